@@ -1,0 +1,89 @@
+/** What a trained probe is, in memory. `format/probe.ts` reads and writes it. */
+
+/** The two poles of an axis and the neutral origin that both are measured from. */
+export interface Axis {
+  readonly positive: string;
+  readonly negative: string;
+  readonly neutral: string;
+}
+
+/** Which model a direction belongs to: directions mean nothing elsewhere. */
+export interface ModelIdentity {
+  readonly id: string;
+  /** SHA-256 of every weight file's SHA-256 in the order of the manifest, as hex: changes when any weight does. */
+  readonly weightsSha256: string;
+  readonly layerCount: number;
+  readonly hidden: number;
+}
+
+/** Numbers that turn a projection w·h at one layer into a score. */
+export interface LayerCalibration {
+  /** Mean of w·h over the zero-labelled tap readings of the training material. */
+  readonly tapMean: number;
+  /** Standard deviation of w·h over the taps of the training turns of both poles: the unit of every score. */
+  readonly scale: number;
+  /** Mean of w·h over single tokens of neutral stories, position 0 left out. */
+  readonly tokenMean: number;
+  /** Standard deviation of single-token scores on neutral stories, in units of `scale`. */
+  readonly tokenSd: number;
+  /** Standard deviation of the running mean (see `smoothing.ts`) on neutral stories, in units of `scale`. */
+  readonly smoothSd: number;
+}
+
+/** What is needed to draw random directions of the training data's own covariance, per layer. */
+export interface NullModel {
+  /** Principal rows of the standardised, centred training readings `[layers, rank, hidden]`; covariance = A'A. */
+  readonly factor: Float32Array;
+  readonly rank: number;
+  /** Standard deviation of every feature `[layers, hidden]`: a direction drawn in standard units is divided by it. */
+  readonly featureScale: Float32Array;
+  /** Mean neutral tap reading `[layers, hidden]`. */
+  readonly center: Float32Array;
+  /** Slope of the neutral tap reading on log(tokens before the tap) `[layers, hidden]`. */
+  readonly drift: Float32Array;
+  /** Mean of log(tokens before the tap) over the same rows. */
+  readonly driftOrigin: number;
+  readonly seed: number;
+  readonly count: number;
+}
+
+/** Evidence for and against a probe, one number a layer unless it says otherwise. */
+export interface ProbeEvidence {
+  readonly topics: number;
+  readonly rows: number;
+  /** Leave-one-topic-out AUROC of positive against negative. */
+  readonly auroc: readonly number[];
+  /** 95 % interval of `auroc`, bootstrap over topics. */
+  readonly aurocLow: readonly number[];
+  readonly aurocHigh: readonly number[];
+  /** Share of topics in which the positive turn scores above the negative one. */
+  readonly pairs: readonly number[];
+  /** Labels shuffled within topics: 95th percentile of the maximum over layers of AUROC, and the number of shuffles. */
+  readonly nullAuroc95: number;
+  readonly nullShuffles: number;
+  /** 95th percentile of the same null at each single layer. */
+  readonly nullAuroc95ByLayer: readonly number[];
+  /** Held-out neutral stories: mean score, its standard error and n, by the number of beats read, at `driftLayer`. */
+  readonly drift: readonly { readonly beats: number; readonly mean: number; readonly sd: number; readonly n: number }[];
+  readonly driftLayer: number;
+}
+
+/** A direction for every layer with the numbers that make it a score and the evidence that it reads what it claims. */
+export interface Probe {
+  readonly id: string;
+  readonly title: string;
+  readonly about: string;
+  readonly axis: Axis;
+  readonly model: ModelIdentity;
+  /** How it was fitted, e.g. `zeroed-ridge`, with its ridge strength. */
+  readonly method: { readonly kind: 'zeroed-ridge' | 'ridge' | 'difference-of-means'; readonly lambda: number };
+  readonly defaultLayer: number;
+  /** Neutral sentences that it was trained to be read at. */
+  readonly taps: readonly string[];
+  /** Directions `[layers, hidden]`; layers = model.layerCount + 1. */
+  readonly directions: Float32Array;
+  readonly calibration: readonly LayerCalibration[];
+  readonly nullModel: NullModel;
+  readonly evidence: ProbeEvidence;
+  readonly provenance: { readonly sets: readonly { readonly name: string; readonly sha256: string; readonly rows: number }[]; readonly seed: number; readonly version: string };
+}

@@ -1,0 +1,53 @@
+/**
+ * What a model's reading of one text looks like, in memory. Scores only: residuals and logits stay in the worker.
+ *
+ * Layers are indexed 0 to L: 0 is the embedding, l the residual stream entering layer l, L what leaves the last
+ * layer (30 for the embedded model, so 31 columns).
+ *
+ * One unit everywhere: the standard deviation, at that layer, of the probe's scores at the taps of its training
+ * turns. Zero is the mean of neutral text (taps: of the neutral tap readings; tokens: of the tokens of neutral stories).
+ */
+
+/** One token as the model sees it and the text that it adds. */
+export interface TokenPiece {
+  readonly id: number;
+  /** What this token adds to the text; empty when it ends inside a character (the next token then brings it). */
+  readonly text: string;
+}
+
+/** A run of consecutive tokens with their scores, as it comes from the engine. */
+export interface TokenBatch {
+  /** Index of the first token of the batch. */
+  readonly start: number;
+  readonly pieces: readonly TokenPiece[];
+  /** Scores `[pieces, layers]`, row-major. Position 0 (the sink) is NaN: it is never a score. */
+  readonly scores: Float32Array;
+}
+
+/** The reading at a tap: neutral words put after a sentence, off to the side, so that they never enter the text. */
+export interface TapReading {
+  /** Index of the last token of the sentence that has just ended. */
+  readonly afterToken: number;
+  /** Score by layer `[layers]`: mean over the words of the tap, then over taps. */
+  readonly score: Float32Array;
+  /** 5th percentile by layer of the same reading by random directions of matched covariance `[layers]`. */
+  readonly nullLow: Float32Array;
+  /** 95th percentile by layer of the same `[layers]`. */
+  readonly nullHigh: Float32Array;
+}
+
+/** Receives a reading while it is made. Batches arrive in order; a tap arrives after its sentence's tokens. */
+export interface ReadingSink {
+  tokens(batch: TokenBatch): void;
+  tap(tap: TapReading): void;
+}
+
+/** How the words of a continuation are chosen. */
+export interface SamplingOptions {
+  /** 0 is greedy; otherwise logits are divided by it. */
+  readonly temperature: number;
+  /** Keep the smallest set of words whose probability reaches this, in (0, 1]. */
+  readonly topP: number;
+  readonly seed: number;
+  readonly maxTokens: number;
+}

@@ -1,0 +1,22 @@
+/** The engine as the page sees it. The state classes know this interface only; a worker stands behind it. */
+import type { AppError } from '../../core/errors.ts';
+import type { ReadingSink, SamplingOptions } from '../../core/reading.ts';
+import type { EngineStatus, LoadProgress, NumbersReport, ProbeFiles, RunSummary } from '../protocol.ts';
+
+/** A model in a worker. One call at a time; every call can be stopped by its signal and then throws `cancelled`. */
+export interface EngineClient {
+  /** Brings the model in: bytes, session, warm-up. Resolves when a text can be read. */
+  load(args: { modelUrl: string; backend: 'auto' | 'wasm' }, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<EngineStatus>;
+  /** Validates the probe and makes it the one that scores what follows. Throws probe errors with the path of what is wrong. */
+  useProbe(files: ProbeFiles): Promise<void>;
+  /** Reads a text from its start; the sink gets tokens and taps as they come. */
+  read(args: { text: string; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary>;
+  /** Writes on from the text that was read last. Token indices continue. */
+  generate(args: { sampling: SamplingOptions; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary>;
+  /** The numbers check against the float32 reference that ships with the model. */
+  checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport>;
+  /** Called when the worker or the device dies while nothing runs; the client is useless afterwards. */
+  onLost(callback: (error: AppError) => void): void;
+  /** Ends the worker. */
+  dispose(): void;
+}

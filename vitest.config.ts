@@ -1,0 +1,36 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { CHROMIUM, CHROMIUM_FLAGS, SOFTWARE_GPU_FLAGS } from './scripts/chromium.mjs';
+import { isolationHeaders } from './vite.config.ts';
+
+/** A project that runs in real Chromium; `flags` decide whether it has a WebGPU adapter. */
+const inChromium = (name: string, include: string[], flags: readonly string[]) => ({
+  plugins: [svelte()],
+  server: { headers: isolationHeaders },
+  worker: { format: 'es' as const },
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  test: {
+    name,
+    include,
+    testTimeout: 30_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: { executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS, ...flags] } }),
+      instances: [{ browser: 'chromium' as const }],
+    },
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'node', environment: 'node', include: ['tests/node/**/*.test.ts'], testTimeout: 30_000 } },
+      inChromium('browser', ['tests/browser/**/*.test.ts'], SOFTWARE_GPU_FLAGS),
+      inChromium('nogpu', ['tests/nogpu/**/*.test.ts'], []),
+      { test: { name: 'e2e', environment: 'node', include: ['tests/e2e/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 120_000, fileParallelism: false } },
+    ],
+  },
+});
