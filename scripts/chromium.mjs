@@ -4,17 +4,19 @@ import { delimiter, join } from 'node:path';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
-/** @returns {string | null} the first Chromium on the PATH, or the one that FLIPSIDE_CHROMIUM names */
+/** Where browsers live that are on nobody's PATH. */
+const PLACES = [
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+/** @returns {string | null} the Chromium that FLIPSIDE_CHROMIUM names, else the first on the PATH or in its usual place */
 export function findChromium() {
   const named = process.env['FLIPSIDE_CHROMIUM'];
   if (named) return existsSync(named) ? named : null;
-  for (const dir of (process.env['PATH'] ?? '').split(delimiter)) {
-    for (const name of NAMES) {
-      const path = join(dir, name);
-      if (existsSync(path)) return path;
-    }
-  }
-  return null;
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...PLACES].find((path) => existsSync(path)) ?? null;
 }
 
 /** The browser of the tests; `scripts/test.mjs` has seen to it that there is one. */

@@ -6,7 +6,7 @@ import type { EngineStatus, LoadProgress, NumbersReport, ProbeFiles, RunSummary 
 /** A model in a worker. One call at a time; every call can be stopped by its signal and then throws `cancelled`. */
 export interface EngineClient {
   /** Brings the model in: bytes, session, warm-up. Resolves when a text can be read. */
-  load(args: { modelUrl: string; backend: 'auto' | 'wasm' }, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<EngineStatus>;
+  load(args: { manifestUrl: string; backend: 'auto' | 'wasm' }, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<EngineStatus>;
   /** Validates the probe and makes it the one that scores what follows. Throws probe errors with the path of what is wrong. */
   useProbe(files: ProbeFiles): Promise<void>;
   /** Reads a text from its start; the sink gets tokens and taps as they come. */

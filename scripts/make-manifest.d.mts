@@ -1,0 +1,2 @@
+/** Types of make-manifest.mjs. */
+export function makeManifest(dir: string): string;

@@ -1,0 +1,26 @@
+/** "How is this computed?": the plain answer beside every chart. One paragraph an item. */
+
+/** Keyed by chart. */
+export const EXPLAIN = {
+  strip: [
+    'The text goes through the model once. At every token and every layer the probe reads how far the residual stream lies along its direction: a score in standard deviations of the training taps, zero for neutral text.',
+    'A single token’s score is mostly noise and partly the word itself: “cruel” leans to cruel whatever it is doing there. So the colour and the height of the bar show the mean over the last tokens, position 0 left out. It still contains the words.',
+    'The colours have one fixed range for this probe and layer: three standard deviations of the same mean on neutral stories. It never rescales with your text.',
+  ],
+  taps: [
+    'After each sentence the model also reads neutral sentences, always the same words, off to the side; the story does not contain them. The mean score on those words is the tap. What differs between two taps comes from the story, not from the words that were read.',
+    'A filled lozenge lies outside what 90 % of 200 random directions of the same spread read at the same place. A hollow one lies inside: it says nothing.',
+  ],
+  trajectory: [
+    'The same numbers along the text, for the chosen layer. The shaded line is the running mean over tokens, words included. The lozenges are the taps, the reading that may be believed; the grey bar behind each is the range of random directions (5th to 95th percentile).',
+    'Everything is in standard deviations of the training taps. Zero is neutral text: taps are compared with neutral taps, tokens with the tokens of neutral stories.',
+  ],
+  map: [
+    'Each column is a token, each row a layer, the embedding at the bottom. The colour is the same running mean as above, scaled by each layer’s own fixed range. The first column is the sink and is hatched.',
+    'Look for where a colour begins: at layer 0 only the word itself can be seen; what appears higher up comes from what went before.',
+  ],
+  evidence: [
+    'The probe was trained on short turns about many topics. To judge it, each topic is left out in turn, the probe is trained on the others and scores the one left out. AUROC is the share of kind–cruel pairs in which the kind turn scores higher: 0.5 is chance, 1 is perfect.',
+    'The dashed line is what the same procedure reaches in 95 % of cases with shuffled labels, taking the best of all layers. Drift is the mean score of neutral stories that were not used in training, by length: it should stay near zero.',
+  ],
+} as const satisfies Record<string, readonly string[]>;

@@ -1,0 +1,44 @@
+/**
+ * What the page says about every error code beside the error's own sentence: a short title and what to do next. The
+ * sentence (with the values that were found) comes from where it happened.
+ */
+import type { ErrorCode } from '../core/errors.ts';
+
+/** Title and remedy of one error code. */
+export interface MessageWords {
+  readonly title: string;
+  readonly remedy: string;
+}
+
+/** Words for every code; the type makes a forgotten one a compile error. */
+export const MESSAGES: Readonly<Record<ErrorCode, MessageWords>> = {
+  'text-empty': { title: 'There is nothing to read', remedy: 'Type or paste a text, or start from one of the stories.' },
+  'text-too-long': { title: 'The text is too long for this model', remedy: 'Shorten it to what fits the context, or read it in parts. Your text is still in the box.' },
+  'text-malformed': { title: 'The text holds half a character', remedy: 'Delete the character at the place named and type it again. It usually comes from a text that was cut in the middle of an emoji.' },
+  'model-fetch-failed': { title: 'The model did not arrive', remedy: 'Check that the page is still being served, then load again. What has arrived is kept.' },
+  'model-file-altered': { title: 'A model file is not the one that was published', remedy: 'Load again: the file is fetched anew. If it happens twice, the copy on the server is damaged.' },
+  'model-manifest-invalid': { title: 'The list of model files cannot be read', remedy: 'The folder with the model is incomplete. Restore it from the repository.' },
+  'model-node-missing': { title: 'The model lacks a part that Flipside reads', remedy: 'Use a GenAI-style decoder export like the embedded one.' },
+  'model-graph-malformed': { title: 'The model file is damaged', remedy: 'Restore the file from the repository and load again.' },
+  'model-session-failed': { title: 'The model would not start', remedy: 'Close other tabs that use the graphics card and start again. If it stays so, load without WebGPU.' },
+  'numbers-not-finite': { title: 'The model gave numbers that are not numbers', remedy: 'Nothing of this reading can be believed. Run the numbers check under Diagnostics, then load without WebGPU.' },
+  'numbers-wrong': { title: 'This graphics card computes this model wrongly', remedy: 'Readings would be false. Load without WebGPU: slower, but right.' },
+  'gpu-no-api': { title: 'This browser has no WebGPU', remedy: 'Use a current Chrome, Edge, Safari or Firefox, or go on without WebGPU.' },
+  'gpu-insecure-page': { title: 'WebGPU is switched off on insecure pages', remedy: 'Open the page through https or on localhost.' },
+  'gpu-no-adapter': { title: 'The browser found no usable graphics card', remedy: 'Update the driver, switch hardware acceleration on, or go on without WebGPU.' },
+  'gpu-limit': { title: 'The graphics card is too small for this model', remedy: 'Go on without WebGPU.' },
+  'gpu-device-lost': { title: 'The graphics card went away', remedy: 'Start again. Your text and the reading so far are still here.' },
+  'probe-invalid': { title: 'The probe file cannot be used', remedy: 'Restore the probe from the repository, or train it again.' },
+  'probe-width-mismatch': { title: 'The probe does not fit this model', remedy: 'Pick a probe that was trained on this model, or train one.' },
+  'probe-model-mismatch': { title: 'The probe belongs to another model', remedy: 'Directions mean nothing in another model. Pick a probe that was trained on this one.' },
+  'tensor-file-invalid': { title: 'A file of numbers is damaged', remedy: 'Restore the file named below and try again.' },
+  'set-invalid': { title: 'The prompt set cannot be read', remedy: 'Correct the field named and try again.' },
+  'set-row-invalid': { title: 'A row of the prompt set is malformed', remedy: 'Correct the line named and try again.' },
+  'set-topic-incomplete': { title: 'A topic lacks one of its poles', remedy: 'Give every topic the same number of turns for both poles.' },
+  'recording-invalid': { title: 'This recording cannot be shown', remedy: 'Pick another story. Your text is untouched.' },
+  'storage-full': { title: 'The browser has no room to keep the model', remedy: 'Free some space, or go on: the model works now, and is fetched again next time.' },
+  'worker-died': { title: 'The engine stopped', remedy: 'Start again. Your text and the reading so far are still here.' },
+  cancelled: { title: 'Stopped', remedy: 'What was read until then is still here.' },
+  usage: { title: 'That cannot be done', remedy: 'See the sentence above for what is expected.' },
+  internal: { title: 'Something in Flipside is broken', remedy: 'Copy the diagnostics and report it. Your text is still here.' },
+};

@@ -1,0 +1,42 @@
+/** The one line that always says what model and graphics card are doing, and the sentences that are announced. */
+import { megabytes, plural } from './numbers.ts';
+
+/** Name and size of the embedded model, known before anything is fetched. */
+export const EMBEDDED_MODEL = { name: 'SmolLM2-135M', downloadBytes: 104_363_000 } as const;
+
+/** Where bytes came from, in words. */
+export const BYTE_SOURCE = {
+  network: 'from this site',
+  storage: 'kept from your last visit',
+  mixed: 'partly kept from your last visit',
+} as const;
+
+/** Sentences for events; one an event, never one a token. */
+export const SAY = {
+  loading: (): string => 'Loading the model.',
+  share: (quarter: number): string => `${quarter * 25} percent of the model has arrived.`,
+  starting: (): string => 'Starting the model.',
+  warming: (): string => 'Checking how many tokens this GPU gets right in one pass.',
+  ready: (backend: string): string => `The model is ready on ${backend}.`,
+  reading: (): string => 'Reading the text.',
+  read: (tokens: number, taps: number): string => `Read ${plural(tokens, 'token')} and ${plural(taps, 'tap')}.`,
+  writing: (): string => 'Writing.',
+  wrote: (tokens: number): string => `Wrote ${plural(tokens, 'token')}.`,
+  stopped: (): string => 'Stopped.',
+  story: (title: string): string => `Showing the recorded reading of ${title}.`,
+  checked: (passed: boolean): string => (passed ? 'The numbers check passed.' : 'The numbers check failed.'),
+} as const;
+
+/** Why a run ended, in words. */
+export const ENDED = {
+  text: 'read to the end',
+  length: 'as many tokens as asked',
+  'end-token': 'the model ended its text',
+  context: 'the context is full',
+} as const;
+
+/** The promise that the page makes about data. */
+export const PRIVACY = 'Nothing leaves this tab: no account, no server, no analytics.';
+
+/** What a load button says before anything is fetched. */
+export const LOAD_LABEL = `Load the model (${megabytes(EMBEDDED_MODEL.downloadBytes)})`;

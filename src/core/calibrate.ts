@@ -1,0 +1,41 @@
+/**
+ * From a direction to a score: where zero is and how long a unit is.
+ *
+ * The unit is the standard deviation of the readings of the training turns of both poles, a reading being the mean over
+ * the taps. (Over single tap rows it would mostly measure how the tap sentences differ from each other, which no reading contains.)
+ */
+import { labelOf, meanByTurn, neutralWeights, type RowInfo, turnsOf } from './rows.ts';
+import { standardDeviation } from './stats.ts';
+
+/** Zero and unit of tap readings at one layer. */
+export interface TapCalibration {
+  readonly tapMean: number;
+  readonly scale: number;
+}
+
+/** w·h for every row of `residuals` `[rows, hidden]`, summed in float64. */
+export function project(residuals: Float32Array, direction: ArrayLike<number>): Float64Array {
+  const hidden = direction.length;
+  const rows = residuals.length / hidden;
+  const out = new Float64Array(rows);
+  for (let i = 0; i < rows; i += 1) {
+    let sum = 0;
+    for (let f = 0; f < hidden; f += 1) sum += (residuals[i * hidden + f] ?? NaN) * (direction[f] ?? 0);
+    out[i] = sum;
+  }
+  return out;
+}
+
+/**
+ * Zero (the weighted mean over neutral rows, {@link neutralWeights}) and unit of the projections of all rows.
+ * `skip` leaves rows out of zero, e.g. those of a story that is to be judged. A direction without spread (layer 0) gets unit 1.
+ */
+export function calibrateTaps(projections: ArrayLike<number>, info: readonly RowInfo[], skip: (row: RowInfo) => boolean = () => false): TapCalibration {
+  const used = info.map((_, i) => i).filter((i) => { const row = info[i]; return row !== undefined && !skip(row); });
+  const weights = neutralWeights(used.flatMap((i) => info[i] ?? []));
+  let tapMean = 0;
+  used.forEach((row, i) => (tapMean += (weights[i] ?? 0) * (projections[row] ?? NaN)));
+  const poles = turnsOf(info, (row) => labelOf(row.role) !== 0);
+  const scale = standardDeviation(meanByTurn(projections, poles), 'population');
+  return { tapMean, scale: scale > 0 ? scale : 1 };
+}

@@ -1,0 +1,62 @@
+/** What the engine says about itself and its work: plain data that the worker makes and the page shows. */
+import type { ModelIdentity } from './probe-types.ts';
+
+/** Why the engine does not run on the graphics processor. A closed list; `content/capability.ts` has the remedies. */
+export type GpuCause = 'no-api' | 'insecure-page' | 'no-adapter' | 'limit' | 'device-lost' | 'wrong-numbers' | 'session-failed' | 'chosen';
+
+/** Where a file's bytes came from. */
+export type ByteSource = 'network' | 'storage' | 'mixed';
+
+/** What a load is doing. Bytes count all files together; steps after the download have no byte count. */
+export type LoadProgress =
+  | { readonly phase: 'bytes'; readonly loadedBytes: number; readonly totalBytes: number; readonly source: ByteSource }
+  | { readonly phase: 'session' }
+  | { readonly phase: 'warm-up'; readonly doneTokens: number; readonly totalTokens: number };
+
+/** The engine as it runs, for the status line and for diagnostics. */
+export interface EngineStatus {
+  readonly model: ModelIdentity;
+  readonly contextTokens: number;
+  readonly backend: 'webgpu' | 'wasm';
+  /** Set when the backend is not WebGPU. */
+  readonly fallback: { readonly cause: GpuCause; readonly detail: string } | null;
+  /** Vendor and architecture of the adapter, and whether it computes in software; null on WASM. */
+  readonly adapter: { readonly vendor: string; readonly architecture: string; readonly description: string; readonly software: boolean } | null;
+  /** Largest number of new tokens in one pass that a check has proved right on this adapter. */
+  readonly chunkTokens: number;
+  /** How `chunkTokens` was found: largest relative difference between one pass and smaller ones, by size tried. */
+  readonly chunkTrials: readonly { readonly tokens: number; readonly relativeError: number; readonly accepted: boolean }[];
+  readonly bytesFrom: ByteSource;
+  /** Whether the files are kept for the next visit, and why not when they are not. */
+  readonly kept: { readonly yes: boolean; readonly reason: string | null };
+  readonly downloadBytes: number;
+  readonly versions: { readonly flipside: string; readonly onnxruntime: string };
+}
+
+/** What a read or a continuation took, and why it ended. */
+export interface RunSummary {
+  readonly tokens: number;
+  readonly tapTokens: number;
+  readonly milliseconds: number;
+  readonly ended: 'text' | 'length' | 'end-token' | 'context';
+}
+
+/** One prompt of the numbers check against the float32 reference that ships with the model. */
+export interface NumbersRow {
+  readonly prompt: string;
+  /** Largest relative error of the residual stream, by layer `[layers]` (norm of the difference over norm, worst position). */
+  readonly residualError: readonly number[];
+  readonly logitsError: number;
+  readonly greedyMatches: number;
+  readonly greedyTotal: number;
+}
+
+/** The numbers check: rows, the limits they were held to and whether all of them held. */
+export interface NumbersReport {
+  readonly rows: readonly NumbersRow[];
+  readonly residualLimit: number;
+  readonly logitsLimit: number;
+  /** Largest difference of the last logits between the untouched graph and the rewritten one. */
+  readonly untouchedLogitsError: number;
+  readonly passed: boolean;
+}

@@ -1,0 +1,61 @@
+/** Applies a probe to residuals: z = (w·h - mean)/scale, with the mean of tokens or of taps. */
+import type { Probe } from './probe-types.ts';
+
+/**
+ * Scores of consecutive tokens, `[tokens, layers]` row-major (the layout of `TokenBatch`). `residuals` is
+ * `[layers, tokens, hidden]`, layers = model.layerCount + 1; `firstPosition` is the position of the first token in the
+ * text. Position 0 becomes NaN. Throws `RangeError` where the size does not fit.
+ */
+export function tokenScores(probe: Probe, residuals: Float32Array, tokens: number, firstPosition: number): Float32Array {
+  const layers = probe.calibration.length;
+  const { hidden } = probe.model;
+  if (residuals.length !== layers * tokens * hidden) throw new RangeError(`residuals hold ${residuals.length} numbers, not ${layers} layers x ${tokens} tokens x ${hidden}`);
+  const out = new Float32Array(tokens * layers);
+  for (let layer = 0; layer < layers; layer += 1) {
+    const calibration = probe.calibration[layer];
+    const zero = calibration?.tokenMean ?? NaN;
+    const unit = calibration?.scale ?? NaN;
+    for (let token = 0; token < tokens; token += 1) {
+      const sunk = firstPosition + token === 0;
+      out[token * layers + layer] = sunk ? NaN : (dot(probe.directions, layer * hidden, residuals, (layer * tokens + token) * hidden, hidden) - zero) / unit;
+    }
+  }
+  return out;
+}
+
+/**
+ * The tap reading by layer `[layers]`. `tapMean` `[layers, hidden]` is the mean residual over the tap's tokens, then over
+ * the probe's taps. Throws `RangeError` where the size does not fit.
+ */
+export function tapScore(probe: Probe, tapMean: Float32Array): Float32Array {
+  const layers = probe.calibration.length;
+  const { hidden } = probe.model;
+  if (tapMean.length !== layers * hidden) throw new RangeError(`a tap reading holds ${tapMean.length} numbers, not ${layers} layers x ${hidden}`);
+  return Float32Array.from(probe.calibration, ({ tapMean: zero, scale }, layer) => (dot(probe.directions, layer * hidden, tapMean, layer * hidden, hidden) - zero) / scale);
+}
+
+/** The element-wise mean of readings of equal length, e.g. of one text's taps; throws `RangeError` for an empty list. */
+export function meanReading(readings: readonly Float32Array[]): Float32Array {
+  const length = readings[0]?.length;
+  if (length === undefined) throw new RangeError('there is no reading to average');
+  const sum = new Float64Array(length);
+  for (const reading of readings) for (let i = 0; i < length; i += 1) sum[i] = (sum[i] ?? 0) + (reading[i] ?? NaN);
+  return Float32Array.from(sum, (value) => value / readings.length);
+}
+
+/** Four sums side by side, in float64: four times the speed of one, because each addition need not wait for the last. */
+function dot(a: Float32Array, aStart: number, b: Float32Array, bStart: number, length: number): number {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let f = 0;
+  for (; f + 3 < length; f += 4) {
+    s0 += (a[aStart + f] ?? 0) * (b[bStart + f] ?? 0);
+    s1 += (a[aStart + f + 1] ?? 0) * (b[bStart + f + 1] ?? 0);
+    s2 += (a[aStart + f + 2] ?? 0) * (b[bStart + f + 2] ?? 0);
+    s3 += (a[aStart + f + 3] ?? 0) * (b[bStart + f + 3] ?? 0);
+  }
+  for (; f < length; f += 1) s0 += (a[aStart + f] ?? 0) * (b[bStart + f] ?? 0);
+  return s0 + s1 + (s2 + s3);
+}

@@ -1,0 +1,60 @@
+/** One token of the strip, ready to draw: its text, where it lies on the colour scale and what stands after it. Pure. */
+import { isPlain, visibleSegments } from './visible-text.ts';
+import type { VisibleSegment } from './visible-text.ts';
+
+/** The mark of a tap after a sentence. */
+export interface TapMark {
+  /** Place among the taps, from 0. */
+  readonly index: number;
+  readonly score: number;
+  readonly low: number;
+  readonly high: number;
+  /** Score on the colour scale of taps, in [−1, 1]. */
+  readonly t: number;
+  /** Whether random directions read as much: such a tap says nothing. */
+  readonly inside: boolean;
+}
+
+/** One token of the strip. Cells are never altered, so a cell that stays the same object needs no redraw. */
+export interface StripCell {
+  readonly token: number;
+  readonly text: string;
+  /** Null when the text can be shown as it is, which is nearly always. */
+  readonly segments: readonly VisibleSegment[] | null;
+  /** Value in score units; NaN at the sink and where a number failed. */
+  readonly value: number;
+  /** Place on the colour scale, clamped to [−1, 1]; 0 where there is no value. */
+  readonly t: number;
+  readonly state: 'value' | 'beyond' | 'sink' | 'missing';
+  /** First token that the model wrote. */
+  readonly begins: boolean;
+  readonly tap: TapMark | null;
+}
+
+/** Taps are drawn on ±3: their unit is their own standard deviation. */
+export const TAP_DOMAIN = 3;
+
+/** Standard deviations of the same quantity on neutral text that the scale spans to each side. */
+export const DOMAIN_SDS = 3;
+
+/** The cell of one token; `domain` is the value at the end of the scale. */
+export function stripCell(token: number, text: string, value: number, domain: number, begins: boolean, tap: TapMark | null): StripCell {
+  const finite = Number.isFinite(value);
+  const state = finite ? (Math.abs(value) > domain ? 'beyond' : 'value') : token === 0 ? 'sink' : 'missing';
+  return {
+    token,
+    text,
+    segments: isPlain(text) ? null : visibleSegments(text),
+    value,
+    t: finite ? Math.max(-1, Math.min(1, value / domain)) : 0,
+    state,
+    begins,
+    tap,
+  };
+}
+
+/** The mark of a tap at one layer. */
+export function tapMark(index: number, score: number, low: number, high: number): TapMark {
+  const t = Number.isFinite(score) ? Math.max(-1, Math.min(1, score / TAP_DOMAIN)) : 0;
+  return { index, score, low, high, t, inside: !(score < low || score > high) };
+}

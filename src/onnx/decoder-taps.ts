@@ -1,0 +1,123 @@
+/**
+ * Opens the residual stream of a stock decoder: finds the chain of residual additions in the graph, makes every layer's
+ * stream a graph output, and lets the caller say which rows of logits to compute.
+ *
+ * In exports of the onnxruntime-genai model builder each addition is fused with the norm after it
+ * (SkipSimplifiedLayerNormalization: inputs stream and branch, output 3 the new stream), two a layer. Making output 3 of
+ * the *input* norms a graph output costs no kernel and breaks no fusion; the middle of a layer (after attention) is left
+ * alone because exposing it would undo the MLP fusion.
+ *
+ * The last addition is fused with the final norm, which the builder gives no output 3: it is added here.
+ */
+import { AppError } from '../core/errors.ts';
+import { encodeInput, encodeNode, encodeNodeWith, encodeOutput, parseModel, writeModel, type GraphNode, type ModelGraph } from './graph.ts';
+import { bytesField, concatBytes, varintField } from './wire.ts';
+
+/** Name of the added input: int64 `[rows]`, which positions of a pass get logits. */
+export const LOGIT_ROWS_INPUT = 'flipside.logit_rows';
+
+/** What a decoder graph looks like from outside. */
+export interface DecoderShape {
+  readonly layerCount: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly weightFiles: readonly string[];
+}
+
+/** A decoder whose residual stream can be read. */
+export interface TappedDecoder extends DecoderShape {
+  /** The rewritten graph, to be loaded with the original weight files. */
+  readonly graph: Uint8Array;
+  /** Output names of the residual stream `[layerCount + 1]`: 0 the embedding, l the stream entering layer l, last what leaves the last layer. */
+  readonly taps: readonly string[];
+}
+
+/** Reads the shape of a decoder without changing it. Throws `model-node-missing`, naming what is not there. */
+export function describeDecoder(bytes: Uint8Array): DecoderShape {
+  return shapeOf(parseModel(bytes));
+}
+
+/** Rewrites a decoder so that every layer's residual stream can be read. Throws `model-node-missing` or `model-graph-malformed`. */
+export function tapDecoder(bytes: Uint8Array): TappedDecoder {
+  const model = parseModel(bytes);
+  const shape = shapeOf(model);
+  const { embedding, additions } = residualChain(model);
+  if (additions.length !== 2 * shape.layerCount) {
+    throw missing(
+      'SkipSimplifiedLayerNormalization',
+      `the graph has ${shape.layerCount} layers, so ${2 * shape.layerCount} residual additions were expected after ${embedding}, but the chain ends after ${additions.length}`,
+    );
+  }
+  const replaceNodes = new Map<GraphNode, Uint8Array>();
+  const taps = [embedding];
+  for (let layer = 1; layer <= shape.layerCount; layer++) {
+    const node = at(additions, 2 * layer - 1);
+    const stream = node.outputs[3] || `${node.name}/flipside_stream`;
+    if (!node.outputs[3]) replaceNodes.set(node, encodeNodeWith(node, { outputs: [at(node.outputs, 0), '', '', stream] }));
+    taps.push(stream);
+  }
+  const head = model.nodes.find((node) => node.outputs[0] === 'logits');
+  const normed = at(at(additions, additions.length - 1).outputs, 0);
+  if (!head || head.inputs[0] !== normed) throw missing('output head', `no node makes "logits" from the final norm's output ${normed}`);
+  const picked = 'flipside.normed_rows';
+  replaceNodes.set(head, encodeNodeWith(head, { inputs: [picked, ...head.inputs.slice(1)] }));
+
+  const existing = new Set(model.outputs.map((output) => output.name));
+  const graph = writeModel(model, {
+    replaceNodes,
+    append: [
+      encodeNode({ name: 'flipside/pick_rows', opType: 'Gather', inputs: [normed, LOGIT_ROWS_INPUT], outputs: [picked], attributes: [intAttribute('axis', 1)] }),
+      encodeInput(LOGIT_ROWS_INPUT, int64VectorType('logit_rows')),
+      ...taps.filter((name) => !existing.has(name)).map(encodeOutput),
+    ],
+  });
+  return { ...shape, graph, taps };
+}
+
+/** Follows the stream from the embedding through every fused addition, to the final norm. */
+function residualChain(model: ModelGraph): { embedding: string; additions: readonly GraphNode[] } {
+  const firstNorm = model.nodes.find((node) => node.opType === 'SimplifiedLayerNormalization');
+  const embedding = firstNorm?.inputs[0];
+  if (!embedding) throw missing('SimplifiedLayerNormalization', 'the norm that opens layer 0 and reads the embedding');
+  const byStream = new Map<string, GraphNode>();
+  for (const node of model.nodes) {
+    if (node.opType === 'SkipSimplifiedLayerNormalization' && node.inputs[0]) byStream.set(node.inputs[0], node);
+  }
+  const additions: GraphNode[] = [];
+  for (let node = byStream.get(embedding); node && additions.length <= byStream.size; node = byStream.get(node.outputs[3] ?? '')) additions.push(node);
+  return { embedding, additions };
+}
+
+function shapeOf(model: ModelGraph): DecoderShape {
+  for (const name of ['input_ids', 'attention_mask']) {
+    if (!model.inputs.some((input) => input.name === name)) throw missing(name, 'an input of every decoder export that Flipside reads');
+  }
+  if (!model.outputs.some((output) => output.name === 'logits')) throw missing('logits', 'the output that scores the next token');
+  const keys = model.inputs.filter((input) => /^past_key_values\.\d+\.key$/.test(input.name));
+  const [, kvHeads, , headDim] = keys[0]?.dims ?? [];
+  if (typeof kvHeads !== 'number' || typeof headDim !== 'number') {
+    throw missing('past_key_values.0.key', 'an input [batch, heads, past, head size] whose heads and head size the file fixes');
+  }
+  return { layerCount: keys.length, kvHeads, headDim, weightFiles: model.weightFiles };
+}
+
+function missing(node: string, why: string): AppError {
+  return new AppError('model-node-missing', `This graph cannot be read: ${node} is missing (${why}). Pick an export made by the onnxruntime-genai model builder.`, { node });
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const item = list[index];
+  if (item === undefined) throw new AppError('internal', `Index ${index} of ${list.length} is missing while tapping a decoder.`);
+  return item;
+}
+
+/** AttributeProto of type INT (2). */
+function intAttribute(name: string, value: number): Uint8Array {
+  return concatBytes([bytesField(1, name), varintField(3, value), varintField(20, 2)]);
+}
+
+/** TypeProto of an int64 (elem_type 7) vector of free length. */
+function int64VectorType(dimension: string): Uint8Array {
+  const shape = bytesField(1, bytesField(2, dimension));
+  return bytesField(1, concatBytes([varintField(1, 7), bytesField(2, shape)]));
+}

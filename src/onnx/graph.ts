@@ -1,0 +1,153 @@
+/**
+ * An ONNX model as a list of nodes and tensor names: enough structure to find the residual stream of a decoder and to
+ * write the model back with some nodes changed. Weights are never touched; they lie in files beside the graph.
+ *
+ * Field numbers: onnx.proto3 (ModelProto, GraphProto, NodeProto, ValueInfoProto, TensorProto).
+ */
+import { AppError } from '../core/errors.ts';
+import { bytesField, concatBytes, splitFields, stringOf, varintOf, type Field } from './wire.ts';
+
+const MODEL = { graph: 7 } as const;
+const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
+const NODE = { input: 1, output: 2, name: 3, opType: 4 } as const;
+const VALUE_INFO = { name: 1, type: 2 } as const;
+const TENSOR = { dims: 1, name: 8, externalData: 13 } as const;
+
+/** A node's names; `field` is the node as it lies in the file. */
+export interface GraphNode {
+  readonly name: string;
+  readonly opType: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly field: Field;
+}
+
+/** A graph input or output; dimensions are numbers where the file fixes them and names where it does not. */
+export interface GraphValue {
+  readonly name: string;
+  readonly elemType: number;
+  readonly dims: readonly (number | string)[];
+}
+
+/** What {@link parseModel} finds. */
+export interface ModelGraph {
+  readonly nodes: readonly GraphNode[];
+  readonly inputs: readonly GraphValue[];
+  readonly outputs: readonly GraphValue[];
+  /** Names of the files that hold weights, in order of first use. */
+  readonly weightFiles: readonly string[];
+  readonly modelFields: readonly Field[];
+  readonly graphFields: readonly Field[];
+}
+
+/** Changes to write back: replaced nodes, and encoded fields to append to the graph. */
+export interface GraphEdit {
+  readonly replaceNodes: ReadonlyMap<GraphNode, Uint8Array>;
+  /** Complete graph fields (nodes, inputs, outputs, initializers), made with the `encode…` functions. */
+  readonly append: readonly Uint8Array[];
+}
+
+/** Reads a serialized ONNX model. Throws `model-graph-malformed`. */
+export function parseModel(bytes: Uint8Array): ModelGraph {
+  const modelFields = [...splitFields(bytes)];
+  const graphField = modelFields.find((field) => field.number === MODEL.graph);
+  if (!graphField) throw new AppError('model-graph-malformed', 'The model file holds no graph. It may be cut off: load it again, or pick another export.');
+  const graphFields = [...splitFields(graphField.payload)];
+  const of = (number: number) => graphFields.filter((field) => field.number === number);
+  return {
+    nodes: of(GRAPH.node).map(parseNode),
+    inputs: of(GRAPH.input).map(parseValue),
+    outputs: of(GRAPH.output).map(parseValue),
+    weightFiles: [...new Set(of(GRAPH.initializer).flatMap(externalLocation))],
+    modelFields,
+    graphFields,
+  };
+}
+
+/** Writes the model back with an edit applied; without changes the bytes are those that were read. */
+export function writeModel(graph: ModelGraph, edit: GraphEdit): Uint8Array {
+  const replacement = new Map([...edit.replaceNodes].map(([node, bytes]) => [node.field, bytes]));
+  const fields = graph.graphFields.map((field) => {
+    const bytes = replacement.get(field);
+    return bytes ? bytesField(GRAPH.node, bytes) : field.raw;
+  });
+  const body = concatBytes([...fields, ...edit.append]);
+  return concatBytes(graph.modelFields.map((field) => (field.number === MODEL.graph ? bytesField(MODEL.graph, body) : field.raw)));
+}
+
+/** The message of a node with other inputs or outputs; name, operator and attributes stay. */
+export function encodeNodeWith(node: GraphNode, names: { inputs?: readonly string[]; outputs?: readonly string[] }): Uint8Array {
+  const kept = [...splitFields(node.field.payload)].filter((field) => field.number !== NODE.input && field.number !== NODE.output);
+  return concatBytes([
+    ...(names.inputs ?? node.inputs).map((name) => bytesField(NODE.input, name)),
+    ...(names.outputs ?? node.outputs).map((name) => bytesField(NODE.output, name)),
+    ...kept.map((field) => field.raw),
+  ]);
+}
+
+/** A complete graph field with a new node of the default operator set; `attributes` are encoded AttributeProto messages. */
+export function encodeNode(node: { name: string; opType: string; inputs: readonly string[]; outputs: readonly string[]; attributes?: readonly Uint8Array[] }): Uint8Array {
+  return bytesField(
+    GRAPH.node,
+    concatBytes([
+      ...node.inputs.map((name) => bytesField(NODE.input, name)),
+      ...node.outputs.map((name) => bytesField(NODE.output, name)),
+      bytesField(NODE.name, node.name),
+      bytesField(NODE.opType, node.opType),
+      ...(node.attributes ?? []).map((attribute) => bytesField(5, attribute)),
+    ]),
+  );
+}
+
+/** A complete graph field that makes a tensor a graph output; onnxruntime infers its type and shape. */
+export function encodeOutput(name: string): Uint8Array {
+  return bytesField(GRAPH.output, bytesField(VALUE_INFO.name, name));
+}
+
+/** A complete graph field with a new graph input; `type` is an encoded TypeProto. */
+export function encodeInput(name: string, type: Uint8Array): Uint8Array {
+  return bytesField(GRAPH.input, concatBytes([bytesField(VALUE_INFO.name, name), bytesField(VALUE_INFO.type, type)]));
+}
+
+function parseNode(field: Field): GraphNode {
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  let name = '';
+  let opType = '';
+  for (const part of splitFields(field.payload)) {
+    if (part.number === NODE.input) inputs.push(stringOf(part));
+    else if (part.number === NODE.output) outputs.push(stringOf(part));
+    else if (part.number === NODE.name) name = stringOf(part);
+    else if (part.number === NODE.opType) opType = stringOf(part);
+  }
+  return { name, opType, inputs, outputs, field };
+}
+
+/** First field of a message with this number. */
+const only = (message: Uint8Array, number: number): Field | undefined => [...splitFields(message)].find((field) => field.number === number);
+
+function parseValue(field: Field): GraphValue {
+  const name = only(field.payload, VALUE_INFO.name);
+  const type = only(field.payload, VALUE_INFO.type);
+  const tensor = type && only(type.payload, 1);
+  const elem = tensor && only(tensor.payload, 1);
+  const shape = tensor && only(tensor.payload, 2);
+  const dims = shape ? [...splitFields(shape.payload)].map(parseDim) : [];
+  return { name: name ? stringOf(name) : '', elemType: elem ? varintOf(elem) : 0, dims };
+}
+
+function parseDim(field: Field): number | string {
+  const value = only(field.payload, 1);
+  const param = only(field.payload, 2);
+  return value ? varintOf(value) : param ? stringOf(param) : '?';
+}
+
+function externalLocation(field: Field): string[] {
+  for (const part of splitFields(field.payload)) {
+    if (part.number !== TENSOR.externalData) continue;
+    const key = only(part.payload, 1);
+    const value = only(part.payload, 2);
+    if (key && value && stringOf(key) === 'location') return [stringOf(value)];
+  }
+  return [];
+}

@@ -1,0 +1,94 @@
+/**
+ * Finds how many new tokens this adapter computes right in one pass. Some adapters with small subgroups return wrong
+ * numbers from 32 tokens on (Chromium's software adapter does), and nothing reports it, so it is measured: the same
+ * tokens in one pass and in smaller ones must give the same residual stream.
+ */
+import { AppError } from '../core/errors.ts';
+import { relativeError } from '../core/relative-error.ts';
+import type { Decoder } from './decoder.ts';
+import { Sequence } from './sequence.ts';
+
+/** One size that was tried. */
+export interface ChunkTrial {
+  readonly tokens: number;
+  /** Largest relative difference of any layer's stream at any position from the passes it is compared with. */
+  readonly relativeError: number;
+  readonly accepted: boolean;
+}
+
+/** Rounding differs between pass sizes by about 1e-5; a wrong kernel by more than 1. */
+export const CHUNK_TOLERANCE = 1e-3;
+
+/** Tokens that {@link proveChunk} needs. */
+export const PROOF_TOKENS = 129;
+
+const SMALL = 17;
+const FIRST = 33;
+const LARGE = 128;
+const FALLBACK = 31;
+
+/**
+ * Returns the largest proved size among 128, 33, 31 and 16. `ids` are at least {@link PROOF_TOKENS} tokens of ordinary
+ * text. Throws `numbers-wrong` when not even passes of 16 agree with single tokens.
+ */
+export async function proveChunk(decoder: Decoder, ids: readonly number[], onProgress: (doneTokens: number, totalTokens: number) => void): Promise<{ chunkTokens: number; trials: readonly ChunkTrial[] }> {
+  const trials: ChunkTrial[] = [];
+  let done = 0;
+  let planned = 2 * FIRST;
+  const stream = async (tokens: number, chunk: number): Promise<Float32Array[]> => {
+    const sequence = new Sequence(decoder, chunk);
+    const parts: Float32Array[] = [];
+    try {
+      for await (const pass of sequence.append(ids.slice(0, tokens))) {
+        parts.push(...byPosition(pass.residuals, pass.tokens, decoder.sizes.hidden));
+        done += pass.tokens;
+        onProgress(done, planned);
+      }
+    } finally {
+      sequence.dispose();
+    }
+    return parts;
+  };
+  const tryOne = async (tokens: number, truth: readonly Float32Array[]): Promise<boolean> => {
+    const found = await stream(tokens, tokens);
+    const relativeError = Math.max(...found.map((position, index) => worstLayerError(position, truth[index], decoder.sizes.hidden)));
+    const accepted = relativeError <= CHUNK_TOLERANCE;
+    trials.push({ tokens, relativeError, accepted });
+    return accepted;
+  };
+
+  const small = await stream(FIRST, SMALL);
+  if (await tryOne(FIRST, small)) {
+    planned += LARGE * 2;
+    const proved = await stream(LARGE, FIRST);
+    return { chunkTokens: (await tryOne(LARGE, proved)) ? LARGE : FIRST, trials };
+  }
+  planned += FALLBACK;
+  if (await tryOne(FALLBACK, small)) return { chunkTokens: FALLBACK, trials };
+  planned += 2 * (SMALL - 1);
+  if (await tryOne(SMALL - 1, await stream(SMALL - 1, 1))) return { chunkTokens: SMALL - 1, trials };
+  throw new AppError('numbers-wrong', `This graphics adapter computes the model wrongly even in passes of ${SMALL - 1} tokens (relative error ${trials.at(-1)?.relativeError.toPrecision(2) ?? '?'}). Reload and choose the CPU.`);
+}
+
+/** Splits `[layers, tokens, hidden]` into one `[layers, hidden]` a token. */
+function byPosition(residuals: Float32Array, tokens: number, hidden: number): Float32Array[] {
+  const layers = residuals.length / (tokens * hidden);
+  return Array.from({ length: tokens }, (_, token) => {
+    const out = new Float32Array(layers * hidden);
+    for (let layer = 0; layer < layers; layer++) {
+      const from = (layer * tokens + token) * hidden;
+      out.set(residuals.subarray(from, from + hidden), layer * hidden);
+    }
+    return out;
+  });
+}
+
+/** Largest over layers of ‖found − truth‖ / ‖truth‖ at one position. */
+function worstLayerError(found: Float32Array, truth: Float32Array | undefined, hidden: number): number {
+  if (!truth) return Infinity;
+  let worst = 0;
+  for (let start = 0; start < found.length; start += hidden) {
+    worst = Math.max(worst, relativeError(found.subarray(start, start + hidden), truth.subarray(start, start + hidden)));
+  }
+  return worst;
+}

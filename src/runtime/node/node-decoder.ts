@@ -1,0 +1,38 @@
+/** Opens a model folder on onnxruntime-node (CPU): what the `flipside` command and the tests read with. */
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { AppError } from '../../core/errors.ts';
+import { describeDecoder, tapDecoder } from '../../onnx/decoder-taps.ts';
+import type { Decoder } from '../decoder.ts';
+import { parseModelConfig } from '../model-config.ts';
+import { createOrtDecoder, fetchFromCpu } from '../ort/ort-decoder.ts';
+
+/** Path of the graph inside a model folder. */
+export const GRAPH_PATH = 'onnx/model_q4.onnx';
+
+/** Opens the decoder in `modelDir`. `tapped: false` loads the graph as it is, for comparing logits. */
+export async function openNodeDecoder(modelDir: string, options: { tapped: boolean } = { tapped: true }): Promise<Decoder> {
+  const graphPath = resolve(modelDir, GRAPH_PATH);
+  const stock = await readModelFile(graphPath);
+  const config = parseModelConfig((await readModelFile(join(modelDir, 'config.json'))).toString('utf8'));
+  const tapped = options.tapped ? tapDecoder(stock) : { ...describeDecoder(stock), graph: stock, taps: [] };
+  const folder = join(modelDir, 'onnx');
+  const externalData = await Promise.all(tapped.weightFiles.map(async (path) => ({ path, data: await readModelFile(join(folder, path)) })));
+  let session: InferenceSession;
+  try {
+    session = await InferenceSession.create(tapped.graph, { externalData, logSeverityLevel: 3 } as InferenceSession.SessionOptions);
+  } catch (thrown) {
+    throw new AppError('model-session-failed', `onnxruntime could not open ${graphPath}: ${String(thrown)}`, { path: graphPath }, thrown);
+  }
+  return createOrtDecoder({ session, Tensor, shape: tapped, sizes: { ...config, layerCount: tapped.layerCount }, taps: tapped.taps, fetch: fetchFromCpu, explain: (thrown) => AppError.from(thrown) });
+}
+
+/** Reads a file of a model folder; a missing one is named. */
+export async function readModelFile(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (thrown) {
+    throw new AppError('model-fetch-failed', `Cannot read ${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}. Point --model at a model folder.`, { path }, thrown);
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * A decoder on onnxruntime, the same code for onnxruntime-node, WASM and WebGPU: builds the inputs of a pass, keeps the
+ * key/value tensors wherever the provider left them, and fetches residuals and logits through a {@link Fetch}.
+ */
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
+import { AppError } from '../../core/errors.ts';
+import { LOGIT_ROWS_INPUT, type DecoderShape } from '../../onnx/decoder-taps.ts';
+import type { Cache, Decoder, DecoderSizes, Pass } from '../decoder.ts';
+
+/** Copies float32 tensors to the CPU, joined in order; disposes of nothing. */
+export type Fetch = (tensors: readonly Tensor[]) => Promise<Float32Array>;
+
+/** Fetch for providers whose outputs are on the CPU already. */
+export const fetchFromCpu: Fetch = async (tensors) => {
+  const out = new Float32Array(tensors.reduce((sum, tensor) => sum + tensor.size, 0));
+  let at = 0;
+  for (const tensor of tensors) {
+    out.set(tensor.data as Float32Array, at);
+    at += tensor.size;
+  }
+  return Promise.resolve(out);
+};
+
+/** What {@link createOrtDecoder} needs. */
+export interface OrtDecoderParts {
+  readonly session: InferenceSession;
+  readonly Tensor: TensorConstructor;
+  readonly shape: DecoderShape;
+  readonly sizes: DecoderSizes;
+  /** Output names of the residual stream; empty for an untouched graph, which gives logits only. */
+  readonly taps: readonly string[];
+  readonly fetch: Fetch;
+  /** Turns what a failed run threw into the error that the reader sees, e.g. a lost device. */
+  readonly explain: (thrown: unknown) => AppError;
+}
+
+class OrtCache implements Cache {
+  readonly length: number;
+  /** Feeds by input name. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+
+  constructor(length: number, tensors: ReadonlyMap<string, Tensor>) {
+    this.length = length;
+    this.tensors = tensors;
+  }
+
+  dispose(): void {
+    for (const tensor of this.tensors.values()) tensor.dispose();
+  }
+}
+
+/** Wraps a session of a tapped (or untouched) decoder graph. The decoder owns the session. */
+export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
+  const { session, Tensor: TensorClass, shape, sizes, taps } = parts;
+  const names = Array.from({ length: shape.layerCount }, (_, layer) => ['key', 'value'].map((kind) => ({ past: `past_key_values.${layer}.${kind}`, present: `present.${layer}.${kind}` }))).flat();
+  const emptyDims = [1, shape.kvHeads, 0, shape.headDim];
+  const int64 = (values: readonly number[], dims: readonly number[]): Tensor => new TensorClass('int64', BigInt64Array.from(values, BigInt), dims);
+
+  async function run(ids: readonly number[], past: Cache | null): Promise<Pass> {
+    if (past !== null && !(past instanceof OrtCache)) throw new AppError('internal', 'The cache belongs to another engine.');
+    const before = past?.length ?? 0;
+    const total = before + ids.length;
+    const feeds: Record<string, Tensor> = {
+      input_ids: int64(ids, [1, ids.length]),
+      attention_mask: int64(new Array<number>(total).fill(1), [1, total]),
+    };
+    if (taps.length > 0) feeds[LOGIT_ROWS_INPUT] = int64([ids.length - 1], [1]);
+    for (const { past: name } of names) feeds[name] = past?.tensors.get(name) ?? new TensorClass('float32', new Float32Array(0), emptyDims);
+
+    let outputs: InferenceSession.OnnxValueMapType;
+    try {
+      outputs = await session.run(feeds);
+    } catch (thrown) {
+      throw parts.explain(thrown);
+    }
+    const output = (name: string): Tensor => {
+      const value = outputs[name];
+      if (!value) throw new AppError('internal', `The session gave no output "${name}".`);
+      return value as Tensor;
+    };
+    const cache = new OrtCache(total, new Map(names.map(({ past: name, present }) => [name, output(present)])));
+    const wanted = [...taps, 'logits'].map(output);
+    try {
+      const values = await parts.fetch(wanted);
+      const streamSize = taps.length * ids.length * sizes.hidden;
+      const residuals = values.subarray(0, streamSize);
+      assertFinite(residuals, before, ids.length, sizes.hidden);
+      return { tokens: ids.length, residuals, logits: values.slice(values.length - sizes.vocabulary), cache };
+    } catch (thrown) {
+      cache.dispose();
+      throw thrown instanceof AppError ? thrown : parts.explain(thrown);
+    } finally {
+      for (const tensor of wanted) tensor.dispose();
+    }
+  }
+
+  return { sizes, run, dispose: () => session.release() };
+}
+
+/** One overflow poisons every later layer, so a reading with it must not be coloured at all. */
+function assertFinite(residuals: Float32Array, firstPosition: number, tokens: number, hidden: number): void {
+  const bad = residuals.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  const layer = Math.floor(bad / (tokens * hidden));
+  const position = firstPosition + (Math.floor(bad / hidden) % tokens);
+  throw new AppError('numbers-not-finite', `The model gave a number that is not finite at layer ${layer}, token ${position}. This adapter computes this model wrongly: reload and choose the CPU.`, { layer, position });
+}

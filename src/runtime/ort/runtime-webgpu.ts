@@ -1,0 +1,10 @@
+/** onnxruntime-web with its native WebGPU provider. Loaded only where WebGPU works. */
+import * as ort from 'onnxruntime-web/webgpu';
+import glueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
+import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+
+// The runtime's own files are served beside the page, never from elsewhere.
+ort.env.wasm.wasmPaths = { mjs: glueUrl, wasm: wasmUrl };
+ort.env.logLevel = 'error';
+
+export { ort };

@@ -1,0 +1,91 @@
+/**
+ * Brings a model's files in: from this browser's storage where they are kept, else over the network, checked against
+ * the manifest either way, with one count of bytes over all of them. Made for a worker: only there can files be stored.
+ */
+import type { ByteSource, LoadProgress } from '../../core/engine-report.ts';
+import { cancelled } from './fetch-file.ts';
+import { fetchManifest } from './fetch-manifest.ts';
+import { sweep } from './kept.ts';
+import { type Keeping, loadFile } from './load-file.ts';
+import { createCount } from './load-progress.ts';
+import type { FileRole, ManifestFile, ModelManifest } from './manifest.ts';
+import { openVault, type Vault } from './vault.ts';
+
+/** How to load. */
+export interface LoadOptions {
+  /** Which files of the manifest are wanted. */
+  readonly roles: readonly FileRole[];
+  readonly onProgress?: (progress: Extract<LoadProgress, { phase: 'bytes' }>) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A model's files in memory. */
+export interface LoadedFiles {
+  readonly manifest: ModelManifest;
+  /** Bytes by the path in the manifest. The caller owns them. */
+  readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  readonly source: ByteSource;
+  /** How many of the bytes came over the network just now. */
+  readonly networkBytes: number;
+  readonly totalBytes: number;
+  /** Whether all these files are kept for the next visit, and in one sentence why not. */
+  readonly kept: { readonly yes: boolean; readonly reason: string | null };
+}
+
+/**
+ * Loads the files of the wanted roles. `manifestUrl` is absolute (a worker's own address is no base for the page's).
+ * Throws `model-fetch-failed`, `model-file-altered`, `model-manifest-invalid` or `cancelled`; what has arrived stays
+ * for the next try in all cases but a wrong file.
+ */
+export async function loadModelFiles(manifestUrl: string, options: LoadOptions): Promise<LoadedFiles> {
+  const signal = options.signal ?? new AbortController().signal;
+  if (signal.aborted) throw cancelled();
+  const { vault, readOnly } = await openVault();
+  const manifest = await fetchManifest(manifestUrl, vault, signal);
+  const wanted = manifest.files.filter((file) => options.roles.includes(file.role));
+  const totalBytes = wanted.reduce((sum, file) => sum + file.bytes, 0);
+  const missingBytes = await bytesMissing(wanted, vault);
+  const keeping: Keeping = { vault, reason: readOnly };
+
+  const count = createCount(totalBytes, missingBytes, options.onProgress);
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  try {
+    for (const file of wanted) {
+      const url = new URL(manifest.base + file.path, manifestUrl).href;
+      files.set(file.path, await loadFile({ file, url, keeping, onProgress: count.current, signal }));
+      if (signal.aborted) throw cancelled();
+      count.fileDone();
+    }
+  } finally {
+    count.end();
+  }
+  // A storage that cannot be tidied now is tidied on the next visit.
+  if (vault !== null) await sweep(vault, manifest).catch(() => undefined);
+  // What could not be stored does not matter when all of it was there already.
+  const allKept = await areKept(wanted, vault);
+  return {
+    manifest,
+    files,
+    source: count.source(),
+    networkBytes: count.networkBytes(),
+    totalBytes,
+    kept: { yes: allKept, reason: allKept ? null : keeping.reason },
+  };
+}
+
+/** Bytes of the wanted files that storage does not hold, neither whole nor in part. */
+async function bytesMissing(wanted: readonly ManifestFile[], vault: Vault | null): Promise<number> {
+  let missing = 0;
+  for (const file of wanted) missing += file.bytes - (vault === null ? 0 : await keptBytes(file, vault));
+  return missing;
+}
+
+async function areKept(wanted: readonly ManifestFile[], vault: Vault | null): Promise<boolean> {
+  for (const file of wanted) if (((await vault?.whole(file.sha256)) ?? null) === null) return false;
+  return true;
+}
+
+async function keptBytes(file: ManifestFile, vault: Vault): Promise<number> {
+  const whole = await vault.whole(file.sha256);
+  return whole?.size === file.bytes ? file.bytes : Math.min(file.bytes, await vault.partBytes(file.sha256));
+}

@@ -1,0 +1,135 @@
+/**
+ * One text on the model: reads it, takes taps after its sentences, and writes on. Scores go to a sink as they come;
+ * residuals and logits never leave.
+ */
+import type { RunSummary } from '../core/engine-report.ts';
+import { AppError } from '../core/errors.ts';
+import type { ReadingSink, SamplingOptions, TokenPiece } from '../core/reading.ts';
+import { createRng } from '../core/rng.ts';
+import { chooseToken } from '../core/sampling.ts';
+import { endsSentence, sentenceEnds } from '../core/sentences.ts';
+import { checkLength, checkText } from '../core/text-check.ts';
+import type { Decoder } from './decoder.ts';
+import type { Scorer } from './scorer.ts';
+import { Sequence, type PassReading } from './sequence.ts';
+import { tapMean } from './tap-mean.ts';
+import type { TextTokenizer } from './tokenizer.ts';
+
+/** What reads and scores: a decoder with its tokenizer, and a probe's scorer. */
+export interface TextRunParts {
+  readonly decoder: Decoder;
+  readonly tokenizer: TextTokenizer;
+  readonly scorer: Scorer;
+  readonly chunkTokens: number;
+  readonly endTokens: readonly number[];
+}
+
+/** A text that is read once and can then be continued as often as wanted. Dispose of it when done. */
+export class TextRun {
+  readonly #parts: TextRunParts;
+  readonly #sequence: Sequence;
+  readonly #taps: readonly (readonly number[])[];
+  readonly #ids: number[] = [];
+  #nextPiece: (id: number) => TokenPiece;
+  #text = '';
+  #logits: Float32Array | null = null;
+  #tappedAfter = -1;
+  #tapTokens = 0;
+
+  constructor(parts: TextRunParts) {
+    this.#parts = parts;
+    this.#sequence = new Sequence(parts.decoder, parts.chunkTokens);
+    this.#taps = parts.scorer.taps.map((tap) => parts.tokenizer.encode(` ${tap}`));
+    this.#nextPiece = parts.tokenizer.pieces();
+  }
+
+  /** Reads a text from its start. Throws text errors before anything is computed, `cancelled` when stopped. */
+  async read(text: string, options: { taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+    checkText(text);
+    const ids = this.#parts.tokenizer.encode(text);
+    checkLength(ids.length + (options.taps ? this.#longestTap() : 0), this.#parts.decoder.sizes.contextTokens);
+    const started = performance.now();
+    const preview = this.#parts.tokenizer.pieces();
+    const ends = options.taps ? sentenceEnds(ids.map((id) => preview(id).text)) : [ids.length - 1];
+    let from = 0;
+    for (const end of ends) {
+      await this.#append(ids.slice(from, end + 1), sink, signal);
+      if (options.taps) await this.#tap(sink, signal);
+      from = end + 1;
+    }
+    return this.#summary(ids.length, started, 'text');
+  }
+
+  /** Writes on. Stops at an end token, at the wanted length, at the end of the context, or when `signal` says so. */
+  async generate(sampling: SamplingOptions, options: { taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+    if (!this.#logits) throw new AppError('text-empty', 'There is nothing to continue yet. Read a text first.');
+    const { contextTokens } = this.#parts.decoder.sizes;
+    const started = performance.now();
+    const rng = createRng(sampling.seed);
+    // A run that was stopped may have decoded a token that it never appended: start the decoder afresh from what is there.
+    this.#nextPiece = this.#parts.tokenizer.pieces();
+    for (const id of this.#ids) this.#nextPiece(id);
+    const room = contextTokens - (options.taps ? this.#longestTap() : 0);
+    for (let count = 0; ; count++) {
+      const ended = count >= sampling.maxTokens ? 'length' : this.#sequence.length >= room ? 'context' : null;
+      const id = ended ? null : chooseToken(this.#logits, sampling, () => rng.uniform());
+      if (id === null || this.#parts.endTokens.includes(id)) {
+        if (options.taps) await this.#tap(sink, signal);
+        return this.#summary(count, started, ended ?? 'end-token');
+      }
+      // Whether the sentence has ended shows only in the token that comes next, so the tap is taken before appending it.
+      const piece = this.#nextPiece(id);
+      if (options.taps && piece.text !== '' && endsSentence(this.#text.slice(-64), piece.text)) await this.#tap(sink, signal);
+      await this.#append([id], sink, signal, [piece]);
+    }
+  }
+
+  /** Frees the cache. */
+  dispose(): void {
+    this.#sequence.dispose();
+  }
+
+  async #append(ids: readonly number[], sink: ReadingSink, signal: AbortSignal, known?: readonly TokenPiece[]): Promise<void> {
+    const first = this.#sequence.length;
+    for await (const pass of this.#sequence.append(ids)) {
+      const pieces = known ?? ids.slice(pass.start - first, pass.start - first + pass.tokens).map((id) => this.#nextPiece(id));
+      this.#ids.push(...pieces.map((piece) => piece.id));
+      this.#text += pieces.map((piece) => piece.text).join('');
+      this.#logits = pass.logits;
+      sink.tokens({ start: pass.start, pieces, scores: this.#parts.scorer.tokens(pass.residuals, pass.tokens, pass.start) });
+      throwIfStopped(signal);
+    }
+  }
+
+  /** Reads the probe's taps after the last token; once a place. */
+  async #tap(sink: ReadingSink, signal: AbortSignal): Promise<void> {
+    const afterToken = this.#sequence.length - 1;
+    if (afterToken === this.#tappedAfter || this.#taps.length === 0) return;
+    const means: Float32Array[] = [];
+    for (const ids of this.#taps) {
+      const passes: PassReading[] = [];
+      for await (const pass of this.#sequence.peek(ids)) {
+        passes.push(pass);
+        throwIfStopped(signal);
+      }
+      means.push(tapMean(passes, this.#parts.decoder.sizes.hidden));
+      this.#tapTokens += ids.length;
+    }
+    this.#tappedAfter = afterToken;
+    sink.tap({ afterToken, ...this.#parts.scorer.tap(means, this.#sequence.length) });
+  }
+
+  #longestTap(): number {
+    return Math.max(0, ...this.#taps.map((ids) => ids.length));
+  }
+
+  #summary(tokens: number, started: number, ended: RunSummary['ended']): RunSummary {
+    const tapTokens = this.#tapTokens;
+    this.#tapTokens = 0;
+    return { tokens, tapTokens, milliseconds: performance.now() - started, ended };
+  }
+}
+
+function throwIfStopped(signal: AbortSignal): void {
+  if (signal.aborted) throw new AppError('cancelled', 'Stopped. What was read so far is kept.');
+}

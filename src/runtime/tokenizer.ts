@@ -1,0 +1,46 @@
+/** A byte-level BPE tokenizer with the text that each token adds. Wraps `@huggingface/tokenizers`. */
+import { Tokenizer } from '@huggingface/tokenizers';
+import { Template } from '@huggingface/jinja';
+import { PieceDecoder } from '../core/byte-level.ts';
+import { AppError } from '../core/errors.ts';
+import type { TokenPiece } from '../core/reading.ts';
+
+/** One turn of a conversation. */
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** Text to token ids and back. */
+export class TextTokenizer {
+  readonly #tokenizer: Tokenizer;
+  readonly #chatTemplate: string | null;
+
+  /** `tokenizerJson` and `configJson` are the texts of tokenizer.json and tokenizer_config.json. Throws `model-manifest-invalid`. */
+  constructor(tokenizerJson: string, configJson: string) {
+    try {
+      const config = JSON.parse(configJson) as { chat_template?: unknown };
+      this.#tokenizer = new Tokenizer(JSON.parse(tokenizerJson) as object, config);
+      this.#chatTemplate = typeof config.chat_template === 'string' ? config.chat_template : null;
+    } catch (thrown) {
+      throw new AppError('model-manifest-invalid', `The tokenizer files cannot be used: ${thrown instanceof Error ? thrown.message : String(thrown)}. Load the model again.`, {}, thrown);
+    }
+  }
+
+  /** Token ids of a text, without adding any. Special tokens that the text spells out count as such. */
+  encode(text: string): number[] {
+    return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+  }
+
+  /** A function that turns ids, fed one after another, into pieces of text. */
+  pieces(): (id: number) => TokenPiece {
+    const decoder = new PieceDecoder();
+    return (id) => ({ id, text: decoder.next(this.#tokenizer.id_to_token(id) ?? '') });
+  }
+
+  /** A conversation in the form that the model was trained on, ending where the assistant begins. Throws `usage` without a template. */
+  chat(messages: readonly ChatMessage[]): string {
+    if (this.#chatTemplate === null) throw new AppError('usage', 'This model has no chat template. Give it plain text instead.');
+    return new Template(this.#chatTemplate).render({ messages: [...messages], add_generation_prompt: true });
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The seam between training and whatever runs the model: training asks for readings of segments and knows no backend.
+ *
+ * Segment 0 is tokenised as it is, every later one with one leading space. A tap is tokenised as `" " + tap`, branches
+ * off after a segment and never enters the text. Position 0, the attention sink, never enters a mean.
+ */
+import type { ModelIdentity } from '../core/probe-types.ts';
+
+/** The reading of all taps after one segment. */
+export interface TapRead {
+  /** Tokens of text before the tap. */
+  readonly tokensBefore: number;
+  /** Mean residual over the tap's tokens, for each tap `[layers, hidden]`; layers = model.layerCount + 1. */
+  readonly means: readonly Float32Array[];
+  /** Tokens of each tap. */
+  readonly tapTokens: readonly number[];
+}
+
+/** What to read along the way. */
+export interface SegmentOptions {
+  readonly taps: readonly string[];
+  /** Indices of the segments after which the taps are read, ascending; `taps` of the result has one entry for each. */
+  readonly tapAfter: readonly number[];
+  /** Also give the residuals of the text's own tokens. */
+  readonly keepTokens?: boolean;
+}
+
+/** What was read. */
+export interface SegmentReading {
+  readonly taps: TapRead[];
+  /** With `keepTokens`: the residuals of the text's tokens `[layers, count, hidden]`, position 0 included. */
+  readonly tokens?: { readonly count: number; readonly residuals: Float32Array };
+}
+
+/** A model that reads segments. */
+export interface SegmentReader {
+  readonly model: ModelIdentity;
+  /** Throws `cancelled` once `signal` is aborted. */
+  readSegments(segments: readonly string[], options: SegmentOptions, signal?: AbortSignal): Promise<SegmentReading>;
+}

@@ -1,0 +1,95 @@
+/** The engine client over a worker: turns messages into promises and sinks, and a worker's death into an error. */
+import { AppError } from '../../core/errors.ts';
+import type { ReadingSink } from '../../core/reading.ts';
+import type { CallEvent, CallName, Calls, Message, Request } from '../protocol.ts';
+import type { EngineClient } from './engine-client.ts';
+
+interface Pending {
+  resolve(value: Calls[CallName]['value']): void;
+  reject(error: AppError): void;
+  onEvent(event: CallEvent): void;
+}
+
+/** Starts the engine worker. Relative model addresses are resolved against the page. */
+export function connectEngine(): EngineClient {
+  const worker = new Worker(new URL('../host/engine.worker.ts', import.meta.url), { type: 'module', name: 'flipside-engine' });
+  return createWorkerClient(worker);
+}
+
+/** The client over any worker that speaks the protocol. */
+export function createWorkerClient(worker: Worker): EngineClient {
+  const pending = new Map<number, Pending>();
+  let lastId = 0;
+  let dead: AppError | null = null;
+  let onLost: (error: AppError) => void = () => undefined;
+
+  const die = (error: AppError): void => {
+    if (dead) return;
+    dead = error;
+    for (const call of pending.values()) call.reject(error);
+    pending.clear();
+    worker.terminate();
+    onLost(error);
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    die(new AppError('worker-died', `The engine stopped: ${event.message || 'its script could not run'}. Your text is kept: start the model again.`, { message: event.message }));
+  };
+  worker.onmessageerror = () => die(new AppError('worker-died', 'The engine sent something that could not be read. Your text is kept: start the model again.'));
+  worker.onmessage = (message: MessageEvent<Message>) => {
+    const data = message.data;
+    if (data.kind === 'lost') {
+      die(AppError.fromRecord(data.error));
+      return;
+    }
+    const call = pending.get(data.id);
+    if (!call) return; // the answer to a call that the page no longer waits for
+    if (data.kind === 'event') {
+      call.onEvent(data.event);
+      return;
+    }
+    pending.delete(data.id);
+    if (data.kind === 'value') call.resolve(data.value);
+    else call.reject(AppError.fromRecord(data.error));
+  };
+
+  function call<K extends CallName>(name: K, args: Calls[K]['args'], onEvent: (event: CallEvent) => void, options: { signal?: AbortSignal; transfer?: Transferable[] } = {}): Promise<Calls[K]['value']> {
+    if (dead) return Promise.reject(dead);
+    if (options.signal?.aborted) return Promise.reject(new AppError('cancelled', 'Stopped.'));
+    const id = ++lastId;
+    const send = (request: Request, transfer: Transferable[] = []): void => worker.postMessage(request, transfer);
+    const cancel = (): void => send({ kind: 'cancel', id });
+    options.signal?.addEventListener('abort', cancel, { once: true });
+    return new Promise<Calls[K]['value']>((resolve, reject) => {
+      pending.set(id, { resolve, reject, onEvent });
+      // The union of requests is built from `Calls`, which TypeScript cannot see through a generic name.
+      send({ kind: 'call', id, call: name, args } as Request, options.transfer);
+    }).finally(() => options.signal?.removeEventListener('abort', cancel));
+  }
+
+  const toSink = (sink: ReadingSink) => (event: CallEvent): void => {
+    if (event.event === 'tokens') sink.tokens(event.batch);
+    else if (event.event === 'tap') sink.tap(event.tap);
+  };
+
+  return {
+    load: (args, onProgress, signal) =>
+      call('load', { manifestUrl: new URL(args.manifestUrl, document.baseURI).href, backend: args.backend }, (event) => event.event === 'load-progress' && onProgress(event.progress), { signal }),
+    useProbe: async (files) => {
+      await call('useProbe', files, () => undefined);
+    },
+    read: (args, sink, signal) => call('read', args, toSink(sink), { signal }),
+    generate: (args, sink, signal) => call('generate', args, toSink(sink), { signal }),
+    checkNumbers: (onProgress, signal) => call('checkNumbers', {}, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), { signal }),
+    onLost: (callback) => {
+      onLost = callback;
+      if (dead) callback(dead);
+    },
+    dispose: () => {
+      dead ??= new AppError('cancelled', 'The engine was closed.');
+      for (const waiting of pending.values()) waiting.reject(dead);
+      pending.clear();
+      worker.terminate();
+    },
+  };
+}

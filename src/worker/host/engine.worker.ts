@@ -1,0 +1,61 @@
+/** Entry of the engine worker: answers requests one at a time and lets a running one be stopped. */
+import { AppError } from '../../core/errors.ts';
+import type { ReadingSink } from '../../core/reading.ts';
+import { WebEngine } from '../../runtime/web-engine.ts';
+import type { CallEvent, CallName, Calls, Message, Request } from '../protocol.ts';
+
+declare const self: DedicatedWorkerGlobalScope;
+
+type CallRequest = Extract<Request, { kind: 'call' }>;
+
+const engine = new WebEngine((error) => post({ kind: 'lost', error: error.toRecord() }));
+const running = new Map<number, AbortController>();
+/** Calls wait for the one before: the engine has one text and one cache. */
+let queue: Promise<void> = Promise.resolve();
+
+self.onmessage = (message: MessageEvent<Request>) => {
+  const request = message.data;
+  if (request.kind === 'cancel') {
+    running.get(request.id)?.abort();
+    return;
+  }
+  const controller = new AbortController();
+  running.set(request.id, controller);
+  queue = queue.then(() => answer(request, controller.signal));
+};
+
+async function answer(request: CallRequest, signal: AbortSignal): Promise<void> {
+  try {
+    if (signal.aborted) throw new AppError('cancelled', 'Stopped before it began.');
+    post({ kind: 'value', id: request.id, value: await perform(request, signal) });
+  } catch (thrown) {
+    post({ kind: 'error', id: request.id, error: AppError.from(thrown).toRecord() });
+  } finally {
+    running.delete(request.id);
+  }
+}
+
+function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallName]['value']> {
+  const emit = (event: CallEvent): void => post({ kind: 'event', id: request.id, event });
+  const sink: ReadingSink = {
+    tokens: (batch) => post({ kind: 'event', id: request.id, event: { event: 'tokens', batch } }, [batch.scores.buffer]),
+    tap: (tap) => emit({ event: 'tap', tap }),
+  };
+  switch (request.call) {
+    case 'load':
+      return engine.load(request.args, (progress) => emit({ event: 'load-progress', progress }), signal);
+    case 'useProbe':
+      engine.useProbe(request.args.json, new Uint8Array(request.args.tensors));
+      return Promise.resolve(null);
+    case 'read':
+      return engine.read(request.args, sink, signal);
+    case 'generate':
+      return engine.generate(request.args, sink, signal);
+    case 'checkNumbers':
+      return engine.checkNumbers((done, total) => emit({ event: 'check-progress', done, total }), signal);
+  }
+}
+
+function post(message: Message, transfer: Transferable[] = []): void {
+  self.postMessage(message, transfer);
+}
