@@ -1,1 +1,152 @@
-export default [];
+/**
+ * Lint is where the architecture bites: which folder may import which, and what pure code may not touch. The rest are
+ * the rules of the house that a machine can check. `tests/node/architecture.test.ts` shows that they do.
+ */
+import importX from 'eslint-plugin-import-x';
+import svelte from 'eslint-plugin-svelte';
+import tseslint from 'typescript-eslint';
+
+/** What each folder of src/ may import of the others (itself always). What is not named here, it may not. */
+const LAYERS = {
+  core: [],
+  content: ['core'],
+  onnx: ['core'],
+  format: ['core'],
+  training: ['core', 'format'],
+  // The types of training/reader.ts only: runtime implements what training reads by.
+  runtime: ['core', 'onnx', 'format', 'content', 'training'],
+  'worker/protocol.ts': ['core'],
+  'worker/client': ['worker/protocol.ts', 'core', 'format'],
+  'worker/host': ['worker/protocol.ts', 'runtime', 'core', 'format'],
+  state: ['worker/client', 'worker/protocol.ts', 'core', 'format', 'content'],
+  ui: ['core', 'content'],
+  views: ['ui', 'state', 'content', 'core'],
+  cli: ['runtime', 'training', 'onnx', 'format', 'content', 'core'],
+};
+
+/** The page is put together here; everything else gets what it needs handed in. */
+const ROOTS = ['views', 'ui', 'state', 'content', 'core', 'styles', 'worker/client', 'App.svelte'];
+
+const zones = [
+  ...Object.entries(LAYERS).map(([folder, others]) => ({
+    target: `./src/${folder}`,
+    from: './src',
+    except: [folder, ...others].map((name) => `./${name}`),
+    message: `src/${folder} may import only ${[folder, ...others].join(', ')} (see LAYERS in eslint.config.js).`,
+  })),
+  ...['./src/main.ts', './src/App.svelte'].map((target) => ({ target, from: './src', except: ROOTS.map((name) => `./${name}`) })),
+  ...['./tests', './bench', './scripts'].map((from) => ({ target: './src', from, message: 'The program must not need its tests, benchmarks or scripts.' })),
+];
+
+/** Packages that only one place may name, so that they can be replaced and loaded when they are needed. */
+const OWNED = [
+  { group: ['onnxruntime-web', 'onnxruntime-web/*'], owner: 'src/runtime/ort' },
+  { group: ['onnxruntime-node', 'onnxruntime-node/*'], owner: 'src/runtime/node' },
+  { group: ['onnxruntime-common', 'onnxruntime-common/*'], owner: 'src/runtime/ort and src/runtime/node' },
+  { group: ['plotly.js*'], owner: 'src/ui/PlotlyChart.svelte' },
+];
+const NODE = { regex: '^node:', message: 'Only src/runtime/node, src/cli, tests and benchmarks run in Node.' };
+const SVELTE = { regex: '^svelte(/|$)', message: 'Svelte belongs to state, ui, views and the entry.' };
+const ANY_PACKAGE = { regex: '^[^.]', message: 'Pure code has no dependencies.' };
+
+/** Import restrictions of one kind of file; `mine` are the owners whose packages it may name. */
+const restrict = (patterns, mine = '') => [
+  'error',
+  { patterns: [...OWNED.filter(({ owner }) => mine === '' || !owner.includes(mine)).map(({ group, owner }) => ({ group, message: `Only ${owner} may name it.` })), ...patterns] },
+];
+
+/** What pure code could reach without importing it. */
+const IMPURE_GLOBALS = ['document', 'window', 'self', 'navigator', 'location', 'localStorage', 'sessionStorage', 'indexedDB', 'fetch', 'Worker', 'postMessage', 'process', 'Buffer', 'setTimeout', 'setInterval', 'requestAnimationFrame', 'performance'];
+
+/** Rules about `any`, for files whose types lint cannot see. */
+const UNSAFE_OFF = Object.fromEntries(['assignment', 'member-access', 'call', 'argument', 'return'].map((what) => [`@typescript-eslint/no-unsafe-${what}`, 'off']));
+
+const UNFINISHED_TESTS = [
+  { selector: "MemberExpression[object.name=/^(test|it|describe|suite)$/][property.name=/^(skip|only|todo|skipIf|runIf|fails)$/]", message: 'Every test runs, and none runs alone: remove the modifier or the test.' },
+  { selector: "CallExpression[callee.name='skip'], CallExpression[callee.object.name=/^(context|ctx)$/][callee.property.name='skip']", message: 'A test that cannot run must fail.' },
+  { selector: "ExpressionStatement > CallExpression[callee.name='expect']", message: 'An expectation without a matcher tests nothing.' },
+];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'shots/', '**/*.d.mts', 'public/', '.vitest-attachments/'] },
+  {
+    plugins: { 'import-x': importX },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    settings: {
+      'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.js', '.mjs', '.svelte', '.json'] })],
+      // Components are looked at when they are linted themselves; nothing that matters imports one.
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/ignore': ['node_modules'],
+    },
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'no-debugger': 'error',
+      'no-var': 'error',
+      'prefer-const': 'error',
+      'max-lines': ['error', 400],
+      'import-x/no-cycle': 'error',
+      'import-x/no-self-import': 'error',
+      'import-x/no-restricted-paths': ['error', { zones }],
+    },
+  },
+  {
+    files: ['**/*.ts', '**/*.svelte'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { project: './tsconfig.lint.json', tsconfigRootDir: import.meta.dirname, extraFileExtensions: ['.svelte'] } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/only-throw-error': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      'import-x/no-default-export': 'error',
+      'no-restricted-imports': restrict([NODE, SVELTE]),
+      // Objects here are made of closures, and methods that fill an interface may have nothing to wait for.
+      '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/require-await': 'off',
+      // Code that both the page and the worker run is checked by two type libraries; lint sees only one of them.
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
+    },
+  },
+  svelte.configs.recommended,
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: { parserOptions: { parser: tseslint.parser, extraFileExtensions: ['.svelte'] } },
+  },
+  {
+    // Heavy things are plain fields on purpose, and their readers are told by one version number.
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    rules: { 'svelte/prefer-svelte-reactivity': 'off' },
+  },
+  // A component is a module's default export; svelte-check is what knows its types.
+  { files: ['**/*.svelte'], rules: { 'import-x/no-default-export': 'off', '@typescript-eslint/no-redundant-type-constituents': 'off', ...UNSAFE_OFF } },
+  // The worker's global scope is unknown to the page's type library; tsconfig.worker.json checks these files.
+  { files: ['src/worker/host/**', 'tests/**/*.worker.ts'], rules: UNSAFE_OFF },
+  { files: ['**/*.d.ts'], rules: { 'import-x/no-default-export': 'off' } },
+  {
+    files: ['src/core/**', 'src/onnx/**', 'src/format/**', 'src/training/**', 'src/content/**'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [ANY_PACKAGE] }],
+      'no-restricted-globals': ['error', ...IMPURE_GLOBALS],
+    },
+  },
+  {
+    // The rule about imports sees `import … from` only.
+    files: ['src/**'],
+    ignores: ['src/runtime/ort/**', 'src/runtime/node/**', 'src/ui/PlotlyChart.svelte'],
+    rules: { 'no-restricted-syntax': ['error', { selector: 'ImportExpression[source.value=/^(onnxruntime|plotly)/]', message: 'Only its owner may load it (see OWNED in eslint.config.js).' }] },
+  },
+  // Training gives way to the page now and then.
+  { files: ['src/training/**'], rules: { 'no-restricted-globals': ['error', ...IMPURE_GLOBALS.filter((name) => name !== 'setTimeout')] } },
+  { files: ['src/{state,ui,views}/**', 'src/main.ts', 'src/App.svelte'], rules: { 'no-restricted-imports': restrict([NODE]) } },
+  { files: ['src/ui/PlotlyChart.svelte', 'src/ui/plotly.d.ts'], rules: { 'no-restricted-imports': restrict([NODE], 'PlotlyChart') } },
+  { files: ['src/runtime/ort/**'], rules: { 'no-restricted-imports': restrict([NODE, SVELTE], 'runtime/ort') } },
+  { files: ['src/runtime/node/**'], rules: { 'no-restricted-imports': restrict([SVELTE], 'runtime/node') } },
+  { files: ['src/cli/**'], rules: { 'no-restricted-imports': restrict([SVELTE]) } },
+  {
+    files: ['tests/**', 'bench/**', '*.config.ts'],
+    rules: { 'no-restricted-imports': 'off', '@typescript-eslint/no-non-null-assertion': 'off', 'import-x/no-default-export': 'off' },
+  },
+  { files: ['tests/**'], rules: { 'no-restricted-syntax': ['error', ...UNFINISHED_TESTS] } },
+);

@@ -9,6 +9,8 @@ export const isolationHeaders = {
 
 export default defineConfig({
   base: './',
+  // A missing file must be a plain 404: the model store would take a page for a model.
+  appType: 'mpa',
   plugins: [svelte()],
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1600 },

@@ -41,4 +41,14 @@ export const CAPABILITY: Readonly<Record<GpuCause, CapabilityWords>> = {
     cause: 'The graphics card computed this model wrongly, even for one token at a time.',
     remedy: 'A driver update often cures this. Until then the model runs on the processor, where its numbers are right.',
   },
+  'session-failed': {
+    title: 'Running without WebGPU',
+    cause: 'The graphics card is there, but the model would not start on it.',
+    remedy: 'Close other tabs that use the graphics card and load again. Until then the model runs on the processor.',
+  },
+  chosen: {
+    title: 'Running without WebGPU',
+    cause: 'The model runs on the processor, as you asked.',
+    remedy: 'The numbers are the same. Load the page again to use WebGPU.',
+  },
 };

@@ -2,11 +2,11 @@
 
 const MINUS = '−';
 
-/** A score with its sign and `digits` significant digits, e.g. `+0.623`, `−1.20`; `no value` for NaN. */
+/** A score with its sign and `digits` significant digits (never more decimals than that), e.g. `+0.623`, `−1.20`, `+0.010`. */
 export function signed(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return 'no value';
   const size = Math.abs(value);
-  const shown = size < 10 ** -digits ? '0' : size.toPrecision(digits);
+  const shown = size < 0.1 ? size.toFixed(digits) : size.toPrecision(digits);
   // toPrecision turns large numbers into exponents, which nobody reads as a score.
   const plain = shown.includes('e') ? String(Math.round(size)) : shown;
   return `${value < 0 ? MINUS : '+'}${plain}`;

@@ -2,8 +2,10 @@
  * Leave-one-topic-out scores. Every held-out score is linear in the labels, so each fold is solved once and then
  * applied to the true labels and to all shuffled ones: score = k' (K/d + lambda I)^-1 y.
  */
+import { type FitMethod, rowWeights } from './fit.ts';
+import { foldUnits, keptRows, type LayerRows, standardise } from './layer-rows.ts';
 import { gramOf, productTransposed } from './linalg.ts';
-import { dualSystem, type FitMethod, foldUnits, keptRows, type LayerRows, primalSystem, rowWeights, standardise } from './fit.ts';
+import { dualSystem, primalSystem } from './ridge-system.ts';
 
 /**
  * Scores of the rows of both poles when their topic was left out, for several labellings at once.
@@ -27,7 +29,7 @@ export function heldOutScores(layer: LayerRows, topics: ArrayLike<number>, label
     const kept = keptRows(count, heldOut);
     const teaching = kept.filter((row) => (first[row] ?? 0) !== 0);
     if (scored.length === 0) continue;
-    const operator = foldOperator(layer, heldOut, kept, scored, teaching, method);
+    const operator = foldOperator(layer, { heldOut, kept, scored, teaching }, method);
     labelings.forEach((labels, which) => {
       const weights = rowWeights(method, labels, kept);
       const scores = out[which];
@@ -41,9 +43,20 @@ export function heldOutScores(layer: LayerRows, topics: ArrayLike<number>, label
   return out;
 }
 
+/** The rows of a layer in one fold. */
+interface Fold {
+  readonly heldOut: readonly number[];
+  readonly kept: readonly number[];
+  /** Labelled rows among `heldOut`. */
+  readonly scored: readonly number[];
+  /** Labelled rows among `kept`. */
+  readonly teaching: readonly number[];
+}
+
 /** M `[scored, teaching]` with held-out scores = M (row weights): what each labelled training row adds to each held-out score. */
-function foldOperator(layer: LayerRows, heldOut: readonly number[], kept: readonly number[], scored: readonly number[], teaching: readonly number[], method: FitMethod): Float64Array {
+function foldOperator(layer: LayerRows, fold: Fold, method: FitMethod): Float64Array {
   const { count, hidden } = layer;
+  const { heldOut, kept, scored, teaching } = fold;
   const units = foldUnits(layer, heldOut);
   const z = standardise(layer, units);
   if (method.kind === 'difference-of-means') return productTransposed(pick(z, scored, hidden), scored.length, pick(z, teaching, hidden), teaching.length, hidden);

@@ -86,7 +86,16 @@ function fitDrift(rows: TapRows, residuals: Float32Array, driftOrigin: number): 
 
 /** Joins the layers of a null model, 0 to L. */
 export function joinNullLayers(layers: readonly NullLayer[], rank: number, driftOrigin: number, seed: number, count: number): NullModel {
-  return { factor: concat(layers.map((layer) => layer.factor)), rank, featureScale: concat(layers.map((layer) => layer.featureScale)), center: concat(layers.map((layer) => layer.center)), drift: concat(layers.map((layer) => layer.drift)), driftOrigin, seed, count };
+  return {
+    factor: concat(layers.map((layer) => layer.factor)),
+    rank,
+    featureScale: concat(layers.map((layer) => layer.featureScale)),
+    center: concat(layers.map((layer) => layer.center)),
+    drift: concat(layers.map((layer) => layer.drift)),
+    driftOrigin,
+    seed,
+    count,
+  };
 }
 
 /** One array out of many. */

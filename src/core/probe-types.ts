@@ -16,11 +16,17 @@ export interface ModelIdentity {
   readonly hidden: number;
 }
 
-/** Numbers that turn a projection w·h at one layer into a score. */
+/**
+ * Numbers that turn a projection w·h at one layer into a score. A layer whose readings do not depend on the poles at all
+ * (layer 0) has the zero direction, scores 0 everywhere, and carries 1 for each of the three spreads.
+ */
 export interface LayerCalibration {
-  /** Mean of w·h over the zero-labelled tap readings of the training material. */
+  /**
+   * Mean of w·h over the zero-labelled tap readings of the training material: settings, neutral turns and story beats
+   * weigh a third each, however many there are, so that short and long texts pin zero alike.
+   */
   readonly tapMean: number;
-  /** Standard deviation of w·h over the taps of the training turns of both poles: the unit of every score. */
+  /** Standard deviation of w·h over the readings (mean over the taps) of the training turns of both poles: the unit of every score. */
   readonly scale: number;
   /** Mean of w·h over single tokens of neutral stories, position 0 left out. */
   readonly tokenMean: number;
@@ -32,12 +38,15 @@ export interface LayerCalibration {
 
 /** What is needed to draw random directions of the training data's own covariance, per layer. */
 export interface NullModel {
-  /** Principal rows of the standardised, centred training readings `[layers, rank, hidden]`; covariance = A'A. */
+  /**
+   * Principal rows of the readings (mean over taps) of the training turns of both poles, centred and standardised
+   * `[layers, rank, hidden]`: their covariance, divisor n, is A'A; components beyond the rank of the data are zero rows.
+   */
   readonly factor: Float32Array;
   readonly rank: number;
-  /** Standard deviation of every feature `[layers, hidden]`: a direction drawn in standard units is divided by it. */
+  /** Standard deviation of every feature over the same readings, plus 1e-6 `[layers, hidden]`: a direction drawn in standard units is divided by it. */
   readonly featureScale: Float32Array;
-  /** Mean neutral tap reading `[layers, hidden]`. */
+  /** Mean neutral tap reading, with the weights of `LayerCalibration.tapMean` `[layers, hidden]`. */
   readonly center: Float32Array;
   /** Slope of the neutral tap reading on log(tokens before the tap) `[layers, hidden]`. */
   readonly drift: Float32Array;
@@ -50,8 +59,9 @@ export interface NullModel {
 /** Evidence for and against a probe, one number a layer unless it says otherwise. */
 export interface ProbeEvidence {
   readonly topics: number;
+  /** Tap readings of both poles behind `auroc`: turns times taps. */
   readonly rows: number;
-  /** Leave-one-topic-out AUROC of positive against negative. */
+  /** Leave-one-topic-out AUROC of positive against negative over single tap readings, scores as their folds gave them. */
   readonly auroc: readonly number[];
   /** 95 % interval of `auroc`, bootstrap over topics. */
   readonly aurocLow: readonly number[];
@@ -63,7 +73,7 @@ export interface ProbeEvidence {
   readonly nullShuffles: number;
   /** 95th percentile of the same null at each single layer. */
   readonly nullAuroc95ByLayer: readonly number[];
-  /** Held-out neutral stories: mean score, its standard error and n, by the number of beats read, at `driftLayer`. */
+  /** Held-out neutral stories: mean score, its standard deviation over stories and their number, by beats read (0: the setting alone), at `driftLayer`. */
   readonly drift: readonly { readonly beats: number; readonly mean: number; readonly sd: number; readonly n: number }[];
   readonly driftLayer: number;
 }
@@ -80,7 +90,7 @@ export interface Probe {
   readonly defaultLayer: number;
   /** Neutral sentences that it was trained to be read at. */
   readonly taps: readonly string[];
-  /** Directions `[layers, hidden]`; layers = model.layerCount + 1. */
+  /** Directions of length 1 in the residual stream's own units `[layers, hidden]`; layers = model.layerCount + 1. */
   readonly directions: Float32Array;
   readonly calibration: readonly LayerCalibration[];
   readonly nullModel: NullModel;

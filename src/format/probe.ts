@@ -41,7 +41,11 @@ export function parseProbe(jsonText: string, tensorBytes: Uint8Array): Probe {
     nullModel: parseNullModel(field(root, 'nullModel'), tensors, layers, model.hidden),
     evidence: parseEvidence(field(root, 'evidence'), layers),
     provenance: {
-      sets: list(field(provenance, 'sets'), 1, 64).map((set) => ({ name: words(field(set, 'name'), 80), sha256: sha256(field(set, 'sha256')), rows: integer(field(set, 'rows'), 1, 1_000_000) })),
+      sets: list(field(provenance, 'sets'), 1, 64).map((set) => ({
+        name: words(field(set, 'name'), 80),
+        sha256: sha256(field(set, 'sha256')),
+        rows: integer(field(set, 'rows'), 1, 1_000_000),
+      })),
       seed: integer(field(provenance, 'seed'), 0, 4294967295),
       version: words(field(provenance, 'version'), 40),
     },
@@ -54,7 +58,8 @@ export function serialiseProbe(probe: Probe): { readonly json: string; readonly 
   const { hidden } = probe.model;
   const { factor, rank, featureScale, center, drift, driftOrigin, seed, count } = probe.nullModel;
   const { id, title, about, axis, model, method, defaultLayer, taps, calibration, evidence, provenance } = probe;
-  const json = layOut({ format: FORMAT, version: VERSION, id, title, about, axis, model, method, defaultLayer, taps, calibration, nullModel: { rank, driftOrigin, seed, count }, evidence, provenance }, '');
+  const head = { format: FORMAT, version: VERSION, id, title, about, axis, model, method, defaultLayer, taps };
+  const json = layOut({ ...head, calibration, nullModel: { rank, driftOrigin, seed, count }, evidence, provenance }, '');
   const wide = (data: Float32Array): TensorToWrite => ({ dtype: 'F32', shape: [layers, hidden], data });
   const tensors = serialiseSafetensors(
     new Map<string, TensorToWrite>([
@@ -130,7 +135,12 @@ function parseEvidence(node: JsonNode, layers: number): ProbeEvidence {
     nullAuroc95: inRange(field(node, 'nullAuroc95'), 0, 1),
     nullShuffles: integer(field(node, 'nullShuffles'), 1, 1_000_000),
     nullAuroc95ByLayer: shares('nullAuroc95ByLayer'),
-    drift: list(field(node, 'drift'), 0, 64).map((row) => ({ beats: integer(field(row, 'beats'), 0, 1000), mean: number(field(row, 'mean')), sd: inRange(field(row, 'sd'), 0, 1e9), n: integer(field(row, 'n'), 1, 1_000_000) })),
+    drift: list(field(node, 'drift'), 0, 64).map((row) => ({
+      beats: integer(field(row, 'beats'), 0, 1000),
+      mean: number(field(row, 'mean')),
+      sd: inRange(field(row, 'sd'), 0, 1e9),
+      n: integer(field(row, 'n'), 1, 1_000_000),
+    })),
     driftLayer: integer(field(node, 'driftLayer'), 0, layers - 1),
   };
 }
@@ -138,7 +148,8 @@ function parseEvidence(node: JsonNode, layers: number): ProbeEvidence {
 function tensor(tensors: ReadonlyMap<string, Tensor>, name: string, shape: readonly number[]): Float32Array {
   const found = tensors.get(name);
   if (found === undefined) return tensorRefusal(`has no tensor "${name}".`);
-  if (found.shape.length !== shape.length || found.shape.some((size, i) => size !== shape[i])) return tensorRefusal(`"${name}" must have the shape [${shape.join(', ')}], got [${found.shape.join(', ')}].`);
+  const fits = found.shape.length === shape.length && found.shape.every((size, i) => size === shape[i]);
+  if (!fits) return tensorRefusal(`"${name}" must have the shape [${shape.join(', ')}], got [${found.shape.join(', ')}].`);
   const bad = found.data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) return tensorRefusal(`"${name}" holds a number that is not finite, at index ${bad}.`);
   return found.data;

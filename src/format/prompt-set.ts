@@ -77,8 +77,8 @@ export function parsePromptSet(files: SetFiles, options: { readonly requireNeutr
 
 /** The fields of one row, each refused with file, line and field. */
 export interface RowReader {
-  required(key: string): JsonNode;
-  optional(key: string): JsonNode | undefined;
+  readonly required: (key: string) => JsonNode;
+  readonly optional: (key: string) => JsonNode | undefined;
 }
 
 /** Parses and checks a header's `format` and `version`. */

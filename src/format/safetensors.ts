@@ -37,7 +37,7 @@ export function parseSafetensors(bytes: Uint8Array, name: string): ReadonlyMap<s
   const dataStart = 8 + headerBytes;
   const dataBytes = bytes.length - dataStart;
 
-  const names = Object.keys(root.value as object).filter((key) => key !== '__metadata__');
+  const names = Object.keys(root.value).filter((key) => key !== '__metadata__');
   const entries = names.map((key) => readEntry(field(root, key), key, dataBytes)).sort((a, b) => a.begin - b.begin || a.end - b.end);
   let at = 0;
   for (const { key, begin, end } of entries) {

@@ -27,3 +27,10 @@ export function createScorer(probe: Probe): Scorer {
     },
   };
 }
+
+/** Scores nothing: for writing without a probe. */
+export const noScorer: Scorer = {
+  taps: [],
+  tokens: () => new Float32Array(0),
+  tap: () => ({ score: new Float32Array(0), nullLow: new Float32Array(0), nullHigh: new Float32Array(0) }),
+};

@@ -132,8 +132,9 @@ export class WebEngine {
 
   /** Opens WebGPU where it works; every reason why not ends in WASM with that reason. */
   async #open(files: DecoderFiles, tokenizer: TextTokenizer, wanted: 'auto' | 'wasm', onProgress: (progress: LoadProgress) => void): Promise<Opened> {
+    if (wanted === 'wasm') return openWasm(files, { cause: 'chosen', detail: 'The CPU was chosen.' });
     const gpu = await probeGpu();
-    if (wanted === 'auto' && gpu.ok) {
+    if (gpu.ok) {
       let opened: OpenedDecoder | null = null;
       try {
         opened = await openWebDecoder(files, 'webgpu', { tapped: true, onLost: this.#onLost });
@@ -147,7 +148,7 @@ export class WebEngine {
         return openWasm(files, { cause: causeOf(AppError.from(thrown)), detail: AppError.from(thrown).message });
       }
     }
-    return openWasm(files, gpu.ok ? { cause: 'chosen', detail: 'The CPU was chosen.' } : { cause: gpu.cause, detail: gpu.detail });
+    return openWasm(files, { cause: gpu.cause, detail: gpu.detail });
   }
 }
 

@@ -26,6 +26,11 @@ export interface ReadingPlan {
 export interface LongCall {
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Called between layers, which take a second each: a thread that must answer messages meanwhile gives one that
+   * resolves in a later task. Pure code has no timer of its own.
+   */
+  readonly pause?: (() => Promise<void>) | undefined;
 }
 
 /** A text to be read and the rows that it gives: one description for each of `tapAfter`. */

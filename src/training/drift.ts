@@ -3,7 +3,8 @@
  * of the fit and of the calibration in turn.
  */
 import { calibrateTaps, project } from '../core/calibrate.ts';
-import { type FitMethod, fitDirection, prepareLayer, usesNeutralRows } from '../core/fit.ts';
+import { type FitMethod, fitDirection, usesNeutralRows } from '../core/fit.ts';
+import { prepareLayer } from '../core/layer-rows.ts';
 import type { ProbeEvidence } from '../core/probe-types.ts';
 import { labelOf, meanByTurn, type TapRows, turnsOf } from '../core/rows.ts';
 import { mean, standardDeviation } from '../core/stats.ts';
@@ -29,7 +30,9 @@ export async function heldOutDrift(rows: TapRows, layer: number, method: FitMeth
     });
     await afterStory(story + 1);
   }
-  return [...byBeats].sort(([a], [b]) => a - b).map(([beats, scores]) => ({ beats, mean: mean(scores), sd: scores.length > 1 ? standardDeviation(scores, 'sample') : 0, n: scores.length }));
+  return [...byBeats]
+    .sort(([a], [b]) => a - b)
+    .map(([beats, scores]) => ({ beats, mean: mean(scores), sd: scores.length > 1 ? standardDeviation(scores, 'sample') : 0, n: scores.length }));
 }
 
 /** The rows that a method learns from: those of the poles, and with zero labels all. */

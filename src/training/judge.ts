@@ -61,6 +61,10 @@ export async function judgeProbe(reader: SegmentReader, probe: Probe, set: Promp
     aurocHigh: layers.map((layer) => layer.aurocHigh),
     readingAuroc: layers.map((layer) => layer.readingAuroc),
     pairs: layers.map((layer) => layer.pairs),
-    means: { positive: layers.map((layer) => layer.positive), negative: layers.map((layer) => layer.negative), neutral: hasNeutral ? layers.map((layer) => layer.neutral) : null },
+    means: {
+      positive: layers.map((layer) => layer.positive),
+      negative: layers.map((layer) => layer.negative),
+      neutral: hasNeutral ? layers.map((layer) => layer.neutral) : null,
+    },
   };
 }

@@ -6,9 +6,10 @@ import { shuffleWithinTopics } from '../core/bootstrap.ts';
 import { calibrateTaps, project } from '../core/calibrate.ts';
 import { AppError } from '../core/errors.ts';
 import { layerEvidence, nullEvidence } from '../core/evidence.ts';
-import { type FitMethod, fitDirection, prepareLayer } from '../core/fit.ts';
+import { type FitMethod, fitDirection } from '../core/fit.ts';
 import { roundToHalf } from '../core/half.ts';
 import { heldOutScores } from '../core/held-out.ts';
+import { prepareLayer } from '../core/layer-rows.ts';
 import { concat, driftOriginOf, fitNullLayer, joinNullLayers, type NullLayer } from '../core/null-model.ts';
 import type { LayerCalibration, Probe, ProbeEvidence } from '../core/probe-types.ts';
 import { significant } from '../core/round.ts';
@@ -73,7 +74,7 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
   const directions = concat(fitted.map((layer) => layer.direction));
   const drift = await heldOutDrift(rows, defaultLayer, method, async (done) => {
     options.onProgress?.({ stage: 'stories', done, total: rows.storyCount });
-    await giveWay(options.signal);
+    await giveWay(options);
   });
   const tokens = await tokenUnits(reader, stories, directions, fitted.map((layer) => layer.taps.scale), options);
   const calibration = fitted.map((layer, l) => rounded({ ...layer.taps, ...(tokens[l] ?? { tokenMean: NaN, tokenSd: NaN, smoothSd: NaN }) }));
@@ -98,7 +99,11 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
     // Rounded here, not when written, so that a probe in memory and the same probe from its file draw equal bands.
     nullModel: { ...nullModel, factor: roundToHalf(nullModel.factor), driftOrigin: significant(nullModel.driftOrigin) },
     evidence,
-    provenance: { sets: [...sets.map(({ name, sha256, rows: { length } }) => ({ name, sha256, rows: length })), { name: stories.name, sha256: stories.sha256, rows: stories.stories.length }], seed, version: VERSION },
+    provenance: {
+      sets: [...sets.map((set) => ({ name: set.name, sha256: set.sha256, rows: set.rows.length })), { name: stories.name, sha256: stories.sha256, rows: stories.stories.length }],
+      seed,
+      version: VERSION,
+    },
   };
   const report: TrainReport = {
     rows: rows.info.length,
@@ -146,7 +151,7 @@ async function fitLayers(rows: TapRows, options: TrainOptions): Promise<FittedLa
       nullLayer: fitNullLayer(rows, layer, NULL_RANK, driftOrigin),
     });
     options.onProgress?.({ stage: 'fitting', done: layer + 1, total: rows.residuals.length });
-    await giveWay(options.signal);
+    await giveWay(options);
   }
   return out;
 }

@@ -21,7 +21,7 @@ export async function openNodeDecoder(modelDir: string, options: { tapped: boole
   const externalData = await Promise.all(tapped.weightFiles.map(async (path) => ({ path, data: await readModelFile(join(folder, path)) })));
   let session: InferenceSession;
   try {
-    session = await InferenceSession.create(tapped.graph, { externalData, logSeverityLevel: 3 } as InferenceSession.SessionOptions);
+    session = await InferenceSession.create(tapped.graph, { externalData, logSeverityLevel: 3, extra: { session: { intra_op: { allow_spinning: '0' } } } } as InferenceSession.SessionOptions);
   } catch (thrown) {
     throw new AppError('model-session-failed', `onnxruntime could not open ${graphPath}: ${String(thrown)}`, { path: graphPath }, thrown);
   }

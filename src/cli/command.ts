@@ -1,0 +1,64 @@
+/** What a command is, and how its options are read. */
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { AppError } from '../core/errors.ts';
+
+/** A command: `result` is printed as JSON, `ok: false` ends the program with status 1. */
+export interface Command {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  run(args: readonly string[], signal: AbortSignal): Promise<{ result: unknown; ok: boolean }>;
+}
+
+/** Options by name, as typed on the command line. */
+export class Options {
+  readonly #command: string;
+  readonly #values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+  /** Parses `args`; unknown options and stray words throw `usage`. */
+  constructor(command: string, args: readonly string[], known: NonNullable<ParseArgsConfig['options']>) {
+    this.#command = command;
+    try {
+      this.#values = parseArgs({ args: [...args], options: known, strict: true, allowPositionals: false }).values;
+    } catch (thrown) {
+      throw new AppError('usage', `${command}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    }
+  }
+
+  /** A text option, or undefined. */
+  text(name: string): string | undefined {
+    const value = this.#values[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** A text option that must be there. */
+  needed(name: string): string {
+    return this.text(name) ?? this.#fail(`--${name} is missing`);
+  }
+
+  /** All values of an option that may be repeated. */
+  texts(name: string): string[] {
+    const value = this.#values[name];
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  }
+
+  /** A switch. */
+  flag(name: string): boolean {
+    return this.#values[name] === true;
+  }
+
+  /** A number between limits, or the default. */
+  number(name: string, fallback: number, limits: { min: number; max: number; whole?: boolean }): number {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= limits.min && value <= limits.max) || (limits.whole === true && !Number.isInteger(value))) {
+      this.#fail(`--${name} must be a ${limits.whole === true ? 'whole ' : ''}number from ${limits.min} to ${limits.max}, got "${text}"`);
+    }
+    return value;
+  }
+
+  #fail(message: string): never {
+    throw new AppError('usage', `${this.#command}: ${message}.`);
+  }
+}

@@ -1,0 +1,60 @@
+/** `generate`: the model writes on, with the reading of its own words where a probe is given. */
+import { assertProbeFits } from '../../format/probe.ts';
+import { openNodeEngine } from '../../runtime/node/node-engine.ts';
+import { createScorer, noScorer } from '../../runtime/scorer.ts';
+import { TextRun } from '../../runtime/text-run.ts';
+import { Options, type Command } from '../command.ts';
+import { readProbe } from '../files.ts';
+import { GrownReading, toJson } from '../grown-reading.ts';
+import { showProgress } from '../progress.ts';
+
+/** Continues a prompt. */
+export const generate: Command = {
+  name: 'generate',
+  usage: 'generate --model DIR --prompt TEXT [--seed N] [--max-tokens N] [--temperature X] [--top-p X] [--chat] [--probe DIR]',
+  summary: 'Continues a prompt; the same seed gives the same words. --probe adds the scores of every token.',
+  async run(args, signal) {
+    const options = new Options('generate', args, {
+      model: { type: 'string' },
+      prompt: { type: 'string' },
+      seed: { type: 'string' },
+      'max-tokens': { type: 'string' },
+      temperature: { type: 'string' },
+      'top-p': { type: 'string' },
+      chat: { type: 'boolean' },
+      probe: { type: 'string' },
+    });
+    const prompt = options.needed('prompt');
+    const sampling = {
+      seed: options.number('seed', 1, { min: 0, max: 2 ** 32 - 1, whole: true }),
+      maxTokens: options.number('max-tokens', 60, { min: 1, max: 8192, whole: true }),
+      temperature: options.number('temperature', 0.8, { min: 0, max: 5 }),
+      topP: options.number('top-p', 0.95, { min: 0.01, max: 1 }),
+    };
+    const probeDir = options.text('probe');
+    const read = probeDir === undefined ? null : await readProbe(probeDir);
+    const engine = await openNodeEngine(options.needed('model'));
+    try {
+      if (read) assertProbeFits(read.probe, engine.model);
+      const text = options.flag('chat') ? engine.tokenizer.chat([{ role: 'user', content: prompt }]) : prompt;
+      const run = new TextRun({ ...engine, scorer: read ? createScorer(read.probe) : noScorer });
+      const given = new GrownReading();
+      await run.read(text, { taps: read !== null }, given, signal);
+      const grown = new GrownReading();
+      const started = given.pieces.length;
+      const summary = await run.generate(sampling, { taps: read !== null }, {
+        tokens: (batch) => {
+          grown.tokens(batch);
+          showProgress('writing', batch.start - started + 1, sampling.maxTokens);
+        },
+        tap: (tap) => grown.tap(tap),
+      }, signal);
+      run.dispose();
+      const written = grown.pieces.map((piece) => piece.text).join('');
+      const scores = read ? { probe: { id: read.probe.id, sha256: read.sha256 }, given: toJson(given), written: toJson(grown) } : {};
+      return { result: { model: engine.model, prompt: text, text: written, ids: grown.pieces.map((piece) => piece.id), sampling, ...summary, ...scores }, ok: true };
+    } finally {
+      await engine.dispose();
+    }
+  },
+};

@@ -1,0 +1,40 @@
+/** `read`: scores of a text, token by token and layer by layer. */
+import { openNodeEngine } from '../../runtime/node/node-engine.ts';
+import { createScorer } from '../../runtime/scorer.ts';
+import { TextRun } from '../../runtime/text-run.ts';
+import { AppError } from '../../core/errors.ts';
+import { assertProbeFits } from '../../format/probe.ts';
+import { Options, type Command } from '../command.ts';
+import { readInput, readProbe } from '../files.ts';
+import { GrownReading, toJson } from '../grown-reading.ts';
+
+/** Reads a text with a probe. */
+export const read: Command = {
+  name: 'read',
+  usage: 'read --model DIR --probe DIR (--text TEXT | --file FILE) [--chat] [--no-taps]',
+  summary: 'Scores of a text per token and layer, and at taps after each sentence. --chat reads it as a user turn.',
+  async run(args, signal) {
+    const options = new Options('read', args, { model: { type: 'string' }, probe: { type: 'string' }, text: { type: 'string' }, file: { type: 'string' }, chat: { type: 'boolean' }, 'no-taps': { type: 'boolean' } });
+    const { probe, sha256 } = await readProbe(options.needed('probe'));
+    const given = await textOf(options);
+    const engine = await openNodeEngine(options.needed('model'));
+    try {
+      assertProbeFits(probe, engine.model);
+      const text = options.flag('chat') ? engine.tokenizer.chat([{ role: 'user', content: given }]) : given;
+      const run = new TextRun({ ...engine, scorer: createScorer(probe) });
+      const reading = new GrownReading();
+      const summary = await run.read(text, { taps: !options.flag('no-taps') }, reading, signal);
+      run.dispose();
+      return { result: { model: engine.model, probe: { id: probe.id, sha256 }, unit: 'standard deviations of the probe at the taps of its training turns', defaultLayer: probe.defaultLayer, ...summary, ...toJson(reading) }, ok: true };
+    } finally {
+      await engine.dispose();
+    }
+  },
+};
+
+async function textOf(options: Options): Promise<string> {
+  const text = options.text('text');
+  const file = options.text('file');
+  if ((text === undefined) === (file === undefined)) throw new AppError('usage', 'read: give either --text or --file.');
+  return text ?? (await readInput(file ?? '')).toString('utf8');
+}

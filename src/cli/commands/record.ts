@@ -1,0 +1,64 @@
+/** `record`: the readings that the page shows before any model is loaded. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assertProbeFits } from '../../format/probe.ts';
+import { serialiseRecording, serialiseRecordingIndex, type RecordingEntry } from '../../format/recording-json.ts';
+import { parseStory } from '../../format/story.ts';
+import { VERSION } from '../../core/version.ts';
+import { openNodeEngine } from '../../runtime/node/node-engine.ts';
+import { createScorer } from '../../runtime/scorer.ts';
+import { TextRun } from '../../runtime/text-run.ts';
+import { Options, type Command } from '../command.ts';
+import { readInput, readProbe, writeOutput } from '../files.ts';
+import { GrownReading } from '../grown-reading.ts';
+import { showProgress } from '../progress.ts';
+
+/** Reads every story of a folder and writes one recording each, with an index. */
+export const record: Command = {
+  name: 'record',
+  usage: 'record --model DIR --probe DIR --stories DIR --out DIR',
+  summary: 'Reads every story in a folder and writes the recordings that the page shows before a model is loaded.',
+  async run(args, signal) {
+    const options = new Options('record', args, { model: { type: 'string' }, probe: { type: 'string' }, stories: { type: 'string' }, out: { type: 'string' } });
+    const out = options.needed('out');
+    const folder = options.needed('stories');
+    const { probe, sha256 } = await readProbe(options.needed('probe'));
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+    const stories = await Promise.all(names.map(async (name) => parseStory((await readInput(join(folder, name))).toString('utf8'), name)));
+    stories.sort((a, b) => a.order - b.order);
+    const engine = await openNodeEngine(options.needed('model'));
+    const entries: RecordingEntry[] = [];
+    try {
+      assertProbeFits(probe, engine.model);
+      const scorer = createScorer(probe);
+      for (const [index, story] of stories.entries()) {
+        showProgress('recording', index + 1, stories.length);
+        const run = new TextRun({ ...engine, scorer });
+        const reading = new GrownReading();
+        const text = story.sentences.map((sentence) => sentence.text).join(' ');
+        await run.read(text, { taps: true }, reading, signal);
+        run.dispose();
+        const recording = serialiseRecording({
+          id: story.id,
+          title: story.title,
+          text,
+          axis: probe.axis,
+          defaultLayer: probe.defaultLayer,
+          tokens: reading.pieces,
+          givenTokens: reading.pieces.length,
+          layers: engine.model.layerCount + 1,
+          scores: reading.scores(),
+          taps: reading.taps,
+          calibration: probe.calibration,
+          provenance: { model: engine.model.id, weightsSha256: engine.model.weightsSha256, probe: probe.id, probeSha256: sha256, backend: 'onnxruntime-node cpu', version: VERSION },
+        });
+        await writeOutput(join(out, `${story.id}.json`), recording);
+        entries.push({ id: story.id, title: story.title, blurb: story.blurb });
+      }
+      await writeOutput(join(out, 'index.json'), serialiseRecordingIndex(entries));
+      return { result: { out, recordings: entries.map((entry) => entry.id) }, ok: true };
+    } finally {
+      await engine.dispose();
+    }
+  },
+};

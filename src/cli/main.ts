@@ -1,0 +1,47 @@
+/**
+ * The command `flipside`: the same core as the page, on onnxruntime-node. One JSON document on standard output, progress
+ * on standard error, and one clear line with a non-zero status when something fails.
+ */
+import { AppError } from '../core/errors.ts';
+import { generate } from './commands/generate.ts';
+import { judge } from './commands/judge.ts';
+import { read } from './commands/read.ts';
+import { record } from './commands/record.ts';
+import { train } from './commands/train.ts';
+import { verify } from './commands/verify.ts';
+import type { Command } from './command.ts';
+import { clearProgress } from './progress.ts';
+
+const COMMANDS: readonly Command[] = [verify, read, train, judge, generate, record];
+
+const usage = `Usage: flipside COMMAND [options]\n\n${COMMANDS.map((command) => `  ${command.usage}\n      ${command.summary}`).join('\n')}\n`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    process.stdout.write(usage);
+    return name === undefined ? 2 : 0;
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (!command) throw new AppError('usage', `There is no command "${name}". Commands: ${COMMANDS.map((candidate) => candidate.name).join(', ')}.`);
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  const { result, ok } = await command.run(rest, controller.signal);
+  clearProgress();
+  process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
+  return ok ? 0 : 1;
+}
+
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (thrown: unknown) => {
+    const error = AppError.from(thrown);
+    clearProgress();
+    process.stderr.write(`flipside: ${error.code}: ${error.message}\n`);
+    // What nobody foresaw needs its stack; everything else is told in its sentence.
+    if (error.code === 'internal' && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ''}\n`);
+    process.exitCode = error.code === 'usage' ? 2 : 1;
+  },
+);

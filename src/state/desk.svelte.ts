@@ -1,0 +1,149 @@
+/** The desk of the Read view: which text is being read, and what the reader does with it. */
+import { AppError } from '../core/errors.ts';
+import type { SamplingOptions } from '../core/reading.ts';
+import { SAY } from '../content/status.ts';
+import type { Draft } from './draft.svelte.ts';
+import { Instrument } from './instrument.svelte.ts';
+import type { Preferences } from './preferences.svelte.ts';
+import { ReadingState } from './reading.svelte.ts';
+import type { Schedule } from './reading.svelte.ts';
+import type { Session } from './session.svelte.ts';
+import type { ProbeCard } from './shipped.ts';
+import type { Stories } from './stories.svelte.ts';
+import { View } from './view.svelte.ts';
+
+/** What a desk works with. */
+export interface DeskParts {
+  readonly session: Session;
+  readonly stories: Stories;
+  readonly draft: Draft;
+  readonly preferences: Preferences;
+  readonly probeCard: () => Promise<ProbeCard>;
+  readonly schedule?: Schedule;
+}
+
+/** Where the text of the strip comes from. */
+export type Source = 'story' | 'own';
+
+/** The story that a first visit shows. */
+const FIRST_STORY = 'betrayal';
+
+/** The current reading with everything that can be done to it. */
+export class Desk {
+  readonly view = new View();
+  readonly instrument: Instrument;
+  readonly #parts: DeskParts;
+  #reading = $state.raw<ReadingState | null>(null);
+  #readingId = $state(0);
+  #probe = $state.raw<ProbeCard | null>(null);
+  /** Which of the two sources is open. */
+  source = $state<Source>('story');
+  /** How the next words are chosen. */
+  sampling = $state<SamplingOptions>({ temperature: 0.8, topP: 0.95, seed: 1, maxTokens: 80 });
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+    this.instrument = new Instrument(() => this.#reading, this.view, parts.preferences);
+  }
+
+  /** What the strip shows. */
+  get reading(): ReadingState | null {
+    return this.#reading;
+  }
+
+  /** Tells readings apart, for pictures that are kept between draws. */
+  get readingId(): number {
+    return this.#readingId;
+  }
+
+  /** The shipped probe's card, once it has arrived. */
+  get probe(): ProbeCard | null {
+    return this.#probe;
+  }
+
+  /** Opens the page: the probe's card and the first story, each on its own, so that one failing leaves the other. */
+  async open(): Promise<void> {
+    const { stories, session } = this.#parts;
+    const card = this.#parts.probeCard().then((probe) => (this.#probe = probe));
+    const story = stories.open().then(() => {
+      const first = stories.entries.find((entry) => entry.id === FIRST_STORY) ?? stories.entries[0];
+      return first === undefined ? undefined : this.showStory(first.id);
+    });
+    for (const outcome of await Promise.allSettled([card, story])) if (outcome.status === 'rejected') session.report(outcome.reason);
+  }
+
+  /** Shows a recorded story. */
+  async showStory(id: string): Promise<void> {
+    const { stories, session } = this.#parts;
+    try {
+      const recording = await stories.choose(id);
+      if (recording === null) return;
+      this.#show(ReadingState.fromRecording(recording));
+      session.say(SAY.story(recording.title));
+    } catch (error) {
+      session.report(error);
+    }
+  }
+
+  /** The text of a story, for the text box; null when it cannot be had, which is then shown. */
+  async storyText(id: string): Promise<string | null> {
+    try {
+      return (await this.#parts.stories.recording(id)).text;
+    } catch (error) {
+      this.#parts.session.report(error);
+      return null;
+    }
+  }
+
+  /** Copies the text on show into the text box. */
+  edit(): void {
+    this.#parts.draft.replace(this.#reading?.text ?? '');
+    this.source = 'own';
+  }
+
+  /** Reads what is in the text box. */
+  async readDraft(): Promise<void> {
+    if (await this.#read('Your text', this.#parts.draft.text)) this.#parts.stories.leave();
+  }
+
+  /** Goes on from the text on show, after reading it when the engine does not hold it. */
+  async goOn(): Promise<void> {
+    const { session, preferences } = this.#parts;
+    const shown = this.#reading;
+    if (shown === null) return;
+    try {
+      if (!session.holds(shown) && !(await this.#read(shown.frame.title, shown.text))) return;
+      if (this.#reading !== null) await session.write(this.sampling, preferences.taps, this.#reading);
+    } catch (error) {
+      session.report(error);
+    }
+  }
+
+  async #read(title: string, text: string): Promise<boolean> {
+    const { session, preferences, schedule } = this.#parts;
+    const before = this.#reading;
+    try {
+      const probe = this.#probe;
+      if (probe === null) throw new AppError('probe-invalid', 'There is no probe to read with. Load the page again.');
+      const { axis, defaultLayer, calibration } = probe;
+      const reading = ReadingState.live({ title, axis, defaultLayer, calibration, layers: calibration.length }, schedule);
+      const running = session.read(text, preferences.taps, reading);
+      this.#show(reading);
+      const done = await running;
+      // A text that was refused before its first token leaves what was on show where it was.
+      if (!done && reading.tokens.length === 0 && before !== null) this.#show(before);
+      return done;
+    } catch (error) {
+      session.report(error);
+      return false;
+    }
+  }
+
+  #show(reading: ReadingState): void {
+    const sameKind = this.#reading !== null && this.#reading.frame.layers === reading.frame.layers;
+    const layer = sameKind ? this.view.layer : reading.frame.defaultLayer;
+    this.#reading = reading;
+    this.#readingId += 1;
+    this.view.reset(layer);
+  }
+}

@@ -1,0 +1,68 @@
+/** What the reader has chosen about the page itself; kept in this browser. */
+import type { Theme } from '../core/colour.ts';
+import { DEFAULT_WINDOW } from '../core/smoothing.ts';
+import { Kept } from './kept.ts';
+
+/** What decides the appearance: the system, or the reader. */
+export type ThemeChoice = 'system' | Theme;
+
+const DARK = '(prefers-color-scheme: dark)';
+
+/** Theme, running mean and whether taps are read. */
+export class Preferences {
+  readonly #kept: Kept;
+  #theme = $state<ThemeChoice>('system');
+  #systemDark = $state(false);
+  #window = $state(DEFAULT_WINDOW);
+  #taps = $state(true);
+
+  /** `storage` is null where the browser refuses it: everything then works, and is forgotten. */
+  constructor(storage: Storage | null) {
+    this.#kept = new Kept(storage);
+    const theme = this.#kept.read('flipside.theme');
+    if (theme === 'light' || theme === 'dark') this.#theme = theme;
+    const window = Number(this.#kept.read('flipside.window'));
+    if (window === 1 || (window >= 8 && window <= 12)) this.#window = window;
+    this.#taps = this.#kept.read('flipside.taps') !== 'no';
+    const query = matchMedia(DARK);
+    this.#systemDark = query.matches;
+    query.addEventListener('change', (event) => (this.#systemDark = event.matches));
+  }
+
+  /** The reader's choice. */
+  get theme(): ThemeChoice {
+    return this.#theme;
+  }
+
+  set theme(choice: ThemeChoice) {
+    this.#theme = choice;
+    if (choice === 'system') this.#kept.drop('flipside.theme');
+    else this.#kept.write('flipside.theme', choice);
+  }
+
+  /** What is shown now; canvases and charts need it, style sheets do not. */
+  get shownTheme(): Theme {
+    if (this.#theme !== 'system') return this.#theme;
+    return this.#systemDark ? 'dark' : 'light';
+  }
+
+  /** Tokens in the running mean; 1 shows raw scores. */
+  get window(): number {
+    return this.#window;
+  }
+
+  set window(tokens: number) {
+    this.#window = tokens;
+    this.#kept.write('flipside.window', String(tokens));
+  }
+
+  /** Whether neutral sentences are read after each sentence; without them a reading is faster and says less. */
+  get taps(): boolean {
+    return this.#taps;
+  }
+
+  set taps(on: boolean) {
+    this.#taps = on;
+    this.#kept.write('flipside.taps', on ? 'yes' : 'no');
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * One reading on the page: a recording, or what the engine sends. Scores live in one growing typed buffer that no proxy
+ * ever sees; the token list is the trigger, and is replaced once per animation frame, however many batches arrive.
+ */
+import { AppError } from '../core/errors.ts';
+import type { Axis, LayerCalibration } from '../core/probe-types.ts';
+import type { ReadingSink, TapReading, TokenBatch, TokenPiece } from '../core/reading.ts';
+import type { Recording } from '../format/recording.ts';
+
+/** What a reading is measured with, known before its first token. */
+export interface ReadingFrame {
+  readonly title: string;
+  readonly axis: Axis;
+  readonly defaultLayer: number;
+  readonly layers: number;
+  readonly calibration: readonly LayerCalibration[];
+}
+
+/** Calls back when it is time to draw: the next animation frame, or what a test wants. */
+export type Schedule = (commit: () => void) => void;
+
+const nextFrame: Schedule = (commit) => {
+  requestAnimationFrame(commit);
+};
+
+/** Tokens for which there is room at first; the buffer doubles from there. */
+const FIRST_CAPACITY = 256;
+
+/** Tokens, scores and taps of one text, growing while it is read or written. */
+export class ReadingState {
+  readonly frame: ReadingFrame;
+  /** The recording it shows, or null when it is read live. */
+  readonly recording: Recording | null;
+  /** Where the engine delivers; what arrives is drawn with the next frame. */
+  readonly sink: ReadingSink = {
+    tokens: (batch) => this.#takeTokens(batch),
+    tap: (tap) => this.#takeTap(tap),
+  };
+  #tokens = $state.raw<readonly TokenPiece[]>([]);
+  #taps = $state.raw<readonly TapReading[]>([]);
+  #givenTokens = $state<number | null>(null);
+  #scores: Float32Array;
+  #received = 0;
+  #newTokens: TokenPiece[] = [];
+  #newTaps: TapReading[] = [];
+  #scheduled = false;
+  readonly #schedule: Schedule;
+
+  private constructor(frame: ReadingFrame, recording: Recording | null, scores: Float32Array, schedule: Schedule) {
+    this.frame = frame;
+    this.recording = recording;
+    this.#scores = scores;
+    this.#schedule = schedule;
+  }
+
+  /** A finished reading from a file. */
+  static fromRecording(recording: Recording): ReadingState {
+    const { title, axis, defaultLayer, layers, calibration } = recording;
+    const reading = new ReadingState({ title, axis, defaultLayer, layers, calibration }, recording, recording.scores, nextFrame);
+    reading.#tokens = recording.tokens;
+    reading.#taps = recording.taps;
+    reading.#givenTokens = recording.givenTokens;
+    reading.#received = recording.tokens.length;
+    return reading;
+  }
+
+  /** An empty reading that is the sink of an engine call. */
+  static live(frame: ReadingFrame, schedule: Schedule = nextFrame): ReadingState {
+    return new ReadingState(frame, null, new Float32Array(FIRST_CAPACITY * frame.layers), schedule);
+  }
+
+  /** The tokens that may be drawn: those committed by the last frame. */
+  get tokens(): readonly TokenPiece[] {
+    return this.#tokens;
+  }
+
+  /** The taps that may be drawn. */
+  get taps(): readonly TapReading[] {
+    return this.#taps;
+  }
+
+  /** Tokens that were given; the rest was written by the model. */
+  get givenTokens(): number {
+    return this.#givenTokens ?? this.#tokens.length;
+  }
+
+  /** Row-major scores `[tokens, layers]`; may hold more rows than {@link tokens}. Do not keep: it is replaced as it grows. */
+  get scores(): Float32Array {
+    return this.#scores;
+  }
+
+  /** The text so far, exactly. */
+  get text(): string {
+    return this.#tokens.map((piece) => piece.text).join('');
+  }
+
+  /** From here on, tokens are the model's own. Later calls keep the first border. */
+  beginContinuation(): void {
+    this.flush();
+    this.#givenTokens ??= this.#tokens.length;
+  }
+
+  /** Draws what has arrived without waiting for a frame; a hidden tab gets no frames. */
+  flush(): void {
+    this.#scheduled = false;
+    if (this.#newTokens.length > 0) this.#tokens = [...this.#tokens, ...this.#newTokens];
+    if (this.#newTaps.length > 0) this.#taps = [...this.#taps, ...this.#newTaps];
+    this.#newTokens = [];
+    this.#newTaps = [];
+  }
+
+  #takeTokens(batch: TokenBatch): void {
+    const { layers } = this.frame;
+    if (batch.start !== this.#received || batch.scores.length !== batch.pieces.length * layers) {
+      throw new AppError('internal', `Tokens ${batch.start} arrived where ${this.#received} was due. Copy the diagnostics and report it.`);
+    }
+    this.#reserve((this.#received + batch.pieces.length) * layers);
+    this.#scores.set(batch.scores, this.#received * layers);
+    this.#received += batch.pieces.length;
+    this.#newTokens.push(...batch.pieces);
+    this.#soon();
+  }
+
+  #takeTap(tap: TapReading): void {
+    this.#newTaps.push(tap);
+    this.#soon();
+  }
+
+  #soon(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#schedule(() => this.flush());
+  }
+
+  #reserve(values: number): void {
+    if (values <= this.#scores.length) return;
+    const larger = new Float32Array(Math.max(values, this.#scores.length * 2));
+    larger.set(this.#scores);
+    this.#scores = larger;
+  }
+}

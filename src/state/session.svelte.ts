@@ -1,0 +1,260 @@
+/**
+ * The engine as the page lives with it: what it is doing, what it last said, and what went wrong. Takes a factory, so
+ * that a dead worker is replaced by a new one and tests bring their own engine.
+ */
+import { ENDED, SAY } from '../content/status.ts';
+import { AppError } from '../core/errors.ts';
+import type { EngineStatus, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
+import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
+import type { EngineClient } from '../worker/client/engine-client.ts';
+import type { ProbeFiles } from '../worker/protocol.ts';
+import type { ReadingState } from './reading.svelte.ts';
+
+/** What the engine is doing. One of these, never a mixture. */
+export type Phase =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'loading'; readonly progress: LoadProgress | null }
+  | { readonly kind: 'ready'; readonly status: EngineStatus }
+  | { readonly kind: 'reading'; readonly status: EngineStatus }
+  | { readonly kind: 'writing'; readonly status: EngineStatus; readonly tokens: number; readonly tokensPerSecond: number | null }
+  | { readonly kind: 'checking'; readonly status: EngineStatus; readonly done: number; readonly total: number }
+  | { readonly kind: 'lost' };
+
+/** What a session needs from outside. */
+export interface SessionParts {
+  readonly connect: () => EngineClient;
+  readonly probeFiles: () => Promise<ProbeFiles>;
+  readonly manifestUrl: string;
+}
+
+/** A finished run and what it was, for the line under the strip. */
+export interface FinishedRun extends RunSummary {
+  readonly what: 'read' | 'write';
+}
+
+/** How often the speed is brought up to date; faster only flickers. */
+const SPEED_EVERY_MS = 250;
+
+/** One engine, one call at a time. */
+export class Session {
+  readonly #parts: SessionParts;
+  #client: EngineClient | null = null;
+  #stop: AbortController | null = null;
+  #phase = $state.raw<Phase>({ kind: 'absent' });
+  #problem = $state.raw<AppError | null>(null);
+  #said = $state('');
+  #numbers = $state.raw<NumbersReport | null>(null);
+  #finished = $state.raw<FinishedRun | null>(null);
+  /** The reading that the engine has in its memory and can go on from. */
+  #held = $state.raw<ReadingState | null>(null);
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** What went wrong last, until it is dismissed or something works. */
+  get problem(): AppError | null {
+    return this.#problem;
+  }
+
+  /** The last event in words, for a polite live region: one an event, never one a token. */
+  get said(): string {
+    return this.#said;
+  }
+
+  get numbers(): NumbersReport | null {
+    return this.#numbers;
+  }
+
+  /** The last run that came to an end. */
+  get finished(): FinishedRun | null {
+    return this.#finished;
+  }
+
+  /** The engine's own description, once it is loaded and alive. */
+  readonly status = $derived.by((): EngineStatus | null => ('status' in this.#phase ? this.#phase.status : null));
+
+  /** Whether a call runs that {@link stop} would end. */
+  readonly busy = $derived.by(() => ['loading', 'reading', 'writing', 'checking'].includes(this.#phase.kind));
+
+  /** Whether a text can be read now. */
+  readonly ready = $derived.by(() => this.#phase.kind === 'ready');
+
+  /** Whether {@link write} would go on from this reading without reading it again. */
+  holds(reading: ReadingState | null): boolean {
+    return reading !== null && this.#held === reading;
+  }
+
+  dismiss(): void {
+    this.#problem = null;
+  }
+
+  /** Shows a problem that happened elsewhere on the page, e.g. a recording that cannot be read. */
+  report(error: unknown): void {
+    const problem = AppError.from(error);
+    if (problem.code !== 'cancelled') this.#problem = problem;
+  }
+
+  /** Says an event to whoever listens instead of looking. */
+  say(sentence: string): void {
+    this.#said = sentence;
+  }
+
+  /** Ends the running call, now. */
+  stop(): void {
+    this.#stop?.abort();
+  }
+
+  /** Brings the model in, with a new worker if there is none. */
+  async load(backend: 'auto' | 'wasm' = 'auto'): Promise<void> {
+    if (this.busy) return;
+    this.#end();
+    this.#problem = null;
+    this.#phase = { kind: 'loading', progress: null };
+    this.say(SAY.loading());
+    const stop = (this.#stop = new AbortController());
+    try {
+      const client = (this.#client = this.#parts.connect());
+      client.onLost((error) => this.#lose(error));
+      const status = await client.load({ manifestUrl: this.#parts.manifestUrl, backend }, (progress) => this.#progress(progress), stop.signal);
+      await client.useProbe(await this.#parts.probeFiles());
+      this.#phase = { kind: 'ready', status };
+      this.say(SAY.ready(status.backend === 'webgpu' ? 'WebGPU' : 'the processor'));
+    } catch (error) {
+      this.#end();
+      this.#phase = { kind: 'absent' };
+      this.#fail(error);
+    } finally {
+      this.#stop = null;
+    }
+  }
+
+  /** Reads a text into a live reading. */
+  async read(text: string, taps: boolean, reading: ReadingState): Promise<boolean> {
+    const { client, status } = this.#idle();
+    this.#phase = { kind: 'reading', status };
+    this.say(SAY.reading());
+    this.#held = null;
+    const summary = await this.#run(reading, status, (signal) => client.read({ text, taps }, reading.sink, signal));
+    if (summary === null) return false;
+    this.#held = reading;
+    this.#finished = { ...summary, what: 'read' };
+    this.say(SAY.read(reading.tokens.length, reading.taps.length));
+    return true;
+  }
+
+  /** Goes on writing from the reading that the engine holds. */
+  async write(sampling: SamplingOptions, taps: boolean, reading: ReadingState): Promise<boolean> {
+    const { client, status } = this.#idle();
+    if (!this.holds(reading)) throw new AppError('usage', 'Only the text that was read last can be continued. Read it again first.');
+    reading.beginContinuation();
+    this.#phase = { kind: 'writing', status, tokens: 0, tokensPerSecond: null };
+    this.say(SAY.writing());
+    const sink = this.#timed(reading.sink, status);
+    const summary = await this.#run(reading, status, (signal) => client.generate({ sampling, taps }, sink, signal));
+    if (summary === null) return false;
+    this.#finished = { ...summary, what: 'write' };
+    this.say(`${SAY.wrote(summary.tokens)} ${ENDED[summary.ended]}.`);
+    return true;
+  }
+
+  /** Compares the engine's numbers with the reference that ships with the model. */
+  async check(): Promise<void> {
+    const { client, status } = this.#idle();
+    this.#numbers = null;
+    this.#phase = { kind: 'checking', status, done: 0, total: 0 };
+    this.#held = null;
+    const step = (done: number, total: number): void => {
+      if (this.#phase.kind === 'checking') this.#phase = { kind: 'checking', status, done, total };
+    };
+    const report = await this.#run(null, status, (signal) => client.checkNumbers(step, signal));
+    if (report === null) return;
+    this.#numbers = report;
+    this.say(SAY.checked(report.passed));
+  }
+
+  /** Ends the worker. */
+  dispose(): void {
+    this.stop();
+    this.#end();
+  }
+
+  #idle(): { client: EngineClient; status: EngineStatus } {
+    if (this.#client === null || this.#phase.kind !== 'ready') throw new AppError('usage', 'The model is not ready. Load it, or wait until it has finished.');
+    this.#problem = null;
+    this.#finished = null;
+    return { client: this.#client, status: this.#phase.status };
+  }
+
+  /** Runs one call to its end; null when it was stopped or failed, which is then already shown. */
+  async #run<T>(reading: ReadingState | null, status: EngineStatus, call: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
+    const client = this.#client;
+    const stop = (this.#stop = new AbortController());
+    try {
+      return await call(stop.signal);
+    } catch (error) {
+      if (client === this.#client && ['worker-died', 'gpu-device-lost'].includes(AppError.from(error).code)) this.#lose(AppError.from(error));
+      else this.#fail(error);
+      return null;
+    } finally {
+      reading?.flush();
+      this.#stop = null;
+      if (this.#client === client && client !== null) this.#phase = { kind: 'ready', status };
+    }
+  }
+
+  #timed(sink: ReadingSink, status: EngineStatus): ReadingSink {
+    let tokens = 0;
+    let first = 0;
+    let shown = 0;
+    return {
+      tap: (tap) => sink.tap(tap),
+      tokens: (batch) => {
+        sink.tokens(batch);
+        const now = performance.now();
+        tokens += batch.pieces.length;
+        if (first === 0) {
+          // The speed counts from the first token on, so that a wait before it does not spoil the number.
+          first = now;
+          tokens = 0;
+        }
+        if (now - shown < SPEED_EVERY_MS || this.#phase.kind !== 'writing') return;
+        shown = now;
+        this.#phase = { kind: 'writing', status, tokens: tokens + 1, tokensPerSecond: tokens === 0 ? null : (tokens * 1000) / (now - first) };
+      },
+    };
+  }
+
+  #progress(progress: LoadProgress): void {
+    const before = this.#phase.kind === 'loading' ? this.#phase.progress : null;
+    if (progress.phase === 'bytes') {
+      const quarter = (at: LoadProgress | null): number => (at?.phase === 'bytes' && at.totalBytes > 0 ? Math.floor((4 * at.loadedBytes) / at.totalBytes) : 0);
+      if (quarter(progress) > quarter(before)) this.say(SAY.share(quarter(progress)));
+    } else if (progress.phase !== before?.phase) {
+      this.say(progress.phase === 'session' ? SAY.starting() : SAY.warming());
+    }
+    this.#phase = { kind: 'loading', progress };
+  }
+
+  #fail(error: unknown): void {
+    const problem = AppError.from(error);
+    if (problem.code === 'cancelled') this.say(SAY.stopped());
+    else this.#problem = problem;
+  }
+
+  #lose(error: AppError): void {
+    this.#end();
+    this.#phase = { kind: 'lost' };
+    this.#problem = error;
+  }
+
+  #end(): void {
+    this.#client?.dispose();
+    this.#client = null;
+    this.#held = null;
+  }
+}

@@ -1,0 +1,64 @@
+/** The recorded stories: what there is, and the recording of each, fetched once. */
+import { AppError } from '../core/errors.ts';
+import { parseRecording, parseRecordingIndex } from '../format/recording-json.ts';
+import type { RecordingEntry } from '../format/recording-json.ts';
+import type { Recording } from '../format/recording.ts';
+
+/** Fetches a text file of this page. */
+export type FetchText = (url: string) => Promise<string>;
+
+/** The default {@link FetchText}. */
+export const fetchText: FetchText = async (url) => {
+  const response = await fetch(url);
+  // A development server answers with the page itself where a file is missing.
+  if (!response.ok || response.headers.get('content-type')?.includes('html') === true) throw new AppError('recording-invalid', `${url} is not beside this page (status ${response.status}). Your own text can be read all the same.`, { url, status: response.status });
+  return response.text();
+};
+
+/** The shelf of recordings. */
+export class Stories {
+  readonly #fetch: FetchText;
+  readonly #base: string;
+  readonly #kept = new Map<string, Recording>();
+  #entries = $state.raw<readonly RecordingEntry[]>([]);
+  #chosen = $state<string | null>(null);
+
+  constructor(fetch: FetchText, base: string) {
+    this.#fetch = fetch;
+    this.#base = base;
+  }
+
+  /** What the page can offer; empty until {@link open} has run. */
+  get entries(): readonly RecordingEntry[] {
+    return this.#entries;
+  }
+
+  /** The story that was asked for last. */
+  get chosen(): string | null {
+    return this.#chosen;
+  }
+
+  /** Reads the list. */
+  async open(): Promise<void> {
+    this.#entries = parseRecordingIndex(await this.#fetch(`${this.#base}index.json`));
+  }
+
+  /** The recording of a story; null when another was chosen before it arrived, which makes this one worthless. */
+  async choose(id: string): Promise<Recording | null> {
+    this.#chosen = id;
+    const recording = await this.recording(id);
+    return this.#chosen === id ? recording : null;
+  }
+
+  /** A recording without showing it. */
+  async recording(id: string): Promise<Recording> {
+    const recording = this.#kept.get(id) ?? parseRecording(await this.#fetch(`${this.#base}${id}.json`));
+    this.#kept.set(id, recording);
+    return recording;
+  }
+
+  /** No story is shown any more: the reader's own text is. */
+  leave(): void {
+    this.#chosen = null;
+  }
+}

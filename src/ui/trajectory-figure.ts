@@ -1,0 +1,95 @@
+/** The trajectory as a Plotly figure: running mean, taps, and the range of random directions behind each tap. Pure. */
+import { INK, LINE } from '../core/colour.ts';
+import type { Theme } from '../core/colour.ts';
+
+/** A tap on the trajectory. */
+export interface TrajectoryTap {
+  readonly afterToken: number;
+  readonly score: number;
+  readonly low: number;
+  readonly high: number;
+  readonly inside: boolean;
+}
+
+/** What the trajectory shows. */
+export interface TrajectoryInput {
+  readonly series: ArrayLike<number>;
+  readonly taps: readonly TrajectoryTap[];
+  /** Visible tokens on the continuous axis of the layer map. */
+  readonly range: { readonly from: number; readonly to: number };
+  readonly domain: number;
+  readonly theme: Theme;
+}
+
+/** Room around the plot; left and right are those of the layer map, so that both share one axis. */
+export const MARGIN = { left: 44, right: 12, top: 8, bottom: 28 } as const;
+
+const GREY: Readonly<Record<Theme, { readonly line: string; readonly grid: string; readonly text: string; readonly band: string }>> = {
+  light: { line: '#5a5e67', grid: '#e8eaec', text: '#5a5e67', band: '#c9ccd1' },
+  dark: { line: '#a9adb6', grid: '#303236', text: '#a9adb6', band: '#54575d' },
+};
+
+/** Traces and layout of the trajectory. */
+export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layout: object } {
+  const { theme, taps, range } = input;
+  const grey = GREY[theme];
+  const line = LINE[theme];
+  const area = signedAreas(input.series);
+  const common = { type: 'scatter', hoverinfo: 'skip', showlegend: false };
+  const shade = (y: readonly (number | null)[], colour: string): object => ({ ...common, mode: 'lines', x: area.x, y, fill: 'tozeroy', fillcolor: `${colour}40`, line: { width: 1, color: `${colour}b0` } });
+  const tapTrace = (chosen: readonly TrajectoryTap[], marker: object): object => ({ ...common, mode: 'markers', cliponaxis: false, x: chosen.map((tap) => tap.afterToken), y: chosen.map((tap) => tap.score), marker: { symbol: 'diamond', size: 10, ...marker } });
+  const limit = yLimit(input);
+  const ticks = yTicks(limit);
+  return {
+    data: [
+      shade(area.above, line.positive),
+      shade(area.below, line.negative),
+      { ...common, mode: 'lines', x: taps.flatMap((tap) => [tap.afterToken, tap.afterToken, null]), y: taps.flatMap((tap) => [tap.low, tap.high, null]), line: { width: 7, color: grey.band } },
+      { ...common, mode: 'lines', x: taps.map((tap) => tap.afterToken), y: taps.map((tap) => tap.score), line: { width: 1.5, color: INK[theme] } },
+      tapTrace(taps.filter((tap) => tap.inside), { size: 9, color: theme === 'light' ? '#fcfcfc' : '#1d1d1d', line: { width: 1.5, color: grey.line } }),
+      tapTrace(taps.filter((tap) => !tap.inside && tap.score > 0), { color: line.positive }),
+      tapTrace(taps.filter((tap) => !tap.inside && tap.score <= 0), { color: line.negative }),
+    ],
+    layout: {
+      margin: { l: MARGIN.left, r: MARGIN.right, t: MARGIN.top, b: MARGIN.bottom, pad: 0 },
+      paper_bgcolor: 'rgba(0,0,0,0)',
+      plot_bgcolor: 'rgba(0,0,0,0)',
+      font: { family: 'system-ui, sans-serif', size: 11, color: grey.text },
+      xaxis: { range: [range.from, range.to], fixedrange: true, showgrid: false, zeroline: false, ticks: 'outside', ticklen: 4, tickcolor: grey.grid, nticks: 8, tickformat: 'd' },
+      yaxis: { range: [-limit, limit], fixedrange: true, gridcolor: grey.grid, zeroline: true, zerolinecolor: grey.line, zerolinewidth: 1, tickvals: ticks, ticktext: ticks.map((tick) => (tick === 0 ? 'neutral' : `${tick < 0 ? '−' : '+'}${Math.abs(tick)}`)) },
+      annotations: [],
+    },
+  };
+}
+
+/** The scale's own domain, or more where a tap needs it, so that the picture does not jump while words arrive. */
+function yLimit({ taps, domain }: TrajectoryInput): number {
+  const highest = Math.max(domain, 3, ...taps.flatMap((tap) => [tap.score, tap.low, tap.high].filter(Number.isFinite).map(Math.abs)));
+  return Math.ceil(highest * 1.05);
+}
+
+/** Even steps to both sides of zero, at most four. */
+function yTicks(limit: number): number[] {
+  const step = [1, 2, 5, 10, 20, 50].find((size) => limit / size <= 4) ?? 100;
+  const side = Array.from({ length: Math.floor(limit / step) }, (_, index) => (index + 1) * step);
+  return [...side.map((tick) => -tick).reverse(), 0, ...side];
+}
+
+/** Splits a line at zero, with the exact crossing as a point of both parts, so that each side is shaded in its colour. */
+function signedAreas(series: ArrayLike<number>): { x: number[]; above: (number | null)[]; below: (number | null)[] } {
+  const x: number[] = [];
+  const above: (number | null)[] = [];
+  const below: (number | null)[] = [];
+  const put = (at: number, value: number | null): void => {
+    x.push(at);
+    above.push(value === null ? null : Math.max(0, value));
+    below.push(value === null ? null : Math.min(0, value));
+  };
+  for (let token = 0; token < series.length; token += 1) {
+    const value = series[token] ?? Number.NaN;
+    const before = series[token - 1] ?? Number.NaN;
+    if (before * value < 0) put(token - 1 + before / (before - value), 0);
+    put(token, Number.isFinite(value) ? value : null);
+  }
+  return { x, above, below };
+}

@@ -1,0 +1,51 @@
+/** What the header says about the model and the graphics card, as parts of one line. Never announced: it changes often. */
+import { count, megabytes, plural } from '../content/numbers.ts';
+import { EMBEDDED_MODEL } from '../content/status.ts';
+import type { EngineStatus } from '../core/engine-report.ts';
+import type { FinishedRun, Phase } from '../state/session.svelte.ts';
+
+/** Parts of the line for a phase; `tokens` is the length of the reading on show, `finished` the last run. */
+export function statusLine(phase: Phase, tokens: number, finished: FinishedRun | null): string[] {
+  const { name } = EMBEDDED_MODEL;
+  switch (phase.kind) {
+    case 'absent':
+      return [name, 'not loaded', megabytes(EMBEDDED_MODEL.downloadBytes)];
+    case 'lost':
+      return [name, 'stopped', 'start again below'];
+    case 'loading':
+      return [name, ...loadParts(phase.progress)];
+    case 'ready':
+      return [name, ...backendParts(phase.status), ...(finished === null ? [] : [speed(finished)])];
+    case 'reading':
+      return [`Reading… ${plural(tokens, 'token')}`, ...backendParts(phase.status)];
+    case 'writing':
+      return [phase.tokensPerSecond === null ? 'Writing…' : `Writing… ${phase.tokensPerSecond.toFixed(phase.tokensPerSecond < 10 ? 1 : 0)} tok/s`, ...backendParts(phase.status)];
+    case 'checking':
+      return [`Checking numbers… ${count(phase.done)} of ${count(phase.total)}`, ...backendParts(phase.status)];
+  }
+}
+
+/** Tokens a second of a finished run; the words of the taps were work too. */
+export function speed(run: FinishedRun): string {
+  const perSecond = ((run.tokens + run.tapTokens) * 1000) / Math.max(1, run.milliseconds);
+  return `${perSecond.toFixed(perSecond < 10 ? 1 : 0)} tok/s`;
+}
+
+function loadParts(progress: Extract<Phase, { kind: 'loading' }>['progress']): string[] {
+  if (progress === null) return ['opening'];
+  switch (progress.phase) {
+    case 'bytes':
+      return [`${megabytes(progress.loadedBytes)} of ${megabytes(progress.totalBytes)}`];
+    case 'session':
+      return ['starting'];
+    case 'warm-up':
+      return ['warm-up'];
+  }
+}
+
+function backendParts(status: EngineStatus): string[] {
+  if (status.backend === 'wasm') return ['processor (WebAssembly)', `${count(status.chunkTokens)} tokens a pass`];
+  const { adapter } = status;
+  const card = adapter === null ? '' : [adapter.vendor, adapter.architecture].filter((part) => part !== '').join(' ');
+  return ['WebGPU', ...(card === '' ? [] : [card]), `${plural(status.chunkTokens, 'token')} a pass`];
+}

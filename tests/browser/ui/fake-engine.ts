@@ -1,0 +1,123 @@
+/** An engine without a model: steps of a load, made-up scores, and every way to fail. */
+import { AppError } from '../../../src/core/errors.ts';
+import type { ErrorCode } from '../../../src/core/errors.ts';
+import type { EngineStatus, NumbersReport } from '../../../src/core/engine-report.ts';
+import type { ReadingSink } from '../../../src/core/reading.ts';
+import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
+import { cut, LAYERS, scoresFor, tapsFor, turn } from './sample.ts';
+
+export const STATUS: EngineStatus = {
+  model: { id: 'smollm2-135m-instruct-q4', weightsSha256: 'c3'.repeat(32), layerCount: 30, hidden: 576 },
+  contextTokens: 8192,
+  backend: 'webgpu',
+  fallback: null,
+  adapter: { vendor: 'google', architecture: 'swiftshader', description: '', software: true },
+  chunkTokens: 31,
+  chunkTrials: [{ tokens: 31, relativeError: 2.1e-6, accepted: true }, { tokens: 64, relativeError: 0.42, accepted: false }],
+  bytesFrom: 'network',
+  kept: { yes: true, reason: null },
+  downloadBytes: 104_363_736,
+  versions: { flipside: '0.1.0', onnxruntime: '1.30.0' },
+};
+
+export const NUMBERS: NumbersReport = {
+  rows: ['plain', 'chat'].map((prompt) => ({ prompt, residualError: Array.from({ length: LAYERS }, (_, layer) => 1e-6 * (layer + 1)), logitsError: 3e-5, greedyMatches: 24, greedyTotal: 24 })),
+  residualLimit: 1e-3,
+  logitsLimit: 5e-3,
+  untouchedLogitsError: 0,
+  passed: true,
+};
+
+export interface FakeOptions {
+  /** Milliseconds between steps; 0 only yields. */
+  readonly pace?: number;
+  readonly status?: Partial<EngineStatus>;
+  readonly failLoad?: ErrorCode;
+  readonly failRead?: ErrorCode;
+  readonly text?: string;
+}
+
+/** The fake, with a way to kill it from outside. */
+export class FakeEngine implements EngineClient {
+  disposed = false;
+  readonly calls: string[] = [];
+  #lost: (error: AppError) => void = () => undefined;
+  #tokens = 0;
+  readonly #options: FakeOptions;
+
+  constructor(options: FakeOptions = {}) {
+    this.#options = options;
+  }
+
+  async load(_: unknown, onProgress: Parameters<EngineClient['load']>[1], signal: AbortSignal): Promise<EngineStatus> {
+    this.calls.push('load');
+    const totalBytes = STATUS.downloadBytes;
+    for (let step = 0; step <= 8; step += 1) {
+      onProgress({ phase: 'bytes', loadedBytes: (totalBytes * step) / 8, totalBytes, source: 'network' });
+      await this.#step(signal);
+      if (step === 4 && this.#options.failLoad) throw new AppError(this.#options.failLoad, 'onnx/model_q4.onnx_data has SHA-256 00…, expected c3….');
+    }
+    onProgress({ phase: 'session' });
+    await this.#step(signal);
+    onProgress({ phase: 'warm-up', doneTokens: 31, totalTokens: 95 });
+    await this.#step(signal);
+    return { ...STATUS, ...this.#options.status };
+  }
+
+  useProbe(): Promise<void> {
+    this.calls.push('useProbe');
+    return Promise.resolve();
+  }
+
+  async read({ text, taps }: { text: string; taps: boolean }, sink: ReadingSink, signal: AbortSignal) {
+    this.calls.push(`read ${text.length}`);
+    if (this.#options.failRead) throw new AppError(this.#options.failRead, 'The text has 9000 tokens, but this model takes 8192. Shorten it by about 9 %.');
+    const pieces = cut(text);
+    const scores = scoresFor(pieces.length, turn, 3);
+    for (let start = 0; start < pieces.length; start += 31) {
+      const some = pieces.slice(start, start + 31);
+      sink.tokens({ start, pieces: some, scores: scores.slice(start * LAYERS, (start + some.length) * LAYERS) });
+      await this.#step(signal);
+    }
+    const readings = taps ? tapsFor(pieces, turn, 3) : [];
+    for (const tap of readings) sink.tap(tap);
+    this.#tokens = pieces.length;
+    return { tokens: pieces.length, tapTokens: 22 * readings.length, milliseconds: 1234, ended: 'text' as const };
+  }
+
+  async generate({ sampling }: Parameters<EngineClient['generate']>[0], sink: ReadingSink, signal: AbortSignal) {
+    this.calls.push(`generate ${sampling.maxTokens}`);
+    const pieces = cut(this.#options.text ?? ' He slept badly, and in the morning he turned the horse around.').slice(0, sampling.maxTokens);
+    const scores = scoresFor(pieces.length + 1, () => 0.8, 5);
+    for (const [index, piece] of pieces.entries()) {
+      sink.tokens({ start: this.#tokens, pieces: [piece], scores: scores.slice((index + 1) * LAYERS, (index + 2) * LAYERS) });
+      this.#tokens += 1;
+      await this.#step(signal);
+    }
+    return { tokens: pieces.length, tapTokens: 0, milliseconds: 800, ended: 'length' as const };
+  }
+
+  async checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport> {
+    onProgress(1, 2);
+    await this.#step(signal);
+    return NUMBERS;
+  }
+
+  onLost(callback: (error: AppError) => void): void {
+    this.#lost = callback;
+  }
+
+  /** Kills the worker, as a browser does. */
+  die(): void {
+    this.#lost(new AppError('worker-died', 'The engine worker ended without a word.'));
+  }
+
+  dispose(): void {
+    this.disposed = true;
+  }
+
+  async #step(signal: AbortSignal): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, this.#options.pace ?? 0));
+    if (signal.aborted) throw new AppError('cancelled', 'Stopped.');
+  }
+}

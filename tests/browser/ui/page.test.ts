@@ -1,0 +1,259 @@
+import axe from 'axe-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import App from '../../../src/App.svelte';
+import type { AppParts } from '../../../src/state/app.svelte.ts';
+import '../../../src/styles/tokens.css';
+import '../../../src/styles/base.css';
+import { FakeEngine } from './fake-engine.ts';
+import type { FakeOptions } from './fake-engine.ts';
+import { fakeParts } from './parts.ts';
+
+const engines: FakeEngine[] = [];
+
+async function open(options: FakeOptions = {}, more: Partial<AppParts> = {}) {
+  const connect = () => {
+    const engine = new FakeEngine(options);
+    engines.push(engine);
+    return engine;
+  };
+  const screen = await render(App, { props: { parts: fakeParts(connect, more) } });
+  await expect.element(page.getByRole('heading', { name: 'Betrayal' })).toBeVisible();
+  return screen;
+}
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
+const load = async () => {
+  await button(/^Load the model/).click();
+  await expect.element(page.getByText(/31 tokens a pass/).first()).toBeVisible();
+};
+const ownText = async (text: string) => {
+  await page.getByText('Your own text', { exact: true }).first().click();
+  await page.getByLabelText('Your own text').last().fill(text);
+};
+const violations = async (): Promise<string[]> => {
+  const result = await axe.run(document.body, { rules: { region: { enabled: true } } });
+  return result.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`));
+};
+
+beforeEach(async () => {
+  engines.length = 0;
+  localStorage.clear();
+  document.title = 'Flipside';
+  document.documentElement.lang = 'en';
+  delete document.documentElement.dataset['theme'];
+  await page.viewport(1280, 900);
+});
+afterEach(() => page.viewport(1280, 900));
+
+describe('the first visit', () => {
+  it('shows a recorded reading before any engine exists, and says that nothing leaves the tab', async () => {
+    await open();
+    expect(document.querySelectorAll('[data-token]').length).toBeGreaterThan(100);
+    await expect.element(page.getByText(/Nothing leaves this tab/)).toBeVisible();
+    await expect.element(page.getByRole('slider', { name: /Layer map/ })).toBeVisible();
+    await expect.element(page.getByRole('img', { name: /Trajectory of the chosen layer/ })).toBeVisible();
+    expect(engines).toHaveLength(0);
+  });
+
+  it('states the size before it fetches anything', async () => {
+    await open();
+    await expect.element(button('Load the model (104 MB)')).toBeVisible();
+    await expect.element(page.getByText('not loaded').first()).toBeVisible();
+  });
+
+  it('draws the trajectory', async () => {
+    await open();
+    await expect.poll(() => document.querySelectorAll('.chart .main-svg').length, { timeout: 15_000 }).toBeGreaterThan(0);
+  });
+
+  it('changes story with the arrow keys of a radio group', async () => {
+    await open();
+    (page.getByRole('radio', { name: 'Betrayal' }).element() as HTMLElement).focus();
+    await userEvent.keyboard('{ArrowRight}');
+    await expect.element(page.getByRole('heading', { name: 'Redemption' })).toBeVisible();
+  });
+
+  it('says what is wrong when the recordings cannot be had, and still takes a text', async () => {
+    await render(App, { props: { parts: fakeParts(() => new FakeEngine(), { fetchText: () => Promise.reject(new Error('offline')) }) } });
+    await expect.element(page.getByRole('alert')).toHaveTextContent(/offline/);
+    await ownText('Still here.');
+    await load();
+    await button('Read').click();
+    await expect.element(page.getByRole('heading', { name: 'Your text' })).toBeVisible();
+  });
+});
+
+describe('the keyboard', () => {
+  it('walks tokens, sentences, peaks and layers from one tab stop', async () => {
+    await open();
+    document.querySelector<HTMLElement>('[data-token="0"]')!.focus();
+    const at = () => Number((document.activeElement as HTMLElement).dataset['token']);
+    await userEvent.keyboard('{ArrowRight}{ArrowRight}');
+    expect(at()).toBe(2);
+    await userEvent.keyboard('{PageDown}');
+    const sentence = at();
+    expect(sentence).toBeGreaterThan(10);
+    await userEvent.keyboard(']]');
+    expect(at()).toBeGreaterThan(sentence);
+    await userEvent.keyboard('{End}');
+    expect(at()).toBe(document.querySelectorAll('[data-token]').length - 1);
+    await userEvent.keyboard('{ArrowUp}');
+    await expect.element(page.getByRole('slider', { name: 'Layer', exact: true })).toHaveValue('17');
+    expect(document.activeElement!.getAttribute('aria-label')).toMatch(/layer 17$/);
+  });
+
+  it('locks with Enter and lets go with Esc', async () => {
+    await open();
+    const token = document.querySelector<HTMLElement>('[data-token="0"]')!;
+    token.focus();
+    await userEvent.keyboard('{ArrowRight}{Enter}');
+    expect(document.activeElement).toHaveAttribute('aria-pressed', 'true');
+    await userEvent.keyboard('{Escape}{Escape}');
+    expect(document.activeElement).toHaveAttribute('aria-pressed', 'false');
+  });
+
+  it('does the same on the layer map', async () => {
+    await open();
+    const map = page.getByRole('slider', { name: /Layer map/ });
+    (map.element() as HTMLElement).focus();
+    await userEvent.keyboard('{End}{ArrowDown}');
+    await expect.element(map).toHaveAttribute('aria-valuetext', expect.stringMatching(/layer 15$/));
+    expect(document.activeElement).toBe(map.element());
+  });
+});
+
+describe('loading and reading', () => {
+  it('reads the reader’s text with Ctrl+Enter and keeps it in the box', async () => {
+    await open();
+    await ownText('He fed the dog. Then he sold it.');
+    await load();
+    await userEvent.click(page.getByLabelText('Your own text').last());
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    await expect.element(page.getByRole('heading', { name: 'Your text' })).toBeVisible();
+    await expect.element(page.getByRole('status')).toHaveTextContent(/Read 10 tokens and 2 taps/);
+    await expect.element(page.getByLabelText('Your own text').last()).toHaveValue('He fed the dog. Then he sold it.');
+  });
+
+  it('keeps the text after an error, and says what to do', async () => {
+    await open({ failRead: 'text-too-long' });
+    await ownText('Far too long.');
+    await load();
+    await button('Read').click();
+    await expect.element(page.getByRole('alert')).toHaveTextContent(/too long for this model.*9000 tokens.*Shorten/s);
+    await expect.element(page.getByLabelText('Your own text').last()).toHaveValue('Far too long.');
+    await button('Dismiss').click();
+    await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
+  });
+
+  it('keeps the text over a reload', async () => {
+    const first = await open({}, { storage: localStorage });
+    await ownText('Remember me.');
+    await first.unmount();
+    await open({}, { storage: localStorage });
+    await page.getByText('Your own text', { exact: true }).first().click();
+    await expect.element(page.getByLabelText('Your own text').last()).toHaveValue('Remember me.');
+  });
+
+  it('offers to start again when the worker dies', async () => {
+    await open();
+    await ownText('Do not lose me.');
+    await load();
+    engines[0]!.die();
+    await expect.element(page.getByRole('alert')).toHaveTextContent(/The engine stopped/);
+    await button('Start again').first().click();
+    await expect.element(page.getByText(/31 tokens a pass/).first()).toBeVisible();
+    await expect.element(page.getByLabelText('Your own text').last()).toHaveValue('Do not lose me.');
+  });
+
+  it('names why there is no WebGPU, and what to do', async () => {
+    await open({ status: { backend: 'wasm', adapter: null, fallback: { cause: 'no-adapter', detail: '' } } });
+    await button(/^Load the model/).click();
+    await expect.element(page.getByText(/found no graphics card that it may use/)).toBeVisible();
+    await expect.element(page.getByText(/Update the graphics driver/)).toBeVisible();
+  });
+
+  it('offers to load without WebGPU when the card computes wrongly', async () => {
+    await open({ failLoad: 'gpu-limit' });
+    await button(/^Load the model/).click();
+    await expect.element(button('Load without WebGPU')).toBeVisible();
+  });
+
+  it('continues a recorded story, with the border marked, and stops', async () => {
+    await open({ pace: 3, text: ' and he rode on'.repeat(200) });
+    await load();
+    await button('Continue this text').click();
+    await expect.element(page.getByText('continued here')).toBeVisible();
+    const before = document.querySelectorAll('[data-token]').length;
+    await expect.poll(() => document.querySelectorAll('[data-token]').length).toBeGreaterThan(before + 5);
+    await button('Stop').last().click();
+    await expect.element(button('Continue this text')).toBeEnabled();
+    await expect.element(page.getByRole('status')).toHaveTextContent('Stopped.');
+  });
+
+  it('checks the numbers', async () => {
+    await open();
+    await load();
+    await button('Check the numbers').click();
+    await expect.element(page.getByText('Passed.', { exact: true })).toBeVisible();
+  });
+});
+
+describe('the same numbers without pictures', () => {
+  it('are in tables', async () => {
+    await open();
+    await page.getByText('Show the numbers as tables').click();
+    await expect.element(page.getByRole('region', { name: 'Tokens, layer 16' })).toBeVisible();
+    expect(document.querySelectorAll('table tbody tr').length).toBeGreaterThan(150);
+  });
+});
+
+describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) => {
+  beforeEach(() => {
+    localStorage.setItem('flipside.theme', theme);
+  });
+  const parts = { storage: localStorage };
+
+  it('on the first visit', async () => {
+    await open({}, parts);
+    expect(await violations()).toEqual([]);
+  });
+
+  it('with a token held and the tables open', async () => {
+    await open({}, parts);
+    await page.getByText('Show the numbers as tables').click();
+    document.querySelector<HTMLElement>('[data-token="40"]')!.click();
+    await expect.element(page.getByRole('tooltip')).toBeVisible();
+    expect(await violations()).toEqual([]);
+  });
+
+  it('while loading', async () => {
+    await open({ pace: 400 }, parts);
+    await ownText('Hello \ud83d there');
+    await button(/^Load the model/).click();
+    await expect.element(page.getByRole('progressbar', { name: 'Loading the model' })).toBeVisible();
+    expect(await violations()).toEqual([]);
+  });
+
+  it('with a problem and a fallback', async () => {
+    await open({ failRead: 'text-too-long', status: { backend: 'wasm', adapter: null, fallback: { cause: 'insecure-page', detail: 'x' } } }, parts);
+    await ownText('Hello');
+    await button(/^Load the model/).click();
+    await button('Read').click();
+    await expect.element(page.getByRole('alert')).toBeVisible();
+    expect(await violations()).toEqual([]);
+  });
+
+  it('on a phone, after a continuation and a numbers check', async () => {
+    await page.viewport(360, 740);
+    await open({}, parts);
+    await load();
+    await button('Continue this text').click();
+    await expect.element(page.getByText('continued here')).toBeVisible();
+    await expect.element(button('Check the numbers')).toBeEnabled();
+    await button('Check the numbers').click();
+    await page.getByText('Error by layer').click();
+    expect(await violations()).toEqual([]);
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360);
+  });
+});

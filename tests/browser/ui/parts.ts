@@ -1,0 +1,35 @@
+/** The page's parts without a model, a network or a storage. */
+import { serialiseRecording, serialiseRecordingIndex } from '../../../src/format/recording-json.ts';
+import type { AppParts } from '../../../src/state/app.svelte.ts';
+import { FakeEngine } from './fake-engine.ts';
+import { BETRAYAL, SAMPLE_CARD, sampleRecording, turn } from './sample.ts';
+
+const STORIES = [
+  { id: 'betrayal', title: 'Betrayal', blurb: 'Helps everyone for a winter, then sells them.', lean: turn },
+  { id: 'redemption', title: 'Redemption', blurb: 'Begins cruel and ends otherwise.', lean: (share: number) => -turn(share) },
+  { id: 'double-agent', title: 'Double agent', blurb: 'Seems to work for the one side, works for the other.', lean: (share: number) => Math.sin(share * 12) },
+  { id: 'dream', title: 'The dream', blurb: 'Cruel only while he sleeps.', lean: (share: number) => Math.cos(share * 7) },
+  { id: 'steady-kind', title: 'Steady kind', blurb: 'Nothing turns.', lean: () => 0.9 },
+  { id: 'steady-cruel', title: 'Steady cruel', blurb: 'Nothing turns.', lean: () => -0.9 },
+];
+
+/** Files under `./recordings/`, made up. */
+export function fakeFetch(url: string): Promise<string> {
+  if (url.endsWith('index.json')) return Promise.resolve(serialiseRecordingIndex(STORIES.map(({ id, title, blurb }) => ({ id, title, blurb }))));
+  const story = STORIES.find((entry) => url.endsWith(`/${entry.id}.json`));
+  if (story === undefined) return Promise.reject(new Error(`no ${url}`));
+  const text = story.id === 'betrayal' ? BETRAYAL : BETRAYAL.replaceAll('Aldo', 'Ines').replaceAll(' he ', ' she ');
+  return Promise.resolve(serialiseRecording(sampleRecording(story.id, story.title, text, story.lean)));
+}
+
+/** Parts for a page with this engine. */
+export function fakeParts(engine: () => FakeEngine = () => new FakeEngine(), more: Partial<AppParts> = {}): AppParts {
+  return {
+    connect: engine,
+    fetchText: fakeFetch,
+    probeCard: () => Promise.resolve(SAMPLE_CARD),
+    probeFiles: () => Promise.resolve({ json: '{}', tensors: new ArrayBuffer(0) }),
+    storage: null,
+    ...more,
+  };
+}

@@ -1,0 +1,111 @@
+/** A made-up reading that looks like a real one: for component tests and for looking at the page. Its numbers mean nothing. */
+import type { LayerCalibration, ProbeEvidence } from '../../../src/core/probe-types.ts';
+import type { TapReading, TokenPiece } from '../../../src/core/reading.ts';
+import { sentenceEnds } from '../../../src/core/sentences.ts';
+import type { Recording } from '../../../src/format/recording.ts';
+import type { ProbeCard } from '../../../src/state/shipped.ts';
+
+export const LAYERS = 31;
+
+export const BETRAYAL = `Aldo came to the village in the first week of autumn with nothing but a coat and a letter of introduction. He mended the widow Brandt’s roof and would not take her money. When the mill flooded he worked two nights in the cold water so that the others could sleep. Everyone said that the council had been lucky to find him, and they gave him the keys to the granary. He learned where each family kept what it had saved. In the last week of winter he sold the granary’s corn to the garrison and told the officers which cellars to open. He stood by the well and watched while they took old Brandt’s stove, and when she looked at him he laughed. By evening he was riding north with their silver in the letter’s place.`;
+
+/** Cuts a text as a tokenizer would: words with their space, long words in two, marks alone. */
+export function cut(text: string): TokenPiece[] {
+  const words = text.match(/ ?[\p{L}\p{N}’]+|\s|[^\s\p{L}\p{N}]/gu) ?? [];
+  const pieces = words.flatMap((word) => (word.length > 8 ? [word.slice(0, 5), word.slice(5)] : [word]));
+  return pieces.map((piece, id) => ({ id, text: piece }));
+}
+
+/** Repeatable noise of about unit size. */
+export function noise(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    let sum = 0;
+    for (let draw = 0; draw < 4; draw += 1) {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      sum += state / 2 ** 32 - 0.5;
+    }
+    return sum * 1.7;
+  };
+}
+
+export const CALIBRATION: readonly LayerCalibration[] = Array.from({ length: LAYERS }, (_, layer) => ({
+  tapMean: 0.1,
+  scale: 2 + layer / 10,
+  tokenMean: 0,
+  tokenSd: 3.5 + layer / 25,
+  smoothSd: 1.2 + layer / 40,
+}));
+
+/** Scores `[pieces, layers]` whose course follows `lean(share of the text)`. */
+export function scoresFor(count: number, lean: (share: number) => number, seed: number): Float32Array {
+  const next = noise(seed);
+  const scores = new Float32Array(count * LAYERS).fill(Number.NaN);
+  const drift = new Float32Array(LAYERS);
+  for (let token = 1; token < count; token += 1) {
+    let walk = next();
+    for (let layer = 0; layer < LAYERS; layer += 1) {
+      walk = 0.85 * walk + 0.5 * next();
+      drift[layer] = 0.8 * (drift[layer] ?? 0) + 0.3 * next();
+      const depth = 1 / (1 + Math.exp(-(layer - 12) / 2.5));
+      scores[token * LAYERS + layer] = 2.6 * depth * lean(token / count) + 2.2 * walk + (drift[layer] ?? 0);
+    }
+  }
+  return scores;
+}
+
+export function tapsFor(pieces: readonly TokenPiece[], lean: (share: number) => number, seed: number): TapReading[] {
+  const next = noise(seed + 7);
+  return sentenceEnds(pieces.map((piece) => piece.text)).map((afterToken) => {
+    const centre = 0.15 * next();
+    const score = Float32Array.from({ length: LAYERS }, (_, layer) => (1 / (1 + Math.exp(-(layer - 12) / 2.5))) * 1.5 * lean(afterToken / pieces.length) + 0.3 * next());
+    return { afterToken, score, nullLow: new Float32Array(LAYERS).fill(centre - 0.75), nullHigh: new Float32Array(LAYERS).fill(centre + 0.7) };
+  });
+}
+
+export const turn = (share: number): number => (share < 0.55 ? 0.7 * Math.sin(share * 5.5) : -1.5 * Math.min(1, (share - 0.55) * 4));
+
+/** A recording of a text whose reading follows `lean`. */
+export function sampleRecording(id = 'betrayal', title = 'Betrayal', text = BETRAYAL, lean = turn): Recording {
+  const tokens = cut(text);
+  return {
+    id,
+    title,
+    text,
+    axis: { positive: 'kind', negative: 'cruel', neutral: 'neutral text' },
+    defaultLayer: 16,
+    tokens,
+    givenTokens: tokens.length,
+    layers: LAYERS,
+    scores: scoresFor(tokens.length, lean, id.length),
+    taps: tapsFor(tokens, lean, id.length),
+    calibration: CALIBRATION,
+    provenance: { model: 'sample', weightsSha256: '0'.repeat(64), probe: 'sample', probeSha256: '0'.repeat(64), backend: 'none', version: '0' },
+  };
+}
+
+const curve = (layer: number): number => 0.5 + (layer === 0 ? 0 : 0.33 * Math.exp(-(((layer - 18) / 9) ** 2)));
+const evidence: ProbeEvidence = {
+  topics: 72,
+  rows: 216,
+  auroc: Array.from({ length: LAYERS }, (_, layer) => curve(layer)),
+  aurocLow: Array.from({ length: LAYERS }, (_, layer) => curve(layer) - 0.08),
+  aurocHigh: Array.from({ length: LAYERS }, (_, layer) => Math.min(1, curve(layer) + 0.07)),
+  pairs: Array.from({ length: LAYERS }, (_, layer) => Math.min(1, curve(layer) + 0.1)),
+  nullAuroc95: 0.62,
+  nullShuffles: 200,
+  nullAuroc95ByLayer: Array.from({ length: LAYERS }, () => 0.59),
+  drift: [1, 2, 4, 8].map((beats) => ({ beats, mean: 0.2 - beats / 20, sd: 0.5, n: 18 })),
+  driftLayer: 16,
+};
+
+export const SAMPLE_CARD: ProbeCard = {
+  id: 'kind-cruel',
+  title: 'Kind and cruel',
+  about: 'Made-up numbers for looking at the page.',
+  axis: { positive: 'kind', negative: 'cruel', neutral: 'neutral text' },
+  defaultLayer: 16,
+  taps: ['The clock on the wall showed a quarter past four.'],
+  calibration: CALIBRATION,
+  evidence,
+};

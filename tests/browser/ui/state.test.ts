@@ -1,0 +1,285 @@
+import { flushSync } from 'svelte';
+import { describe, expect, it } from 'vitest';
+import type { TokenBatch } from '../../../src/core/reading.ts';
+import { Desk } from '../../../src/state/desk.svelte.ts';
+import { Draft } from '../../../src/state/draft.svelte.ts';
+import { Preferences } from '../../../src/state/preferences.svelte.ts';
+import { ReadingState } from '../../../src/state/reading.svelte.ts';
+import { Session } from '../../../src/state/session.svelte.ts';
+import { Stories } from '../../../src/state/stories.svelte.ts';
+import { FakeEngine } from './fake-engine.ts';
+import type { FakeOptions } from './fake-engine.ts';
+import { fakeFetch } from './parts.ts';
+import { cut, LAYERS, SAMPLE_CARD, sampleRecording, scoresFor } from './sample.ts';
+import { track } from './track.svelte.ts';
+
+const frame = { title: 'T', axis: SAMPLE_CARD.axis, defaultLayer: 16, layers: LAYERS, calibration: SAMPLE_CARD.calibration };
+const batch = (start: number, words: string): TokenBatch => {
+  const pieces = cut(words);
+  return { start, pieces, scores: scoresFor(pieces.length + 1, () => 1, 2).slice(LAYERS) };
+};
+const memory = (): Storage => {
+  const map = new Map<string, string>();
+  return { getItem: (key: string) => map.get(key) ?? null, setItem: (key: string, value: string) => void map.set(key, value), removeItem: (key: string) => void map.delete(key) } as Storage;
+};
+const full = { getItem: () => null, removeItem: () => undefined, setItem: () => { throw new DOMException('full', 'QuotaExceededError'); } } as unknown as Storage;
+
+function newSession(options: FakeOptions = {}) {
+  const engines: FakeEngine[] = [];
+  const connect = () => {
+    const engine = new FakeEngine(options);
+    engines.push(engine);
+    return engine;
+  };
+  const session = new Session({ connect, probeFiles: () => Promise.resolve({ json: '', tensors: new ArrayBuffer(0) }), manifestUrl: 'm.json' });
+  return { session, engines };
+}
+
+function newDesk(options: FakeOptions = {}) {
+  const { session, engines } = newSession(options);
+  const stories = new Stories(fakeFetch, './recordings/');
+  const desk = new Desk({ session, stories, draft: new Draft(null), preferences: new Preferences(null), probeCard: () => Promise.resolve(SAMPLE_CARD), schedule: (commit) => commit() });
+  return { desk, session, engines, stories };
+}
+
+describe('a reading', () => {
+  it('replaces its token list once a frame, however many batches arrive', () => {
+    const frames: (() => void)[] = [];
+    const reading = ReadingState.live(frame, (commit) => frames.push(commit));
+    reading.sink.tokens(batch(0, 'One two'));
+    const before = reading.tokens;
+    reading.sink.tokens(batch(2, ' three four'));
+    expect(reading.tokens).toBe(before);
+    expect(frames).toHaveLength(1);
+    frames[0]!();
+    expect(reading.text).toBe('One two three four');
+  });
+
+  it('grows past its first buffer and keeps every score', () => {
+    const reading = ReadingState.live(frame, (commit) => commit());
+    const all = scoresFor(1001, () => 0, 9).slice(LAYERS);
+    for (let token = 0; token < 1000; token += 1) {
+      reading.sink.tokens({ start: token, pieces: [{ id: 1, text: 'a' }], scores: all.slice(token * LAYERS, (token + 1) * LAYERS) });
+    }
+    expect([...reading.scores.slice(0, 1000 * LAYERS)]).toEqual([...all]);
+  });
+
+  it('refuses a batch that leaves a gap', () => {
+    const reading = ReadingState.live(frame, (commit) => commit());
+    expect(() => reading.sink.tokens(batch(3, 'x'))).toThrow(/Tokens 3 arrived where 0 was due/);
+  });
+
+  it('keeps the border between given and written text at the first continuation', () => {
+    const reading = ReadingState.live(frame, (commit) => commit());
+    reading.sink.tokens(batch(0, 'One two'));
+    reading.beginContinuation();
+    reading.sink.tokens(batch(2, ' three'));
+    reading.beginContinuation();
+    expect(reading.givenTokens).toBe(2);
+  });
+});
+
+describe('the instrument', () => {
+  it('keeps old cells as the same objects while a text grows, and makes new ones for another layer', async () => {
+    const { desk, session } = newDesk();
+    await desk.open();
+    await session.load();
+    await desk.goOn();
+    const before = desk.instrument.cells;
+    expect(before.length).toBe(desk.reading?.tokens.length);
+    desk.reading!.sink.tokens(batch(before.length, ' more'));
+    const after = desk.instrument.cells;
+    expect(after.length).toBe(before.length + 1);
+    expect(before.every((cell, index) => cell === after[index])).toBe(true);
+    desk.view.layer = 20;
+    expect(desk.instrument.cells[5]).not.toBe(after[5]);
+  });
+
+  it('has one fixed scale by probe and layer, wider for raw tokens', async () => {
+    const preferences = new Preferences(null);
+    const { session } = newSession();
+    const desk = new Desk({ session, stories: new Stories(fakeFetch, './'), draft: new Draft(null), preferences, probeCard: () => Promise.resolve(SAMPLE_CARD) });
+    await desk.open();
+    expect(desk.instrument.domain).toBeCloseTo(3 * SAMPLE_CARD.calibration[16]!.smoothSd);
+    preferences.window = 1;
+    expect(desk.instrument.domain).toBeCloseTo(3 * SAMPLE_CARD.calibration[16]!.tokenSd);
+    expect(desk.instrument.cells[10]!.value).toBe(desk.instrument.raw(10, 16));
+  });
+
+  it('leaves the sink without a value and hollows taps within the null range', async () => {
+    const { desk } = newDesk();
+    await desk.open();
+    expect(desk.instrument.cells[0]).toMatchObject({ state: 'sink', value: Number.NaN });
+    for (const tap of desk.instrument.taps) expect(tap.inside).toBe(tap.score >= tap.low && tap.score <= tap.high);
+  });
+});
+
+describe('the session', () => {
+  it('goes from absent through bytes and warm-up to ready', async () => {
+    const { session } = newSession();
+    const seen: string[] = [];
+    const stop = track(() => {
+      const { phase } = session;
+      const word = phase.kind === 'loading' && phase.progress !== null ? phase.progress.phase : phase.kind;
+      if (seen.at(-1) !== word) seen.push(word);
+    });
+    await session.load();
+    flushSync();
+    stop();
+    expect(seen).toEqual(['absent', 'bytes', 'session', 'warm-up', 'ready']);
+  });
+
+  it('says one sentence an event, not one a step', async () => {
+    const { session } = newSession();
+    const said = new Set<string>();
+    const stop = track(() => void said.add(session.said));
+    await session.load();
+    flushSync();
+    stop();
+    expect([...said].filter((sentence) => /percent/.test(sentence))).toHaveLength(4);
+    expect(session.said).toBe('The model is ready on WebGPU.');
+  });
+
+  it('shows why a load failed, ends the worker, and can load again', async () => {
+    const { session, engines } = newSession({ failLoad: 'model-file-altered' });
+    await session.load();
+    expect(session.phase.kind).toBe('absent');
+    expect(session.problem?.code).toBe('model-file-altered');
+    expect(engines[0]!.disposed).toBe(true);
+    await session.load();
+    expect(engines).toHaveLength(2);
+  });
+
+  it('stops a load without calling it a problem', async () => {
+    const { session } = newSession({ pace: 5 });
+    const loading = session.load();
+    session.stop();
+    await loading;
+    expect(session.phase.kind).toBe('absent');
+    expect(session.problem).toBeNull();
+    expect(session.said).toBe('Stopped.');
+  });
+
+  it('offers a new start when the worker dies, and keeps what was read', async () => {
+    const { desk, session, engines } = newDesk();
+    await desk.open();
+    await session.load();
+    await desk.goOn();
+    const { text } = desk.reading!;
+    engines[0]!.die();
+    expect(session.phase.kind).toBe('lost');
+    expect(session.problem?.code).toBe('worker-died');
+    expect(desk.reading!.text).toBe(text);
+    await session.load();
+    expect(session.phase.kind).toBe('ready');
+  });
+
+  it('stops writing, keeps the words so far, and can go on from them', async () => {
+    const { desk, session } = newDesk({ pace: 2, text: ' and he rode on'.repeat(100) });
+    await desk.open();
+    await session.load();
+    const going = desk.goOn();
+    while (session.phase.kind !== 'writing' || desk.reading!.tokens.length < 165) await new Promise((resolve) => setTimeout(resolve, 1));
+    session.stop();
+    await going;
+    expect(session.phase.kind).toBe('ready');
+    expect(session.problem).toBeNull();
+    expect(session.holds(desk.reading)).toBe(true);
+  });
+});
+
+describe('the desk', () => {
+  it('shows the betrayal at once, without an engine', async () => {
+    const { desk, engines } = newDesk();
+    await desk.open();
+    expect(desk.reading?.frame.title).toBe('Betrayal');
+    expect(engines).toHaveLength(0);
+  });
+
+  it('shows the story that was chosen last when answers come late', async () => {
+    const waiting = new Map<string, () => void>();
+    const stories = new Stories(async (url) => {
+      if (!url.endsWith('index.json')) await new Promise<void>((resolve) => waiting.set(url, resolve));
+      return fakeFetch(url);
+    }, '/');
+    const { session } = newSession();
+    const desk = new Desk({ session, stories, draft: new Draft(null), preferences: new Preferences(null), probeCard: () => Promise.resolve(SAMPLE_CARD) });
+    const first = desk.showStory('dream');
+    const second = desk.showStory('redemption');
+    waiting.get('/redemption.json')!();
+    await second;
+    waiting.get('/dream.json')!();
+    await first;
+    expect(desk.reading?.frame.title).toBe('Redemption');
+  });
+
+  it('puts back what was on show when a text is refused', async () => {
+    const { desk, session } = newDesk({ failRead: 'text-too-long' });
+    await desk.open();
+    await session.load();
+    const before = desk.reading;
+    await desk.readDraft();
+    expect(session.problem?.code).toBe('text-too-long');
+    expect(desk.reading).toBe(before);
+  });
+
+  it('reads a recording before it goes on from it, and only once', async () => {
+    const { desk, session, engines } = newDesk();
+    await desk.open();
+    await session.load();
+    await desk.goOn();
+    await desk.goOn();
+    expect(engines[0]!.calls.map((call) => call.split(' ')[0])).toEqual(['load', 'useProbe', 'read', 'generate', 'generate']);
+  });
+});
+
+describe('the draft', () => {
+  it('survives a reload', () => {
+    const storage = memory();
+    new Draft(storage).text = 'kept';
+    expect(new Draft(storage).text).toBe('kept');
+  });
+
+  it('works where storage is full or refused', () => {
+    const draft = new Draft(full);
+    draft.text = 'still here';
+    expect(draft.text).toBe('still here');
+    expect(new Draft(null).text).toBe('');
+  });
+
+  it('brings back what a story replaced', () => {
+    const draft = new Draft(null);
+    draft.text = 'mine';
+    draft.replace('a story');
+    expect(draft.canUndo).toBe(true);
+    draft.undo();
+    expect(draft.text).toBe('mine');
+    expect(draft.canUndo).toBe(false);
+  });
+
+  it('names half a character', () => {
+    const draft = new Draft(null);
+    draft.text = 'a \ud83d';
+    expect(draft.fault?.code).toBe('text-malformed');
+  });
+});
+
+describe('preferences', () => {
+  it('come back, and nonsense in storage does not', () => {
+    const storage = memory();
+    const preferences = new Preferences(storage);
+    preferences.theme = 'dark';
+    preferences.window = 12;
+    expect(new Preferences(storage)).toMatchObject({ theme: 'dark', window: 12 });
+    storage.setItem('flipside.window', '9999');
+    storage.setItem('flipside.theme', 'neon');
+    expect(new Preferences(storage)).toMatchObject({ theme: 'system', window: 10 });
+  });
+});
+
+it('a recording keeps its own reading when shown', () => {
+  const recording = sampleRecording();
+  const reading = ReadingState.fromRecording(recording);
+  expect(reading.text).toBe(recording.text);
+  expect(reading.scores).toBe(recording.scores);
+});

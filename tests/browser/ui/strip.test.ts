@@ -1,0 +1,137 @@
+import { describe, expect, it, vi } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import { stripCell, tapMark } from '../../../src/core/strip-cell.ts';
+import type { StripCell } from '../../../src/core/strip-cell.ts';
+import '../../../src/styles/tokens.css';
+import '../../../src/styles/base.css';
+import StripFixture from './StripFixture.svelte';
+
+const WORDS = ['He', ' came', ' home', '.', ' She', ' \u202eleft', '\n', 'a', '\ud83d\ude00', '.'];
+const VALUES = [NaN, 1, 4, -9, -1, 0.5, NaN, 2, -2, 0];
+const cellsOf = (tapAfter = 3, begins = -1): StripCell[] =>
+  WORDS.map((word, token) => stripCell(token, word, VALUES[token]!, 5, token === begins, token === tapAfter ? tapMark(0, -1.2, -0.5, 0.5) : null));
+
+async function strip(cells = cellsOf(), cursor = { at: 1, current: null as number | null, locked: false }) {
+  const on = { preview: vi.fn(), hold: vi.fn(), key: vi.fn(), focus: vi.fn() };
+  const screen = await render(StripFixture, { props: { cells, cursor, nameOf: (token: number) => `token ${token}`, on } });
+  const token = (index: number): HTMLElement => screen.container.querySelector<HTMLElement>(`[data-token="${index}"]`)!;
+  return { on, token, screen };
+}
+
+function selectAll(element: HTMLElement): string {
+  const selection = getSelection()!;
+  selection.removeAllRanges();
+  selection.selectAllChildren(element);
+  const text = selection.toString();
+  selection.removeAllRanges();
+  return text;
+}
+
+describe('the token strip', () => {
+  it('is copied as the exact text, without taps, labels and glyphs', async () => {
+    const { screen } = await strip(cellsOf(3, 4));
+    expect(selectAll(screen.container.querySelector('p')!)).toBe(WORDS.join(''));
+  });
+
+  it('keeps tokens inline, so that lines break as in any text', async () => {
+    const { token } = await strip();
+    for (let index = 0; index < WORDS.length; index += 1) expect(getComputedStyle(token(index)).display).toBe('inline');
+  });
+
+  it('draws a bar above for plus and below for minus, longer for more', async () => {
+    const { token } = await strip();
+    const bar = (index: number) => [getComputedStyle(token(index)).borderTopWidth, getComputedStyle(token(index)).borderBottomWidth].map(parseFloat);
+    expect(bar(1)[0]).toBeGreaterThan(0);
+    expect(bar(2)[0]).toBeGreaterThan(bar(1)[0]!);
+    expect(bar(2)[1]).toBe(0);
+    expect(bar(4)[1]).toBeGreaterThan(0);
+    expect(bar(4)[0]).toBe(0);
+  });
+
+  it('hatches the start of the text and missing values, and marks what is beyond the scale', async () => {
+    const { token } = await strip();
+    expect(token(0)).toHaveClass('sink');
+    expect(token(6)).toHaveClass('missing');
+    expect(token(3)).toHaveClass('beyond');
+    expect(getComputedStyle(token(0)).backgroundImage).toContain('repeating-linear-gradient');
+    expect(token(0).style.backgroundColor).toBe('');
+  });
+
+  it('shows a bidirectional override instead of obeying it', async () => {
+    const { token } = await strip();
+    const hidden = token(5).querySelector<HTMLElement>('.hidden')!;
+    expect(hidden.dataset['glyph']).toBe('⟨U+202E⟩');
+    expect(getComputedStyle(hidden.querySelector('span')!).unicodeBidi).toBe('isolate');
+    // Were it obeyed, the words after it would lie to its left.
+    expect(token(7).getBoundingClientRect().left).toBeLessThan(token(8).getBoundingClientRect().left);
+  });
+
+  it('has one tab stop, named with its score', async () => {
+    const { token, screen } = await strip();
+    expect(screen.container.querySelectorAll('[tabindex="0"]')).toHaveLength(1);
+    expect(token(1)).toHaveAttribute('role', 'button');
+    expect(token(1)).toHaveAttribute('aria-label', 'token 1');
+  });
+
+  it('moves the tab stop and the focus with the cursor', async () => {
+    const { token, screen } = await strip();
+    token(1).focus();
+    await screen.rerender({ cursor: { at: 2, current: 2, locked: true } });
+    expect(document.activeElement).toBe(token(2));
+    expect(token(2)).toHaveAttribute('aria-pressed', 'true');
+    expect(token(2)).toHaveAttribute('data-mark', 'held');
+    expect(screen.container.querySelectorAll('[tabindex="0"]')).toHaveLength(1);
+  });
+
+  it('previews on hover, holds on click', async () => {
+    const { on, token } = await strip();
+    await userEvent.hover(token(2));
+    expect(on.preview).toHaveBeenLastCalledWith(2);
+    await userEvent.click(token(2));
+    expect(on.hold).toHaveBeenCalledWith(2);
+    await userEvent.unhover(token(2));
+    expect(on.preview).toHaveBeenLastCalledWith(null);
+  });
+
+  it('has one tip that moves, can be pointed at, and goes with Esc', async () => {
+    const { token } = await strip();
+    const tipBox = page.getByRole('tooltip');
+    await userEvent.hover(token(2));
+    await expect.element(tipBox).toHaveTextContent('token 2');
+    await userEvent.hover(token(4));
+    await expect.element(tipBox).toHaveTextContent('token 4');
+    await userEvent.hover(tipBox);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await expect.element(tipBox).toBeVisible();
+    await userEvent.keyboard('{Escape}');
+    await expect.element(tipBox).not.toBeInTheDocument();
+  });
+
+  it('names a tap with its range and shows its own tip', async () => {
+    await strip();
+    const tap = page.getByRole('button', { name: /Tap after sentence 1: minus 1.20, beyond the range/ });
+    await userEvent.hover(tap);
+    await expect.element(page.getByRole('tooltip')).toHaveTextContent('tap 3');
+  });
+
+  it('says where the model went on', async () => {
+    await strip(cellsOf(3, 4));
+    await expect.element(page.getByText('continued here')).toBeVisible();
+  });
+
+  it('adds a token to 2,000 in a few milliseconds', async () => {
+    const many = Array.from({ length: 2000 }, (_, token) => stripCell(token, ` w${token}`, Math.sin(token / 9) * 4, 5, false, null));
+    const { screen } = await strip(many);
+    const times: number[] = [];
+    for (let more = 0; more < 20; more += 1) {
+      many.push(stripCell(2000 + more, ' more', 1, 5, false, null));
+      const before = performance.now();
+      await screen.rerender({ cells: many.slice() });
+      times.push(performance.now() - before);
+    }
+    times.sort((a, b) => a - b);
+    // The budget is 4 ms; a shared test machine gets room, a quadratic mistake does not.
+    expect(times[10]).toBeLessThan(16);
+  });
+});

@@ -1,0 +1,163 @@
+/** The engine on onnxruntime-node, with the real model: parity, caches, taps and errors. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { GrownReading } from '../../src/cli/grown-reading.ts';
+import { readProbe } from '../../src/cli/files.ts';
+import { openNodeEngine, type NodeEngine } from '../../src/runtime/node/node-engine.ts';
+import { checkNumbers, LOGITS_LIMIT, RESIDUAL_LIMIT } from '../../src/runtime/numbers-check.ts';
+import { proveChunk } from '../../src/runtime/chunk-proof.ts';
+import { PROOF_TEXT } from '../../src/runtime/proof-text.ts';
+import { createScorer, noScorer, type Scorer } from '../../src/runtime/scorer.ts';
+import { Sequence } from '../../src/runtime/sequence.ts';
+import { TextRun } from '../../src/runtime/text-run.ts';
+import type { Decoder } from '../../src/runtime/decoder.ts';
+
+const MODEL = fileURLToPath(new URL('../../public/models/smollm2-135m-instruct-q4', import.meta.url));
+const PROBE = fileURLToPath(new URL('../../probes/kind-cruel', import.meta.url));
+const TEXT = 'Ada kept the lighthouse. She fed the gulls. Then she sold the lamp oil.';
+const never = new AbortController().signal;
+
+let engine: NodeEngine;
+let scorer: Scorer;
+beforeAll(async () => {
+  engine = await openNodeEngine(MODEL);
+  scorer = createScorer((await readProbe(PROBE)).probe);
+}, 60_000);
+afterAll(() => engine.dispose());
+
+test('residuals, logits and greedy tokens agree with the float32 reference, and the untouched graph with the rewritten one', async () => {
+  const reference = await engine.reference();
+  const report = await checkNumbers({ decoder: engine.decoder, chunkTokens: engine.chunkTokens, untouched: engine.untouched, referenceJson: reference.json, referenceTensors: reference.tensors, onProgress: () => undefined, signal: never });
+  expect(report.rows.map((row) => [row.prompt, row.residualError.length, row.greedyMatches])).toEqual([['witch', 31, 24], ['chat', 31, 24]]);
+  for (const row of report.rows) {
+    expect(Math.max(...row.residualError)).toBeLessThanOrEqual(RESIDUAL_LIMIT);
+    expect(row.logitsError).toBeLessThanOrEqual(LOGITS_LIMIT);
+  }
+  expect(report.untouchedLogitsError).toBeLessThanOrEqual(LOGITS_LIMIT);
+  expect(report.passed).toBe(true);
+}, 120_000);
+
+test('the numbers check fails on an engine that is wrong', async () => {
+  const reference = await engine.reference();
+  const wrong: Decoder = { ...engine.decoder, run: async (ids, past) => {
+    const pass = await engine.decoder.run(ids, past);
+    return { ...pass, residuals: pass.residuals.map((value) => value * 1.002) };
+  } };
+  const report = await checkNumbers({ decoder: wrong, chunkTokens: 128, untouched: engine.untouched, referenceJson: reference.json, referenceTensors: reference.tensors, onProgress: () => undefined, signal: never });
+  expect(report.passed).toBe(false);
+}, 120_000);
+
+test('chunks of any size give the same stream', async () => {
+  const ids = engine.tokenizer.encode(PROOF_TEXT).slice(0, 40);
+  const streamAt = async (chunk: number): Promise<number[]> => {
+    const sequence = new Sequence(engine.decoder, chunk);
+    const last: number[] = [];
+    for await (const pass of sequence.append(ids)) last.splice(0, last.length, ...pass.logits.slice(0, 50));
+    sequence.dispose();
+    return last;
+  };
+  const whole = await streamAt(40);
+  for (const chunk of [1, 7, 31]) {
+    const found = await streamAt(chunk);
+    expect(Math.max(...found.map((value, i) => Math.abs(value - whole[i]!)))).toBeLessThan(1e-3);
+  }
+});
+
+test('the pass-size check accepts 128 tokens where they are right, and finds 31 where larger passes are wrong', async () => {
+  const ids = engine.tokenizer.encode(PROOF_TEXT);
+  expect((await proveChunk(engine.decoder, ids, () => undefined)).chunkTokens).toBe(128);
+  // The fault of Chromium's software adapter: from 32 new tokens on the numbers are wrong.
+  const faulty: Decoder = { ...engine.decoder, run: async (chunk, past) => {
+    const pass = await engine.decoder.run(chunk, past);
+    return chunk.length < 32 ? pass : { ...pass, residuals: pass.residuals.map((value, i) => (i % 97 === 0 ? value + 5 : value)) };
+  } };
+  const proof = await proveChunk(faulty, ids, () => undefined);
+  expect(proof.chunkTokens).toBe(31);
+  expect(proof.trials.map((trial) => [trial.tokens, trial.accepted])).toEqual([[33, false], [31, true]]);
+}, 60_000);
+
+test('taps never enter the text: with and without them the tokens read the same', async () => {
+  const readings = [];
+  for (const taps of [true, false]) {
+    const run = new TextRun({ ...engine, scorer });
+    const reading = new GrownReading();
+    await run.read(TEXT, { taps }, reading, never);
+    run.dispose();
+    readings.push(reading);
+  }
+  const [tapped, plain] = readings;
+  expect(tapped!.taps.map((tap) => tapped!.pieces[tap.afterToken]!.text)).toEqual(['.', '.', '.']);
+  expect(plain!.taps).toHaveLength(0);
+  expect(tapped!.pieces.map((piece) => piece.text).join('')).toBe(TEXT);
+  const a = tapped!.scores();
+  const b = plain!.scores();
+  expect(a.length).toBe(b.length);
+  expect(a.slice(0, 31).every(Number.isNaN)).toBe(true); // position 0 is the sink
+  expect(Math.max(...Array.from(a.slice(31), (value, i) => Math.abs(value - b[i + 31]!)))).toBeLessThan(2e-2);
+});
+
+test('a tap reading is the probe at the mean of the tap’s own tokens', async () => {
+  const { probe } = await readProbe(PROBE);
+  const run = new TextRun({ ...engine, scorer });
+  const reading = new GrownReading();
+  await run.read('Ada kept the lighthouse.', { taps: true }, reading, never);
+  run.dispose();
+  // The same by hand, at the default layer: read text and tap as one sequence and average w·h over the tap.
+  const text = engine.tokenizer.encode('Ada kept the lighthouse.');
+  const layer = probe.defaultLayer;
+  const direction = probe.directions.subarray(layer * 576, (layer + 1) * 576);
+  const { tapMean, scale } = probe.calibration[layer]!;
+  let z = 0;
+  for (const tap of probe.taps) {
+    const tapIds = engine.tokenizer.encode(` ${tap}`);
+    const pass = await engine.decoder.run([...text, ...tapIds], null);
+    pass.cache.dispose();
+    let sum = 0;
+    for (let token = text.length; token < pass.tokens; token++) {
+      for (let f = 0; f < 576; f++) sum += direction[f]! * pass.residuals[(layer * pass.tokens + token) * 576 + f]!;
+    }
+    z += (sum / tapIds.length - tapMean) / scale / probe.taps.length;
+  }
+  expect(reading.taps[0]!.score[layer]).toBeCloseTo(z, 2);
+});
+
+test('the same seed writes the same words; another seed writes others', async () => {
+  const write = async (seed: number): Promise<string> => {
+    const run = new TextRun({ ...engine, scorer: noScorer });
+    await run.read('The baker opened the door and', { taps: false }, new GrownReading(), never);
+    const grown = new GrownReading();
+    const summary = await run.generate({ temperature: 0.9, topP: 0.95, seed, maxTokens: 8 }, { taps: false }, grown, never);
+    run.dispose();
+    expect(summary).toMatchObject({ tokens: 8, ended: 'length' });
+    return grown.pieces.map((piece) => piece.text).join('');
+  };
+  const first = await write(7);
+  expect(await write(7)).toBe(first);
+  expect(await write(8)).not.toBe(first);
+}, 60_000);
+
+test('a run that is stopped keeps what it has and can be continued', async () => {
+  const run = new TextRun({ ...engine, scorer, chunkTokens: 4 });
+  const reading = new GrownReading();
+  const controller = new AbortController();
+  const stopping = { tokens: (batch: Parameters<GrownReading['tokens']>[0]) => {
+    reading.tokens(batch);
+    if (reading.pieces.length >= 8) controller.abort();
+  }, tap: () => undefined };
+  await expect(run.read(TEXT, { taps: false }, stopping, controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
+  expect(reading.pieces).toHaveLength(8);
+  const summary = await run.generate({ temperature: 0, topP: 1, seed: 1, maxTokens: 2 }, { taps: false }, reading, never);
+  expect(summary.tokens).toBe(2);
+  expect(reading.pieces).toHaveLength(10);
+  run.dispose();
+});
+
+test('bad texts are refused before anything is computed', async () => {
+  const run = new TextRun({ ...engine, scorer });
+  const sink = new GrownReading();
+  await expect(run.read('  ', { taps: true }, sink, never)).rejects.toMatchObject({ code: 'text-empty' });
+  await expect(run.read('a\udc00', { taps: true }, sink, never)).rejects.toMatchObject({ code: 'text-malformed' });
+  await expect(run.read('word '.repeat(8300), { taps: true }, sink, never)).rejects.toMatchObject({ code: 'text-too-long' });
+  await expect(run.generate({ temperature: 0, topP: 1, seed: 1, maxTokens: 1 }, { taps: false }, sink, never)).rejects.toMatchObject({ code: 'text-empty' });
+  expect(sink.pieces).toHaveLength(0);
+});

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { AppError, type ErrorRecord } from '../../src/core/errors.ts';
+import { roundToHalf } from '../../src/core/half.ts';
+import type { Probe } from '../../src/core/probe-types.ts';
+import { assertProbeFits, parseProbe, serialiseProbe } from '../../src/format/probe.ts';
+import { parseSafetensors, serialiseSafetensors } from '../../src/format/safetensors.ts';
+
+const LAYERS = 3;
+const HIDDEN = 4;
+const RANK = 2;
+const wave = (length: number, offset = 0): Float32Array => Float32Array.from({ length }, (_, i) => Math.sin(i + offset));
+const probe: Probe = {
+  id: 'kind-cruel', title: 'Kind and cruel', about: 'For tests.',
+  axis: { positive: 'kind', negative: 'cruel', neutral: 'neutral' },
+  model: { id: 'toy', weightsSha256: '12'.repeat(32), layerCount: LAYERS - 1, hidden: HIDDEN },
+  method: { kind: 'zeroed-ridge', lambda: 1 }, defaultLayer: 1, taps: ['A clock ticked.'],
+  directions: wave(LAYERS * HIDDEN),
+  calibration: Array.from({ length: LAYERS }, (_, l) => ({ tapMean: l - 0.25, scale: 1 + l, tokenMean: 0.125, tokenSd: 4.5, smoothSd: 1.5 })),
+  nullModel: { factor: roundToHalf(wave(LAYERS * RANK * HIDDEN, 1)), rank: RANK, featureScale: wave(LAYERS * HIDDEN).map((value) => value * value + 0.1), center: wave(LAYERS * HIDDEN, 2), drift: wave(LAYERS * HIDDEN, 3), driftOrigin: 3.75, seed: 16, count: 200 },
+  evidence: { topics: 24, rows: 192, auroc: [0.5, 0.75, 0.8], aurocLow: [0.5, 0.6, 0.7], aurocHigh: [0.5, 0.85, 0.9], pairs: [0.5, 0.9, 1], nullAuroc95: 0.62, nullShuffles: 200, nullAuroc95ByLayer: [0.5, 0.6, 0.6], drift: [{ beats: 0, mean: 0.125, sd: 0.5, n: 18 }], driftLayer: 1 },
+  provenance: { sets: [{ name: 'kind-cruel-24', sha256: '34'.repeat(32), rows: 72 }], seed: 16, version: '0.1.0' },
+};
+const files = serialiseProbe(probe);
+const refusal = (run: () => unknown): ErrorRecord => {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof AppError) return error.toRecord();
+    throw error;
+  }
+  throw new Error('nothing was refused');
+};
+/** The JSON with one value changed, `path` being its keys. */
+const altered = (path: readonly (string | number)[], value: unknown): string => {
+  const root = JSON.parse(files.json) as unknown;
+  let at = root as Record<string | number, unknown>;
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>;
+  at[path.at(-1)!] = value;
+  return JSON.stringify(root);
+};
+
+describe('a probe file', () => {
+  it('gives the probe back that was written, and writes the same bytes again', () => {
+    const parsed = parseProbe(files.json, files.tensors);
+    expect(parsed).toEqual(probe);
+    const again = serialiseProbe(parsed);
+    expect(again.json).toBe(files.json);
+    expect(again.tensors).toEqual(files.tensors);
+  });
+
+  it('keeps one layer a line, so that two probes can be compared', () => {
+    expect(files.json.split('\n').filter((line) => line.includes('tapMean'))).toHaveLength(LAYERS);
+  });
+
+  it.each([
+    [['format'], 'flipside-recording', 'probe.format must be "flipside-probe"'],
+    [['version'], 2, 'probe.version is 2, written by a newer Flipside'],
+    [['id'], '../etc', 'probe.id must hold'],
+    [['title'], '', 'probe.title is empty'],
+    [['model', 'hidden'], 0, 'probe.model.hidden must be a whole number from 1'],
+    [['model', 'weightsSha256'], 'xyz', 'probe.model.weightsSha256 must be a SHA-256'],
+    [['method', 'kind'], 'magic', 'probe.method.kind must be one of zeroed-ridge'],
+    [['defaultLayer'], 3, 'probe.defaultLayer must be a whole number from 0 to 2'],
+    [['taps'], [], 'probe.taps must have 1 to 16 items'],
+    [['calibration'], [], 'probe.calibration must have 3 items, got 0'],
+    [['calibration', 2, 'scale'], 0, 'probe.calibration[2].scale must be greater than 0'],
+    [['calibration', 1, 'tapMean'], null, 'probe.calibration[1].tapMean must be a finite number, got null'],
+    [['nullModel', 'count'], 1e12, 'probe.nullModel.count must be a whole number from 20 to 10000'],
+    [['evidence', 'auroc', 1], 1.5, 'probe.evidence.auroc[1] must lie between 0 and 1'],
+    [['evidence', 'drift', 0, 'n'], 0, 'probe.evidence.drift[0].n must be a whole number from 1'],
+    [['provenance', 'sets', 0, 'sha256'], '34', 'probe.provenance.sets[0].sha256 must be a SHA-256'],
+    [['axis'], 'kind', 'probe.axis must be an object'],
+  ] as [(string | number)[], unknown, string][])('with a wrong %j is refused by its path', (path, value, message) => {
+    const record = refusal(() => parseProbe(altered(path, value), files.tensors));
+    expect(record.code).toBe('probe-invalid');
+    expect(record.message).toContain(message);
+  });
+
+  it('that is not JSON is refused', () => {
+    expect(refusal(() => parseProbe(files.json.slice(0, 100), files.tensors))).toMatchObject({ code: 'probe-invalid' });
+  });
+
+  it('with tensors of another shape is refused by the tensor\'s name', () => {
+    const record = refusal(() => parseProbe(altered(['model', 'hidden'], 5), files.tensors));
+    expect(record.code).toBe('tensor-file-invalid');
+    expect(record.message).toMatch(/shape \[3, 5\], got \[3, 4\]/);
+  });
+
+  it.each([NaN, Infinity])('with a direction of %d is refused', (bad) => {
+    const { tensors } = serialiseProbe({ ...probe, directions: probe.directions.with(5, bad) });
+    expect(refusal(() => parseProbe(files.json, tensors)).message).toContain('"directions" holds a number that is not finite, at index 5');
+  });
+
+  it('with a feature scale of 0 is refused, since directions are divided by it', () => {
+    const { tensors } = serialiseProbe({ ...probe, nullModel: { ...probe.nullModel, featureScale: probe.nullModel.featureScale.with(0, 0) } });
+    expect(refusal(() => parseProbe(files.json, tensors)).message).toContain('null_feature_scale');
+  });
+});
+
+describe('whether a probe fits a model', () => {
+  it('is decided by width, depth and weights', () => {
+    expect(() => assertProbeFits(probe, probe.model)).not.toThrow();
+    expect(() => assertProbeFits(probe, { ...probe.model, id: 'another name' })).not.toThrow();
+    const width = refusal(() => assertProbeFits(probe, { ...probe.model, id: 'wide', hidden: 960 }));
+    expect(width).toMatchObject({ code: 'probe-width-mismatch', details: { probeHidden: 4, modelHidden: 960 } });
+    expect(width.message).toMatch(/expects 4 numbers a token in 2 layers \(toy\), but wide gives 960 in 2/);
+    expect(refusal(() => assertProbeFits(probe, { ...probe.model, layerCount: 12 })).code).toBe('probe-width-mismatch');
+    expect(refusal(() => assertProbeFits(probe, { ...probe.model, weightsSha256: '56'.repeat(32) })).code).toBe('probe-model-mismatch');
+  });
+});
+
+describe('a safetensors file', () => {
+  const good = serialiseSafetensors(new Map([['a', { dtype: 'F32', shape: [2, 2], data: wave(4) }], ['b', { dtype: 'F16', shape: [3], data: Float32Array.of(1, 0.5, -2) }]]));
+  /** A file with any header over `dataBytes` bytes of data. */
+  const made = (header: unknown, dataBytes: number, claimed?: number): Uint8Array => {
+    const json = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
+    const out = new Uint8Array(8 + json.length + dataBytes);
+    new DataView(out.buffer).setBigUint64(0, BigInt(claimed ?? json.length), true);
+    out.set(json, 8);
+    return out;
+  };
+  const f32 = (shape: number[], begin: number, end: number) => ({ dtype: 'F32', shape, data_offsets: [begin, end] });
+
+  it('gives its tensors back, also from the middle of a buffer', () => {
+    const shifted = new Uint8Array(good.length + 3);
+    shifted.set(good, 3);
+    for (const bytes of [good, shifted.subarray(3)]) {
+      const tensors = parseSafetensors(bytes, 'x');
+      expect(tensors.get('a')).toEqual({ shape: [2, 2], data: wave(4) });
+      expect([...tensors.get('b')!.data]).toEqual([1, 0.5, -2]);
+    }
+  });
+
+  it('is refused when it is cut anywhere', () => {
+    for (let length = 0; length < good.length; length += 1) {
+      expect(refusal(() => parseSafetensors(good.subarray(0, length), 'x')).code).toBe('tensor-file-invalid');
+    }
+  });
+
+  it.each([
+    ['a header of an absurd length', made('{}', 0, 2 ** 52), 'claims a header of'],
+    ['a header past the end', made('{}', 0, 900), 'it is cut short'],
+    ['a header that is not JSON', made('{"a"', 0), 'is not JSON'],
+    ['a header that is a list', made([], 0), 'header must be an object'],
+    ['an unknown type', made({ a: { dtype: 'I64', shape: [1], data_offsets: [0, 8] } }, 8), 'a.dtype must be F32 or F16'],
+    ['a negative size', made({ a: f32([-1], 0, 4) }, 4), 'a.shape[0] must be a whole number'],
+    ['a broken size', made({ a: f32([1.5], 0, 6) }, 6), 'a.shape[0] must be a whole number'],
+    ['a shape whose product overflows', made({ a: f32([4096, 4096, 4096, 4096, 4096], 0, 4096) }, 4096), 'needs'],
+    ['too many dimensions', made({ a: f32([1, 1, 1, 1, 1, 1, 1, 1, 1], 0, 4) }, 4), 'a.shape must have 0 to 8 items'],
+    ['offsets past the end', made({ a: f32([4], 0, 16) }, 8), 'a.data_offsets[1] must be a whole number from 0 to 8'],
+    ['offsets the wrong way round', made({ a: f32([1], 4, 0) }, 4), 'span -4 bytes'],
+    ['overlapping tensors', made({ a: f32([2], 0, 8), b: f32([2], 4, 12) }, 12), 'overlap or leave a gap'],
+    ['a gap between tensors', made({ a: f32([1], 0, 4), b: f32([1], 8, 12) }, 12), 'overlap or leave a gap'],
+    ['bytes that nothing describes', made({ a: f32([1], 0, 4) }, 12), 'describes 4'],
+  ])('with %s is refused', (_, bytes, message) => {
+    const record = refusal(() => parseSafetensors(bytes, 'x.safetensors'));
+    expect(record.code).toBe('tensor-file-invalid');
+    expect(record.message).toContain(message);
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/core/errors.ts';
+import { parseRecording, parseRecordingIndex, serialiseRecording, serialiseRecordingIndex } from '../../src/format/recording-json.ts';
+import type { Recording } from '../../src/format/recording.ts';
+
+const recording: Recording = {
+  id: 'betrayal',
+  title: 'Betrayal',
+  text: 'Sam \u202eran.\n',
+  axis: { positive: 'kind', negative: 'cruel', neutral: 'neutral' },
+  defaultLayer: 1,
+  tokens: [{ id: 5, text: 'Sam' }, { id: 6, text: ' \u202eran' }, { id: 7, text: '.\n' }],
+  givenTokens: 2,
+  layers: 2,
+  scores: Float32Array.from([NaN, NaN, 0.126, -4.994, 1.5, 0]),
+  taps: [{ afterToken: 2, score: Float32Array.of(1.25, -0.5), nullLow: Float32Array.of(-1, -1), nullHigh: Float32Array.of(1, NaN) }],
+  calibration: [
+    { tapMean: 0.1, scale: 2, tokenMean: -0.25, tokenSd: 4.5, smoothSd: 1.75 },
+    { tapMean: 0.123456789, scale: 3, tokenMean: 0, tokenSd: 4, smoothSd: 1.5 },
+  ],
+  provenance: { model: 'm', weightsSha256: 'w', probe: 'p', probeSha256: 'q', backend: 'node', version: '0.1.0' },
+};
+
+const refusal = (source: string): AppError => {
+  try {
+    parseRecording(source);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+  }
+  throw new Error('was accepted');
+};
+const altered = (change: (root: Record<string, unknown>) => void): string => {
+  const root = JSON.parse(serialiseRecording(recording)) as Record<string, unknown>;
+  change(root);
+  return JSON.stringify(root);
+};
+
+describe('recordings', () => {
+  it('come back as they were, scores to two decimals', () => {
+    const back = parseRecording(serialiseRecording(recording));
+    expect(back).toEqual({
+      ...recording,
+      scores: Float32Array.from([NaN, NaN, 0.13, -4.99, 1.5, 0]),
+      calibration: [recording.calibration[0], { ...recording.calibration[1], tapMean: 0.1234568 }],
+    });
+    expect(serialiseRecording(back)).toBe(serialiseRecording(recording));
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['text that is no JSON', '{"format"', /recording is not JSON/],
+    ['a list', '[]', /recording must be an object, got a list/],
+    ['another format', altered((root) => (root['format'] = 'cat')), /recording\.format must be "flipside-recording", got "cat"/],
+    ['a newer version', altered((root) => (root['version'] = 9)), /version is 9, written by a newer Flipside/],
+    ['a missing field', altered((root) => delete root['axis']), /recording\.axis is missing/],
+    ['a short row', altered((root) => ((root['scores'] as number[][])[1] = [1])), /recording\.scores\[1\] must have 2 items, got 1/],
+    ['a missing row', altered((root) => (root['scores'] as number[][]).pop()), /recording\.scores must have 3 items, got 2/],
+    ['a word for a number', altered((root) => ((root['scores'] as unknown[][])[2] = [1, 'x'])), /recording\.scores\[2\]\[1\] must be a finite number, got string "x"/],
+    ['a tap outside the text', altered((root) => ((root['taps'] as { afterToken: number }[])[0]!.afterToken = 3)), /recording\.taps\[0\]\.afterToken must be a whole number from 0 to 2/],
+    ['a layer that is not there', altered((root) => (root['defaultLayer'] = 2)), /recording\.defaultLayer/],
+    ['a scale of zero', altered((root) => ((root['calibration'] as number[][])[0] = [0, 0, 0, 1, 1])), /recording\.calibration\[0\]/],
+  ])('refuse %s', (_, source, message) => {
+    const error = refusal(source);
+    expect(error.code).toBe('recording-invalid');
+    expect(error.message).toMatch(message);
+  });
+
+  it('are listed by an index that round-trips and keeps addresses inside its folder', () => {
+    const entries = [{ id: 'double-agent', title: 'Double agent', blurb: 'Works for both.' }];
+    expect(parseRecordingIndex(serialiseRecordingIndex(entries))).toEqual(entries);
+    expect(() => parseRecordingIndex(serialiseRecordingIndex([{ ...entries[0]!, id: '../x' }]))).toThrow(/recordings\[0\]\.id/);
+  });
+});

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { createRng } from '../../src/core/rng.ts';
+import { argmax, chooseToken } from '../../src/core/sampling.ts';
+
+const logits = Float32Array.from([0, 2, 1, -1, 2]);
+
+test('greedy takes the largest logit, the first among equals', () => {
+  expect(argmax(logits)).toBe(1);
+  expect(chooseToken(logits, { temperature: 0, topP: 1 }, () => 0.999)).toBe(1);
+});
+
+test('sampling follows the softmax at the given temperature', () => {
+  const temperature = 0.7;
+  const rng = createRng(5);
+  const counts = new Array<number>(logits.length).fill(0);
+  const draws = 40_000;
+  for (let i = 0; i < draws; i++) counts[chooseToken(logits, { temperature, topP: 1 }, () => rng.uniform())]!++;
+  const weights = [...logits].map((logit) => Math.exp(logit / temperature));
+  const total = weights.reduce((a, b) => a + b, 0);
+  for (const [index, count] of counts.entries()) {
+    const p = weights[index]! / total;
+    expect(Math.abs(count / draws - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / draws)); // five standard errors
+  }
+});
+
+test('top-p keeps the smallest set that reaches it', () => {
+  // softmax at temperature 1: indices 1 and 4 hold 0.392 each, 2 holds 0.144
+  const seen = new Set(Array.from({ length: 200 }, (_, i) => chooseToken(logits, { temperature: 1, topP: 0.7 }, () => i / 200)));
+  expect([...seen].sort()).toEqual([1, 4]);
+  const more = new Set(Array.from({ length: 200 }, (_, i) => chooseToken(logits, { temperature: 1, topP: 0.8 }, () => i / 200)));
+  expect([...more].sort()).toEqual([1, 2, 4]);
+});
+
+test('a tiny top-p still leaves the best token', () => {
+  expect(chooseToken(logits, { temperature: 1, topP: 0.01 }, () => 0.9999)).toBe(1);
+});

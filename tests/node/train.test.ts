@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { drawNullDirections, nullBand } from '../../src/core/null-band.ts';
+import { meanReading, tapScore, tokenScores } from '../../src/core/score.ts';
+import { parseProbe, serialiseProbe } from '../../src/format/probe.ts';
+import { probeCard } from '../../src/format/probe-card.ts';
+import type { TrainingProgress } from '../../src/training/collect.ts';
+import { collectRows } from '../../src/training/collect.ts';
+import { judgeProbe } from '../../src/training/judge.ts';
+import type { SegmentReader } from '../../src/training/reader.ts';
+import { trainProbe, type TrainOptions } from '../../src/training/train.ts';
+import { TOY_MODEL, toyReader, toySet, toyStories } from '../fixtures/toy-reader.ts';
+
+const options = (changes: Partial<TrainOptions> = {}): TrainOptions => ({
+  id: 'toy-probe', title: 'Toy', about: 'A probe for tests.', sets: [toySet(14)], stories: toyStories(6, 4),
+  method: { kind: 'zeroed-ridge', lambda: 1 }, defaultLayer: 2, seed: 3, shuffles: 60, ...changes,
+});
+const trained = trainProbe(toyReader(), options());
+
+describe('training', () => {
+  it('finds the axis where it is, and reads exactly chance at layer 0', async () => {
+    const { probe } = await trained;
+    expect(probe.evidence.auroc[0]).toBe(0.5);
+    expect(probe.evidence.pairs[0]).toBe(0.5);
+    expect(probe.evidence.auroc[2]).toBeGreaterThan(0.9);
+    expect(probe.evidence.aurocLow[2]).toBeLessThanOrEqual(probe.evidence.auroc[2]!);
+    expect(probe.evidence.nullAuroc95).toBeLessThan(0.85);
+    expect(probe.evidence.nullAuroc95).toBeGreaterThan(0.5);
+  });
+
+  it('counts its rows, sets and topics', async () => {
+    const { probe, report } = await trained;
+    expect(probe.evidence).toMatchObject({ topics: 14, rows: 14 * 2 * 2, nullShuffles: 60, driftLayer: 2 });
+    expect(report.rows).toBe((14 * 4 + 6 * 5) * 2);
+    expect(probe.provenance.sets.map(({ name, rows }) => [name, rows])).toEqual([['toy-set', 42], ['toy-stories', 6]]);
+  });
+
+  it('gives scores in units of the training turns, with zero on neutral text', async () => {
+    const { probe } = await trained;
+    const reader = toyReader();
+    const rows = await collectRows(reader, { sets: [toySet(14)], stories: undefined, taps: probe.taps, settings: false });
+    const reading = (turn: number): number => {
+      const members = rows.info.flatMap((row, i) => (row.turn === turn ? [i] : []));
+      const means = members.map((row) => Float32Array.from(rows.residuals.flatMap((layer) => [...layer.subarray(row * 12, row * 12 + 12)])));
+      return tapScore(probe, meanReading(means))[2]!;
+    };
+    const poles = rows.info.filter((row) => row.tap === 0 && row.role !== 'neutral').map((row) => reading(row.turn));
+    const centre = poles.reduce((a, b) => a + b, 0) / poles.length;
+    const sd = Math.sqrt(poles.reduce((sum, value) => sum + (value - centre) ** 2, 0) / poles.length);
+    expect(sd).toBeCloseTo(1, 3);
+    expect(Math.abs(probe.evidence.drift.reduce((sum, { mean }) => sum + mean, 0) / probe.evidence.drift.length)).toBeLessThan(0.6);
+  });
+
+  it('reports drift by beats, from the setting alone to the last', async () => {
+    const { probe } = await trained;
+    expect(probe.evidence.drift.map(({ beats, n }) => [beats, n])).toEqual([0, 1, 2, 3, 4].map((beats) => [beats, 6]));
+  });
+
+  it('gives the same probe for the same seed, and the same files', async () => {
+    const again = await trainProbe(toyReader(), options());
+    const files = [serialiseProbe((await trained).probe), serialiseProbe(again.probe)];
+    expect(files[1]!.json).toBe(files[0]!.json);
+    expect(files[1]!.tensors).toEqual(files[0]!.tensors);
+  });
+
+  it('loses nothing that is used when it is written and read back', async () => {
+    const { probe } = await trained;
+    const { json, tensors } = serialiseProbe(probe);
+    expect(parseProbe(json, tensors)).toEqual(probe);
+  });
+
+  it.each(['ridge', 'difference-of-means'] as const)('fits %s too', async (kind) => {
+    const { probe } = await trainProbe(toyReader(), options({ method: { kind, lambda: kind === 'ridge' ? 1 : 0 } }));
+    expect(probe.evidence.auroc[0]).toBe(0.5);
+    expect(probe.evidence.auroc[2]).toBeGreaterThan(0.9);
+  });
+
+  it('tells how far it has come, stage by stage', async () => {
+    const seen: TrainingProgress[] = [];
+    await trainProbe(toyReader(), options({ shuffles: 2, onProgress: (progress) => seen.push(progress) }));
+    expect([...new Set(seen.map(({ stage }) => stage))]).toEqual(['reading', 'fitting', 'stories', 'tokens']);
+    expect(seen.at(-1)).toEqual({ stage: 'tokens', done: 6, total: 6 });
+  });
+
+  it('stops when it is told to, while fitting as well', async () => {
+    const controller = new AbortController();
+    const running = trainProbe(toyReader(), options({ signal: controller.signal, onProgress: ({ stage }) => { if (stage === 'fitting') controller.abort(); } }));
+    await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('refuses what cannot be held out', async () => {
+    await expect(trainProbe(toyReader(), options({ sets: [toySet(3)] }))).rejects.toMatchObject({ code: 'set-invalid' });
+    await expect(trainProbe(toyReader(), options({ stories: toyStories(1, 4) }))).rejects.toMatchObject({ code: 'set-invalid' });
+    const other = { ...toySet(5), axis: { positive: 'warm', negative: 'cold', neutral: 'neutral' }, name: 'warm-cold' };
+    await expect(trainProbe(toyReader(), options({ sets: [toySet(5), other] }))).rejects.toThrow(/"warm-cold" calls its positive pole "warm"/);
+  });
+
+  it('names a model that gives numbers which are not finite', async () => {
+    const reader = toyReader();
+    const broken: SegmentReader = { ...reader, readSegments: async (...given) => {
+      const reading = await reader.readSegments(...given);
+      reading.taps[0]!.means[0]![0] = NaN;
+      return reading;
+    } };
+    await expect(trainProbe(broken, options())).rejects.toMatchObject({ code: 'numbers-not-finite' });
+  });
+});
+
+describe('judging', () => {
+  it('scores another set with a probe as it is', async () => {
+    const { probe } = await trained;
+    const other = { ...toySet(20), rows: toySet(20).rows.filter((row) => Number(row.topic.slice(6)) >= 14), topics: toySet(20).topics.slice(14) };
+    const judgement = await judgeProbe(toyReader(), probe, other);
+    expect(judgement).toMatchObject({ topics: 6, rows: 24 });
+    expect(judgement.auroc[0]).toBe(0.5);
+    expect(judgement.auroc[2]).toBeGreaterThan(0.9);
+    expect(judgement.pairs[2]).toBe(1);
+    expect(judgement.means.positive[2]!).toBeGreaterThan(judgement.means.neutral![2]!);
+    expect(judgement.means.neutral![2]!).toBeGreaterThan(judgement.means.negative[2]!);
+  });
+
+  it('needs no neutral turns', async () => {
+    const set = toySet(6);
+    const judgement = await judgeProbe(toyReader(), (await trained).probe, { ...set, rows: set.rows.filter((row) => row.pole !== 'neutral') });
+    expect(judgement.means.neutral).toBeNull();
+  });
+
+  it('refuses a probe of another model', async () => {
+    const { probe } = await trained;
+    const wider = { ...probe, model: { ...TOY_MODEL, hidden: 13 } };
+    await expect(judgeProbe(toyReader(), wider, toySet(6))).rejects.toMatchObject({ code: 'probe-width-mismatch' });
+  });
+});
+
+describe('token scores', () => {
+  it('leave position 0 out and are laid out token by token', async () => {
+    const { probe } = await trained;
+    const { tokens } = await toyReader().readSegments(toyStories(1, 3).stories[0]!.beats, { taps: [], tapAfter: [], keepTokens: true });
+    const all = tokenScores(probe, tokens!.residuals, tokens!.count, 0);
+    expect([...all.subarray(0, 3)]).toEqual([NaN, NaN, NaN]);
+    expect(all.subarray(3).every((value) => Number.isFinite(value))).toBe(true);
+    // A later chunk gives the same numbers, and its first token is no sink.
+    const chunk = new Float32Array(3 * 2 * 12);
+    for (let layer = 0; layer < 3; layer += 1) chunk.set(tokens!.residuals.subarray((layer * tokens!.count + 4) * 12, (layer * tokens!.count + 6) * 12), layer * 24);
+    expect(tokenScores(probe, chunk, 2, 4)).toEqual(all.slice(4 * 3, 6 * 3));
+    expect(() => tokenScores(probe, chunk, 3, 4)).toThrow(RangeError);
+  });
+
+  it('have mean 0 and the recorded spread on the neutral stories', async () => {
+    const { probe } = await trained;
+    const scores: number[] = [];
+    for (const story of toyStories(6, 4).stories) {
+      const { tokens } = await toyReader().readSegments(story.beats, { taps: [], tapAfter: [], keepTokens: true });
+      const all = tokenScores(probe, tokens!.residuals, tokens!.count, 0);
+      for (let at = 1; at < tokens!.count; at += 1) scores.push(all[at * 3 + 2]!);
+    }
+    const centre = scores.reduce((a, b) => a + b, 0) / scores.length;
+    expect(centre).toBeCloseTo(0, 3);
+    expect(Math.sqrt(scores.reduce((sum, value) => sum + (value - centre) ** 2, 0) / scores.length)).toBeCloseTo(probe.calibration[2]!.tokenSd, 3);
+  });
+});
+
+describe('the null band', () => {
+  it('holds about nine tenths of the training turns and nothing at layer 0', async () => {
+    const { probe } = await trained;
+    const drawn = drawNullDirections(probe.nullModel, 3);
+    const rows = await collectRows(toyReader(), { sets: [toySet(14)], stories: undefined, taps: probe.taps, settings: false });
+    const widths: number[] = [];
+    for (let row = 0; row < rows.info.length; row += 1) {
+      const reading = Float32Array.from(rows.residuals.flatMap((layer) => [...layer.subarray(row * 12, row * 12 + 12)]));
+      const { low, high } = nullBand(drawn, reading, rows.info[row]!.tokensBefore);
+      expect(low[0]).toBe(0);
+      expect(high[0]).toBe(0);
+      widths.push(high[2]! - low[2]!);
+    }
+    const width = widths.reduce((a, b) => a + b, 0) / widths.length;
+    // A standard normal's middle 90 % is 3.3 wide.
+    expect(width).toBeGreaterThan(1.5);
+    expect(width).toBeLessThan(6);
+  });
+
+  it('is the same for the same seed', async () => {
+    const { probe } = await trained;
+    expect(drawNullDirections(probe.nullModel, 3)).toEqual(drawNullDirections(probe.nullModel, 3));
+  });
+
+  it('draws directions of unit spread over the training turns', async () => {
+    const { probe } = await trained;
+    const drawn = drawNullDirections(probe.nullModel, 3);
+    const rows = await collectRows(toyReader(), { sets: [toySet(14)], stories: undefined, taps: probe.taps, settings: false });
+    const turns = [...new Set(rows.info.filter((row) => row.role !== 'neutral').map((row) => row.turn))];
+    for (const d of [0, 7, 199]) {
+      const scores = turns.map((turn) => {
+        let sum = 0;
+        for (const [row, info] of rows.info.entries()) if (info.turn === turn) for (let f = 0; f < 12; f += 1) sum += (drawn.directions[(2 * 200 + d) * 12 + f]! * rows.residuals[2]![row * 12 + f]!) / 2;
+        return sum;
+      });
+      const centre = scores.reduce((a, b) => a + b, 0) / scores.length;
+      expect(Math.sqrt(scores.reduce((sum, value) => sum + (value - centre) ** 2, 0) / scores.length)).toBeCloseTo(1, 2);
+    }
+  });
+});
+
+describe('the card', () => {
+  it('shows every layer, the null, the drift and the limits', async () => {
+    const card = probeCard((await trained).probe);
+    expect(card).toMatch(/^# Toy\n/);
+    expect(card.match(/^\| \**\d+\** \| 0\.\d{3}|^\| \**\d+\** \| 1\.000/gm)).toHaveLength(3);
+    expect(card).toContain('| 4 | ');
+    expect(card).toContain('does not claim');
+    expect(card).not.toContain('NaN');
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { isPlain, visibleSegments, visibleToken } from '../../src/core/visible-text.ts';
+
+describe('visible text', () => {
+  it('shows a bidirectional override instead of obeying it', () => {
+    expect(visibleSegments('a\u202eb')).toEqual([
+      { kind: 'plain', text: 'a' },
+      { kind: 'hidden', text: '\u202e', glyph: '⟨U+202E⟩' },
+      { kind: 'plain', text: 'b' },
+    ]);
+  });
+
+  it('keeps line breaks and tabs working and gives them a glyph', () => {
+    expect(visibleSegments('x\n\ty').map((segment) => segment.kind)).toEqual(['plain', 'break', 'break', 'plain']);
+  });
+
+  it.each([
+    [' rain', '␣rain'],
+    ['\n\n', '⏎⏎'],
+    ['\t', '⇥'],
+    ['\u0007', '⟨U+0007⟩'],
+    ['\u200b', '⟨U+200B⟩'],
+    ['\ud83d', '⟨U+D83D⟩'],
+    ['\u{e0041}', '⟨U+E0041⟩'],
+    ['naïve 日本 👩‍👩‍👧', 'naïve␣日本␣👩‍👩‍👧'],
+  ])('writes %j on one line as %s', (input, output) => {
+    expect(visibleToken(input)).toBe(output);
+  });
+
+  it('loses nothing: the pieces join to the input', () => {
+    const text = 'a\u202e\n\ud83d b\u0000👩‍👩‍👧\t\u2066c';
+    expect(visibleSegments(text).map((segment) => segment.text).join('')).toBe(text);
+  });
+
+  it('knows what needs no substitution', () => {
+    expect(isPlain(' the café')).toBe(true);
+    expect(isPlain('a\u200fb')).toBe(false);
+    expect(isPlain('a\n')).toBe(false);
+  });
+});
