@@ -21,8 +21,8 @@ import { weightsSha256, type FileRole } from './store/manifest.ts';
 import { TextRun } from './text-run.ts';
 import { TextTokenizer } from './tokenizer.ts';
 
-/** Tokens a pass on the CPU, which computes any number right: small, so that a reading grows before one's eyes. */
-const WASM_CHUNK_TOKENS = 16;
+/** Tokens a pass on the CPU, which computes any number right: a pass copies the whole cache, so few long ones beat many short ones. */
+const WASM_CHUNK_TOKENS = 64;
 
 /** What is there once a model is loaded. */
 interface Loaded {

@@ -1,0 +1,150 @@
+/** The page in a Chromium without WebGPU: the whole path on WASM, and everything that can go wrong on it. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright';
+import { loadModel, readText, Site, stripText, tapScores, typeText, waitForStatus, waitUntilIdle } from './site.ts';
+
+const MINUTE = 60_000;
+const TEXT = 'Ada kept the lighthouse on the rock. She carried soup to the sick keeper and sat with him all night.';
+
+let site: Site;
+let page: Page;
+beforeAll(async () => {
+  site = await Site.open([]);
+  page = await site.page();
+});
+afterAll(() => site.close());
+
+test('before any load the betrayal story shows its recorded reading, all from this address', async () => {
+  await page.locator('.strip [data-token="20"]').waitFor();
+  expect(await page.locator('.strip [data-tap]').count()).toBe(10);
+  expect(await page.locator('header').innerText()).toContain('not loaded');
+  expect(site.requests.some((url) => url.endsWith('recordings/betrayal.json'))).toBe(true);
+  expect(site.requests.filter((url) => /^https?:/.test(url) && !url.startsWith(site.address))).toEqual([]);
+  expect(site.requests.filter((url) => url.includes('/onnx/'))).toEqual([]);
+});
+
+test('an altered model file is refused by name, and loading again heals', async () => {
+  await page.route('**/onnx/model_q4.onnx', async (route) => {
+    const response = await route.fetch();
+    const body = await response.body();
+    body[1000] = body[1000]! ^ 1;
+    await route.fulfill({ response, body });
+  });
+  await page.getByRole('button', { name: /^Load the model/ }).first().click();
+  const problem = page.getByRole('alert');
+  await problem.waitFor({ timeout: MINUTE });
+  expect(await problem.innerText()).toContain('model_q4.onnx');
+  expect(await problem.innerText()).toContain('model-file-altered');
+  await page.unroute('**/onnx/model_q4.onnx');
+  await page.getByRole('button', { name: 'Load again' }).click();
+  await waitForStatus(page, /tokens a pass/, 2 * MINUTE);
+}, 3 * MINUTE);
+
+test('without WebGPU the model runs on the processor, and the page says why and what to do', async () => {
+  expect(await page.locator('header').innerText()).toMatch(/WebAssembly/);
+  const notice = await page.getByText('Running without WebGPU').locator('..').innerText();
+  expect(notice).toMatch(/graphics/);
+});
+
+test('a text is read: every token once, a tap after every sentence, the text itself unchanged', async () => {
+  await readText(page, TEXT, MINUTE);
+  expect(await stripText(page)).toBe(TEXT);
+  expect(await tapScores(page)).toHaveLength(2);
+}, 2 * MINUTE);
+
+test('the same words read on the page and by the command give the same tap scores', async () => {
+  const { execFileSync } = await import('node:child_process');
+  const { fileURLToPath } = await import('node:url');
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const output = execFileSync(process.execPath, ['scripts/flipside.mjs', 'read', '--model', 'public/models/smollm2-135m-instruct-q4', '--probe', 'probes/kind-cruel', '--text', TEXT], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const read = JSON.parse(output) as { defaultLayer: number; taps: { score: number[] }[] };
+  const shown = await tapScores(page);
+  for (const [index, tap] of read.taps.entries()) expect(Math.abs(shown[index]! - tap.score[read.defaultLayer]!)).toBeLessThan(0.011); // shown with two decimals
+}, 2 * MINUTE);
+
+test('continuing grows the same text live, can be stopped, and keeps what was written', async () => {
+  await page.getByRole('spinbutton', { name: 'Tokens' }).fill('300');
+  await page.getByRole('button', { name: 'Continue this text' }).click();
+  await page.waitForFunction((start) => document.querySelectorAll('.strip [data-token]').length >= start + 5, await page.locator('.strip [data-token]').count(), { timeout: MINUTE });
+  await page.locator('header').getByRole('button', { name: 'Stop' }).click();
+  await waitUntilIdle(page, 10_000);
+  const text = await stripText(page);
+  expect(text.startsWith(TEXT)).toBe(true);
+  expect(text.length).toBeGreaterThan(TEXT.length + 5);
+  expect(await page.getByRole('alert').count()).toBe(0);
+}, 2 * MINUTE);
+
+test('empty text cannot be read; half a character is refused with its place; nothing typed is lost', async () => {
+  await typeText(page, '   ');
+  expect(await page.getByRole('button', { name: 'Read', exact: true }).isDisabled()).toBe(true);
+  const box = page.getByRole('textbox', { name: 'Your own text' });
+  await box.evaluate((area: HTMLTextAreaElement) => {
+    area.value = 'abc\ud83d def';
+    area.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  expect(await page.getByText('U+D83D').first().isVisible()).toBe(true);
+  expect(await page.getByRole('button', { name: 'Read', exact: true }).isDisabled()).toBe(true);
+  expect(await box.inputValue()).toContain('def');
+});
+
+test('control and bidi characters are shown, not obeyed', async () => {
+  await readText(page, 'The sign said \u202etixe\u202c and rang \u0007 once.', MINUTE);
+  const shown = await page.locator('.strip').evaluate((strip) => [...strip.querySelectorAll('[data-glyph]')].map((mark) => mark.getAttribute('data-glyph')));
+  expect(shown.join(' ')).toMatch(/202E.*202C.*0007/);
+}, 2 * MINUTE);
+
+test('a text over the context is refused with both numbers, and stays in the box', async () => {
+  const long = 'word '.repeat(8300);
+  await typeText(page, long);
+  await page.getByRole('button', { name: 'Read', exact: true }).click();
+  await page.getByText(/tokens, but this model takes 8192/).first().waitFor({ timeout: MINUTE });
+  expect(await page.getByRole('textbox', { name: 'Your own text' }).inputValue()).toBe(long);
+}, 2 * MINUTE);
+
+test('two thousand tokens read and scroll', async () => {
+  const long = 'The ferry left at noon with nine cars, two vans and a class of children on the deck. '.repeat(100);
+  await typeText(page, long);
+  await page.getByRole('checkbox').first().setChecked(false); // no taps: this is about length
+  await page.getByRole('button', { name: 'Read', exact: true }).click();
+  await page.locator('.strip [data-token="1999"]').waitFor({ timeout: 6 * MINUTE });
+  const moved = await page.evaluate(() => {
+    document.querySelector('.strip [data-token="1990"]')!.scrollIntoView();
+    return scrollY;
+  });
+  expect(moved).toBeGreaterThan(500);
+  await page.locator('header').getByRole('button', { name: 'Stop' }).click({ timeout: 1000 }).catch(() => undefined); // it may be done already
+  await waitUntilIdle(page, MINUTE);
+}, 7 * MINUTE);
+
+test('a worker that dies is told, the text stays, and one press starts again without the network', async () => {
+  await typeText(page, TEXT);
+  site.forgetRequests();
+  const [worker] = page.workers();
+  await worker!.evaluate(() => setTimeout(() => {
+    throw new Error('out of luck');
+  }));
+  const problem = page.getByRole('alert');
+  await problem.waitFor({ timeout: 10_000 });
+  expect(await problem.innerText()).toContain('worker-died');
+  expect(await page.getByRole('textbox', { name: 'Your own text' }).inputValue()).toBe(TEXT);
+  await page.getByRole('button', { name: 'Start again' }).first().click();
+  await waitForStatus(page, /tokens a pass/, MINUTE);
+  expect(site.requests.filter((url) => url.includes('/onnx/'))).toEqual([]);
+  await readText(page, TEXT, MINUTE);
+  expect(await stripText(page)).toBe(TEXT);
+}, 3 * MINUTE);
+
+test('on the second visit the draft is there and the model comes from this browser’s storage', async () => {
+  site.forgetRequests();
+  const second = await site.page();
+  await second.getByText('Your own text', { exact: true }).first().click();
+  expect(await second.getByRole('textbox', { name: 'Your own text' }).inputValue()).toBe(TEXT);
+  await loadModel(second, MINUTE);
+  expect(site.requests.filter((url) => url.includes('/onnx/'))).toEqual([]);
+  await second.close();
+}, 2 * MINUTE);
+
+test('nothing was asked of another address, and nothing unexpected was printed', () => {
+  expect(site.requests.filter((url) => /^https?:/.test(url) && !url.startsWith(site.address))).toEqual([]);
+  expect(site.faults.filter((fault) => !fault.includes('out of luck'))).toEqual([]);
+});

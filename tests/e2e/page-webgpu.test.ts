@@ -1,0 +1,70 @@
+/**
+ * The page on real WebGPU: Chromium's software adapter, which is slow (a pass takes seconds) and wrong from 32 new
+ * tokens on, which the page must find out by itself. Without an adapter these tests fail.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright';
+import { SOFTWARE_GPU_FLAGS } from '../../scripts/chromium.mjs';
+import { loadModel, Site, stripText, tapScores, waitUntilIdle } from './site.ts';
+
+const MINUTE = 60_000;
+const stories = fileURLToPath(new URL('../../src/content/stories/', import.meta.url));
+const betrayal = JSON.parse(readFileSync(`${stories}/betrayal.json`, 'utf8')) as { sentences: { text: string; label: string }[] };
+const TEXT = betrayal.sentences.map((sentence) => sentence.text).join(' ');
+
+let site: Site;
+let page: Page;
+beforeAll(async () => {
+  site = await Site.open(SOFTWARE_GPU_FLAGS);
+  page = await site.page();
+  await loadModel(page, 5 * MINUTE);
+}, 6 * MINUTE);
+afterAll(() => site.close());
+
+test('the page runs on WebGPU, and has found that this adapter is right up to 31 tokens a pass', async () => {
+  const status = await page.locator('header').innerText();
+  expect(status).toContain('WebGPU');
+  expect(status).toContain('swiftshader');
+  expect(status).toContain('31 tokens a pass');
+});
+
+test('the betrayal story reads on WebGPU as it was recorded on the CPU, and turns', async () => {
+  await page.getByText('Your own text', { exact: true }).first().click();
+  await page.getByRole('textbox', { name: 'Your own text' }).fill(TEXT);
+  const recorded = JSON.parse(await (await fetch(new URL('recordings/betrayal.json', site.address))).text()) as { defaultLayer: number; taps: { score: number[] }[] };
+  await page.getByRole('button', { name: 'Read', exact: true }).click();
+  await page.locator('[data-token="1"]').waitFor({ timeout: MINUTE });
+  await waitUntilIdle(page, 8 * MINUTE);
+  expect(await stripText(page)).toBe(TEXT);
+  const scores = await tapScores(page);
+  expect(scores).toHaveLength(betrayal.sentences.length);
+  for (const [index, tap] of recorded.taps.entries()) expect(Math.abs(scores[index]! - tap.score[recorded.defaultLayer]!)).toBeLessThan(0.03); // two roundings and float32 kernels
+  const mean = (label: string): number => {
+    const own = scores.filter((_, index) => betrayal.sentences[index]!.label === label);
+    return own.reduce((sum, score) => sum + score, 0) / own.length;
+  };
+  expect(mean('kind') - mean('cruel')).toBeGreaterThan(0.5);
+}, 10 * MINUTE);
+
+test('it writes on with a key/value cache on the GPU', async () => {
+  await page.getByRole('spinbutton', { name: 'Tokens' }).fill('3');
+  await page.getByRole('button', { name: 'Continue this text' }).click();
+  await page.waitForFunction((start) => document.querySelectorAll('.strip [data-token]').length >= start + 3, await page.locator('.strip [data-token]').count(), { timeout: 2 * MINUTE });
+  await waitUntilIdle(page, 2 * MINUTE);
+  expect((await stripText(page)).startsWith(TEXT)).toBe(true);
+}, 4 * MINUTE);
+
+test('the numbers check passes: residuals, logits and 24 greedy tokens of both prompts', async () => {
+  await page.getByRole('button', { name: 'Check the numbers' }).click();
+  await page.getByText(/^(Passed\.|Failed: )/).waitFor({ timeout: 12 * MINUTE });
+  expect(await page.getByText(/^Passed\./).isVisible()).toBe(true);
+  await page.getByText('Error by layer').click();
+  const table = await page.locator('section', { has: page.getByRole('heading', { name: 'Diagnostics' }) }).innerText();
+  expect(table).toMatch(/24 of 24[\s\S]*24 of 24/);
+}, 14 * MINUTE);
+
+test('nothing unexpected was printed', () => {
+  expect(site.faults).toEqual([]);
+});

@@ -1,0 +1,105 @@
+/** The built page, served as `npm start` serves it, and real Chromium to open it in. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
+import { preview, type PreviewServer } from 'vite';
+import { expect } from 'vitest';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../../scripts/chromium.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A served build with one browser; every page that is opened records what it asks the network for. */
+export class Site {
+  readonly address: string;
+  /** Addresses asked for since the last call of {@link forgetRequests}. */
+  readonly requests: string[] = [];
+  /** What pages printed or threw that nobody expected. */
+  readonly faults: string[] = [];
+  readonly #server: PreviewServer;
+  readonly #browser: Browser;
+  readonly #context: BrowserContext;
+
+  private constructor(server: PreviewServer, address: string, browser: Browser, context: BrowserContext) {
+    this.#server = server;
+    this.address = address;
+    this.#browser = browser;
+    this.#context = context;
+    context.on('request', (request) => this.requests.push(request.url()));
+  }
+
+  /** Serves `dist/` and starts Chromium with these flags. Build first: the test command does. */
+  static async open(flags: readonly string[]): Promise<Site> {
+    if (!existsSync(`${ROOT}/dist/index.html`)) throw new Error('dist/ is missing. Run "npm run build" first.');
+    const server = await preview({ root: ROOT, logLevel: 'error', preview: { port: 0, host: 'localhost', open: false } });
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS, ...flags] });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const address = server.resolvedUrls?.local[0];
+    if (address === undefined) throw new Error('The preview server gave no address.');
+    return new Site(server, address, browser, context);
+  }
+
+  /** Opens the page in a new tab of the same browser profile. */
+  async page(): Promise<Page> {
+    const page = await this.#context.newPage();
+    page.on('pageerror', (error) => this.faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.faults.push(message.text());
+    });
+    await page.goto(this.address);
+    return page;
+  }
+
+  forgetRequests(): void {
+    this.requests.length = 0;
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#server.close();
+  }
+}
+
+/** Presses the load button and waits for the status line to show how the model runs. */
+export async function loadModel(page: Page, timeoutMs: number): Promise<void> {
+  await page.getByRole('button', { name: /^Load the model/ }).first().click();
+  await waitForStatus(page, /tokens? a pass/, timeoutMs);
+}
+
+/** Waits until the status line says something. */
+export async function waitForStatus(page: Page, words: RegExp, timeoutMs: number): Promise<void> {
+  await page.locator('header').filter({ hasText: words }).waitFor({ timeout: timeoutMs });
+}
+
+/** Waits until nothing runs: the header's stop button is gone. */
+export async function waitUntilIdle(page: Page, timeoutMs: number): Promise<void> {
+  await page.locator('header').getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached', timeout: timeoutMs });
+}
+
+/** Puts a text into the reader's own text box. */
+export async function typeText(page: Page, text: string): Promise<void> {
+  await page.getByText('Your own text', { exact: true }).first().click();
+  await page.getByRole('textbox', { name: 'Your own text' }).fill(text);
+}
+
+/** Presses Read and waits until the reading is done. */
+export async function readText(page: Page, text: string, timeoutMs: number): Promise<void> {
+  await typeText(page, text);
+  await page.getByRole('button', { name: 'Read', exact: true }).click();
+  await page.locator('[data-token="1"]').waitFor({ timeout: timeoutMs });
+  await waitUntilIdle(page, timeoutMs);
+}
+
+/** The text of the strip as a reader would copy it: tokens only, without the marks of taps. */
+export function stripText(page: Page): Promise<string> {
+  return page.evaluate(() => [...document.querySelectorAll('.strip [data-token]')].map((token) => token.textContent).join(''));
+}
+
+/** Scores of the taps in order, from the names that screen readers hear. */
+export async function tapScores(page: Page): Promise<number[]> {
+  const names = await page.locator('.strip [data-tap]').evaluateAll((marks) => marks.map((mark) => mark.getAttribute('aria-label') ?? ''));
+  return names.map((name) => {
+    const score = /^Tap after sentence \d+: (minus |plus )?(\d+(?:\.\d+)?)/.exec(name);
+    expect(score, name).not.toBeNull();
+    return Number(score![2]) * (score![1] === 'minus ' ? -1 : 1);
+  });
+}
