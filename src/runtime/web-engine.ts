@@ -11,13 +11,14 @@ import { assertProbeFits, parseProbe } from '../format/probe.ts';
 import { probeGpu, type GpuAnswer } from './capability/probe-gpu.ts';
 import { PROOF_TOKENS, proveChunk, type ChunkTrial } from './chunk-proof.ts';
 import type { Decoder } from './decoder.ts';
-import { parseModelConfig } from './model-config.ts';
 import { checkNumbers } from './numbers-check.ts';
 import { openWebDecoder, type DecoderFiles, type OpenedDecoder, type WebBackend } from './ort/web-decoder.ts';
+import { keepProof, recallProof, type PassProof } from './proof-memory.ts';
 import { PROOF_TEXT } from './proof-text.ts';
 import { createScorer, type Scorer } from './scorer.ts';
-import { loadModelFiles, type LoadedFiles } from './store/load.ts';
-import { weightsSha256, type FileRole } from './store/manifest.ts';
+import { decoderFilesOf, fileEnding, textOf } from './model-files.ts';
+import { loadModelFiles } from './store/load.ts';
+import { weightsSha256 } from './store/manifest.ts';
 import { TextRun } from './text-run.ts';
 import { TextTokenizer } from './tokenizer.ts';
 
@@ -138,9 +139,9 @@ export class WebEngine {
       let opened: OpenedDecoder | null = null;
       try {
         opened = await openWebDecoder(files, 'webgpu', { tapped: true, onLost: this.#onLost });
-        const ids = tokenizer.encode(PROOF_TEXT);
-        if (ids.length < PROOF_TOKENS) throw new AppError('internal', `The proof text has only ${ids.length} tokens.`);
-        const proof = await proveChunk(opened.decoder, ids, (doneTokens, totalTokens) => onProgress({ phase: 'warm-up', doneTokens, totalTokens }));
+        const key = { adapter: gpu.adapter, browser: navigator.userAgent, runtimeVersion: opened.runtimeVersion, graphBytes: files.graph.length };
+        const proof = (await recallProof(key)) ?? (await prove(opened.decoder, tokenizer, onProgress));
+        await keepProof(key, proof);
         return { ...opened, backend: 'webgpu', fallback: null, adapter: gpu.adapter, ...proof };
       } catch (thrown) {
         // The reader still gets a reading, on the CPU, and is told why it is not on the graphics processor.
@@ -160,6 +161,13 @@ interface Opened extends OpenedDecoder {
   readonly trials: readonly ChunkTrial[];
 }
 
+/** Proves a pass size on ordinary words; this also compiles the shaders. */
+function prove(decoder: Decoder, tokenizer: TextTokenizer, onProgress: (progress: LoadProgress) => void): Promise<PassProof> {
+  const ids = tokenizer.encode(PROOF_TEXT);
+  if (ids.length < PROOF_TOKENS) throw new AppError('internal', `The proof text has only ${ids.length} tokens.`);
+  return proveChunk(decoder, ids, (doneTokens, totalTokens) => onProgress({ phase: 'warm-up', doneTokens, totalTokens }));
+}
+
 async function openWasm(files: DecoderFiles, fallback: { cause: GpuCause; detail: string }): Promise<Opened> {
   const opened = await openWebDecoder(files, 'wasm', { tapped: true });
   return { ...opened, backend: 'wasm', fallback, adapter: null, chunkTokens: WASM_CHUNK_TOKENS, trials: [] };
@@ -177,27 +185,4 @@ function causeOf(error: AppError): GpuCause {
     default:
       return 'session-failed';
   }
-}
-
-function decoderFilesOf(files: LoadedFiles): DecoderFiles {
-  const weights = files.manifest.files.filter((file) => file.role === 'weights');
-  return {
-    graph: bytesOf(files, 'graph'),
-    weights: new Map(weights.map((file) => [file.path.slice(file.path.lastIndexOf('/') + 1), fileEnding(files, file.path)])),
-    config: parseModelConfig(textOf(files, 'config')),
-  };
-}
-
-function bytesOf(files: LoadedFiles, role: FileRole): Uint8Array {
-  const file = files.manifest.files.find((entry) => entry.role === role);
-  if (!file) throw new AppError('model-manifest-invalid', `The model's manifest lists no file of role "${role}".`, { role });
-  return fileEnding(files, file.path);
-}
-
-const textOf = (files: LoadedFiles, role: FileRole): string => new TextDecoder().decode(bytesOf(files, role));
-
-function fileEnding(files: LoadedFiles, ending: string): Uint8Array {
-  const found = [...files.files].find(([path]) => path.endsWith(ending));
-  if (!found) throw new AppError('model-manifest-invalid', `The model's manifest lists no wanted file that ends in "${ending}".`, { ending });
-  return found[1];
 }

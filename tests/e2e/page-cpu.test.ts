@@ -1,7 +1,7 @@
 /** The page in a Chromium without WebGPU: the whole path on WASM, and everything that can go wrong on it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright';
-import { loadModel, readText, Site, stripText, tapScores, typeText, waitForStatus, waitUntilIdle } from './site.ts';
+import { checkNumbers, loadModel, readText, Site, stripText, tapScores, typeText, waitForStatus, waitUntilIdle } from './site.ts';
 
 const MINUTE = 60_000;
 const TEXT = 'Ada kept the lighthouse on the rock. She carried soup to the sick keeper and sat with him all night.';
@@ -73,6 +73,10 @@ test('continuing grows the same text live, can be stopped, and keeps what was wr
   expect(text.length).toBeGreaterThan(TEXT.length + 5);
   expect(await page.getByRole('alert').count()).toBe(0);
 }, 2 * MINUTE);
+
+test('the numbers check passes on WASM: residuals, logits and 24 greedy tokens of both prompts', async () => {
+  await checkNumbers(page, 3 * MINUTE);
+}, 4 * MINUTE);
 
 test('empty text cannot be read; half a character is refused with its place; nothing typed is lost', async () => {
   await typeText(page, '   ');

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright';
 import { SOFTWARE_GPU_FLAGS } from '../../scripts/chromium.mjs';
-import { loadModel, Site, stripText, tapScores, waitUntilIdle } from './site.ts';
+import { checkNumbers, loadModel, Site, stripText, tapScores, waitUntilIdle } from './site.ts';
 
 const MINUTE = 60_000;
 const stories = fileURLToPath(new URL('../../src/content/stories/', import.meta.url));
@@ -57,14 +57,18 @@ test('it writes on with a key/value cache on the GPU', async () => {
 }, 4 * MINUTE);
 
 test('the numbers check passes: residuals, logits and 24 greedy tokens of both prompts', async () => {
-  await page.getByRole('button', { name: 'Check the numbers' }).click();
-  await page.getByText(/^(Passed\.|Failed: )/).waitFor({ timeout: 12 * MINUTE });
-  expect(await page.getByText(/^Passed\./).isVisible()).toBe(true);
-  await page.getByText('Error by layer').click();
-  const table = await page.locator('section', { has: page.getByRole('heading', { name: 'Diagnostics' }) }).innerText();
-  expect(table).toMatch(/24 of 24[\s\S]*24 of 24/);
+  await checkNumbers(page, 12 * MINUTE);
 }, 14 * MINUTE);
 
 test('nothing unexpected was printed', () => {
   expect(site.faults).toEqual([]);
 });
+
+test('when the graphics processor goes away the page says so, and keeps the text', async () => {
+  await site.crashGpu();
+  const problem = page.getByRole('alert');
+  await problem.waitFor({ timeout: MINUTE });
+  expect(await problem.innerText()).toContain('gpu-device-lost');
+  expect(await page.getByRole('textbox', { name: 'Your own text' }).inputValue()).toBe(TEXT);
+  expect(await page.getByRole('button', { name: 'Load without WebGPU' }).isVisible()).toBe(true);
+}, 2 * MINUTE);

@@ -53,6 +53,13 @@ export class Site {
     this.requests.length = 0;
   }
 
+  /** Ends the browser's GPU process, as a driver fault would. */
+  async crashGpu(): Promise<void> {
+    const session = await this.#browser.newBrowserCDPSession();
+    // The process dies without answering.
+    await Promise.race([session.send('Browser.crashGpuProcess'), new Promise((resolve) => setTimeout(resolve, 2000))]);
+  }
+
   async close(): Promise<void> {
     await this.#browser.close();
     await this.#server.close();
@@ -102,4 +109,16 @@ export async function tapScores(page: Page): Promise<number[]> {
     expect(score, name).not.toBeNull();
     return Number(score![2]) * (score![1] === 'minus ' ? -1 : 1);
   });
+}
+
+/** Runs the numbers check by its button and expects it to pass, with all 24 greedy words of both prompts. */
+export async function checkNumbers(page: Page, timeoutMs: number): Promise<void> {
+  await page.getByRole('button', { name: 'Check the numbers' }).click();
+  const verdict = page.getByText(/^(Passed\.|Failed: )/);
+  await verdict.waitFor({ timeout: timeoutMs });
+  expect(await verdict.innerText()).toBe('Passed.');
+  await page.getByText('Error by layer').click();
+  const table = page.getByRole('region', { name: 'Numbers check by layer' });
+  expect(await table.innerText()).toMatch(/24 of 24\s+24 of 24/);
+  expect(await table.getByRole('row').count()).toBe(1 + 3 + 31);
 }

@@ -1,0 +1,81 @@
+/**
+ * What reading costs, as ratios within one run: the machine is noisy, so variants are interleaved and medians compared.
+ * `npm run -s bench` prints JSON. Never part of the tests: a timed test fails on a busy machine.
+ */
+import { arch, cpus, platform } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { readProbe } from '../src/cli/files.ts';
+import type { ReadingSink } from '../src/core/reading.ts';
+import type { Decoder } from '../src/runtime/decoder.ts';
+import { openNodeEngine } from '../src/runtime/node/node-engine.ts';
+import { PROOF_TEXT } from '../src/runtime/proof-text.ts';
+import { createScorer, noScorer, type Scorer } from '../src/runtime/scorer.ts';
+import { TextRun } from '../src/runtime/text-run.ts';
+
+const MODEL = fileURLToPath(new URL('../public/models/smollm2-135m-instruct-q4', import.meta.url));
+const PROBE = fileURLToPath(new URL('../probes/kind-cruel', import.meta.url));
+const ROUNDS = 9;
+const PASS_TOKENS = 64;
+const WRITTEN_TOKENS = 24;
+const never = new AbortController().signal;
+const nowhere: ReadingSink = { tokens: () => undefined, tap: () => undefined };
+
+/** Milliseconds of each variant, round by round in turn; the first round warms up and does not count. */
+async function interleave<K extends string>(variants: Record<K, () => Promise<void>>): Promise<Record<K, number>> {
+  const names = Object.keys(variants) as K[];
+  const times = new Map<K, number[]>(names.map((name) => [name, []]));
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const name of names) {
+      const started = performance.now();
+      await variants[name]();
+      if (round > 0) times.get(name)?.push(performance.now() - started);
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<K, number>;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+const round = (value: number): number => Number(value.toPrecision(3));
+
+const engine = await openNodeEngine(MODEL);
+const untouched = await engine.untouched();
+const scorer = createScorer((await readProbe(PROBE)).probe);
+const ids = engine.tokenizer.encode(PROOF_TEXT);
+
+const pass = async (decoder: Decoder): Promise<void> => (await decoder.run(ids.slice(0, PASS_TOKENS), null)).cache.dispose();
+const passes = await interleave({ untouched: () => pass(untouched), residuals: () => pass(engine.decoder) });
+
+const read = async (taps: boolean): Promise<void> => {
+  const run = new TextRun({ ...engine, scorer });
+  await run.read(PROOF_TEXT, { taps }, nowhere, never);
+  run.dispose();
+};
+const reads = await interleave({ plain: () => read(false), tapped: () => read(true) });
+
+const write = async (by: Scorer): Promise<void> => {
+  const run = new TextRun({ ...engine, scorer: by });
+  await run.read('The ferry left at noon and', { taps: false }, nowhere, never);
+  await run.generate({ temperature: 0.8, topP: 0.95, seed: 3, maxTokens: WRITTEN_TOKENS }, { taps: false }, nowhere, never);
+  run.dispose();
+};
+const writes = await interleave({ plain: () => write(noScorer), scored: () => write(scorer) });
+await untouched.dispose();
+await engine.dispose();
+
+process.stdout.write(
+  `${JSON.stringify(
+    {
+      device: `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} threads, ${platform()} ${arch()}, Node ${process.version}`,
+      backend: 'onnxruntime-node cpu',
+      rounds: ROUNDS,
+      prefill: { tokens: PASS_TOKENS, untouchedMs: round(passes.untouched), withResidualsMs: round(passes.residuals), ratio: round(passes.residuals / passes.untouched) },
+      readingWithTaps: { tokens: ids.length, plainMs: round(reads.plain), withTapsMs: round(reads.tapped), ratio: round(reads.tapped / reads.plain), plainTokensPerSecond: round((ids.length * 1000) / reads.plain) },
+      writing: { tokens: WRITTEN_TOKENS, plainMs: round(writes.plain), scoredMs: round(writes.scored), ratio: round(writes.scored / writes.plain), scoredTokensPerSecond: round((WRITTEN_TOKENS * 1000) / writes.scored) },
+    },
+    null,
+    1,
+  )}\n`,
+);

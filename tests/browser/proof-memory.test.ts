@@ -1,0 +1,38 @@
+/** The remembered pass size, in the real Cache API. */
+import { beforeEach, expect, test } from 'vitest';
+import { keepProof, recallProof, type ProofKey } from '../../src/runtime/proof-memory.ts';
+
+const key: ProofKey = { adapter: { vendor: 'google', architecture: 'swiftshader', description: '' }, browser: 'Chromium 156', runtimeVersion: '1.30.0', graphBytes: 271992 };
+const proof = { chunkTokens: 31, trials: [{ tokens: 33, relativeError: 0.85, accepted: false }, { tokens: 31, relativeError: 0, accepted: true }] };
+
+beforeEach(async () => {
+  await caches.delete('flipside-pass-proofs');
+});
+
+test('a proof is remembered for the same adapter, browser, runtime and graph', async () => {
+  expect(await recallProof(key)).toBeNull();
+  await keepProof(key, proof);
+  expect(await recallProof(key)).toEqual(proof);
+});
+
+test.each<[string, Partial<ProofKey>]>([
+  ['browser', { browser: 'Chromium 157' }],
+  ['runtime', { runtimeVersion: '1.31.0' }],
+  ['graph', { graphBytes: 271993 }],
+  ['adapter', { adapter: { vendor: 'google', architecture: 'swiftshader', description: 'other' } }],
+])('another %s is proved anew', async (_, change) => {
+  await keepProof(key, proof);
+  expect(await recallProof({ ...key, ...change })).toBeNull();
+});
+
+test.each([
+  ['no JSON', '{'],
+  ['no proof', '{"chunkTokens":128}'],
+  ['a size that no trial accepted', JSON.stringify({ ...proof, chunkTokens: 33 })],
+])('a damaged entry (%s) is not believed', async (_, body) => {
+  await keepProof(key, proof);
+  const cache = await caches.open('flipside-pass-proofs');
+  const [request] = await cache.keys();
+  await cache.put(request!, new Response(body));
+  expect(await recallProof(key)).toBeNull();
+});

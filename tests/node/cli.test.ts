@@ -1,0 +1,118 @@
+/** The command `flipside` as a user runs it: its own process, the real model, real files. */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const MODEL = 'public/models/smollm2-135m-instruct-q4';
+const PROBE = 'probes/kind-cruel';
+const SEED_SET = join(ROOT, 'probes/sets/kind-cruel-24');
+const MINUTE = 60_000;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'flipside-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function flipside(...args: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['scripts/flipside.mjs', ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+/** A prompt set of the first topics of the seed set, with its rows changed. */
+function writeSet(name: string, topics: number, change: (lines: string[]) => string[] = (lines) => lines): string {
+  const header = JSON.parse(readFileSync(join(SEED_SET, 'kind-cruel-24.set.json'), 'utf8')) as Record<string, unknown>;
+  writeFileSync(join(folder, `${name}.set.json`), JSON.stringify({ ...header, name }));
+  const lines = readFileSync(join(SEED_SET, 'kind-cruel-24.jsonl'), 'utf8').trim().split('\n').slice(0, topics * 3);
+  writeFileSync(join(folder, `${name}.jsonl`), change(lines).join('\n'));
+  return join(folder, `${name}.set.json`);
+}
+
+/** One clear line on standard error, nothing on standard output, a non-zero status. */
+function expectRefusal(outcome: Outcome, pattern: RegExp): void {
+  expect(outcome.stdout).toBe('');
+  const lines = outcome.stderr.trim().split('\n');
+  expect(lines.at(-1)).toMatch(/^flipside: /);
+  expect(lines.at(-1)).toMatch(pattern);
+  expect(outcome.status).not.toBe(0);
+}
+
+test('without a command it says what there is; an unknown one or option is refused', async () => {
+  const bare = await flipside();
+  expect(bare.status).toBe(2);
+  for (const name of ['verify', 'read', 'train', 'judge', 'generate', 'record']) expect(bare.stdout).toContain(`  ${name} `);
+  expectRefusal(await flipside('reed'), /usage: There is no command "reed"/);
+  expectRefusal(await flipside('read', '--modle', 'x'), /usage: read: .*--modle/);
+  expectRefusal(await flipside('generate', '--model', MODEL, '--prompt', 'x', '--seed', '1.5'), /--seed must be a whole number from 0 to 4294967295, got "1\.5"/);
+}, MINUTE);
+
+test('read gives every token and a tap a sentence as JSON, progress apart', async () => {
+  const { status, stdout } = await flipside('read', '--model', MODEL, '--probe', PROBE, '--text', 'She fed the dog. Then she kicked it.');
+  expect(status).toBe(0);
+  const read = JSON.parse(stdout) as { tokens: { text: string; scores: (number | null)[] }[]; taps: { afterToken: number; score: number[]; nullLow: number[]; nullHigh: number[] }[] };
+  expect(read.tokens.map((token) => token.text).join('')).toBe('She fed the dog. Then she kicked it.');
+  expect(read.tokens[0]!.scores).toEqual(new Array(31).fill(null));
+  expect(read.taps).toHaveLength(2);
+  for (const tap of read.taps) expect(tap.nullLow[16]!).toBeLessThan(tap.nullHigh[16]!);
+}, MINUTE);
+
+test('generate with a seed is repeatable', async () => {
+  const runs = await Promise.all([1, 2].map(() => flipside('generate', '--model', MODEL, '--prompt', 'The guard opened the gate and', '--seed', '7', '--max-tokens', '6')));
+  const texts = runs.map((run) => (JSON.parse(run.stdout) as { text: string; ended: string }).text);
+  expect(texts[0]).toBe(texts[1]);
+  expect(texts[0]!.length).toBeGreaterThan(5);
+}, MINUTE);
+
+test('train writes a probe that judge and read can use, the same bytes from the same seed', async () => {
+  const set = writeSet('five', 5);
+  const stories = readFileSync(join(ROOT, 'probes/sets/neutral-stories/neutral-stories.jsonl'), 'utf8').split('\n').slice(0, 2);
+  writeFileSync(join(folder, 'two.jsonl'), stories.join('\n'));
+  writeFileSync(join(folder, 'two.set.json'), readFileSync(join(ROOT, 'probes/sets/neutral-stories/neutral-stories.set.json')));
+  const args = ['train', '--model', MODEL, '--set', set, '--stories', join(folder, 'two.set.json'), '--shuffles', '20', '--seed', '3'];
+  const first = await flipside(...args, '--out', join(folder, 'a', 'probe'));
+  expect(first.status, first.stderr).toBe(0);
+  expect(JSON.parse(first.stdout)).toMatchObject({ layer: 16 });
+  const judged = await flipside('judge', '--model', MODEL, '--probe', join(folder, 'a', 'probe'), '--set', writeSet('poles', 3, (lines) => lines.filter((line) => !line.includes('"neutral"'))));
+  expect(judged.status, judged.stderr).toBe(0);
+  const { auroc, pairs, topics } = JSON.parse(judged.stdout) as { auroc: number[]; pairs: number[]; topics: number };
+  expect([auroc.length, pairs.length, topics]).toEqual([31, 31, 3]);
+  expect(auroc[0]).toBe(0.5);
+  const again = await flipside(...args, '--out', join(folder, 'b', 'probe'));
+  expect(again.status, again.stderr).toBe(0);
+  for (const file of ['probe.json', 'directions.safetensors', 'CARD.md']) {
+    expect(readFileSync(join(folder, 'a', 'probe', file)).equals(readFileSync(join(folder, 'b', 'probe', file))), file).toBe(true);
+  }
+}, 5 * MINUTE);
+
+test('a bad prompt set is refused with file, line and field, before the model is opened', async () => {
+  expectRefusal(await flipside('train', '--model', MODEL, '--out', join(folder, 'x'), '--set', writeSet('gap', 4, (lines) => lines.filter((_, index) => index !== 4))), /set-topic-incomplete: .*ferry.*cruel/);
+  expectRefusal(await flipside('train', '--model', MODEL, '--out', join(folder, 'x'), '--set', writeSet('row', 4, (lines) => lines.map((line, index) => (index === 2 ? line.replace('"text"', '"txt"') : line)))), /set-row-invalid: row\.jsonl line 3\.text/);
+  expectRefusal(await flipside('train', '--model', MODEL, '--out', join(folder, 'x'), '--set', join(folder, 'nowhere.set.json')), /usage: Cannot read .*nowhere\.set\.json/);
+}, MINUTE);
+
+test('a damaged probe and a damaged model are refused by name', async () => {
+  const probe = join(folder, 'short-probe');
+  cpSync(join(ROOT, PROBE), probe, { recursive: true });
+  truncateSync(join(probe, 'directions.safetensors'), 5000);
+  expectRefusal(await flipside('read', '--model', MODEL, '--probe', probe, '--text', 'x'), /tensor-file-invalid: .*directions\.safetensors/);
+  const model = join(folder, 'short-model');
+  cpSync(join(ROOT, MODEL), model, { recursive: true });
+  truncateSync(join(model, 'onnx', 'model_q4.onnx'), 100_000);
+  expectRefusal(await flipside('verify', '--model', model), /model-graph-malformed/);
+}, MINUTE);
