@@ -28,12 +28,21 @@ export interface LayerCalibration {
   readonly tapMean: number;
   /** Standard deviation of w·h over the readings (mean over the taps) of the training turns of both poles: the unit of every score. */
   readonly scale: number;
-  /** Mean of w·h over single tokens of neutral stories, position 0 left out. */
+  /** Mean of w·h over single tokens of neutral stories from `EarlyTokens.steadyFrom` on. */
   readonly tokenMean: number;
   /** Standard deviation of single-token scores on neutral stories, in units of `scale`. */
   readonly tokenSd: number;
   /** Standard deviation of the running mean (see `smoothing.ts`) on neutral stories, in units of `scale`. */
   readonly smoothSd: number;
+}
+
+/** The zeros of the first tokens of a text, which read unlike all later ones. */
+export interface EarlyTokens {
+  /** First position of each group, ascending from 1; a group ends where the next begins, the last at `steadyFrom`. */
+  readonly from: readonly number[];
+  readonly steadyFrom: number;
+  /** Mean of w·h over the tokens of neutral stories `[layers][groups]`. */
+  readonly means: readonly (readonly number[])[];
 }
 
 /** What is needed to draw random directions of the training data's own covariance, per layer. */
@@ -93,6 +102,7 @@ export interface Probe {
   /** Directions of length 1 in the residual stream's own units `[layers, hidden]`; layers = model.layerCount + 1. */
   readonly directions: Float32Array;
   readonly calibration: readonly LayerCalibration[];
+  readonly earlyTokens: EarlyTokens;
   readonly nullModel: NullModel;
   readonly evidence: ProbeEvidence;
   readonly provenance: { readonly sets: readonly { readonly name: string; readonly sha256: string; readonly rows: number }[]; readonly seed: number; readonly version: string };

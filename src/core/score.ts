@@ -1,4 +1,5 @@
 /** Applies a probe to residuals: z = (w·h - mean)/scale, with the mean of tokens or of taps. */
+import { tokenZero } from './early-tokens.ts';
 import type { Probe } from './probe-types.ts';
 
 /**
@@ -13,11 +14,11 @@ export function tokenScores(probe: Probe, residuals: Float32Array, tokens: numbe
   const out = new Float32Array(tokens * layers);
   for (let layer = 0; layer < layers; layer += 1) {
     const calibration = probe.calibration[layer];
-    const zero = calibration?.tokenMean ?? NaN;
-    const unit = calibration?.scale ?? NaN;
+    if (calibration === undefined) continue; // cannot be: layers is its length
     for (let token = 0; token < tokens; token += 1) {
-      const sunk = firstPosition + token === 0;
-      out[token * layers + layer] = sunk ? NaN : (dot(probe.directions, layer * hidden, residuals, (layer * tokens + token) * hidden, hidden) - zero) / unit;
+      const position = firstPosition + token;
+      const along = dot(probe.directions, layer * hidden, residuals, (layer * tokens + token) * hidden, hidden);
+      out[token * layers + layer] = position === 0 ? NaN : (along - tokenZero(calibration, probe.earlyTokens, layer, position)) / calibration.scale;
     }
   }
   return out;

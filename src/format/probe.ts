@@ -3,7 +3,7 @@
  * `directions.safetensors` (the vectors). Reading checks everything; writing is deterministic.
  */
 import { AppError } from '../core/errors.ts';
-import type { LayerCalibration, ModelIdentity, NullModel, Probe, ProbeEvidence } from '../core/probe-types.ts';
+import type { EarlyTokens, LayerCalibration, ModelIdentity, NullModel, Probe, ProbeEvidence } from '../core/probe-types.ts';
 import { field, fileObject, integer, type JsonNode, list, number, type Refuse, text, words } from './json-path.ts';
 import { parseSafetensors, serialiseSafetensors, type Tensor, type TensorToWrite } from './safetensors.ts';
 
@@ -38,6 +38,7 @@ export function parseProbe(jsonText: string, tensorBytes: Uint8Array): Probe {
     taps: list(field(root, 'taps'), 1, 16).map((tap) => words(tap, 400)),
     directions: tensor(tensors, 'directions', [layers, model.hidden]),
     calibration: list(field(root, 'calibration'), layers, layers).map(parseCalibration),
+    earlyTokens: parseEarlyTokens(field(root, 'earlyTokens'), layers),
     nullModel: parseNullModel(field(root, 'nullModel'), tensors, layers, model.hidden),
     evidence: parseEvidence(field(root, 'evidence'), layers),
     provenance: {
@@ -57,9 +58,9 @@ export function serialiseProbe(probe: Probe): { readonly json: string; readonly 
   const layers = probe.model.layerCount + 1;
   const { hidden } = probe.model;
   const { factor, rank, featureScale, center, drift, driftOrigin, seed, count } = probe.nullModel;
-  const { id, title, about, axis, model, method, defaultLayer, taps, calibration, evidence, provenance } = probe;
+  const { id, title, about, axis, model, method, defaultLayer, taps, calibration, earlyTokens, evidence, provenance } = probe;
   const head = { format: FORMAT, version: VERSION, id, title, about, axis, model, method, defaultLayer, taps };
-  const json = layOut({ ...head, calibration, nullModel: { rank, driftOrigin, seed, count }, evidence, provenance }, '');
+  const json = layOut({ ...head, calibration, earlyTokens, nullModel: { rank, driftOrigin, seed, count }, evidence, provenance }, '');
   const wide = (data: Float32Array): TensorToWrite => ({ dtype: 'F32', shape: [layers, hidden], data });
   const tensors = serialiseSafetensors(
     new Map<string, TensorToWrite>([
@@ -105,6 +106,15 @@ function parseCalibration(node: JsonNode): LayerCalibration {
     tokenSd: positive(field(node, 'tokenSd')),
     smoothSd: positive(field(node, 'smoothSd')),
   };
+}
+
+function parseEarlyTokens(node: JsonNode, layers: number): EarlyTokens {
+  const from = list(field(node, 'from'), 1, 64).map((item) => integer(item, 1, 1_000_000));
+  const steadyFrom = integer(field(node, 'steadyFrom'), 2, 1_000_000);
+  const ascending = [...from, steadyFrom].every((first, index, all) => index === 0 || first > (all[index - 1] ?? 0));
+  if (from[0] !== 1 || !ascending) node.refuse(`${node.path}.from must rise from 1 to below steadyFrom, got ${JSON.stringify(from)} and ${steadyFrom}.`);
+  const means = list(field(node, 'means'), layers, layers).map((row) => list(row, from.length, from.length).map(number));
+  return { from, steadyFrom, means };
 }
 
 function parseNullModel(node: JsonNode, tensors: ReadonlyMap<string, Tensor>, layers: number, hidden: number): NullModel {

@@ -113,7 +113,7 @@ export class Desk {
     if (shown === null) return;
     try {
       if (!session.holds(shown) && !(await this.#read(shown.frame.title, shown.text))) return;
-      if (this.#reading !== null) await session.write(this.sampling, preferences.taps, this.#reading);
+      if (this.#reading !== null) await session.write($state.snapshot(this.sampling), preferences.taps, this.#reading);
     } catch (error) {
       session.report(error);
     }

@@ -5,6 +5,7 @@
 import { shuffleWithinTopics } from '../core/bootstrap.ts';
 import { calibrateTaps, project } from '../core/calibrate.ts';
 import { AppError } from '../core/errors.ts';
+import { EARLY_FROM, STEADY_FROM } from '../core/early-tokens.ts';
 import { layerEvidence, nullEvidence } from '../core/evidence.ts';
 import { type FitMethod, fitDirection } from '../core/fit.ts';
 import { roundToHalf } from '../core/half.ts';
@@ -77,7 +78,8 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
     await giveWay(options);
   });
   const tokens = await tokenUnits(reader, stories, directions, fitted.map((layer) => layer.taps.scale), options);
-  const calibration = fitted.map((layer, l) => rounded({ ...layer.taps, ...(tokens[l] ?? { tokenMean: NaN, tokenSd: NaN, smoothSd: NaN }) }));
+  const calibration = fitted.map((layer, l) => rounded({ ...layer.taps, ...(tokens[l]?.units ?? { tokenMean: NaN, tokenSd: NaN, smoothSd: NaN }) }));
+  const earlyTokens = { from: EARLY_FROM, steadyFrom: STEADY_FROM, means: tokens.map(({ early }) => early.map((value) => significant(value))) };
   const nullModel = joinNullLayers(fitted.map((layer) => layer.nullLayer), NULL_RANK, driftOriginOf(rows), seed, NULL_DIRECTIONS);
   const shuffled = nullEvidence(fitted.map((layer) => layer.nullAurocs), fitted.map((layer) => layer.evidence.auroc));
   const evidence: ProbeEvidence = {
@@ -95,7 +97,7 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
   };
   const axis = sets[0]?.axis ?? { positive: '', negative: '', neutral: '' };
   const probe: Probe = {
-    id: options.id, title: options.title, about: options.about, axis, model: reader.model, method, defaultLayer, taps, directions, calibration,
+    id: options.id, title: options.title, about: options.about, axis, model: reader.model, method, defaultLayer, taps, directions, calibration, earlyTokens,
     // Rounded here, not when written, so that a probe in memory and the same probe from its file draw equal bands.
     nullModel: { ...nullModel, factor: roundToHalf(nullModel.factor), driftOrigin: significant(nullModel.driftOrigin) },
     evidence,
