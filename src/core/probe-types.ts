@@ -65,6 +65,16 @@ export interface NullModel {
   readonly count: number;
 }
 
+/** How well a probe reads one of its training sets, at the default layer, every topic left out in turn. */
+export interface SetEvidence {
+  readonly name: string;
+  readonly topics: number;
+  readonly auroc: number;
+  readonly aurocLow: number;
+  readonly aurocHigh: number;
+  readonly pairs: number;
+}
+
 /** Evidence for and against a probe, one number a layer unless it says otherwise. */
 export interface ProbeEvidence {
   readonly topics: number;
@@ -84,7 +94,10 @@ export interface ProbeEvidence {
   readonly nullAuroc95ByLayer: readonly number[];
   /** Held-out neutral stories: mean score, its standard deviation over stories and their number, by beats read (0: the setting alone), at `driftLayer`. */
   readonly drift: readonly { readonly beats: number; readonly mean: number; readonly sd: number; readonly n: number }[];
+  /** The layer of `drift` and `bySet`. */
   readonly driftLayer: number;
+  /** The same evidence for each training set alone: an overall number may be owed to the easiest of them. */
+  readonly bySet: readonly SetEvidence[];
 }
 
 /** A direction for every layer with the numbers that make it a score and the evidence that it reads what it claims. */

@@ -48,6 +48,14 @@ ${evidence.auroc.map((_, l) => `| ${l === defaultLayer ? `**${l}**` : l} | ${at(
 With the best of all layers taken, shuffled labels reach ${evidence.nullAuroc95.toFixed(3)} in 5 % of ${evidence.nullShuffles} shuffles; this probe's best layer (${best}) reaches ${at(evidence.auroc, best)}.
 Layer 0 is the words alone: the taps are the same words after every text, so it must read chance.
 
+### Set by set
+
+The same scores at layer ${defaultLayer}, for the topics of each training set alone. An overall number may be owed to the easiest set.
+
+| set | topics | AUROC | 95 % interval | pairs |
+|---|---|---|---|---|
+${evidence.bySet.map((set) => `| ${set.name} | ${set.topics} | ${set.auroc.toFixed(3)} | ${set.aurocLow.toFixed(3)} to ${set.aurocHigh.toFixed(3)} | ${percent(set.pairs)} |`).join('\n')}
+
 ## Does zero stay zero as a text grows?
 
 ${driftSection(probe)}

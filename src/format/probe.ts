@@ -152,6 +152,10 @@ function parseEvidence(node: JsonNode, layers: number): ProbeEvidence {
       n: integer(field(row, 'n'), 1, 1_000_000),
     })),
     driftLayer: integer(field(node, 'driftLayer'), 0, layers - 1),
+    bySet: list(field(node, 'bySet'), 1, 64).map((set) => {
+      const share = (key: string): number => inRange(field(set, key), 0, 1);
+      return { name: words(field(set, 'name'), 80), topics: integer(field(set, 'topics'), 1, 100_000), auroc: share('auroc'), aurocLow: share('aurocLow'), aurocHigh: share('aurocHigh'), pairs: share('pairs') };
+    }),
   };
 }
 

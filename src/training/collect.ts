@@ -47,7 +47,7 @@ interface Passage {
  */
 export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call: LongCall = {}): Promise<TapRows> {
   checkAxes(plan.sets);
-  const topics = [...new Set(plan.sets.flatMap((set) => set.topics))];
+  const topics = topicNames(plan.sets);
   const turns = plan.sets.flatMap((set) => set.rows);
   const passages = turnPassages(turns, new Map(topics.map((topic, index) => [topic, index])), plan.settings);
   let nextTurn = passages.reduce((sum, passage) => sum + passage.rows.length, 0);
@@ -75,6 +75,11 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
     call.onProgress?.({ stage: 'reading', done: index + 1, total: passages.length });
   }
   return { info, hidden, topicCount: topics.length, storyCount: stories.length, residuals };
+}
+
+/** Names of all topics by topic number: topics of equal name are one, in whichever set they stand. */
+export function topicNames(sets: readonly PromptSet[]): string[] {
+  return [...new Set(sets.flatMap((set) => set.topics))];
 }
 
 /** One pass for each turn; the first turn of a scene also gives the reading of the scene alone. */

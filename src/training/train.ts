@@ -14,12 +14,13 @@ import { prepareLayer } from '../core/layer-rows.ts';
 import { concat, driftOriginOf, fitNullLayer, joinNullLayers, type NullLayer } from '../core/null-model.ts';
 import type { LayerCalibration, Probe, ProbeEvidence } from '../core/probe-types.ts';
 import { significant } from '../core/round.ts';
-import { labelOf, meanByTurn, type TapRows, turnsOf } from '../core/rows.ts';
+import { labelOf, meanByTurn, type RowInfo, type TapRows, turnsOf } from '../core/rows.ts';
 import { auroc } from '../core/stats.ts';
 import { VERSION } from '../core/version.ts';
 import type { PromptSet } from '../format/prompt-set.ts';
 import type { StorySet } from '../format/story-set.ts';
-import { collectRows, type LongCall } from './collect.ts';
+import { evidenceBySet } from './by-set.ts';
+import { collectRows, type LongCall, topicNames } from './collect.ts';
 import { fitRows, heldOutDrift } from './drift.ts';
 import { giveWay } from './give-way.ts';
 import type { SegmentReader } from './reader.ts';
@@ -94,6 +95,7 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
     nullAuroc95ByLayer: shuffled.auroc95ByLayer.map((value) => significant(value)),
     drift: drift.map(({ beats, mean, sd, n }) => ({ beats, mean: significant(mean), sd: significant(sd), n })),
     driftLayer: defaultLayer,
+    bySet: evidenceBySet(fitted[defaultLayer]?.held ?? [], fitInfo(rows, method), topicNames(sets), sets, seed),
   };
   const axis = sets[0]?.axis ?? { positive: '', negative: '', neutral: '' };
   const probe: Probe = {
@@ -123,6 +125,8 @@ interface FittedLayer {
   readonly taps: { readonly tapMean: number; readonly scale: number };
   readonly evidence: { readonly auroc: number; readonly aurocLow: number; readonly aurocHigh: number; readonly pairs: number };
   readonly readingAuroc: number;
+  /** Held-out scores of the rows that were fitted. */
+  readonly held: Float64Array;
   /** AUROC of every label shuffle. */
   readonly nullAurocs: Float64Array;
   readonly nullLayer: NullLayer;
@@ -131,7 +135,7 @@ interface FittedLayer {
 async function fitLayers(rows: TapRows, options: TrainOptions): Promise<FittedLayer[]> {
   const { method, seed } = options;
   const select = fitRows(rows, method);
-  const info = select.flatMap((row) => rows.info[row] ?? []);
+  const info = fitInfo(rows, method);
   const labels = info.map((row) => labelOf(row.role));
   const topics = info.map((row) => row.topic);
   // The same shuffles at every layer: only so is the largest AUROC over layers a fair null for the best layer.
@@ -148,6 +152,7 @@ async function fitLayers(rows: TapRows, options: TrainOptions): Promise<FittedLa
       direction,
       taps: calibrateTaps(project(residuals, direction), rows.info),
       evidence: layerEvidence(held, info, rows.topicCount, seed),
+      held,
       readingAuroc: auroc(meanByTurn(held, poles), poleLabels),
       nullAurocs: Float64Array.from(shuffled, (scores, i) => auroc(scores, shuffles[i] ?? [])),
       nullLayer: fitNullLayer(rows, layer, NULL_RANK, driftOrigin),
@@ -156,6 +161,11 @@ async function fitLayers(rows: TapRows, options: TrainOptions): Promise<FittedLa
     await giveWay(options);
   }
   return out;
+}
+
+/** Descriptions of the rows that a method fits, in order. */
+function fitInfo(rows: TapRows, method: FitMethod): RowInfo[] {
+  return fitRows(rows, method).flatMap((row) => rows.info[row] ?? []);
 }
 
 function rounded(calibration: LayerCalibration): LayerCalibration {

@@ -18,7 +18,7 @@ const probe: Probe = {
   calibration: Array.from({ length: LAYERS }, (_, l) => ({ tapMean: l - 0.25, scale: 1 + l, tokenMean: 0.125, tokenSd: 4.5, smoothSd: 1.5 })),
   earlyTokens: { from: [1, 3], steadyFrom: 8, means: [[0, 0], [-2.5, 1], [0.5, 0.25]] },
   nullModel: { factor: roundToHalf(wave(LAYERS * RANK * HIDDEN, 1)), rank: RANK, featureScale: wave(LAYERS * HIDDEN).map((value) => value * value + 0.1), center: wave(LAYERS * HIDDEN, 2), drift: wave(LAYERS * HIDDEN, 3), driftOrigin: 3.75, seed: 16, count: 200 },
-  evidence: { topics: 24, rows: 192, auroc: [0.5, 0.75, 0.8], aurocLow: [0.5, 0.6, 0.7], aurocHigh: [0.5, 0.85, 0.9], pairs: [0.5, 0.9, 1], nullAuroc95: 0.62, nullShuffles: 200, nullAuroc95ByLayer: [0.5, 0.6, 0.6], drift: [{ beats: 0, mean: 0.125, sd: 0.5, n: 18 }], driftLayer: 1 },
+  evidence: { topics: 24, rows: 192, auroc: [0.5, 0.75, 0.8], aurocLow: [0.5, 0.6, 0.7], aurocHigh: [0.5, 0.85, 0.9], pairs: [0.5, 0.9, 1], nullAuroc95: 0.62, nullShuffles: 200, nullAuroc95ByLayer: [0.5, 0.6, 0.6], drift: [{ beats: 0, mean: 0.125, sd: 0.5, n: 18 }], driftLayer: 1, bySet: [{ name: 'kind-cruel-24', topics: 24, auroc: 0.75, aurocLow: 0.6, aurocHigh: 0.85, pairs: 0.9 }] },
   provenance: { sets: [{ name: 'kind-cruel-24', sha256: '34'.repeat(32), rows: 72 }], seed: 16, version: '0.1.0' },
 };
 const files = serialiseProbe(probe);

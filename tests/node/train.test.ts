@@ -34,6 +34,19 @@ describe('training', () => {
     expect(probe.provenance.sets.map(({ name, rows }) => [name, rows])).toEqual([['toy-set', 42], ['toy-stories', 6]]);
   });
 
+  it('shows each training set apart, and a single set as the whole', async () => {
+    const { probe } = await trained;
+    const { auroc, aurocLow, aurocHigh, pairs, topics } = probe.evidence;
+    expect(probe.evidence.bySet).toEqual([{ name: 'toy-set', topics, auroc: auroc[2], aurocLow: aurocLow[2], aurocHigh: aurocHigh[2], pairs: pairs[2] }]);
+    const [first, second] = [toySet(8), { ...toySet(6), name: 'other-set' }];
+    const renamed = { ...second, topics: second.topics.map((topic) => `other ${topic}`), rows: second.rows.map((row) => ({ ...row, topic: `other ${row.topic}` })) };
+    const both = await trainProbe(toyReader(), { ...options(), sets: [first, renamed] });
+    expect(both.probe.evidence.bySet.map((set) => [set.name, set.topics])).toEqual([['toy-set', 8], ['other-set', 6]]);
+    // Pairs are counted topic by topic, so the whole is the weighted mean of its parts.
+    const [a, b] = both.probe.evidence.bySet;
+    expect((8 * a!.pairs + 6 * b!.pairs) / 14).toBeCloseTo(both.probe.evidence.pairs[2]!, 4);
+  });
+
   it('gives scores in units of the training turns, with zero on neutral text', async () => {
     const { probe } = await trained;
     const reader = toyReader();

@@ -97,6 +97,7 @@ const evidence: ProbeEvidence = {
   nullAuroc95ByLayer: Array.from({ length: LAYERS }, () => 0.59),
   drift: [1, 2, 4, 8].map((beats) => ({ beats, mean: 0.2 - beats / 20, sd: 0.5, n: 18 })),
   driftLayer: 16,
+  bySet: [{ name: 'kind-cruel-24', topics: 24, auroc: 0.79, aurocLow: 0.7, aurocHigh: 0.88, pairs: 0.88 }],
 };
 
 export const SAMPLE_CARD: ProbeCard = {
