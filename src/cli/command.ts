@@ -21,7 +21,7 @@ export class Options {
     try {
       this.#values = parseArgs({ args: [...args], options: known, strict: true, allowPositionals: false }).values;
     } catch (thrown) {
-      throw new AppError('usage', `${command}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+      throw new AppError('usage', `${command}: ${(thrown instanceof Error ? thrown.message : String(thrown)).replace(/\s+/g, ' ')}`);
     }
   }
 

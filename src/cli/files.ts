@@ -1,6 +1,6 @@
 /** Files that the commands read and write; a missing one is named with what to do. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../core/errors.ts';
 import type { Probe } from '../core/probe-types.ts';
@@ -15,7 +15,7 @@ export async function readInput(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (thrown) {
-    throw new AppError('usage', `Cannot read ${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}.`, { path }, thrown);
+    throw cannot('read', path, thrown);
   }
 }
 
@@ -38,10 +38,37 @@ export async function readProbe(dir: string): Promise<{ probe: Probe; sha256: st
 
 /** Writes a file whole or not at all, making its folder. */
 export async function writeOutput(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
   const part = `${path}.part`;
-  await writeFile(part, content);
-  await rename(part, path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(part, content);
+    await rename(part, path);
+  } catch (thrown) {
+    throw cannot('write', path, thrown);
+  }
+}
+
+/** Makes an output folder and sees to it that it can be written, before hours of work go into what belongs there. */
+export async function prepareFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+    await access(path, constants.W_OK);
+  } catch (thrown) {
+    throw cannot('write to', path, thrown);
+  }
+}
+
+/** Names of the files in a folder that the user named. */
+export async function listFolder(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (thrown) {
+    throw cannot('read', path, thrown);
+  }
+}
+
+function cannot(what: string, path: string, thrown: unknown): AppError {
+  return new AppError('usage', `Cannot ${what} ${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}.`, { path }, thrown);
 }
 
 async function readSetFiles(path: string): Promise<SetFiles> {

@@ -18,11 +18,7 @@ export type ErrorCode =
   | 'model-session-failed'
   | 'numbers-not-finite'
   | 'numbers-wrong'
-  // the graphics processor, a closed list of causes
-  | 'gpu-no-api'
-  | 'gpu-insecure-page'
-  | 'gpu-no-adapter'
-  | 'gpu-limit'
+  // the graphics processor; why a model does not run there at all is a `GpuCause`
   | 'gpu-device-lost'
   // files from outside
   | 'probe-invalid'
@@ -34,7 +30,6 @@ export type ErrorCode =
   | 'set-topic-incomplete'
   | 'recording-invalid'
   // the program itself
-  | 'storage-full'
   | 'worker-died'
   | 'cancelled'
   | 'usage'

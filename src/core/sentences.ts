@@ -1,6 +1,7 @@
 /**
  * Where a sentence ends, decided from the text before and after a point. One rule for texts that are read and for text
- * that grows while the model writes, so that taps fall in the same places.
+ * that grows while the model writes. Writing sees only the next token, so where that is a lone space it decides without
+ * knowing whether a small letter follows.
  */
 
 /** Words whose full stop does not end a sentence, in English prose. */

@@ -28,9 +28,7 @@ export function parseProbe(jsonText: string, tensorBytes: Uint8Array): Probe {
   const provenance = field(root, 'provenance');
   const tensors = parseSafetensors(tensorBytes, PROBE_FILES.tensors);
   return {
-    id: identifier(field(root, 'id')),
-    title: words(field(root, 'title'), 200),
-    about: words(field(root, 'about'), 8000),
+    ...namesOf(root),
     axis: { positive: words(field(axis, 'positive'), 80), negative: words(field(axis, 'negative'), 80), neutral: words(field(axis, 'neutral'), 80) },
     model,
     method: { kind: oneOf(field(method, 'kind'), METHODS), lambda: inRange(field(method, 'lambda'), 0, 1e9) },
@@ -73,6 +71,17 @@ export function serialiseProbe(probe: Probe): { readonly json: string; readonly 
     { format: FORMAT, probe: id },
   );
   return { json: `${json}\n`, tensors };
+}
+
+/** Throws `usage` where a probe of these names could be written but not read again. */
+export function checkProbeNames(names: Pick<Probe, 'id' | 'title' | 'about'>): void {
+  namesOf({ value: names, path: 'probe', refuse: (message) => {
+    throw new AppError('usage', `${message} Choose another folder name, title or description.`);
+  } });
+}
+
+function namesOf(root: JsonNode): Pick<Probe, 'id' | 'title' | 'about'> {
+  return { id: identifier(field(root, 'id')), title: words(field(root, 'title'), 200), about: words(field(root, 'about'), 8000) };
 }
 
 /** Throws `probe-width-mismatch` or `probe-model-mismatch` where a probe belongs to another model than `model`. */

@@ -16,12 +16,17 @@ import { bytesField, concatBytes, varintField } from './wire.ts';
 /** Name of the added input: int64 `[rows]`, which positions of a pass get logits. */
 export const LOGIT_ROWS_INPUT = 'flipside.logit_rows';
 
+/** TensorProto.DataType of the activations that the engine reads. */
+const FLOAT32 = 1;
+
 /** What a decoder graph looks like from outside. */
 export interface DecoderShape {
   readonly layerCount: number;
   readonly kvHeads: number;
   readonly headDim: number;
   readonly weightFiles: readonly string[];
+  /** Bytes of the largest single weight: what one buffer on the GPU must hold. */
+  readonly largestWeightBytes: number;
 }
 
 /** A decoder whose residual stream can be read. */
@@ -94,11 +99,21 @@ function shapeOf(model: ModelGraph): DecoderShape {
   }
   if (!model.outputs.some((output) => output.name === 'logits')) throw missing('logits', 'the output that scores the next token');
   const keys = model.inputs.filter((input) => /^past_key_values\.\d+\.key$/.test(input.name));
+  const cache = keys.map((_, layer) => ['key', 'value'].map((kind) => ({ past: `past_key_values.${layer}.${kind}`, present: `present.${layer}.${kind}` }))).flat();
+  const fed = new Set(['input_ids', 'attention_mask', ...cache.map((pair) => pair.past)]);
+  const strange = model.inputs.find((input) => !fed.has(input.name));
+  if (strange) throw new AppError('model-node-missing', `This graph cannot be read: it wants an input "${strange.name}" that Flipside does not feed. Pick an export made by the onnxruntime-genai model builder.`, { node: strange.name });
+  for (const { past, present } of cache) {
+    const input = model.inputs.find((candidate) => candidate.name === past);
+    if (!input) throw missing(past, 'the other half of a layer\'s key/value cache');
+    if (input.elemType !== FLOAT32) throw new AppError('model-node-missing', `This graph cannot be read: its cache "${past}" has element type ${input.elemType}, and only float32 (${FLOAT32}) is read so far. Pick an export with float32 activations.`, { node: past });
+    if (!model.outputs.some((output) => output.name === present)) throw missing(present, 'the key/value cache after a pass');
+  }
   const [, kvHeads, , headDim] = keys[0]?.dims ?? [];
   if (typeof kvHeads !== 'number' || typeof headDim !== 'number') {
     throw missing('past_key_values.0.key', 'an input [batch, heads, past, head size] whose heads and head size the file fixes');
   }
-  return { layerCount: keys.length, kvHeads, headDim, weightFiles: model.weightFiles };
+  return { layerCount: keys.length, kvHeads, headDim, weightFiles: model.weightFiles, largestWeightBytes: model.largestWeightBytes };
 }
 
 function missing(node: string, why: string): AppError {

@@ -36,6 +36,8 @@ export interface ModelGraph {
   readonly outputs: readonly GraphValue[];
   /** Names of the files that hold weights, in order of first use. */
   readonly weightFiles: readonly string[];
+  /** Bytes of the largest weight that lies in such a file. */
+  readonly largestWeightBytes: number;
   readonly modelFields: readonly Field[];
   readonly graphFields: readonly Field[];
 }
@@ -54,11 +56,13 @@ export function parseModel(bytes: Uint8Array): ModelGraph {
   if (!graphField) throw new AppError('model-graph-malformed', 'The model file holds no graph. It may be cut off: load it again, or pick another export.');
   const graphFields = [...splitFields(graphField.payload)];
   const of = (number: number) => graphFields.filter((field) => field.number === number);
+  const external = of(GRAPH.initializer).flatMap(externalData);
   return {
     nodes: of(GRAPH.node).map(parseNode),
     inputs: of(GRAPH.input).map(parseValue),
     outputs: of(GRAPH.output).map(parseValue),
-    weightFiles: [...new Set(of(GRAPH.initializer).flatMap(externalLocation))],
+    weightFiles: [...new Set(external.map((data) => data.location))],
+    largestWeightBytes: external.reduce((largest, data) => Math.max(largest, data.bytes), 0),
     modelFields,
     graphFields,
   };
@@ -142,12 +146,15 @@ function parseDim(field: Field): number | string {
   return value ? varintOf(value) : param ? stringOf(param) : '?';
 }
 
-function externalLocation(field: Field): string[] {
+/** Where an initializer lies when it is not in the graph itself: StringStringEntryProto pairs of location and length. */
+function externalData(field: Field): { location: string; bytes: number }[] {
+  const entries = new Map<string, string>();
   for (const part of splitFields(field.payload)) {
     if (part.number !== TENSOR.externalData) continue;
     const key = only(part.payload, 1);
     const value = only(part.payload, 2);
-    if (key && value && stringOf(key) === 'location') return [stringOf(value)];
+    if (key && value) entries.set(stringOf(key), stringOf(value));
   }
-  return [];
+  const location = entries.get('location');
+  return location === undefined ? [] : [{ location, bytes: Number(entries.get('length') ?? 0) }];
 }

@@ -3,6 +3,7 @@
  * numbers from 32 tokens on (Chromium's software adapter does), and nothing reports it, so it is measured: the same
  * tokens in one pass and in smaller ones must give the same residual stream.
  */
+import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import { relativeError } from '../core/relative-error.ts';
 import type { Decoder } from './decoder.ts';
@@ -29,9 +30,9 @@ const FALLBACK = 31;
 
 /**
  * Returns the largest proved size among 128, 33, 31 and 16. `ids` are at least {@link PROOF_TOKENS} tokens of ordinary
- * text. Throws `numbers-wrong` when not even passes of 16 agree with single tokens.
+ * text. Throws `numbers-wrong` when not even passes of 16 agree with single tokens, and `cancelled`.
  */
-export async function proveChunk(decoder: Decoder, ids: readonly number[], onProgress: (doneTokens: number, totalTokens: number) => void): Promise<{ chunkTokens: number; trials: readonly ChunkTrial[] }> {
+export async function proveChunk(decoder: Decoder, ids: readonly number[], onProgress: (doneTokens: number, totalTokens: number) => void, signal?: AbortSignal): Promise<{ chunkTokens: number; trials: readonly ChunkTrial[] }> {
   const trials: ChunkTrial[] = [];
   let done = 0;
   let planned = 2 * FIRST;
@@ -43,6 +44,7 @@ export async function proveChunk(decoder: Decoder, ids: readonly number[], onPro
         parts.push(...byPosition(pass.residuals, pass.tokens, decoder.sizes.hidden));
         done += pass.tokens;
         onProgress(done, planned);
+        throwIfStopped(signal);
       }
     } finally {
       sequence.dispose();
@@ -50,8 +52,14 @@ export async function proveChunk(decoder: Decoder, ids: readonly number[], onPro
     return parts;
   };
   const tryOne = async (tokens: number, truth: readonly Float32Array[]): Promise<boolean> => {
-    const found = await stream(tokens, tokens);
-    const relativeError = Math.max(...found.map((position, index) => worstLayerError(position, truth[index], decoder.sizes.hidden)));
+    const relativeError = await stream(tokens, tokens).then(
+      (found) => Math.max(...found.map((position, index) => worstLayerError(position, truth[index], decoder.sizes.hidden))),
+      (thrown: unknown) => {
+        // Numbers that are not finite are as wrong as can be; a smaller pass may still be right.
+        if (thrown instanceof AppError && thrown.code === 'numbers-not-finite') return Infinity;
+        throw thrown;
+      },
+    );
     const accepted = relativeError <= CHUNK_TOLERANCE;
     trials.push({ tokens, relativeError, accepted });
     return accepted;

@@ -9,24 +9,26 @@ import type { FileRole } from './store/manifest.ts';
 export function decoderFilesOf(files: LoadedFiles): DecoderFiles {
   const weights = files.manifest.files.filter((file) => file.role === 'weights');
   return {
-    graph: bytesOf(files, 'graph'),
-    weights: new Map(weights.map((file) => [file.path.slice(file.path.lastIndexOf('/') + 1), fileEnding(files, file.path)])),
+    graph: fileAt(files, pathOf(files, 'graph')),
+    weights: new Map(weights.map(({ path }) => [path.slice(path.lastIndexOf('/') + 1), fileAt(files, path)])),
     config: parseModelConfig(textOf(files, 'config')),
   };
 }
 
-function bytesOf(files: LoadedFiles, role: FileRole): Uint8Array {
-  const file = files.manifest.files.find((entry) => entry.role === role);
-  if (!file) throw new AppError('model-manifest-invalid', `The model's manifest lists no file of role "${role}".`, { role });
-  return fileEnding(files, file.path);
+/** A text file of the model by its role. */
+export function textOf(files: LoadedFiles, role: FileRole): string {
+  return new TextDecoder().decode(fileAt(files, pathOf(files, role)));
 }
 
-/** A text file of the model by its role. */
-export const textOf = (files: LoadedFiles, role: FileRole): string => new TextDecoder().decode(bytesOf(files, role));
+/** The bytes of a loaded file by its path in the manifest. */
+export function fileAt(files: LoadedFiles, path: string): Uint8Array {
+  const bytes = files.files.get(path);
+  if (!bytes) throw new AppError('model-manifest-invalid', `The model's manifest lists no wanted file "${path}".`, { path });
+  return bytes;
+}
 
-/** The bytes of the loaded file whose path ends so. */
-export function fileEnding(files: LoadedFiles, ending: string): Uint8Array {
-  const found = [...files.files].find(([path]) => path.endsWith(ending));
-  if (!found) throw new AppError('model-manifest-invalid', `The model's manifest lists no wanted file that ends in "${ending}".`, { ending });
-  return found[1];
+function pathOf(files: LoadedFiles, role: FileRole): string {
+  const file = files.manifest.files.find((entry) => entry.role === role);
+  if (!file) throw new AppError('model-manifest-invalid', `The model's manifest lists no file of role "${role}".`, { role });
+  return file.path;
 }

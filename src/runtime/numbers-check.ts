@@ -3,6 +3,7 @@
  * reference ships with the model; the same check is a test, a button and a command.
  */
 import type { NumbersReport, NumbersRow } from '../core/engine-report.ts';
+import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import { relativeError } from '../core/relative-error.ts';
 import { argmax } from '../core/sampling.ts';
@@ -37,9 +38,12 @@ export interface NumbersCheckParts {
 export async function checkNumbers(parts: NumbersCheckParts): Promise<NumbersReport> {
   const prompts = parseReference(parts.referenceJson);
   const tensors = parseSafetensors(parts.referenceTensors, 'reference.safetensors');
-  const reference = (name: string): Float32Array => {
+  const { layerCount, hidden, vocabulary } = parts.decoder.sizes;
+  const reference = (name: string, shape: readonly number[]): Float32Array => {
     const tensor = tensors.get(name);
-    if (!tensor) throw new AppError('tensor-file-invalid', `reference.safetensors holds no tensor "${name}". Load the model again.`, { name });
+    if (tensor?.shape.join() !== shape.join()) {
+      throw new AppError('tensor-file-invalid', `reference.safetensors must hold a tensor "${name}" of shape [${shape.join(', ')}], got ${tensor ? `[${tensor.shape.join(', ')}]` : 'none'}. Load the model again.`, { name });
+    }
     return tensor.data;
   };
   const total = prompts.reduce((sum, prompt) => sum + 2 * prompt.ids.length + prompt.greedy.length, 0);
@@ -47,7 +51,7 @@ export async function checkNumbers(parts: NumbersCheckParts): Promise<NumbersRep
   const advance = (tokens: number): void => {
     done += tokens;
     parts.onProgress(done, total);
-    if (parts.signal.aborted) throw new AppError('cancelled', 'Stopped.');
+    throwIfStopped(parts.signal);
   };
 
   const rows: NumbersRow[] = [];
@@ -60,8 +64,8 @@ export async function checkNumbers(parts: NumbersCheckParts): Promise<NumbersRep
       logits.set(prompt.name, last);
       rows.push({
         prompt: prompt.name,
-        residualError: layerErrors(passes, reference(`${prompt.name}.residual`), parts.decoder.sizes.hidden, prompt.ids.length),
-        logitsError: largestDifference(last, reference(`${prompt.name}.logits_last`)),
+        residualError: layerErrors(passes, reference(`${prompt.name}.residual`, [layerCount + 1, prompt.ids.length, hidden]), hidden, prompt.ids.length),
+        logitsError: largestDifference(last, reference(`${prompt.name}.logits_last`, [vocabulary])),
         greedyMatches: await countGreedyMatches(sequence, last, prompt.greedy, advance),
         greedyTotal: prompt.greedy.length,
       });
@@ -143,7 +147,9 @@ function largestDifference(found: Float32Array, truth: Float32Array | undefined)
 function parseReference(json: string): ReferencePrompt[] {
   const isIds = (value: unknown): value is number[] => Array.isArray(value) && value.length > 0 && value.every((id) => Number.isInteger(id));
   try {
-    return Object.entries(JSON.parse(json) as Record<string, { input_ids?: unknown; greedy_24?: unknown }>).map(([name, prompt]) => {
+    const entries = Object.entries(JSON.parse(json) as Record<string, { input_ids?: unknown; greedy_24?: unknown }>);
+    if (entries.length === 0) throw new Error('it holds no prompt');
+    return entries.map(([name, prompt]) => {
       if (!isIds(prompt.input_ids) || !isIds(prompt.greedy_24)) throw new Error(`${name} must have input_ids and greedy_24, lists of token ids`);
       return { name, ids: prompt.input_ids, greedy: prompt.greedy_24 };
     });

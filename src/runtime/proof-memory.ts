@@ -10,12 +10,13 @@ export interface PassProof {
   readonly trials: readonly ChunkTrial[];
 }
 
-/** Everything that may change what an adapter computes; a proof holds for equal values only. */
+/** What identifies an adapter and what runs on it, as far as a page can see; a proof holds for equal values only. */
 export interface ProofKey {
   readonly adapter: { readonly vendor: string; readonly architecture: string; readonly description: string };
   readonly browser: string;
   readonly runtimeVersion: string;
-  readonly graphBytes: number;
+  readonly weightsSha256: string;
+  readonly flipsideVersion: string;
 }
 
 const CACHE = 'flipside-pass-proofs';
@@ -41,17 +42,19 @@ export async function keepProof(key: ProofKey, proof: PassProof): Promise<void> 
 
 /** Cache keys are addresses; this one is never fetched. */
 function addressOf(key: ProofKey): string {
-  const { adapter, browser, runtimeVersion, graphBytes } = key;
-  return new URL(`/pass-proof/${encodeURIComponent(JSON.stringify([adapter.vendor, adapter.architecture, adapter.description, browser, runtimeVersion, graphBytes]))}`, location.origin).href;
+  const { adapter, browser, runtimeVersion, weightsSha256, flipsideVersion } = key;
+  return new URL(`/pass-proof/${encodeURIComponent(JSON.stringify([adapter.vendor, adapter.architecture, adapter.description, browser, runtimeVersion, weightsSha256, flipsideVersion]))}`, location.origin).href;
 }
 
 function parseProof(raw: unknown): PassProof | null {
   const { chunkTokens, trials } = (raw ?? {}) as { chunkTokens?: unknown; trials?: unknown };
   if (typeof chunkTokens !== 'number' || !Number.isInteger(chunkTokens) || chunkTokens < 1 || !Array.isArray(trials)) return null;
-  const whole = trials.every((trial): trial is ChunkTrial => {
+  const parsed = trials.flatMap((trial): ChunkTrial[] => {
     const { tokens, relativeError, accepted } = (trial ?? {}) as Partial<Record<keyof ChunkTrial, unknown>>;
-    return typeof tokens === 'number' && typeof relativeError === 'number' && typeof accepted === 'boolean';
+    // JSON writes an infinite error, of numbers that were not finite, as null.
+    if (typeof tokens !== 'number' || (typeof relativeError !== 'number' && relativeError !== null) || typeof accepted !== 'boolean') return [];
+    return [{ tokens, relativeError: relativeError ?? Infinity, accepted }];
   });
-  const proved = whole && trials.some((trial: ChunkTrial) => trial.accepted && trial.tokens === chunkTokens);
-  return proved ? { chunkTokens, trials } : null;
+  const proved = parsed.length === trials.length && parsed.some((trial) => trial.accepted && trial.tokens === chunkTokens);
+  return proved ? { chunkTokens, trials: parsed } : null;
 }

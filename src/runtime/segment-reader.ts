@@ -1,5 +1,5 @@
 /** Reads the rows of prompt sets for training and judging, over any decoder. */
-import { AppError } from '../core/errors.ts';
+import { throwIfStopped } from '../core/abort.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 import type { SegmentReader, TapRead } from '../training/reader.ts';
 import type { Decoder } from './decoder.ts';
@@ -37,7 +37,7 @@ export function createSegmentReader(parts: { decoder: Decoder; tokenizer: TextTo
             means.push(tapMean(await collect(sequence.peek(ids)), hidden));
             throwIfStopped(signal);
           }
-          taps.push({ tokensBefore: sequence.length, means, tapTokens: tapIds.map((ids) => ids.length) });
+          taps.push({ tokensBefore: sequence.length, means });
         }
         return options.keepTokens ? { taps, tokens: joinPasses(textPasses, hidden) } : { taps };
       } finally {
@@ -67,8 +67,4 @@ function joinPasses(passes: readonly PassReading[], hidden: number): { count: nu
     at += pass.tokens;
   }
   return { count, residuals };
-}
-
-function throwIfStopped(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new AppError('cancelled', 'Stopped.');
 }

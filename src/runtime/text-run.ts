@@ -2,6 +2,7 @@
  * One text on the model: reads it, takes taps after its sentences, and writes on. Scores go to a sink as they come;
  * residuals and logits never leave.
  */
+import { throwIfStopped } from '../core/abort.ts';
 import type { RunSummary } from '../core/engine-report.ts';
 import { AppError } from '../core/errors.ts';
 import type { ReadingSink, SamplingOptions, TokenPiece } from '../core/reading.ts';
@@ -24,6 +25,14 @@ export interface TextRunParts {
   readonly endTokens: readonly number[];
 }
 
+/** A text that has been found readable. */
+export interface ReadPlan {
+  readonly ids: readonly number[];
+  /** Indices of the tokens after which reading stops for a moment, the last token among them. */
+  readonly stops: readonly number[];
+  readonly taps: boolean;
+}
+
 /** A text that is read once and can then be continued as often as wanted. Dispose of it when done. */
 export class TextRun {
   readonly #parts: TextRunParts;
@@ -43,19 +52,28 @@ export class TextRun {
     this.#nextPiece = parts.tokenizer.pieces();
   }
 
-  /** Reads a text from its start. Throws text errors before anything is computed, `cancelled` when stopped. */
-  async read(text: string, options: { taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+  /** Reads a text from its start: {@link plan}, then {@link readPlan}. */
+  read(text: string, options: { taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+    return this.readPlan(this.plan(text, options), sink, signal);
+  }
+
+  /** What reading a text would do. Computes nothing; throws text errors. */
+  plan(text: string, { taps }: { taps: boolean }): ReadPlan {
     checkText(text);
     const ids = this.#parts.tokenizer.encode(text);
-    checkLength(ids.length + (options.taps ? this.#longestTap() : 0), this.#parts.decoder.sizes.contextTokens);
+    checkLength(ids.length + (taps ? this.#longestTap() : 0), this.#parts.decoder.sizes.contextTokens);
+    const piece = this.#parts.tokenizer.pieces();
+    return { ids, stops: taps ? sentenceEnds(ids.map((id) => piece(id).text)) : [ids.length - 1], taps };
+  }
+
+  /** Reads what was planned. Throws `cancelled` when stopped. */
+  async readPlan({ ids, stops, taps }: ReadPlan, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     const started = performance.now();
-    const preview = this.#parts.tokenizer.pieces();
-    const ends = options.taps ? sentenceEnds(ids.map((id) => preview(id).text)) : [ids.length - 1];
     let from = 0;
-    for (const end of ends) {
-      await this.#append(ids.slice(from, end + 1), sink, signal);
-      if (options.taps) await this.#tap(sink, signal);
-      from = end + 1;
+    for (const stop of stops) {
+      await this.#append(ids.slice(from, stop + 1), sink, signal);
+      if (taps) await this.#tap(sink, signal);
+      from = stop + 1;
     }
     return this.#summary(ids.length, started, 'text');
   }
@@ -128,8 +146,4 @@ export class TextRun {
     this.#tapTokens = 0;
     return { tokens, tapTokens, milliseconds: performance.now() - started, ended };
   }
-}
-
-function throwIfStopped(signal: AbortSignal): void {
-  if (signal.aborted) throw new AppError('cancelled', 'Stopped. What was read so far is kept.');
 }

@@ -67,7 +67,8 @@ export class Desk {
     const card = this.#parts.probeCard().then((probe) => (this.#probe = probe));
     const story = stories.open().then(() => {
       const first = stories.entries.find((entry) => entry.id === FIRST_STORY) ?? stories.entries[0];
-      return first === undefined ? undefined : this.showStory(first.id);
+      // A reader who was quicker than the list keeps the own text.
+      return first === undefined || this.#reading !== null ? undefined : this.showStory(first.id);
     });
     for (const outcome of await Promise.allSettled([card, story])) if (outcome.status === 'rejected') session.report(outcome.reason);
   }
@@ -103,7 +104,14 @@ export class Desk {
 
   /** Reads what is in the text box. */
   async readDraft(): Promise<void> {
-    if (await this.#read('Your text', this.#parts.draft.text)) this.#parts.stories.leave();
+    const { draft, session } = this.#parts;
+    if (!draft.ask()) return;
+    await this.#read('Your text', draft.text);
+    const { problem } = session;
+    if (problem === null || !problem.code.startsWith('text-')) return;
+    // What is wrong with the text is said once, where the text is, and for as long as it is that text.
+    session.dismiss();
+    draft.refuse(problem);
   }
 
   /** Goes on from the text on show, after reading it when the engine does not hold it. */
@@ -112,31 +120,34 @@ export class Desk {
     const shown = this.#reading;
     if (shown === null) return;
     try {
-      if (!session.holds(shown) && !(await this.#read(shown.frame.title, shown.text))) return;
-      if (this.#reading !== null) await session.write($state.snapshot(this.sampling), preferences.taps, this.#reading);
+      const held = session.holds(shown) ? shown : await this.#read(shown.frame.title, shown.text, shown);
+      // Whoever has picked another text meanwhile does not want this one continued.
+      if (held !== null && this.#reading === held) await session.write($state.snapshot(this.sampling), preferences.taps, held);
     } catch (error) {
       session.report(error);
     }
   }
 
-  async #read(title: string, text: string): Promise<boolean> {
-    const { session, preferences, schedule } = this.#parts;
+  /** Reads a text and shows it while it comes; the reading if it came to its end. `again`: the same text on show now. */
+  async #read(title: string, text: string, again: ReadingState | null = null): Promise<ReadingState | null> {
+    const { session, stories, preferences, schedule } = this.#parts;
     const before = this.#reading;
     try {
       const probe = this.#probe;
       if (probe === null) throw new AppError('probe-invalid', 'There is no probe to read with. Load the page again.');
+      session.needReady();
       const { axis, defaultLayer, calibration } = probe;
-      const reading = ReadingState.live({ title, axis, defaultLayer, calibration, layers: calibration.length }, schedule);
+      const reading = ReadingState.live({ title, axis, defaultLayer, calibration, layers: calibration.length }, schedule, again);
       const running = session.read(text, preferences.taps, reading);
+      stories.leave();
       this.#show(reading);
-      const done = await running;
-      // A text that was refused before its first token leaves what was on show where it was.
-      if (!done && reading.tokens.length === 0 && before !== null) this.#show(before);
-      return done;
+      if (await running) return reading;
+      // A text that was refused or stopped before its first token leaves what was on show where it was.
+      if (reading.tokens.length === 0 && before !== null && this.#reading === reading) this.#show(before);
     } catch (error) {
       session.report(error);
-      return false;
     }
+    return null;
   }
 
   #show(reading: ReadingState): void {

@@ -1,19 +1,29 @@
-/** The text that the reader types. It survives errors, reloads and a dead worker. */
+/** The text that the reader types. It survives errors, reloads, stories put in its place and a dead worker. */
 import { AppError } from '../core/errors.ts';
 import { checkText } from '../core/text-check.ts';
 import { Kept } from './kept.ts';
 
 const KEY = 'flipside.draft';
+const SET_ASIDE_KEY = 'flipside.draft.before';
+
+/** Texts of the reader's that are kept while stories stand in their place; older ones go. */
+const MOST_SET_ASIDE = 5;
 
 /** The text box: what is in it, what was in it before a story replaced it, and what is wrong with it. */
 export class Draft {
   readonly #kept: Kept;
   #text = $state('');
-  #before = $state<string | null>(null);
+  /** The reader's own texts, the one replaced last first. Typing does not touch them: only {@link undo} takes them out. */
+  #setAside = $state.raw<readonly string[]>([]);
+  /** What {@link replace} put into the box. While it stands there unaltered, nothing in the box is the reader's own. */
+  #placed: string | null = null;
+  /** Why this very text was not read; a changed text has a new chance. */
+  #refusal = $state.raw<AppError | null>(null);
 
   constructor(storage: Storage | null) {
     this.#kept = new Kept(storage);
     this.#text = this.#kept.read(KEY) ?? '';
+    this.#setAside = textsIn(this.#kept.read(SET_ASIDE_KEY));
   }
 
   get text(): string {
@@ -22,30 +32,51 @@ export class Draft {
 
   set text(text: string) {
     this.#text = text;
-    this.#before = null;
+    this.#refusal = null;
     this.#kept.write(KEY, text);
   }
 
   /** Whether {@link undo} has something to bring back. */
   get canUndo(): boolean {
-    return this.#before !== null;
+    return this.#setAside.length > 0;
   }
 
-  /** Puts another text into the box and keeps the old one for {@link undo}. */
+  /** Puts another text into the box and keeps what the reader wrote for {@link undo}. */
   replace(text: string): void {
-    const before = this.#text;
+    if (this.#own && this.#text !== text) this.#keepAside([this.#text, ...this.#setAside]);
+    this.#placed = text;
     this.text = text;
-    this.#before = before.trim() === '' || before === text ? null : before;
   }
 
-  /** Brings back what {@link replace} took away. */
+  /** Brings back what {@link replace} took away. What the reader has written since takes its turn after the others. */
   undo(): void {
-    if (this.#before !== null) this.text = this.#before;
+    const [text, ...others] = this.#setAside;
+    if (text === undefined) return;
+    this.#keepAside(this.#own ? [...others, this.#text] : others);
+    this.#placed = null;
+    this.text = text;
   }
 
-  /** What keeps the text from being read, or null. An empty box is not an error until one asks to read it. */
+  /** Asks whether the text can be read. If not, {@link fault} says why, an empty box included. */
+  ask(): boolean {
+    try {
+      checkText(this.#text);
+      this.#refusal = null;
+      return true;
+    } catch (error) {
+      this.#refusal = AppError.from(error);
+      return false;
+    }
+  }
+
+  /** Remembers why the engine would not read this text, until the text changes. */
+  refuse(error: AppError): void {
+    this.#refusal = error;
+  }
+
+  /** What keeps the text from being read, or null. An empty box is no fault until one {@link ask}s to read it. */
   readonly fault = $derived.by((): AppError | null => {
-    if (this.#text.trim() === '') return null;
+    if (this.#refusal !== null || this.#text.trim() === '') return this.#refusal;
     try {
       checkText(this.#text);
       return null;
@@ -53,4 +84,23 @@ export class Draft {
       return AppError.from(error);
     }
   });
+
+  get #own(): boolean {
+    return this.#text.trim() !== '' && this.#text !== this.#placed;
+  }
+
+  #keepAside(texts: readonly string[]): void {
+    this.#setAside = texts.slice(0, MOST_SET_ASIDE);
+    this.#kept.write(SET_ASIDE_KEY, JSON.stringify(this.#setAside));
+  }
+}
+
+function textsIn(stored: string | null): readonly string[] {
+  try {
+    const value: unknown = JSON.parse(stored ?? '[]');
+    return Array.isArray(value) ? value.filter((text): text is string => typeof text === 'string') : [];
+  } catch {
+    // Written by hand or cut off: there is nothing to bring back.
+    return [];
+  }
 }

@@ -5,7 +5,7 @@
 import { layerMean } from '../core/smoothing.ts';
 import { DOMAIN_SDS, stripCell, tapMark } from '../core/strip-cell.ts';
 import type { StripCell, TapMark } from '../core/strip-cell.ts';
-import { peaks, sentenceStarts } from '../core/token-walk.ts';
+import { peaks, sentenceStarts, sentenceStep } from '../core/token-walk.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import type { ReadingState } from './reading.svelte.ts';
 import type { View } from './view.svelte.ts';
@@ -76,9 +76,7 @@ export class Instrument {
 
   /** Start of the sentence one step away. */
   sentenceFrom(token: number, step: 1 | -1): number {
-    const starts = sentenceStarts(this.cells.map((cell) => cell.text));
-    if (step === 1) return starts.find((start) => start > token) ?? token;
-    return starts.findLast((start) => start < token) ?? 0;
+    return sentenceStep(sentenceStarts(this.cells.map((cell) => cell.text)), token, step);
   }
 
   /** The nearest peak of |value| in one direction, or the token itself. Peaks below a third of the scale are no peaks. */

@@ -39,6 +39,9 @@ export class ReadingState {
   #tokens = $state.raw<readonly TokenPiece[]>([]);
   #taps = $state.raw<readonly TapReading[]>([]);
   #givenTokens = $state<number | null>(null);
+  /** Characters that were given, where that is known before the tokens are; null where everything is given. */
+  readonly #givenCharacters: number | null;
+  #characters = 0;
   #scores: Float32Array;
   #received = 0;
   #newTokens: TokenPiece[] = [];
@@ -46,17 +49,18 @@ export class ReadingState {
   #scheduled = false;
   readonly #schedule: Schedule;
 
-  private constructor(frame: ReadingFrame, recording: Recording | null, scores: Float32Array, schedule: Schedule) {
+  private constructor(frame: ReadingFrame, recording: Recording | null, scores: Float32Array, schedule: Schedule, givenCharacters: number | null) {
     this.frame = frame;
     this.recording = recording;
     this.#scores = scores;
     this.#schedule = schedule;
+    this.#givenCharacters = givenCharacters;
   }
 
   /** A finished reading from a file. */
   static fromRecording(recording: Recording): ReadingState {
     const { title, axis, defaultLayer, layers, calibration } = recording;
-    const reading = new ReadingState({ title, axis, defaultLayer, layers, calibration }, recording, recording.scores, nextFrame);
+    const reading = new ReadingState({ title, axis, defaultLayer, layers, calibration }, recording, recording.scores, nextFrame, null);
     reading.#tokens = recording.tokens;
     reading.#taps = recording.taps;
     reading.#givenTokens = recording.givenTokens;
@@ -64,9 +68,13 @@ export class ReadingState {
     return reading;
   }
 
-  /** An empty reading that is the sink of an engine call. */
-  static live(frame: ReadingFrame, schedule: Schedule = nextFrame): ReadingState {
-    return new ReadingState(frame, null, new Float32Array(FIRST_CAPACITY * frame.layers), schedule);
+  /**
+   * An empty reading that is the sink of an engine call. `again` is the reading of the same text that it replaces: its
+   * border between given and written text is kept. By characters, because written text may fall into other tokens.
+   */
+  static live(frame: ReadingFrame, schedule: Schedule = nextFrame, again: ReadingState | null = null): ReadingState {
+    const given = again === null || again.givenTokens >= again.tokens.length ? null : textOf(again.tokens.slice(0, again.givenTokens)).length;
+    return new ReadingState(frame, null, new Float32Array(FIRST_CAPACITY * frame.layers), schedule, given);
   }
 
   /** The tokens that may be drawn: those committed by the last frame. */
@@ -91,7 +99,7 @@ export class ReadingState {
 
   /** The text so far, exactly. */
   get text(): string {
-    return this.#tokens.map((piece) => piece.text).join('');
+    return textOf(this.#tokens);
   }
 
   /** From here on, tokens are the model's own. Later calls keep the first border. */
@@ -116,9 +124,22 @@ export class ReadingState {
     }
     this.#reserve((this.#received + batch.pieces.length) * layers);
     this.#scores.set(batch.scores, this.#received * layers);
+    this.#findBorder(batch.pieces);
     this.#received += batch.pieces.length;
     this.#newTokens.push(...batch.pieces);
     this.#soon();
+  }
+
+  /** Sets the border at the first token that begins where the given text has ended. Call before counting the tokens. */
+  #findBorder(pieces: readonly TokenPiece[]): void {
+    if (this.#givenCharacters === null || this.#givenTokens !== null) return;
+    for (const [index, piece] of pieces.entries()) {
+      if (this.#characters >= this.#givenCharacters) {
+        this.#givenTokens = this.#received + index;
+        return;
+      }
+      this.#characters += piece.text.length;
+    }
   }
 
   #takeTap(tap: TapReading): void {
@@ -138,4 +159,8 @@ export class ReadingState {
     larger.set(this.#scores);
     this.#scores = larger;
   }
+}
+
+function textOf(pieces: readonly TokenPiece[]): string {
+  return pieces.map((piece) => piece.text).join('');
 }

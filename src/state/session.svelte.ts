@@ -3,12 +3,15 @@
  * that a dead worker is replaced by a new one and tests bring their own engine.
  */
 import { ENDED, SAY } from '../content/status.ts';
+import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import type { EngineStatus, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
 import type { ProbeFiles } from '../worker/protocol.ts';
+import { answerOrLeave } from './patience.ts';
 import type { ReadingState } from './reading.svelte.ts';
+import { timedSink } from './timed-sink.ts';
 
 /** What the engine is doing. One of these, never a mixture. */
 export type Phase =
@@ -16,7 +19,7 @@ export type Phase =
   | { readonly kind: 'loading'; readonly progress: LoadProgress | null }
   | { readonly kind: 'ready'; readonly status: EngineStatus }
   | { readonly kind: 'reading'; readonly status: EngineStatus }
-  | { readonly kind: 'writing'; readonly status: EngineStatus; readonly tokens: number; readonly tokensPerSecond: number | null }
+  | { readonly kind: 'writing'; readonly status: EngineStatus; readonly tokensPerSecond: number | null }
   | { readonly kind: 'checking'; readonly status: EngineStatus; readonly done: number; readonly total: number }
   | { readonly kind: 'lost' };
 
@@ -31,9 +34,6 @@ export interface SessionParts {
 export interface FinishedRun extends RunSummary {
   readonly what: 'read' | 'write';
 }
-
-/** How often the speed is brought up to date; faster only flickers. */
-const SPEED_EVERY_MS = 250;
 
 /** One engine, one call at a time. */
 export class Session {
@@ -119,9 +119,21 @@ export class Session {
     const stop = (this.#stop = new AbortController());
     try {
       const client = (this.#client = this.#parts.connect());
-      client.onLost((error) => this.#lose(error));
-      const status = await client.load({ manifestUrl: this.#parts.manifestUrl, backend }, (progress) => this.#progress(progress), stop.signal);
-      await client.useProbe(await this.#parts.probeFiles());
+      client.onLost((error) => {
+        if (client === this.#client) this.#lose(error);
+      });
+      const bringIn = async (): Promise<EngineStatus> => {
+        const progress = (step: LoadProgress): void => {
+          if (client === this.#client) this.#progress(step);
+        };
+        const status = await client.load({ manifestUrl: this.#parts.manifestUrl, backend }, progress, stop.signal);
+        await client.useProbe(await this.#parts.probeFiles());
+        throwIfStopped(stop.signal);
+        return status;
+      };
+      // Bytes stop at once, and what has arrived is being kept then; a runtime that starts a model hears nothing.
+      const arriving = (): boolean => this.#phase.kind === 'loading' && this.#phase.progress?.phase === 'bytes';
+      const status = await answerOrLeave(bringIn(), stop.signal, () => !arriving());
       this.#phase = { kind: 'ready', status };
       this.say(SAY.ready(status.backend === 'webgpu' ? 'WebGPU' : 'the processor'));
     } catch (error) {
@@ -138,8 +150,15 @@ export class Session {
     const { client, status } = this.#idle();
     this.#phase = { kind: 'reading', status };
     this.say(SAY.reading());
-    this.#held = null;
-    const summary = await this.#run(reading, status, (signal) => client.read({ text, taps }, reading.sink, signal));
+    const sink: ReadingSink = {
+      tap: (tap) => reading.sink.tap(tap),
+      tokens: (batch) => {
+        // Not before: a text that is refused leaves the one before it in the engine's memory.
+        this.#held = null;
+        reading.sink.tokens(batch);
+      },
+    };
+    const summary = await this.#run(reading, status, (signal) => client.read({ text, taps }, sink, signal));
     if (summary === null) return false;
     this.#held = reading;
     this.#finished = { ...summary, what: 'read' };
@@ -152,9 +171,11 @@ export class Session {
     const { client, status } = this.#idle();
     if (!this.holds(reading)) throw new AppError('usage', 'Only the text that was read last can be continued. Read it again first.');
     reading.beginContinuation();
-    this.#phase = { kind: 'writing', status, tokens: 0, tokensPerSecond: null };
+    this.#phase = { kind: 'writing', status, tokensPerSecond: null };
     this.say(SAY.writing());
-    const sink = this.#timed(reading.sink, status);
+    const sink = timedSink(reading.sink, (tokensPerSecond) => {
+      if (this.#phase.kind === 'writing') this.#phase = { kind: 'writing', status, tokensPerSecond };
+    });
     const summary = await this.#run(reading, status, (signal) => client.generate({ sampling, taps }, sink, signal));
     if (summary === null) return false;
     this.#finished = { ...summary, what: 'write' };
@@ -162,12 +183,11 @@ export class Session {
     return true;
   }
 
-  /** Compares the engine's numbers with the reference that ships with the model. */
+  /** Compares the engine's numbers with the reference that ships with the model. The text in its memory stays there. */
   async check(): Promise<void> {
     const { client, status } = this.#idle();
     this.#numbers = null;
     this.#phase = { kind: 'checking', status, done: 0, total: 0 };
-    this.#held = null;
     const step = (done: number, total: number): void => {
       if (this.#phase.kind === 'checking') this.#phase = { kind: 'checking', status, done, total };
     };
@@ -183,8 +203,15 @@ export class Session {
     this.#end();
   }
 
+  /** Throws what to do first where no call can be made now. */
+  needReady(): void {
+    if (this.ready) return;
+    throw new AppError('usage', this.busy ? 'The model is at work. Wait until it has finished, or stop it.' : 'The model must be loaded first. Press the button that loads it.');
+  }
+
   #idle(): { client: EngineClient; status: EngineStatus } {
-    if (this.#client === null || this.#phase.kind !== 'ready') throw new AppError('usage', 'The model is not ready. Load it, or wait until it has finished.');
+    this.needReady();
+    if (this.#client === null || this.#phase.kind !== 'ready') throw new AppError('internal', 'The engine is ready and not there.');
     this.#problem = null;
     this.#finished = null;
     return { client: this.#client, status: this.#phase.status };
@@ -197,8 +224,12 @@ export class Session {
     try {
       return await call(stop.signal);
     } catch (error) {
-      if (client === this.#client && ['worker-died', 'gpu-device-lost'].includes(AppError.from(error).code)) this.#lose(AppError.from(error));
-      else this.#fail(error);
+      const problem = AppError.from(error);
+      if (client === this.#client && ['worker-died', 'gpu-device-lost'].includes(problem.code)) this.#lose(problem);
+      else {
+        if (reading !== null && !this.#keepsText(problem, reading)) this.#held = null;
+        this.#fail(problem);
+      }
       return null;
     } finally {
       reading?.flush();
@@ -207,26 +238,9 @@ export class Session {
     }
   }
 
-  #timed(sink: ReadingSink, status: EngineStatus): ReadingSink {
-    let tokens = 0;
-    let first = 0;
-    let shown = 0;
-    return {
-      tap: (tap) => sink.tap(tap),
-      tokens: (batch) => {
-        sink.tokens(batch);
-        const now = performance.now();
-        tokens += batch.pieces.length;
-        if (first === 0) {
-          // The speed counts from the first token on, so that a wait before it does not spoil the number.
-          first = now;
-          tokens = 0;
-        }
-        if (now - shown < SPEED_EVERY_MS || this.#phase.kind !== 'writing') return;
-        shown = now;
-        this.#phase = { kind: 'writing', status, tokens: tokens + 1, tokensPerSecond: tokens === 0 ? null : (tokens * 1000) / (now - first) };
-      },
-    };
+  /** Whether the engine still has its text after this: a refused text changed nothing, and writing can go on after a stop. */
+  #keepsText(problem: AppError, reading: ReadingState): boolean {
+    return problem.code.startsWith('text-') || (problem.code === 'cancelled' && this.#held === reading);
   }
 
   #progress(progress: LoadProgress): void {

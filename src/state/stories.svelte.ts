@@ -21,7 +21,7 @@ export class Stories {
   readonly #base: string;
   readonly #kept = new Map<string, Recording>();
   #entries = $state.raw<readonly RecordingEntry[]>([]);
-  #chosen = $state<string | null>(null);
+  #awaited = $state<string | null>(null);
 
   constructor(fetch: FetchText, base: string) {
     this.#fetch = fetch;
@@ -33,9 +33,9 @@ export class Stories {
     return this.#entries;
   }
 
-  /** The story that was asked for last. */
-  get chosen(): string | null {
-    return this.#chosen;
+  /** The story that was asked for and has not arrived; null once it is on show, has failed or is not wanted any more. */
+  get awaited(): string | null {
+    return this.#awaited;
   }
 
   /** Reads the list. */
@@ -43,11 +43,19 @@ export class Stories {
     this.#entries = parseRecordingIndex(await this.#fetch(`${this.#base}index.json`));
   }
 
-  /** The recording of a story; null when another was chosen before it arrived, which makes this one worthless. */
+  /** The recording of a story; null when something else was chosen before it arrived, which makes this one worthless. */
   async choose(id: string): Promise<Recording | null> {
-    this.#chosen = id;
-    const recording = await this.recording(id);
-    return this.#chosen === id ? recording : null;
+    this.#awaited = id;
+    try {
+      const recording = await this.recording(id);
+      return this.#awaited === id ? recording : null;
+    } catch (error) {
+      // A story that nobody waits for any more may fail in silence.
+      if (this.#awaited !== id) return null;
+      throw error;
+    } finally {
+      if (this.#awaited === id) this.#awaited = null;
+    }
   }
 
   /** A recording without showing it. */
@@ -57,8 +65,8 @@ export class Stories {
     return recording;
   }
 
-  /** No story is shown any more: the reader's own text is. */
+  /** Something else is shown: a story that is still on its way must not take its place. */
   leave(): void {
-    this.#chosen = null;
+    this.#awaited = null;
   }
 }

@@ -1,9 +1,9 @@
 /** Lets the thread answer messages in the middle of long arithmetic. */
-import { AppError } from '../core/errors.ts';
+import { throwIfStopped } from '../core/abort.ts';
 import type { LongCall } from './collect.ts';
 
 /** Awaits the caller's `pause`, so that progress is drawn and an abort is heard, then throws `cancelled` if the call was stopped. */
 export async function giveWay({ pause, signal }: LongCall): Promise<void> {
   await pause?.();
-  if (signal?.aborted) throw new AppError('cancelled', 'Stopped.');
+  throwIfStopped(signal);
 }

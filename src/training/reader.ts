@@ -12,8 +12,6 @@ export interface TapRead {
   readonly tokensBefore: number;
   /** Mean residual over the tap's tokens, for each tap `[layers, hidden]`; layers = model.layerCount + 1. */
   readonly means: readonly Float32Array[];
-  /** Tokens of each tap. */
-  readonly tapTokens: readonly number[];
 }
 
 /** What to read along the way. */

@@ -2,11 +2,17 @@
 import { beforeEach, expect, test } from 'vitest';
 import { keepProof, recallProof, type ProofKey } from '../../src/runtime/proof-memory.ts';
 
-const key: ProofKey = { adapter: { vendor: 'google', architecture: 'swiftshader', description: '' }, browser: 'Chromium 156', runtimeVersion: '1.30.0', graphBytes: 271992 };
+const key: ProofKey = { adapter: { vendor: 'google', architecture: 'swiftshader', description: '' }, browser: 'Chromium 156', runtimeVersion: '1.30.0', weightsSha256: 'f06b', flipsideVersion: '0.1.0' };
 const proof = { chunkTokens: 31, trials: [{ tokens: 33, relativeError: 0.85, accepted: false }, { tokens: 31, relativeError: 0, accepted: true }] };
 
 beforeEach(async () => {
   await caches.delete('flipside-pass-proofs');
+});
+
+test('a trial whose numbers were not finite is remembered as that', async () => {
+  const trials = [{ tokens: 33, relativeError: Infinity, accepted: false }, proof.trials[1]!];
+  await keepProof(key, { chunkTokens: 31, trials });
+  expect(await recallProof(key)).toEqual({ chunkTokens: 31, trials });
 });
 
 test('a proof is remembered for the same adapter, browser, runtime and graph', async () => {
@@ -18,7 +24,8 @@ test('a proof is remembered for the same adapter, browser, runtime and graph', a
 test.each<[string, Partial<ProofKey>]>([
   ['browser', { browser: 'Chromium 157' }],
   ['runtime', { runtimeVersion: '1.31.0' }],
-  ['graph', { graphBytes: 271993 }],
+  ['model', { weightsSha256: 'f06c' }],
+  ['version', { flipsideVersion: '0.2.0' }],
   ['adapter', { adapter: { vendor: 'google', architecture: 'swiftshader', description: 'other' } }],
 ])('another %s is proved anew', async (_, change) => {
   await keepProof(key, proof);

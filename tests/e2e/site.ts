@@ -105,7 +105,7 @@ export function stripText(page: Page): Promise<string> {
 export async function tapScores(page: Page): Promise<number[]> {
   const names = await page.locator('.strip [data-tap]').evaluateAll((marks) => marks.map((mark) => mark.getAttribute('aria-label') ?? ''));
   return names.map((name) => {
-    const score = /^Tap after sentence \d+: (minus |plus )?(\d+(?:\.\d+)?)/.exec(name);
+    const score = /^Tap [^:]*: (minus |plus )?(\d+(?:\.\d+)?)/.exec(name);
     expect(score, name).not.toBeNull();
     return Number(score![2]) * (score![1] === 'minus ' ? -1 : 1);
   });
@@ -115,7 +115,9 @@ export async function tapScores(page: Page): Promise<number[]> {
 export async function checkNumbers(page: Page, timeoutMs: number): Promise<void> {
   await page.getByRole('button', { name: 'Check the numbers' }).click();
   const verdict = page.getByText(/^(Passed\.|Failed: )/);
-  await verdict.waitFor({ timeout: timeoutMs });
+  const problem = page.getByRole('alert');
+  await verdict.or(problem).first().waitFor({ timeout: timeoutMs });
+  expect(await problem.allInnerTexts()).toEqual([]);
   expect(await verdict.innerText()).toBe('Passed.');
   await page.getByText('Error by layer').click();
   const table = page.getByRole('region', { name: 'Numbers check by layer' });

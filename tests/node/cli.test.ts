@@ -106,6 +106,14 @@ test('a bad prompt set is refused with file, line and field, before the model is
   expectRefusal(await flipside('train', '--model', MODEL, '--out', join(folder, 'x'), '--set', join(folder, 'nowhere.set.json')), /usage: Cannot read .*nowhere\.set\.json/);
 }, MINUTE);
 
+test('an output that could not be used is refused before anything is read', async () => {
+  const set = writeSet('four', 4);
+  expectRefusal(await flipside('train', '--model', MODEL, '--set', set, '--out', join(folder, 'My_Probe')), /usage: probe\.id must hold .*"My_Probe"/);
+  expectRefusal(await flipside('train', '--model', MODEL, '--set', set, '--out', join(set, 'probe')), /usage: Cannot write to/);
+  expectRefusal(await flipside('record', '--model', MODEL, '--probe', PROBE, '--stories', join(folder, 'nowhere'), '--out', folder), /usage: Cannot read .*nowhere/);
+  expectRefusal(await flipside('read', '--model', MODEL, '--probe', PROBE, '--text', '-hello'), /usage: read: /);
+}, MINUTE);
+
 test('a damaged probe and a damaged model are refused by name', async () => {
   const probe = join(folder, 'short-probe');
   cpSync(join(ROOT, PROBE), probe, { recursive: true });

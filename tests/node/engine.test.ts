@@ -8,6 +8,8 @@ import { checkNumbers, LOGITS_LIMIT, RESIDUAL_LIMIT } from '../../src/runtime/nu
 import { proveChunk } from '../../src/runtime/chunk-proof.ts';
 import { PROOF_TEXT } from '../../src/runtime/proof-text.ts';
 import { createScorer, noScorer, type Scorer } from '../../src/runtime/scorer.ts';
+import { AppError } from '../../src/core/errors.ts';
+import { serialiseSafetensors } from '../../src/format/safetensors.ts';
 import { Sequence } from '../../src/runtime/sequence.ts';
 import { TextRun } from '../../src/runtime/text-run.ts';
 import type { Decoder } from '../../src/runtime/decoder.ts';
@@ -75,6 +77,27 @@ test('the pass-size check accepts 128 tokens where they are right, and finds 31 
   expect(proof.chunkTokens).toBe(31);
   expect(proof.trials.map((trial) => [trial.tokens, trial.accepted])).toEqual([[33, false], [31, true]]);
 }, 60_000);
+
+test('a pass size that gives numbers that are not finite is refused, and a smaller one is still tried', async () => {
+  const ids = engine.tokenizer.encode(PROOF_TEXT);
+  const faulty: Decoder = { ...engine.decoder, run: (chunk, past) => (chunk.length < 32 ? engine.decoder.run(chunk, past) : Promise.reject(new AppError('numbers-not-finite', 'NaN'))) };
+  const proof = await proveChunk(faulty, ids, () => undefined);
+  expect(proof.chunkTokens).toBe(31);
+  expect(proof.trials[0]).toEqual({ tokens: 33, relativeError: Infinity, accepted: false });
+}, 60_000);
+
+test('proving can be stopped', async () => {
+  const controller = new AbortController();
+  await expect(proveChunk(engine.decoder, engine.tokenizer.encode(PROOF_TEXT), () => controller.abort(), controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
+});
+
+test('a reference that holds nothing, or tensors of another shape, is no reference', async () => {
+  const reference = await engine.reference();
+  const check = (referenceJson: string, referenceTensors: Uint8Array) => checkNumbers({ decoder: engine.decoder, chunkTokens: 128, untouched: engine.untouched, referenceJson, referenceTensors, onProgress: () => undefined, signal: never });
+  await expect(check('{}', reference.tensors)).rejects.toMatchObject({ code: 'model-manifest-invalid' });
+  const empty = serialiseSafetensors(new Map([['witch.residual', { dtype: 'F32' as const, shape: [0, 16, 576], data: new Float32Array(0) }]]));
+  await expect(check(reference.json, empty)).rejects.toMatchObject({ code: 'tensor-file-invalid' });
+});
 
 test('taps never enter the text: with and without them the tokens read the same', async () => {
   const readings = [];

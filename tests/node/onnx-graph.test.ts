@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { AppError } from '../../src/core/errors.ts';
 import { describeDecoder, LOGIT_ROWS_INPUT, tapDecoder } from '../../src/onnx/decoder-taps.ts';
-import { encodeNodeWith, parseModel, writeModel } from '../../src/onnx/graph.ts';
-import { bytesField, concatBytes, encodeVarint, splitFields, varintField, varintOf } from '../../src/onnx/wire.ts';
+import { encodeInput, encodeNodeWith, parseModel, writeModel } from '../../src/onnx/graph.ts';
+import { bytesField, concatBytes, encodeVarint, splitFields, stringOf, varintField, varintOf, type Field } from '../../src/onnx/wire.ts';
 
 const stock = new Uint8Array(readFileSync(new URL('../../public/models/smollm2-135m-instruct-q4/onnx/model_q4.onnx', import.meta.url)));
 
@@ -54,8 +54,8 @@ test('a message cut at any byte is refused or ends at a field, never read beyond
 });
 
 test('the decoder is described from its own inputs', () => {
-  const { layerCount, kvHeads, headDim, weightFiles } = describeDecoder(stock);
-  expect({ layerCount, kvHeads, headDim, weightFiles }).toEqual({ layerCount: 30, kvHeads: 3, headDim: 64, weightFiles: ['model_q4.onnx_data', 'model_q4.onnx_data_1', 'model_q4.onnx_data_2'] });
+  // The largest weight is the 8-bit embedding, which is the output head as well: 49,152 rows of 576 bytes.
+  expect(describeDecoder(stock)).toEqual({ layerCount: 30, kvHeads: 3, headDim: 64, weightFiles: ['model_q4.onnx_data', 'model_q4.onnx_data_1', 'model_q4.onnx_data_2'], largestWeightBytes: 49152 * 576 });
 });
 
 test('tapping names 31 streams, in the order of the layers, and makes each a graph output', () => {
@@ -87,6 +87,28 @@ test('a graph that lacks one addition in the middle is refused with how far the 
 test('a graph without its first norm or its head is refused, naming it', () => {
   expect(codeOf(() => tapDecoder(without((op) => op !== 'SimplifiedLayerNormalization')))).toContain('SimplifiedLayerNormalization is missing');
   expect(codeOf(() => tapDecoder(without((_, name) => name !== '/lm_head/MatMul_Q8')))).toContain('output head is missing');
+});
+
+test('inputs and outputs of the cache are checked by name and type, and strange inputs are named', () => {
+  const model = parseModel(stock);
+  const nameOf = (field: Field): string => stringOf([...splitFields(field.payload)].find((part) => part.number === 1)!);
+  /** The graph without one of its inputs (field 11) or outputs (field 12). */
+  const drop = (name: string): Uint8Array => {
+    const graphFields = model.graphFields.filter((field) => ![11, 12].includes(field.number) || nameOf(field) !== name);
+    return writeModel({ ...model, graphFields }, { replaceNodes: new Map(), append: [] });
+  };
+  expect(codeOf(() => tapDecoder(drop('past_key_values.4.value')))).toContain('past_key_values.4.value is missing');
+  expect(codeOf(() => tapDecoder(drop('present.7.key')))).toContain('present.7.key is missing');
+  expect(codeOf(() => tapDecoder(drop('logits')))).toContain('logits is missing');
+  const vector = (elemType: number): Uint8Array => bytesField(1, concatBytes([varintField(1, elemType), bytesField(2, bytesField(1, bytesField(2, 'n')))]));
+  const positions = writeModel(model, { replaceNodes: new Map(), append: [encodeInput('position_ids', vector(7))] });
+  expect(codeOf(() => tapDecoder(positions))).toContain('wants an input "position_ids"');
+  const half = new Uint8Array(stock); // float16 (10) where the first cache input says float32 (1)
+  const name = Buffer.from(half).indexOf('past_key_values.0.key', Buffer.from(half).lastIndexOf('attention_mask'));
+  const elem = half.indexOf(8, name + 'past_key_values.0.key'.length);
+  expect(half[elem + 1]).toBe(1);
+  half[elem + 1] = 10;
+  expect(codeOf(() => tapDecoder(half))).toMatch(/past_key_values\.0\.key" has element type 10/);
 });
 
 test('a chain of additions that bites its own tail ends in an error, not in a loop', () => {

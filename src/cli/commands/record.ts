@@ -1,5 +1,4 @@
 /** `record`: the readings that the page shows before any model is loaded. */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertProbeFits } from '../../format/probe.ts';
 import { serialiseRecording, serialiseRecordingIndex, type RecordingEntry } from '../../format/recording-json.ts';
@@ -9,7 +8,7 @@ import { openNodeEngine } from '../../runtime/node/node-engine.ts';
 import { createScorer } from '../../runtime/scorer.ts';
 import { TextRun } from '../../runtime/text-run.ts';
 import { Options, type Command } from '../command.ts';
-import { readInput, readProbe, writeOutput } from '../files.ts';
+import { listFolder, readInput, readProbe, writeOutput } from '../files.ts';
 import { GrownReading } from '../grown-reading.ts';
 import { showProgress } from '../progress.ts';
 
@@ -23,7 +22,7 @@ export const record: Command = {
     const out = options.needed('out');
     const folder = options.needed('stories');
     const { probe, sha256 } = await readProbe(options.needed('probe'));
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+    const names = (await listFolder(folder)).filter((name) => name.endsWith('.json')).sort();
     const stories = await Promise.all(names.map(async (name) => parseStory((await readInput(join(folder, name))).toString('utf8'), name)));
     stories.sort((a, b) => a.order - b.order);
     const engine = await openNodeEngine(options.needed('model'));

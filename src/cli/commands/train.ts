@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { basename, join, resolve } from 'node:path';
 import type { FitMethod } from '../../core/fit.ts';
 import { probeCard } from '../../format/probe-card.ts';
-import { serialiseProbe } from '../../format/probe.ts';
+import { checkProbeNames, serialiseProbe } from '../../format/probe.ts';
 import { AppError } from '../../core/errors.ts';
 import { openNodeReader } from '../../runtime/node/node-engine.ts';
 import { trainProbe } from '../../training/train.ts';
 import { Options, type Command } from '../command.ts';
-import { readPromptSet, readStorySet, writeOutput } from '../files.ts';
+import { prepareFolder, readPromptSet, readStorySet, writeOutput } from '../files.ts';
 import { showProgress } from '../progress.ts';
 
 /** The stories that pin zero unless others are named. */
@@ -46,13 +46,18 @@ export const train: Command = {
     const [first] = sets;
     if (!first) throw new AppError('usage', 'train: --set is missing.');
     const taps = first.taps.slice(0, options.number('taps', 2, { min: 1, max: first.taps.length, whole: true }));
+    const id = basename(resolve(out));
+    const title = options.text('title') ?? `${first.axis.positive}–${first.axis.negative}`;
+    const about = options.text('about') ?? sets.map((set) => set.about).join(' ');
+    checkProbeNames({ id, title, about });
     const layer = options.text('layer');
+    await prepareFolder(out);
     const reader = await openNodeReader(model);
     try {
       const { probe, report } = await trainProbe(reader, {
-        id: basename(resolve(out)),
-        title: options.text('title') ?? `${first.axis.positive}–${first.axis.negative}`,
-        about: options.text('about') ?? first.about,
+        id,
+        title,
+        about,
         sets,
         stories,
         taps,

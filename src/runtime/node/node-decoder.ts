@@ -25,7 +25,7 @@ export async function openNodeDecoder(modelDir: string, options: { tapped: boole
   } catch (thrown) {
     throw new AppError('model-session-failed', `onnxruntime could not open ${graphPath}: ${String(thrown)}`, { path: graphPath }, thrown);
   }
-  return createOrtDecoder({ session, Tensor, shape: tapped, sizes: { ...config, layerCount: tapped.layerCount }, taps: tapped.taps, fetch: fetchFromCpu, explain: (thrown) => AppError.from(thrown) });
+  return createOrtDecoder({ session, Tensor, shape: tapped, sizes: { ...config, layerCount: tapped.layerCount }, taps: tapped.taps, fetch: fetchFromCpu, explain: (thrown) => Promise.resolve(AppError.from(thrown)) });
 }
 
 /** Reads a file of a model folder; a missing one is named. */

@@ -5,11 +5,11 @@
 import type { Tensor } from 'onnxruntime-common';
 import type { Fetch } from './ort-decoder.ts';
 
-/** A {@link Fetch} over a WebGPU device with its own staging buffer, which grows as needed. */
-export function createGpuFetch(device: GPUDevice): Fetch {
+/** A {@link Fetch} over a WebGPU device with its own staging buffer, which grows as needed; `dispose` frees it. */
+export function createGpuFetch(device: GPUDevice): { readonly fetch: Fetch; dispose(): void } {
   let staging: GPUBuffer | null = null;
 
-  return async (tensors) => {
+  const fetch: Fetch = async (tensors) => {
     const sizes = tensors.map((tensor) => tensor.size * Float32Array.BYTES_PER_ELEMENT);
     const total = sizes.reduce((sum, size) => sum + size, 0);
     if (!staging || staging.size < total) {
@@ -29,6 +29,7 @@ export function createGpuFetch(device: GPUDevice): Fetch {
     staging.unmap();
     return values;
   };
+  return { fetch, dispose: () => staging?.destroy() };
 }
 
 /** onnxruntime-common types the buffer structurally so as not to depend on WebGPU's types; at run time it is one. */

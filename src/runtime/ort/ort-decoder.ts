@@ -31,7 +31,9 @@ export interface OrtDecoderParts {
   readonly taps: readonly string[];
   readonly fetch: Fetch;
   /** Turns what a failed run threw into the error that the reader sees, e.g. a lost device. */
-  readonly explain: (thrown: unknown) => AppError;
+  readonly explain: (thrown: unknown) => Promise<AppError>;
+  /** Frees what belongs to the fetch. */
+  readonly onDispose?: () => void;
 }
 
 class OrtCache implements Cache {
@@ -71,7 +73,7 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     try {
       outputs = await session.run(feeds);
     } catch (thrown) {
-      throw parts.explain(thrown);
+      throw await parts.explain(thrown);
     }
     const output = (name: string): Tensor => {
       const value = outputs[name];
@@ -81,6 +83,7 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     const cache = new OrtCache(total, new Map(names.map(({ past: name, present }) => [name, output(present)])));
     const wanted = [...taps, 'logits'].map(output);
     try {
+      assertSizes(wanted, taps.length, sizes);
       const values = await parts.fetch(wanted);
       const streamSize = taps.length * ids.length * sizes.hidden;
       const residuals = values.subarray(0, streamSize);
@@ -88,13 +91,29 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
       return { tokens: ids.length, residuals, logits: values.slice(values.length - sizes.vocabulary), cache };
     } catch (thrown) {
       cache.dispose();
-      throw thrown instanceof AppError ? thrown : parts.explain(thrown);
+      throw thrown instanceof AppError ? thrown : await parts.explain(thrown);
     } finally {
       for (const tensor of wanted) tensor.dispose();
     }
   }
 
-  return { sizes, run, dispose: () => session.release() };
+  return {
+    sizes,
+    run,
+    dispose: async () => {
+      parts.onDispose?.();
+      await session.release();
+    },
+  };
+}
+
+/** `config.json` may belong to another model; a wrong width would shift every number without any error. */
+function assertSizes(tensors: readonly Tensor[], tapCount: number, sizes: DecoderSizes): void {
+  for (const [index, tensor] of tensors.entries()) {
+    const [name, expected] = index < tapCount ? ['hidden_size', sizes.hidden] : ['vocab_size', sizes.vocabulary];
+    const found = tensor.dims.at(-1);
+    if (found !== expected) throw new AppError('model-manifest-invalid', `config.json says ${name} ${expected}, but the graph gives ${found ?? 'nothing'}. The files belong to different models: load the model again.`, { name, expected, found: found ?? null });
+  }
 }
 
 /** One overflow poisons every later layer, so a reading with it must not be coloured at all. */

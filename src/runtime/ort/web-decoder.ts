@@ -7,7 +7,7 @@ import { describeDecoder, tapDecoder } from '../../onnx/decoder-taps.ts';
 import type { Decoder } from '../decoder.ts';
 import type { ModelConfig } from '../model-config.ts';
 import { createGpuFetch } from './gpu-fetch.ts';
-import { createOrtDecoder, fetchFromCpu, type Fetch } from './ort-decoder.ts';
+import { createOrtDecoder, fetchFromCpu } from './ort-decoder.ts';
 
 /** Where passes are computed. */
 export type WebBackend = 'webgpu' | 'wasm';
@@ -19,17 +19,16 @@ export interface DecoderFiles {
   readonly config: ModelConfig;
 }
 
-/** An open decoder and the version of the runtime that it runs on. */
+/** An open decoder with the version of the runtime that it runs on. */
 export interface OpenedDecoder {
   readonly decoder: Decoder;
   readonly runtimeVersion: string;
+  /** Resolves if the WebGPU device goes away, and never otherwise; null on WASM. */
+  readonly lost: Promise<AppError> | null;
 }
 
-/**
- * Opens the decoder. `tapped: false` loads the graph as it is, for comparing logits.
- * `onLost` is called once if the WebGPU device goes away. Throws `model-session-failed` or the graph's own errors.
- */
-export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, options: { tapped: boolean; onLost?: (error: AppError) => void }): Promise<OpenedDecoder> {
+/** Opens the decoder. `tapped: false` loads the graph as it is, for comparing logits. Throws `model-session-failed` or the graph's own errors. */
+export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, options: { tapped: boolean }): Promise<OpenedDecoder> {
   const tapped = options.tapped ? tapDecoder(files.graph) : { ...describeDecoder(files.graph), graph: files.graph, taps: [] };
   const externalData = tapped.weightFiles.map((path) => {
     const data = files.weights.get(path);
@@ -49,28 +48,43 @@ export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, o
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     throw new AppError('model-session-failed', `onnxruntime could not open the model on ${backend === 'webgpu' ? 'WebGPU' : 'the CPU'}: ${reason}`, { backend }, thrown);
   }
-  const gpu = backend === 'webgpu' ? watchDevice(await ort.env.webgpu.device, options.onLost) : null;
-  const fetch: Fetch = gpu ? createGpuFetch(gpu.device) : fetchFromCpu;
+  const device = backend === 'webgpu' ? await ort.env.webgpu.device : null;
+  const lost = device && lossOf(device);
+  const gpu = device && createGpuFetch(device);
   const decoder = createOrtDecoder({
     session,
     Tensor: ort.Tensor,
     shape: tapped,
     sizes: { ...files.config, layerCount: tapped.layerCount },
     taps: tapped.taps,
-    fetch,
-    explain: (thrown) => gpu?.lost() ?? AppError.from(thrown),
+    fetch: gpu?.fetch ?? fetchFromCpu,
+    explain: (thrown) => (lost ? explainGpu(thrown, lost) : Promise.resolve(AppError.from(thrown))),
+    onDispose: () => gpu?.dispose(),
   });
-  return { decoder, runtimeVersion: ort.env.versions.web ?? ort.env.versions.common };
+  return { decoder, runtimeVersion: ort.env.versions.web ?? ort.env.versions.common, lost };
 }
 
-/** The device that onnxruntime made, and whether it is still there. */
-function watchDevice(device: GPUDevice, onLost?: (error: AppError) => void): { device: GPUDevice; lost: () => AppError | null } {
-  let lost: AppError | null = null;
-  void device.lost.then((info) => {
-    // Destroying the device on purpose, when the worker ends, is no loss.
-    if (info.reason === 'destroyed') return;
-    lost = new AppError('gpu-device-lost', `The graphics processor went away (${info.message || 'no reason given'}). Your text is kept: start the model again, on the CPU if it happens twice.`, { reason: info.reason, message: info.message });
-    onLost?.(lost);
+/** Resolves with what to tell once the device is gone. Destroying it on purpose, when the worker ends, is no loss. */
+function lossOf(device: GPUDevice): Promise<AppError> {
+  return new Promise((resolve) => {
+    void device.lost.then((info) => {
+      if (info.reason !== 'destroyed') resolve(lostError(info.message || 'no reason given'));
+    });
   });
-  return { device, lost: () => lost };
+}
+
+/** How long a failed call waits for the browser to say that the device is gone: the two arrive in either order. */
+const LOSS_GRACE_MS = 500;
+
+/** Why a call on the GPU failed: most often because the device went away, which other errors only hint at. */
+async function explainGpu(thrown: unknown, lost: Promise<AppError>): Promise<AppError> {
+  const waited = new Promise<null>((resolve) => setTimeout(() => resolve(null), LOSS_GRACE_MS));
+  const loss = await Promise.race([lost, waited]);
+  if (loss) return loss;
+  // Mapping a buffer is aborted only when the buffer or its device is gone; nobody has stopped anything.
+  return thrown instanceof DOMException && thrown.name === 'AbortError' ? lostError(thrown.message) : AppError.from(thrown);
+}
+
+function lostError(reason: string): AppError {
+  return new AppError('gpu-device-lost', `The graphics processor went away (${reason}). Your text is kept: start the model again, on the CPU if it happens twice.`, { reason });
 }

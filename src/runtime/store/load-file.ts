@@ -87,9 +87,13 @@ async function download(job: FileJob, buffer: Uint8Array<ArrayBuffer>, fresh: bo
     failed?.drop().catch(() => undefined);
   };
   try {
-    if (part !== null && (fresh || part.bytes > file.bytes)) part.restart();
-    else if (part !== null && part.bytes > 0) {
-      position = stored = part.read(buffer.subarray(0, part.bytes));
+    // A part that cannot be read or emptied must not stand in the way of every later visit: the file starts afresh, in memory.
+    attempt(() => {
+      if (part !== null && (fresh || part.bytes > file.bytes)) part.restart();
+      else if (part !== null && part.bytes > 0) stored = part.read(buffer.subarray(0, part.bytes));
+    }, stopKeeping);
+    if (stored > 0) {
+      position = stored;
       hash.update(buffer.subarray(0, stored));
       job.onProgress(stored, 0);
     }

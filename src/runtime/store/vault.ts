@@ -100,8 +100,13 @@ function vaultIn(folder: FileSystemDirectoryHandle): Vault {
     writeText: async (name, text) => {
       const file = (await folder.getFileHandle(`${name}.part`, { create: true })) as WritableHandle;
       const part = partOf(file, await file.createSyncAccessHandle(), name, () => remove(`${name}.part`));
-      part.restart();
-      part.append(new TextEncoder().encode(text));
+      try {
+        part.restart();
+        part.append(new TextEncoder().encode(text));
+      } catch (error) {
+        part.close(); // an open handle would lock the name for as long as the worker lives
+        throw error;
+      }
       await part.keep();
     },
     list: async () => {

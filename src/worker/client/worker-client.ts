@@ -45,7 +45,14 @@ export function createWorkerClient(worker: Worker): EngineClient {
     const call = pending.get(data.id);
     if (!call) return; // the answer to a call that the page no longer waits for
     if (data.kind === 'event') {
-      call.onEvent(data.event);
+      try {
+        call.onEvent(data.event);
+      } catch (thrown) {
+        // Whoever asked cannot take the answer: a reading with a hole in it must not end as if it were whole.
+        pending.delete(data.id);
+        worker.postMessage({ kind: 'cancel', id: data.id } satisfies Request);
+        call.reject(AppError.from(thrown));
+      }
       return;
     }
     pending.delete(data.id);
@@ -53,18 +60,18 @@ export function createWorkerClient(worker: Worker): EngineClient {
     else call.reject(AppError.fromRecord(data.error));
   };
 
-  function call<K extends CallName>(name: K, args: Calls[K]['args'], onEvent: (event: CallEvent) => void, options: { signal?: AbortSignal; transfer?: Transferable[] } = {}): Promise<Calls[K]['value']> {
+  function call<K extends CallName>(name: K, args: Calls[K]['args'], onEvent: (event: CallEvent) => void, signal?: AbortSignal): Promise<Calls[K]['value']> {
     if (dead) return Promise.reject(dead);
-    if (options.signal?.aborted) return Promise.reject(new AppError('cancelled', 'Stopped.'));
+    if (signal?.aborted) return Promise.reject(new AppError('cancelled', 'Stopped.'));
     const id = ++lastId;
-    const send = (request: Request, transfer: Transferable[] = []): void => worker.postMessage(request, transfer);
+    const send = (request: Request): void => worker.postMessage(request);
     const cancel = (): void => send({ kind: 'cancel', id });
-    options.signal?.addEventListener('abort', cancel, { once: true });
+    signal?.addEventListener('abort', cancel, { once: true });
     return new Promise<Calls[K]['value']>((resolve, reject) => {
       pending.set(id, { resolve, reject, onEvent });
       // The union of requests is built from `Calls`, which TypeScript cannot see through a generic name.
-      send({ kind: 'call', id, call: name, args } as Request, options.transfer);
-    }).finally(() => options.signal?.removeEventListener('abort', cancel));
+      send({ kind: 'call', id, call: name, args } as Request);
+    }).finally(() => signal?.removeEventListener('abort', cancel));
   }
 
   const toSink = (sink: ReadingSink) => (event: CallEvent): void => {
@@ -74,13 +81,13 @@ export function createWorkerClient(worker: Worker): EngineClient {
 
   return {
     load: (args, onProgress, signal) =>
-      call('load', { manifestUrl: new URL(args.manifestUrl, document.baseURI).href, backend: args.backend }, (event) => event.event === 'load-progress' && onProgress(event.progress), { signal }),
+      call('load', { manifestUrl: new URL(args.manifestUrl, document.baseURI).href, backend: args.backend }, (event) => event.event === 'load-progress' && onProgress(event.progress), signal),
     useProbe: async (files) => {
       await call('useProbe', files, () => undefined);
     },
-    read: (args, sink, signal) => call('read', args, toSink(sink), { signal }),
-    generate: (args, sink, signal) => call('generate', args, toSink(sink), { signal }),
-    checkNumbers: (onProgress, signal) => call('checkNumbers', {}, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), { signal }),
+    read: (args, sink, signal) => call('read', args, toSink(sink), signal),
+    generate: (args, sink, signal) => call('generate', args, toSink(sink), signal),
+    checkNumbers: (onProgress, signal) => call('checkNumbers', {}, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), signal),
     onLost: (callback) => {
       onLost = callback;
       if (dead) callback(dead);

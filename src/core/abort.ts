@@ -1,0 +1,7 @@
+/** Stopping long work between its steps. */
+import { AppError } from './errors.ts';
+
+/** Throws `cancelled` once the signal is aborted; without a signal nothing can be stopped. */
+export function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new AppError('cancelled', 'Stopped. What was done so far is kept.');
+}

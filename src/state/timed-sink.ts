@@ -1,0 +1,28 @@
+/** How fast the model writes, measured where its tokens come in. */
+import type { ReadingSink } from '../core/reading.ts';
+
+/** How often the speed is brought up to date; faster only flickers. */
+const SPEED_EVERY_MS = 250;
+
+/** A sink that passes everything on and tells the tokens a second now and then. */
+export function timedSink(sink: ReadingSink, onSpeed: (tokensPerSecond: number) => void): ReadingSink {
+  let tokens = 0;
+  let first: number | null = null;
+  let shown = 0;
+  return {
+    tap: (tap) => sink.tap(tap),
+    tokens: (batch) => {
+      sink.tokens(batch);
+      const now = performance.now();
+      if (first === null) {
+        // The speed counts from the first token on, so that a wait before it does not spoil the number.
+        first = now;
+        return;
+      }
+      tokens += batch.pieces.length;
+      if (now - shown < SPEED_EVERY_MS || now === first) return;
+      shown = now;
+      onSpeed((tokens * 1000) / (now - first));
+    },
+  };
+}

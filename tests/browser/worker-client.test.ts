@@ -1,0 +1,69 @@
+/** The page's end of the worker protocol, against a real worker. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { AppError } from '../../src/core/errors.ts';
+import type { ReadingSink, TokenBatch } from '../../src/core/reading.ts';
+import type { EngineClient } from '../../src/worker/client/engine-client.ts';
+import { createWorkerClient } from '../../src/worker/client/worker-client.ts';
+
+let client: EngineClient;
+let batches: TokenBatch[];
+let sink: ReadingSink;
+const never = new AbortController().signal;
+const read = (text: string, signal = never, into: ReadingSink = sink) => client.read({ text, taps: false }, into, signal);
+
+beforeEach(() => {
+  client = createWorkerClient(new Worker(new URL('./scripted.worker.ts', import.meta.url), { type: 'module' }));
+  batches = [];
+  sink = { tokens: (batch) => void batches.push(batch), tap: () => undefined };
+});
+afterEach(() => client.dispose());
+
+test('events arrive in order before the value, and late ones are dropped', async () => {
+  expect(await read('two tokens')).toMatchObject({ ended: 'text' });
+  await client.useProbe({ json: '', tensors: new ArrayBuffer(0) }); // anything sent late would have come by now
+  expect(batches.map((batch) => [batch.start, batch.scores[0]])).toEqual([[0, 0], [1, 1]]);
+});
+
+test('an error keeps its code, details and stack across the thread', async () => {
+  const error = await read('fail').catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(AppError);
+  expect(error).toMatchObject({ code: 'text-too-long', details: { tokens: 9000 }, stack: 'from the worker' });
+});
+
+test('a signal stops a running call, and one that was stopped before is never sent', async () => {
+  const controller = new AbortController();
+  const running = read('wait', controller.signal);
+  await expect.poll(() => batches.length).toBe(1);
+  controller.abort();
+  await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+  await expect(read('two tokens', controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
+  expect(batches).toHaveLength(1);
+});
+
+test('a sink that cannot take a batch ends the call with its error instead of leaving a hole', async () => {
+  const broken: ReadingSink = { tokens: () => { throw new AppError('internal', 'A gap.'); }, tap: () => undefined };
+  await expect(read('wait', never, broken)).rejects.toMatchObject({ code: 'internal', message: 'A gap.' });
+  expect(await read('two tokens')).toMatchObject({ ended: 'text' }); // the worker is still good
+});
+
+test('a worker whose script breaks rejects what runs and what comes, and tells once', async () => {
+  const told: string[] = [];
+  client.onLost((error) => told.push(error.code));
+  await expect(read('throw')).rejects.toMatchObject({ code: 'worker-died' });
+  await expect(read('two tokens')).rejects.toMatchObject({ code: 'worker-died' });
+  expect(told).toEqual(['worker-died']);
+});
+
+test('a lost device ends every call with its own code', async () => {
+  const told: string[] = [];
+  client.onLost((error) => told.push(error.code));
+  await expect(read('lose')).rejects.toMatchObject({ code: 'gpu-device-lost', details: { reason: 'unknown' } });
+  expect(told).toEqual(['gpu-device-lost']);
+});
+
+test('closing rejects what runs', async () => {
+  const running = read('wait');
+  await expect.poll(() => batches.length).toBe(1);
+  client.dispose();
+  await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+});
