@@ -1,4 +1,6 @@
 /** Names that are spoken, not shown. In one place, so that they can be read as a whole and changed together. */
+import type { StripCell, TapMark } from '../core/strip-cell.ts';
+import { spokenToken } from '../core/visible-text.ts';
 import { spoken } from './numbers.ts';
 
 /** Fixed accessible names. */
@@ -14,13 +16,13 @@ export const ARIA = {
 } as const;
 
 /** Name of one token for a screen reader, e.g. `“rain”, plus 0.62, token 41 of 212, layer 16`. */
-export function tokenName(text: string, value: number, token: number, tokens: number, layer: number): string {
-  const said = token === 0 ? 'start of text, not a score' : spoken(value);
-  return `“${text}”, ${said}, token ${token} of ${tokens - 1}, layer ${layer}`;
+export function tokenName(cell: StripCell, tokens: number, layer: number): string {
+  const said = cell.token === 0 ? 'start of text, not a score' : spoken(cell.value);
+  return `“${spokenToken(cell.text)}”, ${said}, token ${cell.token} of ${tokens - 1}, layer ${layer}`;
 }
 
-/** Name of a tap mark. */
-export function tapName(sentence: number, score: number, low: number, high: number): string {
-  const inside = score >= low && score <= high;
-  return `Tap after sentence ${sentence}: ${spoken(score)}, ${inside ? 'within' : 'beyond'} the range of random directions, ${spoken(low)} to ${spoken(high)}`;
+/** Name of a tap mark, e.g. `Tap 3, after token 41: plus 0.20, beyond 90 percent of random directions, …`. */
+export function tapName(tap: TapMark, afterToken: number): string {
+  const place = tap.inside ? 'no further out than' : 'beyond';
+  return `Tap ${tap.index + 1}, after token ${afterToken}: ${spoken(tap.score)}, ${place} 90 percent of random directions, ${spoken(tap.low)} to ${spoken(tap.high)}`;
 }

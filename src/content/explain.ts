@@ -9,18 +9,18 @@ export const EXPLAIN = {
   ],
   taps: [
     'After each sentence the model also reads neutral sentences, always the same words, off to the side; the story does not contain them. The mean score on those words is the tap. What differs between two taps comes from the story, not from the words that were read.',
-    'A filled lozenge lies outside what 90 % of 200 random directions of the same spread read at the same place. A hollow one lies inside: it says nothing.',
+    'A filled lozenge lies beyond 90 % of 200 random directions of the same spread, read at the same place: one tap in ten does by chance. A hollow one lies no further out than they do; alone it proves nothing. The evidence is how the taps of one text change, not a single tap.',
   ],
   trajectory: [
-    'The same numbers along the text, for the chosen layer. The shaded line is the running mean over tokens, words included. The lozenges are the taps, the reading that may be believed; the grey bar behind each is the range of random directions (5th to 95th percentile).',
+    'The same numbers along the text, for the chosen layer. The shaded line is the running mean over tokens, words included. The lozenges are the taps: how they change within the text is the evidence. The grey bar behind each is the range of random directions (5th to 95th percentile); one tap in ten lies beyond it by chance.',
     'Everything is in standard deviations of the training taps. Zero is neutral text: taps are compared with neutral taps, tokens with the tokens of neutral stories.',
   ],
   map: [
     'Each column is a token, each row a layer, the embedding at the bottom. The colour is the same running mean as above, scaled by each layer’s own fixed range. The first column is the sink and is hatched.',
-    'Look for where a colour begins: at layer 0 only the word itself can be seen; what appears higher up comes from what went before.',
+    'Look for where a colour begins. Layer 0 is always zero here: the taps’ own words cannot tell the poles apart, so the probe has no direction there. What appears higher up the model has made of the words and of what went before.',
   ],
   evidence: [
     'The probe was trained on short turns about many topics. To judge it, each topic is left out in turn, the probe is trained on the others and scores the one left out. AUROC is the share of kind–cruel pairs in which the kind turn scores higher: 0.5 is chance, 1 is perfect.',
-    'The dashed line is what the same procedure reaches in 95 % of cases with shuffled labels, taking the best of all layers. Drift is the mean score of neutral stories that were not used in training, by length: it should stay near zero.',
+    'The dashed line is the 95th percentile with shuffled labels, taking the best of all layers: the same procedure reaches it in 5 % of shuffles. Drift is the mean score of neutral stories that were not used in training, by length: it should stay near zero.',
   ],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,4 +1,5 @@
 /** The one line that always says what model and graphics card are doing, and the sentences that are announced. */
+import type { LoadProgress } from '../core/engine-report.ts';
 import { megabytes, plural } from './numbers.ts';
 
 /** Name and size of the embedded model, known before anything is fetched. */
@@ -26,6 +27,16 @@ export const SAY = {
   story: (title: string): string => `Showing the recorded reading of ${title}.`,
   checked: (passed: boolean): string => (passed ? 'The numbers check passed.' : 'The numbers check failed.'),
 } as const;
+
+/** What a step of a load is worth saying, or null: quarters of the bytes, and each phase once. */
+export function progressSentence(before: LoadProgress | null, now: LoadProgress): string | null {
+  if (now.phase !== 'bytes') {
+    if (now.phase === before?.phase) return null;
+    return now.phase === 'session' ? SAY.starting() : SAY.warming();
+  }
+  const quarter = (at: LoadProgress | null): number => (at?.phase === 'bytes' && at.totalBytes > 0 ? Math.floor((4 * at.loadedBytes) / at.totalBytes) : 0);
+  return quarter(now) > quarter(before) ? SAY.share(quarter(now)) : null;
+}
 
 /** Why a run ended, in words. */
 export const ENDED = {

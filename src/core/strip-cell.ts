@@ -11,7 +11,7 @@ export interface TapMark {
   readonly high: number;
   /** Score on the colour scale of taps, in [−1, 1]. */
   readonly t: number;
-  /** Whether random directions read as much: such a tap says nothing. */
+  /** Whether it lies no further out than 90 % of random directions. Outside proves nothing alone: chance puts one tap in ten there. */
   readonly inside: boolean;
 }
 

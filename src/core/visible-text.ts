@@ -46,6 +46,11 @@ export function visibleToken(text: string): string {
   return Array.from(text, (character) => (character in GLYPHS || HIDDEN.test(character) ? glyphOf(character) : character)).join('');
 }
 
+/** A token as it is spoken: no glyph for the space before a word, and one only where there is nothing else to say. */
+export function spokenToken(text: string): string {
+  return visibleToken(text.trim() || text);
+}
+
 /** Whether a text can be shown without any substitution: the quick path of the strip. */
 export function isPlain(text: string): boolean {
   return !HIDDEN.test(text) && !/[\n\t]/.test(text);

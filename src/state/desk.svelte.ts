@@ -106,9 +106,10 @@ export class Desk {
   async readDraft(): Promise<void> {
     const { draft, session } = this.#parts;
     if (!draft.ask()) return;
-    await this.#read('Your text', draft.text);
+    const { text } = draft;
+    await this.#read('Your text', text);
     const { problem } = session;
-    if (problem === null || !problem.code.startsWith('text-')) return;
+    if (problem === null || !problem.code.startsWith('text-') || draft.text !== text) return;
     // What is wrong with the text is said once, where the text is, and for as long as it is that text.
     session.dismiss();
     draft.refuse(problem);

@@ -2,37 +2,23 @@
  * The engine as the page lives with it: what it is doing, what it last said, and what went wrong. Takes a factory, so
  * that a dead worker is replaced by a new one and tests bring their own engine.
  */
-import { ENDED, SAY } from '../content/status.ts';
+import { ENDED, progressSentence, SAY } from '../content/status.ts';
 import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
-import type { EngineStatus, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
+import type { EngineStatus, LoadProgress, NumbersReport } from '../core/engine-report.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
 import type { ProbeFiles } from '../worker/protocol.ts';
 import { answerOrLeave } from './patience.ts';
+import type { FinishedRun, Phase } from './phase.ts';
 import type { ReadingState } from './reading.svelte.ts';
 import { timedSink } from './timed-sink.ts';
-
-/** What the engine is doing. One of these, never a mixture. */
-export type Phase =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'loading'; readonly progress: LoadProgress | null }
-  | { readonly kind: 'ready'; readonly status: EngineStatus }
-  | { readonly kind: 'reading'; readonly status: EngineStatus }
-  | { readonly kind: 'writing'; readonly status: EngineStatus; readonly tokensPerSecond: number | null }
-  | { readonly kind: 'checking'; readonly status: EngineStatus; readonly done: number; readonly total: number }
-  | { readonly kind: 'lost' };
 
 /** What a session needs from outside. */
 export interface SessionParts {
   readonly connect: () => EngineClient;
   readonly probeFiles: () => Promise<ProbeFiles>;
   readonly manifestUrl: string;
-}
-
-/** A finished run and what it was, for the line under the strip. */
-export interface FinishedRun extends RunSummary {
-  readonly what: 'read' | 'write';
 }
 
 /** One engine, one call at a time. */
@@ -245,12 +231,8 @@ export class Session {
 
   #progress(progress: LoadProgress): void {
     const before = this.#phase.kind === 'loading' ? this.#phase.progress : null;
-    if (progress.phase === 'bytes') {
-      const quarter = (at: LoadProgress | null): number => (at?.phase === 'bytes' && at.totalBytes > 0 ? Math.floor((4 * at.loadedBytes) / at.totalBytes) : 0);
-      if (quarter(progress) > quarter(before)) this.say(SAY.share(quarter(progress)));
-    } else if (progress.phase !== before?.phase) {
-      this.say(progress.phase === 'session' ? SAY.starting() : SAY.warming());
-    }
+    const sentence = progressSentence(before, progress);
+    if (sentence !== null) this.say(sentence);
     this.#phase = { kind: 'loading', progress };
   }
 

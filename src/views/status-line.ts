@@ -2,9 +2,9 @@
 import { count, megabytes, plural } from '../content/numbers.ts';
 import { EMBEDDED_MODEL } from '../content/status.ts';
 import type { EngineStatus } from '../core/engine-report.ts';
-import type { FinishedRun, Phase } from '../state/session.svelte.ts';
+import type { FinishedRun, Phase } from '../state/phase.ts';
 
-/** Parts of the line for a phase; `tokens` is the length of the reading on show, `finished` the last run. */
+/** Parts of the line for a phase; `tokens` is the length of the reading on show, `finished` the run that made it. */
 export function statusLine(phase: Phase, tokens: number, finished: FinishedRun | null): string[] {
   const { name } = EMBEDDED_MODEL;
   switch (phase.kind) {
@@ -25,9 +25,9 @@ export function statusLine(phase: Phase, tokens: number, finished: FinishedRun |
   }
 }
 
-/** Tokens a second of a finished run; the words of the taps were work too. */
+/** Tokens of the text a second, as while it runs; what the taps cost is in the time. */
 export function speed(run: FinishedRun): string {
-  const perSecond = ((run.tokens + run.tapTokens) * 1000) / Math.max(1, run.milliseconds);
+  const perSecond = (run.tokens * 1000) / Math.max(1, run.milliseconds);
   return `${perSecond.toFixed(perSecond < 10 ? 1 : 0)} tok/s`;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPlain, visibleSegments, visibleToken } from '../../src/core/visible-text.ts';
+import { isPlain, spokenToken, visibleSegments, visibleToken } from '../../src/core/visible-text.ts';
 
 describe('visible text', () => {
   it('shows a bidirectional override instead of obeying it', () => {
@@ -25,6 +25,15 @@ describe('visible text', () => {
     ['naïve 日本 👩‍👩‍👧', 'naïve␣日本␣👩‍👩‍👧'],
   ])('writes %j on one line as %s', (input, output) => {
     expect(visibleToken(input)).toBe(output);
+  });
+
+  it.each([
+    [' rain', 'rain'],
+    ['\n', '⏎'],
+    [' ', '␣'],
+    [' \u202eleft', '⟨U+202E⟩left'],
+  ])('speaks %j as %s', (input, output) => {
+    expect(spokenToken(input)).toBe(output);
   });
 
   it('loses nothing: the pieces join to the input', () => {

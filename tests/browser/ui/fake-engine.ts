@@ -34,6 +34,12 @@ export interface FakeOptions {
   readonly status?: Partial<EngineStatus>;
   readonly failLoad?: ErrorCode;
   readonly failRead?: ErrorCode;
+  /** Fails only texts that contain this. */
+  readonly failReadOf?: string;
+  /** A step before the first tokens of a text, as a slow machine takes it. */
+  readonly slowStart?: boolean;
+  /** Starting the model neither ends nor hears that it should stop. */
+  readonly stuck?: boolean;
   readonly text?: string;
 }
 
@@ -58,6 +64,7 @@ export class FakeEngine implements EngineClient {
       if (step === 4 && this.#options.failLoad) throw new AppError(this.#options.failLoad, 'onnx/model_q4.onnx_data has SHA-256 00…, expected c3….');
     }
     onProgress({ phase: 'session' });
+    if (this.#options.stuck) await new Promise(() => undefined);
     await this.#step(signal);
     onProgress({ phase: 'warm-up', doneTokens: 31, totalTokens: 95 });
     await this.#step(signal);
@@ -71,7 +78,9 @@ export class FakeEngine implements EngineClient {
 
   async read({ text, taps }: { text: string; taps: boolean }, sink: ReadingSink, signal: AbortSignal) {
     this.calls.push(`read ${text.length}`);
-    if (this.#options.failRead) throw new AppError(this.#options.failRead, 'The text has 9000 tokens, but this model takes 8192. Shorten it by about 9 %.');
+    const { failRead, failReadOf } = this.#options;
+    if (failRead !== undefined && text.includes(failReadOf ?? '')) throw new AppError(failRead, 'The text has 9000 tokens, but this model takes 8192. Shorten it by about 9 %.');
+    if (this.#options.slowStart) await this.#step(signal);
     const pieces = cut(text);
     const scores = scoresFor(pieces.length, turn, 3);
     for (let start = 0; start < pieces.length; start += 31) {

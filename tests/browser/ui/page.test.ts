@@ -8,7 +8,7 @@ import '../../../src/styles/tokens.css';
 import '../../../src/styles/base.css';
 import { FakeEngine } from './fake-engine.ts';
 import type { FakeOptions } from './fake-engine.ts';
-import { fakeParts } from './parts.ts';
+import { fakeFetch, fakeParts } from './parts.ts';
 
 const engines: FakeEngine[] = [];
 
@@ -31,6 +31,7 @@ const ownText = async (text: string) => {
   await page.getByText('Your own text', { exact: true }).first().click();
   await page.getByLabelText('Your own text').last().fill(text);
 };
+const fault = (): string => document.querySelector<HTMLElement>('[aria-live="polite"].fault')!.textContent;
 const violations = async (): Promise<string[]> => {
   const result = await axe.run(document.body, { rules: { region: { enabled: true } } });
   return result.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`));
@@ -72,6 +73,31 @@ describe('the first visit', () => {
     (page.getByRole('radio', { name: 'Betrayal' }).element() as HTMLElement).focus();
     await userEvent.keyboard('{ArrowRight}');
     await expect.element(page.getByRole('heading', { name: 'Redemption' })).toBeVisible();
+  });
+
+  it('marks the story on show, and comes back to it after a continuation', async () => {
+    await open();
+    const story = page.getByRole('radio', { name: 'Betrayal' });
+    await expect.element(story).toBeChecked();
+    await load();
+    await button('Continue this text').click();
+    await expect.element(page.getByText('continued here')).toBeVisible();
+    await expect.element(button('Continue this text')).toBeEnabled();
+    await expect.element(story).not.toBeChecked();
+    await page.getByText('Betrayal', { exact: true }).last().click();
+    await expect.element(page.getByText(/recorded from the same model/).first()).toBeVisible();
+  });
+
+  it('marks the story on show again when another cannot be had', async () => {
+    await open({}, { fetchText: (url) => (url.includes('dream') ? Promise.reject(new Error('offline')) : fakeFetch(url)) });
+    await page.getByText('The dream', { exact: true }).click();
+    await expect.element(page.getByRole('alert')).toHaveTextContent(/offline/);
+    await expect.element(page.getByRole('radio', { name: 'Betrayal' })).toBeChecked();
+  });
+
+  it('says how many taps lie beyond the range, and how many would by chance', async () => {
+    await open();
+    await expect.element(page.getByText(/\d+ of 8 taps beyond the range, about 0\.8 expected by chance\./).first()).toBeVisible();
   });
 
   it('says what is wrong when the recordings cannot be had, and still takes a text', async () => {
@@ -135,14 +161,44 @@ describe('loading and reading', () => {
     await expect.element(page.getByLabelText('Your own text').last()).toHaveValue('He fed the dog. Then he sold it.');
   });
 
-  it('keeps the text after an error, and says what to do', async () => {
+  it('keeps a text that is refused, says why beside it, and no longer once it has changed', async () => {
     await open({ failRead: 'text-too-long' });
     await ownText('Far too long.');
     await load();
     await button('Read').click();
-    await expect.element(page.getByRole('alert')).toHaveTextContent(/too long for this model.*9000 tokens.*Shorten/s);
+    await expect.poll(fault).toMatch(/too long for this model.*9000 tokens.*Shorten.*text-too-long/s);
+    await expect.element(page.getByRole('heading', { name: 'Betrayal' })).toBeVisible();
     await expect.element(page.getByLabelText('Your own text').last()).toHaveValue('Far too long.');
-    await button('Dismiss').click();
+    await ownText('Shorter.');
+    await expect.poll(fault).toBe('');
+    await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
+  });
+
+  it('names an empty text and half a character, by button and by keys', async () => {
+    await open();
+    await ownText('   ');
+    expect(fault()).toBe('');
+    await load();
+    await button('Read').click();
+    await expect.poll(fault).toMatch(/nothing to read.*text-empty/is);
+    const box = page.getByLabelText('Your own text').last().element() as HTMLTextAreaElement;
+    box.value = 'a \ud83d b'; // typing by the test driver would mend it
+    box.dispatchEvent(new Event('input', { bubbles: true }));
+    await expect.poll(fault).toMatch(/U\+D83D.*text-malformed/s);
+    await button('Read').click();
+    await expect.poll(fault).toMatch(/U\+D83D.*text-malformed/s);
+    await ownText('');
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    await expect.poll(fault).toMatch(/text-empty/);
+    expect(engines[0]!.calls.some((call) => call.startsWith('read'))).toBe(false);
+  });
+
+  it('says that the model must be loaded before a text is read', async () => {
+    await open();
+    await ownText('He fed the dog.');
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    await expect.element(page.getByRole('alert')).toHaveTextContent(/must be loaded first/);
+    await load();
     await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
   });
 
@@ -174,7 +230,7 @@ describe('loading and reading', () => {
   });
 
   it('offers to load without WebGPU when the card computes wrongly', async () => {
-    await open({ failLoad: 'gpu-limit' });
+    await open({ failLoad: 'gpu-device-lost' });
     await button(/^Load the model/).click();
     await expect.element(button('Load without WebGPU')).toBeVisible();
   });
@@ -236,11 +292,15 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
   });
 
   it('with a problem and a fallback', async () => {
-    await open({ failRead: 'text-too-long', status: { backend: 'wasm', adapter: null, fallback: { cause: 'insecure-page', detail: 'x' } } }, parts);
+    await open({ failRead: 'numbers-not-finite', status: { backend: 'wasm', adapter: null, fallback: { cause: 'insecure-page', detail: 'x' } } }, parts);
     await ownText('Hello');
     await button(/^Load the model/).click();
     await button('Read').click();
     await expect.element(page.getByRole('alert')).toBeVisible();
+    expect(await violations()).toEqual([]);
+    await ownText(' ');
+    await button('Read').click();
+    await expect.poll(fault).toMatch(/text-empty/);
     expect(await violations()).toEqual([]);
   });
 

@@ -5,10 +5,8 @@ import { Desk } from '../../../src/state/desk.svelte.ts';
 import { Draft } from '../../../src/state/draft.svelte.ts';
 import { Preferences } from '../../../src/state/preferences.svelte.ts';
 import { ReadingState } from '../../../src/state/reading.svelte.ts';
-import { Session } from '../../../src/state/session.svelte.ts';
 import { Stories } from '../../../src/state/stories.svelte.ts';
-import { FakeEngine } from './fake-engine.ts';
-import type { FakeOptions } from './fake-engine.ts';
+import { memory, newDesk, newSession } from './desks.ts';
 import { fakeFetch } from './parts.ts';
 import { cut, LAYERS, SAMPLE_CARD, sampleRecording, scoresFor } from './sample.ts';
 import { track } from './track.svelte.ts';
@@ -18,29 +16,6 @@ const batch = (start: number, words: string): TokenBatch => {
   const pieces = cut(words);
   return { start, pieces, scores: scoresFor(pieces.length + 1, () => 1, 2).slice(LAYERS) };
 };
-const memory = (): Storage => {
-  const map = new Map<string, string>();
-  return { getItem: (key: string) => map.get(key) ?? null, setItem: (key: string, value: string) => void map.set(key, value), removeItem: (key: string) => void map.delete(key) } as Storage;
-};
-const full = { getItem: () => null, removeItem: () => undefined, setItem: () => { throw new DOMException('full', 'QuotaExceededError'); } } as unknown as Storage;
-
-function newSession(options: FakeOptions = {}) {
-  const engines: FakeEngine[] = [];
-  const connect = () => {
-    const engine = new FakeEngine(options);
-    engines.push(engine);
-    return engine;
-  };
-  const session = new Session({ connect, probeFiles: () => Promise.resolve({ json: '', tensors: new ArrayBuffer(0) }), manifestUrl: 'm.json' });
-  return { session, engines };
-}
-
-function newDesk(options: FakeOptions = {}) {
-  const { session, engines } = newSession(options);
-  const stories = new Stories(fakeFetch, './recordings/');
-  const desk = new Desk({ session, stories, draft: new Draft(null), preferences: new Preferences(null), probeCard: () => Promise.resolve(SAMPLE_CARD), schedule: (commit) => commit() });
-  return { desk, session, engines, stories };
-}
 
 describe('a reading', () => {
   it('replaces its token list once a frame, however many batches arrive', () => {
@@ -110,7 +85,10 @@ describe('the instrument', () => {
     const { desk } = newDesk();
     await desk.open();
     expect(desk.instrument.cells[0]).toMatchObject({ state: 'sink', value: Number.NaN });
-    for (const tap of desk.instrument.taps) expect(tap.inside).toBe(tap.score >= tap.low && tap.score <= tap.high);
+    const { taps } = desk.instrument;
+    for (const tap of taps) expect(tap.inside).toBe(tap.score >= tap.low && tap.score <= tap.high);
+    expect(taps.some((tap) => tap.inside)).toBe(true);
+    expect(taps.some((tap) => !tap.inside)).toBe(true);
   });
 });
 
@@ -175,16 +153,31 @@ describe('the session', () => {
   });
 
   it('stops writing, keeps the words so far, and can go on from them', async () => {
-    const { desk, session } = newDesk({ pace: 2, text: ' and he rode on'.repeat(100) });
+    const { desk, session, engines } = newDesk({ pace: 2, text: ' and he rode on'.repeat(100) });
     await desk.open();
     await session.load();
+    const given = desk.reading!.tokens.length;
+    const written = async (more: number): Promise<void> => {
+      while (session.phase.kind !== 'writing' || desk.reading!.tokens.length < given + more) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
     const going = desk.goOn();
-    while (session.phase.kind !== 'writing' || desk.reading!.tokens.length < 165) await new Promise((resolve) => setTimeout(resolve, 1));
+    await written(5);
     session.stop();
     await going;
     expect(session.phase.kind).toBe('ready');
     expect(session.problem).toBeNull();
-    expect(session.holds(desk.reading)).toBe(true);
+    const { text } = desk.reading!;
+    const kept = desk.reading!.tokens.length;
+    expect(kept).toBeGreaterThanOrEqual(given + 5);
+    expect(text).toContain(' and he rode on');
+    const again = desk.goOn();
+    await written(kept - given + 5);
+    session.stop();
+    await again;
+    expect(session.problem).toBeNull();
+    expect(desk.reading!.text.startsWith(text)).toBe(true);
+    expect(desk.reading!.givenTokens).toBe(given);
+    expect(engines[0]!.calls.filter((call) => call.startsWith('read'))).toHaveLength(1);
   });
 });
 
@@ -213,16 +206,6 @@ describe('the desk', () => {
     expect(desk.reading?.frame.title).toBe('Redemption');
   });
 
-  it('puts back what was on show when a text is refused', async () => {
-    const { desk, session } = newDesk({ failRead: 'text-too-long' });
-    await desk.open();
-    await session.load();
-    const before = desk.reading;
-    await desk.readDraft();
-    expect(session.problem?.code).toBe('text-too-long');
-    expect(desk.reading).toBe(before);
-  });
-
   it('reads a recording before it goes on from it, and only once', async () => {
     const { desk, session, engines } = newDesk();
     await desk.open();
@@ -230,37 +213,6 @@ describe('the desk', () => {
     await desk.goOn();
     await desk.goOn();
     expect(engines[0]!.calls.map((call) => call.split(' ')[0])).toEqual(['load', 'useProbe', 'read', 'generate', 'generate']);
-  });
-});
-
-describe('the draft', () => {
-  it('survives a reload', () => {
-    const storage = memory();
-    new Draft(storage).text = 'kept';
-    expect(new Draft(storage).text).toBe('kept');
-  });
-
-  it('works where storage is full or refused', () => {
-    const draft = new Draft(full);
-    draft.text = 'still here';
-    expect(draft.text).toBe('still here');
-    expect(new Draft(null).text).toBe('');
-  });
-
-  it('brings back what a story replaced', () => {
-    const draft = new Draft(null);
-    draft.text = 'mine';
-    draft.replace('a story');
-    expect(draft.canUndo).toBe(true);
-    draft.undo();
-    expect(draft.text).toBe('mine');
-    expect(draft.canUndo).toBe(false);
-  });
-
-  it('names half a character', () => {
-    const draft = new Draft(null);
-    draft.text = 'a \ud83d';
-    expect(draft.fault?.code).toBe('text-malformed');
   });
 });
 

@@ -1,0 +1,17 @@
+/** What the engine is doing, and what it did last. */
+import type { EngineStatus, LoadProgress, RunSummary } from '../core/engine-report.ts';
+
+/** What the engine is doing: one of these, never a mixture. */
+export type Phase =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'loading'; readonly progress: LoadProgress | null }
+  | { readonly kind: 'ready'; readonly status: EngineStatus }
+  | { readonly kind: 'reading'; readonly status: EngineStatus }
+  | { readonly kind: 'writing'; readonly status: EngineStatus; readonly tokensPerSecond: number | null }
+  | { readonly kind: 'checking'; readonly status: EngineStatus; readonly done: number; readonly total: number }
+  | { readonly kind: 'lost' };
+
+/** A finished run and what it was, for the line under the strip. */
+export interface FinishedRun extends RunSummary {
+  readonly what: 'read' | 'write';
+}
