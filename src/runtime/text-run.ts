@@ -52,8 +52,8 @@ export class TextRun {
     this.#nextPiece = parts.tokenizer.pieces();
   }
 
-  /** Reads a text from its start: {@link plan}, then {@link readPlan}. */
-  read(text: string, options: { taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+  /** Reads a text from its start: {@link plan}, then {@link readPlan}; whatever is wrong with the text rejects. */
+  async read(text: string, options: { taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     return this.readPlan(this.plan(text, options), sink, signal);
   }
 
