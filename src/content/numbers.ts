@@ -27,7 +27,9 @@ export function spoken(value: number): string {
 
 /** A plain number with a true minus sign. */
 export function plainNumber(value: number, decimals: number): string {
-  return value.toFixed(decimals).replace('-', MINUS);
+  const shown = value.toFixed(decimals);
+  // What rounds to nothing has no sign.
+  return Number(shown) === 0 ? shown.replace('-', '') : shown.replace('-', MINUS);
 }
 
 /** Bytes in decimal megabytes, as download sizes are given everywhere else. */
