@@ -7,7 +7,7 @@ import { describeDecoder, tapDecoder } from '../../onnx/decoder-taps.ts';
 import type { Decoder } from '../decoder.ts';
 import type { ModelConfig } from '../model-config.ts';
 import { createGpuFetch } from './gpu-fetch.ts';
-import { createOrtDecoder, fetchFromCpu } from './ort-decoder.ts';
+import { createOrtDecoder, fetchFromCpu, type Fetch } from './ort-decoder.ts';
 
 /** Where passes are computed. */
 export type WebBackend = 'webgpu' | 'wasm';
@@ -57,12 +57,18 @@ export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, o
     shape: tapped,
     sizes: { ...files.config, layerCount: tapped.layerCount },
     taps: tapped.taps,
-    fetch: gpu?.fetch ?? fetchFromCpu,
+    fetch: gpu?.fetch ?? fetchAndListen,
     explain: (thrown) => (lost ? explainGpu(thrown, lost) : Promise.resolve(AppError.from(thrown))),
     onDispose: () => gpu?.dispose(),
   });
   return { decoder, runtimeVersion: ort.env.versions.web ?? ort.env.versions.common, lost };
 }
+
+/** WASM computes a pass within one task: without a pause between passes the worker would never hear that it is to stop. */
+const fetchAndListen: Fetch = async (tensors) => {
+  await new Promise((resolve) => setTimeout(resolve));
+  return fetchFromCpu(tensors);
+};
 
 /** Resolves with what to tell once the device is gone. Destroying it on purpose, when the worker ends, is no loss. */
 function lossOf(device: GPUDevice): Promise<AppError> {
