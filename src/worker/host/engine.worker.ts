@@ -1,4 +1,5 @@
 /** Entry of the engine worker: answers requests one at a time and lets a running one be stopped. */
+import { throwIfStopped } from '../../core/abort.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ReadingSink } from '../../core/reading.ts';
 import { WebEngine } from '../../runtime/web-engine.ts';
@@ -26,7 +27,7 @@ self.onmessage = (message: MessageEvent<Request>) => {
 
 async function answer(request: CallRequest, signal: AbortSignal): Promise<void> {
   try {
-    if (signal.aborted) throw new AppError('cancelled', 'Stopped before it began.');
+    throwIfStopped(signal);
     post({ kind: 'value', id: request.id, value: await perform(request, signal) });
   } catch (thrown) {
     post({ kind: 'error', id: request.id, error: AppError.from(thrown).toRecord() });
