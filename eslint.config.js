@@ -17,7 +17,7 @@ const LAYERS = {
   runtime: ['core', 'onnx', 'format', 'content', 'training'],
   'worker/protocol.ts': ['core'],
   'worker/client': ['worker/protocol.ts', 'core', 'format'],
-  'worker/host': ['worker/protocol.ts', 'runtime', 'core', 'format'],
+  'worker/host': ['worker/protocol.ts', 'runtime', 'training', 'core', 'format'],
   state: ['worker/client', 'worker/protocol.ts', 'core', 'format', 'content'],
   ui: ['core', 'content'],
   views: ['ui', 'state', 'content', 'core'],

@@ -5,7 +5,8 @@ import { basename, dirname, join } from 'node:path';
 import { AppError } from '../core/errors.ts';
 import type { Probe } from '../core/probe-types.ts';
 import { parseProbe } from '../format/probe.ts';
-import { parsePromptSet, type PromptSet, type SetFiles } from '../format/prompt-set.ts';
+import { parsePromptSet, type PromptSet } from '../format/prompt-set.ts';
+import type { SetFiles } from '../format/set-lines.ts';
 import { parseStorySet, type StorySet } from '../format/story-set.ts';
 
 const HEADER_ENDING = '.set.json';
@@ -15,6 +16,16 @@ export async function readInput(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (thrown) {
+    throw cannot('read', path, thrown);
+  }
+}
+
+/** A text file that may be missing: null where there is none. */
+export async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return null;
     throw cannot('read', path, thrown);
   }
 }
@@ -71,7 +82,8 @@ function cannot(what: string, path: string, thrown: unknown): AppError {
   return new AppError('usage', `Cannot ${what} ${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}.`, { path }, thrown);
 }
 
-async function readSetFiles(path: string): Promise<SetFiles> {
+/** The two files of a set as text, not yet validated, from the header's path. */
+export async function readSetFiles(path: string): Promise<SetFiles> {
   if (!path.endsWith(HEADER_ENDING)) throw new AppError('usage', `A set is named by its header file, which ends in ${HEADER_ENDING}; got ${path}.`, { path });
   const rowsPath = `${path.slice(0, -HEADER_ENDING.length)}.jsonl`;
   const header = await readInput(path);

@@ -3,6 +3,7 @@
  * on standard error, and one clear line with a non-zero status when something fails.
  */
 import { AppError } from '../core/errors.ts';
+import { check } from './commands/check.ts';
 import { generate } from './commands/generate.ts';
 import { judge } from './commands/judge.ts';
 import { read } from './commands/read.ts';
@@ -12,7 +13,7 @@ import { verify } from './commands/verify.ts';
 import type { Command } from './command.ts';
 import { clearProgress } from './progress.ts';
 
-const COMMANDS: readonly Command[] = [verify, read, train, judge, generate, record];
+const COMMANDS: readonly Command[] = [verify, check, read, train, judge, generate, record];
 
 const usage = `Usage: flipside COMMAND [options]\n\n${COMMANDS.map((command) => `  ${command.usage}\n      ${command.summary}`).join('\n')}\n`;
 

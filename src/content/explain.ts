@@ -13,6 +13,8 @@ export const EXPLAIN = {
   ],
   trajectory: [
     'The same numbers along the text, for the chosen layer. The shaded line is the running mean over tokens, words included. The lozenges are the taps: how they change within the text is the evidence. The grey bar behind each is the range of random directions (5th to 95th percentile); one tap in ten lies beyond it by chance.',
+    'The squares are single tokens. The thin line is the same mean without the words: from each score it takes what a linear prediction from the embeddings of this word and the one before gives, fitted on neutral stories. The share it explains is measured on neutral stories that were left out of that fit. What is left is still a score, not a verdict: words further back are in it, and so is whatever the prediction misses.',
+    'The dashed lines are the 1st and the 99th percentile of neutral text: 1 in 100 neutral tokens lies beyond each, for the mean of 10 or for single tokens, whichever is drawn. In a text of 200 neutral tokens about two lie beyond each line by chance, and with a mean they come in runs. The lines come from the stories that also gave the zero, so other neutral text may cross them somewhat more often.',
     'Everything is in standard deviations of the training taps. Zero is neutral text: taps are compared with neutral taps, tokens with the tokens of neutral stories.',
   ],
   map: [

@@ -14,5 +14,7 @@ export const GLOSSARY: readonly GlossaryEntry[] = [
   { word: 'Score', meaning: 'How far the residual stream lies along the probe, in standard deviations of its training taps. Zero is neutral text. It is a score, not a verdict.' },
   { word: 'Tap', meaning: 'A neutral sentence, the same words everywhere, that is put after a sentence off to the side and never enters the text. Two taps differ only in what came before, so their difference cannot come from their own words.' },
   { word: 'Null range', meaning: 'What 200 random directions with the same spread as the training data read at the same place, from the 5th to the 95th percentile. A tap inside is no further out than 90 % of them, and alone proves nothing; one tap in ten lies outside by chance. What counts is the change within a text.' },
+  { word: 'Without the words', meaning: 'What is left of a token’s score after taking away what the embeddings of that word and the one before predict by themselves.' },
+  { word: '1 % lines', meaning: 'The values that 1 in 100 tokens of neutral stories lies below, and 1 in 100 above. Beyond a line is rare in neutral text, not proof of anything: a long text crosses it by chance.' },
   { word: 'Sink', meaning: 'The first token. Models park a huge value there, so it is hatched and left out of everything.' },
 ];

@@ -25,6 +25,9 @@ export const SAY = {
   wrote: (tokens: number): string => `Wrote ${plural(tokens, 'token')}.`,
   stopped: (): string => 'Stopped.',
   story: (title: string): string => `Showing the recorded reading of ${title}.`,
+  training: (): string => 'Training.',
+  trained: (title: string): string => `The probe ${title} is trained and judged.`,
+  using: (title: string): string => `Reading with the probe ${title}.`,
   checked: (passed: boolean): string => (passed ? 'The numbers check passed.' : 'The numbers check failed.'),
 } as const;
 

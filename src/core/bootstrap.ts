@@ -30,6 +30,7 @@ export function aurocInterval(scores: ArrayLike<number>, labels: ArrayLike<numbe
 
   const rng = createRng(seed);
   const counts = new Float64Array(topicCount);
+  const drawn = new Int32Array(topicCount);
   const found: number[] = [];
   for (let draw = 0; draw < draws; draw += 1) {
     counts.fill(0);
@@ -40,12 +41,25 @@ export function aurocInterval(scores: ArrayLike<number>, labels: ArrayLike<numbe
     let won = 0;
     let positives = 0;
     let negatives = 0;
+    // A third of the topics is missing from a typical resample: only those present are multiplied.
+    let present = 0;
     for (let i = 0; i < topicCount; i += 1) {
       const count = counts[i] ?? 0;
       if (count === 0) continue;
+      drawn[present] = i;
+      present += 1;
       positives += count * (above[i]?.length ?? 0);
       negatives += count * (sortedBelow[i]?.length ?? 0);
-      for (let j = 0; j < topicCount; j += 1) won += count * (counts[j] ?? 0) * (wins[i * topicCount + j] ?? 0);
+    }
+    for (let a = 0; a < present; a += 1) {
+      const i = drawn[a] ?? 0;
+      const row = i * topicCount;
+      let sum = 0;
+      for (let b = 0; b < present; b += 1) {
+        const j = drawn[b] ?? 0;
+        sum += (counts[j] ?? 0) * (wins[row + j] ?? 0);
+      }
+      won += (counts[i] ?? 0) * sum;
     }
     if (positives > 0 && negatives > 0) found.push(won / (positives * negatives));
   }

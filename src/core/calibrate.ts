@@ -14,7 +14,7 @@ export interface TapCalibration {
 }
 
 /** w·h for every row of `residuals` `[rows, hidden]`, summed in float64. */
-export function project(residuals: Float32Array, direction: ArrayLike<number>): Float64Array {
+export function project(residuals: ArrayLike<number>, direction: ArrayLike<number>): Float64Array {
   const hidden = direction.length;
   const rows = residuals.length / hidden;
   const out = new Float64Array(rows);

@@ -1,93 +1,100 @@
 /**
- * Fitting a direction at one layer: difference of means, ridge and zeroed ridge.
+ * Fitting a direction at one layer. All methods are one weighted least-squares fit w = Z'a/d, a = (K + lambda C^-1)^-1 y, in
+ * standard units, and differ in lambda and targets:
  *
- * Features are standardised with the training rows' own mean and population standard deviation + 1e-6: z = (h - m)/s.
- *   difference of means   w = mean(z | +1) - mean(z | -1)
- *   ridge                 w = Z'(ZZ'/d + lambda I)^-1 y = (Z'Z/d + lambda I)^-1 Z'y, rows of the poles, y = +-1
- *   zeroed ridge          the same with the neutral rows too, y = 0
- * The two forms of ridge are equal; the smaller system is solved. Centring y changes nothing, because the columns
- * of Z sum to zero. The surprising fact: standard units differ from fold to fold, so no Gram matrix can be shared between folds.
+ *   ridge                lambda as given
+ *   difference of means  lambda -> infinity: a is proportional to y, so w = mean(z | +) - mean(z | -)
+ *   LDA                  w = ((1 - g) S_w + g I)^-1 (mean+ - mean-), S_w the covariance within poles, I its target in standard
+ *                        units; for balanced poles the same direction as ridge with lambda = g/(1 - g) n/d, because S_w and
+ *                        the total covariance differ by a multiple of the difference's own outer product (Sherman-Morrison;
+ *                        Hastie, Tibshirani and Friedman 2009, exercise 4.2)
+ *   logistic             iteratively reweighted least squares, see `logistic.ts`
+ *
+ * Targets are +1, -1 and, with `zeroed` and `hardened`, 0 for neutral rows. The intercept is not penalised (`smoother.ts`).
  */
-import { foldUnits, keptRows, type LayerRows, standardise } from './layer-rows.ts';
-import { gramOf } from './linalg.ts';
-import type { Probe } from './probe-types.ts';
-import { dualSystem, primalSystem } from './ridge-system.ts';
+import { project } from './calibrate.ts';
+import type { LeftOutFit } from './leave-out.ts';
+import { fitLogistic } from './logistic.ts';
+import type { FitMethod } from './probe-types.ts';
+import { smootherOf, smootherParts, type SmootherParts } from './smoother.ts';
+import { inStreamUnits, inUnitsOf, standardRows, type StandardRows } from './standard-rows.ts';
 
-export type FitMethod = Probe['method'];
+/** Stands for infinity: directions differ from the limit by a millionth. */
+const ENDLESS = 1e6;
 
-/** Whether a method learns from zero-labelled rows. */
-export function usesNeutralRows(method: FitMethod): boolean {
-  return method.kind === 'zeroed-ridge';
+/** What a method learns from: rows with a target and a weight. */
+export interface Design {
+  /** +1, -1, 0 `[count]`. */
+  readonly targets: Float64Array;
+  /** `[count]`, above 0. */
+  readonly weights: Float64Array;
+}
+
+/** A layer prepared for fits of one design with any penalty. */
+export interface PreparedLayer {
+  readonly rows: StandardRows;
+  readonly design: Design;
+  readonly parts: SmootherParts;
+}
+
+/** Prepares the rows `select` of `readings` `[*, hidden]`, in units of their own; `primal` picks the form of the system, by default the smaller. */
+export function prepareLayer(readings: Float32Array, hidden: number, select: readonly number[], design: Design, primal?: boolean): PreparedLayer {
+  const own = new Float32Array(select.length * hidden);
+  select.forEach((row, i) => own.set(readings.subarray(row * hidden, (row + 1) * hidden), i * hidden));
+  const rows = standardRows(own, hidden);
+  return { rows, design, parts: smootherParts(rows, design.weights, primal) };
+}
+
+/** The penalty of the least-squares fit that a method is; for logistic regression that of its first step, from which its null is drawn. */
+export function ridgePenalty(method: FitMethod, rows: Pick<StandardRows, 'count' | 'hidden'>): number {
+  switch (method.kind) {
+    case 'ridge':
+      return method.penalty;
+    case 'difference-of-means':
+      return ENDLESS;
+    case 'lda':
+      return (method.penalty / (1 - method.penalty)) * (rows.count / rows.hidden);
+    case 'logistic':
+      return 4 * method.penalty;
+  }
+}
+
+/** Fits a prepared layer. */
+export function fitLayer(layer: PreparedLayer, method: FitMethod): LeftOutFit {
+  if (method.kind === 'logistic') return fitLogistic(layer, method.penalty);
+  const smoother = smootherOf(layer.parts, ridgePenalty(method, layer.rows));
+  const { targets } = layer.design;
+  return { smoother, targets, coefficients: smoother.coefficients(targets) };
+}
+
+/** The fitted direction in standard units, w = Z'a/d `[hidden]`: scores are w·z. */
+export function standardDirection({ rows: { z, count, hidden } }: PreparedLayer, fit: Pick<LeftOutFit, 'coefficients'>): Float64Array {
+  const w = new Float64Array(hidden);
+  for (let i = 0; i < count; i += 1) {
+    const weight = (fit.coefficients[i] ?? 0) / hidden;
+    for (let f = 0; f < hidden; f += 1) w[f] = (w[f] ?? 0) + weight * (z[i * hidden + f] ?? 0);
+  }
+  return w;
 }
 
 /**
- * What every row adds to a direction: y for ridge; 1/n+ and -1/n- for the difference of means. `labels` are those of
- * the layer's rows; rows outside `kept` get 0.
+ * The fitted direction in the residual stream's own units `[hidden]` (so that w·h needs no standardising), of length 1;
+ * the zero vector where the readings do not depend on the labels, as at layer 0.
  */
-export function rowWeights(method: FitMethod, labels: ArrayLike<number>, kept: readonly number[]): Float64Array {
-  const out = new Float64Array(labels.length);
-  let positives = 0;
-  let negatives = 0;
-  for (const row of kept) {
-    const label = labels[row] ?? 0;
-    if (label > 0) positives += 1;
-    else if (label < 0) negatives += 1;
-  }
-  const ridge = method.kind !== 'difference-of-means';
-  for (const row of kept) {
-    const label = labels[row] ?? 0;
-    if (label > 0) out[row] = ridge ? 1 : 1 / positives;
-    else if (label < 0) out[row] = ridge ? -1 : -1 / negatives;
-  }
-  return out;
+export function directionOf(layer: PreparedLayer, fit: Pick<LeftOutFit, 'coefficients'>): Float64Array {
+  return inStreamUnits(layer.rows, standardDirection(layer, fit));
 }
 
-/**
- * The direction fitted to the rows that stay, in the residual stream's own units `[hidden]` (so that w·h needs no
- * standardising) and of length 1; the zero vector where the readings do not depend on the labels at all, as at layer 0.
- */
-export function fitDirection(layer: LayerRows, labels: ArrayLike<number>, method: FitMethod, heldOut: readonly number[] = []): Float64Array {
-  const { count, hidden } = layer;
-  const units = foldUnits(layer, heldOut);
-  const z = standardise(layer, units);
-  const kept = keptRows(count, heldOut);
-  const weights = rowWeights(method, labels, kept);
-  let w = new Float64Array(hidden);
-  if (method.kind !== 'difference-of-means' && layer.scatter === undefined) {
-    const solution = Float64Array.from(kept, (row) => weights[row] ?? 0);
-    dualSystem(gramOf(z, count, hidden), count, hidden, kept, method.lambda).solve(solution);
-    kept.forEach((row, i) => (weights[row] = solution[i] ?? 0));
-    addWeightedRows(w, z, weights, kept);
-  } else {
-    addWeightedRows(w, z, weights, kept);
-    if (layer.scatter !== undefined && method.kind !== 'difference-of-means') primalSystem(layer, layer.scatter, heldOut, units, method.lambda).solve(w);
-  }
-  if (spreadOf(w, z, hidden, kept) < NOTHING) return new Float64Array(hidden);
-  w = w.map((value, f) => value * (units.inverse[f] ?? 0));
-  let length = 0;
-  for (const value of w) length += value * value;
-  return w.map((value) => value / Math.sqrt(length));
+/** Scores w·z plus the intercept of readings `[n, hidden]`, in the units of the targets `[n]`: what held-out scores are comparable with. */
+export function wholeScores(layer: PreparedLayer, fit: Pick<LeftOutFit, 'coefficients' | 'smoother'>, readings: Float32Array): Float64Array {
+  const intercept = fit.smoother.bias * fit.coefficients.reduce((sum, value) => sum + value, 0);
+  return project(inUnitsOf(layer.rows, readings), standardDirection(layer, fit)).map((along) => along + intercept);
 }
 
-/** Scores of a fitted probe spread by about 1 in standard units; where they spread by less than this there is only rounding. */
-const NOTHING = 1e-6;
-
-function addWeightedRows(out: Float64Array, z: Float64Array, weights: Float64Array, rows: readonly number[]): void {
-  const hidden = out.length;
-  for (const row of rows) {
-    const weight = weights[row] ?? 0;
-    if (weight === 0) continue;
-    for (let f = 0; f < hidden; f += 1) out[f] = (out[f] ?? 0) + weight * (z[row * hidden + f] ?? 0);
-  }
-}
-
-/** Root mean square of w·z over `rows`; the rows are centred, so this is their standard deviation. */
-function spreadOf(w: Float64Array, z: Float64Array, hidden: number, rows: readonly number[]): number {
-  let squares = 0;
-  for (const row of rows) {
-    let score = 0;
-    for (let f = 0; f < hidden; f += 1) score += (w[f] ?? 0) * (z[row * hidden + f] ?? 0);
-    squares += score * score;
-  }
-  return Math.sqrt(squares / rows.length);
-}
+/** The penalties that a nested choice may take, by kind. */
+export const PENALTIES: Readonly<Record<FitMethod['kind'], readonly number[]>> = {
+  ridge: [0.3, 1, 3],
+  logistic: [0.03, 0.1, 0.3, 1],
+  lda: [0.3, 0.6, 0.85, 0.95],
+  'difference-of-means': [0],
+};

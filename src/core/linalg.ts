@@ -134,3 +134,38 @@ function productTile(
     }
   }
 }
+
+/**
+ * Solves L X' = B' for many right-hand sides at once, in place: `rows` rows of `b` `[rows, n]` become the rows of X, with L
+ * the Cholesky factor in the lower triangle of `factor` `[n, n]`. Four rows share every load of the factor.
+ */
+export function forwardSolveRows(factor: Float64Array, n: number, b: Float64Array, rows: number): void {
+  let row = 0;
+  for (; row + 3 < rows; row += 4) {
+    const r0 = row * n, r1 = r0 + n, r2 = r1 + n, r3 = r2 + n;
+    for (let i = 0; i < n; i += 1) {
+      const at = i * n;
+      let s0 = b[r0 + i] ?? 0, s1 = b[r1 + i] ?? 0, s2 = b[r2 + i] ?? 0, s3 = b[r3 + i] ?? 0;
+      for (let k = 0; k < i; k += 1) {
+        const l = factor[at + k] ?? 0;
+        s0 -= l * (b[r0 + k] ?? 0);
+        s1 -= l * (b[r1 + k] ?? 0);
+        s2 -= l * (b[r2 + k] ?? 0);
+        s3 -= l * (b[r3 + k] ?? 0);
+      }
+      const pivot = factor[at + i] ?? 1;
+      b[r0 + i] = s0 / pivot;
+      b[r1 + i] = s1 / pivot;
+      b[r2 + i] = s2 / pivot;
+      b[r3 + i] = s3 / pivot;
+    }
+  }
+  for (; row < rows; row += 1) {
+    const r0 = row * n;
+    for (let i = 0; i < n; i += 1) {
+      let sum = b[r0 + i] ?? 0;
+      for (let k = 0; k < i; k += 1) sum -= (factor[i * n + k] ?? 0) * (b[r0 + k] ?? 0);
+      b[r0 + i] = sum / (factor[i * n + i] ?? 1);
+    }
+  }
+}

@@ -75,12 +75,55 @@ export interface SetEvidence {
   readonly pairs: number;
 }
 
+/** How a direction is fitted. */
+export interface FitMethod {
+  /** `lda`: linear discriminant analysis with shrinkage; `logistic`: L2 logistic regression. */
+  readonly kind: 'ridge' | 'logistic' | 'lda' | 'difference-of-means';
+  /**
+   * `poles`: positive against negative alone. `zeroed`: neutral turns, settings and neutral stories are pulled to 0 as
+   * well. `hardened`: so are good and bad luck that nobody caused, and moods, with ten times the weight.
+   */
+  readonly target: 'poles' | 'zeroed' | 'hardened';
+  /** Ridge and logistic: lambda of the kernel divided by the width; lda: the shrinkage in (0, 1); difference of means: 0. */
+  readonly penalty: number;
+}
+
+/** What a token's score owes to the words themselves: a linear prediction from the embeddings of this token and the one before. */
+export interface LexicalModel {
+  /** Score per unit of layer-0 residual, of the token and of the one before `[layers, 2, hidden]`. */
+  readonly weights: Float32Array;
+  /** By layer. */
+  readonly offset: readonly number[];
+  /** By layer: share of variance of the scores explained on neutral stories left out of the fit. */
+  readonly explained: readonly number[];
+}
+
+/**
+ * Where 1 % of neutral text lies beyond, on each side, by layer, in units of the score. A probe that was made before
+ * there were such lines has none: rate 0 and empty lists.
+ */
+export interface AlarmLines {
+  /** The share of neutral readings beyond each line; 0 where nothing was measured. */
+  readonly rate: number;
+  /** Neutral tokens and tap readings behind the lines. */
+  readonly tokens: number;
+  readonly taps: number;
+  readonly tokenLow: readonly number[];
+  readonly tokenHigh: readonly number[];
+  /** Of the running mean (see `smoothing.ts`). */
+  readonly smoothLow: readonly number[];
+  readonly smoothHigh: readonly number[];
+  /** Of tap readings in neutral stories, each story left out of the fit. */
+  readonly tapLow: readonly number[];
+  readonly tapHigh: readonly number[];
+}
+
 /** Evidence for and against a probe, one number a layer unless it says otherwise. */
 export interface ProbeEvidence {
   readonly topics: number;
-  /** Tap readings of both poles behind `auroc`: turns times taps. */
+  /** Readings of both poles behind `auroc`. */
   readonly rows: number;
-  /** Leave-one-topic-out AUROC of positive against negative over single tap readings, scores as their folds gave them. */
+  /** Leave-one-topic-out AUROC of positive against negative readings (mean over the taps), scores as their folds gave them. */
   readonly auroc: readonly number[];
   /** 95 % interval of `auroc`, bootstrap over topics. */
   readonly aurocLow: readonly number[];
@@ -107,15 +150,21 @@ export interface Probe {
   readonly about: string;
   readonly axis: Axis;
   readonly model: ModelIdentity;
-  /** How it was fitted, e.g. `zeroed-ridge`, with its ridge strength. */
-  readonly method: { readonly kind: 'zeroed-ridge' | 'ridge' | 'difference-of-means'; readonly lambda: number };
+  readonly method: FitMethod;
   readonly defaultLayer: number;
   /** Neutral sentences that it was trained to be read at. */
   readonly taps: readonly string[];
   /** Directions of length 1 in the residual stream's own units `[layers, hidden]`; layers = model.layerCount + 1. */
   readonly directions: Float32Array;
+  /**
+   * For pushing, not reading: difference of the poles' mean residuals over the tokens of the behaviour itself
+   * `[layers, hidden]`, in the stream's own units and of its own length.
+   */
+  readonly steering: Float32Array;
   readonly calibration: readonly LayerCalibration[];
   readonly earlyTokens: EarlyTokens;
+  readonly lexical: LexicalModel;
+  readonly alarm: AlarmLines;
   readonly nullModel: NullModel;
   readonly evidence: ProbeEvidence;
   readonly provenance: { readonly sets: readonly { readonly name: string; readonly sha256: string; readonly rows: number }[]; readonly seed: number; readonly version: string };

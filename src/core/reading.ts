@@ -22,6 +22,8 @@ export interface TokenBatch {
   readonly pieces: readonly TokenPiece[];
   /** Scores `[pieces, layers]`, row-major. Position 0 (the sink) is NaN: it is never a score. */
   readonly scores: Float32Array;
+  /** The part of each score that the words alone predict `[pieces, layers]` (see `lexical.ts`); NaN at position 0 and where the probe has no lexical model. */
+  readonly words: Float32Array;
 }
 
 /** The reading at a tap: neutral words put after a sentence, off to the side, so that they never enter the text. */

@@ -7,7 +7,7 @@ import type { Probe } from './probe-types.ts';
  * `[layers, tokens, hidden]`, layers = model.layerCount + 1; `firstPosition` is the position of the first token in the
  * text. Position 0 becomes NaN. Throws `RangeError` where the size does not fit.
  */
-export function tokenScores(probe: Probe, residuals: Float32Array, tokens: number, firstPosition: number): Float32Array {
+export function tokenScores(probe: Pick<Probe, 'model' | 'directions' | 'calibration' | 'earlyTokens'>, residuals: Float32Array, tokens: number, firstPosition: number): Float32Array {
   const layers = probe.calibration.length;
   const { hidden } = probe.model;
   if (residuals.length !== layers * tokens * hidden) throw new RangeError(`residuals hold ${residuals.length} numbers, not ${layers} layers x ${tokens} tokens x ${hidden}`);

@@ -37,14 +37,21 @@ export function quantileOfSorted(sorted: Float64Array, probability: number): num
  * half (Mann–Whitney). `labels` are +1 and -1; rows with label 0 are left out. NaN where a class is empty.
  */
 export function auroc(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
-  const positive: number[] = [];
-  const negative: number[] = [];
+  let positives = 0;
+  let negatives = 0;
   for (let i = 0; i < scores.length; i += 1) {
     const label = labels[i] ?? 0;
-    if (label > 0) positive.push(scores[i] ?? NaN);
-    else if (label < 0) negative.push(scores[i] ?? NaN);
+    if (label > 0) positives += 1;
+    else if (label < 0) negatives += 1;
   }
-  return winsAmong(Float64Array.from(positive), Float64Array.from(negative).sort()) / (positive.length * negative.length);
+  const positive = new Float64Array(positives);
+  const negative = new Float64Array(negatives);
+  for (let i = 0; i < scores.length; i += 1) {
+    const label = labels[i] ?? 0;
+    if (label > 0) positive[--positives] = scores[i] ?? NaN;
+    else if (label < 0) negative[--negatives] = scores[i] ?? NaN;
+  }
+  return winsAmong(positive, negative.sort()) / (positive.length * negative.length);
 }
 
 /** How many (a, b) pairs have a > b, a tie counting half; `sortedB` ascends. */

@@ -1,97 +1,116 @@
 /** The card of a probe in Markdown: what it reads, how well, and what must not be concluded from it. */
-import type { Probe } from '../core/probe-types.ts';
+import { DRIFT_LIMIT } from '../core/claim-beyond.ts';
+import { percent, rate, signed } from '../core/claim-words.ts';
+import type { ProbeHead } from '../core/probe-head.ts';
+import type { FitMethod } from '../core/probe-types.ts';
+import type { Report } from '../core/report-types.ts';
+import { driftTable, methodName, table, three } from './card-tables.ts';
+import { judgementSections } from './report-card.ts';
 
-const METHOD_WORDS = {
-  'zeroed-ridge': 'Ridge regression on standardised residuals; targets +1 and -1 for the poles and 0 for neutral turns, settings alone and neutral stories',
-  ridge: 'Ridge regression on standardised residuals; targets +1 and -1 for the poles, no zero labels',
-  'difference-of-means': 'Difference of the poles\' means on standardised residuals',
-} as const;
+const KIND_WORDS: Readonly<Record<FitMethod['kind'], string>> = {
+  ridge: 'ridge regression',
+  logistic: 'L2 logistic regression',
+  lda: 'linear discriminant analysis with shrinkage',
+  'difference-of-means': 'difference of the poles\' means',
+};
+const TARGET_WORDS: Readonly<Record<FitMethod['target'], string>> = {
+  poles: 'the poles alone, no zero labels',
+  zeroed: 'the poles, with neutral turns, settings alone and neutral stories pulled to 0',
+  hardened: 'the poles, with neutral turns, settings, neutral stories, and luck and moods that nobody caused pulled to 0',
+};
 
-/** Beyond this mean score of held-out neutral stories, in units, readings of long texts mean little. */
-const DRIFT_LIMIT = 0.35;
-
-/** Writes the card; only what the probe itself records, so that equal probes give equal cards. */
-export function probeCard(probe: Probe): string {
-  const { axis, evidence, model, provenance, method, defaultLayer } = probe;
-  const { positive, negative } = axis;
-  const best = evidence.auroc.indexOf(Math.max(...evidence.auroc));
-  const lambda = method.kind === 'difference-of-means' ? '' : `, lambda ${method.lambda}`;
-  return `# ${probe.title}
-
-${probe.about}
-
-| | |
-|---|---|
-| axis | ${positive} (positive), ${negative} (negative), measured from ${axis.neutral} |
-| model | ${model.id}, ${model.layerCount} layers of ${model.hidden}, weights ${model.weightsSha256.slice(0, 16)}… |
-| method | ${METHOD_WORDS[method.kind]}${lambda} |
-| default layer | ${defaultLayer}: AUROC ${at(evidence.auroc, defaultLayer)} [${at(evidence.aurocLow, defaultLayer)}, ${at(evidence.aurocHigh, defaultLayer)}], ${positive} above ${negative} in ${percent(evidence.pairs[defaultLayer])} of topics |
-| trained on | ${provenance.sets.map((set) => `${set.name} (${set.rows} rows, sha256 ${set.sha256.slice(0, 12)}…)`).join('; ')} |
-| evidence from | ${evidence.topics} topics, ${evidence.rows} tap readings of both poles |
-| seed, version | ${provenance.seed}, Flipside ${provenance.version} |
-
-Read after a text at ${probe.taps.length === 1 ? 'this neutral sentence' : 'the mean over these neutral sentences'}, the same words after every text:
-
-${probe.taps.map((tap) => `- ${tap}`).join('\n')}
-
-The unit of a score is the standard deviation, at its layer, of the readings of the training turns of both poles. Zero is the mean of neutral readings.
-
-## How well it tells the poles apart
-
-Leave-one-topic-out: each topic is scored by a probe that saw nothing of it. AUROC is over single tap readings (0.5 is chance) with its 95 % interval
-over topics. Pairs: share of topics in which ${positive} reads above ${negative}. Null: 95th percentile of the AUROC when labels are shuffled within topics.
-
-| layer | AUROC | 95 % interval | pairs | null |
-|---|---|---|---|---|
-${evidence.auroc.map((_, l) => `| ${l === defaultLayer ? `**${l}**` : l} | ${at(evidence.auroc, l)} | ${at(evidence.aurocLow, l)} to ${at(evidence.aurocHigh, l)} | ${percent(evidence.pairs[l])} | ${at(evidence.nullAuroc95ByLayer, l)} |`).join('\n')}
-
-With the best of all layers taken, shuffled labels reach ${evidence.nullAuroc95.toFixed(3)} in 5 % of ${evidence.nullShuffles} shuffles; this probe's best layer (${best}) reaches ${at(evidence.auroc, best)}.
-Layer 0 is the words alone: the taps are the same words after every text, so it must read chance.
-
-### Set by set
-
-The same scores at layer ${defaultLayer}, for the topics of each training set alone. An overall number may be owed to the easiest set.
-
-| set | topics | AUROC | 95 % interval | pairs |
-|---|---|---|---|---|
-${evidence.bySet.map((set) => `| ${set.name} | ${set.topics} | ${set.auroc.toFixed(3)} | ${set.aurocLow.toFixed(3)} to ${set.aurocHigh.toFixed(3)} | ${percent(set.pairs)} |`).join('\n')}
-
-## Does zero stay zero as a text grows?
-
-${driftSection(probe)}
-
-## What it claims, and what it does not
-
-- It claims that what somebody did in a text leaves a trace in how the model reads later, identical, neutral words, and that this trace separates
-  ${positive} from ${negative} in scenes it was not trained on, as well as the table says and no better.
-- It does not claim that the model, or a text, *is* ${positive} or ${negative}. A score is a position along one direction.
-- It does not tell character from outcome: unless hard negatives were in its training sets, good and bad things that nobody does may move it as well.
-- Single tokens are mostly noise and contain their own words: at the default layer a token of neutral text varies by ${(probe.calibration[defaultLayer]?.tokenSd ?? NaN).toFixed(1)} units, the running mean over ten by ${(probe.calibration[defaultLayer]?.smoothSd ?? NaN).toFixed(1)}. Believe the taps.
-- Levels of different texts are not comparable without a control; compare within a text, or with its control version.
-- It belongs to the weights named above. In any other model its directions mean nothing.
-- It was made for reading. For steering, fit a direction on the behaviour itself.
-`;
+/**
+ * Writes the card; only what the probe and its report record, so that equal ones give equal cards. Without a report it
+ * says what the probe itself knows, and that it was not judged. Whether the two belong together is the caller's to check.
+ */
+export function probeCard(probe: ProbeHead, report?: Report): string {
+  const judged = report === undefined ? evidenceSections(probe) : judgementSections(probe, report);
+  return `${[`# ${probe.title}`, probe.about, factsTable(probe, report), tapsSection(probe), ...judged, setsSection(probe), linesSection(probe), STANDING].join('\n\n')}\n`;
 }
 
-function driftSection({ evidence }: Probe): string {
-  if (evidence.drift.length === 0) return 'Not measured.';
-  const largest = Math.max(...evidence.drift.map(({ mean }) => Math.abs(mean)));
-  const verdict = largest <= DRIFT_LIMIT ? `within the limit of ${DRIFT_LIMIT}` : `**beyond the limit of ${DRIFT_LIMIT}: do not compare readings of texts of different length**`;
-  return `Neutral stories, each scored at layer ${evidence.driftLayer} by a probe fitted and calibrated without it. Largest mean: ${largest.toFixed(2)}, ${verdict}.
-
-| sentences after the setting | mean | sd | stories |
-|---|---|---|---|
-${evidence.drift.map(({ beats, mean, sd, n }) => `| ${beats} | ${signed(mean)} | ${sd.toFixed(2)} | ${n} |`).join('\n')}`;
+function factsTable({ axis, model, method, defaultLayer, provenance, evidence }: ProbeHead, report: Report | undefined): string {
+  return table(['', ''], [
+    ['axis', `${axis.positive} (positive), ${axis.negative} (negative), measured from ${axis.neutral}`],
+    ['model', `${model.id}, ${model.layerCount} layers of ${model.hidden}, weights ${model.weightsSha256.slice(0, 16)}…`],
+    ['method', `${KIND_WORDS[method.kind]} on standardised residuals; ${TARGET_WORDS[method.target]}${method.kind === 'difference-of-means' ? '' : `; penalty ${method.penalty}`} (${methodName(method)})`],
+    ['default layer', String(defaultLayer)],
+    ['trained on', provenance.sets.map((set) => `${set.name} (${set.rows} rows, sha256 ${set.sha256.slice(0, 12)}…)`).join('; ')],
+    ['evidence from', `${evidence.topics} topics, ${evidence.rows} readings of both poles`],
+    ['seed, version', `${provenance.seed}, Flipside ${provenance.version}`],
+    ['judged', report === undefined ? 'no report lies beside this probe' : `report of the files with sha256 ${report.probe.sha256.slice(0, 16)}…, at layer ${report.layer}`],
+  ]);
 }
+
+function tapsSection({ taps, axis }: ProbeHead): string {
+  return `Read after a text at ${taps.length === 1 ? 'this neutral sentence' : 'the mean over these neutral sentences'}, the same words after every text:
+
+${taps.map((tap) => `- ${tap}`).join('\n')}
+
+The unit of a score is the standard deviation, at its layer, of the readings of the training turns of both poles. Zero is the mean of ${axis.neutral} readings;
+${axis.positive} lies above it and ${axis.negative} below.`;
+}
+
+/** What stands in the probe itself, for a probe that has no report. */
+function evidenceSections({ evidence, axis, defaultLayer }: ProbeHead): string[] {
+  const { auroc, aurocLow, aurocHigh, pairs, nullAuroc95ByLayer, nullAuroc95, nullShuffles } = evidence;
+  const best = auroc.indexOf(Math.max(...auroc));
+  const rows = auroc.map((value, l) => [l === defaultLayer ? `**${l}**` : String(l), three(value), `${at(aurocLow, l)} to ${at(aurocHigh, l)}`, percent(pairs[l] ?? NaN), at(nullAuroc95ByLayer, l)]);
+  return [
+    `## How well it tells the poles apart
+
+Every topic is scored by a fit that saw nothing of it. AUROC: 0.5 is chance; its 95 % interval is over ${evidence.topics} topics. Pairs: share of topics in which
+${axis.positive} reads above ${axis.negative}. Null: 95th percentile of the AUROC when labels are shuffled within topics (${nullShuffles} shuffles).
+
+${table(['layer', 'AUROC', '95 % interval', 'pairs', 'null'], rows)}
+
+With the best of all layers taken, shuffled labels reach ${three(nullAuroc95)} in 5 % of ${nullShuffles} shuffles; this probe's best layer (${best}) reaches ${at(auroc, best)}.
+Layer 0 is the words alone: the taps are the same words after every text, so it must read chance.`,
+    `## Does zero stay zero as a text grows?\n\n${storiesText(evidence)}`,
+    '## What else it moves with\n\nNot measured: without a report nothing is known of luck, outcome, negation or words, so nothing may be claimed of what the direction means.',
+  ];
+}
+
+function storiesText({ drift, driftLayer }: ProbeHead['evidence']): string {
+  if (drift.length === 0) return 'Not measured.';
+  const largest = drift.reduce((most, { mean }) => (Math.abs(mean) > Math.abs(most) ? mean : most), 0);
+  const found = Math.abs(largest) <= DRIFT_LIMIT ? `within the limit of ${DRIFT_LIMIT}` : `**beyond the limit of ${DRIFT_LIMIT}: do not compare readings of texts of different length**`;
+  return `Neutral stories, each scored at layer ${driftLayer} by a probe fitted and calibrated without it. Largest mean: ${signed(largest)}, ${found}.\n\n${driftTable(drift)}`;
+}
+
+function setsSection({ evidence: { bySet, driftLayer } }: ProbeHead): string {
+  return `## Set by set
+
+Held-out scores at layer ${driftLayer}, for the topics of each training set alone. An overall number may be owed to the easiest set.
+
+${table(['set', 'topics', 'AUROC', '95 % interval', 'pairs'], bySet.map((set) => [set.name, String(set.topics), three(set.auroc), `${three(set.aurocLow)} to ${three(set.aurocHigh)}`, percent(set.pairs)]))}`;
+}
+
+function linesSection({ alarm, calibration, defaultLayer, lexical }: ProbeHead): string {
+  const { tokenSd, smoothSd } = calibration[defaultLayer] ?? { tokenSd: NaN, smoothSd: NaN };
+  const explained = lexical.explained[defaultLayer] ?? 0;
+  const tokens = `A single token of neutral text varies by ${tokenSd.toFixed(1)} units (standard deviation), the running mean by ${smoothSd.toFixed(1)}${explained > 0 ? `; the word and the one before it explain ${percent(explained)} of the former on stories left out` : ''}. Believe the taps.`;
+  if (alarm.rate === 0) return `## How rare a reading is\n\nNot measured: no lines on neutral text. ${tokens}`;
+  const side = (low: readonly number[], high: readonly number[]): string[] => [signed(low[defaultLayer] ?? NaN), signed(high[defaultLayer] ?? NaN)];
+  return `## How rare a reading is
+
+Lines at layer ${defaultLayer} with ${rate(alarm.rate)} of neutral text beyond each.
+
+${table(['what', 'below', 'above', 'n'], [
+    ['tap readings', ...side(alarm.tapLow, alarm.tapHigh), String(alarm.taps)],
+    ['running mean of tokens', ...side(alarm.smoothLow, alarm.smoothHigh), String(alarm.tokens)],
+    ['single tokens', ...side(alarm.tokenLow, alarm.tokenHigh), String(alarm.tokens)],
+  ])}
+
+${tokens}`;
+}
+
+const STANDING = `## What it is not
+
+- Not a judgement of a model or a text: a score is a place along one direction.
+- Not comparable between texts without a control; compare within a text, or with its control version.
+- Not valid in other weights than those named above.
+- Not made for steering, which takes a direction fitted to the behaviour itself.`;
 
 function at(values: readonly number[], layer: number): string {
-  return (values[layer] ?? NaN).toFixed(3);
-}
-
-function percent(share: number | undefined): string {
-  return `${Math.round((share ?? NaN) * 100)} %`;
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(2)}`;
+  return three(values[layer] ?? NaN);
 }

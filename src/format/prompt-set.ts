@@ -6,12 +6,12 @@
  */
 import { AppError } from '../core/errors.ts';
 import type { Axis } from '../core/probe-types.ts';
-import { checkFormat, field, has, type JsonNode, jsonRoot, list, type Refuse, words } from './json-path.ts';
+import { field, type JsonNode, list, words } from './json-path.ts';
+import { headerText, type RowReader, rowRefusal, setHeader, setLines, type SetFiles, type SetTexts } from './set-lines.ts';
+import { type Findings, Problems } from './set-problems.ts';
 
-const FORMAT = 'flipside-prompt-set';
-const VERSION = 1;
-const MAX_CHARACTERS = 16_000_000;
-const MAX_ROWS = 20_000;
+/** `format` and `version` of a prompt set's header. */
+export const PROMPT_SET_FORMAT = { format: 'flipside-prompt-set', version: 1 } as const;
 const MAX_TAPS = 16;
 
 /** The pole of a turn, whatever the set calls it. */
@@ -45,96 +45,91 @@ export interface PromptSet {
   readonly sha256: string;
 }
 
-/** The two files of a set. */
-export interface SetFiles {
-  /** Names of the files, for error messages only. */
-  readonly headerName: string;
-  readonly rowsName: string;
-  readonly header: string;
-  readonly rows: string;
-  /** SHA-256 of the rows file as hex, for provenance; hashing is the caller's. */
-  readonly sha256: string;
+/** What training needs and judging does not: a neutral turn in every topic. */
+export interface PromptSetOptions {
+  readonly requireNeutral: boolean;
+}
+
+/** A set with everything that is wrong with it; `set` is null where anything is. */
+export interface CheckedPromptSet extends Findings {
+  readonly set: Omit<PromptSet, 'sha256'> | null;
 }
 
 /**
  * Reads a prompt set. Throws `set-invalid` (header; names the path), `set-row-invalid` (file, line and field) or
- * `set-topic-incomplete` (topic and pole). `requireNeutral` asks for a neutral turn in every topic, which training
- * needs and judging does not.
+ * `set-topic-incomplete` (topic and pole).
  */
-export function parsePromptSet(files: SetFiles, options: { readonly requireNeutral: boolean }): PromptSet {
-  const root = setHeader(files, FORMAT, VERSION, true);
+export function parsePromptSet(files: SetFiles, options: PromptSetOptions): PromptSet {
+  const problems = new Problems();
+  const set = readPromptSet(files, { ...options, checkTopics: true }, problems);
+  if (problems.first !== undefined) throw problems.first;
+  return { ...set, sha256: files.sha256 };
+}
+
+/** Reads a prompt set without throwing; every refusal of {@link parsePromptSet} that applies is a problem. */
+export function checkPromptSet(files: SetTexts, options: PromptSetOptions): CheckedPromptSet {
+  const problems = new Problems();
+  const set = readPromptSet(files, { ...options, checkTopics: true }, problems);
+  return { set: problems.total === 0 ? set : null, ...problems.findings() };
+}
+
+/** The set as far as it can be read, what is wrong put into `problems`; without `checkTopics` topics may lack turns. */
+export function readPromptSet(files: SetTexts, options: PromptSetOptions & { readonly checkTopics: boolean }, problems: Problems): Omit<PromptSet, 'sha256'> {
+  const { attempt } = problems;
+  const head = attempt(() => readHeader(files));
+  // Without the names of the poles every row would be to blame.
+  if (head === undefined) return { name: '', licence: '', about: '', taps: [], axis: { positive: '', negative: '', neutral: '' }, rows: [], topics: [] };
+  const before = problems.total;
+  const lines = attempt(() => setLines(files, attempt)) ?? [];
+  // A row whose topic cannot be read may be the turn that another topic lacks.
+  let everyTopicKnown = problems.total === before;
+  const tally = new Map<string, Tally>();
+  const rows: PromptRow[] = [];
+  for (const { line, row } of lines) {
+    if (!row.isObject) {
+      attempt(() => row.required('pole'));
+      everyTopicKnown = false;
+      continue;
+    }
+    const pole = attempt(() => toPole(row.required('pole'), head.axis));
+    const topic = attempt(() => words(row.required('topic'), 200));
+    const context = attempt(() => toContext(row, files.rowsName, line));
+    const text = attempt(() => words(row.required('text'), 4000));
+    const labels = attempt(() => toLabels(row));
+    if (topic === undefined) everyTopicKnown = false;
+    else count(tally, topic, pole);
+    if (pole !== undefined && topic !== undefined && context !== undefined && text !== undefined && labels !== undefined) rows.push({ topic, pole, context, text, ...labels, line });
+  }
+  checkDuplicates(rows, files.rowsName, problems);
+  if (options.checkTopics && everyTopicKnown) checkTopics(tally, head.axis, options, files.rowsName, problems);
+  return { ...head, rows, topics: [...tally.keys()] };
+}
+
+function readHeader(files: SetTexts): Pick<PromptSet, 'name' | 'licence' | 'about' | 'axis' | 'taps'> {
+  const root = setHeader(files, PROMPT_SET_FORMAT.format, PROMPT_SET_FORMAT.version, true);
   const poles = field(root, 'poles');
   const axis = { positive: words(field(poles, 'positive'), 80), negative: words(field(poles, 'negative'), 80), neutral: words(field(poles, 'neutral'), 80) };
   if (new Set(Object.values(axis)).size < 3) root.refuse(`${poles.path} must name three different poles.`);
   const taps = list(field(root, 'taps'), 1, MAX_TAPS).map((tap) => words(tap, 400));
   if (new Set(taps).size < taps.length) root.refuse(`${root.path}.taps holds a sentence twice.`);
-  const rows = setLines(files).map(({ line, row }) => toRow(row, line, axis));
-  checkDuplicates(rows, files.rowsName);
-  const topics = [...new Set(rows.map((row) => row.topic))];
-  for (const topic of topics) checkTopic(topic, rows, axis, options.requireNeutral, files.rowsName);
-  return { ...headerText(root), axis, taps, rows, topics, sha256: files.sha256 };
+  return { ...headerText(root), axis, taps };
 }
 
-/** The fields of one row, each refused with file, line and field. */
-export interface RowReader {
-  readonly required: (key: string) => JsonNode;
-  readonly optional: (key: string) => JsonNode | undefined;
-}
-
-/** Parses and checks a header's `format` and `version`. */
-export function setHeader(files: SetFiles, format: string, version: number, versionZero: boolean): JsonNode {
-  const refuse: Refuse = (message) => {
-    throw new AppError('set-invalid', `${message} Correct the file and try again.`, { file: files.headerName });
-  };
-  const root = jsonRoot(files.header, files.headerName, refuse);
-  if (!(versionZero && !has(root, 'format') && !has(root, 'version'))) checkFormat(root, format, version);
-  return root;
-}
-
-/** The fields that all headers share. */
-export function headerText(root: JsonNode): { name: string; licence: string; about: string } {
-  const name = words(field(root, 'name'), 80);
-  if (!/^[\w.-]+$/.test(name)) root.refuse(`${root.path}.name may hold letters, digits, dots, hyphens and underscores, got ${JSON.stringify(name)}.`);
-  return { name, licence: words(field(root, 'licence'), 200), about: words(field(root, 'about'), 4000) };
-}
-
-/** The lines of the rows file with a reader for each; blank lines are passed over. Throws `set-row-invalid`, or `set-invalid` for a file without rows. */
-export function setLines(files: SetFiles): { readonly line: number; readonly row: RowReader }[] {
-  const { rowsName } = files;
-  const invalid = (message: string): never => {
-    throw new AppError('set-invalid', message, { file: rowsName });
-  };
-  if (files.rows.length > MAX_CHARACTERS) invalid(`${rowsName} has ${files.rows.length} characters; at most ${MAX_CHARACTERS} are read. Split the set.`);
-  const out: { line: number; row: RowReader }[] = [];
-  files.rows.split(/\r?\n/).forEach((source, index) => {
-    if (source.trim() === '') return;
-    const line = index + 1;
-    const path = `${rowsName} line ${line}`;
-    const node = jsonRoot(source, path, rowRefusal(rowsName, line, ''));
-    const required = (key: string): JsonNode => field({ ...node, refuse: rowRefusal(rowsName, line, key) }, key);
-    out.push({ line, row: { required, optional: (key) => (has(node, key) ? required(key) : undefined) } });
-  });
-  if (out.length === 0) invalid(`${rowsName} holds no rows. Put one turn a line into it.`);
-  if (out.length > MAX_ROWS) invalid(`${rowsName} has ${out.length} rows; at most ${MAX_ROWS} are read. Split the set.`);
-  return out;
-}
-
-/** A refusal of one row, with file, line and field as details. */
-export function rowRefusal(file: string, line: number, key: string): Refuse {
-  return (message) => {
-    throw new AppError('set-row-invalid', `${message} Correct that line and try again.`, { file, line, field: key });
-  };
-}
-
-function toRow(row: RowReader, line: number, axis: Axis): PromptRow {
-  const named = row.required('pole');
+function toPole(named: JsonNode, axis: Axis): Pole {
   const pole = (['positive', 'negative', 'neutral'] as const).find((key) => axis[key] === named.value);
-  if (pole === undefined) return named.refuse(`${named.path} must be one of ${Object.values(axis).map((name) => JSON.stringify(name)).join(', ')}, got ${JSON.stringify(named.value)}.`);
-  return { topic: words(row.required('topic'), 200), pole, context: words(row.required('context'), 4000), text: words(row.required('text'), 4000), ...labels(row), line };
+  return pole ?? named.refuse(`${named.path} must be one of ${Object.values(axis).map((name) => JSON.stringify(name)).join(', ')}, got ${JSON.stringify(named.value)?.slice(0, 100)}.`);
+}
+
+/** The scene. A set written elsewhere may have none; the message says what belongs there. */
+function toContext({ optional }: RowReader, file: string, line: number): string {
+  const context = optional('context');
+  if (context !== undefined && context.value !== '') return words(context, 4000);
+  const what = context === undefined ? 'missing' : 'empty';
+  return rowRefusal(file, line, 'context')(`${file} line ${line}.context is ${what}. Put the scene there, a sentence that is the same for every pole of the topic.`);
 }
 
 /** The optional labels of a row. */
-function labels({ optional }: RowReader): Pick<PromptRow, 'template' | 'style' | 'split'> {
+function toLabels({ optional }: RowReader): Pick<PromptRow, 'template' | 'style' | 'split'> {
   const out: { template?: string; style?: string; split?: string } = {};
   for (const key of ['template', 'style', 'split'] as const) {
     const node = optional(key);
@@ -143,27 +138,44 @@ function labels({ optional }: RowReader): Pick<PromptRow, 'template' | 'style' |
   return out;
 }
 
-function checkDuplicates(rows: readonly PromptRow[], file: string): void {
+function checkDuplicates(rows: readonly PromptRow[], file: string, { attempt }: Problems): void {
   const seen = new Map<string, PromptRow>();
   for (const row of rows) {
     const key = `${row.context}\n${row.text}`;
     const earlier = seen.get(key);
-    if (earlier !== undefined) rowRefusal(file, row.line, 'text')(`${file} line ${row.line}.text repeats line ${earlier.line} ("${row.text.slice(0, 40)}…").`);
-    seen.set(key, row);
+    if (earlier !== undefined) attempt(() => rowRefusal(file, row.line, 'text')(`${file} line ${row.line}.text repeats line ${earlier.line} ("${row.text.slice(0, 40)}…").`));
+    else seen.set(key, row);
   }
 }
 
-function checkTopic(topic: string, rows: readonly PromptRow[], axis: Axis, requireNeutral: boolean, file: string): void {
-  const count = { positive: 0, negative: 0, neutral: 0 };
-  for (const row of rows) if (row.topic === topic) count[row.pole] += 1;
+/** Turns of a topic by pole; `unread` are those whose pole could not be told. */
+type Tally = Record<Pole | 'unread', number>;
+
+function count(tally: Map<string, Tally>, topic: string, pole: Pole | undefined): void {
+  const own = tally.get(topic) ?? { positive: 0, negative: 0, neutral: 0, unread: 0 };
+  own[pole ?? 'unread'] += 1;
+  tally.set(topic, own);
+}
+
+function checkTopics(tally: ReadonlyMap<string, Tally>, axis: Axis, options: PromptSetOptions, file: string, { attempt }: Problems): void {
+  const needed: readonly Pole[] = options.requireNeutral ? ['positive', 'negative', 'neutral'] : ['positive', 'negative'];
+  const topics = [...tally].filter(([, own]) => own.unread === 0);
+  const nowhere = topics.length === tally.size && topics.length > 1 ? needed.filter((pole) => topics.every(([, own]) => own[pole] === 0)) : [];
+  for (const pole of nowhere) {
+    attempt(() => {
+      throw new AppError('set-topic-incomplete', `${file} has no "${axis[pole]}" turn in any of its ${topics.length} topics. Every topic needs one; if the pole goes by another name, correct the names.`, { file, topic: '', pole: axis[pole] });
+    });
+  }
+  for (const [topic, own] of topics) attempt(() => checkTopic(topic, own, axis, needed.filter((pole) => !nowhere.includes(pole)), file));
+}
+
+function checkTopic(topic: string, own: Tally, axis: Axis, needed: readonly Pole[], file: string): void {
   const lacks = (pole: Pole, advice: string): never => {
     throw new AppError('set-topic-incomplete', `Topic "${topic}" in ${file} ${advice}`, { file, topic, pole: axis[pole] });
   };
-  for (const pole of requireNeutral ? (['positive', 'negative', 'neutral'] as const) : (['positive', 'negative'] as const)) {
-    if (count[pole] === 0) lacks(pole, `has no "${axis[pole]}" turn. Add one, or remove the topic.`);
-  }
-  if (count.positive !== count.negative) {
-    const fewer = count.positive < count.negative ? 'positive' : 'negative';
-    lacks(fewer, `has ${count.positive} "${axis.positive}" and ${count.negative} "${axis.negative}" turns. Both poles need the same number, or a topic gives away the label.`);
+  for (const pole of needed) if (own[pole] === 0) lacks(pole, `has no "${axis[pole]}" turn. Add one, or remove the topic.`);
+  if (needed.includes('positive') && needed.includes('negative') && own.positive !== own.negative) {
+    const fewer = own.positive < own.negative ? 'positive' : 'negative';
+    lacks(fewer, `has ${own.positive} "${axis.positive}" and ${own.negative} "${axis.negative}" turns. Both poles need the same number, or a topic gives away the label.`);
   }
 }

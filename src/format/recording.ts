@@ -2,7 +2,7 @@
  * A recorded reading: what the strip, the map and the trajectory need to show a story before any model is loaded.
  * JSON; scores are rounded to 2 decimals, which is finer than a screen shows.
  */
-import type { Axis, LayerCalibration } from '../core/probe-types.ts';
+import type { AlarmLines, Axis, LayerCalibration } from '../core/probe-types.ts';
 import type { TapReading, TokenPiece } from '../core/reading.ts';
 
 /** A finished reading with what is needed to draw and to make it again. */
@@ -18,7 +18,13 @@ export interface Recording {
   readonly layers: number;
   /** Scores `[tokens, layers]`; NaN at position 0. */
   readonly scores: Float32Array;
+  /** The part of each score that the words alone predict `[tokens, layers]`; NaN where there is none, and throughout recordings of version 1. */
+  readonly words: Float32Array;
   readonly taps: readonly TapReading[];
   readonly calibration: readonly LayerCalibration[];
+  /** By layer: the share of variance that the words explain (see `LexicalModel.explained`); 0 throughout recordings of version 1. */
+  readonly explained: readonly number[];
+  /** With rate 0 and no lines in recordings of version 1. */
+  readonly alarm: AlarmLines;
   readonly provenance: { readonly model: string; readonly weightsSha256: string; readonly probe: string; readonly probeSha256: string; readonly backend: string; readonly version: string };
 }

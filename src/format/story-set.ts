@@ -3,7 +3,7 @@
  * They pin zero as a text grows longer, and show on stories held out how far it drifts.
  */
 import { list, words } from './json-path.ts';
-import { headerText, rowRefusal, setHeader, setLines, type SetFiles } from './prompt-set.ts';
+import { headerText, rowRefusal, setHeader, setLines, type SetFiles } from './set-lines.ts';
 
 const FORMAT = 'flipside-stories';
 const VERSION = 1;

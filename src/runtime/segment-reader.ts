@@ -4,7 +4,7 @@ import type { ModelIdentity } from '../core/probe-types.ts';
 import type { SegmentReader, TapRead } from '../training/reader.ts';
 import type { Decoder } from './decoder.ts';
 import { Sequence, type PassReading } from './sequence.ts';
-import { tapMean } from './tap-mean.ts';
+import { meanOverTokens } from './token-mean.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 
 /** Makes a reader of segments that are joined by spaces, with taps that branch off and never enter the text. */
@@ -23,23 +23,40 @@ export function createSegmentReader(parts: { decoder: Decoder; tokenizer: TextTo
         let ids: number[] = [];
         for (const [index, segment] of segments.entries()) {
           // Segments between two taps go in together: a pass costs nearly the same for ten tokens as for forty.
-          ids.push(...tokenizer.encode(index === 0 ? segment : ` ${segment}`));
+          const own = tokenizer.encode(index === 0 ? segment : ` ${segment}`);
+          ids.push(...own);
           const tapped = options.tapAfter.includes(index);
           if (!tapped && index < segments.length - 1) continue;
+          const passes: PassReading[] = [];
           for await (const pass of sequence.append(ids)) {
-            if (options.keepTokens) textPasses.push(pass);
+            passes.push(pass);
             throwIfStopped(signal);
           }
           ids = [];
+          if (options.keepTokens) textPasses.push(...passes);
           if (!tapped) continue;
           const means: Float32Array[] = [];
           for (const ids of tapIds) {
-            means.push(tapMean(await collect(sequence.peek(ids)), hidden));
+            means.push(meanOverTokens(await collect(sequence.peek(ids)), hidden));
             throwIfStopped(signal);
           }
-          taps.push({ tokensBefore: sequence.length, means });
+          taps.push({ tokensBefore: sequence.length, means, own: meanOverTokens(passes, hidden, sequence.length - own.length) });
         }
         return options.keepTokens ? { taps, tokens: joinPasses(textPasses, hidden) } : { taps };
+      } finally {
+        sequence.dispose();
+      }
+    },
+    async readAnswer({ system, user, assistant }, signal) {
+      const sequence = new Sequence(decoder, chunkTokens);
+      try {
+        const before = tokenizer.encode(tokenizer.chat([{ role: 'system', content: system }, { role: 'user', content: user }]));
+        const passes: PassReading[] = [];
+        for await (const pass of sequence.append([...before, ...tokenizer.encode(assistant)])) {
+          passes.push(pass);
+          throwIfStopped(signal);
+        }
+        return meanOverTokens(passes, hidden, before.length);
       } finally {
         sequence.dispose();
       }

@@ -13,7 +13,7 @@ import { checkLength, checkText } from '../core/text-check.ts';
 import type { Decoder } from './decoder.ts';
 import type { Scorer } from './scorer.ts';
 import { Sequence, type PassReading } from './sequence.ts';
-import { tapMean } from './tap-mean.ts';
+import { meanOverTokens } from './token-mean.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 
 /** What reads and scores: a decoder with its tokenizer, and a probe's scorer. */
@@ -41,6 +41,8 @@ export class TextRun {
   readonly #ids: number[] = [];
   #nextPiece: (id: number) => TokenPiece;
   #text = '';
+  /** Embedding of the last token, for the words' part of the next one's score. */
+  #before: Float32Array | null = null;
   #logits: Float32Array | null = null;
   #tappedAfter = -1;
   #tapTokens = 0;
@@ -114,7 +116,9 @@ export class TextRun {
       this.#ids.push(...pieces.map((piece) => piece.id));
       this.#text += pieces.map((piece) => piece.text).join('');
       this.#logits = pass.logits;
-      sink.tokens({ start: pass.start, pieces, scores: this.#parts.scorer.tokens(pass.residuals, pass.tokens, pass.start) });
+      sink.tokens({ start: pass.start, pieces, ...this.#parts.scorer.tokens(pass.residuals, pass.tokens, pass.start, this.#before) });
+      const { hidden } = this.#parts.decoder.sizes;
+      this.#before = pass.residuals.slice((pass.tokens - 1) * hidden, pass.tokens * hidden);
       throwIfStopped(signal);
     }
   }
@@ -130,7 +134,7 @@ export class TextRun {
         passes.push(pass);
         throwIfStopped(signal);
       }
-      means.push(tapMean(passes, this.#parts.decoder.sizes.hidden));
+      means.push(meanOverTokens(passes, this.#parts.decoder.sizes.hidden));
       this.#tapTokens += ids.length;
     }
     this.#tappedAfter = afterToken;

@@ -5,12 +5,14 @@ import type { ModelIdentity } from '../core/probe-types.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import { VERSION } from '../core/version.ts';
 import { assertProbeFits, parseProbe } from '../format/probe.ts';
+import type { SegmentReader } from '../training/reader.ts';
 import type { Decoder } from './decoder.ts';
 import { decoderFilesOf, fileAt, textOf } from './model-files.ts';
 import { checkNumbers } from './numbers-check.ts';
 import { placeDecoder } from './open-decoder.ts';
 import { openWebDecoder, type DecoderFiles, type WebBackend } from './ort/web-decoder.ts';
 import { createScorer, type Scorer } from './scorer.ts';
+import { createSegmentReader } from './segment-reader.ts';
 import { loadModelFiles } from './store/load.ts';
 import { weightsSha256 } from './store/manifest.ts';
 import { TextRun } from './text-run.ts';
@@ -93,6 +95,11 @@ export class WebEngine {
   async generate(args: { sampling: SamplingOptions; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     if (!this.#run) throw new AppError('text-empty', 'There is nothing to continue yet. Read a text first.');
     return this.#run.generate(args.sampling, { taps: args.taps }, sink, signal);
+  }
+
+  /** Reads segments for training and judging on the loaded model; the text in memory stays. Throws `internal` without one. */
+  segmentReader(): SegmentReader {
+    return createSegmentReader(this.#needLoaded());
   }
 
   /** The numbers check on this device; fetches the reference that lies beside the model. */

@@ -1,24 +1,35 @@
 /** The state of the whole page, made once by `App.svelte` and handed down by context; there are no singletons. */
 import { createContext } from 'svelte';
 import type { EngineClient } from '../worker/client/engine-client.ts';
+import { download, type ExportFile, type SaveFile } from './bundle-export.ts';
+import { Comparison } from './comparison.svelte.ts';
 import { Desk } from './desk.svelte.ts';
 import { Draft } from './draft.svelte.ts';
+import { JudgedView } from './judged.svelte.ts';
 import { browserStorage } from './kept.ts';
+import { Library, type KeptProbe, type PickedFile } from './library.svelte.ts';
+import { Place } from './place.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
+import type { ProbeOffer } from './probe-card.ts';
+import { Probes } from './probes.svelte.ts';
 import { Session } from './session.svelte.ts';
-import { shippedProbeCard, shippedProbeFiles } from './shipped.ts';
-import type { ProbeCard } from './shipped.ts';
+import { SetBench } from './set-bench.svelte.ts';
+import { SetFindings } from './set-findings.svelte.ts';
+import { SetIntake } from './set-intake.svelte.ts';
+import { browserShelf, type Shelf } from './shelf.ts';
+import { shippedProbes } from './shipped.ts';
 import { fetchText, Stories } from './stories.svelte.ts';
 import type { FetchText } from './stories.svelte.ts';
-import type { ProbeFiles } from '../worker/protocol.ts';
+import { Trainer } from './trainer.svelte.ts';
 
 /** What may be replaced from outside: the engine always, the rest by tests. */
 export interface AppParts {
   readonly connect: () => EngineClient;
-  readonly probeFiles?: () => Promise<ProbeFiles>;
-  readonly probeCard?: () => Promise<ProbeCard>;
+  readonly shipped?: readonly ProbeOffer[];
+  readonly shelf?: () => Promise<Shelf<KeptProbe>>;
   readonly fetchText?: FetchText;
   readonly storage?: Storage | null;
+  readonly save?: SaveFile;
 }
 
 const MANIFEST_URL = './models/smollm2-135m-instruct-q4.manifest.json';
@@ -26,20 +37,88 @@ const RECORDINGS_URL = './recordings/';
 
 /** Every state class of the page. */
 export class AppState {
+  readonly place: Place;
   readonly preferences: Preferences;
   readonly draft: Draft;
+  readonly library: Library;
+  readonly probes: Probes;
   readonly session: Session;
   readonly stories: Stories;
   readonly desk: Desk;
+  readonly bench: SetBench;
+  readonly intake: SetIntake;
+  readonly findings = new SetFindings();
+  readonly trainer: Trainer;
+  readonly judged: JudgedView;
+  readonly comparison: Comparison;
+  readonly save: SaveFile;
 
   constructor(parts: AppParts) {
     const storage = parts.storage === undefined ? browserStorage() : parts.storage;
+    this.place = new Place(globalThis.location.hash);
     this.preferences = new Preferences(storage);
     this.draft = new Draft(storage);
-    this.session = new Session({ connect: parts.connect, probeFiles: parts.probeFiles ?? shippedProbeFiles, manifestUrl: MANIFEST_URL });
+    this.library = new Library(parts.shelf ?? (() => browserShelf<KeptProbe>()));
+    const probes = (this.probes = new Probes(parts.shipped ?? shippedProbes(), this.library, storage));
+    this.session = new Session({ connect: parts.connect, probeFiles: () => probes.needChosen().files(), manifestUrl: MANIFEST_URL });
     this.stories = new Stories(parts.fetchText ?? fetchText, RECORDINGS_URL);
     const { session, stories, draft, preferences } = this;
-    this.desk = new Desk({ session, stories, draft, preferences, probeCard: parts.probeCard ?? shippedProbeCard });
+    this.desk = new Desk({ session, stories, draft, preferences, probeCard: () => probes.needChosen().card() });
+    const bench = (this.bench = new SetBench(storage));
+    this.intake = new SetIntake(bench);
+    this.trainer = new Trainer({ session, bench, probes, storage });
+    this.judged = new JudgedView(probes, session);
+    this.comparison = new Comparison(probes, session);
+    this.save = parts.save ?? download;
+  }
+
+  /** Opens the page: the reader's probes first, so that the one last read with is there to read with. */
+  async open(): Promise<void> {
+    await this.library.open().catch((error: unknown) => this.session.report(error));
+    await this.desk.open();
+  }
+
+  /** Reads with another probe from now on; own text on show is read again with it. */
+  async useProbe(key: string): Promise<void> {
+    const offer = this.probes.offer(key);
+    if (offer === null) return;
+    await this.attempt(async () => {
+      const [card, files] = await Promise.all([offer.card(), offer.files()]);
+      // Chosen first: whoever loads the model meanwhile gets this probe.
+      this.probes.choose(key);
+      await this.desk.useProbe(card, offer.title, files);
+    });
+  }
+
+  /** Keeps the probe just trained; if it is the one that is read with, it stays so. */
+  async keep(offer: ProbeOffer): Promise<void> {
+    await this.attempt(async () => {
+      const inUse = this.probes.chosen?.key === offer.key;
+      const key = await this.library.keep(offer.title, await offer.files());
+      if (this.probes.trained === offer) this.probes.trained = null;
+      if (inUse) this.probes.choose(key);
+      this.session.say(`${offer.title} is kept.`);
+      await this.judged.show(key);
+    });
+  }
+
+  /** Takes in the files of a probe and shows it. */
+  async importProbe(files: readonly PickedFile[]): Promise<void> {
+    await this.attempt(async () => this.judged.show(await this.library.import(files)));
+  }
+
+  /** Saves one file of a probe. */
+  async saveFile(file: ExportFile): Promise<void> {
+    await this.attempt(async () => this.save(file.name, await file.make(), file.type));
+  }
+
+  /** Does something and shows what goes wrong. */
+  async attempt(what: () => Promise<unknown>): Promise<void> {
+    try {
+      await what();
+    } catch (error) {
+      this.session.report(error);
+    }
   }
 }
 

@@ -2,13 +2,14 @@
 import { AppError } from '../core/errors.ts';
 import type { SamplingOptions } from '../core/reading.ts';
 import { SAY } from '../content/status.ts';
+import type { ProbeFiles } from '../worker/protocol.ts';
 import type { Draft } from './draft.svelte.ts';
 import { Instrument } from './instrument.svelte.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import { ReadingState } from './reading.svelte.ts';
 import type { Schedule } from './reading.svelte.ts';
 import type { Session } from './session.svelte.ts';
-import type { ProbeCard } from './shipped.ts';
+import type { ProbeCard } from './probe-card.ts';
 import type { Stories } from './stories.svelte.ts';
 import { View } from './view.svelte.ts';
 
@@ -56,7 +57,7 @@ export class Desk {
     return this.#readingId;
   }
 
-  /** The shipped probe's card, once it has arrived. */
+  /** The card of the probe that texts are read with, once it has arrived. */
   get probe(): ProbeCard | null {
     return this.#probe;
   }
@@ -115,6 +116,17 @@ export class Desk {
     draft.refuse(problem);
   }
 
+  /** Reads with another probe from now on. A text on show that was read live is read again; a recording stays what it is. */
+  async useProbe(card: ProbeCard, title: string, files: ProbeFiles): Promise<void> {
+    const { session } = this.#parts;
+    if (session.busy) session.needReady();
+    await session.useProbe(files);
+    this.#probe = card;
+    session.say(SAY.using(title));
+    const shown = this.#reading;
+    if (shown !== null && shown.recording === null && session.ready) await this.#read(shown.frame.title, shown.text, shown);
+  }
+
   /** Goes on from the text on show, after reading it when the engine does not hold it. */
   async goOn(): Promise<void> {
     const { session, preferences } = this.#parts;
@@ -137,8 +149,8 @@ export class Desk {
       const probe = this.#probe;
       if (probe === null) throw new AppError('probe-invalid', 'There is no probe to read with. Load the page again.');
       session.needReady();
-      const { axis, defaultLayer, calibration } = probe;
-      const reading = ReadingState.live({ title, axis, defaultLayer, calibration, layers: calibration.length }, schedule, again);
+      const { axis, defaultLayer, calibration, alarm, lexical } = probe;
+      const reading = ReadingState.live({ title, axis, defaultLayer, calibration, layers: calibration.length, explained: lexical.explained, alarm }, schedule, again);
       const running = session.read(text, preferences.taps, reading);
       stories.leave();
       this.#show(reading);

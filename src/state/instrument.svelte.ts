@@ -2,7 +2,9 @@
  * What strip, map and trajectory show of one reading at the chosen layer and running mean. Everything here follows from
  * the reading and the view; nothing is stored twice.
  */
-import { layerMean } from '../core/smoothing.ts';
+import { drawnLines, drawnTapLines } from '../core/alarm.ts';
+import { hasLexical } from '../core/lexical.ts';
+import { layerMean, runningMean } from '../core/smoothing.ts';
 import { DOMAIN_SDS, stripCell, tapMark } from '../core/strip-cell.ts';
 import type { StripCell, TapMark } from '../core/strip-cell.ts';
 import { peaks, sentenceStarts, sentenceStep } from '../core/token-walk.ts';
@@ -49,6 +51,29 @@ export class Instrument {
     return reading.taps.map((tap, index) => ({ ...this.#mark(index), afterToken: tap.afterToken }));
   });
 
+  /** Score of every token alone at the chosen layer. */
+  readonly alone = $derived.by(() => Float32Array.from(this.cells, (cell) => this.raw(cell.token, this.#view.layer)));
+
+  /** The series without what the words alone predict; null where they predict nothing at this layer or the probe has no lexical model. */
+  readonly wordless = $derived.by((): Float32Array | null => {
+    const { layer } = this.#view;
+    if (!hasLexical(this.#reading()?.frame.explained ?? [], layer)) return null;
+    const rest = Float32Array.from(this.cells, ({ token }) => this.raw(token, layer) - this.words(token, layer));
+    const mean = runningMean(rest, this.#preferences.window);
+    return mean.map((value, token) => (Number.isFinite(rest[token]) ? value : Number.NaN));
+  });
+
+  /** Share of the tokens' variance that the words alone explain at the chosen layer, on neutral stories left out of the fit; 0 without such a model. */
+  readonly explained = $derived.by(() => Math.max(0, this.#reading()?.frame.explained[this.#view.layer] ?? 0));
+
+  /** The 1 % lines of what is drawn for tokens, and of taps; null where the probe has none. */
+  readonly lines = $derived.by(() => {
+    const alarm = this.#reading()?.frame.alarm;
+    if (alarm === undefined) return { drawn: null, taps: null, tokens: 0, tapCount: 0 };
+    const { layer } = this.#view;
+    return { drawn: drawnLines(alarm, layer, this.#preferences.window), taps: drawnTapLines(alarm, layer), tokens: alarm.tokens, tapCount: alarm.taps };
+  });
+
   /** The colour domain of any layer. */
   domainAt(layer: number): number {
     const row = this.#reading()?.frame.calibration[layer];
@@ -60,6 +85,12 @@ export class Instrument {
   raw(token: number, layer: number): number {
     const reading = this.#reading();
     return reading?.scores[token * reading.frame.layers + layer] ?? Number.NaN;
+  }
+
+  /** The part of one token's score that the words alone predict; NaN where there is none. */
+  words(token: number, layer: number): number {
+    const reading = this.#reading();
+    return reading?.words[token * reading.frame.layers + layer] ?? Number.NaN;
   }
 
   /** Running mean of one token at any layer. */

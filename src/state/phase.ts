@@ -1,5 +1,6 @@
 /** What the engine is doing, and what it did last. */
 import type { EngineStatus, LoadProgress, RunSummary } from '../core/engine-report.ts';
+import type { TrainingProgress } from '../core/training-plan.ts';
 
 /** What the engine is doing: one of these, never a mixture. */
 export type Phase =
@@ -9,6 +10,8 @@ export type Phase =
   | { readonly kind: 'reading'; readonly status: EngineStatus }
   | { readonly kind: 'writing'; readonly status: EngineStatus; readonly tokensPerSecond: number | null }
   | { readonly kind: 'checking'; readonly status: EngineStatus; readonly done: number; readonly total: number }
+  /** Training a probe, or judging one on another set; null until the first step. */
+  | { readonly kind: 'training'; readonly status: EngineStatus; readonly progress: TrainingProgress | null }
   | { readonly kind: 'lost' };
 
 /** A finished run and what it was, for the line under the strip. */

@@ -8,13 +8,14 @@ export type ThemeChoice = 'system' | Theme;
 
 const DARK = '(prefers-color-scheme: dark)';
 
-/** Theme, running mean and whether taps are read. */
+/** Theme, running mean, whether taps are read and whether the trajectory has its lines. */
 export class Preferences {
   readonly #kept: Kept;
   #theme = $state<ThemeChoice>('system');
   #systemDark = $state(false);
   #window = $state(DEFAULT_WINDOW);
   #taps = $state(true);
+  #lines = $state(true);
 
   /** `storage` is null where the browser refuses it: everything then works, and is forgotten. */
   constructor(storage: Storage | null) {
@@ -24,6 +25,7 @@ export class Preferences {
     const window = Number(this.#kept.read('flipside.window'));
     if (window === 1 || (window >= 8 && window <= 12)) this.#window = window;
     this.#taps = this.#kept.read('flipside.taps') !== 'no';
+    this.#lines = this.#kept.read('flipside.lines') !== 'no';
     const query = matchMedia(DARK);
     this.#systemDark = query.matches;
     query.addEventListener('change', (event) => (this.#systemDark = event.matches));
@@ -64,5 +66,15 @@ export class Preferences {
   set taps(on: boolean) {
     this.#taps = on;
     this.#kept.write('flipside.taps', on ? 'yes' : 'no');
+  }
+
+  /** Whether the trajectory also shows the line without the words and the 1 % lines. */
+  get lines(): boolean {
+    return this.#lines;
+  }
+
+  set lines(on: boolean) {
+    this.#lines = on;
+    this.#kept.write('flipside.lines', on ? 'yes' : 'no');
   }
 }

@@ -3,7 +3,7 @@
  * ever sees; the token list is the trigger, and is replaced once per animation frame, however many batches arrive.
  */
 import { AppError } from '../core/errors.ts';
-import type { Axis, LayerCalibration } from '../core/probe-types.ts';
+import type { AlarmLines, Axis, LayerCalibration } from '../core/probe-types.ts';
 import type { ReadingSink, TapReading, TokenBatch, TokenPiece } from '../core/reading.ts';
 import type { Recording } from '../format/recording.ts';
 
@@ -14,6 +14,10 @@ export interface ReadingFrame {
   readonly defaultLayer: number;
   readonly layers: number;
   readonly calibration: readonly LayerCalibration[];
+  /** By layer: the share of variance that the words alone explain; 0 where the probe has no lexical model. */
+  readonly explained: readonly number[];
+  /** Without lines (no tokens behind them) where the probe has none. */
+  readonly alarm: AlarmLines;
 }
 
 /** Calls back when it is time to draw: the next animation frame, or what a test wants. */
@@ -43,24 +47,26 @@ export class ReadingState {
   readonly #givenCharacters: number | null;
   #characters = 0;
   #scores: Float32Array;
+  #words: Float32Array;
   #received = 0;
   #newTokens: TokenPiece[] = [];
   #newTaps: TapReading[] = [];
   #scheduled = false;
   readonly #schedule: Schedule;
 
-  private constructor(frame: ReadingFrame, recording: Recording | null, scores: Float32Array, schedule: Schedule, givenCharacters: number | null) {
+  private constructor(frame: ReadingFrame, recording: Recording | null, buffers: { readonly scores: Float32Array; readonly words: Float32Array }, schedule: Schedule, givenCharacters: number | null) {
     this.frame = frame;
     this.recording = recording;
-    this.#scores = scores;
+    this.#scores = buffers.scores;
+    this.#words = buffers.words;
     this.#schedule = schedule;
     this.#givenCharacters = givenCharacters;
   }
 
   /** A finished reading from a file. */
   static fromRecording(recording: Recording): ReadingState {
-    const { title, axis, defaultLayer, layers, calibration } = recording;
-    const reading = new ReadingState({ title, axis, defaultLayer, layers, calibration }, recording, recording.scores, nextFrame, null);
+    const { title, axis, defaultLayer, layers, calibration, explained, alarm } = recording;
+    const reading = new ReadingState({ title, axis, defaultLayer, layers, calibration, explained, alarm }, recording, recording, nextFrame, null);
     reading.#tokens = recording.tokens;
     reading.#taps = recording.taps;
     reading.#givenTokens = recording.givenTokens;
@@ -74,7 +80,8 @@ export class ReadingState {
    */
   static live(frame: ReadingFrame, schedule: Schedule = nextFrame, again: ReadingState | null = null): ReadingState {
     const given = again === null || again.givenTokens >= again.tokens.length ? null : textOf(again.tokens.slice(0, again.givenTokens)).length;
-    return new ReadingState(frame, null, new Float32Array(FIRST_CAPACITY * frame.layers), schedule, given);
+    const buffer = (): Float32Array => new Float32Array(FIRST_CAPACITY * frame.layers);
+    return new ReadingState(frame, null, { scores: buffer(), words: buffer() }, schedule, given);
   }
 
   /** The tokens that may be drawn: those committed by the last frame. */
@@ -95,6 +102,11 @@ export class ReadingState {
   /** Row-major scores `[tokens, layers]`; may hold more rows than {@link tokens}. Do not keep: it is replaced as it grows. */
   get scores(): Float32Array {
     return this.#scores;
+  }
+
+  /** The part of {@link scores} that the words alone predict, of the same shape; NaN where there is none. */
+  get words(): Float32Array {
+    return this.#words;
   }
 
   /** The text so far, exactly. */
@@ -119,11 +131,13 @@ export class ReadingState {
 
   #takeTokens(batch: TokenBatch): void {
     const { layers } = this.frame;
-    if (batch.start !== this.#received || batch.scores.length !== batch.pieces.length * layers) {
+    const expected = batch.pieces.length * layers;
+    if (batch.start !== this.#received || batch.scores.length !== expected || batch.words.length !== expected) {
       throw new AppError('internal', `Tokens ${batch.start} arrived where ${this.#received} was due. Copy the diagnostics and report it.`);
     }
     this.#reserve((this.#received + batch.pieces.length) * layers);
     this.#scores.set(batch.scores, this.#received * layers);
+    this.#words.set(batch.words, this.#received * layers);
     this.#findBorder(batch.pieces);
     this.#received += batch.pieces.length;
     this.#newTokens.push(...batch.pieces);
@@ -155,10 +169,16 @@ export class ReadingState {
 
   #reserve(values: number): void {
     if (values <= this.#scores.length) return;
-    const larger = new Float32Array(Math.max(values, this.#scores.length * 2));
-    larger.set(this.#scores);
-    this.#scores = larger;
+    const size = Math.max(values, this.#scores.length * 2);
+    this.#scores = enlarged(this.#scores, size);
+    this.#words = enlarged(this.#words, size);
   }
+}
+
+function enlarged(values: Float32Array, size: number): Float32Array {
+  const larger = new Float32Array(size);
+  larger.set(values);
+  return larger;
 }
 
 function textOf(pieces: readonly TokenPiece[]): string {

@@ -6,7 +6,9 @@ import { ENDED, progressSentence, SAY } from '../content/status.ts';
 import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import type { EngineStatus, LoadProgress, NumbersReport } from '../core/engine-report.ts';
+import type { Judgement } from '../core/judgement-types.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
+import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
 import type { ProbeFiles } from '../worker/protocol.ts';
 import { answerOrLeave } from './patience.ts';
@@ -65,7 +67,7 @@ export class Session {
   readonly status = $derived.by((): EngineStatus | null => ('status' in this.#phase ? this.#phase.status : null));
 
   /** Whether a call runs that {@link stop} would end. */
-  readonly busy = $derived.by(() => ['loading', 'reading', 'writing', 'checking'].includes(this.#phase.kind));
+  readonly busy = $derived.by(() => ['loading', 'reading', 'writing', 'checking', 'training'].includes(this.#phase.kind));
 
   /** Whether a text can be read now. */
   readonly ready = $derived.by(() => this.#phase.kind === 'ready');
@@ -183,6 +185,28 @@ export class Session {
     this.say(SAY.checked(report.passed));
   }
 
+  /** Trains a probe; null when it was stopped or failed, which is then already shown. The text in the engine's memory stays there. */
+  async train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void): Promise<TrainedProbe | null> {
+    this.say(SAY.training());
+    const trained = await this.#long(onProgress, (client, step, signal) => client.train(plan, step, signal));
+    if (trained !== null) this.say(SAY.trained(plan.title));
+    return trained;
+  }
+
+  /** Reads a set with a probe that exists; null when it was stopped or failed, which is then already shown. */
+  async judge(probe: ProbeFiles, set: SetSource): Promise<Judgement | null> {
+    return this.#long(() => undefined, (client, step, signal) => client.judge({ probe, set }, step, signal));
+  }
+
+  /** Scores what is read from now on with another probe; without a model the next {@link load} takes it from `parts`. */
+  async useProbe(files: ProbeFiles): Promise<void> {
+    if (this.#client === null || !this.ready) return;
+    await this.#client.useProbe(files);
+    // The engine forgets its text with the probe that scored it.
+    this.#held = null;
+    this.#finished = null;
+  }
+
   /** Ends the worker. */
   dispose(): void {
     this.stop();
@@ -193,6 +217,17 @@ export class Session {
   needReady(): void {
     if (this.ready) return;
     throw new AppError('usage', this.busy ? 'The model is at work. Wait until it has finished, or stop it.' : 'The model must be loaded first. Press the button that loads it.');
+  }
+
+  async #long<T>(onProgress: (progress: TrainingProgress) => void, call: (client: EngineClient, step: (progress: TrainingProgress) => void, signal: AbortSignal) => Promise<T>): Promise<T | null> {
+    const { client, status } = this.#idle();
+    this.#phase = { kind: 'training', status, progress: null };
+    const step = (progress: TrainingProgress): void => {
+      if (this.#phase.kind !== 'training') return;
+      this.#phase = { kind: 'training', status, progress };
+      onProgress(progress);
+    };
+    return this.#run(null, status, (signal) => call(client, step, signal));
   }
 
   #idle(): { client: EngineClient; status: EngineStatus } {

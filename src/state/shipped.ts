@@ -1,40 +1,53 @@
-/** The probe that ships with the page: where its two files are, and the part of it that the page itself shows. */
+/** The probes that ship with the page: which there are, and where their files lie. */
 import { AppError } from '../core/errors.ts';
-import type { Axis, LayerCalibration, ProbeEvidence } from '../core/probe-types.ts';
-import type { ProbeFiles } from '../worker/protocol.ts';
+import { once, type ProbeOffer } from './probe-card.ts';
+import { readOffer } from './read-offer.ts';
 
-/** What the page shows of a probe. The directions stay in the worker, which also validates the files. */
-export interface ProbeCard {
-  readonly id: string;
-  readonly title: string;
-  readonly about: string;
-  readonly axis: Axis;
-  readonly defaultLayer: number;
-  readonly taps: readonly string[];
-  readonly calibration: readonly LayerCalibration[];
-  readonly evidence: ProbeEvidence;
+// Globs instead of imports: the page then builds, and offers what is there, while a probe is being trained.
+const jsonUrls = import.meta.glob<string>('/probes/*/probe.json', { query: '?url', import: 'default', eager: true });
+const tensorUrls = import.meta.glob<string>('/probes/*/directions.safetensors', { query: '?url', import: 'default', eager: true });
+const reportUrls = import.meta.glob<string>('/probes/*/report.json', { query: '?url', import: 'default', eager: true });
+
+/** Ids of probes and their sets in the order in which the page offers them; others follow by name. */
+const ORDER: readonly string[] = ['kind-cruel', 'honest-deceptive', 'loyal-treacherous', 'formal-casual', 'cheerful-gloomy', 'terse-wordy'];
+
+/** The key of the probe that a first visit reads with. */
+export const FIRST_PROBE = 'shipped:kind-cruel';
+
+/** Where an id, or the name of a set that begins with one, stands in the order. */
+export function rank(name: string): number {
+  const at = ORDER.findIndex((id) => name.startsWith(id));
+  return at < 0 ? ORDER.length : at;
 }
 
-// Globs instead of imports: the page then builds, and says what is missing, while a probe is being trained.
-const jsonUrls = import.meta.glob<string>('/probes/kind-cruel/probe.json', { query: '?url', import: 'default', eager: true });
-const tensorUrls = import.meta.glob<string>('/probes/kind-cruel/directions.safetensors', { query: '?url', import: 'default', eager: true });
-
-/** Fetches both files of the shipped probe. */
-export async function shippedProbeFiles(): Promise<ProbeFiles> {
-  const [json, tensors] = await Promise.all([fetchOne(jsonUrls), fetchOne(tensorUrls)]);
-  return { json: await json.text(), tensors: await tensors.arrayBuffer() };
+/** Every shipped probe; nothing is fetched before it is asked for. */
+export function shippedProbes(): readonly ProbeOffer[] {
+  const ids = Object.keys(jsonUrls).map((path) => path.split('/').at(-2) ?? '');
+  return ids.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b)).map(offer);
 }
 
-/** Fetches what the page shows of the shipped probe. */
-export async function shippedProbeCard(): Promise<ProbeCard> {
-  const source = await (await fetchOne(jsonUrls)).text();
-  // Our own file, built together with this page and validated in full by the worker before it scores anything.
-  return JSON.parse(source) as ProbeCard;
+function offer(id: string): ProbeOffer {
+  const at = (name: string): string => `/probes/${id}/${name}`;
+  return readOffer({
+    key: `shipped:${id}`,
+    title: titleOf(id),
+    origin: 'shipped',
+    json: once(async () => (await fetchOne(jsonUrls[at('probe.json')], id)).text()),
+    tensors: async () => (await fetchOne(tensorUrls[at('directions.safetensors')], id)).arrayBuffer(),
+    reportJson: once(async () => {
+      const url = reportUrls[at('report.json')];
+      return url === undefined ? null : (await fetchOne(url, id)).text();
+    }),
+  });
 }
 
-async function fetchOne(urls: Readonly<Record<string, string>>): Promise<Response> {
-  const url = Object.values(urls)[0];
+/** `kind-cruel` as `Kind–cruel`. */
+function titleOf(id: string): string {
+  return `${id.slice(0, 1).toUpperCase()}${id.slice(1).replaceAll('-', '–')}`;
+}
+
+async function fetchOne(url: string | undefined, id: string): Promise<Response> {
   const response = url === undefined ? null : await fetch(url);
-  if (!response?.ok) throw new AppError('probe-invalid', 'The kind–cruel probe is not beside the page. Train it with the command "flipside train", then build again.');
+  if (!response?.ok) throw new AppError('probe-invalid', `A file of the probe "${id}" is not beside the page. Train it with the command "flipside train", then build again.`, { probe: id });
   return response;
 }

@@ -8,7 +8,7 @@ import { significant } from '../core/round.ts';
 import type { RowInfo } from '../core/rows.ts';
 import type { PromptSet } from '../format/prompt-set.ts';
 
-/** AUROC, interval and pairs of each set's topics. `held` are held-out scores of the rows of `info`; `topics` are names by topic number. */
+/** AUROC, interval and pairs of each set's topics. `held` are held-out scores of the readings of `info`; `topics` are names by topic number. */
 export function evidenceBySet(held: ArrayLike<number>, info: readonly RowInfo[], topics: readonly string[], sets: readonly PromptSet[], seed: number): SetEvidence[] {
   return sets.map((set) => {
     const numberIn = new Map(set.topics.map((topic, index) => [topics.indexOf(topic), index]));

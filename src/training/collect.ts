@@ -1,22 +1,17 @@
 /** Reads prompt sets and neutral stories at their taps: one row for every text and tap, at every layer. */
 import { AppError } from '../core/errors.ts';
-import type { RowInfo, TapRows } from '../core/rows.ts';
-import type { PromptRow, PromptSet } from '../format/prompt-set.ts';
+import { labelOf, type RowInfo, type TapRows } from '../core/rows.ts';
+import type { TrainingProgress } from '../core/training-plan.ts';
+import type { PromptSet } from '../format/prompt-set.ts';
 import type { StorySet } from '../format/story-set.ts';
 import type { SegmentReader, TapRead } from './reader.ts';
-
-/** How far a long call has come, in steps of its stage. */
-export interface TrainingProgress {
-  /** `reading`: texts at their taps; `fitting`: layers; `stories`: stories held out; `tokens`: stories word by word. */
-  readonly stage: 'reading' | 'fitting' | 'stories' | 'tokens';
-  readonly done: number;
-  readonly total: number;
-}
 
 /** What to read. */
 export interface ReadingPlan {
   readonly sets: readonly PromptSet[];
   readonly stories: StorySet | undefined;
+  /** Sets whose turns a hardened probe is to read as 0. */
+  readonly zeros?: readonly PromptSet[];
   readonly taps: readonly string[];
   /** Also read each topic's setting alone. */
   readonly settings: boolean;
@@ -27,17 +22,20 @@ export interface LongCall {
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /**
-   * Called between layers, which take a second each: a thread that must answer messages meanwhile gives one that
+   * Called between layers, which take up to a second each: a thread that must answer messages meanwhile gives one that
    * resolves in a later task. Pure code has no timer of its own.
    */
   readonly pause?: (() => Promise<void>) | undefined;
 }
 
+/** A row before it has been read. */
+type Expected = Omit<RowInfo, 'tap' | 'tokensBefore'>;
+
 /** A text to be read and the rows that it gives: one description for each of `tapAfter`. */
 interface Passage {
   readonly segments: readonly string[];
   readonly tapAfter: readonly number[];
-  readonly rows: readonly Omit<RowInfo, 'tap' | 'tokensBefore'>[];
+  readonly rows: readonly Expected[];
 }
 
 /**
@@ -47,34 +45,33 @@ interface Passage {
  */
 export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call: LongCall = {}): Promise<TapRows> {
   checkAxes(plan.sets);
-  const topics = topicNames(plan.sets);
-  const turns = plan.sets.flatMap((set) => set.rows);
-  const passages = turnPassages(turns, new Map(topics.map((topic, index) => [topic, index])), plan.settings);
-  let nextTurn = passages.reduce((sum, passage) => sum + passage.rows.length, 0);
+  const zeros = plan.zeros ?? [];
   const stories = plan.stories?.stories ?? [];
-  stories.forEach((story, index) => {
-    const rows = story.beats.map((_, beats) => ({ role: beats === 0 ? ('setting' as const) : ('beat' as const), topic: -1, story: index, turn: nextTurn + beats, beats }));
-    nextTurn += rows.length;
-    passages.push({ segments: story.beats, tapAfter: story.beats.map((_, beat) => beat), rows });
-  });
+  const topicCount = topicNames(plan.sets).length;
+  const passages = [...turnPassages(plan, zeros), ...storyPassages(plan.stories)];
+  const turnCount = passages.reduce((sum, passage) => sum + passage.rows.length, 0);
 
   const { hidden, layerCount } = reader.model;
-  const total = nextTurn * plan.taps.length;
+  const total = turnCount * plan.taps.length;
   const residuals = Array.from({ length: layerCount + 1 }, () => new Float32Array(total * hidden));
+  const own = new Map<number, Float32Array>();
   const info: RowInfo[] = [];
+  let turn = 0;
   for (const [index, passage] of passages.entries()) {
     const reading = await reader.readSegments(passage.segments, { taps: plan.taps, tapAfter: passage.tapAfter }, call.signal);
-    passage.rows.forEach((row, which) => {
+    for (const [which, row] of passage.rows.entries()) {
       const read = reading.taps[which];
       if (read === undefined || read.means.length !== plan.taps.length) throw new AppError('internal', `The reader gave ${reading.taps.length} tap readings where ${passage.rows.length} were asked for.`);
       read.means.forEach((mean, tap) => {
         store(residuals, info.length, hidden, mean, passage, read);
-        info.push({ ...row, tap, tokensBefore: read.tokensBefore });
+        info.push({ ...row, turn, tap, tokensBefore: read.tokensBefore });
       });
-    });
+      if (labelOf(row.role) !== 0) own.set(turn, read.own);
+      turn += 1;
+    }
     call.onProgress?.({ stage: 'reading', done: index + 1, total: passages.length });
   }
-  return { info, hidden, topicCount: topics.length, storyCount: stories.length, residuals };
+  return { info, hidden, topicCount, storyCount: stories.length, residuals, own };
 }
 
 /** Names of all topics by topic number: topics of equal name are one, in whichever set they stand. */
@@ -82,21 +79,32 @@ export function topicNames(sets: readonly PromptSet[]): string[] {
   return [...new Set(sets.flatMap((set) => set.topics))];
 }
 
-/** One pass for each turn; the first turn of a scene also gives the reading of the scene alone. */
-function turnPassages(turns: readonly PromptRow[], topicIndex: ReadonlyMap<string, number>, withSettings: boolean): Passage[] {
+/** One pass for each turn; the first turn of a scene also gives the reading of the scene alone. Zero sets are read without scenes. */
+function turnPassages({ sets, settings }: ReadingPlan, zeros: readonly PromptSet[]): Passage[] {
   const scenes = new Set<string>();
-  let next = 0;
-  return turns.map((turn) => {
-    const topic = topicIndex.get(turn.topic) ?? -1;
-    const scene = `${turn.topic}\n${turn.context}`;
-    const own = { role: turn.pole, topic, story: -1, turn: next, beats: -1 };
-    next += 1;
-    if (!withSettings || scenes.has(scene)) return { segments: [turn.context, turn.text], tapAfter: [1], rows: [own] };
-    scenes.add(scene);
-    const setting = { role: 'setting' as const, topic, story: -1, turn: next, beats: -1 };
-    next += 1;
-    return { segments: [turn.context, turn.text], tapAfter: [0, 1], rows: [setting, own] };
+  const axisTopics = new Map(topicNames(sets).map((topic, index) => [topic, index]));
+  // A zero set's topics are its own, whatever they are called: nothing of it belongs to a topic of the axis.
+  let nextTopic = axisTopics.size;
+  return [...sets.map((set) => ({ set, zero: false })), ...zeros.map((set) => ({ set, zero: true }))].flatMap(({ set, zero }, which) => {
+    const topics = zero ? new Map(set.topics.map((topic) => [topic, nextTopic++])) : axisTopics;
+    return set.rows.map((row): Passage => {
+      const topic = topics.get(row.topic) ?? -1;
+      const base = { topic, story: -1, set: which, turn: -1, beats: -1, ...(row.style === undefined ? {} : { style: row.style }) };
+      const own: Expected = { ...base, role: zero ? 'zero' : row.pole, side: labelOf(row.pole) };
+      const scene = `${row.topic}\n${row.context}`;
+      if (zero || !settings || scenes.has(scene)) return { segments: [row.context, row.text], tapAfter: [1], rows: [own] };
+      scenes.add(scene);
+      return { segments: [row.context, row.text], tapAfter: [0, 1], rows: [{ ...base, role: 'setting', side: 0 }, own] };
+    });
   });
+}
+
+function storyPassages(set: StorySet | undefined): Passage[] {
+  return (set?.stories ?? []).map((story, index) => ({
+    segments: story.beats,
+    tapAfter: story.beats.map((_, beat) => beat),
+    rows: story.beats.map((_, beats) => ({ role: beats === 0 ? 'setting' : 'beat', topic: -1, story: index, set: -1, side: 0, turn: -1, beats })),
+  }));
 }
 
 function store(residuals: readonly Float32Array[], row: number, hidden: number, mean: Float32Array, passage: Passage, read: TapRead): void {

@@ -1,6 +1,7 @@
 /** Judges an existing probe on another prompt set: nothing is fitted, so no topic needs to be held out. */
 import { project } from '../core/calibrate.ts';
 import { layerEvidence } from '../core/evidence.ts';
+import type { Judgement } from '../core/judgement-types.ts';
 import type { Probe } from '../core/probe-types.ts';
 import { labelOf, meanByTurn, type RowRole, turnsOf } from '../core/rows.ts';
 import { auroc, mean } from '../core/stats.ts';
@@ -8,25 +9,6 @@ import type { PromptSet } from '../format/prompt-set.ts';
 import { assertProbeFits } from '../format/probe.ts';
 import { collectRows, type LongCall } from './collect.ts';
 import type { SegmentReader } from './reader.ts';
-
-/** What a probe reads on a set; lists have one number a layer. */
-export interface Judgement {
-  readonly set: string;
-  readonly sha256: string;
-  readonly topics: number;
-  /** Tap readings of both poles: turns times taps. */
-  readonly rows: number;
-  /** AUROC of positive against negative over tap readings, with its 95 % interval (bootstrap over topics). */
-  readonly auroc: readonly number[];
-  readonly aurocLow: readonly number[];
-  readonly aurocHigh: readonly number[];
-  /** AUROC of whole readings (mean over taps). */
-  readonly readingAuroc: readonly number[];
-  /** Share of topics in which the positive turn scores above the negative one. */
-  readonly pairs: readonly number[];
-  /** Mean score of each pole's turns; `neutral` is null where the set has no neutral turns. */
-  readonly means: { readonly positive: readonly number[]; readonly negative: readonly number[]; readonly neutral: readonly number[] | null };
-}
 
 /**
  * Reads `set` at the probe's own taps and scores it at every layer. Throws `probe-width-mismatch` or

@@ -12,6 +12,8 @@ export interface TapRead {
   readonly tokensBefore: number;
   /** Mean residual over the tap's tokens, for each tap `[layers, hidden]`; layers = model.layerCount + 1. */
   readonly means: readonly Float32Array[];
+  /** Mean residual over the segment's own tokens `[layers, hidden]`: what was done, not what it left behind. */
+  readonly own: Float32Array;
 }
 
 /** What to read along the way. */
@@ -35,4 +37,13 @@ export interface SegmentReader {
   readonly model: ModelIdentity;
   /** Throws `cancelled` once `signal` is aborted. */
   readSegments(segments: readonly string[], options: SegmentOptions, signal?: AbortSignal): Promise<SegmentReading>;
+  /** Mean residual over the tokens of the assistant's answer, in the model's own chat form `[layers, hidden]`. Throws `usage` where the model has none. */
+  readAnswer(chat: ChatTurn, signal?: AbortSignal): Promise<Float32Array>;
+}
+
+/** One exchange: a persona, a question and the answer that is read. */
+export interface ChatTurn {
+  readonly system: string;
+  readonly user: string;
+  readonly assistant: string;
 }

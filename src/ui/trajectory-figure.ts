@@ -1,4 +1,5 @@
-/** The trajectory as a Plotly figure: running mean, taps, and the range of random directions behind each tap. Pure. */
+/** The trajectory as a Plotly figure: running mean over single tokens, the same without the words, the 1 % lines, and taps with the range of random directions behind each. Pure. */
+import type { LinePair } from '../core/alarm.ts';
 import { INK, LINE } from '../core/colour.ts';
 import type { Theme } from '../core/colour.ts';
 
@@ -14,6 +15,12 @@ export interface TrajectoryTap {
 /** What the trajectory shows. */
 export interface TrajectoryInput {
   readonly series: ArrayLike<number>;
+  /** Scores of single tokens, drawn faintly: a smoothed line never stands alone. Null where the series is the single tokens. */
+  readonly alone: ArrayLike<number> | null;
+  /** The series without what the words alone predict; null where that is not known. */
+  readonly wordless: ArrayLike<number> | null;
+  /** Beyond each, 1 in 100 neutral values of what `series` shows; null where that is not known. */
+  readonly lines: LinePair | null;
   readonly taps: readonly TrajectoryTap[];
   /** Visible tokens on the continuous axis of the layer map. */
   readonly range: { readonly from: number; readonly to: number };
@@ -24,14 +31,20 @@ export interface TrajectoryInput {
 /** Room around the plot; left and right are those of the layer map, so that both share one axis. */
 export const MARGIN = { left: 44, right: 12, top: 8, bottom: 28 } as const;
 
-const GREY: Readonly<Record<Theme, { readonly line: string; readonly grid: string; readonly text: string; readonly band: string }>> = {
-  light: { line: '#5a5e67', grid: '#e8eaec', text: '#5a5e67', band: '#c9ccd1' },
-  dark: { line: '#a9adb6', grid: '#303236', text: '#a9adb6', band: '#54575d' },
+/** Height of the chart in CSS pixels. */
+export const HEIGHT = 240;
+
+/** Side of the square that is a single token, in CSS pixels. */
+const DOT = 2.5;
+
+const GREY: Readonly<Record<Theme, { readonly line: string; readonly grid: string; readonly text: string; readonly band: string; readonly dot: string }>> = {
+  light: { line: '#5a5e67', grid: '#e8eaec', text: '#5a5e67', band: '#c9ccd1', dot: '#b4b8bf' },
+  dark: { line: '#a9adb6', grid: '#303236', text: '#a9adb6', band: '#54575d', dot: '#5f636a' },
 };
 
-/** Traces and layout of the trajectory. */
-export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layout: object } {
-  const { theme, taps, range } = input;
+/** Traces and layout of the trajectory, and the score at the upper end of its axis (the lower end is its negative). */
+export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layout: object; limit: number } {
+  const { theme, taps, range, alone, wordless } = input;
   const grey = GREY[theme];
   const line = LINE[theme];
   const area = signedAreas(input.series);
@@ -41,9 +54,12 @@ export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layo
   const limit = yLimit(input);
   const ticks = yTicks(limit);
   return {
+    limit,
     data: [
+      ...(alone === null ? [] : [{ ...common, mode: 'lines', ...dots(alone, limit), line: { width: DOT, color: grey.dot } }]),
       shade(area.above, line.positive),
       shade(area.below, line.negative),
+      ...(wordless === null ? [] : [{ ...common, mode: 'lines', x: Array.from(wordless, (_, token) => token), y: Array.from(wordless, (value) => (Number.isFinite(value) ? value : null)), line: { width: 1.1, color: grey.line } }]),
       { ...common, mode: 'lines', x: taps.flatMap((tap) => [tap.afterToken, tap.afterToken, null]), y: taps.flatMap((tap) => [tap.low, tap.high, null]), line: { width: 7, color: grey.band } },
       { ...common, mode: 'lines', x: taps.map((tap) => tap.afterToken), y: taps.map((tap) => tap.score), line: { width: 1.5, color: INK[theme] } },
       tapTrace(taps.filter((tap) => tap.inside), { size: 9, color: theme === 'light' ? '#fcfcfc' : '#1d1d1d', line: { width: 1.5, color: grey.line } }),
@@ -62,9 +78,9 @@ export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layo
   };
 }
 
-/** The scale's own domain, or more where a tap needs it, so that the picture does not jump while words arrive. */
-function yLimit({ taps, domain }: TrajectoryInput): number {
-  const highest = Math.max(domain, 3, ...taps.flatMap((tap) => [tap.score, tap.low, tap.high].filter(Number.isFinite).map(Math.abs)));
+/** The scale's own domain, or more where a line or a tap needs it, so that the picture does not jump while words arrive. */
+function yLimit({ taps, domain, lines }: TrajectoryInput): number {
+  const highest = Math.max(domain, 3, ...(lines === null ? [] : [Math.abs(lines.low), Math.abs(lines.high)]), ...taps.flatMap((tap) => [tap.score, tap.low, tap.high].filter(Number.isFinite).map(Math.abs)));
   return Math.ceil(highest * 1.05);
 }
 
@@ -73,6 +89,24 @@ function yTicks(limit: number): number[] {
   const step = [1, 2, 5, 10, 20, 50].find((size) => limit / size <= 4) ?? 100;
   const side = Array.from({ length: Math.floor(limit / step) }, (_, index) => (index + 1) * step);
   return [...side.map((tick) => -tick).reverse(), 0, ...side];
+}
+
+/**
+ * Single tokens as squares: one path of short upright strokes, because thousands of markers would be thousands of
+ * elements. What lies beyond the axis is a stroke half as long at its end.
+ */
+function dots(values: ArrayLike<number>, limit: number): { x: (number | null)[]; y: (number | null)[] } {
+  const half = (DOT / (HEIGHT - MARGIN.top - MARGIN.bottom)) * limit;
+  const x: (number | null)[] = [];
+  const y: (number | null)[] = [];
+  for (let token = 0; token < values.length; token += 1) {
+    const value = values[token] ?? Number.NaN;
+    if (!Number.isFinite(value)) continue;
+    const at = Math.max(-limit, Math.min(limit, value));
+    x.push(token, token, null);
+    y.push(at - half, at + half, null);
+  }
+  return { x, y };
 }
 
 /** Splits a line at zero, with the exact crossing as a point of both parts, so that each side is shaded in its colour. */

@@ -1,6 +1,7 @@
 /** What the header says about the model and the graphics card, as parts of one line. Never announced: it changes often. */
 import { count, megabytes, plural } from '../content/numbers.ts';
 import { EMBEDDED_MODEL } from '../content/status.ts';
+import { TRAINING_STAGE } from '../content/training.ts';
 import type { EngineStatus } from '../core/engine-report.ts';
 import type { FinishedRun, Phase } from '../state/phase.ts';
 
@@ -20,6 +21,8 @@ export function statusLine(phase: Phase, tokens: number, finished: FinishedRun |
       return [`Reading… ${plural(tokens, 'token')}`, ...backendParts(phase.status)];
     case 'writing':
       return [phase.tokensPerSecond === null ? 'Writing…' : `Writing… ${phase.tokensPerSecond.toFixed(phase.tokensPerSecond < 10 ? 1 : 0)} tok/s`, ...backendParts(phase.status)];
+    case 'training':
+      return [phase.progress === null ? 'Training…' : `${TRAINING_STAGE[phase.progress.stage].short}… ${count(phase.progress.done)} of ${count(phase.progress.total)}`, ...backendParts(phase.status)];
     case 'checking':
       return [`Checking numbers… ${count(phase.done)} of ${count(phase.total)}`, ...backendParts(phase.status)];
   }

@@ -4,7 +4,9 @@
  */
 import type { ErrorRecord } from '../core/errors.ts';
 import type { EngineStatus, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
+import type { Judgement } from '../core/judgement-types.ts';
 import type { SamplingOptions, TapReading, TokenBatch } from '../core/reading.ts';
+import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 
 export type { ByteSource, EngineStatus, GpuCause, LoadProgress, NumbersReport, NumbersRow, RunSummary } from '../core/engine-report.ts';
 
@@ -21,6 +23,10 @@ export interface Calls {
   read: { args: { readonly text: string; readonly taps: boolean }; value: RunSummary };
   /** Goes on from the text that was read last. */
   generate: { args: { readonly sampling: SamplingOptions; readonly taps: boolean }; value: RunSummary };
+  /** Trains a probe and judges it. The text in the engine's memory stays there. */
+  train: { args: TrainingPlan; value: TrainedProbe };
+  /** Reads another set with a probe that exists. */
+  judge: { args: { readonly probe: ProbeFiles; readonly set: SetSource }; value: Judgement };
   checkNumbers: { args: Record<string, never>; value: NumbersReport };
 }
 
@@ -37,6 +43,7 @@ export type CallEvent =
   | { readonly event: 'load-progress'; readonly progress: LoadProgress }
   | { readonly event: 'tokens'; readonly batch: TokenBatch }
   | { readonly event: 'tap'; readonly tap: TapReading }
+  | { readonly event: 'train-progress'; readonly progress: TrainingProgress }
   | { readonly event: 'check-progress'; readonly done: number; readonly total: number };
 
 /** From the worker to the page. */

@@ -9,6 +9,8 @@ import { proveChunk } from '../../src/runtime/chunk-proof.ts';
 import { PROOF_TEXT } from '../../src/runtime/proof-text.ts';
 import { createScorer, noScorer, type Scorer } from '../../src/runtime/scorer.ts';
 import { AppError } from '../../src/core/errors.ts';
+import { lexicalScores } from '../../src/core/lexical.ts';
+import { createRng } from '../../src/core/rng.ts';
 import { serialiseSafetensors } from '../../src/format/safetensors.ts';
 import { Sequence } from '../../src/runtime/sequence.ts';
 import { TextRun } from '../../src/runtime/text-run.ts';
@@ -173,6 +175,41 @@ test('a run that is stopped keeps what it has and can be continued', async () =>
   expect(summary.tokens).toBe(2);
   expect(reading.pieces).toHaveLength(10);
   run.dispose();
+});
+
+test('the words’ part of a score follows from two embeddings alone: in passes of any size, and on through a continuation', async () => {
+  const { probe } = await readProbe(PROBE);
+  const rng = createRng(9);
+  const lexical = { weights: Float32Array.from({ length: 31 * 2 * 576 }, () => rng.normal() / 20), offset: new Array<number>(31).fill(0.5), explained: new Array<number>(31).fill(0.4) };
+  const wordy = createScorer({ ...probe, lexical });
+  // Passes of a few tokens, with a tap in between that must not count as the word before.
+  const run = new TextRun({ ...engine, scorer: { ...wordy, taps: wordy.taps.slice(0, 1) }, chunkTokens: 5 });
+  const reading = new GrownReading();
+  await run.read('Ada kept the lighthouse. She', { taps: true }, reading, never);
+  await run.generate({ temperature: 0, topP: 1, seed: 1, maxTokens: 2 }, { taps: false }, reading, never);
+  run.dispose();
+  expect(reading.taps).toHaveLength(2);
+  // The embedding of a token is the same wherever it stands: the words' part by hand, from a pass of the bare tokens.
+  const pass = await engine.decoder.run(reading.pieces.map(({ id }) => id), null);
+  const whole = lexicalScores(lexical, pass.residuals.slice(0, pass.tokens * 576), null, 0);
+  pass.cache.dispose();
+  const parts = reading.words();
+  expect(parts).toHaveLength(whole.length);
+  expect(parts.slice(0, 31).every(Number.isNaN)).toBe(true);
+  expect(parts.slice(31).every(Number.isFinite)).toBe(true);
+  expect(Math.max(...Array.from(whole.slice(31), (value, i) => Math.abs(value - parts[i + 31]!)))).toBeLessThan(1e-4);
+  // And it is no constant: the two tokens decide.
+  expect(new Set(Array.from(parts.slice(31), (value) => value.toFixed(3))).size).toBeGreaterThan(50);
+}, 60_000);
+
+test('a probe of the first format has no words’ part', async () => {
+  const { probe } = await readProbe(PROBE);
+  const run = new TextRun({ ...engine, scorer: createScorer({ ...probe, lexical: { weights: new Float32Array(31 * 2 * 576), offset: new Array<number>(31).fill(0), explained: new Array<number>(31).fill(0) } }) });
+  const reading = new GrownReading();
+  await run.read('Ada kept the lighthouse.', { taps: false }, reading, never);
+  run.dispose();
+  expect(reading.words().every(Number.isNaN)).toBe(true);
+  expect(reading.scores().slice(31).every(Number.isFinite)).toBe(true);
 });
 
 test('bad texts are refused before anything is computed', async () => {

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorRecord } from '../../src/core/errors.ts';
 import { roundToHalf } from '../../src/core/half.ts';
 import type { Probe } from '../../src/core/probe-types.ts';
-import { assertProbeFits, parseProbe, serialiseProbe } from '../../src/format/probe.ts';
+import { assertProbeFits, parseProbe, parseProbeCard, serialiseProbe } from '../../src/format/probe.ts';
 import { parseSafetensors, serialiseSafetensors } from '../../src/format/safetensors.ts';
 
 const LAYERS = 3;
@@ -13,10 +14,12 @@ const probe: Probe = {
   id: 'kind-cruel', title: 'Kind and cruel', about: 'For tests.',
   axis: { positive: 'kind', negative: 'cruel', neutral: 'neutral' },
   model: { id: 'toy', weightsSha256: '12'.repeat(32), layerCount: LAYERS - 1, hidden: HIDDEN },
-  method: { kind: 'zeroed-ridge', lambda: 1 }, defaultLayer: 1, taps: ['A clock ticked.'],
-  directions: wave(LAYERS * HIDDEN),
+  method: { kind: 'ridge', target: 'hardened', penalty: 1 }, defaultLayer: 1, taps: ['A clock ticked.'],
+  directions: wave(LAYERS * HIDDEN), steering: wave(LAYERS * HIDDEN, 4),
   calibration: Array.from({ length: LAYERS }, (_, l) => ({ tapMean: l - 0.25, scale: 1 + l, tokenMean: 0.125, tokenSd: 4.5, smoothSd: 1.5 })),
   earlyTokens: { from: [1, 3], steadyFrom: 8, means: [[0, 0], [-2.5, 1], [0.5, 0.25]] },
+  lexical: { weights: wave(LAYERS * 2 * HIDDEN, 5), offset: [0, 0.5, -0.5], explained: [1, 0.5, -0.25] },
+  alarm: { rate: 0.01, tokens: 9000, taps: 648, tokenLow: [0, -9, -8], tokenHigh: [0, 9, 8], smoothLow: [0, -3, -3], smoothHigh: [0, 3, 3], tapLow: [0, -2, -1.5], tapHigh: [0, 1.5, 2] },
   nullModel: { factor: roundToHalf(wave(LAYERS * RANK * HIDDEN, 1)), rank: RANK, featureScale: wave(LAYERS * HIDDEN).map((value) => value * value + 0.1), center: wave(LAYERS * HIDDEN, 2), drift: wave(LAYERS * HIDDEN, 3), driftOrigin: 3.75, seed: 16, count: 200 },
   evidence: { topics: 24, rows: 192, auroc: [0.5, 0.75, 0.8], aurocLow: [0.5, 0.6, 0.7], aurocHigh: [0.5, 0.85, 0.9], pairs: [0.5, 0.9, 1], nullAuroc95: 0.62, nullShuffles: 200, nullAuroc95ByLayer: [0.5, 0.6, 0.6], drift: [{ beats: 0, mean: 0.125, sd: 0.5, n: 18 }], driftLayer: 1, bySet: [{ name: 'kind-cruel-24', topics: 24, auroc: 0.75, aurocLow: 0.6, aurocHigh: 0.85, pairs: 0.9 }] },
   provenance: { sets: [{ name: 'kind-cruel-24', sha256: '34'.repeat(32), rows: 72 }], seed: 16, version: '0.1.0' },
@@ -49,18 +52,34 @@ describe('a probe file', () => {
     expect(again.tensors).toEqual(files.tensors);
   });
 
+  it('without its tensors is all that a page shows of it, and is checked as strictly', () => {
+    const { directions: _d, steering: _s, lexical: { weights: _w, ...lexical }, nullModel: { factor: _f, featureScale: _v, center: _c, drift: _t, ...nullModel }, ...rest } = probe;
+    expect(parseProbeCard(files.json)).toEqual({ ...rest, lexical, nullModel });
+    expect(refusal(() => parseProbeCard(altered(['calibration', 2, 'scale'], 0))).message).toContain('probe.calibration[2].scale');
+  });
+
   it('keeps one layer a line, so that two probes can be compared', () => {
     expect(files.json.split('\n').filter((line) => line.includes('tapMean'))).toHaveLength(LAYERS);
   });
 
   it.each([
     [['format'], 'flipside-recording', 'probe.format must be "flipside-probe"'],
-    [['version'], 2, 'probe.version is 2, written by a newer Flipside'],
+    [['version'], 3, 'probe.version is 3, written by a newer Flipside'],
     [['id'], '../etc', 'probe.id must hold'],
     [['title'], '', 'probe.title is empty'],
     [['model', 'hidden'], 0, 'probe.model.hidden must be a whole number from 1'],
     [['model', 'weightsSha256'], 'xyz', 'probe.model.weightsSha256 must be a SHA-256'],
-    [['method', 'kind'], 'magic', 'probe.method.kind must be one of zeroed-ridge'],
+    [['method', 'kind'], 'magic', 'probe.method.kind must be one of ridge, logistic, lda, difference-of-means'],
+    [['method', 'kind'], 'zeroed-ridge', 'probe.method.kind must be one of ridge'],
+    [['method', 'target'], 'soft', 'probe.method.target must be one of poles, zeroed, hardened'],
+    [['method', 'penalty'], -1, 'probe.method.penalty must lie between 0'],
+    [['method'], { kind: 'lda', target: 'poles', penalty: 2 }, 'probe.method.penalty must lie between 0 and 1'],
+    [['lexical', 'explained'], [1, 0.5], 'probe.lexical.explained must have 3 items'],
+    [['lexical', 'explained', 1], 1.5, 'probe.lexical.explained[1] must lie between'],
+    [['alarm', 'rate'], 0.9, 'probe.alarm.rate must lie between 0 and 0.5'],
+    [['alarm', 'rate'], 0, 'probe.alarm.tokenLow must have 0 items, got 3'],
+    [['alarm', 'tapHigh', 2], -2, 'probe.alarm.tapLow[2] is -1.5, above tapHigh[2], -2'],
+    [['alarm', 'taps'], 0, 'probe.alarm.taps must be a whole number from 1'],
     [['defaultLayer'], 3, 'probe.defaultLayer must be a whole number from 0 to 2'],
     [['taps'], [], 'probe.taps must have 1 to 16 items'],
     [['calibration'], [], 'probe.calibration must have 3 items, got 0'],
@@ -95,6 +114,47 @@ describe('a probe file', () => {
   it('with a feature scale of 0 is refused, since directions are divided by it', () => {
     const { tensors } = serialiseProbe({ ...probe, nullModel: { ...probe.nullModel, featureScale: probe.nullModel.featureScale.with(0, 0) } });
     expect(refusal(() => parseProbe(files.json, tensors)).message).toContain('null_feature_scale');
+  });
+});
+
+describe('a probe file of version 1', () => {
+  /** The same probe as version 1 wrote it. */
+  const old = (method: Record<string, unknown>) => {
+    const { lexical: _l, alarm: _a, ...rest } = JSON.parse(files.json) as Record<string, unknown>;
+    const tensors = new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => name !== 'steering' && name !== 'lexical').map(([name, { shape, data }]) => [name, { dtype: name === 'null_factor' ? 'F16' as const : 'F32' as const, shape, data }]));
+    return parseProbe(JSON.stringify({ ...rest, version: 1, method }), serialiseSafetensors(tensors));
+  };
+
+  it.each([
+    [{ kind: 'zeroed-ridge', lambda: 2 }, { kind: 'ridge', target: 'zeroed', penalty: 2 }],
+    [{ kind: 'ridge', lambda: 0.5 }, { kind: 'ridge', target: 'poles', penalty: 0.5 }],
+    [{ kind: 'difference-of-means', lambda: 1 }, { kind: 'difference-of-means', target: 'poles', penalty: 0 }],
+  ])('with the method %j opens, and what it lacks is absent for all to see', (method, expected) => {
+    const opened = old(method);
+    expect(opened).toEqual({
+      ...probe,
+      method: expected,
+      steering: new Float32Array(LAYERS * HIDDEN),
+      lexical: { weights: new Float32Array(LAYERS * 2 * HIDDEN), offset: [0, 0, 0], explained: [0, 0, 0] },
+      alarm: { rate: 0, tokens: 0, taps: 0, tokenLow: [], tokenHigh: [], smoothLow: [], smoothHigh: [], tapLow: [], tapHigh: [] },
+    });
+    const again = serialiseProbe(opened);
+    expect(parseProbe(again.json, again.tensors)).toEqual(opened);
+  });
+
+  it('in which anything else is wrong is refused all the same', () => {
+    expect(refusal(() => old({ kind: 'lda', lambda: 1 })).message).toContain('probe.method.kind must be one of zeroed-ridge');
+    expect(refusal(() => parseProbe(altered(['version'], 1), files.tensors)).message).toContain('probe.method.lambda is missing');
+  });
+
+  it('that ships still opens', () => {
+    const read = (name: string) => readFileSync(new URL(`../../probes/kind-cruel/${name}`, import.meta.url));
+    expect(parseProbe(read('probe.json').toString('utf8'), read('directions.safetensors'))).toMatchObject({ id: 'kind-cruel', method: { kind: 'ridge' } });
+  });
+
+  it('of version 2 that lacks a tensor is refused by its name', () => {
+    const tensors = new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => name !== 'steering').map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data }]));
+    expect(refusal(() => parseProbe(files.json, serialiseSafetensors(tensors))).message).toContain('has no tensor "steering"');
   });
 });
 

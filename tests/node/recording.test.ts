@@ -13,11 +13,14 @@ const recording: Recording = {
   givenTokens: 2,
   layers: 2,
   scores: Float32Array.from([NaN, NaN, 0.126, -4.994, 1.5, 0]),
+  words: Float32Array.from([NaN, NaN, NaN, -2.004, NaN, 0.25]),
   taps: [{ afterToken: 2, score: Float32Array.of(1.25, -0.5), nullLow: Float32Array.of(-1, -1), nullHigh: Float32Array.of(1, NaN) }],
   calibration: [
     { tapMean: 0.1, scale: 2, tokenMean: -0.25, tokenSd: 4.5, smoothSd: 1.75 },
     { tapMean: 0.123456789, scale: 3, tokenMean: 0, tokenSd: 4, smoothSd: 1.5 },
   ],
+  explained: [0, 0.45],
+  alarm: { rate: 0.01, tokens: 700, taps: 40, tokenLow: [0, -9.5], tokenHigh: [0, 9], smoothLow: [0, -3.25], smoothHigh: [0, 3], tapLow: [0, -2], tapHigh: [0, 1.5] },
   provenance: { model: 'm', weightsSha256: 'w', probe: 'p', probeSha256: 'q', backend: 'node', version: '0.1.0' },
 };
 
@@ -41,12 +44,31 @@ describe('recordings', () => {
     expect(back).toEqual({
       ...recording,
       scores: Float32Array.from([NaN, NaN, 0.13, -4.99, 1.5, 0]),
+      words: Float32Array.from([NaN, NaN, NaN, -2, NaN, 0.25]),
       calibration: [recording.calibration[0], { ...recording.calibration[1], tapMean: 0.1234568 }],
     });
     expect(serialiseRecording(back)).toBe(serialiseRecording(recording));
   });
 
+  it('of version 1 open without the words’ part and without lines', () => {
+    const old = altered((root) => {
+      root['version'] = 1;
+      for (const key of ['words', 'explained', 'alarm']) delete root[key];
+    });
+    const back = parseRecording(old);
+    expect([...back.words]).toEqual(new Array(6).fill(NaN));
+    expect(back.explained).toEqual([0, 0]);
+    expect(back.alarm).toMatchObject({ rate: 0, tokens: 0, smoothLow: [] });
+    expect(back.scores).toEqual(parseRecording(serialiseRecording(recording)).scores);
+    // Written again it is a recording of this version, still without them.
+    expect(parseRecording(serialiseRecording(back))).toEqual(back);
+  });
+
   it.each<[string, string, RegExp]>([
+    ['a version 2 file without the words’ part', altered((root) => delete root['words']), /recording\.words is missing/],
+    ['a short row of words', altered((root) => ((root['words'] as number[][])[2] = [1])), /recording\.words\[2\] must have 2 items, got 1/],
+    ['more explained than all', altered((root) => (root['explained'] = [0, 1.5])), /recording\.explained\[1\] must lie between/],
+    ['lines that cross', altered((root) => ((root['alarm'] as Record<string, number[]>)['smoothLow'] = [0, 4])), /recording\.alarm\.smoothLow\[1\] is 4, above/],
     ['text that is no JSON', '{"format"', /recording is not JSON/],
     ['a list', '[]', /recording must be an object, got a list/],
     ['another format', altered((root) => (root['format'] = 'cat')), /recording\.format must be "flipside-recording", got "cat"/],

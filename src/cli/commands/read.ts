@@ -12,7 +12,7 @@ import { GrownReading, toJson } from '../grown-reading.ts';
 export const read: Command = {
   name: 'read',
   usage: 'read --model DIR --probe DIR (--text TEXT | --file FILE) [--chat] [--no-taps]',
-  summary: 'Scores of a text per token and layer, and at taps after each sentence. --chat reads it as a user turn.',
+  summary: 'Scores of a text per token and layer, what the words alone predict of them, and scores at taps after each sentence. --chat reads it as a user turn.',
   async run(args, signal) {
     const options = new Options('read', args, { model: { type: 'string' }, probe: { type: 'string' }, text: { type: 'string' }, file: { type: 'string' }, chat: { type: 'boolean' }, 'no-taps': { type: 'boolean' } });
     const { probe, sha256 } = await readProbe(options.needed('probe'));
@@ -25,7 +25,10 @@ export const read: Command = {
       const reading = new GrownReading();
       const summary = await run.read(text, { taps: !options.flag('no-taps') }, reading, signal);
       run.dispose();
-      return { result: { model: engine.model, probe: { id: probe.id, sha256 }, unit: 'standard deviations of the probe at the taps of its training turns', defaultLayer: probe.defaultLayer, ...summary, ...toJson(reading) }, ok: true };
+      const unit = 'standard deviations of the probe at the taps of its training turns';
+      // What the words explain and the 1 % lines, by layer, so that no score stands alone.
+      const { lexical: { explained: wordsExplain }, alarm } = probe;
+      return { result: { model: engine.model, probe: { id: probe.id, sha256 }, unit, defaultLayer: probe.defaultLayer, wordsExplain, alarm, ...summary, ...toJson(reading) }, ok: true };
     } finally {
       await engine.dispose();
     }

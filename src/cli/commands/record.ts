@@ -47,8 +47,11 @@ export const record: Command = {
           givenTokens: reading.pieces.length,
           layers: engine.model.layerCount + 1,
           scores: reading.scores(),
+          words: reading.words(),
           taps: reading.taps,
           calibration: probe.calibration,
+          explained: probe.lexical.explained,
+          alarm: probe.alarm,
           provenance: { model: engine.model.id, weightsSha256: engine.model.weightsSha256, probe: probe.id, probeSha256: sha256, backend: 'onnxruntime-node cpu', version: VERSION },
         });
         await writeOutput(join(out, `${story.id}.json`), recording);

@@ -1,6 +1,8 @@
 /** The engine as the page sees it. The state classes know this interface only; a worker stands behind it. */
 import type { AppError } from '../../core/errors.ts';
+import type { Judgement } from '../../core/judgement-types.ts';
 import type { ReadingSink, SamplingOptions } from '../../core/reading.ts';
+import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
 import type { EngineStatus, LoadProgress, NumbersReport, ProbeFiles, RunSummary } from '../protocol.ts';
 
 /** A model in a worker. One call at a time; every call can be stopped by its signal and then throws `cancelled`. */
@@ -13,6 +15,10 @@ export interface EngineClient {
   read(args: { text: string; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary>;
   /** Writes on from the text that was read last. Token indices continue. */
   generate(args: { sampling: SamplingOptions; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary>;
+  /** Trains a probe and judges it. Throws what is wrong with a set, or `numbers-not-finite`. */
+  train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe>;
+  /** Reads another set with a probe that exists; nothing is fitted. */
+  judge(args: { probe: ProbeFiles; set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement>;
   /** The numbers check against the float32 reference that ships with the model. */
   checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport>;
   /** Called when the worker or the device dies while nothing runs; the client is useless afterwards. */

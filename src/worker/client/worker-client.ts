@@ -83,10 +83,12 @@ export function createWorkerClient(worker: Worker): EngineClient {
     load: (args, onProgress, signal) =>
       call('load', { manifestUrl: new URL(args.manifestUrl, document.baseURI).href, backend: args.backend }, (event) => event.event === 'load-progress' && onProgress(event.progress), signal),
     useProbe: async (files) => {
-      await call('useProbe', files, () => undefined);
+      await call('useProbe', { json: files.json, tensors: files.tensors }, () => undefined);
     },
     read: (args, sink, signal) => call('read', args, toSink(sink), signal),
     generate: (args, sink, signal) => call('generate', args, toSink(sink), signal),
+    train: (plan, onProgress, signal) => call('train', plan, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
+    judge: (args, onProgress, signal) => call('judge', args, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
     checkNumbers: (onProgress, signal) => call('checkNumbers', {}, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), signal),
     onLost: (callback) => {
       onLost = callback;

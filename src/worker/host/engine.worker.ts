@@ -4,12 +4,14 @@ import { AppError } from '../../core/errors.ts';
 import type { ReadingSink } from '../../core/reading.ts';
 import { WebEngine } from '../../runtime/web-engine.ts';
 import type { CallEvent, CallName, Calls, Message, Request } from '../protocol.ts';
+import { createTrainingRoom } from './training-room.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
 type CallRequest = Extract<Request, { kind: 'call' }>;
 
 const engine = new WebEngine((error) => post({ kind: 'lost', error: error.toRecord() }));
+const training = createTrainingRoom(() => engine.segmentReader());
 const running = new Map<number, AbortController>();
 /** Calls wait for the one before: the engine has one text and one cache. */
 let queue: Promise<void> = Promise.resolve();
@@ -39,7 +41,7 @@ async function answer(request: CallRequest, signal: AbortSignal): Promise<void> 
 function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallName]['value']> {
   const emit = (event: CallEvent): void => post({ kind: 'event', id: request.id, event });
   const sink: ReadingSink = {
-    tokens: (batch) => post({ kind: 'event', id: request.id, event: { event: 'tokens', batch } }, [batch.scores.buffer]),
+    tokens: (batch) => post({ kind: 'event', id: request.id, event: { event: 'tokens', batch } }, [batch.scores.buffer, batch.words.buffer]),
     tap: (tap) => emit({ event: 'tap', tap }),
   };
   switch (request.call) {
@@ -52,6 +54,10 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
       return engine.read(request.args, sink, signal);
     case 'generate':
       return engine.generate(request.args, sink, signal);
+    case 'train':
+      return training.train(request.args, (progress) => emit({ event: 'train-progress', progress }), signal);
+    case 'judge':
+      return training.judge(request.args, (progress) => emit({ event: 'train-progress', progress }), signal);
     case 'checkNumbers':
       return engine.checkNumbers((done, total) => emit({ event: 'check-progress', done, total }), signal);
   }

@@ -2,9 +2,12 @@
 import { AppError } from '../../../src/core/errors.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { EngineStatus, NumbersReport } from '../../../src/core/engine-report.ts';
+import type { Judgement } from '../../../src/core/judgement-types.ts';
 import type { ReadingSink } from '../../../src/core/reading.ts';
+import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../../src/core/training-plan.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
-import { cut, LAYERS, scoresFor, tapsFor, turn } from './sample.ts';
+import { cut, LAYERS, scoresFor, tapsFor, turn, wordsFor } from './sample.ts';
+import { sampleBundle } from './sample-bundle.ts';
 
 export const STATUS: EngineStatus = {
   model: { id: 'smollm2-135m-instruct-q4', weightsSha256: 'c3'.repeat(32), layerCount: 30, hidden: 576 },
@@ -34,6 +37,7 @@ export interface FakeOptions {
   readonly status?: Partial<EngineStatus>;
   readonly failLoad?: ErrorCode;
   readonly failRead?: ErrorCode;
+  readonly failTrain?: ErrorCode;
   /** Fails only texts that contain this. */
   readonly failReadOf?: string;
   /** A step before the first tokens of a text, as a slow machine takes it. */
@@ -47,6 +51,7 @@ export interface FakeOptions {
 export class FakeEngine implements EngineClient {
   disposed = false;
   readonly calls: string[] = [];
+  readonly plans: TrainingPlan[] = [];
   #lost: (error: AppError) => void = () => undefined;
   #tokens = 0;
   readonly #options: FakeOptions;
@@ -83,9 +88,10 @@ export class FakeEngine implements EngineClient {
     if (this.#options.slowStart) await this.#step(signal);
     const pieces = cut(text);
     const scores = scoresFor(pieces.length, turn, 3);
+    const words = wordsFor(scores);
     for (let start = 0; start < pieces.length; start += 31) {
       const some = pieces.slice(start, start + 31);
-      sink.tokens({ start, pieces: some, scores: scores.slice(start * LAYERS, (start + some.length) * LAYERS) });
+      sink.tokens({ start, pieces: some, scores: scores.slice(start * LAYERS, (start + some.length) * LAYERS), words: words.slice(start * LAYERS, (start + some.length) * LAYERS) });
       await this.#step(signal);
     }
     const readings = taps ? tapsFor(pieces, turn, 3) : [];
@@ -98,12 +104,33 @@ export class FakeEngine implements EngineClient {
     this.calls.push(`generate ${sampling.maxTokens}`);
     const pieces = cut(this.#options.text ?? ' He slept badly, and in the morning he turned the horse around.').slice(0, sampling.maxTokens);
     const scores = scoresFor(pieces.length + 1, () => 0.8, 5);
+    const words = wordsFor(scores);
     for (const [index, piece] of pieces.entries()) {
-      sink.tokens({ start: this.#tokens, pieces: [piece], scores: scores.slice((index + 1) * LAYERS, (index + 2) * LAYERS) });
+      sink.tokens({ start: this.#tokens, pieces: [piece], scores: scores.slice((index + 1) * LAYERS, (index + 2) * LAYERS), words: words.slice((index + 1) * LAYERS, (index + 2) * LAYERS) });
       this.#tokens += 1;
       await this.#step(signal);
     }
     return { tokens: pieces.length, tapTokens: 0, milliseconds: 800, ended: 'length' as const };
+  }
+
+  async train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe> {
+    this.calls.push(`train ${plan.id}`);
+    this.plans.push(plan);
+    if (this.#options.failTrain) throw new AppError(this.#options.failTrain, 'kind-cruel-24.jsonl line 3.text is empty.');
+    for (const stage of ['reading', 'fitting', 'tokens', 'judging'] as const) {
+      for (let done = 1; done <= 6; done += 1) {
+        onProgress({ stage, done, total: 6 });
+        await this.#step(signal);
+      }
+    }
+    return sampleBundle(plan.id);
+  }
+
+  async judge({ set }: { set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement> {
+    onProgress({ stage: 'judging', done: 1, total: 1 });
+    await this.#step(signal);
+    const half = Array.from({ length: LAYERS }, () => 0.5);
+    return { set: set.name, sha256: 'ab'.repeat(32), topics: 4, rows: 8, auroc: half, aurocLow: half, aurocHigh: half, readingAuroc: half, pairs: half, means: { positive: half, negative: half, neutral: null } };
   }
 
   async checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport> {

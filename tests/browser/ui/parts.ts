@@ -2,7 +2,9 @@
 import { serialiseRecording, serialiseRecordingIndex } from '../../../src/format/recording-json.ts';
 import type { AppParts } from '../../../src/state/app.svelte.ts';
 import { FakeEngine } from './fake-engine.ts';
+import { memoryShelf } from '../../../src/state/shelf.ts';
 import { BETRAYAL, SAMPLE_CARD, sampleRecording, turn } from './sample.ts';
+import { sampleOffer } from './sample-bundle.ts';
 
 const STORIES = [
   { id: 'betrayal', title: 'Betrayal', blurb: 'Helps everyone for a winter, then sells them.', lean: turn },
@@ -27,8 +29,8 @@ export function fakeParts(engine: () => FakeEngine = () => new FakeEngine(), mor
   return {
     connect: engine,
     fetchText: fakeFetch,
-    probeCard: () => Promise.resolve(SAMPLE_CARD),
-    probeFiles: () => Promise.resolve({ json: '{}', tensors: new ArrayBuffer(0) }),
+    shipped: [sampleOffer('kind-cruel', 'Kind–cruel', SAMPLE_CARD.axis, 1), sampleOffer('honest-deceptive', 'Honest–deceptive', { positive: 'honest', negative: 'deceptive', neutral: 'neutral' }, 2), sampleOffer('formal-casual', 'Formal–casual', { positive: 'formal', negative: 'casual', neutral: 'neutral' }, 3, false)],
+    shelf: () => Promise.resolve(memoryShelf()),
     storage: null,
     ...more,
   };

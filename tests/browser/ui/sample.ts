@@ -1,9 +1,9 @@
 /** A made-up reading that looks like a real one: for component tests and for looking at the page. Its numbers mean nothing. */
-import type { LayerCalibration, ProbeEvidence } from '../../../src/core/probe-types.ts';
+import type { AlarmLines, LayerCalibration, ProbeEvidence } from '../../../src/core/probe-types.ts';
 import type { TapReading, TokenPiece } from '../../../src/core/reading.ts';
 import { sentenceEnds } from '../../../src/core/sentences.ts';
 import type { Recording } from '../../../src/format/recording.ts';
-import type { ProbeCard } from '../../../src/state/shipped.ts';
+import type { ProbeCard } from '../../../src/state/probe-card.ts';
 
 export const LAYERS = 31;
 
@@ -54,6 +54,26 @@ export function scoresFor(count: number, lean: (share: number) => number, seed: 
   return scores;
 }
 
+/** The words' part of such scores: what a token shares with its neighbours in no way; none at layer 0. */
+export function wordsFor(scores: Float32Array): Float32Array {
+  return scores.map((score, index) => (index % LAYERS === 0 ? Number.NaN : 0.55 * score + 0.4 * Math.sin(index * 7)));
+}
+
+export const EXPLAINED: readonly number[] = Array.from({ length: LAYERS }, (_, layer) => (layer === 0 ? 0 : 0.75 - layer / 60));
+
+const lines = (of: (layer: number) => number): number[] => Array.from({ length: LAYERS }, (_, layer) => of(layer));
+export const ALARM: AlarmLines = {
+  rate: 0.01,
+  tokens: 7183,
+  taps: 324,
+  tokenLow: lines((layer) => -2.4 * CALIBRATION[layer]!.tokenSd),
+  tokenHigh: lines((layer) => 2.3 * CALIBRATION[layer]!.tokenSd),
+  smoothLow: lines((layer) => -2.4 * CALIBRATION[layer]!.smoothSd),
+  smoothHigh: lines((layer) => 2.3 * CALIBRATION[layer]!.smoothSd),
+  tapLow: lines(() => -1.6),
+  tapHigh: lines(() => 1.5),
+};
+
 export function tapsFor(pieces: readonly TokenPiece[], lean: (share: number) => number, seed: number): TapReading[] {
   const next = noise(seed + 7);
   return sentenceEnds(pieces.map((piece) => piece.text)).map((afterToken) => {
@@ -68,6 +88,7 @@ export const turn = (share: number): number => (share < 0.55 ? 0.7 * Math.sin(sh
 /** A recording of a text whose reading follows `lean`. */
 export function sampleRecording(id = 'betrayal', title = 'Betrayal', text = BETRAYAL, lean = turn): Recording {
   const tokens = cut(text);
+  const scores = scoresFor(tokens.length, lean, id.length);
   return {
     id,
     title,
@@ -77,9 +98,12 @@ export function sampleRecording(id = 'betrayal', title = 'Betrayal', text = BETR
     tokens,
     givenTokens: tokens.length,
     layers: LAYERS,
-    scores: scoresFor(tokens.length, lean, id.length),
+    scores,
+    words: wordsFor(scores),
     taps: tapsFor(tokens, lean, id.length),
     calibration: CALIBRATION,
+    explained: EXPLAINED,
+    alarm: ALARM,
     provenance: { model: 'sample', weightsSha256: '0'.repeat(64), probe: 'sample', probeSha256: '0'.repeat(64), backend: 'none', version: '0' },
   };
 }
@@ -108,5 +132,12 @@ export const SAMPLE_CARD: ProbeCard = {
   defaultLayer: 16,
   taps: ['The clock on the wall showed a quarter past four.'],
   calibration: CALIBRATION,
+  lexical: { offset: EXPLAINED.map(() => 0), explained: EXPLAINED },
+  alarm: ALARM,
   evidence,
+  model: { id: 'smollm2-135m-instruct-q4', weightsSha256: 'c3'.repeat(32), layerCount: LAYERS - 1, hidden: 576 },
+  method: { kind: 'ridge', target: 'hardened', penalty: 1 },
+  earlyTokens: { from: [1, 2], steadyFrom: 4, means: EXPLAINED.map(() => [0.1, 0]) },
+  nullModel: { rank: 1, driftOrigin: 3.2, seed: 1, count: 200 },
+  provenance: { sets: [{ name: 'kind-cruel-24', sha256: 'ab'.repeat(32), rows: 72 }], seed: 1, version: '0.1.0' },
 };

@@ -8,13 +8,14 @@ import { ReadingState } from '../../../src/state/reading.svelte.ts';
 import { Stories } from '../../../src/state/stories.svelte.ts';
 import { memory, newDesk, newSession } from './desks.ts';
 import { fakeFetch } from './parts.ts';
-import { cut, LAYERS, SAMPLE_CARD, sampleRecording, scoresFor } from './sample.ts';
+import { ALARM, cut, EXPLAINED, LAYERS, SAMPLE_CARD, sampleRecording, scoresFor, wordsFor } from './sample.ts';
 import { track } from './track.svelte.ts';
 
-const frame = { title: 'T', axis: SAMPLE_CARD.axis, defaultLayer: 16, layers: LAYERS, calibration: SAMPLE_CARD.calibration };
+const frame = { title: 'T', axis: SAMPLE_CARD.axis, defaultLayer: 16, layers: LAYERS, calibration: SAMPLE_CARD.calibration, explained: EXPLAINED, alarm: ALARM };
 const batch = (start: number, words: string): TokenBatch => {
   const pieces = cut(words);
-  return { start, pieces, scores: scoresFor(pieces.length + 1, () => 1, 2).slice(LAYERS) };
+  const scores = scoresFor(pieces.length + 1, () => 1, 2);
+  return { start, pieces, scores: scores.slice(LAYERS), words: wordsFor(scores).slice(LAYERS) };
 };
 
 describe('a reading', () => {
@@ -33,15 +34,19 @@ describe('a reading', () => {
   it('grows past its first buffer and keeps every score', () => {
     const reading = ReadingState.live(frame, (commit) => commit());
     const all = scoresFor(1001, () => 0, 9).slice(LAYERS);
+    const words = wordsFor(all);
     for (let token = 0; token < 1000; token += 1) {
-      reading.sink.tokens({ start: token, pieces: [{ id: 1, text: 'a' }], scores: all.slice(token * LAYERS, (token + 1) * LAYERS) });
+      const at = (values: Float32Array): Float32Array => values.slice(token * LAYERS, (token + 1) * LAYERS);
+      reading.sink.tokens({ start: token, pieces: [{ id: 1, text: 'a' }], scores: at(all), words: at(words) });
     }
     expect([...reading.scores.slice(0, 1000 * LAYERS)]).toEqual([...all]);
+    expect([...reading.words.slice(0, 1000 * LAYERS)]).toEqual([...words]);
   });
 
   it('refuses a batch that leaves a gap', () => {
     const reading = ReadingState.live(frame, (commit) => commit());
     expect(() => reading.sink.tokens(batch(3, 'x'))).toThrow(/Tokens 3 arrived where 0 was due/);
+    expect(() => reading.sink.tokens({ ...batch(0, 'x'), words: new Float32Array(3) })).toThrow(/Tokens 0 arrived/);
   });
 
   it('keeps the border between given and written text at the first continuation', () => {

@@ -1,0 +1,107 @@
+/** What a report allows one to say of the reading itself: whether it is there, and whether less than a model would do. */
+import { figure, may, mayNot, percent, plain, pValue, shareOf, signedFigure, type Claim } from './claim-words.ts';
+import type { Axis } from './probe-types.ts';
+import type { Estimate, MethodCurve, PoleGeometry, Report } from './report-types.ts';
+import { wilsonInterval } from './wilson.ts';
+
+/** Below this many topics another choice of topics alone moves AUROC noticeably. */
+export const SETTLED_TOPICS = 36;
+
+/** How far the numbers carry the first claim, that the poles are told apart at all. */
+export type Strength = 'shown' | 'weak' | 'not shown' | 'reversed' | 'too few';
+
+/**
+ * `shown`: the interval of nested AUROC lies above what the best layer reaches with shuffled labels, and p is at most
+ * 0.05. `weak`: it lies above chance only. `reversed`: it lies below chance. `too few`: there is no interval.
+ */
+export function strengthOf({ nested, nullAuroc95, p }: MethodCurve): Strength {
+  const { low, high } = nested.auroc;
+  if (low === null || high === null) return 'too few';
+  if (low > nullAuroc95 && low > 0.5 && p <= 0.05) return 'shown';
+  if (high < 0.5) return 'reversed';
+  return low > 0.5 ? 'weak' : 'not shown';
+}
+
+/** Discrimination, pairs, the best layer, and the number of topics. */
+export function discriminationClaims({ axis, layer }: Report, own: MethodCurve): Claim[] {
+  const { positive, negative } = axis;
+  const { auroc, pairs } = own.nested;
+  const chance = `labels shuffled within topics reach ${plain(own.nullAuroc95)} in 5 % of ${own.shuffles} shuffles, best of all layers (${pValue(own.p, own.shuffles)})`;
+  const numbers = `AUROC ${figure(auroc, 'topics')}, layer and penalty chosen without the topic that is scored; ${chance}`;
+  const strength = strengthOf(own);
+  const first: Claim = strength === 'shown'
+    ? may(`${auroc.n < SETTLED_TOPICS ? 'In this small sample readings' : 'Readings'} at later, identical, neutral words tell ${positive} from ${negative} turns in topics that the fit did not see: ${numbers}.`)
+    : mayNot(`That it tells ${positive} from ${negative} turns in topics that the fit did not see${REASONS[strength]}: ${numbers}.`);
+  const inPairs = `the ${positive} turn reads above the ${negative} one in ${shareOf(pairs, auroc.n, 'topics')}`;
+  const best = own.auroc.indexOf(Math.max(...own.auroc));
+  const claims = [first, wilsonInterval(pairs, auroc.n).low > 0.5 ? may(`Within a topic, ${inPairs}.`) : mayNot(`That within a topic the ${positive} turn reads above the ${negative} one: it does in ${shareOf(pairs, auroc.n, 'topics')}, which allows chance.`)];
+  claims.push(mayNot(`That the best of all layers is what to expect of new topics: layer ${best} reaches AUROC ${figure(atLayer(own, best, auroc.n), 'topics')}, but it was looked up afterwards; layer ${layer}, shown first, has ${figure(atLayer(own, layer, auroc.n), 'topics')}.`));
+  if (auroc.n < SETTLED_TOPICS) claims.push(mayNot(`That these numbers are settled: they rest on ${auroc.n} topics, and below ${SETTLED_TOPICS} another choice of topics alone moves them.`));
+  return claims;
+}
+
+const REASONS = {
+  weak: ' (above chance, but not above what shuffled labels reach)',
+  'not shown': ' (its interval allows chance)',
+  reversed: ' (it reads them the wrong way round)',
+  'too few': ' (too few topics to say)',
+} as const satisfies Record<Exclude<Strength, 'shown'>, string>;
+
+/** Word counts, length, random directions, control tasks. */
+export function baselineClaims({ axis, baselines, selectivity, layer, readings }: Report, own: MethodCurve): Claim[] {
+  const { bagOfWords, length, randomLow, randomHigh, randomCount } = baselines;
+  const probe = own.nested.auroc;
+  const claims = [wordsClaim(bagOfWords, probe)];
+  const byLength = `the number of words alone gives AUROC ${figure(length, 'topics')}`;
+  if (length.low === null || length.high === null) claims.push(mayNot(`That length plays no part: ${byLength}.`));
+  else if (length.low > 0.5 || length.high < 0.5) claims.push(mayNot(`That length plays no part: ${byLength}, which is not chance.`));
+  const at = atLayer(own, layer, probe.n);
+  const random = `at layer ${layer} it reaches AUROC ${figure(at, 'topics')}, and 90 % of ${randomCount} directions drawn from the same readings' covariance lie between ${plain(randomLow[layer] ?? NaN)} and ${plain(randomHigh[layer] ?? NaN)}`;
+  claims.push((at.low ?? 0) > (randomHigh[layer] ?? 1) ? may(`This direction reads better than any odd one: ${random}.`) : mayNot(`That this direction reads better than any odd one: ${random}.`));
+  if (selectivity !== null) {
+    const { task, control, controlTasks, selectivity: gain } = selectivity;
+    const numbers = `accuracy ${percent(task)} on ${axis.positive} and ${axis.negative} against ${percent(control)} on ${controlTasks} tasks of labels dealt at random, difference ${signedFigure(gain, 'topics')} (${readings} readings, none held out)`;
+    claims.push((gain.low ?? -1) > 0 ? may(`It learns the axis more readily than labels without meaning: ${numbers}.`) : mayNot(`That it learns the axis more readily than labels without meaning: ${numbers}.`));
+  }
+  return claims;
+}
+
+function wordsClaim(bagOfWords: Estimate | null, probe: Estimate): Claim {
+  if (bagOfWords === null) return mayNot('That it takes a model to read this: counting words had nothing to learn from.');
+  const numbers = `counting the words of the turns themselves (naive Bayes) reaches AUROC ${figure(bagOfWords, 'topics')}, the probe ${figure(probe, 'topics')}`;
+  if (wordsAreBeaten(bagOfWords, probe)) return may(`It reads more than a count of words gives away: ${numbers}.`);
+  return mayNot(`That it takes a model to read this: ${numbers}, and the two intervals are not apart.`);
+}
+
+/** Whether the probe's interval lies above that of a count of words. */
+export function wordsAreBeaten(bagOfWords: Estimate, probe: Estimate): boolean {
+  return bagOfWords.high !== null && probe.low !== null && bagOfWords.high < probe.low;
+}
+
+/** Probabilities, and the two poles measured from neutral. */
+export function scaleClaims({ axis, calibration, poles }: Report): Claim[] {
+  const { positive, negative, neutral } = axis;
+  const rows = calibration.bins.reduce((sum, bin) => sum + bin.n, 0);
+  const claims: Claim[] = [mayNot(`That a score is a probability: made into one by slope ${plain(calibration.slope)} and offset ${plain(calibration.offset)}, it is off by ${plain(calibration.expectedError)} on average (Brier score ${plain(calibration.brier)}, where 0.25 is a coin; n = ${rows} held-out readings, no interval).`)];
+  const sides = [[positive, 'above', poles.positiveAgainstNeutral], [negative, 'below', poles.negativeAgainstNeutral]] as const;
+  for (const [pole, where, estimate] of sides) {
+    const numbers = `AUROC ${figure(estimate, 'topics')}`;
+    if ((estimate.low ?? 0) > 0.5) claims.push(may(`A ${pole} turn reads ${where} a ${neutral} one of its set: ${numbers}.`));
+    else claims.push(mayNot(`That a ${pole} turn reads ${where} a ${neutral} one: ${numbers}${(estimate.high ?? 1) < 0.5 ? ', the wrong way round' : ''}.`));
+  }
+  return [...claims, oppositesClaim(axis, poles)];
+}
+
+function oppositesClaim({ positive, negative, neutral }: Axis, { cosine, salience }: PoleGeometry): Claim {
+  const both = `${positive} and ${negative}`;
+  if (cosine === null) return mayNot(`That ${both} are opposites, or that they are not: measured from ${neutral}, at least one of them lies at noise.`);
+  const shared = salience === null ? '' : `; what they share is ${figure(salience, 'topics')}, times what tells them apart`;
+  const numbers = `cosine ${signedFigure(cosine, 'topics')} (exact opposites: -1)${shared}`;
+  if (cosine.high !== null && cosine.high < 0) return may(`The poles, ${both}, leave ${neutral} in opposing directions: ${numbers}.`);
+  if (cosine.low !== null && cosine.low > 0) return mayNot(`That ${both} are opposites: both leave ${neutral} the same way, which plain ${neutral} turns alone can bring about: ${numbers}.`);
+  return mayNot(`That ${both} are opposites, or that they are not: the numbers allow both: ${numbers}.`);
+}
+
+function atLayer(own: MethodCurve, layer: number, n: number): Estimate {
+  return { value: own.auroc[layer] ?? NaN, low: own.aurocLow[layer] ?? null, high: own.aurocHigh[layer] ?? null, n };
+}

@@ -1,0 +1,83 @@
+/** Tables as comma-separated text (RFC 4180), out and in. */
+
+/** A cell: text, a number, or nothing (NaN, infinities and null become empty). */
+export type Cell = string | number | boolean | null;
+
+/**
+ * A table as text: cells quoted where they must be, a line break "\n" after every line. A text that a spreadsheet would take for a
+ * formula (it begins with = + - @, a tab or a carriage return) gets an apostrophe in front; numbers stay numbers.
+ */
+export function csv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return [header, ...rows].map((row) => `${row.map(written).join(',')}\n`).join('');
+}
+
+function written(cell: Cell): string {
+  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
+  if (cell === null) return '';
+  const text = typeof cell === 'string' && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A record of a table and the line of the file on which it begins, from 1. */
+export interface CsvRecord {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** What a file says as a table; `fault` where it breaks the rules, with the line, and what came before it. */
+export interface CsvTable {
+  readonly records: readonly CsvRecord[];
+  readonly fault: { readonly line: number; readonly what: string } | null;
+}
+
+/**
+ * Reads a table: cells may be quoted, quoted cells may hold commas, line breaks and doubled quotes; lines end in "\n" or
+ * "\r\n"; a byte-order mark and lines that are empty are passed over. A quote inside a bare cell is taken as it is.
+ */
+export function parseCsv(source: string): CsvTable {
+  const records: CsvRecord[] = [];
+  const end = source.length;
+  let at = source.startsWith('\ufeff') ? 1 : 0;
+  let line = 1;
+  while (at < end) {
+    const first = line;
+    const cells: string[] = [];
+    for (let more = true; more; ) {
+      if (source[at] === '"') {
+        const close = closingQuote(source, at + 1);
+        if (close < 0) return { records, fault: { line: first, what: 'opens a quotation mark that is never closed' } };
+        const inside = source.slice(at + 1, close);
+        cells.push(inside.replaceAll('""', '"'));
+        line += inside.split('\n').length - 1;
+        at = close + 1;
+        if (at < end && !/^(?:,|\r?\n)/.test(source.slice(at, at + 2))) return { records, fault: { line, what: 'has text after a closing quotation mark; quotation marks inside a quoted cell are doubled' } };
+      } else {
+        const stop = bareEnd(source, at);
+        cells.push(source.slice(at, stop));
+        at = stop;
+      }
+      more = source[at] === ',';
+      if (more) at += 1;
+    }
+    at += source[at] === '\r' ? 2 : 1;
+    line += 1;
+    if (cells.length > 1 || cells[0] !== '') records.push({ line: first, cells });
+  }
+  return { records, fault: null };
+}
+
+/** Index of the quotation mark that closes a cell begun before `from`, or -1. */
+function closingQuote(source: string, from: number): number {
+  let at = source.indexOf('"', from);
+  while (at >= 0 && source[at + 1] === '"') at = source.indexOf('"', at + 2);
+  return at;
+}
+
+/** Where a bare cell ends: before a comma, before a line break ("\r\n" or "\n"), or with the text. */
+function bareEnd(source: string, from: number): number {
+  const match = BARE_END;
+  match.lastIndex = from;
+  return match.exec(source)?.index ?? source.length;
+}
+
+const BARE_END = /,|\r?\n/g;

@@ -1,0 +1,85 @@
+/**
+ * Means, shares and AUROC with intervals over independent units (topics, items, stories). Percentile bootstrap over
+ * whole units (Efron and Tibshirani 1993; by cluster: Davison and Hinkley 1997). Below {@link FEWEST_UNITS} units the
+ * percentile interval is far too narrow to print, so none is given and `note` says so.
+ */
+import { aurocInterval } from './bootstrap.ts';
+import type { Estimate } from './report-types.ts';
+import { createRng } from './rng.ts';
+import { auroc, quantileOfSorted } from './stats.ts';
+
+/** Units that an interval needs at least. */
+export const FEWEST_UNITS = 6;
+
+/** What stands beside an estimate without an interval, and beside one whose interval has no width. */
+export const TOO_FEW = { items: 'too few items for an interval', topics: 'too few topics for an interval' } as const;
+const NO_WIDTH = 'every resample gives the same value, so the interval shows no uncertainty';
+
+/** The mean of one value a unit, e.g. the effect of every item of a control, with its 95 % interval; NaN for an empty list. */
+export function clusterMean(values: ArrayLike<number>, draws: number, seed: number): Estimate {
+  return clusterRatio(values, Float64Array.from({ length: values.length }, () => 1), draws, seed);
+}
+
+/** The share of units whose value is above `line`, a tie counting half, with its 95 % interval; NaN for an empty list. */
+export function shareAbove(values: ArrayLike<number>, line: number, draws: number, seed: number): Estimate {
+  return clusterMean(Float64Array.from(values, (value) => (value > line ? 1 : value === line ? 0.5 : 0)), draws, seed);
+}
+
+/**
+ * Sum of `sums` over sum of `sizes`, one of each a unit: a mean over rows where units hold different numbers of them,
+ * with its 95 % interval. Resamples without a row are not counted. `what` names the units in the note.
+ */
+export function clusterRatio(sums: ArrayLike<number>, sizes: ArrayLike<number>, draws: number, seed: number, what: keyof typeof TOO_FEW = 'items'): Estimate {
+  const n = sums.length;
+  const ratio = (pick: (i: number) => number): number => {
+    let sum = 0;
+    let size = 0;
+    for (let i = 0; i < n; i += 1) {
+      const unit = pick(i);
+      sum += sums[unit] ?? NaN;
+      size += sizes[unit] ?? NaN;
+    }
+    return sum / size;
+  };
+  const value = ratio((i) => i);
+  if (n < FEWEST_UNITS) return withoutInterval(value, n, what);
+  const rng = createRng(seed);
+  const found: number[] = [];
+  for (let draw = 0; draw < draws; draw += 1) {
+    const resampled = ratio(() => rng.below(n));
+    if (!Number.isNaN(resampled)) found.push(resampled);
+  }
+  return percentileEstimate(value, found, n);
+}
+
+/**
+ * AUROC of positive (+1) against negative (-1) scores with its 95 % interval over `clusters` (any whole numbers, one a
+ * row). Rows with label 0, and clusters that hold nothing else, do not count. NaN where a pole has no rows.
+ */
+export function clusterAuroc(scores: ArrayLike<number>, labels: ArrayLike<number>, clusters: ArrayLike<number>, draws: number, seed: number): Estimate {
+  const present = new Set<number>();
+  for (let i = 0; i < scores.length; i += 1) if ((labels[i] ?? 0) !== 0) present.add(clusters[i] ?? 0);
+  const number = new Map([...present].sort((a, b) => a - b).map((cluster, i) => [cluster, i]));
+  const value = auroc(scores, labels);
+  if (present.size < FEWEST_UNITS) return withoutInterval(value, present.size, 'topics');
+  // Rows of other clusters have label 0, so the number that they get does not matter.
+  const renumbered = Float64Array.from({ length: scores.length }, (_, i) => number.get(clusters[i] ?? 0) ?? 0);
+  const { low, high } = aurocInterval(scores, labels, renumbered, present.size, draws, seed);
+  return withInterval(value, low, high, present.size);
+}
+
+/** An estimate with the 2.5 % and 97.5 % points of `resampled`, the same statistic over resamples of its `n` units. */
+export function percentileEstimate(value: number, resampled: readonly number[], n: number): Estimate {
+  const sorted = Float64Array.from(resampled).sort();
+  return withInterval(value, quantileOfSorted(sorted, 0.025), quantileOfSorted(sorted, 0.975), n);
+}
+
+/** An estimate with the reason why it has no interval. */
+export function withoutInterval(value: number, n: number, what: keyof typeof TOO_FEW): Estimate {
+  return { value, low: null, high: null, n, note: TOO_FEW[what] };
+}
+
+function withInterval(value: number, low: number, high: number, n: number): Estimate {
+  if (Number.isNaN(low) || Number.isNaN(high)) return { value, low: null, high: null, n, note: 'no resample gives a number' };
+  return low === high ? { value, low, high, n, note: NO_WIDTH } : { value, low, high, n };
+}

@@ -1,0 +1,94 @@
+/**
+ * Layer and penalty chosen without the topic that is scored. The inner scores, of topic s by a fit without s and t, follow
+ * exactly from the same factorisation with both topics left out at once.
+ */
+import { type LeftOutFit, scoresWithout } from './leave-out.ts';
+import { auroc, mean, standardDeviation } from './stats.ts';
+
+/** One candidate (a layer with a penalty): how well it reads without each topic, and what it then reads there. */
+export interface Candidate {
+  readonly layer: number;
+  readonly penalty: number;
+  /** Inner AUROC when topic t is left out `[topics]`. */
+  readonly inner: Float64Array;
+  /** Scores of the pole rows of t without t, in standard deviations of the inner scores `[poles]`. */
+  readonly outer: Float64Array;
+}
+
+/** The topics of a nested choice. */
+export interface NestedTopics {
+  /** Rows of each topic, every role. */
+  readonly units: readonly (readonly number[])[];
+  /** The target of each row of the fit: +1, -1, 0 `[count]`. */
+  readonly labels: ArrayLike<number>;
+}
+
+/** Scores one fit with every pair of topics left out. Costs topics^2/2 solves of two topics' rows. */
+export function nestedCandidate(fit: LeftOutFit, { units, labels }: NestedTopics, layer: number, penalty: number): Candidate {
+  const rows = units.flat();
+  const n = rows.length;
+  const b = fit.smoother.block(rows, rows);
+  const local = { targets: Float64Array.from(rows, (row) => fit.targets[row] ?? 0), coefficients: Float64Array.from(rows, (row) => fit.coefficients[row] ?? 0) };
+  const between = (chosen: readonly number[]): Float64Array => {
+    const size = chosen.length;
+    const out = new Float64Array(size * size);
+    for (let r = 0; r < size; r += 1) {
+      const from = (chosen[r] ?? 0) * n;
+      for (let c = 0; c < size; c += 1) out[r * size + c] = b[from + (chosen[c] ?? 0)] ?? 0;
+    }
+    return out;
+  };
+  let next = 0;
+  const members = units.map((unit) => unit.map(() => next++));
+  // inner[t * n + row]: the score of a row when its own topic and t are both left out.
+  const inner = new Float64Array(units.length * n);
+  const outer = new Float64Array(n);
+  members.forEach((s, i) => {
+    scoresWithout(between(s), s, local).forEach((score, at) => (outer[s[at] ?? 0] = score));
+    for (let j = i + 1; j < members.length; j += 1) {
+      const both = s.concat(members[j] ?? []);
+      const scores = scoresWithout(between(both), both, local);
+      for (let at = 0; at < both.length; at += 1) inner[(at < s.length ? j : i) * n + (both[at] ?? 0)] = scores[at] ?? NaN;
+    }
+  });
+
+  // Pole rows stand topic by topic, so all but one topic's are two stretches.
+  const poles = rows.flatMap((row, at) => ((labels[row] ?? 0) !== 0 ? [at] : []));
+  const poleLabels = Int8Array.from(poles, (at) => labels[rows[at] ?? 0] ?? 0);
+  const innerAuroc = new Float64Array(units.length);
+  const scaled = new Float64Array(poles.length);
+  let first = 0;
+  members.forEach((unit, topic) => {
+    const end = first + unit.filter((at) => (labels[rows[at] ?? 0] ?? 0) !== 0).length;
+    const others = poles.length - (end - first);
+    const scores = new Float64Array(others);
+    const otherLabels = new Int8Array(others);
+    for (let i = 0; i < others; i += 1) {
+      const from = i < first ? i : i + end - first;
+      scores[i] = inner[topic * n + (poles[from] ?? 0)] ?? NaN;
+      otherLabels[i] = poleLabels[from] ?? 0;
+    }
+    innerAuroc[topic] = auroc(scores, otherLabels);
+    const centre = mean(scores);
+    const spread = standardDeviation(scores, 'population');
+    for (let i = first; i < end; i += 1) scaled[i] = spread > 0 ? ((outer[poles[i] ?? 0] ?? NaN) - centre) / spread : 0;
+    first = end;
+  });
+  return { layer, penalty, inner: innerAuroc, outer: scaled };
+}
+
+/** What the nested choice reads: the score of every pole row (in the order of the units), and which candidate scored each topic. */
+export function nestedChoice(candidates: readonly Candidate[], topics: NestedTopics): { readonly scores: Float64Array; readonly chosen: readonly Candidate[] } {
+  const scores: number[] = [];
+  let at = 0;
+  const chosen = topics.units.flatMap((unit, topic) => {
+    const best = candidates.reduce<Candidate | undefined>((high, candidate) => (high === undefined || (candidate.inner[topic] ?? 0) > (high.inner[topic] ?? 0) ? candidate : high), undefined);
+    for (const row of unit) {
+      if ((topics.labels[row] ?? 0) === 0) continue;
+      scores.push(best?.outer[at] ?? NaN);
+      at += 1;
+    }
+    return best === undefined ? [] : [best];
+  });
+  return { scores: Float64Array.from(scores), chosen };
+}

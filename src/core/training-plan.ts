@@ -1,0 +1,57 @@
+/** What the page and the command ask a training for: plain data, so that it can cross to the worker. */
+import type { FitMethod, Probe } from './probe-types.ts';
+import type { Report } from './report-types.ts';
+
+/** The two files of a set as text, not yet validated; `name` without ending, for messages. */
+export interface SetSource {
+  readonly name: string;
+  readonly header: string;
+  readonly rows: string;
+}
+
+/** Everything that a training takes. */
+export interface TrainingPlan {
+  readonly id: string;
+  readonly title: string;
+  readonly about: string;
+  readonly sets: readonly SetSource[];
+  /** Neutral stories: zero labels for long texts, drift, the zero of single tokens, the words' share and the 1 % lines. */
+  readonly stories: SetSource;
+  /** How many of the stories to read, from the first; all when null. Fewer is faster and pins zero less well. */
+  readonly storyCount: number | null;
+  /** Sets whose every row is pulled to zero when the target is `hardened`: luck and moods. */
+  readonly zeros: readonly SetSource[];
+  /** Control sets, for the judgement only. */
+  readonly controls: readonly SetSource[];
+  /** Sets of other axes that the finished probe is read on, for the judgement only. */
+  readonly others: readonly SetSource[];
+  /** Taps to train on, from the first of the set; later ones are wordings never trained on. */
+  readonly tapCount: number;
+  readonly method: FitMethod;
+  /** The layer to show first; when null the one that most inner folds chose, or 16 of 30 in proportion below 24 topics. */
+  readonly defaultLayer: number | null;
+  readonly seed: number;
+  /** Label shuffles behind every null. */
+  readonly shuffles: number;
+}
+
+/** How far a training has come. Steps of one stage take about equally long. */
+export interface TrainingProgress {
+  /** `reading`: texts at their taps; `fitting`: layers; `tokens`: stories word by word; `judging`: texts of controls and other taps. */
+  readonly stage: 'reading' | 'fitting' | 'tokens' | 'judging';
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What a training gives: the probe's files and its judgement. */
+export interface TrainedProbe {
+  readonly json: string;
+  readonly tensors: ArrayBuffer;
+  readonly reportJson: string;
+}
+
+/** A probe with its judgement, in memory. */
+export interface JudgedProbe {
+  readonly probe: Probe;
+  readonly report: Report;
+}

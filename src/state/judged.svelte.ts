@@ -1,0 +1,68 @@
+/** The probe whose judgement is on show. */
+import { claims } from '../core/claims.ts';
+import type { Report } from '../core/report-types.ts';
+import { reportTables, type ReportTable } from '../format/report-tables.ts';
+import type { ProbeCard, ProbeOffer } from './probe-card.ts';
+import type { Probes } from './probes.svelte.ts';
+import type { Session } from './session.svelte.ts';
+
+/** What may be said about a probe. */
+export type Claims = ReturnType<typeof claims>;
+
+/** A probe with everything that is shown of its judgement; a probe of an older version has none. */
+export interface JudgedOffer {
+  readonly offer: ProbeOffer;
+  readonly card: ProbeCard;
+  readonly judgement: { readonly report: Report; readonly claims: Claims; readonly tables: readonly ReportTable[] } | null;
+}
+
+/** Fetches and reads what is shown of a probe. Throws what is wrong with its files. */
+export async function judged(offer: ProbeOffer): Promise<JudgedOffer> {
+  const [card, report] = await Promise.all([offer.card(), offer.report()]);
+  return { offer, card, judgement: report === null ? null : { report, claims: claims(report, card), tables: reportTables(report) } };
+}
+
+/** The probe on show. */
+export class JudgedView {
+  readonly #probes: Probes;
+  readonly #session: Session;
+  #shown = $state.raw<JudgedOffer | null>(null);
+  #wanted = $state<string | null>(null);
+
+  constructor(probes: Probes, session: Session) {
+    this.#probes = probes;
+    this.#session = session;
+  }
+
+  /** The probe on show; null before the first has come. */
+  get shown(): JudgedOffer | null {
+    return this.#shown;
+  }
+
+  /** Key of the offer that is marked: the one on its way, or the one on show. */
+  get key(): string | null {
+    return this.#wanted ?? this.#shown?.offer.key ?? null;
+  }
+
+  /** Shows a probe; what was on show stays until it has come. */
+  async show(key: string): Promise<void> {
+    const offer = this.#probes.offer(key);
+    if (offer === null) return;
+    this.#wanted = key;
+    try {
+      const next = await judged(offer);
+      if (this.#wanted === key) this.#shown = next;
+    } catch (error) {
+      this.#session.report(error);
+    } finally {
+      if (this.#wanted === key) this.#wanted = null;
+    }
+  }
+
+  /** Shows the probe that texts are read with where the one on show is gone, or none is yet. */
+  async settle(): Promise<void> {
+    if (this.#shown !== null && this.#probes.offer(this.#shown.offer.key) !== null) return;
+    const { chosen } = this.#probes;
+    if (chosen !== null) await this.show(chosen.key);
+  }
+}

@@ -1,0 +1,89 @@
+/** The rows of a set while they are edited: text as it stands, right or wrong, so that nothing typed is ever refused. */
+import type { Axis } from '../core/probe-types.ts';
+import type { SetSource } from '../core/training-plan.ts';
+
+/** One turn in the table. */
+export interface DraftRow {
+  /** Tells rows apart while they change. */
+  readonly key: number;
+  readonly topic: string;
+  /** The pole as the set names it. */
+  readonly pole: string;
+  readonly context: string;
+  readonly text: string;
+  /** Other fields of the line (style, template, split), kept as they are. */
+  readonly rest: Readonly<Record<string, unknown>>;
+}
+
+/** The turns of one topic, in the order of the file. */
+export interface TopicGroup {
+  readonly topic: string;
+  readonly rows: readonly DraftRow[];
+}
+
+/** What a header says that the page shows; empty where it does not say it. */
+export interface HeaderFacts {
+  readonly name: string;
+  readonly axis: Axis | null;
+  readonly taps: readonly string[];
+  readonly about: string;
+}
+
+/** Reads what a header says, without judging it: `format/prompt-set.ts` does, before training. */
+export function headerFacts(header: string): HeaderFacts {
+  const root = recordIn(header);
+  const poles = isRecord(root['poles']) ? root['poles'] : {};
+  const { positive, negative, neutral } = poles;
+  const named = typeof positive === 'string' && typeof negative === 'string' && typeof neutral === 'string';
+  const taps = Array.isArray(root['taps']) ? root['taps'].filter((tap): tap is string => typeof tap === 'string') : [];
+  return { name: textOf(root['name']), axis: named ? { positive, negative, neutral } : null, taps, about: textOf(root['about']) };
+}
+
+/** The header under another name. */
+export function renamedHeader(header: string, name: string): string {
+  return `${JSON.stringify({ ...recordIn(header), name }, null, 1)}\n`;
+}
+
+/** Rows of a file that has been validated; what is no object is left out. */
+export function draftRows(lines: string): DraftRow[] {
+  return lines.split(/\r?\n/).flatMap((line, key) => {
+    if (line.trim() === '') return [];
+    const { topic, pole, context, text, ...rest } = recordIn(line);
+    return [{ key, topic: textOf(topic), pole: textOf(pole), context: textOf(context), text: textOf(text), rest }];
+  });
+}
+
+/** Rows as the lines of a file. */
+export function linesOf(rows: readonly DraftRow[]): string {
+  return rows.map(({ topic, pole, context, text, rest }) => `${JSON.stringify({ topic, pole, context, text, ...rest })}\n`).join('');
+}
+
+/** A set's files from its rows. */
+export function sourceOf(name: string, header: string, rows: readonly DraftRow[]): SetSource {
+  return { name, header, rows: linesOf(rows) };
+}
+
+/** Rows by topic, topics in order of first appearance. */
+export function groupByTopic(rows: readonly DraftRow[]): TopicGroup[] {
+  const groups = new Map<string, DraftRow[]>();
+  for (const row of rows) groups.set(row.topic, [...(groups.get(row.topic) ?? []), row]);
+  return [...groups].map(([topic, own]) => ({ topic, rows: own }));
+}
+
+function recordIn(json: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(json);
+    return isRecord(value) ? value : {};
+  } catch {
+    // Whoever trains on it is told where it is broken; here there is nothing to show of it.
+    return {};
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

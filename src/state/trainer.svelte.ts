@@ -1,0 +1,177 @@
+/** A training on the page: how to fit, how far it is, what came of it. */
+import { AppError } from '../core/errors.ts';
+import type { FitMethod } from '../core/probe-types.ts';
+import type { TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
+import { Kept } from './kept.ts';
+import type { Probes } from './probes.svelte.ts';
+import { readOffer } from './read-offer.ts';
+import type { Session } from './session.svelte.ts';
+import type { SetBench } from './set-bench.svelte.ts';
+import { readingsOfSet, readingsOfStories } from './training-cost.ts';
+
+/** What the reader chooses about the fit. */
+export interface TrainingOptions {
+  readonly kind: FitMethod['kind'];
+  readonly target: FitMethod['target'];
+  readonly penalty: number;
+  readonly taps: number;
+  /** Null: all. */
+  readonly stories: number | null;
+  readonly shuffles: number;
+  /** Whether the finished probe is also read on the shipped sets of other axes. */
+  readonly others: boolean;
+  readonly seed: number;
+}
+
+/** How far it is, and how fast. */
+export interface TrainingState {
+  readonly progress: TrainingProgress;
+  /** Steps of this stage a second; null until there is something to measure. */
+  readonly rate: number | null;
+  /** Milliseconds that are left of this stage. */
+  readonly left: number | null;
+}
+
+/** Where each method's strength starts. */
+export const DEFAULT_PENALTY: Readonly<Record<FitMethod['kind'], number>> = { ridge: 1, logistic: 0.01, lda: 0.5, 'difference-of-means': 0 };
+
+const RATE_KEY = 'flipside.training.ms-a-reading';
+
+/** The trainer. */
+export class Trainer {
+  readonly #session: Session;
+  readonly #bench: SetBench;
+  readonly #probes: Probes;
+  readonly #kept: Kept;
+  readonly #clock: () => number;
+  options = $state.raw<TrainingOptions>({ kind: 'ridge', target: 'hardened', penalty: DEFAULT_PENALTY.ridge, taps: 2, stories: null, shuffles: 200, others: false, seed: 1 });
+  #state = $state.raw<TrainingState | null>(null);
+  #training = $state(false);
+  /** Milliseconds a reading of the last training here, or null. */
+  #pace = $state<number | null>(null);
+  /** Readings that the present choice takes; null until the texts have come. */
+  #readings = $state<number | null>(null);
+  /** Milliseconds of the last training. */
+  #took = $state<number | null>(null);
+
+  constructor(parts: { readonly session: Session; readonly bench: SetBench; readonly probes: Probes; readonly storage: Storage | null; readonly clock?: () => number }) {
+    this.#session = parts.session;
+    this.#bench = parts.bench;
+    this.#probes = parts.probes;
+    this.#kept = new Kept(parts.storage);
+    this.#clock = parts.clock ?? (() => performance.now());
+    const pace = Number(this.#kept.read(RATE_KEY));
+    this.#pace = pace > 0 ? pace : null;
+  }
+
+  get training(): boolean {
+    return this.#training;
+  }
+
+  /** How far it is; null before the first step and after the last. */
+  get state(): TrainingState | null {
+    return this.#state;
+  }
+
+  get readings(): number | null {
+    return this.#readings;
+  }
+
+  get took(): number | null {
+    return this.#took;
+  }
+
+  /** Milliseconds that a training on the present choice would take, by the last one here; null where none has been measured. */
+  readonly estimate = $derived.by((): number | null => (this.#pace === null || this.#readings === null ? null : this.#pace * this.#readings));
+
+  /** Changes some of the options; another method starts at its own strength. */
+  set(changes: Partial<TrainingOptions>): void {
+    const kind = changes.kind ?? this.options.kind;
+    const penalty = kind === this.options.kind ? {} : { penalty: DEFAULT_PENALTY[kind] };
+    this.options = { ...this.options, ...penalty, ...changes };
+  }
+
+  /** Counts what the present choice reads. */
+  async count(): Promise<void> {
+    const { stories, target, others } = this.options;
+    const texts = await this.#bench.texts();
+    if (texts === null) return;
+    const more = [...(target === 'hardened' ? texts.zeros : []), ...(others ? texts.others : [])];
+    this.#readings = [...texts.sets, ...more].reduce((sum, set) => sum + readingsOfSet(set), 0) + readingsOfStories(texts.stories, stories);
+  }
+
+  /** Trains on what lies on the bench; the probe becomes `probes.trained`. The key of its offer, or null when stopped or failed, which is then shown. */
+  async train(): Promise<string | null> {
+    const session = this.#session;
+    try {
+      session.needReady();
+      const plan = await this.#plan();
+      this.#training = true;
+      const started = this.#clock();
+      const trained = await session.train(plan, this.#follow());
+      if (trained === null) return null;
+      const took = this.#clock() - started;
+      this.#took = took;
+      const offer = readOffer({ key: `trained:${plan.id}:${Date.now()}`, title: plan.title, origin: 'trained', json: async () => trained.json, tensors: async () => trained.tensors.slice(0), reportJson: async () => trained.reportJson });
+      // Read here already, so that a probe that cannot be shown is a failed training and not an empty page.
+      await Promise.all([offer.card(), offer.report()]);
+      this.#learnPace(took);
+      this.#probes.trained = offer;
+      return offer.key;
+    } catch (error) {
+      session.report(error);
+      return null;
+    } finally {
+      this.#training = false;
+      this.#state = null;
+    }
+  }
+
+  async #plan(): Promise<TrainingPlan> {
+    const texts = await this.#bench.texts();
+    if (texts === null) throw new AppError('set-invalid', 'There is no set to train on, or the neutral stories are missing. Choose a set, or load the page again.');
+    await this.count();
+    const { kind, target, penalty, taps, stories, shuffles, others, seed } = this.options;
+    const { positive, negative } = texts.axis;
+    const title = `${positive.slice(0, 1).toUpperCase()}${positive.slice(1)}–${negative}`;
+    return {
+      id: slug(`${positive}-${negative}`),
+      title,
+      about: `Trained on this page from ${texts.sets.map((set) => set.name).join(', ')}.`,
+      sets: texts.sets,
+      stories: texts.stories,
+      storyCount: stories,
+      zeros: target === 'hardened' ? texts.zeros : [],
+      controls: texts.controls,
+      others: others ? texts.others : [],
+      tapCount: taps,
+      method: { kind, target, penalty },
+      defaultLayer: null,
+      seed,
+      shuffles,
+    };
+  }
+
+  /** Measures each stage from its own first step. */
+  #follow(): (progress: TrainingProgress) => void {
+    let first: { readonly stage: string; readonly at: number; readonly done: number } | null = null;
+    return (progress) => {
+      const now = this.#clock();
+      if (first?.stage !== progress.stage) first = { stage: progress.stage, at: now, done: progress.done };
+      const steps = progress.done - first.done;
+      const rate = steps > 0 && now > first.at ? (steps * 1000) / (now - first.at) : null;
+      this.#state = { progress, rate, left: rate === null ? null : ((progress.total - progress.done) * 1000) / rate };
+    };
+  }
+
+  #learnPace(took: number): void {
+    if (this.#readings === null || this.#readings === 0) return;
+    this.#pace = took / this.#readings;
+    this.#kept.write(RATE_KEY, String(this.#pace));
+  }
+}
+
+function slug(name: string): string {
+  const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60);
+  return plain === '' ? 'probe' : plain;
+}

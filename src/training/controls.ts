@@ -1,0 +1,70 @@
+/** Reads control sets with a finished probe: no row of them ever enters a fit. */
+import { project } from '../core/calibrate.ts';
+import { clusterAuroc, clusterMean } from '../core/effect.ts';
+import { BOOTSTRAP_DRAWS } from '../core/evidence.ts';
+import type { ControlResult, Effect } from '../core/report-types.ts';
+import { meanReading } from '../core/score.ts';
+import { mean } from '../core/stats.ts';
+import type { Contrast, ControlRow, ControlSet } from '../format/control-set.ts';
+import type { SegmentReader } from './reader.ts';
+
+/** One layer of a probe, enough to score a reading there. */
+export interface ProbeLayer {
+  readonly layer: number;
+  /** `[hidden]` */
+  readonly direction: Float32Array;
+  readonly tapMean: number;
+  readonly scale: number;
+  readonly taps: readonly string[];
+}
+
+/** Scores by item and cell; a cell that occurs several times in an item holds all of them. */
+export type CellScores = ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
+
+/** The score of a mean residual `[layers, hidden]`. */
+export function scoreAt(probe: ProbeLayer, residual: Float32Array): number {
+  const hidden = probe.direction.length;
+  const [along = NaN] = project(residual.subarray(probe.layer * hidden, (probe.layer + 1) * hidden), probe.direction);
+  return (along - probe.tapMean) / probe.scale;
+}
+
+/** Reads a control set. `onRow` is awaited after every row. Throws `usage` for chat rows on a model without a chat form, and `cancelled`. */
+export async function readControls(reader: SegmentReader, probe: ProbeLayer, set: ControlSet, onRow: () => Promise<void>, signal?: AbortSignal): Promise<CellScores> {
+  const scores = new Map<string, Map<string, number[]>>();
+  for (const row of set.rows) {
+    const cells = scores.get(row.item) ?? new Map<string, number[]>();
+    scores.set(row.item, cells);
+    for (const { cell, score } of await readRow(reader, probe, row, signal)) cells.set(cell, [...(cells.get(cell) ?? []), score]);
+    await onRow();
+  }
+  return scores;
+}
+
+async function readRow(reader: SegmentReader, probe: ProbeLayer, row: ControlRow, signal: AbortSignal | undefined): Promise<{ cell: string; score: number }[]> {
+  switch (row.kind) {
+    case 'chat':
+      return [{ cell: row.cell, score: scoreAt(probe, await reader.readAnswer(row, signal)) }];
+    case 'text': {
+      const { taps } = await reader.readSegments([row.context, row.text], { taps: probe.taps, tapAfter: [1] }, signal);
+      return taps.map(({ means }) => ({ cell: row.cell, score: scoreAt(probe, meanReading(means)) }));
+    }
+    case 'story': {
+      const { taps } = await reader.readSegments(row.beats.map(({ text }) => text), { taps: probe.taps, tapAfter: row.beats.map((_, beat) => beat) }, signal);
+      return taps.map(({ means }, beat) => ({ cell: row.beats[beat]?.cell ?? '', score: scoreAt(probe, meanReading(means)) }));
+    }
+  }
+}
+
+/** The effects of a set's contrasts, each over items with its interval. */
+export function controlEffects(set: ControlSet, scores: CellScores, seed: number): ControlResult {
+  return { name: set.name, about: set.about, trained: false, effects: set.contrasts.map((contrast) => effectOf(contrast, scores, seed)) };
+}
+
+function effectOf({ label, plus, minus, wanted, measure }: Contrast, scores: CellScores, seed: number): Effect {
+  const items = [...scores.values()].map((cells) => ({ plus: plus.flatMap((cell) => cells.get(cell) ?? []), minus: minus.flatMap((cell) => cells.get(cell) ?? []) }));
+  if (measure === 'auroc') {
+    const rows = items.flatMap((item, cluster) => [...item.plus.map((score) => ({ score, label: 1, cluster })), ...item.minus.map((score) => ({ score, label: -1, cluster }))]);
+    return { label, wanted, unit: 'AUROC', estimate: clusterAuroc(rows.map((row) => row.score), rows.map((row) => row.label), rows.map((row) => row.cluster), BOOTSTRAP_DRAWS, seed) };
+  }
+  return { label, wanted, unit: 'score', estimate: clusterMean(items.map((item) => mean(item.plus) - mean(item.minus)), BOOTSTRAP_DRAWS, seed) };
+}

@@ -1,0 +1,80 @@
+/** One pass over the layers: the probe's direction, its curve beside those of other methods, the null model, held-out stories. */
+import { tapLines, type TapLines } from '../core/alarm.ts';
+import { calibrateTaps, project, type TapCalibration } from '../core/calibrate.ts';
+import { directionOf } from '../core/fit.ts';
+import { leaveUnitsOut } from '../core/leave-out.ts';
+import { driftOriginOf, fitNullLayer, type NullLayer } from '../core/null-model.ts';
+import type { FitMethod } from '../core/probe-types.ts';
+import type { MethodCurve } from '../core/report-types.ts';
+import { readingsOf, type TapRows } from '../core/rows.ts';
+import type { LongCall } from './collect.ts';
+import { giveWay } from './give-way.ts';
+import { type LayerFit, methodCurve } from './method-curve.ts';
+import { type Readings, unitsOf } from './readings.ts';
+import { scoreScale } from './score-scale.ts';
+
+/** Components of the null model's covariance. */
+export const NULL_RANK = 64;
+
+/** One layer of the probe. */
+export interface FittedLayer {
+  readonly direction: Float32Array;
+  readonly taps: TapCalibration;
+  readonly nullLayer: NullLayer;
+  /** Held-out scores of the readings of both poles. */
+  readonly held: Float64Array;
+}
+
+/** All layers. */
+export interface FittedLayers {
+  readonly layers: readonly FittedLayer[];
+  /** The probe's own method first. */
+  readonly curves: readonly MethodCurve[];
+  /** Of tap readings in stories that were left out. */
+  readonly storyLines: TapLines;
+}
+
+/** The methods that stand beside the probe's own: pole against pole, so that nothing but the fit differs between them. */
+const BESIDE: readonly FitMethod[] = [
+  { kind: 'difference-of-means', target: 'poles', penalty: 0 },
+  { kind: 'lda', target: 'poles', penalty: 0.85 },
+  { kind: 'logistic', target: 'poles', penalty: 0.3 },
+];
+
+/** Fits every layer; throws `cancelled`. */
+export async function fitLayers(rows: TapRows, readings: Readings, options: LongCall & { readonly method: FitMethod; readonly shuffles: number; readonly seed: number }): Promise<FittedLayers> {
+  const { method, shuffles, seed } = options;
+  const own = methodCurve(readings, method, shuffles, seed);
+  const others = BESIDE.filter(({ kind }) => kind !== method.kind || method.target !== 'poles').map((beside) => methodCurve(readings, beside, shuffles, seed));
+  const driftOrigin = driftOriginOf(rows);
+  const layers: FittedLayer[] = [];
+  const storyScores: Float64Array[] = [];
+  for (const [layer, residuals] of rows.residuals.entries()) {
+    const layerReadings = readingsOf(residuals, rows.hidden, readings.turns);
+    const fitted = own.add(layerReadings, rows.hidden);
+    for (const other of others) other.add(layerReadings, rows.hidden);
+    const direction = Float32Array.from(directionOf(fitted.prepared, fitted.fit));
+    layers.push({ direction, taps: calibrateTaps(project(residuals, direction), rows.info), nullLayer: fitNullLayer(rows, layer, NULL_RANK, driftOrigin), held: fitted.held });
+    storyScores.push(storiesLeftOut(readings, fitted, layerReadings));
+    options.onProgress?.({ stage: 'fitting', done: layer + 1, total: rows.residuals.length });
+    await giveWay(options);
+  }
+  return { layers, curves: [own, ...others].map((curve) => curve.finish()), storyLines: tapLines(storyScores) };
+}
+
+/** The layer that most inner folds chose; the lower one of equals. */
+export function chosenLayer(curve: MethodCurve): number {
+  const folds = new Map<number, number>();
+  for (const { layer, folds: count } of curve.nested.chosen) folds.set(layer, (folds.get(layer) ?? 0) + count);
+  return [...folds].sort(([a, m], [b, n]) => n - m || a - b)[0]?.[0] ?? 0;
+}
+
+/** Scores of all readings in stories, each story left out where it took part. */
+function storiesLeftOut(readings: Readings, fitted: LayerFit, layerReadings: Float32Array): Float64Array {
+  const scale = scoreScale(readings, fitted.prepared, fitted.fit, layerReadings);
+  const held = leaveUnitsOut(fitted.fit, unitsOf(fitted.selection, readings.stories));
+  return Float64Array.from(readings.stories.flat(), (reading) => {
+    const score = held[fitted.selection.place[reading] ?? -1] ?? NaN;
+    return Number.isNaN(score) ? (scale.whole[reading] ?? NaN) : (score - scale.zero) / scale.unit;
+  });
+}

@@ -1,0 +1,130 @@
+/** One method judged at every layer: held out by topic, against shuffled labels, and with layer and penalty chosen inside. */
+import { shuffleWithinTopics } from '../core/bootstrap.ts';
+import { clusterAuroc } from '../core/effect.ts';
+import { BOOTSTRAP_DRAWS, nullEvidence, pairedAccuracy } from '../core/evidence.ts';
+import { fitLayer, PENALTIES, prepareLayer, type PreparedLayer, ridgePenalty } from '../core/fit.ts';
+import { applyOperator, type LeftOutFit, leaveOutOperator, leaveUnitsOut } from '../core/leave-out.ts';
+import { type Candidate, nestedCandidate, nestedChoice } from '../core/nested.ts';
+import type { FitMethod } from '../core/probe-types.ts';
+import type { Estimate, MethodCurve } from '../core/report-types.ts';
+import { dPrime } from '../core/separation.ts';
+import { smootherOf } from '../core/smoother.ts';
+import { auroc } from '../core/stats.ts';
+import { type Readings, type Selection, selectFor, unitsOf } from './readings.ts';
+
+/** A layer as a method left it. */
+export interface LayerFit {
+  readonly method: FitMethod;
+  readonly selection: Selection;
+  readonly prepared: PreparedLayer;
+  readonly fit: LeftOutFit;
+}
+
+/** Fits one layer from all readings of the training `[readings, hidden]`. */
+export function fitReadings(readings: Readings, layerReadings: Float32Array, hidden: number, method: FitMethod): LayerFit {
+  const selection = selectFor(readings, method.target);
+  const prepared = prepareLayer(layerReadings, hidden, selection.select, selection);
+  return { method, selection, prepared, fit: fitLayer(prepared, method) };
+}
+
+/** Judges one method layer by layer. */
+export interface CurveMaker {
+  /**
+   * Fits and scores the next layer, from 0 upwards, from all readings of the training `[readings, hidden]`; `held` are the
+   * held-out scores of the readings of both poles, in the order of `Readings.poles`.
+   */
+  add(layerReadings: Float32Array, hidden: number): LayerFit & { readonly held: Float64Array };
+  finish(): MethodCurve;
+}
+
+interface LayerEvidence {
+  readonly auroc: Estimate;
+  readonly pairs: number;
+  readonly dPrime: number;
+  readonly nulls: Float64Array;
+}
+
+/** A curve of `method`; `shuffles` label shuffles from `seed` are the same at every layer, which the null of the best layer needs. */
+export function methodCurve(readings: Readings, method: FitMethod, shuffles: number, seed: number): CurveMaker {
+  const selection = selectFor(readings, method.target);
+  const topics = unitsOf(selection, readings.topics);
+  const poles = readings.poles.map((reading) => selection.place[reading] ?? 0);
+  const labels = poles.map((row) => selection.targets[row] ?? 0);
+  const topicOf = readings.poles.map((reading) => readings.info[reading]?.topic ?? 0);
+  const placeOf = new Map(poles.map((row, index) => [row, index]));
+  const pairs = topics.map((unit) => unit.flatMap((row) => placeOf.get(row) ?? []));
+  const shuffled = shuffleWithinTopics(labels, topicOf, poles, shuffles, seed);
+  const penalties = [...new Set([method.penalty, ...PENALTIES[method.kind]])];
+  const layers: LayerEvidence[] = [];
+  const candidates: Candidate[] = [];
+
+  /** Held-out scores under every shuffle, in the order of `poles`; those of a logistic fit by its first step. */
+  function nullScores(prepared: PreparedLayer, fit: LeftOutFit): { own: Float64Array; nulls: Float64Array[] } {
+    const smoother = method.kind === 'logistic' ? smootherOf(prepared.parts, ridgePenalty(method, prepared.rows)) : fit.smoother;
+    const operator = leaveOutOperator(smoother, topics, poles);
+    const [own = new Float64Array(0), ...nulls] = applyOperator(operator, [labels, ...shuffled], pairs);
+    const at = new Map(operator.scored.map((row, index) => [row, index]));
+    const order = Int32Array.from(poles, (row) => at.get(row) ?? -1);
+    // A topic's rows mostly stand together, and then the scores are in order already.
+    const inOrder = order.every((from, to) => from === to);
+    const ordered = (scores: Float64Array): Float64Array => (inOrder ? scores : Float64Array.from(order, (from) => scores[from] ?? NaN));
+    return { own: ordered(own), nulls: nulls.map(ordered) };
+  }
+
+  return {
+    add(layerReadings, hidden) {
+      const layer = layers.length;
+      const prepared = prepareLayer(layerReadings, hidden, selection.select, selection);
+      const fits = new Map(penalties.map((penalty) => [penalty, fitLayer(prepared, { ...method, penalty })]));
+      const fit = fits.get(method.penalty) ?? fitLayer(prepared, method);
+      const { own, nulls } = nullScores(prepared, fit);
+      let held = own;
+      if (method.kind === 'logistic') {
+        const scores = leaveUnitsOut(fit, topics);
+        held = Float64Array.from(poles, (row) => scores[row] ?? NaN);
+      }
+      layers.push({
+        auroc: clusterAuroc(held, labels, topicOf, BOOTSTRAP_DRAWS, seed),
+        pairs: pairedAccuracy(held, labels, topicOf),
+        dPrime: dPrime(held, labels),
+        nulls: Float64Array.from(nulls, (scores, i) => auroc(scores, shuffled[i] ?? [])),
+      });
+      for (const [penalty, candidate] of fits) candidates.push(nestedCandidate(candidate, { units: topics, labels: selection.targets }, layer, penalty));
+      return { method, selection, prepared, fit, held };
+    },
+    finish() {
+      const aurocs = layers.map((layer) => layer.auroc.value);
+      const shuffledBest = nullEvidence(layers.map((layer) => layer.nulls), aurocs);
+      return {
+        method,
+        auroc: aurocs,
+        aurocLow: layers.map((layer) => layer.auroc.low),
+        aurocHigh: layers.map((layer) => layer.auroc.high),
+        pairs: layers.map((layer) => layer.pairs),
+        dPrime: layers.map((layer) => layer.dPrime),
+        nullAuroc95ByLayer: shuffledBest.auroc95ByLayer,
+        nullAuroc95: shuffledBest.auroc95,
+        p: shuffledBest.p,
+        shuffles,
+        nested: nestedOf(),
+      };
+    },
+  };
+
+  function nestedOf(): MethodCurve['nested'] {
+    const choice = nestedChoice(candidates, { units: topics, labels: selection.targets });
+    const rows = topics.flatMap((unit) => unit.filter((row) => selection.targets[row] !== 0));
+    const rowLabels = rows.map((row) => selection.targets[row] ?? 0);
+    const rowTopics = topics.flatMap((unit, topic) => unit.filter((row) => selection.targets[row] !== 0).map(() => topic));
+    const folds = new Map<string, { layer: number; penalty: number; folds: number }>();
+    for (const { layer, penalty } of choice.chosen) {
+      const key = `${layer} ${penalty}`;
+      folds.set(key, { layer, penalty, folds: (folds.get(key)?.folds ?? 0) + 1 });
+    }
+    return {
+      auroc: clusterAuroc(choice.scores, rowLabels, rowTopics, BOOTSTRAP_DRAWS, seed),
+      pairs: pairedAccuracy(choice.scores, rowLabels, rowTopics),
+      chosen: [...folds.values()].sort((a, b) => b.folds - a.folds || a.layer - b.layer || a.penalty - b.penalty),
+    };
+  }
+}

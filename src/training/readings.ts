@@ -1,0 +1,71 @@
+/** The readings of a training, one a text, and which of them belong together. */
+import { labelOf, type RowInfo, type TapRows, type TurnRows, turnsOf } from '../core/rows.ts';
+import type { FitMethod } from '../core/probe-types.ts';
+
+/** Weight of the turns of a zero set in a hardened fit; its neutral turns weigh 1 like all others. */
+const HARD_WEIGHT = 10;
+
+/** All readings, by number. */
+export interface Readings {
+  readonly turns: readonly TurnRows[];
+  readonly info: readonly RowInfo[];
+  /** Of both poles of the axis. */
+  readonly poles: readonly number[];
+  /** By topic of the axis, by topic of the zero sets, by story: what is held out together. */
+  readonly topics: readonly (readonly number[])[];
+  readonly zeroTopics: readonly (readonly number[])[];
+  readonly stories: readonly (readonly number[])[];
+}
+
+/** Sorts the rows of a training into readings. */
+export function readingsIn(rows: TapRows): Readings {
+  const turns = turnsOf(rows.info, () => true);
+  const info = turns.map((turn) => turn.info);
+  const byTopic = group(info, (row) => row.topic);
+  return {
+    turns,
+    info,
+    poles: info.flatMap((row, i) => (labelOf(row.role) === 0 ? [] : [i])),
+    topics: byTopic.filter((_, topic) => topic < rows.topicCount),
+    zeroTopics: byTopic.filter((_, topic) => topic >= rows.topicCount),
+    stories: group(info, (row) => row.story),
+  };
+}
+
+/** Numbers of readings by a key, in ascending order of the key; negative keys are left out. */
+function group(info: readonly RowInfo[], key: (row: RowInfo) => number): number[][] {
+  const groups: number[][] = [];
+  info.forEach((row, i) => {
+    const at = key(row);
+    if (at >= 0) (groups[at] ??= []).push(i);
+  });
+  return groups;
+}
+
+/** What a target learns from: readings by number, with target and weight. */
+export interface Selection {
+  readonly select: readonly number[];
+  readonly targets: Float64Array;
+  readonly weights: Float64Array;
+  /** Where a reading stands in `select`; -1 where it is not fitted. */
+  readonly place: Int32Array;
+}
+
+/** The readings that a method of this target learns from. */
+export function selectFor(readings: Readings, target: FitMethod['target']): Selection {
+  const { info } = readings;
+  const select = info.flatMap(({ role }, i) => (labelOf(role) !== 0 || (target !== 'poles' && role !== 'zero') || target === 'hardened' ? [i] : []));
+  const place = new Int32Array(info.length).fill(-1);
+  select.forEach((reading, i) => (place[reading] = i));
+  return {
+    select,
+    place,
+    targets: Float64Array.from(select, (i) => labelOf(info[i]?.role ?? 'neutral')),
+    weights: Float64Array.from(select, (i) => (info[i]?.role === 'zero' && info[i].side !== 0 ? HARD_WEIGHT : 1)),
+  };
+}
+
+/** Units of readings as units of what is fitted; units of which nothing is fitted are dropped. */
+export function unitsOf(selection: Selection, units: readonly (readonly number[])[]): number[][] {
+  return units.map((unit) => unit.flatMap((reading) => ((selection.place[reading] ?? -1) >= 0 ? [selection.place[reading] ?? 0] : []))).filter((unit) => unit.length > 0);
+}

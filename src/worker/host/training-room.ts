@@ -1,0 +1,41 @@
+/** Training and judging in the worker: the model reads, the readings are remembered, and the page hears how far it is. */
+import type { Judgement } from '../../core/judgement-types.ts';
+import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
+import { parseProbe } from '../../format/probe.ts';
+import { parsePromptSet } from '../../format/prompt-set.ts';
+import { sha256Hex } from '../../runtime/store/sha256.ts';
+import { judgeProbe } from '../../training/judge.ts';
+import type { SegmentReader } from '../../training/reader.ts';
+import { rememberReadings } from '../../training/remembered.ts';
+import { runTraining } from '../../training/run-plan.ts';
+import type { ProbeFiles } from '../protocol.ts';
+import { createReadingMemory } from './reading-memory.ts';
+
+/** Long calls on one model. */
+export interface TrainingRoom {
+  train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe>;
+  judge(args: { readonly probe: ProbeFiles; readonly set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement>;
+}
+
+/** A room over whatever model is loaded when a call comes; readings of another model are never taken for its own. */
+export function createTrainingRoom(reader: () => SegmentReader): TrainingRoom {
+  const memory = createReadingMemory();
+  const hash = (content: string | Uint8Array): string => sha256Hex(typeof content === 'string' ? new TextEncoder().encode(content) : content);
+  return {
+    async train(plan, onProgress, signal) {
+      const { json, tensors, reportJson } = await runTraining(rememberReadings(reader(), memory), plan, { hash, onProgress, signal, pause: laterTask });
+      return { json, tensors, reportJson };
+    },
+    async judge({ probe, set }, onProgress, signal) {
+      const parsed = parsePromptSet({ headerName: `${set.name}.set.json`, rowsName: `${set.name}.jsonl`, header: set.header, rows: set.rows, sha256: hash(set.rows) }, { requireNeutral: false });
+      return judgeProbe(rememberReadings(reader(), memory), parseProbe(probe.json, new Uint8Array(probe.tensors)), parsed, { onProgress, signal, pause: laterTask });
+    },
+  };
+}
+
+/** A later task, not a microtask: only then does the worker hear that it should stop. */
+function laterTask(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}
