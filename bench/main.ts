@@ -4,16 +4,21 @@
  */
 import { arch, cpus, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { readProbe } from '../src/cli/files.ts';
+import { readPromptSet, readProbe } from '../src/cli/files.ts';
 import type { ReadingSink } from '../src/core/reading.ts';
 import type { Decoder } from '../src/runtime/decoder.ts';
+import { createSegmentReader } from '../src/runtime/segment-reader.ts';
 import { openNodeEngine } from '../src/runtime/node/node-engine.ts';
 import { PROOF_TEXT } from '../src/runtime/proof-text.ts';
 import { createScorer, noScorer, type Scorer } from '../src/runtime/scorer.ts';
 import { TextRun } from '../src/runtime/text-run.ts';
+import { benchFit } from './fit.ts';
 
 const MODEL = fileURLToPath(new URL('../public/models/smollm2-135m-instruct-q4', import.meta.url));
 const PROBE = fileURLToPath(new URL('../probes/kind-cruel', import.meta.url));
+const SET = fileURLToPath(new URL('../probes/sets/kind-cruel-24/kind-cruel-24.set.json', import.meta.url));
+/** Turns read at two taps, as training does. */
+const TURNS = 24;
 const ROUNDS = 9;
 const PASS_TOKENS = 64;
 const WRITTEN_TOKENS = 24;
@@ -62,6 +67,12 @@ const write = async (by: Scorer): Promise<void> => {
   run.dispose();
 };
 const writes = await interleave({ plain: () => write(noScorer), scored: () => write(scorer) });
+
+const set = await readPromptSet(SET, { requireNeutral: true });
+const segments = createSegmentReader(engine);
+const started = performance.now();
+for (const row of set.rows.slice(0, TURNS)) await segments.readSegments([row.context, row.text], { taps: set.taps.slice(0, 2), tapAfter: [1] });
+const trainingTexts = { texts: TURNS, taps: 2, textsPerSecond: round((TURNS * 1000) / (performance.now() - started)) };
 await untouched.dispose();
 await engine.dispose();
 
@@ -73,6 +84,8 @@ process.stdout.write(
       rounds: ROUNDS,
       prefill: { tokens: PASS_TOKENS, untouchedMs: round(passes.untouched), withResidualsMs: round(passes.residuals), ratio: round(passes.residuals / passes.untouched) },
       readingWithTaps: { tokens: ids.length, plainMs: round(reads.plain), withTapsMs: round(reads.tapped), ratio: round(reads.tapped / reads.plain), plainTokensPerSecond: round((ids.length * 1000) / reads.plain) },
+      trainingTexts,
+      fitting: benchFit(),
       writing: { tokens: WRITTEN_TOKENS, plainMs: round(writes.plain), scoredMs: round(writes.scored), ratio: round(writes.scored / writes.plain), scoredTokensPerSecond: round((WRITTEN_TOKENS * 1000) / writes.scored) },
     },
     null,

@@ -1,6 +1,6 @@
 /**
- * L2 logistic regression in the dual, without intercept: minimises sum c_i CE(t_i, p_i) + lambda d/2 |w|^2 with p = 1/(1 + e^-f),
- * f = Zw, by iteratively reweighted least squares (Hastie, Tibshirani and Friedman 2009, section 4.4.1). Targets +1, -1 and
+ * L2 logistic regression in the dual, its intercept not penalised: minimises sum c_i CE(t_i, p_i) + lambda d/2 |w|^2 with p = 1/(1 + e^-f),
+ * f = Zw + b, by iteratively reweighted least squares (Hastie, Tibshirani and Friedman 2009, section 4.4.1). Targets +1, -1 and
  * 0 become t = 1, 0 and 1/2: a neutral row pulls its score to 0.
  *
  * Each step is a ridge fit with weights c p (1 - p), so the last one is a smoother, and leaving a unit out of it is one Newton

@@ -6,7 +6,7 @@
  */
 import { AppError } from '../core/errors.ts';
 import type { Axis } from '../core/probe-types.ts';
-import { field, type JsonNode, list, words } from './json-path.ts';
+import { field, has, type JsonNode, list, words } from './json-path.ts';
 import { headerText, type RowReader, rowRefusal, setHeader, setLines, type SetFiles, type SetTexts } from './set-lines.ts';
 import { type Findings, Problems } from './set-problems.ts';
 
@@ -95,24 +95,26 @@ export function readPromptSet(files: SetTexts, options: PromptSetOptions & { rea
     const topic = attempt(() => words(row.required('topic'), 200));
     const context = attempt(() => toContext(row, files.rowsName, line));
     const text = attempt(() => words(row.required('text'), 4000));
-    const labels = attempt(() => toLabels(row));
+    const labels = attempt(() => ({ ...(head.style === undefined ? {} : { style: head.style }), ...toLabels(row) }));
     if (topic === undefined) everyTopicKnown = false;
     else count(tally, topic, pole);
     if (pole !== undefined && topic !== undefined && context !== undefined && text !== undefined && labels !== undefined) rows.push({ topic, pole, context, text, ...labels, line });
   }
   checkDuplicates(rows, files.rowsName, problems);
   if (options.checkTopics && everyTopicKnown) checkTopics(tally, head.axis, options, files.rowsName, problems);
-  return { ...head, rows, topics: [...tally.keys()] };
+  const { style: _, ...named } = head;
+  return { ...named, rows, topics: [...tally.keys()] };
 }
 
-function readHeader(files: SetTexts): Pick<PromptSet, 'name' | 'licence' | 'about' | 'axis' | 'taps'> {
+/** The header; `style` is that of every row that names none. */
+function readHeader(files: SetTexts): Pick<PromptSet, 'name' | 'licence' | 'about' | 'axis' | 'taps'> & { readonly style?: string } {
   const root = setHeader(files, PROMPT_SET_FORMAT.format, PROMPT_SET_FORMAT.version, true);
   const poles = field(root, 'poles');
   const axis = { positive: words(field(poles, 'positive'), 80), negative: words(field(poles, 'negative'), 80), neutral: words(field(poles, 'neutral'), 80) };
   if (new Set(Object.values(axis)).size < 3) root.refuse(`${poles.path} must name three different poles.`);
   const taps = list(field(root, 'taps'), 1, MAX_TAPS).map((tap) => words(tap, 400));
   if (new Set(taps).size < taps.length) root.refuse(`${root.path}.taps holds a sentence twice.`);
-  return { ...headerText(root), axis, taps };
+  return { ...headerText(root), axis, taps, ...(has(root, 'style') ? { style: words(field(root, 'style'), 200) } : {}) };
 }
 
 function toPole(named: JsonNode, axis: Axis): Pole {

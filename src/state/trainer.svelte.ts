@@ -35,6 +35,9 @@ export interface TrainingState {
 /** Where each method's strength starts. */
 export const DEFAULT_PENALTY: Readonly<Record<FitMethod['kind'], number>> = { ridge: 1, logistic: 0.01, lda: 0.5, 'difference-of-means': 0 };
 
+/** The speed that is shown is that of this last while. */
+const SPEED_OVER_MS = 15_000;
+
 const RATE_KEY = 'flipside.training.ms-a-reading';
 
 /** The trainer. */
@@ -49,6 +52,7 @@ export class Trainer {
   #training = $state(false);
   /** Milliseconds a reading of the last training here, or null. */
   #pace = $state<number | null>(null);
+  #trainedBefore = false;
   /** Readings that the present choice takes; null until the texts have come. */
   #readings = $state<number | null>(null);
   /** Milliseconds of the last training. */
@@ -152,21 +156,28 @@ export class Trainer {
     };
   }
 
-  /** Measures each stage from its own first step. */
+  /** Measures the speed of each stage over its last seconds: texts that are remembered fly by, and say nothing about the rest. */
   #follow(): (progress: TrainingProgress) => void {
-    let first: { readonly stage: string; readonly at: number; readonly done: number } | null = null;
+    let stage = '';
+    let steps: { readonly at: number; readonly done: number }[] = [];
     return (progress) => {
       const now = this.#clock();
-      if (first?.stage !== progress.stage) first = { stage: progress.stage, at: now, done: progress.done };
-      const steps = progress.done - first.done;
-      const rate = steps > 0 && now > first.at ? (steps * 1000) / (now - first.at) : null;
+      if (stage !== progress.stage) steps = [];
+      stage = progress.stage;
+      steps.push({ at: now, done: progress.done });
+      while (steps.length > 2 && now - (steps[0]?.at ?? now) > SPEED_OVER_MS) steps.shift();
+      const first = steps[0] ?? { at: now, done: progress.done };
+      const rate = progress.done > first.done && now > first.at ? ((progress.done - first.done) * 1000) / (now - first.at) : null;
       this.#state = { progress, rate, left: rate === null ? null : ((progress.total - progress.done) * 1000) / rate };
     };
   }
 
   #learnPace(took: number): void {
     if (this.#readings === null || this.#readings === 0) return;
-    this.#pace = took / this.#readings;
+    const pace = took / this.#readings;
+    // A second training in this tab reads only what is new: it may show that things take longer, not that they take less.
+    this.#pace = this.#trainedBefore ? Math.max(pace, this.#pace ?? 0) : pace;
+    this.#trainedBefore = true;
     this.#kept.write(RATE_KEY, String(this.#pace));
   }
 }

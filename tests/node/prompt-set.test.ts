@@ -33,6 +33,12 @@ describe('a prompt set', () => {
     expect(parsed.taps).toHaveLength(4);
   });
 
+  it('gives rows that name no style the style of the header', () => {
+    const [first, second] = set([{ ...complete[0], style: 'chat' }, ...complete.slice(1)], header({ style: 'narration' })).rows;
+    expect([first!.style, second!.style]).toEqual(['chat', 'narration']);
+    expect(set(complete).rows[0]).not.toHaveProperty('style');
+  });
+
   it('keeps optional labels, passes over blank lines and knows its lines', () => {
     const rows = set([{ ...complete[0], style: 'plain', split: 'train' }, '', complete[1], complete[2]]).rows;
     expect(rows[0]).toEqual({ topic: 'mill', pole: 'positive', context: 'At mill.', text: 'kind in mill', style: 'plain', split: 'train', line: 1 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cosineByLayer } from '../../src/core/cosine.ts';
 import type { Effect } from '../../src/core/report-types.ts';
 import { verdict } from '../../src/core/verdict.ts';
-import { createReadingMemory } from '../../src/worker/host/reading-memory.ts';
+import { createReadingMemory } from '../../src/training/reading-memory.ts';
 
 describe('a verdict', () => {
   const of = (low: number | null, high: number | null, wanted: Effect['wanted'], unit: Effect['unit'] = 'score') => verdict({ value: 0, low, high, n: 24 }, wanted, unit);

@@ -9,7 +9,7 @@ import type { SegmentReader } from '../../training/reader.ts';
 import { rememberReadings } from '../../training/remembered.ts';
 import { runTraining } from '../../training/run-plan.ts';
 import type { ProbeFiles } from '../protocol.ts';
-import { createReadingMemory } from './reading-memory.ts';
+import { createReadingMemory } from '../../training/reading-memory.ts';
 
 /** Long calls on one model. */
 export interface TrainingRoom {

@@ -1,5 +1,5 @@
 /** Readings kept while the worker lives, so that a second training on the same texts need not read them again. */
-import type { ReadingStore } from '../../training/remembered.ts';
+import type { ReadingStore } from './remembered.ts';
 
 /** Room for the readings of about 250 texts of four sentences at four taps, 31 layers of 576 numbers. */
 export const READING_MEMORY_BYTES = 250_000_000;
