@@ -57,6 +57,7 @@ function toRecipe(node: JsonNode, folder: string): Recipe {
     controls: paths('controls', 0),
     others: paths('others', 0),
     tapCount: integer(field(node, 'taps'), 1, 16),
+    otherTaps: true,
     method: {
       kind: oneOf<FitMethod['kind']>(field(method, 'kind'), ['ridge', 'logistic', 'lda', 'difference-of-means']),
       target: oneOf<FitMethod['target']>(field(method, 'target'), ['poles', 'zeroed', 'hardened']),

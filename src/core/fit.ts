@@ -91,6 +91,9 @@ export function wholeScores(layer: PreparedLayer, fit: Pick<LeftOutFit, 'coeffic
   return project(inUnitsOf(layer.rows, readings), standardDirection(layer, fit)).map((along) => along + intercept);
 }
 
+/** The penalty of each method unless another is asked for. */
+export const DEFAULT_PENALTY: Readonly<Record<FitMethod['kind'], number>> = { ridge: 1, logistic: 0.3, lda: 0.85, 'difference-of-means': 0 };
+
 /** The penalties that a nested choice may take, by kind. */
 export const PENALTIES: Readonly<Record<FitMethod['kind'], readonly number[]>> = {
   ridge: [0.3, 1, 3],

@@ -1,5 +1,6 @@
 /** A training on the page: how to fit, how far it is, what came of it. */
 import { AppError } from '../core/errors.ts';
+import { DEFAULT_PENALTY } from '../core/fit.ts';
 import type { FitMethod } from '../core/probe-types.ts';
 import type { TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 import { Kept } from './kept.ts';
@@ -18,6 +19,8 @@ export interface TrainingOptions {
   /** Null: all. */
   readonly stories: number | null;
   readonly shuffles: number;
+  /** Whether more texts are read to judge it: luck and moods, the other taps, the control sets. Held-out topics are judged in any case. */
+  readonly controls: boolean;
   /** Whether the finished probe is also read on the shipped sets of other axes. */
   readonly others: boolean;
   readonly seed: number;
@@ -32,9 +35,6 @@ export interface TrainingState {
   readonly left: number | null;
 }
 
-/** Where each method's strength starts. */
-export const DEFAULT_PENALTY: Readonly<Record<FitMethod['kind'], number>> = { ridge: 1, logistic: 0.01, lda: 0.5, 'difference-of-means': 0 };
-
 /** The speed that is shown is that of this last while. */
 const SPEED_OVER_MS = 15_000;
 
@@ -47,7 +47,7 @@ export class Trainer {
   readonly #probes: Probes;
   readonly #kept: Kept;
   readonly #clock: () => number;
-  options = $state.raw<TrainingOptions>({ kind: 'ridge', target: 'hardened', penalty: DEFAULT_PENALTY.ridge, taps: 2, stories: null, shuffles: 200, others: false, seed: 1 });
+  options = $state.raw<TrainingOptions>({ kind: 'ridge', target: 'hardened', penalty: DEFAULT_PENALTY.ridge, taps: 2, stories: null, shuffles: 200, controls: true, others: false, seed: 1 });
   #state = $state.raw<TrainingState | null>(null);
   #training = $state(false);
   /** Milliseconds a reading of the last training here, or null. */
@@ -97,10 +97,10 @@ export class Trainer {
 
   /** Counts what the present choice reads. */
   async count(): Promise<void> {
-    const { stories, target, others } = this.options;
+    const { stories, target, controls, others } = this.options;
     const texts = await this.#bench.texts();
     if (texts === null) return;
-    const more = [...(target === 'hardened' ? texts.zeros : []), ...(others ? texts.others : [])];
+    const more = [...(target === 'hardened' || controls ? texts.zeros : []), ...(others ? texts.others : [])];
     this.#readings = [...texts.sets, ...more].reduce((sum, set) => sum + readingsOfSet(set), 0) + readingsOfStories(texts.stories, stories);
   }
 
@@ -135,7 +135,7 @@ export class Trainer {
     const texts = await this.#bench.texts();
     if (texts === null) throw new AppError('set-invalid', 'There is no set to train on, or the neutral stories are missing. Choose a set, or load the page again.');
     await this.count();
-    const { kind, target, penalty, taps, stories, shuffles, others, seed } = this.options;
+    const { kind, target, penalty, taps, stories, shuffles, controls, others, seed } = this.options;
     const { positive, negative } = texts.axis;
     const title = `${positive.slice(0, 1).toUpperCase()}${positive.slice(1)}–${negative}`;
     return {
@@ -145,10 +145,11 @@ export class Trainer {
       sets: texts.sets,
       stories: texts.stories,
       storyCount: stories,
-      zeros: target === 'hardened' ? texts.zeros : [],
-      controls: texts.controls,
+      zeros: target === 'hardened' || controls ? texts.zeros : [],
+      controls: controls ? texts.controls : [],
       others: others ? texts.others : [],
       tapCount: taps,
+      otherTaps: controls,
       method: { kind, target, penalty },
       defaultLayer: null,
       seed,

@@ -53,6 +53,7 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
 
   const { hidden, layerCount } = reader.model;
   const total = turnCount * plan.taps.length;
+  checkRoom(turnCount, plan.taps.length, (layerCount + 1) * hidden);
   const residuals = Array.from({ length: layerCount + 1 }, () => new Float32Array(total * hidden));
   const own = new Map<number, Float32Array>();
   const info: RowInfo[] = [];
@@ -72,6 +73,16 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
     call.onProgress?.({ stage: 'reading', done: index + 1, total: passages.length });
   }
   return { info, hidden, topicCount, storyCount: stories.length, residuals, own };
+}
+
+/** Bytes that all tap readings together may take: with them in memory a training stays under 500 MB. */
+const MOST_BYTES = 350_000_000;
+
+function checkRoom(texts: number, taps: number, numbers: number): void {
+  const most = Math.floor(MOST_BYTES / (4 * taps * numbers));
+  if (texts <= most) return;
+  const megabytes = Math.round((texts * taps * numbers * 4) / 1e6);
+  throw new AppError('set-invalid', `These sets and stories are ${texts} texts; read at ${taps} taps on this model they take ${megabytes} MB, and at most ${MOST_BYTES / 1e6} MB are kept in memory, which is ${most} texts. Take fewer topics, fewer stories or one tap.`, { texts, taps, most });
 }
 
 /** Names of all topics by topic number: topics of equal name are one, in whichever set they stand. */

@@ -1,7 +1,7 @@
 /** One pass over the layers: the probe's direction, its curve beside those of other methods, the null model, held-out stories. */
 import { tapLines, type TapLines } from '../core/alarm.ts';
 import { calibrateTaps, project, type TapCalibration } from '../core/calibrate.ts';
-import { directionOf } from '../core/fit.ts';
+import { DEFAULT_PENALTY, directionOf } from '../core/fit.ts';
 import { leaveUnitsOut } from '../core/leave-out.ts';
 import { driftOriginOf, fitNullLayer, type NullLayer } from '../core/null-model.ts';
 import type { FitMethod } from '../core/probe-types.ts';
@@ -36,9 +36,9 @@ export interface FittedLayers {
 
 /** The methods that stand beside the probe's own: pole against pole, so that nothing but the fit differs between them. */
 const BESIDE: readonly FitMethod[] = [
-  { kind: 'difference-of-means', target: 'poles', penalty: 0 },
-  { kind: 'lda', target: 'poles', penalty: 0.85 },
-  { kind: 'logistic', target: 'poles', penalty: 0.3 },
+  { kind: 'difference-of-means', target: 'poles', penalty: DEFAULT_PENALTY['difference-of-means'] },
+  { kind: 'lda', target: 'poles', penalty: DEFAULT_PENALTY.lda },
+  { kind: 'logistic', target: 'poles', penalty: DEFAULT_PENALTY.logistic },
 ];
 
 /** Fits every layer; throws `cancelled`. */

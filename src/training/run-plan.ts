@@ -31,6 +31,7 @@ export async function runTraining(reader: SegmentReader, plan: TrainingPlan, cal
     controls: plan.controls.map((source) => parseControlSet(filesOf(source))),
     others: promptSets(plan.others, false),
     tapCount: plan.tapCount,
+    otherTaps: plan.otherTaps,
     method: plan.method,
     ...(plan.defaultLayer === null ? {} : { defaultLayer: plan.defaultLayer }),
     seed: plan.seed,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../core/errors.ts';
+import { DEFAULT_PENALTY } from '../../core/fit.ts';
 import type { FitMethod } from '../../core/probe-types.ts';
 import type { JudgedProbe } from '../../core/training-plan.ts';
 import { probeCard } from '../../format/probe-card.ts';
@@ -21,7 +22,6 @@ import { planOf, readRecipes, type Recipe } from '../recipes.ts';
 const DEFAULT_STORIES = fileURLToPath(new URL('../../../probes/sets/neutral-stories/neutral-stories.set.json', import.meta.url));
 const KINDS: readonly FitMethod['kind'][] = ['ridge', 'logistic', 'lda', 'difference-of-means'];
 const TARGETS: readonly FitMethod['target'][] = ['poles', 'zeroed', 'hardened'];
-const PENALTY: Readonly<Record<FitMethod['kind'], number>> = { ridge: 1, logistic: 0.3, lda: 0.85, 'difference-of-means': 0 };
 
 const hash: Hash = (content) => createHash('sha256').update(content).digest('hex');
 
@@ -29,13 +29,13 @@ const hash: Hash = (content) => createHash('sha256').update(content).digest('hex
 export const train: Command = {
   name: 'train',
   usage:
-    'train --model DIR (--recipes FILE [--only ID …] --out DIR | --set FILE.set.json [--set …] --out DIR/ID [--zero FILE.set.json …] [--control FILE.set.json …] [--other FILE.set.json …] [--stories FILE.set.json] [--taps N] [--method KIND] [--target poles|zeroed|hardened] [--penalty X] [--layer N] [--seed N] [--shuffles N] [--title T] [--about T]) [--readings DIR]',
+    'train --model DIR (--recipes FILE [--only ID …] --out DIR | --set FILE.set.json [--set …] --out DIR/ID [--zero FILE.set.json …] [--control FILE.set.json …] [--other FILE.set.json …] [--stories FILE.set.json] [--story-count N] [--taps N] [--method KIND] [--target poles|zeroed|hardened] [--penalty X] [--layer N] [--seed N] [--shuffles N] [--title T] [--about T]) [--readings DIR]',
   summary: 'Fits a direction at every layer and judges it, held out by topic, against nulls, baselines and controls. --readings keeps what the model read, so that training again takes seconds.',
   async run(args, signal) {
     const texts = { type: 'string', multiple: true } as const;
     const text = { type: 'string' } as const;
     const options = new Options('train', args, {
-      model: text, out: text, recipes: text, only: texts, readings: text, set: texts, zero: texts, control: texts, other: texts, stories: text,
+      model: text, out: text, recipes: text, only: texts, readings: text, set: texts, zero: texts, control: texts, other: texts, stories: text, 'story-count': text,
       taps: text, method: text, target: text, penalty: text, layer: text, seed: text, shuffles: text, title: text, about: text,
     });
     const out = options.needed('out');
@@ -108,9 +108,10 @@ async function recipeFrom(options: Options, out: string): Promise<Recipe> {
     about: options.text('about') ?? read.map((set) => set.about).join(' '),
     sets, zeros, controls: options.texts('control'), others: options.texts('other'),
     stories: options.text('stories') ?? DEFAULT_STORIES,
-    storyCount: null,
+    storyCount: options.text('story-count') === undefined ? null : options.number('story-count', 2, { min: 2, max: 10_000, whole: true }),
+    otherTaps: true,
     tapCount: options.number('taps', Math.min(2, read[0]?.taps.length ?? 1), { min: 1, max: read[0]?.taps.length ?? 1, whole: true }),
-    method: { kind, target, penalty: options.number('penalty', PENALTY[kind], { min: 0, max: 1e6 }) },
+    method: { kind, target, penalty: options.number('penalty', DEFAULT_PENALTY[kind], { min: 0, max: 1e6 }) },
     defaultLayer: options.text('layer') === undefined ? null : options.number('layer', 0, { min: 0, max: 511, whole: true }),
     seed: options.number('seed', 1, { min: 0, max: 2 ** 32 - 1, whole: true }),
     shuffles: options.number('shuffles', 1000, { min: 1, max: 100_000, whole: true }),
