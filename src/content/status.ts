@@ -27,6 +27,8 @@ export const SAY = {
   story: (title: string): string => `Showing the recorded reading of ${title}.`,
   training: (): string => 'Training.',
   trained: (title: string): string => `The probe ${title} is trained and judged.`,
+  judging: (set: string): string => `Judging on ${set}.`,
+  judged: (set: string): string => `Judged on ${set}.`,
   using: (title: string): string => `Reading with the probe ${title}.`,
   checked: (passed: boolean): string => (passed ? 'The numbers check passed.' : 'The numbers check failed.'),
 } as const;

@@ -1,20 +1,19 @@
-/** What an existing probe reads on another set of the same axis: `training/judge.ts` computes it, the page shows it. */
+/** What an existing probe reads on another set, of its own axis or of another: `training/judge.ts` computes it, the page and the command show it. */
 
-/** Lists have one number a layer. */
+/** Lists have one number a layer. A reading is the mean over the probe's taps after one turn. */
 export interface Judgement {
   readonly set: string;
   readonly sha256: string;
   readonly topics: number;
-  /** Tap readings of both poles: turns times taps. */
-  readonly rows: number;
-  /** AUROC of positive against negative over tap readings, with its 95 % interval (bootstrap over topics). */
+  /** Readings of both poles: as many as there are turns. */
+  readonly readings: number;
+  /** AUROC of positive against negative readings; 0.5 is chance. */
   readonly auroc: readonly number[];
-  readonly aurocLow: readonly number[];
-  readonly aurocHigh: readonly number[];
-  /** AUROC of whole readings (mean over taps). */
-  readonly readingAuroc: readonly number[];
-  /** Share of topics in which the positive turn scores above the negative one. */
+  /** Its 95 % interval (bootstrap over topics); null where there are too few topics for one. */
+  readonly aurocLow: readonly (number | null)[];
+  readonly aurocHigh: readonly (number | null)[];
+  /** Share of topics in which the positive turns score above the negative ones. */
   readonly pairs: readonly number[];
-  /** Mean score of each pole's turns; `neutral` is null where the set has no neutral turns. */
+  /** Mean score of each pole's readings, in standard deviations of the training readings; `neutral` is null where the set has no neutral turns. */
   readonly means: { readonly positive: readonly number[]; readonly negative: readonly number[]; readonly neutral: readonly number[] | null };
 }

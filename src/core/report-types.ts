@@ -70,10 +70,13 @@ export interface Calibration {
   readonly bins: readonly { readonly predicted: number; readonly observed: number; readonly n: number }[];
 }
 
-/** Each pole measured from neutral, at the probe's layer. */
+/** Each pole measured from neutral, at the probe's layer; the first four are AUROCs in which 1 is right. */
 export interface PoleGeometry {
   readonly positiveAgainstNeutral: Estimate;
   readonly negativeAgainstNeutral: Estimate;
+  /** The same by a fit of its own: that pole against neutral turns alone, with this probe's penalty, topics left out. */
+  readonly positiveOwnFit: Estimate;
+  readonly negativeOwnFit: Estimate;
   /** Cosine of the two poles' differences from neutral, from products of different topics only; null where a pole is at noise. */
   readonly cosine: Estimate | null;
   /** What both poles share against what tells them apart: |mean of the poles - neutral| over |half their difference|; null as above. */

@@ -100,6 +100,8 @@ function polesSection({ axis, poles, layer }: Report): string {
 ${table(['', 'value', '95 % interval', 'topics'], [
     [`${positive} above ${neutral}, AUROC`, ...estimateCells(poles.positiveAgainstNeutral)],
     [`${negative} below ${neutral}, AUROC`, ...estimateCells(poles.negativeAgainstNeutral)],
+    [`${positive} against ${neutral} by a fit of its own, AUROC`, ...estimateCells(poles.positiveOwnFit)],
+    [`${negative} against ${neutral} by a fit of its own, AUROC`, ...estimateCells(poles.negativeOwnFit)],
     ['cosine of the two differences (opposites: -1)', ...(cosine === null ? noise : estimateCells(cosine, signed))],
     ['what they share over what tells them apart', ...(salience === null ? noise : estimateCells(salience))],
   ])}`;

@@ -87,6 +87,8 @@ export function parsePoles(node: JsonNode): PoleGeometry {
   return {
     positiveAgainstNeutral: parseEstimate(field(node, 'positiveAgainstNeutral'), SHARE),
     negativeAgainstNeutral: parseEstimate(field(node, 'negativeAgainstNeutral'), SHARE),
+    positiveOwnFit: parseEstimate(field(node, 'positiveOwnFit'), SHARE),
+    negativeOwnFit: parseEstimate(field(node, 'negativeOwnFit'), SHARE),
     cosine: maybe('cosine'),
     salience: maybe('salience'),
   };

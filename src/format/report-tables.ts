@@ -81,6 +81,8 @@ export function reportTables(report: Report): ReportTable[] {
       rows: [
         ['positive against neutral', ...estimateCells(poles.positiveAgainstNeutral)],
         ['negative against neutral', ...estimateCells(poles.negativeAgainstNeutral)],
+        ['positive against neutral, own fit', ...estimateCells(poles.positiveOwnFit)],
+        ['negative against neutral, own fit', ...estimateCells(poles.negativeOwnFit)],
         ['cosine of the poles\' differences from neutral', ...estimateCells(poles.cosine)],
         ['salience', ...estimateCells(poles.salience)],
       ],

@@ -7,8 +7,9 @@ import { Kept } from './kept.ts';
 import type { Probes } from './probes.svelte.ts';
 import { readOffer } from './read-offer.ts';
 import type { Session } from './session.svelte.ts';
-import type { SetBench } from './set-bench.svelte.ts';
-import { readingsOfSet, readingsOfStories } from './training-cost.ts';
+import type { SetBench, TrainingTexts } from './set-bench.svelte.ts';
+import { stepPace, type StepPace } from './step-pace.ts';
+import { readingsOf, type ReadingCost } from './training-cost.ts';
 
 /** What the reader chooses about the fit. */
 export interface TrainingOptions {
@@ -26,18 +27,6 @@ export interface TrainingOptions {
   readonly seed: number;
 }
 
-/** How far it is, and how fast. */
-export interface TrainingState {
-  readonly progress: TrainingProgress;
-  /** Steps of this stage a second; null until there is something to measure. */
-  readonly rate: number | null;
-  /** Milliseconds that are left of this stage. */
-  readonly left: number | null;
-}
-
-/** The speed that is shown is that of this last while. */
-const SPEED_OVER_MS = 15_000;
-
 const RATE_KEY = 'flipside.training.ms-a-reading';
 
 /** The trainer. */
@@ -48,7 +37,7 @@ export class Trainer {
   readonly #kept: Kept;
   readonly #clock: () => number;
   options = $state.raw<TrainingOptions>({ kind: 'ridge', target: 'hardened', penalty: DEFAULT_PENALTY.ridge, taps: 2, stories: null, shuffles: 200, controls: true, others: false, seed: 1 });
-  #state = $state.raw<TrainingState | null>(null);
+  #state = $state.raw<StepPace | null>(null);
   #training = $state(false);
   /** Milliseconds a reading of the last training here, or null. */
   #pace = $state<number | null>(null);
@@ -73,7 +62,7 @@ export class Trainer {
   }
 
   /** How far it is; null before the first step and after the last. */
-  get state(): TrainingState | null {
+  get state(): StepPace | null {
     return this.#state;
   }
 
@@ -95,13 +84,17 @@ export class Trainer {
     this.options = { ...this.options, ...penalty, ...changes };
   }
 
+  /** How the fit is done. Differences of means have no targets to pull to zero, whatever stands chosen for the other methods. */
+  readonly method = $derived.by((): FitMethod => {
+    const { kind, target, penalty } = this.options;
+    return kind === 'difference-of-means' ? { kind, target: 'poles', penalty: 0 } : { kind, target, penalty };
+  });
+
   /** Counts what the present choice reads. */
   async count(): Promise<void> {
-    const { stories, target, controls, others } = this.options;
+    const { options, method } = this;
     const texts = await this.#bench.texts();
-    if (texts === null) return;
-    const more = [...(target === 'hardened' || controls ? texts.zeros : []), ...(others ? texts.others : [])];
-    this.#readings = [...texts.sets, ...more].reduce((sum, set) => sum + readingsOfSet(set), 0) + readingsOfStories(texts.stories, stories);
+    if (texts !== null && this.options === options) this.#readings = readingsOf(whatToRead(texts, options, method));
   }
 
   /** Trains on what lies on the bench; the probe becomes `probes.trained`. The key of its offer, or null when stopped or failed, which is then shown. */
@@ -112,7 +105,8 @@ export class Trainer {
       const plan = await this.#plan();
       this.#training = true;
       const started = this.#clock();
-      const trained = await session.train(plan, this.#follow());
+      const pace = stepPace(this.#clock);
+      const trained = await session.train(plan, (progress) => (this.#state = pace(progress)));
       if (trained === null) return null;
       const took = this.#clock() - started;
       this.#took = took;
@@ -134,42 +128,19 @@ export class Trainer {
   async #plan(): Promise<TrainingPlan> {
     const texts = await this.#bench.texts();
     if (texts === null) throw new AppError('set-invalid', 'There is no set to train on, or the neutral stories are missing. Choose a set, or load the page again.');
-    await this.count();
-    const { kind, target, penalty, taps, stories, shuffles, controls, others, seed } = this.options;
+    const reads = whatToRead(texts, this.options, this.method);
+    this.#readings = readingsOf(reads);
     const { positive, negative } = texts.axis;
     const title = `${positive.slice(0, 1).toUpperCase()}${positive.slice(1)}–${negative}`;
     return {
       id: slug(`${positive}-${negative}`),
       title,
       about: `Trained on this page from ${texts.sets.map((set) => set.name).join(', ')}.`,
-      sets: texts.sets,
-      stories: texts.stories,
-      storyCount: stories,
-      zeros: target === 'hardened' || controls ? texts.zeros : [],
-      controls: controls ? texts.controls : [],
-      others: others ? texts.others : [],
-      tapCount: taps,
-      otherTaps: controls,
-      method: { kind, target, penalty },
+      ...reads,
+      method: this.method,
       defaultLayer: null,
-      seed,
-      shuffles,
-    };
-  }
-
-  /** Measures the speed of each stage over its last seconds: texts that are remembered fly by, and say nothing about the rest. */
-  #follow(): (progress: TrainingProgress) => void {
-    let stage = '';
-    let steps: { readonly at: number; readonly done: number }[] = [];
-    return (progress) => {
-      const now = this.#clock();
-      if (stage !== progress.stage) steps = [];
-      stage = progress.stage;
-      steps.push({ at: now, done: progress.done });
-      while (steps.length > 2 && now - (steps[0]?.at ?? now) > SPEED_OVER_MS) steps.shift();
-      const first = steps[0] ?? { at: now, done: progress.done };
-      const rate = progress.done > first.done && now > first.at ? ((progress.done - first.done) * 1000) / (now - first.at) : null;
-      this.#state = { progress, rate, left: rate === null ? null : ((progress.total - progress.done) * 1000) / rate };
+      seed: this.options.seed,
+      shuffles: this.options.shuffles,
     };
   }
 
@@ -181,6 +152,20 @@ export class Trainer {
     this.#trainedBefore = true;
     this.#kept.write(RATE_KEY, String(this.#pace));
   }
+}
+
+/** The texts of a plan. Luck and moods are read where they are pulled to zero, and where it is measured how far they move the probe. */
+function whatToRead({ sets, stories, zeros, controls, others }: TrainingTexts, options: TrainingOptions, method: FitMethod): ReadingCost {
+  return {
+    sets,
+    stories,
+    storyCount: options.stories,
+    zeros: method.target === 'hardened' || options.controls ? zeros : [],
+    controls: options.controls ? controls : [],
+    others: options.others ? others : [],
+    tapCount: options.taps,
+    otherTaps: options.controls,
+  };
 }
 
 function slug(name: string): string {

@@ -1,17 +1,38 @@
 /** How much a training reads. */
-import { draftRows } from './set-rows.ts';
-import type { SetSource } from '../core/training-plan.ts';
+import type { SetSource, TrainingPlan } from '../core/training-plan.ts';
+import { draftRows, headerFacts } from './set-rows.ts';
 
-/** Readings of a prompt set: every turn, and every scene alone once. */
-export function readingsOfSet(source: SetSource): number {
-  const rows = draftRows(source.rows);
-  return rows.length + new Set(rows.map((row) => `${row.topic}\n${row.context}`)).size;
+/** The part of a plan that decides what is read. */
+export type ReadingCost = Pick<TrainingPlan, 'sets' | 'stories' | 'storyCount' | 'zeros' | 'controls' | 'others' | 'tapCount' | 'otherTaps'>;
+
+/**
+ * Texts that a plan reads at its taps. Training: every turn and every scene alone once, every zero text, and the stories after each
+ * sentence. Judging: the turns of both poles at the later taps and of other axes, the controls.
+ */
+export function readingsOf(plan: ReadingCost): number {
+  const { sets, stories, storyCount, zeros, controls, others, tapCount, otherTaps } = plan;
+  const [first] = sets;
+  const laterTaps = otherTaps && first !== undefined && headerFacts(first.header).taps.length > tapCount;
+  return (
+    sum(sets, (set) => draftRows(set.rows).length + scenes(set)) +
+    sum(zeros, (set) => draftRows(set.rows).length) +
+    sum(laterTaps ? [...sets, ...others] : others, poleTurns) +
+    sum(controls, (set) => sum(jsonLines(set.rows), (line) => Math.max(1, beatsIn(line)))) +
+    sum(jsonLines(stories.rows).slice(0, storyCount ?? undefined), beatsIn)
+  );
 }
 
-/** Readings of the first `count` stories (all when null): one after each of their sentences. */
-export function readingsOfStories(source: SetSource, count: number | null): number {
-  const stories = source.rows.split('\n').filter((line) => line.trim() !== '');
-  return stories.slice(0, count ?? stories.length).reduce((sum, line) => sum + beatsIn(line), 0);
+function scenes(set: SetSource): number {
+  return new Set(draftRows(set.rows).map((row) => `${row.topic}\n${row.context}`)).size;
+}
+
+function poleTurns(set: SetSource): number {
+  const { axis } = headerFacts(set.header);
+  return draftRows(set.rows).filter((row) => row.pole !== axis?.neutral).length;
+}
+
+function jsonLines(rows: string): string[] {
+  return rows.split('\n').filter((line) => line.trim() !== '');
 }
 
 function beatsIn(line: string): number {
@@ -22,4 +43,8 @@ function beatsIn(line: string): number {
     // Whoever trains on it is told where it is broken.
     return 0;
   }
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
 }

@@ -1,17 +1,17 @@
 /** Everything that is judged at the probe's own layer: styles and sets left out, zeros, calibration, poles, selectivity. */
 import { clusterAuroc, clusterMean } from '../core/effect.ts';
 import { BOOTSTRAP_DRAWS, pairedAccuracy } from '../core/evidence.ts';
-import { ridgePenalty } from '../core/fit.ts';
+import { fitLayer, prepareLayer, ridgePenalty } from '../core/fit.ts';
 import { leaveUnitsOut } from '../core/leave-out.ts';
 import { calibrationOf } from '../core/platt.ts';
 import { poleGeometryAt, polesAgainstNeutral } from '../core/pole-geometry.ts';
-import type { Calibration, ControlResult, DriftPoint, PoleGeometry, Selectivity, Transfer } from '../core/report-types.ts';
+import type { Calibration, ControlResult, DriftPoint, Estimate, PoleGeometry, Selectivity, Transfer } from '../core/report-types.ts';
 import { labelOf, type RowInfo, type TapRows } from '../core/rows.ts';
 import { selectivityOf } from '../core/selectivity.ts';
 import { mean, standardDeviation } from '../core/stats.ts';
 import type { PromptSet } from '../format/prompt-set.ts';
 import type { LayerFit } from './method-curve.ts';
-import { type Readings, unitsOf } from './readings.ts';
+import { groupBy, type Readings, unitsOf } from './readings.ts';
 import { scoreScale } from './score-scale.ts';
 
 /** What a layer's judgement is made of. */
@@ -57,11 +57,21 @@ export function judgeLayer(job: LayerToJudge): LayerJudgement {
   const allTopics = readings.info.map((row) => row.topic);
   return {
     calibration: calibrationOf(Float64Array.from(readings.poles, (reading) => byTopic[reading] ?? NaN), labels, topics),
-    poles: { ...polesAgainstNeutral(byTopic, roles, allTopics, BOOTSTRAP_DRAWS, seed), ...poleGeometryAt(layerReadings, hidden, roles, allTopics, BOOTSTRAP_DRAWS, seed) },
+    poles: { ...polesAgainstNeutral(byTopic, roles, allTopics, BOOTSTRAP_DRAWS, seed), positiveOwnFit: ownFit(job, 'positive'), negativeOwnFit: ownFit(job, 'negative'), ...poleGeometryAt(layerReadings, hidden, roles, allTopics, BOOTSTRAP_DRAWS, seed) },
     transfer: [...transfers(job, leaving, 'style'), ...transfers(job, leaving, 'set')],
     controls: zeroControls(job, leaving(readings.zeroTopics), fitted.selection.targets.length === readings.info.length),
     drift: driftOf(readings, leaving(readings.stories)),
   };
+}
+
+/** One pole against neutral turns, fitted to nothing else: what a probe of that pole alone would reach on topics left out. */
+function ownFit({ readings, fitted, layerReadings, hidden, seed }: LayerToJudge, pole: 'positive' | 'negative'): Estimate {
+  const select = readings.info.flatMap(({ role }, i) => (role === pole || role === 'neutral' ? [i] : []));
+  const info = select.flatMap((i) => readings.info[i] ?? []);
+  const targets = Float64Array.from(info, ({ role }) => (role === pole ? 1 : -1));
+  const prepared = prepareLayer(layerReadings, hidden, select, { targets, weights: new Float64Array(select.length).fill(1) });
+  const held = leaveUnitsOut(fitLayer(prepared, fitted.method), groupBy(info, ({ topic }) => topic));
+  return clusterAuroc(held, targets, info.map(({ topic }) => topic), BOOTSTRAP_DRAWS, seed);
 }
 
 /** Every style, or every set of several, left out as a whole and then read. */

@@ -1,13 +1,14 @@
 /** Judges an existing probe on another prompt set: nothing is fitted, so no topic needs to be held out. */
 import { project } from '../core/calibrate.ts';
-import { layerEvidence } from '../core/evidence.ts';
 import type { Judgement } from '../core/judgement-types.ts';
 import type { Probe } from '../core/probe-types.ts';
-import { labelOf, meanByTurn, type RowRole, turnsOf } from '../core/rows.ts';
-import { auroc, mean } from '../core/stats.ts';
+import { labelOf, readingsOf, type RowRole, turnsOf } from '../core/rows.ts';
+import { mean } from '../core/stats.ts';
 import type { PromptSet } from '../format/prompt-set.ts';
 import { assertProbeFits } from '../format/probe.ts';
 import { collectRows, type LongCall } from './collect.ts';
+import { giveWay } from './give-way.ts';
+import { readOf } from './judge-layer.ts';
 import type { SegmentReader } from './reader.ts';
 
 /**
@@ -17,36 +18,30 @@ import type { SegmentReader } from './reader.ts';
 export async function judgeProbe(reader: SegmentReader, probe: Probe, set: PromptSet, call: LongCall & { readonly seed?: number } = {}): Promise<Judgement> {
   assertProbeFits(probe, reader.model);
   const rows = await collectRows(reader, { sets: [set], stories: undefined, taps: probe.taps, settings: false }, call);
-  const { hidden } = rows;
-  const poles = turnsOf(rows.info, (row) => labelOf(row.role) !== 0);
-  const poleLabels = poles.map((turn) => labelOf(turn.info.role));
-  const layers = rows.residuals.map((residuals, layer) => {
-    const unit = probe.calibration[layer] ?? { tapMean: NaN, scale: NaN };
-    const scores = project(residuals, probe.directions.subarray(layer * hidden, (layer + 1) * hidden)).map((value) => (value - unit.tapMean) / unit.scale);
-    const meanOf = (role: RowRole): number => mean(scores.filter((_, i) => rows.info[i]?.role === role));
-    return {
-      ...layerEvidence(scores, rows.info, rows.topicCount, call.seed ?? 0),
-      readingAuroc: auroc(meanByTurn(scores, poles), poleLabels),
-      positive: meanOf('positive'),
-      negative: meanOf('negative'),
-      neutral: meanOf('neutral'),
-    };
-  });
-  const hasNeutral = rows.info.some((row) => row.role === 'neutral');
+  const turns = turnsOf(rows.info, () => true);
+  const info = turns.map((turn) => turn.info);
+  const layers = [];
+  for (const [layer, residuals] of rows.residuals.entries()) {
+    const { tapMean, scale } = probe.calibration[layer] ?? { tapMean: NaN, scale: NaN };
+    const direction = probe.directions.subarray(layer * rows.hidden, (layer + 1) * rows.hidden);
+    const scores = Array.from(project(readingsOf(residuals, rows.hidden, turns), direction), (along) => (along - tapMean) / scale);
+    const meanOf = (role: RowRole): number => mean(scores.filter((_, i) => info[i]?.role === role));
+    layers.push({ ...readOf(scores, info, call.seed ?? 0), positive: meanOf('positive'), negative: meanOf('negative'), neutral: meanOf('neutral') });
+    await giveWay(call);
+  }
   return {
     set: set.name,
     sha256: set.sha256,
     topics: rows.topicCount,
-    rows: rows.info.filter((row) => labelOf(row.role) !== 0).length,
-    auroc: layers.map((layer) => layer.auroc),
-    aurocLow: layers.map((layer) => layer.aurocLow),
-    aurocHigh: layers.map((layer) => layer.aurocHigh),
-    readingAuroc: layers.map((layer) => layer.readingAuroc),
+    readings: info.filter((row) => labelOf(row.role) !== 0).length,
+    auroc: layers.map((layer) => layer.auroc.value),
+    aurocLow: layers.map((layer) => layer.auroc.low),
+    aurocHigh: layers.map((layer) => layer.auroc.high),
     pairs: layers.map((layer) => layer.pairs),
     means: {
       positive: layers.map((layer) => layer.positive),
       negative: layers.map((layer) => layer.negative),
-      neutral: hasNeutral ? layers.map((layer) => layer.neutral) : null,
+      neutral: info.some((row) => row.role === 'neutral') ? layers.map((layer) => layer.neutral) : null,
     },
   };
 }

@@ -21,19 +21,19 @@ export interface Readings {
 export function readingsIn(rows: TapRows): Readings {
   const turns = turnsOf(rows.info, () => true);
   const info = turns.map((turn) => turn.info);
-  const byTopic = group(info, (row) => row.topic);
+  const byTopic = groupBy(info, (row) => row.topic);
   return {
     turns,
     info,
     poles: info.flatMap((row, i) => (labelOf(row.role) === 0 ? [] : [i])),
     topics: byTopic.filter((_, topic) => topic < rows.topicCount),
     zeroTopics: byTopic.filter((_, topic) => topic >= rows.topicCount),
-    stories: group(info, (row) => row.story),
+    stories: groupBy(info, (row) => row.story),
   };
 }
 
-/** Numbers of readings by a key, in ascending order of the key; negative keys are left out. */
-function group(info: readonly RowInfo[], key: (row: RowInfo) => number): number[][] {
+/** Places in `info` by a key, in ascending order of the key; negative keys are left out, and every key up to the largest must occur. */
+export function groupBy(info: readonly RowInfo[], key: (row: RowInfo) => number): number[][] {
   const groups: number[][] = [];
   info.forEach((row, i) => {
     const at = key(row);

@@ -56,7 +56,7 @@ function expectRefusal(outcome: Outcome, pattern: RegExp): void {
 test('without a command it says what there is; an unknown one or option is refused', async () => {
   const bare = await flipside();
   expect(bare.status).toBe(2);
-  for (const name of ['verify', 'read', 'train', 'judge', 'generate', 'record']) expect(bare.stdout).toContain(`  ${name} `);
+  for (const name of ['verify', 'read', 'check', 'train', 'judge', 'generate', 'record']) expect(bare.stdout).toContain(`  ${name} `);
   expectRefusal(await flipside('reed'), /usage: There is no command "reed"/);
   expectRefusal(await flipside('read', '--modle', 'x'), /usage: read: .*--modle/);
   expectRefusal(await flipside('generate', '--model', MODEL, '--prompt', 'x', '--seed', '1.5'), /--seed must be a whole number from 0 to 4294967295, got "1\.5"/);
@@ -90,12 +90,13 @@ test('train writes a probe that judge and read can use, the same bytes from the 
   expect(JSON.parse(first.stdout)).toMatchObject({ layer: 16 });
   const judged = await flipside('judge', '--model', MODEL, '--probe', join(folder, 'a', 'probe'), '--set', writeSet('poles', 3, (lines) => lines.filter((line) => !line.includes('"neutral"'))));
   expect(judged.status, judged.stderr).toBe(0);
-  const { auroc, pairs, topics } = JSON.parse(judged.stdout) as { auroc: number[]; pairs: number[]; topics: number };
-  expect([auroc.length, pairs.length, topics]).toEqual([31, 31, 3]);
+  const { auroc, aurocLow, pairs, topics, readings } = JSON.parse(judged.stdout) as { auroc: number[]; aurocLow: unknown[]; pairs: number[]; topics: number; readings: number };
+  expect([auroc.length, pairs.length, topics, readings]).toEqual([31, 31, 3, 6]);
+  expect(aurocLow).toEqual(new Array(31).fill(null));
   expect(auroc[0]).toBe(0.5);
   const again = await flipside(...args, '--out', join(folder, 'b', 'probe'));
   expect(again.status, again.stderr).toBe(0);
-  for (const file of ['probe.json', 'directions.safetensors', 'CARD.md']) {
+  for (const file of ['probe.json', 'directions.safetensors', 'report.json', 'CARD.md']) {
     expect(readFileSync(join(folder, 'a', 'probe', file)).equals(readFileSync(join(folder, 'b', 'probe', file))), file).toBe(true);
   }
 }, 5 * MINUTE);

@@ -16,7 +16,7 @@ const report: Report = {
   baselines: { bagOfWords: estimate(0.55), length: estimate(0.5), randomLow: [0.4, 0.41], randomHigh: [0.6, 0.59], randomCount: 100 },
   selectivity: { task: 0.8, control: 0.7, selectivity: estimate(0.1), controlTasks: 10 },
   calibration: { slope: 1.5, offset: -0.25, expectedError: 0.04, brier: 0.2, bins: [{ predicted: 0.25, observed: 0.2, n: 10 }, { predicted: 0.75, observed: 0.8, n: 12 }] },
-  poles: { positiveAgainstNeutral: estimate(0.5), negativeAgainstNeutral: estimate(-0.5), cosine: null, salience: { value: 0.3, low: null, high: null, n: 3, note: 'too few topics for an interval' } },
+  poles: { positiveAgainstNeutral: estimate(0.5), negativeAgainstNeutral: estimate(-0.5), positiveOwnFit: estimate(0.5), negativeOwnFit: estimate(-0.5), cosine: null, salience: { value: 0.3, low: null, high: null, n: 3, note: 'too few topics for an interval' } },
   transfer: [{ kind: 'tap', name: '=a tap, quoted', auroc: estimate(0.66), pairs: 0.7 }],
   controls: [{ name: 'luck', about: 'Nobody acts.', trained: true, effects: [{ label: 'good against bad luck', estimate: estimate(-0.05, 64), unit: 'score', wanted: 'near zero' }] }],
   drift: [{ beats: 0, mean: -0.01, sd: 0.4, n: 36 }, { beats: 1, mean: 0.02, sd: 0.5, n: 36 }],
@@ -46,7 +46,7 @@ describe('the tables of a report', () => {
   });
 
   it('say what is at noise and what has too few topics', () => {
-    expect(read('poles').map(({ value, low95, note }) => [value, low95, note])).toEqual([['0.5', '0.4', ''], ['-0.5', '-0.6', ''], ['', '', 'not estimated: at noise or too little data'], ['0.3', '', 'too few topics for an interval']]);
+    expect(read('poles').map(({ value, low95, note }) => [value, low95, note])).toEqual([['0.5', '0.4', ''], ['-0.5', '-0.6', ''], ['0.5', '0.4', ''], ['-0.5', '-0.6', ''], ['', '', 'not estimated: at noise or too little data'], ['0.3', '', 'too few topics for an interval']]);
   });
 
   it('hold controls with unit and wish, calibration and drift', () => {

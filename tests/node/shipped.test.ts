@@ -1,9 +1,11 @@
 /** What the page ships must fit together: the probe, the model, the sets that it was trained on, the stories and their recordings. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
-import { readIfThere, readProbe, readPromptSet, readSetFiles, readStorySet } from '../../src/cli/files.ts';
+import { describe, expect, test } from 'vitest';
+import { readProbe, readPromptSet, readSetFiles, readStorySet } from '../../src/cli/files.ts';
+import { readRecipes } from '../../src/cli/recipes.ts';
 import { VERSION } from '../../src/core/version.ts';
 import { parseControlSet } from '../../src/format/control-set.ts';
 import { probeCard } from '../../src/format/probe-card.ts';
@@ -14,38 +16,61 @@ import { parseManifest, weightsSha256 } from '../../src/runtime/store/manifest.t
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const textAt = (path: string): string => readFileSync(at(path), 'utf8');
-const shipped = await readProbe(at('probes/kind-cruel'));
-const reportJson = await readIfThere(at('probes/kind-cruel/report.json'));
-const report = reportJson === null ? undefined : parseReport(reportJson);
+const recipes = await readRecipes(at('probes/recipes.json'));
+const bundles = new Map(await Promise.all(recipes.map(async ({ id }) => [id, { ...(await readProbe(at(`probes/${id}`))), report: parseReport(textAt(`probes/${id}/report.json`)) }] as const)));
+const bundle = (id: string) => bundles.get(id) ?? expect.fail(`no probe ${id}`);
+const shipped = bundle('kind-cruel');
 const sets = readdirSync(at('probes/sets'));
 const stories = readdirSync(at('src/content/stories')).map((name) => parseStory(textAt(`src/content/stories/${name}`), name));
 
-test('the probe belongs to the model whose files are served', () => {
-  const manifest = parseManifest(textAt('public/models/smollm2-135m-instruct-q4.manifest.json'));
-  expect(shipped.probe.model).toMatchObject({ id: manifest.id, weightsSha256: weightsSha256(manifest.files), layerCount: 30, hidden: 576 });
+test('there is a probe for every recipe, three axes of them moral and three not', () => {
+  const folders = readdirSync(at('probes'), { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== 'sets').map(({ name }) => name);
+  expect(folders.sort()).toEqual(['cheerful-gloomy', 'formal-casual', 'honest-deceptive', 'kind-cruel', 'loyal-treacherous', 'terse-wordy']);
+  expect(recipes.map(({ id }) => id).sort()).toEqual(folders.sort());
 });
 
-test('the probe was trained on the sets that lie beside it, byte for byte, and its card is its own', () => {
-  for (const set of shipped.probe.provenance.sets) {
-    const rows = readFileSync(at(`probes/sets/${set.name}/${set.name}.jsonl`));
-    expect(createHash('sha256').update(rows).digest('hex'), set.name).toBe(set.sha256);
-  }
-  expect(textAt('probes/kind-cruel/CARD.md')).toBe(probeCard(shipped.probe, report));
-  if (report !== undefined) assertReportFits(report, shipped.probe, shipped.sha256);
+describe.each(recipes)('$id', (recipe) => {
+  const { probe, report, sha256 } = bundle(recipe.id);
+
+  test('belongs to the model whose files are served', () => {
+    const manifest = parseManifest(textAt('public/models/smollm2-135m-instruct-q4.manifest.json'));
+    expect(probe.model).toMatchObject({ id: manifest.id, weightsSha256: weightsSha256(manifest.files), layerCount: 30, hidden: 576 });
+  });
+
+  test('was made by its recipe from the sets that lie beside it, byte for byte, and its report and card are its own', () => {
+    const { title, about, method, seed, shuffles, tapCount } = recipe;
+    expect(probe).toMatchObject({ title, about, method, evidence: { nullShuffles: shuffles }, provenance: { seed, version: VERSION } });
+    expect(probe.taps).toHaveLength(tapCount);
+    const names = [...recipe.sets, ...recipe.zeros, recipe.stories].map((path) => basename(path, '.set.json'));
+    expect(probe.provenance.sets.map(({ name }) => name)).toEqual(names);
+    for (const set of probe.provenance.sets) {
+      const rows = readFileSync(at(`probes/sets/${set.name}/${set.name}.jsonl`));
+      expect(createHash('sha256').update(rows).digest('hex'), set.name).toBe(set.sha256);
+    }
+    assertReportFits(report, probe, sha256);
+    expect(textAt(`probes/${recipe.id}/CARD.md`)).toBe(probeCard(probe, report));
+  });
+
+  test('reads chance at layer 0 and is judged in full', () => {
+    const { evidence } = probe;
+    expect([evidence.auroc[0], evidence.pairs[0]]).toEqual([0.5, 0.5]);
+    expect(report.topics).toBeGreaterThanOrEqual(48);
+    expect(report.curves.map(({ method }) => method.kind)).toEqual(['ridge', 'difference-of-means', 'lda', 'logistic']);
+    expect(report.controls.map(({ name }) => name)).toEqual(expect.arrayContaining(['luck', 'negation', 'intent-outcome', 'personas', 'flips']));
+    expect(new Set(report.transfer.map(({ kind }) => kind))).toEqual(new Set(['style', 'tap', 'axis', ...(recipe.sets.length > 1 ? ['set'] : [])]));
+    expect(evidence.drift.map(({ beats, n }) => [beats, n])).toEqual(Array.from({ length: 9 }, (_, beats) => [beats, 36]));
+    expect(probe.alarm.tokens).toBeGreaterThanOrEqual(5000);
+  });
 });
 
-test('the probe is a zeroed ridge that reads chance at layer 0 and beats shuffled labels at its default layer', () => {
-  const { method, defaultLayer, evidence, taps } = shipped.probe;
-  expect([method, defaultLayer, taps.length]).toEqual([{ kind: 'ridge', target: 'zeroed', penalty: 1 }, 16, 2]);
-  expect([evidence.auroc[0], evidence.pairs[0]]).toEqual([0.5, 0.5]);
-  expect(evidence.aurocLow[16]).toBeGreaterThan(evidence.nullAuroc95);
-  expect(evidence.nullShuffles).toBeGreaterThanOrEqual(200);
+test('kind-cruel clears its null on held-out topics with the whole interval, layer and penalty chosen without them', () => {
+  const [curve] = shipped.report.curves;
+  expect(curve!.nested.auroc.low).toBeGreaterThan(curve!.nullAuroc95);
+  expect(shipped.probe.defaultLayer).toBe(16);
 });
 
-test('held-out neutral stories of every length stay within 0.35 of zero', () => {
-  const { drift } = shipped.probe.evidence;
-  expect(drift.map(({ beats, n }) => [beats, n])).toEqual(Array.from({ length: 9 }, (_, beats) => [beats, 36]));
-  for (const { mean } of drift) expect(Math.abs(mean)).toBeLessThanOrEqual(0.35);
+test('neutral stories held out of kind-cruel stay within 0.35 of zero at every length', () => {
+  for (const { mean } of shipped.probe.evidence.drift) expect(Math.abs(mean)).toBeLessThanOrEqual(0.35);
 });
 
 test.each(sets.filter((name) => name !== 'controls'))('the set %s can be used as it lies', async (name) => {

@@ -123,18 +123,46 @@ describe('judging', () => {
     const { probe } = await trained;
     const other = { ...toySet(20), rows: toySet(20).rows.filter((row) => Number(row.topic.slice(6)) >= 14), topics: toySet(20).topics.slice(14) };
     const judgement = await judgeProbe(toyReader(), probe, other);
-    expect(judgement).toMatchObject({ topics: 6, rows: 24 });
+    expect(judgement).toMatchObject({ topics: 6, readings: 12 });
     expect(judgement.auroc[0]).toBe(0.5);
     expect(judgement.auroc[2]).toBeGreaterThan(0.9);
+    expect(judgement.aurocLow[2]).toBeLessThanOrEqual(judgement.auroc[2]!);
+    expect(judgement.aurocHigh[2]).toBeGreaterThanOrEqual(judgement.auroc[2]!);
     expect(judgement.pairs[2]).toBe(1);
     expect(judgement.means.positive[2]!).toBeGreaterThan(judgement.means.neutral![2]!);
     expect(judgement.means.neutral![2]!).toBeGreaterThan(judgement.means.negative[2]!);
   });
 
-  it('needs no neutral turns', async () => {
-    const set = toySet(6);
+  it('counts whole readings: the mean over taps, pair by pair', async () => {
+    const { probe } = await trained;
+    const reader = toyReader();
+    const set = toySet(9);
+    const judgement = await judgeProbe(reader, probe, set);
+    for (const layer of [1, 2]) {
+      const score = async ({ context, text }: (typeof set.rows)[number]): Promise<number> => {
+        const { taps } = await reader.readSegments([context, text], { taps: probe.taps, tapAfter: [1] });
+        return tapScore(probe, meanReading(taps[0]!.means))[layer]!;
+      };
+      const of = (pole: string) => Promise.all(set.rows.filter((row) => row.pole === pole).map(score));
+      const [positive, negative] = [await of('positive'), await of('negative')];
+      const wins = positive.flatMap((a) => negative.map((b) => Number(a > b)));
+      expect(judgement.auroc[layer]).toBeCloseTo(wins.reduce((sum, win) => sum + win, 0) / wins.length, 10);
+      expect(judgement.means.positive[layer]).toBeCloseTo(positive.reduce((sum, value) => sum + value, 0) / positive.length, 4);
+    }
+  });
+
+  it('needs no neutral turns, and gives no interval over fewer than six topics', async () => {
+    const set = toySet(5);
     const judgement = await judgeProbe(toyReader(), (await trained).probe, { ...set, rows: set.rows.filter((row) => row.pole !== 'neutral') });
     expect(judgement.means.neutral).toBeNull();
+    expect([...judgement.aurocLow, ...judgement.aurocHigh]).toEqual(new Array(6).fill(null));
+    expect(judgement.auroc[2]).toBeGreaterThan(0.5);
+  });
+
+  it('stops between layers', async () => {
+    const controller = new AbortController();
+    const pause = (): Promise<void> => { controller.abort(); return Promise.resolve(); };
+    await expect(judgeProbe(toyReader(), (await trained).probe, toySet(6), { signal: controller.signal, pause })).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   it('refuses a probe of another model', async () => {

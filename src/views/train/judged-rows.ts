@@ -35,7 +35,7 @@ export function baselineRows({ baselines, curves }: Report): IntervalRow[] {
 
 /** The poles, each measured from neutral. */
 export function poleRows({ poles, axis }: Report): IntervalRow[] {
-  return [row('positive', `${axis.positive} against neutral`, poles.positiveAgainstNeutral), row('negative', `${axis.negative} against neutral`, poles.negativeAgainstNeutral)];
+  return [row('positive', `${axis.positive} against neutral`, poles.positiveAgainstNeutral), row('negative', `${axis.negative} against neutral`, poles.negativeAgainstNeutral), row('positive-own', `${axis.positive} against neutral, a fit of its own`, poles.positiveOwnFit), row('negative-own', `${axis.negative} against neutral, a fit of its own`, poles.negativeOwnFit)];
 }
 
 function row(key: string, label: string, { value, low, high, n, note }: Estimate): IntervalRow {

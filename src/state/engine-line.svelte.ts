@@ -1,0 +1,190 @@
+/**
+ * The line to the engine: whether one is there, what it is doing, what it last said and what went wrong; one call at a
+ * time. Takes a factory, so that a dead worker is replaced by a new one and tests bring their own engine.
+ */
+import { progressSentence, SAY } from '../content/status.ts';
+import { throwIfStopped } from '../core/abort.ts';
+import { AppError } from '../core/errors.ts';
+import type { EngineStatus, LoadProgress } from '../core/engine-report.ts';
+import type { EngineClient } from '../worker/client/engine-client.ts';
+import type { ProbeFiles } from '../worker/protocol.ts';
+import { answerOrLeave } from './patience.ts';
+import type { Phase } from './phase.ts';
+
+/** What a session needs from outside. */
+export interface SessionParts {
+  readonly connect: () => EngineClient;
+  readonly probeFiles: () => Promise<ProbeFiles>;
+  readonly manifestUrl: string;
+}
+
+/** One engine: brought in, kept to one call, stopped, lost and brought in again. What is called is its subclass's. */
+export class EngineLine {
+  readonly #parts: SessionParts;
+  #client: EngineClient | null = null;
+  #stop: AbortController | null = null;
+  #phase = $state.raw<Phase>({ kind: 'absent' });
+  #problem = $state.raw<AppError | null>(null);
+  #said = $state('');
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** What went wrong last, until it is dismissed or something works. */
+  get problem(): AppError | null {
+    return this.#problem;
+  }
+
+  /** The last event in words, for a polite live region: one an event, never one a token. */
+  get said(): string {
+    return this.#said;
+  }
+
+  /** The engine's own description, once it is loaded and alive. */
+  readonly status = $derived.by((): EngineStatus | null => ('status' in this.#phase ? this.#phase.status : null));
+
+  /** Whether a call runs that {@link stop} would end. */
+  readonly busy = $derived.by(() => ['loading', 'reading', 'writing', 'checking', 'training'].includes(this.#phase.kind));
+
+  /** Whether a text can be read now. */
+  readonly ready = $derived.by(() => this.#phase.kind === 'ready');
+
+  dismiss(): void {
+    this.#problem = null;
+  }
+
+  /** Shows a problem that happened elsewhere on the page, e.g. a recording that cannot be read. */
+  report(error: unknown): void {
+    const problem = AppError.from(error);
+    if (problem.code !== 'cancelled') this.#problem = problem;
+  }
+
+  /** Says an event to whoever listens instead of looking. */
+  say(sentence: string): void {
+    this.#said = sentence;
+  }
+
+  /** Ends the running call, now. */
+  stop(): void {
+    this.#stop?.abort();
+  }
+
+  /** Brings the model in, with a new worker if there is none. */
+  async load(backend: 'auto' | 'wasm' = 'auto'): Promise<void> {
+    if (this.busy) return;
+    this.#end();
+    this.#problem = null;
+    this.#phase = { kind: 'loading', progress: null };
+    this.say(SAY.loading());
+    const stop = (this.#stop = new AbortController());
+    try {
+      const client = (this.#client = this.#parts.connect());
+      client.onLost((error) => {
+        if (client === this.#client) this.#lose(error);
+      });
+      const bringIn = async (): Promise<EngineStatus> => {
+        const progress = (step: LoadProgress): void => {
+          if (client === this.#client) this.#progress(step);
+        };
+        const status = await client.load({ manifestUrl: this.#parts.manifestUrl, backend }, progress, stop.signal);
+        await client.useProbe(await this.#parts.probeFiles());
+        throwIfStopped(stop.signal);
+        return status;
+      };
+      // Bytes stop at once, and what has arrived is being kept then; a runtime that starts a model hears nothing.
+      const arriving = (): boolean => this.#phase.kind === 'loading' && this.#phase.progress?.phase === 'bytes';
+      const status = await answerOrLeave(bringIn(), stop.signal, () => !arriving());
+      this.#phase = { kind: 'ready', status };
+      this.say(SAY.ready(status.backend === 'webgpu' ? 'WebGPU' : 'the processor'));
+    } catch (error) {
+      this.#end();
+      this.#phase = { kind: 'absent' };
+      this.#fail(error);
+    } finally {
+      this.#stop = null;
+    }
+  }
+
+  /** Ends the worker. */
+  dispose(): void {
+    this.stop();
+    this.#end();
+  }
+
+  /** Throws what to do first where no call can be made now. */
+  needReady(): void {
+    if (this.ready) return;
+    throw new AppError('usage', this.busy ? 'The model is at work. Wait until it has finished, or stop it.' : 'The model must be loaded first. Press the button that loads it.');
+  }
+
+  /** The engine, if one is there, at work or not. */
+  protected get client(): EngineClient | null {
+    return this.#client;
+  }
+
+  /** The engine for one call, with what was shown of the last problem taken away. Throws as {@link needReady}. */
+  protected idle(): { client: EngineClient; status: EngineStatus } {
+    this.needReady();
+    if (this.#client === null || this.#phase.kind !== 'ready') throw new AppError('internal', 'The engine is ready and not there.');
+    this.#problem = null;
+    return { client: this.#client, status: this.#phase.status };
+  }
+
+  /** Shows how far the call is; what comes after its end, when the phase is another, changes nothing. */
+  protected goOn(phase: Phase): void {
+    if (this.#phase.kind === phase.kind) this.#phase = phase;
+  }
+
+  /** Runs one call to its end, shown as `phase`; null when it was stopped or failed, which is then already shown. */
+  protected async run<T>(phase: Phase & { readonly status: EngineStatus }, call: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
+    this.#phase = phase;
+    const client = this.#client;
+    const stop = (this.#stop = new AbortController());
+    try {
+      return await call(stop.signal);
+    } catch (error) {
+      const problem = AppError.from(error);
+      if (client === this.#client && ['worker-died', 'gpu-device-lost'].includes(problem.code)) this.#lose(problem);
+      else this.#fail(problem);
+      return null;
+    } finally {
+      this.#stop = null;
+      if (this.#client === client && client !== null) this.#phase = { kind: 'ready', status: phase.status };
+    }
+  }
+
+  /** What the engine had in its memory is gone with it. */
+  protected forget(): void {
+    // Nothing is remembered here.
+  }
+
+  #progress(progress: LoadProgress): void {
+    const before = this.#phase.kind === 'loading' ? this.#phase.progress : null;
+    const sentence = progressSentence(before, progress);
+    if (sentence !== null) this.say(sentence);
+    this.#phase = { kind: 'loading', progress };
+  }
+
+  #fail(error: unknown): void {
+    const problem = AppError.from(error);
+    if (problem.code === 'cancelled') this.say(SAY.stopped());
+    else this.#problem = problem;
+  }
+
+  #lose(error: AppError): void {
+    this.#end();
+    this.#phase = { kind: 'lost' };
+    this.#problem = error;
+  }
+
+  #end(): void {
+    this.#client?.dispose();
+    this.#client = null;
+    this.forget();
+  }
+}
