@@ -51,7 +51,7 @@ export const WANTED: Readonly<Record<Effect['wanted'], string>> = {
 /** Plain answers beside the judged result. */
 export const TRAIN_EXPLAIN = {
   curves: [
-    'Every topic is left out in turn: it is scored by a direction that saw nothing of it. AUROC is the share of pairs of turns, one from each pole, in which the positive one scores higher: 0.5 is chance, 1 is perfect. The grey area is the 95 % interval over topics.',
+    'Every topic is left out in turn: it is scored by a direction that saw nothing of it. AUROC is the share of pairs of turns, one from each pole, in which the positive one scores higher: 0.5 is chance, 1 is perfect. The grey area is the 95 % interval over topics, 2,000 resamples; it does not count that the fits share their rows, and is somewhat too narrow. The nested number above the chart has the wider, jackknifed interval: quote that one.',
     'The dashed line is what the same procedure reaches with labels shuffled within topics, at its 95th percentile, layer by layer; the sentence above the chart compares the best of all layers. Random directions of the same spread lie within the hatched band.',
   ],
   controls: [

@@ -26,15 +26,9 @@ export function project(residuals: ArrayLike<number>, direction: ArrayLike<numbe
   return out;
 }
 
-/**
- * Zero (the weighted mean over neutral rows, {@link neutralWeights}) and unit of the projections of all rows.
- * `skip` leaves rows out of zero, e.g. those of a story that is to be judged. A direction without spread (layer 0) gets unit 1.
- */
-export function calibrateTaps(projections: ArrayLike<number>, info: readonly RowInfo[], skip: (row: RowInfo) => boolean = () => false): TapCalibration {
-  const used = info.map((_, i) => i).filter((i) => { const row = info[i]; return row !== undefined && !skip(row); });
-  const weights = neutralWeights(used.flatMap((i) => info[i] ?? []));
-  let tapMean = 0;
-  used.forEach((row, i) => (tapMean += (weights[i] ?? 0) * (projections[row] ?? NaN)));
+/** Zero (the weighted mean over neutral rows, {@link neutralWeights}) and unit of the projections of all rows. A direction without spread (layer 0) gets unit 1. */
+export function calibrateTaps(projections: ArrayLike<number>, info: readonly RowInfo[]): TapCalibration {
+  const tapMean = neutralWeights(info).reduce((sum, weight, row) => sum + weight * (projections[row] ?? NaN), 0);
   const poles = turnsOf(info, (row) => labelOf(row.role) !== 0);
   const scale = standardDeviation(meanByTurn(projections, poles), 'population');
   return { tapMean, scale: scale > 0 ? scale : 1 };

@@ -1,4 +1,6 @@
 /** What a report allows one to say beyond the training sets: transfer, controls, and the zero of long texts. */
+import { FEWEST_UNITS } from './effect.ts';
+import { SAME_FITS, strengthOf } from './claim-reading.ts';
 import { type Claim, figure, may, mayNot, plain, shareOf, signed, signedFigure } from './claim-words.ts';
 import type { Axis } from './probe-types.ts';
 import type { ControlResult, Effect, Report, Transfer } from './report-types.ts';
@@ -9,7 +11,9 @@ export const DRIFT_LIMIT = 0.35;
 
 /** Every style, wording, set and axis that was read without having been trained on. */
 export function transferClaims({ axis, transfer, curves }: Report): Claim[] {
-  const whole = curves[0]?.nested.auroc.value ?? NaN;
+  const [own] = curves;
+  const whole = own?.nested.auroc.value ?? NaN;
+  const shown = own !== undefined && strengthOf(own) === 'shown';
   const pole = `${axis.positive}–${axis.negative}`;
   return transfer.map(({ kind, name, auroc, pairs }) => {
     const numbers = `AUROC ${figure(auroc, 'topics')}, the right way round in ${shareOf(pairs, auroc.n, 'topics')}`;
@@ -20,6 +24,8 @@ export function transferClaims({ axis, transfer, curves }: Report): Claim[] {
     }
     const what = `${WHAT[kind]} "${name}"`;
     const less = auroc.high !== null && auroc.high < whole ? `, less well than overall (${plain(whole)})` : '';
+    // Another wording is read by the very fits of the first claim; a style or set by one fit that saw none of it.
+    if (auroc.low !== null && auroc.low > 0.5 && kind === 'tap' && !shown) return mayNot(`That it tells them apart in ${what}: ${numbers}, ${SAME_FITS}.`);
     if (auroc.low !== null && auroc.low > 0.5) return may(`It tells them apart in ${what}${less}: ${numbers}.`);
     const why = auroc.high === null ? '' : auroc.high < 0.5 ? ', the wrong way round' : ', which allows chance';
     return mayNot(`That it tells them apart in ${what}: ${numbers}${why}.`);
@@ -114,6 +120,7 @@ export function driftClaims({ drift }: Report): Claim[] {
   const [low, high] = [worst.mean - half, worst.mean + half];
   const numbers = `over 0 to ${longest} sentences after the setting the largest mean is ${signed(worst.mean)} [${signed(low)}, ${signed(high)}], n = ${worst.n} stories (after ${worst.beats}), against a limit of ${DRIFT_LIMIT}`;
   if (Math.abs(worst.mean) > DRIFT_LIMIT) return [mayNot(`That readings of texts of different length can be compared: ${numbers}.`)];
+  if (worst.n < FEWEST_UNITS) return [mayNot(`That readings of texts of different length can be compared: ${worst.n} neutral stories are too few to say (largest mean ${signed(worst.mean)}, after ${worst.beats} sentences).`)];
   const unsure = Math.max(Math.abs(low), Math.abs(high)) > DRIFT_LIMIT ? ' The interval goes beyond the limit.' : '';
   return [may(`Neutral stories that the fit did not see stay near zero as they grow: ${numbers}.${unsure}`), mayNot(`That zero holds in texts longer than ${longest + 1} sentences: none was read.`)];
 }

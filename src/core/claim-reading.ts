@@ -12,15 +12,38 @@ export type Strength = 'shown' | 'weak' | 'not shown' | 'reversed' | 'too few';
 
 /**
  * `shown`: the interval of nested AUROC lies above what the best layer reaches with shuffled labels, and p is at most
- * 0.05. `weak`: it lies above chance only. `reversed`: it lies below chance. `too few`: there is no interval.
+ * 0.05. `weak`: it lies above 0.5 only. `reversed`: it lies as far below 0.5. `too few`: there is no interval.
+ *
+ * An interval beyond 0.5 is not enough for either: the fits of different topics share their rows, which resampling
+ * topics does not see, so on noise one interval in four leaves 0.5 out (docs/decisions/0007).
  */
 export function strengthOf({ nested, nullAuroc95, p }: MethodCurve): Strength {
   const { low, high } = nested.auroc;
   if (low === null || high === null) return 'too few';
   if (low > nullAuroc95 && low > 0.5 && p <= 0.05) return 'shown';
-  if (high < 0.5) return 'reversed';
+  if (high < 0.5 && high < 1 - nullAuroc95) return 'reversed';
   return low > 0.5 ? 'weak' : 'not shown';
 }
+
+/** Why the first claim is not shown, in words that the numbers bear out; empty where it is. */
+export function reasonOf(own: MethodCurve): string {
+  const { low, high } = own.nested.auroc;
+  switch (strengthOf(own)) {
+    case 'shown':
+      return '';
+    case 'too few':
+      return 'too few topics to say';
+    case 'reversed':
+      return 'it reads them the wrong way round';
+    case 'weak':
+      return (low ?? 0) > own.nullAuroc95 ? 'its interval lies above 0.5, but shuffled labels do as well too often' : 'its interval lies above 0.5, but begins below what shuffled labels reach';
+    case 'not shown':
+      return (high ?? 1) < 0.5 ? 'its interval lies below 0.5, but no further than shuffled labels reach' : 'its interval allows chance';
+  }
+}
+
+/** Why an interval beyond 0.5 claims nothing where the first claim is not shown. */
+export const SAME_FITS = 'but by the fits that are not shown to tell the poles apart';
 
 /** Discrimination, pairs, the best layer, and the number of topics. */
 export function discriminationClaims({ axis, layer }: Report, own: MethodCurve): Claim[] {
@@ -31,33 +54,29 @@ export function discriminationClaims({ axis, layer }: Report, own: MethodCurve):
   const strength = strengthOf(own);
   const first: Claim = strength === 'shown'
     ? may(`${auroc.n < SETTLED_TOPICS ? 'In this small sample readings' : 'Readings'} at later, identical, neutral words tell ${positive} from ${negative} turns in topics that the fit did not see: ${numbers}.`)
-    : mayNot(`That it tells ${positive} from ${negative} turns in topics that the fit did not see${REASONS[strength]}: ${numbers}.`);
+    : mayNot(`That it tells ${positive} from ${negative} turns in topics that the fit did not see (${reasonOf(own)}): ${numbers}.`);
   const inPairs = `the ${positive} turn reads above the ${negative} one in ${shareOf(pairs, auroc.n, 'topics')}`;
   const best = own.auroc.indexOf(Math.max(...own.auroc));
-  const claims = [first, wilsonInterval(pairs, auroc.n).low > 0.5 ? may(`Within a topic, ${inPairs}.`) : mayNot(`That within a topic the ${positive} turn reads above the ${negative} one: it does in ${shareOf(pairs, auroc.n, 'topics')}, which allows chance.`)];
+  const beyondChance = wilsonInterval(pairs, auroc.n).low > 0.5;
+  const claims = [first, beyondChance && strength === 'shown' ? may(`Within a topic, ${inPairs}.`) : mayNot(`That within a topic the ${positive} turn reads above the ${negative} one: it does in ${shareOf(pairs, auroc.n, 'topics')}, ${beyondChance ? SAME_FITS : 'which allows chance'}.`)];
   claims.push(mayNot(`That the best of all layers is what to expect of new topics: layer ${best} reaches AUROC ${figure(atLayer(own, best, auroc.n), 'topics')}, but it was looked up afterwards; layer ${layer}, shown first, has ${figure(atLayer(own, layer, auroc.n), 'topics')}.`));
   if (auroc.n < SETTLED_TOPICS) claims.push(mayNot(`That these numbers are settled: they rest on ${auroc.n} topics, and below ${SETTLED_TOPICS} another choice of topics alone moves them.`));
   return claims;
 }
 
-const REASONS = {
-  weak: ' (above chance, but not above what shuffled labels reach)',
-  'not shown': ' (its interval allows chance)',
-  reversed: ' (it reads them the wrong way round)',
-  'too few': ' (too few topics to say)',
-} as const satisfies Record<Exclude<Strength, 'shown'>, string>;
-
 /** Word counts, length, random directions, control tasks. */
 export function baselineClaims({ axis, baselines, selectivity, layer, readings }: Report, own: MethodCurve): Claim[] {
   const { bagOfWords, length, randomLow, randomHigh, randomCount } = baselines;
   const probe = own.nested.auroc;
-  const claims = [wordsClaim(bagOfWords, probe)];
+  const shown = strengthOf(own) === 'shown';
+  const claims = [wordsClaim(bagOfWords, probe, shown)];
   const byLength = `the number of words alone gives AUROC ${figure(length, 'topics')}`;
   if (length.low === null || length.high === null) claims.push(mayNot(`That length plays no part: ${byLength}.`));
   else if (length.low > 0.5 || length.high < 0.5) claims.push(mayNot(`That length plays no part: ${byLength}, which is not chance.`));
   const at = atLayer(own, layer, probe.n);
   const random = `at layer ${layer} it reaches AUROC ${figure(at, 'topics')}, and 90 % of ${randomCount} directions drawn from the same readings' covariance lie between ${plain(randomLow[layer] ?? NaN)} and ${plain(randomHigh[layer] ?? NaN)}`;
-  claims.push((at.low ?? 0) > (randomHigh[layer] ?? 1) ? may(`This direction reads better than any odd one: ${random}.`) : mayNot(`That this direction reads better than any odd one: ${random}.`));
+  const above = (at.low ?? 0) > (randomHigh[layer] ?? 1);
+  claims.push(above && shown ? may(`This direction reads better than any odd one: ${random}.`) : mayNot(`That this direction reads better than any odd one: ${random}${above ? `, ${SAME_FITS}` : ''}.`));
   if (selectivity !== null) {
     const { task, control, controlTasks, selectivity: gain } = selectivity;
     const numbers = `accuracy ${percent(task)} on ${axis.positive} and ${axis.negative} against ${percent(control)} on ${controlTasks} tasks of labels dealt at random, difference ${signedFigure(gain, 'topics')} (${readings} readings, none held out)`;
@@ -66,10 +85,10 @@ export function baselineClaims({ axis, baselines, selectivity, layer, readings }
   return claims;
 }
 
-function wordsClaim(bagOfWords: Estimate | null, probe: Estimate): Claim {
+function wordsClaim(bagOfWords: Estimate | null, probe: Estimate, shown: boolean): Claim {
   if (bagOfWords === null) return mayNot('That it takes a model to read this: counting words had nothing to learn from.');
   const numbers = `counting the words of the turns themselves (naive Bayes) reaches AUROC ${figure(bagOfWords, 'topics')}, the probe ${figure(probe, 'topics')}`;
-  if (wordsAreBeaten(bagOfWords, probe)) return may(`It reads more than a count of words gives away: ${numbers}.`);
+  if (wordsAreBeaten(bagOfWords, probe)) return shown ? may(`It reads more than a count of words gives away: ${numbers}.`) : mayNot(`That it takes a model to read this: ${numbers}, ${SAME_FITS}.`);
   return mayNot(`That it takes a model to read this: ${numbers}, and the two intervals are not apart.`);
 }
 
@@ -79,14 +98,14 @@ export function wordsAreBeaten(bagOfWords: Estimate, probe: Estimate): boolean {
 }
 
 /** Probabilities, and the two poles measured from neutral. */
-export function scaleClaims({ axis, calibration, poles }: Report): Claim[] {
+export function scaleClaims({ axis, calibration, poles }: Report, own: MethodCurve): Claim[] {
   const { positive, negative, neutral } = axis;
   const rows = calibration.bins.reduce((sum, bin) => sum + bin.n, 0);
   const claims: Claim[] = [mayNot(`That a score is a probability: made into one by slope ${plain(calibration.slope)} and offset ${plain(calibration.offset)}, it is off by ${plain(calibration.expectedError)} on average (Brier score ${plain(calibration.brier)}, where 0.25 is a coin; n = ${rows} held-out readings, no interval).`)];
   const sides = [[positive, 'above', poles.positiveAgainstNeutral], [negative, 'below', poles.negativeAgainstNeutral]] as const;
   for (const [pole, where, estimate] of sides) {
     const numbers = `AUROC ${figure(estimate, 'topics')}`;
-    if ((estimate.low ?? 0) > 0.5) claims.push(may(`A ${pole} turn reads ${where} a ${neutral} one of its set: ${numbers}.`));
+    if ((estimate.low ?? 0) > 0.5) claims.push(strengthOf(own) === 'shown' ? may(`A ${pole} turn reads ${where} a ${neutral} one of its set: ${numbers}.`) : mayNot(`That a ${pole} turn reads ${where} a ${neutral} one: ${numbers}, ${SAME_FITS}.`));
     else claims.push(mayNot(`That a ${pole} turn reads ${where} a ${neutral} one: ${numbers}${(estimate.high ?? 1) < 0.5 ? ', the wrong way round' : ''}.`));
   }
   return [...claims, oppositesClaim(axis, poles)];

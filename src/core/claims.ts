@@ -1,6 +1,6 @@
 /** What may and may not be claimed of a probe, in plain sentences made from its numbers alone. */
 import { controlClaims, DRIFT_LIMIT, driftClaims, transferClaims, wantedOf } from './claim-beyond.ts';
-import { baselineClaims, discriminationClaims, scaleClaims, SETTLED_TOPICS, strengthOf, wordsAreBeaten } from './claim-reading.ts';
+import { baselineClaims, discriminationClaims, scaleClaims, reasonOf, SETTLED_TOPICS, strengthOf, wordsAreBeaten } from './claim-reading.ts';
 import { type Claim, figure, may, mayNot, percent, plain, rate, signed } from './claim-words.ts';
 import type { ProbeHead } from './probe-head.ts';
 import type { MethodCurve, Report } from './report-types.ts';
@@ -29,7 +29,7 @@ export function claims(report: Report, head: JudgedHead): Claims {
     ...transferClaims(report),
     ...controlClaims(report),
     ...driftClaims(report),
-    ...scaleClaims(report),
+    ...scaleClaims(report, own),
     ...lineClaims(report, head),
     ...standingClaims(report, head),
   ];
@@ -75,8 +75,8 @@ function headlineOf(report: Report, own: MethodCurve): string {
   const strength = strengthOf(own);
   const opening = {
     shown: `Tells ${poles} in topics that it was not fitted to`,
-    weak: `Not shown to tell ${poles}: above chance, but not above what shuffled labels reach`,
-    'not shown': `Not shown to tell ${poles}`,
+    weak: `Not shown to tell ${poles} (${reasonOf(own)})`,
+    'not shown': `Not shown to tell ${poles} (${reasonOf(own)})`,
     reversed: `Reads ${poles} the wrong way round`,
     'too few': `Too few topics to say whether it tells ${poles}`,
   }[strength];

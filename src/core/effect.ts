@@ -11,9 +11,10 @@ import { auroc, quantileOfSorted } from './stats.ts';
 /** Units that an interval needs at least. */
 export const FEWEST_UNITS = 6;
 
-/** What stands beside an estimate without an interval, and beside one whose interval has no width. */
+/** What stands beside an estimate without an interval. */
 export const TOO_FEW = { items: 'too few items for an interval', topics: 'too few topics for an interval' } as const;
-const NO_WIDTH = 'every resample gives the same value, so the interval shows no uncertainty';
+/** What stands beside an interval without width. */
+export const NO_WIDTH = 'every resample gives the same value, so the interval shows no uncertainty';
 
 /** The mean of one value a unit, e.g. the effect of every item of a control, with its 95 % interval; NaN for an empty list. */
 export function clusterMean(values: ArrayLike<number>, draws: number, seed: number): Estimate {

@@ -1,26 +1,8 @@
-/** What a list of scores shows about an axis: AUROC with its interval, paired accuracy, and the shuffled-label null. */
-import { aurocInterval } from './bootstrap.ts';
-import { labelOf, type RowInfo } from './rows.ts';
-import { auroc, quantile } from './stats.ts';
-
-/** Evidence at one layer. */
-export interface LayerEvidence {
-  readonly auroc: number;
-  readonly aurocLow: number;
-  readonly aurocHigh: number;
-  readonly pairs: number;
-}
+/** What lists of scores show about an axis: paired accuracy, and the shuffled-label null of the best layer. AUROC is in `effect.ts`. */
+import { quantile } from './stats.ts';
 
 /** Resamples behind every interval. */
 export const BOOTSTRAP_DRAWS = 2000;
-
-/** AUROC over the rows of both poles, its 95 % interval over topics, and paired accuracy. `scores` belong to the rows of `info`. */
-export function layerEvidence(scores: ArrayLike<number>, info: readonly RowInfo[], topicCount: number, seed: number): LayerEvidence {
-  const labels = info.map((row) => labelOf(row.role));
-  const topics = info.map((row) => row.topic);
-  const interval = aurocInterval(scores, labels, topics, topicCount, BOOTSTRAP_DRAWS, seed);
-  return { auroc: auroc(scores, labels), aurocLow: interval.low, aurocHigh: interval.high, pairs: pairedAccuracy(scores, labels, topics) };
-}
 
 /** Share of topics whose positive rows score above the negative ones on average; a tie counts half, a topic without both poles not at all. */
 export function pairedAccuracy(scores: ArrayLike<number>, labels: ArrayLike<number>, topics: ArrayLike<number>): number {

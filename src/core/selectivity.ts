@@ -4,13 +4,14 @@
  *
  * This is not held-out accuracy. Every turn is in the fit, read at tap A, and tested at tap B: a control label belongs to
  * one turn and can be known only by having seen that turn, so leaving turns out would put every control at chance
- * and the difference would say nothing. A high `task` therefore claims nothing about new topics; the difference does
+ * and the difference would say nothing. Control labels are dealt within topics, as the axis itself is: labels dealt over all turns
+ * could be told in part by the topic, which the axis never can, and controls would look easier than it. A high `task` therefore claims nothing about new topics; the difference does
  * tell a readable axis from a probe with room to memorise.
  */
+import { shuffleWithinTopics } from './bootstrap.ts';
 import { clusterRatio } from './effect.ts';
 import { choleskyInPlace, choleskySolve, productTransposed } from './linalg.ts';
 import type { Selectivity } from './report-types.ts';
-import { createRng } from './rng.ts';
 import { inUnitsOf, kernelOf, standardRows } from './standard-rows.ts';
 import { mean } from './stats.ts';
 
@@ -33,7 +34,7 @@ export interface SelectivityInput {
 }
 
 /**
- * Accuracy on the axis, mean accuracy on `controlTasks` (50) random labelings with as many turns of either label, and
+ * Accuracy on the axis, mean accuracy on `controlTasks` (50) labelings dealt anew within topics, and
  * their difference with its 95 % interval over topics. A score of 0 counts as half right.
  *
  * Features are in the standard units of the first tap; each tap is centred on its own mean over all turns, which needs
@@ -64,8 +65,8 @@ export function selectivityOf(input: SelectivityInput): Selectivity {
   };
   const task = rightOn(labels);
   const control = new Float64Array(turns);
-  const rng = createRng(seed, CONTROL_STREAM);
-  for (let i = 0; i < controlTasks; i += 1) rightOn(rng.shuffle([...labels])).forEach((right, turn) => (control[turn] = (control[turn] ?? 0) + right));
+  const dealt = shuffleWithinTopics(labels, topics, labels.map((_, turn) => turn), controlTasks, seed ^ CONTROL_STREAM);
+  for (const labeling of dealt) rightOn(Array.from(labeling)).forEach((right, turn) => (control[turn] = (control[turn] ?? 0) + right));
   // Halves add up exactly; shares of them would not.
   control.forEach((right, turn) => (control[turn] = right / controlTasks));
   const { gains, sizes } = byTopic(task, control, topics);
@@ -73,7 +74,7 @@ export function selectivityOf(input: SelectivityInput): Selectivity {
 }
 
 /** Keeps the labelings apart from the resamples of the same seed. */
-const CONTROL_STREAM = 1;
+const CONTROL_STREAM = 0x5e1ec7;
 
 function byTopic(task: Float64Array, control: Float64Array, topics: ArrayLike<number>): { gains: number[]; sizes: number[] } {
   const found = new Map<number, { gain: number; size: number }>();

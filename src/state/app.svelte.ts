@@ -16,6 +16,7 @@ import { Session } from './session.svelte.ts';
 import { SetBench } from './set-bench.svelte.ts';
 import { SetFindings } from './set-findings.svelte.ts';
 import { SetIntake } from './set-intake.svelte.ts';
+import { SetJudging } from './set-judging.svelte.ts';
 import { browserShelf, type Shelf } from './shelf.ts';
 import { shippedProbes } from './shipped.ts';
 import { fetchText, Stories } from './stories.svelte.ts';
@@ -50,6 +51,7 @@ export class AppState {
   readonly findings = new SetFindings();
   readonly trainer: Trainer;
   readonly judged: JudgedView;
+  readonly judging: SetJudging;
   readonly comparison: Comparison;
   readonly save: SaveFile;
 
@@ -68,6 +70,7 @@ export class AppState {
     this.intake = new SetIntake(bench);
     this.trainer = new Trainer({ session, bench, probes, storage });
     this.judged = new JudgedView(probes, session);
+    this.judging = new SetJudging({ session, bench, probes });
     this.comparison = new Comparison(probes, session);
     this.save = parts.save ?? download;
   }

@@ -2,14 +2,14 @@
 import { AppError } from '../core/errors.ts';
 import { DEFAULT_PENALTY } from '../core/fit.ts';
 import type { FitMethod } from '../core/probe-types.ts';
-import type { TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
+import type { TrainingPlan } from '../core/training-plan.ts';
 import { Kept } from './kept.ts';
 import type { Probes } from './probes.svelte.ts';
 import { readOffer } from './read-offer.ts';
 import type { Session } from './session.svelte.ts';
 import type { SetBench, TrainingTexts } from './set-bench.svelte.ts';
 import { stepPace, type StepPace } from './step-pace.ts';
-import { readingsOf, type ReadingCost } from './training-cost.ts';
+import { readingsOf, type PlannedTexts } from './training-cost.ts';
 
 /** What the reader chooses about the fit. */
 export interface TrainingOptions {
@@ -155,7 +155,7 @@ export class Trainer {
 }
 
 /** The texts of a plan. Luck and moods are read where they are pulled to zero, and where it is measured how far they move the probe. */
-function whatToRead({ sets, stories, zeros, controls, others }: TrainingTexts, options: TrainingOptions, method: FitMethod): ReadingCost {
+function whatToRead({ sets, stories, zeros, controls, others }: TrainingTexts, options: TrainingOptions, method: FitMethod): PlannedTexts {
   return {
     sets,
     stories,

@@ -3,13 +3,13 @@ import type { SetSource, TrainingPlan } from '../core/training-plan.ts';
 import { draftRows, headerFacts } from './set-rows.ts';
 
 /** The part of a plan that decides what is read. */
-export type ReadingCost = Pick<TrainingPlan, 'sets' | 'stories' | 'storyCount' | 'zeros' | 'controls' | 'others' | 'tapCount' | 'otherTaps'>;
+export type PlannedTexts = Pick<TrainingPlan, 'sets' | 'stories' | 'storyCount' | 'zeros' | 'controls' | 'others' | 'tapCount' | 'otherTaps'>;
 
 /**
  * Texts that a plan reads at its taps. Training: every turn and every scene alone once, every zero text, and the stories after each
  * sentence. Judging: the turns of both poles at the later taps and of other axes, the controls.
  */
-export function readingsOf(plan: ReadingCost): number {
+export function readingsOf(plan: PlannedTexts): number {
   const { sets, stories, storyCount, zeros, controls, others, tapCount, otherTaps } = plan;
   const [first] = sets;
   const laterTaps = otherTaps && first !== undefined && headerFacts(first.header).taps.length > tapCount;

@@ -1,22 +1,24 @@
 /**
  * Evidence of one probe set by set: a probe that was trained on several sets may owe its overall number to the easiest of
- * them, so each set's own topics are shown apart. Every topic was still left out when it was scored.
+ * them, so each set's own turns are shown apart. Every topic was still left out when it was scored.
  */
-import { layerEvidence } from '../core/evidence.ts';
+import { clusterAuroc } from '../core/effect.ts';
+import { BOOTSTRAP_DRAWS, pairedAccuracy } from '../core/evidence.ts';
 import type { SetEvidence } from '../core/probe-types.ts';
 import { significant } from '../core/round.ts';
-import type { RowInfo } from '../core/rows.ts';
+import { labelOf, type RowInfo } from '../core/rows.ts';
 import type { PromptSet } from '../format/prompt-set.ts';
 
-/** AUROC, interval and pairs of each set's topics. `held` are held-out scores of the readings of `info`; `topics` are names by topic number. */
-export function evidenceBySet(held: ArrayLike<number>, info: readonly RowInfo[], topics: readonly string[], sets: readonly PromptSet[], seed: number): SetEvidence[] {
-  return sets.map((set) => {
-    const numberIn = new Map(set.topics.map((topic, index) => [topics.indexOf(topic), index]));
-    const own = info.flatMap((row, index) => {
-      const topic = numberIn.get(row.topic);
-      return topic === undefined ? [] : [{ row: { ...row, topic }, score: held[index] ?? NaN }];
-    });
-    const { auroc, aurocLow, aurocHigh, pairs } = layerEvidence(own.map(({ score }) => score), own.map(({ row }) => row), set.topics.length, seed);
-    return { name: set.name, topics: set.topics.length, auroc: significant(auroc), aurocLow: significant(aurocLow), aurocHigh: significant(aurocHigh), pairs: significant(pairs) };
+/**
+ * AUROC, interval and pairs of each set's turns. `held` are held-out scores of the readings of `info`, which names the set
+ * of each. With too few topics for an interval it is 0 to 1: nothing is excluded.
+ */
+export function evidenceBySet(held: ArrayLike<number>, info: readonly RowInfo[], sets: readonly PromptSet[], seed: number): SetEvidence[] {
+  return sets.map((set, which) => {
+    // By set, not by topic: another set may hold a topic of the same name.
+    const own = info.flatMap((row, index) => (row.set === which ? [{ label: labelOf(row.role), topic: row.topic, score: held[index] ?? NaN }] : []));
+    const [scores, labels, topics] = [own.map(({ score }) => score), own.map(({ label }) => label), own.map(({ topic }) => topic)];
+    const { value, low, high } = clusterAuroc(scores, labels, topics, BOOTSTRAP_DRAWS, seed);
+    return { name: set.name, topics: set.topics.length, auroc: significant(value), aurocLow: significant(low ?? 0), aurocHigh: significant(high ?? 1), pairs: significant(pairedAccuracy(scores, labels, topics)) };
   });
 }

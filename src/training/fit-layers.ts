@@ -36,6 +36,7 @@ export interface FittedLayers {
 
 /** The methods that stand beside the probe's own: pole against pole, so that nothing but the fit differs between them. */
 const BESIDE: readonly FitMethod[] = [
+  { kind: 'ridge', target: 'poles', penalty: DEFAULT_PENALTY.ridge },
   { kind: 'difference-of-means', target: 'poles', penalty: DEFAULT_PENALTY['difference-of-means'] },
   { kind: 'lda', target: 'poles', penalty: DEFAULT_PENALTY.lda },
   { kind: 'logistic', target: 'poles', penalty: DEFAULT_PENALTY.logistic },

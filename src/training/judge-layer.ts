@@ -74,7 +74,10 @@ function ownFit({ readings, fitted, layerReadings, hidden, seed }: LayerToJudge,
   return clusterAuroc(held, targets, info.map(({ topic }) => topic), BOOTSTRAP_DRAWS, seed);
 }
 
-/** Every style, or every set of several, left out as a whole and then read. */
+/**
+ * Every style, or every set of several, left out as a whole with its topics and then read. One that is in every topic is
+ * passed over: nothing would be left to fit, and all scores would be 0.
+ */
 function transfers({ readings, sets, seed }: LayerToJudge, leaving: (units: readonly (readonly number[])[]) => Float64Array, kind: 'style' | 'set'): Transfer[] {
   const nameOf = (row: RowInfo): string | undefined => (kind === 'style' ? row.style : sets[row.set]?.name);
   const topicsOf = new Map<string, Set<number>>();
@@ -85,7 +88,8 @@ function transfers({ readings, sets, seed }: LayerToJudge, leaving: (units: read
     topicsOf.set(name, (topicsOf.get(name) ?? new Set()).add(row.topic));
   }
   if (topicsOf.size < 2) return [];
-  return [...topicsOf].map(([name, topics]) => {
+  const all = new Set(readings.poles.map((reading) => readings.info[reading]?.topic)).size;
+  return [...topicsOf].filter(([, topics]) => topics.size < all).map(([name, topics]) => {
     const scores = leaving([[...topics].flatMap((topic) => readings.topics[topic] ?? [])]);
     const own = readings.poles.filter((reading) => { const row = readings.info[reading]; return row !== undefined && nameOf(row) === name; });
     return { kind, name, ...readOf(own.map((reading) => scores[reading] ?? NaN), own.flatMap((reading) => readings.info[reading] ?? []), seed) };

@@ -4,6 +4,7 @@ import { clusterAuroc } from '../core/effect.ts';
 import { BOOTSTRAP_DRAWS, nullEvidence, pairedAccuracy } from '../core/evidence.ts';
 import { fitLayer, PENALTIES, prepareLayer, type PreparedLayer, ridgePenalty } from '../core/fit.ts';
 import { applyOperator, type LeftOutFit, leaveOutOperator, leaveUnitsOut } from '../core/leave-out.ts';
+import { jackknifeAuroc } from '../core/jackknife.ts';
 import { type Candidate, nestedCandidate, nestedChoice } from '../core/nested.ts';
 import type { FitMethod } from '../core/probe-types.ts';
 import type { Estimate, MethodCurve } from '../core/report-types.ts';
@@ -121,10 +122,13 @@ export function methodCurve(readings: Readings, method: FitMethod, shuffles: num
       const key = `${layer} ${penalty}`;
       folds.set(key, { layer, penalty, folds: (folds.get(key)?.folds ?? 0) + 1 });
     }
+    const chosen = [...folds.values()].sort((a, b) => b.folds - a.folds || a.layer - b.layer || a.penalty - b.penalty);
+    // Its inner AUROCs are those of the whole procedure with each topic left out.
+    const most = candidates.find(({ layer, penalty }) => layer === chosen[0]?.layer && penalty === chosen[0].penalty);
     return {
-      auroc: clusterAuroc(choice.scores, rowLabels, rowTopics, BOOTSTRAP_DRAWS, seed),
+      auroc: jackknifeAuroc(auroc(choice.scores, rowLabels), most?.inner ?? []),
       pairs: pairedAccuracy(choice.scores, rowLabels, rowTopics),
-      chosen: [...folds.values()].sort((a, b) => b.folds - a.folds || a.layer - b.layer || a.penalty - b.penalty),
+      chosen,
     };
   }
 }

@@ -157,7 +157,7 @@ function evidenceOf(fitted: FittedLayers, readings: Readings, drift: ProbeEviden
     nullAuroc95ByLayer: (curve?.nullAuroc95ByLayer ?? []).map((value) => significant(value)),
     drift: drift.map(({ beats, mean, sd, n }) => ({ beats, mean: significant(mean), sd: significant(sd), n })),
     driftLayer: defaultLayer,
-    bySet: evidenceBySet(fitted.layers[defaultLayer]?.held ?? [], info, topicNames(sets), sets, seed),
+    bySet: evidenceBySet(fitted.layers[defaultLayer]?.held ?? [], info, sets, seed),
   };
 }
 
@@ -169,7 +169,8 @@ function baselinesOf(rows: TapRows, readings: Readings, probe: Probe, sets: read
   const labels = poles.map((turn) => labelOf(turn.info.role));
   const random = rows.residuals.map((residuals, layer) => randomAurocs(drawn, layer, readingsOf(residuals, rows.hidden, poles), labels));
   return {
-    bagOfWords: bagOfWords(turns, { draws: BOOTSTRAP_DRAWS, flips: 1000, seed })?.auroc ?? null,
+    // Its null stands on the card of the set; a report has no place for it.
+    bagOfWords: bagOfWords(turns, { draws: BOOTSTRAP_DRAWS, flips: 0, seed })?.auroc ?? null,
     length: clusterAuroc(turns.map((turn) => wordCount(turn.text)), turns.map((turn) => turn.label), turns.map((turn) => turn.topic), BOOTSTRAP_DRAWS, seed),
     randomLow: random.map(({ low }) => low),
     randomHigh: random.map(({ high }) => high),
@@ -206,7 +207,8 @@ function checkOptions(options: TrainOptions, taps: readonly string[], layers: nu
   if (taps.length === 0) throw new AppError('set-invalid', 'There is no tap to read at. Name at least one neutral sentence.');
   const { defaultLayer = 0 } = options;
   if (!Number.isInteger(defaultLayer) || defaultLayer < 0 || defaultLayer >= layers) throw new AppError('usage', `The default layer must be a whole number from 0 to ${layers - 1}, got ${defaultLayer}.`);
-  const { kind, penalty } = options.method;
+  const { kind, target, penalty } = options.method;
+  if (target === 'hardened' && (options.zeros ?? []).length === 0) throw new AppError('usage', 'A hardened probe needs at least one set to read as 0. Name one, or choose the target "zeroed".');
   if (kind === 'lda' && !(penalty > 0 && penalty < 1)) throw new AppError('usage', `The shrinkage of LDA must lie between 0 and 1, got ${penalty}.`);
   if ((kind === 'ridge' || kind === 'logistic') && !(penalty > 0)) throw new AppError('usage', `The penalty must be above 0, got ${penalty}.`);
 }

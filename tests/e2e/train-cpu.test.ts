@@ -49,7 +49,7 @@ test('an imported set is trained on and judged without leaving the page', async 
   // What so few topics allow to say is said: no interval.
   expect(await page.locator('main').innerText()).toMatch(/6 topics/);
   await page.getByText('Save its files').click();
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'report.json' }).click()]);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'report.json', exact: true }).click()]);
   made = parseReport(readFileSync(await download.path(), 'utf8'));
   expect(made).toMatchObject({ topics: TOPICS, readings: TOPICS * 2, layer: 16 });
 }, 12 * MINUTE);

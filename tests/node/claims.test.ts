@@ -32,8 +32,9 @@ describe('what may be claimed of a probe', () => {
   });
 
   it.each([
-    ['above chance but not above shuffled labels', estimate(0.6, 0.08, 108), 'Not shown to tell kind from cruel: above chance, but not above what shuffled labels reach', 'above chance, but not above'],
-    ['no better than chance', estimate(0.55, 0.1, 108), 'Not shown to tell kind from cruel: AUROC', 'its interval allows chance'],
+    ['above chance but not above shuffled labels', estimate(0.6, 0.08, 108), 'Not shown to tell kind from cruel (its interval lies above 0.5, but begins below what shuffled labels reach)', 'begins below what shuffled labels reach'],
+    ['no better than chance', estimate(0.55, 0.1, 108), 'Not shown to tell kind from cruel (its interval allows chance): AUROC', 'its interval allows chance'],
+    ['below chance, but no further than shuffled labels reach', estimate(0.45, 0.04, 108), 'Not shown to tell kind from cruel (its interval lies below 0.5, but no further', 'no further than shuffled labels reach'],
     ['the wrong way round', estimate(0.3, 0.1, 108), 'Reads kind from cruel the wrong way round', 'the wrong way round'],
     ['without an interval', { value: 0.9, low: null, high: null, n: 5, note: 'too few topics for an interval' }, 'Too few topics to say whether', 'too few topics'],
   ])('is less where the nested AUROC is %s', (_, auroc, headline, reason) => {
@@ -44,7 +45,16 @@ describe('what may be claimed of a probe', () => {
   });
 
   it('is less where shuffled labels do as well too often, whatever the interval', () => {
-    expect(read(withOwn({ p: 0.2 })).headline).toContain('Not shown');
+    expect(read(withOwn({ p: 0.2 })).headline).toContain('Not shown to tell kind from cruel (its interval lies above 0.5, but shuffled labels do as well too often)');
+  });
+
+  it('claims nothing of the same fits elsewhere where they are not shown to read', () => {
+    const read1 = (changes: Partial<Report>) => read({ transfer: [{ kind: 'tap', name: 'It rained.', auroc: estimate(0.8, 0.05, 108), pairs: 0.9 }], ...changes });
+    for (const part of ['Within a topic, the kind turn', '"It rained."', 'reads above a neutral one', 'more than a count of words', 'better than any odd one']) {
+      expect(has(read1({}).may, part), part).toBe(true);
+      expect(has(read1(withOwn({ p: 0.2 })).may, part), part).toBe(false);
+    }
+    expect(read1(withOwn({ p: 0.2 })).mayNot.filter((sentence) => sentence.includes('not shown to tell the poles apart')).length).toBeGreaterThanOrEqual(5);
   });
 
   it('is smaller for few topics', () => {
@@ -134,6 +144,9 @@ describe('what may be claimed of a probe', () => {
     expect(has(drifting.mayNot, 'texts of different length', '+0.75 [+0.59, +0.91]')).toBe(true);
     expect(drifting.headline).toContain('its zero drifts by up to 0.75');
     expect(has(read({ drift: [] }).mayNot, 'no neutral stories were read')).toBe(true);
+    const few = read({ drift: [{ beats: 0, mean: 0.05, sd: 0, n: 2 }] });
+    expect(has(few.mayNot, 'texts of different length', '2 neutral stories are too few')).toBe(true);
+    expect(has(few.may, 'near zero as they grow')).toBe(false);
   });
 
   it('says how rare a reading is only where enough neutral readings lie beyond the lines', () => {

@@ -55,7 +55,7 @@ describe.each(recipes)('$id', (recipe) => {
     const { evidence } = probe;
     expect([evidence.auroc[0], evidence.pairs[0]]).toEqual([0.5, 0.5]);
     expect(report.topics).toBeGreaterThanOrEqual(48);
-    expect(report.curves.map(({ method }) => method.kind)).toEqual(['ridge', 'difference-of-means', 'lda', 'logistic']);
+    expect(report.curves.map(({ method }) => method.kind)).toEqual(['ridge', 'ridge', 'difference-of-means', 'lda', 'logistic']);
     expect(report.controls.map(({ name }) => name)).toEqual(expect.arrayContaining(['luck', 'negation', 'intent-outcome', 'personas', 'flips']));
     expect(new Set(report.transfer.map(({ kind }) => kind))).toEqual(new Set(['style', 'tap', 'axis', ...(recipe.sets.length > 1 ? ['set'] : [])]));
     expect(evidence.drift.map(({ beats, n }) => [beats, n])).toEqual(Array.from({ length: 9 }, (_, beats) => [beats, 36]));

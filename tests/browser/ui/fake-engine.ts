@@ -6,6 +6,7 @@ import type { Judgement } from '../../../src/core/judgement-types.ts';
 import type { ReadingSink } from '../../../src/core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../../src/core/training-plan.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
+import type { ProbeFiles } from '../../../src/worker/protocol.ts';
 import { cut, LAYERS, scoresFor, tapsFor, turn, wordsFor } from './sample.ts';
 import { sampleBundle } from './sample-bundle.ts';
 
@@ -126,11 +127,19 @@ export class FakeEngine implements EngineClient {
     return sampleBundle(plan.id);
   }
 
-  async judge({ set }: { set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement> {
-    onProgress({ stage: 'judging', done: 1, total: 1 });
-    await this.#step(signal);
-    const half = Array.from({ length: LAYERS }, () => 0.5);
-    return { set: set.name, sha256: 'ab'.repeat(32), topics: 4, rows: 8, auroc: half, aurocLow: half, aurocHigh: half, readingAuroc: half, pairs: half, means: { positive: half, negative: half, neutral: null } };
+  async judge({ probe, set }: { probe: ProbeFiles; set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement> {
+    const { id } = JSON.parse(probe.json) as { id: string };
+    this.calls.push(`judge ${id} on ${set.name}`);
+    for (let done = 1; done <= 6; done += 1) {
+      onProgress({ stage: 'reading', done, total: 6 });
+      await this.#step(signal);
+    }
+    const rows = set.rows.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { topic: string });
+    const topics = new Set(rows.map((row) => row.topic)).size;
+    const byLayer = (of: (layer: number) => number): number[] => Array.from({ length: LAYERS }, (_, layer) => of(layer));
+    const auroc = byLayer((layer) => 0.5 + layer / 100);
+    const bound = (by: number): (number | null)[] => auroc.map((value) => (topics < 6 ? null : value + by));
+    return { set: set.name, sha256: 'ab'.repeat(32), topics, readings: (rows.length * 2) / 3, auroc, aurocLow: bound(-0.1), aurocHigh: bound(0.1), pairs: byLayer(() => 0.75), means: { positive: byLayer(() => 0.4), negative: byLayer(() => -0.3), neutral: byLayer(() => 0.05) } };
   }
 
   async checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport> {

@@ -1,67 +1,10 @@
-/** The Train place, over an engine without a model: everything that a reader can do there. */
-import axe from 'axe-core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+/** The Train place, over an engine without a model: everything that a reader can do there but judging a set. */
+import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { render } from 'vitest-browser-svelte';
-import App from '../../../src/App.svelte';
-import type { AppParts } from '../../../src/state/app.svelte.ts';
-import '../../../src/styles/tokens.css';
-import '../../../src/styles/base.css';
-import { FakeEngine } from './fake-engine.ts';
-import type { FakeOptions } from './fake-engine.ts';
-import { fakeParts } from './parts.ts';
 import { sampleBundle } from './sample-bundle.ts';
+import { button, csvOf, engines, file, freshPages, importSet, load, open, openTable, row, saved, train, turn, violations } from './train-page.ts';
 
-const engines: FakeEngine[] = [];
-const saved: { name: string; content: string | ArrayBuffer | Uint8Array; type: string }[] = [];
-
-async function open(options: FakeOptions = {}, more: Partial<AppParts> = {}) {
-  location.hash = '#/train';
-  const connect = () => {
-    const engine = new FakeEngine(options);
-    engines.push(engine);
-    return engine;
-  };
-  const save: AppParts['save'] = (name, content, type) => void saved.push({ name, content, type });
-  const screen = await render(App, { props: { parts: fakeParts(connect, { save, ...more }) } });
-  await expect.element(page.getByRole('radio', { name: 'kind – cruel' })).toBeChecked();
-  await expect.element(page.getByText(/^Tells kind from cruel/)).toBeVisible();
-  return screen;
-}
-const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
-const load = async () => {
-  await button(/^Load the model/).click();
-  await expect.element(button('Train')).toBeEnabled();
-};
-const train = async () => {
-  await load();
-  await button('Train').click();
-  await expect.element(button('Keep')).toBeVisible();
-};
-const openTable = () => button('Read and change the turns').click();
-const turn = (name: string) => page.getByRole('textbox', { name, exact: true });
-const violations = async (): Promise<string[]> => {
-  const result = await axe.run(document.body, { rules: { region: { enabled: true } } });
-  return result.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`));
-};
-const file = (name: string, content: string | ArrayBuffer): File => new File([content], name);
-const importSet = (...files: File[]) => userEvent.upload(page.getByLabelText('Import a set…'), files);
-const row = (topic: string, pole: string, text: string) => `${topic},${pole},A small room.,${text}\n`;
-const csvOf = (topics: number): string => `topic,pole,context,text\n${Array.from({ length: topics }, (_, t) => row(`t${t}`, 'warm', `Ann gave cup ${t} to Ben.`) + row(`t${t}`, 'cold', `Ann kept cup ${t} from Ben.`) + row(`t${t}`, 'plain', `Ann set cup ${t} by Ben.`)).join('')}`;
-
-beforeEach(async () => {
-  engines.length = 0;
-  saved.length = 0;
-  localStorage.clear();
-  document.title = 'Flipside';
-  document.documentElement.lang = 'en';
-  delete document.documentElement.dataset['theme'];
-  await page.viewport(1280, 900);
-});
-afterEach(async () => {
-  location.hash = '';
-  await page.viewport(1280, 900);
-});
+freshPages();
 
 describe('the places', () => {
   it('are links that say where one is, and the address and the title follow', async () => {
@@ -182,10 +125,39 @@ describe('a training', () => {
     await page.getByLabelText('Neutral stories to read').selectOptions('12');
     await train();
     const [plan] = engines[0]!.plans;
-    expect(plan).toMatchObject({ id: 'kind-cruel', storyCount: 12, tapCount: 2, method: { kind: 'lda', target: 'zeroed', penalty: 0.5 }, zeros: [], others: [], shuffles: 200 });
+    expect(plan).toMatchObject({ id: 'kind-cruel', storyCount: 12, tapCount: 2, method: { kind: 'lda', target: 'zeroed', penalty: 0.85 }, otherTaps: true, others: [], shuffles: 200 });
+    expect(plan!.zeros.map((set) => set.name)).toEqual(['cheerful-gloomy', 'luck']);
     expect(plan!.sets.map((set) => set.name)).not.toContain('kind-cruel-deeds');
     expect(plan!.stories.name).toBe('neutral-stories');
     expect(plan!.controls.length).toBeGreaterThan(0);
+  });
+
+  it('reads less without the controls, and says so before', async () => {
+    await open();
+    const texts = async (): Promise<number> => Number(/about ([\d\u202f]+) texts/.exec(document.body.textContent)?.[1]?.replaceAll('\u202f', ''));
+    await expect.poll(texts).toBeGreaterThan(1500);
+    const before = await texts();
+    await page.getByText('Method, strength and how much is read').click();
+    await expect.element(page.getByRole('checkbox', { name: 'Read the controls' })).toBeChecked();
+    await page.getByRole('checkbox', { name: 'Read the controls' }).click();
+    await expect.poll(texts).toBeLessThan(before);
+    await train();
+    expect(engines[0]!.plans[0]).toMatchObject({ controls: [], otherTaps: false, zeros: [{ name: 'cheerful-gloomy' }, { name: 'luck' }] });
+  });
+
+  it('by differences of means pulls nothing to zero, whatever was chosen for another method', async () => {
+    await open();
+    await expect.element(page.getByRole('radio', { name: /^Hardened/ })).toBeChecked();
+    await page.getByText('Method, strength and how much is read').click();
+    await page.getByLabelText('Method', { exact: true }).selectOptions('Difference of means');
+    await expect.element(page.getByRole('radio', { name: /^Poles only/ })).toBeChecked();
+    await expect.element(page.getByRole('radio', { name: /^Poles only/ })).toBeDisabled();
+    await page.getByRole('checkbox', { name: 'Read the controls' }).click();
+    await train();
+    expect(engines[0]!.plans[0]).toMatchObject({ method: { kind: 'difference-of-means', target: 'poles', penalty: 0 }, zeros: [] });
+    await page.getByLabelText('Method', { exact: true }).selectOptions('Logistic regression');
+    await expect.element(page.getByRole('radio', { name: /^Hardened/ })).toBeChecked();
+    await expect.element(page.getByLabelText('Penalty λ')).toHaveValue(0.3);
   });
 
   it('pulls luck and moods to zero when it is hardened, but never the axis itself', async () => {
@@ -296,6 +268,12 @@ describe('a comparison', () => {
     const table = page.getByRole('region', { name: 'Probes side by side' });
     await expect.element(table.getByRole('row', { name: /AUROC, layer chosen without the topic 0\.81 \[0\.73, 0\.89\] 0\.81/ })).toBeVisible();
     await expect.element(table.getByRole('row', { name: /luck: good − bad luck/ })).toBeVisible();
+    await page.getByText('The curves as tables, and as CSV').click();
+    const curves = page.getByRole('region', { name: 'Table auroc-by-layer' });
+    await expect.element(curves.getByRole('columnheader', { name: 'Honest–deceptive: high95' })).toBeVisible();
+    expect(curves.getByRole('row').elements()).toHaveLength(1 + 31);
+    await button('Save cosine-by-layer.csv').click();
+    await expect.poll(() => saved.map((one) => one.name)).toEqual(['compared.cosine-by-layer.csv']);
     await expect.element(page.getByRole('img', { name: /Cosine by layer\. Kind–cruel and Honest–deceptive: 0\.\d\d at layer 15/ })).toBeVisible();
     expect(await violations()).toEqual([]);
   });
@@ -338,10 +316,16 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
     localStorage.setItem('flipside.theme', theme);
     await open({}, { storage: localStorage });
     await openTable();
-    for (const summary of ['Checks of this set', 'Method, strength and how much is read', 'Save its files', 'Every number as tables, and as CSV', 'What a set looks like']) await page.getByText(summary).click();
+    for (const summary of ['Checks of this set', 'Method, strength and how much is read', 'Save its files', 'Every number as tables, and as CSV', 'What a set looks like', 'Judge a probe on this set']) await page.getByText(summary).click();
+    await page.getByRole('checkbox', { name: 'Kind–cruel' }).click();
+    await page.getByRole('checkbox', { name: 'Honest–deceptive' }).click();
+    await page.getByText('The curves as tables, and as CSV').click();
     await train();
     await button('Keep').click();
     await button('Rename Kind–cruel').click();
+    await button('Judge').click();
+    await page.getByText('Every layer as a table').click();
+    await expect.element(page.getByRole('region', { name: 'Table judged-by-layer' })).toBeVisible();
     expect(await violations()).toEqual([]);
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
   });

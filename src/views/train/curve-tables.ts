@@ -1,0 +1,41 @@
+/** Curves over the layers as tables, for whoever would rather read numbers than a drawing. */
+import type { Cell } from '../../core/csv.ts';
+import type { PairCosine } from '../../state/comparison.svelte.ts';
+import type { JudgedOffer } from '../../state/judged.svelte.ts';
+import { offerName } from '../../state/probe-card.ts';
+import type { JudgedSet } from '../../state/set-judging.svelte.ts';
+
+/** A table with a name that may be a file's; one row a layer. */
+export interface CurveTable {
+  readonly name: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+type Column = readonly [title: string, values: readonly (number | null)[]];
+
+/** Held-out AUROC of each probe with its 95 % interval, and what shuffled labels reach. */
+export function comparedAurocs(probes: readonly JudgedOffer[]): CurveTable {
+  return byLayer('auroc-by-layer', probes.flatMap(({ offer, card: { evidence } }): Column[] => {
+    const name = offerName(offer);
+    return [[`${name}: auroc`, evidence.auroc], [`${name}: low95`, evidence.aurocLow], [`${name}: high95`, evidence.aurocHigh], [`${name}: shuffled95`, evidence.nullAuroc95ByLayer]];
+  }));
+}
+
+/** Cosine of each pair of directions; pairs of different models are left out. */
+export function comparedCosines(pairs: readonly PairCosine[]): CurveTable {
+  return byLayer('cosine-by-layer', pairs.flatMap(({ a, b, cosine }): Column[] => (cosine === null ? [] : [[`${a} and ${b}`, cosine]])));
+}
+
+/** What a probe reads on a set. */
+export function judgedLayers({ axis, judgement: { auroc, aurocLow, aurocHigh, pairs, means } }: JudgedSet): CurveTable {
+  return byLayer('judged-by-layer', [
+    ['auroc', auroc], ['low95', aurocLow], ['high95', aurocHigh], ['pairs', pairs], [`mean score: ${axis.positive}`, means.positive], [`mean score: ${axis.negative}`, means.negative],
+    ...(means.neutral === null ? [] : [[`mean score: ${axis.neutral}`, means.neutral] as const]),
+  ]);
+}
+
+function byLayer(name: string, columns: readonly Column[]): CurveTable {
+  const layers = Math.max(0, ...columns.map(([, values]) => values.length));
+  return { name, header: ['layer', ...columns.map(([title]) => title)], rows: Array.from({ length: layers }, (_, layer) => [layer, ...columns.map(([, values]) => values[layer] ?? null)]) };
+}
