@@ -9,11 +9,12 @@ import { judge } from './commands/judge.ts';
 import { read } from './commands/read.ts';
 import { record } from './commands/record.ts';
 import { train } from './commands/train.ts';
+import { vector } from './commands/vector.ts';
 import { verify } from './commands/verify.ts';
 import type { Command } from './command.ts';
 import { clearProgress } from './progress.ts';
 
-const COMMANDS: readonly Command[] = [verify, check, read, train, judge, generate, record];
+const COMMANDS: readonly Command[] = [verify, check, read, train, judge, vector, generate, record];
 
 const usage = `Usage: flipside COMMAND [options]\n\n${COMMANDS.map((command) => `  ${command.usage}\n      ${command.summary}`).join('\n')}\n`;
 

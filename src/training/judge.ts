@@ -11,11 +11,14 @@ import { giveWay } from './give-way.ts';
 import { readOf } from './judge-layer.ts';
 import type { SegmentReader } from './reader.ts';
 
+/** What can be judged: directions with the taps to read at and the units of their scores. */
+export type Judged = Pick<Probe, 'id' | 'model' | 'taps' | 'directions' | 'calibration'>;
+
 /**
  * Reads `set` at the probe's own taps and scores it at every layer. Throws `probe-width-mismatch` or
  * `probe-model-mismatch` where the probe belongs to another model, `numbers-not-finite` and `cancelled`.
  */
-export async function judgeProbe(reader: SegmentReader, probe: Probe, set: PromptSet, call: LongCall & { readonly seed?: number } = {}): Promise<Judgement> {
+export async function judgeProbe(reader: SegmentReader, probe: Judged, set: PromptSet, call: LongCall & { readonly seed?: number } = {}): Promise<Judgement> {
   assertProbeFits(probe, reader.model);
   const rows = await collectRows(reader, { sets: [set], stories: undefined, taps: probe.taps, settings: false }, call);
   const turns = turnsOf(rows.info, () => true);

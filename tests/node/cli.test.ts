@@ -56,7 +56,7 @@ function expectRefusal(outcome: Outcome, pattern: RegExp): void {
 test('without a command it says what there is; an unknown one or option is refused', async () => {
   const bare = await flipside();
   expect(bare.status).toBe(2);
-  for (const name of ['verify', 'read', 'check', 'train', 'judge', 'generate', 'record']) expect(bare.stdout).toContain(`  ${name} `);
+  for (const name of ['verify', 'read', 'check', 'train', 'judge', 'vector', 'generate', 'record']) expect(bare.stdout).toContain(`  ${name} `);
   expectRefusal(await flipside('reed'), /usage: There is no command "reed"/);
   expectRefusal(await flipside('read', '--modle', 'x'), /usage: read: .*--modle/);
   expectRefusal(await flipside('generate', '--model', MODEL, '--prompt', 'x', '--seed', '1.5'), /--seed must be a whole number from 0 to 4294967295, got "1\.5"/);
@@ -79,12 +79,12 @@ test('generate with a seed is repeatable', async () => {
   expect(texts[0]!.length).toBeGreaterThan(5);
 }, MINUTE);
 
-test('train writes a probe that judge and read can use, the same bytes from the same seed', async () => {
+test('train writes a probe that judge and read can use, the same bytes from readings that were kept', async () => {
   const set = writeSet('five', 5);
   const stories = readFileSync(join(ROOT, 'probes/sets/neutral-stories/neutral-stories.jsonl'), 'utf8').split('\n').slice(0, 2);
   writeFileSync(join(folder, 'two.jsonl'), stories.join('\n'));
   writeFileSync(join(folder, 'two.set.json'), readFileSync(join(ROOT, 'probes/sets/neutral-stories/neutral-stories.set.json')));
-  const args = ['train', '--model', MODEL, '--set', set, '--stories', join(folder, 'two.set.json'), '--shuffles', '20', '--seed', '3'];
+  const args = ['train', '--model', MODEL, '--set', set, '--stories', join(folder, 'two.set.json'), '--shuffles', '20', '--seed', '3', '--readings', join(folder, 'readings')];
   const first = await flipside(...args, '--out', join(folder, 'a', 'probe'));
   expect(first.status, first.stderr).toBe(0);
   expect(JSON.parse(first.stdout)).toMatchObject({ layer: 16 });
@@ -94,6 +94,12 @@ test('train writes a probe that judge and read can use, the same bytes from the 
   expect([auroc.length, pairs.length, topics, readings]).toEqual([31, 31, 3, 6]);
   expect(aurocLow).toEqual(new Array(31).fill(null));
   expect(auroc[0]).toBe(0.5);
+  const gguf = join(folder, 'a', 'probe.gguf');
+  expect((await flipside('vector', '--probe', join(folder, 'a', 'probe'), '--which', 'directions', '--out', gguf)).status).toBe(0);
+  const byVector = await flipside('judge', '--model', MODEL, '--vector', gguf, '--set', join(folder, 'poles.set.json'));
+  expect(byVector.status, byVector.stderr).toBe(0);
+  // The same directions in the same order, without a unit: AUROC does not depend on it. Layers 0 and 1 are not in a control vector.
+  expect((JSON.parse(byVector.stdout) as { auroc: number[] }).auroc.slice(2)).toEqual(auroc.slice(2));
   const again = await flipside(...args, '--out', join(folder, 'b', 'probe'));
   expect(again.status, again.stderr).toBe(0);
   for (const file of ['probe.json', 'directions.safetensors', 'report.json', 'CARD.md']) {
