@@ -4,7 +4,7 @@
  */
 import { createRng } from '../src/core/rng.ts';
 import { readingsOf, type RowInfo, type TapRows } from '../src/core/rows.ts';
-import { methodCurve } from '../src/training/method-curve.ts';
+import { layerSource, methodCurve } from '../src/training/method-curve.ts';
 import { readingsIn } from '../src/training/readings.ts';
 
 const LAYERS = 31;
@@ -47,8 +47,8 @@ export function benchFit(): object {
   const curves = METHODS.map((method) => methodCurve(readings, method, SHUFFLES, 1));
   let most = 0;
   for (const residuals of rows.residuals) {
-    const layer = readingsOf(residuals, HIDDEN, readings.turns);
-    for (const curve of curves) curve.add(layer, HIDDEN);
+    const layer = layerSource(readingsOf(residuals, HIDDEN, readings.turns), HIDDEN);
+    for (const curve of curves) curve.add(layer);
     most = Math.max(most, process.memoryUsage().rss);
   }
   const finished = curves.map((curve) => curve.finish());

@@ -2,6 +2,7 @@
  * Uncertainty by topic: turns of one topic resemble each other, so intervals resample whole topics (cluster bootstrap)
  * and the null shuffles labels only within a topic. Resampling rows would give intervals that are far too narrow.
  */
+import { productTransposed, transpose } from './linalg.ts';
 import { createRng } from './rng.ts';
 import { quantileOfSorted, winsAmong } from './stats.ts';
 
@@ -28,43 +29,42 @@ export function aurocInterval(scores: ArrayLike<number>, labels: ArrayLike<numbe
   const wins = new Float64Array(topicCount * topicCount);
   above.forEach((a, i) => sortedBelow.forEach((b, j) => (wins[i * topicCount + j] = winsAmong(a, b))));
 
-  const rng = createRng(seed);
-  const counts = new Float64Array(topicCount);
-  const drawn = new Int32Array(topicCount);
+  // won = c'Wc for all resamples c at once: one product with W, then a dot product each.
+  const counts = resampleCounts(topicCount, draws, seed);
+  const half = productTransposed(counts, draws, transpose(wins, topicCount, topicCount), topicCount, topicCount);
   const found: number[] = [];
   for (let draw = 0; draw < draws; draw += 1) {
-    counts.fill(0);
-    for (let i = 0; i < topicCount; i += 1) {
-      const topic = rng.below(topicCount);
-      counts[topic] = (counts[topic] ?? 0) + 1;
-    }
     let won = 0;
     let positives = 0;
     let negatives = 0;
-    // A third of the topics is missing from a typical resample: only those present are multiplied.
-    let present = 0;
     for (let i = 0; i < topicCount; i += 1) {
-      const count = counts[i] ?? 0;
-      if (count === 0) continue;
-      drawn[present] = i;
-      present += 1;
+      const count = counts[draw * topicCount + i] ?? 0;
+      won += count * (half[draw * topicCount + i] ?? 0);
       positives += count * (above[i]?.length ?? 0);
       negatives += count * (sortedBelow[i]?.length ?? 0);
-    }
-    for (let a = 0; a < present; a += 1) {
-      const i = drawn[a] ?? 0;
-      const row = i * topicCount;
-      let sum = 0;
-      for (let b = 0; b < present; b += 1) {
-        const j = drawn[b] ?? 0;
-        sum += (counts[j] ?? 0) * (wins[row + j] ?? 0);
-      }
-      won += (counts[i] ?? 0) * sum;
     }
     if (positives > 0 && negatives > 0) found.push(won / (positives * negatives));
   }
   const sorted = Float64Array.from(found).sort();
   return { low: quantileOfSorted(sorted, 0.025), high: quantileOfSorted(sorted, 0.975) };
+}
+
+let lastCounts: { readonly key: string; readonly counts: Float64Array } | undefined;
+
+/** How often each topic is drawn in each resample `[draws, topics]`. The last answer is kept: a curve asks for the same at every layer. */
+function resampleCounts(topicCount: number, draws: number, seed: number): Float64Array {
+  const key = `${topicCount} ${draws} ${seed}`;
+  if (lastCounts?.key === key) return lastCounts.counts;
+  const rng = createRng(seed);
+  const counts = new Float64Array(draws * topicCount);
+  for (let draw = 0; draw < draws; draw += 1) {
+    for (let i = 0; i < topicCount; i += 1) {
+      const at = draw * topicCount + rng.below(topicCount);
+      counts[at] = (counts[at] ?? 0) + 1;
+    }
+  }
+  lastCounts = { key, counts };
+  return counts;
 }
 
 /**

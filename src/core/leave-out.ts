@@ -22,7 +22,7 @@ export function leaveUnitsOut(fit: LeftOutFit, units: readonly (readonly number[
 }
 
 /** Scores of the rows `unit` without them; `own` is B between them `[unit, unit]` and is used up. */
-export function scoresWithout(own: Float64Array, unit: readonly number[], { targets, coefficients }: Pick<LeftOutFit, 'targets' | 'coefficients'>): Float64Array {
+function scoresWithout(own: Float64Array, unit: readonly number[], { targets, coefficients }: Pick<LeftOutFit, 'targets' | 'coefficients'>): Float64Array {
   const n = unit.length;
   const out = new Float64Array(n);
   for (let i = 0; i < n; i += 1) {
@@ -36,7 +36,7 @@ export function scoresWithout(own: Float64Array, unit: readonly number[], { targ
 }
 
 /** Where rows do not depend on the labels, sums cancel and what is left is rounding; targets are of size 1. */
-function settled(score: number): number {
+export function settled(score: number): number {
   return Math.abs(score) < 1e-9 ? 0 : score;
 }
 

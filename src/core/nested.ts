@@ -2,7 +2,8 @@
  * Layer and penalty chosen without the topic that is scored. The inner scores, of topic s by a fit without s and t, follow
  * exactly from the same factorisation with both topics left out at once.
  */
-import { type LeftOutFit, scoresWithout } from './leave-out.ts';
+import { type LeftOutFit, settled } from './leave-out.ts';
+import { choleskyInPlace, choleskySolve } from './linalg.ts';
 import { auroc, mean, standardDeviation } from './stats.ts';
 
 /** One candidate (a layer with a penalty): how well it reads without each topic, and what it then reads there. */
@@ -28,27 +29,44 @@ export function nestedCandidate(fit: LeftOutFit, { units, labels }: NestedTopics
   const rows = units.flat();
   const n = rows.length;
   const b = fit.smoother.block(rows, rows);
-  const local = { targets: Float64Array.from(rows, (row) => fit.targets[row] ?? 0), coefficients: Float64Array.from(rows, (row) => fit.coefficients[row] ?? 0) };
-  const between = (chosen: readonly number[]): Float64Array => {
-    const size = chosen.length;
-    const out = new Float64Array(size * size);
-    for (let r = 0; r < size; r += 1) {
-      const from = (chosen[r] ?? 0) * n;
-      for (let c = 0; c < size; c += 1) out[r * size + c] = b[from + (chosen[c] ?? 0)] ?? 0;
-    }
-    return out;
-  };
+  const targets = Float64Array.from(rows, (row) => fit.targets[row] ?? 0);
+  const coefficients = Float64Array.from(rows, (row) => fit.coefficients[row] ?? 0);
   let next = 0;
-  const members = units.map((unit) => unit.map(() => next++));
+  const members = units.map((unit) => Int32Array.from(unit, () => next++));
+  const largest = 2 * members.reduce((most, unit) => Math.max(most, unit.length), 0);
+  const own = new Float64Array(largest * largest);
+  const scores = new Float64Array(largest);
+  const both = new Int32Array(largest);
+  /** Scores of the first `size` rows of `both` without them, into `scores`; the same as `scoresWithout`, without making an array. */
+  const scoreBoth = (size: number): void => {
+    for (let i = 0; i < size; i += 1) {
+      const from = (both[i] ?? 0) * n;
+      let sum = -(coefficients[both[i] ?? 0] ?? 0);
+      for (let j = 0; j < size; j += 1) {
+        const entry = b[from + (both[j] ?? 0)] ?? 0;
+        own[i * size + j] = entry;
+        sum += entry * (targets[both[j] ?? 0] ?? 0);
+      }
+      scores[i] = sum;
+    }
+    choleskyInPlace(own, size);
+    choleskySolve(own, size, scores);
+    for (let i = 0; i < size; i += 1) scores[i] = settled(scores[i] ?? NaN);
+  };
   // inner[t * n + row]: the score of a row when its own topic and t are both left out.
   const inner = new Float64Array(units.length * n);
   const outer = new Float64Array(n);
   members.forEach((s, i) => {
-    scoresWithout(between(s), s, local).forEach((score, at) => (outer[s[at] ?? 0] = score));
+    both.set(s);
+    scoreBoth(s.length);
+    s.forEach((row, at) => (outer[row] = scores[at] ?? NaN));
     for (let j = i + 1; j < members.length; j += 1) {
-      const both = s.concat(members[j] ?? []);
-      const scores = scoresWithout(between(both), both, local);
-      for (let at = 0; at < both.length; at += 1) inner[(at < s.length ? j : i) * n + (both[at] ?? 0)] = scores[at] ?? NaN;
+      const t = members[j] ?? new Int32Array(0);
+      both.set(s);
+      both.set(t, s.length);
+      scoreBoth(s.length + t.length);
+      for (let at = 0; at < s.length; at += 1) inner[j * n + (s[at] ?? 0)] = scores[at] ?? NaN;
+      for (let at = 0; at < t.length; at += 1) inner[i * n + (t[at] ?? 0)] = scores[s.length + at] ?? NaN;
     }
   });
 
@@ -59,7 +77,7 @@ export function nestedCandidate(fit: LeftOutFit, { units, labels }: NestedTopics
   const scaled = new Float64Array(poles.length);
   let first = 0;
   members.forEach((unit, topic) => {
-    const end = first + unit.filter((at) => (labels[rows[at] ?? 0] ?? 0) !== 0).length;
+    const end = first + unit.reduce((count, at) => count + ((labels[rows[at] ?? 0] ?? 0) !== 0 ? 1 : 0), 0);
     const others = poles.length - (end - first);
     const scores = new Float64Array(others);
     const otherLabels = new Int8Array(others);

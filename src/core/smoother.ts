@@ -10,10 +10,10 @@
  * then too small to matter, and centring on the rows that stay is part of leaving a unit out.
  *
  * The score above is exact (the block form of the leave-one-out identity; e.g. Hastie, Tibshirani and Friedman 2009, section 7.10;
- * Rifkin and Lippert 2007). B is held as rows V_i with B_ij = base_ij + sign V_i·V_j, in whichever form has the smaller
+ * Rifkin and Lippert 2007). It is computed in whichever form has the smaller
  * system: over rows, B = L^-T L^-1; over features (P = Z'CZ/d + lambda I = LL'), B = (C - C Z P^-1 Z'C/d)/lambda.
  */
-import { choleskyInPlace, choleskySolve, forwardSolveRows, productTransposed } from './linalg.ts';
+import { choleskyInPlace, choleskySolve, forwardSolveRows, gramOf, productTransposed } from './linalg.ts';
 import { kernelOf, scatterOf, type StandardRows } from './standard-rows.ts';
 
 /** A factorised fit, ready for any targets. */
@@ -55,13 +55,18 @@ function dualSmoother({ rows: { count }, weights, matrix }: SmootherParts, lambd
   for (let i = 0; i < count; i += 1) factor[i * count + i] = (factor[i * count + i] ?? 0) + lambda / (weights[i] ?? 1);
   choleskyInPlace(factor, count);
   // Made when it is first asked for: the steps of a logistic fit need coefficients only.
-  let v: Float64Array | undefined;
+  let inverse: Float64Array | undefined;
   return {
     count,
     bias,
     block: (a, b) => {
-      v ??= inverseColumns(factor, count);
-      return productTransposed(pick(v, a, count), a.length, pick(v, b, count), b.length, count);
+      inverse ??= gramOf(inverseColumns(factor, count), count, count);
+      const out = new Float64Array(a.length * b.length);
+      for (let i = 0; i < a.length; i += 1) {
+        const row = (a[i] ?? 0) * count;
+        for (let j = 0; j < b.length; j += 1) out[i * b.length + j] = inverse[row + (b[j] ?? 0)] ?? 0;
+      }
+      return out;
     },
     coefficients: (targets) => {
       const out = Float64Array.from(targets);
@@ -138,7 +143,7 @@ function inverseColumns(factor: Float64Array, n: number): Float64Array {
 }
 
 /** Copies the chosen rows of `[*, width]` next to each other. */
-export function pick(matrix: Float64Array, rows: readonly number[], width: number): Float64Array {
+function pick(matrix: Float64Array, rows: readonly number[], width: number): Float64Array {
   const out = new Float64Array(rows.length * width);
   rows.forEach((row, i) => out.set(matrix.subarray(row * width, (row + 1) * width), i * width));
   return out;

@@ -9,7 +9,7 @@ import type { MethodCurve } from '../core/report-types.ts';
 import { readingsOf, type TapRows } from '../core/rows.ts';
 import type { LongCall } from './collect.ts';
 import { giveWay } from './give-way.ts';
-import { type LayerFit, methodCurve } from './method-curve.ts';
+import { type LayerFit, layerSource, methodCurve } from './method-curve.ts';
 import { type Readings, unitsOf } from './readings.ts';
 import { scoreScale } from './score-scale.ts';
 
@@ -52,8 +52,9 @@ export async function fitLayers(rows: TapRows, readings: Readings, options: Long
   const storyScores: Float64Array[] = [];
   for (const [layer, residuals] of rows.residuals.entries()) {
     const layerReadings = readingsOf(residuals, rows.hidden, readings.turns);
-    const fitted = own.add(layerReadings, rows.hidden);
-    for (const other of others) other.add(layerReadings, rows.hidden);
+    const source = layerSource(layerReadings, rows.hidden);
+    const fitted = own.add(source);
+    for (const other of others) other.add(source);
     const direction = Float32Array.from(directionOf(fitted.prepared, fitted.fit));
     layers.push({ direction, taps: calibrateTaps(project(residuals, direction), rows.info), nullLayer: fitNullLayer(rows, layer, NULL_RANK, driftOrigin), held: fitted.held });
     storyScores.push(storiesLeftOut(readings, fitted, layerReadings));

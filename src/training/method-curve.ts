@@ -21,20 +21,37 @@ export interface LayerFit {
   readonly fit: LeftOutFit;
 }
 
-/** Fits one layer from all readings of the training `[readings, hidden]`. */
-export function fitReadings(readings: Readings, layerReadings: Float32Array, hidden: number, method: FitMethod): LayerFit {
+/** One layer of a training, prepared once for every target: methods of one target share rows, units and kernel. */
+export interface LayerSource {
+  prepare(selection: Selection, target: FitMethod['target']): PreparedLayer;
+}
+
+/** The source of one layer from all readings of the training `[readings, hidden]`. */
+export function layerSource(layerReadings: Float32Array, hidden: number): LayerSource {
+  const known = new Map<FitMethod['target'], PreparedLayer>();
+  return {
+    prepare(selection, target) {
+      const prepared = known.get(target) ?? prepareLayer(layerReadings, hidden, selection.select, selection);
+      known.set(target, prepared);
+      return prepared;
+    },
+  };
+}
+
+/** Fits one layer. */
+export function fitReadings(readings: Readings, source: LayerSource, method: FitMethod): LayerFit {
   const selection = selectFor(readings, method.target);
-  const prepared = prepareLayer(layerReadings, hidden, selection.select, selection);
+  const prepared = source.prepare(selection, method.target);
   return { method, selection, prepared, fit: fitLayer(prepared, method) };
 }
 
 /** Judges one method layer by layer. */
 export interface CurveMaker {
   /**
-   * Fits and scores the next layer, from 0 upwards, from all readings of the training `[readings, hidden]`; `held` are the
-   * held-out scores of the readings of both poles, in the order of `Readings.poles`.
+   * Fits and scores the next layer, from 0 upwards; `held` are the held-out scores of the readings of both poles, in the
+   * order of `Readings.poles`.
    */
-  add(layerReadings: Float32Array, hidden: number): LayerFit & { readonly held: Float64Array };
+  add(source: LayerSource): LayerFit & { readonly held: Float64Array };
   finish(): MethodCurve;
 }
 
@@ -73,9 +90,9 @@ export function methodCurve(readings: Readings, method: FitMethod, shuffles: num
   }
 
   return {
-    add(layerReadings, hidden) {
+    add(source) {
       const layer = layers.length;
-      const prepared = prepareLayer(layerReadings, hidden, selection.select, selection);
+      const prepared = source.prepare(selection, method.target);
       const fits = new Map(penalties.map((penalty) => [penalty, fitLayer(prepared, { ...method, penalty })]));
       const fit = fits.get(method.penalty) ?? fitLayer(prepared, method);
       const { own, nulls } = nullScores(prepared, fit);

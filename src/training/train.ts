@@ -26,7 +26,7 @@ import { collectRows, type LongCall, topicNames } from './collect.ts';
 import { chosenLayer, type FittedLayers, fitLayers, NULL_RANK } from './fit-layers.ts';
 import { judgeLayer, selectivityAt } from './judge-layer.ts';
 import { judgeByReading } from './judge-reading.ts';
-import { fitReadings } from './method-curve.ts';
+import { fitReadings, layerSource } from './method-curve.ts';
 import { randomAurocs } from './random-directions.ts';
 import type { SegmentReader } from './reader.ts';
 import { type Readings, readingsIn } from './readings.ts';
@@ -81,7 +81,7 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
   const [ownCurve] = fitted.curves;
   const defaultLayer = options.defaultLayer ?? (ownCurve !== undefined && rows.topicCount >= TOPICS_TO_CHOOSE ? chosenLayer(ownCurve) : Math.round((reader.model.layerCount * 16) / 30));
   const layerReadings = readingsOf(rows.residuals[defaultLayer] ?? new Float32Array(0), rows.hidden, readings.turns);
-  const fit = fitReadings(readings, layerReadings, rows.hidden, method);
+  const fit = fitReadings(readings, layerSource(layerReadings, rows.hidden), method);
   const directions = concat(fitted.layers.map((layer) => layer.direction));
   const facts = await tokenFacts(reader, stories, directions, fitted.layers.map((layer) => layer.taps.scale), options);
   const calibration = fitted.layers.map((layer, l) => rounded({ ...layer.taps, ...(facts.units[l]?.units ?? { tokenMean: NaN, tokenSd: NaN, smoothSd: NaN }) }));

@@ -4,7 +4,7 @@ import type { MethodCurve } from '../../src/core/report-types.ts';
 import { createRng } from '../../src/core/rng.ts';
 import type { RowInfo, RowRole } from '../../src/core/rows.ts';
 import { mean, standardDeviation } from '../../src/core/stats.ts';
-import { methodCurve } from '../../src/training/method-curve.ts';
+import { layerSource, methodCurve } from '../../src/training/method-curve.ts';
 import { readingsIn } from '../../src/training/readings.ts';
 
 const TOPICS = 10;
@@ -23,7 +23,7 @@ function onNoise(seed: number): MethodCurve {
   const rng = createRng(seed, 1);
   const curve = methodCurve(readings, { kind: 'ridge', target: 'zeroed', penalty: 1 }, 99, seed);
   const scenes = Array.from({ length: TOPICS * HIDDEN }, () => 2 * rng.normal());
-  for (let layer = 0; layer < LAYERS; layer += 1) curve.add(Float32Array.from({ length: info.length * HIDDEN }, (_, at) => (scenes[info[Math.floor(at / HIDDEN)]!.topic * HIDDEN + (at % HIDDEN)] ?? NaN) + rng.normal()), HIDDEN);
+  for (let layer = 0; layer < LAYERS; layer += 1) curve.add(layerSource(Float32Array.from({ length: info.length * HIDDEN }, (_, at) => (scenes[info[Math.floor(at / HIDDEN)]!.topic * HIDDEN + (at % HIDDEN)] ?? NaN) + rng.normal()), HIDDEN));
   return curve.finish();
 }
 
