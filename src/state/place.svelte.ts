@@ -3,7 +3,10 @@
 /** The places, in the order of the header. */
 export const PLACES = [
   { id: 'read', label: 'Read', title: 'Flipside' },
+  { id: 'write', label: 'Write', title: 'Write · Flipside' },
   { id: 'train', label: 'Train', title: 'Train · Flipside' },
+  { id: 'experiments', label: 'Experiments', title: 'Experiments · Flipside' },
+  { id: 'library', label: 'Library', title: 'Library · Flipside' },
 ] as const;
 
 /** One of the places. */
@@ -21,9 +24,9 @@ export class Place {
     return this.#current;
   }
 
-  /** Takes the part of the address after `#`, e.g. `#/train`. */
+  /** Takes the part of the address after `#`, e.g. `#/train`; what follows a further `/` or `?` is for the place itself. */
   follow(hash: string): void {
-    const name = hash.replace(/^#\/?/, '').split('/')[0];
+    const name = hash.replace(/^#\/?/, '').split(/[/?]/)[0];
     this.#current = PLACES.find((place) => place.id === name)?.id ?? 'read';
   }
 }
