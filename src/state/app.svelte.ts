@@ -1,27 +1,20 @@
 /** The state of the whole page, made once by `App.svelte` and handed down by context; there are no singletons. */
 import { createContext } from 'svelte';
 import type { EngineClient } from '../worker/client/engine-client.ts';
-import { download, type ExportFile, type SaveFile } from './bundle-export.ts';
-import { Comparison } from './comparison.svelte.ts';
 import { Desk } from './desk.svelte.ts';
 import { Draft } from './draft.svelte.ts';
-import { JudgedView } from './judged.svelte.ts';
 import { browserStorage } from './kept.ts';
-import { Library, type KeptProbe, type PickedFile } from './library.svelte.ts';
+import { Library, type KeptProbe } from './library.svelte.ts';
 import { Place } from './place.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import type { ProbeOffer } from './probe-card.ts';
 import { Probes } from './probes.svelte.ts';
+import { download, type SaveFile } from './save-file.ts';
 import { Session } from './session.svelte.ts';
-import { SetBench } from './set-bench.svelte.ts';
-import { SetFindings } from './set-findings.svelte.ts';
-import { SetIntake } from './set-intake.svelte.ts';
-import { SetJudging } from './set-judging.svelte.ts';
 import { browserShelf, type Shelf } from './shelf.ts';
 import { shippedProbes } from './shipped.ts';
 import { fetchText, Stories } from './stories.svelte.ts';
 import type { FetchText } from './stories.svelte.ts';
-import { Trainer } from './trainer.svelte.ts';
 
 /** What may be replaced from outside: the engine always, the rest by tests. */
 export interface AppParts {
@@ -36,7 +29,7 @@ export interface AppParts {
 const MANIFEST_URL = './models/smollm2-135m-instruct-q4.manifest.json';
 const RECORDINGS_URL = './recordings/';
 
-/** Every state class of the page. */
+/** Every state class that the page needs from the start; a place with more makes its own room (`room.ts`). */
 export class AppState {
   readonly place: Place;
   readonly preferences: Preferences;
@@ -46,17 +39,11 @@ export class AppState {
   readonly session: Session;
   readonly stories: Stories;
   readonly desk: Desk;
-  readonly bench: SetBench;
-  readonly intake: SetIntake;
-  readonly findings = new SetFindings();
-  readonly trainer: Trainer;
-  readonly judged: JudgedView;
-  readonly judging: SetJudging;
-  readonly comparison: Comparison;
+  readonly storage: Storage | null;
   readonly save: SaveFile;
 
   constructor(parts: AppParts) {
-    const storage = parts.storage === undefined ? browserStorage() : parts.storage;
+    const storage = (this.storage = parts.storage === undefined ? browserStorage() : parts.storage);
     this.place = new Place(globalThis.location.hash);
     this.preferences = new Preferences(storage);
     this.draft = new Draft(storage);
@@ -66,12 +53,6 @@ export class AppState {
     this.stories = new Stories(parts.fetchText ?? fetchText, RECORDINGS_URL);
     const { session, stories, draft, preferences } = this;
     this.desk = new Desk({ session, stories, draft, preferences, probeCard: () => probes.needChosen().card() });
-    const bench = (this.bench = new SetBench(storage));
-    this.intake = new SetIntake(bench);
-    this.trainer = new Trainer({ session, bench, probes, storage });
-    this.judged = new JudgedView(probes, session);
-    this.judging = new SetJudging({ session, bench, probes });
-    this.comparison = new Comparison(probes, session);
     this.save = parts.save ?? download;
   }
 
@@ -91,28 +72,6 @@ export class AppState {
       this.probes.choose(key);
       await this.desk.useProbe(card, offer.title, files);
     });
-  }
-
-  /** Keeps the probe just trained; if it is the one that is read with, it stays so. */
-  async keep(offer: ProbeOffer): Promise<void> {
-    await this.attempt(async () => {
-      const inUse = this.probes.chosen?.key === offer.key;
-      const key = await this.library.keep(offer.title, await offer.files());
-      if (this.probes.trained === offer) this.probes.trained = null;
-      if (inUse) this.probes.choose(key);
-      this.session.say(`${offer.title} is kept.`);
-      await this.judged.show(key);
-    });
-  }
-
-  /** Takes in the files of a probe and shows it. */
-  async importProbe(files: readonly PickedFile[]): Promise<void> {
-    await this.attempt(async () => this.judged.show(await this.library.import(files)));
-  }
-
-  /** Saves one file of a probe. */
-  async saveFile(file: ExportFile): Promise<void> {
-    await this.attempt(async () => this.save(file.name, await file.make(), file.type));
   }
 
   /** Does something and shows what goes wrong. */

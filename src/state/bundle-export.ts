@@ -5,12 +5,7 @@ import { controlVectorOf } from '../format/control-vector.ts';
 import { writeControlVector } from '../format/gguf.ts';
 import { tableCsv } from '../format/report-tables.ts';
 import type { JudgedOffer } from './judged.svelte.ts';
-
-/** What a file holds. */
-export type FileContent = string | ArrayBuffer | Uint8Array<ArrayBuffer>;
-
-/** Puts a file where the reader wants it: a download, or what a test wants. */
-export type SaveFile = (name: string, content: FileContent, type: string) => void;
+import type { FileContent } from './save-file.ts';
 
 /** A file that can be made. */
 export interface ExportFile {
@@ -45,14 +40,3 @@ export function exportFiles({ offer, card, judgement }: JudgedOffer): readonly E
 export function tableFiles({ card, judgement }: JudgedOffer): readonly ExportFile[] {
   return (judgement?.tables ?? []).map((table) => ({ name: `${card.id}.${table.name}.csv`, says: table.name, type: 'text/csv', make: async () => tableCsv(table) }));
 }
-
-/** Saves as a download of this page. */
-export const download: SaveFile = (name, content, type) => {
-  const url = URL.createObjectURL(new Blob([content], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The download has begun once the click has been dealt with; the address may then go.
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
-};

@@ -1,7 +1,5 @@
 /** The probes that the reader keeps in this browser. */
 import { AppError } from '../core/errors.ts';
-import { parseProbe } from '../format/probe.ts';
-import { parseReport } from '../format/report.ts';
 import { once, type BundleFiles, type ProbeOffer } from './probe-card.ts';
 import { readOffer } from './read-offer.ts';
 import type { Shelf } from './shelf.ts';
@@ -105,6 +103,7 @@ export class Library {
       throw new AppError('usage', `A probe is two files, probe.json and directions.safetensors, with report.json if it has one; got ${names}. Pick them together.`, { names });
     }
     const [json, tensors, reportJson] = await Promise.all([jsonFile.text(), tensorFile.arrayBuffer(), reportFile?.text() ?? null]);
+    const [{ parseProbe }, { parseReport }] = await Promise.all([import('../format/probe.ts'), import('../format/report.ts')]);
     const { title } = parseProbe(json, new Uint8Array(tensors));
     if (reportJson !== null) parseReport(reportJson);
     return this.keep(title, { json, tensors, reportJson });

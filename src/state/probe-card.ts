@@ -29,7 +29,7 @@ export function offerName({ title, origin }: ProbeOffer): string {
 }
 
 /** An offer over files that can be had; parses them once, and again only after a failure. */
-export function offerOf(parts: { readonly key: string; readonly title: string; readonly origin: ProbeOffer['origin']; json(): Promise<string>; tensors(): Promise<ArrayBuffer>; reportJson(): Promise<string | null> }, read: { card(json: string): ProbeCard; report(json: string): Report }): ProbeOffer {
+export function offerOf(parts: { readonly key: string; readonly title: string; readonly origin: ProbeOffer['origin']; json(): Promise<string>; tensors(): Promise<ArrayBuffer>; reportJson(): Promise<string | null> }, read: { card(json: string): ProbeCard; report(json: string): Promise<Report> }): ProbeOffer {
   const card = once(async () => read.card(await parts.json()));
   const report = once(async () => {
     const json = await parts.reportJson();

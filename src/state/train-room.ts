@@ -1,0 +1,69 @@
+/** The state of the Train place: the sets, the training, and what is shown of any probe's judgement. */
+import { useApp, type AppState } from './app.svelte.ts';
+import type { ExportFile } from './bundle-export.ts';
+import { Comparison } from './comparison.svelte.ts';
+import { JudgedView } from './judged.svelte.ts';
+import type { PickedFile } from './library.svelte.ts';
+import type { ProbeOffer } from './probe-card.ts';
+import { roomOf } from './room.ts';
+import type { SaveFile } from './save-file.ts';
+import { SetBench } from './set-bench.svelte.ts';
+import { SetFindings } from './set-findings.svelte.ts';
+import { SetIntake } from './set-intake.svelte.ts';
+import { SetJudging } from './set-judging.svelte.ts';
+import { Trainer } from './trainer.svelte.ts';
+
+/** Every state class of the place. */
+export class TrainRoom {
+  readonly bench: SetBench;
+  readonly intake: SetIntake;
+  readonly findings = new SetFindings();
+  readonly trainer: Trainer;
+  readonly judged: JudgedView;
+  readonly judging: SetJudging;
+  readonly comparison: Comparison;
+  readonly save: SaveFile;
+  readonly #app: AppState;
+
+  constructor(app: AppState) {
+    const { session, probes, storage } = app;
+    this.#app = app;
+    const bench = (this.bench = new SetBench(storage));
+    this.intake = new SetIntake(bench);
+    this.trainer = new Trainer({ session, bench, probes, storage });
+    this.judged = new JudgedView(probes, session);
+    this.judging = new SetJudging({ session, bench, probes });
+    this.comparison = new Comparison(probes, session);
+    this.save = app.save;
+  }
+
+  /** Keeps the probe just trained; if it is the one that is read with, it stays so. */
+  async keep(offer: ProbeOffer): Promise<void> {
+    const { probes, library, session } = this.#app;
+    await this.#app.attempt(async () => {
+      const inUse = probes.chosen?.key === offer.key;
+      const key = await library.keep(offer.title, await offer.files());
+      if (probes.trained === offer) probes.trained = null;
+      if (inUse) probes.choose(key);
+      session.say(`${offer.title} is kept.`);
+      await this.judged.show(key);
+    });
+  }
+
+  /** Takes in the files of a probe and shows it. */
+  async importProbe(files: readonly PickedFile[]): Promise<void> {
+    await this.#app.attempt(async () => this.judged.show(await this.#app.library.import(files)));
+  }
+
+  /** Saves one file of a probe. */
+  async saveFile(file: ExportFile): Promise<void> {
+    await this.#app.attempt(async () => this.save(file.name, await file.make(), file.type));
+  }
+}
+
+const roomIn = roomOf((app) => new TrainRoom(app));
+
+/** The room of this page, within the component tree. */
+export function useTrain(): TrainRoom {
+  return roomIn(useApp());
+}
