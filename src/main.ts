@@ -1,6 +1,7 @@
-/** Mounts the page. The only place that knows both the page and the worker behind it. */
+/** Mounts the page. The only place that knows both the page and the workers behind it. */
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { Offline } from './state/offline.svelte.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import { connectEngine } from './worker/client/worker-client.ts';
@@ -8,4 +9,12 @@ import { connectEngine } from './worker/client/worker-client.ts';
 const target = document.getElementById('app');
 if (target === null) throw new Error('index.html must hold an element with the id "app".');
 
-mount(App, { target, props: { parts: { connect: () => connectEngine() } } });
+// Not with the development server, whose files change under their names. An insecure page has no container.
+const container = import.meta.env.PROD && 'serviceWorker' in navigator ? navigator.serviceWorker : null;
+const offline = new Offline({ container, worker: './sw.js', script: import.meta.url });
+
+mount(App, { target, props: { parts: { connect: () => connectEngine(), offline } } });
+
+// What is kept for later comes after what is shown now.
+if (document.readyState === 'complete') void offline.open();
+else addEventListener('load', () => void offline.open(), { once: true });

@@ -54,5 +54,8 @@ export const ENDED = {
 /** The promise that the page makes about data. */
 export const PRIVACY = 'Nothing leaves this tab: no account, no server, no analytics.';
 
+/** What is said when a newer build of the page is there. */
+export const NEWER = 'A newer version of this page is here. Nothing changes until you load the page again.';
+
 /** What a load button says before anything is fetched. */
 export const LOAD_LABEL = `Load the model (${megabytes(EMBEDDED_MODEL.downloadBytes)})`;

@@ -5,6 +5,7 @@ import { Desk } from './desk.svelte.ts';
 import { Draft } from './draft.svelte.ts';
 import { browserStorage } from './kept.ts';
 import { Library, type KeptProbe } from './library.svelte.ts';
+import { Offline } from './offline.svelte.ts';
 import { Place } from './place.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import type { ProbeOffer } from './probe-card.ts';
@@ -24,6 +25,7 @@ export interface AppParts {
   readonly fetchText?: FetchText;
   readonly storage?: Storage | null;
   readonly save?: SaveFile;
+  readonly offline?: Offline;
 }
 
 const MANIFEST_URL = './models/smollm2-135m-instruct-q4.manifest.json';
@@ -39,6 +41,7 @@ export class AppState {
   readonly session: Session;
   readonly stories: Stories;
   readonly desk: Desk;
+  readonly offline: Offline;
   readonly storage: Storage | null;
   readonly save: SaveFile;
 
@@ -54,6 +57,7 @@ export class AppState {
     const { session, stories, draft, preferences } = this;
     this.desk = new Desk({ session, stories, draft, preferences, probeCard: () => probes.needChosen().card() });
     this.save = parts.save ?? download;
+    this.offline = parts.offline ?? new Offline({ container: null, worker: '', script: '' });
   }
 
   /** Opens the page: the reader's probes first, so that the one last read with is there to read with. */
