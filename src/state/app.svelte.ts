@@ -1,5 +1,6 @@
 /** The state of the whole page, made once by `App.svelte` and handed down by context; there are no singletons. */
 import { createContext } from 'svelte';
+import { AppError } from '../core/errors.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
 import { Desk } from './desk.svelte.ts';
 import { Draft } from './draft.svelte.ts';
@@ -71,10 +72,20 @@ export class AppState {
     const offer = this.probes.offer(key);
     if (offer === null) return;
     await this.attempt(async () => {
-      const [card, files] = await Promise.all([offer.card(), offer.files()]);
+      const before = this.probes.chosen;
+      const card = await offer.card();
       // Chosen first: whoever loads the model meanwhile gets this probe.
       this.probes.choose(key);
-      await this.desk.useProbe(card, offer.title, files);
+      try {
+        await this.desk.useProbe(card, offer.title, async () => {
+          const files = await offer.files();
+          if (this.probes.chosen?.key !== key) throw new AppError('cancelled', 'Another probe was chosen meanwhile.');
+          return files;
+        });
+      } catch (error) {
+        if (before !== null && this.probes.chosen?.key === key) this.probes.choose(before.key);
+        throw error;
+      }
     });
   }
 

@@ -117,7 +117,7 @@ export class Desk {
   }
 
   /** Reads with another probe from now on. A text on show that was read live is read again; a recording stays what it is. */
-  async useProbe(card: ProbeCard, title: string, files: ProbeFiles): Promise<void> {
+  async useProbe(card: ProbeCard, title: string, files: () => Promise<ProbeFiles>): Promise<void> {
     const { session } = this.#parts;
     if (session.busy) session.needReady();
     await session.useProbe(files);

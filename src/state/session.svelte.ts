@@ -94,10 +94,11 @@ export class Session extends EngineLine {
     return judgement;
   }
 
-  /** Scores what is read from now on with another probe; without a model the next {@link load} takes it from `parts`. */
-  async useProbe(files: ProbeFiles): Promise<void> {
-    if (this.client === null || !this.ready) return;
-    await this.client.useProbe(files);
+  /** Scores what is read from now on with another probe; without a model no file is asked for, and the next {@link load} takes it from `parts`. */
+  async useProbe(files: () => Promise<ProbeFiles>): Promise<void> {
+    const { client } = this;
+    if (client === null || !this.ready) return;
+    await client.useProbe(await files());
     // The engine forgets its text with the probe that scored it.
     this.#held = null;
     this.#finished = null;

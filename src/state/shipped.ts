@@ -47,7 +47,9 @@ function titleOf(id: string): string {
 }
 
 async function fetchOne(url: string | undefined, id: string): Promise<Response> {
-  const response = url === undefined ? null : await fetch(url);
+  const response = url === undefined ? null : await fetch(url).catch((cause: unknown) => {
+    throw new AppError('probe-invalid', `The files of the probe "${id}" could not be fetched. Once there is a network, choose it again; from then on they are kept.`, { probe: id }, cause);
+  });
   if (!response?.ok) throw new AppError('probe-invalid', `A file of the probe "${id}" is not beside the page. Train it with the command "flipside train", then build again.`, { probe: id });
   return response;
 }
