@@ -1,6 +1,7 @@
 /**
  * What reading costs, as ratios within one run: the machine is noisy, so variants are interleaved and medians compared.
- * `npm run -s bench` prints JSON. Never part of the tests: a timed test fails on a busy machine.
+ * `npm run -s bench` prints JSON; `npm run -s bench -- page` measures only how soon the built page can be used. Never part of
+ * the tests: a timed test fails on a busy machine.
  */
 import { arch, cpus, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +14,8 @@ import { PROOF_TEXT } from '../src/runtime/proof-text.ts';
 import { createScorer, noScorer, type Scorer } from '../src/runtime/scorer.ts';
 import { TextRun } from '../src/runtime/text-run.ts';
 import { benchFit } from './fit.ts';
+import { median } from './median.ts';
+import { benchPage } from './page.ts';
 
 const MODEL = fileURLToPath(new URL('../public/models/smollm2-135m-instruct-q4', import.meta.url));
 const PROBE = fileURLToPath(new URL('../probes/kind-cruel', import.meta.url));
@@ -39,11 +42,15 @@ async function interleave<K extends string>(variants: Record<K, () => Promise<vo
   return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<K, number>;
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-}
-
 const round = (value: number): number => Number(value.toPrecision(3));
+
+// Before the engine is there: two cores are soon busy.
+const page = await benchPage();
+process.stderr.write(`flipside: interactive in ${page.interactiveMs} ms, median of ${page.rounds} (target ${page.targetMs} ms, slowest ${page.slowestMs} ms)\n`);
+if (process.argv.includes('page')) {
+  process.stdout.write(`${JSON.stringify({ page }, null, 1)}\n`);
+  process.exit(0);
+}
 
 const engine = await openNodeEngine(MODEL);
 const untouched = await engine.untouched();
@@ -80,6 +87,7 @@ process.stdout.write(
   `${JSON.stringify(
     {
       device: `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} threads, ${platform()} ${arch()}, Node ${process.version}`,
+      page,
       backend: 'onnxruntime-node cpu',
       rounds: ROUNDS,
       prefill: { tokens: PASS_TOKENS, untouchedMs: round(passes.untouched), withResidualsMs: round(passes.residuals), ratio: round(passes.residuals / passes.untouched) },

@@ -31,7 +31,10 @@ if (only.length === 0) {
   ]);
 }
 // The end-to-end tests open the built page.
-if (only.length === 0 || only.includes('e2e')) await check('build', ['vite/bin/vite.js', 'build', '--logLevel', 'warn']);
+if (only.length === 0 || only.includes('e2e')) {
+  await check('build', ['vite/bin/vite.js', 'build', '--logLevel', 'warn']);
+  await check('budgets', ['../scripts/budgets.mjs'], { show: true });
+}
 
 const report = join(ROOT, 'node_modules', '.cache', `flipside-test-report.${process.pid}.json`);
 mkdirSync(join(report, '..'), { recursive: true });
@@ -40,19 +43,17 @@ const counts = countTests(readReport());
 process.stdout.write(`${countLine(counts, failedChecks)}\n`);
 process.exit(status === 0 && failedChecks.length === 0 && counts.passed > 0 && counts.failed === 0 && counts.skipped === 0 ? 0 : 1);
 
-/** Runs a check; its output is shown in one piece, because another may be running beside it. */
-async function check(name, command) {
+/** Runs a check; its output is shown in one piece, because another may be running beside it, and only if it failed unless `show`. */
+async function check(name, command, { show = false } = {}) {
   const started = Date.now();
   const chunks = [];
   const result = await runTool(command, chunks);
-  if (result !== 0) {
-    failedChecks.push(name);
-    process.stderr.write(Buffer.concat(chunks));
-  }
+  if (result !== 0) failedChecks.push(name);
+  if (result !== 0 || show) process.stderr.write(Buffer.concat(chunks));
   say(`${name} ${result === 0 ? 'held' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(0)} s)`);
 }
 
-/** Runs a program out of node_modules, `output` being 'inherit' or a list that collects what it writes. */
+/** Runs a program by its path from node_modules, `output` being 'inherit' or a list that collects what it writes. */
 function runTool([script, ...rest], output) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [join(ROOT, 'node_modules', script), ...rest], { cwd: ROOT, stdio: output === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'] });
