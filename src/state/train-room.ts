@@ -61,9 +61,10 @@ export class TrainRoom {
   }
 }
 
-const roomIn = roomOf((app) => new TrainRoom(app));
+/** The room of a page. */
+export const trainRoom = roomOf((app) => new TrainRoom(app));
 
 /** The room of this page, within the component tree. */
 export function useTrain(): TrainRoom {
-  return roomIn(useApp());
+  return trainRoom(useApp());
 }

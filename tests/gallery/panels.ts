@@ -1,0 +1,128 @@
+/** Specimens of the page's panels, each over a page of its own that was brought into a state. */
+import { CAPABILITY } from '../../src/content/capability.ts';
+import { MESSAGES } from '../../src/content/messages.ts';
+import type { GpuCause } from '../../src/core/engine-report.ts';
+import { AppError, type ErrorCode } from '../../src/core/errors.ts';
+import type { AppState } from '../../src/state/app.svelte.ts';
+import { trainRoom } from '../../src/state/train-room.ts';
+import { READINGS, telling } from './readings.ts';
+import { frame, openAll, panel, PLACE_VIEWS, type Specimen } from './specimen.ts';
+
+type Arrange = NonNullable<Specimen['arrange']>;
+type State = Omit<Specimen, 'of' | 'state' | 'component'>;
+
+const story: Arrange = (app) => app.open();
+const loaded: Arrange = async (app) => {
+  await app.open();
+  await app.session.load();
+};
+const read = async (app: AppState, text: string): Promise<void> => {
+  app.desk.source = 'own';
+  app.draft.text = text;
+  await app.desk.readDraft();
+};
+const train: Arrange = async (app) => {
+  await app.open();
+  const room = trainRoom(app);
+  await room.bench.open();
+  await room.judged.settle();
+};
+const opened = (before: Arrange): Arrange => async (app, node) => {
+  await before(app, node);
+  await frame();
+  await openAll(node);
+};
+const stories = (arrange: Arrange): Record<string, State> => Object.fromEntries(Object.entries(READINGS).map(([state, recording]) => [state, { parts: telling(recording), arrange }]));
+const errors = Object.keys(MESSAGES) as ErrorCode[];
+const causes = Object.keys(CAPABILITY) as GpuCause[];
+
+/** The engine stands still in the middle of what it does. */
+const SLOW = { pace: 3_600_000 };
+const begun = (what: (app: AppState) => unknown): Arrange => async (app) => {
+  await app.open();
+  void what(app);
+  await frame();
+};
+
+const READ: readonly Specimen[] = [
+  ...panel('Problems', {
+    ...Object.fromEntries(errors.map((code) => [code, { arrange: (app: AppState) => app.session.report(new AppError(code, 'What happened stands here, with its values: got 3 of 4 numbers in probe.layers[3].weights.')) }])),
+    ...Object.fromEntries(causes.map((cause) => [`no WebGPU: ${cause}`, { engine: { status: { backend: 'wasm' as const, adapter: null, fallback: { cause, detail: 'maxBufferSize is 134,217,728 bytes' } } }, arrange: loaded }])),
+  }),
+  ...panel('LoadPanel', { absent: {}, recorded: { arrange: story }, loading: { engine: SLOW, arrange: begun((app) => app.session.load()) }, narrow: { narrow: true } }),
+  ...panel('StripPanel', {
+    empty: {},
+    ...stories(story),
+    held: { arrange: async (app) => {
+      await app.open();
+      app.desk.view.toggleLock(20);
+    } },
+    'one token at a time': { arrange: async (app) => {
+      await app.open();
+      app.preferences.window = 1;
+    } },
+    'read live': { arrange: async (app, node) => {
+      await loaded(app, node);
+      await read(app, 'She fed the stray dog. Then she kicked it.');
+    } },
+    'with its tip': { arrange: async (app, node) => {
+      await app.open();
+      await frame();
+      node.querySelector('[data-token="3"]')?.dispatchEvent(new PointerEvent('pointerover', { bubbles: true, pointerType: 'mouse' }));
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    } },
+  }),
+  ...panel('ChartsPanel', {
+    empty: {},
+    ...stories(story),
+    'with its tables': { arrange: opened(story) },
+    held: { arrange: async (app) => {
+      await app.open();
+      app.desk.view.toggleLock(20);
+    } },
+    narrow: { arrange: story, narrow: true },
+  }),
+  ...panel('SourcePanel', { empty: {}, stories: { arrange: story }, 'own text': { arrange: begun((app) => (app.desk.source = 'own')) } }),
+  ...panel('OwnText', {
+    empty: {},
+    'nothing to read': { arrange: (app) => void app.draft.ask() },
+    'half a character': { arrange: (app) => void (app.draft.text = 'abc\ud83d def') },
+    long: { arrange: (app) => void (app.draft.text = 'word '.repeat(8300)) },
+  }),
+  ...panel('ContinuePanel', { ready: { arrange: loaded }, writing: { engine: SLOW, arrange: begun((app) => app.session.load()) } }),
+  ...panel('ProbeChooser', { first: { arrange: story } }),
+  ...panel('EvidencePanel', { empty: {}, measured: { arrange: opened(story) } }),
+  ...panel('DiagnosticsPanel', {
+    'not loaded': {},
+    loaded: { arrange: loaded },
+    passed: { arrange: opened(async (app, node) => {
+      await loaded(app, node);
+      await app.session.check();
+    }) },
+  }),
+  ...panel('UpdateNote', { shown: { parts: { offline: { newer: true, dismiss: () => undefined, keep: () => undefined } as never } } }),
+];
+
+const TRAIN: readonly Specimen[] = [
+  ...['SetChooser', 'RowsTable', 'ChecksPanel', 'OptionsPanel', 'StartPanel', 'JudgeOnSet', 'ImportSet'].flatMap((of) => panel(of, { shipped: { arrange: opened(train) } })),
+  ...panel('Shelf', { empty: {}, kept: { arrange: async (app, node) => {
+    await train(app, node);
+    const files = await app.probes.needChosen().files();
+    await app.library.keep('Kind and cruel, the second try', files);
+    await app.library.keep('x'.repeat(200), files);
+  } } }),
+  ...panel('JudgedPanel', { judged: { arrange: opened(train) }, 'never judged': { arrange: opened(async (app, node) => {
+    await train(app, node);
+    await trainRoom(app).judged.show('shipped:formal-casual');
+  }) } }),
+  ...panel('ComparePanel', { none: { arrange: train }, three: { arrange: opened(async (app, node) => {
+    await train(app, node);
+    for (const key of ['shipped:kind-cruel', 'shipped:honest-deceptive', 'shipped:formal-casual']) await trainRoom(app).comparison.toggle(key);
+  }) } }),
+];
+
+/** Whole places as they open. */
+const PLACES: readonly Specimen[] = PLACE_VIEWS.flatMap((of) => panel(of, { 'as it opens': { arrange: story, whole: true } }));
+
+/** Panels in every state. */
+export const PANELS: readonly Specimen[] = [...READ, ...TRAIN, ...PLACES];

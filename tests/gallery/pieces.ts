@@ -1,0 +1,84 @@
+/** Specimens of components that need nothing but their properties. */
+import Disclosure from '../../src/ui/Disclosure.svelte';
+import EvidenceCurve from '../../src/ui/EvidenceCurve.svelte';
+import Explain from '../../src/ui/Explain.svelte';
+import type { IntervalRow } from '../../src/ui/interval-row.ts';
+import IntervalRows from '../../src/ui/IntervalRows.svelte';
+import LayerCurves from '../../src/ui/LayerCurves.svelte';
+import LoadProgress from '../../src/ui/LoadProgress.svelte';
+import Notice from '../../src/ui/Notice.svelte';
+import NumbersTable from '../../src/ui/NumbersTable.svelte';
+import PlainTable from '../../src/ui/PlainTable.svelte';
+import Reliability from '../../src/ui/Reliability.svelte';
+import StepBar from '../../src/ui/StepBar.svelte';
+import ThemeSwitch from '../../src/ui/ThemeSwitch.svelte';
+import { NUMBERS, STATUS } from '../browser/ui/fake-engine.ts';
+import { LAYERS } from '../browser/ui/sample.ts';
+import { openAll, piece, words, type Specimen } from './specimen.ts';
+
+const nothing = (): void => undefined;
+const byLayer = (of: (layer: number) => number): number[] => Array.from({ length: LAYERS }, (_, layer) => of(layer));
+const hill = (height: number) => (layer: number): number => 0.5 + height * Math.exp(-(((layer - 18) / 9) ** 2));
+const LONG = 'A_name_of_a_file_that_nobody_would_choose_but_that_somebody_will_have_'.repeat(3);
+const totalBytes = STATUS.downloadBytes;
+
+const row = (key: string, value: number, half: number | null, wanted: IntervalRow['wanted'] = null): IntervalRow => ({ key, label: key, note: '', value, low: half === null ? null : value - half, high: half === null ? null : value + half, n: 48, wanted });
+const rows = (of: readonly IntervalRow[], caption = 'Effects') => ({ caption, rows: of, origin: 0, range: [-1, 1] as const, unit: 'sd', counted: 'topics' });
+
+const opened = (specimens: readonly Specimen[]): readonly Specimen[] => specimens.map((specimen) => ({ ...specimen, arrange: (_, node) => openAll(node) }));
+
+/** Pieces in every state. */
+export const PIECES: readonly Specimen[] = [
+  ...piece('Notice', Notice, {
+    note: { title: 'Running without WebGPU', children: words('<p>The browser knows WebGPU but found no graphics card that it may use.</p>'), ondismiss: nothing },
+    problem: { title: 'The model did not arrive', tone: 'problem', alert: true, children: words('<p>onnx/model_q4.onnx could not be fetched: the connection failed after 1,000 of 10,000 bytes.</p>'), actions: words('<button type="button" class="primary">Load again</button>'), ondismiss: nothing },
+    'words that do not break': { title: LONG, tone: 'problem', children: words(`<p>${LONG}</p>`), ondismiss: nothing },
+  }),
+  ...piece('LoadProgress', LoadProgress, {
+    'not begun': { progress: null },
+    'first byte': { progress: { phase: 'bytes', loadedBytes: 0, totalBytes, source: 'network' } },
+    halfway: { progress: { phase: 'bytes', loadedBytes: totalBytes / 2, totalBytes, source: 'mixed' } },
+    'kept bytes': { progress: { phase: 'bytes', loadedBytes: totalBytes, totalBytes, source: 'storage' } },
+    'of unknown size': { progress: { phase: 'bytes', loadedBytes: 0, totalBytes: 0, source: 'network' } },
+    starting: { progress: { phase: 'session' } },
+    'warm-up': { progress: { phase: 'warm-up', doneTokens: 31, totalTokens: 95 } },
+  }),
+  ...piece('StepBar', StepBar, {
+    'not begun': { words: 'Reading', done: 0, total: 0, amount: '', left: '', label: 'Training' },
+    halfway: { words: 'Reading turns at their taps', done: 612, total: 1224, amount: '612 of 1,224', left: 'about 12 minutes left', label: 'Training' },
+    done: { words: 'Judging', done: 9_999_999, total: 9_999_999, amount: '9,999,999 of 9,999,999', left: 'about 3 hours left', label: 'Training' },
+  }),
+  ...piece('ThemeSwitch', ThemeSwitch, { system: { value: 'system', onchange: nothing }, dark: { value: 'dark', onchange: nothing } }),
+  ...piece('Disclosure', Disclosure, { closed: { summary: 'Show the numbers as tables', children: words('<p>Numbers.</p>') } }),
+  ...opened(piece('Disclosure', Disclosure, { open: { summary: 'Show the numbers as tables', children: words('<p>Numbers.</p>') } })),
+  ...opened(piece('Explain', Explain, { open: { paragraphs: ['A score is how far the residual stream lies along the direction.', 'Zero is neutral text.'] } })),
+  ...piece('EvidenceCurve', EvidenceCurve, {
+    measured: { auroc: byLayer(hill(0.3)), low: byLayer(hill(0.22)), high: byLayer(hill(0.37)), nullLevel: 0.59, layer: 16, label: 'AUROC by layer' },
+    'below chance': { auroc: byLayer(() => 0.2), low: byLayer(() => 0), high: byLayer(() => 0.4), nullLevel: 0.59, layer: 0, label: 'AUROC by layer' },
+    'one layer': { auroc: [0.7], low: [0.6], high: [0.8], nullLevel: 0.6, layer: 0, label: 'AUROC by layer' },
+  }),
+  ...piece('LayerCurves', LayerCurves, {
+    several: { curves: ['Kind–cruel', 'Honest–deceptive', 'Formal–casual', 'Terse–wordy'].map((name, index) => ({ name, values: byLayer(hill(0.4 - index / 10)) })), chance: { name: 'shuffled labels', values: byLayer(() => 0.59) }, range: [0.3, 1], levels: [0.5, 0.75, 1], layer: 16, label: 'AUROC by layer' },
+    'without some values': { curves: [{ name: 'cosine', values: byLayer((layer) => (layer < 5 ? Number.NaN : Math.cos(layer / 5))), low: byLayer(() => 0).map(() => null), high: byLayer(() => 0).map(() => null) }], range: [-1, 1], levels: [-1, 0, 1], label: 'Cosine by layer' },
+    'no curve': { curves: [], range: [0, 1], levels: [0, 0.5, 1], label: 'Nothing yet' },
+  }),
+  ...piece('IntervalRows', IntervalRows, {
+    judged: rows([row('helped − did not help', 1.2, 0.4, { words: 'above zero', verdict: 'as wanted' }), row('good − bad luck', 0.6, 0.07, { words: 'near zero', verdict: 'not as wanted' }), row('did not harm − harmed', 0.3, 0.5, { words: 'above zero', verdict: 'open' })]),
+    'without intervals': rows([row('too few topics', 0.4, null)]),
+    'far out': rows([row('an effect of forty', 40, 12), row('its opposite', -1234.5, 300)]),
+    'long names': rows([row(LONG, 0.4, 0.2)], LONG),
+    none: rows([]),
+  }),
+  ...piece('NumbersTable', NumbersTable, {
+    passed: { report: NUMBERS },
+    failed: { report: { ...NUMBERS, passed: false, rows: NUMBERS.rows.map((each) => ({ ...each, residualError: each.residualError.map((error, layer) => (layer > 20 ? Number.NaN : error * 1e4)), greedyMatches: 3 })) } },
+  }),
+  ...piece('PlainTable', PlainTable, {
+    empty: { name: 'nothing', header: ['layer', 'auroc'], rows: [], onsave: nothing },
+    wide: { name: 'auroc-by-layer', header: ['layer', ...Array.from({ length: 12 }, (_, index) => `a long column name ${index}`)], rows: Array.from({ length: 31 }, (_, layer) => [layer, ...Array.from({ length: 12 }, (_, index) => (index === 3 ? null : index === 4 ? Number.NaN : Math.sin(layer + index)))]), onsave: nothing },
+  }),
+  ...piece('Reliability', Reliability, {
+    measured: { bins: Array.from({ length: 10 }, (_, bin) => ({ predicted: (bin + 0.5) / 10, observed: (bin + 0.5) / 10, n: 4 + bin * 2 })), label: 'Reliability' },
+    empty: { bins: [], label: 'Reliability' },
+  }),
+];
