@@ -4,7 +4,8 @@
  * Defined in OKLCH with bounded lightness, so that one ink per theme stays readable on every step (at least 6.7:1)
  * and both arms stay apart for four kinds of colour vision. Pure: no DOM, no theme detection.
  * In the reading of one pole only that pole has its hue; the other arm is the same ramp of lightness in grey, because
- * "less kind than neutral" is not "cruel".
+ * "less kind than neutral" is not "cruel". From v = 0.5 on its two ends lie 11 or more apart in CIEDE2000 for four kinds of
+ * colour vision (the two hues: 28); the ink reads on grey as on the hue, because lightness is the same.
  * OKLab: B. Ottosson, https://bottosson.github.io/posts/oklab/
  */
 import type { ByPole, Head } from './heads.ts';
