@@ -171,7 +171,7 @@ describe('on the page', () => {
     await choose('kind from neutral text');
     await expect.element(page.getByRole('heading', { name: 'Kind from neutral text' })).toBeVisible();
     await expect.element(page.getByText('cruel turns against neutral text, on the side of kind')).toBeVisible();
-    await expect.element(page.getByText(/both kind and cruel turns leave neutral text this way: a high reading is not yet kind rather than cruel/)).toBeVisible();
+    await expect.element(page.getByText(/both kind and cruel turns leave neutral text this way: alone it does not say kind rather than cruel/)).toBeVisible();
     await choose('cruel from neutral text');
     await expect.element(page.getByText(/not shown to move with kind turns: the interval holds 0\.5/)).toBeVisible();
   });
