@@ -1,17 +1,19 @@
 /** Gathers a reading in memory while it is made. */
-import type { ReadingSink, TapReading, TokenBatch, TokenPiece } from '../core/reading.ts';
+import { type ByPole, byPole, type Head, HEADS, type Pole } from '../core/heads.ts';
+import type { ReadingSink, TapReading, TokenBatch, TokenPiece, TokenScores } from '../core/reading.ts';
 
 /** A sink that keeps everything. */
 export class GrownReading implements ReadingSink {
   readonly pieces: TokenPiece[] = [];
   readonly taps: TapReading[] = [];
-  readonly #scores: Float32Array[] = [];
-  readonly #words: Float32Array[] = [];
+  readonly #batches: Readonly<Record<Head, TokenScores[]>> = { difference: [], positive: [], negative: [] };
 
   tokens(batch: TokenBatch): void {
     this.pieces.push(...batch.pieces);
-    this.#scores.push(batch.scores);
-    this.#words.push(batch.words);
+    for (const head of HEADS) {
+      const scored = head === 'difference' ? batch : batch.poles?.[head];
+      if (scored !== undefined) this.#batches[head].push(scored);
+    }
   }
 
   tap(tap: TapReading): void {
@@ -20,12 +22,19 @@ export class GrownReading implements ReadingSink {
 
   /** All scores so far `[tokens, layers]`. */
   scores(): Float32Array {
-    return joined(this.#scores);
+    return joined(this.#batches.difference.map(({ scores }) => scores));
   }
 
   /** The words' part of all scores so far `[tokens, layers]`. */
   words(): Float32Array {
-    return joined(this.#words);
+    return joined(this.#batches.difference.map(({ words }) => words));
+  }
+
+  /** The same for each pole from neutral; null where it was not read. */
+  poles(): ByPole<TokenScores> | null {
+    if (this.#batches.positive.length < this.#batches.difference.length) return null;
+    const of = (pole: Pole, part: keyof TokenScores): Float32Array => joined(this.#batches[pole].map((batch) => batch[part]));
+    return byPole((pole) => ({ scores: of(pole, 'scores'), words: of(pole, 'words') }));
   }
 }
 
@@ -43,11 +52,14 @@ function joined(batches: readonly Float32Array[]): Float32Array {
 export function toJson(reading: GrownReading): { tokens: unknown[]; taps: unknown[] } {
   const scores = reading.scores();
   const words = reading.words();
+  const poles = reading.poles();
   const layers = reading.pieces.length > 0 ? scores.length / reading.pieces.length : 0;
   const row = (values: Float32Array): (number | null)[] => Array.from(values, (value) => (Number.isFinite(value) ? Math.round(value * 1e4) / 1e4 : null));
   const at = (values: Float32Array, index: number): (number | null)[] => row(values.subarray(index * layers, (index + 1) * layers));
+  const polesAt = (index: number): object => (poles === null ? {} : byPole((pole) => ({ scores: at(poles[pole].scores, index), words: at(poles[pole].words, index) })));
+  const tapPoles = (tap: TapReading): object => (tap.poles === null ? {} : { positive: row(tap.poles.positive), negative: row(tap.poles.negative) });
   return {
-    tokens: reading.pieces.map((piece, index) => ({ id: piece.id, text: piece.text, scores: at(scores, index), words: at(words, index) })),
-    taps: reading.taps.map((tap) => ({ afterToken: tap.afterToken, score: row(tap.score), nullLow: row(tap.nullLow), nullHigh: row(tap.nullHigh) })),
+    tokens: reading.pieces.map((piece, index) => ({ id: piece.id, text: piece.text, scores: at(scores, index), words: at(words, index), ...polesAt(index) })),
+    taps: reading.taps.map((tap) => ({ afterToken: tap.afterToken, score: row(tap.score), nullLow: row(tap.nullLow), nullHigh: row(tap.nullHigh), ...tapPoles(tap) })),
   };
 }

@@ -9,20 +9,21 @@ export const ARIA = {
   map: 'Layer map',
   mapHelp: 'Arrow keys move by token and layer.',
   trajectory: 'Trajectory of the chosen layer',
+  heads: 'What is read',
   stories: 'Recorded stories',
   theme: 'Appearance',
   problems: 'Problems',
   loading: 'Loading the model',
 } as const;
 
-/** Name of one token for a screen reader, e.g. `“rain”, plus 0.62, token 41 of 212, layer 16`. */
-export function tokenName(cell: StripCell, tokens: number, layer: number): string {
+/** Name of one token for a screen reader, e.g. `“rain”, plus 0.62, kind against cruel, token 41 of 212, layer 16`. */
+export function tokenName(cell: StripCell, tokens: number, layer: number, reading: string): string {
   const said = cell.token === 0 ? 'start of text, not a score' : spoken(cell.value);
-  return `“${spokenToken(cell.text)}”, ${said}, token ${cell.token} of ${tokens - 1}, layer ${layer}`;
+  return `“${spokenToken(cell.text)}”, ${said}, ${reading}, token ${cell.token} of ${tokens - 1}, layer ${layer}`;
 }
 
-/** Name of a tap mark, e.g. `Tap 3, after token 41: plus 0.20, beyond 90 percent of random directions, …`. */
-export function tapName(tap: TapMark, afterToken: number): string {
+/** Name of a tap mark, e.g. `Tap 3, after token 41: plus 0.20, kind against cruel, beyond 90 percent of random directions, …`. */
+export function tapName(tap: TapMark, afterToken: number, reading: string): string {
   const place = tap.inside ? 'no further out than' : 'beyond';
-  return `Tap ${tap.index + 1}, after token ${afterToken}: ${spoken(tap.score)}, ${place} 90 percent of random directions, ${spoken(tap.low)} to ${spoken(tap.high)}`;
+  return `Tap ${tap.index + 1}, after token ${afterToken}: ${spoken(tap.score)}, ${reading}, ${place} 90 percent of random directions, ${spoken(tap.low)} to ${spoken(tap.high)}`;
 }

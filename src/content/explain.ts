@@ -17,6 +17,10 @@ export const EXPLAIN = {
     'The dashed lines are the 1st and the 99th percentile of neutral text: 1 in 100 neutral tokens lies beyond each, for the mean of 10 or for single tokens, whichever is drawn. In a text of 200 neutral tokens about two lie beyond each line by chance, and with a mean they come in runs. The lines come from the stories that also gave the zero, so other neutral text may cross them somewhat more often.',
     'Everything is in standard deviations of the training taps. Zero is neutral text: taps are compared with neutral taps, tokens with the tokens of neutral stories.',
   ],
+  heads: [
+    'The difference tells the poles from each other; it cannot say whether either has left neutral. So each pole also has a direction of its own, fitted the same way to its turns and to the same zeros, without the other pole’s turns. Zero, unit and lines are made as for the difference; up is always the positive pole, down the negative one.',
+    'Both poles may leave neutral in nearly the same way, because something marked happens in either. Then both of these readings rise and fall together, and only the difference tells them apart: the evidence below says how far the other pole moves each.',
+  ],
   map: [
     'Each column is a token, each row a layer, the embedding at the bottom. The colour is the same running mean as above, scaled by each layer’s own fixed range. The first column is the sink and is hatched.',
     'Look for where a colour begins. Layer 0 is always zero here: the taps’ own words cannot tell the poles apart, so the probe has no direction there. What appears higher up the model has made of the words and of what went before.',
@@ -24,5 +28,8 @@ export const EXPLAIN = {
   evidence: [
     'The probe was trained on short turns about many topics. To judge it, each topic is left out in turn, the probe is trained on the others and scores the one left out. AUROC is the share of kind–cruel pairs in which the kind turn scores higher: 0.5 is chance, 1 is perfect.',
     'The dashed line is the 95th percentile with shuffled labels, taking the best of all layers: the same procedure reaches it in 5 % of shuffles. Drift is the mean score of neutral stories, each left out of the fit in turn, by length: it should stay near zero.',
+  ],
+  poleEvidence: [
+    'One pole from neutral is judged the same way: every topic is left out in turn, and AUROC is the share of pairs in which a turn of the pole lies further to its side than a neutral turn. The other pole’s turns took no part in any of these fits; where they lie is the second number. No labels were shuffled here: compare the interval with 0.5.',
   ],
 } as const satisfies Record<string, readonly string[]>;

@@ -12,6 +12,7 @@ export const GLOSSARY: readonly GlossaryEntry[] = [
   { word: 'Layer', meaning: 'One step of the model. Layer 0 is the word alone, where this probe always reads zero; layer 30 is what leaves the last step.' },
   { word: 'Probe', meaning: 'A direction in the residual stream, found from pairs of kind and cruel turns, with the evidence that it reads what it claims.' },
   { word: 'Score', meaning: 'How far the residual stream lies along the probe, in standard deviations of its training taps. Zero is neutral text. It is a score, not a verdict.' },
+  { word: 'From neutral', meaning: 'The reading of one pole by itself: a direction of its own from neutral turns to the turns of that pole, fitted without the other pole. Less of a pole than neutral is not the other pole, so it is drawn in grey.' },
   { word: 'Tap', meaning: 'A neutral sentence, the same words everywhere, that is put after a sentence off to the side and never enters the text. Two taps differ only in what came before, so their difference cannot come from their own words.' },
   { word: 'Null range', meaning: 'What 200 random directions with the same spread as the training data read at the same place, from the 5th to the 95th percentile. A tap inside is no further out than 90 % of them, and alone proves nothing; one tap in ten lies outside by chance. What counts is the change within a text.' },
   { word: 'Without the words', meaning: 'What is left of a token’s score after taking away what the embeddings of that word and the one before predict by themselves.' },

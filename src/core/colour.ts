@@ -3,8 +3,12 @@
  *
  * Defined in OKLCH with bounded lightness, so that one ink per theme stays readable on every step (at least 6.7:1)
  * and both arms stay apart for four kinds of colour vision. Pure: no DOM, no theme detection.
+ * In the reading of one pole only that pole has its hue; the other arm is the same ramp of lightness in grey, because
+ * "less kind than neutral" is not "cruel". From v = 0.5 on its two ends lie 11 or more apart in CIEDE2000 for four kinds of
+ * colour vision (the two hues: 28); the ink reads on grey as on the hue, because lightness is the same.
  * OKLab: B. Ottosson, https://bottosson.github.io/posts/oklab/
  */
+import type { ByPole, Head } from './heads.ts';
 
 /** The two appearances of the page. */
 export type Theme = 'light' | 'dark';
@@ -34,37 +38,48 @@ export const LINE: Readonly<Record<Theme, { readonly positive: string; readonly 
   dark: { positive: '#61dc6b', negative: '#c583f3' },
 };
 
+/** The same for what is neither pole. */
+const GREY_LINE: Readonly<Record<Theme, string>> = { light: '#5a5e67', dark: '#a9adb6' };
+
+/** Lines, bars and marks for both ends of the scale of a way of reading. */
+export function endLines(theme: Theme, head: Head): ByPole<string> {
+  const { positive, negative } = LINE[theme];
+  const grey = GREY_LINE[theme];
+  return { positive: head === 'negative' ? grey : positive, negative: head === 'positive' ? grey : negative };
+}
+
 /** Steps of {@link scaleCss} on each side of zero: finer than the eye tells apart, coarse enough for a small table. */
 const STEPS = 64;
 
 /**
  * The colour of `t` in [−1, 1] as 8-bit sRGB; values outside are clamped. NaN has no colour: callers hatch it.
  */
-export function scaleRgb(t: number, theme: Theme): Rgb {
+export function scaleRgb(t: number, theme: Theme, head: Head = 'difference'): Rgb {
   const clamped = Math.max(-1, Math.min(1, t));
   const magnitude = Math.abs(clamped);
   const arm = ARMS[theme];
   const lightness = arm.lightnessAtZero + (arm.lightnessAtEnd - arm.lightnessAtZero) * magnitude;
-  const hue = ((clamped >= 0 ? HUE_POSITIVE : HUE_NEGATIVE) * Math.PI) / 180;
-  return fit(lightness, arm.chromaAtEnd * magnitude, hue);
+  const end = clamped >= 0 ? 'positive' : 'negative';
+  const hue = ((end === 'positive' ? HUE_POSITIVE : HUE_NEGATIVE) * Math.PI) / 180;
+  return fit(lightness, head === 'difference' || head === end ? arm.chromaAtEnd * magnitude : 0, hue);
 }
 
 /** {@link scaleRgb} as `#rrggbb`. */
-export function scaleHex(t: number, theme: Theme): string {
-  return `#${scaleRgb(t, theme).map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
+export function scaleHex(t: number, theme: Theme, head: Head = 'difference'): string {
+  return `#${scaleRgb(t, theme, head).map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
 }
 
-const cssTable: string[] = [];
+const cssTables: Readonly<Record<Head, string[]>> = { difference: [], positive: [], negative: [] };
 
 /** The colour of `t` for both themes as one CSS value, `light-dark(…, …)`, so that a change of theme costs no script. */
-export function scaleCss(t: number): string {
+export function scaleCss(t: number, head: Head = 'difference'): string {
   const step = Math.round(Math.max(-1, Math.min(1, t)) * STEPS) + STEPS;
-  return (cssTable[step] ??= `light-dark(${scaleHex(step / STEPS - 1, 'light')}, ${scaleHex(step / STEPS - 1, 'dark')})`);
+  return (cssTables[head][step] ??= `light-dark(${scaleHex(step / STEPS - 1, 'light', head)}, ${scaleHex(step / STEPS - 1, 'dark', head)})`);
 }
 
 /** Nine stops from −1 to +1 as one CSS gradient: the legend. */
-export function scaleGradient(): string {
-  const stops = Array.from({ length: 9 }, (_, index) => scaleCss(index / 4 - 1));
+export function scaleGradient(head: Head = 'difference'): string {
+  const stops = Array.from({ length: 9 }, (_, index) => scaleCss(index / 4 - 1, head));
   return `linear-gradient(to right, ${stops.join(', ')})`;
 }
 

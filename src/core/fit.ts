@@ -16,7 +16,7 @@ import { project } from './calibrate.ts';
 import type { LeftOutFit } from './leave-out.ts';
 import { fitLogistic } from './logistic.ts';
 import type { FitMethod } from './probe-types.ts';
-import { smootherOf, smootherParts, type SmootherParts } from './smoother.ts';
+import { smootherOf, smootherParts, type SmootherParts, withWeights } from './smoother.ts';
 import { inStreamUnits, inUnitsOf, standardRows, type StandardRows } from './standard-rows.ts';
 
 /** Stands for infinity: directions differ from the limit by a millionth. */
@@ -43,6 +43,11 @@ export function prepareLayer(readings: Float32Array, hidden: number, select: rea
   select.forEach((row, i) => own.set(readings.subarray(row * hidden, (row + 1) * hidden), i * hidden));
   const rows = standardRows(own, hidden);
   return { rows, design, parts: smootherParts(rows, design.weights, primal) };
+}
+
+/** The same rows, in the same units, with other targets and weights. */
+export function redesign({ rows, parts }: PreparedLayer, design: Design): PreparedLayer {
+  return { rows, design, parts: withWeights(parts, design.weights) };
 }
 
 /** The penalty of the least-squares fit that a method is; for logistic regression that of its first step, from which its null is drawn. */

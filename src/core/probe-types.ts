@@ -1,4 +1,5 @@
 /** What a trained probe is, in memory. `format/probe.ts` reads and writes it. */
+import type { ByPole } from './heads.ts';
 
 /** The two poles of an axis and the neutral origin that both are measured from. */
 export interface Axis {
@@ -143,6 +144,39 @@ export interface ProbeEvidence {
   readonly bySet: readonly SetEvidence[];
 }
 
+/** How well one pole is read from neutral, every topic left out in turn; lists by layer, intervals 95 % by bootstrap over topics. */
+export interface PoleEvidence {
+  readonly topics: number;
+  /** Readings of this pole and of neutral turns behind `auroc`. */
+  readonly rows: number;
+  /** AUROC of this pole's turns against neutral ones, 1 where each lies on its pole's side of every neutral turn. */
+  readonly auroc: readonly number[];
+  readonly aurocLow: readonly number[];
+  readonly aurocHigh: readonly number[];
+  /**
+   * The same of the other pole's turns, which took no part in the fit: how often one of them lies on this pole's side of a
+   * neutral turn. 1: both poles leave neutral the same way; 0.5: the other pole does not move it; 0: opposites on one line.
+   */
+  readonly other: readonly number[];
+  readonly otherLow: readonly number[];
+  readonly otherHigh: readonly number[];
+}
+
+/**
+ * One pole measured from neutral by a direction of its own, fitted without the other pole's turns. Zero, unit and lines
+ * are made as those of the probe, so the unit is the standard deviation along this direction of the turns of both poles.
+ * A turn of the negative pole reads below zero here too.
+ */
+export interface PoleHead {
+  /** Directions of length 1 in the residual stream's own units `[layers, hidden]`. */
+  readonly directions: Float32Array;
+  readonly calibration: readonly LayerCalibration[];
+  readonly earlyTokens: EarlyTokens;
+  readonly lexical: LexicalModel;
+  readonly alarm: AlarmLines;
+  readonly evidence: PoleEvidence;
+}
+
 /** A direction for every layer with the numbers that make it a score and the evidence that it reads what it claims. */
 export interface Probe {
   readonly id: string;
@@ -167,5 +201,7 @@ export interface Probe {
   readonly alarm: AlarmLines;
   readonly nullModel: NullModel;
   readonly evidence: ProbeEvidence;
+  /** Each pole from neutral; null in probes that were made before there was such a reading. The null model serves all. */
+  readonly poles: ByPole<PoleHead> | null;
   readonly provenance: { readonly sets: readonly { readonly name: string; readonly sha256: string; readonly rows: number }[]; readonly seed: number; readonly version: string };
 }

@@ -7,6 +7,7 @@
  * One unit everywhere: the standard deviation, at that layer, of the probe's scores at the taps of its training
  * turns. Zero is the mean of neutral text (taps: of the neutral tap readings; tokens: of the tokens of neutral stories).
  */
+import type { ByPole } from './heads.ts';
 
 /** One token as the model sees it and the text that it adds. */
 export interface TokenPiece {
@@ -24,6 +25,14 @@ export interface TokenBatch {
   readonly scores: Float32Array;
   /** The part of each score that the words alone predict `[pieces, layers]` (see `lexical.ts`); NaN at position 0 and where the probe has no lexical model. */
   readonly words: Float32Array;
+  /** The same by the direction of each pole from neutral; null where the probe has none. */
+  readonly poles: ByPole<TokenScores> | null;
+}
+
+/** Token scores of one way of reading, as in {@link TokenBatch}. */
+export interface TokenScores {
+  readonly scores: Float32Array;
+  readonly words: Float32Array;
 }
 
 /** The reading at a tap: neutral words put after a sentence, off to the side, so that they never enter the text. */
@@ -36,6 +45,8 @@ export interface TapReading {
   readonly nullLow: Float32Array;
   /** 95th percentile by layer of the same `[layers]`. */
   readonly nullHigh: Float32Array;
+  /** The reading of each pole from neutral `[layers]`; null where the probe has none. The null range is in its own units and serves all. */
+  readonly poles: ByPole<Float32Array> | null;
 }
 
 /** Receives a reading while it is made. Batches arrive in order; a tap arrives after its sentence's tokens. */

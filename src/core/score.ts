@@ -28,7 +28,7 @@ export function tokenScores(probe: Pick<Probe, 'model' | 'directions' | 'calibra
  * The tap reading by layer `[layers]`. `tapMean` `[layers, hidden]` is the mean residual over the tap's tokens, then over
  * the probe's taps. Throws `RangeError` where the size does not fit.
  */
-export function tapScore(probe: Probe, tapMean: Float32Array): Float32Array {
+export function tapScore(probe: Pick<Probe, 'model' | 'directions' | 'calibration'>, tapMean: Float32Array): Float32Array {
   const layers = probe.calibration.length;
   const { hidden } = probe.model;
   if (tapMean.length !== layers * hidden) throw new RangeError(`a tap reading holds ${tapMean.length} numbers, not ${layers} layers x ${hidden}`);

@@ -41,6 +41,25 @@ export function smootherParts(rows: StandardRows, weights: ArrayLike<number>, pr
   return { rows, weights, primal, matrix: primal ? scatterOf(rows, weights) : kernelOf(rows) };
 }
 
+/**
+ * The same rows under other weights, made cheaply: over rows the kernel does not know the weights, over features only the
+ * rows whose weight has changed are counted again.
+ */
+export function withWeights(parts: SmootherParts, weights: ArrayLike<number>): SmootherParts {
+  if (!parts.primal) return { ...parts, weights };
+  const { rows, matrix } = parts;
+  const change = Float64Array.from(weights, (weight, i) => weight - (parts.weights[i] ?? 0));
+  const risen = scatterOf(rowsWhere(rows, (i) => (change[i] ?? 0) > 0), change.filter((by) => by > 0));
+  const fallen = scatterOf(rowsWhere(rows, (i) => (change[i] ?? 0) < 0), change.filter((by) => by < 0).map((by) => -by));
+  return { rows, weights, primal: true, matrix: matrix.map((value, i) => value + (risen[i] ?? 0) - (fallen[i] ?? 0)) };
+}
+
+/** Some of the rows, in the units of all. */
+function rowsWhere(rows: StandardRows, wanted: (row: number) => boolean): StandardRows {
+  const chosen = Array.from({ length: rows.count }, (_, i) => i).filter(wanted);
+  return { ...rows, count: chosen.length, z: pick(rows.z, chosen, rows.hidden) };
+}
+
 /** b in units of lambda. */
 const FREE = 1000;
 

@@ -1,6 +1,7 @@
 /** The card of a probe in Markdown: what it reads, how well, and what must not be concluded from it. */
 import { DRIFT_LIMIT } from '../core/claim-beyond.ts';
 import { percent, rate, signed } from '../core/claim-words.ts';
+import { headName, opposite, POLES } from '../core/heads.ts';
 import type { ProbeHead } from '../core/probe-head.ts';
 import type { FitMethod } from '../core/probe-types.ts';
 import type { Report } from '../core/report-types.ts';
@@ -25,7 +26,7 @@ const TARGET_WORDS: Readonly<Record<FitMethod['target'], string>> = {
  */
 export function probeCard(probe: ProbeHead, report?: Report): string {
   const judged = report === undefined ? evidenceSections(probe) : judgementSections(probe, report);
-  return `${[`# ${probe.title}`, probe.about, factsTable(probe, report), tapsSection(probe), ...judged, setsSection(probe), linesSection(probe), STANDING].join('\n\n')}\n`;
+  return `${[`# ${probe.title}`, probe.about, factsTable(probe, report), tapsSection(probe), ...judged, ...polesSection(probe), setsSection(probe), linesSection(probe), STANDING].join('\n\n')}\n`;
 }
 
 function factsTable({ axis, model, method, defaultLayer, provenance, evidence }: ProbeHead, report: Report | undefined): string {
@@ -83,6 +84,27 @@ function setsSection({ evidence: { bySet, driftLayer } }: ProbeHead): string {
 Held-out scores at layer ${driftLayer}, for the topics of each training set alone. An overall number may be owed to the easiest set.
 
 ${table(['set', 'topics', 'AUROC', '95 % interval', 'pairs'], bySet.map((set) => [set.name, String(set.topics), three(set.auroc), `${three(set.aurocLow)} to ${three(set.aurocHigh)}`, percent(set.pairs)]))}`;
+}
+
+/** Each pole from neutral; nothing for a probe without such readings. */
+function polesSection({ poles, axis, defaultLayer }: ProbeHead): string[] {
+  if (poles === null) return [];
+  const { neutral } = axis;
+  const rows = POLES.flatMap((pole) => {
+    const { auroc, aurocLow, aurocHigh, other, otherLow, otherHigh, topics } = poles[pole].evidence;
+    const head = headName(pole, axis);
+    return [
+      [head, `${axis[pole]} against ${neutral}`, at(auroc, defaultLayer), `${at(aurocLow, defaultLayer)} to ${at(aurocHigh, defaultLayer)}`, String(topics)],
+      [head, `${axis[opposite(pole)]} against ${neutral}, on the side of ${axis[pole]}`, at(other, defaultLayer), `${at(otherLow, defaultLayer)} to ${at(otherHigh, defaultLayer)}`, String(topics)],
+    ];
+  });
+  return [`## Each pole read from ${neutral}, at layer ${defaultLayer}
+
+Two more directions, by the same method and penalty: the turns of one pole against the same zeros, without the turns of the other. Every topic is
+scored by a fit that saw nothing of it. The second line of each says what it makes of the pole that it was not fitted to: 1, both poles leave ${neutral} the
+same way; 0.5, the other pole does not move it; 0, opposites on one line. Far from 0.5, a reading of one pole alone does not tell the two apart.
+
+${table(['reading', 'AUROC of', 'AUROC', '95 % interval', 'topics'], rows)}`];
 }
 
 function linesSection({ alarm, calibration, defaultLayer, lexical }: ProbeHead): string {

@@ -5,6 +5,7 @@
  *
  * Version 2 added the steering vectors, the words' share and the 1 % lines. Files of version 1 still open, with all of
  * these absent: zero tensors, nothing explained, rate 0 and empty lists. Their evidence counts every tap reading as a row.
+ * Version 3 added each pole from neutral; in files of version 1 and 2 `poles` is null.
  */
 import { AppError } from '../core/errors.ts';
 import type { ModelIdentity, Probe } from '../core/probe-types.ts';
@@ -13,13 +14,14 @@ import { field, fileObject, integer, type JsonNode, list, type Refuse, words } f
 import { identifier, parseAxis } from './json-values.ts';
 import { layOut } from './lay-out.ts';
 import { parseAlarm, parseCalibration, parseEarlyTokens, parseEvidence, parseLexical, parseMethod, parseModel, parseNullHead, parseOldMethod, parseProvenance, UNMEASURED_ALARM } from './probe-parts.ts';
+import { parsePoleCards, polesJson, poleTensors, withPoleTensors } from './probe-poles.ts';
 import { parseSafetensors, serialiseSafetensors, type Tensor, type TensorToWrite } from './safetensors.ts';
 
 /** Names of the files of a bundle; a bundle may lack the report. */
 export const PROBE_FILES = { json: 'probe.json', tensors: 'directions.safetensors', report: 'report.json' } as const;
 
 const FORMAT = 'flipside-probe';
-const VERSION = 2;
+const VERSION = 3;
 
 const refuse: Refuse = (message) => {
   throw new AppError('probe-invalid', `${message} Restore the probe, or train it again.`);
@@ -41,6 +43,7 @@ export function parseProbe(jsonText: string, tensorBytes: Uint8Array): Probe {
     steering: version === 1 ? new Float32Array(layers * hidden) : wide('steering'),
     lexical: { ...head.lexical, weights: version === 1 ? new Float32Array(layers * 2 * hidden) : tensor(tensors, 'lexical', [layers, 2, hidden]) },
     nullModel: { ...head.nullModel, factor: tensor(tensors, 'null_factor', [layers, rank, hidden]), featureScale, center: wide('null_center'), drift: wide('null_drift') },
+    poles: withPoleTensors(head.poles, layers, hidden, (name, shape) => tensor(tensors, name, shape)),
   };
 }
 
@@ -67,6 +70,7 @@ function parseHead(jsonText: string): { readonly head: ProbeHead; readonly versi
     alarm: version === 1 ? UNMEASURED_ALARM : parseAlarm(field(root, 'alarm'), layers),
     nullModel: parseNullHead(field(root, 'nullModel')),
     evidence: parseEvidence(field(root, 'evidence'), layers),
+    poles: version < 3 ? null : parsePoleCards(field(root, 'poles'), layers),
     provenance: parseProvenance(field(root, 'provenance')),
   };
   return { head, version };
@@ -77,10 +81,10 @@ export function serialiseProbe(probe: Probe): { readonly json: string; readonly 
   const layers = probe.model.layerCount + 1;
   const { hidden } = probe.model;
   const { factor, rank, featureScale, center, drift, driftOrigin, seed, count } = probe.nullModel;
-  const { id, title, about, axis, model, method, defaultLayer, taps, calibration, earlyTokens, alarm, evidence, provenance } = probe;
+  const { id, title, about, axis, model, method, defaultLayer, taps, calibration, earlyTokens, alarm, evidence, poles, provenance } = probe;
   const { weights, offset, explained } = probe.lexical;
   const head = { format: FORMAT, version: VERSION, id, title, about, axis, model, method, defaultLayer, taps };
-  const json = layOut({ ...head, calibration, earlyTokens, lexical: { offset, explained }, alarm, nullModel: { rank, driftOrigin, seed, count }, evidence, provenance });
+  const json = layOut({ ...head, calibration, earlyTokens, lexical: { offset, explained }, alarm, nullModel: { rank, driftOrigin, seed, count }, evidence, poles: polesJson(poles), provenance });
   const wide = (data: Float32Array): TensorToWrite => ({ dtype: 'F32', shape: [layers, hidden], data });
   const tensors = serialiseSafetensors(
     new Map<string, TensorToWrite>([
@@ -91,6 +95,7 @@ export function serialiseProbe(probe: Probe): { readonly json: string; readonly 
       ['null_center', wide(center)],
       ['null_drift', wide(drift)],
       ['null_factor', { dtype: 'F16', shape: [layers, rank, hidden], data: factor }],
+      ...poleTensors(poles, layers, hidden),
     ]),
     { format: FORMAT, probe: id },
   );

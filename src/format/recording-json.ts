@@ -3,17 +3,21 @@
  * Scores are rounded to 2 decimals; NaN, which JSON lacks, is `null`.
  */
 import { AppError } from '../core/errors.ts';
+import { type ByPole, byPole } from '../core/heads.ts';
 import type { LayerCalibration } from '../core/probe-types.ts';
 import type { TapReading, TokenPiece } from '../core/reading.ts';
-import { field, fileObject, integer, list, number, text } from './json-path.ts';
+import { field, fileObject, has, integer, list, number, text } from './json-path.ts';
 import type { JsonNode } from './json-path.ts';
 import { inRange } from './json-values.ts';
 import { parseAlarm, UNMEASURED_ALARM } from './probe-parts.ts';
-import type { Recording } from './recording.ts';
+import type { RecordedPole, Recording } from './recording.ts';
 
 const FORMAT = 'flipside-recording';
-/** Version 2 added the words' part of the scores and the 1 % lines; files of version 1 still open, without them. */
-const VERSION = 2;
+/**
+ * Version 2 added the words' part of the scores and the 1 % lines; files of version 1 still open, without them. Version 3
+ * added each pole from neutral, which a file may lack.
+ */
+const VERSION = 3;
 const INDEX_FORMAT = 'flipside-recordings';
 const INDEX_VERSION = 1;
 /** Far above any context we read; a larger count is a broken or hostile file. */
@@ -34,9 +38,11 @@ const refuse = (message: string): never => {
 /** Reads a recording; throws `recording-invalid` with the path of the first thing that is wrong. */
 export function parseRecording(source: string): Recording {
   const root = fileObject(source, 'recording', FORMAT, VERSION, refuse);
-  const old = integer(field(root, 'version'), 1, VERSION) === 1;
+  const version = integer(field(root, 'version'), 1, VERSION);
+  const old = version === 1;
   const layers = integer(field(root, 'layers'), 1, MAX_LAYERS);
   const tokens = list(field(root, 'tokens'), 0, MAX_TOKENS).map(toPiece);
+  const poles = version >= 3 && has(root, 'poles') ? parsePoles(field(root, 'poles'), tokens.length, layers) : null;
   const axis = field(root, 'axis');
   const provenance = field(root, 'provenance');
   return {
@@ -50,10 +56,11 @@ export function parseRecording(source: string): Recording {
     layers,
     scores: scoreRows(field(root, 'scores'), tokens.length, layers),
     words: old ? new Float32Array(tokens.length * layers).fill(Number.NaN) : scoreRows(field(root, 'words'), tokens.length, layers),
-    taps: list(field(root, 'taps'), 0, tokens.length).map((tap) => toTap(tap, layers, tokens.length)),
+    taps: list(field(root, 'taps'), 0, tokens.length).map((tap) => toTap(tap, layers, tokens.length, poles !== null)),
     calibration: list(field(root, 'calibration'), layers, layers).map(toCalibration),
-    explained: old ? new Array<number>(layers).fill(0) : list(field(root, 'explained'), layers, layers).map((item) => inRange(item, -1e9, 1)),
+    explained: old ? new Array<number>(layers).fill(0) : toExplained(field(root, 'explained'), layers),
     alarm: old ? UNMEASURED_ALARM : parseAlarm(field(root, 'alarm'), layers),
+    poles,
     provenance: {
       model: text(field(provenance, 'model')),
       weightsSha256: text(field(provenance, 'weightsSha256')),
@@ -67,7 +74,7 @@ export function parseRecording(source: string): Recording {
 
 /** Writes a recording as JSON, one token's scores a line, so that two recordings can be compared line by line. */
 export function serialiseRecording(recording: Recording): string {
-  const { scores, words, layers, tokens, taps, calibration, explained, alarm, ...rest } = recording;
+  const { scores, words, layers, tokens, taps, calibration, explained, alarm, poles, ...rest } = recording;
   const { id, title, text: body, axis, defaultLayer, givenTokens, provenance } = rest;
   const head = { format: FORMAT, version: VERSION, id, title, text: body, axis, defaultLayer, givenTokens, layers, provenance };
   const lines = (items: readonly unknown[]): string => `[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]`;
@@ -77,10 +84,13 @@ export function serialiseRecording(recording: Recording): string {
     score: rounded(tap.score),
     nullLow: rounded(tap.nullLow),
     nullHigh: rounded(tap.nullHigh),
+    ...(poles === null || tap.poles === null ? {} : { positive: rounded(tap.poles.positive), negative: rounded(tap.poles.negative) }),
   }));
   const pieces = tokens.map((piece) => [piece.id, piece.text]);
-  const calibrationRows = calibration.map((row) => [row.tapMean, row.scale, row.tokenMean, row.tokenSd, row.smoothSd].map((value) => Number(value.toPrecision(7))));
-  return `${JSON.stringify(head).slice(0, -1)},\n"calibration":${lines(calibrationRows)},\n"explained":${JSON.stringify(explained)},\n"alarm":${JSON.stringify(alarm)},\n"tokens":${lines(pieces)},\n"scores":${lines(rowsOf(scores))},\n"words":${lines(rowsOf(words))},\n"taps":${lines(tapRows)}}\n`;
+  const calibrationRows = (of: readonly LayerCalibration[]): number[][] => of.map((row) => [row.tapMean, row.scale, row.tokenMean, row.tokenSd, row.smoothSd].map((value) => Number(value.toPrecision(7))));
+  const poleText = (pole: RecordedPole): string => `{"calibration":${lines(calibrationRows(pole.calibration))},\n"explained":${JSON.stringify(pole.explained)},\n"alarm":${JSON.stringify(pole.alarm)},\n"scores":${lines(rowsOf(pole.scores))},\n"words":${lines(rowsOf(pole.words))}}`;
+  const polesText = poles === null ? '' : `,\n"poles":{"positive":${poleText(poles.positive)},\n"negative":${poleText(poles.negative)}}`;
+  return `${JSON.stringify(head).slice(0, -1)},\n"calibration":${lines(calibrationRows(calibration))},\n"explained":${JSON.stringify(explained)},\n"alarm":${JSON.stringify(alarm)},\n"tokens":${lines(pieces)},\n"scores":${lines(rowsOf(scores))},\n"words":${lines(rowsOf(words))},\n"taps":${lines(tapRows)}${polesText}}\n`;
 }
 
 /** Reads the list of recordings. */
@@ -104,12 +114,31 @@ function toPiece(node: JsonNode): TokenPiece {
   return { id: integer(id ?? node, 0, 0xffffffff), text: text(piece ?? node) };
 }
 
-function toTap(node: JsonNode, layers: number, tokens: number): TapReading {
+/** Each pole from neutral. */
+function parsePoles(node: JsonNode, tokens: number, layers: number): ByPole<RecordedPole> {
+  return byPole((pole) => {
+    const own = field(node, pole);
+    return {
+      scores: scoreRows(field(own, 'scores'), tokens, layers),
+      words: scoreRows(field(own, 'words'), tokens, layers),
+      calibration: list(field(own, 'calibration'), layers, layers).map(toCalibration),
+      explained: toExplained(field(own, 'explained'), layers),
+      alarm: parseAlarm(field(own, 'alarm'), layers),
+    };
+  });
+}
+
+function toExplained(node: JsonNode, layers: number): number[] {
+  return list(node, layers, layers).map((item) => inRange(item, -1e9, 1));
+}
+
+function toTap(node: JsonNode, layers: number, tokens: number, hasPoles: boolean): TapReading {
   return {
     afterToken: integer(field(node, 'afterToken'), 0, tokens - 1),
     score: scoreRow(field(node, 'score'), layers),
     nullLow: scoreRow(field(node, 'nullLow'), layers),
     nullHigh: scoreRow(field(node, 'nullHigh'), layers),
+    poles: hasPoles ? byPole((pole) => scoreRow(field(node, pole), layers)) : null,
   };
 }
 

@@ -3,7 +3,15 @@
  * JSON; scores are rounded to 2 decimals, which is finer than a screen shows.
  */
 import type { AlarmLines, Axis, LayerCalibration } from '../core/probe-types.ts';
-import type { TapReading, TokenPiece } from '../core/reading.ts';
+import type { ByPole } from '../core/heads.ts';
+import type { TapReading, TokenPiece, TokenScores } from '../core/reading.ts';
+
+/** Of each pole from neutral, what a recording holds beside the taps' own: scores `[tokens, layers]` and their scales. */
+export interface RecordedPole extends TokenScores {
+  readonly calibration: readonly LayerCalibration[];
+  readonly explained: readonly number[];
+  readonly alarm: AlarmLines;
+}
 
 /** A finished reading with what is needed to draw and to make it again. */
 export interface Recording {
@@ -26,5 +34,7 @@ export interface Recording {
   readonly explained: readonly number[];
   /** With rate 0 and no lines in recordings of version 1. */
   readonly alarm: AlarmLines;
+  /** Each pole from neutral; null where the probe has no such reading, and in recordings of version 1 and 2. */
+  readonly poles: ByPole<RecordedPole> | null;
   readonly provenance: { readonly model: string; readonly weightsSha256: string; readonly probe: string; readonly probeSha256: string; readonly backend: string; readonly version: string };
 }

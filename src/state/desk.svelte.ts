@@ -1,13 +1,14 @@
 /** The desk of the Read view: which text is being read, and what the reader does with it. */
 import { AppError } from '../core/errors.ts';
 import type { SamplingOptions } from '../core/reading.ts';
+import { byPole } from '../core/heads.ts';
 import { SAY } from '../content/status.ts';
 import type { ProbeFiles } from '../worker/protocol.ts';
 import type { Draft } from './draft.svelte.ts';
 import { Instrument } from './instrument.svelte.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import { ReadingState } from './reading.svelte.ts';
-import type { Schedule } from './reading.svelte.ts';
+import type { HeadScales, Schedule } from './reading.svelte.ts';
 import type { Session } from './session.svelte.ts';
 import type { ProbeCard } from './probe-card.ts';
 import type { Stories } from './stories.svelte.ts';
@@ -149,8 +150,9 @@ export class Desk {
       const probe = this.#probe;
       if (probe === null) throw new AppError('probe-invalid', 'There is no probe to read with. Load the page again.');
       session.needReady();
-      const { axis, defaultLayer, calibration, alarm, lexical } = probe;
-      const reading = ReadingState.live({ title, axis, defaultLayer, calibration, layers: calibration.length, explained: lexical.explained, alarm }, schedule, again);
+      const { axis, defaultLayer, calibration, poles } = probe;
+      const frame = { title, axis, defaultLayer, layers: calibration.length, ...scalesOf(probe), poles: poles && byPole((pole) => scalesOf(poles[pole])) };
+      const reading = ReadingState.live(frame, schedule, again);
       const running = session.read(text, preferences.taps, reading);
       stories.leave();
       this.#show(reading);
@@ -170,4 +172,8 @@ export class Desk {
     this.#readingId += 1;
     this.view.reset(layer);
   }
+}
+
+function scalesOf({ calibration, lexical, alarm }: Pick<ProbeCard, 'calibration' | 'lexical' | 'alarm'>): HeadScales {
+  return { calibration, explained: lexical.explained, alarm };
 }

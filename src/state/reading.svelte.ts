@@ -3,21 +3,37 @@
  * ever sees; the token list is the trigger, and is replaced once per animation frame, however many batches arrive.
  */
 import { AppError } from '../core/errors.ts';
+import { type ByPole, byPole, type Head, HEADS } from '../core/heads.ts';
 import type { AlarmLines, Axis, LayerCalibration } from '../core/probe-types.ts';
-import type { ReadingSink, TapReading, TokenBatch, TokenPiece } from '../core/reading.ts';
+import type { ReadingSink, TapReading, TokenBatch, TokenPiece, TokenScores } from '../core/reading.ts';
 import type { Recording } from '../format/recording.ts';
 
-/** What a reading is measured with, known before its first token. */
-export interface ReadingFrame {
-  readonly title: string;
-  readonly axis: Axis;
-  readonly defaultLayer: number;
-  readonly layers: number;
+/** What one way of reading is measured with. */
+export interface HeadScales {
   readonly calibration: readonly LayerCalibration[];
   /** By layer: the share of variance that the words alone explain; 0 where the probe has no lexical model. */
   readonly explained: readonly number[];
   /** Without lines (no tokens behind them) where the probe has none. */
   readonly alarm: AlarmLines;
+}
+
+/** What a reading is measured with, known before its first token; its own scales are those of the difference. */
+export interface ReadingFrame extends HeadScales {
+  readonly title: string;
+  readonly axis: Axis;
+  readonly defaultLayer: number;
+  readonly layers: number;
+  /** Of each pole from neutral; null where the probe has no such reading. */
+  readonly poles: ByPole<HeadScales> | null;
+}
+
+/** One way of reading a text: its scales, and its buffers as they are now (see {@link ReadingState.scores}). */
+export interface HeadReading extends HeadScales, TokenScores {}
+
+/** The same with buffers that are replaced as they grow. */
+interface GrowingHead extends HeadScales {
+  scores: Float32Array;
+  words: Float32Array;
 }
 
 /** Calls back when it is time to draw: the next animation frame, or what a test wants. */
@@ -46,27 +62,31 @@ export class ReadingState {
   /** Characters that were given, where that is known before the tokens are; null where everything is given. */
   readonly #givenCharacters: number | null;
   #characters = 0;
-  #scores: Float32Array;
-  #words: Float32Array;
+  readonly #heads: { readonly difference: GrowingHead } & Partial<Record<Head, GrowingHead>>;
   #received = 0;
   #newTokens: TokenPiece[] = [];
   #newTaps: TapReading[] = [];
   #scheduled = false;
   readonly #schedule: Schedule;
 
-  private constructor(frame: ReadingFrame, recording: Recording | null, buffers: { readonly scores: Float32Array; readonly words: Float32Array }, schedule: Schedule, givenCharacters: number | null) {
+  private constructor(frame: ReadingFrame, recording: Recording | null, buffersOf: (head: Head) => TokenScores, schedule: Schedule, givenCharacters: number | null) {
     this.frame = frame;
     this.recording = recording;
-    this.#scores = buffers.scores;
-    this.#words = buffers.words;
+    const headOf = (head: Head, { calibration, explained, alarm }: HeadScales): GrowingHead => {
+      const { scores, words } = buffersOf(head);
+      return { calibration, explained, alarm, scores, words };
+    };
+    const { poles } = frame;
+    this.#heads = { difference: headOf('difference', frame), ...(poles === null ? {} : byPole((pole) => headOf(pole, poles[pole]))) };
     this.#schedule = schedule;
     this.#givenCharacters = givenCharacters;
   }
 
   /** A finished reading from a file. */
   static fromRecording(recording: Recording): ReadingState {
-    const { title, axis, defaultLayer, layers, calibration, explained, alarm } = recording;
-    const reading = new ReadingState({ title, axis, defaultLayer, layers, calibration, explained, alarm }, recording, recording, nextFrame, null);
+    const { title, axis, defaultLayer, layers, calibration, explained, alarm, poles } = recording;
+    const buffersOf = (head: Head): TokenScores => (head === 'difference' ? recording : (poles?.[head] ?? recording));
+    const reading = new ReadingState({ title, axis, defaultLayer, layers, calibration, explained, alarm, poles }, recording, buffersOf, nextFrame, null);
     reading.#tokens = recording.tokens;
     reading.#taps = recording.taps;
     reading.#givenTokens = recording.givenTokens;
@@ -81,7 +101,7 @@ export class ReadingState {
   static live(frame: ReadingFrame, schedule: Schedule = nextFrame, again: ReadingState | null = null): ReadingState {
     const given = again === null || again.givenTokens >= again.tokens.length ? null : textOf(again.tokens.slice(0, again.givenTokens)).length;
     const buffer = (): Float32Array => new Float32Array(FIRST_CAPACITY * frame.layers);
-    return new ReadingState(frame, null, { scores: buffer(), words: buffer() }, schedule, given);
+    return new ReadingState(frame, null, () => ({ scores: buffer(), words: buffer() }), schedule, given);
   }
 
   /** The tokens that may be drawn: those committed by the last frame. */
@@ -101,12 +121,17 @@ export class ReadingState {
 
   /** Row-major scores `[tokens, layers]`; may hold more rows than {@link tokens}. Do not keep: it is replaced as it grows. */
   get scores(): Float32Array {
-    return this.#scores;
+    return this.#heads.difference.scores;
   }
 
   /** The part of {@link scores} that the words alone predict, of the same shape; NaN where there is none. */
   get words(): Float32Array {
-    return this.#words;
+    return this.#heads.difference.words;
+  }
+
+  /** One way of reading; null where the probe has it not. The object stays, its buffers are replaced as they grow. */
+  head(head: Head): HeadReading | null {
+    return this.#heads[head] ?? null;
   }
 
   /** The text so far, exactly. */
@@ -132,12 +157,19 @@ export class ReadingState {
   #takeTokens(batch: TokenBatch): void {
     const { layers } = this.frame;
     const expected = batch.pieces.length * layers;
-    if (batch.start !== this.#received || batch.scores.length !== expected || batch.words.length !== expected) {
+    const parts = HEADS.flatMap((head) => {
+      const own = this.#heads[head];
+      return own === undefined ? [] : [{ own, part: head === 'difference' ? batch : batch.poles?.[head] }];
+    });
+    if (batch.start !== this.#received || parts.some(({ part }) => part?.scores.length !== expected || part.words.length !== expected)) {
       throw new AppError('internal', `Tokens ${batch.start} arrived where ${this.#received} was due. Copy the diagnostics and report it.`);
     }
     this.#reserve((this.#received + batch.pieces.length) * layers);
-    this.#scores.set(batch.scores, this.#received * layers);
-    this.#words.set(batch.words, this.#received * layers);
+    for (const { own, part } of parts) {
+      if (part === undefined) continue; // cannot be: it has the expected length
+      own.scores.set(part.scores, this.#received * layers);
+      own.words.set(part.words, this.#received * layers);
+    }
     this.#findBorder(batch.pieces);
     this.#received += batch.pieces.length;
     this.#newTokens.push(...batch.pieces);
@@ -168,10 +200,13 @@ export class ReadingState {
   }
 
   #reserve(values: number): void {
-    if (values <= this.#scores.length) return;
-    const size = Math.max(values, this.#scores.length * 2);
-    this.#scores = enlarged(this.#scores, size);
-    this.#words = enlarged(this.#words, size);
+    const { length } = this.scores;
+    if (values <= length) return;
+    const size = Math.max(values, length * 2);
+    for (const head of Object.values(this.#heads)) {
+      head.scores = enlarged(head.scores, size);
+      head.words = enlarged(head.words, size);
+    }
   }
 }
 

@@ -1,7 +1,10 @@
-/** Where the reader looks: the layer, the token, and whether it is held. Shared by strip, map and trajectory. */
+/** Where the reader looks: the way of reading, the layer, the token, and whether it is held. Shared by strip, map and trajectory. */
+import type { Head } from '../core/heads.ts';
 
 /** The cursor of the instrument. */
 export class View {
+  /** The chosen way of reading; a reading that lacks it shows the difference. */
+  head = $state<Head>('difference');
   /** The chosen layer. */
   layer = $state(16);
   /** The token that has the one tab stop of the strip. */
@@ -28,7 +31,7 @@ export class View {
     this.locked = false;
   }
 
-  /** A new text: back to its start. */
+  /** A new text: back to its start. The way of reading stays. */
   reset(layer: number): void {
     this.layer = layer;
     this.at = 0;

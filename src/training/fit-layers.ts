@@ -3,6 +3,7 @@ import { tapLines, type TapLines } from '../core/alarm.ts';
 import { calibrateTaps, project, type TapCalibration } from '../core/calibrate.ts';
 import { DEFAULT_PENALTY, directionOf } from '../core/fit.ts';
 import { leaveUnitsOut } from '../core/leave-out.ts';
+import { type ByPole, byPole, type Pole, POLES } from '../core/heads.ts';
 import { driftOriginOf, fitNullLayer, type NullLayer } from '../core/null-model.ts';
 import type { FitMethod } from '../core/probe-types.ts';
 import type { MethodCurve } from '../core/report-types.ts';
@@ -10,6 +11,7 @@ import { readingsOf, type TapRows } from '../core/rows.ts';
 import type { LongCall } from './collect.ts';
 import { giveWay } from './give-way.ts';
 import { type LayerFit, layerSource, methodCurve } from './method-curve.ts';
+import { type FittedPole, poleMakers } from './pole-fit.ts';
 import { type Readings, unitsOf } from './readings.ts';
 import { scoreScale } from './score-scale.ts';
 
@@ -23,6 +25,8 @@ export interface FittedLayer {
   readonly nullLayer: NullLayer;
   /** Held-out scores of the readings of both poles. */
   readonly held: Float64Array;
+  /** Each pole from neutral. */
+  readonly poles: ByPole<FittedPole>;
 }
 
 /** All layers. */
@@ -32,6 +36,7 @@ export interface FittedLayers {
   readonly curves: readonly MethodCurve[];
   /** Of tap readings in stories that were left out. */
   readonly storyLines: TapLines;
+  readonly poleStoryLines: ByPole<TapLines>;
 }
 
 /** The methods that stand beside the probe's own: pole against pole, so that nothing but the fit differs between them. */
@@ -47,21 +52,30 @@ export async function fitLayers(rows: TapRows, readings: Readings, options: Long
   const { method, shuffles, seed } = options;
   const own = methodCurve(readings, method, shuffles, seed);
   const others = BESIDE.filter(({ kind }) => kind !== method.kind || method.target !== 'poles').map((beside) => methodCurve(readings, beside, shuffles, seed));
+  const makers = poleMakers(rows, readings, method, seed);
   const driftOrigin = driftOriginOf(rows);
   const layers: FittedLayer[] = [];
   const storyScores: Float64Array[] = [];
+  const poleStoryScores: Record<Pole, Float64Array[]> = { positive: [], negative: [] };
   for (const [layer, residuals] of rows.residuals.entries()) {
     const layerReadings = readingsOf(residuals, rows.hidden, readings.turns);
     const source = layerSource(layerReadings, rows.hidden);
     const fitted = own.add(source);
     for (const other of others) other.add(source);
     const direction = Float32Array.from(directionOf(fitted.prepared, fitted.fit));
-    layers.push({ direction, taps: calibrateTaps(project(residuals, direction), rows.info), nullLayer: fitNullLayer(rows, layer, NULL_RANK, driftOrigin), held: fitted.held });
+    const poles = byPole((pole) => makers[pole].add(source, residuals));
+    layers.push({ direction, taps: calibrateTaps(project(residuals, direction), rows.info), nullLayer: fitNullLayer(rows, layer, NULL_RANK, driftOrigin), held: fitted.held, poles: byPole((pole) => withoutFit(poles[pole])) });
     storyScores.push(storiesLeftOut(readings, fitted, layerReadings));
+    for (const pole of POLES) poleStoryScores[pole].push(storiesLeftOut(readings, poles[pole].fitted, layerReadings));
     options.onProgress?.({ stage: 'fitting', done: layer + 1, total: rows.residuals.length });
     await giveWay(options);
   }
-  return { layers, curves: [own, ...others].map((curve) => curve.finish()), storyLines: tapLines(storyScores) };
+  return { layers, curves: [own, ...others].map((curve) => curve.finish()), storyLines: tapLines(storyScores), poleStoryLines: byPole((pole) => tapLines(poleStoryScores[pole])) };
+}
+
+/** What is kept of a pole's layer: the factorisation takes megabytes and is not needed again. */
+function withoutFit({ direction, taps, own, other }: FittedPole): FittedPole {
+  return { direction, taps, own, other };
 }
 
 /** The layer that most inner folds chose; the lower one of equals. */

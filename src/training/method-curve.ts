@@ -21,18 +21,19 @@ export interface LayerFit {
   readonly fit: LeftOutFit;
 }
 
-/** One layer of a training, prepared once for every target: methods of one target share rows, units and kernel. */
+/** One layer of a training, prepared once for every choice of readings: fits of one choice share rows, units and kernel. */
 export interface LayerSource {
-  prepare(selection: Selection, target: FitMethod['target']): PreparedLayer;
+  prepare(selection: Selection): PreparedLayer;
 }
 
 /** The source of one layer from all readings of the training `[readings, hidden]`. */
 export function layerSource(layerReadings: Float32Array, hidden: number): LayerSource {
-  const known = new Map<FitMethod['target'], PreparedLayer>();
+  const known = new Map<string, PreparedLayer>();
   return {
-    prepare(selection, target) {
-      const prepared = known.get(target) ?? prepareLayer(layerReadings, hidden, selection.select, selection);
-      known.set(target, prepared);
+    prepare(selection) {
+      const key = selection.select.join();
+      const prepared = known.get(key) ?? prepareLayer(layerReadings, hidden, selection.select, selection);
+      known.set(key, prepared);
       return prepared;
     },
   };
@@ -41,7 +42,7 @@ export function layerSource(layerReadings: Float32Array, hidden: number): LayerS
 /** Fits one layer. */
 export function fitReadings(readings: Readings, source: LayerSource, method: FitMethod): LayerFit {
   const selection = selectFor(readings, method.target);
-  const prepared = source.prepare(selection, method.target);
+  const prepared = source.prepare(selection);
   return { method, selection, prepared, fit: fitLayer(prepared, method) };
 }
 
@@ -92,7 +93,7 @@ export function methodCurve(readings: Readings, method: FitMethod, shuffles: num
   return {
     add(source) {
       const layer = layers.length;
-      const prepared = source.prepare(selection, method.target);
+      const prepared = source.prepare(selection);
       const fits = new Map(penalties.map((penalty) => [penalty, fitLayer(prepared, { ...method, penalty })]));
       const fit = fits.get(method.penalty) ?? fitLayer(prepared, method);
       const { own, nulls } = nullScores(prepared, fit);

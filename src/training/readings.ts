@@ -1,5 +1,6 @@
 /** The readings of a training, one a text, and which of them belong together. */
 import { labelOf, type RowInfo, type TapRows, type TurnRows, turnsOf } from '../core/rows.ts';
+import { opposite, type Pole, signOf } from '../core/heads.ts';
 import type { FitMethod } from '../core/probe-types.ts';
 
 /** Weight of the turns of a zero set in a hardened fit; its neutral turns weigh 1 like all others. */
@@ -55,6 +56,29 @@ export interface Selection {
 export function selectFor(readings: Readings, target: FitMethod['target']): Selection {
   const { info } = readings;
   const select = info.flatMap(({ role }, i) => (labelOf(role) !== 0 || (target !== 'poles' && role !== 'zero') || target === 'hardened' ? [i] : []));
+  return selectionOf(readings, select);
+}
+
+/** Weight of readings that are scored by a fit, their topic left out, and have no say in it. */
+const NO_SAY = 1e-9;
+
+/** What both poles' own directions are fitted among: the readings of the target, and the neutral turns in any case. */
+export function selectWithNeutral(readings: Readings, target: FitMethod['target']): Selection {
+  const wanted = new Set(selectFor(readings, target).select);
+  return selectionOf(readings, readings.info.flatMap(({ role }, i) => (wanted.has(i) || role === 'neutral' ? [i] : [])));
+}
+
+/** The same readings for one pole from neutral: it alone is told from 0, and the other pole's turns have no say. */
+export function selectPole(readings: Readings, among: Selection, pole: Pole): Selection {
+  const roleAt = (place: number): RowInfo['role'] | undefined => readings.info[among.select[place] ?? -1]?.role;
+  return {
+    ...among,
+    targets: among.targets.map((_, i) => (roleAt(i) === pole ? signOf(pole) : 0)),
+    weights: among.weights.map((weight, i) => (roleAt(i) === opposite(pole) ? NO_SAY : weight)),
+  };
+}
+
+function selectionOf({ info }: Readings, select: readonly number[]): Selection {
   const place = new Int32Array(info.length).fill(-1);
   select.forEach((reading, i) => (place[reading] = i));
   return {

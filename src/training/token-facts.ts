@@ -13,7 +13,7 @@ import { layerUnits, type TokenUnits } from './token-units.ts';
 
 /** Everything about tokens that a probe carries. */
 export interface TokenFacts {
-  /** By layer. */
+  /** By direction. */
   readonly units: readonly TokenUnits[];
   readonly lexical: LexicalModel;
   readonly lines: TokenLines;
@@ -22,12 +22,13 @@ export interface TokenFacts {
 }
 
 /**
- * Reads all stories once more, word by word. `directions` is `[layers, hidden]`, `scales` the unit of each layer. Of a
- * story's residuals only the embeddings and one projection a layer are kept: all of them would take hundreds of megabytes.
+ * Reads all stories once more, word by word. `directions` is `[n, hidden]`, `scales` the unit of each: one direction for
+ * every layer, or several lots of them, each from layer 0 upwards; one penalty of the lexical model serves all. Of a
+ * story's residuals only the embeddings and one projection a direction are kept: all would take hundreds of megabytes.
  * Throws `numbers-not-finite` and `cancelled`.
  */
 export async function tokenFacts(reader: SegmentReader, stories: StorySet, directions: Float32Array, scales: readonly number[], call: LongCall): Promise<TokenFacts> {
-  const { hidden } = reader.model;
+  const { hidden, layerCount } = reader.model;
   const { length } = stories.stories;
   const total = length + lexicalSteps(length);
   let done = 0;
@@ -44,17 +45,18 @@ export async function tokenFacts(reader: SegmentReader, stories: StorySet, direc
     if (tokens === undefined) throw new RangeError('the reader was asked for tokens and gave none');
     const { count, residuals } = tokens;
     embeddings.push(residuals.slice(0, count * hidden));
-    scales.forEach((_, layer) => {
+    scales.forEach((_, which) => {
+      const layer = which % (layerCount + 1);
       const block = residuals.subarray(layer * count * hidden, (layer + 1) * count * hidden);
-      const along = project(block, directions.subarray(layer * hidden, (layer + 1) * hidden));
+      const along = project(block, directions.subarray(which * hidden, (which + 1) * hidden));
       const bad = along.findIndex((value) => !Number.isFinite(value));
       if (bad >= 0) throw new AppError('numbers-not-finite', `The model gave a number that is not finite at layer ${layer}, token ${bad} of the neutral story "${story.id}". Run the numbers check; on a graphics processor, try the CPU instead.`, { layer, token: bad, story: story.id });
-      projected[layer]?.push(along);
+      projected[which]?.push(along);
     });
     await step();
   }
 
-  const units = scales.map((scale, layer) => layerUnits(projected[layer] ?? [], scale));
+  const units = scales.map((scale, which) => layerUnits(projected[which] ?? [], scale));
   const texts = embeddings.map((values, story) => ({ embeddings: values, scores: units.map((layer) => layer.scores[story] ?? []) }));
   const { weights, offset, explained, penalty } = await fitLexical(texts, hidden, scales.length, step);
   const lines = tokenLines(units.map(({ scores }) => scores));

@@ -2,16 +2,15 @@
  * Trains a probe and judges it: reads the sets, fits a direction at every layer, and gathers the evidence for and against
  * it. Knows no backend; everything random comes from one seed, so that the same readings give the same probe.
  */
-import { alarmLines } from '../core/alarm.ts';
 import { bagOfWords } from '../core/bag-of-words.ts';
-import { EARLY_FROM, STEADY_FROM } from '../core/early-tokens.ts';
 import { clusterAuroc, FEWEST_UNITS } from '../core/effect.ts';
 import { AppError } from '../core/errors.ts';
 import { BOOTSTRAP_DRAWS } from '../core/evidence.ts';
 import { roundToHalf } from '../core/half.ts';
+import { byPole } from '../core/heads.ts';
 import { drawNullDirections } from '../core/null-band.ts';
-import { concat, driftOriginOf, joinNullLayers } from '../core/null-model.ts';
-import type { FitMethod, LayerCalibration, Probe, ProbeEvidence } from '../core/probe-types.ts';
+import { driftOriginOf, joinNullLayers } from '../core/null-model.ts';
+import type { FitMethod, Probe, ProbeEvidence } from '../core/probe-types.ts';
 import type { Baselines, Report } from '../core/report-types.ts';
 import { significant } from '../core/round.ts';
 import { labelOf, readingsOf, type TapRows } from '../core/rows.ts';
@@ -27,10 +26,11 @@ import { chosenLayer, type FittedLayers, fitLayers, NULL_RANK } from './fit-laye
 import { judgeLayer, selectivityAt } from './judge-layer.ts';
 import { judgeByReading } from './judge-reading.ts';
 import { fitReadings, layerSource } from './method-curve.ts';
+import { poleEvidence } from './pole-fit.ts';
 import { randomAurocs } from './random-directions.ts';
 import type { SegmentReader } from './reader.ts';
 import { type Readings, readingsIn } from './readings.ts';
-import { tokenFacts } from './token-facts.ts';
+import { scoredHeads } from './scored-heads.ts';
 
 /** With fewer topics the best layer of the inner folds is mostly luck. */
 const TOPICS_TO_CHOOSE = 24;
@@ -82,22 +82,19 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
   const defaultLayer = options.defaultLayer ?? (ownCurve !== undefined && rows.topicCount >= TOPICS_TO_CHOOSE ? chosenLayer(ownCurve) : Math.round((reader.model.layerCount * 16) / 30));
   const layerReadings = readingsOf(rows.residuals[defaultLayer] ?? new Float32Array(0), rows.hidden, readings.turns);
   const fit = fitReadings(readings, layerSource(layerReadings, rows.hidden), method);
-  const directions = concat(fitted.layers.map((layer) => layer.direction));
-  const facts = await tokenFacts(reader, stories, directions, fitted.layers.map((layer) => layer.taps.scale), options);
-  const calibration = fitted.layers.map((layer, l) => rounded({ ...layer.taps, ...(facts.units[l]?.units ?? { tokenMean: NaN, tokenSd: NaN, smoothSd: NaN }) }));
+  const { own, poles } = await scoredHeads(reader, stories, fitted, options);
+  const { directions, calibration } = own;
   const nullModel = joinNullLayers(fitted.layers.map((layer) => layer.nullLayer), NULL_RANK, driftOriginOf(rows), seed, NULL_DIRECTIONS);
   const judged = judgeLayer({ readings, fitted: fit, layerReadings, hidden: rows.hidden, sets, zeros, seed });
   const probe: Probe = {
     id: options.id, title: options.title, about: options.about,
     axis: sets[0]?.axis ?? { positive: '', negative: '', neutral: '' },
-    model: reader.model, method, defaultLayer, taps, directions, calibration,
+    model: reader.model, method, defaultLayer, taps, ...own,
     steering: steeringOf(rows),
-    earlyTokens: { from: EARLY_FROM, steadyFrom: STEADY_FROM, means: facts.units.map(({ early }) => early.map((value) => significant(value))) },
-    lexical: facts.lexical,
-    alarm: alarmLines(facts.lines, { taps: fitted.storyLines.taps, tapLow: fitted.storyLines.tapLow.map((value) => significant(value)), tapHigh: fitted.storyLines.tapHigh.map((value) => significant(value)) }),
     // Rounded here, not when written, so that a probe in memory and the same probe from its file draw equal bands.
     nullModel: { ...nullModel, factor: roundToHalf(nullModel.factor), driftOrigin: significant(nullModel.driftOrigin) },
     evidence: evidenceOf(fitted, readings, judged.drift, { sets, defaultLayer, seed }),
+    poles: byPole((pole) => ({ ...poles[pole], evidence: poleEvidence(fitted.layers.map((layer) => layer.poles[pole]), readings, pole) })),
     provenance: {
       sets: [
         ...[...sets, ...(method.target === 'hardened' ? zeros : [])].map((set) => ({ name: set.name, sha256: set.sha256, rows: set.rows.length })),
@@ -175,16 +172,6 @@ function baselinesOf(rows: TapRows, readings: Readings, probe: Probe, sets: read
     randomLow: random.map(({ low }) => low),
     randomHigh: random.map(({ high }) => high),
     randomCount: NULL_DIRECTIONS,
-  };
-}
-
-function rounded(calibration: LayerCalibration): LayerCalibration {
-  return {
-    tapMean: significant(calibration.tapMean),
-    scale: significant(calibration.scale),
-    tokenMean: significant(calibration.tokenMean),
-    tokenSd: significant(calibration.tokenSd),
-    smoothSd: significant(calibration.smoothSd),
   };
 }
 

@@ -4,10 +4,12 @@
  */
 import { scaleRgb } from '../core/colour.ts';
 import type { Theme } from '../core/colour.ts';
+import type { Head } from '../core/heads.ts';
 
 /** As in LayerMap.svelte. */
 interface Source {
   readonly key: unknown;
+  readonly head: Head;
   readonly tokens: number;
   readonly layers: number;
   t(token: number, layer: number): number;
@@ -30,13 +32,14 @@ export class MapImage {
   #canvas = document.createElement('canvas');
   #key: unknown = null;
   #theme: Theme | null = null;
+  #head: Head | null = null;
   #painted = 0;
-  readonly #tables = new Map<Theme, readonly (readonly [number, number, number])[]>();
+  readonly #tables = new Map<string, readonly (readonly [number, number, number])[]>();
 
-  /** Paints what is new since the last call, or all of it when the key or the theme has changed. */
+  /** Paints what is new since the last call, or all of it when the key, the way of reading or the theme has changed. */
   update(source: Source, theme: Theme): void {
-    const { tokens, layers, key } = source;
-    if (key !== this.#key || theme !== this.#theme || tokens < this.#painted || this.#canvas.height !== layers) this.#painted = 0;
+    const { tokens, layers, key, head } = source;
+    if (key !== this.#key || theme !== this.#theme || head !== this.#head || tokens < this.#painted || this.#canvas.height !== layers) this.#painted = 0;
     if (tokens > this.#canvas.width || this.#canvas.height !== layers) {
       this.#canvas = document.createElement('canvas');
       this.#canvas.width = Math.max(256, 2 ** Math.ceil(Math.log2(Math.max(1, tokens))));
@@ -45,9 +48,10 @@ export class MapImage {
     }
     this.#key = key;
     this.#theme = theme;
+    this.#head = head;
     if (tokens === this.#painted) return;
     const image = new ImageData(tokens - this.#painted, layers);
-    const table = this.#table(theme);
+    const table = this.#table(theme, head);
     for (let column = 0; column < image.width; column += 1) {
       for (let layer = 0; layer < layers; layer += 1) {
         const t = source.t(this.#painted + column, layer);
@@ -69,11 +73,12 @@ export class MapImage {
     if (left < cell) hatch(context, -left, Math.max(cell, 3), height);
   }
 
-  #table(theme: Theme): readonly (readonly [number, number, number])[] {
-    let table = this.#tables.get(theme);
+  #table(theme: Theme, head: Head): readonly (readonly [number, number, number])[] {
+    const name = `${theme} ${head}`;
+    let table = this.#tables.get(name);
     if (table === undefined) {
-      table = Array.from({ length: 2 * STEPS + 1 }, (_, step) => scaleRgb(step / STEPS - 1, theme));
-      this.#tables.set(theme, table);
+      table = Array.from({ length: 2 * STEPS + 1 }, (_, step) => scaleRgb(step / STEPS - 1, theme, head));
+      this.#tables.set(name, table);
     }
     return table;
   }

@@ -1,7 +1,8 @@
 /** The trajectory as a Plotly figure: running mean over single tokens, the same without the words, the 1 % lines, and taps with the range of random directions behind each. Pure. */
 import type { LinePair } from '../core/alarm.ts';
-import { INK, LINE } from '../core/colour.ts';
+import { endLines, INK } from '../core/colour.ts';
 import type { Theme } from '../core/colour.ts';
+import type { Head } from '../core/heads.ts';
 
 /** A tap on the trajectory. */
 export interface TrajectoryTap {
@@ -25,6 +26,8 @@ export interface TrajectoryInput {
   /** Visible tokens on the continuous axis of the layer map. */
   readonly range: { readonly from: number; readonly to: number };
   readonly domain: number;
+  /** Which end of the scale has its hue. */
+  readonly head: Head;
   readonly theme: Theme;
 }
 
@@ -46,7 +49,7 @@ const GREY: Readonly<Record<Theme, { readonly line: string; readonly grid: strin
 export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layout: object; limit: number } {
   const { theme, taps, range, alone, wordless } = input;
   const grey = GREY[theme];
-  const line = LINE[theme];
+  const line = endLines(theme, input.head);
   const area = signedAreas(input.series);
   const common = { type: 'scatter', hoverinfo: 'skip', showlegend: false };
   const shade = (y: readonly (number | null)[], colour: string): object => ({ ...common, mode: 'lines', x: area.x, y, fill: 'tozeroy', fillcolor: `${colour}40`, line: { width: 1, color: `${colour}b0` } });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorRecord } from '../../src/core/errors.ts';
 import { roundToHalf } from '../../src/core/half.ts';
-import type { Probe } from '../../src/core/probe-types.ts';
+import type { PoleHead, Probe } from '../../src/core/probe-types.ts';
 import { assertProbeFits, parseProbe, parseProbeCard, serialiseProbe } from '../../src/format/probe.ts';
 import { parseSafetensors, serialiseSafetensors } from '../../src/format/safetensors.ts';
 
@@ -10,6 +10,14 @@ const LAYERS = 3;
 const HIDDEN = 4;
 const RANK = 2;
 const wave = (length: number, offset = 0): Float32Array => Float32Array.from({ length }, (_, i) => Math.sin(i + offset));
+const pole = (offset: number): PoleHead => ({
+  directions: wave(LAYERS * HIDDEN, 10 + offset),
+  calibration: Array.from({ length: LAYERS }, (_, l) => ({ tapMean: l + offset, scale: 2 + l, tokenMean: 0.5, tokenSd: 3.5, smoothSd: 1.25 })),
+  earlyTokens: { from: [1, 3], steadyFrom: 8, means: [[0, 0], [offset, 1], [0.5, 0.75]] },
+  lexical: { weights: wave(LAYERS * 2 * HIDDEN, 11 + offset), offset: [0, offset, -0.5], explained: [0, 0.25, 0.125] },
+  alarm: { rate: 0.01, tokens: 9000, taps: 648, tokenLow: [0, -7, -8], tokenHigh: [0, 7, 8], smoothLow: [0, -2, -3], smoothHigh: [0, 2, 3], tapLow: [0, -1, -1.5], tapHigh: [0, 1, 2] },
+  evidence: { topics: 24, rows: 48, auroc: [0.5, 0.9, 0.95], aurocLow: [0.5, 0.8, 0.9], aurocHigh: [0.5, 1, 1], other: [0.5, 0.75, 0.8], otherLow: [0.5, 0.6, 0.7], otherHigh: [0.5, 0.875, 0.9] },
+});
 const probe: Probe = {
   id: 'kind-cruel', title: 'Kind and cruel', about: 'For tests.',
   axis: { positive: 'kind', negative: 'cruel', neutral: 'neutral' },
@@ -22,6 +30,7 @@ const probe: Probe = {
   alarm: { rate: 0.01, tokens: 9000, taps: 648, tokenLow: [0, -9, -8], tokenHigh: [0, 9, 8], smoothLow: [0, -3, -3], smoothHigh: [0, 3, 3], tapLow: [0, -2, -1.5], tapHigh: [0, 1.5, 2] },
   nullModel: { factor: roundToHalf(wave(LAYERS * RANK * HIDDEN, 1)), rank: RANK, featureScale: wave(LAYERS * HIDDEN).map((value) => value * value + 0.1), center: wave(LAYERS * HIDDEN, 2), drift: wave(LAYERS * HIDDEN, 3), driftOrigin: 3.75, seed: 16, count: 200 },
   evidence: { topics: 24, rows: 192, auroc: [0.5, 0.75, 0.8], aurocLow: [0.5, 0.6, 0.7], aurocHigh: [0.5, 0.85, 0.9], pairs: [0.5, 0.9, 1], nullAuroc95: 0.62, nullShuffles: 200, nullAuroc95ByLayer: [0.5, 0.6, 0.6], drift: [{ beats: 0, mean: 0.125, sd: 0.5, n: 18 }], driftLayer: 1, bySet: [{ name: 'kind-cruel-24', topics: 24, auroc: 0.75, aurocLow: 0.6, aurocHigh: 0.85, pairs: 0.9 }] },
+  poles: { positive: pole(1), negative: pole(2) },
   provenance: { sets: [{ name: 'kind-cruel-24', sha256: '34'.repeat(32), rows: 72 }], seed: 16, version: '0.1.0' },
 };
 const files = serialiseProbe(probe);
@@ -53,18 +62,19 @@ describe('a probe file', () => {
   });
 
   it('without its tensors is all that a page shows of it, and is checked as strictly', () => {
-    const { directions: _d, steering: _s, lexical: { weights: _w, ...lexical }, nullModel: { factor: _f, featureScale: _v, center: _c, drift: _t, ...nullModel }, ...rest } = probe;
-    expect(parseProbeCard(files.json)).toEqual({ ...rest, lexical, nullModel });
+    const { directions: _d, steering: _s, lexical: { weights: _w, ...lexical }, nullModel: { factor: _f, featureScale: _v, center: _c, drift: _t, ...nullModel }, poles, ...rest } = probe;
+    const cardOf = ({ directions: _p, lexical: { weights: _q, ...own }, ...more }: PoleHead) => ({ ...more, lexical: own });
+    expect(parseProbeCard(files.json)).toEqual({ ...rest, lexical, nullModel, poles: { positive: cardOf(poles!.positive), negative: cardOf(poles!.negative) } });
     expect(refusal(() => parseProbeCard(altered(['calibration', 2, 'scale'], 0))).message).toContain('probe.calibration[2].scale');
   });
 
   it('keeps one layer a line, so that two probes can be compared', () => {
-    expect(files.json.split('\n').filter((line) => line.includes('tapMean'))).toHaveLength(LAYERS);
+    expect(files.json.split('\n').filter((line) => line.includes('tapMean'))).toHaveLength(3 * LAYERS);
   });
 
   it.each([
     [['format'], 'flipside-recording', 'probe.format must be "flipside-probe"'],
-    [['version'], 3, 'probe.version is 3, written by a newer Flipside'],
+    [['version'], 4, 'probe.version is 4, written by a newer Flipside'],
     [['id'], '../etc', 'probe.id must hold'],
     [['title'], '', 'probe.title is empty'],
     [['model', 'hidden'], 0, 'probe.model.hidden must be a whole number from 1'],
@@ -90,6 +100,14 @@ describe('a probe file', () => {
     [['evidence', 'drift', 0, 'n'], 0, 'probe.evidence.drift[0].n must be a whole number from 1'],
     [['provenance', 'sets', 0, 'sha256'], '34', 'probe.provenance.sets[0].sha256 must be a SHA-256'],
     [['axis'], 'kind', 'probe.axis must be an object'],
+    [['poles'], [], 'probe.poles must be an object, got a list'],
+    [['poles', 'negative'], null, 'probe.poles.negative must be an object, got null'],
+    [['poles', 'positive', 'calibration', 1, 'scale'], -1, 'probe.poles.positive.calibration[1].scale must be greater than 0'],
+    [['poles', 'negative', 'earlyTokens', 'from'], [2, 3], 'probe.poles.negative.earlyTokens.from must rise from 1'],
+    [['poles', 'positive', 'lexical', 'explained'], [0], 'probe.poles.positive.lexical.explained must have 3 items, got 1'],
+    [['poles', 'negative', 'alarm', 'smoothHigh', 1], -4, 'probe.poles.negative.alarm.smoothLow[1] is -2, above smoothHigh[1], -4'],
+    [['poles', 'positive', 'evidence', 'otherHigh', 2], 1.5, 'probe.poles.positive.evidence.otherHigh[2] must lie between 0 and 1'],
+    [['poles', 'negative', 'evidence', 'other'], [0.5], 'probe.poles.negative.evidence.other must have 3 items, got 1'],
   ] as [(string | number)[], unknown, string][])('with a wrong %j is refused by its path', (path, value, message) => {
     const record = refusal(() => parseProbe(altered(path, value), files.tensors));
     expect(record.code).toBe('probe-invalid');
@@ -120,8 +138,8 @@ describe('a probe file', () => {
 describe('a probe file of version 1', () => {
   /** The same probe as version 1 wrote it. */
   const old = (method: Record<string, unknown>) => {
-    const { lexical: _l, alarm: _a, ...rest } = JSON.parse(files.json) as Record<string, unknown>;
-    const tensors = new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => name !== 'steering' && name !== 'lexical').map(([name, { shape, data }]) => [name, { dtype: name === 'null_factor' ? 'F16' as const : 'F32' as const, shape, data }]));
+    const { lexical: _l, alarm: _a, poles: _p, ...rest } = JSON.parse(files.json) as Record<string, unknown>;
+    const tensors = new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => name !== 'steering' && name !== 'lexical' && !/^(positive|negative)_/.test(name)).map(([name, { shape, data }]) => [name, { dtype: name === 'null_factor' ? 'F16' as const : 'F32' as const, shape, data }]));
     return parseProbe(JSON.stringify({ ...rest, version: 1, method }), serialiseSafetensors(tensors));
   };
 
@@ -137,6 +155,7 @@ describe('a probe file of version 1', () => {
       steering: new Float32Array(LAYERS * HIDDEN),
       lexical: { weights: new Float32Array(LAYERS * 2 * HIDDEN), offset: [0, 0, 0], explained: [0, 0, 0] },
       alarm: { rate: 0, tokens: 0, taps: 0, tokenLow: [], tokenHigh: [], smoothLow: [], smoothHigh: [], tapLow: [], tapHigh: [] },
+      poles: null,
     });
     const again = serialiseProbe(opened);
     expect(parseProbe(again.json, again.tensors)).toEqual(opened);
@@ -155,6 +174,37 @@ describe('a probe file of version 1', () => {
   it('of version 2 that lacks a tensor is refused by its name', () => {
     const tensors = new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => name !== 'steering').map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data }]));
     expect(refusal(() => parseProbe(files.json, serialiseSafetensors(tensors))).message).toContain('has no tensor "steering"');
+  });
+});
+
+describe('a probe file of version 2', () => {
+  /** The same probe as version 2 wrote it. */
+  const { poles: _p, ...rest } = JSON.parse(files.json) as Record<string, unknown>;
+  const json = JSON.stringify({ ...rest, version: 2 });
+  const tensors = serialiseSafetensors(new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => !/^(positive|negative)_/.test(name)).map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data }])));
+
+  it('opens without the poles from neutral, and is written again as what it is', () => {
+    const opened = parseProbe(json, tensors);
+    expect(opened).toEqual({ ...probe, poles: null });
+    expect(parseProbeCard(json).poles).toBeNull();
+    const again = serialiseProbe(opened);
+    expect(parseProbe(again.json, again.tensors)).toEqual(opened);
+    expect([...parseSafetensors(again.tensors, 'x').keys()]).not.toContain('positive_directions');
+  });
+
+  it('that names itself version 3 is refused by what it lacks', () => {
+    expect(refusal(() => parseProbe(JSON.stringify({ ...rest, version: 3 }), tensors)).message).toContain('probe.poles is missing');
+    expect(refusal(() => parseProbe(files.json, tensors)).message).toContain('has no tensor "positive_directions"');
+  });
+});
+
+describe('the vectors of a pole', () => {
+  it.each(['positive_directions', 'negative_lexical'] as const)('%s that are not finite are refused by name', (name) => {
+    const [which, part] = name.split('_') as ['positive' | 'negative', 'directions' | 'lexical'];
+    const own = probe.poles![which];
+    const broken: PoleHead = part === 'directions' ? { ...own, directions: own.directions.with(3, NaN) } : { ...own, lexical: { ...own.lexical, weights: own.lexical.weights.with(3, NaN) } };
+    const { tensors } = serialiseProbe({ ...probe, poles: { ...probe.poles!, [which]: broken } });
+    expect(refusal(() => parseProbe(files.json, tensors)).message).toContain(`"${name}" holds a number that is not finite, at index 3`);
   });
 });
 

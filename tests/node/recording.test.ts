@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/core/errors.ts';
 import { parseRecording, parseRecordingIndex, serialiseRecording, serialiseRecordingIndex } from '../../src/format/recording-json.ts';
-import type { Recording } from '../../src/format/recording.ts';
+import type { RecordedPole, Recording } from '../../src/format/recording.ts';
 
+const pole = (sign: number): RecordedPole => ({
+  scores: Float32Array.from([NaN, NaN, 0.25 * sign, 1.006 * sign, 2, 0]),
+  words: Float32Array.from([NaN, NaN, NaN, 0.5 * sign, NaN, 0.25]),
+  calibration: [{ tapMean: sign, scale: 2, tokenMean: 0, tokenSd: 3.5, smoothSd: 1.25 }, { tapMean: 0, scale: 3, tokenMean: sign, tokenSd: 4, smoothSd: 1.5 }],
+  explained: [0, 0.3],
+  alarm: { rate: 0.01, tokens: 700, taps: 40, tokenLow: [0, -8], tokenHigh: [0, 8], smoothLow: [0, -2], smoothHigh: [0, 2], tapLow: [0, -1], tapHigh: [0, 1.5] },
+});
 const recording: Recording = {
   id: 'betrayal',
   title: 'Betrayal',
@@ -14,13 +21,14 @@ const recording: Recording = {
   layers: 2,
   scores: Float32Array.from([NaN, NaN, 0.126, -4.994, 1.5, 0]),
   words: Float32Array.from([NaN, NaN, NaN, -2.004, NaN, 0.25]),
-  taps: [{ afterToken: 2, score: Float32Array.of(1.25, -0.5), nullLow: Float32Array.of(-1, -1), nullHigh: Float32Array.of(1, NaN) }],
+  taps: [{ afterToken: 2, score: Float32Array.of(1.25, -0.5), nullLow: Float32Array.of(-1, -1), nullHigh: Float32Array.of(1, NaN), poles: { positive: Float32Array.of(0, 0.75), negative: Float32Array.of(NaN, -2.004) } }],
   calibration: [
     { tapMean: 0.1, scale: 2, tokenMean: -0.25, tokenSd: 4.5, smoothSd: 1.75 },
     { tapMean: 0.123456789, scale: 3, tokenMean: 0, tokenSd: 4, smoothSd: 1.5 },
   ],
   explained: [0, 0.45],
   alarm: { rate: 0.01, tokens: 700, taps: 40, tokenLow: [0, -9.5], tokenHigh: [0, 9], smoothLow: [0, -3.25], smoothHigh: [0, 3], tapLow: [0, -2], tapHigh: [0, 1.5] },
+  poles: { positive: pole(1), negative: pole(-1) },
   provenance: { model: 'm', weightsSha256: 'w', probe: 'p', probeSha256: 'q', backend: 'node', version: '0.1.0' },
 };
 
@@ -46,6 +54,8 @@ describe('recordings', () => {
       scores: Float32Array.from([NaN, NaN, 0.13, -4.99, 1.5, 0]),
       words: Float32Array.from([NaN, NaN, NaN, -2, NaN, 0.25]),
       calibration: [recording.calibration[0], { ...recording.calibration[1], tapMean: 0.1234568 }],
+      taps: [{ ...recording.taps[0], poles: { positive: Float32Array.of(0, 0.75), negative: Float32Array.of(NaN, -2) } }],
+      poles: { positive: { ...pole(1), scores: Float32Array.from([NaN, NaN, 0.25, 1.01, 2, 0]) }, negative: { ...pole(-1), scores: Float32Array.from([NaN, NaN, -0.25, -1.01, 2, 0]) } },
     });
     expect(serialiseRecording(back)).toBe(serialiseRecording(recording));
   });
@@ -53,7 +63,7 @@ describe('recordings', () => {
   it('of version 1 open without the words’ part and without lines', () => {
     const old = altered((root) => {
       root['version'] = 1;
-      for (const key of ['words', 'explained', 'alarm']) delete root[key];
+      for (const key of ['words', 'explained', 'alarm', 'poles']) delete root[key];
     });
     const back = parseRecording(old);
     expect([...back.words]).toEqual(new Array(6).fill(NaN));
@@ -61,6 +71,20 @@ describe('recordings', () => {
     expect(back.alarm).toMatchObject({ rate: 0, tokens: 0, smoothLow: [] });
     expect(back.scores).toEqual(parseRecording(serialiseRecording(recording)).scores);
     // Written again it is a recording of this version, still without them.
+    expect(parseRecording(serialiseRecording(back))).toEqual(back);
+  });
+
+  it.each([2, 3])('of version %i open without the poles from neutral where they hold none', (version) => {
+    const old = altered((root) => {
+      root['version'] = version;
+      delete root['poles'];
+    });
+    const back = parseRecording(old);
+    expect(back.poles).toBeNull();
+    expect(back.taps.map((tap) => tap.poles)).toEqual([null]);
+    expect(back.words).toEqual(parseRecording(serialiseRecording(recording)).words);
+    // Written again it holds no trace of them.
+    expect(serialiseRecording(back)).not.toContain('"poles"');
     expect(parseRecording(serialiseRecording(back))).toEqual(back);
   });
 
@@ -79,6 +103,10 @@ describe('recordings', () => {
     ['a word for a number', altered((root) => ((root['scores'] as unknown[][])[2] = [1, 'x'])), /recording\.scores\[2\]\[1\] must be a finite number, got string "x"/],
     ['a tap outside the text', altered((root) => ((root['taps'] as { afterToken: number }[])[0]!.afterToken = 3)), /recording\.taps\[0\]\.afterToken must be a whole number from 0 to 2/],
     ['a layer that is not there', altered((root) => (root['defaultLayer'] = 2)), /recording\.defaultLayer/],
+    ['a pole that is missing', altered((root) => delete (root['poles'] as Record<string, unknown>)['negative']), /recording\.poles\.negative is missing/],
+    ['a short row of a pole', altered((root) => ((root['poles'] as { positive: { scores: number[][] } }).positive.scores[2] = [1])), /recording\.poles\.positive\.scores\[2\] must have 2 items, got 1/],
+    ['a tap without a pole that the tokens have', altered((root) => delete (root['taps'] as Record<string, unknown>[])[0]!['positive']), /recording\.taps\[0\]\.positive is missing/],
+    ['crossed lines of a pole', altered((root) => ((root['poles'] as { negative: { alarm: { tapLow: number[] } } }).negative.alarm.tapLow = [0, 3])), /recording\.poles\.negative\.alarm\.tapLow\[1\] is 3, above/],
     ['a scale of zero', altered((root) => ((root['calibration'] as number[][])[0] = [0, 0, 0, 1, 1])), /recording\.calibration\[0\]/],
   ])('refuse %s', (_, source, message) => {
     const error = refusal(source);

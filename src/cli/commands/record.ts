@@ -1,7 +1,10 @@
 /** `record`: the readings that the page shows before any model is loaded. */
 import { join } from 'node:path';
+import { byPole } from '../../core/heads.ts';
+import type { Probe } from '../../core/probe-types.ts';
 import { assertProbeFits } from '../../format/probe.ts';
 import { serialiseRecording, serialiseRecordingIndex, type RecordingEntry } from '../../format/recording-json.ts';
+import type { Recording } from '../../format/recording.ts';
 import { parseStory } from '../../format/story.ts';
 import { VERSION } from '../../core/version.ts';
 import { openNodeEngine } from '../../runtime/node/node-engine.ts';
@@ -52,6 +55,7 @@ export const record: Command = {
           calibration: probe.calibration,
           explained: probe.lexical.explained,
           alarm: probe.alarm,
+          poles: polesOf(probe, reading),
           provenance: { model: engine.model.id, weightsSha256: engine.model.weightsSha256, probe: probe.id, probeSha256: sha256, backend: 'onnxruntime-node cpu', version: VERSION },
         });
         await writeOutput(join(out, `${story.id}.json`), recording);
@@ -64,3 +68,10 @@ export const record: Command = {
     }
   },
 };
+
+/** Each pole from neutral, where the probe has such a reading. */
+function polesOf({ poles }: Probe, reading: GrownReading): Recording['poles'] {
+  const read = reading.poles();
+  if (poles === null || read === null) return null;
+  return byPole((pole) => ({ ...read[pole], calibration: poles[pole].calibration, explained: poles[pole].lexical.explained, alarm: poles[pole].alarm }));
+}

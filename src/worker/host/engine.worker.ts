@@ -1,7 +1,7 @@
 /** Entry of the engine worker: answers requests one at a time and lets a running one be stopped. */
 import { throwIfStopped } from '../../core/abort.ts';
 import { AppError } from '../../core/errors.ts';
-import type { ReadingSink } from '../../core/reading.ts';
+import type { ReadingSink, TokenBatch } from '../../core/reading.ts';
 import { WebEngine } from '../../runtime/web-engine.ts';
 import type { CallEvent, CallName, Calls, Message, Request } from '../protocol.ts';
 import { createTrainingRoom } from './training-room.ts';
@@ -41,7 +41,7 @@ async function answer(request: CallRequest, signal: AbortSignal): Promise<void> 
 function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallName]['value']> {
   const emit = (event: CallEvent): void => post({ kind: 'event', id: request.id, event });
   const sink: ReadingSink = {
-    tokens: (batch) => post({ kind: 'event', id: request.id, event: { event: 'tokens', batch } }, [batch.scores.buffer, batch.words.buffer]),
+    tokens: (batch) => post({ kind: 'event', id: request.id, event: { event: 'tokens', batch } }, buffersOf(batch)),
     tap: (tap) => emit({ event: 'tap', tap }),
   };
   switch (request.call) {
@@ -61,6 +61,11 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
     case 'checkNumbers':
       return engine.checkNumbers((done, total) => emit({ event: 'check-progress', done, total }), signal);
   }
+}
+
+/** What a batch is carried in: handed over, not copied. */
+function buffersOf({ scores, words, poles }: TokenBatch): ArrayBufferLike[] {
+  return [{ scores, words }, ...(poles === null ? [] : [poles.positive, poles.negative])].flatMap((each) => [each.scores.buffer, each.words.buffer]);
 }
 
 function post(message: Message, transfer: Transferable[] = []): void {

@@ -7,7 +7,7 @@ import type { ReadingSink } from '../../../src/core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../../src/core/training-plan.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
 import type { ProbeFiles } from '../../../src/worker/protocol.ts';
-import { cut, LAYERS, scoresFor, tapsFor, turn, wordsFor } from './sample.ts';
+import { cut, LAYERS, polesFor, scoresFor, tapsFor, turn, wordsFor } from './sample.ts';
 import { sampleBundle } from './sample-bundle.ts';
 
 export const STATUS: EngineStatus = {
@@ -92,7 +92,8 @@ export class FakeEngine implements EngineClient {
     const words = wordsFor(scores);
     for (let start = 0; start < pieces.length; start += 31) {
       const some = pieces.slice(start, start + 31);
-      sink.tokens({ start, pieces: some, scores: scores.slice(start * LAYERS, (start + some.length) * LAYERS), words: words.slice(start * LAYERS, (start + some.length) * LAYERS) });
+      const part = scores.slice(start * LAYERS, (start + some.length) * LAYERS);
+      sink.tokens({ start, pieces: some, scores: part, words: words.slice(start * LAYERS, (start + some.length) * LAYERS), poles: polesFor(part) });
       await this.#step(signal);
     }
     const readings = taps ? tapsFor(pieces, turn, 3) : [];
@@ -107,7 +108,8 @@ export class FakeEngine implements EngineClient {
     const scores = scoresFor(pieces.length + 1, () => 0.8, 5);
     const words = wordsFor(scores);
     for (const [index, piece] of pieces.entries()) {
-      sink.tokens({ start: this.#tokens, pieces: [piece], scores: scores.slice((index + 1) * LAYERS, (index + 2) * LAYERS), words: words.slice((index + 1) * LAYERS, (index + 2) * LAYERS) });
+      const part = scores.slice((index + 1) * LAYERS, (index + 2) * LAYERS);
+      sink.tokens({ start: this.#tokens, pieces: [piece], scores: part, words: words.slice((index + 1) * LAYERS, (index + 2) * LAYERS), poles: polesFor(part) });
       this.#tokens += 1;
       await this.#step(signal);
     }

@@ -260,7 +260,7 @@ describe('the same numbers without pictures', () => {
   it('are in tables', async () => {
     await open();
     await page.getByText('Show the numbers as tables').click();
-    await expect.element(page.getByRole('region', { name: 'Tokens, layer 16' })).toBeVisible();
+    await expect.element(page.getByRole('region', { name: 'Tokens, kind against cruel, layer 16' })).toBeVisible();
     expect(document.querySelectorAll('table tbody tr').length).toBeGreaterThan(150);
   });
 });

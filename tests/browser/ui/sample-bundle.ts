@@ -1,4 +1,5 @@
 /** A made-up probe with its judgement, as files: for tests of the Train place and for looking at it. Its numbers mean nothing. */
+import { byPole } from '../../../src/core/heads.ts';
 import type { FitMethod, Probe } from '../../../src/core/probe-types.ts';
 import type { Estimate, MethodCurve, Report } from '../../../src/core/report-types.ts';
 import type { TrainedProbe } from '../../../src/core/training-plan.ts';
@@ -23,6 +24,7 @@ export function sampleProbe(id: string, axis: Probe['axis'], seed = 1): Probe {
     title: `${axis.positive}–${axis.negative}`,
     axis,
     directions,
+    poles: SAMPLE_CARD.poles && byPole((pole) => ({ ...SAMPLE_CARD.poles![pole], directions, lexical: { ...SAMPLE_CARD.poles![pole].lexical, weights: new Float32Array(2 * LAYERS * HIDDEN) } })),
     steering: directions.map((value) => value / 3),
     lexical: { ...SAMPLE_CARD.lexical, weights: new Float32Array(2 * LAYERS * HIDDEN) },
     nullModel: { ...SAMPLE_CARD.nullModel, factor: zeros, featureScale: new Float32Array(LAYERS * HIDDEN).fill(1), center: zeros, drift: zeros },

@@ -1,6 +1,8 @@
 /** A made-up reading that looks like a real one: for component tests and for looking at the page. Its numbers mean nothing. */
+import { type ByPole, byPole, type Pole, signOf } from '../../../src/core/heads.ts';
+import type { PoleCard } from '../../../src/core/probe-head.ts';
 import type { AlarmLines, LayerCalibration, ProbeEvidence } from '../../../src/core/probe-types.ts';
-import type { TapReading, TokenPiece } from '../../../src/core/reading.ts';
+import type { TapReading, TokenPiece, TokenScores } from '../../../src/core/reading.ts';
 import { sentenceEnds } from '../../../src/core/sentences.ts';
 import type { Recording } from '../../../src/format/recording.ts';
 import type { ProbeCard } from '../../../src/state/probe-card.ts';
@@ -59,7 +61,23 @@ export function wordsFor(scores: Float32Array): Float32Array {
   return scores.map((score, index) => (index % LAYERS === 0 ? Number.NaN : 0.55 * score + 0.4 * Math.sin(index * 7)));
 }
 
+const depthOf = (layer: number): number => 1 / (1 + Math.exp(-(layer - 12) / 2.5));
+/** How a pole from neutral reads where the difference reads `score`: both poles also leave neutral together. */
+const fromNeutral = (pole: Pole, score: number, layer: number): number => 0.4 * score + signOf(pole) * depthOf(layer);
+
+/** Each pole from neutral for such scores. */
+export function polesFor(scores: Float32Array): ByPole<TokenScores> {
+  return byPole((pole) => {
+    const own = scores.map((score, index) => fromNeutral(pole, score, index % LAYERS));
+    return { scores: own, words: wordsFor(own) };
+  });
+}
+
 export const EXPLAINED: readonly number[] = Array.from({ length: LAYERS }, (_, layer) => (layer === 0 ? 0 : 0.75 - layer / 60));
+
+/** The scales of each pole from neutral, so that a mix-up shows. */
+export const POLE_CALIBRATION: ByPole<readonly LayerCalibration[]> = byPole((pole) => CALIBRATION.map((row) => ({ ...row, tokenSd: row.tokenSd * (pole === 'positive' ? 0.8 : 0.9), smoothSd: row.smoothSd * (pole === 'positive' ? 0.8 : 0.9) })));
+export const POLE_EXPLAINED: readonly number[] = EXPLAINED.map((share) => share / 2);
 
 const lines = (of: (layer: number) => number): number[] => Array.from({ length: LAYERS }, (_, layer) => of(layer));
 export const ALARM: AlarmLines = {
@@ -79,7 +97,7 @@ export function tapsFor(pieces: readonly TokenPiece[], lean: (share: number) => 
   return sentenceEnds(pieces.map((piece) => piece.text)).map((afterToken) => {
     const centre = 0.15 * next();
     const score = Float32Array.from({ length: LAYERS }, (_, layer) => (1 / (1 + Math.exp(-(layer - 12) / 2.5))) * 1.5 * lean(afterToken / pieces.length) + 0.3 * next());
-    return { afterToken, score, nullLow: new Float32Array(LAYERS).fill(centre - 0.75), nullHigh: new Float32Array(LAYERS).fill(centre + 0.7) };
+    return { afterToken, score, nullLow: new Float32Array(LAYERS).fill(centre - 0.75), nullHigh: new Float32Array(LAYERS).fill(centre + 0.7), poles: byPole((pole) => score.map((value, layer) => fromNeutral(pole, value, layer))) };
   });
 }
 
@@ -104,6 +122,7 @@ export function sampleRecording(id = 'betrayal', title = 'Betrayal', text = BETR
     calibration: CALIBRATION,
     explained: EXPLAINED,
     alarm: ALARM,
+    poles: byPole((pole) => ({ ...polesFor(scores)[pole], calibration: POLE_CALIBRATION[pole], explained: POLE_EXPLAINED, alarm: ALARM })),
     provenance: { model: 'sample', weightsSha256: '0'.repeat(64), probe: 'sample', probeSha256: '0'.repeat(64), backend: 'none', version: '0' },
   };
 }
@@ -124,6 +143,23 @@ const evidence: ProbeEvidence = {
   bySet: [{ name: 'kind-cruel-24', topics: 24, auroc: 0.79, aurocLow: 0.7, aurocHigh: 0.88, pairs: 0.88 }],
 };
 
+const poleCard = (pole: Pole): PoleCard => ({
+  calibration: POLE_CALIBRATION[pole],
+  earlyTokens: { from: [1, 2], steadyFrom: 4, means: EXPLAINED.map(() => [0.2, 0]) },
+  lexical: { offset: EXPLAINED.map(() => 0), explained: POLE_EXPLAINED },
+  alarm: ALARM,
+  evidence: {
+    topics: 72,
+    rows: 144,
+    auroc: lines((layer) => Math.min(0.97, curve(layer) + 0.15)),
+    aurocLow: lines((layer) => Math.min(0.97, curve(layer) + 0.15) - 0.05),
+    aurocHigh: lines((layer) => Math.min(0.97, curve(layer) + 0.15) + 0.02),
+    other: lines((layer) => (pole === 'positive' ? curve(layer) : 0.52)),
+    otherLow: lines((layer) => (pole === 'positive' ? curve(layer) : 0.52) - 0.07),
+    otherHigh: lines((layer) => (pole === 'positive' ? curve(layer) : 0.52) + 0.06),
+  },
+});
+
 export const SAMPLE_CARD: ProbeCard = {
   id: 'kind-cruel',
   title: 'Kind and cruel',
@@ -135,6 +171,7 @@ export const SAMPLE_CARD: ProbeCard = {
   lexical: { offset: EXPLAINED.map(() => 0), explained: EXPLAINED },
   alarm: ALARM,
   evidence,
+  poles: byPole(poleCard),
   model: { id: 'smollm2-135m-instruct-q4', weightsSha256: 'c3'.repeat(32), layerCount: LAYERS - 1, hidden: 576 },
   method: { kind: 'ridge', target: 'hardened', penalty: 1 },
   earlyTokens: { from: [1, 2], steadyFrom: 4, means: EXPLAINED.map(() => [0.1, 0]) },

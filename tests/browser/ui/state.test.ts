@@ -8,14 +8,14 @@ import { ReadingState } from '../../../src/state/reading.svelte.ts';
 import { Stories } from '../../../src/state/stories.svelte.ts';
 import { memory, newDesk, newSession } from './desks.ts';
 import { fakeFetch } from './parts.ts';
-import { ALARM, cut, EXPLAINED, LAYERS, SAMPLE_CARD, sampleRecording, scoresFor, wordsFor } from './sample.ts';
+import { ALARM, cut, EXPLAINED, LAYERS, polesFor, SAMPLE_CARD, sampleRecording, scoresFor, wordsFor } from './sample.ts';
 import { track } from './track.svelte.ts';
 
-const frame = { title: 'T', axis: SAMPLE_CARD.axis, defaultLayer: 16, layers: LAYERS, calibration: SAMPLE_CARD.calibration, explained: EXPLAINED, alarm: ALARM };
+const frame = { title: 'T', axis: SAMPLE_CARD.axis, defaultLayer: 16, layers: LAYERS, calibration: SAMPLE_CARD.calibration, explained: EXPLAINED, alarm: ALARM, poles: null };
 const batch = (start: number, words: string): TokenBatch => {
   const pieces = cut(words);
   const scores = scoresFor(pieces.length + 1, () => 1, 2);
-  return { start, pieces, scores: scores.slice(LAYERS), words: wordsFor(scores).slice(LAYERS) };
+  return { start, pieces, scores: scores.slice(LAYERS), words: wordsFor(scores).slice(LAYERS), poles: polesFor(scores.slice(LAYERS)) };
 };
 
 describe('a reading', () => {
@@ -37,7 +37,7 @@ describe('a reading', () => {
     const words = wordsFor(all);
     for (let token = 0; token < 1000; token += 1) {
       const at = (values: Float32Array): Float32Array => values.slice(token * LAYERS, (token + 1) * LAYERS);
-      reading.sink.tokens({ start: token, pieces: [{ id: 1, text: 'a' }], scores: at(all), words: at(words) });
+      reading.sink.tokens({ start: token, pieces: [{ id: 1, text: 'a' }], scores: at(all), words: at(words), poles: null });
     }
     expect([...reading.scores.slice(0, 1000 * LAYERS)]).toEqual([...all]);
     expect([...reading.words.slice(0, 1000 * LAYERS)]).toEqual([...words]);

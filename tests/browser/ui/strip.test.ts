@@ -112,7 +112,7 @@ describe('the token strip', () => {
 
   it('names a tap with its range and shows its own tip', async () => {
     await strip();
-    const tap = page.getByRole('button', { name: /^Tap 1, after token 3: minus 1.20, beyond 90 percent of random directions/ });
+    const tap = page.getByRole('button', { name: /^Tap 1, after token 3: minus 1.20, kind against cruel, beyond 90 percent of random directions/ });
     await userEvent.hover(tap);
     await expect.element(page.getByRole('tooltip')).toHaveTextContent('tap 3');
   });

@@ -20,7 +20,7 @@ import { ALARM, EXPLAINED, LAYERS, sampleRecording } from './sample.ts';
 /** A recording as the first version of the format wrote it. */
 function oldRecording(): Recording {
   const root = JSON.parse(serialiseRecording(sampleRecording())) as Record<string, unknown>;
-  const { words: _words, explained: _explained, alarm: _alarm, ...old } = root;
+  const { words: _words, explained: _explained, alarm: _alarm, poles: _poles, ...old } = root;
   return parseRecording(JSON.stringify({ ...old, version: 1 }));
 }
 
@@ -35,7 +35,7 @@ function instrumentOf(recording: Recording, layer = 16, window = 10): Instrument
 
 const inputOf = (instrument: Instrument, changes: Partial<TrajectoryInput> = {}): TrajectoryInput => ({
   series: instrument.series, alone: instrument.alone, wordless: instrument.wordless, lines: instrument.lines.drawn, taps: instrument.taps,
-  range: { from: -0.5, to: instrument.cells.length - 0.5 }, domain: instrument.domain, theme: 'light', ...changes,
+  range: { from: -0.5, to: instrument.cells.length - 0.5 }, domain: instrument.domain, head: instrument.head, theme: 'light', ...changes,
 });
 const draw = (input: TrajectoryInput) => render(Trajectory, { props: { input, current: null, label: 'Trajectory', poles: { positive: 'kind', negative: 'cruel' }, onpoint: () => undefined, onhold: () => undefined } });
 
@@ -129,11 +129,11 @@ describe('the key', () => {
 });
 
 describe('the tip of a token', () => {
-  const tip = { token: 41, text: ' rain', value: 5.25, window: 10, layer: 16, alone: 3, words: 2.5, lines: { low: -4.9, high: 4.8 }, lineTokens: 7183 };
+  const tip = { token: 41, text: ' rain', reading: 'kind against cruel', value: 5.25, window: 10, layer: 16, alone: 3, words: 2.5, lines: { low: -4.9, high: 4.8 }, lineTokens: 7183 };
 
   it('shows the words’ part, what is left, and a mark for a value beyond the line', async () => {
     const { container } = await render(TokenTip, { props: { tip } });
-    expect(container.textContent).toContain('+5.25 sd mean of 10, layer 16');
+    expect(container.textContent).toContain('+5.25 sd kind against cruel, mean of 10, layer 16');
     expect(container.textContent).toContain('the words alone predict +2.50 of it, +0.500 is left');
     expect(container.textContent.replace(/\s+/g, ' ')).toContain('beyond the line that 1 in 100 neutral means crosses (−4.9 to +4.8, 7 183 tokens)');
     expect(container.querySelector('i.up')!.getBoundingClientRect().height).toBeGreaterThan(4);
