@@ -35,7 +35,7 @@ function syntheticRows(): TapRows {
     });
     return out;
   });
-  return { info, hidden: HIDDEN, topicCount: TOPICS, storyCount: 0, residuals, own: new Map() };
+  return { info, hidden: HIDDEN, topicCount: TOPICS, storyCount: 0, residuals, own: new Map(), embeddings: new Map() };
 }
 
 /** Seconds and the most memory that the process held. */

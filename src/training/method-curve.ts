@@ -4,8 +4,8 @@ import { clusterAuroc } from '../core/effect.ts';
 import { BOOTSTRAP_DRAWS, nullEvidence, pairedAccuracy } from '../core/evidence.ts';
 import { fitLayer, PENALTIES, prepareLayer, type PreparedLayer, ridgePenalty } from '../core/fit.ts';
 import { applyOperator, type LeftOutFit, leaveOutOperator, leaveUnitsOut } from '../core/leave-out.ts';
-import { jackknifeAuroc } from '../core/jackknife.ts';
-import { type Candidate, nestedCandidate, nestedChoice } from '../core/nested.ts';
+import { type Candidate, nestedCandidate } from '../core/nested.ts';
+import { nestedEvidence } from '../core/nested-evidence.ts';
 import type { FitMethod } from '../core/probe-types.ts';
 import type { Estimate, MethodCurve } from '../core/report-types.ts';
 import { dPrime } from '../core/separation.ts';
@@ -124,28 +124,8 @@ export function methodCurve(readings: Readings, method: FitMethod, shuffles: num
         nullAuroc95: shuffledBest.auroc95,
         p: shuffledBest.p,
         shuffles,
-        nested: nestedOf(),
+        nested: nestedEvidence(candidates, { units: topics, labels: selection.targets }),
       };
     },
   };
-
-  function nestedOf(): MethodCurve['nested'] {
-    const choice = nestedChoice(candidates, { units: topics, labels: selection.targets });
-    const rows = topics.flatMap((unit) => unit.filter((row) => selection.targets[row] !== 0));
-    const rowLabels = rows.map((row) => selection.targets[row] ?? 0);
-    const rowTopics = topics.flatMap((unit, topic) => unit.filter((row) => selection.targets[row] !== 0).map(() => topic));
-    const folds = new Map<string, { layer: number; penalty: number; folds: number }>();
-    for (const { layer, penalty } of choice.chosen) {
-      const key = `${layer} ${penalty}`;
-      folds.set(key, { layer, penalty, folds: (folds.get(key)?.folds ?? 0) + 1 });
-    }
-    const chosen = [...folds.values()].sort((a, b) => b.folds - a.folds || a.layer - b.layer || a.penalty - b.penalty);
-    // Its inner AUROCs are those of the whole procedure with each topic left out.
-    const most = candidates.find(({ layer, penalty }) => layer === chosen[0]?.layer && penalty === chosen[0].penalty);
-    return {
-      auroc: jackknifeAuroc(auroc(choice.scores, rowLabels), most?.inner ?? []),
-      pairs: pairedAccuracy(choice.scores, rowLabels, rowTopics),
-      chosen,
-    };
-  }
 }

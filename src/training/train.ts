@@ -23,6 +23,7 @@ import { LEAST_TOPICS } from '../format/set-import.ts';
 import type { StorySet } from '../format/story-set.ts';
 import { evidenceBySet } from './by-set.ts';
 import { collectRows, type LongCall, topicNames } from './collect.ts';
+import { embeddingBaseline } from './embedding-baseline.ts';
 import { chosenLayer, type FittedLayers, fitLayers, NULL_RANK } from './fit-layers.ts';
 import { judgeLayer, selectivityAt } from './judge-layer.ts';
 import { judgeByReading } from './judge-reading.ts';
@@ -172,6 +173,7 @@ function baselinesOf(rows: TapRows, readings: Readings, probe: Probe, sets: read
     // Its null stands on the card of the set; a report has no place for it.
     bagOfWords: bagOfWords(turns, { draws: BOOTSTRAP_DRAWS, flips: 0, seed })?.auroc ?? null,
     length: clusterAuroc(turns.map((turn) => wordCount(turn.text)), turns.map((turn) => turn.label), turns.map((turn) => turn.topic), BOOTSTRAP_DRAWS, seed),
+    embedding: embeddingBaseline(rows, readings, probe.method),
     randomLow: random.map(({ low }) => low),
     randomHigh: random.map(({ high }) => high),
     randomCount: NULL_DIRECTIONS,

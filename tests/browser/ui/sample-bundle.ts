@@ -55,7 +55,7 @@ export function sampleReport(probe: Probe): Report {
     topics: 48,
     readings: 96,
     curves: [curve({ kind: 'ridge', target: 'hardened', penalty: 1 }, 0.34), curve({ kind: 'logistic', target: 'poles', penalty: 0.01 }, 0.3), curve({ kind: 'lda', target: 'poles', penalty: 0.5 }, 0.26), curve({ kind: 'difference-of-means', target: 'poles', penalty: 0 }, 0.2)],
-    baselines: { bagOfWords: estimate(0.52, 0.09, 48), length: estimate(0.48, 0.1, 48), randomLow: byLayer(() => 0.38), randomHigh: byLayer(() => 0.62), randomCount: 200 },
+    baselines: { bagOfWords: estimate(0.52, 0.09, 48), length: estimate(0.48, 0.1, 48), embedding: estimate(0.61, 0.09, 48), randomLow: byLayer(() => 0.38), randomHigh: byLayer(() => 0.62), randomCount: 200 },
     selectivity: { task: 0.82, control: 0.6, selectivity: estimate(0.22, 0.07, 48), controlTasks: 50 },
     calibration: { slope: 1.9, offset: 0.05, expectedError: 0.06, brier: 0.17, bins: Array.from({ length: 10 }, (_, bin) => ({ predicted: (bin + 0.5) / 10, observed: Math.min(1, Math.max(0, (bin + 0.5) / 10 + 0.06 * Math.sin(bin * 2))), n: 4 + bin * 2 })) },
     poles: { positiveAgainstNeutral: estimate(0.74, 0.09, 48), negativeAgainstNeutral: estimate(0.79, 0.08, 48), positiveOwnFit: estimate(0.95, 0.04, 48), negativeOwnFit: estimate(0.96, 0.03, 48), cosine: estimate(-0.21, 0.18, 48), salience: estimate(0.8, 0.2, 48) },
