@@ -1,7 +1,7 @@
 /** What a report allows one to say beyond the training sets: transfer, controls, and the zero of long texts. */
 import { FEWEST_UNITS } from './effect.ts';
 import { SAME_FITS, strengthOf } from './claim-reading.ts';
-import { type Claim, figure, may, mayNot, plain, shareOf, signed, signedFigure } from './claim-words.ts';
+import { type Claim, countOf, figure, may, mayNot, plain, shareOf, signed, signedFigure } from './claim-words.ts';
 import type { Axis } from './probe-types.ts';
 import type { ControlResult, Effect, Report, Transfer } from './report-types.ts';
 import { type Verdict, verdict } from './verdict.ts';
@@ -114,7 +114,7 @@ function weightClaims(axis: Axis, { name, effects }: ControlResult): Claim[] {
 
 function effectFigure({ estimate, unit }: Effect): string {
   if (unit === 'score') return `${signedFigure(estimate, 'items')}, in units of the score`;
-  return unit === 'AUROC' ? `AUROC ${figure(estimate, 'items')}` : `share ${figure(estimate, 'items')}`;
+  return unit === 'AUROC' ? `AUROC ${figure(estimate, 'items')}` : `in ${countOf(estimate)} items (share ${figure(estimate, 'items')})`;
 }
 
 /** Whether zero stays zero as a text grows; the interval is mean ± 1.96 sd/√n over stories. */

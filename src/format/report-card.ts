@@ -1,7 +1,7 @@
 /** The part of a card that a report fills: what may be claimed, and every number behind it. */
 import { type Claims, claims } from '../core/claims.ts';
 import { DRIFT_LIMIT, wantedOf } from '../core/claim-beyond.ts';
-import { percent, shareOf, shortP, signed } from '../core/claim-words.ts';
+import { countOf, percent, shareOf, shortP, signed } from '../core/claim-words.ts';
 import { eitherWay } from '../core/either-way.ts';
 import type { ProbeHead } from '../core/probe-head.ts';
 import type { MethodCurve, Report, Transfer } from '../core/report-types.ts';
@@ -99,7 +99,7 @@ function controlsSection({ axis, controls }: Report): string {
   const rows = controls.flatMap(({ name, effects, trained }) => effects.map((effect) => {
     const wanted = wantedOf(axis, name, effect);
     const write = effect.unit === 'score' ? signed : three;
-    return [trained ? `${name} (a zero in training, held out)` : name, effect.label, effect.unit === 'score' ? 'units of the score' : effect.unit, ...estimateCells(effect.estimate, write), wanted, verdict(effect.estimate, wanted, effect.unit)];
+    return [trained ? `${name} (a zero in training, held out)` : name, effect.label, effect.unit === 'score' ? 'units of the score' : effect.unit === 'share' ? `share, ${countOf(effect.estimate)}` : effect.unit, ...estimateCells(effect.estimate, write), wanted, verdict(effect.estimate, wanted, effect.unit)];
   }));
   return `## What else it moves with\n\n${table(['control', 'effect', 'in', 'value', '95 % interval', 'items', 'wanted', 'found'], rows)}\n\n${bullets(controls.map(({ name, about }) => `${name}: ${about}`))}`;
 }

@@ -165,6 +165,12 @@ describe('what may be claimed of a probe', () => {
     expect(against.headline).toContain(`it does not do as it should on ${name}`);
   });
 
+  it('counts the items that are the right way round', () => {
+    const share = (value: number, low: number, high: number): ControlResult => ({ name: 'negation', about: 'A.', trained: false, effects: [{ label: 'helped above did not help', estimate: { value, low, high, n: 24 }, unit: 'share', wanted: 'above 0.5' }] });
+    expect(has(read({ controls: [share(23 / 24, 0.8, 0.99)] }).may, 'It follows negation: helped above did not help in 23 of 24 items (share 0.96 [0.80, 0.99], n = 24 items), wanted above 0.5.')).toBe(true);
+    expect(has(read({ controls: [share(0.5, 0.31, 0.69)] }).mayNot, 'in 12 of 24 items', 'the numbers allow both')).toBe(true);
+  });
+
   it('calls it a leak when an axis of another kind moves with help, harm or luck', () => {
     const axis = { positive: 'formal', negative: 'casual', neutral: 'plain' };
     const moved = read({ axis, controls: [control('negation', 'above zero', estimate(0.5, 0.25, 24))] });

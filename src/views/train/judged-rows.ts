@@ -1,6 +1,7 @@
 /** Rows of the judged view from a report: estimates with what is wanted of them. */
 import { WANTED } from '../../content/training.ts';
 import { rivalsOf } from '../../core/claim-baselines.ts';
+import { countOf } from '../../core/claim-words.ts';
 import type { ControlResult, Effect, Estimate, Report, Transfer } from '../../core/report-types.ts';
 import { verdict } from '../../core/verdict.ts';
 import type { IntervalRow } from '../../ui/interval-row.ts';
@@ -27,9 +28,14 @@ export function effectGroups({ name, effects }: ControlResult): EffectGroup[] {
 
 function effectRows(name: string, effects: readonly Effect[]): IntervalRow[] {
   return effects.map(({ label, estimate, unit, wanted }) => ({
-    ...row(`${name} ${label}`, label, estimate),
+    ...withCount(row(`${name} ${label}`, label, estimate), unit),
     wanted: { words: WANTED[wanted], verdict: verdict(estimate, wanted, unit) },
   }));
+}
+
+/** A share is shown as a count as well. */
+function withCount(known: IntervalRow, unit: Effect['unit']): IntervalRow {
+  return unit === 'share' ? { ...known, note: `${countOf(known)}${known.note === '' ? '' : `, ${known.note}`}` } : known;
 }
 
 const KINDS: Readonly<Record<Transfer['kind'], string>> = { style: 'style left out', set: 'set left out', tap: 'tap never trained on', form: 'chat form never trained on', part: 'these topics alone', axis: 'another axis' };
