@@ -56,7 +56,7 @@ export interface TrainOptions extends LongCall {
   readonly others?: readonly PromptSet[];
   /** How many taps of the first set to train on, from its first; the rest are wordings never trained on. 2 by default. */
   readonly tapCount?: number;
-  /** Whether the turns are read at the rest too, for the judgement; true by default. */
+  /** Whether the turns are read at the rest and in the model's chat form too, for the judgement; true by default. */
   readonly otherTaps?: boolean;
   readonly method: FitMethod;
   /** The layer to show first; by default the one that most inner folds chose, and 16 of 30 in proportion where topics are too few to choose by. */
@@ -114,7 +114,7 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
   const layer = { layer: defaultLayer, direction: directions.slice(defaultLayer * rows.hidden, (defaultLayer + 1) * rows.hidden), tapMean: calibration[defaultLayer]?.tapMean ?? NaN, scale: calibration[defaultLayer]?.scale ?? NaN, taps };
   const baselines = baselinesOf(rows, readings, probe, sets, seed);
   const part = equalLengthPart(sets, baselines.length, readings, fitted.layers[defaultLayer]?.held ?? [], seed);
-  const read = await judgeByReading(reader, layer, fit, readings, { sets, controls, others, unseenTaps: options.otherTaps === false ? [] : allTaps.slice(taps.length) }, seed, options);
+  const read = await judgeByReading(reader, layer, fit, readings, { sets, controls, others, unseenTaps: options.otherTaps === false ? [] : allTaps.slice(taps.length), chatForm: options.otherTaps !== false }, seed, options);
   return {
     probe,
     report: {
