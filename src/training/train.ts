@@ -127,7 +127,7 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
       selectivity: selectivityAt(rows, readings, fit, defaultLayer, seed),
       calibration: judged.calibration,
       poles: judged.poles,
-      transfer: [...judged.transfer, ...part, ...read.transfer],
+      transfer: [...fitted.transfer, ...part, ...read.transfer],
       controls: [...judged.controls, ...read.controls],
       drift: judged.drift,
       caveats: caveatsOf(rows, options, { length: baselines.length, neutralTokens: probe.alarm.tokens }),
