@@ -5,7 +5,11 @@ import { type Candidate, nestedChoice, type NestedTopics } from './nested.ts';
 import type { MethodCurve } from './report-types.ts';
 import { auroc } from './stats.ts';
 
-/** Judges the candidates with layer and penalty chosen without the topic that is scored. */
+/**
+ * Judges the candidates with layer and penalty chosen without the topic that is scored. The interval is the jackknife's
+ * over topics: with a topic left out, layer and penalty are chosen anew, and the other topics are scored by fits without
+ * it and without themselves. (Once for all of them: choosing anew for each would take three topics out at a time.)
+ */
 export function nestedEvidence(candidates: readonly Candidate[], topics: NestedTopics): MethodCurve['nested'] {
   const { units, labels: targets } = topics;
   const choice = nestedChoice(candidates, topics);
@@ -18,10 +22,9 @@ export function nestedEvidence(candidates: readonly Candidate[], topics: NestedT
     folds.set(key, { layer, penalty, folds: (folds.get(key)?.folds ?? 0) + 1 });
   }
   const chosen = [...folds.values()].sort((a, b) => b.folds - a.folds || a.layer - b.layer || a.penalty - b.penalty);
-  // Its inner AUROCs are those of the whole procedure with each topic left out.
-  const most = candidates.find(({ layer, penalty }) => layer === chosen[0]?.layer && penalty === chosen[0].penalty);
+  // The procedure with a topic left out: the candidate chosen without it, and the AUROC at which it was chosen.
   return {
-    auroc: jackknifeAuroc(auroc(choice.scores, labels), most?.inner ?? []),
+    auroc: jackknifeAuroc(auroc(choice.scores, labels), choice.chosen.map(({ inner }, topic) => inner[topic] ?? NaN)),
     pairs: pairedAccuracy(choice.scores, labels, topicOf),
     chosen,
   };

@@ -35,8 +35,8 @@ function methodsSection({ curves, topics, readings }: Report): string {
 ${topics} topics, ${readings} readings of both poles, each the mean over the taps. Every topic is scored by a fit that saw nothing of it; in the table below
 layer and penalty too were chosen without it (nested). AUROC: 0.5 is chance. Pairs: share of topics whose positive turn reads above the negative one.
 Null: what the best of all layers reaches in 5 % of fits to labels shuffled within topics; p: share of shuffles whose best layer does as well.
-The interval here is the jackknife's, each topic left out of everything. All others on this card resample topics or items 2,000 times; they do
-not count that the fits share their rows, and are somewhat too narrow.
+The interval here is the jackknife's: each topic left out, the fits made and layer and penalty chosen anew without it. Counts and pairs have Wilson's.
+All others on this card resample topics or items 2,000 times; they do not count that the fits share their rows, and are somewhat too narrow.
 
 ${table(['method', 'nested AUROC', '95 % interval', 'topics', 'pairs', 'null', 'p', 'shuffles', 'chosen (folds)'], curves.map((curve) => [methodName(curve.method), ...estimateCells(curve.nested.auroc), percent(curve.nested.pairs), three(curve.nullAuroc95), shortP(curve.p), String(curve.shuffles), chosen(curve)]))}
 
