@@ -60,13 +60,14 @@ export function sampleReport(probe: Probe): Report {
     calibration: { slope: 1.9, offset: 0.05, expectedError: 0.06, brier: 0.17, bins: Array.from({ length: 10 }, (_, bin) => ({ predicted: (bin + 0.5) / 10, observed: Math.min(1, Math.max(0, (bin + 0.5) / 10 + 0.06 * Math.sin(bin * 2))), n: 4 + bin * 2 })) },
     poles: { positiveAgainstNeutral: estimate(0.74, 0.09, 48), negativeAgainstNeutral: estimate(0.79, 0.08, 48), positiveOwnFit: estimate(0.95, 0.04, 48), negativeOwnFit: estimate(0.96, 0.03, 48), cosine: estimate(-0.21, 0.18, 48), salience: estimate(0.8, 0.2, 48) },
     transfer: [
-      { kind: 'style', name: 'dialogue', auroc: estimate(0.77, 0.12, 12), pairs: 0.83 },
+      { kind: 'style', name: 'dialogue', auroc: estimate(0.77, 0.12, 12), pairs: 0.83, chosen: { layer: 18, penalty: 0.3 } },
+      { kind: 'form', name: 'scene asked, turn answered, 24 of 48 topics', auroc: estimate(0.72, 0.1, 24), pairs: 0.79 },
       { kind: 'tap', name: 'Then there was a short silence.', auroc: estimate(0.8, 0.08, 48), pairs: 0.85 },
       { kind: 'set', name: 'kind-cruel-more', auroc: estimate(0.71, 0.1, 24), pairs: 0.75 },
       { kind: 'axis', name: 'honest-deceptive', auroc: estimate(0.6, 0.08, 48), pairs: 0.6 },
     ],
     controls: [
-      { name: 'negation', about: 'Helped, did not help, harmed, did not harm.', trained: false, effects: [{ label: 'helped − did not help', estimate: estimate(1.2, 0.4, 24), unit: 'score', wanted: 'above zero' }, { label: 'did not harm − harmed', estimate: estimate(0.3, 0.5, 24), unit: 'score', wanted: 'above zero' }] },
+      { name: 'negation', about: 'Helped, did not help, harmed, did not harm.', trained: false, effects: [{ label: 'helped − did not help', estimate: estimate(1.2, 0.4, 24), unit: 'score', wanted: 'above zero' }, { label: 'did not harm − harmed', estimate: estimate(0.3, 0.5, 24), unit: 'score', wanted: 'above zero' }, { label: 'helped above did not help', estimate: estimate(0.875, 0.11, 24), unit: 'share', wanted: 'above 0.5' }] },
       { name: 'luck', about: 'Good and bad luck that nobody caused.', trained: true, effects: [{ label: 'good − bad luck', estimate: estimate(0.62, 0.07, 48), unit: 'AUROC', wanted: 'near 0.5' }] },
       { name: 'flips', about: 'Stories that turn.', trained: false, effects: [{ label: 'kind − cruel sentences', estimate: { value: 0.9, low: null, high: null, n: 5, note: 'too few items for an interval' }, unit: 'score', wanted: 'above zero' }] },
     ],
