@@ -45,6 +45,7 @@ export const WANTED: Readonly<Record<Effect['wanted'], string>> = {
   'below zero': 'should lie below 0',
   'near zero': 'should lie near 0',
   'near 0.5': 'should lie near 0.5',
+  'above 0.5': 'should lie above 0.5',
   'near 1': 'should lie near 1',
 };
 
@@ -52,7 +53,7 @@ export const WANTED: Readonly<Record<Effect['wanted'], string>> = {
 export const TRAIN_EXPLAIN = {
   curves: [
     'Every topic is left out in turn: it is scored by a direction that saw nothing of it. AUROC is the share of pairs of turns, one from each pole, in which the positive one scores higher: 0.5 is chance, 1 is perfect. The grey area is the 95 % interval over topics, 2,000 resamples; it does not count that the fits share their rows, and is somewhat too narrow. The nested number above the chart has the wider, jackknifed interval: quote that one.',
-    'The dashed line is what the same procedure reaches with labels shuffled within topics, at its 95th percentile, layer by layer; the sentence above the chart compares the best of all layers. Random directions of the same spread lie within the hatched band.',
+    'The dashed line is what the same procedure reaches with labels shuffled within topics, at its 95th percentile, layer by layer; the sentence above the chart compares the best of all layers. Random directions of the same spread lie within the hatched band. The dotted line is the best of what does without the model: the words of the turns counted, their embeddings fitted as the probe is, or their number. A probe that does not clear it may be reading no more than that.',
   ],
   controls: [
     'Controls are texts made to tell the axis from something else: luck, negation, outcomes, the words themselves. Each dot is a mean effect with its 95 % interval over items. The mark at the right says whether it lies where a probe that reads the axis alone would put it.',

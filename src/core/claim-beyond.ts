@@ -1,7 +1,7 @@
 /** What a report allows one to say beyond the training sets: transfer, controls, and the zero of long texts. */
 import { FEWEST_UNITS } from './effect.ts';
 import { SAME_FITS, strengthOf } from './claim-reading.ts';
-import { type Claim, figure, may, mayNot, plain, shareOf, signed, signedFigure } from './claim-words.ts';
+import { type Claim, countOf, figure, may, mayNot, plain, shareOf, signed, signedFigure } from './claim-words.ts';
 import type { Axis } from './probe-types.ts';
 import type { ControlResult, Effect, Report, Transfer } from './report-types.ts';
 import { type Verdict, verdict } from './verdict.ts';
@@ -9,14 +9,15 @@ import { type Verdict, verdict } from './verdict.ts';
 /** Beyond this mean score of held-out neutral stories readings of texts of different length cannot be compared. */
 export const DRIFT_LIMIT = 0.35;
 
-/** Every style, wording, set and axis that was read without having been trained on. */
+/** Every style, wording, form, set, part and axis that was read without having been trained on. */
 export function transferClaims({ axis, transfer, curves }: Report): Claim[] {
   const [own] = curves;
   const whole = own?.nested.auroc.value ?? NaN;
   const shown = own !== undefined && strengthOf(own) === 'shown';
   const pole = `${axis.positive}–${axis.negative}`;
-  return transfer.map(({ kind, name, auroc, pairs }) => {
-    const numbers = `AUROC ${figure(auroc, 'topics')}, the right way round in ${shareOf(pairs, auroc.n, 'topics')}`;
+  return transfer.map(({ kind, name, auroc, pairs, chosen }) => {
+    const by = kind !== 'style' && kind !== 'set' ? '' : chosen === undefined ? ", by the probe's own layer and penalty, which were chosen with it in view" : `, layer ${chosen.layer} and penalty ${chosen.penalty} chosen without it`;
+    const numbers = `AUROC ${figure(auroc, 'topics')}, the right way round in ${shareOf(pairs, auroc.n, 'topics')}${by}`;
     if (kind === 'axis') {
       const found = verdict(auroc, 'near 0.5', 'AUROC');
       if (found === 'as wanted') return may(`It hardly moves with ${name}: ${numbers}.`);
@@ -24,15 +25,21 @@ export function transferClaims({ axis, transfer, curves }: Report): Claim[] {
     }
     const what = `${WHAT[kind]} "${name}"`;
     const less = auroc.high !== null && auroc.high < whole ? `, less well than overall (${plain(whole)})` : '';
-    // Another wording is read by the very fits of the first claim; a style or set by one fit that saw none of it.
-    if (auroc.low !== null && auroc.low > 0.5 && kind === 'tap' && !shown) return mayNot(`That it tells them apart in ${what}: ${numbers}, ${SAME_FITS}.`);
+    // A style or set is read by a fit that saw none of it; the others by the very fits of the first claim.
+    if (auroc.low !== null && auroc.low > 0.5 && kind !== 'style' && kind !== 'set' && !shown) return mayNot(`That it tells them apart in ${what}: ${numbers}, ${SAME_FITS}.`);
     if (auroc.low !== null && auroc.low > 0.5) return may(`It tells them apart in ${what}${less}: ${numbers}.`);
     const why = auroc.high === null ? '' : auroc.high < 0.5 ? ', the wrong way round' : ', which allows chance';
     return mayNot(`That it tells them apart in ${what}: ${numbers}${why}.`);
   });
 }
 
-const WHAT: Readonly<Record<Exclude<Transfer['kind'], 'axis'>, string>> = { style: 'turns of a style left out of the fit,', tap: 'readings at a wording never trained on,', set: 'a set that was not in the fit,' };
+const WHAT: Readonly<Record<Exclude<Transfer['kind'], 'axis'>, string>> = {
+  style: 'turns of a style left out of the fit,',
+  set: 'a set that was not in the fit,',
+  tap: 'readings at a wording never trained on,',
+  form: "the same turns in the model's chat form,",
+  part: 'these topics alone, each left out of the fit,',
+};
 
 /** Axes for which it is right to move with help and harm as such; for others that is a leak. */
 const CONDUCT = new Set(['kind', 'cruel', 'caring', 'callous', 'benevolent', 'malevolent', 'compassionate', 'helpful', 'harmful']);
@@ -107,7 +114,7 @@ function weightClaims(axis: Axis, { name, effects }: ControlResult): Claim[] {
 
 function effectFigure({ estimate, unit }: Effect): string {
   if (unit === 'score') return `${signedFigure(estimate, 'items')}, in units of the score`;
-  return unit === 'AUROC' ? `AUROC ${figure(estimate, 'items')}` : `share ${figure(estimate, 'items')}`;
+  return unit === 'AUROC' ? `AUROC ${figure(estimate, 'items')}` : `in ${countOf(estimate)} items (share ${figure(estimate, 'items')})`;
 }
 
 /** Whether zero stays zero as a text grows; the interval is mean ± 1.96 sd/√n over stories. */

@@ -1,5 +1,5 @@
 /** What a report allows one to say of the reading itself: whether it is there, and whether less than a model would do. */
-import { figure, may, mayNot, percent, plain, pValue, shareOf, signedFigure, type Claim } from './claim-words.ts';
+import { figure, may, mayNot, plain, pValue, shareOf, signedFigure, type Claim } from './claim-words.ts';
 import type { Axis } from './probe-types.ts';
 import type { Estimate, MethodCurve, PoleGeometry, Report } from './report-types.ts';
 import { wilsonInterval } from './wilson.ts';
@@ -64,39 +64,6 @@ export function discriminationClaims({ axis, layer }: Report, own: MethodCurve):
   return claims;
 }
 
-/** Word counts, length, random directions, control tasks. */
-export function baselineClaims({ axis, baselines, selectivity, layer, readings }: Report, own: MethodCurve): Claim[] {
-  const { bagOfWords, length, randomLow, randomHigh, randomCount } = baselines;
-  const probe = own.nested.auroc;
-  const shown = strengthOf(own) === 'shown';
-  const claims = [wordsClaim(bagOfWords, probe, shown)];
-  const byLength = `the number of words alone gives AUROC ${figure(length, 'topics')}`;
-  if (length.low === null || length.high === null) claims.push(mayNot(`That length plays no part: ${byLength}.`));
-  else if (length.low > 0.5 || length.high < 0.5) claims.push(mayNot(`That length plays no part: ${byLength}, which is not chance.`));
-  const at = atLayer(own, layer, probe.n);
-  const random = `at layer ${layer} it reaches AUROC ${figure(at, 'topics')}, and 90 % of ${randomCount} directions drawn from the same readings' covariance lie between ${plain(randomLow[layer] ?? NaN)} and ${plain(randomHigh[layer] ?? NaN)}`;
-  const above = (at.low ?? 0) > (randomHigh[layer] ?? 1);
-  claims.push(above && shown ? may(`This direction reads better than any odd one: ${random}.`) : mayNot(`That this direction reads better than any odd one: ${random}${above ? `, ${SAME_FITS}` : ''}.`));
-  if (selectivity !== null) {
-    const { task, control, controlTasks, selectivity: gain } = selectivity;
-    const numbers = `accuracy ${percent(task)} on ${axis.positive} and ${axis.negative} against ${percent(control)} on ${controlTasks} tasks of labels dealt at random, difference ${signedFigure(gain, 'topics')} (${readings} readings, none held out)`;
-    claims.push((gain.low ?? -1) > 0 ? may(`It learns the axis more readily than labels without meaning: ${numbers}.`) : mayNot(`That it learns the axis more readily than labels without meaning: ${numbers}.`));
-  }
-  return claims;
-}
-
-function wordsClaim(bagOfWords: Estimate | null, probe: Estimate, shown: boolean): Claim {
-  if (bagOfWords === null) return mayNot('That it takes a model to read this: counting words had nothing to learn from.');
-  const numbers = `counting the words of the turns themselves (naive Bayes) reaches AUROC ${figure(bagOfWords, 'topics')}, the probe ${figure(probe, 'topics')}`;
-  if (wordsAreBeaten(bagOfWords, probe)) return shown ? may(`It reads more than a count of words gives away: ${numbers}.`) : mayNot(`That it takes a model to read this: ${numbers}, ${SAME_FITS}.`);
-  return mayNot(`That it takes a model to read this: ${numbers}, and the two intervals are not apart.`);
-}
-
-/** Whether the probe's interval lies above that of a count of words. */
-export function wordsAreBeaten(bagOfWords: Estimate, probe: Estimate): boolean {
-  return bagOfWords.high !== null && probe.low !== null && bagOfWords.high < probe.low;
-}
-
 /** Probabilities, and the two poles measured from neutral. */
 export function scaleClaims({ axis, calibration, poles }: Report, own: MethodCurve): Claim[] {
   const { positive, negative, neutral } = axis;
@@ -121,6 +88,7 @@ function oppositesClaim({ positive, negative, neutral }: Axis, { cosine, salienc
   return mayNot(`That ${both} are opposites, or that they are not: the numbers allow both: ${numbers}.`);
 }
 
-function atLayer(own: MethodCurve, layer: number, n: number): Estimate {
+/** What a curve says of one layer, as an estimate over `n` topics. */
+export function atLayer(own: MethodCurve, layer: number, n: number): Estimate {
   return { value: own.auroc[layer] ?? NaN, low: own.aurocLow[layer] ?? null, high: own.aurocHigh[layer] ?? null, n };
 }

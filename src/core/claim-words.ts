@@ -47,6 +47,11 @@ export function shareOf(share: number, n: number, units: string): string {
   return `${percent(share)} [${percent(low)}, ${percent(high)}] of ${n} ${units}`;
 }
 
+/** A share as a count, e.g. `23 of 24`; a tie is half a unit. */
+export function countOf({ value, n }: Pick<Estimate, 'value' | 'n'>): string {
+  return `${Number((value * n).toFixed(1))} of ${n}`;
+}
+
 /** Whole per cent. */
 export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;

@@ -1,6 +1,7 @@
 /** What may and may not be claimed of a probe, in plain sentences made from its numbers alone. */
 import { controlClaims, DRIFT_LIMIT, driftClaims, transferClaims, wantedOf } from './claim-beyond.ts';
-import { baselineClaims, discriminationClaims, scaleClaims, reasonOf, SETTLED_TOPICS, strengthOf, wordsAreBeaten } from './claim-reading.ts';
+import { baselineClaims, rivalObjections } from './claim-baselines.ts';
+import { discriminationClaims, scaleClaims, reasonOf, SETTLED_TOPICS, strengthOf } from './claim-reading.ts';
 import { type Claim, figure, may, mayNot, percent, plain, rate, signed } from './claim-words.ts';
 import type { ProbeHead } from './probe-head.ts';
 import type { MethodCurve, Report } from './report-types.ts';
@@ -88,13 +89,11 @@ function headlineOf(report: Report, own: MethodCurve): string {
 }
 
 function objections(report: Report, own: MethodCurve): string[] {
-  const { axis, baselines, transfer, controls, drift } = report;
+  const { axis, transfer, controls, drift } = report;
   const out: string[] = [];
   const { auroc } = own.nested;
   if (auroc.n < SETTLED_TOPICS) out.push(`${auroc.n} topics are few, and another choice of them may move this number`);
-  const words = baselines.bagOfWords;
-  if (words === null) out.push('counting words had nothing to learn from');
-  else if (!wordsAreBeaten(words, auroc)) out.push(`counting words may do as well (AUROC ${figure(words, 'topics')})`);
+  out.push(...rivalObjections(report, own));
   const results = controls.flatMap(({ name, effects }) => effects.map((effect) => {
     const wanted = wantedOf(axis, name, effect);
     return { name, label: effect.label, near: wanted.startsWith('near') && wanted !== 'near 1', found: verdict(effect.estimate, wanted, effect.unit) };

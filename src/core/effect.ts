@@ -7,6 +7,7 @@ import { aurocInterval } from './bootstrap.ts';
 import type { Estimate } from './report-types.ts';
 import { createRng } from './rng.ts';
 import { auroc, quantileOfSorted } from './stats.ts';
+import { wilsonInterval } from './wilson.ts';
 
 /** Units that an interval needs at least. */
 export const FEWEST_UNITS = 6;
@@ -21,9 +22,11 @@ export function clusterMean(values: ArrayLike<number>, draws: number, seed: numb
   return clusterRatio(values, Float64Array.from({ length: values.length }, () => 1), draws, seed);
 }
 
-/** The share of units whose value is above `line`, a tie counting half, with its 95 % interval; NaN for an empty list. */
-export function shareAbove(values: ArrayLike<number>, line: number, draws: number, seed: number): Estimate {
-  return clusterMean(Float64Array.from(values, (value) => (value > line ? 1 : value === line ? 0.5 : 0)), draws, seed);
+/** The share of units whose value is above `line`, a tie counting half, with Wilson's 95 % interval, which keeps its width at 0 and 1; NaN for an empty list. */
+export function shareAbove(values: ArrayLike<number>, line: number): Estimate {
+  const n = values.length;
+  const share = Array.from(values, (value): number => (value > line ? 1 : value === line ? 0.5 : 0)).reduce((sum, value) => sum + value, 0) / n;
+  return n < FEWEST_UNITS ? withoutInterval(share, n, 'items') : { value: share, ...wilsonInterval(share, n), n };
 }
 
 /**

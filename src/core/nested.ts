@@ -24,11 +24,16 @@ export interface NestedTopics {
   readonly labels: ArrayLike<number>;
 }
 
-/** Scores one fit with every pair of topics left out. Costs topics^2/2 solves of two topics' rows. */
-export function nestedCandidate(fit: LeftOutFit, { units, labels }: NestedTopics, layer: number, penalty: number): Candidate {
+/** B between all rows of the topics, in the order of the units. */
+export function topicBlock(fit: LeftOutFit, { units }: NestedTopics): Float64Array {
+  const rows = units.flat();
+  return fit.smoother.block(rows, rows);
+}
+
+/** Scores one fit with every pair of topics left out, `b` being its {@link topicBlock}. Costs topics^2/2 solves of two topics' rows. */
+export function nestedCandidate(fit: LeftOutFit, { units, labels }: NestedTopics, layer: number, penalty: number, b = topicBlock(fit, { units, labels })): Candidate {
   const rows = units.flat();
   const n = rows.length;
-  const b = fit.smoother.block(rows, rows);
   const targets = Float64Array.from(rows, (row) => fit.targets[row] ?? 0);
   const coefficients = Float64Array.from(rows, (row) => fit.coefficients[row] ?? 0);
   let next = 0;

@@ -33,7 +33,7 @@ export interface MethodCurve {
   readonly nullAuroc95: number;
   readonly p: number;
   readonly shuffles: number;
-  /** Layer and penalty chosen without the topic that is scored, its interval by the jackknife over topics; what was chosen, and in how many folds. */
+  /** Layer and penalty chosen without the topic that is scored, its interval by the jackknife over topics (chosen anew without each); what was chosen, and in how many folds. */
   readonly nested: {
     readonly auroc: Estimate;
     readonly pairs: number;
@@ -45,8 +45,13 @@ export interface MethodCurve {
 export interface Baselines {
   /** Naive Bayes on the words of the turns themselves, every topic left out in turn; null where it has nothing to learn from. */
   readonly bagOfWords: Estimate | null;
-  /** The number of words as the score. */
+  /** The number of words as the score: below 0.5 the positive turns are shorter, and `eitherWay` says what that gives away. */
   readonly length: Estimate;
+  /**
+   * The model's embeddings and nothing it makes of them: the mean layer-0 residual over a turn's own tokens, fitted and
+   * judged as the probe is, penalty chosen and topics left out in the same way. Null in reports of before it was measured.
+   */
+  readonly embedding: Estimate | null;
   /** By layer: 5th and 95th percentile of the AUROC of random directions of the training data's own covariance. */
   readonly randomLow: readonly number[];
   readonly randomHigh: readonly number[];
@@ -85,9 +90,14 @@ export interface PoleGeometry {
 
 /** How the probe reads what it was not trained on. */
 export interface Transfer {
-  /** `style`: that style left out of the fit; `tap`: wordings never trained on; `set`: another set of the same axis; `axis`: another axis. */
-  readonly kind: 'style' | 'tap' | 'set' | 'axis';
+  /**
+   * `style`: that style left out of the fit; `set`: that set left out; `tap`: wordings never trained on; `form`: the turns in
+   * the model's chat form; `part`: some topics of a set alone, each left out; `axis`: another axis.
+   */
+  readonly kind: 'style' | 'set' | 'tap' | 'form' | 'part' | 'axis';
   readonly name: string;
+  /** Layer and penalty that the topics which were not left out chose; where it is missing they are the probe's own. */
+  readonly chosen?: { readonly layer: number; readonly penalty: number };
   readonly auroc: Estimate;
   readonly pairs: number;
 }
@@ -98,7 +108,7 @@ export interface Effect {
   readonly estimate: Estimate;
   readonly unit: 'score' | 'AUROC' | 'share';
   /** What a probe that reads the axis and nothing else would show. */
-  readonly wanted: 'above zero' | 'below zero' | 'near zero' | 'near 0.5' | 'near 1';
+  readonly wanted: 'above zero' | 'below zero' | 'near zero' | 'near 0.5' | 'above 0.5' | 'near 1';
 }
 
 /** A control: texts that never entered training, made to tell the axis from something else. */

@@ -43,6 +43,8 @@ export interface TapRows {
   readonly residuals: readonly Float32Array[];
   /** Mean residual over the tokens of what was done, by turn, for the turns of both poles `[layers, hidden]`. */
   readonly own: ReadonlyMap<number, Float32Array>;
+  /** The same at layer 0 alone, the mean embedding of its words, for every turn `[hidden]`. */
+  readonly embeddings: ReadonlyMap<number, Float32Array>;
 }
 
 /** The target of a row: +1 and -1 for the poles of the axis, 0 for everything else. */

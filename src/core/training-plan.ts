@@ -27,7 +27,7 @@ export interface TrainingPlan {
   readonly others: readonly SetSource[];
   /** Taps to train on, from the first of the set; later ones are wordings never trained on. */
   readonly tapCount: number;
-  /** Whether the turns are read at the later taps too, for the judgement only. */
+  /** Whether the turns are read at the later taps, and those of some topics in the model's chat form, for the judgement only. */
   readonly otherTaps: boolean;
   readonly method: FitMethod;
   /** The layer to show first; when null the one that most inner folds chose, or 16 of 30 in proportion below 24 topics. */

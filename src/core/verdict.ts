@@ -11,7 +11,7 @@ const NEAR = { score: 0.5, AUROC: 0.1, share: 0.1 } as const;
 const HIGH = 0.9;
 
 /**
- * Reads an interval against what is wanted. Above or below zero: the whole interval lies there, or the whole interval
+ * Reads an interval against what is wanted. Above or below a value: the whole interval lies there, or the whole interval
  * lies on the other side. Near a value: the interval holds it and stays near, or leaves it out.
  */
 export function verdict({ low, high }: Estimate, wanted: Effect['wanted'], unit: Effect['unit']): Verdict {
@@ -25,6 +25,8 @@ export function verdict({ low, high }: Estimate, wanted: Effect['wanted'], unit:
       return near(low, high, 0, NEAR[unit]);
     case 'near 0.5':
       return near(low, high, 0.5, NEAR[unit]);
+    case 'above 0.5':
+      return low > 0.5 ? 'as wanted' : high <= 0.5 ? 'not as wanted' : 'open';
     case 'near 1':
       return low >= HIGH ? 'as wanted' : high < HIGH ? 'not as wanted' : 'open';
   }

@@ -13,8 +13,9 @@ import { oneOf } from './json-values.ts';
 import { headerText, type RowReader, rowRefusal, setHeader, setLines, type SetFiles } from './set-lines.ts';
 
 const FORMAT = 'flipside-controls';
-const VERSION = 1;
-const WANTED = { score: ['above zero', 'below zero', 'near zero'], auroc: ['near 0.5', 'near 1'] } as const satisfies Record<string, readonly Effect['wanted'][]>;
+/** Version 1 had no `share`, and nothing was wanted `above 0.5`. */
+const VERSION = 2;
+const WANTED = { score: ['above zero', 'below zero', 'near zero'], auroc: ['near 0.5', 'above 0.5', 'near 1'], share: ['near 0.5', 'above 0.5', 'near 1'] } as const satisfies Record<string, readonly Effect['wanted'][]>;
 
 /** What is compared with what. */
 export interface Contrast {
@@ -24,8 +25,11 @@ export interface Contrast {
   readonly minus: readonly string[];
   /** What a probe that reads its axis and nothing else would show. */
   readonly wanted: Effect['wanted'];
-  /** `score`: mean over items of plus minus minus, in units of the score; `auroc`: plus readings against minus readings. */
-  readonly measure: 'score' | 'auroc';
+  /**
+   * `score`: mean over items of plus minus minus, in units of the score; `auroc`: plus readings against minus readings;
+   * `share`: how many items have their plus cells above their minus cells.
+   */
+  readonly measure: 'score' | 'auroc' | 'share';
 }
 
 interface RowOrigin {
@@ -113,7 +117,7 @@ function toContrast(node: JsonNode): Contrast {
   const cells = (key: string): string[] => list(field(node, key), 1, 16).map((cell) => words(cell, 80));
   const [plus, minus] = [cells('plus'), cells('minus')];
   if (new Set([...plus, ...minus]).size < plus.length + minus.length) node.refuse(`${node.path} names a cell twice; a cell belongs to plus or to minus, once.`);
-  const measure = oneOf(field(node, 'measure'), ['score', 'auroc']);
+  const measure = oneOf(field(node, 'measure'), ['score', 'auroc', 'share']);
   return { label: words(field(node, 'label'), 200), plus, minus, wanted: oneOf<Effect['wanted']>(field(node, 'wanted'), WANTED[measure]), measure };
 }
 

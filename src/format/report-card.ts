@@ -1,9 +1,10 @@
 /** The part of a card that a report fills: what may be claimed, and every number behind it. */
 import { type Claims, claims } from '../core/claims.ts';
 import { DRIFT_LIMIT, wantedOf } from '../core/claim-beyond.ts';
-import { percent, shareOf, shortP, signed } from '../core/claim-words.ts';
+import { countOf, percent, shareOf, shortP, signed } from '../core/claim-words.ts';
+import { eitherWay } from '../core/either-way.ts';
 import type { ProbeHead } from '../core/probe-head.ts';
-import type { MethodCurve, Report } from '../core/report-types.ts';
+import type { MethodCurve, Report, Transfer } from '../core/report-types.ts';
 import { verdict } from '../core/verdict.ts';
 import { driftTable, estimateCells, methodName, table, three } from './card-tables.ts';
 
@@ -14,7 +15,7 @@ export function judgementSections(probe: ProbeHead, report: Report): string[] {
     ...(report.caveats.length === 0 ? [] : [`## To be said beside every number\n\n${bullets(report.caveats)}`]),
     methodsSection(report),
     layersSection(report),
-    baselinesSection(report),
+    ...report.curves.slice(0, 1).map((own) => baselinesSection(report, own)),
     ...(report.transfer.length === 0 ? [] : [transferSection(report)]),
     controlsSection(report),
     polesSection(report),
@@ -34,8 +35,8 @@ function methodsSection({ curves, topics, readings }: Report): string {
 ${topics} topics, ${readings} readings of both poles, each the mean over the taps. Every topic is scored by a fit that saw nothing of it; in the table below
 layer and penalty too were chosen without it (nested). AUROC: 0.5 is chance. Pairs: share of topics whose positive turn reads above the negative one.
 Null: what the best of all layers reaches in 5 % of fits to labels shuffled within topics; p: share of shuffles whose best layer does as well.
-The interval here is the jackknife's, each topic left out of everything. All others on this card resample topics or items 2,000 times; they do
-not count that the fits share their rows, and are somewhat too narrow.
+The interval here is the jackknife's: each topic left out, the fits made and layer and penalty chosen anew without it. Counts and pairs have Wilson's.
+All others on this card resample topics or items 2,000 times; they do not count that the fits share their rows, and are somewhat too narrow.
 
 ${table(['method', 'nested AUROC', '95 % interval', 'topics', 'pairs', 'null', 'p', 'shuffles', 'chosen (folds)'], curves.map((curve) => [methodName(curve.method), ...estimateCells(curve.nested.auroc), percent(curve.nested.pairs), three(curve.nullAuroc95), shortP(curve.p), String(curve.shuffles), chosen(curve)]))}
 
@@ -59,26 +60,36 @@ ${table(
     own.auroc.map((auroc, l) => [l === layer ? `**${l}**` : String(l), three(auroc), interval(l), percent(own.pairs[l] ?? NaN), (own.dPrime[l] ?? NaN).toFixed(2), three(own.nullAuroc95ByLayer[l] ?? NaN), `${three(baselines.randomLow[l] ?? NaN)} to ${three(baselines.randomHigh[l] ?? NaN)}`, ...others.map((curve) => three(curve.auroc[l] ?? NaN))]),
   )}
 
-Layer 0 is the words alone: the taps are the same words after every text, so it must read chance.`;
+Layer 0 is the words of the taps, the same after every text: there it must read 0.500. What the words of the turns give stands below.`;
 }
 
-function baselinesSection({ baselines, selectivity }: Report): string {
-  const { bagOfWords, length } = baselines;
+function baselinesSection({ axis, baselines, selectivity }: Report, { nested: { auroc: own } }: MethodCurve): string {
+  const { bagOfWords, embedding, length } = baselines;
   const learnt = selectivity === null
     ? 'Selectivity was not measured: it takes two taps.'
     : `Selectivity (Hewitt and Liang 2019): accuracy ${percent(selectivity.task)} on the axis, ${percent(selectivity.control)} on ${selectivity.controlTasks} tasks of random labels that the same probe may learn by heart; difference ${estimateText(estimateCells(selectivity.selectivity, signed))} topics.`;
   return `## What less than the model gives
 
-${table(['from the turns themselves', 'AUROC', '95 % interval', 'topics'], [...(bagOfWords === null ? [] : [['words (naive Bayes), every topic left out', ...estimateCells(bagOfWords)]]), ['number of words', ...estimateCells(length)]])}
+${table(['from the turns themselves', 'AUROC', '95 % interval', 'topics'], [
+    ['this probe, layer and penalty chosen without the topic', ...estimateCells(own)],
+    ['words (naive Bayes), every topic left out', ...(bagOfWords === null ? ['nothing to learn from', '', ''] : estimateCells(bagOfWords))],
+    ['mean of their word embeddings (layer 0), fitted as the probe is', ...(embedding === null ? ['not measured', '', ''] : estimateCells(embedding))],
+    [`number of words, fewer for ${length.value < 0.5 ? axis.positive : axis.negative}`, ...estimateCells(eitherWay(length))],
+  ])}
+
+A probe that does not lie above all of these may be reading no more than they do. Length is read in whichever direction separates better.
 
 ${learnt}`;
 }
 
 function transferSection({ transfer }: Report): string {
-  const kinds = { style: 'style, left out of the fit', tap: 'wording of the tap, never trained on', set: 'set, not in the fit', axis: 'another axis' } as const;
+  const kinds = {
+    style: 'style, left out of the fit', set: 'set, left out of the fit', tap: 'wording of the tap, never trained on', form: 'chat form, never trained on', part: 'these topics alone, each left out', axis: 'another axis',
+  } as const;
+  const fittedAt = ({ kind, chosen }: Transfer): string => (chosen === undefined ? (kind === 'style' || kind === 'set' ? "the probe's, chosen with it in view" : "the probe's") : `layer ${chosen.layer}, penalty ${chosen.penalty}, chosen without it`);
   return `## On what it was not trained on
 
-${table(['what', 'name', 'AUROC', '95 % interval', 'topics', 'pairs'], transfer.map(({ kind, name, auroc, pairs }) => [kinds[kind], name, ...estimateCells(auroc), shareOf(pairs, auroc.n, 'topics')]))}
+${table(['what', 'name', 'AUROC', '95 % interval', 'topics', 'pairs', 'layer and penalty'], transfer.map((row) => [kinds[row.kind], row.name, ...estimateCells(row.auroc), shareOf(row.pairs, row.auroc.n, 'topics'), fittedAt(row)]))}
 
 On another axis an AUROC away from 0.5 means that the probe moves with that axis too.`;
 }
@@ -88,7 +99,7 @@ function controlsSection({ axis, controls }: Report): string {
   const rows = controls.flatMap(({ name, effects, trained }) => effects.map((effect) => {
     const wanted = wantedOf(axis, name, effect);
     const write = effect.unit === 'score' ? signed : three;
-    return [trained ? `${name} (a zero in training, held out)` : name, effect.label, effect.unit === 'score' ? 'units of the score' : effect.unit, ...estimateCells(effect.estimate, write), wanted, verdict(effect.estimate, wanted, effect.unit)];
+    return [trained ? `${name} (a zero in training, held out)` : name, effect.label, effect.unit === 'score' ? 'units of the score' : effect.unit === 'share' ? `share, ${countOf(effect.estimate)}` : effect.unit, ...estimateCells(effect.estimate, write), wanted, verdict(effect.estimate, wanted, effect.unit)];
   }));
   return `## What else it moves with\n\n${table(['control', 'effect', 'in', 'value', '95 % interval', 'items', 'wanted', 'found'], rows)}\n\n${bullets(controls.map(({ name, about }) => `${name}: ${about}`))}`;
 }

@@ -59,6 +59,7 @@ export function parseBaselines(node: JsonNode, layers: number): Baselines {
   return {
     bagOfWords: orNull(field(node, 'bagOfWords'), (item) => parseEstimate(item, SHARE)),
     length: parseEstimate(field(node, 'length'), SHARE),
+    embedding: has(node, 'embedding') ? orNull(field(node, 'embedding'), (item) => parseEstimate(item, SHARE)) : null,
     randomLow,
     randomHigh,
     randomCount: integer(field(node, 'randomCount'), 1, 1_000_000),
@@ -95,13 +96,16 @@ export function parsePoles(node: JsonNode): PoleGeometry {
 }
 
 /** One reading of what was not trained on. */
-export function parseTransfer(node: JsonNode): Transfer {
-  return {
-    kind: oneOf(field(node, 'kind'), ['style', 'tap', 'set', 'axis']),
+export function parseTransfer(node: JsonNode, layers: number): Transfer {
+  const transfer = {
+    kind: oneOf<Transfer['kind']>(field(node, 'kind'), ['style', 'set', 'tap', 'form', 'part', 'axis']),
     name: words(field(node, 'name'), 400),
     auroc: parseEstimate(field(node, 'auroc'), SHARE),
     pairs: share(field(node, 'pairs')),
   };
+  if (!has(node, 'chosen')) return transfer;
+  const chosen = field(node, 'chosen');
+  return { ...transfer, chosen: { layer: integer(field(chosen, 'layer'), 0, layers - 1), penalty: inRange(field(chosen, 'penalty'), 0, 1e9) } };
 }
 
 /** One control with its effects. */
@@ -120,7 +124,7 @@ function parseEffect(node: JsonNode): Effect {
     label: words(field(node, 'label'), 200),
     estimate: parseEstimate(field(node, 'estimate'), unit === 'score' ? FREE : SHARE),
     unit,
-    wanted: oneOf(field(node, 'wanted'), ['above zero', 'below zero', 'near zero', 'near 0.5', 'near 1']),
+    wanted: oneOf(field(node, 'wanted'), ['above zero', 'below zero', 'near zero', 'near 0.5', 'above 0.5', 'near 1']),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Every table of a judgement as rows, for CSV files: the numbers of the page and the card with nothing rounded away. */
 import { csv, type Cell } from '../core/csv.ts';
+import { eitherWay } from '../core/either-way.ts';
 import type { FitMethod } from '../core/probe-types.ts';
 import type { Estimate, Report } from '../core/report-types.ts';
 
@@ -57,7 +58,12 @@ export function reportTables(report: Report): ReportTable[] {
     {
       name: 'baselines',
       header: ['baseline', ...ESTIMATE_COLUMNS],
-      rows: [['bag of words (naive Bayes), AUROC', ...estimateCells(baselines.bagOfWords)], ['number of words, AUROC', ...estimateCells(baselines.length)]],
+      rows: [
+        ['bag of words (naive Bayes), AUROC', ...estimateCells(baselines.bagOfWords)],
+        ['mean word embedding (layer 0), AUROC', ...estimateCells(baselines.embedding)],
+        ['number of words, AUROC', ...estimateCells(baselines.length)],
+        ['number of words, better direction, AUROC', ...estimateCells(eitherWay(baselines.length))],
+      ],
     },
     {
       name: 'random-directions',
@@ -87,7 +93,7 @@ export function reportTables(report: Report): ReportTable[] {
         ['salience', ...estimateCells(poles.salience)],
       ],
     },
-    { name: 'transfer', header: ['kind', 'name', ...ESTIMATE_COLUMNS.map((column) => `auroc_${column}`), 'pairs'], rows: transfer.map(({ kind, name, auroc, pairs }) => [kind, name, ...estimateCells(auroc), pairs]) },
+    { name: 'transfer', header: ['kind', 'name', ...ESTIMATE_COLUMNS.map((column) => `auroc_${column}`), 'pairs', 'chosen_layer', 'chosen_penalty'], rows: transfer.map(({ kind, name, auroc, pairs, chosen }) => [kind, name, ...estimateCells(auroc), pairs, chosen?.layer ?? null, chosen?.penalty ?? null]) },
     {
       name: 'controls',
       header: ['control', 'trained', 'effect', 'unit', 'wanted', ...ESTIMATE_COLUMNS],

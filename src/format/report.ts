@@ -13,7 +13,8 @@ import { parseDrift } from './probe-parts.ts';
 import { orNull, parseBaselines, parseControl, parseCurve, parsePlatt, parsePoles, parseSelectivity, parseTransfer } from './report-parts.ts';
 
 const FORMAT = 'flipside-report';
-const VERSION = 1;
+/** Version 1 had no baseline of embeddings, no chat form, no parts, and no layer of its own for a style that was left out. */
+const VERSION = 2;
 const MAX_LAYERS = 512;
 
 /** Reads a report; throws `probe-invalid` with the path of the first thing that is wrong. */
@@ -60,7 +61,7 @@ function toReport(root: JsonNode): Report {
     selectivity: orNull(field(root, 'selectivity'), parseSelectivity),
     calibration: parsePlatt(field(root, 'calibration')),
     poles: parsePoles(field(root, 'poles')),
-    transfer: list(field(root, 'transfer'), 0, 256).map(parseTransfer),
+    transfer: list(field(root, 'transfer'), 0, 256).map((item) => parseTransfer(item, layers)),
     controls: list(field(root, 'controls'), 0, 64).map(parseControl),
     drift: parseDrift(field(root, 'drift')),
     caveats: list(field(root, 'caveats'), 0, 64).map((caveat) => words(caveat, 1000)),

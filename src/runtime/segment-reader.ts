@@ -61,6 +61,22 @@ export function createSegmentReader(parts: { decoder: Decoder; tokenizer: TextTo
         sequence.dispose();
       }
     },
+    hasChatForm: tokenizer.hasChat,
+    async readReply({ user, assistant }, taps, signal) {
+      const sequence = new Sequence(decoder, chunkTokens);
+      try {
+        const before = tokenizer.encode(tokenizer.chat([{ role: 'user', content: user }]));
+        for await (const _ of sequence.append([...before, ...tokenizer.encode(assistant)])) throwIfStopped(signal);
+        const means: Float32Array[] = [];
+        for (const tap of taps) {
+          means.push(meanOverTokens(await collect(sequence.peek(tokenizer.encode(` ${tap}`))), hidden));
+          throwIfStopped(signal);
+        }
+        return means;
+      } finally {
+        sequence.dispose();
+      }
+    },
   };
 }
 

@@ -38,6 +38,11 @@ export class TextTokenizer {
     return (id) => ({ id, text: decoder.next(this.#tokenizer.id_to_token(id) ?? '') });
   }
 
+  /** Whether there is a template for conversations. */
+  get hasChat(): boolean {
+    return this.#chatTemplate !== null;
+  }
+
   /** A conversation in the form that the model was trained on, ending where the assistant begins. Throws `usage` without a template. */
   chat(messages: readonly ChatMessage[]): string {
     if (this.#chatTemplate === null) throw new AppError('usage', 'This model has no chat template. Give it plain text instead.');

@@ -1,4 +1,5 @@
 /** How much a training reads. */
+import { evenlySpaced, FORM_TOPICS } from '../core/evenly.ts';
 import type { SetSource, TrainingPlan } from '../core/training-plan.ts';
 import { draftRows, headerFacts } from './set-rows.ts';
 
@@ -7,7 +8,8 @@ export type PlannedTexts = Pick<TrainingPlan, 'sets' | 'stories' | 'storyCount' 
 
 /**
  * Texts that a plan reads at its taps. Training: every turn and every scene alone once, every zero text, and the stories after each
- * sentence. Judging: the turns of both poles at the later taps and of other axes, the controls.
+ * sentence. Judging: the turns of both poles at the later taps, those of some topics in the model's chat form, those of other
+ * axes, the controls.
  */
 export function readingsOf(plan: PlannedTexts): number {
   const { sets, stories, storyCount, zeros, controls, others, tapCount, otherTaps } = plan;
@@ -17,6 +19,7 @@ export function readingsOf(plan: PlannedTexts): number {
     sum(sets, (set) => draftRows(set.rows).length + scenes(set)) +
     sum(zeros, (set) => draftRows(set.rows).length) +
     sum(laterTaps ? [...sets, ...others] : others, poleTurns) +
+    (otherTaps ? turnsInForm(sets) : 0) +
     sum(controls, (set) => sum(jsonLines(set.rows), (line) => Math.max(1, beatsIn(line)))) +
     sum(jsonLines(stories.rows).slice(0, storyCount ?? undefined), beatsIn)
   );
@@ -29,6 +32,15 @@ function scenes(set: SetSource): number {
 function poleTurns(set: SetSource): number {
   const { axis } = headerFacts(set.header);
   return draftRows(set.rows).filter((row) => row.pole !== axis?.neutral).length;
+}
+
+function turnsInForm(sets: readonly SetSource[]): number {
+  const topics = [...new Set(sets.flatMap((set) => draftRows(set.rows).map(({ topic }) => topic)))];
+  const chosen = new Set(evenlySpaced(topics.length, FORM_TOPICS).map((index) => topics[index]));
+  return sum(sets, (set) => {
+    const { axis } = headerFacts(set.header);
+    return draftRows(set.rows).filter((row) => row.pole !== axis?.neutral && chosen.has(row.topic)).length;
+  });
 }
 
 function jsonLines(rows: string): string[] {

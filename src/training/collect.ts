@@ -56,6 +56,7 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
   checkRoom(turnCount, plan.taps.length, (layerCount + 1) * hidden);
   const residuals = Array.from({ length: layerCount + 1 }, () => new Float32Array(total * hidden));
   const own = new Map<number, Float32Array>();
+  const embeddings = new Map<number, Float32Array>();
   const info: RowInfo[] = [];
   let turn = 0;
   for (const [index, passage] of passages.entries()) {
@@ -68,11 +69,12 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
         info.push({ ...row, turn, tap, tokensBefore: read.tokensBefore });
       });
       if (labelOf(row.role) !== 0) own.set(turn, read.own);
+      embeddings.set(turn, read.own.slice(0, hidden));
       turn += 1;
     }
     call.onProgress?.({ stage: 'reading', done: index + 1, total: passages.length });
   }
-  return { info, hidden, topicCount, storyCount: stories.length, residuals, own };
+  return { info, hidden, topicCount, storyCount: stories.length, residuals, own, embeddings };
 }
 
 /** Bytes that all tap readings together may take: with them in memory a training stays under 500 MB. */

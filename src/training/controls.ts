@@ -1,6 +1,6 @@
 /** Reads control sets with a finished probe: no row of them ever enters a fit. */
 import { project } from '../core/calibrate.ts';
-import { clusterAuroc, clusterMean } from '../core/effect.ts';
+import { clusterAuroc, clusterMean, shareAbove } from '../core/effect.ts';
 import { BOOTSTRAP_DRAWS } from '../core/evidence.ts';
 import type { ControlResult, Effect } from '../core/report-types.ts';
 import { meanReading } from '../core/score.ts';
@@ -66,5 +66,7 @@ function effectOf({ label, plus, minus, wanted, measure }: Contrast, scores: Cel
     const rows = items.flatMap((item, cluster) => [...item.plus.map((score) => ({ score, label: 1, cluster })), ...item.minus.map((score) => ({ score, label: -1, cluster }))]);
     return { label, wanted, unit: 'AUROC', estimate: clusterAuroc(rows.map((row) => row.score), rows.map((row) => row.label), rows.map((row) => row.cluster), BOOTSTRAP_DRAWS, seed) };
   }
-  return { label, wanted, unit: 'score', estimate: clusterMean(items.map((item) => mean(item.plus) - mean(item.minus)), BOOTSTRAP_DRAWS, seed) };
+  const gaps = items.map((item) => mean(item.plus) - mean(item.minus));
+  if (measure === 'share') return { label, wanted, unit: 'share', estimate: shareAbove(gaps, 0) };
+  return { label, wanted, unit: 'score', estimate: clusterMean(gaps, BOOTSTRAP_DRAWS, seed) };
 }

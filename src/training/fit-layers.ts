@@ -6,10 +6,12 @@ import { leaveUnitsOut } from '../core/leave-out.ts';
 import { type ByPole, byPole, type Pole, POLES } from '../core/heads.ts';
 import { driftOriginOf, fitNullLayer, type NullLayer } from '../core/null-model.ts';
 import type { FitMethod } from '../core/probe-types.ts';
-import type { MethodCurve } from '../core/report-types.ts';
+import type { MethodCurve, Transfer } from '../core/report-types.ts';
 import { readingsOf, type TapRows } from '../core/rows.ts';
+import type { PromptSet } from '../format/prompt-set.ts';
 import type { LongCall } from './collect.ts';
 import { giveWay } from './give-way.ts';
+import { groupTransfers, heldGroups } from './held-groups.ts';
 import { type LayerFit, layerSource, methodCurve } from './method-curve.ts';
 import { type FittedPole, poleMakers } from './pole-fit.ts';
 import { type Readings, unitsOf } from './readings.ts';
@@ -34,6 +36,8 @@ export interface FittedLayers {
   readonly layers: readonly FittedLayer[];
   /** The probe's own method first. */
   readonly curves: readonly MethodCurve[];
+  /** What the probe's own method reads in styles and sets that were left out. */
+  readonly transfer: readonly Transfer[];
   /** Of tap readings in stories that were left out. */
   readonly storyLines: TapLines;
   readonly poleStoryLines: ByPole<TapLines>;
@@ -48,9 +52,10 @@ const BESIDE: readonly FitMethod[] = [
 ];
 
 /** Fits every layer; throws `cancelled`. */
-export async function fitLayers(rows: TapRows, readings: Readings, options: LongCall & { readonly method: FitMethod; readonly shuffles: number; readonly seed: number }): Promise<FittedLayers> {
+export async function fitLayers(rows: TapRows, readings: Readings, options: LongCall & { readonly sets: readonly PromptSet[]; readonly method: FitMethod; readonly shuffles: number; readonly seed: number }): Promise<FittedLayers> {
   const { method, shuffles, seed } = options;
-  const own = methodCurve(readings, method, shuffles, seed);
+  const groups = heldGroups(readings, options.sets);
+  const own = methodCurve(readings, method, shuffles, seed, groups.map(({ topics }) => topics));
   const others = BESIDE.filter(({ kind }) => kind !== method.kind || method.target !== 'poles').map((beside) => methodCurve(readings, beside, shuffles, seed));
   const makers = poleMakers(rows, readings, method, seed);
   const driftOrigin = driftOriginOf(rows);
@@ -70,7 +75,13 @@ export async function fitLayers(rows: TapRows, readings: Readings, options: Long
     options.onProgress?.({ stage: 'fitting', done: layer + 1, total: rows.residuals.length });
     await giveWay(options);
   }
-  return { layers, curves: [own, ...others].map((curve) => curve.finish()), storyLines: tapLines(storyScores), poleStoryLines: byPole((pole) => tapLines(poleStoryScores[pole])) };
+  return {
+    layers,
+    curves: [own, ...others].map((curve) => curve.finish()),
+    transfer: groupTransfers(groups, own.groups(), readings, seed),
+    storyLines: tapLines(storyScores),
+    poleStoryLines: byPole((pole) => tapLines(poleStoryScores[pole])),
+  };
 }
 
 /** What is kept of a pole's layer: the factorisation takes megabytes and is not needed again. */

@@ -1,4 +1,4 @@
-/** Everything that is judged at the probe's own layer: styles and sets left out, zeros, calibration, poles, selectivity. */
+/** Everything that is judged at the probe's own layer: zeros, calibration, poles, selectivity. */
 import { clusterAuroc, clusterMean } from '../core/effect.ts';
 import { BOOTSTRAP_DRAWS, pairedAccuracy } from '../core/evidence.ts';
 import { fitLayer, prepareLayer, ridgePenalty } from '../core/fit.ts';
@@ -30,7 +30,6 @@ export interface LayerToJudge {
 export interface LayerJudgement {
   readonly calibration: Calibration;
   readonly poles: PoleGeometry;
-  readonly transfer: readonly Transfer[];
   readonly controls: readonly ControlResult[];
   readonly drift: readonly DriftPoint[];
 }
@@ -58,7 +57,6 @@ export function judgeLayer(job: LayerToJudge): LayerJudgement {
   return {
     calibration: calibrationOf(Float64Array.from(readings.poles, (reading) => byTopic[reading] ?? NaN), labels, topics),
     poles: { ...polesAgainstNeutral(byTopic, roles, allTopics, BOOTSTRAP_DRAWS, seed), positiveOwnFit: ownFit(job, 'positive'), negativeOwnFit: ownFit(job, 'negative'), ...poleGeometryAt(layerReadings, hidden, roles, allTopics, BOOTSTRAP_DRAWS, seed) },
-    transfer: [...transfers(job, leaving, 'style'), ...transfers(job, leaving, 'set')],
     controls: zeroControls(job, leaving(readings.zeroTopics), fitted.selection.targets.length === readings.info.length),
     drift: driftOf(readings, leaving(readings.stories)),
   };
@@ -72,28 +70,6 @@ function ownFit({ readings, fitted, layerReadings, hidden, seed }: LayerToJudge,
   const prepared = prepareLayer(layerReadings, hidden, select, { targets, weights: new Float64Array(select.length).fill(1) });
   const held = leaveUnitsOut(fitLayer(prepared, fitted.method), groupBy(info, ({ topic }) => topic));
   return clusterAuroc(held, targets, info.map(({ topic }) => topic), BOOTSTRAP_DRAWS, seed);
-}
-
-/**
- * Every style, or every set of several, left out as a whole with its topics and then read. One that is in every topic is
- * passed over: nothing would be left to fit, and all scores would be 0.
- */
-function transfers({ readings, sets, seed }: LayerToJudge, leaving: (units: readonly (readonly number[])[]) => Float64Array, kind: 'style' | 'set'): Transfer[] {
-  const nameOf = (row: RowInfo): string | undefined => (kind === 'style' ? row.style : sets[row.set]?.name);
-  const topicsOf = new Map<string, Set<number>>();
-  for (const reading of readings.poles) {
-    const row = readings.info[reading];
-    const name = row === undefined ? undefined : nameOf(row);
-    if (row === undefined || name === undefined) continue;
-    topicsOf.set(name, (topicsOf.get(name) ?? new Set()).add(row.topic));
-  }
-  if (topicsOf.size < 2) return [];
-  const all = new Set(readings.poles.map((reading) => readings.info[reading]?.topic)).size;
-  return [...topicsOf].filter(([, topics]) => topics.size < all).map(([name, topics]) => {
-    const scores = leaving([[...topics].flatMap((topic) => readings.topics[topic] ?? [])]);
-    const own = readings.poles.filter((reading) => { const row = readings.info[reading]; return row !== undefined && nameOf(row) === name; });
-    return { kind, name, ...readOf(own.map((reading) => scores[reading] ?? NaN), own.flatMap((reading) => readings.info[reading] ?? []), seed) };
-  });
 }
 
 /** AUROC and pairs of some readings of both poles. */

@@ -4,8 +4,9 @@ import { clusterAuroc } from '../core/effect.ts';
 import { BOOTSTRAP_DRAWS, nullEvidence, pairedAccuracy } from '../core/evidence.ts';
 import { fitLayer, PENALTIES, prepareLayer, type PreparedLayer, ridgePenalty } from '../core/fit.ts';
 import { applyOperator, type LeftOutFit, leaveOutOperator, leaveUnitsOut } from '../core/leave-out.ts';
-import { jackknifeAuroc } from '../core/jackknife.ts';
-import { type Candidate, nestedCandidate, nestedChoice } from '../core/nested.ts';
+import { chosenCandidate, type GroupCandidate, groupCandidate } from '../core/left-out-groups.ts';
+import { type Candidate, nestedCandidate, topicBlock } from '../core/nested.ts';
+import { nestedEvidence } from '../core/nested-evidence.ts';
 import type { FitMethod } from '../core/probe-types.ts';
 import type { Estimate, MethodCurve } from '../core/report-types.ts';
 import { dPrime } from '../core/separation.ts';
@@ -54,6 +55,16 @@ export interface CurveMaker {
    */
   add(source: LayerSource): LayerFit & { readonly held: Float64Array };
   finish(): MethodCurve;
+  /** What is read in each group of topics that was to be left out as a whole. */
+  groups(): GroupScores[];
+}
+
+/** Scores of a group of topics by fits that saw none of it, with the layer and penalty that the other topics chose. */
+export interface GroupScores {
+  readonly layer: number;
+  readonly penalty: number;
+  /** In the units of the targets. */
+  readonly byReading: ReadonlyMap<number, number>;
 }
 
 interface LayerEvidence {
@@ -63,8 +74,11 @@ interface LayerEvidence {
   readonly nulls: Float64Array;
 }
 
-/** A curve of `method`; `shuffles` label shuffles from `seed` are the same at every layer, which the null of the best layer needs. */
-export function methodCurve(readings: Readings, method: FitMethod, shuffles: number, seed: number): CurveMaker {
+/**
+ * A curve of `method`; `shuffles` label shuffles from `seed` are the same at every layer, which the null of the best layer
+ * needs. `groups` are topics to be left out together.
+ */
+export function methodCurve(readings: Readings, method: FitMethod, shuffles: number, seed: number, groups: readonly (readonly number[])[] = []): CurveMaker {
   const selection = selectFor(readings, method.target);
   const topics = unitsOf(selection, readings.topics);
   const poles = readings.poles.map((reading) => selection.place[reading] ?? 0);
@@ -76,6 +90,8 @@ export function methodCurve(readings: Readings, method: FitMethod, shuffles: num
   const penalties = [...new Set([method.penalty, ...PENALTIES[method.kind]])];
   const layers: LayerEvidence[] = [];
   const candidates: Candidate[] = [];
+  const nested = { units: topics, labels: selection.targets };
+  const leftOut = groups.map((group) => ({ topics: new Set(group), candidates: [] as GroupCandidate[] }));
 
   /** Held-out scores under every shuffle, in the order of `poles`; those of a logistic fit by its first step. */
   function nullScores(prepared: PreparedLayer, fit: LeftOutFit): { own: Float64Array; nulls: Float64Array[] } {
@@ -108,7 +124,11 @@ export function methodCurve(readings: Readings, method: FitMethod, shuffles: num
         dPrime: dPrime(held, labels),
         nulls: Float64Array.from(nulls, (scores, i) => auroc(scores, shuffled[i] ?? [])),
       });
-      for (const [penalty, candidate] of fits) candidates.push(nestedCandidate(candidate, { units: topics, labels: selection.targets }, layer, penalty));
+      for (const [penalty, candidate] of fits) {
+        const block = topicBlock(candidate, nested);
+        candidates.push(nestedCandidate(candidate, nested, layer, penalty, block));
+        for (const group of leftOut) group.candidates.push(groupCandidate(candidate, nested, block, group.topics, layer, penalty));
+      }
       return { method, selection, prepared, fit, held };
     },
     finish() {
@@ -125,28 +145,15 @@ export function methodCurve(readings: Readings, method: FitMethod, shuffles: num
         nullAuroc95: shuffledBest.auroc95,
         p: shuffledBest.p,
         shuffles,
-        nested: nestedOf(),
+        nested: nestedEvidence(candidates, nested),
       };
     },
+    groups() {
+      return leftOut.map((group) => {
+        const { layer, penalty, outer } = chosenCandidate(group.candidates);
+        const rows = topics.flatMap((unit, topic) => (group.topics.has(topic) ? unit : []));
+        return { layer, penalty, byReading: new Map(rows.map((row, at) => [selection.select[row] ?? -1, outer[at] ?? NaN])) };
+      });
+    },
   };
-
-  function nestedOf(): MethodCurve['nested'] {
-    const choice = nestedChoice(candidates, { units: topics, labels: selection.targets });
-    const rows = topics.flatMap((unit) => unit.filter((row) => selection.targets[row] !== 0));
-    const rowLabels = rows.map((row) => selection.targets[row] ?? 0);
-    const rowTopics = topics.flatMap((unit, topic) => unit.filter((row) => selection.targets[row] !== 0).map(() => topic));
-    const folds = new Map<string, { layer: number; penalty: number; folds: number }>();
-    for (const { layer, penalty } of choice.chosen) {
-      const key = `${layer} ${penalty}`;
-      folds.set(key, { layer, penalty, folds: (folds.get(key)?.folds ?? 0) + 1 });
-    }
-    const chosen = [...folds.values()].sort((a, b) => b.folds - a.folds || a.layer - b.layer || a.penalty - b.penalty);
-    // Its inner AUROCs are those of the whole procedure with each topic left out.
-    const most = candidates.find(({ layer, penalty }) => layer === chosen[0]?.layer && penalty === chosen[0].penalty);
-    return {
-      auroc: jackknifeAuroc(auroc(choice.scores, rowLabels), most?.inner ?? []),
-      pairs: pairedAccuracy(choice.scores, rowLabels, rowTopics),
-      chosen,
-    };
-  }
 }

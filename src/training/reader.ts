@@ -39,6 +39,10 @@ export interface SegmentReader {
   readSegments(segments: readonly string[], options: SegmentOptions, signal?: AbortSignal): Promise<SegmentReading>;
   /** Mean residual over the tokens of the assistant's answer, in the model's own chat form `[layers, hidden]`. Throws `usage` where the model has none. */
   readAnswer(chat: ChatTurn, signal?: AbortSignal): Promise<Float32Array>;
+  /** Whether the model has a chat form of its own. */
+  readonly hasChatForm: boolean;
+  /** Mean residual over the tokens of each tap, read after the assistant's answer in the model's own chat form `[layers, hidden]`. Throws `usage` where the model has none. */
+  readReply(exchange: Omit<ChatTurn, 'system'>, taps: readonly string[], signal?: AbortSignal): Promise<readonly Float32Array[]>;
 }
 
 /** One exchange: a persona, a question and the answer that is read. */

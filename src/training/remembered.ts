@@ -34,6 +34,16 @@ export function rememberReadings(reader: SegmentReader, store: ReadingStore): Se
       await store.set(key, read);
       return read;
     },
+    hasChatForm: reader.hasChatForm,
+    async readReply({ user, assistant }, taps, signal) {
+      const keys = taps.map((tap) => JSON.stringify([reader.model.weightsSha256, 'reply', user, assistant, tap]));
+      const known = await Promise.all(keys.map((key) => store.get(key)));
+      const found = known.filter((mean) => mean !== undefined);
+      if (found.length === taps.length) return found;
+      const read = await reader.readReply({ user, assistant }, taps, signal);
+      await Promise.all(read.map((mean, tap) => store.set(keys[tap] ?? '', mean)));
+      return read;
+    },
   };
 }
 

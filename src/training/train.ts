@@ -22,6 +22,8 @@ import { LEAST_TOPICS } from '../format/set-import.ts';
 import type { StorySet } from '../format/story-set.ts';
 import { evidenceBySet } from './by-set.ts';
 import { collectRows, type LongCall, topicNames } from './collect.ts';
+import { embeddingBaseline } from './embedding-baseline.ts';
+import { equalLengthPart, equalLengthTopics, lengthTells } from './equal-length.ts';
 import { chosenLayer, type FittedLayers, fitLayers, NULL_RANK } from './fit-layers.ts';
 import { judgeLayer, selectivityAt } from './judge-layer.ts';
 import { judgeByReading } from './judge-reading.ts';
@@ -34,6 +36,8 @@ import { scoredHeads } from './scored-heads.ts';
 
 /** With fewer topics the best layer of the inner folds is mostly luck. */
 const TOPICS_TO_CHOOSE = 24;
+/** Neutral tokens that the lines of rare readings need at least. */
+const FEWEST_NEUTRAL_TOKENS = 5000;
 /** Random directions behind a null band. */
 const NULL_DIRECTIONS = 200;
 
@@ -52,7 +56,7 @@ export interface TrainOptions extends LongCall {
   readonly others?: readonly PromptSet[];
   /** How many taps of the first set to train on, from its first; the rest are wordings never trained on. 2 by default. */
   readonly tapCount?: number;
-  /** Whether the turns are read at the rest too, for the judgement; true by default. */
+  /** Whether the turns are read at the rest and in the model's chat form too, for the judgement; true by default. */
   readonly otherTaps?: boolean;
   readonly method: FitMethod;
   /** The layer to show first; by default the one that most inner folds chose, and 16 of 30 in proportion where topics are too few to choose by. */
@@ -105,7 +109,9 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
     },
   };
   const layer = { layer: defaultLayer, direction: directions.slice(defaultLayer * rows.hidden, (defaultLayer + 1) * rows.hidden), tapMean: calibration[defaultLayer]?.tapMean ?? NaN, scale: calibration[defaultLayer]?.scale ?? NaN, taps };
-  const read = await judgeByReading(reader, layer, fit, readings, { sets, controls, others, unseenTaps: options.otherTaps === false ? [] : allTaps.slice(taps.length) }, seed, options);
+  const baselines = baselinesOf(rows, readings, probe, sets, seed);
+  const part = equalLengthPart(sets, baselines.length, readings, fitted.layers[defaultLayer]?.held ?? [], seed);
+  const read = await judgeByReading(reader, layer, fit, readings, { sets, controls, others, unseenTaps: options.otherTaps === false ? [] : allTaps.slice(taps.length), chatForm: options.otherTaps !== false }, seed, options);
   return {
     probe,
     report: {
@@ -114,14 +120,14 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
       topics: rows.topicCount,
       readings: readings.poles.length,
       curves: fitted.curves,
-      baselines: baselinesOf(rows, readings, probe, sets, seed),
+      baselines,
       selectivity: selectivityAt(rows, readings, fit, defaultLayer, seed),
       calibration: judged.calibration,
       poles: judged.poles,
-      transfer: [...judged.transfer, ...read.transfer],
+      transfer: [...fitted.transfer, ...part, ...read.transfer],
       controls: [...judged.controls, ...read.controls],
       drift: judged.drift,
-      caveats: caveatsOf(rows, options),
+      caveats: caveatsOf(rows, options, { length: baselines.length, neutralTokens: probe.alarm.tokens }),
     },
   };
 }
@@ -169,6 +175,7 @@ function baselinesOf(rows: TapRows, readings: Readings, probe: Probe, sets: read
     // Its null stands on the card of the set; a report has no place for it.
     bagOfWords: bagOfWords(turns, { draws: BOOTSTRAP_DRAWS, flips: 0, seed })?.auroc ?? null,
     length: clusterAuroc(turns.map((turn) => wordCount(turn.text)), turns.map((turn) => turn.label), turns.map((turn) => turn.topic), BOOTSTRAP_DRAWS, seed),
+    embedding: embeddingBaseline(rows, readings, probe.method),
     randomLow: random.map(({ low }) => low),
     randomHigh: random.map(({ high }) => high),
     randomCount: NULL_DIRECTIONS,
@@ -176,11 +183,13 @@ function baselinesOf(rows: TapRows, readings: Readings, probe: Probe, sets: read
 }
 
 /** What must be said beside every number of this training. */
-function caveatsOf(rows: TapRows, { sets, stories, shuffles, method }: TrainOptions): string[] {
+function caveatsOf(rows: TapRows, { sets, stories, shuffles, method }: TrainOptions, { length, neutralTokens }: { readonly length: Baselines['length']; readonly neutralTokens: number }): string[] {
   const out: string[] = [];
   if (rows.topicCount < FEWEST_UNITS) out.push(`${rows.topicCount} topics are too few for an interval: every number here may be luck.`);
   else if (rows.topicCount < 24) out.push(`${rows.topicCount} topics: a set of this size moves by 0.1 in AUROC with the choice of topics alone; 36 or more are better.`);
   if (stories.stories.length < 18) out.push(`${stories.stories.length} neutral stories pin zero: with fewer than 18, long texts may drift away from it.`);
+  if (neutralTokens < FEWEST_NEUTRAL_TOKENS) out.push(`The 1 % lines rest on ${neutralTokens} neutral tokens; with fewer than ${FEWEST_NEUTRAL_TOKENS.toLocaleString('en')} they are the place of a few odd sentences.`);
+  if (lengthTells(length) && equalLengthTopics(sets).size === 0) out.push('The number of words tells the poles apart, and no topic has turns of nearly equal length, so nothing shows that more than length is read.');
   if (shuffles < 200) out.push(`${shuffles} shuffles: the null and its p are coarse; 1,000 are better.`);
   if (method.kind === 'logistic') out.push('The null of logistic regression comes from its first Newton step, and its held-out scores from one Newton step off the whole fit.');
   if (new Set(sets.flatMap((set) => set.rows.map((row) => row.style))).size < 2) out.push('All turns are of one style, so nothing is known about others.');

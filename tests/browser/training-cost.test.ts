@@ -30,6 +30,10 @@ async function counted(plan: TrainingPlan): Promise<number> {
       count += 1;
       return reader.readAnswer(chat, signal);
     },
+    readReply: (exchange, taps, signal) => {
+      count += 1;
+      return reader.readReply(exchange, taps, signal);
+    },
   };
   await runTraining(counting, plan, { hash: (content) => sha256Hex(typeof content === 'string' ? new TextEncoder().encode(content) : content) });
   return count;
@@ -50,6 +54,7 @@ const everything: Partial<TrainingPlan> = {
 it.each<[string, Partial<TrainingPlan>]>([
   ['the turns and the stories alone', {}],
   ['zeros, controls, other taps and other axes', everything],
+  ['more topics than are read in the chat form', { sets: [await part('kind-cruel-24', 72), await part('kind-cruel-more', 30)], otherTaps: true }],
   ['all taps trained on, so that there is no other', { tapCount: 4, otherTaps: true }],
 ])('is counted right: %s', async (_, changes) => {
   const whole = { ...plan, ...changes };

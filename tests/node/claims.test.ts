@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { claims } from '../../src/core/claims.ts';
-import type { ControlResult, Estimate, MethodCurve, Report } from '../../src/core/report-types.ts';
+import type { ControlResult, Estimate, MethodCurve, Report, Transfer } from '../../src/core/report-types.ts';
 import { wilsonInterval } from '../../src/core/wilson.ts';
 import { estimate, sampleHead, sampleReport } from '../fixtures/report-sample.ts';
 
@@ -74,9 +74,29 @@ describe('what may be claimed of a probe', () => {
     expect(has(none.mayNot, 'counting words had nothing to learn from')).toBe(true);
   });
 
+  it('says whether the embeddings of the words would do, fitted in the same way', () => {
+    const { baselines } = sampleReport;
+    expect(has(read().may, 'more than the embeddings of its words', 'AUROC 0.60 [0.55, 0.65]')).toBe(true);
+    const near = read({ baselines: { ...baselines, embedding: estimate(0.72, 0.06, 108) } });
+    expect(has(near.mayNot, 'That it takes a model', 'word embeddings', 'AUROC 0.72 [0.66, 0.78]', 'not apart')).toBe(true);
+    expect(near.headline).toContain('word embeddings may do as well (AUROC 0.72 [0.66, 0.78], n = 108 topics)');
+    const before = read({ baselines: { ...baselines, embedding: null } });
+    expect(has(before.mayNot, 'That it takes a model', 'was not measured')).toBe(true);
+    expect(before.headline).toContain('what word embeddings give by the same fit was not measured');
+  });
+
+  it('reads length in whichever direction separates better, and counts it against the probe', () => {
+    const terse = read({ axis: { positive: 'terse', negative: 'wordy', neutral: 'neutral' }, baselines: { ...sampleReport.baselines, length: { value: 0.06, low: 0.03, high: 0.11, n: 48 } } });
+    expect(has(terse.mayNot, 'That it takes a model to read this: the number of words alone (fewer for terse) gives AUROC 0.94 [0.89, 0.97], n = 48 topics', 'not apart')).toBe(true);
+    expect(terse.headline).toContain('the number of words may do as well (AUROC 0.94 [0.89, 0.97], n = 48 topics)');
+    const longer = read({ baselines: { ...sampleReport.baselines, length: estimate(0.75, 0.05, 108) } });
+    expect(has(longer.mayNot, 'the number of words alone (fewer for cruel) gives AUROC 0.75')).toBe(true);
+  });
+
   it('says whether length alone tells the poles apart, and names no length where it does not', () => {
     expect(has([...read().may, ...read().mayNot], 'length')).toBe(false);
-    expect(has(read({ baselines: { ...sampleReport.baselines, length: estimate(0.65, 0.05, 108) } }).mayNot, 'That length plays no part', 'which is not chance')).toBe(true);
+    expect(has(read({ baselines: { ...sampleReport.baselines, length: estimate(0.65, 0.05, 108) } }).mayNot, 'That length plays no part', 'which is not chance; the probe has AUROC 0.80')).toBe(true);
+    expect(has(read({ baselines: { ...sampleReport.baselines, length: estimate(0.35, 0.05, 108) } }).mayNot, 'That length plays no part', 'AUROC 0.65 [0.60, 0.70]')).toBe(true);
   });
 
   it('sets the direction against odd ones at the same layer', () => {
@@ -107,6 +127,22 @@ describe('what may be claimed of a probe', () => {
     expect(has(read({ transfer: [{ kind: 'style', name: 'letter', auroc: estimate(0.4, 0.05, 24), pairs: 0.5 }] }).mayNot, '"letter"', 'the wrong way round.')).toBe(true);
   });
 
+  it('says of a style or set left out whether layer and penalty were chosen without it', () => {
+    const styled = (chosen: Transfer['chosen']) => read({ transfer: [{ kind: 'style', name: 'letter', auroc: estimate(0.7, 0.05, 24), pairs: 0.8, ...(chosen === undefined ? {} : { chosen }) }] }).may;
+    expect(has(styled({ layer: 2, penalty: 0.3 }), '"letter"', 'layer 2 and penalty 0.3 chosen without it')).toBe(true);
+    expect(has(styled(undefined), '"letter"', 'which were chosen with it in view')).toBe(true);
+    expect(has(read({ transfer: [{ kind: 'tap', name: 'It rained.', auroc: estimate(0.7, 0.05, 24), pairs: 0.8 }] }).may, 'in view')).toBe(false);
+  });
+
+  it.each([['form', "in the same turns in the model's chat form"], ['part', 'in these topics alone']] as const)('says whether it carries over to "%s", by the fits of the first claim', (kind, words) => {
+    const of = (auroc: Estimate, changes: Partial<Report> = {}) => read({ transfer: [{ kind, name: 'told', auroc, pairs: 0.8 }], ...changes });
+    expect(has(of(estimate(0.7, 0.1, 24)).may, words, '"told"', 'AUROC 0.70 [0.60, 0.80], n = 24 topics')).toBe(true);
+    const lost = of(estimate(0.55, 0.1, 24));
+    expect(has(lost.mayNot, words, 'which allows chance')).toBe(true);
+    expect(lost.headline).toContain('not shown to carry over to "told"');
+    expect(has(of(estimate(0.7, 0.1, 24), withOwn({ p: 0.2 })).mayNot, words, 'not shown to tell the poles apart')).toBe(true);
+  });
+
   it('keeps conduct and fortune apart', () => {
     const { may, mayNot } = read();
     expect(has(mayNot, 'what befalls people', 'AUROC 0.73 [0.67, 0.79], n = 64 items', 'pulled to zero in training')).toBe(true);
@@ -127,6 +163,12 @@ describe('what may be claimed of a probe', () => {
     const against = of(estimate(-0.5, 0.25, 24));
     expect(has(against.mayNot, `${label}-0.50 [-0.75, -0.25]`)).toBe(true);
     expect(against.headline).toContain(`it does not do as it should on ${name}`);
+  });
+
+  it('counts the items that are the right way round', () => {
+    const share = (value: number, low: number, high: number): ControlResult => ({ name: 'negation', about: 'A.', trained: false, effects: [{ label: 'helped above did not help', estimate: { value, low, high, n: 24 }, unit: 'share', wanted: 'above 0.5' }] });
+    expect(has(read({ controls: [share(23 / 24, 0.8, 0.99)] }).may, 'It follows negation: helped above did not help in 23 of 24 items (share 0.96 [0.80, 0.99], n = 24 items), wanted above 0.5.')).toBe(true);
+    expect(has(read({ controls: [share(0.5, 0.31, 0.69)] }).mayNot, 'in 12 of 24 items', 'the numbers allow both')).toBe(true);
   });
 
   it('calls it a leak when an axis of another kind moves with help, harm or luck', () => {

@@ -46,16 +46,16 @@ describe('a control set', () => {
 
   it.each([
     [{ format: 'flipside-prompt-set' }, 'mine.set.json.format must be "flipside-controls"'],
-    [{ version: 2 }, 'mine.set.json.version is 2, written by a newer Flipside'],
+    [{ version: 3 }, 'mine.set.json.version is 3, written by a newer Flipside'],
     [{ name: '../mine' }, 'mine.set.json.name may hold'],
     [{ contrasts: [] }, 'mine.set.json.contrasts must have 1 to 32 items'],
     [{ contrasts: [{ ...contrast, plus: [] }] }, 'mine.set.json.contrasts[0].plus must have 1 to 16 items'],
     [{ contrasts: [{ ...contrast, plus: ['done', 'gone'] }] }, 'mine.set.json.contrasts[0] names the cell "gone", which no row of mine.jsonl has; there are "done", "not-done".'],
     [{ contrasts: [{ ...contrast, minus: ['done'] }] }, 'mine.set.json.contrasts[0] names a cell twice'],
     [{ contrasts: [contrast, contrast] }, 'mine.set.json.contrasts[1].label repeats "done - not done"'],
-    [{ contrasts: [{ ...contrast, measure: 'gap' }] }, 'mine.set.json.contrasts[0].measure must be one of score, auroc, got "gap"'],
+    [{ contrasts: [{ ...contrast, measure: 'gap' }] }, 'mine.set.json.contrasts[0].measure must be one of score, auroc, share, got "gap"'],
     [{ contrasts: [{ ...contrast, wanted: 'near 0.5' }] }, 'mine.set.json.contrasts[0].wanted must be one of above zero, below zero, near zero, got "near 0.5"'],
-    [{ contrasts: [{ ...contrast, measure: 'auroc' }] }, 'mine.set.json.contrasts[0].wanted must be one of near 0.5, near 1, got "above zero"'],
+    [{ contrasts: [{ ...contrast, measure: 'auroc' }] }, 'mine.set.json.contrasts[0].wanted must be one of near 0.5, above 0.5, near 1, got "above zero"'],
     [{ about: undefined }, 'mine.set.json.about is missing'],
   ])('with the header %j is refused by its path', (changes, message) => {
     const record = refusal(() => set(complete, header(changes)));
@@ -90,10 +90,10 @@ describe('a control set', () => {
 
 describe('the control sets that ship', () => {
   it.each([
-    ['negation', 'text', 24, 96, 3],
+    ['negation', 'text', 24, 96, 6],
     ['intent-outcome', 'text', 24, 96, 2],
     ['personas', 'chat', 12, 24, 1],
-    ['flips', 'story', 18, 18, 1],
+    ['flips', 'story', 18, 18, 3],
   ])('%s is read whole', (name, kind, items, rows, contrasts) => {
     const parsed = shipped(name);
     expect([parsed.name, parsed.kind, parsed.items.length, parsed.rows.length, parsed.contrasts.length]).toEqual([name, kind, items, rows, contrasts]);

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Design, directionOf, fitLayer, prepareLayer, type PreparedLayer, standardDirection, wholeScores } from '../../src/core/fit.ts';
 import { applyOperator, coefficientsWithout, leaveOutOperator, leaveUnitsOut } from '../../src/core/leave-out.ts';
-import { nestedCandidate, nestedChoice } from '../../src/core/nested.ts';
+import { chosenCandidate, groupCandidate } from '../../src/core/left-out-groups.ts';
+import { nestedCandidate, nestedChoice, topicBlock } from '../../src/core/nested.ts';
 import type { FitMethod } from '../../src/core/probe-types.ts';
 import { createRng } from '../../src/core/rng.ts';
 import { auroc } from '../../src/core/stats.ts';
@@ -137,6 +138,22 @@ describe('exact identities', () => {
     const { chosen, scores } = nestedChoice([candidate, { ...candidate, layer: 5, inner: candidate.inner.map((value) => value - 0.1) }], { units, labels });
     expect(chosen.map((one) => one.layer)).toEqual(new Array(topics).fill(3));
     expect(scores).toHaveLength(topics * 2);
+  });
+
+  it.each([false, true])('a group of topics left out is read by a fit without it, and chooses by fits without it and the topic scored (primal form: %s)', (primal) => {
+    const layer = layerOf(primal);
+    const fit = fitLayer(layer, method('ridge', 0.7));
+    const topicsOf = { units, labels };
+    const group = new Set([2, 5, 6]);
+    const left = units.flatMap((unit, topic) => (group.has(topic) ? unit : []));
+    const found = groupCandidate(fit, topicsOf, topicBlock(fit, topicsOf), group, 3, 0.7);
+    const without = refit(layer, left, labels, 0.7);
+    left.forEach((row, i) => expect(found.outer[i]).toBeCloseTo(without[row]!, 6));
+    const others = all.filter((row) => !group.has(groups[row]!) && labels[row] !== 0);
+    const inner = others.map((row) => refit(layer, [...left, ...units[groups[row]!]!], labels, 0.7)[row]!);
+    expect(found.inner).toBeCloseTo(auroc(inner, others.map((row) => labels[row]!)), 12);
+    expect(() => groupCandidate(fit, topicsOf, topicBlock(fit, topicsOf), new Set(units.keys()), 3, 0.7)).toThrow(RangeError);
+    expect(chosenCandidate([{ ...found, inner: 0.5 }, found, { ...found, layer: 9 }]).layer).toBe(3);
   });
 
   it('difference of means is the endless penalty, and a weight of 4 is four equal rows', () => {

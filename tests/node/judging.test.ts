@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { bagOfWords, type LabelledTurn } from '../../src/core/bag-of-words.ts';
 import { aurocInterval, shuffleWithinTopics } from '../../src/core/bootstrap.ts';
+import { wilsonInterval } from '../../src/core/wilson.ts';
 import { clusterAuroc, clusterMean, clusterRatio, shareAbove } from '../../src/core/effect.ts';
 import { calibrationOf, plattFit, plattProbability } from '../../src/core/platt.ts';
 import { poleGeometryAt, poleGeometryOf, poleProducts, polesAgainstNeutral } from '../../src/core/pole-geometry.ts';
@@ -66,7 +67,12 @@ describe('estimates over units', () => {
   });
 
   it('a share counts a tie as half', () => {
-    expect(shareAbove([1, 0, -1, 2, 0.5, 3, -2, 0], 0, 200, 1).value).toBe(5 / 8);
+    expect(shareAbove([1, 0, -1, 2, 0.5, 3, -2, 0], 0).value).toBe(5 / 8);
+  });
+
+  it('a share has Wilson\'s interval, which keeps its width where every item is right, and none below six items', () => {
+    expect(shareAbove([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], 0)).toEqual({ value: 1, ...wilsonInterval(1, 12), n: 12 });
+    expect(shareAbove([1, 1, -1], 0)).toMatchObject({ low: null, n: 3, note: 'too few items for an interval' });
   });
 
   it('AUROC takes the interval of its topics, whatever their numbers, and passes over rows without a label', () => {

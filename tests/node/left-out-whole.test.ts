@@ -23,6 +23,22 @@ describe('styles left out as a whole', () => {
   });
 });
 
+describe('layer and penalty of a style left out', () => {
+  it('are chosen by the other topics, also where the probe is shown at another layer', async () => {
+    const base = toySet(12);
+    const rows = base.rows.map((row, index) => ({ ...row, style: index < base.rows.length / 3 ? 'letter' : 'plain' }));
+    const { report } = await trainProbe(toyReader(), { ...options, sets: [{ ...base, rows }], defaultLayer: 0 });
+    const styles = report.transfer.filter(({ kind }) => kind === 'style');
+    expect(styles.map(({ name, auroc }) => [name, auroc.n])).toEqual([['letter', 4], ['plain', 8]]);
+    for (const { chosen, auroc } of styles) {
+      // At layer 0 nothing can be read at the taps.
+      expect(chosen!.layer).toBeGreaterThan(0);
+      expect([0.3, 1, 3]).toContain(chosen!.penalty);
+      expect(auroc.value).toBeGreaterThan(0.8);
+    }
+  });
+});
+
 describe('evidence set by set', () => {
   const row = (set: number, topic: number, role: 'positive' | 'negative'): RowInfo => ({ role, topic, story: -1, set, side: role === 'positive' ? 1 : -1, turn: 0, beats: -1, tap: 0, tokensBefore: 9 });
 

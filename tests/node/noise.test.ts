@@ -16,7 +16,7 @@ const info = Array.from({ length: TOPICS * ROLES.length }, (_, turn): RowInfo =>
   const role = ROLES[turn % ROLES.length]!;
   return { role, topic: Math.floor(turn / ROLES.length), story: -1, set: 0, side: role === 'positive' ? 1 : role === 'negative' ? -1 : 0, turn, beats: -1, tap: 0, tokensBefore: 20 };
 });
-const readings = readingsIn({ info, hidden: HIDDEN, topicCount: TOPICS, storyCount: 0, residuals: [], own: new Map() });
+const readings = readingsIn({ info, hidden: HIDDEN, topicCount: TOPICS, storyCount: 0, residuals: [], own: new Map(), embeddings: new Map() });
 
 /** A whole judgement of readings that differ by topic and by noise, but not by pole. */
 function onNoise(seed: number): MethodCurve {

@@ -29,7 +29,20 @@ describe('a report file', () => {
     const parsed = parseReport(source);
     expect(parsed).toEqual(sampleReport);
     expect(serialiseReport(parsed)).toBe(source);
-    expect(JSON.parse(source)).toMatchObject({ format: 'flipside-report', version: 1 });
+    expect(JSON.parse(source)).toMatchObject({ format: 'flipside-report', version: 2 });
+  });
+
+  it('of the first version still opens, without what was not measured then', () => {
+    const old = JSON.parse(source) as { version: number; baselines: Record<string, unknown> };
+    old.version = 1;
+    delete old.baselines['embedding'];
+    expect(parseReport(JSON.stringify(old))).toEqual({ ...sampleReport, baselines: { ...sampleReport.baselines, embedding: null } });
+  });
+
+  it('keeps the layer and penalty by which a style was read that was left out', () => {
+    const styled: Report = { ...sampleReport, transfer: [{ ...sampleReport.transfer[0]!, chosen: { layer: 2, penalty: 0.3 } }, { kind: 'form', name: 'chat', auroc: sampleReport.transfer[0]!.auroc, pairs: 0.5 }] };
+    expect(parseReport(serialiseReport(styled))).toEqual(styled);
+    expect(refusal(() => serialiseReport({ ...sampleReport, transfer: [{ ...sampleReport.transfer[0]!, chosen: { layer: 3, penalty: 1 } }] })).message).toContain('report.transfer[0].chosen.layer must be a whole number from 0 to 2');
   });
 
   it('is the same text whatever the order of the keys, and keeps nothing that it does not know', () => {
@@ -50,7 +63,7 @@ describe('a report file', () => {
 
   it.each([
     [['format'], 'flipside-probe', 'report.format must be "flipside-report"'],
-    [['version'], 2, 'report.version is 2, written by a newer Flipside'],
+    [['version'], 3, 'report.version is 3, written by a newer Flipside'],
     [['probe', 'id'], '../x', 'report.probe.id must hold'],
     [['probe', 'sha256'], 'AB', 'report.probe.sha256 must be a SHA-256'],
     [['axis', 'positive'], '', 'report.axis.positive is empty'],
@@ -70,12 +83,13 @@ describe('a report file', () => {
     [['curves', 0, 'nested', 'auroc', 'note'], 'x'.repeat(401), 'report.curves[0].nested.auroc.note must have at most 400 characters'],
     [['curves', 0, 'nested', 'chosen', 0, 'layer'], 3, 'report.curves[0].nested.chosen[0].layer must be a whole number from 0 to 2'],
     [['baselines', 'bagOfWords', 'value'], 'high', 'report.baselines.bagOfWords.value must be a finite number, got string "high"'],
+    [['baselines', 'embedding', 'value'], -0.1, 'report.baselines.embedding.value must lie between 0 and 1'],
     [['baselines', 'randomHigh', 1], 0.3, 'report.baselines at layer 1 has an interval from 0.4 to 0.3'],
     [['selectivity', 'selectivity', 'value'], 2, 'report.selectivity.selectivity.value must lie between -1 and 1'],
     [['calibration', 'bins', 0, 'observed'], 7, 'report.calibration.bins[0].observed must lie between 0 and 1'],
     [['poles', 'positiveAgainstNeutral', 'value'], 1.2, 'report.poles.positiveAgainstNeutral.value must lie between 0 and 1'],
     [['poles', 'cosine', 'high'], 1e12, 'report.poles.cosine.high must lie between'],
-    [['transfer', 0, 'kind'], 'mood', 'report.transfer[0].kind must be one of style, tap, set, axis'],
+    [['transfer', 0, 'kind'], 'mood', 'report.transfer[0].kind must be one of style, set, tap, form, part, axis'],
     [['transfer', 0, 'name'], 'a\u202eb', 'report.transfer[0].name holds the invisible character U+202E'],
     [['controls', 0, 'trained'], 'yes', 'report.controls[0].trained must be true or false'],
     [['controls', 0, 'effects'], [], 'report.controls[0].effects must have 1 to 64 items'],
@@ -114,8 +128,10 @@ describe('the card of a judged probe', () => {
       '| ridge, hardened, 1 | 0.800 | 0.738 to 0.863 | 108 | 90 % | 0.580 | 0.001 | 1000 | layer 2, penalty 1: 100; layer 1, penalty 3: 8 |',
       '| **1** | 0.750 | 0.680 to 0.820 | 85 % | 0.90 | 0.550 | 0.400 to 0.600 | 0.750 |',
       '| words (naive Bayes), every topic left out | 0.625 | 0.563 to 0.688 | 108 |',
+      '| mean of their word embeddings (layer 0), fitted as the probe is | 0.600 | 0.550 to 0.650 | 108 |',
+      '| number of words, fewer for cruel | 0.500 | 0.438 to 0.563 | 108 |',
       'difference +0.28 [+0.23 to +0.33], n = 108 topics',
-      '| set, not in the fit | kind-cruel-24 | 0.700 | none (too few topics for an interval) | 4 |',
+      '| set, left out of the fit | kind-cruel-24 | 0.700 | none (too few topics for an interval) | 4 |',
       '| luck (a zero in training, held out) | good-luck against bad-luck | AUROC | 0.730 | 0.670 to 0.790 | 64 | near 0.5 | not as wanted |',
       '| cosine of the two differences (opposites: -1) | +0.88 | +0.63 to +1.13 | 108 |',
       '| 0.250 | 0.200 | 100 |',

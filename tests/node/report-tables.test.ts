@@ -13,7 +13,7 @@ const curve = (kind: 'ridge' | 'lda', first: number): MethodCurve => ({
 const report: Report = {
   probe: { id: 'toy', sha256: 'f'.repeat(64) }, axis: { positive: 'kind', negative: 'cruel', neutral: 'plain' }, layer: 1, topics: 8, readings: 32,
   curves: [curve('ridge', 0.5), curve('lda', 0.4)],
-  baselines: { bagOfWords: estimate(0.55), length: estimate(0.5), randomLow: [0.4, 0.41], randomHigh: [0.6, 0.59], randomCount: 100 },
+  baselines: { bagOfWords: estimate(0.55), length: estimate(0.25), embedding: null, randomLow: [0.4, 0.41], randomHigh: [0.6, 0.59], randomCount: 100 },
   selectivity: { task: 0.8, control: 0.7, selectivity: estimate(0.1), controlTasks: 10 },
   calibration: { slope: 1.5, offset: -0.25, expectedError: 0.04, brier: 0.2, bins: [{ predicted: 0.25, observed: 0.2, n: 10 }, { predicted: 0.75, observed: 0.8, n: 12 }] },
   poles: { positiveAgainstNeutral: estimate(0.5), negativeAgainstNeutral: estimate(-0.5), positiveOwnFit: estimate(0.5), negativeOwnFit: estimate(-0.5), cosine: null, salience: { value: 0.3, low: null, high: null, n: 3, note: 'too few topics for an interval' } },
@@ -47,6 +47,17 @@ describe('the tables of a report', () => {
 
   it('say what is at noise and what has too few topics', () => {
     expect(read('poles').map(({ value, low95, note }) => [value, low95, note])).toEqual([['0.5', '0.4', ''], ['-0.5', '-0.6', ''], ['0.5', '0.4', ''], ['-0.5', '-0.6', ''], ['', '', 'not estimated: at noise or too little data'], ['0.3', '', 'too few topics for an interval']]);
+  });
+
+  it('give length both as measured and in its better direction, and say where embeddings were not measured', () => {
+    expect(read('baselines').map(({ value, low95, high95 }) => [value, low95, high95].map((cell) => (cell === '' ? '' : Number(cell).toFixed(2))))).toEqual([['0.55', '0.45', '0.65'], ['', '', ''], ['0.25', '0.15', '0.35'], ['0.75', '0.65', '0.85']]);
+  });
+
+  it('say by which layer and penalty a style was read that was left out', () => {
+    const [tap] = read('transfer');
+    expect(tap).toMatchObject({ kind: 'tap', chosen_layer: '', chosen_penalty: '' });
+    const styled = reportTables({ ...report, transfer: [{ kind: 'style', name: 'letter', auroc: estimate(0.6), pairs: 0.6, chosen: { layer: 1, penalty: 3 } }] }).find(({ name }) => name === 'transfer')!;
+    expect(styled.rows[0]!.slice(-2)).toEqual([1, 3]);
   });
 
   it('hold controls with unit and wish, calibration and drift', () => {

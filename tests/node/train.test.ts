@@ -90,8 +90,8 @@ describe('training', () => {
   it('tells how far it has come, stage by stage', async () => {
     const seen: TrainingProgress[] = [];
     await trainProbe(toyReader(), options({ shuffles: 2, onProgress: (progress) => seen.push(progress) }));
-    expect([...new Set(seen.map(({ stage }) => stage))]).toEqual(['reading', 'fitting', 'tokens']);
-    expect(seen.at(-1)).toMatchObject({ stage: 'tokens', done: seen.at(-1)!.total });
+    expect([...new Set(seen.map(({ stage }) => stage))]).toEqual(['reading', 'fitting', 'tokens', 'judging']);
+    expect(seen.at(-1)).toMatchObject({ stage: 'judging', done: seen.at(-1)!.total });
   });
 
   it('stops when it is told to, while fitting as well', async () => {

@@ -25,6 +25,13 @@ describe('before any model is there', () => {
     await expect.element(page.getByRole('img', { name: /AUROC by layer, 4 ways to fit\. Layer 16: 0\.82/ })).toBeVisible();
     await expect.element(page.getByRole('row', { name: /did not harm − harmed.*cannot be told/ })).toBeVisible();
     await expect.element(page.getByRole('row', { name: /good − bad luck.*not as wanted/ })).toBeVisible();
+    await expect.element(page.getByRole('img', { name: /without the model: Word embeddings alone.*0\.61/ })).toBeVisible();
+    await expect.element(page.getByRole('row', { name: /^Word embeddings alone \(layer 0\), fitted as the probe is/ })).toBeVisible();
+    // 0.48 as measured: turned round, it is what fewer words give.
+    await expect.element(page.getByRole('row', { name: /^Number of words alone \(fewer for kind\).*0\.52 0\.42 to 0\.62/ })).toBeVisible();
+    await expect.element(page.getByRole('row', { name: /^helped above did not help ?21 of 24.*0\.88.*should lie above 0\.5: as wanted/ })).toBeVisible();
+    await expect.element(page.getByRole('row', { name: /^dialogue ?style left out.*layer 18 and penalty 0\.3 chosen without it/ })).toBeVisible();
+    await expect.element(page.getByRole('row', { name: /chat form never trained on/ })).toBeVisible();
     await page.getByText('Every number as tables, and as CSV').click();
     await expect.element(page.getByRole('region', { name: 'Table curves' })).toBeVisible();
     await button('Save curves.csv').click();
