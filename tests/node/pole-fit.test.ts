@@ -30,7 +30,7 @@ const tapRows = (readings: readonly (readonly number[])[], hidden: number): TapR
   topicCount: fixture.topicCount,
   storyCount: fixture.storyCount,
   residuals: [Float32Array.from(readings.flat())],
-  own: new Map(),
+  own: new Map(), embeddings: new Map(),
 });
 
 describe('one pole from neutral', () => {
