@@ -30,6 +30,6 @@ export const EXPLAIN = {
     'The dashed line is the 95th percentile with shuffled labels, taking the best of all layers: the same procedure reaches it in 5 % of shuffles. Drift is the mean score of neutral stories, each left out of the fit in turn, by length: it should stay near zero.',
   ],
   poleEvidence: [
-    'One pole from neutral is judged the same way: every topic is left out in turn, and AUROC is the share of pairs in which a turn of the pole lies further to its side than a neutral turn. The other pole’s turns took no part in any of these fits; where they lie is the second number. No labels were shuffled here: compare the interval with 0.5.',
+    'One pole from neutral is judged the same way: every topic is left out in turn, and AUROC is the share of pairs in which a turn of the pole lies further to its side than a neutral turn. The other pole’s turns took no part in any of these fits; where they lie is the second number. No labels were shuffled here: compare the interval, which resamples topics and is somewhat too narrow, with 0.5.',
   ],
 } as const satisfies Record<string, readonly string[]>;

@@ -102,7 +102,8 @@ function polesSection({ poles, axis, defaultLayer }: ProbeHead): string[] {
 
 Two more directions, by the same method and penalty: the turns of one pole against the same zeros, without the turns of the other. Every topic is
 scored by a fit that saw nothing of it. The second line of each says what it makes of the pole that it was not fitted to: 1, both poles leave ${neutral} the
-same way; 0.5, the other pole does not move it; 0, opposites on one line. Far from 0.5, a reading of one pole alone does not tell the two apart.
+same way; 0.5, the other pole does not move it; 0, opposites on one line. Above 0.5, a reading of one pole alone does not say which of the two it
+is. Intervals resample topics and are somewhat too narrow; no labels were shuffled, so compare them with 0.5.
 
 ${table(['reading', 'AUROC of', 'AUROC', '95 % interval', 'topics'], rows)}`];
 }

@@ -64,6 +64,11 @@ describe.each(recipes)('$id', (recipe) => {
     expect(kinds).toEqual(new Set(['style', 'tap', 'axis', ...(recipe.sets.length > 1 ? ['set'] : []), ...later]));
     expect(evidence.drift.map(({ beats, n }) => [beats, n])).toEqual(Array.from({ length: 9 }, (_, beats) => [beats, 36]));
     expect(probe.alarm.tokens).toBeGreaterThanOrEqual(5000);
+    for (const { evidence: pole, alarm } of probe.poles === null ? [] : [probe.poles.positive, probe.poles.negative]) {
+      expect([pole.auroc[0], pole.other[0]]).toEqual([0.5, 0.5]);
+      expect(pole).toMatchObject({ topics: evidence.topics, rows: evidence.rows });
+      expect(alarm.tokens).toBe(probe.alarm.tokens);
+    }
   });
 });
 
@@ -123,6 +128,8 @@ test('every story has a recording of its present text, made with the shipped pro
     const recording = parseRecording(textAt(`public/recordings/${story.id}.json`));
     expect(recording.text).toBe(story.sentences.map((sentence) => sentence.text).join(' '));
     expect(recording.taps).toHaveLength(story.sentences.length);
+    // Each pole from neutral is recorded where the probe reads it.
+    expect(recording.poles === null).toBe(shipped.probe.poles === null);
     expect(recording.provenance).toMatchObject({ probeSha256: shipped.sha256, weightsSha256: shipped.probe.model.weightsSha256, version: VERSION });
   }
 });

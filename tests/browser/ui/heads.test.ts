@@ -148,8 +148,13 @@ describe('on the page', () => {
     await expect.element(page.getByRole('img', { name: /Trajectory.*Cruel from neutral text, layer 16/ })).toBeVisible();
     await expect.element(page.getByRole('slider', { name: /Layer map/ })).toHaveAttribute('aria-valuetext', expect.stringContaining('cruel from neutral text'));
     expect(document.querySelector('[data-tap]')!.getAttribute('aria-label')).toContain('cruel from neutral text');
+  });
+
+  it('the tables and the tip of a token name it too', async () => {
+    await open();
+    await choose('cruel from neutral text');
     await page.getByText('Show the numbers as tables').click();
-    await expect.element(page.getByRole('region', { name: 'Tokens, cruel from neutral text, layer 16' })).toBeVisible();
+    await expect.poll(() => [...document.querySelectorAll('.tables [role="region"]')].map((region) => region.getAttribute('aria-label'))).toEqual(['Taps, cruel from neutral text, layer 16', 'Tokens, cruel from neutral text, layer 16']);
     await userEvent.hover(token(30));
     await expect.element(page.getByText(/sd cruel from neutral text, mean of 10, layer 16/)).toBeVisible();
   });
