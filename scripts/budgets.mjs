@@ -8,11 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { ROOT } from './packages.mjs';
 
-/** The most that a first view may weigh, in kB. `all` has the page, the list of stories, the first story and its probe in it. */
+/** The most that a first view may weigh, in kB. `all` has the page, the list of stories, the heaviest story and its probe in it. */
 export const BUDGETS = { scripts: 120, styles: 20, all: 180 };
 
-/** What the page asks for as data before anything is pressed, by what the files' names begin with. */
-const FIRST_DATA = ['recordings/index.json', 'recordings/betrayal.json', 'assets/kind-cruel.probe-'];
+/** The probe that a first visit reads with, by what its file's name begins with. */
+const FIRST_PROBE = 'assets/kind-cruel.probe-';
 
 /** @returns {Record<keyof typeof BUDGETS, { files: string[], kB: number }>} the files of a first view of the build in `dir` and their weight */
 export function firstView(dir) {
@@ -30,14 +30,17 @@ export function firstView(dir) {
   // What the page itself names: scripts that are no modules, and preloads.
   const html = readFileSync(join(dir, 'index.html'), 'utf8');
   for (const [, file] of html.matchAll(/<(?:script|link)\b[^>]*?\b(?:src|href)="\.\/([^"]+\.m?js)"/g)) scripts.add(file);
-  const data = ['index.html', ...['recordings/', 'assets/'].flatMap((folder) => readdirSync(join(dir, folder)).map((name) => folder + name)).filter((name) => FIRST_DATA.some((start) => name.startsWith(start)))];
+  const within = (folder) => readdirSync(join(dir, folder)).map((name) => `${folder}/${name}`);
   const weigh = (files) => ({ files, kB: files.reduce((sum, file) => sum + gzipSync(readFileSync(join(dir, file))).length, 0) / 1000 });
+  // Which story comes first is the page's choice: whichever it is, it weighs no more than the heaviest.
+  const stories = within('recordings').filter((name) => name !== 'recordings/index.json').sort((a, b) => weigh([b]).kB - weigh([a]).kB);
+  const data = ['index.html', 'recordings/index.json', ...stories.slice(0, 1), ...within('assets').filter((name) => name.startsWith(FIRST_PROBE))];
   return { scripts: weigh([...scripts]), styles: weigh([...styles]), all: weigh([...data, ...scripts, ...styles]) };
 }
 
 /** One line for each budget, with whether it is held. */
 export function report(measured) {
-  const names = { scripts: 'scripts', styles: 'styles', all: 'in all, with the page, its first story and probe' };
+  const names = { scripts: 'scripts', styles: 'styles', all: 'in all, with the page, a story and its probe' };
   return Object.entries(BUDGETS).map(([key, most]) => {
     const { kB, files } = measured[key];
     return { held: kB <= most, line: `first view, ${names[key]}: ${kB.toFixed(1)} kB of ${most} kB gzip in ${files.length} files${kB <= most ? '' : '. TOO MUCH: load something of it when it is wanted (import() in a view)'}` };

@@ -33,7 +33,8 @@ const opened = (before: Arrange): Arrange => async (app, node) => {
   await openAll(node);
 };
 const stories = (arrange: Arrange): Record<string, State> => Object.fromEntries(Object.entries(READINGS).map(([state, recording]) => [state, { parts: telling(recording), arrange }]));
-const errors = Object.keys(MESSAGES) as ErrorCode[];
+/** What was stopped is no problem, and is not shown. */
+const errors = (Object.keys(MESSAGES) as ErrorCode[]).filter((code) => code !== 'cancelled');
 const causes = Object.keys(CAPABILITY) as GpuCause[];
 
 /** The engine stands still in the middle of what it does. */
@@ -100,7 +101,7 @@ const READ: readonly Specimen[] = [
       await app.session.check();
     }) },
   }),
-  ...panel('UpdateNote', { shown: { parts: { offline: { newer: true, dismiss: () => undefined, keep: () => undefined } as never } } }),
+  ...panel('UpdateNote', { shown: { fixed: true, parts: { offline: { newer: true, dismiss: () => undefined, keep: () => undefined } as never } } }),
 ];
 
 const TRAIN: readonly Specimen[] = [

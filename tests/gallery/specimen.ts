@@ -17,6 +17,8 @@ export interface Specimen {
   readonly arrange?: (app: AppState, node: HTMLElement) => Promise<unknown> | void;
   /** Seen as on a narrow phone, wherever it is shown. */
   readonly narrow?: true;
+  /** It stands at the edge of the window: here, of its scene. */
+  readonly fixed?: true;
   /** A whole place: shown alone, because its marks are one a page. */
   readonly whole?: true;
 }

@@ -17,6 +17,7 @@ beforeEach(() => {
   }));
   write('index.html', '<script src="./theme.js"></script><script type="module" src="./assets/index.js"></script><link rel="modulepreload" href="./assets/preloaded.js"><link rel="stylesheet" href="./assets/index.css">');
   for (const name of ['theme.js', ...['index.js', 'shared.js', 'preloaded.js', 'lazy.js', 'index.css', 'shared.css', 'lazy.css', 'kind-cruel.probe-abcd1234.json', 'terse-wordy.probe-abcd1234.json'].map((name) => `assets/${name}`), 'recordings/index.json', 'recordings/betrayal.json', 'recordings/dream.json']) write(name, name);
+  write('recordings/betrayal.json', randomBytes(500));
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
