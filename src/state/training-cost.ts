@@ -1,6 +1,7 @@
 /** How much a training reads. */
+import { headerFacts } from '../core/set-header.ts';
 import type { SetSource, TrainingPlan } from '../core/training-plan.ts';
-import { draftRows, headerFacts } from './set-rows.ts';
+import { draftRows } from './set-rows.ts';
 
 /** The part of a plan that decides what is read. */
 export type PlannedTexts = Pick<TrainingPlan, 'sets' | 'stories' | 'storyCount' | 'zeros' | 'controls' | 'others' | 'tapCount' | 'otherTaps'>;
