@@ -10,8 +10,8 @@ import { Options, type Command } from '../command.ts';
 import { readInput, readProbe, readPromptSet } from '../files.ts';
 import { showProgress } from '../progress.ts';
 
-/** Scores a set with a probe that was trained elsewhere. */
-export const judge: Command = {
+/** Scores a set with a probe that was trained elsewhere. `open` brings the model of a folder in. */
+export const judgeWith = (open: typeof openNodeReader): Command => ({
   name: 'judge',
   usage: 'judge --model DIR (--probe DIR | --vector FILE.gguf) --set FILE.set.json',
   summary: 'AUROC and paired accuracy per layer of an existing probe, or of a control vector, on a prompt set (neutral rows may be missing).',
@@ -21,7 +21,7 @@ export const judge: Command = {
     const vector = path === undefined ? undefined : readControlVector(await readInput(path), basename(path));
     const known = vector === undefined ? await readProbe(options.needed('probe')) : undefined;
     const set = await readPromptSet(options.needed('set'), { requireNeutral: false });
-    const reader = await openNodeReader(options.needed('model'));
+    const reader = await open(options.needed('model'));
     try {
       const judgement = await judgeProbe(reader, known?.probe ?? unscaled(vector, set, reader.model), set, { onProgress: ({ stage, done, total }) => showProgress(stage, done, total), signal });
       const what = known === undefined ? { vector: { name: vector?.name, madeFor: vector?.model, means: 'projections, not scores: a control vector has no unit' } } : { probe: { id: known.probe.id, sha256: known.sha256, defaultLayer: known.probe.defaultLayer } };
@@ -30,7 +30,10 @@ export const judge: Command = {
       await reader.dispose();
     }
   },
-};
+});
+
+/** The same on onnxruntime-node. */
+export const judge = judgeWith(openNodeReader);
 
 /** A control vector as something to judge: read at the first two taps of the set, as training does, in no unit. */
 function unscaled(vector: ControlVector | undefined, set: PromptSet, model: ModelIdentity): Judged {

@@ -21,8 +21,8 @@ import { PLAN_OPTIONS, PLAN_USAGE, planFrom } from '../train-plan.ts';
 
 const hash: Hash = (content) => createHash('sha256').update(content).digest('hex');
 
-/** Trains probes; each gets a folder with probe.json, directions.safetensors, report.json and CARD.md. */
-export const train: Command = {
+/** Trains probes; each gets a folder with probe.json, directions.safetensors, report.json and CARD.md. `open` brings the model of a folder in. */
+export const trainWith = (open: typeof openNodeReader): Command => ({
   name: 'train',
   usage: `train --model DIR (--recipes FILE [--only ID …] --out DIR | ${PLAN_USAGE}) [--csv] [--readings DIR]`,
   summary: 'Fits a direction at every layer and judges it, held out by topic, against nulls, baselines, controls and other axes: what the page does unless options say otherwise. --csv also writes every table; --readings keeps what the model read, so that training again takes seconds.',
@@ -38,7 +38,7 @@ export const train: Command = {
     // Whatever is wrong is said before the model is opened, and long before hours of work would be lost.
     for (const { plan } of jobs) readPlan(plan, hash);
     for (const { folder } of jobs) await prepareFolder(folder);
-    const opened = await openNodeReader(model);
+    const opened = await open(model);
     const keep = options.text('readings');
     const reader: SegmentReader = keep === undefined ? opened : rememberReadings(opened, readingFolder(keep));
     try {
@@ -52,10 +52,13 @@ export const train: Command = {
       await opened.dispose();
     }
   },
-};
+});
+
+/** The same on onnxruntime-node. */
+export const train = trainWith(openNodeReader);
 
 /** Trains one probe and writes its files into `folder`; with `csv` every table of its report as well, into `folder/csv`. */
-export async function trainInto(folder: string, reader: SegmentReader, plan: TrainingPlan, call: LongCall & { readonly csv?: boolean }): Promise<JudgedProbe> {
+async function trainInto(folder: string, reader: SegmentReader, plan: TrainingPlan, call: LongCall & { readonly csv?: boolean }): Promise<JudgedProbe> {
   const trained = await runTraining(reader, plan, { ...call, hash });
   await writeOutput(join(folder, PROBE_FILES.json), trained.json);
   await writeOutput(join(folder, PROBE_FILES.tensors), new Uint8Array(trained.tensors));
