@@ -325,7 +325,7 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
     await button('Keep').click();
     await button('Rename Kind–cruel').click();
     await button('Judge').click();
-    await page.getByText('Every layer as a table').click();
+    await page.getByText('Every number as tables, and as CSV files').click();
     await expect.element(page.getByRole('region', { name: 'Table judged-by-layer' })).toBeVisible();
     expect(await violations()).toEqual([]);
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
