@@ -11,6 +11,8 @@ import type { Session } from './session.svelte.ts';
 import type { SetBench } from './set-bench.svelte.ts';
 import { stepPace, type StepPace } from './step-pace.ts';
 import { readingsOf } from './training-cost.ts';
+import { workOf } from './training-work.ts';
+import { wholePace } from './whole-pace.ts';
 
 const RATE_KEY = 'flipside.training.ms-a-reading';
 
@@ -23,6 +25,8 @@ export class Trainer {
   readonly #clock: () => number;
   options = $state.raw<TrainingOptions>(TRAINING_DEFAULTS);
   #state = $state.raw<StepPace | null>(null);
+  /** Milliseconds that are left of the running training, by its own first texts. */
+  #left = $state<number | null>(null);
   #training = $state(false);
   /** Milliseconds a reading of the last training here, or null. */
   #pace = $state<number | null>(null);
@@ -49,6 +53,11 @@ export class Trainer {
   /** How far it is; null before the first step and after the last. */
   get state(): StepPace | null {
     return this.#state;
+  }
+
+  /** Milliseconds that are left of all stages: an estimate, there once a few texts have been read. */
+  get left(): number | null {
+    return this.#left;
   }
 
   get readings(): number | null {
@@ -88,7 +97,11 @@ export class Trainer {
       this.#training = true;
       const started = this.#clock();
       const pace = stepPace(this.#clock);
-      const trained = await session.train(plan, (progress) => (this.#state = pace(progress)));
+      const whole = wholePace(workOf(plan), this.#clock);
+      const trained = await session.train(plan, (progress) => {
+        this.#state = pace(progress);
+        this.#left = whole(progress);
+      });
       if (trained === null) return null;
       const took = this.#clock() - started;
       this.#took = took;
@@ -104,6 +117,7 @@ export class Trainer {
     } finally {
       this.#training = false;
       this.#state = null;
+      this.#left = null;
     }
   }
 

@@ -25,13 +25,13 @@ export function createTrainingRoom(reader: () => SegmentReader): TrainingRoom {
   const hash = (content: string | Uint8Array): string => sha256Hex(typeof content === 'string' ? new TextEncoder().encode(content) : content);
   return {
     async train(plan, onProgress, signal) {
-      const { json, tensors, reportJson } = await runTraining(rememberReadings(reader(), memory), plan, { hash, onProgress, signal, pause: laterTask });
+      const { json, tensors, reportJson } = await runTraining(rememberReadings(reader(), memory), plan, { hash, onProgress, signal, pause: laterTask, makeRoom: memory.makeRoom });
       return { json, tensors, reportJson };
     },
     async judge({ probe, set }, onProgress, signal) {
       const parsed = parsePromptSet({ headerName: `${set.name}.set.json`, rowsName: `${set.name}.jsonl`, header: set.header, rows: set.rows, sha256: hash(set.rows) }, { requireNeutral: false });
       const remembering = rememberReadings(reader(), memory);
-      const call = { onProgress, signal, pause: laterTask };
+      const call = { onProgress, signal, pause: laterTask, makeRoom: memory.makeRoom };
       if ('vector' in probe) return judgeVector(remembering, readControlVector(new Uint8Array(probe.vector), probe.name), parsed, call);
       return judgeProbe(remembering, parseProbe(probe.json, new Uint8Array(probe.tensors)), parsed, call);
     },

@@ -177,6 +177,7 @@ describe('a training', () => {
     await button('Train').click();
     const bar = page.getByRole('progressbar', { name: 'Training' });
     await expect.element(bar).toHaveAttribute('aria-valuetext', expect.stringMatching(/texts.*a second/));
+    await expect.element(bar).toHaveAttribute('aria-valuetext', expect.stringMatching(/left in all \(estimate\)/));
     const [first, under] = [top(), below()];
     await expect.element(bar).toHaveAttribute('aria-valuetext', expect.stringMatching(/layers/));
     expect([top(), below()]).toEqual([first, under]);
@@ -200,7 +201,7 @@ describe('a training', () => {
 
   it('measures how long the next one takes', async () => {
     await open({}, { storage: localStorage });
-    await expect.element(page.getByText(/is measured by the first training/)).toBeVisible();
+    await expect.element(page.getByText(/is told once the first few texts have been read/)).toBeVisible();
     await train();
     await expect.element(page.getByText(/By the last training here, that takes/)).toBeVisible();
   });
