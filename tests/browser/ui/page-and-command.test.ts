@@ -58,7 +58,7 @@ it('a hardened training gives the same report field by field and the same probe,
   await page.getByLabelText('Label shuffles').selectOptions('100');
   await load();
   await button('Train').click();
-  await expect.element(button('Keep'), { timeout: 120_000 }).toBeVisible();
+  await expect.element(button('Keep'), { timeout: 240_000 }).toBeVisible();
   await page.getByText('Save its files').click();
   for (const name of ['probe.json', 'directions.safetensors', 'report.json']) await button(name).click();
   await expect.poll(() => saved.length).toBe(3);
@@ -101,4 +101,4 @@ it('a hardened training gives the same report field by field and the same probe,
   const vector = await commands.flipsideOnToy({ files: { ...other, 'mine.gguf': savedBytes('warm-cold.directions.gguf') }, args: ['judge', '--vector', '@/mine.gguf', '--set', '@/other.set.json'] });
   expect(vector.printed).toMatchObject({ ...byVector });
   expect(byVector!.auroc[2]).toBe(byProbe!.auroc[2]);
-}, 300_000);
+}, 480_000);

@@ -14,7 +14,8 @@ export class ToyEngine extends FakeEngine {
 
   override async train(...[plan, onProgress, signal]: Parameters<FakeEngine['train']>): Promise<TrainedProbe> {
     this.plans.push(plan);
-    return this.#room.train(plan, onProgress, signal);
+    // The page draws every step; a toy takes thousands in a second.
+    return this.#room.train(plan, (progress) => { if (progress.done % 100 === 0) onProgress(progress); }, signal);
   }
 
   override async judge(...[args, onProgress, signal]: Parameters<FakeEngine['judge']>): Promise<Judgement> {

@@ -1,6 +1,7 @@
 /** The Train place, over an engine without a model: everything that a reader can do there but judging a set. */
 import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { parsePromptSet } from '../../../src/format/prompt-set.ts';
 import { sampleBundle } from './sample-bundle.ts';
 import { button, csvOf, engines, file, freshPages, importSet, load, open, openTable, row, saved, train, turn, violations } from './train-page.ts';
 
@@ -79,6 +80,23 @@ describe('the turns', () => {
     await userEvent.keyboard('{Tab}');
     await expect.element(page.getByText(/Another topic is called “bakery”/)).toBeVisible();
     await expect.element(name).toHaveValue('topic 25');
+  });
+
+  it('are saved as the command reads them, and as a table that comes back as it was', async () => {
+    await open();
+    await openTable();
+    await turn('kind turn of bakery').fill('-1 said, "go", and she wrapped him\na loaf.');
+    await page.getByText('Save this set').click();
+    for (const ending of ['set.json', 'jsonl', 'csv']) await button(`kind-cruel-24-copy.${ending}`).click();
+    const [header, rows, table] = saved.map((one) => one.content as string);
+    await importSet(file('mine.set.json', header!), file('mine.csv', table!));
+    await expect.element(page.getByText(/Imported kind-cruel-24-copy: 24 topics, 72 turns/)).toBeVisible();
+    await train();
+    const lines = (text: string): unknown[] => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as unknown);
+    const back = lines(engines[0]!.plans[0]!.sets[0]!.rows) as Record<string, unknown>[];
+    const given = lines(rows!) as Record<string, unknown>[];
+    expect(back.map(({ topic, pole, context, text }) => ({ topic, pole, context, text }))).toEqual(given.map(({ topic, pole, context, text }) => ({ topic, pole, context, text })));
+    expect(parsePromptSet({ headerName: 'h', rowsName: 'r', header: header!, rows: rows!, sha256: '' }, { requireNeutral: true }).name).toBe('kind-cruel-24-copy');
   });
 
   it('take part in the checks as they are typed', async () => {
