@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM, CHROMIUM_FLAGS, SOFTWARE_GPU_FLAGS } from './scripts/chromium.mjs';
+import { flipsideOnToy } from './tests/fixtures/command-on-toy.ts';
 import { modelServer } from './tests/fixtures/model-server.ts';
 import { isolationHeaders } from './vite.config.ts';
 
@@ -20,6 +21,7 @@ const inChromium = (name: string, include: string[], flags: readonly string[]) =
       headless: true,
       screenshotFailures: false,
       provider: playwright({ launchOptions: { executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS, ...flags] } }),
+      commands: { flipsideOnToy },
       instances: [{ browser: 'chromium' as const }],
     },
   },

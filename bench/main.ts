@@ -3,6 +3,7 @@
  * `npm run -s bench` prints JSON; `npm run -s bench -- page` measures only how soon the built page can be used. Never part of
  * the tests: a timed test fails on a busy machine.
  */
+import { execFileSync } from 'node:child_process';
 import { arch, cpus, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { readPromptSet, readProbe } from '../src/cli/files.ts';
@@ -27,6 +28,11 @@ const PASS_TOKENS = 64;
 const WRITTEN_TOKENS = 24;
 const never = new AbortController().signal;
 const nowhere: ReadingSink = { tokens: () => undefined, tap: () => undefined };
+
+/** What a training takes of memory, measured in a process that holds nothing else. */
+function memoryOfTraining(): unknown {
+  return JSON.parse(execFileSync(process.execPath, [...process.execArgv, fileURLToPath(new URL('memory.ts', import.meta.url))], { encoding: 'utf8' }));
+}
 
 /** Milliseconds of each variant, round by round in turn; the first round warms up and does not count. */
 async function interleave<K extends string>(variants: Record<K, () => Promise<void>>): Promise<Record<K, number>> {
@@ -94,6 +100,7 @@ process.stdout.write(
       readingWithTaps: { tokens: ids.length, plainMs: round(reads.plain), withTapsMs: round(reads.tapped), ratio: round(reads.tapped / reads.plain), plainTokensPerSecond: round((ids.length * 1000) / reads.plain) },
       trainingTexts,
       fitting: benchFit(),
+      training: memoryOfTraining(),
       writing: { tokens: WRITTEN_TOKENS, plainMs: round(writes.plain), scoredMs: round(writes.scored), ratio: round(writes.scored / writes.plain), scoredTokensPerSecond: round((WRITTEN_TOKENS * 1000) / writes.scored) },
     },
     null,

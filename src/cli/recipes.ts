@@ -38,7 +38,7 @@ export async function planOf(recipe: Recipe): Promise<TrainingPlan> {
 }
 
 /** A set as text, from the path of its header. */
-async function readSetSource(path: string): Promise<SetSource> {
+export async function readSetSource(path: string): Promise<SetSource> {
   const { headerName, header, rows } = await readSetFiles(path);
   return { name: headerName.replace(/\.set\.json$/, ''), header, rows };
 }

@@ -1,5 +1,19 @@
 /** What an existing probe reads on another set, of its own axis or of another: `training/judge.ts` computes it, the page and the command show it. */
 
+/** What shuffled labels reach on the same scores (`judgement-null.ts`). */
+export interface JudgementNull {
+  readonly shuffles: number;
+  readonly seed: number;
+  /** In how many ways the labels can be dealt out within topics: p cannot lie below 1 in so many. */
+  readonly ways: number;
+  /** By layer: the 95th percentile of AUROC under shuffled labels, and p of this layer by itself. */
+  readonly auroc95ByLayer: readonly number[];
+  readonly pByLayer: readonly number[];
+  /** The same for the best of all layers: what whoever picks the layer on this set has to beat. */
+  readonly auroc95: number;
+  readonly p: number;
+}
+
 /** Lists have one number a layer. A reading is the mean over the probe's taps after one turn. */
 export interface Judgement {
   readonly set: string;
@@ -14,6 +28,10 @@ export interface Judgement {
   readonly aurocHigh: readonly (number | null)[];
   /** Share of topics in which the positive turns score above the negative ones. */
   readonly pairs: readonly number[];
+  /** Labels shuffled within topics; null where a pole has no turns, so that there is no AUROC. */
+  readonly null: JudgementNull | null;
   /** Mean score of each pole's readings, in standard deviations of the training readings; `neutral` is null where the set has no neutral turns. */
   readonly means: { readonly positive: readonly number[]; readonly negative: readonly number[]; readonly neutral: readonly number[] | null };
+  /** What must be said beside every number, in sentences. */
+  readonly caveats: readonly string[];
 }

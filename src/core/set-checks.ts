@@ -6,6 +6,7 @@ import { type BagOfWords, bagOfWords } from './bag-of-words.ts';
 import type { Axis } from './probe-types.ts';
 import { type SeparatingWord, separatingWords } from './separating-words.ts';
 import { type SetLengths, setLengths } from './set-lengths.ts';
+import { type SetNames, setNames } from './set-names.ts';
 import { type ByPole, byPole, groupBy, labelledTurns, type SetRow } from './set-rows.ts';
 import { setWarnings } from './set-warnings.ts';
 import { type Duplicate, duplicates, poleWords, type PoleWord, type PronounShare, pronounShares, type Punctuation, punctuation, unsharedContexts } from './set-wording.ts';
@@ -28,6 +29,9 @@ export interface SetFindings {
   /** Topics in which a context does not stand with every pole. */
   readonly unsharedContexts: readonly string[];
   readonly styles: readonly StyleCount[];
+  /** Different scenes: contexts, each counted once. */
+  readonly scenes: number;
+  readonly names: SetNames;
   readonly lengths: SetLengths;
   readonly punctuation: Punctuation;
   readonly pronouns: readonly PronounShare[];
@@ -64,6 +68,8 @@ export function checkSet(rows: readonly SetRow[], axis: Axis, { draws = 2000, fl
     unbalanced: having((count) => count.positive !== count.negative),
     unsharedContexts: unsharedContexts(rows),
     styles: groupBy(rows, (row) => JSON.stringify(row.style ?? null)).map((part) => ({ style: part[0]?.style ?? null, rows: byPole(part, (some) => some.length) })),
+    scenes: new Set(rows.map((row) => row.context)).size,
+    names: setNames(rows),
     lengths: setLengths(rows, draws, seed),
     punctuation: punctuation(rows),
     pronouns: pronounShares(rows),

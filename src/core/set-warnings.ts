@@ -5,6 +5,9 @@ import type { SetFindings } from './set-checks.ts';
 import { LENGTH_TOLERANCE } from './set-lengths.ts';
 import type { SetPole } from './set-rows.ts';
 
+/** With fewer topics whose names are known, their balance is chance. */
+const ENOUGH_TO_COMPARE = 12;
+
 /** Sentences, the gravest first, none twice; empty where nothing was found. */
 export function setWarnings(found: SetFindings): string[] {
   return [...new Set([...sizeWarnings(found), ...balanceWarnings(found), ...leakWarnings(found), ...wordingWarnings(found)])];
@@ -27,6 +30,9 @@ function balanceWarnings(found: SetFindings): string[] {
   const out: string[] = [];
   if (found.unbalanced.length > 0) out.push(`${topicsThat(found.unbalanced, 'holds', 'hold')} more turns of one pole than of the other: a topic then gives away the label.`);
   if (found.unsharedContexts.length > 0) out.push(`${topicsThat(found.unsharedContexts, 'has', 'have')} a context that not every pole shares: the scene then gives away the label.`);
+  const { women, men } = found.names;
+  const [fewer, more] = [Math.min(women.topics, men.topics), Math.max(women.topics, men.topics)];
+  if (more >= ENOUGH_TO_COMPARE && more > 2 * fewer) out.push(`Names of ${women.topics > men.topics ? 'women' : 'men'} stand in ${more} topics and of ${women.topics > men.topics ? 'men' : 'women'} in ${fewer}, counted from a list of ${found.names.listed} names: a probe may learn whose they are.`);
   for (const { style, rows } of found.styles) {
     if (style !== null && rows.positive !== rows.negative) out.push(`Style "${style}" has ${rows.positive} ${name(found, 'positive')} and ${rows.negative} ${name(found, 'negative')} turns.`);
   }

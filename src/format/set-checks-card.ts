@@ -10,7 +10,7 @@ const FORMS = { she: 'she, her, hers, herself', he: 'he, him, his, himself', I: 
 
 /** The section, markers included; equal checks give equal text. `sha256` is that of the rows file that was checked. */
 export function checksSection(checks: SetChecks, sha256: string): string {
-  const { axis, lengths, styles, punctuation, pronouns, duplicates, poleWords, bagOfWords, separatingWords, warnings } = checks;
+  const { axis, lengths, styles, punctuation, pronouns, names, duplicates, poleWords, bagOfWords, separatingWords, warnings } = checks;
   const by = (label: string, cell: (pole: keyof ByPole<unknown>) => string): string => `| ${label} | ${SET_POLES.map(cell).join(' | ')} |`;
   const styled = styles.filter(({ style }) => style !== null);
   const range = ({ fewestWords, mostWords }: SetChecks['lengths']['poles']['positive']): string => (fewestWords === null || mostWords === null ? '–' : `${fewestWords} to ${mostWords}`);
@@ -29,9 +29,13 @@ export function checksSection(checks: SetChecks, sha256: string): string {
     by('words in a turn, fewest to most', (pole) => range(lengths.poles[pole])),
     by('characters in a turn, mean', (pole) => one(lengths.poles[pole].meanCharacters)),
     ...pronouns.map(({ pronoun, share }) => by(`turns with ${FORMS[pronoun]}`, (pole) => percent(share[pole]))),
+    by('turns with a name of a woman', (pole) => percent(names.women.share[pole])),
+    by('turns with a name of a man', (pole) => percent(names.men.share[pole])),
     '',
     '| | |',
     '|---|---|',
+    `| different scenes | ${checks.scenes} |`,
+    `| names of women and of men, scenes included, counted from a list of ${names.listed} names | ${names.women.names} in ${names.women.topics} topics; ${names.men.names} in ${names.men.topics} topics; none in ${names.topicsWithout} topics |`,
     `| largest difference in words within a topic | ${whole(lengths.largestDifference)}; between ${plain(axis.positive)} and ${plain(axis.negative)} ${whole(lengths.largestPoleDifference)} |`,
     `| AUROC of the number of words | ${estimate(lengths.wordsAuroc)} |`,
     `| AUROC of the number of characters | ${estimate(lengths.charactersAuroc)} |`,

@@ -8,8 +8,8 @@ const COLUMNS: readonly string[] = [...NEEDED, 'template', 'style', 'split'];
 
 /**
  * The rows as JSON lines, each on the line where its record begins in the table, so that a problem's line is the table's own. Column
- * names may be in any case and order, other columns are ignored, white space around a cell is dropped, and empty labels are left
- * out. Null where the table has not the columns that it needs.
+ * names may be in any case and order, other columns are ignored, white space around a cell is dropped, as is the apostrophe that keeps
+ * a spreadsheet from taking a text for a formula (see `csv`), and empty labels are left out. Null where the table has not the columns that it needs.
  */
 export function linesFromCsv(source: string, file: string, problems: Problems): string | null {
   const { records, fault } = parseCsv(source);
@@ -33,11 +33,16 @@ export function linesFromCsv(source: string, file: string, problems: Problems): 
     }
     const row: Record<string, string> = {};
     for (const name of COLUMNS) {
-      const cell = cells[names.indexOf(name)]?.trim() ?? '';
+      const cell = unguarded(cells[names.indexOf(name)]?.trim() ?? '');
       if (cell !== '' || NEEDED.some((needed) => needed === name)) row[name] = cell;
     }
     lines[line - 1] = JSON.stringify(row);
   }
   if (fault !== null) problems.attempt(() => rowRefusal(file, fault.line, '')(`${file} line ${fault.line} ${fault.what}.`));
   return Array.from(lines, (line: string | undefined) => line ?? '').join('\n');
+}
+
+/** A cell without the apostrophe that `csv` puts before what a spreadsheet would take for a formula. */
+function unguarded(cell: string): string {
+  return /^'[=+\-@]/.test(cell) ? cell.slice(1) : cell;
 }

@@ -6,7 +6,7 @@ import type { Judgement } from '../core/judgement-types.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
-import type { ProbeFiles } from '../worker/protocol.ts';
+import type { ProbeFiles, VectorFile } from '../worker/protocol.ts';
 import { EngineLine } from './engine-line.svelte.ts';
 import type { FinishedRun, Phase } from './phase.ts';
 import type { ReadingState } from './reading.svelte.ts';
@@ -86,8 +86,8 @@ export class Session extends EngineLine {
     return trained;
   }
 
-  /** Reads a set with a probe that exists; null when it was stopped or failed, which is then already shown. */
-  async judge(probe: ProbeFiles, set: SetSource, onProgress: (progress: TrainingProgress) => void): Promise<Judgement | null> {
+  /** Reads a set with a probe, or a control vector, that exists; null when it was stopped or failed, which is then already shown. */
+  async judge(probe: ProbeFiles | VectorFile, set: SetSource, onProgress: (progress: TrainingProgress) => void): Promise<Judgement | null> {
     this.say(SAY.judging(set.name));
     const judgement = await this.#long(onProgress, (client, step, signal) => client.judge({ probe, set }, step, signal));
     if (judgement !== null) this.say(SAY.judged(set.name));

@@ -1,10 +1,12 @@
 /** What to train on: an axis, which of its sets, and the one that lies open on the table. */
 import type { Axis } from '../core/probe-types.ts';
+import { headerFacts } from '../core/set-header.ts';
+import { CONTROL_SETS, OTHER_SETS, STORIES_SET, type TrainingTexts, ZERO_SETS } from '../core/training-defaults.ts';
 import type { SetSource } from '../core/training-plan.ts';
 import { OwnSets } from './own-sets.svelte.ts';
 import { SetEditor } from './set-editor.svelte.ts';
-import { headerFacts, renamedHeader } from './set-rows.ts';
-import { NO_AXIS, shippedSets, STORIES_SET, ZERO_SETS, type ShippedSet } from './shipped-sets.ts';
+import { renamedHeader } from './set-rows.ts';
+import { NO_AXIS, shippedSets, type ShippedSet } from './shipped-sets.ts';
 
 /** A set that can be chosen. */
 export interface SetInfo {
@@ -21,17 +23,6 @@ export interface AxisChoice {
   readonly axis: Axis;
   readonly own: boolean;
   readonly sets: readonly SetInfo[];
-}
-
-/** The texts of a training but for the options. */
-export interface TrainingTexts {
-  readonly axis: Axis;
-  readonly sets: readonly SetSource[];
-  readonly stories: SetSource;
-  readonly zeros: readonly SetSource[];
-  readonly controls: readonly SetSource[];
-  /** Shipped sets of other axes. */
-  readonly others: readonly SetSource[];
 }
 
 const FIRST_AXIS = 'kind/cruel';
@@ -175,19 +166,15 @@ export class SetBench {
     this.edit(source.name);
   }
 
-  /** Everything that is read in a training on what is chosen; null until it is there. */
+  /** Everything that may be read in a training on what is chosen; null until it is there. */
   async texts(): Promise<TrainingTexts | null> {
     const { chosen, included } = this;
     if (chosen === null) return null;
     await Promise.all(included.map((set) => this.#load(set.name)));
-    const needed = (names: readonly string[]): Promise<SetSource[]> => Promise.all(this.#shipped.filter(({ name }) => names.includes(name)).map((set) => set.source()));
-    const bases = included.map((set) => this.own.sets.find((own) => own.source.name === set.name)?.base ?? set.name);
+    const all = [...this.#shipped, ...this.#controls];
+    const needed = (names: readonly string[]): Promise<SetSource[]> => Promise.all(names.flatMap((name) => all.find((set) => set.name === name) ?? []).map((set) => set.source()));
     const [stories] = await needed([STORIES_SET]);
-    if (stories === undefined) return null;
-    const zeros = await needed(ZERO_SETS.filter((name) => !bases.includes(name)));
-    const own = new Set(chosen.sets.map((set) => this.own.sets.find(({ source }) => source.name === set.name)?.base ?? set.name));
-    const others = await needed(this.axes.flatMap((axis) => (axis.own ? [] : axis.sets.map((set) => set.name))).filter((name) => !own.has(name)));
-    return { axis: chosen.axis, sets: this.sources, stories, zeros, others, controls: await Promise.all(this.#controls.map((set) => set.source())) };
+    return stories === undefined ? null : { sets: this.sources, stories, zeros: await needed(ZERO_SETS), controls: await needed(CONTROL_SETS), others: await needed(OTHER_SETS) };
   }
 
   async #load(name: string): Promise<void> {

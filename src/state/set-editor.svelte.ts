@@ -1,6 +1,7 @@
 /** One set on the table: its rows as they are typed, what can be taken back, and when it was last changed. */
-import { draftRows, groupByTopic, headerFacts, sourceOf, type DraftRow, type TopicGroup } from './set-rows.ts';
+import { headerFacts } from '../core/set-header.ts';
 import type { SetSource } from '../core/training-plan.ts';
+import { draftRows, groupByTopic, sourceOf, type DraftRow, type TopicGroup } from './set-rows.ts';
 
 /** Steps that can be taken back; older ones go. */
 const MOST_STEPS = 100;

@@ -1,9 +1,9 @@
 /** What the set on the table gives away before any model reads it, looked at when typing pauses. */
 import { checkSet, type SetChecks } from '../core/set-checks.ts';
+import { headerFacts } from '../core/set-header.ts';
 import type { SetSource } from '../core/training-plan.ts';
 import { checkPromptSet } from '../format/prompt-set.ts';
 import type { SetEditor } from './set-editor.svelte.ts';
-import { headerFacts } from './set-rows.ts';
 
 /** How long typing must pause; a check takes up to half a second. */
 const PAUSE_MS = 400;

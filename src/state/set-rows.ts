@@ -1,5 +1,5 @@
 /** The rows of a set while they are edited: text as it stands, right or wrong, so that nothing typed is ever refused. */
-import type { Axis } from '../core/probe-types.ts';
+import { recordIn, textOf } from '../core/set-header.ts';
 import type { SetSource } from '../core/training-plan.ts';
 
 /** One turn in the table. */
@@ -19,24 +19,6 @@ export interface DraftRow {
 export interface TopicGroup {
   readonly topic: string;
   readonly rows: readonly DraftRow[];
-}
-
-/** What a header says that the page shows; empty where it does not say it. */
-export interface HeaderFacts {
-  readonly name: string;
-  readonly axis: Axis | null;
-  readonly taps: readonly string[];
-  readonly about: string;
-}
-
-/** Reads what a header says, without judging it: `format/prompt-set.ts` does, before training. */
-export function headerFacts(header: string): HeaderFacts {
-  const root = recordIn(header);
-  const poles = isRecord(root['poles']) ? root['poles'] : {};
-  const { positive, negative, neutral } = poles;
-  const named = typeof positive === 'string' && typeof negative === 'string' && typeof neutral === 'string';
-  const taps = Array.isArray(root['taps']) ? root['taps'].filter((tap): tap is string => typeof tap === 'string') : [];
-  return { name: textOf(root['name']), axis: named ? { positive, negative, neutral } : null, taps, about: textOf(root['about']) };
 }
 
 /** The header under another name. */
@@ -68,22 +50,4 @@ export function groupByTopic(rows: readonly DraftRow[]): TopicGroup[] {
   const groups = new Map<string, DraftRow[]>();
   for (const row of rows) groups.set(row.topic, [...(groups.get(row.topic) ?? []), row]);
   return [...groups].map(([topic, own]) => ({ topic, rows: own }));
-}
-
-function recordIn(json: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(json);
-    return isRecord(value) ? value : {};
-  } catch {
-    // Whoever trains on it is told where it is broken; here there is nothing to show of it.
-    return {};
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

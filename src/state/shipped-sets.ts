@@ -1,4 +1,5 @@
 /** The sets that ship with the page, as text. They come when the Train place is opened, and nothing validates them before they are used. */
+import { STORIES_SET } from '../core/training-defaults.ts';
 import type { SetSource } from '../core/training-plan.ts';
 import { once } from './probe-card.ts';
 import { rank } from './shipped.ts';
@@ -13,10 +14,6 @@ export interface ShippedSet {
   source(): Promise<SetSource>;
 }
 
-/** Neutral stories that pin zero as a text grows. */
-export const STORIES_SET = 'neutral-stories';
-/** Luck that nobody caused and moods: pulled to zero by the hardened target. */
-export const ZERO_SETS: readonly string[] = ['luck', 'cheerful-gloomy'];
 /** Sets that are no axis to train on. */
 export const NO_AXIS: readonly string[] = ['luck', STORIES_SET];
 const CONTROLS_FOLDER = 'controls';

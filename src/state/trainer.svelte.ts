@@ -2,30 +2,17 @@
 import { AppError } from '../core/errors.ts';
 import { DEFAULT_PENALTY } from '../core/fit.ts';
 import type { FitMethod } from '../core/probe-types.ts';
+import { methodOf, planTraining, TRAINING_DEFAULTS, type TrainingOptions } from '../core/training-defaults.ts';
 import type { TrainingPlan } from '../core/training-plan.ts';
 import { Kept } from './kept.ts';
 import type { Probes } from './probes.svelte.ts';
 import { readOffer } from './read-offer.ts';
 import type { Session } from './session.svelte.ts';
-import type { SetBench, TrainingTexts } from './set-bench.svelte.ts';
+import type { SetBench } from './set-bench.svelte.ts';
 import { stepPace, type StepPace } from './step-pace.ts';
-import { readingsOf, type PlannedTexts } from './training-cost.ts';
-
-/** What the reader chooses about the fit. */
-export interface TrainingOptions {
-  readonly kind: FitMethod['kind'];
-  readonly target: FitMethod['target'];
-  readonly penalty: number;
-  readonly taps: number;
-  /** Null: all. */
-  readonly stories: number | null;
-  readonly shuffles: number;
-  /** Whether more texts are read to judge it: luck and moods, the other taps, the control sets. Held-out topics are judged in any case. */
-  readonly controls: boolean;
-  /** Whether the finished probe is also read on the shipped sets of other axes. */
-  readonly others: boolean;
-  readonly seed: number;
-}
+import { readingsOf } from './training-cost.ts';
+import { workOf } from './training-work.ts';
+import { wholePace } from './whole-pace.ts';
 
 const RATE_KEY = 'flipside.training.ms-a-reading';
 
@@ -36,8 +23,10 @@ export class Trainer {
   readonly #probes: Probes;
   readonly #kept: Kept;
   readonly #clock: () => number;
-  options = $state.raw<TrainingOptions>({ kind: 'ridge', target: 'hardened', penalty: DEFAULT_PENALTY.ridge, taps: 2, stories: null, shuffles: 200, controls: true, others: false, seed: 1 });
+  options = $state.raw<TrainingOptions>(TRAINING_DEFAULTS);
   #state = $state.raw<StepPace | null>(null);
+  /** Milliseconds that are left of the running training, by its own first texts. */
+  #left = $state<number | null>(null);
   #training = $state(false);
   /** Milliseconds a reading of the last training here, or null. */
   #pace = $state<number | null>(null);
@@ -66,6 +55,11 @@ export class Trainer {
     return this.#state;
   }
 
+  /** Milliseconds that are left of all stages: an estimate, there once a few texts have been read. */
+  get left(): number | null {
+    return this.#left;
+  }
+
   get readings(): number | null {
     return this.#readings;
   }
@@ -84,17 +78,14 @@ export class Trainer {
     this.options = { ...this.options, ...penalty, ...changes };
   }
 
-  /** How the fit is done. Differences of means have no targets to pull to zero, whatever stands chosen for the other methods. */
-  readonly method = $derived.by((): FitMethod => {
-    const { kind, target, penalty } = this.options;
-    return kind === 'difference-of-means' ? { kind, target: 'poles', penalty: 0 } : { kind, target, penalty };
-  });
+  /** How the fit is done. */
+  readonly method = $derived.by((): FitMethod => methodOf(this.options));
 
   /** Counts what the present choice reads. */
   async count(): Promise<void> {
-    const { options, method } = this;
+    const { options } = this;
     const texts = await this.#bench.texts();
-    if (texts !== null && this.options === options) this.#readings = readingsOf(whatToRead(texts, options, method));
+    if (texts !== null && this.options === options) this.#readings = readingsOf(planTraining(texts, options));
   }
 
   /** Trains on what lies on the bench; the probe becomes `probes.trained`. The key of its offer, or null when stopped or failed, which is then shown. */
@@ -106,7 +97,11 @@ export class Trainer {
       this.#training = true;
       const started = this.#clock();
       const pace = stepPace(this.#clock);
-      const trained = await session.train(plan, (progress) => (this.#state = pace(progress)));
+      const whole = wholePace(workOf(plan), this.#clock);
+      const trained = await session.train(plan, (progress) => {
+        this.#state = pace(progress);
+        this.#left = whole(progress);
+      });
       if (trained === null) return null;
       const took = this.#clock() - started;
       this.#took = took;
@@ -122,26 +117,16 @@ export class Trainer {
     } finally {
       this.#training = false;
       this.#state = null;
+      this.#left = null;
     }
   }
 
   async #plan(): Promise<TrainingPlan> {
     const texts = await this.#bench.texts();
     if (texts === null) throw new AppError('set-invalid', 'There is no set to train on, or the neutral stories are missing. Choose a set, or load the page again.');
-    const reads = whatToRead(texts, this.options, this.method);
-    this.#readings = readingsOf(reads);
-    const { positive, negative } = texts.axis;
-    const title = `${positive.slice(0, 1).toUpperCase()}${positive.slice(1)}–${negative}`;
-    return {
-      id: slug(`${positive}-${negative}`),
-      title,
-      about: `Trained on this page from ${texts.sets.map((set) => set.name).join(', ')}.`,
-      ...reads,
-      method: this.method,
-      defaultLayer: null,
-      seed: this.options.seed,
-      shuffles: this.options.shuffles,
-    };
+    const plan = planTraining(texts, this.options);
+    this.#readings = readingsOf(plan);
+    return plan;
   }
 
   #learnPace(took: number): void {
@@ -152,23 +137,4 @@ export class Trainer {
     this.#trainedBefore = true;
     this.#kept.write(RATE_KEY, String(this.#pace));
   }
-}
-
-/** The texts of a plan. Luck and moods are read where they are pulled to zero, and where it is measured how far they move the probe. */
-function whatToRead({ sets, stories, zeros, controls, others }: TrainingTexts, options: TrainingOptions, method: FitMethod): PlannedTexts {
-  return {
-    sets,
-    stories,
-    storyCount: options.stories,
-    zeros: method.target === 'hardened' || options.controls ? zeros : [],
-    controls: options.controls ? controls : [],
-    others: options.others ? others : [],
-    tapCount: options.taps,
-    otherTaps: options.controls,
-  };
-}
-
-function slug(name: string): string {
-  const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60);
-  return plain === '' ? 'probe' : plain;
 }

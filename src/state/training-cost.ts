@@ -1,7 +1,8 @@
 /** How much a training reads. */
 import { evenlySpaced, FORM_TOPICS } from '../core/evenly.ts';
+import { headerFacts } from '../core/set-header.ts';
 import type { SetSource, TrainingPlan } from '../core/training-plan.ts';
-import { draftRows, headerFacts } from './set-rows.ts';
+import { draftRows } from './set-rows.ts';
 
 /** The part of a plan that decides what is read. */
 export type PlannedTexts = Pick<TrainingPlan, 'sets' | 'stories' | 'storyCount' | 'zeros' | 'controls' | 'others' | 'tapCount' | 'otherTaps'>;

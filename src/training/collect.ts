@@ -5,6 +5,7 @@ import type { TrainingProgress } from '../core/training-plan.ts';
 import type { PromptSet } from '../format/prompt-set.ts';
 import type { StorySet } from '../format/story-set.ts';
 import type { SegmentReader, TapRead } from './reader.ts';
+import { MOST_READING_BYTES } from './reading-memory.ts';
 
 /** What to read. */
 export interface ReadingPlan {
@@ -26,6 +27,8 @@ export interface LongCall {
    * resolves in a later task. Pure code has no timer of its own.
    */
   readonly pause?: (() => Promise<void>) | undefined;
+  /** Called with the bytes that the readings of this call will take, before there are any: whoever keeps others makes room. */
+  readonly makeRoom?: ((bytes: number) => void) | undefined;
 }
 
 /** A row before it has been read. */
@@ -53,7 +56,8 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
 
   const { hidden, layerCount } = reader.model;
   const total = turnCount * plan.taps.length;
-  checkRoom(turnCount, plan.taps.length, (layerCount + 1) * hidden);
+  const bytes = roomFor(passages, plan.taps.length, (layerCount + 1) * hidden);
+  call.makeRoom?.(bytes);
   const residuals = Array.from({ length: layerCount + 1 }, () => new Float32Array(total * hidden));
   const own = new Map<number, Float32Array>();
   const embeddings = new Map<number, Float32Array>();
@@ -77,14 +81,13 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
   return { info, hidden, topicCount, storyCount: stories.length, residuals, own, embeddings };
 }
 
-/** Bytes that all tap readings together may take: with them in memory a training stays under 500 MB. */
-const MOST_BYTES = 350_000_000;
-
-function checkRoom(texts: number, taps: number, numbers: number): void {
-  const most = Math.floor(MOST_BYTES / (4 * taps * numbers));
-  if (texts <= most) return;
-  const megabytes = Math.round((texts * taps * numbers * 4) / 1e6);
-  throw new AppError('set-invalid', `These sets and stories are ${texts} texts; read at ${taps} taps on this model they take ${megabytes} MB, and at most ${MOST_BYTES / 1e6} MB are kept in memory, which is ${most} texts. Take fewer topics, fewer stories or one tap.`, { texts, taps, most });
+/** Bytes of the readings: of every text at every tap, and of the own words of both poles' turns. Throws `set-invalid` where they are too many to keep. */
+function roomFor(passages: readonly Passage[], taps: number, numbers: number): number {
+  const rows = passages.flatMap((passage) => passage.rows);
+  const bytes = 4 * numbers * (rows.length * taps + rows.filter((row) => labelOf(row.role) !== 0).length);
+  if (bytes <= MOST_READING_BYTES) return bytes;
+  const most = Math.floor((rows.length * MOST_READING_BYTES) / bytes);
+  throw new AppError('set-invalid', `These sets and stories are ${rows.length} texts; read at ${taps} ${taps === 1 ? 'tap' : 'taps'} on this model they take ${Math.round(bytes / 1e6)} MB, and at most ${MOST_READING_BYTES / 1e6} MB are kept in memory, which is about ${most} texts. Take fewer topics, fewer stories or one tap.`, { texts: rows.length, taps, megabytes: Math.round(bytes / 1e6), most });
 }
 
 /** Names of all topics by topic number: topics of equal name are one, in whichever set they stand. */

@@ -1,38 +1,69 @@
-/** Readings kept while the worker lives, so that a second training on the same texts need not read them again. */
+/**
+ * Readings kept while the worker lives, so that a second training on the same texts need not read them again, and how much
+ * memory all readings may take: those of the running training and the remembered ones share one budget, so that with what
+ * fitting needs a training stays under 500 MB beside the model (`npm run bench` measures it).
+ */
 import type { ReadingStore } from './remembered.ts';
 
-/** Room for the readings of about 250 texts of four sentences at four taps, 31 layers of 576 numbers. */
+/** Bytes that readings may take in all. */
+export const READING_BUDGET_BYTES = 450_000_000;
+/** Bytes of them that one training may take; larger sets are refused. */
+export const MOST_READING_BYTES = 400_000_000;
+/** Bytes that are remembered where no training needs the room: about 250 texts of four sentences at four taps, 31 layers of 576 numbers. */
 export const READING_MEMORY_BYTES = 250_000_000;
 
-/** A store of at most `limit` bytes of numbers; what was asked for longest ago goes first. */
-export function createReadingMemory(limit = READING_MEMORY_BYTES): ReadingStore & { readonly bytes: number } {
+/** A store with a limit. */
+export interface ReadingMemory extends ReadingStore {
+  /** Bytes of numbers that it holds. */
+  readonly bytes: number;
+  /** A training begins that takes so many bytes itself: what would not fit into the budget beside them is forgotten. */
+  makeRoom(bytes: number): void;
+}
+
+/**
+ * A store of at most `limit` bytes of numbers, and of what `budget` leaves beside a training. What was asked for longest ago goes
+ * first; but nothing that this training has asked for goes for the sake of something new: a training reads its texts in
+ * the same order each time, and would otherwise forget each just before it is wanted again.
+ */
+export function createReadingMemory(limit = READING_MEMORY_BYTES, budget = READING_BUDGET_BYTES): ReadingMemory {
   // A Map remembers the order of insertion: the first entry is the oldest.
-  const kept = new Map<string, Float32Array>();
+  const kept = new Map<string, { readonly values: Float32Array; readonly training: number }>();
   let bytes = 0;
+  let room = limit;
+  let training = 0;
   const drop = (key: string): void => {
-    bytes -= kept.get(key)?.byteLength ?? 0;
+    bytes -= kept.get(key)?.values.byteLength ?? 0;
     kept.delete(key);
+  };
+  /** Forgets the oldest until so much is free, those of this training only where `all`; whether there is room now. */
+  const free = (wanted: number, all: boolean): boolean => {
+    for (const [key, entry] of kept) {
+      if (bytes + wanted <= room || (!all && entry.training === training)) break;
+      drop(key);
+    }
+    return bytes + wanted <= room;
   };
   return {
     get bytes() {
       return bytes;
     },
+    makeRoom(needed) {
+      training += 1;
+      room = Math.max(0, Math.min(limit, budget - needed));
+      free(0, true);
+    },
     async get(key) {
-      const values = kept.get(key);
-      if (values === undefined) return undefined;
+      const entry = kept.get(key);
+      if (entry === undefined) return undefined;
       kept.delete(key);
-      kept.set(key, values);
-      return values;
+      kept.set(key, { values: entry.values, training });
+      return entry.values;
     },
     async set(key, values) {
       drop(key);
-      if (values.byteLength > limit) return;
-      kept.set(key, values);
+      if (!free(values.byteLength, false)) return;
+      kept.set(key, { values, training });
       bytes += values.byteLength;
-      for (const oldest of kept.keys()) {
-        if (bytes <= limit) break;
-        drop(oldest);
-      }
     },
   };
 }

@@ -16,6 +16,12 @@ export interface ProbeFiles {
   readonly tensors: ArrayBuffer;
 }
 
+/** A control vector (GGUF) as it lies on disk, not yet validated; `name` is its file's, for messages. */
+export interface VectorFile {
+  readonly vector: ArrayBuffer;
+  readonly name: string;
+}
+
 /** A request and what its reply holds. */
 export interface Calls {
   load: { args: { readonly manifestUrl: string; readonly backend: 'auto' | 'wasm' }; value: EngineStatus };
@@ -25,8 +31,8 @@ export interface Calls {
   generate: { args: { readonly sampling: SamplingOptions; readonly taps: boolean }; value: RunSummary };
   /** Trains a probe and judges it. The text in the engine's memory stays there. */
   train: { args: TrainingPlan; value: TrainedProbe };
-  /** Reads another set with a probe that exists. */
-  judge: { args: { readonly probe: ProbeFiles; readonly set: SetSource }; value: Judgement };
+  /** Reads another set with a probe, or a control vector, that exists. */
+  judge: { args: { readonly probe: ProbeFiles | VectorFile; readonly set: SetSource }; value: Judgement };
   checkNumbers: { args: Record<string, never>; value: NumbersReport };
 }
 

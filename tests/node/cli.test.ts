@@ -1,10 +1,12 @@
 /** The command `flipside` as a user runs it: its own process, the real model, real files. */
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseReport } from '../../src/format/report.ts';
+import { reportTables, tableCsv } from '../../src/format/report-tables.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MODEL = 'public/models/smollm2-135m-instruct-q4';
@@ -84,10 +86,13 @@ test('train writes a probe that judge and read can use, the same bytes from read
   const stories = readFileSync(join(ROOT, 'probes/sets/neutral-stories/neutral-stories.jsonl'), 'utf8').split('\n').slice(0, 2);
   writeFileSync(join(folder, 'two.jsonl'), stories.join('\n'));
   writeFileSync(join(folder, 'two.set.json'), readFileSync(join(ROOT, 'probes/sets/neutral-stories/neutral-stories.set.json')));
-  const args = ['train', '--model', MODEL, '--set', set, '--stories', join(folder, 'two.set.json'), '--shuffles', '20', '--seed', '3', '--readings', join(folder, 'readings')];
+  const args = ['train', '--model', MODEL, '--set', set, '--stories', join(folder, 'two.set.json'), '--target', 'zeroed', '--no-controls', '--no-others', '--shuffles', '20', '--seed', '3', '--csv', '--readings', join(folder, 'readings')];
   const first = await flipside(...args, '--out', join(folder, 'a', 'probe'));
   expect(first.status, first.stderr).toBe(0);
   expect(JSON.parse(first.stdout)).toMatchObject({ layer: 16 });
+  const tables = reportTables(parseReport(readFileSync(join(folder, 'a', 'probe', 'report.json'), 'utf8')));
+  expect(readdirSync(join(folder, 'a', 'probe', 'csv')).sort()).toEqual(tables.map(({ name }) => `${name}.csv`).sort());
+  for (const table of tables) expect(readFileSync(join(folder, 'a', 'probe', 'csv', `${table.name}.csv`), 'utf8')).toBe(tableCsv(table));
   const judged = await flipside('judge', '--model', MODEL, '--probe', join(folder, 'a', 'probe'), '--set', writeSet('poles', 3, (lines) => lines.filter((line) => !line.includes('"neutral"'))));
   expect(judged.status, judged.stderr).toBe(0);
   const { auroc, aurocLow, pairs, topics, readings } = JSON.parse(judged.stdout) as { auroc: number[]; aurocLow: unknown[]; pairs: number[]; topics: number; readings: number };

@@ -4,8 +4,10 @@ import { meanReading, tapScore } from '../../src/core/score.ts';
 import { parseProbe, serialiseProbe } from '../../src/format/probe.ts';
 import { probeCard } from '../../src/format/probe-card.ts';
 import type { TrainingProgress } from '../../src/core/training-plan.ts';
+import { controlVectorOf } from '../../src/format/control-vector.ts';
 import { collectRows } from '../../src/training/collect.ts';
 import { judgeProbe } from '../../src/training/judge.ts';
+import { judgeVector } from '../../src/training/judge-vector.ts';
 import type { SegmentReader } from '../../src/training/reader.ts';
 import { trainProbe, type TrainOptions } from '../../src/training/train.ts';
 import { TOY_MODEL, toyReader, toySet, toyStories } from '../fixtures/toy-reader.ts';
@@ -157,6 +159,37 @@ describe('judging', () => {
     expect(judgement.means.neutral).toBeNull();
     expect([...judgement.aurocLow, ...judgement.aurocHigh]).toEqual(new Array(6).fill(null));
     expect(judgement.auroc[2]).toBeGreaterThan(0.5);
+    expect(judgement.null).toMatchObject({ shuffles: 1000, ways: 32 });
+    expect(judgement.caveats).toEqual([
+      '5 topics are too few for an interval: every number here may be luck.',
+      'The labels can be dealt out within topics in 32 ways only, so p cannot lie below 1 in 32.',
+      'No turn is neutral, so it is not seen where this probe puts its zero.',
+    ]);
+  });
+
+  it('compares what it reads with shuffled labels, at every layer and for the best of all', async () => {
+    const judgement = await judgeProbe(toyReader(), (await trained).probe, toySet(26));
+    expect(judgement.caveats).toEqual([]);
+    expect(judgement.null!.p).toBe(1 / 1001);
+    expect(judgement.null!.auroc95).toBeLessThan(judgement.auroc[2]!);
+    expect(judgement.null!.pByLayer[0]).toBe(1);
+    expect(judgement.null!.auroc95ByLayer[0]).toBe(0.5);
+  });
+
+  it('of one pole alone is told that there is nothing to tell apart', async () => {
+    const set = toySet(7);
+    const judgement = await judgeProbe(toyReader(), (await trained).probe, { ...set, rows: set.rows.filter((row) => row.pole !== 'negative') });
+    expect(judgement.null).toBeNull();
+    expect(judgement.caveats[0]).toBe('No turn is cruel: there is nothing to tell apart.');
+  });
+
+  it('of a control vector reads the same order, says what the vector lacks, and where it has no direction', async () => {
+    const { probe } = await trained;
+    const vector = controlVectorOf(probe, 'directions');
+    const [own, other] = [await judgeProbe(toyReader(), probe, toySet(8)), await judgeVector(toyReader(), vector, toySet(8))];
+    expect(other.auroc).toEqual([0.5, 0.5, own.auroc[2]]);
+    expect(other.null!.auroc95ByLayer[2]).toBe(own.null!.auroc95ByLayer[2]);
+    expect(other.caveats.slice(0, 2)).toEqual([expect.stringMatching(/no zero and no unit/), 'It has no direction for layers 0 and 1: these read chance.']);
   });
 
   it('stops between layers', async () => {

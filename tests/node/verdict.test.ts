@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { cosineByLayer } from '../../src/core/cosine.ts';
 import type { Effect } from '../../src/core/report-types.ts';
 import { verdict } from '../../src/core/verdict.ts';
-import { createReadingMemory } from '../../src/training/reading-memory.ts';
 
 describe('a verdict', () => {
   const of = (low: number | null, high: number | null, wanted: Effect['wanted'], unit: Effect['unit'] = 'score') => verdict({ value: 0, low, high, n: 24 }, wanted, unit);
@@ -43,31 +42,5 @@ describe('cosines', () => {
     expect(half).toBeCloseTo(Math.SQRT1_2, 12);
     expect(opposite).toBeCloseTo(-1, 12);
     expect(() => cosineByLayer(a, b.subarray(2), 2)).toThrow(RangeError);
-  });
-});
-
-describe('the memory of readings', () => {
-  const four = (value: number) => new Float32Array(1).fill(value);
-
-  test('gives back what it has and forgets what was asked for longest ago', async () => {
-    const memory = createReadingMemory(12);
-    await memory.set('a', four(1));
-    await memory.set('b', four(2));
-    await memory.set('c', four(3));
-    expect((await memory.get('a'))?.[0]).toBe(1);
-    await memory.set('d', four(4));
-    expect(await memory.get('b')).toBeUndefined();
-    expect((await memory.get('a'))?.[0]).toBe(1);
-    expect(memory.bytes).toBe(12);
-  });
-
-  test('counts a value that is set twice once, and takes none that is larger than all its room', async () => {
-    const memory = createReadingMemory(8);
-    await memory.set('a', four(1));
-    await memory.set('a', four(2));
-    expect(memory.bytes).toBe(4);
-    await memory.set('b', new Float32Array(3));
-    expect(await memory.get('b')).toBeUndefined();
-    expect((await memory.get('a'))?.[0]).toBe(2);
   });
 });

@@ -1,40 +1,70 @@
 /** `judge`: an existing probe, or a control vector made elsewhere, on a prompt set. */
-import { basename } from 'node:path';
-import type { ModelIdentity } from '../../core/probe-types.ts';
-import { directionsFrom } from '../../format/control-vector.ts';
-import { type ControlVector, readControlVector } from '../../format/gguf.ts';
+import { basename, join } from 'node:path';
+import { csv } from '../../core/csv.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Judgement } from '../../core/judgement-types.ts';
+import { judgedAbout, judgedLayers } from '../../core/judgement-tables.ts';
+import { readControlVector } from '../../format/gguf.ts';
 import type { PromptSet } from '../../format/prompt-set.ts';
 import { openNodeReader } from '../../runtime/node/node-engine.ts';
-import { type Judged, judgeProbe } from '../../training/judge.ts';
+import type { LongCall } from '../../training/collect.ts';
+import { judgeProbe } from '../../training/judge.ts';
+import { judgeVector } from '../../training/judge-vector.ts';
+import type { SegmentReader } from '../../training/reader.ts';
 import { Options, type Command } from '../command.ts';
-import { readInput, readProbe, readPromptSet } from '../files.ts';
+import { readInput, readProbe, readPromptSet, writeOutput } from '../files.ts';
 import { showProgress } from '../progress.ts';
 
-/** Scores a set with a probe that was trained elsewhere. */
-export const judge: Command = {
+/** Scores a set with a probe that was trained elsewhere. `open` brings the model of a folder in. */
+export const judgeWith = (open: typeof openNodeReader): Command => ({
   name: 'judge',
-  usage: 'judge --model DIR (--probe DIR | --vector FILE.gguf) --set FILE.set.json',
-  summary: 'AUROC and paired accuracy per layer of an existing probe, or of a control vector, on a prompt set (neutral rows may be missing).',
+  usage: 'judge --model DIR (--probe DIR | --vector FILE.gguf) --set FILE.set.json [--csv DIR]',
+  summary: 'AUROC and paired accuracy per layer of an existing probe, or of a control vector, on a prompt set (neutral rows may be missing), against 1,000 shuffles of the labels within topics, with what must be said beside them. --csv also writes the tables.',
   async run(args, signal) {
-    const options = new Options('judge', args, { model: { type: 'string' }, probe: { type: 'string' }, vector: { type: 'string' }, set: { type: 'string' } });
-    const path = options.text('vector');
-    const vector = path === undefined ? undefined : readControlVector(await readInput(path), basename(path));
-    const known = vector === undefined ? await readProbe(options.needed('probe')) : undefined;
+    const options = new Options('judge', args, { model: { type: 'string' }, probe: { type: 'string' }, vector: { type: 'string' }, set: { type: 'string' }, csv: { type: 'string' } });
+    const subject = await subjectOf(options);
     const set = await readPromptSet(options.needed('set'), { requireNeutral: false });
-    const reader = await openNodeReader(options.needed('model'));
+    const tables = options.text('csv');
+    const reader = await open(options.needed('model'));
     try {
-      const judgement = await judgeProbe(reader, known?.probe ?? unscaled(vector, set, reader.model), set, { onProgress: ({ stage, done, total }) => showProgress(stage, done, total), signal });
-      const what = known === undefined ? { vector: { name: vector?.name, madeFor: vector?.model, means: 'projections, not scores: a control vector has no unit' } } : { probe: { id: known.probe.id, sha256: known.sha256, defaultLayer: known.probe.defaultLayer } };
-      return { result: { model: reader.model, ...what, ...judgement }, ok: true };
+      const judgement = await subject.judge(reader, set, { onProgress: ({ stage, done, total }) => showProgress(stage, done, total), signal });
+      if (tables !== undefined) for (const table of [judgedAbout(judgement, subject.id), judgedLayers(judgement, set.axis)]) await writeOutput(join(tables, `${table.name}.csv`), csv(table.header, table.rows));
+      return { result: { model: reader.model, ...subject.what, axis: set.axis, ...judgement, caveats: [...subject.caveats(set), ...judgement.caveats] }, ok: true };
     } finally {
       await reader.dispose();
     }
   },
-};
+});
 
-/** A control vector as something to judge: read at the first two taps of the set, as training does, in no unit. */
-function unscaled(vector: ControlVector | undefined, set: PromptSet, model: ModelIdentity): Judged {
-  const directions = vector === undefined ? new Float32Array(0) : directionsFrom(vector, model);
-  const unit = { tapMean: 0, scale: 1, tokenMean: 0, tokenSd: 1, smoothSd: 1 };
-  return { id: vector?.name ?? '', model, taps: set.taps.slice(0, 2), directions, calibration: Array.from({ length: model.layerCount + 1 }, () => unit) };
+/** The same on onnxruntime-node. */
+export const judge = judgeWith(openNodeReader);
+
+/** What is judged. */
+interface Subject {
+  readonly id: string;
+  /** What is printed of it. */
+  readonly what: object;
+  /** What it and a set have to do with each other that must be said. */
+  caveats(set: PromptSet): string[];
+  judge(reader: SegmentReader, set: PromptSet, call: LongCall): Promise<Judgement>;
+}
+
+async function subjectOf(options: Options): Promise<Subject> {
+  const path = options.text('vector');
+  if (path !== undefined && options.text('probe') !== undefined) throw new AppError('usage', 'judge: name --probe or --vector, not both.');
+  if (path !== undefined) {
+    const vector = readControlVector(await readInput(path), basename(path));
+    return { id: vector.name, what: { vector: { name: vector.name, madeFor: vector.model } }, caveats: () => [], judge: (reader, set, call) => judgeVector(reader, vector, set, call) };
+  }
+  const { probe, sha256 } = await readProbe(options.needed('probe'));
+  const { id, axis, defaultLayer, provenance } = probe;
+  return {
+    id,
+    what: { probe: { id, sha256, axis, defaultLayer } },
+    caveats: (set) => [
+      ...(axis.positive === set.axis.positive && axis.negative === set.axis.negative ? [] : [`The probe is of another axis, ${axis.positive} against ${axis.negative}: 0.5 means that it leaves this one alone.`]),
+      ...(provenance.sets.some((own) => own.sha256 === set.sha256) ? ['The probe was fitted on these turns: this is no test of it.'] : []),
+    ],
+    judge: (reader, set, call) => judgeProbe(reader, probe, set, call),
+  };
 }

@@ -3,7 +3,6 @@ import type { Cell } from '../../core/csv.ts';
 import type { PairCosine } from '../../state/comparison.svelte.ts';
 import type { JudgedOffer } from '../../state/judged.svelte.ts';
 import { offerName } from '../../state/probe-card.ts';
-import type { JudgedSet } from '../../state/set-judging.svelte.ts';
 
 /** A table with a name that may be a file's; one row a layer. */
 export interface CurveTable {
@@ -25,14 +24,6 @@ export function comparedAurocs(probes: readonly JudgedOffer[]): CurveTable {
 /** Cosine of each pair of directions; pairs of different models are left out. */
 export function comparedCosines(pairs: readonly PairCosine[]): CurveTable {
   return byLayer('cosine-by-layer', pairs.flatMap(({ a, b, cosine }): Column[] => (cosine === null ? [] : [[`${a} and ${b}`, cosine]])));
-}
-
-/** What a probe reads on a set. */
-export function judgedLayers({ axis, judgement: { auroc, aurocLow, aurocHigh, pairs, means } }: JudgedSet): CurveTable {
-  return byLayer('judged-by-layer', [
-    ['auroc', auroc], ['low95', aurocLow], ['high95', aurocHigh], ['pairs', pairs], [`mean score: ${axis.positive}`, means.positive], [`mean score: ${axis.negative}`, means.negative],
-    ...(means.neutral === null ? [] : [[`mean score: ${axis.neutral}`, means.neutral] as const]),
-  ]);
 }
 
 function byLayer(name: string, columns: readonly Column[]): CurveTable {

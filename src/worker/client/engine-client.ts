@@ -3,7 +3,7 @@ import type { AppError } from '../../core/errors.ts';
 import type { Judgement } from '../../core/judgement-types.ts';
 import type { ReadingSink, SamplingOptions } from '../../core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
-import type { EngineStatus, LoadProgress, NumbersReport, ProbeFiles, RunSummary } from '../protocol.ts';
+import type { EngineStatus, LoadProgress, NumbersReport, ProbeFiles, RunSummary, VectorFile } from '../protocol.ts';
 
 /** A model in a worker. One call at a time; every call can be stopped by its signal and then throws `cancelled`. */
 export interface EngineClient {
@@ -17,8 +17,8 @@ export interface EngineClient {
   generate(args: { sampling: SamplingOptions; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary>;
   /** Trains a probe and judges it. Throws what is wrong with a set, or `numbers-not-finite`. */
   train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe>;
-  /** Reads another set with a probe that exists; nothing is fitted. */
-  judge(args: { probe: ProbeFiles; set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement>;
+  /** Reads another set with a probe, or a control vector, that exists; nothing is fitted. */
+  judge(args: { probe: ProbeFiles | VectorFile; set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement>;
   /** The numbers check against the float32 reference that ships with the model. */
   checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport>;
   /** Called when the worker or the device dies while nothing runs; the client is useless afterwards. */

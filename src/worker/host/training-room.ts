@@ -1,20 +1,22 @@
 /** Training and judging in the worker: the model reads, the readings are remembered, and the page hears how far it is. */
 import type { Judgement } from '../../core/judgement-types.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
+import { readControlVector } from '../../format/gguf.ts';
 import { parseProbe } from '../../format/probe.ts';
 import { parsePromptSet } from '../../format/prompt-set.ts';
 import { sha256Hex } from '../../runtime/store/sha256.ts';
 import { judgeProbe } from '../../training/judge.ts';
+import { judgeVector } from '../../training/judge-vector.ts';
 import type { SegmentReader } from '../../training/reader.ts';
 import { rememberReadings } from '../../training/remembered.ts';
 import { runTraining } from '../../training/run-plan.ts';
-import type { ProbeFiles } from '../protocol.ts';
+import type { ProbeFiles, VectorFile } from '../protocol.ts';
 import { createReadingMemory } from '../../training/reading-memory.ts';
 
 /** Long calls on one model. */
 export interface TrainingRoom {
   train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe>;
-  judge(args: { readonly probe: ProbeFiles; readonly set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement>;
+  judge(args: { readonly probe: ProbeFiles | VectorFile; readonly set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement>;
 }
 
 /** A room over whatever model is loaded when a call comes; readings of another model are never taken for its own. */
@@ -23,12 +25,15 @@ export function createTrainingRoom(reader: () => SegmentReader): TrainingRoom {
   const hash = (content: string | Uint8Array): string => sha256Hex(typeof content === 'string' ? new TextEncoder().encode(content) : content);
   return {
     async train(plan, onProgress, signal) {
-      const { json, tensors, reportJson } = await runTraining(rememberReadings(reader(), memory), plan, { hash, onProgress, signal, pause: laterTask });
+      const { json, tensors, reportJson } = await runTraining(rememberReadings(reader(), memory), plan, { hash, onProgress, signal, pause: laterTask, makeRoom: memory.makeRoom });
       return { json, tensors, reportJson };
     },
     async judge({ probe, set }, onProgress, signal) {
       const parsed = parsePromptSet({ headerName: `${set.name}.set.json`, rowsName: `${set.name}.jsonl`, header: set.header, rows: set.rows, sha256: hash(set.rows) }, { requireNeutral: false });
-      return judgeProbe(rememberReadings(reader(), memory), parseProbe(probe.json, new Uint8Array(probe.tensors)), parsed, { onProgress, signal, pause: laterTask });
+      const remembering = rememberReadings(reader(), memory);
+      const call = { onProgress, signal, pause: laterTask, makeRoom: memory.makeRoom };
+      if ('vector' in probe) return judgeVector(remembering, readControlVector(new Uint8Array(probe.vector), probe.name), parsed, call);
+      return judgeProbe(remembering, parseProbe(probe.json, new Uint8Array(probe.tensors)), parsed, call);
     },
   };
 }

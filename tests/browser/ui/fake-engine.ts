@@ -6,7 +6,7 @@ import type { Judgement } from '../../../src/core/judgement-types.ts';
 import type { ReadingSink } from '../../../src/core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../../src/core/training-plan.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
-import type { ProbeFiles } from '../../../src/worker/protocol.ts';
+import type { ProbeFiles, VectorFile } from '../../../src/worker/protocol.ts';
 import { cut, LAYERS, polesFor, scoresFor, tapsFor, turn, wordsFor } from './sample.ts';
 import { sampleBundle } from './sample-bundle.ts';
 
@@ -129,8 +129,8 @@ export class FakeEngine implements EngineClient {
     return sampleBundle(plan.id);
   }
 
-  async judge({ probe, set }: { probe: ProbeFiles; set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement> {
-    const { id } = JSON.parse(probe.json) as { id: string };
+  async judge({ probe, set }: { probe: ProbeFiles | VectorFile; set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement> {
+    const { id } = 'vector' in probe ? { id: probe.name } : (JSON.parse(probe.json) as { id: string });
     this.calls.push(`judge ${id} on ${set.name}`);
     for (let done = 1; done <= 6; done += 1) {
       onProgress({ stage: 'reading', done, total: 6 });
@@ -141,7 +141,7 @@ export class FakeEngine implements EngineClient {
     const byLayer = (of: (layer: number) => number): number[] => Array.from({ length: LAYERS }, (_, layer) => of(layer));
     const auroc = byLayer((layer) => 0.5 + layer / 100);
     const bound = (by: number): (number | null)[] => auroc.map((value) => (topics < 6 ? null : value + by));
-    return { set: set.name, sha256: 'ab'.repeat(32), topics, readings: (rows.length * 2) / 3, auroc, aurocLow: bound(-0.1), aurocHigh: bound(0.1), pairs: byLayer(() => 0.75), means: { positive: byLayer(() => 0.4), negative: byLayer(() => -0.3), neutral: byLayer(() => 0.05) } };
+    return { set: set.name, sha256: 'ab'.repeat(32), topics, readings: (rows.length * 2) / 3, auroc, aurocLow: bound(-0.1), aurocHigh: bound(0.1), pairs: byLayer(() => 0.75), null: { shuffles: 1000, seed: 0, ways: 2 ** topics, auroc95ByLayer: byLayer(() => 0.6), pByLayer: byLayer((layer) => 1 / (1 + layer)), auroc95: 0.7, p: 0.02 }, caveats: topics < 6 ? [`${topics} topics are too few for an interval: every number here may be luck.`] : [], means: { positive: byLayer(() => 0.4), negative: byLayer(() => -0.3), neutral: byLayer(() => 0.05) } };
   }
 
   async checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport> {

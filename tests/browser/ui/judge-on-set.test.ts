@@ -1,6 +1,6 @@
 /** Judging a probe on the set that lies on the table of the Train place, over an engine without a model. */
 import { describe, expect, it } from 'vitest';
-import { page } from 'vitest/browser';
+import { page, userEvent } from 'vitest/browser';
 import { button, csvOf, engines, file, freshPages, importSet, load, open, saved, violations } from './train-page.ts';
 
 freshPages();
@@ -29,11 +29,12 @@ describe('a probe on a set', () => {
     await expect.element(judged).toHaveTextContent(/75 % of 24 topics/);
     await expect.element(judged).toHaveTextContent(/kind \+0\.40, cruel −0\.30, neutral \+0\.05/);
     expect(engines[0]!.calls).toContain('judge honest-deceptive on kind-cruel-24');
-    await judged.getByText('Every layer as a table').click();
+    await expect.element(judged).toHaveTextContent(/The same with labels shuffled within topics 0\.60 in 95 % of 1\u202f000 shuffles; p = 0\.06.*The best of all layers reaches 0\.80 here and 0\.70 in 95 % of shuffles, p = 0\.02/);
+    await judged.getByText('Every number as tables, and as CSV files').click();
     await button('Save judged-by-layer.csv').click();
-    await expect.poll(() => saved.map((one) => one.name)).toEqual(['honest-deceptive.on.kind-cruel-24.csv']);
+    await expect.poll(() => saved.map((one) => one.name)).toEqual(['honest-deceptive.on.kind-cruel-24.judged-by-layer.csv']);
     const lines = (saved[0]!.content as string).split('\n');
-    expect(lines[0]).toBe('layer,auroc,low95,high95,pairs,mean score: kind,mean score: cruel,mean score: neutral');
+    expect(lines[0]).toBe('layer,auroc,low95,high95,shuffled95,p,pairs,mean score: kind,mean score: cruel,mean score: neutral');
     expect(lines).toHaveLength(1 + 31 + 1);
     expect(await violations()).toEqual([]);
     await page.getByText('cheerful – gloomy').click();
@@ -58,6 +59,7 @@ describe('a probe on a set', () => {
     await openJudging();
     await button('Judge').click();
     await expect.element(result('mine')).toHaveTextContent(/0\.66 too few topics for an interval, 4 topics/);
+    await expect.element(page.getByRole('list', { name: 'What must be said beside every number' })).toHaveTextContent('4 topics are too few for an interval: every number here may be luck.');
   });
 
   it('is stopped, and the last result stays', async () => {
@@ -74,5 +76,12 @@ describe('a probe on a set', () => {
     await expect.element(button('Judge')).toBeEnabled();
     await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
     await expect.element(result('kind-cruel-24')).toHaveTextContent(/^Kind–cruel on kind-cruel-24/);
+  });
+
+  it('is refused where a control vector is none', async () => {
+    await open();
+    await openJudging();
+    await userEvent.upload(page.getByLabelText('Import a control vector…'), [file('poem.gguf', 'Roses are red, and this is no vector at all.')]);
+    await expect.element(page.getByRole('alert')).toHaveTextContent(/poem\.gguf is not a GGUF file/);
   });
 });

@@ -1,6 +1,7 @@
 /** The Train place, over an engine without a model: everything that a reader can do there but judging a set. */
 import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { parsePromptSet } from '../../../src/format/prompt-set.ts';
 import { sampleBundle } from './sample-bundle.ts';
 import { button, csvOf, engines, file, freshPages, importSet, load, open, openTable, row, saved, train, turn, violations } from './train-page.ts';
 
@@ -88,6 +89,23 @@ describe('the turns', () => {
     await expect.element(name).toHaveValue('topic 25');
   });
 
+  it('are saved as the command reads them, and as a table that comes back as it was', async () => {
+    await open();
+    await openTable();
+    await turn('kind turn of bakery').fill('-1 said, "go", and she wrapped him\na loaf.');
+    await page.getByText('Save this set').click();
+    for (const ending of ['set.json', 'jsonl', 'csv']) await button(`kind-cruel-24-copy.${ending}`).click();
+    const [header, rows, table] = saved.map((one) => one.content as string);
+    await importSet(file('mine.set.json', header!), file('mine.csv', table!));
+    await expect.element(page.getByText(/Imported kind-cruel-24-copy: 24 topics, 72 turns/)).toBeVisible();
+    await train();
+    const lines = (text: string): unknown[] => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as unknown);
+    const back = lines(engines[0]!.plans[0]!.sets[0]!.rows) as Record<string, unknown>[];
+    const given = lines(rows!) as Record<string, unknown>[];
+    expect(back.map(({ topic, pole, context, text }) => ({ topic, pole, context, text }))).toEqual(given.map(({ topic, pole, context, text }) => ({ topic, pole, context, text })));
+    expect(parsePromptSet({ headerName: 'h', rowsName: 'r', header: header!, rows: rows!, sha256: '' }, { requireNeutral: true }).name).toBe('kind-cruel-24-copy');
+  });
+
   it('take part in the checks as they are typed', async () => {
     await open();
     await openTable();
@@ -132,8 +150,9 @@ describe('a training', () => {
     await page.getByLabelText('Neutral stories to read').selectOptions('12');
     await train();
     const [plan] = engines[0]!.plans;
-    expect(plan).toMatchObject({ id: 'kind-cruel', storyCount: 12, tapCount: 2, method: { kind: 'lda', target: 'zeroed', penalty: 0.85 }, otherTaps: true, others: [], shuffles: 200 });
-    expect(plan!.zeros.map((set) => set.name)).toEqual(['cheerful-gloomy', 'luck']);
+    expect(plan).toMatchObject({ id: 'kind-cruel', storyCount: 12, tapCount: 2, method: { kind: 'lda', target: 'zeroed', penalty: 0.85 }, otherTaps: true, shuffles: 1000 });
+    expect(plan!.others.map((set) => set.name)).toEqual(['honest-deceptive', 'loyal-treacherous', 'formal-casual', 'terse-wordy']);
+    expect(plan!.zeros.map((set) => set.name)).toEqual(['luck', 'cheerful-gloomy']);
     expect(plan!.sets.map((set) => set.name)).not.toContain('kind-cruel-deeds');
     expect(plan!.stories.name).toBe('neutral-stories');
     expect(plan!.controls.length).toBeGreaterThan(0);
@@ -149,7 +168,7 @@ describe('a training', () => {
     await page.getByRole('checkbox', { name: 'Read the controls' }).click();
     await expect.poll(texts).toBeLessThan(before);
     await train();
-    expect(engines[0]!.plans[0]).toMatchObject({ controls: [], otherTaps: false, zeros: [{ name: 'cheerful-gloomy' }, { name: 'luck' }] });
+    expect(engines[0]!.plans[0]).toMatchObject({ controls: [], otherTaps: false, zeros: [{ name: 'luck' }, { name: 'cheerful-gloomy' }] });
   });
 
   it('by differences of means pulls nothing to zero, whatever was chosen for another method', async () => {
@@ -183,6 +202,7 @@ describe('a training', () => {
     await button('Train').click();
     const bar = page.getByRole('progressbar', { name: 'Training' });
     await expect.element(bar).toHaveAttribute('aria-valuetext', expect.stringMatching(/texts.*a second/));
+    await expect.element(bar).toHaveAttribute('aria-valuetext', expect.stringMatching(/left in all \(estimate\)/));
     const [first, under] = [top(), below()];
     await expect.element(bar).toHaveAttribute('aria-valuetext', expect.stringMatching(/layers/));
     expect([top(), below()]).toEqual([first, under]);
@@ -206,7 +226,7 @@ describe('a training', () => {
 
   it('measures how long the next one takes', async () => {
     await open({}, { storage: localStorage });
-    await expect.element(page.getByText(/is measured by the first training/)).toBeVisible();
+    await expect.element(page.getByText(/is told once the first few texts have been read/)).toBeVisible();
     await train();
     await expect.element(page.getByText(/By the last training here, that takes/)).toBeVisible();
   });
@@ -331,7 +351,7 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
     await button('Keep').click();
     await button('Rename Kind–cruel').click();
     await button('Judge').click();
-    await page.getByText('Every layer as a table').click();
+    await page.getByText('Every number as tables, and as CSV files').click();
     await expect.element(page.getByRole('region', { name: 'Table judged-by-layer' })).toBeVisible();
     expect(await violations()).toEqual([]);
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width);

@@ -1,0 +1,56 @@
+/** What a training has to read, step by step in the order in which it reads, so that the first few texts tell how long all of it takes. */
+import { headerFacts, recordIn, textOf } from '../core/set-header.ts';
+import type { SetSource, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
+import { draftRows, type DraftRow } from './set-rows.ts';
+
+/** Characters that the model reads in each step of the stages that read; a tap counts as often as it is read. */
+export type TrainingWork = Readonly<Record<Exclude<TrainingProgress['stage'], 'fitting'>, readonly number[]>> & {
+  /** Texts that the fits learn from, which is what fitting grows with. */
+  readonly texts: number;
+};
+
+/** The work of a plan. What is broken in a set counts nothing: whoever trains on it is told. */
+export function workOf({ sets, stories, storyCount, zeros, controls, others, tapCount, otherTaps }: TrainingPlan): TrainingWork {
+  const all = headerFacts(sets[0]?.header ?? '').taps;
+  const [taps, later] = [all.slice(0, tapCount), all.slice(tapCount)].map((some) => sum(some.map(({ length }) => length)));
+  const atTaps = (texts: readonly string[], places: number, length = taps ?? 0): number => sum(texts.map((text) => text.length)) + places * length;
+  const beats = lines(stories).slice(0, storyCount ?? undefined).map(beatsIn);
+  const scenes = new Set<string>();
+  const isNew = (row: DraftRow): boolean => scenes.size < scenes.add(`${row.topic}\n${row.context}`).size;
+  const places: number[] = [];
+  const turn = (row: DraftRow, own: boolean): number => {
+    places.push(own && isNew(row) ? 2 : 1);
+    return atTaps([row.context, row.text], places.at(-1) ?? 1);
+  };
+  const reading = [...sets.flatMap((set) => draftRows(set.rows).map((row) => turn(row, true))), ...zeros.flatMap((set) => draftRows(set.rows).map((row) => turn(row, false))), ...beats.map((texts) => atTaps(texts, texts.length))];
+  const seen = otherTaps && (later ?? 0) > 0 ? sets.flatMap(poleTurns).map((row) => atTaps([row.context, row.text], 1, later)) : [];
+  return {
+    reading,
+    tokens: beats.map((texts) => atTaps(texts, 0)),
+    judging: [...seen, ...others.flatMap(poleTurns).map((row) => atTaps([row.context, row.text], 1)), ...controls.flatMap(lines).map((row) => controlWork(row, atTaps))],
+    texts: sum(places) + sum(beats.map((texts) => texts.length)),
+  };
+}
+
+function controlWork(row: Record<string, unknown>, atTaps: (texts: readonly string[], places: number) => number): number {
+  if (Array.isArray(row['beats'])) return atTaps(row['beats'].map((beat: unknown) => textOf((beat as Record<string, unknown> | null)?.['text'])), row['beats'].length);
+  const chat = ['system', 'user', 'assistant'].map((key) => textOf(row[key]));
+  return row['assistant'] === undefined ? atTaps([textOf(row['context']), textOf(row['text'])], 1) : atTaps(chat, 0);
+}
+
+function poleTurns(set: SetSource): DraftRow[] {
+  const { axis } = headerFacts(set.header);
+  return draftRows(set.rows).filter((row) => row.pole !== axis?.neutral);
+}
+
+function lines({ rows }: SetSource): Record<string, unknown>[] {
+  return rows.split('\n').filter((line) => line.trim() !== '').map(recordIn);
+}
+
+function beatsIn({ beats }: Record<string, unknown>): string[] {
+  return Array.isArray(beats) ? beats.map(textOf) : [];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
