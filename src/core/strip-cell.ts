@@ -34,9 +34,6 @@ export interface StripCell {
 /** Taps are drawn on ±3: their unit is their own standard deviation. */
 export const TAP_DOMAIN = 3;
 
-/** Standard deviations of the same quantity on neutral text that the scale spans to each side. */
-export const DOMAIN_SDS = 3;
-
 /** The cell of one token; `domain` is the value at the end of the scale. */
 export function stripCell(token: number, text: string, value: number, domain: number, begins: boolean, tap: TapMark | null): StripCell {
   const finite = Number.isFinite(value);
