@@ -1,11 +1,12 @@
 /** Runs inside the browser: a made-up reading of any length in the real components, and steps that can be timed. */
 import { flushSync, mount } from 'svelte';
 import { AppState } from '../../src/state/app.svelte.ts';
+import { byPole } from '../../src/core/heads.ts';
 import { serialiseRecording, serialiseRecordingIndex } from '../../src/format/recording-json.ts';
 import '../../src/styles/tokens.css';
 import '../../src/styles/base.css';
 import { fakeParts } from '../../tests/browser/ui/parts.ts';
-import { BETRAYAL, cut, LAYERS, sampleRecording, scoresFor, wordsFor } from '../../tests/browser/ui/sample.ts';
+import { BETRAYAL, cut, LAYERS, polesFor, sampleRecording, scoresFor, wordsFor } from '../../tests/browser/ui/sample.ts';
 import type { InstrumentBench } from '../instrument-steps.ts';
 import BenchPage from './BenchPage.svelte';
 
@@ -17,7 +18,8 @@ function longRecording() {
   const recording = sampleRecording('betrayal', 'Long', Array.from({ length: Math.ceil(TOKENS / once) + 1 }, () => BETRAYAL).join(' '));
   const tokens = recording.tokens.slice(0, TOKENS);
   const cells = TOKENS * LAYERS;
-  return { ...recording, tokens, text: tokens.map((token) => token.text).join(''), givenTokens: TOKENS, scores: recording.scores.slice(0, cells), words: recording.words.slice(0, cells), taps: recording.taps.filter((tap) => tap.afterToken < TOKENS) };
+  const { poles } = recording;
+  return { ...recording, tokens, text: tokens.map((token) => token.text).join(''), givenTokens: TOKENS, scores: recording.scores.slice(0, cells), words: recording.words.slice(0, cells), poles: poles && byPole((pole) => ({ ...poles[pole], scores: poles[pole].scores.slice(0, cells), words: poles[pole].words.slice(0, cells) })), taps: recording.taps.filter((tap) => tap.afterToken < TOKENS) };
 }
 
 const files = { index: serialiseRecordingIndex([{ id: 'betrayal', title: 'Long', blurb: '' }]), story: serialiseRecording(longRecording()) };
@@ -49,11 +51,13 @@ function push(batch: number): void {
   if (reading === null) throw new Error('no reading');
   const start = reading.tokens.length;
   const from = (start % 2048) * LAYERS;
+  const scores = spare.slice(from, from + batch * LAYERS);
   reading.sink.tokens({
     start,
     pieces: Array.from({ length: batch }, (_, index) => pieces[(start + index) % pieces.length] ?? { id: 0, text: ' a' }),
-    scores: spare.slice(from, from + batch * LAYERS),
+    scores,
     words: spareWords.slice(from, from + batch * LAYERS),
+    poles: polesFor(scores),
   });
   reading.flush();
 }

@@ -36,7 +36,7 @@ export class Instrument {
   }
 
   /** The way of reading on show: the chosen one, or the difference where the reading has no other. */
-  readonly head = $derived.by((): Head => (this.#reading()?.frame.poles == null ? 'difference' : this.#view.head));
+  readonly head = $derived.by((): Head => ((this.#reading()?.frame.poles ?? null) === null ? 'difference' : this.#view.head));
 
   /** The reading by {@link head}: whatever is shown of scores and scales is read through this. */
   get #shown(): HeadReading | null {

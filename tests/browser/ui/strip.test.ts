@@ -5,7 +5,6 @@ import { stripCell, tapMark, tokenShape } from '../../../src/core/strip-cell.ts'
 import type { StripCell } from '../../../src/core/strip-cell.ts';
 import '../../../src/styles/tokens.css';
 import '../../../src/styles/base.css';
-import type { StripCursor } from '../../../src/ui/TokenStrip.svelte';
 import StripFixture from './StripFixture.svelte';
 
 const WORDS = ['He', ' came', ' home', '.', ' She', ' \u202eleft', ' her', '\n', 'a', '\ud83d\ude00', '.'];
@@ -13,7 +12,7 @@ const VALUES = [NaN, 1, 4, -9, -1, 0.5, NaN, 1, 2, -2, 0];
 const cellsOf = (tapAfter = 3, begins = -1): StripCell[] =>
   WORDS.map((word, token) => stripCell(tokenShape(token, word, token === begins, token === tapAfter), VALUES[token]!, 5, token === tapAfter ? tapMark(0, -1.2, -0.5, 0.5) : null));
 
-async function strip(cells = cellsOf(), cursor: StripCursor = { at: 1, current: null, locked: false, span: null }) {
+async function strip(cells = cellsOf(), cursor: { at: number; current: number | null; locked: boolean; span: { from: number; to: number } | null } = { at: 1, current: null, locked: false, span: null }) {
   const on = { preview: vi.fn(), hold: vi.fn(), brush: vi.fn(), key: vi.fn(), focus: vi.fn() };
   const screen = await render(StripFixture, { props: { cells, cursor, nameOf: (token: number) => `token ${token}`, on } });
   const token = (index: number): HTMLElement => screen.container.querySelector<HTMLElement>(`[data-token="${index}"]`)!;
