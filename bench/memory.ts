@@ -30,6 +30,8 @@ function emptyReader(): SegmentReader {
       return Promise.resolve(keepTokens === true ? { taps: read, tokens: { count, residuals: vector(LAYERS * count * HIDDEN) } } : { taps: read });
     },
     readAnswer: () => Promise.resolve(vector(LAYERS * HIDDEN)),
+    hasChatForm: true,
+    readReply: (_, taps) => Promise.resolve(taps.map(() => vector(LAYERS * HIDDEN))),
   };
 }
 

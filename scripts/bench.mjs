@@ -1,4 +1,6 @@
-/** The benchmarks: `npm run -s bench`. Installs what is missing and prints what bench/main.ts measures. */
+/** The benchmarks: `npm run -s bench` prints what bench/main.ts measures, `npm run -s bench -- instrument` the page with a long text. Installs what is missing. */
 import { runTypeScript } from './run-typescript.mjs';
 
-runTypeScript('bench/main.ts', process.argv.slice(2), 'bench');
+const args = process.argv.slice(2);
+if (args[0] === 'instrument') runTypeScript('bench/instrument.ts', args.slice(1), 'bench');
+else runTypeScript('bench/main.ts', args, 'bench');

@@ -7,7 +7,8 @@ import { spoken } from './numbers.ts';
 export const ARIA = {
   strip: 'Text, coloured by score',
   map: 'Layer map',
-  mapHelp: 'Arrow keys move by token and layer.',
+  mapHelp: 'Arrow keys move by token and layer, with Shift they choose a span.',
+  face: 'How the text is shown',
   trajectory: 'Trajectory of the chosen layer',
   heads: 'What is read',
   stories: 'Recorded stories',

@@ -6,6 +6,8 @@ export const EXPLAIN = {
     'The text goes through the model once. At every token and every layer the probe reads how far the residual stream lies along its direction: a score in standard deviations of the training taps, zero for neutral text.',
     'A single token’s score is mostly noise and partly the word itself: “cruel” leans to cruel whatever it is doing there. So the colour and the height of the bar show the mean over the last tokens, position 0 left out. It still contains the words.',
     'The colours have one fixed range for this probe and layer: three standard deviations of the same mean on neutral stories. It never rescales with your text.',
+    'A word is the run of tokens from one that begins with a space up to the next such token, with the marks that touch it; sentences are those after which taps stand. Their value is the mean over their tokens. Nobody measured their spread on neutral text, so words use the range of single tokens and sentences that of means of 10: both at least as wide as their own, but for sentences of fewer than 10 tokens. For the same reason they have no 1 in 100 lines.',
+    'The mean of a chosen span counts single tokens, position 0 left out. Its 95 % interval is a moving-block bootstrap (Künsch 1989): whole runs of neighbours are drawn, because neighbours resemble each other; a run is 1.5 times the cube root of the number of tokens. It tells how sure the mean of this stretch is, not what the text means. Below 24 tokens there is no interval.',
   ],
   taps: [
     'After each sentence the model also reads neutral sentences, always the same words, off to the side; the story does not contain them. The mean score on those words is the tap. What differs between two taps comes from the story, not from the words that were read.',
@@ -22,7 +24,7 @@ export const EXPLAIN = {
     'Both poles may leave neutral in nearly the same way, because something marked happens in either. Then both of these readings rise and fall together, and only the difference tells them apart: the evidence below says how far the other pole moves each.',
   ],
   map: [
-    'Each column is a token, each row a layer, the embedding at the bottom. The colour is the same running mean as above, scaled by each layer’s own fixed range. The first column is the sink and is hatched.',
+    'Each column is a token, each row a layer, the embedding at the bottom. The colour is the same value as on the text, scaled by each layer’s own fixed range. The first column is the sink and is hatched.',
     'Look for where a colour begins. Layer 0 is always zero here: the taps’ own words cannot tell the poles apart, so the probe has no direction there. What appears higher up the model has made of the words and of what went before.',
   ],
   evidence: [

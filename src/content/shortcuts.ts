@@ -13,6 +13,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['Page Up', 'Page Down'], does: 'previous, next sentence' },
   { keys: ['[', ']'], does: 'previous, next peak' },
   { keys: ['Home', 'End'], does: 'first, last token' },
+  { keys: ['Shift + ←', 'Shift + →'], does: 'choose a span, token by token' },
+  { keys: ['Shift + Page Up', 'Shift + Page Down'], does: 'the same, sentence by sentence' },
   { keys: ['Enter'], does: 'lock the token' },
-  { keys: ['Esc'], does: 'close the tip, then unlock' },
+  { keys: ['Esc'], does: 'close the tip, then let the span go, then unlock' },
 ];

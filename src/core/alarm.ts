@@ -1,4 +1,5 @@
 /** The 1 % lines: beyond which values a hundredth of neutral text lies on each side. Percentiles by linear interpolation. */
+import type { Grain } from './grain.ts';
 import type { AlarmLines } from './probe-types.ts';
 import { DEFAULT_WINDOW, runningMean } from './smoothing.ts';
 import { quantileOfSorted } from './stats.ts';
@@ -51,12 +52,12 @@ export function beyondLines(value: number, lines: LinePair | null): boolean {
 }
 
 /**
- * The lines of what is drawn: of single tokens for a window of 1, else of the running mean. Null where the probe has
- * none: bundles of the first format, and probes without tokens behind their lines.
+ * The lines of what is drawn. Null where the probe has none (bundles of the first format, and probes without tokens
+ * behind their lines), and for words and sentences, of which none were measured.
  */
-export function drawnLines(alarm: AlarmLines, layer: number, window: number): LinePair | null {
-  if (alarm.tokens === 0) return null;
-  return window === 1 ? pair(alarm.tokenLow[layer], alarm.tokenHigh[layer]) : pair(alarm.smoothLow[layer], alarm.smoothHigh[layer]);
+export function drawnLines(alarm: AlarmLines, layer: number, grain: Grain): LinePair | null {
+  if (alarm.tokens === 0 || grain === 'word' || grain === 'sentence') return null;
+  return grain === 'token' ? pair(alarm.tokenLow[layer], alarm.tokenHigh[layer]) : pair(alarm.smoothLow[layer], alarm.smoothHigh[layer]);
 }
 
 /** The lines of tap readings; null as above. */

@@ -36,8 +36,8 @@ export function sentenceEnds(pieces: readonly string[]): number[] {
   let at = 0;
   for (const [index, piece] of pieces.entries()) {
     at += piece.length;
-    const before = text.slice(Math.max(0, at - WINDOW), at);
-    const after = index === pieces.length - 1 ? '' : text.slice(at, at + WINDOW);
+    const before = text.slice(Math.max(0, at - DECIDED_BY), at);
+    const after = index === pieces.length - 1 ? '' : text.slice(at, at + DECIDED_BY);
     if (piece !== '' && endsSentence(before, after)) ends.push(index);
   }
   const last = pieces.length - 1;
@@ -45,5 +45,5 @@ export function sentenceEnds(pieces: readonly string[]): number[] {
   return ends;
 }
 
-/** Characters that decide about an end: longer than any abbreviation with its closing quotes. */
-const WINDOW = 32;
+/** Characters before and after a point that decide whether a sentence ends there: more than any abbreviation with its closing quotes. */
+export const DECIDED_BY = 32;

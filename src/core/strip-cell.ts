@@ -15,42 +15,46 @@ export interface TapMark {
   readonly inside: boolean;
 }
 
-/** One token of the strip. Cells are never altered, so a cell that stays the same object needs no redraw. */
-export interface StripCell {
+/** What a token is made of on the page, whatever it is coloured by: the same object at every layer. */
+export interface TokenShape {
   readonly token: number;
   readonly text: string;
   /** Null when the text can be shown as it is, which is nearly always. */
   readonly segments: readonly VisibleSegment[] | null;
+  /** First token that the model wrote. */
+  readonly begins: boolean;
+  /** Whether a tap stands after it. */
+  readonly tapped: boolean;
+}
+
+/** One token of the strip. Cells are never altered, so a cell that stays the same object needs no redraw. */
+export interface StripCell {
+  readonly token: number;
+  readonly text: string;
+  readonly shape: TokenShape;
   /** Value in score units; NaN at the sink and where a number failed. */
   readonly value: number;
   /** Place on the colour scale, clamped to [−1, 1]; 0 where there is no value. */
   readonly t: number;
   readonly state: 'value' | 'beyond' | 'sink' | 'missing';
-  /** First token that the model wrote. */
-  readonly begins: boolean;
   readonly tap: TapMark | null;
 }
 
 /** Taps are drawn on ±3: their unit is their own standard deviation. */
 export const TAP_DOMAIN = 3;
 
-/** Standard deviations of the same quantity on neutral text that the scale spans to each side. */
-export const DOMAIN_SDS = 3;
+/** The shape of one token; `before` again where nothing about it has changed. */
+export function tokenShape(token: number, text: string, begins: boolean, tapped: boolean, before?: TokenShape): TokenShape {
+  if (before?.token === token && before.text === text && before.begins === begins && before.tapped === tapped) return before;
+  return { token, text, segments: isPlain(text) ? null : visibleSegments(text), begins, tapped };
+}
 
 /** The cell of one token; `domain` is the value at the end of the scale. */
-export function stripCell(token: number, text: string, value: number, domain: number, begins: boolean, tap: TapMark | null): StripCell {
+export function stripCell(shape: TokenShape, value: number, domain: number, tap: TapMark | null): StripCell {
+  const { token, text } = shape;
   const finite = Number.isFinite(value);
   const state = finite ? (Math.abs(value) > domain ? 'beyond' : 'value') : token === 0 ? 'sink' : 'missing';
-  return {
-    token,
-    text,
-    segments: isPlain(text) ? null : visibleSegments(text),
-    value,
-    t: finite ? Math.max(-1, Math.min(1, value / domain)) : 0,
-    state,
-    begins,
-    tap,
-  };
+  return { token, text, shape, value, t: finite ? Math.max(-1, Math.min(1, value / domain)) : 0, state, tap };
 }
 
 /** The mark of a tap at one layer. */

@@ -1,27 +1,25 @@
 /**
- * What strip, map and trajectory show of one reading by the chosen way of reading, at the chosen layer and running mean.
- * Everything here follows from the reading and the view; nothing is stored twice.
+ * What strip, map and trajectory show of one reading by the chosen way of reading, at the chosen layer and grain. Everything here follows from the
+ * reading and the view; nothing is stored twice.
  */
 import { drawnLines, drawnTapLines } from '../core/alarm.ts';
+import { drawnValues } from '../core/drawn-values.ts';
+import type { ScoreRows, Smoothing } from '../core/drawn-values.ts';
+import { DOMAIN_SDS, domainOf, unitAround, unitStarts } from '../core/grain.ts';
 import type { Head } from '../core/heads.ts';
 import { hasLexical } from '../core/lexical.ts';
-import { layerMean, runningMean } from '../core/smoothing.ts';
-import { DOMAIN_SDS, stripCell, tapMark } from '../core/strip-cell.ts';
+import { tapMark } from '../core/strip-cell.ts';
 import type { StripCell, TapMark } from '../core/strip-cell.ts';
+import { readSpan } from '../core/token-span.ts';
+import type { SpanReading } from '../core/token-span.ts';
 import { peaks, sentenceStarts, sentenceStep } from '../core/token-walk.ts';
+import { CellMaker } from './cell-maker.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import type { HeadReading, ReadingState } from './reading.svelte.ts';
 import type { View } from './view.svelte.ts';
 
-interface CellMemo {
-  readonly reading: ReadingState;
-  readonly head: Head;
-  readonly layer: number;
-  readonly window: number;
-  readonly taps: number;
-  readonly given: number;
-  readonly cells: readonly StripCell[];
-}
+/** A tap with the token after which it stands. */
+export type PlacedTap = TapMark & { readonly afterToken: number };
 
 /** The linked instrument: values, colours' domains and the walk through the text. */
 export class Instrument {
@@ -29,7 +27,7 @@ export class Instrument {
   readonly #view: View;
   readonly #preferences: Preferences;
   /** Plain, not state: it only saves work, the cells are the same without it. */
-  #memo: CellMemo | null = null;
+  readonly #maker = new CellMaker();
 
   constructor(reading: () => ReadingState | null, view: View, preferences: Preferences) {
     this.#reading = reading;
@@ -38,87 +36,121 @@ export class Instrument {
   }
 
   /** The way of reading on show: the chosen one, or the difference where the reading has no other. */
-  readonly head = $derived.by((): Head => (this.#reading()?.frame.poles == null ? 'difference' : this.#view.head));
+  readonly head = $derived.by((): Head => ((this.#reading()?.frame.poles ?? null) === null ? 'difference' : this.#view.head));
 
   /** The reading by {@link head}: whatever is shown of scores and scales is read through this. */
   get #shown(): HeadReading | null {
     return this.#reading()?.head(this.head) ?? null;
   }
 
-  /** Value at the end of the colour scale for tokens at the chosen layer; fixed by probe, layer and raw or mean. */
+  /** Value at the end of the colour scale for tokens at the chosen layer; fixed by probe, layer and grain. */
   readonly domain = $derived.by(() => this.domainAt(this.#view.layer));
 
-  /** The tokens of the strip. Old cells stay the same objects while a text grows. */
-  readonly cells = $derived.by((): readonly StripCell[] => this.#cells());
+  /** Texts of the tokens so far. */
+  readonly #pieces = $derived.by((): readonly string[] => this.#reading()?.tokens.map((piece) => piece.text) ?? []);
 
-  /** Running mean at the chosen layer, one a token. */
-  readonly series = $derived.by(() => Float32Array.from(this.cells, (cell) => cell.value));
+  /** The units of the grain, kept while a text grows: only its end is looked at again. */
+  #units: { readonly reading: ReadingState | null; readonly grain: string; readonly starts: readonly number[] } = { reading: null, grain: '', starts: [] };
 
-  /** Taps at the chosen layer with the token after which each stands. */
-  readonly taps = $derived.by((): readonly (TapMark & { readonly afterToken: number })[] => {
+  /** How scores become what is drawn. */
+  readonly smoothing = $derived.by((): Smoothing => {
+    const { grain, window } = this.#preferences;
     const reading = this.#reading();
-    if (reading === null) return [];
-    return reading.taps.map((tap, index) => ({ ...this.#mark(index), afterToken: tap.afterToken }));
+    const tokens = reading?.tokens.length ?? 0;
+    if (grain === 'mean' || grain === 'token') return { grain, window, starts: [], tokens };
+    const known = this.#units.reading === reading && this.#units.grain === grain ? this.#units.starts : [];
+    const starts = unitStarts(grain, this.#pieces, known);
+    this.#units = { reading, grain, starts };
+    return { grain, window, starts, tokens };
   });
 
+  /** The tokens of the strip. Cells whose value has not changed stay the same objects while a text grows. */
+  readonly cells = $derived.by((): readonly StripCell[] => {
+    const reading = this.#reading();
+    if (reading === null) return [];
+    const { layer } = this.#view;
+    return this.#maker.cells({ reading, head: this.head, rows: this.#rows(), smoothing: this.smoothing, layer, domain: this.domain, mark: (index) => this.#mark(index) });
+  });
+
+  /** What is drawn at the chosen layer, one a token. */
+  readonly series = $derived.by(() => collected(this.cells.length, (token) => this.cells[token]?.value ?? Number.NaN));
+
+  /** Taps at the chosen layer. */
+  readonly taps = $derived.by((): readonly PlacedTap[] => this.#reading()?.taps.map((tap, index) => ({ ...this.#mark(index), afterToken: tap.afterToken })) ?? []);
+
   /** Score of every token alone at the chosen layer. */
-  readonly alone = $derived.by(() => Float32Array.from(this.cells, (cell) => this.raw(cell.token, this.#view.layer)));
+  readonly alone = $derived.by((): Float32Array => {
+    return column(this.#rows(), this.#view.layer, this.cells.length);
+  });
 
   /** The series without what the words alone predict; null where they predict nothing at this layer or the probe has no lexical model. */
   readonly wordless = $derived.by((): Float32Array | null => {
     const { layer } = this.#view;
     if (!hasLexical(this.#shown?.explained ?? [], layer)) return null;
-    const rest = Float32Array.from(this.cells, ({ token }) => this.raw(token, layer) - this.words(token, layer));
-    const mean = runningMean(rest, this.#preferences.window);
-    return mean.map((value, token) => (Number.isFinite(rest[token]) ? value : Number.NaN));
+    const words = column({ scores: this.#shown?.words ?? [], layers: this.#rows().layers }, layer, this.cells.length);
+    const rest = this.alone.map((score, token) => score - (words[token] ?? Number.NaN));
+    return drawnValues({ scores: rest, layers: 1 }, this.smoothing, 0, rest.length, 0, 1);
   });
 
   /** Share of the tokens' variance that the words alone explain at the chosen layer, on neutral stories left out of the fit; 0 without such a model. */
   readonly explained = $derived.by(() => Math.max(0, this.#shown?.explained[this.#view.layer] ?? 0));
 
-  /** The 1 % lines of what is drawn for tokens, and of taps; null where the probe has none. */
+  /** The 1 % lines of what is drawn for tokens, and of taps; null where the probe has none, or where none was measured for the grain. */
   readonly lines = $derived.by(() => {
     const alarm = this.#shown?.alarm;
     if (alarm === undefined) return { drawn: null, taps: null, tokens: 0, tapCount: 0 };
     const { layer } = this.#view;
-    return { drawn: drawnLines(alarm, layer, this.#preferences.window), taps: drawnTapLines(alarm, layer), tokens: alarm.tokens, tapCount: alarm.taps };
+    return { drawn: drawnLines(alarm, layer, this.#preferences.grain), taps: drawnTapLines(alarm, layer), tokens: alarm.tokens, tapCount: alarm.taps };
+  });
+
+  /** What was read in the chosen span at the chosen layer; null without one. Tokens that arrive later do not change it. */
+  readonly span = $derived.by((): SpanReading | null => {
+    const { span, layer } = this.#view;
+    return this.#reading() === null || span === null ? null : readSpan(span, column(this.#rows(), layer, span.to + 1), this.taps);
   });
 
   /** The colour domain of any layer. */
   domainAt(layer: number): number {
     const row = this.#shown?.calibration[layer];
-    if (row === undefined) return 1;
-    return DOMAIN_SDS * (this.#preferences.window === 1 ? row.tokenSd : row.smoothSd);
+    return row === undefined ? 1 : domainOf(this.#preferences.grain, row);
   }
 
   /** Score of one token alone. */
   raw(token: number, layer: number): number {
-    const reading = this.#reading();
-    return reading === null ? Number.NaN : (this.#shown?.scores[token * reading.frame.layers + layer] ?? Number.NaN);
+    const { scores, layers } = this.#rows();
+    return scores[token * layers + layer] ?? Number.NaN;
   }
 
   /** The part of one token's score that the words alone predict; NaN where there is none. */
   words(token: number, layer: number): number {
-    const reading = this.#reading();
-    return reading === null ? Number.NaN : (this.#shown?.words[token * reading.frame.layers + layer] ?? Number.NaN);
+    return this.#shown?.words[token * this.#rows().layers + layer] ?? Number.NaN;
   }
 
-  /** Running mean of one token at any layer. */
-  mean(token: number, layer: number): number {
-    const reading = this.#reading();
-    const scores = this.#shown?.scores;
-    if (reading === null || scores === undefined) return Number.NaN;
-    return layerMean(scores, token, this.#preferences.window, reading.frame.layers, layer);
+  /** Places on the colour scale of the tokens `[from, to)` at every layer, `[to - from, layers]`: ±1 is the end of the scale, NaN has no value. */
+  shades(from: number, to: number): Float32Array {
+    const rows = this.#rows();
+    const { layers } = rows;
+    const values = drawnValues(rows, this.smoothing, from, to, 0, layers);
+    const domains = Array.from({ length: layers }, (_, layer) => this.domainAt(layer));
+    return values.map((value, index) => value / (domains[index % layers] ?? 1));
+  }
+
+  /** How many tokens have a part in the value of one token. */
+  tokensBehind(token: number): number {
+    const { grain, window, starts, tokens } = this.smoothing;
+    if (grain === 'mean') return Math.max(1, Math.min(window, token));
+    const { from, to } = unitAround(starts, token, tokens);
+    return to - Math.max(from, Math.min(1, to - 1));
   }
 
   /** The first tap that stands at or after a token. */
-  nextTap(token: number): (TapMark & { readonly afterToken: number }) | null {
+  nextTap(token: number): PlacedTap | null {
     return this.taps.find((tap) => tap.afterToken >= token) ?? null;
   }
 
   /** Start of the sentence one step away. */
   sentenceFrom(token: number, step: 1 | -1): number {
-    return sentenceStep(sentenceStarts(this.cells.map((cell) => cell.text)), token, step);
+    return sentenceStep(sentenceStarts(this.#pieces), token, step);
   }
 
   /** The nearest peak of |value| in one direction, or the token itself. Peaks below a third of the scale are no peaks. */
@@ -127,28 +159,9 @@ export class Instrument {
     return (step === 1 ? found.find((peak) => peak > token) : found.findLast((peak) => peak < token)) ?? token;
   }
 
-  #cells(): readonly StripCell[] {
-    const reading = this.#reading();
-    if (reading === null) return [];
-    const { head } = this;
-    const { layer } = this.#view;
-    const { window } = this.#preferences;
-    const { tokens, taps, givenTokens: given } = reading;
-    const memo = this.#memo;
-    const usable = memo !== null && memo.reading === reading && memo.head === head && memo.layer === layer && memo.window === window ? memo : null;
-    const cells = usable === null ? [] : usable.cells.slice();
-    const { domain } = this;
-    const tapAt = new Map(taps.map((tap, index) => [tap.afterToken, index]));
-    const make = (token: number): StripCell => {
-      const tap = tapAt.get(token);
-      const mark = tap === undefined ? null : this.#mark(tap);
-      return stripCell(token, tokens[token]?.text ?? '', this.mean(token, layer), domain, token === given && token > 0, mark);
-    };
-    for (let token = cells.length; token < tokens.length; token += 1) cells.push(make(token));
-    for (const tap of taps.slice(usable?.taps ?? 0)) if (tap.afterToken < tokens.length) cells[tap.afterToken] = make(tap.afterToken);
-    if (usable !== null && usable.given !== given && given < tokens.length) cells[given] = make(given);
-    this.#memo = { reading, head, layer, window, taps: taps.length, given, cells };
-    return cells;
+  /** Where every score of a token comes from, here and nowhere else. */
+  #rows(): ScoreRows {
+    return { scores: this.#shown?.scores ?? [], layers: this.#reading()?.frame.layers ?? 1 };
   }
 
   #mark(index: number): TapMark {
@@ -158,4 +171,15 @@ export class Instrument {
     const score = head === 'difference' ? tap?.score : tap?.poles?.[head];
     return tapMark(index, score?.[layer] ?? Number.NaN, tap?.nullLow[layer] ?? Number.NaN, tap?.nullHigh[layer] ?? Number.NaN);
   }
+}
+
+function collected(length: number, at: (index: number) => number): Float32Array {
+  const values = new Float32Array(length);
+  for (let index = 0; index < length; index += 1) values[index] = at(index);
+  return values;
+}
+
+/** One layer of the first `count` tokens. */
+function column({ scores, layers }: ScoreRows, layer: number, count: number): Float32Array {
+  return collected(count, (token) => scores[token * layers + layer] ?? Number.NaN);
 }

@@ -1,5 +1,7 @@
 /** What the reader has chosen about the page itself; kept in this browser. */
 import type { Theme } from '../core/colour.ts';
+import { isGrain } from '../core/grain.ts';
+import type { Grain } from '../core/grain.ts';
 import { DEFAULT_WINDOW } from '../core/smoothing.ts';
 import { Kept } from './kept.ts';
 
@@ -8,11 +10,12 @@ export type ThemeChoice = 'system' | Theme;
 
 const DARK = '(prefers-color-scheme: dark)';
 
-/** Theme, running mean, whether taps are read and whether the trajectory has its lines. */
+/** Theme, what a colour stands for, whether taps are read and whether the trajectory has its lines. */
 export class Preferences {
   readonly #kept: Kept;
   #theme = $state<ThemeChoice>('system');
   #systemDark = $state(false);
+  #grain = $state<Grain>('mean');
   #window = $state(DEFAULT_WINDOW);
   #taps = $state(true);
   #lines = $state(true);
@@ -23,7 +26,10 @@ export class Preferences {
     const theme = this.#kept.read('flipside.theme');
     if (theme === 'light' || theme === 'dark') this.#theme = theme;
     const window = Number(this.#kept.read('flipside.window'));
-    if (window === 1 || (window >= 8 && window <= 12)) this.#window = window;
+    if (window >= 8 && window <= 12) this.#window = window;
+    // Before there were words and sentences, single tokens were a window of 1.
+    const grain = this.#kept.read('flipside.grain') ?? (window === 1 ? 'token' : null);
+    if (isGrain(grain)) this.#grain = grain;
     this.#taps = this.#kept.read('flipside.taps') !== 'no';
     this.#lines = this.#kept.read('flipside.lines') !== 'no';
     const query = matchMedia(DARK);
@@ -48,12 +54,24 @@ export class Preferences {
     return this.#systemDark ? 'dark' : 'light';
   }
 
-  /** Tokens in the running mean; 1 shows raw scores. */
+  /** What one colour stands for. */
+  get grain(): Grain {
+    return this.#grain;
+  }
+
+  set grain(grain: Grain) {
+    this.#grain = grain;
+    this.#kept.write('flipside.grain', grain);
+  }
+
+  /** Tokens in the running mean; 1 for single tokens. Setting it also chooses the grain that it belongs to. */
   get window(): number {
-    return this.#window;
+    return this.#grain === 'token' ? 1 : this.#window;
   }
 
   set window(tokens: number) {
+    this.grain = tokens === 1 ? 'token' : 'mean';
+    if (tokens === 1) return;
     this.#window = tokens;
     this.#kept.write('flipside.window', String(tokens));
   }

@@ -1,5 +1,7 @@
-/** Where the reader looks: the way of reading, the layer, the token, and whether it is held. Shared by strip, map and trajectory. */
+/** Where the reader looks: the way of reading, the layer, the token, whether it is held, and the span that is measured. Shared by strip, map and trajectory. */
 import type { Head } from '../core/heads.ts';
+import { spanBetween } from '../core/token-span.ts';
+import type { TokenSpan } from '../core/token-span.ts';
 
 /** The cursor of the instrument. */
 export class View {
@@ -13,6 +15,10 @@ export class View {
   preview = $state<number | null>(null);
   /** Whether `at` stays shown when the pointer leaves. */
   locked = $state(false);
+  /** The tokens whose mean is shown; null for none. It stays until Esc, another span or another text. */
+  span = $state.raw<TokenSpan | null>(null);
+  /** Whether the text is shown as prose or as a table of its numbers. */
+  face = $state<'text' | 'table'>('text');
   /** Whether the keyboard is in the strip or the map. */
   focused = $state(false);
 
@@ -26,6 +32,24 @@ export class View {
     this.locked = !release;
   }
 
+  /** Chooses the tokens between two, in either order, within a text of `tokens`. */
+  brush(one: number, other: number, tokens: number): void {
+    const span = spanBetween(one, other, tokens);
+    if (span?.from !== this.span?.from || span?.to !== this.span?.to) this.span = span;
+  }
+
+  /**
+   * Moves to a token and takes the span along: its other end stays, if the keyboard stands at one, else the span begins
+   * where the keyboard was.
+   */
+  extend(token: number, tokens: number): void {
+    const { span, at } = this;
+    const anchor = span?.to === at ? span.from : span?.from === at ? span.to : at;
+    this.preview = null;
+    this.at = Math.max(0, Math.min(tokens - 1, token));
+    this.brush(anchor, this.at, tokens);
+  }
+
   /** Lets the token go. */
   unlock(): void {
     this.locked = false;
@@ -37,5 +61,6 @@ export class View {
     this.at = 0;
     this.preview = null;
     this.locked = false;
+    this.span = null;
   }
 }

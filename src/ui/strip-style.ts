@@ -1,16 +1,70 @@
-/** How a token's place on the scale becomes paint: a ground from the scale and a bar above (+) or below (−) the words. */
-import { scaleCss } from '../core/colour.ts';
+/**
+ * How a token's place on the scale becomes paint: a ground from the scale and a bar above (+) or below (−) the words.
+ * The steps of the scale are classes of one style sheet: to recolour a token is to change one word, and the browser
+ * works each step out once for all tokens that share it. Styles of their own would be parsed two thousand times.
+ */
+import { endLines, INK, scaleCss } from '../core/colour.ts';
 import type { Head } from '../core/heads.ts';
 import type { StripCell } from '../core/strip-cell.ts';
 
 /** Length of the bar at the end of the scale, in CSS pixels: half of the space that the line height leaves. */
 const BAR_PX = 7;
 
-/** Inline style of one token. A border is used for the bar because it survives print and forced colours. */
-export function cellStyle(cell: StripCell, head: Head): string {
-  if (cell.state === 'sink' || cell.state === 'missing') return '';
-  const bar = Math.abs(cell.t) * BAR_PX;
-  const ground = `background-color:${scaleCss(cell.t, head)}`;
-  if (bar < 0.5) return ground;
-  return `${ground};border-${cell.t > 0 ? 'top' : 'bottom'}-width:${bar.toFixed(1)}px`;
+/** Steps of the scale to each side: finer than the eye tells apart. */
+const STEPS = 64;
+
+/** The four arms by the letter of their classes: two with the hue of a pole, two in the grey of what one pole alone does not tell. */
+const ARMS = {
+  p: { above: true, head: 'difference' },
+  n: { above: false, head: 'difference' },
+  q: { above: true, head: 'negative' },
+  m: { above: false, head: 'positive' },
+} as const satisfies Record<string, { readonly above: boolean; readonly head: Head }>;
+
+/** The classes that paint a cell, e.g. `p64 beyond`; the sheet of {@link adoptScale} knows them. */
+export function cellClass(cell: StripCell, head: Head): string {
+  if (cell.state === 'sink' || cell.state === 'missing') return cell.state;
+  const step = Math.round(Math.abs(cell.t) * STEPS);
+  if (step === 0) return 's0';
+  const arm = cell.t > 0 ? (head === 'negative' ? 'q' : 'p') : head === 'positive' ? 'm' : 'n';
+  return cell.state === 'beyond' ? `${arm}${STEPS} beyond` : `${arm}${step}`;
+}
+
+/** Puts the scale's classes into a document, once. */
+export function adoptScale(page: Document): void {
+  if (adopted.has(page)) return;
+  adopted.add(page);
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(scaleRules());
+  page.adoptedStyleSheets.push(sheet);
+}
+
+const adopted = new WeakSet<Document>();
+
+/**
+ * The bars lie in the borders, which are always there and see-through: so a bar that grows moves nothing and the text is
+ * not laid out anew for a change of colour. Forced colours drop pictures in grounds; there the borders are the bars.
+ * Colours are values for both themes and no variables: a browser keeps no ready style that has variables in it.
+ */
+function scaleRules(): string {
+  const corner = `light-dark(${INK.light},${INK.dark})`;
+  const rules = [`.strip .token.s0{background-color:${scaleCss(0)}}`];
+  const forced: string[] = [];
+  for (const [letter, { above, head }] of Object.entries(ARMS)) {
+    const end = above ? 'positive' : 'negative';
+    const colour = `light-dark(${endLines('light', head)[end]},${endLines('dark', head)[end]})`;
+    const bar = `linear-gradient(${colour},${colour})`;
+    // Measured from the upper or from the lower edge of the borders.
+    const down = (pixels: number): string => (above ? `${pixels.toFixed(2)}px` : `calc(100% - ${pixels.toFixed(2)}px)`);
+    for (let step = 1; step <= STEPS; step += 1) {
+      const name = `.strip .token.${letter}${step}`;
+      const length = (step / STEPS) * BAR_PX;
+      const shown = length < 0.5 ? 0 : length;
+      rules.push(`${name}{background-color:${scaleCss(((above ? 1 : -1) * step) / STEPS, head)};background-image:${bar},none;background-size:100% ${shown.toFixed(2)}px,auto;background-position:0 ${down(BAR_PX - shown)},0 0}`);
+      forced.push(`${name}{border-${above ? 'top' : 'bottom'}:${shown.toFixed(1)}px ${above ? 'solid' : 'dashed'} CanvasText}`);
+    }
+    const notch = `linear-gradient(to ${above ? 'bottom' : 'top'} left,${corner} 50%,transparent 50%)`;
+    rules.push(`.strip .token.${letter}${STEPS}.beyond{background-image:${bar},${notch},none;background-size:100% ${BAR_PX}px,6px 6px,auto;background-position:0 ${down(0)},100% ${down(BAR_PX)},0 0;background-clip:border-box,padding-box,padding-box}`);
+  }
+  return `${rules.join('\n')}\n@media (forced-colors:active){.strip .token{border-width:0}${forced.join('\n')}}`;
 }

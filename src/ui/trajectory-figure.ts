@@ -54,7 +54,7 @@ export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layo
   const common = { type: 'scatter', hoverinfo: 'skip', showlegend: false };
   const shade = (y: readonly (number | null)[], colour: string): object => ({ ...common, mode: 'lines', x: area.x, y, fill: 'tozeroy', fillcolor: `${colour}40`, line: { width: 1, color: `${colour}b0` } });
   const tapTrace = (chosen: readonly TrajectoryTap[], marker: object): object => ({ ...common, mode: 'markers', cliponaxis: false, x: chosen.map((tap) => tap.afterToken), y: chosen.map((tap) => tap.score), marker: { symbol: 'diamond', size: 10, ...marker } });
-  const limit = yLimit(input);
+  const limit = axisLimit(input);
   const ticks = yTicks(limit);
   return {
     limit,
@@ -81,8 +81,8 @@ export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layo
   };
 }
 
-/** The scale's own domain, or more where a line or a tap needs it, so that the picture does not jump while words arrive. */
-function yLimit({ taps, domain, lines }: TrajectoryInput): number {
+/** The score at the upper end of the axis: the scale's own domain, or more where a line or a tap needs it, so that the picture does not jump while words arrive. */
+export function axisLimit({ taps, domain, lines }: Pick<TrajectoryInput, 'taps' | 'domain' | 'lines'>): number {
   const highest = Math.max(domain, 3, ...(lines === null ? [] : [Math.abs(lines.low), Math.abs(lines.high)]), ...taps.flatMap((tap) => [tap.score, tap.low, tap.high].filter(Number.isFinite).map(Math.abs)));
   return Math.ceil(highest * 1.05);
 }

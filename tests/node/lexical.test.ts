@@ -117,7 +117,7 @@ describe('the 1 % lines', () => {
   });
 
   it('have about a hundredth beyond each', () => {
-    const beyond = values.filter((value) => beyondLines(value, drawnLines(alarm, 0, 1)));
+    const beyond = values.filter((value) => beyondLines(value, drawnLines(alarm, 0, 'token')));
     expect(beyond).toHaveLength(8);
   });
 
@@ -128,13 +128,13 @@ describe('the 1 % lines', () => {
   });
 
   it('are those of what is drawn, and none where nothing can be beyond', () => {
-    expect(drawnLines(alarm, 0, 1)).toEqual({ low: alarm.tokenLow[0], high: alarm.tokenHigh[0] });
-    expect(drawnLines(alarm, 0, 10)).toEqual({ low: alarm.smoothLow[0], high: alarm.smoothHigh[0] });
+    expect(drawnLines(alarm, 0, 'token')).toEqual({ low: alarm.tokenLow[0], high: alarm.tokenHigh[0] });
+    expect(drawnLines(alarm, 0, 'mean')).toEqual({ low: alarm.smoothLow[0], high: alarm.smoothHigh[0] });
     expect(drawnTapLines(alarm, 0)).toEqual({ low: alarm.tapLow[0], high: alarm.tapHigh[0] });
-    expect(drawnLines(alarm, 1, 10)).toBeNull();
-    expect(drawnLines({ ...alarm, tokens: 0 }, 0, 10)).toBeNull();
+    expect(drawnLines(alarm, 1, 'mean')).toBeNull();
+    expect(drawnLines({ ...alarm, tokens: 0 }, 0, 'mean')).toBeNull();
     expect(drawnTapLines({ ...alarm, taps: 0 }, 0)).toBeNull();
     expect(beyondLines(99, null)).toBe(false);
-    expect(beyondLines(NaN, drawnLines(alarm, 0, 1))).toBe(false);
+    expect(beyondLines(NaN, drawnLines(alarm, 0, 'token'))).toBe(false);
   });
 });

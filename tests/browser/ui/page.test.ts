@@ -276,11 +276,14 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
     expect(await violations()).toEqual([]);
   });
 
-  it('with a token held and the tables open', async () => {
+  it('with a token held and a span chosen, as text and as tables', async () => {
     await open({}, parts);
-    await page.getByText('Show the numbers as tables').click();
     document.querySelector<HTMLElement>('[data-token="40"]')!.click();
+    await userEvent.keyboard('{Shift>}{PageDown}{PageDown}{/Shift}');
     await expect.element(page.getByRole('tooltip')).toBeVisible();
+    expect(await violations()).toEqual([]);
+    await page.getByText('Show the numbers as tables').click();
+    await expect.element(page.getByRole('region', { name: 'Tokens, kind against cruel, layer 16' })).toBeVisible();
     expect(await violations()).toEqual([]);
   });
 

@@ -113,7 +113,7 @@ describe('the text in the engine’s memory', () => {
     expect(desk.reading).not.toBe(before);
     expect(desk.reading!.tokens.length).toBeGreaterThan(before.tokens.length);
     expect(desk.reading!.givenTokens).toBe(given);
-    expect(desk.instrument.cells.filter((cell) => cell.begins).map((cell) => cell.token)).toEqual([given]);
+    expect(desk.instrument.cells.filter((cell) => cell.shape.begins).map((cell) => cell.token)).toEqual([given]);
   });
 
   it('is still there after another text was refused', async () => {

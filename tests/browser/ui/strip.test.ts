@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
-import { stripCell, tapMark } from '../../../src/core/strip-cell.ts';
+import { stripCell, tapMark, tokenShape } from '../../../src/core/strip-cell.ts';
 import type { StripCell } from '../../../src/core/strip-cell.ts';
 import '../../../src/styles/tokens.css';
 import '../../../src/styles/base.css';
@@ -10,10 +10,10 @@ import StripFixture from './StripFixture.svelte';
 const WORDS = ['He', ' came', ' home', '.', ' She', ' \u202eleft', ' her', '\n', 'a', '\ud83d\ude00', '.'];
 const VALUES = [NaN, 1, 4, -9, -1, 0.5, NaN, 1, 2, -2, 0];
 const cellsOf = (tapAfter = 3, begins = -1): StripCell[] =>
-  WORDS.map((word, token) => stripCell(token, word, VALUES[token]!, 5, token === begins, token === tapAfter ? tapMark(0, -1.2, -0.5, 0.5) : null));
+  WORDS.map((word, token) => stripCell(tokenShape(token, word, token === begins, token === tapAfter), VALUES[token]!, 5, token === tapAfter ? tapMark(0, -1.2, -0.5, 0.5) : null));
 
-async function strip(cells = cellsOf(), cursor = { at: 1, current: null as number | null, locked: false }) {
-  const on = { preview: vi.fn(), hold: vi.fn(), key: vi.fn(), focus: vi.fn() };
+async function strip(cells = cellsOf(), cursor: { at: number; current: number | null; locked: boolean; span: { from: number; to: number } | null } = { at: 1, current: null, locked: false, span: null }) {
+  const on = { preview: vi.fn(), hold: vi.fn(), brush: vi.fn(), key: vi.fn(), focus: vi.fn() };
   const screen = await render(StripFixture, { props: { cells, cursor, nameOf: (token: number) => `token ${token}`, on } });
   const token = (index: number): HTMLElement => screen.container.querySelector<HTMLElement>(`[data-token="${index}"]`)!;
   return { on, token, screen };
@@ -41,7 +41,12 @@ describe('the token strip', () => {
 
   it('draws a bar above for plus and below for minus, longer for more', async () => {
     const { token } = await strip();
-    const bar = (index: number) => [getComputedStyle(token(index)).borderTopWidth, getComputedStyle(token(index)).borderBottomWidth].map(parseFloat);
+    /** Height of the bar, above and below: it lies in the border, from its inner edge outwards. */
+    const bar = (index: number): [number, number] => {
+      const { backgroundSize, backgroundPosition } = getComputedStyle(token(index));
+      const height = Number(/^100% ([\d.]+)px/.exec(backgroundSize)![1]);
+      return /^0(?:px|%) calc\(100% - /.test(backgroundPosition) ? [0, height] : [height, 0];
+    };
     expect(bar(1)[0]).toBeGreaterThan(0);
     expect(bar(2)[0]).toBeGreaterThan(bar(1)[0]!);
     expect(bar(2)[1]).toBe(0);
@@ -79,7 +84,7 @@ describe('the token strip', () => {
   it('moves the tab stop and the focus with the cursor', async () => {
     const { token, screen } = await strip();
     token(1).focus();
-    await screen.rerender({ cursor: { at: 2, current: 2, locked: true } });
+    await screen.rerender({ cursor: { at: 2, current: 2, locked: true, span: null } });
     expect(document.activeElement).toBe(token(2));
     expect(token(2)).toHaveAttribute('aria-pressed', 'true');
     expect(token(2)).toHaveAttribute('data-mark', 'held');

@@ -37,7 +37,7 @@ const inputOf = (instrument: Instrument, changes: Partial<TrajectoryInput> = {})
   series: instrument.series, alone: instrument.alone, wordless: instrument.wordless, lines: instrument.lines.drawn, taps: instrument.taps,
   range: { from: -0.5, to: instrument.cells.length - 0.5 }, domain: instrument.domain, head: instrument.head, theme: 'light', ...changes,
 });
-const draw = (input: TrajectoryInput) => render(Trajectory, { props: { input, current: null, label: 'Trajectory', poles: { positive: 'kind', negative: 'cruel' }, onpoint: () => undefined, onhold: () => undefined } });
+const draw = (input: TrajectoryInput) => render(Trajectory, { props: { input, current: null, label: 'Trajectory', span: null, poles: { positive: 'kind', negative: 'cruel' }, on: { point: () => undefined, hold: () => undefined, brush: () => undefined } } });
 
 beforeEach(() => page.viewport(900, 700));
 afterEach(() => page.viewport(1280, 900));
@@ -116,20 +116,20 @@ describe('the key', () => {
   const lines = { low: -4.9, high: 4.8 };
 
   it('says what the words explain and on how many tokens the lines rest', async () => {
-    await render(TrajectoryKey, { props: { input: { window: 10, explained: 0.531, lines, lineTokens: 7183 } } });
+    await render(TrajectoryKey, { props: { input: { grain: 'mean', window: 10, explained: 0.531, lines, lineTokens: 7183 } } });
     await expect.element(page.getByText('without the words, which explain 53 % of single neutral tokens here')).toBeVisible();
     await expect.element(page.getByText('1 in 100 of 7\u202f183 neutral means of 10 lies beyond each line')).toBeVisible();
     await expect.element(page.getByText('single tokens', { exact: true })).toBeVisible();
   });
 
   it('leaves out what is not drawn', async () => {
-    await render(TrajectoryKey, { props: { input: { window: 1, explained: null, lines: null, lineTokens: 0 } } });
-    expect(page.getByRole('listitem').elements().map((item) => item.textContent.trim())).toEqual(['single tokens']);
+    await render(TrajectoryKey, { props: { input: { grain: 'token', window: 1, explained: null, lines: null, lineTokens: 0 } } });
+    expect(page.getByRole('listitem').elements().map((item) => item.textContent.trim())).toEqual(['single tokens', 'no value', 'beyond the scale of the colours']);
   });
 });
 
 describe('the tip of a token', () => {
-  const tip = { token: 41, text: ' rain', reading: 'kind against cruel', value: 5.25, window: 10, layer: 16, alone: 3, words: 2.5, lines: { low: -4.9, high: 4.8 }, lineTokens: 7183 };
+  const tip = { token: 41, text: ' rain', reading: 'kind against cruel', value: 5.25, grain: 'mean' as const, window: 10, behind: 10, layer: 16, alone: 3, words: 2.5, lines: { low: -4.9, high: 4.8 }, lineTokens: 7183 };
 
   it('shows the words’ part, what is left, and a mark for a value beyond the line', async () => {
     const { container } = await render(TokenTip, { props: { tip } });

@@ -1,0 +1,34 @@
+/** What was read in a chosen span, in words. */
+import { BLOCK_DRAWS, FEWEST_VALUES } from '../core/block-bootstrap.ts';
+import type { SpanReading } from '../core/token-span.ts';
+import { count, plural, signed, signedShort, spoken } from './numbers.ts';
+
+/** The interval as it is shown, or why there is none, e.g. `[+0.210, +1.44]`. */
+export function intervalShown({ interval, n }: SpanReading): string {
+  if (interval !== null) return `[${signed(interval.low)}, ${signed(interval.high)}]`;
+  return n === 0 ? 'no scores' : `too short for an interval (${FEWEST_VALUES} tokens)`;
+}
+
+/** How the interval was made, e.g. `95 % by moving blocks of 6 tokens, 2 000 resamples`. */
+export function intervalMade({ interval, block }: SpanReading): string {
+  return interval === null ? `an interval needs ${FEWEST_VALUES} tokens with a score` : `95 % by moving blocks of ${plural(block, 'token')}, ${count(BLOCK_DRAWS)} resamples`;
+}
+
+/** The range of random directions at the taps of the span, e.g. `random −0.4 to +0.5`; nothing without taps. */
+export function spanRandom({ taps }: SpanReading): string {
+  return taps.n === 0 ? '' : `random ${signedShort(taps.low)} to ${signedShort(taps.high)}`;
+}
+
+/** A span as it is announced. */
+export function spanSpoken(reading: SpanReading): string {
+  const { span, n, mean, interval, taps } = reading;
+  const between = interval === null ? '' : `, 95 percent interval ${spoken(interval.low)} to ${spoken(interval.high)}`;
+  const inside = taps.n === 0 ? 'no taps' : `${plural(taps.n, 'tap')} with mean ${spoken(taps.mean)}`;
+  return `Tokens ${span.from} to ${span.to}: mean of ${plural(n, 'token')} ${spoken(mean)}${between}; ${inside}.`;
+}
+
+/** How a span is chosen, where none is. */
+export const SPAN_HINT = 'To measure a stretch: drag along a chart, select text, or hold Shift with the arrow or page keys.';
+
+/** The announcement when a span is let go. */
+export const SPAN_GONE = 'The span is let go.';
