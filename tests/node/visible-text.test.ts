@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPlain, spokenToken, visibleSegments, visibleToken } from '../../src/core/visible-text.ts';
+import { isPlain, spokenToken, visibleLine, visibleSegments, visibleToken } from '../../src/core/visible-text.ts';
 
 describe('visible text', () => {
   it('shows a bidirectional override instead of obeying it', () => {
@@ -8,6 +8,14 @@ describe('visible text', () => {
       { kind: 'hidden', text: '\u202e', glyph: '⟨U+202E⟩' },
       { kind: 'plain', text: 'b' },
     ]);
+  });
+
+  it('gives the border of a chat turn a mark that can be read', () => {
+    expect(visibleSegments('<|im_end|>')).toEqual([{ kind: 'hidden', text: '<|im_end|>', glyph: '⟨im_end⟩' }]);
+    expect(visibleSegments('Hi<|im_end|>\n').map((segment) => segment.kind)).toEqual(['plain', 'hidden', 'break']);
+    expect(isPlain('<|im_start|>')).toBe(false);
+    expect(isPlain('a <|b and c|> d')).toBe(true);
+    expect(visibleToken('<|im_start|>')).toBe('<|im_start|>');
   });
 
   it('keeps line breaks and tabs working and gives them a glyph', () => {
@@ -34,6 +42,10 @@ describe('visible text', () => {
     [' \u202eleft', '⟨U+202E⟩left'],
   ])('speaks %j as %s', (input, output) => {
     expect(spokenToken(input)).toBe(output);
+  });
+
+  it('writes a name on one line, its spaces as they are', () => {
+    expect(visibleLine('My \u202eprobe\n2')).toBe('My ⟨U+202E⟩probe⏎2');
   });
 
   it('loses nothing: the pieces join to the input', () => {
