@@ -1,7 +1,7 @@
 /** Runs that can be looked at side by side, wherever they lie. */
 import type { Recording } from '../format/recording.ts';
 import type { AppState } from './app.svelte.ts';
-import type { Desk } from './desk.svelte.ts';
+import { shownRun } from './shown-run.ts';
 
 /** A run that can be had. */
 export interface RunOffer {
@@ -12,14 +12,17 @@ export interface RunOffer {
 }
 
 /** Every run on offer, in the order in which it is listed. */
-export function runOffers({ stories }: AppState): readonly RunOffer[] {
-  return stories.entries.map(({ id, title }) => ({ key: storyKey(id), title, recording: () => stories.recording(id) }));
+export function runOffers(app: AppState): readonly RunOffer[] {
+  const shown = shownRun(app);
+  const stories = app.stories.entries.map(({ id, title }) => ({ key: storyKey(id), title, recording: () => app.stories.recording(id) }));
+  return [...(shown === null ? [] : [shown]), ...stories];
 }
 
 /** The address that puts the reading on show beside another. */
-export function compareAddress({ reading }: Desk): string {
-  const story = reading?.recording?.id;
-  return `#/library/compare${story === undefined ? '' : `?a=${storyKey(story)}`}`;
+export function compareAddress(app: AppState): string {
+  const story = app.desk.reading?.recording?.id;
+  const key = story === undefined ? shownRun(app)?.key : storyKey(story);
+  return `#/library/compare${key === undefined ? '' : `?a=${key}`}`;
 }
 
 function storyKey(id: string): string {

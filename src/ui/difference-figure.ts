@@ -90,9 +90,11 @@ export function rangeOf(length: number, start: number): [number, number] {
 const COMMON = { type: 'scatter', hoverinfo: 'skip', showlegend: false } as const;
 
 function runTraces(values: ArrayLike<number>, taps: readonly DifferencePoint[], start: number, line: { readonly color: string; readonly dash: string }, symbol: string): object[] {
+  // By sentence the taps are what counts, and there is one a sentence: they are joined, and the means of the words are faint.
+  const sentences = start === 1;
   return [
-    { ...COMMON, mode: start === 1 ? 'lines+markers' : 'lines', x: Array.from(values, (_, at) => at + start), y: Array.from(values, orNull), line: { width: 1.6, ...line }, marker: { size: 5, color: line.color, symbol: start === 1 ? 'circle' : symbol } },
-    { ...COMMON, mode: 'markers', cliponaxis: false, x: taps.map((tap) => tap.x), y: taps.map((tap) => orNull(tap.y)), marker: { size: 8, color: line.color, symbol } },
+    { ...COMMON, mode: 'lines', opacity: sentences ? 0.55 : 1, x: Array.from(values, (_, at) => at + start), y: Array.from(values, orNull), line: { width: sentences ? 1 : 1.6, ...line } },
+    { ...COMMON, mode: sentences ? 'lines+markers' : 'markers', line: { width: 1.8, ...line }, cliponaxis: false, x: taps.map((tap) => tap.x), y: taps.map((tap) => orNull(tap.y)), marker: { size: 8, color: line.color, symbol } },
   ];
 }
 
