@@ -3,11 +3,9 @@ import { alignTokens, columnOfTokens } from '../core/align.ts';
 import type { Alignment } from '../core/align.ts';
 import { AppError } from '../core/errors.ts';
 import type { Recording } from '../format/recording.ts';
-import type { AppState } from './app.svelte.ts';
 import { Instrument } from './instrument.svelte.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import { ReadingState } from './reading.svelte.ts';
-import { runOffers } from './run-offers.ts';
 import type { RunOffer } from './run-offers.ts';
 import { View } from './view.svelte.ts';
 
@@ -34,6 +32,8 @@ export class ComparedRuns {
   readonly instruments: Readonly<Record<Side, Instrument>>;
   readonly #offers: () => readonly RunOffer[];
   #wanted = $state.raw<Readonly<Record<Side, string>>>(FIRST);
+  /** Whether two runs have been on show: their layer then stays. */
+  #seen = false;
   #slots = $state.raw<Readonly<Record<Side, RunSlot | null>>>({ a: null, b: null });
 
   constructor(parts: { readonly offers: () => readonly RunOffer[]; readonly preferences: Preferences }) {
@@ -159,17 +159,4 @@ export class ComparedRuns {
     this.view.reset(this.#seen && this.view.layer < this.layers ? this.view.layer : Math.min(recording.defaultLayer, this.layers - 1));
     this.#seen = true;
   }
-
-  #seen = false;
-}
-
-const made = new WeakMap<AppState, ComparedRuns>();
-
-/** The comparison of a page: made when it is first gone to, kept while the page lives. */
-export function comparedRunsOf(app: AppState): ComparedRuns {
-  const known = made.get(app);
-  if (known !== undefined) return known;
-  const fresh = new ComparedRuns({ offers: () => runOffers(app), preferences: app.preferences });
-  made.set(app, fresh);
-  return fresh;
 }
