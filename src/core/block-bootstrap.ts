@@ -19,17 +19,16 @@ export function blockLength(count: number): number {
 
 /**
  * The 95 % interval of the mean of a series by the moving-block bootstrap, or null below {@link FEWEST_VALUES} values.
- * Resamples are made of overlapping blocks of {@link blockLength} drawn at random, the last one cut to the length of the series, and
+ * Resamples are made of overlapping blocks of `block` values (by default {@link blockLength}) drawn at random, the last one cut to the length of the series, and
  * centred on their own mean (H. R. Künsch, The jackknife and the bootstrap for general stationary observations, Ann.
  * Statist. 17, 1989, 1217–1241). Blocks lose the part 1 − b/n of the variance of a mean, and n/b blocks are few: deviations are
  * divided by the root of the one and widened by Student's t with n/b − 1 degrees of freedom over the normal. So made,
  * it covers the mean of an autoregressive series with lag-one correlation up to 0.4 in 92 to 98 % of trials.
  * The same `seed` gives the same interval. Throws nothing; values must be finite.
  */
-export function blockInterval(values: ArrayLike<number>, seed: number): Interval | null {
+export function blockInterval(values: ArrayLike<number>, seed: number, block: number = blockLength(values.length)): Interval | null {
   const n = values.length;
   if (n < FEWEST_VALUES) return null;
-  const block = blockLength(n);
   const blocks = Math.ceil(n / block);
   const rest = n - (blocks - 1) * block;
   const sums = new Float64Array(n + 1);

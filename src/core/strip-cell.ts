@@ -25,6 +25,8 @@ export interface TokenShape {
   readonly begins: boolean;
   /** Whether a tap stands after it. */
   readonly tapped: boolean;
+  /** First token from which on two runs side by side differ; absent where one text stands alone. */
+  readonly parts?: true;
 }
 
 /** One token of the strip. Cells are never altered, so a cell that stays the same object needs no redraw. */
@@ -47,6 +49,11 @@ export const TAP_DOMAIN = 3;
 export function tokenShape(token: number, text: string, begins: boolean, tapped: boolean, before?: TokenShape): TokenShape {
   if (before?.token === token && before.text === text && before.begins === begins && before.tapped === tapped) return before;
   return { token, text, segments: isPlain(text) ? null : visibleSegments(text), begins, tapped };
+}
+
+/** The cells with one of them marked as the first from which on this run differs from the one beside it. */
+export function partingAt(cells: readonly StripCell[], token: number | null): readonly StripCell[] {
+  return token === null ? cells : cells.map((cell) => (cell.token === token ? { ...cell, shape: { ...cell.shape, parts: true } } : cell));
 }
 
 /** The cell of one token; `domain` is the value at the end of the scale. */

@@ -27,6 +27,7 @@ export class TokenMarks {
   #stop: HTMLElement | null = null;
   #pointed: HTMLElement | null = null;
   #span: TokenSpan | null = null;
+  #unlike: ReadonlySet<number> | undefined;
 
   constructor(paragraph: HTMLElement) {
     this.#paragraph = paragraph;
@@ -90,6 +91,13 @@ export class TokenMarks {
     for (let token = old?.from ?? 0; old !== null && token <= Math.min(old.to, last); token += 1) if (!inside(token, span)) this.#elements[token]?.removeAttribute('data-span');
     for (let token = span?.from ?? 0; span !== null && token <= Math.min(span.to, last); token += 1) if (!inside(token, old)) this.#elements[token]?.setAttribute('data-span', '');
     this.#span = span;
+  }
+
+  /** Marks the tokens that the run beside this one lacks. */
+  setUnlike(tokens: ReadonlySet<number> | undefined): void {
+    for (const token of this.#unlike ?? []) if (tokens?.has(token) !== true) this.of(token)?.removeAttribute('data-unlike');
+    for (const token of tokens ?? []) this.of(token)?.setAttribute('data-unlike', '');
+    this.#unlike = tokens;
   }
 
   /** Brings the list of elements to the length of the text. New tokens come after the ones that are known. */

@@ -40,7 +40,8 @@ export const HEIGHT = 240;
 /** Side of the square that is a single token, in CSS pixels. */
 const DOT = 2.5;
 
-const GREY: Readonly<Record<Theme, { readonly line: string; readonly grid: string; readonly text: string; readonly band: string; readonly dot: string }>> = {
+/** Greys of lines, grid, words, bands and dots. */
+export const GREY: Readonly<Record<Theme, { readonly line: string; readonly grid: string; readonly text: string; readonly band: string; readonly dot: string }>> = {
   light: { line: '#5a5e67', grid: '#e8eaec', text: '#5a5e67', band: '#c9ccd1', dot: '#b4b8bf' },
   dark: { line: '#a9adb6', grid: '#303236', text: '#a9adb6', band: '#54575d', dot: '#5f636a' },
 };
@@ -88,7 +89,7 @@ export function axisLimit({ taps, domain, lines }: Pick<TrajectoryInput, 'taps' 
 }
 
 /** Even steps to both sides of zero, at most four. */
-function yTicks(limit: number): number[] {
+export function yTicks(limit: number): number[] {
   const step = [1, 2, 5, 10, 20, 50].find((size) => limit / size <= 4) ?? 100;
   const side = Array.from({ length: Math.floor(limit / step) }, (_, index) => (index + 1) * step);
   return [...side.map((tick) => -tick).reverse(), 0, ...side];
@@ -113,7 +114,7 @@ function dots(values: ArrayLike<number>, limit: number): { x: (number | null)[];
 }
 
 /** Splits a line at zero, with the exact crossing as a point of both parts, so that each side is shaded in its colour. */
-function signedAreas(series: ArrayLike<number>): { x: number[]; above: (number | null)[]; below: (number | null)[] } {
+export function signedAreas(series: ArrayLike<number>): { x: number[]; above: (number | null)[]; below: (number | null)[] } {
   const x: number[] = [];
   const above: (number | null)[] = [];
   const below: (number | null)[] = [];

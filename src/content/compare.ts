@@ -1,0 +1,58 @@
+/** What may be said of two runs side by side. The first is called A, the second B; a difference is B less A. Apart from the other words of the page, because few visits need it. */
+import type { Alignment } from '../core/align.ts';
+import type { Axis } from '../core/probe-types.ts';
+import type { ReadWith, SharedDifference } from '../core/run-difference.ts';
+import type { StripCell } from '../core/strip-cell.ts';
+import { tokenName } from './aria.ts';
+import { count, plainNumber, plural, signed, spoken } from './numbers.ts';
+
+/** How much two runs of `a` and `b` tokens have in common. */
+export function sharedSentence({ shared, parting, alike, complete }: Alignment, a: number, b: number): string {
+  if (parting === null) return `Both runs have the same ${plural(a, 'token')}.`;
+  const of = a === b ? count(a) : `${count(a)} and ${count(b)}`;
+  const rest = complete ? '' : ' The texts are too long and too different to be searched to the end, so more may be shared.';
+  if (!alike) return `${shared === 0 ? 'None' : count(shared)} of ${of} tokens ${shared === 1 ? 'is' : 'are'} shared beyond what any two texts share by chance. That is too little to compare token by token, so nothing is subtracted, and each run is drawn over its own sentences.${rest}`;
+  return `${count(shared)} of ${of} tokens are shared. The runs part at column ${count(parting)}.${rest}`;
+}
+
+/** The mean difference over shared tokens in plain words. */
+export function differenceSentence({ mean, opening }: SharedDifference, axis: Axis): string {
+  const { n, interval, block } = mean;
+  if (n === 0) return 'No shared token has a score in both runs.';
+  const where = opening > 0 ? `At the ${plural(n, 'shared token')} after that` : `At ${plural(n, 'shared token')}`;
+  const before = opening > 0 ? ` The ${plural(opening, 'token')} before read alike in both and are not counted.` : '';
+  if (interval !== null && mean.mean === 0 && interval.low === 0 && interval.high === 0) return `${where} A and B read exactly alike: the mean difference is 0.${before}`;
+  const size = Math.abs(mean.mean);
+  const lean = size < 0.005 ? 'B reads as A does' : `B reads ${size.toFixed(2)} sd further towards ${mean.mean > 0 ? axis.positive : axis.negative} than A`;
+  if (interval === null) return `${where} ${lean} on average. That is too few tokens for an interval, so it may be chance.${before}`;
+  const verdict = interval.low > 0 || interval.high < 0 ? '' : ' The interval holds zero: this may be chance.';
+  return `${where} ${lean} on average (difference ${signed(mean.mean)}, 95 % interval ${plainNumber(interval.low, 2)} to ${plainNumber(interval.high, 2)}, blocks of ${plural(block, 'token')}).${verdict}${before}`;
+}
+
+/** Why two runs are not subtracted, with what each was read with. */
+export function obstacleSentence(kind: 'model' | 'probe', a: ReadWith, b: ReadWith): string {
+  const short = (hash: string): string => hash.slice(0, 8);
+  if (kind === 'model') return `A is a reading of the model ${a.model} (weights ${short(a.weightsSha256)}), B of ${b.model} (${short(b.weightsSha256)}). Scores of two models have no common scale, so they are shown side by side and not subtracted.`;
+  const versions = a.probe === b.probe ? 'These are two versions of one probe. ' : '';
+  return `A was read with the probe ${a.probe} (${short(a.probeSha256)}), B with ${b.probe} (${short(b.probeSha256)}). ${versions}Scores of two probes have no common scale, so they are shown side by side and not subtracted.`;
+}
+
+/** Name of one token of a run beside another, with the difference where there is one. */
+export function comparedName(cell: StripCell, tokens: number, layer: number, column: { readonly same: boolean; readonly difference: number }): string {
+  const beside = column.same ? (Number.isFinite(column.difference) ? `, difference ${spoken(column.difference)}` : '') : ', not in the other run';
+  return `${tokenName(cell, tokens, layer)}${beside}`;
+}
+
+/** Names that are spoken, not shown. */
+export const COMPARE_ARIA = {
+  chart: 'Both runs at the chosen layer',
+  strip: (letter: string): string => `Text of ${letter}, coloured by score`,
+} as const;
+
+/** "How is this computed?" One paragraph an item. */
+export const COMPARE_EXPLAINED: readonly string[] = [
+  'The tokens of both runs are put in columns by the longest order that they share (Myers, 1986). Any two English texts share about a fifth of their tokens by chance, such as “the” and commas: a shared stretch that is no longer than what differs on both sides of it counts as different. Where both differ, the tokens stand side by side only to save room.',
+  'The difference is B less A at columns with the same token, so that the word itself weighs on both alike. The curve is the difference of the two running means. The mean is taken over single tokens, and leaves out a shared opening that reads alike: a model that reads the same words gives the same numbers.',
+  'The band is the 95 % interval of that mean. Neighbouring tokens resemble each other, so blocks of neighbours are drawn instead of single tokens, 2,000 times (moving-block bootstrap, Künsch 1989; block length after Politis and White 2004), and widened for few blocks. In simulated series it held the true mean 89 to 97 times in 100. It tells how far other tokens of these two texts would move the mean, not how other texts would read.',
+  'Taps are paired where they stand after the same sentence end. Nothing is subtracted across probes or models: their scores have no common scale.',
+];

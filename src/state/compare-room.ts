@@ -1,0 +1,22 @@
+/** The state of two runs side by side: made when they are first gone to, and the same from then on. */
+import { useApp } from './app.svelte.ts';
+import { ComparedRuns } from './compared-runs.svelte.ts';
+import { roomOf } from './room.ts';
+import { RunDifference } from './run-difference.svelte.ts';
+import { runOffers } from './run-offers.ts';
+
+/** The runs and their difference. */
+export interface CompareRoom {
+  readonly runs: ComparedRuns;
+  readonly difference: RunDifference;
+}
+
+const roomFor = roomOf((app): CompareRoom => {
+  const runs = new ComparedRuns({ offers: () => runOffers(app), preferences: app.preferences });
+  return { runs, difference: new RunDifference(runs) };
+});
+
+/** Reads the room within the component tree. */
+export function useCompare(): CompareRoom {
+  return roomFor(useApp());
+}

@@ -1,0 +1,298 @@
+import axe from 'axe-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import App from '../../../src/App.svelte';
+import { serialiseRecording, serialiseRecordingIndex } from '../../../src/format/recording-json.ts';
+import type { Recording } from '../../../src/format/recording.ts';
+import type { AppParts } from '../../../src/state/app.svelte.ts';
+import '../../../src/styles/tokens.css';
+import '../../../src/styles/base.css';
+import { FakeEngine } from './fake-engine.ts';
+import { fakeFetch, fakeParts } from './parts.ts';
+import { BETRAYAL, sampleRecording, turn } from './sample.ts';
+
+const OTHER = 'Ines kept bees on the hill above the harbour. Every spring the children came up to see the new queens, and no child went home without honey.';
+/** Where every cell of a table is looked at, fewer will do. */
+const SHORT = BETRAYAL.split('. ').slice(4, 6).join('. ');
+const PROBE = 'ab'.repeat(32);
+
+/** Recordings beside the usual ones: another ending, another text, another probe. */
+const own = (id: string): Recording | null => {
+  if (id === 'spared') return sampleRecording(id, 'Spared', BETRAYAL.replace('sold the granary’s corn to the garrison', 'hid the corn from the garrison'), () => 0.9);
+  if (id === 'bees') return sampleRecording(id, 'Bees', OTHER, () => 0.5);
+  if (id === 'short') return sampleRecording(id, 'Short', SHORT, turn);
+  if (id === 'short-spared') return sampleRecording(id, 'Short, spared', SHORT.replace('sold the granary’s corn to', 'hid the corn from'), () => 0.9);
+  if (id !== 'other-probe') return null;
+  const recording = sampleRecording(id, 'Other probe', BETRAYAL, turn);
+  return { ...recording, provenance: { ...recording.provenance, probe: 'formal-casual', probeSha256: PROBE } };
+};
+const fetchText = async (url: string): Promise<string> => {
+  if (url.endsWith('index.json')) {
+    const usual = JSON.parse(await fakeFetch(url)) as { recordings: { id: string; title: string; blurb: string }[] };
+    return serialiseRecordingIndex([...usual.recordings, ...['spared', 'bees', 'other-probe', 'short', 'short-spared'].map((id) => ({ id, title: own(id)!.title, blurb: 'Made up.' }))]);
+  }
+  const made = own(/([^/]+)\.json$/.exec(url)?.[1] ?? '');
+  return made === null ? fakeFetch(url) : serialiseRecording(made);
+};
+
+async function open(a: string, b: string, more: Partial<AppParts> = {}) {
+  location.hash = `#/library/compare?a=story:${a}&b=story:${b}`;
+  const screen = await render(App, { props: { parts: fakeParts(() => new FakeEngine(), { fetchText, ...more }) } });
+  await expect.element(page.getByRole('heading', { name: 'Two runs side by side' })).toBeVisible();
+  return screen;
+}
+const compare = async (a: string, b: string) => {
+  const screen = await open(a, b);
+  await expect.poll(() => document.querySelectorAll('[data-side] [data-token]').length).toBeGreaterThan(50);
+  return screen;
+};
+const strip = (side: 'a' | 'b'): HTMLElement => document.querySelector<HTMLElement>(`[data-side="${side}"]`)!;
+const token = (side: 'a' | 'b', index: number): HTMLElement => strip(side).querySelector<HTMLElement>(`[data-token="${index}"]`)!;
+const marked = (side: 'a' | 'b'): number[] => [...strip(side).querySelectorAll<HTMLElement>('[data-mark]')].map((span) => Number(span.dataset['token']));
+const layer = () => page.getByRole('slider', { name: 'Layer', exact: true });
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
+const words = (side: 'a' | 'b'): string => [...strip(side).querySelectorAll<HTMLElement>('[data-token]')].map((span) => span.textContent).join('');
+const meanDifference = (): number => Number(/difference ([+−]\d+\.\d+), 95 %/.exec(document.querySelector('main')!.textContent)![1]!.replace('−', '-'));
+const violations = async (): Promise<string[]> => {
+  const result = await axe.run(document.body, { rules: { region: { enabled: true } } });
+  return result.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`));
+};
+
+beforeEach(async () => {
+  document.title = 'Flipside';
+  document.documentElement.lang = 'en';
+  delete document.documentElement.dataset['theme'];
+  await page.viewport(1280, 900);
+});
+afterEach(async () => {
+  location.hash = '';
+  await page.viewport(1280, 900);
+});
+
+describe('two runs side by side', () => {
+  it('says how much they share, where they part and by how much they differ, with interval and n', async () => {
+    await compare('betrayal', 'spared');
+    const main = page.getByRole('main');
+    await expect.element(main).toHaveTextContent(/\d+ of 155 and 155 tokens are shared|\d+ of \d+ and \d+ tokens are shared/);
+    await expect.element(main).toHaveTextContent(/At (the )?\d+ shared tokens.* B reads \d\.\d\d sd further towards kind than A on average \(difference \+\d\.\d+, 95 % interval .* to .*, blocks of \d+ tokens\)\./);
+    expect(document.title).toBe('Two runs side by side · Flipside');
+  });
+
+  it('finds a difference of exactly zero between a run and itself', async () => {
+    await compare('betrayal', 'betrayal');
+    await expect.element(page.getByText('Both runs have the same 155 tokens.', { exact: true })).toBeVisible();
+    await expect.element(page.getByText('At 154 shared tokens A and B read exactly alike: the mean difference is 0.', { exact: true })).toBeVisible();
+    await page.getByText('Show the numbers as tables').click();
+    const cells = [...document.querySelectorAll('[aria-label^="Columns"] tbody tr td:last-child')].map((cell) => cell.textContent);
+    expect(cells.slice(1)).toEqual(new Array<string>(154).fill('0.00'));
+  });
+
+  it('underlines what the other lacks, and says in the text where they part', async () => {
+    await compare('betrayal', 'spared');
+    const unlike = [...strip('a').querySelectorAll('[data-unlike]')].map((span) => span.textContent).join('');
+    expect(unlike).toContain('sold');
+    expect(unlike).not.toContain('Aldo');
+    for (const side of ['a', 'b'] as const) expect(strip(side).textContent.match(/parts here/g)).toHaveLength(1);
+  });
+
+  it('changes the sign of the difference when the two are swapped', async () => {
+    await compare('betrayal', 'spared');
+    const before = meanDifference();
+    const first = words('a');
+    await button('Swap A and B').click();
+    await expect.poll(() => words('b')).toBe(first);
+    expect(meanDifference()).toBeCloseTo(-before, 2);
+    expect(location.hash).toBe('#/library/compare?a=story:spared&b=story:betrayal');
+  });
+
+  it('pairs taps after the same sentence end, as a table too', async () => {
+    await compare('betrayal', 'spared');
+    await page.getByText('Show the numbers as tables').click();
+    const rows = document.querySelectorAll('[aria-label^="Paired taps"] tbody tr');
+    expect(rows).toHaveLength(8);
+    const [, a, b, difference] = [...rows[0]!.children].map((cell) => Number(cell.textContent.replace('−', '-')));
+    expect(difference!).toBeCloseTo(b! - a!, 1);
+  });
+
+  it('draws both and the difference', async () => {
+    await compare('betrayal', 'spared');
+    await expect.poll(() => document.querySelectorAll('.runs .main-svg').length, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.element(page.getByRole('img', { name: /^Both runs at the chosen layer\. .*The table below has every number\.$/ })).toBeVisible();
+    await expect.element(page.getByText('B more kind', { exact: true })).toBeVisible();
+  });
+});
+
+describe('the keyboard in two texts', () => {
+  it('has one tab stop in each', async () => {
+    await compare('betrayal', 'spared');
+    for (const side of ['a', 'b'] as const) expect(strip(side).querySelectorAll('[tabindex="0"]')).toHaveLength(1);
+  });
+
+  it('walks the tokens of one and marks the same column in the other', async () => {
+    await compare('betrayal', 'spared');
+    token('a', 0).focus();
+    await userEvent.keyboard('{ArrowRight}{ArrowRight}{ArrowRight}');
+    expect(marked('a')).toEqual([3]);
+    expect(marked('b')).toEqual([3]);
+    await userEvent.keyboard('{End}');
+    const [last] = marked('b');
+    expect(last).toBe(strip('b').querySelectorAll('[data-token]').length - 1);
+    await userEvent.keyboard('{ArrowUp}');
+    await expect.element(layer()).toHaveValue('17');
+    expect(document.activeElement!.getAttribute('aria-label')).toMatch(/layer 17, difference (plus|minus) \d/);
+  });
+
+  it('holds a column in both with Enter, and lets go with Esc', async () => {
+    await compare('betrayal', 'spared');
+    token('a', 0).focus();
+    await userEvent.keyboard('{ArrowRight}{Enter}');
+    for (const side of ['a', 'b'] as const) expect(token(side, 1)).toHaveAttribute('data-mark', 'held');
+    await userEvent.keyboard('{Escape}{Escape}');
+    expect(document.activeElement).toHaveAttribute('aria-pressed', 'false');
+  });
+
+  it('goes to where they part, by a button that takes the focus along', async () => {
+    await compare('betrayal', 'spared');
+    await button(/^Go to where they part/).click();
+    const [place] = marked('a');
+    expect(document.activeElement).toBe(token('a', place!));
+    expect(document.activeElement!.textContent).toBe(' sold');
+    expect(document.activeElement!.getAttribute('aria-label')).toMatch(/not in the other run/);
+  });
+
+  it('jumps between peaks of the difference', async () => {
+    await compare('betrayal', 'spared');
+    token('a', 0).focus();
+    await userEvent.keyboard(']');
+    const [peak] = marked('a');
+    expect(peak).toBeGreaterThan(0);
+    await userEvent.keyboard(']');
+    expect(marked('a')[0]).toBeGreaterThan(peak!);
+  });
+});
+
+describe('the pointer in two texts', () => {
+  it('marks the same column in both, and says both values', async () => {
+    await compare('betrayal', 'spared');
+    await userEvent.hover(token('b', 12));
+    expect(marked('a')).toEqual([12]);
+    await expect.element(page.getByRole('tooltip')).toHaveTextContent(/A has .* here, [+−]\d.*B less A [+−]\d/);
+    await expect.element(page.getByText('A, token 12, mean of 10', { exact: true })).toBeVisible();
+  });
+
+  it('scrolls both texts to the same place', async () => {
+    await page.viewport(900, 420);
+    await compare('betrayal', 'betrayal');
+    const [a, b] = [strip('a').querySelector<HTMLElement>('.box')!, strip('b').querySelector<HTMLElement>('.box')!];
+    expect(a.scrollHeight).toBeGreaterThan(a.clientHeight + 100);
+    await userEvent.hover(token('a', 3));
+    a.scrollTop = 90;
+    await expect.poll(() => Math.abs(b.scrollTop - 90)).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('runs that may not be subtracted', () => {
+  it('are shown, with what each was read with, and without any difference', async () => {
+    await compare('betrayal', 'other-probe');
+    const notice = page.getByRole('region', { name: 'These two are not subtracted' });
+    await expect.element(notice).toHaveTextContent('A was read with the probe sample (00000000), B with formal-casual (abababab).');
+    expect(document.querySelector('main')!.textContent).not.toMatch(/further towards|read exactly alike|B more/);
+    token('a', 0).focus();
+    await userEvent.keyboard('{ArrowRight}');
+    expect(marked('b')).toEqual([1]);
+    await expect.element(page.getByText('no difference taken', { exact: true })).toBeVisible();
+  });
+
+  it('are drawn over their own sentences where they share too little, and only one text is marked', async () => {
+    await compare('betrayal', 'bees');
+    await expect.element(page.getByRole('main')).toHaveTextContent(/\d+ of 155 and \d+ tokens (is|are) shared beyond what any two texts share by chance.*nothing is subtracted/);
+    await expect.element(page.getByText('sd of the training taps, by sentence')).toBeVisible();
+    expect(document.querySelectorAll('[data-unlike]')).toHaveLength(0);
+    token('a', 5).focus();
+    token('a', 0).focus();
+    await userEvent.keyboard('{ArrowRight}');
+    expect(marked('a')).toHaveLength(1);
+    expect(marked('b')).toEqual([]);
+    await page.getByText('Show the numbers as tables').click();
+    expect(document.querySelectorAll('[aria-label^="Sentences"] tbody tr')).toHaveLength(8);
+  });
+});
+
+describe('choosing runs', () => {
+  it('writes the choice into the address, and takes it from there', async () => {
+    await compare('betrayal', 'spared');
+    await page.getByLabelText('B second run').selectOptions('Steady kind');
+    await expect.poll(() => location.hash).toBe('#/library/compare?a=story:betrayal&b=story:steady-kind');
+    await expect.element(page.getByRole('heading', { name: 'B Steady kind' })).toBeVisible();
+    location.hash = '#/library/compare?a=story:dream&b=story:steady-kind';
+    await expect.element(page.getByRole('heading', { name: 'A The dream' })).toBeVisible();
+  });
+
+  it('says which run cannot be had, and tries again', async () => {
+    let offline = true;
+    await open('betrayal', 'spared', { fetchText: (url) => (offline && url.includes('spared') ? Promise.reject(new Error('offline')) : fetchText(url)) });
+    await expect.element(page.getByRole('alert')).toHaveTextContent(/offline/);
+    expect(document.querySelectorAll('[data-side]')).toHaveLength(0);
+    offline = false;
+    await button('Try again').click();
+    await expect.poll(() => document.querySelectorAll('[data-side]').length).toBe(2);
+  });
+
+  it('says that the run of an old address is not kept, and offers the others', async () => {
+    await open('betrayal', 'nowhere');
+    await expect.element(page.getByText('The run in the address is not kept in this browser. Choose another.', { exact: true })).toBeVisible();
+    await page.getByLabelText('B second run').selectOptions('Spared');
+    await expect.poll(() => document.querySelectorAll('[data-side]').length).toBe(2);
+  });
+
+  it('begins at the text on show in Read', async () => {
+    await render(App, { props: { parts: fakeParts(() => new FakeEngine(), { fetchText }) } });
+    await page.getByText('Redemption', { exact: true }).click();
+    await expect.element(page.getByRole('heading', { name: 'Redemption' })).toBeVisible();
+    await page.getByRole('link', { name: 'Compare with…' }).click();
+    await expect.element(page.getByRole('heading', { name: 'A Redemption' })).toBeVisible();
+  });
+
+  it('offers a text that was read here', async () => {
+    await render(App, { props: { parts: fakeParts(() => new FakeEngine(), { fetchText }) } });
+    await button(/^Load the model/).click();
+    await page.getByText('Your own text', { exact: true }).first().click();
+    await page.getByLabelText('Your own text').last().fill('Aldo came to the village in the first week of autumn.');
+    await button('Read').click();
+    await expect.poll(() => document.querySelector<HTMLAnchorElement>('a[href^="#/library/compare"]')!.hash).toMatch(/a=shown:/);
+    await page.getByRole('link', { name: 'Compare with…' }).click();
+    await expect.element(page.getByRole('heading', { name: 'A Your text (on show)' })).toBeVisible();
+  });
+});
+
+describe('access to two runs', () => {
+  it.each([
+    ['Light', 'compared', 'short', 'short-spared'],
+    ['Dark', 'compared', 'short', 'short-spared'],
+    ['Light', 'refused', 'short', 'other-probe'],
+    ['Dark', 'unlike', 'short', 'bees'],
+  ])('has no axe violations in %s when %s, with everything open', async (theme, _, a, b) => {
+    await compare(a, b);
+    await page.getByText(theme, { exact: true }).click();
+    await page.getByText('Show the numbers as tables').click();
+    await page.getByText('How is this computed?').click();
+    token('a', 0).focus();
+    expect(await violations()).toEqual([]);
+  });
+
+  it('survives that the text is taken away with the focus in it', async () => {
+    const screen = await compare('betrayal', 'spared');
+    token('a', 0).focus();
+    await screen.unmount();
+    expect(document.querySelectorAll('[data-token]')).toHaveLength(0);
+  });
+
+  it('fits 360 pixels, one text above the other', async () => {
+    await page.viewport(360, 800);
+    await compare('betrayal', 'spared');
+    expect(document.querySelector('main')!.scrollWidth).toBeLessThanOrEqual(360);
+    expect(strip('b').getBoundingClientRect().top).toBeGreaterThan(strip('a').getBoundingClientRect().bottom - 1);
+    expect(await violations()).toEqual([]);
+  });
+});
