@@ -1,5 +1,6 @@
 /** What may be said of two runs side by side. The first is called A, the second B; a difference is B less A. Apart from the other words of the page, because few visits need it. */
 import type { Alignment } from '../core/align.ts';
+import type { ByPole, Head } from '../core/heads.ts';
 import type { Axis } from '../core/probe-types.ts';
 import type { ReadWith, SharedDifference } from '../core/run-difference.ts';
 import type { StripCell } from '../core/strip-cell.ts';
@@ -15,15 +16,22 @@ export function sharedSentence({ shared, parting, alike, complete }: Alignment, 
   return `${count(shared)} of ${of} tokens are shared. The runs part at column ${count(parting)}.${rest}`;
 }
 
+/** What a difference above and below zero means: by one pole alone it is more or less of that pole, never the opposite one. */
+export function leansOf(head: Head, axis: Axis): ByPole<{ readonly said: string; readonly short: string }> {
+  const towards = (pole: 'positive' | 'negative') => ({ said: `further towards ${axis[pole]}`, short: `more ${axis[pole]}` });
+  const away = (pole: 'positive' | 'negative') => ({ said: `less far towards ${axis[pole]}`, short: `less ${axis[pole]}` });
+  return { positive: head === 'negative' ? away('negative') : towards('positive'), negative: head === 'positive' ? away('positive') : towards('negative') };
+}
+
 /** The mean difference over shared tokens in plain words. */
-export function differenceSentence({ mean, opening }: SharedDifference, axis: Axis): string {
+export function differenceSentence({ mean, opening }: SharedDifference, axis: Axis, head: Head): string {
   const { n, interval, block } = mean;
   if (n === 0) return 'No shared token has a score in both runs.';
   const where = opening > 0 ? `At the ${plural(n, 'shared token')} after that` : `At ${plural(n, 'shared token')}`;
   const before = opening > 0 ? ` The ${plural(opening, 'token')} before read alike in both and are not counted.` : '';
   if (interval !== null && mean.mean === 0 && interval.low === 0 && interval.high === 0) return `${where} A and B read exactly alike: the mean difference is 0.${before}`;
   const size = Math.abs(mean.mean);
-  const lean = size < 0.005 ? 'B reads as A does' : `B reads ${size.toFixed(2)} sd further towards ${mean.mean > 0 ? axis.positive : axis.negative} than A`;
+  const lean = size < 0.005 ? 'B reads as A does' : `B reads ${size.toFixed(2)} sd ${leansOf(head, axis)[mean.mean > 0 ? 'positive' : 'negative'].said} than A`;
   if (interval === null) return `${where} ${lean} on average. That is too few tokens for an interval, so it may be chance.${before}`;
   const verdict = interval.low > 0 || interval.high < 0 ? '' : ' The interval holds zero: this may be chance.';
   return `${where} ${lean} on average (difference ${signed(mean.mean)}, 95 % interval ${plainNumber(interval.low, 2)} to ${plainNumber(interval.high, 2)}, blocks of ${plural(block, 'token')}).${verdict}${before}`;
@@ -38,9 +46,9 @@ export function obstacleSentence(kind: 'model' | 'probe', a: ReadWith, b: ReadWi
 }
 
 /** Name of one token of a run beside another, with the difference where there is one. */
-export function comparedName(cell: StripCell, tokens: number, layer: number, column: { readonly same: boolean; readonly difference: number }): string {
+export function comparedName(cell: StripCell, tokens: number, layer: number, reading: string, column: { readonly same: boolean; readonly difference: number }): string {
   const beside = column.same ? (Number.isFinite(column.difference) ? `, difference ${spoken(column.difference)}` : '') : ', not in the other run';
-  return `${tokenName(cell, tokens, layer)}${beside}`;
+  return `${tokenName(cell, tokens, layer, reading)}${beside}`;
 }
 
 /** Names that are spoken, not shown. */

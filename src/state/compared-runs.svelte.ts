@@ -78,6 +78,9 @@ export class ComparedRuns {
     return alignTokens(texts('a'), texts('b'));
   });
 
+  /** Whether both runs were also read by each pole alone. */
+  readonly poles = $derived.by(() => this.both !== null && this.both.a.recording.poles !== null && this.both.b.recording.poles !== null);
+
   /** Layers that both runs have. */
   readonly layers = $derived.by(() => (this.both === null ? 1 : Math.min(this.both.a.recording.layers, this.both.b.recording.layers)));
 
@@ -156,6 +159,7 @@ export class ComparedRuns {
     if (slot.run === null || this.both === null) return;
     // Something new to look at: from its start, at the layer looked at before where there is one.
     const { recording } = this.both.a;
+    if (!this.poles) this.view.head = 'difference';
     this.view.reset(this.#seen && this.view.layer < this.layers ? this.view.layer : Math.min(recording.defaultLayer, this.layers - 1));
     this.#seen = true;
   }

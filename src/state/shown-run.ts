@@ -1,5 +1,6 @@
 /** The reading on show as a run that can be compared: what was read live, once it is not growing. */
 import { AppError } from '../core/errors.ts';
+import { byPole, type Head } from '../core/heads.ts';
 import { VERSION } from '../core/version.ts';
 import type { Recording } from '../format/recording.ts';
 import type { AppState } from './app.svelte.ts';
@@ -11,17 +12,22 @@ export function shownRun({ desk, session, probes }: Pick<AppState, 'desk' | 'ses
   const { chosen } = probes;
   if (reading === null || reading.recording !== null || reading.tokens.length === 0 || session.busy || probe === null || chosen === null) return null;
   if (reading.frame.calibration !== probe.calibration) return null;
-  const { title, axis, defaultLayer, layers, calibration, explained, alarm } = reading.frame;
+  const { title, axis, defaultLayer, layers, calibration, explained, alarm, poles } = reading.frame;
   const { text, tokens, givenTokens, taps } = reading;
   const key = `shown:${readingId}.${tokens.length}`;
   const recording = async (): Promise<Recording> => {
     // What was offered may have been written on meanwhile: its first tokens are still the same.
     const values = tokens.length * layers;
-    const [scores, words] = [reading.scores.slice(0, values), reading.words.slice(0, values)];
+    const partOf = (head: Head) => {
+      const own = reading.head(head);
+      return { scores: own?.scores.slice(0, values) ?? new Float32Array(0), words: own?.words.slice(0, values) ?? new Float32Array(0) };
+    };
+    const { scores, words } = partOf('difference');
+    const ownPoles = poles && byPole((pole) => ({ ...poles[pole], ...partOf(pole) }));
     const { json, tensors } = await chosen.files();
     const probeSha256 = await hashOf(new TextEncoder().encode(json), new Uint8Array(tensors));
     const provenance = { model: probe.model.id, weightsSha256: probe.model.weightsSha256, probe: probe.id, probeSha256, backend: session.status?.backend ?? 'this tab', version: VERSION };
-    return { id: key, title, text, axis, defaultLayer, tokens, givenTokens, layers, scores, words, taps, calibration, explained, alarm, provenance };
+    return { id: key, title, text, axis, defaultLayer, tokens, givenTokens, layers, scores, words, taps, calibration, explained, alarm, poles: ownPoles, provenance };
   };
   return { key, title: `${title} (on show)`, recording };
 }

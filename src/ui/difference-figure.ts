@@ -1,7 +1,8 @@
 /** Two runs over one axis, and below it what the second differs by from the first, as a Plotly figure. Pure. */
 import type { Interval } from '../core/bootstrap.ts';
-import { INK, LINE } from '../core/colour.ts';
+import { endLines, INK } from '../core/colour.ts';
 import type { Theme } from '../core/colour.ts';
+import type { Head } from '../core/heads.ts';
 import { GREY, MARGIN, signedAreas, yTicks } from './trajectory-figure.ts';
 
 /** A tap on the upper part. */
@@ -36,6 +37,8 @@ export interface TwoRunsInput {
   readonly domain: number;
   /** What the axis counts. */
   readonly unit: 'column' | 'sentence';
+  /** Which end of the scale has its hue. */
+  readonly head: Head;
   readonly theme: Theme;
 }
 
@@ -63,7 +66,7 @@ export function twoRunsFigure(input: TwoRunsInput): { data: object[]; layout: ob
   return {
     upper,
     lower,
-    data: [...runTraces(input.a, input.tapsA, start, { color: INK[theme], dash: 'solid' }, 'square'), ...runTraces(input.b, input.tapsB, start, { color: SECOND[theme], dash: '5px 2px' }, 'diamond'), ...(difference === null ? [] : differenceTraces(difference, theme))],
+    data: [...runTraces(input.a, input.tapsA, start, { color: INK[theme], dash: 'solid' }, 'square'), ...runTraces(input.b, input.tapsB, start, { color: SECOND[theme], dash: '5px 2px' }, 'diamond'), ...(difference === null ? [] : differenceTraces(difference, theme, input.head))],
     layout: {
       margin: { l: MARGIN.left, r: MARGIN.right, t: MARGIN.top, b: MARGIN.bottom, pad: 0 },
       paper_bgcolor: 'rgba(0,0,0,0)',
@@ -98,12 +101,13 @@ function runTraces(values: ArrayLike<number>, taps: readonly DifferencePoint[], 
   ];
 }
 
-function differenceTraces({ series, taps }: DifferenceInput, theme: Theme): object[] {
+function differenceTraces({ series, taps }: DifferenceInput, theme: Theme, head: Head): object[] {
+  const line = endLines(theme, head);
   const area = signedAreas(series);
   const shade = (y: readonly (number | null)[], colour: string): object => ({ ...COMMON, yaxis: 'y2', mode: 'lines', x: area.x, y, fill: 'tozeroy', fillcolor: `${colour}40`, line: { width: 1, color: `${colour}b0` } });
   return [
-    shade(area.above, LINE[theme].positive),
-    shade(area.below, LINE[theme].negative),
+    shade(area.above, line.positive),
+    shade(area.below, line.negative),
     { ...COMMON, yaxis: 'y2', mode: 'markers', cliponaxis: false, x: taps.map((tap) => tap.x), y: taps.map((tap) => orNull(tap.y)), marker: { size: 8, symbol: 'diamond-open', color: INK[theme], line: { width: 1.5 } } },
   ];
 }

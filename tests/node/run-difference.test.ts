@@ -56,17 +56,25 @@ describe('what is said of two runs', () => {
   });
 
   it('is the mean with its interval, towards the pole that the second leans to', () => {
-    const said = differenceSentence({ opening: 12, mean: { n: 80, mean: -0.42, block: 6, interval: { low: -0.7, high: -0.1 } } }, AXIS);
+    const said = differenceSentence({ opening: 12, mean: { n: 80, mean: -0.42, block: 6, interval: { low: -0.7, high: -0.1 } } }, AXIS, 'difference');
     expect(said).toBe('At the 80 shared tokens after that B reads 0.42 sd further towards cruel than A on average (difference −0.420, 95 % interval −0.70 to −0.10, blocks of 6 tokens). The 12 tokens before read alike in both and are not counted.');
   });
 
   it('is that it may be chance where the interval holds zero or there is none', () => {
-    expect(differenceSentence({ opening: 0, mean: { n: 80, mean: 0.1, block: 6, interval: { low: -0.2, high: 0.4 } } }, AXIS)).toMatch(/The interval holds zero: this may be chance\./);
-    expect(differenceSentence({ opening: 0, mean: { n: 12, mean: 0.1, block: 0, interval: null } }, AXIS)).toBe('At 12 shared tokens B reads 0.10 sd further towards kind than A on average. That is too few tokens for an interval, so it may be chance.');
+    expect(differenceSentence({ opening: 0, mean: { n: 80, mean: 0.1, block: 6, interval: { low: -0.2, high: 0.4 } } }, AXIS, 'difference')).toMatch(/The interval holds zero: this may be chance\./);
+    expect(differenceSentence({ opening: 0, mean: { n: 12, mean: 0.1, block: 0, interval: null } }, AXIS, 'difference')).toBe('At 12 shared tokens B reads 0.10 sd further towards kind than A on average. That is too few tokens for an interval, so it may be chance.');
   });
 
   it('is that they read exactly alike, for a run beside itself', () => {
-    expect(differenceSentence(sharedDifference(new Float32Array(80), null), AXIS)).toBe('At 80 shared tokens A and B read exactly alike: the mean difference is 0.');
+    expect(differenceSentence(sharedDifference(new Float32Array(80), null), AXIS, 'difference')).toBe('At 80 shared tokens A and B read exactly alike: the mean difference is 0.');
+  });
+
+  it('is more or less of one pole where only that one was read, never the other', () => {
+    const by = (mean: number, head: 'positive' | 'negative') => differenceSentence({ opening: 0, mean: { n: 12, mean, block: 0, interval: null } }, AXIS, head);
+    expect(by(0.5, 'positive')).toMatch(/0\.50 sd further towards kind than A/);
+    expect(by(-0.5, 'positive')).toMatch(/0\.50 sd less far towards kind than A/);
+    expect(by(-0.5, 'negative')).toMatch(/0\.50 sd further towards cruel than A/);
+    expect(by(0.5, 'negative')).toMatch(/0\.50 sd less far towards cruel than A/);
   });
 
   it('is why two runs are not subtracted, with what each was read with', () => {

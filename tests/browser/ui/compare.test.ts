@@ -115,6 +115,13 @@ describe('two runs side by side', () => {
     expect(difference!).toBeCloseTo(b! - a!, 1);
   });
 
+  it('compares by one pole alone too, where both runs were read so', async () => {
+    await compare('betrayal', 'spared');
+    await page.getByText('cruel from neutral text', { exact: true }).first().click();
+    await expect.element(page.getByText('B less cruel', { exact: true })).toBeVisible();
+    await expect.element(page.getByRole('main')).toHaveTextContent(/sd (less far|further) towards cruel than A/);
+  });
+
   it('draws both and the difference', async () => {
     await compare('betrayal', 'spared');
     await expect.poll(() => document.querySelectorAll('.runs .main-svg').length, { timeout: 15_000 }).toBeGreaterThan(0);
