@@ -29,8 +29,8 @@ const own = (id: string): Recording | null => {
 };
 const fetchText = async (url: string): Promise<string> => {
   if (url.endsWith('index.json')) {
-    const usual = JSON.parse(await fakeFetch(url)) as { recordings: { id: string; title: string; blurb: string }[] };
-    return serialiseRecordingIndex([...usual.recordings, ...['spared', 'bees', 'other-probe', 'short', 'short-spared'].map((id) => ({ id, title: own(id)!.title, blurb: 'Made up.' }))]);
+    const usual = JSON.parse(await fakeFetch(url)) as { recordings: { id: string; title: string; blurb: string; dark: boolean }[] };
+    return serialiseRecordingIndex([...usual.recordings, ...['spared', 'bees', 'other-probe', 'short', 'short-spared'].map((id) => ({ id, title: own(id)!.title, blurb: 'Made up.', dark: false }))]);
   }
   const made = own(/([^/]+)\.json$/.exec(url)?.[1] ?? '');
   return made === null ? fakeFetch(url) : serialiseRecording(made);
