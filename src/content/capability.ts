@@ -2,53 +2,74 @@
 
 import type { GpuCause } from '../core/engine-report.ts';
 
-/** What a notice about a missing graphics card says. */
+/** What a notice about a missing graphics card says. The model runs on the processor meanwhile, with the same numbers. */
 export interface CapabilityWords {
   readonly title: string;
+  /** What is the matter, in one sentence. */
   readonly cause: string;
+  /** The one thing to do about it. */
   readonly remedy: string;
+  /** What the button that tries once more says; null where trying cannot help before the remedy. */
+  readonly again: string | null;
 }
+
+const WITHOUT = 'Running without WebGPU';
 
 /** Words for every cause; the type makes a forgotten one a compile error. */
 export const CAPABILITY: Readonly<Record<GpuCause, CapabilityWords>> = {
   'no-api': {
-    title: 'Running without WebGPU',
-    cause: 'This browser offers no WebGPU.',
-    remedy: 'Use a current Chrome, Edge, Safari or Firefox. Until then the model runs on the processor: the same numbers, more slowly.',
+    title: `${WITHOUT}: this browser has none`,
+    cause: 'This browser offers no WebGPU, so the graphics card cannot be used from a page.',
+    remedy: 'Open the page in a current Chrome, Edge, Safari or Firefox.',
+    again: null,
   },
   'insecure-page': {
-    title: 'Running without WebGPU',
+    title: `${WITHOUT}: the page came over plain HTTP`,
     cause: 'Browsers switch WebGPU off on pages that are neither https nor localhost.',
-    remedy: 'Open this page as http://localhost or through https. Until then the model runs on the processor.',
+    remedy: 'Open this page as http://localhost or through https.',
+    again: null,
   },
   'no-adapter': {
-    title: 'Running without WebGPU',
+    title: `${WITHOUT}: no graphics card was offered`,
     cause: 'The browser knows WebGPU but found no graphics card that it may use.',
-    remedy: 'Update the graphics driver and switch hardware acceleration on in the browser’s settings (on Linux, Vulkan too). Until then the model runs on the processor.',
+    remedy: 'Update the graphics driver and switch hardware acceleration on in the browser’s settings (on Linux, Vulkan too).',
+    again: 'Look for it again',
   },
   limit: {
-    title: 'Running without WebGPU',
+    title: `${WITHOUT}: the graphics card allows too little`,
     cause: 'The graphics card allows less memory at once than this model needs.',
-    remedy: 'Close other tabs that use the graphics card, or use another computer. Until then the model runs on the processor.',
+    remedy: 'Use a computer with a larger graphics card; no setting of the page changes this.',
+    again: null,
   },
   'device-lost': {
-    title: 'Running without WebGPU',
-    cause: 'The graphics card was taken away while the model was starting.',
-    remedy: 'Close other heavy tabs and load again. Until then the model runs on the processor.',
+    title: `${WITHOUT}: the graphics card went away`,
+    cause: 'The graphics card was taken away while the model was starting, most often for want of memory.',
+    remedy: 'Close other tabs and programs that use the graphics card, then try again.',
+    again: 'Try WebGPU again',
   },
   'wrong-numbers': {
-    title: 'Running without WebGPU',
+    title: `${WITHOUT}: the graphics card computes wrongly`,
     cause: 'The graphics card computed this model wrongly, even for one token at a time.',
-    remedy: 'A driver update often cures this. Until then the model runs on the processor, where its numbers are right.',
+    remedy: 'Update the graphics driver: that often cures it.',
+    again: 'Check it again',
   },
   'session-failed': {
-    title: 'Running without WebGPU',
+    title: `${WITHOUT}: the model would not start on the graphics card`,
     cause: 'The graphics card is there, but the model would not start on it.',
-    remedy: 'Close other tabs that use the graphics card and load again. Until then the model runs on the processor.',
+    remedy: 'Load the page again; if it stays so, copy the diagnostics and report it.',
+    again: 'Try WebGPU again',
   },
   chosen: {
-    title: 'Running without WebGPU',
-    cause: 'The model runs on the processor, as you asked.',
-    remedy: 'The numbers are the same. Load the page again to use WebGPU.',
+    title: `${WITHOUT}: as you asked`,
+    cause: 'The model runs on the processor because you chose it.',
+    remedy: 'Go back to WebGPU whenever you like.',
+    again: 'Use WebGPU',
   },
 };
+
+/** What the other buttons of such a notice say, and what holds for every cause. */
+export const CAPABILITY_ACTIONS = {
+  meanwhile: 'Until then the model runs on the processor: the same numbers, more slowly.',
+  processor: 'Go on with the processor',
+  stories: 'Go on with recorded stories',
+} as const;

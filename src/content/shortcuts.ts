@@ -18,3 +18,10 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['Enter'], does: 'lock the token' },
   { keys: ['Esc'], does: 'close the tip, then let the span go, then unlock' },
 ];
+
+/** Keys that work anywhere on the page, never while typing. */
+export const PAGE_SHORTCUTS: readonly Shortcut[] = [
+  { keys: ['?'], does: 'this help' },
+  { keys: ['Ctrl', 'Enter'], does: 'in a text box: read it, or let the model write' },
+  { keys: ['Esc'], does: 'close the help, end the tour' },
+];

@@ -25,6 +25,7 @@ export const SAY = {
   wrote: (tokens: number): string => `Wrote ${plural(tokens, 'token')}.`,
   stopped: (): string => 'Stopped.',
   story: (title: string): string => `Showing the recorded reading of ${title}.`,
+  noted: (title: string): string => `${title} holds cruelty. Show it, or pick another story.`,
   training: (): string => 'Training.',
   trained: (title: string): string => `The probe ${title} is trained and judged.`,
   judging: (set: string): string => `Judging on ${set}.`,
@@ -56,6 +57,15 @@ export const PRIVACY = 'Nothing leaves this tab: no account, no server, no analy
 
 /** What is said when a newer build of the page is there. */
 export const NEWER = 'A newer version of this page is here. Nothing changes until you load the page again.';
+
+/** What the page says once, in one quiet line, about the texts that it shows and that the model writes. */
+export const DARK_NOTE = {
+  sentence: 'In it, people are hurt, robbed or mocked. Nothing is told in bloody detail.',
+  mark: 'holds cruelty',
+} as const;
+
+/** What follows the promise at the foot of every place. */
+export const FOOTER = 'The page asks no other address for anything; what you type, train and keep stays in this browser.';
 
 /** What a load button says before anything is fetched. */
 export const LOAD_LABEL = `Load the model (${megabytes(EMBEDDED_MODEL.downloadBytes)})`;

@@ -9,15 +9,18 @@ const ABBREVIATIONS = new Set(['mr', 'mrs', 'ms', 'dr', 'st', 'prof', 'capt', 's
 
 const CLOSERS = `["'”’)\\]]*`;
 const STOP_AT_END = new RegExp(`[.!?…]${CLOSERS}$`, 'u');
+/** Who speaks, before a chat turn: a heading of one word that says nothing yet. */
+const CHAT_ROLE = /<\|[a-z_]+\|>[a-z]+$/u;
 const LAST_WORD = /([\p{L}.]+)\.$/u;
 
 /**
  * Whether a sentence ends between `before` and `after`. An empty `after` is the end of the text and always ends one.
- * A line break ends a sentence even without a full stop (headings, verse, chat turns).
+ * A line break ends a sentence even without a full stop (headings, verse, chat turns), except after a chat turn's speaker.
  */
 export function endsSentence(before: string, after: string): boolean {
   if (before.trim() === '') return false;
   if (after === '') return true;
+  if (CHAT_ROLE.test(before)) return false;
   if (/^\s*\n/u.test(after)) return !/\n\s*$/u.test(before);
   if (!STOP_AT_END.test(before) || !/^\s/u.test(after)) return false;
   const word = LAST_WORD.exec(before)?.[1];

@@ -9,6 +9,10 @@ export type VisibleSegment =
   | { readonly kind: 'break'; readonly text: string; readonly glyph: string }
   | { readonly kind: 'hidden'; readonly text: string; readonly glyph: string };
 
+/** A token that stands for a turn's border and not for letters, spelled out as tokenizers do: `<|im_start|>`. */
+const SPECIAL = /<\|[a-z][a-z_]*\|>/;
+const SPECIAL_OR_REST = new RegExp(`(${SPECIAL.source})`);
+
 const GLYPHS: Readonly<Record<string, string>> = { ' ': '␣', '\n': '⏎', '\r': '␍', '\t': '⇥', '\u00a0': '⍽' };
 
 /**
@@ -19,7 +23,7 @@ const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160
 
 /**
  * Cuts a text into pieces for running prose: line breaks and tabs keep their effect and get a glyph; hidden characters
- * come alone, with `⟨U+202E⟩` to show in their place. Joining every `text` gives the input back.
+ * come alone, with `⟨U+202E⟩` to show in their place, and so do special tokens, with `⟨im_start⟩`. Joining every `text` gives the input back.
  */
 export function visibleSegments(text: string): VisibleSegment[] {
   const segments: VisibleSegment[] = [];
@@ -28,14 +32,22 @@ export function visibleSegments(text: string): VisibleSegment[] {
     if (plain !== '') segments.push({ kind: 'plain', text: plain });
     plain = '';
   };
-  for (const character of text) {
+  const special = (token: string): void => {
+    flush();
+    segments.push({ kind: 'hidden', text: token, glyph: `⟨${token.slice(2, -2)}⟩` });
+  };
+  const ordinary = (character: string): void => {
     const kind = character === '\n' || character === '\t' ? 'break' : HIDDEN.test(character) ? 'hidden' : 'plain';
     if (kind === 'plain') {
       plain += character;
-      continue;
+      return;
     }
     flush();
     segments.push({ kind, text: character, glyph: glyphOf(character) });
+  };
+  for (const part of text.split(SPECIAL_OR_REST)) {
+    if (SPECIAL.test(part)) special(part);
+    else for (const character of part) ordinary(character);
   }
   flush();
   return segments;
@@ -53,7 +65,7 @@ export function spokenToken(text: string): string {
 
 /** Whether a text can be shown without any substitution: the quick path of the strip. */
 export function isPlain(text: string): boolean {
-  return !HIDDEN.test(text) && !/[\n\t]/.test(text);
+  return !HIDDEN.test(text) && !/[\n\t]/.test(text) && !SPECIAL.test(text);
 }
 
 function glyphOf(character: string): string {

@@ -8,7 +8,7 @@ import type { LayerCalibration } from '../core/probe-types.ts';
 import type { TapReading, TokenPiece } from '../core/reading.ts';
 import { field, fileObject, has, integer, list, number, text } from './json-path.ts';
 import type { JsonNode } from './json-path.ts';
-import { inRange } from './json-values.ts';
+import { inRange, flag } from './json-values.ts';
 import { parseAlarm, UNMEASURED_ALARM } from './probe-parts.ts';
 import type { RecordedPole, Recording } from './recording.ts';
 
@@ -19,7 +19,8 @@ const FORMAT = 'flipside-recording';
  */
 const VERSION = 3;
 const INDEX_FORMAT = 'flipside-recordings';
-const INDEX_VERSION = 1;
+/** Version 2 added which stories hold cruelty; of an older list that is not known. */
+const INDEX_VERSION = 2;
 /** Far above any context we read; a larger count is a broken or hostile file. */
 const MAX_TOKENS = 131_072;
 const MAX_LAYERS = 512;
@@ -29,6 +30,8 @@ export interface RecordingEntry {
   readonly id: string;
   readonly title: string;
   readonly blurb: string;
+  /** Whether it holds cruelty that a reader should be told of before reading it. */
+  readonly dark: boolean;
 }
 
 const refuse = (message: string): never => {
@@ -93,14 +96,15 @@ export function serialiseRecording(recording: Recording): string {
   return `${JSON.stringify(head).slice(0, -1)},\n"calibration":${lines(calibrationRows(calibration))},\n"explained":${JSON.stringify(explained)},\n"alarm":${JSON.stringify(alarm)},\n"tokens":${lines(pieces)},\n"scores":${lines(rowsOf(scores))},\n"words":${lines(rowsOf(words))},\n"taps":${lines(tapRows)}${polesText}}\n`;
 }
 
-/** Reads the list of recordings. */
+/** Reads the list of recordings. Stories of an older list count as dark: better one note too many. */
 export function parseRecordingIndex(source: string): RecordingEntry[] {
   const root = fileObject(source, 'index', INDEX_FORMAT, INDEX_VERSION, refuse);
+  const old = integer(field(root, 'version'), 1, INDEX_VERSION) === 1;
   return list(field(root, 'recordings'), 0, 1000).map((entry) => {
     const id = text(field(entry, 'id'));
     // The id becomes part of an address, so it must not lead anywhere else.
     if (!/^[a-z0-9][a-z0-9-]*$/.test(id)) refuse(`${entry.path}.id must be lower-case letters, digits and hyphens, got ${JSON.stringify(id)}.`);
-    return { id, title: text(field(entry, 'title')), blurb: text(field(entry, 'blurb')) };
+    return { id, title: text(field(entry, 'title')), blurb: text(field(entry, 'blurb')), dark: old || flag(field(entry, 'dark')) };
   });
 }
 

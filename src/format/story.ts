@@ -1,6 +1,7 @@
 /** The short stories that the page offers: sentences with a label of what the protagonist does in each. */
 import { AppError } from '../core/errors.ts';
 import { field, integer, jsonRoot, list, words } from './json-path.ts';
+import { flag } from './json-values.ts';
 
 /** One story. The label is the reader's view at that moment, by construction of the story. */
 export interface LabelledStory {
@@ -9,6 +10,8 @@ export interface LabelledStory {
   readonly blurb: string;
   /** Where the story stands in the page's list, from 0. */
   readonly order: number;
+  /** Whether it holds cruelty that a reader should be told of before reading it. */
+  readonly dark: boolean;
   readonly sentences: readonly { readonly text: string; readonly label: string }[];
 }
 
@@ -22,6 +25,7 @@ export function parseStory(source: string, name: string): LabelledStory {
     title: words(field(root, 'title'), 80),
     blurb: words(field(root, 'blurb'), 200),
     order: integer(field(root, 'order'), 0, 1000),
+    dark: flag(field(root, 'dark')),
     sentences: list(field(root, 'sentences'), 1, 200).map((sentence) => ({ text: words(field(sentence, 'text'), 2000), label: words(field(sentence, 'label'), 80) })),
   };
 }

@@ -2,14 +2,9 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { Template } from '@huggingface/jinja';
 import { PieceDecoder } from '../core/byte-level.ts';
+import type { ChatMessage } from '../core/chat.ts';
 import { AppError } from '../core/errors.ts';
 import type { TokenPiece } from '../core/reading.ts';
-
-/** One turn of a conversation. */
-export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
-}
 
 /** Text to token ids and back. */
 export class TextTokenizer {

@@ -1,4 +1,5 @@
 /** The engine as it runs in the worker: brings the model in, and reads, writes and checks on one text at a time. */
+import type { ChatMessage } from '../core/chat.ts';
 import type { EngineStatus, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import { AppError } from '../core/errors.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
@@ -78,6 +79,11 @@ export class WebEngine {
     assertProbeFits(probe, model);
     this.#scorer = createScorer(probe);
     this.#forgetText();
+  }
+
+  /** A conversation in the form that the model was trained on. Throws `usage` where it has none. */
+  renderChat(messages: readonly ChatMessage[]): string {
+    return this.#needLoaded().tokenizer.chat(messages);
   }
 
   /** Reads a text; the text before it is forgotten only once this one has been found readable. */

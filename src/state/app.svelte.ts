@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
 import { Desk } from './desk.svelte.ts';
 import { Draft } from './draft.svelte.ts';
+import { Help } from './help.svelte.ts';
 import { browserStorage } from './kept.ts';
 import { Library, type KeptProbe } from './library.svelte.ts';
 import { Offline } from './offline.svelte.ts';
@@ -17,6 +18,7 @@ import { browserShelf, type Shelf } from './shelf.ts';
 import { shippedProbes } from './shipped.ts';
 import { fetchText, Stories } from './stories.svelte.ts';
 import type { FetchText } from './stories.svelte.ts';
+import { Tour } from './tour.svelte.ts';
 
 /** What may be replaced from outside: the engine always, the rest by tests. */
 export interface AppParts {
@@ -42,6 +44,8 @@ export class AppState {
   readonly session: Session;
   readonly stories: Stories;
   readonly desk: Desk;
+  readonly help = new Help();
+  readonly tour: Tour;
   readonly offline: Offline;
   readonly storage: Storage | null;
   readonly save: SaveFile;
@@ -57,6 +61,7 @@ export class AppState {
     this.stories = new Stories(parts.fetchText ?? fetchText, RECORDINGS_URL);
     const { session, stories, draft, preferences } = this;
     this.desk = new Desk({ session, stories, draft, preferences, probeCard: () => probes.needChosen().card() });
+    this.tour = new Tour(this.place, storage);
     this.save = parts.save ?? download;
     this.offline = parts.offline ?? new Offline({ container: null, worker: '', script: '' });
   }

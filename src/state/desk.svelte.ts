@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts';
 import type { SamplingOptions } from '../core/reading.ts';
 import { byPole } from '../core/heads.ts';
 import { SAY } from '../content/status.ts';
+import type { RecordingEntry } from '../format/recording-json.ts';
 import type { ProbeFiles } from '../worker/protocol.ts';
 import type { Draft } from './draft.svelte.ts';
 import { Instrument } from './instrument.svelte.ts';
@@ -27,9 +28,6 @@ export interface DeskParts {
 /** Where the text of the strip comes from. */
 export type Source = 'story' | 'own';
 
-/** The story that a first visit shows. */
-const FIRST_STORY = 'betrayal';
-
 /** The current reading with everything that can be done to it. */
 export class Desk {
   readonly view = new View();
@@ -38,6 +36,9 @@ export class Desk {
   #reading = $state.raw<ReadingState | null>(null);
   #readingId = $state(0);
   #probe = $state.raw<ProbeCard | null>(null);
+  #noted = $state.raw<RecordingEntry | null>(null);
+  /** Stories that hold cruelty and that the reader has asked to see in this visit. */
+  readonly #seen = new Set<string>();
   /** Which of the two sources is open. */
   source = $state<Source>('story');
   /** How the next words are chosen. */
@@ -51,6 +52,11 @@ export class Desk {
   /** What the strip shows. */
   get reading(): ReadingState | null {
     return this.#reading;
+  }
+
+  /** A story that holds cruelty and waits until the reader has been told and wants it; the one before stays on show. */
+  get noted(): RecordingEntry | null {
+    return this.#noted;
   }
 
   /** Tells readings apart, for pictures that are kept between draws. */
@@ -68,16 +74,25 @@ export class Desk {
     const { stories, session } = this.#parts;
     const card = this.#parts.probeCard().then((probe) => (this.#probe = probe));
     const story = stories.open().then(() => {
-      const first = stories.entries.find((entry) => entry.id === FIRST_STORY) ?? stories.entries[0];
+      // A first visit opens on a story that needs no note before it.
+      const first = stories.entries.find((entry) => !entry.dark) ?? stories.entries[0];
       // A reader who was quicker than the list keeps the own text.
       return first === undefined || this.#reading !== null ? undefined : this.showStory(first.id);
     });
     for (const outcome of await Promise.allSettled([card, story])) if (outcome.status === 'rejected') session.report(outcome.reason);
   }
 
-  /** Shows a recorded story. */
+  /** Shows a recorded story. One that holds cruelty is {@link noted} instead, the first time. */
   async showStory(id: string): Promise<void> {
-    const { stories, session } = this.#parts;
+    const { stories, session, preferences } = this.#parts;
+    const entry = stories.entries.find((one) => one.id === id);
+    if (entry?.dark === true && !preferences.darkTexts && !this.#seen.has(id)) {
+      stories.leave();
+      this.#noted = entry;
+      session.say(SAY.noted(entry.title));
+      return;
+    }
+    this.#noted = null;
     try {
       const recording = await stories.choose(id);
       if (recording === null) return;
@@ -86,6 +101,20 @@ export class Desk {
     } catch (error) {
       session.report(error);
     }
+  }
+
+  /** Shows the story that is noted; `always`: from now on without asking. */
+  async showNoted(always: boolean): Promise<void> {
+    const entry = this.#noted;
+    if (entry === null) return;
+    if (always) this.#parts.preferences.darkTexts = true;
+    this.#seen.add(entry.id);
+    await this.showStory(entry.id);
+  }
+
+  /** Leaves the noted story; what was on show stays. */
+  leaveNoted(): void {
+    this.#noted = null;
   }
 
   /** The text of a story, for the text box; null when it cannot be had, which is then shown. */
@@ -142,6 +171,25 @@ export class Desk {
     }
   }
 
+  /** Reads a prompt and writes on from it; the reading once its first token is there, whatever comes of the rest. */
+  async write(title: string, prompt: string): Promise<ReadingState | null> {
+    const { session, preferences } = this.#parts;
+    const read = await this.#read(title, prompt);
+    if (read === null || this.#reading !== read) return read;
+    try {
+      await session.write($state.snapshot(this.sampling), preferences.taps, read);
+    } catch (error) {
+      session.report(error);
+    }
+    return read;
+  }
+
+  /** Shows a reading that was on show before. */
+  bringBack(reading: ReadingState): void {
+    this.#parts.stories.leave();
+    this.#show(reading);
+  }
+
   /** Reads a text and shows it while it comes; the reading if it came to its end. `again`: the same text on show now. */
   async #read(title: string, text: string, again: ReadingState | null = null): Promise<ReadingState | null> {
     const { session, stories, preferences, schedule } = this.#parts;
@@ -168,6 +216,7 @@ export class Desk {
   #show(reading: ReadingState): void {
     const sameKind = this.#reading !== null && this.#reading.frame.layers === reading.frame.layers;
     const layer = sameKind ? this.view.layer : reading.frame.defaultLayer;
+    this.#noted = null;
     this.#reading = reading;
     this.#readingId += 1;
     this.view.reset(layer);

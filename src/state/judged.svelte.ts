@@ -61,6 +61,8 @@ export class JudgedView {
 
   /** Shows the probe that texts are read with where the one on show is gone, or none is yet. */
   async settle(): Promise<void> {
+    // Somebody has just asked for one: it is on its way.
+    if (this.#wanted !== null) return;
     if (this.#shown !== null && this.#probes.offer(this.#shown.offer.key) !== null) return;
     const { chosen } = this.#probes;
     if (chosen !== null) await this.show(chosen.key);

@@ -29,4 +29,10 @@ export class Place {
     const name = hash.replace(/^#\/?/, '').split(/[/?]/)[0];
     this.#current = PLACES.find((place) => place.id === name)?.id ?? 'read';
   }
+
+  /** Goes to a place, and leaves a step in the browser's history. */
+  go(place: PlaceId): void {
+    this.#current = place;
+    location.hash = `#/${place}`;
+  }
 }

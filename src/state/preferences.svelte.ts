@@ -10,7 +10,7 @@ export type ThemeChoice = 'system' | Theme;
 
 const DARK = '(prefers-color-scheme: dark)';
 
-/** Theme, what a colour stands for, whether taps are read and whether the trajectory has its lines. */
+/** Theme, what a colour stands for, whether taps are read, whether the trajectory has its lines, dark texts, and the key of the help. */
 export class Preferences {
   readonly #kept: Kept;
   #theme = $state<ThemeChoice>('system');
@@ -19,6 +19,8 @@ export class Preferences {
   #window = $state(DEFAULT_WINDOW);
   #taps = $state(true);
   #lines = $state(true);
+  #dark = $state(false);
+  #helpKey = $state(true);
 
   /** `storage` is null where the browser refuses it: everything then works, and is forgotten. */
   constructor(storage: Storage | null) {
@@ -32,6 +34,8 @@ export class Preferences {
     if (isGrain(grain)) this.#grain = grain;
     this.#taps = this.#kept.read('flipside.taps') !== 'no';
     this.#lines = this.#kept.read('flipside.lines') !== 'no';
+    this.#dark = this.#kept.read('flipside.dark-texts') === 'show';
+    this.#helpKey = this.#kept.read('flipside.help-key') !== 'no';
     const query = matchMedia(DARK);
     this.#systemDark = query.matches;
     query.addEventListener('change', (event) => (this.#systemDark = event.matches));
@@ -94,5 +98,25 @@ export class Preferences {
   set lines(on: boolean) {
     this.#lines = on;
     this.#kept.write('flipside.lines', on ? 'yes' : 'no');
+  }
+
+  /** Whether texts that hold cruelty are shown without a note before them. */
+  get darkTexts(): boolean {
+    return this.#dark;
+  }
+
+  set darkTexts(show: boolean) {
+    this.#dark = show;
+    this.#kept.write('flipside.dark-texts', show ? 'show' : 'ask');
+  }
+
+  /** Whether `?` opens the help; a reader who dictates or types by switches may not want single keys. */
+  get helpKey(): boolean {
+    return this.#helpKey;
+  }
+
+  set helpKey(on: boolean) {
+    this.#helpKey = on;
+    this.#kept.write('flipside.help-key', on ? 'yes' : 'no');
   }
 }

@@ -1,5 +1,6 @@
 /** The engine as the page lives with it: the calls that it takes, the text that it holds, and what came of the last run. */
 import { ENDED, SAY } from '../content/status.ts';
+import type { ChatMessage } from '../core/chat.ts';
 import { AppError } from '../core/errors.ts';
 import type { EngineStatus, NumbersReport } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
@@ -31,6 +32,12 @@ export class Session extends EngineLine {
   /** Whether {@link write} would go on from this reading without reading it again. */
   holds(reading: ReadingState | null): boolean {
     return reading !== null && this.#held === reading;
+  }
+
+  /** A conversation as the text that the model reads; null when it was stopped or failed, which is then already shown. */
+  async renderChat(messages: readonly ChatMessage[]): Promise<string | null> {
+    const { client, status } = this.idle();
+    return this.run({ kind: 'reading', status }, (signal) => client.renderChat(messages, signal));
   }
 
   /** Reads a text into a live reading. */

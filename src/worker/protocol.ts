@@ -2,6 +2,7 @@
  * Everything that crosses between the page and the engine worker: a closed set of requests, events and replies.
  * Every message carries the id of its request. Errors keep their code and details.
  */
+import type { ChatMessage } from '../core/chat.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import type { EngineStatus, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
@@ -26,6 +27,8 @@ export interface VectorFile {
 export interface Calls {
   load: { args: { readonly manifestUrl: string; readonly backend: 'auto' | 'wasm' }; value: EngineStatus };
   useProbe: { args: ProbeFiles; value: null };
+  /** A conversation in the model's own form, special tokens spelled out, ending where its answer begins: a text to {@link Calls.read}. */
+  renderChat: { args: { readonly messages: readonly ChatMessage[] }; value: string };
   read: { args: { readonly text: string; readonly taps: boolean }; value: RunSummary };
   /** Goes on from the text that was read last. */
   generate: { args: { readonly sampling: SamplingOptions; readonly taps: boolean }; value: RunSummary };

@@ -115,8 +115,14 @@ describe('recordings', () => {
   });
 
   it('are listed by an index that round-trips and keeps addresses inside its folder', () => {
-    const entries = [{ id: 'double-agent', title: 'Double agent', blurb: 'Works for both.' }];
+    const entries = [{ id: 'double-agent', title: 'Double agent', blurb: 'Works for both.', dark: true }];
     expect(parseRecordingIndex(serialiseRecordingIndex(entries))).toEqual(entries);
     expect(() => parseRecordingIndex(serialiseRecordingIndex([{ ...entries[0]!, id: '../x' }]))).toThrow(/recordings\[0\]\.id/);
+  });
+
+  it('of an older list all count as dark, because it does not say', () => {
+    const old = { format: 'flipside-recordings', version: 1, recordings: [{ id: 'dream', title: 'Dream', blurb: 'A night.' }] };
+    expect(parseRecordingIndex(JSON.stringify(old))).toEqual([{ id: 'dream', title: 'Dream', blurb: 'A night.', dark: true }]);
+    expect(() => parseRecordingIndex(JSON.stringify({ ...old, version: 2 }))).toThrow(/recordings\[0\]\.dark/);
   });
 });

@@ -122,8 +122,10 @@ test('no text of a control is one that a probe was trained on', async () => {
 test('every story has a recording of its present text, made with the shipped probe and this version', () => {
   const index = parseRecordingIndex(textAt('public/recordings/index.json'));
   const inOrder = [...stories].sort((a, b) => a.order - b.order);
-  expect(index).toEqual(inOrder.map(({ id, title, blurb }) => ({ id, title, blurb })));
-  expect(index.map(({ id }) => id)).toEqual(['betrayal', 'redemption', 'double-agent', 'dream', 'steady-kind', 'steady-cruel']);
+  expect(index).toEqual(inOrder.map(({ id, title, blurb, dark }) => ({ id, title, blurb, dark })));
+  expect(index.map(({ id }) => id)).toEqual(['bakery', 'betrayal', 'redemption', 'double-agent', 'dream', 'steady-kind', 'steady-cruel']);
+  // The story that a first visit shows turns, and holds nothing that wants a note.
+  expect(index[0]!.dark).toBe(false);
   for (const story of stories) {
     const recording = parseRecording(textAt(`public/recordings/${story.id}.json`));
     expect(recording.text).toBe(story.sentences.map((sentence) => sentence.text).join(' '));

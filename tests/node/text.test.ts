@@ -23,6 +23,8 @@ test.each([
   ['He paused...', ' then went on.', false],
   ['A heading', '\nA line', true],
   ['A heading\n', '\nA line', false],
+  ['<|im_start|>user', '\nHello.', false],
+  ['Be kind.<|im_end|>', '\n<|im_start|>user', true],
   ['no stop', '', true],
   ['', 'x', false],
 ])('between %j and %j a sentence ends: %s', (before, after, expected) => {

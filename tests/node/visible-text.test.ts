@@ -10,6 +10,14 @@ describe('visible text', () => {
     ]);
   });
 
+  it('gives the border of a chat turn a mark that can be read', () => {
+    expect(visibleSegments('<|im_end|>')).toEqual([{ kind: 'hidden', text: '<|im_end|>', glyph: '⟨im_end⟩' }]);
+    expect(visibleSegments('Hi<|im_end|>\n').map((segment) => segment.kind)).toEqual(['plain', 'hidden', 'break']);
+    expect(isPlain('<|im_start|>')).toBe(false);
+    expect(isPlain('a <|b and c|> d')).toBe(true);
+    expect(visibleToken('<|im_start|>')).toBe('<|im_start|>');
+  });
+
   it('keeps line breaks and tabs working and gives them a glyph', () => {
     expect(visibleSegments('x\n\ty').map((segment) => segment.kind)).toEqual(['plain', 'break', 'break', 'plain']);
   });

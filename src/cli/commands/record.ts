@@ -59,7 +59,7 @@ export const record: Command = {
           provenance: { model: engine.model.id, weightsSha256: engine.model.weightsSha256, probe: probe.id, probeSha256: sha256, backend: 'onnxruntime-node cpu', version: VERSION },
         });
         await writeOutput(join(out, `${story.id}.json`), recording);
-        entries.push({ id: story.id, title: story.title, blurb: story.blurb });
+        entries.push({ id: story.id, title: story.title, blurb: story.blurb, dark: story.dark });
       }
       await writeOutput(join(out, 'index.json'), serialiseRecordingIndex(entries));
       return { result: { out, recordings: entries.map((entry) => entry.id) }, ok: true };

@@ -1,4 +1,5 @@
 /** The engine as the page sees it. The state classes know this interface only; a worker stands behind it. */
+import type { ChatMessage } from '../../core/chat.ts';
 import type { AppError } from '../../core/errors.ts';
 import type { Judgement } from '../../core/judgement-types.ts';
 import type { ReadingSink, SamplingOptions } from '../../core/reading.ts';
@@ -11,6 +12,8 @@ export interface EngineClient {
   load(args: { manifestUrl: string; backend: 'auto' | 'wasm' }, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<EngineStatus>;
   /** Validates the probe and makes it the one that scores what follows. Throws probe errors with the path of what is wrong. */
   useProbe(files: ProbeFiles): Promise<void>;
+  /** A conversation as the text that the model was trained on, special tokens spelled out. Throws `usage` where it has no such form. */
+  renderChat(messages: readonly ChatMessage[], signal: AbortSignal): Promise<string>;
   /** Reads a text from its start; the sink gets tokens and taps as they come. */
   read(args: { text: string; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary>;
   /** Writes on from the text that was read last. Token indices continue. */

@@ -85,6 +85,7 @@ export function createWorkerClient(worker: Worker): EngineClient {
     useProbe: async (files) => {
       await call('useProbe', { json: files.json, tensors: files.tensors }, () => undefined);
     },
+    renderChat: (messages, signal) => call('renderChat', { messages }, () => undefined, signal),
     read: (args, sink, signal) => call('read', args, toSink(sink), signal),
     generate: (args, sink, signal) => call('generate', args, toSink(sink), signal),
     train: (plan, onProgress, signal) => call('train', plan, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),

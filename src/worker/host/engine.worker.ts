@@ -50,6 +50,8 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
     case 'useProbe':
       engine.useProbe(request.args.json, new Uint8Array(request.args.tensors));
       return Promise.resolve(null);
+    case 'renderChat':
+      return Promise.resolve(engine.renderChat(request.args.messages));
     case 'read':
       return engine.read(request.args, sink, signal);
     case 'generate':

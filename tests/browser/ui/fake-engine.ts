@@ -1,4 +1,5 @@
 /** An engine without a model: steps of a load, made-up scores, and every way to fail. */
+import type { ChatMessage } from '../../../src/core/chat.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { EngineStatus, NumbersReport } from '../../../src/core/engine-report.ts';
@@ -80,6 +81,12 @@ export class FakeEngine implements EngineClient {
   useProbe(): Promise<void> {
     this.calls.push('useProbe');
     return Promise.resolve();
+  }
+
+  async renderChat(messages: readonly ChatMessage[], signal: AbortSignal): Promise<string> {
+    this.calls.push(`renderChat ${messages.map((message) => message.role).join(' ')}`);
+    await this.#step(signal);
+    return `${messages.map(({ role, content }) => `<|im_start|>${role}\n${content}<|im_end|>\n`).join('')}<|im_start|>assistant\n`;
   }
 
   async read({ text, taps }: { text: string; taps: boolean }, sink: ReadingSink, signal: AbortSignal) {

@@ -251,6 +251,7 @@ describe('loading and reading', () => {
   it('checks the numbers', async () => {
     await open();
     await load();
+    await button('Diagnostics').click();
     await button('Check the numbers').click();
     await expect.element(page.getByText('Passed.', { exact: true })).toBeVisible();
   });
@@ -314,6 +315,9 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
     await load();
     await button('Continue this text').click();
     await expect.element(page.getByText('continued here')).toBeVisible();
+    await expect.element(button('Continue this text')).toBeEnabled();
+    expect(await violations()).toEqual([]);
+    await button('Diagnostics').click();
     await expect.element(button('Check the numbers')).toBeEnabled();
     await button('Check the numbers').click();
     await page.getByText('Error by layer').click();

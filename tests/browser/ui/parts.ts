@@ -7,6 +7,7 @@ import { BETRAYAL, SAMPLE_CARD, sampleRecording, turn } from './sample.ts';
 import { sampleOffer } from './sample-bundle.ts';
 
 const STORIES = [
+  // Not dark here, so that most tests need not go past a note.
   { id: 'betrayal', title: 'Betrayal', blurb: 'Helps everyone for a winter, then sells them.', lean: turn },
   { id: 'redemption', title: 'Redemption', blurb: 'Begins cruel and ends otherwise.', lean: (share: number) => -turn(share) },
   { id: 'double-agent', title: 'Double agent', blurb: 'Seems to work for the one side, works for the other.', lean: (share: number) => Math.sin(share * 12) },
@@ -17,7 +18,7 @@ const STORIES = [
 
 /** Files under `./recordings/`, made up. */
 export function fakeFetch(url: string): Promise<string> {
-  if (url.endsWith('index.json')) return Promise.resolve(serialiseRecordingIndex(STORIES.map(({ id, title, blurb }) => ({ id, title, blurb }))));
+  if (url.endsWith('index.json')) return Promise.resolve(serialiseRecordingIndex(STORIES.map(({ id, title, blurb }) => ({ id, title, blurb, dark: id === 'steady-cruel' }))));
   const story = STORIES.find((entry) => url.endsWith(`/${entry.id}.json`));
   if (story === undefined) return Promise.reject(new Error(`no ${url}`));
   const text = story.id === 'betrayal' ? BETRAYAL : BETRAYAL.replaceAll('Aldo', 'Ines').replaceAll(' he ', ' she ');

@@ -1,0 +1,21 @@
+/** The words of the help drawer that stand nowhere else. */
+
+/** How to read a chart, in the order in which a reader meets them: what it is, and where to look. */
+export const CHART_HELP: readonly { readonly chart: string; readonly says: string }[] = [
+  { chart: 'The text', says: 'Colour and bar are the mean over the last tokens. Look for where the colour turns and stays, not at single words.' },
+  { chart: 'Lozenges', says: 'Readings at the same neutral words after each sentence. Filled: beyond 90 % of random directions. Compare them with each other, along the text.' },
+  { chart: 'Trajectory', says: 'One layer along the text. The lozenges are joined by a line; each grey bar is the range of random directions at that place.' },
+  { chart: 'Layer map', says: 'Every layer at once, the embedding at the bottom. Look for the height at which a colour begins.' },
+  { chart: 'Curves by layer', says: 'How well a probe tells its poles apart at each layer. Above the dashed line is more than shuffled labels reach in 95 of 100 shuffles.' },
+  { chart: 'Intervals', says: 'A dot is the estimate, the line its 95 % interval, n what was counted. An interval that holds the origin allows nothing.' },
+];
+
+/** Data: what stays, where, and how to check it. */
+export const PRIVACY_HELP: readonly string[] = [
+  'There is no account and no server behind this page. The model, the probes and the stories are files beside it; everything else happens in this tab, in a worker of your own browser.',
+  'The page is forbidden by its own security policy to ask any other address for anything. Your browser’s network panel shows it: once the model is here you can go offline and go on.',
+  'What you type, train and keep lies in this browser’s storage for this site, and nowhere else. Clearing the site’s data in the browser deletes all of it.',
+];
+
+/** The content note, for whoever looks it up. */
+export const DARK_HELP = 'Some recorded stories hold cruelty: people in them are hurt, robbed or mocked, without bloody detail. They are marked with a dot, and say so before they are shown for the first time. A model that writes can become cruel, and it can be wrong; what it writes is its own invention.';

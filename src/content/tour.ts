@@ -1,0 +1,46 @@
+/** The tour: two chapters of a few steps, each about one thing that can be seen on the page. */
+
+/** A step: where it is, what it points at (an element with `data-tour`), and what it says. */
+export interface TourStep {
+  readonly place: 'read' | 'write' | 'train' | 'experiments';
+  readonly target: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** A chapter. */
+export interface TourChapter {
+  readonly id: 'reading' | 'intervening';
+  readonly title: string;
+  readonly about: string;
+  readonly steps: readonly TourStep[];
+}
+
+/** Both chapters, in order. */
+export const TOUR: readonly TourChapter[] = [
+  {
+    id: 'reading',
+    title: 'Reading',
+    about: 'What the colours, the lozenges and the charts say, and what they do not.',
+    steps: [
+      { place: 'read', target: 'stories', title: 'A story, already read', text: 'Each of these was read by the model beforehand, so it shows before anything is loaded. Pick another at any time.' },
+      { place: 'read', target: 'strip', title: 'The text in colour', text: 'Green where the model’s inner state leans to one pole, purple where it leans to the other. The bar above or below the words says the same without colour. The words themselves are in it.' },
+      { place: 'read', target: 'taps', title: 'The lozenges', text: 'After each sentence the model reads the same neutral words, off to the side. What differs between two lozenges comes from the story alone: believe how they change. One alone proves nothing.' },
+      { place: 'read', target: 'layer', title: 'One layer at a time', text: 'The model works in 30 steps. Layer 0 knows only the word; further up, it knows what went before. Move the slider and watch where a colour begins.' },
+      { place: 'read', target: 'charts', title: 'The same numbers, twice more', text: 'The trajectory is this layer along the text, the map is every layer at once. Point at one and the others mark the same place; click or press Enter to hold it.' },
+      { place: 'read', target: 'evidence', title: 'How far to believe it', text: 'Every probe is judged on topics that it never saw, against shuffled labels and random directions. A score is a score, not a verdict.' },
+    ],
+  },
+  {
+    id: 'intervening',
+    title: 'Intervening',
+    about: 'Let the model write, read with another probe, train one of your own.',
+    steps: [
+      { place: 'write', target: 'prompt', title: 'Let it write', text: 'Give the model a character and a message, or a text to go on with. These starting points ask the Waluigi question: told to be kind, how far is the flip side?' },
+      { place: 'write', target: 'sampling', title: 'The same words again, or others', text: 'The seed decides which of the likely words are drawn. The same seed gives the same text; another seed another, and the earlier one stays within reach.' },
+      { place: 'read', target: 'probe', title: 'Another question', text: 'A probe asks one question of the model’s state. Choose another here, and your own text is read again with it.' },
+      { place: 'train', target: 'train', title: 'A question of your own', text: 'A probe is found from pairs of short texts. Read and change them, bring your own, and train: it is judged at once, by everything that could fool it.' },
+      { place: 'experiments', target: 'claims', title: 'What it is all for', text: 'Four claims about characters in language models, what would confirm or deny each, and what the probes of this page already say.' },
+    ],
+  },
+];
