@@ -4,6 +4,7 @@ import App from './App.svelte';
 import { Offline } from './state/offline.svelte.ts';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/print.css';
 import { connectEngine } from './worker/client/worker-client.ts';
 
 const target = document.getElementById('app');

@@ -52,7 +52,7 @@ export const CLAIMS: readonly ClaimWords[] = [
     test: 'At least 12 axes in each of four cells: moral or not, with a natural opposite or without. For each, how many bits cheaper the opposite becomes when the character is called up, against an unrelated one that is as likely.',
     confirm: 'Opposites: having an opposite is worth more than 0.1 bit (interval), being moral is not. Tropes: the reverse. Both: they add up to more than their sum.',
     deny: 'No effect at all: the interval lies within ±0.1 bit in every cell.',
-    open: 'Fewer than 48 axes settle nothing. This page ships six.',
+    open: 'Fewer than 48 axes settle nothing, and this page ships a handful.',
   },
 ];
 
@@ -61,8 +61,8 @@ export const NO_VERDICT = 'No verdict is printed here. The experiments themselve
 
 /** What the shipped numbers say about each claim, and what they cannot. */
 export const EVIDENCE_WORDS = {
-  personas: { title: 'A character in the system turn', says: 'Twelve people are described by three habits in a system prompt, kind or cruel. All are asked the same neutral question and given the same neutral answer. The difference is what of the character can still be read in the words of that answer.', not: 'It does not tell author from character: that needs the byline.' },
-  flips: { title: 'Stories that turn', says: 'Eighteen short stories whose protagonist turns, as many to the good as to the bad, dreams and double agents among them. The difference between taps after kind and after cruel sentences is positive only if the reading follows the turn, there and back.', not: 'The stories are given, not written by the model: this says that the reading flips back, not that the model does. On other axes than kind–cruel nothing is wanted.' },
+  personas: { title: 'A character in the system turn', says: 'People are described by three habits in a system prompt, kind or cruel. All are asked the same neutral question and given the same neutral answer. The difference is what of the character can still be read in the words of that answer.', not: 'It does not tell author from character: that needs the byline.' },
+  flips: { title: 'Stories that turn', says: 'Short stories whose protagonist turns, as many to the good as to the bad, dreams and double agents among them. The difference between taps after kind and after cruel sentences is positive only if the reading follows the turn, there and back.', not: 'The stories are given, not written by the model: this says that the reading flips back, not that the model does. On other axes than kind–cruel nothing is wanted.' },
   drift: { title: 'Does it stay where it is put?', says: 'Neutral stories, none of them in the fit, by sentences read. A reading that crept to one side by itself would look like an attractor.', not: 'The mean of each length has an interval of ±1.96 sd/√n over stories.' },
   cosine: { title: 'Do the poles point apart?', says: 'Cosine between the two poles, each as its difference from neutral text. −1: opposites on one line. 0: nothing in common. +1: both leave neutral the same way, and the axis is what little is left.', not: 'Neutral texts that are plain in other ways as well would push every axis towards +1.' },
   salience: { title: 'Shared, against what tells them apart', says: 'How far both poles lie from neutral together, over half the distance between them. Above 1 they share more than what separates them.', not: 'A ratio: read its interval, it is wide where the poles lie close to each other.' },

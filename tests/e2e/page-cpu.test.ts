@@ -1,7 +1,7 @@
 /** The page in a Chromium without WebGPU: the whole path on WASM, and everything that can go wrong on it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright';
-import { checkNumbers, loadModel, readText, Site, stripText, tapScores, typeText, waitForStatus, waitUntilIdle } from './site.ts';
+import { checkNumbers, loadModel, readText, Site, stripText, tapScores, typeText, waitForStatus, waitUntilIdle, writeAtMost } from './site.ts';
 
 const MINUTE = 60_000;
 const TEXT = 'Ada kept the lighthouse on the rock. She carried soup to the sick keeper and sat with him all night.';
@@ -17,8 +17,14 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-test('before any load the betrayal story shows its recorded reading, all from this address', async () => {
+test('before any load a mild story shows its recorded reading, and betrayal after its note, all from this address', async () => {
   await page.locator('.strip [data-token="20"]').waitFor();
+  expect(await page.locator('.strip [data-tap]').count()).toBe(9);
+  await page.getByText('Betrayal', { exact: true }).click();
+  await page.getByText('Betrayal holds cruelty.').waitFor();
+  expect(site.requests.some((url) => url.endsWith('recordings/betrayal.json'))).toBe(false);
+  await page.getByRole('button', { name: 'Show the story' }).click();
+  await page.getByRole('heading', { name: 'Betrayal' }).waitFor();
   expect(await page.locator('.strip [data-tap]').count()).toBe(10);
   expect(await page.locator('header').innerText()).toContain('not loaded');
   expect(site.requests.some((url) => url.endsWith('recordings/betrayal.json'))).toBe(true);
@@ -67,7 +73,7 @@ test('the same words read on the page and by the command give the same tap score
 }, 2 * MINUTE);
 
 test('continuing grows the same text live, can be stopped, and keeps what was written', async () => {
-  await page.getByRole('spinbutton', { name: 'Tokens' }).fill('300');
+  await writeAtMost(page, 300);
   await page.getByRole('button', { name: 'Continue this text' }).click();
   await page.waitForFunction((start) => document.querySelectorAll('.strip [data-token]').length >= start + 5, await page.locator('.strip [data-token]').count(), { timeout: MINUTE });
   await page.locator('header').getByRole('button', { name: 'Stop' }).click();

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright';
 import { SOFTWARE_GPU_FLAGS } from '../../scripts/chromium.mjs';
-import { checkNumbers, loadModel, Site, stripText, tapScores, waitUntilIdle } from './site.ts';
+import { checkNumbers, loadModel, Site, stripText, tapScores, waitUntilIdle, writeAtMost } from './site.ts';
 
 const MINUTE = 60_000;
 const stories = fileURLToPath(new URL('../../src/content/stories/', import.meta.url));
@@ -49,7 +49,7 @@ test('the betrayal story reads on WebGPU as it was recorded on the CPU, and turn
 }, 10 * MINUTE);
 
 test('it writes on with a key/value cache on the GPU', async () => {
-  await page.getByRole('spinbutton', { name: 'Tokens' }).fill('3');
+  await writeAtMost(page, 3);
   await page.getByRole('button', { name: 'Continue this text' }).click();
   await page.waitForFunction((start) => document.querySelectorAll('.strip [data-token]').length >= start + 3, await page.locator('.strip [data-token]').count(), { timeout: 2 * MINUTE });
   await waitUntilIdle(page, 2 * MINUTE);

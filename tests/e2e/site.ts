@@ -111,8 +111,17 @@ export async function tapScores(page: Page): Promise<number[]> {
   });
 }
 
+/** Sets how many tokens the model writes at most: in the Write place, and back. */
+export async function writeAtMost(page: Page, tokens: number): Promise<void> {
+  await page.getByRole('link', { name: 'Write', exact: true }).click();
+  await page.getByRole('spinbutton', { name: 'Tokens' }).fill(String(tokens));
+  await page.getByRole('link', { name: 'Read', exact: true }).click();
+  await page.getByRole('button', { name: 'Continue this text' }).waitFor();
+}
+
 /** Runs the numbers check by its button and expects it to pass, with all 24 greedy words of both prompts. */
 export async function checkNumbers(page: Page, timeoutMs: number): Promise<void> {
+  await page.getByRole('button', { name: 'Diagnostics', exact: true }).first().click();
   await page.getByRole('button', { name: 'Check the numbers' }).click();
   const verdict = page.getByText(/^(Passed\.|Failed: )/);
   const problem = page.getByRole('alert');
@@ -123,4 +132,5 @@ export async function checkNumbers(page: Page, timeoutMs: number): Promise<void>
   const table = page.getByRole('region', { name: 'Numbers check by layer' });
   expect(await table.innerText()).toMatch(/24 of 24\s+24 of 24/);
   expect(await table.getByRole('row').count()).toBe(1 + 3 + 31);
+  await page.keyboard.press('Escape');
 }

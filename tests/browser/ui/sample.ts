@@ -14,7 +14,7 @@ export const BETRAYAL = `Aldo came to the village in the first week of autumn wi
 /** Cuts a text as a tokenizer would: words with their space, long words in two, marks alone. */
 export function cut(text: string): TokenPiece[] {
   const words = text.match(/<\|[a-z_]+\|>| ?[\p{L}\p{N}’]+|\s|[^\s\p{L}\p{N}]/gu) ?? [];
-  const pieces = words.flatMap((word) => (word.length > 8 ? [word.slice(0, 5), word.slice(5)] : [word]));
+  const pieces = words.flatMap((word) => (word.length > 8 && !word.startsWith('<|') ? [word.slice(0, 5), word.slice(5)] : [word]));
   return pieces.map((piece, id) => ({ id, text: piece }));
 }
 

@@ -3,6 +3,7 @@ import { mount } from 'svelte';
 import App from '../../../../src/App.svelte';
 import '../../../../src/styles/tokens.css';
 import '../../../../src/styles/base.css';
+import '../../../../src/styles/print.css';
 import { FakeEngine } from '../fake-engine.ts';
 import { browserShelf } from '../../../../src/state/shelf.ts';
 import { fakeParts } from '../parts.ts';

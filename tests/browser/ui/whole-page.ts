@@ -1,0 +1,59 @@
+/** The whole page as the tests of its places drive it: opened at an address, over an engine without a model. */
+import axe from 'axe-core';
+import { afterEach, beforeEach, expect } from 'vitest';
+import { page } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import App from '../../../src/App.svelte';
+import type { AppParts } from '../../../src/state/app.svelte.ts';
+import '../../../src/styles/tokens.css';
+import '../../../src/styles/base.css';
+import { FakeEngine, type FakeOptions } from './fake-engine.ts';
+import { fakeParts } from './parts.ts';
+
+/** Engines that the page asked for, in order. */
+export const engines: FakeEngine[] = [];
+
+/** Opens the page at an address, e.g. `#/write`, and waits until the first story is on show where a text is shown. */
+export async function openAt(hash: string, options: FakeOptions = {}, more: Partial<AppParts> = {}) {
+  location.hash = hash;
+  const connect = () => {
+    const engine = new FakeEngine(options);
+    engines.push(engine);
+    return engine;
+  };
+  return render(App, { props: { parts: fakeParts(connect, more) } });
+}
+
+export const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
+
+/** Loads the model by the place's own button. */
+export const load = async () => {
+  await button(/^Load the model/).click();
+  await expect.element(page.getByText(/a pass/).first()).toBeVisible();
+};
+
+/** What axe finds wrong, with page regions. */
+export const violations = async (): Promise<string[]> => {
+  const result = await axe.run(document.body, { rules: { region: { enabled: true } } });
+  return result.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`));
+};
+
+/** Text of the strip as a reader would copy it. */
+export const stripText = (): string => [...document.querySelectorAll('.strip [data-token]')].map((token) => token.textContent).join('');
+
+/** Every test on a page of its own. */
+export function freshPages(): void {
+  beforeEach(async () => {
+    engines.length = 0;
+    localStorage.clear();
+    location.hash = '';
+    document.title = 'Flipside';
+    document.documentElement.lang = 'en';
+    delete document.documentElement.dataset['theme'];
+    await page.viewport(1280, 900);
+  });
+  afterEach(async () => {
+    location.hash = '';
+    await page.viewport(1280, 900);
+  });
+}
