@@ -55,6 +55,10 @@ export const TRAIN_EXPLAIN = {
     'Every topic is left out in turn: it is scored by a direction that saw nothing of it. AUROC is the share of pairs of turns, one from each pole, in which the positive one scores higher: 0.5 is chance, 1 is perfect. The grey area is the 95 % interval over topics, 2,000 resamples; it does not count that the fits share their rows, and is somewhat too narrow. The nested number above the chart has the wider, jackknifed interval: quote that one.',
     'The dashed line is what the same procedure reaches with labels shuffled within topics, at its 95th percentile, layer by layer; the sentence above the chart compares the best of all layers. Random directions of the same spread lie within the hatched band. The dotted line is the best of what does without the model: the words of the turns counted, their embeddings fitted as the probe is, or their number. A probe that does not clear it may be reading no more than that.',
   ],
+  compared: [
+    'AUROC by layer as in each probe’s own judgement: every topic left out in turn. Probes with other topics are not compared on the same texts, and a difference between two curves has no interval here.',
+    'The cosine compares the two directions as they are stored, layer by layer: 1 is the same direction, −1 the opposite one. Directions drawn at random in 576 dimensions stay within about ±0.08; directions found in the same model’s states can share more than that by their origin alone, so a small cosine says little.',
+  ],
   controls: [
     'Controls are texts made to tell the axis from something else: luck, negation, outcomes, the words themselves. Each dot is a mean effect with its 95 % interval over items. The mark at the right says whether it lies where a probe that reads the axis alone would put it.',
   ],

@@ -63,6 +63,11 @@ export function spokenToken(text: string): string {
   return visibleToken(text.trim() || text);
 }
 
+/** A name on one line, e.g. a title from a file: as it is, with hidden characters and breaks written out. */
+export function visibleLine(text: string): string {
+  return Array.from(text, (character) => (/[\n\t]/.test(character) || HIDDEN.test(character) ? glyphOf(character) : character)).join('');
+}
+
 /** Whether a text can be shown without any substitution: the quick path of the strip. */
 export function isPlain(text: string): boolean {
   return !HIDDEN.test(text) && !/[\n\t]/.test(text) && !SPECIAL.test(text);

@@ -1,5 +1,6 @@
 /** The probes that the reader keeps in this browser. */
 import { AppError } from '../core/errors.ts';
+import { visibleLine } from '../core/visible-text.ts';
 import { once, type BundleFiles, type ProbeOffer } from './probe-card.ts';
 import { readOffer } from './read-offer.ts';
 import type { Shelf } from './shelf.ts';
@@ -58,7 +59,7 @@ export class Library {
   /** Keeps a probe under a name that no other has; its key among the offers. */
   async keep(title: string, files: BundleFiles): Promise<string> {
     const { json, tensors, reportJson } = files;
-    const kept = { id: crypto.randomUUID(), title: this.#freeTitle(title), savedAt: Date.now(), json, tensors, reportJson };
+    const kept = { id: crypto.randomUUID(), title: this.#freeTitle(visibleLine(title)), savedAt: Date.now(), json, tensors, reportJson };
     await this.#put(kept);
     this.#items = [kept, ...this.#items];
     return keyOf(kept.id);
@@ -66,7 +67,7 @@ export class Library {
 
   /** Gives another name. An empty one changes nothing. */
   async rename(id: string, title: string): Promise<void> {
-    const wanted = title.trim().slice(0, 200);
+    const wanted = visibleLine(title.trim().slice(0, 200));
     const before = this.#items.find((item) => item.id === id);
     if (before === undefined || wanted === '' || wanted === before.title) return;
     const renamed = { ...before, title: this.#freeTitle(wanted) };

@@ -24,5 +24,5 @@ export const READINGS = {
 /** Parts of a page whose one story is this. */
 export function telling(recording: Recording): Partial<AppParts> {
   const { id, title } = recording;
-  return { fetchText: (url) => Promise.resolve(url.endsWith('index.json') ? serialiseRecordingIndex([{ id, title, blurb: 'A story for looking at.' }]) : serialiseRecording(recording)) };
+  return { fetchText: (url) => Promise.resolve(url.endsWith('index.json') ? serialiseRecordingIndex([{ id, title, blurb: 'A story for looking at.', dark: false }]) : serialiseRecording(recording)) };
 }

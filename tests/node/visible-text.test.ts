@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPlain, spokenToken, visibleSegments, visibleToken } from '../../src/core/visible-text.ts';
+import { isPlain, spokenToken, visibleLine, visibleSegments, visibleToken } from '../../src/core/visible-text.ts';
 
 describe('visible text', () => {
   it('shows a bidirectional override instead of obeying it', () => {
@@ -42,6 +42,10 @@ describe('visible text', () => {
     [' \u202eleft', '⟨U+202E⟩left'],
   ])('speaks %j as %s', (input, output) => {
     expect(spokenToken(input)).toBe(output);
+  });
+
+  it('writes a name on one line, its spaces as they are', () => {
+    expect(visibleLine('My \u202eprobe\n2')).toBe('My ⟨U+202E⟩probe⏎2');
   });
 
   it('loses nothing: the pieces join to the input', () => {

@@ -120,7 +120,7 @@ describe('the tour', () => {
     for (const [index, { title, place }] of chapter.steps.entries()) {
       await expect.element(step(title)).toBeVisible();
       expect(location.hash === '' ? 'read' : location.hash.slice(2)).toBe(place);
-      await expect.poll(() => document.querySelector('.ring'), title).not.toBeNull();
+      await expect.poll(() => document.querySelector('.ring')).not.toBeNull();
       expect(document.activeElement).toHaveTextContent(title);
       await userEvent.keyboard('{Tab}{Enter}');
       if (index < chapter.steps.length - 1) await expect.element(step(title)).not.toBeInTheDocument();
