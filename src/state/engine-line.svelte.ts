@@ -26,6 +26,8 @@ export class EngineLine {
   #phase = $state.raw<Phase>({ kind: 'absent' });
   #problem = $state.raw<AppError | null>(null);
   #said = $state('');
+  /** The load whose {@link fallback} the reader has seen. */
+  #acknowledged = $state.raw<EngineStatus | null>(null);
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -48,11 +50,19 @@ export class EngineLine {
   /** The engine's own description, once it is loaded and alive. */
   readonly status = $derived.by((): EngineStatus | null => ('status' in this.#phase ? this.#phase.status : null));
 
+  /** Why the engine does not run on the graphics card, until that was {@link acknowledge}d; another load says it again. */
+  readonly fallback = $derived.by(() => (this.status === this.#acknowledged ? null : (this.status?.fallback ?? null)));
+
   /** Whether a call runs that {@link stop} would end. */
   readonly busy = $derived.by(() => ['loading', 'reading', 'writing', 'checking', 'training'].includes(this.#phase.kind));
 
   /** Whether a text can be read now. */
   readonly ready = $derived.by(() => this.#phase.kind === 'ready');
+
+  /** Takes {@link fallback} as seen, in every place. */
+  acknowledge(): void {
+    this.#acknowledged = this.status;
+  }
 
   dismiss(): void {
     this.#problem = null;

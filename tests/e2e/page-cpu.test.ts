@@ -21,7 +21,7 @@ test('before any load a mild story shows its recorded reading, and betrayal afte
   await page.locator('.strip [data-token="20"]').waitFor();
   expect(await page.locator('.strip [data-tap]').count()).toBe(9);
   await page.getByText('Betrayal', { exact: true }).click();
-  await page.getByText('Betrayal holds cruelty.').waitFor();
+  await page.getByText('Betrayal holds cruelty.', { exact: true }).waitFor();
   expect(site.requests.some((url) => url.endsWith('recordings/betrayal.json'))).toBe(false);
   await page.getByRole('button', { name: 'Show the story' }).click();
   await page.getByRole('heading', { name: 'Betrayal' }).waitFor();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import { CLAIMS } from '../../../src/content/experiments.ts';
+import { AppError } from '../../../src/core/errors.ts';
 import { driftOf, ShippedEvidence, worstDrift } from '../../../src/state/shipped-evidence.svelte.ts';
 import { sampleOffer } from './sample-bundle.ts';
 import { freshPages, openAt, violations } from './whole-page.ts';
@@ -8,7 +9,7 @@ import { freshPages, openAt, violations } from './whole-page.ts';
 freshPages();
 
 const AXIS = { positive: 'kind', negative: 'cruel', neutral: 'neutral' };
-const failing = { ...sampleOffer('loyal-treacherous', 'Loyal–treacherous', AXIS, 4), report: () => Promise.reject(new Error('offline')) };
+const failing = { ...sampleOffer('loyal-treacherous', 'Loyal–treacherous', AXIS, 4), report: () => Promise.reject(new AppError('probe-invalid', 'It is offline.')) };
 
 const open = async () => {
   const screen = await openAt('#/experiments');
@@ -23,7 +24,7 @@ describe('the evidence', () => {
     await evidence.open();
     expect(evidence.moral.map((row) => row.title)).toEqual(['Kind–cruel']);
     expect(evidence.other.map((row) => row.title)).toEqual(['Formal–casual']);
-    expect(evidence.missing).toEqual([{ title: 'Loyal–treacherous', why: 'offline' }, { title: 'Terse–wordy', why: 'It has no report.' }]);
+    expect(evidence.missing).toEqual([{ title: 'Loyal–treacherous', why: 'It is offline.' }, { title: 'Terse–wordy', why: 'It has no report.' }]);
   });
 
   it('gives the drift its interval over stories, and finds the largest', async () => {
