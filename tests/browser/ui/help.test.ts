@@ -121,13 +121,13 @@ describe('the tour', () => {
       await expect.element(step(title)).toBeVisible();
       expect(location.hash === '' ? 'read' : location.hash.slice(2)).toBe(place);
       // The code of a place may be on its way.
-      await expect.poll(() => document.querySelector('.ring'), { timeout: 10_000 }).not.toBeNull();
+      await expect.poll(() => document.querySelector('.ring'), { timeout: 60_000 }).not.toBeNull();
       expect(document.activeElement).toHaveTextContent(title);
       await userEvent.keyboard('{Tab}{Enter}');
       if (index < chapter.steps.length - 1) await expect.element(step(title)).not.toBeInTheDocument();
     }
     await expect.poll(() => document.querySelector('.ring')).toBeNull();
-  });
+  }, 120_000);
 
   it('ends by Esc and gives the focus back', async () => {
     await open();
