@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { STARTERS } from '../../../src/content/prompts.ts';
 import { button, engines, freshPages, load, openAt, stripText, violations } from './whole-page.ts';
 
 freshPages();
@@ -118,7 +119,7 @@ describe('the prompt', () => {
     const first = await open({}, { storage: localStorage });
     await page.getByLabelText('Who it is told to be').fill('You are a lighthouse.');
     await page.getByText('Told to be cruel').click();
-    await expect.element(page.getByLabelText('Who it is told to be')).toHaveValue(expect.stringContaining('cruel nurse'));
+    await expect.element(page.getByLabelText('Who it is told to be')).toHaveValue(STARTERS[1]!.character);
     await button('Bring my prompt back').click();
     await expect.element(page.getByLabelText('Who it is told to be')).toHaveValue('You are a lighthouse.');
     await first.unmount();
