@@ -22,7 +22,7 @@ function longRecording() {
   return { ...recording, tokens, text: tokens.map((token) => token.text).join(''), givenTokens: TOKENS, scores: recording.scores.slice(0, cells), words: recording.words.slice(0, cells), poles: poles && byPole((pole) => ({ ...poles[pole], scores: poles[pole].scores.slice(0, cells), words: poles[pole].words.slice(0, cells) })), taps: recording.taps.filter((tap) => tap.afterToken < TOKENS) };
 }
 
-const files = { index: serialiseRecordingIndex([{ id: 'betrayal', title: 'Long', blurb: '' }]), story: serialiseRecording(longRecording()) };
+const files = { index: serialiseRecordingIndex([{ id: 'betrayal', title: 'Long', blurb: '', dark: false }]), story: serialiseRecording(longRecording()) };
 const app = new AppState(fakeParts(undefined, { fetchText: (url) => Promise.resolve(url.endsWith('index.json') ? files.index : files.story) }));
 await app.open();
 app.desk.view.face = 'text';
