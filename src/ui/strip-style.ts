@@ -21,13 +21,13 @@ const ARMS = {
   m: { above: false, head: 'positive' },
 } as const satisfies Record<string, { readonly above: boolean; readonly head: Head }>;
 
-/** The classes that paint a cell, e.g. `p64 beyond`; the sheet of {@link adoptScale} knows them. */
+/** The classes that paint a cell, e.g. `p40`, or `px beyond`; the sheet of {@link adoptScale} knows them. */
 export function cellClass(cell: StripCell, head: Head): string {
   if (cell.state === 'sink' || cell.state === 'missing') return cell.state;
   const step = Math.round(Math.abs(cell.t) * STEPS);
   if (step === 0) return 's0';
   const arm = cell.t > 0 ? (head === 'negative' ? 'q' : 'p') : head === 'positive' ? 'm' : 'n';
-  return cell.state === 'beyond' ? `${arm}${STEPS} beyond` : `${arm}${step}`;
+  return cell.state === 'beyond' ? `${arm}x beyond` : `${arm}${step}`;
 }
 
 /** Puts the scale's classes into a document, once. */
@@ -44,11 +44,12 @@ const adopted = new WeakSet<Document>();
 /**
  * The bars lie in the borders, which are always there and see-through: so a bar that grows moves nothing and the text is
  * not laid out anew for a change of colour. Forced colours drop pictures in grounds; there the borders are the bars.
- * Colours are values for both themes and no variables: a browser keeps no ready style that has variables in it.
+ * Colours are values for both themes and no variables: a browser keeps no ready style that has variables in it. One
+ * class alone names each step, because a browser finds rules by one class and tries all that share it.
  */
 function scaleRules(): string {
   const corner = `light-dark(${INK.light},${INK.dark})`;
-  const rules = [`.strip .token.s0{background-color:${scaleCss(0)}}`];
+  const rules = [`.strip .s0{background-color:${scaleCss(0)}}`];
   const forced: string[] = [];
   for (const [letter, { above, head }] of Object.entries(ARMS)) {
     const end = above ? 'positive' : 'negative';
@@ -57,14 +58,16 @@ function scaleRules(): string {
     // Measured from the upper or from the lower edge of the borders.
     const down = (pixels: number): string => (above ? `${pixels.toFixed(2)}px` : `calc(100% - ${pixels.toFixed(2)}px)`);
     for (let step = 1; step <= STEPS; step += 1) {
-      const name = `.strip .token.${letter}${step}`;
+      const name = `${letter}${step}`;
       const length = (step / STEPS) * BAR_PX;
       const shown = length < 0.5 ? 0 : length;
-      rules.push(`${name}{background-color:${scaleCss(((above ? 1 : -1) * step) / STEPS, head)};background-image:${bar},none;background-size:100% ${shown.toFixed(2)}px,auto;background-position:0 ${down(BAR_PX - shown)},0 0}`);
-      forced.push(`${name}{border-${above ? 'top' : 'bottom'}:${shown.toFixed(1)}px ${above ? 'solid' : 'dashed'} CanvasText}`);
+      rules.push(`.strip .${name}{background-color:${scaleCss(((above ? 1 : -1) * step) / STEPS, head)};background-image:${bar},none;background-size:100% ${shown.toFixed(2)}px,auto;background-position:0 ${down(BAR_PX - shown)},0 0}`);
+      forced.push(`.strip .token.${name}{border-${above ? 'top' : 'bottom'}:${shown.toFixed(1)}px ${above ? 'solid' : 'dashed'} CanvasText}`);
     }
     const notch = `linear-gradient(to ${above ? 'bottom' : 'top'} left,${corner} 50%,transparent 50%)`;
-    rules.push(`.strip .token.${letter}${STEPS}.beyond{background-image:${bar},${notch},none;background-size:100% ${BAR_PX}px,6px 6px,auto;background-position:0 ${down(0)},100% ${down(BAR_PX)},0 0;background-clip:border-box,padding-box,padding-box}`);
+    // Four pictures, because the ground is cut like the last of them, and the cuts take turns.
+    rules.push(`.strip .${letter}x{background-color:${scaleCss(above ? 1 : -1, head)};background-image:${bar},${notch},none,none;background-size:100% ${BAR_PX}px,6px 6px,auto,auto;background-position:0 ${down(0)},100% ${down(BAR_PX)},0 0,0 0}`);
+    forced.push(`.strip .token.${letter}x{border-${above ? 'top' : 'bottom'}:${BAR_PX}px ${above ? 'solid' : 'dashed'} CanvasText}`);
   }
   return `${rules.join('\n')}\n@media (forced-colors:active){.strip .token{border-width:0}${forced.join('\n')}}`;
 }

@@ -51,7 +51,10 @@ export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layo
   const { theme, taps, range, alone, wordless } = input;
   const grey = GREY[theme];
   const line = endLines(theme, input.head);
-  const area = signedAreas(input.series);
+  // Only what is in sight, and a little beside it: of a long text that is a small part. Taps are few and stay whole.
+  const first = Math.max(0, Math.floor(range.from) - 1);
+  const end = Math.ceil(range.to) + 2;
+  const area = signedAreas(input.series, first, end);
   const common = { type: 'scatter', hoverinfo: 'skip', showlegend: false };
   const shade = (y: readonly (number | null)[], colour: string): object => ({ ...common, mode: 'lines', x: area.x, y, fill: 'tozeroy', fillcolor: `${colour}40`, line: { width: 1, color: `${colour}b0` } });
   const tapTrace = (chosen: readonly TrajectoryTap[], marker: object): object => ({ ...common, mode: 'markers', cliponaxis: false, x: chosen.map((tap) => tap.afterToken), y: chosen.map((tap) => tap.score), marker: { symbol: 'diamond', size: 10, ...marker } });
@@ -60,10 +63,10 @@ export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layo
   return {
     limit,
     data: [
-      ...(alone === null ? [] : [{ ...common, mode: 'lines', ...dots(alone, limit), line: { width: DOT, color: grey.dot } }]),
+      ...(alone === null ? [] : [{ ...common, mode: 'lines', ...dots(alone, limit, first, end), line: { width: DOT, color: grey.dot } }]),
       shade(area.above, line.positive),
       shade(area.below, line.negative),
-      ...(wordless === null ? [] : [{ ...common, mode: 'lines', x: Array.from(wordless, (_, token) => token), y: Array.from(wordless, (value) => (Number.isFinite(value) ? value : null)), line: { width: 1.1, color: grey.line } }]),
+      ...(wordless === null ? [] : [{ ...common, mode: 'lines', ...points(wordless, first, end), line: { width: 1.1, color: grey.line } }]),
       { ...common, mode: 'lines', x: taps.flatMap((tap) => [tap.afterToken, tap.afterToken, null]), y: taps.flatMap((tap) => [tap.low, tap.high, null]), line: { width: 7, color: grey.band } },
       { ...common, mode: 'lines', x: taps.map((tap) => tap.afterToken), y: taps.map((tap) => tap.score), line: { width: 1.5, color: INK[theme] } },
       tapTrace(taps.filter((tap) => tap.inside), { size: 9, color: theme === 'light' ? '#fcfcfc' : '#1d1d1d', line: { width: 1.5, color: grey.line } }),
@@ -99,11 +102,11 @@ export function yTicks(limit: number): number[] {
  * Single tokens as squares: one path of short upright strokes, because thousands of markers would be thousands of
  * elements. What lies beyond the axis is a stroke half as long at its end.
  */
-function dots(values: ArrayLike<number>, limit: number): { x: (number | null)[]; y: (number | null)[] } {
+function dots(values: ArrayLike<number>, limit: number, first: number, end: number): { x: (number | null)[]; y: (number | null)[] } {
   const half = (DOT / (HEIGHT - MARGIN.top - MARGIN.bottom)) * limit;
   const x: (number | null)[] = [];
   const y: (number | null)[] = [];
-  for (let token = 0; token < values.length; token += 1) {
+  for (let token = first; token < Math.min(end, values.length); token += 1) {
     const value = values[token] ?? Number.NaN;
     if (!Number.isFinite(value)) continue;
     const at = Math.max(-limit, Math.min(limit, value));
@@ -113,8 +116,14 @@ function dots(values: ArrayLike<number>, limit: number): { x: (number | null)[];
   return { x, y };
 }
 
+/** A line through the values that there are. */
+function points(values: ArrayLike<number>, first: number, end: number): { x: number[]; y: (number | null)[] } {
+  const x = Array.from({ length: Math.max(0, Math.min(end, values.length) - first) }, (_, index) => first + index);
+  return { x, y: x.map((token) => (Number.isFinite(values[token]) ? (values[token] ?? null) : null)) };
+}
+
 /** Splits a line at zero, with the exact crossing as a point of both parts, so that each side is shaded in its colour. */
-export function signedAreas(series: ArrayLike<number>): { x: number[]; above: (number | null)[]; below: (number | null)[] } {
+export function signedAreas(series: ArrayLike<number>, first = 0, end = series.length): { x: number[]; above: (number | null)[]; below: (number | null)[] } {
   const x: number[] = [];
   const above: (number | null)[] = [];
   const below: (number | null)[] = [];
@@ -123,9 +132,9 @@ export function signedAreas(series: ArrayLike<number>): { x: number[]; above: (n
     above.push(value === null ? null : Math.max(0, value));
     below.push(value === null ? null : Math.min(0, value));
   };
-  for (let token = 0; token < series.length; token += 1) {
+  for (let token = first; token < Math.min(end, series.length); token += 1) {
     const value = series[token] ?? Number.NaN;
-    const before = series[token - 1] ?? Number.NaN;
+    const before = token === first ? Number.NaN : series[token - 1] ?? Number.NaN;
     if (before * value < 0) put(token - 1 + before / (before - value), 0);
     put(token, Number.isFinite(value) ? value : null);
   }

@@ -164,7 +164,7 @@ describe('on the page', () => {
     await open();
     await choose('kind from neutral text');
     // The arm of the pole that is not read, well out on it.
-    const painted = (arm: string) => [...document.querySelectorAll<HTMLElement>('.token')].find((one) => new RegExp(`\\b${arm}[2-6]\\d\\b`).test(one.className))!;
+    const painted = (arm: string) => [...document.querySelectorAll<HTMLElement>('.token')].find((one) => new RegExp(`\\b${arm}([5-9]|\\d\\d)\\b`).test(one.className))!;
     const span = painted('m');
     // The ground fades into its new colour.
     await expect.poll(() => new Set(getComputedStyle(span).backgroundColor.match(/\d+/g)).size).toBe(1);
