@@ -48,6 +48,14 @@ export class Draft {
     this.text = text;
   }
 
+  /** Puts a text of the reader's back that was in the box before; what has been written since is kept for {@link undo}. */
+  restore(text: string): void {
+    const others = this.#setAside.filter((other) => other !== text);
+    this.#keepAside(this.#own && this.#text !== text ? [this.#text, ...others] : others);
+    this.#placed = null;
+    this.text = text;
+  }
+
   /** Brings back what {@link replace} took away. What the reader has written since takes its turn after the others. */
   undo(): void {
     const [text, ...others] = this.#setAside;

@@ -15,6 +15,8 @@ export type PlaceId = (typeof PLACES)[number]['id'];
 /** The place that the address names; Read where it names none. */
 export class Place {
   #current = $state<PlaceId>('read');
+  #path = $state('');
+  #query = $state('');
 
   constructor(hash: string) {
     this.follow(hash);
@@ -24,9 +26,25 @@ export class Place {
     return this.#current;
   }
 
+  /** What follows the place's name, e.g. `compare` in `#/library/compare?a=1`; empty where nothing does. */
+  get path(): string {
+    return this.#path;
+  }
+
+  /** What follows the `?`. Written by whoever made the link: to be checked before use. */
+  readonly query = $derived.by(() => new URLSearchParams(this.#query));
+
   /** Takes the part of the address after `#`, e.g. `#/train`; what follows a further `/` or `?` is for the place itself. */
   follow(hash: string): void {
-    const name = hash.replace(/^#\/?/, '').split(/[/?]/)[0];
+    const [, name = '', path = '', query = ''] = /^#?\/?([^/?]*)\/?([^?]*)\??(.*)$/s.exec(hash) ?? [];
     this.#current = PLACES.find((place) => place.id === name)?.id ?? 'read';
+    this.#path = path.replace(/\/+$/, '');
+    this.#query = query;
+  }
+
+  /** Makes the address say what was chosen on the page, without a step in the browser's history. */
+  rewrite(hash: string): void {
+    if (globalThis.location.hash !== hash) history.replaceState(history.state, '', hash);
+    this.follow(hash);
   }
 }
