@@ -15,4 +15,6 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['Home', 'End'], does: 'first, last token' },
   { keys: ['Enter'], does: 'lock the token' },
   { keys: ['Esc'], does: 'close the tip, then unlock' },
+  { keys: ['Ctrl', 'Z'], does: 'take back what was shown last, also outside the strip' },
+  { keys: ['Ctrl', 'Shift', 'Z'], does: 'show it again' },
 ];

@@ -19,6 +19,8 @@ import { Links } from './links.svelte.ts';
 import { probeHash, recordRun, type Maker } from './run-record.ts';
 import type { EngineStatus } from '../core/engine-report.ts';
 import type { ReadingState } from './reading.svelte.ts';
+import type { Recording } from '../format/recording.ts';
+import { fileName, type RunFileKind } from './run-files.ts';
 import { shelfIn, type Shelf } from './shelf.ts';
 import { browserTabs, type Tabs } from './tabs.ts';
 import { once } from './probe-card.ts';
@@ -67,7 +69,6 @@ export class AppState {
     this.place = new Place(globalThis.location.hash);
     this.preferences = new Preferences(storage);
     this.draft = new Draft(storage);
-    this.storage = storage;
     const tabs = (this.tabs = parts.tabs ?? browserTabs());
     const database = once(parts.database ?? (() => browserDatabase()));
     this.library = new Library(parts.shelf ?? (async () => shelfIn<KeptProbe>(await database(), 'probes')), tabs);
@@ -123,6 +124,21 @@ export class AppState {
         throw error;
       }
     });
+  }
+
+  /** What is on show as a recording; null where nothing is, or where it is not known what made it. */
+  async recordingOnShow(): Promise<Recording | null> {
+    const { reading } = this.desk;
+    if (reading === null || reading.recording !== null) return reading?.recording ?? null;
+    return reading.maker === null || reading.tokens.length === 0 ? null : recordRun(reading, reading.maker, Date.now());
+  }
+
+  /** Saves a recording as a file. */
+  async saveRun(kind: RunFileKind, recording: Recording): Promise<void> {
+    const { view } = this.desk;
+    const { window, shownTheme: theme } = this.preferences;
+    const layer = Math.min(view.layer, recording.layers - 1);
+    await this.attempt(async () => this.save(fileName(recording.title, kind.ending), await kind.make(recording, { head: view.head, layer, window, theme }), kind.type));
   }
 
   #maker(engine: EngineStatus, taps: boolean): Maker | null {
