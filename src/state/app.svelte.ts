@@ -63,6 +63,8 @@ export class AppState {
   /** For the short things that this browser keeps; null where it refuses. */
   readonly storage: Storage | null;
   readonly save: SaveFile;
+  /** Starts an engine worker. */
+  readonly connect: () => EngineClient;
 
   constructor(parts: AppParts) {
     const storage = (this.storage = parts.storage === undefined ? browserStorage() : parts.storage);
@@ -81,6 +83,7 @@ export class AppState {
     this.links = new Links(this);
     this.save = parts.save ?? download;
     this.offline = parts.offline ?? new Offline({ container: null, worker: '', script: '' });
+    this.connect = parts.connect;
   }
 
   /**
