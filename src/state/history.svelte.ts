@@ -111,7 +111,7 @@ export class History {
       const database = await this.#connect();
       const known = await this.#known(database);
       const json = new TextEncoder().encode(serialiseRecording(recording));
-      const fresh = headOf(recording, recording.id, json.length, Date.now());
+      const fresh = headOf(recording, recording.id, json.length, moment(known));
       const before = known.find((head) => head.id === fresh.id) ?? known.find((head) => sameRun(head, fresh));
       const head = before === undefined ? fresh : { ...fresh, id: before.id, title: before.title };
       await this.#put({ head, file: { id: head.id, json } }, known);
@@ -235,6 +235,13 @@ export class History {
     this.#queue = result.catch(() => undefined); // whoever asked hears of it
     return result;
   }
+}
+
+/** Now, or the first moment after it at which nothing was kept: the order in which runs were kept is theirs. */
+function moment(known: readonly RunHead[]): number {
+  let now = Date.now();
+  while (known.some(({ savedAt }) => savedAt === now)) now += 1;
+  return now;
 }
 
 function removal(id: string): Change[] {
