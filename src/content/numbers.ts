@@ -39,6 +39,7 @@ export function megabytes(bytes: number): string {
 
 /** Bytes in the unit that suits them, decimal, e.g. `104 MB`, `92 kB`. */
 export function fileSize(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
   if (bytes >= 1e6) return megabytes(bytes);
   return bytes < 1000 ? `${count(bytes)} bytes` : `${Math.round(bytes / 1000)} kB`;
 }

@@ -7,8 +7,9 @@ import { type FileKind, KIND_WORDS, recogniseFile } from '../format/recognise.ts
 import { parseRecording } from '../format/recording-json.ts';
 import { parseRunCsv } from '../format/run-csv.ts';
 import { decodeText } from '../format/text-file.ts';
-import type { AppState } from './app.svelte.ts';
-import type { PickedFile } from './library.svelte.ts';
+import type { History } from './history.svelte.ts';
+import type { Library, PickedFile } from './library.svelte.ts';
+import type { SetIntake } from './set-intake.svelte.ts';
 
 /** Where a kind of file goes. */
 export type Destination = 'runs' | 'probes' | 'sets';
@@ -30,8 +31,12 @@ interface Sorted {
   readonly kind: FileKind;
 }
 
-/** What an import needs of the page. */
-export type ImportParts = Pick<AppState, 'history' | 'library' | 'intake'>;
+/** Where an import puts what it takes in. */
+export interface ImportParts {
+  readonly history: History;
+  readonly library: Library;
+  readonly intake: SetIntake;
+}
 
 /**
  * Takes in files of any kind. Throws `import-unknown` for what belongs nowhere here, and what is wrong with the first
