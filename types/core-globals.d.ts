@@ -1,4 +1,4 @@
-/** What the pure core may use beyond the language itself: text codecs, which browsers, workers and Node share. */
+/** What the pure core may use beyond the language itself: text codecs and base64, which browsers, workers and Node share. */
 declare class TextEncoder {
   encode(text?: string): Uint8Array<ArrayBuffer>;
 }
@@ -9,3 +9,6 @@ declare class TextDecoder {
 interface AbortSignal {
   readonly aborted: boolean;
 }
+
+declare function atob(base64: string): string;
+declare function btoa(binary: string): string;

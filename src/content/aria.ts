@@ -12,6 +12,7 @@ export const ARIA = {
   trajectory: 'Trajectory of the chosen layer',
   heads: 'What is read',
   stories: 'Recorded stories',
+  shown: 'What is on show',
   theme: 'Appearance',
   problems: 'Problems',
   loading: 'Loading the model',

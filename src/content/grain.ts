@@ -2,11 +2,6 @@
 import type { Grain } from '../core/grain.ts';
 import { DEFAULT_WINDOW } from '../core/smoothing.ts';
 
-/** What is drawn, as a short noun, e.g. `mean of 10`, `single tokens`. */
-export function drawnThing(grain: Grain, window: number): string {
-  return { mean: `mean of ${window}`, token: 'single tokens', word: 'words', sentence: 'sentences' }[grain];
-}
-
 /** The label of one value, e.g. `Mean of 10`, `Mean of its word`. */
 export function valueLabel(grain: Grain, window: number): string {
   return { mean: `Mean of ${window}`, token: 'This token', word: 'Its word', sentence: 'Its sentence' }[grain];

@@ -37,6 +37,13 @@ export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(bytes < 9.95e6 ? 1 : 0)} MB`;
 }
 
+/** Bytes in the unit that suits them, decimal, e.g. `104 MB`, `92 kB`. */
+export function fileSize(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  if (bytes >= 1e6) return megabytes(bytes);
+  return bytes < 1000 ? `${count(bytes)} bytes` : `${Math.round(bytes / 1000)} kB`;
+}
+
 /** A count with thin grouping, e.g. `2 048`. */
 export function count(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, '\u202f');

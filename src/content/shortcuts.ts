@@ -22,6 +22,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
 /** Keys that work anywhere on the page, never while typing. */
 export const PAGE_SHORTCUTS: readonly Shortcut[] = [
   { keys: ['?'], does: 'this help' },
+  { keys: ['Ctrl', 'Z'], does: 'take back what was shown last' },
+  { keys: ['Ctrl', 'Shift', 'Z'], does: 'show it again' },
   { keys: ['Ctrl', 'Enter'], does: 'in a text box: read it, or let the model write' },
   { keys: ['Esc'], does: 'close the help, end the tour' },
 ];

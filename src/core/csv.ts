@@ -5,7 +5,8 @@ export type Cell = string | number | boolean | null;
 
 /**
  * A table as text: cells quoted where they must be, a line break "\n" after every line. A text that a spreadsheet would take for a
- * formula (it begins with = + - @, a tab or a carriage return) gets an apostrophe in front; numbers stay numbers.
+ * formula (it begins with = + - @, a tab or a carriage return, after any apostrophes) gets an apostrophe in front;
+ * {@link plainCell} takes it away again. Numbers stay numbers.
  */
 export function csv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
   return [header, ...rows].map((row) => `${row.map(written).join(',')}\n`).join('');
@@ -14,8 +15,16 @@ export function csv(header: readonly string[], rows: readonly (readonly Cell[])[
 function written(cell: Cell): string {
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
   if (cell === null) return '';
-  const text = typeof cell === 'string' && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : String(cell);
+  const text = typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : String(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** What a text looks like that {@link csv} puts an apostrophe in front of: apostrophes count in, so that taking one away gives the text back. */
+const FORMULA = /^'*[=+\-@\t\r]/;
+
+/** A text cell as it was before {@link csv} wrote it. */
+export function plainCell(cell: string): string {
+  return cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell;
 }
 
 /** A record of a table and the line of the file on which it begins, from 1. */

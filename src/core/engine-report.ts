@@ -33,6 +33,13 @@ export interface EngineStatus {
   readonly versions: { readonly flipside: string; readonly onnxruntime: string };
 }
 
+/** A model whose files this browser keeps, wholly or in part. */
+export interface KeptModel {
+  readonly id: string;
+  readonly title: string;
+  readonly files: readonly { readonly path: string; readonly sha256: string; readonly bytes: number; readonly keptBytes: number }[];
+}
+
 /** What a read or a continuation took, and why it ended. */
 export interface RunSummary {
   readonly tokens: number;

@@ -29,6 +29,10 @@ export type ErrorCode =
   | 'set-row-invalid'
   | 'set-topic-incomplete'
   | 'recording-invalid'
+  | 'link-invalid'
+  | 'import-unknown'
+  // what the browser keeps
+  | 'storage-refused'
   // the program itself
   | 'worker-died'
   | 'cancelled'

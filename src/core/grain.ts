@@ -17,6 +17,11 @@ export function isGrain(value: unknown): value is Grain {
   return GRAINS.some((grain) => grain === value);
 }
 
+/** What is drawn, as a short noun, e.g. `mean of 10`, `single tokens`. */
+export function drawnThing(grain: Grain, window: number): string {
+  return { mean: `mean of ${window}`, token: 'single tokens', word: 'words', sentence: 'sentences' }[grain];
+}
+
 /** Standard deviations of the same quantity on neutral text that the colour scale spans to each side. */
 export const DOMAIN_SDS = 3;
 

@@ -14,6 +14,11 @@ export type Head = 'difference' | Pole;
 /** In the order in which they are offered. */
 export const HEADS: readonly Head[] = ['difference', 'positive', 'negative'];
 
+/** Whether a text from outside names a way of reading. */
+export function isHead(value: unknown): value is Head {
+  return HEADS.some((head) => head === value);
+}
+
 /** Both poles, for whatever is done for each. */
 export const POLES: readonly Pole[] = ['positive', 'negative'];
 

@@ -1,6 +1,7 @@
 /** Values that several of our files hold, each refused by its path. Pure. */
 import type { Axis } from '../core/probe-types.ts';
-import { field, type JsonNode, list, number, text, words } from './json-path.ts';
+import type { SamplingOptions } from '../core/reading.ts';
+import { field, integer, type JsonNode, list, number, text, words } from './json-path.ts';
 
 /** A finite number between `low` and `high`, both included. */
 export function inRange(node: JsonNode, low: number, high: number): number {
@@ -49,4 +50,15 @@ export function flag(node: JsonNode): boolean {
 /** The poles and the neutral origin. */
 export function parseAxis(node: JsonNode): Axis {
   return { positive: words(field(node, 'positive'), 80), negative: words(field(node, 'negative'), 80), neutral: words(field(node, 'neutral'), 80) };
+}
+
+/** How the words of a continuation are chosen, within what the page offers. */
+export function parseSampling(node: JsonNode): SamplingOptions {
+  const topP = field(node, 'topP');
+  return {
+    temperature: inRange(field(node, 'temperature'), 0, 2),
+    topP: Math.min(positive(topP), inRange(topP, 0, 1)),
+    seed: integer(field(node, 'seed'), 0, 0xffffffff),
+    maxTokens: integer(field(node, 'maxTokens'), 1, 100_000),
+  };
 }

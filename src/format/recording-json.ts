@@ -4,18 +4,18 @@
  */
 import { AppError } from '../core/errors.ts';
 import { type ByPole, byPole } from '../core/heads.ts';
-import type { LayerCalibration } from '../core/probe-types.ts';
+import type { AlarmLines, LayerCalibration } from '../core/probe-types.ts';
 import type { TapReading, TokenPiece } from '../core/reading.ts';
-import { field, fileObject, has, integer, list, number, text } from './json-path.ts';
+import { checkFormat, field, fileObject, has, integer, jsonRoot, list, number, text } from './json-path.ts';
 import type { JsonNode } from './json-path.ts';
-import { inRange, flag } from './json-values.ts';
+import { flag, inRange, parseSampling } from './json-values.ts';
 import { parseAlarm, UNMEASURED_ALARM } from './probe-parts.ts';
-import type { RecordedPole, Recording } from './recording.ts';
+import type { RecordedPole, Recording, RunOrigin } from './recording.ts';
 
 const FORMAT = 'flipside-recording';
 /**
  * Version 2 added the words' part of the scores and the 1 % lines; files of version 1 still open, without them. Version 3
- * added each pole from neutral, which a file may lack.
+ * added each pole from neutral, and how a run of the reader's own was made; a file may lack either.
  */
 const VERSION = 3;
 const INDEX_FORMAT = 'flipside-recordings';
@@ -40,18 +40,28 @@ const refuse = (message: string): never => {
 
 /** Reads a recording; throws `recording-invalid` with the path of the first thing that is wrong. */
 export function parseRecording(source: string): Recording {
-  const root = fileObject(source, 'recording', FORMAT, VERSION, refuse);
+  return recordingFrom(jsonRoot(source, 'recording', refuse));
+}
+
+/** Reads what {@link recordingObject} gives; throws as {@link parseRecording}. */
+export function recordingIn(value: unknown): Recording {
+  return recordingFrom({ value, path: 'recording', refuse });
+}
+
+function recordingFrom(root: JsonNode): Recording {
+  checkFormat(root, FORMAT, VERSION);
   const version = integer(field(root, 'version'), 1, VERSION);
   const old = version === 1;
   const layers = integer(field(root, 'layers'), 1, MAX_LAYERS);
   const tokens = list(field(root, 'tokens'), 0, MAX_TOKENS).map(toPiece);
   const poles = version >= 3 && has(root, 'poles') ? parsePoles(field(root, 'poles'), tokens.length, layers) : null;
   const axis = field(root, 'axis');
+  const body = text(field(root, 'text'));
   const provenance = field(root, 'provenance');
   return {
     id: text(field(root, 'id')),
     title: text(field(root, 'title')),
-    text: text(field(root, 'text')),
+    text: body,
     axis: { positive: text(field(axis, 'positive')), negative: text(field(axis, 'negative')), neutral: text(field(axis, 'neutral')) },
     defaultLayer: integer(field(root, 'defaultLayer'), 0, layers - 1),
     tokens,
@@ -72,28 +82,82 @@ export function parseRecording(source: string): Recording {
       backend: text(field(provenance, 'backend')),
       version: text(field(provenance, 'version')),
     },
+    ...(has(root, 'run') ? { run: toRun(field(root, 'run'), body.length) } : {}),
   };
 }
 
+/** One way of reading as its file holds it. */
+interface HeadObject {
+  readonly calibration: readonly (readonly number[])[];
+  readonly explained: readonly number[];
+  readonly alarm: AlarmLines;
+  readonly scores: readonly (readonly (number | null)[])[];
+  readonly words: readonly (readonly (number | null)[])[];
+}
+
+/** A tap as its file holds it; scores of the poles where the recording has them. */
+interface TapObject extends Partial<ByPole<readonly (number | null)[]>> {
+  readonly afterToken: number;
+  readonly score: readonly (number | null)[];
+  readonly nullLow: readonly (number | null)[];
+  readonly nullHigh: readonly (number | null)[];
+}
+
+/** A recording as the plain object that its file holds. */
+export interface RecordingObject extends HeadObject, Omit<Recording, keyof HeadObject | 'tokens' | 'taps' | 'poles'> {
+  readonly format: string;
+  readonly version: number;
+  readonly tokens: readonly (readonly [number, string])[];
+  readonly taps: readonly TapObject[];
+  readonly poles?: ByPole<HeadObject>;
+}
+
+/** The object of a recording, scores rounded; {@link recordingIn} reads it back. */
+export function recordingObject(recording: Recording): RecordingObject {
+  const { id, title, text: body, axis, defaultLayer, givenTokens, layers, provenance, run, tokens, taps, poles } = recording;
+  const rowsOf = (values: Float32Array): (number | null)[][] => tokens.map((_, token) => rounded(values.subarray(token * layers, (token + 1) * layers)));
+  const headObject = ({ calibration, explained, alarm, scores, words }: RecordedPole): HeadObject => ({
+    calibration: calibration.map((row) => [row.tapMean, row.scale, row.tokenMean, row.tokenSd, row.smoothSd].map((value) => Number(value.toPrecision(7)))),
+    explained,
+    alarm,
+    scores: rowsOf(scores),
+    words: rowsOf(words),
+  });
+  return {
+    format: FORMAT,
+    version: VERSION,
+    id,
+    title,
+    text: body,
+    axis,
+    defaultLayer,
+    givenTokens,
+    layers,
+    provenance,
+    ...(run === undefined ? {} : { run }),
+    tokens: tokens.map((piece) => [piece.id, piece.text] as const),
+    ...headObject(recording),
+    taps: taps.map((tap) => ({
+      afterToken: tap.afterToken,
+      score: rounded(tap.score),
+      nullLow: rounded(tap.nullLow),
+      nullHigh: rounded(tap.nullHigh),
+      ...(poles === null || tap.poles === null ? {} : { positive: rounded(tap.poles.positive), negative: rounded(tap.poles.negative) }),
+    })),
+    ...(poles === null ? {} : { poles: { positive: headObject(poles.positive), negative: headObject(poles.negative) } }),
+  };
+}
+
+/** Members that are written one item a line. */
+const LONG = ['calibration', 'tokens', 'scores', 'words', 'taps'];
+
 /** Writes a recording as JSON, one token's scores a line, so that two recordings can be compared line by line. */
 export function serialiseRecording(recording: Recording): string {
-  const { scores, words, layers, tokens, taps, calibration, explained, alarm, poles, ...rest } = recording;
-  const { id, title, text: body, axis, defaultLayer, givenTokens, provenance } = rest;
-  const head = { format: FORMAT, version: VERSION, id, title, text: body, axis, defaultLayer, givenTokens, layers, provenance };
   const lines = (items: readonly unknown[]): string => `[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]`;
-  const rowsOf = (values: Float32Array): (number | null)[][] => tokens.map((_, token) => rounded(values.subarray(token * layers, (token + 1) * layers)));
-  const tapRows = taps.map((tap) => ({
-    afterToken: tap.afterToken,
-    score: rounded(tap.score),
-    nullLow: rounded(tap.nullLow),
-    nullHigh: rounded(tap.nullHigh),
-    ...(poles === null || tap.poles === null ? {} : { positive: rounded(tap.poles.positive), negative: rounded(tap.poles.negative) }),
-  }));
-  const pieces = tokens.map((piece) => [piece.id, piece.text]);
-  const calibrationRows = (of: readonly LayerCalibration[]): number[][] => of.map((row) => [row.tapMean, row.scale, row.tokenMean, row.tokenSd, row.smoothSd].map((value) => Number(value.toPrecision(7))));
-  const poleText = (pole: RecordedPole): string => `{"calibration":${lines(calibrationRows(pole.calibration))},\n"explained":${JSON.stringify(pole.explained)},\n"alarm":${JSON.stringify(pole.alarm)},\n"scores":${lines(rowsOf(pole.scores))},\n"words":${lines(rowsOf(pole.words))}}`;
-  const polesText = poles === null ? '' : `,\n"poles":{"positive":${poleText(poles.positive)},\n"negative":${poleText(poles.negative)}}`;
-  return `${JSON.stringify(head).slice(0, -1)},\n"calibration":${lines(calibrationRows(calibration))},\n"explained":${JSON.stringify(explained)},\n"alarm":${JSON.stringify(alarm)},\n"tokens":${lines(pieces)},\n"scores":${lines(rowsOf(scores))},\n"words":${lines(rowsOf(words))},\n"taps":${lines(tapRows)}${polesText}}\n`;
+  const object = (members: object): string => `{${Object.entries(members).map(([key, value]) => `${JSON.stringify(key)}:${LONG.includes(key) ? lines(value as readonly unknown[]) : JSON.stringify(value)}`).join(',\n')}}`;
+  const { poles, ...root } = recordingObject(recording);
+  if (poles === undefined) return `${object(root)}\n`;
+  return `${object(root).slice(0, -1)},\n"poles":{"positive":${object(poles.positive)},\n"negative":${object(poles.negative)}}}\n`;
 }
 
 /** Reads the list of recordings. Stories of an older list count as dark: better one note too many. */
@@ -134,6 +198,18 @@ function parsePoles(node: JsonNode, tokens: number, layers: number): ByPole<Reco
 
 function toExplained(node: JsonNode, layers: number): number[] {
   return list(node, layers, layers).map((item) => inRange(item, -1e9, 1));
+}
+
+function toRun(node: JsonNode, characters: number): RunOrigin {
+  const adapter = field(node, 'adapter');
+  return {
+    finishedAt: integer(field(node, 'finishedAt'), 0, 8.64e15),
+    taps: flag(field(node, 'taps')),
+    adapter: adapter.value === null ? null : text(adapter),
+    probeKey: text(field(node, 'probeKey')),
+    probeTitle: text(field(node, 'probeTitle')),
+    continuations: list(field(node, 'continuations'), 0, MAX_TOKENS).map((item) => ({ fromCharacter: integer(field(item, 'fromCharacter'), 0, characters), sampling: parseSampling(field(item, 'sampling')) })),
+  };
 }
 
 function toTap(node: JsonNode, layers: number, tokens: number, hasPoles: boolean): TapReading {

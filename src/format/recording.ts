@@ -4,13 +4,35 @@
  */
 import type { AlarmLines, Axis, LayerCalibration } from '../core/probe-types.ts';
 import type { ByPole } from '../core/heads.ts';
-import type { TapReading, TokenPiece, TokenScores } from '../core/reading.ts';
+import type { SamplingOptions, TapReading, TokenPiece, TokenScores } from '../core/reading.ts';
 
 /** Of each pole from neutral, what a recording holds beside the taps' own: scores `[tokens, layers]` and their scales. */
 export interface RecordedPole extends TokenScores {
   readonly calibration: readonly LayerCalibration[];
   readonly explained: readonly number[];
   readonly alarm: AlarmLines;
+}
+
+/** What it takes to make a reading again beside its text and its provenance. */
+export interface RunOrigin {
+  /** When it came to its end, or was stopped: milliseconds since 1970. */
+  readonly finishedAt: number;
+  /** Whether neutral sentences were read after each sentence. */
+  readonly taps: boolean;
+  /** The graphics adapter in words; null where the processor computed, or where it is not known. */
+  readonly adapter: string | null;
+  /** Key and title of the probe among what the page offered, e.g. `shipped:kind-cruel`. */
+  readonly probeKey: string;
+  readonly probeTitle: string;
+  /** In the order of the text; empty where everything was given. */
+  readonly continuations: readonly Continuation[];
+}
+
+/** One time that the model wrote on. */
+export interface Continuation {
+  /** Where in the text it began. In characters, because a text that is read again may fall into other tokens. */
+  readonly fromCharacter: number;
+  readonly sampling: SamplingOptions;
 }
 
 /** A finished reading with what is needed to draw and to make it again. */
@@ -37,4 +59,6 @@ export interface Recording {
   /** Each pole from neutral; null where the probe has no such reading, and in recordings of version 1 and 2. */
   readonly poles: ByPole<RecordedPole> | null;
   readonly provenance: { readonly model: string; readonly weightsSha256: string; readonly probe: string; readonly probeSha256: string; readonly backend: string; readonly version: string };
+  /** Present where the reader's own browser made it; absent in the recordings that ship with the page. */
+  readonly run?: RunOrigin;
 }

@@ -14,7 +14,17 @@ import type { ProbeOffer } from './probe-card.ts';
 import { Probes } from './probes.svelte.ts';
 import { download, type SaveFile } from './save-file.ts';
 import { Session } from './session.svelte.ts';
-import { browserShelf, type Shelf } from './shelf.ts';
+import { browserDatabase, type Database } from './database.ts';
+import { History } from './history.svelte.ts';
+import { Links } from './links.svelte.ts';
+import { probeHash, recordRun, type Maker } from './run-record.ts';
+import type { EngineStatus } from '../core/engine-report.ts';
+import type { ReadingState } from './reading.svelte.ts';
+import type { Recording } from '../format/recording.ts';
+import { fileName, type RunFileKind } from './run-files.ts';
+import { shelfIn, type Shelf } from './shelf.ts';
+import { browserTabs, type Tabs } from './tabs.ts';
+import { once } from './probe-card.ts';
 import { shippedProbes } from './shipped.ts';
 import { fetchText, Stories } from './stories.svelte.ts';
 import type { FetchText } from './stories.svelte.ts';
@@ -25,6 +35,9 @@ export interface AppParts {
   readonly connect: () => EngineClient;
   readonly shipped?: readonly ProbeOffer[];
   readonly shelf?: () => Promise<Shelf<KeptProbe>>;
+  /** Where probes and runs are kept. */
+  readonly database?: () => Promise<Database>;
+  readonly tabs?: Tabs;
   readonly fetchText?: FetchText;
   readonly storage?: Storage | null;
   readonly save?: SaveFile;
@@ -47,33 +60,60 @@ export class AppState {
   readonly help = new Help();
   readonly tour: Tour;
   readonly offline: Offline;
+  readonly history: History;
+  readonly links: Links;
+  /** What the tabs of this page tell each other. */
+  readonly tabs: Tabs;
+  /** For the short things that this browser keeps; null where it refuses. */
   readonly storage: Storage | null;
   readonly save: SaveFile;
+  /** Starts an engine worker. */
+  readonly connect: () => EngineClient;
 
   constructor(parts: AppParts) {
     const storage = (this.storage = parts.storage === undefined ? browserStorage() : parts.storage);
     this.place = new Place(globalThis.location.hash);
     this.preferences = new Preferences(storage);
     this.draft = new Draft(storage);
-    this.library = new Library(parts.shelf ?? (() => browserShelf<KeptProbe>()));
+    const tabs = (this.tabs = parts.tabs ?? browserTabs());
+    const database = once(parts.database ?? (() => browserDatabase()));
+    this.library = new Library(parts.shelf ?? (async () => shelfIn<KeptProbe>(await database(), 'probes')), tabs);
+    this.history = new History({ connect: database, tabs, warn: (problem) => this.session.report(problem) });
     const probes = (this.probes = new Probes(parts.shipped ?? shippedProbes(), this.library, storage));
     this.session = new Session({ connect: parts.connect, probeFiles: () => probes.needChosen().files(), manifestUrl: MANIFEST_URL });
     this.stories = new Stories(parts.fetchText ?? fetchText, RECORDINGS_URL);
     const { session, stories, draft, preferences } = this;
-    this.desk = new Desk({ session, stories, draft, preferences, probeCard: () => probes.needChosen().card() });
+    this.desk = new Desk({ session, stories, draft, preferences, probeCard: () => probes.needChosen().card(), maker: (engine, taps) => this.#maker(engine, taps), keep: (reading) => void this.#keepRun(reading) });
     this.tour = new Tour(this.place, storage);
+    this.links = new Links(this);
     this.save = parts.save ?? download;
     this.offline = parts.offline ?? new Offline({ container: null, worker: '', script: '' });
+    this.connect = parts.connect;
   }
 
-  /** Opens the page: the reader's probes first, so that the one last read with is there to read with. */
+  /**
+   * Opens the page: the reader's probes first, so that the one last read with is there to read with. A link in the
+   * address is opened in the place of the first story.
+   */
   async open(): Promise<void> {
-    await this.library.open().catch((error: unknown) => this.session.report(error));
-    await this.desk.open();
+    const kept = Promise.all([this.library.open(), this.history.open()]).catch((error: unknown) => this.session.report(error));
+    const code = this.place.query.get('s');
+    const shared = code === null ? null : await this.links.read(code);
+    await kept;
+    await this.desk.open({ first: shared === null });
+    if (shared !== null) await this.links.show(shared);
   }
 
-  /** Reads with another probe from now on; own text on show is read again with it. */
-  async useProbe(key: string): Promise<void> {
+  /** Goes where the address leads, and opens the link that it holds. */
+  async follow(hash: string): Promise<void> {
+    this.place.follow(hash);
+    const code = this.place.query.get('s');
+    const shared = code === null ? null : await this.links.read(code);
+    if (shared !== null) await this.links.show(shared);
+  }
+
+  /** Reads with another probe from now on; own text on show is read again with it unless it should stay. */
+  async useProbe(key: string, { again = true } = {}): Promise<void> {
     const offer = this.probes.offer(key);
     if (offer === null) return;
     await this.attempt(async () => {
@@ -86,12 +126,40 @@ export class AppState {
           const files = await offer.files();
           if (this.probes.chosen?.key !== key) throw new AppError('cancelled', 'Another probe was chosen meanwhile.');
           return files;
-        });
+        }, { again });
       } catch (error) {
         if (before !== null && this.probes.chosen?.key === key) this.probes.choose(before.key);
         throw error;
       }
     });
+  }
+
+  /** What is on show as a recording; null where nothing is, or where it is not known what made it. */
+  async recordingOnShow(): Promise<Recording | null> {
+    const { reading } = this.desk;
+    if (reading === null || reading.recording !== null) return reading?.recording ?? null;
+    return reading.maker === null || reading.tokens.length === 0 ? null : recordRun(reading, reading.maker, Date.now());
+  }
+
+  /** Saves a recording as a file. */
+  async saveRun(kind: RunFileKind, recording: Recording): Promise<void> {
+    const { view } = this.desk;
+    const { grain, window, shownTheme: theme } = this.preferences;
+    const layer = Math.min(view.layer, recording.layers - 1);
+    await this.attempt(async () => this.save(fileName(recording.title, kind.ending), await kind.make(recording, { head: view.head, layer, grain, window, theme }), kind.type));
+  }
+
+  #maker(engine: EngineStatus, taps: boolean): Maker | null {
+    const { chosen } = this.probes;
+    const id = this.desk.probe?.id;
+    if (chosen === null || id === undefined) return null;
+    return { engine, taps, probe: { id, key: chosen.key, title: chosen.title }, probeSha256: () => probeHash(chosen) };
+  }
+
+  /** Keeps a run; what goes wrong is shown, and the run stays on show. */
+  async #keepRun(reading: ReadingState): Promise<void> {
+    const { maker } = reading;
+    if (maker !== null) await this.attempt(async () => this.history.keep(await recordRun(reading, maker, Date.now())));
   }
 
   /** Does something and shows what goes wrong. */

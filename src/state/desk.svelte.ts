@@ -1,5 +1,6 @@
 /** The desk of the Read view: which text is being read, and what the reader does with it. */
 import { AppError } from '../core/errors.ts';
+import type { Grain } from '../core/grain.ts';
 import type { SamplingOptions } from '../core/reading.ts';
 import { byPole } from '../core/heads.ts';
 import { SAY } from '../content/status.ts';
@@ -10,6 +11,10 @@ import { Instrument } from './instrument.svelte.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import { ReadingState } from './reading.svelte.ts';
 import type { HeadScales, Schedule } from './reading.svelte.ts';
+import type { Recording } from '../format/recording.ts';
+import type { EngineStatus } from '../core/engine-report.ts';
+import type { Maker } from './run-record.ts';
+import { Trail } from './trail.svelte.ts';
 import type { Session } from './session.svelte.ts';
 import type { ProbeCard } from './probe-card.ts';
 import type { Stories } from './stories.svelte.ts';
@@ -23,15 +28,41 @@ export interface DeskParts {
   readonly preferences: Preferences;
   readonly probeCard: () => Promise<ProbeCard>;
   readonly schedule?: Schedule;
+  /** What makes a reading that begins now. */
+  readonly maker?: (engine: EngineStatus, taps: boolean) => Maker | null;
+  /** Keeps a live reading that has come to its end or was stopped. */
+  readonly keep?: (reading: ReadingState) => void;
 }
 
 /** Where the text of the strip comes from. */
 export type Source = 'story' | 'own';
 
+/** What can be gone back to: what was on show, and where one looked. */
+export interface Shown {
+  readonly reading: ReadingState | null;
+  readonly source: Source;
+  readonly layer: number;
+  readonly at: number;
+  readonly locked: boolean;
+  /** What was in the text box, for steps that replace it; null for the others, which leave it alone. */
+  readonly draft: string | null;
+  /** Settings, for steps that change them; null for the others. */
+  readonly settings: ShownSettings | null;
+}
+
+/** Settings that a link brings with it. */
+export interface ShownSettings {
+  readonly sampling: SamplingOptions;
+  readonly grain: Grain;
+  readonly window: number;
+}
+
 /** The current reading with everything that can be done to it. */
 export class Desk {
   readonly view = new View();
   readonly instrument: Instrument;
+  /** What was on show before, to go back to. */
+  readonly trail = new Trail<Shown>();
   readonly #parts: DeskParts;
   #reading = $state.raw<ReadingState | null>(null);
   #readingId = $state(0);
@@ -69,11 +100,15 @@ export class Desk {
     return this.#probe;
   }
 
-  /** Opens the page: the probe's card and the first story, each on its own, so that one failing leaves the other. */
-  async open(): Promise<void> {
+  /**
+   * Opens the page: the probe's card and the first story, each on its own, so that one failing leaves the other.
+   * `first`: whether to show a story at all; not where a link brings something else.
+   */
+  async open({ first: wanted = true } = {}): Promise<void> {
     const { stories, session } = this.#parts;
     const card = this.#parts.probeCard().then((probe) => (this.#probe = probe));
     const story = stories.open().then(() => {
+      if (!wanted) return undefined;
       // A first visit opens on a story that needs no note before it.
       const first = stories.entries.find((entry) => !entry.dark) ?? stories.entries[0];
       // A reader who was quicker than the list keeps the own text.
@@ -96,7 +131,10 @@ export class Desk {
     try {
       const recording = await stories.choose(id);
       if (recording === null) return;
+      const before = this.shown();
       this.#show(ReadingState.fromRecording(recording));
+      // What the page shows by itself at its opening is nobody's step.
+      if (before.reading !== null) this.#took(`showing ${recording.title}`, before);
       session.say(SAY.story(recording.title));
     } catch (error) {
       session.report(error);
@@ -117,6 +155,60 @@ export class Desk {
     this.#noted = null;
   }
 
+  /** Shows a kept or imported run; the engine is not needed. */
+  showRun(recording: Recording): void {
+    this.step(`showing ${recording.title}`, {}, () => this.lay(ReadingState.fromRecording(recording)));
+    this.#parts.session.say(SAY.run(recording.title));
+  }
+
+  /** Puts a reading on show; a part of a {@link step}. A story that is still on its way must not take its place. */
+  lay(reading: ReadingState): void {
+    this.#parts.stories.leave();
+    this.#show(reading);
+  }
+
+  /** What is on show now, with what a step replaces that also touches the text box or the settings. */
+  shown({ draft = false, settings = false } = {}): Shown {
+    const { layer, at, locked } = this.view;
+    return {
+      reading: this.#reading,
+      source: this.source,
+      layer,
+      at,
+      locked,
+      draft: draft ? this.#parts.draft.text : null,
+      settings: settings ? { sampling: $state.snapshot(this.sampling), grain: this.#parts.preferences.grain, window: this.#parts.preferences.window } : null,
+    };
+  }
+
+  /** Does something that changes what is on show, as one step that can be taken back. */
+  step(name: string, touches: { readonly draft?: boolean; readonly settings?: boolean }, change: () => void): void {
+    const before = this.shown(touches);
+    change();
+    this.trail.take({ name, before, after: this.shown(touches) });
+  }
+
+  /** Takes the last step back. Nothing is computed: readings stay in memory. */
+  undo(): void {
+    const { last } = this.trail;
+    const step = last === null ? null : this.trail.undo(this.shown({ draft: last.after.draft !== null, settings: last.after.settings !== null }));
+    if (step === null) return;
+    const { draft } = step.before;
+    if (draft !== null && draft !== this.#parts.draft.text) this.#parts.draft.restore(draft);
+    this.#bringBack(step.before);
+    this.#parts.session.say(SAY.undone(step.name));
+  }
+
+  /** Makes the step again that was taken back last. */
+  redo(): void {
+    const step = this.trail.redo();
+    if (step === null) return;
+    const { draft } = step.after;
+    if (draft !== null) this.#parts.draft.replace(draft);
+    this.#bringBack(step.after);
+    this.#parts.session.say(SAY.redone(step.name));
+  }
+
   /** The text of a story, for the text box; null when it cannot be had, which is then shown. */
   async storyText(id: string): Promise<string | null> {
     try {
@@ -129,16 +221,18 @@ export class Desk {
 
   /** Copies the text on show into the text box. */
   edit(): void {
-    this.#parts.draft.replace(this.#reading?.text ?? '');
-    this.source = 'own';
+    this.step('copying this text into the box', { draft: true }, () => {
+      this.#parts.draft.replace(this.#reading?.text ?? '');
+      this.source = 'own';
+    });
   }
 
-  /** Reads what is in the text box. */
-  async readDraft(): Promise<void> {
+  /** Reads what is in the text box. `given`: characters that were given where the rest was written by a model, else null. */
+  async readDraft(given: number | null = null): Promise<void> {
     const { draft, session } = this.#parts;
     if (!draft.ask()) return;
     const { text } = draft;
-    await this.#read('Your text', text);
+    await this.#read('Your text', text, given);
     const { problem } = session;
     if (problem === null || !problem.code.startsWith('text-') || draft.text !== text) return;
     // What is wrong with the text is said once, where the text is, and for as long as it is that text.
@@ -146,26 +240,32 @@ export class Desk {
     draft.refuse(problem);
   }
 
-  /** Reads with another probe from now on. A text on show that was read live is read again; a recording stays what it is. */
-  async useProbe(card: ProbeCard, title: string, files: () => Promise<ProbeFiles>): Promise<void> {
+  /** Reads with another probe from now on. A text on show that was read live is read again unless it should stay; a recording stays what it is. */
+  async useProbe(card: ProbeCard, title: string, files: () => Promise<ProbeFiles>, { again = true } = {}): Promise<void> {
     const { session } = this.#parts;
     if (session.busy) session.needReady();
     await session.useProbe(files);
     this.#probe = card;
     session.say(SAY.using(title));
     const shown = this.#reading;
-    if (shown !== null && shown.recording === null && session.ready) await this.#read(shown.frame.title, shown.text, shown);
+    if (again && shown !== null && shown.recording === null && session.ready) await this.#read(shown.frame.title, shown.text, shown);
+  }
+
+  /** Reads the text on show again, with the probe that is chosen now. */
+  async readAgain(): Promise<void> {
+    const shown = this.#reading;
+    if (shown !== null) await this.#read(shown.frame.title, shown.text, shown);
   }
 
   /** Goes on from the text on show, after reading it when the engine does not hold it. */
   async goOn(): Promise<void> {
-    const { session, preferences } = this.#parts;
+    const { session } = this.#parts;
     const shown = this.#reading;
     if (shown === null) return;
     try {
       const held = session.holds(shown) ? shown : await this.#read(shown.frame.title, shown.text, shown);
       // Whoever has picked another text meanwhile does not want this one continued.
-      if (held !== null && this.#reading === held) await session.write($state.snapshot(this.sampling), preferences.taps, held);
+      if (held !== null && this.#reading === held) await this.#write(held);
     } catch (error) {
       session.report(error);
     }
@@ -173,44 +273,89 @@ export class Desk {
 
   /** Reads a prompt and writes on from it; the reading once its first token is there, whatever comes of the rest. */
   async write(title: string, prompt: string): Promise<ReadingState | null> {
-    const { session, preferences } = this.#parts;
     const read = await this.#read(title, prompt);
     if (read === null || this.#reading !== read) return read;
     try {
-      await session.write($state.snapshot(this.sampling), preferences.taps, read);
+      await this.#write(read);
     } catch (error) {
-      session.report(error);
+      this.#parts.session.report(error);
     }
     return read;
   }
 
   /** Shows a reading that was on show before. */
   bringBack(reading: ReadingState): void {
-    this.#parts.stories.leave();
-    this.#show(reading);
+    this.step(`showing ${reading.frame.title} again`, {}, () => this.lay(reading));
   }
 
-  /** Reads a text and shows it while it comes; the reading if it came to its end. `again`: the same text on show now. */
-  async #read(title: string, text: string, again: ReadingState | null = null): Promise<ReadingState | null> {
+  /** Lets the model write on. What was there before stays as a reading of its own, to go back to. */
+  async #write(held: ReadingState): Promise<void> {
+    const { session, preferences } = this.#parts;
+    const sampling = $state.snapshot(this.sampling);
+    const still = held.asItStands();
+    const instead = (from: ReadingState, to: ReadingState): void => this.trail.rewrite((shown) => (shown.reading === from ? { ...shown, reading: to } : shown));
+    instead(held, still);
+    const now = this.shown();
+    const step = this.trail.take({ name: 'the continuation', before: { ...now, reading: still }, after: now });
+    await session.write(sampling, preferences.taps, held);
+    if (held.tokens.length > still.tokens.length) {
+      this.#keep(held);
+      return;
+    }
+    this.trail.forget(step);
+    instead(still, held);
+  }
+
+  /** Reads a text and shows it while it comes; the reading if it came to its end. `again`: the same text on show now, or its given characters. */
+  async #read(title: string, text: string, again: ReadingState | number | null = null): Promise<ReadingState | null> {
     const { session, stories, preferences, schedule } = this.#parts;
-    const before = this.#reading;
+    const before = this.shown();
     try {
       const probe = this.#probe;
       if (probe === null) throw new AppError('probe-invalid', 'There is no probe to read with. Load the page again.');
       session.needReady();
+      const maker = session.status === null ? null : (this.#parts.maker?.(session.status, preferences.taps) ?? null);
       const { axis, defaultLayer, calibration, poles } = probe;
       const frame = { title, axis, defaultLayer, layers: calibration.length, ...scalesOf(probe), poles: poles && byPole((pole) => scalesOf(poles[pole])) };
-      const reading = ReadingState.live(frame, schedule, again);
+      const reading = ReadingState.live(frame, schedule, again, maker);
       const running = session.read(text, preferences.taps, reading);
       stories.leave();
       this.#show(reading);
-      if (await running) return reading;
+      const step = this.#took(`reading ${title}`, before);
+      const whole = await running;
+      if (reading.tokens.length > 0) this.#keep(reading);
+      if (whole) return reading;
       // A text that was refused or stopped before its first token leaves what was on show where it was.
-      if (reading.tokens.length === 0 && before !== null && this.#reading === reading) this.#show(before);
+      if (reading.tokens.length === 0 && before.reading !== null) {
+        this.trail.forget(step);
+        if (this.#reading === reading) this.#bringBack({ ...before, source: this.source });
+      }
     } catch (error) {
       session.report(error);
     }
     return null;
+  }
+
+  #took(name: string, before: Shown): number {
+    return this.trail.take({ name, before, after: this.shown() });
+  }
+
+  /** Numbers that are none are not worth keeping; everything else is. */
+  #keep(reading: ReadingState): void {
+    if (this.#parts.session.problem?.code.startsWith('numbers-') !== true) this.#parts.keep?.(reading);
+  }
+
+  #bringBack(shown: Shown): void {
+    this.#parts.stories.leave();
+    this.#noted = null;
+    this.#reading = shown.reading;
+    this.#readingId += 1;
+    this.source = shown.source;
+    this.view.goTo(shown);
+    if (shown.settings === null) return;
+    this.sampling = shown.settings.sampling;
+    this.#parts.preferences.grain = shown.settings.grain;
+    this.#parts.preferences.window = shown.settings.window;
   }
 
   #show(reading: ReadingState): void {

@@ -30,6 +30,16 @@ export class Kept {
     }
   }
 
+  /**
+   * Calls back when another tab has changed a value, with the value it has now; null where it was forgotten. Lasts as
+   * long as the page.
+   */
+  hear(key: string, callback: (value: string | null) => void): void {
+    globalThis.addEventListener('storage', (event) => {
+      if (event.storageArea === this.#storage && this.#storage !== null && event.key === key) callback(event.newValue);
+    });
+  }
+
   /** Forgets a value. */
   drop(key: string): void {
     try {

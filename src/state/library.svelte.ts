@@ -3,7 +3,9 @@ import { AppError } from '../core/errors.ts';
 import { visibleLine } from '../core/visible-text.ts';
 import { once, type BundleFiles, type ProbeOffer } from './probe-card.ts';
 import { readOffer } from './read-offer.ts';
+import { newId } from './new-id.ts';
 import type { Shelf } from './shelf.ts';
+import { NO_TABS, type Tabs } from './tabs.ts';
 
 /** A probe as it lies on the shelf. */
 export interface KeptProbe extends BundleFiles {
@@ -24,12 +26,17 @@ export interface PickedFile {
 /** Kept probes, the newest first. */
 export class Library {
   readonly #connect: () => Promise<Shelf<KeptProbe>>;
+  readonly #tabs: Tabs;
   #items = $state.raw<readonly KeptProbe[]>([]);
   #removed = $state.raw<KeptProbe | null>(null);
   #lasts = $state(true);
 
-  constructor(connect: () => Promise<Shelf<KeptProbe>>) {
+  /** `tabs`: where a change in another tab is heard of, and one in this tab is told. */
+  constructor(connect: () => Promise<Shelf<KeptProbe>>, tabs: Tabs = NO_TABS) {
     this.#connect = once(connect);
+    this.#tabs = tabs;
+    // What cannot be read now is what was here before; the next change says what is wrong.
+    tabs.hear('probes', () => void this.open().catch(() => undefined));
   }
 
   get items(): readonly KeptProbe[] {
@@ -59,7 +66,7 @@ export class Library {
   /** Keeps a probe under a name that no other has; its key among the offers. */
   async keep(title: string, files: BundleFiles): Promise<string> {
     const { json, tensors, reportJson } = files;
-    const kept = { id: crypto.randomUUID(), title: this.#freeTitle(visibleLine(title)), savedAt: Date.now(), json, tensors, reportJson };
+    const kept = { id: newId(), title: this.#freeTitle(visibleLine(title)), savedAt: Date.now(), json, tensors, reportJson };
     await this.#put(kept);
     this.#items = [kept, ...this.#items];
     return keyOf(kept.id);
@@ -80,6 +87,7 @@ export class Library {
     const removed = this.#items.find((item) => item.id === id);
     if (removed === undefined) return;
     await (await this.#connect()).remove(id);
+    this.#tabs.tell('probes');
     this.#removed = removed;
     this.#items = this.#items.filter((item) => item.id !== id);
   }
@@ -113,9 +121,10 @@ export class Library {
   async #put(item: KeptProbe): Promise<void> {
     try {
       await (await this.#connect()).put(item);
+      this.#tabs.tell('probes');
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new AppError('usage', `The browser would not store the probe (${why}). Export its files instead, or free some room.`, { why });
+      throw new AppError('storage-refused', `The browser would not store the probe (${why}). Export its files instead, or free some room.`, { why });
     }
   }
 

@@ -53,10 +53,4 @@ export class Place {
     this.#current = place;
     location.hash = `#/${place}`;
   }
-
-  /** Goes to a place, and leaves a step in the browser's history. */
-  go(place: PlaceId): void {
-    this.#current = place;
-    location.hash = `#/${place}`;
-  }
 }

@@ -25,17 +25,25 @@ export class Preferences {
   /** `storage` is null where the browser refuses it: everything then works, and is forgotten. */
   constructor(storage: Storage | null) {
     this.#kept = new Kept(storage);
-    const theme = this.#kept.read('flipside.theme');
-    if (theme === 'light' || theme === 'dark') this.#theme = theme;
-    const window = Number(this.#kept.read('flipside.window'));
-    if (window >= 8 && window <= 12) this.#window = window;
+    // What is chosen in one tab holds in all: so no tab writes an older choice over a newer one.
+    const follow = (key: string, take: (value: string | null) => void): void => {
+      take(this.#kept.read(key));
+      this.#kept.hear(key, take);
+    };
+    follow('flipside.theme', (theme) => (this.#theme = theme === 'light' || theme === 'dark' ? theme : 'system'));
+    follow('flipside.window', (stored) => {
+      const window = Number(stored);
+      if (window >= 8 && window <= 12) this.#window = window;
+    });
     // Before there were words and sentences, single tokens were a window of 1.
-    const grain = this.#kept.read('flipside.grain') ?? (window === 1 ? 'token' : null);
-    if (isGrain(grain)) this.#grain = grain;
-    this.#taps = this.#kept.read('flipside.taps') !== 'no';
-    this.#lines = this.#kept.read('flipside.lines') !== 'no';
-    this.#dark = this.#kept.read('flipside.dark-texts') === 'show';
-    this.#helpKey = this.#kept.read('flipside.help-key') !== 'no';
+    if (this.#kept.read('flipside.window') === '1') this.#grain = 'token';
+    follow('flipside.grain', (grain) => {
+      if (isGrain(grain)) this.#grain = grain;
+    });
+    follow('flipside.taps', (stored) => (this.#taps = stored !== 'no'));
+    follow('flipside.lines', (stored) => (this.#lines = stored !== 'no'));
+    follow('flipside.dark-texts', (stored) => (this.#dark = stored === 'show'));
+    follow('flipside.help-key', (stored) => (this.#helpKey = stored !== 'no'));
     const query = matchMedia(DARK);
     this.#systemDark = query.matches;
     query.addEventListener('change', (event) => (this.#systemDark = event.matches));

@@ -5,8 +5,10 @@
 import { AppError } from '../core/errors.ts';
 import { type ByPole, byPole, type Head, HEADS } from '../core/heads.ts';
 import type { AlarmLines, Axis, LayerCalibration } from '../core/probe-types.ts';
-import type { ReadingSink, TapReading, TokenBatch, TokenPiece, TokenScores } from '../core/reading.ts';
-import type { Recording } from '../format/recording.ts';
+import type { ReadingSink, SamplingOptions, TapReading, TokenBatch, TokenPiece, TokenScores } from '../core/reading.ts';
+import type { Continuation, Recording } from '../format/recording.ts';
+import { newId } from './new-id.ts';
+import type { Maker } from './run-record.ts';
 
 /** What one way of reading is measured with. */
 export interface HeadScales {
@@ -48,7 +50,11 @@ const FIRST_CAPACITY = 256;
 
 /** Tokens, scores and taps of one text, growing while it is read or written. */
 export class ReadingState {
+  /** Tells it from every other; what is kept of it has this id. */
+  readonly id: string;
   readonly frame: ReadingFrame;
+  /** What made it; null for a recording, which says so itself, and where it is not known. */
+  readonly maker: Maker | null;
   /** The recording it shows, or null when it is read live. */
   readonly recording: Recording | null;
   /** Where the engine delivers; what arrives is drawn with the next frame. */
@@ -61,6 +67,7 @@ export class ReadingState {
   #givenTokens = $state<number | null>(null);
   /** Characters that were given, where that is known before the tokens are; null where everything is given. */
   readonly #givenCharacters: number | null;
+  #continuations: readonly Continuation[] = [];
   #characters = 0;
   readonly #heads: { readonly difference: GrowingHead } & Partial<Record<Head, GrowingHead>>;
   #received = 0;
@@ -69,8 +76,10 @@ export class ReadingState {
   #scheduled = false;
   readonly #schedule: Schedule;
 
-  private constructor(frame: ReadingFrame, recording: Recording | null, buffersOf: (head: Head) => TokenScores, schedule: Schedule, givenCharacters: number | null) {
+  private constructor(frame: ReadingFrame, recording: Recording | null, buffersOf: (head: Head) => TokenScores, schedule: Schedule, givenCharacters: number | null, maker: Maker | null = null, id = newId()) {
+    this.id = id;
     this.frame = frame;
+    this.maker = maker;
     this.recording = recording;
     const headOf = (head: Head, { calibration, explained, alarm }: HeadScales): GrowingHead => {
       const { scores, words } = buffersOf(head);
@@ -86,22 +95,38 @@ export class ReadingState {
   static fromRecording(recording: Recording): ReadingState {
     const { title, axis, defaultLayer, layers, calibration, explained, alarm, poles } = recording;
     const buffersOf = (head: Head): TokenScores => (head === 'difference' ? recording : (poles?.[head] ?? recording));
-    const reading = new ReadingState({ title, axis, defaultLayer, layers, calibration, explained, alarm, poles }, recording, buffersOf, nextFrame, null);
+    const reading = new ReadingState({ title, axis, defaultLayer, layers, calibration, explained, alarm, poles }, recording, buffersOf, nextFrame, null, null, recording.id);
     reading.#tokens = recording.tokens;
     reading.#taps = recording.taps;
     reading.#givenTokens = recording.givenTokens;
     reading.#received = recording.tokens.length;
+    reading.#continuations = recording.run?.continuations ?? [];
     return reading;
   }
 
   /**
-   * An empty reading that is the sink of an engine call. `again` is the reading of the same text that it replaces: its
-   * border between given and written text is kept. By characters, because written text may fall into other tokens.
+   * An empty reading that is the sink of an engine call. `again` is the reading of the same text that it replaces, or
+   * the number of characters of the text that were given: the border between given and written text is kept. By
+   * characters, because written text may fall into other tokens.
    */
-  static live(frame: ReadingFrame, schedule: Schedule = nextFrame, again: ReadingState | null = null): ReadingState {
-    const given = again === null || again.givenTokens >= again.tokens.length ? null : textOf(again.tokens.slice(0, again.givenTokens)).length;
+  static live(frame: ReadingFrame, schedule: Schedule = nextFrame, again: ReadingState | number | null = null, maker: Maker | null = null): ReadingState {
+    const given = again instanceof ReadingState ? again.givenCharacters : again;
     const buffer = (): Float32Array => new Float32Array(FIRST_CAPACITY * frame.layers);
-    return new ReadingState(frame, null, () => ({ scores: buffer(), words: buffer() }), schedule, given);
+    const reading = new ReadingState(frame, null, () => ({ scores: buffer(), words: buffer() }), schedule, given, maker);
+    if (again instanceof ReadingState) reading.#continuations = again.continuations;
+    return reading;
+  }
+
+  /** What is here now as a reading of its own that stays as it is while this one grows. Shares its numbers. */
+  asItStands(): ReadingState {
+    this.flush();
+    const still = new ReadingState(this.frame, this.recording, (head) => this.#heads[head] ?? this.#heads.difference, this.#schedule, null, this.maker);
+    still.#tokens = this.#tokens;
+    still.#taps = this.#taps;
+    still.#givenTokens = this.#givenTokens;
+    still.#received = this.#tokens.length;
+    still.#continuations = this.#continuations;
+    return still;
   }
 
   /** The tokens that may be drawn: those committed by the last frame. */
@@ -139,10 +164,22 @@ export class ReadingState {
     return textOf(this.#tokens);
   }
 
+  /** Characters that were given; null where all were. */
+  get givenCharacters(): number | null {
+    return this.givenTokens >= this.#tokens.length ? null : textOf(this.#tokens.slice(0, this.givenTokens)).length;
+  }
+
+  /** Each time that the model wrote on and something came of it. */
+  get continuations(): readonly Continuation[] {
+    const { length } = this.text;
+    return this.#continuations.filter(({ fromCharacter }, index, all) => fromCharacter < (all[index + 1]?.fromCharacter ?? length));
+  }
+
   /** From here on, tokens are the model's own. Later calls keep the first border. */
-  beginContinuation(): void {
+  beginContinuation(sampling: SamplingOptions): void {
     this.flush();
     this.#givenTokens ??= this.#tokens.length;
+    this.#continuations = [...this.continuations, { fromCharacter: this.text.length, sampling }];
   }
 
   /** Draws what has arrived without waiting for a frame; a hidden tab gets no frames. */

@@ -64,7 +64,7 @@ export class Session extends EngineLine {
   async write(sampling: SamplingOptions, taps: boolean, reading: ReadingState): Promise<boolean> {
     const { client, status } = this.idle();
     if (!this.holds(reading)) throw new AppError('usage', 'Only the text that was read last can be continued. Read it again first.');
-    reading.beginContinuation();
+    reading.beginContinuation(sampling);
     this.say(SAY.writing());
     const sink = timedSink(reading.sink, (tokensPerSecond) => this.goOn({ kind: 'writing', status, tokensPerSecond }));
     const summary = await this.#runInto(reading, { kind: 'writing', status, tokensPerSecond: null }, (signal) => client.generate({ sampling, taps }, sink, signal));

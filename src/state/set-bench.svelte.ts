@@ -42,6 +42,11 @@ export class SetBench {
 
   constructor(storage: Storage | null) {
     this.own = new OwnSets(storage);
+    // The table must not go on from a version that is no more: its next change would undo the other tab's.
+    this.own.onelsewhere = (names) => {
+      const open = this.#editor?.name;
+      if (open !== undefined && names.includes(open)) this.edit(open);
+    };
   }
 
   /** Axes to choose from: shipped ones with the reader's copies in place, then the reader's own sets. */

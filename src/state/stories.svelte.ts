@@ -4,6 +4,8 @@ import { parseRecording, parseRecordingIndex } from '../format/recording-json.ts
 import type { RecordingEntry } from '../format/recording-json.ts';
 import type { Recording } from '../format/recording.ts';
 
+export type { Recording } from '../format/recording.ts';
+
 /** Fetches a text file of this page. */
 export type FetchText = (url: string) => Promise<string>;
 

@@ -2,6 +2,7 @@
 import { useApp, type AppState } from './app.svelte.ts';
 import type { ExportFile } from './bundle-export.ts';
 import { Comparison } from './comparison.svelte.ts';
+import { expectKind } from './imports.ts';
 import { JudgedView } from './judged.svelte.ts';
 import type { PickedFile } from './library.svelte.ts';
 import type { ProbeOffer } from './probe-card.ts';
@@ -52,7 +53,18 @@ export class TrainRoom {
 
   /** Takes in the files of a probe and shows it. */
   async importProbe(files: readonly PickedFile[]): Promise<void> {
-    await this.#app.attempt(async () => this.judged.show(await this.#app.library.import(files)));
+    await this.#app.attempt(async () => {
+      await expectKind(files, 'probes');
+      await this.judged.show(await this.#app.library.import(files));
+    });
+  }
+
+  /** Takes in the files of a set; what came of it stands in `intake`. */
+  async importSet(files: readonly PickedFile[]): Promise<void> {
+    await this.#app.attempt(async () => {
+      await expectKind(files, 'sets');
+      await this.intake.take(files);
+    });
   }
 
   /** Saves one file of a probe. */

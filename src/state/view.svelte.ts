@@ -55,6 +55,13 @@ export class View {
     this.locked = false;
   }
 
+  /** Back to a place where one looked before. */
+  goTo({ layer, at, locked }: { readonly layer: number; readonly at: number; readonly locked: boolean }): void {
+    this.reset(layer);
+    this.at = at;
+    this.locked = locked;
+  }
+
   /** A new text: back to its start. The way of reading stays. */
   reset(layer: number): void {
     this.layer = layer;

@@ -4,12 +4,12 @@
  */
 import type { ChatMessage } from '../core/chat.ts';
 import type { ErrorRecord } from '../core/errors.ts';
-import type { EngineStatus, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
+import type { EngineStatus, KeptModel, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
 import type { SamplingOptions, TapReading, TokenBatch } from '../core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 
-export type { ByteSource, EngineStatus, GpuCause, LoadProgress, NumbersReport, NumbersRow, RunSummary } from '../core/engine-report.ts';
+export type { ByteSource, EngineStatus, GpuCause, KeptModel, LoadProgress, NumbersReport, NumbersRow, RunSummary } from '../core/engine-report.ts';
 
 /** The two files of a probe as they lie on disk, not yet validated. */
 export interface ProbeFiles {
@@ -36,6 +36,10 @@ export interface Calls {
   train: { args: TrainingPlan; value: TrainedProbe };
   /** Reads another set with a probe, or a control vector, that exists. */
   judge: { args: { readonly probe: ProbeFiles | VectorFile; readonly set: SetSource }; value: Judgement };
+  /** The models whose files this browser keeps; needs no model. */
+  listKept: { args: Record<string, never>; value: readonly KeptModel[] };
+  /** Deletes them, but for files that another tab is storing at this moment. A model that is loaded goes on. */
+  deleteKept: { args: Record<string, never>; value: null };
   checkNumbers: { args: Record<string, never>; value: NumbersReport };
 }
 

@@ -1,6 +1,7 @@
 /** Runs the store in a worker for its tests: sync access handles exist nowhere else. Never returns the bytes, only their hashes. */
 import { AppError, type ErrorRecord } from '../../src/core/errors.ts';
-import { deleteKept, listKept, type KeptModel } from '../../src/runtime/store/kept.ts';
+import type { KeptModel } from '../../src/core/engine-report.ts';
+import { deleteKept, listKept } from '../../src/runtime/store/kept.ts';
 import { type LoadedFiles, loadModelFiles } from '../../src/runtime/store/load.ts';
 import type { FileRole } from '../../src/runtime/store/manifest.ts';
 import { sha256HexFast } from '../../src/runtime/store/sha256.ts';

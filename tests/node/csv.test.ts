@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { csv, parseCsv } from '../../src/core/csv.ts';
+import { csv, parseCsv, plainCell } from '../../src/core/csv.ts';
 
 describe('a table as CSV', () => {
   it('quotes what RFC 4180 asks to be quoted, and nothing else', () => {
@@ -8,6 +8,11 @@ describe('a table as CSV', () => {
 
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])('keeps the text %j from being a formula', (text) => {
     expect(parseCsv(csv(['h'], [[text]])).records[1]?.cells).toEqual([`'${text}`]);
+  });
+
+  it.each(['=1', "'=1", "''=1", "'quoted'", "'", '-', 'plain', '\tx', ''])('gives the text %j back', (text) => {
+    const [, row] = parseCsv(csv(['h', 'g'], [[text, 'x']])).records;
+    expect(plainCell(row?.cells[0] ?? 'missing')).toBe(text);
   });
 
   it('leaves numbers numbers, also below zero, and those that are none empty', () => {

@@ -32,6 +32,11 @@ const recording: Recording = {
   provenance: { model: 'm', weightsSha256: 'w', probe: 'p', probeSha256: 'q', backend: 'node', version: '0.1.0' },
 };
 
+const run: Recording = {
+  ...recording,
+  run: { finishedAt: 1_790_000_000_000, taps: true, adapter: 'vendor x', probeKey: 'shipped:kind-cruel', probeTitle: 'Kind–cruel', continuations: [{ fromCharacter: 2, sampling: { temperature: 0.8, topP: 0.95, seed: 7, maxTokens: 80 } }] },
+};
+
 const refusal = (source: string): AppError => {
   try {
     parseRecording(source);
@@ -43,6 +48,11 @@ const refusal = (source: string): AppError => {
 const altered = (change: (root: Record<string, unknown>) => void): string => {
   const root = JSON.parse(serialiseRecording(recording)) as Record<string, unknown>;
   change(root);
+  return JSON.stringify(root);
+};
+const broken = (change: (origin: Record<string, unknown>) => void): string => {
+  const root = JSON.parse(serialiseRecording(run)) as { run: Record<string, unknown> };
+  change(root.run);
   return JSON.stringify(root);
 };
 
@@ -81,6 +91,7 @@ describe('recordings', () => {
     });
     const back = parseRecording(old);
     expect(back.poles).toBeNull();
+    expect(back.run).toBeUndefined();
     expect(back.taps.map((tap) => tap.poles)).toEqual([null]);
     expect(back.words).toEqual(parseRecording(serialiseRecording(recording)).words);
     // Written again it holds no trace of them.
@@ -88,7 +99,16 @@ describe('recordings', () => {
     expect(parseRecording(serialiseRecording(back))).toEqual(back);
   });
 
+  it('keep how a run was made', () => {
+    const back = parseRecording(serialiseRecording(run));
+    expect(back.run).toEqual(run.run);
+    expect(serialiseRecording(back)).toBe(serialiseRecording(run));
+  });
+
   it.each<[string, string, RegExp]>([
+    ['a run that was sampled with no probability at all', broken((origin) => ((origin['continuations'] as { sampling: { topP: number } }[])[0]!.sampling.topP = 0)), /recording\.run\.continuations\[0\]\.sampling\.topP must be greater than 0, got 0/],
+    ['a run that was written on from beyond its end', broken((origin) => ((origin['continuations'] as { fromCharacter: number }[])[0]!.fromCharacter = 11)), /recording\.run\.continuations\[0\]\.fromCharacter must be a whole number from 0 to 10/],
+    ['a run without its probe', broken((origin) => delete origin['probeKey']), /recording\.run\.probeKey is missing/],
     ['a version 2 file without the words’ part', altered((root) => delete root['words']), /recording\.words is missing/],
     ['a short row of words', altered((root) => ((root['words'] as number[][])[2] = [1])), /recording\.words\[2\] must have 2 items, got 1/],
     ['more explained than all', altered((root) => (root['explained'] = [0, 1.5])), /recording\.explained\[1\] must lie between/],

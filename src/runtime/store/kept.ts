@@ -1,14 +1,8 @@
 /** What this browser keeps: which model has which files here, what nobody needs any more, and how to delete all. */
+import type { KeptModel } from '../../core/engine-report.ts';
 import { MANIFEST_SUFFIX } from './fetch-manifest.ts';
 import { type ModelManifest, parseManifest } from './manifest.ts';
 import { openVault, type Vault } from './vault.ts';
-
-/** A model that has been loaded in this browser. */
-export interface KeptModel {
-  readonly id: string;
-  readonly title: string;
-  readonly files: readonly { readonly path: string; readonly sha256: string; readonly bytes: number; readonly keptBytes: number }[];
-}
 
 /** The models whose files are kept, wholly or in part. Works on every thread. */
 export async function listKept(): Promise<readonly KeptModel[]> {

@@ -4,7 +4,7 @@ import type { AppError } from '../../core/errors.ts';
 import type { Judgement } from '../../core/judgement-types.ts';
 import type { ReadingSink, SamplingOptions } from '../../core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
-import type { EngineStatus, LoadProgress, NumbersReport, ProbeFiles, RunSummary, VectorFile } from '../protocol.ts';
+import type { EngineStatus, KeptModel, LoadProgress, NumbersReport, ProbeFiles, RunSummary, VectorFile } from '../protocol.ts';
 
 /** A model in a worker. One call at a time; every call can be stopped by its signal and then throws `cancelled`. */
 export interface EngineClient {
@@ -24,6 +24,10 @@ export interface EngineClient {
   judge(args: { probe: ProbeFiles | VectorFile; set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement>;
   /** The numbers check against the float32 reference that ships with the model. */
   checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport>;
+  /** The models whose files this browser keeps. Needs no model, so it can be asked of a client that has loaded none. */
+  listKept(): Promise<readonly KeptModel[]>;
+  /** Deletes those files, but for what another tab is storing at this moment. */
+  deleteKept(): Promise<void>;
   /** Called when the worker or the device dies while nothing runs; the client is useless afterwards. */
   onLost(callback: (error: AppError) => void): void;
   /** Ends the worker. */

@@ -91,6 +91,10 @@ export function createWorkerClient(worker: Worker): EngineClient {
     train: (plan, onProgress, signal) => call('train', plan, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
     judge: (args, onProgress, signal) => call('judge', args, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
     checkNumbers: (onProgress, signal) => call('checkNumbers', {}, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), signal),
+    listKept: () => call('listKept', {}, () => undefined),
+    deleteKept: async () => {
+      await call('deleteKept', {}, () => undefined);
+    },
     onLost: (callback) => {
       onLost = callback;
       if (dead) callback(dead);

@@ -2,6 +2,7 @@
 import { throwIfStopped } from '../../core/abort.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ReadingSink, TokenBatch } from '../../core/reading.ts';
+import { deleteKept, listKept } from '../../runtime/store/kept.ts';
 import { WebEngine } from '../../runtime/web-engine.ts';
 import type { CallEvent, CallName, Calls, Message, Request } from '../protocol.ts';
 import { createTrainingRoom } from './training-room.ts';
@@ -60,6 +61,10 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
       return training.train(request.args, (progress) => emit({ event: 'train-progress', progress }), signal);
     case 'judge':
       return training.judge(request.args, (progress) => emit({ event: 'train-progress', progress }), signal);
+    case 'listKept':
+      return listKept();
+    case 'deleteKept':
+      return deleteKept().then(() => null);
     case 'checkNumbers':
       return engine.checkNumbers((done, total) => emit({ event: 'check-progress', done, total }), signal);
   }

@@ -2,7 +2,7 @@
 import type { ChatMessage } from '../../../src/core/chat.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
-import type { EngineStatus, NumbersReport } from '../../../src/core/engine-report.ts';
+import type { EngineStatus, KeptModel, NumbersReport } from '../../../src/core/engine-report.ts';
 import type { Judgement } from '../../../src/core/judgement-types.ts';
 import type { ReadingSink } from '../../../src/core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../../src/core/training-plan.ts';
@@ -47,6 +47,8 @@ export interface FakeOptions {
   /** Starting the model neither ends nor hears that it should stop. */
   readonly stuck?: boolean;
   readonly text?: string;
+  /** Models whose files the browser keeps. */
+  readonly kept?: readonly KeptModel[];
 }
 
 /** The fake, with a way to kill it from outside. */
@@ -155,6 +157,16 @@ export class FakeEngine implements EngineClient {
     onProgress(1, 2);
     await this.#step(signal);
     return NUMBERS;
+  }
+
+  listKept(): Promise<readonly KeptModel[]> {
+    this.calls.push('listKept');
+    return Promise.resolve(this.#options.kept ?? []);
+  }
+
+  deleteKept(): Promise<void> {
+    this.calls.push('deleteKept');
+    return Promise.resolve();
   }
 
   onLost(callback: (error: AppError) => void): void {

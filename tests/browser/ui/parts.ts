@@ -2,7 +2,8 @@
 import { serialiseRecording, serialiseRecordingIndex } from '../../../src/format/recording-json.ts';
 import type { AppParts } from '../../../src/state/app.svelte.ts';
 import { FakeEngine } from './fake-engine.ts';
-import { memoryShelf } from '../../../src/state/shelf.ts';
+import { type Database, memoryDatabase } from '../../../src/state/database.ts';
+import { NO_TABS } from '../../../src/state/tabs.ts';
 import { BETRAYAL, SAMPLE_CARD, sampleRecording, turn } from './sample.ts';
 import { sampleOffer } from './sample-bundle.ts';
 
@@ -25,13 +26,19 @@ export function fakeFetch(url: string): Promise<string> {
   return Promise.resolve(serialiseRecording(sampleRecording(story.id, story.title, text, story.lean)));
 }
 
+/** A database in memory that passes for one that lasts. */
+export function lastingDatabase(): Database {
+  return { ...memoryDatabase(), lasts: true, refusal: null };
+}
+
 /** Parts for a page with this engine. */
 export function fakeParts(engine: () => FakeEngine = () => new FakeEngine(), more: Partial<AppParts> = {}): AppParts {
   return {
     connect: engine,
     fetchText: fakeFetch,
     shipped: [sampleOffer('kind-cruel', 'Kind–cruel', SAMPLE_CARD.axis, 1), sampleOffer('honest-deceptive', 'Honest–deceptive', { positive: 'honest', negative: 'deceptive', neutral: 'neutral' }, 2), sampleOffer('formal-casual', 'Formal–casual', { positive: 'formal', negative: 'casual', neutral: 'neutral' }, 3, false)],
-    shelf: () => Promise.resolve(memoryShelf()),
+    database: () => Promise.resolve(lastingDatabase()),
+    tabs: NO_TABS,
     storage: null,
     ...more,
   };

@@ -12,6 +12,7 @@ import { ALARM, cut, EXPLAINED, LAYERS, polesFor, SAMPLE_CARD, sampleRecording, 
 import { track } from './track.svelte.ts';
 
 const frame = { title: 'T', axis: SAMPLE_CARD.axis, defaultLayer: 16, layers: LAYERS, calibration: SAMPLE_CARD.calibration, explained: EXPLAINED, alarm: ALARM, poles: null };
+const SAMPLING = { temperature: 0.8, topP: 0.95, seed: 1, maxTokens: 8 };
 const batch = (start: number, words: string): TokenBatch => {
   const pieces = cut(words);
   const scores = scoresFor(pieces.length + 1, () => 1, 2);
@@ -52,9 +53,9 @@ describe('a reading', () => {
   it('keeps the border between given and written text at the first continuation', () => {
     const reading = ReadingState.live(frame, (commit) => commit());
     reading.sink.tokens(batch(0, 'One two'));
-    reading.beginContinuation();
+    reading.beginContinuation(SAMPLING);
     reading.sink.tokens(batch(2, ' three'));
-    reading.beginContinuation();
+    reading.beginContinuation(SAMPLING);
     expect(reading.givenTokens).toBe(2);
   });
 });

@@ -5,10 +5,11 @@ import '../../../../src/styles/tokens.css';
 import '../../../../src/styles/base.css';
 import '../../../../src/styles/print.css';
 import { FakeEngine } from '../fake-engine.ts';
-import { browserShelf } from '../../../../src/state/shelf.ts';
+import { browserDatabase } from '../../../../src/state/database.ts';
+import { browserTabs } from '../../../../src/state/tabs.ts';
 import { fakeParts } from '../parts.ts';
 
 const target = document.getElementById('app');
 if (target === null) throw new Error('no #app');
 const text = new URLSearchParams(location.search).get('long') === null ? undefined : ' and then he rode on'.repeat(500);
-mount(App, { target, props: { parts: fakeParts(() => new FakeEngine({ pace: 40, ...(text === undefined ? {} : { text }) }), { storage: localStorage, shelf: () => browserShelf('flipside-harness') }) } });
+mount(App, { target, props: { parts: fakeParts(() => new FakeEngine({ pace: 40, ...(text === undefined ? {} : { text }) }), { storage: localStorage, database: () => browserDatabase('flipside-harness'), tabs: browserTabs('flipside-harness') }) } });

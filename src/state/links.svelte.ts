@@ -1,0 +1,177 @@
+/**
+ * Links: what is on show as an address, and an address as what is on show. Opening one is a step like any other: it can
+ * be undone, and the reader's own text is kept.
+ */
+import { SAY } from '../content/status.ts';
+import { isGrain } from '../core/grain.ts';
+import { isHead } from '../core/heads.ts';
+import type { Shared } from '../format/share-link.ts';
+import type { AppState } from './app.svelte.ts';
+import type { ProbeOffer } from './probe-card.ts';
+import { ReadingState } from './reading.svelte.ts';
+import { probeHash } from './run-record.ts';
+
+/** What came of making a link. */
+export type MadeLink = { readonly kind: 'link'; readonly address: string } | { readonly kind: 'too-long'; readonly characters: number; readonly most: number };
+
+/** What a link that was opened leaves to be done or said. */
+export interface OpenedLink {
+  readonly shared: Shared;
+  /** Why the probe of the link is not the one chosen, in a sentence; null where it is. */
+  readonly probeMissing: string | null;
+  /** Whether its scores are on show; if not, the model has to read the text. */
+  readonly scored: boolean;
+}
+
+/** Making and opening links. */
+export class Links {
+  readonly #app: AppState;
+  #opened = $state.raw<OpenedLink | null>(null);
+  /** Counts openings: one that comes later makes those before it worthless. */
+  #openings = 0;
+
+  constructor(app: AppState) {
+    this.#app = app;
+  }
+
+  /** The link that was opened last, until it is read or dismissed. */
+  get opened(): OpenedLink | null {
+    return this.#opened;
+  }
+
+  dismiss(): void {
+    this.#opened = null;
+  }
+
+  /** The address of what is on show; null where nothing is. Throws where the probe's files cannot be had. */
+  async make(): Promise<MadeLink | null> {
+    const shared = await this.#shared();
+    if (shared === null) return null;
+    const [{ codeOf }, { MOST_LINK_CHARACTERS: most }] = await Promise.all([import('./link-code.ts'), import('../format/share-link.ts')]);
+    const address = `${location.href.split('#')[0]}#/${shared.place}?s=${await codeOf(shared)}`;
+    return address.length > most ? { kind: 'too-long', characters: address.length, most } : { kind: 'link', address };
+  }
+
+  /** What a code holds; null where it cannot be opened, which is then shown. */
+  async read(code: string): Promise<Shared | null> {
+    try {
+      return await (await import('./link-code.ts')).sharedIn(code);
+    } catch (error) {
+      this.#app.session.report(error);
+      return null;
+    }
+  }
+
+  /** Brings back what a link holds: its scores where they are here, else the text and the settings, ready to be read. */
+  async show(shared: Shared): Promise<void> {
+    const opening = (this.#openings += 1);
+    const { desk, draft, preferences, place, probes, session } = this.#app;
+    const { offer, missing } = await this.#probeOf(shared);
+    const reading = await this.#scoresOf(shared);
+    if (opening !== this.#openings) return;
+    desk.step('opening the link', { draft: reading === null, settings: true }, () => {
+      desk.sampling = shared.sampling;
+      if (isWindow(shared.window)) preferences.window = shared.window;
+      const { grain } = shared.view;
+      if (isGrain(grain)) preferences.grain = grain;
+      if (reading === null) {
+        draft.replace(shared.text);
+        desk.source = 'own';
+      } else {
+        desk.lay(reading);
+        this.#look(shared);
+      }
+    });
+    this.#opened = { shared, probeMissing: missing, scored: reading !== null };
+    place.rewrite(`#/${place.current}`);
+    session.say(reading === null ? SAY.linkSetUp() : SAY.linkShown());
+    if (offer !== null && offer.key !== probes.chosen?.key && !session.busy) await this.#app.useProbe(offer.key, { again: false });
+  }
+
+  /** Loads the model if it is not there, and reads the text of the link that was opened. */
+  async readOpened(): Promise<void> {
+    const { desk, draft, session } = this.#app;
+    const opened = this.#opened;
+    if (opened === null) return;
+    if (!session.ready) await session.load();
+    if (!session.ready) return;
+    const { shared } = opened;
+    const unaltered = draft.text === shared.text;
+    await desk.readDraft(unaltered ? shared.given : null);
+    if (desk.reading?.text !== draft.text) return;
+    if (this.#opened === opened) this.#opened = null;
+    if (unaltered) this.#look(shared);
+  }
+
+  /** Looks where the link looked, as far as that is there. */
+  #look({ layer, token, locked, view: { head } }: Shared): void {
+    const { reading, view } = this.#app.desk;
+    if (reading === null) return;
+    const last = Math.max(0, reading.tokens.length - 1);
+    if (isHead(head)) view.head = head;
+    view.goTo({ layer: Math.min(layer, reading.frame.layers - 1), at: Math.min(token ?? 0, last), locked: locked && token !== null });
+  }
+
+  async #shared(): Promise<Shared | null> {
+    const { desk, preferences } = this.#app;
+    const { reading, view } = desk;
+    if (reading === null || reading.tokens.length === 0) return null;
+    const { recording } = reading;
+    return {
+      text: reading.text,
+      given: reading.givenCharacters,
+      probe: await this.#probeOn(reading),
+      story: recording !== null && recording.run === undefined ? recording.id : null,
+      layer: view.layer,
+      token: view.locked || view.at > 0 ? view.at : null,
+      locked: view.locked,
+      window: preferences.window,
+      sampling: $state.snapshot(desk.sampling),
+      place: 'read',
+      view: { grain: preferences.grain, head: view.head },
+    };
+  }
+
+  async #probeOn({ recording, maker }: ReadingState): Promise<Shared['probe']> {
+    if (recording === null) return maker === null ? null : { key: maker.probe.key, title: maker.probe.title, sha256: await maker.probeSha256() };
+    const { probe, probeSha256: sha256 } = recording.provenance;
+    const key = recording.run?.probeKey ?? `shipped:${probe}`;
+    return { key, title: recording.run?.probeTitle ?? this.#app.probes.offer(key)?.title ?? probe, sha256 };
+  }
+
+  /** The probe of a link among those that are here, by its files' hash; or why there is none. */
+  async #probeOf({ probe }: Shared): Promise<{ readonly offer: ProbeOffer | null; readonly missing: string | null }> {
+    if (probe === null) return { offer: null, missing: null };
+    const { probes } = this.#app;
+    const named = probes.offer(probe.key);
+    const others = probes.offers.filter((offer) => offer !== named && offer.origin !== 'shipped');
+    for (const offer of named === null ? others : [named, ...others]) {
+      // A probe whose files cannot be had is not the one, as far as can be known here.
+      if ((await probeHash(offer).catch(() => null)) === probe.sha256) return { offer, missing: null };
+    }
+    const chosen = probes.chosen?.title ?? 'none';
+    const why = named === null ? `was made with the probe “${probe.title}”, which is not in this browser` : `was made with another version of the probe “${probe.title}” than the one here`;
+    return { offer: null, missing: `The link ${why}. What is read here is scored by “${chosen}”. Ask for the probe’s files and bring them in under Library.` };
+  }
+
+  /** A reading with the scores of the link's text by the link's probe, where one is at hand. */
+  async #scoresOf({ text, probe, story }: Shared): Promise<ReadingState | null> {
+    const { desk, history, stories } = this.#app;
+    if (probe === null) return null;
+    const kept = history.find(text, probe.sha256);
+    const ids = stories.entries.map((entry) => entry.id);
+    const likely = story !== null && ids.includes(story) ? [story] : kept === null ? ids : [];
+    for (const id of likely) {
+      // A story that cannot be fetched has no scores to show; the text can still be read.
+      const recording = await stories.recording(id).catch(() => null);
+      if (recording?.text === text && recording.provenance.probeSha256 === probe.sha256) return ReadingState.fromRecording(recording);
+    }
+    if (kept !== null) return ReadingState.fromRecording(await history.recording(kept.id));
+    return desk.reading?.text === text && (await this.#probeOn(desk.reading))?.sha256 === probe.sha256 ? desk.reading : null;
+  }
+}
+
+/** The windows that the page offers. */
+function isWindow(tokens: number): boolean {
+  return tokens >= 8 && tokens <= 12;
+}

@@ -1,0 +1,367 @@
+/** Keeping and handing on, on the whole page: runs, links, files, and what does not belong. */
+import axe from 'axe-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import App from '../../../src/App.svelte';
+import type { AppParts } from '../../../src/state/app.svelte.ts';
+import type { Database } from '../../../src/state/database.ts';
+import type { FileContent } from '../../../src/state/save-file.ts';
+import { parseRecording, serialiseRecording } from '../../../src/format/recording-json.ts';
+import { parseRunCsv } from '../../../src/format/run-csv.ts';
+import { parseProbe } from '../../../src/format/probe.ts';
+import '../../../src/styles/tokens.css';
+import '../../../src/styles/base.css';
+import { sampleRun } from '../../fixtures/sample-run.ts';
+import { FakeEngine } from './fake-engine.ts';
+import { fakeParts, lastingDatabase } from './parts.ts';
+import { sampleBundle } from './sample-bundle.ts';
+
+let saved: { name: string; content: FileContent; type: string }[] = [];
+let copied = '';
+let database: Database;
+const engines: FakeEngine[] = [];
+const clipboard = navigator.clipboard.writeText.bind(navigator.clipboard);
+
+async function open(hash = '', more: Partial<AppParts> = {}) {
+  history.replaceState(null, '', hash === '' ? location.pathname : hash);
+  const connect = () => {
+    const engine = new FakeEngine({ kept: [{ id: 'm', title: 'SmolLM2-135M', files: [{ path: 'onnx/model.onnx', sha256: 'ab'.repeat(32), bytes: 2e6, keptBytes: 1e6 }] }] });
+    engines.push(engine);
+    return engine;
+  };
+  return render(App, { props: { parts: fakeParts(connect, { database: async () => database, save: (name, content, type) => void saved.push({ name, content, type }), ...more }) } });
+}
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
+const title = (name: string | RegExp) => expect.element(page.getByRole('heading', { name, exact: typeof name === 'string' })).toBeVisible();
+const load = async () => {
+  await button(/^Load the model/).click();
+  await expect.element(page.getByText(/31 tokens a pass/).first()).toBeVisible();
+};
+const readOwn = async (text: string) => {
+  await page.getByText('Your own text', { exact: true }).first().click();
+  await page.getByLabelText('Your own text').last().fill(text);
+  await button('Read').click();
+  await title('Your text');
+  await expect.element(button('Read')).toBeEnabled();
+};
+const exported = async (label: string) => {
+  saved = [];
+  await page.getByText('Export', { exact: true }).click();
+  await button(label).click();
+  await expect.poll(() => saved.length, { timeout: 15_000 }).toBe(1);
+  return saved[0]!;
+};
+const goTo = async (place: string) => {
+  location.hash = `#/${place}`;
+  await expect.element(page.getByRole('link', { name: place[0]!.toUpperCase() + place.slice(1), exact: true })).toHaveAttribute('aria-current', 'page');
+};
+const give = async (files: readonly File[]) => {
+  const input = document.querySelector<HTMLInputElement>('.import input[type="file"]')!;
+  const list = new DataTransfer();
+  for (const file of files) list.items.add(file);
+  input.files = list.files;
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+};
+const violations = async (): Promise<string[]> => {
+  const result = await axe.run(document.body, { rules: { region: { enabled: true } } });
+  return result.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`));
+};
+/** What stands out of a page of this width, within the place. */
+const tooWide = (): string[] => [...document.querySelectorAll('main *')].filter((element) => element.getBoundingClientRect().right > innerWidth && element.closest('.unseen, .frame') === null).map((element) => element.outerHTML.slice(0, 120));
+const box = (): string => document.querySelector('textarea')?.value ?? '';
+
+beforeEach(async () => {
+  [saved, copied, engines.length] = [[], '', 0];
+  database = lastingDatabase();
+  localStorage.clear();
+  document.title = 'Flipside';
+  document.documentElement.lang = 'en';
+  navigator.clipboard.writeText = (text) => {
+    copied = text;
+    return Promise.resolve();
+  };
+  await page.viewport(1280, 900);
+});
+afterEach(() => {
+  navigator.clipboard.writeText = clipboard;
+  history.replaceState(null, '', location.pathname);
+});
+
+// Whole pages on a loaded machine take their time.
+describe('runs', { timeout: 90_000 }, () => {
+  it('are kept by themselves and shown again without the model, from where they can be undone', async () => {
+    const screen = await open();
+    await title('Betrayal');
+    await load();
+    await readOwn('She fed the dog. Then she kicked it.');
+    await goTo('library');
+    await expect.element(page.getByText(/1 run of at most 200/)).toBeVisible();
+    await screen.unmount();
+    await open('#/library');
+    await expect.element(page.getByText('She fed the dog.', { exact: false })).toBeVisible();
+    await button(/^Rename/).click();
+    await userEvent.keyboard('The dog{Enter}');
+    await page.getByRole('searchbox').fill('kicked dog');
+    await button('Show The dog').click();
+    await title('The dog');
+    await expect.element(page.getByText(/read on .* with Kind–cruel/)).toBeVisible();
+    await button(/^Undo showing The dog/).click();
+    await title('Betrayal');
+    await userEvent.keyboard('{Control>}{Shift>}z{/Shift}{/Control}');
+    await title('The dog');
+    await userEvent.keyboard('{Control>}z{/Control}');
+    await title('Betrayal');
+  });
+
+  it('stay in the page where the browser refuses to store, which is said once', async () => {
+    await open('', { database: async () => ({ ...lastingDatabase(), write: () => Promise.reject(new DOMException('no room', 'QuotaExceededError')) }) });
+    await title('Betrayal');
+    await load();
+    await readOwn('She fed the dog.');
+    await expect.element(page.getByRole('alert')).toHaveTextContent(/would not store it \(no room\)/);
+    await goTo('library');
+    await expect.element(page.getByText(/in this tab only/)).toBeVisible();
+    await button('Save Your text').click();
+    await expect.poll(() => saved.map(({ name }) => name)).toEqual(['flipside-your-text.run.json']);
+  });
+
+  it('are not undone while a text is being typed', async () => {
+    await open();
+    await title('Betrayal');
+    await page.getByText('The dream', { exact: true }).first().click();
+    await title('The dream');
+    await page.getByText('Your own text', { exact: true }).first().click();
+    await page.getByLabelText('Your own text').last().click();
+    await userEvent.keyboard('ab{Control>}z{/Control}');
+    await title('The dream');
+  });
+});
+
+describe('what is saved', { timeout: 90_000 }, () => {
+  it('as JSON and as CSV is the whole run, and opens again', async () => {
+    await open();
+    await title('Betrayal');
+    await load();
+    await readOwn('=She fed the dog. "Then" she, kicked it.');
+    await button('Continue this text').click();
+    await expect.element(page.getByText('continued here')).toBeVisible();
+    await expect.element(button('Continue this text')).toBeEnabled();
+    const json = await exported('Run, JSON');
+    const csv = await exported('Table, CSV');
+    const run = parseRecording(json.content as string);
+    expect(serialiseRecording({ ...parseRunCsv(csv.content as string), run: run.run! })).toBe(json.content);
+    expect(run.run).toMatchObject({ probeKey: 'shipped:kind-cruel', adapter: expect.stringContaining('swiftshader') as string, continuations: [{ fromCharacter: 40, sampling: { seed: 1 } }] });
+    expect(run.provenance.probeSha256).toMatch(/^[0-9a-f]{64}$/);
+    await goTo('library');
+    await button(/^Delete Your text/).click();
+    await give([new File([csv.content as string], 'anything.csv')]);
+    await button('Show Your text').first().click();
+    await title('Your text');
+    await expect.element(page.getByText('continued here')).toBeVisible();
+  });
+
+  it('as a figure is one file that stands alone, as SVG and as PNG', async () => {
+    await open();
+    await title('Betrayal');
+    const svg = (await exported('Figure, SVG')).content as string;
+    const parsed = new DOMParser().parseFromString(svg, 'image/svg+xml');
+    expect(parsed.querySelector('parsererror')).toBeNull();
+    expect(parsed.documentElement.textContent).toMatch(/standard deviations/);
+    expect(svg).not.toMatch(/<script|href|https?:\/\/(?!www\.w3\.org)/);
+    const png = (await exported('Figure, PNG')).content as Uint8Array<ArrayBuffer>;
+    const bitmap = await createImageBitmap(new Blob([png], { type: 'image/png' }));
+    expect(bitmap.width).toBe(1920);
+  });
+
+  it('to the clipboard is a table with one line a token', async () => {
+    await open();
+    await title('Betrayal');
+    await page.getByText('Export', { exact: true }).click();
+    await button('Copy table').click();
+    await expect.poll(() => copied.trimEnd().split('\n').length).toBe(document.querySelectorAll('[data-token]').length + 1);
+    expect(new Set(copied.trimEnd().split('\n').map((row) => row.split('\t').length))).toEqual(new Set([8]));
+  });
+});
+
+describe('a file that is brought in', () => {
+  it('may be a run, a probe or a set, all at one door and dropped anywhere', async () => {
+    await open('#/library');
+    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+    const { json, tensors, reportJson } = sampleBundle('mine', { positive: 'up', negative: 'down', neutral: 'flat' }, 3);
+    const rows = ['a', 'b', 'c', 'd'].flatMap((topic) => ['up', 'down', 'neutral'].map((pole) => JSON.stringify({ topic, pole, context: 'Here.', text: `A ${pole} turn of ${topic}.` }))).join('\n');
+    const header = JSON.stringify({ format: 'flipside-prompt-set', version: 1, name: 'up-down', poles: { positive: 'up', negative: 'down', neutral: 'neutral' }, taps: ['The clock struck.'], licence: 'CC0', about: 'A test.' });
+    const list = new DataTransfer();
+    for (const file of [new File([serialiseRecording(sampleRun())], 'x.json'), new File([json], 'p.json'), new File([tensors], 'd.bin'), new File([reportJson], 'r.json'), new File([header], 'up-down.set.json'), new File([rows], 'up-down.jsonl')]) list.items.add(file);
+    document.querySelector('main')!.dispatchEvent(new DragEvent('drop', { dataTransfer: list, bubbles: true, cancelable: true }));
+    await expect.element(page.getByText(/Imported the run/)).toBeVisible();
+    await expect.element(page.getByText(/Imported a probe/)).toBeVisible();
+    await expect.element(page.getByText(/Imported the set up-down: 4 topics, 12 turns/)).toBeVisible();
+    expect(page.getByText('up–down').elements().length).toBeGreaterThan(0);
+    const kept = (await database.all<{ id: string; json: string; tensors: ArrayBuffer }>('probes'))[0]!;
+    expect(parseProbe(kept.json, new Uint8Array(kept.tensors)).id).toBe('mine');
+    await button('Save up-down').click();
+    expect(saved.map(({ name, content }) => [name, content])).toEqual([['up-down.set.json', header], ['up-down.jsonl', `${rows}\n`]]);
+  });
+
+  it.each([
+    ['a control vector', () => new File(['GGUF\u0003'], 'v.gguf'), /v\.gguf is a control vector for llama\.cpp/],
+    ['a picture', () => new File(['<svg xmlns="x"/>'], 'f.svg'), /f\.svg is a picture, which holds no numbers.*\.run\.json/],
+    ['a judgement alone', () => new File([sampleBundle().reportJson], 'r.json'), /r\.json is the judgement of a probe.*pick probe\.json and directions\.safetensors with it/],
+    ['another table', () => new File(['a,b,c\n1,2,3\n'], 't.csv'), /t\.csv is a table that Flipside does not know/],
+    ['a run cut in half', () => new File([serialiseRecording(sampleRun()).slice(0, 900)], 'x.json'), /recording is not JSON/],
+    ['nothing', () => new File([], 'empty'), /empty is nothing that Flipside knows/],
+  ])('and is %s is named for what it is', async (_, file, message) => {
+    await open('#/library');
+    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+    await give([file()]);
+    await expect.element(page.getByRole('alert')).toHaveTextContent(message);
+    expect(await database.all('runs')).toEqual([]);
+  });
+});
+
+describe('a link', { timeout: 90_000 }, () => {
+  const linkOf = async (): Promise<string> => {
+    await button('Copy link').click();
+    await expect.poll(() => copied).toMatch(/#\/read\?s=1\./);
+    return copied.slice(copied.indexOf('#'));
+  };
+
+  it('to a kept run shows its scores at once, where one looked', async () => {
+    const screen = await open();
+    await title('Betrayal');
+    await load();
+    await readOwn('She fed the dog. Then she kicked it.');
+    (document.querySelector('[data-token="5"]') as HTMLElement).click();
+    const hash = await linkOf();
+    await screen.unmount();
+    await open(hash);
+    await title('Your text');
+    expect(document.querySelector('[data-mark="held"]')?.getAttribute('data-token')).toBe('5');
+    expect(location.hash).toBe('#/read');
+    expect(page.getByText('A text from a link').elements()).toHaveLength(0);
+  });
+
+  it('to a text that was never read here sets everything up, keeps the own text, and is read by one button', async () => {
+    const screen = await open();
+    await title('Betrayal');
+    await load();
+    await readOwn('She fed the dog. Then she kicked it.');
+    const hash = await linkOf();
+    await screen.unmount();
+    database = lastingDatabase();
+    localStorage.setItem('flipside.draft', 'My own words.');
+    await open(hash, { storage: localStorage });
+    await expect.element(page.getByText('A text from a link')).toBeVisible();
+    expect(box()).toBe('She fed the dog. Then she kicked it.');
+    await button(/^Load the model and read it/).click();
+    await title('Your text');
+    await expect.poll(() => page.getByText('A text from a link').elements().length).toBe(0);
+    await button('Bring my text back').click();
+    expect(box()).toBe('My own words.');
+  });
+
+  it('that is opened in a tab in use can be undone', async () => {
+    const screen = await open();
+    await title('Betrayal');
+    await load();
+    await readOwn('Theirs is this.');
+    const hash = await linkOf();
+    await screen.unmount();
+    database = lastingDatabase();
+    await open();
+    await title('Betrayal');
+    await page.getByText('Your own text', { exact: true }).first().click();
+    await page.getByLabelText('Your own text').last().fill('Mine is this.');
+    location.hash = hash;
+    await expect.poll(box).toBe('Theirs is this.');
+    await button('Undo opening the link').click();
+    await expect.poll(box).toBe('Mine is this.');
+    await title('Betrayal');
+  });
+
+  it('with a probe that is not here says which is missing', async () => {
+    const screen = await open();
+    await title('Betrayal');
+    await load();
+    await readOwn('Theirs is this.');
+    const hash = await linkOf();
+    await screen.unmount();
+    database = lastingDatabase();
+    const [, second] = fakeParts().shipped!;
+    await open(hash, { shipped: [second!] });
+    await expect.element(page.getByText(/made with the probe “Kind–cruel”, which is not in this browser/)).toBeVisible();
+  });
+
+  it.each([
+    ['cut in half', (code: string) => code.slice(0, code.length / 2), /The link was cut/],
+    ['of a newer version', (code: string) => code.replace('s=1.', 's=2.'), /made by a newer Flipside/],
+    ['that is none', () => '#/read?s=garbage', /none that Flipside makes/],
+  ])('%s says so, and the page opens as always', async (_, broken, message) => {
+    const screen = await open();
+    await title('Betrayal');
+    const hash = await linkOf();
+    await screen.unmount();
+    await open(broken(hash));
+    await expect.element(page.getByRole('alert')).toHaveTextContent(message);
+    await title('Betrayal');
+  });
+
+  it('of a text too long for an address offers the file instead', async () => {
+    await open();
+    await title('Betrayal');
+    const noise = Array.from({ length: 9000 }, (_, at) => Math.sin(at).toString(36).slice(2, 9)).join(' ');
+    const run = sampleRun();
+    await goTo('library');
+    await give([new File([serialiseRecording({ ...run, title: 'Long', text: noise, tokens: run.tokens.map((piece, at) => ({ ...piece, text: at === 1 ? noise : '' })) })], 'long.json')]);
+    await button('Show Long').first().click();
+    await title('Long');
+    await button('Copy link').click();
+    await expect.element(page.getByText(/too long for a link: .* characters of at most 32.000\./)).toBeVisible();
+    await button('Save the run').click();
+    await expect.poll(() => saved.length, { timeout: 15_000 }).toBe(1);
+  });
+});
+
+describe('the Library', () => {
+  it('lists what is kept with sizes, and deletes at the second press', async () => {
+    localStorage.setItem('flipside.draft', 'words');
+    await open('#/library', { storage: localStorage });
+    await expect.element(page.getByText('SmolLM2-135M')).toBeVisible();
+    await expect.element(page.getByRole('row', { name: /Model files/ })).toHaveTextContent(/1\.0 MB/);
+    await button('Delete Model files').click();
+    expect(engines.flatMap(({ calls }) => calls)).not.toContain('deleteKept');
+    await button(/^Press again to delete/).click();
+    await expect.poll(() => engines.flatMap(({ calls }) => calls)).toContain('deleteKept');
+    await button('Delete Texts being written').click();
+    await button(/^Press again to delete/).click();
+    await expect.poll(() => localStorage.getItem('flipside.draft')).toBeNull();
+    expect(engines.every(({ disposed }) => disposed)).toBe(true);
+  });
+
+  it.each(['light', 'dark'])('has no accessibility violation with runs, found, renamed and deleted, in the %s theme', async (theme) => {
+    document.documentElement.dataset['theme'] = theme;
+    localStorage.setItem('flipside.theme', theme);
+    await open('#/library', { storage: localStorage });
+    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+    expect(await violations()).toEqual([]);
+    await give([new File([serialiseRecording(sampleRun())], 'x.json'), new File([serialiseRecording({ ...sampleRun(), title: 'Two', text: 'Another one.' })], 'y.json')]);
+    await expect.element(page.getByText(/2 runs of at most/)).toBeVisible();
+    await button(/^Delete Two/).click();
+    await button(/^Rename/).first().click();
+    await button('Delete Runs').click();
+    expect(await violations()).toEqual([]);
+  });
+
+  it('and the row beside the text fit 360 pixels', async () => {
+    await page.viewport(360, 740);
+    await open('#/library');
+    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+    expect(tooWide()).toEqual([]);
+    await goTo('read');
+    await title('Betrayal');
+    await page.getByText('Export', { exact: true }).click();
+    expect(tooWide()).toEqual([]);
+    expect(await violations()).toEqual([]);
+  });
+});
