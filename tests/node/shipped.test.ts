@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readProbe, readPromptSet, readSetFiles, readStorySet } from '../../src/cli/files.ts';
 import { readRecipes } from '../../src/cli/recipes.ts';
+import { POLES } from '../../src/core/heads.ts';
+import type { PoleHead } from '../../src/core/probe-types.ts';
 import { VERSION } from '../../src/core/version.ts';
 import { parseControlSet } from '../../src/format/control-set.ts';
 import { probeCard } from '../../src/format/probe-card.ts';
@@ -64,7 +66,8 @@ describe.each(recipes)('$id', (recipe) => {
     expect(kinds).toEqual(new Set(['style', 'tap', 'axis', ...(recipe.sets.length > 1 ? ['set'] : []), ...later]));
     expect(evidence.drift.map(({ beats, n }) => [beats, n])).toEqual(Array.from({ length: 9 }, (_, beats) => [beats, 36]));
     expect(probe.alarm.tokens).toBeGreaterThanOrEqual(5000);
-    for (const { evidence: pole, alarm } of probe.poles === null ? [] : [probe.poles.positive, probe.poles.negative]) {
+    expect(probe.poles).not.toBeNull();
+    for (const { evidence: pole, alarm } of Object.values(probe.poles ?? {}) as PoleHead[]) {
       expect([pole.auroc[0], pole.other[0]]).toEqual([0.5, 0.5]);
       expect(pole).toMatchObject({ topics: evidence.topics, rows: evidence.rows });
       expect(alarm.tokens).toBe(probe.alarm.tokens);
@@ -76,6 +79,15 @@ test('kind-cruel clears its null on held-out topics with the whole interval, lay
   const [curve] = shipped.report.curves;
   expect(curve!.nested.auroc.low).toBeGreaterThan(curve!.nullAuroc95);
   expect(shipped.probe.defaultLayer).toBe(16);
+});
+
+test('kind and cruel turns leave neutral the same way, so a reading of either alone is no reading of which', () => {
+  for (const pole of POLES) {
+    const { auroc, aurocLow, otherLow } = shipped.probe.poles![pole].evidence;
+    expect(aurocLow[16]).toBeGreaterThan(0.85);
+    expect(otherLow[16]).toBeGreaterThan(0.8);
+    expect(auroc[16]).toBeGreaterThan(shipped.probe.evidence.auroc[16]!);
+  }
 });
 
 test('neutral stories held out of kind-cruel stay within 0.35 of zero at every length', () => {
@@ -130,8 +142,8 @@ test('every story has a recording of its present text, made with the shipped pro
     const recording = parseRecording(textAt(`public/recordings/${story.id}.json`));
     expect(recording.text).toBe(story.sentences.map((sentence) => sentence.text).join(' '));
     expect(recording.taps).toHaveLength(story.sentences.length);
-    // Each pole from neutral is recorded where the probe reads it.
-    expect(recording.poles === null).toBe(shipped.probe.poles === null);
+    for (const pole of POLES) expect(recording.poles?.[pole]).toMatchObject({ explained: shipped.probe.poles?.[pole].lexical.explained, alarm: shipped.probe.poles?.[pole].alarm });
+    expect(recording.taps.every((tap) => tap.poles !== null)).toBe(true);
     expect(recording.provenance).toMatchObject({ probeSha256: shipped.sha256, weightsSha256: shipped.probe.model.weightsSha256, version: VERSION });
   }
 });
