@@ -15,16 +15,21 @@ export interface RunOffer {
 export function runOffers(app: AppState): readonly RunOffer[] {
   const shown = shownRun(app);
   const stories = app.stories.entries.map(({ id, title }) => ({ key: storyKey(id), title, recording: () => app.stories.recording(id) }));
-  return [...(shown === null ? [] : [shown]), ...stories];
+  const kept = app.history.items.map(({ id, title }) => ({ key: runKey(id), title, recording: () => app.history.recording(id) }));
+  return [...(shown === null ? [] : [shown]), ...kept, ...stories];
 }
 
 /** The address that puts the reading on show beside another. */
 export function compareAddress(app: AppState): string {
-  const story = app.desk.reading?.recording?.id;
-  const key = story === undefined ? shownRun(app)?.key : storyKey(story);
+  const recording = app.desk.reading?.recording ?? null;
+  const key = recording === null ? shownRun(app)?.key : recording.run === undefined ? storyKey(recording.id) : runKey(recording.id);
   return `#/library/compare${key === undefined ? '' : `?a=${key}`}`;
 }
 
 function storyKey(id: string): string {
   return `story:${id}`;
+}
+
+function runKey(id: string): string {
+  return `run:${id}`;
 }
