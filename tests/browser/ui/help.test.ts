@@ -44,7 +44,8 @@ describe('the header', () => {
     await userEvent.keyboard('{Enter}');
     expect(document.activeElement).toHaveAccessibleName('Betrayal');
     expect(location.hash).not.toContain('strip');
-    await userEvent.keyboard('{Tab}');
+    // The switch between text and table stands between its title and its words.
+    while (document.activeElement?.closest('.strip') === null && document.activeElement.closest('[data-skip]') !== null) await userEvent.keyboard('{Tab}');
     expect((document.activeElement as HTMLElement).dataset['token']).toBe('0');
   });
 });
