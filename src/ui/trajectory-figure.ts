@@ -127,6 +127,8 @@ export function signedAreas(series: ArrayLike<number>): { x: number[]; above: (n
     const value = series[token] ?? Number.NaN;
     const before = series[token - 1] ?? Number.NaN;
     if (before * value < 0) put(token - 1 + before / (before - value), 0);
+    // A hole is no area: the fill is one outline over all points, which meets zero on both sides of what is missing.
+    if (Number.isFinite(before) !== Number.isFinite(value) && token > 0) put(Number.isFinite(before) ? token - 1 : token, 0);
     put(token, Number.isFinite(value) ? value : null);
   }
   return { x, above, below };
