@@ -136,6 +136,8 @@ export function signedAreas(series: ArrayLike<number>, first = 0, end = series.l
     const value = series[token] ?? Number.NaN;
     const before = token === first ? Number.NaN : series[token - 1] ?? Number.NaN;
     if (before * value < 0) put(token - 1 + before / (before - value), 0);
+    // A hole is no area: the fill is one outline over all points, which meets zero on both sides of what is missing.
+    if (Number.isFinite(before) !== Number.isFinite(value) && token > 0) put(Number.isFinite(before) ? token - 1 : token, 0);
     put(token, Number.isFinite(value) ? value : null);
   }
   return { x, above, below };

@@ -92,7 +92,10 @@ const READ: readonly Specimen[] = [
   }),
   ...panel('ContinuePanel', { ready: { arrange: loaded }, writing: { engine: SLOW, arrange: begun((app) => app.session.load()) } }),
   ...panel('ProbeChooser', { first: { arrange: story } }),
-  ...panel('EvidencePanel', { empty: {}, measured: { arrange: opened(story) } }),
+  ...panel('EvidencePanel', { empty: {}, measured: { arrange: opened(story) }, 'of one pole': { arrange: opened(async (app) => {
+    await app.open();
+    app.desk.view.head = 'positive';
+  }) } }),
   ...panel('DiagnosticsPanel', {
     'not loaded': {},
     loaded: { arrange: loaded },

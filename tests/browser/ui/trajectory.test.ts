@@ -94,6 +94,17 @@ describe('the trajectory', () => {
     expect(dots!.x.includes(0)).toBe(false);
   });
 
+  it('shades nothing where values are missing', () => {
+    const instrument = instrumentOf(sampleRecording());
+    const series = Array.from(instrument.series, (value, token) => (token >= 30 && token < 60 ? Number.NaN : value));
+    const [, above, below] = trajectoryFigure(inputOf(instrument, { series })).data as { x: number[]; y: (number | null)[] }[];
+    for (const { x, y } of [above!, below!]) {
+      const hole = x.flatMap((token, at) => (token >= 30 && token < 60 ? [y[at]] : []));
+      expect(new Set(hole)).toEqual(new Set([null]));
+      expect([y[x.indexOf(30) - 1], y[x.indexOf(60)]]).toEqual([0, 0]);
+    }
+  });
+
   it('keeps tokens beyond the axis at its end', () => {
     const instrument = instrumentOf(sampleRecording());
     const alone = instrument.alone.map((value, token) => (token === 5 ? 400 : token === 6 ? -400 : value));
