@@ -54,9 +54,11 @@ async function violations(scene: HTMLElement, specimen: Specimen): Promise<strin
 }
 
 async function photograph(scene: HTMLElement, specimen: Specimen, what: string): Promise<Picture> {
-  // All of it: what lies below the window would come out white.
-  await page.viewport(document.documentElement.clientWidth, Math.ceil(scene.getBoundingClientRect().bottom) + 16);
-  await frame();
+  // All of it: what lies below the window would come out white. Boxes that are a share of the window grow with it, once.
+  for (let pass = 0; pass < 2; pass += 1) {
+    await page.viewport(document.documentElement.clientWidth, Math.ceil(scene.getBoundingClientRect().bottom) + 16);
+    await frame();
+  }
   return pictureOf(await page.screenshot({ element: scene, path: `../../shots/gallery/${`${specimen.of} ${specimen.state} ${what}`.replace(/[^\w-]+/g, '-')}.png`, base64: true }));
 }
 

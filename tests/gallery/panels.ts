@@ -60,7 +60,16 @@ const READ: readonly Specimen[] = [
     } },
     'one token at a time': { arrange: async (app) => {
       await app.open();
-      app.preferences.window = 1;
+      app.preferences.grain = 'token';
+    } },
+    'by words, with a span': { arrange: async (app) => {
+      await app.open();
+      app.preferences.grain = 'word';
+      app.desk.view.span = { from: 20, to: 60 };
+    } },
+    'as a table': { arrange: async (app) => {
+      await app.open();
+      app.desk.view.face = 'table';
     } },
     'read live': { arrange: async (app, node) => {
       await loaded(app, node);

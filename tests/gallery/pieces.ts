@@ -12,6 +12,7 @@ import PlainTable from '../../src/ui/PlainTable.svelte';
 import Reliability from '../../src/ui/Reliability.svelte';
 import StepBar from '../../src/ui/StepBar.svelte';
 import ThemeSwitch from '../../src/ui/ThemeSwitch.svelte';
+import TwoRunsTable from '../../src/ui/TwoRunsTable.svelte';
 import { NUMBERS, STATUS } from '../browser/ui/fake-engine.ts';
 import { LAYERS } from '../browser/ui/sample.ts';
 import { openAll, piece, words, type Specimen } from './specimen.ts';
@@ -29,6 +30,10 @@ const opened = (specimens: readonly Specimen[]): readonly Specimen[] => specimen
 
 /** Pieces in every state. */
 export const PIECES: readonly Specimen[] = [
+  ...piece('TwoRunsTable', TwoRunsTable, {
+    'by sentences': { layer: 16, thing: 'mean of 10', columns: null, taps: [], sentences: { a: [{ mean: 0.4, tap: 1.2 }, { mean: -3.1, tap: Number.NaN }], b: [{ mean: 1.9, tap: 0.2 }] } },
+    'without pairs': { layer: 16, thing: 'words', columns: [], taps: [], sentences: null },
+  }),
   ...piece('Notice', Notice, {
     note: { title: 'Running without WebGPU', children: words('<p>The browser knows WebGPU but found no graphics card that it may use.</p>'), ondismiss: nothing },
     problem: { title: 'The model did not arrive', tone: 'problem', alert: true, children: words('<p>onnx/model_q4.onnx could not be fetched: the connection failed after 1,000 of 10,000 bytes.</p>'), actions: words('<button type="button" class="primary">Load again</button>'), ondismiss: nothing },

@@ -1,11 +1,11 @@
 /** Rows of the drawn tables of the Experiments place. Nothing is wanted of any of them: no verdict is printed here. */
-import type { Estimate } from '../../core/report-types.ts';
+import type { Effect, Estimate } from '../../core/report-types.ts';
 import { effectsOf, worstDrift, type ProbeEvidenceRow } from '../../state/shipped-evidence.svelte.ts';
 import type { IntervalRow } from '../../ui/interval-row.ts';
 
-/** One control's effects, one row a probe and effect. */
-export function controlRows(probes: readonly ProbeEvidenceRow[], control: string): IntervalRow[] {
-  return probes.flatMap(({ key, title, report }) => effectsOf(report, control).map(({ label, estimate }) => row(`${key} ${label}`, title, label, estimate)));
+/** One control's effects in one unit, one row a probe and effect. */
+export function controlRows(probes: readonly ProbeEvidenceRow[], control: string, unit: Effect['unit']): IntervalRow[] {
+  return probes.flatMap(({ key, title, report }) => effectsOf(report, control).filter((effect) => effect.unit === unit).map(({ label, estimate }) => row(`${key} ${label}`, title, label, estimate)));
 }
 
 /** The largest drift of each probe. */

@@ -150,6 +150,19 @@ describe('the keyboard in two texts', () => {
     expect(document.activeElement!.getAttribute('aria-label')).toMatch(/layer 17, difference (plus|minus) \d/);
   });
 
+  it('does not take a text that scrolls under a pointer at rest for one that is pointed at', async () => {
+    await page.viewport(900, 420);
+    await compare('betrayal', 'betrayal');
+    await userEvent.hover(token('b', 12));
+    expect(marked('a')).toEqual([12]);
+    token('a', 0).focus();
+    await userEvent.keyboard('{End}');
+    const last = strip('a').querySelectorAll('[data-token]').length - 1;
+    await expect.poll(() => strip('b').querySelector<HTMLElement>('.box')!.scrollTop).toBeGreaterThan(50);
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    expect([marked('a'), marked('b')]).toEqual([[last], [last]]);
+  });
+
   it('holds a column in both with Enter, and lets go with Esc', async () => {
     await compare('betrayal', 'spared');
     token('a', 0).focus();
