@@ -5,7 +5,7 @@ import type { TrainingProgress } from '../core/training-plan.ts';
 import type { PromptSet } from '../format/prompt-set.ts';
 import type { StorySet } from '../format/story-set.ts';
 import type { SegmentReader, TapRead } from './reader.ts';
-import { MOST_READING_BYTES } from './reading-memory.ts';
+import { READING_BUDGET_BYTES } from './reading-memory.ts';
 
 /** What to read. */
 export interface ReadingPlan {
@@ -85,9 +85,9 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
 function roomFor(passages: readonly Passage[], taps: number, numbers: number): number {
   const rows = passages.flatMap((passage) => passage.rows);
   const bytes = 4 * numbers * (rows.length * taps + rows.filter((row) => labelOf(row.role) !== 0).length);
-  if (bytes <= MOST_READING_BYTES) return bytes;
-  const most = Math.floor((rows.length * MOST_READING_BYTES) / bytes);
-  throw new AppError('set-invalid', `These sets and stories are ${rows.length} texts; read at ${taps} ${taps === 1 ? 'tap' : 'taps'} on this model they take ${Math.round(bytes / 1e6)} MB, and at most ${MOST_READING_BYTES / 1e6} MB are kept in memory, which is about ${most} texts. Take fewer topics, fewer stories or one tap.`, { texts: rows.length, taps, megabytes: Math.round(bytes / 1e6), most });
+  if (bytes <= READING_BUDGET_BYTES) return bytes;
+  const most = Math.floor((rows.length * READING_BUDGET_BYTES) / bytes);
+  throw new AppError('set-invalid', `These sets and stories are ${rows.length} texts; read at ${taps} ${taps === 1 ? 'tap' : 'taps'} on this model they take ${Math.round(bytes / 1e6)} MB, and at most ${READING_BUDGET_BYTES / 1e6} MB are kept in memory, which is about ${most} texts. Take fewer topics, fewer stories or one tap.`, { texts: rows.length, taps, megabytes: Math.round(bytes / 1e6), most });
 }
 
 /** Names of all topics by topic number: topics of equal name are one, in whichever set they stand. */

@@ -1,15 +1,13 @@
 /**
  * Readings kept while the worker lives, so that a second training on the same texts need not read them again, and how much
  * memory all readings may take: those of the running training and the remembered ones share one budget, so that with what
- * fitting needs a training stays under 500 MB beside the model (`npm run bench` measures it).
+ * fits and the words of stories need, up to 200 MB, a training stays under 500 MB beside the model (`npm run bench` measures it).
  */
 import type { ReadingStore } from './remembered.ts';
 
-/** Bytes that readings may take in all. */
-export const READING_BUDGET_BYTES = 450_000_000;
-/** Bytes of them that one training may take; larger sets are refused. */
-export const MOST_READING_BYTES = 400_000_000;
-/** Bytes that are remembered where no training needs the room: about 250 texts of four sentences at four taps, 31 layers of 576 numbers. */
+/** Bytes that readings may take in all; a training that needs more by itself is refused. */
+export const READING_BUDGET_BYTES = 300_000_000;
+/** Bytes that are remembered at most, however little a training needs: about 250 texts of four sentences at four taps, 31 layers of 576 numbers. */
 export const READING_MEMORY_BYTES = 250_000_000;
 
 /** A store with a limit. */

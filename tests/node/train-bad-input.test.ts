@@ -38,7 +38,7 @@ describe('refusals', () => {
   it('10,000 rows that would not fit into memory, with how many would', async () => {
     const big = { ...toyReader(), model: { ...toyReader().model, layerCount: 30, hidden: 576 } };
     const set: PromptSet = toySet(3334);
-    await expect(trainProbe(big, options({ sets: [set] }))).rejects.toMatchObject({ code: 'set-invalid', message: expect.stringMatching(/1335\d texts; read at 2 taps on this model they take 238\d MB, and at most 400 MB are kept in memory, which is about 22\d\d texts/) as string });
+    await expect(trainProbe(big, options({ sets: [set] }))).rejects.toMatchObject({ code: 'set-invalid', message: expect.stringMatching(/1335\d texts; read at 2 taps on this model they take 238\d MB, and at most 300 MB are kept in memory, which is about 16\d\d texts/) as string });
   });
 
   it('a model that gives NaN in the words of a story', async () => {

@@ -29,7 +29,7 @@ describe('a probe on a set', () => {
     await expect.element(judged).toHaveTextContent(/75 % of 24 topics/);
     await expect.element(judged).toHaveTextContent(/kind \+0\.40, cruel −0\.30, neutral \+0\.05/);
     expect(engines[0]!.calls).toContain('judge honest-deceptive on kind-cruel-24');
-    await expect.element(judged).toHaveTextContent(/The same with labels shuffled within topics 0\.60 in 95 % of 1\u202f000 shuffles; p = 0\.06.*The best of all layers reaches 0\.80 here and 0\.70 in 95 % of shuffles, p = 0\.02/);
+    await expect.element(judged).toHaveTextContent(/The same with labels shuffled within topics 0\.60 in 95 % of 1.000 shuffles; p = 0\.06.*The best of all layers reaches 0\.80 here and 0\.70 in 95 % of shuffles, p = 0\.02/);
     await judged.getByText('Every number as tables, and as CSV files').click();
     await button('Save judged-by-layer.csv').click();
     await expect.poll(() => saved.map((one) => one.name)).toEqual(['honest-deceptive.on.kind-cruel-24.judged-by-layer.csv']);
