@@ -33,6 +33,12 @@ export const TARGETS: readonly Choice<FitMethod['target']>[] = [
   { value: 'poles', label: 'Poles only', says: 'The two poles alone. Sharpest in training, most easily moved by something else.' },
 ];
 
+/** How much is read, as two presets; whatever else is chosen below is neither. */
+export const AMOUNTS: readonly Choice<'all' | 'first-try'>[] = [
+  { value: 'all', label: 'A full judgement', says: 'All stories, controls and other axes, 1,000 shuffles: what may be claimed.' },
+  { value: 'first-try', label: 'A first try', says: 'Zeroed, four stories, no controls, no other axes, 200 shuffles: minutes even without a graphics processor.' },
+];
+
 /** The name of a way to fit, e.g. `ridge, hardened`. */
 export function methodName({ kind, target }: Pick<FitMethod, 'kind' | 'target'>): string {
   const label = METHODS.find((method) => method.value === kind)?.label ?? kind;

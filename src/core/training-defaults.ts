@@ -35,6 +35,14 @@ export interface TrainingOptions {
 /** What is chosen unless somebody says otherwise. */
 export const TRAINING_DEFAULTS: TrainingOptions = { kind: 'ridge', target: 'hardened', penalty: DEFAULT_PENALTY.ridge, taps: 2, stories: null, shuffles: 1000, controls: true, others: true, seed: 1 };
 
+/** What makes a training small enough to try whether a set is worth more: minutes without a graphics processor. */
+export const FIRST_TRY = { target: 'zeroed', stories: 4, shuffles: 200, controls: false, others: false } as const satisfies Partial<TrainingOptions>;
+
+/** Whether the options are what `preset` names, whatever else stands in them. */
+export function isPreset(options: TrainingOptions, preset: Partial<TrainingOptions>): boolean {
+  return Object.entries(preset).every(([key, value]) => options[key as keyof TrainingOptions] === value);
+}
+
 /** The texts that a training may read: the sets to train on, and everything that could be read beside them. */
 export interface TrainingTexts {
   readonly sets: readonly SetSource[];

@@ -7,11 +7,10 @@ const SPEED_OVER_MS = 15_000;
 /** Fewer steps tell nothing. */
 const FEWEST_STEPS = 3;
 /**
- * Milliseconds of fitting a layer before one has been fitted here: it solves systems of the size of the texts a few dozen times,
- * so it grows with their third power and, for small ones, with the second. Within a factor of two or three of what
- * laptops take; once a layer is fitted its own time counts.
+ * Milliseconds of fitting a layer before one has been fitted here: shuffles and resamples, and systems of the size of the texts,
+ * solved a few dozen times. As `npm run bench` measures it on one slow core; once a layer is fitted its own time counts.
  */
-const fittingGuess = (texts: number): number => 3e-4 * texts ** 2 + 2e-6 * texts ** 3;
+const fittingGuess = (texts: number): number => 250 + 3e-4 * texts ** 2 + 1e-6 * texts ** 3;
 const STAGES = ['reading', 'fitting', 'tokens', 'judging'] as const;
 
 /** Takes each step as it comes; gives the milliseconds that are left of all stages, or null until there is something to go by. */

@@ -171,6 +171,22 @@ describe('a training', () => {
     expect(engines[0]!.plans[0]).toMatchObject({ controls: [], otherTaps: false, zeros: [{ name: 'luck' }, { name: 'cheerful-gloomy' }] });
   });
 
+  it('is made small enough for a first try by one choice, and whole again by another', async () => {
+    await open();
+    const full = page.getByRole('radio', { name: /^A full judgement/ });
+    await expect.element(full).toBeChecked();
+    await page.getByRole('radio', { name: /^A first try/ }).click();
+    await expect.element(page.getByRole('radio', { name: /^Zeroed/ })).toBeChecked();
+    await train();
+    expect(engines[0]!.plans[0]).toMatchObject({ storyCount: 4, shuffles: 200, zeros: [], controls: [], others: [], otherTaps: false, method: { target: 'zeroed' } });
+    await full.click();
+    await expect.element(page.getByRole('radio', { name: /^Hardened/ })).toBeChecked();
+    await page.getByText('Method, strength and how much is read').click();
+    await page.getByLabelText('Label shuffles').selectOptions('500');
+    await expect.element(full).not.toBeChecked();
+    await expect.element(page.getByRole('radio', { name: /^A first try/ })).not.toBeChecked();
+  });
+
   it('by differences of means pulls nothing to zero, whatever was chosen for another method', async () => {
     await open();
     await expect.element(page.getByRole('radio', { name: /^Hardened/ })).toBeChecked();
