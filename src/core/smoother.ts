@@ -111,31 +111,18 @@ function primalSmoother({ rows, weights, matrix }: SmootherParts, lambda: number
   }
   for (let f = 0; f < width; f += 1) factor[f * width + f] = (factor[f * width + f] ?? 0) + lambda;
   choleskyInPlace(factor, width);
-  /** Row i of C Z with the constant feature: what P is made of, and what B takes off C. */
-  const weighted = (i: number, out: Float64Array, at: number): void => {
+  const v = new Float64Array(count * width);
+  for (let i = 0; i < count; i += 1) {
     const weight = weights[i] ?? 1;
-    for (let f = 0; f < hidden; f += 1) out[at + f] = (z[i * hidden + f] ?? 0) * weight * scale;
-    out[at + hidden] = weight * Math.sqrt(bias);
-  };
-  // L^-1 of those rows, each when a block first asks for it: most fits are asked for the rows of topics alone.
-  const v: (Float64Array | undefined)[] = new Array<undefined>(count).fill(undefined);
-  const solved = (asked: readonly number[]): Float64Array => {
-    const missing = [...new Set(asked.filter((row) => v[row] === undefined))];
-    const fresh = new Float64Array(missing.length * width);
-    missing.forEach((row, i) => weighted(row, fresh, i * width));
-    forwardSolveRows(factor, width, fresh, missing.length);
-    missing.forEach((row, i) => (v[row] = fresh.subarray(i * width, (i + 1) * width)));
-    const out = new Float64Array(asked.length * width);
-    asked.forEach((row, i) => out.set(v[row] ?? new Float64Array(width), i * width));
-    return out;
-  };
+    for (let f = 0; f < hidden; f += 1) v[i * width + f] = (z[i * hidden + f] ?? 0) * weight * scale;
+    v[i * width + hidden] = weight * Math.sqrt(bias);
+  }
+  forwardSolveRows(factor, width, v, count);
   return {
     count,
     bias,
     block: (a, b) => {
-      const left = solved(a);
-      // Between rows and themselves only half of the products are made.
-      const out = a === b ? gramOf(left, a.length, width) : productTransposed(left, a.length, solved(b), b.length, width);
+      const out = productTransposed(pick(v, a, width), a.length, pick(v, b, width), b.length, width);
       a.forEach((i, row) => b.forEach((j, column) => {
         const at = row * b.length + column;
         out[at] = ((i === j ? (weights[i] ?? 1) : 0) - (out[at] ?? 0)) / lambda;
@@ -144,18 +131,14 @@ function primalSmoother({ rows, weights, matrix }: SmootherParts, lambda: number
     },
     coefficients: (targets) => {
       const sum = new Float64Array(width);
-      const row = new Float64Array(width);
       for (let i = 0; i < count; i += 1) {
         const target = targets[i] ?? 0;
         if (target === 0) continue;
-        weighted(i, row, 0);
-        for (let f = 0; f < width; f += 1) sum[f] = (sum[f] ?? 0) + target * (row[f] ?? 0);
+        for (let f = 0; f < width; f += 1) sum[f] = (sum[f] ?? 0) + target * (v[i * width + f] ?? 0);
       }
-      choleskySolve(factor, width, sum);
       return Float64Array.from({ length: count }, (_, i) => {
-        weighted(i, row, 0);
         let along = 0;
-        for (let f = 0; f < width; f += 1) along += (row[f] ?? 0) * (sum[f] ?? 0);
+        for (let f = 0; f < width; f += 1) along += (v[i * width + f] ?? 0) * (sum[f] ?? 0);
         return ((weights[i] ?? 1) * (targets[i] ?? 0) - along) / lambda;
       });
     },
