@@ -26,11 +26,14 @@ const seen = new Set<string>();
 
 afterEach(async () => {
   delete document.documentElement.dataset['theme'];
+  document.documentElement.style.removeProperty('--quick');
   await page.viewport(WIDE, 900);
 });
 
 async function show(specimen: Specimen, theme: Theme, width: number): Promise<HTMLElement> {
   document.documentElement.dataset['theme'] = theme;
+  // A colour that is on its way to another has no contrast of its own.
+  document.documentElement.style.setProperty('--quick', '0ms');
   await page.viewport(width, 900);
   const { container } = await render(Scene, { props: { specimen, theme } });
   const scene = container.querySelector<HTMLElement>('.scene')!;
