@@ -119,7 +119,7 @@ test('after one visit the page opens without network and server: story, charts, 
   await page.getByRole('status').filter({ hasText: MILD_STORY }).waitFor({ state: 'attached' });
   expect(await page.evaluate((ids) => Promise.all(ids.map(async (id) => (await fetch(`./recordings/${id}.json`)).ok)), STORIES)).toEqual(STORIES.map(() => true));
   for (const place of ['Write', 'Experiments', 'Library', 'Train']) {
-    await page.getByRole('link', { name: place, exact: true }).click();
+    await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place, exact: true }).click();
     await page.waitForFunction((title) => document.title.startsWith(title), place);
     await page.locator('main:not([aria-busy])').waitFor();
     expect(await page.getByText('did not arrive').count()).toBe(0);
