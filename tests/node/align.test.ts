@@ -4,16 +4,26 @@ import { alignTokens, columnOfTokens, columnsOf, withoutChance } from '../../src
 import type { Column } from '../../src/core/align.ts';
 import { matchTokens } from '../../src/core/match-tokens.ts';
 import { createRng } from '../../src/core/rng.ts';
-import { parseRecording } from '../../src/format/recording-json.ts';
+import { parseRecording, parseRecordingIndex } from '../../src/format/recording-json.ts';
 
 interface Fixture {
   lcs: { a: string; b: string; length: number }[];
-  stories: { a: string; b: string; length: number }[];
 }
 const fixture = JSON.parse(readFileSync(new URL('../fixtures/compare.fixture.json', import.meta.url), 'utf8')) as Fixture;
+const ids = parseRecordingIndex(readFileSync(new URL('../../public/recordings/index.json', import.meta.url), 'utf8')).map((entry) => entry.id);
+const storyPairs = ids.flatMap((a, at) => ids.slice(at + 1).map((b) => [a, b] as const));
 const story = (id: string): string[] => parseRecording(readFileSync(new URL(`../../public/recordings/${id}.json`, import.meta.url), 'utf8')).tokens.map((token) => token.text);
 
 const matched = (a: readonly string[], b: readonly string[]): number => matchTokens(a, b).runs.reduce((sum, run) => sum + run.length, 0);
+/** The same length by plain dynamic programming. */
+function plainLength(a: readonly string[], b: readonly string[]): number {
+  const row = new Array<number>(b.length + 1).fill(0);
+  for (const item of a) {
+    let before = 0;
+    b.forEach((other, at) => ([before, row[at + 1]] = [row[at + 1]!, item === other ? before + 1 : Math.max(row[at + 1]!, row[at]!)]));
+  }
+  return row.at(-1)!;
+}
 const side = (columns: readonly Column[], which: 'a' | 'b'): (number | null)[] => columns.map((column) => column[which]).filter((token) => token !== null);
 const upTo = (length: number): number[] => Array.from({ length }, (_, index) => index);
 
@@ -33,7 +43,8 @@ describe('the longest common subsequence', () => {
   });
 
   it('is as long as plain dynamic programming finds it, on the recorded stories', () => {
-    for (const { a, b, length } of fixture.stories) expect(matched(story(a), story(b)), `${a} ${b}`).toBe(length);
+    expect(storyPairs.length).toBeGreaterThan(10);
+    for (const [a, b] of storyPairs) expect(matched(story(a), story(b)), `${a} ${b}`).toBe(plainLength(story(a), story(b)));
   });
 
   it('holds only equal items, in the order of both lists', () => {
@@ -106,12 +117,12 @@ describe('aligned tokens', () => {
   });
 
   it('are hardly any between stories about different things, though a fifth of their tokens are in one order', () => {
-    for (const { a, b, length } of fixture.stories) {
+    for (const [a, b] of storyPairs) {
       const [first, second] = [story(a), story(b)];
       const { shared, alike } = alignTokens(first, second);
       const shorter = Math.min(first.length, second.length);
-      expect(length).toBeGreaterThan(0.18 * shorter);
-      expect(shared).toBeLessThanOrEqual(0.03 * shorter);
+      expect(matched(first, second)).toBeGreaterThan(0.15 * shorter);
+      expect(shared).toBeLessThanOrEqual(0.05 * shorter);
       expect(alike).toBe(false);
     }
   });
