@@ -2,7 +2,7 @@
 import { AppError } from '../core/errors.ts';
 import type { Grain } from '../core/grain.ts';
 import type { SamplingOptions } from '../core/reading.ts';
-import { byPole } from '../core/heads.ts';
+import { byPole, type Head } from '../core/heads.ts';
 import { SAY } from '../content/status.ts';
 import type { RecordingEntry } from '../format/recording-json.ts';
 import type { ProbeFiles } from '../worker/protocol.ts';
@@ -53,6 +53,7 @@ export interface Shown {
 /** Settings that a link brings with it. */
 export interface ShownSettings {
   readonly sampling: SamplingOptions;
+  readonly head: Head;
   readonly grain: Grain;
   readonly window: number;
 }
@@ -177,7 +178,7 @@ export class Desk {
       at,
       locked,
       draft: draft ? this.#parts.draft.text : null,
-      settings: settings ? { sampling: $state.snapshot(this.sampling), grain: this.#parts.preferences.grain, window: this.#parts.preferences.window } : null,
+      settings: settings ? { sampling: $state.snapshot(this.sampling), head: this.view.head, grain: this.#parts.preferences.grain, window: this.#parts.preferences.window } : null,
     };
   }
 
@@ -354,8 +355,10 @@ export class Desk {
     this.view.goTo(shown);
     if (shown.settings === null) return;
     this.sampling = shown.settings.sampling;
-    this.#parts.preferences.grain = shown.settings.grain;
+    this.view.head = shown.settings.head;
     this.#parts.preferences.window = shown.settings.window;
+    // After the window, which brings its own grain with it.
+    this.#parts.preferences.grain = shown.settings.grain;
   }
 
   #show(reading: ReadingState): void {

@@ -27,6 +27,7 @@ export interface OpenedLink {
 export class Links {
   readonly #app: AppState;
   #opened = $state.raw<OpenedLink | null>(null);
+  #noted = $state.raw<{ readonly shared: Shared; readonly title: string } | null>(null);
   /** Counts openings: one that comes later makes those before it worthless. */
   #openings = 0;
 
@@ -39,8 +40,20 @@ export class Links {
     return this.#opened;
   }
 
+  /** Title of a story that holds cruelty and that a link leads to: shown only once the reader has been told and wants it. */
+  get noted(): string | null {
+    return this.#noted?.title ?? null;
+  }
+
   dismiss(): void {
     this.#opened = null;
+    this.#noted = null;
+  }
+
+  /** Shows the story that is {@link noted}. */
+  async showNoted(): Promise<void> {
+    const noted = this.#noted;
+    if (noted !== null) await this.show(noted.shared, { told: true });
   }
 
   /** The address of what is on show; null where nothing is. Throws where the probe's files cannot be had. */
@@ -62,13 +75,24 @@ export class Links {
     }
   }
 
-  /** Brings back what a link holds: its scores where they are here, else the text and the settings, ready to be read. */
-  async show(shared: Shared): Promise<void> {
+  /**
+   * Brings back what a link holds: its scores where they are here, else the text and the settings, ready to be read. A
+   * story that holds cruelty is {@link noted} instead, unless the reader was `told` or wants no notes.
+   */
+  async show(shared: Shared, { told = false } = {}): Promise<void> {
     const opening = (this.#openings += 1);
-    const { desk, draft, preferences, place, probes, session } = this.#app;
+    const { desk, draft, preferences, place, probes, session, stories } = this.#app;
     const { offer, missing } = await this.#probeOf(shared);
     const reading = await this.#scoresOf(shared);
     if (opening !== this.#openings) return;
+    const dark = stories.entries.find((entry) => entry.dark && entry.id === reading?.recording?.id);
+    if (dark !== undefined && reading !== desk.reading && !preferences.darkTexts && !told) {
+      this.#noted = { shared, title: dark.title };
+      place.rewrite(`#/${place.current}`);
+      session.say(SAY.noted(dark.title));
+      return;
+    }
+    this.#noted = null;
     desk.step('opening the link', { draft: reading === null, settings: true }, () => {
       desk.sampling = shared.sampling;
       if (isWindow(shared.window)) preferences.window = shared.window;

@@ -15,6 +15,16 @@ describe('a figure', () => {
     expect(svg).toContain(`−${(3 * 1.75).toFixed(1)}`);
   });
 
+  it('of one pole from neutral has its numbers, its name, and grey where it tells nothing', () => {
+    const svg = runFigure(sampleRun(), { ...choice, head: 'positive' });
+    expect(svg).toContain('kind from neutral');
+    expect(svg).toContain('Grey is not cruel');
+    expect(svg).toContain(`−${(3 * 1.5).toFixed(1)}`);
+    expect(svg).not.toContain('#802baf');
+    expect(runFigure({ ...sampleRun(), poles: null }, { ...choice, head: 'positive' })).toContain('kind against cruel');
+    expect(runTable(sampleRun(), { ...choice, head: 'negative' })).toContain('cruel from neutral, layer 1');
+  });
+
   it('lets nothing of a text become markup, and names what is hidden', () => {
     const hostile = '<script>alert(1)</script>&"\'';
     const run = { ...sampleRun(), title: hostile, tokens: sampleRun().tokens.map((piece, at) => ({ ...piece, text: at === 1 ? hostile : at === 2 ? '\u202e\u0000\u0007\ud800' : piece.text })) };

@@ -33,6 +33,7 @@ export function newDesk(options: FakeOptions = {}, fetchText: FetchText = fakeFe
   const { session, engines } = newSession(options);
   const stories = new Stories(fetchText, './recordings/');
   const draft = new Draft(null);
-  const desk = new Desk({ session, stories, draft, preferences: new Preferences(null), probeCard: () => Promise.resolve(SAMPLE_CARD), schedule: (commit) => commit() });
-  return { desk, session, engines, stories, draft };
+  const preferences = new Preferences(null);
+  const desk = new Desk({ session, stories, draft, preferences, probeCard: () => Promise.resolve(SAMPLE_CARD), schedule: (commit) => commit() });
+  return { desk, session, engines, stories, draft, preferences };
 }

@@ -57,6 +57,7 @@ const goTo = async (place: string) => {
   await expect.element(page.getByRole('link', { name: place[0]!.toUpperCase() + place.slice(1), exact: true })).toHaveAttribute('aria-current', 'page');
 };
 const give = async (files: readonly File[]) => {
+  await expect.element(page.getByText('Import files…')).toBeInTheDocument();
   const input = document.querySelector<HTMLInputElement>('.import input[type="file"]')!;
   const list = new DataTransfer();
   for (const file of files) list.items.add(file);
@@ -279,6 +280,22 @@ describe('a link', { timeout: 90_000 }, () => {
     await button('Undo opening the link').click();
     await expect.poll(box).toBe('Mine is this.');
     await title('Betrayal');
+  });
+
+  it('to a story that holds cruelty says so before it shows it', async () => {
+    const screen = await open();
+    await title('Betrayal');
+    await page.getByText('Steady cruel', { exact: true }).first().click();
+    await button('Show the story').click();
+    await title('Steady cruel');
+    const hash = await linkOf();
+    await screen.unmount();
+    await open(hash);
+    await expect.element(page.getByText('A link to a story that holds cruelty')).toBeVisible();
+    expect(document.querySelectorAll('[data-token]')).toHaveLength(0);
+    expect(await violations()).toEqual([]);
+    await button('Show the story').click();
+    await title('Steady cruel');
   });
 
   it('with a probe that is not here says which is missing', async () => {

@@ -82,6 +82,24 @@ describe('undo and redo', () => {
     expect(slow.desk.reading?.frame.title).toBe('Betrayal');
   });
 
+  it('bring back the settings of a step that changed them, and no others', async () => {
+    const { desk, preferences } = await ready();
+    preferences.grain = 'sentence';
+    desk.step('a link', { settings: true }, () => {
+      preferences.window = 8;
+      desk.view.head = 'positive';
+      desk.sampling = { ...desk.sampling, seed: 9 };
+    });
+    await desk.showStory('dream');
+    preferences.grain = 'token';
+    desk.undo();
+    expect(preferences.grain).toBe('token');
+    desk.undo();
+    expect([preferences.grain, desk.view.head, desk.sampling.seed]).toEqual(['sentence', 'difference', 1]);
+    desk.redo();
+    expect([desk.view.head, desk.sampling.seed]).toEqual(['positive', 9]);
+  });
+
   it('a new step ends what could be made again', async () => {
     const { desk } = await ready();
     await desk.showStory('dream');
