@@ -54,9 +54,11 @@ async function violations(scene: HTMLElement, specimen: Specimen): Promise<strin
 }
 
 async function photograph(scene: HTMLElement, specimen: Specimen, what: string): Promise<Picture> {
-  // All of it: what lies below the window would come out white.
-  await page.viewport(document.documentElement.clientWidth, Math.ceil(scene.getBoundingClientRect().bottom) + 16);
-  await frame();
+  // All of it: what lies below the window would come out white. What is as high as the window allows grows with it, but not for ever.
+  for (let tries = 0; tries < 4 && scene.getBoundingClientRect().bottom > innerHeight; tries += 1) {
+    await page.viewport(document.documentElement.clientWidth, Math.ceil(scene.getBoundingClientRect().bottom) + 16);
+    await frame();
+  }
   return pictureOf(await page.screenshot({ element: scene, path: `../../shots/gallery/${`${specimen.of} ${specimen.state} ${what}`.replace(/[^\w-]+/g, '-')}.png`, base64: true }));
 }
 
