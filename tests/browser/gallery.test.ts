@@ -57,8 +57,8 @@ async function violations(scene: HTMLElement, specimen: Specimen): Promise<strin
 }
 
 async function photograph(scene: HTMLElement, specimen: Specimen, what: string): Promise<Picture> {
-  // All of it: what lies below the window would come out white. Boxes that are a share of the window grow with it, once.
-  for (let pass = 0; pass < 2; pass += 1) {
+  // All of it: what lies below the window would come out white. What is as high as the window allows grows with it, but not for ever.
+  for (let tries = 0; tries < 4 && scene.getBoundingClientRect().bottom > innerHeight; tries += 1) {
     await page.viewport(document.documentElement.clientWidth, Math.ceil(scene.getBoundingClientRect().bottom) + 16);
     await frame();
   }

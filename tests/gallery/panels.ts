@@ -75,6 +75,10 @@ const READ: readonly Specimen[] = [
       await loaded(app, node);
       await read(app, 'She fed the stray dog. Then she kicked it.');
     } },
+    'as a table': { arrange: async (app) => {
+      await app.open();
+      app.desk.view.face = 'table';
+    } },
     'with its tip': { arrange: async (app, node) => {
       await app.open();
       await frame();
@@ -134,8 +138,14 @@ const TRAIN: readonly Specimen[] = [
   }) } }),
 ];
 
+/** Two runs that have both come. */
+const compared: Arrange = async (app, node) => {
+  await app.open();
+  while (node.querySelector('[data-side="b"] [data-token]') === null) await frame();
+};
+
 /** Whole places as they open. */
-const PLACES: readonly Specimen[] = PLACE_VIEWS.flatMap((of) => panel(of, { 'as it opens': { arrange: story, whole: true } }));
+const PLACES: readonly Specimen[] = PLACE_VIEWS.flatMap((of) => panel(of, { 'as it opens': { arrange: story, whole: true }, ...(of === 'CompareView' ? { 'with its tables': { arrange: opened(compared), whole: true } } : {}) }));
 
 /** Panels in every state. */
 export const PANELS: readonly Specimen[] = [...READ, ...TRAIN, ...PLACES];
