@@ -75,10 +75,6 @@ const READ: readonly Specimen[] = [
       await loaded(app, node);
       await read(app, 'She fed the stray dog. Then she kicked it.');
     } },
-    'as a table': { arrange: async (app) => {
-      await app.open();
-      app.desk.view.face = 'table';
-    } },
     'with its tip': { arrange: async (app, node) => {
       await app.open();
       await frame();
