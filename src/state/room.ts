@@ -1,5 +1,6 @@
 /** State that only one place of the page needs, so that a first view neither fetches nor makes it. */
 import type { AppState } from './app.svelte.ts';
+import { outliving } from './outliving.svelte.ts';
 
 /**
  * A function that gives the room of a page: made by `make` when it is first asked for, and the same from then on, so that
@@ -8,7 +9,7 @@ import type { AppState } from './app.svelte.ts';
 export function roomOf<T extends object>(make: (app: AppState) => T): (app: AppState) => T {
   const rooms = new WeakMap<AppState, T>();
   return (app) => {
-    const room = rooms.get(app) ?? make(app);
+    const room = rooms.get(app) ?? outliving(() => make(app));
     rooms.set(app, room);
     return room;
   };
