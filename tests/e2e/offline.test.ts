@@ -186,7 +186,7 @@ test('a page that stays open is told of a newer build and is left as it is, with
   expect(await second.getByText(NEWER).count()).toBe(0);
   expect(await page.evaluate(() => document.body.getAttribute('data-mark'))).toBe('same document');
   // Its own program is not on the server any more: what it has not used yet comes from what it kept.
-  await page.getByRole('link', { name: 'Train', exact: true }).click();
+  await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Train', exact: true }).click();
   await page.getByRole('radio', { name: 'kind – cruel' }).waitFor();
   await page.getByRole('button', { name: 'Dismiss' }).click();
   expect(await page.getByRole('complementary', { name: 'Newer version' }).count()).toBe(0);

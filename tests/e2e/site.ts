@@ -113,9 +113,9 @@ export async function tapScores(page: Page): Promise<number[]> {
 
 /** Sets how many tokens the model writes at most: in the Write place, and back. */
 export async function writeAtMost(page: Page, tokens: number): Promise<void> {
-  await page.getByRole('link', { name: 'Write', exact: true }).click();
+  await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Write', exact: true }).click();
   await page.getByRole('spinbutton', { name: 'Tokens' }).fill(String(tokens));
-  await page.getByRole('link', { name: 'Read', exact: true }).click();
+  await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Read', exact: true }).click();
   await page.getByRole('button', { name: 'Continue this text' }).waitFor();
 }
 

@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 test('an imported set is trained on and judged without leaving the page', async () => {
-  await page.getByRole('link', { name: 'Train', exact: true }).click();
+  await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Train', exact: true }).click();
   await page.locator('input[type=file]').first().setInputFiles([join(folder, 'mine.set.json'), join(folder, 'mine.jsonl')]);
   await page.getByText(/Imported mine: 6 topics, 18 turns/).waitFor();
   await page.getByRole('radio', { name: /^Zeroed/ }).check();
