@@ -6,6 +6,7 @@
 import { endLines, INK, scaleCss } from '../core/colour.ts';
 import type { Head } from '../core/heads.ts';
 import type { StripCell } from '../core/strip-cell.ts';
+import { tapRules } from './tap-style.ts';
 
 /** Length of the bar at the end of the scale, in CSS pixels: half of the space that the line height leaves. */
 const BAR_PX = 7;
@@ -35,7 +36,7 @@ export function adoptScale(page: Document): void {
   if (adopted.has(page)) return;
   adopted.add(page);
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(scaleRules());
+  sheet.replaceSync(`${scaleRules()}\n${tapRules()}`);
   page.adoptedStyleSheets.push(sheet);
 }
 
@@ -69,5 +70,5 @@ function scaleRules(): string {
     rules.push(`.strip .${letter}x{background-color:${scaleCss(above ? 1 : -1, head)};background-image:${bar},${notch},none,none;background-size:100% ${BAR_PX}px,6px 6px,auto,auto;background-position:0 ${down(0)},100% ${down(BAR_PX)},0 0,0 0}`);
     forced.push(`.strip .token.${letter}x{border-${above ? 'top' : 'bottom'}:${BAR_PX}px ${above ? 'solid' : 'dashed'} CanvasText}`);
   }
-  return `${rules.join('\n')}\n@media (forced-colors:active){.strip .token{border-width:0}${forced.join('\n')}}`;
+  return `${rules.join('\n')}\n@media (forced-colors:active){${forced.join('\n')}}`;
 }

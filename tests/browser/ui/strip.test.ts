@@ -127,3 +127,25 @@ describe('the token strip', () => {
     await expect.element(page.getByText('continued here')).toBeVisible();
   });
 });
+
+describe('the mark of a tap', () => {
+  it('has one size at every score, so that another layer moves no word', async () => {
+    const { screen, token } = await strip();
+    const place = () => [token(4), token(10)].map((element) => element.getBoundingClientRect().left);
+    const before = place();
+    const other = cellsOf().map((cell) => (cell.token === 3 ? { ...cell, tap: tapMark(0, 0.1, -0.5, 0.5) } : cell));
+    const mark = () => screen.container.querySelector('[data-tap]')!;
+    const filled = getComputedStyle(mark()).backgroundImage;
+    await screen.rerender({ cells: other });
+    expect(mark()).toHaveClass('tap-hollow');
+    expect(getComputedStyle(mark()).backgroundImage).not.toBe(filled);
+    expect(place()).toEqual(before);
+  });
+
+  it('is as large as a finger needs along the line and across it', async () => {
+    const { screen } = await strip();
+    const { width, height } = screen.container.querySelector('[data-tap]')!.getBoundingClientRect();
+    expect(width).toBeGreaterThanOrEqual(20);
+    expect(height).toBeGreaterThanOrEqual(24);
+  });
+});
