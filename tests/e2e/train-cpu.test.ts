@@ -25,7 +25,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'flipside-train-'));
   const header = JSON.parse(readFileSync(`${SEED}.set.json`, 'utf8')) as { taps: string[] };
   writeFileSync(join(folder, 'mine.set.json'), JSON.stringify({ ...header, name: 'mine', taps: header.taps.slice(0, 2) }));
-  writeFileSync(join(folder, 'mine.jsonl'), readFileSync(`${SEED}.jsonl`, 'utf8').split('\n').slice(0, TOPICS * 3).join('\n'));
+  // As the page keeps it, to the last line break: the hash of the rows is in every judgement.
+  writeFileSync(join(folder, 'mine.jsonl'), readFileSync(`${SEED}.jsonl`, 'utf8').split('\n').slice(0, TOPICS * 3).map((line) => `${line}\n`).join(''));
   site = await Site.open([]);
   page = await site.page();
 });
