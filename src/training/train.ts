@@ -10,7 +10,7 @@ import { roundToHalf } from '../core/half.ts';
 import { byPole } from '../core/heads.ts';
 import { drawNullDirections } from '../core/null-band.ts';
 import { driftOriginOf, joinNullLayers } from '../core/null-model.ts';
-import type { FitMethod, Probe, ProbeEvidence } from '../core/probe-types.ts';
+import type { FitMethod, NullModel, Probe, ProbeEvidence } from '../core/probe-types.ts';
 import type { Baselines, Report } from '../core/report-types.ts';
 import { significant } from '../core/round.ts';
 import { labelOf, readingsOf, type TapRows } from '../core/rows.ts';
@@ -78,25 +78,15 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
   const allTaps = sets[0]?.taps ?? [];
   const taps = allTaps.slice(0, options.tapCount ?? 2);
   checkOptions(options, taps, reader.model.layerCount + 1);
-  const rows = await collectRows(reader, { sets, stories, zeros, taps, settings: true }, options);
-  const readings = readingsIn(rows);
-
-  const fitted = await fitLayers(rows, readings, options);
-  const [ownCurve] = fitted.curves;
-  const defaultLayer = options.defaultLayer ?? (ownCurve !== undefined && rows.topicCount >= TOPICS_TO_CHOOSE ? chosenLayer(ownCurve) : Math.round((reader.model.layerCount * 16) / 30));
-  const layerReadings = readingsOf(rows.residuals[defaultLayer] ?? new Float32Array(0), rows.hidden, readings.turns);
-  const fit = fitReadings(readings, layerSource(layerReadings, rows.hidden), method);
+  const { readings, fitted, fit, defaultLayer, nullModel, judged, steering, baselines, selectivity, topicCount } = await learn(reader, options, taps);
   const { own, poles } = await scoredHeads(reader, stories, fitted, options);
   const { directions, calibration } = own;
-  const nullModel = joinNullLayers(fitted.layers.map((layer) => layer.nullLayer), NULL_RANK, driftOriginOf(rows), seed, NULL_DIRECTIONS);
-  const judged = judgeLayer({ readings, fitted: fit, layerReadings, hidden: rows.hidden, sets, zeros, seed });
   const probe: Probe = {
     id: options.id, title: options.title, about: options.about,
     axis: sets[0]?.axis ?? { positive: '', negative: '', neutral: '' },
     model: reader.model, method, defaultLayer, taps, ...own,
-    steering: steeringOf(rows),
-    // Rounded here, not when written, so that a probe in memory and the same probe from its file draw equal bands.
-    nullModel: { ...nullModel, factor: roundToHalf(nullModel.factor), driftOrigin: significant(nullModel.driftOrigin) },
+    steering,
+    nullModel,
     evidence: evidenceOf(fitted, readings, judged.drift, { sets, defaultLayer, seed }),
     poles: byPole((pole) => ({ ...poles[pole], evidence: poleEvidence(fitted.layers.map((layer) => layer.poles[pole]), readings, pole) })),
     provenance: {
@@ -108,8 +98,8 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
       version: VERSION,
     },
   };
-  const layer = { layer: defaultLayer, direction: directions.slice(defaultLayer * rows.hidden, (defaultLayer + 1) * rows.hidden), tapMean: calibration[defaultLayer]?.tapMean ?? NaN, scale: calibration[defaultLayer]?.scale ?? NaN, taps };
-  const baselines = baselinesOf(rows, readings, probe, sets, seed);
+  const { hidden } = reader.model;
+  const layer = { layer: defaultLayer, direction: directions.slice(defaultLayer * hidden, (defaultLayer + 1) * hidden), tapMean: calibration[defaultLayer]?.tapMean ?? NaN, scale: calibration[defaultLayer]?.scale ?? NaN, taps };
   const part = equalLengthPart(sets, baselines.length, readings, fitted.layers[defaultLayer]?.held ?? [], seed);
   const read = await judgeByReading(reader, layer, fit, readings, { sets, controls, others, unseenTaps: options.otherTaps === false ? [] : allTaps.slice(taps.length), chatForm: options.otherTaps !== false }, seed, options);
   return {
@@ -117,18 +107,48 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
     report: {
       axis: probe.axis,
       layer: defaultLayer,
-      topics: rows.topicCount,
+      topics: topicCount,
       readings: readings.poles.length,
       curves: fitted.curves,
       baselines,
-      selectivity: selectivityAt(rows, readings, fit, defaultLayer, seed),
+      selectivity,
       calibration: judged.calibration,
       poles: judged.poles,
       transfer: [...fitted.transfer, ...part, ...read.transfer],
       controls: [...judged.controls, ...read.controls],
       drift: judged.drift,
-      caveats: caveatsOf(rows, options, { length: baselines.length, neutralTokens: probe.alarm.tokens }),
+      caveats: caveatsOf(topicCount, options, { length: baselines.length, neutralTokens: probe.alarm.tokens }),
     },
+  };
+}
+
+/**
+ * Everything that needs the readings of the training texts. They go when this is done: no later step needs them, and at 31 layers
+ * they take more memory than the words of all stories, which come next.
+ */
+async function learn(reader: SegmentReader, options: TrainOptions, taps: readonly string[]) {
+  const { sets, stories, method, seed, zeros = [] } = options;
+  const rows = await collectRows(reader, { sets, stories, zeros, taps, settings: true }, options);
+  const readings = readingsIn(rows);
+  const fitted = await fitLayers(rows, readings, options);
+  const [ownCurve] = fitted.curves;
+  const defaultLayer = options.defaultLayer ?? (ownCurve !== undefined && rows.topicCount >= TOPICS_TO_CHOOSE ? chosenLayer(ownCurve) : Math.round((reader.model.layerCount * 16) / 30));
+  const layerReadings = readingsOf(rows.residuals[defaultLayer] ?? new Float32Array(0), rows.hidden, readings.turns);
+  const fit = fitReadings(readings, layerSource(layerReadings, rows.hidden), method);
+  const drawnFrom = joinNullLayers(fitted.layers.map((layer) => layer.nullLayer), NULL_RANK, driftOriginOf(rows), seed, NULL_DIRECTIONS);
+  // Rounded here, not when written, so that a probe in memory and the same probe from its file draw equal bands.
+  const nullModel: NullModel = { ...drawnFrom, factor: roundToHalf(drawnFrom.factor), driftOrigin: significant(drawnFrom.driftOrigin) };
+  return {
+    readings,
+    fitted,
+    fit,
+    defaultLayer,
+    nullModel,
+    judged: judgeLayer({ readings, fitted: fit, layerReadings, hidden: rows.hidden, sets, zeros, seed }),
+    steering: steeringOf(rows),
+    baselines: baselinesOf(rows, readings, nullModel, options),
+    selectivity: selectivityAt(rows, readings, fit, defaultLayer, seed),
+    topicCount: rows.topicCount,
   };
 }
 
@@ -164,10 +184,10 @@ function evidenceOf(fitted: FittedLayers, readings: Readings, drift: ProbeEviden
   };
 }
 
-function baselinesOf(rows: TapRows, readings: Readings, probe: Probe, sets: readonly PromptSet[], seed: number): Baselines {
+function baselinesOf(rows: TapRows, readings: Readings, nullModel: NullModel, { sets, method, seed }: TrainOptions): Baselines {
   const topics = new Map(topicNames(sets).map((topic, index) => [topic, index]));
   const turns = sets.flatMap((set) => set.rows.flatMap((row) => (row.pole === 'neutral' ? [] : [{ text: row.text, label: row.pole === 'positive' ? 1 : -1, topic: topics.get(row.topic) ?? 0 } as const])));
-  const drawn = drawNullDirections(probe.nullModel, probe.model.layerCount + 1);
+  const drawn = drawNullDirections(nullModel, rows.residuals.length);
   const poles = readings.poles.flatMap((reading) => readings.turns[reading] ?? []);
   const labels = poles.map((turn) => labelOf(turn.info.role));
   const random = rows.residuals.map((residuals, layer) => randomAurocs(drawn, layer, readingsOf(residuals, rows.hidden, poles), labels));
@@ -175,7 +195,7 @@ function baselinesOf(rows: TapRows, readings: Readings, probe: Probe, sets: read
     // Its null stands on the card of the set; a report has no place for it.
     bagOfWords: bagOfWords(turns, { draws: BOOTSTRAP_DRAWS, flips: 0, seed })?.auroc ?? null,
     length: clusterAuroc(turns.map((turn) => wordCount(turn.text)), turns.map((turn) => turn.label), turns.map((turn) => turn.topic), BOOTSTRAP_DRAWS, seed),
-    embedding: embeddingBaseline(rows, readings, probe.method),
+    embedding: embeddingBaseline(rows, readings, method),
     randomLow: random.map(({ low }) => low),
     randomHigh: random.map(({ high }) => high),
     randomCount: NULL_DIRECTIONS,
@@ -183,10 +203,10 @@ function baselinesOf(rows: TapRows, readings: Readings, probe: Probe, sets: read
 }
 
 /** What must be said beside every number of this training. */
-function caveatsOf(rows: TapRows, { sets, stories, shuffles, method }: TrainOptions, { length, neutralTokens }: { readonly length: Baselines['length']; readonly neutralTokens: number }): string[] {
+function caveatsOf(topicCount: number, { sets, stories, shuffles, method }: TrainOptions, { length, neutralTokens }: { readonly length: Baselines['length']; readonly neutralTokens: number }): string[] {
   const out: string[] = [];
-  if (rows.topicCount < FEWEST_UNITS) out.push(`${rows.topicCount} topics are too few for an interval: every number here may be luck.`);
-  else if (rows.topicCount < 24) out.push(`${rows.topicCount} topics: a set of this size moves by 0.1 in AUROC with the choice of topics alone; 36 or more are better.`);
+  if (topicCount < FEWEST_UNITS) out.push(`${topicCount} topics are too few for an interval: every number here may be luck.`);
+  else if (topicCount < 24) out.push(`${topicCount} topics: a set of this size moves by 0.1 in AUROC with the choice of topics alone; 36 or more are better.`);
   if (stories.stories.length < 18) out.push(`${stories.stories.length} neutral stories pin zero: with fewer than 18, long texts may drift away from it.`);
   if (neutralTokens < FEWEST_NEUTRAL_TOKENS) out.push(`The 1 % lines rest on ${neutralTokens} neutral tokens; with fewer than ${FEWEST_NEUTRAL_TOKENS.toLocaleString('en')} they are the place of a few odd sentences.`);
   if (lengthTells(length) && equalLengthTopics(sets).size === 0) out.push('The number of words tells the poles apart, and no topic has turns of nearly equal length, so nothing shows that more than length is read.');
