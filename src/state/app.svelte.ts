@@ -2,7 +2,7 @@
 import { createContext } from 'svelte';
 import { AppError } from '../core/errors.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
-import { Desk } from './desk.svelte.ts';
+import { Desk, type DeskParts } from './desk.svelte.ts';
 import { Draft } from './draft.svelte.ts';
 import { Help } from './help.svelte.ts';
 import { browserStorage } from './kept.ts';
@@ -83,7 +83,7 @@ export class AppState {
     this.session = new Session({ connect: parts.connect, probeFiles: () => probes.needChosen().files(), manifestUrl: MANIFEST_URL });
     this.stories = new Stories(parts.fetchText ?? fetchText, RECORDINGS_URL);
     const { session, stories, draft, preferences } = this;
-    this.desk = new Desk({ session, stories, draft, preferences, probeCard: () => probes.needChosen().card(), maker: (engine, taps) => this.#maker(engine, taps), keep: (reading) => void this.#keepRun(reading) });
+    this.desk = new Desk({ session, stories, draft, preferences, probeCard: () => probes.needChosen().card(), maker: (engine, taps) => this.#maker(engine, taps), keep: (reading) => void this.#keepRun(reading), probeChoice: this.#probeChoice() });
     this.tour = new Tour(this.place, storage);
     this.links = new Links(this);
     this.save = parts.save ?? download;
@@ -147,6 +147,16 @@ export class AppState {
     const { grain, window, shownTheme: theme } = this.preferences;
     const layer = Math.min(view.layer, recording.layers - 1);
     await this.attempt(async () => this.save(fileName(recording.title, kind.ending), await kind.make(recording, { head: view.head, layer, grain, window, theme }), kind.type));
+  }
+
+  #probeChoice(): NonNullable<DeskParts['probeChoice']> {
+    const { probes } = this;
+    return {
+      get key() {
+        return probes.chosen?.key ?? null;
+      },
+      choose: (key) => void this.useProbe(key, { again: false }),
+    };
   }
 
   #maker(engine: EngineStatus, taps: boolean): Maker | null {

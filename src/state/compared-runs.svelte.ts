@@ -22,8 +22,8 @@ export interface RunSlot {
   readonly problem: AppError | null;
 }
 
-/** What is compared when the address names nothing. */
-const FIRST = { a: 'story:betrayal', b: 'story:steady-kind' } as const;
+/** What is compared when the address names nothing: two stories that are one up to the night on which they part. */
+const FIRST = { a: 'story:betrayal', b: 'story:mercy' } as const;
 
 /** The two runs with their shared cursor. `view.at` and `view.preview` count columns, not tokens. */
 export class ComparedRuns {
@@ -106,7 +106,9 @@ export class ComparedRuns {
   /** Takes what an address asks for; a side that it does not name stays. */
   follow(query: URLSearchParams): void {
     const a = query.get('a') ?? this.#wanted.a;
-    const b = query.get('b') ?? this.#wanted.b;
+    // Nobody asks for a run beside itself by leaving the other side open.
+    const kept = this.#wanted.b === a ? Object.values(FIRST).find((key) => key !== a) : this.#wanted.b;
+    const b = query.get('b') ?? kept ?? FIRST.b;
     if (a !== this.#wanted.a || b !== this.#wanted.b) this.#wanted = { a, b };
   }
 

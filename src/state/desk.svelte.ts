@@ -1,8 +1,7 @@
 /** The desk of the Read view: which text is being read, and what the reader does with it. */
 import { AppError } from '../core/errors.ts';
-import type { Grain } from '../core/grain.ts';
 import type { SamplingOptions } from '../core/reading.ts';
-import { byPole, type Head } from '../core/heads.ts';
+import { byPole } from '../core/heads.ts';
 import { SAY } from '../content/status.ts';
 import type { RecordingEntry } from '../format/recording-json.ts';
 import type { ProbeFiles } from '../worker/protocol.ts';
@@ -14,6 +13,7 @@ import type { HeadScales, Schedule } from './reading.svelte.ts';
 import type { Recording } from '../format/recording.ts';
 import type { EngineStatus } from '../core/engine-report.ts';
 import type { Maker } from './run-record.ts';
+import type { Shown, ShownSettings, Source } from './shown.ts';
 import { Trail } from './trail.svelte.ts';
 import type { Session } from './session.svelte.ts';
 import type { ProbeCard } from './probe-card.ts';
@@ -32,30 +32,8 @@ export interface DeskParts {
   readonly maker?: (engine: EngineStatus, taps: boolean) => Maker | null;
   /** Keeps a live reading that has come to its end or was stopped. */
   readonly keep?: (reading: ReadingState) => void;
-}
-
-/** Where the text of the strip comes from. */
-export type Source = 'story' | 'own';
-
-/** What can be gone back to: what was on show, and where one looked. */
-export interface Shown {
-  readonly reading: ReadingState | null;
-  readonly source: Source;
-  readonly layer: number;
-  readonly at: number;
-  readonly locked: boolean;
-  /** What was in the text box, for steps that replace it; null for the others, which leave it alone. */
-  readonly draft: string | null;
-  /** Settings, for steps that change them; null for the others. */
-  readonly settings: ShownSettings | null;
-}
-
-/** Settings that a link brings with it. */
-export interface ShownSettings {
-  readonly sampling: SamplingOptions;
-  readonly head: Head;
-  readonly grain: Grain;
-  readonly window: number;
+  /** The chosen probe by its key, and choosing another without reading again. */
+  readonly probeChoice?: { readonly key: string | null; choose(key: string): void };
 }
 
 /** The current reading with everything that can be done to it. */
@@ -108,14 +86,15 @@ export class Desk {
   async open({ first: wanted = true } = {}): Promise<void> {
     const { stories, session } = this.#parts;
     const card = this.#parts.probeCard().then((probe) => (this.#probe = probe));
-    const story = stories.open().then(() => {
-      if (!wanted) return undefined;
-      // A first visit opens on a story that needs no note before it.
-      const first = stories.entries.find((entry) => !entry.dark) ?? stories.entries[0];
-      // A reader who was quicker than the list keeps the own text.
-      return first === undefined || this.#reading !== null ? undefined : this.showStory(first.id);
-    });
+    const story = stories.open().then(() => (wanted ? this.showFirst() : undefined));
     for (const outcome of await Promise.allSettled([card, story])) if (outcome.status === 'rejected') session.report(outcome.reason);
+  }
+
+  /** Shows the first story that needs no note before it, unless something is on show: a reader may be quicker than the list. */
+  async showFirst(): Promise<void> {
+    const { entries } = this.#parts.stories;
+    const first = entries.find((entry) => !entry.dark) ?? entries[0];
+    if (first !== undefined && this.#reading === null) await this.showStory(first.id);
   }
 
   /** Shows a recorded story. One that holds cruelty is {@link noted} instead, the first time. */
@@ -178,8 +157,14 @@ export class Desk {
       at,
       locked,
       draft: draft ? this.#parts.draft.text : null,
-      settings: settings ? { sampling: $state.snapshot(this.sampling), head: this.view.head, grain: this.#parts.preferences.grain, window: this.#parts.preferences.window } : null,
+      settings: settings ? this.#settings() : null,
     };
+  }
+
+  #settings(): ShownSettings {
+    const { preferences, probeChoice } = this.#parts;
+    const { grain, window } = preferences;
+    return { sampling: $state.snapshot(this.sampling), head: this.view.head, grain, window, probe: probeChoice?.key ?? null };
   }
 
   /** Does something that changes what is on show, as one step that can be taken back. */
@@ -354,11 +339,14 @@ export class Desk {
     this.source = shown.source;
     this.view.goTo(shown);
     if (shown.settings === null) return;
-    this.sampling = shown.settings.sampling;
-    this.view.head = shown.settings.head;
-    this.#parts.preferences.window = shown.settings.window;
+    const { preferences, probeChoice } = this.#parts;
+    const { sampling, head, window, grain, probe } = shown.settings;
+    this.sampling = sampling;
+    this.view.head = head;
+    preferences.window = window;
     // After the window, which brings its own grain with it.
-    this.#parts.preferences.grain = shown.settings.grain;
+    preferences.grain = grain;
+    if (probe !== null && probe !== probeChoice?.key) probeChoice?.choose(probe);
   }
 
   #show(reading: ReadingState): void {

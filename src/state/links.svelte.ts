@@ -45,9 +45,11 @@ export class Links {
     return this.#noted?.title ?? null;
   }
 
-  dismiss(): void {
+  /** Takes the notice away. Whoever does not want the story that a page was opened with gets the one that it opens with. */
+  async dismiss(): Promise<void> {
     this.#opened = null;
     this.#noted = null;
+    await this.#app.desk.showFirst();
   }
 
   /** Shows the story that is {@link noted}. */
@@ -109,7 +111,7 @@ export class Links {
     this.#opened = { shared, probeMissing: missing, scored: reading !== null };
     place.rewrite(`#/${place.current}`);
     session.say(reading === null ? SAY.linkSetUp() : SAY.linkShown());
-    if (offer !== null && offer.key !== probes.chosen?.key && !session.busy) await this.#app.useProbe(offer.key, { again: false });
+    if (offer !== null && offer.key !== probes.chosen?.key) await this.#app.useProbe(offer.key, { again: false });
   }
 
   /** Loads the model if it is not there, and reads the text of the link that was opened. */

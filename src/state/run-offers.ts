@@ -1,7 +1,7 @@
 /** Runs that can be looked at side by side, wherever they lie. */
 import type { Recording } from '../format/recording.ts';
 import type { AppState } from './app.svelte.ts';
-import { shownRun } from './shown-run.ts';
+import type { ReadingState } from './reading.svelte.ts';
 
 /** A run that can be had. */
 export interface RunOffer {
@@ -13,17 +13,21 @@ export interface RunOffer {
 
 /** Every run on offer, in the order in which it is listed. */
 export function runOffers(app: AppState): readonly RunOffer[] {
-  const shown = shownRun(app);
   const stories = app.stories.entries.map(({ id, title }) => ({ key: storyKey(id), title, recording: () => app.stories.recording(id) }));
   const kept = app.history.items.map(({ id, title }) => ({ key: runKey(id), title, recording: () => app.history.recording(id) }));
-  return [...(shown === null ? [] : [shown]), ...kept, ...stories];
+  return [...kept, ...stories];
 }
 
-/** The address that puts the reading on show beside another. */
-export function compareAddress(app: AppState): string {
-  const recording = app.desk.reading?.recording ?? null;
-  const key = recording === null ? shownRun(app)?.key : recording.run === undefined ? storyKey(recording.id) : runKey(recording.id);
-  return `#/library/compare${key === undefined ? '' : `?a=${key}`}`;
+/** The address that puts the reading on show beside another; without it while it is not kept yet. */
+export function compareAddress({ desk, history }: AppState): string {
+  const { reading } = desk;
+  const key = reading === null ? null : isStory(reading) ? storyKey(reading.id) : history.items.some(({ id }) => id === reading.id) ? runKey(reading.id) : null;
+  return `#/library/compare${key === null ? '' : `?a=${key}`}`;
+}
+
+/** Whether it is one of the page's own recordings: they have no run of the reader's behind them. */
+function isStory({ recording }: ReadingState): boolean {
+  return recording !== null && recording.run === undefined;
 }
 
 function storyKey(id: string): string {

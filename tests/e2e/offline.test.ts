@@ -1,5 +1,6 @@
 /** The page without a network, after one visit with one; and a build that takes the place of the one before. */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +24,8 @@ let changedDist: string;
 let browser: Browser;
 let context: BrowserContext;
 let server: PreviewServer | null;
+/** Takes connections and never answers. */
+let silence: Server | null;
 let address: string;
 let failed: string[];
 let faults: string[];
@@ -43,10 +46,13 @@ beforeEach(async () => {
   failed = [];
   faults = [];
   server = null;
+  silence = null;
 });
 afterEach(async () => {
   await context.close();
   await server?.close();
+  silence?.closeAllConnections();
+  silence?.close();
 });
 
 /** Renames the page's program wherever it is named, and a story in the list. */
@@ -77,6 +83,15 @@ async function takeNetworkAway(): Promise<void> {
   await context.setOffline(true);
   await server?.close();
   server = null;
+}
+
+/** Puts a network in the server's place that neither answers nor fails. */
+async function fallSilent(): Promise<void> {
+  const port = Number(new URL(address).port);
+  await server?.close();
+  server = null;
+  silence = createServer(() => undefined);
+  await new Promise<void>((resolve) => silence?.listen(port, 'localhost', resolve));
 }
 
 async function open(): Promise<Page> {
@@ -191,6 +206,34 @@ test('a page that stays open is told of a newer build and is left as it is, with
   await page.getByRole('button', { name: 'Dismiss' }).click();
   expect(await page.getByRole('complementary', { name: 'Newer version' }).count()).toBe(0);
 }, 3 * MINUTE);
+
+test('a network that neither answers nor fails keeps nobody from what is kept', async () => {
+  await serve(DIST);
+  const page = await open();
+  await storyShows(page);
+  await waitUntilKept(page, /plotly/, /TrainView/);
+  await fallSilent();
+  await page.reload({ waitUntil: 'commit' });
+  await storyShows(page);
+  expect(faults).toEqual([]);
+}, 2 * MINUTE);
+
+test('a browser with no room left shows the page all the same', async () => {
+  await serve(DIST);
+  const blank = await context.newPage();
+  await blank.goto(`${address}theme.js`);
+  const session = await context.newCDPSession(blank);
+  await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(address).origin, quotaSize: 1000 });
+  const page = await open();
+  await storyShows(page);
+  await page.getByText(MILD_STORY, { exact: true }).first().click();
+  await page.getByRole('status').filter({ hasText: MILD_STORY }).waitFor({ state: 'attached' });
+  await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Train', exact: true }).click();
+  await page.getByRole('radio', { name: 'kind – cruel' }).waitFor();
+  expect(await keptFiles(page)).not.toContain('/');
+  expect(await page.getByRole('alert').count()).toBe(0);
+  expect(faults).toEqual([]);
+}, 2 * MINUTE);
 
 test('it works under a path of its own', async () => {
   await serve(DIST, '/tools/flipside/');

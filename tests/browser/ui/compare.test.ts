@@ -242,10 +242,10 @@ describe('runs that may not be subtracted', () => {
 describe('choosing runs', () => {
   it('writes the choice into the address, and takes it from there', async () => {
     await compare('betrayal', 'spared');
-    await page.getByLabelText('B second run').selectOptions('Steady kind');
-    await expect.poll(() => location.hash).toBe('#/library/compare?a=story:betrayal&b=story:steady-kind');
-    await expect.element(page.getByRole('heading', { name: 'B Steady kind' })).toBeVisible();
-    location.hash = '#/library/compare?a=story:dream&b=story:steady-kind';
+    await page.getByLabelText('B second run').selectOptions('Betrayal averted');
+    await expect.poll(() => location.hash).toBe('#/library/compare?a=story:betrayal&b=story:mercy');
+    await expect.element(page.getByRole('heading', { name: 'B Betrayal averted' })).toBeVisible();
+    location.hash = '#/library/compare?a=story:dream&b=story:mercy';
     await expect.element(page.getByRole('heading', { name: 'A The dream' })).toBeVisible();
   });
 
@@ -280,9 +280,9 @@ describe('choosing runs', () => {
     await page.getByText('Your own text', { exact: true }).first().click();
     await page.getByLabelText('Your own text').last().fill('Aldo came to the village in the first week of autumn.');
     await button('Read').click();
-    await expect.poll(() => document.querySelector<HTMLAnchorElement>('a[href^="#/library/compare"]')!.hash).toMatch(/a=shown:/);
+    await expect.poll(() => document.querySelector<HTMLAnchorElement>('a[href^="#/library/compare"]')!.hash).toMatch(/a=run:/);
     await page.getByRole('link', { name: 'Compare with…' }).click();
-    await expect.element(page.getByRole('heading', { name: 'A Your text (on show)' })).toBeVisible();
+    await expect.element(page.getByRole('heading', { name: 'A Your text' })).toBeVisible();
   });
 });
 

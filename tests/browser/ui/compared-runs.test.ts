@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Recording } from '../../../src/format/recording.ts';
 import { ComparedRuns } from '../../../src/state/compared-runs.svelte.ts';
-import { Library, type KeptProbe } from '../../../src/state/library.svelte.ts';
 import { Preferences } from '../../../src/state/preferences.svelte.ts';
-import { Probes } from '../../../src/state/probes.svelte.ts';
 import { RunDifference } from '../../../src/state/run-difference.svelte.ts';
 import type { RunOffer } from '../../../src/state/run-offers.ts';
-import { memoryShelf } from '../../../src/state/shelf.ts';
-import { shownRun } from '../../../src/state/shown-run.ts';
-import { newDesk } from './desks.ts';
-import { sampleOffer } from './sample-bundle.ts';
-import { BETRAYAL, SAMPLE_CARD, sampleRecording } from './sample.ts';
+import { BETRAYAL, sampleRecording } from './sample.ts';
 
 /** Offers that arrive when the test says so. */
 function offersOf(...ids: string[]) {
@@ -128,25 +122,13 @@ describe('compared runs', () => {
     expect(difference.sentences.a).toHaveLength(2);
     expect(difference.sentences.a[1]!.tap).toBe(difference.taps[1]!.a);
   });
-});
 
-describe('the reading on show', () => {
-  const hex = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-
-  it('is offered once it was read, with the hash of the probe’s two files', async () => {
-    const { desk, session, draft } = newDesk();
-    const probes = new Probes([sampleOffer('kind-cruel', 'Kind–cruel', SAMPLE_CARD.axis, 1)], new Library(() => Promise.resolve(memoryShelf<KeptProbe>())), null);
-    await desk.open();
-    expect(shownRun({ desk, session, probes })).toBeNull();
-    await session.load();
-    draft.replace('He fed the dog. Then he kicked it.');
-    await desk.readDraft();
-    const offer = shownRun({ desk, session, probes });
-    const recording = await offer!.recording();
-    const { json, tensors } = await probes.needChosen().files();
-    expect(recording.provenance.probeSha256).toBe(await hex(new Uint8Array([...new TextEncoder().encode(json), ...new Uint8Array(tensors)])));
-    expect(recording.text).toBe('He fed the dog. Then he kicked it.');
-    expect(recording.scores).toHaveLength(recording.tokens.length * recording.layers);
-    expect(recording.taps).toHaveLength(2);
+  it('are not one run beside itself where only one is asked for', () => {
+    const runs = new ComparedRuns({ offers: () => [], preferences: new Preferences(null) });
+    const { a, b } = { a: runs.wanted('a'), b: runs.wanted('b') };
+    runs.follow(new URLSearchParams({ a: b }));
+    expect([runs.wanted('a'), runs.wanted('b')]).toEqual([b, a]);
+    runs.follow(new URLSearchParams({ a: b, b }));
+    expect([runs.wanted('a'), runs.wanted('b')]).toEqual([b, b]);
   });
 });

@@ -1,94 +1,20 @@
-/** Keeping and handing on, on the whole page: runs, links, files, and what does not belong. */
-import axe from 'axe-core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+/** Keeping and handing on, on the whole page: runs, files, and what does not belong. */
+import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { render } from 'vitest-browser-svelte';
-import App from '../../../src/App.svelte';
-import type { AppParts } from '../../../src/state/app.svelte.ts';
-import type { Database } from '../../../src/state/database.ts';
-import type { FileContent } from '../../../src/state/save-file.ts';
 import { parseRecording, serialiseRecording } from '../../../src/format/recording-json.ts';
 import { parseRunCsv } from '../../../src/format/run-csv.ts';
 import { parseProbe } from '../../../src/format/probe.ts';
-import '../../../src/styles/tokens.css';
-import '../../../src/styles/base.css';
 import { sampleRun } from '../../fixtures/sample-run.ts';
-import { FakeEngine } from './fake-engine.ts';
-import { fakeParts, lastingDatabase } from './parts.ts';
+import { exported, freshHands, give, goTo, hands, open, readOwn, title } from './keeping-page.ts';
+import { lastingDatabase } from './parts.ts';
 import { sampleBundle } from './sample-bundle.ts';
+import { button, engines, load, violations } from './whole-page.ts';
 
-let saved: { name: string; content: FileContent; type: string }[] = [];
-let copied = '';
-let database: Database;
-const engines: FakeEngine[] = [];
-const clipboard = navigator.clipboard.writeText.bind(navigator.clipboard);
-
-async function open(hash = '', more: Partial<AppParts> = {}) {
-  history.replaceState(null, '', hash === '' ? location.pathname : hash);
-  const connect = () => {
-    const engine = new FakeEngine({ kept: [{ id: 'm', title: 'SmolLM2-135M', files: [{ path: 'onnx/model.onnx', sha256: 'ab'.repeat(32), bytes: 2e6, keptBytes: 1e6 }] }] });
-    engines.push(engine);
-    return engine;
-  };
-  return render(App, { props: { parts: fakeParts(connect, { database: async () => database, save: (name, content, type) => void saved.push({ name, content, type }), ...more }) } });
-}
-const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
-const title = (name: string | RegExp) => expect.element(page.getByRole('heading', { name, exact: typeof name === 'string' })).toBeVisible();
-const load = async () => {
-  await button(/^Load the model/).click();
-  await expect.element(page.getByText(/31 tokens a pass/).first()).toBeVisible();
-};
-const readOwn = async (text: string) => {
-  await page.getByText('Your own text', { exact: true }).first().click();
-  await page.getByLabelText('Your own text').last().fill(text);
-  await button('Read').click();
-  await title('Your text');
-  await expect.element(button('Read')).toBeEnabled();
-};
-const exported = async (label: string) => {
-  saved = [];
-  await page.getByText('Export', { exact: true }).click();
-  await button(label).click();
-  await expect.poll(() => saved.length, { timeout: 15_000 }).toBe(1);
-  return saved[0]!;
-};
-const goTo = async (place: string) => {
-  location.hash = `#/${place}`;
-  await expect.element(page.getByRole('link', { name: place[0]!.toUpperCase() + place.slice(1), exact: true })).toHaveAttribute('aria-current', 'page');
-};
-const give = async (files: readonly File[]) => {
-  await expect.element(page.getByText('Import files…')).toBeInTheDocument();
-  const input = document.querySelector<HTMLInputElement>('.import input[type="file"]')!;
-  const list = new DataTransfer();
-  for (const file of files) list.items.add(file);
-  input.files = list.files;
-  input.dispatchEvent(new Event('change', { bubbles: true }));
-};
-const violations = async (): Promise<string[]> => {
-  const result = await axe.run(document.body, { rules: { region: { enabled: true } } });
-  return result.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`));
-};
 /** What stands out of a page of this width, within the place. */
 // What a picture holds is clipped by the picture.
 const tooWide = (): string[] => [...document.querySelectorAll('main *')].filter((element) => element.closest('svg *') === null && element.getBoundingClientRect().right > innerWidth && element.closest('.unseen, .frame') === null).map((element) => element.outerHTML.slice(0, 120));
-const box = (): string => document.querySelector('textarea')?.value ?? '';
 
-beforeEach(async () => {
-  [saved, copied, engines.length] = [[], '', 0];
-  database = lastingDatabase();
-  localStorage.clear();
-  document.title = 'Flipside';
-  document.documentElement.lang = 'en';
-  navigator.clipboard.writeText = (text) => {
-    copied = text;
-    return Promise.resolve();
-  };
-  await page.viewport(1280, 900);
-});
-afterEach(() => {
-  navigator.clipboard.writeText = clipboard;
-  history.replaceState(null, '', location.pathname);
-});
+freshHands();
 
 // Whole pages on a loaded machine take their time.
 describe('runs', { timeout: 90_000 }, () => {
@@ -125,7 +51,7 @@ describe('runs', { timeout: 90_000 }, () => {
     await goTo('library');
     await expect.element(page.getByText(/in this tab only/)).toBeVisible();
     await button('Save Your text').click();
-    await expect.poll(() => saved.map(({ name }) => name)).toEqual(['flipside-your-text.run.json']);
+    await expect.poll(() => hands.saved.map(({ name }) => name)).toEqual(['flipside-your-text.run.json']);
   });
 
   it('are not undone while a text is being typed', async () => {
@@ -181,8 +107,8 @@ describe('what is saved', { timeout: 90_000 }, () => {
     await title('Betrayal');
     await page.getByText('Export', { exact: true }).click();
     await button('Copy table').click();
-    await expect.poll(() => copied.trimEnd().split('\n').length).toBe(document.querySelectorAll('[data-token]').length + 1);
-    expect(new Set(copied.trimEnd().split('\n').map((row) => row.split('\t').length))).toEqual(new Set([8]));
+    await expect.poll(() => hands.copied.trimEnd().split('\n').length).toBe(document.querySelectorAll('[data-token]').length + 1);
+    expect(new Set(hands.copied.trimEnd().split('\n').map((row) => row.split('\t').length))).toEqual(new Set([8]));
   });
 });
 
@@ -200,10 +126,10 @@ describe('a file that is brought in', () => {
     await expect.element(page.getByText(/Imported a probe/)).toBeVisible();
     await expect.element(page.getByText(/Imported the set up-down: 4 topics, 12 turns/)).toBeVisible();
     expect(page.getByText('up–down').elements().length).toBeGreaterThan(0);
-    const kept = (await database.all<{ id: string; json: string; tensors: ArrayBuffer }>('probes'))[0]!;
+    const kept = (await hands.database.all<{ id: string; json: string; tensors: ArrayBuffer }>('probes'))[0]!;
     expect(parseProbe(kept.json, new Uint8Array(kept.tensors)).id).toBe('mine');
     await button('Save up-down').click();
-    expect(saved.map(({ name, content }) => [name, content])).toEqual([['up-down.set.json', header], ['up-down.jsonl', `${rows}\n`]]);
+    expect(hands.saved.map(({ name, content }) => [name, content])).toEqual([['up-down.set.json', header], ['up-down.jsonl', `${rows}\n`]]);
   });
 
   it.each([
@@ -218,126 +144,7 @@ describe('a file that is brought in', () => {
     await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
     await give([file()]);
     await expect.element(page.getByRole('alert')).toHaveTextContent(message);
-    expect(await database.all('runs')).toEqual([]);
-  });
-});
-
-describe('a link', { timeout: 90_000 }, () => {
-  const linkOf = async (): Promise<string> => {
-    await button('Copy link').click();
-    await expect.poll(() => copied).toMatch(/#\/read\?s=1\./);
-    return copied.slice(copied.indexOf('#'));
-  };
-
-  it('to a kept run shows its scores at once, where one looked', async () => {
-    const screen = await open();
-    await title('Betrayal');
-    await load();
-    await readOwn('She fed the dog. Then she kicked it.');
-    (document.querySelector('[data-token="5"]') as HTMLElement).click();
-    const hash = await linkOf();
-    await screen.unmount();
-    await open(hash);
-    await title('Your text');
-    expect(document.querySelector('[data-mark="held"]')?.getAttribute('data-token')).toBe('5');
-    expect(location.hash).toBe('#/read');
-    expect(page.getByText('A text from a link').elements()).toHaveLength(0);
-  });
-
-  it('to a text that was never read here sets everything up, keeps the own text, and is read by one button', async () => {
-    const screen = await open();
-    await title('Betrayal');
-    await load();
-    await readOwn('She fed the dog. Then she kicked it.');
-    const hash = await linkOf();
-    await screen.unmount();
-    database = lastingDatabase();
-    localStorage.setItem('flipside.draft', 'My own words.');
-    await open(hash, { storage: localStorage });
-    await expect.element(page.getByText('A text from a link')).toBeVisible();
-    expect(box()).toBe('She fed the dog. Then she kicked it.');
-    await button(/^Load the model and read it/).click();
-    await title('Your text');
-    await expect.poll(() => page.getByText('A text from a link').elements().length).toBe(0);
-    await button('Bring my text back').click();
-    expect(box()).toBe('My own words.');
-  });
-
-  it('that is opened in a tab in use can be undone', async () => {
-    const screen = await open();
-    await title('Betrayal');
-    await load();
-    await readOwn('Theirs is this.');
-    const hash = await linkOf();
-    await screen.unmount();
-    database = lastingDatabase();
-    await open();
-    await title('Betrayal');
-    await page.getByText('Your own text', { exact: true }).first().click();
-    await page.getByLabelText('Your own text').last().fill('Mine is this.');
-    location.hash = hash;
-    await expect.poll(box).toBe('Theirs is this.');
-    await button('Undo opening the link').click();
-    await expect.poll(box).toBe('Mine is this.');
-    await title('Betrayal');
-  });
-
-  it('to a story that holds cruelty says so before it shows it', async () => {
-    const screen = await open();
-    await title('Betrayal');
-    await page.getByText('Steady cruel', { exact: true }).first().click();
-    await button('Show the story').click();
-    await title('Steady cruel');
-    const hash = await linkOf();
-    await screen.unmount();
-    await open(hash);
-    await expect.element(page.getByText('A link to a story that holds cruelty')).toBeVisible();
-    expect(document.querySelectorAll('[data-token]')).toHaveLength(0);
-    expect(await violations()).toEqual([]);
-    await button('Show the story').click();
-    await title('Steady cruel');
-  });
-
-  it('with a probe that is not here says which is missing', async () => {
-    const screen = await open();
-    await title('Betrayal');
-    await load();
-    await readOwn('Theirs is this.');
-    const hash = await linkOf();
-    await screen.unmount();
-    database = lastingDatabase();
-    const [, second] = fakeParts().shipped!;
-    await open(hash, { shipped: [second!] });
-    await expect.element(page.getByText(/made with the probe “Kind–cruel”, which is not in this browser/)).toBeVisible();
-  });
-
-  it.each([
-    ['cut in half', (code: string) => code.slice(0, code.length / 2), /The link was cut/],
-    ['of a newer version', (code: string) => code.replace('s=1.', 's=2.'), /made by a newer Flipside/],
-    ['that is none', () => '#/read?s=garbage', /none that Flipside makes/],
-  ])('%s says so, and the page opens as always', async (_, broken, message) => {
-    const screen = await open();
-    await title('Betrayal');
-    const hash = await linkOf();
-    await screen.unmount();
-    await open(broken(hash));
-    await expect.element(page.getByRole('alert')).toHaveTextContent(message);
-    await title('Betrayal');
-  });
-
-  it('of a text too long for an address offers the file instead', async () => {
-    await open();
-    await title('Betrayal');
-    const noise = Array.from({ length: 9000 }, (_, at) => Math.sin(at).toString(36).slice(2, 9)).join(' ');
-    const run = sampleRun();
-    await goTo('library');
-    await give([new File([serialiseRecording({ ...run, title: 'Long', text: noise, tokens: run.tokens.map((piece, at) => ({ ...piece, text: at === 1 ? noise : '' })) })], 'long.json')]);
-    await button('Show Long').first().click();
-    await title('Long');
-    await button('Copy link').click();
-    await expect.element(page.getByText(/too long for a link: .* characters of at most 32.000\./)).toBeVisible();
-    await button('Save the run').click();
-    await expect.poll(() => saved.length, { timeout: 15_000 }).toBe(1);
+    expect(await hands.database.all('runs')).toEqual([]);
   });
 });
 
