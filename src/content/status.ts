@@ -68,6 +68,7 @@ export const NEWER = 'A newer version of this page is here. Nothing changes unti
 /** What the page says once, in one quiet line, about the texts that it shows and that the model writes. */
 export const DARK_NOTE = {
   sentence: 'In it, people are hurt, robbed or mocked. Nothing is told in bloody detail.',
+  sentences: 'In them, people are hurt, robbed or mocked. Nothing is told in bloody detail.',
   mark: 'holds cruelty',
 } as const;
 

@@ -50,6 +50,12 @@ export class ComparedRuns {
     return [...offers, ...gone.values()];
   });
 
+  /** Stories asked for that hold cruelty and whose reader has not been told of it. */
+  readonly withheld = $derived.by((): readonly { readonly id: string; readonly title: string }[] => {
+    const keys = Object.values(this.#wanted);
+    return this.#offers().flatMap(({ key, title, withheld }) => (withheld !== null && keys.includes(key) ? [{ id: withheld, title }] : []));
+  });
+
   /** Key of the run that was asked for, whether or not there is such a run. */
   wanted(side: Side): string {
     return this.#wanted[side];

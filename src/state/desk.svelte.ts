@@ -5,6 +5,7 @@ import { byPole } from '../core/heads.ts';
 import { SAY } from '../content/status.ts';
 import type { RecordingEntry } from '../format/recording-json.ts';
 import type { ProbeFiles } from '../worker/protocol.ts';
+import { DarkTexts } from './dark-texts.svelte.ts';
 import type { Draft } from './draft.svelte.ts';
 import { Instrument } from './instrument.svelte.ts';
 import type { Preferences } from './preferences.svelte.ts';
@@ -40,6 +41,7 @@ export interface DeskParts {
 export class Desk {
   readonly view = new View();
   readonly instrument: Instrument;
+  readonly darkTexts: DarkTexts;
   /** What was on show before, to go back to. */
   readonly trail = new Trail<Shown>();
   readonly #parts: DeskParts;
@@ -47,8 +49,6 @@ export class Desk {
   #readingId = $state(0);
   #probe = $state.raw<ProbeCard | null>(null);
   #noted = $state.raw<RecordingEntry | null>(null);
-  /** Stories that hold cruelty and that the reader has asked to see in this visit. */
-  readonly #seen = new Set<string>();
   /** Which of the two sources is open. */
   source = $state<Source>('story');
   /** How the next words are chosen. */
@@ -56,6 +56,7 @@ export class Desk {
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
+    this.darkTexts = new DarkTexts(parts.preferences);
     this.instrument = new Instrument(() => this.#reading, this.view, parts.preferences);
   }
 
@@ -99,9 +100,9 @@ export class Desk {
 
   /** Shows a recorded story. One that holds cruelty is {@link noted} instead, the first time. */
   async showStory(id: string): Promise<void> {
-    const { stories, session, preferences } = this.#parts;
+    const { stories, session } = this.#parts;
     const entry = stories.entries.find((one) => one.id === id);
-    if (entry?.dark === true && !preferences.darkTexts && !this.#seen.has(id)) {
+    if (entry !== undefined && this.darkTexts.withholds(entry)) {
       stories.leave();
       this.#noted = entry;
       session.say(SAY.noted(entry.title));
@@ -125,8 +126,7 @@ export class Desk {
   async showNoted(always: boolean): Promise<void> {
     const entry = this.#noted;
     if (entry === null) return;
-    if (always) this.#parts.preferences.darkTexts = true;
-    this.#seen.add(entry.id);
+    this.darkTexts.allow([entry.id], always);
     await this.showStory(entry.id);
   }
 

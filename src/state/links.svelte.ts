@@ -5,6 +5,7 @@
 import { SAY } from '../content/status.ts';
 import { isGrain } from '../core/grain.ts';
 import { isHead } from '../core/heads.ts';
+import type { RecordingEntry } from '../format/recording-json.ts';
 import type { Shared } from '../format/share-link.ts';
 import type { AppState } from './app.svelte.ts';
 import type { ProbeOffer } from './probe-card.ts';
@@ -27,7 +28,7 @@ export interface OpenedLink {
 export class Links {
   readonly #app: AppState;
   #opened = $state.raw<OpenedLink | null>(null);
-  #noted = $state.raw<{ readonly shared: Shared; readonly title: string } | null>(null);
+  #noted = $state.raw<{ readonly shared: Shared; readonly entry: RecordingEntry } | null>(null);
   /** Counts openings: one that comes later makes those before it worthless. */
   #openings = 0;
 
@@ -42,7 +43,7 @@ export class Links {
 
   /** Title of a story that holds cruelty and that a link leads to: shown only once the reader has been told and wants it. */
   get noted(): string | null {
-    return this.#noted?.title ?? null;
+    return this.#noted?.entry.title ?? null;
   }
 
   /** Takes the notice away. Whoever does not want the story that a page was opened with gets the one that it opens with. */
@@ -55,7 +56,9 @@ export class Links {
   /** Shows the story that is {@link noted}. */
   async showNoted(): Promise<void> {
     const noted = this.#noted;
-    if (noted !== null) await this.show(noted.shared, { told: true });
+    if (noted === null) return;
+    this.#app.desk.darkTexts.allow([noted.entry.id]);
+    await this.show(noted.shared);
   }
 
   /** The address of what is on show; null where nothing is. Throws where the probe's files cannot be had. */
@@ -79,19 +82,19 @@ export class Links {
 
   /**
    * Brings back what a link holds: its scores where they are here, else the text and the settings, ready to be read. A
-   * story that holds cruelty is {@link noted} instead, unless the reader was `told` or wants no notes.
+   * story that holds cruelty is {@link noted} instead until its reader has been told.
    */
-  async show(shared: Shared, { told = false } = {}): Promise<void> {
+  async show(shared: Shared): Promise<void> {
     const opening = (this.#openings += 1);
     const { desk, draft, preferences, place, probes, session, stories } = this.#app;
     const { offer, missing } = await this.#probeOf(shared);
     const reading = await this.#scoresOf(shared);
     if (opening !== this.#openings) return;
-    const dark = stories.entries.find((entry) => entry.dark && entry.id === reading?.recording?.id);
-    if (dark !== undefined && reading !== desk.reading && !preferences.darkTexts && !told) {
-      this.#noted = { shared, title: dark.title };
+    const story = stories.entries.find((entry) => entry.id === reading?.recording?.id);
+    if (story !== undefined && reading !== desk.reading && desk.darkTexts.withholds(story)) {
+      this.#noted = { shared, entry: story };
       place.rewrite(`#/${place.current}`);
-      session.say(SAY.noted(dark.title));
+      session.say(SAY.noted(story.title));
       return;
     }
     this.#noted = null;

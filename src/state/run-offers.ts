@@ -8,13 +8,15 @@ export interface RunOffer {
   /** Tells offers apart, e.g. `story:betrayal`; stands in addresses. */
   readonly key: string;
   readonly title: string;
+  /** The story that holds cruelty and whose reader has not been told of it; null for all else. */
+  readonly withheld: string | null;
   recording(): Promise<Recording>;
 }
 
 /** Every run on offer, in the order in which it is listed. */
 export function runOffers(app: AppState): readonly RunOffer[] {
-  const stories = app.stories.entries.map(({ id, title }) => ({ key: storyKey(id), title, recording: () => app.stories.recording(id) }));
-  const kept = app.history.items.map(({ id, title }) => ({ key: runKey(id), title, recording: () => app.history.recording(id) }));
+  const stories = app.stories.entries.map((entry) => ({ key: storyKey(entry.id), title: entry.title, withheld: app.desk.darkTexts.withholds(entry) ? entry.id : null, recording: () => app.stories.recording(entry.id) }));
+  const kept = app.history.items.map(({ id, title }) => ({ key: runKey(id), title, withheld: null, recording: () => app.history.recording(id) }));
   return [...kept, ...stories];
 }
 

@@ -242,11 +242,22 @@ describe('runs that may not be subtracted', () => {
 describe('choosing runs', () => {
   it('writes the choice into the address, and takes it from there', async () => {
     await compare('betrayal', 'spared');
-    await page.getByLabelText('B second run').selectOptions('Betrayal averted');
+    await page.getByLabelText('B second run').selectOptions('Mercy');
     await expect.poll(() => location.hash).toBe('#/library/compare?a=story:betrayal&b=story:mercy');
-    await expect.element(page.getByRole('heading', { name: 'B Betrayal averted' })).toBeVisible();
+    await expect.element(page.getByRole('heading', { name: 'B Mercy' })).toBeVisible();
     location.hash = '#/library/compare?a=story:dream&b=story:mercy';
     await expect.element(page.getByRole('heading', { name: 'A The dream' })).toBeVisible();
+  });
+
+  it('tells of cruelty before it shows a story that holds it, once for both', async () => {
+    await open('steady-cruel', 'betrayal');
+    await expect.element(page.getByRole('group', { name: 'Before Steady cruel' })).toBeVisible();
+    expect(document.querySelectorAll('[data-token]')).toHaveLength(0);
+    expect(await violations()).toEqual([]);
+    await button('Show the story').click();
+    await expect.poll(() => document.querySelectorAll('[data-side]').length).toBe(2);
+    await button('Swap A and B').click();
+    await expect.element(page.getByRole('heading', { name: 'B Steady cruel' })).toBeVisible();
   });
 
   it('says which run cannot be had, and tries again', async () => {

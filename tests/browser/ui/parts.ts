@@ -13,7 +13,7 @@ const STORIES = [
   { id: 'redemption', title: 'Redemption', blurb: 'Begins cruel and ends otherwise.', lean: (share: number) => -turn(share) },
   { id: 'double-agent', title: 'Double agent', blurb: 'Seems to work for the one side, works for the other.', lean: (share: number) => Math.sin(share * 12) },
   { id: 'dream', title: 'The dream', blurb: 'Cruel only while he sleeps.', lean: (share: number) => Math.cos(share * 7) },
-  { id: 'mercy', title: 'Betrayal averted', blurb: 'Nothing turns.', lean: () => 0.9 },
+  { id: 'mercy', title: 'Mercy', blurb: 'Nothing turns.', lean: () => 0.9 },
   { id: 'steady-cruel', title: 'Steady cruel', blurb: 'Nothing turns.', lean: () => -0.9 },
 ];
 
