@@ -1,4 +1,5 @@
 /** Specimens of components that need nothing but their properties. */
+import DarkNote from '../../src/ui/DarkNote.svelte';
 import Disclosure from '../../src/ui/Disclosure.svelte';
 import EvidenceCurve from '../../src/ui/EvidenceCurve.svelte';
 import Explain from '../../src/ui/Explain.svelte';
@@ -33,6 +34,10 @@ export const PIECES: readonly Specimen[] = [
   ...piece('TwoRunsTable', TwoRunsTable, {
     'by sentences': { layer: 16, thing: 'mean of 10', columns: null, taps: [], sentences: { a: [{ mean: 0.4, tap: 1.2 }, { mean: -3.1, tap: Number.NaN }], b: [{ mean: 1.9, tap: 0.2 }] } },
     'without pairs': { layer: 16, thing: 'words', columns: [], taps: [], sentences: null },
+  }),
+  ...piece('DarkNote', DarkNote, {
+    'before one story': { titles: ['Betrayal'], onshow: nothing, onleave: nothing },
+    'before two': { titles: ['Betrayal', 'Steady cruel'], onshow: nothing },
   }),
   ...piece('Notice', Notice, {
     note: { title: 'Running without WebGPU', children: words('<p>The browser knows WebGPU but found no graphics card that it may use.</p>'), ondismiss: nothing },

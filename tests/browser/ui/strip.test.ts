@@ -74,6 +74,14 @@ describe('the token strip', () => {
     expect(after.left).toBeGreaterThanOrEqual(before.right - 1);
   });
 
+  it('runs from right to left where the text does', async () => {
+    const cells = ['שלום', ' עולם', '.'].map((word, token) => stripCell(tokenShape(token, word, false, false), 1, 5, null));
+    const { token, screen } = await strip(cells);
+    const [first, second] = [token(0).getBoundingClientRect(), token(1).getBoundingClientRect()];
+    expect(first.left).toBeGreaterThanOrEqual(second.right - 1);
+    expect(screen.container.querySelector('p')!.getBoundingClientRect().right - first.right).toBeLessThan(4);
+  });
+
   it('has one tab stop, named with its score', async () => {
     const { token, screen } = await strip();
     expect(screen.container.querySelectorAll('[tabindex="0"]')).toHaveLength(1);
