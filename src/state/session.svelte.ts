@@ -1,5 +1,5 @@
 /** The engine as the page lives with it: the calls that it takes, the text that it holds, and what came of the last run. */
-import { ENDED, SAY } from '../content/status.ts';
+import { SAY } from '../content/status.ts';
 import type { ChatMessage } from '../core/chat.ts';
 import { AppError } from '../core/errors.ts';
 import type { EngineStatus, NumbersReport } from '../core/engine-report.ts';
@@ -70,7 +70,7 @@ export class Session extends EngineLine {
     const summary = await this.#runInto(reading, { kind: 'writing', status, tokensPerSecond: null }, (signal) => client.generate({ sampling, taps }, sink, signal));
     if (summary === null) return false;
     this.#finished = { ...summary, what: 'write' };
-    this.say(`${SAY.wrote(summary.tokens)} ${ENDED[summary.ended]}.`);
+    this.say(SAY.wrote(summary.tokens, summary.ended));
     return true;
   }
 

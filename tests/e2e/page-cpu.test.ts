@@ -85,6 +85,25 @@ test('continuing grows the same text live, can be stopped, and keeps what was wr
   expect(await page.getByRole('alert').count()).toBe(0);
 }, 2 * MINUTE);
 
+test('a chat is written in the model’s own form, after who it is told to be', async () => {
+  const goTo = (place: string): Promise<void> => page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place, exact: true }).click();
+  await goTo('Write');
+  await page.getByRole('textbox', { name: 'Who it is told to be' }).fill('You are a grumpy ferryman.');
+  await page.getByRole('textbox', { name: 'What it is told' }).fill('Will you take me over?');
+  await page.getByRole('spinbutton', { name: 'Tokens' }).fill('8');
+  await page.getByRole('button', { name: 'Write', exact: true }).click();
+  await page.getByRole('status').filter({ hasText: /^Wrote \d/ }).waitFor({ state: 'attached', timeout: MINUTE });
+  const form = '<|im_start|>system\nYou are a grumpy ferryman.<|im_end|>\n<|im_start|>user\nWill you take me over?<|im_end|>\n<|im_start|>assistant\n';
+  const text = await stripText(page);
+  expect(text.slice(0, form.length)).toBe(form);
+  expect(text.length).toBeGreaterThan(form.length);
+  // The border lies where the form ends, and nowhere else.
+  const written = await page.evaluate(() => [...document.querySelectorAll('.strip .begins ~ [data-token]')].map((token) => token.textContent).join(''));
+  expect(form + written).toBe(text);
+  expect(await page.getByRole('alert').count()).toBe(0);
+  await goTo('Read');
+}, 2 * MINUTE);
+
 test('the numbers check passes on WASM: residuals, logits and 24 greedy tokens of both prompts', async () => {
   await checkNumbers(page, 3 * MINUTE);
 }, 4 * MINUTE);
