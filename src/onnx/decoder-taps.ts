@@ -10,6 +10,7 @@
  * The last addition is fused with the final norm, which the builder gives no output 3: it is added here.
  */
 import { AppError } from '../core/errors.ts';
+import { branchingEdits, tensorType } from './branching.ts';
 import { encodeInput, encodeNode, encodeNodeWith, encodeOutput, parseModel, writeModel, type GraphNode, type ModelGraph } from './graph.ts';
 import { bytesField, concatBytes, varintField } from './wire.ts';
 
@@ -18,6 +19,7 @@ export const LOGIT_ROWS_INPUT = 'flipside.logit_rows';
 
 /** TensorProto.DataType of the activations that the engine reads. */
 const FLOAT32 = 1;
+const INT64 = 7;
 
 /** What a decoder graph looks like from outside. */
 export interface DecoderShape {
@@ -35,6 +37,8 @@ export interface TappedDecoder extends DecoderShape {
   readonly graph: Uint8Array;
   /** Output names of the residual stream `[layerCount + 1]`: 0 the embedding, l the stream entering layer l, last what leaves the last layer. */
   readonly taps: readonly string[];
+  /** Whether a pass may hold tokens that branch off; see branching.ts. */
+  readonly branching: boolean;
 }
 
 /** Reads the shape of a decoder without changing it. Throws `model-node-missing`, naming what is not there. */
@@ -67,16 +71,20 @@ export function tapDecoder(bytes: Uint8Array): TappedDecoder {
   const picked = 'flipside.normed_rows';
   replaceNodes.set(head, encodeNodeWith(head, { inputs: [picked, ...head.inputs.slice(1)] }));
 
+  const branching = branchingEdits(model);
+  for (const [node, bytes] of branching?.replaceNodes ?? []) replaceNodes.set(node, bytes);
+
   const existing = new Set(model.outputs.map((output) => output.name));
   const graph = writeModel(model, {
     replaceNodes,
     append: [
       encodeNode({ name: 'flipside/pick_rows', opType: 'Gather', inputs: [normed, LOGIT_ROWS_INPUT], outputs: [picked], attributes: [intAttribute('axis', 1)] }),
-      encodeInput(LOGIT_ROWS_INPUT, int64VectorType('logit_rows')),
+      encodeInput(LOGIT_ROWS_INPUT, tensorType(INT64, ['logit_rows'])),
+      ...(branching?.append ?? []),
       ...taps.filter((name) => !existing.has(name)).map(encodeOutput),
     ],
   });
-  return { ...shape, graph, taps };
+  return { ...shape, graph, taps, branching: branching !== null };
 }
 
 /** Follows the stream from the embedding through every fused addition, to the final norm. */
@@ -129,10 +137,4 @@ function at<T>(list: readonly T[], index: number): T {
 /** AttributeProto of type INT (2). */
 function intAttribute(name: string, value: number): Uint8Array {
   return concatBytes([bytesField(1, name), varintField(3, value), varintField(20, 2)]);
-}
-
-/** TypeProto of an int64 (elem_type 7) vector of free length. */
-function int64VectorType(dimension: string): Uint8Array {
-  const shape = bytesField(1, bytesField(2, dimension));
-  return bytesField(1, concatBytes([varintField(1, 7), bytesField(2, shape)]));
 }

@@ -26,17 +26,30 @@ export interface Pass {
   readonly tokens: number;
   /** Residual stream `[layers + 1, tokens, hidden]`: 0 the embedding, l what enters layer l, last what leaves the last layer. */
   readonly residuals: Float32Array;
-  /** Logits after the last new token `[vocabulary]`. */
+  /** Logits after the last new token, or the last that stays where some do not `[vocabulary]`. */
   readonly logits: Float32Array;
-  /** The cache with the new tokens; owned by the caller. The past cache stays valid. */
+  /** The cache with the new tokens that stay, or an empty one where none does; owned by the caller. The past cache stays valid. */
   readonly cache: Cache;
+}
+
+/** How the tokens of a pass hang together where they are not one line of text. */
+export interface Branches {
+  /**
+   * By token the slot of the token before it: the cache's tokens are the first slots, the pass's own follow in order; −1
+   * where a text begins. Every token sees those that it follows, and nothing else.
+   */
+  readonly parents: readonly number[];
+  /** Leading tokens that go on in one line from the end of the cache and stay in it; the others are read and forgotten. */
+  readonly kept: number;
 }
 
 /** A model that reads tokens. Passes run one at a time. */
 export interface Decoder {
   readonly sizes: DecoderSizes;
-  /** Reads `ids` after `past` (null: from the start). Throws `gpu-device-lost`, `numbers-not-finite` or `internal`. */
-  run(ids: readonly number[], past: Cache | null): Promise<Pass>;
+  /** Whether {@link run} takes branches. */
+  readonly branching: boolean;
+  /** Reads `ids` after `past` (null: from the start), in one line or as `branches` say. Throws `gpu-device-lost`, `numbers-not-finite` or `internal`. */
+  run(ids: readonly number[], past: Cache | null, branches?: Branches): Promise<Pass>;
   /** Frees the session. */
   dispose(): Promise<void>;
 }

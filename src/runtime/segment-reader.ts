@@ -3,7 +3,7 @@ import { throwIfStopped } from '../core/abort.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 import type { SegmentReader, TapRead } from '../training/reader.ts';
 import type { Decoder } from './decoder.ts';
-import { Sequence, type PassReading } from './sequence.ts';
+import { collect, Sequence, type PassReading } from './sequence.ts';
 import { meanOverTokens } from './token-mean.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 
@@ -78,12 +78,6 @@ export function createSegmentReader(parts: { decoder: Decoder; tokenizer: TextTo
       }
     },
   };
-}
-
-async function collect(passes: AsyncIterable<PassReading>): Promise<PassReading[]> {
-  const out: PassReading[] = [];
-  for await (const pass of passes) out.push(pass);
-  return out;
 }
 
 /** Joins passes `[layers, tokens, hidden]` along the tokens. */

@@ -12,7 +12,7 @@ import { endsSentence, sentenceEnds } from '../core/sentences.ts';
 import { checkLength, checkText } from '../core/text-check.ts';
 import type { Decoder } from './decoder.ts';
 import type { Scorer } from './scorer.ts';
-import { Sequence, type PassReading } from './sequence.ts';
+import { Sequence, type PassReading, type Peek } from './sequence.ts';
 import { meanOverTokens } from './token-mean.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 
@@ -71,12 +71,7 @@ export class TextRun {
   /** Reads what was planned. Throws `cancelled` when stopped. */
   async readPlan({ ids, stops, taps }: ReadPlan, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     const started = performance.now();
-    let from = 0;
-    for (const stop of stops) {
-      await this.#append(ids.slice(from, stop + 1), sink, signal);
-      if (taps) await this.#tap(sink, signal);
-      from = stop + 1;
-    }
+    await this.#read(ids, taps ? stops.flatMap((stop) => this.#tapsAfter(stop + 1)) : [], sink, signal);
     return this.#summary(ids.length, started, 'text');
   }
 
@@ -94,13 +89,13 @@ export class TextRun {
       const ended = count >= sampling.maxTokens ? 'length' : this.#sequence.length >= room ? 'context' : null;
       const id = ended ? null : chooseToken(this.#logits, sampling, () => rng.uniform());
       if (id === null || this.#parts.endTokens.includes(id)) {
-        if (options.taps) await this.#tap(sink, signal);
+        if (options.taps) await this.#read([], this.#tapsAfter(this.#sequence.length), sink, signal);
         return this.#summary(count, started, ended ?? 'end-token');
       }
-      // Whether the sentence has ended shows only in the token that comes next, so the tap is taken before appending it.
+      // Whether the sentence has ended shows only in the token that comes next: its taps are read together with that.
       const piece = this.#nextPiece(id);
-      if (options.taps && piece.text !== '' && endsSentence(this.#text.slice(-64), piece.text)) await this.#tap(sink, signal);
-      await this.#append([id], sink, signal, [piece]);
+      const ends = options.taps && piece.text !== '' && endsSentence(this.#text.slice(-64), piece.text);
+      await this.#read([id], ends ? this.#tapsAfter(this.#sequence.length) : [], sink, signal, [piece]);
     }
   }
 
@@ -109,36 +104,36 @@ export class TextRun {
     this.#sequence.dispose();
   }
 
-  async #append(ids: readonly number[], sink: ReadingSink, signal: AbortSignal, known?: readonly TokenPiece[]): Promise<void> {
+  /** Appends tokens and reads taps along the way. */
+  async #read(ids: readonly number[], taps: readonly Peek[], sink: ReadingSink, signal: AbortSignal, known?: readonly TokenPiece[]): Promise<void> {
     const first = this.#sequence.length;
-    for await (const pass of this.#sequence.append(ids)) {
-      const pieces = known ?? ids.slice(pass.start - first, pass.start - first + pass.tokens).map((id) => this.#nextPiece(id));
-      this.#ids.push(...pieces.map((piece) => piece.id));
-      this.#text += pieces.map((piece) => piece.text).join('');
-      this.#logits = pass.logits;
-      sink.tokens({ start: pass.start, pieces, ...this.#parts.scorer.tokens(pass.residuals, pass.tokens, pass.start, this.#before) });
-      const { hidden } = this.#parts.decoder.sizes;
-      this.#before = pass.residuals.slice((pass.tokens - 1) * hidden, pass.tokens * hidden);
+    let means: Float32Array[] = [];
+    for await (const { text, peeks } of this.#sequence.appendAndPeek(ids, taps)) {
+      if (text !== null) this.#take(text, known ?? ids.slice(text.start - first, text.start - first + text.tokens).map((id) => this.#nextPiece(id)), sink);
+      for (const { peek, passes } of peeks) {
+        means.push(meanOverTokens(passes, this.#parts.decoder.sizes.hidden));
+        this.#tapTokens += peek.ids.length;
+        if (means.length < this.#taps.length) continue;
+        this.#tappedAfter = peek.after - 1;
+        sink.tap({ afterToken: this.#tappedAfter, ...this.#parts.scorer.tap(means, peek.after) });
+        means = [];
+      }
       throwIfStopped(signal);
     }
   }
 
-  /** Reads the probe's taps after the last token; once a place. */
-  async #tap(sink: ReadingSink, signal: AbortSignal): Promise<void> {
-    const afterToken = this.#sequence.length - 1;
-    if (afterToken === this.#tappedAfter || this.#taps.length === 0) return;
-    const means: Float32Array[] = [];
-    for (const ids of this.#taps) {
-      const passes: PassReading[] = [];
-      for await (const pass of this.#sequence.peek(ids)) {
-        passes.push(pass);
-        throwIfStopped(signal);
-      }
-      means.push(meanOverTokens(passes, this.#parts.decoder.sizes.hidden));
-      this.#tapTokens += ids.length;
-    }
-    this.#tappedAfter = afterToken;
-    sink.tap({ afterToken, ...this.#parts.scorer.tap(means, this.#sequence.length) });
+  #take(pass: PassReading, pieces: readonly TokenPiece[], sink: ReadingSink): void {
+    this.#ids.push(...pieces.map((piece) => piece.id));
+    this.#text += pieces.map((piece) => piece.text).join('');
+    this.#logits = pass.logits;
+    sink.tokens({ start: pass.start, pieces, ...this.#parts.scorer.tokens(pass.residuals, pass.tokens, pass.start, this.#before) });
+    const { hidden } = this.#parts.decoder.sizes;
+    this.#before = pass.residuals.slice((pass.tokens - 1) * hidden, pass.tokens * hidden);
+  }
+
+  /** The probe's taps after so many tokens; none where they have been read. */
+  #tapsAfter(after: number): readonly Peek[] {
+    return after - 1 === this.#tappedAfter ? [] : this.#taps.map((ids) => ({ after, ids }));
   }
 
   #longestTap(): number {

@@ -69,11 +69,25 @@ test('tapping names 31 streams, in the order of the layers, and makes each a gra
   expect(parseModel(graph).inputs.map((input) => input.name)).toContain(LOGIT_ROWS_INPUT);
 });
 
-test('tapping changes two nodes and adds one; all others keep their bytes', () => {
+test('tapping changes the final norm, the head and what attention looks up, and adds three gathers; all other nodes keep their bytes', () => {
   const before = parseModel(stock).nodes.map((node) => Buffer.from(node.field.raw).toString('hex'));
-  const after = parseModel(tapDecoder(stock).graph).nodes.map((node) => Buffer.from(node.field.raw).toString('hex'));
-  expect(after).toHaveLength(before.length + 1);
-  expect(before.filter((bytes) => !after.includes(bytes))).toHaveLength(2);
+  const { graph, branching, layerCount } = tapDecoder(stock);
+  const after = parseModel(graph).nodes.map((node) => Buffer.from(node.field.raw).toString('hex'));
+  expect(branching).toBe(true);
+  expect(after).toHaveLength(before.length + 3);
+  expect(before.filter((bytes) => !after.includes(bytes))).toHaveLength(2 + layerCount);
+});
+
+test('attention that cannot be told what to see keeps its bytes: the decoder then takes no branches', () => {
+  const model = parseModel(stock);
+  const node = model.nodes.find(({ opType }) => opType === 'GroupQueryAttention')!;
+  const inputs = [...node.inputs];
+  inputs[9] = 'positions_of_its_own';
+  const strange = writeModel(model, { replaceNodes: new Map([[node, encodeNodeWith(node, { inputs })]]), append: [] });
+  const { graph, branching } = tapDecoder(strange);
+  expect(branching).toBe(false);
+  const known = new Set(parseModel(graph).nodes.map(({ field }) => Buffer.from(field.raw).toString('hex')));
+  expect(parseModel(strange).nodes.filter(({ opType, field }) => opType === 'GroupQueryAttention' && !known.has(Buffer.from(field.raw).toString('hex')))).toEqual([]);
 });
 
 test('a graph without residual additions is refused, naming the node', () => {

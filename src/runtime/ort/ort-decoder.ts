@@ -4,8 +4,10 @@
  */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { AppError } from '../../core/errors.ts';
+import { ATTENTION_BIAS_INPUT, SLOT_POSITIONS_INPUT } from '../../onnx/branching.ts';
 import { LOGIT_ROWS_INPUT, type DecoderShape } from '../../onnx/decoder-taps.ts';
-import type { Cache, Decoder, DecoderSizes, Pass } from '../decoder.ts';
+import { attentionLayout } from '../attention-layout.ts';
+import type { Branches, Cache, Decoder, DecoderSizes, Pass } from '../decoder.ts';
 
 /** Copies float32 tensors to the CPU, joined in order; disposes of nothing. */
 export type Fetch = (tensors: readonly Tensor[]) => Promise<Float32Array>;
@@ -21,6 +23,20 @@ export const fetchFromCpu: Fetch = async (tensors) => {
   return Promise.resolve(out);
 };
 
+/** Copies the first slots of key or value tensors `[1, heads, slots, size]` into tensors of their own; disposes of nothing. */
+export type Trim = (tensors: readonly Tensor[], slots: number) => readonly Tensor[];
+
+/** A {@link Trim} for tensors on the CPU. */
+export function trimOnCpu(TensorClass: TensorConstructor): Trim {
+  return (tensors, slots) => tensors.map((tensor) => {
+    const [batch = 1, heads = 1, all = 0, size = 0] = tensor.dims;
+    const from = tensor.data as Float32Array;
+    const kept = new Float32Array(batch * heads * slots * size);
+    for (let head = 0; head < batch * heads; head += 1) kept.set(from.subarray(head * all * size, (head * all + slots) * size), head * slots * size);
+    return new TensorClass('float32', kept, [batch, heads, slots, size]);
+  });
+}
+
 /** What {@link createOrtDecoder} needs. */
 export interface OrtDecoderParts {
   readonly session: InferenceSession;
@@ -29,7 +45,10 @@ export interface OrtDecoderParts {
   readonly sizes: DecoderSizes;
   /** Output names of the residual stream; empty for an untouched graph, which gives logits only. */
   readonly taps: readonly string[];
+  /** Whether the graph takes branches. */
+  readonly branching: boolean;
   readonly fetch: Fetch;
+  readonly trim: Trim;
   /** Turns what a failed run threw into the error that the reader sees, e.g. a lost device. */
   readonly explain: (thrown: unknown) => Promise<AppError>;
   /** Frees what belongs to the fetch. */
@@ -58,15 +77,22 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
   const emptyDims = [1, shape.kvHeads, 0, shape.headDim];
   const int64 = (values: readonly number[], dims: readonly number[]): Tensor => new TensorClass('int64', BigInt64Array.from(values, BigInt), dims);
 
-  async function run(ids: readonly number[], past: Cache | null): Promise<Pass> {
+  async function run(ids: readonly number[], past: Cache | null, branches?: Branches): Promise<Pass> {
     if (past !== null && !(past instanceof OrtCache)) throw new AppError('internal', 'The cache belongs to another engine.');
     const before = past?.length ?? 0;
     const total = before + ids.length;
+    const kept = branches?.kept ?? ids.length;
+    if (branches !== undefined && !parts.branching) throw new AppError('internal', 'This graph takes no branches.');
     const feeds: Record<string, Tensor> = {
       input_ids: int64(ids, [1, ids.length]),
       attention_mask: int64(new Array<number>(total).fill(1), [1, total]),
     };
-    if (taps.length > 0) feeds[LOGIT_ROWS_INPUT] = int64([ids.length - 1], [1]);
+    if (taps.length > 0) feeds[LOGIT_ROWS_INPUT] = int64([(kept > 0 ? kept : ids.length) - 1], [1]);
+    if (parts.branching) {
+      const { positions, bias } = attentionLayout(ids.length, before, branches?.parents ?? null);
+      feeds[SLOT_POSITIONS_INPUT] = int64(positions, [total]);
+      feeds[ATTENTION_BIAS_INPUT] = new TensorClass('float32', bias, [1, 1, ids.length, total]);
+    }
     for (const { past: name } of names) feeds[name] = past?.tensors.get(name) ?? new TensorClass('float32', new Float32Array(0), emptyDims);
 
     let outputs: InferenceSession.OnnxValueMapType;
@@ -80,7 +106,7 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
       if (!value) throw new AppError('internal', `The session gave no output "${name}".`);
       return value as Tensor;
     };
-    const cache = new OrtCache(total, new Map(names.map(({ past: name, present }) => [name, output(present)])));
+    const cache = cacheOf(names.map(({ present }) => output(present)), total, kept === 0 ? 0 : before + kept);
     const wanted = [...taps, 'logits'].map(output);
     try {
       assertSizes(wanted, taps.length, sizes);
@@ -97,8 +123,16 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     }
   }
 
+  /** The cache after a pass, without the slots of tokens that do not stay. */
+  function cacheOf(presents: readonly Tensor[], slots: number, kept: number): OrtCache {
+    const tensors = kept === slots ? presents : kept === 0 ? [] : parts.trim(presents, kept);
+    if (tensors !== presents) for (const tensor of presents) tensor.dispose();
+    return new OrtCache(kept, new Map(tensors.map((tensor, index) => [names[index]?.past ?? '', tensor])));
+  }
+
   return {
     sizes,
+    branching: parts.branching,
     run,
     dispose: async () => {
       parts.onDispose?.();

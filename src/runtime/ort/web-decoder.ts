@@ -7,7 +7,8 @@ import { describeDecoder, tapDecoder } from '../../onnx/decoder-taps.ts';
 import type { Decoder } from '../decoder.ts';
 import type { ModelConfig } from '../model-config.ts';
 import { createGpuFetch } from './gpu-fetch.ts';
-import { createOrtDecoder, fetchFromCpu, type Fetch } from './ort-decoder.ts';
+import { trimOnGpu } from './gpu-trim.ts';
+import { createOrtDecoder, fetchFromCpu, trimOnCpu, type Fetch } from './ort-decoder.ts';
 
 /** Where passes are computed. */
 export type WebBackend = 'webgpu' | 'wasm';
@@ -29,7 +30,7 @@ export interface OpenedDecoder {
 
 /** Opens the decoder. `tapped: false` loads the graph as it is, for comparing logits. Throws `model-session-failed` or the graph's own errors. */
 export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, options: { tapped: boolean }): Promise<OpenedDecoder> {
-  const tapped = options.tapped ? tapDecoder(files.graph) : { ...describeDecoder(files.graph), graph: files.graph, taps: [] };
+  const tapped = options.tapped ? tapDecoder(files.graph) : { ...describeDecoder(files.graph), graph: files.graph, taps: [], branching: false };
   const externalData = tapped.weightFiles.map((path) => {
     const data = files.weights.get(path);
     if (!data) throw new AppError('model-manifest-invalid', `The graph needs the weight file "${path}", which the model's manifest does not list.`, { path });
@@ -57,7 +58,9 @@ export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, o
     shape: tapped,
     sizes: { ...files.config, layerCount: tapped.layerCount },
     taps: tapped.taps,
+    branching: tapped.branching,
     fetch: gpu?.fetch ?? fetchAndListen,
+    trim: device ? trimOnGpu(device, ort.Tensor) : trimOnCpu(ort.Tensor),
     explain: (thrown) => (lost ? explainGpu(thrown, lost) : Promise.resolve(AppError.from(thrown))),
     onDispose: () => gpu?.dispose(),
   });
