@@ -42,8 +42,11 @@ export interface KeptModel {
 
 /** What a read or a continuation took, and why it ended. */
 export interface RunSummary {
+  /** Tokens that went through the model: those of the text, and those of taps. */
   readonly tokens: number;
   readonly tapTokens: number;
+  /** Tokens at the text's beginning that the engine remembered from the text before. */
+  readonly remembered: number;
   readonly milliseconds: number;
   readonly ended: 'text' | 'length' | 'end-token' | 'context';
 }

@@ -50,6 +50,8 @@ export interface Decoder {
   readonly branching: boolean;
   /** Reads `ids` after `past` (null: from the start), in one line or as `branches` say. Throws `gpu-device-lost`, `numbers-not-finite` or `internal`. */
   run(ids: readonly number[], past: Cache | null, branches?: Branches): Promise<Pass>;
+  /** A cache of its own with the first `length` tokens of another, which stays as it is. */
+  cut(cache: Cache, length: number): Cache;
   /** Frees the session. */
   dispose(): Promise<void>;
 }

@@ -92,6 +92,13 @@ export class Sequence {
     }
   }
 
+  /** Forgets everything from token `length` on. */
+  rewind(length: number): void {
+    if (length >= this.length || this.#cache === null) return;
+    if (length === 0) this.dispose();
+    else this.#take(this.#decoder.cut(this.#cache, length));
+  }
+
   /** Frees the cache. */
   dispose(): void {
     this.#cache?.dispose();

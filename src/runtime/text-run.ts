@@ -11,6 +11,7 @@ import { chooseToken } from '../core/sampling.ts';
 import { endsSentence, sentenceEnds } from '../core/sentences.ts';
 import { checkLength, checkText } from '../core/text-check.ts';
 import type { Decoder } from './decoder.ts';
+import { ReadingLog } from './reading-log.ts';
 import type { Scorer } from './scorer.ts';
 import { Sequence, type PassReading, type Peek } from './sequence.ts';
 import { meanOverTokens } from './token-mean.ts';
@@ -33,7 +34,7 @@ export interface ReadPlan {
   readonly taps: boolean;
 }
 
-/** A text that is read once and can then be continued as often as wanted. Dispose of it when done. */
+/** A text that can be continued as often as wanted, and changed: what stays at its beginning is not read again. Dispose of it when done. */
 export class TextRun {
   readonly #parts: TextRunParts;
   readonly #sequence: Sequence;
@@ -41,8 +42,9 @@ export class TextRun {
   readonly #ids: number[] = [];
   #nextPiece: (id: number) => TokenPiece;
   #text = '';
-  /** Embedding of the last token, for the words' part of the next one's score. */
-  #before: Float32Array | null = null;
+  /** Embeddings by token of the vocabulary, as far as they came up: the words' part of a score needs that of the token before. Layer 0 knows no positions. */
+  readonly #embeddings = new Map<number, Float32Array>();
+  readonly #log = new ReadingLog();
   #logits: Float32Array | null = null;
   #tappedAfter = -1;
   #tapTokens = 0;
@@ -68,11 +70,15 @@ export class TextRun {
     return { ids, stops: taps ? sentenceEnds(ids.map((id) => piece(id).text)) : [ids.length - 1], taps };
   }
 
-  /** Reads what was planned. Throws `cancelled` when stopped. */
+  /** Reads what was planned in place of what was read before; a beginning that both share is not computed again. Throws `cancelled` when stopped. */
   async readPlan({ ids, stops, taps }: ReadPlan, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     const started = performance.now();
-    await this.#read(ids, taps ? stops.flatMap((stop) => this.#tapsAfter(stop + 1)) : [], sink, signal);
-    return this.#summary(ids.length, started, 'text');
+    const tapped = taps && this.#taps.length > 0 ? stops : [];
+    const remembered = this.#remember(ids, tapped);
+    this.#log.replay(sink, new Set(tapped));
+    const due = tapped.filter((stop) => !this.#log.hasTap(stop)).flatMap((stop) => this.#tapsAfter(stop + 1));
+    await this.#read(ids.slice(remembered), due, sink, signal);
+    return this.#summary(ids.length - remembered, started, 'text', remembered);
   }
 
   /** Writes on. Stops at an end token, at the wanted length, at the end of the context, or when `signal` says so. */
@@ -104,8 +110,25 @@ export class TextRun {
     this.#sequence.dispose();
   }
 
+  /** Goes back to where this text leaves the one before; how many tokens both share. The last token is read in any case, and so is every tap. */
+  #remember(ids: readonly number[], stops: readonly number[]): number {
+    const differs = ids.findIndex((id, token) => id !== this.#ids[token]);
+    const alike = Math.min(differs < 0 ? ids.length : differs, ids.length - 1);
+    const missing = stops.find((stop) => !this.#log.hasTap(stop));
+    const kept = Math.min(alike, missing === undefined ? alike : missing + 1);
+    this.#sequence.rewind(kept);
+    this.#log.keep(kept);
+    this.#ids.length = Math.min(this.#ids.length, kept);
+    this.#nextPiece = this.#parts.tokenizer.pieces();
+    this.#text = this.#ids.map((id) => this.#nextPiece(id).text).join('');
+    this.#logits = null;
+    this.#tappedAfter = this.#log.hasTap(kept - 1) ? kept - 1 : -1;
+    return kept;
+  }
+
   /** Appends tokens and reads taps along the way. */
-  async #read(ids: readonly number[], taps: readonly Peek[], sink: ReadingSink, signal: AbortSignal, known?: readonly TokenPiece[]): Promise<void> {
+  async #read(ids: readonly number[], taps: readonly Peek[], told: ReadingSink, signal: AbortSignal, known?: readonly TokenPiece[]): Promise<void> {
+    const sink = this.#log.through(told);
     const first = this.#sequence.length;
     let means: Float32Array[] = [];
     for await (const { text, peeks } of this.#sequence.appendAndPeek(ids, taps)) {
@@ -126,9 +149,10 @@ export class TextRun {
     this.#ids.push(...pieces.map((piece) => piece.id));
     this.#text += pieces.map((piece) => piece.text).join('');
     this.#logits = pass.logits;
-    sink.tokens({ start: pass.start, pieces, ...this.#parts.scorer.tokens(pass.residuals, pass.tokens, pass.start, this.#before) });
     const { hidden } = this.#parts.decoder.sizes;
-    this.#before = pass.residuals.slice((pass.tokens - 1) * hidden, pass.tokens * hidden);
+    const before = this.#ids[pass.start - 1];
+    sink.tokens({ start: pass.start, pieces, ...this.#parts.scorer.tokens(pass.residuals, pass.tokens, pass.start, before === undefined ? null : (this.#embeddings.get(before) ?? null)) });
+    for (const [token, { id }] of pieces.entries()) if (!this.#embeddings.has(id)) this.#embeddings.set(id, pass.residuals.slice(token * hidden, (token + 1) * hidden));
   }
 
   /** The probe's taps after so many tokens; none where they have been read. */
@@ -140,9 +164,9 @@ export class TextRun {
     return Math.max(0, ...this.#taps.map((ids) => ids.length));
   }
 
-  #summary(tokens: number, started: number, ended: RunSummary['ended']): RunSummary {
+  #summary(tokens: number, started: number, ended: RunSummary['ended'], remembered = 0): RunSummary {
     const tapTokens = this.#tapTokens;
     this.#tapTokens = 0;
-    return { tokens, tapTokens, milliseconds: performance.now() - started, ended };
+    return { tokens, tapTokens, remembered, milliseconds: performance.now() - started, ended };
   }
 }

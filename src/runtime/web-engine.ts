@@ -86,13 +86,12 @@ export class WebEngine {
     return this.#needLoaded().tokenizer.chat(messages);
   }
 
-  /** Reads a text; the text before it is forgotten only once this one has been found readable. */
+  /** Reads a text; of the text before it stays what both begin with, and all of it where this one is refused. */
   async read(args: { text: string; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     const loaded = this.#needLoaded();
     if (!this.#scorer) throw new AppError('internal', 'No probe is chosen.');
-    const run = new TextRun({ ...loaded, scorer: this.#scorer });
+    const run = this.#run ?? new TextRun({ ...loaded, scorer: this.#scorer });
     const plan = run.plan(args.text, { taps: args.taps });
-    this.#forgetText();
     this.#run = run;
     return run.readPlan(plan, sink, signal);
   }

@@ -5,7 +5,7 @@ import type { Message, Request } from '../../src/worker/protocol.ts';
 const scope = globalThis as unknown as { onmessage: (event: MessageEvent<Request>) => void; postMessage(message: Message): void };
 const post = (message: Message): void => scope.postMessage(message);
 const batch = (start: number) => ({ start, pieces: [{ id: 1, text: `t${start}` }], scores: Float32Array.of(start), words: Float32Array.of(start / 2), poles: null });
-const summary = { tokens: 1, tapTokens: 0, milliseconds: 1, ended: 'text' as const };
+const summary = { tokens: 1, tapTokens: 0, remembered: 0, milliseconds: 1, ended: 'text' as const };
 
 scope.onmessage = ({ data }) => {
   const { id } = data;

@@ -130,10 +130,17 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     return new OrtCache(kept, new Map(tensors.map((tensor, index) => [names[index]?.past ?? '', tensor])));
   }
 
+  function cut(cache: Cache, length: number): Cache {
+    if (!(cache instanceof OrtCache) || length < 1 || length > cache.length) throw new AppError('internal', `A cache of ${cache.length} tokens cannot be cut to ${length}.`);
+    const trimmed = parts.trim([...cache.tensors.values()], length);
+    return new OrtCache(length, new Map([...cache.tensors.keys()].map((name, index) => [name, trimmed[index] as Tensor])));
+  }
+
   return {
     sizes,
     branching: parts.branching,
     run,
+    cut,
     dispose: async () => {
       parts.onDispose?.();
       await session.release();

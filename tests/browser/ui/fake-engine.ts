@@ -108,7 +108,7 @@ export class FakeEngine implements EngineClient {
     const readings = taps ? tapsFor(pieces, turn, 3) : [];
     for (const tap of readings) sink.tap(tap);
     this.#tokens = pieces.length;
-    return { tokens: pieces.length, tapTokens: 22 * readings.length, milliseconds: 1234, ended: 'text' as const };
+    return { tokens: pieces.length, tapTokens: 22 * readings.length, remembered: 0, milliseconds: 1234, ended: 'text' as const };
   }
 
   async generate({ sampling }: Parameters<EngineClient['generate']>[0], sink: ReadingSink, signal: AbortSignal) {
@@ -122,7 +122,7 @@ export class FakeEngine implements EngineClient {
       this.#tokens += 1;
       await this.#step(signal);
     }
-    return { tokens: pieces.length, tapTokens: 0, milliseconds: 800, ended: 'length' as const };
+    return { tokens: pieces.length, tapTokens: 0, remembered: 0, milliseconds: 800, ended: 'length' as const };
   }
 
   async train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe> {
