@@ -16,7 +16,8 @@ import { clearProgress } from './progress.ts';
 
 const COMMANDS: readonly Command[] = [verify, check, read, train, judge, vector, generate, record];
 
-const usage = `Usage: flipside COMMAND [options]\n\n${COMMANDS.map((command) => `  ${command.usage}\n      ${command.summary}`).join('\n')}\n`;
+const usageOf = (commands: readonly Command[]): string => commands.map((command) => `  ${command.usage}\n      ${command.summary}\n`).join('');
+const usage = `Usage: flipside COMMAND [options]\n\n${usageOf(COMMANDS)}`;
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
@@ -26,6 +27,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (!command) throw new AppError('usage', `There is no command "${name}". Commands: ${COMMANDS.map((candidate) => candidate.name).join(', ')}.`);
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(`Usage:\n${usageOf([command])}`);
+    return 0;
+  }
   const controller = new AbortController();
   process.once('SIGINT', () => controller.abort());
   const { result, ok } = await command.run(rest, controller.signal);

@@ -55,6 +55,13 @@ function expectRefusal(outcome: Outcome, pattern: RegExp): void {
   expect(outcome.status).not.toBe(0);
 }
 
+test('a command that is asked for help says how it is used, and nothing of the others', async () => {
+  const { status, stdout, stderr } = await flipside('record', '--help');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatch(/^Usage:\n  record --model DIR --probe DIR --stories DIR --out DIR\n/);
+  expect(stdout).not.toContain('generate');
+}, MINUTE);
+
 test('without a command it says what there is; an unknown one or option is refused', async () => {
   const bare = await flipside();
   expect(bare.status).toBe(2);
