@@ -12,8 +12,8 @@ export interface MessageWords {
 
 /** Words for every code; the type makes a forgotten one a compile error. */
 export const MESSAGES: Readonly<Record<ErrorCode, MessageWords>> = {
-  'text-empty': { title: 'There is nothing to read', remedy: 'Type or paste a text, or start from one of the stories.' },
-  'text-too-long': { title: 'The text is too long for this model', remedy: 'Shorten it to what fits the context, or read it in parts. Your text is still in the box.' },
+  'text-empty': { title: 'There is nothing to read', remedy: 'Type or paste a text.' },
+  'text-too-long': { title: 'The text is too long for this model', remedy: 'Or read it in parts. Your text is still in the box.' },
   'text-malformed': { title: 'The text holds half a character', remedy: 'Delete the character at the place named and type it again. It usually comes from a text that was cut in the middle of an emoji.' },
   'model-fetch-failed': { title: 'The model did not arrive', remedy: 'Check that the page is still being served, then load again. What has arrived is kept.' },
   'model-file-altered': { title: 'A model file is not the one that was published', remedy: 'Load again: the file is fetched anew. If it happens twice, the copy on the server is damaged.' },
@@ -31,10 +31,10 @@ export const MESSAGES: Readonly<Record<ErrorCode, MessageWords>> = {
   'set-invalid': { title: 'The prompt set cannot be read', remedy: 'Correct the field named and try again.' },
   'set-row-invalid': { title: 'A row of the prompt set is malformed', remedy: 'Correct the line named and try again.' },
   'set-topic-incomplete': { title: 'A topic lacks one of its poles', remedy: 'Give every topic the same number of turns for both poles.' },
-  'link-invalid': { title: 'The link cannot be opened', remedy: 'What you have here is untouched. Ask for the link again, or for the run as a file.' },
+  'link-invalid': { title: 'The link cannot be opened', remedy: 'What you have here is untouched.' },
   'import-unknown': { title: 'This file does not belong here', remedy: 'Nothing was imported, and nothing here has changed.' },
   'storage-refused': { title: 'The browser would not store it', remedy: 'It is still in this tab: save it as a file before you close the page, or free some room under Library.' },
-  'recording-invalid': { title: 'This recording cannot be shown', remedy: 'Pick another story. Your text is untouched.' },
+  'recording-invalid': { title: 'This recording cannot be shown', remedy: 'Nothing here has changed. Pick another story, or another file.' },
   'worker-died': { title: 'The engine stopped', remedy: 'Start again. Your text and the reading so far are still here.' },
   cancelled: { title: 'Stopped', remedy: 'What was read until then is still here.' },
   usage: { title: 'That cannot be done', remedy: 'See the sentence above for what is expected.' },

@@ -3,7 +3,7 @@ import { AppError } from './errors.ts';
 
 /** Throws `text-empty` or `text-malformed`; everything else, control and bidi characters included, can be read. */
 export function checkText(text: string): void {
-  if (text.trim() === '') throw new AppError('text-empty', 'There is nothing to read yet. Type or paste a text, or pick a story.');
+  if (text.trim() === '') throw new AppError('text-empty', 'There is nothing to read yet.');
   const at = firstLoneSurrogate(text);
   if (at >= 0) {
     const code = text.charCodeAt(at).toString(16).toUpperCase();

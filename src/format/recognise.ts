@@ -2,7 +2,7 @@
 import { RUN_CSV_HEADER } from './run-csv.ts';
 
 /** Kinds of files. */
-export type FileKind = 'run-json' | 'run-csv' | 'probe' | 'tensors' | 'report' | 'set-header' | 'set-rows' | 'story-index' | 'control-vector' | 'picture' | 'archive' | 'other-json' | 'other-table' | 'unknown';
+export type FileKind = 'run-json' | 'run-csv' | 'probe' | 'tensors' | 'report' | 'set-header' | 'set-rows' | 'story-index' | 'control-vector' | 'picture' | 'archive' | 'other-json' | 'other-table' | 'empty' | 'unknown';
 
 /** What each kind is, in words that end a sentence. */
 export const KIND_WORDS: Readonly<Record<FileKind, string>> = {
@@ -19,6 +19,7 @@ export const KIND_WORDS: Readonly<Record<FileKind, string>> = {
   archive: 'a spreadsheet or another archive',
   'other-json': 'JSON that Flipside does not know',
   'other-table': 'a table that Flipside does not know',
+  empty: 'empty',
   unknown: 'nothing that Flipside knows',
 };
 
@@ -37,6 +38,7 @@ const HEAD = 20_000;
 
 /** Tells what a file is. Never throws; a file that is of a kind may still be broken. */
 export function recogniseFile(bytes: Uint8Array): FileKind {
+  if (bytes.length === 0) return 'empty';
   const starts = (...wanted: number[]): boolean => wanted.every((byte, at) => bytes[at] === byte);
   if (starts(0x47, 0x47, 0x55, 0x46)) return 'control-vector';
   if (starts(0x89, 0x50, 0x4e, 0x47) || starts(0xff, 0xd8, 0xff)) return 'picture';

@@ -234,13 +234,13 @@ export class Desk {
     this.#probe = card;
     session.say(SAY.using(title));
     const shown = this.#reading;
-    if (again && shown !== null && shown.recording === null && session.ready) await this.#read(shown.frame.title, shown.text, shown);
+    if (again && shown !== null && shown.recording === null && session.ready) await this.#read(shown.frame.title, shown.whole, shown);
   }
 
   /** Reads the text on show again, with the probe that is chosen now. */
   async readAgain(): Promise<void> {
     const shown = this.#reading;
-    if (shown !== null) await this.#read(shown.frame.title, shown.text, shown);
+    if (shown !== null) await this.#read(shown.frame.title, shown.whole, shown);
   }
 
   /** Goes on from the text on show, after reading it when the engine does not hold it. */
@@ -249,7 +249,7 @@ export class Desk {
     const shown = this.#reading;
     if (shown === null) return;
     try {
-      const held = session.holds(shown) ? shown : await this.#read(shown.frame.title, shown.text, shown);
+      const held = session.holds(shown) ? shown : await this.#read(shown.frame.title, shown.whole, shown);
       // Whoever has picked another text meanwhile does not want this one continued.
       if (held !== null && this.#reading === held) await this.#write(held);
     } catch (error) {
@@ -303,7 +303,7 @@ export class Desk {
       const maker = session.status === null ? null : (this.#parts.maker?.(session.status, preferences.taps) ?? null);
       const { axis, defaultLayer, calibration, poles } = probe;
       const frame = { title, axis, defaultLayer, layers: calibration.length, ...scalesOf(probe), poles: poles && byPole((pole) => scalesOf(poles[pole])) };
-      const reading = ReadingState.live(frame, schedule, again, maker);
+      const reading = ReadingState.live(frame, schedule, again, maker, text);
       const running = session.read(text, preferences.taps, reading);
       stories.leave();
       this.#show(reading);

@@ -55,6 +55,8 @@ export class ReadingState {
   readonly frame: ReadingFrame;
   /** What made it; null for a recording, which says so itself, and where it is not known. */
   readonly maker: Maker | null;
+  /** The text that was to be read; null for what is not read live. What was stopped holds less of it. */
+  readonly wanted: string | null;
   /** The recording it shows, or null when it is read live. */
   readonly recording: Recording | null;
   /** Where the engine delivers; what arrives is drawn with the next frame. */
@@ -76,8 +78,9 @@ export class ReadingState {
   #scheduled = false;
   readonly #schedule: Schedule;
 
-  private constructor(frame: ReadingFrame, recording: Recording | null, buffersOf: (head: Head) => TokenScores, schedule: Schedule, givenCharacters: number | null, maker: Maker | null = null, id = newId()) {
+  private constructor(frame: ReadingFrame, recording: Recording | null, buffersOf: (head: Head) => TokenScores, schedule: Schedule, givenCharacters: number | null, maker: Maker | null = null, id = newId(), wanted: string | null = null) {
     this.id = id;
+    this.wanted = wanted;
     this.frame = frame;
     this.maker = maker;
     this.recording = recording;
@@ -109,10 +112,10 @@ export class ReadingState {
    * the number of characters of the text that were given: the border between given and written text is kept. By
    * characters, because written text may fall into other tokens.
    */
-  static live(frame: ReadingFrame, schedule: Schedule = nextFrame, again: ReadingState | number | null = null, maker: Maker | null = null): ReadingState {
+  static live(frame: ReadingFrame, schedule: Schedule = nextFrame, again: ReadingState | number | null = null, maker: Maker | null = null, wanted: string | null = null): ReadingState {
     const given = again instanceof ReadingState ? again.givenCharacters : again;
     const buffer = (): Float32Array => new Float32Array(FIRST_CAPACITY * frame.layers);
-    const reading = new ReadingState(frame, null, () => ({ scores: buffer(), words: buffer() }), schedule, given, maker);
+    const reading = new ReadingState(frame, null, () => ({ scores: buffer(), words: buffer() }), schedule, given, maker, newId(), wanted);
     if (again instanceof ReadingState) reading.#continuations = again.continuations;
     return reading;
   }
@@ -120,7 +123,7 @@ export class ReadingState {
   /** What is here now as a reading of its own that stays as it is while this one grows. Shares its numbers. */
   asItStands(): ReadingState {
     this.flush();
-    const still = new ReadingState(this.frame, this.recording, (head) => this.#heads[head] ?? this.#heads.difference, this.#schedule, null, this.maker);
+    const still = new ReadingState(this.frame, this.recording, (head) => this.#heads[head] ?? this.#heads.difference, this.#schedule, null, this.maker, newId(), this.wanted);
     still.#tokens = this.#tokens;
     still.#taps = this.#taps;
     still.#givenTokens = this.#givenTokens;
@@ -162,6 +165,12 @@ export class ReadingState {
   /** The text so far, exactly. */
   get text(): string {
     return textOf(this.#tokens);
+  }
+
+  /** The text with what a stopped reading left out: what is read when it is read again, and what is continued. */
+  get whole(): string {
+    const { wanted, text } = this;
+    return wanted !== null && wanted.startsWith(text) ? wanted : text;
   }
 
   /** Characters that were given; null where all were. */

@@ -19,7 +19,8 @@ export interface Maker {
 export async function recordRun(reading: ReadingState, maker: Maker, now: number): Promise<Recording> {
   reading.flush();
   const { frame, tokens, taps, givenTokens, text, id, continuations } = reading;
-  const { layers, title, axis, defaultLayer } = frame;
+  const { layers, axis, defaultLayer } = frame;
+  const title = reading.whole.length > text.length ? `${frame.title}, stopped` : frame.title;
   // Before anything is waited for: the reading may grow meanwhile.
   const held = ({ calibration, explained, alarm, scores, words }: HeadReading): RecordedPole => ({ calibration, explained, alarm, scores: scores.slice(0, tokens.length * layers), words: words.slice(0, tokens.length * layers) });
   const difference = held({ ...frame, scores: reading.scores, words: reading.words });

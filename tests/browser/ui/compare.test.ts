@@ -1,4 +1,3 @@
-import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
@@ -11,6 +10,7 @@ import '../../../src/styles/base.css';
 import { FakeEngine } from './fake-engine.ts';
 import { fakeFetch, fakeParts } from './parts.ts';
 import { BETRAYAL, sampleRecording, turn } from './sample.ts';
+import { violations } from './violations.ts';
 
 const OTHER = 'Ines kept bees on the hill above the harbour. Every spring the children came up to see the new queens, and no child went home without honey.';
 /** Where every cell of a table is looked at, fewer will do. */
@@ -54,10 +54,6 @@ const layer = () => page.getByRole('slider', { name: 'Layer', exact: true });
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 const words = (side: 'a' | 'b'): string => [...strip(side).querySelectorAll<HTMLElement>('[data-token]')].map((span) => span.textContent).join('');
 const meanDifference = (): number => Number(/difference ([+−]\d+\.\d+), 95 %/.exec(document.querySelector('main')!.textContent)![1]!.replace('−', '-'));
-const violations = async (): Promise<string[]> => {
-  const result = await axe.run(document.body, { rules: { region: { enabled: true } } });
-  return result.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`));
-};
 
 beforeEach(async () => {
   document.title = 'Flipside';

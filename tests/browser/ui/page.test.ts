@@ -1,4 +1,3 @@
-import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
@@ -9,6 +8,7 @@ import '../../../src/styles/base.css';
 import { FakeEngine } from './fake-engine.ts';
 import type { FakeOptions } from './fake-engine.ts';
 import { fakeFetch, fakeParts } from './parts.ts';
+import { violations } from './violations.ts';
 
 const engines: FakeEngine[] = [];
 
@@ -32,10 +32,6 @@ const ownText = async (text: string) => {
   await page.getByLabelText('Your own text').last().fill(text);
 };
 const fault = (): string => document.querySelector<HTMLElement>('[aria-live="polite"].fault')!.textContent;
-const violations = async (): Promise<string[]> => {
-  const result = await axe.run(document.body, { rules: { region: { enabled: true } } });
-  return result.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`));
-};
 
 beforeEach(async () => {
   engines.length = 0;
@@ -324,4 +320,22 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
     expect(await violations()).toEqual([]);
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360);
   });
+});
+
+it('shows below the header whatever takes the focus on the way back', async () => {
+  await page.viewport(640, 450);
+  await open();
+  const header = document.querySelector('header')!;
+  [...document.querySelectorAll<HTMLElement>('footer a, footer button')].at(-1)!.focus();
+  const seen = new Set<Element>();
+  for (let press = 0; press < 30; press += 1) {
+    await userEvent.keyboard('{Shift>}{Tab}{/Shift}');
+    const { activeElement } = document;
+    if (activeElement === null || activeElement.closest('main') === null) continue;
+    seen.add(activeElement);
+    // Radio buttons are a pixel in size; what is seen of them is their label.
+    const shown = activeElement.closest('label') ?? activeElement;
+    expect(shown.getBoundingClientRect().top, activeElement.outerHTML.slice(0, 120)).toBeGreaterThanOrEqual(header.getBoundingClientRect().bottom - 1);
+  }
+  expect(seen.size).toBeGreaterThan(15);
 });

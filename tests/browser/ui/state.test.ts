@@ -5,6 +5,7 @@ import { Desk } from '../../../src/state/desk.svelte.ts';
 import { Draft } from '../../../src/state/draft.svelte.ts';
 import { Preferences } from '../../../src/state/preferences.svelte.ts';
 import { ReadingState } from '../../../src/state/reading.svelte.ts';
+import { recordRun } from '../../../src/state/run-record.ts';
 import { Stories } from '../../../src/state/stories.svelte.ts';
 import { memory, newDesk, newSession } from './desks.ts';
 import { fakeFetch } from './parts.ts';
@@ -184,6 +185,29 @@ describe('the session', () => {
     expect(desk.reading!.text.startsWith(text)).toBe(true);
     expect(desk.reading!.givenTokens).toBe(given);
     expect(engines[0]!.calls.filter((call) => call.startsWith('read'))).toHaveLength(1);
+  });
+});
+
+describe('a reading that was stopped', () => {
+  it('is read whole before it is continued, and says in the history that it was stopped', async () => {
+    const { desk, session, engines } = newDesk({ pace: 2, text: ' and he rode on' });
+    await desk.open();
+    await session.load();
+    const whole = desk.reading!.text;
+    const reading = desk.goOn();
+    while (session.phase.kind !== 'reading' || desk.reading!.recording !== null || desk.reading!.tokens.length < 31) await new Promise((resolve) => setTimeout(resolve, 1));
+    session.stop();
+    await reading;
+    const stopped = desk.reading!;
+    expect(stopped.text.length).toBeLessThan(whole.length);
+    expect(stopped.whole).toBe(whole);
+    const maker = { engine: session.status!, probe: { id: 'kind-cruel', key: 'shipped:kind-cruel', title: 'Kind–cruel' }, probeSha256: () => Promise.resolve('ab'.repeat(32)), taps: true };
+    expect((await recordRun(stopped, maker, 0)).title).toBe(`${stopped.frame.title}, stopped`);
+    await desk.goOn();
+    expect(engines[0]!.calls.filter((call) => call.startsWith('read'))).toEqual([`read ${whole.length}`, `read ${whole.length}`]);
+    expect(desk.reading!.text).toBe(`${whole} and he rode on`);
+    expect(desk.reading!.whole).toBe(desk.reading!.text);
+    expect((await recordRun(desk.reading!, maker, 0)).title).toBe(desk.reading!.frame.title);
   });
 });
 

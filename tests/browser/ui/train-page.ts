@@ -1,5 +1,4 @@
 /** The Train place as a test drives it: opened over an engine without a model, with what is on it by name. */
-import axe from 'axe-core';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
@@ -10,6 +9,7 @@ import '../../../src/styles/base.css';
 import { FakeEngine } from './fake-engine.ts';
 import type { FakeOptions } from './fake-engine.ts';
 import { fakeParts } from './parts.ts';
+export { violations } from './violations.ts';
 
 /** Engines that the page asked for, and files that it saved, in order. */
 export const engines: FakeEngine[] = [];
@@ -43,11 +43,6 @@ export const train = async () => {
 };
 export const openTable = () => button('Read and change the turns').click();
 export const turn = (name: string) => page.getByRole('textbox', { name, exact: true });
-/** What axe finds wrong, with page regions. */
-export const violations = async (): Promise<string[]> => {
-  const result = await axe.run(document.body, { rules: { region: { enabled: true } } });
-  return result.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`));
-};
 export const file = (name: string, content: string | ArrayBuffer): File => new File([content], name);
 export const importSet = (...files: File[]) => userEvent.upload(page.getByLabelText('Import a set…'), files);
 export const row = (topic: string, pole: string, text: string) => `${topic},${pole},A small room.,${text}\n`;

@@ -1,5 +1,4 @@
 /** The whole page as the tests of its places drive it: opened at an address, over an engine without a model. */
-import axe from 'axe-core';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
@@ -9,6 +8,7 @@ import '../../../src/styles/tokens.css';
 import '../../../src/styles/base.css';
 import { FakeEngine, type FakeOptions } from './fake-engine.ts';
 import { fakeParts } from './parts.ts';
+export { violations } from './violations.ts';
 
 /** Engines that the page asked for, in order. */
 export const engines: FakeEngine[] = [];
@@ -32,11 +32,6 @@ export const load = async () => {
   await expect.element(page.getByText(/a pass/).first()).toBeVisible();
 };
 
-/** What axe finds wrong, with page regions. */
-export const violations = async (): Promise<string[]> => {
-  const result = await axe.run(document.body, { rules: { region: { enabled: true } } });
-  return result.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`));
-};
 
 /** Text of the strip as a reader would copy it. */
 export const stripText = (): string => [...document.querySelectorAll('.strip [data-token]')].map((token) => token.textContent).join('');
