@@ -12,17 +12,11 @@ export interface AttentionLayout {
   readonly bias: Float32Array;
 }
 
-/**
- * The layout of `tokens` new tokens after `past` in one line, or by `parents` (see `Branches`): their slots. Throws `internal`
- * where a token would follow itself or a later one.
- */
-export function attentionLayout(tokens: number, past: number, parents: readonly number[] | null): AttentionLayout {
-  const slots = past + tokens;
+/** The layout of new tokens after `past` by their parents (see `Branches`). Throws `internal` where a token would follow itself or a later one. */
+export function attentionLayout(past: number, parents: readonly number[]): AttentionLayout {
+  const slots = past + parents.length;
   const positions = Array.from({ length: slots }, (_, slot) => slot);
-  const bias = new Float32Array(tokens * slots);
-  if (parents === null) return { positions, bias };
-  if (parents.length !== tokens) throw new AppError('internal', `${tokens} tokens came with ${parents.length} parents.`);
-  bias.fill(HIDDEN);
+  const bias = new Float32Array(parents.length * slots).fill(HIDDEN);
   for (const [token, parent] of parents.entries()) {
     const own = past + token;
     if (!(Number.isInteger(parent) && parent >= -1 && parent < own)) throw new AppError('internal', `Token ${token} of a pass cannot follow slot ${parent}.`);

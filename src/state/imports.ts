@@ -5,6 +5,7 @@
 import { AppError } from '../core/errors.ts';
 import { type FileKind, KIND_WORDS, recogniseFile } from '../format/recognise.ts';
 import { parseRecording } from '../format/recording-json.ts';
+import type { Recording } from '../format/recording.ts';
 import { parseRunCsv } from '../format/run-csv.ts';
 import { decodeText } from '../format/text-file.ts';
 import type { History } from './history.svelte.ts';
@@ -51,7 +52,7 @@ export async function importFiles(parts: ImportParts, files: readonly PickedFile
   needWholeProbe(probeFiles);
   const runs: { id: string; title: string }[] = [];
   for (const run of of('runs')) {
-    const recording = run.kind === 'run-json' ? parseRecording(textOf(run)) : parseRunCsv(textOf(run));
+    const recording = recordingIn(run);
     runs.push({ id: await parts.history.add(recording), title: recording.title });
   }
   const probe = probeFiles.length === 0 ? null : await parts.library.import(probeFiles.map(named));
@@ -73,11 +74,14 @@ async function sort(files: readonly PickedFile[]): Promise<readonly Sorted[]> {
   }));
 }
 
-function textOf({ file, bytes }: Sorted): string {
+/** The recording in a file; what is wrong with it comes with the file's name. */
+function recordingIn({ file, bytes, kind }: Sorted): Recording {
   try {
-    return decodeText(bytes, file.name);
+    const text = decodeText(bytes, file.name);
+    return kind === 'run-json' ? parseRecording(text) : parseRunCsv(text);
   } catch (error) {
-    throw new AppError('recording-invalid', AppError.from(error).message, { file: file.name }, error);
+    const { message } = AppError.from(error);
+    throw new AppError('recording-invalid', message.startsWith(file.name) ? message : `${file.name}: ${message}`, { file: file.name }, error);
   }
 }
 

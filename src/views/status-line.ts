@@ -16,7 +16,7 @@ export function statusLine(phase: Phase, tokens: number, finished: FinishedRun |
     case 'loading':
       return [name, ...loadParts(phase.progress)];
     case 'ready':
-      return [name, ...backendParts(phase.status), ...(finished === null ? [] : [speed(finished)])];
+      return [name, ...backendParts(phase.status), ...(finished === null || finished.tokens === 0 ? [] : [speed(finished)])];
     case 'reading':
       return [`Reading… ${plural(tokens, 'token')}`, ...backendParts(phase.status)];
     case 'writing':

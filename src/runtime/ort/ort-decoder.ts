@@ -75,6 +75,8 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
   const { session, Tensor: TensorClass, shape, sizes, taps } = parts;
   const names = Array.from({ length: shape.layerCount }, (_, layer) => ['key', 'value'].map((kind) => ({ past: `past_key_values.${layer}.${kind}`, present: `present.${layer}.${kind}` }))).flat();
   const emptyDims = [1, shape.kvHeads, 0, shape.headDim];
+  const ones = growing(() => 1n);
+  const inOneLine = growing(BigInt);
   const int64 = (values: readonly number[], dims: readonly number[]): Tensor => new TensorClass('int64', BigInt64Array.from(values, BigInt), dims);
 
   async function run(ids: readonly number[], past: Cache | null, branches?: Branches): Promise<Pass> {
@@ -85,13 +87,14 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     if (branches !== undefined && !parts.branching) throw new AppError('internal', 'This graph takes no branches.');
     const feeds: Record<string, Tensor> = {
       input_ids: int64(ids, [1, ids.length]),
-      attention_mask: int64(new Array<number>(total).fill(1), [1, total]),
+      attention_mask: new TensorClass('int64', ones(total), [1, total]),
     };
     if (taps.length > 0) feeds[LOGIT_ROWS_INPUT] = int64([(kept > 0 ? kept : ids.length) - 1], [1]);
     if (parts.branching) {
-      const { positions, bias } = attentionLayout(ids.length, before, branches?.parents ?? null);
-      feeds[SLOT_POSITIONS_INPUT] = int64(positions, [total]);
-      feeds[ATTENTION_BIAS_INPUT] = new TensorClass('float32', bias, [1, 1, ids.length, total]);
+      if (branches !== undefined && branches.parents.length !== ids.length) throw new AppError('internal', `${ids.length} tokens came with ${branches.parents.length} parents.`);
+      const layout = branches && attentionLayout(before, branches.parents);
+      feeds[SLOT_POSITIONS_INPUT] = layout ? int64(layout.positions, [total]) : new TensorClass('int64', inOneLine(total), [total]);
+      feeds[ATTENTION_BIAS_INPUT] = new TensorClass('float32', layout?.bias ?? new Float32Array(ids.length * total), [1, 1, ids.length, total]);
     }
     for (const { past: name } of names) feeds[name] = past?.tensors.get(name) ?? new TensorClass('float32', new Float32Array(0), emptyDims);
 
@@ -145,6 +148,15 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
       parts.onDispose?.();
       await session.release();
     },
+  };
+}
+
+/** Vectors that begin alike, as views of one that grows: to make one anew for every token would cost more than all other inputs. */
+function growing(valueAt: (index: number) => bigint): (length: number) => BigInt64Array {
+  let all = new BigInt64Array(0);
+  return (length) => {
+    if (length > all.length) all = BigInt64Array.from({ length: Math.max(length, 2 * all.length) }, (_, index) => valueAt(index));
+    return all.subarray(0, length);
   };
 }
 
