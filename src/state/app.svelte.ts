@@ -172,10 +172,11 @@ export class AppState {
     if (maker !== null) await this.attempt(async () => this.history.keep(await recordRun(reading, maker, Date.now())));
   }
 
-  /** Does something and shows what goes wrong. */
-  async attempt(what: () => Promise<unknown>): Promise<void> {
+  /** Does something and shows what goes wrong; `said` is announced where nothing did. */
+  async attempt(what: () => Promise<unknown>, said?: string): Promise<void> {
     try {
       await what();
+      if (said !== undefined) this.session.say(said);
     } catch (error) {
       this.session.report(error);
     }

@@ -170,13 +170,19 @@ export class History {
     });
   }
 
-  /** Brings back what was removed last. */
+  /** Brings back what was removed last. A run that was read again or taken in from a file meanwhile stays one. */
   undo(): Promise<void> {
     return this.#next(async () => {
-      const back = this.#removed;
-      this.#removed = [];
       const database = await this.#connect();
-      for (const run of back) await this.#put(run, await this.#known(database));
+      for (const { head, file } of this.#removed) {
+        const known = await this.#known(database);
+        if (known.some((other) => sameRun(other, head))) continue;
+        // Its id may be that of a longer run by now, which stays too.
+        const id = known.some((other) => other.id === head.id) ? newId() : head.id;
+        await this.#put({ head: { ...head, id }, file: { ...file, id } }, known);
+      }
+      // Last: what cannot be brought back now is still offered.
+      this.#removed = [];
     });
   }
 

@@ -82,6 +82,21 @@ describe('kept runs', () => {
     expect((await later.recording('a')).text).toBe(sampleRun().text);
   });
 
+  it('that are here again when a deletion is undone come back once, and lose nothing', async () => {
+    const { history } = tab(freshName());
+    await history.keep(run('a'));
+    await history.keep(run('b', { text: 'Short.' }));
+    await history.remove(['a', 'b']);
+    const again = await history.add(run('a'));
+    await history.keep(run('b', { text: 'Short, and longer.' }));
+    await history.undo();
+    expect(history.items.map(({ text }) => text).sort()).toEqual([sampleRun().text, 'Short, and longer.', 'Short.'].sort());
+    expect(history.items.some(({ id }) => id === again)).toBe(true);
+    const short = history.items.find(({ text }) => text === 'Short.')!;
+    expect(await history.recording(short.id)).toMatchObject({ id: short.id, text: 'Short.' });
+    expect(history.removed).toEqual([]);
+  });
+
   it('beyond the limit go from the oldest on, are named, and can be saved until the page is closed', async () => {
     const { history } = tab(freshName(), { runs: 2, bytes: 1e9 });
     for (const id of ['a', 'b', 'c']) {

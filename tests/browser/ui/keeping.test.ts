@@ -137,8 +137,8 @@ describe('a file that is brought in', () => {
     ['a picture', () => new File(['<svg xmlns="x"/>'], 'f.svg'), /f\.svg is a picture, which holds no numbers.*\.run\.json/],
     ['a judgement alone', () => new File([sampleBundle().reportJson], 'r.json'), /r\.json is the judgement of a probe.*pick probe\.json and directions\.safetensors with it/],
     ['another table', () => new File(['a,b,c\n1,2,3\n'], 't.csv'), /t\.csv is a table that Flipside does not know/],
-    ['a run cut in half', () => new File([serialiseRecording(sampleRun()).slice(0, 900)], 'x.json'), /recording is not JSON/],
-    ['nothing', () => new File([], 'empty'), /empty is nothing that Flipside knows/],
+    ['a run cut in half', () => new File([serialiseRecording(sampleRun()).slice(0, 900)], 'x.json'), /x\.json: .*recording is not JSON/],
+    ['nothing', () => new File([], 'nothing.json'), /nothing\.json is empty/],
   ])('and is %s is named for what it is', async (_, file, message) => {
     await open('#/library');
     await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
