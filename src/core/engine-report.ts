@@ -25,6 +25,9 @@ export interface EngineStatus {
   /** Largest number of new tokens in one pass that a check has proved right on this adapter. */
   readonly chunkTokens: number;
   /** How `chunkTokens` was found: largest relative difference between one pass and smaller ones, by size tried. */
+  /** Whether taps are read in the passes of the text, and how wrong such passes were when that was proved (relative error; null where it needs no proof). */
+  readonly branching: boolean;
+  readonly branchError: number | null;
   readonly chunkTrials: readonly { readonly tokens: number; readonly relativeError: number; readonly accepted: boolean }[];
   readonly bytesFrom: ByteSource;
   /** Whether the files are kept for the next visit, and why not when they are not. */

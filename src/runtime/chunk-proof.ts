@@ -6,8 +6,9 @@
 import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import { relativeError } from '../core/relative-error.ts';
+import { BRANCH_PROOF, branchError } from './branch-proof.ts';
 import type { Decoder } from './decoder.ts';
-import { Sequence } from './sequence.ts';
+import { Sequence, type PassReading } from './sequence.ts';
 
 /** One size that was tried. */
 export interface ChunkTrial {
@@ -15,6 +16,15 @@ export interface ChunkTrial {
   /** Largest relative difference of any layer's stream at any position from the passes it is compared with. */
   readonly relativeError: number;
   readonly accepted: boolean;
+}
+
+/** What a proof finds. */
+export interface PassProof {
+  /** Tokens a pass. */
+  readonly chunkTokens: number;
+  readonly trials: readonly ChunkTrial[];
+  /** Relative error of passes with branches, as in {@link ChunkTrial}; beyond {@link CHUNK_TOLERANCE} they are not used. */
+  readonly branchError: number;
 }
 
 /** Rounding differs between pass sizes by about 1e-5; a wrong kernel by more than 1. */
@@ -32,10 +42,10 @@ const FALLBACK = 31;
  * Returns the largest proved size among 128, 33, 31 and 16. `ids` are at least {@link PROOF_TOKENS} tokens of ordinary
  * text. Throws `numbers-wrong` when not even passes of 16 agree with single tokens, and `cancelled`.
  */
-export async function proveChunk(decoder: Decoder, ids: readonly number[], onProgress: (doneTokens: number, totalTokens: number) => void, signal?: AbortSignal): Promise<{ chunkTokens: number; trials: readonly ChunkTrial[] }> {
+export async function proveChunk(decoder: Decoder, ids: readonly number[], onProgress: (doneTokens: number, totalTokens: number) => void, signal?: AbortSignal): Promise<PassProof> {
   const trials: ChunkTrial[] = [];
   let done = 0;
-  let planned = 2 * FIRST;
+  let planned = 2 * FIRST + BRANCH_PROOF.read;
   const stream = async (tokens: number, chunk: number): Promise<Float32Array[]> => {
     const sequence = new Sequence(decoder, chunk);
     const parts: Float32Array[] = [];
@@ -65,16 +75,27 @@ export async function proveChunk(decoder: Decoder, ids: readonly number[], onPro
     return accepted;
   };
 
+  const proved = async (chunkTokens: number, truth: readonly Float32Array[]): Promise<PassProof> => {
+    const { hidden } = decoder.sizes;
+    const errorAt = (pass: PassReading, token: number, position: number): number => worstLayerError(byPosition(pass.residuals, pass.tokens, hidden)[token] ?? new Float32Array(0), truth[position], hidden);
+    const error = await branchError(decoder, ids, errorAt, (tokens) => {
+      done += tokens;
+      onProgress(done, planned);
+      throwIfStopped(signal);
+    });
+    return { chunkTokens, trials, branchError: error };
+  };
+
   const small = await stream(FIRST, SMALL);
   if (await tryOne(FIRST, small)) {
     planned += LARGE * 2;
-    const proved = await stream(LARGE, FIRST);
-    return { chunkTokens: (await tryOne(LARGE, proved)) ? LARGE : FIRST, trials };
+    return proved((await tryOne(LARGE, await stream(LARGE, FIRST))) ? LARGE : FIRST, small);
   }
   planned += FALLBACK;
-  if (await tryOne(FALLBACK, small)) return { chunkTokens: FALLBACK, trials };
+  if (await tryOne(FALLBACK, small)) return proved(FALLBACK, small);
   planned += 2 * (SMALL - 1);
-  if (await tryOne(SMALL - 1, await stream(SMALL - 1, 1))) return { chunkTokens: SMALL - 1, trials };
+  const single = await stream(SMALL - 1, 1);
+  if (await tryOne(SMALL - 1, single)) return proved(SMALL - 1, single);
   throw new AppError('numbers-wrong', `This graphics adapter computes the model wrongly even in passes of ${SMALL - 1} tokens (relative error ${trials.at(-1)?.relativeError.toPrecision(2) ?? '?'}). Reload and choose the CPU.`);
 }
 

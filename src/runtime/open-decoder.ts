@@ -8,7 +8,7 @@ import { AppError } from '../core/errors.ts';
 import { VERSION } from '../core/version.ts';
 import { describeDecoder } from '../onnx/decoder-taps.ts';
 import { probeGpu, type GpuAnswer } from './capability/probe-gpu.ts';
-import { PROOF_TOKENS, proveChunk, type ChunkTrial } from './chunk-proof.ts';
+import { CHUNK_TOLERANCE, PROOF_TOKENS, proveChunk, type ChunkTrial, type PassProof } from './chunk-proof.ts';
 import { openWebDecoder, type DecoderFiles, type OpenedDecoder, type WebBackend } from './ort/web-decoder.ts';
 import { keepProof, recallProof } from './proof-memory.ts';
 import { PROOF_TEXT } from './proof-text.ts';
@@ -24,6 +24,8 @@ export interface PlacedDecoder extends OpenedDecoder {
   readonly adapter: EngineStatus['adapter'];
   readonly chunkTokens: number;
   readonly trials: readonly ChunkTrial[];
+  /** Relative error of passes with branches where they were proved; null on the CPU. */
+  readonly branchError: number | null;
 }
 
 /** What {@link placeDecoder} needs. */
@@ -59,7 +61,8 @@ async function onWebGpu(parts: PlacingParts, gpu: Extract<GpuAnswer, { ok: true 
     const key = { adapter: gpu.adapter, browser: navigator.userAgent, runtimeVersion: opened.runtimeVersion, weightsSha256: parts.weightsSha256, flipsideVersion: VERSION };
     const proof = (await recallProof(key)) ?? (await prove(opened, parts));
     await keepProof(key, proof);
-    return { ...opened, backend: 'webgpu', fallback: null, adapter: gpu.adapter, ...proof };
+    const branching = opened.decoder.branching && proof.branchError <= CHUNK_TOLERANCE;
+    return { ...opened, decoder: { ...opened.decoder, branching }, backend: 'webgpu', fallback: null, adapter: gpu.adapter, ...proof };
   } catch (thrown) {
     // A lost device may fail to be closed as well; the first failure is the one to tell.
     await opened.decoder.dispose().catch(() => undefined);
@@ -71,11 +74,11 @@ async function onWasm(parts: PlacingParts, fallback: { cause: GpuCause; detail: 
   const opened = await openWebDecoder(parts.files, 'wasm', { tapped: true });
   if (parts.signal.aborted) await opened.decoder.dispose();
   throwIfStopped(parts.signal);
-  return { ...opened, backend: 'wasm', fallback, adapter: null, chunkTokens: WASM_CHUNK_TOKENS, trials: [] };
+  return { ...opened, backend: 'wasm', fallback, adapter: null, chunkTokens: WASM_CHUNK_TOKENS, trials: [], branchError: null };
 }
 
 /** Proves a pass size on ordinary words; this also compiles the shaders. */
-function prove(opened: OpenedDecoder, { tokenizer, onProgress, signal }: PlacingParts): ReturnType<typeof proveChunk> {
+function prove(opened: OpenedDecoder, { tokenizer, onProgress, signal }: PlacingParts): Promise<PassProof> {
   const ids = tokenizer.encode(PROOF_TEXT);
   if (ids.length < PROOF_TOKENS) throw new AppError('internal', `The proof text has only ${ids.length} tokens.`);
   return proveChunk(opened.decoder, ids, (doneTokens, totalTokens) => onProgress({ phase: 'warm-up', doneTokens, totalTokens }), signal);

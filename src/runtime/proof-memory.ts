@@ -2,13 +2,7 @@
  * Remembers which pass size was proved on which adapter, so that the second visit need not prove it again (a minute on a
  * software adapter). Kept in the Cache API; where that is missing or refuses, the proof is simply made anew.
  */
-import type { ChunkTrial } from './chunk-proof.ts';
-
-/** The outcome of a proof. */
-export interface PassProof {
-  readonly chunkTokens: number;
-  readonly trials: readonly ChunkTrial[];
-}
+import type { ChunkTrial, PassProof } from './chunk-proof.ts';
 
 /** What identifies an adapter and what runs on it, as far as a page can see; a proof holds for equal values only. */
 export interface ProofKey {
@@ -47,8 +41,8 @@ function addressOf(key: ProofKey): string {
 }
 
 function parseProof(raw: unknown): PassProof | null {
-  const { chunkTokens, trials } = (raw ?? {}) as { chunkTokens?: unknown; trials?: unknown };
-  if (typeof chunkTokens !== 'number' || !Number.isInteger(chunkTokens) || chunkTokens < 1 || !Array.isArray(trials)) return null;
+  const { chunkTokens, trials, branchError } = (raw ?? {}) as Partial<Record<keyof PassProof, unknown>>;
+  if (typeof chunkTokens !== 'number' || !Number.isInteger(chunkTokens) || chunkTokens < 1 || !Array.isArray(trials) || (typeof branchError !== 'number' && branchError !== null)) return null;
   const parsed = trials.flatMap((trial): ChunkTrial[] => {
     const { tokens, relativeError, accepted } = (trial ?? {}) as Partial<Record<keyof ChunkTrial, unknown>>;
     // JSON writes an infinite error, of numbers that were not finite, as null.
@@ -56,5 +50,5 @@ function parseProof(raw: unknown): PassProof | null {
     return [{ tokens, relativeError: relativeError ?? Infinity, accepted }];
   });
   const proved = parsed.length === trials.length && parsed.some((trial) => trial.accepted && trial.tokens === chunkTokens);
-  return proved ? { chunkTokens, trials: parsed } : null;
+  return proved ? { chunkTokens, trials: parsed, branchError: branchError ?? Infinity } : null;
 }

@@ -65,6 +65,8 @@ export class WebEngine {
       adapter: placed.adapter,
       chunkTokens,
       chunkTrials: placed.trials,
+      branching: decoder.branching,
+      branchError: placed.branchError,
       bytesFrom: loaded.source,
       kept: loaded.kept,
       downloadBytes: loaded.totalBytes,

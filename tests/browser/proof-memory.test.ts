@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { keepProof, recallProof, type ProofKey } from '../../src/runtime/proof-memory.ts';
 
 const key: ProofKey = { adapter: { vendor: 'google', architecture: 'swiftshader', description: '' }, browser: 'Chromium 156', runtimeVersion: '1.30.0', weightsSha256: 'f06b', flipsideVersion: '0.1.0' };
-const proof = { chunkTokens: 31, trials: [{ tokens: 33, relativeError: 0.85, accepted: false }, { tokens: 31, relativeError: 0, accepted: true }] };
+const proof = { chunkTokens: 31, trials: [{ tokens: 33, relativeError: 0.85, accepted: false }, { tokens: 31, relativeError: 0, accepted: true }], branchError: 2e-6 };
 
 beforeEach(async () => {
   await caches.delete('flipside-pass-proofs');
@@ -11,8 +11,8 @@ beforeEach(async () => {
 
 test('a trial whose numbers were not finite is remembered as that', async () => {
   const trials = [{ tokens: 33, relativeError: Infinity, accepted: false }, proof.trials[1]!];
-  await keepProof(key, { chunkTokens: 31, trials });
-  expect(await recallProof(key)).toEqual({ chunkTokens: 31, trials });
+  await keepProof(key, { chunkTokens: 31, trials, branchError: Infinity });
+  expect(await recallProof(key)).toEqual({ chunkTokens: 31, trials, branchError: Infinity });
 });
 
 test('a proof is remembered for the same adapter, browser, runtime and graph', async () => {
@@ -35,6 +35,7 @@ test.each<[string, Partial<ProofKey>]>([
 test.each([
   ['no JSON', '{'],
   ['no proof', '{"chunkTokens":128}'],
+  ['nothing about branches', JSON.stringify({ chunkTokens: proof.chunkTokens, trials: proof.trials })],
   ['a size that no trial accepted', JSON.stringify({ ...proof, chunkTokens: 33 })],
 ])('a damaged entry (%s) is not believed', async (_, body) => {
   await keepProof(key, proof);

@@ -1,8 +1,10 @@
 /** Branches on the real model: what is read together in few passes is what passes of their own give. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '../../src/core/errors.ts';
 import { relativeError } from '../../src/core/relative-error.ts';
-import type { Decoder } from '../../src/runtime/decoder.ts';
+import { CHUNK_TOLERANCE, proveChunk } from '../../src/runtime/chunk-proof.ts';
+import type { Branches, Decoder } from '../../src/runtime/decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../src/runtime/node/node-engine.ts';
 import { PROOF_TEXT } from '../../src/runtime/proof-text.ts';
 import { collect, Sequence, type PassReading, type Peek } from '../../src/runtime/sequence.ts';
@@ -58,6 +60,33 @@ function byToken({ residuals, tokens }: PassReading): Float32Array[] {
 }
 
 const worst = (one: readonly Float32Array[], other: readonly Float32Array[]): number => Math.max(...one.map((values, at) => relativeError(values, other[at]!)));
+
+describe('the proof of branches', () => {
+  it('finds them right here', async () => {
+    const { decoder, passes } = counted();
+    const { branchError } = await proveChunk(decoder, engine.tokenizer.encode(PROOF_TEXT), () => undefined);
+    expect(branchError).toBeLessThan(LIMIT);
+    // Two passes more than the sizes take.
+    expect(passes.slice(-2)).toEqual([12, 8]);
+  }, 60_000);
+
+  it.each<[string, (ids: readonly number[], past: number, branches: Branches) => Branches]>([
+    ['does not heed what a token follows', (ids, past, { kept }) => ({ parents: ids.map((_, token) => past + token - 1), kept })],
+    ['takes every text for one that begins there', (_, past, { parents, kept }) => ({ parents: parents.map((parent) => (parent < past ? -1 : parent)), kept })],
+  ])('finds them wrong where an adapter %s', async (_, wrong) => {
+    const decoder: Decoder = { ...engine.decoder, run: (tokens, past, branches) => engine.decoder.run(tokens, past, branches && wrong(tokens, past?.length ?? 0, branches)) };
+    const { chunkTokens, branchError } = await proveChunk(decoder, engine.tokenizer.encode(PROOF_TEXT), () => undefined);
+    expect(chunkTokens).toBe(128);
+    expect(branchError).toBeGreaterThan(CHUNK_TOLERANCE);
+  }, 60_000);
+
+  it('is lost where a decoder takes none, and where it gives numbers that are none', async () => {
+    const ids = engine.tokenizer.encode(PROOF_TEXT);
+    expect((await proveChunk({ ...engine.decoder, branching: false }, ids, () => undefined)).branchError).toBe(Infinity);
+    const broken: Decoder = { ...engine.decoder, run: (tokens, past, branches) => (branches ? Promise.reject(new AppError('numbers-not-finite', 'NaN')) : engine.decoder.run(tokens, past)) };
+    expect((await proveChunk(broken, ids, () => undefined)).branchError).toBe(Infinity);
+  }, 60_000);
+});
 
 describe('texts with branches', () => {
   it.each([128, 64, 31, 16])('read in passes of %i as in passes of their own', async (chunk) => {

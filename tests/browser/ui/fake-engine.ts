@@ -18,6 +18,8 @@ export const STATUS: EngineStatus = {
   fallback: null,
   adapter: { vendor: 'google', architecture: 'swiftshader', description: '', software: true },
   chunkTokens: 31,
+  branching: true,
+  branchError: 3.4e-6,
   chunkTrials: [{ tokens: 31, relativeError: 2.1e-6, accepted: true }, { tokens: 64, relativeError: 0.42, accepted: false }],
   bytesFrom: 'network',
   kept: { yes: true, reason: null },
