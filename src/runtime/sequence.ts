@@ -65,7 +65,7 @@ export class Sequence {
 
   /**
    * Appends tokens and peeks along the way, in as few passes as may be. `peeks` are in the order of their places, none
-   * before what is there already nor behind the end of `ids`. Throws `text-too-long`.
+   * behind the end of `ids`, and before what is there already only where the decoder takes branches. Throws `text-too-long`.
    */
   async *appendAndPeek(ids: readonly number[], peeks: readonly Peek[]): AsyncGenerator<MixedReading> {
     const first = this.length;

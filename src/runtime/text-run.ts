@@ -42,7 +42,7 @@ export class TextRun {
   readonly #ids: number[] = [];
   #nextPiece: (id: number) => TokenPiece;
   #text = '';
-  /** Embeddings by token of the vocabulary, as far as they came up: the words' part of a score needs that of the token before. Layer 0 knows no positions. */
+  /** Embeddings of the text's tokens by their place in the vocabulary: the words' part of a score needs that of the token before. Layer 0 knows no positions. */
   readonly #embeddings = new Map<number, Float32Array>();
   readonly #log = new ReadingLog();
   #logits: Float32Array | null = null;
@@ -119,6 +119,8 @@ export class TextRun {
     this.#sequence.rewind(kept);
     this.#log.keep(kept);
     this.#ids.length = Math.min(this.#ids.length, kept);
+    const here = new Set(this.#ids);
+    for (const id of this.#embeddings.keys()) if (!here.has(id)) this.#embeddings.delete(id);
     this.#nextPiece = this.#parts.tokenizer.pieces();
     this.#text = this.#ids.map((id) => this.#nextPiece(id).text).join('');
     this.#logits = null;

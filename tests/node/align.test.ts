@@ -118,6 +118,7 @@ describe('aligned tokens', () => {
 
   it('are hardly any between stories about different things, though a fifth of their tokens are in one order', () => {
     for (const [a, b] of storyPairs) {
+      if (a === 'betrayal' && b === 'mercy') continue;
       const [first, second] = [story(a), story(b)];
       const { shared, alike } = alignTokens(first, second);
       const shorter = Math.min(first.length, second.length);
@@ -125,6 +126,16 @@ describe('aligned tokens', () => {
       expect(shared).toBeLessThanOrEqual(0.05 * shorter);
       expect(alike).toBe(false);
     }
+  });
+
+  it('are most of a story and the same with another end, which part where the ends begin', () => {
+    const [first, second] = [story('betrayal'), story('mercy')];
+    const { shared, parting, alike } = alignTokens(first, second);
+    expect(alike).toBe(true);
+    expect(shared).toBeGreaterThan(0.8 * first.length);
+    expect(first.slice(0, parting!)).toEqual(second.slice(0, parting!));
+    expect(first[parting!]).toBe(' stole');
+    expect(second[parting!]).toBe(' m');
   });
 
   it('keep a common opening however long the rest of both is', () => {
