@@ -97,6 +97,9 @@ describe('what is saved', { timeout: 90_000 }, () => {
     expect(parsed.querySelector('parsererror')).toBeNull();
     expect(parsed.documentElement.textContent).toMatch(/standard deviations/);
     expect(svg).not.toMatch(/<script|href|https?:\/\/(?!www\.w3\.org)/);
+    // The menu stood over the text and is gone: text that comes under a pointer at rest is not pointed at.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(document.querySelectorAll('[role="tooltip"], [data-mark="preview"]')).toHaveLength(0);
     const png = (await exported('Figure, PNG')).content as Uint8Array<ArrayBuffer>;
     const bitmap = await createImageBitmap(new Blob([png], { type: 'image/png' }));
     expect(bitmap.width).toBe(1920);
