@@ -322,6 +322,12 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
   });
 });
 
+it('lets a text that runs from right to left do so in the box', async () => {
+  await open();
+  await ownText('שלום עולם');
+  expect(document.querySelector('textarea')!.matches(':dir(rtl)')).toBe(true);
+});
+
 it('shows below the header whatever takes the focus on the way back', async () => {
   await page.viewport(640, 450);
   await open();
