@@ -2,12 +2,11 @@
  * Finds whether an adapter computes passes with branches right. Nothing reports a kernel that does not heed the bias on
  * its attention scores, so it is measured: a branch that says what the text says next must read as the text reads there.
  */
-import { AppError } from '../core/errors.ts';
 import type { Decoder } from './decoder.ts';
 import { Sequence, type MixedReading, type PassReading } from './sequence.ts';
 
-/** Tokens that go through the decoder for it, and those of the text that it needs. */
-export const BRANCH_PROOF = { read: 20, text: 12 } as const;
+/** Tokens that go through the decoder for it; the text needs fewer. */
+export const BRANCH_PROOF_TOKENS = 20;
 
 /** Fits the smallest pass that is used. */
 const PASS = 16;
@@ -19,10 +18,10 @@ const PLAN = [
 ] as const;
 
 /**
- * Largest relative error of any layer's stream at any token, against `errorAt` of a position; infinite where the decoder
- * takes no branches or gives numbers that are none. `ids` are at least {@link BRANCH_PROOF}.text tokens.
+ * Largest error of any pass with branches, each as `errorOf` finds it; infinite where the decoder takes none. `ids` are at
+ * least {@link BRANCH_PROOF_TOKENS} tokens. Throws what the decoder throws.
  */
-export async function branchError(decoder: Decoder, ids: readonly number[], errorAt: (pass: PassReading, token: number, position: number) => number, onPass: (tokens: number) => void): Promise<number> {
+export async function branchError(decoder: Decoder, ids: readonly number[], errorOf: (pass: PassReading) => number, onPass: (tokens: number) => void): Promise<number> {
   if (!decoder.branching) return Infinity;
   const sequence = new Sequence(decoder, PASS);
   let worst = 0;
@@ -31,14 +30,11 @@ export async function branchError(decoder: Decoder, ids: readonly number[], erro
       const peek = { after: branch.after, ids: ids.slice(branch.after, branch.to) };
       for await (const mixed of sequence.appendAndPeek(ids.slice(from, to), [peek])) {
         const passes = passesOf(mixed);
-        for (const pass of passes) for (let token = 0; token < pass.tokens; token += 1) worst = Math.max(worst, errorAt(pass, token, pass.start + token));
+        worst = Math.max(worst, ...passes.map(errorOf));
         onPass(passes.reduce((sum, pass) => sum + pass.tokens, 0));
       }
     }
     return worst;
-  } catch (thrown) {
-    if (thrown instanceof AppError && thrown.code === 'numbers-not-finite') return Infinity;
-    throw thrown;
   } finally {
     sequence.dispose();
   }

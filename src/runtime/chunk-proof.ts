@@ -6,7 +6,7 @@
 import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import { relativeError } from '../core/relative-error.ts';
-import { BRANCH_PROOF, branchError } from './branch-proof.ts';
+import { BRANCH_PROOF_TOKENS, branchError } from './branch-proof.ts';
 import type { Decoder } from './decoder.ts';
 import { Sequence, type PassReading } from './sequence.ts';
 
@@ -45,16 +45,19 @@ const FALLBACK = 31;
 export async function proveChunk(decoder: Decoder, ids: readonly number[], onProgress: (doneTokens: number, totalTokens: number) => void, signal?: AbortSignal): Promise<PassProof> {
   const trials: ChunkTrial[] = [];
   let done = 0;
-  let planned = 2 * FIRST + BRANCH_PROOF.read;
+  let planned = 2 * FIRST + BRANCH_PROOF_TOKENS;
+  const onPass = (tokens: number): void => {
+    done += tokens;
+    onProgress(done, planned);
+    throwIfStopped(signal);
+  };
   const stream = async (tokens: number, chunk: number): Promise<Float32Array[]> => {
     const sequence = new Sequence(decoder, chunk);
     const parts: Float32Array[] = [];
     try {
       for await (const pass of sequence.append(ids.slice(0, tokens))) {
         parts.push(...byPosition(pass.residuals, pass.tokens, decoder.sizes.hidden));
-        done += pass.tokens;
-        onProgress(done, planned);
-        throwIfStopped(signal);
+        onPass(pass.tokens);
       }
     } finally {
       sequence.dispose();
@@ -62,14 +65,7 @@ export async function proveChunk(decoder: Decoder, ids: readonly number[], onPro
     return parts;
   };
   const tryOne = async (tokens: number, truth: readonly Float32Array[]): Promise<boolean> => {
-    const relativeError = await stream(tokens, tokens).then(
-      (found) => Math.max(...found.map((position, index) => worstLayerError(position, truth[index], decoder.sizes.hidden))),
-      (thrown: unknown) => {
-        // Numbers that are not finite are as wrong as can be; a smaller pass may still be right.
-        if (thrown instanceof AppError && thrown.code === 'numbers-not-finite') return Infinity;
-        throw thrown;
-      },
-    );
+    const relativeError = await stream(tokens, tokens).then((found) => worstError(found, truth, decoder.sizes.hidden)).catch(infinite);
     const accepted = relativeError <= CHUNK_TOLERANCE;
     trials.push({ tokens, relativeError, accepted });
     return accepted;
@@ -77,12 +73,8 @@ export async function proveChunk(decoder: Decoder, ids: readonly number[], onPro
 
   const proved = async (chunkTokens: number, truth: readonly Float32Array[]): Promise<PassProof> => {
     const { hidden } = decoder.sizes;
-    const errorAt = (pass: PassReading, token: number, position: number): number => worstLayerError(byPosition(pass.residuals, pass.tokens, hidden)[token] ?? new Float32Array(0), truth[position], hidden);
-    const error = await branchError(decoder, ids, errorAt, (tokens) => {
-      done += tokens;
-      onProgress(done, planned);
-      throwIfStopped(signal);
-    });
+    const errorOf = ({ residuals, tokens, start }: PassReading): number => worstError(byPosition(residuals, tokens, hidden), truth.slice(start), hidden);
+    const error = await branchError(decoder, ids, errorOf, onPass).catch(infinite);
     return { chunkTokens, trials, branchError: error };
   };
 
@@ -110,6 +102,17 @@ function byPosition(residuals: Float32Array, tokens: number, hidden: number): Fl
     }
     return out;
   });
+}
+
+/** Numbers that are not finite are as wrong as can be; another kind of pass may still be right. */
+function infinite(thrown: unknown): number {
+  if (thrown instanceof AppError && thrown.code === 'numbers-not-finite') return Infinity;
+  throw thrown;
+}
+
+/** Largest error of any layer at any position. */
+function worstError(found: readonly Float32Array[], truth: readonly Float32Array[], hidden: number): number {
+  return Math.max(...found.map((position, index) => worstLayerError(position, truth[index], hidden)));
 }
 
 /** Largest over layers of ‖found − truth‖ / ‖truth‖ at one position. */

@@ -145,12 +145,11 @@ export class Links {
     const { desk, preferences } = this.#app;
     const { reading, view } = desk;
     if (reading === null || reading.tokens.length === 0) return null;
-    const { recording } = reading;
     return {
       text: reading.text,
       given: reading.givenCharacters,
       probe: await this.#probeOn(reading),
-      story: recording !== null && recording.run === undefined ? recording.id : null,
+      story: reading.story?.id ?? null,
       layer: view.layer,
       token: view.locked || view.at > 0 ? view.at : null,
       locked: view.locked,

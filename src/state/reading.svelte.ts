@@ -167,10 +167,20 @@ export class ReadingState {
     return textOf(this.#tokens);
   }
 
+  /** The page's own recording that it shows; null for a run of the reader's, kept or live. */
+  get story(): Recording | null {
+    return this.recording?.run === undefined ? this.recording : null;
+  }
+
   /** The text with what a stopped reading left out: what is read when it is read again, and what is continued. */
   get whole(): string {
     const { wanted, text } = this;
     return wanted !== null && wanted.startsWith(text) ? wanted : text;
+  }
+
+  /** Whether the reading was stopped before the end of what was to be read; so is one under way. */
+  get incomplete(): boolean {
+    return this.whole.length > this.text.length;
   }
 
   /** Characters that were given; null where all were. */

@@ -1,7 +1,6 @@
 /** Runs that can be looked at side by side, wherever they lie. */
 import type { Recording } from '../format/recording.ts';
 import type { AppState } from './app.svelte.ts';
-import type { ReadingState } from './reading.svelte.ts';
 
 /** A run that can be had. */
 export interface RunOffer {
@@ -23,13 +22,8 @@ export function runOffers(app: AppState): readonly RunOffer[] {
 /** The address that puts the reading on show beside another; without it while it is not kept yet. */
 export function compareAddress({ desk, history }: AppState): string {
   const { reading } = desk;
-  const key = reading === null ? null : isStory(reading) ? storyKey(reading.id) : history.items.some(({ id }) => id === reading.id) ? runKey(reading.id) : null;
+  const key = reading === null ? null : reading.story !== null ? storyKey(reading.id) : history.items.some(({ id }) => id === reading.id) ? runKey(reading.id) : null;
   return `#/library/compare${key === null ? '' : `?a=${key}`}`;
-}
-
-/** Whether it is one of the page's own recordings: they have no run of the reader's behind them. */
-function isStory({ recording }: ReadingState): boolean {
-  return recording !== null && recording.run === undefined;
 }
 
 function storyKey(id: string): string {

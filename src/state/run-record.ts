@@ -20,7 +20,7 @@ export async function recordRun(reading: ReadingState, maker: Maker, now: number
   reading.flush();
   const { frame, tokens, taps, givenTokens, text, id, continuations } = reading;
   const { layers, axis, defaultLayer } = frame;
-  const title = reading.whole.length > text.length ? `${frame.title}, stopped` : frame.title;
+  const title = reading.incomplete ? `${frame.title}, stopped` : frame.title;
   // Before anything is waited for: the reading may grow meanwhile.
   const held = ({ calibration, explained, alarm, scores, words }: HeadReading): RecordedPole => ({ calibration, explained, alarm, scores: scores.slice(0, tokens.length * layers), words: words.slice(0, tokens.length * layers) });
   const difference = held({ ...frame, scores: reading.scores, words: reading.words });

@@ -1,5 +1,4 @@
 /** Branches on the real model: what is read together in few passes is what passes of their own give. */
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/core/errors.ts';
 import { relativeError } from '../../src/core/relative-error.ts';
@@ -8,8 +7,9 @@ import type { Branches, Decoder } from '../../src/runtime/decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../src/runtime/node/node-engine.ts';
 import { PROOF_TEXT } from '../../src/runtime/proof-text.ts';
 import { collect, Sequence, type PassReading, type Peek } from '../../src/runtime/sequence.ts';
+import { countedDecoder } from '../fixtures/counted-decoder.ts';
+import { MODEL } from '../fixtures/embedded-model.ts';
 
-const MODEL = fileURLToPath(new URL('../../public/models/smollm2-135m-instruct-q4', import.meta.url));
 /** Rounding differs between passes of different sizes by about 1e-6. */
 const LIMIT = 1e-5;
 
@@ -24,15 +24,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => engine.dispose());
 
-/** The decoder with its passes counted. */
-function counted(branching = true): { decoder: Decoder; passes: number[] } {
-  const passes: number[] = [];
-  const decoder: Decoder = { ...engine.decoder, branching, run: (tokens, ...rest) => {
-    passes.push(tokens.length);
-    return engine.decoder.run(tokens, ...rest);
-  } };
-  return { decoder, passes };
-}
+const counted = (branching = true) => countedDecoder({ ...engine.decoder, branching });
 
 /** Everything that comes of one way of reading, joined: residuals by token of the text, residuals by peek, and the logits after the text. */
 async function readAll(decoder: Decoder, chunk: number) {

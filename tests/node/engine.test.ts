@@ -1,6 +1,5 @@
 /** The engine on onnxruntime-node, with the real model: parity, caches, taps and errors. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fileURLToPath } from 'node:url';
 import { GrownReading } from '../../src/cli/grown-reading.ts';
 import { readProbe } from '../../src/cli/files.ts';
 import { openNodeEngine, type NodeEngine } from '../../src/runtime/node/node-engine.ts';
@@ -15,9 +14,8 @@ import { serialiseSafetensors } from '../../src/format/safetensors.ts';
 import { Sequence } from '../../src/runtime/sequence.ts';
 import { TextRun } from '../../src/runtime/text-run.ts';
 import type { Decoder } from '../../src/runtime/decoder.ts';
+import { MODEL, PROBE } from '../fixtures/embedded-model.ts';
 
-const MODEL = fileURLToPath(new URL('../../public/models/smollm2-135m-instruct-q4', import.meta.url));
-const PROBE = fileURLToPath(new URL('../../probes/kind-cruel', import.meta.url));
 const TEXT = 'Ada kept the lighthouse. She fed the gulls. Then she sold the lamp oil.';
 const never = new AbortController().signal;
 

@@ -1,15 +1,13 @@
 /** A text that is changed and read again: only what follows the change is computed, and what is told is what a fresh reading tells. */
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GrownReading } from '../../src/cli/grown-reading.ts';
 import { readProbe } from '../../src/cli/files.ts';
-import type { Decoder } from '../../src/runtime/decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../src/runtime/node/node-engine.ts';
 import { createScorer, type Scorer } from '../../src/runtime/scorer.ts';
 import { TextRun } from '../../src/runtime/text-run.ts';
+import { countedDecoder } from '../fixtures/counted-decoder.ts';
+import { MODEL, PROBE } from '../fixtures/embedded-model.ts';
 
-const MODEL = fileURLToPath(new URL('../../public/models/smollm2-135m-instruct-q4', import.meta.url));
-const PROBE = fileURLToPath(new URL('../../probes/kind-cruel', import.meta.url));
 const TEXT = 'Ada kept the lighthouse. She fed the gulls. Then she sold the lamp oil. Nobody saw it.';
 const never = new AbortController().signal;
 
@@ -23,11 +21,7 @@ afterAll(() => engine.dispose());
 
 /** A run whose passes are counted, in tokens. */
 function countedRun(): { run: TextRun; passes: number[] } {
-  const passes: number[] = [];
-  const decoder: Decoder = { ...engine.decoder, run: (ids, ...rest) => {
-    passes.push(ids.length);
-    return engine.decoder.run(ids, ...rest);
-  } };
+  const { decoder, passes } = countedDecoder(engine.decoder);
   return { run: new TextRun({ ...engine, decoder, scorer }), passes };
 }
 

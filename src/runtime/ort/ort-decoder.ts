@@ -109,7 +109,7 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
       if (!value) throw new AppError('internal', `The session gave no output "${name}".`);
       return value as Tensor;
     };
-    const cache = cacheOf(names.map(({ present }) => output(present)), total, kept === 0 ? 0 : before + kept);
+    const presents = names.map(({ present }) => output(present));
     const wanted = [...taps, 'logits'].map(output);
     try {
       assertSizes(wanted, taps.length, sizes);
@@ -117,26 +117,29 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
       const streamSize = taps.length * ids.length * sizes.hidden;
       const residuals = values.subarray(0, streamSize);
       assertFinite(residuals, before, ids.length, sizes.hidden);
-      return { tokens: ids.length, residuals, logits: values.slice(values.length - sizes.vocabulary), cache };
+      return { tokens: ids.length, residuals, logits: values.slice(values.length - sizes.vocabulary), cache: cacheAfter(presents, before, ids.length, kept) };
     } catch (thrown) {
-      cache.dispose();
+      for (const tensor of presents) tensor.dispose();
       throw thrown instanceof AppError ? thrown : await parts.explain(thrown);
     } finally {
       for (const tensor of wanted) tensor.dispose();
     }
   }
 
+  /** Tensors in the order of `names` as a cache. */
+  const cacheOf = (tensors: readonly Tensor[], length: number): OrtCache => new OrtCache(length, new Map(tensors.map((tensor, index) => [names[index]?.past ?? '', tensor])));
+
   /** The cache after a pass, without the slots of tokens that do not stay. */
-  function cacheOf(presents: readonly Tensor[], slots: number, kept: number): OrtCache {
-    const tensors = kept === slots ? presents : kept === 0 ? [] : parts.trim(presents, kept);
-    if (tensors !== presents) for (const tensor of presents) tensor.dispose();
-    return new OrtCache(kept, new Map(tensors.map((tensor, index) => [names[index]?.past ?? '', tensor])));
+  function cacheAfter(presents: readonly Tensor[], before: number, tokens: number, kept: number): OrtCache {
+    if (kept === tokens) return cacheOf(presents, before + tokens);
+    const cache = kept === 0 ? cacheOf([], 0) : cacheOf(parts.trim(presents, before + kept), before + kept);
+    for (const tensor of presents) tensor.dispose();
+    return cache;
   }
 
   function cut(cache: Cache, length: number): Cache {
     if (!(cache instanceof OrtCache) || length < 1 || length > cache.length) throw new AppError('internal', `A cache of ${cache.length} tokens cannot be cut to ${length}.`);
-    const trimmed = parts.trim([...cache.tensors.values()], length);
-    return new OrtCache(length, new Map([...cache.tensors.keys()].map((name, index) => [name, trimmed[index] as Tensor])));
+    return cacheOf(parts.trim([...cache.tensors.values()], length), length);
   }
 
   return {

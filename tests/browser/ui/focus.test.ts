@@ -19,6 +19,11 @@ const press = async (locator: Locator, key = '{Enter}') => {
 };
 const focusIsOn = (what: string) => expect.poll(() => focused().matches(what) || focused().outerHTML.slice(0, 200)).toBe(true);
 const focusIsCalled = (name: string | RegExp) => expect.poll(() => focused().textContent).toMatch(name);
+/** The pressed button has become the one that stops, with the focus on it. */
+const stopByKey = async () => {
+  await focusIsCalled(/^Stop$/);
+  await userEvent.keyboard('{Enter}');
+};
 const said = (what: string | RegExp) => expect.element(page.getByRole('status').last()).toHaveTextContent(what);
 const slow = { pace: 40, text: ' and he rode on'.repeat(200) };
 
@@ -63,8 +68,7 @@ describe('the engine’s buttons', { timeout: 60_000 }, () => {
     await title('Betrayal');
     await load();
     await press(button('Continue this text'));
-    await focusIsCalled(/^Stop$/);
-    await userEvent.keyboard('{Enter}');
+    await stopByKey();
     await focusIsCalled(/^Continue this text$/);
   });
 
@@ -75,8 +79,7 @@ describe('the engine’s buttons', { timeout: 60_000 }, () => {
     await page.getByLabelText('Your own text').last().fill('He fed the dog. '.repeat(60));
     await load();
     await press(button('Read'));
-    await focusIsCalled(/^Stop$/);
-    await userEvent.keyboard('{Enter}');
+    await stopByKey();
     await focusIsCalled(/^Read$/);
   });
 
@@ -84,12 +87,10 @@ describe('the engine’s buttons', { timeout: 60_000 }, () => {
     await openAt('#/write', slow);
     await load();
     await press(button('Write'));
-    await focusIsCalled(/^Stop$/);
-    await userEvent.keyboard('{Enter}');
+    await stopByKey();
     await focusIsCalled(/^Write$/);
     await press(button('Write with the next seed'));
-    await focusIsCalled(/^Stop$/);
-    await userEvent.keyboard('{Enter}');
+    await stopByKey();
     await focusIsCalled(/^Write$/);
   });
 
@@ -98,8 +99,7 @@ describe('the engine’s buttons', { timeout: 60_000 }, () => {
     await button(/^Load the model/).last().click();
     await expect.element(button('Train')).toBeEnabled();
     await press(button('Train'));
-    await focusIsCalled(/^Stop$/);
-    await userEvent.keyboard('{Enter}');
+    await stopByKey();
     await focusIsCalled(/^Train$/);
   });
 

@@ -17,6 +17,18 @@ describe('a link', { timeout: 90_000 }, () => {
     return hands.copied.slice(hands.copied.indexOf('#'));
   };
 
+  /** Opens a page by the link that another reader made of a story that holds cruelty. */
+  const openLinkToDarkStory = async (): Promise<void> => {
+    const screen = await open();
+    await title('Betrayal');
+    await page.getByText('Steady cruel', { exact: true }).first().click();
+    await button('Show the story').click();
+    await title('Steady cruel');
+    const hash = await linkOf();
+    await screen.unmount();
+    await open(hash);
+  };
+
   it('to a kept run shows its scores at once, where one looked', async () => {
     const screen = await open();
     await title('Betrayal');
@@ -91,14 +103,7 @@ describe('a link', { timeout: 90_000 }, () => {
   });
 
   it('to a story that holds cruelty says so before it shows it', async () => {
-    const screen = await open();
-    await title('Betrayal');
-    await page.getByText('Steady cruel', { exact: true }).first().click();
-    await button('Show the story').click();
-    await title('Steady cruel');
-    const hash = await linkOf();
-    await screen.unmount();
-    await open(hash);
+    await openLinkToDarkStory();
     await expect.element(page.getByText('A link to a story that holds cruelty')).toBeVisible();
     expect(document.querySelectorAll('[data-token]')).toHaveLength(0);
     expect(await violations()).toEqual([]);
@@ -107,14 +112,7 @@ describe('a link', { timeout: 90_000 }, () => {
   });
 
   it('to a story that holds cruelty leads to the first story when the reader does not want it', async () => {
-    const screen = await open();
-    await title('Betrayal');
-    await page.getByText('Steady cruel', { exact: true }).first().click();
-    await button('Show the story').click();
-    await title('Steady cruel');
-    const hash = await linkOf();
-    await screen.unmount();
-    await open(hash);
+    await openLinkToDarkStory();
     await button('Dismiss').click();
     await title('Betrayal');
   });
