@@ -76,7 +76,7 @@ const reads = await interleave({ plain: () => read(false), tapped: () => read(tr
 const write = async (by: Scorer): Promise<void> => {
   const run = new TextRun({ ...engine, scorer: by });
   await run.read('The ferry left at noon and', { taps: false }, nowhere, never);
-  await run.generate({ temperature: 0.8, topP: 0.95, seed: 3, maxTokens: WRITTEN_TOKENS }, { taps: false }, nowhere, never);
+  await run.generate({ temperature: 0.8, topK: 0, topP: 0.95, seed: 3, maxTokens: WRITTEN_TOKENS }, { taps: false }, nowhere, never);
   run.dispose();
 };
 const writes = await interleave({ plain: () => write(noScorer), scored: () => write(scorer) });

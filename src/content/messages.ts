@@ -24,6 +24,7 @@ export const MESSAGES: Readonly<Record<ErrorCode, MessageWords>> = {
   'numbers-not-finite': { title: 'The model gave numbers that are not numbers', remedy: 'Nothing of this reading can be believed. Run the numbers check under Diagnostics, then load without WebGPU.' },
   'numbers-wrong': { title: 'This graphics card computes this model wrongly', remedy: 'Readings would be false. Load without WebGPU: slower, but right.' },
   'gpu-device-lost': { title: 'The graphics card went away', remedy: 'Start again. Your text and the reading so far are still here.' },
+  'gpu-memory-refused': { title: 'The graphics card has no room left', remedy: 'Close other tabs that use it, or read a shorter text. Your text and the reading so far are still here.' },
   'probe-invalid': { title: 'The probe file cannot be used', remedy: 'Restore the probe from the repository, or train it again.' },
   'probe-width-mismatch': { title: 'The probe does not fit this model', remedy: 'Pick a probe that was trained on this model, or train one.' },
   'probe-model-mismatch': { title: 'The probe belongs to another model', remedy: 'Directions mean nothing in another model. Pick a probe that was trained on this one.' },

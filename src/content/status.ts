@@ -1,5 +1,5 @@
 /** The one line that always says what model and graphics card are doing, and the sentences that are announced. */
-import type { LoadProgress } from '../core/engine-report.ts';
+import type { LoadProgress, WritingMode } from '../core/engine-report.ts';
 import { megabytes, plural } from './numbers.ts';
 
 /** Name and size of the embedded model, known before anything is fetched. */
@@ -11,6 +11,13 @@ export const BYTE_SOURCE = {
   storage: 'kept from your last visit',
   mixed: 'partly kept from your last visit',
 } as const;
+
+/** How tokens are written, in words. */
+export const WRITING_MODE: Readonly<Record<WritingMode, string>> = {
+  direct: 'ahead, captured and dispatched directly',
+  captured: 'ahead, captured',
+  stepwise: 'token by token',
+};
 
 /** Sentences for events; one an event, never one a token. */
 export const SAY = {

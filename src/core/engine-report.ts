@@ -13,10 +13,34 @@ export type LoadProgress =
   | { readonly phase: 'session' }
   | { readonly phase: 'warm-up'; readonly doneTokens: number; readonly totalTokens: number };
 
+/** How tokens are written: captured with direct dispatches, captured, or one pass after the other with the choice in between. */
+export type WritingMode = 'direct' | 'captured' | 'stepwise';
+
+/** One way of writing that was tried. */
+export interface WriterTrial {
+  readonly mode: WritingMode;
+  readonly msPerToken: number;
+  /** Largest relative difference of a token's residual stream from what is read step by step. */
+  readonly relativeError: number;
+  /** Whether it wrote the same tokens, greedily and drawn. */
+  readonly sameTokens: boolean;
+  readonly accepted: boolean;
+}
+
+/** How the engine writes, and why not faster. */
+export interface WriterStatus {
+  readonly mode: WritingMode;
+  readonly trials: readonly WriterTrial[];
+  /** Null where the fastest way works. */
+  readonly reason: string | null;
+}
+
 /** The engine as it runs, for the status line and for diagnostics. */
 export interface EngineStatus {
   readonly model: ModelIdentity;
   readonly contextTokens: number;
+  /** Keys and values of one token, in all layers. */
+  readonly cacheBytesPerToken: number;
   readonly backend: 'webgpu' | 'wasm';
   /** Set when the backend is not WebGPU. */
   readonly fallback: { readonly cause: GpuCause; readonly detail: string } | null;
@@ -24,16 +48,35 @@ export interface EngineStatus {
   readonly adapter: { readonly vendor: string; readonly architecture: string; readonly description: string; readonly software: boolean } | null;
   /** Largest number of new tokens in one pass that a check has proved right on this adapter. */
   readonly chunkTokens: number;
-  /** How `chunkTokens` was found: largest relative difference between one pass and smaller ones, by size tried. */
   /** Whether taps are read in the passes of the text, and how wrong such passes were when that was proved (relative error; null where it needs no proof). */
   readonly branching: boolean;
   readonly branchError: number | null;
+  /** How `chunkTokens` was found: largest relative difference between one pass and smaller ones, by size tried. */
   readonly chunkTrials: readonly { readonly tokens: number; readonly relativeError: number; readonly accepted: boolean }[];
+  /** Null on the CPU, where tokens are always written step by step. */
+  readonly writing: WriterStatus | null;
   readonly bytesFrom: ByteSource;
   /** Whether the files are kept for the next visit, and why not when they are not. */
   readonly kept: { readonly yes: boolean; readonly reason: string | null };
   readonly downloadBytes: number;
   readonly versions: { readonly flipside: string; readonly onnxruntime: string };
+}
+
+/** What a graphics device holds, as counted by the buffers made on it. */
+export interface GpuMemoryReport {
+  readonly bytes: number;
+  readonly peakBytes: number;
+  readonly buffers: number;
+  /** Bytes by what they are for: `runtime` is the weights and what onnxruntime computes in. */
+  readonly byKind: Readonly<Record<string, number>>;
+}
+
+/** What the engine holds in memory now. */
+export interface EngineMemory {
+  /** Null on the CPU. */
+  readonly gpu: GpuMemoryReport | null;
+  /** Script heap of the engine's worker; null where the browser does not tell. */
+  readonly heapBytes: number | null;
 }
 
 /** A model whose files this browser keeps, wholly or in part. */

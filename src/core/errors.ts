@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'numbers-wrong'
   // the graphics processor; why a model does not run there at all is a `GpuCause`
   | 'gpu-device-lost'
+  | 'gpu-memory-refused'
   // files from outside
   | 'probe-invalid'
   | 'probe-width-mismatch'

@@ -55,12 +55,18 @@ export interface ReadingSink {
   tap(tap: TapReading): void;
 }
 
-/** How the words of a continuation are chosen. */
-export interface SamplingOptions {
+/** How a token is chosen from logits. */
+export interface TokenChoice {
   /** 0 is greedy; otherwise logits are divided by it. */
   readonly temperature: number;
-  /** Keep the smallest set of words whose probability reaches this, in (0, 1]. */
+  /** Keep so many of the likeliest words; 0 keeps all. */
+  readonly topK: number;
+  /** Of these keep the likeliest whose probability together reaches this, in (0, 1]. */
   readonly topP: number;
+}
+
+/** How the words of a continuation are chosen. */
+export interface SamplingOptions extends TokenChoice {
   readonly seed: number;
   readonly maxTokens: number;
 }

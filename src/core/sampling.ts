@@ -1,5 +1,5 @@
-/** Choosing the next token from logits: greedy, or seeded sampling with temperature and top-p (nucleus). */
-import type { SamplingOptions } from './reading.ts';
+/** Choosing the next token from logits: greedy, or seeded sampling with temperature, top-k and top-p (nucleus). */
+import type { TokenChoice } from './reading.ts';
 
 /** Index of the largest logit; the first one among equals. */
 export function argmax(logits: Float32Array): number {
@@ -15,33 +15,39 @@ export function argmax(logits: Float32Array): number {
 }
 
 /**
- * Chooses a token. Temperature 0 is greedy; otherwise from softmax(logits / temperature), cut to the smallest set whose
- * probability reaches `topP` (Holtzman et al. 2020, arXiv 1904.09751). `uniform` gives numbers in [0, 1).
+ * Chooses a token. Temperature 0 is greedy. Otherwise from softmax(logits / temperature): of the `topK` largest, the fewest
+ * largest whose probability reaches `topP` of them (Holtzman et al. 2020, arXiv 1904.09751). Words as likely as the last one
+ * that is kept are kept too, and the draw goes through them in the order of the vocabulary: no order among equals decides, so that
+ * the kernel of `runtime/ort/webgpu/sampler.ts` chooses the same. `uniform` gives numbers in [0, 1) and is asked once, unless greedy.
  */
-export function chooseToken(logits: Float32Array, options: Pick<SamplingOptions, 'temperature' | 'topP'>, uniform: () => number): number {
+export function chooseToken(logits: Float32Array, options: TokenChoice, uniform: () => number): number {
   if (options.temperature === 0) return argmax(logits);
   const top = logits[argmax(logits)] ?? 0;
   const weights = Float64Array.from(logits, (logit) => Math.exp((logit - top) / options.temperature));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const order = candidates(weights, total, options.topP);
-  const kept = order.reduce((sum, index) => sum + (weights[index] ?? 0), 0);
+  const least = leastKept(weights, options);
+  const kept = weights.reduce((sum, weight) => (weight >= least ? sum + weight : sum), 0);
   let rest = uniform() * kept;
-  for (const index of order) {
-    rest -= weights[index] ?? 0;
+  let last = 0;
+  for (const [index, weight] of weights.entries()) {
+    if (weight < least) continue;
+    last = index;
+    rest -= weight;
     if (rest < 0) return index;
   }
-  return order.at(-1) ?? 0; // rounding can leave a hair of probability after the last one
+  return last; // rounding can leave a hair of probability after the last one
 }
 
-/** Indices by falling weight until their share reaches topP. Weights far too small to matter are not even sorted. */
-function candidates(weights: Float64Array, total: number, topP: number): number[] {
-  const floor = topP < 1 ? (total * (1 - topP)) / weights.length : 0;
-  // A weight below `floor` cannot be in the nucleus: all such weights together hold less than 1 - topP.
-  const order: number[] = [];
-  for (const [index, weight] of weights.entries()) if (weight > 0 && weight >= floor) order.push(index);
-  order.sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0) || a - b);
-  if (topP >= 1) return order;
+/** The smallest weight that is kept. */
+function leastKept(weights: Float64Array, { topK, topP }: TokenChoice): number {
+  const all = topK === 0 || topK >= weights.length;
+  if (all && topP >= 1) return 0;
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  // Without top-k, weights below this cannot be kept: all such weights together hold less than 1 - topP. Sorting them would be wasted.
+  const floor = all ? (total * (1 - topP)) / weights.length : 0;
+  const order = weights.filter((weight) => weight >= floor).sort().reverse();
+  const leastOfK = all ? 0 : (order[topK - 1] ?? 0);
+  const candidates = all ? order : order.filter((weight) => weight >= leastOfK);
+  const wanted = topP * (all ? total : candidates.reduce((sum, weight) => sum + weight, 0));
   let share = 0;
-  const end = order.findIndex((index) => (share += weights[index] ?? 0) >= topP * total);
-  return end < 0 ? order : order.slice(0, end + 1);
+  return candidates.find((weight) => (share += weight) >= wanted) ?? leastOfK;
 }

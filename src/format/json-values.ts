@@ -1,7 +1,7 @@
 /** Values that several of our files hold, each refused by its path. Pure. */
 import type { Axis } from '../core/probe-types.ts';
 import type { SamplingOptions } from '../core/reading.ts';
-import { field, integer, type JsonNode, list, number, text, words } from './json-path.ts';
+import { field, has, integer, type JsonNode, list, number, text, words } from './json-path.ts';
 
 /** A finite number between `low` and `high`, both included. */
 export function inRange(node: JsonNode, low: number, high: number): number {
@@ -57,6 +57,8 @@ export function parseSampling(node: JsonNode): SamplingOptions {
   const topP = field(node, 'topP');
   return {
     temperature: inRange(field(node, 'temperature'), 0, 2),
+    // Files from before there was a top-k have none, which is what 0 says.
+    topK: has(node, 'topK') ? integer(field(node, 'topK'), 0, 1000) : 0,
     topP: Math.min(positive(topP), inRange(topP, 0, 1)),
     seed: integer(field(node, 'seed'), 0, 0xffffffff),
     maxTokens: integer(field(node, 'maxTokens'), 1, 100_000),

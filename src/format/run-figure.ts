@@ -81,7 +81,7 @@ function legend({ domain, head }: FigureData, { axis }: Recording, { grain, wind
 
 function sources({ provenance, run }: Recording, shown: (text: string) => string): readonly string[] {
   const { probe, probeSha256, model, weightsSha256, backend, version } = provenance;
-  const sampled = (run?.continuations ?? []).map(({ sampling: { temperature, topP, seed } }) => `temperature ${temperature}, top-p ${topP}, seed ${seed}`);
+  const sampled = (run?.continuations ?? []).map(({ sampling: { temperature, topK, topP, seed } }) => `temperature ${temperature}${topK === 0 ? '' : `, top-k ${topK}`}, top-p ${topP}, seed ${seed}`);
   return [
     `Probe ${shown(run?.probeTitle ?? probe)} (${shown(probe)}, SHA-256 ${probeSha256.slice(0, 12)}…). A score is a score, not a verdict on the text.`,
     `Model ${shown(model)} (weights SHA-256 ${weightsSha256.slice(0, 12)}…) on ${shown(backend)}; Flipside ${shown(version)}${run === undefined ? '' : `, ${new Date(run.finishedAt).toISOString().slice(0, 10)}`}.`,

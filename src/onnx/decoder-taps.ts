@@ -10,16 +10,16 @@
  * The last addition is fused with the final norm, which the builder gives no output 3: it is added here.
  */
 import { AppError } from '../core/errors.ts';
-import { branchingEdits, tensorType } from './branching.ts';
-import { encodeInput, encodeNode, encodeNodeWith, encodeOutput, parseModel, writeModel, type GraphNode, type ModelGraph } from './graph.ts';
+import { addBranching } from './branching.ts';
+import { GraphEdits } from './edits.ts';
+import { parseModel, type GraphNode, type ModelGraph } from './graph.ts';
+import { ATTENTION_MASK_INPUT, feedLengths } from './lengths.ts';
+import { addSteering } from './steering.ts';
+import { FLOAT32, INT64, tensorType } from './tensor-type.ts';
 import { bytesField, concatBytes, varintField } from './wire.ts';
 
 /** Name of the added input: int64 `[rows]`, which positions of a pass get logits. */
 export const LOGIT_ROWS_INPUT = 'flipside.logit_rows';
-
-/** TensorProto.DataType of the activations that the engine reads. */
-const FLOAT32 = 1;
-const INT64 = 7;
 
 /** What a decoder graph looks like from outside. */
 export interface DecoderShape {
@@ -31,6 +31,11 @@ export interface DecoderShape {
   readonly largestWeightBytes: number;
 }
 
+/** Bytes of one token's keys and values in all layers, in float32. */
+export function cacheBytesPerToken({ layerCount, kvHeads, headDim }: DecoderShape): number {
+  return 2 * layerCount * kvHeads * headDim * Float32Array.BYTES_PER_ELEMENT;
+}
+
 /** A decoder whose residual stream can be read. */
 export interface TappedDecoder extends DecoderShape {
   /** The rewritten graph, to be loaded with the original weight files. */
@@ -39,6 +44,16 @@ export interface TappedDecoder extends DecoderShape {
   readonly taps: readonly string[];
   /** Whether a pass may hold tokens that branch off; see branching.ts. */
   readonly branching: boolean;
+  /** Whether a vector can be added after each layer; see steering.ts. */
+  readonly steering: boolean;
+}
+
+/** How {@link tapDecoder} rewrites. */
+export interface TapOptions {
+  /** Let passes branch where the attention allows it. A graph that branches cannot be captured (onnxruntime-web 1.30). */
+  readonly branching: boolean;
+  /** Take lengths as inputs in place of the attention mask; see lengths.ts. */
+  readonly lengths: boolean;
 }
 
 /** Reads the shape of a decoder without changing it. Throws `model-node-missing`, naming what is not there. */
@@ -47,8 +62,9 @@ export function describeDecoder(bytes: Uint8Array): DecoderShape {
 }
 
 /** Rewrites a decoder so that every layer's residual stream can be read. Throws `model-node-missing` or `model-graph-malformed`. */
-export function tapDecoder(bytes: Uint8Array): TappedDecoder {
+export function tapDecoder(bytes: Uint8Array, options: TapOptions = { branching: true, lengths: false }): TappedDecoder {
   const model = parseModel(bytes);
+  const edits = new GraphEdits(model);
   const shape = shapeOf(model);
   const { embedding, additions } = residualChain(model);
   if (additions.length !== 2 * shape.layerCount) {
@@ -57,34 +73,30 @@ export function tapDecoder(bytes: Uint8Array): TappedDecoder {
       `the graph has ${shape.layerCount} layers, so ${2 * shape.layerCount} residual additions were expected after ${embedding}, but the chain ends after ${additions.length}`,
     );
   }
-  const replaceNodes = new Map<GraphNode, Uint8Array>();
   const taps = [embedding];
   for (let layer = 1; layer <= shape.layerCount; layer++) {
     const node = at(additions, 2 * layer - 1);
     const stream = node.outputs[3] || `${node.name}/flipside_stream`;
-    if (!node.outputs[3]) replaceNodes.set(node, encodeNodeWith(node, { outputs: [at(node.outputs, 0), '', '', stream] }));
+    if (!node.outputs[3]) edits.setOutputs(node, [at(node.outputs, 0), '', '', stream]);
     taps.push(stream);
   }
+  const existing = new Set(model.outputs.map((output) => output.name));
+  edits.addOutputs(taps.filter((name) => !existing.has(name)));
+  pickLogitRows(model, at(at(additions, additions.length - 1).outputs, 0), edits);
+  if (options.lengths) feedLengths(model, edits);
+  const branching = options.branching && addBranching(model, edits);
+  const steering = addSteering(model, additions, edits);
+  return { ...shape, graph: edits.write({ prune: options.lengths ? [ATTENTION_MASK_INPUT] : [] }), taps, branching, steering };
+}
+
+/** Puts a gather before the output head, so that only the wanted rows of logits are computed. */
+function pickLogitRows(model: ModelGraph, normed: string, edits: GraphEdits): void {
   const head = model.nodes.find((node) => node.outputs[0] === 'logits');
-  const normed = at(at(additions, additions.length - 1).outputs, 0);
   if (!head || head.inputs[0] !== normed) throw missing('output head', `no node makes "logits" from the final norm's output ${normed}`);
   const picked = 'flipside.normed_rows';
-  replaceNodes.set(head, encodeNodeWith(head, { inputs: [picked, ...head.inputs.slice(1)] }));
-
-  const branching = branchingEdits(model);
-  for (const [node, bytes] of branching?.replaceNodes ?? []) replaceNodes.set(node, bytes);
-
-  const existing = new Set(model.outputs.map((output) => output.name));
-  const graph = writeModel(model, {
-    replaceNodes,
-    append: [
-      encodeNode({ name: 'flipside/pick_rows', opType: 'Gather', inputs: [normed, LOGIT_ROWS_INPUT], outputs: [picked], attributes: [intAttribute('axis', 1)] }),
-      encodeInput(LOGIT_ROWS_INPUT, tensorType(INT64, ['logit_rows'])),
-      ...(branching?.append ?? []),
-      ...taps.filter((name) => !existing.has(name)).map(encodeOutput),
-    ],
-  });
-  return { ...shape, graph, taps, branching: branching !== null };
+  edits.setInput(head, 0, picked);
+  edits.addNode({ name: 'flipside/pick_rows', opType: 'Gather', inputs: [normed, LOGIT_ROWS_INPUT], outputs: [picked], attributes: [intAttribute('axis', 1)] });
+  edits.addInput(LOGIT_ROWS_INPUT, tensorType(INT64, ['logit_rows']));
 }
 
 /** Follows the stream from the embedding through every fused addition, to the final norm. */

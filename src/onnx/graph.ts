@@ -9,7 +9,8 @@ import { bytesField, concatBytes, splitFields, stringOf, varintOf, type Field } 
 
 const MODEL = { graph: 7 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
-const NODE = { input: 1, output: 2, name: 3, opType: 4 } as const;
+const NODE = { input: 1, output: 2, name: 3, opType: 4, attribute: 5 } as const;
+const ATTRIBUTE = { name: 1, int: 3 } as const;
 const VALUE_INFO = { name: 1, type: 2 } as const;
 const TENSOR = { dims: 1, name: 8, externalData: 13 } as const;
 
@@ -27,6 +28,7 @@ export interface GraphValue {
   readonly name: string;
   readonly elemType: number;
   readonly dims: readonly (number | string)[];
+  readonly field: Field;
 }
 
 /** What {@link parseModel} finds. */
@@ -42,11 +44,12 @@ export interface ModelGraph {
   readonly graphFields: readonly Field[];
 }
 
-/** Changes to write back: replaced nodes, and encoded fields to append to the graph. */
+/** Changes to write back: replaced nodes, fields to leave out, and encoded fields to append to the graph. */
 export interface GraphEdit {
   readonly replaceNodes: ReadonlyMap<GraphNode, Uint8Array>;
   /** Complete graph fields (nodes, inputs, outputs, initializers), made with the `encode…` functions. */
   readonly append: readonly Uint8Array[];
+  readonly drop?: ReadonlySet<Field>;
 }
 
 /** Reads a serialized ONNX model. Throws `model-graph-malformed`. */
@@ -71,7 +74,7 @@ export function parseModel(bytes: Uint8Array): ModelGraph {
 /** Writes the model back with an edit applied; without changes the bytes are those that were read. */
 export function writeModel(graph: ModelGraph, edit: GraphEdit): Uint8Array {
   const replacement = new Map([...edit.replaceNodes].map(([node, bytes]) => [node.field, bytes]));
-  const fields = graph.graphFields.map((field) => {
+  const fields = graph.graphFields.filter((field) => !edit.drop?.has(field)).map((field) => {
     const bytes = replacement.get(field);
     return bytes ? bytesField(GRAPH.node, bytes) : field.raw;
   });
@@ -89,8 +92,17 @@ export function encodeNodeWith(node: GraphNode, names: { inputs?: readonly strin
   ]);
 }
 
-/** A complete graph field with a new node of the default operator set; `attributes` are encoded AttributeProto messages. */
-export function encodeNode(node: { name: string; opType: string; inputs: readonly string[]; outputs: readonly string[]; attributes?: readonly Uint8Array[] }): Uint8Array {
+/** A node of the default operator set to be added; `attributes` are encoded AttributeProto messages. */
+export interface NewNode {
+  readonly name: string;
+  readonly opType: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes?: readonly Uint8Array[];
+}
+
+/** A complete graph field with a new node. */
+export function encodeNode(node: NewNode): Uint8Array {
   return bytesField(
     GRAPH.node,
     concatBytes([
@@ -98,7 +110,7 @@ export function encodeNode(node: { name: string; opType: string; inputs: readonl
       ...node.outputs.map((name) => bytesField(NODE.output, name)),
       bytesField(NODE.name, node.name),
       bytesField(NODE.opType, node.opType),
-      ...(node.attributes ?? []).map((attribute) => bytesField(5, attribute)),
+      ...(node.attributes ?? []).map((attribute) => bytesField(NODE.attribute, attribute)),
     ]),
   );
 }
@@ -111,6 +123,16 @@ export function encodeOutput(name: string): Uint8Array {
 /** A complete graph field with a new graph input; `type` is an encoded TypeProto. */
 export function encodeInput(name: string, type: Uint8Array): Uint8Array {
   return bytesField(GRAPH.input, concatBytes([bytesField(VALUE_INFO.name, name), bytesField(VALUE_INFO.type, type)]));
+}
+
+/** A whole-number attribute of a node; null where it has none of that name. */
+export function intAttributeOf(node: GraphNode, name: string): number | null {
+  for (const part of splitFields(node.field.payload)) {
+    if (part.number !== NODE.attribute) continue;
+    const [key, value] = [only(part.payload, ATTRIBUTE.name), only(part.payload, ATTRIBUTE.int)];
+    if (key && value && stringOf(key) === name) return varintOf(value);
+  }
+  return null;
 }
 
 function parseNode(field: Field): GraphNode {
@@ -137,7 +159,7 @@ function parseValue(field: Field): GraphValue {
   const elem = tensor && only(tensor.payload, 1);
   const shape = tensor && only(tensor.payload, 2);
   const dims = shape ? [...splitFields(shape.payload)].map(parseDim) : [];
-  return { name: name ? stringOf(name) : '', elemType: elem ? varintOf(elem) : 0, dims };
+  return { name: name ? stringOf(name) : '', elemType: elem ? varintOf(elem) : 0, dims, field };
 }
 
 function parseDim(field: Field): number | string {

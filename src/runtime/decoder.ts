@@ -3,6 +3,7 @@
  * Everything above (chunks, taps, sampling, probes) is written against these types only, so an engine can be exchanged
  * or made faster without touching the page.
  */
+import type { TokenChoice } from '../core/reading.ts';
 
 /** Sizes of a loaded decoder. */
 export interface DecoderSizes {
@@ -12,11 +13,15 @@ export interface DecoderSizes {
   readonly contextTokens: number;
 }
 
-/** Keys and values of the tokens read so far. Passes never change a cache, so one cache can be continued in several ways. */
+/**
+ * Keys and values of the tokens read so far. Going on from a cache leaves it as it is, so that what came after it can be
+ * forgotten and something else read there. One text at a time, though: caches may share memory, and going on from one
+ * again overwrites what an earlier pass put after it.
+ */
 export interface Cache {
   /** Number of tokens it holds. */
   readonly length: number;
-  /** Frees its memory; it must not be used afterwards. */
+  /** Frees its memory once no other cache shares it; it must not be used afterwards. */
   dispose(): void;
 }
 
@@ -43,13 +48,54 @@ export interface Branches {
   readonly kept: number;
 }
 
+/** How tokens are chosen while a decoder writes by itself. */
+export interface WriteRequest {
+  /** What has been read; it stays valid. */
+  readonly past: Cache;
+  /** Logits after its last token `[vocabulary]`. */
+  readonly logits: Float32Array;
+  readonly choice: TokenChoice;
+  /** A number in [0, 1) for each token at most that may be written, in order: how many there are is how many. */
+  readonly uniforms: Float32Array;
+}
+
+/** A token that a decoder chose and read. */
+export interface WrittenToken {
+  readonly id: number;
+  /** Residual stream `[layers + 1, hidden]`; owned by who hears of it. */
+  readonly residuals: Float32Array;
+}
+
+/** What to do after a token: go on, stop with it, or stop as if it had not been. */
+export type WriteStep = 'go-on' | 'stop' | 'drop';
+
+/** What is there when writing has ended. */
+export interface WriteEnd {
+  /** The past with the tokens that stay; owned by the caller. */
+  readonly cache: Cache;
+  /** Logits after the last of them `[vocabulary]`; owned by the caller. */
+  readonly logits: Float32Array;
+}
+
+/** Writes token after token without asking back: chooses each where the logits are, and reads ahead of what it tells. */
+export interface Writer {
+  /** Tells each token in order, and obeys the answer; what was read ahead is forgotten. Throws what {@link Decoder.run} throws. */
+  write(request: WriteRequest, onToken: (token: WrittenToken) => WriteStep): Promise<WriteEnd>;
+}
+
 /** A model that reads tokens. Passes run one at a time. */
 export interface Decoder {
   readonly sizes: DecoderSizes;
+  /** Null where tokens are chosen by the caller, from the logits of each pass. */
+  readonly writer: Writer | null;
+  /** Whether {@link steer} works. */
+  readonly steering: boolean;
   /** Whether {@link run} takes branches. */
   readonly branching: boolean;
   /** Reads `ids` after `past` (null: from the start), in one line or as `branches` say. Throws `gpu-device-lost`, `numbers-not-finite` or `internal`. */
   run(ids: readonly number[], past: Cache | null, branches?: Branches): Promise<Pass>;
+  /** Adds a vector `[hidden]` to what leaves each of these layers, at every position of the passes that follow, in place of those set before; layers that are not named get none. Throws `internal` for a layer or width that the model has not. */
+  steer(vectors: ReadonlyMap<number, Float32Array>): void;
   /** A cache of its own with the first `length` tokens of another, which stays as it is. */
   cut(cache: Cache, length: number): Cache;
   /** Frees the session. */

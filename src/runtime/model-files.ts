@@ -1,7 +1,7 @@
 /** The loaded files of a model by what they are for. */
 import { AppError } from '../core/errors.ts';
 import { parseModelConfig } from './model-config.ts';
-import type { DecoderFiles } from './ort/web-decoder.ts';
+import type { DecoderFiles } from './ort/opening.ts';
 import type { LoadedFiles } from './store/load.ts';
 import type { FileRole } from './store/manifest.ts';
 

@@ -2,20 +2,26 @@
  * Decides where a model runs: on WebGPU where it works, else on WASM with the reason from the closed list. On WebGPU a
  * pass size is proved first.
  */
-import type { EngineStatus, GpuCause, LoadProgress } from '../core/engine-report.ts';
+import type { EngineStatus, GpuCause, LoadProgress, WriterStatus } from '../core/engine-report.ts';
 import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import { VERSION } from '../core/version.ts';
 import { describeDecoder } from '../onnx/decoder-taps.ts';
 import { probeGpu, type GpuAnswer } from './capability/probe-gpu.ts';
-import { CHUNK_TOLERANCE, PROOF_TOKENS, proveChunk, type ChunkTrial, type PassProof } from './chunk-proof.ts';
-import { openWebDecoder, type DecoderFiles, type OpenedDecoder, type WebBackend } from './ort/web-decoder.ts';
-import { keepProof, recallProof } from './proof-memory.ts';
+import { CHUNK_TOLERANCE, PROOF_TOKENS, proveChunk, type ChunkTrial } from './chunk-proof.ts';
+import type { DecoderFiles, OpenedDecoder, WebBackend } from './ort/opening.ts';
+import { openWebDecoder } from './ort/web-decoder.ts';
+import type { Writer } from './decoder.ts';
+import type { CapturedWriter } from './ort/webgpu/captured-writer.ts';
+import { keepProof, PASS_PROOF, recallProof, WRITER_PROOF, type ProofKey } from './proof-memory.ts';
 import { PROOF_TEXT } from './proof-text.ts';
 import type { TextTokenizer } from './tokenizer.ts';
+import { proveWriter, WRITER_PROOF_TOKENS } from './writer-proof.ts';
 
 /** Tokens a pass on the CPU, which computes any number right: a pass copies the whole cache, so few long ones beat many short ones. */
 const WASM_CHUNK_TOKENS = 64;
+
+const SOFTWARE_REASON = 'This adapter computes in software, where captured passes are slower.';
 
 /** A decoder with how and why it runs where it does. */
 export interface PlacedDecoder extends OpenedDecoder {
@@ -26,6 +32,8 @@ export interface PlacedDecoder extends OpenedDecoder {
   readonly trials: readonly ChunkTrial[];
   /** Relative error of passes with branches where they were proved; null on the CPU. */
   readonly branchError: number | null;
+  /** How tokens are written; null on the CPU. */
+  readonly writing: WriterStatus | null;
 }
 
 /** What {@link placeDecoder} needs. */
@@ -59,10 +67,12 @@ async function onWebGpu(parts: PlacingParts, gpu: Extract<GpuAnswer, { ok: true 
   try {
     throwIfStopped(parts.signal);
     const key = { adapter: gpu.adapter, browser: navigator.userAgent, runtimeVersion: opened.runtimeVersion, weightsSha256: parts.weightsSha256, flipsideVersion: VERSION };
-    const proof = (await recallProof(key)) ?? (await prove(opened, parts));
-    await keepProof(key, proof);
+    const ids = proofIds(parts.tokenizer);
+    const proof = (await recallProof(PASS_PROOF, key)) ?? (await proveChunk(opened.decoder, ids, warmingUp(parts), parts.signal));
+    await keepProof(PASS_PROOF, key, proof);
     const branching = opened.decoder.branching && proof.branchError <= CHUNK_TOLERANCE;
-    return { ...opened, decoder: { ...opened.decoder, branching }, backend: 'webgpu', fallback: null, adapter: gpu.adapter, ...proof };
+    const { writer, status } = await openWriter(opened, { key, ids, chunkTokens: proof.chunkTokens, software: gpu.adapter.software }, parts);
+    return { ...opened, decoder: { ...opened.decoder, branching, writer }, backend: 'webgpu', fallback: null, adapter: gpu.adapter, ...proof, writing: status };
   } catch (thrown) {
     // A lost device may fail to be closed as well; the first failure is the one to tell.
     await opened.decoder.dispose().catch(() => undefined);
@@ -70,18 +80,47 @@ async function onWebGpu(parts: PlacingParts, gpu: Extract<GpuAnswer, { ok: true 
   }
 }
 
+/** The writer that this adapter has been proved to run right, if any. */
+async function openWriter({ decoder, gpu }: OpenedDecoder, at: { key: ProofKey; ids: readonly number[]; chunkTokens: number; software: boolean }, parts: PlacingParts): Promise<{ writer: Writer | null; status: WriterStatus }> {
+  // Captured passes take twice the time on an adapter that computes in software (docs/decisions/0015), and minutes to prove it.
+  if (at.software || gpu === null) return { writer: null, status: { mode: 'stepwise', trials: [], reason: SOFTWARE_REASON } };
+  const known = await recallProof(WRITER_PROOF, at.key);
+  let opened: CapturedWriter | null = null;
+  const open = async (): Promise<CapturedWriter> => (opened = await gpu.openWriter());
+  const onProgress = warmingUp(parts);
+  let done = 0;
+  const proof = known ?? (await proveWriter(decoder, open, at.ids, at.chunkTokens, () => onProgress((done += 1), WRITER_PROOF_TOKENS), parts.signal));
+  await keepProof(WRITER_PROOF, at.key, proof);
+  const { rule, ...status } = proof;
+  if (proof.mode === 'stepwise') return { writer: null, status };
+  try {
+    const writer = opened ?? (await open());
+    writer.useRule(rule);
+    return { writer, status };
+  } catch (thrown) {
+    // It worked before, so most likely there is no room this time.
+    const error = AppError.from(thrown);
+    if (error.code === 'gpu-device-lost') throw error;
+    return { writer: null, status: { ...status, mode: 'stepwise', reason: error.message } };
+  }
+}
+
 async function onWasm(parts: PlacingParts, fallback: { cause: GpuCause; detail: string }): Promise<PlacedDecoder> {
   const opened = await openWebDecoder(parts.files, 'wasm', { tapped: true });
   if (parts.signal.aborted) await opened.decoder.dispose();
   throwIfStopped(parts.signal);
-  return { ...opened, backend: 'wasm', fallback, adapter: null, chunkTokens: WASM_CHUNK_TOKENS, trials: [], branchError: null };
+  return { ...opened, backend: 'wasm', fallback, adapter: null, chunkTokens: WASM_CHUNK_TOKENS, trials: [], branchError: null, writing: null };
 }
 
-/** Proves a pass size on ordinary words; this also compiles the shaders. */
-function prove(opened: OpenedDecoder, { tokenizer, onProgress, signal }: PlacingParts): Promise<PassProof> {
+/** Ordinary words to prove things on; this also compiles the shaders. */
+function proofIds(tokenizer: TextTokenizer): readonly number[] {
   const ids = tokenizer.encode(PROOF_TEXT);
   if (ids.length < PROOF_TOKENS) throw new AppError('internal', `The proof text has only ${ids.length} tokens.`);
-  return proveChunk(opened.decoder, ids, (doneTokens, totalTokens) => onProgress({ phase: 'warm-up', doneTokens, totalTokens }), signal);
+  return ids;
+}
+
+function warmingUp({ onProgress }: PlacingParts): (doneTokens: number, totalTokens: number) => void {
+  return (doneTokens, totalTokens) => onProgress({ phase: 'warm-up', doneTokens, totalTokens });
 }
 
 function causeOf(error: AppError): GpuCause {

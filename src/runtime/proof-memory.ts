@@ -1,8 +1,11 @@
 /**
- * Remembers which pass size was proved on which adapter, so that the second visit need not prove it again (a minute on a
+ * Remembers what was proved on which adapter, so that the second visit need not prove it again (a minute on a
  * software adapter). Kept in the Cache API; where that is missing or refuses, the proof is simply made anew.
  */
 import type { ChunkTrial, PassProof } from './chunk-proof.ts';
+import type { WriterTrial, WritingMode } from '../core/engine-report.ts';
+import type { DispatchRule } from './ort/webgpu/direct-dispatch.ts';
+import type { WriterProof } from './writer-proof.ts';
 
 /** What identifies an adapter and what runs on it, as far as a page can see; a proof holds for equal values only. */
 export interface ProofKey {
@@ -13,34 +16,48 @@ export interface ProofKey {
   readonly flipsideVersion: string;
 }
 
-const CACHE = 'flipside-pass-proofs';
+const CACHE = 'flipside-proofs';
+
+const MODES: readonly WritingMode[] = ['direct', 'captured', 'stepwise'];
+
+/** A kind of proof that can be remembered. */
+interface Kind<T> {
+  readonly name: string;
+  readonly parse: (raw: unknown) => T | null;
+}
+
+/** How many tokens a pass takes. */
+export const PASS_PROOF: Kind<PassProof> = { name: 'pass-proof', parse: parsePassProof };
+
+/** How tokens are written. */
+export const WRITER_PROOF: Kind<WriterProof> = { name: 'writer-proof', parse: parseWriterProof };
 
 /** The proof for this key, or null when there is none that can be used. */
-export async function recallProof(key: ProofKey): Promise<PassProof | null> {
+export async function recallProof<T>(kind: Kind<T>, key: ProofKey): Promise<T | null> {
   try {
-    const response = await (await caches.open(CACHE)).match(addressOf(key));
-    return response ? parseProof(await response.json()) : null;
+    const response = await (await caches.open(CACHE)).match(addressOf(kind.name, key));
+    return response ? kind.parse(await response.json()) : null;
   } catch {
     return null; // no Cache API (insecure page, private window) or a damaged entry: prove anew
   }
 }
 
 /** Keeps a proof; failing to is no loss. */
-export async function keepProof(key: ProofKey, proof: PassProof): Promise<void> {
+export async function keepProof<T>(kind: Kind<T>, key: ProofKey, proof: T): Promise<void> {
   try {
-    await (await caches.open(CACHE)).put(addressOf(key), new Response(JSON.stringify(proof)));
+    await (await caches.open(CACHE)).put(addressOf(kind.name, key), new Response(JSON.stringify(proof)));
   } catch {
     // The next visit proves anew, which costs time and nothing else.
   }
 }
 
 /** Cache keys are addresses; this one is never fetched. */
-function addressOf(key: ProofKey): string {
+function addressOf(name: string, key: ProofKey): string {
   const { adapter, browser, runtimeVersion, weightsSha256, flipsideVersion } = key;
-  return new URL(`/pass-proof/${encodeURIComponent(JSON.stringify([adapter.vendor, adapter.architecture, adapter.description, browser, runtimeVersion, weightsSha256, flipsideVersion]))}`, location.origin).href;
+  return new URL(`/${name}/${encodeURIComponent(JSON.stringify([adapter.vendor, adapter.architecture, adapter.description, browser, runtimeVersion, weightsSha256, flipsideVersion]))}`, location.origin).href;
 }
 
-function parseProof(raw: unknown): PassProof | null {
+function parsePassProof(raw: unknown): PassProof | null {
   const { chunkTokens, trials, branchError } = (raw ?? {}) as Partial<Record<keyof PassProof, unknown>>;
   if (typeof chunkTokens !== 'number' || !Number.isInteger(chunkTokens) || chunkTokens < 1 || !Array.isArray(trials) || (typeof branchError !== 'number' && branchError !== null)) return null;
   const parsed = trials.flatMap((trial): ChunkTrial[] => {
@@ -51,4 +68,26 @@ function parseProof(raw: unknown): PassProof | null {
   });
   const proved = parsed.length === trials.length && parsed.some((trial) => trial.accepted && trial.tokens === chunkTokens);
   return proved ? { chunkTokens, trials: parsed, branchError: branchError ?? Infinity } : null;
+}
+
+function parseWriterProof(raw: unknown): WriterProof | null {
+  const { mode, trials, rule, reason } = (raw ?? {}) as Partial<Record<keyof WriterProof, unknown>>;
+  const known = MODES.find((name) => name === mode);
+  if (known === undefined || !Array.isArray(trials) || (typeof reason !== 'string' && reason !== null)) return null;
+  const parsed = trials.flatMap((trial): WriterTrial[] => {
+    const { msPerToken, relativeError, sameTokens, accepted, ...rest } = (trial ?? {}) as Partial<Record<keyof WriterTrial, unknown>>;
+    const tried = MODES.find((name) => name === rest.mode);
+    if (tried === undefined || typeof msPerToken !== 'number' || (typeof relativeError !== 'number' && relativeError !== null) || typeof sameTokens !== 'boolean' || typeof accepted !== 'boolean') return [];
+    return [{ mode: tried, msPerToken, relativeError: relativeError ?? Infinity, sameTokens, accepted }];
+  });
+  const proved = parsed.length === trials.length && parsed.some((trial) => trial.accepted && trial.mode === known);
+  const learned = parseRule(rule);
+  return proved && (known === 'direct') === (learned !== null) ? { mode: known, trials: parsed, rule: learned, reason } : null;
+}
+
+function parseRule(raw: unknown): DispatchRule | null {
+  const { tokens, y, z } = (raw ?? {}) as Partial<Record<keyof DispatchRule, unknown>>;
+  const counts = [tokens, y, z].filter((value): value is number => typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536);
+  const [stretch, rows, planes] = counts;
+  return counts.length === 3 && stretch !== undefined && rows !== undefined && planes !== undefined ? { tokens: stretch, y: rows, z: planes } : null;
 }

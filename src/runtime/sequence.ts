@@ -5,7 +5,7 @@
  */
 import { AppError } from '../core/errors.ts';
 import { checkLength } from '../core/text-check.ts';
-import type { Branches, Cache, Decoder, Pass } from './decoder.ts';
+import type { Branches, Cache, Decoder, Pass, WriteRequest, WriteStep, WrittenToken } from './decoder.ts';
 
 /** What a pass tells about its tokens; the cache stays inside. */
 export interface PassReading extends Omit<Pass, 'cache'> {
@@ -90,6 +90,24 @@ export class Sequence {
       const until = Math.min(peek?.after ?? end, end, length + this.#chunkTokens);
       yield { text: await this.#extend(ids.slice(length - first, until - first)), peeks: [] };
     }
+  }
+
+  /** Whether {@link write} works: something has been read, and the decoder writes by itself. */
+  get writes(): boolean {
+    return this.#decoder.writer !== null && this.#cache !== null;
+  }
+
+  /**
+   * Writes on from `logits`, at most as many tokens as there are uniforms (see `WriteRequest`), and tells each with where it
+   * stands. Returns the logits after the last that stays.
+   */
+  async write(request: Omit<WriteRequest, 'past'>, onToken: (token: WrittenToken, position: number) => WriteStep): Promise<Float32Array> {
+    const { writer } = this.#decoder;
+    if (writer === null || this.#cache === null) throw new AppError('internal', 'There is nothing to write on from, or nothing to write with.');
+    let position = this.length;
+    const { cache, logits } = await writer.write({ ...request, past: this.#cache }, (token) => onToken(token, position++));
+    this.#take(cache);
+    return logits;
   }
 
   /** Forgets everything from token `length` on. */

@@ -5,7 +5,7 @@
 import { throwIfStopped } from '../core/abort.ts';
 import type { RunSummary } from '../core/engine-report.ts';
 import { AppError } from '../core/errors.ts';
-import type { ReadingSink, SamplingOptions, TokenPiece } from '../core/reading.ts';
+import type { ReadingSink, SamplingOptions, TokenChoice, TokenPiece } from '../core/reading.ts';
 import { createRng } from '../core/rng.ts';
 import { chooseToken } from '../core/sampling.ts';
 import { endsSentence, sentenceEnds } from '../core/sentences.ts';
@@ -84,30 +84,64 @@ export class TextRun {
   /** Writes on. Stops at an end token, at the wanted length, at the end of the context, or when `signal` says so. */
   async generate(sampling: SamplingOptions, options: { taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     if (!this.#logits) throw new AppError('text-empty', 'There is nothing to continue yet. Read a text first.');
-    const { contextTokens } = this.#parts.decoder.sizes;
     const started = performance.now();
-    const rng = createRng(sampling.seed);
     // A run that was stopped may have decoded a token that it never appended: start the decoder afresh from what is there.
     this.#nextPiece = this.#parts.tokenizer.pieces();
     for (const id of this.#ids) this.#nextPiece(id);
-    const room = contextTokens - (options.taps ? this.#longestTap() : 0);
-    for (let count = 0; ; count++) {
-      const ended = count >= sampling.maxTokens ? 'length' : this.#sequence.length >= room ? 'context' : null;
-      const id = ended ? null : chooseToken(this.#logits, sampling, () => rng.uniform());
-      if (id === null || this.#parts.endTokens.includes(id)) {
-        if (options.taps) await this.#read([], this.#tapsAfter(this.#sequence.length), sink, signal);
-        return this.#summary(count, started, ended ?? 'end-token');
-      }
-      // Whether the sentence has ended shows only in the token that comes next: its taps are read together with that.
-      const piece = this.#nextPiece(id);
-      const ends = options.taps && piece.text !== '' && endsSentence(this.#text.slice(-64), piece.text);
-      await this.#read([id], ends ? this.#tapsAfter(this.#sequence.length) : [], sink, signal, [piece]);
+    const room = this.#parts.decoder.sizes.contextTokens - (options.taps ? this.#longestTap() : 0);
+    const rng = createRng(sampling.seed);
+    const uniforms = Float32Array.from({ length: Math.max(0, Math.min(sampling.maxTokens, room - this.#sequence.length)) }, () => rng.uniform());
+    const pace = this.#sequence.writes && (!options.taps || this.#parts.decoder.branching) ? this.#writeAhead : this.#writeOne;
+    let count = 0;
+    let ended: RunSummary['ended'] | null = null;
+    while (ended === null && count < uniforms.length) {
+      const part = await pace.call(this, this.#logits, sampling, uniforms.subarray(count), options.taps, sink, signal);
+      count += part.tokens;
+      if (part.ended) ended = 'end-token';
     }
+    if (options.taps) await this.#read([], this.#tapsAfter(this.#sequence.length), sink, signal);
+    return this.#summary(count, started, ended ?? (count >= sampling.maxTokens ? 'length' : 'context'));
   }
 
   /** Frees the cache. */
   dispose(): void {
     this.#sequence.dispose();
+  }
+
+  /** Chooses one token and reads it; whether the sentence before it has ended shows only then, so its taps are read together with it. */
+  async #writeOne(logits: Float32Array, choice: TokenChoice, uniforms: Float32Array, taps: boolean, sink: ReadingSink, signal: AbortSignal): Promise<{ tokens: number; ended: boolean }> {
+    const id = chooseToken(logits, choice, () => uniforms[0] ?? 0);
+    if (this.#parts.endTokens.includes(id)) return { tokens: 0, ended: true };
+    const piece = this.#nextPiece(id);
+    await this.#read([id], this.#tapsBefore(piece, taps), sink, signal, [piece]);
+    return { tokens: 1, ended: false };
+  }
+
+  /** Lets the decoder write by itself, until taps are due; they are read behind the tokens that show it. */
+  async #writeAhead(logits: Float32Array, choice: TokenChoice, uniforms: Float32Array, taps: boolean, sink: ReadingSink, signal: AbortSignal): Promise<{ tokens: number; ended: boolean }> {
+    const told = this.#log.through(sink);
+    let due: readonly Peek[] = [];
+    let ended = false;
+    let tokens = 0;
+    const after = await this.#sequence.write({ logits, choice, uniforms }, ({ id, residuals }, start) => {
+      if (signal.aborted) return 'drop';
+      ended = this.#parts.endTokens.includes(id);
+      if (ended) return 'drop';
+      const piece = this.#nextPiece(id);
+      due = this.#tapsBefore(piece, taps);
+      this.#take({ start, tokens: 1, residuals, logits }, [piece], told);
+      tokens += 1;
+      return due.length > 0 ? 'stop' : 'go-on';
+    });
+    this.#logits = after;
+    throwIfStopped(signal);
+    if (due.length > 0) await this.#read([], due, sink, signal);
+    return { tokens, ended };
+  }
+
+  /** The taps after the text so far where a token shows that its last sentence has ended; none otherwise, and none if they are not wanted. */
+  #tapsBefore(piece: TokenPiece, taps: boolean): readonly Peek[] {
+    return taps && piece.text !== '' && endsSentence(this.#text.slice(-64), piece.text) ? this.#tapsAfter(this.#ids.length) : [];
   }
 
   /** Goes back to where this text leaves the one before; how many tokens both share. The last token is read in any case, and so is every tap. */

@@ -1,17 +1,19 @@
 /** The engine as it runs in the worker: brings the model in, and reads, writes and checks on one text at a time. */
 import type { ChatMessage } from '../core/chat.ts';
-import type { EngineStatus, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
+import type { EngineMemory, EngineStatus, GpuMemoryReport, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import { AppError } from '../core/errors.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import { VERSION } from '../core/version.ts';
 import { assertProbeFits, parseProbe } from '../format/probe.ts';
+import { cacheBytesPerToken, describeDecoder } from '../onnx/decoder-taps.ts';
 import type { SegmentReader } from '../training/reader.ts';
 import type { Decoder } from './decoder.ts';
 import { decoderFilesOf, fileAt, textOf } from './model-files.ts';
 import { checkNumbers } from './numbers-check.ts';
 import { placeDecoder } from './open-decoder.ts';
-import { openWebDecoder, type DecoderFiles, type WebBackend } from './ort/web-decoder.ts';
+import type { DecoderFiles, WebBackend } from './ort/opening.ts';
+import { openWebDecoder } from './ort/web-decoder.ts';
 import { createScorer, type Scorer } from './scorer.ts';
 import { createSegmentReader } from './segment-reader.ts';
 import { loadModelFiles } from './store/load.ts';
@@ -28,6 +30,7 @@ interface Loaded {
   readonly endTokens: readonly number[];
   readonly backend: WebBackend;
   readonly chunkTokens: number;
+  readonly gpuMemory: () => GpuMemoryReport | null;
   /** The files, held only where storage does not keep them: the numbers check needs them again. */
   readonly files: DecoderFiles | null;
 }
@@ -54,12 +57,13 @@ export class WebEngine {
     const placed = await placeDecoder({ files, weightsSha256: weights, tokenizer, wanted: args.backend, onProgress, signal });
     const { decoder, backend, chunkTokens } = placed;
     const model: ModelIdentity = { id: loaded.manifest.id, weightsSha256: weights, layerCount: decoder.sizes.layerCount, hidden: decoder.sizes.hidden };
-    this.#loaded = { manifestUrl: args.manifestUrl, model, decoder, tokenizer, endTokens: files.config.endTokens, backend, chunkTokens, files: loaded.kept.yes ? null : files };
+    this.#loaded = { manifestUrl: args.manifestUrl, model, decoder, tokenizer, endTokens: files.config.endTokens, backend, chunkTokens, gpuMemory: () => placed.gpu?.memory() ?? null, files: loaded.kept.yes ? null : files };
     // A device that goes away while another decoder is in use (after a fallback, or a second load) is nobody's loss.
-    void placed.lost?.then((error) => this.#loaded?.decoder === decoder && this.#onLost(error));
+    void placed.gpu?.lost.then((error) => this.#loaded?.decoder === decoder && this.#onLost(error));
     return {
       model,
       contextTokens: files.config.contextTokens,
+      cacheBytesPerToken: cacheBytesPerToken(describeDecoder(files.graph)),
       backend,
       fallback: placed.fallback,
       adapter: placed.adapter,
@@ -67,6 +71,7 @@ export class WebEngine {
       chunkTrials: placed.trials,
       branching: decoder.branching,
       branchError: placed.branchError,
+      writing: placed.writing,
       bytesFrom: loaded.source,
       kept: loaded.kept,
       downloadBytes: loaded.totalBytes,
@@ -122,6 +127,13 @@ export class WebEngine {
       onProgress,
       signal,
     });
+  }
+
+  /** What is held in memory now. */
+  memory(): EngineMemory {
+    // Chromium alone tells, and its type library has it nowhere.
+    const { memory } = performance as { memory?: { usedJSHeapSize: number } };
+    return { gpu: this.#loaded?.gpuMemory() ?? null, heapBytes: memory?.usedJSHeapSize ?? null };
   }
 
   /** Frees model, probe and text. */

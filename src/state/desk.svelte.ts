@@ -52,7 +52,7 @@ export class Desk {
   /** Which of the two sources is open. */
   source = $state<Source>('story');
   /** How the next words are chosen. */
-  sampling = $state<SamplingOptions>({ temperature: 0.8, topP: 0.95, seed: 1, maxTokens: 80 });
+  sampling = $state<SamplingOptions>({ temperature: 0.8, topK: 0, topP: 0.95, seed: 1, maxTokens: 80 });
 
   constructor(parts: DeskParts) {
     this.#parts = parts;

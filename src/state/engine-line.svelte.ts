@@ -5,7 +5,7 @@
 import { progressSentence, SAY } from '../content/status.ts';
 import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
-import type { EngineStatus, LoadProgress } from '../core/engine-report.ts';
+import type { EngineMemory, EngineStatus, LoadProgress } from '../core/engine-report.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
 import type { ProbeFiles } from '../worker/protocol.ts';
 import { answerOrLeave } from './patience.ts';
@@ -26,6 +26,7 @@ export class EngineLine {
   #phase = $state.raw<Phase>({ kind: 'absent' });
   #problem = $state.raw<AppError | null>(null);
   #said = $state('');
+  #memory = $state.raw<EngineMemory | null>(null);
   /** The load whose {@link fallback} the reader has seen. */
   #acknowledged = $state.raw<EngineStatus | null>(null);
 
@@ -40,6 +41,11 @@ export class EngineLine {
   /** What went wrong last, until it is dismissed or something works. */
   get problem(): AppError | null {
     return this.#problem;
+  }
+
+  /** What the engine held in memory after its last call; null before there is one. */
+  get memory(): EngineMemory | null {
+    return this.#memory;
   }
 
   /** The last event in words, for a polite live region: one an event, never one a token. */
@@ -96,6 +102,9 @@ export class EngineLine {
       const client = (this.#client = this.#parts.connect());
       client.onLost((error) => {
         if (client === this.#client) this.#lose(error);
+      });
+      client.onMemory((memory) => {
+        if (client === this.#client) this.#memory = memory;
       });
       const bringIn = async (): Promise<EngineStatus> => {
         const progress = (step: LoadProgress): void => {
@@ -195,6 +204,7 @@ export class EngineLine {
   #end(): void {
     this.#client?.dispose();
     this.#client = null;
+    this.#memory = null;
     this.forget();
   }
 }

@@ -1,15 +1,16 @@
 /** What "Copy diagnostics" puts on the clipboard: what the program knows about itself, and nothing that was typed. */
 import type { AppError } from '../core/errors.ts';
-import type { EngineStatus, NumbersReport } from '../core/engine-report.ts';
+import type { EngineMemory, EngineStatus, NumbersReport } from '../core/engine-report.ts';
 
 /** Diagnostics as readable JSON. */
-export function diagnosticsText(problem: AppError | null, phase: string, status: EngineStatus | null, numbers: NumbersReport | null): string {
+export function diagnosticsText(problem: AppError | null, phase: string, status: EngineStatus | null, numbers: NumbersReport | null, memory: EngineMemory | null): string {
   const report = {
     when: new Date().toISOString(),
     phase,
     problem: problem?.toRecord() ?? null,
     engine: status,
     numbers,
+    memory,
     browser: {
       userAgent: navigator.userAgent,
       webgpu: 'gpu' in navigator,

@@ -4,12 +4,12 @@
  */
 import type { ChatMessage } from '../core/chat.ts';
 import type { ErrorRecord } from '../core/errors.ts';
-import type { EngineStatus, KeptModel, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
+import type { EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
 import type { SamplingOptions, TapReading, TokenBatch } from '../core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 
-export type { ByteSource, EngineStatus, GpuCause, KeptModel, LoadProgress, NumbersReport, NumbersRow, RunSummary } from '../core/engine-report.ts';
+export type { ByteSource, EngineMemory, EngineStatus, GpuCause, KeptModel, LoadProgress, NumbersReport, NumbersRow, RunSummary } from '../core/engine-report.ts';
 
 /** The two files of a probe as they lie on disk, not yet validated. */
 export interface ProbeFiles {
@@ -64,5 +64,7 @@ export type Message =
   | { readonly kind: 'event'; readonly id: number; readonly event: CallEvent }
   | { readonly kind: 'value'; readonly id: number; readonly value: Calls[CallName]['value'] }
   | { readonly kind: 'error'; readonly id: number; readonly error: ErrorRecord }
+  /** What the engine holds, after each call that it has answered. */
+  | { readonly kind: 'memory'; readonly memory: EngineMemory }
   /** The device went away while nothing was asked. */
   | { readonly kind: 'lost'; readonly error: ErrorRecord };

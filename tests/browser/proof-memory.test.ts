@@ -1,24 +1,24 @@
 /** The remembered pass size, in the real Cache API. */
 import { beforeEach, expect, test } from 'vitest';
-import { keepProof, recallProof, type ProofKey } from '../../src/runtime/proof-memory.ts';
+import { keepProof, PASS_PROOF, recallProof, type ProofKey } from '../../src/runtime/proof-memory.ts';
 
 const key: ProofKey = { adapter: { vendor: 'google', architecture: 'swiftshader', description: '' }, browser: 'Chromium 156', runtimeVersion: '1.30.0', weightsSha256: 'f06b', flipsideVersion: '0.1.0' };
 const proof = { chunkTokens: 31, trials: [{ tokens: 33, relativeError: 0.85, accepted: false }, { tokens: 31, relativeError: 0, accepted: true }], branchError: 2e-6 };
 
 beforeEach(async () => {
-  await caches.delete('flipside-pass-proofs');
+  await caches.delete('flipside-proofs');
 });
 
 test('a trial whose numbers were not finite is remembered as that', async () => {
   const trials = [{ tokens: 33, relativeError: Infinity, accepted: false }, proof.trials[1]!];
-  await keepProof(key, { chunkTokens: 31, trials, branchError: Infinity });
-  expect(await recallProof(key)).toEqual({ chunkTokens: 31, trials, branchError: Infinity });
+  await keepProof(PASS_PROOF, key, { chunkTokens: 31, trials, branchError: Infinity });
+  expect(await recallProof(PASS_PROOF, key)).toEqual({ chunkTokens: 31, trials, branchError: Infinity });
 });
 
 test('a proof is remembered for the same adapter, browser, runtime and graph', async () => {
-  expect(await recallProof(key)).toBeNull();
-  await keepProof(key, proof);
-  expect(await recallProof(key)).toEqual(proof);
+  expect(await recallProof(PASS_PROOF, key)).toBeNull();
+  await keepProof(PASS_PROOF, key, proof);
+  expect(await recallProof(PASS_PROOF, key)).toEqual(proof);
 });
 
 test.each<[string, Partial<ProofKey>]>([
@@ -28,8 +28,8 @@ test.each<[string, Partial<ProofKey>]>([
   ['version', { flipsideVersion: '0.2.0' }],
   ['adapter', { adapter: { vendor: 'google', architecture: 'swiftshader', description: 'other' } }],
 ])('another %s is proved anew', async (_, change) => {
-  await keepProof(key, proof);
-  expect(await recallProof({ ...key, ...change })).toBeNull();
+  await keepProof(PASS_PROOF, key, proof);
+  expect(await recallProof(PASS_PROOF, { ...key, ...change })).toBeNull();
 });
 
 test.each([
@@ -38,9 +38,9 @@ test.each([
   ['nothing about branches', JSON.stringify({ chunkTokens: proof.chunkTokens, trials: proof.trials })],
   ['a size that no trial accepted', JSON.stringify({ ...proof, chunkTokens: 33 })],
 ])('a damaged entry (%s) is not believed', async (_, body) => {
-  await keepProof(key, proof);
-  const cache = await caches.open('flipside-pass-proofs');
+  await keepProof(PASS_PROOF, key, proof);
+  const cache = await caches.open('flipside-proofs');
   const [request] = await cache.keys();
   await cache.put(request!, new Response(body));
-  expect(await recallProof(key)).toBeNull();
+  expect(await recallProof(PASS_PROOF, key)).toBeNull();
 });

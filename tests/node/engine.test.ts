@@ -149,7 +149,7 @@ test('the same seed writes the same words; another seed writes others', async ()
     const run = new TextRun({ ...engine, scorer: noScorer });
     await run.read('The baker opened the door and', { taps: false }, new GrownReading(), never);
     const grown = new GrownReading();
-    const summary = await run.generate({ temperature: 0.9, topP: 0.95, seed, maxTokens: 8 }, { taps: false }, grown, never);
+    const summary = await run.generate({ temperature: 0.9, topK: 0, topP: 0.95, seed, maxTokens: 8 }, { taps: false }, grown, never);
     run.dispose();
     expect(summary).toMatchObject({ tokens: 8, ended: 'length' });
     return grown.pieces.map((piece) => piece.text).join('');
@@ -169,7 +169,7 @@ test('a run that is stopped keeps what it has and can be continued', async () =>
   }, tap: () => undefined };
   await expect(run.read(TEXT, { taps: false }, stopping, controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
   expect(reading.pieces).toHaveLength(8);
-  const summary = await run.generate({ temperature: 0, topP: 1, seed: 1, maxTokens: 2 }, { taps: false }, reading, never);
+  const summary = await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 }, { taps: false }, reading, never);
   expect(summary.tokens).toBe(2);
   expect(reading.pieces).toHaveLength(10);
   run.dispose();
@@ -184,7 +184,7 @@ test('the words’ part of a score follows from two embeddings alone: in passes 
   const run = new TextRun({ ...engine, scorer: { ...wordy, taps: wordy.taps.slice(0, 1) }, chunkTokens: 5 });
   const reading = new GrownReading();
   await run.read('Ada kept the lighthouse. She', { taps: true }, reading, never);
-  await run.generate({ temperature: 0, topP: 1, seed: 1, maxTokens: 2 }, { taps: false }, reading, never);
+  await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 }, { taps: false }, reading, never);
   run.dispose();
   expect(reading.taps).toHaveLength(2);
   // The embedding of a token is the same wherever it stands: the words' part by hand, from a pass of the bare tokens.
@@ -216,6 +216,6 @@ test('bad texts are refused before anything is computed', async () => {
   await expect(run.read('  ', { taps: true }, sink, never)).rejects.toMatchObject({ code: 'text-empty' });
   await expect(run.read('a\udc00', { taps: true }, sink, never)).rejects.toMatchObject({ code: 'text-malformed' });
   await expect(run.read('word '.repeat(8300), { taps: true }, sink, never)).rejects.toMatchObject({ code: 'text-too-long' });
-  await expect(run.generate({ temperature: 0, topP: 1, seed: 1, maxTokens: 1 }, { taps: false }, sink, never)).rejects.toMatchObject({ code: 'text-empty' });
+  await expect(run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 }, { taps: false }, sink, never)).rejects.toMatchObject({ code: 'text-empty' });
   expect(sink.pieces).toHaveLength(0);
 });

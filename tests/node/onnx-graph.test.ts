@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { AppError } from '../../src/core/errors.ts';
 import { describeDecoder, LOGIT_ROWS_INPUT, tapDecoder } from '../../src/onnx/decoder-taps.ts';
+import { LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../src/onnx/lengths.ts';
 import { encodeInput, encodeNodeWith, parseModel, writeModel } from '../../src/onnx/graph.ts';
 import { bytesField, concatBytes, encodeVarint, splitFields, stringOf, varintField, varintOf, type Field } from '../../src/onnx/wire.ts';
 
@@ -69,13 +70,35 @@ test('tapping names 31 streams, in the order of the layers, and makes each a gra
   expect(parseModel(graph).inputs.map((input) => input.name)).toContain(LOGIT_ROWS_INPUT);
 });
 
-test('tapping changes the final norm, the head and what attention looks up, and adds three gathers; all other nodes keep their bytes', () => {
+test('tapping changes the final norm, the head, what attention looks up and what each layer adds last, and adds three gathers; all other nodes keep their bytes', () => {
   const before = parseModel(stock).nodes.map((node) => Buffer.from(node.field.raw).toString('hex'));
-  const { graph, branching, layerCount } = tapDecoder(stock);
+  const { graph, branching, steering, layerCount } = tapDecoder(stock);
   const after = parseModel(graph).nodes.map((node) => Buffer.from(node.field.raw).toString('hex'));
-  expect(branching).toBe(true);
+  expect([branching, steering]).toEqual([true, true]);
   expect(after).toHaveLength(before.length + 3);
-  expect(before.filter((bytes) => !after.includes(bytes))).toHaveLength(2 + layerCount);
+  expect(before.filter((bytes) => !after.includes(bytes))).toHaveLength(2 + 2 * layerCount);
+});
+
+test('with lengths as inputs the mask goes, with every node that only it needed', () => {
+  const before = parseModel(stock);
+  const { graph, branching } = tapDecoder(stock, { branching: false, lengths: true });
+  const after = parseModel(graph);
+  expect(branching).toBe(false);
+  expect(after.inputs.map(({ name }) => name)).toEqual(expect.arrayContaining([LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT]));
+  expect(after.inputs.map(({ name }) => name)).not.toContain('attention_mask');
+  const gone = before.nodes.filter(({ name }) => !after.nodes.some((node) => node.name === name)).map(({ name }) => name);
+  expect(gone.filter((name) => !name.startsWith('/model/attn_mask_reformat/'))).toEqual(['/model/constant_nodes/INT64/[1]', '/model/constant_nodes/INT64/1']);
+  expect(gone).toHaveLength(8);
+  for (const node of after.nodes.filter(({ opType }) => opType === 'GroupQueryAttention')) expect(node.inputs.slice(5, 7)).toEqual([LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT]);
+});
+
+test('a layer whose last product takes no bias leaves the graph as it is, and says so', () => {
+  const model = parseModel(stock);
+  const product = model.nodes.find(({ name }) => name === '/model/layers.7/mlp/down_proj/MatMul_Q4')!;
+  const biased = writeModel(model, { replaceNodes: new Map([[product, encodeNodeWith(product, { inputs: [...product.inputs, '', '', 'model.norm.weight'] })]]), append: [] });
+  const { graph, steering } = tapDecoder(biased);
+  expect(steering).toBe(false);
+  expect(parseModel(graph).inputs.filter(({ name }) => name.startsWith('flipside.steer'))).toEqual([]);
 });
 
 test('attention that cannot be told what to see keeps its bytes: the decoder then takes no branches', () => {

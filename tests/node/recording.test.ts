@@ -34,7 +34,7 @@ const recording: Recording = {
 
 const run: Recording = {
   ...recording,
-  run: { finishedAt: 1_790_000_000_000, taps: true, adapter: 'vendor x', probeKey: 'shipped:kind-cruel', probeTitle: 'Kind–cruel', continuations: [{ fromCharacter: 2, sampling: { temperature: 0.8, topP: 0.95, seed: 7, maxTokens: 80 } }] },
+  run: { finishedAt: 1_790_000_000_000, taps: true, adapter: 'vendor x', probeKey: 'shipped:kind-cruel', probeTitle: 'Kind–cruel', continuations: [{ fromCharacter: 2, sampling: { temperature: 0.8, topK: 0, topP: 0.95, seed: 7, maxTokens: 80 } }] },
 };
 
 const refusal = (source: string): AppError => {

@@ -90,7 +90,7 @@ describe('a text that is read again', () => {
 
   it('after it was written on writes the same words again', async () => {
     const { run } = countedRun();
-    const sampling = { temperature: 0.8, topP: 0.95, seed: 3, maxTokens: 6 };
+    const sampling = { temperature: 0.8, topK: 0, topP: 0.95, seed: 3, maxTokens: 6 };
     const write = async (): Promise<string> => {
       const { reading } = await read(run, TEXT);
       await run.generate(sampling, { taps: false }, reading, never);

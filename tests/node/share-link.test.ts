@@ -15,7 +15,7 @@ const shared: Shared = {
   token: 4,
   locked: true,
   window: 10,
-  sampling: { temperature: 0.8, topP: 0.95, seed: 4294967295, maxTokens: 80 },
+  sampling: { temperature: 0.8, topK: 0, topP: 0.95, seed: 4294967295, maxTokens: 80 },
   place: 'read',
   view: { head: 'difference', grain: 'word' },
 };

@@ -6,7 +6,9 @@ import { AppError } from '../../core/errors.ts';
 import { describeDecoder, tapDecoder } from '../../onnx/decoder-taps.ts';
 import type { Decoder } from '../decoder.ts';
 import { parseModelConfig } from '../model-config.ts';
-import { createOrtDecoder, fetchFromCpu, trimOnCpu } from '../ort/ort-decoder.ts';
+import { createGrowingCache } from '../ort/growing-cache.ts';
+import { createOrtDecoder, fetchFromCpu } from '../ort/ort-decoder.ts';
+import { steeringOnCpu } from '../ort/steering-feeds.ts';
 
 /** Path of the graph inside a model folder. */
 export const GRAPH_PATH = 'onnx/model_q4.onnx';
@@ -16,7 +18,7 @@ export async function openNodeDecoder(modelDir: string, options: { tapped: boole
   const graphPath = resolve(modelDir, GRAPH_PATH);
   const stock = await readModelFile(graphPath);
   const config = parseModelConfig((await readModelFile(join(modelDir, 'config.json'))).toString('utf8'));
-  const tapped = options.tapped ? tapDecoder(stock) : { ...describeDecoder(stock), graph: stock, taps: [], branching: false };
+  const tapped = options.tapped ? tapDecoder(stock) : { ...describeDecoder(stock), graph: stock, taps: [], branching: false, steering: false };
   const folder = join(modelDir, 'onnx');
   const externalData = await Promise.all(tapped.weightFiles.map(async (path) => ({ path, data: await readModelFile(join(folder, path)) })));
   let session: InferenceSession;
@@ -25,7 +27,19 @@ export async function openNodeDecoder(modelDir: string, options: { tapped: boole
   } catch (thrown) {
     throw new AppError('model-session-failed', `onnxruntime could not open ${graphPath}: ${String(thrown)}`, { path: graphPath }, thrown);
   }
-  return createOrtDecoder({ session, Tensor, shape: tapped, sizes: { ...config, layerCount: tapped.layerCount }, taps: tapped.taps, branching: tapped.branching, fetch: fetchFromCpu, trim: trimOnCpu(Tensor), explain: (thrown) => Promise.resolve(AppError.from(thrown)) });
+  const sizes = { ...config, layerCount: tapped.layerCount };
+  return createOrtDecoder({
+    session,
+    Tensor,
+    sizes,
+    taps: tapped.taps,
+    branching: tapped.branching,
+    lengths: false,
+    steering: tapped.steering ? steeringOnCpu(Tensor, sizes) : null,
+    caches: createGrowingCache(Tensor, tapped),
+    fetch: fetchFromCpu,
+    explain: (thrown) => Promise.resolve(AppError.from(thrown)),
+  });
 }
 
 /** Reads a file of a model folder; a missing one is named. */

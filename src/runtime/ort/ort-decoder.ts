@@ -1,13 +1,17 @@
 /**
- * A decoder on onnxruntime, the same code for onnxruntime-node, WASM and WebGPU: builds the inputs of a pass, keeps the
- * key/value tensors wherever the provider left them, and fetches residuals and logits through a {@link Fetch}.
+ * A decoder on onnxruntime, the same code for onnxruntime-node, WASM and WebGPU: builds the inputs of a pass and fetches
+ * residuals and logits through a {@link Fetch}. Keys and values are a {@link CacheKeeper}'s.
  */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { AppError } from '../../core/errors.ts';
 import { ATTENTION_BIAS_INPUT, SLOT_POSITIONS_INPUT } from '../../onnx/branching.ts';
-import { LOGIT_ROWS_INPUT, type DecoderShape } from '../../onnx/decoder-taps.ts';
+import { LOGIT_ROWS_INPUT } from '../../onnx/decoder-taps.ts';
+import { ATTENTION_MASK_INPUT, LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../onnx/lengths.ts';
 import { attentionLayout } from '../attention-layout.ts';
 import type { Branches, Cache, Decoder, DecoderSizes, Pass } from '../decoder.ts';
+import { assertFinite, assertSizes } from '../pass-checks.ts';
+import type { CacheKeeper } from './cache-keeper.ts';
+import type { SteeringFeeds } from './steering-feeds.ts';
 
 /** Copies float32 tensors to the CPU, joined in order; disposes of nothing. */
 export type Fetch = (tensors: readonly Tensor[]) => Promise<Float32Array>;
@@ -23,135 +27,98 @@ export const fetchFromCpu: Fetch = async (tensors) => {
   return Promise.resolve(out);
 };
 
-/** Copies the first slots of key or value tensors `[1, heads, slots, size]` into tensors of their own; disposes of nothing. */
-export type Trim = (tensors: readonly Tensor[], slots: number) => readonly Tensor[];
-
-/** A {@link Trim} for tensors on the CPU. */
-export function trimOnCpu(TensorClass: TensorConstructor): Trim {
-  return (tensors, slots) => tensors.map((tensor) => {
-    const [batch = 1, heads = 1, all = 0, size = 0] = tensor.dims;
-    const from = tensor.data as Float32Array;
-    const kept = new Float32Array(batch * heads * slots * size);
-    for (let head = 0; head < batch * heads; head += 1) kept.set(from.subarray(head * all * size, (head * all + slots) * size), head * slots * size);
-    return new TensorClass('float32', kept, [batch, heads, slots, size]);
-  });
-}
-
 /** What {@link createOrtDecoder} needs. */
 export interface OrtDecoderParts {
   readonly session: InferenceSession;
   readonly Tensor: TensorConstructor;
-  readonly shape: DecoderShape;
   readonly sizes: DecoderSizes;
   /** Output names of the residual stream; empty for an untouched graph, which gives logits only. */
   readonly taps: readonly string[];
   /** Whether the graph takes branches. */
   readonly branching: boolean;
+  /** Whether it takes lengths in place of a mask. */
+  readonly lengths: boolean;
+  /** Null where the graph takes no vectors. */
+  readonly steering: SteeringFeeds | null;
+  readonly caches: CacheKeeper;
   readonly fetch: Fetch;
-  readonly trim: Trim;
   /** Turns what a failed run threw into the error that the reader sees, e.g. a lost device. */
   readonly explain: (thrown: unknown) => Promise<AppError>;
   /** Frees what belongs to the fetch. */
   readonly onDispose?: () => void;
 }
 
-class OrtCache implements Cache {
-  readonly length: number;
-  /** Feeds by input name. */
-  readonly tensors: ReadonlyMap<string, Tensor>;
-
-  constructor(length: number, tensors: ReadonlyMap<string, Tensor>) {
-    this.length = length;
-    this.tensors = tensors;
-  }
-
-  dispose(): void {
-    for (const tensor of this.tensors.values()) tensor.dispose();
-  }
-}
-
 /** Wraps a session of a tapped (or untouched) decoder graph. The decoder owns the session. */
 export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
-  const { session, Tensor: TensorClass, shape, sizes, taps } = parts;
-  const names = Array.from({ length: shape.layerCount }, (_, layer) => ['key', 'value'].map((kind) => ({ past: `past_key_values.${layer}.${kind}`, present: `present.${layer}.${kind}` }))).flat();
-  const emptyDims = [1, shape.kvHeads, 0, shape.headDim];
+  const { session, Tensor: TensorClass, sizes, taps, caches, steering } = parts;
   const ones = growing(() => 1n);
   const inOneLine = growing(BigInt);
   const int64 = (values: readonly number[], dims: readonly number[]): Tensor => new TensorClass('int64', BigInt64Array.from(values, BigInt), dims);
+  const int32 = (value: number, dims: readonly number[]): Tensor => new TensorClass('int32', Int32Array.of(value), dims);
+  const readOut = [...taps, 'logits'];
 
-  async function run(ids: readonly number[], past: Cache | null, branches?: Branches): Promise<Pass> {
-    if (past !== null && !(past instanceof OrtCache)) throw new AppError('internal', 'The cache belongs to another engine.');
-    const before = past?.length ?? 0;
+  /** Everything that a pass is fed but keys and values. */
+  function inputs(ids: readonly number[], before: number, kept: number, branches: Branches | undefined): Record<string, Tensor> {
     const total = before + ids.length;
-    const kept = branches?.kept ?? ids.length;
-    if (branches !== undefined && !parts.branching) throw new AppError('internal', 'This graph takes no branches.');
-    const feeds: Record<string, Tensor> = {
-      input_ids: int64(ids, [1, ids.length]),
-      attention_mask: new TensorClass('int64', ones(total), [1, total]),
-    };
+    const feeds: Record<string, Tensor> = { input_ids: int64(ids, [1, ids.length]), ...steering?.feeds };
+    if (parts.lengths) {
+      feeds[LAST_SLOT_INPUT] = int32(total - 1, [1]);
+      feeds[TOTAL_LENGTH_INPUT] = int32(total, []);
+    } else feeds[ATTENTION_MASK_INPUT] = new TensorClass('int64', ones(total), [1, total]);
     if (taps.length > 0) feeds[LOGIT_ROWS_INPUT] = int64([(kept > 0 ? kept : ids.length) - 1], [1]);
     if (parts.branching) {
-      if (branches !== undefined && branches.parents.length !== ids.length) throw new AppError('internal', `${ids.length} tokens came with ${branches.parents.length} parents.`);
       const layout = branches && attentionLayout(before, branches.parents);
       feeds[SLOT_POSITIONS_INPUT] = layout ? int64(layout.positions, [total]) : new TensorClass('int64', inOneLine(total), [total]);
       feeds[ATTENTION_BIAS_INPUT] = new TensorClass('float32', layout?.bias ?? new Float32Array(ids.length * total), [1, 1, ids.length, total]);
     }
-    for (const { past: name } of names) feeds[name] = past?.tensors.get(name) ?? new TensorClass('float32', new Float32Array(0), emptyDims);
+    return feeds;
+  }
 
-    let outputs: InferenceSession.OnnxValueMapType;
+  async function run(ids: readonly number[], past: Cache | null, branches?: Branches): Promise<Pass> {
+    if (branches !== undefined && !parts.branching) throw new AppError('internal', 'This graph takes no branches.');
+    if (branches !== undefined && branches.parents.length !== ids.length) throw new AppError('internal', `${ids.length} tokens came with ${branches.parents.length} parents.`);
+    const before = past?.length ?? 0;
+    const kept = branches?.kept ?? ids.length;
+    const pass = await caches.begin(past, ids.length);
+    let outputs: Record<string, Tensor> = {};
     try {
-      outputs = await session.run(feeds);
-    } catch (thrown) {
-      throw await parts.explain(thrown);
-    }
-    const output = (name: string): Tensor => {
-      const value = outputs[name];
-      if (!value) throw new AppError('internal', `The session gave no output "${name}".`);
-      return value as Tensor;
-    };
-    const presents = names.map(({ present }) => output(present));
-    const wanted = [...taps, 'logits'].map(output);
-    try {
-      assertSizes(wanted, taps.length, sizes);
+      const feeds = { ...inputs(ids, before, kept, branches), ...pass.feeds };
+      outputs = (await session.run(feeds, { ...pass.fetches, ...Object.fromEntries(readOut.map((name) => [name, null])) })) as Record<string, Tensor>;
+      const wanted = readOut.map((name) => outputs[name] ?? missing(name));
+      assertSizes(wanted.map((tensor) => tensor.dims.at(-1)), taps.length, sizes);
       const values = await parts.fetch(wanted);
-      const streamSize = taps.length * ids.length * sizes.hidden;
-      const residuals = values.subarray(0, streamSize);
+      const residuals = values.subarray(0, taps.length * ids.length * sizes.hidden);
       assertFinite(residuals, before, ids.length, sizes.hidden);
-      return { tokens: ids.length, residuals, logits: values.slice(values.length - sizes.vocabulary), cache: cacheAfter(presents, before, ids.length, kept) };
+      return { tokens: ids.length, residuals, logits: values.slice(values.length - sizes.vocabulary), cache: pass.keep(outputs, kept) };
     } catch (thrown) {
-      for (const tensor of presents) tensor.dispose();
+      pass.abandon(outputs);
       throw thrown instanceof AppError ? thrown : await parts.explain(thrown);
     } finally {
-      for (const tensor of wanted) tensor.dispose();
+      for (const name of readOut) outputs[name]?.dispose();
     }
-  }
-
-  /** Tensors in the order of `names` as a cache. */
-  const cacheOf = (tensors: readonly Tensor[], length: number): OrtCache => new OrtCache(length, new Map(tensors.map((tensor, index) => [names[index]?.past ?? '', tensor])));
-
-  /** The cache after a pass, without the slots of tokens that do not stay. */
-  function cacheAfter(presents: readonly Tensor[], before: number, tokens: number, kept: number): OrtCache {
-    if (kept === tokens) return cacheOf(presents, before + tokens);
-    const cache = kept === 0 ? cacheOf([], 0) : cacheOf(parts.trim(presents, before + kept), before + kept);
-    for (const tensor of presents) tensor.dispose();
-    return cache;
-  }
-
-  function cut(cache: Cache, length: number): Cache {
-    if (!(cache instanceof OrtCache) || length < 1 || length > cache.length) throw new AppError('internal', `A cache of ${cache.length} tokens cannot be cut to ${length}.`);
-    return cacheOf(parts.trim([...cache.tensors.values()], length), length);
   }
 
   return {
     sizes,
     branching: parts.branching,
+    steering: steering !== null,
+    writer: null,
     run,
-    cut,
+    cut: (cache, length) => caches.cut(cache, length),
+    steer(vectors) {
+      if (steering === null) throw new AppError('internal', 'This graph cannot be steered.');
+      steering.set(vectors);
+    },
     dispose: async () => {
+      caches.dispose();
       parts.onDispose?.();
       await session.release();
     },
   };
+}
+
+function missing(name: string): never {
+  throw new AppError('internal', `The session gave no output "${name}".`);
 }
 
 /** Vectors that begin alike, as views of one that grows: to make one anew for every token would cost more than all other inputs. */
@@ -161,22 +128,4 @@ function growing(valueAt: (index: number) => bigint): (length: number) => BigInt
     if (length > all.length) all = BigInt64Array.from({ length: Math.max(length, 2 * all.length) }, (_, index) => valueAt(index));
     return all.subarray(0, length);
   };
-}
-
-/** `config.json` may belong to another model; a wrong width would shift every number without any error. */
-function assertSizes(tensors: readonly Tensor[], tapCount: number, sizes: DecoderSizes): void {
-  for (const [index, tensor] of tensors.entries()) {
-    const [name, expected] = index < tapCount ? ['hidden_size', sizes.hidden] : ['vocab_size', sizes.vocabulary];
-    const found = tensor.dims.at(-1);
-    if (found !== expected) throw new AppError('model-manifest-invalid', `config.json says ${name} ${expected}, but the graph gives ${found ?? 'nothing'}. The files belong to different models: load the model again.`, { name, expected, found: found ?? null });
-  }
-}
-
-/** One overflow poisons every later layer, so a reading with it must not be coloured at all. */
-function assertFinite(residuals: Float32Array, firstPosition: number, tokens: number, hidden: number): void {
-  const bad = residuals.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  const layer = Math.floor(bad / (tokens * hidden));
-  const position = firstPosition + (Math.floor(bad / hidden) % tokens);
-  throw new AppError('numbers-not-finite', `The model gave a number that is not finite at layer ${layer}, token ${position}. This adapter computes this model wrongly: reload and choose the CPU.`, { layer, position });
 }

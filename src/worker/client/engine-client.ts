@@ -4,7 +4,7 @@ import type { AppError } from '../../core/errors.ts';
 import type { Judgement } from '../../core/judgement-types.ts';
 import type { ReadingSink, SamplingOptions } from '../../core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
-import type { EngineStatus, KeptModel, LoadProgress, NumbersReport, ProbeFiles, RunSummary, VectorFile } from '../protocol.ts';
+import type { EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, ProbeFiles, RunSummary, VectorFile } from '../protocol.ts';
 
 /** A model in a worker. One call at a time; every call can be stopped by its signal and then throws `cancelled`. */
 export interface EngineClient {
@@ -30,6 +30,8 @@ export interface EngineClient {
   deleteKept(): Promise<void>;
   /** Called when the worker or the device dies while nothing runs; the client is useless afterwards. */
   onLost(callback: (error: AppError) => void): void;
+  /** Called after each call with what the engine holds in memory then. */
+  onMemory(callback: (memory: EngineMemory) => void): void;
   /** Ends the worker. */
   dispose(): void;
 }

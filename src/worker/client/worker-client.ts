@@ -1,7 +1,7 @@
 /** The engine client over a worker: turns messages into promises and sinks, and a worker's death into an error. */
 import { AppError } from '../../core/errors.ts';
 import type { ReadingSink } from '../../core/reading.ts';
-import type { CallEvent, CallName, Calls, Message, Request } from '../protocol.ts';
+import type { CallEvent, CallName, Calls, EngineMemory, Message, Request } from '../protocol.ts';
 import type { EngineClient } from './engine-client.ts';
 
 interface Pending {
@@ -22,6 +22,7 @@ export function createWorkerClient(worker: Worker): EngineClient {
   let lastId = 0;
   let dead: AppError | null = null;
   let onLost: (error: AppError) => void = () => undefined;
+  let onMemory: (memory: EngineMemory) => void = () => undefined;
 
   const die = (error: AppError): void => {
     if (dead) return;
@@ -40,6 +41,10 @@ export function createWorkerClient(worker: Worker): EngineClient {
     const data = message.data;
     if (data.kind === 'lost') {
       die(AppError.fromRecord(data.error));
+      return;
+    }
+    if (data.kind === 'memory') {
+      onMemory(data.memory);
       return;
     }
     const call = pending.get(data.id);
@@ -98,6 +103,9 @@ export function createWorkerClient(worker: Worker): EngineClient {
     onLost: (callback) => {
       onLost = callback;
       if (dead) callback(dead);
+    },
+    onMemory: (callback) => {
+      onMemory = callback;
     },
     dispose: () => {
       dead ??= new AppError('cancelled', 'The engine was closed.');

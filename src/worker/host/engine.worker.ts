@@ -35,6 +35,7 @@ async function answer(request: CallRequest, signal: AbortSignal): Promise<void> 
   } catch (thrown) {
     post({ kind: 'error', id: request.id, error: AppError.from(thrown).toRecord() });
   } finally {
+    post({ kind: 'memory', memory: engine.memory() });
     running.delete(request.id);
   }
 }

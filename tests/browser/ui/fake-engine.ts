@@ -2,7 +2,7 @@
 import type { ChatMessage } from '../../../src/core/chat.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
-import type { EngineStatus, KeptModel, NumbersReport } from '../../../src/core/engine-report.ts';
+import type { EngineMemory, EngineStatus, KeptModel, NumbersReport } from '../../../src/core/engine-report.ts';
 import type { Judgement } from '../../../src/core/judgement-types.ts';
 import type { ReadingSink } from '../../../src/core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../../src/core/training-plan.ts';
@@ -14,12 +14,14 @@ import { sampleBundle } from './sample-bundle.ts';
 export const STATUS: EngineStatus = {
   model: { id: 'smollm2-135m-instruct-q4', weightsSha256: 'c3'.repeat(32), layerCount: 30, hidden: 576 },
   contextTokens: 8192,
+  cacheBytesPerToken: 46_080,
   backend: 'webgpu',
   fallback: null,
   adapter: { vendor: 'google', architecture: 'swiftshader', description: '', software: true },
   chunkTokens: 31,
   branching: true,
   branchError: 3.4e-6,
+  writing: { mode: 'stepwise', trials: [], reason: 'This adapter computes in software, where captured passes are slower.' },
   chunkTrials: [{ tokens: 31, relativeError: 2.1e-6, accepted: true }, { tokens: 64, relativeError: 0.42, accepted: false }],
   bytesFrom: 'network',
   kept: { yes: true, reason: null },
@@ -169,6 +171,10 @@ export class FakeEngine implements EngineClient {
   deleteKept(): Promise<void> {
     this.calls.push('deleteKept');
     return Promise.resolve();
+  }
+
+  onMemory(callback: (memory: EngineMemory) => void): void {
+    callback({ gpu: { bytes: 201_000_000, peakBytes: 214_000_000, buffers: 900, byKind: { runtime: 176_000_000, cache: 23_592_960 } }, heapBytes: 12_000_000 });
   }
 
   onLost(callback: (error: AppError) => void): void {

@@ -13,7 +13,7 @@ import { ALARM, cut, EXPLAINED, LAYERS, polesFor, SAMPLE_CARD, sampleRecording, 
 import { track } from './track.svelte.ts';
 
 const frame = { title: 'T', axis: SAMPLE_CARD.axis, defaultLayer: 16, layers: LAYERS, calibration: SAMPLE_CARD.calibration, explained: EXPLAINED, alarm: ALARM, poles: null };
-const SAMPLING = { temperature: 0.8, topP: 0.95, seed: 1, maxTokens: 8 };
+const SAMPLING = { temperature: 0.8, topK: 0, topP: 0.95, seed: 1, maxTokens: 8 };
 const batch = (start: number, words: string): TokenBatch => {
   const pieces = cut(words);
   const scores = scoresFor(pieces.length + 1, () => 1, 2);

@@ -1,0 +1,65 @@
+/** What opening a decoder takes and gives, and the steps that all providers share. */
+import type { InferenceSession } from 'onnxruntime-common';
+import type { GpuMemoryReport } from '../../core/engine-report.ts';
+import { AppError } from '../../core/errors.ts';
+import { describeDecoder, type TappedDecoder } from '../../onnx/decoder-taps.ts';
+import type { Decoder } from '../decoder.ts';
+import type { ModelConfig } from '../model-config.ts';
+import type { CapturedWriter } from './webgpu/captured-writer.ts';
+
+/** Where passes are computed. */
+export type WebBackend = 'webgpu' | 'wasm';
+
+/** A model's bytes: the stock graph and its weight files by the names that the graph uses. */
+export interface DecoderFiles {
+  readonly graph: Uint8Array;
+  readonly weights: ReadonlyMap<string, Uint8Array>;
+  readonly config: ModelConfig;
+}
+
+/** What only a graphics processor has. */
+export interface OpenedGpu {
+  /** Resolves if the device goes away, and never otherwise. */
+  readonly lost: Promise<AppError>;
+  /** What the device holds now. */
+  memory(): GpuMemoryReport;
+  /** Opens the graph once more, captured for writing, with weights of its own; goes with the decoder. Throws `model-session-failed` where capture is refused, `gpu-memory-refused` where there is no room. */
+  openWriter(): Promise<CapturedWriter>;
+}
+
+/** An open decoder with the version of the runtime that it runs on. */
+export interface OpenedDecoder {
+  readonly decoder: Decoder;
+  readonly runtimeVersion: string;
+  /** Null on WASM. */
+  readonly gpu: OpenedGpu | null;
+}
+
+/** How a decoder is opened: the graph as it is, for comparing logits, or rewritten. */
+export interface OpenOptions {
+  readonly tapped: boolean;
+}
+
+/** A graph as it is, described like one that was rewritten. */
+export function untouched(graph: Uint8Array): TappedDecoder {
+  return { ...describeDecoder(graph), graph, taps: [], branching: false, steering: false };
+}
+
+/** The weight files that a graph names. Throws `model-manifest-invalid` where one is missing. */
+export function externalData(files: DecoderFiles, graph: TappedDecoder): { path: string; data: Uint8Array }[] {
+  return graph.weightFiles.map((path) => {
+    const data = files.weights.get(path);
+    if (!data) throw new AppError('model-manifest-invalid', `The graph needs the weight file "${path}", which the model's manifest does not list.`, { path });
+    return { path, data };
+  });
+}
+
+/** A session, or why there is none. Throws `model-session-failed`. */
+export async function createSession(create: () => Promise<InferenceSession>, backend: WebBackend): Promise<InferenceSession> {
+  try {
+    return await create();
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new AppError('model-session-failed', `onnxruntime could not open the model on ${backend === 'webgpu' ? 'WebGPU' : 'the CPU'}: ${reason}`, { backend }, thrown);
+  }
+}

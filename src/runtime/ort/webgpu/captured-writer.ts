@@ -1,0 +1,238 @@
+/**
+ * Writes on the GPU by itself: one token's pass is captured once and replayed, the next token is chosen where its logits
+ * are, and several tokens are under way at a time. The processor only says how long the text is and reads what comes back.
+ *
+ * The graph is one of its own, because a graph that takes branches cannot be captured (onnxruntime 1.30 checks the bias
+ * against a length that it does not know then). Keys and values are shared with the decoder that reads: they lie in the same buffers.
+ */
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
+import { AppError } from '../../../core/errors.ts';
+import { LOGIT_ROWS_INPUT } from '../../../onnx/decoder-taps.ts';
+import { LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../../onnx/lengths.ts';
+import type { Cache, DecoderSizes, WriteEnd, Writer, WriteRequest, WriteStep, WrittenToken } from '../../decoder.ts';
+import { assertFinite } from '../../pass-checks.ts';
+import { cacheNames } from '../cache-keeper.ts';
+import { learnRule, type DirectDispatch, type DispatchRule, type SeenDispatch } from './direct-dispatch.ts';
+import { readMapped } from './gpu-fetch.ts';
+import type { GpuMemory } from './gpu-memory.ts';
+import { tensorOn, type GpuTensorClass } from './gpu-tensor.ts';
+import { createSampler } from './sampler.ts';
+import type { StaticCaches } from './static-cache.ts';
+
+/** Tokens under way at most: enough to hide a round trip, few enough to stop soon. */
+const IN_FLIGHT = 3;
+
+/** Lengths at which the dispatch rule is looked for: every stretch from 16 to 512 counts them differently. */
+const LOOKED_AT = [65, 129, 193, 257];
+
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
+
+/** What {@link createCapturedWriter} needs; all of it on one device. */
+export interface CapturedWriterParts {
+  /** A session of the graph without branches, with lengths as inputs, opened for capture. The writer owns it. */
+  readonly session: InferenceSession;
+  readonly Tensor: TensorConstructor & GpuTensorClass;
+  readonly sizes: DecoderSizes;
+  readonly taps: readonly string[];
+  readonly caches: StaticCaches;
+  readonly steering: Readonly<Record<string, Tensor>>;
+  readonly memory: GpuMemory;
+  readonly dispatch: DirectDispatch;
+  readonly explain: (thrown: unknown) => Promise<AppError>;
+}
+
+/** A writer whose dispatches can be made direct. */
+export interface CapturedWriter extends Writer {
+  /** Looks at what captured passes dispatch; null where no rule fits. Writes behind the end of `past`, which stays valid. */
+  learnRule(past: Cache): Promise<DispatchRule | null>;
+  /** From now on dispatches by this rule, or as captured where it is null. */
+  useRule(rule: DispatchRule | null): void;
+  dispose(): Promise<void>;
+}
+
+/** Makes the buffers of a captured pass. Throws `gpu-memory-refused`. */
+export async function createCapturedWriter(parts: CapturedWriterParts): Promise<CapturedWriter> {
+  const { session, Tensor: TensorClass, sizes, taps, caches, memory, dispatch } = parts;
+  const { device } = memory;
+  const names = cacheNames(sizes.layerCount);
+  const streamBytes = sizes.hidden * FLOAT_BYTES;
+  const logitBytes = sizes.vocabulary * FLOAT_BYTES;
+  const outputUsage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const [token, row, lastSlot, total, logits] = await memory.allocate('writing', [8, 8, 4, 4, logitBytes], outputUsage);
+  const streams = await memory.allocate('writing', taps.map(() => streamBytes), outputUsage);
+  /** Logits after each token that is under way, and after the one before them: whichever is the last to stay. */
+  const pastLogits = await memory.allocate('writing', Array.from({ length: IN_FLIGHT + 1 }, () => logitBytes), outputUsage);
+  const staging = await memory.allocate('read-back', Array.from({ length: IN_FLIGHT }, () => taps.length * streamBytes + 16), GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+  const [logitStaging] = await memory.allocate('read-back', [logitBytes], GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+  const sampler = await createSampler(memory, sizes.vocabulary, logits, token);
+
+  const fixedFeeds: Record<string, Tensor> = {
+    input_ids: tensorOn(TensorClass, token, 'int64', [1, 1]),
+    [LOGIT_ROWS_INPUT]: tensorOn(TensorClass, row, 'int64', [1]),
+    [LAST_SLOT_INPUT]: tensorOn(TensorClass, lastSlot, 'int32', [1]),
+    [TOTAL_LENGTH_INPUT]: tensorOn(TensorClass, total, 'int32', []),
+    ...parts.steering,
+  };
+  const fixedFetches: Record<string, Tensor> = {
+    ...Object.fromEntries(streams.map((buffer, index) => [taps[index] ?? '', tensorOn(TensorClass, buffer, 'float32', [1, 1, sizes.hidden])])),
+    logits: tensorOn(TensorClass, logits, 'float32', [1, 1, sizes.vocabulary]),
+  };
+  let rule: DispatchRule | null = null;
+  /** A pass is captured for each room of keys and values that it is bound to, and replayed for that one. */
+  const captures = new WeakMap<readonly Tensor[], string>();
+  let captureCount = 0;
+
+  /** One token's pass after `position` tokens; the token is where the sampler has put it. */
+  async function replay(tensors: readonly Tensor[], position: number, by: DispatchRule | null): Promise<void> {
+    const bound = (name: 'past' | 'present'): Record<string, Tensor> => Object.fromEntries(names.flatMap((pair, index) => { const tensor = tensors[index]; return tensor ? [[pair[name], tensor]] : []; }));
+    let capture = captures.get(tensors);
+    if (capture === undefined) {
+      captureCount += 1;
+      capture = String(captureCount);
+      captures.set(tensors, capture);
+    }
+    device.queue.writeBuffer(lastSlot, 0, Int32Array.of(position));
+    device.queue.writeBuffer(total, 0, Int32Array.of(position + 1));
+    dispatch.use(by && { rule: by, tokens: position + 1 });
+    try {
+      await session.run({ ...fixedFeeds, ...bound('past') }, { ...fixedFetches, ...bound('present') }, { extra: { gpu_graph_id: capture } });
+    } finally {
+      dispatch.use(null);
+    }
+  }
+
+  /** Starts reading the token that has been chosen, and the choice of the next; `token` comes once the GPU is done. */
+  async function launch(tensors: readonly Tensor[], position: number, count: number): Promise<{ readonly token: Promise<WrittenToken> }> {
+    const slot = staging[count % IN_FLIGHT];
+    const kept = pastLogits[count % (IN_FLIGHT + 1)];
+    if (!slot || !kept) throw new AppError('internal', 'A writer has fewer slots than tokens under way.');
+    await replay(tensors, position, rule);
+    const encoder = device.createCommandEncoder({ label: 'flipside written token' });
+    for (const [index, stream] of streams.entries()) encoder.copyBufferToBuffer(stream, 0, slot, index * streamBytes, streamBytes);
+    encoder.copyBufferToBuffer(token, 0, slot, taps.length * streamBytes, 8);
+    encoder.copyBufferToBuffer(logits, 0, kept, 0, logitBytes);
+    sampler.encode(encoder);
+    device.queue.submit([encoder.finish()]);
+    const read = async (): Promise<WrittenToken> => {
+      const values = await readMapped(slot, taps.length * streamBytes + 8);
+      const residuals = values.subarray(0, taps.length * sizes.hidden);
+      assertFinite(residuals, position, 1, sizes.hidden);
+      return { id: new Uint32Array(values.buffer)[taps.length * sizes.hidden] ?? 0, residuals };
+    };
+    return { token: read() };
+  }
+
+  /** Reads ahead until the room of the text is full, nothing more is wanted, or the listener has had enough. */
+  async function stretch(past: Cache, wanted: number, done: number, onToken: (token: WrittenToken) => WriteStep): Promise<{ readonly told: number; readonly ended: boolean }> {
+    const { tensors, room } = await caches.lend(past, 1);
+    const most = Math.min(wanted, room - past.length);
+    const flight: Promise<WrittenToken>[] = [];
+    let launched = 0;
+    let told = 0;
+    try {
+      for (;;) {
+        while (flight.length < IN_FLIGHT && launched < most) {
+          flight.push((await launch(tensors, past.length + launched, done + launched)).token);
+          launched += 1;
+        }
+        const next = await flight.shift();
+        if (next === undefined) return { told, ended: told === wanted };
+        const step = onToken(next);
+        if (step !== 'drop') told += 1;
+        if (step !== 'go-on') return { told, ended: true };
+      }
+    } finally {
+      // What was read ahead is not wanted any more, whatever came of it; the slots must be free before they are used again.
+      await Promise.allSettled(flight);
+    }
+  }
+
+  /** Logits after the token that was told last. */
+  async function fetchLogits(told: number): Promise<Float32Array> {
+    const kept = pastLogits[(told - 1) % (IN_FLIGHT + 1)];
+    if (!kept) throw new AppError('internal', 'A writer has told no token and yet has logits.');
+    const encoder = device.createCommandEncoder({ label: 'flipside last logits' });
+    encoder.copyBufferToBuffer(kept, 0, logitStaging, 0, logitBytes);
+    device.queue.submit([encoder.finish()]);
+    return readMapped(logitStaging, logitBytes);
+  }
+
+  async function write(request: WriteRequest, onToken: (token: WrittenToken) => WriteStep): Promise<WriteEnd> {
+    const { past, uniforms } = request;
+    let cache: Cache = past;
+    let told = 0;
+    device.queue.writeBuffer(logits, 0, new Float32Array(request.logits));
+    // One number more than tokens: after the last one a choice is made that nobody hears of.
+    await sampler.begin(request.choice, Float32Array.of(...uniforms, 0));
+    const encoder = device.createCommandEncoder({ label: 'flipside first choice' });
+    sampler.encode(encoder);
+    device.queue.submit([encoder.finish()]);
+    const most = Math.min(uniforms.length, sizes.contextTokens - past.length);
+    for (let ended = most === 0; !ended; ) {
+      const part = await stretch(cache, most - told, told, onToken);
+      ended = part.ended;
+      told += part.told;
+      const longer = caches.extended(cache, part.told);
+      if (cache !== past) cache.dispose();
+      cache = longer;
+    }
+    if (told > 0) return { cache, logits: await fetchLogits(told) };
+    return { cache: cache === past ? caches.cut(past, past.length) : cache, logits: request.logits.slice() };
+  }
+
+  async function lookAt(tensors: readonly Tensor[], tokens: number): Promise<SeenDispatch[]> {
+    dispatch.takeSeen();
+    await replay(tensors, tokens - 1, null);
+    const { sources } = dispatch.takeSeen();
+    const [counts] = await memory.allocate('read-back', [Math.max(16, 12 * sources.length)], GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    const encoder = device.createCommandEncoder({ label: 'flipside dispatch counts' });
+    for (const [index, { buffer, offset }] of sources.entries()) encoder.copyBufferToBuffer(buffer, offset, counts, 12 * index, 12);
+    device.queue.submit([encoder.finish()]);
+    const words = new Uint32Array((await readMapped(counts, 12 * Math.max(1, sources.length))).buffer);
+    counts.destroy();
+    return sources.map((_, index) => ({ tokens, counts: [words[3 * index] ?? 0, words[3 * index + 1] ?? 0, words[3 * index + 2] ?? 0] }));
+  }
+
+  const explained = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw thrown instanceof AppError ? thrown : await parts.explain(thrown);
+    }
+  };
+
+  return {
+    write: (request, onToken) => explained(() => write(request, onToken)),
+    learnRule: (past) =>
+      explained(async () => {
+        const { tensors, room } = await caches.lend(past, Math.max(...LOOKED_AT) - past.length);
+        const seen: SeenDispatch[] = [];
+        for (const tokens of LOOKED_AT) if (tokens > past.length && tokens <= room) seen.push(...(await lookAt(tensors, tokens)));
+        return learnRule(seen);
+      }),
+    useRule: (next) => {
+      rule = next;
+    },
+    async dispose() {
+      sampler.dispose();
+      for (const buffer of [token, row, lastSlot, total, logits, ...streams, ...pastLogits, ...staging, logitStaging]) buffer.destroy();
+      await session.release();
+    },
+  };
+}
+
+/**
+ * Session options that capture in the provider and rebind in JavaScript: onnxruntime-web 1.30 reads `enableGraphCapture` first
+ * when it makes the provider, and then again to decide that inputs and outputs are bound once and for all, which would
+ * forbid the passes that read more than one token. It is true for the first of these readers only.
+ */
+export function capturing(options: InferenceSession.SessionOptions): InferenceSession.SessionOptions {
+  let reads = 0;
+  return Object.defineProperty({ ...options }, 'enableGraphCapture', {
+    enumerable: true,
+    get: () => {
+      reads += 1;
+      return reads === 1;
+    },
+  });
+}

@@ -1,0 +1,103 @@
+/** Opens a decoder on a WebGPU device of its own, with caches that stay where they are, and a writer when one is asked for. */
+import { AppError } from '../../../core/errors.ts';
+import { tapDecoder, type TapOptions, type TappedDecoder } from '../../../onnx/decoder-taps.ts';
+import { probeGpu } from '../../capability/probe-gpu.ts';
+import { createGrowingCache } from '../growing-cache.ts';
+import { createSession, externalData, untouched, type DecoderFiles, type OpenedDecoder, type OpenOptions } from '../opening.ts';
+import { createOrtDecoder } from '../ort-decoder.ts';
+import { ort } from '../runtime-webgpu.ts';
+import { capturing, createCapturedWriter, type CapturedWriter } from './captured-writer.ts';
+import { explainGpu, lossOf } from './device-loss.ts';
+import { wrapDispatches } from './direct-dispatch.ts';
+import { openDevice } from './gpu-device.ts';
+import { createGpuFetch } from './gpu-fetch.ts';
+import { watchMemory } from './gpu-memory.ts';
+import { steeringOnGpu } from './gpu-steering.ts';
+import { createStaticCaches } from './static-cache.ts';
+
+/** How graphs are rewritten for the GPU: reading branches, which cannot be captured; writing is captured, and does not branch. */
+const GPU_GRAPHS: { readonly reading: TapOptions; readonly writing: TapOptions } = {
+  reading: { branching: true, lengths: true },
+  writing: { branching: false, lengths: true },
+};
+
+/** Opens the decoder on a graphics processor. Throws `model-session-failed`, `gpu-memory-refused` or the graph's own errors. */
+export async function openGpuDecoder(files: DecoderFiles, options: OpenOptions): Promise<OpenedDecoder> {
+  const found = await probeGpu();
+  if (!found.ok) throw new AppError('model-session-failed', found.detail, { cause: found.cause });
+  const device = await openDevice(found.handle);
+  try {
+    return await openOn(device, files, options);
+  } catch (thrown) {
+    device.destroy();
+    throw thrown;
+  }
+}
+
+async function openOn(device: GPUDevice, files: DecoderFiles, { tapped }: OpenOptions): Promise<OpenedDecoder> {
+  const memory = watchMemory(device);
+  const dispatch = wrapDispatches(device);
+  const lost = lossOf(device);
+  const explain = (thrown: unknown): Promise<AppError> => explainGpu(thrown, lost);
+  const graph = tapped ? tapDecoder(files.graph, GPU_GRAPHS.reading) : untouched(files.graph);
+  const sessionOptions = (of: TappedDecoder) => ({
+    executionProviders: [{ name: 'webgpu' as const, device }],
+    externalData: externalData(files, of),
+    logSeverityLevel: 3 as const,
+    preferredOutputLocation: 'gpu-buffer' as const,
+  });
+  const session = await createSession(() => ort.InferenceSession.create(graph.graph, sessionOptions(graph)), 'webgpu');
+  const sizes = { ...files.config, layerCount: graph.layerCount };
+  const staticCaches = createStaticCaches({ memory, Tensor: ort.Tensor, shape: graph, contextTokens: sizes.contextTokens });
+  const steering = graph.steering ? await steeringOnGpu(memory, ort.Tensor, sizes) : null;
+  const { fetch, dispose: disposeFetch } = createGpuFetch(memory);
+  const reading = createOrtDecoder({
+    session,
+    Tensor: ort.Tensor,
+    sizes,
+    taps: graph.taps,
+    branching: graph.branching,
+    lengths: tapped,
+    steering,
+    // The untouched graph is there to be compared with: it gets its caches the plain way.
+    caches: tapped ? staticCaches : createGrowingCache(ort.Tensor, graph),
+    fetch,
+    explain,
+  });
+  let writer: CapturedWriter | null = null;
+
+  async function openWriter(): Promise<CapturedWriter> {
+    if (writer) return writer;
+    const captured = tapDecoder(files.graph, GPU_GRAPHS.writing);
+    const writing = await createSession(() => ort.InferenceSession.create(captured.graph, capturing(sessionOptions(captured))), 'webgpu');
+    try {
+      const made = await createCapturedWriter({ session: writing, Tensor: ort.Tensor, sizes, taps: captured.taps, caches: staticCaches, steering: steering?.feeds ?? {}, memory, dispatch, explain });
+      const dispose = async (): Promise<void> => {
+        if (writer === null) return;
+        writer = null;
+        await made.dispose();
+      };
+      writer = { ...made, dispose };
+      return writer;
+    } catch (thrown) {
+      await writing.release();
+      throw thrown;
+    }
+  }
+
+  return {
+    decoder: {
+      ...reading,
+      dispose: async () => {
+        await writer?.dispose();
+        disposeFetch();
+        steering?.dispose();
+        await reading.dispose();
+        dispatch.remove();
+        device.destroy();
+      },
+    },
+    runtimeVersion: ort.env.versions.web ?? ort.env.versions.common,
+    gpu: { lost, memory: () => memory.report(), openWriter },
+  };
+}

@@ -1,0 +1,195 @@
+/**
+ * Caches on the GPU that stay where they are: one buffer a layer for keys and one for values, with room for more tokens
+ * than there are, bound to a pass as past and as present. A pass writes its tokens behind those that are there and copies
+ * nothing; forgetting is a smaller length.
+ */
+import type { Tensor, TensorConstructor } from 'onnxruntime-common';
+import { AppError } from '../../../core/errors.ts';
+import type { DecoderShape } from '../../../onnx/decoder-taps.ts';
+import type { Cache } from '../../decoder.ts';
+import { cacheNames, type CacheKeeper } from '../cache-keeper.ts';
+import type { GpuMemory } from './gpu-memory.ts';
+import { tensorOn, type GpuTensorClass } from './gpu-tensor.ts';
+
+/** Tokens that a text's buffers have room for at first; they double as needed. */
+const FIRST_ROOM = 512;
+
+/** The buffers of one text. */
+interface Room {
+  readonly tokens: number;
+  readonly buffers: readonly GPUBuffer[];
+  readonly tensors: readonly Tensor[];
+}
+
+/** One text's keys and values, which its caches share. */
+class Line {
+  room: Room;
+  users = 0;
+  /** Where passes went on from, oldest first, each with its number; those that a later pass has overwritten are gone. */
+  #passes: { readonly from: number; readonly pass: number }[] = [];
+  #count = 0;
+
+  constructor(room: Room) {
+    this.room = room;
+  }
+
+  /** Notes a pass after `from` tokens; its number. */
+  goOn(from: number): number {
+    this.#count += 1;
+    this.#passes = [...this.#passes.filter((pass) => pass.from < from), { from, pass: this.#count }];
+    return this.#count;
+  }
+
+  /** Whether a later pass has overwritten what a cache holds. */
+  overwrote({ length, pass }: StaticCache): boolean {
+    return this.#passes.some((later) => later.pass > pass && later.from < length);
+  }
+}
+
+class StaticCache implements Cache {
+  readonly line: Line;
+  readonly length: number;
+  readonly pass: number;
+  readonly #free: (line: Line) => void;
+  #there = true;
+
+  constructor(line: Line, length: number, pass: number, free: (line: Line) => void) {
+    this.line = line;
+    this.length = length;
+    this.pass = pass;
+    this.#free = free;
+    line.users += 1;
+  }
+
+  dispose(): void {
+    if (!this.#there) return;
+    this.#there = false;
+    this.line.users -= 1;
+    if (this.line.users === 0) this.#free(this.line);
+  }
+}
+
+/** A keeper that several sessions on the same device may share. */
+export interface StaticCaches extends CacheKeeper {
+  /** Makes room for `tokens` after a cache and tells where its text lies: the tensors in the order of {@link cacheNames}, and how many tokens fit. */
+  lend(past: Cache, tokens: number): Promise<{ readonly tensors: readonly Tensor[]; readonly room: number }>;
+  /** The cache after a pass of `tokens` that was run on what {@link lend} gave. */
+  extended(past: Cache, tokens: number): Cache;
+}
+
+/** What {@link createStaticCaches} needs. */
+export interface StaticCacheParts {
+  readonly memory: GpuMemory;
+  readonly Tensor: TensorConstructor & GpuTensorClass;
+  readonly shape: DecoderShape;
+  readonly contextTokens: number;
+}
+
+/** Caches on one device. The buffers of the text that was forgotten last are kept for the next one. */
+export function createStaticCaches({ memory, Tensor: TensorClass, shape, contextTokens }: StaticCacheParts): StaticCaches {
+  const { device } = memory;
+  const names = cacheNames(shape.layerCount);
+  const rowBytes = Float32Array.BYTES_PER_ELEMENT * shape.headDim;
+  const lines = new Set<Line>();
+  let spare: Room | null = null;
+
+  async function makeRoom(tokens: number): Promise<Room> {
+    const dims = [1, shape.kvHeads, tokens, shape.headDim];
+    const buffers = await memory.allocate('cache', names.map(() => shape.kvHeads * tokens * rowBytes), GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
+    return { tokens, buffers, tensors: buffers.map((buffer) => tensorOn(TensorClass, buffer, 'float32', dims)) };
+  }
+
+  /** The size of the smallest room that holds so many tokens. */
+  function roomFor(tokens: number): number {
+    let room = Math.min(FIRST_ROOM, contextTokens);
+    while (room < tokens && room < contextTokens) room = Math.min(2 * room, contextTokens);
+    return room;
+  }
+
+  const destroy = (room: Room): void => room.buffers.forEach((buffer) => buffer.destroy());
+
+  function free(line: Line): void {
+    lines.delete(line);
+    if (spare) destroy(spare);
+    spare = line.room;
+  }
+
+  async function open(tokens: number): Promise<Line> {
+    const fits = spare !== null && spare.tokens >= tokens;
+    if (spare && !fits) destroy(spare);
+    const room = fits && spare ? spare : await makeRoom(roomFor(tokens));
+    spare = null;
+    const line = new Line(room);
+    lines.add(line);
+    return line;
+  }
+
+  /** Gives a line a larger room; `used` tokens move with it. */
+  async function grow(line: Line, tokens: number, used: number): Promise<void> {
+    if (tokens <= line.room.tokens) return;
+    const from = line.room;
+    const room = await makeRoom(roomFor(tokens));
+    const encoder = device.createCommandEncoder({ label: 'flipside cache growth' });
+    for (const [index, buffer] of room.buffers.entries()) {
+      const old = from.buffers[index];
+      for (let head = 0; old && head < shape.kvHeads; head += 1) encoder.copyBufferToBuffer(old, head * from.tokens * rowBytes, buffer, head * room.tokens * rowBytes, used * rowBytes);
+    }
+    device.queue.submit([encoder.finish()]);
+    line.room = room;
+    destroy(from);
+  }
+
+  function own(cache: Cache): StaticCache {
+    if (!(cache instanceof StaticCache)) throw new AppError('internal', 'The cache belongs to another engine.');
+    if (cache.line.overwrote(cache)) throw new AppError('internal', `A cache of ${cache.length} tokens was used after another text had been read in its place.`);
+    return cache;
+  }
+
+  function checkRoom(length: number): void {
+    if (length > contextTokens) throw new AppError('internal', `A cache of ${length} tokens is longer than the model's context of ${contextTokens}.`);
+  }
+
+  const after = (line: Line, from: number, kept: number): StaticCache => new StaticCache(line, from + kept, line.goOn(from), free);
+
+  return {
+    async begin(past, tokens) {
+      const before = past === null ? null : own(past);
+      // A cache without tokens has no buffers yet: a pass of which nothing stays begins a text of its own.
+      const from = before?.length ?? 0;
+      checkRoom(from + tokens);
+      const line = before?.line ?? (await open(tokens));
+      await grow(line, from + tokens, from);
+      const by = (name: 'past' | 'present'): Record<string, Tensor> => Object.fromEntries(names.flatMap((pair, index) => { const tensor = line.room.tensors[index]; return tensor ? [[pair[name], tensor]] : []; }));
+      return {
+        feeds: by('past'),
+        fetches: by('present'),
+        keep: (_, kept) => after(line, from, kept),
+        abandon: () => {
+          if (line.users === 0) free(line);
+          else line.goOn(from);
+        },
+      };
+    },
+    cut(cache, length) {
+      const { line, pass } = own(cache);
+      if (length < 1 || length > cache.length) throw new AppError('internal', `A cache of ${cache.length} tokens cannot be cut to ${length}.`);
+      return new StaticCache(line, length, pass, free);
+    },
+    async lend(past, tokens) {
+      const { line, length } = own(past);
+      checkRoom(length + tokens);
+      await grow(line, length + tokens, length);
+      return { tensors: line.room.tensors, room: line.room.tokens };
+    },
+    extended(past, tokens) {
+      const { line, length } = own(past);
+      return after(line, length, tokens);
+    },
+    dispose() {
+      for (const { room } of lines) destroy(room);
+      if (spare) destroy(spare);
+      lines.clear();
+      spare = null;
+    },
+  };
+}

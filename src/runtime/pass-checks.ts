@@ -1,0 +1,20 @@
+/** What every pass is checked for before anyone sees its numbers. */
+import { AppError } from '../core/errors.ts';
+import type { DecoderSizes } from './decoder.ts';
+
+/** `config.json` may belong to another model; a wrong width would shift every number without any error. `widths` are those of the streams, then of the logits. */
+export function assertSizes(widths: readonly (number | undefined)[], tapCount: number, sizes: DecoderSizes): void {
+  for (const [index, found] of widths.entries()) {
+    const [name, expected] = index < tapCount ? ['hidden_size', sizes.hidden] : ['vocab_size', sizes.vocabulary];
+    if (found !== expected) throw new AppError('model-manifest-invalid', `config.json says ${name} ${expected}, but the graph gives ${found ?? 'nothing'}. The files belong to different models: load the model again.`, { name, expected, found: found ?? null });
+  }
+}
+
+/** One overflow poisons every later layer, so a reading with it must not be coloured at all. `residuals` are `[layers, tokens, hidden]`. */
+export function assertFinite(residuals: Float32Array, firstPosition: number, tokens: number, hidden: number): void {
+  const bad = residuals.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  const layer = Math.floor(bad / (tokens * hidden));
+  const position = firstPosition + (Math.floor(bad / hidden) % tokens);
+  throw new AppError('numbers-not-finite', `The model gave a number that is not finite at layer ${layer}, token ${position}. This adapter computes this model wrongly: reload and choose the CPU.`, { layer, position });
+}

@@ -1,0 +1,272 @@
+/**
+ * The engine on WebGPU in real Chromium, on a random decoder small enough for the software adapter: every way of reading
+ * and writing against the same decoder on the CPU.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { relativeError } from '../../src/core/relative-error.ts';
+import { createRng } from '../../src/core/rng.ts';
+import { argmax, chooseToken } from '../../src/core/sampling.ts';
+import type { TapReading, TokenChoice } from '../../src/core/reading.ts';
+import type { Cache, Decoder, Pass, WrittenToken } from '../../src/runtime/decoder.ts';
+import type { OpenedDecoder } from '../../src/runtime/ort/opening.ts';
+import { openWebDecoder } from '../../src/runtime/ort/web-decoder.ts';
+import type { CapturedWriter } from '../../src/runtime/ort/webgpu/captured-writer.ts';
+import { wholeScorer } from '../fixtures/whole-scorer.ts';
+import { TextRun } from '../../src/runtime/text-run.ts';
+import { proveWriter } from '../../src/runtime/writer-proof.ts';
+import { toyDecoderFiles, toyTokenizer, TOY } from '../fixtures/toy-graph.ts';
+
+const files = toyDecoderFiles();
+const tokenizer = toyTokenizer();
+const TEXT = Array.from({ length: 60 }, (_, index) => (index * 37 + 11) % (TOY.vocabulary - 1));
+const PASS = 16;
+const CLOSE = 1e-4;
+const GREEDY: TokenChoice = { temperature: 0, topK: 0, topP: 1 };
+
+let cpu: OpenedDecoder;
+let gpu: OpenedDecoder;
+let writer: CapturedWriter;
+beforeAll(async () => {
+  cpu = await openWebDecoder(files, 'wasm', { tapped: true });
+  gpu = await openWebDecoder(files, 'webgpu', { tapped: true });
+  writer = await gpu.gpu!.openWriter();
+}, 60_000);
+afterAll(async () => {
+  await cpu.decoder.dispose();
+  await gpu.decoder.dispose();
+});
+
+/** Reads a text in passes of 16; the last pass, whose cache the caller owns. */
+async function readAll(decoder: Decoder, ids: readonly number[]): Promise<Pass> {
+  let last: Pass | null = null;
+  for (let at = 0; at < ids.length; at += PASS) {
+    const pass: Pass = await decoder.run(ids.slice(at, at + PASS), last?.cache ?? null);
+    last?.cache.dispose();
+    last = pass;
+  }
+  return last!;
+}
+
+/** Writes step by step from the CPU's logits. */
+async function written(decoder: Decoder, ids: readonly number[], choice: TokenChoice, uniforms: Float32Array): Promise<{ ids: number[]; residuals: Float32Array[]; logits: Float32Array }> {
+  let pass = await readAll(decoder, ids);
+  const [found, residuals]: [number[], Float32Array[]] = [[], []];
+  for (const uniform of uniforms) {
+    const id = chooseToken(pass.logits, choice, () => uniform);
+    const next = await decoder.run([id], pass.cache);
+    pass.cache.dispose();
+    pass = next;
+    found.push(id);
+    residuals.push(pass.residuals);
+  }
+  pass.cache.dispose();
+  return { ids: found, residuals, logits: pass.logits };
+}
+
+async function ahead(place: { cache: Cache; logits: Float32Array }, choice: TokenChoice, uniforms: Float32Array): Promise<{ tokens: WrittenToken[]; cache: Cache; logits: Float32Array }> {
+  const tokens: WrittenToken[] = [];
+  const end = await writer.write({ past: place.cache, logits: place.logits, choice, uniforms }, (token) => {
+    tokens.push(token);
+    return 'go-on';
+  });
+  return { tokens, ...end };
+}
+
+const uniforms = (count: number, seed = 1): Float32Array => {
+  const rng = createRng(seed);
+  return Float32Array.from({ length: count }, () => rng.uniform());
+};
+
+function expectClose(found: Float32Array, truth: Float32Array): void {
+  expect(relativeError(found, truth)).toBeLessThan(CLOSE);
+}
+
+describe('reading', () => {
+  test('passes after a cache that stays where it is give the numbers of the CPU', async () => {
+    const [a, b] = [await readAll(cpu.decoder, TEXT), await readAll(gpu.decoder, TEXT)];
+    expectClose(b.residuals, a.residuals);
+    expectClose(b.logits, a.logits);
+    expect(b.cache.length).toBe(TEXT.length);
+    a.cache.dispose();
+    b.cache.dispose();
+  });
+
+  test('what came after a cache can be forgotten, and something else read there', async () => {
+    const start = await readAll(gpu.decoder, TEXT.slice(0, PASS));
+    const one = await gpu.decoder.run(TEXT.slice(16, 20), start.cache);
+    const other = await gpu.decoder.run([1, 2, 3], start.cache);
+    const again = await gpu.decoder.run(TEXT.slice(16, 20), start.cache);
+    expectClose(again.residuals, one.residuals);
+    expect(relativeError(other.residuals.subarray(0, 64 * 3), one.residuals.subarray(0, 64 * 3))).toBeGreaterThan(0.1);
+    const cut = gpu.decoder.cut(again.cache, 18);
+    const tail = await gpu.decoder.run(TEXT.slice(18, 20), cut);
+    for (const layer of [0, 1, 2, 3]) for (const token of [0, 1]) expectClose(tail.residuals.subarray((layer * 2 + token) * 64, (layer * 2 + token + 1) * 64), one.residuals.subarray((layer * 4 + 2 + token) * 64, (layer * 4 + 3 + token) * 64));
+    // The cache behind `other` has been written over: going on from it would read another text.
+    await expect(gpu.decoder.run([5], other.cache)).rejects.toMatchObject({ code: 'internal', message: expect.stringContaining('after another text') as string });
+    for (const { cache } of [start, one, other, again, tail]) cache.dispose();
+    cut.dispose();
+  });
+
+  test('a text that outgrows its buffers moves into larger ones', async () => {
+    const long = Array.from({ length: 700 }, (_, index) => (index * 31 + 7) % 95);
+    const before = gpu.gpu!.memory().byKind['cache'] ?? 0;
+    const pass = await readAll(gpu.decoder, long);
+    const truth = await readAll(cpu.decoder, long);
+    expectClose(pass.logits, truth.logits);
+    expect(gpu.gpu!.memory().byKind['cache']).toBeGreaterThan(before);
+    await expect(gpu.decoder.run(TEXT.slice(0, 16), { length: 5, dispose: () => undefined })).rejects.toMatchObject({ code: 'internal' });
+    pass.cache.dispose();
+    truth.cache.dispose();
+  }, 120_000);
+});
+
+describe('steering', () => {
+  test('a vector moves every later layer as it does on the CPU, live, and leaves no trace when it is off', async () => {
+    const vector = Float32Array.from({ length: TOY.hidden }, (_, index) => Math.sin(index));
+    const plain = await readAll(gpu.decoder, TEXT.slice(0, 10));
+    for (const { decoder } of [cpu, gpu]) decoder.steer(new Map([[1, vector]]));
+    const [a, b] = [await readAll(cpu.decoder, TEXT.slice(0, 10)), await readAll(gpu.decoder, TEXT.slice(0, 10))];
+    for (const { decoder } of [cpu, gpu]) decoder.steer(new Map());
+    const after = await readAll(gpu.decoder, TEXT.slice(0, 10));
+    expectClose(b.residuals, a.residuals);
+    const stream = (pass: Pass, layer: number): Float32Array => pass.residuals.subarray(layer * 640, (layer + 1) * 640);
+    expectClose(stream(b, 1), stream(plain, 1));
+    expectClose(stream(b, 2), stream(plain, 2).map((value, index) => value + vector[index % 64]!));
+    expect(relativeError(stream(b, 3), stream(plain, 3))).toBeGreaterThan(0.05);
+    expect(after.residuals).toEqual(plain.residuals);
+    for (const { cache } of [plain, a, b, after]) cache.dispose();
+    expect(() => gpu.decoder.steer(new Map([[3, vector]]))).toThrow(/no layer 3/);
+    expect(() => gpu.decoder.steer(new Map([[0, vector.subarray(1)]]))).toThrow(/63 numbers/);
+  });
+});
+
+describe('the writer', () => {
+  test('captured and dispatched directly, it gives the tokens, streams and last logits of the CPU', async () => {
+    const truth = await written(cpu.decoder, TEXT, GREEDY, uniforms(12));
+    const place = await readAll(gpu.decoder, TEXT);
+    const rule = await writer.learnRule(place.cache);
+    expect(rule).toEqual({ tokens: 64, y: TOY.heads, z: 1 });
+    for (const used of [null, rule]) {
+      writer.useRule(used);
+      const found = await ahead(place, GREEDY, uniforms(12));
+      expect(found.tokens.map(({ id }) => id)).toEqual(truth.ids);
+      for (const [step, { residuals }] of found.tokens.entries()) expectClose(residuals, truth.residuals[step]!);
+      expect(found.cache.length).toBe(TEXT.length + 12);
+      expectClose(found.logits, truth.logits);
+      found.cache.dispose();
+    }
+    place.cache.dispose();
+  }, 120_000);
+
+  test('drawn with temperature, top-k and top-p it draws what the CPU draws', async () => {
+    const place = await readAll(gpu.decoder, TEXT.slice(0, 20));
+    for (const choice of [{ temperature: 1.3, topK: 0, topP: 1 }, { temperature: 0.8, topK: 7, topP: 1 }, { temperature: 1, topK: 0, topP: 0.9 }, { temperature: 1.5, topK: 30, topP: 0.8 }]) {
+      const truth = await written(cpu.decoder, TEXT.slice(0, 20), choice, uniforms(6, 5));
+      const found = await ahead(place, choice, uniforms(6, 5));
+      expect(found.tokens.map(({ id }) => id)).toEqual(truth.ids);
+      found.cache.dispose();
+    }
+    place.cache.dispose();
+  }, 120_000);
+
+  test('it stops where it is told, with that token or without it, and can be read and written on from there', async () => {
+    const truth = await written(cpu.decoder, TEXT.slice(0, 20), GREEDY, uniforms(9));
+    const place = await readAll(gpu.decoder, TEXT.slice(0, 20));
+    for (const step of ['stop', 'drop'] as const) {
+      let told = 0;
+      const end = await writer.write({ past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(9) }, () => ((told += 1) === 4 ? step : 'go-on'));
+      const kept = step === 'stop' ? 4 : 3;
+      expect([told, end.cache.length]).toEqual([4, 20 + kept]);
+      expect(argmax(end.logits)).toBe(truth.ids[kept]);
+      const next = await gpu.decoder.run([truth.ids[kept]!], end.cache);
+      expectClose(next.residuals, truth.residuals[kept]!);
+      const on = await ahead({ cache: next.cache, logits: next.logits }, GREEDY, uniforms(4));
+      expect(on.tokens.map(({ id }) => id)).toEqual(truth.ids.slice(kept + 1, kept + 5));
+      for (const cache of [end.cache, next.cache, on.cache]) cache.dispose();
+    }
+    const none = await writer.write({ past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(3) }, () => 'drop');
+    expect(none.cache.length).toBe(20);
+    expect(none.logits).toEqual(place.logits);
+    none.cache.dispose();
+    place.cache.dispose();
+  }, 120_000);
+
+  test('it goes on over the end of its buffers, captured anew in larger ones, and stops at the end of the context', async () => {
+    const long = Array.from({ length: 508 }, (_, index) => (index * 31 + 7) % 95);
+    const truth = await written(cpu.decoder, long, GREEDY, uniforms(10));
+    const place = await readAll(gpu.decoder, long);
+    const found = await ahead(place, GREEDY, uniforms(10));
+    expect(found.tokens.map(({ id }) => id)).toEqual(truth.ids);
+    expectClose(found.logits, truth.logits);
+    found.cache.dispose();
+    place.cache.dispose();
+    const full = await readAll(gpu.decoder, Array.from({ length: TOY.contextTokens - 3 }, (_, index) => index % 95));
+    const last = await ahead(full, GREEDY, uniforms(10));
+    expect([last.tokens.length, last.cache.length]).toEqual([3, TOY.contextTokens]);
+    last.cache.dispose();
+    full.cache.dispose();
+  }, 240_000);
+
+  test('it is steered like the decoder that reads', async () => {
+    const vector = Float32Array.from({ length: TOY.hidden }, (_, index) => 3 * Math.cos(index));
+    for (const { decoder } of [cpu, gpu]) decoder.steer(new Map([[0, vector]]));
+    const truth = await written(cpu.decoder, TEXT.slice(0, 20), GREEDY, uniforms(5));
+    const place = await readAll(gpu.decoder, TEXT.slice(0, 20));
+    const found = await ahead(place, GREEDY, uniforms(5));
+    for (const { decoder } of [cpu, gpu]) decoder.steer(new Map());
+    expect(found.tokens.map(({ id }) => id)).toEqual(truth.ids);
+    found.cache.dispose();
+    place.cache.dispose();
+  }, 60_000);
+});
+
+describe('a text run', () => {
+  test('reads, taps and writes with the writer as on the CPU', async () => {
+    const readAndWrite = async (decoder: Decoder, seed: number): Promise<{ ids: number[]; taps: TapReading[]; scores: number[]; ended: string; written: number }> => {
+      const run = new TextRun({ decoder, tokenizer, scorer: wholeScorer(['So it was.']), chunkTokens: PASS, endTokens: [TOY.vocabulary - 1] });
+      const [ids, taps, scores]: [number[], TapReading[], number[]] = [[], [], []];
+      const sink = {
+        tokens: (batch: { pieces: readonly { id: number }[]; scores: Float32Array }) => {
+          ids.push(...batch.pieces.map(({ id }) => id));
+          scores.push(...batch.scores);
+        },
+        tap: (tap: TapReading) => {
+          taps.push(tap);
+        },
+      };
+      const signal = new AbortController().signal;
+      await run.read('He waved. She left?', { taps: true }, sink, signal);
+      const { ended, tokens } = await run.generate({ temperature: 10, topK: 0, topP: 1, seed, maxTokens: 40 }, { taps: true }, sink, signal);
+      run.dispose();
+      return { ids, taps, scores, ended, written: tokens };
+    };
+    // A seed by which sentences end on the way, so that taps come in between.
+    let seed = 1;
+    let a = await readAndWrite(cpu.decoder, seed);
+    while (a.taps.length < 4 && seed < 200) a = await readAndWrite(cpu.decoder, (seed += 1));
+    const b = await readAndWrite({ ...gpu.decoder, writer }, seed);
+    expect(b.written).toBe(a.written);
+    expect(b.ids).toEqual(a.ids);
+    expect(b.ended).toBe(a.ended);
+    expect(a.taps.length).toBeGreaterThan(3);
+    expect(b.taps.map(({ afterToken }) => afterToken)).toEqual(a.taps.map(({ afterToken }) => afterToken));
+    for (const [index, tap] of a.taps.entries()) expectClose(b.taps[index]!.score, tap.score);
+    expectClose(Float32Array.from(b.scores.filter(Number.isFinite)), Float32Array.from(a.scores.filter(Number.isFinite)));
+  }, 240_000);
+});
+
+test('the proof accepts both fast ways and picks the fastest of all', async () => {
+  let tokens = 0;
+  const ids = Array.from({ length: 64 }, (_, index) => (index * 29 + 5) % 95);
+  const proof = await proveWriter(gpu.decoder, () => Promise.resolve(writer), ids, PASS, () => (tokens += 1), new AbortController().signal);
+  expect(proof.trials.map(({ mode, accepted, sameTokens }) => ({ mode, accepted, sameTokens }))).toEqual([
+    { mode: 'stepwise', accepted: true, sameTokens: true },
+    { mode: 'direct', accepted: true, sameTokens: true },
+    { mode: 'captured', accepted: true, sameTokens: true },
+  ]);
+  expect(Math.max(...proof.trials.map(({ relativeError }) => relativeError))).toBeLessThan(CLOSE);
+  expect(tokens).toBe(48);
+  const fastest = Math.min(...proof.trials.map(({ msPerToken }) => msPerToken));
+  expect(proof.mode).toBe(proof.trials.find(({ msPerToken }) => msPerToken === fastest)!.mode);
+  expect(proof.rule !== null).toBe(proof.mode === 'direct');
+}, 120_000);
