@@ -2,23 +2,40 @@
 import { tokenZero } from './early-tokens.ts';
 import type { Probe } from './probe-types.ts';
 
+/** All that a token's scores need of its residual stream. */
+export interface StreamProducts {
+  /** The layer-0 residuals `[tokens, hidden]`. */
+  readonly embeddings: Float32Array;
+  /** For each direction its products with the stream `[layers, tokens]`. */
+  readonly along: readonly ArrayLike<number>[];
+}
+
+/** The products of residuals `[layers, tokens, hidden]` with directions `[layers, hidden]` each. Throws `RangeError` where a size does not fit. */
+export function streamProducts(directions: readonly Float32Array[], residuals: Float32Array, tokens: number, hidden: number): StreamProducts {
+  const layers = residuals.length / (tokens * hidden);
+  const wrong = directions.find(({ length }) => length !== layers * hidden);
+  if (wrong) throw new RangeError(`residuals hold ${residuals.length} numbers, not ${wrong.length / hidden} layers x ${tokens} tokens x ${hidden}`);
+  return {
+    embeddings: residuals.subarray(0, tokens * hidden),
+    along: directions.map((direction) => Float64Array.from({ length: layers * tokens }, (_, at) => dot(direction, Math.floor(at / tokens) * hidden, residuals, at * hidden, hidden))),
+  };
+}
+
 /**
- * Scores of consecutive tokens, `[tokens, layers]` row-major (the layout of `TokenBatch`). `residuals` is
- * `[layers, tokens, hidden]`, layers = model.layerCount + 1; `firstPosition` is the position of the first token in the
- * text. Position 0 becomes NaN. Throws `RangeError` where the size does not fit.
+ * Scores of consecutive tokens, `[tokens, layers]` row-major (the layout of `TokenBatch`), from the products of their
+ * streams with the probe's directions `[layers, tokens]`; `firstPosition` is the position of the first token in the
+ * text. Position 0 becomes NaN.
  */
-export function tokenScores(probe: Pick<Probe, 'model' | 'directions' | 'calibration' | 'earlyTokens'>, residuals: Float32Array, tokens: number, firstPosition: number): Float32Array {
+export function tokenScores(probe: Pick<Probe, 'calibration' | 'earlyTokens'>, along: ArrayLike<number>, firstPosition: number): Float32Array {
   const layers = probe.calibration.length;
-  const { hidden } = probe.model;
-  if (residuals.length !== layers * tokens * hidden) throw new RangeError(`residuals hold ${residuals.length} numbers, not ${layers} layers x ${tokens} tokens x ${hidden}`);
-  const out = new Float32Array(tokens * layers);
+  const tokens = along.length / layers;
+  const out = new Float32Array(along.length);
   for (let layer = 0; layer < layers; layer += 1) {
     const calibration = probe.calibration[layer];
     if (calibration === undefined) continue; // cannot be: layers is its length
     for (let token = 0; token < tokens; token += 1) {
       const position = firstPosition + token;
-      const along = dot(probe.directions, layer * hidden, residuals, (layer * tokens + token) * hidden, hidden);
-      out[token * layers + layer] = position === 0 ? NaN : (along - tokenZero(calibration, probe.earlyTokens, layer, position)) / calibration.scale;
+      out[token * layers + layer] = position === 0 ? NaN : ((along[layer * tokens + token] ?? NaN) - tokenZero(calibration, probe.earlyTokens, layer, position)) / calibration.scale;
     }
   }
   return out;

@@ -4,6 +4,7 @@
  * or made faster without touching the page.
  */
 import type { TokenChoice } from '../core/reading.ts';
+import type { StreamProducts } from '../core/score.ts';
 
 /** Sizes of a loaded decoder. */
 export interface DecoderSizes {
@@ -29,8 +30,13 @@ export interface Cache {
 export interface Pass {
   /** Number of new tokens. */
   readonly tokens: number;
-  /** Residual stream `[layers + 1, tokens, hidden]`: 0 the embedding, l what enters layer l, last what leaves the last layer. */
+  /**
+   * Residual stream `[layers + 1, tokens, hidden]`: 0 the embedding, l what enters layer l, last what leaves the last layer. Of a pass
+   * with a projection only that of the tokens that do not stay.
+   */
   readonly residuals: Float32Array;
+  /** Of a pass with a projection what it asked for of the tokens that stay; null otherwise. */
+  readonly products: StreamProducts | null;
   /** Logits after the last new token, or the last that stays where some do not `[vocabulary]`. */
   readonly logits: Float32Array;
   /** The cache with the new tokens that stay, or an empty one where none does; owned by the caller. The past cache stays valid. */
@@ -48,6 +54,14 @@ export interface Branches {
   readonly kept: number;
 }
 
+/** Directions where the streams are, so that only products with them come back. */
+export interface Projection {
+  /** Number of directions. */
+  readonly count: number;
+  /** Frees its memory; passes that began before may still use it. */
+  dispose(): void;
+}
+
 /** How tokens are chosen while a decoder writes by itself. */
 export interface WriteRequest {
   /** What has been read; it stays valid. */
@@ -57,13 +71,17 @@ export interface WriteRequest {
   readonly choice: TokenChoice;
   /** A number in [0, 1) for each token at most that may be written, in order: how many there are is how many. */
   readonly uniforms: Float32Array;
+  /** Null to hear of residuals. */
+  readonly projection: Projection | null;
 }
 
 /** A token that a decoder chose and read. */
 export interface WrittenToken {
   readonly id: number;
-  /** Residual stream `[layers + 1, hidden]`; owned by who hears of it. */
+  /** Residual stream `[layers + 1, hidden]`, empty where there was a projection; owned by who hears of it. */
   readonly residuals: Float32Array;
+  /** What the projection asked for; null where there was none. */
+  readonly products: StreamProducts | null;
 }
 
 /** What to do after a token: go on, stop with it, or stop as if it had not been. */
@@ -93,7 +111,9 @@ export interface Decoder {
   /** Whether {@link run} takes branches. */
   readonly branching: boolean;
   /** Reads `ids` after `past` (null: from the start), in one line or as `branches` say. Throws `gpu-device-lost`, `numbers-not-finite` or `internal`. */
-  run(ids: readonly number[], past: Cache | null, branches?: Branches): Promise<Pass>;
+  run(ids: readonly number[], past: Cache | null, branches?: Branches, projection?: Projection): Promise<Pass>;
+  /** Brings directions `[layers + 1, hidden]` to where the streams are; null where that is here, and passes give residuals. */
+  project(directions: readonly Float32Array[]): Promise<Projection | null>;
   /** Adds a vector `[hidden]` to what leaves each of these layers, at every position of the passes that follow, in place of those set before; layers that are not named get none. Throws `internal` for a layer or width that the model has not. */
   steer(vectors: ReadonlyMap<number, Float32Array>): void;
   /** A cache of its own with the first `length` tokens of another, which stays as it is. */

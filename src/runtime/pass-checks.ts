@@ -1,5 +1,6 @@
 /** What every pass is checked for before anyone sees its numbers. */
 import { AppError } from '../core/errors.ts';
+import type { StreamProducts } from '../core/score.ts';
 import type { DecoderSizes } from './decoder.ts';
 
 /** `config.json` may belong to another model; a wrong width would shift every number without any error. `widths` are those of the streams, then of the logits. */
@@ -15,6 +16,17 @@ export function assertFinite(residuals: Float32Array, firstPosition: number, tok
   const bad = residuals.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
   const layer = Math.floor(bad / (tokens * hidden));
-  const position = firstPosition + (Math.floor(bad / hidden) % tokens);
-  throw new AppError('numbers-not-finite', `The model gave a number that is not finite at layer ${layer}, token ${position}. This adapter computes this model wrongly: reload and choose the CPU.`, { layer, position });
+  throw notFinite(layer, firstPosition + (Math.floor(bad / hidden) % tokens));
+}
+
+/** The same of products: a number that is not finite makes every product with it so. */
+export function assertProductsFinite({ along }: StreamProducts, firstPosition: number, tokens: number): void {
+  for (const products of along) {
+    const bad = Array.prototype.findIndex.call(products, (value: number) => !Number.isFinite(value));
+    if (bad >= 0) throw notFinite(Math.floor(bad / tokens), firstPosition + (bad % tokens));
+  }
+}
+
+function notFinite(layer: number, position: number): AppError {
+  return new AppError('numbers-not-finite', `The model gave a number that is not finite at layer ${layer}, token ${position}. This adapter computes this model wrongly: reload and choose the CPU.`, { layer, position });
 }

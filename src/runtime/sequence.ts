@@ -5,7 +5,7 @@
  */
 import { AppError } from '../core/errors.ts';
 import { checkLength } from '../core/text-check.ts';
-import type { Branches, Cache, Decoder, Pass, WriteRequest, WriteStep, WrittenToken } from './decoder.ts';
+import type { Branches, Cache, Decoder, Pass, Projection, WriteRequest, WriteStep, WrittenToken } from './decoder.ts';
 
 /** What a pass tells about its tokens; the cache stays inside. */
 export interface PassReading extends Omit<Pass, 'cache'> {
@@ -29,6 +29,7 @@ export interface MixedReading {
 export class Sequence {
   readonly #decoder: Decoder;
   readonly #chunkTokens: number;
+  #projection: Projection | null = null;
   #cache: Cache | null = null;
 
   constructor(decoder: Decoder, chunkTokens: number) {
@@ -39,6 +40,11 @@ export class Sequence {
   /** Tokens appended so far. */
   get length(): number {
     return this.#cache?.length ?? 0;
+  }
+
+  /** From now on what is appended or written comes as products with these directions; what is peeked comes as residuals in any case. The projection stays the caller's. */
+  useProjection(projection: Projection | null): void {
+    this.#projection = projection;
   }
 
   /** Appends tokens, pass by pass. When the caller stops early, the passes already made stay. Throws `text-too-long`. */
@@ -101,11 +107,11 @@ export class Sequence {
    * Writes on from `logits`, at most as many tokens as there are uniforms (see `WriteRequest`), and tells each with where it
    * stands. Returns the logits after the last that stays.
    */
-  async write(request: Omit<WriteRequest, 'past'>, onToken: (token: WrittenToken, position: number) => WriteStep): Promise<Float32Array> {
+  async write(request: Omit<WriteRequest, 'past' | 'projection'>, onToken: (token: WrittenToken, position: number) => WriteStep): Promise<Float32Array> {
     const { writer } = this.#decoder;
     if (writer === null || this.#cache === null) throw new AppError('internal', 'There is nothing to write on from, or nothing to write with.');
     let position = this.length;
-    const { cache, logits } = await writer.write({ ...request, past: this.#cache }, (token) => onToken(token, position++));
+    const { cache, logits } = await writer.write({ ...request, past: this.#cache, projection: this.#projection }, (token) => onToken(token, position++));
     this.#take(cache);
     return logits;
   }
@@ -142,19 +148,22 @@ export class Sequence {
   async #runMixed(ids: readonly number[], peeks: readonly Peek[]): Promise<MixedReading> {
     const start = this.length;
     const { all, branches, starts } = layOut(ids, peeks, start);
-    const pass = await this.#decoder.run(all, this.#cache, branches);
+    const pass = await this.#decoder.run(all, this.#cache, branches, this.#projection ?? undefined);
     if (ids.length > 0) this.#take(pass.cache);
     else pass.cache.dispose();
-    const part = (from: number, tokens: number, at: number): PassReading => ({ tokens, start: at, logits: pass.logits, residuals: columns(pass, from, tokens, this.#decoder.sizes.hidden) });
+    // Where the text came as products, the residuals begin behind it.
+    const first = pass.products === null ? 0 : ids.length;
+    const part = (from: number, tokens: number, at: number): PassReading => ({ tokens, start: at, logits: pass.logits, products: null, residuals: columns(pass.residuals, pass.tokens - first, from - first, tokens, this.#decoder.sizes.hidden) });
+    const text = (): PassReading => (pass.products === null ? part(0, ids.length, start) : { tokens: ids.length, start, logits: pass.logits, products: pass.products, residuals: new Float32Array(0) });
     return {
-      text: ids.length === 0 ? null : part(0, ids.length, start),
+      text: ids.length === 0 ? null : text(),
       peeks: peeks.map((peek, index) => ({ peek, passes: [part(starts[index] ?? 0, peek.ids.length, peek.after)] })),
     };
   }
 
   async #extend(ids: readonly number[]): Promise<PassReading> {
     const start = this.length;
-    const { cache, ...pass } = await this.#decoder.run(ids, this.#cache);
+    const { cache, ...pass } = await this.#decoder.run(ids, this.#cache, undefined, this.#projection ?? undefined);
     this.#take(cache);
     return { ...pass, start };
   }
@@ -193,9 +202,8 @@ function layOut(ids: readonly number[], peeks: readonly Peek[], past: number): {
   return { all, branches: { parents, kept: ids.length }, starts };
 }
 
-/** The residuals of some of a pass's tokens `[layers, count, hidden]`. */
-function columns(pass: Pass, from: number, count: number, hidden: number): Float32Array {
-  const { residuals, tokens } = pass;
+/** Those of some tokens `[layers, count, hidden]` of residuals `[layers, tokens, hidden]`. */
+function columns(residuals: Float32Array, tokens: number, from: number, count: number, hidden: number): Float32Array {
   const layers = residuals.length / (tokens * hidden);
   const out = new Float32Array(layers * count * hidden);
   for (let layer = 0; layer < layers; layer += 1) {

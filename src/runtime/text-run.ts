@@ -7,10 +7,11 @@ import type { RunSummary } from '../core/engine-report.ts';
 import { AppError } from '../core/errors.ts';
 import type { ReadingSink, SamplingOptions, TokenChoice, TokenPiece } from '../core/reading.ts';
 import { createRng } from '../core/rng.ts';
+import { streamProducts } from '../core/score.ts';
 import { chooseToken } from '../core/sampling.ts';
 import { endsSentence, sentenceEnds } from '../core/sentences.ts';
 import { checkLength, checkText } from '../core/text-check.ts';
-import type { Decoder } from './decoder.ts';
+import type { Decoder, Projection } from './decoder.ts';
 import { ReadingLog } from './reading-log.ts';
 import type { Scorer } from './scorer.ts';
 import { Sequence, type PassReading, type Peek } from './sequence.ts';
@@ -46,6 +47,8 @@ export class TextRun {
   readonly #embeddings = new Map<number, Float32Array>();
   readonly #log = new ReadingLog();
   #logits: Float32Array | null = null;
+  /** The probe's directions where the streams are; null where these come here, undefined before anything is read. */
+  #projection: Projection | null | undefined;
   #tappedAfter = -1;
   #tapTokens = 0;
 
@@ -74,6 +77,7 @@ export class TextRun {
   async readPlan({ ids, stops, taps }: ReadPlan, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     const started = performance.now();
     const tapped = taps && this.#taps.length > 0 ? stops : [];
+    if (this.#projection === undefined) this.#sequence.useProjection((this.#projection = await this.#parts.decoder.project(this.#parts.scorer.directions)));
     const remembered = this.#remember(ids, tapped);
     this.#log.replay(sink, new Set(tapped));
     const due = tapped.filter((stop) => !this.#log.hasTap(stop)).flatMap((stop) => this.#tapsAfter(stop + 1));
@@ -106,6 +110,7 @@ export class TextRun {
   /** Frees the cache. */
   dispose(): void {
     this.#sequence.dispose();
+    this.#projection?.dispose();
   }
 
   /** Chooses one token and reads it; whether the sentence before it has ended shows only then, so its taps are read together with it. */
@@ -123,13 +128,13 @@ export class TextRun {
     let due: readonly Peek[] = [];
     let ended = false;
     let tokens = 0;
-    const after = await this.#sequence.write({ logits, choice, uniforms }, ({ id, residuals }, start) => {
+    const after = await this.#sequence.write({ logits, choice, uniforms }, ({ id, ...streams }, start) => {
       if (signal.aborted) return 'drop';
       ended = this.#parts.endTokens.includes(id);
       if (ended) return 'drop';
       const piece = this.#nextPiece(id);
       due = this.#tapsBefore(piece, taps);
-      this.#take({ start, tokens: 1, residuals, logits }, [piece], told);
+      this.#take({ start, tokens: 1, ...streams, logits }, [piece], told);
       tokens += 1;
       return due.length > 0 ? 'stop' : 'go-on';
     });
@@ -187,8 +192,9 @@ export class TextRun {
     this.#logits = pass.logits;
     const { hidden } = this.#parts.decoder.sizes;
     const before = this.#ids[pass.start - 1];
-    sink.tokens({ start: pass.start, pieces, ...this.#parts.scorer.tokens(pass.residuals, pass.tokens, pass.start, before === undefined ? null : (this.#embeddings.get(before) ?? null)) });
-    for (const [token, { id }] of pieces.entries()) if (!this.#embeddings.has(id)) this.#embeddings.set(id, pass.residuals.slice(token * hidden, (token + 1) * hidden));
+    const products = pass.products ?? streamProducts(this.#parts.scorer.directions, pass.residuals, pass.tokens, hidden);
+    sink.tokens({ start: pass.start, pieces, ...this.#parts.scorer.tokens(products, pass.start, before === undefined ? null : (this.#embeddings.get(before) ?? null)) });
+    for (const [token, { id }] of pieces.entries()) if (!this.#embeddings.has(id)) this.#embeddings.set(id, products.embeddings.slice(token * hidden, (token + 1) * hidden));
   }
 
   /** The probe's taps after so many tokens; none where they have been read. */

@@ -146,7 +146,7 @@ async function stepwise(decoder: Decoder, place: Place, { choice, tokens }: (typ
 
 async function written(writer: Writer, place: Place, { choice, tokens }: (typeof PARTS)[number], step: () => void): Promise<Written> {
   const [ids, residuals, times]: [number[], Float32Array[], number[]] = [[], [], []];
-  const { cache } = await writer.write({ past: place.cache, logits: place.logits, choice, uniforms: uniformsFor(tokens) }, (token) => {
+  const { cache } = await writer.write({ past: place.cache, logits: place.logits, choice, uniforms: uniformsFor(tokens), projection: null }, (token) => {
     ids.push(token.id);
     residuals.push(token.residuals);
     times.push(performance.now());

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { relativeError } from '../../src/core/relative-error.ts';
 import { createRng } from '../../src/core/rng.ts';
 import { argmax, chooseToken } from '../../src/core/sampling.ts';
+import { streamProducts } from '../../src/core/score.ts';
 import type { TapReading, TokenChoice } from '../../src/core/reading.ts';
 import type { Cache, Decoder, Pass, WrittenToken } from '../../src/runtime/decoder.ts';
 import type { OpenedDecoder } from '../../src/runtime/ort/opening.ts';
@@ -65,7 +66,7 @@ async function written(decoder: Decoder, ids: readonly number[], choice: TokenCh
 
 async function ahead(place: { cache: Cache; logits: Float32Array }, choice: TokenChoice, uniforms: Float32Array): Promise<{ tokens: WrittenToken[]; cache: Cache; logits: Float32Array }> {
   const tokens: WrittenToken[] = [];
-  const end = await writer.write({ past: place.cache, logits: place.logits, choice, uniforms }, (token) => {
+  const end = await writer.write({ past: place.cache, logits: place.logits, choice, uniforms, projection: null }, (token) => {
     tokens.push(token);
     return 'go-on';
   });
@@ -76,6 +77,13 @@ const uniforms = (count: number, seed = 1): Float32Array => {
   const rng = createRng(seed);
   return Float32Array.from({ length: count }, () => rng.uniform());
 };
+
+/** The residuals of tokens from `from` to `to` of a pass. */
+function columnsOf(residuals: Float32Array, tokens: number, from: number, to: number): Float32Array {
+  const out = new Float32Array((TOY.layerCount + 1) * (to - from) * TOY.hidden);
+  for (let layer = 0; layer <= TOY.layerCount; layer += 1) out.set(residuals.subarray((layer * tokens + from) * TOY.hidden, (layer * tokens + to) * TOY.hidden), layer * (to - from) * TOY.hidden);
+  return out;
+}
 
 function expectClose(found: Float32Array, truth: Float32Array): void {
   expect(relativeError(found, truth)).toBeLessThan(CLOSE);
@@ -140,6 +148,52 @@ describe('steering', () => {
   });
 });
 
+describe('products', () => {
+  const layers = TOY.layerCount + 1;
+  const directions = wholeScorer([], { layers, hidden: TOY.hidden, count: 2 }).directions;
+
+  test('with the directions on the GPU only products, embeddings and the tokens that do not stay come back', async () => {
+    const projection = await gpu.decoder.project(directions);
+    const ids = TEXT.slice(0, 9);
+    // Six tokens of the text, and three that branch off after the second.
+    const branches = { parents: [-1, 0, 1, 2, 3, 4, 1, 6, 7], kept: 6 };
+    const whole = await cpu.decoder.run(ids, null, branches);
+    const pass = await gpu.decoder.run(ids, null, branches, projection!);
+    const expected = streamProducts(directions, columnsOf(whole.residuals, 9, 0, 6), 6, TOY.hidden);
+    for (const [index, products] of expected.along.entries()) expectClose(Float32Array.from(pass.products!.along[index]!), Float32Array.from(products));
+    expectClose(pass.products!.embeddings, expected.embeddings);
+    expectClose(pass.residuals, columnsOf(whole.residuals, 9, 6, 9));
+    expectClose(pass.logits, whole.logits);
+    for (const { cache } of [whole, pass]) cache.dispose();
+    projection!.dispose();
+  });
+
+  test('the writer tells products where it is given directions, and the same tokens', async () => {
+    const projection = await gpu.decoder.project(directions);
+    const place = await readAll(gpu.decoder, TEXT.slice(0, 20));
+    const raw = await ahead(place, GREEDY, uniforms(5));
+    const found: WrittenToken[] = [];
+    const end = await writer.write({ past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(5), projection }, (token) => {
+      found.push(token);
+      return 'go-on';
+    });
+    expect(found.map(({ id }) => id)).toEqual(raw.tokens.map(({ id }) => id));
+    for (const [step, { products, residuals }] of found.entries()) {
+      const expected = streamProducts(directions, raw.tokens[step]!.residuals, 1, TOY.hidden);
+      for (const [index, along] of expected.along.entries()) expectClose(Float32Array.from(products!.along[index]!), Float32Array.from(along));
+      expect(products!.embeddings).toEqual(expected.embeddings);
+      expect(residuals).toHaveLength(0);
+    }
+    for (const cache of [raw.cache, end.cache, place.cache]) cache.dispose();
+    projection!.dispose();
+  }, 60_000);
+
+  test('a direction of another width is refused', async () => {
+    await expect(gpu.decoder.project([new Float32Array(7)])).rejects.toMatchObject({ code: 'internal', message: expect.stringContaining('7 numbers') as string });
+    expect(await cpu.decoder.project(directions)).toBeNull();
+  });
+});
+
 describe('the writer', () => {
   test('captured and dispatched directly, it gives the tokens, streams and last logits of the CPU', async () => {
     const truth = await written(cpu.decoder, TEXT, GREEDY, uniforms(12));
@@ -174,7 +228,7 @@ describe('the writer', () => {
     const place = await readAll(gpu.decoder, TEXT.slice(0, 20));
     for (const step of ['stop', 'drop'] as const) {
       let told = 0;
-      const end = await writer.write({ past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(9) }, () => ((told += 1) === 4 ? step : 'go-on'));
+      const end = await writer.write({ past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(9), projection: null }, () => ((told += 1) === 4 ? step : 'go-on'));
       const kept = step === 'stop' ? 4 : 3;
       expect([told, end.cache.length]).toEqual([4, 20 + kept]);
       expect(argmax(end.logits)).toBe(truth.ids[kept]);
@@ -184,7 +238,7 @@ describe('the writer', () => {
       expect(on.tokens.map(({ id }) => id)).toEqual(truth.ids.slice(kept + 1, kept + 5));
       for (const cache of [end.cache, next.cache, on.cache]) cache.dispose();
     }
-    const none = await writer.write({ past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(3) }, () => 'drop');
+    const none = await writer.write({ past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(3), projection: null }, () => 'drop');
     expect(none.cache.length).toBe(20);
     expect(none.logits).toEqual(place.logits);
     none.cache.dispose();
@@ -223,12 +277,12 @@ describe('the writer', () => {
 describe('a text run', () => {
   test('reads, taps and writes with the writer as on the CPU', async () => {
     const readAndWrite = async (decoder: Decoder, seed: number): Promise<{ ids: number[]; taps: TapReading[]; scores: number[]; ended: string; written: number }> => {
-      const run = new TextRun({ decoder, tokenizer, scorer: wholeScorer(['So it was.']), chunkTokens: PASS, endTokens: [TOY.vocabulary - 1] });
+      const run = new TextRun({ decoder, tokenizer, scorer: wholeScorer(['So it was.'], { layers: TOY.layerCount + 1, hidden: TOY.hidden, count: 3 }), chunkTokens: PASS, endTokens: [TOY.vocabulary - 1] });
       const [ids, taps, scores]: [number[], TapReading[], number[]] = [[], [], []];
       const sink = {
-        tokens: (batch: { pieces: readonly { id: number }[]; scores: Float32Array }) => {
+        tokens: (batch: { pieces: readonly { id: number }[]; scores: Float32Array; words: Float32Array }) => {
           ids.push(...batch.pieces.map(({ id }) => id));
-          scores.push(...batch.scores);
+          scores.push(...batch.scores, ...batch.words);
         },
         tap: (tap: TapReading) => {
           taps.push(tap);

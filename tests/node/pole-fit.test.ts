@@ -9,6 +9,7 @@ import { createRng } from '../../src/core/rng.ts';
 import type { RowInfo, TapRows } from '../../src/core/rows.ts';
 import { parseProbe, serialiseProbe } from '../../src/format/probe.ts';
 import { probeCard } from '../../src/format/probe-card.ts';
+import { streamProducts } from '../../src/core/score.ts';
 import { createScorer } from '../../src/runtime/scorer.ts';
 import { layerSource } from '../../src/training/method-curve.ts';
 import { poleMakers } from '../../src/training/pole-fit.ts';
@@ -130,7 +131,11 @@ describe('a training', () => {
   it('gives each its own zero, unit, words and lines, token by token, from the same pass', async () => {
     const { probe } = await shared;
     const { tokens } = await toyReader({ salience: 3 }).readSegments(['A person walks in.', 'There a person helps number 3.'], { taps: [], tapAfter: [], keepTokens: true });
-    const scored = createScorer(probe).tokens(tokens!.residuals, tokens!.count, 0, null);
+    const scoredBy = (by: typeof probe) => {
+      const scorer = createScorer(by);
+      return scorer.tokens(streamProducts(scorer.directions, tokens!.residuals, tokens!.count, 12), 0, null);
+    };
+    const scored = scoredBy(probe);
     for (const pole of POLES) {
       const { directions, calibration, earlyTokens, lexical, alarm } = probe.poles![pole];
       const position = 4;
@@ -142,7 +147,7 @@ describe('a training', () => {
       expect(alarm.tokenLow[2]!).toBeLessThan(alarm.tokenHigh[2]!);
     }
     expect(scored.poles!.positive.scores).not.toEqual(scored.poles!.negative.scores);
-    expect(createScorer({ ...probe, poles: null }).tokens(tokens!.residuals, tokens!.count, 0, null)).toEqual({ ...scored, poles: null });
+    expect(scoredBy({ ...probe, poles: null })).toEqual({ ...scored, poles: null });
   });
 
   it('is written and read back whole, and its card says what each pole does to the other', async () => {

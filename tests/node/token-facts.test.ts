@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { EARLY_FROM, STEADY_FROM } from '../../src/core/early-tokens.ts';
 import { lexicalScores } from '../../src/core/lexical.ts';
 import { createRng } from '../../src/core/rng.ts';
-import { tokenScores } from '../../src/core/score.ts';
+import { streamProducts, tokenScores } from '../../src/core/score.ts';
 import { quantile, standardDeviation } from '../../src/core/stats.ts';
 import type { SegmentReader } from '../../src/training/reader.ts';
 import { tokenFacts } from '../../src/training/token-facts.ts';
-import { TOY_MODEL, toyReader, toyStories } from '../fixtures/toy-reader.ts';
+import { toyReader, toyStories } from '../fixtures/toy-reader.ts';
 
 const LAYERS = 3;
 const HIDDEN = 12;
@@ -18,12 +18,13 @@ const stories = toyStories(12, 5);
 const read = (beats: readonly string[]) => toyReader().readSegments(beats, { taps: [], tapAfter: [], keepTokens: true });
 const facts = tokenFacts(toyReader(), stories, directions, scales, {});
 
+/** Products with the probe's directions `[layers, tokens]`. */
+const along = (residuals: Float32Array, count: number) => streamProducts([directions], residuals, count, HIDDEN).along[0]!;
+
 /** As much of a probe as scores tokens. */
 async function scorer(): Promise<Parameters<typeof tokenScores>[0]> {
   const { units } = await facts;
   return {
-    model: TOY_MODEL,
-    directions,
     calibration: units.map((layer, l) => ({ tapMean: 0, scale: scales[l]!, ...layer.units })),
     earlyTokens: { from: EARLY_FROM, steadyFrom: STEADY_FROM, means: units.map(({ early }) => early) },
   };
@@ -34,7 +35,7 @@ async function scoresAt(layer: number): Promise<number[][]> {
   const probe = await scorer();
   return Promise.all(stories.stories.map(async ({ beats }) => {
     const { tokens } = await read(beats);
-    const all = tokenScores(probe, tokens!.residuals, tokens!.count, 0);
+    const all = tokenScores(probe, along(tokens!.residuals, tokens!.count), 0);
     return Array.from({ length: tokens!.count - 1 }, (_, at) => all[(at + 1) * LAYERS + layer]!);
   }));
 }
@@ -43,14 +44,14 @@ describe('token scores', () => {
   it('leave position 0 out and are laid out token by token', async () => {
     const probe = await scorer();
     const { tokens } = await read(stories.stories[0]!.beats);
-    const all = tokenScores(probe, tokens!.residuals, tokens!.count, 0);
+    const all = tokenScores(probe, along(tokens!.residuals, tokens!.count), 0);
     expect([...all.subarray(0, 3)]).toEqual([NaN, NaN, NaN]);
     expect(all.subarray(3).every((value) => Number.isFinite(value))).toBe(true);
     // A later chunk gives the same numbers, and its first token is no sink.
     const chunk = new Float32Array(LAYERS * 2 * HIDDEN);
     for (let layer = 0; layer < LAYERS; layer += 1) chunk.set(tokens!.residuals.subarray((layer * tokens!.count + 4) * HIDDEN, (layer * tokens!.count + 6) * HIDDEN), layer * 2 * HIDDEN);
-    expect(tokenScores(probe, chunk, 2, 4)).toEqual(all.slice(4 * LAYERS, 6 * LAYERS));
-    expect(() => tokenScores(probe, chunk, 3, 4)).toThrow(RangeError);
+    expect(tokenScores(probe, along(chunk, 2), 4)).toEqual(all.slice(4 * LAYERS, 6 * LAYERS));
+    expect(() => along(chunk, 3)).toThrow(RangeError);
   });
 
   it('have mean 0 and the recorded spread on the neutral stories', async () => {

@@ -38,6 +38,7 @@ export async function openNodeDecoder(modelDir: string, options: { tapped: boole
     steering: tapped.steering ? steeringOnCpu(Tensor, sizes) : null,
     caches: createGrowingCache(Tensor, tapped),
     fetch: fetchFromCpu,
+    project: null,
     explain: (thrown) => Promise.resolve(AppError.from(thrown)),
   });
 }

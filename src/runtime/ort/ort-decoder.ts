@@ -8,24 +8,39 @@ import { ATTENTION_BIAS_INPUT, SLOT_POSITIONS_INPUT } from '../../onnx/branching
 import { LOGIT_ROWS_INPUT } from '../../onnx/decoder-taps.ts';
 import { ATTENTION_MASK_INPUT, LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../onnx/lengths.ts';
 import { attentionLayout } from '../attention-layout.ts';
-import type { Branches, Cache, Decoder, DecoderSizes, Pass } from '../decoder.ts';
-import { assertFinite, assertSizes } from '../pass-checks.ts';
+import type { Branches, Cache, Decoder, DecoderSizes, Pass, Projection } from '../decoder.ts';
+import { assertFinite, assertProductsFinite, assertSizes } from '../pass-checks.ts';
+import { splitProducts } from '../stream-products.ts';
 import type { CacheKeeper } from './cache-keeper.ts';
 import type { SteeringFeeds } from './steering-feeds.ts';
 
-/** Copies float32 tensors to the CPU, joined in order; disposes of nothing. */
-export type Fetch = (tensors: readonly Tensor[]) => Promise<Float32Array>;
+/** Consecutive numbers of a float32 tensor. */
+export interface TensorPart {
+  readonly tensor: Tensor;
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Copies parts of tensors to the CPU, joined in order; disposes of nothing. */
+export type Fetch = (parts: readonly TensorPart[]) => Promise<Float32Array>;
 
 /** Fetch for providers whose outputs are on the CPU already. */
-export const fetchFromCpu: Fetch = async (tensors) => {
-  const out = new Float32Array(tensors.reduce((sum, tensor) => sum + tensor.size, 0));
+export const fetchFromCpu: Fetch = async (parts) => {
+  const out = new Float32Array(parts.reduce((sum, { count }) => sum + count, 0));
   let at = 0;
-  for (const tensor of tensors) {
-    out.set(tensor.data as Float32Array, at);
-    at += tensor.size;
+  for (const { tensor, from, count } of parts) {
+    out.set((tensor.data as Float32Array).subarray(from, from + count), at);
+    at += count;
   }
   return Promise.resolve(out);
 };
+
+/** Products with the streams where these lie. */
+export interface ProjectParts {
+  readonly load: (directions: readonly Float32Array[]) => Promise<Projection>;
+  /** The products `[directions, layers + 1, kept]` of the first `kept` tokens of streams `[1, tokens, hidden]`, as a tensor that the caller does not own. */
+  readonly run: (projection: Projection, streams: readonly Tensor[], tokens: number, kept: number) => Promise<Tensor>;
+}
 
 /** What {@link createOrtDecoder} needs. */
 export interface OrtDecoderParts {
@@ -42,6 +57,8 @@ export interface OrtDecoderParts {
   readonly steering: SteeringFeeds | null;
   readonly caches: CacheKeeper;
   readonly fetch: Fetch;
+  /** Null where streams come back whole in any case. */
+  readonly project: ProjectParts | null;
   /** Turns what a failed run threw into the error that the reader sees, e.g. a lost device. */
   readonly explain: (thrown: unknown) => Promise<AppError>;
   /** Frees what belongs to the fetch. */
@@ -74,7 +91,7 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     return feeds;
   }
 
-  async function run(ids: readonly number[], past: Cache | null, branches?: Branches): Promise<Pass> {
+  async function run(ids: readonly number[], past: Cache | null, branches?: Branches, projection?: Projection): Promise<Pass> {
     if (branches !== undefined && !parts.branching) throw new AppError('internal', 'This graph takes no branches.');
     if (branches !== undefined && branches.parents.length !== ids.length) throw new AppError('internal', `${ids.length} tokens came with ${branches.parents.length} parents.`);
     const before = past?.length ?? 0;
@@ -86,10 +103,10 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
       outputs = (await session.run(feeds, { ...pass.fetches, ...Object.fromEntries(readOut.map((name) => [name, null])) })) as Record<string, Tensor>;
       const wanted = readOut.map((name) => outputs[name] ?? missing(name));
       assertSizes(wanted.map((tensor) => tensor.dims.at(-1)), taps.length, sizes);
-      const values = await parts.fetch(wanted);
-      const residuals = values.subarray(0, taps.length * ids.length * sizes.hidden);
-      assertFinite(residuals, before, ids.length, sizes.hidden);
-      return { tokens: ids.length, residuals, logits: values.slice(values.length - sizes.vocabulary), cache: pass.keep(outputs, kept) };
+      const read = await readOutputs(wanted, ids.length, kept, projection ?? null);
+      assertFinite(read.residuals, before + ids.length - read.tokens, read.tokens, sizes.hidden);
+      if (read.products) assertProductsFinite(read.products, before, kept);
+      return { tokens: ids.length, residuals: read.residuals, products: read.products, logits: read.logits, cache: pass.keep(outputs, kept) };
     } catch (thrown) {
       pass.abandon(outputs);
       throw thrown instanceof AppError ? thrown : await parts.explain(thrown);
@@ -98,12 +115,29 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     }
   }
 
+  /** Residuals of all tokens, or products of those that stay and residuals of the others; and the logits. `tokens` is how many have residuals. */
+  async function readOutputs(wanted: readonly Tensor[], tokens: number, kept: number, projection: Projection | null): Promise<Pick<Pass, 'residuals' | 'products' | 'logits' | 'tokens'>> {
+    const streams = wanted.slice(0, taps.length);
+    const projected = projection && parts.project && kept > 0 ? await parts.project.run(projection, streams, tokens, kept) : null;
+    const from = projected ? kept : 0;
+    const [embedding] = streams;
+    const whole = (tensor: Tensor): TensorPart => ({ tensor, from: 0, count: tensor.size });
+    const values = await parts.fetch([
+      ...(projected && embedding ? [whole(projected), { tensor: embedding, from: 0, count: kept * sizes.hidden }] : []),
+      ...streams.map((tensor) => ({ tensor, from: from * sizes.hidden, count: (tokens - from) * sizes.hidden })),
+      ...wanted.slice(taps.length).map(whole),
+    ]);
+    const { products, end } = projected && projection ? splitProducts(values, projection.count, taps.length, kept, sizes.hidden) : { products: null, end: 0 };
+    return { products, residuals: values.subarray(end, end + taps.length * (tokens - from) * sizes.hidden), tokens: tokens - from, logits: values.slice(values.length - sizes.vocabulary) };
+  }
+
   return {
     sizes,
     branching: parts.branching,
     steering: steering !== null,
     writer: null,
     run,
+    project: (directions) => parts.project?.load(directions) ?? Promise.resolve(null),
     cut: (cache, length) => caches.cut(cache, length),
     steer(vectors) {
       if (steering === null) throw new AppError('internal', 'This graph cannot be steered.');

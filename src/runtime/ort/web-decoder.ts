@@ -25,13 +25,14 @@ export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, o
     steering: graph.steering ? steeringOnCpu(ort.Tensor, sizes) : null,
     caches: createGrowingCache(ort.Tensor, graph),
     fetch: fetchAndListen,
+    project: null,
     explain: (thrown) => Promise.resolve(AppError.from(thrown)),
   });
   return { decoder, runtimeVersion: ort.env.versions.web ?? ort.env.versions.common, gpu: null };
 }
 
 /** WASM computes a pass within one task: without a pause between passes the worker would never hear that it is to stop. */
-const fetchAndListen: Fetch = async (tensors) => {
+const fetchAndListen: Fetch = async (parts) => {
   await new Promise((resolve) => setTimeout(resolve));
-  return fetchFromCpu(tensors);
+  return fetchFromCpu(parts);
 };

@@ -9,13 +9,15 @@ import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-co
 import { AppError } from '../../../core/errors.ts';
 import { LOGIT_ROWS_INPUT } from '../../../onnx/decoder-taps.ts';
 import { LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../../onnx/lengths.ts';
-import type { Cache, DecoderSizes, WriteEnd, Writer, WriteRequest, WriteStep, WrittenToken } from '../../decoder.ts';
-import { assertFinite } from '../../pass-checks.ts';
+import type { Cache, DecoderSizes, Projection, WriteEnd, Writer, WriteRequest, WriteStep, WrittenToken } from '../../decoder.ts';
+import { assertFinite, assertProductsFinite } from '../../pass-checks.ts';
+import { splitProducts } from '../../stream-products.ts';
 import { cacheNames } from '../cache-keeper.ts';
 import { learnRule, type DirectDispatch, type DispatchRule, type SeenDispatch } from './direct-dispatch.ts';
 import { readMapped } from './gpu-fetch.ts';
 import type { GpuMemory } from './gpu-memory.ts';
-import { tensorOn, type GpuTensorClass } from './gpu-tensor.ts';
+import { bufferOf, tensorOn, type GpuTensorClass } from './gpu-tensor.ts';
+import type { Projector } from './projector.ts';
 import { createSampler } from './sampler.ts';
 import type { StaticCaches } from './static-cache.ts';
 
@@ -36,6 +38,8 @@ export interface CapturedWriterParts {
   readonly taps: readonly string[];
   readonly caches: StaticCaches;
   readonly steering: Readonly<Record<string, Tensor>>;
+  /** Null where no directions are ever given. */
+  readonly projector: Projector | null;
   readonly memory: GpuMemory;
   readonly dispatch: DirectDispatch;
   readonly explain: (thrown: unknown) => Promise<AppError>;
@@ -101,29 +105,52 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
     }
   }
 
+  /** Copies all streams of the token; how many bytes. */
+  function bringStreams(encoder: GPUCommandEncoder, slot: GPUBuffer): number {
+    for (const [index, stream] of streams.entries()) encoder.copyBufferToBuffer(stream, 0, slot, index * streamBytes, streamBytes);
+    return taps.length * streamBytes;
+  }
+
+  /** Copies the products of the token's streams, and its embedding; how many bytes. */
+  function bringProducts(encoder: GPUCommandEncoder, slot: GPUBuffer, projection: Projection): number {
+    if (parts.projector === null) throw new AppError('internal', 'This engine takes no directions.');
+    const products = parts.projector.encode(encoder, projection, streams, 1, 1);
+    const bytes = products.size * FLOAT_BYTES;
+    encoder.copyBufferToBuffer(bufferOf(products), 0, slot, 0, bytes);
+    const [embedding] = streams;
+    if (embedding) encoder.copyBufferToBuffer(embedding, 0, slot, bytes, streamBytes);
+    return bytes + streamBytes;
+  }
+
   /** Starts reading the token that has been chosen, and the choice of the next; `token` comes once the GPU is done. */
-  async function launch(tensors: readonly Tensor[], position: number, count: number): Promise<{ readonly token: Promise<WrittenToken> }> {
+  async function launch(tensors: readonly Tensor[], position: number, count: number, projection: Projection | null): Promise<{ readonly token: Promise<WrittenToken> }> {
     const slot = staging[count % IN_FLIGHT];
     const kept = pastLogits[count % (IN_FLIGHT + 1)];
     if (!slot || !kept) throw new AppError('internal', 'A writer has fewer slots than tokens under way.');
     await replay(tensors, position, rule);
     const encoder = device.createCommandEncoder({ label: 'flipside written token' });
-    for (const [index, stream] of streams.entries()) encoder.copyBufferToBuffer(stream, 0, slot, index * streamBytes, streamBytes);
-    encoder.copyBufferToBuffer(token, 0, slot, taps.length * streamBytes, 8);
+    const bytes = projection === null ? bringStreams(encoder, slot) : bringProducts(encoder, slot, projection);
+    encoder.copyBufferToBuffer(token, 0, slot, bytes, 8);
     encoder.copyBufferToBuffer(logits, 0, kept, 0, logitBytes);
     sampler.encode(encoder);
     device.queue.submit([encoder.finish()]);
     const read = async (): Promise<WrittenToken> => {
-      const values = await readMapped(slot, taps.length * streamBytes + 8);
-      const residuals = values.subarray(0, taps.length * sizes.hidden);
-      assertFinite(residuals, position, 1, sizes.hidden);
-      return { id: new Uint32Array(values.buffer)[taps.length * sizes.hidden] ?? 0, residuals };
+      const values = await readMapped(slot, bytes + 8);
+      const id = new Uint32Array(values.buffer)[bytes / FLOAT_BYTES] ?? 0;
+      if (projection === null) {
+        const residuals = values.subarray(0, taps.length * sizes.hidden);
+        assertFinite(residuals, position, 1, sizes.hidden);
+        return { id, residuals, products: null };
+      }
+      const { products } = splitProducts(values, projection.count, taps.length, 1, sizes.hidden);
+      assertProductsFinite(products, position, 1);
+      return { id, residuals: new Float32Array(0), products };
     };
     return { token: read() };
   }
 
   /** Reads ahead until the room of the text is full, nothing more is wanted, or the listener has had enough. */
-  async function stretch(past: Cache, wanted: number, done: number, onToken: (token: WrittenToken) => WriteStep): Promise<{ readonly told: number; readonly ended: boolean }> {
+  async function stretch(past: Cache, projection: Projection | null, wanted: number, done: number, onToken: (token: WrittenToken) => WriteStep): Promise<{ readonly told: number; readonly ended: boolean }> {
     const { tensors, room } = await caches.lend(past, 1);
     const most = Math.min(wanted, room - past.length);
     const flight: Promise<WrittenToken>[] = [];
@@ -132,7 +159,7 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
     try {
       for (;;) {
         while (flight.length < IN_FLIGHT && launched < most) {
-          flight.push((await launch(tensors, past.length + launched, done + launched)).token);
+          flight.push((await launch(tensors, past.length + launched, done + launched, projection)).token);
           launched += 1;
         }
         const next = await flight.shift();
@@ -162,6 +189,7 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
     let cache: Cache = past;
     let told = 0;
     device.queue.writeBuffer(logits, 0, new Float32Array(request.logits));
+    if (request.projection) await parts.projector?.reserve(request.projection, 1);
     // One number more than tokens: after the last one a choice is made that nobody hears of.
     await sampler.begin(request.choice, Float32Array.of(...uniforms, 0));
     const encoder = device.createCommandEncoder({ label: 'flipside first choice' });
@@ -169,7 +197,7 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
     device.queue.submit([encoder.finish()]);
     const most = Math.min(uniforms.length, sizes.contextTokens - past.length);
     for (let ended = most === 0; !ended; ) {
-      const part = await stretch(cache, most - told, told, onToken);
+      const part = await stretch(cache, request.projection, most - told, told, onToken);
       ended = part.ended;
       told += part.told;
       const longer = caches.extended(cache, part.told);

@@ -1,5 +1,5 @@
 /**
- * Brings tensors from the GPU in one copy: every tensor goes into one staging buffer, which is mapped once. Fetching them
+ * Brings tensors from the GPU in one copy: every part goes into one staging buffer, which is mapped once. Fetching them
  * one by one would cost one round trip each (32 a token here).
  */
 import type { Fetch } from '../ort-decoder.ts';
@@ -11,9 +11,8 @@ export function createGpuFetch(memory: GpuMemory): { readonly fetch: Fetch; disp
   const { device } = memory;
   let staging: GPUBuffer | null = null;
 
-  const fetch: Fetch = async (tensors) => {
-    const sizes = tensors.map((tensor) => tensor.size * Float32Array.BYTES_PER_ELEMENT);
-    const total = sizes.reduce((sum, size) => sum + size, 0);
+  const fetch: Fetch = async (parts) => {
+    const total = parts.reduce((sum, { count }) => sum + count, 0) * Float32Array.BYTES_PER_ELEMENT;
     if (!staging || staging.size < total) {
       staging?.destroy();
       staging = null;
@@ -21,9 +20,10 @@ export function createGpuFetch(memory: GpuMemory): { readonly fetch: Fetch; disp
     }
     const encoder = device.createCommandEncoder({ label: 'flipside fetch' });
     let offset = 0;
-    for (const [index, tensor] of tensors.entries()) {
-      const size = sizes[index] ?? 0;
-      encoder.copyBufferToBuffer(bufferOf(tensor), 0, staging, offset, size);
+    for (const { tensor, from, count } of parts) {
+      if (count === 0) continue;
+      const size = count * Float32Array.BYTES_PER_ELEMENT;
+      encoder.copyBufferToBuffer(bufferOf(tensor), from * Float32Array.BYTES_PER_ELEMENT, staging, offset, size);
       offset += size;
     }
     device.queue.submit([encoder.finish()]);

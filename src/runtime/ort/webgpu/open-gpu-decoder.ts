@@ -12,6 +12,8 @@ import { wrapDispatches } from './direct-dispatch.ts';
 import { openDevice } from './gpu-device.ts';
 import { createGpuFetch } from './gpu-fetch.ts';
 import { watchMemory } from './gpu-memory.ts';
+import { bufferOf } from './gpu-tensor.ts';
+import { createProjector } from './projector.ts';
 import { steeringOnGpu } from './gpu-steering.ts';
 import { createStaticCaches } from './static-cache.ts';
 
@@ -50,6 +52,7 @@ async function openOn(device: GPUDevice, files: DecoderFiles, { tapped }: OpenOp
   const sizes = { ...files.config, layerCount: graph.layerCount };
   const staticCaches = createStaticCaches({ memory, Tensor: ort.Tensor, shape: graph, contextTokens: sizes.contextTokens });
   const steering = graph.steering ? await steeringOnGpu(memory, ort.Tensor, sizes) : null;
+  const projector = tapped ? await createProjector(memory, ort.Tensor, sizes) : null;
   const { fetch, dispose: disposeFetch } = createGpuFetch(memory);
   const reading = createOrtDecoder({
     session,
@@ -62,6 +65,16 @@ async function openOn(device: GPUDevice, files: DecoderFiles, { tapped }: OpenOp
     // The untouched graph is there to be compared with: it gets its caches the plain way.
     caches: tapped ? staticCaches : createGrowingCache(ort.Tensor, graph),
     fetch,
+    project: projector && {
+      load: projector.load,
+      run: async (projection, streams, tokens, kept) => {
+        await projector.reserve(projection, tokens);
+        const encoder = device.createCommandEncoder({ label: 'flipside products' });
+        const products = projector.encode(encoder, projection, streams.map(bufferOf), tokens, kept);
+        device.queue.submit([encoder.finish()]);
+        return products;
+      },
+    },
     explain,
   });
   let writer: CapturedWriter | null = null;
@@ -71,7 +84,7 @@ async function openOn(device: GPUDevice, files: DecoderFiles, { tapped }: OpenOp
     const captured = tapDecoder(files.graph, GPU_GRAPHS.writing);
     const writing = await createSession(() => ort.InferenceSession.create(captured.graph, capturing(sessionOptions(captured))), 'webgpu');
     try {
-      const made = await createCapturedWriter({ session: writing, Tensor: ort.Tensor, sizes, taps: captured.taps, caches: staticCaches, steering: steering?.feeds ?? {}, memory, dispatch, explain });
+      const made = await createCapturedWriter({ session: writing, Tensor: ort.Tensor, sizes, taps: captured.taps, caches: staticCaches, steering: steering?.feeds ?? {}, projector, memory, dispatch, explain });
       const dispose = async (): Promise<void> => {
         if (writer === null) return;
         writer = null;
@@ -91,6 +104,7 @@ async function openOn(device: GPUDevice, files: DecoderFiles, { tapped }: OpenOp
       dispose: async () => {
         await writer?.dispose();
         disposeFetch();
+        projector?.dispose();
         steering?.dispose();
         await reading.dispose();
         dispatch.remove();
