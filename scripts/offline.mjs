@@ -54,7 +54,7 @@ export function builtFiles(dir) {
 
 function kindOf(name, bytes) {
   if (bytes <= LARGEST_FIRST_BYTES) return 'first';
-  if (name.endsWith('.wasm')) return name.includes('asyncify') ? 'webgpu' : 'wasm';
+  if (name.endsWith('.wasm')) return /asyncify|jspi/.exec(name)?.[0] ?? 'wasm';
   if (name.endsWith('.safetensors')) return 'probe';
   return name.includes('plotly') ? 'chart' : 'other';
 }

@@ -4,6 +4,9 @@ import type { ModelIdentity } from './probe-types.ts';
 /** Why the engine does not run on the graphics processor. A closed list; `content/capability.ts` has the remedies. */
 export type GpuCause = 'no-api' | 'insecure-page' | 'no-adapter' | 'limit' | 'device-lost' | 'wrong-numbers' | 'session-failed' | 'chosen';
 
+/** Builds of the runtime: on the processor; on WebGPU, suspended by the browser, or by code that was compiled to wait. */
+export type RuntimeBuild = 'wasm' | 'jspi' | 'asyncify';
+
 /** Where a file's bytes came from. */
 export type ByteSource = 'network' | 'storage' | 'mixed';
 
@@ -42,6 +45,7 @@ export interface EngineStatus {
   /** Keys and values of one token, in all layers. */
   readonly cacheBytesPerToken: number;
   readonly backend: 'webgpu' | 'wasm';
+  readonly runtime: RuntimeBuild;
   /** Set when the backend is not WebGPU. */
   readonly fallback: { readonly cause: GpuCause; readonly detail: string } | null;
   /** Vendor and architecture of the adapter, and whether it computes in software; null on WASM. */

@@ -1,11 +1,12 @@
 /** Which files of a build are kept for use without a network, and what page and service worker say to each other about them. */
+import type { RuntimeBuild } from './engine-report.ts';
 
 /**
- * When a file is kept: `first` with the page, in the background of a first visit; `chart` once charts are drawn; `wasm` and
- * `webgpu`, the two runtimes, once a model was started on them; `probe`, the directions of a probe, when they are used or a
+ * When a file is kept: `first` with the page, in the background of a first visit; `chart` once charts are drawn; `wasm`,
+ * `jspi` and `asyncify`, the builds of the runtime, once a model was started on them; `probe`, the directions of a probe, when they are used or a
  * model has been started; `other` when it is used.
  */
-export type FileKind = 'first' | 'chart' | 'wasm' | 'webgpu' | 'probe' | 'other';
+export type FileKind = 'first' | 'chart' | RuntimeBuild | 'probe' | 'other';
 
 /** One file of a build. */
 export interface BuiltFile {

@@ -65,6 +65,7 @@ export class WebEngine {
       contextTokens: files.config.contextTokens,
       cacheBytesPerToken: cacheBytesPerToken(describeDecoder(files.graph)),
       backend,
+      runtime: placed.gpu?.build ?? 'wasm',
       fallback: placed.fallback,
       adapter: placed.adapter,
       chunkTokens,

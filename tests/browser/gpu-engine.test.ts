@@ -324,3 +324,20 @@ test('the proof accepts both fast ways and picks the fastest of all', async () =
   expect(proof.mode).toBe(proof.trials.find(({ msPerToken }) => msPerToken === fastest)!.mode);
   expect(proof.rule !== null).toBe(proof.mode === 'direct');
 }, 120_000);
+
+test('the build of the runtime for browsers that cannot suspend WebAssembly gives the same', async () => {
+  expect(gpu.gpu!.build).toBe('jspi');
+  const other = await openWebDecoder(files, 'webgpu', { tapped: true, build: 'asyncify' });
+  const place = await readAll(other.decoder, TEXT);
+  const truth = await written(cpu.decoder, TEXT, GREEDY, uniforms(6));
+  const ahead = await other.gpu!.openWriter();
+  ahead.useRule(await ahead.learnRule(place.cache));
+  const ids: number[] = [];
+  const end = await ahead.write({ past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(6), projection: null }, ({ id }) => {
+    ids.push(id);
+    return 'go-on';
+  });
+  expect(ids).toEqual(truth.ids);
+  for (const cache of [end.cache, place.cache]) cache.dispose();
+  await other.decoder.dispose();
+}, 60_000);

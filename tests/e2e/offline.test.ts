@@ -157,7 +157,7 @@ test('a model that was started once starts and reads without a network, with any
   await waitUntilKept(page, /threaded-[\w-]+\.wasm$/, /terse-wordy\.directions/);
   const kept = await keptFiles(page);
   expect(kept.filter((path) => path.includes('/models/'))).toEqual([]);
-  expect(kept.filter((path) => path.includes('asyncify') && path.endsWith('.wasm'))).toEqual([]);
+  expect(kept.filter((path) => /asyncify|jspi/.test(path) && path.endsWith('.wasm'))).toEqual([]);
   await takeNetworkAway();
   await page.reload();
   await storyShows(page);

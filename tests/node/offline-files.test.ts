@@ -26,6 +26,7 @@ describe('the files of a build', () => {
     put('assets/plotly-cartesian.min-abcd1234.js', LARGE);
     put('assets/ort-wasm-simd-threaded-abcd1234.wasm', LARGE);
     put('assets/ort-wasm-simd-threaded.asyncify-abcd1234.wasm', LARGE);
+    put('assets/ort-wasm-simd-threaded.jspi-abcd1234.wasm', LARGE);
     put('assets/kind-cruel.directions-abcd1234.safetensors', LARGE);
     put('assets/film-abcd1234.webm', LARGE);
     expect(builtFiles(dir).map(({ path, kind, hashed }) => [path, kind, hashed])).toEqual([
@@ -33,7 +34,8 @@ describe('the files of a build', () => {
       ['assets/index-abcd1234.js', 'first', true],
       ['assets/kind-cruel.directions-abcd1234.safetensors', 'probe', true],
       ['assets/ort-wasm-simd-threaded-abcd1234.wasm', 'wasm', true],
-      ['assets/ort-wasm-simd-threaded.asyncify-abcd1234.wasm', 'webgpu', true],
+      ['assets/ort-wasm-simd-threaded.asyncify-abcd1234.wasm', 'asyncify', true],
+      ['assets/ort-wasm-simd-threaded.jspi-abcd1234.wasm', 'jspi', true],
       ['assets/plotly-cartesian.min-abcd1234.js', 'chart', true],
       ['', 'first', false],
       ['recordings/a.json', 'first', false],

@@ -1,6 +1,6 @@
 /** What opening a decoder takes and gives, and the steps that all providers share. */
 import type { InferenceSession } from 'onnxruntime-common';
-import type { GpuMemoryReport } from '../../core/engine-report.ts';
+import type { GpuMemoryReport, RuntimeBuild } from '../../core/engine-report.ts';
 import { AppError } from '../../core/errors.ts';
 import { describeDecoder, type TappedDecoder } from '../../onnx/decoder-taps.ts';
 import type { Decoder } from '../decoder.ts';
@@ -17,8 +17,12 @@ export interface DecoderFiles {
   readonly config: ModelConfig;
 }
 
+/** Builds with WebGPU. */
+export type WebGpuBuild = Exclude<RuntimeBuild, 'wasm'>;
+
 /** What only a graphics processor has. */
 export interface OpenedGpu {
+  readonly build: WebGpuBuild;
   /** Resolves if the device goes away, and never otherwise. */
   readonly lost: Promise<AppError>;
   /** What the device holds now. */
@@ -38,6 +42,8 @@ export interface OpenedDecoder {
 /** How a decoder is opened: the graph as it is, for comparing logits, or rewritten. */
 export interface OpenOptions {
   readonly tapped: boolean;
+  /** The runtime's build on WebGPU; left out, the best that the browser can run. */
+  readonly build?: WebGpuBuild;
 }
 
 /** A graph as it is, described like one that was rewritten. */

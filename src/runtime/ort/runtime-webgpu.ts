@@ -1,4 +1,4 @@
-/** onnxruntime-web with its native WebGPU provider. Loaded only where WebGPU works. */
+/** onnxruntime-web with its native WebGPU provider, for every browser that has WebGPU. Loaded only where it works. */
 import * as ort from 'onnxruntime-web/webgpu';
 import glueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';

@@ -16,6 +16,7 @@ export const STATUS: EngineStatus = {
   contextTokens: 8192,
   cacheBytesPerToken: 46_080,
   backend: 'webgpu',
+  runtime: 'jspi',
   fallback: null,
   adapter: { vendor: 'google', architecture: 'swiftshader', description: '', software: true },
   chunkTokens: 31,

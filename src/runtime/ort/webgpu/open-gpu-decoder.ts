@@ -3,9 +3,8 @@ import { AppError } from '../../../core/errors.ts';
 import { tapDecoder, type TapOptions, type TappedDecoder } from '../../../onnx/decoder-taps.ts';
 import { probeGpu } from '../../capability/probe-gpu.ts';
 import { createGrowingCache } from '../growing-cache.ts';
-import { createSession, externalData, untouched, type DecoderFiles, type OpenedDecoder, type OpenOptions } from '../opening.ts';
+import { createSession, externalData, untouched, type DecoderFiles, type OpenedDecoder, type OpenOptions, type WebGpuBuild } from '../opening.ts';
 import { createOrtDecoder } from '../ort-decoder.ts';
-import { ort } from '../runtime-webgpu.ts';
 import { capturing, createCapturedWriter, type CapturedWriter } from './captured-writer.ts';
 import { explainGpu, lossOf } from './device-loss.ts';
 import { wrapDispatches } from './direct-dispatch.ts';
@@ -18,25 +17,46 @@ import { steeringOnGpu } from './gpu-steering.ts';
 import { createStaticCaches } from './static-cache.ts';
 
 /** How graphs are rewritten for the GPU: reading branches, which cannot be captured; writing is captured, and does not branch. */
+type Runtime = typeof import('onnxruntime-web/webgpu');
+
 const GPU_GRAPHS: { readonly reading: TapOptions; readonly writing: TapOptions } = {
   reading: { branching: true, lengths: true },
   writing: { branching: false, lengths: true },
 };
 
+/** The runtime's builds, best first: one needs a browser that can suspend WebAssembly. */
+const BUILDS: Readonly<Record<WebGpuBuild, () => Promise<{ readonly ort: Runtime }>>> = {
+  jspi: () => import('../runtime-webgpu-jspi.ts'),
+  asyncify: () => import('../runtime-webgpu.ts'),
+};
+
 /** Opens the decoder on a graphics processor. Throws `model-session-failed`, `gpu-memory-refused` or the graph's own errors. */
 export async function openGpuDecoder(files: DecoderFiles, options: OpenOptions): Promise<OpenedDecoder> {
+  if (options.build !== undefined) return openBuild(options.build, files, options);
+  if (!('Suspending' in WebAssembly)) return openBuild('asyncify', files, options);
+  try {
+    return await openBuild('jspi', files, options);
+  } catch (thrown) {
+    // Suspending is new to browsers; where the model cannot be opened with it, it may be without.
+    if (AppError.from(thrown).code !== 'model-session-failed') throw thrown;
+    return openBuild('asyncify', files, options);
+  }
+}
+
+async function openBuild(build: WebGpuBuild, files: DecoderFiles, options: OpenOptions): Promise<OpenedDecoder> {
+  const { ort } = await BUILDS[build]();
   const found = await probeGpu();
   if (!found.ok) throw new AppError('model-session-failed', found.detail, { cause: found.cause });
   const device = await openDevice(found.handle);
   try {
-    return await openOn(device, files, options);
+    return await openOn(ort, build, device, files, options);
   } catch (thrown) {
     device.destroy();
     throw thrown;
   }
 }
 
-async function openOn(device: GPUDevice, files: DecoderFiles, { tapped }: OpenOptions): Promise<OpenedDecoder> {
+async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files: DecoderFiles, { tapped }: OpenOptions): Promise<OpenedDecoder> {
   const memory = watchMemory(device);
   const dispatch = wrapDispatches(device);
   const lost = lossOf(device);
@@ -112,6 +132,6 @@ async function openOn(device: GPUDevice, files: DecoderFiles, { tapped }: OpenOp
       },
     },
     runtimeVersion: ort.env.versions.web ?? ort.env.versions.common,
-    gpu: { lost, memory: () => memory.report(), openWriter },
+    gpu: { build, lost, memory: () => memory.report(), openWriter },
   };
 }
