@@ -1,0 +1,141 @@
+/**
+ * Our engine as the benchmark drives it: what the page's worker does, without the page. This is the one file of the
+ * benchmark that knows the inside of src/runtime; a new way of writing or reading is measured by changing it here.
+ */
+import { weightsSha256 } from '../../src/runtime/store/manifest.ts';
+import { parseProbe } from '../../src/format/probe.ts';
+import type { ReadingSink } from '../../src/core/reading.ts';
+import type { Decoder, Pass } from '../../src/runtime/decoder.ts';
+import { decoderFilesOf, textOf } from '../../src/runtime/model-files.ts';
+import { placeDecoder, type PlacedDecoder } from '../../src/runtime/open-decoder.ts';
+import { openWebDecoder, type DecoderFiles } from '../../src/runtime/ort/web-decoder.ts';
+import { createScorer, noScorer, type Scorer } from '../../src/runtime/scorer.ts';
+import { Sequence } from '../../src/runtime/sequence.ts';
+import { loadModelFiles } from '../../src/runtime/store/load.ts';
+import { TextRun } from '../../src/runtime/text-run.ts';
+import { TextTokenizer } from '../../src/runtime/tokenizer.ts';
+import type { BenchEngine, Reads, Written } from './engine.ts';
+import { MODEL, PROBE } from './names.ts';
+import { packed } from './packed.ts';
+
+/** What is there once the model is. */
+interface Ready {
+  readonly files: DecoderFiles;
+  readonly tokenizer: TextTokenizer;
+  readonly placed: PlacedDecoder;
+  readonly scorer: Scorer;
+}
+
+const never = new AbortController().signal;
+
+/** The engine, not yet loaded. */
+export function createOurs(): BenchEngine {
+  let ready: Ready | null = null;
+  /** The graph as it was exported: what writing costs where nothing is read. Opened when it is asked for. */
+  let untouched: Decoder | null = null;
+
+  const need = (): Ready => {
+    if (ready === null) throw new Error('The model is not open yet.');
+    return ready;
+  };
+  const runFor = async (reads: Reads): Promise<TextRun> => {
+    const { files, tokenizer, placed, scorer } = need();
+    if (reads === 'steering') throw new Error('This engine does not steer.');
+    if (reads === 'nothing') untouched ??= (await openWebDecoder(files, 'webgpu', { tapped: false })).decoder;
+    const decoder = reads === 'nothing' && untouched !== null ? untouched : placed.decoder;
+    return new TextRun({ decoder, tokenizer, scorer: reads === 'probe' ? scorer : noScorer, chunkTokens: placed.chunkTokens, endTokens: files.config.endTokens });
+  };
+
+  return {
+    async open(base) {
+      const started = performance.now();
+      const loaded = await loadModelFiles(new URL(`models/${MODEL}.manifest.json`, base).href, { roles: ['graph', 'weights', 'tokenizer', 'tokenizer-config', 'config'] });
+      const files = decoderFilesOf(loaded);
+      const tokenizer = new TextTokenizer(textOf(loaded, 'tokenizer'), textOf(loaded, 'tokenizer-config'));
+      const placed = await placeDecoder({ files, weightsSha256: weightsSha256(loaded.manifest.files), tokenizer, wanted: 'auto', onProgress: () => undefined, signal: never });
+      const loadMs = performance.now() - started;
+      if (placed.backend !== 'webgpu') throw new Error(`The engine fell back to the CPU: ${placed.fallback?.detail ?? 'no reason given'}`);
+      ready = { files, tokenizer, placed, scorer: await fetchScorer(base) };
+      return { loadMs, reads: ['nothing', 'residuals', 'probe'], runtime: `onnxruntime-web ${placed.runtimeVersion}`, passTokens: placed.chunkTokens };
+    },
+    async generate(prompt, tokens, reads): Promise<Written> {
+      const run = await runFor(reads);
+      const ids: number[] = [];
+      const times: number[] = [];
+      const sink: ReadingSink = {
+        // A token is told when it has been read: that is when the next one is chosen.
+        tokens: ({ pieces }) => {
+          ids.push(...pieces.map(({ id }) => id));
+          times.push(performance.now());
+        },
+        tap: () => undefined,
+      };
+      try {
+        const started = performance.now();
+        await run.read(prompt, { taps: false }, sink, never);
+        const first = performance.now();
+        ids.length = times.length = 0;
+        await run.generate({ temperature: 0, topP: 1, seed: 0, maxTokens: tokens }, { taps: false }, sink, never);
+        return { ids, firstTokenMs: first - started, gapsMs: times.slice(0, -1).map((time, index) => time - (times[index - 1] ?? first)) };
+      } finally {
+        run.dispose();
+      }
+    },
+    async prefill(text) {
+      const run = await runFor('residuals');
+      try {
+        const { tokens, milliseconds } = await run.read(text, { taps: false }, { tokens: () => undefined, tap: () => undefined }, never);
+        return { tokens, milliseconds };
+      } finally {
+        run.dispose();
+      }
+    },
+    async readSet(texts, batch) {
+      const { tokenizer, placed } = need();
+      const started = performance.now();
+      const ids = texts.map((text) => tokenizer.encode(text));
+      const marks = batch === 1 ? await readOneByOne(placed, ids) : await readTogether(placed, ids, batch);
+      return { milliseconds: performance.now() - started, marks };
+    },
+  };
+}
+
+async function fetchScorer(base: string): Promise<Scorer> {
+  const file = (name: string): Promise<Response> => fetch(new URL(`probes/${PROBE}/${name}`, base));
+  const [json, tensors] = await Promise.all([file('probe.json'), file('directions.safetensors')]);
+  return createScorer(parseProbe(await json.text(), new Uint8Array(await tensors.arrayBuffer())));
+}
+
+async function readOneByOne({ decoder, chunkTokens }: PlacedDecoder, texts: readonly (readonly number[])[]): Promise<number[]> {
+  const marks: number[] = [];
+  for (const ids of texts) {
+    const sequence = new Sequence(decoder, chunkTokens);
+    let mark = NaN;
+    for await (const pass of sequence.append(ids)) mark = markOf(pass, pass.tokens - 1, decoder.sizes.hidden);
+    sequence.dispose();
+    marks.push(mark);
+  }
+  return marks;
+}
+
+/** Texts side by side in one pass, each seeing only itself; a text that is longer than a pass is refused. */
+async function readTogether(placed: PlacedDecoder, texts: readonly (readonly number[])[], batch: number): Promise<number[]> {
+  const { decoder, chunkTokens } = placed;
+  if (!decoder.branching) return readOneByOne(placed, texts);
+  const marks: number[] = [];
+  for (const group of packed(texts, chunkTokens, batch)) {
+    const ids = group.flat();
+    const starts = new Set(group.map((_, index) => group.slice(0, index).reduce((sum, { length }) => sum + length, 0)));
+    const pass = await decoder.run(ids, null, { parents: ids.map((_, token) => (starts.has(token) ? -1 : token - 1)), kept: 0 });
+    pass.cache.dispose();
+    let last = -1;
+    for (const { length } of group) marks.push(markOf(pass, (last += length), decoder.sizes.hidden));
+  }
+  return marks;
+}
+
+/** The length of what leaves the last layer at one token of a pass. */
+function markOf({ residuals, tokens }: Pick<Pass, 'residuals' | 'tokens'>, token: number, hidden: number): number {
+  const from = residuals.length - (tokens - token) * hidden;
+  return Math.hypot(...residuals.subarray(from, from + hidden));
+}
