@@ -3,8 +3,11 @@
 /** The two that are compared. */
 export type EngineName = 'ours' | 'theirs';
 
-/** What an engine reads of the model, or does to it, while it writes. */
-export type Reads = 'nothing' | 'residuals' | 'probe' | 'steering';
+/**
+ * What an engine reads of the model, or does to it, while it writes. `stepwise` reads every layer as `residuals` does, but
+ * writes token by token, where an engine has a faster way: to be held against `nothing`, which has none.
+ */
+export type Reads = 'nothing' | 'stepwise' | 'residuals' | 'probe' | 'steering';
 
 /** An engine that is ready. */
 export interface Opened {

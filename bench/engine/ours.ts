@@ -8,7 +8,8 @@ import type { ReadingSink } from '../../src/core/reading.ts';
 import type { Decoder, Pass } from '../../src/runtime/decoder.ts';
 import { decoderFilesOf, textOf } from '../../src/runtime/model-files.ts';
 import { placeDecoder, type PlacedDecoder } from '../../src/runtime/open-decoder.ts';
-import { openWebDecoder, type DecoderFiles } from '../../src/runtime/ort/web-decoder.ts';
+import type { DecoderFiles } from '../../src/runtime/ort/opening.ts';
+import { openWebDecoder } from '../../src/runtime/ort/web-decoder.ts';
 import { createScorer, noScorer, type Scorer } from '../../src/runtime/scorer.ts';
 import { Sequence } from '../../src/runtime/sequence.ts';
 import { loadModelFiles } from '../../src/runtime/store/load.ts';
@@ -28,6 +29,9 @@ interface Ready {
 
 const never = new AbortController().signal;
 
+/** Added to every number of the stream after every layer: what it does to the text is of no interest here. */
+const STEERED_BY = 0.01;
+
 /** The engine, not yet loaded. */
 export function createOurs(): BenchEngine {
   let ready: Ready | null = null;
@@ -38,11 +42,18 @@ export function createOurs(): BenchEngine {
     if (ready === null) throw new Error('The model is not open yet.');
     return ready;
   };
+  const decoderFor = async (reads: Reads): Promise<Decoder> => {
+    const { files, placed } = need();
+    const decoder = reads === 'nothing' ? (untouched ??= (await openWebDecoder(files, 'webgpu', { tapped: false })).decoder) : placed.decoder;
+    // Only a probe may be content with products: to read every layer is to have its stream here.
+    const whole = reads === 'probe' ? decoder : { ...decoder, project: () => Promise.resolve(null) };
+    return reads === 'stepwise' ? { ...whole, writer: null } : whole;
+  };
   const runFor = async (reads: Reads): Promise<TextRun> => {
     const { files, tokenizer, placed, scorer } = need();
-    if (reads === 'steering') throw new Error('This engine does not steer.');
-    if (reads === 'nothing') untouched ??= (await openWebDecoder(files, 'webgpu', { tapped: false })).decoder;
-    const decoder = reads === 'nothing' && untouched !== null ? untouched : placed.decoder;
+    const decoder = await decoderFor(reads);
+    const { layerCount, hidden } = decoder.sizes;
+    if (decoder.steering) decoder.steer(reads === 'steering' ? new Map(Array.from({ length: layerCount }, (_, layer) => [layer, new Float32Array(hidden).fill(STEERED_BY)])) : new Map());
     return new TextRun({ decoder, tokenizer, scorer: reads === 'probe' ? scorer : noScorer, chunkTokens: placed.chunkTokens, endTokens: files.config.endTokens });
   };
 
@@ -56,7 +67,13 @@ export function createOurs(): BenchEngine {
       const loadMs = performance.now() - started;
       if (placed.backend !== 'webgpu') throw new Error(`The engine fell back to the CPU: ${placed.fallback?.detail ?? 'no reason given'}`);
       ready = { files, tokenizer, placed, scorer: await fetchScorer(base) };
-      return { loadMs, reads: ['nothing', 'residuals', 'probe'], runtime: `onnxruntime-web ${placed.runtimeVersion}`, passTokens: placed.chunkTokens };
+      const { writer, steering } = placed.decoder;
+      return {
+        loadMs,
+        reads: ['nothing', ...(writer === null ? [] : (['stepwise'] as const)), 'residuals', 'probe', ...(steering ? (['steering'] as const) : [])],
+        runtime: `onnxruntime-web ${placed.runtimeVersion}, writing ${placed.writing?.mode ?? 'stepwise'}`,
+        passTokens: placed.chunkTokens,
+      };
     },
     async generate(prompt, tokens, reads): Promise<Written> {
       const run = await runFor(reads);
@@ -75,7 +92,7 @@ export function createOurs(): BenchEngine {
         await run.read(prompt, { taps: false }, sink, never);
         const first = performance.now();
         ids.length = times.length = 0;
-        await run.generate({ temperature: 0, topP: 1, seed: 0, maxTokens: tokens }, { taps: false }, sink, never);
+        await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 0, maxTokens: tokens }, { taps: false }, sink, never);
         return { ids, firstTokenMs: first - started, gapsMs: times.slice(0, -1).map((time, index) => time - (times[index - 1] ?? first)) };
       } finally {
         run.dispose();

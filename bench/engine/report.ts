@@ -18,7 +18,7 @@ export function sectionOf(measured: Measured, work: Workload, setting: Setting):
   const facts = [
     `Adapter: ${adapter || 'unnamed'}${graphics.software ? ' (software)' : ''}${graphics.driver === '' ? '' : `; driver: ${graphics.driver}`}. Processor: ${setting.processor}. ${graphics.browser}, ${setting.date}.`,
     `Ours: ${opened.ours.runtime}, ${opened.ours.passTokens ?? 'any number of'} tokens a pass. Theirs: ${opened.theirs.runtime}.`,
-    `${work.tokens} tokens a continuation, the first ${work.warmUp} not counted; ${work.texts.length} texts, up to ${work.batch} together. A ratio is the median of the rounds' ratios [quartiles]; n counts rounds.`,
+    `${work.tokens} tokens a continuation, the first ${work.warmUp} not counted, times are means of the others; ${work.texts.length} texts, up to ${work.batch} together. A ratio is the median of the rounds' ratios [quartiles]; n counts rounds.`,
     'Loading is all that each does by itself before it can be asked: ours also checks every file, stores it, and proves how many tokens a pass may have.',
     ...verdicts(measured),
   ];

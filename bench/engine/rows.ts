@@ -9,8 +9,11 @@ export interface Row extends Comparison {
 
 type Plan = readonly [what: string, unit: Row['unit'], first: string, second: string];
 
+/** Every layer read, token by token, by whichever name an engine has for it. */
+const STEPWISE = 'stepwise';
+
 const AGAINST_THEIRS: readonly Plan[] = [
-  ['a written token, nothing read', 'ms', 'ours.token.nothing', 'theirs.token.nothing'],
+  ['a written token, nothing read, token by token', 'ms', 'ours.token.nothing', 'theirs.token.nothing'],
   ['a written token, every layer read', 'ms', 'ours.token.residuals', 'theirs.token.nothing'],
   ['a written token, scored by a probe', 'ms', 'ours.token.probe', 'theirs.token.nothing'],
   ['a written token, steered', 'ms', 'ours.token.steering', 'theirs.token.nothing'],
@@ -27,7 +30,8 @@ const AGAINST_THEIRS: readonly Plan[] = [
 ];
 
 const WITHIN_OURS: readonly Plan[] = [
-  ['every layer read, to nothing read', 'ms', 'ours.token.residuals', 'ours.token.nothing'],
+  ['every layer read, to nothing read, token by token', 'ms', STEPWISE, 'ours.token.nothing'],
+  ['written by itself, to token by token', 'ms', 'ours.token.residuals', 'ours.token.stepwise'],
   ['scored by a probe, to every layer read', 'ms', 'ours.token.probe', 'ours.token.residuals'],
   ['steered, to every layer read', 'ms', 'ours.token.steering', 'ours.token.residuals'],
   ['a set together, to one by one', 'texts/s', 'ours.together', 'ours.single'],
@@ -40,7 +44,8 @@ export function rowsAgainstTheirs(rounds: readonly Values[]): Row[] {
 
 /** What ours pays for what it does beside writing. */
 export function rowsWithinOurs(rounds: readonly Values[]): Row[] {
-  return WITHIN_OURS.flatMap((plan) => rowOf(plan, rounds));
+  const named = rounds.map((round) => ({ ...round, [STEPWISE]: round['ours.token.stepwise'] ?? round['ours.token.residuals'] ?? NaN }));
+  return WITHIN_OURS.flatMap((plan) => rowOf(plan, named));
 }
 
 /** No row where a round lacks either measure, as that of an engine that does not steer. */

@@ -51,8 +51,9 @@ describe('numbers of several rounds', () => {
     expect(spreadOf([5, 1, 3, 2, 4])).toEqual({ n: 5, low: 2, median: 3, high: 4 });
   });
 
-  it('leave the first tokens of a continuation out', () => {
+  it('leave the first tokens of a continuation out, and take bursts as a whole', () => {
     expect(tokenMs([900, 800, 10, 12, 14], 2)).toBe(12);
+    expect(tokenMs([900, 18, 0, 0, 18, 0, 0], 1)).toBe(6);
     expect(tokenMs([900], 2)).toBeNaN();
   });
 
@@ -104,12 +105,17 @@ const MEASURED: Measured = {
 describe('the report of the engine benchmark', () => {
   it('has rows only for what was measured', () => {
     expect(rowsAgainstTheirs(MEASURED.rounds).map(({ what, ratio }) => [what, ratio.median])).toEqual([
-      ['a written token, nothing read', 0.4],
+      ['a written token, nothing read, token by token', 0.4],
       ['a written token, every layer read', 0.5],
       ['a written token, scored by a probe', 0.55],
       ['reading a prompt', 2],
     ]);
-    expect(rowsWithinOurs(MEASURED.rounds).map(({ what, ratio }) => [what, ratio.median])).toEqual([['every layer read, to nothing read', 1.25], ['scored by a probe, to every layer read', 1.1]]);
+    expect(rowsWithinOurs(MEASURED.rounds).map(({ what, ratio }) => [what, ratio.median])).toEqual([['every layer read, to nothing read, token by token', 1.25], ['scored by a probe, to every layer read', 1.1]]);
+  });
+
+  it('holds reading against not reading in the same way of writing', () => {
+    const rows = rowsWithinOurs([{ ...ROUND, 'ours.token.stepwise': 12 }]).map(({ what, ratio }) => [what, ratio.median] as const);
+    expect(rows.slice(0, 2)).toEqual([['every layer read, to nothing read, token by token', 1.5], ['written by itself, to token by token', 10 / 12]]);
   });
 
   it('says where, when and with what, and holds both tables', async () => {
