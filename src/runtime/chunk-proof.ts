@@ -36,10 +36,12 @@ export const PROOF_TOKENS = 129;
 const SMALL = 17;
 const FIRST = 33;
 const LARGE = 128;
+/** Long texts gain up to here: a pass costs the processor the same whatever its size. */
+const LARGEST = 512;
 const FALLBACK = 31;
 
 /**
- * Returns the largest proved size among 128, 33, 31 and 16. `ids` are at least {@link PROOF_TOKENS} tokens of ordinary
+ * Returns the largest proved size among 512, 128, 33, 31 and 16. `ids` are at least {@link PROOF_TOKENS} tokens of ordinary
  * text. Throws `numbers-wrong` when not even passes of 16 agree with single tokens, and `cancelled`.
  */
 export async function proveChunk(decoder: Decoder, ids: readonly number[], onProgress: (doneTokens: number, totalTokens: number) => void, signal?: AbortSignal): Promise<PassProof> {
@@ -51,11 +53,12 @@ export async function proveChunk(decoder: Decoder, ids: readonly number[], onPro
     onProgress(done, planned);
     throwIfStopped(signal);
   };
+  const textOf = (tokens: number): readonly number[] => Array.from({ length: tokens }, (_, token) => ids[token % ids.length] ?? 0);
   const stream = async (tokens: number, chunk: number): Promise<Float32Array[]> => {
     const sequence = new Sequence(decoder, chunk);
     const parts: Float32Array[] = [];
     try {
-      for await (const pass of sequence.append(ids.slice(0, tokens))) {
+      for await (const pass of sequence.append(textOf(tokens))) {
         parts.push(...byPosition(pass.residuals, pass.tokens, decoder.sizes.hidden));
         onPass(pass.tokens);
       }
@@ -81,7 +84,9 @@ export async function proveChunk(decoder: Decoder, ids: readonly number[], onPro
   const small = await stream(FIRST, SMALL);
   if (await tryOne(FIRST, small)) {
     planned += LARGE * 2;
-    return proved((await tryOne(LARGE, await stream(LARGE, FIRST))) ? LARGE : FIRST, small);
+    if (!(await tryOne(LARGE, await stream(LARGE, FIRST)))) return proved(FIRST, small);
+    planned += LARGEST * 2;
+    return proved((await tryOne(LARGEST, await stream(LARGEST, LARGE))) ? LARGEST : LARGE, small);
   }
   planned += FALLBACK;
   if (await tryOne(FALLBACK, small)) return proved(FALLBACK, small);

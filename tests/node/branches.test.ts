@@ -68,7 +68,7 @@ describe('the proof of branches', () => {
   ])('finds them wrong where an adapter %s', async (_, wrong) => {
     const decoder: Decoder = { ...engine.decoder, run: (tokens, past, branches) => engine.decoder.run(tokens, past, branches && wrong(tokens, past?.length ?? 0, branches)) };
     const { chunkTokens, branchError } = await proveChunk(decoder, engine.tokenizer.encode(PROOF_TEXT), () => undefined);
-    expect(chunkTokens).toBe(128);
+    expect(chunkTokens).toBe(512);
     expect(branchError).toBeGreaterThan(CHUNK_TOLERANCE);
   }, 60_000);
 
