@@ -24,6 +24,8 @@ const SET = fileURLToPath(new URL('../probes/sets/kind-cruel-24/kind-cruel-24.se
 /** Turns read at two taps, as training does. */
 const TURNS = 24;
 const ROUNDS = 9;
+/** Rounds of what takes many seconds each. */
+const LONG_ROUNDS = 3;
 const PASS_TOKENS = 64;
 const WRITTEN_TOKENS = 24;
 const never = new AbortController().signal;
@@ -35,10 +37,10 @@ function memoryOfTraining(): unknown {
 }
 
 /** Milliseconds of each variant, round by round in turn; the first round warms up and does not count. */
-async function interleave<K extends string>(variants: Record<K, () => Promise<void>>): Promise<Record<K, number>> {
+async function interleave<K extends string>(variants: Record<K, () => Promise<unknown>>, rounds = ROUNDS): Promise<Record<K, number>> {
   const names = Object.keys(variants) as K[];
   const times = new Map<K, number[]>(names.map((name) => [name, []]));
-  for (let round = 0; round <= ROUNDS; round++) {
+  for (let round = 0; round <= rounds; round++) {
     for (const name of names) {
       const started = performance.now();
       await variants[name]();
@@ -82,10 +84,12 @@ const write = async (by: Scorer): Promise<void> => {
 const writes = await interleave({ plain: () => write(noScorer), scored: () => write(scorer) });
 
 const set = await readPromptSet(SET, { requireNeutral: true });
-const segments = createSegmentReader(engine);
-const started = performance.now();
-for (const row of set.rows.slice(0, TURNS)) await segments.readSegments([row.context, row.text], { taps: set.taps.slice(0, 2), tapAfter: [1] });
-const trainingTexts = { texts: TURNS, taps: 2, textsPerSecond: round((TURNS * 1000) / (performance.now() - started)) };
+const turns = set.rows.slice(0, TURNS).map((row) => ({ text: [row.context, row.text], taps: set.taps.slice(0, 2), tapAfter: [1] }));
+const together = createSegmentReader(engine);
+const oneByOne = createSegmentReader({ ...engine, decoder: { ...engine.decoder, branching: false } });
+const texts = await interleave({ together: () => together.read(turns), oneByOne: () => oneByOne.read(turns) }, LONG_ROUNDS);
+const aSecond = (milliseconds: number): number => round((TURNS * 1000) / milliseconds);
+const trainingTexts = { texts: TURNS, taps: 2, rounds: LONG_ROUNDS, passTokens: engine.setTokens, oneByOneTextsPerSecond: aSecond(texts.oneByOne), textsPerSecond: aSecond(texts.together), ratio: round(texts.oneByOne / texts.together) };
 await untouched.dispose();
 await engine.dispose();
 

@@ -17,6 +17,8 @@ import { createTrainingRoom } from '../src/worker/host/training-room.ts';
 const LAYERS = 31;
 const HIDDEN = 576;
 const TOPICS = 96;
+/** Texts in a group. */
+const TOGETHER = 10;
 const SETS = fileURLToPath(new URL('../probes/sets', import.meta.url));
 
 /** A reader that gives numbers as fast as they can be drawn: what happens to them costs what it costs with a model. */
@@ -25,14 +27,13 @@ function emptyReader(): SegmentReader {
   const vector = (length: number): Float32Array => Float32Array.from({ length }, () => rng.uniform() - 0.5);
   return {
     model: { id: 'none', weightsSha256: 'ab'.repeat(32), layerCount: LAYERS - 1, hidden: HIDDEN },
-    readSegments(segments, { taps, tapAfter, keepTokens }) {
-      const count = segments.join(' ').split(' ').length;
-      const read: TapRead[] = tapAfter.map((_, index) => ({ tokensBefore: 10 * (index + 1), means: taps.map(() => vector(LAYERS * HIDDEN)), own: vector(LAYERS * HIDDEN) }));
-      return Promise.resolve(keepTokens === true ? { taps: read, tokens: { count, residuals: vector(LAYERS * count * HIDDEN) } } : { taps: read });
-    },
-    readAnswer: () => Promise.resolve(vector(LAYERS * HIDDEN)),
     hasChatForm: true,
-    readReply: (_, taps) => Promise.resolve(taps.map(() => vector(LAYERS * HIDDEN))),
+    groups: (passages) => Array.from({ length: Math.ceil(passages.length / TOGETHER) }, (_, group) => passages.slice(group * TOGETHER, (group + 1) * TOGETHER)),
+    read: (passages) => Promise.resolve(passages.map(({ text, taps, tapAfter, keepTokens }) => {
+      const count = ('user' in text ? text.assistant : text.join(' ')).split(' ').length;
+      const read: TapRead[] = tapAfter.map((_, index) => ({ tokensBefore: 10 * (index + 1), means: taps.map(() => vector(LAYERS * HIDDEN)), own: vector(LAYERS * HIDDEN) }));
+      return keepTokens === true ? { taps: read, tokens: { count, residuals: vector(LAYERS * count * HIDDEN) } } : { taps: read };
+    })),
   };
 }
 

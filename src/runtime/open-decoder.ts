@@ -23,12 +23,17 @@ const WASM_CHUNK_TOKENS = 64;
 
 const SOFTWARE_REASON = 'This adapter computes in software, where captured passes are slower.';
 
+/** Tokens of a pass over prompt sets on the CPU, where nobody waits for single words: each costs less than in short passes (docs/decisions/0014). */
+const WASM_SET_TOKENS = 256;
+
 /** A decoder with how and why it runs where it does. */
 export interface PlacedDecoder extends OpenedDecoder {
   readonly backend: WebBackend;
   readonly fallback: EngineStatus['fallback'];
   readonly adapter: EngineStatus['adapter'];
   readonly chunkTokens: number;
+  /** Tokens of a pass over prompt sets. */
+  readonly setTokens: number;
   readonly trials: readonly ChunkTrial[];
   /** Relative error of passes with branches where they were proved; null on the CPU. */
   readonly branchError: number | null;
@@ -72,7 +77,7 @@ async function onWebGpu(parts: PlacingParts, gpu: Extract<GpuAnswer, { ok: true 
     await keepProof(PASS_PROOF, key, proof);
     const branching = opened.decoder.branching && proof.branchError <= CHUNK_TOLERANCE;
     const { writer, status } = await openWriter(opened, { key, ids, chunkTokens: proof.chunkTokens, software: gpu.adapter.software }, parts);
-    return { ...opened, decoder: { ...opened.decoder, branching, writer }, backend: 'webgpu', fallback: null, adapter: gpu.adapter, ...proof, writing: status };
+    return { ...opened, decoder: { ...opened.decoder, branching, writer }, backend: 'webgpu', fallback: null, adapter: gpu.adapter, setTokens: proof.chunkTokens, ...proof, writing: status };
   } catch (thrown) {
     // A lost device may fail to be closed as well; the first failure is the one to tell.
     await opened.decoder.dispose().catch(() => undefined);
@@ -109,7 +114,7 @@ async function onWasm(parts: PlacingParts, fallback: { cause: GpuCause; detail: 
   const opened = await openWebDecoder(parts.files, 'wasm', { tapped: true });
   if (parts.signal.aborted) await opened.decoder.dispose();
   throwIfStopped(parts.signal);
-  return { ...opened, backend: 'wasm', fallback, adapter: null, chunkTokens: WASM_CHUNK_TOKENS, trials: [], branchError: null, writing: null };
+  return { ...opened, backend: 'wasm', fallback, adapter: null, chunkTokens: WASM_CHUNK_TOKENS, setTokens: WASM_SET_TOKENS, trials: [], branchError: null, writing: null };
 }
 
 /** Ordinary words to prove things on; this also compiles the shaders. */

@@ -31,6 +31,8 @@ interface Loaded {
   readonly backend: WebBackend;
   readonly chunkTokens: number;
   readonly gpuMemory: () => GpuMemoryReport | null;
+  /** Tokens of a pass over prompt sets. */
+  readonly setTokens: number;
   /** The files, held only where storage does not keep them: the numbers check needs them again. */
   readonly files: DecoderFiles | null;
 }
@@ -55,9 +57,9 @@ export class WebEngine {
     const weights = weightsSha256(loaded.manifest.files);
     onProgress({ phase: 'session' });
     const placed = await placeDecoder({ files, weightsSha256: weights, tokenizer, wanted: args.backend, onProgress, signal });
-    const { decoder, backend, chunkTokens } = placed;
+    const { decoder, backend, chunkTokens, setTokens } = placed;
     const model: ModelIdentity = { id: loaded.manifest.id, weightsSha256: weights, layerCount: decoder.sizes.layerCount, hidden: decoder.sizes.hidden };
-    this.#loaded = { manifestUrl: args.manifestUrl, model, decoder, tokenizer, endTokens: files.config.endTokens, backend, chunkTokens, gpuMemory: () => placed.gpu?.memory() ?? null, files: loaded.kept.yes ? null : files };
+    this.#loaded = { manifestUrl: args.manifestUrl, model, decoder, tokenizer, endTokens: files.config.endTokens, backend, chunkTokens, setTokens, gpuMemory: () => placed.gpu?.memory() ?? null, files: loaded.kept.yes ? null : files };
     // A device that goes away while another decoder is in use (after a fallback, or a second load) is nobody's loss.
     void placed.gpu?.lost.then((error) => this.#loaded?.decoder === decoder && this.#onLost(error));
     return {

@@ -1,4 +1,5 @@
 /** What a training has to read, step by step in the order in which it reads, so that the first few texts tell how long all of it takes. */
+import { evenlySpaced, FORM_TOPICS } from '../core/evenly.ts';
 import { headerFacts, recordIn, textOf } from '../core/set-header.ts';
 import type { SetSource, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 import { draftRows, type DraftRow } from './set-rows.ts';
@@ -24,10 +25,13 @@ export function workOf({ sets, stories, storyCount, zeros, controls, others, tap
   };
   const reading = [...sets.flatMap((set) => draftRows(set.rows).map((row) => turn(row, true))), ...zeros.flatMap((set) => draftRows(set.rows).map((row) => turn(row, false))), ...beats.map((texts) => atTaps(texts, texts.length))];
   const seen = otherTaps && (later ?? 0) > 0 ? sets.flatMap(poleTurns).map((row) => atTaps([row.context, row.text], 1, later)) : [];
+  const topics = [...new Set(sets.flatMap((set) => draftRows(set.rows).map(({ topic }) => topic)))];
+  const inForm = new Set(otherTaps ? evenlySpaced(topics.length, FORM_TOPICS).map((index) => topics[index]) : []);
+  const form = sets.flatMap(poleTurns).filter(({ topic }) => inForm.has(topic)).map((row) => atTaps([row.context, row.text], 1));
   return {
     reading,
     tokens: beats.map((texts) => atTaps(texts, 0)),
-    judging: [...seen, ...others.flatMap(poleTurns).map((row) => atTaps([row.context, row.text], 1)), ...controls.flatMap(lines).map((row) => controlWork(row, atTaps))],
+    judging: [...seen, ...form, ...others.flatMap(poleTurns).map((row) => atTaps([row.context, row.text], 1)), ...controls.flatMap(lines).map((row) => controlWork(row, atTaps))],
     texts: sum(places) + sum(beats.map((texts) => texts.length)),
   };
 }

@@ -4,7 +4,9 @@ import { labelOf, type RowInfo, type TapRows } from '../core/rows.ts';
 import type { TrainingProgress } from '../core/training-plan.ts';
 import type { PromptSet } from '../format/prompt-set.ts';
 import type { StorySet } from '../format/story-set.ts';
-import type { SegmentReader, TapRead } from './reader.ts';
+import { giveWay } from './give-way.ts';
+import { readAll } from './read-all.ts';
+import type { Passage, SegmentReader, TapRead } from './reader.ts';
 import { READING_BUDGET_BYTES } from './reading-memory.ts';
 
 /** What to read. */
@@ -23,8 +25,8 @@ export interface LongCall {
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /**
-   * Called between layers, which take up to a second each: a thread that must answer messages meanwhile gives one that
-   * resolves in a later task. Pure code has no timer of its own.
+   * Called between passes and between layers, which take up to a second each: a thread that must answer messages meanwhile
+   * gives one that resolves in a later task. Pure code has no timer of its own.
    */
   readonly pause?: (() => Promise<void>) | undefined;
   /** Called with the bytes that the readings of this call will take, before there are any: whoever keeps others makes room. */
@@ -35,9 +37,8 @@ export interface LongCall {
 type Expected = Omit<RowInfo, 'tap' | 'tokensBefore'>;
 
 /** A text to be read and the rows that it gives: one description for each of `tapAfter`. */
-interface Passage {
-  readonly segments: readonly string[];
-  readonly tapAfter: readonly number[];
+interface Planned extends Passage {
+  readonly text: readonly string[];
   readonly rows: readonly Expected[];
 }
 
@@ -51,7 +52,7 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
   const zeros = plan.zeros ?? [];
   const stories = plan.stories?.stories ?? [];
   const topicCount = topicNames(plan.sets).length;
-  const passages = [...turnPassages(plan, zeros), ...storyPassages(plan.stories)];
+  const passages = [...turnPassages(plan, zeros), ...storyPassages(plan)];
   const turnCount = passages.reduce((sum, passage) => sum + passage.rows.length, 0);
 
   const { hidden, layerCount } = reader.model;
@@ -63,8 +64,13 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
   const embeddings = new Map<number, Float32Array>();
   const info: RowInfo[] = [];
   let turn = 0;
-  for (const [index, passage] of passages.entries()) {
-    const reading = await reader.readSegments(passage.segments, { taps: plan.taps, tapAfter: passage.tapAfter }, call.signal);
+  let done = 0;
+  const onGroup = async (size: number): Promise<void> => {
+    done += size;
+    call.onProgress?.({ stage: 'reading', done, total: passages.length });
+    await giveWay(call);
+  };
+  for await (const [passage, reading] of readAll(reader, passages, onGroup, call.signal)) {
     for (const [which, row] of passage.rows.entries()) {
       const read = reading.taps[which];
       if (read === undefined || read.means.length !== plan.taps.length) throw new AppError('internal', `The reader gave ${reading.taps.length} tap readings where ${passage.rows.length} were asked for.`);
@@ -76,13 +82,12 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
       embeddings.set(turn, read.own.slice(0, hidden));
       turn += 1;
     }
-    call.onProgress?.({ stage: 'reading', done: index + 1, total: passages.length });
   }
   return { info, hidden, topicCount, storyCount: stories.length, residuals, own, embeddings };
 }
 
 /** Bytes of the readings: of every text at every tap, and of the own words of both poles' turns. Throws `set-invalid` where they are too many to keep. */
-function roomFor(passages: readonly Passage[], taps: number, numbers: number): number {
+function roomFor(passages: readonly Planned[], taps: number, numbers: number): number {
   const rows = passages.flatMap((passage) => passage.rows);
   const bytes = 4 * numbers * (rows.length * taps + rows.filter((row) => labelOf(row.role) !== 0).length);
   if (bytes <= READING_BUDGET_BYTES) return bytes;
@@ -95,38 +100,39 @@ export function topicNames(sets: readonly PromptSet[]): string[] {
   return [...new Set(sets.flatMap((set) => set.topics))];
 }
 
-/** One pass for each turn; the first turn of a scene also gives the reading of the scene alone. Zero sets are read without scenes. */
-function turnPassages({ sets, settings }: ReadingPlan, zeros: readonly PromptSet[]): Passage[] {
+/** One passage for each turn; the first turn of a scene also gives the reading of the scene alone. Zero sets are read without scenes. */
+function turnPassages({ sets, taps, settings }: ReadingPlan, zeros: readonly PromptSet[]): Planned[] {
   const scenes = new Set<string>();
   const axisTopics = new Map(topicNames(sets).map((topic, index) => [topic, index]));
   // A zero set's topics are its own, whatever they are called: nothing of it belongs to a topic of the axis.
   let nextTopic = axisTopics.size;
   return [...sets.map((set) => ({ set, zero: false })), ...zeros.map((set) => ({ set, zero: true }))].flatMap(({ set, zero }, which) => {
     const topics = zero ? new Map(set.topics.map((topic) => [topic, nextTopic++])) : axisTopics;
-    return set.rows.map((row): Passage => {
+    return set.rows.map((row): Planned => {
       const topic = topics.get(row.topic) ?? -1;
       const base = { topic, story: -1, set: which, turn: -1, beats: -1, ...(row.style === undefined ? {} : { style: row.style }) };
       const own: Expected = { ...base, role: zero ? 'zero' : row.pole, side: labelOf(row.pole) };
       const scene = `${row.topic}\n${row.context}`;
-      if (zero || !settings || scenes.has(scene)) return { segments: [row.context, row.text], tapAfter: [1], rows: [own] };
+      if (zero || !settings || scenes.has(scene)) return { text: [row.context, row.text], taps, tapAfter: [1], rows: [own] };
       scenes.add(scene);
-      return { segments: [row.context, row.text], tapAfter: [0, 1], rows: [{ ...base, role: 'setting', side: 0 }, own] };
+      return { text: [row.context, row.text], taps, tapAfter: [0, 1], rows: [{ ...base, role: 'setting', side: 0 }, own] };
     });
   });
 }
 
-function storyPassages(set: StorySet | undefined): Passage[] {
-  return (set?.stories ?? []).map((story, index) => ({
-    segments: story.beats,
+function storyPassages({ stories, taps }: ReadingPlan): Planned[] {
+  return (stories?.stories ?? []).map((story, index) => ({
+    text: story.beats,
+    taps,
     tapAfter: story.beats.map((_, beat) => beat),
     rows: story.beats.map((_, beats) => ({ role: beats === 0 ? 'setting' : 'beat', topic: -1, story: index, set: -1, side: 0, turn: -1, beats })),
   }));
 }
 
-function store(residuals: readonly Float32Array[], row: number, hidden: number, mean: Float32Array, passage: Passage, read: TapRead): void {
+function store(residuals: readonly Float32Array[], row: number, hidden: number, mean: Float32Array, passage: Planned, read: TapRead): void {
   if (mean.length !== residuals.length * hidden) throw new AppError('internal', `The reader gave ${mean.length} numbers for a tap, not ${residuals.length} layers x ${hidden}.`);
   if (!mean.every((value) => Number.isFinite(value))) {
-    const text = passage.segments.join(' ');
+    const text = passage.text.join(' ');
     throw new AppError('numbers-not-finite', `The model gave numbers that are not finite for "${text.slice(0, 60)}…". Run the numbers check; on a graphics processor, try the CPU instead.`, { tokensBefore: read.tokensBefore });
   }
   residuals.forEach((layer, l) => layer.set(mean.subarray(l * hidden, (l + 1) * hidden), row * hidden));

@@ -6,7 +6,8 @@ import type { ControlResult, Effect } from '../core/report-types.ts';
 import { meanReading } from '../core/score.ts';
 import { mean } from '../core/stats.ts';
 import type { Contrast, ControlRow, ControlSet } from '../format/control-set.ts';
-import type { SegmentReader } from './reader.ts';
+import { readAll } from './read-all.ts';
+import type { Passage, SegmentReader, PassageReading } from './reader.ts';
 
 /** One layer of a probe, enough to score a reading there. */
 export interface ProbeLayer {
@@ -28,31 +29,35 @@ export function scoreAt(probe: ProbeLayer, residual: Float32Array): number {
   return (along - probe.tapMean) / probe.scale;
 }
 
-/** Reads a control set. `onRow` is awaited after every row. Throws `usage` for chat rows on a model without a chat form, and `cancelled`. */
-export async function readControls(reader: SegmentReader, probe: ProbeLayer, set: ControlSet, onRow: () => Promise<void>, signal?: AbortSignal): Promise<CellScores> {
+/** Reads a control set. `onRows` is awaited after some rows, with how many they were. Throws `usage` for chat rows on a model without a chat form, and `cancelled`. */
+export async function readControls(reader: SegmentReader, probe: ProbeLayer, set: ControlSet, onRows: (count: number) => Promise<void>, signal?: AbortSignal): Promise<CellScores> {
   const scores = new Map<string, Map<string, number[]>>();
-  for (const row of set.rows) {
+  const passages = set.rows.map((row) => ({ row, ...passageOf(row, probe.taps) }));
+  for await (const [{ row }, reading] of readAll(reader, passages, onRows, signal)) {
     const cells = scores.get(row.item) ?? new Map<string, number[]>();
     scores.set(row.item, cells);
-    for (const { cell, score } of await readRow(reader, probe, row, signal)) cells.set(cell, [...(cells.get(cell) ?? []), score]);
-    await onRow();
+    for (const { cell, score } of cellsOf(row, reading, probe)) cells.set(cell, [...(cells.get(cell) ?? []), score]);
   }
   return scores;
 }
 
-async function readRow(reader: SegmentReader, probe: ProbeLayer, row: ControlRow, signal: AbortSignal | undefined): Promise<{ cell: string; score: number }[]> {
+function passageOf(row: ControlRow, taps: readonly string[]): Passage {
   switch (row.kind) {
     case 'chat':
-      return [{ cell: row.cell, score: scoreAt(probe, await reader.readAnswer(row, signal)) }];
-    case 'text': {
-      const { taps } = await reader.readSegments([row.context, row.text], { taps: probe.taps, tapAfter: [1] }, signal);
-      return taps.map(({ means }) => ({ cell: row.cell, score: scoreAt(probe, meanReading(means)) }));
-    }
-    case 'story': {
-      const { taps } = await reader.readSegments(row.beats.map(({ text }) => text), { taps: probe.taps, tapAfter: row.beats.map((_, beat) => beat) }, signal);
-      return taps.map(({ means }, beat) => ({ cell: row.beats[beat]?.cell ?? '', score: scoreAt(probe, meanReading(means)) }));
-    }
+      return { text: { system: row.system, user: row.user, assistant: row.assistant }, taps: [], tapAfter: [1] };
+    case 'text':
+      return { text: [row.context, row.text], taps, tapAfter: [1] };
+    case 'story':
+      return { text: row.beats.map(({ text }) => text), taps, tapAfter: row.beats.map((_, beat) => beat) };
   }
+}
+
+/** The scores of a row by cell: of the answer itself, or at the taps after what was told. */
+function cellsOf(row: ControlRow, { taps }: PassageReading, probe: ProbeLayer): { readonly cell: string; readonly score: number }[] {
+  return taps.map(({ means, own }, place) => ({
+    cell: row.kind === 'story' ? (row.beats[place]?.cell ?? '') : row.cell,
+    score: scoreAt(probe, row.kind === 'chat' ? own : meanReading(means)),
+  }));
 }
 
 /** The effects of a set's contrasts, each over items with its interval. */

@@ -10,7 +10,8 @@ import { giveWay } from './give-way.ts';
 import { readOf } from './judge-layer.ts';
 import { scoreWithoutTopic } from './left-out-score.ts';
 import type { LayerFit } from './method-curve.ts';
-import type { SegmentReader } from './reader.ts';
+import { readAll } from './read-all.ts';
+import type { Passage, SegmentReader } from './reader.ts';
 import type { Readings } from './readings.ts';
 
 /** What is read besides the training material. */
@@ -35,8 +36,8 @@ export async function judgeByReading(reader: SegmentReader, probe: ProbeLayer, f
   const formRows = own.filter((row) => inForm.has(numbers.get(row.topic) ?? -1));
   const total = (more.unseenTaps.length > 0 ? own.length : 0) + formRows.length + more.controls.reduce((sum, set) => sum + set.rows.length, 0) + poleRows(more.others).length;
   let done = 0;
-  const step = async (): Promise<void> => {
-    done += 1;
+  const step = async (count: number): Promise<void> => {
+    done += count;
     call.onProgress?.({ stage: 'judging', done, total });
     await giveWay(call);
   };
@@ -44,43 +45,34 @@ export async function judgeByReading(reader: SegmentReader, probe: ProbeLayer, f
   const score = scoreWithoutTopic(fitted, readings);
   const { layer } = probe;
   const { hidden } = reader.model;
+  const scoreOwn: ScoreTurn = (reading, topic) => score(reading.slice(layer * hidden, (layer + 1) * hidden), topic);
+  /** What some turns tell of their poles, read as `passageOf` says. */
+  const judged = async (rows: readonly PromptRow[], topics: ReadonlyMap<string, number>, passageOf: (row: PromptRow) => Passage, scored: ScoreTurn): Promise<Pick<Transfer, 'auroc' | 'pairs'>> => {
+    const scores: number[] = [];
+    const info: { side: -1 | 1; topic: number }[] = [];
+    for await (const [{ row }, { taps }] of readAll(reader, rows.map((row) => ({ row, ...passageOf(row) })), step, call.signal)) {
+      const topic = topics.get(row.topic) ?? 0;
+      scores.push(scored(meanReading(taps[0]?.means ?? []), topic));
+      info.push({ side: row.pole === 'positive' ? 1 : -1, topic });
+    }
+    return readOf(scores, info, seed);
+  };
+  const asItStands = (taps: readonly string[]) => (row: PromptRow): Passage => ({ text: [row.context, row.text], taps, tapAfter: [1] });
   if (more.unseenTaps.length > 0) {
-    const read: ReadTurn = async (row) => (await reader.readSegments([row.context, row.text], { taps: more.unseenTaps, tapAfter: [1] }, call.signal)).taps[0]?.means ?? [];
-    transfer.push({ kind: 'tap', name: more.unseenTaps.join(' / '), ...(await ownTurns({ read, rows: own, layer, hidden }, score, numbers, seed, step)) });
+    transfer.push({ kind: 'tap', name: more.unseenTaps.join(' / '), ...(await judged(own, numbers, asItStands(more.unseenTaps), scoreOwn)) });
   }
   if (formRows.length > 0) {
-    const read: ReadTurn = (row) => reader.readReply({ user: row.context, assistant: row.text }, probe.taps, call.signal);
-    transfer.push({ kind: 'form', name: `scene asked, turn answered${inForm.size < names.length ? `, ${inForm.size} of ${names.length} topics` : ''}`, ...(await ownTurns({ read, rows: formRows, layer, hidden }, score, numbers, seed, step)) });
+    const asReply = (row: PromptRow): Passage => ({ text: { user: row.context, assistant: row.text }, taps: probe.taps, tapAfter: [1] });
+    transfer.push({ kind: 'form', name: `scene asked, turn answered${inForm.size < names.length ? `, ${inForm.size} of ${names.length} topics` : ''}`, ...(await judged(formRows, numbers, asReply, scoreOwn)) });
   }
   for (const set of more.others) {
     const topics = new Map(topicNames([set]).map((topic, index) => [topic, index]));
-    const scores: number[] = [];
-    const rows = poleRows([set]);
-    for (const row of rows) {
-      const { taps } = await reader.readSegments([row.context, row.text], { taps: probe.taps, tapAfter: [1] }, call.signal);
-      scores.push(scoreAt(probe, meanReading(taps[0]?.means ?? [])));
-      await step();
-    }
-    const info = rows.map((row) => ({ side: row.pole === 'positive' ? 1 : -1, topic: topics.get(row.topic) ?? 0 }) as const);
-    transfer.push({ kind: 'axis', name: set.name, ...readOf(scores, info, seed) });
+    transfer.push({ kind: 'axis', name: set.name, ...(await judged(poleRows([set]), topics, asItStands(probe.taps), (reading) => scoreAt(probe, reading))) });
   }
   const controls: ControlResult[] = [];
   for (const set of more.controls) controls.push(controlEffects(set, await readControls(reader, probe, set, step, call.signal), seed));
   return { transfer, controls };
 }
 
-/** What a turn is read at, beyond what it was trained on: its means at some taps `[layers, hidden]` each. */
-type ReadTurn = (row: PromptRow) => Promise<readonly Float32Array[]>;
-
-/** The training's own turns read anew, each scored by the fit without its topic. */
-async function ownTurns({ read, rows, layer, hidden }: { readonly read: ReadTurn; readonly rows: readonly PromptRow[]; readonly layer: number; readonly hidden: number }, score: (reading: Float32Array, topic: number) => number, numbers: ReadonlyMap<string, number>, seed: number, step: () => Promise<void>): Promise<Pick<Transfer, 'auroc' | 'pairs'>> {
-  const scores: number[] = [];
-  const info: { side: -1 | 0 | 1; topic: number }[] = [];
-  for (const row of rows) {
-    const topic = numbers.get(row.topic) ?? 0;
-    scores.push(score(meanReading(await read(row)).slice(layer * hidden, (layer + 1) * hidden), topic));
-    info.push({ side: row.pole === 'positive' ? 1 : -1, topic });
-    await step();
-  }
-  return readOf(scores, info, seed);
-}
+/** The score of a turn by its reading `[layers, hidden]` and the number of its topic. */
+type ScoreTurn = (reading: Float32Array, topic: number) => number;

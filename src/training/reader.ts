@@ -1,12 +1,12 @@
 /**
- * The seam between training and whatever runs the model: training asks for readings of segments and knows no backend.
+ * The seam between training and whatever runs the model: training asks for readings of passages and knows no backend.
  *
  * Segment 0 is tokenised as it is, every later one with one leading space. A tap is tokenised as `" " + tap`, branches
  * off after a segment and never enters the text. Position 0, the attention sink, never enters a mean.
  */
 import type { ModelIdentity } from '../core/probe-types.ts';
 
-/** The reading of all taps after one segment. */
+/** What was read after one segment. */
 export interface TapRead {
   /** Tokens of text before the tap. */
   readonly tokensBefore: number;
@@ -16,38 +16,46 @@ export interface TapRead {
   readonly own: Float32Array;
 }
 
-/** What to read along the way. */
-export interface SegmentOptions {
+/** One exchange in the model's own chat form: everything before the answer is segment 0, the answer segment 1. */
+export interface Exchange {
+  /** A persona; without one the form's own stands there. */
+  readonly system?: string;
+  readonly user: string;
+  readonly assistant: string;
+}
+
+/** A text and what to read along the way. */
+export interface Passage {
+  /** Segments that are joined by spaces, or an exchange. */
+  readonly text: readonly string[] | Exchange;
   readonly taps: readonly string[];
-  /** Indices of the segments after which the taps are read, ascending; `taps` of the result has one entry for each. */
+  /** Indices of the segments after which is read, ascending; `taps` of the reading has one entry for each. */
   readonly tapAfter: readonly number[];
   /** Also give the residuals of the text's own tokens. */
   readonly keepTokens?: boolean;
 }
 
-/** What was read. */
-export interface SegmentReading {
+/** What was read of a passage. */
+export interface PassageReading {
   readonly taps: TapRead[];
   /** With `keepTokens`: the residuals of the text's tokens `[layers, count, hidden]`, position 0 included. */
   readonly tokens?: { readonly count: number; readonly residuals: Float32Array };
 }
 
-/** A model that reads segments. */
+/** A model that reads passages, segment by segment. */
 export interface SegmentReader {
   readonly model: ModelIdentity;
-  /** Throws `cancelled` once `signal` is aborted. */
-  readSegments(segments: readonly string[], options: SegmentOptions, signal?: AbortSignal): Promise<SegmentReading>;
-  /** Mean residual over the tokens of the assistant's answer, in the model's own chat form `[layers, hidden]`. Throws `usage` where the model has none. */
-  readAnswer(chat: ChatTurn, signal?: AbortSignal): Promise<Float32Array>;
   /** Whether the model has a chat form of its own. */
   readonly hasChatForm: boolean;
-  /** Mean residual over the tokens of each tap, read after the assistant's answer in the model's own chat form `[layers, hidden]`. Throws `usage` where the model has none. */
-  readReply(exchange: Omit<ChatTurn, 'system'>, taps: readonly string[], signal?: AbortSignal): Promise<readonly Float32Array[]>;
-}
-
-/** One exchange: a persona, a question and the answer that is read. */
-export interface ChatTurn {
-  readonly system: string;
-  readonly user: string;
-  readonly assistant: string;
+  /**
+   * Parts passages, in their order, into groups that are read together; the same passages make the same groups. Throws
+   * `usage` for an exchange where the model has no chat form.
+   */
+  groups<P extends Passage>(passages: readonly P[]): readonly (readonly P[])[];
+  /**
+   * One reading a passage, in order; those of one group, or some of them, take one pass where the model can. What is read
+   * together changes no more than last bits. Throws `cancelled` once `signal` is aborted, between passes, `text-too-long`
+   * and what {@link groups} throws.
+   */
+  read(passages: readonly Passage[], signal?: AbortSignal): Promise<readonly PassageReading[]>;
 }

@@ -2,7 +2,7 @@
  * A reader that remembers: what a model read once it need not read again, for another probe or another way to fit.
  * Where the readings are kept is the caller's: a map in the page, a folder for the command.
  */
-import type { SegmentReader, TapRead } from './reader.ts';
+import type { Passage, SegmentReader, PassageReading, TapRead } from './reader.ts';
 
 /** Keeps vectors by name. Names are as long as the text they stand for. */
 export interface ReadingStore {
@@ -11,38 +11,23 @@ export interface ReadingStore {
 }
 
 /**
- * Wraps a reader so that tap readings come from `store` where it has them. Requests with `keepTokens` are always read
- * anew: all residuals of a text take hundreds of times the room of its taps.
+ * Wraps a reader so that tap readings come from `store` where it has them; of a group only what is missing is read. Groups
+ * are those of the reader, whatever is remembered. Passages with `keepTokens` are always read anew: all residuals of a
+ * text take hundreds of times the room of its taps.
  */
 export function rememberReadings(reader: SegmentReader, store: ReadingStore): SegmentReader {
+  const { weightsSha256 } = reader.model;
   return {
     model: reader.model,
-    async readSegments(segments, options, signal) {
-      if (options.keepTokens) return reader.readSegments(segments, options, signal);
-      const places = options.tapAfter.map((index) => keysOf(reader.model.weightsSha256, segments.slice(0, index + 1), options.taps));
-      const known = await Promise.all(places.map((keys) => recall(store, keys)));
-      if (known.every((tap) => tap !== undefined)) return { taps: known };
-      const reading = await reader.readSegments(segments, options, signal);
-      await Promise.all(places.map((keys, place) => keep(store, keys, reading.taps[place])));
-      return reading;
-    },
-    async readAnswer(chat, signal) {
-      const key = JSON.stringify([reader.model.weightsSha256, 'answer', chat.system, chat.user, chat.assistant]);
-      const known = await store.get(key);
-      if (known !== undefined) return known;
-      const read = await reader.readAnswer(chat, signal);
-      await store.set(key, read);
-      return read;
-    },
     hasChatForm: reader.hasChatForm,
-    async readReply({ user, assistant }, taps, signal) {
-      const keys = taps.map((tap) => JSON.stringify([reader.model.weightsSha256, 'reply', user, assistant, tap]));
-      const known = await Promise.all(keys.map((key) => store.get(key)));
-      const found = known.filter((mean) => mean !== undefined);
-      if (found.length === taps.length) return found;
-      const read = await reader.readReply({ user, assistant }, taps, signal);
-      await Promise.all(read.map((mean, tap) => store.set(keys[tap] ?? '', mean)));
-      return read;
+    groups: (passages) => reader.groups(passages),
+    async read(passages, signal) {
+      const known = await Promise.all(passages.map((passage) => recall(store, weightsSha256, passage)));
+      const missing = passages.filter((_, index) => known[index] === undefined);
+      const read = missing.length === 0 ? [] : await reader.read(missing, signal);
+      await Promise.all(missing.map((passage, index) => keep(store, weightsSha256, passage, read[index])));
+      const next = read[Symbol.iterator]();
+      return known.flatMap((reading) => reading ?? next.next().value ?? []);
     },
   };
 }
@@ -53,12 +38,22 @@ interface PlaceKeys {
   readonly taps: readonly string[];
 }
 
-function keysOf(weights: string, segments: readonly string[], taps: readonly string[]): PlaceKeys {
-  const place = JSON.stringify([weights, segments]);
-  return { length: `${place} length`, own: `${place} own`, taps: taps.map((tap) => `${place} ${JSON.stringify(tap)}`) };
+/** Names of what is read after each place. Of segments only those up to the place have a say. */
+function keysOf(weights: string, { text, taps, tapAfter }: Passage): readonly PlaceKeys[] {
+  return tapAfter.map((index) => {
+    const place = JSON.stringify('user' in text ? [weights, 'exchange', text.system ?? null, text.user, text.assistant, index] : [weights, text.slice(0, index + 1)]);
+    return { length: `${place} length`, own: `${place} own`, taps: taps.map((tap) => `${place} ${JSON.stringify(tap)}`) };
+  });
 }
 
-async function recall(store: ReadingStore, keys: PlaceKeys): Promise<TapRead | undefined> {
+async function recall(store: ReadingStore, weights: string, passage: Passage): Promise<PassageReading | undefined> {
+  if (passage.keepTokens === true) return undefined;
+  const places = await Promise.all(keysOf(weights, passage).map((keys) => recallPlace(store, keys)));
+  const taps = places.filter((place) => place !== undefined);
+  return taps.length === places.length ? { taps } : undefined;
+}
+
+async function recallPlace(store: ReadingStore, keys: PlaceKeys): Promise<TapRead | undefined> {
   const [length, own, ...means] = await Promise.all([keys.length, keys.own, ...keys.taps].map((key) => store.get(key)));
   const tokensBefore = length?.[0];
   if (tokensBefore === undefined || own === undefined) return undefined;
@@ -66,7 +61,12 @@ async function recall(store: ReadingStore, keys: PlaceKeys): Promise<TapRead | u
   return known.length === keys.taps.length ? { tokensBefore, own, means: known } : undefined;
 }
 
-async function keep(store: ReadingStore, keys: PlaceKeys, tap: TapRead | undefined): Promise<void> {
+async function keep(store: ReadingStore, weights: string, passage: Passage, reading: PassageReading | undefined): Promise<void> {
+  if (passage.keepTokens === true) return;
+  await Promise.all(keysOf(weights, passage).map((keys, place) => keepPlace(store, keys, reading?.taps[place])));
+}
+
+async function keepPlace(store: ReadingStore, keys: PlaceKeys, tap: TapRead | undefined): Promise<void> {
   if (tap === undefined) return;
   await store.set(keys.length, Float32Array.of(tap.tokensBefore));
   await store.set(keys.own, tap.own);

@@ -8,6 +8,7 @@ import { significant } from '../core/round.ts';
 import type { StorySet } from '../format/story-set.ts';
 import type { LongCall } from './collect.ts';
 import { giveWay } from './give-way.ts';
+import { readAll } from './read-all.ts';
 import type { SegmentReader } from './reader.ts';
 import { layerUnits, type TokenUnits } from './token-units.ts';
 
@@ -32,16 +33,16 @@ export async function tokenFacts(reader: SegmentReader, stories: StorySet, direc
   const { length } = stories.stories;
   const total = length + lexicalSteps(length);
   let done = 0;
-  const step = async (): Promise<void> => {
-    done += 1;
+  const step = async (steps = 1): Promise<void> => {
+    done += steps;
     call.onProgress?.({ stage: 'tokens', done, total });
     await giveWay(call);
   };
 
   const embeddings: Float32Array[] = [];
   const projected: Float64Array[][] = scales.map(() => []);
-  for (const story of stories.stories) {
-    const { tokens } = await reader.readSegments(story.beats, { taps: [], tapAfter: [], keepTokens: true }, call.signal);
+  const passages = stories.stories.map(({ id, beats }) => ({ story: id, text: beats, taps: [], tapAfter: [], keepTokens: true }));
+  for await (const [{ story }, { tokens }] of readAll(reader, passages, step, call.signal)) {
     if (tokens === undefined) throw new RangeError('the reader was asked for tokens and gave none');
     const { count, residuals } = tokens;
     embeddings.push(residuals.slice(0, count * hidden));
@@ -50,10 +51,9 @@ export async function tokenFacts(reader: SegmentReader, stories: StorySet, direc
       const block = residuals.subarray(layer * count * hidden, (layer + 1) * count * hidden);
       const along = project(block, directions.subarray(which * hidden, (which + 1) * hidden));
       const bad = along.findIndex((value) => !Number.isFinite(value));
-      if (bad >= 0) throw new AppError('numbers-not-finite', `The model gave a number that is not finite at layer ${layer}, token ${bad} of the neutral story "${story.id}". Run the numbers check; on a graphics processor, try the CPU instead.`, { layer, token: bad, story: story.id });
+      if (bad >= 0) throw new AppError('numbers-not-finite', `The model gave a number that is not finite at layer ${layer}, token ${bad} of the neutral story "${story}". Run the numbers check; on a graphics processor, try the CPU instead.`, { layer, token: bad, story });
       projected[which]?.push(along);
     });
-    await step();
   }
 
   const units = scales.map((scale, which) => layerUnits(projected[which] ?? [], scale));

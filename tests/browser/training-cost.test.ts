@@ -22,17 +22,9 @@ async function counted(plan: TrainingPlan): Promise<number> {
   let count = 0;
   const counting: SegmentReader = {
     ...reader,
-    readSegments: (segments, options, signal) => {
-      count += options.tapAfter.length;
-      return reader.readSegments(segments, options, signal);
-    },
-    readAnswer: (chat, signal) => {
-      count += 1;
-      return reader.readAnswer(chat, signal);
-    },
-    readReply: (exchange, taps, signal) => {
-      count += 1;
-      return reader.readReply(exchange, taps, signal);
+    read: (passages, signal) => {
+      count += passages.reduce((sum, { tapAfter }) => sum + tapAfter.length, 0);
+      return reader.read(passages, signal);
     },
   };
   await runTraining(counting, plan, { hash: (content) => sha256Hex(typeof content === 'string' ? new TextEncoder().encode(content) : content) });

@@ -22,18 +22,17 @@ const PER_CHARACTER = 0.2;
 const PER_LAYER = 5000;
 
 /** The toy on a clock of its own: reading takes so long a character, and fitting so long a layer. */
-async function trained(): Promise<{ readonly seen: readonly { readonly at: number; readonly left: number | null; readonly progress: TrainingProgress }[]; readonly took: number }> {
+async function trained(together: number): Promise<{ readonly seen: readonly { readonly at: number; readonly left: number | null; readonly progress: TrainingProgress }[]; readonly took: number }> {
   let now = 0;
-  const toy = toyReader();
+  const toy = toyReader({ together });
   const reader: SegmentReader = {
     ...toy,
-    readSegments: (segments, options, signal) => {
-      now += PER_CHARACTER * (segments.join('').length + options.tapAfter.length * options.taps.join('').length);
-      return toy.readSegments(segments, options, signal);
-    },
-    readAnswer: (chat, signal) => {
-      now += PER_CHARACTER * (chat.system.length + chat.user.length + chat.assistant.length);
-      return toy.readAnswer(chat, signal);
+    read: (passages, signal) => {
+      for (const { text, taps, tapAfter } of passages) {
+        const read = 'user' in text ? [text.system ?? '', text.user, text.assistant] : text;
+        now += PER_CHARACTER * (read.join('').length + tapAfter.length * taps.join('').length);
+      }
+      return toy.read(passages, signal);
     },
   };
   const left = wholePace(workOf(plan), () => now);
@@ -49,7 +48,7 @@ async function trained(): Promise<{ readonly seen: readonly { readonly at: numbe
 }
 
 describe('the estimate of a whole training', async () => {
-  const { seen, took } = await trained();
+  const { seen, took } = await trained(1);
 
   it('is there after a few texts, and counts what all stages read', () => {
     const first = seen.find((step) => step.left !== null)!;
@@ -60,6 +59,16 @@ describe('the estimate of a whole training', async () => {
     const guess = first.left! - reading;
     expect(guess).toBeGreaterThan(0);
     expect(guess).toBeLessThan(31 * 500);
+  });
+
+  it('is the same where texts are read several at once', async () => {
+    const groups = await trained(5);
+    expect(groups.took).toBeCloseTo(took);
+    const early = groups.seen.find((step) => step.left !== null)!;
+    expect(early.progress).toMatchObject({ stage: 'reading', done: 20 });
+    const alike = seen.find(({ progress }) => progress.done === 20)!;
+    expect(Math.abs(early.left! - alike.left!) / alike.left!).toBeLessThan(0.02);
+    expect(groups.seen.at(-1)!.left).toBe(0);
   });
 
   it('is right once a layer has been fitted, and nothing is left at the end', () => {

@@ -1,24 +1,32 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { evenlySpaced } from '../../src/core/evenly.ts';
+import { relativeError } from '../../src/core/relative-error.ts';
 import { openNodeEngine } from '../../src/runtime/node/node-engine.ts';
 import { createSegmentReader } from '../../src/runtime/segment-reader.ts';
 import { TextTokenizer } from '../../src/runtime/tokenizer.ts';
 import { rememberReadings } from '../../src/training/remembered.ts';
-import type { SegmentReader } from '../../src/training/reader.ts';
+import type { Exchange, Passage, SegmentReader } from '../../src/training/reader.ts';
 import { trainProbe, type TrainOptions } from '../../src/training/train.ts';
-import { toyReader, toySet, toyStories } from '../fixtures/toy-reader.ts';
+import { readOne, toyReader, toySet, toyStories } from '../fixtures/toy-reader.ts';
 
 const options = (topics: number): TrainOptions => ({ id: 'toy', title: 'Toy', about: 'A probe for tests.', sets: [toySet(topics)], stories: toyStories(3, 2), method: { kind: 'ridge', target: 'zeroed', penalty: 1 }, defaultLayer: 2, seed: 3, shuffles: 5 });
 const exchange = { user: 'Where is the ferry?', assistant: 'It left at noon.' };
 const TAPS = ['A cart went by.', 'The clock struck four.'];
+const reply = (text: Exchange, taps: readonly string[] = TAPS): Passage => ({ text, taps, tapAfter: [1] });
 const formOf = async (reader: SegmentReader, given: TrainOptions) => (await trainProbe(reader, given)).report.transfer.filter(({ kind }) => kind === 'form');
 
 describe('turns in the chat form of the model', () => {
   it('are read by the fits to the turns as they stand, each without its topic', async () => {
     const asked: string[] = [];
-    const reader = toyReader();
-    const [form] = await formOf({ ...reader, readReply: (given, taps, signal) => { asked.push(`${given.user} / ${given.assistant} / ${taps.join()}`); return reader.readReply(given, taps, signal); } }, options(8));
+    const reader = toyReader({ together: 5 });
+    const [form] = await formOf({
+      ...reader,
+      read: (passages, signal) => {
+        for (const { text, taps } of passages) if ('user' in text) asked.push(`${text.user} / ${text.assistant} / ${taps.join()}`);
+        return reader.read(passages, signal);
+      },
+    }, options(8));
     expect(form).toMatchObject({ kind: 'form', name: 'scene asked, turn answered', auroc: { n: 8 } });
     expect(form!.auroc.value).toBeGreaterThan(0.8);
     expect(asked).toHaveLength(16);
@@ -33,21 +41,29 @@ describe('turns in the chat form of the model', () => {
   });
 
   it('are left out where the model has no such form, or where the judgement is to be small', async () => {
-    const refuse = (): never => { throw new Error('nobody may ask for it'); };
-    expect(await formOf({ ...toyReader(), hasChatForm: false, readReply: refuse }, options(6))).toEqual([]);
-    expect(await formOf({ ...toyReader(), readReply: refuse }, { ...options(6), otherTaps: false })).toEqual([]);
+    const reader = toyReader();
+    const strict: SegmentReader = {
+      ...reader,
+      read: (passages, signal) => {
+        if (passages.some(({ text }) => 'user' in text)) throw new Error('nobody may ask for it');
+        return reader.read(passages, signal);
+      },
+    };
+    expect(await formOf({ ...strict, hasChatForm: false }, options(6))).toEqual([]);
+    expect(await formOf(strict, { ...options(6), otherTaps: false })).toEqual([]);
   });
 
   it('are read once where readings are kept', async () => {
     const store = new Map<string, Float32Array>();
     const reader = toyReader();
     let asked = 0;
-    const kept = rememberReadings({ ...reader, readReply: (...given) => { asked += 1; return reader.readReply(...given); } }, { get: async (key) => store.get(key), set: async (key, values) => void store.set(key, values) });
-    const first = await kept.readReply(exchange, TAPS);
-    expect(await kept.readReply(exchange, TAPS)).toEqual(first);
+    const kept = rememberReadings({ ...reader, read: (...given) => { asked += 1; return reader.read(...given); } }, { get: async (key) => store.get(key), set: async (key, values) => void store.set(key, values) });
+    const first = await readOne(kept, reply(exchange));
+    expect(await readOne(kept, reply(exchange))).toEqual(first);
     expect(asked).toBe(1);
-    await kept.readReply({ ...exchange, assistant: 'At noon.' }, TAPS);
-    expect(asked).toBe(2);
+    await readOne(kept, reply({ ...exchange, assistant: 'At noon.' }));
+    await readOne(kept, reply({ ...exchange, system: 'You sell tickets.' }));
+    expect(asked).toBe(3);
   });
 });
 
@@ -57,16 +73,17 @@ describe('the embedded model', () => {
     try {
       const reader = createSegmentReader(engine);
       expect(reader.hasChatForm).toBe(true);
-      const [first, second] = await reader.readReply(exchange, TAPS);
+      const [first, second] = (await readOne(reader, reply(exchange))).taps[0]!.means;
       const { hidden, layerCount } = engine.model;
       expect(first).toHaveLength((layerCount + 1) * hidden);
       // A tap does not stay in the text: what is read at one does not hang on the others.
-      expect((await reader.readReply(exchange, [TAPS[1]!]))[0]).toEqual(second);
+      const apart = (await readOne(reader, reply(exchange, [TAPS[1]!]))).taps[0]!.means[0]!;
+      expect(relativeError(apart, second!)).toBeLessThan(1e-5);
       // The same text spelled out: the form is nothing but words and tokens that stand for its parts.
       const spelled = engine.tokenizer.chat([{ role: 'user', content: exchange.user }]) + exchange.assistant;
-      const { taps } = await reader.readSegments([spelled], { taps: TAPS, tapAfter: [0] });
+      const { taps } = await readOne(reader, { text: [spelled], taps: TAPS, tapAfter: [0] });
       taps[0]!.means[0]!.forEach((value, at) => { if (Math.abs(value - first![at]!) > 1e-3 * (1 + Math.abs(value))) throw new Error(`unlike at ${at}: ${value} and ${first![at]}`); });
-      const plain = await reader.readSegments([exchange.user, exchange.assistant], { taps: TAPS, tapAfter: [1] });
+      const plain = await readOne(reader, { text: [exchange.user, exchange.assistant], taps: TAPS, tapAfter: [1] });
       const layer = 16 * hidden;
       const away = plain.taps[0]!.means[0]!.subarray(layer, layer + hidden).reduce((sum, value, f) => sum + (value - first![layer + f]!) ** 2, 0);
       expect(Math.sqrt(away)).toBeGreaterThan(1);

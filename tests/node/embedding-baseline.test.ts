@@ -5,7 +5,7 @@ import { collectRows } from '../../src/training/collect.ts';
 import { embeddingBaseline } from '../../src/training/embedding-baseline.ts';
 import { readingsIn } from '../../src/training/readings.ts';
 import { trainProbe } from '../../src/training/train.ts';
-import { toyReader, toySet, toyStories } from '../fixtures/toy-reader.ts';
+import { readOne, toyReader, toySet, toyStories } from '../fixtures/toy-reader.ts';
 
 const TOPICS = 30;
 const HIDDEN = 20;
@@ -45,7 +45,7 @@ describe('the baseline of word embeddings', () => {
     const rows = await collectRows(reader, { sets: [toySet(6)], stories: toyStories(2, 2), zeros: [toySet(4, 'zero')], taps: ['A cart went by.'], settings: true });
     expect([...rows.embeddings.keys()]).toEqual([...new Set(rows.info.map(({ turn }) => turn))]);
     const positive = rows.info.find(({ role }) => role === 'positive')!;
-    const { taps } = await reader.readSegments(['In place 0 someone works.', 'There a person helps number 0.'], { taps: [], tapAfter: [1] });
+    const { taps } = await readOne(reader, { text: ['In place 0 someone works.', 'There a person helps number 0.'], taps: [], tapAfter: [1] });
     expect(rows.embeddings.get(positive.turn)).toEqual(taps[0]!.own.slice(0, rows.hidden));
   });
 

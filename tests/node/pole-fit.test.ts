@@ -15,7 +15,7 @@ import { layerSource } from '../../src/training/method-curve.ts';
 import { poleMakers } from '../../src/training/pole-fit.ts';
 import { readingsIn } from '../../src/training/readings.ts';
 import { trainProbe, type TrainOptions } from '../../src/training/train.ts';
-import { toyReader, toySet, toyStories } from '../fixtures/toy-reader.ts';
+import { readOne, toyReader, toySet, toyStories } from '../fixtures/toy-reader.ts';
 
 interface Fixture {
   topicCount: number;
@@ -119,7 +119,7 @@ describe('a training', () => {
     const reader = toyReader({ salience: 3 });
     const mean = async (pole: 'positive' | 'negative' | 'neutral', by: 'positive' | 'negative'): Promise<number> => {
       const scores = await Promise.all(toySet(14).rows.filter((row) => row.pole === pole).map(async ({ context, text }) => {
-        const { taps } = await reader.readSegments([context, text], { taps: probe.taps, tapAfter: [1] });
+        const { taps } = await readOne(reader, { text: [context, text], taps: probe.taps, tapAfter: [1] });
         return scorer.tap(taps[0]!.means, taps[0]!.tokensBefore).poles![by][2]!;
       }));
       return scores.reduce((sum, value) => sum + value, 0) / scores.length;
@@ -130,7 +130,7 @@ describe('a training', () => {
 
   it('gives each its own zero, unit, words and lines, token by token, from the same pass', async () => {
     const { probe } = await shared;
-    const { tokens } = await toyReader({ salience: 3 }).readSegments(['A person walks in.', 'There a person helps number 3.'], { taps: [], tapAfter: [], keepTokens: true });
+    const { tokens } = await readOne(toyReader({ salience: 3 }), { text: ['A person walks in.', 'There a person helps number 3.'], taps: [], tapAfter: [], keepTokens: true });
     const scoredBy = (by: typeof probe) => {
       const scorer = createScorer(by);
       return scorer.tokens(streamProducts(scorer.directions, tokens!.residuals, tokens!.count, 12), 0, null);

@@ -6,7 +6,7 @@ import { streamProducts, tokenScores } from '../../src/core/score.ts';
 import { quantile, standardDeviation } from '../../src/core/stats.ts';
 import type { SegmentReader } from '../../src/training/reader.ts';
 import { tokenFacts } from '../../src/training/token-facts.ts';
-import { toyReader, toyStories } from '../fixtures/toy-reader.ts';
+import { readOne, toyReader, toyStories } from '../fixtures/toy-reader.ts';
 
 const LAYERS = 3;
 const HIDDEN = 12;
@@ -15,7 +15,7 @@ const rng = createRng(8);
 const directions = Float32Array.from({ length: LAYERS * HIDDEN }, (_, i) => (i < HIDDEN ? 0 : rng.normal() / 3));
 const scales = [1, 2, 3];
 const stories = toyStories(12, 5);
-const read = (beats: readonly string[]) => toyReader().readSegments(beats, { taps: [], tapAfter: [], keepTokens: true });
+const read = (beats: readonly string[]) => readOne(toyReader(), { text: beats, taps: [], tapAfter: [], keepTokens: true });
 const facts = tokenFacts(toyReader(), stories, directions, scales, {});
 
 /** Products with the probe's directions `[layers, tokens]`. */
@@ -92,9 +92,9 @@ describe('what single tokens of neutral stories give', () => {
 
   it('read the stories once, report every step and hear a stop between steps', async () => {
     let reads = 0;
-    const counting: SegmentReader = { ...toyReader(), readSegments: (...given) => {
+    const counting: SegmentReader = { ...toyReader(), read: (...given) => {
       reads += 1;
-      return toyReader().readSegments(...given);
+      return toyReader().read(...given);
     } };
     const seen: string[] = [];
     await tokenFacts(counting, stories, directions, scales, { onProgress: ({ stage, done, total }) => seen.push(`${stage} ${done}/${total}`) });
@@ -108,10 +108,11 @@ describe('what single tokens of neutral stories give', () => {
   });
 
   it('name the story in which a model fails', async () => {
-    const broken: SegmentReader = { ...toyReader(), readSegments: async (...given) => {
-      const reading = await toyReader().readSegments(...given);
-      reading.tokens!.residuals[reading.tokens!.count * HIDDEN * 2 + HIDDEN * 3] = Infinity;
-      return reading;
+    const broken: SegmentReader = { ...toyReader(), read: async (...given) => {
+      const readings = await toyReader().read(...given);
+      const { count, residuals } = readings[0]!.tokens!;
+      residuals[count * HIDDEN * 2 + HIDDEN * 3] = Infinity;
+      return readings;
     } };
     await expect(tokenFacts(broken, stories, directions, scales, {})).rejects.toMatchObject({ code: 'numbers-not-finite', details: { story: 'story-0', layer: 2, token: 3 } });
   });

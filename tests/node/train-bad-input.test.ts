@@ -21,11 +21,13 @@ const constantLayer = (): SegmentReader => {
   const flatten = (values: Float32Array, from: number, to: number): void => void values.fill(1.5, from, to);
   return {
     ...reader,
-    readSegments: async (...given) => {
-      const reading = await reader.readSegments(...given);
-      for (const tap of reading.taps) for (const mean of [...tap.means, tap.own]) flatten(mean, 12, 24);
-      if (reading.tokens) flatten(reading.tokens.residuals, reading.tokens.count * 12, reading.tokens.count * 24);
-      return reading;
+    read: async (...given) => {
+      const readings = await reader.read(...given);
+      for (const { taps, tokens } of readings) {
+        for (const tap of taps) for (const mean of [...tap.means, tap.own]) flatten(mean, 12, 24);
+        if (tokens) flatten(tokens.residuals, tokens.count * 12, tokens.count * 24);
+      }
+      return readings;
     },
   };
 };
@@ -43,10 +45,10 @@ describe('refusals', () => {
 
   it('a model that gives NaN in the words of a story', async () => {
     const reader = toyReader();
-    const broken: SegmentReader = { ...reader, readSegments: async (...given) => {
-      const reading = await reader.readSegments(...given);
-      reading.tokens?.residuals.fill(NaN, 30, 31);
-      return reading;
+    const broken: SegmentReader = { ...reader, read: async (...given) => {
+      const readings = await reader.read(...given);
+      readings[0]!.tokens?.residuals.fill(NaN, 30, 31);
+      return readings;
     } };
     await expect(trainProbe(broken, options({}))).rejects.toMatchObject({ code: 'numbers-not-finite', message: expect.stringContaining('neutral story') as string });
   });

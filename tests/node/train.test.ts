@@ -10,7 +10,7 @@ import { judgeProbe } from '../../src/training/judge.ts';
 import { judgeVector } from '../../src/training/judge-vector.ts';
 import type { SegmentReader } from '../../src/training/reader.ts';
 import { trainProbe, type TrainOptions } from '../../src/training/train.ts';
-import { TOY_MODEL, toyReader, toySet, toyStories } from '../fixtures/toy-reader.ts';
+import { readOne, TOY_MODEL, toyReader, toySet, toyStories } from '../fixtures/toy-reader.ts';
 
 const options = (changes: Partial<TrainOptions> = {}): TrainOptions => ({
   id: 'toy-probe', title: 'Toy', about: 'A probe for tests.', sets: [toySet(14)], stories: toyStories(6, 4),
@@ -111,10 +111,10 @@ describe('training', () => {
 
   it('names a model that gives numbers which are not finite', async () => {
     const reader = toyReader();
-    const broken: SegmentReader = { ...reader, readSegments: async (...given) => {
-      const reading = await reader.readSegments(...given);
-      reading.taps[0]!.means[0]![0] = NaN;
-      return reading;
+    const broken: SegmentReader = { ...reader, read: async (...given) => {
+      const readings = await reader.read(...given);
+      readings[0]!.taps[0]!.means[0]![0] = NaN;
+      return readings;
     } };
     await expect(trainProbe(broken, options())).rejects.toMatchObject({ code: 'numbers-not-finite' });
   });
@@ -142,7 +142,7 @@ describe('judging', () => {
     const judgement = await judgeProbe(reader, probe, set);
     for (const layer of [1, 2]) {
       const score = async ({ context, text }: (typeof set.rows)[number]): Promise<number> => {
-        const { taps } = await reader.readSegments([context, text], { taps: probe.taps, tapAfter: [1] });
+        const { taps } = await readOne(reader, { text: [context, text], taps: probe.taps, tapAfter: [1] });
         return tapScore(probe, meanReading(taps[0]!.means))[layer]!;
       };
       const of = (pole: string) => Promise.all(set.rows.filter((row) => row.pole === pole).map(score));

@@ -14,6 +14,9 @@ import { GRAPH_PATH, openNodeDecoder, readModelFile } from './node-decoder.ts';
 /** Tokens a pass: the CPU computes any number right, and this many keep memory small. */
 export const NODE_CHUNK_TOKENS = 128;
 
+/** Tokens of a pass that holds many short texts: each token costs least here (docs/decisions/0014). */
+const NODE_SET_TOKENS = 512;
+
 /** What the commands read with. */
 export interface NodeEngine {
   readonly decoder: Decoder;
@@ -21,6 +24,8 @@ export interface NodeEngine {
   readonly model: ModelIdentity;
   readonly endTokens: readonly number[];
   readonly chunkTokens: number;
+  /** Tokens of a pass over prompt sets. */
+  readonly setTokens: number;
   /** Files of the numbers check. */
   readonly reference: () => Promise<{ json: string; tensors: Uint8Array }>;
   /** The graph as it was exported. */
@@ -46,6 +51,7 @@ export async function openNodeEngine(modelDir: string): Promise<NodeEngine> {
     model,
     endTokens: config.endTokens,
     chunkTokens: NODE_CHUNK_TOKENS,
+    setTokens: NODE_SET_TOKENS,
     reference: async () => ({ json: await text('reference.json'), tensors: await readModelFile(join(modelDir, 'reference.safetensors')) }),
     untouched: () => openNodeDecoder(modelDir, { tapped: false }),
     dispose: () => decoder.dispose(),
