@@ -21,10 +21,11 @@ import { proveWriter, WRITER_PROOF_TOKENS } from './writer-proof.ts';
 /** Tokens a pass on the CPU, which computes any number right: a pass copies the whole cache, so few long ones beat many short ones. */
 const WASM_CHUNK_TOKENS = 64;
 
-const SOFTWARE_REASON = 'This adapter computes in software, where captured passes are slower.';
+/** Why nothing faster is tried there; proving it would take minutes. */
+const SOFTWARE_REASON = 'This adapter computes in software, where a token takes its time whichever way it is written.';
 
-/** Tokens of a pass over prompt sets on the CPU, where nobody waits for single words: each costs less than in short passes (docs/decisions/0014). */
-const WASM_SET_TOKENS = 256;
+/** Tokens of a pass over prompt sets on the CPU, where nobody waits for single words: longer ones are no faster, and hear a stop later (docs/decisions/0014). */
+const WASM_SET_TOKENS = 128;
 
 /** A decoder with how and why it runs where it does. */
 export interface PlacedDecoder extends OpenedDecoder {
