@@ -88,7 +88,7 @@ async function onWebGpu(parts: PlacingParts, gpu: Extract<GpuAnswer, { ok: true 
 
 /** The writer that this adapter has been proved to run right, if any. */
 async function openWriter({ decoder, gpu }: OpenedDecoder, at: { key: ProofKey; ids: readonly number[]; chunkTokens: number; software: boolean }, parts: PlacingParts): Promise<{ writer: Writer | null; status: WriterStatus }> {
-  // Captured passes take twice the time on an adapter that computes in software (docs/decisions/0015), and minutes to prove it.
+  // A token takes seconds there whichever way it is written, and proving another would take minutes.
   if (at.software || gpu === null) return { writer: null, status: { mode: 'stepwise', trials: [], reason: SOFTWARE_REASON } };
   const known = await recallProof(WRITER_PROOF, at.key);
   let opened: CapturedWriter | null = null;
