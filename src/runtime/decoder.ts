@@ -101,6 +101,14 @@ export interface Writer {
   write(request: WriteRequest, onToken: (token: WrittenToken) => WriteStep): Promise<WriteEnd>;
 }
 
+/** A pass that is under way: its cache can be gone on from before its numbers are there. */
+export interface StartedPass {
+  /** As that of {@link Pass}. */
+  readonly cache: Cache;
+  /** Resolves to what the pass gives; must be awaited. */
+  readonly reading: Promise<Omit<Pass, 'cache'>>;
+}
+
 /** A model that reads tokens. Passes run one at a time. */
 export interface Decoder {
   readonly sizes: DecoderSizes;
@@ -112,6 +120,8 @@ export interface Decoder {
   readonly branching: boolean;
   /** Reads `ids` after `past` (null: from the start), in one line or as `branches` say. Throws `gpu-device-lost`, `numbers-not-finite` or `internal`. */
   run(ids: readonly number[], past: Cache | null, branches?: Branches, projection?: Projection): Promise<Pass>;
+  /** The same, resolving as soon as the next pass can be started; null where nothing is gained by that. */
+  readonly start: ((ids: readonly number[], past: Cache | null, branches?: Branches, projection?: Projection) => Promise<StartedPass>) | null;
   /** Brings directions `[layers + 1, hidden]` to where the streams are; null where that is here, and passes give residuals. */
   project(directions: readonly Float32Array[]): Promise<Projection | null>;
   /** Adds a vector `[hidden]` to what leaves each of these layers, at every position of the passes that follow, in place of those set before; layers that are not named get none. Throws `internal` for a layer or width that the model has not. */

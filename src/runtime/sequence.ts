@@ -5,18 +5,13 @@
  */
 import { AppError } from '../core/errors.ts';
 import { checkLength } from '../core/text-check.ts';
-import type { Branches, Cache, Decoder, Pass, Projection, WriteRequest, WriteStep, WrittenToken } from './decoder.ts';
+import type { Cache, Decoder, Pass, Projection, WriteRequest, WriteStep, WrittenToken } from './decoder.ts';
+import { layOut, planPasses, type Peek, type PlannedPass } from './pass-plan.ts';
 
 /** What a pass tells about its tokens; the cache stays inside. */
 export interface PassReading extends Omit<Pass, 'cache'> {
   /** Index of the pass's first token in the sequence. */
   readonly start: number;
-}
-
-/** Tokens to be read as if they came after the first `after` tokens of the text. */
-export interface Peek {
-  readonly after: number;
-  readonly ids: readonly number[];
 }
 
 /** What one pass brought: the text's next tokens, null where there are none, and each peek that is complete. */
@@ -47,9 +42,10 @@ export class Sequence {
     this.#projection = projection;
   }
 
-  /** Appends tokens, pass by pass. When the caller stops early, the passes already made stay. Throws `text-too-long`. */
+  /** Appends tokens, pass by pass. When the caller stops early, the passes already told stay. Throws `text-too-long`. */
   async *append(ids: readonly number[]): AsyncGenerator<PassReading> {
-    for (const chunk of this.#chunks(ids)) yield await this.#extend(chunk);
+    if (ids.length === 0) throw new AppError('internal', 'A pass needs at least one token.');
+    for await (const { text } of this.appendAndPeek(ids, [])) if (text !== null) yield text;
   }
 
   /** Reads tokens after the end and forgets them. Throws `text-too-long`. */
@@ -70,31 +66,34 @@ export class Sequence {
   }
 
   /**
-   * Appends tokens and peeks along the way, in as few passes as may be. `peeks` are in the order of their places, none
+   * Appends tokens and peeks along the way, in as few passes as may be; where the decoder allows it, the next pass is under
+   * way while one is told, and is forgotten if the caller stops. `peeks` are in the order of their places, none
    * behind the end of `ids`, and before what is there already only where the decoder takes branches. Throws `text-too-long`.
    */
   async *appendAndPeek(ids: readonly number[], peeks: readonly Peek[]): AsyncGenerator<MixedReading> {
-    const first = this.length;
-    const end = first + ids.length;
-    for (const peek of peeks) checkLength(peek.after + peek.ids.length, this.#decoder.sizes.contextTokens);
-    checkLength(end, this.#decoder.sizes.contextTokens);
-    let next = 0;
-    while (this.length < end || next < peeks.length) {
-      const { length } = this;
-      const mixed = this.#decoder.branching ? this.#mix(ids.slice(length - first), peeks.slice(next)) : { tokens: 0, peeks: 0 };
-      if (mixed.peeks > 0) {
-        yield await this.#runMixed(ids.slice(length - first, length - first + mixed.tokens), peeks.slice(next, next + mixed.peeks));
-        next += mixed.peeks;
-        continue;
+    const { sizes, branching } = this.#decoder;
+    for (const peek of peeks) checkLength(peek.after + peek.ids.length, sizes.contextTokens);
+    checkLength(this.length + ids.length, sizes.contextTokens);
+    const plan = planPasses(this.length, ids, peeks, { chunkTokens: this.#chunkTokens, branching });
+    let ahead: Promise<UnderWay> | null = null;
+    try {
+      for (const [index, planned] of plan.entries()) {
+        if ('alone' in planned) {
+          yield { text: null, peeks: [{ peek: planned.alone, passes: await collect(this.peek(planned.alone.ids)) }] };
+          continue;
+        }
+        const current = await (ahead ?? this.#start(planned, this.#cache));
+        ahead = null;
+        const next = plan[index + 1];
+        if (this.#decoder.start !== null && next !== undefined && !('alone' in next)) {
+          ahead = this.#start(next, planned.ids.length > 0 ? current.cache : this.#cache);
+          // Whoever waits for it hears of it; until then it is no failure that nobody has caught.
+          ahead.catch(() => undefined);
+        }
+        yield await this.#finish(current, planned.ids.length);
       }
-      const peek = peeks[next];
-      if (peek !== undefined && peek.after === length) {
-        yield { text: null, peeks: [{ peek, passes: await collect(this.peek(peek.ids)) }] };
-        next += 1;
-        continue;
-      }
-      const until = Math.min(peek?.after ?? end, end, length + this.#chunkTokens);
-      yield { text: await this.#extend(ids.slice(length - first, until - first)), peeks: [] };
+    } finally {
+      if (ahead !== null) await forget(ahead);
     }
   }
 
@@ -129,43 +128,42 @@ export class Sequence {
     this.#cache = null;
   }
 
-  /** How many tokens and whole peeks the next pass takes, in the order in which they are due. */
-  #mix(ids: readonly number[], peeks: readonly Peek[]): { readonly tokens: number; readonly peeks: number } {
-    let room = this.#chunkTokens;
-    let tokens = 0;
-    for (const [taken, peek] of peeks.entries()) {
-      const before = Math.min(peek.after - this.length - tokens, room);
-      if (before > 0) {
-        tokens += before;
-        room -= before;
-      }
-      if (this.length + tokens < peek.after || peek.ids.length > room) return { tokens, peeks: taken };
-      room -= peek.ids.length;
-    }
-    return { tokens: tokens + Math.min(room, ids.length - tokens), peeks: peeks.length };
-  }
-
-  async #runMixed(ids: readonly number[], peeks: readonly Peek[]): Promise<MixedReading> {
-    const start = this.length;
+  async #start({ start, ids, peeks }: Exclude<PlannedPass, { alone: Peek }>, past: Cache | null): Promise<UnderWay> {
     const { all, branches, starts } = layOut(ids, peeks, start);
-    const pass = await this.#decoder.run(all, this.#cache, branches, this.#projection ?? undefined);
-    if (ids.length > 0) this.#take(pass.cache);
-    else pass.cache.dispose();
-    // Where the text came as products, the residuals begin behind it.
-    const first = pass.products === null ? 0 : ids.length;
-    const part = (from: number, tokens: number, at: number): PassReading => ({ tokens, start: at, logits: pass.logits, products: null, residuals: columns(pass.residuals, pass.tokens - first, from - first, tokens, this.#decoder.sizes.hidden) });
-    const text = (): PassReading => (pass.products === null ? part(0, ids.length, start) : { tokens: ids.length, start, logits: pass.logits, products: pass.products, residuals: new Float32Array(0) });
+    const begin = this.#decoder.start ?? startAndFinish(this.#decoder);
+    const { cache, reading } = await begin(all, past, branches, this.#projection ?? undefined);
+    reading.catch(() => undefined); // heard of where it is awaited
+    const { hidden } = this.#decoder.sizes;
     return {
-      text: ids.length === 0 ? null : text(),
-      peeks: peeks.map((peek, index) => ({ peek, passes: [part(starts[index] ?? 0, peek.ids.length, peek.after)] })),
+      cache,
+      told: async () => {
+        const pass = await reading;
+        // Where the text came as products, the residuals begin behind it.
+        const first = pass.products === null ? 0 : ids.length;
+        const part = (from: number, tokens: number, at: number): PassReading => ({ tokens, start: at, logits: pass.logits, products: null, residuals: columns(pass.residuals, pass.tokens - first, from - first, tokens, hidden) });
+        const text = (): PassReading => {
+          if (peeks.length === 0) return { ...pass, start };
+          return pass.products === null ? part(0, ids.length, start) : { tokens: ids.length, start, logits: pass.logits, products: pass.products, residuals: new Float32Array(0) };
+        };
+        return {
+          text: ids.length === 0 ? null : text(),
+          peeks: peeks.map((peek, index) => ({ peek, passes: [part(starts[index] ?? 0, peek.ids.length, peek.after)] })),
+        };
+      },
     };
   }
 
-  async #extend(ids: readonly number[]): Promise<PassReading> {
-    const start = this.length;
-    const { cache, ...pass } = await this.#decoder.run(ids, this.#cache, undefined, this.#projection ?? undefined);
-    this.#take(cache);
-    return { ...pass, start };
+  /** Waits for a pass and takes over what stays of it. */
+  async #finish(current: UnderWay, stays: number): Promise<MixedReading> {
+    try {
+      const reading = await current.told();
+      if (stays > 0) this.#take(current.cache);
+      else current.cache.dispose();
+      return reading;
+    } catch (thrown) {
+      current.cache.dispose();
+      throw thrown;
+    }
   }
 
   #take(cache: Cache): void {
@@ -187,19 +185,30 @@ export async function collect(passes: AsyncIterable<PassReading>): Promise<PassR
   return out;
 }
 
-/** The text's tokens first, so that they can stay; then each peek in a row, which hangs on the text where it belongs. */
-function layOut(ids: readonly number[], peeks: readonly Peek[], past: number): { readonly all: readonly number[]; readonly branches: Branches; readonly starts: readonly number[] } {
-  const all = [...ids];
-  const parents = ids.map((_, token) => past + token - 1);
-  const starts: number[] = [];
-  for (const peek of peeks) {
-    starts.push(all.length);
-    for (const [place, id] of peek.ids.entries()) {
-      parents.push(place === 0 ? peek.after - 1 : past + all.length - 1);
-      all.push(id);
-    }
+/** A pass that may not have come back yet. */
+interface UnderWay {
+  readonly cache: Cache;
+  /** What it brought; throws what the decoder throws. */
+  readonly told: () => Promise<MixedReading>;
+}
+
+/** Starts passes of a decoder that has them finish first. */
+function startAndFinish(decoder: Decoder): NonNullable<Decoder['start']> {
+  return async (...args) => {
+    const { cache, ...pass } = await decoder.run(...args);
+    return { cache, reading: Promise.resolve(pass) };
+  };
+}
+
+/** Waits until a pass that nobody wants is over, and frees what it holds. */
+async function forget(ahead: Promise<UnderWay>): Promise<void> {
+  try {
+    const { cache, told } = await ahead;
+    cache.dispose();
+    await told();
+  } catch {
+    // Its failure is nobody's: the caller has stopped, or has been told of one before.
   }
-  return { all, branches: { parents, kept: ids.length }, starts };
 }
 
 /** Those of some tokens `[layers, count, hidden]` of residuals `[layers, tokens, hidden]`. */

@@ -14,7 +14,8 @@ import { checkLength, checkText } from '../core/text-check.ts';
 import type { Decoder, Projection } from './decoder.ts';
 import { ReadingLog } from './reading-log.ts';
 import type { Scorer } from './scorer.ts';
-import { Sequence, type PassReading, type Peek } from './sequence.ts';
+import type { Peek } from './pass-plan.ts';
+import { Sequence, type PassReading } from './sequence.ts';
 import { meanOverTokens } from './token-mean.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 

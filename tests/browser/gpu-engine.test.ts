@@ -12,6 +12,8 @@ import type { Cache, Decoder, Pass, WrittenToken } from '../../src/runtime/decod
 import type { OpenedDecoder } from '../../src/runtime/ort/opening.ts';
 import { openWebDecoder } from '../../src/runtime/ort/web-decoder.ts';
 import type { CapturedWriter } from '../../src/runtime/ort/webgpu/captured-writer.ts';
+import type { Peek } from '../../src/runtime/pass-plan.ts';
+import { Sequence, type MixedReading } from '../../src/runtime/sequence.ts';
 import { wholeScorer } from '../fixtures/whole-scorer.ts';
 import { TextRun } from '../../src/runtime/text-run.ts';
 import { proveWriter } from '../../src/runtime/writer-proof.ts';
@@ -126,6 +128,62 @@ describe('reading', () => {
     pass.cache.dispose();
     truth.cache.dispose();
   }, 120_000);
+});
+
+describe('a text in several passes', () => {
+  const peeks: readonly Peek[] = [12, 12, 30, 55].map((after, index) => ({ after, ids: TEXT.slice(index, index + 5) }));
+  const readWith = async (decoder: Decoder): Promise<MixedReading[]> => {
+    const sequence = new Sequence(decoder, PASS);
+    const readings: MixedReading[] = [];
+    for await (const reading of sequence.appendAndPeek(TEXT, peeks)) readings.push(reading);
+    sequence.dispose();
+    return readings;
+  };
+
+  test('starts the next pass before the last one has been told, and tells the same', async () => {
+    let [running, most] = [0, 0];
+    const counted: Decoder = { ...gpu.decoder, start: async (...args) => {
+      const started = await gpu.decoder.start!(...args);
+      most = Math.max(most, (running += 1));
+      return { ...started, reading: started.reading.finally(() => (running -= 1)) };
+    } };
+    const [truth, found] = [await readWith(cpu.decoder), await readWith(counted)];
+    expect(most).toBe(2);
+    expect(found.map(({ text, peeks: read }) => [text?.start, text?.tokens, read.map(({ peek }) => peek.after)])).toEqual(truth.map(({ text, peeks: read }) => [text?.start, text?.tokens, read.map(({ peek }) => peek.after)]));
+    for (const [index, { text, peeks: read }] of truth.entries()) {
+      if (text) expectClose(found[index]!.text!.residuals, text.residuals);
+      for (const [at, { passes }] of read.entries()) expectClose(found[index]!.peeks[at]!.passes[0]!.residuals, passes[0]!.residuals);
+    }
+  }, 60_000);
+
+  test('stops where the caller stops: what was under way is forgotten, and the text goes on from there', async () => {
+    const sequence = new Sequence(gpu.decoder, PASS);
+    const memory = (): number => gpu.gpu!.memory().buffers;
+    for await (const reading of sequence.appendAndPeek(TEXT, [])) if (reading.text?.start === PASS) break;
+    expect(sequence.length).toBe(2 * PASS);
+    const held = memory();
+    const rest = [];
+    for await (const pass of sequence.append(TEXT.slice(2 * PASS))) rest.push(pass);
+    const truth = await readAll(cpu.decoder, TEXT);
+    expectClose(rest.at(-1)!.logits, truth.logits);
+    sequence.dispose();
+    truth.cache.dispose();
+    expect(memory()).toBeLessThanOrEqual(held + 2);
+  }, 60_000);
+
+  test('a pass that fails while another is told is heard of at its turn, and what was told stays', async () => {
+    let passes = 0;
+    const failing: Decoder = { ...gpu.decoder, start: (...args) => ((passes += 1) === 3 ? Promise.reject(new Error('third pass')) : gpu.decoder.start!(...args)) };
+    const sequence = new Sequence(failing, PASS);
+    const told: number[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const { text } of sequence.appendAndPeek(TEXT, [])) told.push(text!.start);
+    };
+    await expect(reading()).rejects.toThrow('third pass');
+    expect(told).toEqual([0, PASS]);
+    expect(sequence.length).toBe(2 * PASS);
+    sequence.dispose();
+  }, 60_000);
 });
 
 describe('steering', () => {

@@ -6,7 +6,8 @@ import { CHUNK_TOLERANCE, proveChunk } from '../../src/runtime/chunk-proof.ts';
 import type { Branches, Decoder } from '../../src/runtime/decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../src/runtime/node/node-engine.ts';
 import { PROOF_TEXT } from '../../src/runtime/proof-text.ts';
-import { collect, Sequence, type PassReading, type Peek } from '../../src/runtime/sequence.ts';
+import type { Peek } from '../../src/runtime/pass-plan.ts';
+import { collect, Sequence, type PassReading } from '../../src/runtime/sequence.ts';
 import { countedDecoder } from '../fixtures/counted-decoder.ts';
 import { MODEL } from '../fixtures/embedded-model.ts';
 

@@ -39,6 +39,7 @@ export async function openNodeDecoder(modelDir: string, options: { tapped: boole
     caches: createGrowingCache(Tensor, tapped),
     fetch: fetchFromCpu,
     project: null,
+    overlaps: false,
     explain: (thrown) => Promise.resolve(AppError.from(thrown)),
   });
 }

@@ -8,7 +8,7 @@ import { ATTENTION_BIAS_INPUT, SLOT_POSITIONS_INPUT } from '../../onnx/branching
 import { LOGIT_ROWS_INPUT } from '../../onnx/decoder-taps.ts';
 import { ATTENTION_MASK_INPUT, LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../onnx/lengths.ts';
 import { attentionLayout } from '../attention-layout.ts';
-import type { Branches, Cache, Decoder, DecoderSizes, Pass, Projection } from '../decoder.ts';
+import type { Branches, Cache, Decoder, DecoderSizes, Pass, Projection, StartedPass } from '../decoder.ts';
 import { assertFinite, assertProductsFinite, assertSizes } from '../pass-checks.ts';
 import { splitProducts } from '../stream-products.ts';
 import type { CacheKeeper } from './cache-keeper.ts';
@@ -21,8 +21,8 @@ export interface TensorPart {
   readonly count: number;
 }
 
-/** Copies parts of tensors to the CPU, joined in order; disposes of nothing. */
-export type Fetch = (parts: readonly TensorPart[]) => Promise<Float32Array>;
+/** Copies parts of tensors to the CPU, joined in order; disposes of nothing. Resolves once the tensors may go; the values come later. */
+export type Fetch = (parts: readonly TensorPart[]) => Promise<{ readonly values: Promise<Float32Array> }>;
 
 /** Fetch for providers whose outputs are on the CPU already. */
 export const fetchFromCpu: Fetch = async (parts) => {
@@ -32,7 +32,7 @@ export const fetchFromCpu: Fetch = async (parts) => {
     out.set((tensor.data as Float32Array).subarray(from, from + count), at);
     at += count;
   }
-  return Promise.resolve(out);
+  return { values: Promise.resolve(out) };
 };
 
 /** Products with the streams where these lie. */
@@ -57,6 +57,8 @@ export interface OrtDecoderParts {
   readonly steering: SteeringFeeds | null;
   readonly caches: CacheKeeper;
   readonly fetch: Fetch;
+  /** Whether a pass may be started before the numbers of the one before are there. */
+  readonly overlaps: boolean;
   /** Null where streams come back whole in any case. */
   readonly project: ProjectParts | null;
   /** Turns what a failed run threw into the error that the reader sees, e.g. a lost device. */
@@ -91,7 +93,7 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     return feeds;
   }
 
-  async function run(ids: readonly number[], past: Cache | null, branches?: Branches, projection?: Projection): Promise<Pass> {
+  async function start(ids: readonly number[], past: Cache | null, branches?: Branches, projection?: Projection): Promise<StartedPass> {
     if (branches !== undefined && !parts.branching) throw new AppError('internal', 'This graph takes no branches.');
     if (branches !== undefined && branches.parents.length !== ids.length) throw new AppError('internal', `${ids.length} tokens came with ${branches.parents.length} parents.`);
     const before = past?.length ?? 0;
@@ -103,10 +105,18 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
       outputs = (await session.run(feeds, { ...pass.fetches, ...Object.fromEntries(readOut.map((name) => [name, null])) })) as Record<string, Tensor>;
       const wanted = readOut.map((name) => outputs[name] ?? missing(name));
       assertSizes(wanted.map((tensor) => tensor.dims.at(-1)), taps.length, sizes);
-      const read = await readOutputs(wanted, ids.length, kept, projection ?? null);
-      assertFinite(read.residuals, before + ids.length - read.tokens, read.tokens, sizes.hidden);
-      if (read.products) assertProductsFinite(read.products, before, kept);
-      return { tokens: ids.length, residuals: read.residuals, products: read.products, logits: read.logits, cache: pass.keep(outputs, kept) };
+      const { values, split } = await fetchOutputs(wanted, ids.length, kept, projection ?? null);
+      const reading = async (): Promise<Omit<Pass, 'cache'>> => {
+        try {
+          const read = split(await values);
+          assertFinite(read.residuals, before + ids.length - read.tokens, read.tokens, sizes.hidden);
+          if (read.products) assertProductsFinite(read.products, before, kept);
+          return { ...read, tokens: ids.length };
+        } catch (thrown) {
+          throw thrown instanceof AppError ? thrown : await parts.explain(thrown);
+        }
+      };
+      return { cache: pass.keep(outputs, kept), reading: reading() };
     } catch (thrown) {
       pass.abandon(outputs);
       throw thrown instanceof AppError ? thrown : await parts.explain(thrown);
@@ -115,20 +125,35 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     }
   }
 
-  /** Residuals of all tokens, or products of those that stay and residuals of the others; and the logits. `tokens` is how many have residuals. */
-  async function readOutputs(wanted: readonly Tensor[], tokens: number, kept: number, projection: Projection | null): Promise<Pick<Pass, 'residuals' | 'products' | 'logits' | 'tokens'>> {
+  async function run(...pass: Parameters<typeof start>): Promise<Pass> {
+    const { cache, reading } = await start(...pass);
+    try {
+      return { ...(await reading), cache };
+    } catch (thrown) {
+      cache.dispose();
+      throw thrown;
+    }
+  }
+
+  /** Brings residuals of all tokens, or products of those that stay and residuals of the others; and the logits. Of what `split` gives `tokens` is how many have residuals. */
+  async function fetchOutputs(wanted: readonly Tensor[], tokens: number, kept: number, projection: Projection | null): Promise<{ readonly values: Promise<Float32Array>; split(values: Float32Array): Pick<Pass, 'residuals' | 'products' | 'logits' | 'tokens'> }> {
     const streams = wanted.slice(0, taps.length);
     const projected = projection && parts.project && kept > 0 ? await parts.project.run(projection, streams, tokens, kept) : null;
     const from = projected ? kept : 0;
     const [embedding] = streams;
     const whole = (tensor: Tensor): TensorPart => ({ tensor, from: 0, count: tensor.size });
-    const values = await parts.fetch([
+    const { values } = await parts.fetch([
       ...(projected && embedding ? [whole(projected), { tensor: embedding, from: 0, count: kept * sizes.hidden }] : []),
       ...streams.map((tensor) => ({ tensor, from: from * sizes.hidden, count: (tokens - from) * sizes.hidden })),
       ...wanted.slice(taps.length).map(whole),
     ]);
-    const { products, end } = projected && projection ? splitProducts(values, projection.count, taps.length, kept, sizes.hidden) : { products: null, end: 0 };
-    return { products, residuals: values.subarray(end, end + taps.length * (tokens - from) * sizes.hidden), tokens: tokens - from, logits: values.slice(values.length - sizes.vocabulary) };
+    return {
+      values,
+      split(all) {
+        const { products, end } = projected && projection ? splitProducts(all, projection.count, taps.length, kept, sizes.hidden) : { products: null, end: 0 };
+        return { products, residuals: all.subarray(end, end + taps.length * (tokens - from) * sizes.hidden), tokens: tokens - from, logits: all.slice(all.length - sizes.vocabulary) };
+      },
+    };
   }
 
   return {
@@ -137,6 +162,7 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     steering: steering !== null,
     writer: null,
     run,
+    start: parts.overlaps ? start : null,
     project: (directions) => parts.project?.load(directions) ?? Promise.resolve(null),
     cut: (cache, length) => caches.cut(cache, length),
     steer(vectors) {

@@ -26,6 +26,7 @@ export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, o
     caches: createGrowingCache(ort.Tensor, graph),
     fetch: fetchAndListen,
     project: null,
+    overlaps: false,
     explain: (thrown) => Promise.resolve(AppError.from(thrown)),
   });
   return { decoder, runtimeVersion: ort.env.versions.web ?? ort.env.versions.common, gpu: null };

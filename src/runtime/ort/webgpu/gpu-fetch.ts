@@ -6,18 +6,28 @@ import type { Fetch } from '../ort-decoder.ts';
 import type { GpuMemory } from './gpu-memory.ts';
 import { bufferOf } from './gpu-tensor.ts';
 
-/** A {@link Fetch} over a WebGPU device with its own staging buffer, which grows as needed; `dispose` frees it. */
+/** A {@link Fetch} over a WebGPU device with staging buffers of its own, one for each fetch under way, which grow as needed; `dispose` frees them. */
 export function createGpuFetch(memory: GpuMemory): { readonly fetch: Fetch; dispose(): void } {
   const { device } = memory;
-  let staging: GPUBuffer | null = null;
+  const free: GPUBuffer[] = [];
+  const all = new Set<GPUBuffer>();
+
+  /** A buffer that nothing is fetched into. */
+  async function take(bytes: number): Promise<GPUBuffer> {
+    const found = free.pop();
+    if (found && found.size >= bytes) return found;
+    if (found) {
+      all.delete(found);
+      found.destroy();
+    }
+    const [made] = await memory.allocate('read-back', [bytes], GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    all.add(made);
+    return made;
+  }
 
   const fetch: Fetch = async (parts) => {
     const total = parts.reduce((sum, { count }) => sum + count, 0) * Float32Array.BYTES_PER_ELEMENT;
-    if (!staging || staging.size < total) {
-      staging?.destroy();
-      staging = null;
-      [staging] = await memory.allocate('read-back', [total], GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
-    }
+    const staging = await take(total);
     const encoder = device.createCommandEncoder({ label: 'flipside fetch' });
     let offset = 0;
     for (const { tensor, from, count } of parts) {
@@ -27,9 +37,13 @@ export function createGpuFetch(memory: GpuMemory): { readonly fetch: Fetch; disp
       offset += size;
     }
     device.queue.submit([encoder.finish()]);
-    return readMapped(staging, total);
+    const values = readMapped(staging, total).then((numbers) => {
+      free.push(staging);
+      return numbers;
+    });
+    return { values };
   };
-  return { fetch, dispose: () => staging?.destroy() };
+  return { fetch, dispose: () => all.forEach((buffer) => buffer.destroy()) };
 }
 
 /** The first `bytes` bytes of a staging buffer, once the GPU has written them, as numbers of the caller's own. */

@@ -85,6 +85,7 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
     // The untouched graph is there to be compared with: it gets its caches the plain way.
     caches: tapped ? staticCaches : createGrowingCache(ort.Tensor, graph),
     fetch,
+    overlaps: true,
     project: projector && {
       load: projector.load,
       run: async (projection, streams, tokens, kept) => {
