@@ -7,7 +7,8 @@ import { describeDecoder, tapDecoder } from '../../onnx/decoder-taps.ts';
 import type { Decoder } from '../decoder.ts';
 import { parseModelConfig } from '../model-config.ts';
 import { createGrowingCache } from '../ort/growing-cache.ts';
-import { createOrtDecoder, fetchFromCpu } from '../ort/ort-decoder.ts';
+import { fetchFromCpu } from '../ort/fetch.ts';
+import { createOrtDecoder } from '../ort/ort-decoder.ts';
 import { steeringOnCpu } from '../ort/steering-feeds.ts';
 
 /** Path of the graph inside a model folder. */

@@ -12,35 +12,8 @@ import type { Branches, Cache, Decoder, DecoderSizes, Pass, Projection, StartedP
 import { assertFinite, assertProductsFinite, assertSizes } from '../pass-checks.ts';
 import { splitProducts } from '../stream-products.ts';
 import type { CacheKeeper } from './cache-keeper.ts';
+import type { Fetch, ProjectParts, TensorPart } from './fetch.ts';
 import type { SteeringFeeds } from './steering-feeds.ts';
-
-/** Consecutive numbers of a float32 tensor. */
-export interface TensorPart {
-  readonly tensor: Tensor;
-  readonly from: number;
-  readonly count: number;
-}
-
-/** Copies parts of tensors to the CPU, joined in order; disposes of nothing. Resolves once the tensors may go; the values come later. */
-export type Fetch = (parts: readonly TensorPart[]) => Promise<{ readonly values: Promise<Float32Array> }>;
-
-/** Fetch for providers whose outputs are on the CPU already. */
-export const fetchFromCpu: Fetch = async (parts) => {
-  const out = new Float32Array(parts.reduce((sum, { count }) => sum + count, 0));
-  let at = 0;
-  for (const { tensor, from, count } of parts) {
-    out.set((tensor.data as Float32Array).subarray(from, from + count), at);
-    at += count;
-  }
-  return { values: Promise.resolve(out) };
-};
-
-/** Products with the streams where these lie. */
-export interface ProjectParts {
-  readonly load: (directions: readonly Float32Array[]) => Promise<Projection>;
-  /** The products `[directions, layers + 1, kept]` of the first `kept` tokens of streams `[1, tokens, hidden]`, as a tensor that the caller does not own. */
-  readonly run: (projection: Projection, streams: readonly Tensor[], tokens: number, kept: number) => Promise<Tensor>;
-}
 
 /** What {@link createOrtDecoder} needs. */
 export interface OrtDecoderParts {
@@ -63,8 +36,6 @@ export interface OrtDecoderParts {
   readonly project: ProjectParts | null;
   /** Turns what a failed run threw into the error that the reader sees, e.g. a lost device. */
   readonly explain: (thrown: unknown) => Promise<AppError>;
-  /** Frees what belongs to the fetch. */
-  readonly onDispose?: () => void;
 }
 
 /** Wraps a session of a tapped (or untouched) decoder graph. The decoder owns the session. */
@@ -171,7 +142,6 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     },
     dispose: async () => {
       caches.dispose();
-      parts.onDispose?.();
       await session.release();
     },
   };

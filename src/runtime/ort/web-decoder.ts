@@ -5,7 +5,8 @@ import { AppError } from '../../core/errors.ts';
 import { tapDecoder } from '../../onnx/decoder-taps.ts';
 import { createGrowingCache } from './growing-cache.ts';
 import { createSession, externalData, untouched, type DecoderFiles, type OpenedDecoder, type OpenOptions, type WebBackend } from './opening.ts';
-import { createOrtDecoder, fetchFromCpu, type Fetch } from './ort-decoder.ts';
+import { fetchFromCpu, type Fetch } from './fetch.ts';
+import { createOrtDecoder } from './ort-decoder.ts';
 import { steeringOnCpu } from './steering-feeds.ts';
 
 /** Opens the decoder. Throws `model-session-failed` or the graph's own errors. */

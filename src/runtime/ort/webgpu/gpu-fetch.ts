@@ -2,7 +2,7 @@
  * Brings tensors from the GPU in one copy: every part goes into one staging buffer, which is mapped once. Fetching them
  * one by one would cost one round trip each (32 a token here).
  */
-import type { Fetch } from '../ort-decoder.ts';
+import type { Fetch } from '../fetch.ts';
 import type { GpuMemory } from './gpu-memory.ts';
 import { bufferOf } from './gpu-tensor.ts';
 
