@@ -5,18 +5,15 @@
  * The graph is one of its own, because a graph that takes branches cannot be captured (onnxruntime 1.30 checks the bias
  * against a length that it does not know then). Keys and values are shared with the decoder that reads: they lie in the same buffers.
  */
-import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
+import type { Tensor } from 'onnxruntime-common';
 import { AppError } from '../../../core/errors.ts';
-import { LOGIT_ROWS_INPUT } from '../../../onnx/decoder-taps.ts';
-import { LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../../onnx/lengths.ts';
-import type { Cache, DecoderSizes, Projection, WriteEnd, Writer, WriteRequest, WriteStep, WrittenToken } from '../../decoder.ts';
+import type { Cache, Projection, WriteEnd, Writer, WriteRequest, WriteStep, WrittenToken } from '../../decoder.ts';
 import { assertFinite, assertProductsFinite } from '../../pass-checks.ts';
 import { splitProducts } from '../../stream-products.ts';
-import { cacheNames } from '../cache-keeper.ts';
-import { learnRule, type DirectDispatch, type DispatchRule, type SeenDispatch } from './direct-dispatch.ts';
+import { createCapturedPass, type CapturedPassParts } from './captured-pass.ts';
+import { learnRule, type DispatchRule, type SeenDispatch } from './direct-dispatch.ts';
 import { readMapped } from './gpu-fetch.ts';
-import type { GpuMemory } from './gpu-memory.ts';
-import { bufferOf, tensorOn, type GpuTensorClass } from './gpu-tensor.ts';
+import { bufferOf } from './gpu-tensor.ts';
 import type { Projector } from './projector.ts';
 import { createSampler } from './sampler.ts';
 import type { StaticCaches } from './static-cache.ts';
@@ -29,19 +26,11 @@ const LOOKED_AT = [65, 129, 193, 257];
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-/** What {@link createCapturedWriter} needs; all of it on one device. */
-export interface CapturedWriterParts {
-  /** A session of the graph without branches, with lengths as inputs, opened for capture. The writer owns it. */
-  readonly session: InferenceSession;
-  readonly Tensor: TensorConstructor & GpuTensorClass;
-  readonly sizes: DecoderSizes;
-  readonly taps: readonly string[];
+/** What {@link createCapturedWriter} needs; the writer owns the session. */
+export interface CapturedWriterParts extends CapturedPassParts {
   readonly caches: StaticCaches;
-  readonly steering: Readonly<Record<string, Tensor>>;
   /** Null where no directions are ever given. */
   readonly projector: Projector | null;
-  readonly memory: GpuMemory;
-  readonly dispatch: DirectDispatch;
   readonly explain: (thrown: unknown) => Promise<AppError>;
 }
 
@@ -56,54 +45,18 @@ export interface CapturedWriter extends Writer {
 
 /** Makes the buffers of a captured pass. Throws `gpu-memory-refused`. */
 export async function createCapturedWriter(parts: CapturedWriterParts): Promise<CapturedWriter> {
-  const { session, Tensor: TensorClass, sizes, taps, caches, memory, dispatch } = parts;
+  const { session, sizes, taps, caches, memory } = parts;
   const { device } = memory;
-  const names = cacheNames(sizes.layerCount);
   const streamBytes = sizes.hidden * FLOAT_BYTES;
   const logitBytes = sizes.vocabulary * FLOAT_BYTES;
-  const outputUsage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  const [token, row, lastSlot, total, logits] = await memory.allocate('writing', [8, 8, 4, 4, logitBytes], outputUsage);
-  const streams = await memory.allocate('writing', taps.map(() => streamBytes), outputUsage);
+  const pass = await createCapturedPass(parts);
+  const { token, streams, logits } = pass;
   /** Logits after each token that is under way, and after the one before them: whichever is the last to stay. */
-  const pastLogits = await memory.allocate('writing', Array.from({ length: IN_FLIGHT + 1 }, () => logitBytes), outputUsage);
+  const pastLogits = await memory.allocate('writing', Array.from({ length: IN_FLIGHT + 1 }, () => logitBytes), GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
   const staging = await memory.allocate('read-back', Array.from({ length: IN_FLIGHT }, () => taps.length * streamBytes + 16), GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
   const [logitStaging] = await memory.allocate('read-back', [logitBytes], GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
   const sampler = await createSampler(memory, sizes.vocabulary, logits, token);
-
-  const fixedFeeds: Record<string, Tensor> = {
-    input_ids: tensorOn(TensorClass, token, 'int64', [1, 1]),
-    [LOGIT_ROWS_INPUT]: tensorOn(TensorClass, row, 'int64', [1]),
-    [LAST_SLOT_INPUT]: tensorOn(TensorClass, lastSlot, 'int32', [1]),
-    [TOTAL_LENGTH_INPUT]: tensorOn(TensorClass, total, 'int32', []),
-    ...parts.steering,
-  };
-  const fixedFetches: Record<string, Tensor> = {
-    ...Object.fromEntries(streams.map((buffer, index) => [taps[index] ?? '', tensorOn(TensorClass, buffer, 'float32', [1, 1, sizes.hidden])])),
-    logits: tensorOn(TensorClass, logits, 'float32', [1, 1, sizes.vocabulary]),
-  };
   let rule: DispatchRule | null = null;
-  /** A pass is captured for each room of keys and values that it is bound to, and replayed for that one. */
-  const captures = new WeakMap<readonly Tensor[], string>();
-  let captureCount = 0;
-
-  /** One token's pass after `position` tokens; the token is where the sampler has put it. */
-  async function replay(tensors: readonly Tensor[], position: number, by: DispatchRule | null): Promise<void> {
-    const bound = (name: 'past' | 'present'): Record<string, Tensor> => Object.fromEntries(names.flatMap((pair, index) => { const tensor = tensors[index]; return tensor ? [[pair[name], tensor]] : []; }));
-    let capture = captures.get(tensors);
-    if (capture === undefined) {
-      captureCount += 1;
-      capture = String(captureCount);
-      captures.set(tensors, capture);
-    }
-    device.queue.writeBuffer(lastSlot, 0, Int32Array.of(position));
-    device.queue.writeBuffer(total, 0, Int32Array.of(position + 1));
-    dispatch.use(by && { rule: by, tokens: position + 1 });
-    try {
-      await session.run({ ...fixedFeeds, ...bound('past') }, { ...fixedFetches, ...bound('present') }, { extra: { gpu_graph_id: capture } });
-    } finally {
-      dispatch.use(null);
-    }
-  }
 
   /** Copies all streams of the token; how many bytes. */
   function bringStreams(encoder: GPUCommandEncoder, slot: GPUBuffer): number {
@@ -127,7 +80,7 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
     const slot = staging[count % IN_FLIGHT];
     const kept = pastLogits[count % (IN_FLIGHT + 1)];
     if (!slot || !kept) throw new AppError('internal', 'A writer has fewer slots than tokens under way.');
-    await replay(tensors, position, rule);
+    await pass.replay(tensors, position, rule);
     const encoder = device.createCommandEncoder({ label: 'flipside written token' });
     const bytes = projection === null ? bringStreams(encoder, slot) : bringProducts(encoder, slot, projection);
     encoder.copyBufferToBuffer(token, 0, slot, bytes, 8);
@@ -208,19 +161,6 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
     return { cache: cache === past ? caches.cut(past, past.length) : cache, logits: request.logits.slice() };
   }
 
-  async function lookAt(tensors: readonly Tensor[], tokens: number): Promise<SeenDispatch[]> {
-    dispatch.takeSeen();
-    await replay(tensors, tokens - 1, null);
-    const { sources } = dispatch.takeSeen();
-    const [counts] = await memory.allocate('read-back', [Math.max(16, 12 * sources.length)], GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
-    const encoder = device.createCommandEncoder({ label: 'flipside dispatch counts' });
-    for (const [index, { buffer, offset }] of sources.entries()) encoder.copyBufferToBuffer(buffer, offset, counts, 12 * index, 12);
-    device.queue.submit([encoder.finish()]);
-    const words = new Uint32Array((await readMapped(counts, 12 * Math.max(1, sources.length))).buffer);
-    counts.destroy();
-    return sources.map((_, index) => ({ tokens, counts: [words[3 * index] ?? 0, words[3 * index + 1] ?? 0, words[3 * index + 2] ?? 0] }));
-  }
-
   const explained = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -235,7 +175,7 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
       explained(async () => {
         const { tensors, room } = await caches.lend(past, Math.max(...LOOKED_AT) - past.length);
         const seen: SeenDispatch[] = [];
-        for (const tokens of LOOKED_AT) if (tokens > past.length && tokens <= room) seen.push(...(await lookAt(tensors, tokens)));
+        for (const tokens of LOOKED_AT) if (tokens > past.length && tokens <= room) seen.push(...(await pass.lookAt(tensors, tokens)));
         return learnRule(seen);
       }),
     useRule: (next) => {
@@ -243,24 +183,9 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
     },
     async dispose() {
       sampler.dispose();
-      for (const buffer of [token, row, lastSlot, total, logits, ...streams, ...pastLogits, ...staging, logitStaging]) buffer.destroy();
+      pass.dispose();
+      for (const buffer of [...pastLogits, ...staging, logitStaging]) buffer.destroy();
       await session.release();
     },
   };
-}
-
-/**
- * Session options that capture in the provider and rebind in JavaScript: onnxruntime-web 1.30 reads `enableGraphCapture` first
- * when it makes the provider, and then again to decide that inputs and outputs are bound once and for all, which would
- * forbid the passes that read more than one token. It is true for the first of these readers only.
- */
-export function capturing(options: InferenceSession.SessionOptions): InferenceSession.SessionOptions {
-  let reads = 0;
-  return Object.defineProperty({ ...options }, 'enableGraphCapture', {
-    enumerable: true,
-    get: () => {
-      reads += 1;
-      return reads === 1;
-    },
-  });
 }
