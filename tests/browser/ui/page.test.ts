@@ -244,6 +244,19 @@ describe('loading and reading', () => {
     await expect.element(page.getByRole('status')).toHaveTextContent('Stopped.');
   });
 
+  it('says how tokens are written, with what was tried, and what the graphics card holds', async () => {
+    const trials = [
+      { mode: 'stepwise' as const, msPerToken: 14.1, relativeError: 0, sameTokens: true, accepted: true },
+      { mode: 'direct' as const, msPerToken: 6.9, relativeError: 3.1e-6, sameTokens: true, accepted: true },
+      { mode: 'captured' as const, msPerToken: 45.2, relativeError: Infinity, sameTokens: false, accepted: false },
+    ];
+    await open({ status: { writing: { mode: 'direct', trials, reason: null } } });
+    await load();
+    await button('Diagnostics').click();
+    await expect.element(page.getByText('ahead, captured and dispatched directly; stepwise 14 ms, direct 6.9 ms 3.1e−6, captured ✗ 45 ms not finite')).toBeVisible();
+    await expect.element(page.getByText('201 MB (runtime 176 MB, cache 24 MB), 214 MB at most so far; a text of 8\u202f192 tokens needs 377 MB for keys and values')).toBeVisible();
+  });
+
   it('checks the numbers', async () => {
     await open();
     await load();
