@@ -1,5 +1,5 @@
 /**
- * What the benchmark uses of transformers.js, under the name by which site.ts finds it. The package is not there until
+ * What the benchmark uses of transformers.js, under the name by which build.ts finds it. The package is not there until
  * the benchmark is run, so the types that it brings cannot be relied on.
  */
 declare module 'transformers-js' {

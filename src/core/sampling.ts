@@ -29,7 +29,7 @@ export function chooseToken(logits: Float32Array, options: TokenChoice, uniform:
   let rest = uniform() * kept;
   let last = 0;
   for (const [index, weight] of weights.entries()) {
-    if (weight < least) continue;
+    if (weight < least || weight === 0) continue;
     last = index;
     rest -= weight;
     if (rest < 0) return index;

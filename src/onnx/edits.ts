@@ -63,6 +63,8 @@ export class GraphEdits {
     const { nodes, inputs, outputs } = this.#model;
     const inputsOf = (node: GraphNode): readonly string[] => this.#inputs.get(node) ?? node.inputs;
     const wanted = new Set([...outputs.map(({ name }) => name), ...this.#wanted]);
+    // What a branch or a loop uses stands inside it, where nobody looks here.
+    if (nodes.some(({ opType }) => ['If', 'Loop', 'Scan'].includes(opType))) return new Set();
     const alive = new Set<GraphNode>();
     for (let grown = true; grown; ) {
       grown = false;

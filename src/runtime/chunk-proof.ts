@@ -5,10 +5,10 @@
  */
 import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
-import { relativeError } from '../core/relative-error.ts';
 import { BRANCH_PROOF_TOKENS, branchError } from './branch-proof.ts';
 import type { Decoder } from './decoder.ts';
 import { Sequence, type PassReading } from './sequence.ts';
+import { worstLayerError } from './worst-layer.ts';
 
 /** One size that was tried. */
 export interface ChunkTrial {
@@ -74,6 +74,20 @@ export async function proveChunk(decoder: Decoder, ids: readonly number[], onPro
     return accepted;
   };
 
+  /** Tries a larger size than one that is right. Whatever fails with it, a refused allocation for one, leaves the smaller one right. */
+  const tryMore = async (tokens: number, smaller: number): Promise<boolean> => {
+    if (tokens > decoder.sizes.contextTokens) return false;
+    planned += tokens * 2;
+    try {
+      return await tryOne(tokens, await stream(tokens, smaller));
+    } catch (thrown) {
+      const { code } = AppError.from(thrown);
+      if (code === 'gpu-device-lost' || code === 'cancelled') throw thrown;
+      trials.push({ tokens, relativeError: Infinity, accepted: false });
+      return false;
+    }
+  };
+
   const proved = async (chunkTokens: number, truth: readonly Float32Array[]): Promise<PassProof> => {
     const { hidden } = decoder.sizes;
     const errorOf = ({ residuals, tokens, start }: PassReading): number => worstError(byPosition(residuals, tokens, hidden), truth.slice(start), hidden);
@@ -83,10 +97,8 @@ export async function proveChunk(decoder: Decoder, ids: readonly number[], onPro
 
   const small = await stream(FIRST, SMALL);
   if (await tryOne(FIRST, small)) {
-    planned += LARGE * 2;
-    if (!(await tryOne(LARGE, await stream(LARGE, FIRST)))) return proved(FIRST, small);
-    planned += LARGEST * 2;
-    return proved((await tryOne(LARGEST, await stream(LARGEST, LARGE))) ? LARGEST : LARGE, small);
+    if (!(await tryMore(LARGE, FIRST))) return proved(FIRST, small);
+    return proved((await tryMore(LARGEST, LARGE)) ? LARGEST : LARGE, small);
   }
   planned += FALLBACK;
   if (await tryOne(FALLBACK, small)) return proved(FALLBACK, small);
@@ -118,14 +130,4 @@ function infinite(thrown: unknown): number {
 /** Largest error of any layer at any position. */
 function worstError(found: readonly Float32Array[], truth: readonly Float32Array[], hidden: number): number {
   return Math.max(...found.map((position, index) => worstLayerError(position, truth[index], hidden)));
-}
-
-/** Largest over layers of ‖found − truth‖ / ‖truth‖ at one position. */
-function worstLayerError(found: Float32Array, truth: Float32Array | undefined, hidden: number): number {
-  if (!truth) return Infinity;
-  let worst = 0;
-  for (let start = 0; start < found.length; start += hidden) {
-    worst = Math.max(worst, relativeError(found.subarray(start, start + hidden), truth.subarray(start, start + hidden)));
-  }
-  return worst;
 }

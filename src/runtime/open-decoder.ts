@@ -96,7 +96,8 @@ async function openWriter({ decoder, gpu }: OpenedDecoder, at: { key: ProofKey; 
   const onProgress = warmingUp(parts);
   let done = 0;
   const proof = known ?? (await proveWriter(decoder, open, at.ids, at.chunkTokens, () => onProgress((done += 1), WRITER_PROOF_TOKENS), parts.signal));
-  await keepProof(WRITER_PROOF, at.key, proof);
+  // A refusal may pass: only what has been tried is remembered.
+  if (proof.trials.length > 1) await keepProof(WRITER_PROOF, at.key, proof);
   const { rule, ...status } = proof;
   if (proof.mode === 'stepwise') return { writer: null, status };
   try {

@@ -1,4 +1,5 @@
 /** Which tokens of a text and of what is peeked along the way go into which pass. Pure. */
+import { AppError } from '../core/errors.ts';
 import type { Branches } from './decoder.ts';
 
 /** Tokens to be read as if they came after the first `after` tokens of the text. */
@@ -16,7 +17,7 @@ export interface PassLimits {
   readonly branching: boolean;
 }
 
-/** Passes that append `ids` to a text of `length` tokens, with peeks in the order of their places, none behind the end. */
+/** Passes that append `ids` to a text of `length` tokens, with peeks in the order of their places, none behind the end. Throws `internal` for a peek before `length` that no pass holds. */
 export function planPasses(length: number, ids: readonly number[], peeks: readonly Peek[], limits: PassLimits): PlannedPass[] {
   const end = length + ids.length;
   const plan: PlannedPass[] = [];
@@ -33,6 +34,8 @@ export function planPasses(length: number, ids: readonly number[], peeks: readon
     } else if (peek?.after === at) {
       plan.push({ start: at, alone: peek });
       next += 1;
+    } else if (peek !== undefined && peek.after < at) {
+      throw new AppError('internal', `A peek of ${peek.ids.length} tokens behind token ${peek.after} fits no pass of ${limits.chunkTokens}.`);
     } else {
       const tokens = Math.min((peek?.after ?? end) - at, end - at, limits.chunkTokens);
       plan.push({ start: at, ids: rest.slice(0, tokens), peeks: [] });

@@ -11,7 +11,7 @@ import { streamProducts } from '../core/score.ts';
 import { chooseToken } from '../core/sampling.ts';
 import { endsSentence, sentenceEnds } from '../core/sentences.ts';
 import { checkLength, checkText } from '../core/text-check.ts';
-import type { Decoder, Projection } from './decoder.ts';
+import type { Decoder, Projection, WriteStep, WrittenToken } from './decoder.ts';
 import { ReadingLog } from './reading-log.ts';
 import type { Scorer } from './scorer.ts';
 import type { Peek } from './pass-plan.ts';
@@ -27,6 +27,9 @@ export interface TextRunParts {
   readonly chunkTokens: number;
   readonly endTokens: readonly number[];
 }
+
+/** The largest float32 below 1: rounded to float32, a number closer to 1 would be 1. */
+const LARGEST_UNIFORM = 1 - 2 ** -24;
 
 /** A text that has been found readable. */
 export interface ReadPlan {
@@ -95,8 +98,10 @@ export class TextRun {
     for (const id of this.#ids) this.#nextPiece(id);
     const room = this.#parts.decoder.sizes.contextTokens - (options.taps ? this.#longestTap() : 0);
     const rng = createRng(sampling.seed);
-    const uniforms = Float32Array.from({ length: Math.max(0, Math.min(sampling.maxTokens, room - this.#sequence.length)) }, () => rng.uniform());
-    const pace = this.#sequence.writes && (!options.taps || this.#parts.decoder.branching) ? this.#writeAhead : this.#writeOne;
+    const uniforms = Float32Array.from({ length: Math.max(0, Math.min(sampling.maxTokens, room - this.#sequence.length)) }, () => Math.min(rng.uniform(), LARGEST_UNIFORM));
+    // Behind the token that shows them, taps can only be read as branches in one pass.
+    const branches = this.#parts.decoder.branching && this.#longestTap() <= this.#parts.chunkTokens;
+    const pace = this.#sequence.writes && (!options.taps || branches) ? this.#writeAhead : this.#writeOne;
     let count = 0;
     let ended: RunSummary['ended'] | null = null;
     while (ended === null && count < uniforms.length) {
@@ -129,7 +134,7 @@ export class TextRun {
     let due: readonly Peek[] = [];
     let ended = false;
     let tokens = 0;
-    const after = await this.#sequence.write({ logits, choice, uniforms }, ({ id, ...streams }, start) => {
+    const onToken = ({ id, ...streams }: WrittenToken, start: number): WriteStep => {
       if (signal.aborted) return 'drop';
       ended = this.#parts.endTokens.includes(id);
       if (ended) return 'drop';
@@ -138,8 +143,14 @@ export class TextRun {
       this.#take({ start, tokens: 1, ...streams, logits }, [piece], told);
       tokens += 1;
       return due.length > 0 ? 'stop' : 'go-on';
-    });
-    this.#logits = after;
+    };
+    try {
+      this.#logits = await this.#sequence.write({ logits, choice, uniforms }, onToken);
+    } catch (thrown) {
+      // What has been told stays with whoever heard it, but not here: its keys and values are not in the cache.
+      this.#cutTo(this.#sequence.length);
+      throw thrown;
+    }
     throwIfStopped(signal);
     if (due.length > 0) await this.#read([], due, sink, signal);
     return { tokens, ended };
@@ -156,6 +167,13 @@ export class TextRun {
     const alike = Math.min(differs < 0 ? ids.length : differs, ids.length - 1);
     const missing = stops.find((stop) => !this.#log.hasTap(stop));
     const kept = Math.min(alike, missing === undefined ? alike : missing + 1);
+    this.#cutTo(kept);
+    this.#logits = null;
+    return kept;
+  }
+
+  /** Forgets everything from token `kept` on. */
+  #cutTo(kept: number): void {
     this.#sequence.rewind(kept);
     this.#log.keep(kept);
     this.#ids.length = Math.min(this.#ids.length, kept);
@@ -163,9 +181,7 @@ export class TextRun {
     for (const id of this.#embeddings.keys()) if (!here.has(id)) this.#embeddings.delete(id);
     this.#nextPiece = this.#parts.tokenizer.pieces();
     this.#text = this.#ids.map((id) => this.#nextPiece(id).text).join('');
-    this.#logits = null;
     this.#tappedAfter = this.#log.hasTap(kept - 1) ? kept - 1 : -1;
-    return kept;
   }
 
   /** Appends tokens and reads taps along the way. */

@@ -7,13 +7,13 @@ import { throwIfStopped } from '../core/abort.ts';
 import type { WriterStatus, WriterTrial, WritingMode } from '../core/engine-report.ts';
 import { AppError } from '../core/errors.ts';
 import type { TokenChoice } from '../core/reading.ts';
-import { relativeError } from '../core/relative-error.ts';
 import { createRng } from '../core/rng.ts';
 import { chooseToken } from '../core/sampling.ts';
 import { CHUNK_TOLERANCE } from './chunk-proof.ts';
 import type { Cache, Decoder, Writer } from './decoder.ts';
 import type { CapturedWriter } from './ort/webgpu/captured-writer.ts';
 import type { DispatchRule } from './ort/webgpu/direct-dispatch.ts';
+import { worstLayerError } from './worst-layer.ts';
 
 /** What a proof finds; `rule` is null unless dispatches are made direct. */
 export interface WriterProof extends WriterStatus {
@@ -32,8 +32,8 @@ const PARTS: readonly { readonly choice: TokenChoice; readonly tokens: number }[
 /** The first tokens of a part compile and capture; they do not count as time. */
 const WARM_UP = 3;
 
-/** Tokens that go through the model in a proof. */
-export const WRITER_PROOF_TOKENS = PREFIX + 3 * PARTS.reduce((sum, part) => sum + part.tokens, 0);
+/** Tokens that a proof tells of. */
+export const WRITER_PROOF_TOKENS = 3 * PARTS.reduce((sum, part) => sum + part.tokens, 0);
 
 interface Written {
   readonly ids: readonly number[];
@@ -52,7 +52,7 @@ interface Place {
  * least {@link PREFIX} tokens of ordinary text. Throws `gpu-device-lost` and `cancelled`; whatever else fails is a reason to step down.
  */
 export async function proveWriter(decoder: Decoder, open: () => Promise<CapturedWriter>, ids: readonly number[], chunkTokens: number, onToken: () => void, signal: AbortSignal): Promise<WriterProof> {
-  const place = await readPrefix(decoder, ids.slice(0, PREFIX), chunkTokens);
+  const place = await readPrefix(decoder, ids.slice(0, PREFIX), chunkTokens, signal);
   const step = (): void => {
     onToken();
     throwIfStopped(signal);
@@ -67,7 +67,7 @@ export async function proveWriter(decoder: Decoder, open: () => Promise<Captured
     } catch (thrown) {
       return { mode: 'stepwise', trials, rule: null, reason: reasonOf(thrown) };
     }
-    const { rule, reason } = await tryCaptured(writer, place, truth, trials, step);
+    const { rule, reason } = await tryCaptured(writer, place, truth, trials, decoder.sizes.hidden, step);
     const [best] = trials.filter(({ accepted }) => accepted).sort((a, b) => a.msPerToken - b.msPerToken);
     const mode = best?.mode ?? 'stepwise';
     if (mode === 'stepwise') await writer.dispose();
@@ -79,28 +79,33 @@ export async function proveWriter(decoder: Decoder, open: () => Promise<Captured
 }
 
 /** Tries direct dispatches, then captured ones; adds what it finds to `trials`. */
-async function tryCaptured(writer: CapturedWriter, place: Place, truth: readonly Written[], trials: WriterTrial[], step: () => void): Promise<{ readonly rule: DispatchRule | null; readonly reason: string | null }> {
+async function tryCaptured(writer: CapturedWriter, place: Place, truth: readonly Written[], trials: WriterTrial[], hidden: number, step: () => void): Promise<{ readonly rule: DispatchRule | null; readonly reason: string | null }> {
   let rule: DispatchRule | null = null;
   let reason: string | null = null;
   try {
     rule = await writer.learnRule(place.cache);
     if (rule === null) reason = 'No rule fits the workgroup counts of the captured pass.';
-    for (const mode of rule === null ? (['captured'] as const) : (['direct', 'captured'] as const)) {
-      writer.useRule(mode === 'direct' ? rule : null);
-      const found: Written[] = [];
-      for (const part of PARTS) found.push(await written(writer, place, part, step));
-      trials.push(compare(mode, found, truth));
-    }
   } catch (thrown) {
     reason = reasonOf(thrown);
+  }
+  for (const mode of rule === null ? (['captured'] as const) : (['direct', 'captured'] as const)) {
+    writer.useRule(mode === 'direct' ? rule : null);
+    try {
+      const found: Written[] = [];
+      for (const part of PARTS) found.push(await written(writer, place, part, step));
+      trials.push(compare(mode, found, truth, hidden));
+    } catch (thrown) {
+      reason = reasonOf(thrown);
+      trials.push({ mode, msPerToken: 0, relativeError: Infinity, sameTokens: false, accepted: false });
+    }
   }
   return { rule, reason: reason ?? (trials.every(({ accepted }) => accepted) ? null : 'A faster way gave other numbers.') };
 }
 
-function compare(mode: WritingMode, found: readonly Written[], truth: readonly Written[]): WriterTrial {
+function compare(mode: WritingMode, found: readonly Written[], truth: readonly Written[], hidden: number): WriterTrial {
   const sameTokens = found.every(({ ids }, part) => ids.join() === truth[part]?.ids.join());
-  const errors = found.flatMap(({ residuals }, part) => residuals.map((stream, token) => (truth[part]?.ids[token] === found[part]?.ids[token] ? relativeError(stream, truth[part]?.residuals[token] ?? new Float32Array(0)) : Infinity)));
-  const worst = Math.max(...errors.map((error) => (Number.isNaN(error) ? Infinity : error)));
+  const errors = found.flatMap(({ residuals }, part) => residuals.map((stream, token) => (truth[part]?.ids[token] === found[part]?.ids[token] ? worstLayerError(stream, truth[part]?.residuals[token], hidden) : Infinity)));
+  const worst = Math.max(...errors);
   return { mode, msPerToken: msOf(found), relativeError: worst, sameTokens, accepted: sameTokens && worst <= CHUNK_TOLERANCE };
 }
 
@@ -111,12 +116,14 @@ function reasonOf(thrown: unknown): string {
   return error.message;
 }
 
-async function readPrefix(decoder: Decoder, ids: readonly number[], chunkTokens: number): Promise<Place> {
+async function readPrefix(decoder: Decoder, ids: readonly number[], chunkTokens: number, signal: AbortSignal): Promise<Place> {
   let place: Place | null = null;
   for (let at = 0; at < ids.length; at += chunkTokens) {
     const { cache, logits }: Place = await decoder.run(ids.slice(at, at + chunkTokens), place?.cache ?? null);
     place?.cache.dispose();
     place = { cache, logits };
+    if (signal.aborted) cache.dispose();
+    throwIfStopped(signal);
   }
   if (place === null) throw new AppError('internal', 'A proof of writing needs a text.');
   return place;

@@ -122,6 +122,29 @@ describe('a text in several passes', () => {
   }, 60_000);
 });
 
+test('buffers that a failed text gives back while its next pass runs are given back once: the next text reads right', async () => {
+  let starts = 0;
+  const failing: Decoder = { ...gpu.decoder, start: async (...args) => {
+    const started = await gpu.decoder.start!(...args);
+    starts += 1;
+    if (starts > 1) return started;
+    const reading = Promise.reject<typeof started.reading extends Promise<infer R> ? R : never>(new Error('first pass'));
+    reading.catch(() => undefined);
+    return { ...started, reading };
+  } };
+  const sequence = new Sequence(failing, PASS);
+  const reading = async (): Promise<void> => {
+    for await (const _ of sequence.appendAndPeek(TEXT, [])) expect.unreachable();
+  };
+  await expect(reading()).rejects.toThrow('first pass');
+  sequence.dispose();
+  for (let again = 0; again < 2; again += 1) {
+    const [truth, found] = [await readAll(cpu.decoder, TEXT), await readAll(gpu.decoder, TEXT)];
+    expectClose(found.residuals, truth.residuals);
+    for (const { cache } of [truth, found]) cache.dispose();
+  }
+}, 60_000);
+
 describe('steering', () => {
   test('a vector moves every later layer as it does on the CPU, live, and leaves no trace when it is off', async () => {
     const vector = Float32Array.from({ length: TOY.hidden }, (_, index) => Math.sin(index));

@@ -56,6 +56,25 @@ test('a rule that leaves tokens out is found by its numbers, and not used', asyn
   expect(proof.reason).toBe('A faster way gave other numbers.');
 });
 
+test('where direct dispatches fail altogether, captured ones are still tried', async () => {
+  let direct = false;
+  const proof = await proveWith({
+    useRule: (rule) => {
+      direct = rule !== null;
+      writer.useRule(rule);
+    },
+    write: (request, onToken) => (direct ? Promise.reject(new AppError('numbers-not-finite', 'Not finite.')) : writer.write(request, onToken)),
+  });
+  expect(proof.trials.map(({ mode, accepted }) => [mode, accepted])).toEqual([['stepwise', true], ['direct', false], ['captured', true]]);
+});
+
+test('one wrong early layer is found beside right ones that are much larger', async () => {
+  const early = (residuals: Float32Array): Float32Array => residuals.map((value, index) => (index < 64 ? value * 1.01 : value * 1));
+  const proof = await proveWith({ write: (request, onToken) => writer.write(request, (token) => onToken({ ...token, residuals: early(token.residuals) })) });
+  expect(proof.trials.slice(1).map(({ accepted, sameTokens }) => [accepted, sameTokens])).toEqual([[false, true], [false, true]]);
+  expect(proof.trials[1]!.relativeError).toBeCloseTo(0.01, 3);
+});
+
 test('a writer that chooses or reads otherwise is disposed of', async () => {
   const wrong = (change: (id: number, residuals: Float32Array) => { id: number; residuals: Float32Array }): Partial<CapturedWriter> => ({
     write: (request: WriteRequest, onToken) => writer.write(request, (token) => onToken({ ...token, ...change(token.id, token.residuals) })),

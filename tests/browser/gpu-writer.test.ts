@@ -178,6 +178,32 @@ describe('a text run', () => {
   }, 240_000);
 });
 
+test('a text whose writing fails on the way is read and written again as if it had not been', async () => {
+  const signal = new AbortController().signal;
+  let failures = 1;
+  const failing: CapturedWriter = { ...writer, write: (request, onToken) => writer.write(request, (token) => {
+    const step = onToken(token);
+    if (failures === 0) return step;
+    failures -= 1;
+    throw new Error('on the way');
+  }) };
+  const told = async (decoder: Decoder, attempts: number): Promise<number[]> => {
+    const run = new TextRun({ decoder, tokenizer, scorer: wholeScorer([], { layers: TOY.layerCount + 1, hidden: TOY.hidden, count: 1 }), chunkTokens: PASS, endTokens: [] });
+    let ids: number[] = [];
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      ids = [];
+      const sink = { tokens: (batch: { start: number; pieces: readonly { id: number }[] }) => { ids.length = batch.start; ids.push(...batch.pieces.map(({ id }) => id)); }, tap: () => undefined };
+      await run.read('He waved.', { taps: false }, sink, signal);
+      const writing = run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 6 }, { taps: false }, sink, signal);
+      if (attempt < attempts - 1) await expect(writing).rejects.toThrow('on the way');
+      else await writing;
+    }
+    run.dispose();
+    return ids;
+  };
+  expect(await told({ ...gpu.decoder, writer: failing }, 2)).toEqual(await told(cpu.decoder, 1));
+}, 60_000);
+
 test('the proof accepts both fast ways and picks the fastest of all', async () => {
   let tokens = 0;
   const ids = Array.from({ length: 64 }, (_, index) => (index * 29 + 5) % 95);

@@ -87,6 +87,15 @@ test('a pass size that gives numbers that are not finite is refused, and a small
   expect(proof.trials[0]).toEqual({ tokens: 33, relativeError: Infinity, accepted: false });
 }, 60_000);
 
+test('a larger pass that fails for any reason leaves the smaller one that is right; a lost device does not', async () => {
+  const ids = engine.tokenizer.encode(PROOF_TEXT);
+  const failing = (error: Error): Decoder => ({ ...engine.decoder, run: (chunk, ...rest) => (chunk.length > 128 ? Promise.reject(error) : engine.decoder.run(chunk, ...rest)) });
+  const proof = await proveChunk(failing(new AppError('gpu-memory-refused', 'No room.')), ids, () => undefined);
+  expect(proof.chunkTokens).toBe(128);
+  expect(proof.trials.at(-1)).toEqual({ tokens: 512, relativeError: Infinity, accepted: false });
+  await expect(proveChunk(failing(new AppError('gpu-device-lost', 'Gone.')), ids, () => undefined)).rejects.toMatchObject({ code: 'gpu-device-lost' });
+}, 60_000);
+
 test('proving can be stopped', async () => {
   const controller = new AbortController();
   await expect(proveChunk(engine.decoder, engine.tokenizer.encode(PROOF_TEXT), () => controller.abort(), controller.signal)).rejects.toMatchObject({ code: 'cancelled' });

@@ -54,7 +54,9 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     if (parts.lengths) {
       feeds[LAST_SLOT_INPUT] = int32(total - 1, [1]);
       feeds[TOTAL_LENGTH_INPUT] = int32(total, []);
-    } else feeds[ATTENTION_MASK_INPUT] = new TensorClass('int64', ones(total), [1, total]);
+    }
+    // Some graphs need it for more than lengths.
+    if (session.inputNames.includes(ATTENTION_MASK_INPUT)) feeds[ATTENTION_MASK_INPUT] = new TensorClass('int64', ones(total), [1, total]);
     if (taps.length > 0) feeds[LOGIT_ROWS_INPUT] = int64([(kept > 0 ? kept : ids.length) - 1], [1]);
     if (parts.branching) {
       const layout = branches && attentionLayout(before, branches.parents);

@@ -44,8 +44,7 @@ export async function createCapturedPass({ session, Tensor: TensorClass, sizes, 
   const names = cacheNames(sizes.layerCount);
   const floats = (count: number): number => count * Float32Array.BYTES_PER_ELEMENT;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  const [token, row, lastSlot, total, logits] = await memory.allocate('writing', [8, 8, 4, 4, floats(sizes.vocabulary)], usage);
-  const streams = await memory.allocate('writing', taps.map(() => floats(sizes.hidden)), usage);
+  const [token, row, lastSlot, total, logits, ...streams] = await memory.allocate('writing', [8, 8, 4, 4, floats(sizes.vocabulary), ...taps.map(() => floats(sizes.hidden))] as const, usage);
   const feeds: Record<string, Tensor> = {
     input_ids: tensorOn(TensorClass, token, 'int64', [1, 1]),
     [LOGIT_ROWS_INPUT]: tensorOn(TensorClass, row, 'int64', [1]),
@@ -88,7 +87,7 @@ export async function createCapturedPass({ session, Tensor: TensorClass, sizes, 
     async lookAt(tensors, tokens) {
       dispatch.takeSeen();
       await replay(tensors, tokens - 1, null);
-      const { sources } = dispatch.takeSeen();
+      const sources = dispatch.takeSeen();
       const bytes = 12 * Math.max(1, sources.length);
       const [counts] = await memory.allocate('read-back', [bytes], GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
       const encoder = device.createCommandEncoder({ label: 'flipside dispatch counts' });

@@ -43,19 +43,14 @@ export interface CapturedWriter extends Writer {
   dispose(): Promise<void>;
 }
 
-/** Makes the buffers of a captured pass. Throws `gpu-memory-refused`. */
+/** Makes a writer. Throws `gpu-memory-refused`, and then leaves nothing on the device. */
 export async function createCapturedWriter(parts: CapturedWriterParts): Promise<CapturedWriter> {
   const { session, sizes, taps, caches, memory } = parts;
   const { device } = memory;
   const streamBytes = sizes.hidden * FLOAT_BYTES;
   const logitBytes = sizes.vocabulary * FLOAT_BYTES;
-  const pass = await createCapturedPass(parts);
+  const { pass, pastLogits, logitStaging, staging, sampler, dispose } = await makeBuffers(parts, streamBytes * taps.length, logitBytes);
   const { token, streams, logits } = pass;
-  /** Logits after each token that is under way, and after the one before them: whichever is the last to stay. */
-  const pastLogits = await memory.allocate('writing', Array.from({ length: IN_FLIGHT + 1 }, () => logitBytes), GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
-  const staging = await memory.allocate('read-back', Array.from({ length: IN_FLIGHT }, () => taps.length * streamBytes + 16), GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
-  const [logitStaging] = await memory.allocate('read-back', [logitBytes], GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
-  const sampler = await createSampler(memory, sizes.vocabulary, logits, token);
   let rule: DispatchRule | null = null;
 
   /** Copies all streams of the token; how many bytes. */
@@ -99,7 +94,9 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
       assertProductsFinite(products, position, 1);
       return { id, residuals: new Float32Array(0), products };
     };
-    return { token: read() };
+    const told = read();
+    told.catch(() => undefined); // heard of at its turn, if it is wanted
+    return { token: told };
   }
 
   /** Reads ahead until the room of the text is full, nothing more is wanted, or the listener has had enough. */
@@ -149,16 +146,21 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
     sampler.encode(encoder);
     device.queue.submit([encoder.finish()]);
     const most = Math.min(uniforms.length, sizes.contextTokens - past.length);
-    for (let ended = most === 0; !ended; ) {
-      const part = await stretch(cache, request.projection, most - told, told, onToken);
-      ended = part.ended;
-      told += part.told;
-      const longer = caches.extended(cache, part.told);
+    try {
+      for (let ended = most === 0; !ended; ) {
+        const part = await stretch(cache, request.projection, most - told, told, onToken);
+        ended = part.ended;
+        told += part.told;
+        const longer = caches.extended(cache, part.told);
+        if (cache !== past) cache.dispose();
+        cache = longer;
+      }
+      if (told > 0) return { cache, logits: await fetchLogits(told) };
+      return { cache: cache === past ? caches.cut(past, past.length) : cache, logits: request.logits.slice() };
+    } catch (thrown) {
       if (cache !== past) cache.dispose();
-      cache = longer;
+      throw thrown;
     }
-    if (told > 0) return { cache, logits: await fetchLogits(told) };
-    return { cache: cache === past ? caches.cut(past, past.length) : cache, logits: request.logits.slice() };
   }
 
   const explained = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -182,10 +184,31 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
       rule = next;
     },
     async dispose() {
-      sampler.dispose();
-      pass.dispose();
-      for (const buffer of [...pastLogits, ...staging, logitStaging]) buffer.destroy();
+      dispose();
       await session.release();
     },
   };
+}
+
+/** Everything that a writer has on the device, or nothing. */
+async function makeBuffers(parts: CapturedWriterParts, streamBytes: number, logitBytes: number) {
+  const { memory, sizes } = parts;
+  const undo: (() => void)[] = [];
+  const dispose = (): void => undo.forEach((free) => free());
+  const kept = <T>(made: T, free: (made: T) => void): T => {
+    undo.push(() => free(made));
+    return made;
+  };
+  const destroy = (buffers: readonly GPUBuffer[]): void => buffers.forEach((buffer) => buffer.destroy());
+  try {
+    const pass = kept(await createCapturedPass(parts), (made) => made.dispose());
+    /** Logits after each token that is under way, and after the one before them: whichever is the last to stay. */
+    const pastLogits = kept(await memory.allocate('writing', Array.from({ length: IN_FLIGHT + 1 }, () => logitBytes), GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST), destroy);
+    const [logitStaging, ...staging] = kept(await memory.allocate('read-back', [logitBytes, ...Array.from({ length: IN_FLIGHT }, () => streamBytes + 16)] as const, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST), destroy);
+    const sampler = kept(await createSampler(memory, sizes.vocabulary, pass.logits, pass.token), (made) => made.dispose());
+    return { pass, pastLogits, logitStaging, staging, sampler, dispose };
+  } catch (thrown) {
+    dispose();
+    throw thrown;
+  }
 }

@@ -7,7 +7,7 @@
  * though: so many workgroups along x for every stretch of tokens, and the same along y and z always. The rule is learned from
  * the buffers themselves, and belongs to the runtime's version; whoever uses it must check that the numbers stay the same.
  *
- * Only encoders of this one device are touched, and only while a number of tokens is set.
+ * Only encoders of this one device are wrapped, and a dispatch is changed only while a number of tokens is set.
  */
 
 /** Workgroups along x for so many tokens: one for every `tokens`, rounded up. */
@@ -39,8 +39,8 @@ export function learnRule(seen: readonly SeenDispatch[]): DispatchRule | null {
 
 /** The wrapper of one device's encoders. */
 export interface DirectDispatch {
-  /** What indirect dispatches of the passes since the last call read from, each once, and how many dispatches there were. */
-  takeSeen(): { readonly sources: readonly { readonly buffer: GPUBuffer; readonly offset: number }[]; readonly dispatches: number };
+  /** What indirect dispatches of the passes since the last call read from, each once. */
+  takeSeen(): readonly { readonly buffer: GPUBuffer; readonly offset: number }[];
   /** From now on dispatches directly by this rule for so many tokens; null leaves everything as it is. */
   use(dispatch: { readonly rule: DispatchRule; readonly tokens: number } | null): void;
   /** Takes the wrapper off. */
@@ -50,7 +50,6 @@ export interface DirectDispatch {
 /** Wraps a device's compute passes. */
 export function wrapDispatches(device: GPUDevice): DirectDispatch {
   const seen = new Map<GPUBuffer, Set<number>>();
-  let dispatches = 0;
   let active: { readonly rule: DispatchRule; readonly tokens: number } | null = null;
 
   const createCommandEncoder = device.createCommandEncoder.bind(device);
@@ -61,7 +60,6 @@ export function wrapDispatches(device: GPUDevice): DirectDispatch {
       const pass = beginComputePass(passDescriptor);
       const indirectly = pass.dispatchWorkgroupsIndirect.bind(pass);
       pass.dispatchWorkgroupsIndirect = (buffer, offset) => {
-        dispatches += 1;
         seen.set(buffer, (seen.get(buffer) ?? new Set()).add(offset));
         if (active === null) indirectly(buffer, offset);
         else pass.dispatchWorkgroups(Math.ceil(active.tokens / active.rule.tokens), active.rule.y, active.rule.z);
@@ -74,10 +72,8 @@ export function wrapDispatches(device: GPUDevice): DirectDispatch {
   return {
     takeSeen() {
       const sources = [...seen].flatMap(([buffer, offsets]) => [...offsets].map((offset) => ({ buffer, offset })));
-      const taken = { sources, dispatches };
       seen.clear();
-      dispatches = 0;
-      return taken;
+      return sources;
     },
     use: (dispatch) => {
       active = dispatch;

@@ -1,5 +1,6 @@
 /** Opens a decoder on a WebGPU device of its own, with caches that stay where they are, and a writer when one is asked for. */
 import { AppError } from '../../../core/errors.ts';
+import { ATTENTION_MASK_INPUT } from '../../../onnx/lengths.ts';
 import { tapDecoder, type TapOptions, type TappedDecoder } from '../../../onnx/decoder-taps.ts';
 import { probeGpu } from '../../capability/probe-gpu.ts';
 import { createGrowingCache } from '../growing-cache.ts';
@@ -17,9 +18,9 @@ import { createProjector } from './projector.ts';
 import { steeringOnGpu } from './gpu-steering.ts';
 import { createStaticCaches } from './static-cache.ts';
 
-/** How graphs are rewritten for the GPU: reading branches, which cannot be captured; writing is captured, and does not branch. */
 type Runtime = typeof import('onnxruntime-web/webgpu');
 
+/** How graphs are rewritten for the GPU: reading branches, which cannot be captured; writing is captured, and does not branch. */
 const GPU_GRAPHS: { readonly reading: TapOptions; readonly writing: TapOptions } = {
   reading: { branching: true, lengths: true },
   writing: { branching: false, lengths: true },
@@ -104,8 +105,11 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
   async function openWriter(): Promise<CapturedWriter> {
     if (writer) return writer;
     const captured = tapDecoder(files.graph, GPU_GRAPHS.writing);
-    const writing = await createSession(() => ort.InferenceSession.create(captured.graph, capturing(sessionOptions(captured))), 'webgpu');
+    const writing = await createSession(() => ort.InferenceSession.create(captured.graph, capturing(sessionOptions(captured))), 'webgpu').catch(async (thrown: unknown) => {
+      throw await explain(thrown);
+    });
     try {
+      if (writing.inputNames.includes(ATTENTION_MASK_INPUT)) throw new AppError('model-session-failed', 'This graph needs its attention mask for more than lengths, and a captured pass has none.');
       const made = await createCapturedWriter({ session: writing, Tensor: ort.Tensor, sizes, taps: captured.taps, caches: staticCaches, steering: steering?.feeds ?? {}, projector, memory, dispatch, explain });
       const dispose = async (): Promise<void> => {
         if (writer === null) return;
@@ -115,7 +119,7 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
       writer = { ...made, dispose };
       return writer;
     } catch (thrown) {
-      await writing.release();
+      await writing.release().catch(() => undefined); // the first failure is the one to tell
       throw thrown;
     }
   }

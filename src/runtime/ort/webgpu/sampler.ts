@@ -111,7 +111,10 @@ fn choose(@builtin(local_invocation_index) thread: u32) {
     var own = 0.0;
     var last = 0xffffffffu;
     for (var i = begin; i < end; i += 1u) {
-      if (key_of(logits[i]) >= least) { own += weight_of(logits[i], top); last = i; }
+      if (key_of(logits[i]) < least) { continue; }
+      let weight = weight_of(logits[i], top);
+      own += weight;
+      if (weight > 0.0) { last = i; }
     }
     sums[thread] = own;
     places[thread] = last;

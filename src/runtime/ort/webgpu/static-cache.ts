@@ -115,10 +115,11 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
   }
 
   async function open(tokens: number): Promise<Line> {
-    const fits = spare !== null && spare.tokens >= tokens;
-    if (spare && !fits) destroy(spare);
-    const room = fits && spare ? spare : await makeRoom(roomFor(tokens));
+    const kept = spare;
     spare = null;
+    const fits = kept !== null && kept.tokens >= tokens;
+    if (kept && !fits) destroy(kept);
+    const room = fits ? kept : await makeRoom(roomFor(tokens));
     const line = new Line(room);
     lines.add(line);
     return line;
@@ -154,19 +155,33 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
   return {
     async begin(past, tokens) {
       const before = past === null ? null : own(past);
-      // A cache without tokens has no buffers yet: a pass of which nothing stays begins a text of its own.
       const from = before?.length ?? 0;
       checkRoom(from + tokens);
       const line = before?.line ?? (await open(tokens));
-      await grow(line, from + tokens, from);
+      // The pass uses the line until it is over: whoever else gives it back meanwhile is not the last.
+      line.users += 1;
+      const over = (): void => {
+        line.users -= 1;
+        if (line.users === 0) free(line);
+      };
+      try {
+        await grow(line, from + tokens, from);
+      } catch (thrown) {
+        over();
+        throw thrown;
+      }
       const by = (name: 'past' | 'present'): Record<string, Tensor> => Object.fromEntries(names.flatMap((pair, index) => { const tensor = line.room.tensors[index]; return tensor ? [[pair[name], tensor]] : []; }));
       return {
         feeds: by('past'),
         fetches: by('present'),
-        keep: (_, kept) => after(line, from, kept),
+        keep: (_, kept) => {
+          const cache = after(line, from, kept);
+          over();
+          return cache;
+        },
         abandon: () => {
-          if (line.users === 0) free(line);
-          else line.goOn(from);
+          line.goOn(from);
+          over();
         },
       };
     },
