@@ -7,6 +7,7 @@
  * The rotary tables of GroupQueryAttention are looked up by slot. Its own `position_ids` would not do: onnxruntime's CPU
  * kernel takes them as one offset in a pass without a past, and its WebGPU kernel not at all.
  */
+import { GQA } from './attention-node.ts';
 import type { GraphEdits } from './edits.ts';
 import type { ModelGraph } from './graph.ts';
 import { FLOAT32, INT64, tensorType } from './tensor-type.ts';
@@ -16,9 +17,6 @@ export const SLOT_POSITIONS_INPUT = 'flipside.slot_positions';
 
 /** Added input: float32 `[1, 1, tokens, slots]`, added to the attention scores of each new token. */
 export const ATTENTION_BIAS_INPUT = 'flipside.attention_bias';
-
-/** Inputs of com.microsoft.GroupQueryAttention by place. */
-const GQA = { cosTable: 7, sinTable: 8, positionIds: 9, attentionBias: 10 } as const;
 
 /** Lets passes of this graph branch; false where its attention cannot be told what to see, and then nothing is changed. */
 export function addBranching(model: ModelGraph, edits: GraphEdits): boolean {

@@ -11,6 +11,7 @@
  */
 import { AppError } from '../core/errors.ts';
 import { addBranching } from './branching.ts';
+import { cacheNames } from './cache-names.ts';
 import { GraphEdits } from './edits.ts';
 import { parseModel, type GraphNode, type ModelGraph } from './graph.ts';
 import { ATTENTION_MASK_INPUT, feedLengths } from './lengths.ts';
@@ -119,7 +120,7 @@ function shapeOf(model: ModelGraph): DecoderShape {
   }
   if (!model.outputs.some((output) => output.name === 'logits')) throw missing('logits', 'the output that scores the next token');
   const keys = model.inputs.filter((input) => /^past_key_values\.\d+\.key$/.test(input.name));
-  const cache = keys.map((_, layer) => ['key', 'value'].map((kind) => ({ past: `past_key_values.${layer}.${kind}`, present: `present.${layer}.${kind}` }))).flat();
+  const cache = cacheNames(keys.length);
   const fed = new Set(['input_ids', 'attention_mask', ...cache.map((pair) => pair.past)]);
   const strange = model.inputs.find((input) => !fed.has(input.name));
   if (strange) throw new AppError('model-node-missing', `This graph cannot be read: it wants an input "${strange.name}" that Flipside does not feed. Pick an export made by the onnxruntime-genai model builder.`, { node: strange.name });

@@ -3,6 +3,7 @@
  * some of which run on the CPU: a graph with them cannot be captured, and each of them costs a kernel. One text at a time needs
  * no mask, so the two numbers become inputs, and the mask goes with its nodes.
  */
+import { GQA } from './attention-node.ts';
 import type { GraphEdits } from './edits.ts';
 import type { ModelGraph } from './graph.ts';
 import { INT32, tensorType } from './tensor-type.ts';
@@ -15,9 +16,6 @@ export const TOTAL_LENGTH_INPUT = 'flipside.total_length';
 
 /** The input that they replace. */
 export const ATTENTION_MASK_INPUT = 'attention_mask';
-
-/** Inputs of com.microsoft.GroupQueryAttention by place. */
-const GQA = { lastSlot: 5, totalLength: 6 } as const;
 
 /** Gives every attention node its lengths as inputs of the graph. */
 export function feedLengths(model: ModelGraph, edits: GraphEdits): void {

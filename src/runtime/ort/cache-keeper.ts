@@ -2,17 +2,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import type { Cache } from '../decoder.ts';
 
-/** Names of the key and value tensors in one order: input of a pass, and output. */
-export interface CacheNames {
-  readonly past: string;
-  readonly present: string;
-}
-
-/** The names for so many layers, keys before values, layer by layer. */
-export function cacheNames(layerCount: number): readonly CacheNames[] {
-  return Array.from({ length: layerCount }, (_, layer) => ['key', 'value'].map((kind) => ({ past: `past_key_values.${layer}.${kind}`, present: `present.${layer}.${kind}` }))).flat();
-}
-
 /** A pass that is about to run. */
 export interface KeptPass {
   readonly feeds: Readonly<Record<string, Tensor>>;

@@ -1,9 +1,10 @@
 /** Caches on the CPU: every pass gives new tensors, one token longer than those before, and the old ones stay as they are. */
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
 import { AppError } from '../../core/errors.ts';
+import { cacheNames } from '../../onnx/cache-names.ts';
 import type { DecoderShape } from '../../onnx/decoder-taps.ts';
 import type { Cache } from '../decoder.ts';
-import { cacheNames, type CacheKeeper } from './cache-keeper.ts';
+import type { CacheKeeper } from './cache-keeper.ts';
 
 class GrowingCache implements Cache {
   readonly length: number;

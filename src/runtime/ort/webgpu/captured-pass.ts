@@ -3,10 +3,10 @@
  * dispatches.
  */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
+import { cacheNames } from '../../../onnx/cache-names.ts';
 import { LOGIT_ROWS_INPUT } from '../../../onnx/decoder-taps.ts';
 import { LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../../onnx/lengths.ts';
 import type { DecoderSizes } from '../../decoder.ts';
-import { cacheNames } from '../cache-keeper.ts';
 import type { DirectDispatch, DispatchRule, SeenDispatch } from './direct-dispatch.ts';
 import { readMapped } from './gpu-fetch.ts';
 import type { GpuMemory } from './gpu-memory.ts';

@@ -5,9 +5,10 @@
  */
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
 import { AppError } from '../../../core/errors.ts';
+import { cacheNames } from '../../../onnx/cache-names.ts';
 import type { DecoderShape } from '../../../onnx/decoder-taps.ts';
 import type { Cache } from '../../decoder.ts';
-import { cacheNames, type CacheKeeper } from '../cache-keeper.ts';
+import type { CacheKeeper } from '../cache-keeper.ts';
 import type { GpuMemory } from './gpu-memory.ts';
 import { tensorOn, type GpuTensorClass } from './gpu-tensor.ts';
 

@@ -1,0 +1,12 @@
+/** How exports of the onnxruntime-genai model builder name keys and values. */
+
+/** Names of the key and value tensors in one order: input of a pass, and output. */
+export interface CacheNames {
+  readonly past: string;
+  readonly present: string;
+}
+
+/** The names for so many layers, keys before values, layer by layer. */
+export function cacheNames(layerCount: number): readonly CacheNames[] {
+  return Array.from({ length: layerCount }, (_, layer) => ['key', 'value'].map((kind) => ({ past: `past_key_values.${layer}.${kind}`, present: `present.${layer}.${kind}` }))).flat();
+}
