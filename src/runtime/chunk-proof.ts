@@ -7,6 +7,7 @@ import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import { BRANCH_PROOF_TOKENS, branchError } from './branch-proof.ts';
 import type { Decoder } from './decoder.ts';
+import { pickTokens } from './pick-tokens.ts';
 import { Sequence, type PassReading } from './sequence.ts';
 import { worstLayerError } from './worst-layer.ts';
 
@@ -110,15 +111,7 @@ export async function proveChunk(decoder: Decoder, ids: readonly number[], onPro
 
 /** Splits `[layers, tokens, hidden]` into one `[layers, hidden]` a token. */
 function byPosition(residuals: Float32Array, tokens: number, hidden: number): Float32Array[] {
-  const layers = residuals.length / (tokens * hidden);
-  return Array.from({ length: tokens }, (_, token) => {
-    const out = new Float32Array(layers * hidden);
-    for (let layer = 0; layer < layers; layer++) {
-      const from = (layer * tokens + token) * hidden;
-      out.set(residuals.subarray(from, from + hidden), layer * hidden);
-    }
-    return out;
-  });
+  return Array.from({ length: tokens }, (_, token) => pickTokens(residuals, tokens, [token], hidden));
 }
 
 /** Numbers that are not finite are as wrong as can be; another kind of pass may still be right. */

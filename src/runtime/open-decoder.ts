@@ -74,8 +74,9 @@ async function onWebGpu(parts: PlacingParts, gpu: Extract<GpuAnswer, { ok: true 
     throwIfStopped(parts.signal);
     const key = { adapter: gpu.adapter, browser: navigator.userAgent, runtimeVersion: opened.runtimeVersion, weightsSha256: parts.weightsSha256, flipsideVersion: VERSION };
     const ids = proofIds(parts.tokenizer);
-    const proof = (await recallProof(PASS_PROOF, key)) ?? (await proveChunk(opened.decoder, ids, warmingUp(parts), parts.signal));
-    await keepProof(PASS_PROOF, key, proof);
+    const known = await recallProof(PASS_PROOF, key);
+    const proof = known ?? (await proveChunk(opened.decoder, ids, warmingUp(parts), parts.signal));
+    if (known === null) await keepProof(PASS_PROOF, key, proof);
     const branching = opened.decoder.branching && proof.branchError <= CHUNK_TOLERANCE;
     const { writer, status } = await openWriter(opened, { key, ids, chunkTokens: proof.chunkTokens, software: gpu.adapter.software }, parts);
     return { ...opened, decoder: { ...opened.decoder, branching, writer }, backend: 'webgpu', fallback: null, adapter: gpu.adapter, setTokens: proof.chunkTokens, ...proof, writing: status };
@@ -97,7 +98,7 @@ async function openWriter({ decoder, gpu }: OpenedDecoder, at: { key: ProofKey; 
   let done = 0;
   const proof = known ?? (await proveWriter(decoder, open, at.ids, at.chunkTokens, () => onProgress((done += 1), WRITER_PROOF_TOKENS), parts.signal));
   // A refusal may pass: only what has been tried is remembered.
-  if (proof.trials.length > 1) await keepProof(WRITER_PROOF, at.key, proof);
+  if (known === null && proof.trials.length > 1) await keepProof(WRITER_PROOF, at.key, proof);
   const { rule, ...status } = proof;
   if (proof.mode === 'stepwise') return { writer: null, status };
   try {

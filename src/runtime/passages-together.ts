@@ -3,6 +3,7 @@ import type { PassageReading } from '../training/reader.ts';
 import type { Decoder, Pass } from './decoder.ts';
 import { Forest } from './forest.ts';
 import type { PassageTokens } from './passage-tokens.ts';
+import { pickTokens } from './pick-tokens.ts';
 import { TokenMean } from './token-mean.ts';
 
 /** Where the tokens of a passage stand in the pass. */
@@ -57,12 +58,5 @@ function readingOf(pass: Omit<Pass, 'cache'>, { text, places, keepTokens }: Slot
   };
   const taps = places.map((place) => ({ tokensBefore: place.tokensBefore, means: place.taps.map(meanOf), own: meanOf(place.own) }));
   if (!keepTokens) return { taps };
-  const residuals = new Float32Array(layers * text.length * hidden);
-  for (let layer = 0; layer < layers; layer += 1) {
-    for (const [token, slot] of text.entries()) {
-      const at = (layer * pass.tokens + slot) * hidden;
-      residuals.set(pass.residuals.subarray(at, at + hidden), (layer * text.length + token) * hidden);
-    }
-  }
-  return { taps, tokens: { count: text.length, residuals } };
+  return { taps, tokens: { count: text.length, residuals: pickTokens(pass.residuals, pass.tokens, text, hidden) } };
 }

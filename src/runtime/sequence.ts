@@ -6,6 +6,7 @@
 import { AppError } from '../core/errors.ts';
 import { checkLength } from '../core/text-check.ts';
 import type { Cache, Decoder, Pass, Projection, WriteRequest, WriteStep, WrittenToken } from './decoder.ts';
+import { pickTokens } from './pick-tokens.ts';
 import { layOut, planPasses, type Peek, type PlannedPass } from './pass-plan.ts';
 
 /** What a pass tells about its tokens; the cache stays inside. */
@@ -140,7 +141,7 @@ export class Sequence {
         const pass = await reading;
         // Where the text came as products, the residuals begin behind it.
         const first = pass.products === null ? 0 : ids.length;
-        const part = (from: number, tokens: number, at: number): PassReading => ({ tokens, start: at, logits: pass.logits, products: null, residuals: columns(pass.residuals, pass.tokens - first, from - first, tokens, hidden) });
+        const part = (from: number, tokens: number, at: number): PassReading => ({ tokens, start: at, logits: pass.logits, products: null, residuals: pickTokens(pass.residuals, pass.tokens - first, Array.from({ length: tokens }, (_, place) => from - first + place), hidden) });
         const text = (): PassReading => {
           if (peeks.length === 0) return { ...pass, start };
           return pass.products === null ? part(0, ids.length, start) : { tokens: ids.length, start, logits: pass.logits, products: pass.products, residuals: new Float32Array(0) };
@@ -209,15 +210,4 @@ async function forget(ahead: Promise<UnderWay>): Promise<void> {
   } catch {
     // Its failure is nobody's: the caller has stopped, or has been told of one before.
   }
-}
-
-/** Those of some tokens `[layers, count, hidden]` of residuals `[layers, tokens, hidden]`. */
-function columns(residuals: Float32Array, tokens: number, from: number, count: number, hidden: number): Float32Array {
-  const layers = residuals.length / (tokens * hidden);
-  const out = new Float32Array(layers * count * hidden);
-  for (let layer = 0; layer < layers; layer += 1) {
-    const at = (layer * tokens + from) * hidden;
-    out.set(residuals.subarray(at, at + count * hidden), layer * count * hidden);
-  }
-  return out;
 }

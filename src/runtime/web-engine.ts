@@ -6,7 +6,7 @@ import type { ModelIdentity } from '../core/probe-types.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import { VERSION } from '../core/version.ts';
 import { assertProbeFits, parseProbe } from '../format/probe.ts';
-import { cacheBytesPerToken, describeDecoder } from '../onnx/decoder-taps.ts';
+import { cacheBytesPerToken } from '../onnx/decoder-taps.ts';
 import type { SegmentReader } from '../training/reader.ts';
 import type { Decoder } from './decoder.ts';
 import { decoderFilesOf, fileAt, textOf } from './model-files.ts';
@@ -65,7 +65,7 @@ export class WebEngine {
     return {
       model,
       contextTokens: files.config.contextTokens,
-      cacheBytesPerToken: cacheBytesPerToken(describeDecoder(files.graph)),
+      cacheBytesPerToken: cacheBytesPerToken(placed.shape),
       backend,
       runtime: placed.gpu?.build ?? 'wasm',
       fallback: placed.fallback,

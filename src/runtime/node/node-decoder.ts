@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../core/errors.ts';
-import { describeDecoder, tapDecoder } from '../../onnx/decoder-taps.ts';
+import { tapDecoder } from '../../onnx/decoder-taps.ts';
 import type { Decoder } from '../decoder.ts';
 import { parseModelConfig } from '../model-config.ts';
 import { createGrowingCache } from '../ort/growing-cache.ts';
 import { fetchFromCpu } from '../ort/fetch.ts';
+import { untouched } from '../ort/opening.ts';
 import { createOrtDecoder } from '../ort/ort-decoder.ts';
 import { steeringOnCpu } from '../ort/steering-feeds.ts';
 
@@ -19,7 +20,7 @@ export async function openNodeDecoder(modelDir: string, options: { tapped: boole
   const graphPath = resolve(modelDir, GRAPH_PATH);
   const stock = await readModelFile(graphPath);
   const config = parseModelConfig((await readModelFile(join(modelDir, 'config.json'))).toString('utf8'));
-  const tapped = options.tapped ? tapDecoder(stock) : { ...describeDecoder(stock), graph: stock, taps: [], branching: false, steering: false };
+  const tapped = options.tapped ? tapDecoder(stock) : untouched(stock);
   const folder = join(modelDir, 'onnx');
   const externalData = await Promise.all(tapped.weightFiles.map(async (path) => ({ path, data: await readModelFile(join(folder, path)) })));
   let session: InferenceSession;
@@ -35,7 +36,6 @@ export async function openNodeDecoder(modelDir: string, options: { tapped: boole
     sizes,
     taps: tapped.taps,
     branching: tapped.branching,
-    lengths: false,
     steering: tapped.steering ? steeringOnCpu(Tensor, sizes) : null,
     caches: createGrowingCache(Tensor, tapped),
     fetch: fetchFromCpu,

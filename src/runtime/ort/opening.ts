@@ -2,7 +2,7 @@
 import type { InferenceSession } from 'onnxruntime-common';
 import type { GpuMemoryReport, RuntimeBuild } from '../../core/engine-report.ts';
 import { AppError } from '../../core/errors.ts';
-import { describeDecoder, type TappedDecoder } from '../../onnx/decoder-taps.ts';
+import { describeDecoder, type DecoderShape, type TappedDecoder } from '../../onnx/decoder-taps.ts';
 import type { Decoder } from '../decoder.ts';
 import type { ModelConfig } from '../model-config.ts';
 import type { CapturedWriter } from './webgpu/captured-writer.ts';
@@ -33,6 +33,7 @@ export interface OpenedGpu {
 
 /** An open decoder with the version of the runtime that it runs on. */
 export interface OpenedDecoder {
+  readonly shape: DecoderShape;
   readonly decoder: Decoder;
   readonly runtimeVersion: string;
   /** Null on WASM. */

@@ -24,8 +24,6 @@ export interface OrtDecoderParts {
   readonly taps: readonly string[];
   /** Whether the graph takes branches. */
   readonly branching: boolean;
-  /** Whether it takes lengths in place of a mask. */
-  readonly lengths: boolean;
   /** Null where the graph takes no vectors. */
   readonly steering: SteeringFeeds | null;
   readonly caches: CacheKeeper;
@@ -51,11 +49,11 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
   function inputs(ids: readonly number[], before: number, kept: number, branches: Branches | undefined): Record<string, Tensor> {
     const total = before + ids.length;
     const feeds: Record<string, Tensor> = { input_ids: int64(ids, [1, ids.length]), ...steering?.feeds };
-    if (parts.lengths) {
+    // A graph takes lengths or a mask, and some take both: the mask is for more than lengths then.
+    if (session.inputNames.includes(TOTAL_LENGTH_INPUT)) {
       feeds[LAST_SLOT_INPUT] = int32(total - 1, [1]);
       feeds[TOTAL_LENGTH_INPUT] = int32(total, []);
     }
-    // Some graphs need it for more than lengths.
     if (session.inputNames.includes(ATTENTION_MASK_INPUT)) feeds[ATTENTION_MASK_INPUT] = new TensorClass('int64', ones(total), [1, total]);
     if (taps.length > 0) feeds[LOGIT_ROWS_INPUT] = int64([(kept > 0 ? kept : ids.length) - 1], [1]);
     if (parts.branching) {

@@ -22,7 +22,6 @@ export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, o
     sizes,
     taps: graph.taps,
     branching: graph.branching,
-    lengths: false,
     steering: graph.steering ? steeringOnCpu(ort.Tensor, sizes) : null,
     caches: createGrowingCache(ort.Tensor, graph),
     fetch: fetchAndListen,
@@ -30,7 +29,7 @@ export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, o
     overlaps: false,
     explain: (thrown) => Promise.resolve(AppError.from(thrown)),
   });
-  return { decoder, runtimeVersion: ort.env.versions.web ?? ort.env.versions.common, gpu: null };
+  return { decoder, shape: graph, runtimeVersion: ort.env.versions.web ?? ort.env.versions.common, gpu: null };
 }
 
 /** WASM computes a pass within one task: without a pause between passes the worker would never hear that it is to stop. */

@@ -3,7 +3,7 @@
  * dispatches.
  */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
-import { cacheNames } from '../../../onnx/cache-names.ts';
+import { boundTo, cacheNames } from '../../../onnx/cache-names.ts';
 import { LOGIT_ROWS_INPUT } from '../../../onnx/decoder-taps.ts';
 import { LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../../onnx/lengths.ts';
 import type { DecoderSizes } from '../../decoder.ts';
@@ -68,12 +68,11 @@ export async function createCapturedPass({ session, Tensor: TensorClass, sizes, 
   };
 
   async function replay(tensors: readonly Tensor[], position: number, rule: DispatchRule | null): Promise<void> {
-    const bound = (name: 'past' | 'present'): Record<string, Tensor> => Object.fromEntries(names.flatMap((pair, index) => { const tensor = tensors[index]; return tensor ? [[pair[name], tensor]] : []; }));
     device.queue.writeBuffer(lastSlot, 0, Int32Array.of(position));
     device.queue.writeBuffer(total, 0, Int32Array.of(position + 1));
     dispatch.use(rule && { rule, tokens: position + 1 });
     try {
-      await session.run({ ...feeds, ...bound('past') }, { ...fetches, ...bound('present') }, { extra: { gpu_graph_id: captureFor(tensors) } });
+      await session.run({ ...feeds, ...boundTo(names, 'past', tensors) }, { ...fetches, ...boundTo(names, 'present', tensors) }, { extra: { gpu_graph_id: captureFor(tensors) } });
     } finally {
       dispatch.use(null);
     }

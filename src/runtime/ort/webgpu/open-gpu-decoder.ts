@@ -82,7 +82,6 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
     sizes,
     taps: graph.taps,
     branching: graph.branching,
-    lengths: tapped,
     steering,
     // The untouched graph is there to be compared with: it gets its caches the plain way.
     caches: tapped ? staticCaches : createGrowingCache(ort.Tensor, graph),
@@ -137,6 +136,7 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
         device.destroy();
       },
     },
+    shape: graph,
     runtimeVersion: ort.env.versions.web ?? ort.env.versions.common,
     gpu: { build, lost, memory: () => memory.report(), openWriter },
   };

@@ -5,7 +5,7 @@
  */
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
 import { AppError } from '../../../core/errors.ts';
-import { cacheNames } from '../../../onnx/cache-names.ts';
+import { boundTo, cacheNames } from '../../../onnx/cache-names.ts';
 import type { DecoderShape } from '../../../onnx/decoder-taps.ts';
 import type { Cache } from '../../decoder.ts';
 import type { CacheKeeper } from '../cache-keeper.ts';
@@ -171,10 +171,9 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
         over();
         throw thrown;
       }
-      const by = (name: 'past' | 'present'): Record<string, Tensor> => Object.fromEntries(names.flatMap((pair, index) => { const tensor = line.room.tensors[index]; return tensor ? [[pair[name], tensor]] : []; }));
       return {
-        feeds: by('past'),
-        fetches: by('present'),
+        feeds: boundTo(names, 'past', line.room.tensors),
+        fetches: boundTo(names, 'present', line.room.tensors),
         keep: (_, kept) => {
           const cache = after(line, from, kept);
           over();
