@@ -143,7 +143,7 @@ async function readTogether(placed: PlacedDecoder, texts: readonly (readonly num
   for (const group of packed(texts, chunkTokens, batch)) {
     const ids = group.flat();
     const starts = new Set(group.map((_, index) => group.slice(0, index).reduce((sum, { length }) => sum + length, 0)));
-    const pass = await decoder.run(ids, null, { parents: ids.map((_, token) => (starts.has(token) ? -1 : token - 1)), kept: 0 });
+    const pass = await decoder.run(ids, null, { branches: { parents: ids.map((_, token) => (starts.has(token) ? -1 : token - 1)), kept: 0 } });
     pass.cache.dispose();
     let last = -1;
     for (const { length } of group) marks.push(markOf(pass, (last += length), decoder.sizes.hidden));

@@ -16,6 +16,7 @@ import { GraphEdits } from './edits.ts';
 import { parseModel, type GraphNode, type ModelGraph } from './graph.ts';
 import { ATTENTION_MASK_INPUT, feedLengths } from './lengths.ts';
 import { addSteering } from './steering.ts';
+import { addStreamEdits } from './stream-edits.ts';
 import { FLOAT32, INT64, tensorType } from './tensor-type.ts';
 import { bytesField, concatBytes, varintField } from './wire.ts';
 
@@ -47,6 +48,8 @@ export interface TappedDecoder extends DecoderShape {
   readonly branching: boolean;
   /** Whether a vector can be added after each layer; see steering.ts. */
   readonly steering: boolean;
+  /** Whether what leaves a layer can be changed token by token; see stream-edits.ts. */
+  readonly editing: boolean;
 }
 
 /** How {@link tapDecoder} rewrites. */
@@ -55,6 +58,8 @@ export interface TapOptions {
   readonly branching: boolean;
   /** Take lengths as inputs in place of the attention mask; see lengths.ts. */
   readonly lengths: boolean;
+  /** Let the stream be changed after every layer, which costs kernels, in place of vectors that cost none. */
+  readonly editing?: boolean;
 }
 
 /** Reads the shape of a decoder without changing it. Throws `model-node-missing`, naming what is not there. */
@@ -86,8 +91,10 @@ export function tapDecoder(bytes: Uint8Array, options: TapOptions = { branching:
   pickLogitRows(model, at(at(additions, additions.length - 1).outputs, 0), edits);
   if (options.lengths) feedLengths(model, edits);
   const branching = options.branching && addBranching(model, edits);
-  const steering = addSteering(model, additions, edits);
-  return { ...shape, graph: edits.write({ prune: options.lengths ? [ATTENTION_MASK_INPUT] : [] }), taps, branching, steering };
+  const editing = options.editing === true;
+  if (editing) addStreamEdits(additions, edits);
+  const steering = !editing && addSteering(model, additions, edits);
+  return { ...shape, graph: edits.write({ prune: options.lengths ? [ATTENTION_MASK_INPUT] : [] }), taps, branching, steering, editing };
 }
 
 /** Puts a gather before the output head, so that only the wanted rows of logits are computed. */

@@ -37,7 +37,7 @@ export interface Pass {
   readonly residuals: Float32Array;
   /** Of a pass with a projection what it asked for of the tokens that stay; null otherwise. */
   readonly products: StreamProducts | null;
-  /** Logits after the last new token, or the last that stays where some do not `[vocabulary]`. */
+  /** Logits after the last new token, or the last that stays where some do not `[vocabulary]`; where rows were asked for, theirs `[rows, vocabulary]`. */
   readonly logits: Float32Array;
   /** The cache with the new tokens that stay, or an empty one where none does; owned by the caller. The past cache stays valid. */
   readonly cache: Cache;
@@ -60,6 +60,34 @@ export interface Projection {
   readonly count: number;
   /** Frees its memory; passes that began before may still use it. */
   dispose(): void;
+}
+
+/** What is done to what leaves a layer. Numbers for all tokens of a pass, or one for each of them. */
+export interface LayerEdit {
+  /** What is added `[hidden]` or `[tokens, hidden]`; null where nothing is. */
+  readonly add: Float32Array | null;
+  /** Between what the product with a direction is kept, by moving along that direction alone; null where it may be anything. */
+  readonly bound: StreamBound | null;
+}
+
+/** Bounds for the product of the stream with a direction; −Infinity and Infinity bound nothing. */
+export interface StreamBound {
+  /** Of length 1 `[hidden]`. */
+  readonly direction: Float32Array;
+  readonly low: number | readonly number[];
+  readonly high: number | readonly number[];
+}
+
+/** How a pass is run and what it brings, beyond the usual. */
+export interface PassOptions {
+  /** Left out, the tokens are one line of text. */
+  readonly branches?: Branches | undefined;
+  /** Left out, residuals come back. */
+  readonly projection?: Projection | undefined;
+  /** Tokens of the pass whose logits come back; left out, the last that stays. */
+  readonly logitRows?: readonly number[] | undefined;
+  /** False where nobody asks for residuals; then there are none, and only logits are looked at for numbers that are none. */
+  readonly residuals?: boolean | undefined;
 }
 
 /** How tokens are chosen while a decoder writes by itself. */
@@ -116,16 +144,23 @@ export interface Decoder {
   readonly writer: Writer | null;
   /** Whether {@link steer} works. */
   readonly steering: boolean;
+  /** Whether {@link edit} works. */
+  readonly editing: boolean;
   /** Whether {@link run} takes branches. */
   readonly branching: boolean;
-  /** Reads `ids` after `past` (null: from the start), in one line or as `branches` say. Throws `gpu-device-lost`, `numbers-not-finite` or `internal`. */
-  run(ids: readonly number[], past: Cache | null, branches?: Branches, projection?: Projection): Promise<Pass>;
+  /** Reads `ids` after `past` (null: from the start). Throws `gpu-device-lost`, `numbers-not-finite` or `internal`. */
+  run(ids: readonly number[], past: Cache | null, options?: PassOptions): Promise<Pass>;
   /** The same, resolving as soon as the next pass can be started; null where nothing is gained by that. */
-  readonly start: ((ids: readonly number[], past: Cache | null, branches?: Branches, projection?: Projection) => Promise<StartedPass>) | null;
+  readonly start: ((ids: readonly number[], past: Cache | null, options?: PassOptions) => Promise<StartedPass>) | null;
   /** Brings directions `[layers + 1, hidden]` to where the streams are; null where that is here, and passes give residuals. */
   project(directions: readonly Float32Array[]): Promise<Projection | null>;
   /** Adds a vector `[hidden]` to what leaves each of these layers, at every position of the passes that follow, in place of those set before; layers that are not named get none. Throws `internal` for a layer or width that the model has not. */
   steer(vectors: ReadonlyMap<number, Float32Array>): void;
+  /**
+   * Edits what leaves these layers in the passes that follow, in place of the edits set before; layers that are not named are
+   * left alone. Numbers by token hold for passes of exactly so many tokens. Throws `internal` for a layer or width that the model has not.
+   */
+  edit(edits: ReadonlyMap<number, LayerEdit>): void;
   /** A cache of its own with the first `length` tokens of another, which stays as it is. */
   cut(cache: Cache, length: number): Cache;
   /** Frees the session. */

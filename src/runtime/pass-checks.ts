@@ -27,6 +27,14 @@ export function assertProductsFinite({ along }: StreamProducts, firstPosition: n
   }
 }
 
+/** The same of logits `[rows, vocabulary]` of a pass whose streams did not come back; `rows` are their tokens. */
+export function assertLogitsFinite(logits: Float32Array, rows: readonly number[], vocabulary: number): void {
+  for (const [row, token] of rows.entries()) {
+    // One number that is none makes all of a row so: its first tells.
+    if (!Number.isFinite(logits[row * vocabulary])) throw new AppError('numbers-not-finite', `The model gave logits that are not finite at token ${token} of a pass. This adapter computes this model wrongly: reload and choose the CPU.`, { position: token });
+  }
+}
+
 function notFinite(layer: number, position: number): AppError {
   return new AppError('numbers-not-finite', `The model gave a number that is not finite at layer ${layer}, token ${position}. This adapter computes this model wrongly: reload and choose the CPU.`, { layer, position });
 }

@@ -43,7 +43,7 @@ export class PassageBundle {
 
   /** Reads what was taken in: one reading a passage, in order. Throws what the decoder throws. */
   async read(decoder: Decoder): Promise<readonly PassageReading[]> {
-    const { cache, ...pass } = await decoder.run(this.#forest.ids, null, this.#forest.branches);
+    const { cache, ...pass } = await decoder.run(this.#forest.ids, null, { branches: this.#forest.branches });
     cache.dispose();
     return this.#slots.map((slots) => readingOf(pass, slots, decoder.sizes.hidden));
   }

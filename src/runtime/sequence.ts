@@ -132,7 +132,7 @@ export class Sequence {
   async #start({ start, ids, peeks }: Exclude<PlannedPass, { alone: Peek }>, past: Cache | null): Promise<UnderWay> {
     const { all, branches, starts } = layOut(ids, peeks, start);
     const begin = this.#decoder.start ?? startAndFinish(this.#decoder);
-    const { cache, reading } = await begin(all, past, branches, this.#projection ?? undefined);
+    const { cache, reading } = await begin(all, past, { branches, projection: this.#projection ?? undefined });
     reading.catch(() => undefined); // heard of where it is awaited
     const { hidden } = this.#decoder.sizes;
     return {

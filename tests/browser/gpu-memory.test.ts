@@ -25,9 +25,9 @@ test('nothing leaks over a thousand runs: passes, branches, cuts, steering, prod
   while (runs < RUNS) {
     const projection = (await decoder.project(directions))!;
     decoder.steer(new Map([[0, vector]]));
-    const first = await decoder.run([1, 2, 3], null, undefined, projection);
+    const first = await decoder.run([1, 2, 3], null, { projection });
     decoder.steer(new Map());
-    const second = await decoder.run([4, 5, 6, 7], first.cache, { parents: [2, 3, 2, 5], kept: 2 }, projection);
+    const second = await decoder.run([4, 5, 6, 7], first.cache, { branches: { parents: [2, 3, 2, 5], kept: 2 }, projection });
     const cut = decoder.cut(second.cache, 4);
     const third = await decoder.run([8], cut);
     runs += 3;

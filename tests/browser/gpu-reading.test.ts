@@ -174,8 +174,8 @@ describe('products', () => {
     const ids = TEXT.slice(0, 9);
     // Six tokens of the text, and three that branch off after the second.
     const branches = { parents: [-1, 0, 1, 2, 3, 4, 1, 6, 7], kept: 6 };
-    const whole = await cpu.decoder.run(ids, null, branches);
-    const pass = await gpu.decoder.run(ids, null, branches, projection!);
+    const whole = await cpu.decoder.run(ids, null, { branches });
+    const pass = await gpu.decoder.run(ids, null, { branches, projection: projection! });
     const expected = streamProducts(directions, columnsOf(whole.residuals, 9, 0, 6), 6, TOY.hidden);
     for (const [index, products] of expected.along.entries()) expectClose(Float32Array.from(pass.products!.along[index]!), Float32Array.from(products));
     expectClose(pass.products!.embeddings, expected.embeddings);

@@ -67,7 +67,7 @@ describe('the proof of branches', () => {
     ['does not heed what a token follows', (ids, past, { kept }) => ({ parents: ids.map((_, token) => past + token - 1), kept })],
     ['takes every text for one that begins there', (_, past, { parents, kept }) => ({ parents: parents.map((parent) => (parent < past ? -1 : parent)), kept })],
   ])('finds them wrong where an adapter %s', async (_, wrong) => {
-    const decoder: Decoder = { ...engine.decoder, run: (tokens, past, branches) => engine.decoder.run(tokens, past, branches && wrong(tokens, past?.length ?? 0, branches)) };
+    const decoder: Decoder = { ...engine.decoder, run: (tokens, past, options) => engine.decoder.run(tokens, past, { ...options, branches: options?.branches && wrong(tokens, past?.length ?? 0, options.branches) }) };
     const { chunkTokens, branchError } = await proveChunk(decoder, engine.tokenizer.encode(PROOF_TEXT), () => undefined);
     expect(chunkTokens).toBe(512);
     expect(branchError).toBeGreaterThan(CHUNK_TOLERANCE);
@@ -76,7 +76,7 @@ describe('the proof of branches', () => {
   it('is lost where a decoder takes none, and where it gives numbers that are none', async () => {
     const ids = engine.tokenizer.encode(PROOF_TEXT);
     expect((await proveChunk({ ...engine.decoder, branching: false }, ids, () => undefined)).branchError).toBe(Infinity);
-    const broken: Decoder = { ...engine.decoder, run: (tokens, past, branches) => (branches ? Promise.reject(new AppError('numbers-not-finite', 'NaN')) : engine.decoder.run(tokens, past)) };
+    const broken: Decoder = { ...engine.decoder, run: (tokens, past, options) => (options?.branches ? Promise.reject(new AppError('numbers-not-finite', 'NaN')) : engine.decoder.run(tokens, past)) };
     expect((await proveChunk(broken, ids, () => undefined)).branchError).toBe(Infinity);
   }, 60_000);
 });

@@ -7,6 +7,7 @@ import { tapDecoder } from '../../onnx/decoder-taps.ts';
 import type { Decoder } from '../decoder.ts';
 import { parseModelConfig } from '../model-config.ts';
 import { createGrowingCache } from '../ort/growing-cache.ts';
+import { createEditFeeds } from '../ort/edit-feeds.ts';
 import { fetchFromCpu } from '../ort/fetch.ts';
 import { untouched } from '../ort/opening.ts';
 import { createOrtDecoder } from '../ort/ort-decoder.ts';
@@ -15,12 +16,12 @@ import { steeringOnCpu } from '../ort/steering-feeds.ts';
 /** Path of the graph inside a model folder. */
 export const GRAPH_PATH = 'onnx/model_q4.onnx';
 
-/** Opens the decoder in `modelDir`. `tapped: false` loads the graph as it is, for comparing logits. */
-export async function openNodeDecoder(modelDir: string, options: { tapped: boolean } = { tapped: true }): Promise<Decoder> {
+/** Opens the decoder in `modelDir`. `tapped: false` loads the graph as it is, for comparing logits; `editing` one whose stream can be changed. */
+export async function openNodeDecoder(modelDir: string, options: { readonly tapped: boolean; readonly editing?: boolean } = { tapped: true }): Promise<Decoder> {
   const graphPath = resolve(modelDir, GRAPH_PATH);
   const stock = await readModelFile(graphPath);
   const config = parseModelConfig((await readModelFile(join(modelDir, 'config.json'))).toString('utf8'));
-  const tapped = options.tapped ? tapDecoder(stock) : untouched(stock);
+  const tapped = options.tapped ? tapDecoder(stock, { branching: true, lengths: false, editing: options.editing === true }) : untouched(stock);
   const folder = join(modelDir, 'onnx');
   const externalData = await Promise.all(tapped.weightFiles.map(async (path) => ({ path, data: await readModelFile(join(folder, path)) })));
   let session: InferenceSession;
@@ -37,6 +38,7 @@ export async function openNodeDecoder(modelDir: string, options: { tapped: boole
     taps: tapped.taps,
     branching: tapped.branching,
     steering: tapped.steering ? steeringOnCpu(Tensor, sizes) : null,
+    editing: tapped.editing ? createEditFeeds(Tensor, sizes) : null,
     caches: createGrowingCache(Tensor, tapped),
     fetch: fetchFromCpu,
     project: null,

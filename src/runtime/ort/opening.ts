@@ -43,13 +43,15 @@ export interface OpenedDecoder {
 /** How a decoder is opened: the graph as it is, for comparing logits, or rewritten. */
 export interface OpenOptions {
   readonly tapped: boolean;
+  /** Whether what leaves a layer can be changed token by token; such a decoder is slower, and adds nothing live. */
+  readonly editing?: boolean;
   /** The runtime's build on WebGPU; left out, the best that the browser can run. */
   readonly build?: WebGpuBuild;
 }
 
 /** A graph as it is, described like one that was rewritten. */
 export function untouched(graph: Uint8Array): TappedDecoder {
-  return { ...describeDecoder(graph), graph, taps: [], branching: false, steering: false };
+  return { ...describeDecoder(graph), graph, taps: [], branching: false, steering: false, editing: false };
 }
 
 /** The weight files that a graph names. Throws `model-manifest-invalid` where one is missing. */

@@ -8,10 +8,11 @@ import { ATTENTION_BIAS_INPUT, SLOT_POSITIONS_INPUT } from '../../onnx/branching
 import { LOGIT_ROWS_INPUT } from '../../onnx/decoder-taps.ts';
 import { ATTENTION_MASK_INPUT, LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../onnx/lengths.ts';
 import { attentionLayout } from '../attention-layout.ts';
-import type { Branches, Cache, Decoder, DecoderSizes, Pass, Projection, StartedPass } from '../decoder.ts';
-import { assertFinite, assertProductsFinite, assertSizes } from '../pass-checks.ts';
+import type { Cache, Decoder, DecoderSizes, Pass, PassOptions, Projection, StartedPass } from '../decoder.ts';
+import { assertFinite, assertLogitsFinite, assertProductsFinite, assertSizes } from '../pass-checks.ts';
 import { splitProducts } from '../stream-products.ts';
 import type { CacheKeeper } from './cache-keeper.ts';
+import type { EditFeeds } from './edit-feeds.ts';
 import type { Fetch, ProjectParts, TensorPart } from './fetch.ts';
 import type { SteeringFeeds } from './steering-feeds.ts';
 
@@ -26,6 +27,8 @@ export interface OrtDecoderParts {
   readonly branching: boolean;
   /** Null where the graph takes no vectors. */
   readonly steering: SteeringFeeds | null;
+  /** Null where the graph cannot be edited. */
+  readonly editing: EditFeeds | null;
   readonly caches: CacheKeeper;
   readonly fetch: Fetch;
   /** Whether a pass may be started before the numbers of the one before are there. */
@@ -38,24 +41,23 @@ export interface OrtDecoderParts {
 
 /** Wraps a session of a tapped (or untouched) decoder graph. The decoder owns the session. */
 export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
-  const { session, Tensor: TensorClass, sizes, taps, caches, steering } = parts;
+  const { session, Tensor: TensorClass, sizes, taps, caches, steering, editing } = parts;
   const ones = growing(() => 1n);
   const inOneLine = growing(BigInt);
   const int64 = (values: readonly number[], dims: readonly number[]): Tensor => new TensorClass('int64', BigInt64Array.from(values, BigInt), dims);
   const int32 = (value: number, dims: readonly number[]): Tensor => new TensorClass('int32', Int32Array.of(value), dims);
-  const readOut = [...taps, 'logits'];
 
   /** Everything that a pass is fed but keys and values. */
-  function inputs(ids: readonly number[], before: number, kept: number, branches: Branches | undefined): Record<string, Tensor> {
+  function inputs(ids: readonly number[], before: number, logitRows: readonly number[], branches: PassOptions['branches']): Record<string, Tensor> {
     const total = before + ids.length;
-    const feeds: Record<string, Tensor> = { input_ids: int64(ids, [1, ids.length]), ...steering?.feeds };
+    const feeds: Record<string, Tensor> = { input_ids: int64(ids, [1, ids.length]), ...steering?.feeds, ...editing?.feeds(ids.length) };
     // A graph takes lengths or a mask, and some take both: the mask is for more than lengths then.
     if (session.inputNames.includes(TOTAL_LENGTH_INPUT)) {
       feeds[LAST_SLOT_INPUT] = int32(total - 1, [1]);
       feeds[TOTAL_LENGTH_INPUT] = int32(total, []);
     }
     if (session.inputNames.includes(ATTENTION_MASK_INPUT)) feeds[ATTENTION_MASK_INPUT] = new TensorClass('int64', ones(total), [1, total]);
-    if (taps.length > 0) feeds[LOGIT_ROWS_INPUT] = int64([(kept > 0 ? kept : ids.length) - 1], [1]);
+    if (taps.length > 0) feeds[LOGIT_ROWS_INPUT] = int64(logitRows, [logitRows.length]);
     if (parts.branching) {
       const layout = branches && attentionLayout(before, branches.parents);
       feeds[SLOT_POSITIONS_INPUT] = layout ? int64(layout.positions, [total]) : new TensorClass('int64', inOneLine(total), [total]);
@@ -64,24 +66,28 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     return feeds;
   }
 
-  async function start(ids: readonly number[], past: Cache | null, branches?: Branches, projection?: Projection): Promise<StartedPass> {
+  async function start(ids: readonly number[], past: Cache | null, { branches, projection, logitRows, residuals: wantsResiduals = true }: PassOptions = {}): Promise<StartedPass> {
     if (branches !== undefined && !parts.branching) throw new AppError('internal', 'This graph takes no branches.');
     if (branches !== undefined && branches.parents.length !== ids.length) throw new AppError('internal', `${ids.length} tokens came with ${branches.parents.length} parents.`);
     const before = past?.length ?? 0;
     const kept = branches?.kept ?? ids.length;
+    const rows = logitRows ?? [(kept > 0 ? kept : ids.length) - 1];
+    const streams = wantsResiduals ? taps : [];
+    const readOut = [...streams, 'logits'];
     const pass = await caches.begin(past, ids.length);
     let outputs: Record<string, Tensor> = {};
     try {
-      const feeds = { ...inputs(ids, before, kept, branches), ...pass.feeds };
+      const feeds = { ...inputs(ids, before, rows, branches), ...pass.feeds };
       outputs = (await session.run(feeds, { ...pass.fetches, ...Object.fromEntries(readOut.map((name) => [name, null])) })) as Record<string, Tensor>;
       const wanted = readOut.map((name) => outputs[name] ?? missing(name));
-      assertSizes(wanted.map((tensor) => tensor.dims.at(-1)), taps.length, sizes);
+      assertSizes(wanted.map((tensor) => tensor.dims.at(-1)), streams.length, sizes);
       const { values, split } = await fetchOutputs(wanted, ids.length, kept, projection ?? null);
       const reading = async (): Promise<Omit<Pass, 'cache'>> => {
         try {
           const read = split(await values);
           assertFinite(read.residuals, before + ids.length - read.tokens, read.tokens, sizes.hidden);
           if (read.products) assertProductsFinite(read.products, before, kept);
+          if (!wantsResiduals) assertLogitsFinite(read.logits, rows, sizes.vocabulary);
           return { ...read, tokens: ids.length };
         } catch (thrown) {
           throw thrown instanceof AppError ? thrown : await parts.explain(thrown);
@@ -108,7 +114,7 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
 
   /** Brings residuals of all tokens, or products of those that stay and residuals of the others; and the logits. Of what `split` gives `tokens` is how many have residuals. */
   async function fetchOutputs(wanted: readonly Tensor[], tokens: number, kept: number, projection: Projection | null): Promise<{ readonly values: Promise<Float32Array>; split(values: Float32Array): Pick<Pass, 'residuals' | 'products' | 'logits' | 'tokens'> }> {
-    const streams = wanted.slice(0, taps.length);
+    const streams = wanted.slice(0, -1);
     const projected = projection && parts.project && kept > 0 ? await parts.project.run(projection, streams, tokens, kept) : null;
     const from = projected ? kept : 0;
     const [embedding] = streams;
@@ -116,13 +122,14 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     const { values } = await parts.fetch([
       ...(projected && embedding ? [whole(projected), { tensor: embedding, from: 0, count: kept * sizes.hidden }] : []),
       ...streams.map((tensor) => ({ tensor, from: from * sizes.hidden, count: (tokens - from) * sizes.hidden })),
-      ...wanted.slice(taps.length).map(whole),
+      ...wanted.slice(-1).map(whole),
     ]);
     return {
       values,
       split(all) {
-        const { products, end } = projected && projection ? splitProducts(all, projection.count, taps.length, kept, sizes.hidden) : { products: null, end: 0 };
-        return { products, residuals: all.subarray(end, end + taps.length * (tokens - from) * sizes.hidden), tokens: tokens - from, logits: all.slice(all.length - sizes.vocabulary) };
+        const { products, end } = projected && projection ? splitProducts(all, projection.count, streams.length, kept, sizes.hidden) : { products: null, end: 0 };
+        const logitsAt = end + streams.length * (tokens - from) * sizes.hidden;
+        return { products, residuals: all.subarray(end, logitsAt), tokens: tokens - from, logits: all.slice(logitsAt) };
       },
     };
   }
@@ -131,6 +138,7 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     sizes,
     branching: parts.branching,
     steering: steering !== null,
+    editing: editing !== null,
     writer: null,
     run,
     start: parts.overlaps ? start : null,
@@ -139,6 +147,10 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     steer(vectors) {
       if (steering === null) throw new AppError('internal', 'This graph cannot be steered.');
       steering.set(vectors);
+    },
+    edit(edits) {
+      if (editing === null) throw new AppError('internal', 'The stream of this graph cannot be edited.');
+      editing.set(edits);
     },
     dispose: async () => {
       caches.dispose();

@@ -4,6 +4,7 @@
 import { AppError } from '../../core/errors.ts';
 import { tapDecoder } from '../../onnx/decoder-taps.ts';
 import { createGrowingCache } from './growing-cache.ts';
+import { createEditFeeds } from './edit-feeds.ts';
 import { createSession, externalData, untouched, type DecoderFiles, type OpenedDecoder, type OpenOptions, type WebBackend } from './opening.ts';
 import { fetchFromCpu, type Fetch } from './fetch.ts';
 import { createOrtDecoder } from './ort-decoder.ts';
@@ -13,7 +14,7 @@ import { steeringOnCpu } from './steering-feeds.ts';
 export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, options: OpenOptions): Promise<OpenedDecoder> {
   if (backend === 'webgpu') return (await import('./webgpu/open-gpu-decoder.ts')).openGpuDecoder(files, options);
   const { ort } = await import('./runtime-wasm.ts');
-  const graph = options.tapped ? tapDecoder(files.graph) : untouched(files.graph);
+  const graph = options.tapped ? tapDecoder(files.graph, { branching: true, lengths: false, editing: options.editing === true }) : untouched(files.graph);
   const session = await createSession(() => ort.InferenceSession.create(graph.graph, { executionProviders: ['wasm'], externalData: externalData(files, graph), logSeverityLevel: 3 }), 'wasm');
   const sizes = { ...files.config, layerCount: graph.layerCount };
   const decoder = createOrtDecoder({
@@ -23,6 +24,7 @@ export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, o
     taps: graph.taps,
     branching: graph.branching,
     steering: graph.steering ? steeringOnCpu(ort.Tensor, sizes) : null,
+    editing: graph.editing ? createEditFeeds(ort.Tensor, sizes) : null,
     caches: createGrowingCache(ort.Tensor, graph),
     fetch: fetchAndListen,
     project: null,

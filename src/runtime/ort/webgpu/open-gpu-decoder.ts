@@ -3,6 +3,7 @@ import { AppError } from '../../../core/errors.ts';
 import { ATTENTION_MASK_INPUT } from '../../../onnx/lengths.ts';
 import { tapDecoder, type TapOptions, type TappedDecoder } from '../../../onnx/decoder-taps.ts';
 import { probeGpu } from '../../capability/probe-gpu.ts';
+import { createEditFeeds } from '../edit-feeds.ts';
 import { createGrowingCache } from '../growing-cache.ts';
 import { createSession, externalData, untouched, type DecoderFiles, type OpenedDecoder, type OpenOptions, type WebGpuBuild } from '../opening.ts';
 import { createOrtDecoder } from '../ort-decoder.ts';
@@ -58,12 +59,12 @@ async function openBuild(build: WebGpuBuild, files: DecoderFiles, options: OpenO
   }
 }
 
-async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files: DecoderFiles, { tapped }: OpenOptions): Promise<OpenedDecoder> {
+async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files: DecoderFiles, { tapped, editing = false }: OpenOptions): Promise<OpenedDecoder> {
   const memory = watchMemory(device);
   const dispatch = wrapDispatches(device);
   const lost = lossOf(device);
   const explain = (thrown: unknown): Promise<AppError> => explainGpu(thrown, lost);
-  const graph = tapped ? tapDecoder(files.graph, GPU_GRAPHS.reading) : untouched(files.graph);
+  const graph = tapped ? tapDecoder(files.graph, { ...GPU_GRAPHS.reading, editing }) : untouched(files.graph);
   const sessionOptions = (of: TappedDecoder) => ({
     executionProviders: [{ name: 'webgpu' as const, device }],
     externalData: externalData(files, of),
@@ -83,6 +84,7 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
     taps: graph.taps,
     branching: graph.branching,
     steering,
+    editing: graph.editing ? createEditFeeds(ort.Tensor, sizes) : null,
     // The untouched graph is there to be compared with: it gets its caches the plain way.
     caches: tapped ? staticCaches : createGrowingCache(ort.Tensor, graph),
     fetch,
