@@ -129,7 +129,8 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
       split(all) {
         const { products, end } = projected && projection ? splitProducts(all, projection.count, streams.length, kept, sizes.hidden) : { products: null, end: 0 };
         const logitsAt = end + streams.length * (tokens - from) * sizes.hidden;
-        return { products, residuals: all.subarray(end, logitsAt), tokens: tokens - from, logits: all.slice(logitsAt) };
+        // The graph as it was exported gives logits of every token; the last is the one that it is asked for.
+        return { products, residuals: all.subarray(end, logitsAt), tokens: tokens - from, logits: all.slice(taps.length > 0 ? logitsAt : all.length - sizes.vocabulary) };
       },
     };
   }
