@@ -25,6 +25,8 @@ export const MESSAGES: Readonly<Record<ErrorCode, MessageWords>> = {
   'numbers-wrong': { title: 'This graphics card computes this model wrongly', remedy: 'Readings would be false. Load without WebGPU: slower, but right.' },
   'gpu-device-lost': { title: 'The graphics card went away', remedy: 'Start again. Your text and the reading so far are still here.' },
   'gpu-memory-refused': { title: 'The graphics card has no room left', remedy: 'Close other tabs that use it, or read a shorter text. Your text and the reading so far are still here.' },
+  'push-invalid': { title: 'The model cannot be pushed like that', remedy: 'Change what the sentence names. Nothing was read.' },
+  'push-too-strong': { title: 'The push was too strong', remedy: 'What was written until then is still here. Take a smaller strength, or one that is matched to a KL.' },
   'probe-invalid': { title: 'The probe file cannot be used', remedy: 'Restore the probe from the repository, or train it again.' },
   'probe-width-mismatch': { title: 'The probe does not fit this model', remedy: 'Pick a probe that was trained on this model, or train one.' },
   'probe-model-mismatch': { title: 'The probe belongs to another model', remedy: 'Directions mean nothing in another model. Pick a probe that was trained on this one.' },

@@ -21,6 +21,9 @@ export type ErrorCode =
   // the graphics processor; why a model does not run there at all is a `GpuCause`
   | 'gpu-device-lost'
   | 'gpu-memory-refused'
+  // a push on the stream
+  | 'push-invalid'
+  | 'push-too-strong'
   // files from outside
   | 'probe-invalid'
   | 'probe-width-mismatch'

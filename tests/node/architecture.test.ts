@@ -19,6 +19,7 @@ describe('imports between folders', () => {
     ['src/onnx/x.ts', '../runtime/decoder.ts'],
     ['src/format/x.ts', '../onnx/wire.ts'],
     ['src/training/x.ts', '../runtime/decoder.ts'],
+    ['src/steering/x.ts', '../runtime/decoder.ts'],
     ['src/runtime/x.ts', '../worker/protocol.ts'],
     ['src/runtime/x.ts', '../state/app.svelte.ts'],
     ['src/worker/client/x.ts', '../../runtime/decoder.ts'],

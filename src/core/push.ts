@@ -1,0 +1,71 @@
+/** A push: what is done to the residual stream while a model reads, so that a direction is tested and not only read. Types and checks; no model. */
+import { AppError } from './errors.ts';
+import type { Pole } from './heads.ts';
+import type { ModelIdentity } from './probe-types.ts';
+
+/**
+ * `add`: a vector along the direction is added. `cap`: the product with the direction is kept from falling behind a
+ * bound, on the side of the pole. `ablate`: the product is taken away altogether.
+ */
+export type PushMode = 'add' | 'cap' | 'ablate';
+
+/**
+ * Which tokens are pushed: all; those that choose words of the model's own, which begin with the last token that is given;
+ * or those from a position on.
+ */
+export type PushWhere = 'all' | 'generated' | number;
+
+/** What the reader sets. */
+export interface PushSettings {
+  readonly mode: PushMode;
+  readonly pole: Pole;
+  /** First and last stream that is pushed, 1 (what leaves the first layer) to the number of layers. */
+  readonly from: number;
+  readonly to: number;
+  /**
+   * In units of the stream's typical length (root mean square over neutral tokens) at its layer. `add`: the length of the vector.
+   * `cap`: how far from the mean of neutral tokens the bound lies, towards the pole. `ablate` has none.
+   */
+  readonly strength: number;
+  readonly where: PushWhere;
+}
+
+/** What is done to one stream; 1 is what leaves the first layer. */
+export interface StreamPush {
+  readonly stream: number;
+  /** Added at every pushed token `[hidden]`. */
+  readonly add: Float32Array | null;
+  /** Between what the product with a direction of length 1 `[hidden]` is kept; Infinity bounds nothing. */
+  readonly bound: { readonly direction: Float32Array; readonly low: number; readonly high: number } | null;
+}
+
+/** What is done to every stream, each at most once; nothing to those that are not named. */
+export type Push = readonly StreamPush[];
+
+/** The strongest push that is taken at all: twice the stream itself. Text is long broken there. */
+export const STRONGEST_PUSH = 2;
+
+/** Refuses settings that this model cannot be pushed by. Throws `push-invalid`. */
+export function checkPushSettings({ mode, from, to, strength, where }: PushSettings, { id, layerCount }: Pick<ModelIdentity, 'id' | 'layerCount'>): void {
+  const stream = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= layerCount;
+  if (!stream(from) || !stream(to) || from > to) throw new AppError('push-invalid', `Layers ${from} to ${to} cannot be pushed: ${id} has 1 to ${layerCount}, the first not after the last.`, { from, to, layerCount });
+  const least = mode === 'cap' ? -STRONGEST_PUSH : 0;
+  if (mode !== 'ablate' && !(strength >= least && strength <= STRONGEST_PUSH)) throw new AppError('push-invalid', `A strength of ${strength} is not between ${least} and ${STRONGEST_PUSH} lengths of the stream. Give a smaller one, or match a KL.`, { strength });
+  if (typeof where === 'number' && !(Number.isInteger(where) && where >= 0)) throw new AppError('push-invalid', `Position ${where} is no place to push from: give a whole number from 0.`, { where });
+}
+
+/** The first token that is pushed of a text whose first `given` tokens are not the model's own. */
+export function firstPushed(where: PushWhere, given: number): number {
+  if (where === 'all') return 0;
+  return where === 'generated' ? Math.max(0, given - 1) : where;
+}
+
+/** A push as a run remembers it, so that it can be told from others and made again. */
+export interface PushRecord extends PushSettings {
+  /** What pushed, e.g. the title of the probe whose steering direction it was. */
+  readonly direction: string;
+  /** Hash of that probe's files; null where the direction was no probe's. */
+  readonly probeSha256: string | null;
+  /** The KL that the strength was matched to, 95th percentile in nats; null where it was set by hand. */
+  readonly matchedKl: number | null;
+}

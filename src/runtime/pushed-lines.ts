@@ -1,0 +1,158 @@
+/**
+ * Reads lines of text with a push, as many in one pass as it holds, and tells the logits at the places that are asked for.
+ * Lines that begin alike stand in one group: their beginning is read once.
+ */
+import { throwIfStopped } from '../core/abort.ts';
+import type { Push } from '../core/push.ts';
+import { checkLength } from '../core/text-check.ts';
+import type { Cache, Decoder, LayerEdit, Pass } from './decoder.ts';
+import { Forest } from './forest.ts';
+
+/** One line of text. */
+export interface PushedLine {
+  readonly ids: readonly number[];
+  /** The first token that is pushed. */
+  readonly from: number;
+  /** Tokens whose logits are wanted, ascending. */
+  readonly rows: readonly number[];
+}
+
+/** Where a wanted row of logits belongs. */
+export interface LineRow {
+  readonly group: number;
+  readonly line: number;
+  readonly token: number;
+}
+
+/** How much goes into a pass, and what comes of it. */
+export interface LineReading {
+  /** Tokens of a pass that holds several lines. */
+  readonly setTokens: number;
+  /** Tokens of a pass over one long line. */
+  readonly chunkTokens: number;
+  /** Hears each wanted row `[vocabulary]`; the logits are gone afterwards. */
+  readonly onRow: (row: LineRow, logits: Float32Array) => void;
+  /** Hears the streams of each pass, with each token's position in its line; left out, streams stay where they are. */
+  readonly onStreams?: (pass: Pick<Pass, 'tokens' | 'residuals'>, positions: readonly number[]) => void;
+}
+
+/** A group in a pass: its tokens, whether each is pushed, where it stands in its line, and who wants its logits. */
+interface Laid {
+  readonly forest: Forest;
+  readonly positions: number[];
+  readonly pushed: boolean[];
+  readonly wanted: Map<number, LineRow[]>;
+}
+
+/** Reads groups of lines, each group's `from` being one. Throws `text-too-long`, `cancelled` and what the decoder throws; a decoder that edits is left without edits. */
+export async function readPushedLines(decoder: Decoder, groups: readonly (readonly PushedLine[])[], push: Push, how: LineReading, signal?: AbortSignal): Promise<void> {
+  const most = Math.min(how.setTokens, decoder.sizes.contextTokens);
+  try {
+    let together: Laid[] = [];
+    let size = 0;
+    const flush = async (): Promise<void> => {
+      if (together.length > 0) await readTogether(decoder, together, push, how);
+      together = [];
+      size = 0;
+    };
+    for (const [group, lines] of groups.entries()) {
+      throwIfStopped(signal);
+      const laid = layOut(lines, group);
+      if (!decoder.branching || laid.forest.ids.length > most) {
+        for (const [line, each] of lines.entries()) await readAlone(decoder, each, { group, line }, push, how, signal);
+        continue;
+      }
+      if (size + laid.forest.ids.length > most) await flush();
+      together.push(laid);
+      size += laid.forest.ids.length;
+    }
+    throwIfStopped(signal);
+    await flush();
+  } finally {
+    if (decoder.editing) decoder.edit(new Map());
+  }
+}
+
+function layOut(lines: readonly PushedLine[], group: number): Laid {
+  const laid: Laid = { forest: new Forest(), positions: [], pushed: [], wanted: new Map() };
+  for (const [line, { ids, from, rows }] of lines.entries()) {
+    const slots = laid.forest.grow(ids);
+    for (const [token, slot] of slots.entries()) {
+      laid.positions[slot] = token;
+      laid.pushed[slot] = token >= from;
+    }
+    for (const token of rows) {
+      const slot = slots[token] ?? 0;
+      laid.wanted.set(slot, [...(laid.wanted.get(slot) ?? []), { group, line, token }]);
+    }
+  }
+  return laid;
+}
+
+async function readTogether(decoder: Decoder, laid: readonly Laid[], push: Push, how: LineReading): Promise<void> {
+  const ids: number[] = [];
+  const parents: number[] = [];
+  const wanted: (readonly [slot: number, rows: readonly LineRow[]])[] = [];
+  for (const { forest, wanted: own } of laid) {
+    const offset = ids.length;
+    ids.push(...forest.ids);
+    parents.push(...forest.branches.parents.map((parent) => (parent < 0 ? parent : parent + offset)));
+    wanted.push(...[...own].map(([slot, rows]) => [slot + offset, rows] as const));
+  }
+  setEdits(decoder, push, laid.flatMap(({ pushed }) => pushed));
+  const pass = await decoder.run(ids, null, { branches: { parents, kept: 0 }, logitRows: wanted.length > 0 ? wanted.map(([slot]) => slot) : undefined, residuals: how.onStreams !== undefined });
+  pass.cache.dispose();
+  how.onStreams?.(pass, laid.flatMap(({ positions }) => positions));
+  tellRows(pass.logits, decoder.sizes.vocabulary, wanted.map(([, rows]) => rows), how);
+}
+
+/** A line that no pass holds whole, or for a decoder that takes no branches: pass by pass. */
+async function readAlone(decoder: Decoder, { ids, from, rows }: PushedLine, where: Omit<LineRow, 'token'>, push: Push, how: LineReading, signal?: AbortSignal): Promise<void> {
+  checkLength(ids.length, decoder.sizes.contextTokens);
+  let cache: Cache | null = null;
+  try {
+    for (let start = 0; start < ids.length; start += how.chunkTokens) {
+      throwIfStopped(signal);
+      const chunk = ids.slice(start, start + how.chunkTokens);
+      const wanted = rows.filter((token) => token >= start && token < start + chunk.length);
+      setEdits(decoder, push, chunk.map((_, token) => start + token >= from));
+      const pass: Pass = await decoder.run(chunk, cache, { logitRows: wanted.length > 0 ? wanted.map((token) => token - start) : undefined, residuals: how.onStreams !== undefined });
+      cache?.dispose();
+      cache = pass.cache;
+      how.onStreams?.(pass, chunk.map((_, token) => start + token));
+      tellRows(pass.logits, decoder.sizes.vocabulary, wanted.map((token) => [{ ...where, token }]), how);
+    }
+  } finally {
+    cache?.dispose();
+  }
+}
+
+function tellRows(logits: Float32Array, vocabulary: number, rows: readonly (readonly LineRow[])[], { onRow }: LineReading): void {
+  for (const [index, takers] of rows.entries()) {
+    const row = logits.subarray(index * vocabulary, (index + 1) * vocabulary);
+    for (const taker of takers) onRow(taker, row);
+  }
+}
+
+/** Sets a push for the pass that follows, at the tokens that are pushed. */
+export function setEdits(decoder: Decoder, push: Push, pushed: readonly boolean[]): void {
+  if (push.length === 0 || !pushed.includes(true)) {
+    if (decoder.editing) decoder.edit(new Map());
+    return;
+  }
+  const all = !pushed.includes(false);
+  const edits = push.map(({ stream, add, bound }): [number, LayerEdit] => [
+    stream - 1, // what leaves a layer is the stream that enters the next
+    {
+      add: add === null || all ? add : byToken(add, pushed),
+      bound: bound === null || all ? bound : { direction: bound.direction, low: pushed.map((is) => (is ? bound.low : -Infinity)), high: pushed.map((is) => (is ? bound.high : Infinity)) },
+    },
+  ]);
+  decoder.edit(new Map(edits));
+}
+
+function byToken(add: Float32Array, pushed: readonly boolean[]): Float32Array {
+  const rows = new Float32Array(pushed.length * add.length);
+  for (const [token, is] of pushed.entries()) if (is) rows.set(add, token * add.length);
+  return rows;
+}

@@ -1,0 +1,139 @@
+/** Measures a dose–response: a direction and its placebos, at strengths that change the next word alike. */
+import { throwIfStopped } from '../core/abort.ts';
+import type { DoseChoices, DoseLevel, DoseProgress, DoseRank, DoseReport, DoseSeries } from '../core/dose-types.ts';
+import { clusterMean, shareAbove } from '../core/effect.ts';
+import type { Axis } from '../core/probe-types.ts';
+import type { Push, PushSettings } from '../core/push.ts';
+import { mean } from '../core/stats.ts';
+import { VERSION } from '../core/version.ts';
+import type { ChoiceOdds, ForcedChoice, NeutralGround, PushBench } from './bench.ts';
+import { makePush, type PushDirection } from './make-push.ts';
+import { matchStrengths } from './match-strength.ts';
+import type { Placebo } from './placebos.ts';
+
+/** Resamples of the choices behind every interval. */
+const DRAWS = 2000;
+
+/** Choices that were read from a set. */
+export interface ChoiceSet {
+  readonly name: string;
+  readonly sha256: string;
+  readonly choices: readonly ForcedChoice[];
+}
+
+/** What is measured, and how finely. */
+export interface DoseOptions {
+  readonly probe: DoseReport['probe'];
+  readonly axis: Axis;
+  readonly direction: PushDirection;
+  readonly placebos: readonly Placebo[];
+  /** Strength and pole do not matter: all strengths of both poles are measured. */
+  readonly settings: PushSettings & { readonly mode: 'add' | 'cap' };
+  /** KLs in nats, ascending, and those at which the placebos are measured too. */
+  readonly targets: readonly number[];
+  readonly placeboTargets: readonly number[];
+  readonly choices: ChoiceSet;
+  readonly control: ChoiceSet | null;
+  readonly seed: number;
+  readonly onProgress?: (progress: DoseProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Measures. Throws `push-invalid`, `cancelled` and what the model's engine throws. */
+export async function measureDose(bench: PushBench, options: DoseOptions): Promise<DoseReport> {
+  const { probe, axis, direction, placebos, settings, targets, placeboTargets, choices, control, seed, onProgress, signal } = options;
+  const { mode, from, to, where } = settings;
+  onProgress?.({ stage: 'ground', done: 0, total: placebos.length + 1, title: 'neutral text' });
+  const ground = await bench.ground(signal);
+  const still = await bench.neutral([], signal);
+  const meter = new EffectMeter(bench, settings, ground, signal);
+  const own = await meter.over(choices, seed);
+  const other = control && (await meter.over(control, seed));
+  onProgress?.({ stage: 'direction', done: 0, total: placebos.length + 1, title: direction.title });
+  const levels = await own.levels(direction, targets);
+  const controlLevels: NonNullable<DoseReport['control']>['levels'][number][] = [];
+  for (const { target, strength } of other ? levels : []) if (other) controlLevels.push({ target, ...pick(await other.at(direction, strength)) });
+  const series: DoseSeries[] = [];
+  for (const [index, placebo] of placebos.entries()) {
+    throwIfStopped(signal);
+    onProgress?.({ stage: 'placebos', done: index + 1, total: placebos.length + 1, title: placebo.title });
+    series.push({ kind: placebo.kind, title: placebo.title, levels: await own.levels(placebo, placeboTargets) });
+  }
+  return {
+    probe,
+    model: { id: bench.model.id, weightsSha256: bench.model.weightsSha256 },
+    axis,
+    mode,
+    from,
+    to,
+    where,
+    neutral: { texts: ground.texts, tokens: ground.tokens, perplexity: Math.exp(mean(still.surprise)) },
+    choices: own.choices,
+    direction: { kind: 'direction', title: direction.title, levels },
+    control: other && { choices: other.choices, levels: controlLevels },
+    placebos: series,
+    ranks: placeboTargets.flatMap((target) => rankAmong(levels, series, target)),
+    seed,
+    version: VERSION,
+  };
+}
+
+const pick = ({ effect, right }: Pick<DoseLevel, 'effect' | 'right'>): Pick<DoseLevel, 'effect' | 'right'> => ({ effect, right });
+
+/** The log-odds of a choice. */
+const oddsOf = ({ positive, negative }: ChoiceOdds): number => positive - negative;
+
+/** Measures effects with one kind of push. */
+class EffectMeter {
+  readonly #bench: PushBench;
+  readonly #settings: PushSettings & { readonly mode: 'add' | 'cap' };
+  readonly #ground: NeutralGround;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(bench: PushBench, settings: PushSettings & { readonly mode: 'add' | 'cap' }, ground: NeutralGround, signal: AbortSignal | undefined) {
+    this.#bench = bench;
+    this.#settings = settings;
+    this.#ground = ground;
+    this.#signal = signal;
+  }
+
+  /** The same over a set of choices, whose unpushed odds are read now. */
+  async over({ name, sha256, choices }: ChoiceSet, seed: number) {
+    const { where } = this.#settings;
+    const read = async (push: Push): Promise<number[]> => (await this.#bench.choices(choices, push, where, this.#signal)).map(oddsOf);
+    const unpushed = await read([]);
+    const estimate = (values: readonly number[]) => clusterMean(values, DRAWS, seed);
+    /** What a direction does at one strength. */
+    const at = async (direction: PushDirection, strength: number): Promise<Pick<DoseLevel, 'towards' | 'away' | 'effect' | 'right'>> => {
+      const [positive, negative] = this.#both(direction, strength);
+      const [up, down] = [await read(positive), await read(negative)];
+      const effects = up.map((value, index) => (value - (down[index] ?? NaN)) / 2);
+      const shift = (values: readonly number[]) => estimate(values.map((value, index) => value - (unpushed[index] ?? NaN)));
+      return { towards: shift(up), away: shift(down), effect: estimate(effects), right: shareAbove(effects, 0) };
+    };
+    /** The same at the strengths that match these KLs. */
+    const levels = async (direction: PushDirection, targets: readonly number[]): Promise<readonly DoseLevel[]> => {
+      const matched = await matchStrengths(this.#bench, this.#settings.mode, (strength) => this.#both(direction, strength), targets, this.#signal);
+      const out: DoseLevel[] = [];
+      for (const match of matched) out.push({ ...match, ...(await at(direction, match.strength)) });
+      return out;
+    };
+    const facts: DoseChoices = { name, sha256, pairs: choices.length, unpushed: estimate(unpushed) };
+    return { choices: facts, at, levels };
+  }
+
+  #both(direction: PushDirection, strength: number): readonly [Push, Push] {
+    const push = (pole: 'positive' | 'negative'): Push => makePush(direction, { ...this.#settings, pole, strength }, this.#ground, this.#bench.model);
+    return [push('positive'), push('negative')];
+  }
+}
+
+/** The direction among the placebos that were made to be compared with; an unrelated axis is no draw from any null. */
+function rankAmong(levels: readonly DoseLevel[], series: readonly DoseSeries[], target: number): DoseRank[] {
+  const own = levels.find((level) => level.target === target);
+  const drawn = series.filter(({ kind }) => kind !== 'unrelated').flatMap(({ title, levels: some }) => some.filter((level) => level.target === target).map(({ effect }) => ({ title, size: Math.abs(effect.value) })));
+  if (own === undefined || drawn.length === 0) return [];
+  const largest = drawn.reduce((most, one) => (one.size > most.size ? one : most));
+  const atLeast = drawn.filter(({ size }) => size >= Math.abs(own.effect.value)).length;
+  return [{ target, largest: largest.size, largestTitle: largest.title, placebos: drawn.length, atLeast, p: (1 + atLeast) / (1 + drawn.length) }];
+}

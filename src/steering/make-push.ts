@@ -1,0 +1,38 @@
+/** From what the reader sets and a direction to what is done to each stream. */
+import { AppError } from '../core/errors.ts';
+import { checkPushSettings, type Push, type PushSettings, type StreamPush } from '../core/push.ts';
+import type { ModelIdentity } from '../core/probe-types.ts';
+import type { NeutralGround } from './bench.ts';
+
+/** Vectors by layer, of any length `[layers, hidden]`; they point to the positive pole. */
+export interface PushDirection {
+  readonly title: string;
+  readonly vectors: Float32Array;
+}
+
+/**
+ * The push along a direction. Throws `push-invalid` for settings that the model has not, a direction of another size, a
+ * layer where it points nowhere, and a layer without a scale.
+ */
+export function makePush(direction: PushDirection, settings: PushSettings, ground: NeutralGround, model: ModelIdentity): Push {
+  checkPushSettings(settings, model);
+  const { hidden, layerCount } = model;
+  const expected = (layerCount + 1) * hidden;
+  if (direction.vectors.length !== expected) throw new AppError('push-invalid', `${direction.title} has ${direction.vectors.length} numbers, and ${model.id} takes ${layerCount + 1} layers of ${hidden}: ${expected}. Take a direction that was made on this model.`, { found: direction.vectors.length, expected });
+  return Array.from({ length: settings.to - settings.from + 1 }, (_, index) => pushStream(direction, settings, ground, hidden, settings.from + index));
+}
+
+function pushStream({ title, vectors }: PushDirection, { mode, pole, strength }: PushSettings, ground: NeutralGround, hidden: number, stream: number): StreamPush {
+  const vector = vectors.subarray(stream * hidden, (stream + 1) * hidden);
+  const length = Math.hypot(...vector);
+  if (!(length > 0) || !Number.isFinite(length)) throw new AppError('push-invalid', `${title} points nowhere at layer ${stream}. Choose another layer.`, { stream });
+  const typical = ground.lengths[stream] ?? 0;
+  if (!(typical > 0)) throw new AppError('push-invalid', `The stream has no typical length at layer ${stream}, so a strength has no unit there. Choose another layer.`, { stream });
+  const side = pole === 'positive' ? 1 : -1;
+  if (mode === 'add') return { stream, add: vector.map((value) => (side * strength * typical * value) / length), bound: null };
+  const unit = vector.map((value) => value / length);
+  if (mode === 'ablate') return { stream, add: null, bound: { direction: unit, low: 0, high: 0 } };
+  const centre = unit.reduce((sum, value, feature) => sum + value * (ground.mean[stream * hidden + feature] ?? NaN), 0);
+  const bound = centre + side * strength * typical;
+  return { stream, add: null, bound: { direction: unit, low: side > 0 ? bound : -Infinity, high: side > 0 ? Infinity : bound } };
+}

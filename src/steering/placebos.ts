@@ -1,0 +1,32 @@
+/**
+ * Directions to compare a push with. The ten with the pole flipped at random per topic come from the same data in the same
+ * way as the direction itself and are harder to beat than noise; three isotropic ones show what any vector does; an
+ * unrelated axis shows what a real direction does that means something else.
+ */
+import { createRng } from '../core/rng.ts';
+import type { PushDirection } from './make-push.ts';
+
+/** What a direction is compared with. */
+export type PlaceboKind = 'flipped' | 'isotropic' | 'unrelated';
+
+/** A direction to compare with. */
+export interface Placebo extends PushDirection {
+  readonly kind: PlaceboKind;
+}
+
+/** Isotropic directions. */
+export const ISOTROPIC_COUNT = 3;
+
+/** Directions drawn evenly from all that there are, one for each layer `[layers, hidden]`; equal on every machine. */
+export function isotropicPlacebos(layers: number, hidden: number, seed: number): readonly Placebo[] {
+  return Array.from({ length: ISOTROPIC_COUNT }, (_, index) => {
+    const rng = createRng(seed, index + 1);
+    return { kind: 'isotropic' as const, title: `isotropic ${index + 1}`, vectors: Float32Array.from({ length: layers * hidden }, () => rng.normal()) };
+  });
+}
+
+/** The flipped directions of a probe, `tensor` `[count, layers, hidden]`. */
+export function flippedPlacebos(tensor: Float32Array, layers: number, hidden: number): readonly Placebo[] {
+  const size = layers * hidden;
+  return Array.from({ length: tensor.length / size }, (_, index) => ({ kind: 'flipped' as const, title: `poles flipped ${index + 1}`, vectors: tensor.subarray(index * size, (index + 1) * size) }));
+}
