@@ -8,7 +8,7 @@ export interface PoleCard extends Omit<PoleHead, 'directions' | 'lexical'> {
 }
 
 /** Everything of a {@link Probe} but the tensors. */
-export interface ProbeHead extends Omit<Probe, 'directions' | 'steering' | 'lexical' | 'nullModel' | 'poles'> {
+export interface ProbeHead extends Omit<Probe, 'directions' | 'steering' | 'placebos' | 'lexical' | 'nullModel' | 'poles'> {
   readonly lexical: Omit<LexicalModel, 'weights'>;
   readonly poles: ByPole<PoleCard> | null;
   readonly nullModel: Omit<NullModel, 'factor' | 'featureScale' | 'center' | 'drift'>;

@@ -177,6 +177,9 @@ export interface PoleHead {
   readonly evidence: PoleEvidence;
 }
 
+/** How many placebo directions a probe carries. */
+export const PLACEBO_COUNT = 10;
+
 /** A direction for every layer with the numbers that make it a score and the evidence that it reads what it claims. */
 export interface Probe {
   readonly id: string;
@@ -195,6 +198,11 @@ export interface Probe {
    * `[layers, hidden]`, in the stream's own units and of its own length.
    */
   readonly steering: Float32Array;
+  /**
+   * What a push along `steering` is compared with: the same differences with the poles swapped at random topic by topic
+   * `[PLACEBO_COUNT, layers, hidden]`, in half precision; null in probes that were made before there were any.
+   */
+  readonly placebos: Float32Array | null;
   readonly calibration: readonly LayerCalibration[];
   readonly earlyTokens: EarlyTokens;
   readonly lexical: LexicalModel;

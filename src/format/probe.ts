@@ -5,10 +5,11 @@
  *
  * Version 2 added the steering vectors, the words' share and the 1 % lines. Files of version 1 still open, with all of
  * these absent: zero tensors, nothing explained, rate 0 and empty lists. Their evidence counts every tap reading as a row.
- * Version 3 added each pole from neutral; in files of version 1 and 2 `poles` is null.
+ * Version 3 added each pole from neutral; in files of version 1 and 2 `poles` is null. Version 4 added the ten placebo directions
+ * `[10, layers, hidden]`; in older files, and in those that were written from one and lack the tensor, `placebos` is null.
  */
 import { AppError } from '../core/errors.ts';
-import type { ModelIdentity, Probe } from '../core/probe-types.ts';
+import { type ModelIdentity, PLACEBO_COUNT, type Probe } from '../core/probe-types.ts';
 import type { ProbeHead } from '../core/probe-head.ts';
 import { field, fileObject, integer, type JsonNode, list, type Refuse, words } from './json-path.ts';
 import { identifier, parseAxis } from './json-values.ts';
@@ -21,7 +22,7 @@ import { parseSafetensors, serialiseSafetensors, type Tensor, type TensorToWrite
 export const PROBE_FILES = { json: 'probe.json', tensors: 'directions.safetensors', report: 'report.json' } as const;
 
 const FORMAT = 'flipside-probe';
-const VERSION = 3;
+const VERSION = 4;
 
 const refuse: Refuse = (message) => {
   throw new AppError('probe-invalid', `${message} Restore the probe, or train it again.`);
@@ -41,6 +42,7 @@ export function parseProbe(jsonText: string, tensorBytes: Uint8Array): Probe {
     ...head,
     directions: wide('directions'),
     steering: version === 1 ? new Float32Array(layers * hidden) : wide('steering'),
+    placebos: version < 4 || !tensors.has('placebos') ? null : tensor(tensors, 'placebos', [PLACEBO_COUNT, layers, hidden]),
     lexical: { ...head.lexical, weights: version === 1 ? new Float32Array(layers * 2 * hidden) : tensor(tensors, 'lexical', [layers, 2, hidden]) },
     nullModel: { ...head.nullModel, factor: tensor(tensors, 'null_factor', [layers, rank, hidden]), featureScale, center: wide('null_center'), drift: wide('null_drift') },
     poles: withPoleTensors(head.poles, layers, hidden, (name, shape) => tensor(tensors, name, shape)),
@@ -76,7 +78,7 @@ function parseHead(jsonText: string): { readonly head: ProbeHead; readonly versi
   return { head, version };
 }
 
-/** Writes a bundle; equal probes give equal files. The covariance factor is kept in half precision, all else in float32. */
+/** Writes a bundle; equal probes give equal files. Covariance factor and placebos are kept in half precision, all else in float32. */
 export function serialiseProbe(probe: Probe): { readonly json: string; readonly tensors: Uint8Array<ArrayBuffer> } {
   const layers = probe.model.layerCount + 1;
   const { hidden } = probe.model;
@@ -96,6 +98,7 @@ export function serialiseProbe(probe: Probe): { readonly json: string; readonly 
       ['null_drift', wide(drift)],
       ['null_factor', { dtype: 'F16', shape: [layers, rank, hidden], data: factor }],
       ...poleTensors(poles, layers, hidden),
+      ...(probe.placebos === null ? [] : [['placebos', { dtype: 'F16', shape: [PLACEBO_COUNT, layers, hidden], data: probe.placebos }] as const]),
     ]),
     { format: FORMAT, probe: id },
   );

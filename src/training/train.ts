@@ -33,6 +33,7 @@ import { randomAurocs } from './random-directions.ts';
 import type { SegmentReader } from './reader.ts';
 import { type Readings, readingsIn } from './readings.ts';
 import { scoredHeads } from './scored-heads.ts';
+import { placebosOf, steeringOf } from './steering-directions.ts';
 
 /** With fewer topics the best layer of the inner folds is mostly luck. */
 const TOPICS_TO_CHOOSE = 24;
@@ -78,14 +79,14 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
   const allTaps = sets[0]?.taps ?? [];
   const taps = allTaps.slice(0, options.tapCount ?? 2);
   checkOptions(options, taps, reader.model.layerCount + 1);
-  const { readings, fitted, fit, defaultLayer, nullModel, judged, steering, baselines, selectivity, topicCount } = await learn(reader, options, taps);
+  const { readings, fitted, fit, defaultLayer, nullModel, judged, steering, placebos, baselines, selectivity, topicCount } = await learn(reader, options, taps);
   const { own, poles } = await scoredHeads(reader, stories, fitted, options);
   const { directions, calibration } = own;
   const probe: Probe = {
     id: options.id, title: options.title, about: options.about,
     axis: sets[0]?.axis ?? { positive: '', negative: '', neutral: '' },
     model: reader.model, method, defaultLayer, taps, ...own,
-    steering,
+    steering, placebos,
     nullModel,
     evidence: evidenceOf(fitted, readings, judged.drift, { sets, defaultLayer, seed }),
     poles: byPole((pole) => ({ ...poles[pole], evidence: poleEvidence(fitted.layers.map((layer) => layer.poles[pole]), readings, pole) })),
@@ -146,22 +147,11 @@ async function learn(reader: SegmentReader, options: TrainOptions, taps: readonl
     nullModel,
     judged: judgeLayer({ readings, fitted: fit, layerReadings, hidden: rows.hidden, sets, zeros, seed }),
     steering: steeringOf(rows),
+    placebos: placebosOf(rows, seed),
     baselines: baselinesOf(rows, readings, nullModel, options),
     selectivity: selectivityAt(rows, readings, fit, defaultLayer, seed),
     topicCount: rows.topicCount,
   };
-}
-
-/** Difference of the poles' mean residuals over the tokens of what was done `[layers, hidden]`. */
-function steeringOf({ own, info }: TapRows): Float32Array {
-  const side = new Map(info.map((row) => [row.turn, labelOf(row.role)]));
-  const poles = [...own];
-  const sum = new Float64Array(poles[0]?.[1].length ?? 0);
-  for (const [turn, mean] of poles) {
-    const label = side.get(turn) ?? 0;
-    for (let i = 0; i < sum.length; i += 1) sum[i] = (sum[i] ?? 0) + (label * (mean[i] ?? NaN)) / (poles.length / 2);
-  }
-  return Float32Array.from(sum);
 }
 
 function evidenceOf(fitted: FittedLayers, readings: Readings, drift: ProbeEvidence['drift'], { sets, defaultLayer, seed }: { sets: readonly PromptSet[]; defaultLayer: number; seed: number }): ProbeEvidence {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorRecord } from '../../src/core/errors.ts';
 import { roundToHalf } from '../../src/core/half.ts';
-import type { PoleHead, Probe } from '../../src/core/probe-types.ts';
+import { PLACEBO_COUNT, type PoleHead, type Probe } from '../../src/core/probe-types.ts';
 import { assertProbeFits, parseProbe, parseProbeCard, serialiseProbe } from '../../src/format/probe.ts';
 import { parseSafetensors, serialiseSafetensors } from '../../src/format/safetensors.ts';
 
@@ -23,7 +23,7 @@ const probe: Probe = {
   axis: { positive: 'kind', negative: 'cruel', neutral: 'neutral' },
   model: { id: 'toy', weightsSha256: '12'.repeat(32), layerCount: LAYERS - 1, hidden: HIDDEN },
   method: { kind: 'ridge', target: 'hardened', penalty: 1 }, defaultLayer: 1, taps: ['A clock ticked.'],
-  directions: wave(LAYERS * HIDDEN), steering: wave(LAYERS * HIDDEN, 4),
+  directions: wave(LAYERS * HIDDEN), steering: wave(LAYERS * HIDDEN, 4), placebos: roundToHalf(wave(PLACEBO_COUNT * LAYERS * HIDDEN, 6)),
   calibration: Array.from({ length: LAYERS }, (_, l) => ({ tapMean: l - 0.25, scale: 1 + l, tokenMean: 0.125, tokenSd: 4.5, smoothSd: 1.5 })),
   earlyTokens: { from: [1, 3], steadyFrom: 8, means: [[0, 0], [-2.5, 1], [0.5, 0.25]] },
   lexical: { weights: wave(LAYERS * 2 * HIDDEN, 5), offset: [0, 0.5, -0.5], explained: [1, 0.5, -0.25] },
@@ -62,7 +62,7 @@ describe('a probe file', () => {
   });
 
   it('without its tensors is all that a page shows of it, and is checked as strictly', () => {
-    const { directions: _d, steering: _s, lexical: { weights: _w, ...lexical }, nullModel: { factor: _f, featureScale: _v, center: _c, drift: _t, ...nullModel }, poles, ...rest } = probe;
+    const { directions: _d, steering: _s, placebos: _x, lexical: { weights: _w, ...lexical }, nullModel: { factor: _f, featureScale: _v, center: _c, drift: _t, ...nullModel }, poles, ...rest } = probe;
     const cardOf = ({ directions: _p, lexical: { weights: _q, ...own }, ...more }: PoleHead) => ({ ...more, lexical: own });
     expect(parseProbeCard(files.json)).toEqual({ ...rest, lexical, nullModel, poles: { positive: cardOf(poles!.positive), negative: cardOf(poles!.negative) } });
     expect(refusal(() => parseProbeCard(altered(['calibration', 2, 'scale'], 0))).message).toContain('probe.calibration[2].scale');
@@ -74,7 +74,7 @@ describe('a probe file', () => {
 
   it.each([
     [['format'], 'flipside-recording', 'probe.format must be "flipside-probe"'],
-    [['version'], 4, 'probe.version is 4, written by a newer Flipside'],
+    [['version'], 5, 'probe.version is 5, written by a newer Flipside'],
     [['id'], '../etc', 'probe.id must hold'],
     [['title'], '', 'probe.title is empty'],
     [['model', 'hidden'], 0, 'probe.model.hidden must be a whole number from 1'],
@@ -139,7 +139,7 @@ describe('a probe file of version 1', () => {
   /** The same probe as version 1 wrote it. */
   const old = (method: Record<string, unknown>) => {
     const { lexical: _l, alarm: _a, poles: _p, ...rest } = JSON.parse(files.json) as Record<string, unknown>;
-    const tensors = new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => name !== 'steering' && name !== 'lexical' && !/^(positive|negative)_/.test(name)).map(([name, { shape, data }]) => [name, { dtype: name === 'null_factor' ? 'F16' as const : 'F32' as const, shape, data }]));
+    const tensors = new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => !/^(steering|lexical|placebos|positive_\w+|negative_\w+)$/.test(name)).map(([name, { shape, data }]) => [name, { dtype: name === 'null_factor' ? 'F16' as const : 'F32' as const, shape, data }]));
     return parseProbe(JSON.stringify({ ...rest, version: 1, method }), serialiseSafetensors(tensors));
   };
 
@@ -153,6 +153,7 @@ describe('a probe file of version 1', () => {
       ...probe,
       method: expected,
       steering: new Float32Array(LAYERS * HIDDEN),
+      placebos: null,
       lexical: { weights: new Float32Array(LAYERS * 2 * HIDDEN), offset: [0, 0, 0], explained: [0, 0, 0] },
       alarm: { rate: 0, tokens: 0, taps: 0, tokenLow: [], tokenHigh: [], smoothLow: [], smoothHigh: [], tapLow: [], tapHigh: [] },
       poles: null,
@@ -181,11 +182,11 @@ describe('a probe file of version 2', () => {
   /** The same probe as version 2 wrote it. */
   const { poles: _p, ...rest } = JSON.parse(files.json) as Record<string, unknown>;
   const json = JSON.stringify({ ...rest, version: 2 });
-  const tensors = serialiseSafetensors(new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => !/^(positive|negative)_/.test(name)).map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data }])));
+  const tensors = serialiseSafetensors(new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => !/^(placebos|positive_\w+|negative_\w+)$/.test(name)).map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data }])));
 
   it('opens without the poles from neutral, and is written again as what it is', () => {
     const opened = parseProbe(json, tensors);
-    expect(opened).toEqual({ ...probe, poles: null });
+    expect(opened).toEqual({ ...probe, placebos: null, poles: null });
     expect(parseProbeCard(json).poles).toBeNull();
     const again = serialiseProbe(opened);
     expect(parseProbe(again.json, again.tensors)).toEqual(opened);
@@ -195,6 +196,55 @@ describe('a probe file of version 2', () => {
   it('that names itself version 3 is refused by what it lacks', () => {
     expect(refusal(() => parseProbe(JSON.stringify({ ...rest, version: 3 }), tensors)).message).toContain('probe.poles is missing');
     expect(refusal(() => parseProbe(files.json, tensors)).message).toContain('has no tensor "positive_directions"');
+  });
+});
+
+describe('a probe file of version 3', () => {
+  /** The same probe as version 3 wrote it. */
+  const json = JSON.stringify({ ...JSON.parse(files.json) as object, version: 3 });
+  const tensors = serialiseSafetensors(new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => name !== 'placebos').map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data }])));
+
+  it('opens without placebos, and is written again as what it is', () => {
+    const opened = parseProbe(json, tensors);
+    expect(opened).toEqual({ ...probe, placebos: null });
+    const again = serialiseProbe(opened);
+    expect(parseProbe(again.json, again.tensors)).toEqual(opened);
+    expect([...parseSafetensors(again.tensors, 'x').keys()]).not.toContain('placebos');
+  });
+
+  it('has none even where a tensor of that name lies in it, which version 3 knew nothing of', () => {
+    expect(parseProbe(json, files.tensors).placebos).toBeNull();
+  });
+});
+
+describe('the placebos', () => {
+  const shape = [PLACEBO_COUNT, LAYERS, HIDDEN];
+  /** The file with other placebos. */
+  const withPlacebos = (dtype: 'F16' | 'F32', of: readonly number[], data: Float32Array) =>
+    serialiseSafetensors(new Map([...[...parseSafetensors(files.tensors, 'x')].map(([name, tensor]) => [name, { dtype: 'F32' as const, ...tensor }] as const), ['placebos', { dtype, shape: of, data }] as const]));
+
+  it('lie in the file as ten directions a layer in half precision, after all that older files hold', () => {
+    const header = new TextDecoder().decode(files.tensors.subarray(8, 8 + new DataView(files.tensors.buffer).getUint32(0, true)));
+    const { placebos, negative_lexical: before } = JSON.parse(header) as Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;
+    const start = before!.data_offsets[1];
+    expect(placebos).toEqual({ dtype: 'F16', shape, data_offsets: [start, start + 2 * 10 * LAYERS * HIDDEN] });
+    expect(shape[0]).toBe(10);
+  });
+
+  it.each([
+    ['nine of them', [9, LAYERS, HIDDEN]],
+    ['another width', [PLACEBO_COUNT, LAYERS, HIDDEN + 1]],
+    ['layers first', [LAYERS, PLACEBO_COUNT, HIDDEN]],
+    ['one flat row', [PLACEBO_COUNT * LAYERS * HIDDEN]],
+    ['none', [0, LAYERS, HIDDEN]],
+  ])('of the wrong shape are refused by name: %s', (_, of) => {
+    const record = refusal(() => parseProbe(files.json, withPlacebos('F16', of, new Float32Array(of.reduce((a, b) => a * b, 1)))));
+    expect(record.code).toBe('tensor-file-invalid');
+    expect(record.message).toContain(`"placebos" must have the shape [10, 3, 4], got [${of.join(', ')}]`);
+  });
+
+  it.each([['F16', NaN], ['F16', Infinity], ['F32', -Infinity], ['F16', 65520]] as const)('that are not finite as %s of %d are refused by name', (dtype, bad) => {
+    expect(refusal(() => parseProbe(files.json, withPlacebos(dtype, shape, probe.placebos!.with(17, bad)))).message).toContain('"placebos" holds a number that is not finite, at index 17');
   });
 });
 

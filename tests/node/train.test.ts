@@ -9,6 +9,7 @@ import { collectRows } from '../../src/training/collect.ts';
 import { judgeProbe } from '../../src/training/judge.ts';
 import { judgeVector } from '../../src/training/judge-vector.ts';
 import type { SegmentReader } from '../../src/training/reader.ts';
+import { placebosOf } from '../../src/training/steering-directions.ts';
 import { trainProbe, type TrainOptions } from '../../src/training/train.ts';
 import { readOne, TOY_MODEL, toyReader, toySet, toyStories } from '../fixtures/toy-reader.ts';
 
@@ -79,6 +80,23 @@ describe('training', () => {
 
   it('loses nothing that is used when it is written and read back', async () => {
     const { probe } = await trained;
+    const { json, tensors } = serialiseProbe(probe);
+    expect(parseProbe(json, tensors)).toEqual(probe);
+  });
+
+  it('carries ten placebos of its steering direction, dealt from its own seed', async () => {
+    const { probe } = await trained;
+    const rows = await collectRows(toyReader(), { sets: [toySet(14)], stories: undefined, taps: probe.taps, settings: false });
+    expect(probe.placebos).toHaveLength(10 * 3 * 12);
+    expect(probe.placebos).toEqual(placebosOf(rows, 3));
+    const other = await trainProbe(toyReader(), options({ shuffles: 2, seed: 4 }));
+    expect(other.probe.placebos).toEqual(placebosOf(rows, 4));
+    expect(other.probe.steering).toEqual(probe.steering);
+  });
+
+  it('has placebos with as few topics as can be trained on', async () => {
+    const { probe } = await trainProbe(toyReader(), options({ shuffles: 2, sets: [toySet(4)] }));
+    expect(probe.placebos).toHaveLength(10 * 3 * 12);
     const { json, tensors } = serialiseProbe(probe);
     expect(parseProbe(json, tensors)).toEqual(probe);
   });
