@@ -69,6 +69,7 @@ export const ENDED = {
   length: 'as many tokens as asked',
   'end-token': 'the model ended its text',
   context: 'the context is full',
+  repetition: 'its words went round and round, so it was stopped',
 } as const;
 
 /** The promise that the page makes about data. */

@@ -3,18 +3,26 @@ import type { Axis, ModelIdentity } from './probe-types.ts';
 import type { PushMode, PushWhere } from './push.ts';
 import type { Estimate } from './report-types.ts';
 
-/** A direction's effect at one strength, the positive and the negative push at the same. */
-export interface DoseLevel {
-  /** The KL that was asked for, 95th percentile over neutral tokens, both pushes pooled, in nats; and what it came to. */
-  readonly target: number;
-  readonly kl: number;
-  readonly meanKl: number;
-  /** In units of the stream's typical length at its layer. */
+/** What a push of some strength does to neutral text. */
+export interface StrengthTrial {
   readonly strength: number;
-  /** Perplexity of the neutral texts, both pushes pooled. */
+  /** KL of the next-token distributions, 95th percentile over the neutral tokens, in nats. */
+  readonly kl: number;
+  /** Mean KL over the same tokens. */
+  readonly meanKl: number;
+  /** Perplexity of the neutral texts under the push. */
   readonly perplexity: number;
-  /** Readings of the neutral texts that the match took. */
+}
+
+/** The strength whose KL is the one that was asked for. */
+export interface MatchedStrength extends StrengthTrial {
+  readonly target: number;
+  /** Readings of the neutral texts that it took. */
   readonly batches: number;
+}
+
+/** A direction's effect at one strength, the positive and the negative push at the same. */
+export interface DoseLevel extends MatchedStrength {
   /** Log-odds under the positive push less those unpushed, mean over choices, in nats; the same for the negative push. */
   readonly towards: Estimate;
   readonly away: Estimate;

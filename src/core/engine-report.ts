@@ -98,7 +98,8 @@ export interface RunSummary {
   /** Tokens at the text's beginning that the engine remembered from the text before. */
   readonly remembered: number;
   readonly milliseconds: number;
-  readonly ended: 'text' | 'length' | 'end-token' | 'context';
+  /** `repetition`: the words went round and round, and writing was stopped. */
+  readonly ended: 'text' | 'length' | 'end-token' | 'context' | 'repetition';
 }
 
 /** One prompt of the numbers check against the float32 reference that ships with the model. */

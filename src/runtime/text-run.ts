@@ -9,6 +9,7 @@ import type { ReadingSink, SamplingOptions, TokenChoice, TokenPiece } from '../c
 import { createRng } from '../core/rng.ts';
 import { streamProducts } from '../core/score.ts';
 import { chooseToken } from '../core/sampling.ts';
+import { repeatsItself } from '../core/repetition.ts';
 import { endsSentence, sentenceEnds } from '../core/sentences.ts';
 import { checkLength, checkText } from '../core/text-check.ts';
 import type { Decoder, Projection, WriteStep, WrittenToken } from './decoder.ts';
@@ -37,6 +38,19 @@ export interface ReadPlan {
   /** Indices of the tokens after which reading stops for a moment, the last token among them. */
   readonly stops: readonly number[];
   readonly taps: boolean;
+}
+
+/** How a stretch is written: how words are chosen, whether taps are read, and what says that the words go round and round. */
+interface WritingManner {
+  readonly choice: TokenChoice;
+  readonly taps: boolean;
+  readonly repeats: () => boolean;
+}
+
+/** What was written in one go. */
+interface WrittenPart {
+  readonly tokens: number;
+  readonly ended: 'end-token' | 'repetition' | null;
 }
 
 /** A text that can be continued as often as wanted, and changed: what stays at its beginning is not read again. Dispose of it when done. */
@@ -89,8 +103,8 @@ export class TextRun {
     return this.#summary(ids.length - remembered, started, 'text', remembered);
   }
 
-  /** Writes on. Stops at an end token, at the wanted length, at the end of the context, or when `signal` says so. */
-  async generate(sampling: SamplingOptions, options: { taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+  /** Writes on. Stops at an end token, at the wanted length, at the end of the context, where its words go round and round if so wanted, or when `signal` says so. */
+  async generate(sampling: SamplingOptions, options: { readonly taps: boolean; readonly stopAtRepetition?: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     if (!this.#logits) throw new AppError('text-empty', 'There is nothing to continue yet. Read a text first.');
     const started = performance.now();
     // A run that was stopped may have decoded a token that it never appended: start the decoder afresh from what is there.
@@ -104,10 +118,12 @@ export class TextRun {
     const pace = this.#sequence.writes && (!options.taps || branches) ? this.#writeAhead : this.#writeOne;
     let count = 0;
     let ended: RunSummary['ended'] | null = null;
+    const given = this.#ids.length;
+    const repeats = (): boolean => options.stopAtRepetition === true && repeatsItself(this.#ids.slice(given));
     while (ended === null && count < uniforms.length) {
-      const part = await pace.call(this, this.#logits, sampling, uniforms.subarray(count), options.taps, sink, signal);
+      const part = await pace.call(this, this.#logits, { choice: sampling, taps: options.taps, repeats }, uniforms.subarray(count), sink, signal);
       count += part.tokens;
-      if (part.ended) ended = 'end-token';
+      ended = part.ended;
     }
     if (options.taps) await this.#read([], this.#tapsAfter(this.#sequence.length), sink, signal);
     return this.#summary(count, started, ended ?? (count >= sampling.maxTokens ? 'length' : 'context'));
@@ -120,29 +136,32 @@ export class TextRun {
   }
 
   /** Chooses one token and reads it; whether the sentence before it has ended shows only then, so its taps are read together with it. */
-  async #writeOne(logits: Float32Array, choice: TokenChoice, uniforms: Float32Array, taps: boolean, sink: ReadingSink, signal: AbortSignal): Promise<{ tokens: number; ended: boolean }> {
+  async #writeOne(logits: Float32Array, { choice, taps, repeats }: WritingManner, uniforms: Float32Array, sink: ReadingSink, signal: AbortSignal): Promise<WrittenPart> {
     const id = chooseToken(logits, choice, () => uniforms[0] ?? 0);
-    if (this.#parts.endTokens.includes(id)) return { tokens: 0, ended: true };
+    if (this.#parts.endTokens.includes(id)) return { tokens: 0, ended: 'end-token' };
     const piece = this.#nextPiece(id);
     await this.#read([id], this.#tapsBefore(piece, taps), sink, signal, [piece]);
-    return { tokens: 1, ended: false };
+    return { tokens: 1, ended: repeats() ? 'repetition' : null };
   }
 
   /** Lets the decoder write by itself, until taps are due; they are read behind the tokens that show it. */
-  async #writeAhead(logits: Float32Array, choice: TokenChoice, uniforms: Float32Array, taps: boolean, sink: ReadingSink, signal: AbortSignal): Promise<{ tokens: number; ended: boolean }> {
+  async #writeAhead(logits: Float32Array, { choice, taps, repeats }: WritingManner, uniforms: Float32Array, sink: ReadingSink, signal: AbortSignal): Promise<WrittenPart> {
     const told = this.#log.through(sink);
     let due: readonly Peek[] = [];
-    let ended = false;
+    let ended: WrittenPart['ended'] = null;
     let tokens = 0;
     const onToken = ({ id, ...streams }: WrittenToken, start: number): WriteStep => {
       if (signal.aborted) return 'drop';
-      ended = this.#parts.endTokens.includes(id);
-      if (ended) return 'drop';
+      if (this.#parts.endTokens.includes(id)) {
+        ended = 'end-token';
+        return 'drop';
+      }
       const piece = this.#nextPiece(id);
       due = this.#tapsBefore(piece, taps);
       this.#take({ start, tokens: 1, ...streams, logits }, [piece], told);
       tokens += 1;
-      return due.length > 0 ? 'stop' : 'go-on';
+      if (repeats()) ended = 'repetition';
+      return due.length > 0 || ended !== null ? 'stop' : 'go-on';
     };
     try {
       this.#logits = await this.#sequence.write({ logits, choice, uniforms }, onToken);

@@ -4,16 +4,20 @@ import type { EngineMemory, EngineStatus, GpuMemoryReport, LoadProgress, Numbers
 import { AppError } from '../core/errors.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
+import type { Push } from '../core/push.ts';
 import { VERSION } from '../core/version.ts';
 import { assertProbeFits, parseProbe } from '../format/probe.ts';
 import { cacheBytesPerToken } from '../onnx/decoder-taps.ts';
+import type { NeutralGround, PushBench } from '../steering/bench.ts';
 import type { SegmentReader } from '../training/reader.ts';
 import type { Decoder } from './decoder.ts';
 import { decoderFilesOf, fileAt, textOf } from './model-files.ts';
 import { checkNumbers } from './numbers-check.ts';
 import { placeDecoder } from './open-decoder.ts';
-import type { DecoderFiles, WebBackend } from './ort/opening.ts';
+import type { DecoderFiles, OpenedDecoder, WebBackend } from './ort/opening.ts';
 import { openWebDecoder } from './ort/web-decoder.ts';
+import { createPushBench } from './push-bench.ts';
+import { PushedWriting, takesPush, type PushedText } from './pushed-writing.ts';
 import { createScorer, type Scorer } from './scorer.ts';
 import { createSegmentReader } from './segment-reader.ts';
 import { loadModelFiles } from './store/load.ts';
@@ -43,6 +47,9 @@ export class WebEngine {
   #loaded: Loaded | null = null;
   #scorer: Scorer | null = null;
   #run: TextRun | null = null;
+  /** A second decoder, whose stream can be edited; opened when it is first needed. */
+  #editing: Promise<OpenedDecoder> | null = null;
+  #ground: { readonly key: string; readonly ground: NeutralGround } | null = null;
 
   constructor(onLost: (error: AppError) => void) {
     this.#onLost = onLost;
@@ -112,6 +119,38 @@ export class WebEngine {
     return this.#run.generate(args.sampling, { taps: args.taps }, sink, signal);
   }
 
+  /** The model that is loaded. Throws `internal` without one. */
+  get model(): ModelIdentity {
+    return this.#needLoaded().model;
+  }
+
+  /** Measures pushes on the loaded model, with these neutral texts. */
+  async pushBench(neutral: readonly string[]): Promise<PushBench> {
+    const loaded = this.#needLoaded();
+    return createPushBench({ ...loaded, decoder: await this.#editor(), neutral });
+  }
+
+  /** What the streams of these neutral texts look like; read once for the same texts. */
+  async ground(neutral: readonly string[], signal: AbortSignal): Promise<NeutralGround> {
+    const key = neutral.join('\n');
+    if (this.#ground?.key !== key) this.#ground = { key, ground: await createPushBench({ ...this.#needLoaded(), neutral }).ground(signal) };
+    return this.#ground.ground;
+  }
+
+  /** Writes a text under a push; `changing` gets what changes the push on the way, and null when writing has ended. The text in memory stays. */
+  async writePushed(text: PushedText, push: Push, sink: ReadingSink, signal: AbortSignal, changing: (change: ((push: Push) => void) | null) => void): Promise<RunSummary> {
+    const loaded = this.#needLoaded();
+    if (!this.#scorer) throw new AppError('internal', 'No probe is chosen.');
+    const decoder = takesPush(loaded.decoder, push) ? loaded.decoder : await this.#editor();
+    const writing = new PushedWriting({ ...loaded, decoder, scorer: this.#scorer }, push);
+    changing((other) => writing.change(other));
+    try {
+      return await writing.write(text, sink, signal);
+    } finally {
+      changing(null);
+    }
+  }
+
   /** Reads segments for training and judging on the loaded model; the text in memory stays. Throws `internal` without one. */
   segmentReader(): SegmentReader {
     return createSegmentReader(this.#needLoaded());
@@ -143,9 +182,25 @@ export class WebEngine {
   async dispose(): Promise<void> {
     this.#forgetText();
     this.#scorer = null;
+    this.#ground = null;
     const decoder = this.#loaded?.decoder;
+    const editing = await this.#editing?.catch(() => null);
     this.#loaded = null;
+    this.#editing = null;
+    await editing?.decoder.dispose();
     await decoder?.dispose();
+  }
+
+  /** The decoder whose stream can be edited. */
+  async #editor(): Promise<Decoder> {
+    const { manifestUrl, backend, files } = this.#needLoaded();
+    this.#editing ??= (async () => openWebDecoder(files ?? decoderFilesOf(await loadModelFiles(manifestUrl, { roles: ['graph', 'weights', 'config'] })), backend, { tapped: true, editing: true }))();
+    try {
+      return (await this.#editing).decoder;
+    } catch (thrown) {
+      this.#editing = null; // there may be room the next time
+      throw thrown;
+    }
   }
 
   #forgetText(): void {

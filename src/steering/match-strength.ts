@@ -1,4 +1,5 @@
 /** The strength at which a push changes the next word by a chosen amount: what makes two directions comparable. */
+import type { MatchedStrength, StrengthTrial } from '../core/dose-types.ts';
 import { AppError } from '../core/errors.ts';
 import { STRONGEST_PUSH, type Push } from '../core/push.ts';
 import { quantile } from '../core/stats.ts';
@@ -19,24 +20,6 @@ const FIRST_LENGTH = 0.3;
 /** Where a search for a bound begins, and how far it goes while only one side of the target is known: in typical lengths of the stream. */
 const FIRST_BOUND = 0;
 const BOUND_STEP = 0.4;
-
-/** One try of a match. */
-export interface StrengthTrial {
-  readonly strength: number;
-  /** The {@link MATCHED_QUANTILE} of KL over the neutral tokens, in nats. */
-  readonly kl: number;
-  /** Mean KL over the same tokens. */
-  readonly meanKl: number;
-  /** Perplexity of the neutral texts under the push. */
-  readonly perplexity: number;
-}
-
-/** A strength with what it does. */
-export interface MatchedStrength extends StrengthTrial {
-  readonly target: number;
-  /** Readings of the neutral texts that it took. */
-  readonly batches: number;
-}
 
 /**
  * Finds the strengths whose KL is each of `targets` (ascending, nats), all from one search: each step goes along the straight

@@ -3,6 +3,7 @@
  * way as the direction itself and are harder to beat than noise; three isotropic ones show what any vector does; an
  * unrelated axis shows what a real direction does that means something else.
  */
+import type { Probe } from '../core/probe-types.ts';
 import { createRng } from '../core/rng.ts';
 import type { PushDirection } from './make-push.ts';
 
@@ -29,4 +30,14 @@ export function isotropicPlacebos(layers: number, hidden: number, seed: number):
 export function flippedPlacebos(tensor: Float32Array, layers: number, hidden: number): readonly Placebo[] {
   const size = layers * hidden;
   return Array.from({ length: tensor.length / size }, (_, index) => ({ kind: 'flipped' as const, title: `poles flipped ${index + 1}`, vectors: tensor.subarray(index * size, (index + 1) * size) }));
+}
+
+/** Everything that a probe's push is compared with: its flipped directions where it has them, isotropic ones, and another probe's direction. */
+export function placebosFor({ placebos, model }: Pick<Probe, 'placebos' | 'model'>, unrelated: PushDirection | null, seed: number): readonly Placebo[] {
+  const layers = model.layerCount + 1;
+  return [
+    ...(placebos === null ? [] : flippedPlacebos(placebos, layers, model.hidden)),
+    ...isotropicPlacebos(layers, model.hidden, seed),
+    ...(unrelated === null ? [] : [{ ...unrelated, kind: 'unrelated' as const }]),
+  ];
 }

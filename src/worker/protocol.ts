@@ -3,9 +3,11 @@
  * Every message carries the id of its request. Errors keep their code and details.
  */
 import type { ChatMessage } from '../core/chat.ts';
+import type { DoseProgress, DoseReport, MatchedStrength } from '../core/dose-types.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import type { EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
+import type { PushSettings } from '../core/push.ts';
 import type { SamplingOptions, TapReading, TokenBatch } from '../core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 
@@ -23,6 +25,23 @@ export interface VectorFile {
   readonly name: string;
 }
 
+/** A push along a probe's steering direction, and neutral stories to take the unit of its strength from. */
+export interface PushArgs {
+  readonly probe: ProbeFiles;
+  readonly settings: PushSettings;
+  readonly stories: SetSource;
+}
+
+/** What a dose–response is measured on; see `DoseReport`. Sets are prompt sets whose topics hold two turns each. */
+export interface DoseArgs extends PushArgs {
+  readonly targets: readonly number[];
+  readonly placeboTargets: readonly number[];
+  readonly choices: SetSource;
+  readonly control: SetSource | null;
+  readonly unrelated: ProbeFiles | null;
+  readonly seed: number;
+}
+
 /** A request and what its reply holds. */
 export interface Calls {
   load: { args: { readonly manifestUrl: string; readonly backend: 'auto' | 'wasm' }; value: EngineStatus };
@@ -32,6 +51,11 @@ export interface Calls {
   read: { args: { readonly text: string; readonly taps: boolean }; value: RunSummary };
   /** Goes on from the text that was read last. */
   generate: { args: { readonly sampling: SamplingOptions; readonly taps: boolean }; value: RunSummary };
+  /** Reads a text and writes on, pushed; the text in the engine's memory stays there, and is not this one. */
+  writePushed: { args: PushArgs & { readonly text: string; readonly sampling: SamplingOptions; readonly taps: boolean }; value: RunSummary };
+  /** Strengths whose KL, 95th percentile over neutral tokens, is each of `targets` in nats; the strength in the settings does not matter. */
+  matchPush: { args: PushArgs & { readonly targets: readonly number[] }; value: readonly MatchedStrength[] };
+  measureDose: { args: DoseArgs; value: DoseReport };
   /** Trains a probe and judges it. The text in the engine's memory stays there. */
   train: { args: TrainingPlan; value: TrainedProbe };
   /** Reads another set with a probe, or a control vector, that exists. */
@@ -49,7 +73,9 @@ export type CallName = keyof Calls;
 /** From the page to the worker. */
 export type Request =
   | { [K in CallName]: { readonly kind: 'call'; readonly id: number; readonly call: K; readonly args: Calls[K]['args'] } }[CallName]
-  | { readonly kind: 'cancel'; readonly id: number };
+  | { readonly kind: 'cancel'; readonly id: number }
+  /** Another strength for the text that is being written, at once. */
+  | { readonly kind: 'adjust'; readonly id: number; readonly strength: number };
 
 /** Events of a running request. */
 export type CallEvent =
@@ -57,6 +83,7 @@ export type CallEvent =
   | { readonly event: 'tokens'; readonly batch: TokenBatch }
   | { readonly event: 'tap'; readonly tap: TapReading }
   | { readonly event: 'train-progress'; readonly progress: TrainingProgress }
+  | { readonly event: 'dose-progress'; readonly progress: DoseProgress }
   | { readonly event: 'check-progress'; readonly done: number; readonly total: number };
 
 /** From the worker to the page. */

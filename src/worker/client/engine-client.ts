@@ -1,10 +1,11 @@
 /** The engine as the page sees it. The state classes know this interface only; a worker stands behind it. */
 import type { ChatMessage } from '../../core/chat.ts';
+import type { DoseProgress, DoseReport, MatchedStrength } from '../../core/dose-types.ts';
 import type { AppError } from '../../core/errors.ts';
 import type { Judgement } from '../../core/judgement-types.ts';
 import type { ReadingSink, SamplingOptions } from '../../core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
-import type { EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, ProbeFiles, RunSummary, VectorFile } from '../protocol.ts';
+import type { Calls, DoseArgs, EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, ProbeFiles, RunSummary, VectorFile } from '../protocol.ts';
 
 /** A model in a worker. One call at a time; every call can be stopped by its signal and then throws `cancelled`. */
 export interface EngineClient {
@@ -18,6 +19,12 @@ export interface EngineClient {
   read(args: { text: string; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary>;
   /** Writes on from the text that was read last. Token indices continue. */
   generate(args: { sampling: SamplingOptions; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary>;
+  /** Reads a text and writes on, pushed; token indices begin at 0. `adjusting` gets a function that changes the strength on the way, from the next token on. */
+  writePushed(args: Calls['writePushed']['args'], sink: ReadingSink, adjusting: (adjust: (strength: number) => void) => void, signal: AbortSignal): Promise<RunSummary>;
+  /** Strengths that change the next word alike; throws `push-invalid` where there are none. */
+  matchPush(args: Calls['matchPush']['args'], signal: AbortSignal): Promise<readonly MatchedStrength[]>;
+  /** What a push does at several strengths, beside its placebos. */
+  measureDose(args: DoseArgs, onProgress: (progress: DoseProgress) => void, signal: AbortSignal): Promise<DoseReport>;
   /** Trains a probe and judges it. Throws what is wrong with a set, or `numbers-not-finite`. */
   train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe>;
   /** Reads another set with a probe, or a control vector, that exists; nothing is fitted. */

@@ -65,7 +65,7 @@ export function createWorkerClient(worker: Worker): EngineClient {
     else call.reject(AppError.fromRecord(data.error));
   };
 
-  function call<K extends CallName>(name: K, args: Calls[K]['args'], onEvent: (event: CallEvent) => void, signal?: AbortSignal): Promise<Calls[K]['value']> {
+  function call<K extends CallName>(name: K, args: Calls[K]['args'], onEvent: (event: CallEvent) => void, signal?: AbortSignal, begun?: (id: number) => void): Promise<Calls[K]['value']> {
     if (dead) return Promise.reject(dead);
     if (signal?.aborted) return Promise.reject(new AppError('cancelled', 'Stopped.'));
     const id = ++lastId;
@@ -76,6 +76,7 @@ export function createWorkerClient(worker: Worker): EngineClient {
       pending.set(id, { resolve, reject, onEvent });
       // The union of requests is built from `Calls`, which TypeScript cannot see through a generic name.
       send({ kind: 'call', id, call: name, args } as Request);
+      begun?.(id);
     }).finally(() => signal?.removeEventListener('abort', cancel));
   }
 
@@ -93,6 +94,10 @@ export function createWorkerClient(worker: Worker): EngineClient {
     renderChat: (messages, signal) => call('renderChat', { messages }, () => undefined, signal),
     read: (args, sink, signal) => call('read', args, toSink(sink), signal),
     generate: (args, sink, signal) => call('generate', args, toSink(sink), signal),
+    writePushed: (args, sink, adjusting, signal) =>
+      call('writePushed', args, toSink(sink), signal, (id) => adjusting((strength) => worker.postMessage({ kind: 'adjust', id, strength } satisfies Request))),
+    matchPush: (args, signal) => call('matchPush', args, () => undefined, signal),
+    measureDose: (args, onProgress, signal) => call('measureDose', args, (event) => event.event === 'dose-progress' && onProgress(event.progress), signal),
     train: (plan, onProgress, signal) => call('train', plan, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
     judge: (args, onProgress, signal) => call('judge', args, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
     checkNumbers: (onProgress, signal) => call('checkNumbers', {}, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), signal),

@@ -5,6 +5,7 @@ import type { ReadingSink, TokenBatch } from '../../core/reading.ts';
 import { deleteKept, listKept } from '../../runtime/store/kept.ts';
 import { WebEngine } from '../../runtime/web-engine.ts';
 import type { CallEvent, CallName, Calls, Message, Request } from '../protocol.ts';
+import { createSteeringRoom } from './steering-room.ts';
 import { createTrainingRoom } from './training-room.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -13,6 +14,7 @@ type CallRequest = Extract<Request, { kind: 'call' }>;
 
 const engine = new WebEngine((error) => post({ kind: 'lost', error: error.toRecord() }));
 const training = createTrainingRoom(() => engine.segmentReader());
+const steering = createSteeringRoom(engine);
 const running = new Map<number, AbortController>();
 /** Calls wait for the one before: the engine has one text and one cache. */
 let queue: Promise<void> = Promise.resolve();
@@ -21,6 +23,11 @@ self.onmessage = (message: MessageEvent<Request>) => {
   const request = message.data;
   if (request.kind === 'cancel') {
     running.get(request.id)?.abort();
+    return;
+  }
+  if (request.kind === 'adjust') {
+    // At once, not in the queue: the call that it is for is the one that runs.
+    if (running.has(request.id)) steering.adjust(request.strength);
     return;
   }
   const controller = new AbortController();
@@ -58,6 +65,12 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
       return engine.read(request.args, sink, signal);
     case 'generate':
       return engine.generate(request.args, sink, signal);
+    case 'writePushed':
+      return steering.write(request.args, sink, signal);
+    case 'matchPush':
+      return steering.match(request.args, signal);
+    case 'measureDose':
+      return steering.measure(request.args, (progress) => emit({ event: 'dose-progress', progress }), signal);
     case 'train':
       return training.train(request.args, (progress) => emit({ event: 'train-progress', progress }), signal);
     case 'judge':
