@@ -89,7 +89,7 @@ function nextBound(trials: readonly StrengthTrial[], target: number): number {
 /** The same of a length. */
 function nextLength(trials: readonly StrengthTrial[], target: number): number {
   const { below, above, share } = around(trials, target);
-  if (below && above && below.kl > 0) return below.strength * (above.strength / below.strength) ** share;
+  if (below && above) return below.strength * (above.strength / below.strength) ** share;
   const only = below ?? above;
   if (only === undefined) return FIRST_LENGTH;
   // A step too far costs one more try; a factor of four is as far as the square law is believed.
