@@ -38,6 +38,7 @@ export const MESSAGES: Readonly<Record<ErrorCode, MessageWords>> = {
   'import-unknown': { title: 'This file does not belong here', remedy: 'Nothing was imported, and nothing here has changed.' },
   'storage-refused': { title: 'The browser would not store it', remedy: 'It is still in this tab: save it as a file before you close the page, or free some room under Library.' },
   'recording-invalid': { title: 'This recording cannot be shown', remedy: 'Nothing here has changed. Pick another story, or another file.' },
+  'dose-invalid': { title: 'This dose–response cannot be shown', remedy: 'Restore the file from where it came from, or measure again.' },
   'worker-died': { title: 'The engine stopped', remedy: 'Start again. Your text and the reading so far are still here.' },
   cancelled: { title: 'Stopped', remedy: 'What was read until then is still here.' },
   usage: { title: 'That cannot be done', remedy: 'See the sentence above for what is expected.' },

@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'set-row-invalid'
   | 'set-topic-incomplete'
   | 'recording-invalid'
+  | 'dose-invalid'
   | 'link-invalid'
   | 'import-unknown'
   // what the browser keeps

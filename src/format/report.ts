@@ -5,7 +5,7 @@
 import { AppError } from '../core/errors.ts';
 import type { ProbeHead } from '../core/probe-head.ts';
 import type { Report } from '../core/report-types.ts';
-import { significant } from '../core/round.ts';
+import { significantAll } from '../core/round.ts';
 import { field, fileObject, integer, type JsonNode, list, type Refuse, words } from './json-path.ts';
 import { identifier, parseAxis, sha256 } from './json-values.ts';
 import { layOut } from './lay-out.ts';
@@ -34,7 +34,7 @@ export function serialiseReport(report: Report): string {
     throw new AppError('internal', `${message} This is a fault in Flipside: copy the diagnostics and report it.`);
   };
   const checked = toReport({ value: report, path: 'report', refuse });
-  return `${layOut({ format: FORMAT, version: VERSION, ...(rounded(checked) as Report) })}\n`;
+  return `${layOut({ format: FORMAT, version: VERSION, ...significantAll(checked) })}\n`;
 }
 
 /** Throws `probe-invalid` where a report is the judgement of another probe; `sha256` is that of the probe's two files, where known. */
@@ -66,12 +66,4 @@ function toReport(root: JsonNode): Report {
     drift: parseDrift(field(root, 'drift')),
     caveats: list(field(root, 'caveats'), 0, 64).map((caveat) => words(caveat, 1000)),
   };
-}
-
-/** The same value with every broken number at six significant digits; counts stay whole. */
-function rounded(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isInteger(value) ? value : significant(value);
-  if (Array.isArray(value)) return value.map(rounded);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rounded(item)]));
 }
