@@ -37,6 +37,13 @@ export function differenceSentence({ mean, opening }: SharedDifference, axis: Ax
   return `${where} ${lean} on average (difference ${signed(mean.mean)}, 95 % interval ${plainNumber(interval.low, 2)} to ${plainNumber(interval.high, 2)}, blocks of ${plural(block, 'token')}).${verdict}${before}`;
 }
 
+/** Which of two runs the model did not read by itself, each push in words; null where neither was pushed. */
+export function pushesSentence(a: string | null, b: string | null): string | null {
+  if (a === null && b === null) return null;
+  const said = a === null ? `A is the model by itself, B was ${b}.` : b === null ? `A was ${a}, B is the model by itself.` : a === b ? `Both were ${a}.` : `A was ${a}. B was ${b}.`;
+  return `${said} From the pushed layer on, scores hold what was done to the stream as well as what the text did.`;
+}
+
 /** Why two runs are not subtracted, with what each was read with. */
 export function obstacleSentence(kind: 'model' | 'probe', a: ReadWith, b: ReadWith): string {
   const short = (hash: string): string => hash.slice(0, 8);

@@ -5,19 +5,24 @@
 import { AppError } from '../core/errors.ts';
 import { type ByPole, byPole } from '../core/heads.ts';
 import type { AlarmLines, LayerCalibration } from '../core/probe-types.ts';
+import type { PushRecord } from '../core/push.ts';
 import type { TapReading, TokenPiece } from '../core/reading.ts';
 import { checkFormat, field, fileObject, has, integer, jsonRoot, list, number, text } from './json-path.ts';
 import type { JsonNode } from './json-path.ts';
 import { flag, inRange, parseSampling } from './json-values.ts';
 import { parseAlarm, UNMEASURED_ALARM } from './probe-parts.ts';
+import { parsePushRecord } from './push-json.ts';
 import type { RecordedPole, Recording, RunOrigin } from './recording.ts';
 
 const FORMAT = 'flipside-recording';
 /**
  * Version 2 added the words' part of the scores and the 1 % lines; files of version 1 still open, without them. Version 3
- * added each pole from neutral, and how a run of the reader's own was made; a file may lack either.
+ * added each pole from neutral, and how a run of the reader's own was made; a file may lack either. Version 4 added what
+ * a run was pushed by. A run that was not is still written as version 3, which pages from before can read; one that was is
+ * refused there, where it would be taken for what the model says by itself.
  */
-const VERSION = 3;
+const VERSION = 4;
+const VERSION_UNPUSHED = 3;
 const INDEX_FORMAT = 'flipside-recordings';
 /** Version 2 added which stories hold cruelty; of an older list that is not known. */
 const INDEX_VERSION = 2;
@@ -82,7 +87,7 @@ function recordingFrom(root: JsonNode): Recording {
       backend: text(field(provenance, 'backend')),
       version: text(field(provenance, 'version')),
     },
-    ...(has(root, 'run') ? { run: toRun(field(root, 'run'), body.length) } : {}),
+    ...(has(root, 'run') ? { run: toRun(field(root, 'run'), body.length, layers - 1) } : {}),
   };
 }
 
@@ -104,12 +109,13 @@ interface TapObject extends Partial<ByPole<readonly (number | null)[]>> {
 }
 
 /** A recording as the plain object that its file holds. */
-export interface RecordingObject extends HeadObject, Omit<Recording, keyof HeadObject | 'tokens' | 'taps' | 'poles'> {
+export interface RecordingObject extends HeadObject, Omit<Recording, keyof HeadObject | 'tokens' | 'taps' | 'poles' | 'run'> {
   readonly format: string;
   readonly version: number;
   readonly tokens: readonly (readonly [number, string])[];
   readonly taps: readonly TapObject[];
   readonly poles?: ByPole<HeadObject>;
+  readonly run?: Omit<RunOrigin, 'push'> & { readonly push?: PushRecord };
 }
 
 /** The object of a recording, scores rounded; {@link recordingIn} reads it back. */
@@ -125,7 +131,7 @@ export function recordingObject(recording: Recording): RecordingObject {
   });
   return {
     format: FORMAT,
-    version: VERSION,
+    version: (run?.push ?? null) === null ? VERSION_UNPUSHED : VERSION,
     id,
     title,
     text: body,
@@ -134,7 +140,7 @@ export function recordingObject(recording: Recording): RecordingObject {
     givenTokens,
     layers,
     provenance,
-    ...(run === undefined ? {} : { run }),
+    ...(run === undefined ? {} : { run: runObject(run) }),
     tokens: tokens.map((piece) => [piece.id, piece.text] as const),
     ...headObject(recording),
     taps: taps.map((tap) => ({
@@ -146,6 +152,10 @@ export function recordingObject(recording: Recording): RecordingObject {
     })),
     ...(poles === null ? {} : { poles: { positive: headObject(poles.positive), negative: headObject(poles.negative) } }),
   };
+}
+
+function runObject({ push, ...rest }: RunOrigin): NonNullable<RecordingObject['run']> {
+  return push === null ? rest : { ...rest, push };
 }
 
 /** Members that are written one item a line. */
@@ -200,7 +210,7 @@ function toExplained(node: JsonNode, layers: number): number[] {
   return list(node, layers, layers).map((item) => inRange(item, -1e9, 1));
 }
 
-function toRun(node: JsonNode, characters: number): RunOrigin {
+function toRun(node: JsonNode, characters: number, layerCount: number): RunOrigin {
   const adapter = field(node, 'adapter');
   return {
     finishedAt: integer(field(node, 'finishedAt'), 0, 8.64e15),
@@ -209,6 +219,7 @@ function toRun(node: JsonNode, characters: number): RunOrigin {
     probeKey: text(field(node, 'probeKey')),
     probeTitle: text(field(node, 'probeTitle')),
     continuations: list(field(node, 'continuations'), 0, MAX_TOKENS).map((item) => ({ fromCharacter: integer(field(item, 'fromCharacter'), 0, characters), sampling: parseSampling(field(item, 'sampling')) })),
+    push: has(node, 'push') ? parsePushRecord(field(node, 'push'), layerCount) : null,
   };
 }
 

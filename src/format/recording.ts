@@ -4,6 +4,7 @@
  */
 import type { AlarmLines, Axis, LayerCalibration } from '../core/probe-types.ts';
 import type { ByPole } from '../core/heads.ts';
+import type { PushRecord } from '../core/push.ts';
 import type { SamplingOptions, TapReading, TokenPiece, TokenScores } from '../core/reading.ts';
 
 /** Of each pole from neutral, what a recording holds beside the taps' own: scores `[tokens, layers]` and their scales. */
@@ -26,6 +27,8 @@ export interface RunOrigin {
   readonly probeTitle: string;
   /** In the order of the text; empty where everything was given. */
   readonly continuations: readonly Continuation[];
+  /** What was done to the stream while it was read or written; null where nothing was, and in recordings of version 1 to 3. */
+  readonly push: PushRecord | null;
 }
 
 /** One time that the model wrote on. */

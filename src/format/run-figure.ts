@@ -8,6 +8,7 @@ import { figureMap, figureTrajectory } from './figure-charts.ts';
 import { FIGURE_COLOURS, type FigureColours } from './figure-colours.ts';
 import { type FigureChoice, figureData, type FigureData } from './figure-data.ts';
 import { figureStrip, lozenge, type Part } from './figure-strip.ts';
+import { recordedPush } from './recorded-push.ts';
 import type { Recording } from './recording.ts';
 import { characters, type Markup, svgText, tag } from './svg.ts';
 
@@ -79,10 +80,13 @@ function legend({ domain, head }: FigureData, { axis }: Recording, { grain, wind
   return { markup, height: 118 };
 }
 
-function sources({ provenance, run }: Recording, shown: (text: string) => string): readonly string[] {
+function sources(recording: Recording, shown: (text: string) => string): readonly string[] {
+  const { provenance, run } = recording;
   const { probe, probeSha256, model, weightsSha256, backend, version } = provenance;
   const sampled = (run?.continuations ?? []).map(({ sampling: { temperature, topK, topP, seed } }) => `temperature ${temperature}${topK === 0 ? '' : `, top-k ${topK}`}, top-p ${topP}, seed ${seed}`);
+  const pushed = recordedPush(recording);
   return [
+    ...(pushed === null ? [] : [`Not the model by itself: ${shown(pushed)}. Strength in lengths of the stream; KL in nats, 95th percentile on neutral text.`]),
     `Probe ${shown(run?.probeTitle ?? probe)} (${shown(probe)}, SHA-256 ${probeSha256.slice(0, 12)}…). A score is a score, not a verdict on the text.`,
     `Model ${shown(model)} (weights SHA-256 ${weightsSha256.slice(0, 12)}…) on ${shown(backend)}; Flipside ${shown(version)}${run === undefined ? '' : `, ${new Date(run.finishedAt).toISOString().slice(0, 10)}`}.`,
     ...(sampled.length === 0 ? [] : [`Written on ${sampled.length === 1 ? 'once' : `${sampled.length} times`}: ${fit(sampled.join('; '), 110)}.`]),

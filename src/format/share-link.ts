@@ -4,9 +4,11 @@
  * body as it stands in the address, so that a link that was cut or altered says which, before anything is unpacked.
  */
 import { AppError } from '../core/errors.ts';
+import type { PushRecord } from '../core/push.ts';
 import type { SamplingOptions } from '../core/reading.ts';
 import { field, has, integer, jsonRoot, type JsonNode, list, text } from './json-path.ts';
 import { flag, parseSampling, sha256 } from './json-values.ts';
+import { parsePushRecord } from './push-json.ts';
 
 /** What a link brings back. */
 export interface Shared {
@@ -29,9 +31,16 @@ export interface Shared {
   readonly place: string;
   /** Settings of the view that not every version knows, by name: short words. What is not known is passed over. */
   readonly view: Readonly<Record<string, string>>;
+  /** What was done to the stream; null where nothing was. A link names a push but holds no direction, so that alone does not make the run again. */
+  readonly push: PushRecord | null;
 }
 
-const VERSION = 1;
+/** Version 2 added the push. A link without one is still of version 1; one with it is refused by pages from before, which would read its text unpushed and say nothing. */
+const VERSION = 2;
+const VERSION_UNPUSHED = 1;
+
+/** No model has more layers. */
+const MOST_LAYERS = 1000;
 
 /** A longer address is cut by some programs that pass it on. */
 export const MOST_LINK_CHARACTERS = 32_000;
@@ -62,19 +71,25 @@ export function parseShared(source: string): Shared {
     given: given.value === null ? null : integer(given, 0, body.length),
     probe: probe.value === null ? null : { key: short(field(probe, 'key')), title: short(field(probe, 'title')), sha256: sha256(field(probe, 'sha256')) },
     story: story.value === null ? null : short(story),
-    layer: integer(field(root, 'layer'), 0, 1000),
+    layer: integer(field(root, 'layer'), 0, MOST_LAYERS),
     token: token.value === null ? null : integer(token, 0, 10_000_000),
     locked: flag(field(root, 'locked')),
     window: integer(field(root, 'window'), 1, 1000),
     sampling: parseSampling(field(root, 'sampling')),
     place: short(field(root, 'place')),
     view: has(root, 'view') ? viewIn(field(root, 'view')) : {},
+    push: pushIn(root),
   };
 }
 
-/** The whole code from a packed body (base64url). */
-export function linkCode(body: string): string {
-  return `${VERSION}.${body.length.toString(36)}.${checksum(body)}.${body}`;
+function pushIn(root: JsonNode): PushRecord | null {
+  const push = has(root, 'push') ? field(root, 'push') : null;
+  return push === null || push.value === null ? null : parsePushRecord(push, MOST_LAYERS);
+}
+
+/** The whole code from a packed body (base64url); `pushed` as what is in it. */
+export function linkCode(body: string, pushed = false): string {
+  return `${pushed ? VERSION : VERSION_UNPUSHED}.${body.length.toString(36)}.${checksum(body)}.${body}`;
 }
 
 /** The packed body of a code; throws `link-invalid` that says whether it was cut, altered, made by a newer version or none of ours. */

@@ -163,7 +163,7 @@ export class AppState {
     const { chosen } = this.probes;
     const id = this.desk.probe?.id;
     if (chosen === null || id === undefined) return null;
-    return { engine, taps, probe: { id, key: chosen.key, title: chosen.title }, probeSha256: () => probeHash(chosen) };
+    return { engine, taps, push: null, probe: { id, key: chosen.key, title: chosen.title }, probeSha256: () => probeHash(chosen) };
   }
 
   /** Keeps a run; what goes wrong is shown, and the run stays on show. */

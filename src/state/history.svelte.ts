@@ -4,6 +4,8 @@
  */
 import { plural } from '../content/numbers.ts';
 import { AppError } from '../core/errors.ts';
+import type { PushRecord } from '../core/push.ts';
+import { samePush } from '../core/same-push.ts';
 import { parseRecording, serialiseRecording } from '../format/recording-json.ts';
 import type { Recording } from '../format/recording.ts';
 import type { Change, Database } from './database.ts';
@@ -87,19 +89,19 @@ export class History {
     });
   }
 
-  /** Runs whose title, text or probe holds every word of the query. */
+  /** Runs whose title, text, probe or push holds every word of the query. */
   matching(query: string): readonly RunHead[] {
     const words = query.toLowerCase().split(/\s+/).filter((word) => word !== '');
     if (words.length === 0) return this.#items;
-    return this.#items.filter(({ title, text, probe }) => {
-      const whole = `${title}\n${probe}\n${text}`.toLowerCase();
+    return this.#items.filter(({ title, text, probe, push }) => {
+      const whole = `${title}\n${probe}\n${push?.words ?? ''}\n${text}`.toLowerCase();
       return words.every((word) => whole.includes(word));
     });
   }
 
-  /** A kept run of the same text with the same probe files, the newest, or null. */
-  find(text: string, probeSha256: string): RunHead | null {
-    return this.#items.find((head) => head.text === text && head.probeSha256 === probeSha256) ?? null;
+  /** A kept run of the same text with the same probe files, pushed alike, the newest, or null. */
+  find(text: string, probeSha256: string, push: PushRecord | null): RunHead | null {
+    return this.#items.find((head) => head.text === text && head.probeSha256 === probeSha256 && samePush(head.push?.record ?? null, push)) ?? null;
   }
 
   /**

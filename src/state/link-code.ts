@@ -5,7 +5,7 @@ import { deflate, inflate } from './deflate.ts';
 
 /** The code of a link. */
 export async function codeOf(shared: Shared): Promise<string> {
-  return linkCode(toBase64Url(await deflate(new TextEncoder().encode(sharedJson(shared)))));
+  return linkCode(toBase64Url(await deflate(new TextEncoder().encode(sharedJson(shared)))), shared.push !== null);
 }
 
 /** What a code brings; throws `link-invalid` for whatever is wrong with it. */

@@ -5,6 +5,7 @@
 import { SAY } from '../content/status.ts';
 import { isGrain } from '../core/grain.ts';
 import { isHead } from '../core/heads.ts';
+import { samePush } from '../core/same-push.ts';
 import type { RecordingEntry } from '../format/recording-json.ts';
 import type { Shared } from '../format/share-link.ts';
 import type { AppState } from './app.svelte.ts';
@@ -157,6 +158,7 @@ export class Links {
       sampling: $state.snapshot(desk.sampling),
       place: 'read',
       view: { grain: preferences.grain, head: view.head },
+      push: reading.push,
     };
   }
 
@@ -183,19 +185,19 @@ export class Links {
   }
 
   /** A reading with the scores of the link's text by the link's probe, where one is at hand. */
-  async #scoresOf({ text, probe, story }: Shared): Promise<ReadingState | null> {
+  async #scoresOf({ text, probe, story, push }: Shared): Promise<ReadingState | null> {
     const { desk, history, stories } = this.#app;
     if (probe === null) return null;
-    const kept = history.find(text, probe.sha256);
+    const kept = history.find(text, probe.sha256, push);
     const ids = stories.entries.map((entry) => entry.id);
-    const likely = story !== null && ids.includes(story) ? [story] : kept === null ? ids : [];
+    const likely = push !== null ? [] : story !== null && ids.includes(story) ? [story] : kept === null ? ids : [];
     for (const id of likely) {
       // A story that cannot be fetched has no scores to show; the text can still be read.
       const recording = await stories.recording(id).catch(() => null);
       if (recording?.text === text && recording.provenance.probeSha256 === probe.sha256) return ReadingState.fromRecording(recording);
     }
     if (kept !== null) return ReadingState.fromRecording(await history.recording(kept.id));
-    return desk.reading?.text === text && (await this.#probeOn(desk.reading))?.sha256 === probe.sha256 ? desk.reading : null;
+    return desk.reading?.text === text && samePush(desk.reading.push, push) && (await this.#probeOn(desk.reading))?.sha256 === probe.sha256 ? desk.reading : null;
   }
 }
 

@@ -5,7 +5,10 @@
 import { AppError } from '../core/errors.ts';
 import { type ByPole, byPole, type Head, HEADS } from '../core/heads.ts';
 import type { AlarmLines, Axis, LayerCalibration } from '../core/probe-types.ts';
+import { pushWords } from '../core/push-words.ts';
+import type { PushRecord } from '../core/push.ts';
 import type { ReadingSink, SamplingOptions, TapReading, TokenBatch, TokenPiece, TokenScores } from '../core/reading.ts';
+import { recordedPush } from '../format/recorded-push.ts';
 import type { Continuation, Recording } from '../format/recording.ts';
 import { newId } from './new-id.ts';
 import type { Maker } from './run-record.ts';
@@ -192,6 +195,18 @@ export class ReadingState {
   get continuations(): readonly Continuation[] {
     const { length } = this.text;
     return this.#continuations.filter(({ fromCharacter }, index, all) => fromCharacter < (all[index + 1]?.fromCharacter ?? length));
+  }
+
+  /** What was done to the stream while it was read or written; null where nothing was. */
+  get push(): PushRecord | null {
+    return this.recording?.run?.push ?? this.maker?.push ?? null;
+  }
+
+  /** The same in words. */
+  get pushed(): string | null {
+    const { push, recording, maker, frame } = this;
+    if (recording !== null) return recordedPush(recording);
+    return push === null ? null : pushWords(push, push.direction === maker?.probe.title ? frame.axis : null);
   }
 
   /** From here on, tokens are the model's own. Later calls keep the first border. */

@@ -1,5 +1,6 @@
 /** A live reading as a recording: with what made it, so that it can be made again. */
 import type { EngineStatus } from '../core/engine-report.ts';
+import type { PushRecord } from '../core/push.ts';
 import { VERSION } from '../core/version.ts';
 import type { RecordedPole, Recording } from '../format/recording.ts';
 import type { ProbeOffer } from './probe-card.ts';
@@ -13,6 +14,8 @@ export interface Maker {
   /** Hash of the probe's files; see {@link probeHash}. */
   readonly probeSha256: () => Promise<string>;
   readonly taps: boolean;
+  /** What is done to the stream; null where nothing is. */
+  readonly push: PushRecord | null;
 }
 
 /** The recording of what a reading holds now. Throws nothing that is not the probe's files' fault. */
@@ -40,7 +43,7 @@ export async function recordRun(reading: ReadingState, maker: Maker, now: number
     taps,
     poles,
     provenance: { model: engine.model.id, weightsSha256: engine.model.weightsSha256, probe: probe.id, probeSha256: await maker.probeSha256(), backend: engine.backend, version: VERSION },
-    run: { finishedAt: now, taps: maker.taps, adapter: adapterOf(engine), probeKey: probe.key, probeTitle: probe.title, continuations },
+    run: { finishedAt: now, taps: maker.taps, adapter: adapterOf(engine), probeKey: probe.key, probeTitle: probe.title, continuations, push: maker.push },
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/core/errors.ts';
+import type { PushRecord } from '../../src/core/push.ts';
 import { parseRecording, parseRecordingIndex, serialiseRecording, serialiseRecordingIndex } from '../../src/format/recording-json.ts';
 import type { RecordedPole, Recording } from '../../src/format/recording.ts';
 
@@ -34,8 +35,10 @@ const recording: Recording = {
 
 const run: Recording = {
   ...recording,
-  run: { finishedAt: 1_790_000_000_000, taps: true, adapter: 'vendor x', probeKey: 'shipped:kind-cruel', probeTitle: 'Kind–cruel', continuations: [{ fromCharacter: 2, sampling: { temperature: 0.8, topK: 0, topP: 0.95, seed: 7, maxTokens: 80 } }] },
+  run: { finishedAt: 1_790_000_000_000, taps: true, adapter: 'vendor x', probeKey: 'shipped:kind-cruel', probeTitle: 'Kind–cruel', continuations: [{ fromCharacter: 2, sampling: { temperature: 0.8, topK: 0, topP: 0.95, seed: 7, maxTokens: 80 } }], push: null },
 };
+const push: PushRecord = { mode: 'add', pole: 'positive', from: 1, to: 1, strength: 0.26, where: 'generated', direction: 'Kind–cruel', probeSha256: 'ab'.repeat(32), matchedKl: 1 };
+const pushed = (change: Partial<PushRecord> = {}): Recording => ({ ...run, run: { ...run.run!, push: { ...push, ...change } } });
 
 const refusal = (source: string): AppError => {
   try {
@@ -105,7 +108,36 @@ describe('recordings', () => {
     expect(serialiseRecording(back)).toBe(serialiseRecording(run));
   });
 
+  it.each<[string, Partial<PushRecord>]>([
+    ['to a pole', {}],
+    ['with a bound below neutral, everywhere', { mode: 'cap', strength: -0.5, where: 'all', matchedKl: null }],
+    ['by a direction that was no probe’s, from a token on', { mode: 'ablate', where: 2, probeSha256: null, matchedKl: null }],
+  ])('keep how a run was pushed %s', (_, change) => {
+    const back = parseRecording(serialiseRecording(pushed(change)));
+    expect(back.run).toEqual(pushed(change).run);
+    expect(serialiseRecording(back)).toBe(serialiseRecording(pushed(change)));
+  });
+
+  it('of a pushed run are of version 4, which pages from before refuse instead of passing the push over', () => {
+    expect(JSON.parse(serialiseRecording(pushed()))).toMatchObject({ version: 4 });
+    expect(JSON.parse(serialiseRecording(run))).toMatchObject({ version: 3 });
+    expect(serialiseRecording(run)).not.toContain('"push"');
+    expect(parseRecording(broken((origin) => delete origin['push'])).run!.push).toBeNull();
+  });
+
+  const badPush = (change: object): string => broken((origin) => (origin['push'] = { ...push, ...change }));
   it.each<[string, string, RegExp]>([
+    ['a push of a mode that there is not', badPush({ mode: 'shove' }), /recording\.run\.push\.mode must be one of add, cap, ablate, got "shove"/],
+    ['a push at the embedding', badPush({ from: 0 }), /recording\.run\.push\.from must be a whole number from 1 to 1, got 0/],
+    ['a push beyond the last layer', badPush({ to: 2 }), /recording\.run\.push\.to must be a whole number from 1 to 1, got 2/],
+    ['a push that would break the model', badPush({ strength: 3 }), /recording\.run\.push\.strength must lie between 0 and 2, got 3/],
+    ['a push backwards', badPush({ strength: -1 }), /recording\.run\.push\.strength must lie between 0 and 2, got -1/],
+    ['a push from half a token on', badPush({ where: 0.5 }), /recording\.run\.push\.where must be a whole number/],
+    ['a push of some tokens', badPush({ where: 'some' }), /recording\.run\.push\.where must be one of all, generated, got "some"/],
+    ['a push by nothing', badPush({ direction: '' }), /recording\.run\.push\.direction is empty/],
+    ['a push by a probe with a strange hash', badPush({ probeSha256: 'q' }), /recording\.run\.push\.probeSha256 must be a SHA-256/],
+    ['a push matched to no KL', badPush({ matchedKl: 0 }), /recording\.run\.push\.matchedKl must be greater than 0, got 0/],
+    ['a push that is none', broken((origin) => (origin['push'] = null)), /recording\.run\.push must be an object, got null/],
     ['a run that was sampled with no probability at all', broken((origin) => ((origin['continuations'] as { sampling: { topP: number } }[])[0]!.sampling.topP = 0)), /recording\.run\.continuations\[0\]\.sampling\.topP must be greater than 0, got 0/],
     ['a run that was written on from beyond its end', broken((origin) => ((origin['continuations'] as { fromCharacter: number }[])[0]!.fromCharacter = 11)), /recording\.run\.continuations\[0\]\.fromCharacter must be a whole number from 0 to 10/],
     ['a run without its probe', broken((origin) => delete origin['probeKey']), /recording\.run\.probeKey is missing/],

@@ -4,10 +4,13 @@ import { AppError } from '../../src/core/errors.ts';
 import { createRng } from '../../src/core/rng.ts';
 import { parseRecording, serialiseRecording } from '../../src/format/recording-json.ts';
 import { parseRunCsv, runCsv } from '../../src/format/run-csv.ts';
-import { sampleRun } from '../fixtures/sample-run.ts';
+import { pushedRun, samplePush, sampleRun } from '../fixtures/sample-run.ts';
+import type { Recording } from '../../src/format/recording.ts';
 import { mutations } from '../fixtures/mutate.ts';
 
 const run = sampleRun();
+/** Only the push is damaged: in a whole file few places are. */
+const parsePush = (source: string): Recording => parseRecording(serialiseRecording(pushedRun()).replace(JSON.stringify(samplePush), source));
 const refusal = (source: string): AppError => {
   try {
     parseRunCsv(source);
@@ -22,6 +25,14 @@ describe('a run as CSV', () => {
   it('comes back as the same run, text with formulas, quotes, breaks and hidden characters and all', () => {
     expect(serialiseRecording(parseRunCsv(runCsv(run)))).toBe(serialiseRecording(run));
     expect(runCsv(parseRunCsv(runCsv(run)))).toBe(runCsv(run));
+  });
+
+  it('comes back with its push, every member of it on a line', () => {
+    const source = runCsv(pushedRun());
+    expect(serialiseRecording(parseRunCsv(source))).toBe(serialiseRecording(pushedRun()));
+    for (const line of ['about,,run.push.direction,Kind–cruel,', 'about,,run.push.pole,positive,', 'about,,run.push.strength,,0.26', 'about,,run.push.where,generated,']) expect(source).toContain(line);
+    const from = pushedRun({ ...samplePush, where: 3, probeSha256: null, matchedKl: null });
+    expect(serialiseRecording(parseRunCsv(runCsv(from)))).toBe(serialiseRecording(from));
   });
 
   it('comes back where the recording is of version 1 and has neither words nor lines', () => {
@@ -82,7 +93,7 @@ describe('files that were damaged', () => {
   it('as JSON or CSV are refused in words or read, and never crash', () => {
     const rng = createRng(20);
     let refused = 0;
-    for (const [source, parse] of [[serialiseRecording(run), parseRecording], [runCsv(run), parseRunCsv]] as const) {
+    for (const [source, parse] of [[serialiseRecording(run), parseRecording], [runCsv(run), parseRunCsv], [JSON.stringify(samplePush), parsePush]] as const) {
       for (const damaged of mutations(source, 1500, rng)) {
         try {
           parse(damaged);

@@ -4,7 +4,7 @@ import { parseRecording } from '../../src/format/recording-json.ts';
 import { runFigure } from '../../src/format/run-figure.ts';
 import { runTable } from '../../src/format/run-table.ts';
 import { coordinate, svgText, tag } from '../../src/format/svg.ts';
-import { sampleRun } from '../fixtures/sample-run.ts';
+import { pushedRun, samplePush, sampleRun } from '../fixtures/sample-run.ts';
 
 const choice = { head: 'difference', layer: 1, grain: 'mean', window: 10, theme: 'light' } as const;
 
@@ -13,6 +13,14 @@ describe('a figure', () => {
     const svg = runFigure(sampleRun(), choice);
     for (const said of ['8 tokens, 4 of them written by the model; 2 taps', 'standard deviations', 'Kind–cruel', 'SHA-256 abababababab', 'smollm2-135m-instruct-q4', 'webgpu', 'Flipside 0.2.0', 'seed 7', 'layer 1', 'kind', 'cruel']) expect(svg).toContain(said);
     expect(svg).toContain(`−${(3 * 1.75).toFixed(1)}`);
+  });
+
+  it('of a pushed run says so, by its pole where the probe is the one that read', () => {
+    expect(runFigure(sampleRun(), choice)).not.toContain('Not the model by itself');
+    expect(runFigure(pushedRun(), choice)).toContain('Not the model by itself: pushed to kind, layer 2, strength 0.26 (KL 1), own words only.');
+    expect(runFigure(pushedRun({ ...samplePush, probeSha256: 'cd'.repeat(32), direction: 'Loyal <b>', from: 1, where: 'all', matchedKl: null }), choice)).toContain('pushed to the positive pole of Loyal &lt;b&gt;, layers 1 to 2, strength 0.26.');
+    expect(runFigure(pushedRun({ ...samplePush, mode: 'ablate', where: 7 }), choice)).toContain('kind–cruel taken out, layer 2, from token 7 on');
+    expect(runFigure(pushedRun({ ...samplePush, mode: 'cap', pole: 'negative', strength: -0.4 }), choice)).toContain('held towards cruel, layer 2, bound −0.4 (KL 1)');
   });
 
   it('of one pole from neutral has its numbers, its name, and grey where it tells nothing', () => {

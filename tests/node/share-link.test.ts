@@ -4,6 +4,7 @@ import { createRng } from '../../src/core/rng.ts';
 import { linkBody, linkCode, MOST_UNPACKED_BYTES, parseShared, type Shared, sharedJson, toBase64Url } from '../../src/format/share-link.ts';
 import { deflate } from '../../src/state/deflate.ts';
 import { codeOf, sharedIn } from '../../src/state/link-code.ts';
+import { samplePush } from '../fixtures/sample-run.ts';
 import { mutations } from '../fixtures/mutate.ts';
 
 const shared: Shared = {
@@ -18,7 +19,9 @@ const shared: Shared = {
   sampling: { temperature: 0.8, topK: 0, topP: 0.95, seed: 4294967295, maxTokens: 80 },
   place: 'read',
   view: { head: 'difference', grain: 'word' },
+  push: null,
 };
+const pushed: Shared = { ...shared, push: samplePush };
 
 const refusal = async (code: string): Promise<AppError> => {
   const error: unknown = await sharedIn(code).then(() => new Error('was accepted'), (thrown: unknown) => thrown);
@@ -42,6 +45,15 @@ describe('a link', () => {
     expect(await sharedIn(await codeOf(long))).toEqual(long);
   });
 
+  it('of a pushed run brings the push, and is of a version that pages from before refuse', async () => {
+    const code = await codeOf(pushed);
+    expect(await sharedIn(code)).toEqual(pushed);
+    expect([code, await codeOf(shared)].map((each) => each.split('.')[0])).toEqual(['2', '1']);
+    const before = { ...shared } as Partial<Shared>;
+    delete (before as Record<string, unknown>)['push'];
+    expect(await sharedIn(await packed(JSON.stringify(before)))).toEqual(shared);
+  });
+
   it('that was cut anywhere says that it was cut', async () => {
     const code = await codeOf(shared);
     for (let length = 2; length < code.length; length += 1) {
@@ -60,7 +72,7 @@ describe('a link', () => {
   });
 
   it.each<[string, () => Promise<string> | string, RegExp]>([
-    ['of a newer version', () => `2${linkCode('abc').slice(1)}`, /made by a newer Flipside \(link version 2\)/],
+    ['of a newer version', () => `3${linkCode('abc').slice(1)}`, /made by a newer Flipside \(link version 3\)/],
     ['of a newer version in another shape', () => '7.whatever', /made by a newer Flipside/],
     ['that is none', () => 'hello', /none that Flipside makes: it begins with "hello"/],
     ['of nothing', () => '', /none that Flipside makes/],
@@ -73,6 +85,7 @@ describe('a link', () => {
     ['with a setting of no name', () => altered({ view: { 'a b': 'x' } }), /link\.view names "a b"/],
     ['with a setting of a prototype', () => packed(JSON.stringify(shared).replace('"head"', '"__proto__"')), /link\.view names "__proto__"/],
     ['with a title too long', () => altered({ probe: { ...shared.probe, title: 'x'.repeat(201) } }), /at most 200 characters/],
+    ['with a push of no strength', () => altered({ push: { ...samplePush, strength: 'much' } }), /link\.push\.strength must be a finite number/],
     ['that holds no JSON', () => packed('{"text'), /link is not JSON/],
     ['that holds no text', async () => linkCode(toBase64Url(await deflate(Uint8Array.of(0xff, 0xfe, 0xfd)))), /is no text/],
   ])('%s is refused in words', async (_, code, message) => {
@@ -98,7 +111,7 @@ describe('a link', () => {
         expect((error as AppError).code).toBe('link-invalid');
       }
     }
-    for (const damaged of mutations(sharedJson(shared), 2000, rng)) {
+    for (const damaged of mutations(sharedJson(pushed), 2000, rng)) {
       try {
         parseShared(damaged);
       } catch (error) {

@@ -3,6 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import App from '../../../src/App.svelte';
 import { serialiseRecording, serialiseRecordingIndex } from '../../../src/format/recording-json.ts';
+import type { PushRecord } from '../../../src/core/push.ts';
 import type { Recording } from '../../../src/format/recording.ts';
 import type { AppParts } from '../../../src/state/app.svelte.ts';
 import '../../../src/styles/tokens.css';
@@ -23,6 +24,11 @@ const own = (id: string): Recording | null => {
   if (id === 'bees') return sampleRecording(id, 'Bees', OTHER, () => 0.5);
   if (id === 'short') return sampleRecording(id, 'Short', SHORT, turn);
   if (id === 'short-spared') return sampleRecording(id, 'Short, spared', SHORT.replace('sold the granary’s corn to', 'hid the corn from'), () => 0.9);
+  if (id === 'pushed') {
+    const recording = sampleRecording(id, 'Pushed', BETRAYAL, () => 0.9);
+    const push: PushRecord = { mode: 'add', pole: 'positive', from: 3, to: 3, strength: 0.26, where: 'generated', direction: 'Kind–cruel', probeSha256: recording.provenance.probeSha256, matchedKl: 1 };
+    return { ...recording, run: { finishedAt: 0, taps: true, adapter: null, probeKey: 'shipped:kind-cruel', probeTitle: 'Kind–cruel', continuations: [], push } };
+  }
   if (id !== 'other-probe') return null;
   const recording = sampleRecording(id, 'Other probe', BETRAYAL, turn);
   return { ...recording, provenance: { ...recording.provenance, probe: 'formal-casual', probeSha256: PROBE } };
@@ -30,7 +36,7 @@ const own = (id: string): Recording | null => {
 const fetchText = async (url: string): Promise<string> => {
   if (url.endsWith('index.json')) {
     const usual = JSON.parse(await fakeFetch(url)) as { recordings: { id: string; title: string; blurb: string; dark: boolean }[] };
-    return serialiseRecordingIndex([...usual.recordings, ...['spared', 'bees', 'other-probe', 'short', 'short-spared'].map((id) => ({ id, title: own(id)!.title, blurb: 'Made up.', dark: false }))]);
+    return serialiseRecordingIndex([...usual.recordings, ...['spared', 'bees', 'other-probe', 'short', 'short-spared', 'pushed'].map((id) => ({ id, title: own(id)!.title, blurb: 'Made up.', dark: false }))]);
   }
   const made = own(/([^/]+)\.json$/.exec(url)?.[1] ?? '');
   return made === null ? fakeFetch(url) : serialiseRecording(made);
@@ -73,6 +79,12 @@ describe('two runs side by side', () => {
     await expect.element(main).toHaveTextContent(/\d+ of 155 and 155 tokens are shared|\d+ of \d+ and \d+ tokens are shared/);
     await expect.element(main).toHaveTextContent(/At (the )?\d+ shared tokens.* B reads \d\.\d\d sd further towards kind than A on average \(difference \+\d\.\d+, 95 % interval .* to .*, blocks of \d+ tokens\)\./);
     expect(document.title).toBe('Two runs side by side · Flipside');
+  });
+
+  it('names the push of a run that was read under one, and what its scores then hold', async () => {
+    await compare('betrayal', 'pushed');
+    await expect.element(page.getByRole('main')).toHaveTextContent('A is the model by itself, B was pushed to kind, layer 3, strength 0.26 (KL 1), own words only. From the pushed layer on, scores hold what was done to the stream');
+    expect([...document.querySelectorAll('.picker p')].map((line) => line.textContent.includes('pushed to kind'))).toEqual([false, true]);
   });
 
   it('finds a difference of exactly zero between a run and itself', async () => {

@@ -5,7 +5,7 @@ import type { Recording } from '../../../src/format/recording.ts';
 import { browserDatabase, type Database, memoryDatabase } from '../../../src/state/database.ts';
 import { History, type HistoryLimits } from '../../../src/state/history.svelte.ts';
 import { browserTabs } from '../../../src/state/tabs.ts';
-import { sampleRun } from '../../fixtures/sample-run.ts';
+import { pushedRun, samplePush, sampleRun } from '../../fixtures/sample-run.ts';
 
 let names: string[] = [];
 let opened = 0;
@@ -64,7 +64,26 @@ describe('kept runs', () => {
     expect(history.matching('kind–cruel boat')).toHaveLength(2);
     expect(history.matching('whale')).toEqual([]);
     expect(history.matching('  ')).toHaveLength(2);
-    expect(history.find('The boat sank.', sampleRun().provenance.probeSha256)?.id).toBe('a');
+    expect(history.find('The boat sank.', sampleRun().provenance.probeSha256, null)?.id).toBe('a');
+  });
+
+  it('that were pushed stand beside those that were not, say by what, and are found by it', async () => {
+    const name = freshName();
+    const { history } = tab(name);
+    const pushed = (strength: number): Recording => ({ ...pushedRun({ ...samplePush, strength }), id: `by-${strength}` });
+    await history.keep(run('a'));
+    await history.keep(pushed(0.26));
+    await history.keep(pushed(0.2600001));
+    expect(await history.keep({ ...pushed(0.26), id: 'again' })).toBe('by-0.26');
+    const later = tab(name).history;
+    await later.open();
+    expect(later.items.map(({ push }) => push?.words ?? null)).toEqual(['pushed to kind, layer 2, strength 0.26 (KL 1), own words only', 'pushed to kind, layer 2, strength 0.26 (KL 1), own words only', null]);
+    expect(later.matching('pushed KIND')).toHaveLength(2);
+    const { text, provenance } = sampleRun();
+    expect(later.find(text, provenance.probeSha256, null)?.id).toBe('a');
+    expect(later.find(text, provenance.probeSha256, samplePush)?.id).toBe('by-0.26');
+    expect(later.find(text, provenance.probeSha256, { ...samplePush, strength: 1 })).toBeNull();
+    expect((await later.recording('by-0.26')).run!.push).toEqual(samplePush);
   });
 
   it('come back after they were deleted, file and all', async () => {

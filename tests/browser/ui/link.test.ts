@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import { serialiseRecording } from '../../../src/format/recording-json.ts';
-import { sampleRun } from '../../fixtures/sample-run.ts';
+import { pushedRun, sampleRun } from '../../fixtures/sample-run.ts';
 import { box, freshHands, give, goTo, hands, open, readOwn, title } from './keeping-page.ts';
 import { fakeParts, lastingDatabase } from './parts.ts';
 import { button, load, violations } from './whole-page.ts';
@@ -13,7 +13,7 @@ freshHands();
 describe('a link', { timeout: 90_000 }, () => {
   const linkOf = async (): Promise<string> => {
     await button('Copy link').click();
-    await expect.poll(() => hands.copied).toMatch(/#\/read\?s=1\./);
+    await expect.poll(() => hands.copied).toMatch(/#\/read\?s=\d\./);
     return hands.copied.slice(hands.copied.indexOf('#'));
   };
 
@@ -61,6 +61,26 @@ describe('a link', { timeout: 90_000 }, () => {
     await expect.poll(() => page.getByText('A text from a link').elements().length).toBe(0);
     await button('Bring my text back').click();
     expect(box()).toBe('My own words.');
+  });
+
+  it('to a pushed run shows its scores where it is kept, and elsewhere says that it was pushed and cannot be made again', async () => {
+    const screen = await open();
+    await title('Betrayal');
+    await goTo('library');
+    await give([new File([serialiseRecording(pushedRun())], 'pushed.json')]);
+    await expect.element(page.getByText(/pushed to kind, layer 2, strength 0\.26 \(KL 1\), own words only/).first()).toBeVisible();
+    await button(/^Show @Your text/).first().click();
+    await title(pushedRun().title);
+    await expect.element(page.getByText(/pushed to kind, layer 2, strength 0\.26 \(KL 1\), own words only/).first()).toBeVisible();
+    const hash = await linkOf();
+    await screen.unmount();
+    const again = await open(hash);
+    await title(pushedRun().title);
+    expect(page.getByText('A text from a link').elements()).toHaveLength(0);
+    await again.unmount();
+    hands.database = lastingDatabase();
+    await open(hash);
+    await expect.element(page.getByText(/^The run was not the model by itself: pushed to the positive pole of Kind–cruel, layer 2.* is read without it and scores will differ/)).toBeVisible();
   });
 
   it('that is opened in a tab in use can be undone', async () => {

@@ -1,0 +1,30 @@
+/** A push as files hold it. Hostile until validated: every refusal names the path of what is wrong. */
+import { POLES } from '../core/heads.ts';
+import { type PushRecord, type PushWhere, STRONGEST_PUSH } from '../core/push.ts';
+import { field, integer, type JsonNode, words } from './json-path.ts';
+import { inRange, oneOf, positive, sha256 } from './json-values.ts';
+
+/** No context that we read is longer. */
+const MOST_TOKENS = 131_072;
+
+/** Reads a push on a model of so many layers; members that it has not are passed over. */
+export function parsePushRecord(node: JsonNode, layerCount: number): PushRecord {
+  const mode = oneOf(field(node, 'mode'), ['add', 'cap', 'ablate'] as const);
+  const from = integer(field(node, 'from'), 1, layerCount);
+  const [hash, kl] = [field(node, 'probeSha256'), field(node, 'matchedKl')];
+  return {
+    mode,
+    pole: oneOf(field(node, 'pole'), POLES),
+    from,
+    to: integer(field(node, 'to'), from, layerCount),
+    strength: inRange(field(node, 'strength'), mode === 'cap' ? -STRONGEST_PUSH : 0, STRONGEST_PUSH),
+    where: whereIn(field(node, 'where')),
+    direction: words(field(node, 'direction'), 200),
+    probeSha256: hash.value === null ? null : sha256(hash),
+    matchedKl: kl.value === null ? null : positive(kl),
+  };
+}
+
+function whereIn(node: JsonNode): PushWhere {
+  return typeof node.value === 'number' ? integer(node, 0, MOST_TOKENS) : oneOf(node, ['all', 'generated'] as const);
+}
