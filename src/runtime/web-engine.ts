@@ -48,7 +48,7 @@ export class WebEngine {
   #scorer: Scorer | null = null;
   #run: TextRun | null = null;
   /** A second decoder, whose stream can be edited; opened when it is first needed. */
-  #editing: Promise<OpenedDecoder> | null = null;
+  #editing: { readonly opening: Promise<OpenedDecoder>; opened: OpenedDecoder | null } | null = null;
   #ground: { readonly key: string; readonly ground: NeutralGround } | null = null;
 
   constructor(onLost: (error: AppError) => void) {
@@ -175,7 +175,8 @@ export class WebEngine {
   memory(): EngineMemory {
     // Chromium alone tells, and its type library has it nowhere.
     const { memory } = performance as { memory?: { usedJSHeapSize: number } };
-    return { gpu: this.#loaded?.gpuMemory() ?? null, heapBytes: memory?.usedJSHeapSize ?? null };
+    const reports = [this.#loaded?.gpuMemory(), this.#editing?.opened?.gpu?.memory()].filter((report) => report !== null && report !== undefined);
+    return { gpu: reports.length === 0 ? null : reports.reduce(addMemory), heapBytes: memory?.usedJSHeapSize ?? null };
   }
 
   /** Frees model, probe and text. */
@@ -184,7 +185,7 @@ export class WebEngine {
     this.#scorer = null;
     this.#ground = null;
     const decoder = this.#loaded?.decoder;
-    const editing = await this.#editing?.catch(() => null);
+    const editing = await this.#editing?.opening.catch(() => null);
     this.#loaded = null;
     this.#editing = null;
     await editing?.decoder.dispose();
@@ -194,9 +195,13 @@ export class WebEngine {
   /** The decoder whose stream can be edited. */
   async #editor(): Promise<Decoder> {
     const { manifestUrl, backend, files } = this.#needLoaded();
-    this.#editing ??= (async () => openWebDecoder(files ?? decoderFilesOf(await loadModelFiles(manifestUrl, { roles: ['graph', 'weights', 'config'] })), backend, { tapped: true, editing: true }))();
+    const open = async (): Promise<OpenedDecoder> => openWebDecoder(files ?? decoderFilesOf(await loadModelFiles(manifestUrl, { roles: ['graph', 'weights', 'config'] })), backend, { tapped: true, editing: true });
+    const editing = (this.#editing ??= { opening: open(), opened: null });
     try {
-      return (await this.#editing).decoder;
+      editing.opened = await editing.opening;
+      // A device that is lost takes this decoder with it, and not the model: the next call opens another.
+      void editing.opened.gpu?.lost.then(() => this.#editing === editing && (this.#editing = null));
+      return editing.opened.decoder;
     } catch (thrown) {
       this.#editing = null; // there may be room the next time
       throw thrown;
@@ -212,4 +217,10 @@ export class WebEngine {
     if (!this.#loaded) throw new AppError('internal', 'No model is loaded.');
     return this.#loaded;
   }
+}
+
+/** What two devices hold together; the peak is at most the sum of theirs. */
+function addMemory(a: GpuMemoryReport, b: GpuMemoryReport): GpuMemoryReport {
+  const kinds = [...new Set([...Object.keys(a.byKind), ...Object.keys(b.byKind)])];
+  return { bytes: a.bytes + b.bytes, peakBytes: a.peakBytes + b.peakBytes, buffers: a.buffers + b.buffers, byKind: Object.fromEntries(kinds.map((kind) => [kind, (a.byKind[kind] ?? 0) + (b.byKind[kind] ?? 0)])) };
 }

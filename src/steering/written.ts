@@ -1,0 +1,75 @@
+/**
+ * What pushed texts come to: how the unpushed model reads them, and whether they are still texts. The pass that writes a text
+ * under a push moves its own trace by the push itself, so only the reading afterwards is evidence.
+ */
+import { clusterMean } from '../core/effect.ts';
+import type { RunSummary } from '../core/engine-report.ts';
+import { isRefusal } from '../core/refusal.ts';
+import { repeatedShare } from '../core/repetition.ts';
+import type { Estimate } from '../core/report-types.ts';
+import { mean } from '../core/stats.ts';
+
+/** Resamples of the prompts behind every interval. */
+const DRAWS = 2000;
+
+/** How a text was written: pushed to a pole, or not at all. */
+export type PushSide = 'positive' | 'negative' | 'unpushed';
+
+/** A text that was written. */
+export interface WrittenText {
+  readonly prompt: string;
+  readonly seed: number;
+  readonly side: PushSide;
+  /** The words of the model's own, without the prompt. */
+  readonly text: string;
+  readonly tokens: number;
+  readonly ended: RunSummary['ended'];
+  /** Score at the taps after the last word, read by the unpushed model, in the probe's unit. */
+  readonly readBack: number;
+  /** The same in the pass that wrote it: moved by the push itself. */
+  readonly during: number;
+}
+
+/** What the texts of one side have in common. */
+export interface SideSummary {
+  readonly texts: number;
+  readonly tokens: number;
+  /** Mean share of words that are not new in their text. */
+  readonly repeatedShare: number;
+  /** Texts that were stopped because their words went round and round, and texts that refuse; a refusal says nothing about a pole. */
+  readonly repetitions: number;
+  readonly refusals: number;
+}
+
+/** What a push makes of writing. Estimates are means over prompts, refusals left out. */
+export interface WrittenSummary {
+  readonly sides: Readonly<Record<PushSide, SideSummary>>;
+  /** Read back: positive less negative push, and each less the unpushed text of the same prompt and seed; null where a side is missing. */
+  readonly apart: Estimate | null;
+  readonly towards: Estimate | null;
+  readonly away: Estimate | null;
+}
+
+/** Sums up texts. Of a prompt and seed two sides are compared where neither refuses. */
+export function summariseWritten(texts: readonly WrittenText[], seed: number): WrittenSummary {
+  const difference = (one: PushSide, other: PushSide): Estimate | null => {
+    const byPrompt = new Map<string, number[]>();
+    for (const text of texts) {
+      const match = text.side === one ? texts.find((candidate) => candidate.side === other && candidate.prompt === text.prompt && candidate.seed === text.seed) : undefined;
+      if (match === undefined || isRefusal(text.text) || isRefusal(match.text)) continue;
+      byPrompt.set(text.prompt, [...(byPrompt.get(text.prompt) ?? []), text.readBack - match.readBack]);
+    }
+    return byPrompt.size === 0 ? null : clusterMean([...byPrompt.values()].map(mean), DRAWS, seed);
+  };
+  const side = (which: PushSide): SideSummary => {
+    const some = texts.filter((text) => text.side === which);
+    return {
+      texts: some.length,
+      tokens: some.length === 0 ? 0 : mean(some.map(({ tokens }) => tokens)),
+      repeatedShare: some.length === 0 ? 0 : mean(some.map(({ text }) => repeatedShare(text.split(/\s+/u).filter((word) => word !== '')))),
+      repetitions: some.filter(({ ended }) => ended === 'repetition').length,
+      refusals: some.filter(({ text }) => isRefusal(text)).length,
+    };
+  };
+  return { sides: { positive: side('positive'), negative: side('negative'), unpushed: side('unpushed') }, apart: difference('positive', 'negative'), towards: difference('positive', 'unpushed'), away: difference('negative', 'unpushed') };
+}
