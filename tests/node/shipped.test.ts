@@ -67,6 +67,7 @@ describe.each(recipes)('$id', (recipe) => {
     expect(evidence.drift.map(({ beats, n }) => [beats, n])).toEqual(Array.from({ length: 9 }, (_, beats) => [beats, 36]));
     expect(probe.alarm.tokens).toBeGreaterThanOrEqual(5000);
     expect(probe.poles).not.toBeNull();
+    expect(probe.placebos).toHaveLength(10 * 31 * 576);
     for (const { evidence: pole, alarm } of Object.values(probe.poles ?? {}) as PoleHead[]) {
       expect([pole.auroc[0], pole.other[0]]).toEqual([0.5, 0.5]);
       expect(pole).toMatchObject({ topics: evidence.topics, rows: evidence.rows });
