@@ -3,6 +3,9 @@ import type { Axis, ModelIdentity } from './probe-types.ts';
 import type { PushMode, PushWhere } from './push.ts';
 import type { Estimate } from './report-types.ts';
 
+/** Resamples of the choices behind every interval. */
+export const DOSE_DRAWS = 2000;
+
 /** What a push of some strength does to neutral text. */
 export interface StrengthTrial {
   readonly strength: number;

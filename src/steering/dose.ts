@@ -1,6 +1,6 @@
 /** Measures a dose–response: a direction and its placebos, at strengths that change the next word alike. */
 import { throwIfStopped } from '../core/abort.ts';
-import type { DoseChoices, DoseLevel, DoseProgress, DoseRank, DoseReport, DoseSeries } from '../core/dose-types.ts';
+import { DOSE_DRAWS, type DoseChoices, type DoseLevel, type DoseProgress, type DoseRank, type DoseReport, type DoseSeries } from '../core/dose-types.ts';
 import { clusterMean, shareAbove } from '../core/effect.ts';
 import type { Axis } from '../core/probe-types.ts';
 import type { Push, PushSettings } from '../core/push.ts';
@@ -10,9 +10,6 @@ import type { ChoiceOdds, ForcedChoice, NeutralGround, PushBench } from './bench
 import { makePush, type PushDirection } from './make-push.ts';
 import { matchStrengths } from './match-strength.ts';
 import type { Placebo } from './placebos.ts';
-
-/** Resamples of the choices behind every interval. */
-const DRAWS = 2000;
 
 /** Choices that were read from a set. */
 export interface ChoiceSet {
@@ -102,7 +99,7 @@ class EffectMeter {
     const { where } = this.#settings;
     const read = async (push: Push): Promise<number[]> => (await this.#bench.choices(choices, push, where, this.#signal)).map(oddsOf);
     const unpushed = await read([]);
-    const estimate = (values: readonly number[]) => clusterMean(values, DRAWS, seed);
+    const estimate = (values: readonly number[]) => clusterMean(values, DOSE_DRAWS, seed);
     /** What a direction does at one strength. */
     const at = async (direction: PushDirection, strength: number): Promise<Pick<DoseLevel, 'towards' | 'away' | 'effect' | 'right'>> => {
       const [positive, negative] = this.#both(direction, strength);
