@@ -20,49 +20,72 @@ export interface DrawnDirections {
   readonly driftOrigin: number;
 }
 
+/** The random directions of one layer, as in {@link DrawnDirections}. */
+export interface LayerDirections {
+  /** `[count, hidden]` */
+  readonly directions: Float32Array;
+  /** `[count]` */
+  readonly offsets: Float64Array;
+  /** `[count]` */
+  readonly slopes: Float64Array;
+}
+
 /**
  * Draws `nullModel.count` directions for each of `layers` layers (model.layerCount + 1) from its seed; equal on every
- * machine. With A the factor and g normal: w = A'g/featureScale, its unit s = |A A'g|, the standard deviation of w·h over the training turns.
- * A direction without spread (layer 0) becomes zero and reads 0. About 14 MB for 31 layers, 200 directions, width 576.
+ * machine. About 14 MB for 31 layers, 200 directions, width 576.
  */
 export function drawNullDirections(nullModel: NullModel, layers: number): DrawnDirections {
+  const { count, driftOrigin } = nullModel;
+  const hidden = nullModel.featureScale.length / layers;
+  const drawn = { layers, hidden, count, directions: new Float32Array(layers * count * hidden), offsets: new Float64Array(layers * count), slopes: new Float64Array(layers * count), driftOrigin };
+  for (let layer = 0; layer < layers; layer += 1) {
+    const { directions, offsets, slopes } = drawLayerDirections(nullModel, layers, layer);
+    drawn.directions.set(directions, layer * count * hidden);
+    drawn.offsets.set(offsets, layer * count);
+    drawn.slopes.set(slopes, layer * count);
+  }
+  return drawn;
+}
+
+/**
+ * The same for one layer alone. With A the factor and g normal: w = A'g/featureScale, its unit s = |A A'g|, the standard
+ * deviation of w·h over the training turns. A direction without spread (layer 0) becomes zero and reads 0.
+ */
+export function drawLayerDirections(nullModel: NullModel, layers: number, layer: number): LayerDirections {
   const { rank, count, factor } = nullModel;
   const hidden = nullModel.featureScale.length / layers;
-  const directions = new Float32Array(layers * count * hidden);
-  const offsets = new Float64Array(layers * count);
-  const slopes = new Float64Array(layers * count);
+  const directions = new Float32Array(count * hidden);
+  const offsets = new Float64Array(count);
+  const slopes = new Float64Array(count);
   const w = new Float64Array(hidden);
-  for (let layer = 0; layer < layers; layer += 1) {
-    const rng = createRng(nullModel.seed, layer + 1);
-    const base = layer * rank * hidden;
-    for (let d = 0; d < count; d += 1) {
-      w.fill(0);
-      for (let r = 0; r < rank; r += 1) {
-        const weight = rng.normal();
-        for (let f = 0; f < hidden; f += 1) w[f] = (w[f] ?? 0) + weight * (factor[base + r * hidden + f] ?? 0);
-      }
-      let variance = 0;
-      for (let r = 0; r < rank; r += 1) {
-        let score = 0;
-        for (let f = 0; f < hidden; f += 1) score += (w[f] ?? 0) * (factor[base + r * hidden + f] ?? 0);
-        variance += score * score;
-      }
-      if (!(variance > 0)) continue;
-      const unit = Math.sqrt(variance);
-      const at = layer * count + d;
-      let offset = 0;
-      let slope = 0;
-      for (let f = 0; f < hidden; f += 1) {
-        const value = Math.fround((w[f] ?? 0) / (unit * (nullModel.featureScale[layer * hidden + f] ?? NaN)));
-        directions[at * hidden + f] = value;
-        offset += value * (nullModel.center[layer * hidden + f] ?? NaN);
-        slope += value * (nullModel.drift[layer * hidden + f] ?? NaN);
-      }
-      offsets[at] = offset;
-      slopes[at] = slope;
+  const rng = createRng(nullModel.seed, layer + 1);
+  const base = layer * rank * hidden;
+  for (let d = 0; d < count; d += 1) {
+    w.fill(0);
+    for (let r = 0; r < rank; r += 1) {
+      const weight = rng.normal();
+      for (let f = 0; f < hidden; f += 1) w[f] = (w[f] ?? 0) + weight * (factor[base + r * hidden + f] ?? 0);
     }
+    let variance = 0;
+    for (let r = 0; r < rank; r += 1) {
+      let score = 0;
+      for (let f = 0; f < hidden; f += 1) score += (w[f] ?? 0) * (factor[base + r * hidden + f] ?? 0);
+      variance += score * score;
+    }
+    if (!(variance > 0)) continue;
+    const unit = Math.sqrt(variance);
+    let offset = 0;
+    let slope = 0;
+    for (let f = 0; f < hidden; f += 1) {
+      const value = Math.fround((w[f] ?? 0) / (unit * (nullModel.featureScale[layer * hidden + f] ?? NaN)));
+      directions[d * hidden + f] = value;
+      offset += value * (nullModel.center[layer * hidden + f] ?? NaN);
+      slope += value * (nullModel.drift[layer * hidden + f] ?? NaN);
+    }
+    offsets[d] = offset;
+    slopes[d] = slope;
   }
-  return { layers, hidden, count, directions, offsets, slopes, driftOrigin: nullModel.driftOrigin };
+  return { directions, offsets, slopes };
 }
 
 /** The 5th and 95th percentile by layer of the readings of random directions. */

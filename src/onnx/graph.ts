@@ -31,11 +31,20 @@ export interface GraphValue {
   readonly field: Field;
 }
 
+/** A weight; `file` is null where its numbers lie in the graph itself. */
+export interface GraphWeight {
+  readonly name: string;
+  readonly file: string | null;
+  readonly bytes: number;
+  readonly field: Field;
+}
+
 /** What {@link parseModel} finds. */
 export interface ModelGraph {
   readonly nodes: readonly GraphNode[];
   readonly inputs: readonly GraphValue[];
   readonly outputs: readonly GraphValue[];
+  readonly weights: readonly GraphWeight[];
   /** Names of the files that hold weights, in order of first use. */
   readonly weightFiles: readonly string[];
   /** Bytes of the largest weight that lies in such a file. */
@@ -59,13 +68,14 @@ export function parseModel(bytes: Uint8Array): ModelGraph {
   if (!graphField) throw new AppError('model-graph-malformed', 'The model file holds no graph. It may be cut off: load it again, or pick another export.');
   const graphFields = [...splitFields(graphField.payload)];
   const of = (number: number) => graphFields.filter((field) => field.number === number);
-  const external = of(GRAPH.initializer).flatMap(externalData);
+  const weights = of(GRAPH.initializer).map(parseWeight);
   return {
     nodes: of(GRAPH.node).map(parseNode),
     inputs: of(GRAPH.input).map(parseValue),
     outputs: of(GRAPH.output).map(parseValue),
-    weightFiles: [...new Set(external.map((data) => data.location))],
-    largestWeightBytes: external.reduce((largest, data) => Math.max(largest, data.bytes), 0),
+    weights,
+    weightFiles: filesOf(weights),
+    largestWeightBytes: weights.reduce((largest, { file, bytes }) => (file === null ? largest : Math.max(largest, bytes)), 0),
     modelFields,
     graphFields,
   };
@@ -127,12 +137,18 @@ export function encodeInput(name: string, type: Uint8Array): Uint8Array {
 
 /** A whole-number attribute of a node; null where it has none of that name. */
 export function intAttributeOf(node: GraphNode, name: string): number | null {
-  for (const part of splitFields(node.field.payload)) {
-    if (part.number !== NODE.attribute) continue;
-    const [key, value] = [only(part.payload, ATTRIBUTE.name), only(part.payload, ATTRIBUTE.int)];
-    if (key && value && stringOf(key) === name) return varintOf(value);
+  const value = only(attributesOf(node).get(name) ?? new Uint8Array(0), ATTRIBUTE.int);
+  return value ? varintOf(value) : null;
+}
+
+/** The attributes of a node by name, each an encoded AttributeProto. */
+export function attributesOf(node: GraphNode): ReadonlyMap<string, Uint8Array> {
+  const found = new Map<string, Uint8Array>();
+  for (const { number, payload } of splitFields(node.field.payload)) {
+    const key = number === NODE.attribute ? only(payload, ATTRIBUTE.name) : undefined;
+    if (key) found.set(stringOf(key), payload);
   }
-  return null;
+  return found;
 }
 
 function parseNode(field: Field): GraphNode {
@@ -168,8 +184,13 @@ function parseDim(field: Field): number | string {
   return value ? varintOf(value) : param ? stringOf(param) : '?';
 }
 
-/** Where an initializer lies when it is not in the graph itself: StringStringEntryProto pairs of location and length. */
-function externalData(field: Field): { location: string; bytes: number }[] {
+/** Names of the files that hold these weights, in order of first use. */
+export function filesOf(weights: readonly GraphWeight[]): readonly string[] {
+  return [...new Set(weights.flatMap(({ file }) => file ?? []))];
+}
+
+/** An initializer; where it lies beside the graph is told by StringStringEntryProto pairs of location and length. */
+function parseWeight(field: Field): GraphWeight {
   const entries = new Map<string, string>();
   for (const part of splitFields(field.payload)) {
     if (part.number !== TENSOR.externalData) continue;
@@ -177,6 +198,6 @@ function externalData(field: Field): { location: string; bytes: number }[] {
     const value = only(part.payload, 2);
     if (key && value) entries.set(stringOf(key), stringOf(value));
   }
-  const location = entries.get('location');
-  return location === undefined ? [] : [{ location, bytes: Number(entries.get('length') ?? 0) }];
+  const name = only(field.payload, TENSOR.name);
+  return { name: name ? stringOf(name) : '', file: entries.get('location') ?? null, bytes: Number(entries.get('length') ?? 0), field };
 }

@@ -1,7 +1,7 @@
 /** A byte-level BPE tokenizer with the text that each token adds. Wraps `@huggingface/tokenizers`. */
 import { Tokenizer } from '@huggingface/tokenizers';
 import { Template } from '@huggingface/jinja';
-import { PieceDecoder } from '../core/byte-level.ts';
+import { bytesOfToken, PieceDecoder } from '../core/byte-level.ts';
 import type { ChatMessage } from '../core/chat.ts';
 import { AppError } from '../core/errors.ts';
 import type { TokenPiece } from '../core/reading.ts';
@@ -31,6 +31,11 @@ export class TextTokenizer {
   pieces(): (id: number) => TokenPiece {
     const decoder = new PieceDecoder();
     return (id) => ({ id, text: decoder.next(this.#tokenizer.id_to_token(id) ?? '') });
+  }
+
+  /** The text of one token by itself; bytes that are no whole character become U+FFFD, and an id that there is not the empty text. */
+  textOf(id: number): string {
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytesOfToken(this.#tokenizer.id_to_token(id) ?? ''));
   }
 
   /** Whether there is a template for conversations. */

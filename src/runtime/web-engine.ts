@@ -2,22 +2,25 @@
 import type { ChatMessage } from '../core/chat.ts';
 import type { EngineMemory, EngineStatus, GpuMemoryReport, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import { AppError } from '../core/errors.ts';
-import type { ModelIdentity } from '../core/probe-types.ts';
+import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../core/lens.ts';
+import type { ModelIdentity, Probe } from '../core/probe-types.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import type { Push } from '../core/push.ts';
 import { VERSION } from '../core/version.ts';
 import { assertProbeFits, parseProbe } from '../format/probe.ts';
 import { cacheBytesPerToken } from '../onnx/decoder-taps.ts';
-import type { NeutralGround, PushBench } from '../steering/bench.ts';
 import type { SegmentReader } from '../training/reader.ts';
 import type { Decoder } from './decoder.ts';
+import { EngineEditor } from './engine-editor.ts';
+import { EngineLens } from './engine-lens.ts';
+import { findWords } from './lens-words.ts';
+import type { LensRequest } from './lens.ts';
 import { decoderFilesOf, fileAt, textOf } from './model-files.ts';
 import { checkNumbers } from './numbers-check.ts';
 import { placeDecoder } from './open-decoder.ts';
-import type { DecoderFiles, OpenedDecoder, WebBackend } from './ort/opening.ts';
+import type { DecoderFiles, WebBackend } from './ort/opening.ts';
 import { openWebDecoder } from './ort/web-decoder.ts';
-import { createPushBench } from './push-bench.ts';
-import { PushedWriting, takesPush, type PushedText } from './pushed-writing.ts';
+import type { PushedText } from './pushed-writing.ts';
 import { createScorer, type Scorer } from './scorer.ts';
 import { createSegmentReader } from './segment-reader.ts';
 import { loadModelFiles } from './store/load.ts';
@@ -37,6 +40,8 @@ interface Loaded {
   readonly gpuMemory: () => GpuMemoryReport | null;
   /** Tokens of a pass over prompt sets. */
   readonly setTokens: number;
+  readonly lens: EngineLens;
+  readonly editor: EngineEditor;
   /** The files, held only where storage does not keep them: the numbers check needs them again. */
   readonly files: DecoderFiles | null;
 }
@@ -46,10 +51,8 @@ export class WebEngine {
   readonly #onLost: (error: AppError) => void;
   #loaded: Loaded | null = null;
   #scorer: Scorer | null = null;
+  #probe: Probe | null = null;
   #run: TextRun | null = null;
-  /** A second decoder, whose stream can be edited; opened when it is first needed. */
-  #editing: { readonly opening: Promise<OpenedDecoder>; opened: OpenedDecoder | null } | null = null;
-  #ground: { readonly key: string; readonly ground: NeutralGround } | null = null;
 
   constructor(onLost: (error: AppError) => void) {
     this.#onLost = onLost;
@@ -66,7 +69,12 @@ export class WebEngine {
     const placed = await placeDecoder({ files, weightsSha256: weights, tokenizer, wanted: args.backend, onProgress, signal });
     const { decoder, backend, chunkTokens, setTokens } = placed;
     const model: ModelIdentity = { id: loaded.manifest.id, weightsSha256: weights, layerCount: decoder.sizes.layerCount, hidden: decoder.sizes.hidden };
-    this.#loaded = { manifestUrl: args.manifestUrl, model, decoder, tokenizer, endTokens: files.config.endTokens, backend, chunkTokens, setTokens, gpuMemory: () => placed.gpu?.memory() ?? null, files: loaded.kept.yes ? null : files };
+    const held = loaded.kept.yes ? null : files;
+    const again = async (stop?: AbortSignal): Promise<DecoderFiles> => held ?? decoderFilesOf(await loadModelFiles(args.manifestUrl, { roles: ['graph', 'weights', 'config'], ...(stop && { signal: stop }) }));
+    const parts = { model, decoder, tokenizer, endTokens: files.config.endTokens, chunkTokens, setTokens };
+    const lens = new EngineLens({ ...parts, open: async (stop) => placed.openLens(await again(stop)) });
+    const editor = new EngineEditor({ ...parts, open: async () => openWebDecoder(await again(), backend, { tapped: true, editing: true }) });
+    this.#loaded = { ...parts, manifestUrl: args.manifestUrl, backend, gpuMemory: () => placed.gpu?.memory() ?? null, lens, editor, files: held };
     // A device that goes away while another decoder is in use (after a fallback, or a second load) is nobody's loss.
     void placed.gpu?.lost.then((error) => this.#loaded?.decoder === decoder && this.#onLost(error));
     return {
@@ -95,6 +103,7 @@ export class WebEngine {
     const probe = parseProbe(json, tensors);
     assertProbeFits(probe, model);
     this.#scorer = createScorer(probe);
+    this.#probe = probe;
     this.#forgetText();
   }
 
@@ -119,36 +128,37 @@ export class WebEngine {
     return this.#run.generate(args.sampling, { taps: args.taps }, sink, signal);
   }
 
+  /** Words that the lens can follow. */
+  findWords(words: readonly string[], firstToken: boolean): FoundWords {
+    return findWords(this.#needLoaded().tokenizer, words, firstToken);
+  }
+
+  /** A text through the lens; the text in memory stays. */
+  async lens(request: Omit<LensRequest, 'layers'>, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<LensReading> {
+    return this.#needLoaded().lens.read({ ...request, layers: [] }, onProgress, signal);
+  }
+
+  /** A direction of the probe in use through the lens, at one layer. */
+  async lensDirection(asked: { kind: DirectionKind; layer: number; count: number }, signal: AbortSignal): Promise<DirectionWords> {
+    if (this.#probe === null) throw new AppError('internal', 'No probe is chosen.');
+    return this.#needLoaded().lens.direction(this.#probe, asked, signal);
+  }
+
   /** The model that is loaded. Throws `internal` without one. */
   get model(): ModelIdentity {
     return this.#needLoaded().model;
   }
 
-  /** Measures pushes on the loaded model, with these neutral texts. */
-  async pushBench(neutral: readonly string[]): Promise<PushBench> {
-    const loaded = this.#needLoaded();
-    return createPushBench({ ...loaded, decoder: await this.#editor(), neutral });
+  /** What pushes the loaded model. */
+  get editor(): EngineEditor {
+    return this.#needLoaded().editor;
   }
 
-  /** What the streams of these neutral texts look like; read once for the same texts. */
-  async ground(neutral: readonly string[], signal: AbortSignal): Promise<NeutralGround> {
-    const key = neutral.join('\n');
-    if (this.#ground?.key !== key) this.#ground = { key, ground: await createPushBench({ ...this.#needLoaded(), neutral }).ground(signal) };
-    return this.#ground.ground;
-  }
-
-  /** Writes a text under a push; `changing` gets what changes the push on the way, and null when writing has ended. The text in memory stays. */
-  async writePushed(text: PushedText, push: Push, sink: ReadingSink, signal: AbortSignal, changing: (change: ((push: Push) => void) | null) => void): Promise<RunSummary> {
-    const loaded = this.#needLoaded();
+  /** Writes a text under a push, scored with the probe in use, as {@link EngineEditor.write}; the text in memory stays. */
+  async writePushed(...[text, push, sink, signal, changing]: [PushedText, Push, ReadingSink, AbortSignal, (change: ((push: Push) => void) | null) => void]): Promise<RunSummary> {
+    const { editor } = this.#needLoaded();
     if (!this.#scorer) throw new AppError('internal', 'No probe is chosen.');
-    const decoder = takesPush(loaded.decoder, push) ? loaded.decoder : await this.#editor();
-    const writing = new PushedWriting({ ...loaded, decoder, scorer: this.#scorer }, push);
-    changing((other) => writing.change(other));
-    try {
-      return await writing.write(text, sink, signal);
-    } finally {
-      changing(null);
-    }
+    return editor.write(text, push, this.#scorer, sink, signal, changing);
   }
 
   /** Reads segments for training and judging on the loaded model; the text in memory stays. Throws `internal` without one. */
@@ -175,7 +185,7 @@ export class WebEngine {
   memory(): EngineMemory {
     // Chromium alone tells, and its type library has it nowhere.
     const { memory } = performance as { memory?: { usedJSHeapSize: number } };
-    const reports = [this.#loaded?.gpuMemory(), this.#editing?.opened?.gpu?.memory()].filter((report) => report !== null && report !== undefined);
+    const reports = [this.#loaded?.gpuMemory(), this.#loaded?.editor.memory()].filter((report) => report !== null && report !== undefined);
     return { gpu: reports.length === 0 ? null : reports.reduce(addMemory), heapBytes: memory?.usedJSHeapSize ?? null };
   }
 
@@ -183,29 +193,12 @@ export class WebEngine {
   async dispose(): Promise<void> {
     this.#forgetText();
     this.#scorer = null;
-    this.#ground = null;
-    const decoder = this.#loaded?.decoder;
-    const editing = await this.#editing?.opening.catch(() => null);
+    this.#probe = null;
+    const loaded = this.#loaded;
     this.#loaded = null;
-    this.#editing = null;
-    await editing?.decoder.dispose();
-    await decoder?.dispose();
-  }
-
-  /** The decoder whose stream can be edited. */
-  async #editor(): Promise<Decoder> {
-    const { manifestUrl, backend, files } = this.#needLoaded();
-    const open = async (): Promise<OpenedDecoder> => openWebDecoder(files ?? decoderFilesOf(await loadModelFiles(manifestUrl, { roles: ['graph', 'weights', 'config'] })), backend, { tapped: true, editing: true });
-    const editing = (this.#editing ??= { opening: open(), opened: null });
-    try {
-      editing.opened = await editing.opening;
-      // A device that is lost takes this decoder with it, and not the model: the next call opens another.
-      void editing.opened.gpu?.lost.then(() => this.#editing === editing && (this.#editing = null));
-      return editing.opened.decoder;
-    } catch (thrown) {
-      this.#editing = null; // there may be room the next time
-      throw thrown;
-    }
+    await loaded?.lens.dispose();
+    await loaded?.editor.dispose();
+    await loaded?.decoder.dispose();
   }
 
   #forgetText(): void {

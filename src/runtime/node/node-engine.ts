@@ -5,11 +5,12 @@ import { describeDecoder } from '../../onnx/decoder-taps.ts';
 import type { ModelIdentity } from '../../core/probe-types.ts';
 import type { SegmentReader } from '../../training/reader.ts';
 import type { Decoder } from '../decoder.ts';
+import type { LensHead } from '../lens-head.ts';
 import { parseModelConfig } from '../model-config.ts';
 import { createSegmentReader } from '../segment-reader.ts';
 import { weightsSha256 } from '../store/manifest.ts';
 import { TextTokenizer } from '../tokenizer.ts';
-import { GRAPH_PATH, openNodeDecoder, readModelFile } from './node-decoder.ts';
+import { GRAPH_PATH, openNodeDecoder, openNodeLens, readModelFile } from './node-decoder.ts';
 
 /** Tokens a pass: the CPU computes any number right, and this many keep memory small. */
 export const NODE_CHUNK_TOKENS = 128;
@@ -28,6 +29,8 @@ export interface NodeEngine {
   readonly setTokens: number;
   /** Files of the numbers check. */
   readonly reference: () => Promise<{ json: string; tensors: Uint8Array }>;
+  /** The lens; the caller's to dispose of. */
+  readonly openLens: () => Promise<LensHead>;
   /** The graph as it was exported. */
   readonly untouched: () => Promise<Decoder>;
   dispose(): Promise<void>;
@@ -53,6 +56,7 @@ export async function openNodeEngine(modelDir: string): Promise<NodeEngine> {
     chunkTokens: NODE_CHUNK_TOKENS,
     setTokens: NODE_SET_TOKENS,
     reference: async () => ({ json: await text('reference.json'), tensors: await readModelFile(join(modelDir, 'reference.safetensors')) }),
+    openLens: () => openNodeLens(modelDir, decoder.sizes),
     untouched: () => openNodeDecoder(modelDir, { tapped: false }),
     dispose: () => decoder.dispose(),
   };

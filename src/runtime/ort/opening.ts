@@ -4,6 +4,7 @@ import type { GpuMemoryReport, RuntimeBuild } from '../../core/engine-report.ts'
 import { AppError } from '../../core/errors.ts';
 import { describeDecoder, type DecoderShape, type TappedDecoder } from '../../onnx/decoder-taps.ts';
 import type { Decoder } from '../decoder.ts';
+import type { LensHead } from '../lens-head.ts';
 import type { ModelConfig } from '../model-config.ts';
 import type { CapturedWriter } from './webgpu/captured-writer.ts';
 
@@ -38,6 +39,8 @@ export interface OpenedDecoder {
   readonly runtimeVersion: string;
   /** Null on WASM. */
   readonly gpu: OpenedGpu | null;
+  /** Opens the lens of the same files where the decoder runs, with weights of its own; to be disposed of before the decoder. Throws `model-session-failed`, `gpu-memory-refused` or `model-node-missing`. */
+  openLens(files: DecoderFiles): Promise<LensHead>;
 }
 
 /** How a decoder is opened: the graph as it is, for comparing logits, or rewritten. */
@@ -55,7 +58,7 @@ export function untouched(graph: Uint8Array): TappedDecoder {
 }
 
 /** The weight files that a graph names. Throws `model-manifest-invalid` where one is missing. */
-export function externalData(files: DecoderFiles, graph: TappedDecoder): { path: string; data: Uint8Array }[] {
+export function externalData(files: DecoderFiles, graph: Pick<TappedDecoder, 'weightFiles'>): { path: string; data: Uint8Array }[] {
   return graph.weightFiles.map((path) => {
     const data = files.weights.get(path);
     if (!data) throw new AppError('model-manifest-invalid', `The graph needs the weight file "${path}", which the model's manifest does not list.`, { path });

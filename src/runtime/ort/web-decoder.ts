@@ -3,6 +3,8 @@
  */
 import { AppError } from '../../core/errors.ts';
 import { tapDecoder } from '../../onnx/decoder-taps.ts';
+import { lensGraph } from '../../onnx/lens-graph.ts';
+import { createCpuLens } from './cpu-lens.ts';
 import { createGrowingCache } from './growing-cache.ts';
 import { createEditFeeds } from './edit-feeds.ts';
 import { createSession, externalData, untouched, type DecoderFiles, type OpenedDecoder, type OpenOptions, type WebBackend } from './opening.ts';
@@ -15,7 +17,9 @@ export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, o
   if (backend === 'webgpu') return (await import('./webgpu/open-gpu-decoder.ts')).openGpuDecoder(files, options);
   const { ort } = await import('./runtime-wasm.ts');
   const graph = options.tapped ? tapDecoder(files.graph, { branching: true, lengths: false, editing: options.editing === true }) : untouched(files.graph);
-  const session = await createSession(() => ort.InferenceSession.create(graph.graph, { executionProviders: ['wasm'], externalData: externalData(files, graph), logSeverityLevel: 3 }), 'wasm');
+  const open = (of: typeof files, { graph: bytes, weightFiles }: Pick<typeof graph, 'graph' | 'weightFiles'>) =>
+    createSession(() => ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], externalData: externalData(of, { weightFiles }), logSeverityLevel: 3 }), 'wasm');
+  const session = await open(files, graph);
   const sizes = { ...files.config, layerCount: graph.layerCount };
   const decoder = createOrtDecoder({
     session,
@@ -31,11 +35,19 @@ export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, o
     overlaps: false,
     explain: (thrown) => Promise.resolve(AppError.from(thrown)),
   });
-  return { decoder, shape: graph, runtimeVersion: ort.env.versions.web ?? ort.env.versions.common, gpu: null };
+  return {
+    decoder,
+    shape: graph,
+    runtimeVersion: ort.env.versions.web ?? ort.env.versions.common,
+    gpu: null,
+    openLens: async (of) => createCpuLens({ session: await open(of, lensGraph(of.graph)), Tensor: ort.Tensor, sizes, pause: listen }),
+  };
 }
 
 /** WASM computes a pass within one task: without a pause between passes the worker would never hear that it is to stop. */
+const listen = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 const fetchAndListen: Fetch = async (parts) => {
-  await new Promise((resolve) => setTimeout(resolve));
+  await listen();
   return fetchFromCpu(parts);
 };

@@ -42,7 +42,7 @@ export function createSteeringRoom(engine: WebEngine): SteeringRoom {
   return {
     async write({ text, probe, settings, sampling, taps, stories }, sink, signal) {
       const { direction } = directionOf(probe);
-      const ground = await engine.ground(textsOf(stories), signal);
+      const ground = await engine.editor.ground(textsOf(stories), signal);
       const pushAt = (strength: number) => makePush(direction, { ...settings, strength }, ground, engine.model);
       return engine.writePushed({ text, where: settings.where, sampling, taps }, pushAt(settings.strength), sink, signal, (change) => {
         adjust = change && ((strength) => change(pushAt(strength)));
@@ -51,14 +51,14 @@ export function createSteeringRoom(engine: WebEngine): SteeringRoom {
     adjust: (strength) => adjust?.(strength),
     async match({ probe, settings, stories, targets }, signal) {
       const { direction } = directionOf(probe);
-      const bench = await engine.pushBench(textsOf(stories));
+      const bench = await engine.editor.bench(textsOf(stories));
       const ground = await bench.ground(signal);
       return matchStrengths(bench, matchable(settings.mode), (strength) => [makePush(direction, { ...settings, strength }, ground, bench.model)], targets, signal);
     },
     async measure(args, onProgress, signal) {
       const { probe, direction } = directionOf(args.probe);
       const { settings, targets, placeboTargets, seed } = args;
-      const bench = await engine.pushBench(textsOf(args.stories));
+      const bench = await engine.editor.bench(textsOf(args.stories));
       return measureDose(bench, {
         probe: { id: probe.id, title: probe.title, sha256: hashOf(args.probe) },
         axis: probe.axis,

@@ -9,7 +9,7 @@ import type { GpuMemoryReport } from '../../../core/engine-report.ts';
 const OURS = 'flipside ';
 
 /** What a buffer of ours is for. */
-export type GpuBufferKind = 'cache' | 'read-back' | 'scores' | 'steering' | 'writing';
+export type GpuBufferKind = 'cache' | 'lens' | 'read-back' | 'scores' | 'steering' | 'writing';
 
 /** The buffers of one device. */
 export interface GpuMemory {

@@ -2,8 +2,11 @@
 import { AppError } from '../../../core/errors.ts';
 import { ATTENTION_MASK_INPUT } from '../../../onnx/lengths.ts';
 import { tapDecoder, type TapOptions, type TappedDecoder } from '../../../onnx/decoder-taps.ts';
+import { lensGraph } from '../../../onnx/lens-graph.ts';
 import { probeGpu } from '../../capability/probe-gpu.ts';
 import { createEditFeeds } from '../edit-feeds.ts';
+import { proveLens } from '../../lens-proof.ts';
+import type { LensHead } from '../../lens-head.ts';
 import { createGrowingCache } from '../growing-cache.ts';
 import { createSession, externalData, untouched, type DecoderFiles, type OpenedDecoder, type OpenOptions, type WebGpuBuild } from '../opening.ts';
 import { createOrtDecoder } from '../ort-decoder.ts';
@@ -13,6 +16,7 @@ import { explainGpu, lossOf } from './device-loss.ts';
 import { wrapDispatches } from './direct-dispatch.ts';
 import { openDevice } from './gpu-device.ts';
 import { createGpuFetch } from './gpu-fetch.ts';
+import { createGpuLens } from './gpu-lens.ts';
 import { watchMemory } from './gpu-memory.ts';
 import { bufferOf } from './gpu-tensor.ts';
 import { createProjector } from './projector.ts';
@@ -65,9 +69,9 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
   const lost = lossOf(device);
   const explain = (thrown: unknown): Promise<AppError> => explainGpu(thrown, lost);
   const graph = tapped ? tapDecoder(files.graph, { ...GPU_GRAPHS.reading, editing }) : untouched(files.graph);
-  const sessionOptions = (of: TappedDecoder) => ({
+  const sessionOptions = (of: Pick<TappedDecoder, 'weightFiles'>, from = files) => ({
     executionProviders: [{ name: 'webgpu' as const, device }],
-    externalData: externalData(files, of),
+    externalData: externalData(from, of),
     logSeverityLevel: 3 as const,
     preferredOutputLocation: 'gpu-buffer' as const,
   });
@@ -125,7 +129,23 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
     }
   }
 
+  async function openLens(from: DecoderFiles): Promise<LensHead> {
+    const cut = lensGraph(from.graph);
+    const session = await createSession(() => ort.InferenceSession.create(cut.graph, sessionOptions(cut, from)), 'webgpu');
+    const lens = await createGpuLens({ session, Tensor: ort.Tensor, sizes, memory, fetch, explain }).catch(async (thrown: unknown) => {
+      await session.release().catch(() => undefined); // the first failure is the one to tell
+      throw thrown;
+    });
+    try {
+      return await proveLens(lens.withRows);
+    } catch (thrown) {
+      await lens.dispose().catch(() => undefined);
+      throw thrown;
+    }
+  }
+
   return {
+    openLens,
     decoder: {
       ...reading,
       dispose: async () => {

@@ -1,0 +1,85 @@
+/**
+ * Pushing a loaded model: the decoder whose stream can be edited, opened when it is first asked for since it takes memory of
+ * its own, and what is done with it. Adding vectors while writing takes the model's own decoder, which is the fast one.
+ */
+import type { GpuMemoryReport, RunSummary } from '../core/engine-report.ts';
+import type { ModelIdentity } from '../core/probe-types.ts';
+import type { Push } from '../core/push.ts';
+import type { ReadingSink } from '../core/reading.ts';
+import type { NeutralGround, PushBench } from '../steering/bench.ts';
+import type { Decoder } from './decoder.ts';
+import type { OpenedDecoder } from './ort/opening.ts';
+import { createPushBench } from './push-bench.ts';
+import { PushedWriting, takesPush, type PushedText } from './pushed-writing.ts';
+import type { Scorer } from './scorer.ts';
+import type { TextTokenizer } from './tokenizer.ts';
+
+/** What {@link EngineEditor} needs. */
+export interface EngineEditorParts {
+  /** The model's own. */
+  readonly decoder: Decoder;
+  readonly tokenizer: TextTokenizer;
+  readonly model: ModelIdentity;
+  readonly endTokens: readonly number[];
+  readonly chunkTokens: number;
+  readonly setTokens: number;
+  /** Opens a decoder that edits. */
+  readonly open: () => Promise<OpenedDecoder>;
+}
+
+/** One model's editor. Calls must not overlap. */
+export class EngineEditor {
+  readonly #parts: EngineEditorParts;
+  #opened: OpenedDecoder | null = null;
+  #ground: { readonly key: string; readonly ground: NeutralGround } | null = null;
+
+  constructor(parts: EngineEditorParts) {
+    this.#parts = parts;
+  }
+
+  /** The decoder whose stream can be edited. */
+  async decoder(): Promise<Decoder> {
+    if (this.#opened) return this.#opened.decoder;
+    const opened = (this.#opened = await this.#parts.open());
+    // A device that is lost takes this decoder with it, and not the model: the next call opens another.
+    void opened.gpu?.lost.then(() => this.#opened === opened && (this.#opened = null));
+    return opened.decoder;
+  }
+
+  /** Measures pushes, with these neutral texts. */
+  async bench(neutral: readonly string[]): Promise<PushBench> {
+    return createPushBench({ ...this.#parts, decoder: await this.decoder(), neutral });
+  }
+
+  /** What the streams of these neutral texts look like; read once for the same texts. */
+  async ground(neutral: readonly string[], signal: AbortSignal): Promise<NeutralGround> {
+    const key = neutral.join('\n');
+    if (this.#ground?.key !== key) this.#ground = { key, ground: await createPushBench({ ...this.#parts, neutral }).ground(signal) };
+    return this.#ground.ground;
+  }
+
+  /** Writes a text under a push; `changing` gets what changes the push on the way, and null when writing has ended. */
+  async write(text: PushedText, push: Push, scorer: Scorer, sink: ReadingSink, signal: AbortSignal, changing: (change: ((push: Push) => void) | null) => void): Promise<RunSummary> {
+    const decoder = takesPush(this.#parts.decoder, push) ? this.#parts.decoder : await this.decoder();
+    const writing = new PushedWriting({ ...this.#parts, decoder, scorer }, push);
+    changing((other) => writing.change(other));
+    try {
+      return await writing.write(text, sink, signal);
+    } finally {
+      changing(null);
+    }
+  }
+
+  /** What its own device holds; null where there is none, or it is not open. */
+  memory(): GpuMemoryReport | null {
+    return this.#opened?.gpu?.memory() ?? null;
+  }
+
+  /** Frees the decoder that it opened. */
+  async dispose(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = null;
+    this.#ground = null;
+    await opened?.decoder.dispose();
+  }
+}
