@@ -1,7 +1,7 @@
 /**
  * What reading costs, as ratios within one run: the machine is noisy, so variants are interleaved and medians compared.
- * `npm run -s bench` prints JSON; `npm run -s bench -- page` measures only how soon the built page can be used. Never part of
- * the tests: a timed test fails on a busy machine.
+ * `npm run -s bench` prints JSON; `npm run -s bench -- page` measures only how soon the built page can be used, `-- lens` only the
+ * lens. Never part of the tests: a timed test fails on a busy machine.
  */
 import { execFileSync } from 'node:child_process';
 import { arch, cpus, platform } from 'node:os';
@@ -15,8 +15,10 @@ import { PROOF_TEXT } from '../src/runtime/proof-text.ts';
 import { createScorer, noScorer, type Scorer } from '../src/runtime/scorer.ts';
 import { TextRun } from '../src/runtime/text-run.ts';
 import { benchFit } from './fit.ts';
+import { readLens } from '../src/runtime/lens.ts';
 import { median } from './median.ts';
 import { benchPage } from './page.ts';
+import { benchToyLens } from './toy-lens.ts';
 
 const MODEL = fileURLToPath(new URL('../public/models/smollm2-135m-instruct-q4', import.meta.url));
 const PROBE = fileURLToPath(new URL('../probes/kind-cruel', import.meta.url));
@@ -27,6 +29,8 @@ const ROUNDS = 9;
 /** Rounds of what takes many seconds each. */
 const LONG_ROUNDS = 3;
 const PASS_TOKENS = 64;
+/** Tokens and likeliest words of the lens, which is read at every layer. */
+const LENS = { tokens: 100, top: 10 };
 const WRITTEN_TOKENS = 24;
 const never = new AbortController().signal;
 const nowhere: ReadingSink = { tokens: () => undefined, tap: () => undefined };
@@ -50,7 +54,24 @@ async function interleave<K extends string>(variants: Record<K, () => Promise<un
   return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<K, number>;
 }
 
+/** The lens of a text at every layer, beside reading the same tokens. */
+async function benchLens(): Promise<object> {
+  const engine = await openNodeEngine(MODEL);
+  const head = await engine.openLens();
+  const text = engine.tokenizer.encode(PROOF_TEXT).slice(0, LENS.tokens);
+  const whole = async (): Promise<unknown> => readLens({ ...engine, head }, { text, layers: [], top: LENS.top, words: [] }, () => undefined, never);
+  const times = await interleave({ reading: async () => (await engine.decoder.run(text, null)).cache.dispose(), whole }, LONG_ROUNDS);
+  await head.dispose();
+  await engine.dispose();
+  return { tokens: text.length, layers: engine.model.layerCount + 1, top: LENS.top, rounds: LONG_ROUNDS, readingMs: round(times.reading), withLensMs: round(times.whole), ratio: round(times.whole / times.reading) };
+}
+
 const round = (value: number): number => Number(value.toPrecision(3));
+
+if (process.argv.includes('lens')) {
+  process.stdout.write(`${JSON.stringify({ lens: await benchLens(), toyLens: await benchToyLens(LENS.tokens, LENS.top) }, null, 1)}\n`);
+  process.exit(0);
+}
 
 // Before the engine is there: two cores are soon busy.
 const page = await benchPage();
@@ -105,6 +126,8 @@ process.stdout.write(
       trainingTexts,
       fitting: benchFit(),
       training: memoryOfTraining(),
+      lens: await benchLens(),
+      toyLens: await benchToyLens(LENS.tokens, LENS.top),
       writing: { tokens: WRITTEN_TOKENS, plainMs: round(writes.plain), scoredMs: round(writes.scored), ratio: round(writes.scored / writes.plain), scoredTokensPerSecond: round((WRITTEN_TOKENS * 1000) / writes.scored) },
     },
     null,

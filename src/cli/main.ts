@@ -6,6 +6,7 @@ import { AppError } from '../core/errors.ts';
 import { check } from './commands/check.ts';
 import { generate } from './commands/generate.ts';
 import { judge } from './commands/judge.ts';
+import { lens } from './commands/lens.ts';
 import { read } from './commands/read.ts';
 import { record } from './commands/record.ts';
 import { train } from './commands/train.ts';
@@ -14,7 +15,7 @@ import { verify } from './commands/verify.ts';
 import type { Command } from './command.ts';
 import { clearProgress } from './progress.ts';
 
-const COMMANDS: readonly Command[] = [verify, check, read, train, judge, vector, generate, record];
+const COMMANDS: readonly Command[] = [verify, check, read, train, judge, vector, generate, lens, record];
 
 const usageOf = (commands: readonly Command[]): string => commands.map((command) => `  ${command.usage}\n      ${command.summary}\n`).join('');
 const usage = `Usage: flipside COMMAND [options]\n\n${usageOf(COMMANDS)}`;

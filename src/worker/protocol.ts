@@ -8,6 +8,7 @@ import type { ErrorRecord } from '../core/errors.ts';
 import type { EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
 import type { PushSettings } from '../core/push.ts';
+import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../core/lens.ts';
 import type { SamplingOptions, TapReading, TokenBatch } from '../core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 
@@ -56,6 +57,12 @@ export interface Calls {
   /** Strengths whose KL, 95th percentile over neutral tokens, is each of `targets` in nats; the strength in the settings does not matter. */
   matchPush: { args: PushArgs & { readonly targets: readonly number[] }; value: readonly MatchedStrength[] };
   measureDose: { args: DoseArgs; value: DoseReport };
+  /** Words as the lens can follow them. */
+  findWords: { args: { readonly words: readonly string[]; readonly firstToken: boolean }; value: FoundWords };
+  /** A text, or the tokens of one, through the lens at every layer. The text in the engine's memory stays there. */
+  lens: { args: { readonly text: string | readonly number[]; readonly top: number; readonly words: readonly LensWord[] }; value: LensReading };
+  /** A direction of the probe in use through the lens, at one layer. */
+  lensDirection: { args: { readonly kind: DirectionKind; readonly layer: number; readonly count: number }; value: DirectionWords };
   /** Trains a probe and judges it. The text in the engine's memory stays there. */
   train: { args: TrainingPlan; value: TrainedProbe };
   /** Reads another set with a probe, or a control vector, that exists. */
@@ -84,6 +91,8 @@ export type CallEvent =
   | { readonly event: 'tap'; readonly tap: TapReading }
   | { readonly event: 'train-progress'; readonly progress: TrainingProgress }
   | { readonly event: 'dose-progress'; readonly progress: DoseProgress }
+  /** Rows of the lens, one a token and layer. */
+  | { readonly event: 'lens-progress'; readonly done: number; readonly total: number }
   | { readonly event: 'check-progress'; readonly done: number; readonly total: number };
 
 /** From the worker to the page. */

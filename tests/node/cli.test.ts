@@ -65,7 +65,7 @@ test('a command that is asked for help says how it is used, and nothing of the o
 test('without a command it says what there is; an unknown one or option is refused', async () => {
   const bare = await flipside();
   expect(bare.status).toBe(2);
-  for (const name of ['verify', 'read', 'check', 'train', 'judge', 'vector', 'generate', 'record']) expect(bare.stdout).toContain(`  ${name} `);
+  for (const name of ['verify', 'read', 'check', 'train', 'judge', 'vector', 'generate', 'lens', 'record']) expect(bare.stdout).toContain(`  ${name} `);
   expectRefusal(await flipside('reed'), /usage: There is no command "reed"/);
   expectRefusal(await flipside('read', '--modle', 'x'), /usage: read: .*--modle/);
   expectRefusal(await flipside('generate', '--model', MODEL, '--prompt', 'x', '--seed', '1.5'), /--seed must be a whole number from 0 to 4294967295, got "1\.5"/);
@@ -86,6 +86,39 @@ test('generate with a seed is repeatable', async () => {
   const texts = runs.map((run) => (JSON.parse(run.stdout) as { text: string; ended: string }).text);
   expect(texts[0]).toBe(texts[1]);
   expect(texts[0]!.length).toBeGreaterThan(5);
+}, MINUTE);
+
+test('lens gives the likeliest words at every token and layer, ranks of chosen words, and what a direction says', async () => {
+  const { status, stdout, stderr } = await flipside('lens', '--model', MODEL, '--text', 'The capital of France is', '--top', '3', '--words', ' Paris, London', '--layer', '30', '--layer', '2', '--probe', PROBE, '--direction', 'steering');
+  expect(status, stderr).toBe(0);
+  interface Place { layer: number; entropy: number; top: { text: string; probability: number }[]; next: { rank: number; probability: number } | null; words: { rank: number; probability: number }[] }
+  const told = JSON.parse(stdout) as { words: { text: string }[]; tokens: { text: string; layers: Place[] }[]; direction: { layers: { layer: number; promoted: unknown[]; suppressed: unknown[]; randomDirections: { count: number } }[] } };
+  expect(told.words.map(({ text }) => text)).toEqual([' Paris', ' London']);
+  expect(told.tokens.map(({ text, layers }) => [text, ...layers.map(({ layer }) => layer)])).toEqual(['The', ' capital', ' of', ' France', ' is'].map((text) => [text, 2, 30]));
+  const last = told.tokens.at(-1)!.layers[1]!;
+  expect(last.words[0]!.rank).toBeLessThan(last.words[1]!.rank);
+  expect(last.next).toBeNull();
+  expect(told.tokens[3]!.layers[1]!.next!.rank).toBeLessThan(10);
+  expect(last.top.map(({ probability }) => probability)).toEqual(last.top.map(({ probability }) => probability).sort((a, b) => b - a));
+  expect(told.direction.layers.map(({ layer, promoted, suppressed, randomDirections }) => [layer, promoted.length, suppressed.length, randomDirections.count])).toEqual([[2, 3, 3, 200], [30, 3, 3, 200]]);
+}, MINUTE);
+
+test('lens refuses a layer that there is not, a word of several tokens, and a direction of another width or model', async () => {
+  const on = (...args: string[]) => flipside('lens', '--model', MODEL, ...args);
+  expectRefusal(await on('--text', 'x', '--layer', '31'), /usage: There is no layer 31: this model has 0 .* to 30/);
+  expectRefusal(await on('--text', 'x', '--layer', 'last'), /usage: lens: --layer must be a whole number, got "last"/);
+  expectRefusal(await on('--text', 'x', '--words', 'kindheartedness'), /no single token .* falls into .*--first-token/);
+  expectRefusal(await on('--text', 'x', '--direction', 'up', '--probe', PROBE), /--direction must be reading, steering, positive, negative, got "up"/);
+  expectRefusal(await on('--text', 'x', '--direction', 'reading'), /--direction needs --probe/);
+  expectRefusal(await on(), /give a text .*, a probe/);
+  const changed = (name: string, change: (json: string) => string): string => {
+    const probe = join(folder, name);
+    cpSync(join(ROOT, PROBE), probe, { recursive: true });
+    writeFileSync(join(probe, 'probe.json'), change(readFileSync(join(probe, 'probe.json'), 'utf8')));
+    return probe;
+  };
+  expectRefusal(await on('--probe', changed('of-another', (json) => json.replace(/"weightsSha256": ?"[0-9a-f]{4}/, (found) => `${found.slice(0, -4)}0000`))), /probe-model-mismatch/);
+  expectRefusal(await on('--probe', changed('wide', (json) => json.replace(/"hidden": ?576/, '"hidden": 640'))), /tensor-file-invalid: .*\[31, 640\], got \[31, 576\]/);
 }, MINUTE);
 
 test('train writes a probe that judge and read can use, the same bytes from readings that were kept', async () => {

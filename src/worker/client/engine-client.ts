@@ -3,6 +3,7 @@ import type { ChatMessage } from '../../core/chat.ts';
 import type { DoseProgress, DoseReport, MatchedStrength } from '../../core/dose-types.ts';
 import type { AppError } from '../../core/errors.ts';
 import type { Judgement } from '../../core/judgement-types.ts';
+import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../../core/lens.ts';
 import type { ReadingSink, SamplingOptions } from '../../core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
 import type { Calls, DoseArgs, EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, ProbeFiles, RunSummary, VectorFile } from '../protocol.ts';
@@ -25,6 +26,12 @@ export interface EngineClient {
   matchPush(args: Calls['matchPush']['args'], signal: AbortSignal): Promise<readonly MatchedStrength[]>;
   /** What a push does at several strengths, beside its placebos. */
   measureDose(args: DoseArgs, onProgress: (progress: DoseProgress) => void, signal: AbortSignal): Promise<DoseReport>;
+  /** Looks up words that the lens can follow; with `firstToken` a word that is several tokens is followed by its first. */
+  findWords(words: readonly string[], firstToken: boolean, signal: AbortSignal): Promise<FoundWords>;
+  /** A text, or the tokens of one that was read or written here, through the lens at every layer; `onProgress` counts tokens times layers. Throws text errors or `numbers-wrong`. */
+  lens(args: { text: string | readonly number[]; top: number; words: readonly LensWord[] }, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<LensReading>;
+  /** What a direction of the probe in use says through the lens at one layer. Throws `usage` for a direction or layer that there is not. */
+  lensDirection(args: { kind: DirectionKind; layer: number; count: number }, signal: AbortSignal): Promise<DirectionWords>;
   /** Trains a probe and judges it. Throws what is wrong with a set, or `numbers-not-finite`. */
   train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe>;
   /** Reads another set with a probe, or a control vector, that exists; nothing is fitted. */

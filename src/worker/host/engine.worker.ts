@@ -38,7 +38,8 @@ self.onmessage = (message: MessageEvent<Request>) => {
 async function answer(request: CallRequest, signal: AbortSignal): Promise<void> {
   try {
     throwIfStopped(signal);
-    post({ kind: 'value', id: request.id, value: await perform(request, signal) });
+    const value = await perform(request, signal);
+    post({ kind: 'value', id: request.id, value }, carriedBy(value));
   } catch (thrown) {
     post({ kind: 'error', id: request.id, error: AppError.from(thrown).toRecord() });
   } finally {
@@ -71,6 +72,12 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
       return steering.match(request.args, signal);
     case 'measureDose':
       return steering.measure(request.args, (progress) => emit({ event: 'dose-progress', progress }), signal);
+    case 'findWords':
+      return Promise.resolve(engine.findWords(request.args.words, request.args.firstToken));
+    case 'lens':
+      return engine.lens(request.args, (done, total) => emit({ event: 'lens-progress', done, total }), signal);
+    case 'lensDirection':
+      return engine.lensDirection(request.args, signal);
     case 'train':
       return training.train(request.args, (progress) => emit({ event: 'train-progress', progress }), signal);
     case 'judge':
@@ -87,6 +94,11 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
 /** What a batch is carried in: handed over, not copied. */
 function buffersOf({ scores, words, poles }: TokenBatch): ArrayBufferLike[] {
   return [{ scores, words }, ...(poles === null ? [] : [poles.positive, poles.negative])].flatMap((each) => [each.scores.buffer, each.words.buffer]);
+}
+
+/** The same of a value: a long text through the lens is some megabytes. */
+function carriedBy(value: Calls[CallName]['value']): ArrayBufferLike[] {
+  return value !== null && typeof value === 'object' && 'texts' in value ? Object.values(value.rows).map((numbers: Uint32Array | Float32Array) => numbers.buffer) : [];
 }
 
 function post(message: Message, transfer: Transferable[] = []): void {

@@ -4,12 +4,14 @@ import { AppError } from '../../../src/core/errors.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { EngineMemory, EngineStatus, KeptModel, NumbersReport } from '../../../src/core/engine-report.ts';
 import type { Judgement } from '../../../src/core/judgement-types.ts';
+import type { DirectionWords, FoundWords, LensReading } from '../../../src/core/lens.ts';
 import type { ReadingSink } from '../../../src/core/reading.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../../src/core/training-plan.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
 import type { ProbeFiles, VectorFile } from '../../../src/worker/protocol.ts';
 import { cut, LAYERS, polesFor, scoresFor, tapsFor, turn, wordsFor } from './sample.ts';
 import { sampleBundle } from './sample-bundle.ts';
+import { madeUpDirection, madeUpLens, madeUpWords } from './sample-lens.ts';
 
 export const STATUS: EngineStatus = {
   model: { id: 'smollm2-135m-instruct-q4', weightsSha256: 'c3'.repeat(32), layerCount: 30, hidden: 576 },
@@ -128,6 +130,27 @@ export class FakeEngine implements EngineClient {
       await this.#step(signal);
     }
     return { tokens: pieces.length, tapTokens: 0, remembered: 0, milliseconds: 800, ended: 'length' as const };
+  }
+
+  findWords(words: readonly string[], firstToken: boolean): Promise<FoundWords> {
+    this.calls.push(`findWords ${words.join(' ')}`);
+    return Promise.resolve(madeUpWords(words, firstToken));
+  }
+
+  async lens({ text, top, words }: Parameters<EngineClient['lens']>[0], onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<LensReading> {
+    const tokens = typeof text === 'string' ? cut(text) : text.map((id) => ({ id, text: ` w${id}` }));
+    this.calls.push(`lens ${tokens.length} of ${words.map(({ text: word }) => word).join('')}`);
+    for (let done = 1; done <= 4; done += 1) {
+      onProgress((tokens.length * LAYERS * done) / 4, tokens.length * LAYERS);
+      await this.#step(signal);
+    }
+    return madeUpLens(tokens, top, words);
+  }
+
+  async lensDirection({ kind, layer, count }: Parameters<EngineClient['lensDirection']>[0], signal: AbortSignal): Promise<DirectionWords> {
+    this.calls.push(`lensDirection ${kind} ${layer}`);
+    await this.#step(signal);
+    return madeUpDirection(layer, count);
   }
 
   async train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe> {
