@@ -33,7 +33,7 @@ export class Options {
 
   /** A text option that must be there. */
   needed(name: string): string {
-    return this.text(name) ?? this.#fail(`--${name} is missing`);
+    return this.text(name) ?? this.refuse(`--${name} is missing`);
   }
 
   /** All values of an option that may be repeated. */
@@ -53,12 +53,13 @@ export class Options {
     if (text === undefined) return fallback;
     const value = Number(text);
     if (text.trim() === '' || !(value >= limits.min && value <= limits.max) || (limits.whole === true && !Number.isInteger(value))) {
-      this.#fail(`--${name} must be a ${limits.whole === true ? 'whole ' : ''}number from ${limits.min} to ${limits.max}, got "${text}"`);
+      this.refuse(`--${name} must be a ${limits.whole === true ? 'whole ' : ''}number from ${limits.min} to ${limits.max}, got "${text}"`);
     }
     return value;
   }
 
-  #fail(message: string): never {
+  /** Throws `usage` for what was given; `message` is a sentence without its full stop. */
+  refuse(message: string): never {
     throw new AppError('usage', `${this.#command}: ${message}.`);
   }
 }

@@ -9,13 +9,14 @@ import { judge } from './commands/judge.ts';
 import { lens } from './commands/lens.ts';
 import { read } from './commands/read.ts';
 import { record } from './commands/record.ts';
+import { steer } from './commands/steer.ts';
 import { train } from './commands/train.ts';
 import { vector } from './commands/vector.ts';
 import { verify } from './commands/verify.ts';
 import type { Command } from './command.ts';
 import { clearProgress } from './progress.ts';
 
-const COMMANDS: readonly Command[] = [verify, check, read, train, judge, vector, generate, lens, record];
+const COMMANDS: readonly Command[] = [verify, check, read, train, judge, vector, generate, steer, lens, record];
 
 const usageOf = (commands: readonly Command[]): string => commands.map((command) => `  ${command.usage}\n      ${command.summary}\n`).join('');
 const usage = `Usage: flipside COMMAND [options]\n\n${usageOf(COMMANDS)}`;

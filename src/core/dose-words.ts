@@ -4,8 +4,8 @@ import type { DoseLevel, DoseRank, DoseReport } from './dose-types.ts';
 import type { PushMode, PushWhere } from './push.ts';
 import type { Estimate } from './report-types.ts';
 
-/** The control whose choices are good against bad whoever caused it: what moves there is general positivity. */
-const LUCK = 'luck';
+/** Controls whose choices are good against bad that nobody caused: what moves there is general positivity. */
+const LUCK = /^luck\b/;
 
 /** Sentences about a dose–response; none of them stands without its numbers. */
 export interface DoseFindings {
@@ -115,7 +115,7 @@ function controlSentences({ control }: DoseReport, { target, effect }: DoseLevel
   if (!control || !found) return [];
   const name = control.choices.name;
   const share = `${percent(found.effect.value / effect.value)} (ratio of the two means, without an interval)`;
-  const part = !measurable(effect) || effect.value < 0 ? '' : name === LUCK ? `; of which general positivity: ${share}` : `; of which shared with ${name}: ${share}`;
+  const part = !measurable(effect) || effect.value < 0 ? '' : LUCK.test(name) ? `; of which general positivity: ${share}` : `; of which shared with ${name}: ${share}`;
   return [`On the control choices (${name}) the same push moves ${effectWords(found.effect)}${part}.`];
 }
 

@@ -1,10 +1,10 @@
 /** What the shipped probes' reports already say about the four claims. Read when asked for; a report that fails leaves the others. */
 import { AppError } from '../core/errors.ts';
+import { MORAL_AXES } from '../core/moral-axes.ts';
 import type { Effect, Estimate, Report } from '../core/report-types.ts';
 import type { ProbeOffer } from './probe-card.ts';
 
-/** Axes about what somebody does to others. Decided before training: probes that are not named here count as not moral. */
-const MORAL: readonly string[] = ['shipped:kind-cruel', 'shipped:honest-deceptive', 'shipped:loyal-treacherous'];
+const MORAL: readonly string[] = MORAL_AXES.map((name) => `shipped:${name}`);
 
 /** A probe with its report. */
 export interface ProbeEvidenceRow {

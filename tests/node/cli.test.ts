@@ -1,14 +1,12 @@
 /** The command `flipside` as a user runs it: its own process, the real model, real files. */
-import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseReport } from '../../src/format/report.ts';
 import { reportTables, tableCsv } from '../../src/format/report-tables.ts';
+import { expectRefusal, flipside, ROOT } from '../fixtures/command.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MODEL = 'public/models/smollm2-135m-instruct-q4';
 const PROBE = 'probes/kind-cruel';
 const SEED_SET = join(ROOT, 'probes/sets/kind-cruel-24');
@@ -20,23 +18,6 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-interface Outcome {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function flipside(...args: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['scripts/flipside.mjs', ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-  });
-}
-
 /** A prompt set of the first topics of the seed set, with its rows changed. */
 function writeSet(name: string, topics: number, change: (lines: string[]) => string[] = (lines) => lines): string {
   const header = JSON.parse(readFileSync(join(SEED_SET, 'kind-cruel-24.set.json'), 'utf8')) as Record<string, unknown>;
@@ -44,15 +25,6 @@ function writeSet(name: string, topics: number, change: (lines: string[]) => str
   const lines = readFileSync(join(SEED_SET, 'kind-cruel-24.jsonl'), 'utf8').trim().split('\n').slice(0, topics * 3);
   writeFileSync(join(folder, `${name}.jsonl`), change(lines).join('\n'));
   return join(folder, `${name}.set.json`);
-}
-
-/** One clear line on standard error, nothing on standard output, a non-zero status. */
-function expectRefusal(outcome: Outcome, pattern: RegExp): void {
-  expect(outcome.stdout).toBe('');
-  const lines = outcome.stderr.trim().split('\n');
-  expect(lines.at(-1)).toMatch(/^flipside: /);
-  expect(lines.at(-1)).toMatch(pattern);
-  expect(outcome.status).not.toBe(0);
 }
 
 test('a command that is asked for help says how it is used, and nothing of the others', async () => {
@@ -65,7 +37,7 @@ test('a command that is asked for help says how it is used, and nothing of the o
 test('without a command it says what there is; an unknown one or option is refused', async () => {
   const bare = await flipside();
   expect(bare.status).toBe(2);
-  for (const name of ['verify', 'read', 'check', 'train', 'judge', 'vector', 'generate', 'lens', 'record']) expect(bare.stdout).toContain(`  ${name} `);
+  for (const name of ['verify', 'read', 'check', 'train', 'judge', 'vector', 'generate', 'steer', 'lens', 'record']) expect(bare.stdout).toContain(`  ${name} `);
   expectRefusal(await flipside('reed'), /usage: There is no command "reed"/);
   expectRefusal(await flipside('read', '--modle', 'x'), /usage: read: .*--modle/);
   expectRefusal(await flipside('generate', '--model', MODEL, '--prompt', 'x', '--seed', '1.5'), /--seed must be a whole number from 0 to 4294967295, got "1\.5"/);

@@ -36,10 +36,10 @@ export interface NodeEngine {
   dispose(): Promise<void>;
 }
 
-/** Opens a model folder. Throws model errors that name the file. */
-export async function openNodeEngine(modelDir: string): Promise<NodeEngine> {
+/** Opens a model folder, with `editing` for pushing its stream. Throws model errors that name the file. */
+export async function openNodeEngine(modelDir: string, { editing = false }: { readonly editing?: boolean } = {}): Promise<NodeEngine> {
   const text = async (path: string): Promise<string> => (await readModelFile(join(modelDir, path))).toString('utf8');
-  const decoder = await openNodeDecoder(modelDir);
+  const decoder = await openNodeDecoder(modelDir, { tapped: true, editing });
   const tokenizer = new TextTokenizer(await text('tokenizer.json'), await text('tokenizer_config.json'));
   const config = parseModelConfig(await text('config.json'));
   const model: ModelIdentity = {

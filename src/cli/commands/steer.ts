@@ -1,0 +1,50 @@
+/** `steer`: pushes the model along a probe's steering direction. */
+import { join } from 'node:path';
+import { DOSE_FILES, doseCard } from '../../format/dose-card.ts';
+import { doseFigure } from '../../format/dose-figure.ts';
+import { parseDose, serialiseDose } from '../../format/dose.ts';
+import { assertProbeFits } from '../../format/probe.ts';
+import { openNodeEngine } from '../../runtime/node/node-engine.ts';
+import { createPushBench } from '../../runtime/push-bench.ts';
+import { measureDose } from '../../steering/dose.ts';
+import { Options, type Command } from '../command.ts';
+import { DOSE_OPTIONS, DOSE_USAGE, dosePlanFrom } from '../dose-plan.ts';
+import { prepareFolder, writeOutput } from '../files.ts';
+import { showProgress } from '../progress.ts';
+import { PUSH_OPTIONS, PUSH_USAGE } from '../push-options.ts';
+
+/** Measures what a push does. */
+export const steer: Command = {
+  name: 'steer',
+  usage: `steer --model DIR --probe DIR --dose --out DIR ${PUSH_USAGE} ${DOSE_USAGE}`,
+  summary: 'Pushes the model along a probe\'s steering direction. --dose measures how far it moves forced choices, at strengths that change the next word by a KL (95th percentile over neutral tokens, nats), beside placebos, an unrelated axis and a control, and writes dose.json, the figure and a card.',
+  async run(args, signal) {
+    const text = { type: 'string' } as const;
+    const options = new Options('steer', args, { ...PUSH_OPTIONS, ...DOSE_OPTIONS, model: text, probe: text, out: text, dose: { type: 'boolean' } });
+    if (!options.flag('dose')) options.refuse('say what to do: --dose measures what the push does to choices');
+    return { result: await dose(options, signal), ok: true };
+  },
+};
+
+/** Measures a dose–response, writes its files and gives what `dose.json` holds. */
+async function dose(options: Options, signal: AbortSignal): Promise<unknown> {
+  const [model, out] = [options.needed('model'), options.needed('out')];
+  const plan = await dosePlanFrom(options, options.needed('probe'));
+  await prepareFolder(out);
+  const engine = await openNodeEngine(model, { editing: true });
+  try {
+    for (const probe of plan.probes) assertProbeFits(probe, engine.model);
+    const bench = createPushBench({ ...engine, neutral: plan.neutral });
+    const report = await measureDose(bench, { ...plan.measure, signal, onProgress: ({ stage, done, total, title }) => showProgress(`${stage}: ${title}`, done, total) });
+    const json = serialiseDose(report);
+    // From the file and not from memory: figure and card have its digits.
+    const kept = parseDose(json);
+    await writeOutput(join(out, DOSE_FILES.light), doseFigure(kept, 'light'));
+    await writeOutput(join(out, DOSE_FILES.dark), doseFigure(kept, 'dark'));
+    await writeOutput(join(out, DOSE_FILES.card), doseCard(kept));
+    await writeOutput(join(out, DOSE_FILES.json), json);
+    return JSON.parse(json);
+  } finally {
+    await engine.dispose();
+  }
+}

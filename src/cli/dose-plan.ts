@@ -1,0 +1,105 @@
+/** What a dose–response is measured on, from the options of the command line: what ships, and what was named instead. */
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { comparedWith, DOSE_DEFAULTS } from '../core/dose-defaults.ts';
+import type { Axis, Probe } from '../core/probe-types.ts';
+import { headerFacts } from '../core/set-header.ts';
+import { STORIES_SET } from '../core/training-defaults.ts';
+import { choicesOf } from '../steering/choice-set.ts';
+import type { DoseOptions } from '../steering/dose.ts';
+import { placebosFor } from '../steering/placebos.ts';
+import type { Options } from './command.ts';
+import { listFolder, readInput, readProbe, readPromptSet, readStorySet } from './files.ts';
+import { klsFrom, pushFrom } from './push-options.ts';
+
+/** The probes and sets that ship with the page. */
+const SHIPPED = fileURLToPath(new URL('../../probes', import.meta.url));
+const SET_ENDING = '.set.json';
+
+/** Options of a dose–response beside those of the push, for `Options`. */
+export const DOSE_OPTIONS = {
+  ...Object.fromEntries(['kl', 'placebo-kl', 'choices', 'control', 'unrelated', 'stories', 'seed'].map((name) => [name, { type: 'string' } as const])),
+  'no-control': { type: 'boolean' },
+  'no-placebos': { type: 'boolean' },
+} as const;
+
+/** How they are written. */
+export const DOSE_USAGE = '[--kl X,Y,…] [--placebo-kl X,…] [--choices FILE.set.json] [--control FILE.set.json | --no-control] [--unrelated DIR | --no-placebos] [--stories FILE.set.json] [--seed N]';
+
+/** Everything that is measured on, read and checked before any model is opened. */
+export interface DosePlan {
+  /** Probes that must fit the model. */
+  readonly probes: readonly Probe[];
+  /** Neutral texts. */
+  readonly neutral: readonly string[];
+  readonly measure: Omit<DoseOptions, 'onProgress' | 'signal'>;
+}
+
+/** Reads what is needed for the probe in `dir`. Throws `usage`, `push-invalid` and what reading a probe and a set throws. */
+export async function dosePlanFrom(options: Options, dir: string): Promise<DosePlan> {
+  const { probe, sha256 } = await readProbe(dir);
+  const settings = { ...pushFrom(options, probe.model, ['add', 'cap']), pole: 'positive' as const, strength: 0 };
+  const seed = options.number('seed', DOSE_DEFAULTS.seed, { min: 0, max: 2 ** 32 - 1, whole: true });
+  const targets = klsFrom(options, 'kl', DOSE_DEFAULTS.targets);
+  const defaults = comparedWith(probe.axis);
+  const choices = await readChoices(options, probe.axis);
+  const control = await readControl(options, defaults.control);
+  const bare = options.flag('no-placebos');
+  for (const name of ['placebo-kl', 'unrelated']) if (bare && options.text(name) !== undefined) options.refuse(`--${name} and --no-placebos contradict each other`);
+  const unrelated = bare ? null : (await readProbe(options.text('unrelated') ?? join(SHIPPED, defaults.unrelated))).probe;
+  if (unrelated && sameAxis(unrelated.axis, probe.axis)) options.refuse(`--unrelated names a probe of the same axis, ${axisName(probe.axis)}: name one of another`);
+  const stories = await readStorySet(options.text('stories') ?? join(SHIPPED, 'sets', STORIES_SET, STORIES_SET + SET_ENDING));
+  return {
+    probes: [probe, ...(unrelated ? [unrelated] : [])],
+    neutral: stories.stories.map(({ beats }) => beats.join(' ')),
+    measure: {
+      probe: { id: probe.id, title: probe.title, sha256 },
+      axis: probe.axis,
+      direction: { title: probe.title, vectors: probe.steering },
+      placebos: unrelated ? placebosFor(probe, { title: unrelated.title, vectors: unrelated.steering }, seed) : [],
+      settings,
+      targets,
+      placeboTargets: bare ? [] : placeboTargets(options, targets),
+      choices: choicesOf(choices),
+      control: control && choicesOf(control),
+      seed,
+    },
+  };
+}
+
+/** The KLs of the placebos: some of the direction's, unless named otherwise the one nearest a nat. */
+function placeboTargets(options: Options, targets: readonly number[]): readonly number[] {
+  const far = (target: number): number => Math.abs(Math.log(target));
+  const nearest = targets.filter((target) => far(target) === Math.min(...targets.map(far))).slice(0, 1);
+  const asked = klsFrom(options, 'placebo-kl', nearest);
+  const other = asked.find((target) => !targets.includes(target));
+  return other === undefined ? asked : options.refuse(`--placebo-kl names ${other}, where the direction is not measured: it must be among --kl, ${targets.join(',')}`);
+}
+
+/** The choices that were named, or those that ship for the axis. */
+async function readChoices(options: Options, axis: Axis): ReturnType<typeof readPromptSet> {
+  const named = options.text('choices');
+  const set = await readPromptSet(named ?? (await shippedChoices(options, axis)), { requireNeutral: false });
+  if (!sameAxis(set.axis, axis)) options.refuse(`--choices ${named ?? ''} are between ${axisName(set.axis)}, and the probe is of ${axisName(axis)}: name choices of that axis, or give these as --control`);
+  return set;
+}
+
+async function shippedChoices(options: Options, axis: Axis): Promise<string> {
+  const folder = join(SHIPPED, 'choices');
+  for (const name of (await listFolder(folder)).filter((file) => file.endsWith(SET_ENDING)).sort()) {
+    const own = headerFacts((await readInput(join(folder, name))).toString('utf8')).axis;
+    if (own && sameAxis(own, axis)) return join(folder, name);
+  }
+  return options.refuse(`no choices between ${axisName(axis)} come with ${basename(folder)}: name a set of them with --choices`);
+}
+
+async function readControl(options: Options, shipped: string | null): Promise<Awaited<ReturnType<typeof readPromptSet>> | null> {
+  const named = options.text('control');
+  if (options.flag('no-control')) return named === undefined ? null : options.refuse('--control and --no-control contradict each other');
+  const path = named ?? (shipped && join(SHIPPED, 'choices', shipped + SET_ENDING));
+  return path === null ? null : readPromptSet(path, { requireNeutral: false });
+}
+
+const axisName = ({ positive, negative }: Axis): string => `${positive} and ${negative}`;
+
+const sameAxis = (a: Axis, b: Axis): boolean => a.positive === b.positive && a.negative === b.negative;
