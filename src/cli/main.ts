@@ -4,6 +4,7 @@
  */
 import { AppError } from '../core/errors.ts';
 import { check } from './commands/check.ts';
+import { compare } from './commands/compare.ts';
 import { generate } from './commands/generate.ts';
 import { judge } from './commands/judge.ts';
 import { lens } from './commands/lens.ts';
@@ -16,7 +17,7 @@ import { verify } from './commands/verify.ts';
 import type { Command } from './command.ts';
 import { clearProgress } from './progress.ts';
 
-const COMMANDS: readonly Command[] = [verify, check, read, train, judge, vector, generate, steer, lens, record];
+const COMMANDS: readonly Command[] = [verify, check, read, train, judge, vector, generate, steer, lens, compare, record];
 
 const usageOf = (commands: readonly Command[]): string => commands.map((command) => `  ${command.usage}\n      ${command.summary}\n`).join('');
 const usage = `Usage: flipside COMMAND [options]\n\n${usageOf(COMMANDS)}`;

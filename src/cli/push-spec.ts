@@ -1,0 +1,49 @@
+/** A push as it is typed on the command line, and what it becomes on a model. */
+import { fileURLToPath } from 'node:url';
+import { AppError } from '../core/errors.ts';
+import type { Probe } from '../core/probe-types.ts';
+import { checkPushSettings, type Push, type PushRecord, type PushSettings, type PushWhere } from '../core/push.ts';
+import { STORIES_SET } from '../core/training-defaults.ts';
+import type { NodeEngine } from '../runtime/node/node-engine.ts';
+import { createPushBench } from '../runtime/push-bench.ts';
+import { makePush } from '../steering/make-push.ts';
+import { readStorySet } from './files.ts';
+
+/** How a push is typed. */
+export const PUSH_SPEC = '[add|cap:]POLE:LAYER[-LAYER]:STRENGTH[:all|generated|TOKEN] or ablate:LAYER[-LAYER][:WHERE], e.g. positive:18:0.26:generated';
+
+/** Reads a push; `option` names it in refusals. Throws `usage`. What the model has not is refused once it is known. */
+export function parsePushSpec(option: string, spec: string): PushSettings {
+  const refuse = (what: string): never => {
+    throw new AppError('usage', `--${option} ${what}, got "${spec}". A push is typed as ${PUSH_SPEC}.`, { option });
+  };
+  const [first = '', ...others] = spec.split(':');
+  const mode = first === 'add' || first === 'cap' || first === 'ablate' ? first : null;
+  const parts = mode === null ? [first, ...others] : others;
+  const pole = mode === 'ablate' ? 'positive' : parts.shift();
+  if (pole !== 'positive' && pole !== 'negative') return refuse('names no pole, positive or negative');
+  const layers = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(parts.shift() ?? '');
+  if (layers === null) return refuse('names no layer, such as 18 or 10-20');
+  const from = Number(layers[1]);
+  const typed = mode === 'ablate' ? '0' : (parts.shift() ?? '');
+  const strength = Number(typed);
+  if (typed.trim() === '' || !Number.isFinite(strength)) return refuse('has no strength, a number such as 0.26');
+  const where = whereOf(parts.shift() ?? 'all');
+  if (where === null) return refuse('must end in all, generated or the number of a token');
+  if (parts.length > 0) return refuse('has more parts than a push has');
+  return { mode: mode ?? 'add', pole, from, to: layers[2] === undefined ? from : Number(layers[2]), strength, where };
+}
+
+function whereOf(text: string): PushWhere | null {
+  if (text === 'all' || text === 'generated') return text;
+  return /^\d{1,6}$/.test(text) ? Number(text) : null;
+}
+
+/** The push along a probe's steering direction, and the same as a run remembers it. Reads neutral stories for the unit of its strength. Throws `push-invalid`. */
+export async function pushFrom(settings: PushSettings, { probe, sha256 }: { readonly probe: Probe; readonly sha256: string }, engine: NodeEngine, signal: AbortSignal): Promise<{ readonly push: Push; readonly record: PushRecord }> {
+  checkPushSettings(settings, engine.model);
+  const { stories } = await readStorySet(fileURLToPath(new URL(`../../probes/sets/${STORIES_SET}/${STORIES_SET}.set.json`, import.meta.url)));
+  const ground = await createPushBench({ ...engine, neutral: stories.map(({ beats }) => beats.join(' ')) }).ground(signal);
+  const push = makePush({ title: probe.title, vectors: probe.steering }, settings, ground, engine.model);
+  return { push, record: { ...settings, direction: probe.title, probeSha256: sha256, matchedKl: null } };
+}
