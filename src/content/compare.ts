@@ -61,6 +61,8 @@ export function comparedName(cell: StripCell, tokens: number, layer: number, rea
 /** Names that are spoken, not shown. */
 export const COMPARE_ARIA = {
   chart: 'Both runs at the chosen layer',
+  divergence: 'KL of the next words by column',
+  divergenceProgress: 'Shared tokens that are compared',
   strip: (letter: string): string => `Text of ${letter}, coloured by score`,
 } as const;
 

@@ -45,6 +45,7 @@ export const SAY = {
   tableCopied: (): string => 'The table is on the clipboard.',
   undone: (step: string): string => `Undone: ${step}.`,
   redone: (step: string): string => `Made again: ${step}.`,
+  comparing: (): string => 'Comparing the next words.',
   training: (): string => 'Training.',
   trained: (title: string): string => `The probe ${title} is trained and judged.`,
   judging: (set: string): string => `Judging on ${set}.`,

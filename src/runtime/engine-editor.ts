@@ -6,11 +6,14 @@ import type { GpuMemoryReport, RunSummary } from '../core/engine-report.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 import type { Push } from '../core/push.ts';
 import type { ReadingSink } from '../core/reading.ts';
+import type { TokenDivergence, TokenPair } from '../core/token-divergence.ts';
 import type { NeutralGround, PushBench } from '../steering/bench.ts';
 import type { Decoder } from './decoder.ts';
 import type { OpenedDecoder } from './ort/opening.ts';
 import { createPushBench } from './push-bench.ts';
 import { PushedWriting, takesPush, type PushedText } from './pushed-writing.ts';
+import type { RowText } from './row-reader.ts';
+import { readDivergence } from './run-divergence.ts';
 import type { Scorer } from './scorer.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 
@@ -26,6 +29,9 @@ export interface EngineEditorParts {
   /** Opens a decoder that edits. */
   readonly open: () => Promise<OpenedDecoder>;
 }
+
+/** A text by its tokens, with what is done to the stream while it is read. */
+export type PushedIds = Pick<RowText, 'ids' | 'push' | 'from'>;
 
 /** One model's editor. Calls must not overlap. */
 export class EngineEditor {
@@ -68,6 +74,13 @@ export class EngineEditor {
     } finally {
       changing(null);
     }
+  }
+
+  /** How far the next words of two texts are apart after each pair of tokens. */
+  async divergence(a: PushedIds, b: PushedIds, pairs: readonly TokenPair[], onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<TokenDivergence> {
+    const { decoder, chunkTokens } = this.#parts;
+    const text = async (each: PushedIds): Promise<RowText> => ({ ...each, decoder: each.push.length === 0 ? decoder : await this.decoder() });
+    return readDivergence(await text(a), await text(b), pairs, { chunkTokens, onProgress, signal });
   }
 
   /** What its own device holds; null where there is none, or it is not open. */

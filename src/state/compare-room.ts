@@ -1,5 +1,6 @@
 /** The state of two runs side by side: made when they are first gone to, and the same from then on. */
 import { useApp } from './app.svelte.ts';
+import { ComparedDivergence } from './compared-divergence.svelte.ts';
 import { ComparedRuns } from './compared-runs.svelte.ts';
 import { roomOf } from './room.ts';
 import { RunDifference } from './run-difference.svelte.ts';
@@ -9,11 +10,12 @@ import { runOffers } from './run-offers.ts';
 export interface CompareRoom {
   readonly runs: ComparedRuns;
   readonly difference: RunDifference;
+  readonly divergence: ComparedDivergence;
 }
 
 const roomFor = roomOf((app): CompareRoom => {
   const runs = new ComparedRuns({ offers: () => runOffers(app), preferences: app.preferences });
-  return { runs, difference: new RunDifference(runs) };
+  return { runs, difference: new RunDifference(runs), divergence: new ComparedDivergence({ runs, session: app.session, offers: () => app.probes.offers }) };
 });
 
 /** Reads the room within the component tree. */

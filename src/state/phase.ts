@@ -9,6 +9,8 @@ export type Phase =
   | { readonly kind: 'ready'; readonly status: EngineStatus }
   | { readonly kind: 'reading'; readonly status: EngineStatus }
   | { readonly kind: 'writing'; readonly status: EngineStatus; readonly tokensPerSecond: number | null }
+  /** Computing something of two texts. */
+  | { readonly kind: 'comparing'; readonly status: EngineStatus; readonly done: number; readonly total: number }
   | { readonly kind: 'checking'; readonly status: EngineStatus; readonly done: number; readonly total: number }
   /** Training a probe, or judging one on another set; null until the first step. */
   | { readonly kind: 'training'; readonly status: EngineStatus; readonly progress: TrainingProgress | null }

@@ -5,9 +5,10 @@ import { AppError } from '../core/errors.ts';
 import type { EngineStatus, NumbersReport } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
+import type { TokenDivergence } from '../core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
-import type { ProbeFiles, VectorFile } from '../worker/protocol.ts';
+import type { Calls, ProbeFiles, VectorFile } from '../worker/protocol.ts';
 import { EngineLine } from './engine-line.svelte.ts';
 import type { FinishedRun, Phase } from './phase.ts';
 import type { ReadingState } from './reading.svelte.ts';
@@ -85,6 +86,12 @@ export class Session extends EngineLine {
     this.say(SAY.checked(report.passed));
   }
 
+  /** How far the next words of two texts are apart; null when it was stopped or failed, which is then already shown. The text in the engine's memory stays there. */
+  async diverge(args: Calls['diverge']['args']): Promise<TokenDivergence | null> {
+    this.say(SAY.comparing());
+    return this.#compare((client, step, signal) => client.diverge(args, step, signal));
+  }
+
   /** Trains a probe; null when it was stopped or failed, which is then already shown. The text in the engine's memory stays there. */
   async train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void): Promise<TrainedProbe | null> {
     this.say(SAY.training());
@@ -119,6 +126,12 @@ export class Session extends EngineLine {
 
   protected override forget(): void {
     this.#held = null;
+  }
+
+  async #compare<T>(call: (client: EngineClient, step: (done: number, total: number) => void, signal: AbortSignal) => Promise<T>): Promise<T | null> {
+    const { client, status } = this.idle();
+    const step = (done: number, total: number): void => this.goOn({ kind: 'comparing', status, done, total });
+    return this.run({ kind: 'comparing', status, done: 0, total: 0 }, (signal) => call(client, step, signal));
   }
 
   async #long<T>(onProgress: (progress: TrainingProgress) => void, call: (client: EngineClient, step: (progress: TrainingProgress) => void, signal: AbortSignal) => Promise<T>): Promise<T | null> {

@@ -23,6 +23,8 @@ export function statusLine(phase: Phase, tokens: number, finished: FinishedRun |
       return [phase.tokensPerSecond === null ? 'Writing…' : `Writing… ${phase.tokensPerSecond.toFixed(phase.tokensPerSecond < 10 ? 1 : 0)} tok/s`, ...backendParts(phase.status)];
     case 'training':
       return [phase.progress === null ? 'Training…' : `${TRAINING_STAGE[phase.progress.stage].short}… ${count(phase.progress.done)} of ${count(phase.progress.total)}`, ...backendParts(phase.status)];
+    case 'comparing':
+      return [phase.total === 0 ? 'Comparing…' : `Comparing… ${count(phase.done)} of ${count(phase.total)}`, ...backendParts(phase.status)];
     case 'checking':
       return [`Checking numbers… ${count(phase.done)} of ${count(phase.total)}`, ...backendParts(phase.status)];
   }

@@ -10,6 +10,7 @@ import type { Judgement } from '../core/judgement-types.ts';
 import type { PushSettings } from '../core/push.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../core/lens.ts';
 import type { SamplingOptions, TapReading, TokenBatch } from '../core/reading.ts';
+import type { TokenDivergence, TokenPair } from '../core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 
 export type { ByteSource, EngineMemory, EngineStatus, GpuCause, KeptModel, LoadProgress, NumbersReport, NumbersRow, RunSummary } from '../core/engine-report.ts';
@@ -43,6 +44,14 @@ export interface DoseArgs extends PushArgs {
   readonly seed: number;
 }
 
+/** A text that was read or written, by its tokens, with what was done to the stream meanwhile. */
+export interface ReadRun {
+  readonly ids: readonly number[];
+  /** Tokens that were given. */
+  readonly given: number;
+  readonly push: PushArgs | null;
+}
+
 /** A request and what its reply holds. */
 export interface Calls {
   load: { args: { readonly manifestUrl: string; readonly backend: 'auto' | 'wasm' }; value: EngineStatus };
@@ -63,6 +72,8 @@ export interface Calls {
   lens: { args: { readonly text: string | readonly number[]; readonly top: number; readonly words: readonly LensWord[] }; value: LensReading };
   /** A direction of the probe in use through the lens, at one layer. */
   lensDirection: { args: { readonly kind: DirectionKind; readonly layer: number; readonly count: number }; value: DirectionWords };
+  /** How far the next words of two texts are apart after each pair of tokens. The text in the engine's memory stays there. */
+  diverge: { args: { readonly a: ReadRun; readonly b: ReadRun; readonly pairs: readonly TokenPair[] }; value: TokenDivergence };
   /** Trains a probe and judges it. The text in the engine's memory stays there. */
   train: { args: TrainingPlan; value: TrainedProbe };
   /** Reads another set with a probe, or a control vector, that exists. */
@@ -93,6 +104,7 @@ export type CallEvent =
   | { readonly event: 'dose-progress'; readonly progress: DoseProgress }
   /** Rows of the lens, one a token and layer. */
   | { readonly event: 'lens-progress'; readonly done: number; readonly total: number }
+  | { readonly event: 'runs-progress'; readonly done: number; readonly total: number }
   | { readonly event: 'check-progress'; readonly done: number; readonly total: number };
 
 /** From the worker to the page. */

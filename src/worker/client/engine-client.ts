@@ -5,6 +5,7 @@ import type { AppError } from '../../core/errors.ts';
 import type { Judgement } from '../../core/judgement-types.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../../core/lens.ts';
 import type { ReadingSink, SamplingOptions } from '../../core/reading.ts';
+import type { TokenDivergence } from '../../core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
 import type { Calls, DoseArgs, EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, ProbeFiles, RunSummary, VectorFile } from '../protocol.ts';
 
@@ -32,6 +33,8 @@ export interface EngineClient {
   lens(args: { text: string | readonly number[]; top: number; words: readonly LensWord[] }, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<LensReading>;
   /** What a direction of the probe in use says through the lens at one layer. Throws `usage` for a direction or layer that there is not. */
   lensDirection(args: { kind: DirectionKind; layer: number; count: number }, signal: AbortSignal): Promise<DirectionWords>;
+  /** How far the next words of two texts are apart after each pair of tokens, in nats; `onProgress` counts pairs. Throws `recording-invalid` for tokens that the model has not, and what stops a push. */
+  diverge(args: Calls['diverge']['args'], onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<TokenDivergence>;
   /** Trains a probe and judges it. Throws what is wrong with a set, or `numbers-not-finite`. */
   train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe>;
   /** Reads another set with a probe, or a control vector, that exists; nothing is fitted. */

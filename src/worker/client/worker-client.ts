@@ -101,6 +101,7 @@ export function createWorkerClient(worker: Worker): EngineClient {
     findWords: (words, firstToken, signal) => call('findWords', { words, firstToken }, () => undefined, signal),
     lens: (args, onProgress, signal) => call('lens', args, (event) => event.event === 'lens-progress' && onProgress(event.done, event.total), signal),
     lensDirection: (args, signal) => call('lensDirection', args, () => undefined, signal),
+    diverge: (args, onProgress, signal) => call('diverge', args, (event) => event.event === 'runs-progress' && onProgress(event.done, event.total), signal),
     train: (plan, onProgress, signal) => call('train', plan, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
     judge: (args, onProgress, signal) => call('judge', args, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
     checkNumbers: (onProgress, signal) => call('checkNumbers', {}, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), signal),

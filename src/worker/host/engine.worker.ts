@@ -5,6 +5,7 @@ import type { ReadingSink, TokenBatch } from '../../core/reading.ts';
 import { deleteKept, listKept } from '../../runtime/store/kept.ts';
 import { WebEngine } from '../../runtime/web-engine.ts';
 import type { CallEvent, CallName, Calls, Message, Request } from '../protocol.ts';
+import { createRunsRoom } from './runs-room.ts';
 import { createSteeringRoom } from './steering-room.ts';
 import { createTrainingRoom } from './training-room.ts';
 
@@ -15,6 +16,7 @@ type CallRequest = Extract<Request, { kind: 'call' }>;
 const engine = new WebEngine((error) => post({ kind: 'lost', error: error.toRecord() }));
 const training = createTrainingRoom(() => engine.segmentReader());
 const steering = createSteeringRoom(engine);
+const runs = createRunsRoom(engine);
 const running = new Map<number, AbortController>();
 /** Calls wait for the one before: the engine has one text and one cache. */
 let queue: Promise<void> = Promise.resolve();
@@ -78,6 +80,8 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
       return engine.lens(request.args, (done, total) => emit({ event: 'lens-progress', done, total }), signal);
     case 'lensDirection':
       return engine.lensDirection(request.args, signal);
+    case 'diverge':
+      return runs.diverge(request.args, (done, total) => emit({ event: 'runs-progress', done, total }), signal);
     case 'train':
       return training.train(request.args, (progress) => emit({ event: 'train-progress', progress }), signal);
     case 'judge':

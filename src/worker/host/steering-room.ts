@@ -2,21 +2,19 @@
 import type { DoseProgress, DoseReport, MatchedStrength } from '../../core/dose-types.ts';
 import type { RunSummary } from '../../core/engine-report.ts';
 import { AppError } from '../../core/errors.ts';
-import type { Probe } from '../../core/probe-types.ts';
 import type { PushMode } from '../../core/push.ts';
 import type { ReadingSink } from '../../core/reading.ts';
 import type { SetSource } from '../../core/training-plan.ts';
-import { assertProbeFits, parseProbe } from '../../format/probe.ts';
 import { parsePromptSet } from '../../format/prompt-set.ts';
-import { parseStorySet } from '../../format/story-set.ts';
 import { sha256Hex } from '../../runtime/store/sha256.ts';
 import type { WebEngine } from '../../runtime/web-engine.ts';
 import { choicesOf } from '../../steering/choice-set.ts';
 import { measureDose } from '../../steering/dose.ts';
-import { makePush, type PushDirection } from '../../steering/make-push.ts';
+import { makePush } from '../../steering/make-push.ts';
 import { matchStrengths } from '../../steering/match-strength.ts';
 import { placebosFor } from '../../steering/placebos.ts';
 import type { Calls, DoseArgs, ProbeFiles } from '../protocol.ts';
+import { directionOf, neutralTexts, setFiles } from './push-args.ts';
 
 /** Calls that push. */
 export interface SteeringRoom {
@@ -32,17 +30,10 @@ export function createSteeringRoom(engine: WebEngine): SteeringRoom {
   /** Changes the text that is being written. */
   let adjust: ((strength: number) => void) | null = null;
 
-  /** A probe that fits the model, with its steering direction. */
-  function directionOf({ json, tensors }: ProbeFiles): { readonly probe: Probe; readonly direction: PushDirection } {
-    const probe = parseProbe(json, new Uint8Array(tensors));
-    assertProbeFits(probe, engine.model);
-    return { probe, direction: { title: probe.title, vectors: probe.steering } };
-  }
-
   return {
     async write({ text, probe, settings, sampling, taps, stories }, sink, signal) {
-      const { direction } = directionOf(probe);
-      const ground = await engine.editor.ground(textsOf(stories), signal);
+      const { direction } = directionOf(engine, probe);
+      const ground = await engine.editor.ground(neutralTexts(stories), signal);
       const pushAt = (strength: number) => makePush(direction, { ...settings, strength }, ground, engine.model);
       return engine.writePushed({ text, where: settings.where, sampling, taps }, pushAt(settings.strength), sink, signal, (change) => {
         adjust = change && ((strength) => change(pushAt(strength)));
@@ -50,20 +41,20 @@ export function createSteeringRoom(engine: WebEngine): SteeringRoom {
     },
     adjust: (strength) => adjust?.(strength),
     async match({ probe, settings, stories, targets }, signal) {
-      const { direction } = directionOf(probe);
-      const bench = await engine.editor.bench(textsOf(stories));
+      const { direction } = directionOf(engine, probe);
+      const bench = await engine.editor.bench(neutralTexts(stories));
       const ground = await bench.ground(signal);
       return matchStrengths(bench, matchable(settings.mode), (strength) => [makePush(direction, { ...settings, strength }, ground, bench.model)], targets, signal);
     },
     async measure(args, onProgress, signal) {
-      const { probe, direction } = directionOf(args.probe);
+      const { probe, direction } = directionOf(engine, args.probe);
       const { settings, targets, placeboTargets, seed } = args;
-      const bench = await engine.editor.bench(textsOf(args.stories));
+      const bench = await engine.editor.bench(neutralTexts(args.stories));
       return measureDose(bench, {
         probe: { id: probe.id, title: probe.title, sha256: hashOf(args.probe) },
         axis: probe.axis,
         direction,
-        placebos: placebosFor(probe, args.unrelated && directionOf(args.unrelated).direction, seed),
+        placebos: placebosFor(probe, args.unrelated && directionOf(engine, args.unrelated).direction, seed),
         settings: { ...settings, mode: matchable(settings.mode) },
         targets,
         placeboTargets,
@@ -76,8 +67,6 @@ export function createSteeringRoom(engine: WebEngine): SteeringRoom {
     },
   };
 }
-
-const hashText = (text: string): string => sha256Hex(new TextEncoder().encode(text));
 
 /** Hash of a probe's two files one after the other, as recordings have it. */
 function hashOf({ json, tensors }: ProbeFiles): string {
@@ -94,12 +83,6 @@ function matchable(mode: PushMode): 'add' | 'cap' {
   return mode;
 }
 
-function textsOf(stories: SetSource): readonly string[] {
-  return parseStorySet(filesOf(stories)).stories.map(({ beats }) => beats.join(' '));
-}
-
 function choiceSet(set: SetSource): ReturnType<typeof choicesOf> {
-  return choicesOf(parsePromptSet(filesOf(set), { requireNeutral: false }));
+  return choicesOf(parsePromptSet(setFiles(set), { requireNeutral: false }));
 }
-
-const filesOf = (set: SetSource) => ({ headerName: `${set.name}.set.json`, rowsName: `${set.name}.jsonl`, header: set.header, rows: set.rows, sha256: hashText(set.rows) });

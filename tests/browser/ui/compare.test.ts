@@ -1,76 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import App from '../../../src/App.svelte';
-import { serialiseRecording, serialiseRecordingIndex } from '../../../src/format/recording-json.ts';
-import type { PushRecord } from '../../../src/core/push.ts';
-import type { Recording } from '../../../src/format/recording.ts';
-import type { AppParts } from '../../../src/state/app.svelte.ts';
-import '../../../src/styles/tokens.css';
-import '../../../src/styles/base.css';
+import { button, compare, fetchText, freshRooms, measure, open } from './compare-page.ts';
 import { FakeEngine } from './fake-engine.ts';
-import { fakeFetch, fakeParts } from './parts.ts';
-import { BETRAYAL, sampleRecording, turn } from './sample.ts';
+import { fakeParts } from './parts.ts';
 import { violations } from './violations.ts';
 
-const OTHER = 'Ines kept bees on the hill above the harbour. Every spring the children came up to see the new queens, and no child went home without honey.';
-/** Where every cell of a table is looked at, fewer will do. */
-const SHORT = BETRAYAL.split('. ').slice(4, 6).join('. ');
-const PROBE = 'ab'.repeat(32);
+freshRooms();
 
-/** Recordings beside the usual ones: another ending, another text, another probe. */
-const own = (id: string): Recording | null => {
-  if (id === 'spared') return sampleRecording(id, 'Spared', BETRAYAL.replace('sold the granary’s corn to the garrison', 'hid the corn from the garrison'), () => 0.9);
-  if (id === 'bees') return sampleRecording(id, 'Bees', OTHER, () => 0.5);
-  if (id === 'short') return sampleRecording(id, 'Short', SHORT, turn);
-  if (id === 'short-spared') return sampleRecording(id, 'Short, spared', SHORT.replace('sold the granary’s corn to', 'hid the corn from'), () => 0.9);
-  if (id === 'pushed') {
-    const recording = sampleRecording(id, 'Pushed', BETRAYAL, () => 0.9);
-    const push: PushRecord = { mode: 'add', pole: 'positive', from: 3, to: 3, strength: 0.26, where: 'generated', direction: 'Kind–cruel', probeSha256: recording.provenance.probeSha256, matchedKl: 1 };
-    return { ...recording, run: { finishedAt: 0, taps: true, adapter: null, probeKey: 'shipped:kind-cruel', probeTitle: 'Kind–cruel', continuations: [], push } };
-  }
-  if (id !== 'other-probe') return null;
-  const recording = sampleRecording(id, 'Other probe', BETRAYAL, turn);
-  return { ...recording, provenance: { ...recording.provenance, probe: 'formal-casual', probeSha256: PROBE } };
-};
-const fetchText = async (url: string): Promise<string> => {
-  if (url.endsWith('index.json')) {
-    const usual = JSON.parse(await fakeFetch(url)) as { recordings: { id: string; title: string; blurb: string; dark: boolean }[] };
-    return serialiseRecordingIndex([...usual.recordings, ...['spared', 'bees', 'other-probe', 'short', 'short-spared', 'pushed'].map((id) => ({ id, title: own(id)!.title, blurb: 'Made up.', dark: false }))]);
-  }
-  const made = own(/([^/]+)\.json$/.exec(url)?.[1] ?? '');
-  return made === null ? fakeFetch(url) : serialiseRecording(made);
-};
-
-async function open(a: string, b: string, more: Partial<AppParts> = {}) {
-  location.hash = `#/library/compare?a=story:${a}&b=story:${b}`;
-  const screen = await render(App, { props: { parts: fakeParts(() => new FakeEngine(), { fetchText, ...more }) } });
-  await expect.element(page.getByRole('heading', { name: 'Two runs side by side' })).toBeVisible();
-  return screen;
-}
-const compare = async (a: string, b: string) => {
-  const screen = await open(a, b);
-  await expect.poll(() => document.querySelectorAll('[data-side] [data-token]').length).toBeGreaterThan(50);
-  return screen;
-};
 const strip = (side: 'a' | 'b'): HTMLElement => document.querySelector<HTMLElement>(`[data-side="${side}"]`)!;
 const token = (side: 'a' | 'b', index: number): HTMLElement => strip(side).querySelector<HTMLElement>(`[data-token="${index}"]`)!;
 const marked = (side: 'a' | 'b'): number[] => [...strip(side).querySelectorAll<HTMLElement>('[data-mark]')].map((span) => Number(span.dataset['token']));
 const layer = () => page.getByRole('slider', { name: 'Layer', exact: true });
-const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 const words = (side: 'a' | 'b'): string => [...strip(side).querySelectorAll<HTMLElement>('[data-token]')].map((span) => span.textContent).join('');
 const meanDifference = (): number => Number(/difference ([+−]\d+\.\d+), 95 %/.exec(document.querySelector('main')!.textContent)![1]!.replace('−', '-'));
-
-beforeEach(async () => {
-  document.title = 'Flipside';
-  document.documentElement.lang = 'en';
-  delete document.documentElement.dataset['theme'];
-  await page.viewport(1280, 900);
-});
-afterEach(async () => {
-  location.hash = '';
-  await page.viewport(1280, 900);
-});
 
 describe('two runs side by side', () => {
   it('says how much they share, where they part and by how much they differ, with interval and n', async () => {
@@ -311,8 +255,13 @@ describe('access to two runs', () => {
     ['Dark', 'compared', 'short', 'short-spared'],
     ['Light', 'refused', 'short', 'other-probe'],
     ['Dark', 'unlike', 'short', 'bees'],
-  ])('has no axe violations in %s when %s, with everything open', async (theme, _, a, b) => {
+  ])('has no axe violations in %s when %s, with everything open', async (theme, how, a, b) => {
     await compare(a, b);
+    if (how === 'compared') {
+      await measure();
+      await page.getByText('Show every column').click();
+    }
+    await page.getByText('How is the KL computed?').click();
     await page.getByText(theme, { exact: true }).click();
     await page.getByText('Show the numbers as tables').click();
     await page.getByText('How is this computed?').click();

@@ -6,6 +6,7 @@ import type { EngineMemory, EngineStatus, KeptModel, NumbersReport } from '../..
 import type { Judgement } from '../../../src/core/judgement-types.ts';
 import type { DirectionWords, FoundWords, LensReading } from '../../../src/core/lens.ts';
 import type { ReadingSink } from '../../../src/core/reading.ts';
+import type { TokenDivergence } from '../../../src/core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../../src/core/training-plan.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
 import type { ProbeFiles, VectorFile } from '../../../src/worker/protocol.ts';
@@ -179,6 +180,18 @@ export class FakeEngine implements EngineClient {
     const auroc = byLayer((layer) => 0.5 + layer / 100);
     const bound = (by: number): (number | null)[] => auroc.map((value) => (topics < 6 ? null : value + by));
     return { set: set.name, sha256: 'ab'.repeat(32), topics, readings: (rows.length * 2) / 3, auroc, aurocLow: bound(-0.1), aurocHigh: bound(0.1), pairs: byLayer(() => 0.75), null: { shuffles: 1000, seed: 0, ways: 2 ** topics, auroc95ByLayer: byLayer(() => 0.6), pByLayer: byLayer((layer) => 1 / (1 + layer)), auroc95: 0.7, p: 0.02 }, caveats: topics < 6 ? [`${topics} topics are too few for an interval: every number here may be luck.`] : [], means: { positive: byLayer(() => 0.4), negative: byLayer(() => -0.3), neutral: byLayer(() => 0.05) } };
+  }
+
+  /** Nothing up to the first pair behind a token that only one of them has, then 0.1 nats more a token one way round and half of that the other. */
+  async diverge({ a, b, pairs }: Parameters<EngineClient['diverge']>[0], onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<TokenDivergence> {
+    this.calls.push(`diverge ${a.ids.length} ${b.ids.length}${b.push === null ? '' : ` pushed ${b.push.settings.pole} ${b.push.settings.from}`}`);
+    for (let done = 1; done <= 6; done += 1) {
+      onProgress(Math.round((done * pairs.length) / 6), pairs.length);
+      await this.#step(signal);
+    }
+    const apart = pairs.findIndex((pair, index) => pair.a !== index || pair.b !== index);
+    const ab = Float32Array.from(pairs, (_, index) => (apart < 0 || index < apart ? 0 : 0.1 * (index - apart + 1)));
+    return { ab, ba: ab.map((value) => value / 2) };
   }
 
   async checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport> {

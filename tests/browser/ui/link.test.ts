@@ -152,7 +152,7 @@ describe('a link', { timeout: 90_000 }, () => {
 
   it.each([
     ['cut in half', (code: string) => code.slice(0, code.length / 2), /The link was cut/],
-    ['of a newer version', (code: string) => code.replace('s=1.', 's=2.'), /made by a newer Flipside/],
+    ['of a newer version', (code: string) => code.replace('s=1.', 's=9.'), /made by a newer Flipside/],
     ['that is none', () => '#/read?s=garbage', /none that Flipside makes/],
   ])('%s says so, and the page opens as always', async (_, broken, message) => {
     const screen = await open();

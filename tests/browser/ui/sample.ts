@@ -123,7 +123,7 @@ export function sampleRecording(id = 'betrayal', title = 'Betrayal', text = BETR
     explained: EXPLAINED,
     alarm: ALARM,
     poles: byPole((pole) => ({ ...polesFor(scores)[pole], calibration: POLE_CALIBRATION[pole], explained: POLE_EXPLAINED, alarm: ALARM })),
-    provenance: { model: 'sample', weightsSha256: '0'.repeat(64), probe: 'sample', probeSha256: '0'.repeat(64), backend: 'none', version: '0' },
+    provenance: { model: 'sample', weightsSha256: 'c3'.repeat(32), probe: 'sample', probeSha256: '0'.repeat(64), backend: 'none', version: '0' },
   };
 }
 

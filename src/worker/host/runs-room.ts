@@ -1,0 +1,22 @@
+/** What is computed of two texts in the worker. */
+import { firstPushed } from '../../core/push.ts';
+import type { TokenDivergence } from '../../core/token-divergence.ts';
+import type { PushedIds } from '../../runtime/engine-editor.ts';
+import type { WebEngine } from '../../runtime/web-engine.ts';
+import type { Calls, ReadRun } from '../protocol.ts';
+import { pushOf } from './push-args.ts';
+
+/** Calls that take two texts. */
+export interface RunsRoom {
+  diverge(args: Calls['diverge']['args'], onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<TokenDivergence>;
+}
+
+/** A room over the engine's model, whichever is loaded when a call comes. */
+export function createRunsRoom(engine: WebEngine): RunsRoom {
+  const idsOf = async ({ ids, given, push }: ReadRun, signal: AbortSignal): Promise<PushedIds> => ({ ids, from: firstPushed(push?.settings.where ?? 'all', given), push: push === null ? [] : await pushOf(engine, push, signal) });
+  return {
+    async diverge({ a, b, pairs }, onProgress, signal) {
+      return engine.editor.divergence(await idsOf(a, signal), await idsOf(b, signal), pairs, onProgress, signal);
+    },
+  };
+}
