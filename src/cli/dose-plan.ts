@@ -1,19 +1,16 @@
 /** What a dose–response is measured on, from the options of the command line: what ships, and what was named instead. */
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { comparedWith, DOSE_DEFAULTS } from '../core/dose-defaults.ts';
 import type { Axis, Probe } from '../core/probe-types.ts';
 import { headerFacts } from '../core/set-header.ts';
-import { STORIES_SET } from '../core/training-defaults.ts';
 import { choicesOf } from '../steering/choice-set.ts';
 import type { DoseOptions } from '../steering/dose.ts';
 import { placebosFor } from '../steering/placebos.ts';
 import type { Options } from './command.ts';
-import { listFolder, readInput, readProbe, readPromptSet, readStorySet } from './files.ts';
+import { listFolder, readInput, readProbe, readPromptSet } from './files.ts';
 import { klsFrom, pushFrom } from './push-options.ts';
+import { neutralTexts, SHIPPED } from './shipped.ts';
 
-/** The probes and sets that ship with the page. */
-const SHIPPED = fileURLToPath(new URL('../../probes', import.meta.url));
 const SET_ENDING = '.set.json';
 
 /** Options of a dose–response beside those of the push, for `Options`. */
@@ -48,10 +45,9 @@ export async function dosePlanFrom(options: Options, dir: string): Promise<DoseP
   for (const name of ['placebo-kl', 'unrelated']) if (bare && options.text(name) !== undefined) options.refuse(`--${name} and --no-placebos contradict each other`);
   const unrelated = bare ? null : (await readProbe(options.text('unrelated') ?? join(SHIPPED, defaults.unrelated))).probe;
   if (unrelated && sameAxis(unrelated.axis, probe.axis)) options.refuse(`--unrelated names a probe of the same axis, ${axisName(probe.axis)}: name one of another`);
-  const stories = await readStorySet(options.text('stories') ?? join(SHIPPED, 'sets', STORIES_SET, STORIES_SET + SET_ENDING));
   return {
     probes: [probe, ...(unrelated ? [unrelated] : [])],
-    neutral: stories.stories.map(({ beats }) => beats.join(' ')),
+    neutral: await neutralTexts(options.text('stories')),
     measure: {
       probe: { id: probe.id, title: probe.title, sha256 },
       axis: probe.axis,

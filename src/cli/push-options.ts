@@ -8,7 +8,7 @@ import type { Options } from './command.ts';
 export const PUSH_OPTIONS = { layer: { type: 'string' }, layers: { type: 'string' }, mode: { type: 'string' }, where: { type: 'string' } } as const;
 
 /** How they are written. */
-export const PUSH_USAGE = '[--layer N | --layers N-M] [--mode add|cap] [--where generated|all|N]';
+export const PUSH_USAGE = '[--layer N | --layers N-M] [--mode add|cap|ablate] [--where generated|all|N]';
 
 /** What is pushed, how and where; strength and pole are not among these options. `modes` are those that the command takes, the first unless another is named. Throws `usage` and `push-invalid`. */
 export function pushFrom<Mode extends PushMode>(options: Options, model: Pick<ModelIdentity, 'id' | 'layerCount'>, modes: readonly [Mode, ...Mode[]]): Omit<PushSettings, 'pole' | 'strength' | 'mode'> & { readonly mode: Mode } {

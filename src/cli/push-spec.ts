@@ -1,13 +1,11 @@
 /** A push as it is typed on the command line, and what it becomes on a model. */
-import { fileURLToPath } from 'node:url';
 import { AppError } from '../core/errors.ts';
 import type { Probe } from '../core/probe-types.ts';
 import { checkPushSettings, type Push, type PushRecord, type PushSettings, type PushWhere } from '../core/push.ts';
-import { STORIES_SET } from '../core/training-defaults.ts';
 import type { NodeEngine } from '../runtime/node/node-engine.ts';
 import { createPushBench } from '../runtime/push-bench.ts';
 import { makePush } from '../steering/make-push.ts';
-import { readStorySet } from './files.ts';
+import { neutralTexts } from './shipped.ts';
 
 /** How a push is typed. */
 export const PUSH_SPEC = '[add|cap:]POLE:LAYER[-LAYER]:STRENGTH[:all|generated|TOKEN] or ablate:LAYER[-LAYER][:WHERE], e.g. positive:18:0.26:generated';
@@ -42,8 +40,7 @@ function whereOf(text: string): PushWhere | null {
 /** The push along a probe's steering direction, and the same as a run remembers it. Reads neutral stories for the unit of its strength. Throws `push-invalid`. */
 export async function pushFrom(settings: PushSettings, { probe, sha256 }: { readonly probe: Probe; readonly sha256: string }, engine: NodeEngine, signal: AbortSignal): Promise<{ readonly push: Push; readonly record: PushRecord }> {
   checkPushSettings(settings, engine.model);
-  const { stories } = await readStorySet(fileURLToPath(new URL(`../../probes/sets/${STORIES_SET}/${STORIES_SET}.set.json`, import.meta.url)));
-  const ground = await createPushBench({ ...engine, neutral: stories.map(({ beats }) => beats.join(' ')) }).ground(signal);
+  const ground = await createPushBench({ ...engine, neutral: await neutralTexts() }).ground(signal);
   const push = makePush({ title: probe.title, vectors: probe.steering }, settings, ground, engine.model);
   return { push, record: { ...settings, direction: probe.title, probeSha256: sha256, matchedKl: null } };
 }

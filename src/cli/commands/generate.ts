@@ -7,32 +7,23 @@ import { Options, type Command } from '../command.ts';
 import { readProbe } from '../files.ts';
 import { GrownReading, toJson } from '../grown-reading.ts';
 import { showProgress } from '../progress.ts';
+import { SAMPLING_OPTIONS, SAMPLING_USAGE, samplingFrom } from '../sampling-options.ts';
 
 /** Continues a prompt. */
 export const generate: Command = {
   name: 'generate',
-  usage: 'generate --model DIR --prompt TEXT [--seed N] [--max-tokens N] [--temperature X] [--top-k N] [--top-p X] [--chat] [--probe DIR]',
+  usage: `generate --model DIR --prompt TEXT ${SAMPLING_USAGE} [--chat] [--probe DIR]`,
   summary: 'Continues a prompt; the same seed gives the same words. --probe adds the scores of every token.',
   async run(args, signal) {
     const options = new Options('generate', args, {
       model: { type: 'string' },
       prompt: { type: 'string' },
-      seed: { type: 'string' },
-      'max-tokens': { type: 'string' },
-      temperature: { type: 'string' },
-      'top-k': { type: 'string' },
-      'top-p': { type: 'string' },
+      ...SAMPLING_OPTIONS,
       chat: { type: 'boolean' },
       probe: { type: 'string' },
     });
     const prompt = options.needed('prompt');
-    const sampling = {
-      seed: options.number('seed', 1, { min: 0, max: 2 ** 32 - 1, whole: true }),
-      maxTokens: options.number('max-tokens', 60, { min: 1, max: 8192, whole: true }),
-      temperature: options.number('temperature', 0.8, { min: 0, max: 5 }),
-      topK: options.number('top-k', 0, { min: 0, max: 1000, whole: true }),
-      topP: options.number('top-p', 0.95, { min: 0.01, max: 1 }),
-    };
+    const sampling = samplingFrom(options);
     const probeDir = options.text('probe');
     const read = probeDir === undefined ? null : await readProbe(probeDir);
     const engine = await openNodeEngine(options.needed('model'));

@@ -1,4 +1,4 @@
-/** `steer`: pushes the model along a probe's steering direction. */
+/** `steer`: pushes the model along a probe's steering direction, to measure what that does or to let it write. */
 import { join } from 'node:path';
 import { DOSE_FILES, doseCard } from '../../format/dose-card.ts';
 import { doseFigure } from '../../format/dose-figure.ts';
@@ -12,17 +12,19 @@ import { DOSE_OPTIONS, DOSE_USAGE, dosePlanFrom } from '../dose-plan.ts';
 import { prepareFolder, writeOutput } from '../files.ts';
 import { showProgress } from '../progress.ts';
 import { PUSH_OPTIONS, PUSH_USAGE } from '../push-options.ts';
+import { asksToWrite, WRITING_OPTIONS, WRITING_USAGE, writeUnderPush } from '../pushed-writing.ts';
 
-/** Measures what a push does. */
+/** Measures what a push does, or writes under one. */
 export const steer: Command = {
   name: 'steer',
-  usage: `steer --model DIR --probe DIR --dose --out DIR ${PUSH_USAGE} ${DOSE_USAGE}`,
-  summary: 'Pushes the model along a probe\'s steering direction. --dose measures how far it moves forced choices, at strengths that change the next word by a KL (95th percentile over neutral tokens, nats), beside placebos, an unrelated axis and a control, and writes dose.json, the figure and a card.',
+  usage: `steer --model DIR --probe DIR (--dose --out DIR ${DOSE_USAGE} | ${WRITING_USAGE}) ${PUSH_USAGE}`,
+  summary: 'Pushes the model along a probe\'s steering direction. --dose measures how far it moves forced choices, at strengths that change the next word by a KL (95th percentile over neutral tokens, nats), beside placebos, an unrelated axis and a control, and writes dose.json, the figure and a card. --prompt lets the model write under the push, unless told otherwise towards both poles and unpushed, and gives each text as the unpushed model reads it.',
   async run(args, signal) {
     const text = { type: 'string' } as const;
-    const options = new Options('steer', args, { ...PUSH_OPTIONS, ...DOSE_OPTIONS, model: text, probe: text, out: text, dose: { type: 'boolean' } });
-    if (!options.flag('dose')) options.refuse('say what to do: --dose measures what the push does to choices');
-    return { result: await dose(options, signal), ok: true };
+    const options = new Options('steer', args, { ...PUSH_OPTIONS, ...DOSE_OPTIONS, ...WRITING_OPTIONS, model: text, probe: text, out: text, dose: { type: 'boolean' } });
+    const writes = asksToWrite(options);
+    if (options.flag('dose') === writes) options.refuse('say what to do, one of two: --dose measures what the push does to choices, --prompt (or --prompts) lets the model write under it');
+    return { result: await (writes ? writeUnderPush : dose)(options, signal), ok: true };
   },
 };
 
