@@ -13,6 +13,12 @@ scope.onmessage = ({ data }) => {
     post({ kind: 'error', id, error: { code: 'cancelled', message: 'Stopped.', details: {} } });
     return;
   }
+  if (data.kind === 'adjust') {
+    post({ kind: 'event', id, event: { event: 'tokens', batch: batch(data.strength) } });
+    post({ kind: 'value', id, value: summary });
+    return;
+  }
+  if (data.call === 'writePushed') return; // waits for another strength, and tells it
   if (data.call !== 'read') {
     post({ kind: 'value', id, value: null });
     return;

@@ -61,6 +61,13 @@ test('a lost device ends every call with its own code', async () => {
   expect(told).toEqual(['gpu-device-lost']);
 });
 
+test('another strength reaches the text that is being written', async () => {
+  const push = { probe: { json: '', tensors: new ArrayBuffer(0) }, settings: { mode: 'add', pole: 'positive', from: 1, to: 1, strength: 0.2, where: 'all' }, stories: { name: '', header: '', rows: '' } } as const;
+  const writing = client.writePushed({ ...push, text: 'a', sampling: { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 }, taps: false }, sink, (adjust) => adjust(0.5), never);
+  expect(await writing).toMatchObject({ ended: 'text' });
+  expect(batches[0]?.start).toBe(0.5);
+});
+
 test('closing rejects what runs', async () => {
   const running = read('wait');
   await expect.poll(() => batches.length).toBe(1);

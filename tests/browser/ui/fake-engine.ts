@@ -1,15 +1,17 @@
 /** An engine without a model: steps of a load, made-up scores, and every way to fail. */
 import type { ChatMessage } from '../../../src/core/chat.ts';
+import type { DoseProgress, DoseReport, MatchedStrength } from '../../../src/core/dose-types.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
-import type { EngineMemory, EngineStatus, KeptModel, NumbersReport } from '../../../src/core/engine-report.ts';
+import type { EngineMemory, EngineStatus, KeptModel, NumbersReport, RunSummary } from '../../../src/core/engine-report.ts';
 import type { Judgement } from '../../../src/core/judgement-types.ts';
 import type { DirectionWords, FoundWords, LensReading } from '../../../src/core/lens.ts';
 import type { ReadingSink } from '../../../src/core/reading.ts';
 import type { TokenDivergence } from '../../../src/core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../../src/core/training-plan.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
-import type { ProbeFiles, VectorFile } from '../../../src/worker/protocol.ts';
+import type { Calls, DoseArgs, ProbeFiles, VectorFile } from '../../../src/worker/protocol.ts';
+import { madeUpDose, madeUpMatches } from './fake-pushes.ts';
 import { cut, LAYERS, polesFor, scoresFor, tapsFor, turn, wordsFor } from './sample.ts';
 import { sampleBundle } from './sample-bundle.ts';
 import { madeUpDirection, madeUpLens, madeUpWords } from './sample-lens.ts';
@@ -55,6 +57,11 @@ export interface FakeOptions {
   /** Starting the model neither ends nor hears that it should stop. */
   readonly stuck?: boolean;
   readonly text?: string;
+  readonly failPush?: ErrorCode;
+  /** Tokens of its own after which {@link failPush} fails; left out, before the first. */
+  readonly failPushAfter?: number;
+  /** Why pushed writing ends. */
+  readonly pushEnds?: RunSummary['ended'];
   /** Models whose files the browser keeps. */
   readonly kept?: readonly KeptModel[];
 }
@@ -64,6 +71,10 @@ export class FakeEngine implements EngineClient {
   disposed = false;
   readonly calls: string[] = [];
   readonly plans: TrainingPlan[] = [];
+  /** What was pushed, matched and measured. */
+  readonly pushes: (Calls['writePushed']['args'] | Calls['matchPush']['args'] | DoseArgs)[] = [];
+  /** Strengths that were asked for while a text was being written, each with the tokens that had been told. */
+  readonly adjusted: { readonly strength: number; readonly tokens: number }[] = [];
   #lost: (error: AppError) => void = () => undefined;
   #tokens = 0;
   readonly #options: FakeOptions;
@@ -152,6 +163,54 @@ export class FakeEngine implements EngineClient {
     this.calls.push(`lensDirection ${kind} ${layer}`);
     await this.#step(signal);
     return madeUpDirection(layer, count);
+  }
+
+  async writePushed(args: Calls['writePushed']['args'], sink: ReadingSink, adjusting: Parameters<EngineClient['writePushed']>[2], signal: AbortSignal): Promise<RunSummary> {
+    const { text, sampling, taps } = args;
+    this.calls.push(`writePushed ${text.length}`);
+    this.pushes.push(args);
+    const { failPush, failPushAfter = 0, pushEnds = 'length' } = this.#options;
+    const fail = (): never => { throw new AppError(failPush ?? 'internal', 'This push breaks the model: its numbers are no longer finite.'); };
+    if (failPush !== undefined && failPushAfter === 0) fail();
+    const given = cut(text);
+    const own = cut(this.#options.text ?? ' He slept badly, and in the morning he turned the horse around.').slice(0, sampling.maxTokens);
+    const pieces = [...given, ...own];
+    const scores = scoresFor(pieces.length, () => 1.4, 6);
+    const words = wordsFor(scores);
+    const tell = (start: number, end: number): void => {
+      const part = scores.slice(start * LAYERS, end * LAYERS);
+      sink.tokens({ start, pieces: pieces.slice(start, end), scores: part, words: words.slice(start * LAYERS, end * LAYERS), poles: polesFor(part) });
+    };
+    let told = given.length;
+    adjusting((strength) => this.adjusted.push({ strength, tokens: told }));
+    tell(0, given.length);
+    for (; told < pieces.length; told += 1) {
+      if (failPush !== undefined && told - given.length >= failPushAfter) fail();
+      await this.#step(signal);
+      tell(told, told + 1);
+    }
+    for (const tap of taps ? tapsFor(pieces, () => 1.4, 6) : []) sink.tap(tap);
+    return { tokens: own.length, tapTokens: 0, remembered: 0, milliseconds: 800, ended: pushEnds };
+  }
+
+  async matchPush(args: Calls['matchPush']['args'], signal: AbortSignal): Promise<readonly MatchedStrength[]> {
+    this.calls.push(`matchPush ${args.targets.join(' ')}`);
+    this.pushes.push(args);
+    await this.#step(signal);
+    if (this.#options.failPush) throw new AppError(this.#options.failPush, 'No strength up to 2 lengths of the stream has a KL of 2 nats (95th percentile).');
+    return madeUpMatches(args);
+  }
+
+  async measureDose(args: DoseArgs, onProgress: (progress: DoseProgress) => void, signal: AbortSignal): Promise<DoseReport> {
+    this.calls.push(`measureDose ${args.targets.join(' ')}`);
+    this.pushes.push(args);
+    const report = madeUpDose(args);
+    const titles = ['neutral text', report.direction.title, ...report.placebos.map(({ title }) => title)];
+    for (const [index, title] of titles.entries()) {
+      onProgress({ stage: index === 0 ? 'ground' : index === 1 ? 'direction' : 'placebos', done: Math.max(0, index - 1), total: titles.length - 1, title });
+      await this.#step(signal);
+    }
+    return report;
   }
 
   async train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe> {
