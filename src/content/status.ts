@@ -1,6 +1,6 @@
 /** The one line that always says what model and graphics card are doing, and the sentences that are announced. */
 import type { LoadProgress, WritingMode } from '../core/engine-report.ts';
-import { megabytes, plural } from './numbers.ts';
+import { megabytes, plainNumber, plural } from './numbers.ts';
 
 /** Name and size of the embedded model, known before anything is fetched. */
 export const EMBEDDED_MODEL = { name: 'SmolLM2-135M', downloadBytes: 104_363_000 } as const;
@@ -46,6 +46,11 @@ export const SAY = {
   undone: (step: string): string => `Undone: ${step}.`,
   redone: (step: string): string => `Made again: ${step}.`,
   comparing: (): string => 'Comparing the next words.',
+  pushing: (): string => 'Writing under a push.',
+  matching: (): string => 'Finding the strength.',
+  matched: (strengths: readonly number[]): string => `Found: ${strengths.map((strength) => plainNumber(strength, 3)).join(', ')}.`,
+  dosing: (): string => 'Measuring the push.',
+  dosed: (title: string): string => `The dose–response of ${title} is measured.`,
   training: (): string => 'Training.',
   trained: (title: string): string => `The probe ${title} is trained and judged.`,
   judging: (set: string): string => `Judging on ${set}.`,

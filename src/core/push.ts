@@ -68,4 +68,13 @@ export interface PushRecord extends PushSettings {
   readonly probeSha256: string | null;
   /** The KL that the strength was matched to, 95th percentile in nats; null where it was set by hand. */
   readonly matchedKl: number | null;
+  /** Other strengths that were asked for while the text was being written, in order; left out where there were none. */
+  readonly changes?: readonly StrengthChange[];
+}
+
+/** Another strength from a place in the text on. */
+export interface StrengthChange {
+  /** Tokens that were there when it was asked for; up to three more were under way. */
+  readonly after: number;
+  readonly strength: number;
 }

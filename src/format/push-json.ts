@@ -1,7 +1,7 @@
 /** A push as files hold it. Hostile until validated: every refusal names the path of what is wrong. */
 import { POLES } from '../core/heads.ts';
 import { type PushRecord, type PushWhere, STRONGEST_PUSH } from '../core/push.ts';
-import { field, integer, type JsonNode, words } from './json-path.ts';
+import { field, has, integer, type JsonNode, list, words } from './json-path.ts';
 import { inRange, oneOf, positive, sha256 } from './json-values.ts';
 
 /** No context that we read is longer. */
@@ -11,17 +11,19 @@ const MOST_TOKENS = 131_072;
 export function parsePushRecord(node: JsonNode, layerCount: number): PushRecord {
   const mode = oneOf(field(node, 'mode'), ['add', 'cap', 'ablate'] as const);
   const from = integer(field(node, 'from'), 1, layerCount);
+  const bounds = [mode === 'cap' ? -STRONGEST_PUSH : 0, STRONGEST_PUSH] as const;
   const [hash, kl] = [field(node, 'probeSha256'), field(node, 'matchedKl')];
   return {
     mode,
     pole: oneOf(field(node, 'pole'), POLES),
     from,
     to: integer(field(node, 'to'), from, layerCount),
-    strength: inRange(field(node, 'strength'), mode === 'cap' ? -STRONGEST_PUSH : 0, STRONGEST_PUSH),
+    strength: inRange(field(node, 'strength'), ...bounds),
     where: whereIn(field(node, 'where')),
     direction: words(field(node, 'direction'), 200),
     probeSha256: hash.value === null ? null : sha256(hash),
     matchedKl: kl.value === null ? null : positive(kl),
+    ...(has(node, 'changes') && { changes: list(field(node, 'changes'), 1, MOST_TOKENS).map((change) => ({ after: integer(field(change, 'after'), 0, MOST_TOKENS), strength: inRange(field(change, 'strength'), ...bounds) })) }),
   };
 }
 

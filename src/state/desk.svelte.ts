@@ -10,7 +10,7 @@ import type { Draft } from './draft.svelte.ts';
 import { Instrument } from './instrument.svelte.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import { ReadingState } from './reading.svelte.ts';
-import type { HeadScales, Schedule } from './reading.svelte.ts';
+import type { Again, HeadScales, Schedule } from './reading.svelte.ts';
 import type { Recording } from '../format/recording.ts';
 import type { EngineStatus } from '../core/engine-report.ts';
 import type { Maker } from './run-record.ts';
@@ -243,6 +243,16 @@ export class Desk {
     if (shown !== null) await this.#read(shown.frame.title, shown.whole, shown);
   }
 
+  /** Reads what another reading holds, given and written, under another title; the reading if it came to its end. */
+  async readBack(title: string, reading: ReadingState): Promise<ReadingState | null> {
+    return this.#read(title, reading.whole, reading);
+  }
+
+  /** The next text is written with the next seed. */
+  nextSeed(): void {
+    this.sampling = { ...this.sampling, seed: (this.sampling.seed + 1) % 2 ** 32 };
+  }
+
   /** Goes on from the text on show, after reading it when the engine does not hold it. */
   async goOn(): Promise<void> {
     const { session } = this.#parts;
@@ -294,30 +304,43 @@ export class Desk {
 
   /** Reads a text and shows it while it comes; the reading if it came to its end. `again`: the same text on show now, or its given characters. */
   async #read(title: string, text: string, again: ReadingState | number | null = null): Promise<ReadingState | null> {
-    const { session, stories, preferences, schedule } = this.#parts;
-    const before = this.shown();
+    const { session, preferences } = this.#parts;
     try {
-      const probe = this.#probe;
-      if (probe === null) throw new AppError('probe-invalid', 'There is no probe to read with. Load the page again.');
       session.needReady();
-      const maker = session.status === null ? null : (this.#parts.maker?.(session.status, preferences.taps) ?? null);
-      const { axis, defaultLayer, calibration, poles } = probe;
-      const frame = { title, axis, defaultLayer, layers: calibration.length, ...scalesOf(probe), poles: poles && byPole((pole) => scalesOf(poles[pole])) };
-      const reading = ReadingState.live(frame, schedule, again, maker, text);
-      const running = session.read(text, preferences.taps, reading);
-      stories.leave();
-      this.#show(reading);
-      const step = this.#took(`reading ${title}`, before);
-      const whole = await running;
-      if (reading.tokens.length > 0) this.#keep(reading);
-      if (whole) return reading;
-      // A text that was refused or stopped before its first token leaves what was on show where it was.
-      if (reading.tokens.length === 0 && before.reading !== null) {
-        this.trail.forget(step);
-        if (this.#reading === reading) this.#bringBack({ ...before, source: this.source });
-      }
+      const reading = this.blank(title, text, again);
+      return await this.fill(`reading ${title}`, reading, () => session.read(text, preferences.taps, reading));
     } catch (error) {
       session.report(error);
+    }
+    return null;
+  }
+
+  /** An empty reading of a text with the probe in use; `pushed` knows what is done to the stream, null: nothing. Throws `probe-invalid` without a probe. */
+  blank(title: string, text: string, again: Again = null, pushed: Pick<Maker, 'push'> | null = null): ReadingState {
+    const { session, preferences, schedule } = this.#parts;
+    const probe = this.#probe;
+    if (probe === null) throw new AppError('probe-invalid', 'There is no probe to read with. Load the page again.');
+    const made = session.status === null ? null : (this.#parts.maker?.(session.status, preferences.taps) ?? null);
+    const maker = made === null || pushed === null ? made : { ...made, get push() { return pushed.push; } };
+    const { axis, defaultLayer, calibration, poles } = probe;
+    const frame = { title, axis, defaultLayer, layers: calibration.length, ...scalesOf(probe), poles: poles && byPole((pole) => scalesOf(poles[pole])) };
+    return ReadingState.live(frame, schedule, again, maker, text);
+  }
+
+  /** Shows a reading while a run fills it, and keeps it; the reading if the run came to its end. `step` names it for undo. */
+  async fill(step: string, reading: ReadingState, run: () => Promise<boolean>): Promise<ReadingState | null> {
+    const before = this.shown();
+    const running = run();
+    this.#parts.stories.leave();
+    this.#show(reading);
+    const taken = this.#took(step, before);
+    const whole = await running;
+    if (reading.tokens.length > 0) this.#keep(reading);
+    if (whole) return reading;
+    // A text that was refused or stopped before its first token leaves what was on show where it was.
+    if (reading.tokens.length === 0 && before.reading !== null) {
+      this.trail.forget(taken);
+      if (this.#reading === reading) this.#bringBack({ ...before, source: this.source });
     }
     return null;
   }

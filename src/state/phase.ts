@@ -1,4 +1,5 @@
 /** What the engine is doing, and what it did last. */
+import type { DoseProgress } from '../core/dose-types.ts';
 import type { EngineStatus, LoadProgress, RunSummary } from '../core/engine-report.ts';
 import type { TrainingProgress } from '../core/training-plan.ts';
 
@@ -14,6 +15,8 @@ export type Phase =
   | { readonly kind: 'checking'; readonly status: EngineStatus; readonly done: number; readonly total: number }
   /** Training a probe, or judging one on another set; null until the first step. */
   | { readonly kind: 'training'; readonly status: EngineStatus; readonly progress: TrainingProgress | null }
+  /** Finding the strength of a push (null), or measuring a dose–response. */
+  | { readonly kind: 'measuring'; readonly status: EngineStatus; readonly progress: DoseProgress | null }
   | { readonly kind: 'lost' };
 
 /** A finished run and what it was, for the line under the strip. */

@@ -44,6 +44,9 @@ interface GrowingHead extends HeadScales {
 /** Calls back when it is time to draw: the next animation frame, or what a test wants. */
 export type Schedule = (commit: () => void) => void;
 
+/** Where the given text of a new reading ends; see {@link ReadingState.live}. */
+export type Again = ReadingState | number | Continuation | null;
+
 const nextFrame: Schedule = (commit) => {
   requestAnimationFrame(commit);
 };
@@ -111,15 +114,16 @@ export class ReadingState {
   }
 
   /**
-   * An empty reading that is the sink of an engine call. `again` is the reading of the same text that it replaces, or
-   * the number of characters of the text that were given: the border between given and written text is kept. By
-   * characters, because written text may fall into other tokens.
+   * An empty reading that is the sink of an engine call. `again` is the reading of the same text that it replaces, the
+   * number of characters of the text that were given, or the continuation that the same call writes: the border between
+   * given and written text is kept. By characters, because written text may fall into other tokens.
    */
-  static live(frame: ReadingFrame, schedule: Schedule = nextFrame, again: ReadingState | number | null = null, maker: Maker | null = null, wanted: string | null = null): ReadingState {
-    const given = again instanceof ReadingState ? again.givenCharacters : again;
+  static live(frame: ReadingFrame, schedule: Schedule = nextFrame, again: Again = null, maker: Maker | null = null, wanted: string | null = null): ReadingState {
+    const given = again instanceof ReadingState ? again.givenCharacters : typeof again === 'object' ? (again?.fromCharacter ?? null) : again;
     const buffer = (): Float32Array => new Float32Array(FIRST_CAPACITY * frame.layers);
     const reading = new ReadingState(frame, null, () => ({ scores: buffer(), words: buffer() }), schedule, given, maker, newId(), wanted);
     if (again instanceof ReadingState) reading.#continuations = again.continuations;
+    else if (typeof again === 'object' && again !== null) reading.#continuations = [again];
     return reading;
   }
 

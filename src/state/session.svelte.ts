@@ -1,14 +1,15 @@
 /** The engine as the page lives with it: the calls that it takes, the text that it holds, and what came of the last run. */
 import { SAY } from '../content/status.ts';
 import type { ChatMessage } from '../core/chat.ts';
+import type { DoseProgress, DoseReport, MatchedStrength } from '../core/dose-types.ts';
 import { AppError } from '../core/errors.ts';
-import type { EngineStatus, NumbersReport } from '../core/engine-report.ts';
+import type { EngineStatus, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import type { TokenDivergence } from '../core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
-import type { Calls, ProbeFiles, VectorFile } from '../worker/protocol.ts';
+import type { Calls, DoseArgs, ProbeFiles, VectorFile } from '../worker/protocol.ts';
 import { EngineLine } from './engine-line.svelte.ts';
 import type { FinishedRun, Phase } from './phase.ts';
 import type { ReadingState } from './reading.svelte.ts';
@@ -73,6 +74,38 @@ export class Session extends EngineLine {
     this.#finished = { ...summary, what: 'write' };
     this.say(SAY.wrote(summary.tokens, summary.ended));
     return true;
+  }
+
+  /** Reads a text and writes on under a push, into a live reading; null when it was stopped or failed, which is then already shown. The text in the engine's memory stays there. */
+  async writePushed(args: Calls['writePushed']['args'], reading: ReadingState, adjusting: (adjust: (strength: number) => void) => void): Promise<RunSummary | null> {
+    const { client, status } = this.idle();
+    this.say(SAY.pushing());
+    const sink = timedSink(reading.sink, (tokensPerSecond) => this.goOn({ kind: 'writing', status, tokensPerSecond }));
+    const summary = await this.run({ kind: 'writing', status, tokensPerSecond: null }, (signal) => client.writePushed(args, sink, adjusting, signal).finally(() => reading.flush()));
+    if (summary !== null) this.say(SAY.wrote(summary.tokens, summary.ended));
+    return summary;
+  }
+
+  /** Finds the strengths that change the next word by these KLs; null as above. */
+  async matchPush(args: Calls['matchPush']['args']): Promise<readonly MatchedStrength[] | null> {
+    const { client, status } = this.idle();
+    this.say(SAY.matching());
+    const matched = await this.run({ kind: 'measuring', status, progress: null }, (signal) => client.matchPush(args, signal));
+    if (matched !== null) this.say(SAY.matched(matched.map(({ strength }) => strength)));
+    return matched;
+  }
+
+  /** Measures a dose–response; null as above. */
+  async measureDose(args: DoseArgs, onProgress: (progress: DoseProgress) => void): Promise<DoseReport | null> {
+    const { client, status } = this.idle();
+    this.say(SAY.dosing());
+    const step = (progress: DoseProgress): void => {
+      this.goOn({ kind: 'measuring', status, progress });
+      if (this.phase.kind === 'measuring') onProgress(progress);
+    };
+    const report = await this.run({ kind: 'measuring', status, progress: null }, (signal) => client.measureDose(args, step, signal));
+    if (report !== null) this.say(SAY.dosed(report.probe.title));
+    return report;
   }
 
   /** Compares the engine's numbers with the reference that ships with the model. The text in its memory stays there. */

@@ -25,6 +25,8 @@ export function statusLine(phase: Phase, tokens: number, finished: FinishedRun |
       return [phase.progress === null ? 'Training…' : `${TRAINING_STAGE[phase.progress.stage].short}… ${count(phase.progress.done)} of ${count(phase.progress.total)}`, ...backendParts(phase.status)];
     case 'comparing':
       return [phase.total === 0 ? 'Comparing…' : `Comparing… ${count(phase.done)} of ${count(phase.total)}`, ...backendParts(phase.status)];
+    case 'measuring':
+      return [phase.progress === null ? 'Finding the strength…' : `Measuring the push… ${count(phase.progress.done)} of ${count(phase.progress.total)}`, ...backendParts(phase.status)];
     case 'checking':
       return [`Checking numbers… ${count(phase.done)} of ${count(phase.total)}`, ...backendParts(phase.status)];
   }
