@@ -17,5 +17,7 @@ export const GLOSSARY: readonly GlossaryEntry[] = [
   { word: 'Null range', meaning: 'What 200 random directions with the same spread as the training data read at the same place, from the 5th to the 95th percentile. A tap inside is no further out than 90 % of them, and alone proves nothing; one tap in ten lies outside by chance. What counts is the change within a text.' },
   { word: 'Without the words', meaning: 'What is left of a token’s score after taking away what the embeddings of that word and the one before predict by themselves.' },
   { word: '1 % lines', meaning: 'The values that 1 in 100 tokens of neutral stories lies below, and 1 in 100 above. Beyond a line is rare in neutral text, not proof of anything: a long text crosses it by chance.' },
+  { word: 'Logit lens', meaning: 'The residual stream of any layer, read by the norm and the dictionary of the last one as if the layers in between were not there: the words that would come if the model stopped there. In early layers it is unreliable.' },
+  { word: 'Logit', meaning: 'What the model gives each word before it becomes a probability. Adding 1 to the logit of one word multiplies its odds by 2.7.' },
   { word: 'Sink', meaning: 'The first token. Models park a huge value there, so it is hatched and left out of everything.' },
 ];

@@ -6,6 +6,7 @@ export const CHART_HELP: readonly { readonly chart: string; readonly says: strin
   { chart: 'Lozenges', says: 'Readings at the same neutral words after each sentence. Filled: beyond 90 % of random directions. Compare them with each other, along the text.' },
   { chart: 'Trajectory', says: 'One layer along the text. The lozenges are joined by a line; each grey bar is the range of random directions at that place.' },
   { chart: 'Layer map', says: 'Every layer at once, the embedding at the bottom. Look for the height at which a colour begins.' },
+  { chart: 'Lens', says: 'The likeliest next word at every token and layer, the last layer on top. Look for the height at which the word that comes appears; below the middle, words are unreliable.' },
   { chart: 'Curves by layer', says: 'How well a probe tells its poles apart at each layer. Above the dashed line is more than shuffled labels reach in 95 of 100 shuffles.' },
   { chart: 'Intervals', says: 'A dot is the estimate, the line its 95 % interval, n what was counted. An interval that holds the origin allows nothing.' },
 ];

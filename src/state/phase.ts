@@ -12,6 +12,8 @@ export type Phase =
   | { readonly kind: 'writing'; readonly status: EngineStatus; readonly tokensPerSecond: number | null }
   /** Computing something of two texts. */
   | { readonly kind: 'comparing'; readonly status: EngineStatus; readonly done: number; readonly total: number }
+  /** Looking at a text through the lens, or at a direction, whose `total` is 0. */
+  | { readonly kind: 'looking'; readonly status: EngineStatus; readonly done: number; readonly total: number }
   | { readonly kind: 'checking'; readonly status: EngineStatus; readonly done: number; readonly total: number }
   /** Training a probe, or judging one on another set; null until the first step. */
   | { readonly kind: 'training'; readonly status: EngineStatus; readonly progress: TrainingProgress | null }

@@ -5,6 +5,7 @@ import type { DoseProgress, DoseReport, MatchedStrength } from '../core/dose-typ
 import { AppError } from '../core/errors.ts';
 import type { EngineStatus, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
+import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../core/lens.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import type { TokenDivergence } from '../core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
@@ -123,6 +124,27 @@ export class Session extends EngineLine {
   async diverge(args: Calls['diverge']['args']): Promise<TokenDivergence | null> {
     this.say(SAY.comparing());
     return this.#compare((client, step, signal) => client.diverge(args, step, signal));
+  }
+
+  /** Looks words up, and then at a text (or the tokens of one) through the lens; null when it was stopped or failed, which is then already shown. The text in the engine's memory stays there. */
+  async look(args: { text: string | readonly number[]; top: number; words: readonly string[]; firstToken: boolean }): Promise<{ readonly found: FoundWords; readonly lens: LensReading } | null> {
+    const { client, status } = this.idle();
+    this.say(SAY.looking());
+    const step = (done: number, total: number): void => this.goOn({ kind: 'looking', status, done, total });
+    const looked = await this.run({ kind: 'looking', status, done: 0, total: 0 }, async (signal) => {
+      const found = await client.findWords(args.words, args.firstToken, signal);
+      return { found, lens: await client.lens({ text: args.text, top: args.top, words: found.found }, step, signal) };
+    });
+    if (looked !== null) this.say(SAY.looked(looked.lens.tokens.length, looked.lens.layers.length));
+    return looked;
+  }
+
+  /** Looks at a direction of the probe in use through the lens; null as above. */
+  async lookAlong(args: { kind: DirectionKind; layer: number; count: number }): Promise<DirectionWords | null> {
+    const { client, status } = this.idle();
+    const told = await this.run({ kind: 'looking', status, done: 0, total: 0 }, (signal) => client.lensDirection(args, signal));
+    if (told !== null) this.say(SAY.lookedAlong(args.layer));
+    return told;
   }
 
   /** Trains a probe; null when it was stopped or failed, which is then already shown. The text in the engine's memory stays there. */

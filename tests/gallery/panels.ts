@@ -4,6 +4,7 @@ import { MESSAGES } from '../../src/content/messages.ts';
 import type { GpuCause } from '../../src/core/engine-report.ts';
 import { AppError, type ErrorCode } from '../../src/core/errors.ts';
 import type { AppState } from '../../src/state/app.svelte.ts';
+import { insideRoom } from '../../src/state/inside-room.ts';
 import { trainRoom } from '../../src/state/train-room.ts';
 import { READINGS, telling } from './readings.ts';
 import { frame, openAll, panel, PLACE_VIEWS, type Specimen } from './specimen.ts';
@@ -116,6 +117,35 @@ const READ: readonly Specimen[] = [
   ...panel('UpdateNote', { shown: { fixed: true, parts: { offline: { newer: true, dismiss: () => undefined, keep: () => undefined } as never } } }),
 ];
 
+/** A text and a direction that were looked at. */
+const looked: Arrange = async (app, node) => {
+  await loaded(app, node);
+  const room = insideRoom(app);
+  room.words = 'kind, cruel, lighthearted';
+  await room.lookThrough();
+  await room.lookAlong();
+  app.desk.view.at = 12;
+};
+
+const INSIDE: readonly Specimen[] = [
+  ...panel('LookPanel', { 'not loaded': { arrange: story }, 'nothing to look at': {}, ready: { arrange: loaded }, looked: { arrange: looked } }),
+  ...panel('InsideView', { looked: { arrange: looked, whole: true }, 'as a table': { arrange: async (app, node) => {
+    await looked(app, node);
+    await frame();
+    [...node.querySelectorAll<HTMLInputElement>('input[value="table"]')].at(0)?.click();
+    await openAll(node);
+  }, whole: true } }),
+  ...panel('DirectionPanel', { 'not looked at': { arrange: loaded }, 'of the negative pole': { arrange: async (app, node) => {
+    await loaded(app, node);
+    insideRoom(app).kind = 'negative';
+    await insideRoom(app).lookAlong();
+  } }, 'without a direction': { arrange: async (app, node) => {
+    await loaded(app, node);
+    insideRoom(app).directionLayer = 0;
+    await insideRoom(app).lookAlong();
+  } } }),
+];
+
 const TRAIN: readonly Specimen[] = [
   ...['SetChooser', 'RowsTable', 'ChecksPanel', 'OptionsPanel', 'StartPanel', 'JudgeOnSet', 'ImportSet'].flatMap((of) => panel(of, { shipped: { arrange: opened(train) } })),
   ...panel('Shelf', { empty: {}, kept: { arrange: async (app, node) => {
@@ -144,4 +174,4 @@ const compared: Arrange = async (app, node) => {
 const PLACES: readonly Specimen[] = PLACE_VIEWS.flatMap((of) => panel(of, { 'as it opens': { arrange: story, whole: true }, ...(of === 'CompareView' ? { 'with its tables': { arrange: opened(compared), whole: true } } : {}) }));
 
 /** Panels in every state. */
-export const PANELS: readonly Specimen[] = [...READ, ...TRAIN, ...PLACES];
+export const PANELS: readonly Specimen[] = [...READ, ...INSIDE, ...TRAIN, ...PLACES];

@@ -12,7 +12,7 @@ import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '..
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
 import type { Calls, DoseArgs, ProbeFiles, VectorFile } from '../../../src/worker/protocol.ts';
 import { madeUpDose, madeUpMatches } from './fake-pushes.ts';
-import { cut, LAYERS, polesFor, scoresFor, tapsFor, turn, wordsFor } from './sample.ts';
+import { BETRAYAL, cut, LAYERS, polesFor, scoresFor, tapsFor, turn, wordsFor } from './sample.ts';
 import { sampleBundle } from './sample-bundle.ts';
 import { madeUpDirection, madeUpLens, madeUpWords } from './sample-lens.ts';
 
@@ -150,7 +150,7 @@ export class FakeEngine implements EngineClient {
   }
 
   async lens({ text, top, words }: Parameters<EngineClient['lens']>[0], onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<LensReading> {
-    const tokens = typeof text === 'string' ? cut(text) : text.map((id) => ({ id, text: ` w${id}` }));
+    const tokens = typeof text === 'string' ? cut(text) : text.map((id) => ({ id, text: cut(BETRAYAL)[id]?.text ?? ` w${id}` }));
     this.calls.push(`lens ${tokens.length} of ${words.map(({ text: word }) => word).join('')}`);
     for (let done = 1; done <= 4; done += 1) {
       onProgress((tokens.length * LAYERS * done) / 4, tokens.length * LAYERS);

@@ -1,0 +1,52 @@
+/** An engine whose lens is real: the toy decoder on WASM, with as many layers as the page expects. All else is made up. */
+import type { DirectionWords, FoundWords, LensReading } from '../../../src/core/lens.ts';
+import { createRng } from '../../../src/core/rng.ts';
+import { directionThroughLens } from '../../../src/runtime/lens-direction.ts';
+import type { LensHead } from '../../../src/runtime/lens-head.ts';
+import { findWords } from '../../../src/runtime/lens-words.ts';
+import { readLens } from '../../../src/runtime/lens.ts';
+import type { OpenedDecoder } from '../../../src/runtime/ort/opening.ts';
+import { openWebDecoder } from '../../../src/runtime/ort/web-decoder.ts';
+import { toyDecoderFiles, toyTokenizer, TOY } from '../../fixtures/toy-graph.ts';
+import { FakeEngine } from './fake-engine.ts';
+import { LAYERS } from './sample.ts';
+
+/** Letters are its words. */
+export class LensEngine extends FakeEngine {
+  readonly #tokenizer = toyTokenizer();
+  #opened: Promise<{ decoder: OpenedDecoder['decoder']; head: LensHead }> | null = null;
+  /** What it gave, in order. */
+  readonly lenses: LensReading[] = [];
+  readonly directions: DirectionWords[] = [];
+
+  override findWords(words: readonly string[], firstToken: boolean): Promise<FoundWords> {
+    return Promise.resolve(findWords(this.#tokenizer, words, firstToken));
+  }
+
+  override async lens(...[args, onProgress, signal]: Parameters<FakeEngine['lens']>): Promise<LensReading> {
+    const { decoder, head } = await this.#open();
+    // Tokens of the page's stories are not the toy's: any letter will do.
+    const text = typeof args.text === 'string' ? args.text : args.text.map((id) => (id * 7 + 1) % (TOY.vocabulary - 1));
+    const lens = await readLens({ decoder, tokenizer: this.#tokenizer, chunkTokens: 64, head }, { ...args, text, layers: [] }, onProgress, signal);
+    this.lenses.push(lens);
+    return lens;
+  }
+
+  override async lensDirection({ layer, count }: Parameters<FakeEngine['lensDirection']>[0]): Promise<DirectionWords> {
+    const { head } = await this.#open();
+    const rng = createRng(7);
+    const direction = Float32Array.from({ length: LAYERS * TOY.hidden }, (_, at) => (at < TOY.hidden ? 0 : rng.normal()));
+    const [told] = await directionThroughLens(head, this.#tokenizer, { direction, nullModel: null }, [layer], count);
+    this.directions.push(told!);
+    return told!;
+  }
+
+  #open() {
+    this.#opened ??= (async () => {
+      const files = toyDecoderFiles({ layerCount: LAYERS - 1 });
+      const opened = await openWebDecoder(files, 'wasm', { tapped: true });
+      return { decoder: opened.decoder, head: await opened.openLens(files) };
+    })();
+    return this.#opened;
+  }
+}
