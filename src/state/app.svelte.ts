@@ -26,6 +26,7 @@ import { shelfIn, type Shelf } from './shelf.ts';
 import { browserTabs, type Tabs } from './tabs.ts';
 import { once } from './probe-card.ts';
 import { shippedProbes } from './shipped.ts';
+import type { DoseFiles } from './shipped-dose.ts';
 import { fetchText, Stories } from './stories.svelte.ts';
 import type { FetchText } from './stories.svelte.ts';
 import { Tour } from './tour.svelte.ts';
@@ -42,6 +43,7 @@ export interface AppParts {
   readonly storage?: Storage | null;
   readonly save?: SaveFile;
   readonly offline?: Offline;
+  readonly doses?: DoseFiles;
 }
 
 const MANIFEST_URL = './models/smollm2-135m-instruct-q4.manifest.json';
@@ -67,6 +69,8 @@ export class AppState {
   /** For the short things that this browser keeps; null where it refuses. */
   readonly storage: Storage | null;
   readonly save: SaveFile;
+  /** Dose–responses that ship with the probes; null: those of this page. */
+  readonly doses: DoseFiles | null;
   /** Starts an engine worker. */
   readonly connect: () => EngineClient;
 
@@ -89,6 +93,7 @@ export class AppState {
     this.save = parts.save ?? download;
     this.offline = parts.offline ?? new Offline({ container: null, worker: '', script: '' });
     this.connect = parts.connect;
+    this.doses = parts.doses ?? null;
   }
 
   /**

@@ -4,6 +4,7 @@
 export const PLACES = [
   { id: 'read', label: 'Read', title: 'Flipside' },
   { id: 'write', label: 'Write', title: 'Write · Flipside' },
+  { id: 'steer', label: 'Steer', title: 'Steer · Flipside' },
   { id: 'inside', label: 'Look inside', title: 'Look inside · Flipside' },
   { id: 'train', label: 'Train', title: 'Train · Flipside' },
   { id: 'experiments', label: 'Experiments', title: 'Experiments · Flipside' },

@@ -204,7 +204,7 @@ export class FakeEngine implements EngineClient {
   async measureDose(args: DoseArgs, onProgress: (progress: DoseProgress) => void, signal: AbortSignal): Promise<DoseReport> {
     this.calls.push(`measureDose ${args.targets.join(' ')}`);
     this.pushes.push(args);
-    const report = madeUpDose(args);
+    const report = await madeUpDose(args);
     const titles = ['neutral text', report.direction.title, ...report.placebos.map(({ title }) => title)];
     for (const [index, title] of titles.entries()) {
       onProgress({ stage: index === 0 ? 'ground' : index === 1 ? 'direction' : 'placebos', done: Math.max(0, index - 1), total: titles.length - 1, title });

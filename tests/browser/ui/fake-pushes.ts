@@ -1,6 +1,7 @@
 /** What the engine without a model says about pushes: made-up reports of the right shape, the same for the same question. */
 import type { DoseLevel, DoseReport, DoseSeries, MatchedStrength } from '../../../src/core/dose-types.ts';
 import type { Estimate } from '../../../src/core/report-types.ts';
+import { sha256Hex } from '../../../src/state/sha256.ts';
 import type { Calls, DoseArgs } from '../../../src/worker/protocol.ts';
 
 const estimate = (value: number, half: number, n = 30): Estimate => ({ value, low: value - half, high: value + half, n });
@@ -18,7 +19,7 @@ function levels(targets: readonly number[], slope: number): readonly DoseLevel[]
 }
 
 /** A direction that moves the choices more than its placebos do. */
-export function madeUpDose({ probe, settings, targets, placeboTargets, control, seed }: DoseArgs): DoseReport {
+export async function madeUpDose({ probe, settings, targets, placeboTargets, control, seed }: DoseArgs): Promise<DoseReport> {
   const { id, title, axis } = JSON.parse(probe.json) as { id: string; title: string; axis: DoseReport['axis'] };
   const placebos: readonly DoseSeries[] = [
     ...[0.4, -1.1, 2.3, 0.2, -0.6, 1.3, -1.9, 0.1, 0.9, -0.4].map((slope, index) => ({ kind: 'flipped' as const, title: `poles flipped ${index + 1}`, levels: levels(placeboTargets, slope) })),
@@ -26,7 +27,7 @@ export function madeUpDose({ probe, settings, targets, placeboTargets, control, 
     { kind: 'unrelated', title: 'Formal–casual', levels: levels(placeboTargets, 0.7) },
   ];
   return {
-    probe: { id, title, sha256: 'ab'.repeat(32) },
+    probe: { id, title, sha256: await sha256Hex([new TextEncoder().encode(probe.json), new Uint8Array(probe.tensors)]) },
     model: { id: 'smollm2-135m-instruct-q4', weightsSha256: 'c3'.repeat(32) },
     axis,
     mode: settings.mode,

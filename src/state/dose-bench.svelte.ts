@@ -1,0 +1,218 @@
+/** Dose and response: what is recorded or was measured here of a probe, and measuring it on the loaded model. */
+import type { DoseProgress, DoseReport } from '../core/dose-types.ts';
+import { AppError } from '../core/errors.ts';
+import { defaultStream, MATCH_TARGETS, PLACEBO_TARGETS } from '../core/push-defaults.ts';
+import type { PushMode, PushWhere } from '../core/push.ts';
+import type { SetSource } from '../core/training-plan.ts';
+import type { DoseArgs } from '../worker/protocol.ts';
+import type { BatchPace } from './batch-pace.svelte.ts';
+import { doseBatches, type DosePlan, doseShare } from './dose-cost.ts';
+import { KeptDoses } from './kept-doses.ts';
+import type { ProbeOffer } from './probe-card.ts';
+import type { Probes } from './probes.svelte.ts';
+import type { PushChoice } from './push-choice.svelte.ts';
+import { probeHash } from './run-record.ts';
+import type { Session } from './session.svelte.ts';
+import { type ChoiceOffer, choicesFor, LUCK_CHOICES, MORAL_CHOICES, shippedChoices } from './shipped-choices.ts';
+import { type DoseFiles, shippedDose } from './shipped-dose.ts';
+
+/** Directions that a probe is compared with: ten flipped, three isotropic, an unrelated one. */
+const PLACEBOS = 14;
+
+/** Probes whose direction means something else; the first that is not the one pushed. */
+const UNRELATED: readonly string[] = ['shipped:formal-casual', 'shipped:kind-cruel'];
+
+/** What the reader may choose of a measurement; null: what the page takes by itself. */
+export interface DoseChoice {
+  readonly mode: Exclude<PushMode, 'ablate'>;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly where: PushWhere;
+  readonly targets: readonly number[];
+  readonly placeboTargets: readonly number[];
+  /** Name of the set of choices. */
+  readonly choices: string | null;
+  readonly control: boolean | null;
+}
+
+/** How far a measurement is. */
+export interface DosePace {
+  readonly progress: DoseProgress;
+  /** Milliseconds that are left; null until there is something to go by. */
+  readonly left: number | null;
+}
+
+/** What the bench works with. */
+export interface DoseBenchParts {
+  readonly session: Session;
+  readonly choice: PushChoice;
+  readonly probes: Probes;
+  readonly pace: BatchPace;
+  readonly storage: Storage | null;
+  readonly stories: () => Promise<SetSource>;
+  readonly shipped: DoseFiles;
+  readonly clock?: () => number;
+}
+
+/** The dose–responses of the chosen direction. */
+export class DoseBench {
+  readonly #parts: DoseBenchParts;
+  readonly #kept: KeptDoses;
+  readonly #clock: () => number;
+  #found = $state.raw<{ readonly key: string; readonly recorded: DoseReport | null; readonly measured: DoseReport | null } | null>(null);
+  #wanted = $state<'recorded' | 'measured'>('measured');
+  #pace = $state.raw<DosePace | null>(null);
+  #running = $state(false);
+  #sets = $state.raw<readonly ChoiceOffer[]>([]);
+  #plan = $state.raw<DosePlan | null>(null);
+  options = $state.raw<DoseChoice>({ mode: 'add', from: null, to: null, where: 'generated', targets: MATCH_TARGETS, placeboTargets: PLACEBO_TARGETS, choices: null, control: null });
+
+  constructor(parts: DoseBenchParts) {
+    this.#parts = parts;
+    this.#kept = new KeptDoses(parts.storage);
+    this.#clock = parts.clock ?? (() => performance.now());
+  }
+
+  readonly #own = $derived.by(() => (this.#found?.key === this.#parts.choice.offer?.key ? this.#found : null));
+
+  /** Whether it is known what there is of the chosen direction. */
+  readonly settled = $derived.by(() => this.#own !== null);
+
+  readonly recorded = $derived.by((): DoseReport | null => this.#own?.recorded ?? null);
+
+  readonly measured = $derived.by((): DoseReport | null => this.#own?.measured ?? null);
+
+  /** What is on show, and which of the two it is; null where there is neither. */
+  readonly shown = $derived.by((): { readonly report: DoseReport; readonly from: 'recorded' | 'measured' } | null => {
+    const { recorded, measured } = this;
+    const from = (this.#wanted === 'measured' ? measured : recorded) === null ? (measured === null ? 'recorded' : 'measured') : this.#wanted;
+    const report = from === 'measured' ? measured : recorded;
+    return report === null ? null : { report, from };
+  });
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** How far it is; null before the first step and after the last. */
+  get pace(): DosePace | null {
+    return this.#pace;
+  }
+
+  /** Sets of choices that can be taken. */
+  get sets(): readonly ChoiceOffer[] {
+    return this.#sets;
+  }
+
+  /** The set that is taken: the reader's choice, or the one with the poles of the direction, or the first. */
+  readonly choices = $derived.by((): ChoiceOffer | null => this.#sets.find(({ name }) => name === this.options.choices) ?? choicesFor(this.#sets, this.#parts.choice.axis) ?? this.#sets[0] ?? null);
+
+  /** Whether the same strengths are tried on luck: by itself for axes about what somebody does to others. */
+  readonly controlled = $derived.by(() => this.choices?.name !== LUCK_CHOICES && (this.options.control ?? MORAL_CHOICES.includes(this.choices?.name ?? '')));
+
+  /** Layers that are pushed. */
+  readonly layers = $derived.by(() => {
+    const from = this.options.from ?? defaultStream(this.#parts.choice.layerCount ?? 30);
+    return { from, to: this.options.to ?? from };
+  });
+
+  /** Milliseconds that a measurement as it is set takes on what the model runs on; null where nothing was measured there. */
+  readonly estimate = $derived.by((): number | null => {
+    const { msABatch } = this.#parts.pace;
+    return msABatch === null || this.#plan === null ? null : msABatch * doseBatches(this.#plan);
+  });
+
+  /** Shows what is recorded, or what was measured here. */
+  show(which: 'recorded' | 'measured'): void {
+    this.#wanted = which;
+  }
+
+  /** Brings what there is of the chosen direction; to be called whenever it changes. Throws `dose-invalid`. */
+  async settle(): Promise<void> {
+    const { choice, shipped } = this.#parts;
+    const { offer } = choice;
+    if (offer === null || this.#found?.key === offer.key) return;
+    const measured = this.#kept.find(await probeHash(offer));
+    let recorded: DoseReport | null = null;
+    try {
+      recorded = await shippedDose(shipped, offer.key);
+    } finally {
+      if (this.#parts.choice.offer === offer) this.#found = { key: offer.key, recorded, measured };
+    }
+  }
+
+  /** Brings the sets of choices, and counts what the measurement as it is set reads. */
+  async count(): Promise<void> {
+    this.#sets = await shippedChoices();
+    const { targets, placeboTargets } = this.options;
+    const [choices, control] = [await this.choices?.source(), this.controlled ? await this.#luck() : null];
+    this.#plan = choices === undefined ? null : { targets: targets.length, placeboTargets: placeboTargets.length, placebos: PLACEBOS, choices, control };
+  }
+
+  /** What is recorded of a probe, or was measured here, for the strengths in it; does not throw. */
+  async strengthsOf(offer: ProbeOffer): Promise<DoseReport | null> {
+    // A file that cannot be had or read is said where it would be shown.
+    const recorded = await shippedDose(this.#parts.shipped, offer.key).catch(() => null);
+    return recorded ?? this.#kept.find(await probeHash(offer));
+  }
+
+  /** Measures; what comes of it is shown and kept. What is stopped leaves nothing. */
+  async measure(): Promise<void> {
+    const { session, pace, choice } = this.#parts;
+    try {
+      session.needReady();
+      const { offer } = choice;
+      await this.count();
+      const args = await this.#args();
+      const plan = this.#plan;
+      if (plan === null || offer === null) throw new AppError('set-invalid', 'There is no set of choices to measure with. Load the page again.');
+      const done = pace.begin();
+      const started = this.#clock();
+      const before = this.estimate;
+      this.#running = true;
+      const report = await session.measureDose(args, (progress) => {
+        const elapsed = this.#clock() - started;
+        const share = doseShare({ ...plan, placebos: progress.total - 1 }, progress.stage === 'placebos' ? progress.done : 0);
+        this.#pace = { progress, left: share > 0 ? (elapsed * (1 - share)) / share : before === null ? null : Math.max(0, before - elapsed) };
+      });
+      if (report === null) return;
+      done(doseBatches({ ...plan, placebos: report.placebos.length }));
+      if (!this.#kept.keep(report)) session.report(new AppError('storage-refused', 'The dose–response will not be here after this tab is closed, for the browser would not store it. Save it as a file.'));
+      this.#wanted = 'measured';
+      if (this.#found?.key === offer.key) this.#found = { ...this.#found, measured: report };
+    } catch (error) {
+      session.report(error);
+    } finally {
+      this.#running = false;
+      this.#pace = null;
+    }
+  }
+
+  async #args(): Promise<DoseArgs> {
+    const { choice, probes, stories } = this.#parts;
+    const { offer } = choice;
+    const { mode, where, targets, placeboTargets } = this.options;
+    const set = await this.choices?.source();
+    if (offer === null || set === undefined) throw new AppError('set-invalid', 'There is no set of choices to measure with. Load the page again.');
+    const other = UNRELATED.map((key) => probes.offer(key)).find((one) => one !== null && one.key !== offer.key) ?? null;
+    const files = async (one: ProbeOffer) => {
+      const { json, tensors } = await one.files();
+      return { json, tensors };
+    };
+    return {
+      probe: await files(offer),
+      settings: { mode, pole: 'positive', ...this.layers, strength: 0, where },
+      stories: await stories(),
+      targets: [...new Set([...targets, ...placeboTargets])].sort((a, b) => a - b),
+      placeboTargets,
+      choices: set,
+      control: this.controlled ? await this.#luck() : null,
+      unrelated: other && (await files(other)),
+      seed: 1,
+    };
+  }
+
+  async #luck(): Promise<SetSource | null> {
+    return (await this.#sets.find(({ name }) => name === LUCK_CHOICES)?.source()) ?? null;
+  }
+}

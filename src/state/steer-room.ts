@@ -1,0 +1,54 @@
+/** The state of the Steer place: the push that is set, what was written under it, and what it was measured to do. */
+import { STEER_STARTERS } from '../content/prompts.ts';
+import { AppError } from '../core/errors.ts';
+import { STORIES_SET } from '../core/training-defaults.ts';
+import type { SetSource } from '../core/training-plan.ts';
+import { useApp, type AppState } from './app.svelte.ts';
+import { BatchPace } from './batch-pace.svelte.ts';
+import { DoseBench } from './dose-bench.svelte.ts';
+import { once } from './probe-card.ts';
+import { PromptBox } from './prompt-box.svelte.ts';
+import { PushChoice } from './push-choice.svelte.ts';
+import { Pusher } from './pusher.svelte.ts';
+import { roomOf } from './room.ts';
+import { recordRun } from './run-record.ts';
+import { SHIPPED_DOSES } from './shipped-dose.ts';
+import { shippedSets } from './shipped-sets.ts';
+import { StrengthMatcher } from './strength-matcher.svelte.ts';
+
+const KEY = 'flipside.steer';
+
+/** The neutral stories that a strength has its unit from, and on which its KL is measured. */
+const stories = once(async (): Promise<SetSource> => {
+  const set = (await shippedSets()).sets.find(({ name }) => name === STORIES_SET);
+  if (set === undefined) throw new AppError('set-invalid', 'The neutral stories are missing, so no strength has a unit. Load the page again.');
+  return set.source();
+});
+
+/** Every state class of the place. */
+export class SteerRoom {
+  readonly box: PromptBox;
+  readonly choice: PushChoice;
+  readonly pusher: Pusher;
+  readonly matcher: StrengthMatcher;
+  readonly dose: DoseBench;
+
+  constructor(app: AppState) {
+    const { desk, session, storage, probes, preferences, history } = app;
+    this.box = new PromptBox({ storage, key: KEY, starters: STEER_STARTERS });
+    const choice = (this.choice = new PushChoice(probes));
+    const keep: ConstructorParameters<typeof Pusher>[0]['keep'] = async (reading) => (reading.maker === null ? null : history.keep(await recordRun(reading, reading.maker, Date.now())));
+    this.pusher = new Pusher({ desk, session, box: this.box, choice, taps: () => preferences.taps, stories, keep });
+    const pace = new BatchPace({ storage, status: () => session.status });
+    const dose = (this.dose = new DoseBench({ session, choice, probes, pace, storage, stories, shipped: app.doses ?? SHIPPED_DOSES }));
+    this.matcher = new StrengthMatcher({ session, choice, pace, storage, stories, dose: (offer) => dose.strengthsOf(offer) });
+  }
+}
+
+/** The room of a page. */
+export const steerRoom = roomOf((app) => new SteerRoom(app));
+
+/** The room of this page, within the component tree. */
+export function useSteer(): SteerRoom {
+  return steerRoom(useApp());
+}
