@@ -1,6 +1,7 @@
 /** What a dose–response is measured on, from the options of the command line: what ships, and what was named instead. */
 import { basename, join } from 'node:path';
-import { comparedWith, DOSE_DEFAULTS } from '../core/dose-defaults.ts';
+import { comparedWith, DOSE_SEED } from '../core/dose-defaults.ts';
+import { MATCH_TARGETS } from '../core/push-defaults.ts';
 import type { Axis, Probe } from '../core/probe-types.ts';
 import { headerFacts } from '../core/set-header.ts';
 import { choicesOf } from '../steering/choice-set.ts';
@@ -36,8 +37,8 @@ export interface DosePlan {
 export async function dosePlanFrom(options: Options, dir: string): Promise<DosePlan> {
   const { probe, sha256 } = await readProbe(dir);
   const settings = { ...pushFrom(options, probe.model, ['add', 'cap']), pole: 'positive' as const, strength: 0 };
-  const seed = options.number('seed', DOSE_DEFAULTS.seed, { min: 0, max: 2 ** 32 - 1, whole: true });
-  const targets = klsFrom(options, 'kl', DOSE_DEFAULTS.targets);
+  const seed = options.number('seed', DOSE_SEED, { min: 0, max: 2 ** 32 - 1, whole: true });
+  const targets = klsFrom(options, 'kl', MATCH_TARGETS);
   const defaults = comparedWith(probe.axis);
   const choices = await readChoices(options, probe.axis);
   const control = await readControl(options, defaults.control);

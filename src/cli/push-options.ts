@@ -1,5 +1,5 @@
 /** A push from the options of the command line. */
-import { defaultPushLayer } from '../core/dose-defaults.ts';
+import { defaultStream } from '../core/push-defaults.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 import { checkPushSettings, type PushMode, type PushSettings, type PushWhere } from '../core/push.ts';
 import type { Options } from './command.ts';
@@ -31,7 +31,7 @@ export function klsFrom(options: Options, name: string, fallback: readonly numbe
 function layersFrom(options: Options, layerCount: number): { readonly from: number; readonly to: number } {
   const several = options.text('layers');
   if (several === undefined) {
-    const layer = options.number('layer', defaultPushLayer(layerCount), { min: 1, max: layerCount, whole: true });
+    const layer = options.number('layer', defaultStream(layerCount), { min: 1, max: layerCount, whole: true });
     return { from: layer, to: layer };
   }
   if (options.text('layer') !== undefined) options.refuse('--layer and --layers contradict each other');

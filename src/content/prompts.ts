@@ -35,5 +35,15 @@ export const STARTERS: readonly Starter[] = [
   { title: 'A story on the edge', about: 'A kind story that stops where it could turn.', form: 'text', text: 'Maud had taken in a stranger from the snow. She gave him her own bed and sat with him for six nights. On the seventh night, when he was asleep at last, she', character: '', message: '' },
 ];
 
+const going = (title: string, about: string, text: string): Starter => ({ title, about, form: 'text', text, character: '', message: '' });
+
+/** To begin with in the Steer place: scenes that can go on either way, so that a push has something to decide, and a chat. */
+export const STEER_STARTERS: readonly Starter[] = [
+  going('A gate', 'A guard, travellers, and nothing said yet about what he is like.', 'The guard opened the gate for the travellers. He'),
+  going('A lost purse', 'Somebody finds what another has lost.', 'Nora found the old man’s purse on the stairs, with a week’s wages in it. She'),
+  going('A pupil', 'A teacher and a child who has made a mistake.', 'The boy had spilled ink over the whole page. His teacher looked at it and'),
+  { title: 'Told nothing', about: 'A chat with the model’s own default character. It may refuse, which is counted apart.', form: 'chat', text: '', character: '', message: ASK },
+];
+
 /** An empty prompt. */
 export const EMPTY_PROMPT: Prompt = { form: 'chat', text: '', character: '', message: '' };

@@ -1,5 +1,6 @@
 /** Dose and response: what is recorded or was measured here of a probe, and measuring it on the loaded model. */
 import type { DoseProgress, DoseReport } from '../core/dose-types.ts';
+import { DOSE_SEED } from '../core/dose-defaults.ts';
 import { AppError } from '../core/errors.ts';
 import { defaultStream, MATCH_TARGETS, PLACEBO_TARGETS } from '../core/push-defaults.ts';
 import type { PushMode, PushWhere } from '../core/push.ts';
@@ -208,7 +209,7 @@ export class DoseBench {
       choices: set,
       control: this.controlled ? await this.#luck() : null,
       unrelated: other && (await files(other)),
-      seed: 1,
+      seed: DOSE_SEED,
     };
   }
 
