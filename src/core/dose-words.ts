@@ -113,9 +113,11 @@ function rankSentence({ effect, target }: DoseLevel, rank: DoseRank): string {
 function controlSentences({ control }: DoseReport, { target, effect }: DoseLevel): string[] {
   const found = control?.levels.find((level) => level.target === target);
   if (!control || !found) return [];
-  const name = control.choices.name;
-  const share = `${percent(found.effect.value / effect.value)} (ratio of the two means, without an interval)`;
-  const part = !measurable(effect) || effect.value < 0 ? '' : LUCK.test(name) ? `; of which general positivity: ${share}` : `; of which shared with ${name}: ${share}`;
+  const { name } = control.choices;
+  const shared = LUCK.test(name) ? 'general positivity' : `what they share with ${name}`;
+  const ratio = found.effect.value / effect.value;
+  const share = `${percent(ratio)} (ratio of the two means, without an interval)`;
+  const part = ratio >= 1 ? `, **as far as the choices of the axis: ${shared} is enough to explain them**` : !measurable(effect) || effect.value < 0 ? '' : `; of which ${shared}: ${share}`;
   return [`On the control choices (${name}) the same push moves ${effectWords(found.effect)}${part}.`];
 }
 

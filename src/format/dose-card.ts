@@ -93,10 +93,10 @@ function makingSection({ probe, model, from, to, mode, where, direction, placebo
   return `## Make it again
 
     npm run -s flipside -- steer --model public/models/${model.id} --probe probes/${probe.id} --dose --out ${probe.id}-dose \\
-      --layers ${from}-${to} --mode ${mode} --where ${where} --kl ${kl(direction.levels)} ${placebos[0] ? `--placebo-kl ${kl(placebos[0].levels)}` : '--no-placebos'} \\
-      --choices ${choices.name}.set.json ${control === null ? '--no-control' : `--control ${control.choices.name}.set.json`} --seed ${seed}
+      ${from === to ? `--layer ${from}` : `--layers ${from}-${to}`} --mode ${mode} --where ${where} --kl ${kl(direction.levels)} ${placebos[0] ? `--placebo-kl ${kl(placebos[0].levels)}` : '--no-placebos'}${control === null ? ' --no-control' : ''} --seed ${seed}
 
-Probe, model and sets are those whose hashes stand above, wherever they lie on your disk.${unrelated ? ` The unrelated axis is ${unrelated.title} (\`--unrelated\`).` : ''}`;
+Probe and model are those whose hashes stand above, wherever they lie on your disk. Choices (${choices.name})${control === null ? '' : `, control (${control.choices.name})`}${unrelated ? ` and the unrelated axis (${unrelated.title})` : ''} are
+those that ship unless ${['--choices', ...(control === null ? [] : ['--control']), ...(unrelated ? ['--unrelated'] : [])].map((name) => `\`${name}\``).join(', ')} names another.`;
 }
 
 function estimateText([value, interval, n]: readonly [string, string, string]): string {

@@ -15,7 +15,7 @@ const MARGIN = 32;
 const PLOT = 620;
 const SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
 /** Characters that fit a line of the caption and of the legend in every common font. */
-const LINE_CHARACTERS = 140;
+const LINE_CHARACTERS = 132;
 const LEGEND_CHARACTERS = 38;
 
 /** The figure as a whole SVG file. */

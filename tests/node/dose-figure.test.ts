@@ -101,7 +101,8 @@ describe('what a dose–response shows', () => {
   it('names the share of general positivity, and of any other control by its name', () => {
     expect(all(sampleDose)).toContain('On the control choices (luck) the same push moves +1.75 nats [+1.25, +2.25], n = 64 choices; of which general positivity: 28 %');
     const control = sampleDose.control!;
-    expect(all({ ...sampleDose, control: { ...control, choices: { ...control.choices, name: 'style' } } })).toContain('of which shared with style: 28 %');
+    expect(all({ ...sampleDose, control: { ...control, choices: { ...control.choices, name: 'style' } } })).toContain('of which what they share with style: 28 %');
+    expect(all(changed({ effect: { value: 1.5, low: -0.1, high: 3.1, n: 48 } }))).toContain('n = 64 choices, **as far as the choices of the axis: general positivity is enough to explain them**');
   });
 
   it('says which of the two pushes moves less, and whether the intervals part them', () => {
@@ -133,8 +134,8 @@ describe('the card of a dose–response', () => {
       '| isotropic | isotropic 2 |',
       '| an unrelated axis | Formal–casual |',
       '- KL 1: the direction 6.25, the largest of 13 placebos 2.50 (poles flipped 3), as large or larger: 0; p = 0.071',
-      '--layers 18-18 --mode add --where generated --kl 0.25,0.5,1,2 --placebo-kl 1',
-      '--choices kind-cruel-choices.set.json --control luck.set.json --seed 1',
+      '--layer 18 --mode add --where generated --kl 0.25,0.5,1,2 --placebo-kl 1 --seed 1',
+      'Choices (kind-cruel-choices), control (luck) and the unrelated axis (Formal–casual) are',
     ]) expect(card).toContain(part);
     expect(card).not.toMatch(/NaN|undefined|\[object|Infinity/);
   });
