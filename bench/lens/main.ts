@@ -17,7 +17,7 @@ const bench: LensBench = {
     const files = toyDecoderFiles({ layerCount: LAYERS });
     const opened = await openWebDecoder(files, backend, { tapped: true });
     const { decoder } = opened;
-    const head = await opened.openLens(files);
+    const head = await opened.openLens(files, { mostRows: 64 });
     const text = Array.from({ length: tokens }, (_, index) => (index * 37 + 11) % (TOY.vocabulary - 1));
     const [readingMs, wholeMs]: [number[], number[]] = [[], []];
     // The first round compiles shaders.

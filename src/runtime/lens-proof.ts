@@ -2,22 +2,27 @@
  * Finds how many rows this adapter reads right at once. The decoder itself asks its head for one row a pass, so nothing that
  * was proved before says that several are right together; the same rows one by one are the truth.
  */
+import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import { relativeError } from '../core/relative-error.ts';
 import { createRng } from '../core/rng.ts';
 import { CHUNK_TOLERANCE } from './chunk-proof.ts';
-import type { LensHead } from './lens-head.ts';
+import { blocksOf, type LensHead } from './lens-head.ts';
 
 /** Block sizes that are tried, largest first; adapters that are wrong from 32 rows on are known (see chunk-proof.ts). */
 const SIZES = [64, 31, 16];
 
-/** The lens with the largest blocks that are right, or one row at a time. `open` gives it with blocks of some size. */
-export async function proveLens(open: (rows: number) => LensHead): Promise<LensHead> {
+/** The lens with the largest blocks of at most `most` rows that are right, or one row at a time. `open` gives it with blocks of some size. Throws `cancelled`. */
+export async function proveLens(open: (rows: number) => LensHead, most: number, signal?: AbortSignal): Promise<LensHead> {
   const single = open(1);
-  const sizes = [...new Set(SIZES.map((rows) => open(rows).rowsAtOnce))];
+  const sizes = [...new Set(SIZES.map((rows) => open(Math.min(rows, most)).rowsAtOnce))];
   const rng = createRng(1);
   const streams = Float32Array.from({ length: Math.max(...sizes) * single.hidden }, () => rng.normal());
-  const truth = await single.logits(streams);
+  const truth = new Float32Array((streams.length / single.hidden) * single.vocabulary);
+  for (const { first, block } of blocksOf(streams, single.hidden, 1)) {
+    throwIfStopped(signal);
+    truth.set(await single.logits(block), first * single.vocabulary);
+  }
   for (const rows of sizes) {
     const found = await open(rows).logits(streams.subarray(0, rows * single.hidden));
     if (rowError(found, truth, single.vocabulary) <= CHUNK_TOLERANCE) return open(rows);

@@ -47,7 +47,8 @@ export async function readLens(parts: LensParts, request: LensRequest, onProgres
   const total = ids.length * layers.length;
   const rows = emptyRows(total, { top: request.top, words });
   let disagreement = 0;
-  const sequence = new Sequence(decoder, parts.chunkTokens);
+  // One pass after the other: the head runs on the same device between two of them, and the runtime takes one call at a time.
+  const sequence = new Sequence({ ...decoder, start: null }, parts.chunkTokens);
   try {
     for await (const pass of sequence.append(ids)) {
       const streams = byToken(pass, layers, sizes.hidden);

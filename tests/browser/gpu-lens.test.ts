@@ -23,7 +23,7 @@ let heads: { readonly cpu: LensHead; readonly gpu: LensHead };
 beforeAll(async () => {
   cpu = await openWebDecoder(files, 'wasm', { tapped: true });
   gpu = await openWebDecoder(files, 'webgpu', { tapped: true });
-  heads = { cpu: await cpu.openLens(files), gpu: await gpu.openLens(files) };
+  heads = { cpu: await cpu.openLens(files, { mostRows: 64 }), gpu: await gpu.openLens(files, { mostRows: 64 }) };
 }, 60_000);
 afterAll(async () => {
   for (const head of [heads.cpu, heads.gpu]) await head.dispose();
@@ -106,7 +106,7 @@ test('a direction moves the same words on both', async () => {
 test('its buffers are counted by name, and gone with it; the decoder reads on', async () => {
   const held = (): number => gpu.gpu!.memory().byKind['lens'] ?? 0;
   const before = held();
-  const more = await gpu.openLens(files);
+  const more = await gpu.openLens(files, { mostRows: 64 });
   await more.read(streams(20), { top: 5, words: [], next: null });
   expect(held()).toBeGreaterThan(before);
   await more.dispose();

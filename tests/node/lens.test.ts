@@ -245,7 +245,9 @@ test('blocks that an adapter gets wrong are found, and smaller ones used', async
     const logits = await head.logits(streams);
     return Math.min(rows, streams.length / 576) >= wrongFrom ? logits.map((value, at) => (at % 1000 === 0 ? value + 9 : value)) : logits;
   } });
-  expect((await proveLens(open(1000))).rowsAtOnce).toBe(64);
-  expect((await proveLens(open(32))).rowsAtOnce).toBe(31);
-  expect((await proveLens(open(2))).rowsAtOnce).toBe(1);
+  expect((await proveLens(open(1000), 512)).rowsAtOnce).toBe(64);
+  expect((await proveLens(open(32), 128)).rowsAtOnce).toBe(31);
+  expect((await proveLens(open(2), 512)).rowsAtOnce).toBe(1);
+  expect((await proveLens(open(1000), 16)).rowsAtOnce).toBe(16);
+  await expect(proveLens(open(1000), 16, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
 }, 60_000);

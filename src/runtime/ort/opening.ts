@@ -39,8 +39,15 @@ export interface OpenedDecoder {
   readonly runtimeVersion: string;
   /** Null on WASM. */
   readonly gpu: OpenedGpu | null;
-  /** Opens the lens of the same files where the decoder runs, with weights of its own; to be disposed of before the decoder. Throws `model-session-failed`, `gpu-memory-refused` or `model-node-missing`. */
-  openLens(files: DecoderFiles): Promise<LensHead>;
+  /** Opens the lens of the same files where the decoder runs, with weights of its own; to be disposed of before the decoder. Throws `cancelled`, `model-session-failed`, `gpu-memory-refused` or `model-node-missing`. */
+  openLens(files: DecoderFiles, options: LensOptions): Promise<LensHead>;
+}
+
+/** How a lens is opened. */
+export interface LensOptions {
+  /** Rows at a time at most; on a graphics processor as many tokens as it gets right in a pass, since more need not be tried. */
+  readonly mostRows: number;
+  readonly signal?: AbortSignal;
 }
 
 /** How a decoder is opened: the graph as it is, for comparing logits, or rewritten. */

@@ -45,7 +45,7 @@ export class LensEngine extends FakeEngine {
     this.#opened ??= (async () => {
       const files = toyDecoderFiles({ layerCount: LAYERS - 1 });
       const opened = await openWebDecoder(files, 'wasm', { tapped: true });
-      return { decoder: opened.decoder, head: await opened.openLens(files) };
+      return { decoder: opened.decoder, head: await opened.openLens(files, { mostRows: 64 }) };
     })();
     return this.#opened;
   }

@@ -8,7 +8,7 @@ import { createEditFeeds } from '../edit-feeds.ts';
 import { proveLens } from '../../lens-proof.ts';
 import type { LensHead } from '../../lens-head.ts';
 import { createGrowingCache } from '../growing-cache.ts';
-import { createSession, externalData, untouched, type DecoderFiles, type OpenedDecoder, type OpenOptions, type WebGpuBuild } from '../opening.ts';
+import { createSession, externalData, untouched, type DecoderFiles, type LensOptions, type OpenedDecoder, type OpenOptions, type WebGpuBuild } from '../opening.ts';
 import { createOrtDecoder } from '../ort-decoder.ts';
 import { capturing } from './capture-options.ts';
 import { createCapturedWriter, type CapturedWriter } from './captured-writer.ts';
@@ -129,7 +129,7 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
     }
   }
 
-  async function openLens(from: DecoderFiles): Promise<LensHead> {
+  async function openLens(from: DecoderFiles, { mostRows, signal }: LensOptions): Promise<LensHead> {
     const cut = lensGraph(from.graph);
     const session = await createSession(() => ort.InferenceSession.create(cut.graph, sessionOptions(cut, from)), 'webgpu');
     const lens = await createGpuLens({ session, Tensor: ort.Tensor, sizes, memory, fetch, explain }).catch(async (thrown: unknown) => {
@@ -137,7 +137,7 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
       throw thrown;
     });
     try {
-      return await proveLens(lens.withRows);
+      return await proveLens(lens.withRows, mostRows, signal);
     } catch (thrown) {
       await lens.dispose().catch(() => undefined);
       throw thrown;
