@@ -22,7 +22,10 @@ const NAMING: Readonly<Record<string, RegExp>> = {
   luck: /\b(luck\w*|unluck\w*|fortun\w+|unfortun\w+|misfortun\w+)\b/i,
   'terse-wordy': /\b(terse\w*|word\w*|brief\w*|curt\w*|concise\w*|laconic\w*|verbos\w*|long-winded|talkative|chatty)\b/i,
 };
-const names = readdirSync(CHOICES).flatMap((file) => (file.endsWith('.set.json') ? [file.replace('.set.json', '')] : []));
+const all = readdirSync(CHOICES).flatMap((file) => (file.endsWith('.set.json') ? [file.replace('.set.json', '')] : []));
+/** Sets whose continuations share no words on purpose, beside the matched set of the same scenes. */
+const free = all.filter((name) => name.endsWith('-free'));
+const names = all.filter((name) => !free.includes(name));
 const sets = new Map(names.map((name) => [name, readSet(name)]));
 const tokenizer = new TextTokenizer(textAt(MODEL, 'tokenizer.json'), textAt(MODEL, 'tokenizer_config.json'));
 
@@ -110,5 +113,30 @@ describe.each(names)('%s', (name) => {
   test('names no pole', () => {
     const naming = NAMING[name] ?? expect.fail(name);
     expect(set.rows.filter(({ context, text }) => naming.test(`${context} ${text}`)).map(({ context, text }) => `${context} ${text}`)).toEqual([]);
+  });
+});
+
+describe.each(free)('%s', (name) => {
+  const set = readSet(name);
+  const matched = sets.get(name.replace('-free', '')) ?? expect.fail(name);
+  const counts = set.topics.map((topic) => {
+    const [positive, negative] = set.rows.filter((row) => row.topic === topic).map((row) => continuation(row).length);
+    return { topic, positive: positive ?? NaN, negative: negative ?? NaN };
+  });
+
+  test('tells the scenes of the matched set, in its order and with its poles', () => {
+    expect(set).toMatchObject({ name: `${name}-choices`, axis: matched.axis, taps: matched.taps, topics: matched.topics });
+    expect(set.rows.map(({ topic, pole, context }) => ({ topic, pole, context }))).toEqual(matched.rows.map(({ topic, pole, context }) => ({ topic, pole, context })));
+    expect(set.about).toContain('For forced choice, not for training');
+  });
+
+  test('keeps the lengths of a pair within a token, and of all pairs within a fifth of one', () => {
+    expect(counts.filter(({ positive, negative }) => Math.abs(positive - negative) > 1)).toEqual([]);
+    expect(Math.abs(counts.reduce((sum, { positive, negative }) => sum + positive - negative, 0) / counts.length)).toBeLessThanOrEqual(0.2);
+  });
+
+  test('names no pole', () => {
+    const naming = NAMING[name.replace('-free', '')] ?? expect.fail(name);
+    expect(set.rows.filter(({ text }) => naming.test(text)).map(({ text }) => text)).toEqual([]);
   });
 });
