@@ -2,6 +2,7 @@
 import { percent, plain, shareOf, signed } from './claim-words.ts';
 import type { DoseLevel, DoseRank, DoseReport } from './dose-types.ts';
 import type { PushMode, PushWhere } from './push.ts';
+import { AppError } from './errors.ts';
 import type { Estimate } from './report-types.ts';
 
 /** Controls whose choices are good against bad that nobody caused: what moves there is general positivity. */
@@ -59,11 +60,13 @@ export function rankWords({ p, placebos, atLeast }: DoseRank): string {
   return `p = ${p.toPrecision(2)}, ${atLeast === 0 ? `the least that ${placebos} placebos allow` : `where ${placebos} placebos allow ${least.toPrecision(2)}`}`;
 }
 
-/** The level to speak of: the first at which the placebos were measured too, or else the one nearest a nat. */
+/** The level to speak of: the one nearest a nat, of those at which the placebos were measured too where there are any. */
 export function spokenLevel({ direction, ranks }: DoseReport): { readonly level: DoseLevel; readonly rank: DoseRank | null } {
-  const rank = ranks[0] ?? null;
-  const far = ({ target }: DoseLevel): number => Math.abs(Math.log(target));
-  const level = direction.levels.reduce((best, one) => (rank ? (one.target === rank.target ? one : best) : far(one) < far(best) ? one : best));
+  const far = ({ target }: { readonly target: number }): number => Math.abs(Math.log(target));
+  const nearest = <T extends { readonly target: number }>(some: readonly T[]): T | null => some.reduce<T | null>((best, one) => (best === null || far(one) < far(best) ? one : best), null);
+  const rank = nearest(ranks);
+  const level = direction.levels.find(({ target }) => target === rank?.target) ?? nearest(direction.levels);
+  if (level === null) throw new AppError('internal', 'A dose–response without a level has nothing to speak of.');
   return { level, rank };
 }
 
@@ -74,7 +77,7 @@ export function doseFindings(report: DoseReport): DoseFindings {
   return {
     headline: headlineOf(report, level, rank),
     shows: [
-      ...ranks.slice(1).map((other) => rankSentence(direction.levels.find(({ target }) => target === other.target) ?? level, other)),
+      ...ranks.filter((other) => other !== rank).map((other) => rankSentence(direction.levels.find(({ target }) => target === other.target) ?? level, other)),
       `The two pushes move ${shareOf(level.right.value, level.right.n, 'choices')} apart the right way.`,
       ...controlSentences(report, level),
       bothWays(report, level),
