@@ -79,8 +79,6 @@ export interface GpuMemoryReport {
 export interface EngineMemory {
   /** Null on the CPU. */
   readonly gpu: GpuMemoryReport | null;
-  /** Script heap of the engine's worker; null where the browser does not tell. */
-  readonly heapBytes: number | null;
 }
 
 /** A model whose files this browser keeps, wholly or in part. */

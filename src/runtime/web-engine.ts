@@ -183,10 +183,8 @@ export class WebEngine {
 
   /** What is held in memory now. */
   memory(): EngineMemory {
-    // Chromium alone tells, and its type library has it nowhere.
-    const { memory } = performance as { memory?: { usedJSHeapSize: number } };
     const reports = [this.#loaded?.gpuMemory(), this.#loaded?.editor.memory()].filter((report) => report !== null && report !== undefined);
-    return { gpu: reports.length === 0 ? null : reports.reduce(addMemory), heapBytes: memory?.usedJSHeapSize ?? null };
+    return { gpu: reports.length === 0 ? null : reports.reduce(addMemory) };
   }
 
   /** Frees model, probe and text. */

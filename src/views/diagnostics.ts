@@ -1,6 +1,7 @@
 /** What "Copy diagnostics" puts on the clipboard: what the program knows about itself, and nothing that was typed. */
 import type { AppError } from '../core/errors.ts';
 import type { EngineMemory, EngineStatus, NumbersReport } from '../core/engine-report.ts';
+import { pageHeapBytes } from '../state/page-heap.ts';
 
 /** Diagnostics as readable JSON. */
 export function diagnosticsText(problem: AppError | null, phase: string, status: EngineStatus | null, numbers: NumbersReport | null, memory: EngineMemory | null): string {
@@ -10,7 +11,7 @@ export function diagnosticsText(problem: AppError | null, phase: string, status:
     problem: problem?.toRecord() ?? null,
     engine: status,
     numbers,
-    memory,
+    memory: { ...memory, pageHeapBytes: pageHeapBytes() },
     browser: {
       userAgent: navigator.userAgent,
       webgpu: 'gpu' in navigator,

@@ -270,7 +270,7 @@ export class FakeEngine implements EngineClient {
   }
 
   onMemory(callback: (memory: EngineMemory) => void): void {
-    callback({ gpu: { bytes: 201_000_000, peakBytes: 214_000_000, buffers: 900, byKind: { runtime: 176_000_000, cache: 23_592_960 } }, heapBytes: 12_000_000 });
+    callback({ gpu: { bytes: 201_000_000, peakBytes: 214_000_000, buffers: 900, byKind: { runtime: 176_000_000, cache: 23_592_960 } } });
   }
 
   onLost(callback: (error: AppError) => void): void {

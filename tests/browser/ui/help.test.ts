@@ -17,10 +17,10 @@ const help = () => page.getByRole('dialog', { name: 'Help' });
 const step = (title: string) => page.getByRole('dialog', { name: title });
 
 describe('the header', () => {
-  it.each([360, 640, 768, 1280, 1920])('has its places, the state in words and the help on one screen of %i px', async (width) => {
+  it.each([320, 640, 768, 1280, 1920])('has its places, the state in words and the help on one screen of %i px', async (width) => {
     await page.viewport(width, 800);
     await open();
-    for (const name of ['Read', 'Write', 'Look inside', 'Train', 'Experiments', 'Library']) await expect.element(page.getByRole('link', { name, exact: true })).toBeVisible();
+    for (const name of ['Read', 'Write', 'Look inside', 'Steer', 'Train', 'Experiments', 'Library']) await expect.element(page.getByRole('link', { name, exact: true })).toBeVisible();
     await expect.element(page.getByRole('banner').getByText('not loaded')).toBeVisible();
     await expect.element(button('Help')).toBeVisible();
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
@@ -102,6 +102,18 @@ describe('the help', () => {
     await button('Diagnostics').click();
     await expect.element(page.getByRole('heading', { name: 'Diagnostics' })).toBeInViewport();
     expect(document.activeElement).toHaveTextContent('Diagnostics');
+  });
+});
+
+describe('diagnostics', () => {
+  it('say what is held on the graphics card and in the page', async () => {
+    await open();
+    await button(/^Load the model/).click();
+    await expect.element(page.getByText(/a pass/).first()).toBeVisible();
+    await button('Diagnostics').click();
+    const row = (name: string) => [...document.querySelectorAll('dialog dt')].find((term) => term.textContent === name)?.nextElementSibling?.textContent ?? '';
+    await expect.poll(() => row('GPU memory')).toMatch(/^201 MB \(runtime 176 MB, cache 24 MB\), 214 MB at most so far/);
+    expect(row('Page memory')).toMatch(/^\d+(\.\d)? MB, the script heap of the page$/);
   });
 });
 
