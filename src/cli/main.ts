@@ -8,6 +8,7 @@ import { compare } from './commands/compare.ts';
 import { generate } from './commands/generate.ts';
 import { judge } from './commands/judge.ts';
 import { lens } from './commands/lens.ts';
+import { patch } from './commands/patch.ts';
 import { read } from './commands/read.ts';
 import { record } from './commands/record.ts';
 import { steer } from './commands/steer.ts';
@@ -17,7 +18,7 @@ import { verify } from './commands/verify.ts';
 import type { Command } from './command.ts';
 import { clearProgress } from './progress.ts';
 
-const COMMANDS: readonly Command[] = [verify, check, read, train, judge, vector, generate, steer, lens, compare, record];
+const COMMANDS: readonly Command[] = [verify, check, read, train, judge, vector, generate, steer, lens, compare, patch, record];
 
 const usageOf = (commands: readonly Command[]): string => commands.map((command) => `  ${command.usage}\n      ${command.summary}\n`).join('');
 const usage = `Usage: flipside COMMAND [options]\n\n${usageOf(COMMANDS)}`;

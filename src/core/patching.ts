@@ -76,14 +76,24 @@ export function placeboScale({ b, placebos }: PatchReport): { readonly high: num
   return { high: quantile(moves, HIGH), n: moves.length };
 }
 
-/** Row and column of the cell that moves the log-odds furthest towards A, or furthest of all where A and B do not differ; null in an empty grid. */
+/**
+ * Row and column of the cell that moves the log-odds furthest towards A, or furthest of all where A and B do not differ; null in an
+ * empty grid. The last token is left out where there are others: in high layers the answer itself is there, and is merely copied.
+ */
 export function strongestPatch(report: PatchReport): { readonly row: number; readonly column: number } | null {
-  const { pairs, odds, b } = report;
+  const { pairs, streams, b } = report;
   const gap = patchGap(report);
-  const towards = Math.abs(gap) < LEAST_GAP ? (effect: number) => Math.abs(effect) : (effect: number) => Math.sign(gap) * effect;
-  let best = -1;
-  for (let at = 0; at < odds.length; at += 1) if (best < 0 || towards((odds[at] ?? 0) - b.odds) > towards((odds[best] ?? 0) - b.odds)) best = at;
-  return best < 0 ? null : { row: Math.floor(best / pairs.length), column: best % pairs.length };
+  const last = b.tokens.length - 1;
+  let best: { readonly row: number; readonly column: number; readonly moved: number } | null = null;
+  for (let row = 0; row < streams.length; row += 1) {
+    for (const [column, pair] of pairs.entries()) {
+      if (pair.b === last && pairs.length > 1) continue;
+      const { effect } = patchCell(report, row, column);
+      const moved = Math.abs(gap) < LEAST_GAP ? Math.abs(effect) : Math.sign(gap) * effect;
+      if (best === null || moved > best.moved) best = { row, column, moved };
+    }
+  }
+  return best && { row: best.row, column: best.column };
 }
 
 /** How B goes on with one patch, beside how both go on by themselves. */

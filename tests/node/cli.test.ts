@@ -37,7 +37,7 @@ test('a command that is asked for help says how it is used, and nothing of the o
 test('without a command it says what there is; an unknown one or option is refused', async () => {
   const bare = await flipside();
   expect(bare.status).toBe(2);
-  for (const name of ['verify', 'read', 'check', 'train', 'judge', 'vector', 'generate', 'steer', 'lens', 'compare', 'record']) expect(bare.stdout).toContain(`  ${name} `);
+  for (const name of ['verify', 'read', 'check', 'train', 'judge', 'vector', 'generate', 'steer', 'lens', 'compare', 'patch', 'record']) expect(bare.stdout).toContain(`  ${name} `);
   expectRefusal(await flipside('reed'), /usage: There is no command "reed"/);
   expectRefusal(await flipside('read', '--modle', 'x'), /usage: read: .*--modle/);
   expectRefusal(await flipside('generate', '--model', MODEL, '--prompt', 'x', '--seed', '1.5'), /--seed must be a whole number from 0 to 4294967295, got "1\.5"/);
