@@ -1,7 +1,7 @@
 /** `flipside patch` on the embedded model. */
 import { describe, expect, it } from 'vitest';
 import { MODEL, PROBE } from '../fixtures/embedded-model.ts';
-import { expectRefusal, flipside } from '../fixtures/flipside-command.ts';
+import { expectRefusal, flipside } from '../fixtures/command.ts';
 
 const MINUTE = 60_000;
 const TEXTS = ['--a', 'She fed the fox. Everyone called her', '--b', 'She kicked the fox. Everyone called her'];
