@@ -1,7 +1,7 @@
 /**
  * What reading costs, as ratios within one run: the machine is noisy, so variants are interleaved and medians compared.
  * `npm run -s bench` prints JSON; `npm run -s bench -- page` measures only how soon the built page can be used, `-- lens` only the
- * lens. Never part of the tests: a timed test fails on a busy machine.
+ * lens, `-- steer` only what pushing costs. Never part of the tests: a timed test fails on a busy machine.
  */
 import { execFileSync } from 'node:child_process';
 import { arch, cpus, platform } from 'node:os';
@@ -18,6 +18,7 @@ import { benchFit } from './fit.ts';
 import { readLens } from '../src/runtime/lens.ts';
 import { median } from './median.ts';
 import { benchPage } from './page.ts';
+import { benchSteering } from './steering.ts';
 import { benchToyLens } from './toy-lens.ts';
 
 const MODEL = fileURLToPath(new URL('../public/models/smollm2-135m-instruct-q4', import.meta.url));
@@ -70,6 +71,11 @@ const round = (value: number): number => Number(value.toPrecision(3));
 
 if (process.argv.includes('lens')) {
   process.stdout.write(`${JSON.stringify({ lens: await benchLens(), toyLens: await benchToyLens(LENS.tokens, LENS.top) }, null, 1)}\n`);
+  process.exit(0);
+}
+
+if (process.argv.includes('steer')) {
+  process.stdout.write(`${JSON.stringify({ steering: await benchSteering(MODEL, PROBE, interleave) }, null, 1)}\n`);
   process.exit(0);
 }
 
@@ -126,6 +132,7 @@ process.stdout.write(
       trainingTexts,
       fitting: benchFit(),
       training: memoryOfTraining(),
+      steering: await benchSteering(MODEL, PROBE, interleave),
       lens: await benchLens(),
       toyLens: await benchToyLens(LENS.tokens, LENS.top),
       writing: { tokens: WRITTEN_TOKENS, plainMs: round(writes.plain), scoredMs: round(writes.scored), ratio: round(writes.scored / writes.plain), scoredTokensPerSecond: round((WRITTEN_TOKENS * 1000) / writes.scored) },
