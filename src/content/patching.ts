@@ -44,13 +44,13 @@ export function patchCellSentence(cell: PatchCell, { a, b }: PatchReport): strin
 export const PATCH_ARIA = {
   map: 'What each patch does to the log-odds: layers upwards, tokens of B to the right',
   progress: 'Patches that are read',
-  cell: (cell: PatchCell, token: string): string => `Layer ${cell.stream}, token ${cell.pair.b} ${token}: ${signed(cell.effect)} nats${Number.isFinite(cell.share) ? `, ${Math.round(100 * cell.share)} percent` : ''}`,
+  cell: (cell: PatchCell, shown: string, token: string): string => (Number.isFinite(cell.share) ? `${shown} percent, ${signed(cell.effect)} nats` : `${shown} nats`) + `, layer ${cell.stream}, token ${cell.pair.b} ${token}`,
 } as const;
 
 /** "How is this computed?" One paragraph an item. */
 export const PATCH_EXPLAINED: readonly string[] = [
   'The model reads A and B once. Then it reads B again for every cell, and at one token what leaves one layer is replaced by what A has there; layers above and tokens behind go on from it. The number is how much that moves the log-odds of the first way of going on over the second after the last token, in nats (interchange intervention, also called activation patching).',
   'Tokens that both texts share stand opposite each other; where they differ, the last of one stands opposite the last of the other. Before the first difference both streams are the same and a patch does nothing, so the grid begins there.',
-  'Two cells are known beforehand, and tested: the last token at the last layer is the whole way, and a text patched into itself moves nothing. A large number says that what was put there is enough to change the answer; it does not say that the model usually uses that place, and cells do not add up.',
+  'Two cells are known beforehand, and tested: the last token at the last layer is the whole way where both ways of going on are one token, and a text patched into itself moves nothing. A large number says that what was put there is enough to change the answer; it does not say that the model usually uses that place, and cells do not add up.',
   'A placebo puts the stream of a text about trains or rain in the same place, made as long as A’s. It shows what any replacement does. A cell that moves B no further than its placebos says nothing about A.',
 ];

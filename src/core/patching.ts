@@ -6,6 +6,29 @@ import type { ModelIdentity } from './probe-types.ts';
 import { quantile } from './stats.ts';
 import type { TokenPair } from './token-divergence.ts';
 
+/** What is asked of the tokens of B: those from where the texts differ on, or these by number. */
+export type PatchTokens = 'differing' | readonly number[];
+
+/** A grid to be read. */
+export interface PatchRequest {
+  /** Where the streams come from, and where they go. */
+  readonly a: string;
+  readonly b: string;
+  /** Two ways of going on after the last token, with the space before them if there should be one. */
+  readonly words: readonly [string, string];
+  /** 1 is what leaves the first layer. */
+  readonly streams: readonly number[];
+  readonly tokens: PatchTokens;
+  /** Texts that have nothing to do with either. */
+  readonly placebos: readonly string[];
+}
+
+/** One patch: a stream, and the token of A that goes to a token of B. */
+export interface PatchPlace {
+  readonly stream: number;
+  readonly pair: TokenPair;
+}
+
 /** One text of the two. */
 export interface PatchedText {
   readonly tokens: readonly string[];
@@ -33,9 +56,7 @@ export interface PatchReport {
 }
 
 /** One cell of the grid. */
-export interface PatchCell {
-  readonly stream: number;
-  readonly pair: TokenPair;
+export interface PatchCell extends PatchPlace {
   /** How far the patch moves the log-odds, in nats. */
   readonly effect: number;
   /** The same as a share of the way from B to A; NaN where the two lie closer than {@link LEAST_GAP}. */

@@ -10,6 +10,7 @@ import type { TokenDivergence, TokenPair } from '../core/token-divergence.ts';
 import type { NeutralGround, PushBench } from '../steering/bench.ts';
 import type { Decoder } from './decoder.ts';
 import type { OpenedDecoder } from './ort/opening.ts';
+import { PatchBench } from './patch-bench.ts';
 import { createPushBench } from './push-bench.ts';
 import { PushedWriting, takesPush, type PushedText } from './pushed-writing.ts';
 import type { RowText } from './row-reader.ts';
@@ -81,6 +82,13 @@ export class EngineEditor {
     const { decoder, chunkTokens } = this.#parts;
     const text = async (each: PushedIds): Promise<RowText> => ({ ...each, decoder: each.push.length === 0 ? decoder : await this.decoder() });
     return readDivergence(await text(a), await text(b), pairs, { chunkTokens, onProgress, signal });
+  }
+
+  /** Patches one text into another. */
+  async patches(): Promise<PatchBench> {
+    const decoder = await this.decoder();
+    // Whether branches come out right has been proved of the model's own decoder, on this very card.
+    return new PatchBench({ ...this.#parts, decoder: { ...decoder, branching: decoder.branching && this.#parts.decoder.branching } });
   }
 
   /** What its own device holds; null where there is none, or it is not open. */

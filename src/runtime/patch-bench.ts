@@ -1,6 +1,6 @@
 /** Patches the stream of one text into another on a decoder that edits: a whole grid, or one cell to go on from or to read again. */
 import { AppError } from '../core/errors.ts';
-import type { PatchedScores, PatchedWriting, PatchReport } from '../core/patching.ts';
+import type { PatchedScores, PatchedWriting, PatchPlace, PatchReport, PatchRequest } from '../core/patching.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 import type { SamplingOptions } from '../core/reading.ts';
 import { createRng } from '../core/rng.ts';
@@ -9,7 +9,7 @@ import { streamProducts } from '../core/score.ts';
 import { checkLength, checkText } from '../core/text-check.ts';
 import { throwIfStopped } from '../core/abort.ts';
 import type { TokenPair } from '../core/token-divergence.ts';
-import { checkGrid, patchPairs, type PatchTokens } from '../steering/patch-plan.ts';
+import { checkGrid, patchPairs } from '../steering/patch-plan.ts';
 import type { Decoder } from './decoder.ts';
 import { gridCells, type PatchCopy, readCopies, readPatched } from './patch-grid.ts';
 import type { Scorer } from './scorer.ts';
@@ -25,24 +25,6 @@ export interface PatchBenchParts {
   readonly endTokens: readonly number[];
   readonly setTokens: number;
   readonly chunkTokens: number;
-}
-
-/** What a grid is asked for. */
-export interface GridRequest {
-  readonly a: string;
-  readonly b: string;
-  /** Two ways of going on after the last token, with the space before them if there should be one. */
-  readonly words: readonly [string, string];
-  readonly streams: readonly number[];
-  readonly tokens: PatchTokens;
-  /** Texts that have nothing to do with either. */
-  readonly placebos: readonly string[];
-}
-
-/** One patch: a stream, and the token of A that goes to a token of B. */
-export interface PatchPlace {
-  readonly stream: number;
-  readonly pair: TokenPair;
 }
 
 /** Streams of some tokens of a text `[layers]` of `[tokens, hidden]`, and what is there once it has been read. */
@@ -62,7 +44,7 @@ export class PatchBench {
   }
 
   /** Reads both texts and every patch; `onProgress` counts patches, placebos among them. Throws text errors, `usage` and `cancelled`. */
-  async grid({ a: textA, b: textB, words, streams, tokens, placebos }: GridRequest, onProgress: (done: number, total: number) => void, signal?: AbortSignal): Promise<PatchReport> {
+  async grid({ a: textA, b: textB, words, streams, tokens, placebos }: PatchRequest, onProgress: (done: number, total: number) => void, signal?: AbortSignal): Promise<PatchReport> {
     const { decoder, model, setTokens, chunkTokens } = this.#parts;
     const ids = { a: this.#encode(textA), b: this.#encode(textB) };
     const pair = this.#words(words);

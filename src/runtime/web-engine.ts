@@ -149,6 +149,12 @@ export class WebEngine {
     return this.#needLoaded().model;
   }
 
+  /** What scores with the probe in use. Throws `internal` without one. */
+  get scorer(): Scorer {
+    if (!this.#scorer) throw new AppError('internal', 'No probe is chosen.');
+    return this.#scorer;
+  }
+
   /** What pushes the loaded model. */
   get editor(): EngineEditor {
     return this.#needLoaded().editor;

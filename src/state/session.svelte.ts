@@ -6,6 +6,7 @@ import { AppError } from '../core/errors.ts';
 import type { EngineStatus, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../core/lens.ts';
+import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '../core/patching.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import type { TokenDivergence } from '../core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
@@ -145,6 +146,24 @@ export class Session extends EngineLine {
     const told = await this.run({ kind: 'looking', status, done: 0, total: 0 }, (signal) => client.lensDirection(args, signal));
     if (told !== null) this.say(SAY.lookedAlong(args.layer));
     return told;
+  }
+
+  /** Patches one text into another, cell by cell; null as above. */
+  async patch(args: PatchRequest, onProgress: (done: number, total: number) => void): Promise<PatchReport | null> {
+    this.say(SAY.patching());
+    const report = await this.#compare((client, step, signal) => client.patch(args, (done, total) => { step(done, total); onProgress(done, total); }, signal));
+    if (report !== null) this.say(SAY.patched(report.streams.length * report.pairs.length));
+    return report;
+  }
+
+  /** How a text goes on with one patch; null as above. */
+  async patchGoOn(args: Calls['patchGoOn']['args']): Promise<PatchedWriting | null> {
+    return this.#compare((client, _, signal) => client.patchGoOn(args, signal));
+  }
+
+  /** What the probe in use reads of a text with one patch; null as above. */
+  async patchRead(args: Calls['patchRead']['args']): Promise<PatchedScores | null> {
+    return this.#compare((client, _, signal) => client.patchRead(args, signal));
   }
 
   /** Trains a probe; null when it was stopped or failed, which is then already shown. The text in the engine's memory stays there. */

@@ -1,13 +1,11 @@
 /** Which token of one text is put in the place of which token of another, at which layers. Pure; no model. */
 import { type Alignment, alignTokens } from '../core/align.ts';
 import { AppError } from '../core/errors.ts';
+import type { PatchTokens } from '../core/patching.ts';
 import type { TokenPair } from '../core/token-divergence.ts';
 
 /** Cells of a grid at most: a minute or two on a slow machine. */
 export const MOST_CELLS = 2000;
-
-/** What is asked of the tokens of B: those from where the texts differ on, or these by number. */
-export type PatchTokens = 'differing' | readonly number[];
 
 /**
  * Pairs of tokens. Tokens that both texts share stand opposite each other; within a stretch where they differ the last
@@ -32,24 +30,12 @@ export function patchPairs(a: readonly string[], b: readonly string[], tokens: P
   return found.length > 0 ? found : refuse('No token of B has a partner in A. Give two texts of at least two tokens.');
 }
 
-/** Every so many streams from 1 to the last, both of these among them. */
-export function streamsEvery(step: number, layerCount: number): number[] {
-  const streams = Array.from({ length: Math.floor(layerCount / step) }, (_, index) => (index + 1) * step);
-  return [...new Set([1, ...streams, layerCount])].sort((x, y) => x - y);
-}
-
 /** Refuses a grid that there is not, or that is too large. Throws `usage`. */
 export function checkGrid(pairs: readonly TokenPair[], streams: readonly number[], layerCount: number): void {
   const strange = streams.find((stream) => !(Number.isInteger(stream) && stream >= 1 && stream <= layerCount));
   if (strange !== undefined || streams.length === 0) refuse(`Layers ${streams.join(', ')} cannot be patched: the model has 1 to ${layerCount}.`);
   const cells = pairs.length * streams.length;
   if (cells > MOST_CELLS) refuse(`${pairs.length} tokens at ${streams.length} layers are ${cells} patches, more than ${MOST_CELLS}. Patch fewer layers, or name the tokens.`);
-}
-
-/** Tokens that the model reads for a grid: each patched copy of B from its token on, as often as there are grids, with what the two ways of going on add. */
-export function patchWork(bTokens: number, pairs: readonly TokenPair[], streams: number, grids: number, wordTokens: readonly [number, number]): number {
-  const tails = wordTokens[0] + wordTokens[1] - 2;
-  return streams * grids * pairs.reduce((sum, { b }) => sum + bTokens - b + tails, 0);
 }
 
 function alongColumns({ columns }: Alignment): TokenPair[] {

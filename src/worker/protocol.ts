@@ -7,6 +7,7 @@ import type { DoseProgress, DoseReport, MatchedStrength } from '../core/dose-typ
 import type { ErrorRecord } from '../core/errors.ts';
 import type { EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
+import type { PatchedScores, PatchedWriting, PatchPlace, PatchReport, PatchRequest } from '../core/patching.ts';
 import type { PushSettings } from '../core/push.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../core/lens.ts';
 import type { SamplingOptions, TapReading, TokenBatch } from '../core/reading.ts';
@@ -52,6 +53,13 @@ export interface ReadRun {
   readonly push: PushArgs | null;
 }
 
+/** Two texts and one patch of the first into the second. */
+export interface PatchedPair {
+  readonly a: string;
+  readonly b: string;
+  readonly place: PatchPlace;
+}
+
 /** A request and what its reply holds. */
 export interface Calls {
   load: { args: { readonly manifestUrl: string; readonly backend: 'auto' | 'wasm' }; value: EngineStatus };
@@ -74,6 +82,12 @@ export interface Calls {
   lensDirection: { args: { readonly kind: DirectionKind; readonly layer: number; readonly count: number }; value: DirectionWords };
   /** How far the next words of two texts are apart after each pair of tokens. The text in the engine's memory stays there. */
   diverge: { args: { readonly a: ReadRun; readonly b: ReadRun; readonly pairs: readonly TokenPair[] }; value: TokenDivergence };
+  /** The stream of one text put into another, at every token and layer that is asked for; the text in the engine's memory stays there. */
+  patch: { args: PatchRequest; value: PatchReport };
+  /** How the second of two texts goes on with one patch. */
+  patchGoOn: { args: PatchedPair & { readonly sampling: SamplingOptions }; value: PatchedWriting };
+  /** What the probe in use reads of it. */
+  patchRead: { args: PatchedPair; value: PatchedScores };
   /** Trains a probe and judges it. The text in the engine's memory stays there. */
   train: { args: TrainingPlan; value: TrainedProbe };
   /** Reads another set with a probe, or a control vector, that exists. */

@@ -14,6 +14,9 @@ import Reliability from '../../src/ui/Reliability.svelte';
 import StepBar from '../../src/ui/StepBar.svelte';
 import ThemeSwitch from '../../src/ui/ThemeSwitch.svelte';
 import TwoRunsTable from '../../src/ui/TwoRunsTable.svelte';
+import DivergenceChart from '../../src/ui/DivergenceChart.svelte';
+import PatchGrid from '../../src/ui/PatchGrid.svelte';
+import type { PatchReport } from '../../src/core/patching.ts';
 import { NUMBERS, STATUS } from '../browser/ui/fake-engine.ts';
 import { LAYERS } from '../browser/ui/sample.ts';
 import { openAll, piece, words, type Specimen } from './specimen.ts';
@@ -23,6 +26,17 @@ const byLayer = (of: (layer: number) => number): number[] => Array.from({ length
 const hill = (height: number) => (layer: number): number => 0.5 + height * Math.exp(-(((layer - 18) / 9) ** 2));
 const LONG = 'A_name_of_a_file_that_nobody_would_choose_but_that_somebody_will_have_'.repeat(3);
 const totalBytes = STATUS.downloadBytes;
+/** KL that begins where two runs have parted, with a gap where their tokens are not the same. */
+const apart = { ab: Float32Array.from({ length: 60 }, (_, column) => (column < 20 ? 0 : column < 26 ? Number.NaN : 2.4 * Math.exp(-(column - 26) / 12))), ba: Float32Array.from({ length: 60 }, (_, column) => (column < 20 ? 0 : column < 26 ? Number.NaN : 1.1 * Math.exp(-(column - 26) / 9))), meanAb: 0.8, meanBa: 0.35 };
+/** Patches that move less the higher they are, but for the last token. */
+const patches = (gap: number, scale: number, columns = 6): PatchReport => {
+  const streams = [1, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30];
+  const pairs = Array.from({ length: columns }, (_, index) => ({ a: index + 1, b: index + 1 }));
+  const tokens = ['She', ...Array.from({ length: columns }, (_, index) => [' kicked', ' it', '.', '\n', ' unmistakably', ' her'][index % 6] ?? '')];
+  const grid = (of: (row: number, column: number) => number): Float32Array => Float32Array.from({ length: streams.length * columns }, (_, at) => of(Math.floor(at / columns), at % columns));
+  const share = (row: number, column: number): number => (column === 0 ? 1 - row / 10 : column === columns - 1 ? row / 10 : 0.1 * Math.sin(row + column));
+  return { model: STATUS.model, a: { tokens, odds: gap }, b: { tokens, odds: 0 }, words: [' kind', ' cruel'], wordTokens: [1, 1], pairs, streams, odds: grid((row, column) => gap * share(row, column)), placebos: [1, 2].map((seed) => grid((row, column) => scale * Math.sin(seed * (row + 2 * column)))) };
+};
 
 const row = (key: string, value: number, half: number | null, wanted: IntervalRow['wanted'] = null): IntervalRow => ({ key, label: key, note: '', value, low: half === null ? null : value - half, high: half === null ? null : value + half, n: 48, wanted });
 const rows = (of: readonly IntervalRow[], caption = 'Effects') => ({ caption, rows: of, origin: 0, range: [-1, 1] as const, unit: 'sd', counted: 'topics' });
@@ -34,6 +48,15 @@ export const PIECES: readonly Specimen[] = [
   ...piece('TwoRunsTable', TwoRunsTable, {
     'by sentences': { layer: 16, thing: 'mean of 10', columns: null, taps: [], sentences: { a: [{ mean: 0.4, tap: 1.2 }, { mean: -3.1, tap: Number.NaN }], b: [{ mean: 1.9, tap: 0.2 }] } },
     'without pairs': { layer: 16, thing: 'words', columns: [], taps: [], sentences: null },
+  }),
+  ...piece('DivergenceChart', DivergenceChart, {
+    'parting and meeting again': { input: { ...apart, parting: 20, first: 26, theme: 'light' }, current: 30, label: 'KL', onpoint: nothing, onhold: nothing },
+    'two equal runs': { input: { ab: new Float32Array(40), ba: new Float32Array(40), meanAb: 0, meanBa: 0, parting: null, first: null, theme: 'light' }, current: null, label: 'KL', onpoint: nothing, onhold: nothing },
+  }),
+  ...piece('PatchGrid', PatchGrid, {
+    'shares of the way': { report: patches(-2, 1), at: { row: 4, column: 2 }, onmove: nothing },
+    'no way to go, no placebos': { report: { ...patches(0.02, 0), placebos: [] }, at: { row: 0, column: 0 }, onmove: nothing },
+    'many tokens': { report: patches(3, 2, 60), at: { row: 10, column: 59 }, onmove: nothing },
   }),
   ...piece('DarkNote', DarkNote, {
     'before one story': { titles: ['Betrayal'], onshow: nothing, onleave: nothing },

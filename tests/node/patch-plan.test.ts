@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkGrid, MOST_CELLS, pairTokens, patchPairs, patchWork, streamsEvery } from '../../src/steering/patch-plan.ts';
+import { patchWork, streamsEvery } from '../../src/core/patch-work.ts';
+import { checkGrid, MOST_CELLS, pairTokens, patchPairs } from '../../src/steering/patch-plan.ts';
 
 const words = (text: string): string[] => text.split(/(?= )/);
 const show = (a: string, b: string): string[] => pairTokens(words(a), words(b)).map((pair) => `${pair.a}>${pair.b}`);
@@ -50,7 +51,10 @@ describe('the layers of a grid', () => {
     expect(() => checkGrid(new Array(100).fill(pair), streamsEvery(1, 30), 30)).toThrow(new RegExp(`3000 patches, more than ${MOST_CELLS}`));
   });
 
-  it('cost what is left of B from each token on, with the words behind it', () => {
-    expect(patchWork(10, [{ a: 4, b: 4 }, { a: 9, b: 9 }], 2, 2, [1, 3])).toBe(2 * 2 * (6 + 2 + 1 + 2));
+  it('cost about what is left of B from each token on', () => {
+    // Two of four words are left: 2.6 tokens, then 1.3 fewer.
+    expect(patchWork('She fed the dog', 'She fed a cat', 10, 3)).toBe(Math.round(30 * 2.6 * 3.6 / 2));
+    expect(patchWork('She fed the dog', 'She fed the dog', 10, 1)).toBe(Math.round(10 * 3.9 * 4.9 / 2));
+    expect(patchWork('', '', 10, 1)).toBeGreaterThanOrEqual(0);
   });
 });

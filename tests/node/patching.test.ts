@@ -1,10 +1,10 @@
 /** Patching on the embedded model: what must come out exactly, and every other number against a pass of its own without branches or caches. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { patchCell, patchGap, placeboScale, strongestPatch, type PatchReport } from '../../src/core/patching.ts';
+import { patchCell, patchGap, placeboScale, strongestPatch, type PatchReport, type PatchRequest } from '../../src/core/patching.ts';
 import type { Decoder } from '../../src/runtime/decoder.ts';
 import { openNodeDecoder } from '../../src/runtime/node/node-decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../src/runtime/node/node-engine.ts';
-import { type GridRequest, PatchBench } from '../../src/runtime/patch-bench.ts';
+import { PatchBench } from '../../src/runtime/patch-bench.ts';
 import { createScorer } from '../../src/runtime/scorer.ts';
 import { readProbe } from '../../src/cli/files.ts';
 import { MODEL, PROBE } from '../fixtures/embedded-model.ts';
@@ -29,8 +29,8 @@ afterAll(async () => {
   await engine?.dispose();
 });
 
-const request = (more: Partial<GridRequest> = {}): GridRequest => ({ a: A, b: B, words: WORDS, streams: [1, 12, 30], tokens: 'differing', placebos: [], ...more });
-const read = (more: Partial<GridRequest> = {}, of = bench): Promise<PatchReport> => of.grid(request(more), () => undefined);
+const request = (more: Partial<PatchRequest> = {}): PatchRequest => ({ a: A, b: B, words: WORDS, streams: [1, 12, 30], tokens: 'differing', placebos: [], ...more });
+const read = (more: Partial<PatchRequest> = {}, of = bench): Promise<PatchReport> => of.grid(request(more), () => undefined);
 const effectAt = (report: PatchReport, stream: number, token: number) => patchCell(report, report.streams.indexOf(stream), report.pairs.findIndex((pair) => pair.b === token));
 
 /** log p of every word after a text, read in one pass; `edit` is added at a token to what leaves a layer. */
@@ -160,7 +160,7 @@ describe('a patch', () => {
     expect(told.at(-1)).toEqual([12, 12]);
     const controller = new AbortController();
     await expect(bench.grid(request({ placebos: [UNRELATED] }), () => controller.abort(), controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
-    const refused = (more: Partial<GridRequest>, message: RegExp) => expect(read(more)).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(message) as string });
+    const refused = (more: Partial<PatchRequest>, message: RegExp) => expect(read(more)).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(message) as string });
     await refused({ words: [' kind', ' kind'] }, /are the same tokens/);
     await refused({ words: ['', ' kind'] }, /none of them empty/);
     await refused({ a: 'She' }, /is a single token/);

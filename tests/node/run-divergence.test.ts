@@ -7,6 +7,9 @@ import { divergenceByColumn, EQUAL_NATS, sharedPairs, summariseDivergence, type 
 import type { Decoder } from '../../src/runtime/decoder.ts';
 import { openNodeDecoder } from '../../src/runtime/node/node-decoder.ts';
 import { openNodeEngine } from '../../src/runtime/node/node-engine.ts';
+import { EngineEditor } from '../../src/runtime/engine-editor.ts';
+import type { OpenedDecoder } from '../../src/runtime/ort/opening.ts';
+import type { TextTokenizer } from '../../src/runtime/tokenizer.ts';
 import { readDivergence } from '../../src/runtime/run-divergence.ts';
 import type { RowText } from '../../src/runtime/row-reader.ts';
 import { MODEL } from '../fixtures/embedded-model.ts';
@@ -16,12 +19,13 @@ const B = 'She found a wounded fox at the edge of the wood. She kicked it twice 
 
 let plain: Decoder;
 let editor: Decoder;
+let tokenizer: TextTokenizer;
 let tokens: (text: string) => { ids: number[]; texts: string[] };
 beforeAll(async () => {
   const engine = await openNodeEngine(MODEL);
   plain = engine.decoder;
   editor = await openNodeDecoder(MODEL, { tapped: true, editing: true });
-  const { tokenizer } = engine;
+  ({ tokenizer } = engine);
   tokens = (text) => {
     const ids = tokenizer.encode(text);
     const piece = tokenizer.pieces();
@@ -136,6 +140,24 @@ describe('the divergence of two runs, token by token', () => {
     controller.abort();
     await expect(readDivergence(unpushed(ids), unpushed(ids), pairs, { ...reading, signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' });
     await expect(readDivergence(unpushed(ids), unpushed([...ids, 60_000]), pairs, reading)).rejects.toMatchObject({ code: 'recording-invalid', message: expect.stringContaining('has the id 60000') as string });
+  });
+
+  it('opens the decoder that edits only where there is a push', async () => {
+    let opened = 0;
+    const open = (): Promise<OpenedDecoder> => {
+      opened += 1;
+      return Promise.resolve({ decoder: editor, gpu: null } as unknown as OpenedDecoder);
+    };
+    const { ids } = tokens('She fed it.');
+    const desk = new EngineEditor({ decoder: plain, tokenizer, model: { id: 'm', weightsSha256: 'w', layerCount: plain.sizes.layerCount, hidden: plain.sizes.hidden }, endTokens: [], chunkTokens: 8, setTokens: 64, open });
+    const pairs = ids.map((_, token) => ({ a: token, b: token }));
+    const told: number[] = [];
+    const none = { ids, push: [], from: 0 };
+    await desk.divergence(none, none, pairs, (done) => told.push(done), new AbortController().signal);
+    expect([opened, told.at(-1)]).toEqual([0, pairs.length]);
+    const { ab } = await desk.divergence(none, { ids, push: push(), from: 1 }, pairs, () => undefined, new AbortController().signal);
+    expect(opened).toBe(1);
+    expect([ab[0], Math.max(...ab) > 0.1]).toEqual([0, true]);
   });
 
   it('has no numbers where nothing is shared', () => {

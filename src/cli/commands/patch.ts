@@ -1,13 +1,13 @@
 /** `patch`: the stream of one text put into another, token by token and layer by layer, and how far that moves a choice of words. */
 import { PATCH_PLACEBOS, patchSentences } from '../../content/patching.ts';
 import { AppError } from '../../core/errors.ts';
-import { type PatchCell, patchCell, patchGap, placeboScale, type PatchReport, strongestPatch } from '../../core/patching.ts';
+import { streamsEvery } from '../../core/patch-work.ts';
+import { type PatchCell, patchCell, patchGap, type PatchPlace, placeboScale, type PatchReport, type PatchTokens, strongestPatch } from '../../core/patching.ts';
 import { assertProbeFits } from '../../format/probe.ts';
 import { openNodeDecoder } from '../../runtime/node/node-decoder.ts';
 import { openNodeEngine } from '../../runtime/node/node-engine.ts';
-import { PatchBench, type PatchPlace } from '../../runtime/patch-bench.ts';
+import { PatchBench } from '../../runtime/patch-bench.ts';
 import { createScorer } from '../../runtime/scorer.ts';
-import { type PatchTokens, streamsEvery } from '../../steering/patch-plan.ts';
 import { Options, type Command } from '../command.ts';
 import { readProbe } from '../files.ts';
 import { showProgress } from '../progress.ts';

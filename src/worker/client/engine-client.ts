@@ -4,6 +4,7 @@ import type { DoseProgress, DoseReport, MatchedStrength } from '../../core/dose-
 import type { AppError } from '../../core/errors.ts';
 import type { Judgement } from '../../core/judgement-types.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../../core/lens.ts';
+import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '../../core/patching.ts';
 import type { ReadingSink, SamplingOptions } from '../../core/reading.ts';
 import type { TokenDivergence } from '../../core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
@@ -35,6 +36,12 @@ export interface EngineClient {
   lensDirection(args: { kind: DirectionKind; layer: number; count: number }, signal: AbortSignal): Promise<DirectionWords>;
   /** How far the next words of two texts are apart after each pair of tokens, in nats; `onProgress` counts pairs. Throws `recording-invalid` for tokens that the model has not, and what stops a push. */
   diverge(args: Calls['diverge']['args'], onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<TokenDivergence>;
+  /** The stream of one text put into another, cell by cell of a grid; `onProgress` counts patches. Throws text errors and `usage`. */
+  patch(args: PatchRequest, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<PatchReport>;
+  /** How the second text goes on with one patch, and both without. */
+  patchGoOn(args: Calls['patchGoOn']['args'], signal: AbortSignal): Promise<PatchedWriting>;
+  /** What the probe in use reads of the second text with one patch and without it. */
+  patchRead(args: Calls['patchRead']['args'], signal: AbortSignal): Promise<PatchedScores>;
   /** Trains a probe and judges it. Throws what is wrong with a set, or `numbers-not-finite`. */
   train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe>;
   /** Reads another set with a probe, or a control vector, that exists; nothing is fitted. */

@@ -82,6 +82,12 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
       return engine.lensDirection(request.args, signal);
     case 'diverge':
       return runs.diverge(request.args, (done, total) => emit({ event: 'runs-progress', done, total }), signal);
+    case 'patch':
+      return runs.patch(request.args, (done, total) => emit({ event: 'runs-progress', done, total }), signal);
+    case 'patchGoOn':
+      return runs.patchGoOn(request.args, signal);
+    case 'patchRead':
+      return runs.patchRead(request.args, signal);
     case 'train':
       return training.train(request.args, (progress) => emit({ event: 'train-progress', progress }), signal);
     case 'judge':

@@ -1,4 +1,5 @@
 /** What is computed of two texts in the worker. */
+import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '../../core/patching.ts';
 import { firstPushed } from '../../core/push.ts';
 import type { TokenDivergence } from '../../core/token-divergence.ts';
 import type { PushedIds } from '../../runtime/engine-editor.ts';
@@ -9,6 +10,9 @@ import { pushOf } from './push-args.ts';
 /** Calls that take two texts. */
 export interface RunsRoom {
   diverge(args: Calls['diverge']['args'], onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<TokenDivergence>;
+  patch(args: PatchRequest, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<PatchReport>;
+  patchGoOn(args: Calls['patchGoOn']['args'], signal: AbortSignal): Promise<PatchedWriting>;
+  patchRead(args: Calls['patchRead']['args'], signal: AbortSignal): Promise<PatchedScores>;
 }
 
 /** A room over the engine's model, whichever is loaded when a call comes. */
@@ -18,5 +22,8 @@ export function createRunsRoom(engine: WebEngine): RunsRoom {
     async diverge({ a, b, pairs }, onProgress, signal) {
       return engine.editor.divergence(await idsOf(a, signal), await idsOf(b, signal), pairs, onProgress, signal);
     },
+    patch: async (args, onProgress, signal) => (await engine.editor.patches()).grid(args, onProgress, signal),
+    patchGoOn: async ({ place, sampling, ...texts }, signal) => (await engine.editor.patches()).goOn(texts, place, sampling, signal),
+    patchRead: async ({ place, ...texts }, signal) => (await engine.editor.patches()).readAgain(texts, place, engine.scorer, signal),
   };
 }

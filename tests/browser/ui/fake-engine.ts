@@ -6,6 +6,7 @@ import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { EngineMemory, EngineStatus, KeptModel, NumbersReport, RunSummary } from '../../../src/core/engine-report.ts';
 import type { Judgement } from '../../../src/core/judgement-types.ts';
 import type { DirectionWords, FoundWords, LensReading } from '../../../src/core/lens.ts';
+import type { PatchedScores, PatchedWriting, PatchReport } from '../../../src/core/patching.ts';
 import type { ReadingSink } from '../../../src/core/reading.ts';
 import type { TokenDivergence } from '../../../src/core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../../src/core/training-plan.ts';
@@ -239,6 +240,19 @@ export class FakeEngine implements EngineClient {
     const auroc = byLayer((layer) => 0.5 + layer / 100);
     const bound = (by: number): (number | null)[] => auroc.map((value) => (topics < 6 ? null : value + by));
     return { set: set.name, sha256: 'ab'.repeat(32), topics, readings: (rows.length * 2) / 3, auroc, aurocLow: bound(-0.1), aurocHigh: bound(0.1), pairs: byLayer(() => 0.75), null: { shuffles: 1000, seed: 0, ways: 2 ** topics, auroc95ByLayer: byLayer(() => 0.6), pByLayer: byLayer((layer) => 1 / (1 + layer)), auroc95: 0.7, p: 0.02 }, caveats: topics < 6 ? [`${topics} topics are too few for an interval: every number here may be luck.`] : [], means: { positive: byLayer(() => 0.4), negative: byLayer(() => -0.3), neutral: byLayer(() => 0.05) } };
+  }
+
+  /** Patches need numbers of a model: see `patch-engine.ts`. */
+  patch(..._: Parameters<EngineClient['patch']>): Promise<PatchReport> {
+    return Promise.reject(new AppError('usage', 'This engine patches nothing.'));
+  }
+
+  patchGoOn(..._: Parameters<EngineClient['patchGoOn']>): Promise<PatchedWriting> {
+    return Promise.reject(new AppError('usage', 'This engine patches nothing.'));
+  }
+
+  patchRead(..._: Parameters<EngineClient['patchRead']>): Promise<PatchedScores> {
+    return Promise.reject(new AppError('usage', 'This engine patches nothing.'));
   }
 
   /** Nothing up to the first pair behind a token that only one of them has, then 0.1 nats more a token one way round and half of that the other. */
