@@ -1,8 +1,9 @@
 /** Dose and response: what is recorded or was measured here of a probe, and measuring it on the loaded model. */
 import type { DoseProgress, DoseReport } from '../core/dose-types.ts';
-import { DOSE_SEED } from '../core/dose-defaults.ts';
+import { comparedWith, DOSE_SEED } from '../core/dose-defaults.ts';
 import { AppError } from '../core/errors.ts';
 import { defaultStream, MATCH_TARGETS, PLACEBO_TARGETS } from '../core/push-defaults.ts';
+import type { Axis } from '../core/probe-types.ts';
 import type { PushMode, PushWhere } from '../core/push.ts';
 import type { SetSource } from '../core/training-plan.ts';
 import type { DoseArgs } from '../worker/protocol.ts';
@@ -14,14 +15,14 @@ import type { Probes } from './probes.svelte.ts';
 import type { PushChoice } from './push-choice.svelte.ts';
 import { probeHash } from './run-record.ts';
 import type { Session } from './session.svelte.ts';
-import { type ChoiceOffer, choicesFor, LUCK_CHOICES, MORAL_CHOICES, shippedChoices } from './shipped-choices.ts';
+import { type ChoiceOffer, choicesFor, shippedChoices } from './shipped-choices.ts';
 import { type DoseFiles, shippedDose } from './shipped-dose.ts';
 
 /** Directions that a probe is compared with: ten flipped, three isotropic, an unrelated one. */
 const PLACEBOS = 14;
 
-/** Probes whose direction means something else; the first that is not the one pushed. */
-const UNRELATED: readonly string[] = ['shipped:formal-casual', 'shipped:kind-cruel'];
+/** Good and bad luck that nobody caused: what moves there is general positivity. */
+const LUCK = 'luck';
 
 /** What the reader may choose of a measurement; null: what the page takes by itself. */
 export interface DoseChoice {
@@ -31,8 +32,7 @@ export interface DoseChoice {
   readonly where: PushWhere;
   readonly targets: readonly number[];
   readonly placeboTargets: readonly number[];
-  /** Name of the set of choices. */
-  readonly choices: string | null;
+  /** Whether the same strengths are tried on choices of another kind. */
   readonly control: boolean | null;
 }
 
@@ -66,7 +66,7 @@ export class DoseBench {
   #running = $state(false);
   #sets = $state.raw<readonly ChoiceOffer[]>([]);
   #plan = $state.raw<DosePlan | null>(null);
-  options = $state.raw<DoseChoice>({ mode: 'add', from: null, to: null, where: 'generated', targets: MATCH_TARGETS, placeboTargets: PLACEBO_TARGETS, choices: null, control: null });
+  options = $state.raw<DoseChoice>({ mode: 'add', from: null, to: null, where: 'generated', targets: MATCH_TARGETS, placeboTargets: PLACEBO_TARGETS, control: null });
 
   constructor(parts: DoseBenchParts) {
     this.#parts = parts;
@@ -100,16 +100,14 @@ export class DoseBench {
     return this.#pace;
   }
 
-  /** Sets of choices that can be taken. */
-  get sets(): readonly ChoiceOffer[] {
-    return this.#sets;
-  }
+  /** The choices between the poles of the direction; null where none ship, or they have not come yet. */
+  readonly choices = $derived.by((): ChoiceOffer | null => choicesFor(this.#sets, this.#parts.choice.axis));
 
-  /** The set that is taken: the reader's choice, or the one with the poles of the direction, or the first. */
-  readonly choices = $derived.by((): ChoiceOffer | null => this.#sets.find(({ name }) => name === this.options.choices) ?? choicesFor(this.#sets, this.#parts.choice.axis) ?? this.#sets[0] ?? null);
+  /** Whether it is known that no choices ship for the axis. */
+  readonly choiceless = $derived.by(() => this.#sets.length > 0 && this.#parts.choice.card !== null && this.choices === null);
 
   /** Whether the same strengths are tried on luck: by itself for axes about what somebody does to others. */
-  readonly controlled = $derived.by(() => this.choices?.name !== LUCK_CHOICES && (this.options.control ?? MORAL_CHOICES.includes(this.choices?.name ?? '')));
+  readonly controlled = $derived.by(() => this.options.control ?? comparedWith(this.#parts.choice.axis).control !== null);
 
   /** Layers that are pushed. */
   readonly layers = $derived.by(() => {
@@ -166,7 +164,7 @@ export class DoseBench {
       await this.count();
       const args = await this.#args();
       const plan = this.#plan;
-      if (plan === null || offer === null) throw new AppError('set-invalid', 'There is no set of choices to measure with. Load the page again.');
+      if (plan === null || offer === null) throw noChoices(choice.axis);
       const done = pace.begin();
       const started = this.#clock();
       const before = this.estimate;
@@ -194,8 +192,8 @@ export class DoseBench {
     const { offer } = choice;
     const { mode, where, targets, placeboTargets } = this.options;
     const set = await this.choices?.source();
-    if (offer === null || set === undefined) throw new AppError('set-invalid', 'There is no set of choices to measure with. Load the page again.');
-    const other = UNRELATED.map((key) => probes.offer(key)).find((one) => one !== null && one.key !== offer.key) ?? null;
+    if (offer === null || set === undefined) throw noChoices(choice.axis);
+    const other = probes.offer(`shipped:${comparedWith(choice.axis).unrelated}`);
     const files = async (one: ProbeOffer) => {
       const { json, tensors } = await one.files();
       return { json, tensors };
@@ -214,6 +212,10 @@ export class DoseBench {
   }
 
   async #luck(): Promise<SetSource | null> {
-    return (await this.#sets.find(({ name }) => name === LUCK_CHOICES)?.source()) ?? null;
+    return (await this.#sets.find(({ name }) => name === LUCK)?.source()) ?? null;
   }
+}
+
+function noChoices({ positive, negative }: Axis): AppError {
+  return new AppError('set-invalid', `No choices between ${positive} and ${negative} come with the page, so what a push does to them cannot be measured here. The command takes a set of your own: flipside steer --dose --choices.`);
 }

@@ -2,14 +2,15 @@
 import type { Kept } from './kept.ts';
 
 /** What a key holds. */
-export type ShortKind = 'texts' | 'sets' | 'preferences';
+export type ShortKind = 'texts' | 'sets' | 'measured' | 'preferences';
 
 /** Every key begins like this. */
 const PREFIX = 'flipside.';
 
-/** What a key of the page holds. What is not a text or a set of the reader's is a preference. */
+/** What a key of the page holds. What is not a text, a set of the reader's or a measurement is a preference. */
 export function kindOf(key: string): ShortKind {
-  if (key.startsWith('flipside.draft') || key === 'flipside.write') return 'texts';
+  if (key.startsWith('flipside.draft') || key === 'flipside.write' || key === 'flipside.steer') return 'texts';
+  if (key.startsWith('flipside.dose.') || key === 'flipside.matched') return 'measured';
   return key.startsWith('flipside.sets') ? 'sets' : 'preferences';
 }
 

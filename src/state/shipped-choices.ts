@@ -8,12 +8,6 @@ import type { ShippedSet } from './shipped-sets.ts';
 const headers = import.meta.glob<string>('/probes/choices/*.set.json', { query: '?raw', import: 'default' });
 const rows = import.meta.glob<string>('/probes/choices/*.jsonl', { query: '?raw', import: 'default' });
 
-/** Good and bad luck that nobody caused: what moves there is general positivity. */
-export const LUCK_CHOICES = 'luck';
-
-/** Sets about what somebody does to others, in which general positivity may pass for the axis. */
-export const MORAL_CHOICES: readonly string[] = ['kind-cruel', 'honest-deceptive', 'loyal-treacherous'];
-
 /** A set of choices by its file's name, with the axis that its header names. */
 export interface ChoiceOffer extends ShippedSet {
   readonly axis: Axis | null;

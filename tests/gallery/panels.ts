@@ -5,6 +5,7 @@ import type { GpuCause } from '../../src/core/engine-report.ts';
 import { AppError, type ErrorCode } from '../../src/core/errors.ts';
 import type { AppState } from '../../src/state/app.svelte.ts';
 import { insideRoom } from '../../src/state/inside-room.ts';
+import { steerRoom } from '../../src/state/steer-room.ts';
 import { trainRoom } from '../../src/state/train-room.ts';
 import { READINGS, telling } from './readings.ts';
 import { frame, openAll, panel, PLACE_VIEWS, type Specimen } from './specimen.ts';
@@ -164,6 +165,49 @@ const TRAIN: readonly Specimen[] = [
   }) } }),
 ];
 
+/** A text that was written under a push, and what was done with it since. */
+const steered = (also: (app: AppState) => unknown = () => undefined): Arrange => async (app) => {
+  await app.open();
+  await app.session.load();
+  const room = steerRoom(app);
+  await room.choice.settle();
+  await room.pusher.write();
+  await also(app);
+};
+const steering = (set: (room: ReturnType<typeof steerRoom>) => unknown = () => undefined): Arrange => async (app) => {
+  await app.open();
+  const room = steerRoom(app);
+  await room.choice.settle();
+  await set(room);
+};
+const shownText = (app: AppState) => steerRoom(app).pusher.texts.at(-1)!;
+
+const STEER: readonly Specimen[] = [
+  ...panel('PushPanel', {
+    'as it opens': { arrange: steering() },
+    capped: { arrange: steering(({ choice }) => choice.use('cap')) },
+    'taken out': { arrange: steering(({ choice }) => choice.use('ablate')) },
+    'from a token on': { arrange: steering(({ choice }) => choice.place(12)) },
+    'at a layer that there is not': { arrange: steering(({ choice }) => choice.reach({ from: 31 })) },
+    matched: { arrange: steering(({ choice }) => choice.strengthen(0.26, 1)) },
+  }),
+  ...panel('TracePanel', {
+    empty: {},
+    'read back': { arrange: steered() },
+    'during the push': { arrange: steered((app) => steerRoom(app).pusher.show(shownText(app), 'during')) },
+    'gone round': { engine: { pushEnds: 'repetition', text: ' round and round'.repeat(6) }, arrange: steered() },
+    refused: { engine: { text: ' I’m sorry, but I can’t help with that.' }, arrange: steered() },
+    'beside the model by itself': { arrange: steered((app) => steerRoom(app).pusher.compare(shownText(app))) },
+  }),
+  ...panel('DosePanel', { recorded: { arrange: opened(steering()) }, none: { parts: { doses: {} }, arrange: steering() } }),
+  ...panel('DoseStart', { ready: { arrange: opened(async (app) => {
+    await app.open();
+    await app.session.load();
+    await steerRoom(app).choice.settle();
+  }) } }),
+  ...panel('DirectionChooser', { first: { arrange: steering() } }),
+];
+
 /** Two runs that have both come. */
 const compared: Arrange = async (app, node) => {
   await app.open();
@@ -174,4 +218,4 @@ const compared: Arrange = async (app, node) => {
 const PLACES: readonly Specimen[] = PLACE_VIEWS.flatMap((of) => panel(of, { 'as it opens': { arrange: story, whole: true }, ...(of === 'CompareView' ? { 'with its tables': { arrange: opened(compared), whole: true } } : {}) }));
 
 /** Panels in every state. */
-export const PANELS: readonly Specimen[] = [...READ, ...INSIDE, ...TRAIN, ...PLACES];
+export const PANELS: readonly Specimen[] = [...READ, ...INSIDE, ...STEER, ...TRAIN, ...PLACES];

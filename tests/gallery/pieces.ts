@@ -1,6 +1,9 @@
 /** Specimens of components that need nothing but their properties. */
+import ChoiceRow from '../../src/ui/ChoiceRow.svelte';
 import DarkNote from '../../src/ui/DarkNote.svelte';
 import Disclosure from '../../src/ui/Disclosure.svelte';
+import DoseChart from '../../src/ui/DoseChart.svelte';
+import Emphasis from '../../src/ui/Emphasis.svelte';
 import EvidenceCurve from '../../src/ui/EvidenceCurve.svelte';
 import Explain from '../../src/ui/Explain.svelte';
 import type { IntervalRow } from '../../src/ui/interval-row.ts';
@@ -9,9 +12,11 @@ import LayerCurves from '../../src/ui/LayerCurves.svelte';
 import LoadProgress from '../../src/ui/LoadProgress.svelte';
 import Notice from '../../src/ui/Notice.svelte';
 import NumbersTable from '../../src/ui/NumbersTable.svelte';
+import PoleChoice from '../../src/ui/PoleChoice.svelte';
 import PlainTable from '../../src/ui/PlainTable.svelte';
 import Reliability from '../../src/ui/Reliability.svelte';
 import StepBar from '../../src/ui/StepBar.svelte';
+import StrengthSlider from '../../src/ui/StrengthSlider.svelte';
 import ThemeSwitch from '../../src/ui/ThemeSwitch.svelte';
 import TwoRunsTable from '../../src/ui/TwoRunsTable.svelte';
 import DivergenceChart from '../../src/ui/DivergenceChart.svelte';
@@ -19,6 +24,7 @@ import PatchGrid from '../../src/ui/PatchGrid.svelte';
 import type { PatchReport } from '../../src/core/patching.ts';
 import { NUMBERS, STATUS } from '../browser/ui/fake-engine.ts';
 import { LAYERS } from '../browser/ui/sample.ts';
+import { sampleDose } from '../fixtures/dose-sample.ts';
 import { openAll, piece, words, type Specimen } from './specimen.ts';
 
 const nothing = (): void => undefined;
@@ -80,6 +86,28 @@ export const PIECES: readonly Specimen[] = [
     'not begun': { words: 'Reading', done: 0, total: 0, amount: '', left: '', label: 'Training' },
     halfway: { words: 'Reading turns at their taps', done: 612, total: 1224, amount: '612 of 1,224', left: 'about 12 minutes left', label: 'Training' },
     done: { words: 'Judging', done: 9_999_999, total: 9_999_999, amount: '9,999,999 of 9,999,999', left: 'about 3 hours left', label: 'Training' },
+  }),
+  ...piece('ChoiceRow', ChoiceRow, {
+    chosen: { legend: 'How', choices: [{ value: 'add', label: 'Add', says: 'The same vector is added at every pushed word.' }, { value: 'cap', label: 'Cap' }], value: 'add', onchange: nothing },
+    disabled: { legend: 'How', choices: [{ value: 'add', label: 'Add' }, { value: 'cap', label: 'Cap' }], value: 'cap', disabled: true, onchange: nothing },
+    'long words': { legend: LONG, choices: [{ value: 'a', label: 'A choice with a rather long name that takes its room', says: LONG }, { value: 'b', label: 'Another one that is hardly shorter' }], value: 'a', onchange: nothing },
+  }),
+  ...piece('PoleChoice', PoleChoice, {
+    positive: { legend: 'Push towards', pole: 'positive', axis: { positive: 'kind', negative: 'cruel', neutral: 'neutral' }, onchange: nothing },
+    negative: { legend: 'Push towards', pole: 'negative', axis: { positive: 'kind', negative: 'cruel', neutral: 'neutral' }, onchange: nothing },
+    disabled: { legend: 'Push towards', pole: 'negative', axis: { positive: LONG, negative: 'cruel', neutral: 'neutral' }, disabled: true, onchange: nothing },
+  }),
+  ...piece('StrengthSlider', StrengthSlider, {
+    usual: { label: 'Strength', value: 0.26, range: [0, 1], bounds: [0, 2], words: 'A vector as long as 26 % of the stream’s typical length: felt.', title: 'Takes effect on the next word.', onchange: nothing },
+    'typed beyond the slider': { label: 'Strength', value: 1.8, range: [0, 1], bounds: [0, 2], words: 'Text is likely to break here.', onchange: nothing },
+    disabled: { label: 'Strength', value: -0.4, range: [-1, 1], bounds: [-2, 2], words: LONG, disabled: true, onchange: nothing },
+  }),
+  ...piece('Emphasis', Emphasis, { plain: { sentence: 'Nothing stands out.' }, loud: { sentence: 'They move **both the same way**, so part of this is any push.' } }),
+  ...piece('DoseChart', DoseChart, {
+    measured: { report: sampleDose, label: 'Dose–response' },
+    'without null and control': { report: { ...sampleDose, placebos: [], ranks: [], control: null }, label: 'Dose–response' },
+    'at one KL, the wrong way': { report: { ...sampleDose, direction: { ...sampleDose.direction, levels: sampleDose.direction.levels.slice(2, 3).map((level) => ({ ...level, effect: { value: -3, low: null, high: null, n: 4 }, towards: level.away, away: level.towards })) } }, label: 'Dose–response' },
+    'long names': { report: { ...sampleDose, axis: { ...sampleDose.axis, positive: LONG }, placebos: sampleDose.placebos.map((one) => ({ ...one, title: `${one.title} ${LONG}` })) }, label: 'Dose–response' },
   }),
   ...piece('ThemeSwitch', ThemeSwitch, { system: { value: 'system', onchange: nothing }, dark: { value: 'dark', onchange: nothing } }),
   ...piece('Disclosure', Disclosure, { closed: { summary: 'Show the numbers as tables', children: words('<p>Numbers.</p>') } }),

@@ -1,6 +1,8 @@
 /** The page's parts without a model, a network or a storage. */
+import { serialiseDose } from '../../../src/format/dose.ts';
 import { serialiseRecording, serialiseRecordingIndex } from '../../../src/format/recording-json.ts';
 import type { AppParts } from '../../../src/state/app.svelte.ts';
+import { sampleDose } from '../../fixtures/dose-sample.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { type Database, memoryDatabase } from '../../../src/state/database.ts';
 import { NO_TABS } from '../../../src/state/tabs.ts';
@@ -31,6 +33,9 @@ export function lastingDatabase(): Database {
   return { ...memoryDatabase(), lasts: true, refusal: null };
 }
 
+/** What lies beside the probes: a dose–response of the first. */
+export const SAMPLE_DOSES = { 'kind-cruel': () => Promise.resolve(serialiseDose(sampleDose)) };
+
 /** Parts for a page with this engine. */
 export function fakeParts(engine: () => FakeEngine = () => new FakeEngine(), more: Partial<AppParts> = {}): AppParts {
   return {
@@ -39,6 +44,7 @@ export function fakeParts(engine: () => FakeEngine = () => new FakeEngine(), mor
     shipped: [sampleOffer('kind-cruel', 'Kind–cruel', SAMPLE_CARD.axis, 1), sampleOffer('honest-deceptive', 'Honest–deceptive', { positive: 'honest', negative: 'deceptive', neutral: 'neutral' }, 2), sampleOffer('formal-casual', 'Formal–casual', { positive: 'formal', negative: 'casual', neutral: 'neutral' }, 3, false)],
     database: () => Promise.resolve(lastingDatabase()),
     tabs: NO_TABS,
+    doses: SAMPLE_DOSES,
     storage: null,
     ...more,
   };

@@ -4,7 +4,8 @@ import { parseDose, serialiseDose } from '../../../src/format/dose.ts';
 import { sampleDose } from '../../fixtures/dose-sample.ts';
 import { load, match, open, saved } from './steer-page.ts';
 import { SAMPLE_CARD } from './sample.ts';
-import { sampleBundle } from './sample-bundle.ts';
+import { fakeParts } from './parts.ts';
+import { sampleBundle, sampleOffer } from './sample-bundle.ts';
 import { sha256Hex } from '../../../src/state/sha256.ts';
 import { button, engines, freshPages, violations } from './whole-page.ts';
 import type { DoseArgs } from '../../../src/worker/protocol.ts';
@@ -140,7 +141,6 @@ describe('measuring it here', () => {
     await open({}, { doses: {} });
     await load();
     await page.getByText('What is measured', { exact: true }).click();
-    await page.getByLabelText('Choices').selectOptions('formal – casual (formal-casual)');
     const own = page.getByRole('group', { name: 'KLs of the direction, nats' });
     await own.getByRole('checkbox', { name: '2', exact: true }).click();
     await page.getByRole('group', { name: 'KLs of the placebos, nats' }).getByRole('checkbox', { name: '0.5', exact: true }).click();
@@ -148,7 +148,16 @@ describe('measuring it here', () => {
     await page.getByText('Cap', { exact: true }).last().click();
     await button('Measure it here').click();
     await expect.element(measured()).toBeVisible();
-    expect(engines[0]!.pushes.at(-1)).toMatchObject({ targets: [0.25, 0.5, 1], placeboTargets: [0.5, 1], settings: { mode: 'cap' }, choices: { name: 'formal-casual' }, control: { name: 'luck' } });
+    expect(engines[0]!.pushes.at(-1)).toMatchObject({ targets: [0.25, 0.5, 1], placeboTargets: [0.5, 1], settings: { mode: 'cap' }, choices: { name: 'kind-cruel' }, control: null });
+  });
+
+  it('of an axis for which no choices ship says so instead of taking others', async () => {
+    const own = sampleOffer('brave-timid', 'Brave–timid', { positive: 'brave', negative: 'timid', neutral: 'neutral' }, 4);
+    await open({}, { doses: {}, shipped: [...fakeParts().shipped!, own] });
+    await load();
+    await page.getByLabelText('Push along the direction of').selectOptions('Brave–timid');
+    await expect.element(page.getByText(/^No choices between brave and timid come with the page\./)).toBeVisible();
+    await expect.element(button('Measure it here')).toBeDisabled();
   });
 
   it('of an axis that is not moral takes no control by itself', async () => {

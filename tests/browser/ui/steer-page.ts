@@ -1,14 +1,9 @@
 /** The Steer place as a test drives it: opened over an engine without a model, with a recorded dose–response of the first probe. */
 import { expect } from 'vitest';
 import { page } from 'vitest/browser';
-import { serialiseDose } from '../../../src/format/dose.ts';
 import type { AppParts } from '../../../src/state/app.svelte.ts';
-import { sampleDose } from '../../fixtures/dose-sample.ts';
 import type { FakeOptions } from './fake-engine.ts';
 import { button, openAt } from './whole-page.ts';
-
-/** What lies beside the probes of the tests. */
-export const doses = { 'kind-cruel': () => Promise.resolve(serialiseDose(sampleDose)) };
 
 /** Files that the page saved, in order. */
 export const saved: { name: string; content: string }[] = [];
@@ -16,8 +11,8 @@ export const saved: { name: string; content: string }[] = [];
 /** Opens the place and waits until the direction's layers are known. */
 export async function open(options: FakeOptions = {}, more: Partial<AppParts> = {}) {
   saved.length = 0;
-  const save: AppParts['save'] = (name, content) => void saved.push({ name, content: String(content) });
-  const screen = await openAt('#/steer', options, { doses, save, ...more });
+  const save: AppParts['save'] = (name, content) => void saved.push({ name, content: typeof content === 'string' ? content : '' });
+  const screen = await openAt('#/steer', options, { save, ...more });
   await expect.element(page.getByText('1 to 30; each is')).toBeVisible();
   return screen;
 }
