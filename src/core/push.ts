@@ -54,10 +54,13 @@ export function checkPushSettings({ mode, from, to, strength, where }: PushSetti
   if (typeof where === 'number' && !(Number.isInteger(where) && where >= 0)) throw new AppError('push-invalid', `Position ${where} is no place to push from: give a whole number from 0.`, { where });
 }
 
-/** The first token that is pushed of a text whose first `given` tokens are not the model's own. */
+/**
+ * The first token that is pushed of a text whose first `given` tokens are not the model's own. Position 0, the attention sink, never
+ * is: its stream is a hundred times too long, and says nothing of the text.
+ */
 export function firstPushed(where: PushWhere, given: number): number {
-  if (where === 'all') return 0;
-  return where === 'generated' ? Math.max(0, given - 1) : where;
+  if (where === 'all') return 1;
+  return Math.max(1, where === 'generated' ? given - 1 : where);
 }
 
 /** A push as a run remembers it, so that it can be told from others and made again. */

@@ -28,7 +28,7 @@ export interface EngineEditorParts {
   readonly chunkTokens: number;
   readonly setTokens: number;
   /** Opens a decoder that edits. */
-  readonly open: () => Promise<OpenedDecoder>;
+  readonly open: (signal: AbortSignal | undefined) => Promise<OpenedDecoder>;
 }
 
 /** A text by its tokens, with what is done to the stream while it is read. */
@@ -45,17 +45,25 @@ export class EngineEditor {
   }
 
   /** The decoder whose stream can be edited. */
-  async decoder(): Promise<Decoder> {
-    if (this.#opened) return this.#opened.decoder;
-    const opened = (this.#opened = await this.#parts.open());
-    // A device that is lost takes this decoder with it, and not the model: the next call opens another.
-    void opened.gpu?.lost.then(() => this.#opened === opened && (this.#opened = null));
-    return opened.decoder;
+  async decoder(signal?: AbortSignal): Promise<Decoder> {
+    const opened = (this.#opened ??= await this.#open(signal));
+    // Whether branches come out right has been proved of the model's own decoder, on this very card.
+    return { ...opened.decoder, branching: opened.decoder.branching && this.#parts.decoder.branching };
+  }
+
+  async #open(signal?: AbortSignal): Promise<OpenedDecoder> {
+    const opened = await this.#parts.open(signal);
+    // While nothing runs, a device that is lost takes this decoder with it and not the model: the next call opens another.
+    void opened.gpu?.lost.then(async () => {
+      if (this.#opened === opened) this.#opened = null;
+      await opened.decoder.dispose().catch(() => undefined); // what is lost may not be freed any more
+    });
+    return opened;
   }
 
   /** Measures pushes, with these neutral texts. */
-  async bench(neutral: readonly string[]): Promise<PushBench> {
-    return createPushBench({ ...this.#parts, decoder: await this.decoder(), neutral });
+  async bench(neutral: readonly string[], signal: AbortSignal): Promise<PushBench> {
+    return createPushBench({ ...this.#parts, decoder: await this.decoder(signal), neutral });
   }
 
   /** What the streams of these neutral texts look like; read once for the same texts. */
@@ -67,7 +75,7 @@ export class EngineEditor {
 
   /** Writes a text under a push; `changing` gets what changes the push on the way, and null when writing has ended. */
   async write(text: PushedText, push: Push, scorer: Scorer, sink: ReadingSink, signal: AbortSignal, changing: (change: ((push: Push) => void) | null) => void): Promise<RunSummary> {
-    const decoder = takesPush(this.#parts.decoder, push) ? this.#parts.decoder : await this.decoder();
+    const decoder = takesPush(this.#parts.decoder, push) ? this.#parts.decoder : await this.decoder(signal);
     const writing = new PushedWriting({ ...this.#parts, decoder, scorer }, push);
     changing((other) => writing.change(other));
     try {
@@ -80,15 +88,13 @@ export class EngineEditor {
   /** How far the next words of two texts are apart after each pair of tokens. */
   async divergence(a: PushedIds, b: PushedIds, pairs: readonly TokenPair[], onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<TokenDivergence> {
     const { decoder, chunkTokens } = this.#parts;
-    const text = async (each: PushedIds): Promise<RowText> => ({ ...each, decoder: each.push.length === 0 ? decoder : await this.decoder() });
+    const text = async (each: PushedIds): Promise<RowText> => ({ ...each, decoder: each.push.length === 0 ? decoder : await this.decoder(signal) });
     return readDivergence(await text(a), await text(b), pairs, { chunkTokens, onProgress, signal });
   }
 
   /** Patches one text into another. */
   async patches(): Promise<PatchBench> {
-    const decoder = await this.decoder();
-    // Whether branches come out right has been proved of the model's own decoder, on this very card.
-    return new PatchBench({ ...this.#parts, decoder: { ...decoder, branching: decoder.branching && this.#parts.decoder.branching } });
+    return new PatchBench({ ...this.#parts, decoder: await this.decoder() });
   }
 
   /** What its own device holds; null where there is none, or it is not open. */

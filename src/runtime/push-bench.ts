@@ -2,9 +2,10 @@
 import { klFromLogits, logSumExp } from '../core/divergence.ts';
 import { AppError } from '../core/errors.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
-import { firstPushed, type Push } from '../core/push.ts';
+import { firstPushed } from '../core/push.ts';
 import type { ChoiceOdds, ForcedChoice, NeutralGround, PushBench } from '../steering/bench.ts';
 import type { Decoder } from './decoder.ts';
+import { underPush } from './push-faults.ts';
 import { readPushedLines, type LineReading, type LineRow, type PushedLine } from './pushed-lines.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 
@@ -67,7 +68,7 @@ export function createPushBench({ decoder, tokenizer, model, setTokens, chunkTok
       const { rows } = await base(signal);
       const kl: number[] = [];
       const surprise: number[] = [];
-      await explained(push, () => readPushedLines(decoder, lines, push, reading((row, logits) => {
+      await underPush(push, () => readPushedLines(decoder, lines, push, reading((row, logits) => {
         const unmoved = rows.get(keyOf(row));
         if (unmoved === undefined) throw new AppError('internal', `No row ${keyOf(row)} was read unpushed.`);
         const logSum = logSumExp(logits);
@@ -80,7 +81,7 @@ export function createPushBench({ decoder, tokenizer, model, setTokens, chunkTok
     async choices(choices, push, where, signal) {
       const groups = choices.map((choice) => linesOf(tokenizer, choice, where));
       const odds = choices.map((): { positive: number; negative: number } => ({ positive: 0, negative: 0 }));
-      await explained(push, () => readPushedLines(decoder, groups, push, reading(({ group, line, token }, logits) => {
+      await underPush(push, () => readPushedLines(decoder, groups, push, reading(({ group, line, token }, logits) => {
         const sum = odds[group];
         const next = groups[group]?.[line]?.ids[token + 1];
         if (sum === undefined || next === undefined) return;
@@ -101,21 +102,6 @@ function linesOf(tokenizer: TextTokenizer, { context, positive, negative }: Forc
 }
 
 const keyOf = ({ group, token }: LineRow): string => `${group}:${token}`;
-
-/** Says of numbers that a push has broken that it was the push. */
-async function explained(push: Push, read: () => Promise<void>): Promise<void> {
-  try {
-    await read();
-  } catch (thrown) {
-    const error = AppError.from(thrown);
-    throw error.code === 'numbers-not-finite' && push.length > 0 ? pushTooStrong(error) : error;
-  }
-}
-
-/** The error of a push that leaves no numbers. */
-export function pushTooStrong(cause: AppError): AppError {
-  return new AppError('push-too-strong', 'This push breaks the model: its numbers are no longer finite. Take a smaller strength, or match a KL.', cause.details, cause);
-}
 
 /** Sums over the streams of neutral tokens. */
 class StreamSums {

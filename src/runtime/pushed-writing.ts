@@ -1,10 +1,9 @@
 /** Writes a text under a push: what is given is read, pushed from where it should be, and the model writes on. */
 import type { RunSummary } from '../core/engine-report.ts';
-import { AppError } from '../core/errors.ts';
 import { firstPushed, type Push, type PushWhere } from '../core/push.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import type { Decoder } from './decoder.ts';
-import { pushTooStrong } from './push-bench.ts';
+import { underPush } from './push-faults.ts';
 import { setEdits } from './pushed-lines.ts';
 import { TextRun, type TextRunParts } from './text-run.ts';
 
@@ -48,38 +47,40 @@ export class PushedWriting {
   }
 
   /**
-   * Reads what is given and writes. Where the push begins behind what is given, the words before it are drawn with the seed, and those
-   * from there on with the next seed. Throws what {@link TextRun} throws, and `push-too-strong` where the push breaks the
+   * Reads what is given and writes, with the words that the seed would draw unpushed until the push begins. Throws what {@link TextRun} throws, and `push-too-strong` where the push breaks the
    * numbers; the decoder is unpushed afterwards.
    */
   async write({ text, where, sampling, taps }: PushedText, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     const run = new TextRun(this.#parts);
     try {
-      const plan = run.plan(text, { taps });
-      const given = plan.ids.length;
-      const first = firstPushed(where, given);
-      const unpushed = Math.min(first, given);
-      if (unpushed > 0) await run.readPlan({ ...plan, ids: plan.ids.slice(0, unpushed), stops: plan.stops.filter((stop) => stop < unpushed) }, unpushed < given ? DEAF : sink, signal);
-      if (unpushed < given) {
-        this.#begin();
-        await run.readPlan(plan, sink, signal);
-      }
-      const manner = { taps, stopAtRepetition: true };
-      const before = Math.min(first - given, sampling.maxTokens);
-      if (before > 0) {
-        const summary = await run.generate({ ...sampling, maxTokens: before }, manner, sink, signal);
-        if (summary.ended !== 'length' || before === sampling.maxTokens) return summary;
-      }
-      this.#begin();
-      return await run.generate(before > 0 ? { ...sampling, maxTokens: sampling.maxTokens - before, seed: (sampling.seed + 1) % 2 ** 32 } : sampling, manner, sink, signal);
-    } catch (thrown) {
-      const error = AppError.from(thrown);
-      throw error.code === 'numbers-not-finite' && this.#pushing ? pushTooStrong(error) : error;
+      // Before the push begins nothing is its fault, but nothing breaks either.
+      return await underPush(this.#push, () => this.#run(run, { text, where, sampling, taps }, sink, signal));
     } finally {
       this.#pushing = false;
       applyPush(this.#parts.decoder, []);
       run.dispose();
     }
+  }
+
+  async #run(run: TextRun, { text, where, sampling, taps }: PushedText, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+    const plan = run.plan(text, { taps });
+    const given = plan.ids.length;
+    const first = firstPushed(where, given);
+    const unpushed = Math.min(first, given);
+    await run.readPlan({ ...plan, ids: plan.ids.slice(0, unpushed), stops: plan.stops.filter((stop) => stop < unpushed) }, unpushed < given ? DEAF : sink, signal);
+    if (unpushed < given) {
+      this.#begin();
+      await run.readPlan(plan, sink, signal);
+    }
+    const manner = { taps, stopAtRepetition: true };
+    const before = Math.max(0, Math.min(first - given, sampling.maxTokens));
+    if (before > 0) {
+      const summary = await run.generate({ ...sampling, maxTokens: before }, manner, sink, signal);
+      if (summary.ended !== 'length' || before === sampling.maxTokens) return summary;
+    }
+    this.#begin();
+    const summary = await run.generate({ ...sampling, maxTokens: sampling.maxTokens - before }, { ...manner, drawn: before }, sink, signal);
+    return { ...summary, tokens: summary.tokens + before };
   }
 
   #begin(): void {

@@ -4,7 +4,7 @@ import { AppError } from '../core/errors.ts';
 import { throwIfStopped } from '../core/abort.ts';
 import { checkLength } from '../core/text-check.ts';
 import type { Cache, Decoder, Pass } from './decoder.ts';
-import { pushTooStrong } from './push-bench.ts';
+import { underPush } from './push-faults.ts';
 import { setEdits } from './pushed-lines.ts';
 
 /** A text with what is done to the stream while it is read. */
@@ -63,7 +63,7 @@ export class RowReader {
     const { decoder, ids, push, from, onPass } = this.#text;
     const start = this.#read;
     setEdits(decoder, push, Array.from({ length: end - start }, (_, token) => start + token >= from));
-    const pass = await explained(push, () => decoder.run(ids.slice(start, end), this.#cache, { logitRows: wanted.length > 0 ? wanted.map((token) => token - start) : undefined, residuals: onPass !== undefined }));
+    const pass = await underPush(push, () => decoder.run(ids.slice(start, end), this.#cache, { logitRows: wanted.length > 0 ? wanted.map((token) => token - start) : undefined, residuals: onPass !== undefined }));
     this.#cache?.dispose();
     this.#cache = pass.cache;
     this.#read = end;
@@ -76,14 +76,5 @@ export class RowReader {
     this.#cache?.dispose();
     this.#cache = null;
     setEdits(this.#text.decoder, [], []);
-  }
-}
-
-async function explained<T>(push: Push, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (thrown) {
-    const error = AppError.from(thrown);
-    throw error.code === 'numbers-not-finite' && push.length > 0 ? pushTooStrong(error) : error;
   }
 }

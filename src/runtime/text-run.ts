@@ -103,8 +103,8 @@ export class TextRun {
     return this.#summary(ids.length - remembered, started, 'text', remembered);
   }
 
-  /** Writes on. Stops at an end token, at the wanted length, at the end of the context, where its words go round and round if so wanted, or when `signal` says so. */
-  async generate(sampling: SamplingOptions, options: { readonly taps: boolean; readonly stopAtRepetition?: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+  /** Writes on. Stops at an end token, at the wanted length, at the end of the context, where its words go round and round if so wanted, or when `signal` says so. `drawn` words were drawn with this seed before. */
+  async generate(sampling: SamplingOptions, options: { readonly taps: boolean; readonly stopAtRepetition?: boolean; readonly drawn?: number }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     if (!this.#logits) throw new AppError('text-empty', 'There is nothing to continue yet. Read a text first.');
     const started = performance.now();
     // A run that was stopped may have decoded a token that it never appended: start the decoder afresh from what is there.
@@ -112,6 +112,7 @@ export class TextRun {
     for (const id of this.#ids) this.#nextPiece(id);
     const room = this.#parts.decoder.sizes.contextTokens - (options.taps ? this.#longestTap() : 0);
     const rng = createRng(sampling.seed);
+    for (let token = 0; token < (options.drawn ?? 0); token += 1) rng.uniform();
     const uniforms = Float32Array.from({ length: Math.max(0, Math.min(sampling.maxTokens, room - this.#sequence.length)) }, () => Math.min(rng.uniform(), LARGEST_UNIFORM));
     // Behind the token that shows them, taps can only be read as branches in one pass.
     const branches = this.#parts.decoder.branching && this.#longestTap() <= this.#parts.chunkTokens;

@@ -73,7 +73,7 @@ export class WebEngine {
     const again = async (stop?: AbortSignal): Promise<DecoderFiles> => held ?? decoderFilesOf(await loadModelFiles(args.manifestUrl, { roles: ['graph', 'weights', 'config'], ...(stop && { signal: stop }) }));
     const parts = { model, decoder, tokenizer, endTokens: files.config.endTokens, chunkTokens, setTokens };
     const lens = new EngineLens({ ...parts, open: async (stop) => placed.openLens(await again(stop), { mostRows: chunkTokens, signal: stop }) });
-    const editor = new EngineEditor({ ...parts, open: async () => openWebDecoder(await again(), backend, { tapped: true, editing: true }) });
+    const editor = new EngineEditor({ ...parts, open: async (stop) => openWebDecoder(await again(stop), backend, { tapped: true, editing: true }) });
     this.#loaded = { ...parts, manifestUrl: args.manifestUrl, backend, gpuMemory: () => placed.gpu?.memory() ?? null, lens, editor, files: held };
     // A device that goes away while another decoder is in use (after a fallback, or a second load) is nobody's loss.
     void placed.gpu?.lost.then((error) => this.#loaded?.decoder === decoder && this.#onLost(error));

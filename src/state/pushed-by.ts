@@ -10,13 +10,13 @@ import { shippedSets } from './shipped-sets.ts';
 /** The push for the engine; null for none. Throws `push-invalid` where the probe whose direction it was is not among `offers`. */
 export async function pushArgsOf(push: PushRecord | null, offers: readonly ProbeOffer[]): Promise<PushArgs | null> {
   if (push === null) return null;
-  const { direction, probeSha256, matchedKl: _, ...settings } = push;
+  const { direction, probeSha256, matchedKl: _, changes = [], ...settings } = push;
+  if (changes.length > 0) throw new AppError('push-invalid', `The strength of this run’s push was changed on the way (${changes.length} times), and what it did cannot be made again in one reading. Compare a run whose strength stayed.`, { changes: changes.length });
   for (const offer of offers) {
     // A probe whose files cannot be had is not the one, as far as can be known here.
     if (probeSha256 === null || (await probeHash(offer).catch(() => null)) !== probeSha256) continue;
     const { json, tensors } = await offer.files();
-    // A copy: what goes to the worker may be gone here.
-    return { probe: { json, tensors: tensors.slice(0) }, settings, stories: await neutralStories() };
+    return { probe: { json, tensors }, settings, stories: await neutralStories() };
   }
   throw new AppError('push-invalid', `The run was pushed by “${direction}”, which is not among the probes here, so its push cannot be made again. Bring the probe’s files in under Library.`, { direction });
 }

@@ -1,6 +1,7 @@
 /** Measures a dose–response: a direction and its placebos, at strengths that change the next word alike. */
 import { throwIfStopped } from '../core/abort.ts';
 import { DOSE_DRAWS, type DoseChoices, type DoseLevel, type DoseProgress, type DoseRank, type DoseReport, type DoseSeries } from '../core/dose-types.ts';
+import { AppError } from '../core/errors.ts';
 import { clusterMean, shareAbove } from '../core/effect.ts';
 import type { Axis } from '../core/probe-types.ts';
 import type { Push, PushSettings } from '../core/push.ts';
@@ -38,7 +39,8 @@ export interface DoseOptions {
 
 /** Measures. Throws `push-invalid`, `cancelled` and what the model's engine throws. */
 export async function measureDose(bench: PushBench, options: DoseOptions): Promise<DoseReport> {
-  const { probe, axis, direction, placebos, settings, targets, placeboTargets, choices, control, seed, onProgress, signal } = options;
+  const { probe, axis, direction, settings, targets, placeboTargets, choices, control, seed, onProgress, signal } = options;
+  const placebos = placeboTargets.length > 0 ? options.placebos : [];
   const { mode, from, to, where } = settings;
   onProgress?.({ stage: 'ground', done: 0, total: placebos.length + 1, title: 'neutral text' });
   const ground = await bench.ground(signal);
@@ -54,7 +56,8 @@ export async function measureDose(bench: PushBench, options: DoseOptions): Promi
   for (const [index, placebo] of placebos.entries()) {
     throwIfStopped(signal);
     onProgress?.({ stage: 'placebos', done: index + 1, total: placebos.length + 1, title: placebo.title });
-    series.push({ kind: placebo.kind, title: placebo.title, levels: await own.levels(placebo, placeboTargets) });
+    const reached = await levelsReached((some) => own.levels(placebo, some), placeboTargets);
+    if (reached.length > 0) series.push({ kind: placebo.kind, title: placebo.title, levels: reached });
   }
   return {
     probe,
@@ -73,6 +76,18 @@ export async function measureDose(bench: PushBench, options: DoseOptions): Promi
     seed,
     version: VERSION,
   };
+}
+
+/** The levels that a placebo reaches: a weak direction may have no strength for the strongest, and what the others do is no less known for that. */
+async function levelsReached(levels: (targets: readonly number[]) => Promise<readonly DoseLevel[]>, targets: readonly number[]): Promise<readonly DoseLevel[]> {
+  for (let count = targets.length; count > 0; count -= 1) {
+    try {
+      return await levels(targets.slice(0, count));
+    } catch (thrown) {
+      if (AppError.from(thrown).code !== 'push-invalid') throw thrown;
+    }
+  }
+  return [];
 }
 
 const pick = ({ effect, right }: Pick<DoseLevel, 'effect' | 'right'>): Pick<DoseLevel, 'effect' | 'right'> => ({ effect, right });

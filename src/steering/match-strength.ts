@@ -98,6 +98,6 @@ function nextLength(trials: readonly StrengthTrial[], target: number): number {
 }
 
 function unmatched(target: number, best: StrengthTrial | null): AppError {
-  const reached = best === null ? '' : ` The closest was ${best.kl.toPrecision(3)} nats at a strength of ${best.strength.toPrecision(3)}.`;
-  return new AppError('push-invalid', `No strength up to ${STRONGEST_PUSH} lengths of the stream has a KL of ${target} nats (95th percentile).${reached} Choose another KL or another layer.`, { target, reached: best?.kl ?? null });
+  const reached = best === null || !Number.isFinite(best.kl) ? '' : ` The closest was ${best.kl.toPrecision(3)} nats at a strength of ${best.strength.toPrecision(3)}.`;
+  return new AppError('push-invalid', `No strength up to ${STRONGEST_PUSH} lengths of the stream has a KL of ${target} nats (95th percentile).${reached} Choose another KL or another layer.`, { target, reached: best === null || !Number.isFinite(best.kl) ? null : best.kl });
 }

@@ -2,6 +2,7 @@
 import type { DoseProgress, DoseReport, MatchedStrength } from '../../core/dose-types.ts';
 import type { RunSummary } from '../../core/engine-report.ts';
 import { AppError } from '../../core/errors.ts';
+import type { Axis } from '../../core/probe-types.ts';
 import type { PushMode } from '../../core/push.ts';
 import type { ReadingSink } from '../../core/reading.ts';
 import type { SetSource } from '../../core/training-plan.ts';
@@ -29,27 +30,34 @@ export interface SteeringRoom {
 export function createSteeringRoom(engine: WebEngine): SteeringRoom {
   /** Changes the text that is being written. */
   let adjust: ((strength: number) => void) | null = null;
+  /** The strength that was asked for since the call came, before there was anything to change. */
+  let asked: number | null = null;
 
   return {
     async write({ text, probe, settings, sampling, taps, stories }, sink, signal) {
+      asked = null;
       const { direction } = directionOf(engine, probe);
       const ground = await engine.editor.ground(neutralTexts(stories), signal);
       const pushAt = (strength: number) => makePush(direction, { ...settings, strength }, ground, engine.model);
       return engine.writePushed({ text, where: settings.where, sampling, taps }, pushAt(settings.strength), sink, signal, (change) => {
         adjust = change && ((strength) => change(pushAt(strength)));
+        if (asked !== null) adjust?.(asked);
       });
     },
-    adjust: (strength) => adjust?.(strength),
+    adjust(strength) {
+      asked = strength;
+      adjust?.(strength);
+    },
     async match({ probe, settings, stories, targets }, signal) {
       const { direction } = directionOf(engine, probe);
-      const bench = await engine.editor.bench(neutralTexts(stories));
+      const bench = await engine.editor.bench(neutralTexts(stories), signal);
       const ground = await bench.ground(signal);
       return matchStrengths(bench, matchable(settings.mode), (strength) => [makePush(direction, { ...settings, strength }, ground, bench.model)], targets, signal);
     },
     async measure(args, onProgress, signal) {
       const { probe, direction } = directionOf(engine, args.probe);
       const { settings, targets, placeboTargets, seed } = args;
-      const bench = await engine.editor.bench(neutralTexts(args.stories));
+      const bench = await engine.editor.bench(neutralTexts(args.stories), signal);
       return measureDose(bench, {
         probe: { id: probe.id, title: probe.title, sha256: hashOf(args.probe) },
         axis: probe.axis,
@@ -58,7 +66,7 @@ export function createSteeringRoom(engine: WebEngine): SteeringRoom {
         settings: { ...settings, mode: matchable(settings.mode) },
         targets,
         placeboTargets,
-        choices: choiceSet(args.choices),
+        choices: choicesBetween(args.choices, probe.axis),
         control: args.control && choiceSet(args.control),
         seed,
         onProgress,
@@ -81,6 +89,13 @@ function hashOf({ json, tensors }: ProbeFiles): string {
 function matchable(mode: PushMode): 'add' | 'cap' {
   if (mode === 'ablate') throw new AppError('push-invalid', 'Taking a direction away has no strength, so none can be matched. Add along it, or cap it.');
   return mode;
+}
+
+/** Choices between the poles of an axis: choices of another would be told as this axis' effect. Throws `push-invalid`. */
+function choicesBetween(set: SetSource, { positive, negative }: Axis): ReturnType<typeof choicesOf> {
+  const { axis } = parsePromptSet(setFiles(set), { requireNeutral: false });
+  if (axis.positive !== positive || axis.negative !== negative) throw new AppError('push-invalid', `The choices of ${set.name} are between ${axis.positive} and ${axis.negative}, and the probe is of ${positive} and ${negative}. Measure with choices of that axis.`, { set: set.name });
+  return choiceSet(set);
 }
 
 function choiceSet(set: SetSource): ReturnType<typeof choicesOf> {
