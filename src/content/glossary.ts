@@ -19,5 +19,11 @@ export const GLOSSARY: readonly GlossaryEntry[] = [
   { word: '1 % lines', meaning: 'The values that 1 in 100 tokens of neutral stories lies below, and 1 in 100 above. Beyond a line is rare in neutral text, not proof of anything: a long text crosses it by chance.' },
   { word: 'Logit lens', meaning: 'The residual stream of any layer, read by the norm and the dictionary of the last one as if the layers in between were not there: the words that would come if the model stopped there. In early layers it is unreliable.' },
   { word: 'Logit', meaning: 'What the model gives each word before it becomes a probability. Adding 1 to the logit of one word multiplies its odds by 2.7.' },
+  { word: 'Push', meaning: 'A change of the residual stream at some layer while the model reads or writes: a vector along a probe’s steering direction is added, the stream is held from falling behind a bound, or what lies along the direction is taken out.' },
+  { word: 'Strength', meaning: 'How much is added, in typical lengths of the stream at that layer. The same strength does more along one direction than along another, so pushes are compared at the same KL.' },
+  { word: 'KL', meaning: 'How far the next-word distribution under a push lies from that without it: Kullback–Leibler divergence, in nats. “1 nat” here means that 95 in 100 neutral tokens are moved by no more than that.' },
+  { word: 'Read-back', meaning: 'A text that was written under a push, read again by the model without it. The trace of the pushed pass was moved by the push itself; what shows in the read-back came from the words.' },
+  { word: 'Placebo', meaning: 'A direction to compare with: made like the probe’s after the poles of its topics were swapped by chance, or drawn at random, or of an axis that means something else. It is pushed to the same KL.' },
+  { word: 'Refusal', meaning: 'An answer that begins by declining. It is counted apart: it is neither of the poles.' },
   { word: 'Sink', meaning: 'The first token. Models park a huge value there, so it is hatched and left out of everything.' },
 ];

@@ -8,6 +8,7 @@ export const CHART_HELP: readonly { readonly chart: string; readonly says: strin
   { chart: 'Layer map', says: 'Every layer at once, the embedding at the bottom. Look for the height at which a colour begins.' },
   { chart: 'Lens', says: 'The likeliest next word at every token and layer, the last layer on top. Look for the height at which the word that comes appears; below the middle, words are unreliable.' },
   { chart: 'Curves by layer', says: 'How well a probe tells its poles apart at each layer. Above the dashed line is more than shuffled labels reach in 95 of 100 shuffles.' },
+  { chart: 'Dose–response', says: 'Effect of a push over its KL. The black line should leave zero and the grey of the placebos; the dashed line is the same push on luck, which a direction that means only the axis would leave alone.' },
   { chart: 'Intervals', says: 'A dot is the estimate, the line its 95 % interval, n what was counted. An interval that holds the origin allows nothing.' },
 ];
 

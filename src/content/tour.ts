@@ -2,7 +2,7 @@
 
 /** A step: where it is, what it points at (an element with `data-tour`), and what it says. */
 export interface TourStep {
-  readonly place: 'read' | 'write' | 'train' | 'experiments';
+  readonly place: 'read' | 'write' | 'steer' | 'train' | 'experiments';
   readonly target: string;
   readonly title: string;
   readonly text: string;
@@ -34,10 +34,12 @@ export const TOUR: readonly TourChapter[] = [
   {
     id: 'intervening',
     title: 'Intervening',
-    about: 'Let the model write, read with another probe, train one of your own.',
+    about: 'Let the model write, push it, read with another probe, train one of your own.',
     steps: [
       { place: 'write', target: 'prompt', title: 'Let it write', text: 'Give the model a character and a message, or a text to go on with. These starting points ask the Waluigi question: told to be kind, how far is the flip side?' },
       { place: 'write', target: 'sampling', title: 'The same words again, or others', text: 'The seed decides which of the likely words are drawn. The same seed gives the same text; another seed another, and the earlier one stays within reach.' },
+      { place: 'steer', target: 'push', title: 'Push it', text: 'A reading shows that something lies there; a push shows whether the model acts on it. Choose a pole and a strength. What it writes then is read back without the push: only what is left there came from the words.' },
+      { place: 'steer', target: 'dose', title: 'What a push does', text: 'How far the model’s choices move, the stronger it is pushed, beside pushes along directions that mean nothing. Without those, any push would look like proof.' },
       { place: 'read', target: 'probe', title: 'Another question', text: 'A probe asks one question of the model’s state. Choose another here, and your own text is read again with it.' },
       { place: 'train', target: 'train', title: 'A question of your own', text: 'A probe is found from pairs of short texts. Read and change them, bring your own, and train: it is judged at once, by everything that could fool it.' },
       { place: 'experiments', target: 'claims', title: 'What it is all for', text: 'Four claims about characters in language models, what would confirm or deny each, and what the probes of this page already say.' },

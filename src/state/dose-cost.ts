@@ -3,7 +3,7 @@ import type { SetSource } from '../core/training-plan.ts';
 import { draftRows } from './set-rows.ts';
 
 /** Tokens of one reading of the neutral stories: 12 texts of 40. */
-const BATCH_TOKENS = 480;
+export const BATCH_TOKENS = 480;
 /** Characters a token of plain English. */
 const TOKEN_CHARACTERS = 4.4;
 /** Tries until a strength is found, for the first KL of a direction and for each that follows; both poles are read at each. */

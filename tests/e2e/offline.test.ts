@@ -133,7 +133,7 @@ test('after one visit the page opens without network and server: story, charts, 
   await page.getByText(MILD_STORY, { exact: true }).first().click();
   await page.getByRole('status').filter({ hasText: MILD_STORY }).waitFor({ state: 'attached' });
   expect(await page.evaluate((ids) => Promise.all(ids.map(async (id) => (await fetch(`./recordings/${id}.json`)).ok)), STORIES)).toEqual(STORIES.map(() => true));
-  for (const place of ['Write', 'Look inside', 'Experiments', 'Library', 'Train']) {
+  for (const place of ['Write', 'Steer', 'Look inside', 'Experiments', 'Library', 'Train']) {
     await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place, exact: true }).click();
     await page.waitForFunction((title) => document.title.startsWith(title), place);
     await page.locator('main:not([aria-busy])').waitFor();

@@ -104,6 +104,34 @@ test('a chat is written in the model’s own form, after who it is told to be', 
   await goTo('Read');
 }, 2 * MINUTE);
 
+test('a push of no strength writes what the model writes by itself, and a strong one something else that is read back', async () => {
+  const goTo = (place: string): Promise<void> => page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place, exact: true }).click();
+  await goTo('Steer');
+  await page.getByRole('spinbutton', { name: 'Tokens' }).fill('8');
+  const texts: string[] = [];
+  for (const [index, strength] of ['0', '0.8'].entries()) {
+    await page.getByRole('spinbutton', { name: 'Strength, in typical lengths of the stream, as a number' }).fill(strength);
+    await page.keyboard.press('Tab');
+    await page.getByRole('button', { name: 'Push and write' }).click();
+    await page.getByRole('group', { name: 'Pushed in this visit' }).getByRole('radio').nth(index).waitFor({ state: 'attached', timeout: 3 * MINUTE });
+    await page.getByRole('radio', { name: 'Read back without the push' }).waitFor({ state: 'attached', timeout: MINUTE });
+    await waitUntilIdle(page, MINUTE);
+    expect(await page.getByRole('radio', { name: 'Read back without the push' }).isChecked()).toBe(true);
+    texts.push(await stripText(page));
+    if (strength === '0') continue;
+    // Beside what the model writes by itself, which is what no strength has written.
+    await page.getByRole('button', { name: 'Compare with the unpushed text' }).click();
+    await page.getByRole('heading', { name: 'Two runs side by side' }).waitFor({ timeout: 2 * MINUTE });
+    const side = (which: string): Promise<string> => page.evaluate((name) => [...document.querySelectorAll(`[data-side="${name}"] [data-token]`)].map((token) => token.textContent).join(''), which);
+    await page.locator('[data-side="b"] [data-token="10"]').waitFor();
+    expect([await side('a'), await side('b')]).toEqual(texts);
+  }
+  expect(texts[0]).not.toBe(texts[1]);
+  expect(texts.every((text) => text.startsWith('The guard opened the gate for the travellers. He'))).toBe(true);
+  expect(await page.getByRole('alert').count()).toBe(0);
+  await goTo('Read');
+}, 10 * MINUTE);
+
 test('the numbers check passes on WASM: residuals, logits and 24 greedy tokens of both prompts', async () => {
   await checkNumbers(page, 3 * MINUTE);
 }, 4 * MINUTE);

@@ -25,7 +25,7 @@ test('the page opens, every story is shown, every place is visited and the help 
     if (await show.isVisible()) await show.click();
     await shown.waitFor();
   }
-  for (const [place, sign] of [['Write', 'Let the model write'], ['Look inside', 'Look inside'], ['Train', 'Train a probe'], ['Experiments', 'The probes behind these numbers'], ['Library', 'Runs']] as const) {
+  for (const [place, sign] of [['Write', 'Let the model write'], ['Look inside', 'Look inside'], ['Steer', 'Dose and response'], ['Train', 'Train a probe'], ['Experiments', 'The probes behind these numbers'], ['Library', 'Runs']] as const) {
     await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place, exact: true }).click();
     await page.getByRole('heading', { name: sign }).first().waitFor();
   }

@@ -112,6 +112,7 @@ describe('recordings', () => {
     ['to a pole', {}],
     ['with a bound below neutral, everywhere', { mode: 'cap', strength: -0.5, where: 'all', matchedKl: null }],
     ['by a direction that was no probe’s, from a token on', { mode: 'ablate', where: 2, probeSha256: null, matchedKl: null }],
+    ['with other strengths on the way', { changes: [{ after: 2, strength: 0.4 }, { after: 3, strength: 0 }] }],
   ])('keep how a run was pushed %s', (_, change) => {
     const back = parseRecording(serialiseRecording(pushed(change)));
     expect(back.run).toEqual(pushed(change).run);
@@ -137,6 +138,8 @@ describe('recordings', () => {
     ['a push by nothing', badPush({ direction: '' }), /recording\.run\.push\.direction is empty/],
     ['a push by a probe with a strange hash', badPush({ probeSha256: 'q' }), /recording\.run\.push\.probeSha256 must be a SHA-256/],
     ['a push matched to no KL', badPush({ matchedKl: 0 }), /recording\.run\.push\.matchedKl must be greater than 0, got 0/],
+    ['a push that changed to what breaks the model', badPush({ changes: [{ after: 2, strength: 3 }] }), /recording\.run\.push\.changes\[0\]\.strength must lie between 0 and 2, got 3/],
+    ['a push that changed nowhere', badPush({ changes: [] }), /recording\.run\.push\.changes must have 1 to/],
     ['a push that is none', broken((origin) => (origin['push'] = null)), /recording\.run\.push must be an object, got null/],
     ['a run that was sampled with no probability at all', broken((origin) => ((origin['continuations'] as { sampling: { topP: number } }[])[0]!.sampling.topP = 0)), /recording\.run\.continuations\[0\]\.sampling\.topP must be greater than 0, got 0/],
     ['a run that was written on from beyond its end', broken((origin) => ((origin['continuations'] as { fromCharacter: number }[])[0]!.fromCharacter = 11)), /recording\.run\.continuations\[0\]\.fromCharacter must be a whole number from 0 to 10/],

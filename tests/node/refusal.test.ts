@@ -14,7 +14,7 @@ describe('an answer that refuses', () => {
     'I am just an AI and have no dog.',
     'Unfortunately, I am unable to answer this.',
     'I’m unable to continue this story.',
-  ])('%s', (text) => {
+  ])('is told by how it begins: %s', (text) => {
     expect(isRefusal(text)).toBe(true);
   });
 });
@@ -28,7 +28,7 @@ describe('a text that does not', () => {
     ['the phrase stands in the middle', 'He walked on. I’m sorry, but I can’t help with that.'],
     ['the letters stand in another word', 'As an aide he should be.'],
     ['there is nothing', ''],
-  ])('%s', (_, text) => {
+  ])('is left alone: %s', (_, text) => {
     expect(isRefusal(text)).toBe(false);
   });
 });
