@@ -29,13 +29,14 @@ const ADD_BANDS: readonly (readonly [from: number, says: string])[] = [
 ];
 
 /** What a strength means, in words. */
-export function strengthWords({ mode, strength, pole }: Pick<PushSettings, 'mode' | 'strength' | 'pole'>, axis: Axis): string {
+export function strengthWords({ mode, strength, pole, from, to }: Pick<PushSettings, 'mode' | 'strength' | 'pole' | 'from' | 'to'>, axis: Axis): string {
   if (mode === 'ablate') return 'No strength: all of it is taken away.';
   const share = `${plainNumber(Math.abs(strength) * 100, 0)} % of the stream’s typical length`;
   if (mode === 'cap') {
     if (strength === 0) return 'Held at the mean of neutral text.';
     return `Held ${share} from the mean of neutral text, ${strength > 0 ? `towards ${axis[pole]}` : `on the far side of ${axis[pole]}: a loose hold`}.`;
   }
+  if (from !== to) return `A vector as long as ${share} at each of ${to - from + 1} layers: together more than at one. Match a KL to know how much.`;
   const band = ADD_BANDS.find(([from]) => strength >= from)?.[1] ?? (strength === 0 ? 'the model by itself' : 'next to nothing');
   return `A vector as long as ${share}: ${band}.`;
 }
@@ -64,7 +65,7 @@ export const STEER_LEAD = 'A probe that reads a direction has shown that somethi
 export const PUSH_EXPLAIN: readonly string[] = [
   'The push uses the probe’s steering direction: the difference of the means over the words of its turns, not the direction that reads. In this model the two are not the same.',
   'Strength is in typical lengths of the stream: the root mean square over tokens of neutral stories, at the pushed layer. Layer 18 is what leaves the eighteenth step of the model.',
-  `A strength says little across layers and directions. Matching finds the one at which the next-word distribution moves by a chosen Kullback–Leibler divergence: ${MATCH_TARGETS.join(', ')} nats, 95th percentile over 468 tokens of 12 neutral stories, within 3 %. It does not depend on which tokens are pushed, so it is remembered for the probe, layers, mode and pole.`,
+  `A strength says little across layers and directions. Matching finds the one at which the next-word distribution moves by a chosen Kullback–Leibler divergence: ${MATCH_TARGETS.join(', ')} nats, 95th percentile over 468 tokens of 12 neutral stories, within 3 %. It does not depend on which tokens are pushed, so it is remembered for the probe, layers, mode and pole. A strength that stands in a dose–response is taken from there; it was matched with both poles pooled, so that of one pole may lie a little off.`,
   'Every text is read back by the model without the push, and that trace comes first. If the push only moved the numbers and not the words, nothing is left of it there.',
   'A text is stopped where its words go round: a circle of up to 12 tokens that fills the last 4 rounds, or fewer than 16 different tokens among the last 40. Repeated words are the share of words that stood in the text before. A refusal is found by how an answer begins, and is a state of its own: neither the one pole nor the other.',
 ];

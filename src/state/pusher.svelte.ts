@@ -48,7 +48,7 @@ export interface PusherParts {
 export class Pusher {
   readonly #parts: PusherParts;
   #texts = $state.raw<readonly PushedText[]>([]);
-  #running = $state.raw<RunningPush | null>(null);
+  #running = $state.raw<{ readonly push: RunningPush; readonly during: ReadingState } | null>(null);
   #lastKey = 0;
 
   constructor(parts: PusherParts) {
@@ -100,9 +100,10 @@ export class Pusher {
 
   /** Sets the strength; a text that is being written feels it from the next word on that is begun. */
   strengthen(strength: number): void {
-    const { choice, desk } = this.#parts;
+    const { choice } = this.#parts;
     choice.strengthen(strength);
-    if (choice.fault === null) this.#running?.change(strength, desk.reading?.tokens.length ?? 0);
+    // Of the text that is written, whichever is on show.
+    if (choice.fault === null) this.#running?.push.change(strength, this.#running.during.tokens.length);
   }
 
   /** Reads a text by the model without the push. */
@@ -121,7 +122,7 @@ export class Pusher {
       if (back === null) return null;
       desk.sampling = { ...text.sampling };
       const other = unpushed ?? (await desk.write(text.title, text.prompt));
-      if (other === null || other.givenTokens >= other.tokens.length) return null;
+      if (other === null || other.incomplete || other.givenTokens >= other.tokens.length) return null;
       this.#put({ ...this.#find(text), unpushed: other });
       const [a, b] = [await keep(other), await keep(back)];
       return a === null || b === null ? null : `#/library/compare?a=run:${a}&b=run:${b}`;
@@ -146,7 +147,7 @@ export class Pusher {
     const key = (this.#lastKey += 1);
     this.#texts = [...this.#texts, { key, title, prompt, sampling, during, ended: null, back: null, unpushed: null }].slice(-MOST_TEXTS);
     let ended: PushedText['ended'] = null;
-    this.#running = running;
+    this.#running = { push: running, during };
     try {
       await desk.fill(`writing ${title} under a push`, during, async () => {
         const summary = await session.writePushed(args, during, (adjust) => running.reach(adjust));

@@ -60,7 +60,8 @@ export class StrengthMatcher {
       const question = await this.#question(settings);
       const known = this.#book.find(question, target, offer === null ? null : await dose(offer));
       if (known !== null) {
-        choice.strengthen(known, target);
+        // What was set meanwhile is another question.
+        if (choice.offer === offer && same(choice.settings, settings)) choice.strengthen(known, target);
         return;
       }
       session.needReady();
