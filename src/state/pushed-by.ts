@@ -1,11 +1,10 @@
 /** What a run was pushed by, found again among the probes that are here, so that its push can be made again. */
 import { AppError } from '../core/errors.ts';
 import type { PushRecord } from '../core/push.ts';
-import { STORIES_SET } from '../core/training-defaults.ts';
 import type { PushArgs } from '../worker/protocol.ts';
+import { neutralStories } from './neutral-stories.ts';
 import type { ProbeOffer } from './probe-card.ts';
 import { probeHash } from './run-record.ts';
-import { shippedSets } from './shipped-sets.ts';
 
 /** The push for the engine; null for none. Throws `push-invalid` where the probe whose direction it was is not among `offers`. */
 export async function pushArgsOf(push: PushRecord | null, offers: readonly ProbeOffer[]): Promise<PushArgs | null> {
@@ -19,10 +18,4 @@ export async function pushArgsOf(push: PushRecord | null, offers: readonly Probe
     return { probe: { json, tensors }, settings, stories: await neutralStories() };
   }
   throw new AppError('push-invalid', `The run was pushed by “${direction}”, which is not among the probes here, so its push cannot be made again. Bring the probe’s files in under Library.`, { direction });
-}
-
-async function neutralStories(): Promise<PushArgs['stories']> {
-  const stories = (await shippedSets()).sets.find(({ name }) => name === STORIES_SET);
-  if (stories === undefined) throw new AppError('internal', `The set ${STORIES_SET} is missing.`);
-  return stories.source();
 }

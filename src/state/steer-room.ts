@@ -1,29 +1,18 @@
 /** The state of the Steer place: the push that is set, what was written under it, and what it was measured to do. */
 import { STEER_STARTERS } from '../content/prompts.ts';
-import { AppError } from '../core/errors.ts';
-import { STORIES_SET } from '../core/training-defaults.ts';
-import type { SetSource } from '../core/training-plan.ts';
 import { useApp, type AppState } from './app.svelte.ts';
 import { BatchPace } from './batch-pace.svelte.ts';
 import { DoseBench } from './dose-bench.svelte.ts';
-import { once } from './probe-card.ts';
+import { neutralStories as stories } from './neutral-stories.ts';
 import { PromptBox } from './prompt-box.svelte.ts';
 import { PushChoice } from './push-choice.svelte.ts';
 import { Pusher } from './pusher.svelte.ts';
 import { roomOf } from './room.ts';
 import { recordRun } from './run-record.ts';
 import { SHIPPED_DOSES } from './shipped-dose.ts';
-import { shippedSets } from './shipped-sets.ts';
 import { StrengthMatcher } from './strength-matcher.svelte.ts';
 
 const KEY = 'flipside.steer';
-
-/** The neutral stories that a strength has its unit from, and on which its KL is measured. */
-const stories = once(async (): Promise<SetSource> => {
-  const set = (await shippedSets()).sets.find(({ name }) => name === STORIES_SET);
-  if (set === undefined) throw new AppError('set-invalid', 'The neutral stories are missing, so no strength has a unit. Load the page again.');
-  return set.source();
-});
 
 /** Every state class of the place. */
 export class SteerRoom {

@@ -21,7 +21,7 @@ function levels(targets: readonly number[], slope: number): readonly DoseLevel[]
 /** A direction that moves the choices more than its placebos do. */
 export async function madeUpDose({ probe, settings, targets, placeboTargets, control, seed }: DoseArgs): Promise<DoseReport> {
   const { id, title, axis } = JSON.parse(probe.json) as { id: string; title: string; axis: DoseReport['axis'] };
-  const placebos: readonly DoseSeries[] = [
+  const placebos: readonly DoseSeries[] = placeboTargets.length === 0 ? [] : [
     ...[0.4, -1.1, 2.3, 0.2, -0.6, 1.3, -1.9, 0.1, 0.9, -0.4].map((slope, index) => ({ kind: 'flipped' as const, title: `poles flipped ${index + 1}`, levels: levels(placeboTargets, slope) })),
     ...[0.2, -0.3, 0.1].map((slope, index) => ({ kind: 'isotropic' as const, title: `isotropic ${index + 1}`, levels: levels(placeboTargets, slope) })),
     { kind: 'unrelated', title: 'Formal–casual', levels: levels(placeboTargets, 0.7) },

@@ -151,6 +151,17 @@ describe('measuring it here', () => {
     expect(engines[0]!.pushes.at(-1)).toMatchObject({ targets: [0.25, 0.5, 1], placeboTargets: [0.5, 1], settings: { mode: 'cap' }, choices: { name: 'kind-cruel' }, control: null });
   });
 
+  it('without placebos says that nothing is known of other directions', async () => {
+    await open({}, { doses: {}, storage: localStorage });
+    await load();
+    await page.getByText('What is measured', { exact: true }).click();
+    await page.getByRole('group', { name: 'KLs of the placebos, nats' }).getByRole('checkbox', { name: '1', exact: true }).click();
+    await button('Measure it here').click();
+    await expect.element(measured()).toBeVisible();
+    await expect.element(page.getByText(/No placebo was measured, so nothing says that another direction would not do the same\./).first()).toBeVisible();
+    await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
+  });
+
   it('of an axis for which no choices ship says so instead of taking others', async () => {
     const own = sampleOffer('brave-timid', 'Brave–timid', { positive: 'brave', negative: 'timid', neutral: 'neutral' }, 4);
     await open({}, { doses: {}, shipped: [...fakeParts().shipped!, own] });
