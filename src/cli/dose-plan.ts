@@ -1,6 +1,6 @@
 /** What a dose–response is measured on, from the options of the command line: what ships, and what was named instead. */
 import { basename, join } from 'node:path';
-import { comparedWith, DOSE_SEED } from '../core/dose-defaults.ts';
+import { choicesName, comparedWith, DOSE_SEED } from '../core/dose-defaults.ts';
 import { MATCH_TARGETS } from '../core/push-defaults.ts';
 import type { Axis, Probe } from '../core/probe-types.ts';
 import { headerFacts } from '../core/set-header.ts';
@@ -83,7 +83,9 @@ async function readChoices(options: Options, axis: Axis): ReturnType<typeof read
 
 async function shippedChoices(options: Options, axis: Axis): Promise<string> {
   const folder = join(SHIPPED, 'choices');
-  for (const name of (await listFolder(folder)).filter((file) => file.endsWith(SET_ENDING)).sort()) {
+  const first = choicesName(axis) + SET_ENDING;
+  const names = (await listFolder(folder)).filter((file) => file.endsWith(SET_ENDING)).sort((a, b) => Number(b === first) - Number(a === first) || (a < b ? -1 : 1));
+  for (const name of names) {
     const own = headerFacts((await readInput(join(folder, name))).toString('utf8')).axis;
     if (own && sameAxis(own, axis)) return join(folder, name);
   }

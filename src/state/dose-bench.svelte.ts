@@ -32,6 +32,8 @@ export interface DoseChoice {
   readonly where: PushWhere;
   readonly targets: readonly number[];
   readonly placeboTargets: readonly number[];
+  /** Name of the set of choices, where several have the poles of the direction. */
+  readonly choices: string | null;
   /** Whether the same strengths are tried on choices of another kind. */
   readonly control: boolean | null;
 }
@@ -66,7 +68,7 @@ export class DoseBench {
   #running = $state(false);
   #sets = $state.raw<readonly ChoiceOffer[]>([]);
   #plan = $state.raw<DosePlan | null>(null);
-  options = $state.raw<DoseChoice>({ mode: 'add', from: null, to: null, where: 'generated', targets: MATCH_TARGETS, placeboTargets: PLACEBO_TARGETS, control: null });
+  options = $state.raw<DoseChoice>({ mode: 'add', from: null, to: null, where: 'generated', targets: MATCH_TARGETS, placeboTargets: PLACEBO_TARGETS, choices: null, control: null });
 
   constructor(parts: DoseBenchParts) {
     this.#parts = parts;
@@ -100,8 +102,11 @@ export class DoseBench {
     return this.#pace;
   }
 
-  /** The choices between the poles of the direction; null where none ship, or they have not come yet. */
-  readonly choices = $derived.by((): ChoiceOffer | null => choicesFor(this.#sets, this.#parts.choice.axis));
+  /** The sets of choices between the poles of the direction. */
+  readonly offers = $derived.by((): readonly ChoiceOffer[] => choicesFor(this.#sets, this.#parts.choice.axis));
+
+  /** The one that is taken; null where none ship, or they have not come yet. */
+  readonly choices = $derived.by((): ChoiceOffer | null => this.offers.find(({ name }) => name === this.options.choices) ?? this.offers[0] ?? null);
 
   /** Whether it is known that no choices ship for the axis. */
   readonly choiceless = $derived.by(() => this.#sets.length > 0 && this.#parts.choice.card !== null && this.choices === null);

@@ -1,4 +1,5 @@
 /** The sets of forced choices that ship with the page, as text. They come when a dose–response is to be measured; the worker validates them. */
+import { choicesName } from '../core/dose-defaults.ts';
 import { headerFacts } from '../core/set-header.ts';
 import type { Axis } from '../core/probe-types.ts';
 import { once } from './probe-card.ts';
@@ -25,7 +26,8 @@ export const shippedChoices = once(async (): Promise<readonly ChoiceOffer[]> => 
   return found.sort((a, b) => rank(a.name) - rank(b.name) || a.name.localeCompare(b.name));
 });
 
-/** The set whose poles are those of an axis; null where none has them. */
-export function choicesFor(offers: readonly ChoiceOffer[], { positive, negative }: Axis): ChoiceOffer | null {
-  return offers.find(({ axis }) => axis?.positive === positive && axis.negative === negative) ?? null;
+/** The sets whose poles are those of an axis, the one that is taken by itself first. */
+export function choicesFor(offers: readonly ChoiceOffer[], { positive, negative, neutral }: Axis): readonly ChoiceOffer[] {
+  const first = choicesName({ positive, negative, neutral });
+  return offers.filter(({ axis }) => axis?.positive === positive && axis.negative === negative).sort((a, b) => Number(b.name === first) - Number(a.name === first));
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readProbe } from '../../src/cli/files.ts';
 import { steer } from '../../src/cli/commands/steer.ts';
+import { DOSE_SEED } from '../../src/core/dose-defaults.ts';
 import { byPole } from '../../src/core/heads.ts';
 import type { Probe } from '../../src/core/probe-types.ts';
 import { doseCard } from '../../src/format/dose-card.ts';
@@ -107,7 +108,7 @@ test('a dose–response is measured from any folder, and its file, both figures 
   const file = (name: string): string => readFileSync(join(folder, 'small', name), 'utf8');
   const report = parseDose(file('dose.json'));
   expect(JSON.parse(stdout)).toEqual(JSON.parse(file('dose.json')));
-  expect(report).toMatchObject({ mode: 'add', from: 18, to: 18, where: 'generated', seed: 1, neutral: { texts: 12, tokens: 468 }, choices: { name: 'kind-cruel-choices', pairs: 6 }, control: null, placebos: [], ranks: [] });
+  expect(report).toMatchObject({ mode: 'add', from: 18, to: 18, where: 'generated', seed: DOSE_SEED, neutral: { texts: 12, tokens: 468 }, choices: { name: 'kind-cruel-choices', pairs: 6 }, control: null, placebos: [], ranks: [] });
   const [level] = report.direction.levels;
   expect(Math.abs((level?.kl ?? NaN) - 1)).toBeLessThanOrEqual(0.03);
   expect(level?.effect).toMatchObject({ n: 6, low: expect.any(Number) as number });

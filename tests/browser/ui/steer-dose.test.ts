@@ -141,6 +141,7 @@ describe('measuring it here', () => {
     await open({}, { doses: {} });
     await load();
     await page.getByText('What is measured', { exact: true }).click();
+    await page.getByLabelText('Choices').selectOptions('kind-cruel-free');
     const own = page.getByRole('group', { name: 'KLs of the direction, nats' });
     await own.getByRole('checkbox', { name: '2', exact: true }).click();
     await page.getByRole('group', { name: 'KLs of the placebos, nats' }).getByRole('checkbox', { name: '0.5', exact: true }).click();
@@ -148,7 +149,7 @@ describe('measuring it here', () => {
     await page.getByText('Cap', { exact: true }).last().click();
     await button('Measure it here').click();
     await expect.element(measured()).toBeVisible();
-    expect(engines[0]!.pushes.at(-1)).toMatchObject({ targets: [0.25, 0.5, 1], placeboTargets: [0.5, 1], settings: { mode: 'cap' }, choices: { name: 'kind-cruel' }, control: null });
+    expect(engines[0]!.pushes.at(-1)).toMatchObject({ targets: [0.25, 0.5, 1], placeboTargets: [0.5, 1], settings: { mode: 'cap' }, choices: { name: 'kind-cruel-free' }, control: null });
   });
 
   it('without placebos says that nothing is known of other directions', async () => {
