@@ -87,13 +87,16 @@ ${ranked.length === 0 ? '- Nothing to rank the direction by.' : ranked.join('\n'
 ${table(['what', 'name', 'KL', 'reached', 'strength', 'perplexity', 'effect', '95 % interval', 'choices', 'as large as the direction\'s'], rows)}`;
 }
 
+/** How the sets of choices that ship are named; their files lack it. */
+const SHIPPED_CHOICES = /-choices$/;
+
 function makingSection({ probe, model, from, to, mode, where, direction, placebos, control, choices, seed }: DoseReport): string {
   const kl = (levels: readonly { readonly target: number }[]): string => levels.map(({ target }) => String(target)).join(',');
   const unrelated = placebos.find(({ kind }) => kind === 'unrelated');
   return `## Make it again
 
     npm run -s flipside -- steer --model public/models/${model.id} --probe probes/${probe.id} --dose --out ${probe.id}-dose \\
-      ${from === to ? `--layer ${from}` : `--layers ${from}-${to}`} --mode ${mode} --where ${where} --kl ${kl(direction.levels)} ${placebos[0] ? `--placebo-kl ${kl(placebos[0].levels)}` : '--no-placebos'}${control === null ? ' --no-control' : ''} --seed ${seed}
+      ${from === to ? `--layer ${from}` : `--layers ${from}-${to}`} --mode ${mode} --where ${where} --kl ${kl(direction.levels)} ${placebos[0] ? `--placebo-kl ${kl(placebos[0].levels)}` : '--no-placebos'}${control === null ? ' --no-control' : ''} --seed ${seed}${SHIPPED_CHOICES.test(choices.name) ? ` \\\n      --choices probes/choices/${choices.name.replace(SHIPPED_CHOICES, '')}.set.json` : ''}
 
 Probe and model are those whose hashes stand above, wherever they lie on your disk. Choices (${choices.name})${control === null ? '' : `, control (${control.choices.name})`}${unrelated ? ` and the unrelated axis (${unrelated.title})` : ''} are
 those that ship unless ${['--choices', ...(control === null ? [] : ['--control']), ...(unrelated ? ['--unrelated'] : [])].map((name) => `\`${name}\``).join(', ')} names another.`;
