@@ -75,6 +75,7 @@ export const DOSE_EXPLAIN: readonly string[] = [
   'The model is made to choose between two ways of going on from the same scene, equally long and alike but for the pole. The log-odds are the log-probability of all words of the one less that of the other, in nats. The effect is half the difference between the log-odds under a push and under its opposite, mean over the choices.',
   'All directions are compared at strengths that change the next word alike: the KL of the pushed from the unpushed next-word distribution, 95th percentile over tokens of neutral stories, both pushes pooled. Without that a longer arrow would win.',
   'Placebos: the same direction made after the poles of every topic were swapped by chance (ten, harder to beat than noise, because they come from the same texts), three directions drawn evenly from all that there are, and one that means something else. p is (1 + placebos that do at least as much) over (1 + placebos), so 13 placebos allow no less than 1/14.',
+  'Wording matters as much as meaning here. For kind–cruel the same scenes ship with endings in free words too (kind-cruel-free, under “What is measured”): what a push does there and not to endings that share their words is a matter of words.',
   'Intervals are 95 %, 2,000 resamples of the choices; of shares Wilson’s. They do not count that another probe, other stories or another model might give something else.',
 ];
 

@@ -24,6 +24,9 @@ export const steer: Command = {
     const options = new Options('steer', args, { ...PUSH_OPTIONS, ...DOSE_OPTIONS, ...WRITING_OPTIONS, model: text, probe: text, out: text, dose: { type: 'boolean' } });
     const writes = asksToWrite(options);
     if (options.flag('dose') === writes) options.refuse('say what to do, one of two: --dose measures what the push does to choices, --prompt (or --prompts) lets the model write under it');
+    const others = Object.keys(writes ? { ...DOSE_OPTIONS, out: text } : WRITING_OPTIONS).filter((name) => name !== 'seed');
+    const stray = others.find((name) => options.text(name) !== undefined || options.flag(name));
+    if (stray !== undefined) options.refuse(`--${stray} is no option of ${writes ? 'writing under a push: it goes with --dose' : '--dose: it goes with --prompt'}`);
     return { result: await (writes ? writeUnderPush : dose)(options, signal), ok: true };
   },
 };
