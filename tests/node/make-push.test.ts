@@ -71,7 +71,7 @@ describe('a push', () => {
 });
 
 describe('the first token that is pushed', () => {
-  it('is the first of all, the last that is given, or the one that is named', () => {
-    expect([firstPushed('all', 5), firstPushed('generated', 5), firstPushed('generated', 0), firstPushed(3, 5)]).toEqual([0, 4, 0, 3]);
+  it('is the first behind the attention sink, the last that is given, or the one that is named', () => {
+    expect([firstPushed('all', 5), firstPushed('generated', 5), firstPushed('generated', 0), firstPushed(3, 5)]).toEqual([1, 4, 1, 3]);
   });
 });
