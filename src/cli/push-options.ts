@@ -39,8 +39,13 @@ function layersFrom(options: Options, layerCount: number): { readonly from: numb
   return { from: Number(from), to: Number(to) };
 }
 
+/** Which tokens are pushed, as it is typed; null for what is none. */
+export function parseWhere(text: string): PushWhere | null {
+  if (text === 'all' || text === 'generated') return text;
+  return /^\d{1,6}$/.test(text) ? Number(text) : null;
+}
+
 function whereFrom(options: Options): PushWhere {
   const where = options.text('where') ?? 'generated';
-  if (where === 'generated' || where === 'all') return where;
-  return /^\d{1,6}$/.test(where) ? Number(where) : options.refuse(`--where must be generated, all or the position of a token from 0, got "${where}"`);
+  return parseWhere(where) ?? options.refuse(`--where must be generated, all or the position of a token from 0, got "${where}"`);
 }

@@ -1,10 +1,11 @@
 /** A push as it is typed on the command line, and what it becomes on a model. */
 import { AppError } from '../core/errors.ts';
 import type { Probe } from '../core/probe-types.ts';
-import { checkPushSettings, type Push, type PushRecord, type PushSettings, type PushWhere } from '../core/push.ts';
+import { checkPushSettings, type Push, type PushRecord, type PushSettings } from '../core/push.ts';
 import type { NodeEngine } from '../runtime/node/node-engine.ts';
 import { createPushBench } from '../runtime/push-bench.ts';
 import { makePush } from '../steering/make-push.ts';
+import { parseWhere } from './push-options.ts';
 import { neutralTexts } from './shipped.ts';
 
 /** How a push is typed. */
@@ -26,19 +27,14 @@ export function parsePushSpec(option: string, spec: string): PushSettings {
   const typed = mode === 'ablate' ? '0' : (parts.shift() ?? '');
   const strength = Number(typed);
   if (typed.trim() === '' || !Number.isFinite(strength)) return refuse('has no strength, a number such as 0.26');
-  const where = whereOf(parts.shift() ?? 'all');
+  const where = parseWhere(parts.shift() ?? 'all');
   if (where === null) return refuse('must end in all, generated or the number of a token');
   if (parts.length > 0) return refuse('has more parts than a push has');
   return { mode: mode ?? 'add', pole, from, to: layers[2] === undefined ? from : Number(layers[2]), strength, where };
 }
 
-function whereOf(text: string): PushWhere | null {
-  if (text === 'all' || text === 'generated') return text;
-  return /^\d{1,6}$/.test(text) ? Number(text) : null;
-}
-
 /** The push along a probe's steering direction, and the same as a run remembers it. Reads neutral stories for the unit of its strength. Throws `push-invalid`. */
-export async function pushFrom(settings: PushSettings, { probe, sha256 }: { readonly probe: Probe; readonly sha256: string }, engine: NodeEngine, signal: AbortSignal): Promise<{ readonly push: Push; readonly record: PushRecord }> {
+export async function pushAlong(settings: PushSettings, { probe, sha256 }: { readonly probe: Probe; readonly sha256: string }, engine: NodeEngine, signal: AbortSignal): Promise<{ readonly push: Push; readonly record: PushRecord }> {
   checkPushSettings(settings, engine.model);
   const ground = await createPushBench({ ...engine, neutral: await neutralTexts() }).ground(signal);
   const push = makePush({ title: probe.title, vectors: probe.steering }, settings, ground, engine.model);

@@ -4,9 +4,10 @@
  */
 import { throwIfStopped } from '../core/abort.ts';
 import type { Push } from '../core/push.ts';
-import { checkLength } from '../core/text-check.ts';
-import type { Cache, Decoder, LayerEdit, Pass } from './decoder.ts';
+import type { Decoder, Pass } from './decoder.ts';
 import { Forest } from './forest.ts';
+import { setEdits } from './push-edits.ts';
+import { RowReader } from './row-reader.ts';
 
 /** One line of text. */
 export interface PushedLine {
@@ -108,22 +109,17 @@ async function readTogether(decoder: Decoder, laid: readonly Laid[], push: Push,
 
 /** A line that no pass holds whole, or for a decoder that takes no branches: pass by pass. */
 async function readAlone(decoder: Decoder, { ids, from, rows }: PushedLine, where: Omit<LineRow, 'token'>, push: Push, how: LineReading, signal?: AbortSignal): Promise<void> {
-  checkLength(ids.length, decoder.sizes.contextTokens);
-  let cache: Cache | null = null;
+  const { onStreams, chunkTokens } = how;
+  const onPass = onStreams && ((pass: Pick<Pass, 'tokens' | 'residuals'>, start: number): void => onStreams(pass, Array.from({ length: pass.tokens }, (_, token) => start + token)));
+  const reader = new RowReader({ decoder, ids, push, from, ...(onPass && { onPass }) }, chunkTokens);
   try {
-    for (let start = 0; start < ids.length; start += how.chunkTokens) {
-      throwIfStopped(signal);
-      const chunk = ids.slice(start, start + how.chunkTokens);
-      const wanted = rows.filter((token) => token >= start && token < start + chunk.length);
-      setEdits(decoder, push, chunk.map((_, token) => start + token >= from));
-      const pass: Pass = await decoder.run(chunk, cache, { logitRows: wanted.length > 0 ? wanted.map((token) => token - start) : undefined, residuals: how.onStreams !== undefined });
-      cache?.dispose();
-      cache = pass.cache;
-      how.onStreams?.(pass, chunk.map((_, token) => start + token));
-      tellRows(pass.logits, decoder.sizes.vocabulary, wanted.map((token) => [{ ...where, token }]), how);
+    for (let at = 0; at < rows.length; at += chunkTokens) {
+      const wanted = rows.slice(at, at + chunkTokens);
+      tellRows(await reader.rows(wanted, signal), decoder.sizes.vocabulary, wanted.map((token) => [{ ...where, token }]), how);
     }
+    if (onPass) await reader.finish(signal);
   } finally {
-    cache?.dispose();
+    reader.dispose();
   }
 }
 
@@ -132,27 +128,4 @@ function tellRows(logits: Float32Array, vocabulary: number, rows: readonly (read
     const row = logits.subarray(index * vocabulary, (index + 1) * vocabulary);
     for (const taker of takers) onRow(taker, row);
   }
-}
-
-/** Sets a push for the pass that follows, at the tokens that are pushed. */
-export function setEdits(decoder: Decoder, push: Push, pushed: readonly boolean[]): void {
-  if (push.length === 0 || !pushed.includes(true)) {
-    if (decoder.editing) decoder.edit(new Map());
-    return;
-  }
-  const all = !pushed.includes(false);
-  const edits = push.map(({ stream, add, bound }): [number, LayerEdit] => [
-    stream - 1, // what leaves a layer is the stream that enters the next
-    {
-      add: add === null || all ? add : byToken(add, pushed),
-      bound: bound === null || all ? bound : { direction: bound.direction, low: pushed.map((is) => (is ? bound.low : -Infinity)), high: pushed.map((is) => (is ? bound.high : Infinity)) },
-    },
-  ]);
-  decoder.edit(new Map(edits));
-}
-
-function byToken(add: Float32Array, pushed: readonly boolean[]): Float32Array {
-  const rows = new Float32Array(pushed.length * add.length);
-  for (const [token, is] of pushed.entries()) if (is) rows.set(add, token * add.length);
-  return rows;
 }

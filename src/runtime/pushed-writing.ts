@@ -4,7 +4,7 @@ import { firstPushed, type Push, type PushWhere } from '../core/push.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import type { Decoder } from './decoder.ts';
 import { underPush } from './push-faults.ts';
-import { setEdits } from './pushed-lines.ts';
+import { setEdits } from './push-edits.ts';
 import { TextRun, type TextRunParts } from './text-run.ts';
 
 /** What is to be written. */
@@ -47,13 +47,13 @@ export class PushedWriting {
   }
 
   /**
-   * Reads what is given and writes, with the words that the seed would draw unpushed until the push begins. Throws what {@link TextRun} throws, and `push-too-strong` where the push breaks the
-   * numbers; the decoder is unpushed afterwards.
+   * Reads what is given and writes, with the words that the seed would draw unpushed until the push begins. Throws what {@link TextRun}
+   * throws, and `push-too-strong` where the push breaks the numbers; the decoder is unpushed afterwards.
    */
   async write({ text, where, sampling, taps }: PushedText, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     const run = new TextRun(this.#parts);
     try {
-      // Before the push begins nothing is its fault, but nothing breaks either.
+      // Before the push begins nothing would be its fault, but the unpushed model breaks no numbers either.
       return await underPush(this.#push, () => this.#run(run, { text, where, sampling, taps }, sink, signal));
     } finally {
       this.#pushing = false;

@@ -5,7 +5,7 @@ import { throwIfStopped } from '../core/abort.ts';
 import { checkLength } from '../core/text-check.ts';
 import type { Cache, Decoder, Pass } from './decoder.ts';
 import { underPush } from './push-faults.ts';
-import { setEdits } from './pushed-lines.ts';
+import { setEdits } from './push-edits.ts';
 
 /** A text with what is done to the stream while it is read. */
 export interface RowText {

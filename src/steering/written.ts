@@ -4,10 +4,9 @@
  */
 import { clusterMean } from '../core/effect.ts';
 import type { RunSummary } from '../core/engine-report.ts';
-import { isRefusal } from '../core/refusal.ts';
-import { repeatedShare } from '../core/repetition.ts';
 import type { Estimate } from '../core/report-types.ts';
 import { mean } from '../core/stats.ts';
+import { writtenFacts } from '../core/written-facts.ts';
 
 /** Resamples of the prompts behind every interval. */
 const DRAWS = 2000;
@@ -50,13 +49,15 @@ export interface WrittenSummary {
   readonly away: Estimate | null;
 }
 
+const refuses = ({ text, tokens }: WrittenText): boolean => writtenFacts(text, tokens).refuses;
+
 /** Sums up texts. Of a prompt and seed two sides are compared where neither refuses. */
 export function summariseWritten(texts: readonly WrittenText[], seed: number): WrittenSummary {
   const difference = (one: PushSide, other: PushSide): Estimate | null => {
     const byPrompt = new Map<string, number[]>();
     for (const text of texts) {
       const match = text.side === one ? texts.find((candidate) => candidate.side === other && candidate.prompt === text.prompt && candidate.seed === text.seed) : undefined;
-      if (match === undefined || isRefusal(text.text) || isRefusal(match.text)) continue;
+      if (match === undefined || refuses(text) || refuses(match)) continue;
       byPrompt.set(text.prompt, [...(byPrompt.get(text.prompt) ?? []), text.readBack - match.readBack]);
     }
     return byPrompt.size === 0 ? null : clusterMean([...byPrompt.values()].map(mean), DRAWS, seed);
@@ -66,9 +67,9 @@ export function summariseWritten(texts: readonly WrittenText[], seed: number): W
     return {
       texts: some.length,
       tokens: some.length === 0 ? 0 : mean(some.map(({ tokens }) => tokens)),
-      repeatedShare: some.length === 0 ? 0 : mean(some.map(({ text }) => repeatedShare(text.split(/\s+/u).filter((word) => word !== '')))),
+      repeatedShare: some.length === 0 ? 0 : mean(some.map(({ text, tokens }) => writtenFacts(text, tokens).repeated)),
       repetitions: some.filter(({ ended }) => ended === 'repetition').length,
-      refusals: some.filter(({ text }) => isRefusal(text)).length,
+      refusals: some.filter(refuses).length,
     };
   };
   return { sides: { positive: side('positive'), negative: side('negative'), unpushed: side('unpushed') }, apart: difference('positive', 'negative'), towards: difference('positive', 'unpushed'), away: difference('negative', 'unpushed') };

@@ -17,7 +17,7 @@ import { createScorer } from '../../runtime/scorer.ts';
 import { Options, type Command } from '../command.ts';
 import { readInput, readProbe } from '../files.ts';
 import { showProgress } from '../progress.ts';
-import { parsePushSpec, PUSH_SPEC, pushFrom } from '../push-spec.ts';
+import { parsePushSpec, PUSH_SPEC, pushAlong } from '../push-spec.ts';
 
 const KNOWN = ['model', 'a', 'a-file', 'b', 'b-file', 'probe', 'probe-b', 'layer', 'given', 'push-a', 'push-b'];
 /** Decimals of what is printed: finer than float32 kernels agree. */
@@ -77,7 +77,7 @@ async function sideOf(options: Options, side: 'a' | 'b'): Promise<Side> {
 async function prepare({ text, probe: { probe, sha256 }, settings }: Side, { engine, editor, layer, given, signal }: { engine: NodeEngine; editor: Decoder | null; layer: number; given: number | null; signal: AbortSignal }): Promise<Run> {
   const ids = engine.tokenizer.encode(text);
   const piece = engine.tokenizer.pieces();
-  const pushed = settings && (await pushFrom(settings, { probe, sha256 }, engine, signal));
+  const pushed = settings && (await pushAlong(settings, { probe, sha256 }, engine, signal));
   const { hidden } = engine.decoder.sizes;
   const scorer = createScorer(probe);
   const layers = engine.model.layerCount + 1;
