@@ -136,12 +136,15 @@ export class DoseBench {
     const { choice, shipped } = this.#parts;
     const { offer } = choice;
     if (offer === null || this.#found?.key === offer.key) return;
-    const measured = this.#kept.find(await probeHash(offer));
+    const found = (recorded: DoseReport | null, measured: DoseReport | null): void => {
+      if (this.#parts.choice.offer === offer) this.#found = { key: offer.key, recorded, measured };
+    };
     let recorded: DoseReport | null = null;
     try {
       recorded = await shippedDose(shipped, offer.key);
     } finally {
-      if (this.#parts.choice.offer === offer) this.#found = { key: offer.key, recorded, measured };
+      found(recorded, null);
+      found(recorded, await this.#measuredOf(offer));
     }
   }
 
@@ -157,7 +160,14 @@ export class DoseBench {
   async strengthsOf(offer: ProbeOffer): Promise<DoseReport | null> {
     // A file that cannot be had or read is said where it would be shown.
     const recorded = await shippedDose(this.#parts.shipped, offer.key).catch(() => null);
-    return recorded ?? this.#kept.find(await probeHash(offer));
+    return recorded ?? this.#measuredOf(offer);
+  }
+
+  /** What was measured here. Without a network the files of a probe may not be there; that is said where they are used. */
+  async #measuredOf(offer: ProbeOffer): Promise<DoseReport | null> {
+    if (this.#kept.empty) return null;
+    const hash = await probeHash(offer).catch(() => null);
+    return hash === null ? null : this.#kept.find(hash);
   }
 
   /** Measures; what comes of it is shown and kept. What is stopped leaves nothing. */

@@ -2,16 +2,24 @@
 import type { DoseReport } from '../core/dose-types.ts';
 import { parseDose, serialiseDose } from '../format/dose.ts';
 import { Kept } from './kept.ts';
+import { keptKeys } from './kept-keys.ts';
 
 const PREFIX = 'flipside.dose.';
 
 /** What was measured here. */
 export class KeptDoses {
+  readonly #storage: Storage | null;
   readonly #kept: Kept;
   readonly #inPage = new Map<string, DoseReport>();
 
   constructor(storage: Storage | null) {
+    this.#storage = storage;
     this.#kept = new Kept(storage);
+  }
+
+  /** Whether there is none of any probe: then nobody need know a probe's hash, for which its files must be had. */
+  get empty(): boolean {
+    return this.#inPage.size === 0 && !keptKeys(this.#storage).some(({ key }) => key.startsWith(PREFIX));
   }
 
   /** The last one of a probe by the hash of its files; null where there is none that can be read. */
