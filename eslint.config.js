@@ -14,16 +14,18 @@ const LAYERS = {
   format: ['core'],
   training: ['core', 'format'],
   steering: ['core', 'format'],
-  // The types of training/reader.ts and steering/bench.ts only: runtime implements what they read by.
-  runtime: ['core', 'onnx', 'format', 'content', 'training', 'steering'],
+  // Of training and steering the types of their seams, and pure fits.
+  experiments: ['core', 'format', 'training', 'steering'],
+  // The types of training/reader.ts, steering/bench.ts and experiments/subject.ts only: runtime implements what they read by.
+  runtime: ['core', 'onnx', 'format', 'content', 'training', 'steering', 'experiments'],
   'worker/protocol.ts': ['core'],
   'worker/client': ['worker/protocol.ts', 'core', 'format'],
-  'worker/host': ['worker/protocol.ts', 'runtime', 'training', 'steering', 'core', 'format'],
+  'worker/host': ['worker/protocol.ts', 'runtime', 'training', 'steering', 'experiments', 'core', 'format'],
   state: ['worker/client', 'worker/protocol.ts', 'core', 'format', 'content'],
   ui: ['core', 'content'],
   views: ['ui', 'state', 'content', 'core'],
   offline: ['core'],
-  cli: ['runtime', 'training', 'steering', 'onnx', 'format', 'content', 'core'],
+  cli: ['runtime', 'training', 'steering', 'experiments', 'onnx', 'format', 'content', 'core'],
 };
 
 /** The page is put together here; everything else gets what it needs handed in. */
@@ -127,7 +129,7 @@ export default tseslint.config(
   { files: ['src/worker/host/**', 'src/offline/**', 'tests/**/*.worker.ts'], rules: UNSAFE_OFF },
   { files: ['**/*.d.ts'], rules: { 'import-x/no-default-export': 'off' } },
   {
-    files: ['src/core/**', 'src/onnx/**', 'src/format/**', 'src/training/**', 'src/steering/**', 'src/content/**'],
+    files: ['src/core/**', 'src/onnx/**', 'src/format/**', 'src/training/**', 'src/steering/**', 'src/experiments/**', 'src/content/**'],
     rules: {
       'no-restricted-imports': ['error', { patterns: [ANY_PACKAGE] }],
       'no-restricted-globals': ['error', ...IMPURE_GLOBALS],

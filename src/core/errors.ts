@@ -34,6 +34,9 @@ export type ErrorCode =
   | 'set-topic-incomplete'
   | 'recording-invalid'
   | 'dose-invalid'
+  | 'spec-invalid'
+  | 'unit-invalid'
+  | 'units-missing'
   | 'link-invalid'
   | 'import-unknown'
   // what the browser keeps

@@ -1,0 +1,79 @@
+/**
+ * The seam between experiments and whatever runs the model: an experiment asks for readings, likelihoods and rollouts,
+ * and knows no backend. Tests put a synthetic model with a known answer behind it.
+ *
+ * Every call throws `cancelled` once `signal` is aborted, between passes.
+ */
+import type { ModelIdentity } from '../core/probe-types.ts';
+import type { Push, PushWhere } from '../core/push.ts';
+import type { NeutralEffect, NeutralGround } from '../steering/bench.ts';
+import type { Passage, PassageReading } from '../training/reader.ts';
+
+/** A context and ways of going on. */
+export interface Question {
+  readonly context: string;
+  /** Each is tokenised by itself with one leading space. */
+  readonly continuations: readonly string[];
+}
+
+/** How likely a continuation is. */
+export interface Likelihood {
+  /** Σ log p of its tokens after the context, in nats. */
+  readonly logP: number;
+  readonly tokens: number;
+}
+
+/** What is wanted of the last token of a context. */
+export interface EndRequest {
+  /** Sets of token ids: the log of the probability that the next token is one of them. */
+  readonly classes: readonly (readonly number[])[];
+  /** Token ids: the log of the probability of each as the next token. */
+  readonly tokens: readonly number[];
+  /** Whether the streams of the last token are wanted. */
+  readonly streams: boolean;
+}
+
+/** What there is after the last token of a context, in nats. */
+export interface ContextEnd {
+  readonly classes: readonly number[];
+  readonly tokens: readonly number[];
+  /** `[layers, hidden]`, layers = model.layerCount + 1; null where it was not asked for. */
+  readonly streams: Float32Array | null;
+}
+
+/** What is done to the stream while the model reads. */
+export interface Pushed {
+  readonly push: Push;
+  readonly where: PushWhere;
+}
+
+/** How rollouts are drawn. */
+export interface RolloutPlan {
+  /** Rollouts of each prompt. */
+  readonly count: number;
+  /** Tokens of each; shorter where the model ends. */
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly topP: number;
+  /** Rollout r of prompt p draws from stream p · count + r of it. */
+  readonly seed: number;
+}
+
+/** A model under test. Contexts and passages that begin alike are read once where they are asked for in one call, in order. */
+export interface Subject {
+  readonly model: ModelIdentity;
+  /** Token ids of a text, without any special token. */
+  encode(text: string): readonly number[];
+  /** Mean streams at taps and over segments; see training/reader.ts. One reading a passage, in order. */
+  read(passages: readonly Passage[], signal?: AbortSignal): Promise<readonly PassageReading[]>;
+  /** One list a question, in order of its continuations. `generated` pushes from the context's last token on. */
+  likelihoods(questions: readonly Question[], pushed: Pushed | null, signal?: AbortSignal): Promise<readonly (readonly Likelihood[])[]>;
+  /** One answer a context, in order. */
+  ends(contexts: readonly string[], request: EndRequest, pushed: Pushed | null, signal?: AbortSignal): Promise<readonly ContextEnd[]>;
+  /** What the streams of neutral text look like: the unit of a push's strength. */
+  ground(signal?: AbortSignal): Promise<NeutralGround>;
+  /** What a push does to neutral text. */
+  neutral(push: Push, signal?: AbortSignal): Promise<NeutralEffect>;
+  /** Rollouts `[prompts][count]`: what was written after each prompt, without it. */
+  write(prompts: readonly string[], plan: RolloutPlan, signal?: AbortSignal): Promise<readonly (readonly string[])[]>;
+}
