@@ -12,19 +12,26 @@ export interface AttentionLayout {
   readonly bias: Float32Array;
 }
 
-/** The layout of new tokens after `past` by their parents (see `Branches`). Throws `internal` where a token would follow itself or a later one. */
-export function attentionLayout(past: number, parents: readonly number[]): AttentionLayout {
+/**
+ * The layout of new tokens after `past` by their parents (see `Branches`), and by those of the cache's tokens where these are no
+ * one line. Throws `internal` where a token would follow itself or a later one.
+ */
+export function attentionLayout(past: number, parents: readonly number[], pastParents?: readonly number[]): AttentionLayout {
   const slots = past + parents.length;
-  const positions = Array.from({ length: slots }, (_, slot) => slot);
+  const before = pastParents ?? Array.from({ length: past }, (_, slot) => slot - 1);
+  if (before.length !== past) throw new AppError('internal', `A cache of ${past} tokens came with ${before.length} parents.`);
+  const positions: number[] = [];
+  for (const [slot, parent] of [...before, ...parents].entries()) {
+    if (!(Number.isInteger(parent) && parent >= -1 && parent < slot)) throw new AppError('internal', `Slot ${slot} of a text cannot follow slot ${parent}.`);
+    positions.push(parent < 0 ? 0 : (positions[parent] ?? 0) + 1);
+  }
   const bias = new Float32Array(parents.length * slots).fill(HIDDEN);
   for (const [token, parent] of parents.entries()) {
-    const own = past + token;
-    if (!(Number.isInteger(parent) && parent >= -1 && parent < own)) throw new AppError('internal', `Token ${token} of a pass cannot follow slot ${parent}.`);
     const row = token * slots;
     if (parent >= past) bias.copyWithin(row, (parent - past) * slots, (parent - past + 1) * slots);
-    else bias.fill(0, row, row + parent + 1);
-    bias[row + own] = 0;
-    positions[own] = parent < 0 ? 0 : (positions[parent] ?? 0) + 1;
+    else if (pastParents === undefined) bias.fill(0, row, row + parent + 1);
+    else for (let slot = parent; slot >= 0; slot = pastParents[slot] ?? -1) bias[row + slot] = 0;
+    bias[row + past + token] = 0;
   }
   return { positions, bias };
 }

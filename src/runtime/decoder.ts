@@ -50,8 +50,10 @@ export interface Branches {
    * where a text begins. Every token sees those that it follows, and nothing else.
    */
   readonly parents: readonly number[];
-  /** Leading tokens that go on in one line from the end of the cache and stay in it; the others are read and forgotten. */
+  /** Leading tokens that stay in the cache; the others are read and forgotten. Unless `pastParents` says otherwise they go on in one line from its end. */
   readonly kept: number;
+  /** By slot of the cache the slot before it, where what was kept is no one line. Whoever keeps branches remembers how they hang together. */
+  readonly pastParents?: readonly number[];
 }
 
 /** Directions where the streams are, so that only products with them come back. */

@@ -6,6 +6,7 @@ import { throwIfStopped } from '../core/abort.ts';
 import type { Push } from '../core/push.ts';
 import type { Decoder, Pass } from './decoder.ts';
 import { Forest } from './forest.ts';
+import { pickTokens } from './pick-tokens.ts';
 import { setEdits } from './push-edits.ts';
 import { RowReader } from './row-reader.ts';
 
@@ -31,8 +32,10 @@ export interface LineReading {
   readonly setTokens: number;
   /** Tokens of a pass over one long line. */
   readonly chunkTokens: number;
-  /** Hears each wanted row `[vocabulary]`; the logits are gone afterwards. */
-  readonly onRow: (row: LineRow, logits: Float32Array) => void;
+  /** Hears each wanted row `[vocabulary]`, and with `rowStreams` the streams of its token `[layers, hidden]`, else none; the logits are gone afterwards. */
+  readonly onRow: (row: LineRow, logits: Float32Array, streams: Float32Array | null) => void;
+  /** Whether {@link onRow} hears streams. */
+  readonly rowStreams?: boolean;
   /** Hears the streams of each pass, with each token's position in its line; left out, streams stay where they are. */
   readonly onStreams?: (pass: Pick<Pass, 'tokens' | 'residuals'>, positions: readonly number[]) => void;
 }
@@ -101,31 +104,40 @@ async function readTogether(decoder: Decoder, laid: readonly Laid[], push: Push,
     wanted.push(...[...own].map(([slot, rows]) => [slot + offset, rows] as const));
   }
   setEdits(decoder, push, laid.flatMap(({ pushed }) => pushed));
-  const pass = await decoder.run(ids, null, { branches: { parents, kept: 0 }, logitRows: wanted.length > 0 ? wanted.map(([slot]) => slot) : undefined, residuals: how.onStreams !== undefined });
+  const pass = await decoder.run(ids, null, { branches: { parents, kept: 0 }, logitRows: wanted.length > 0 ? wanted.map(([slot]) => slot) : undefined, residuals: how.onStreams !== undefined || how.rowStreams === true });
   pass.cache.dispose();
   how.onStreams?.(pass, laid.flatMap(({ positions }) => positions));
-  tellRows(pass.logits, decoder.sizes.vocabulary, wanted.map(([, rows]) => rows), how);
+  const { vocabulary, hidden } = decoder.sizes;
+  tellRows(pass.logits, vocabulary, wanted.map(([, rows]) => rows), how, (index) => pickTokens(pass.residuals, pass.tokens, [wanted[index]?.[0] ?? 0], hidden));
 }
 
 /** A line that no pass holds whole, or for a decoder that takes no branches: pass by pass. */
 async function readAlone(decoder: Decoder, { ids, from, rows }: PushedLine, where: Omit<LineRow, 'token'>, push: Push, how: LineReading, signal?: AbortSignal): Promise<void> {
-  const { onStreams, chunkTokens } = how;
-  const onPass = onStreams && ((pass: Pick<Pass, 'tokens' | 'residuals'>, start: number): void => onStreams(pass, Array.from({ length: pass.tokens }, (_, token) => start + token)));
+  const { onStreams, rowStreams = false, chunkTokens } = how;
+  const { vocabulary, hidden } = decoder.sizes;
+  const streams = new Map<number, Float32Array>();
+  const hear = (pass: Pick<Pass, 'tokens' | 'residuals'>, start: number): void => {
+    onStreams?.(pass, Array.from({ length: pass.tokens }, (_, token) => start + token));
+    if (rowStreams) for (const token of rows) if (token >= start && token < start + pass.tokens) streams.set(token, pickTokens(pass.residuals, pass.tokens, [token - start], hidden));
+  };
+  const onPass = onStreams !== undefined || rowStreams ? hear : undefined;
   const reader = new RowReader({ decoder, ids, push, from, ...(onPass && { onPass }) }, chunkTokens);
   try {
     for (let at = 0; at < rows.length; at += chunkTokens) {
       const wanted = rows.slice(at, at + chunkTokens);
-      tellRows(await reader.rows(wanted, signal), decoder.sizes.vocabulary, wanted.map((token) => [{ ...where, token }]), how);
+      tellRows(await reader.rows(wanted, signal), vocabulary, wanted.map((token) => [{ ...where, token }]), how, (index) => streams.get(wanted[index] ?? -1) ?? null);
+      streams.clear();
     }
-    if (onPass) await reader.finish(signal);
+    if (onStreams) await reader.finish(signal);
   } finally {
     reader.dispose();
   }
 }
 
-function tellRows(logits: Float32Array, vocabulary: number, rows: readonly (readonly LineRow[])[], { onRow }: LineReading): void {
+function tellRows(logits: Float32Array, vocabulary: number, rows: readonly (readonly LineRow[])[], { onRow, rowStreams = false }: LineReading, streamsOf: (index: number) => Float32Array | null): void {
   for (const [index, takers] of rows.entries()) {
     const row = logits.subarray(index * vocabulary, (index + 1) * vocabulary);
-    for (const taker of takers) onRow(taker, row);
+    const streams = rowStreams && takers.length > 0 ? streamsOf(index) : null;
+    for (const taker of takers) onRow(taker, row, streams);
   }
 }

@@ -26,6 +26,14 @@ describe('the layout of a pass', () => {
     expect(attentionLayout(0, [-1, 0, -1, 2]).positions).toEqual([0, 1, 0, 1]);
   });
 
+  it('follows the branches of a cache that is no one line', () => {
+    // Two texts were written by turns behind a beginning of two tokens; each goes on where it was.
+    const { positions, bias } = attentionLayout(6, [4, 5], [-1, 0, 1, 1, 2, 3]);
+    expect(positions).toEqual([0, 1, 2, 2, 3, 3, 4, 4]);
+    expect([0, 1].map((token) => Array.from({ length: 8 }, (_, slot) => slot).filter((slot) => bias[token * 8 + slot] === 0))).toEqual([[0, 1, 2, 4, 6], [0, 1, 3, 5, 7]]);
+    expect(() => attentionLayout(6, [4], [-1, 0, 1])).toThrow('A cache of 6 tokens came with 3 parents.');
+  });
+
   it.each([
     ['itself', 1, [1]],
     ['a later token', 0, [1, 0]],

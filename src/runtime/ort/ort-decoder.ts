@@ -59,7 +59,7 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     if (session.inputNames.includes(ATTENTION_MASK_INPUT)) feeds[ATTENTION_MASK_INPUT] = new TensorClass('int64', ones(total), [1, total]);
     if (taps.length > 0) feeds[LOGIT_ROWS_INPUT] = int64(logitRows, [logitRows.length]);
     if (parts.branching) {
-      const layout = branches && attentionLayout(before, branches.parents);
+      const layout = branches && attentionLayout(before, branches.parents, branches.pastParents);
       feeds[SLOT_POSITIONS_INPUT] = layout ? int64(layout.positions, [total]) : new TensorClass('int64', inOneLine(total), [total]);
       feeds[ATTENTION_BIAS_INPUT] = new TensorClass('float32', layout?.bias ?? new Float32Array(ids.length * total), [1, 1, ids.length, total]);
     }
