@@ -1,0 +1,9 @@
+/** Every kind of experiment there is code for. */
+import type { DesignName } from '../core/experiment-types.ts';
+import type { Design } from './design.ts';
+
+/** By the name that a spec gives; no two share one. */
+export type Designs = Readonly<Partial<Record<DesignName, Design>>>;
+
+/** What this version can run. */
+export const DESIGNS: Designs = {};

@@ -1,0 +1,102 @@
+/** Runs the units of an experiment that have not run, one after another, keeping each as it ends. */
+import { throwIfStopped } from '../core/abort.ts';
+import type { RunSize } from '../core/experiment-types.ts';
+import type { JsonObject, UnitPlan, UnitResult } from './design.ts';
+import { Eta } from './eta.ts';
+import { measurePace, type Pace, secondsOf, totalCost } from './pace.ts';
+import type { LoadedSpec } from './spec.ts';
+import type { Subject } from './subject.ts';
+
+/** Where what has run is kept. */
+export interface UnitStore {
+  /** What was prepared; null before that. */
+  prepared(): Promise<JsonObject | null>;
+  keepPrepared(prepared: JsonObject): Promise<void>;
+  /** Ids of the units that have run. */
+  ids(): Promise<ReadonlySet<string>>;
+  keep(result: UnitResult): Promise<void>;
+}
+
+/** Which part of the units runs here: part `index` (1 to `of`). */
+export interface Shard {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** How far it is. */
+export interface ExperimentProgress {
+  readonly stage: 'pace' | 'prepare' | 'units';
+  /** Units that have run, of those of this run. */
+  readonly done: number;
+  readonly total: number;
+  /** The unit under way. */
+  readonly unit: string | null;
+  /** Seconds left by what was measured so far; null before anything was. */
+  readonly secondsLeft: number | null;
+}
+
+/** What {@link runUnits} needs. */
+export interface RunParts {
+  readonly loaded: LoadedSpec;
+  readonly size: RunSize;
+  readonly subject: Subject;
+  readonly store: UnitStore;
+  readonly shard?: Shard | undefined;
+  /** Stops after the preparation. */
+  readonly prepareOnly?: boolean | undefined;
+  /** Milliseconds from any origin. */
+  readonly clock: () => number;
+  readonly onProgress?: ((progress: ExperimentProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The units of a shard: every `of`-th, so that dear and cheap ones are dealt out alike. */
+export function unitsOfShard(units: readonly UnitPlan[], shard: Shard | undefined): readonly UnitPlan[] {
+  return shard === undefined ? units : units.filter((_, index) => index % shard.of === shard.index - 1);
+}
+
+/** Seconds that a run takes on this model, before anything is kept; `have` are units that have run already. */
+export async function estimateRun({ loaded, size, subject, shard, clock, signal, store }: RunParts): Promise<{ readonly seconds: number; readonly pace: Pace }> {
+  const have = await store.ids();
+  const units = unitsOfShard(loaded.design.units(loaded.spec, size), shard).filter(({ id }) => !have.has(id));
+  const preparation = (await store.prepared()) === null ? [loaded.design.preparation(loaded.spec, size)] : [];
+  const cost = totalCost([...preparation, ...units.map((unit) => unit.cost)]);
+  const pace = await measurePace(subject, clock, cost.written > 0, signal);
+  return { seconds: secondsOf(cost, pace), pace };
+}
+
+/**
+ * Prepares, unless that was kept, and runs what is missing; what was kept is not run again, so that a run that was stopped, or
+ * whose device was lost, goes on where it was. Throws `cancelled` and what the subject throws; what has run stays kept.
+ */
+export async function runUnits(parts: RunParts): Promise<void> {
+  const { loaded, size, subject, store, clock, signal } = parts;
+  const { design, spec } = loaded;
+  const all = unitsOfShard(design.units(spec, size), parts.shard);
+  const kept = await store.ids();
+  const due = all.filter(({ id }) => !kept.has(id));
+  const known = await store.prepared();
+  const eta = new Eta([...(known === null ? [design.preparation(spec, size)] : []), ...(parts.prepareOnly === true ? [] : due.map(({ cost }) => cost))], clock);
+  const tell = (stage: ExperimentProgress['stage'], unit: string | null, share = 0): void =>
+    parts.onProgress?.({ stage, done: all.length - due.length + (stage === 'units' ? eta.done - (known === null ? 1 : 0) : 0), total: all.length, unit, secondsLeft: eta.secondsLeft(share) });
+  tell('pace', null);
+  eta.begin(await measurePace(subject, clock, design.units(spec, size).some(({ cost }) => cost.written > 0), signal));
+  const call = (stage: ExperimentProgress['stage'], unit: string | null) => ({ signal, onShare: (share: number) => tell(stage, unit, share) });
+
+  let prepared = known;
+  if (prepared === null) {
+    tell('prepare', null);
+    await store.keepPrepared(await design.prepare(spec, size, subject, call('prepare', null)));
+    eta.finish();
+    // What is kept is what every later run has: numbers that a file holds.
+    prepared = await store.prepared();
+  }
+  if (prepared === null || parts.prepareOnly === true) return;
+  for (const unit of due) {
+    throwIfStopped(signal);
+    tell('units', unit.id);
+    await store.keep({ id: unit.id, data: await design.run(spec, unit, prepared, subject, call('units', unit.id)) });
+    eta.finish();
+  }
+  tell('units', null);
+}

@@ -1,0 +1,63 @@
+/** Reads a spec: what every spec says here, the rest by the design that it names. */
+import type { DesignName, ExperimentRule } from '../core/experiment-types.ts';
+import { AppError } from '../core/errors.ts';
+import { field, fileObject, integer, type JsonNode, number, text, words } from '../format/json-path.ts';
+import { identifier, oneOf } from '../format/json-values.ts';
+import type { Design, SpecHead } from './design.ts';
+import type { Designs } from './designs.ts';
+
+/** Names and version of the file format. */
+const FORMAT = 'flipside-experiment';
+const VERSION = 1;
+
+/** Fewest resamples and permutations of a verdict: below, a p of 0.05 after Holm cannot be told from chance. */
+const FEWEST_DRAWS = 200;
+
+/** A spec that was read, with the code that knows it. */
+export interface LoadedSpec {
+  /** The file as it was. */
+  readonly source: string;
+  /** Its SHA-256: units of another one are not its units. */
+  readonly sha256: string;
+  readonly spec: SpecHead;
+  readonly design: Design;
+}
+
+/** Reads a spec file. Throws `spec-invalid` with the path of what is wrong. */
+export function parseSpec(source: string, sha256: string, designs: Designs): LoadedSpec {
+  const root = fileObject(source, 'spec', FORMAT, VERSION, (message) => {
+    throw new AppError('spec-invalid', message);
+  });
+  const head = parseHead(root);
+  const design = designs[head.design];
+  if (design === undefined) return root.refuse(`spec.design is "${head.design}", which this version cannot run; it knows ${Object.keys(designs).join(', ') || 'none'}.`);
+  return { source, sha256, spec: design.parse(root, head), design };
+}
+
+function parseHead(root: JsonNode): SpecHead {
+  const rule = field(root, 'rule');
+  const sentence = (name: keyof ExperimentRule): string => words(field(rule, name), 2000);
+  return {
+    id: identifierOf(field(root, 'id')),
+    design: oneOf<DesignName>(field(root, 'design'), ['authors', 'flip-back', 'outside-text', 'opposites']),
+    title: words(field(root, 'title'), 200),
+    claim: words(field(root, 'claim'), 2000),
+    rule: { confirm: sentence('confirm'), deny: sentence('deny'), partial: sentence('partial'), inconclusive: sentence('inconclusive') },
+    licence: words(field(root, 'licence'), 100),
+    seed: integer(field(root, 'seed'), 0, 0xffffffff),
+    draws: integer(field(root, 'draws'), FEWEST_DRAWS, 100_000),
+    permutations: integer(field(root, 'permutations'), FEWEST_DRAWS, 1_000_000),
+    thresholds: thresholdsOf(field(root, 'thresholds')),
+  };
+}
+
+/** A, B, C and D are capital letters; ids of users are as all our identifiers. */
+function identifierOf(node: JsonNode): string {
+  return /^[A-Z]$/.test(text(node)) ? text(node) : identifier(node);
+}
+
+function thresholdsOf(node: JsonNode): Record<string, number> {
+  const { value, path, refuse } = node;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(`${path} must be an object of numbers by name.`);
+  return Object.fromEntries(Object.keys(value).map((name) => [name, number(field(node, name))]));
+}
