@@ -7,6 +7,7 @@
  */
 import { shuffleWithinTopics } from './bootstrap.ts';
 import type { JudgementNull } from './judgement-types.ts';
+import { midRanks } from './mid-ranks.ts';
 import { quantile } from './stats.ts';
 
 /** Shuffles behind the null of a judgement. */
@@ -47,19 +48,6 @@ function aurocsOf(scores: ArrayLike<number>, labelings: readonly ArrayLike<numbe
     }
     return (sum - (positives * (positives + 1)) / 2) / (positives * (ranks.length - positives));
   });
-}
-
-/** Ranks from 1; equal values share the mean of theirs. */
-function midRanks(values: ArrayLike<number>): Float64Array {
-  const order = Array.from({ length: values.length }, (_, i) => i).sort((a, b) => (values[a] ?? NaN) - (values[b] ?? NaN));
-  const ranks = new Float64Array(values.length);
-  for (let from = 0; from < order.length; ) {
-    let to = from + 1;
-    while (to < order.length && values[order[to] ?? 0] === values[order[from] ?? 0]) to += 1;
-    for (let i = from; i < to; i += 1) ranks[order[i] ?? 0] = (from + 1 + to) / 2;
-    from = to;
-  }
-  return ranks;
 }
 
 /** In how many ways the labels can be dealt out within topics: the product of the binomials; Infinity beyond what a number holds. */
