@@ -3,6 +3,7 @@
  * compressed and in base64url by whoever calls (compression needs the browser); length and checksum are those of the
  * body as it stands in the address, so that a link that was cut or altered says which, before anything is unpacked.
  */
+import { fromBase64, toBase64 } from '../core/base64.ts';
 import { AppError } from '../core/errors.ts';
 import type { PushRecord } from '../core/push.ts';
 import type { SamplingOptions } from '../core/reading.ts';
@@ -111,16 +112,13 @@ export function linkBody(code: string): string {
 
 /** Bytes as base64url without padding (RFC 4648, section 5). */
 export function toBase64Url(bytes: Uint8Array): string {
-  let binary = '';
-  // In pieces: all bytes at once are too many arguments.
-  for (let at = 0; at < bytes.length; at += 0x2000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x2000));
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
 /** The bytes of base64url; throws `link-invalid`. */
 export function fromBase64Url(body: string): Uint8Array<ArrayBuffer> {
   try {
-    return Uint8Array.from(atob(body.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
+    return fromBase64(body.replaceAll('-', '+').replaceAll('_', '/'));
   } catch {
     return refuse('The link holds characters that no link of Flipside has.');
   }
