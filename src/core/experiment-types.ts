@@ -85,7 +85,7 @@ export interface FigurePanel {
   readonly series: readonly FigureSeries[];
   /** A band that holds what chance gives, or a region of practical equivalence. */
   readonly bands?: readonly { readonly from: number; readonly to: number; readonly says: string }[];
-  /** Lines across, such as zero or a threshold of the rule. */
+  /** Lines across the plot, such as a threshold of the rule: `x` runs along the x axis at a value of y, `y` runs along the y axis at a value of x. */
   readonly lines?: readonly { readonly at: number; readonly across: 'x' | 'y'; readonly says: string }[];
 }
 

@@ -4,6 +4,7 @@ import { DOSE_DRAWS, type DoseReport, type DoseSeries } from '../core/dose-types
 import { doseFindings, klWords, layerWords, MODE_WORDS, nats, rankWords, whereWords } from '../core/dose-words.ts';
 import { plain } from '../core/claim-words.ts';
 import { visibleToken } from '../core/visible-text.ts';
+import { fitWords, wrapWords } from '../core/wrap-words.ts';
 import { DOSE_LINES, DOSE_MARKS, doseChart, type DoseInk } from './dose-chart.ts';
 import { FIGURE_COLOURS } from './figure-colours.ts';
 import type { Part } from './figure-strip.ts';
@@ -26,9 +27,9 @@ export function doseFigure(report: DoseReport, theme: Theme): string {
   const title = `${shown(report.probe.title)}: what a push does to choices, at ${layerWords(report)}`;
   const chart = doseChart(report, PLOT, shown, ink);
   const parts: readonly Part[] = [
-    { markup: [svgText(0, 22, fit(title, 80), { 'font-size': 22, 'font-weight': 600, fill: colours.ink })], height: 46 },
+    { markup: [svgText(0, 22, fitWords(title, 80), { 'font-size': 22, 'font-weight': 600, fill: colours.ink })], height: 46 },
     { markup: [...chart.markup, ...legend(report, shown, ink)], height: chart.height + 8 },
-    ...caption(report, shown).flatMap((text) => wrap(text, LINE_CHARACTERS)).map((text): Part => ({ markup: [svgText(0, 14, text, { 'font-size': 12, fill: colours.muted })], height: 18 })),
+    ...caption(report, shown).flatMap((text) => wrapWords(text, LINE_CHARACTERS)).map((text): Part => ({ markup: [svgText(0, 14, text, { 'font-size': 12, fill: colours.muted })], height: 18 })),
   ];
   let top = MARGIN;
   const placed = parts.map(({ markup, height }) => {
@@ -69,7 +70,7 @@ function legend({ axis, choices, control, direction, placebos }: DoseReport, sho
   const left = PLOT + 16;
   let top = 10;
   return rows.flatMap(([mark, text]) => {
-    const lines = wrap(text, LEGEND_CHARACTERS);
+    const lines = wrapWords(text, LEGEND_CHARACTERS);
     const at = top;
     top += 16 * lines.length + 10;
     const line = mark === 'direction' || mark === 'towards' || mark === 'away' || mark === 'control' ? [tag('path', { d: `M${left} ${at}h26`, ...DOSE_LINES[mark](ink) })] : [];
@@ -87,20 +88,4 @@ function caption({ axis, choices, control, neutral, mode, where, probe, model, r
     `The push: ${MODE_WORDS[mode]}, at ${layerWords(layers)}, ${whereWords(where)}. KL(unpushed ‖ pushed) of the next token, 95th percentile over ${neutral.tokens} tokens of ${neutral.texts} neutral texts, both pushes pooled; strengths match it within 3 %.`,
     `Probe ${shown(probe.title)} (${probe.id}, SHA-256 ${probe.sha256.slice(0, 12)}…); choices ${choices.sha256.slice(0, 12)}…; model ${shown(model.id)} (weights ${model.weightsSha256.slice(0, 12)}…); seed ${seed}; Flipside ${shown(version)}.`,
   ];
-}
-
-/** No program breaks a line of SVG text, so it is broken here, between words. */
-function wrap(text: string, most: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || Array.from(last).length + 1 + Array.from(word).length > most) lines.push(fit(word, most));
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
-}
-
-function fit(text: string, most: number): string {
-  const letters = Array.from(text);
-  return letters.length <= most ? text : `${letters.slice(0, most - 1).join('')}…`;
 }

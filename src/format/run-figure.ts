@@ -4,6 +4,7 @@ import { endLines, scaleHex, type Theme } from '../core/colour.ts';
 import { endsOf, type Head, headName, opposite } from '../core/heads.ts';
 import { TAP_DOMAIN } from '../core/strip-cell.ts';
 import { visibleToken } from '../core/visible-text.ts';
+import { fitWords } from '../core/wrap-words.ts';
 import { figureMap, figureTrajectory } from './figure-charts.ts';
 import { FIGURE_COLOURS, type FigureColours } from './figure-colours.ts';
 import { type FigureChoice, figureData, type FigureData } from './figure-data.ts';
@@ -28,7 +29,7 @@ export function runFigure(recording: Recording, choice: FigureChoice & { readonl
   const beyond = data.taps.filter((tap) => !tap.inside).length;
   const counts = `${tokens.length} tokens${givenTokens < tokens.length ? `, ${tokens.length - givenTokens} of them written by the model` : ''}; ${taps.length} taps${taps.length === 0 ? '' : `, ${beyond} beyond 90 % of random directions, about ${(0.1 * taps.length).toFixed(1)} expected by chance`}`;
   const parts: readonly Part[] = [
-    { markup: [svgText(0, 22, fit(shown(title), 80), { 'font-size': 22, 'font-weight': 600, fill: colours.ink })], height: 32 },
+    { markup: [svgText(0, 22, fitWords(shown(title), 80), { 'font-size': 22, 'font-weight': 600, fill: colours.ink })], height: 32 },
     line(counts, colours),
     { markup: [], height: 8 },
     figureStrip(data, width, theme, colours),
@@ -89,7 +90,7 @@ function sources(recording: Recording, shown: (text: string) => string): readonl
     ...(pushed === null ? [] : [`Not the model by itself: ${shown(pushed)}. Strength in lengths of the stream; KL in nats, 95th percentile on neutral text.`]),
     `Probe ${shown(run?.probeTitle ?? probe)} (${shown(probe)}, SHA-256 ${probeSha256.slice(0, 12)}…). A score is a score, not a verdict on the text.`,
     `Model ${shown(model)} (weights SHA-256 ${weightsSha256.slice(0, 12)}…) on ${shown(backend)}; Flipside ${shown(version)}${run === undefined ? '' : `, ${new Date(run.finishedAt).toISOString().slice(0, 10)}`}.`,
-    ...(sampled.length === 0 ? [] : [`Written on ${sampled.length === 1 ? 'once' : `${sampled.length} times`}: ${fit(sampled.join('; '), 110)}.`]),
+    ...(sampled.length === 0 ? [] : [`Written on ${sampled.length === 1 ? 'once' : `${sampled.length} times`}: ${fitWords(sampled.join('; '), 110)}.`]),
   ];
 }
 
@@ -98,13 +99,7 @@ function heading(text: string, colours: FigureColours): Part {
 }
 
 function line(text: string, colours: FigureColours): Part {
-  return { markup: [svgText(0, 14, fit(text, 150), { 'font-size': 12, fill: colours.muted })], height: 18 };
-}
-
-/** No program breaks a line of SVG text. */
-function fit(text: string, most: number): string {
-  const letters = Array.from(text);
-  return letters.length <= most ? text : `${letters.slice(0, most - 1).join('')}…`;
+  return { markup: [svgText(0, 14, fitWords(text, 150), { 'font-size': 12, fill: colours.muted })], height: 18 };
 }
 
 function hatch(colours: FigureColours): Markup {

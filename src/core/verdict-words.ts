@@ -1,0 +1,50 @@
+/** How the parts of an experiment's report are put in words, on the page and in the card alike. */
+import { shortP } from './claim-words.ts';
+import type { Contrast, ExperimentReport, ExperimentVerdict, Gate, RopeReading } from './experiment-types.ts';
+import { figureNumber } from './figure-scale.ts';
+import type { Estimate } from './report-types.ts';
+
+/** Glyph and word of a verdict: neither is left to colour. */
+export const VERDICT_WORDS: Readonly<Record<ExperimentVerdict, { readonly glyph: string; readonly word: string }>> = {
+  CONFIRM: { glyph: '✓', word: 'Confirmed' },
+  DENY: { glyph: '✗', word: 'Denied' },
+  PARTIAL: { glyph: '◐', word: 'Confirmed in part' },
+  INCONCLUSIVE: { glyph: '?', word: 'Inconclusive' },
+};
+
+/** What a quick run is, wherever its verdict stands. */
+export const QUICK_WORDS = 'A quick look at a part that was fixed beforehand: no verdict of record. What it says may turn when all of it runs.';
+
+const READING_WORDS: Readonly<Record<RopeReading, string>> = {
+  within: 'within it: as good as nothing',
+  above: 'above it',
+  below: 'below it',
+  open: 'across its edge: cannot be told',
+};
+
+/** Where an interval lies against what counts as nothing, e.g. `−0.1 to 0.1: above it`; null where there is no such region. */
+export function ropeWords({ rope, reading }: Pick<Contrast, 'rope' | 'reading'>): string | null {
+  if (rope === null) return null;
+  return `${figureNumber(rope[0], 3)} to ${figureNumber(rope[1], 3)}${reading === null ? '' : `: ${READING_WORDS[reading]}`}`;
+}
+
+/** What a gate asks for, e.g. `the whole interval above 0.7`. */
+export function gateAsks({ side, at, needs }: Pick<Gate, 'side' | 'at' | 'needs'>): string {
+  return `${needs === 'interval' ? 'the whole interval' : 'the value'} ${side} ${figureNumber(at, 3)}`;
+}
+
+/** A value and its interval, e.g. `0.62` and `0.51 to 0.72`; the reason where there is none. */
+export function estimateWords({ value, low, high, note }: Estimate): { readonly value: string; readonly interval: string } {
+  const interval = low === null || high === null ? 'none' : `${figureNumber(low, 3)} to ${figureNumber(high, 3)}`;
+  return { value: figureNumber(value, 3), interval: note === undefined ? interval : `${interval} (${note})` };
+}
+
+/** A p-value, or a dash where a contrast has an interval only. */
+export function pWords(p: number | null): string {
+  return p === null ? '–' : shortP(p);
+}
+
+/** Which run this is, in a line. */
+export function runWords({ experiment: { size }, units, model, backend }: Pick<ExperimentReport, 'experiment' | 'units' | 'model' | 'backend'>): string {
+  return `${size === 'full' ? 'Full run' : 'Quick look'}, ${units} ${units === 1 ? 'unit' : 'units'}, ${model.id} on ${backend}`;
+}
