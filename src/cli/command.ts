@@ -14,12 +14,16 @@ export interface Command {
 export class Options {
   readonly #command: string;
   readonly #values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+  /** What stood there without an option's name, in order. */
+  readonly words: readonly string[];
 
-  /** Parses `args`; unknown options and stray words throw `usage`. */
-  constructor(command: string, args: readonly string[], known: NonNullable<ParseArgsConfig['options']>) {
+  /** Parses `args`; unknown options throw `usage`, and stray words do unless the command takes some. */
+  constructor(command: string, args: readonly string[], known: NonNullable<ParseArgsConfig['options']>, { takesWords = false }: { readonly takesWords?: boolean } = {}) {
     this.#command = command;
     try {
-      this.#values = parseArgs({ args: [...args], options: known, strict: true, allowPositionals: false }).values;
+      const { values, positionals } = parseArgs({ args: [...args], options: known, strict: true, allowPositionals: takesWords });
+      this.#values = values;
+      this.words = positionals;
     } catch (thrown) {
       throw new AppError('usage', `${command}: ${(thrown instanceof Error ? thrown.message : String(thrown)).replace(/\s+/g, ' ')}`);
     }

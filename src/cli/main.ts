@@ -5,9 +5,11 @@
 import { AppError } from '../core/errors.ts';
 import { check } from './commands/check.ts';
 import { compare } from './commands/compare.ts';
+import { experiment } from './commands/experiment.ts';
 import { generate } from './commands/generate.ts';
 import { judge } from './commands/judge.ts';
 import { lens } from './commands/lens.ts';
+import { merge } from './commands/merge.ts';
 import { patch } from './commands/patch.ts';
 import { read } from './commands/read.ts';
 import { record } from './commands/record.ts';
@@ -18,7 +20,7 @@ import { verify } from './commands/verify.ts';
 import type { Command } from './command.ts';
 import { clearProgress } from './progress.ts';
 
-const COMMANDS: readonly Command[] = [verify, check, read, train, judge, vector, generate, steer, lens, compare, patch, record];
+const COMMANDS: readonly Command[] = [verify, check, read, train, judge, vector, generate, steer, lens, compare, patch, experiment, merge, record];
 
 const usageOf = (commands: readonly Command[]): string => commands.map((command) => `  ${command.usage}\n      ${command.summary}\n`).join('');
 const usage = `Usage: flipside COMMAND [options]\n\n${usageOf(COMMANDS)}`;

@@ -44,6 +44,8 @@ export interface RunParts {
   readonly shard?: Shard | undefined;
   /** Stops after the preparation. */
   readonly prepareOnly?: boolean | undefined;
+  /** As {@link estimateRun} measured it; measured anew where it is left out. */
+  readonly pace?: Pace | undefined;
   /** Milliseconds from any origin. */
   readonly clock: () => number;
   readonly onProgress?: ((progress: ExperimentProgress) => void) | undefined;
@@ -56,9 +58,9 @@ export function unitsOfShard(units: readonly UnitPlan[], shard: Shard | undefine
 }
 
 /** Seconds that a run takes on this model, before anything is kept; `have` are units that have run already. */
-export async function estimateRun({ loaded, size, subject, shard, clock, signal, store }: RunParts): Promise<{ readonly seconds: number; readonly pace: Pace }> {
+export async function estimateRun({ loaded, size, subject, shard, clock, signal, store, prepareOnly = false }: RunParts): Promise<{ readonly seconds: number; readonly pace: Pace }> {
   const have = await store.ids();
-  const units = unitsOfShard(loaded.design.units(loaded.spec, size), shard).filter(({ id }) => !have.has(id));
+  const units = prepareOnly ? [] : unitsOfShard(loaded.design.units(loaded.spec, size), shard).filter(({ id }) => !have.has(id));
   const preparation = (await store.prepared()) === null ? [loaded.design.preparation(loaded.spec, size)] : [];
   const cost = totalCost([...preparation, ...units.map((unit) => unit.cost)]);
   const pace = await measurePace(subject, clock, cost.written > 0, signal);
@@ -80,7 +82,7 @@ export async function runUnits(parts: RunParts): Promise<void> {
   const tell = (stage: ExperimentProgress['stage'], unit: string | null, share = 0): void =>
     parts.onProgress?.({ stage, done: all.length - due.length + (stage === 'units' ? eta.done - (known === null ? 1 : 0) : 0), total: all.length, unit, secondsLeft: eta.secondsLeft(share) });
   tell('pace', null);
-  eta.begin(await measurePace(subject, clock, design.units(spec, size).some(({ cost }) => cost.written > 0), signal));
+  eta.begin(parts.pace ?? (await estimateRun(parts)).pace);
   const call = (stage: ExperimentProgress['stage'], unit: string | null) => ({ signal, onShare: (share: number) => tell(stage, unit, share) });
 
   let prepared = known;
