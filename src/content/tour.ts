@@ -42,7 +42,7 @@ export const TOUR: readonly TourChapter[] = [
       { place: 'steer', target: 'dose', title: 'What a push does', text: 'How far the model’s choices move, the stronger it is pushed, beside pushes along directions that mean nothing. Without those, any push would look like proof.' },
       { place: 'read', target: 'probe', title: 'Another question', text: 'A probe asks one question of the model’s state. Choose another here, and your own text is read again with it.' },
       { place: 'train', target: 'train', title: 'A question of your own', text: 'A probe is found from pairs of short texts. Read and change them, bring your own, and train: it is judged at once, by everything that could fool it.' },
-      { place: 'experiments', target: 'claims', title: 'What it is all for', text: 'Four claims about characters in language models, what would confirm or deny each, and what the probes of this page already say.' },
+      { place: 'experiments', target: 'claims', title: 'What it is all for', text: 'Four claims about characters in language models: what the rule of each, written before any run, makes of the numbers, and all that led to it.' },
     ],
   },
 ];

@@ -71,7 +71,7 @@ export function layOutPanel(panel: FigurePanel, width: number): PanelLayout {
   const right = width - RIGHT;
   const titles = wrapWords(panel.title, (width / TITLE_CHARACTER) | 0);
   const upLabels = wrapWords(panel.y.label, (width / CHARACTER) | 0);
-  const top = 18 * titles.length + LINE * upLabels.length + 14;
+  const top = 18 * titles.length + LINE * upLabels.length + 18;
   const bottom = top + PLOT_HEIGHT;
   const y = (value: number): number => bottom - ((value - low) / (high - low)) * PLOT_HEIGHT;
   const across = acrossOf(panel, left, right);
@@ -84,7 +84,7 @@ export function layOutPanel(panel: FigurePanel, width: number): PanelLayout {
     plot: { left, top, right, bottom },
     texts: [
       ...titles.map((words, index) => text(0, 15 + 18 * index, words, 'start', 'title')),
-      ...upLabels.map((words, index) => text(0, 18 * titles.length + LINE * (index + 1) - 3, words, 'start', 'label')),
+      ...upLabels.map((words, index) => text(0, 18 * titles.length + LINE * (index + 1), words, 'start', 'label')),
       ...yTicks.map((tick) => text(left - 6, y(tick) + 4, figureNumber(tick), 'end', 'tick')),
       ...below,
       ...acrossLabels,

@@ -27,6 +27,7 @@ import { browserTabs, type Tabs } from './tabs.ts';
 import { once } from './probe-card.ts';
 import { shippedProbes } from './shipped.ts';
 import type { DoseFiles } from './shipped-dose.ts';
+import type { ShippedExperiment } from './shipped-experiments.ts';
 import { fetchText, Stories } from './stories.svelte.ts';
 import type { FetchText } from './stories.svelte.ts';
 import { Tour } from './tour.svelte.ts';
@@ -44,6 +45,7 @@ export interface AppParts {
   readonly save?: SaveFile;
   readonly offline?: Offline;
   readonly doses?: DoseFiles;
+  readonly experiments?: readonly ShippedExperiment[];
 }
 
 const MANIFEST_URL = './models/smollm2-135m-instruct-q4.manifest.json';
@@ -71,6 +73,8 @@ export class AppState {
   readonly save: SaveFile;
   /** Dose–responses that ship with the probes; null: those of this page. */
   readonly doses: DoseFiles | null;
+  /** Experiments that ship; null: those of this page. */
+  readonly experiments: readonly ShippedExperiment[] | null;
   /** Starts an engine worker. */
   readonly connect: () => EngineClient;
 
@@ -94,6 +98,7 @@ export class AppState {
     this.offline = parts.offline ?? new Offline({ container: null, worker: '', script: '' });
     this.connect = parts.connect;
     this.doses = parts.doses ?? null;
+    this.experiments = parts.experiments ?? null;
   }
 
   /**

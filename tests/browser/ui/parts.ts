@@ -1,8 +1,11 @@
 /** The page's parts without a model, a network or a storage. */
 import { serialiseDose } from '../../../src/format/dose.ts';
 import { serialiseRecording, serialiseRecordingIndex } from '../../../src/format/recording-json.ts';
+import { serialiseReport } from '../../../src/format/experiment-report.ts';
 import type { AppParts } from '../../../src/state/app.svelte.ts';
+import type { ShippedExperiment } from '../../../src/state/shipped-experiments.ts';
 import { sampleDose } from '../../fixtures/dose-sample.ts';
+import { quickExperiment, sampleExperiment } from '../../fixtures/experiment-sample.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { type Database, memoryDatabase } from '../../../src/state/database.ts';
 import { NO_TABS } from '../../../src/state/tabs.ts';
@@ -36,6 +39,19 @@ export function lastingDatabase(): Database {
 /** What lies beside the probes: a dose–response of the first. */
 export const SAMPLE_DOSES = { 'kind-cruel': () => Promise.resolve(serialiseDose(sampleDose)) };
 
+/** Experiments that pass for shipped: the first has runs of two models, the second a rule and no run yet. */
+export const SAMPLE_EXPERIMENTS: readonly ShippedExperiment[] = [
+  {
+    id: 'A',
+    spec: { url: 'data:application/json,A', text: () => Promise.resolve(JSON.stringify({ rule: sampleExperiment.experiment.rule })) },
+    runs: [
+      { model: 'sample-135m', report: () => Promise.resolve(serialiseReport(sampleExperiment)), unitsUrl: 'data:application/json,units' },
+      { model: 'sample-360m', report: () => Promise.resolve(serialiseReport(quickExperiment)), unitsUrl: null },
+    ],
+  },
+  { id: 'B', spec: { url: 'data:application/json,B', text: () => Promise.resolve(JSON.stringify({ rule: { ...sampleExperiment.experiment.rule, confirm: 'The rule of the second experiment.' } })) }, runs: [] },
+];
+
 /** Parts for a page with this engine. */
 export function fakeParts(engine: () => FakeEngine = () => new FakeEngine(), more: Partial<AppParts> = {}): AppParts {
   return {
@@ -45,6 +61,7 @@ export function fakeParts(engine: () => FakeEngine = () => new FakeEngine(), mor
     database: () => Promise.resolve(lastingDatabase()),
     tabs: NO_TABS,
     doses: SAMPLE_DOSES,
+    experiments: SAMPLE_EXPERIMENTS,
     storage: null,
     ...more,
   };

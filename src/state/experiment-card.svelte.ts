@@ -1,0 +1,89 @@
+/** What there is of one claim's experiment: the runs that ship, the one of this browser, and which of them is on show. */
+import { AppError } from '../core/errors.ts';
+import type { ExperimentReport, ExperimentRule } from '../core/experiment-types.ts';
+import { parseReport, parseRule } from '../format/experiment-report.ts';
+import { field, jsonRoot } from '../format/json-path.ts';
+import type { ShippedExperiment, ShippedRun } from './shipped-experiments.ts';
+
+/** A report on show, and where it is from. */
+export interface ShownReport {
+  readonly report: ExperimentReport;
+  readonly from: 'recorded' | 'measured';
+}
+
+/** The card of a claim. */
+export class ExperimentCard {
+  readonly shipped: ShippedExperiment | null;
+  #reports = $state.raw<ReadonlyMap<string, ExperimentReport>>(new Map());
+  #settled = $state(false);
+  #written = $state.raw<ExperimentRule | null>(null);
+  #model = $state<string | null>(null);
+  #wanted = $state<ShownReport['from']>('measured');
+  /** What this browser measured; null where it did not. */
+  measured = $state.raw<ExperimentReport | null>(null);
+
+  constructor(shipped: ShippedExperiment | null) {
+    this.shipped = shipped;
+    this.#model = shipped?.runs[0]?.model ?? null;
+  }
+
+  /** Models that a run ships of. */
+  get models(): readonly string[] {
+    return this.shipped?.runs.map(({ model }) => model) ?? [];
+  }
+
+  /** The run that is chosen of those that ship. */
+  readonly run = $derived.by((): ShippedRun | null => this.shipped?.runs.find(({ model }) => model === this.#model) ?? null);
+
+  /** Whether all that ships of what is chosen is known. */
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  readonly recorded = $derived.by((): ExperimentReport | null => this.#reports.get(this.#model ?? '') ?? null);
+
+  /** What is on show; null where nothing ships and nothing was measured. */
+  readonly shown = $derived.by((): ShownReport | null => {
+    const { recorded, measured } = this;
+    const first = this.#wanted === 'measured' ? measured : recorded;
+    const report = first ?? measured ?? recorded;
+    return report === null ? null : { report, from: report === measured ? 'measured' : 'recorded' };
+  });
+
+  /** The rule: of the report on show, else of the spec; null where neither is there. */
+  readonly rule = $derived.by((): ExperimentRule | null => this.shown?.report.experiment.rule ?? this.#written);
+
+  /** Shows what is recorded, or what was measured here. */
+  show(from: ShownReport['from']): void {
+    this.#wanted = from;
+  }
+
+  /** Fetches what ships of the model that is chosen, and the rule where no run does. Throws `unit-invalid` or `spec-invalid`. */
+  async settle(): Promise<void> {
+    try {
+      const { run, shipped } = this;
+      if (run !== null && !this.#reports.has(run.model)) {
+        const report = parseReport(await run.report());
+        this.#reports = new Map(this.#reports).set(run.model, report);
+      }
+      if (run === null && this.#written === null && shipped?.spec) this.#written = ruleOf(await shipped.spec.text());
+    } finally {
+      this.#settled = true;
+    }
+  }
+
+  /** Shows the run of another model. Throws as {@link settle}. */
+  async choose(model: string): Promise<void> {
+    this.#model = model;
+    this.#wanted = 'recorded';
+    await this.settle();
+  }
+}
+
+/** The written rule of a spec, whatever its design. */
+function ruleOf(jsonText: string): ExperimentRule {
+  const root = jsonRoot(jsonText, 'spec', (message) => {
+    throw new AppError('spec-invalid', `${message} Restore the file.`);
+  });
+  return parseRule(field(root, 'rule'));
+}
