@@ -1,0 +1,94 @@
+/** The rule of an authors experiment, applied to its numbers, and why, in sentences. */
+import { figure, plain, signed, signedFigure } from '../../core/claim-words.ts';
+import type { Contrast, ExperimentVerdict, Gate, RunSize } from '../../core/experiment-types.ts';
+import type { Ratios } from './numbers.ts';
+import type { AuthorsSpec } from './spec.ts';
+
+const UNITS = 'scenarios';
+
+/** What was found and why. */
+export interface Ruling {
+  readonly verdict: ExperimentVerdict;
+  readonly because: string;
+  readonly wouldChange: readonly string[];
+}
+
+/** One condition of the rule. */
+interface Condition {
+  readonly holds: boolean;
+  readonly says: string;
+  /** What is asked of an interval, and where it lies. */
+  readonly asks: string;
+  readonly found: string;
+}
+
+/** The verdict: a ratio counts only where the interval of what it is divided by lies above 0. */
+export function rule(spec: AuthorsSpec, gates: readonly Gate[], ratios: Ratios, contrasts: readonly Contrast[]): Ruling {
+  const conditions = conditionsOf(spec, ratios, contrasts);
+  const denials = denialsOf(spec, ratios, contrasts);
+  const held = conditions.filter(({ holds }) => holds);
+  const denied = denials.filter(({ holds }) => holds);
+  const failed = gates.filter(({ passed }) => !passed);
+  const verdict = ((): ExperimentVerdict => {
+    if (failed.length > 0) return 'INCONCLUSIVE';
+    if (denied.length > 0) return 'DENY';
+    if (held.length === conditions.length) return 'CONFIRM';
+    return held.length >= spec.thresholds.partial ? 'PARTIAL' : 'INCONCLUSIVE';
+  })();
+  const all = [...failed.map(failedGate), ...(failed.length === 0 ? ['All gates pass.'] : []), ...conditions.map((condition) => `${condition.holds ? 'Holds' : 'Does not hold'}: ${told(condition)}`), ...denied.map((condition) => `Denies: ${told(condition)}`)];
+  return { verdict, because: all.join(' '), wouldChange: wouldChange(verdict, failed, conditions, denials) };
+}
+
+function conditionsOf({ thresholds }: AuthorsSpec, { persistence, leakage, dominance, choice }: Ratios, contrasts: readonly Contrast[]): Condition[] {
+  return [
+    { holds: aboveZero(contrasts, 'author-before') && low(persistence) > thresholds.persistence, says: 'the author persists', asks: `P above ${plain(thresholds.persistence)}`, found: figure(persistence, UNITS) },
+    { holds: aboveZero(contrasts, 'character-quote') && high(leakage) < thresholds.leakage, says: 'the character does not leak', asks: `L below ${plain(thresholds.leakage)}`, found: figure(leakage, UNITS) },
+    { holds: low(dominance) > thresholds.dominance, says: 'the author dominates', asks: `ADI above ${plain(thresholds.dominance)}`, found: signedFigure(dominance, UNITS) },
+    { holds: low(choice) > thresholds.choice, says: 'the choice follows the author more than the character', asks: `bA − bC of the choice above ${plain(thresholds.choice)} nats a token`, found: signedFigure(choice, UNITS) },
+  ];
+}
+
+function denialsOf({ thresholds }: AuthorsSpec, { leakageOverPersistence, dominance }: Ratios, contrasts: readonly Contrast[]): Condition[] {
+  return [
+    { holds: aboveZero(contrasts, 'author-before') && aboveZero(contrasts, 'character-quote') && low(leakageOverPersistence) > 0, says: 'more is left of the character than of the author', asks: 'L − P above 0', found: signedFigure(leakageOverPersistence, UNITS) },
+    { holds: high(dominance) < thresholds.dominance, says: 'the character dominates', asks: `ADI below ${plain(thresholds.dominance)}`, found: signedFigure(dominance, UNITS) },
+  ];
+}
+
+function wouldChange(verdict: ExperimentVerdict, failed: readonly Gate[], conditions: readonly Condition[], denials: readonly Condition[]): string[] {
+  if (failed.length > 0) return failed.map(({ id, measured, at, needs, unit }) => `A verdict either way needs gate ${id} to pass: its ${needs === 'value' ? 'value' : 'whole interval'} above ${plain(at)} ${unit}; it is ${plain(measured.value)}${needs === 'value' ? '' : `, from ${signed(measured.low ?? NaN)}`}.`);
+  const open = conditions.filter(({ holds }) => !holds).map((condition) => `CONFIRM also needs that ${told(condition)}`);
+  const deny = denials.filter(({ holds }) => !holds).map((condition) => `DENY would need no more than that ${told(condition)}`);
+  return verdict === 'DENY' ? open : [...open, ...deny];
+}
+
+function told({ says, asks, found }: Condition): string {
+  return `${says} (asked: the interval of ${asks}; found: ${found}).`;
+}
+
+function failedGate({ id, measured, at, needs, unit }: Gate): string {
+  const value = unit === 'AUROC' ? figure(measured, UNITS) : `${signedFigure(measured, UNITS)}, in ${unit}`;
+  return `Gate ${id} fails: ${value}, where ${needs === 'value' ? 'a value' : 'a whole interval'} above ${plain(at)} was asked.`;
+}
+
+function aboveZero(contrasts: readonly Contrast[], id: string): boolean {
+  return low(contrasts.find((contrast) => contrast.id === id)?.estimate) > 0;
+}
+
+const low = (estimate: { readonly low: number | null } | undefined): number => estimate?.low ?? NaN;
+const high = (estimate: { readonly high: number | null }): number => estimate.high ?? NaN;
+
+/** What an authors experiment cannot say, whatever it finds. */
+export function limitsOf(spec: AuthorsSpec, size: RunSize, contrasts: readonly Contrast[]): string[] {
+  const after = contrasts.find(({ id }) => id === 'author-after');
+  return [
+    ...(size === 'quick' ? ['A quick run reads a part of the scenarios in one template: its verdict is a look, not a finding.'] : []),
+    ...(after === undefined || after.detectable === null ? [] : [`With ${after.estimate.n} scenarios an author's effect of ${plain(after.detectable)} sd after the quote is found with 80 % power; a smaller one may be missed.`]),
+    `One writer wrote all stories and excerpts, in one style of English; ${spec.excerpts.length} subjects stand for each author.`,
+    'The author and the character instrument were fitted on the narration after the quote: before it and on the quote they may read less than there is, which makes P and L too large rather than too small.',
+    'bA and bC are compared along one direction each, in the length of the stream; a direction along which the stream varies much by itself weighs more.',
+    'P, L and ADI are about contexts with one author; that an author and not the mere valence of the context is read rests on the gates byline and bound.',
+    'An author who is known by two or three short excerpts is a slight acquaintance; a model may bind one that it has read more of.',
+    'Kind and cruel are one axis; authors may differ in ways that no instrument here reads.',
+  ];
+}
