@@ -3,7 +3,7 @@ import { field, has, integer, type JsonNode, list, text, words } from '../../for
 import { identifier, inRange, oneOf, positive, share } from '../../format/json-values.ts';
 import type { SpecHead } from '../design.ts';
 import { parseStories } from './parse-stories.ts';
-import { BEATS, type Letter, PLAIN_IDS, type Schedule, SCHEDULE_IDS, SPECIALS } from './schedules.ts';
+import { BEATS, type Letter, PLAIN_IDS, type Schedule, SCHEDULE_IDS, SHAPES, SPECIALS } from './schedules.ts';
 import { AXIS_IDS, type FitTopic, type FlipAxis, type FlipBackSpec, type FreePlan, type JudgeQuestion, type QuickPart, SO_FAR, THRESHOLDS } from './spec.ts';
 import { refuseTwins } from './twins.ts';
 
@@ -51,6 +51,13 @@ function parseSchedules(node: JsonNode): Schedule[] {
   const switching = schedules.filter(({ letters, special }) => new Set(letters).size === 2 && special.every(({ use }) => use === 'reveal'));
   const count = (letter: Letter): number => switching.reduce((sum, { letters }) => sum + letters.filter((own) => own === letter).length, 0);
   if (count('L') !== count('W')) node.refuse(`${node.path}: the schedules that switch without a dream or a topic break hold ${count('L')} L and ${count('W')} W beats; they must hold as many of each, or the order of the poles is mixed up with their number.`);
+  schedules.forEach(({ id, letters, special }, i) => {
+    const shape = SHAPES[id];
+    if (letters.join('') !== shape.letters) node.refuse(`${node.path}[${i}].letters must be ${shape.letters} for the schedule "${id}", got ${letters.join('')}.`);
+    const wanted = shape.special.map(([beat, use]) => `${use} before beat ${beat}`).join(', ');
+    const found = special.map(({ beat, use }) => `${use} before beat ${beat}`).join(', ');
+    if (found !== wanted) node.refuse(`${node.path}[${i}].special must be ${wanted === '' ? 'left out' : wanted} for the schedule "${id}", got ${found === '' ? 'nothing' : found}.`);
+  });
   return schedules;
 }
 

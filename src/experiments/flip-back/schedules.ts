@@ -18,6 +18,21 @@ export type ScheduleId = (typeof SCHEDULE_IDS)[number];
 /** The four that every axis has. */
 export const PLAIN_IDS = ['all-light', 'all-dark', 'light-dark', 'dark-light'] as const satisfies readonly ScheduleId[];
 
+/** Beats before the first and before the second switch. */
+export const SWITCHES = [4, 8] as const;
+
+/** What each order must be, so that a beat of one is compared with the same beat of another; `special` as in {@link Schedule}. */
+export const SHAPES: Readonly<Record<ScheduleId, { readonly letters: string; readonly special: readonly (readonly [beat: number, use: Special])[] }>> = {
+  'all-light': { letters: 'LLLLLLLLLLLL', special: [] },
+  'all-dark': { letters: 'WWWWWWWWWWWW', special: [] },
+  'light-dark': { letters: 'LLLLWWWWWWWW', special: [] },
+  'dark-light': { letters: 'WWWWLLLLLLLL', special: [] },
+  reveal: { letters: 'LLLLWWWWLLLL', special: [[9, 'reveal']] },
+  'dark-light-dark': { letters: 'WWWWLLLLWWWW', special: [] },
+  dream: { letters: 'LLLLWWWWLLLL', special: [[5, 'dream'], [9, 'wake']] },
+  rupture: { letters: 'WWWWLLLLLLLL', special: [[5, 'rupture']] },
+};
+
 /** One order. */
 export interface Schedule {
   readonly id: ScheduleId;

@@ -1,0 +1,82 @@
+/** The free half: whether what the model writes leaves the dark as often as it enters it. */
+import { clusterStatistics } from '../../core/cluster-statistic.ts';
+import { dirichletDraws } from '../../core/dirichlet.ts';
+import { clusterMean, percentileEstimate } from '../../core/effect.ts';
+import type { Contrast, Measure } from '../../core/experiment-types.ts';
+import type { Estimate } from '../../core/report-types.ts';
+import { signFlip } from '../../core/sign-flip.ts';
+import { dwell, followed, inertia, logRatio, passageToLight, PRIOR, stationaryDark, summed, type Transitions, transitionsOf } from './chain.ts';
+import { bare, contrast, measure, solid } from './estimates.ts';
+import { agreement, kappa, LABELS } from './label.ts';
+import { type FlipBackSpec, SO_FAR } from './spec.ts';
+import type { FreeTrace } from './traces.ts';
+
+/** What the free half gives. */
+export interface Free {
+  readonly kappa: Estimate;
+  /** The smaller of the dark and the light sentences that were followed by another. */
+  readonly followed: Estimate;
+  readonly ratio: Estimate;
+  /** Posterior of each transition `[from][to]`, in the order of LABELS. */
+  readonly posterior: readonly (readonly Estimate[])[];
+  readonly contrasts: readonly Contrast[];
+  readonly measures: readonly Measure[];
+}
+
+/** Prompts are the clusters: rollouts of one beginning resemble each other. */
+export function freeHalf({ draws, permutations, seed }: FlipBackSpec, free: readonly FreeTrace[]): Free {
+  const counts = free.map(({ probe }) => transitionsOf(probe));
+  const pooled = (pick: ArrayLike<number>): Transitions => summed(Array.from(pick, (i) => counts[i] ?? []));
+  const [ratio, dark, stretch, passage] = clusterStatistics(free.length, (pick) => {
+    const own = pooled(pick);
+    return [logRatio(own), stationaryDark(own), dwell(own), passageToLight(own)];
+  }, draws, seed).map(solid);
+  const none = bare(0, free.length, 'no prompt');
+  const agreements = free.map(({ both }) => agreement(both.probe, both.judge));
+  const [agreed] = clusterStatistics(free.length, (pick) => [kappa(LABELS.map((_, i) => LABELS.map((_, j) => Array.from(pick, (own) => agreements[own]?.[i]?.[j] ?? 0).reduce((sum, count) => sum + count, 0))))], draws, seed);
+  const all = pooled(free.map((_, i) => i));
+  const { dark: fromDark, light: fromLight } = followed(all);
+  const byPrompt = counts.map(logRatio);
+  const stay = free.map(({ probe }) => inertia(probe)).filter((value) => !Number.isNaN(value));
+  const flips = `signs of whole prompts flipped, ${permutations} times`;
+  const labels = free.flatMap(({ probe }) => probe).join('');
+  return {
+    kappa: solid(agreed ?? none),
+    followed: bare(Math.min(fromDark, fromLight), free.length, 'a count'),
+    ratio: ratio ?? none,
+    posterior: posteriorOf(all, draws, seed, free.length),
+    contrasts: [
+      contrast({ id: 'free-ratio', says: 'Free writing: log of how readily a dark sentence is followed by a light one over the reverse.', unit: 'log ratio', estimate: ratio ?? none, p: signFlip(byPrompt, permutations, seed).p, null: flips, values: byPrompt }),
+      contrast({ id: 'free-inertia', says: 'Free writing: neighbouring sentences share a label more often than the same sentences in random order.', unit: 'share', estimate: clusterMean(stay, draws, seed), p: signFlip(stay, permutations, seed).p, null: flips, values: stay }),
+    ],
+    measures: [
+      measure('free-ratio-posterior', 'The same log ratio by the Dirichlet posterior of the counts, as if transitions were independent.', 'log ratio', posteriorRatio(all, draws, seed, free.length)),
+      measure('free-dark', 'Share of dark sentences that the chain settles at.', 'share', dark ?? none),
+      measure('free-dwell', 'Length of a dark stretch.', 'sentences', stretch ?? none),
+      measure('free-passage', 'Sentences from a dark one to the next light one.', 'sentences', passage ?? none),
+      ...SO_FAR.map((so) => {
+        const own = free.flatMap((trace, i) => (trace.so === so ? [counts[i] ?? []] : []));
+        return measure(`free-ratio-${so}`, `The log ratio after beginnings that were ${so} so far.`, 'log ratio', bare(logRatio(summed(own)), own.length, 'too few prompts for an interval'));
+      }),
+      ...LABELS.map((label) => measure(`free-share-${label.toLowerCase()}`, `Share of sentences labelled ${label}.`, 'share', bare([...labels].filter((own) => own === label).length / labels.length, labels.length, 'sentences, a count'))),
+      measure('free-refused', 'Rollouts that begin by declining.', 'rollouts', bare(free.reduce((sum, { refused }) => sum + refused, 0), free.reduce((sum, { probe }) => sum + probe.length, 0), 'a count')),
+    ],
+  };
+}
+
+/** `[from][to]`: mean and 95 % interval of the Dirichlet posterior of each row. */
+function posteriorOf(counts: Transitions, draws: number, seed: number, n: number): Estimate[][] {
+  return counts.map((row, from) => {
+    const drawn = dirichletDraws(row, PRIOR, draws, seed + from);
+    const sum = row.reduce((total, count) => total + count + PRIOR, 0);
+    return row.map((count, to) => percentileEstimate((count + PRIOR) / sum, drawn.map((shares) => shares[to] ?? NaN), n));
+  });
+}
+
+function posteriorRatio(counts: Transitions, draws: number, seed: number, n: number): Estimate {
+  const light = LABELS.indexOf('L');
+  const dark = LABELS.indexOf('W');
+  const fromDark = dirichletDraws(counts[dark] ?? [], PRIOR, draws, seed + dark);
+  const fromLight = dirichletDraws(counts[light] ?? [], PRIOR, draws, seed + light);
+  return percentileEstimate(logRatio(counts), fromDark.map((shares, i) => Math.log(shares[light] ?? NaN) - Math.log(fromLight[i]?.[dark] ?? NaN)), n);
+}
