@@ -28,7 +28,7 @@ const BOUND_STEP = 0.4;
  * `cap` only that of KL is. `pushes` makes the pushes that are pooled: one, or a pole and its opposite. Throws `push-invalid` where
  * {@link MOST_BATCHES} readings a target do not find it, because the direction moves too little or too abruptly.
  */
-export async function matchStrengths(bench: PushBench, mode: 'add' | 'cap', pushes: (strength: number) => readonly Push[], targets: readonly number[], signal?: AbortSignal): Promise<readonly MatchedStrength[]> {
+export async function matchStrengths(bench: Pick<PushBench, 'neutral'>, mode: 'add' | 'cap', pushes: (strength: number) => readonly Push[], targets: readonly number[], signal?: AbortSignal): Promise<readonly MatchedStrength[]> {
   const trials: StrengthTrial[] = [];
   const found: MatchedStrength[] = [];
   for (const target of targets) {
@@ -48,7 +48,7 @@ export async function matchStrengths(bench: PushBench, mode: 'add' | 'cap', push
 }
 
 /** What a push of this strength does to the neutral texts; `pushes` are pooled. Numbers that break count as the strongest effect. */
-export async function tryStrength(bench: PushBench, pushes: readonly Push[], strength: number, signal?: AbortSignal): Promise<StrengthTrial> {
+export async function tryStrength(bench: Pick<PushBench, 'neutral'>, pushes: readonly Push[], strength: number, signal?: AbortSignal): Promise<StrengthTrial> {
   const kl: number[] = [];
   const surprise: number[] = [];
   try {
