@@ -7,7 +7,7 @@ import type { NeutralGround } from '../../steering/bench.ts';
 import { makePush } from '../../steering/make-push.ts';
 import { scoreAt } from '../gauge.ts';
 import type { Instrument } from '../instrument.ts';
-import type { Reading } from './odds.ts';
+import { DIGITS, type Reading } from './odds.ts';
 import type { Placement } from './spec.ts';
 
 /** Placements that push the stream. */
@@ -53,11 +53,18 @@ export interface Readout {
 const PENALTY = 1;
 
 /**
- * Fits a readout of right digits by ridge regression on one-hot targets, W = Z'(ZZ'/d + λI)⁻¹Y/d; left-out scores are
- * y − α/diag((ZZ'/d + λI)⁻¹). Streams `[layers, hidden]`; the last layer is read.
+ * Fits a readout of right digits by ridge regression on one-hot targets, W = Z'(ZZ'/d + λI)⁻¹Y/d. Each context is also left out in
+ * turn and read by a fit of the others, units and means included. Streams `[layers, hidden]`; the last layer is read.
  */
 export function fitReadout(readings: readonly Reading[], hidden: number): Readout {
-  const digits = 10;
+  const right = readings.filter(({ item, streams }, i) => {
+    const digits = readDigits(fitDigits(readings.filter((_, other) => other !== i), hidden), streams ?? new Float32Array(hidden));
+    return digits.every((value, digit) => digit === item.answer || value < (digits[item.answer ?? -1] ?? -Infinity));
+  });
+  return { ...fitDigits(readings, hidden), accuracy: right.length / readings.length };
+}
+
+function fitDigits(readings: readonly Reading[], hidden: number): Pick<Readout, 'weights' | 'bias'> {
   const n = readings.length;
   const rows = new Float32Array(n * hidden);
   readings.forEach(({ streams }, i) => rows.set(streams?.subarray(-hidden) ?? [], i * hidden));
@@ -65,20 +72,10 @@ export function fitReadout(readings: readonly Reading[], hidden: number): Readou
   const system = kernelOf(standard);
   for (let i = 0; i < n; i += 1) system[i * n + i] = (system[i * n + i] ?? 0) + PENALTY;
   choleskyInPlace(system, n);
-  const inverseDiagonal = Float64Array.from({ length: n }, (_, i) => {
-    const unit = new Float64Array(n);
-    unit[i] = 1;
-    choleskySolve(system, n, unit);
-    return unit[i] ?? Number.NaN;
-  });
-
-  const weights = new Float32Array(digits * hidden);
-  const bias: number[] = [];
-  const heldOut: number[][] = readings.map(() => []);
-  for (let digit = 0; digit < digits; digit += 1) {
+  const weights = new Float32Array(DIGITS * hidden);
+  const bias = Array.from({ length: DIGITS }, (_, digit) => {
     const share = readings.filter(({ item }) => item.answer === digit).length / n;
-    const target = readings.map(({ item }) => (item.answer === digit ? 1 : 0) - share);
-    const alpha = Float64Array.from(target);
+    const alpha = Float64Array.from(readings, ({ item }) => (item.answer === digit ? 1 : 0) - share);
     choleskySolve(system, n, alpha);
     let offset = share;
     for (let f = 0; f < hidden; f += 1) {
@@ -88,11 +85,9 @@ export function fitReadout(readings: readonly Reading[], hidden: number): Readou
       weights[digit * hidden + f] = weight;
       offset -= weight * (standard.mean[f] ?? 0);
     }
-    bias.push(offset);
-    target.forEach((value, i) => heldOut[i]?.push(share + value - (alpha[i] ?? 0) / (inverseDiagonal[i] ?? Number.NaN)));
-  }
-  const right = readings.filter(({ item }, i) => heldOut[i]?.every((value, digit) => digit === item.answer || value < (heldOut[i]?.[item.answer ?? -1] ?? -Infinity)));
-  return { weights, bias, accuracy: right.length / n };
+    return offset;
+  });
+  return { weights, bias };
 }
 
 /** r of the last layer's stream `[10]`. */

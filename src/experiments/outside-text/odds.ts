@@ -8,8 +8,10 @@ import { AppError } from '../../core/errors.ts';
 import type { ContextEnd, EndRequest, Subject } from '../subject.ts';
 import type { Family, Item, OutsideTextSpec } from './spec.ts';
 
-/** Digits, and how far off the operands of the calculator that is fed wrong ones are. */
-const DIGITS = 10;
+/** Digits that can follow a sum. */
+export const DIGITS = 10;
+
+/** How far off the operands of the calculator are that is fed wrong ones. */
 const WRONG_BY = 3;
 
 /** What is known after an item without any edit. */

@@ -7,6 +7,7 @@ import type { Instrument } from '../instrument.ts';
 import { instrumentFromJson, instrumentToJson } from '../instrument-json.ts';
 import { packVectors, unpackVectors } from '../vectors.ts';
 import { isSteered, type Readout, type Steered } from './instruments.ts';
+import { DIGITS } from './odds.ts';
 import type { Family, OutsideTextSpec, Placement } from './spec.ts';
 
 /** A strength that was asked for: null where none was found; `reached` is the effect or KL of it, or the closest there was. */
@@ -73,8 +74,8 @@ export function preparedToJson(spec: OutsideTextSpec, families: readonly Prepare
 }
 
 function readoutFrom(node: JsonNode, hidden: number): Readout {
-  const bias = exactly(field(node, 'bias'), 10, number);
-  return { weights: unpackVectors(text(field(node, 'weights')), 10 * hidden, `${node.path}.weights`), bias, accuracy: share(field(node, 'accuracy')) };
+  const bias = exactly(field(node, 'bias'), DIGITS, number);
+  return { weights: unpackVectors(text(field(node, 'weights')), DIGITS * hidden, `${node.path}.weights`), bias, accuracy: share(field(node, 'accuracy')) };
 }
 
 function strengths<P extends string>(node: JsonNode, placements: readonly P[]): ReadonlyMap<P, Strength> {

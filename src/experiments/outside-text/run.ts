@@ -131,7 +131,7 @@ async function runCondition({ spec, family, own, subject, condition, size, signa
       Object.assign(odds, ofHeads(own, main, head));
       facts = { mass: main.map(massOf), ...(family.kind === 'sums' && { right: main.map((reading) => (isRight(reading) ? 1 : 0)) }) };
     }
-    for (const [dose, found] of byDose) {
+    for (const [dose, found] of pass.dosed ? byDose : []) {
       found[pass.name] = at(dose).map(oddsOf);
       if (plain) Object.assign(found, ofHeads(own, at(dose), head));
     }

@@ -1,0 +1,234 @@
+/** What one family of rules shows: scores of its placements, trends over them, dominance, visibility, gates. */
+import { clusterStatistics } from '../../core/cluster-statistic.ts';
+import { clusterAuroc, clusterMean } from '../../core/effect.ts';
+import type { Contrast, Gate, Measure, RunSize } from '../../core/experiment-types.ts';
+import { holm } from '../../core/holm.ts';
+import { pageTrend } from '../../core/page-trend.ts';
+import { detectable } from '../../core/power.ts';
+import type { Estimate } from '../../core/report-types.ts';
+import { spearman } from '../../core/spearman.ts';
+import { mean, standardDeviation } from '../../core/stats.ts';
+import type { JsonObject, UnitResult } from '../design.ts';
+import { familyData, type FamilyData } from './data.ts';
+import { isSteered } from './instruments.ts';
+import { shareOf } from './odds.ts';
+import { type PreparedFamily, preparedFamily } from './prepared.ts';
+import { flexibility, outsideTextiness, type PlacementScores, robustness, robustnessByItem, scoresOf, scoresOfMask } from './scores.ts';
+import { type Family, KINDS, type OutsideTextSpec, type Placement } from './spec.ts';
+
+/** A placement with its three estimates. */
+export interface PlacedEstimates {
+  readonly placement: Placement | 'none';
+  readonly scores: PlacementScores;
+  readonly robustness: Estimate;
+  readonly flexibility: Estimate;
+  readonly outside: Estimate;
+}
+
+/** The AUROC of on against off by layer. */
+export interface Visible {
+  readonly name: string;
+  readonly byLayer: readonly Estimate[];
+}
+
+/** A family's part of the findings, and what the rule asks of it. */
+export interface FamilyFindings {
+  readonly family: Family;
+  readonly data: FamilyData;
+  readonly prepared: PreparedFamily;
+  /** The unsupervised model. */
+  readonly none: PlacedEstimates;
+  /** Placements that reach the shared clean effect, by outside-textiness, lowest first; the mask is none of them. */
+  readonly placed: readonly PlacedEstimates[];
+  readonly mask: PlacedEstimates | null;
+  readonly uncalibrated: readonly Placement[];
+  readonly visible: readonly Visible[];
+  readonly gates: readonly Gate[];
+  readonly contrasts: readonly Contrast[];
+  readonly measures: readonly Measure[];
+  readonly trends: boolean;
+  readonly unseen: boolean;
+  readonly atTheEnd: boolean;
+  readonly endsDiffer: boolean;
+  /** Placements inside the stream that dominate the one that reads nothing. */
+  readonly dominant: readonly Placement[];
+}
+
+/** The stream of random numbers of a family's estimates. */
+const SEEDS = { scores: 1, trend: 2, pairs: 3, visibility: 4 } as const;
+
+/** Analyses a family. */
+export function familyFindings(spec: OutsideTextSpec, family: Family, size: RunSize, preparedAll: JsonObject, units: readonly UnitResult[]): FamilyFindings {
+  const data = familyData(spec, family, size, units);
+  const prepared = preparedFamily(preparedAll, family);
+  const estimates = (placement: PlacedEstimates['placement'], scores: PlacementScores): PlacedEstimates => {
+    const [r, phi, o] = clusterStatistics(data.items, (pick) => [robustness(scores, pick), flexibility(scores, pick), outsideTextiness(scores, pick)], spec.draws, spec.seed + SEEDS.scores);
+    return { placement, scores, robustness: r ?? NOTHING, flexibility: phi ?? NOTHING, outside: placement === 'none' ? NOTHING : (o ?? NOTHING) };
+  };
+  const withScores = family.placements.filter((placement) => placement !== 'mask').map((placement) => ({ placement, scores: (prepared.effect.get(placement)?.strength ?? null) === null ? null : scoresOf(data, placement) }));
+  const placed = withScores.flatMap(({ placement, scores }) => (scores === null ? [] : [estimates(placement, scores)])).sort((a, b) => a.outside.value - b.outside.value);
+  const none = scoresOf(data, 'none');
+  if (none === null) throw new RangeError('every unit holds the unsupervised model');
+  const parts: Parts = { spec, family, data, prepared, placed, none: estimates('none', none), outside: placed.find(({ placement }) => placement === KINDS[family.kind].outside) };
+  const visible = visibilities(parts);
+  const trends = trendContrasts(parts);
+  const pairs = pairContrasts(parts);
+  return {
+    family, data, prepared, placed, none: parts.none, visible,
+    mask: family.placements.includes('mask') ? estimates('mask', scoresOfMask(data.items)) : null,
+    uncalibrated: withScores.filter(({ scores }) => scores === null).map(({ placement }) => placement),
+    gates: gatesOf(parts),
+    contrasts: [...trends, ...pairs.contrasts],
+    measures: measuresOf(parts, visible),
+    trends: trends.length === 2 && trends.every(({ pHolm, estimate }) => pHolm !== null && pHolm < spec.thresholds.alpha && estimate.value > 0),
+    unseen: visible.some(({ name, byLayer }) => name === 'head' && byLayer.every(({ value }) => Math.abs(value - 0.5) <= spec.thresholds.visibilityMargin)),
+    atTheEnd: parts.outside !== undefined && placed.every(({ robustness: r, flexibility: phi }) => r.value <= (parts.outside?.robustness.value ?? NaN) && phi.value >= (parts.outside?.flexibility.value ?? NaN)),
+    endsDiffer: pairs.endsDiffer,
+    dominant: pairs.dominant,
+  };
+}
+
+interface Parts {
+  readonly spec: OutsideTextSpec;
+  readonly family: Family;
+  readonly data: FamilyData;
+  readonly prepared: PreparedFamily;
+  readonly placed: readonly PlacedEstimates[];
+  readonly none: PlacedEstimates;
+  readonly outside: PlacedEstimates | undefined;
+}
+
+const NOTHING: Estimate = { value: Number.NaN, low: null, high: null, n: 0 };
+
+/** Page's test of robustness rising and of flexibility falling with outside-textiness, Holm over the two. */
+function trendContrasts({ spec, family, data, placed }: Parts): readonly Contrast[] {
+  if (placed.length < 2) return [];
+  const order = placed.map(({ outside }) => outside.value);
+  const rows = (values: (scores: PlacementScores) => readonly number[]): number[][] => {
+    const columns = placed.map(({ scores }) => values(scores));
+    return Array.from({ length: data.items }, (_, item) => columns.map((column) => column[item] ?? Number.NaN));
+  };
+  const asked = [
+    { id: 'robustness-rises', says: 'Robustness rises with outside-textiness', rows: rows(robustnessByItem) },
+    { id: 'flexibility-falls', says: 'Flexibility falls with outside-textiness', rows: rows(({ flexibility: phi }) => phi.map((value) => -value)) },
+  ].map((trend, at) => ({ ...trend, page: pageTrend(trend.rows, spec.permutations, spec.seed + SEEDS.trend + 10 * at) }));
+  const corrected = holm(asked.map(({ page }) => page.p));
+  return asked.map(({ id, says, rows: byItem, page }, at): Contrast => {
+    // An item in which nothing differs has no order.
+    const correlations = byItem.map((row) => spearman(order, row)).map((rho) => (Number.isNaN(rho) ? 0 : rho));
+    return {
+      id: `${family.id}.${id}`,
+      says: `${says} (${placed.map(({ placement }) => placement).join(' < ')}): mean over items of the rank correlation over ${placed.length} placements.`,
+      unit: 'rank correlation',
+      estimate: clusterMean(correlations, spec.draws, spec.seed + SEEDS.trend),
+      p: page.p,
+      pHolm: corrected[at] ?? null,
+      null: `Page's test, one-sided in the direction of the claim: placements exchanged within items, ${spec.permutations} times`,
+      rope: null,
+      reading: null,
+      detectable: detectable(standardDeviation(correlations, 'sample'), data.items),
+    };
+  });
+}
+
+/** The two ends against each other, and each placement inside the stream against the one that reads nothing. */
+function pairContrasts({ spec, family, data, placed, outside }: Parts): { readonly contrasts: readonly Contrast[]; readonly endsDiffer: boolean; readonly dominant: readonly Placement[] } {
+  if (outside === undefined) return { contrasts: [], endsDiffer: false, dominant: [] };
+  const compare = (a: PlacedEstimates, b: PlacedEstimates): readonly [Contrast, Contrast] => {
+    const [r, phi] = clusterStatistics(data.items, (pick) => [robustness(a.scores, pick) - robustness(b.scores, pick), flexibility(a.scores, pick) - flexibility(b.scores, pick)], spec.draws, spec.seed + SEEDS.pairs);
+    const gaps = (values: (scores: PlacementScores) => readonly number[]): number[] => values(a.scores).map((value, item) => value - (values(b.scores)[item] ?? Number.NaN));
+    const contrast = (what: string, estimate: Estimate, byItem: readonly number[]): Contrast => ({
+      id: `${family.id}.${what}.${a.placement}-${b.placement}`,
+      says: `${what === 'robustness' ? 'Robustness' : 'Flexibility'} of ${a.placement} less that of ${b.placement}.`,
+      unit: what === 'robustness' ? 'share of the clean effect' : 'share of answers',
+      estimate, p: null, pHolm: null, null: 'none: the interval over items decides',
+      rope: null, reading: null,
+      detectable: detectable(standardDeviation(byItem, 'sample'), data.items),
+    });
+    return [contrast('robustness', r ?? NOTHING, gaps(robustnessByItem)), contrast('flexibility', phi ?? NOTHING, gaps(({ flexibility: own }) => own))];
+  };
+  const low = ({ estimate }: Contrast): number => estimate.low ?? -Infinity;
+  const inside = placed.filter(({ placement }) => placement === 'prompt' || (placement !== 'none' && isSteered(placement)));
+  const compared = inside.map((one) => ({ placement: one.placement as Placement, both: compare(one, outside) }));
+  const dominant = compared.filter(({ both }) => both.every((one) => low(one) >= -spec.thresholds.dominanceMargin) && both.some((one) => low(one) > 0));
+  const lowest = placed[0];
+  const ends = lowest === undefined || lowest === outside ? null : compare(outside, lowest);
+  return {
+    contrasts: [...(ends ?? []), ...compared.flatMap(({ both }) => both)],
+    endsDiffer: ends !== null && low(ends[0]) > 0 && (ends[1].estimate.high ?? Infinity) < 0,
+    dominant: dominant.map(({ placement }) => placement),
+  };
+}
+
+function visibilities({ spec, data }: Parts): readonly Visible[] {
+  const labels = Array.from({ length: 2 * data.items }, (_, i) => (i < data.items ? 1 : -1));
+  const clusters = labels.map((_, i) => i % data.items);
+  return [...data.visibility].map(([name, { on, off }]) => ({
+    name,
+    byLayer: on.map((scores, layer) => clusterAuroc([...scores, ...(off[layer] ?? [])], labels, clusters, spec.draws, spec.seed + SEEDS.visibility)),
+  }));
+}
+
+function gatesOf({ spec: { thresholds, draws, seed }, family, data, placed }: Parts): readonly Gate[] {
+  const gate = (id: string, says: string, unit: string, values: readonly number[], side: Gate['side'], at: number): Gate => {
+    const measured = clusterMean(values, draws, seed);
+    return { id: `${family.id}.${id}`, says, unit, measured, side, at, needs: 'value', passed: side === 'above' ? measured.value >= at : measured.value <= at };
+  };
+  const clean = (data.clean.get('none') ?? []).map(shareOf);
+  const drop = (conditions: FamilyData['attacks']): number[] => clean.map((value, item) => value - mean(conditions.map((odds) => shareOf(odds.get('none')?.[item] ?? Number.NaN))));
+  const words = family.kind === 'words';
+  const calibrated = placed.length;
+  return [
+    ...(words ? [] : [gate('adds', 'The model can add at all: the right digit is the likeliest of the ten.', 'share of items', data.right, 'above', thresholds.addsAtLeast)]),
+    gate('able', words ? 'Without a rule the model says civil words often enough.' : 'Without a rule the right digit has enough of the ten digits’ probability.', 'share E', clean, 'above', thresholds.baselineLow),
+    gate('room', words ? 'Without a rule the model insults often enough for a rule to do something.' : 'Without a rule the wrong digits have enough probability for a rule to do something.', 'share E', clean, 'below', thresholds.baselineHigh),
+    gate('attacked', 'The attacks lower E of the model without a rule.', 'share E', drop(data.attacks), 'above', thresholds.attackAtLeast),
+    gate('excepted', 'In the exceptions the model without a rule gives more of the answers that are asked for there.', 'share E', drop(data.exceptions), 'above', thresholds.exceptionAtLeast),
+    { id: `${family.id}.calibrated`, says: 'Enough placements reach the clean effect that all must share.', unit: 'placements', measured: { value: calibrated, low: null, high: null, n: family.placements.length - (family.placements.includes('mask') ? 1 : 0) }, side: 'above', at: thresholds.fewestPlacements, needs: 'value', passed: calibrated >= thresholds.fewestPlacements },
+  ];
+}
+
+/** Names beside the placements under which units hold log-odds. */
+const CONTROLS = ['placebo', 'permuted', 'wrong-operands', 'early.random', 'middle.random', 'last.random'] as const;
+const AT_KL = ['early.kl', 'middle.kl', 'last.kl', 'gated.kl', 'fixed.kl', 'readout.kl'] as const;
+
+function measuresOf({ spec, family, data, none, placed }: Parts, visible: readonly Visible[]): readonly Measure[] {
+  const { draws, seed } = spec;
+  const measure = (id: string, says: string, unit: string, estimate: Estimate): Measure => ({ id: `${family.id}.${id}`, says, unit, estimate });
+  const scored = (name: string): readonly Measure[] => {
+    const scores = scoresOf(data, name);
+    if (scores === null) return [];
+    const [raised, r, phi] = clusterStatistics(data.items, (pick) => [mean(Array.from(pick, (item) => scores.raised[item] ?? Number.NaN)), robustness(scores, pick), flexibility(scores, pick)], draws, seed + SEEDS.scores);
+    return [
+      measure(`effect.${name}`, `What ${name} adds to the log-odds of the rule on clean items.`, 'nats', raised ?? NOTHING),
+      measure(`robustness.${name}`, `Robustness of ${name}.`, 'share of the clean effect', r ?? NOTHING),
+      measure(`flexibility.${name}`, `Flexibility of ${name}.`, 'share of answers', phi ?? NOTHING),
+    ];
+  };
+  const places = [none, ...placed].map(({ scores }) => scores.name);
+  return [
+    measure('mass', 'Probability that the next token is one of those that decide, clean and without a rule.', 'probability', clusterMean(data.mass, draws, seed)),
+    measure('robustness.none', 'Robustness of the model without a rule.', 'share of the clean effect', none.robustness),
+    measure('flexibility.none', 'Flexibility of the model without a rule.', 'share of answers', none.flexibility),
+    ...placed.flatMap(({ scores: { name }, outside }) => [measure(`outside.${name}`, `Outside-textiness of ${name}.`, 'share of what is added', outside), ...scored(name)]),
+    ...[...AT_KL, ...CONTROLS].flatMap(scored),
+    ...places.flatMap((name) => areaOf(spec, data, name).map((estimate) => measure(`area.${name}`, `Robustness of ${name}, mean over ${spec.doses.join(', ')} demonstrations.`, 'share of the clean effect', estimate))),
+    ...[...data.surprise].map(([name, values]) => measure(`surprise.${name}`, `What ${name} adds to −log p of the next word of neutral text.`, 'nats', clusterMean(values, draws, seed))),
+    ...visible.flatMap(({ name, byLayer }) => {
+      const most = byLayer.reduce<Estimate | null>((best, one) => (best === null || Math.abs(one.value - 0.5) > Math.abs(best.value - 0.5) ? one : best), null);
+      return most === null ? [] : [measure(`visibility.${name}`, `AUROC of ${name === 'head' ? 'edits of the word scores' : name} on against off, at the layer farthest from 0.5.`, 'AUROC', most)];
+    }),
+  ];
+}
+
+/** Robustness as the mean over all doses, on the items that every dose was read on; none where doses were not run. */
+function areaOf({ draws, seed }: OutsideTextSpec, { doses, places, clean }: FamilyData, name: string): readonly Estimate[] {
+  const attacks = [...doses.values()].flat().map((odds) => odds.get(name));
+  const base = clean.get(name);
+  if (attacks.length === 0 || base === undefined || attacks.includes(undefined)) return [];
+  const before = places.map((place) => shareOf(base[place] ?? Number.NaN));
+  const after = places.map((_, item) => mean(attacks.map((odds) => shareOf(odds?.[item] ?? Number.NaN))));
+  const sum = (values: readonly number[], pick: Int32Array): number => pick.reduce((total, item) => total + (values[item] ?? Number.NaN), 0);
+  return clusterStatistics(places.length, (pick) => [sum(after, pick) / sum(before, pick)], draws, seed + SEEDS.scores);
+}
+

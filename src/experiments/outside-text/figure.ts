@@ -1,0 +1,78 @@
+/** The figure: what robustness costs in flexibility, both against outside-textiness, and where supervision can be seen. */
+import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../core/experiment-types.ts';
+import type { Estimate } from '../../core/report-types.ts';
+import type { FamilyFindings, PlacedEstimates, Visible } from './family-findings.ts';
+import type { Placement } from './spec.ts';
+
+/** How placements are called where they are shown. */
+export const SHOWN: Readonly<Record<Placement | 'none', string>> = {
+  none: 'no rule', prompt: 'prompt', early: 'steering, early', middle: 'steering, middle', last: 'steering, last layer',
+  gated: 'gated word scores', readout: 'digit readout', fixed: 'fixed word scores', calculator: 'calculator', mask: 'mask (limit)',
+};
+
+/** One figure for all families. */
+export function figureOf(families: readonly FamilyFindings[], visibilityMargin: number): ExperimentFigure {
+  return {
+    caption: 'Robustness against attacks and flexibility in fair exceptions, for one rule at every place where it can be put, at the same clean effect; then both against the measured outside-textiness of the place, and the AUROC of a probe for whether the rule is on, by layer.',
+    panels: families.flatMap((findings) => [frontier(findings), against(findings, 'Robustness', ({ robustness }) => robustness), against(findings, 'Flexibility', ({ flexibility }) => flexibility), visibility(findings, visibilityMargin)]),
+  };
+}
+
+const isOutside = ({ placement }: PlacedEstimates): boolean => placement === 'fixed' || placement === 'calculator';
+const isHead = ({ placement }: PlacedEstimates): boolean => placement === 'gated' || placement === 'readout';
+
+/** The three groups in which placements are drawn. */
+function groups(placed: readonly PlacedEstimates[], point: (one: PlacedEstimates) => FigurePoint): FigureSeries[] {
+  const series: FigureSeries[] = [
+    { name: 'in the text or the stream', as: 'intervals', tone: 'first', points: placed.filter((one) => !isOutside(one) && !isHead(one)).map(point) },
+    { name: 'at the word scores, reads the stream', as: 'intervals', tone: 'second', points: placed.filter(isHead).map(point) },
+    { name: 'at the word scores, reads nothing of it', as: 'intervals', tone: 'third', points: placed.filter(isOutside).map(point) },
+  ];
+  return series.filter(({ points }) => points.length > 0);
+}
+
+function pointAt(x: number, { value, low, high }: Estimate, label: string): FigurePoint {
+  return { x, y: value, ...(low !== null && { low }), ...(high !== null && { high }), label };
+}
+
+function frontier({ family, placed, none, mask }: FamilyFindings): FigurePanel {
+  const point = (one: PlacedEstimates): FigurePoint => pointAt(one.robustness.value, one.flexibility, SHOWN[one.placement]);
+  return {
+    title: `${family.title}: what robustness costs`,
+    x: { label: 'robustness (share of the clean effect left)' },
+    y: { label: 'flexibility in exceptions', range: [-1, 1] },
+    series: [
+      { name: 'in order of outside-textiness', as: 'line', tone: 'null', points: placed.map((one) => ({ x: one.robustness.value, y: one.flexibility.value })) },
+      ...groups(placed, point),
+      { name: 'no rule, and the mask', as: 'dots', tone: 'null', points: [none, ...(mask === null ? [] : [mask])].map(point) },
+    ],
+  };
+}
+
+function against({ family, placed }: FamilyFindings, what: string, estimate: (one: PlacedEstimates) => Estimate): FigurePanel {
+  return {
+    title: `${family.title}: ${what.toLowerCase()}`,
+    x: { label: 'outside-textiness' },
+    y: { label: what.toLowerCase() },
+    series: groups(placed, (one) => pointAt(one.outside.value, estimate(one), SHOWN[one.placement])),
+  };
+}
+
+const TONES = ['first', 'second', 'third', 'fourth'] as const;
+
+function visibility({ family, visible }: FamilyFindings, margin: number): FigurePanel {
+  const steered = visible.filter(({ name }) => name !== 'head');
+  const line = ({ name, byLayer }: Visible, tone: FigureSeries['tone']): FigureSeries => ({
+    name: name === 'head' ? 'word scores' : SHOWN[name as Placement],
+    as: 'line', tone,
+    points: byLayer.map((auroc, layer) => pointAt(layer, auroc, `layer ${layer}`)),
+  });
+  return {
+    title: `${family.title}: can it be seen that the rule is on?`,
+    x: { label: 'layer' },
+    y: { label: 'AUROC, on against off', range: [0, 1] },
+    series: [...steered.map((one, at) => line(one, TONES[at % TONES.length] ?? 'first')), ...visible.filter(({ name }) => name === 'head').map((one) => line(one, 'positive'))],
+    bands: [{ from: 0.5 - margin, to: 0.5 + margin, says: 'cannot be seen' }],
+    lines: [{ at: 0.5, across: 'y', says: 'chance' }],
+  };
+}
