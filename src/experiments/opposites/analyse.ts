@@ -1,0 +1,88 @@
+/** From the units to the verdict: gates, contrasts, measures, the rule, and what the experiment cannot say. */
+import { clusterMean } from '../../core/effect.ts';
+import type { Contrast, Findings, Gate, RunSize } from '../../core/experiment-types.ts';
+import type { Estimate } from '../../core/report-types.ts';
+import type { JsonObject, UnitResult } from '../design.ts';
+import { type Planned, plannedContrasts } from './contrasts.ts';
+import { oppositesFigure } from './figure.ts';
+import { interval, judge } from './judge.ts';
+import { type OppositesPrepared, preparedFromJson } from './kept.ts';
+import { measuresOf } from './measures.ts';
+import { type AxisRow, mainKind, outcomeOf, rowsOf } from './rows.ts';
+import { CELLS, type OppositesSpec } from './spec.ts';
+
+/** Analyses the units of a size. Throws `units-missing` and `unit-invalid`. */
+export function analyseOpposites(spec: OppositesSpec, size: RunSize, preparedJson: JsonObject, units: readonly UnitResult[]): Findings {
+  const prepared = preparedFromJson(preparedJson);
+  const rows = rowsOf(spec, size, prepared, units);
+  const planned = plannedContrasts(spec, rows);
+  const gates = gatesOf(spec, size, rows);
+  const { verdict, because } = judge(gates, planned, spec.thresholds);
+  const contrasts: readonly Contrast[] = [planned.overall, planned.moral, planned.antonym, planned.both, ...planned.cells];
+  return {
+    verdict,
+    because,
+    gates,
+    contrasts,
+    measures: measuresOf(spec, rows, prepared, planned),
+    wouldChange: wouldChange(spec, planned),
+    limits: limitsOf(spec, size, rows, prepared, planned),
+    figure: oppositesFigure(spec, rows, planned, Math.floor(prepared.layers.length / 2)),
+  };
+}
+
+function gatesOf(spec: OppositesSpec, size: RunSize, rows: readonly AxisRow[]): Gate[] {
+  const { thresholds, draws, seed } = spec;
+  const fewest = Math.min(...CELLS.map(({ id }) => rows.filter(({ cell }) => cell === id).length));
+  const needed = size === 'full' ? thresholds.axesPerCell : thresholds.axesPerCellQuick;
+  const matched = rows.flatMap(({ matches }) => matches.map(({ fit }): number => (fit === 'none' ? 0 : 1)));
+  const share = matched.reduce((sum, one) => sum + one, 0) / matched.length;
+  const manipulation = clusterMean(rows.map(({ outcomes }) => outcomeOf(outcomes, mainKind(spec)).ownSpecific), draws, seed);
+  const alone = (value: number, n: number): Estimate => ({ value, low: null, high: null, n });
+  return [
+    // A whole number lies above the half below the one that is asked for.
+    { id: 'axes', says: `Each cell has ${needed} axes or more.`, unit: 'axes in the smallest cell', measured: alone(fewest, rows.length), side: 'above', at: needed - 0.5, needs: 'value', passed: fewest > needed - 0.5 },
+    { id: 'matched', says: `The unrelated act is as likely as the opposite's in neutral contexts, within ${thresholds.matchBits} bit.`, unit: 'share of items', measured: alone(share, matched.length), side: 'above', at: thresholds.matchedShare, needs: 'value', passed: share >= thresholds.matchedShare },
+    { id: 'manipulation', says: 'Showing X makes acts of X cheaper than unrelated acts.', unit: 'bits an act', measured: manipulation, side: 'above', at: thresholds.manipulationBits, needs: 'interval', passed: manipulation.low !== null && manipulation.low > thresholds.manipulationBits },
+  ];
+}
+
+function wouldChange({ thresholds: { ropeBits } }: OppositesSpec, { overall, cells, moral, antonym }: Planned): string[] {
+  const highest = Math.max(...cells.map(({ estimate }) => estimate.high ?? Infinity));
+  return [
+    `CONFIRM needs the lower end of the gain over all axes above +${ropeBits} bit an act; it is ${edge(overall.estimate.low)}.`,
+    `DENY needs the upper end of every cell at or below +${ropeBits} bit; the highest is ${edge(Number.isFinite(highest) ? highest : null)}.`,
+    `The opposites account needs the effect of an antonym above ${ropeBits} bit and that of being moral within ±${ropeBits}; they are ${interval(antonym.estimate)} and ${interval(moral.estimate)}. The tropes account needs the reverse.`,
+  ];
+}
+
+function limitsOf(spec: OppositesSpec, size: RunSize, rows: readonly AxisRow[], prepared: OppositesPrepared, { overall, moral, antonym, both, adjusted }: Planned): string[] {
+  const found = (contrast: Contrast): string => (contrast.detectable === null ? 'unknown' : contrast.detectable.toFixed(2));
+  const correlation = correlate(rows.map((row) => row.moral), rows.map((row) => row.valence));
+  const covariates = Object.keys(adjusted);
+  return [
+    ...(size === 'quick' ? [`A quick run: ${rows.length} axes, ${rows[0]?.matches.length ?? 0} items each, X shown by ${spec.doses.at(-1) ?? 0} sentences or named. It is a look, not a result.`] : []),
+    `With ${rows.length} axes and the spread found, 80 % power needs ${found(overall)} bit over all axes, ${found(moral)} between moral axes and others, ${found(antonym)} between axes with and without an antonym, ${found(both)} for the interaction; these are for plain means, and adjusting for valence and prior costs some.`,
+    `Moral axes are also those with distant valences: the two correlate at ${correlation.toFixed(2)} over these axes, so what is said of one holds with that much doubt about the other. Adjusted for: ${covariates.length > 0 ? covariates.join(', ') : 'nothing, since nothing else varied'}.`,
+    `Agreement on opposites is over ${prepared.answers} answers, the first tokens of the opposites of the spec; a model that would say something else is made to choose.`,
+    'All strings were written by one writer a side, and where there is no antonym the opposite is constructed by a rule; valence was rated by the writer.',
+    'Acts are given, not written by the model: what is measured is how likely they are, not whether the model would come to them.',
+    'The four cells are looked at for PARTIAL without correction among themselves.',
+  ];
+}
+
+function correlate(x: readonly number[], y: readonly number[]): number {
+  const centred = (values: readonly number[]): number[] => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return values.map((value) => value - mean);
+  };
+  const a = centred(x);
+  const b = centred(y);
+  const product = (u: readonly number[], v: readonly number[]): number => u.reduce((sum, value, i) => sum + value * (v[i] ?? NaN), 0);
+  const length = Math.sqrt(product(a, a) * product(b, b));
+  return length > 0 ? product(a, b) / length : 0;
+}
+
+function edge(value: number | null): string {
+  return value === null ? 'not known' : `${value > 0 ? '+' : ''}${value.toFixed(2)}`;
+}

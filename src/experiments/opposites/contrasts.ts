@@ -1,0 +1,98 @@
+/**
+ * The planned contrasts: ΔW over all axes, and what being moral, having an antonym, and both do to it in
+ *   ΔW = b0 + bM M + bO O + bMO M·O + bv |valence difference| + bp prior,
+ * with M and O at ±0.5. Intervals resample whole axes; p shuffles M within the levels of O, and O within those of M.
+ */
+import { clusterMean } from '../../core/effect.ts';
+import type { Contrast } from '../../core/experiment-types.ts';
+import { holm } from '../../core/holm.ts';
+import { permuteLabels } from '../../core/label-permutation.ts';
+import { clusterLeastSquares, type Columns, leastSquares } from '../../core/least-squares.ts';
+import { detectable, detectableBetween } from '../../core/power.ts';
+import type { Estimate } from '../../core/report-types.ts';
+import { ropeReading } from '../../core/rope.ts';
+import { signFlip } from '../../core/sign-flip.ts';
+import { standardDeviation } from '../../core/stats.ts';
+import type { AxisRow } from './rows.ts';
+import { CELLS, type OppositesSpec } from './spec.ts';
+
+/** The unit of every outcome here. */
+export const UNIT = 'bits an act';
+
+/** The contrasts and the fit behind them. */
+export interface Planned {
+  readonly overall: Contrast;
+  readonly moral: Contrast;
+  readonly antonym: Contrast;
+  readonly both: Contrast;
+  /** One a cell, in the order of CELLS; intervals only. */
+  readonly cells: readonly Contrast[];
+  /** Coefficients of what was adjusted for: `valence`, `prior`; those that do not vary, or that the factors determine, are missing. */
+  readonly adjusted: Readonly<Record<string, Estimate>>;
+}
+
+/** All planned contrasts from the rows. */
+export function plannedContrasts(spec: OppositesSpec, rows: readonly AxisRow[]): Planned {
+  const { draws, seed, permutations, thresholds } = spec;
+  const rope: readonly [number, number] = [-thresholds.ropeBits, thresholds.ropeBits];
+  const y = rows.map(({ specific }) => specific);
+  const covariates = covariatesOf(rows, y);
+  const coefficients = clusterLeastSquares(columnsOf(rows, covariates), y, draws, seed);
+  const flips = signFlip(y, permutations, seed);
+  const shuffled = { moral: shuffledP(spec, rows, y, covariates, 'moral', 'moral'), antonym: shuffledP(spec, rows, y, covariates, 'antonym', 'antonym'), both: shuffledP(spec, rows, y, covariates, 'both', 'moral') };
+  const ps = [flips.p, shuffled.moral, shuffled.antonym, shuffled.both].map((p) => (p === null || Number.isNaN(p) ? null : p));
+  const corrected = holm(ps);
+  const sds = (side: (row: AxisRow) => number): readonly [number, number, number, number] => {
+    const [up, down] = [1, -1].map((sign) => rows.filter((row) => Math.sign(side(row)) === sign).map(({ specific }) => specific));
+    return [standardDeviation(up ?? [], 'sample'), up?.length ?? 0, standardDeviation(down ?? [], 'sample'), down?.length ?? 0];
+  };
+  const coefficient = (id: 'moral' | 'antonym' | 'both', at: number, says: string, shuffle: string, least: number): Contrast => {
+    const estimate = coefficients[id] ?? { value: NaN, low: null, high: null, n: rows.length };
+    return { id, says, unit: UNIT, estimate, p: ps[at] ?? null, pHolm: corrected[at] ?? null, null: `${shuffle}, ${permutations} times`, rope, reading: ropeReading(estimate, rope), detectable: known(least) };
+  };
+  const overall = clusterMean(y, draws, seed);
+  return {
+    overall: {
+      id: 'overall', says: 'gain of the opposite over the unrelated act where X is shown, over all axes', unit: UNIT, estimate: overall, p: ps[0] ?? null, pHolm: corrected[0] ?? null,
+      null: flips.exact ? 'signs of axes flipped, all ways' : `signs of axes flipped, ${permutations} times`, rope, reading: ropeReading(overall, rope), detectable: known(detectable(standardDeviation(y, 'sample'), rows.length)),
+    },
+    moral: coefficient('moral', 1, 'what being moral adds, with valence and prior taken account of', 'moral shuffled among the axes with an antonym and among those without', detectableBetween(...sds(({ moral }) => moral))),
+    antonym: coefficient('antonym', 2, 'what having an antonym adds, with valence and prior taken account of', 'antonym shuffled among the moral axes and among the others', detectableBetween(...sds(({ antonym }) => antonym))),
+    both: coefficient('both', 3, 'how much more an antonym adds on moral axes than on others', 'moral shuffled among the axes with an antonym and among those without', 2 * detectableBetween(...sds(({ moral, antonym }) => moral * antonym))),
+    cells: CELLS.map(({ id, says }): Contrast => {
+      const mine = rows.filter(({ cell }) => cell === id).map(({ specific }) => specific);
+      const estimate = clusterMean(mine, draws, seed);
+      return { id, says: `the same, axes that are ${says}`, unit: UNIT, estimate, p: null, pHolm: null, null: 'interval only', rope, reading: ropeReading(estimate, rope), detectable: known(detectable(standardDeviation(mine, 'sample'), mine.length)) };
+    }),
+    adjusted: Object.fromEntries(covariates.flatMap((name) => { const found = coefficients[name]; return found === undefined ? [] : [[name, found]]; })),
+  };
+}
+
+type Covariate = 'valence' | 'prior';
+
+/** What can be adjusted for: what varies and is not determined by the factors. */
+function covariatesOf(rows: readonly AxisRow[], y: readonly number[]): readonly Covariate[] {
+  const all: readonly (readonly Covariate[])[] = [['valence', 'prior'], ['prior'], ['valence']];
+  return all.find((some) => Number.isFinite(leastSquares(columnsOf(rows, some), y).coefficients['intercept'])) ?? [];
+}
+
+function columnsOf(rows: readonly AxisRow[], covariates: readonly Covariate[]): Columns {
+  return {
+    moral: rows.map(({ moral }) => moral),
+    antonym: rows.map(({ antonym }) => antonym),
+    both: rows.map(({ moral, antonym }) => moral * antonym),
+    ...Object.fromEntries(covariates.map((name) => [name, rows.map((row) => row[name])])),
+  };
+}
+
+/** p of a coefficient under shuffles of one factor within the levels of the other. */
+function shuffledP(spec: OppositesSpec, rows: readonly AxisRow[], y: readonly number[], covariates: readonly Covariate[], coefficient: 'moral' | 'antonym' | 'both', factor: 'moral' | 'antonym'): number | null {
+  const other = factor === 'moral' ? 'antonym' : 'moral';
+  const columns = columnsOf(rows, covariates);
+  const statistic = (labels: Float64Array): number => leastSquares({ ...columns, [factor]: labels, both: labels.map((label, i) => label * (rows[i]?.[other] ?? NaN)) }, y).coefficients[coefficient] ?? NaN;
+  return permuteLabels(rows.map((row) => row[factor]), statistic, spec.permutations, spec.seed, rows.map((row) => row[other])).p;
+}
+
+function known(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
