@@ -1,9 +1,10 @@
 /** Every kind of experiment there is code for. */
 import type { DesignName } from '../core/experiment-types.ts';
 import type { Design } from './design.ts';
+import { opposites } from './opposites/index.ts';
 
 /** By the name that a spec gives; no two share one. */
 export type Designs = Readonly<Partial<Record<DesignName, Design>>>;
 
 /** What this version can run. */
-export const DESIGNS: Designs = {};
+export const DESIGNS: Designs = { opposites };

@@ -22,7 +22,7 @@ export function oppositesFigure(spec: OppositesSpec, rows: readonly AxisRow[], p
 
 type Band = NonNullable<FigurePanel['bands']>[number];
 
-const ZERO = { at: 0, across: 'y', says: 'no difference' } as const;
+const ZERO = { at: 0, across: 'x', says: 'no difference' } as const;
 
 function cellPanel(rows: readonly AxisRow[], planned: Planned, gain: string, rope: Band): FigurePanel {
   return {
@@ -52,7 +52,7 @@ function streamPanel(rows: readonly AxisRow[], middle: number, gain: string, rop
       points: rows.flatMap((row, i) => (row.cell === id && Number.isFinite(alpha[i]) ? [{ x: alpha[i] ?? NaN, y: row.specific, label: labelOf(row) }] : [])),
     })),
     bands: [rope],
-    lines: [ZERO, { at: 0, across: 'x', says: 'nothing in common' }],
+    lines: [ZERO, { at: 0, across: 'y', says: 'nothing in common' }],
   };
 }
 
