@@ -1,4 +1,4 @@
-/** Names of what an experiment leaves in its folder, and the command that makes it again. */
+/** Names of the files of an experiment, and the command that makes it again. */
 import type { ExperimentReport } from './experiment-types.ts';
 
 /** In `experiments/ID/results/MODEL/`. */
@@ -7,12 +7,7 @@ export const EXPERIMENT_FILES = { report: 'report.json', units: 'units.jsonl', l
 /** Beside `results`. */
 export const SPEC_FILE = 'spec.json';
 
-/** Folder of an experiment that ships, e.g. `experiments/A`. */
-export function experimentFolder(id: string): string {
-  return `experiments/${id}`;
-}
-
-/** The command line that repeats a run. */
+/** The command line that repeats a run: an experiment that ships by its letter, another by its spec. */
 export function experimentCommand({ experiment: { id, size }, model }: Pick<ExperimentReport, 'experiment' | 'model'>): string {
-  return `npm run -s flipside -- experiment --spec ${experimentFolder(id)}/${SPEC_FILE} --model public/models/${model.id}${size === 'quick' ? ' --quick' : ''}`;
+  return `npm run -s flipside -- experiment ${/^[A-Z]$/.test(id) ? id : `${id}.json`} --model public/models/${model.id} --out ${id}-results${size === 'quick' ? ' --quick' : ''}`;
 }

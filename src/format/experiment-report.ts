@@ -12,7 +12,7 @@ import { layOut } from './lay-out.ts';
 import { parseModel } from './probe-parts.ts';
 import { orNull, parseEstimate } from './report-parts.ts';
 
-const FORMAT = 'flipside-experiment';
+const FORMAT = 'flipside-experiment-report';
 const VERSION = 1;
 /** Above any effect, in any unit. */
 const ANY = [-1e9, 1e9] as const;

@@ -31,7 +31,7 @@ describe('the report of an experiment', () => {
     const written = serialiseReport(report);
     expect(parseReport(written)).toEqual(report);
     expect(serialiseReport(parseReport(written))).toBe(written);
-    expect(JSON.parse(written)).toMatchObject({ format: 'flipside-experiment', version: 1 });
+    expect(JSON.parse(written)).toMatchObject({ format: 'flipside-experiment-report', version: 1 });
   });
 
   it('is the same text whatever the order of the keys, rounds to six digits, and keeps nothing that it does not know', () => {
@@ -42,7 +42,7 @@ describe('the report of an experiment', () => {
   });
 
   it.each([
-    [['format'], 'flipside-report', 'report.format must be "flipside-experiment"'],
+    [['format'], 'flipside-report', 'report.format must be "flipside-experiment-report"'],
     [['version'], 2, 'report.version is 2, written by a newer Flipside'],
     [['verdict'], 'MAYBE', 'report.verdict must be one of CONFIRM, DENY, PARTIAL, INCONCLUSIVE, got "MAYBE"'],
     [['because'], '', 'report.because is empty'],

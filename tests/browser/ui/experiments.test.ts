@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { page, userEvent } from 'vitest/browser';
+import { type Locator, page, userEvent } from 'vitest/browser';
 import { CLAIMS, NO_RUN } from '../../../src/content/experiments.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { driftOf, ShippedEvidence, worstDrift } from '../../../src/state/shipped-evidence.svelte.ts';
@@ -19,10 +19,10 @@ const open = async (more: Parameters<typeof openAt>[2] = {}) => {
   await expect.element(page.getByRole('heading', { name: 'The probes behind these numbers' })).toBeVisible();
   return screen;
 };
-const article = (title: string | RegExp) => page.getByRole('article', { name: title });
-const first = () => article('Authors, not simulacra');
+const article = (title: string | RegExp): Locator => page.getByRole('article', { name: title });
+const first = (): Locator => article('Authors, not simulacra');
 /** Opens what is folded under a summary. */
-const unfold = async (within: ReturnType<typeof article>, summary: string | RegExp) => {
+const unfold = async (within: Locator, summary: string | RegExp): Promise<void> => {
   await within.getByText(summary).click();
 };
 
@@ -135,7 +135,7 @@ describe('the card of a run that ships', () => {
 
   it('gives the files and the command to make it again', async () => {
     const saved: Record<string, string> = {};
-    await open({ save: (name, content) => void (saved[name] = content as string) });
+    await open({ save: (name, content) => void (saved[name] = String(content)) });
     await unfold(first(), 'Make it again');
     await expect.element(first().getByRole('link', { name: 'A-spec.json' })).toHaveAttribute('download', 'A-spec.json');
     await expect.element(first().getByRole('link', { name: 'A-units.jsonl' })).toBeVisible();
@@ -149,7 +149,7 @@ describe('the card of a run that ships', () => {
 
   it('that is broken says so by path and leaves the other claims', async () => {
     const [a] = SAMPLE_EXPERIMENTS;
-    await open({ experiments: [{ ...a!, runs: [{ model: 'broken', report: () => Promise.resolve('{"format":"flipside-experiment","version":1}'), unitsUrl: null }] }] });
+    await open({ experiments: [{ ...a!, runs: [{ model: 'broken', report: () => Promise.resolve('{"format":"flipside-experiment-report","version":1}'), unitsUrl: null }] }] });
     await expect.element(page.getByText(/report\.experiment is missing/)).toBeVisible();
     await expect.element(first().getByText(NO_RUN)).toBeVisible();
   });
@@ -198,7 +198,7 @@ describe('the figure', () => {
 
   it('has a table of every point, which can be saved', async () => {
     const saved: Record<string, string> = {};
-    await open({ save: (name, content) => void (saved[name] = content as string) });
+    await open({ save: (name, content) => void (saved[name] = String(content)) });
     await unfold(first(), 'Show the numbers as a table');
     expect(first().getByRole('table').getByRole('row').elements()).toHaveLength(1 + 31 * 3 + 2 + 24 + 1);
     await first().getByRole('button', { name: 'Save A-figure.csv' }).click();
