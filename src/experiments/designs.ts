@@ -1,10 +1,13 @@
 /** Every kind of experiment there is code for. */
 import type { DesignName } from '../core/experiment-types.ts';
+import { authors } from './authors/index.ts';
 import type { Design } from './design.ts';
+import { flipBack } from './flip-back/index.ts';
 import { opposites } from './opposites/index.ts';
+import { outsideText } from './outside-text/index.ts';
 
 /** By the name that a spec gives; no two share one. */
 export type Designs = Readonly<Partial<Record<DesignName, Design>>>;
 
 /** What this version can run. */
-export const DESIGNS: Designs = { opposites };
+export const DESIGNS: Designs = { authors, 'flip-back': flipBack, 'outside-text': outsideText, opposites };

@@ -1,0 +1,41 @@
+/** The committed results are what their units say: analysed anew, every file comes out byte for byte. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { DESIGNS } from '../../src/experiments/designs.ts';
+import { makeReport } from '../../src/experiments/report.ts';
+import { parseSpec } from '../../src/experiments/spec.ts';
+import { parseUnits, serialiseUnits } from '../../src/experiments/unit-file.ts';
+import { experimentCard } from '../../src/format/experiment-card.ts';
+import { experimentFigureSvg } from '../../src/format/experiment-figure.ts';
+import { parseReport, serialiseReport } from '../../src/format/experiment-report.ts';
+
+const EXPERIMENTS = fileURLToPath(new URL('../../experiments', import.meta.url));
+const MODEL = 'smollm2-135m-instruct-q4';
+const WEIGHTS = (JSON.parse(readFileSync(fileURLToPath(new URL('../../probes/kind-cruel/probe.json', import.meta.url)), 'utf8')) as { model: { weightsSha256: string } }).model.weightsSha256;
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+describe.each(['A', 'B', 'C', 'D'])('the results of %s', (letter) => {
+  const read = (name: string): string => readFileSync(join(EXPERIMENTS, letter, 'results', MODEL, name), 'utf8');
+
+  it('belong to the shipped spec, the embedded model and a full run', () => {
+    const source = readFileSync(join(EXPERIMENTS, letter, 'spec.json'), 'utf8');
+    expect(read('spec.json')).toBe(source);
+    const { experiment, model, backend } = parseReport(read('report.json'));
+    expect({ id: experiment.id, size: experiment.size, spec: experiment.specSha256, model: model.id, weights: model.weightsSha256, backend }).toEqual({ id: letter, size: 'full', spec: sha256(source), model: MODEL, weights: WEIGHTS, backend: 'node' });
+  });
+
+  it('come out of their units again, bit by bit', () => {
+    const source = read('spec.json');
+    const units = read('units.jsonl');
+    const set = parseUnits(units, 'units.jsonl');
+    expect(serialiseUnits(set)).toBe(units);
+    const report = makeReport(parseSpec(source, sha256(source), DESIGNS), set, sha256(units));
+    expect(serialiseReport(report)).toBe(read('report.json'));
+    expect(experimentCard(report)).toBe(read('CARD.md'));
+    expect(experimentFigureSvg(report.figure, { dark: false })).toBe(read('figure.svg'));
+    expect(experimentFigureSvg(report.figure, { dark: true })).toBe(read('figure-dark.svg'));
+  }, 120_000);
+});
