@@ -71,7 +71,7 @@ function limitsOf(spec: OutsideTextSpec, size: RunSize, families: readonly Famil
   return [
     ...(size === 'quick' ? ['A quick run reads a quarter of the items, two attacks and two exceptions: it is a look, not a result.'] : []),
     'Only the token that decides is read. Nothing is written by the model, so a rule that comes back through the model’s own sampled words is not measured.',
-    'Outside-textiness is measured on the log-odds of the rule, not on all logits, and it orders the placements whose robustness and flexibility come from the same contexts.',
+    'Outside-textiness is measured on the log-odds of the rule, not on all logits, in the same contexts as robustness and flexibility. What adds the same everywhere has an outside-textiness of 1 by construction; that it is also the most robust and the least flexible is not: a placement may add more under attack and less in an exception.',
     'Attacks show several lines of broken rule and ask as before; exceptions show two and ask for the broken answer in words. What tells them apart is form, and a model that only counts examples will treat them alike.',
     `Strengths are equal on average over ${families.map(({ family }) => `${family.calibration.length}`).join(' and ')} calibration items; the measures named effect say how equal they are on the items themselves.`,
     `The KL of pushes is the 95th percentile over tokens of longer neutral texts, that of edits of the word scores over ${spec.neutral.length} ends of short ones; a prompt has none, and a calculator does nothing to text without sums.${unmatched.length === 0 ? '' : ` No strength of that KL was found for ${unmatched.join(', ')}.`}`,
@@ -81,5 +81,5 @@ function limitsOf(spec: OutsideTextSpec, size: RunSize, families: readonly Famil
   ];
 }
 
-const round = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(2))) : 'no number');
+const round = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : 'no number');
 const within = ({ value, low, high }: Estimate): string => (low === null || high === null ? round(value) : `${round(value)} [${round(low)}, ${round(high)}]`);

@@ -13,7 +13,7 @@ import { familyData, type FamilyData } from './data.ts';
 import { isSteered } from './instruments.ts';
 import { shareOf } from './odds.ts';
 import { type PreparedFamily, preparedFamily } from './prepared.ts';
-import { flexibility, outsideTextiness, type PlacementScores, robustness, robustnessByItem, scoresOf, scoresOfMask } from './scores.ts';
+import { flexibility, meanOver, outsideTextiness, type PlacementScores, robustness, robustnessByItem, scoresOf, scoresOfMask } from './scores.ts';
 import { type Family, KINDS, type OutsideTextSpec, type Placement } from './spec.ts';
 
 /** A placement with its three estimates. */
@@ -198,7 +198,7 @@ function measuresOf({ spec, family, data, none, placed }: Parts, visible: readon
   const scored = (name: string): readonly Measure[] => {
     const scores = scoresOf(data, name);
     if (scores === null) return [];
-    const [raised, r, phi] = clusterStatistics(data.items, (pick) => [mean(Array.from(pick, (item) => scores.raised[item] ?? Number.NaN)), robustness(scores, pick), flexibility(scores, pick)], draws, seed + SEEDS.scores);
+    const [raised, r, phi] = clusterStatistics(data.items, (pick) => [meanOver(scores.raised, pick), robustness(scores, pick), flexibility(scores, pick)], draws, seed + SEEDS.scores);
     return [
       measure(`effect.${name}`, `What ${name} adds to the log-odds of the rule on clean items.`, 'nats', raised ?? NOTHING),
       measure(`robustness.${name}`, `Robustness of ${name}.`, 'share of the clean effect', r ?? NOTHING),

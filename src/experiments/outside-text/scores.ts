@@ -65,7 +65,7 @@ export function robustness({ clean, attacked }: PlacementScores, pick: Picked): 
 
 /** φ over the items `pick`. */
 export function flexibility({ flexibility: phi }: PlacementScores, pick: Picked): number {
-  return over(phi, pick) / pick.length;
+  return meanOver(phi, pick);
 }
 
 /** o over the items `pick`. */
@@ -79,6 +79,11 @@ export function robustnessByItem({ clean, attacked }: PlacementScores): readonly
   return clean.map((value, item) => 1 - (value - (attacked[item] ?? Number.NaN)) / level);
 }
 
+
+/** The mean of `values` over the items `pick`. */
+export function meanOver(values: readonly number[], pick: Picked): number {
+  return over(values, pick) / pick.length;
+}
 
 function over(values: readonly number[], pick: Picked): number {
   let sum = 0;
