@@ -50,9 +50,9 @@ describe('a planted trade-off', () => {
   });
 
   it('brings every placement to the clean effect that all share', () => {
-    for (const name of ['early', 'middle', 'last', 'gated', 'fixed']) expect(value(full.findings, `s1.effect.${name}`)).toBeCloseTo(1.5, 0);
-    expect(value(full.findings, 's1.effect.fixed')).toBeCloseTo(1.5, 5);
-    expect(value(full.findings, 's2.effect.calculator')).toBeCloseTo(1.5, 5);
+    for (const name of ['early', 'middle', 'last', 'gated', 'fixed']) expect(value(full.findings, `s1.effect.${name}`)).toBeCloseTo(1, 0);
+    expect(value(full.findings, 's1.effect.fixed')).toBeCloseTo(1, 5);
+    expect(value(full.findings, 's2.effect.calculator')).toBeCloseTo(1, 5);
   });
 
   it('cannot see edits of the word scores at any layer, and sees pushes from their layer on', () => {
