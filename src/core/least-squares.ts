@@ -24,7 +24,8 @@ const ROUNDING = 1e-12;
 /** Fits `y` `[rows]` on an intercept and `columns`. */
 export function leastSquares(columns: Columns, y: ArrayLike<number>): LeastSquares {
   const names = Object.keys(columns);
-  const every = Int32Array.from({ length: y.length }, (_, i) => i);
+  const every = new Int32Array(y.length);
+  for (let i = 0; i < every.length; i += 1) every[i] = i;
   const fitted = fitRows(Object.values(columns), y, every);
   const spare = y.length - names.length - 1;
   let left = 0;
@@ -48,7 +49,12 @@ function fitRows(columns: readonly ArrayLike<number>[], y: ArrayLike<number>, pi
   const k = columns.length;
   const undetermined = Array.from({ length: k + 1 }, () => NaN);
   if (pick.length < k + 1) return undetermined;
-  const picked = (values: ArrayLike<number>): Float64Array => Float64Array.from(pick, (row) => values[row] ?? NaN);
+  // Loops, not from() and reduce(): a permutation test fits ten thousand times.
+  const picked = (values: ArrayLike<number>): Float64Array => {
+    const out = new Float64Array(pick.length);
+    for (let i = 0; i < out.length; i += 1) out[i] = values[pick[i] ?? -1] ?? NaN;
+    return out;
+  };
   const outcome = picked(y);
   const centre = mean(outcome);
   const standard = columns.map((column) => {
@@ -57,9 +63,14 @@ function fitRows(columns: readonly ArrayLike<number>[], y: ArrayLike<number>, pi
     const spread = standardDeviation(values, 'population');
     // What is left of a constant column is the rounding of its mean.
     if (!(spread > ROUNDING * Math.abs(at))) return { at, spread: NaN, values: values.fill(NaN) };
-    return { at, spread, values: values.map((value) => (value - at) / spread) };
+    for (let i = 0; i < values.length; i += 1) values[i] = ((values[i] ?? NaN) - at) / spread;
+    return { at, spread, values };
   });
-  const dot = (a: Float64Array, b: Float64Array, less = 0): number => a.reduce((sum, value, i) => sum + value * ((b[i] ?? NaN) - less), 0) / pick.length;
+  const dot = (a: Float64Array, b: Float64Array, less = 0): number => {
+    let sum = 0;
+    for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? NaN) * ((b[i] ?? NaN) - less);
+    return sum / pick.length;
+  };
   const system = new Float64Array(k * k);
   standard.forEach((a, i) => standard.forEach((b, j) => (system[i * k + j] = dot(a.values, b.values))));
   const solution = Float64Array.from(standard, ({ values }) => dot(values, outcome, centre));
