@@ -1,6 +1,6 @@
 /** From units to the verdict: both halves, their gates, the control axes, Holm over what was planned, the rule. */
 import { clusterMean } from '../../core/effect.ts';
-import type { Contrast, Findings, RunSize } from '../../core/experiment-types.ts';
+import type { Contrast, Findings, Measure, RunSize } from '../../core/experiment-types.ts';
 import { holm } from '../../core/holm.ts';
 import type { Estimate } from '../../core/report-types.ts';
 import { signFlip } from '../../core/sign-flip.ts';
@@ -42,6 +42,7 @@ export function analyseFlipBack(spec: FlipBackSpec, size: RunSize, prepared: Jso
     measures: [
       ...forced.measures,
       ...[0, 2].map((layer) => measure(`evidence-ratio-layer-${ready.layers[layer] ?? 0}`, `The evidence ratio of the filter at layer ${ready.layers[layer] ?? 0}.`, 'ratio', forced.ratioByLayer[layer] ?? bare(NaN, 0, 'not read'))),
+      beyondRandom(ready.layers[MIDDLE], stories.moral),
       ...layerCurve(stories.moral),
       ...free.measures,
     ],
@@ -70,8 +71,18 @@ function corrected(contrasts: readonly Contrast[]): Contrast[] {
   return contrasts.map((own, i) => ({ ...own, pHolm: adjusted[i] ?? null }));
 }
 
+/**
+ * No gate: a random direction is a random sum of the topics' own differences, and where these are alike it reads the poles, too.
+ * A model that tells them apart very well would fail.
+ */
+function beyondRandom(layer: number, traces: readonly Trace[]): Measure {
+  const own = Math.abs(mean(traces.map(({ byLayer }) => byLayer[layer] ?? NaN)));
+  const gaps = (traces[0]?.random ?? []).map((_, i) => Math.abs(mean(traces.map(({ random }) => random[i] ?? NaN))));
+  return measure('beyond-random', "Random directions of the fit texts' own covariance whose gap between all-light and all-dark is smaller.", 'share', bare(gaps.filter((gap) => gap < own).length / gaps.length, gaps.length, 'random directions'));
+}
+
 /** All-light less all-dark by layer: where the model carries what a story has shown. */
-function layerCurve(traces: readonly Trace[]): Findings['measures'] {
+function layerCurve(traces: readonly Trace[]): Measure[] {
   return (traces[0]?.byLayer ?? []).map((_, layer) => measure(`gap-layer-${layer}`, `All-light less all-dark at layer ${layer}, mean of beats 4 to 12.`, 'score', bare(mean(traces.map(({ byLayer }) => byLayer[layer] ?? NaN)), traces.length, 'the curve has no interval')));
 }
 

@@ -2,7 +2,6 @@
 import { clusterAuroc } from '../../core/effect.ts';
 import type { Gate } from '../../core/experiment-types.ts';
 import type { Estimate } from '../../core/report-types.ts';
-import { mean } from '../../core/stats.ts';
 import { bare, solid } from './estimates.ts';
 import type { Free } from './free-half.ts';
 import type { Prepared } from './prepare.ts';
@@ -12,7 +11,7 @@ import { lineOf, MIDDLE, type Trace } from './traces.ts';
 /** Beats at which stories that never switch must be told apart. */
 const ASKED_AT = [4, 12] as const;
 
-/** Gates of the forced half: the instrument, the stories, and random directions. */
+/** Gates of the forced half: the instrument and the stories. */
 export function forcedGates(spec: FlipBackSpec, prepared: Prepared, traces: readonly Trace[]): Gate[] {
   const { thresholds } = spec;
   const instrument = prepared.instruments.moral;
@@ -21,7 +20,6 @@ export function forcedGates(spec: FlipBackSpec, prepared: Prepared, traces: read
   return [
     gate('instrument', `The instrument tells kind from cruel fit texts that it was not fitted to, at layer ${layer}.`, 'AUROC', quality, thresholds.instrumentAuroc, 'value'),
     ...ASKED_AT.map((beat) => gate(`stories-${beat}`, `After ${beat} beats stories that were always kind read above those that were always cruel.`, 'AUROC', aurocAt(spec, traces, beat), thresholds.aurocFloor, 'interval')),
-    gate('random', 'The gap between them lies beyond that of random directions of the fit texts\' own covariance.', 'share of random directions', beyondRandom(prepared, traces), thresholds.randomShare, 'value'),
   ];
 }
 
@@ -47,11 +45,4 @@ function gate(id: string, says: string, unit: string, found: Estimate, at: numbe
 function aurocAt({ draws, seed }: FlipBackSpec, traces: readonly Trace[], beat: number): Estimate {
   const scores = traces.flatMap((trace) => [lineOf(trace, 'all-light')[beat] ?? NaN, lineOf(trace, 'all-dark')[beat] ?? NaN]);
   return clusterAuroc(scores, scores.map((_, i) => (i % 2 === 0 ? 1 : -1)), scores.map((_, i) => Math.floor(i / 2)), draws, seed);
-}
-
-/** Share of random directions whose mean gap is smaller than the instrument's, either way. */
-function beyondRandom({ layers }: Prepared, traces: readonly Trace[]): Estimate {
-  const own = Math.abs(mean(traces.map(({ byLayer }) => byLayer[layers[MIDDLE]] ?? NaN)));
-  const gaps = (traces[0]?.random ?? []).map((_, i) => Math.abs(mean(traces.map(({ random }) => random[i] ?? NaN))));
-  return bare(gaps.filter((gap) => gap < own).length / gaps.length, gaps.length, 'random directions');
 }

@@ -17,9 +17,9 @@ const SAMPLES = 2;
 
 const COMPLETE = /[.!?…]["'”’)\]]*$/u;
 
-/** The finished sentences of a text, at most `most`; white space inside becomes single spaces. */
+/** The finished sentences of a text, at most `most`. A single line break wraps a line, an empty line ends a sentence; white space inside becomes single spaces. */
 export function sentencesOf(written: string, most: number): string[] {
-  const pieces = [...written];
+  const pieces = [...written.replace(/(?<!\n)\n(?!\n)/gu, ' ')];
   let from = 0;
   const sentences = sentenceEnds(pieces).map((end) => {
     const sentence = pieces.slice(from, end + 1).join('').replace(/\s+/gu, ' ').trim();

@@ -4,7 +4,7 @@ import type { Schedule, Story } from './schedules.ts';
 
 /** Every threshold that the gates and the rule read. */
 export const THRESHOLDS = [
-  'aurocFloor', 'instrumentAuroc', 'randomShare', 'kappa', 'fewestLeaves', 'ratioLow', 'ratioHigh', 'ratioAttractor',
+  'aurocFloor', 'instrumentAuroc', 'kappa', 'fewestLeaves', 'ratioLow', 'ratioHigh', 'ratioAttractor',
   'bandShare', 'bandStories', 'recoverBeats', 'asymmetryRope', 'effectRope', 'freeDenied', 'neutralShare',
 ] as const;
 export type Threshold = (typeof THRESHOLDS)[number];
