@@ -5,7 +5,8 @@
 
 /** One claim. */
 export interface ClaimWords {
-  readonly id: 'A' | 'B' | 'C' | 'D';
+  /** A letter for those that ship. */
+  readonly id: string;
   readonly title: string;
   readonly claimed: string;
   /** How it would be tested, in a sentence or two. */
@@ -45,6 +46,18 @@ export const EXPERIMENTS_LEAD = 'Each claim has a rule that was written down bef
 
 /** Where nothing was found out yet. */
 export const NO_RUN = 'No run of this experiment comes with the page yet, so there is no verdict.';
+
+/** Stages of a run, while it runs. */
+export const RUN_STAGE = { pace: 'Timing the model', prepare: 'Preparing what every unit needs', units: 'Running' } as const;
+
+/** Running an experiment in the page. */
+export const RUN_WORDS = {
+  unknown: 'A quick look runs a part that was fixed beforehand, and is no verdict of record. On a graphics card it takes minutes, and all of it perhaps an hour; without one many times that. The time left is told on the way.',
+  kept: 'Every unit is kept in this browser as it ends: a run that is stopped, or whose page or card goes away, goes on where it was.',
+} as const;
+
+/** An experiment of the reader's own. */
+export const OWN_WORDS = 'A spec is a JSON file: a design, its material, and the rule written before any run. Copy one of those above (under “Make it again”), put your own material in, and open it here. It is checked word by word, stays in this browser, and runs like the others. docs/experiments/spec.md says what belongs where.';
 
 /** What stands over the parts of a card. */
 export const CARD_WORDS = {

@@ -1,11 +1,14 @@
 /** Runs the units of an experiment that have not run, one after another, keeping each as it ends. */
 import { throwIfStopped } from '../core/abort.ts';
+import type { ExperimentProgress } from '../core/experiment-run.ts';
 import type { RunSize } from '../core/experiment-types.ts';
 import type { JsonObject, UnitPlan, UnitResult } from './design.ts';
 import { Eta } from './eta.ts';
 import { measurePace, type Pace, secondsOf, totalCost } from './pace.ts';
 import type { LoadedSpec } from './spec.ts';
 import type { Subject } from './subject.ts';
+
+export type { ExperimentProgress } from '../core/experiment-run.ts';
 
 /** Where what has run is kept. */
 export interface UnitStore {
@@ -21,18 +24,6 @@ export interface UnitStore {
 export interface Shard {
   readonly index: number;
   readonly of: number;
-}
-
-/** How far it is. */
-export interface ExperimentProgress {
-  readonly stage: 'pace' | 'prepare' | 'units';
-  /** Units that have run, of those of this run. */
-  readonly done: number;
-  readonly total: number;
-  /** The unit under way. */
-  readonly unit: string | null;
-  /** Seconds left by what was measured so far; null before anything was. */
-  readonly secondsLeft: number | null;
 }
 
 /** What {@link runUnits} needs. */

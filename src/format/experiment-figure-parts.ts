@@ -7,9 +7,9 @@ const TONES = ['positive', 'negative', 'first', 'second', 'third', 'fourth', 'nu
 /** Beyond anything that a figure shows: what an axis can still be drawn for. */
 const FAR = 1e12;
 
-/** A caption and one to twelve panels. */
+/** A caption and up to twelve panels. */
 export function parseFigure(node: JsonNode): ExperimentFigure {
-  return { caption: words(field(node, 'caption'), 4000), panels: list(field(node, 'panels'), 1, 12).map(parsePanel) };
+  return { caption: words(field(node, 'caption'), 4000), panels: list(field(node, 'panels'), 0, 12).map(parsePanel) };
 }
 
 function parsePanel(node: JsonNode): FigurePanel {

@@ -27,8 +27,8 @@ export function experimentFigureSvg(figure: ExperimentFigure, { dark }: { readon
   const theme: Theme = dark ? 'dark' : 'light';
   const colours = FIGURE_COLOURS[theme];
   const shown = shownFigure(figure);
-  const panelWidth = shown.panels.length === 1 ? ALONE : BESIDE;
-  const columns = Math.min(PER_ROW, shown.panels.length);
+  const panelWidth = shown.panels.length < 2 ? ALONE : BESIDE;
+  const columns = Math.max(1, Math.min(PER_ROW, shown.panels.length));
   const inner = columns * panelWidth + (columns - 1) * GAP;
   const placed: Markup[] = [];
   let top = MARGIN;

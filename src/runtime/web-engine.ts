@@ -9,10 +9,12 @@ import type { Push } from '../core/push.ts';
 import { VERSION } from '../core/version.ts';
 import { assertProbeFits, parseProbe } from '../format/probe.ts';
 import { cacheBytesPerToken } from '../onnx/decoder-taps.ts';
+import type { Subject } from '../experiments/subject.ts';
 import type { SegmentReader } from '../training/reader.ts';
 import type { Decoder } from './decoder.ts';
 import { EngineEditor } from './engine-editor.ts';
 import { EngineLens } from './engine-lens.ts';
+import { createSubject } from './engine-subject.ts';
 import { findWords } from './lens-words.ts';
 import type { LensRequest } from './lens.ts';
 import { decoderFilesOf, fileAt, textOf } from './model-files.ts';
@@ -170,6 +172,12 @@ export class WebEngine {
   /** Reads segments for training and judging on the loaded model; the text in memory stays. Throws `internal` without one. */
   segmentReader(): SegmentReader {
     return createSegmentReader(this.#needLoaded());
+  }
+
+  /** The loaded model under test, and which engine reads it; the text in memory stays. Throws `internal` without one. */
+  subject(neutral: readonly string[]): { readonly subject: Subject; readonly backend: WebBackend } {
+    const loaded = this.#needLoaded();
+    return { subject: createSubject({ ...loaded, neutral, editor: (signal) => loaded.editor.decoder(signal) }), backend: loaded.backend };
   }
 
   /** The numbers check on this device; fetches the reference that lies beside the model. */

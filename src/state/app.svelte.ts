@@ -75,6 +75,8 @@ export class AppState {
   readonly doses: DoseFiles | null;
   /** Experiments that ship; null: those of this page. */
   readonly experiments: readonly ShippedExperiment[] | null;
+  /** Where probes, runs and experiments are kept. */
+  readonly database: () => Promise<Database>;
   /** Starts an engine worker. */
   readonly connect: () => EngineClient;
 
@@ -84,7 +86,7 @@ export class AppState {
     this.preferences = new Preferences(storage);
     this.draft = new Draft(storage);
     const tabs = (this.tabs = parts.tabs ?? browserTabs());
-    const database = once(parts.database ?? (() => browserDatabase()));
+    const database = (this.database = once(parts.database ?? (() => browserDatabase())));
     this.library = new Library(parts.shelf ?? (async () => shelfIn<KeptProbe>(await database(), 'probes')), tabs);
     this.history = new History({ connect: database, tabs, warn: (problem) => this.session.report(problem) });
     const probes = (this.probes = new Probes(parts.shipped ?? shippedProbes(), this.library, storage));

@@ -4,7 +4,7 @@
  */
 
 /** The stores; every thing in them has an `id`. */
-export const STORES = ['probes', 'runs', 'run-files'] as const;
+export const STORES = ['probes', 'runs', 'run-files', 'experiment-parts', 'experiment-reports'] as const;
 
 /** Name of a store. */
 export type StoreName = (typeof STORES)[number];
@@ -24,14 +24,16 @@ export interface Database {
   /** Why nothing lasts, as the browser says it; null where it lasts. */
   readonly refusal: string | null;
   all<T extends Keepable>(store: StoreName): Promise<readonly T[]>;
+  /** Those whose id begins like this. */
+  under<T extends Keepable>(store: StoreName, prefix: string): Promise<readonly T[]>;
   get<T extends Keepable>(store: StoreName, id: string): Promise<T | null>;
   /** Makes all changes or none; throws what the browser says where it has no room or refuses. */
   write(changes: readonly Change[]): Promise<void>;
 }
 
 const NAME = 'flipside-library';
-/** Version 1 had probes only. */
-const VERSION = 2;
+/** Version 1 had probes only, version 2 no experiments. */
+const VERSION = 3;
 
 /** A database that forgets with the page. */
 export function memoryDatabase(refusal = 'This page keeps nothing.'): Database {
@@ -41,6 +43,7 @@ export function memoryDatabase(refusal = 'This page keeps nothing.'): Database {
     lasts: false,
     refusal,
     all: <T extends Keepable>(name: StoreName) => Promise.resolve([...store(name).values()] as T[]),
+    under: <T extends Keepable>(name: StoreName, prefix: string) => Promise.resolve([...store(name).values()].filter(({ id }) => id.startsWith(prefix)) as T[]),
     get: <T extends Keepable>(name: StoreName, id: string) => Promise.resolve((store(name).get(id) as T | undefined) ?? null),
     write: async (changes) => {
       for (const change of changes) {
@@ -72,6 +75,7 @@ function overIndexedDb(database: IDBDatabase): Database {
     lasts: true,
     refusal: null,
     all: <T extends Keepable>(store: StoreName) => ask(store, (kept) => kept.getAll() as IDBRequest<T[]>),
+    under: <T extends Keepable>(store: StoreName, prefix: string) => ask(store, (kept) => kept.getAll(IDBKeyRange.bound(prefix, `${prefix}\uffff`)) as IDBRequest<T[]>),
     get: async <T extends Keepable>(store: StoreName, id: string) => (await ask(store, (kept) => kept.get(id) as IDBRequest<T | undefined>)) ?? null,
     write: async (changes) => {
       if (changes.length === 0) return;

@@ -60,7 +60,7 @@ export class EngineLine {
   readonly fallback = $derived.by(() => (this.status === this.#acknowledged ? null : (this.status?.fallback ?? null)));
 
   /** Whether a call runs that {@link stop} would end. */
-  readonly busy = $derived.by(() => ['loading', 'reading', 'writing', 'checking', 'comparing', 'looking', 'training', 'measuring'].includes(this.#phase.kind));
+  readonly busy = $derived.by(() => ['loading', 'reading', 'writing', 'checking', 'comparing', 'looking', 'training', 'measuring', 'experimenting'].includes(this.#phase.kind));
 
   /** Whether a text can be read now. */
   readonly ready = $derived.by(() => this.#phase.kind === 'ready');

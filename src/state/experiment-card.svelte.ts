@@ -1,5 +1,6 @@
 /** What there is of one claim's experiment: the runs that ship, the one of this browser, and which of them is on show. */
 import { AppError } from '../core/errors.ts';
+import type { ExperimentOutcome } from '../core/experiment-run.ts';
 import type { ExperimentReport, ExperimentRule } from '../core/experiment-types.ts';
 import { parseReport, parseRule } from '../format/experiment-report.ts';
 import { field, jsonRoot } from '../format/json-path.ts';
@@ -18,7 +19,7 @@ export class ExperimentCard {
   #settled = $state(false);
   #written = $state.raw<ExperimentRule | null>(null);
   #model = $state<string | null>(null);
-  #wanted = $state<ShownReport['from']>('measured');
+  #wanted = $state<ShownReport['from']>('recorded');
   /** What this browser measured; null where it did not. */
   measured = $state.raw<ExperimentReport | null>(null);
 
@@ -56,6 +57,12 @@ export class ExperimentCard {
   /** Shows what is recorded, or what was measured here. */
   show(from: ShownReport['from']): void {
     this.#wanted = from;
+  }
+
+  /** Shows what came of a run here; null forgets it. */
+  take(outcome: ExperimentOutcome | null): void {
+    this.measured = outcome?.report ?? null;
+    this.#wanted = 'measured';
   }
 
   /** Fetches what ships of the model that is chosen, and the rule where no run does. Throws `unit-invalid` or `spec-invalid`. */

@@ -1,20 +1,39 @@
-/** The state of the Experiments place: a card for each claim, and what the shipped probes say beside it. */
+/** The state of the Experiments place: a card for each claim, what the shipped probes say beside it, and an experiment of the reader's own. */
 import { CLAIMS, type ClaimWords } from '../content/experiments.ts';
 import { useApp, type AppState } from './app.svelte.ts';
+import { ExperimentBench } from './experiment-bench.svelte.ts';
 import { ExperimentCard } from './experiment-card.svelte.ts';
+import { KeptExperiments } from './kept-experiments.ts';
+import { neutralStories as stories } from './neutral-stories.ts';
+import { OwnExperiment } from './own-experiment.svelte.ts';
 import { roomOf } from './room.ts';
 import { ShippedEvidence } from './shipped-evidence.svelte.ts';
 import { SHIPPED_EXPERIMENTS } from './shipped-experiments.ts';
 
+/** A claim with what is known of it and what runs it here. */
+export interface Claim {
+  readonly words: ClaimWords;
+  readonly card: ExperimentCard;
+  readonly bench: ExperimentBench;
+}
+
 /** Every state class of the place. */
 export class ExperimentsRoom {
-  readonly claims: readonly { readonly words: ClaimWords; readonly card: ExperimentCard }[];
+  readonly claims: readonly Claim[];
   readonly evidence: ShippedEvidence;
+  readonly kept: KeptExperiments;
+  readonly own: OwnExperiment;
 
   constructor(app: AppState) {
     const shipped = app.experiments ?? SHIPPED_EXPERIMENTS;
-    this.claims = CLAIMS.map((words) => ({ words, card: new ExperimentCard(shipped.find(({ id }) => id === words.id) ?? null) }));
+    const kept = (this.kept = new KeptExperiments(app.database));
+    const benchFor = (card: ExperimentCard): ExperimentBench => new ExperimentBench({ session: app.session, kept, card, stories });
+    this.claims = CLAIMS.map((words) => {
+      const card = new ExperimentCard(shipped.find(({ id }) => id === words.id) ?? null);
+      return { words, card, bench: benchFor(card) };
+    });
     this.evidence = new ShippedEvidence(() => app.probes.shipped);
+    this.own = new OwnExperiment({ connect: app.connect, benchFor });
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the engine is doing, and what it did last. */
 import type { DoseProgress } from '../core/dose-types.ts';
+import type { ExperimentProgress } from '../core/experiment-run.ts';
 import type { EngineStatus, LoadProgress, RunSummary } from '../core/engine-report.ts';
 import type { TrainingProgress } from '../core/training-plan.ts';
 
@@ -19,6 +20,8 @@ export type Phase =
   | { readonly kind: 'training'; readonly status: EngineStatus; readonly progress: TrainingProgress | null }
   /** Finding the strength of a push (null), or measuring a dose–response. */
   | { readonly kind: 'measuring'; readonly status: EngineStatus; readonly progress: DoseProgress | null }
+  /** Running an experiment; null while it is timed. */
+  | { readonly kind: 'experimenting'; readonly status: EngineStatus; readonly progress: ExperimentProgress | null }
   | { readonly kind: 'lost' };
 
 /** A finished run and what it was, for the line under the strip. */

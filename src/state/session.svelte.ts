@@ -3,6 +3,7 @@ import { SAY } from '../content/status.ts';
 import type { ChatMessage } from '../core/chat.ts';
 import type { DoseProgress, DoseReport, MatchedStrength } from '../core/dose-types.ts';
 import { AppError } from '../core/errors.ts';
+import type { ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress } from '../core/experiment-run.ts';
 import type { EngineStatus, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../core/lens.ts';
@@ -108,6 +109,28 @@ export class Session extends EngineLine {
     const report = await this.run({ kind: 'measuring', status, progress: null }, (signal) => client.measureDose(args, step, signal));
     if (report !== null) this.say(SAY.dosed(report.probe.title));
     return report;
+  }
+
+  /** Times the model on an experiment; null as above. */
+  async estimateExperiment(args: Calls['estimateExperiment']['args']): Promise<ExperimentEstimate | null> {
+    const { client, status } = this.idle();
+    this.say(SAY.timing());
+    const estimate = await this.run({ kind: 'experimenting', status, progress: null }, (signal) => client.estimateExperiment(args, signal));
+    if (estimate !== null) this.say(SAY.timed());
+    return estimate;
+  }
+
+  /** Runs what of an experiment has not run; null as above. Each part goes to `onPart` as it ends, so that what was stopped can go on. */
+  async runExperiment(args: ExperimentArgs, onProgress: (progress: ExperimentProgress) => void, onPart: (part: ExperimentPart) => void): Promise<ExperimentOutcome | null> {
+    const { client, status } = this.idle();
+    this.say(SAY.experimenting());
+    const step = (progress: ExperimentProgress): void => {
+      this.goOn({ kind: 'experimenting', status, progress });
+      if (this.phase.kind === 'experimenting') onProgress(progress);
+    };
+    const outcome = await this.run({ kind: 'experimenting', status, progress: null }, (signal) => client.runExperiment(args, step, onPart, signal));
+    if (outcome !== null) this.say(SAY.experimented(outcome.report.experiment.title, outcome.report.verdict));
+    return outcome;
   }
 
   /** Compares the engine's numbers with the reference that ships with the model. The text in its memory stays there. */

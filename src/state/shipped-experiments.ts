@@ -14,8 +14,8 @@ export interface ShippedRun {
 export interface ShippedExperiment {
   /** Name of its folder. */
   readonly id: string;
-  /** Null where there are runs but no spec. */
-  readonly spec: { readonly url: string; text(): Promise<string> } | null;
+  /** Null where there are runs but no spec; without an address where the reader brought it. */
+  readonly spec: { readonly url: string | null; text(): Promise<string> } | null;
   readonly runs: readonly ShippedRun[];
 }
 

@@ -27,6 +27,8 @@ export function statusLine(phase: Phase, tokens: number, finished: FinishedRun |
       return [phase.total === 0 ? 'Comparing…' : `Comparing… ${count(phase.done)} of ${count(phase.total)}`, ...backendParts(phase.status)];
     case 'measuring':
       return [phase.progress === null ? 'Finding the strength…' : `Measuring the push… ${count(phase.progress.done)} of ${count(phase.progress.total)}`, ...backendParts(phase.status)];
+    case 'experimenting':
+      return [phase.progress === null || phase.progress.stage !== 'units' ? 'Preparing the experiment…' : `Running the experiment… ${count(phase.progress.done)} of ${count(phase.progress.total)}`, ...backendParts(phase.status)];
     case 'looking':
       return [phase.total === 0 ? 'Looking…' : `Looking… ${Math.floor((100 * phase.done) / phase.total)} %`, ...backendParts(phase.status)];
     case 'checking':

@@ -5,6 +5,7 @@
 import type { ChatMessage } from '../core/chat.ts';
 import type { DoseProgress, DoseReport, MatchedStrength } from '../core/dose-types.ts';
 import type { ErrorRecord } from '../core/errors.ts';
+import type { ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress, SpecSummary } from '../core/experiment-run.ts';
 import type { EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
 import type { PatchedScores, PatchedWriting, PatchPlace, PatchReport, PatchRequest } from '../core/patching.ts';
@@ -92,6 +93,12 @@ export interface Calls {
   train: { args: TrainingPlan; value: TrainedProbe };
   /** Reads another set with a probe, or a control vector, that exists. */
   judge: { args: { readonly probe: ProbeFiles | VectorFile; readonly set: SetSource }; value: Judgement };
+  /** Reads the file of an experiment and says what it asks for; needs no model. */
+  checkSpec: { args: { readonly source: string }; value: SpecSummary };
+  /** How long an experiment would take; `parts` may be of either size. */
+  estimateExperiment: { args: Omit<ExperimentArgs, 'size'>; value: ExperimentEstimate };
+  /** Runs what of an experiment has not run, and analyses it. The text in the engine's memory stays there. */
+  runExperiment: { args: ExperimentArgs; value: ExperimentOutcome };
   /** The models whose files this browser keeps; needs no model. */
   listKept: { args: Record<string, never>; value: readonly KeptModel[] };
   /** Deletes them, but for files that another tab is storing at this moment. A model that is loaded goes on. */
@@ -116,6 +123,9 @@ export type CallEvent =
   | { readonly event: 'tap'; readonly tap: TapReading }
   | { readonly event: 'train-progress'; readonly progress: TrainingProgress }
   | { readonly event: 'dose-progress'; readonly progress: DoseProgress }
+  | { readonly event: 'experiment-progress'; readonly progress: ExperimentProgress }
+  /** Done, and to be kept. */
+  | { readonly event: 'experiment-part'; readonly part: ExperimentPart }
   /** Rows of the lens, one a token and layer. */
   | { readonly event: 'lens-progress'; readonly done: number; readonly total: number }
   | { readonly event: 'runs-progress'; readonly done: number; readonly total: number }

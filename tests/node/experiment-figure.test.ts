@@ -121,6 +121,12 @@ describe('the figure as a file', () => {
   ] as const)('of %s has every tag closed and no number that is none', (_, panel) => {
     expect(markupFaults(experimentFigureSvg({ caption: 'c', panels: [panel] }, { dark: false }))).toEqual([]);
   });
+
+  it('without a panel is its caption', () => {
+    const svg = experimentFigureSvg({ caption: 'Nothing to draw.', panels: [] }, { dark: false });
+    expect(svg).toContain('>Nothing to draw.</text>');
+    expect(markupFaults(svg)).toEqual([]);
+  });
 });
 
 describe('a figure in words', () => {

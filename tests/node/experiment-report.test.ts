@@ -65,7 +65,7 @@ describe('the report of an experiment', () => {
     [['measures', 0, 'unit'], 'a\u202eb', 'report.measures[0].unit holds the invisible character U+202E'],
     [['wouldChange', 1], 7, 'report.wouldChange[1] must be a string'],
     [['limits'], 'none', 'report.limits must be a list'],
-    [['figure', 'panels'], [], 'report.figure.panels must have 1 to 12 items'],
+    [['figure', 'panels'], 'none', 'report.figure.panels must be a list'],
     [['figure', 'panels', 0, 'series', 0, 'tone'], 'loud', 'report.figure.panels[0].series[0].tone must be one of positive'],
     [['figure', 'panels', 0, 'series', 0, 'points', 3, 'x'], 'three', 'report.figure.panels[0].series[0].points[3].x must be a finite number'],
     [['figure', 'panels', 0, 'series', 0, 'points', 3, 'high'], undefined, 'report.figure.panels[0].series[0].points[3] must have both ends'],

@@ -2,6 +2,7 @@
 import type { ChatMessage } from '../../core/chat.ts';
 import type { DoseProgress, DoseReport, MatchedStrength } from '../../core/dose-types.ts';
 import type { AppError } from '../../core/errors.ts';
+import type { ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress, SpecSummary } from '../../core/experiment-run.ts';
 import type { Judgement } from '../../core/judgement-types.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../../core/lens.ts';
 import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '../../core/patching.ts';
@@ -46,6 +47,12 @@ export interface EngineClient {
   train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe>;
   /** Reads another set with a probe, or a control vector, that exists; nothing is fitted. */
   judge(args: { probe: ProbeFiles | VectorFile; set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement>;
+  /** Reads the file of an experiment; throws `spec-invalid` with the path of what is wrong. Needs no model. */
+  checkSpec(source: string): Promise<SpecSummary>;
+  /** How long an experiment would take here, by a short reading. */
+  estimateExperiment(args: Calls['estimateExperiment']['args'], signal: AbortSignal): Promise<ExperimentEstimate>;
+  /** Runs what of an experiment has not run; `onPart` gets each part as it ends, to keep it. Throws spec and unit errors, and what stops a reading. */
+  runExperiment(args: ExperimentArgs, onProgress: (progress: ExperimentProgress) => void, onPart: (part: ExperimentPart) => void, signal: AbortSignal): Promise<ExperimentOutcome>;
   /** The numbers check against the float32 reference that ships with the model. */
   checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport>;
   /** The models whose files this browser keeps. Needs no model, so it can be asked of a client that has loaded none. */

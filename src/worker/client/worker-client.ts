@@ -107,6 +107,13 @@ export function createWorkerClient(worker: Worker): EngineClient {
     patchRead: (args, signal) => call('patchRead', args, () => undefined, signal),
     train: (plan, onProgress, signal) => call('train', plan, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
     judge: (args, onProgress, signal) => call('judge', args, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
+    checkSpec: (source) => call('checkSpec', { source }, () => undefined),
+    estimateExperiment: (args, signal) => call('estimateExperiment', args, () => undefined, signal),
+    runExperiment: (args, onProgress, onPart, signal) =>
+      call('runExperiment', args, (event) => {
+        if (event.event === 'experiment-progress') onProgress(event.progress);
+        else if (event.event === 'experiment-part') onPart(event.part);
+      }, signal),
     checkNumbers: (onProgress, signal) => call('checkNumbers', {}, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), signal),
     listKept: () => call('listKept', {}, () => undefined),
     deleteKept: async () => {

@@ -5,6 +5,7 @@ import type { ReadingSink, TokenBatch } from '../../core/reading.ts';
 import { deleteKept, listKept } from '../../runtime/store/kept.ts';
 import { WebEngine } from '../../runtime/web-engine.ts';
 import type { CallEvent, CallName, Calls, Message, Request } from '../protocol.ts';
+import { createExperimentRoom } from './experiment-room.ts';
 import { createRunsRoom } from './runs-room.ts';
 import { createSteeringRoom } from './steering-room.ts';
 import { createTrainingRoom } from './training-room.ts';
@@ -17,6 +18,7 @@ const engine = new WebEngine((error) => post({ kind: 'lost', error: error.toReco
 const training = createTrainingRoom(() => engine.segmentReader());
 const steering = createSteeringRoom(engine);
 const runs = createRunsRoom(engine);
+const experiments = createExperimentRoom((neutral) => engine.subject(neutral));
 const running = new Map<number, AbortController>();
 /** Calls wait for the one before: the engine has one text and one cache. */
 let queue: Promise<void> = Promise.resolve();
@@ -92,6 +94,12 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
       return training.train(request.args, (progress) => emit({ event: 'train-progress', progress }), signal);
     case 'judge':
       return training.judge(request.args, (progress) => emit({ event: 'train-progress', progress }), signal);
+    case 'checkSpec':
+      return Promise.resolve(experiments.check(request.args.source));
+    case 'estimateExperiment':
+      return experiments.estimate(request.args, signal);
+    case 'runExperiment':
+      return experiments.run(request.args, (progress) => emit({ event: 'experiment-progress', progress }), (part) => emit({ event: 'experiment-part', part }), signal);
     case 'listKept':
       return listKept();
     case 'deleteKept':

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Locator, page, userEvent } from 'vitest/browser';
 import { CLAIMS, NO_RUN } from '../../../src/content/experiments.ts';
 import { AppError } from '../../../src/core/errors.ts';
+import type { FileContent } from '../../../src/state/save-file.ts';
 import { driftOf, ShippedEvidence, worstDrift } from '../../../src/state/shipped-evidence.svelte.ts';
 import { parseReport } from '../../../src/format/experiment-report.ts';
 import { sampleExperiment } from '../../fixtures/experiment-sample.ts';
@@ -128,21 +129,22 @@ describe('the card of a run that ships', () => {
   it('has the rule as written, what would change the verdict, and its limits', async () => {
     await open();
     await unfold(first(), 'How it is tested, and the rule as written');
-    for (const says of Object.values(sampleExperiment.experiment.rule)) await expect.element(first().getByText(says)).toBeVisible();
+    const { confirm, deny, partial, inconclusive } = sampleExperiment.experiment.rule;
+    for (const says of [confirm, deny, partial, inconclusive]) await expect.element(first().getByText(says)).toBeVisible();
     await unfold(first(), /^What would change/);
     for (const says of [...sampleExperiment.wouldChange, ...sampleExperiment.limits]) await expect.element(first().getByText(says)).toBeVisible();
   });
 
   it('gives the files and the command to make it again', async () => {
-    const saved: Record<string, string> = {};
-    await open({ save: (name, content) => void (saved[name] = String(content)) });
+    const saved: Record<string, FileContent> = {};
+    await open({ save: (name, content) => void (saved[name] = content) });
     await unfold(first(), 'Make it again');
     await expect.element(first().getByRole('link', { name: 'A-spec.json' })).toHaveAttribute('download', 'A-spec.json');
     await expect.element(first().getByRole('link', { name: 'A-units.jsonl' })).toBeVisible();
     await expect.element(first().getByText(/^npm run -s flipside -- experiment/)).toBeVisible();
     for (const name of ['A-report.json', 'A-figure.svg', 'A-CARD.md']) await first().getByRole('button', { name }).click();
     await expect.poll(() => Object.keys(saved).sort()).toEqual(['A-CARD.md', 'A-figure.svg', 'A-report.json']);
-    expect(parseReport(saved['A-report.json']!)).toEqual(sampleExperiment);
+    expect(parseReport(saved['A-report.json'] as string)).toEqual(sampleExperiment);
     expect(saved['A-figure.svg']).toMatch(/^<\?xml/);
     expect(saved['A-CARD.md']).toContain('# A. Authors, not simulacra');
   });
@@ -197,8 +199,8 @@ describe('the figure', () => {
   });
 
   it('has a table of every point, which can be saved', async () => {
-    const saved: Record<string, string> = {};
-    await open({ save: (name, content) => void (saved[name] = String(content)) });
+    const saved: Record<string, FileContent> = {};
+    await open({ save: (name, content) => void (saved[name] = content) });
     await unfold(first(), 'Show the numbers as a table');
     expect(first().getByRole('table').getByRole('row').elements()).toHaveLength(1 + 31 * 3 + 2 + 24 + 1);
     await first().getByRole('button', { name: 'Save A-figure.csv' }).click();

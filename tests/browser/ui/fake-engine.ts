@@ -4,6 +4,7 @@ import type { DoseProgress, DoseReport, MatchedStrength } from '../../../src/cor
 import { AppError } from '../../../src/core/errors.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { EngineMemory, EngineStatus, KeptModel, NumbersReport, RunSummary } from '../../../src/core/engine-report.ts';
+import type { ExperimentEstimate, ExperimentOutcome, SpecSummary } from '../../../src/core/experiment-run.ts';
 import type { Judgement } from '../../../src/core/judgement-types.ts';
 import type { DirectionWords, FoundWords, LensReading } from '../../../src/core/lens.ts';
 import type { PatchedScores, PatchedWriting, PatchReport } from '../../../src/core/patching.ts';
@@ -240,6 +241,19 @@ export class FakeEngine implements EngineClient {
     const auroc = byLayer((layer) => 0.5 + layer / 100);
     const bound = (by: number): (number | null)[] => auroc.map((value) => (topics < 6 ? null : value + by));
     return { set: set.name, sha256: 'ab'.repeat(32), topics, readings: (rows.length * 2) / 3, auroc, aurocLow: bound(-0.1), aurocHigh: bound(0.1), pairs: byLayer(() => 0.75), null: { shuffles: 1000, seed: 0, ways: 2 ** topics, auroc95ByLayer: byLayer(() => 0.6), pByLayer: byLayer((layer) => 1 / (1 + layer)), auroc95: 0.7, p: 0.02 }, caveats: topics < 6 ? [`${topics} topics are too few for an interval: every number here may be luck.`] : [], means: { positive: byLayer(() => 0.4), negative: byLayer(() => -0.3), neutral: byLayer(() => 0.05) } };
+  }
+
+  /** Experiments need what runs them: see `experiment-engine.ts`. */
+  checkSpec(..._: Parameters<EngineClient['checkSpec']>): Promise<SpecSummary> {
+    return Promise.reject(new AppError('usage', 'This engine runs no experiment.'));
+  }
+
+  estimateExperiment(..._: Parameters<EngineClient['estimateExperiment']>): Promise<ExperimentEstimate> {
+    return Promise.reject(new AppError('usage', 'This engine runs no experiment.'));
+  }
+
+  runExperiment(..._: Parameters<EngineClient['runExperiment']>): Promise<ExperimentOutcome> {
+    return Promise.reject(new AppError('usage', 'This engine runs no experiment.'));
   }
 
   /** Patches need numbers of a model: see `patch-engine.ts`. */

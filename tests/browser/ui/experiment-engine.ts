@@ -1,0 +1,49 @@
+/** An engine that runs experiments as the worker does, of a design that counts the letters of words. */
+import { AppError } from '../../../src/core/errors.ts';
+import type { ExperimentEstimate, ExperimentOutcome, SpecSummary } from '../../../src/core/experiment-run.ts';
+import { createExperimentRoom } from '../../../src/worker/host/experiment-room.ts';
+import { tinyDesign, tinySubject } from '../../fixtures/tiny-design.ts';
+import { FakeEngine, STATUS } from './fake-engine.ts';
+
+/** The fake with experiments; `holdAt` names a unit that does not end until the engine is stopped or dies. */
+export class ExperimentEngine extends FakeEngine {
+  holdAt: string | null = null;
+  /** Units that ran, in order. */
+  readonly ran: string[] = [];
+  #fail: (error: AppError) => void = () => undefined;
+  readonly #dead = new Promise<never>((_, reject) => (this.#fail = reject));
+  readonly #room = createExperimentRoom(() => ({ subject: { ...tinySubject({ now: 0 }), model: STATUS.model }, backend: 'webgpu' }), { authors: this.#held() });
+
+  constructor(...options: ConstructorParameters<typeof FakeEngine>) {
+    super(...options);
+    this.#dead.catch(() => undefined);
+  }
+
+  override async checkSpec(source: string): Promise<SpecSummary> {
+    return this.#room.check(source);
+  }
+
+  override estimateExperiment(...[args, signal]: Parameters<FakeEngine['estimateExperiment']>): Promise<ExperimentEstimate> {
+    return this.#room.estimate(args, signal);
+  }
+
+  override runExperiment(...call: Parameters<FakeEngine['runExperiment']>): Promise<ExperimentOutcome> {
+    return Promise.race([this.#room.run(...call), this.#dead]);
+  }
+
+  override die(): void {
+    this.#fail(new AppError('worker-died', 'The engine worker ended without a word.'));
+    super.die();
+  }
+
+  #held(): ReturnType<typeof tinyDesign> {
+    const design = tinyDesign((id) => this.ran.push(id));
+    return {
+      ...design,
+      run: async (spec, unit, prepared, subject, call) => {
+        if (unit.id === this.holdAt) await new Promise((_, reject) => call.signal?.addEventListener('abort', () => reject(new AppError('cancelled', 'Stopped.'))));
+        return design.run(spec, unit, prepared, subject, call);
+      },
+    };
+  }
+}
