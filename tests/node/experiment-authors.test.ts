@@ -2,11 +2,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/core/errors.ts';
 import type { Findings, RunSize } from '../../src/core/experiment-types.ts';
+import { significantAll } from '../../src/core/round.ts';
 import type { Estimate } from '../../src/core/report-types.ts';
 import { authors } from '../../src/experiments/authors/index.ts';
 import { clarity, dominance, effectsOf } from '../../src/experiments/authors/effects.ts';
 import { flippedMaximum } from '../../src/experiments/authors/null-curve.ts';
 import type { JsonObject, UnitResult } from '../../src/experiments/design.ts';
+import { parseReport, serialiseReport } from '../../src/format/experiment-report.ts';
 import { measured, parsed, SOURCE } from '../fixtures/authors-run.ts';
 import { authorsSubject, type World } from '../fixtures/authors-subject.ts';
 
@@ -97,6 +99,13 @@ describe('a world in which authors are bound and outlast characters', () => {
     expect(authors.analyse(spec, 'full', JSON.parse(JSON.stringify(prepared)) as JsonObject, JSON.parse(JSON.stringify(units)) as UnitResult[])).toEqual(findings);
     expect(JSON.stringify(authors.analyse(spec, 'full', prepared, units.toReversed()))).toBe(JSON.stringify(findings));
     expect(JSON.parse(JSON.stringify(findings))).toEqual(findings);
+  });
+
+  it('makes a report that is written and read again', () => {
+    const { units, findings } = run;
+    const { id, title, claim, rule } = spec;
+    const report = { experiment: { id, design: 'authors', title, claim, rule, specSha256: 'ab'.repeat(32), size: 'full' }, model: authorsSubject(spec, BOUND).model, backend: 'node', units: units.length, unitsSha256: 'cd'.repeat(32), ...findings } as const;
+    expect(parseReport(serialiseReport(report))).toEqual(significantAll(report));
   });
 
   it('says which units are missing, and where a unit does not fit', () => {
