@@ -69,6 +69,8 @@ export function measuresOf(spec: AuthorsSpec, numbers: Numbers, cosine: number |
   return [
     { id: 'persistence', says: 'P: bA after the quote over bA before it', unit: 'ratio', estimate: ratios.persistence },
     { id: 'leakage', says: 'L: bC after the quote over bC on it', unit: 'ratio', estimate: ratios.leakage },
+    { id: 'persistence-own', says: 'P with bA before the quote read along a direction that was fitted there', unit: 'ratio', estimate: ratios.ownPersistence },
+    { id: 'leakage-own', says: 'L with bC on the quote read along a direction that was fitted there', unit: 'ratio', estimate: ratios.ownLeakage },
     { id: 'leakage-less-persistence', says: 'L − P', unit: 'ratio', estimate: ratios.leakageOverPersistence },
     { id: 'dominance', says: 'ADI: (η² of the author − η² of the character) / their sum, after the quote, both in one unit and of one total', unit: '−1 to 1', estimate: ratios.dominance },
     { id: 'clarity', says: "The same with each η² of its own instrument's rows: which of the two is read more cleanly, not which moves the stream more", unit: '−1 to 1', estimate: ratios.clarity },

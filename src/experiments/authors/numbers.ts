@@ -39,6 +39,9 @@ export interface Ratios {
   readonly leakageOverPersistence: Estimate;
   readonly dominance: Estimate;
   readonly clarity: Estimate;
+  /** P and L with a direction of its own for each span. */
+  readonly ownPersistence: Estimate;
+  readonly ownLeakage: Estimate;
   readonly choice: Estimate;
 }
 
@@ -91,14 +94,16 @@ function halfAcross(orders: readonly (readonly (readonly number[])[])[]): number
 function ratiosOf(spec: AuthorsSpec, table: Table, author: Numbers['author'], character: Numbers['character'], choice: Effects): Ratios {
   const rows = (instrument: InstrumentName) => rowsOf((who, whom) => table.at(mainId(who, whom, strongest(spec)), instrument, 'after'));
   const [authorRows, characterRows] = [rows('author'), rows('character')];
-  const [persistence, leakage, leakageOverPersistence, bySize, byClarity, choices] = clusterStatistics(table.n, (pick) => {
+  const cells = (instrument: InstrumentName, span: Span): Effects => effectsOf((who, whom) => table.at(mainId(who, whom, strongest(spec)), instrument, span));
+  const [opening, speech] = [cells('opening', 'before').author, cells('speech', 'quote').character];
+  const [persistence, leakage, leakageOverPersistence, bySize, byClarity, choices, ownPersistence, ownLeakage] = clusterStatistics(table.n, (pick) => {
     const [told, spoken] = [meanAt(author.after.author, pick), meanAt(character.after.character, pick)];
     const kept = told / meanAt(author.before.author, pick);
     const leaked = spoken / meanAt(character.quote.character, pick);
     const clear = clarity(picked(authorRows, pick), picked(characterRows, pick));
-    return [kept, leaked, leaked - kept, dominance(told, spoken), clear, meanAt(choice.author, pick) - meanAt(choice.character, pick)];
-  }, spec.draws, spec.seed) as [Estimate, Estimate, Estimate, Estimate, Estimate, Estimate];
-  return { persistence, leakage, leakageOverPersistence, dominance: bySize, clarity: byClarity, choice: choices };
+    return [kept, leaked, leaked - kept, dominance(told, spoken), clear, meanAt(choice.author, pick) - meanAt(choice.character, pick), told / meanAt(opening, pick), spoken / meanAt(speech, pick)];
+  }, spec.draws, spec.seed) as [Estimate, Estimate, Estimate, Estimate, Estimate, Estimate, Estimate, Estimate];
+  return { persistence, leakage, leakageOverPersistence, dominance: bySize, clarity: byClarity, choice: choices, ownPersistence, ownLeakage };
 }
 
 function picked(rows: readonly Row[], pick: Int32Array): Row[] {

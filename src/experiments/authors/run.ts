@@ -16,7 +16,7 @@ import { type AuthorsSpec, ruledLayer, SPANS } from './spec.ts';
 const DIGITS = 4;
 
 /**
- * `cells`: by cell, instrument and span the scores, of all layers for the design proper, of {@link nearLayers} for the rest;
+ * `cells`: by cell, instrument and span the scores, of all layers for author and character in the design proper, of {@link nearLayers} for the rest;
  * `odds`: by cell the mean over continuations of log p(kind) − log p(cruel), each a token, in nats.
  */
 export async function runUnit(spec: AuthorsSpec, plan: UnitPlan, prepared: JsonObject, subject: Subject, call: UnitCall): Promise<JsonObject> {
@@ -36,7 +36,7 @@ export async function runUnit(spec: AuthorsSpec, plan: UnitPlan, prepared: JsonO
       return [span, (layers === null ? all : layers.map((layer) => all[layer] ?? NaN)).map(kept)];
     }))]));
   const cells = Object.fromEntries([
-    ...main.map(({ id }) => [id, scores(id, ['author', 'character'], null)] as const),
+    ...main.map(({ id }) => [id, { ...scores(id, ['author', 'character'], null), ...scores(id, ['opening', 'speech'], near) }] as const),
     ...beside.map(({ id }) => [id, scores(id, bound.has(id) ? ['author', 'byline'] : ['author', 'character'], near)] as const),
   ]);
 

@@ -16,7 +16,7 @@ export interface Table {
   readonly layerCount: number;
   /** The layer that the rule reads. */
   readonly layer: number;
-  /** Scores of a cell at the layer that the rule reads, one a scenario; of author and character in one unit, see {@link unitOf}. */
+  /** Scores of a cell at the layer that the rule reads, one a scenario; all but the byline's in one unit, see {@link unitOf}. */
   at(cell: string, instrument: InstrumentName, span: Span): number[];
   /** Scores of a cell of the design proper `[layers][scenarios]`. */
   byLayer(cell: string, instrument: InstrumentName, span: Span): number[][];
@@ -57,12 +57,12 @@ export function tableOf(spec: AuthorsSpec, size: RunSize, prepared: JsonObject, 
 }
 
 /**
- * What turns scores of the author or the character instrument at a layer into a unit that both have: the root mean square of
- * their spreads over fit rows. In its own spread each effect would come out near 1, however far it moves the stream.
+ * What turns scores at a layer into a unit that all instruments have: the root mean square of the spreads of author and
+ * character over fit rows. In its own spread each effect would come out near 1, however far it moves the stream.
  */
-function unitOf(instruments: Instruments, instrument: 'author' | 'character', layer: number): number {
+function unitOf(instruments: Instruments, instrument: InstrumentName, layer: number): number {
   const [author, character] = [instruments.author.scale[layer] ?? NaN, instruments.character.scale[layer] ?? NaN];
-  return (instrument === 'author' ? author : character) / Math.sqrt((author ** 2 + character ** 2) / 2);
+  return (instruments[instrument].scale[layer] ?? NaN) / Math.sqrt((author ** 2 + character ** 2) / 2);
 }
 
 function nodeOf(value: unknown, path: string): JsonNode {
