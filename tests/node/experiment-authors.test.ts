@@ -55,7 +55,7 @@ describe('a world in which authors are bound and outlast characters', () => {
     expect(contains(estimateOf(run.findings, 'persistence'), BOUND.kept)).toBe(true);
     expect(contains(estimateOf(run.findings, 'leakage'), BOUND.leak)).toBe(true);
     // A direction of its own, fitted on larger effects, comes nearer to the planted one and reads no less.
-    for (const [own, shared, planted] of [['persistence-own', 'persistence', BOUND.kept], ['leakage-own', 'leakage', BOUND.leak]] as const) {
+    for (const [own, shared, planted] of [['persistence', 'persistence-shared', BOUND.kept], ['leakage', 'leakage-shared', BOUND.leak]] as const) {
       expect(estimateOf(run.findings, own).value).toBeLessThan(estimateOf(run.findings, shared).value * 1.05);
       expect(Math.abs(estimateOf(run.findings, own).value / planted - 1)).toBeLessThan(0.25);
     }

@@ -43,13 +43,13 @@ export function contrastsOf(spec: AuthorsSpec, numbers: Numbers): Contrast[] {
   });
 }
 
-function plan({ author, character, controls, binding, byline, choice, bylineChoice }: Numbers): Planned[] {
+function plan({ author, character, opening, speech, controls, binding, byline, choice, bylineChoice }: Numbers): Planned[] {
   return [
     { id: 'author-after', says: 'bA: the author, on the narration after the quote', unit: SD, values: author.after.author },
     { id: 'character-after', says: 'bC: the character, on the narration after the quote', unit: SD, values: character.after.character },
     { id: 'interaction-after', says: 'bAC: the author more under a hero than under a villain, on the narration after the quote', unit: SD, values: author.after.interaction },
-    { id: 'author-before', says: 'bA on the narration before the quote', unit: SD, values: author.before.author },
-    { id: 'character-quote', says: 'bC on the quote itself', unit: SD, values: character.quote.character },
+    { id: 'author-before', says: 'bA on the narration before the quote, along the direction that was fitted there', unit: SD, values: opening },
+    { id: 'character-quote', says: 'bC on the quote itself, along the direction that was fitted there', unit: SD, values: speech },
     { id: 'binding-before', says: 'Binding: bA under the own byline less bA under an unseen one, before the quote', unit: SD, values: binding.before },
     { id: 'binding-after', says: 'Binding after the quote', unit: SD, values: binding.after },
     { id: 'mismatched-after', says: 'bA after the quote where an unseen name signs the story: 0 if authors are bound', unit: SD, values: controls.mismatched.after },
@@ -69,8 +69,8 @@ export function measuresOf(spec: AuthorsSpec, numbers: Numbers, cosine: number |
   return [
     { id: 'persistence', says: 'P: bA after the quote over bA before it', unit: 'ratio', estimate: ratios.persistence },
     { id: 'leakage', says: 'L: bC after the quote over bC on it', unit: 'ratio', estimate: ratios.leakage },
-    { id: 'persistence-own', says: 'P with bA before the quote read along a direction that was fitted there', unit: 'ratio', estimate: ratios.ownPersistence },
-    { id: 'leakage-own', says: 'L with bC on the quote read along a direction that was fitted there', unit: 'ratio', estimate: ratios.ownLeakage },
+    { id: 'persistence-shared', says: 'P with bA before the quote read along the direction that was fitted after it', unit: 'ratio', estimate: ratios.sharedPersistence },
+    { id: 'leakage-shared', says: 'L with bC on the quote read along the direction that was fitted after it', unit: 'ratio', estimate: ratios.sharedLeakage },
     { id: 'leakage-less-persistence', says: 'L − P', unit: 'ratio', estimate: ratios.leakageOverPersistence },
     { id: 'dominance', says: 'ADI: (η² of the author − η² of the character) / their sum, after the quote, both in one unit and of one total', unit: '−1 to 1', estimate: ratios.dominance },
     { id: 'clarity', says: "The same with each η² of its own instrument's rows: which of the two is read more cleanly, not which moves the stream more", unit: '−1 to 1', estimate: ratios.clarity },

@@ -8,10 +8,10 @@ import type { AuthorsSpec } from './spec.ts';
 /** The gates, in the order in which they are told. */
 export function gatesOf(spec: AuthorsSpec, numbers: Numbers, instruments: Instruments, layer: number): Gate[] {
   const { thresholds } = spec;
-  const quality = (name: 'author' | 'character'): Estimate => ({ value: instruments[name].quality[layer] ?? NaN, low: null, high: null, n: instruments[name].topics, note: 'every scenario scored by a fit without it' });
+  const quality = (name: 'opening' | 'speech'): Estimate => ({ value: instruments[name].quality[layer] ?? NaN, low: null, high: null, n: instruments[name].topics, note: 'every scenario scored by a fit without it' });
   return [
-    gate('author-instrument', 'The author instrument tells kind from cruel authors on the narration after the quote in fit scenarios that it was not fitted on.', 'AUROC', quality('author'), thresholds.instrument, 'value'),
-    gate('character-instrument', 'The character instrument tells heroes from villains there.', 'AUROC', quality('character'), thresholds.instrument, 'value'),
+    gate('author-instrument', 'Kind and cruel authors are told apart on the narration before the quote, in fit scenarios that the instrument was not fitted on.', 'AUROC', quality('opening'), thresholds.instrument, 'value'),
+    gate('character-instrument', 'Heroes and villains are told apart on the quote itself, in the same way.', 'AUROC', quality('speech'), thresholds.instrument, 'value'),
     gate('byline', 'With both authors in the context the last byline can be read from the narration that follows it.', 'AUROC', numbers.decodable.before, thresholds.byline, 'value'),
     gate('bound', "The author's effect on the narration before the quote is greater under the author's own byline than under an unseen one.", 'sd', meanOver(spec, numbers.binding.before), thresholds.binding, 'interval'),
   ];

@@ -16,6 +16,9 @@ export interface Numbers {
   /** Of the design proper at the greatest strength, each factor read with its own instrument. */
   readonly author: Readonly<Record<Span, Effects>>;
   readonly character: Readonly<Record<Span, Effects>>;
+  /** What P and L are divided by, where it begins: the author's effect before the quote and the character's on it, along directions that were fitted there. */
+  readonly opening: readonly number[];
+  readonly speech: readonly number[];
   /** The author's effect on narration at other strengths, and under each control. */
   readonly strengths: readonly { readonly strength: number; readonly after: readonly number[] }[];
   readonly controls: Readonly<Record<Control, Readonly<Record<Span, readonly number[]>>>>;
@@ -39,9 +42,9 @@ export interface Ratios {
   readonly leakageOverPersistence: Estimate;
   readonly dominance: Estimate;
   readonly clarity: Estimate;
-  /** P and L with a direction of its own for each span. */
-  readonly ownPersistence: Estimate;
-  readonly ownLeakage: Estimate;
+  /** P and L along the one direction that was fitted after the quote. */
+  readonly sharedPersistence: Estimate;
+  readonly sharedLeakage: Estimate;
   readonly choice: Estimate;
 }
 
@@ -53,19 +56,22 @@ export function numbersOf(spec: AuthorsSpec, size: RunSize, table: Table): Numbe
   const author = bySpan((span) => main('author', span));
   const character = bySpan((span) => main('character', span));
   const controls = { unsigned: bySpan((span) => control('unsigned', span)), scrambled: bySpan((span) => control('scrambled', span)), mismatched: bySpan((span) => control('mismatched', span)) };
+  const [opening, speech] = [main('opening', 'before').author, main('speech', 'quote').character];
   const choice = effectsOf((who, whom) => table.odds(mainId(who, whom, strong)));
   const bound = bindingEffects(table);
   return {
     n: table.n,
     author,
     character,
+    opening,
+    speech,
     strengths: strengthsOf(spec, size).filter((strength) => strength !== strong).map((strength) => ({ strength, after: main('author', 'after', strength).author })),
     controls,
     binding: bySpan((span) => author[span].author.map((effect, at) => effect - (controls.mismatched[span][at] ?? NaN))),
     byline: bound,
     choice,
     bylineChoice: size === 'full' ? halfAcross(ORDERS.map((order) => AUTHORS.map((byline) => table.odds(bindingId(order, byline))))) : null,
-    ratios: ratiosOf(spec, table, author, character, choice),
+    ratios: ratiosOf(spec, table, { author, character, opening, speech, choice }),
     decodable: bySpan((span) => decodability(spec, table, span)),
   };
 }
@@ -91,19 +97,17 @@ function halfAcross(orders: readonly (readonly (readonly number[])[])[]): number
   return (orders[0]?.[0] ?? []).map((_, at) => orders.reduce((sum, [kind, cruel]) => sum + ((kind?.[at] ?? NaN) - (cruel?.[at] ?? NaN)) / 2, 0) / orders.length);
 }
 
-function ratiosOf(spec: AuthorsSpec, table: Table, author: Numbers['author'], character: Numbers['character'], choice: Effects): Ratios {
+function ratiosOf(spec: AuthorsSpec, table: Table, { author, character, opening, speech, choice }: Pick<Numbers, 'author' | 'character' | 'opening' | 'speech' | 'choice'>): Ratios {
   const rows = (instrument: InstrumentName) => rowsOf((who, whom) => table.at(mainId(who, whom, strongest(spec)), instrument, 'after'));
   const [authorRows, characterRows] = [rows('author'), rows('character')];
-  const cells = (instrument: InstrumentName, span: Span): Effects => effectsOf((who, whom) => table.at(mainId(who, whom, strongest(spec)), instrument, span));
-  const [opening, speech] = [cells('opening', 'before').author, cells('speech', 'quote').character];
-  const [persistence, leakage, leakageOverPersistence, bySize, byClarity, choices, ownPersistence, ownLeakage] = clusterStatistics(table.n, (pick) => {
+  const [persistence, leakage, leakageOverPersistence, bySize, byClarity, choices, sharedPersistence, sharedLeakage] = clusterStatistics(table.n, (pick) => {
     const [told, spoken] = [meanAt(author.after.author, pick), meanAt(character.after.character, pick)];
-    const kept = told / meanAt(author.before.author, pick);
-    const leaked = spoken / meanAt(character.quote.character, pick);
+    const kept = told / meanAt(opening, pick);
+    const leaked = spoken / meanAt(speech, pick);
     const clear = clarity(picked(authorRows, pick), picked(characterRows, pick));
-    return [kept, leaked, leaked - kept, dominance(told, spoken), clear, meanAt(choice.author, pick) - meanAt(choice.character, pick), told / meanAt(opening, pick), spoken / meanAt(speech, pick)];
+    return [kept, leaked, leaked - kept, dominance(told, spoken), clear, meanAt(choice.author, pick) - meanAt(choice.character, pick), told / meanAt(author.before.author, pick), spoken / meanAt(character.quote.character, pick)];
   }, spec.draws, spec.seed) as [Estimate, Estimate, Estimate, Estimate, Estimate, Estimate, Estimate, Estimate];
-  return { persistence, leakage, leakageOverPersistence, dominance: bySize, clarity: byClarity, choice: choices, ownPersistence, ownLeakage };
+  return { persistence, leakage, leakageOverPersistence, dominance: bySize, clarity: byClarity, choice: choices, sharedPersistence, sharedLeakage };
 }
 
 function picked(rows: readonly Row[], pick: Int32Array): Row[] {

@@ -85,7 +85,7 @@ export function limitsOf(spec: AuthorsSpec, size: RunSize, contrasts: readonly C
     ...(size === 'quick' ? ['A quick run reads a part of the scenarios in one template: its verdict is a look, not a finding.'] : []),
     ...(after === undefined || after.detectable === null ? [] : [`With ${after.estimate.n} scenarios an author's effect of ${plain(after.detectable)} sd after the quote is found with 80 % power; a smaller one may be missed.`]),
     `One writer wrote all stories and excerpts, in one style of English; ${spec.excerpts.length} subjects stand for each author.`,
-    'The author and the character instrument were fitted on the narration after the quote: elsewhere they may read less than there is, which makes P and L too large; persistence-own and leakage-own read every span along a direction of its own.',
+    'P and L divide readings along two directions, each fitted where it reads; persistence-shared and leakage-shared read both spans along the one that was fitted after the quote, which may read less elsewhere than there is.',
     'bA and bC are compared along one direction each, in the length of the stream; a direction along which the stream varies much by itself weighs more.',
     'P, L and ADI are about contexts with one author; that an author and not the mere valence of the context is read rests on the gates byline and bound.',
     'An author who is known by two or three short excerpts is a slight acquaintance; a model may bind one that it has read more of.',
