@@ -29,7 +29,7 @@ describe('a planted trade-off', () => {
   let full: Ran;
   beforeAll(async () => {
     full = await ran(TRADE_OFF);
-  });
+  }, 120_000);
 
   it('confirms the claim', () => {
     expect(full.findings.because).toContain('the trends hold');
@@ -90,7 +90,7 @@ describe('a planted trade-off', () => {
 
 describe('another planted world', () => {
   it('denies the claim where a push inside the stream is more robust and more flexible than what reads nothing', async () => {
-    const { findings } = await ran({ ...TRADE_OFF, early: { attack: 1.6, exception: -0.5 } });
+    const { findings } = await ran({ ...TRADE_OFF, early: { attack: 1.6, exception: -0.5 } }, 'quick');
     expect(findings.verdict).toBe('DENY');
     expect(findings.because).toContain('steering, early dominates');
   });
@@ -99,7 +99,7 @@ describe('another planted world', () => {
     const { findings } = await ran({
       ...TRADE_OFF,
       early: { attack: 0.4, exception: 1.6 }, middle: { attack: 0.5, exception: 1.5 }, last: { attack: 0.6, exception: 1.4 }, head: { attack: 0.8, exception: 1.3 },
-    });
+    }, 'quick');
     expect(findings.verdict).toBe('PARTIAL');
     expect(findings.because).toContain('the trends do not both hold');
     expect(findings.because).toContain('the two ends differ in both');
@@ -109,27 +109,27 @@ describe('another planted world', () => {
     ['never insults', { s1: 6 }, 's1.room'],
     ['cannot add', { s2: -6 }, 's2.adds'],
   ])('leaves open what a model shows that %s', async (_, base, gate) => {
-    const { findings } = await ran({ ...TRADE_OFF, base });
+    const { findings } = await ran({ ...TRADE_OFF, base }, 'quick');
     expect(findings.verdict).toBe('INCONCLUSIVE');
     expect(findings.because).toContain(`Gate ${gate} failed`);
   });
 
   it('leaves a placement that cannot be calibrated out of the trend, and says so', async () => {
-    const { findings, units } = await ran({ ...TRADE_OFF, gain: { early: 2, middle: 2, last: 0 } });
+    const { findings, units } = await ran({ ...TRADE_OFF, gain: { early: 2, middle: 2, last: 0 } }, 'quick');
     expect(findings.because).toContain('not steering, last layer');
     expect(findings.contrasts.find(({ id }) => id === 's1.robustness-rises')?.says).toContain('prompt < early < middle < gated < fixed');
     expect(findings.verdict).toBe('CONFIRM');
-    expect(Object.keys((units.find(({ id }) => id === 's1.clean')?.data['odds'] ?? {}) as object)).toContain('last.kl');
+    expect(Object.keys((units.find(({ id }) => id === 's1.clean.quick')?.data['odds'] ?? {}) as object)).toContain('last.kl');
   });
 
   it('is inconclusive where fewer than four placements are left', async () => {
-    const { findings } = await ran({ ...TRADE_OFF, gain: { early: 0, middle: 0, last: 0 } });
+    const { findings } = await ran({ ...TRADE_OFF, gain: { early: 0, middle: 0, last: 0 } }, 'quick');
     expect(findings.verdict).toBe('INCONCLUSIVE');
     expect(findings.because).toContain('Gate s1.calibrated failed');
   });
 
   it('goes on without the KL of pushes that move nothing', async () => {
-    const { findings } = await ran({ ...TRADE_OFF, quiet: true });
+    const { findings } = await ran({ ...TRADE_OFF, quiet: true }, 'quick');
     expect(findings.verdict).toBe('CONFIRM');
     expect(findings.limits.join(' ')).toContain('No strength of that KL was found for s1 steering, early');
   });
