@@ -2,6 +2,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Findings, RunSize } from '../../src/core/experiment-types.ts';
 import type { JsonObject, UnitResult } from '../../src/experiments/design.ts';
+import { experimentCard } from '../../src/format/experiment-card.ts';
+import { parseReport, serialiseReport } from '../../src/format/experiment-report.ts';
 import { flipBack } from '../../src/experiments/flip-back/index.ts';
 import { DECAY, flipBackSubject, type Nature } from '../fixtures/flip-back-subject.ts';
 import { parseJson, shippedJson } from '../fixtures/flip-back-spec.ts';
@@ -88,7 +90,7 @@ describe('a model in which kind and cruel acts weigh alike', () => {
 
   test('layer 0 reads nothing, for the taps are the same words', () => {
     expect(measureOf(done, 'gap-layer-0').value).toBe(0);
-    expect(measureOf(done, 'gap-layer-16').value).toBeGreaterThan(1);
+    expect(measureOf(done, 'gap-layer-5').value).toBeGreaterThan(1);
   });
 
   test('is analysed to the same bits after a round trip through JSON, and from units in another order', () => {
@@ -98,6 +100,15 @@ describe('a model in which kind and cruel acts weigh alike', () => {
     expect(JSON.stringify(flipBack.analyse(spec, 'full', done.prepared, [...done.units].reverse()))).toBe(findings);
     // Nothing in it is lost in a file.
     expect(JSON.parse(findings)).toEqual(done.findings);
+  });
+
+  test('its report can be written and read again', () => {
+    const { id, title, claim, rule } = spec;
+    const hash = '0'.repeat(64);
+    const report = { experiment: { id, design: flipBack.name, title, claim, rule, specSha256: hash, size: 'full' as const }, model: { id: 'none', weightsSha256: hash, layerCount: 10, hidden: 8 }, backend: 'node', units: done.units.length, unitsSha256: hash, ...done.findings };
+    const text = serialiseReport(report);
+    expect(serialiseReport(parseReport(text))).toBe(text);
+    expect(experimentCard(report)).toContain('CONFIRM');
   });
 
   test('its units fit a file', () => {
