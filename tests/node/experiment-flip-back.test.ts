@@ -33,7 +33,7 @@ describe('a model in which kind and cruel acts weigh alike', () => {
   let done: Run;
   beforeAll(async () => {
     done = await run('symmetric');
-  }, 120_000);
+  }, 240_000);
 
   test('is confirmed to flip back', () => {
     expect(done.findings.because).toContain('evidence ratio');
@@ -143,21 +143,21 @@ test('an attractor is denied to flip back: kind acts say nothing in a cruel stat
   expect(contrastOf(done, 'escape-asymmetry').reading).toBe('above');
   expect(contrastOf(done, 'not-absorbing').estimate.value).toBeLessThan(0);
   expect(contrastOf(done, 'free-ratio').estimate.high).toBeLessThan(Math.log(0.5));
-}, 120_000);
+}, 240_000);
 
 test('a model that reads nothing leaves it open, by the gates', async () => {
   const done = await run('blind');
   expect(done.findings.verdict).toBe('INCONCLUSIVE');
   expect(done.findings.because).toContain('may not be read');
   expect(gateOf(done, 'stories-4').passed).toBe(false);
-}, 120_000);
+}, 240_000);
 
 test('a model that reads well and writes what nobody can label gives half an answer', async () => {
   const done = await run('incoherent');
   expect(gateOf(done, 'kappa').passed).toBe(false);
   expect(done.findings.because).toContain('"kappa"');
   expect(done.findings.verdict).toBe('PARTIAL');
-}, 120_000);
+}, 240_000);
 
 test('a quick run reads no control axis and says so; without intervals the free half does not count', async () => {
   const done = await run('symmetric', 'quick');
@@ -165,7 +165,7 @@ test('a quick run reads no control axis and says so; without intervals the free 
   expect(done.findings.gates.some(({ id }) => id === 'control')).toBe(false);
   expect(done.findings.verdict).toBe('PARTIAL');
   expect(done.findings.limits.some((limit) => limit.includes('quick'))).toBe(true);
-}, 120_000);
+}, 240_000);
 
 describe('what it asks of a model', () => {
   test.each([['full', 350_000, 65_000], ['quick', 60_000, 2_600]] as const)('%s stays within its budget', (size, read, written) => {
