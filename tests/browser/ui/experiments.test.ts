@@ -221,5 +221,5 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
     await page.viewport(320, 740);
     expect(await violations()).toEqual([]);
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(320);
-  });
+  }, 120_000);
 });
