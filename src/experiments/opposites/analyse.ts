@@ -9,7 +9,7 @@ import { interval, judge } from './judge.ts';
 import { type OppositesPrepared, preparedFromJson } from './kept.ts';
 import { measuresOf } from './measures.ts';
 import { type AxisRow, mainKind, outcomeOf, rowsOf } from './rows.ts';
-import { CELLS, type OppositesSpec } from './spec.ts';
+import { type CellId, CELLS, type OppositesSpec } from './spec.ts';
 
 /** Analyses the units of a size. Throws `units-missing` and `unit-invalid`. */
 export function analyseOpposites(spec: OppositesSpec, size: RunSize, preparedJson: JsonObject, units: readonly UnitResult[]): Findings {
@@ -26,7 +26,7 @@ export function analyseOpposites(spec: OppositesSpec, size: RunSize, preparedJso
     contrasts,
     measures: measuresOf(spec, rows, prepared, planned),
     wouldChange: wouldChange(spec, planned),
-    limits: limitsOf(spec, size, rows, prepared, planned),
+    limits: [subjectLimit(planned), ...limitsOf(spec, size, rows, prepared, planned)],
     figure: oppositesFigure(spec, rows, planned, Math.floor(prepared.layers.length / 2)),
   };
 }
@@ -54,6 +54,12 @@ function wouldChange({ thresholds: { ropeBits } }: OppositesSpec, { overall, cel
     `DENY needs the upper end of every cell at or below +${ropeBits} bit; the highest is ${edge(Number.isFinite(highest) ? highest : null)}.`,
     `The opposites account needs the effect of an antonym above ${ropeBits} bit and that of being moral within ±${ropeBits}; they are ${interval(antonym.estimate)} and ${interval(moral.estimate)}. The tropes account needs the reverse.`,
   ];
+}
+
+/** What an unrelated act cannot hold constant, and what the cells say about it. */
+function subjectLimit({ cells }: Planned): string {
+  const of = (id: CellId): string => interval(cells.find((cell) => cell.id === id)?.estimate ?? { value: NaN, low: null, high: null, n: 0 });
+  return `X and its opposite are about one subject, and the unrelated act is about another, so the gain is that of the subject and of opposition together. Axes without an antonym, whose opposite is constructed in the setting of X, show how far the subject alone may carry: ${of('moral-single')} and ${of('other-single')} bit, beside ${of('moral-opposable')} and ${of('other-opposable')} with an antonym (moral, not moral).`;
 }
 
 function limitsOf(spec: OppositesSpec, size: RunSize, rows: readonly AxisRow[], prepared: OppositesPrepared, { overall, moral, antonym, both, adjusted }: Planned): string[] {

@@ -30,7 +30,7 @@ export function judge(gates: readonly Gate[], planned: Planned, thresholds: { re
   const gain = `The opposite gains ${interval(overall.estimate)} bit an act over an equally likely unrelated one, over ${overall.estimate.n} axes`;
   const shape = `${accountSentence(account)} ${factors(planned)}`;
   if (failed.length > 0) return { verdict: 'INCONCLUSIVE', account, because: `${failed.map(gateSentence).join(' ')} So nothing is concluded. ${gain}.` };
-  if (overall.reading === 'above') return { verdict: 'CONFIRM', account, because: `${gain}: the whole interval lies above ${line}. ${shape}` };
+  if (overall.reading === 'above') return { verdict: 'CONFIRM', account, because: `${gain}: the whole interval lies above ${line}. How much of it is the subject that both share, the rule does not ask: see what it cannot say. ${shape}` };
   if (none) return { verdict: 'DENY', account, because: `In none of the four cells does the interval reach above ${line}: ${cells.map(cellSentence).join(', ')}. ${gain}: the opposite becomes ${overall.reading === 'below' ? 'dearer' : 'no cheaper'}. ${factors(planned)}` };
   if (raised.length > 0 || account !== 'neither') {
     const where = raised.length > 0 ? `above ${line} in some cells only: ${raised.map(cellSentence).join(', ')}` : `above ${line} in no cell by its interval`;
