@@ -112,7 +112,7 @@ const REFUSALS: readonly (readonly [what: string, path: string, to: (old: unknow
   ['beats to recover in beyond the next switch', 'thresholds.recoverBeats', () => 5, 'spec.thresholds.recoverBeats must be a whole number from 1 to 4'],
   ['two prompts of one name', 'free.prompts.1.id', () => 'rink', 'spec.free.prompts[1].id "rink"'],
   ['prompts that lean to one side', 'free.prompts.0.so', () => 'cruel', 'spec.free.prompts: 3 of 12 prompts are "kind" so far'],
-  ['rollouts that do not fill their units', 'free.rollouts', () => 30, 'spec.free.rollouts must be a multiple of perUnit (16), got 30'],
+  ['rollouts that do not fill their units', 'free.rollouts', () => 30, 'spec.free.rollouts must be a multiple of perUnit (24), got 30'],
   ['axes in another order', 'axes', (old) => list(old).reverse(), 'spec.axes[0].id must be "moral"'],
   ['a control axis with a schedule too many', 'axes.1.schedules', (old) => [...list(old), 'dream'], 'spec.axes[1].schedules must have 4 items, got 5'],
   ['one question to the judge', 'judge.questions', (old) => list(old).slice(1, 2), 'spec.judge.questions must have 2 to 4 items, got 1'],
