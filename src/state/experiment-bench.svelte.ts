@@ -53,7 +53,7 @@ export class ExperimentBench {
 
   /** Whether there is a spec to run. */
   get possible(): boolean {
-    return this.#parts.card.shipped?.spec != null;
+    return (this.#parts.card.shipped?.spec ?? null) !== null;
   }
 
   /** Brings what was measured here before: the report, and how much of a run is done. Does not throw: what is not there is measured. */
