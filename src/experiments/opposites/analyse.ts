@@ -26,7 +26,7 @@ export function analyseOpposites(spec: OppositesSpec, size: RunSize, preparedJso
     contrasts,
     measures: measuresOf(spec, rows, prepared, planned),
     wouldChange: wouldChange(spec, planned),
-    limits: [subjectLimit(planned), ...limitsOf(spec, size, rows, prepared, planned)],
+    limits: limitsOf(spec, size, rows, prepared, planned),
     figure: oppositesFigure(spec, rows, planned, Math.floor(prepared.layers.length / 2)),
   };
 }
@@ -62,12 +62,14 @@ function subjectLimit({ cells }: Planned): string {
   return `X and its opposite are about one subject, and the unrelated act is about another, so the gain is that of the subject and of opposition together. Axes without an antonym, whose opposite is constructed in the setting of X, show how far the subject alone may carry: ${of('moral-single')} and ${of('other-single')} bit, beside ${of('moral-opposable')} and ${of('other-opposable')} with an antonym (moral, not moral).`;
 }
 
-function limitsOf(spec: OppositesSpec, size: RunSize, rows: readonly AxisRow[], prepared: OppositesPrepared, { overall, moral, antonym, both, adjusted }: Planned): string[] {
+function limitsOf(spec: OppositesSpec, size: RunSize, rows: readonly AxisRow[], prepared: OppositesPrepared, planned: Planned): string[] {
+  const { overall, moral, antonym, both, adjusted } = planned;
   const found = (contrast: Contrast): string => (contrast.detectable === null ? 'unknown' : contrast.detectable.toFixed(2));
   const correlation = correlate(rows.map((row) => row.moral), rows.map((row) => row.valence));
   const covariates = Object.keys(adjusted);
   return [
     ...(size === 'quick' ? [`A quick run: ${rows.length} axes, ${rows[0]?.matches.length ?? 0} items each, X shown by ${spec.doses.at(-1) ?? 0} sentences or named. It is a look, not a result.`] : []),
+    subjectLimit(planned),
     `With ${rows.length} axes and the spread found, 80 % power needs ${found(overall)} bit over all axes, ${found(moral)} between moral axes and others, ${found(antonym)} between axes with and without an antonym, ${found(both)} for the interaction; these are for plain means, and adjusting for valence and prior costs some.`,
     `Moral axes are also those with distant valences: the two correlate at ${correlation.toFixed(2)} over these axes, so what is said of one holds with that much doubt about the other. Adjusted for: ${covariates.length > 0 ? covariates.join(', ') : 'nothing, since nothing else varied'}.`,
     `Agreement on opposites is over ${prepared.answers} answers, the first tokens of the opposites of the spec; a model that would say something else is made to choose.`,

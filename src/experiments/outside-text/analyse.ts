@@ -49,7 +49,6 @@ function ofFamily(spec: OutsideTextSpec, { family, placed, uncalibrated, contras
   return [
     `${title} ${placed.length} placements reach the clean effect of ${spec.thresholds.cleanEffect} nats${reached.length === 0 ? '' : `; not ${reached.join(', ')}`}.`,
     ...(trend.length === 0 ? [] : [`${title} the trends ${trends ? 'hold' : 'do not both hold'}: ${trend.join('; ')}.`]),
-    ...placed.map(({ placement, robustness, flexibility, outside: o }) => `${title} ${SHOWN[placement]} has outside-textiness ${round(o.value)}, robustness ${within(robustness)}, flexibility ${within(flexibility)}.`),
     `${title} ${outside} ${unseen ? 'cannot be seen in the streams at any layer' : 'can be seen in the streams, or was not looked for'}; it ${atTheEnd ? 'has the highest robustness and the lowest flexibility' : 'does not have both the highest robustness and the lowest flexibility'}; the two ends ${endsDiffer ? 'differ in both' : 'do not differ in both'}.`,
     dominant.length === 0 ? `${title} no placement inside the stream dominates it.` : `${title} ${dominant.map((placement) => SHOWN[placement]).join(', ')} ${dominant.length === 1 ? 'dominates' : 'dominate'} it.`,
   ];
