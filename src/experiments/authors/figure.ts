@@ -35,7 +35,7 @@ function layerPanel(spec: AuthorsSpec, table: Table): FigurePanel {
     y: { label: 'effect, sd' },
     series: lines.map(({ name, tone, values }): FigureSeries => ({ name, as: 'line', tone, points: values.map((effect, layer) => pointOf(layer, clusterMean(effect, spec.draws, spec.seed))) })),
     bands: [{ from: -chance, to: chance, says: 'random signs: 95 % of the largest of all layers and effects' }],
-    lines: [{ at: 0, across: 'y', says: 'no effect' }, { at: table.layer, across: 'x', says: 'the layer that the rule reads' }],
+    lines: [{ at: 0, across: 'x', says: 'no effect' }, { at: table.layer, across: 'y', says: 'the layer that the rule reads' }],
   };
 }
 
@@ -57,7 +57,7 @@ function spanPanel(spec: AuthorsSpec, { author, character, controls }: Numbers):
       series('author, scrambled excerpts', 'null', (span) => controls.scrambled[span]),
       series('character', 'second', (span) => character[span].character),
     ],
-    lines: [{ at: 0, across: 'y', says: 'no effect' }],
+    lines: [{ at: 0, across: 'x', says: 'no effect' }],
   };
 }
 

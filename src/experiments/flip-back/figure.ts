@@ -57,7 +57,7 @@ function fan(title: string, traces: readonly Trace[], drawn: readonly Drawn[]): 
         return { x: beat, y: mean(own), low: quantile(own, 0.05), high: quantile(own, 0.95) };
       }),
     })),
-    lines: [{ at: 0, across: 'y', says: 'midway' }, { at: 4.5, across: 'x', says: 'first switch' }, { at: 8.5, across: 'x', says: 'second switch' }],
+    lines: [{ at: 0, across: 'x', says: 'midway' }, { at: 4.5, across: 'y', says: 'first switch' }, { at: 8.5, across: 'y', says: 'second switch' }],
   };
 }
 
@@ -97,7 +97,7 @@ function ratios({ thresholds }: FlipBackSpec, layers: readonly number[], forced:
       { from: thresholds.ratioLow, to: thresholds.ratioHigh, says: 'flips back' },
       { from: 0, to: thresholds.ratioAttractor, says: 'attractor' },
     ],
-    lines: [{ at: 1, across: 'y', says: 'acts weigh alike' }],
+    lines: [{ at: 1, across: 'x', says: 'acts weigh alike' }],
   };
 }
 

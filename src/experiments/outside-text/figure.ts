@@ -73,6 +73,6 @@ function visibility({ family, visible }: FamilyFindings, margin: number): Figure
     y: { label: 'AUROC, on against off', range: [0, 1] },
     series: [...steered.map((one, at) => line(one, TONES[at % TONES.length] ?? 'first')), ...visible.filter(({ name }) => name === 'head').map((one) => line(one, 'positive'))],
     bands: [{ from: 0.5 - margin, to: 0.5 + margin, says: 'cannot be seen' }],
-    lines: [{ at: 0.5, across: 'y', says: 'chance' }],
+    lines: [{ at: 0.5, across: 'x', says: 'chance' }],
   };
 }
