@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { AppError, type ErrorRecord } from '../../src/core/errors.ts';
 import { cellsIn, type ControlSet, parseControlSet } from '../../src/format/control-set.ts';
+import { refusal } from '../fixtures/refusal.ts';
 
 const at = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const shipped = (name: string): ControlSet =>
@@ -14,15 +14,6 @@ const story = (item: string, ...cells: string[]): Record<string, unknown> => ({ 
 const complete = [row('mill', 'done'), row('mill', 'not-done')];
 const set = (rows: readonly unknown[], head = header()): ControlSet =>
   parseControlSet({ headerName: 'mine.set.json', rowsName: 'mine.jsonl', header: head, rows: rows.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))).join('\n'), sha256: 'a'.repeat(64) });
-const refusal = (run: () => unknown): ErrorRecord => {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof AppError) return error.toRecord();
-    throw error;
-  }
-  throw new Error('nothing was refused');
-};
 
 describe('a control set', () => {
   it('of texts keeps its words, cells, items and lines', () => {

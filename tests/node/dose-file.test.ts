@@ -1,29 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { DoseReport } from '../../src/core/dose-types.ts';
-import { AppError, type ErrorRecord } from '../../src/core/errors.ts';
+import { AppError } from '../../src/core/errors.ts';
 import { createRng } from '../../src/core/rng.ts';
 import { parseDose, serialiseDose } from '../../src/format/dose.ts';
 import { sampleDose } from '../fixtures/dose-sample.ts';
 import { mutations } from '../fixtures/mutate.ts';
+import { alteredJson, refusal } from '../fixtures/refusal.ts';
 
 const source = serialiseDose(sampleDose);
-const refusal = (run: () => unknown): ErrorRecord => {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof AppError) return error.toRecord();
-    throw error;
-  }
-  throw new Error('nothing was refused');
-};
 /** The file with one value changed, `path` being its keys; an undefined value removes it. */
-const altered = (path: readonly (string | number)[], value: unknown): string => {
-  const root = JSON.parse(source) as Record<string | number, unknown>;
-  let at = root;
-  for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>;
-  at[path.at(-1)!] = value;
-  return JSON.stringify(root);
-};
+const altered = (path: readonly (string | number)[], value: unknown): string => alteredJson(source, path, value);
 
 describe('a dose–response file', () => {
   it('gives back what was written, and writes the same text again', () => {

@@ -1,30 +1,16 @@
 /** The file of an experiment's report gives back what was written, and refuses everything else by its path. */
 import { describe, expect, it } from 'vitest';
-import { AppError, type ErrorRecord } from '../../src/core/errors.ts';
+import { AppError } from '../../src/core/errors.ts';
 import type { ExperimentReport } from '../../src/core/experiment-types.ts';
 import { createRng } from '../../src/core/rng.ts';
 import { parseReport, serialiseReport } from '../../src/format/experiment-report.ts';
 import { quickExperiment, sampleExperiment } from '../fixtures/experiment-sample.ts';
 import { mutations } from '../fixtures/mutate.ts';
+import { alteredJson, refusal } from '../fixtures/refusal.ts';
 
 const source = serialiseReport(sampleExperiment);
-const refusal = (run: () => unknown): ErrorRecord => {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof AppError) return error.toRecord();
-    throw error;
-  }
-  throw new Error('nothing was refused');
-};
 /** The file with one value changed, `path` being its keys; an undefined value removes it. */
-const altered = (path: readonly (string | number)[], value: unknown): string => {
-  const root = JSON.parse(source) as Record<string | number, unknown>;
-  let at = root;
-  for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>;
-  at[path.at(-1)!] = value;
-  return JSON.stringify(root);
-};
+const altered = (path: readonly (string | number)[], value: unknown): string => alteredJson(source, path, value);
 
 describe('the report of an experiment', () => {
   it.each([['full', sampleExperiment], ['quick', quickExperiment]] as const)('of a %s run gives back what was written, and writes the same text again', (_, report) => {

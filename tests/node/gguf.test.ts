@@ -1,11 +1,12 @@
 /** Control vectors in GGUF, against the files of the `gguf` package (tests/fixtures/make_gguf_fixture.py). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { AppError, type ErrorRecord } from '../../src/core/errors.ts';
+import { AppError } from '../../src/core/errors.ts';
 import { floatToHalf, halfToFloat } from '../../src/core/half.ts';
 import type { ModelIdentity } from '../../src/core/probe-types.ts';
 import { controlVectorOf, directionsFrom } from '../../src/format/control-vector.ts';
 import { readControlVector, writeControlVector } from '../../src/format/gguf.ts';
+import { refusal } from '../fixtures/refusal.ts';
 
 const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`../fixtures/${name}`, import.meta.url)));
 const made = fixture('control-vector.gguf');
@@ -13,15 +14,6 @@ const made = fixture('control-vector.gguf');
 const numbers = (n: number): Float32Array => Float32Array.from({ length: 5 }, (_, i) => (((n * 7 + i * 3) % 11) - 5) / 6);
 const content = { name: 'Kind–cruel', model: 'toy-model', vectors: new Map([1, 2, 4].map((n) => [n, numbers(n)])) };
 
-const refusal = (run: () => unknown): ErrorRecord => {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof AppError) return error.toRecord();
-    throw error;
-  }
-  throw new Error('nothing was refused');
-};
 
 describe('a control vector', () => {
   it('that the gguf package wrote is read', () => {

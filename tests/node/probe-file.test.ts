@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { AppError, type ErrorRecord } from '../../src/core/errors.ts';
 import { roundToHalf } from '../../src/core/half.ts';
 import { PLACEBO_COUNT, type PoleHead, type Probe } from '../../src/core/probe-types.ts';
 import { assertProbeFits, parseProbe, parseProbeCard, serialiseProbe } from '../../src/format/probe.ts';
 import { parseSafetensors, serialiseSafetensors } from '../../src/format/safetensors.ts';
+import { alteredJson, refusal } from '../fixtures/refusal.ts';
 
 const LAYERS = 3;
 const HIDDEN = 4;
@@ -34,23 +34,8 @@ const probe: Probe = {
   provenance: { sets: [{ name: 'kind-cruel-24', sha256: '34'.repeat(32), rows: 72 }], seed: 16, version: '0.1.0' },
 };
 const files = serialiseProbe(probe);
-const refusal = (run: () => unknown): ErrorRecord => {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof AppError) return error.toRecord();
-    throw error;
-  }
-  throw new Error('nothing was refused');
-};
 /** The JSON with one value changed, `path` being its keys. */
-const altered = (path: readonly (string | number)[], value: unknown): string => {
-  const root = JSON.parse(files.json) as unknown;
-  let at = root as Record<string | number, unknown>;
-  for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>;
-  at[path.at(-1)!] = value;
-  return JSON.stringify(root);
-};
+const altered = (path: readonly (string | number)[], value: unknown): string => alteredJson(files.json, path, value);
 
 describe('a probe file', () => {
   it('gives the probe back that was written, and writes the same bytes again', () => {

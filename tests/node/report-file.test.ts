@@ -1,28 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { AppError, type ErrorRecord } from '../../src/core/errors.ts';
 import type { Report } from '../../src/core/report-types.ts';
 import { probeCard } from '../../src/format/probe-card.ts';
 import { assertReportFits, parseReport, serialiseReport } from '../../src/format/report.ts';
 import { sampleHead, sampleReport } from '../fixtures/report-sample.ts';
+import { alteredJson, refusal } from '../fixtures/refusal.ts';
 
 const source = serialiseReport(sampleReport);
-const refusal = (run: () => unknown): ErrorRecord => {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof AppError) return error.toRecord();
-    throw error;
-  }
-  throw new Error('nothing was refused');
-};
 /** The report with one value changed, `path` being its keys; an undefined value removes it. */
-const altered = (path: readonly (string | number)[], value: unknown): string => {
-  const root = JSON.parse(source) as Record<string | number, unknown>;
-  let at = root;
-  for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>;
-  at[path.at(-1)!] = value;
-  return JSON.stringify(root);
-};
+const altered = (path: readonly (string | number)[], value: unknown): string => alteredJson(source, path, value);
 
 describe('a report file', () => {
   it('gives the report back that was written, and writes the same text again', () => {
