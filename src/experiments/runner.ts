@@ -2,7 +2,7 @@
 import { throwIfStopped } from '../core/abort.ts';
 import type { ExperimentProgress } from '../core/experiment-run.ts';
 import type { RunSize } from '../core/experiment-types.ts';
-import type { JsonObject, UnitPlan, UnitResult } from './design.ts';
+import type { Cost, JsonObject, UnitPlan, UnitResult } from './design.ts';
 import { Eta } from './eta.ts';
 import { measurePace, type Pace, secondsOf, totalCost } from './pace.ts';
 import type { LoadedSpec } from './spec.ts';
@@ -48,12 +48,16 @@ export function unitsOfShard(units: readonly UnitPlan[], shard: Shard | undefine
   return shard === undefined ? units : units.filter((_, index) => index % shard.of === shard.index - 1);
 }
 
-/** Seconds that a run takes on this model, before anything is kept; `have` are units that have run already. */
+/** What of a run is still to be paid: the preparation unless it was kept, and the units of the shard that have not run. */
+export function dueCost({ design, spec }: Pick<LoadedSpec, 'design' | 'spec'>, size: RunSize, kept: { readonly prepared: boolean; readonly has: (id: string) => boolean }, shard?: Shard): Cost {
+  const units = unitsOfShard(design.units(spec, size), shard).filter(({ id }) => !kept.has(id));
+  return totalCost([...(kept.prepared ? [] : [design.preparation(spec, size)]), ...units.map(({ cost }) => cost)]);
+}
+
+/** Seconds that the rest of a run takes on this model, by a short reading; nothing is kept. */
 export async function estimateRun({ loaded, size, subject, shard, clock, signal, store, prepareOnly = false }: RunParts): Promise<{ readonly seconds: number; readonly pace: Pace }> {
   const have = await store.ids();
-  const units = prepareOnly ? [] : unitsOfShard(loaded.design.units(loaded.spec, size), shard).filter(({ id }) => !have.has(id));
-  const preparation = (await store.prepared()) === null ? [loaded.design.preparation(loaded.spec, size)] : [];
-  const cost = totalCost([...preparation, ...units.map((unit) => unit.cost)]);
+  const cost = dueCost(loaded, size, { prepared: (await store.prepared()) !== null, has: (id) => prepareOnly || have.has(id) }, shard);
   const pace = await measurePace(subject, clock, cost.written > 0, signal);
   return { seconds: secondsOf(cost, pace), pace };
 }

@@ -4,9 +4,9 @@ import type { ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentP
 import type { RunSize } from '../../core/experiment-types.ts';
 import type { JsonObject, UnitResult } from '../../experiments/design.ts';
 import { type Designs, DESIGNS } from '../../experiments/designs.ts';
-import { measurePace, secondsOf, totalCost } from '../../experiments/pace.ts';
+import { measurePace, secondsOf } from '../../experiments/pace.ts';
 import { makeReport } from '../../experiments/report.ts';
-import { runUnits, type UnitStore } from '../../experiments/runner.ts';
+import { dueCost, runUnits, type UnitStore } from '../../experiments/runner.ts';
 import { type LoadedSpec, parseSpec } from '../../experiments/spec.ts';
 import type { Subject } from '../../experiments/subject.ts';
 import { assertBelongs, parseUnit, PREPARED_ID, preparedText, serialiseUnit, serialiseUnits, type UnitsHead } from '../../experiments/unit-file.ts';
@@ -34,13 +34,10 @@ export function createExperimentRoom(subjectFor: SubjectSource, designs: Designs
       return { id, design: design.name, title, claim, rule, sha256, units: { quick: design.units(spec, 'quick').length, full: design.units(spec, 'full').length } };
     },
     async estimate({ spec: source, parts, stories }, signal) {
-      const { spec, design } = load(source);
+      const loaded = load(source);
       const { subject } = subjectFor(neutralTexts(stories));
       const have = new Set(parts.map(({ id }) => id));
-      const costOf = (size: RunSize) => {
-        const due = design.units(spec, size).filter(({ id }) => !have.has(keyOf(size, id)));
-        return totalCost([...(have.has(keyOf(size, PREPARED_ID)) ? [] : [design.preparation(spec, size)]), ...due.map(({ cost }) => cost)]);
-      };
+      const costOf = (size: RunSize) => dueCost(loaded, size, { prepared: have.has(keyOf(size, PREPARED_ID)), has: (id) => have.has(keyOf(size, id)) });
       const [quick, full] = [costOf('quick'), costOf('full')];
       const pace = await measurePace(subject, clock, quick.written + full.written > 0, signal);
       return { seconds: { quick: secondsOf(quick, pace), full: secondsOf(full, pace) } };
