@@ -29,6 +29,8 @@ const INDEX_VERSION = 2;
 /** Far above any context we read; a larger count is a broken or hostile file. */
 const MAX_TOKENS = 131_072;
 const MAX_LAYERS = 512;
+/** Scores are float32, where what is greater would silently become infinite. */
+const LARGEST_SCORE = 3.4e38;
 
 /** One line of the list of recordings that the page offers. */
 export interface RecordingEntry {
@@ -247,7 +249,7 @@ function scoreRows(node: JsonNode, tokens: number, layers: number): Float32Array
 }
 
 function scoreRow(node: JsonNode, layers: number): Float32Array {
-  return Float32Array.from(list(node, layers, layers), (item) => (item.value === null ? Number.NaN : number(item)));
+  return Float32Array.from(list(node, layers, layers), (item) => (item.value === null ? Number.NaN : inRange(item, -LARGEST_SCORE, LARGEST_SCORE)));
 }
 
 function rounded(values: Float32Array): (number | null)[] {

@@ -23,6 +23,10 @@ import { bytesField, concatBytes, varintField } from './wire.ts';
 /** Name of the added input: int64 `[rows]`, which positions of a pass get logits. */
 export const LOGIT_ROWS_INPUT = 'flipside.logit_rows';
 
+/** No model has more heads, or larger ones: what claims more would fill the memory before anything is computed. */
+const MOST_HEADS = 1024;
+const LARGEST_HEAD = 4096;
+
 /** What a decoder graph looks like from outside. */
 export interface DecoderShape {
   readonly layerCount: number;
@@ -141,7 +145,16 @@ function shapeOf(model: ModelGraph): DecoderShape {
   if (typeof kvHeads !== 'number' || typeof headDim !== 'number') {
     throw missing('past_key_values.0.key', 'an input [batch, heads, past, head size] whose heads and head size the file fixes');
   }
+  for (const { name, dims } of keys) {
+    const [, heads = 0, , size = 0] = dims;
+    if (isSize(heads, MOST_HEADS) && isSize(size, LARGEST_HEAD)) continue;
+    throw new AppError('model-graph-malformed', `The model graph claims a key/value cache of ${heads} heads of ${size} numbers (${name}); at most ${MOST_HEADS} of ${LARGEST_HEAD} are read. Load the file again, or pick another export.`, { name, heads, size });
+  }
   return { layerCount: keys.length, kvHeads, headDim, weightFiles: model.weightFiles, largestWeightBytes: model.largestWeightBytes };
+}
+
+function isSize(size: unknown, most: number): boolean {
+  return typeof size === 'number' && size >= 1 && size <= most;
 }
 
 function missing(node: string, why: string): AppError {

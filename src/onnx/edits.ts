@@ -65,15 +65,15 @@ export class GraphEdits {
     const wanted = new Set([...outputs.map(({ name }) => name), ...this.#wanted]);
     // What a branch or a loop uses stands inside it, where nobody looks here.
     if (nodes.some(({ opType }) => ['If', 'Loop', 'Scan'].includes(opType))) return new Set();
+    // A node once, so that a graph of a hundred thousand nodes in any order takes no longer than reading it.
+    const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
     const alive = new Set<GraphNode>();
-    for (let grown = true; grown; ) {
-      grown = false;
-      for (const node of nodes) {
-        if (alive.has(node) || !node.outputs.some((name) => wanted.has(name))) continue;
-        alive.add(node);
-        for (const name of inputsOf(node)) wanted.add(name);
-        grown = true;
-      }
+    for (const name of wanted) {
+      const maker = makers.get(name);
+      if (maker === undefined || alive.has(maker)) continue;
+      alive.add(maker);
+      // A set goes on to what is added to it while it is gone through.
+      for (const input of inputsOf(maker)) wanted.add(input);
     }
     return new Set([...nodes.filter((node) => !alive.has(node)).map(({ field }) => field), ...inputs.filter(({ name }) => prune.includes(name) && !wanted.has(name)).map(({ field }) => field)]);
   }

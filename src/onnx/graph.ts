@@ -199,5 +199,18 @@ function parseWeight(field: Field): GraphWeight {
     if (key && value) entries.set(stringOf(key), stringOf(value));
   }
   const name = only(field.payload, TENSOR.name);
-  return { name: name ? stringOf(name) : '', file: entries.get('location') ?? null, bytes: Number(entries.get('length') ?? 0), field };
+  return { name: name ? stringOf(name) : '', file: fileOf(entries.get('location')), bytes: lengthOf(entries.get('length')), field };
+}
+
+/** The name of a file beside the graph. A graph from anywhere must not name files that lie elsewhere. */
+function fileOf(location: string | undefined): string | null {
+  if (location === undefined || /^(?!\.{1,2}$)[^/\\:\0]{1,200}$/.test(location)) return location ?? null;
+  throw new AppError('model-graph-malformed', `The model graph takes weights from ${JSON.stringify(location.slice(0, 80))}, which is no plain file name: they must lie beside it. Pick another export.`, { location: location.slice(0, 200) });
+}
+
+function lengthOf(length: string | undefined): number {
+  if (length === undefined) return 0;
+  const bytes = Number(length);
+  if (/^\d{1,15}$/.test(length)) return bytes;
+  throw new AppError('model-graph-malformed', `The model graph claims a weight of ${JSON.stringify(length.slice(0, 40))} bytes. Load the file again, or pick another export.`, { length: length.slice(0, 80) });
 }

@@ -1,38 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { roundToHalf } from '../../src/core/half.ts';
-import { PLACEBO_COUNT, type PoleHead, type Probe } from '../../src/core/probe-types.ts';
+import { PLACEBO_COUNT, type PoleHead } from '../../src/core/probe-types.ts';
 import { assertProbeFits, parseProbe, parseProbeCard, serialiseProbe } from '../../src/format/probe.ts';
 import { parseSafetensors, serialiseSafetensors } from '../../src/format/safetensors.ts';
 import { alteredJson, refusal } from '../fixtures/refusal.ts';
+import { HIDDEN, LAYERS, sampleProbe, wave } from '../fixtures/sample-probe.ts';
 
-const LAYERS = 3;
-const HIDDEN = 4;
-const RANK = 2;
-const wave = (length: number, offset = 0): Float32Array => Float32Array.from({ length }, (_, i) => Math.sin(i + offset));
-const pole = (offset: number): PoleHead => ({
-  directions: wave(LAYERS * HIDDEN, 10 + offset),
-  calibration: Array.from({ length: LAYERS }, (_, l) => ({ tapMean: l + offset, scale: 2 + l, tokenMean: 0.5, tokenSd: 3.5, smoothSd: 1.25 })),
-  earlyTokens: { from: [1, 3], steadyFrom: 8, means: [[0, 0], [offset, 1], [0.5, 0.75]] },
-  lexical: { weights: wave(LAYERS * 2 * HIDDEN, 11 + offset), offset: [0, offset, -0.5], explained: [0, 0.25, 0.125] },
-  alarm: { rate: 0.01, tokens: 9000, taps: 648, tokenLow: [0, -7, -8], tokenHigh: [0, 7, 8], smoothLow: [0, -2, -3], smoothHigh: [0, 2, 3], tapLow: [0, -1, -1.5], tapHigh: [0, 1, 2] },
-  evidence: { topics: 24, rows: 48, auroc: [0.5, 0.9, 0.95], aurocLow: [0.5, 0.8, 0.9], aurocHigh: [0.5, 1, 1], other: [0.5, 0.75, 0.8], otherLow: [0.5, 0.6, 0.7], otherHigh: [0.5, 0.875, 0.9] },
-});
-const probe: Probe = {
-  id: 'kind-cruel', title: 'Kind and cruel', about: 'For tests.',
-  axis: { positive: 'kind', negative: 'cruel', neutral: 'neutral' },
-  model: { id: 'toy', weightsSha256: '12'.repeat(32), layerCount: LAYERS - 1, hidden: HIDDEN },
-  method: { kind: 'ridge', target: 'hardened', penalty: 1 }, defaultLayer: 1, taps: ['A clock ticked.'],
-  directions: wave(LAYERS * HIDDEN), steering: wave(LAYERS * HIDDEN, 4), placebos: roundToHalf(wave(PLACEBO_COUNT * LAYERS * HIDDEN, 6)),
-  calibration: Array.from({ length: LAYERS }, (_, l) => ({ tapMean: l - 0.25, scale: 1 + l, tokenMean: 0.125, tokenSd: 4.5, smoothSd: 1.5 })),
-  earlyTokens: { from: [1, 3], steadyFrom: 8, means: [[0, 0], [-2.5, 1], [0.5, 0.25]] },
-  lexical: { weights: wave(LAYERS * 2 * HIDDEN, 5), offset: [0, 0.5, -0.5], explained: [1, 0.5, -0.25] },
-  alarm: { rate: 0.01, tokens: 9000, taps: 648, tokenLow: [0, -9, -8], tokenHigh: [0, 9, 8], smoothLow: [0, -3, -3], smoothHigh: [0, 3, 3], tapLow: [0, -2, -1.5], tapHigh: [0, 1.5, 2] },
-  nullModel: { factor: roundToHalf(wave(LAYERS * RANK * HIDDEN, 1)), rank: RANK, featureScale: wave(LAYERS * HIDDEN).map((value) => value * value + 0.1), center: wave(LAYERS * HIDDEN, 2), drift: wave(LAYERS * HIDDEN, 3), driftOrigin: 3.75, seed: 16, count: 200 },
-  evidence: { topics: 24, rows: 192, auroc: [0.5, 0.75, 0.8], aurocLow: [0.5, 0.6, 0.7], aurocHigh: [0.5, 0.85, 0.9], pairs: [0.5, 0.9, 1], nullAuroc95: 0.62, nullShuffles: 200, nullAuroc95ByLayer: [0.5, 0.6, 0.6], drift: [{ beats: 0, mean: 0.125, sd: 0.5, n: 18 }], driftLayer: 1, bySet: [{ name: 'kind-cruel-24', topics: 24, auroc: 0.75, aurocLow: 0.6, aurocHigh: 0.85, pairs: 0.9 }] },
-  poles: { positive: pole(1), negative: pole(2) },
-  provenance: { sets: [{ name: 'kind-cruel-24', sha256: '34'.repeat(32), rows: 72 }], seed: 16, version: '0.1.0' },
-};
+const probe = sampleProbe;
 const files = serialiseProbe(probe);
 /** The JSON with one value changed, `path` being its keys. */
 const altered = (path: readonly (string | number)[], value: unknown): string => alteredJson(files.json, path, value);

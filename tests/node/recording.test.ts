@@ -156,6 +156,7 @@ describe('recordings', () => {
     ['a short row', altered((root) => ((root['scores'] as number[][])[1] = [1])), /recording\.scores\[1\] must have 2 items, got 1/],
     ['a missing row', altered((root) => (root['scores'] as number[][]).pop()), /recording\.scores must have 3 items, got 2/],
     ['a word for a number', altered((root) => ((root['scores'] as unknown[][])[2] = [1, 'x'])), /recording\.scores\[2\]\[1\] must be a finite number, got string "x"/],
+    ['a score that float32 would make infinite', altered((root) => ((root['scores'] as unknown[][])[2] = [1, -1e39])), /recording\.scores\[2\]\[1\] must lie between -3\.4e\+38 and 3\.4e\+38, got -1e\+39/],
     ['a tap outside the text', altered((root) => ((root['taps'] as { afterToken: number }[])[0]!.afterToken = 3)), /recording\.taps\[0\]\.afterToken must be a whole number from 0 to 2/],
     ['a layer that is not there', altered((root) => (root['defaultLayer'] = 2)), /recording\.defaultLayer/],
     ['a pole that is missing', altered((root) => delete (root['poles'] as Record<string, unknown>)['negative']), /recording\.poles\.negative is missing/],
