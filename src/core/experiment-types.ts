@@ -9,7 +9,7 @@ import type { Estimate } from './report-types.ts';
 export type ExperimentVerdict = 'CONFIRM' | 'DENY' | 'PARTIAL' | 'INCONCLUSIVE';
 
 /** The kinds of experiment there is code for; a spec names one. */
-export type DesignName = 'authors' | 'flip-back' | 'outside-text' | 'opposites';
+export type DesignName = 'authors' | 'flip-back' | 'outside-text' | 'opposites' | 'mixture';
 
 /** `quick` runs a part that was fixed beforehand; its verdict is never more than a look. */
 export type RunSize = 'full' | 'quick';

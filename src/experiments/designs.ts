@@ -3,6 +3,7 @@ import type { DesignName } from '../core/experiment-types.ts';
 import { authors } from './authors/index.ts';
 import type { Design } from './design.ts';
 import { flipBack } from './flip-back/index.ts';
+import { mixture } from './mixture/index.ts';
 import { opposites } from './opposites/index.ts';
 import { outsideText } from './outside-text/index.ts';
 
@@ -10,4 +11,4 @@ import { outsideText } from './outside-text/index.ts';
 export type Designs = Readonly<Partial<Record<DesignName, Design>>>;
 
 /** What this version can run. */
-export const DESIGNS: Designs = { authors, 'flip-back': flipBack, 'outside-text': outsideText, opposites };
+export const DESIGNS: Designs = { authors, 'flip-back': flipBack, 'outside-text': outsideText, opposites, mixture };

@@ -1,6 +1,7 @@
 /** Reads a spec: what every spec says here, the rest by the design that it names. */
 import type { DesignName, ExperimentRule } from '../core/experiment-types.ts';
 import { AppError } from '../core/errors.ts';
+import { isShippedId } from '../core/experiment-files.ts';
 import { field, fileObject, integer, type JsonNode, number, text, words } from '../format/json-path.ts';
 import { identifier, oneOf } from '../format/json-values.ts';
 import type { Design, SpecHead } from './design.ts';
@@ -39,7 +40,7 @@ function parseHead(root: JsonNode): SpecHead {
   const sentence = (name: keyof ExperimentRule): string => words(field(rule, name), 2000);
   return {
     id: identifierOf(field(root, 'id')),
-    design: oneOf<DesignName>(field(root, 'design'), ['authors', 'flip-back', 'outside-text', 'opposites']),
+    design: oneOf<DesignName>(field(root, 'design'), ['authors', 'flip-back', 'outside-text', 'opposites', 'mixture']),
     title: words(field(root, 'title'), 200),
     claim: words(field(root, 'claim'), 2000),
     rule: { confirm: sentence('confirm'), deny: sentence('deny'), partial: sentence('partial'), inconclusive: sentence('inconclusive') },
@@ -51,9 +52,9 @@ function parseHead(root: JsonNode): SpecHead {
   };
 }
 
-/** A, B, C and D are capital letters; ids of users are as all our identifiers. */
+/** Experiments that ship have ids of their own; ids of users are as all our identifiers. */
 function identifierOf(node: JsonNode): string {
-  return /^[A-Z]$/.test(text(node)) ? text(node) : identifier(node);
+  return isShippedId(text(node)) ? text(node) : identifier(node);
 }
 
 function thresholdsOf(node: JsonNode): Record<string, number> {

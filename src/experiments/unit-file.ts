@@ -126,7 +126,7 @@ function headOf(root: JsonNode): UnitsHead {
   const model = field(root, 'model');
   return {
     experiment: text(field(root, 'experiment')),
-    design: oneOf<DesignName>(field(root, 'design'), ['authors', 'flip-back', 'outside-text', 'opposites']),
+    design: oneOf<DesignName>(field(root, 'design'), ['authors', 'flip-back', 'outside-text', 'opposites', 'mixture']),
     specSha256: sha256(field(root, 'specSha256')),
     size: oneOf<RunSize>(field(root, 'size'), ['full', 'quick']),
     model: { id: text(field(model, 'id')), weightsSha256: sha256(field(model, 'weightsSha256')), layerCount: integer(field(model, 'layerCount'), 1, 1000), hidden: integer(field(model, 'hidden'), 1, 100_000) },

@@ -18,7 +18,7 @@ const VERSION = 1;
 const ANY = [-1e9, 1e9] as const;
 const SENTENCE = 2000;
 const VERDICTS = ['CONFIRM', 'DENY', 'PARTIAL', 'INCONCLUSIVE'] as const satisfies readonly ExperimentVerdict[];
-const DESIGNS = ['authors', 'flip-back', 'outside-text', 'opposites'] as const satisfies readonly DesignName[];
+const DESIGNS = ['authors', 'flip-back', 'outside-text', 'opposites', 'mixture'] as const satisfies readonly DesignName[];
 const READINGS = ['within', 'above', 'below', 'open'] as const satisfies readonly RopeReading[];
 
 /** Reads a report; throws `unit-invalid` with the path of the first thing that is wrong. */

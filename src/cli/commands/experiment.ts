@@ -1,5 +1,6 @@
 /** `experiment`: runs one of the shipped experiments, or one's own, and prints its verdict. */
 import { join } from 'node:path';
+import { isShippedId } from '../../core/experiment-files.ts';
 import type { RunSize } from '../../core/experiment-types.ts';
 import { DESIGNS } from '../../experiments/designs.ts';
 import { estimateRun, runUnits, type Shard, type UnitStore, unitsOfShard } from '../../experiments/runner.ts';
@@ -21,7 +22,7 @@ const SWITCHES = ['quick', 'prepare', 'estimate'];
 /** Runs an experiment, or the part of it that is asked for. */
 export const experiment: Command = {
   name: 'experiment',
-  usage: 'experiment A|B|C|D|SPEC.json --model DIR --out DIR [--quick] [--shard I/N] [--prepare] [--prepared FILE] [--estimate]',
+  usage: 'experiment A|A2|B|C|D|SPEC.json --model DIR --out DIR [--quick] [--shard I/N] [--prepare] [--prepared FILE] [--estimate]',
   summary: 'Puts a claim to the test and prints the verdict by its written rule. What has run lies in DIR/units and is never run again. --shard runs every N-th unit from the I-th on, for flipside merge; --prepare only fits what all units need, and --prepared takes it from there; --estimate only says how long it would take here.',
   async run(args, signal) {
     const options = new Options('experiment', args, { ...Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])), ...Object.fromEntries(SWITCHES.map((name) => [name, { type: 'boolean' } as const])) }, { takesWords: true });
@@ -60,8 +61,8 @@ export const experiment: Command = {
 /** The spec that was named: one that ships by its letter, or a file. */
 async function loadSpec(options: Options): Promise<LoadedSpec> {
   const [name, ...others] = options.words;
-  if (name === undefined || others.length > 0) return options.refuse(`name one experiment: A, B, C, D or the file of a spec, got ${options.words.length === 0 ? 'none' : options.words.join(' ')}`);
-  const source = (await readInput(/^[A-Z]$/.test(name) ? join(SHIPPED_EXPERIMENTS, name, 'spec.json') : name)).toString('utf8');
+  if (name === undefined || others.length > 0) return options.refuse(`name one experiment: A, A2, B, C, D or the file of a spec, got ${options.words.length === 0 ? 'none' : options.words.join(' ')}`);
+  const source = (await readInput(isShippedId(name) ? join(SHIPPED_EXPERIMENTS, name, 'spec.json') : name)).toString('utf8');
   return parseSpec(source, sha256Of(source), DESIGNS);
 }
 

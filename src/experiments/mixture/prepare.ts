@@ -1,0 +1,77 @@
+/**
+ * What all units need: a direction to push along, the strength at which it changes neutral text by the KL of the spec, and an
+ * instrument that reads taps. Both are fitted on scenes of their own, of which none is measured.
+ */
+import { AppError } from '../../core/errors.ts';
+import type { Push } from '../../core/push.ts';
+import { significant } from '../../core/round.ts';
+import { field, type JsonNode, number } from '../../format/json-path.ts';
+import type { NeutralGround } from '../../steering/bench.ts';
+import { makePush } from '../../steering/make-push.ts';
+import { matchStrengths } from '../../steering/match-strength.ts';
+import type { Passage, PassageReading, TapRead } from '../../training/reader.ts';
+import type { Json, JsonObject, UnitCall } from '../design.ts';
+import { fitInstrument, type Instrument, type InstrumentTopic } from '../instrument.ts';
+import { instrumentFromJson, instrumentToJson } from '../instrument-json.ts';
+import type { Subject } from '../subject.ts';
+import { layerAt, type MixtureSpec, POLES } from './spec.ts';
+
+/** What every unit needs. */
+export interface Prepared {
+  /** Fitted on the sentences themselves: what is pushed along. */
+  readonly steering: Instrument;
+  /** Fitted on taps after them: what is read. */
+  readonly reading: Instrument;
+  /** Length of the push in typical lengths of the stream; null where none has the KL of the spec. */
+  readonly strength: number | null;
+  /** KL of it, 95th percentile over neutral tokens of both sides, in nats; null where there is none. */
+  readonly kl: number | null;
+}
+
+/** Fits both directions, then matches the push; see the head of this file. */
+export async function prepareMixture(spec: MixtureSpec, subject: Subject, { signal, onShare }: UnitCall): Promise<JsonObject> {
+  const layers = subject.model.layerCount + 1;
+  const { hidden } = subject.model;
+  const passages = spec.fit.flatMap(({ setting, evidence }) => POLES.map((pole): Passage => ({
+    text: [setting, ...evidence.map((pair) => pair[pole])],
+    taps: spec.taps,
+    tapAfter: evidence.map((_, at) => at + 1),
+  })));
+  const readings = await subject.read(passages, signal);
+  onShare?.(0.3);
+  const topics = (rows: (after: TapRead) => readonly Float32Array[]): InstrumentTopic[] => spec.fit.map((_, at) => {
+    const own = (reading: PassageReading | undefined): Float32Array[] => (reading?.taps ?? []).flatMap(rows);
+    return { positive: own(readings[2 * at]), negative: own(readings[2 * at + 1]) };
+  });
+  const steering = fitInstrument(topics(({ own }) => [own]), layers, hidden);
+  const reading = fitInstrument(topics(({ means }) => means), layers, hidden);
+  const matched = await matchPush(spec, steering, subject, signal);
+  onShare?.(1);
+  return { steering: instrumentToJson(steering), reading: instrumentToJson(reading), strength: matched.strength, kl: matched.kl };
+}
+
+/** The strength whose KL, of both sides together, is that of the spec; null where no push has it, which leaves the rest of the experiment as it is. */
+async function matchPush(spec: MixtureSpec, steering: Instrument, subject: Subject, signal: AbortSignal | undefined): Promise<Pick<Prepared, 'strength' | 'kl'>> {
+  const ground = await subject.ground(signal);
+  try {
+    const [found] = await matchStrengths(subject, 'add', (strength) => [pushOf(spec, steering, strength, 1, ground, subject), pushOf(spec, steering, strength, -1, ground, subject)], [spec.thresholds.kl], signal);
+    return { strength: found === undefined ? null : significant(found.strength), kl: found === undefined ? null : significant(found.kl) };
+  } catch (thrown) {
+    if (['push-invalid', 'push-too-strong'].includes(AppError.from(thrown).code)) return { strength: null, kl: null };
+    throw thrown;
+  }
+}
+
+/** The push of a side, +1 towards kind. Throws what makePush throws. */
+export function pushOf({ steering: depth }: MixtureSpec, steering: Instrument, strength: number, side: 1 | -1, ground: NeutralGround, { model }: Pick<Subject, 'model'>): Push {
+  const layer = layerAt(depth, model.layerCount);
+  return makePush({ title: 'The direction from cruel to kind sentences', vectors: steering.directions }, { mode: 'add', pole: side > 0 ? 'positive' : 'negative', from: layer, to: layer, strength, where: 'all' }, ground, model);
+}
+
+/** What {@link prepareMixture} left. Throws `unit-invalid` with the path of what is wrong. */
+export function preparedFromJson(json: JsonObject): Prepared {
+  const root: JsonNode = { value: json, path: 'prepared', refuse: (message) => { throw new AppError('unit-invalid', `${message} Prepare the experiment again.`); } };
+  const orNull = (node: JsonNode): number | null => (node.value === null ? null : number(node));
+  const instrument = (name: 'steering' | 'reading'): Instrument => instrumentFromJson(field(root, name).value as Json, `prepared.${name}`);
+  return { steering: instrument('steering'), reading: instrument('reading'), strength: orNull(field(root, 'strength')), kl: orNull(field(root, 'kl')) };
+}

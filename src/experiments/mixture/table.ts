@@ -1,0 +1,71 @@
+/** What the units say, as rows: one a context, with its evidence and the odds that were found after it. */
+import { AppError } from '../../core/errors.ts';
+import type { RunSize } from '../../core/experiment-types.ts';
+import { mean } from '../../core/stats.ts';
+import { field, type JsonNode, list, number } from '../../format/json-path.ts';
+import { exactly } from '../../format/json-values.ts';
+import type { JsonObject, UnitResult } from '../design.ts';
+import { dosed, type MixtureUnit, unitsOf } from './contexts.ts';
+import { type ConditionId, CONDITIONS, type MixtureSpec } from './spec.ts';
+
+/** A context. */
+export interface Row {
+  readonly condition: ConditionId;
+  /** Place of the order among the topic's; -1 before any evidence. */
+  readonly order: number;
+  /** Of the evidence so far, in order: +1 kind, -1 cruel. */
+  readonly signs: readonly number[];
+  /** Λ: log odds of going on kindly, mean over the pairs of continuations, in nats. */
+  readonly odds: number;
+  /** The reading at taps; null in all conditions but the first. */
+  readonly tap: number | null;
+}
+
+/** All rows of a topic. */
+export interface TopicRows {
+  readonly id: string;
+  readonly rows: readonly Row[];
+}
+
+/** The rows of a run. */
+export interface Table {
+  readonly topics: readonly TopicRows[];
+  /** Conditions that were measured in every topic, in the order of {@link CONDITIONS}. Of a push both sides are there, or neither. */
+  readonly conditions: readonly ConditionId[];
+}
+
+/** Reads the units of a size. Throws `units-missing` where one is not there, and `unit-invalid` with the path of what is wrong. */
+export function tableOf(spec: MixtureSpec, size: RunSize, units: readonly UnitResult[]): Table {
+  const data = new Map(units.map(({ id, data: own }) => [id, own]));
+  const read = unitsOf(spec, size).map((unit) => {
+    const own = data.get(unit.id);
+    if (own === undefined) throw new AppError('units-missing', `Unit ${unit.id} is missing. Run it before the analysis.`, { id: unit.id });
+    return { unit, rows: rowsOf(spec, unit, own) };
+  });
+  const broken = new Set(read.filter(({ rows }) => rows.length === 0).map(({ unit }) => unit.condition.id));
+  const pushes = CONDITIONS.some(({ id, push }) => push !== 0 && broken.has(id));
+  const conditions = CONDITIONS.filter(({ id, push }) => !broken.has(id) && !(pushes && push !== 0)).map(({ id }) => id);
+  const ids = [...new Set(read.map(({ unit }) => unit.at))].sort((a, b) => a - b);
+  return {
+    conditions,
+    topics: ids.map((at) => ({
+      id: spec.topics[at]?.id ?? '',
+      rows: conditions.flatMap((condition) => read.find(({ unit }) => unit.at === at && unit.condition.id === condition)?.rows ?? []),
+    })),
+  };
+}
+
+function rowsOf(spec: MixtureSpec, { id, topic, condition, orders }: MixtureUnit, data: JsonObject): readonly Row[] {
+  const root: JsonNode = { value: data, path: `units.${id}`, refuse: (message) => { throw new AppError('unit-invalid', `${message} Run the unit again.`); } };
+  const pairs = (node: JsonNode): number => mean(exactly(node, topic.continuations.length, number));
+  const doses = dosed(spec);
+  const found = list(field(root, 'odds'), 0, orders.length);
+  if (condition.push !== 0 && found.length === 0) return [];
+  const odds = exactly(field(root, 'odds'), orders.length, (node) => exactly(node, doses.length, pairs));
+  const taps = condition.id === 'none' ? field(root, 'taps') : null;
+  const scores = taps === null ? null : exactly(field(taps, 'scores'), orders.length, (node) => exactly(node, doses.length, number));
+  return [
+    { condition: condition.id, order: -1, signs: [], odds: pairs(field(root, 'start')), tap: taps === null ? null : number(field(taps, 'start')) },
+    ...orders.flatMap(({ signs }, order) => doses.map((dose, d): Row => ({ condition: condition.id, order, signs: signs.slice(0, dose), odds: odds[order]?.[d] ?? NaN, tap: scores?.[order]?.[d] ?? null }))),
+  ];
+}

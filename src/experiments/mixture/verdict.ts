@@ -1,0 +1,93 @@
+/** The rule of a mixture experiment, applied to its numbers, and why, in sentences. */
+import { figure, plain, signed, signedFigure } from '../../core/claim-words.ts';
+import type { Contrast, ExperimentVerdict, Gate, RunSize } from '../../core/experiment-types.ts';
+import type { Numbers, Rivalry } from './numbers.ts';
+import type { MixtureSpec } from './spec.ts';
+
+const UNITS = 'topics';
+
+/** What was found and why. */
+export interface Ruling {
+  readonly verdict: ExperimentVerdict;
+  readonly because: string;
+  readonly wouldChange: readonly string[];
+}
+
+/** The verdict. */
+export function rule({ thresholds: { standardErrors: line, rope } }: MixtureSpec, gates: readonly Gate[], { rivalries }: Numbers, contrasts: readonly Contrast[]): Ruling {
+  const [recency, ...others] = rivalries as readonly [Rivalry, ...Rivalry[]];
+  const failed = gates.filter(({ passed }) => !passed);
+  const beats = recency.above.errors >= line;
+  const beaten = recency.above.errors <= -line;
+  const above = others.filter((one) => one.above.errors <= -line);
+  const interactions = contrasts.filter((contrast) => contrast.rope !== null);
+  const off = interactions.filter(({ reading }) => reading === 'above' || reading === 'below');
+  const verdict = ((): ExperimentVerdict => {
+    if (failed.length > 0) return 'INCONCLUSIVE';
+    if (beaten) return 'DENY';
+    if (!beats) return 'INCONCLUSIVE';
+    return above.length === 0 && off.length === 0 ? 'CONFIRM' : 'PARTIAL';
+  })();
+  const sentences = [
+    ...failed.map(failedGate),
+    ...(failed.length === 0 ? ['All gates pass.'] : []),
+    `Evidence that adds up ${beats ? 'beats' : beaten ? 'is beaten by' : 'cannot be told from'} ${told(recency)}.`,
+    ...others.map((one) => `It is ${one.above.errors >= line ? 'above' : one.above.errors <= -line ? 'beaten by' : 'not told from'} ${told(one)}.`),
+    additivity(interactions, off, rope),
+  ];
+  return { verdict, because: sentences.join(' '), wouldChange: wouldChange(verdict, failed, recency, above, off, line, rope) };
+}
+
+/** A rival, and how far evidence that adds up lies above it. */
+function told({ rival, above: { sum, standardError, errors } }: Rivalry): string {
+  return `${rival.name} (${signed(sum)} nats of held-out log-likelihood, SE ${plain(standardError)}: ${signed(errors)} SE)`;
+}
+
+/** What can be said of additivity by the region of practical equivalence. */
+function additivity(interactions: readonly Contrast[], off: readonly Contrast[], rope: number): string {
+  const each = interactions.map(({ id, estimate }) => `${id} ${signedFigure(estimate, UNITS)}`).join('; ');
+  const per = `±${plain(rope)} γ`;
+  if (interactions.length === 0) return 'Additivity was not measured.';
+  if (off.length > 0) return `Additivity is refuted: wholly outside ${per} ${off.length === 1 ? 'lies' : 'lie'} ${off.map(({ id }) => id).join(', ')} (${each}).`;
+  if (interactions.every(({ reading }) => reading === 'within')) return `Additivity is shown: every interaction lies within ${per} (${each}).`;
+  return `Additivity is neither shown nor refuted: no interaction lies wholly outside ${per}, and not all within (${each}).`;
+}
+
+function wouldChange(verdict: ExperimentVerdict, failed: readonly Gate[], recency: Rivalry, above: readonly Rivalry[], off: readonly Contrast[], line: number, rope: number): string[] {
+  if (failed.length > 0) return failed.map(({ id, measured, side, at, needs, unit }) => `A verdict either way needs gate ${id} to pass: its ${needs === 'value' ? 'value' : 'whole interval'} ${side} ${plain(at)} ${unit}; it is ${figure(measured, UNITS)}.`);
+  const errors = signed(recency.above.errors);
+  const confirm = [
+    ...(recency.above.errors >= line ? [] : [`CONFIRM needs evidence that adds up at least ${plain(line)} SE above the last sentence alone; it is at ${errors}.`]),
+    ...above.map((one) => `CONFIRM needs that ${one.rival.name} does not beat it by ${plain(line)} SE; it does by ${plain(-one.above.errors)}.`),
+    ...off.map(({ id, estimate }) => `CONFIRM needs ${id} to reach into ±${plain(rope)} γ; it is ${signedFigure(estimate, UNITS)}.`),
+  ];
+  const deny = `DENY needs the last sentence alone at least ${plain(line)} SE above evidence that adds up; evidence that adds up is at ${errors}.`;
+  const lose = `PARTIAL instead of CONFIRM would be found if weights by place or saturation beat it by ${plain(line)} SE, or an interaction lay wholly outside ±${plain(rope)} γ.`;
+  return [...confirm, ...(verdict === 'CONFIRM' ? [lose] : []), ...(verdict === 'DENY' ? [] : [deny])];
+}
+
+function failedGate({ id, measured, unit, side, at, needs }: Gate): string {
+  return `Gate ${id} fails: ${figure(measured, UNITS)}, in ${unit}, where ${needs === 'value' ? 'a value' : 'a whole interval'} ${side} ${plain(at)} was asked.`;
+}
+
+/** What a mixture experiment cannot say, whatever it finds. */
+export function limitsOf(spec: MixtureSpec, size: RunSize, { conditions, frame, push }: Numbers, contrasts: readonly Contrast[]): string[] {
+  const open = contrasts.filter(({ rope }) => rope !== null).map(({ id, detectable }) => `${id} ${detectable === null ? 'unknown' : plain(detectable)}`);
+  const flat = (id: string): boolean => {
+    const estimate = contrasts.find((contrast) => contrast.id === id)?.estimate;
+    return estimate === undefined || estimate.low === null || estimate.high === null || (estimate.low <= 0 && estimate.high >= 0);
+  };
+  return [
+    ...(size === 'quick' ? [`A quick run: ${frame.length} topics and the first orders alone. It is a look, not a result.`] : []),
+    ...(push === null || !conditions.includes('plus') ? [`No push has a KL of ${spec.thresholds.kl} nats on this model, or one broke its numbers: steering × evidence was not measured.`] : []),
+    ...(flat('frame') ? ['The frames do not move the odds by an interval beyond 0 here: that evidence adds to them says little, and the crossing of the cruel frame even less.'] : []),
+    ...(push !== null && flat('push') ? ['The push does not move the odds by an interval beyond 0 here: that evidence adds to it says little.'] : []),
+    ...(open.length === 0 ? [] : [`With ${frame.length} topics an interaction is found with 80 % power from this share of γ on: ${open.join(', ')}. A smaller one may be missed.`]),
+    'A mixture of exactly two characters cannot push the odds beyond what either would say alone, so it bends where the evidence is strong: that saturation beats adding up would not speak against a mixture.',
+    'γ is one number: that some sentences weigh more than others is in the residue, as the orders are random and every sentence stands in both versions.',
+    'How the last sentence weighs is told apart from the balance by random orders with mirrors; what is said first or in the middle is told only by weights that fall or rise evenly.',
+    'The odds are those of given ways of going on, four pairs a topic, not of what the model would write; whole continuations are compared, so a difference in their tokens is in the topic’s own level.',
+    'One writer wrote all sentences, and kind and cruel are one axis. Acts of a topic share its setting, and some are drastic.',
+    'The push is along one direction at one layer, without a random direction beside it: it stands for a shift of the odds from inside, not for what that direction means.',
+  ];
+}
