@@ -5,7 +5,7 @@
 
 /** One claim. */
 export interface ClaimWords {
-  /** A letter for those that ship. */
+  /** A letter for those that ship, with a digit for a second experiment of one claim. */
   readonly id: string;
   readonly title: string;
   readonly claimed: string;
@@ -13,13 +13,19 @@ export interface ClaimWords {
   readonly test: string;
 }
 
-/** In the order of their letters. */
+/** In the order of their letters; A has two halves, each with an experiment of its own. */
 export const CLAIMS: readonly ClaimWords[] = [
   {
     id: 'A',
     title: 'Authors, not simulacra',
     claimed: 'A language model models the author of a text; the characters in it come and go, weighed by the context.',
     test: '24 scenes cross a kind or cruel author, bound to an invented byline by earlier excerpts, with a kind or cruel character. Taps before, in and after the quotation are the same words in all cells.',
+  },
+  {
+    id: 'A2',
+    title: 'The context weighs the characters',
+    claimed: 'Which of its characters goes on is weighed by the context: every sentence about them is evidence and adds to the odds, wherever it stands, as a frame before it or a push of the stream does.',
+    test: '16 people do up to 16 kind or cruel things in random orders, with and without a frame or a push of known strength, and the model chooses how it goes on. Evidence that adds up is fitted against the last sentence alone, weights by place, and saturation, and judged on topics left out.',
   },
   {
     id: 'B',

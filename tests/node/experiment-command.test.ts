@@ -77,7 +77,7 @@ describe('an experiment of one’s own', () => {
 
 describe('what cannot be run is refused before a model is opened', () => {
   it.each([
-    ['no experiment', [], /name one experiment: A, B, C, D or the file of a spec, got none/],
+    ['no experiment', [], /name one experiment: A, A2, B, C, D or the file of a spec, got none/],
     ['two of them', ['A', 'B'], /name one experiment.*got A B/],
     ['a letter without a spec', ['E'], /Cannot read .*experiments\/E\/spec\.json/],
     ['a shard that there is not', ['A', '--shard', '3/2'], /--shard must be I\/N with I from 1 to N, such as 2\/8, got "3\/2"/],

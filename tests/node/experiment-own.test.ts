@@ -58,7 +58,7 @@ describe('the worked example', () => {
 });
 
 describe('a copy under another name', () => {
-  it.each(['A', 'B', 'C', 'D'])('of %s plans what the shipped one does, and less of it quickly', (id) => {
+  it.each(['A', 'A2', 'B', 'C', 'D'])('of %s plans what the shipped one does, and less of it quickly', (id) => {
     const own = loaded(altered(shipped(id), ['id'], () => 'my-own'));
     const cost = (size: RunSize): number => own.design.units(own.spec, size).reduce((sum, unit) => sum + unit.cost.read + unit.cost.written, 0);
     expect(unitIds(own, 'full')).toEqual(unitIds(loaded(shipped(id)), 'full'));

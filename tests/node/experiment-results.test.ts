@@ -17,7 +17,7 @@ const MODEL = 'smollm2-135m-instruct-q4';
 const WEIGHTS = (JSON.parse(readFileSync(fileURLToPath(new URL('../../probes/kind-cruel/probe.json', import.meta.url)), 'utf8')) as { model: { weightsSha256: string } }).model.weightsSha256;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-// B has not been run in full yet.
+// A2 and B have not been run in full yet.
 describe.each(['A', 'C', 'D'])('the results of %s', (letter) => {
   const read = (name: string): string => readFileSync(join(EXPERIMENTS, letter, 'results', MODEL, name), 'utf8');
 

@@ -26,12 +26,23 @@ export function extentOf(spec: MixtureSpec, size: RunSize): Extent {
 
 /** The units of a size, in the order of their ids. Units of a quick run read fewer orders, and say so. */
 export function unitsOf(spec: MixtureSpec, size: RunSize): readonly MixtureUnit[] {
-  const extent = extentOf(spec, size);
-  const units = spec.topics.slice(0, extent.topics).flatMap((topic, at) => {
-    const orders = ordersOf(spec, at);
-    return CONDITIONS.map((condition): MixtureUnit => ({ id: unitId(topic, condition.id, size), topic, at, condition, orders: orders.slice(0, 2 * ordersIn(extent, condition.id)) }));
-  });
-  return units.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return spec.topics.slice(0, extentOf(spec, size).topics).flatMap((_, at) => unitsOfTopic(spec, at, size)).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The unit of that id, or null where neither size has it. */
+export function unitOf(spec: MixtureSpec, id: string): MixtureUnit | null {
+  for (const size of ['full', 'quick'] as const) {
+    const at = spec.topics.slice(0, extentOf(spec, size).topics).findIndex((topic) => CONDITIONS.some((condition) => unitId(topic, condition.id, size) === id));
+    if (at >= 0) return unitsOfTopic(spec, at, size).find((unit) => unit.id === id) ?? null;
+  }
+  return null;
+}
+
+function unitsOfTopic(spec: MixtureSpec, at: number, size: RunSize): readonly MixtureUnit[] {
+  const topic = spec.topics[at];
+  if (topic === undefined) return [];
+  const orders = ordersOf(spec, at);
+  return CONDITIONS.map((condition) => ({ id: unitId(topic, condition.id, size), topic, at, condition, orders: orders.slice(0, 2 * ordersIn(extentOf(spec, size), condition.id)) }));
 }
 
 /** A unit's id. */

@@ -40,7 +40,11 @@ export function momentsOf(columns: readonly (readonly number[])[], outcome: read
   });
   const size = all.length;
   const products = new Float64Array(size * size);
-  all.forEach((a, i) => all.forEach((b, j) => (products[i * size + j] = a.reduce((sum, value, row) => sum + value * (b[row] ?? NaN), 0))));
+  all.forEach((a, i) => all.slice(0, i + 1).forEach((b, j) => {
+    let sum = 0;
+    for (let row = 0; row < a.length; row += 1) sum += (a[row] ?? NaN) * (b[row] ?? NaN);
+    products[i * size + j] = products[j * size + i] = sum;
+  }));
   return { size, products, free: outcome.length - 1 };
 }
 

@@ -32,7 +32,7 @@ export const ACCOUNTS: readonly [adding: Account, recency: Account, places: Acco
   {
     id: 'recency',
     name: 'the last sentence alone',
-    shape: { name: 'α of the last sentence', says: 'how its weight falls with the number of sentences', grid: grid(-0.5, 1.5) },
+    shape: { name: 'α', says: 'how its weight falls with the number of sentences', grid: grid(-0.5, 1.5) },
     evidence: (signs, alpha) => lastOf(signs) * signs.length ** -alpha,
   },
   {

@@ -1,6 +1,7 @@
 /** What the rows of a run say, number by number, with intervals over topics. */
-import { clusterStatistics } from '../../core/cluster-statistic.ts';
+import { clusterStatistic, clusterStatistics } from '../../core/cluster-statistic.ts';
 import { clusterMean, clusterRatio } from '../../core/effect.ts';
+import type { RunSize } from '../../core/experiment-types.ts';
 import type { Estimate } from '../../core/report-types.ts';
 import { mean } from '../../core/stats.ts';
 import { type Interaction, interactionOf, INTERACTIONS, slopeMoments } from './additivity.ts';
@@ -11,7 +12,6 @@ import { type Account, ACCOUNTS, evidenceOf } from './models.ts';
 import { netOf } from './orders.ts';
 import { type ConditionId, type MixtureSpec, mostSentences } from './spec.ts';
 import type { Row, Table, TopicRows } from './table.ts';
-import type { RunSize } from '../../core/experiment-types.ts';
 
 /** More kind sentences than this balance nothing: what stands for never. */
 export const NEVER = 1000;
@@ -62,11 +62,11 @@ export function numbersOf(spec: MixtureSpec, size: RunSize, table: Table): Numbe
   const interactions = INTERACTIONS.filter(({ weights }) => Object.keys(weights).every((id) => conditions.some((one) => one === id)));
   const all = topics.map((_, at) => at);
   const fit = fitted(adding, own.moments, all);
-  const [gamma, frameCrossing, pushCrossing, ...shares] = clusterStatistics(topics.length, (pick) => {
+  const [gamma, alpha, frameCrossing, pushCrossing, ...shares] = clusterStatistics(topics.length, (pick) => {
     const one = fitted(adding, own.moments, pick);
     const level = levels(one, conditions);
     const slope = one.coefficients.at(-1) ?? NaN;
-    return [slope, crossing(level('neutral') - level('cruel'), slope, one.shape), crossing((level('plus') - level('minus')) / 2, slope, one.shape), ...interactions.map((interaction) => interactionOf(interaction, conditions, slopes[one.at] ?? [], pick) / slope)];
+    return [slope, one.shape, crossing(level('neutral') - level('cruel'), slope, one.shape), crossing((level('plus') - level('minus')) / 2, slope, one.shape), ...interactions.map((interaction) => interactionOf(interaction, conditions, slopes[one.at] ?? [], pick) / slope)];
   }, draws, seed, 'topics');
   const without = leftWithoutEvidence(topics, conditions, odds);
   const measured = (id: ConditionId): boolean => conditions.includes(id);
@@ -76,7 +76,7 @@ export function numbersOf(spec: MixtureSpec, size: RunSize, table: Table): Numbe
     conditions,
     fit,
     gamma: gamma ?? nothing(topics.length),
-    shapes: judged.map(({ account, moments }) => ({ account, estimate: clusterStatistics(topics.length, (pick) => [fitted(account, moments, pick).shape], draws, seed, 'topics')[0] ?? nothing(topics.length) })),
+    shapes: [{ account: adding, estimate: alpha ?? nothing(topics.length) }, ...judged.slice(1).map(({ account, moments }) => ({ account, estimate: clusterStatistic(topics.length, (pick) => fitted(account, moments, pick).shape, draws, seed, 'topics') }))],
     explained: judged.map(({ account, left }) => ({ account, estimate: clusterRatio(without.map((value, topic) => value - (left[topic] ?? NaN)), without, draws, seed, 'topics') })),
     rivalries: rivals.map((rival, at) => ({ rival, above: above(own, judged[at + 1] ?? own) })),
     interactions: interactions.map((interaction, at) => ({ interaction, share: shares[at] ?? nothing(topics.length), byTopic: all.map((topic) => interactionOf(interaction, conditions, slopes[fit.at] ?? [], [topic])) })),
@@ -120,8 +120,7 @@ function balanceOf(rows: readonly Row[]): number {
 
 function lastExtra(topics: readonly TopicRows[], conditions: readonly ConditionId[], account: Account, shape: number, { draws, seed }: MixtureSpec): Estimate {
   const moments = topics.map(({ rows }) => momentsOf([...indicators(rows, conditions), rows.map(({ signs }) => evidenceOf(account, signs, shape)), rows.map(({ signs }) => signs.at(-1) ?? 0)], rows.map(odds)));
-  const [extra] = clusterStatistics(topics.length, (pick) => [solved(summed(moments, pick))?.at(-1) ?? NaN], draws, seed, 'topics');
-  return extra ?? nothing(topics.length);
+  return clusterStatistic(topics.length, (pick) => solved(summed(moments, pick))?.at(-1) ?? NaN, draws, seed, 'topics');
 }
 
 function tapsOf(plain: readonly TopicRows[]): Numbers['taps'] {

@@ -6,7 +6,7 @@ import { mean } from '../../core/stats.ts';
 import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import { scoreAt } from '../gauge.ts';
 import type { Likelihood, Pushed, Subject } from '../subject.ts';
-import { dosed, type MixtureUnit, passagesOf, questionsOf, unitsOf } from './contexts.ts';
+import { dosed, type MixtureUnit, passagesOf, questionsOf, unitOf } from './contexts.ts';
 import { type Prepared, preparedFromJson, pushOf } from './prepare.ts';
 import { layerAt, type MixtureSpec } from './spec.ts';
 
@@ -19,8 +19,8 @@ const DIGITS = 5;
  * of the layer that is read, `start` and `[orders][doses]`. Throws `unit-invalid` for a unit of another spec.
  */
 export async function runUnit(spec: MixtureSpec, { id }: UnitPlan, prepared: JsonObject, subject: Subject, { signal, onShare }: UnitCall): Promise<JsonObject> {
-  const unit = [...unitsOf(spec, 'full'), ...unitsOf(spec, 'quick')].find((one) => one.id === id);
-  if (unit === undefined) throw new AppError('unit-invalid', `There is no unit ${id} in this experiment. Take the units from its own spec.`, { unit: id });
+  const unit = unitOf(spec, id);
+  if (unit === null) throw new AppError('unit-invalid', `There is no unit ${id} in this experiment. Take the units from its own spec.`, { unit: id });
   const kept = preparedFromJson(prepared);
   const [start = [], ...rest] = await oddsOf(spec, unit, kept, subject, signal);
   const odds = rest.length === 0 ? [] : unit.orders.map((_, order) => rest.slice(order * dosed(spec).length, (order + 1) * dosed(spec).length));
