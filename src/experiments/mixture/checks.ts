@@ -33,7 +33,7 @@ export function checkNames(node: JsonNode, topics: readonly Topic[], which: stri
     if (again >= 0) node.refuse(`${node.path}[${again}].${key} is ${JSON.stringify(all[again])}, as that of another; give it its own.`);
   }
   const he = topics.filter(({ pronoun }) => pronoun === 'he').length;
-  if (2 * he !== topics.length) node.refuse(`${node.path}: of ${which} topics ${he} are about a man and ${topics.length - he} about a woman; both must be as many.`);
+  if (2 * he !== topics.length) node.refuse(`${node.path}: of ${which} ${he} are about a man and ${topics.length - he} about a woman; both must be as many.`);
 }
 
 /** Every string of the spec with its path. */

@@ -6,6 +6,7 @@ import type { Estimate } from '../../core/report-types.ts';
 import { ropeReading } from '../../core/rope.ts';
 import { signFlip } from '../../core/sign-flip.ts';
 import { standardDeviation } from '../../core/stats.ts';
+import { ACCOUNTS } from './models.ts';
 import { meanOver, NEVER, type Numbers } from './numbers.ts';
 import type { Prepared } from './prepare.ts';
 import { layerAt, type MixtureSpec, mostSentences } from './spec.ts';
@@ -76,7 +77,7 @@ export function measuresOf(spec: MixtureSpec, numbers: Numbers, { steering, read
   const sentences = `kind sentences; ${NEVER} stands for never`;
   const measures: Measure[] = [
     { id: 'gamma', says: 'γ: what a sentence adds to the log odds where it is the only one', unit: NATS, estimate: gamma },
-    ...shapes.map(({ account, estimate }) => ({ id: `shape-${account.id}`, says: `${account.shape.name} of ${account.name} (${account.shape.says})`, unit: 'of a grid of 41', estimate })),
+    ...shapes.map(({ account, estimate }) => ({ id: `shape-${account.id}`, says: `${account.shape.name} of ${account.name} (${account.shape.says})`, unit: account.shape.unit, estimate })),
     ...explained.map(({ account, estimate }) => ({ id: `explained-${account.id}`, says: `What ${account.name} explains in held-out topics of what frames and pushes leave`, unit: 'share of variance', estimate })),
     { id: 'last-extra', says: 'What the last sentence adds beyond what it adds as one of all', unit: NATS, estimate: lastExtra },
     ...(crossings.frame === null ? [] : [{ id: 'crossing-frame', says: 'N*: kind sentences, and no others, that bring the odds behind the cruel frame to where they begin behind the neutral one', unit: sentences, estimate: crossings.frame }]),
@@ -86,7 +87,7 @@ export function measuresOf(spec: MixtureSpec, numbers: Numbers, { steering, read
       { id: 'push-kl', says: 'KL of the push on neutral text, 95th percentile of both sides', unit: NATS, estimate: alone(kl, steering.topics, 'of one calibration') },
     ]),
     ...taps.rivalries.map(({ rival, above }) => ({ id: `tap-over-${rival.id}`, says: `At neutral taps, without frame or push: held-out log-likelihood of evidence that adds up, less that of ${rival.name}`, unit: PER_TOPIC, estimate: meanOver(spec, above.byTopic) })),
-    { id: 'tap-shape', says: 'α at neutral taps', unit: 'of a grid of 41', estimate: alone(taps.shape, taps.rivalries[0]?.above.byTopic.length ?? 0, 'of one fit') },
+    { id: 'tap-shape', says: 'α at neutral taps', unit: ACCOUNTS[0].shape.unit, estimate: alone(taps.shape, taps.rivalries[0]?.above.byTopic.length ?? 0, 'of one fit') },
     { id: 'tap-quality', says: 'AUROC of the instrument on taps of its own scenes', unit: 'AUROC', estimate: quality(reading, layerAt(spec.reading, layers)) },
     { id: 'push-quality', says: 'AUROC of the direction of the push on the sentences of its own scenes', unit: 'AUROC', estimate: quality(steering, layerAt(spec.steering, layers)) },
   ];

@@ -20,6 +20,7 @@ export function parseMixture(root: JsonNode, head: SpecHead): MixtureSpec {
   const doses = factors(field(root, 'factors'));
   const most = mostSentences({ doses });
   const orders = ordersOf(field(root, 'orders'), most);
+  const beside = integer(field(root, 'beside'), 1, orders.length);
   const frames = field(root, 'frames');
   const topics = list(field(root, 'topics'), FEWEST, MOST).map((node) => topicOf(node, most));
   const spec: MixtureSpec = {
@@ -29,8 +30,8 @@ export function parseMixture(root: JsonNode, head: SpecHead): MixtureSpec {
     reading: depthOf(field(root, 'reading')),
     doses,
     orders,
-    beside: integer(field(root, 'beside'), 1, orders.length),
-    quick: quickOf(field(root, 'quick'), { topics: topics.length, orders: orders.length, beside: integer(field(root, 'beside'), 1, orders.length) }),
+    beside,
+    quick: quickOf(field(root, 'quick'), { topics: topics.length, orders: orders.length, beside }),
     frames: { kind: words(field(frames, 'kind'), LONGEST), cruel: words(field(frames, 'cruel'), LONGEST), neutral: words(field(frames, 'neutral'), LONGEST) },
     taps: list(field(root, 'taps'), 1, 8).map((node) => words(node, LONGEST)),
     keywords: list(field(root, 'keywords'), 1, MOST).map((node) => words(node, 40)),
@@ -40,8 +41,8 @@ export function parseMixture(root: JsonNode, head: SpecHead): MixtureSpec {
   if (!(spec.thresholds.kl > 0)) field(thresholds, 'kl').refuse(`${thresholds.path}.kl must be above 0: a push of no KL pushes nothing.`);
   checkLikeLengths(frames, 'kind', spec.frames.kind, 'cruel', spec.frames.cruel);
   checkLikeLengths(frames, 'kind', spec.frames.kind, 'neutral', spec.frames.neutral);
-  checkNames(field(root, 'topics'), spec.topics, 'all');
-  checkNames(field(root, 'topics'), spec.topics.slice(0, spec.quick.topics), `the first ${spec.quick.topics}, which a quick run takes,`);
+  checkNames(field(root, 'topics'), spec.topics, 'all topics');
+  checkNames(field(root, 'topics'), spec.topics.slice(0, spec.quick.topics), `the first ${spec.quick.topics} topics, which a quick run takes,`);
   checkOnce(root, spec);
   checkKeywords(root, spec);
   return spec;

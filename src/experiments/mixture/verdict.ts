@@ -32,7 +32,7 @@ export function rule({ thresholds: { standardErrors: line, rope } }: MixtureSpec
     ...failed.map(failedGate),
     ...(failed.length === 0 ? ['All gates pass.'] : []),
     `Evidence that adds up ${beats ? 'beats' : beaten ? 'is beaten by' : 'cannot be told from'} ${told(recency)}.`,
-    ...others.map((one) => `It is ${one.above.errors >= line ? 'above' : one.above.errors <= -line ? 'beaten by' : 'not told from'} ${told(one)}.`),
+    ...others.map((one) => `It ${one.above.errors >= line ? 'beats' : one.above.errors <= -line ? 'is beaten by' : 'cannot be told from'} ${told(one)}.`),
     additivity(interactions, off, rope),
   ];
   return { verdict, because: sentences.join(' '), wouldChange: wouldChange(verdict, failed, recency, above, off, line, rope) };
@@ -86,7 +86,7 @@ export function limitsOf(spec: MixtureSpec, size: RunSize, { conditions, frame, 
     'A mixture of exactly two characters cannot push the odds beyond what either would say alone, so it bends where the evidence is strong: that saturation beats adding up would not speak against a mixture.',
     'γ is one number: that some sentences weigh more than others is in the residue, as the orders are random and every sentence stands in both versions.',
     'How the last sentence weighs is told apart from the balance by random orders with mirrors; what is said first or in the middle is told only by weights that fall or rise evenly.',
-    'The odds are those of given ways of going on, four pairs a topic, not of what the model would write; whole continuations are compared, so a difference in their tokens is in the topic’s own level.',
+    'The odds are those of given ways of going on, four pairs a topic, not of what the model would write; whole continuations are compared, so a difference in their tokens is in the level of the topic.',
     'One writer wrote all sentences, and kind and cruel are one axis. Acts of a topic share its setting, and some are drastic.',
     'The push is along one direction at one layer, without a random direction beside it: it stands for a shift of the odds from inside, not for what that direction means.',
   ];
