@@ -72,8 +72,8 @@ export interface Subject {
   ends(contexts: readonly string[], request: EndRequest, pushed: Pushed | null, signal?: AbortSignal): Promise<readonly ContextEnd[]>;
   /** What the streams of neutral text look like: the unit of a push's strength. */
   ground(signal?: AbortSignal): Promise<NeutralGround>;
-  /** What a push does to neutral text. */
-  neutral(push: Push, signal?: AbortSignal): Promise<NeutralEffect>;
+  /** What a push does to neutral text; `texts`: to the first so many of the neutral texts alone. */
+  neutral(push: Push, signal?: AbortSignal, texts?: number): Promise<NeutralEffect>;
   /** Rollouts `[prompts][count]`: what was written after each prompt, without it. */
   write(prompts: readonly string[], plan: RolloutPlan, signal?: AbortSignal): Promise<readonly (readonly string[])[]>;
 }

@@ -93,7 +93,7 @@ export function createSubject(parts: SubjectParts): Subject {
     },
 
     ground: async (signal) => (await needBench(signal)).ground(signal),
-    neutral: async (push, signal) => (await needBench(signal)).neutral(push, signal),
+    neutral: async (push, signal, texts) => (await needBench(signal)).neutral(push, signal, texts),
 
     async write(prompts, plan, signal) {
       const written: (readonly string[])[] = [];

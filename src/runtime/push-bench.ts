@@ -64,11 +64,11 @@ export function createPushBench({ decoder, tokenizer, model, setTokens, chunkTok
   return {
     model,
     ground: async (signal) => (await base(signal)).ground,
-    async neutral(push, signal) {
+    async neutral(push, signal, some) {
       const { rows } = await base(signal);
       const kl: number[] = [];
       const surprise: number[] = [];
-      await underPush(push, () => readPushedLines(decoder, lines, push, reading((row, logits) => {
+      await underPush(push, () => readPushedLines(decoder, lines.slice(0, some), push, reading((row, logits) => {
         const unmoved = rows.get(keyOf(row));
         if (unmoved === undefined) throw new AppError('internal', `No row ${keyOf(row)} was read unpushed.`);
         const logSum = logSumExp(logits);

@@ -46,8 +46,8 @@ export interface PushBench {
   readonly model: ModelIdentity;
   /** Read once; later calls give the same. */
   ground(signal?: AbortSignal): Promise<NeutralGround>;
-  /** All tokens are pushed, but for the attention sink at position 0. */
-  neutral(push: Push, signal?: AbortSignal): Promise<NeutralEffect>;
+  /** All tokens are pushed, but for the attention sink at position 0. `texts`: the first so many of the neutral texts alone. */
+  neutral(push: Push, signal?: AbortSignal, texts?: number): Promise<NeutralEffect>;
   /** One answer a choice, in order; `where` says which tokens are pushed, the context being what is given. */
   choices(choices: readonly ForcedChoice[], push: Push, where: PushWhere, signal?: AbortSignal): Promise<readonly ChoiceOdds[]>;
 }

@@ -14,6 +14,14 @@ export const MOST_BATCHES = 20;
 /** How close the KL of a match lies to what was asked, as a share of it. */
 const TOLERANCE = 0.03;
 
+/** What a search is content with. */
+export interface MatchSearch {
+  /** How close the KL must lie to what was asked, as a share of it. */
+  readonly tolerance?: number;
+  /** Readings of the neutral texts that a target may take. */
+  readonly most?: number;
+}
+
 /** Where a search for a length begins: near what moves the 95th percentile by a nat in the middle layers of a small model. */
 const FIRST_LENGTH = 0.3;
 
@@ -26,19 +34,19 @@ const BOUND_STEP = 0.4;
  * line through the tries around the target, and what one target has taught serves the next. Of what is added KL grows
  * about as the square, so for `add` both scales are logarithmic; a bound may lie on either side of zero, so for
  * `cap` only that of KL is. `pushes` makes the pushes that are pooled: one, or a pole and its opposite. Throws `push-invalid` where
- * {@link MOST_BATCHES} readings a target do not find it, because the direction moves too little or too abruptly.
+ * {@link MOST_BATCHES} readings a target (or `most`) do not find it, because the direction moves too little or too abruptly.
  */
-export async function matchStrengths(bench: Pick<PushBench, 'neutral'>, mode: 'add' | 'cap', pushes: (strength: number) => readonly Push[], targets: readonly number[], signal?: AbortSignal): Promise<readonly MatchedStrength[]> {
+export async function matchStrengths(bench: Pick<PushBench, 'neutral'>, mode: 'add' | 'cap', pushes: (strength: number) => readonly Push[], targets: readonly number[], signal?: AbortSignal, { tolerance = TOLERANCE, most = MOST_BATCHES }: MatchSearch = {}): Promise<readonly MatchedStrength[]> {
   const trials: StrengthTrial[] = [];
   const found: MatchedStrength[] = [];
   for (const target of targets) {
     let batches = 0;
     let best = closest(trials, target);
-    while (best === null || Math.abs(best.kl / target - 1) > TOLERANCE) {
+    while (best === null || Math.abs(best.kl / target - 1) > tolerance) {
       const strength = (mode === 'add' ? nextLength : nextBound)(trials, target);
       const some = pushes(strength);
       batches += some.length;
-      if (batches > MOST_BATCHES || trials.some((trial) => trial.strength === strength)) throw unmatched(target, best);
+      if (batches > most || trials.some((trial) => trial.strength === strength)) throw unmatched(target, best);
       trials.push(await tryStrength(bench, some, strength, signal));
       best = closest(trials, target);
     }

@@ -79,6 +79,14 @@ describe('what a push does to neutral text', () => {
     expect(Math.max(...kl)).toBeGreaterThan(0.5);
   }, 180_000);
 
+  it('on the first texts alone is what it is on these among all', async () => {
+    const push = await added(0.35);
+    const [all, first] = [await bench.neutral(push), await bench.neutral(push, undefined, 1)];
+    expect([all.kl.length, first.kl.length, first.surprise.length]).toEqual([2 * 39, 39, 38]);
+    for (const [row, value] of first.kl.entries()) expect(Math.abs((all.kl[row] ?? NaN) - value)).toBeLessThan(0.002 + 0.002 * value);
+    for (const [row, value] of first.surprise.entries()) expect(Math.abs((all.surprise[row] ?? NaN) - value)).toBeLessThan(0.01);
+  }, 120_000);
+
   it('is nothing without a push', async () => {
     const { kl } = await bench.neutral([]);
     expect(Math.max(...kl)).toBeLessThan(1e-6);

@@ -3,27 +3,26 @@
  * has the clean effect that all share, and the one at which it changes neutral text by the KL that all share. Items of
  * the experiment take no part. A placement without such a strength is kept as what it is, with how far it came.
  */
-import { AppError } from '../../core/errors.ts';
 import { significant } from '../../core/round.ts';
 import { mean, quantile } from '../../core/stats.ts';
 import type { NeutralGround } from '../../steering/bench.ts';
-import { MATCHED_QUANTILE, matchStrengths } from '../../steering/match-strength.ts';
+import { MATCHED_QUANTILE } from '../../steering/match-strength.ts';
 import type { Cost, JsonObject, UnitCall } from '../design.ts';
 import { fitInstrument } from '../instrument.ts';
+import { matchTokens, orBroken, type Strength, strengthOfKl } from '../matched-push.ts';
 import { randomInstruments } from '../random-instruments.ts';
 import type { Pushed, Subject } from '../subject.ts';
 import { type Condition, contextOf, fittingContext, promptOf, tokensOfFamily } from './contexts.ts';
 import { fitReadout, gateOf, isSteered, pushOf, readDigits, type Readout, type Steered, STEERED } from './instruments.ts';
 import { editOfNeutral, HEAD_EDITS, oddsOf, oddsWith, type Reading, readingsOf, requestOf } from './odds.ts';
-import { hasKl, type PreparedFamily, preparedToJson, type Strength } from './prepared.ts';
+import { hasKl, type PreparedFamily, preparedToJson } from './prepared.ts';
 import type { Family, Item, OutsideTextSpec, Placement } from './spec.ts';
 import { bisect, closest, type Found, searchStrength } from './strength.ts';
 
 const CLEAN: Condition = { kind: 'clean', id: 'clean', frame: null };
 
-/** Readings of neutral text that matching a KL takes on average, with their tokens; pushes that are tried for an effect. */
+/** Readings of neutral text that matching a KL takes on average; pushes that are tried for an effect. */
 const MATCH_READINGS = 4;
-const MATCH_TOKENS = 480;
 const EFFECT_TRIES = 7;
 
 /** What {@link prepareOutsideText} asks of a model. */
@@ -33,8 +32,8 @@ export function preparationCost(spec: OutsideTextSpec): Cost {
     const prompts = spec.rungs.flatMap((rung) => family.calibration.map((item) => contextOf(family, CLEAN, 0, item, promptOf(family, rung))));
     const fits = [...family.towards, ...family.away].map((line) => fittingContext(family, line));
     const once = tokensOfFamily(family, [...fits, ...cleanContexts(family, family.readout), ...prompts, ...spec.neutral.map(({ context }) => context)]);
-    return sum + once + (1 + STEERED.length * EFFECT_TRIES) * tokensOfFamily(family, items) + 2 * STEERED.length * MATCH_READINGS * MATCH_TOKENS;
-  }, MATCH_TOKENS);
+    return sum + once + (1 + STEERED.length * EFFECT_TRIES) * tokensOfFamily(family, items) + 2 * STEERED.length * matchTokens(MATCH_READINGS);
+  }, matchTokens(1));
   return { read, written: 0 };
 }
 
@@ -75,10 +74,7 @@ async function prepareFamily(spec: OutsideTextSpec, family: Family, subject: Sub
         const pushed = { push: pushOf(vectors, placement, strength, ground, subject.model), where: 'all' as const };
         return raised(plain, await read(family.calibration, cleanContexts(family, family.calibration), pushed));
       }), spec.thresholds.cleanEffect)));
-      const match = async (direction: Float32Array): Promise<Strength> => matched(await orBroken(async () => {
-        const [found] = await matchStrengths(subject, 'add', (strength) => [pushOf(direction, placement, strength, ground, subject.model)], [spec.thresholds.kl], signal);
-        return found === undefined ? null : { strength: found.strength, reached: found.kl };
-      }));
+      const match = (direction: Float32Array): Promise<Strength> => strengthOfKl(subject, (strength) => pushOf(direction, placement, strength, ground, subject.model), spec.thresholds.kl, signal);
       kl.set(placement, await match(vectors));
       randomKl.set(placement, await match(random?.directions ?? new Float32Array(0)));
     } else if (placement === 'prompt') effect.set(placement, accepted(spec, closest(await rungs(base, read), spec.thresholds.cleanEffect)));
@@ -136,16 +132,3 @@ function accepted({ thresholds: { cleanEffect, calibrationTolerance } }: Outside
   return { strength: close ? significant(found.strength) : null, reached: significant(found.reached) };
 }
 
-function matched(found: Found | null): Strength {
-  return found === null ? { strength: null, reached: null } : { strength: significant(found.strength), reached: significant(found.reached) };
-}
-
-/** Null where no push of that direction or strength can be: a placement that cannot be calibrated says so, and the others go on. */
-async function orBroken<T>(attempt: () => Promise<T | null>): Promise<T | null> {
-  try {
-    return await attempt();
-  } catch (thrown) {
-    if (['push-invalid', 'push-too-strong'].includes(AppError.from(thrown).code)) return null;
-    throw thrown;
-  }
-}

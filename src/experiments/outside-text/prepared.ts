@@ -5,16 +5,11 @@ import { exactly, share } from '../../format/json-values.ts';
 import type { Json, JsonObject } from '../design.ts';
 import type { Instrument } from '../instrument.ts';
 import { instrumentFromJson, instrumentToJson } from '../instrument-json.ts';
+import type { Strength } from '../matched-push.ts';
 import { packVectors, unpackVectors } from '../vectors.ts';
 import { isSteered, type Readout, type Steered } from './instruments.ts';
 import { DIGITS } from './odds.ts';
 import type { Family, OutsideTextSpec, Placement } from './spec.ts';
-
-/** A strength that was asked for: null where none was found; `reached` is the effect or KL of it, or the closest there was. */
-export interface Strength {
-  readonly strength: number | null;
-  readonly reached: number | null;
-}
 
 /** What all units of a family need. */
 export interface PreparedFamily {
