@@ -43,7 +43,7 @@ export const CLAIMS: readonly ClaimWords[] = [
     id: 'D',
     title: 'Tropes or opposites?',
     claimed: 'Calling up a character makes its opposite cheap to call up. Because it is the opposite of anything, or because moral characters with a dark twin are a trope of stories?',
-    test: 'At least 12 axes in each of four cells: moral or not, with a natural opposite or without. For each, how many bits cheaper the opposite becomes when the character is called up, against an unrelated one that is as likely.',
+    test: 'At least 12 axes in each of four cells: moral or not, with a natural opposite or without. For each, how many bits cheaper the opposite becomes when the character is called up, against an unrelated one that is as likely. Beside it, whether a push away from the character brings up its opposite.',
   },
 ];
 

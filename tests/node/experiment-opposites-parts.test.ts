@@ -51,7 +51,8 @@ describe('matching', () => {
     humble: humble ?? { acts: [far, far], oppositeActs: [far, far] },
     poacher: poacher ?? { acts: [far, far], oppositeActs: [far, far] },
   });
-  const matched = (known: Priors) => matchActs(spec, axes, 2, known)['honest'];
+  const of = (some: typeof axes) => ({ axes: some, items: 2, pool: { axes: some, items: 2 } });
+  const matched = (known: Priors) => matchActs(spec, of(axes), known)['honest'];
 
   test('takes the same sign of valence before a closer act of the other sign', () => {
     // deceitful is bad; so are arrogant and poacher, while humble is good.
@@ -71,9 +72,9 @@ describe('matching', () => {
     const perfect = { bits: 30, tokens: 5 };
     const related = { ...spec, related: [['honest', 'humble']] };
     const known = priors({ acts: [perfect, perfect], oppositeActs: [perfect, perfect] }, { acts: [{ bits: 31, tokens: 5 }, { bits: 32, tokens: 5 }], oppositeActs: [far, far] });
-    expect(matchActs(related, axes, 2, known)['honest']?.map(({ axis, item }) => [axis, item])).toEqual([['poacher', 0], ['poacher', 1]]);
+    expect(matchActs(related, of(axes), known)['honest']?.map(({ axis, item }) => [axis, item])).toEqual([['poacher', 0], ['poacher', 1]]);
     const other = { ...spec, axes: SPEC.axes.filter(({ id }) => id === 'honest' || id === 'tidy') };
-    expect(() => matchActs(other, extentOf(other, 'full').axes, 2, { ...known, tidy: known['humble'] ?? { acts: [], oppositeActs: [] } })).toThrow('no unrelated act for honest');
+    expect(() => matchActs(other, of(extentOf(other, 'full').axes), { ...known, tidy: known['humble'] ?? { acts: [], oppositeActs: [] } })).toThrow('no unrelated act for honest');
   });
 });
 
@@ -174,6 +175,6 @@ function rowOf(at: number, specific: number, geometry: AxisRow['geometry'] = NO_
   const axis = SPEC.axes[at] ?? expect.unreachable(`no axis ${at}`);
   return {
     axis, cell: cellOf(axis), moral: axis.moral ? 0.5 : -0.5, antonym: axis.opposable ? 0.5 : -0.5, valence: Math.abs(axis.valence - axis.oppositeValence),
-    prior: 30 + ((at * 7) % 11) / 3, gap: 0, agreement: 0.5, matches: [], outcomes: {}, specific, geometry,
+    prior: 30 + ((at * 7) % 11) / 3, gap: 0, agreement: 0.5, matches: [], outcomes: {}, specific, geometry, pushes: [],
   };
 }

@@ -42,6 +42,13 @@ describe('refusals', () => {
     ['a related axis that is not there', (json) => { (json.related[0] ?? [])[1] = 'gallant'; }, 'spec.related[0][1] names the axis "gallant"'],
     ['a valence beyond the scale', (json) => { axis(json).valence = 3; }, 'spec.axes[0].valence must be a whole number from -2 to 2'],
     ['a missing threshold', (json) => { delete json.thresholds.ropeBits; }, 'spec.thresholds.ropeBits is missing'],
+    ['a missing share of pushed axes', (json) => { delete json.thresholds.pushedShare; }, 'spec.thresholds.pushedShare is missing'],
+    ['no pushes', (json) => { delete (json as Record<string, unknown>).push; }, 'spec.push is missing'],
+    ['a KL of nothing', (json) => { json.push.kl = 0; }, 'spec.push.kl must be greater than 0, got 0'],
+    ['a KL that need not be met', (json) => { json.push.tolerance = 0.6; }, 'spec.push.tolerance must lie between 0.01 and 0.5'],
+    ['more neutral texts than are read', (json) => { json.push.texts = 13; }, 'spec.push.texts must be a whole number from 1 to 12'],
+    ['no try', (json) => { json.push.tries = 0; }, 'spec.push.tries must be a whole number from 1 to 20'],
+    ['pushes without a rule', (json) => { delete json.push.rule; }, 'spec.push.rule is missing'],
     ['a layer outside the model', (json) => { json.layerShare = 1.2; }, 'spec.layerShare must lie between 0 and 1'],
   ];
   test.each(cases)('%s', (_, alter, message) => {

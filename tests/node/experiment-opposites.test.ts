@@ -1,7 +1,9 @@
 /** Experiment D from the shipped spec to the verdict, on models whose answer is planted. */
 import { describe, expect, test } from 'vitest';
+import { extentOf } from '../../src/experiments/opposites/contexts.ts';
 import { opposites } from '../../src/experiments/opposites/index.ts';
 import { preparedFromJson } from '../../src/experiments/opposites/kept.ts';
+import { matchActs } from '../../src/experiments/opposites/match.ts';
 import { CELLS, cellOf, type OppositesSpec } from '../../src/experiments/opposites/spec.ts';
 import type { Findings, RunSize } from '../../src/core/experiment-types.ts';
 import type { JsonObject, UnitResult } from '../../src/experiments/design.ts';
@@ -55,17 +57,29 @@ describe('the size of the work', () => {
     }
   });
 
-  test('the estimate keeps full under 450,000 tokens and quick under 60,000', () => {
+  test('the estimate keeps full under 450,000 tokens, pushes under 150,000 of them, and quick under 70,000', () => {
     const spec = parsed();
     const tokens = (size: RunSize) => opposites.units(spec, size).reduce((sum, { cost }) => sum + cost.read, opposites.preparation(spec, size).read);
     expect(tokens('full')).toBeLessThan(450_000);
     expect(tokens('full')).toBeGreaterThan(100_000);
-    expect(tokens('quick')).toBeLessThan(60_000);
+    expect(tokens('quick')).toBeLessThan(70_000);
+    // What matching a KL takes is counted by texts, so without texts it is left out; acts under pushes are the rest.
+    const matching = tokens('full') - opposites.units({ ...spec, push: { ...spec.push, texts: 0 } }, 'full').reduce((sum, { cost }) => sum + cost.read, opposites.preparation(spec, 'full').read);
+    expect(matching).toBe(48 * 4 * 2 * spec.push.texts * 40);
+    // Under each push: eight neutral sentences, four triggers, and after each an act of either pole and an unrelated one,
+    // as long as the opposite's. Four pushes, and four characters a token.
+    const acts = spec.axes.reduce((sum, { acts: own, oppositeActs }) => sum + [...own.slice(4), ...oppositeActs.slice(4), ...oppositeActs.slice(4), ...spec.triggers.slice(4)].join(' ').length + spec.neutral.slice(0, 8).join(' ').length, 0);
+    expect(matching + acts).toBeLessThan(150_000);
   });
 
-  test('one call of likelihoods serves a unit, one the preparation', async () => {
-    const { asked, units } = await ran(OPPOSITES, 'quick');
-    expect(asked.calls).toBe(units.length + 1);
+  test('one call of likelihoods serves a unit of a quick run, five one of a full run, one the preparation', async () => {
+    const quick = await ran(OPPOSITES, 'quick');
+    expect(quick.asked.calls).toBe(quick.units.length + 1);
+    expect(quick.asked.neutral ?? 0).toBe(0);
+    const full = await ran(OPPOSITES);
+    expect(full.asked.calls).toBe(5 * full.units.length + 1);
+    // The estimate counts two readings of neutral text a direction.
+    expect((full.asked.neutral ?? 0) / (4 * full.units.length)).toBeLessThanOrEqual(2);
   });
 
   test('all units of a full run together stay below 1.5 MB at a width of 576', async () => {
@@ -113,7 +127,7 @@ describe('verdicts', () => {
   test('no gain anywhere is DENY', async () => {
     const run = await ran({ opposite: cells(0, 0, 0, 0), own: 3, spread: 0.05 });
     expect(run.findings.verdict).toBe('DENY');
-    expect(run.findings.contrasts.slice(4).map(({ reading }) => reading)).toEqual(['within', 'within', 'within', 'within']);
+    expect(run.findings.contrasts.slice(4, 8).map(({ reading }) => reading)).toEqual(['within', 'within', 'within', 'within']);
   });
 
   test('an opposite that becomes dearer everywhere is DENY and said to be dearer', async () => {
@@ -232,6 +246,22 @@ describe('matching', () => {
     expect(Math.max(...uses.values())).toBeLessThanOrEqual(2);
   });
 
+  test('a quick run takes unrelated acts from all axes and items, and finds more that fit than among its own', async () => {
+    const { spec, prepared } = await ran(OPPOSITES, 'quick');
+    const extent = extentOf(spec, 'quick');
+    const used = new Set(extent.axes.map(({ axis }) => axis.id));
+    const matches = preparedFromJson(prepared).axes.flatMap((axis) => axis.matches);
+    expect(matches).toHaveLength(24 * 4);
+    expect(matches.some(({ axis }) => !used.has(axis))).toBe(true);
+    expect(matches.some(({ axis, item }) => used.has(axis) && item >= 4)).toBe(true);
+    // The synthetic model's priors, matched within the run alone.
+    const prior = (act: string) => ({ bits: 30 + 8 * drawn(act), tokens: act.split(' ').length });
+    const priors = Object.fromEntries(spec.axes.map((axis) => [axis.id, { acts: axis.acts.map(prior), oppositeActs: axis.oppositeActs.map(prior) }]));
+    const within = Object.values(matchActs(spec, { ...extent, pool: { axes: extent.axes, items: extent.items } }, priors)).flat();
+    const full = (some: readonly { readonly fit: string }[]): number => some.filter(({ fit }) => fit === 'full').length;
+    expect(full(matches)).toBeGreaterThan(full(within));
+  });
+
   test('preparing twice gives the same, to the bit', async () => {
     const spec = SPEC;
     const twice = await Promise.all([0, 1].map(() => opposites.prepare(spec, 'full', plantedSubject(spec, TROPES), {})));
@@ -271,7 +301,7 @@ describe('what is kept', () => {
       const again = parseReport(serialiseReport(report));
       expect(again.verdict).toBe(findings.verdict);
       expect(again.measures.map(({ id }) => id)).toEqual(findings.measures.map(({ id }) => id));
-      expect(again.figure.panels).toHaveLength(3);
+      expect(again.figure.panels).toHaveLength(size === 'full' ? 4 : 3);
     }
   });
 
@@ -282,5 +312,7 @@ describe('what is kept', () => {
     expect(dots[0]?.points.every(({ label }) => label !== undefined && label.includes('–'))).toBe(true);
     expect(figure.panels[0]?.series.at(-1)?.points).toHaveLength(4);
     expect(figure.panels[2]?.series[0]?.points.map(({ x }) => x)).toEqual([1, 2, 4, 8]);
+    // Four pushes: a dot an axis and push, an interval a push.
+    expect(figure.panels[3]?.series.map(({ points }) => points.length)).toEqual([4 * 48, 4]);
   });
 });

@@ -8,6 +8,7 @@ import { oppositesFigure } from './figure.ts';
 import { interval, judge } from './judge.ts';
 import { type OppositesPrepared, preparedFromJson } from './kept.ts';
 import { measuresOf } from './measures.ts';
+import { pushContrasts, pushReach, pushSentence } from './push-findings.ts';
 import { type AxisRow, mainKind, outcomeOf, rowsOf } from './rows.ts';
 import { type CellId, CELLS, type OppositesSpec } from './spec.ts';
 
@@ -18,16 +19,20 @@ export function analyseOpposites(spec: OppositesSpec, size: RunSize, preparedJso
   const planned = plannedContrasts(spec, rows);
   const gates = gatesOf(spec, size, rows);
   const { verdict, because } = judge(gates, planned, spec.thresholds);
-  const contrasts: readonly Contrast[] = [planned.overall, planned.moral, planned.antonym, planned.both, ...planned.cells];
+  const pushed = pushContrasts(spec, rows);
+  const middle = Math.floor(prepared.layers.length / 2);
+  const contrasts: readonly Contrast[] = [planned.overall, planned.moral, planned.antonym, planned.both, ...planned.cells, ...pushed];
+  // Where a gate fails nothing is concluded, from pushes neither.
+  const beside = gates.every(({ passed }) => passed) ? pushSentence(spec, rows, pushed, prepared.layers[middle] ?? 0) : null;
   return {
     verdict,
-    because,
+    because: beside === null ? because : `${because} ${beside}`,
     gates,
     contrasts,
     measures: measuresOf(spec, rows, prepared, planned),
     wouldChange: wouldChange(spec, planned),
     limits: limitsOf(spec, size, rows, prepared, planned),
-    figure: oppositesFigure(spec, rows, planned, Math.floor(prepared.layers.length / 2)),
+    figure: oppositesFigure(spec, rows, planned, middle),
   };
 }
 
@@ -67,8 +72,9 @@ function limitsOf(spec: OppositesSpec, size: RunSize, rows: readonly AxisRow[], 
   const found = (contrast: Contrast): string => (contrast.detectable === null ? 'unknown' : contrast.detectable.toFixed(2));
   const correlation = correlate(rows.map((row) => row.moral), rows.map((row) => row.valence));
   const covariates = Object.keys(adjusted);
+  const reach = pushReach(spec, rows);
   return [
-    ...(size === 'quick' ? [`A quick run: ${rows.length} axes, ${rows[0]?.matches.length ?? 0} items each, X shown by ${spec.doses.at(-1) ?? 0} sentences or named. It is a look, not a result.`] : []),
+    ...(size === 'quick' ? [`A quick run: ${rows.length} axes, ${rows[0]?.matches.length ?? 0} items each, X shown by ${spec.doses.at(-1) ?? 0} sentences or named, and nothing pushed. It is a look, not a result.`] : []),
     subjectLimit(planned),
     `With ${rows.length} axes and the spread found, 80 % power needs ${found(overall)} bit over all axes, ${found(moral)} between moral axes and others, ${found(antonym)} between axes with and without an antonym, ${found(both)} for the interaction; these are for plain means, and adjusting for valence and prior costs some.`,
     `Moral axes are also those with distant valences: the two correlate at ${correlation.toFixed(2)} over these axes, so what is said of one holds with that much doubt about the other. Adjusted for: ${covariates.length > 0 ? covariates.join(', ') : 'nothing, since nothing else varied'}.`,
@@ -76,6 +82,7 @@ function limitsOf(spec: OppositesSpec, size: RunSize, rows: readonly AxisRow[], 
     'All strings were written by one writer a side, and where there is no antonym the opposite is constructed by a rule; valence was rated by the writer.',
     'Acts are given, not written by the model: what is measured is how likely they are, not whether the model would come to them.',
     'The four cells are looked at for PARTIAL without correction among themselves.',
+    ...(reach === null ? [] : [`${reach} Directions are of one half of the items and judged on the other, in one neutral context; what a push does where X has been shown is not asked.`]),
   ];
 }
 

@@ -13,7 +13,7 @@ export interface UsedAxis {
   readonly unit: string;
 }
 
-/** What a size uses. `quick` is fixed here: some axes a cell, half of the items, the largest dose and the name alone. */
+/** What a size uses. `quick` is fixed here: some axes a cell, half of the items, the largest dose and the name alone, and no push. */
 export interface Extent {
   readonly axes: readonly UsedAxis[];
   readonly items: number;
@@ -22,6 +22,16 @@ export interface Extent {
   readonly orders: number;
   readonly negated: boolean;
   readonly opposite: boolean;
+  /** Whether the stream is pushed. */
+  readonly pushed: boolean;
+  /** Where unrelated acts are taken from: all axes and items, whatever is run of them, or few would fit. */
+  readonly pool: ActPool;
+}
+
+/** The acts of some axes, of each as many as `items`. */
+export interface ActPool {
+  readonly axes: readonly UsedAxis[];
+  readonly items: number;
 }
 
 /** One context and the items whose acts are asked for after it. */
@@ -47,10 +57,11 @@ export function extentOf(spec: OppositesSpec, size: RunSize): Extent {
   const items = spec.triggers.length;
   const all = spec.axes.map((axis, at) => ({ axis, at, unit: `${cellOf(axis)}-${axis.id}` }));
   const largest = spec.doses.at(-1) ?? 1;
-  if (size === 'full') return { axes: all, items, doses: spec.doses, orders: 2, negated: true, opposite: true };
+  const pool = { axes: all, items };
+  if (size === 'full') return { ...pool, doses: spec.doses, orders: 2, negated: true, opposite: true, pushed: true, pool };
   const most = spec.thresholds.axesPerCellQuick;
   const axes = CELLS.flatMap(({ id }) => all.filter(({ axis }) => cellOf(axis) === id).slice(0, most));
-  return { axes, items: Math.ceil(items / 4) * 2, doses: [largest], orders: 1, negated: false, opposite: false };
+  return { axes, items: Math.ceil(items / 4) * 2, doses: [largest], orders: 1, negated: false, opposite: false, pushed: false, pool };
 }
 
 /** Which cell a unit's axis belongs to, from its id. */

@@ -1,22 +1,26 @@
-/** The figure: the gain of every axis by cell, antipodality against it, and how it grows with the dose. */
+/** The figure: the gain of every axis by cell, antipodality against it, how it grows with the dose, and what pushing does. */
 import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../core/experiment-types.ts';
+import type { Estimate } from '../../core/report-types.ts';
 import { antipodalityByAxis } from './antipodality.ts';
 import type { Planned } from './contrasts.ts';
 import { doseEstimate } from './measures.ts';
+import { PUSHES, type PushId } from './push-directions.ts';
+import { PUSHED, pushMeasures } from './push-findings.ts';
 import type { AxisRow } from './rows.ts';
 import { CELLS, type CellId, type OppositesSpec } from './spec.ts';
 
 /** A tone a cell: moral in the poles' inks, others in the neutral ones. */
 const TONES: Readonly<Record<CellId, FigureSeries['tone']>> = { 'moral-opposable': 'positive', 'moral-single': 'negative', 'other-opposable': 'first', 'other-single': 'second' };
 
-/** Three panels from the rows. */
+/** Three panels from the rows, and a fourth where the stream was pushed. */
 export function oppositesFigure(spec: OppositesSpec, rows: readonly AxisRow[], planned: Planned, middle: number): ExperimentFigure {
   const rope = { from: -spec.thresholds.ropeBits, to: spec.thresholds.ropeBits, says: 'practically nothing' };
   const gain = 'gain of the opposite over an unrelated act (bits an act)';
   const most = spec.doses.at(-1) ?? 0;
+  const pushed = pushPanel(spec, rows, rope);
   return {
-    caption: `How many bits cheaper an act of the opposite becomes than an equally likely unrelated act once X has been shown by ${most} sentences. Left: a dot an axis, with the mean and 95 % interval of each cell. Middle: the same against how far X and its opposite leave neutral in opposite ways. Right: by how many sentences show X.`,
-    panels: [cellPanel(rows, planned, gain, rope), streamPanel(rows, middle, gain, rope), dosePanel(spec, rows, gain, rope)],
+    caption: `How many bits cheaper an act of the opposite becomes than an equally likely unrelated act once X has been shown by ${most} sentences. By cell: a dot an axis, with the mean and 95 % interval of each cell. Against antipodality: the same against how far X and its opposite leave neutral in opposite ways. By dose: by how many sentences show X.${pushed.length === 0 ? '' : ' Pushed: what pushing the stream does where nobody has been shown to be anything; all pushes change neutral text by the same KL.'}`,
+    panels: [cellPanel(rows, planned, gain, rope), streamPanel(rows, middle, gain, rope), dosePanel(spec, rows, gain, rope), ...pushed],
   };
 }
 
@@ -73,6 +77,30 @@ function dosePanel(spec: OppositesSpec, rows: readonly AxisRow[], gain: string, 
     lines: [ZERO],
   };
 }
+
+/** What each push is called under the plot. */
+const SHORT: Readonly<Record<PushId, string>> = { away: 'away from X', opposite: 'opposite', random: 'random', unrelated: 'other opposite' };
+
+/** What each push does, a dot an axis; none of a run without pushes. */
+function pushPanel(spec: OppositesSpec, rows: readonly AxisRow[], rope: Band): FigurePanel[] {
+  const measures = pushMeasures(spec, rows);
+  const means = PUSHES.flatMap((id): FigurePoint[] => {
+    const { value, low, high, n } = measures.find((measure) => measure.id === `push-${id}`)?.estimate ?? NOTHING;
+    return Number.isNaN(value) ? [] : [{ x: SHORT[id], y: value, ...(low === null || high === null ? {} : { low, high }), label: `${PUSHED[id]}: ${n} axes` }];
+  });
+  if (means.length === 0) return [];
+  const dots = rows.flatMap((row) => row.pushes.flatMap(({ id, kl, change }): FigurePoint[] => (kl === null ? [] : [{ x: SHORT[id], y: change, label: `${row.axis.x} – ${row.axis.opposite}: ${change.toFixed(2)}` }])));
+  return [{
+    title: 'Pushed',
+    x: { label: 'direction of the push', categories: PUSHES.map((id) => SHORT[id]) },
+    y: { label: 'change of the opposite over an unrelated act (bits an act)' },
+    series: [{ name: 'an axis under a push', as: 'dots', tone: 'fourth', points: dots }, { name: 'mean of a push with its 95 % interval', as: 'intervals', tone: 'third', points: means }],
+    bands: [rope],
+    lines: [ZERO],
+  }];
+}
+
+const NOTHING: Estimate = { value: NaN, low: null, high: null, n: 0 };
 
 function labelOf({ axis, specific }: AxisRow): string {
   return `${axis.x} – ${axis.opposite}: ${specific.toFixed(2)}`;

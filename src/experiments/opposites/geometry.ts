@@ -46,11 +46,23 @@ export function layersOf({ layerShare }: Pick<OppositesSpec, 'layerShare'>, laye
 /** What is read of an axis: half by half, X's acts, the opposite's and neutral sentences, with taps after each sentence. */
 export function passagesOf(spec: OppositesSpec, { axis, at }: UsedAxis): Passage[] {
   const count = spec.triggers.length / 2;
-  return [0, 1].flatMap((half) => SIDES.map((side) => ({
-    text: side === 'neutral' ? neutralOf(spec, at, half, count) : halfOf(side === 'own' ? axis.acts : axis.oppositeActs, half).map(asSentence),
-    taps: spec.taps,
-    tapAfter: Array.from({ length: count }, (_, i) => i),
-  })));
+  return [0, 1].flatMap((half) => SIDES.map((side) => passageOf(spec, side === 'neutral' ? neutralOf(spec, at, half, count) : halfOf(side === 'own' ? axis.acts : axis.oppositeActs, half).map(asSentence))));
+}
+
+/** Sentences with taps after each. */
+export function passageOf({ taps }: Pick<OppositesSpec, 'taps'>, text: readonly string[]): Passage {
+  return { text, taps, tapAfter: text.map((_, i) => i) };
+}
+
+/** The readings of {@link passagesOf} of one half. */
+export function readingsOfHalf(readings: readonly PassageReading[], half: number): Readonly<Record<Side, PassageReading | undefined>> {
+  const [own, opposite, neutral] = readings.slice(half * SIDES.length, (half + 1) * SIDES.length);
+  return { own, opposite, neutral };
+}
+
+/** Mean over taps at some layers, a row a sentence `[layers, hidden]`. */
+export function tapRows(reading: PassageReading | undefined, layers: readonly number[], hidden: number): Float64Array[] {
+  return (reading?.taps ?? []).map(({ means }) => averaged(means, layers, hidden));
 }
 
 /** What the standard units are taken from: each neutral sentence by itself. */
@@ -63,7 +75,7 @@ export function unitPassages(spec: OppositesSpec): Passage[] {
  * does not vary beyond rounding, so that it takes no part.
  */
 export function unitsFrom(readings: readonly PassageReading[], layers: readonly number[], hidden: number): Float32Array {
-  const rows = readings.flatMap(({ taps }) => taps.map(({ means }) => averaged(means, layers, hidden)));
+  const rows = readings.flatMap((reading) => tapRows(reading, layers, hidden));
   return Float32Array.from({ length: layers.length * hidden }, (_, f) => {
     const values = rows.map((row) => row[f] ?? NaN);
     const sd = standardDeviation(values, 'population');
@@ -77,10 +89,10 @@ const ROUNDING = 1e-6;
 /** From the readings of {@link passagesOf}, in standard units `[layers, hidden]`. */
 export function geometryOf(readings: readonly PassageReading[], units: Float32Array, layers: readonly number[], hidden: number): AxisGeometry {
   // rows[half][side][sentence]: [layers, hidden]
-  const rows = [0, 1].map((half) => Object.fromEntries(SIDES.map((side, s) => {
-    const taps = readings[half * SIDES.length + s]?.taps ?? [];
-    return [side, taps.map(({ means }) => averaged(means, layers, hidden).map((value, f) => value * (units[f] ?? 0)))];
-  })) as Record<Side, Float64Array[]>);
+  const rows = [0, 1].map((half) => {
+    const mine = readingsOfHalf(readings, half);
+    return Object.fromEntries(SIDES.map((side) => [side, tapRows(mine[side], layers, hidden).map((row) => row.map((value, f) => value * (units[f] ?? 0)))])) as Record<Side, Float64Array[]>;
+  });
   const from = (half: number, side: Side): Float64Array => minus(meanOf(rows[half]?.[side] ?? []), meanOf(rows[half]?.neutral ?? []));
   const [a0, a1, b0, b1] = [from(0, 'own'), from(1, 'own'), from(0, 'opposite'), from(1, 'opposite')];
   const middle = Math.floor(layers.length / 2);
@@ -120,13 +132,15 @@ function averaged(means: readonly Float32Array[], layers: readonly number[], hid
   return out;
 }
 
-function meanOf(rows: readonly Float64Array[]): Float64Array {
+/** Mean of rows of one length; nothing of none. */
+export function meanOf(rows: readonly Float64Array[]): Float64Array {
   const out = new Float64Array(rows[0]?.length ?? 0);
   for (const row of rows) row.forEach((value, f) => (out[f] = (out[f] ?? 0) + value / rows.length));
   return out;
 }
 
-function minus(from: Float64Array, taken: Float64Array): Float64Array {
+/** from - taken. */
+export function minus(from: Float64Array, taken: Float64Array): Float64Array {
   return from.map((value, f) => value - (taken[f] ?? 0));
 }
 

@@ -3,11 +3,14 @@ import { AppError } from '../../core/errors.ts';
 import type { RunSize } from '../../core/experiment-types.ts';
 import { significantAll } from '../../core/round.ts';
 import { field, integer, type JsonNode, list, number, text } from '../../format/json-path.ts';
-import { exactly, identifier, oneOf } from '../../format/json-values.ts';
+import { exactly, identifier, oneOf, positive } from '../../format/json-values.ts';
+import { orNull } from '../../format/report-parts.ts';
 import type { JsonObject } from '../design.ts';
 import { packVectors, unpackVectors } from '../vectors.ts';
 import type { AxisGeometry, Products } from './geometry.ts';
+import type { Strength } from '../matched-push.ts';
 import type { Match } from './match.ts';
+import { PUSHES, type PushId } from './push-directions.ts';
 
 /** What all units need. */
 export interface OppositesPrepared {
@@ -39,12 +42,23 @@ export interface ContextBits {
   readonly own: readonly number[];
 }
 
+/** What a push does to the acts of the items that it is judged on. */
+export interface PushBits extends Strength {
+  readonly id: PushId;
+  /** Bits of the acts under the push, an entry an item; none where there is no strength. */
+  readonly opposite: readonly number[];
+  readonly unrelated: readonly number[];
+  readonly own: readonly number[];
+}
+
 /** What was measured of one axis. */
 export interface AxisData {
   /** Tokens of the acts, an entry an item. */
   readonly tokens: { readonly opposite: readonly number[]; readonly unrelated: readonly number[]; readonly own: readonly number[] };
   readonly contexts: readonly ContextBits[];
   readonly geometry: AxisGeometry;
+  /** One a direction of PUSHES; none in a quick run. */
+  readonly pushes: readonly PushBits[];
 }
 
 const MOST = 1000;
@@ -99,7 +113,19 @@ export function axisDataFromJson(json: JsonObject, unit: string, { layers, hidde
       readouts: { ownOnOwn: number(field(readouts, 'ownOnOwn')), ownOnOpposite: number(field(readouts, 'ownOnOpposite')), oppositeOnOwn: number(field(readouts, 'oppositeOnOwn')) },
       vectors: unpackVectors(text(field(geometry, 'vectors')), 4 * hidden, `${unit}.geometry.vectors`),
     },
+    pushes: pushesFrom(field(root, 'pushes'), Math.floor(items / 2)),
   };
+}
+
+/** None, or every push in its order; `judged` is how many items each was judged on. */
+function pushesFrom(node: JsonNode, judged: number): PushBits[] {
+  if (list(node, 0, PUSHES.length).length === 0) return [];
+  return list(node, PUSHES.length, PUSHES.length).map((push, i): PushBits => {
+    const strength = orNull(field(push, 'strength'), positive);
+    const bits = (act: (typeof ACTS)[number]): number[] => exactly(field(push, act), strength === null ? 0 : judged, number);
+    const reached = field(push, 'reached');
+    return { id: oneOf(field(push, 'id'), PUSHES.slice(i, i + 1)), strength, reached: strength === null ? orNull(reached, number) : positive(reached), opposite: bits('opposite'), unrelated: bits('unrelated'), own: bits('own') };
+  });
 }
 
 function matchFrom(node: JsonNode): Match {

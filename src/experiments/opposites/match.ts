@@ -3,7 +3,7 @@
  * two must be equally likely in neutral contexts; and any act of a bad pole might gain where badness is shown, so the
  * unrelated act comes from the same side of moral or not and, where there is one, from a pole of the same valence.
  */
-import { type ItemActs, type UsedAxis } from './contexts.ts';
+import type { ActPool, Extent, ItemActs } from './contexts.ts';
 import type { OppositesAxis, OppositesSpec } from './spec.ts';
 
 /** Which list of an axis an act stands in. */
@@ -39,15 +39,15 @@ const FITS: readonly Fit[] = ['full', 'tokens', 'bits', 'none'];
 const MOST_USES = 2;
 
 /**
- * A match for each of the first `items` acts of every axis' opposite, by axis id, in the order of the axes: of the best fit that there
- * is, the closest in bits. Throws `RangeError` where an axis has nothing unrelated on its side at all, which {@link hasUnrelated} tells beforehand.
+ * A match from the pool for each of the first `items` acts of every axis' opposite, by axis id, in the order of the axes: of the best fit
+ * that there is, the closest in bits. Throws `RangeError` where an axis has nothing unrelated on its side at all, which {@link hasUnrelated} tells beforehand.
  */
-export function matchActs(spec: OppositesSpec, axes: readonly UsedAxis[], items: number, priors: Priors): Record<string, Match[]> {
+export function matchActs(spec: OppositesSpec, { axes, items, pool: from }: Pick<Extent, 'axes' | 'items' | 'pool'>, priors: Priors): Record<string, Match[]> {
   const uses = new Map<string, number>();
   const found: Record<string, Match[]> = {};
   for (const { axis } of axes) {
     const own = new Set<string>();
-    const pool = candidates(spec, axes, axis, items);
+    const pool = candidates(spec, from, axis);
     found[axis.id] = Array.from({ length: items }, (_, item) => {
       const target = priors[axis.id]?.oppositeActs[item] ?? { bits: NaN, tokens: NaN };
       const free = pool.filter(({ key }) => !own.has(key) && (uses.get(key) ?? 0) < MOST_USES);
@@ -67,6 +67,19 @@ export function hasUnrelated(spec: Pick<OppositesSpec, 'related'>, axes: readonl
   return axes.some((other) => isUnrelated(spec, axis, other));
 }
 
+/**
+ * The axis whose opposite stands in for the opposite of `axis` where directions are compared: the first after it in the spec, round and
+ * round, that is unrelated, gives none of these matches, and whose opposite has the same sign of valence; where there is none, one of
+ * the other sign, and one that gives a match only where nothing else is left. Undefined where nothing is unrelated.
+ */
+export function unrelatedAxisOf(spec: OppositesSpec, axis: OppositesAxis, matches: readonly Match[]): OppositesAxis | undefined {
+  const at = spec.axes.findIndex(({ id }) => id === axis.id);
+  const others = [...spec.axes.slice(at + 1), ...spec.axes.slice(0, at)].filter((other) => isUnrelated(spec, axis, other));
+  const free = others.filter(({ id }) => !matches.some((match) => match.axis === id));
+  const even = (some: readonly OppositesAxis[]): OppositesAxis | undefined => some.find((other) => Math.sign(other.oppositeValence) === Math.sign(axis.oppositeValence));
+  return even(free) ?? free[0] ?? even(others) ?? others[0];
+}
+
 /** The acts of every item of an axis, as they are asked for. */
 export function actsOf(spec: OppositesSpec, axis: OppositesAxis, matches: readonly Match[]): ItemActs[] {
   const byId = new Map(spec.axes.map((other) => [other.id, other]));
@@ -84,7 +97,7 @@ function isUnrelated({ related }: Pick<OppositesSpec, 'related'>, axis: Opposite
   return other.id !== axis.id && other.moral === axis.moral && !related.some((group) => group.includes(axis.id) && group.includes(other.id));
 }
 
-function candidates(spec: OppositesSpec, axes: readonly UsedAxis[], axis: OppositesAxis, items: number): Candidate[] {
+function candidates(spec: OppositesSpec, { axes, items }: ActPool, axis: OppositesAxis): Candidate[] {
   const lists: readonly ActList[] = ['acts', 'oppositeActs'];
   return axes
     .filter(({ axis: other }) => isUnrelated(spec, axis, other))

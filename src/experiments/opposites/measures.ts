@@ -10,12 +10,13 @@ import { antipodalityByAxis, pooledGeometry } from './antipodality.ts';
 import { type Planned, UNIT } from './contrasts.ts';
 import type { OppositesPrepared } from './kept.ts';
 import type { Fit } from './match.ts';
+import { pushMeasures } from './push-findings.ts';
 import { type AxisRow, mainKind, outcomeOf } from './rows.ts';
 import { CELLS, type OppositesSpec } from './spec.ts';
 
-/** All measures, those of acts before those of the stream; those of contexts that a size does not run are left out. */
+/** All measures, those of acts before those of the stream and of pushes; those of what a size does not run are left out. */
 export function measuresOf(spec: OppositesSpec, rows: readonly AxisRow[], prepared: OppositesPrepared, planned: Planned): Measure[] {
-  const measures = [...actMeasures(spec, rows, planned), ...matchMeasures(spec, rows), ...streamMeasures(spec, rows, prepared)];
+  const measures = [...actMeasures(spec, rows, planned), ...matchMeasures(spec, rows), ...streamMeasures(spec, rows, prepared), ...pushMeasures(spec, rows)];
   return measures.filter(({ estimate }) => !Number.isNaN(estimate.value));
 }
 

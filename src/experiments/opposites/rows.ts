@@ -7,6 +7,7 @@ import { axisDataFromJson, type OppositesPrepared } from './kept.ts';
 import type { AxisGeometry } from './geometry.ts';
 import type { Match } from './match.ts';
 import { type KindOutcome, neutralBits, type Outcomes, outcomesOf } from './outcomes.ts';
+import { type PushOutcome, pushOutcomesOf } from './push-outcomes.ts';
 import { cellOf, type CellId, type OppositesAxis, type OppositesSpec } from './spec.ts';
 
 /** What is known of an axis when it is analysed. */
@@ -28,6 +29,8 @@ export interface AxisRow {
   /** ΔW at the largest dose, bits an act. */
   readonly specific: number;
   readonly geometry: AxisGeometry;
+  /** One a direction of PUSHES; none in a quick run. */
+  readonly pushes: readonly PushOutcome[];
 }
 
 /** The kind of context that the verdict is about: X shown by as many sentences as the largest dose. */
@@ -58,6 +61,7 @@ export function rowsOf(spec: OppositesSpec, size: RunSize, prepared: OppositesPr
       outcomes,
       specific: outcomeOf(outcomes, mainKind(spec)).specific,
       geometry: measured.geometry,
+      pushes: pushOutcomesOf(measured),
     };
   });
 }

@@ -3,11 +3,14 @@ import { AppError } from '../../core/errors.ts';
 import type { RunSize } from '../../core/experiment-types.ts';
 import type { Cost, JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import type { Likelihood, Question, Subject } from '../subject.ts';
+import { actBits, bitsOf, UNKNOWN } from './act-bits.ts';
 import { agreementOf, answerTokens, questionAbout } from './agreement.ts';
-import { contextsOf, type Extent, extentOf, type ItemActs, matchingContexts, type PlannedContext, questionsOf, type UsedAxis } from './contexts.ts';
+import { type ActPool, contextsOf, type Extent, extentOf, type ItemActs, matchingContexts, type PlannedContext, questionsOf, type UsedAxis } from './contexts.ts';
 import { geometryOf, layersOf, passagesOf, unitPassages, unitsFrom } from './geometry.ts';
 import { axisDataToJson, type ContextBits, preparedFromJson, preparedToJson } from './kept.ts';
-import { type ActPrior, actsOf, hasUnrelated, matchActs, type Priors } from './match.ts';
+import { type ActPrior, actsOf, hasUnrelated, matchActs, type Priors, unrelatedAxisOf } from './match.ts';
+import { pushDirections, PUSHES } from './push-directions.ts';
+import { comparedPassage, judgedContext, matchCost, runPushes } from './pushes.ts';
 import type { OppositesSpec } from './spec.ts';
 
 /** Characters a token, for estimates. */
@@ -23,16 +26,18 @@ function costOf(spec: OppositesSpec, used: UsedAxis, extent: Extent): Cost {
   // Unrelated acts are not chosen yet; they are as long as the opposite's.
   const acts = used.axis.oppositeActs.map((opposite, i): ItemActs => ({ opposite, unrelated: opposite, own: used.axis.acts[i] ?? '' }));
   const contexts = contextsOf(spec, used, extent);
-  const asked = contexts.reduce((sum, context) => sum + context.text.length + questionsOf(spec, [context], acts).reduce((all, question) => all + questionLength(question) - context.text.length, 0), 0);
-  const read = passagesOf(spec, used).reduce((sum, { text, taps }) => sum + (text as readonly string[]).reduce((all, segment) => all + segment.length + taps.join(' ').length, 0), 0);
-  return { read: Math.ceil((asked + read) / CHARACTERS), written: 0 };
+  const length = (some: readonly PlannedContext[]): number => some.reduce((sum, context) => sum + context.text.length + questionsOf(spec, [context], acts).reduce((all, question) => all + questionLength(question) - context.text.length, 0), 0);
+  const passages = [...passagesOf(spec, used), ...(extent.pushed ? [comparedPassage(spec, used.axis)] : [])];
+  const read = passages.reduce((sum, { text, taps }) => sum + (text as readonly string[]).reduce((all, segment) => all + segment.length + taps.join(' ').length, 0), 0);
+  const pushed = extent.pushed ? PUSHES.length * length([judgedContext(spec, contexts)]) : 0;
+  return { read: Math.ceil((length(contexts) + read + pushed) / CHARACTERS) + (extent.pushed ? matchCost(spec) : 0), written: 0 };
 }
 
 /** What {@link prepareAxes} reads. */
 export function preparationCost(spec: OppositesSpec, size: RunSize): Cost {
-  const { axes, items } = extentOf(spec, size);
+  const { axes, pool } = extentOf(spec, size);
   const contexts = matchingContexts(spec);
-  const acts = axes.reduce((sum, { axis }) => sum + [...axis.acts.slice(0, items), ...axis.oppositeActs.slice(0, items)].join(' ').length, 0);
+  const acts = pool.axes.reduce((sum, { axis }) => sum + [...axis.acts.slice(0, pool.items), ...axis.oppositeActs.slice(0, pool.items)].join(' ').length, 0);
   const questions = axes.reduce((sum, { axis }) => sum + spec.questions.reduce((all, question) => all + questionAbout(question, axis.x).length, 0), 0);
   const read = contexts.join('').length + contexts.length * acts + questions + spec.neutral.reduce((sum, text) => sum + text.length + spec.taps.join(' ').length, 0);
   return { read: Math.ceil(read / CHARACTERS), written: 0 };
@@ -41,11 +46,11 @@ export function preparationCost(spec: OppositesSpec, size: RunSize): Cost {
 /** Priors and matches, agreement on opposites, and the standard units of the stream. */
 export async function prepareAxes(spec: OppositesSpec, size: RunSize, subject: Subject, { signal, onShare }: UnitCall): Promise<JsonObject> {
   const extent = extentOf(spec, size);
-  const alone = extent.axes.find(({ axis }) => !hasUnrelated(spec, extent.axes.map((used) => used.axis), axis));
+  const alone = extent.axes.find(({ axis }) => !hasUnrelated(spec, extent.pool.axes.map((used) => used.axis), axis));
   if (alone !== undefined) throw new AppError('spec-invalid', `Axis "${alone.axis.id}" has no unrelated axis on its side of moral or not, so nothing can stand beside its opposite. Add an axis or shorten "related".`, { axis: alone.axis.id });
-  const priors = await priorsOf(spec, extent, subject, signal);
+  const priors = await priorsOf(spec, extent.pool, subject, signal);
   onShare?.(0.5);
-  const matches = matchActs(spec, extent.axes, extent.items, priors);
+  const matches = matchActs(spec, extent, priors);
   const tokens = answerTokens(spec, subject);
   const ends = await subject.ends(extent.axes.flatMap(({ axis }) => spec.questions.map((question) => questionAbout(question, axis.x))), { classes: [], tokens, streams: false }, null, signal);
   onShare?.(0.9);
@@ -68,7 +73,7 @@ export async function prepareAxes(spec: OppositesSpec, size: RunSize, subject: S
   });
 }
 
-async function priorsOf(spec: OppositesSpec, { axes, items }: Extent, subject: Subject, signal: AbortSignal | undefined): Promise<Priors> {
+async function priorsOf(spec: OppositesSpec, { axes, items }: ActPool, subject: Subject, signal: AbortSignal | undefined): Promise<Priors> {
   const lists = ['acts', 'oppositeActs'] as const;
   const continuations = axes.flatMap(({ axis }) => lists.flatMap((list) => axis[list].slice(0, items)));
   const answers = await subject.likelihoods(matchingContexts(spec).map((context) => ({ context, continuations })), null, signal);
@@ -92,13 +97,20 @@ export async function runAxis(spec: OppositesSpec, { id }: UnitPlan, prepared: J
   const acts = actsOf(spec, mine.axis, matches);
   const contexts = contextsOf(spec, mine, extent);
   const answers = await subject.likelihoods(questionsOf(spec, contexts, acts), null, signal);
-  onShare?.(0.8);
-  const readings = await subject.read(passagesOf(spec, mine), signal);
-  onShare?.(1);
+  onShare?.(extent.pushed ? 0.4 : 0.8);
+  const compared = extent.pushed ? unrelatedAxisOf(spec, mine.axis, matches) : undefined;
+  const own = passagesOf(spec, mine);
+  const readings = await subject.read([...own, ...(compared === undefined ? [] : [comparedPassage(spec, compared)])], signal);
+  onShare?.(extent.pushed ? 0.5 : 1);
+  const stream = kept.layers[Math.floor(kept.layers.length / 2)] ?? 0;
+  const pushes = extent.pushed
+    ? await runPushes(spec, questionsOf(spec, [judgedContext(spec, contexts)], acts), pushDirections(readings, readings[own.length], stream, kept.hidden, spec.seed + mine.at), subject, { stream, signal, onShare: (share) => onShare?.(0.5 + 0.5 * share) })
+    : [];
   return axisDataToJson({
     tokens: tokensOf(answers.slice(0, extent.items)),
     contexts: bitsByContext(contexts, answers),
     geometry: geometryOf(readings, kept.units, kept.layers, kept.hidden),
+    pushes,
   });
 }
 
@@ -112,15 +124,8 @@ function bitsByContext(contexts: readonly PlannedContext[], answers: readonly (r
   return contexts.map(({ key, items }) => {
     const mine = answers.slice(from, from + items.length);
     from += items.length;
-    const [opposite, unrelated, own] = [0, 1, 2].map((c) => mine.map((answer) => bitsOf(answer[c] ?? UNKNOWN)));
-    return { key, items, opposite: opposite ?? [], unrelated: unrelated ?? [], own: own ?? [] };
+    return { key, items, ...actBits(mine) };
   });
-}
-
-const UNKNOWN: Likelihood = { logP: NaN, tokens: NaN };
-
-function bitsOf({ logP }: Likelihood): number {
-  return -logP / Math.LN2;
 }
 
 function questionLength({ context, continuations }: Question): number {

@@ -3,7 +3,7 @@
  * strings that show, name and test them. Everything that a reader could dispute is in the file and fixed before a run.
  */
 import { field, has, integer, type JsonNode, list, words } from '../../format/json-path.ts';
-import { flag, identifier, inRange, share } from '../../format/json-values.ts';
+import { flag, identifier, inRange, positive, share } from '../../format/json-values.ts';
 import type { SpecHead } from '../design.ts';
 import { checkAxes, clause, sentence, triggerOf } from './strings.ts';
 
@@ -28,6 +28,19 @@ export interface OppositesAxis {
   readonly oppositeActs: readonly string[];
 }
 
+/** How the stream is pushed, at the layer that is read. */
+export interface OppositesPush {
+  /** The change of neutral text that every direction is made to have: 95th percentile of KL over its tokens, in nats. */
+  readonly kl: number;
+  /** How close to it a strength must come, as a share of it. */
+  readonly tolerance: number;
+  /** Neutral texts that this is measured on, and how often at most for one direction. */
+  readonly texts: number;
+  readonly tries: number;
+  /** What the directions are and what is said of what they do, in words. */
+  readonly rule: string;
+}
+
 /** See experiments/D/spec.json. */
 export interface OppositesSpec extends SpecHead {
   readonly thresholds: Readonly<Record<(typeof THRESHOLDS)[number], number>>;
@@ -45,6 +58,7 @@ export interface OppositesSpec extends SpecHead {
   readonly taps: readonly string[];
   /** With `{x}`: ways to ask for the opposite. */
   readonly questions: readonly string[];
+  readonly push: OppositesPush;
   /** Ordinary acts: the reference, and what fills a context up. */
   readonly neutral: readonly string[];
   /** Axes whose acts never stand in for unrelated ones of each other. */
@@ -53,13 +67,15 @@ export interface OppositesSpec extends SpecHead {
 }
 
 /** The numbers that gates, rule and matching use. */
-const THRESHOLDS = ['ropeBits', 'alpha', 'axesPerCell', 'axesPerCellQuick', 'manipulationBits', 'matchBits', 'matchTokens', 'matchedShare'] as const;
+const THRESHOLDS = ['ropeBits', 'alpha', 'axesPerCell', 'axesPerCellQuick', 'manipulationBits', 'matchBits', 'matchTokens', 'matchedShare', 'pushedShare'] as const;
 
 /** What an axis may say. */
 const FACTORS: readonly string[] = ['id', 'moral', 'opposable', 'x', 'opposite', 'called', 'valence', 'oppositeValence', 'shows', 'acts', 'oppositeActs'];
 
 const MOST_AXES = 200;
 const MOST_CHARACTERS = 200;
+const MOST_TEXTS = 12;
+const MOST_TRIES = 20;
 
 /** Reads and checks what only these specs say; refuses by path. */
 export function parseOpposites(root: JsonNode, head: SpecHead): OppositesSpec {
@@ -89,9 +105,20 @@ export function parseOpposites(root: JsonNode, head: SpecHead): OppositesSpec {
     naming: { named: template(field(naming, 'named'), '{called}'), negated: template(field(naming, 'negated'), '{called}') },
     taps: list(field(root, 'taps'), 1, 8).map((node) => words(node, MOST_CHARACTERS)),
     questions: list(field(root, 'questions'), 1, 100).map((node) => template(node, '{x}')),
+    push: parsePush(field(root, 'push')),
     neutral,
     related: list(field(root, 'related'), 0, MOST_AXES).map((node) => relatedOf(node, axes)),
     axes,
+  };
+}
+
+function parsePush(node: JsonNode): OppositesPush {
+  return {
+    kl: positive(field(node, 'kl')),
+    tolerance: inRange(field(node, 'tolerance'), 0.01, 0.5),
+    texts: integer(field(node, 'texts'), 1, MOST_TEXTS),
+    tries: integer(field(node, 'tries'), 1, MOST_TRIES),
+    rule: words(field(node, 'rule'), 1000),
   };
 }
 
