@@ -149,6 +149,7 @@ test('a model that reads nothing leaves it open, by the gates', async () => {
   const done = await run('blind');
   expect(done.findings.verdict).toBe('INCONCLUSIVE');
   expect(done.findings.because).toContain('may not be read');
+  expect(done.findings.because).toMatch(/What was found, and decides nothing: the evidence ratio is /);
   expect(gateOf(done, 'stories-4').passed).toBe(false);
 }, 240_000);
 

@@ -53,7 +53,7 @@ export function ruleOn({ thresholds }: FlipBackSpec, evidence: Evidence): Ruling
   };
   const listed = `${capital(conditions.ratio.says)}; ${conditions.band.says}; ${conditions.free.says}.`;
   const wouldChange = changes(evidence, thresholds, flips, attracts);
-  if (failed.length > 0) return { verdict: 'INCONCLUSIVE', because: `The forced half may not be read: ${failed.map(gateSays).join('; ')}.`, wouldChange };
+  if (failed.length > 0) return { verdict: 'INCONCLUSIVE', because: `The forced half may not be read: ${failed.map(gateSays).join('; ')}. What was found, and decides nothing: ${conditions.ratio.says}; ${conditions.band.says}; ${conditions.free.says}.`, wouldChange };
   if (flips && returns && freeFlips) return { verdict: 'CONFIRM', because: listed, wouldChange };
   if (attracts && freeAttracts && controlClear) return { verdict: 'DENY', because: `${listed} On the formal axis the ratio is ${told(control.ratio)}, so it is not persistence of any kind.`, wouldChange };
   if (flips && (!freeRead || freeFlips)) return { verdict: 'PARTIAL', because: `${listed} Nothing of this lies on the side of the attractor, but not all that CONFIRM asks for was met.`, wouldChange };
@@ -66,7 +66,13 @@ function between({ low, high }: Estimate, test: (low: number, high: number) => b
 }
 
 function gateSays({ id, measured, at, needs, unit }: Gate): string {
-  return `the gate "${id}" asks for ${needs === 'interval' ? 'an interval above' : 'at least'} ${at} (${unit}) and found ${told(measured)}`;
+  return `the gate "${id}" asks for ${needs === 'interval' ? 'an interval above' : 'at least'} ${at} (${unit}) and found ${told(measured, apart(measured.value, at))}`;
+}
+
+/** As many decimals as tell a number from its threshold, two at least: 0.647 is not 0.65. */
+function apart(value: number, at: number): number {
+  const gap = Math.abs(value - at);
+  return gap >= 0.005 || gap === 0 ? 2 : Math.min(6, Math.ceil(-Math.log10(gap)));
 }
 
 function capital(sentence: string): string {
