@@ -140,14 +140,12 @@ describe('other worlds', () => {
     expect(contrast(run, 'push-evidence').reading).toBe('within');
   });
 
-  it('a model that no push moves leaves steering out, and says so', async () => {
-    for (const world of [{ ...ADDING, quiet: true }, { ...ADDING, broken: true }]) {
-      const run = await ran(world);
-      expect(run.findings.verdict).toBe('CONFIRM');
-      expect(run.findings.contrasts.map(({ id }) => id)).toEqual(['over-recency', 'over-places', 'over-saturating', 'frame', 'frame-evidence', 'framed-evidence']);
-      expect(run.findings.limits.join(' ')).toContain('steering × evidence was not measured');
-      expect(run.findings.figure.panels).toHaveLength(3);
-    }
+  it.each([['that no push moves', { quiet: true }], ['whose numbers a push breaks', { broken: true }]])('a model %s leaves steering out, and says so', async (_, more) => {
+    const run = await ran({ ...ADDING, ...more });
+    expect(run.findings.verdict).toBe('CONFIRM');
+    expect(run.findings.contrasts.map(({ id }) => id)).toEqual(['over-recency', 'over-places', 'over-saturating', 'frame', 'frame-evidence', 'framed-evidence']);
+    expect(run.findings.limits.join(' ')).toContain('steering × evidence was not measured');
+    expect(run.findings.figure.panels).toHaveLength(3);
   });
 
   it('a model that says the same to everything is INCONCLUSIVE and still gives a report that can be written', async () => {
