@@ -21,12 +21,12 @@ export function matchTokens(readings: number, texts = NEUTRAL_TEXTS): number {
 }
 
 /**
- * The strength at which the push has a KL of `target` nats (95th percentile over neutral tokens, as everywhere), found on the first
- * `texts` neutral texts, or on all. A direction that cannot be pushed, or does not come to that KL, has none.
+ * The strength at which the pushes, pooled (one, or a pole and its opposite), have a KL of `target` nats (95th percentile over neutral
+ * tokens, as everywhere), found on the first `texts` neutral texts, or on all. A direction that cannot be pushed, or does not come to that KL, has none.
  */
-export async function strengthOfKl(subject: Pick<Subject, 'neutral'>, pushAt: (strength: number) => Push, target: number, signal?: AbortSignal, { texts, ...search }: MatchSearch & { readonly texts?: number } = {}): Promise<Strength> {
+export async function strengthOfKl(subject: Pick<Subject, 'neutral'>, pushesAt: (strength: number) => readonly Push[], target: number, signal?: AbortSignal, { texts, ...search }: MatchSearch & { readonly texts?: number } = {}): Promise<Strength> {
   try {
-    const [found] = await matchStrengths({ neutral: (push, stop) => subject.neutral(push, stop, texts) }, 'add', (strength) => [pushAt(strength)], [target], signal, search);
+    const [found] = await matchStrengths({ neutral: (push, stop) => subject.neutral(push, stop, texts) }, 'add', pushesAt, [target], signal, search);
     return found === undefined ? { strength: null, reached: null } : { strength: significant(found.strength), reached: significant(found.kl) };
   } catch (thrown) {
     const { code, details } = AppError.from(thrown);

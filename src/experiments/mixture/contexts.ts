@@ -2,6 +2,7 @@
 import type { RunSize } from '../../core/experiment-types.ts';
 import type { Passage } from '../../training/reader.ts';
 import type { Cost, UnitPlan } from '../design.ts';
+import { matchTokens } from '../matched-push.ts';
 import type { Question } from '../subject.ts';
 import { type Order, ordersOf } from './orders.ts';
 import { type ByPole, type Condition, type ConditionId, CONDITIONS, type Extent, type MixtureSpec, mostSentences, POLES, type Topic } from './spec.ts';
@@ -101,11 +102,10 @@ export function planOf(spec: MixtureSpec, unit: MixtureUnit): UnitPlan {
 /** What fitting and matching ask of a model: the scenes of the fit, and neutral text at the strengths that are tried. */
 export function preparationCost(spec: MixtureSpec): Cost {
   const fit = spec.fit.reduce((sum, { setting, evidence }) => sum + 2 * (setting.length + evidence.length * lengthOf(spec.taps)) + lengthOf(evidence.flatMap(({ kind, cruel }) => [kind, cruel])), 0);
-  return { read: Math.ceil(fit / CHARACTERS) + NEUTRAL_TOKENS * (1 + 2 * MATCH_READINGS), written: 0 };
+  return { read: Math.ceil(fit / CHARACTERS) + matchTokens(1 + 2 * MATCH_READINGS), written: 0 };
 }
 
-/** Tokens of neutral text, and pairs of readings of it that matching a KL takes on average. */
-const NEUTRAL_TOKENS = 480;
+/** Pairs of readings of neutral text that matching a KL takes on average. */
 const MATCH_READINGS = 4;
 
 function lengthOf(texts: readonly string[]): number {

@@ -4,15 +4,14 @@
  */
 import { AppError } from '../../core/errors.ts';
 import type { Push } from '../../core/push.ts';
-import { significant } from '../../core/round.ts';
 import { field, type JsonNode, number } from '../../format/json-path.ts';
 import type { NeutralGround } from '../../steering/bench.ts';
 import { makePush } from '../../steering/make-push.ts';
-import { matchStrengths } from '../../steering/match-strength.ts';
 import type { Passage, PassageReading, TapRead } from '../../training/reader.ts';
 import type { Json, JsonObject, UnitCall } from '../design.ts';
 import { fitInstrument, type Instrument, type InstrumentTopic } from '../instrument.ts';
 import { instrumentFromJson, instrumentToJson } from '../instrument-json.ts';
+import { strengthOfKl } from '../matched-push.ts';
 import type { Subject } from '../subject.ts';
 import { layerAt, type MixtureSpec, POLES } from './spec.ts';
 
@@ -24,7 +23,7 @@ export interface Prepared {
   readonly reading: Instrument;
   /** Length of the push in typical lengths of the stream; null where none has the KL of the spec. */
   readonly strength: number | null;
-  /** KL of it, 95th percentile over neutral tokens of both sides, in nats; null where there is none. */
+  /** KL of it, 95th percentile over neutral tokens of both sides, in nats; the closest that there was where there is no strength, or null. */
   readonly kl: number | null;
 }
 
@@ -45,21 +44,10 @@ export async function prepareMixture(spec: MixtureSpec, subject: Subject, { sign
   });
   const steering = fitInstrument(topics(({ own }) => [own]), layers, hidden);
   const reading = fitInstrument(topics(({ means }) => means), layers, hidden);
-  const matched = await matchPush(spec, steering, subject, signal);
-  onShare?.(1);
-  return { steering: instrumentToJson(steering), reading: instrumentToJson(reading), strength: matched.strength, kl: matched.kl };
-}
-
-/** The strength whose KL, of both sides together, is that of the spec; null where no push has it, which leaves the rest of the experiment as it is. */
-async function matchPush(spec: MixtureSpec, steering: Instrument, subject: Subject, signal: AbortSignal | undefined): Promise<Pick<Prepared, 'strength' | 'kl'>> {
   const ground = await subject.ground(signal);
-  try {
-    const [found] = await matchStrengths(subject, 'add', (strength) => [pushOf(spec, steering, strength, 1, ground, subject), pushOf(spec, steering, strength, -1, ground, subject)], [spec.thresholds.kl], signal);
-    return { strength: found === undefined ? null : significant(found.strength), kl: found === undefined ? null : significant(found.kl) };
-  } catch (thrown) {
-    if (['push-invalid', 'push-too-strong'].includes(AppError.from(thrown).code)) return { strength: null, kl: null };
-    throw thrown;
-  }
+  const matched = await strengthOfKl(subject, (strength) => ([1, -1] as const).map((side) => pushOf(spec, steering, strength, side, ground, subject)), spec.thresholds.kl, signal);
+  onShare?.(1);
+  return { steering: instrumentToJson(steering), reading: instrumentToJson(reading), strength: matched.strength, kl: matched.reached };
 }
 
 /** The push of a side, +1 towards kind. Throws what makePush throws. */

@@ -57,7 +57,7 @@ export async function runPushes({ push: plan }: OppositesSpec, questions: readon
   const found: PushBits[] = [];
   for (const id of PUSHES) {
     const pushAt = (strength: number): Push => pushOf(id, directions[id], stream, strength, ground, subject);
-    const { strength, reached } = await strengthOfKl(subject, pushAt, plan.kl, signal, { texts: plan.texts, tolerance: plan.tolerance, most: plan.tries });
+    const { strength, reached } = await strengthOfKl(subject, (strength) => [pushAt(strength)], plan.kl, signal, { texts: plan.texts, tolerance: plan.tolerance, most: plan.tries });
     const answers = strength === null ? null : await orBroken(() => subject.likelihoods(questions, { push: pushAt(strength), where: 'all' }, signal));
     found.push(answers === null ? { id, strength: null, reached, ...actBits([]) } : { id, strength, reached, ...actBits(answers) });
     onShare?.(found.length / PUSHES.length);

@@ -74,7 +74,7 @@ async function prepareFamily(spec: OutsideTextSpec, family: Family, subject: Sub
         const pushed = { push: pushOf(vectors, placement, strength, ground, subject.model), where: 'all' as const };
         return raised(plain, await read(family.calibration, cleanContexts(family, family.calibration), pushed));
       }), spec.thresholds.cleanEffect)));
-      const match = (direction: Float32Array): Promise<Strength> => strengthOfKl(subject, (strength) => pushOf(direction, placement, strength, ground, subject.model), spec.thresholds.kl, signal);
+      const match = (direction: Float32Array): Promise<Strength> => strengthOfKl(subject, (strength) => [pushOf(direction, placement, strength, ground, subject.model)], spec.thresholds.kl, signal);
       kl.set(placement, await match(vectors));
       randomKl.set(placement, await match(random?.directions ?? new Float32Array(0)));
     } else if (placement === 'prompt') effect.set(placement, accepted(spec, closest(await rungs(base, read), spec.thresholds.cleanEffect)));
