@@ -17,8 +17,7 @@ const MODEL = 'smollm2-135m-instruct-q4';
 const WEIGHTS = (JSON.parse(readFileSync(fileURLToPath(new URL('../../probes/kind-cruel/probe.json', import.meta.url)), 'utf8')) as { model: { weightsSha256: string } }).model.weightsSha256;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-// A2 has not been run in full yet.
-describe.each(['A', 'B', 'C', 'D'])('the results of %s', (letter) => {
+describe.each(['A', 'A2', 'B', 'C', 'D'])('the results of %s', (letter) => {
   const read = (name: string): string => readFileSync(join(EXPERIMENTS, letter, 'results', MODEL, name), 'utf8');
 
   it('belong to the shipped spec, the embedded model and a full run', () => {

@@ -8,15 +8,17 @@ import type { TopicRows } from './table.ts';
 export interface Interaction {
   readonly id: string;
   readonly says: string;
+  /** Where evidence counts for more or less, to follow a number: "… behind the kind frame than behind the cruel one". */
+  readonly where: string;
   readonly weights: Readonly<Partial<Record<ConditionId, number>>>;
 }
 
 /** All of them; where a condition was not measured, those with it are left out. */
 export const INTERACTIONS: readonly Interaction[] = [
-  { id: 'frame-evidence', says: 'Frame × evidence: half of how much more a sentence counts behind the kind frame than behind the cruel one, as a share of γ', weights: { kind: 0.5, cruel: -0.5 } },
-  { id: 'framed-evidence', says: 'Any frame × evidence: how much more a sentence counts behind either of them than behind the neutral one, as a share of γ', weights: { kind: 0.5, cruel: 0.5, neutral: -1 } },
-  { id: 'push-evidence', says: 'Push × evidence: half of how much more a sentence counts under a push towards kind than under one towards cruel, as a share of γ', weights: { plus: 0.5, minus: -0.5 } },
-  { id: 'pushed-evidence', says: 'Any push × evidence: how much more a sentence counts under either of them than under none, as a share of γ', weights: { plus: 0.5, minus: 0.5, none: -1 } },
+  { id: 'frame-evidence', says: 'Frame × evidence: half of how much more a sentence counts behind the kind frame than behind the cruel one, as a share of γ', where: 'behind the kind frame than behind the cruel one, halved', weights: { kind: 0.5, cruel: -0.5 } },
+  { id: 'framed-evidence', says: 'Any frame × evidence: how much more a sentence counts behind either of them than behind the neutral one, as a share of γ', where: 'behind a kind or a cruel frame than behind the neutral one', weights: { kind: 0.5, cruel: 0.5, neutral: -1 } },
+  { id: 'push-evidence', says: 'Push × evidence: half of how much more a sentence counts under a push towards kind than under one towards cruel, as a share of γ', where: 'under a push towards kind than under one towards cruel, halved', weights: { plus: 0.5, minus: -0.5 } },
+  { id: 'pushed-evidence', says: 'Any push × evidence: how much more a sentence counts under either of them than under none, as a share of γ', where: 'under a push, either way, than under none', weights: { plus: 0.5, minus: 0.5, none: -1 } },
 ];
 
 /** Moments of odds on evidence within a topic and a condition `[shapes][conditions][topics]`. */

@@ -1,6 +1,7 @@
 /** The rule of a mixture experiment, applied to its numbers, and why, in sentences. */
 import { figure, plain, signed, signedFigure } from '../../core/claim-words.ts';
 import type { Contrast, ExperimentVerdict, Gate, RunSize } from '../../core/experiment-types.ts';
+import { INTERACTIONS } from './additivity.ts';
 import type { Numbers, Rivalry } from './numbers.ts';
 import type { MixtureSpec } from './spec.ts';
 
@@ -43,14 +44,14 @@ function told({ rival, above: { sum, standardError, errors } }: Rivalry): string
   return `${rival.name} (${signed(sum)} nats of held-out log-likelihood, SE ${plain(standardError)}: ${signed(errors)} SE)`;
 }
 
-/** What can be said of additivity by the region of practical equivalence. */
+/** What can be said of additivity by the region of practical equivalence; every number stands with the contrasts. */
 function additivity(interactions: readonly Contrast[], off: readonly Contrast[], rope: number): string {
-  const each = interactions.map(({ id, estimate }) => `${id} ${signedFigure(estimate, UNITS)}`).join('; ');
-  const per = `±${plain(rope)} γ`;
+  const per = `±${plain(rope)}`;
+  const each = off.map(({ id, estimate }) => `${signedFigure(estimate, UNITS)}, ${INTERACTIONS.find((one) => one.id === id)?.where ?? id}`).join('; ');
   if (interactions.length === 0) return 'Additivity was not measured.';
-  if (off.length > 0) return `Additivity is refuted: wholly outside ${per} ${off.length === 1 ? 'lies' : 'lie'} ${off.map(({ id }) => id).join(', ')} (${each}).`;
-  if (interactions.every(({ reading }) => reading === 'within')) return `Additivity is shown: every interaction lies within ${per} (${each}).`;
-  return `Additivity is neither shown nor refuted: no interaction lies wholly outside ${per}, and not all within (${each}).`;
+  if (off.length > 0) return `Additivity is refuted: as a share of γ a sentence counts by ${each} (beyond ${per}).`;
+  if (interactions.every(({ reading }) => reading === 'within')) return `Additivity is shown: no frame and no push changes what a sentence counts by more than ${per} of γ.`;
+  return `Additivity is neither shown nor refuted: no frame or push changes what a sentence counts by wholly more than ${per} of γ, and not all by less.`;
 }
 
 function wouldChange(verdict: ExperimentVerdict, failed: readonly Gate[], recency: Rivalry, above: readonly Rivalry[], off: readonly Contrast[], line: number, rope: number): string[] {
