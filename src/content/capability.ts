@@ -41,6 +41,12 @@ export const CAPABILITY: Readonly<Record<GpuCause, CapabilityWords>> = {
     remedy: 'Use a computer with a larger graphics card; no setting of the page changes this.',
     again: null,
   },
+  'no-half': {
+    title: `${WITHOUT}: the graphics card does not compute in 16 bits`,
+    cause: 'This copy of the model computes in 16-bit numbers (float16), which this graphics card does not offer to the browser.',
+    remedy: 'Choose a copy of the model that computes in 32 bits: q4 in place of q4f16, or fp32 in place of fp16.',
+    again: null,
+  },
   'device-lost': {
     title: `${WITHOUT}: the graphics card went away`,
     cause: 'The graphics card was taken away while the model was starting, most often for want of memory.',

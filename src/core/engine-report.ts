@@ -2,7 +2,7 @@
 import type { ModelIdentity } from './probe-types.ts';
 
 /** Why the engine does not run on the graphics processor. A closed list; `content/capability.ts` has the remedies. */
-export type GpuCause = 'no-api' | 'insecure-page' | 'no-adapter' | 'limit' | 'device-lost' | 'wrong-numbers' | 'session-failed' | 'chosen';
+export type GpuCause = 'no-api' | 'insecure-page' | 'no-adapter' | 'limit' | 'no-half' | 'device-lost' | 'wrong-numbers' | 'session-failed' | 'chosen';
 
 /** Builds of the runtime: on the processor; on WebGPU, suspended by the browser, or by code that was compiled to wait. */
 export type RuntimeBuild = 'wasm' | 'jspi' | 'asyncify';
@@ -55,6 +55,8 @@ export interface EngineStatus {
   /** Whether taps are read in the passes of the text, and how wrong such passes were when that was proved (relative error; null where it needs no proof). */
   readonly branching: boolean;
   readonly branchError: number | null;
+  /** What this model's graph cannot be made to do that others can, and why, a sentence each. */
+  readonly limits: readonly string[];
   /** How `chunkTokens` was found: largest relative difference between one pass and smaller ones, by size tried. */
   readonly chunkTrials: readonly { readonly tokens: number; readonly relativeError: number; readonly accepted: boolean }[];
   /** Null on the CPU, where tokens are always written step by step. */

@@ -10,6 +10,7 @@ export class GraphEdits {
   readonly #model: ModelGraph;
   readonly #inputs = new Map<GraphNode, string[]>();
   readonly #outputs = new Map<GraphNode, readonly string[]>();
+  readonly #dropped = new Map<GraphNode, ReadonlySet<string>>();
   readonly #added: Uint8Array[] = [];
   /** Tensors that what is added depends on. */
   readonly #wanted: string[] = [];
@@ -29,6 +30,11 @@ export class GraphEdits {
   /** Gives a node other outputs. */
   setOutputs(node: GraphNode, outputs: readonly string[]): void {
     this.#outputs.set(node, outputs);
+  }
+
+  /** Takes an attribute from a node, which then has its default. */
+  dropAttribute(node: GraphNode, name: string): void {
+    this.#dropped.set(node, new Set([...(this.#dropped.get(node) ?? []), name]));
   }
 
   /** Adds a node. */
@@ -53,8 +59,8 @@ export class GraphEdits {
    * output depends on any more is left out.
    */
   write(options: { readonly prune: readonly string[] } = { prune: [] }): Uint8Array {
-    const touched = new Set([...this.#inputs.keys(), ...this.#outputs.keys()]);
-    const replaceNodes = new Map([...touched].map((node) => [node, encodeNodeWith(node, { inputs: this.#inputs.get(node) ?? node.inputs, outputs: this.#outputs.get(node) ?? node.outputs })]));
+    const touched = new Set([...this.#inputs.keys(), ...this.#outputs.keys(), ...this.#dropped.keys()]);
+    const replaceNodes = new Map([...touched].map((node) => [node, encodeNodeWith(node, { inputs: this.#inputs.get(node) ?? node.inputs, outputs: this.#outputs.get(node) ?? node.outputs, without: this.#dropped.get(node) ?? new Set() })]));
     return writeModel(this.#model, { replaceNodes, append: this.#added, drop: options.prune.length === 0 ? new Set() : this.#dead(options.prune) });
   }
 

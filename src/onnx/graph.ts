@@ -5,14 +5,13 @@
  * Field numbers: onnx.proto3 (ModelProto, GraphProto, NodeProto, ValueInfoProto, TensorProto).
  */
 import { AppError } from '../core/errors.ts';
-import { bytesField, concatBytes, splitFields, stringOf, varintOf, type Field } from './wire.ts';
+import { bytesField, concatBytes, splitFields, stringOf, varintOf, varintsOf, WireType, type Field } from './wire.ts';
 
 const MODEL = { graph: 7 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const NODE = { input: 1, output: 2, name: 3, opType: 4, attribute: 5 } as const;
-const ATTRIBUTE = { name: 1, int: 3 } as const;
 const VALUE_INFO = { name: 1, type: 2 } as const;
-const TENSOR = { dims: 1, name: 8, externalData: 13 } as const;
+const TENSOR = { dims: 1, dataType: 2, floats: 4, int32s: 5, int64s: 7, name: 8, raw: 9, externalData: 13 } as const;
 
 /** A node's names; `field` is the node as it lies in the file. */
 export interface GraphNode {
@@ -35,7 +34,10 @@ export interface GraphValue {
 export interface GraphWeight {
   readonly name: string;
   readonly file: string | null;
+  /** Bytes that it takes in its file or in the graph. */
   readonly bytes: number;
+  readonly elemType: number;
+  readonly dims: readonly number[];
   readonly field: Field;
 }
 
@@ -47,7 +49,7 @@ export interface ModelGraph {
   readonly weights: readonly GraphWeight[];
   /** Names of the files that hold weights, in order of first use. */
   readonly weightFiles: readonly string[];
-  /** Bytes of the largest weight that lies in such a file. */
+  /** Bytes of the largest weight, wherever it lies. */
   readonly largestWeightBytes: number;
   readonly modelFields: readonly Field[];
   readonly graphFields: readonly Field[];
@@ -75,7 +77,7 @@ export function parseModel(bytes: Uint8Array): ModelGraph {
     outputs: of(GRAPH.output).map(parseValue),
     weights,
     weightFiles: filesOf(weights),
-    largestWeightBytes: weights.reduce((largest, { file, bytes }) => (file === null ? largest : Math.max(largest, bytes)), 0),
+    largestWeightBytes: weights.reduce((largest, { bytes }) => Math.max(largest, bytes), 0),
     modelFields,
     graphFields,
   };
@@ -92,9 +94,10 @@ export function writeModel(graph: ModelGraph, edit: GraphEdit): Uint8Array {
   return concatBytes(graph.modelFields.map((field) => (field.number === MODEL.graph ? bytesField(MODEL.graph, body) : field.raw)));
 }
 
-/** The message of a node with other inputs or outputs; name, operator and attributes stay. */
-export function encodeNodeWith(node: GraphNode, names: { inputs?: readonly string[]; outputs?: readonly string[] }): Uint8Array {
-  const kept = [...splitFields(node.field.payload)].filter((field) => field.number !== NODE.input && field.number !== NODE.output);
+/** The message of a node with other inputs or outputs, or without some attributes; everything else stays. */
+export function encodeNodeWith(node: GraphNode, names: { inputs?: readonly string[]; outputs?: readonly string[]; without?: ReadonlySet<string> }): Uint8Array {
+  const dropped = (field: Field): boolean => names.without !== undefined && field.number === NODE.attribute && names.without.has(attributeName(field.payload));
+  const kept = [...splitFields(node.field.payload)].filter((field) => field.number !== NODE.input && field.number !== NODE.output && !dropped(field));
   return concatBytes([
     ...(names.inputs ?? node.inputs).map((name) => bytesField(NODE.input, name)),
     ...(names.outputs ?? node.outputs).map((name) => bytesField(NODE.output, name)),
@@ -135,19 +138,10 @@ export function encodeInput(name: string, type: Uint8Array): Uint8Array {
   return bytesField(GRAPH.input, concatBytes([bytesField(VALUE_INFO.name, name), bytesField(VALUE_INFO.type, type)]));
 }
 
-/** A whole-number attribute of a node; null where it has none of that name. */
-export function intAttributeOf(node: GraphNode, name: string): number | null {
-  const value = only(attributesOf(node).get(name) ?? new Uint8Array(0), ATTRIBUTE.int);
-  return value ? varintOf(value) : null;
-}
-
 /** The attributes of a node by name, each an encoded AttributeProto. */
 export function attributesOf(node: GraphNode): ReadonlyMap<string, Uint8Array> {
   const found = new Map<string, Uint8Array>();
-  for (const { number, payload } of splitFields(node.field.payload)) {
-    const key = number === NODE.attribute ? only(payload, ATTRIBUTE.name) : undefined;
-    if (key) found.set(stringOf(key), payload);
-  }
+  for (const { number, payload } of splitFields(node.field.payload)) if (number === NODE.attribute) found.set(attributeName(payload), payload);
   return found;
 }
 
@@ -165,8 +159,14 @@ function parseNode(field: Field): GraphNode {
   return { name, opType, inputs, outputs, field };
 }
 
+/** AttributeProto.name; empty where it has none. */
+const attributeName = (attribute: Uint8Array): string => {
+  const name = only(attribute, 1);
+  return name ? stringOf(name) : '';
+};
+
 /** First field of a message with this number. */
-const only = (message: Uint8Array, number: number): Field | undefined => [...splitFields(message)].find((field) => field.number === number);
+export const only = (message: Uint8Array, number: number): Field | undefined => [...splitFields(message)].find((field) => field.number === number);
 
 function parseValue(field: Field): GraphValue {
   const name = only(field.payload, VALUE_INFO.name);
@@ -199,7 +199,20 @@ function parseWeight(field: Field): GraphWeight {
     if (key && value) entries.set(stringOf(key), stringOf(value));
   }
   const name = only(field.payload, TENSOR.name);
-  return { name: name ? stringOf(name) : '', file: fileOf(entries.get('location')), bytes: lengthOf(entries.get('length')), field };
+  const type = only(field.payload, TENSOR.dataType);
+  const file = fileOf(entries.get('location'));
+  return { name: name ? stringOf(name) : '', file, bytes: file === null ? bytesInside(field) : lengthOf(entries.get('length')), elemType: type ? varintOf(type) : 0, dims: dimsOf(field), field };
+}
+
+/** TensorProto.dims, packed or as they are. */
+function dimsOf(field: Field): number[] {
+  return [...splitFields(field.payload)].flatMap((part) => (part.number !== TENSOR.dims ? [] : part.type === WireType.bytes ? varintsOf(part.payload) : [varintOf(part)]));
+}
+
+/** Bytes of the numbers of a weight that lies in the graph, packed or as they are. */
+function bytesInside(field: Field): number {
+  const holds: readonly number[] = [TENSOR.floats, TENSOR.int32s, TENSOR.int64s, TENSOR.raw];
+  return [...splitFields(field.payload)].reduce((sum, { number, payload }) => (holds.includes(number) ? sum + payload.length : sum), 0);
 }
 
 /** The name of a file beside the graph. A graph from anywhere must not name files that lie elsewhere. */

@@ -90,6 +90,17 @@ export function varintOf(field: Field): number {
   return readVarint(field.payload, 0).value;
 }
 
+/** The values of a packed list of varints. */
+export function varintsOf(packed: Uint8Array): number[] {
+  const values: number[] = [];
+  for (let at = 0; at < packed.length; ) {
+    const { value, end } = readVarint(packed, at);
+    values.push(value);
+    at = end;
+  }
+  return values;
+}
+
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
 

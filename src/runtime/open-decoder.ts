@@ -6,8 +6,8 @@ import type { EngineStatus, GpuCause, LoadProgress, WriterStatus } from '../core
 import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import { VERSION } from '../core/version.ts';
-import { describeDecoder } from '../onnx/decoder-taps.ts';
-import { probeGpu, type GpuAnswer } from './capability/probe-gpu.ts';
+import { describeDecoder } from '../onnx/decoder-shape.ts';
+import { needsOf, probeGpu, type GpuAnswer } from './capability/probe-gpu.ts';
 import { CHUNK_TOLERANCE, PROOF_TOKENS, proveChunk, type ChunkTrial } from './chunk-proof.ts';
 import type { DecoderFiles, OpenedDecoder, WebBackend } from './ort/opening.ts';
 import { openWebDecoder } from './ort/web-decoder.ts';
@@ -55,8 +55,7 @@ export interface PlacingParts {
 /** Opens the decoder where it works best. Throws `cancelled`, or what stops WASM too (the graph's own errors). */
 export async function placeDecoder(parts: PlacingParts): Promise<PlacedDecoder> {
   if (parts.wanted === 'wasm') return onWasm(parts, { cause: 'chosen', detail: 'The CPU was chosen.' });
-  const { largestWeightBytes } = describeDecoder(parts.files.graph);
-  const gpu = await probeGpu({ maxBufferSize: largestWeightBytes, maxStorageBufferBindingSize: largestWeightBytes });
+  const gpu = await probeGpu(needsOf(describeDecoder(parts.files.graph)));
   if (!gpu.ok) return onWasm(parts, { cause: gpu.cause, detail: gpu.detail });
   try {
     return await onWebGpu(parts, gpu);

@@ -8,7 +8,7 @@ import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import type { Push } from '../core/push.ts';
 import { VERSION } from '../core/version.ts';
 import { assertProbeFits, parseProbe } from '../format/probe.ts';
-import { cacheBytesPerToken } from '../onnx/decoder-taps.ts';
+import { cacheBytesPerToken } from '../onnx/decoder-shape.ts';
 import type { Subject } from '../experiments/subject.ts';
 import type { SegmentReader } from '../training/reader.ts';
 import type { Decoder } from './decoder.ts';
@@ -91,6 +91,7 @@ export class WebEngine {
       chunkTrials: placed.trials,
       branching: decoder.branching,
       branchError: placed.branchError,
+      limits: placed.shape.limits,
       writing: placed.writing,
       bytesFrom: loaded.source,
       kept: loaded.kept,

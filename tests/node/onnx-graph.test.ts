@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { AppError } from '../../src/core/errors.ts';
-import { describeDecoder, LOGIT_ROWS_INPUT, tapDecoder } from '../../src/onnx/decoder-taps.ts';
+import { cacheBytesPerToken, describeDecoder } from '../../src/onnx/decoder-shape.ts';
+import { LOGIT_ROWS_INPUT, tapDecoder } from '../../src/onnx/decoder-taps.ts';
 import { LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../src/onnx/lengths.ts';
 import { encodeInput, encodeNodeWith, parseModel, writeModel } from '../../src/onnx/graph.ts';
 import { bytesField, concatBytes, encodeVarint, splitFields, stringOf, varintField, varintOf, type Field } from '../../src/onnx/wire.ts';
@@ -56,7 +57,20 @@ test('a message cut at any byte is refused or ends at a field, never read beyond
 
 test('the decoder is described from its own inputs', () => {
   // The largest weight is the 8-bit embedding, which is the output head as well: 49,152 rows of 576 bytes.
-  expect(describeDecoder(stock)).toEqual({ layerCount: 30, kvHeads: 3, headDim: 64, weightFiles: ['model_q4.onnx_data', 'model_q4.onnx_data_1', 'model_q4.onnx_data_2'], largestWeightBytes: 49152 * 576 });
+  const { weightBytes, ...shape } = describeDecoder(stock);
+  expect(shape).toEqual({
+    layerCount: 30,
+    cache: Array.from({ length: 60 }, () => ({ heads: 3, size: 64 })),
+    activations: 'float32',
+    half: false,
+    weightFiles: ['model_q4.onnx_data', 'model_q4.onnx_data_1', 'model_q4.onnx_data_2'],
+    largestWeightBytes: 49152 * 576,
+  });
+  // The files hold the weights and what aligns them.
+  const files = shape.weightFiles.reduce((sum, path) => sum + statSync(new URL(`../../public/models/smollm2-135m-instruct-q4/onnx/${path}`, import.meta.url)).size, 0);
+  expect(weightBytes).toBeLessThanOrEqual(files);
+  expect(weightBytes).toBeGreaterThan(0.98 * files);
+  expect(cacheBytesPerToken(describeDecoder(stock))).toBe(2 * 30 * 3 * 64 * 4);
 });
 
 test('tapping names 31 streams, in the order of the layers, and makes each a graph output', () => {
@@ -92,13 +106,17 @@ test('with lengths as inputs the mask goes, with every node that only it needed'
   for (const node of after.nodes.filter(({ opType }) => opType === 'GroupQueryAttention')) expect(node.inputs.slice(5, 7)).toEqual([LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT]);
 });
 
-test('a layer whose last product takes no bias leaves the graph as it is, and says so', () => {
+test('a layer whose last product has a bias already takes its vector in an addition of its own, and the others keep theirs', () => {
   const model = parseModel(stock);
   const product = model.nodes.find(({ name }) => name === '/model/layers.7/mlp/down_proj/MatMul_Q4')!;
   const biased = writeModel(model, { replaceNodes: new Map([[product, encodeNodeWith(product, { inputs: [...product.inputs, '', '', 'model.norm.weight'] })]]), append: [] });
   const { graph, steering } = tapDecoder(biased);
-  expect(steering).toBe(false);
-  expect(parseModel(graph).inputs.filter(({ name }) => name.startsWith('flipside.steer'))).toEqual([]);
+  expect(steering).toBe(true);
+  const rewritten = parseModel(graph);
+  const readers = (layer: number) => rewritten.nodes.filter(({ inputs }) => inputs.includes(`flipside.steer.${layer}`)).map(({ opType, inputs }) => [opType, inputs.indexOf(`flipside.steer.${layer}`)]);
+  expect(readers(7)).toEqual([['Add', 1]]);
+  expect(readers(8)).toEqual([['MatMulNBits', 5]]);
+  expect(rewritten.nodes.find(({ name }) => name === '/model/layers.8/input_layernorm/SkipLayerNorm')!.inputs[1]).toBe('flipside.steered.7');
 });
 
 test('attention that cannot be told what to see keeps its bytes: the decoder then takes no branches', () => {
@@ -138,14 +156,14 @@ test('inputs and outputs of the cache are checked by name and type, and strange 
   expect(codeOf(() => tapDecoder(drop('present.7.key')))).toContain('present.7.key is missing');
   expect(codeOf(() => tapDecoder(drop('logits')))).toContain('logits is missing');
   const vector = (elemType: number): Uint8Array => bytesField(1, concatBytes([varintField(1, elemType), bytesField(2, bytesField(1, bytesField(2, 'n')))]));
-  const positions = writeModel(model, { replaceNodes: new Map(), append: [encodeInput('position_ids', vector(7))] });
-  expect(codeOf(() => tapDecoder(positions))).toContain('wants an input "position_ids"');
-  const half = new Uint8Array(stock); // float16 (10) where the first cache input says float32 (1)
+  const pruning = writeModel(model, { replaceNodes: new Map(), append: [encodeInput('num_logits_to_keep', vector(7))] });
+  expect(codeOf(() => tapDecoder(pruning))).toContain('wants an input "num_logits_to_keep"');
+  const half = new Uint8Array(stock); // bfloat16 (16) where the first cache input says float32 (1)
   const name = Buffer.from(half).indexOf('past_key_values.0.key', Buffer.from(half).lastIndexOf('attention_mask'));
   const elem = half.indexOf(8, name + 'past_key_values.0.key'.length);
   expect(half[elem + 1]).toBe(1);
-  half[elem + 1] = 10;
-  expect(codeOf(() => tapDecoder(half))).toMatch(/past_key_values\.0\.key" has element type 10/);
+  half[elem + 1] = 16;
+  expect(codeOf(() => tapDecoder(half))).toMatch(/past_key_values\.0\.key" is bfloat16/);
 });
 
 test('a chain of additions that bites its own tail ends in an error, not in a loop', () => {

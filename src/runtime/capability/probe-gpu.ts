@@ -3,12 +3,21 @@
  * Works on the page and in a worker. What comes to light later (a lost device, wrong numbers) is the engine's to tell.
  */
 import type { EngineStatus, GpuCause } from '../../core/engine-report.ts';
+import type { DecoderShape } from '../../onnx/decoder-shape.ts';
 
 /** The limits of WebGPU that a model can run into. */
 export type GpuLimit = 'maxStorageBufferBindingSize' | 'maxBufferSize' | 'maxStorageBuffersPerShaderStage' | 'maxComputeWorkgroupStorageSize';
 
 /** What a model needs at least, in the units of the limit (bytes, or a number of buffers). */
-export type GpuNeeds = Readonly<Partial<Record<GpuLimit, number>>>;
+export type GpuNeeds = Readonly<Partial<Record<GpuLimit, number>>> & {
+  /** Whether it computes in float16. */
+  readonly half?: boolean;
+};
+
+/** What the graph of a model needs. */
+export function needsOf({ largestWeightBytes, half }: Pick<DecoderShape, 'largestWeightBytes' | 'half'>): GpuNeeds {
+  return { maxBufferSize: largestWeightBytes, maxStorageBufferBindingSize: largestWeightBytes, half };
+}
 
 /** A graphics processor that will do, or the cause from the closed list and the facts behind it. */
 export type GpuAnswer =
@@ -20,7 +29,7 @@ export type GpuAnswer =
       readonly features: readonly string[];
       readonly limits: Readonly<Record<GpuLimit, number>>;
     }
-  | { readonly ok: false; readonly cause: Extract<GpuCause, 'no-api' | 'insecure-page' | 'no-adapter' | 'limit'>; readonly detail: string };
+  | { readonly ok: false; readonly cause: Extract<GpuCause, 'no-api' | 'insecure-page' | 'no-adapter' | 'limit' | 'no-half'>; readonly detail: string };
 
 const LIMITS: readonly GpuLimit[] = ['maxStorageBufferBindingSize', 'maxBufferSize', 'maxStorageBuffersPerShaderStage', 'maxComputeWorkgroupStorageSize'];
 
@@ -44,6 +53,9 @@ export async function probeGpu(needs: GpuNeeds = {}): Promise<GpuAnswer> {
   const short = LIMITS.find((name) => limits[name] < (needs[name] ?? 0));
   if (short !== undefined) {
     return { ok: false, cause: 'limit', detail: `${short} is ${String(limits[short])} on this adapter, and the model needs ${String(needs[short])}.` };
+  }
+  if (needs.half === true && !found.features.has('shader-f16')) {
+    return { ok: false, cause: 'no-half', detail: 'This adapter has no shader-f16, and the model computes in float16.' };
   }
   return { ok: true, handle: found, adapter: describe(found), features: [...found.features].sort(), limits };
 }

@@ -7,42 +7,65 @@ import { tapDecoder, type TappedDecoder } from '../../onnx/decoder-taps.ts';
 import { lensGraph } from '../../onnx/lens-graph.ts';
 import type { Decoder, DecoderSizes } from '../decoder.ts';
 import type { LensHead } from '../lens-head.ts';
-import { parseModelConfig } from '../model-config.ts';
+import { parseModelConfig, type ModelConfig } from '../model-config.ts';
 import { createCpuLens } from '../ort/cpu-lens.ts';
 import { createGrowingCache } from '../ort/growing-cache.ts';
 import { createEditFeeds } from '../ort/edit-feeds.ts';
 import { fetchFromCpu } from '../ort/fetch.ts';
-import { untouched } from '../ort/opening.ts';
+import { externalData, untouched, type DecoderFiles } from '../ort/opening.ts';
 import { createOrtDecoder } from '../ort/ort-decoder.ts';
 import { steeringOnCpu } from '../ort/steering-feeds.ts';
 
 /** Path of the graph inside a model folder. */
 export const GRAPH_PATH = 'onnx/model_q4.onnx';
 
+/** How a decoder is opened: `tapped: false` loads the graph as it is, for comparing logits; `editing` one whose stream can be changed. */
+export interface NodeOptions {
+  readonly tapped: boolean;
+  readonly editing?: boolean;
+}
+
 /** Opens the lens of the model in `modelDir`, with weights of its own. Throws model errors that name the file, or `model-node-missing`. */
 export async function openNodeLens(modelDir: string, sizes: DecoderSizes): Promise<LensHead> {
-  const graphPath = resolve(modelDir, GRAPH_PATH);
-  const session = await openSession(modelDir, graphPath, lensGraph(await readModelFile(graphPath)));
+  const files = await readModelFolder(modelDir, lensGraph);
+  const session = await openSession(files.cut, files.weights, files.path);
   return createCpuLens({ session, Tensor, sizes, pause: () => Promise.resolve() });
 }
 
-/** Opens the decoder in `modelDir`. `tapped: false` loads the graph as it is, for comparing logits; `editing` one whose stream can be changed. */
-export async function openNodeDecoder(modelDir: string, options: { readonly tapped: boolean; readonly editing?: boolean } = { tapped: true }): Promise<Decoder> {
-  const graphPath = resolve(modelDir, GRAPH_PATH);
-  const stock = await readModelFile(graphPath);
+/** Opens the decoder in `modelDir`. Throws model errors that name the file, or `model-node-missing`. */
+export async function openNodeDecoder(modelDir: string, options: NodeOptions = { tapped: true }): Promise<Decoder> {
   const config = parseModelConfig((await readModelFile(join(modelDir, 'config.json'))).toString('utf8'));
-  const tapped = options.tapped ? tapDecoder(stock, { branching: true, lengths: false, editing: options.editing === true }) : untouched(stock);
-  const session = await openSession(modelDir, graphPath, tapped);
-  const sizes = { ...config, layerCount: tapped.layerCount };
+  const { cut, weights, path } = await readModelFolder(modelDir, (stock) => rewritten(stock, options));
+  return decoderOn(await openSession(cut, weights, path), cut, config);
+}
+
+/** Opens a decoder whose files have been read; `name` is what errors call it. */
+export async function openNodeFiles({ graph, weights, config }: DecoderFiles, options: NodeOptions, name: string): Promise<OpenedNodeDecoder> {
+  const cut = rewritten(graph, options);
+  const openLens = async (): Promise<LensHead> => createCpuLens({ session: await openSession(lensGraph(graph), weights, name), Tensor, sizes: { ...config, layerCount: cut.layerCount }, pause: () => Promise.resolve() });
+  return { decoder: decoderOn(await openSession(cut, weights, name), cut, config), shape: cut, openLens };
+}
+
+/** An open decoder, and what its graph is. */
+export interface OpenedNodeDecoder {
+  readonly decoder: Decoder;
+  readonly shape: TappedDecoder;
+  /** Opens the lens of the same files; the caller's to dispose of. */
+  openLens(): Promise<LensHead>;
+}
+
+const rewritten = (stock: Uint8Array, { tapped, editing }: NodeOptions): TappedDecoder => (tapped ? tapDecoder(stock, { branching: true, lengths: false, editing: editing === true }) : untouched(stock));
+
+function decoderOn(session: InferenceSession, graph: TappedDecoder, config: ModelConfig): Decoder {
+  const sizes = { ...config, layerCount: graph.layerCount };
   return createOrtDecoder({
     session,
     Tensor,
     sizes,
-    taps: tapped.taps,
-    branching: tapped.branching,
-    steering: tapped.steering ? steeringOnCpu(Tensor, sizes) : null,
-    editing: tapped.editing ? createEditFeeds(Tensor, sizes) : null,
-    caches: createGrowingCache(Tensor, tapped),
+    graph,
+    steering: graph.steering ? steeringOnCpu(Tensor, sizes, graph.steeringType) : null,
+    editing: graph.editing ? createEditFeeds(Tensor, sizes) : null,
+    caches: createGrowingCache(Tensor, graph),
     fetch: fetchFromCpu,
     project: null,
     overlaps: false,
@@ -50,12 +73,20 @@ export async function openNodeDecoder(modelDir: string, options: { readonly tapp
   });
 }
 
-async function openSession(modelDir: string, graphPath: string, { graph, weightFiles }: Pick<TappedDecoder, 'graph' | 'weightFiles'>): Promise<InferenceSession> {
-  const externalData = await Promise.all(weightFiles.map(async (path) => ({ path, data: await readModelFile(join(modelDir, 'onnx', path)) })));
+/** The graph of a model folder, cut or rewritten, with the weight files that it then needs. */
+async function readModelFolder<T extends Pick<TappedDecoder, 'graph' | 'weightFiles'>>(modelDir: string, cutting: (stock: Uint8Array) => T): Promise<{ readonly cut: T; readonly weights: ReadonlyMap<string, Uint8Array>; readonly path: string }> {
+  const path = resolve(modelDir, GRAPH_PATH);
+  const cut = cutting(await readModelFile(path));
+  const weights = await Promise.all(cut.weightFiles.map(async (file) => [file, await readModelFile(join(modelDir, 'onnx', file))] as const));
+  return { cut, weights: new Map(weights), path };
+}
+
+async function openSession(graph: Pick<TappedDecoder, 'graph' | 'weightFiles'>, weights: ReadonlyMap<string, Uint8Array>, path: string): Promise<InferenceSession> {
+  const data = externalData({ weights }, graph);
   try {
-    return await InferenceSession.create(graph, { externalData, logSeverityLevel: 3, extra: { session: { intra_op: { allow_spinning: '0' } } } } as InferenceSession.SessionOptions);
+    return await InferenceSession.create(graph.graph, { externalData: data, logSeverityLevel: 3, extra: { session: { intra_op: { allow_spinning: '0' } } } } as InferenceSession.SessionOptions);
   } catch (thrown) {
-    throw new AppError('model-session-failed', `onnxruntime could not open ${graphPath}: ${String(thrown)}`, { path: graphPath }, thrown);
+    throw new AppError('model-session-failed', `onnxruntime could not open ${path}: ${String(thrown)}`, { path }, thrown);
   }
 }
 

@@ -1,7 +1,7 @@
 /** A model folder opened for reading in Node: decoder, tokenizer and identity. */
 import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
-import { describeDecoder } from '../../onnx/decoder-taps.ts';
+import { describeDecoder } from '../../onnx/decoder-shape.ts';
 import type { ModelIdentity } from '../../core/probe-types.ts';
 import type { SegmentReader } from '../../training/reader.ts';
 import type { Decoder } from '../decoder.ts';

@@ -1,8 +1,9 @@
 /** How what a pass has computed comes to the CPU, and what can be made of it before. */
 import type { Tensor } from 'onnxruntime-common';
 import type { Projection } from '../decoder.ts';
+import { floatsOf } from './element.ts';
 
-/** Consecutive numbers of a float32 tensor. */
+/** Consecutive numbers of a tensor, which come as float32 whatever it holds. */
 export interface TensorPart {
   readonly tensor: Tensor;
   readonly from: number;
@@ -17,7 +18,7 @@ export const fetchFromCpu: Fetch = async (parts) => {
   const out = new Float32Array(parts.reduce((sum, { count }) => sum + count, 0));
   let at = 0;
   for (const { tensor, from, count } of parts) {
-    out.set((tensor.data as Float32Array).subarray(from, from + count), at);
+    out.set(floatsOf(tensor, from, count), at);
     at += count;
   }
   return { values: Promise.resolve(out) };

@@ -2,9 +2,10 @@
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
 import { AppError } from '../../core/errors.ts';
 import { cacheNames } from '../../onnx/cache-names.ts';
-import type { DecoderShape } from '../../onnx/decoder-taps.ts';
+import type { DecoderShape } from '../../onnx/decoder-shape.ts';
 import type { Cache } from '../decoder.ts';
 import type { CacheKeeper } from './cache-keeper.ts';
+import { wordsOf } from './element.ts';
 
 class GrowingCache implements Cache {
   readonly length: number;
@@ -24,16 +25,20 @@ class GrowingCache implements Cache {
 /** A keeper whose tensors lie wherever the runtime puts them. Cutting copies, and so needs them on the CPU. */
 export function createGrowingCache(TensorClass: TensorConstructor, shape: DecoderShape): CacheKeeper {
   const names = cacheNames(shape.layerCount);
-  const emptyDims = [1, shape.kvHeads, 0, shape.headDim];
+  const { activations } = shape;
+  const empty = (index: number): Tensor => {
+    const { heads, size } = shape.cache[index] ?? { heads: 0, size: 0 };
+    return new TensorClass(activations, activations === 'float32' ? new Float32Array(0) : new Uint16Array(0), [1, heads, 0, size]);
+  };
 
   /** The first slots of key or value tensors `[1, heads, slots, size]` as tensors of their own. */
   const trim = (tensors: readonly Tensor[], slots: number): readonly Tensor[] =>
     tensors.map((tensor) => {
       const [batch = 1, heads = 1, all = 0, size = 0] = tensor.dims;
-      const from = tensor.data as Float32Array;
-      const kept = new Float32Array(batch * heads * slots * size);
+      const from = wordsOf(tensor);
+      const kept = from instanceof Float32Array ? new Float32Array(batch * heads * slots * size) : new Uint16Array(batch * heads * slots * size);
       for (let head = 0; head < batch * heads; head += 1) kept.set(from.subarray(head * all * size, (head * all + slots) * size), head * slots * size);
-      return new TensorClass('float32', kept, [batch, heads, slots, size]);
+      return new TensorClass(activations, kept, [batch, heads, slots, size]);
     });
 
   const own = (cache: Cache): GrowingCache => {
@@ -48,7 +53,7 @@ export function createGrowingCache(TensorClass: TensorConstructor, shape: Decode
       const presents = (outputs: Readonly<Record<string, Tensor>>): readonly Tensor[] => names.flatMap(({ present }) => outputs[present] ?? []);
       const abandon = (outputs: Readonly<Record<string, Tensor>>): void => presents(outputs).forEach((tensor) => tensor.dispose());
       return {
-        feeds: Object.fromEntries(names.map(({ past: name }, index) => [name, before?.tensors[index] ?? new TensorClass('float32', new Float32Array(0), emptyDims)])),
+        feeds: Object.fromEntries(names.map(({ past: name }, index) => [name, before?.tensors[index] ?? empty(index)])),
         fetches: Object.fromEntries(names.map(({ present }) => [present, null])),
         keep(outputs, kept) {
           if (kept === tokens) return new GrowingCache(length + tokens, presents(outputs));

@@ -2,7 +2,8 @@
 import type { InferenceSession } from 'onnxruntime-common';
 import type { GpuMemoryReport, RuntimeBuild } from '../../core/engine-report.ts';
 import { AppError } from '../../core/errors.ts';
-import { describeDecoder, type DecoderShape, type TappedDecoder } from '../../onnx/decoder-taps.ts';
+import { describeDecoder } from '../../onnx/decoder-shape.ts';
+import type { TappedDecoder } from '../../onnx/decoder-taps.ts';
 import type { Decoder } from '../decoder.ts';
 import type { LensHead } from '../lens-head.ts';
 import type { ModelConfig } from '../model-config.ts';
@@ -34,7 +35,7 @@ export interface OpenedGpu {
 
 /** An open decoder with the version of the runtime that it runs on. */
 export interface OpenedDecoder {
-  readonly shape: DecoderShape;
+  readonly shape: TappedDecoder;
   readonly decoder: Decoder;
   readonly runtimeVersion: string;
   /** Null on WASM. */
@@ -61,11 +62,11 @@ export interface OpenOptions {
 
 /** A graph as it is, described like one that was rewritten. */
 export function untouched(graph: Uint8Array): TappedDecoder {
-  return { ...describeDecoder(graph), graph, taps: [], branching: false, steering: false, editing: false };
+  return { ...describeDecoder(graph), graph, taps: [], logits: 'logits', branching: false, window: null, steering: false, steeringType: 'float32', editing: false, limits: [] };
 }
 
 /** The weight files that a graph names. Throws `model-manifest-invalid` where one is missing. */
-export function externalData(files: DecoderFiles, graph: Pick<TappedDecoder, 'weightFiles'>): { path: string; data: Uint8Array }[] {
+export function externalData(files: Pick<DecoderFiles, 'weights'>, graph: Pick<TappedDecoder, 'weightFiles'>): { path: string; data: Uint8Array }[] {
   return graph.weightFiles.map((path) => {
     const data = files.weights.get(path);
     if (!data) throw new AppError('model-manifest-invalid', `The graph needs the weight file "${path}", which the model's manifest does not list.`, { path });

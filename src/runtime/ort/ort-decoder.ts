@@ -4,16 +4,14 @@
  */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { AppError } from '../../core/errors.ts';
-import { ATTENTION_BIAS_INPUT, SLOT_POSITIONS_INPUT } from '../../onnx/branching.ts';
-import { LOGIT_ROWS_INPUT } from '../../onnx/decoder-taps.ts';
-import { ATTENTION_MASK_INPUT, LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../onnx/lengths.ts';
-import { attentionLayout } from '../attention-layout.ts';
+import type { TappedDecoder } from '../../onnx/decoder-taps.ts';
 import type { Cache, Decoder, DecoderSizes, Pass, PassOptions, Projection, StartedPass } from '../decoder.ts';
 import { assertFinite, assertLogitsFinite, assertProductsFinite, assertSizes } from '../pass-checks.ts';
 import { splitProducts } from '../stream-products.ts';
 import type { CacheKeeper } from './cache-keeper.ts';
 import type { EditFeeds } from './edit-feeds.ts';
 import type { Fetch, ProjectParts, TensorPart } from './fetch.ts';
+import { passInputs } from './pass-inputs.ts';
 import type { SteeringFeeds } from './steering-feeds.ts';
 
 /** What {@link createOrtDecoder} needs. */
@@ -21,10 +19,8 @@ export interface OrtDecoderParts {
   readonly session: InferenceSession;
   readonly Tensor: TensorConstructor;
   readonly sizes: DecoderSizes;
-  /** Output names of the residual stream; empty for an untouched graph, which gives logits only. */
-  readonly taps: readonly string[];
-  /** Whether the graph takes branches. */
-  readonly branching: boolean;
+  /** What the graph takes and gives; an untouched one has no taps, and gives logits only. */
+  readonly graph: Pick<TappedDecoder, 'taps' | 'logits' | 'branching' | 'window' | 'activations'>;
   /** Null where the graph takes no vectors. */
   readonly steering: SteeringFeeds | null;
   /** Null where the graph cannot be edited. */
@@ -41,43 +37,22 @@ export interface OrtDecoderParts {
 
 /** Wraps a session of a tapped (or untouched) decoder graph. The decoder owns the session. */
 export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
-  const { session, Tensor: TensorClass, sizes, taps, caches, steering, editing } = parts;
-  const ones = growing(() => 1n);
-  const inOneLine = growing(BigInt);
-  const int64 = (values: readonly number[], dims: readonly number[]): Tensor => new TensorClass('int64', BigInt64Array.from(values, BigInt), dims);
-  const int32 = (value: number, dims: readonly number[]): Tensor => new TensorClass('int32', Int32Array.of(value), dims);
-
-  /** Everything that a pass is fed but keys and values. */
-  function inputs(ids: readonly number[], before: number, logitRows: readonly number[], branches: PassOptions['branches']): Record<string, Tensor> {
-    const total = before + ids.length;
-    const feeds: Record<string, Tensor> = { input_ids: int64(ids, [1, ids.length]), ...steering?.feeds, ...editing?.feeds(ids.length) };
-    // A graph takes lengths or a mask, and some take both: the mask is for more than lengths then.
-    if (session.inputNames.includes(TOTAL_LENGTH_INPUT)) {
-      feeds[LAST_SLOT_INPUT] = int32(total - 1, [1]);
-      feeds[TOTAL_LENGTH_INPUT] = int32(total, []);
-    }
-    if (session.inputNames.includes(ATTENTION_MASK_INPUT)) feeds[ATTENTION_MASK_INPUT] = new TensorClass('int64', ones(total), [1, total]);
-    if (taps.length > 0) feeds[LOGIT_ROWS_INPUT] = int64(logitRows, [logitRows.length]);
-    if (parts.branching) {
-      const layout = branches && attentionLayout(before, branches.parents, branches.pastParents);
-      feeds[SLOT_POSITIONS_INPUT] = layout ? int64(layout.positions, [total]) : new TensorClass('int64', inOneLine(total), [total]);
-      feeds[ATTENTION_BIAS_INPUT] = new TensorClass('float32', layout?.bias ?? new Float32Array(ids.length * total), [1, 1, ids.length, total]);
-    }
-    return feeds;
-  }
+  const { session, sizes, caches, steering, editing } = parts;
+  const { taps, branching, activations } = parts.graph;
+  const inputs = passInputs(parts.Tensor, session.inputNames, parts.graph);
 
   async function start(ids: readonly number[], past: Cache | null, { branches, projection, logitRows, residuals: wantsResiduals = true }: PassOptions = {}): Promise<StartedPass> {
-    if (branches !== undefined && !parts.branching) throw new AppError('internal', 'This graph takes no branches.');
+    if (branches !== undefined && !branching) throw new AppError('internal', 'This graph takes no branches.');
     if (branches !== undefined && branches.parents.length !== ids.length) throw new AppError('internal', `${ids.length} tokens came with ${branches.parents.length} parents.`);
     const before = past?.length ?? 0;
     const kept = branches?.kept ?? ids.length;
     const rows = logitRows ?? [(kept > 0 ? kept : ids.length) - 1];
     const streams = wantsResiduals ? taps : [];
-    const readOut = [...streams, 'logits'];
+    const readOut = [...streams, parts.graph.logits];
     const pass = await caches.begin(past, ids.length);
     let outputs: Record<string, Tensor> = {};
     try {
-      const feeds = { ...inputs(ids, before, rows, branches), ...pass.feeds };
+      const feeds = { ...inputs(ids, before, rows, branches), ...steering?.feeds, ...editing?.feeds(ids.length), ...pass.feeds };
       outputs = (await session.run(feeds, { ...pass.fetches, ...Object.fromEntries(readOut.map((name) => [name, null])) })) as Record<string, Tensor>;
       const wanted = readOut.map((name) => outputs[name] ?? missing(name));
       assertSizes(wanted.map((tensor) => tensor.dims.at(-1)), streams.length, sizes);
@@ -85,9 +60,9 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
       const reading = async (): Promise<Omit<Pass, 'cache'>> => {
         try {
           const read = split(await values);
-          assertFinite(read.residuals, before + ids.length - read.tokens, read.tokens, sizes.hidden);
-          if (read.products) assertProductsFinite(read.products, before, kept);
-          if (!wantsResiduals) assertLogitsFinite(read.logits, rows, sizes.vocabulary);
+          assertFinite(read.residuals, before + ids.length - read.tokens, read.tokens, sizes.hidden, activations);
+          if (read.products) assertProductsFinite(read.products, before, kept, activations);
+          if (!wantsResiduals) assertLogitsFinite(read.logits, rows, sizes.vocabulary, activations);
           return { ...read, tokens: ids.length };
         } catch (thrown) {
           throw thrown instanceof AppError ? thrown : await parts.explain(thrown);
@@ -137,7 +112,7 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
 
   return {
     sizes,
-    branching: parts.branching,
+    branching,
     steering: steering !== null,
     editing: editing !== null,
     writer: null,
@@ -162,13 +137,4 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
 
 function missing(name: string): never {
   throw new AppError('internal', `The session gave no output "${name}".`);
-}
-
-/** Vectors that begin alike, as views of one that grows: to make one anew for every token would cost more than all other inputs. */
-function growing(valueAt: (index: number) => bigint): (length: number) => BigInt64Array {
-  let all = new BigInt64Array(0);
-  return (length) => {
-    if (length > all.length) all = BigInt64Array.from({ length: Math.max(length, 2 * all.length) }, (_, index) => valueAt(index));
-    return all.subarray(0, length);
-  };
 }

@@ -2,7 +2,9 @@
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
 import { AppError } from '../../core/errors.ts';
 import { steeringInput } from '../../onnx/steering.ts';
+import type { ElementType } from '../../onnx/tensor-type.ts';
 import type { DecoderSizes } from '../decoder.ts';
+import { narrowed } from './element.ts';
 
 /** Feeds that can be set. */
 export interface SteeringFeeds {
@@ -11,14 +13,15 @@ export interface SteeringFeeds {
   set(vectors: ReadonlyMap<number, Float32Array>): void;
 }
 
-/** Feeds on the CPU, all zero. */
-export function steeringOnCpu(TensorClass: TensorConstructor, sizes: DecoderSizes): SteeringFeeds {
-  const values = Array.from({ length: sizes.layerCount }, () => new Float32Array(sizes.hidden));
+/** Feeds on the CPU of the element type that the graph takes, all zero. */
+export function steeringOnCpu(TensorClass: TensorConstructor, sizes: DecoderSizes, type: ElementType): SteeringFeeds {
+  const zero = new Float32Array(sizes.hidden);
+  const values = Array.from({ length: sizes.layerCount }, () => narrowed(zero, type));
   return {
-    feeds: Object.fromEntries(values.map((vector, layer) => [steeringInput(layer), new TensorClass('float32', vector, [sizes.hidden])])),
+    feeds: Object.fromEntries(values.map((vector, layer) => [steeringInput(layer), new TensorClass(type, vector, [sizes.hidden])])),
     set(vectors) {
       checkVectors(vectors, sizes);
-      for (const [layer, vector] of values.entries()) vector.set(vectors.get(layer) ?? new Float32Array(sizes.hidden));
+      for (const [layer, vector] of values.entries()) vector.set(narrowed(vectors.get(layer) ?? zero, type));
     },
   };
 }

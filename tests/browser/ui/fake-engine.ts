@@ -22,6 +22,7 @@ export const STATUS: EngineStatus = {
   model: { id: 'smollm2-135m-instruct-q4', weightsSha256: 'c3'.repeat(32), layerCount: 30, hidden: 576 },
   contextTokens: 8192,
   cacheBytesPerToken: 46_080,
+  limits: [],
   backend: 'webgpu',
   runtime: 'jspi',
   fallback: null,

@@ -4,7 +4,8 @@
  */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { boundTo, cacheNames } from '../../../onnx/cache-names.ts';
-import { LOGIT_ROWS_INPUT } from '../../../onnx/decoder-taps.ts';
+import { POSITION_IDS_INPUT } from '../../../onnx/decoder-shape.ts';
+import { LOGIT_ROWS_INPUT, type TappedDecoder } from '../../../onnx/decoder-taps.ts';
 import { LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../../onnx/lengths.ts';
 import type { DecoderSizes } from '../../decoder.ts';
 import type { DirectDispatch, DispatchRule, SeenDispatch } from './direct-dispatch.ts';
@@ -18,7 +19,7 @@ export interface CapturedPassParts {
   readonly session: InferenceSession;
   readonly Tensor: TensorConstructor & GpuTensorClass;
   readonly sizes: DecoderSizes;
-  readonly taps: readonly string[];
+  readonly graph: Pick<TappedDecoder, 'taps' | 'logits' | 'activations'>;
   readonly steering: Readonly<Record<string, Tensor>>;
   readonly memory: GpuMemory;
   readonly dispatch: DirectDispatch;
@@ -39,22 +40,23 @@ export interface CapturedPass {
 }
 
 /** Makes the buffers of a captured pass. Throws `gpu-memory-refused`. */
-export async function createCapturedPass({ session, Tensor: TensorClass, sizes, taps, steering, memory, dispatch }: CapturedPassParts): Promise<CapturedPass> {
+export async function createCapturedPass({ session, Tensor: TensorClass, sizes, graph: { taps, logits: logitsName }, steering, memory, dispatch }: CapturedPassParts): Promise<CapturedPass> {
   const { device } = memory;
   const names = cacheNames(sizes.layerCount);
   const floats = (count: number): number => count * Float32Array.BYTES_PER_ELEMENT;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  const [token, row, lastSlot, total, logits, ...streams] = await memory.allocate('writing', [8, 8, 4, 4, floats(sizes.vocabulary), ...taps.map(() => floats(sizes.hidden))] as const, usage);
+  const [token, row, lastSlot, total, place, logits, ...streams] = await memory.allocate('writing', [8, 8, 4, 4, 8, floats(sizes.vocabulary), ...taps.map(() => floats(sizes.hidden))] as const, usage);
   const feeds: Record<string, Tensor> = {
     input_ids: tensorOn(TensorClass, token, 'int64', [1, 1]),
     [LOGIT_ROWS_INPUT]: tensorOn(TensorClass, row, 'int64', [1]),
     [LAST_SLOT_INPUT]: tensorOn(TensorClass, lastSlot, 'int32', [1]),
     [TOTAL_LENGTH_INPUT]: tensorOn(TensorClass, total, 'int32', []),
+    ...(session.inputNames.includes(POSITION_IDS_INPUT) ? { [POSITION_IDS_INPUT]: tensorOn(TensorClass, place, 'int64', [1, 1]) } : {}),
     ...steering,
   };
   const fetches: Record<string, Tensor> = {
     ...Object.fromEntries(streams.map((buffer, index) => [taps[index] ?? '', tensorOn(TensorClass, buffer, 'float32', [1, 1, sizes.hidden])])),
-    logits: tensorOn(TensorClass, logits, 'float32', [1, 1, sizes.vocabulary]),
+    [logitsName]: tensorOn(TensorClass, logits, 'float32', [1, 1, sizes.vocabulary]),
   };
   /** A pass is captured for each room of keys and values that it is bound to, and replayed for that one. */
   const captures = new WeakMap<readonly Tensor[], string>();
@@ -70,6 +72,7 @@ export async function createCapturedPass({ session, Tensor: TensorClass, sizes, 
   async function replay(tensors: readonly Tensor[], position: number, rule: DispatchRule | null): Promise<void> {
     device.queue.writeBuffer(lastSlot, 0, Int32Array.of(position));
     device.queue.writeBuffer(total, 0, Int32Array.of(position + 1));
+    device.queue.writeBuffer(place, 0, Int32Array.of(position, 0)); // an int64, low half first
     dispatch.use(rule && { rule, tokens: position + 1 });
     try {
       await session.run({ ...feeds, ...boundTo(names, 'past', tensors) }, { ...fetches, ...boundTo(names, 'present', tensors) }, { extra: { gpu_graph_id: captureFor(tensors) } });
@@ -97,7 +100,7 @@ export async function createCapturedPass({ session, Tensor: TensorClass, sizes, 
       return sources.map((_, index) => ({ tokens, counts: [words[3 * index] ?? 0, words[3 * index + 1] ?? 0, words[3 * index + 2] ?? 0] }));
     },
     dispose() {
-      for (const buffer of [token, row, lastSlot, total, logits, ...streams]) buffer.destroy();
+      for (const buffer of [token, row, lastSlot, total, place, logits, ...streams]) buffer.destroy();
     },
   };
 }

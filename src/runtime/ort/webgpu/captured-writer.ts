@@ -45,7 +45,8 @@ export interface CapturedWriter extends Writer {
 
 /** Makes a writer. Throws `gpu-memory-refused`, and then leaves nothing on the device. */
 export async function createCapturedWriter(parts: CapturedWriterParts): Promise<CapturedWriter> {
-  const { session, sizes, taps, caches, memory } = parts;
+  const { session, sizes, caches, memory } = parts;
+  const { taps, activations } = parts.graph;
   const { device } = memory;
   const streamBytes = sizes.hidden * FLOAT_BYTES;
   const logitBytes = sizes.vocabulary * FLOAT_BYTES;
@@ -87,11 +88,11 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
       const id = new Uint32Array(values.buffer)[bytes / FLOAT_BYTES] ?? 0;
       if (projection === null) {
         const residuals = values.subarray(0, taps.length * sizes.hidden);
-        assertFinite(residuals, position, 1, sizes.hidden);
+        assertFinite(residuals, position, 1, sizes.hidden, activations);
         return { id, residuals, products: null };
       }
       const { products } = splitProducts(values, projection.count, taps.length, 1, sizes.hidden);
-      assertProductsFinite(products, position, 1);
+      assertProductsFinite(products, position, 1, activations);
       return { id, residuals: new Float32Array(0), products };
     };
     const told = read();

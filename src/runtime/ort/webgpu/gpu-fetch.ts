@@ -2,6 +2,8 @@
  * Brings tensors from the GPU in one copy: every part goes into one staging buffer, which is mapped once. Fetching them
  * one by one would cost one round trip each (32 a token here).
  */
+import type { Tensor } from 'onnxruntime-common';
+import { fromFloat16 } from '../../../core/float16.ts';
 import type { Fetch } from '../fetch.ts';
 import type { GpuMemory } from './gpu-memory.ts';
 import { bufferOf } from './gpu-tensor.ts';
@@ -26,20 +28,22 @@ export function createGpuFetch(memory: GpuMemory): { readonly fetch: Fetch; disp
   }
 
   const fetch: Fetch = async (parts) => {
-    const total = parts.reduce((sum, { count }) => sum + count, 0) * Float32Array.BYTES_PER_ELEMENT;
+    const sized = parts.map(({ tensor, from, count }) => ({ tensor, from, count, bytes: elementBytes(tensor) }));
+    // Copies are of multiples of four bytes; what two-byte numbers come with behind their end is not looked at.
+    const total = sized.reduce((sum, { count, bytes }) => sum + padded(count * bytes), 0);
     const staging = await take(total);
     const encoder = device.createCommandEncoder({ label: 'flipside fetch' });
     let offset = 0;
-    for (const { tensor, from, count } of parts) {
+    for (const { tensor, from, count, bytes } of sized) {
       if (count === 0) continue;
-      const size = count * Float32Array.BYTES_PER_ELEMENT;
-      encoder.copyBufferToBuffer(bufferOf(tensor), from * Float32Array.BYTES_PER_ELEMENT, staging, offset, size);
+      const size = padded(count * bytes);
+      encoder.copyBufferToBuffer(bufferOf(tensor), from * bytes, staging, offset, size);
       offset += size;
     }
     device.queue.submit([encoder.finish()]);
     const values = readMapped(staging, total).then((numbers) => {
       free.push(staging);
-      return numbers;
+      return sized.some(({ bytes }) => bytes === 2) ? widened(numbers, sized) : numbers;
     });
     return { values };
   };
@@ -52,4 +56,19 @@ export async function readMapped(staging: GPUBuffer, bytes: number): Promise<Flo
   const values = new Float32Array(staging.getMappedRange(0, bytes).slice(0));
   staging.unmap();
   return values;
+}
+
+const elementBytes = ({ type }: Tensor): number => (type === 'float16' ? 2 : 4);
+const padded = (bytes: number): number => Math.ceil(bytes / 4) * 4;
+
+/** What was fetched, in float32 throughout. */
+function widened(fetched: Float32Array<ArrayBuffer>, parts: readonly { readonly count: number; readonly bytes: number }[]): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(parts.reduce((sum, { count }) => sum + count, 0));
+  let [offset, at] = [0, 0];
+  for (const { count, bytes } of parts) {
+    out.set(bytes === 2 ? fromFloat16(new Uint16Array(fetched.buffer, offset, count)) : new Float32Array(fetched.buffer, offset, count), at);
+    offset += padded(count * bytes);
+    at += count;
+  }
+  return out;
 }

@@ -1,5 +1,6 @@
 /** Tensors over GPU buffers. */
 import type { Tensor } from 'onnxruntime-common';
+import type { ElementType } from '../../../onnx/tensor-type.ts';
 
 /** The part of onnxruntime's tensor class that makes them. */
 export interface GpuTensorClass {
@@ -7,7 +8,7 @@ export interface GpuTensorClass {
 }
 
 /** A tensor over a buffer that its maker keeps: disposing of the tensor frees nothing. */
-export function tensorOn(TensorClass: GpuTensorClass, buffer: GPUBuffer, dataType: 'float32' | 'int32' | 'int64', dims: readonly number[]): Tensor {
+export function tensorOn(TensorClass: GpuTensorClass, buffer: GPUBuffer, dataType: ElementType | 'int32' | 'int64', dims: readonly number[]): Tensor {
   return TensorClass.fromGpuBuffer(asTensorBuffer(buffer), { dataType, dims });
 }
 

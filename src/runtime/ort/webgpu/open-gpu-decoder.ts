@@ -1,9 +1,10 @@
 /** Opens a decoder on a WebGPU device of its own, with caches that stay where they are, and a writer when one is asked for. */
 import { AppError } from '../../../core/errors.ts';
 import { ATTENTION_MASK_INPUT } from '../../../onnx/lengths.ts';
+import { describeDecoder } from '../../../onnx/decoder-shape.ts';
 import { tapDecoder, type TapOptions, type TappedDecoder } from '../../../onnx/decoder-taps.ts';
 import { lensGraph } from '../../../onnx/lens-graph.ts';
-import { probeGpu } from '../../capability/probe-gpu.ts';
+import { needsOf, probeGpu } from '../../capability/probe-gpu.ts';
 import { createEditFeeds } from '../edit-feeds.ts';
 import { proveLens } from '../../lens-proof.ts';
 import type { LensHead } from '../../lens-head.ts';
@@ -52,7 +53,7 @@ export async function openGpuDecoder(files: DecoderFiles, options: OpenOptions):
 
 async function openBuild(build: WebGpuBuild, files: DecoderFiles, options: OpenOptions): Promise<OpenedDecoder> {
   const { ort } = await BUILDS[build]();
-  const found = await probeGpu();
+  const found = await probeGpu(needsOf(describeDecoder(files.graph)));
   if (!found.ok) throw new AppError('model-session-failed', found.detail, { cause: found.cause });
   const device = await openDevice(found.handle);
   try {
@@ -78,15 +79,14 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
   const session = await createSession(() => ort.InferenceSession.create(graph.graph, sessionOptions(graph)), 'webgpu');
   const sizes = { ...files.config, layerCount: graph.layerCount };
   const staticCaches = createStaticCaches({ memory, Tensor: ort.Tensor, shape: graph, contextTokens: sizes.contextTokens });
-  const steering = graph.steering ? await steeringOnGpu(memory, ort.Tensor, sizes) : null;
+  const steering = graph.steering ? await steeringOnGpu(memory, ort.Tensor, sizes, graph.steeringType) : null;
   const projector = tapped ? await createProjector(memory, ort.Tensor, sizes) : null;
   const { fetch, dispose: disposeFetch } = createGpuFetch(memory);
   const reading = createOrtDecoder({
     session,
     Tensor: ort.Tensor,
     sizes,
-    taps: graph.taps,
-    branching: graph.branching,
+    graph,
     steering,
     editing: graph.editing ? createEditFeeds(ort.Tensor, sizes) : null,
     // The untouched graph is there to be compared with: it gets its caches the plain way.
@@ -115,7 +115,7 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
     });
     try {
       if (writing.inputNames.includes(ATTENTION_MASK_INPUT)) throw new AppError('model-session-failed', 'This graph needs its attention mask for more than lengths, and a captured pass has none.');
-      const made = await createCapturedWriter({ session: writing, Tensor: ort.Tensor, sizes, taps: captured.taps, caches: staticCaches, steering: steering?.feeds ?? {}, projector, memory, dispatch, explain });
+      const made = await createCapturedWriter({ session: writing, Tensor: ort.Tensor, sizes, graph: captured, caches: staticCaches, steering: steering?.feeds ?? {}, projector, memory, dispatch, explain });
       const dispose = async (): Promise<void> => {
         if (writer === null) return;
         writer = null;

@@ -6,7 +6,8 @@
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
 import { AppError } from '../../../core/errors.ts';
 import { boundTo, cacheNames } from '../../../onnx/cache-names.ts';
-import type { DecoderShape } from '../../../onnx/decoder-taps.ts';
+import type { DecoderShape } from '../../../onnx/decoder-shape.ts';
+import { ELEMENT } from '../../../onnx/tensor-type.ts';
 import type { Cache } from '../../decoder.ts';
 import type { CacheKeeper } from '../cache-keeper.ts';
 import type { GpuMemory } from './gpu-memory.ts';
@@ -90,14 +91,17 @@ export interface StaticCacheParts {
 export function createStaticCaches({ memory, Tensor: TensorClass, shape, contextTokens }: StaticCacheParts): StaticCaches {
   const { device } = memory;
   const names = cacheNames(shape.layerCount);
-  const rowBytes = Float32Array.BYTES_PER_ELEMENT * shape.headDim;
+  const elementBytes = ELEMENT[shape.activations].bytes;
   const lines = new Set<Line>();
   let spare: Room | null = null;
 
   async function makeRoom(tokens: number): Promise<Room> {
-    const dims = [1, shape.kvHeads, tokens, shape.headDim];
-    const buffers = await memory.allocate('cache', names.map(() => shape.kvHeads * tokens * rowBytes), GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
-    return { tokens, buffers, tensors: buffers.map((buffer) => tensorOn(TensorClass, buffer, 'float32', dims)) };
+    const buffers = await memory.allocate('cache', shape.cache.map(({ heads, size }) => heads * tokens * size * elementBytes), GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
+    const tensors = shape.cache.flatMap(({ heads, size }, index) => {
+      const buffer = buffers[index];
+      return buffer === undefined ? [] : [tensorOn(TensorClass, buffer, shape.activations, [1, heads, tokens, size])];
+    });
+    return { tokens, buffers, tensors };
   }
 
   /** The size of the smallest room that holds so many tokens. */
@@ -132,9 +136,10 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
     const from = line.room;
     const room = await makeRoom(roomFor(tokens));
     const encoder = device.createCommandEncoder({ label: 'flipside cache growth' });
-    for (const [index, buffer] of room.buffers.entries()) {
-      const old = from.buffers[index];
-      for (let head = 0; old && head < shape.kvHeads; head += 1) encoder.copyBufferToBuffer(old, head * from.tokens * rowBytes, buffer, head * room.tokens * rowBytes, used * rowBytes);
+    for (const [index, { heads, size }] of shape.cache.entries()) {
+      const [old, buffer] = [from.buffers[index], room.buffers[index]];
+      const rowBytes = size * elementBytes;
+      for (let head = 0; old && buffer && head < heads; head += 1) encoder.copyBufferToBuffer(old, head * from.tokens * rowBytes, buffer, head * room.tokens * rowBytes, used * rowBytes);
     }
     device.queue.submit([encoder.finish()]);
     line.room = room;

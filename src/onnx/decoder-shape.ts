@@ -1,0 +1,108 @@
+/** What a decoder graph looks like from outside: layers, keys and values, element types and sizes, read before anything is loaded. */
+import { ATTENTION_MASK_INPUT } from './lengths.ts';
+import { cacheNames } from './cache-names.ts';
+import { GQA } from './attention-node.ts';
+import { intAttributeOf } from './attributes.ts';
+import { parseModel, type GraphNode, type GraphValue, type ModelGraph } from './graph.ts';
+import { missingNode, strangeNode } from './missing.ts';
+import { ELEMENT, elementTypeOf, FLOAT16, nameOfType, type ElementType } from './tensor-type.ts';
+
+/** Input that some exports take: int64 `[1, tokens]`, where each token stands in its text. */
+export const POSITION_IDS_INPUT = 'position_ids';
+
+/** Keys or values of one layer: `[1, heads, tokens, size]`. */
+export interface CacheShape {
+  readonly heads: number;
+  readonly size: number;
+}
+
+/** What a decoder graph looks like from outside. */
+export interface DecoderShape {
+  readonly layerCount: number;
+  /** By layer keys, then values, in the order of `cacheNames`. */
+  readonly cache: readonly CacheShape[];
+  /** Element type of keys and values, and of what layers compute in between. */
+  readonly activations: ElementType;
+  /** Whether anything in the graph is float16, which a graphics processor needs a feature for. */
+  readonly half: boolean;
+  readonly weightFiles: readonly string[];
+  /** Bytes of all weights together. */
+  readonly weightBytes: number;
+  /** Bytes of the largest single weight: what one buffer on the GPU must hold. */
+  readonly largestWeightBytes: number;
+}
+
+/** Bytes of one token's keys and values in all layers. */
+export function cacheBytesPerToken({ cache, activations }: Pick<DecoderShape, 'cache' | 'activations'>): number {
+  return cache.reduce((sum, { heads, size }) => sum + heads * size, 0) * ELEMENT[activations].bytes;
+}
+
+/** Reads the shape of a decoder without changing it. Throws `model-node-missing`, naming what is not there. */
+export function describeDecoder(bytes: Uint8Array): DecoderShape {
+  return shapeOf(parseModel(bytes));
+}
+
+/** The same of a graph that has been read. */
+export function shapeOf(model: ModelGraph): DecoderShape {
+  const inputs = new Map(model.inputs.map((input) => [input.name, input]));
+  const outputs = new Set(model.outputs.map(({ name }) => name));
+  for (const name of ['input_ids', ATTENTION_MASK_INPUT]) {
+    if (!inputs.has(name)) throw missingNode(name, 'an input of every decoder export that Flipside reads');
+  }
+  if (!outputs.has('logits')) throw missingNode('logits', 'the output that scores the next token');
+  const layerCount = model.inputs.filter((input) => /^past_key_values\.\d+\.key$/.test(input.name)).length;
+  if (layerCount === 0) throw missingNode('past_key_values.0.key', 'the key/value cache of the first layer');
+  const names = cacheNames(layerCount);
+  const fed = new Set(['input_ids', ATTENTION_MASK_INPUT, POSITION_IDS_INPUT, ...names.map(({ past }) => past)]);
+  // Older exports list their weights among the inputs as well (onnx.proto3 allows it): nobody feeds those.
+  const weights = new Set(model.weights.map(({ name }) => name));
+  const strange = model.inputs.find(({ name }) => !fed.has(name) && !weights.has(name));
+  if (strange) throw strangeNode(strange.name, `it wants an input "${strange.name}" that Flipside does not feed`);
+  const attention = attentionByCache(model);
+  if (attention.size !== layerCount) throw missingNode('GroupQueryAttention', `the graph has ${layerCount} layers, and ${attention.size} such nodes`);
+  const caches = names.map(({ past, present }, index) => {
+    const input = inputs.get(past);
+    if (!input) throw missingNode(past, 'the other half of a layer’s key/value cache');
+    if (!outputs.has(present)) throw missingNode(present, 'the key/value cache after a pass');
+    return { past, type: activationsOf(input), shape: cacheShapeOf(input, model, attention.get(names[index - (index % 2)]?.past ?? '')) };
+  });
+  const activations = caches[0]?.type ?? 'float32';
+  const odd = caches.find(({ type }) => type !== activations);
+  if (odd) throw strangeNode(odd.past, `its cache "${odd.past}" is ${odd.type}, and that of the first layer ${activations}`);
+  return {
+    layerCount,
+    cache: caches.map(({ shape }) => shape),
+    activations,
+    half: activations === 'float16' || model.weights.some(({ elemType }) => elemType === FLOAT16),
+    weightFiles: model.weightFiles,
+    weightBytes: model.weights.reduce((sum, { bytes }) => sum + bytes, 0),
+    largestWeightBytes: model.largestWeightBytes,
+  };
+}
+
+function activationsOf({ name, elemType }: GraphValue): ElementType {
+  const type = elementTypeOf(elemType);
+  if (type === null) throw strangeNode(name, `its cache "${name}" is ${nameOfType(elemType)}, and Flipside reads float32 and float16`);
+  return type;
+}
+
+/** By name of a layer's keys the node that reads them. */
+function attentionByCache(model: ModelGraph): ReadonlyMap<string, GraphNode> {
+  return new Map(model.nodes.filter(({ opType }) => opType === 'GroupQueryAttention').map((node) => [node.inputs[GQA.pastKeys] ?? '', node]));
+}
+
+/** Heads and their size, as the input says or, where it leaves the size open, as the product behind the layer's attention takes them. */
+function cacheShapeOf({ name, dims }: GraphValue, model: ModelGraph, attention: GraphNode | undefined): CacheShape {
+  const [, heads] = dims;
+  const size = typeof dims[3] === 'number' ? dims[3] : attention && sizeBehind(model, attention);
+  if (typeof heads !== 'number' || !size || !Number.isInteger(size)) throw missingNode(name, 'an input [batch, heads, past, head size] whose heads and head size the file fixes');
+  return { heads, size };
+}
+
+/** The size of a head by the rows of the product that all heads of an attention go into; null where that is none. */
+function sizeBehind(model: ModelGraph, attention: GraphNode): number | null {
+  const heads = intAttributeOf(attention, 'num_heads');
+  const product = model.nodes.find(({ inputs }) => inputs[0] !== '' && inputs[0] === attention.outputs[0]);
+  const rows = product?.opType === 'MatMulNBits' ? intAttributeOf(product, 'K') : (model.weights.find(({ name }) => name === product?.inputs[1])?.dims[0] ?? null);
+  return heads === null || rows === null ? null : rows / heads;
+}
