@@ -25,6 +25,8 @@ export interface DecoderShape {
   readonly activations: ElementType;
   /** Whether anything in the graph is float16, which a graphics processor needs a feature for. */
   readonly half: boolean;
+  /** Why this graph runs on a graphics processor only, as the end of a sentence; null where it runs anywhere. */
+  readonly gpuOnly: string | null;
   readonly weightFiles: readonly string[];
   /** Bytes of all weights together. */
   readonly weightBytes: number;
@@ -73,6 +75,7 @@ export function shapeOf(model: ModelGraph): DecoderShape {
     layerCount,
     cache: caches.map(({ shape }) => shape),
     activations,
+    gpuOnly: gpuOnlyBy([...attention.values()]),
     half: activations === 'float16' || model.weights.some(({ elemType }) => elemType === FLOAT16),
     weightFiles: model.weightFiles,
     weightBytes: model.weights.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -105,4 +108,10 @@ function sizeBehind(model: ModelGraph, attention: GraphNode): number | null {
   const product = model.nodes.find(({ inputs }) => inputs[0] !== '' && inputs[0] === attention.outputs[0]);
   const rows = product?.opType === 'MatMulNBits' ? intAttributeOf(product, 'K') : (model.weights.find(({ name }) => name === product?.inputs[1])?.dims[0] ?? null);
   return heads === null || rows === null ? null : rows / heads;
+}
+
+/** onnxruntime 1.30 has no kernel on the processor for attention that norms queries and keys by itself. */
+function gpuOnlyBy(attention: readonly GraphNode[]): string | null {
+  const node = attention.find(({ inputs }) => inputs[GQA.queryNorm]);
+  return node ? `${node.name} norms queries and keys by itself, which onnxruntime computes on graphics processors only` : null;
 }

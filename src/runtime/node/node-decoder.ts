@@ -12,7 +12,7 @@ import { createCpuLens } from '../ort/cpu-lens.ts';
 import { createGrowingCache } from '../ort/growing-cache.ts';
 import { createEditFeeds } from '../ort/edit-feeds.ts';
 import { fetchFromCpu } from '../ort/fetch.ts';
-import { externalData, untouched, type DecoderFiles } from '../ort/opening.ts';
+import { assertRunsOnCpu, externalData, untouched, type DecoderFiles } from '../ort/opening.ts';
 import { createOrtDecoder } from '../ort/ort-decoder.ts';
 import { steeringOnCpu } from '../ort/steering-feeds.ts';
 
@@ -54,7 +54,11 @@ export interface OpenedNodeDecoder {
   openLens(): Promise<LensHead>;
 }
 
-const rewritten = (stock: Uint8Array, { tapped, editing }: NodeOptions): TappedDecoder => (tapped ? tapDecoder(stock, { branching: true, lengths: false, editing: editing === true }) : untouched(stock));
+function rewritten(stock: Uint8Array, { tapped, editing }: NodeOptions): TappedDecoder {
+  const graph = tapped ? tapDecoder(stock, { branching: true, lengths: false, editing: editing === true }) : untouched(stock);
+  assertRunsOnCpu(graph);
+  return graph;
+}
 
 function decoderOn(session: InferenceSession, graph: TappedDecoder, config: ModelConfig): Decoder {
   const sizes = { ...config, layerCount: graph.layerCount };

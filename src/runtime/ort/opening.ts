@@ -65,6 +65,11 @@ export function untouched(graph: Uint8Array): TappedDecoder {
   return { ...describeDecoder(graph), graph, taps: [], logits: 'logits', branching: false, window: null, steering: false, steeringType: 'float32', editing: false, limits: [] };
 }
 
+/** Throws `model-session-failed` where a graph does not run on the processor, naming the node. */
+export function assertRunsOnCpu({ gpuOnly }: Pick<TappedDecoder, 'gpuOnly'>): void {
+  if (gpuOnly !== null) throw new AppError('model-session-failed', `This model does not run on the processor: ${gpuOnly}. Use a browser with WebGPU, or pick an export with norms of their own (fuse_qk_norm_gqa=false).`, { backend: 'cpu' });
+}
+
 /** The weight files that a graph names. Throws `model-manifest-invalid` where one is missing. */
 export function externalData(files: Pick<DecoderFiles, 'weights'>, graph: Pick<TappedDecoder, 'weightFiles'>): { path: string; data: Uint8Array }[] {
   return graph.weightFiles.map((path) => {

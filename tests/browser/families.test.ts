@@ -1,0 +1,105 @@
+/**
+ * Decoders of every family and element type on WebGPU in real Chromium, on the software adapter, against PyTorch. Where the adapter
+ * does not compute in float16 the page is told so instead.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { argmax } from '../../src/core/sampling.ts';
+import { probeGpu } from '../../src/runtime/capability/probe-gpu.ts';
+import type { Pass } from '../../src/runtime/decoder.ts';
+import type { OpenedDecoder } from '../../src/runtime/ort/opening.ts';
+import { openWebDecoder } from '../../src/runtime/ort/web-decoder.ts';
+import facts from '../fixtures/families/families.json';
+import { exportsOf, familyFiles, familyReference, isHalf, LAYERS, HIDDEN, type FamilyReference } from '../fixtures/families.ts';
+import { GREEDY, uniforms } from '../fixtures/toy-decoding.ts';
+import { streamsOf, worstError } from '../fixtures/stream-error.ts';
+
+const urls = import.meta.glob<string>('../fixtures/families/**/*', { query: '?url', import: 'default', eager: true });
+const read = async (path: string): Promise<Uint8Array> => {
+  const answer = await fetch(urls[`../fixtures/families/${path}`] ?? path);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+};
+
+const { tokens: IDS, steeredLayer } = facts;
+const adapter = await probeGpu();
+const halves = adapter.ok && adapter.features.includes('shader-f16');
+const all = exportsOf(facts);
+
+describe.each(all.filter(([, name]) => halves || !isHalf(name)))('%s %s on WebGPU', (family, name) => {
+  let opened: OpenedDecoder;
+  let truth: FamilyReference;
+  const limit = isHalf(name) ? 1e-2 : 1e-4;
+  beforeAll(async () => {
+    truth = await familyReference(read, facts, family, name);
+    opened = await openWebDecoder(await familyFiles(read, family, name), 'webgpu', { tapped: true });
+  }, 60_000);
+  afterAll(() => opened?.decoder.dispose());
+
+  const once = async (ids: readonly number[]): Promise<Pass> => {
+    const pass = await opened.decoder.run(ids, null);
+    pass.cache.dispose();
+    return pass;
+  };
+
+  test('reads and writes what PyTorch does, and moves as it does under a vector', async () => {
+    const { decoder } = opened;
+    let pass = await decoder.run(IDS, null);
+    expect(worstError(pass.residuals, truth.streams, IDS.length, HIDDEN)).toBeLessThan(limit);
+    expect(worstError(pass.logits, truth.logits, 1, pass.logits.length)).toBeLessThan(limit);
+    const greedy: number[] = [];
+    while (greedy.length < truth.greedy.length) {
+      greedy.push(argmax(pass.logits));
+      const next = await decoder.run(greedy.slice(-1), pass.cache);
+      pass.cache.dispose();
+      pass = next;
+    }
+    pass.cache.dispose();
+    expect(greedy).toEqual(truth.greedy);
+    decoder.steer(new Map([[steeredLayer, truth.vector]]));
+    const steered = await once(IDS);
+    decoder.steer(new Map());
+    expect(worstError(steered.residuals.subarray((steeredLayer + 1) * IDS.length * HIDDEN), truth.steeredStreams, IDS.length, HIDDEN)).toBeLessThan(limit);
+  }, 60_000);
+
+  test('reads texts that branch off as if each were alone', async () => {
+    const { decoder } = opened;
+    expect([decoder.branching, opened.shape.limits]).toEqual([true, []]);
+    const start = await decoder.run(IDS.slice(0, 10), null);
+    const branches = { parents: [9, 10, 11, 12, 4, 14, 15], kept: 4 };
+    const pass = await decoder.run([...IDS.slice(10, 14), 5, 6, 7], start.cache, { branches });
+    const alone = await once([...IDS.slice(0, 5), 5, 6, 7]);
+    for (const token of [0, 1, 2]) expect(worstError(streamsOf(pass.residuals, 7, 4 + token, HIDDEN), streamsOf(alone.residuals, 8, 5 + token, HIDDEN), 1, HIDDEN)).toBeLessThan(limit);
+    expect(streamsOf(pass.residuals, 7, 0, HIDDEN)).toHaveLength((LAYERS + 1) * HIDDEN);
+    for (const { cache } of [start, pass]) cache.dispose();
+  }, 60_000);
+
+  test('captured it writes the same tokens', async () => {
+    const place = await opened.decoder.run(IDS, null);
+    const writer = await opened.gpu!.openWriter();
+    const ids: number[] = [];
+    const end = await writer.write({ past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(truth.greedy.length), projection: null }, ({ id }) => {
+      ids.push(id);
+      return 'go-on';
+    });
+    expect(ids).toEqual(truth.greedy);
+    for (const { cache } of [end, place]) cache.dispose();
+  }, 60_000);
+});
+
+const onlyHalf = all.filter(([, name]) => isHalf(name));
+
+test.each(onlyHalf)('%s %s opens on WebGPU exactly where the adapter computes in float16, and else says why not', async (family, name) => {
+  const opening = openWebDecoder(await familyFiles(read, family, name), 'webgpu', { tapped: true });
+  if (halves) await (await opening).decoder.dispose();
+  else await expect(opening).rejects.toMatchObject({ code: 'model-session-failed', details: { cause: 'no-half' }, message: expect.stringContaining('shader-f16') as string });
+}, 60_000);
+
+test.each(onlyHalf)('%s %s is read on WASM', async (family, name) => {
+  const { decoder } = await openWebDecoder(await familyFiles(read, family, name), 'wasm', { tapped: true });
+  const truth = await familyReference(read, facts, family, name);
+  const pass = await decoder.run(IDS, null);
+  expect(worstError(pass.residuals, truth.streams, IDS.length, HIDDEN)).toBeLessThan(1e-2);
+  expect(argmax(pass.logits)).toBe(truth.greedy[0]);
+  pass.cache.dispose();
+  await decoder.dispose();
+}, 60_000);
