@@ -11,11 +11,11 @@
  * Layers that look back over a window only would count it in slots; their window becomes part of a bias of theirs.
  */
 import { intAttribute, intAttributeOf } from './attributes.ts';
-import { GQA } from './attention-node.ts';
-import { POSITION_IDS_INPUT } from './decoder-shape.ts';
+import { GQA, WINDOW, windowOf } from './attention-node.ts';
+import { POSITION_IDS_INPUT, type DecoderShape } from './decoder-shape.ts';
 import type { GraphEdits } from './edits.ts';
 import type { GraphNode, ModelGraph } from './graph.ts';
-import { ELEMENT, FLOAT32, INT64, tensorType, type ElementType } from './tensor-type.ts';
+import { ELEMENT, FLOAT32, INT64, tensorType } from './tensor-type.ts';
 
 /** Added input: int64 `[slots]`, the position of each slot of the cache in its own text; the pass's tokens are the last slots. */
 export const SLOT_POSITIONS_INPUT = 'flipside.slot_positions';
@@ -26,19 +26,15 @@ export const ATTENTION_BIAS_INPUT = 'flipside.attention_bias';
 /** Added input of graphs with a window: the same for the layers that look back over it. */
 export const WINDOW_BIAS_INPUT = 'flipside.window_bias';
 
-const WINDOW = 'local_window_size';
-
-/** Whether passes may branch: over how many tokens layers with a window look back (null where none has one), or why they may not. */
-export type Branching = { readonly yes: true; readonly window: number | null } | { readonly yes: false; readonly why: string };
+/** Whether passes may branch, or why they may not. */
+export type Branching = { readonly yes: true } | { readonly yes: false; readonly why: string };
 
 /** Lets passes of this graph branch; where its attention cannot be told what to see nothing is changed. */
-export function addBranching(model: ModelGraph, activations: ElementType, edits: GraphEdits): Branching {
+export function addBranching(model: ModelGraph, { activations, windows }: Pick<DecoderShape, 'activations' | 'windows'>, edits: GraphEdits): Branching {
   const attention = model.nodes.filter(({ opType }) => opType === 'GroupQueryAttention');
   const why = attention.map(refusal).find((reason) => reason !== null) ?? outsideRefusal(model);
   if (why !== null) return { yes: false, why };
-  const windows = new Set(attention.flatMap((node) => windowOf(node) ?? []));
-  if (windows.size > 1) return { yes: false, why: `its layers look back over windows of ${[...windows].join(' and ')} tokens` };
-  const [window = null] = windows;
+  if (windows.length > 1) return { yes: false, why: `its layers look back over windows of ${windows.join(' and ')} tokens` };
   const biasOf = activations === 'float32' ? (name: string) => name : (name: string) => `${name}.${activations}`;
   const tables = new Map<string, string>();
   /** A rotary table by slot; the first keep the names that graphs with one pair have. */
@@ -60,20 +56,14 @@ export function addBranching(model: ModelGraph, activations: ElementType, edits:
   }
   for (const [table, made] of tables) edits.addNode({ name: made.replace('.', '/'), opType: 'Gather', inputs: [table, SLOT_POSITIONS_INPUT], outputs: [made] });
   if (tables.size > 0) edits.addInput(SLOT_POSITIONS_INPUT, tensorType(INT64, ['slots']));
-  for (const name of window === null ? [ATTENTION_BIAS_INPUT] : [ATTENTION_BIAS_INPUT, WINDOW_BIAS_INPUT]) {
+  for (const name of windows.length === 0 ? [ATTENTION_BIAS_INPUT] : [ATTENTION_BIAS_INPUT, WINDOW_BIAS_INPUT]) {
     edits.addInput(name, tensorType(FLOAT32, [1, 1, 'bias_tokens', 'slots']));
     if (activations !== 'float32') edits.addNode({ name: name.replace('.', '/'), opType: 'Cast', inputs: [name], outputs: [biasOf(name)], attributes: [intAttribute('to', ELEMENT[activations].code)] });
   }
-  return { yes: true, window };
+  return { yes: true };
 }
 
 const tablesOf = ({ inputs }: GraphNode): readonly [string, string] => [inputs[GQA.cosTable] ?? '', inputs[GQA.sinTable] ?? ''];
-
-/** Tokens that a node looks back over, itself included; null for all. */
-function windowOf(node: GraphNode): number | null {
-  const window = intAttributeOf(node, WINDOW);
-  return window === null || window <= 0 ? null : window;
-}
 
 /** Why a node cannot be told what to see; null where it can. */
 function refusal(node: GraphNode): string | null {

@@ -1,7 +1,7 @@
 /** What a decoder graph looks like from outside: layers, keys and values, element types and sizes, read before anything is loaded. */
 import { ATTENTION_MASK_INPUT } from './lengths.ts';
 import { cacheNames } from './cache-names.ts';
-import { GQA } from './attention-node.ts';
+import { GQA, windowOf } from './attention-node.ts';
 import { intAttributeOf } from './attributes.ts';
 import { parseModel, type GraphNode, type GraphValue, type ModelGraph } from './graph.ts';
 import { missingNode, strangeNode } from './missing.ts';
@@ -25,6 +25,8 @@ export interface DecoderShape {
   readonly activations: ElementType;
   /** Whether anything in the graph is float16, which a graphics processor needs a feature for. */
   readonly half: boolean;
+  /** Over how many tokens a token looks back, itself included, in layers that do not see everything: each width once. */
+  readonly windows: readonly number[];
   /** Why this graph runs on a graphics processor only, as the end of a sentence; null where it runs anywhere. */
   readonly gpuOnly: string | null;
   readonly weightFiles: readonly string[];
@@ -75,6 +77,7 @@ export function shapeOf(model: ModelGraph): DecoderShape {
     layerCount,
     cache: caches.map(({ shape }) => shape),
     activations,
+    windows: [...new Set([...attention.values()].flatMap((node) => windowOf(node) ?? []))],
     gpuOnly: gpuOnlyBy([...attention.values()]),
     half: activations === 'float16' || model.weights.some(({ elemType }) => elemType === FLOAT16),
     weightFiles: model.weightFiles,

@@ -33,8 +33,6 @@ export interface TappedDecoder extends DecoderShape {
   readonly logits: string;
   /** Whether a pass may hold tokens that branch off; see branching.ts. */
   readonly branching: boolean;
-  /** Over how many tokens layers with a window look back in a graph that branches; null where none has one. */
-  readonly window: number | null;
   /** Whether a vector can be added after each layer, and of which element type it is fed; see steering.ts. */
   readonly steering: boolean;
   readonly steeringType: ElementType;
@@ -73,7 +71,7 @@ export function tapDecoder(bytes: Uint8Array, options: TapOptions = { branching:
   if (logits !== 'logits') edits.addOutputs([logits]);
   makeProductsExact(model, edits);
   if (options.lengths) feedLengths(model, edits);
-  const branching = options.branching ? addBranching(model, shape.activations, edits) : null;
+  const branching = options.branching ? addBranching(model, shape, edits) : null;
   const editing = options.editing === true;
   const branchType = computedType(branchOf(at(additions, 1)), typeOf);
   if (editing) addStreamEdits(additions, branchType, edits);
@@ -84,7 +82,6 @@ export function tapDecoder(bytes: Uint8Array, options: TapOptions = { branching:
     taps,
     logits,
     branching: branching?.yes === true,
-    window: branching?.yes === true ? branching.window : null,
     steering: !editing,
     steeringType: branchType,
     editing,

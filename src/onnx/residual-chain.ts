@@ -70,13 +70,13 @@ export function residualChain(model: ModelGraph, layerCount: number): ResidualCh
 /** What layer 0 reads: the embedding of the input, behind whatever scales or casts it. */
 function embeddingOf(readersAt: (name: string) => readonly GraphNode[], constants: ReadonlySet<string>): Pick<ResidualChain, 'embedding' | 'openingNorm'> {
   const lookup = readersAt('input_ids').find(({ opType }) => opType === 'Gather' || opType === 'GatherBlockQuantized');
-  let embedding = lookup?.outputs[0];
-  if (!embedding) throw missingNode('Gather', 'the embedding that input_ids are looked up in');
+  let embedding = lookup?.outputs[0] ?? '';
+  if (embedding === '') throw missingNode('Gather', 'the embedding that input_ids are looked up in');
   for (let steps = 0; steps < 4; steps += 1) {
-    const on = readersAt(embedding).find(({ opType, inputs }) => opType === 'Cast' || (opType === 'Mul' && inputs.some((name) => constants.has(name))));
+    const onward: GraphNode | undefined = readersAt(embedding).find(({ opType, inputs }) => opType === 'Cast' || (opType === 'Mul' && inputs.some((name) => constants.has(name))));
     // The stream is what is added to. Where the first norm reads a cast of it, the stream itself may be added to as it was.
-    if (!on?.outputs[0] || additionAfter(embedding, readersAt, constants, false)) break;
-    [embedding] = on.outputs;
+    if (!onward?.outputs[0] || additionAfter(embedding, readersAt, constants, false)) break;
+    embedding = onward.outputs[0];
   }
   const openingNorm = castsOf(embedding, readersAt).flatMap(readersAt).find(({ opType }) => opType === NORM);
   if (!openingNorm) throw missingNode(NORM, `the norm that opens layer 0 and reads the embedding, ${embedding}`);

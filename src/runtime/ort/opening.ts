@@ -62,7 +62,7 @@ export interface OpenOptions {
 
 /** A graph as it is, described like one that was rewritten. */
 export function untouched(graph: Uint8Array): TappedDecoder {
-  return { ...describeDecoder(graph), graph, taps: [], logits: 'logits', branching: false, window: null, steering: false, steeringType: 'float32', editing: false, limits: [] };
+  return { ...describeDecoder(graph), graph, taps: [], logits: 'logits', branching: false, steering: false, steeringType: 'float32', editing: false, limits: [] };
 }
 
 /** Throws `model-session-failed` where a graph does not run on the processor, naming the node. */

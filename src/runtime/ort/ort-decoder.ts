@@ -20,7 +20,7 @@ export interface OrtDecoderParts {
   readonly Tensor: TensorConstructor;
   readonly sizes: DecoderSizes;
   /** What the graph takes and gives; an untouched one has no taps, and gives logits only. */
-  readonly graph: Pick<TappedDecoder, 'taps' | 'logits' | 'branching' | 'window' | 'activations'>;
+  readonly graph: Pick<TappedDecoder, 'taps' | 'logits' | 'branching' | 'windows' | 'activations'>;
   /** Null where the graph takes no vectors. */
   readonly steering: SteeringFeeds | null;
   /** Null where the graph cannot be edited. */

@@ -8,13 +8,13 @@ import { attentionLayout, withinWindow } from '../attention-layout.ts';
 import type { PassOptions } from '../decoder.ts';
 
 /** What a graph is and takes, as its inputs depend on it. */
-export type PassGraph = Pick<TappedDecoder, 'taps' | 'branching' | 'window' | 'activations'>;
+export type PassGraph = Pick<TappedDecoder, 'taps' | 'branching' | 'windows' | 'activations'>;
 
 /** Makes the inputs of a pass of `ids` after `before` tokens. */
 export type PassInputs = (ids: readonly number[], before: number, logitRows: readonly number[], branches: PassOptions['branches']) => Record<string, Tensor>;
 
 /** The inputs of one graph; `names` are those that its session takes. */
-export function passInputs(TensorClass: TensorConstructor, names: readonly string[], { taps, branching, window, activations }: PassGraph): PassInputs {
+export function passInputs(TensorClass: TensorConstructor, names: readonly string[], { taps, branching, windows: [window], activations }: PassGraph): PassInputs {
   const wanted = new Set(names);
   const ones = growing(() => 1n);
   const inOneLine = growing(BigInt);
@@ -39,7 +39,7 @@ export function passInputs(TensorClass: TensorConstructor, names: readonly strin
     const dims = [1, 1, tokens, total];
     if (wanted.has(SLOT_POSITIONS_INPUT)) feeds[SLOT_POSITIONS_INPUT] = layout ? int64(layout.positions, [total]) : new TensorClass('int64', inOneLine(total), [total]);
     if (wanted.has(ATTENTION_BIAS_INPUT)) feeds[ATTENTION_BIAS_INPUT] = new TensorClass('float32', bias, dims);
-    if (window !== null) feeds[WINDOW_BIAS_INPUT] = new TensorClass('float32', withinWindow(bias, layout?.positions ?? null, total, window, activations), dims);
+    if (window !== undefined && wanted.has(WINDOW_BIAS_INPUT)) feeds[WINDOW_BIAS_INPUT] = new TensorClass('float32', withinWindow(bias, layout?.positions ?? null, total, window, activations), dims);
     return feeds;
   };
 }

@@ -109,6 +109,9 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
 
   async function openWriter(): Promise<CapturedWriter> {
     if (writer) return writer;
+    // A proof on a short text would not see it: within the window they are right (docs/decisions/0020).
+    const windows = graph.windows.filter((window) => window < sizes.contextTokens);
+    if (windows.length > 0) throw new AppError('model-session-failed', `Layers of this model look back over ${windows.join(' or ')} tokens only, which onnxruntime 1.30 computes wrongly in captured passes.`);
     const captured = tapDecoder(files.graph, GPU_GRAPHS.writing);
     const writing = await createSession(() => ort.InferenceSession.create(captured.graph, capturing(sessionOptions(captured))), 'webgpu').catch(async (thrown: unknown) => {
       throw await explain(thrown);
