@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attentionLayout } from '../../src/runtime/attention-layout.ts';
+import { attentionLayout, withinWindow } from '../../src/runtime/attention-layout.ts';
 
 /** By token the slots that it may look at. */
 const seen = (past: number, parents: readonly number[]): number[][] => {
@@ -41,5 +41,27 @@ describe('the layout of a pass', () => {
     ['half a place', 2, [0.5]],
   ])('is refused where a token would follow %s', (_, past, parents) => {
     expect(() => attentionLayout(past, parents)).toThrow(/cannot follow slot/);
+  });
+});
+
+describe('a window', () => {
+  const seenWithin = (window: number, past: number, parents: readonly number[]): number[][] => {
+    const { bias, positions } = attentionLayout(past, parents);
+    const slots = past + parents.length;
+    const within = withinWindow(bias, positions, slots, window, 'float32');
+    return parents.map((_, token) => Array.from({ length: slots }, (_, slot) => slot).filter((slot) => within[token * slots + slot] === 0));
+  };
+
+  it('is counted in tokens of the own text, the token itself included, whatever lies between in the cache', () => {
+    // Two tokens go on from a cache of four, and two branch off after the cache's second token.
+    expect(seenWithin(3, 4, [3, 4, 1, 6])).toEqual([[2, 3, 4], [3, 4, 5], [0, 1, 6], [1, 6, 7]]);
+    expect(seenWithin(1, 1, [0, 1])).toEqual([[1], [2]]);
+  });
+
+  it('in one line of text needs no positions, and leaves the bias that it is given as it was', () => {
+    const bias = new Float32Array(2 * 5);
+    const within = withinWindow(bias, null, 5, 2, 'float16');
+    expect([...within]).toEqual([-60_000, -60_000, 0, 0, 0, -60_000, -60_000, -60_000, 0, 0]);
+    expect(bias).toEqual(new Float32Array(10));
   });
 });
