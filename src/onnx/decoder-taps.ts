@@ -85,7 +85,7 @@ export function tapDecoder(bytes: Uint8Array, options: TapOptions = { branching:
     steering: !editing,
     steeringType: branchType,
     editing,
-    limits: branching?.yes === false ? [`Questions beside a text cannot be read in the same pass as the text, and are read one by one, which takes longer: ${branching.why}.`] : [],
+    limits: branching?.yes === false ? [`Taps and other short texts beside a text are read in passes of their own, which takes longer: ${branching.why}.`] : [],
   };
 }
 

@@ -56,7 +56,8 @@ export function lensGraph(bytes: Uint8Array): LensGraph {
     attributes: [...new Map([...attributesOf(fused ? openingNorm : finalNorm), ['epsilon', epsilon]]).values()],
   });
   const { nodes, names } = behind(model, [weight, LENS_LOGITS_OUTPUT], normed);
-  const strange = model.inputs.find((input) => names.has(input.name));
+  // A weight may be listed among the inputs as well.
+  const strange = model.inputs.find(({ name }) => names.has(name) && !model.weights.some((weight) => weight.name === name));
   if (strange) throw missing('output head', `its weights depend on the input "${strange.name}"`);
   const weights = model.weights.filter(({ name }) => names.has(name));
   const kept = new Set([...[...nodes, ...weights].map(({ field }) => field), ...(halfLogits ? [] : model.outputs.filter(({ name }) => name === LENS_LOGITS_OUTPUT).map(({ field }) => field))]);

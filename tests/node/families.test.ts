@@ -13,8 +13,8 @@ const facts = JSON.parse(readFileSync(new URL('families.json', FOLDER), 'utf8'))
 const read = async (path: string): Promise<Uint8Array> => new Uint8Array(await readFile(new URL(path, FOLDER)));
 const { tokens: IDS, steeredLayer } = facts;
 
-/** Largest ‖difference‖ / ‖reference‖ of a token's stream at any layer: rounding of float32, and of float16 over three layers. */
-const limitOf = (name: string): number => (isHalf(name) ? 6e-3 : 2e-5);
+/** Largest ‖difference‖ / ‖reference‖ of a token's stream at any layer: float32 leaves 1.3e-6 here, and float16 1.7e-3. */
+const limitOf = (name: string): number => (isHalf(name) ? 4e-3 : 1e-5);
 
 /** Worst error of any token at any layer. */
 const worst = (found: Float32Array, truth: Float32Array, tokens: number): number => worstError(found, truth, tokens, HIDDEN);

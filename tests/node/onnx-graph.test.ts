@@ -129,7 +129,7 @@ test('attention that cannot be told what to see keeps its bytes: the decoder the
   const strange = writeModel(model, { replaceNodes: new Map([[node, encodeNodeWith(node, { inputs })]]), append: [] });
   const { graph, branching, limits } = tapDecoder(strange);
   expect(branching).toBe(false);
-  expect(limits).toEqual([expect.stringMatching(/read one by one, which takes longer: the attention of \/model\/layers\.0\/attn\/GroupQueryAttention counts positions by itself\.$/)]);
+  expect(limits).toEqual([expect.stringMatching(/in passes of their own, which takes longer: the attention of \/model\/layers\.0\/attn\/GroupQueryAttention counts positions by itself\.$/)]);
   const known = new Set(parseModel(graph).nodes.map(({ field }) => Buffer.from(field.raw).toString('hex')));
   expect(parseModel(strange).nodes.filter(({ opType, field }) => opType === 'GroupQueryAttention' && !known.has(Buffer.from(field.raw).toString('hex')))).toEqual([]);
 });
