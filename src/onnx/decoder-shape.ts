@@ -1,4 +1,5 @@
 /** What a decoder graph looks like from outside: layers, keys and values, element types and sizes, read before anything is loaded. */
+import { AppError } from '../core/errors.ts';
 import { ATTENTION_MASK_INPUT } from './lengths.ts';
 import { cacheNames } from './cache-names.ts';
 import { GQA, windowOf } from './attention-node.ts';
@@ -9,6 +10,10 @@ import { ELEMENT, elementTypeOf, FLOAT16, nameOfType, type ElementType } from '.
 
 /** Input that some exports take: int64 `[1, tokens]`, where each token stands in its text. */
 export const POSITION_IDS_INPUT = 'position_ids';
+
+/** No model has more heads, or larger ones: what claims more would fill the memory before anything is computed. */
+const MOST_HEADS = 1024;
+const LARGEST_HEAD = 4096;
 
 /** Keys or values of one layer: `[1, heads, tokens, size]`. */
 export interface CacheShape {
@@ -102,6 +107,9 @@ function cacheShapeOf({ name, dims }: GraphValue, model: ModelGraph, attention: 
   const [, heads] = dims;
   const size = typeof dims[3] === 'number' ? dims[3] : attention && sizeBehind(model, attention);
   if (typeof heads !== 'number' || !size || !Number.isInteger(size)) throw missingNode(name, 'an input [batch, heads, past, head size] whose heads and head size the file fixes');
+  if (heads < 1 || heads > MOST_HEADS || size < 1 || size > LARGEST_HEAD) {
+    throw new AppError('model-graph-malformed', `The model graph claims a key/value cache of ${heads} heads of ${size} numbers (${name}); at most ${MOST_HEADS} of ${LARGEST_HEAD} are read. Load the file again, or pick another export.`, { name, heads, size });
+  }
   return { heads, size };
 }
 

@@ -79,7 +79,8 @@ describe('damaged in 10,000 ways', () => {
     const tally = openAll(byteMutations(graph, COUNT, createRng(1)), ['model-graph-malformed', 'model-node-missing'], (bytes) => tapDecoder(bytes), (tapped) => {
       expect(tapped.taps).toHaveLength(tapped.layerCount + 1);
       expect(new Set(tapped.taps).size).toBe(tapped.taps.length);
-      expect([tapped.kvHeads, tapped.headDim, tapped.layerCount].every((size) => Number.isSafeInteger(size) && size > 0)).toBe(true);
+      expect(tapped.cache).toHaveLength(2 * tapped.layerCount);
+      expect(tapped.cache.flatMap(({ heads, size }) => [heads, size]).every((size) => Number.isSafeInteger(size) && size > 0)).toBe(true);
       // What was written must be a graph again.
       expect(parseModel(tapped.graph).outputs.map(({ name }) => name)).toEqual(expect.arrayContaining([...tapped.taps]));
     });
