@@ -60,7 +60,7 @@ export function createOurs(): BenchEngine {
   return {
     async open(base) {
       const started = performance.now();
-      const loaded = await loadModelFiles(new URL(`models/${MODEL}.manifest.json`, base).href, { roles: ['graph', 'weights', 'tokenizer', 'tokenizer-config', 'config'] });
+      const loaded = await loadModelFiles({ kind: 'site', manifestUrl: new URL(`models/${MODEL}.manifest.json`, base).href }, { roles: ['graph', 'weights', 'tokenizer', 'tokenizer-config', 'config'] });
       const files = decoderFilesOf(loaded);
       const tokenizer = new TextTokenizer(textOf(loaded, 'tokenizer'), textOf(loaded, 'tokenizer-config'));
       const placed = await placeDecoder({ files, weightsSha256: weightsSha256(loaded.manifest.files), tokenizer, wanted: 'auto', onProgress: () => undefined, signal: never });

@@ -13,6 +13,8 @@ export type ByteSource = 'network' | 'storage' | 'mixed';
 /** What a load is doing. Bytes count all files together; steps after the download have no byte count. */
 export type LoadProgress =
   | { readonly phase: 'bytes'; readonly loadedBytes: number; readonly totalBytes: number; readonly source: ByteSource }
+  /** Files that the reader picked are hashed before they are taken in. */
+  | { readonly phase: 'hashing'; readonly loadedBytes: number; readonly totalBytes: number }
   | { readonly phase: 'session' }
   | { readonly phase: 'warm-up'; readonly doneTokens: number; readonly totalTokens: number };
 
@@ -41,6 +43,9 @@ export interface WriterStatus {
 /** The engine as it runs, for the status line and for diagnostics. */
 export interface EngineStatus {
   readonly model: ModelIdentity;
+  /** What the model is called, and the name that its list of files is kept by. */
+  readonly title: string;
+  readonly key: string;
   readonly contextTokens: number;
   /** Keys and values of one token, in all layers. */
   readonly cacheBytesPerToken: number;
@@ -85,9 +90,16 @@ export interface EngineMemory {
 
 /** A model whose files this browser keeps, wholly or in part. */
 export interface KeptModel {
+  /** The name that its list of files is kept by. */
+  readonly key: string;
   readonly id: string;
   readonly title: string;
-  readonly files: readonly { readonly path: string; readonly sha256: string; readonly bytes: number; readonly keptBytes: number }[];
+  readonly licence: string;
+  readonly from: { readonly kind: 'site' | 'local' } | { readonly kind: 'hub'; readonly address: string };
+  /** When the last of its files came, in milliseconds since 1970; null where none has. */
+  readonly changed: number | null;
+  /** A file that its host lists by a git blob id has no SHA-256. */
+  readonly files: readonly { readonly path: string; readonly sha256: string | null; readonly bytes: number; readonly keptBytes: number }[];
 }
 
 /** What a read or a continuation took, and why it ended. */

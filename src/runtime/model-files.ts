@@ -4,6 +4,7 @@ import { parseModelConfig } from './model-config.ts';
 import type { DecoderFiles } from './ort/opening.ts';
 import type { LoadedFiles } from './store/load.ts';
 import type { FileRole } from './store/manifest.ts';
+import { TextTokenizer } from './tokenizer.ts';
 
 /** The bytes of the decoder; throws `model-manifest-invalid` when the manifest lacks a part. */
 export function decoderFilesOf(files: LoadedFiles): DecoderFiles {
@@ -18,6 +19,22 @@ export function decoderFilesOf(files: LoadedFiles): DecoderFiles {
 /** A text file of the model by its role. */
 export function textOf(files: LoadedFiles, role: FileRole): string {
   return new TextDecoder().decode(fileAt(files, pathOf(files, role)));
+}
+
+/** The model's tokenizer, with its chat template where that lies in a file of its own. Throws `model-manifest-invalid`. */
+export function tokenizerOf(files: LoadedFiles): TextTokenizer {
+  const config = textOf(files, 'tokenizer-config');
+  const template = files.manifest.files.find(({ role }) => role === 'chat-template');
+  return new TextTokenizer(textOf(files, 'tokenizer'), template === undefined ? config : withTemplate(config, template.path, textOf(files, 'chat-template')));
+}
+
+function withTemplate(config: string, path: string, template: string): string {
+  try {
+    const text: unknown = path.endsWith('.json') ? (JSON.parse(template) as { chat_template?: unknown }).chat_template : template;
+    return JSON.stringify({ ...(JSON.parse(config) as object), chat_template: text });
+  } catch (thrown) {
+    throw new AppError('model-manifest-invalid', `The chat template in ${path} cannot be used: ${thrown instanceof Error ? thrown.message : String(thrown)}. Load the model again.`, { path }, thrown);
+  }
 }
 
 /** The bytes of a loaded file by its path in the manifest. */

@@ -3,6 +3,7 @@ import type { ChatMessage } from '../core/chat.ts';
 import type { EngineMemory, EngineStatus, GpuMemoryReport, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import { AppError } from '../core/errors.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../core/lens.ts';
+import type { ModelSource } from '../core/model-source.ts';
 import type { ModelIdentity, Probe } from '../core/probe-types.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import type { Push } from '../core/push.ts';
@@ -17,7 +18,7 @@ import { EngineLens } from './engine-lens.ts';
 import { createSubject } from './engine-subject.ts';
 import { findWords } from './lens-words.ts';
 import type { LensRequest } from './lens.ts';
-import { decoderFilesOf, fileAt, textOf } from './model-files.ts';
+import { decoderFilesOf, fileAt, tokenizerOf } from './model-files.ts';
 import { checkNumbers } from './numbers-check.ts';
 import { placeDecoder } from './open-decoder.ts';
 import type { DecoderFiles, WebBackend } from './ort/opening.ts';
@@ -27,12 +28,14 @@ import { createScorer, type Scorer } from './scorer.ts';
 import { createSegmentReader } from './segment-reader.ts';
 import { loadModelFiles } from './store/load.ts';
 import { weightsSha256 } from './store/manifest.ts';
+import type { ResolvedModel } from './store/model-source.ts';
 import { TextRun } from './text-run.ts';
-import { TextTokenizer } from './tokenizer.ts';
+import type { TextTokenizer } from './tokenizer.ts';
 
 /** What is there once a model is loaded. */
 interface Loaded {
-  readonly manifestUrl: string;
+  /** Where its files are. */
+  readonly source: ResolvedModel;
   readonly model: ModelIdentity;
   readonly decoder: Decoder;
   readonly tokenizer: TextTokenizer;
@@ -61,26 +64,29 @@ export class WebEngine {
   }
 
   /** Loads a model in place of the one before; `auto` takes WebGPU where it works and WASM with the reason where it does not. */
-  async load(args: { manifestUrl: string; backend: 'auto' | 'wasm' }, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<EngineStatus> {
+  async load(args: { model: ModelSource; hosts: readonly string[]; backend: 'auto' | 'wasm' }, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<EngineStatus> {
     await this.dispose();
-    const loaded = await loadModelFiles(args.manifestUrl, { roles: ['graph', 'weights', 'tokenizer', 'tokenizer-config', 'config'], onProgress, signal });
+    const loaded = await loadModelFiles(args.model, { roles: ['graph', 'weights', 'tokenizer', 'tokenizer-config', 'chat-template', 'config'], hosts: args.hosts, onProgress, signal });
+    const source = loaded.model;
     const files = decoderFilesOf(loaded);
-    const tokenizer = new TextTokenizer(textOf(loaded, 'tokenizer'), textOf(loaded, 'tokenizer-config'));
+    const tokenizer = tokenizerOf(loaded);
     const weights = weightsSha256(loaded.manifest.files);
     onProgress({ phase: 'session' });
     const placed = await placeDecoder({ files, weightsSha256: weights, tokenizer, wanted: args.backend, onProgress, signal });
     const { decoder, backend, chunkTokens, setTokens } = placed;
     const model: ModelIdentity = { id: loaded.manifest.id, weightsSha256: weights, layerCount: decoder.sizes.layerCount, hidden: decoder.sizes.hidden };
     const held = loaded.kept.yes ? null : files;
-    const again = async (stop?: AbortSignal): Promise<DecoderFiles> => held ?? decoderFilesOf(await loadModelFiles(args.manifestUrl, { roles: ['graph', 'weights', 'config'], ...(stop && { signal: stop }) }));
+    const again = async (stop?: AbortSignal): Promise<DecoderFiles> => held ?? decoderFilesOf(await loadModelFiles(source, { roles: ['graph', 'weights', 'config'], ...(stop && { signal: stop }) }));
     const parts = { model, decoder, tokenizer, endTokens: files.config.endTokens, chunkTokens, setTokens };
     const lens = new EngineLens({ ...parts, open: async (stop) => placed.openLens(await again(stop), { mostRows: chunkTokens, signal: stop }) });
     const editor = new EngineEditor({ ...parts, open: async (stop) => openWebDecoder(await again(stop), backend, { tapped: true, editing: true }) });
-    this.#loaded = { ...parts, manifestUrl: args.manifestUrl, backend, gpuMemory: () => placed.gpu?.memory() ?? null, lens, editor, files: held };
+    this.#loaded = { ...parts, source, backend, gpuMemory: () => placed.gpu?.memory() ?? null, lens, editor, files: held };
     // A device that goes away while another decoder is in use (after a fallback, or a second load) is nobody's loss.
     void placed.gpu?.lost.then((error) => this.#loaded?.decoder === decoder && this.#onLost(error));
     return {
       model,
+      title: loaded.manifest.title,
+      key: source.key,
       contextTokens: files.config.contextTokens,
       cacheBytesPerToken: cacheBytesPerToken(placed.shape),
       backend,
@@ -183,8 +189,9 @@ export class WebEngine {
 
   /** The numbers check on this device; fetches the reference that lies beside the model. */
   async checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport> {
-    const { manifestUrl, decoder, chunkTokens, backend, files } = this.#needLoaded();
-    const loaded = await loadModelFiles(manifestUrl, { roles: files ? ['reference'] : ['graph', 'weights', 'config', 'reference'], signal });
+    const { source, decoder, chunkTokens, backend, files } = this.#needLoaded();
+    if (!source.manifest.files.some(({ role }) => role === 'reference')) throw new AppError('usage', `${source.manifest.title} came without a reference to compare its numbers with. The embedded model has one.`);
+    const loaded = await loadModelFiles(source, { roles: files ? ['reference'] : ['graph', 'weights', 'config', 'reference'], signal });
     return checkNumbers({
       decoder,
       chunkTokens,

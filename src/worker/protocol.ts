@@ -8,6 +8,7 @@ import type { ErrorRecord } from '../core/errors.ts';
 import type { ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress, SpecSummary } from '../core/experiment-run.ts';
 import type { EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
+import type { ChosenOffer, LocalFiles, ModelListing, ModelSource, WeighedModel } from '../core/model-source.ts';
 import type { PatchedScores, PatchedWriting, PatchPlace, PatchReport, PatchRequest } from '../core/patching.ts';
 import type { PushSettings } from '../core/push.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../core/lens.ts';
@@ -63,7 +64,7 @@ export interface PatchedPair {
 
 /** A request and what its reply holds. */
 export interface Calls {
-  load: { args: { readonly manifestUrl: string; readonly backend: 'auto' | 'wasm' }; value: EngineStatus };
+  load: { args: { readonly model: ModelSource; /** Hosts that its files may come from. */ readonly hosts: readonly string[]; readonly backend: 'auto' | 'wasm' }; value: EngineStatus };
   useProbe: { args: ProbeFiles; value: null };
   /** A conversation in the model's own form, special tokens spelled out, ending where its answer begins: a text to {@link Calls.read}. */
   renderChat: { args: { readonly messages: readonly ChatMessage[] }; value: string };
@@ -101,8 +102,14 @@ export interface Calls {
   runExperiment: { args: ExperimentArgs; value: ExperimentOutcome };
   /** The models whose files this browser keeps; needs no model. */
   listKept: { args: Record<string, never>; value: readonly KeptModel[] };
-  /** Deletes them, but for files that another tab is storing at this moment. A model that is loaded goes on. */
-  deleteKept: { args: Record<string, never>; value: null };
+  /** Deletes them, or the one of that key, but for files that another tab is storing at this moment. A model that is loaded goes on. */
+  deleteKept: { args: { readonly key: string | null }; value: null };
+  /** What a host says about a model of that id; needs no model. */
+  listHub: { args: { readonly host: string; readonly repo: string; readonly hosts: readonly string[] }; value: ModelListing };
+  /** What picked files are; needs no model. */
+  listPicked: { args: { readonly name: string; readonly files: LocalFiles }; value: ModelListing };
+  /** What a model would take here, by its graph and config; needs no model. */
+  weighModel: { args: { readonly chosen: ChosenOffer; readonly hosts: readonly string[] }; value: WeighedModel };
   checkNumbers: { args: Record<string, never>; value: NumbersReport };
 }
 

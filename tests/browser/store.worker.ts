@@ -22,7 +22,7 @@ export type StoreRequest =
 /** What it gets. */
 export type StoreReply =
   | { readonly is: 'progress'; readonly loadedBytes: number; readonly totalBytes: number; readonly source: string }
-  | { readonly is: 'loaded'; readonly result: Omit<LoadedFiles, 'files'>; readonly hashes: Readonly<Record<string, string>> }
+  | { readonly is: 'loaded'; readonly result: Omit<LoadedFiles, 'files' | 'model'>; readonly hashes: Readonly<Record<string, string>> }
   | { readonly is: 'error'; readonly error: ErrorRecord }
   | { readonly is: 'list'; readonly models: readonly KeptModel[] }
   | { readonly is: 'names'; readonly names: readonly string[] }
@@ -36,11 +36,11 @@ const reply = (message: StoreReply): void => {
 const handlers = {
   load: async ({ url, roles }: { url: string; roles: readonly FileRole[] }) => {
     controller = new AbortController();
-    const { files, ...result } = await loadModelFiles(url, {
+    const { files, model: _, ...result } = await loadModelFiles({ kind: 'site', manifestUrl: url }, {
       roles,
       signal: controller.signal,
-      onProgress: ({ loadedBytes, totalBytes, source }) => {
-        reply({ is: 'progress', loadedBytes, totalBytes, source });
+      onProgress: (progress) => {
+        if (progress.phase === 'bytes') reply({ is: 'progress', loadedBytes: progress.loadedBytes, totalBytes: progress.totalBytes, source: progress.source });
       },
     });
     const hashes: Record<string, string> = {};

@@ -3,6 +3,7 @@
  * A server may ignore the range and answer with everything; a connection that breaks is taken up again twice.
  */
 import { AppError } from '../../core/errors.ts';
+import { checkHost, checkLanding, gated } from './hosts.ts';
 import type { ManifestFile } from './manifest.ts';
 
 /** Gets the bytes in order. */
@@ -15,6 +16,8 @@ export interface ByteSink {
 /** What to fetch. */
 export interface FileRequest {
   readonly url: string;
+  /** Hosts that it may come from; null for the page's own. */
+  readonly hosts: readonly string[] | null;
   readonly file: ManifestFile;
   /** Bytes that are there already. */
   readonly from: number;
@@ -27,10 +30,11 @@ export interface FileRequest {
 const PAUSES_MS = [400, 1200];
 
 /**
- * Streams a file into the sink. Throws `model-fetch-failed` (unreachable, broken off, refused), `model-file-altered`
+ * Streams a file into the sink. Throws `model-host-off`, `model-gated`, `model-fetch-failed` (unreachable, broken off, refused), `model-file-altered`
  * when the length is not the manifest's, or `cancelled`.
  */
 export async function fetchFile(request: FileRequest, sink: ByteSink): Promise<void> {
+  if (request.hosts !== null) checkHost(request.url, request.hosts);
   let position = request.from;
   const counting: ByteSink = {
     begin: (at) => {
@@ -69,8 +73,10 @@ async function fetchOnce(request: FileRequest, sink: ByteSink): Promise<void> {
     await response.body?.cancel();
     return fetchOnce({ ...request, from: 0 }, sink);
   }
+  if (request.hosts !== null) await checkLanding(response, request.hosts);
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
+    if (request.hosts !== null && [401, 403].includes(response.status)) throw gated(new URL(request.url).host, file.path, response.status);
     throw refused(request, `the server answered ${String(response.status)}`, response.status);
   }
   const at = response.status === 206 ? from : 0;
@@ -108,8 +114,8 @@ function checkHeaders(request: FileRequest, response: Response, at: number): voi
     if (range[2] !== '*' && Number(range[2]) !== file.bytes) throw wrongLength(file, range[2] ?? '');
   }
   const length = header('content-length');
-  // With a content encoding the header counts compressed bytes.
-  if (length !== null && header('content-encoding') === null && Number(length) !== file.bytes - at) throw wrongLength(file, String(at + Number(length)));
+  // With a content encoding the header counts compressed bytes, and another origin does not let on that there is one.
+  if (length !== null && response.type === 'basic' && header('content-encoding') === null && Number(length) !== file.bytes - at) throw wrongLength(file, String(at + Number(length)));
 }
 
 function wrongLength(file: ManifestFile, actual: string): AppError {
@@ -122,9 +128,10 @@ function wrongLength(file: ManifestFile, actual: string): AppError {
 
 function refused(request: FileRequest, answer: string, status: number): AppError {
   const path = new URL(request.url).pathname;
+  const check = request.hosts === null ? 'Check that the model\'s files lie beside the page' : `Check that ${new URL(request.url).host} has it`;
   return new AppError(
     'model-fetch-failed',
-    `${request.file.path} could not be fetched: ${answer} for ${path}. Check that the model's files lie beside the page, then try again; what has arrived already is not lost.`,
+    `${request.file.path} could not be fetched: ${answer} for ${path}. ${check}, then try again; what has arrived already is not lost.`,
     { file: request.file.path, url: path, status },
   );
 }

@@ -8,12 +8,17 @@ import type { Vault } from './vault.ts';
 /** What the names of kept manifests end with. */
 export const MANIFEST_SUFFIX = '.manifest.json';
 
+/** The name that the manifest at an absolute address is kept by, without the suffix. */
+export function manifestName(url: string): string {
+  return sha256Hex(new TextEncoder().encode(url));
+}
+
 /**
  * The manifest at an absolute address. When the server cannot be reached (or fails, 5xx), the one that was kept on the
  * last visit serves. Throws `model-fetch-failed`, `model-manifest-invalid` or `cancelled`.
  */
 export async function fetchManifest(url: string, vault: Vault | null, signal: AbortSignal): Promise<ModelManifest> {
-  const name = sha256Hex(new TextEncoder().encode(url)) + MANIFEST_SUFFIX;
+  const name = manifestName(url) + MANIFEST_SUFFIX;
   let text: string;
   try {
     text = await fetchText(url, signal);
@@ -24,6 +29,7 @@ export async function fetchManifest(url: string, vault: Vault | null, signal: Ab
     return kept;
   }
   const manifest = parseManifest(text);
+  if (manifest.from !== undefined) throw new AppError('model-manifest-invalid', 'The list of the model\'s files cannot be used: it says that they lie elsewhere, and the page takes them from beside itself only. Restore it from the repository.', { field: 'from' });
   // Only a visit without a network misses it, so a storage that refuses is no reason to stop.
   await vault?.writeText(name, text).catch(() => undefined);
   return manifest;

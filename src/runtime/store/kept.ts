@@ -1,43 +1,53 @@
 /** What this browser keeps: which model has which files here, what nobody needs any more, and how to delete all. */
 import type { KeptModel } from '../../core/engine-report.ts';
 import { MANIFEST_SUFFIX } from './fetch-manifest.ts';
-import { type ModelManifest, parseManifest } from './manifest.ts';
+import { keyOf, type ManifestFile, type ModelManifest, parseManifest } from './manifest.ts';
 import { openVault, type Vault } from './vault.ts';
 
 /** The models whose files are kept, wholly or in part. Works on every thread. */
 export async function listKept(): Promise<readonly KeptModel[]> {
   const { vault } = await openVault();
   if (vault === null) return [];
-  const entries = new Map((await vault.list()).map((entry) => [entry.name, entry.bytes]));
-  const keptBytes = (sha256: string): number => entries.get(`${sha256}.bin`) ?? entries.get(`${sha256}.part`) ?? 0;
-  return (await keptManifests(vault)).map(({ id, title, files }) => ({
+  const entries = new Map((await vault.list()).map((entry) => [entry.name, entry]));
+  const kept = (file: ManifestFile) => entries.get(`${keyOf(file)}.bin`) ?? entries.get(`${keyOf(file)}.part`);
+  return (await keptManifests(vault)).map(({ key, manifest: { id, title, licence, from, base, files } }) => ({
+    key,
     id,
     title,
-    files: files.map(({ path, sha256, bytes }) => ({ path, sha256, bytes, keptBytes: keptBytes(sha256) })),
+    licence,
+    from: from === 'hub' ? { kind: 'hub', address: base } : { kind: from ?? 'site' },
+    changed: Math.max(0, ...files.map((file) => kept(file)?.changed ?? 0)) || null,
+    files: files.map((file) => ({ path: file.path, sha256: file.sha256, bytes: file.bytes, keptBytes: kept(file)?.bytes ?? 0 })),
   }));
 }
 
-/** Deletes every kept file and manifest, but for files that another tab is storing at this moment. */
-export async function deleteKept(): Promise<void> {
+/** Deletes every kept file and manifest, but for files that another tab is storing at this moment; with a key only the model of that name, and of its files those that no other model has. */
+export async function deleteKept(key: string | null = null): Promise<void> {
   const { vault } = await openVault();
-  for (const { name } of (await vault?.list()) ?? []) await vault?.remove(name);
-}
-
-/** Deletes files that belong to no manifest any more, such as those of an older version of a model. */
-export async function sweep(vault: Vault, current: ModelManifest): Promise<void> {
-  const needed = new Set([current, ...(await keptManifests(vault))].flatMap((manifest) => manifest.files.map((file) => file.sha256)));
-  for (const { name } of await vault.list()) {
-    const sha256 = /^([0-9a-f]{64})\.(?:bin|part)$/.exec(name)?.[1];
-    if (sha256 !== undefined && !needed.has(sha256)) await vault.remove(name);
+  if (vault === null) return;
+  if (key === null) for (const { name } of await vault.list()) await vault.remove(name);
+  else {
+    await vault.remove(key + MANIFEST_SUFFIX);
+    await sweep(vault, null);
   }
 }
 
-async function keptManifests(vault: Vault): Promise<readonly ModelManifest[]> {
-  const manifests: ModelManifest[] = [];
+/** Deletes files that belong to no manifest any more, such as those of an older version of a model. */
+export async function sweep(vault: Vault, current: ModelManifest | null): Promise<void> {
+  const manifests = [...(current === null ? [] : [current]), ...(await keptManifests(vault)).map(({ manifest }) => manifest)];
+  const needed = new Set(manifests.flatMap((manifest) => manifest.files.map(keyOf)));
+  for (const { name } of await vault.list()) {
+    const key = /^([0-9a-f]{64}|git-[0-9a-f]{40})\.(?:bin|part)$/.exec(name)?.[1];
+    if (key !== undefined && !needed.has(key)) await vault.remove(name);
+  }
+}
+
+async function keptManifests(vault: Vault): Promise<readonly { readonly key: string; readonly manifest: ModelManifest }[]> {
+  const manifests: { key: string; manifest: ModelManifest }[] = [];
   for (const { name } of await vault.list()) {
     if (!name.endsWith(MANIFEST_SUFFIX)) continue;
     try {
-      manifests.push(parseManifest((await vault.readText(name)) ?? ''));
+      manifests.push({ key: name.slice(0, -MANIFEST_SUFFIX.length), manifest: parseManifest((await vault.readText(name)) ?? '') });
     } catch {
       // Written by another version of the program: it would be refused on use as well.
       await vault.remove(name);

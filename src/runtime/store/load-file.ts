@@ -3,8 +3,10 @@
  * are the manifest's by length and SHA-256 before anyone sees them.
  */
 import { AppError } from '../../core/errors.ts';
-import { cancelled, fetchFile } from './fetch-file.ts';
-import type { ManifestFile } from './manifest.ts';
+import type { FileData } from '../../core/model-source.ts';
+import { type ByteSink, cancelled, fetchFile } from './fetch-file.ts';
+import { createGitBlob } from './git-blob.ts';
+import { keyOf, type ManifestFile } from './manifest.ts';
 import { createSha256, type Sha256, sha256HexFast } from './sha256.ts';
 import { type Part, type Vault, whyNotStored } from './vault.ts';
 
@@ -18,10 +20,16 @@ export interface Keeping {
 /** Told about the bytes of the current file: how many are there, from storage and from the network. */
 export type FileProgress = (storedBytes: number, networkBytes: number) => void;
 
+/** Where a file is that storage does not hold: at an address (of `hosts` only, where it is not the page's own), on the reader's disk, or nowhere. */
+export type FilePlace =
+  | { readonly kind: 'url'; readonly url: string; readonly hosts: readonly string[] | null }
+  | { readonly kind: 'picked'; readonly data: FileData }
+  | { readonly kind: 'gone' };
+
 /** A file to load. */
 export interface FileJob {
   readonly file: ManifestFile;
-  readonly url: string;
+  readonly place: FilePlace;
   readonly keeping: Keeping;
   readonly onProgress: FileProgress;
   readonly signal: AbortSignal;
@@ -51,7 +59,7 @@ async function readWhole(job: FileJob, buffer: Uint8Array<ArrayBuffer>): Promise
   const { file } = job;
   if (vault === null) return false;
   try {
-    const blob = await vault.whole(file.sha256);
+    const blob = await vault.whole(keyOf(file));
     if (blob === null) return false;
     if (blob.size === file.bytes) {
       for (let at = 0; at < file.bytes; at += PIECE_BYTES) {
@@ -59,9 +67,9 @@ async function readWhole(job: FileJob, buffer: Uint8Array<ArrayBuffer>): Promise
         if (job.signal.aborted) throw cancelled();
         job.onProgress(Math.min(at + PIECE_BYTES, file.bytes), 0);
       }
-      if ((await sha256HexFast(buffer)) === file.sha256) return true;
+      if (await isRight(file, buffer)) return true;
     }
-    await vault.remove(`${file.sha256}.bin`);
+    await vault.remove(`${keyOf(file)}.bin`);
   } catch (error) {
     if (job.signal.aborted) throw cancelled();
     // A file that cannot be read (NotReadableError) is as good as none: the network has it.
@@ -75,7 +83,7 @@ async function readWhole(job: FileJob, buffer: Uint8Array<ArrayBuffer>): Promise
 async function download(job: FileJob, buffer: Uint8Array<ArrayBuffer>, fresh: boolean): Promise<void> {
   const { file } = job;
   let part = await openPart(job);
-  let hash = createSha256();
+  let hash = startHash(file);
   let position = 0;
   let stored = 0;
   /** From here on the file goes to memory only. */
@@ -98,10 +106,10 @@ async function download(job: FileJob, buffer: Uint8Array<ArrayBuffer>, fresh: bo
       job.onProgress(stored, 0);
     }
     if (position < file.bytes) {
-      await fetchFile({ url: job.url, file, from: position, fresh, signal: job.signal }, {
+      await bring(job, position, fresh, {
         begin: (at) => {
           if (at === position) return;
-          hash = createSha256();
+          hash = startHash(file);
           position = stored = 0;
           attempt(() => part?.restart(), stopKeeping);
           job.onProgress(0, 0);
@@ -130,7 +138,7 @@ async function download(job: FileJob, buffer: Uint8Array<ArrayBuffer>, fresh: bo
 async function openPart(job: FileJob): Promise<Part | null> {
   if (job.keeping.reason !== null) return null;
   try {
-    return (await job.keeping.vault?.part(job.file.sha256)) ?? null;
+    return (await job.keeping.vault?.part(keyOf(job.file))) ?? null;
   } catch (error) {
     job.keeping.reason = whyNotStored(error);
     return null;
@@ -145,13 +153,44 @@ function attempt(action: () => void, onError: (error: unknown) => void): void {
   }
 }
 
+/** Streams the rest of a file into the sink, from wherever it is. */
+async function bring({ file, place, signal }: FileJob, from: number, fresh: boolean, sink: ByteSink): Promise<void> {
+  if (place.kind === 'url') return fetchFile({ url: place.url, hosts: place.hosts, file, from, fresh, signal }, sink);
+  if (place.kind === 'gone') throw new AppError('model-fetch-failed', `${file.path} is no longer kept in this browser, and it came from files of yours. Pick the model's folder again.`, { file: file.path });
+  sink.begin(from);
+  await readPicked(file.path, place.data, from, signal, (chunk) => sink.bytes(chunk));
+}
+
+/** Reads a picked file piece by piece. Throws `model-fetch-failed` where the disk does not give it (any more), or `cancelled`. */
+export async function readPicked(path: string, data: FileData, from: number, signal: AbortSignal, take: (chunk: Uint8Array) => void): Promise<void> {
+  for (let at = from; at < data.size; at += PIECE_BYTES) {
+    const piece = await data.slice(at, Math.min(data.size, at + PIECE_BYTES)).arrayBuffer().catch((cause: unknown) => {
+      throw new AppError('model-fetch-failed', `${path} could not be read from your disk. It may have been moved or changed since you picked it: pick the model's folder again.`, { file: path }, cause);
+    });
+    if (signal.aborted) throw cancelled();
+    take(new Uint8Array(piece));
+  }
+}
+
+function startHash(file: ManifestFile): Sha256 {
+  return file.sha256 === null ? createGitBlob(file.bytes) : createSha256();
+}
+
+async function isRight(file: ManifestFile, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  if (file.sha256 !== null) return (await sha256HexFast(bytes)) === file.sha256;
+  const hash = startHash(file);
+  hash.update(bytes);
+  return hash.hex() === file.gitBlob;
+}
+
 function checkHash(file: ManifestFile, hash: Sha256): void {
   const actual = hash.hex();
-  if (actual === file.sha256) return;
+  const [name, expected] = file.sha256 === null ? ['git blob id', file.gitBlob ?? ''] : ['SHA-256', file.sha256];
+  if (actual === expected) return;
   throw new AppError(
     'model-file-altered',
-    `${file.path} is not the file that the model came with: its SHA-256 is ${actual.slice(0, 12)}… instead of ${file.sha256.slice(0, 12)}…. Reload the page to fetch it again; if it stays, the copy on the server is damaged.`,
-    { file: file.path, expectedSha256: file.sha256, actualSha256: actual },
+    `${file.path} is not the file that the model came with: its ${name} is ${actual.slice(0, 12)}… instead of ${expected.slice(0, 12)}…. Reload the page to fetch it again; if it stays, the copy on the server is damaged.`,
+    file.sha256 === null ? { file: file.path, expectedGitBlob: expected, actualGitBlob: actual } : { file: file.path, expectedSha256: expected, actualSha256: actual },
   );
 }
 

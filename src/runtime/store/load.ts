@@ -3,24 +3,29 @@
  * the manifest either way, with one count of bytes over all of them. Made for a worker: only there can files be stored.
  */
 import type { ByteSource, LoadProgress } from '../../core/engine-report.ts';
+import type { ModelSource } from '../../core/model-source.ts';
 import { cancelled } from './fetch-file.ts';
-import { fetchManifest } from './fetch-manifest.ts';
 import { sweep } from './kept.ts';
 import { type Keeping, loadFile } from './load-file.ts';
 import { createCount } from './load-progress.ts';
-import type { FileRole, ManifestFile, ModelManifest } from './manifest.ts';
+import { type FileRole, keyOf, type ManifestFile, type ModelManifest } from './manifest.ts';
+import { type ResolvedModel, resolveModel } from './model-source.ts';
 import { openVault, type Vault } from './vault.ts';
 
 /** How to load. */
 export interface LoadOptions {
   /** Which files of the manifest are wanted. */
   readonly roles: readonly FileRole[];
-  readonly onProgress?: (progress: Extract<LoadProgress, { phase: 'bytes' }>) => void;
+  /** Hosts that files may come from beside the page's own; none where it is left out. */
+  readonly hosts?: readonly string[];
+  readonly onProgress?: (progress: Extract<LoadProgress, { phase: 'bytes' | 'hashing' }>) => void;
   readonly signal?: AbortSignal;
 }
 
 /** A model's files in memory. */
 export interface LoadedFiles {
+  /** To load more of its files by, later. */
+  readonly model: ResolvedModel;
   readonly manifest: ModelManifest;
   /** Bytes by the path in the manifest. The caller owns them. */
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
@@ -33,15 +38,16 @@ export interface LoadedFiles {
 }
 
 /**
- * Loads the files of the wanted roles. `manifestUrl` is absolute (a worker's own address is no base for the page's).
- * Throws `model-fetch-failed`, `model-file-altered`, `model-manifest-invalid` or `cancelled`; what has arrived stays
- * for the next try in all cases but a wrong file.
+ * Loads the files of the wanted roles: of a source, or of one that was resolved before. Throws `model-fetch-failed`,
+ * `model-file-altered`, `model-manifest-invalid`, `model-host-off`, `model-gated`, `model-variant-missing` or
+ * `cancelled`; what has arrived stays for the next try in all cases but a wrong file.
  */
-export async function loadModelFiles(manifestUrl: string, options: LoadOptions): Promise<LoadedFiles> {
+export async function loadModelFiles(source: ModelSource | ResolvedModel, options: LoadOptions): Promise<LoadedFiles> {
   const signal = options.signal ?? new AbortController().signal;
   if (signal.aborted) throw cancelled();
   const { vault, readOnly } = await openVault();
-  const manifest = await fetchManifest(manifestUrl, vault, signal);
+  const model = 'kind' in source ? await resolveModel(source, { vault, hosts: options.hosts ?? [], onProgress: options.onProgress, signal }) : source;
+  const { manifest } = model;
   const wanted = manifest.files.filter((file) => options.roles.includes(file.role));
   const totalBytes = wanted.reduce((sum, file) => sum + file.bytes, 0);
   const missingBytes = await bytesMissing(wanted, vault);
@@ -51,8 +57,7 @@ export async function loadModelFiles(manifestUrl: string, options: LoadOptions):
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   try {
     for (const file of wanted) {
-      const url = new URL(manifest.base + file.path, manifestUrl).href;
-      files.set(file.path, await loadFile({ file, url, keeping, onProgress: count.current, signal }));
+      files.set(file.path, await loadFile({ file, place: model.placeOf(file), keeping, onProgress: count.current, signal }));
       if (signal.aborted) throw cancelled();
       count.fileDone();
     }
@@ -64,6 +69,7 @@ export async function loadModelFiles(manifestUrl: string, options: LoadOptions):
   // What could not be stored does not matter when all of it was there already.
   const allKept = await areKept(wanted, vault);
   return {
+    model,
     manifest,
     files,
     source: count.source(),
@@ -81,11 +87,11 @@ async function bytesMissing(wanted: readonly ManifestFile[], vault: Vault | null
 }
 
 async function areKept(wanted: readonly ManifestFile[], vault: Vault | null): Promise<boolean> {
-  for (const file of wanted) if (((await vault?.whole(file.sha256)) ?? null) === null) return false;
+  for (const file of wanted) if (((await vault?.whole(keyOf(file))) ?? null) === null) return false;
   return true;
 }
 
 async function keptBytes(file: ManifestFile, vault: Vault): Promise<number> {
-  const whole = await vault.whole(file.sha256);
-  return whole?.size === file.bytes ? file.bytes : Math.min(file.bytes, await vault.partBytes(file.sha256));
+  const whole = await vault.whole(keyOf(file));
+  return whole?.size === file.bytes ? file.bytes : Math.min(file.bytes, await vault.partBytes(keyOf(file)));
 }

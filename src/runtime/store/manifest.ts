@@ -4,21 +4,20 @@
  * Pure: works in a worker and in Node.
  */
 import { AppError } from '../../core/errors.ts';
+import { FILE_ROLES, LARGEST_FILE_BYTES, LARGEST_MODEL_BYTES, MOST_FILES, PLAIN_PATH, type FileRole } from '../../core/model-offer.ts';
 import { sha256Hex } from './sha256.ts';
 
-/** What a file of a model is for. */
-export const FILE_ROLES = ['graph', 'weights', 'tokenizer', 'tokenizer-config', 'config', 'generation-config', 'reference', 'licence', 'card'] as const;
-
-/** What a file of a model is for. */
-export type FileRole = (typeof FILE_ROLES)[number];
+export { FILE_ROLES, type FileRole } from '../../core/model-offer.ts';
 
 /** One file of a model. */
 export interface ManifestFile {
   /** Path from the model's folder, with `/` between names. */
   readonly path: string;
   readonly bytes: number;
-  /** SHA-256 as 64 lower-case hex digits. */
-  readonly sha256: string;
+  /** SHA-256 as 64 lower-case hex digits; null for a small file whose host lists it by its git blob id. */
+  readonly sha256: string | null;
+  /** Git blob id as 40 lower-case hex digits, where there is no SHA-256. */
+  readonly gitBlob?: string;
   readonly role: FileRole;
 }
 
@@ -29,19 +28,24 @@ export interface ModelManifest {
   readonly id: string;
   readonly title: string;
   readonly licence: string;
-  /** The model's folder, from the folder that the manifest lies in; ends with `/`. */
+  /** Where it came from if not from beside the page; such manifests are made here and kept, and never fetched. */
+  readonly from?: 'hub' | 'local';
+  /**
+   * The model's folder, ending with `/`: from the folder that the manifest lies in, or the whole address of one of a hub.
+   * A local model has none, only {@link LOCAL_BASE}.
+   */
   readonly base: string;
   readonly files: readonly ManifestFile[];
 }
 
+/** The base of models whose files the reader picked. */
+export const LOCAL_BASE = 'local/';
+
 /** Longest manifest that is read at all. */
 export const LONGEST_MANIFEST_BYTES = 1 << 20;
 
-const MOST_FILES = 64;
-/** A file becomes one buffer, and browsers stop at about 2 GiB. */
-const LARGEST_FILE_BYTES = 2 ** 31 - 1;
-const LARGEST_MODEL_BYTES = 16 * 2 ** 30;
-const PATH = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]{1,100}(?:\/[A-Za-z0-9._-]{1,100}){0,7}$/;
+/** The address of a folder on a host; which hosts may be asked is checked where it is. */
+const HUB_BASE = /^https?:\/\/[a-z0-9.-]{1,253}(?::\d{1,5})?\/(?!.*(?:^|\/)\.{1,2}\/)(?:[A-Za-z0-9._-]{1,100}\/){1,12}$/;
 
 /** Reads a manifest; throws `model-manifest-invalid` with the path of the first field that is wrong. */
 export function parseManifest(text: string): ModelManifest {
@@ -54,23 +58,40 @@ export function parseManifest(text: string): ModelManifest {
   const fields = record(raw, 'manifest');
   if (fields['format'] !== 'flipside-model-manifest') throw invalid('format', 'must be "flipside-model-manifest"');
   if (fields['version'] !== 1) throw invalid('version', `must be 1, got ${show(fields['version'])}`);
+  const from = fromOf(fields['from']);
   const base = string(fields['base'], 'base');
-  if (!base.endsWith('/') || !PATH.test(base.slice(0, -1))) throw invalid('base', `must be a relative folder ending in "/" with plain names, got ${show(base)}`);
+  if (from === undefined && (!base.endsWith('/') || !PLAIN_PATH.test(base.slice(0, -1)))) throw invalid('base', `must be a relative folder ending in "/" with plain names, got ${show(base)}`);
+  if (from === 'hub' && !HUB_BASE.test(base)) throw invalid('base', `must be the address of a folder on a host, ending in "/", got ${show(base)}`);
+  if (from === 'local' && base !== LOCAL_BASE) throw invalid('base', `must be "${LOCAL_BASE}" for files that were picked, got ${show(base)}`);
   return {
     format: 'flipside-model-manifest',
     version: 1,
     id: string(fields['id'], 'id'),
     title: string(fields['title'], 'title'),
     licence: string(fields['licence'], 'licence'),
+    ...(from && { from }),
     base,
     files: parseFiles(fields['files']),
   };
 }
 
+/** What a file is kept by: its SHA-256, or `git-` and its git blob id. */
+export function keyOf({ sha256, gitBlob }: Pick<ManifestFile, 'sha256' | 'gitBlob'>): string {
+  return sha256 ?? `git-${gitBlob ?? ''}`;
+}
+
 /** SHA-256 over the hex SHA-256 of the graph and of every weight file, in the order of the manifest: changes when any weight does. */
 export function weightsSha256(files: readonly Pick<ManifestFile, 'role' | 'sha256'>[]): string {
-  const hashes = files.filter((file) => file.role === 'graph' || file.role === 'weights').map((file) => file.sha256);
+  const hashes = files.filter(isWeighty).map((file) => file.sha256);
   return sha256Hex(new TextEncoder().encode(hashes.join('')));
+}
+
+/** Whether a file makes the model what it is. */
+const isWeighty = ({ role }: Pick<ManifestFile, 'role'>): boolean => role === 'graph' || role === 'weights';
+
+function fromOf(raw: unknown): 'hub' | 'local' | undefined {
+  if (raw === undefined || raw === 'hub' || raw === 'local') return raw;
+  throw invalid('from', `must be "hub", "local" or left out, got ${show(raw)}`);
 }
 
 function parseFiles(raw: unknown): readonly ManifestFile[] {
@@ -88,14 +109,19 @@ function parseFiles(raw: unknown): readonly ManifestFile[] {
 
 function parseFile(raw: unknown, at: string): ManifestFile {
   const fields = record(raw, at);
-  const { path, bytes, sha256, role } = fields;
-  if (typeof path !== 'string' || !PATH.test(path)) throw invalid(`${at}.path`, `must be a relative path of plain names, got ${show(path)}`);
+  const { path, bytes, sha256, gitBlob, role } = fields;
+  if (typeof path !== 'string' || !PLAIN_PATH.test(path)) throw invalid(`${at}.path`, `must be a relative path of plain names, got ${show(path)}`);
   if (typeof bytes !== 'number' || !Number.isInteger(bytes) || bytes < 1 || bytes > LARGEST_FILE_BYTES) {
     throw invalid(`${at}.bytes`, `must be a whole number from 1 to ${String(LARGEST_FILE_BYTES)}, got ${show(bytes)}`);
   }
-  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) throw invalid(`${at}.sha256`, `must be 64 lower-case hex digits, got ${show(sha256)}`);
   const known = FILE_ROLES.find((name) => name === role);
   if (known === undefined) throw invalid(`${at}.role`, `must be one of ${FILE_ROLES.join(', ')}, got ${show(role)}`);
+  // Graph and weights are the model's identity, which is made of SHA-256 alone.
+  if (gitBlob !== undefined && (sha256 ?? null) === null && !isWeighty({ role: known })) {
+    if (typeof gitBlob !== 'string' || !/^[0-9a-f]{40}$/.test(gitBlob)) throw invalid(`${at}.gitBlob`, `must be 40 lower-case hex digits, got ${show(gitBlob)}`);
+    return { path, bytes, sha256: null, gitBlob, role: known };
+  }
+  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) throw invalid(`${at}.sha256`, `must be 64 lower-case hex digits, got ${show(sha256)}`);
   return { path, bytes, sha256, role: known };
 }
 

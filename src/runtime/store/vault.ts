@@ -1,5 +1,5 @@
 /**
- * Model files kept in this browser, in its origin-private file system (OPFS): named by their SHA-256, so that a new
+ * Model files kept in this browser, in its origin-private file system (OPFS): named by their hash, so that a new
  * version of a model is another file and a path from a manifest never reaches the file system.
  *
  * `NAME.part` is on its way, `NAME.bin` is whole: it was renamed after its length and hash were right. Only workers can
@@ -27,16 +27,16 @@ export interface Part {
 /** The storage of one origin. */
 export interface Vault {
   /** A whole file, read lazily, or null when it is not there. */
-  whole(sha256: string): Promise<Blob | null>;
+  whole(key: string): Promise<Blob | null>;
   /** Length of what an interrupted try left; 0 when there is nothing. */
-  partBytes(sha256: string): Promise<number>;
+  partBytes(key: string): Promise<number>;
   /** Starts or goes on storing a file; throws a `DOMException` when another tab does so. */
-  part(sha256: string): Promise<Part>;
+  part(key: string): Promise<Part>;
   /** A short text, such as a manifest, or null. */
   readText(name: string): Promise<string | null>;
   writeText(name: string, text: string): Promise<void>;
-  /** Names of all entries, with the length of each. */
-  list(): Promise<readonly { readonly name: string; readonly bytes: number }[]>;
+  /** Names of all entries, with the length of each and when it was changed last, in milliseconds since 1970. */
+  list(): Promise<readonly { readonly name: string; readonly bytes: number; readonly changed: number }[]>;
   /** Deletes an entry if it is there and no tab holds it. */
   remove(name: string): Promise<void>;
 }
@@ -89,12 +89,12 @@ function vaultIn(folder: FileSystemDirectoryHandle): Vault {
   };
   return {
     remove,
-    whole: (sha256) => fileOf(folder, `${sha256}.bin`),
-    partBytes: async (sha256) => (await fileOf(folder, `${sha256}.part`))?.size ?? 0,
-    part: async (sha256) => {
-      const name = `${sha256}.part`;
+    whole: (key) => fileOf(folder, `${key}.bin`),
+    partBytes: async (key) => (await fileOf(folder, `${key}.part`))?.size ?? 0,
+    part: async (key) => {
+      const name = `${key}.part`;
       const file = (await folder.getFileHandle(name, { create: true })) as WritableHandle;
-      return partOf(file, await file.createSyncAccessHandle(), `${sha256}.bin`, () => remove(name));
+      return partOf(file, await file.createSyncAccessHandle(), `${key}.bin`, () => remove(name));
     },
     readText: async (name) => (await (await fileOf(folder, name))?.text()) ?? null,
     writeText: async (name, text) => {
@@ -110,10 +110,10 @@ function vaultIn(folder: FileSystemDirectoryHandle): Vault {
       await part.keep();
     },
     list: async () => {
-      const entries: { name: string; bytes: number }[] = [];
+      const entries: { name: string; bytes: number; changed: number }[] = [];
       for await (const name of folder.keys()) {
         const file = await fileOf(folder, name);
-        if (file) entries.push({ name, bytes: file.size });
+        if (file) entries.push({ name, bytes: file.size, changed: file.lastModified });
       }
       return entries;
     },

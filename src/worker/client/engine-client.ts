@@ -5,6 +5,7 @@ import type { AppError } from '../../core/errors.ts';
 import type { ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress, SpecSummary } from '../../core/experiment-run.ts';
 import type { Judgement } from '../../core/judgement-types.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../../core/lens.ts';
+import type { ModelListing, WeighedModel } from '../../core/model-source.ts';
 import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '../../core/patching.ts';
 import type { ReadingSink, SamplingOptions } from '../../core/reading.ts';
 import type { TokenDivergence } from '../../core/token-divergence.ts';
@@ -14,7 +15,7 @@ import type { Calls, DoseArgs, EngineMemory, EngineStatus, KeptModel, LoadProgre
 /** A model in a worker. One call at a time; every call can be stopped by its signal and then throws `cancelled`. */
 export interface EngineClient {
   /** Brings the model in: bytes, session, warm-up. Resolves when a text can be read. */
-  load(args: { manifestUrl: string; backend: 'auto' | 'wasm' }, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<EngineStatus>;
+  load(args: Calls['load']['args'], onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<EngineStatus>;
   /** Validates the probe and makes it the one that scores what follows. Throws probe errors with the path of what is wrong. */
   useProbe(files: ProbeFiles): Promise<void>;
   /** A conversation as the text that the model was trained on, special tokens spelled out. Throws `usage` where it has no such form. */
@@ -57,8 +58,14 @@ export interface EngineClient {
   checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport>;
   /** The models whose files this browser keeps. Needs no model, so it can be asked of a client that has loaded none. */
   listKept(): Promise<readonly KeptModel[]>;
-  /** Deletes those files, but for what another tab is storing at this moment. */
-  deleteKept(): Promise<void>;
+  /** Deletes those files, or those of one model (and of no other), but for what another tab is storing at this moment. */
+  deleteKept(key: string | null): Promise<void>;
+  /** What a host says about a model: its variants, with sizes and hashes. Needs no model. Throws `model-host-off`, `model-gated`, `model-fetch-failed`, `model-list-invalid` or `usage`. */
+  listHub(args: Calls['listHub']['args'], signal: AbortSignal): Promise<ModelListing>;
+  /** The same of files that the reader picked. */
+  listPicked(args: Calls['listPicked']['args'], signal: AbortSignal): Promise<ModelListing>;
+  /** What a variant would take here. Fetches its graph and its config, and nothing else. */
+  weighModel(args: Calls['weighModel']['args'], signal: AbortSignal): Promise<WeighedModel>;
   /** Called when the worker or the device dies while nothing runs; the client is useless afterwards. */
   onLost(callback: (error: AppError) => void): void;
   /** Called after each call with what the engine holds in memory then. */

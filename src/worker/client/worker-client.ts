@@ -1,5 +1,6 @@
 /** The engine client over a worker: turns messages into promises and sinks, and a worker's death into an error. */
 import { AppError } from '../../core/errors.ts';
+import type { ModelSource } from '../../core/model-source.ts';
 import type { ReadingSink } from '../../core/reading.ts';
 import type { CallEvent, CallName, Calls, EngineMemory, Message, Request } from '../protocol.ts';
 import type { EngineClient } from './engine-client.ts';
@@ -87,7 +88,7 @@ export function createWorkerClient(worker: Worker): EngineClient {
 
   return {
     load: (args, onProgress, signal) =>
-      call('load', { manifestUrl: new URL(args.manifestUrl, document.baseURI).href, backend: args.backend }, (event) => event.event === 'load-progress' && onProgress(event.progress), signal),
+      call('load', { ...args, model: absolute(args.model) }, (event) => event.event === 'load-progress' && onProgress(event.progress), signal),
     useProbe: async (files) => {
       await call('useProbe', { json: files.json, tensors: files.tensors }, () => undefined);
     },
@@ -116,9 +117,12 @@ export function createWorkerClient(worker: Worker): EngineClient {
       }, signal),
     checkNumbers: (onProgress, signal) => call('checkNumbers', {}, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), signal),
     listKept: () => call('listKept', {}, () => undefined),
-    deleteKept: async () => {
-      await call('deleteKept', {}, () => undefined);
+    deleteKept: async (key) => {
+      await call('deleteKept', { key }, () => undefined);
     },
+    listHub: (args, signal) => call('listHub', args, () => undefined, signal),
+    listPicked: (args, signal) => call('listPicked', args, () => undefined, signal),
+    weighModel: (args, signal) => call('weighModel', args, () => undefined, signal),
     onLost: (callback) => {
       onLost = callback;
       if (dead) callback(dead);
@@ -133,4 +137,9 @@ export function createWorkerClient(worker: Worker): EngineClient {
       worker.terminate();
     },
   };
+}
+
+/** A worker's own address is no base for the page's. */
+function absolute(model: ModelSource): ModelSource {
+  return model.kind === 'site' ? { ...model, manifestUrl: new URL(model.manifestUrl, document.baseURI).href } : model;
 }

@@ -3,6 +3,9 @@ import { throwIfStopped } from '../../core/abort.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ReadingSink, TokenBatch } from '../../core/reading.ts';
 import { deleteKept, listKept } from '../../runtime/store/kept.ts';
+import { listHub } from '../../runtime/store/hub.ts';
+import { listPicked } from '../../runtime/store/picked.ts';
+import { weighHere } from '../../runtime/store/weigh.ts';
 import { WebEngine } from '../../runtime/web-engine.ts';
 import type { CallEvent, CallName, Calls, Message, Request } from '../protocol.ts';
 import { createExperimentRoom } from './experiment-room.ts';
@@ -103,7 +106,13 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
     case 'listKept':
       return listKept();
     case 'deleteKept':
-      return deleteKept().then(() => null);
+      return deleteKept(request.args.key).then(() => null);
+    case 'listHub':
+      return listHub(request.args, signal);
+    case 'listPicked':
+      return listPicked(request.args, signal);
+    case 'weighModel':
+      return weighHere(request.args, signal);
     case 'checkNumbers':
       return engine.checkNumbers((done, total) => emit({ event: 'check-progress', done, total }), signal);
   }

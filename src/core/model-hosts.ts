@@ -1,0 +1,34 @@
+/**
+ * The hosts that this build may fetch models from: none unless whoever builds it says so. A host is an https origin
+ * (`https://huggingface.co`), all names under one (`https://*.hf.co`), or a server on this machine (`http://localhost:8080`,
+ * `http://localhost:*`), written as a content security policy writes it.
+ */
+
+/** The environment variable that a build takes its hosts from. */
+export const HOSTS_VARIABLE = 'FLIPSIDE_MODEL_HOSTS';
+
+const NAME = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+const SECURE = new RegExp(`^https://(?:\\*\\.)?${NAME}(?:\\.${NAME})+(?::[1-9]\\d{0,4})?$`);
+const LOCAL = /^http:\/\/localhost(?::(?:[1-9]\d{0,4}|\*))?$/;
+const MOST_HOSTS = 16;
+
+/** Hosts between spaces, and the first word that is none (null where all are); more than 16 are too many. */
+export function parseModelHosts(text: string): { readonly hosts: readonly string[]; readonly wrong: string | null } {
+  const words = [...new Set(text.split(/\s+/).filter((word) => word !== ''))];
+  const wrong = words.find((word) => !SECURE.test(word) && !LOCAL.test(word)) ?? words[MOST_HOSTS] ?? null;
+  return wrong === null ? { hosts: words, wrong } : { hosts: [], wrong };
+}
+
+/** Whether an origin, as `URL.origin` writes it, is one of the hosts. */
+export function isModelHost(origin: string, hosts: readonly string[]): boolean {
+  return hosts.some((host) => {
+    if (host.endsWith(':*')) return origin === host.slice(0, -2) || /^http:\/\/localhost:\d+$/.test(origin);
+    if (!host.startsWith('https://*.')) return origin === host;
+    return origin.startsWith('https://') && origin.slice('https://'.length).endsWith(host.slice('https://*'.length)) && SECURE.test(origin);
+  });
+}
+
+/** Hosts that can be asked for a model by its id: those that are one origin. */
+export function askableHosts(hosts: readonly string[]): readonly string[] {
+  return hosts.filter((host) => !host.includes('*'));
+}

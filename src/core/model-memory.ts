@@ -1,0 +1,40 @@
+/** How much of a graphics card's memory a model takes, from its graph and config, before its weights are fetched. */
+import type { BufferLimits, ModelNeeds } from './model-source.ts';
+
+/** Text that the estimate is for, in tokens; longer ones take more, by {@link ModelNeeds.cacheBytesPerToken} a token. */
+export const WEIGHED_TOKENS = 2048;
+
+/** Estimated memory, in bytes. */
+export interface MemoryEstimate {
+  readonly weightBytes: number;
+  /** Tokens of the text that it is for: {@link WEIGHED_TOKENS}, or the model's context where that is shorter. */
+  readonly tokens: number;
+  /** Keys and values of that text: 2 · layers · heads · head size · 4 bytes a token. Null where it is not known. */
+  readonly cacheBytes: number | null;
+  /** Both, as far as they are known. What onnxruntime computes in comes on top, and the weights once more where the card has room to write fast. */
+  readonly bytes: number;
+  /** Null where it is not known. */
+  readonly largestBufferBytes: number | null;
+  /** The smaller of the card's two limits; null without a card. */
+  readonly bufferLimitBytes: number | null;
+  /** Whether the largest buffer is within the limit; null where either is not known. */
+  readonly fits: boolean | null;
+}
+
+/** Estimates the memory for reading a text. The largest buffer is the largest weight, or one layer's keys where those are larger. */
+export function estimateMemory(needs: ModelNeeds, limits: BufferLimits | null): MemoryEstimate {
+  const tokens = Math.min(WEIGHED_TOKENS, needs.contextTokens);
+  const cacheBytes = needs.cacheBytesPerToken === null ? null : tokens * needs.cacheBytesPerToken;
+  const keyBytes = cacheBytes === null || needs.layerCount === 0 ? 0 : cacheBytes / (2 * needs.layerCount);
+  const largestBufferBytes = needs.largestWeightBytes === null ? null : Math.max(needs.largestWeightBytes, keyBytes);
+  const bufferLimitBytes = limits === null ? null : Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  return {
+    weightBytes: needs.weightBytes,
+    tokens,
+    cacheBytes,
+    bytes: needs.weightBytes + (cacheBytes ?? 0),
+    largestBufferBytes,
+    bufferLimitBytes,
+    fits: bufferLimitBytes === null || largestBufferBytes === null ? null : largestBufferBytes <= bufferLimitBytes,
+  };
+}

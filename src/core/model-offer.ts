@@ -1,0 +1,120 @@
+/**
+ * What a list of files offers to load: the variants of a model by their graphs, each with all files that it needs, by the
+ * names that exporters give them. Whether the list came from a host or from a folder makes no difference.
+ */
+
+/** What a file of a model is for. */
+export const FILE_ROLES = ['graph', 'weights', 'tokenizer', 'tokenizer-config', 'config', 'generation-config', 'chat-template', 'reference', 'licence', 'card'] as const;
+
+/** What a file of a model is for. */
+export type FileRole = (typeof FILE_ROLES)[number];
+
+/** A file as it is listed. */
+export interface ListedFile {
+  /** From the list's own root, with `/` between names. */
+  readonly path: string;
+  readonly bytes: number;
+  /** As 64 hex digits, where the list says it. */
+  readonly sha256: string | null;
+  /** Its git blob id, 40 hex digits, where the list says it: SHA-1 over a short head and the bytes. */
+  readonly gitBlob: string | null;
+}
+
+/** A file of an offer. */
+export interface OfferedFile extends ListedFile {
+  readonly role: FileRole;
+}
+
+/** One variant of a model. */
+export interface ModelOffer {
+  /** As exporters name it, e.g. `q4f16`; `fp32` for a graph whose name says nothing. */
+  readonly dtype: string;
+  /** In the order of loading: graph, weights, settings, tokenizer. */
+  readonly files: readonly OfferedFile[];
+  readonly bytes: number;
+  /** Why it cannot be loaded, each a phrase that names a file; empty where nothing is in the way. */
+  readonly missing: readonly string[];
+}
+
+/** A file becomes one buffer, and browsers stop at about 2 GiB. */
+export const LARGEST_FILE_BYTES = 2 ** 31 - 1;
+
+/** Largest model that is brought in. */
+export const LARGEST_MODEL_BYTES = 16 * 2 ** 30;
+
+/** Most files of a model. */
+export const MOST_FILES = 64;
+
+/** Paths that are let through from outside: plain names, no way up, at most eight levels. */
+export const PLAIN_PATH = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]{1,100}(?:\/[A-Za-z0-9._-]{1,100}){0,7}$/;
+
+/** Most variants of one list. */
+const MOST_OFFERS = 64;
+
+const GRAPH = /^(?:decoder_)?model(?:_merged)?(?:_([a-z0-9]{1,20}))?\.onnx$/;
+
+/** Files beside the graph, or in the folder above it, by their names; the first three must be there. */
+const COMPANIONS: readonly { readonly role: FileRole; readonly names: readonly string[]; readonly needed: boolean }[] = [
+  { role: 'config', names: ['config.json'], needed: true },
+  { role: 'tokenizer', names: ['tokenizer.json'], needed: true },
+  { role: 'tokenizer-config', names: ['tokenizer_config.json'], needed: true },
+  { role: 'generation-config', names: ['generation_config.json'], needed: false },
+  { role: 'chat-template', names: ['chat_template.jinja', 'chat_template.json'], needed: false },
+];
+
+/** The variants that a list of files holds, smallest first; those that lack something come last. Names that are no plain paths are passed over. */
+export function offersOf(listed: readonly ListedFile[]): readonly ModelOffer[] {
+  const byPath = new Map(listed.filter((file) => PLAIN_PATH.test(file.path)).map((file) => [file.path, file]));
+  const offers = [...byPath.values()].flatMap((file) => {
+    const [folder, name] = split(file.path);
+    const named = GRAPH.exec(name);
+    return named === null ? [] : [offerOf(file, folder, named[1] ?? 'fp32', byPath)];
+  });
+  const rank = (offer: ModelOffer): number => (offer.missing.length === 0 ? 0 : 1);
+  return offers.sort((a, b) => rank(a) - rank(b) || a.bytes - b.bytes || pathOf(a).localeCompare(pathOf(b))).slice(0, MOST_OFFERS);
+}
+
+/** The file of a role, where an offer has it. */
+export function fileOfRole(offer: ModelOffer, role: FileRole): OfferedFile | null {
+  return offer.files.find((file) => file.role === role) ?? null;
+}
+
+/** Weight files of a graph in the order that gives a model its identity: by the number at the end of their names, then by name. */
+export function byWeightOrder(a: string, b: string): number {
+  const number = (path: string): number => Number(/_(\d{1,6})$/.exec(path)?.[1] ?? -1);
+  return number(a) - number(b) || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+/** Whether a file holds weights of the graph with this name: `X.onnx_data`, `X.onnx_data_1`, `X.onnx.data`. */
+export function holdsWeightsOf(graph: string, name: string): boolean {
+  return name.startsWith(graph) && /^(?:_data(?:_\d{1,6})?|\.data)$/.test(name.slice(graph.length));
+}
+
+function offerOf(graph: ListedFile, folder: string, quantised: string, byPath: ReadonlyMap<string, ListedFile>): ModelOffer {
+  const weights = [...byPath.values()].filter(({ path }) => path.startsWith(graph.path) && holdsWeightsOf(graph.path, path)).sort((a, b) => byWeightOrder(a.path, b.path));
+  const above = split(folder.slice(0, -1))[0];
+  const missing: string[] = [];
+  const companions = COMPANIONS.flatMap(({ role, names, needed }): readonly OfferedFile[] => {
+    const found = [folder, above].flatMap((place) => names.map((name) => byPath.get(place + name))).find((file) => file !== undefined);
+    if (found !== undefined) return [{ ...found, role }];
+    if (needed) missing.push(`${names[0] ?? ''} is not there`);
+    return [];
+  });
+  const files = [{ ...graph, role: 'graph' as const }, ...weights.map((file) => ({ ...file, role: 'weights' as const })), ...companions];
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  for (const file of files) {
+    if (file.bytes > LARGEST_FILE_BYTES) missing.push(`${file.path} has more than the 2 GiB that a browser takes in one file`);
+    if (file.bytes < 1) missing.push(`${file.path} is empty`);
+  }
+  if (bytes > LARGEST_MODEL_BYTES) missing.push('it has more than 16 GiB in all');
+  if (files.length > MOST_FILES) missing.push(`it has more than ${String(MOST_FILES)} files`);
+  return { dtype: quantised === 'quantized' ? 'q8' : quantised, files, bytes, missing };
+}
+
+const pathOf = (offer: ModelOffer): string => offer.files[0]?.path ?? '';
+
+/** A path as its folder, with the `/` at its end (empty at the root), and its name. */
+function split(path: string): readonly [string, string] {
+  const at = path.lastIndexOf('/') + 1;
+  return [path.slice(0, at), path.slice(at)];
+}

@@ -1,0 +1,69 @@
+/** Where a model comes from, what is known of it before it is fetched, and whether it fits: plain data between page and worker. */
+import type { ModelOffer } from './model-offer.ts';
+
+/** What is needed of a browser's `File`; crosses between threads as a handle, not as bytes. */
+export interface FileData {
+  readonly size: number;
+  slice(start: number, end: number): FileData;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** Files that the reader picked, by their path from the folder that was picked. */
+export type LocalFiles = ReadonlyMap<string, FileData>;
+
+/** Where a list of files came from. */
+export type ListedFrom =
+  | { readonly kind: 'hub'; readonly host: string; readonly repo: string; /** The commit, so that what is shown is what is fetched. */ readonly revision: string }
+  | { readonly kind: 'local'; readonly name: string; readonly files: LocalFiles };
+
+/** What a host, or a folder, says about a model. */
+export interface ModelListing {
+  readonly from: ListedFrom;
+  readonly title: string;
+  /** As its card says it; null where it says nothing. */
+  readonly licence: string | null;
+  /** Whether its host asks for an account and consent before it gives the files. */
+  readonly gated: boolean;
+  readonly offers: readonly ModelOffer[];
+}
+
+/** A variant of a listing. */
+export interface ChosenOffer {
+  readonly listing: ModelListing;
+  readonly offer: ModelOffer;
+}
+
+/** What to load. */
+export type ModelSource =
+  /** By the manifest beside the page, its address absolute in the worker. */
+  | { readonly kind: 'site'; readonly manifestUrl: string }
+  | { readonly kind: 'offer'; readonly chosen: ChosenOffer }
+  /** One that was loaded before: by the name of its manifest in this browser's storage. */
+  | { readonly kind: 'kept'; readonly key: string };
+
+/** The limits of a graphics card that a model can run into, in bytes. */
+export interface BufferLimits {
+  readonly maxBufferSize: number;
+  readonly maxStorageBufferBindingSize: number;
+}
+
+/** What a model takes, read from its graph and its config alone. */
+export interface ModelNeeds {
+  readonly layerCount: number;
+  /** Tokens that it was made for. */
+  readonly contextTokens: number;
+  readonly weightBytes: number;
+  /** Keys and values of one token in all layers; null where the graph holds its weights and is too large to look into. */
+  readonly cacheBytesPerToken: number | null;
+  /** Bytes of the largest weight, which must fit into one buffer; null as above. */
+  readonly largestWeightBytes: number | null;
+  /** What the graph asks for and the offer has not, as in `ModelOffer.missing`. */
+  readonly missing: readonly string[];
+}
+
+/** A model weighed against this machine. */
+export interface WeighedModel {
+  readonly needs: ModelNeeds;
+  /** Null where the page may not use a graphics card: it then runs on the processor. */
+  readonly limits: BufferLimits | null;
+}

@@ -1,0 +1,37 @@
+/** What files that the reader picked are: the same listing that a host gives, with a licence where the card says one. */
+import { AppError } from '../../core/errors.ts';
+import { offersOf, type ListedFile } from '../../core/model-offer.ts';
+import type { LocalFiles, ModelListing } from '../../core/model-source.ts';
+import { cancelled } from './fetch-file.ts';
+
+/** Longest card that is looked into. */
+const CARD_BYTES = 64 << 10;
+
+/** Lists picked files. `name` is the folder's, or empty for single files. Throws `model-variant-missing` where no graph is among them. */
+export async function listPicked({ name, files }: { readonly name: string; readonly files: LocalFiles }, signal: AbortSignal): Promise<ModelListing> {
+  const listed: readonly ListedFile[] = [...files].map(([path, { size }]) => ({ path, bytes: size, sha256: null, gitBlob: null }));
+  const offers = offersOf(listed);
+  if (offers.length === 0) throw new AppError('model-variant-missing', `None of the ${String(files.size)} files is a graph by the name of model.onnx, model_q4.onnx and the like. Pick the folder that holds config.json, tokenizer.json and the graph.`, { files: files.size });
+  const card = await files.get('README.md')?.slice(0, CARD_BYTES).arrayBuffer();
+  if (signal.aborted) throw cancelled();
+  return {
+    from: { kind: 'local', name, files },
+    title: titleOf(name),
+    licence: card === undefined ? null : licenceOfCard(new TextDecoder().decode(card)),
+    gated: false,
+    offers,
+  };
+}
+
+/** The licence in a model card's front matter: `license`, or `license_name` where that is `other`; null where it names none. */
+export function licenceOfCard(card: string): string | null {
+  const front = /^\uFEFF?---\r?\n([\s\S]*?)\r?\n---/.exec(card)?.[1] ?? '';
+  const value = (key: string): string | null => new RegExp(`^${key}:[ \\t]*["']?([\\w .+()/-]{1,80}?)["']?[ \\t]*\\r?$`, 'm').exec(front)?.[1] ?? null;
+  const named = value('license');
+  return named === 'other' ? (value('license_name') ?? named) : named;
+}
+
+function titleOf(name: string): string {
+  const plain = name.replace(/[\p{C}]/gu, '').trim().slice(0, 100);
+  return plain === '' ? 'Your model' : plain;
+}

@@ -1,0 +1,279 @@
+/** From a list of files to what can be loaded: variants, what they lack, hosts' answers, hashes, manifests, memory. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { AppError } from '../../src/core/errors.ts';
+import { createRng } from '../../src/core/rng.ts';
+import { askableHosts, isModelHost, parseModelHosts } from '../../src/core/model-hosts.ts';
+import { estimateMemory } from '../../src/core/model-memory.ts';
+import { fileOfRole, offersOf, type ListedFile } from '../../src/core/model-offer.ts';
+import type { FileData, ModelListing, ModelNeeds } from '../../src/core/model-source.ts';
+import { cacheBytesPerToken, describeDecoder } from '../../src/onnx/decoder-taps.ts';
+import { createGitBlob } from '../../src/runtime/store/git-blob.ts';
+import { parseHubReply } from '../../src/runtime/store/hub.ts';
+import { keyOf, parseManifest, weightsSha256 } from '../../src/runtime/store/manifest.ts';
+import { manifestOf } from '../../src/runtime/store/offer-manifest.ts';
+import { licenceOfCard, listPicked } from '../../src/runtime/store/picked.ts';
+import { weighOffer } from '../../src/runtime/store/weigh.ts';
+import { mutations } from '../fixtures/mutate.ts';
+import { toyDecoderFiles, TOY } from '../fixtures/toy-graph.ts';
+
+const SHA = (path: string): string => createHash('sha256').update(path).digest('hex');
+const listed = (path: string, bytes = 1000): ListedFile => ({ path, bytes, sha256: SHA(path), gitBlob: null });
+/** What onnx-community repositories hold beside their graphs. */
+const BESIDE = ['.gitattributes', 'README.md', 'config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja', 'special_tokens_map.json', 'vocab.json'];
+const never = new AbortController().signal;
+
+const refusal = (act: () => unknown): AppError => {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error('It was let through.');
+};
+
+describe('offers', () => {
+  const files = [
+    ...BESIDE.map((path) => listed(path, 500)),
+    listed('onnx/model.onnx', 300_000), listed('onnx/model.onnx_data', 2_100_000_000), listed('onnx/model.onnx_data_1', 300_000_000),
+    listed('onnx/model_fp16.onnx', 310_000), listed('onnx/model_fp16.onnx_data', 1_200_000_000),
+    listed('onnx/model_q4.onnx', 200_000), listed('onnx/model_q4.onnx_data', 900_000_000),
+    listed('onnx/model_q4f16.onnx', 550_000_000),
+    listed('onnx/model_quantized.onnx', 600_000_000),
+    listed('onnx/encoder_model.onnx', 10),
+  ];
+
+  test('are the variants that are published, each with its own files, smallest first', () => {
+    expect(offersOf(files).map(({ dtype, missing }) => [dtype, missing])).toEqual([['q4f16', []], ['q8', []], ['q4', []], ['fp16', []], ['fp32', []]]);
+    const whole = offersOf(files).at(-1)!;
+    expect(whole.files.map(({ path, role }) => [role, path])).toEqual([
+      ['graph', 'onnx/model.onnx'], ['weights', 'onnx/model.onnx_data'], ['weights', 'onnx/model.onnx_data_1'],
+      ['config', 'config.json'], ['tokenizer', 'tokenizer.json'], ['tokenizer-config', 'tokenizer_config.json'],
+      ['generation-config', 'generation_config.json'], ['chat-template', 'chat_template.jinja'],
+    ]);
+    expect(whole.bytes).toBe(300_000 + 2_100_000_000 + 300_000_000 + 5 * 500);
+    expect(fileOfRole(whole, 'tokenizer')?.path).toBe('tokenizer.json');
+  });
+
+  test('keep ten weight files in the order of their numbers', () => {
+    const data = [10, 2, 1].map((part) => listed(`onnx/model_q4.onnx_data_${part}`));
+    const [offer] = offersOf([...data, listed('onnx/model_q4.onnx_data'), listed('onnx/model_q4.onnx'), ...BESIDE.map((path) => listed(path))]);
+    expect(offer!.files.filter(({ role }) => role === 'weights').map(({ path }) => path.slice('onnx/model_q4.onnx_data'.length))).toEqual(['', '_1', '_2', '_10']);
+  });
+
+  test('find what the model builder writes: all in one folder, weights in model.onnx.data', () => {
+    const builder = ['model.onnx', 'model.onnx.data', 'config.json', 'tokenizer.json', 'tokenizer_config.json'].map((name) => listed(`cpu-int4/${name}`));
+    const [offer] = offersOf([...builder, listed('config.json', 7)]);
+    expect(offer).toMatchObject({ dtype: 'fp32', missing: [], bytes: 5000 });
+    expect(offer!.files.map(({ path }) => path).every((path) => path.startsWith('cpu-int4/'))).toBe(true);
+  });
+
+  test('say by name what is not there, and come last then', () => {
+    const offers = offersOf([listed('a/model_q4.onnx', 5), listed('a/config.json'), listed('b/model_q4.onnx', 0), ...['b/config.json', 'b/tokenizer.json', 'b/tokenizer_config.json'].map((path) => listed(path)), listed('model.onnx'), listed('model.onnx_data', 2 ** 31), listed('config.json')]);
+    expect(offers.map(({ missing }) => missing)).toEqual([
+      ['tokenizer.json is not there', 'tokenizer_config.json is not there'],
+      ['b/model_q4.onnx is empty'],
+      ['tokenizer.json is not there', 'tokenizer_config.json is not there', 'model.onnx_data has more than the 2 GiB that a browser takes in one file'],
+    ]);
+    expect(refusal(() => manifestOf({ listing: LISTING, offer: offers[0]! }))).toMatchObject({ code: 'model-variant-missing' });
+  });
+
+  test('pass over names that are no plain paths', () => {
+    const hostile = ['../model.onnx', '/model.onnx', 'a//model.onnx', 'x/../model.onnx', 'http://x/model.onnx', 'model.onnx?x', 'mo del.onnx', 'a\\model.onnx'];
+    expect(offersOf(hostile.map((path) => listed(path)))).toEqual([]);
+  });
+});
+
+const REPLY = {
+  id: 'onnx-community/Toy-ONNX',
+  sha: '0123456789abcdef0123456789abcdef01234567',
+  gated: false,
+  cardData: { license: 'apache-2.0' },
+  siblings: [
+    { rfilename: 'config.json', size: 10, blobId: '1'.repeat(40) },
+    { rfilename: 'tokenizer.json', size: 20, blobId: '2'.repeat(40), lfs: { sha256: 'a'.repeat(64), size: 7_000_000, pointerSize: 134 } },
+    { rfilename: 'tokenizer_config.json', size: 30, blobId: '3'.repeat(40), lfs: null },
+    { rfilename: 'onnx/model_q4.onnx', size: 40, blobId: '4'.repeat(40), lfs: { sha256: 'b'.repeat(64), size: 200_000, pointerSize: 134 } },
+    { rfilename: 'onnx/model_q4.onnx_data', size: 50, blobId: '5'.repeat(40), lfs: { sha256: 'c'.repeat(64), size: 900_000, pointerSize: 134 } },
+    { rfilename: 'weird name/ü.txt', size: 1, blobId: '6'.repeat(40) },
+  ],
+};
+const HOST = { host: 'https://hub.example', repo: 'onnx-community/Toy-ONNX' };
+const replyWith = (change: (reply: Record<string, unknown>) => void): string => {
+  const reply = structuredClone(REPLY) as Record<string, unknown>;
+  change(reply);
+  return JSON.stringify(reply);
+};
+const LISTING: ModelListing = parseHubReply(JSON.stringify(REPLY), HOST);
+
+describe('a host’s answer', () => {
+  test('becomes a listing with the hash that each file can be held to', () => {
+    expect(LISTING).toMatchObject({ title: 'Toy-ONNX', licence: 'apache-2.0', gated: false, from: { kind: 'hub', revision: REPLY.sha } });
+    expect(LISTING.offers[0]!.files.map(({ path, bytes, sha256, gitBlob }) => [path, bytes, sha256?.[0] ?? null, gitBlob?.[0] ?? null])).toEqual([
+      ['onnx/model_q4.onnx', 200_000, 'b', null], ['onnx/model_q4.onnx_data', 900_000, 'c', null],
+      ['config.json', 10, null, '1'], ['tokenizer.json', 7_000_000, 'a', null], ['tokenizer_config.json', 30, null, '3'],
+    ]);
+  });
+
+  test.each<[string, (reply: Record<string, unknown>) => void, string | null, boolean]>([
+    ['gated by hand', (reply) => (reply['gated'] = 'manual'), 'apache-2.0', true],
+    ['gated at once', (reply) => (reply['gated'] = 'auto'), 'apache-2.0', true],
+    ['of a licence of its own', (reply) => (reply['cardData'] = { license: 'other', license_name: 'gemma' }), 'gemma', false],
+    ['of two licences', (reply) => (reply['cardData'] = { license: ['mit', 'apache-2.0'] }), 'mit', false],
+    ['without a card', (reply) => delete reply['cardData'], null, false],
+    ['with markup for a licence', (reply) => (reply['cardData'] = { license: '<img src=x>' }), null, false],
+  ])('tells of a model that is %s', (_, change, licence, gated) => {
+    expect(parseHubReply(replyWith(change), HOST)).toMatchObject({ licence, gated });
+  });
+
+  const first = (change: (file: Record<string, unknown>) => void) => replyWith((reply) => change((reply['siblings'] as Record<string, unknown>[])[0]!));
+  test.each<[string, string, string]>([
+    ['is no JSON', '<html>', 'reply'],
+    ['is a list', '[]', 'reply'],
+    ['names no commit', replyWith((reply) => (reply['sha'] = 'main')), 'sha'],
+    ['has a commit that climbs', replyWith((reply) => (reply['sha'] = '../../../../../../../../../../../../../..')), 'sha'],
+    ['has no files', replyWith((reply) => (reply['siblings'] = null)), 'siblings'],
+    ['has twenty thousand and one files', replyWith((reply) => (reply['siblings'] = Array.from({ length: 20_001 }, () => ({})))), 'siblings'],
+    ['names a file twice', replyWith((reply) => (reply['siblings'] = [...REPLY.siblings, REPLY.siblings[0]])), 'siblings'],
+    ['has a file that is text', replyWith((reply) => (reply['siblings'] = ['config.json'])), 'siblings[0]'],
+    ['has a negative size', first((file) => (file['size'] = -1)), 'siblings[0].size'],
+    ['has half a byte', first((file) => (file['size'] = 1.5)), 'siblings[0].size'],
+    ['has no blob id', first((file) => delete file['blobId']), 'siblings[0].blobId'],
+    ['has a hash that is none', first((file) => (file['lfs'] = { sha256: 'z'.repeat(64), size: 3 })), 'siblings[0].lfs.sha256'],
+  ])('is refused where it %s', (_, text, field) => {
+    expect(refusal(() => parseHubReply(text, HOST))).toMatchObject({ code: 'model-list-invalid', details: { field } });
+  });
+
+  test('of any other kind is refused in words, or opened', () => {
+    let [opened, refused] = [0, 0];
+    for (const mutant of mutations(JSON.stringify(REPLY), 2000, createRng(7))) {
+      try {
+        for (const offer of parseHubReply(mutant, HOST).offers) if (offer.missing.length === 0) manifestOf({ listing: LISTING, offer });
+        opened += 1;
+      } catch (error) {
+        expect(error).toBeInstanceOf(AppError);
+        expect((error as AppError).code).toMatch(/^model-(list|manifest)-invalid$/);
+        refused += 1;
+      }
+    }
+    expect(opened).toBeGreaterThan(100);
+    expect(refused).toBeGreaterThan(100);
+  });
+});
+
+describe('the manifest of an offer', () => {
+  test('fetches from the commit that was listed, and is read back as it was', () => {
+    const manifest = manifestOf({ listing: LISTING, offer: LISTING.offers[0]! });
+    expect(manifest).toMatchObject({ id: 'toy-onnx-q4', title: 'Toy-ONNX (q4)', licence: 'apache-2.0', from: 'hub', base: `https://hub.example/onnx-community/Toy-ONNX/resolve/${REPLY.sha}/` });
+    expect(parseManifest(JSON.stringify(manifest))).toEqual(manifest);
+    expect(manifest.files.map(keyOf)).toEqual(['b'.repeat(64), 'c'.repeat(64), `git-${'1'.repeat(40)}`, 'a'.repeat(64), `git-${'3'.repeat(40)}`]);
+    expect(weightsSha256(manifest.files)).toBe(createHash('sha256').update('b'.repeat(64) + 'c'.repeat(64)).digest('hex'));
+  });
+
+  test('is refused where graph or weights have no SHA-256: they are the model’s identity', () => {
+    const small = parseHubReply(replyWith((reply) => delete (reply['siblings'] as Record<string, unknown>[])[4]!['lfs']), HOST);
+    expect(refusal(() => manifestOf({ listing: small, offer: small.offers[0]! }))).toMatchObject({ code: 'model-manifest-invalid', details: { field: 'files[1].sha256' } });
+  });
+
+  test.each([['file:///etc/', 'base'], ['https://a@hub.example/x/', 'base'], ['https://hub.example/x/../y/', 'base'], ['https://hub.example/x?y/', 'base'], ['//hub.example/x/', 'base']])('has no other address (%s)', (base, field) => {
+    expect(refusal(() => parseManifest(JSON.stringify({ ...manifestOf({ listing: LISTING, offer: LISTING.offers[0]! }), base })))).toMatchObject({ details: { field } });
+  });
+});
+
+describe('git’s name of a file', () => {
+  test.each([0, 1, 300, 100_000])('is what git says, of %d bytes in pieces', (length) => {
+    const bytes = Buffer.alloc(length, 'flipside ');
+    const hash = createGitBlob(length);
+    for (let at = 0; at < length; at += 777) hash.update(bytes.subarray(at, at + 777));
+    expect(hash.hex()).toBe(execFileSync('git', ['hash-object', '--stdin'], { input: bytes, encoding: 'utf8' }).trim());
+  });
+});
+
+describe('hosts', () => {
+  test('are https origins, names under one, and servers on this machine', () => {
+    const text = ' https://huggingface.co  https://*.hf.co\nhttp://localhost:8080 http://localhost:* https://hub.example:8443 https://huggingface.co';
+    const { hosts, wrong } = parseModelHosts(text);
+    expect(wrong).toBeNull();
+    expect(hosts).toEqual(['https://huggingface.co', 'https://*.hf.co', 'http://localhost:8080', 'http://localhost:*', 'https://hub.example:8443']);
+    expect(askableHosts(hosts)).toEqual(['https://huggingface.co', 'http://localhost:8080', 'https://hub.example:8443']);
+    expect(parseModelHosts('')).toEqual({ hosts: [], wrong: null });
+  });
+
+  test.each(['http://huggingface.co', 'https://', '*', 'https://*', 'https://*.co;', "https://a.b'self'", 'https://a.b/path', 'https://user@a.b', 'https://a..b', 'http://127.0.0.1:80', "'unsafe-inline'", 'https://a.b:99999999', 'data:'])('are not %s', (word) => {
+    expect(parseModelHosts(`https://huggingface.co ${word}`)).toEqual({ hosts: [], wrong: word });
+  });
+
+  test.each<[string, string, boolean]>([
+    ['https://huggingface.co', 'https://huggingface.co', true],
+    ['https://huggingface.co', 'https://huggingface.co.evil.example', false],
+    ['https://huggingface.co', 'http://huggingface.co', false],
+    ['https://*.hf.co', 'https://cdn-lfs.hf.co', true],
+    ['https://*.hf.co', 'https://cas-bridge.xethub.hf.co', true],
+    ['https://*.hf.co', 'https://hf.co', false],
+    ['https://*.hf.co', 'https://evilhf.co', false],
+    ['https://*.hf.co', 'http://x.hf.co', false],
+    ['http://localhost:*', 'http://localhost:5173', true],
+    ['http://localhost:*', 'http://localhost.evil.example:80', false],
+    ['http://localhost:8080', 'http://localhost:8081', false],
+  ])('%s lets %s through: %s', (host, origin, yes) => {
+    expect(isModelHost(origin, [host])).toBe(yes);
+    expect(isModelHost(origin, [])).toBe(false);
+  });
+});
+
+describe('picked files', () => {
+  const toy = toyDecoderFiles();
+  const blob = (bytes: Uint8Array | string): FileData => new Blob([bytes as Uint8Array<ArrayBuffer>]);
+  const weights = toy.weights.get('toy.onnx_data')!;
+  const CARD = '---\ntags:\n- x\nlicense: other\nlicense_name: "toy licence 1.0"\n---\n# Toy\nlicense: mit\n';
+  const files = new Map<string, FileData>([
+    ['onnx/model_q4.onnx', blob(toy.graph)], ['onnx/model_q4.onnx_data', blob(weights)], ['config.json', blob(JSON.stringify({ hidden_size: TOY.hidden, vocab_size: TOY.vocabulary, max_position_embeddings: TOY.contextTokens }))],
+    ['tokenizer.json', blob('{}')], ['tokenizer_config.json', blob('{}')], ['README.md', blob(CARD)],
+  ]);
+
+  test('are listed as a host’s are, with the licence of the card', async () => {
+    const listing = await listPicked({ name: 'my toy', files }, never);
+    expect(listing).toMatchObject({ title: 'my toy', licence: 'toy licence 1.0', gated: false });
+    expect(listing.offers.map(({ dtype, missing }) => [dtype, missing])).toEqual([['q4', []]]);
+  });
+
+  test('without a graph are refused', async () => {
+    await expect(listPicked({ name: '', files: new Map([['notes.txt', blob('x')]]) }, never)).rejects.toMatchObject({ code: 'model-variant-missing' });
+  });
+
+  test('are weighed by graph and config, and what the graph asks for beyond them is named', async () => {
+    const listing = await listPicked({ name: 'my toy', files }, never);
+    const needs = await weighOffer({ listing, offer: listing.offers[0]! }, [], never);
+    const shape = describeDecoder(toy.graph);
+    // The toy's graph was written for a file of another name.
+    expect(needs).toEqual({ layerCount: 3, contextTokens: 1024, weightBytes: weights.length, cacheBytesPerToken: 2 * 3 * 2 * 16 * 4, largestWeightBytes: 1024 * 8 * 4, missing: ['toy.onnx_data is not there, and the graph takes weights from it'] });
+    expect(needs.cacheBytesPerToken).toBe(cacheBytesPerToken(shape));
+  });
+
+  test.each([['---\nlicense: mit\n---', 'mit'], ["---\r\nlicense: 'apache-2.0'\r\n---\r\n", 'apache-2.0'], ['# No front matter\nlicense: mit', null], ['---\nlicense: <b>\n---', null], ['', null]])('read the licence of a card (%j)', (card, licence) => {
+    expect(licenceOfCard(card)).toBe(licence);
+  });
+});
+
+describe('the memory that a model takes', () => {
+  // Qwen3-0.6B: 28 layers, 8 key/value heads of 128, vocabulary 151936 by 1024, float16 embedding.
+  const qwen: ModelNeeds = { layerCount: 28, contextTokens: 40_960, weightBytes: 570_000_000, cacheBytesPerToken: 2 * 28 * 8 * 128 * 4, largestWeightBytes: 151_936 * 1024 * 2, missing: [] };
+
+  test('is the weights and the keys and values of a text of 2048 tokens', () => {
+    expect(estimateMemory(qwen, { maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 31 - 4 })).toEqual({ weightBytes: 570_000_000, tokens: 2048, cacheBytes: 469_762_048, bytes: 1_039_762_048, largestBufferBytes: 311_164_928, bufferLimitBytes: 2 ** 31 - 4, fits: true });
+  });
+
+  test('must fit into one buffer by the smaller of the two limits', () => {
+    expect(estimateMemory(qwen, { maxBufferSize: 2 ** 31, maxStorageBufferBindingSize: 2 ** 27 })).toMatchObject({ bufferLimitBytes: 2 ** 27, fits: false });
+    expect(estimateMemory(qwen, { maxBufferSize: 311_164_928, maxStorageBufferBindingSize: 311_164_928 }).fits).toBe(true);
+    expect(estimateMemory(qwen, { maxBufferSize: 311_164_927, maxStorageBufferBindingSize: 2 ** 31 }).fits).toBe(false);
+    expect(estimateMemory(qwen, null).fits).toBeNull();
+  });
+
+  test('is for a shorter text where the context is shorter, and says what it does not know', () => {
+    expect(estimateMemory({ ...qwen, contextTokens: 512 }, null)).toMatchObject({ tokens: 512, cacheBytes: 512 * 229_376 });
+    expect(estimateMemory({ ...qwen, cacheBytesPerToken: null, largestWeightBytes: null }, { maxBufferSize: 1, maxStorageBufferBindingSize: 1 })).toMatchObject({ cacheBytes: null, bytes: 570_000_000, largestBufferBytes: null, fits: null });
+  });
+});
