@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { offline } from './scripts/offline.mjs';
+import { HOSTS_VARIABLE, parseModelHosts } from './src/core/model-hosts.ts';
 
 /** Cross-origin isolation lets the WASM provider use threads; nothing else needs it. */
 export const isolationHeaders = {
@@ -14,11 +15,29 @@ const assetFileNames = ({ originalFileNames: [source = ''] }: { readonly origina
   return `assets/${probe === undefined ? '' : `${probe}.`}[name]-[hash][extname]`;
 };
 
+/** Lets the page ask the hosts that the environment names, and tells it their names; without any it asks only where it came from. */
+export function modelHosts(named: string): Plugin {
+  const { hosts, wrong } = parseModelHosts(named);
+  if (wrong !== null) throw new Error(`${HOSTS_VARIABLE} holds "${wrong}", which is no https origin such as https://huggingface.co or https://*.hf.co, nor http://localhost:PORT. At most 16 are taken, with spaces between.`);
+  return {
+    name: 'flipside-model-hosts',
+    transformIndexHtml: {
+      order: 'pre',
+      handler(html) {
+        if (hosts.length === 0) return html;
+        const policy = "connect-src 'self'";
+        if (html.split(policy).length !== 2) throw new Error(`index.html must hold ${policy} once.`);
+        return html.replace(policy, `${policy} ${hosts.join(' ')}`).replace('<meta name="viewport"', `<meta name="flipside-model-hosts" content="${hosts.join(' ')}" />\n    <meta name="viewport"`);
+      },
+    },
+  };
+}
+
 export default defineConfig({
   base: './',
   // A missing file must be a plain 404: the model store would take a page for a model.
   appType: 'mpa',
-  plugins: [svelte(), offline()],
+  plugins: [svelte(), modelHosts(process.env[HOSTS_VARIABLE] ?? ''), offline()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',

@@ -13,6 +13,8 @@ const LARGEST_HASHED_BYTES = 1 << 20;
 /** @returns {string} a hash that changes with any source of the build */
 export function sourceStamp(root = ROOT) {
   const hash = createHash('sha256');
+  // The hosts that models may come from are written into the page (vite.config.ts).
+  hash.update(process.env['FLIPSIDE_MODEL_HOSTS'] ?? '');
   for (const source of SOURCES) {
     const path = join(root, source);
     if (!existsSync(path)) continue;

@@ -1,13 +1,14 @@
 /** The one line that always says what model and graphics card are doing, and the sentences that are announced. */
 import type { LoadProgress, WritingMode } from '../core/engine-report.ts';
-import { megabytes, plainNumber, plural } from './numbers.ts';
+import { fileSize, plainNumber, plural } from './numbers.ts';
 
 /** Name and size of the embedded model, known before anything is fetched. */
 export const EMBEDDED_MODEL = { name: 'SmolLM2-135M', downloadBytes: 104_363_000 } as const;
 
 /** Where bytes came from, in words. */
 export const BYTE_SOURCE = {
-  network: 'from this site',
+  network: 'over the network',
+  disk: 'from your files',
   storage: 'kept from your last visit',
   mixed: 'partly kept from your last visit',
 } as const;
@@ -22,6 +23,7 @@ export const WRITING_MODE: Readonly<Record<WritingMode, string>> = {
 /** Sentences for events; one an event, never one a token. */
 export const SAY = {
   loading: (): string => 'Loading the model.',
+  hashing: (): string => 'Checking the files.',
   share: (quarter: number): string => `${quarter * 25} percent of the model has arrived.`,
   starting: (): string => 'Starting the model.',
   warming: (): string => 'Checking how many tokens this GPU gets right in one pass.',
@@ -72,7 +74,7 @@ export const SAY = {
 export function progressSentence(before: LoadProgress | null, now: LoadProgress): string | null {
   if (now.phase !== 'bytes') {
     if (now.phase === before?.phase) return null;
-    return now.phase === 'session' ? SAY.starting() : SAY.warming();
+    return now.phase === 'session' ? SAY.starting() : now.phase === 'hashing' ? SAY.hashing() : SAY.warming();
   }
   const quarter = (at: LoadProgress | null): number => (at?.phase === 'bytes' && at.totalBytes > 0 ? Math.floor((4 * at.loadedBytes) / at.totalBytes) : 0);
   return quarter(now) > quarter(before) ? SAY.share(quarter(now)) : null;
@@ -104,4 +106,6 @@ export const DARK_NOTE = {
 export const FOOTER = 'The page asks no other address for anything; what you type, train and keep stays in this browser.';
 
 /** What a load button says before anything is fetched. */
-export const LOAD_LABEL = `Load the model (${megabytes(EMBEDDED_MODEL.downloadBytes)})`;
+export function loadLabel(bytes: number): string {
+  return `Load the model (${fileSize(bytes)})`;
+}

@@ -7,8 +7,8 @@ export type GpuCause = 'no-api' | 'insecure-page' | 'no-adapter' | 'limit' | 'no
 /** Builds of the runtime: on the processor; on WebGPU, suspended by the browser, or by code that was compiled to wait. */
 export type RuntimeBuild = 'wasm' | 'jspi' | 'asyncify';
 
-/** Where a file's bytes came from. */
-export type ByteSource = 'network' | 'storage' | 'mixed';
+/** Where a file's bytes came from; `disk`: from files that the reader picked. */
+export type ByteSource = 'network' | 'disk' | 'storage' | 'mixed';
 
 /** What a load is doing. Bytes count all files together; steps after the download have no byte count. */
 export type LoadProgress =

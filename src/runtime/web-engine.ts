@@ -124,7 +124,7 @@ export class WebEngine {
   /** Reads a text; of the text before it stays what both begin with, and all of it where this one is refused. */
   async read(args: { text: string; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     const loaded = this.#needLoaded();
-    if (!this.#scorer) throw new AppError('internal', 'No probe is chosen.');
+    if (!this.#scorer) throw noProbe();
     const run = this.#run ?? new TextRun({ ...loaded, scorer: this.#scorer });
     const plan = run.plan(args.text, { taps: args.taps });
     this.#run = run;
@@ -149,7 +149,7 @@ export class WebEngine {
 
   /** A direction of the probe in use through the lens, at one layer. */
   async lensDirection(asked: { kind: DirectionKind; layer: number; count: number }, signal: AbortSignal): Promise<DirectionWords> {
-    if (this.#probe === null) throw new AppError('internal', 'No probe is chosen.');
+    if (this.#probe === null) throw noProbe();
     return this.#needLoaded().lens.direction(this.#probe, asked, signal);
   }
 
@@ -160,7 +160,7 @@ export class WebEngine {
 
   /** What scores with the probe in use. Throws `internal` without one. */
   get scorer(): Scorer {
-    if (!this.#scorer) throw new AppError('internal', 'No probe is chosen.');
+    if (!this.#scorer) throw noProbe();
     return this.#scorer;
   }
 
@@ -172,7 +172,7 @@ export class WebEngine {
   /** Writes a text under a push, scored with the probe in use, as {@link EngineEditor.write}; the text in memory stays. */
   async writePushed(...[text, push, sink, signal, changing]: [PushedText, Push, ReadingSink, AbortSignal, (change: ((push: Push) => void) | null) => void]): Promise<RunSummary> {
     const { editor } = this.#needLoaded();
-    if (!this.#scorer) throw new AppError('internal', 'No probe is chosen.');
+    if (!this.#scorer) throw noProbe();
     return editor.write(text, push, this.#scorer, sink, signal, changing);
   }
 
@@ -230,6 +230,11 @@ export class WebEngine {
     if (!this.#loaded) throw new AppError('internal', 'No model is loaded.');
     return this.#loaded;
   }
+}
+
+/** A model of the reader's own may have no probe yet. */
+function noProbe(): AppError {
+  return new AppError('probe-model-mismatch', 'No probe that fits the loaded model is in use, so there is nothing to read it with. Train one on it, or load the embedded model, which the shipped probes fit.');
 }
 
 /** What two devices hold together; the peak is at most the sum of theirs. */

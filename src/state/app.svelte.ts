@@ -7,6 +7,7 @@ import { Draft } from './draft.svelte.ts';
 import { Help } from './help.svelte.ts';
 import { browserStorage } from './kept.ts';
 import { Library, type KeptProbe } from './library.svelte.ts';
+import { ModelChoice } from './model-choice.svelte.ts';
 import { Offline } from './offline.svelte.ts';
 import { Place } from './place.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
@@ -45,6 +46,7 @@ export interface AppParts {
   readonly save?: SaveFile;
   readonly offline?: Offline;
   readonly doses?: DoseFiles;
+  readonly modelHosts?: readonly string[];
   readonly experiments?: readonly ShippedExperiment[];
 }
 
@@ -58,6 +60,10 @@ export class AppState {
   readonly draft: Draft;
   readonly library: Library;
   readonly probes: Probes;
+  /** The model that is loaded when one is. */
+  readonly model: ModelChoice;
+  /** Hosts that this build may fetch models from. */
+  readonly modelHosts: readonly string[];
   readonly session: Session;
   readonly stories: Stories;
   readonly desk: Desk;
@@ -90,7 +96,9 @@ export class AppState {
     this.library = new Library(parts.shelf ?? (async () => shelfIn<KeptProbe>(await database(), 'probes')), tabs);
     this.history = new History({ connect: database, tabs, warn: (problem) => this.session.report(problem) });
     const probes = (this.probes = new Probes(parts.shipped ?? shippedProbes(), this.library, storage));
-    this.session = new Session({ connect: parts.connect, probeFiles: () => probes.needChosen().files(), manifestUrl: MANIFEST_URL });
+    this.model = new ModelChoice(storage, MANIFEST_URL);
+    this.modelHosts = parts.modelHosts ?? [];
+    this.session = new Session({ connect: parts.connect, probeFiles: () => probes.needChosen().files(), model: () => ({ source: this.model.source, hosts: this.modelHosts }), loaded: (status) => this.model.loaded(status) });
     this.stories = new Stories(parts.fetchText ?? fetchText, RECORDINGS_URL);
     const { session, stories, draft, preferences } = this;
     this.desk = new Desk({ session, stories, draft, preferences, probeCard: () => probes.needChosen().card(), maker: (engine, taps) => this.#maker(engine, taps), keep: (reading) => void this.#keepRun(reading), probeChoice: this.#probeChoice() });

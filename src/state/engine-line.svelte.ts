@@ -6,6 +6,7 @@ import { progressSentence, SAY } from '../content/status.ts';
 import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import type { EngineMemory, EngineStatus, LoadProgress } from '../core/engine-report.ts';
+import type { ModelSource } from '../core/model-source.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
 import type { ProbeFiles } from '../worker/protocol.ts';
 import { answerOrLeave } from './patience.ts';
@@ -15,7 +16,10 @@ import type { Phase } from './phase.ts';
 export interface SessionParts {
   readonly connect: () => EngineClient;
   readonly probeFiles: () => Promise<ProbeFiles>;
-  readonly manifestUrl: string;
+  /** The model to load, and the hosts that its files may come from. */
+  readonly model: () => { readonly source: ModelSource; readonly hosts: readonly string[] };
+  /** Told when it has been loaded. */
+  readonly loaded?: (status: EngineStatus) => void;
 }
 
 /** One engine: brought in, kept to one call, stopped, lost and brought in again. What is called is its subclass's. */
@@ -27,6 +31,7 @@ export class EngineLine {
   #problem = $state.raw<AppError | null>(null);
   #said = $state('');
   #memory = $state.raw<EngineMemory | null>(null);
+  #misfit = $state.raw<AppError | null>(null);
   /** The load whose {@link fallback} the reader has seen. */
   #acknowledged = $state.raw<EngineStatus | null>(null);
 
@@ -41,6 +46,11 @@ export class EngineLine {
   /** What went wrong last, until it is dismissed or something works. */
   get problem(): AppError | null {
     return this.#problem;
+  }
+
+  /** Why the chosen probe cannot read the model that is loaded; null where it can. */
+  get misfit(): AppError | null {
+    return this.status === null ? null : this.#misfit;
   }
 
   /** What the engine held in memory after its last call; null before there is one. */
@@ -110,14 +120,16 @@ export class EngineLine {
         const progress = (step: LoadProgress): void => {
           if (client === this.#client) this.#progress(step);
         };
-        const status = await client.load({ manifestUrl: this.#parts.manifestUrl, backend }, progress, stop.signal);
-        await client.useProbe(await this.#parts.probeFiles());
+        const { source: model, hosts } = this.#parts.model();
+        const status = await client.load({ model, hosts, backend }, progress, stop.signal);
+        this.#misfit = await client.useProbe(await this.#parts.probeFiles()).then(() => null, misfitOf);
         throwIfStopped(stop.signal);
         return status;
       };
       // Bytes stop at once, and what has arrived is being kept then; a runtime that starts a model hears nothing.
       const arriving = (): boolean => this.#phase.kind === 'loading' && this.#phase.progress?.phase === 'bytes';
       const status = await answerOrLeave(bringIn(), stop.signal, () => !arriving());
+      this.#parts.loaded?.(status);
       this.#phase = { kind: 'ready', status };
       this.say(SAY.ready(status.backend === 'webgpu' ? 'WebGPU' : 'the processor'));
     } catch (error) {
@@ -177,6 +189,11 @@ export class EngineLine {
     }
   }
 
+  /** A probe that fits has been taken. */
+  protected fitted(): void {
+    this.#misfit = null;
+  }
+
   /** What the engine had in its memory is gone with it. */
   protected forget(): void {
     // Nothing is remembered here.
@@ -207,4 +224,11 @@ export class EngineLine {
     this.#memory = null;
     this.forget();
   }
+}
+
+/** A probe of another model is no reason to have no model: one can be trained on it. Everything else is thrown. */
+function misfitOf(error: unknown): AppError {
+  const problem = AppError.from(error);
+  if (problem.code !== 'probe-model-mismatch' && problem.code !== 'probe-width-mismatch') throw problem;
+  return problem;
 }

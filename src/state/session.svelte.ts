@@ -210,6 +210,7 @@ export class Session extends EngineLine {
     const { client } = this;
     if (client === null || !this.ready) return;
     await client.useProbe(await files());
+    this.fitted();
     // The engine forgets its text with the probe that scored it.
     this.#held = null;
     this.#finished = null;

@@ -1,16 +1,15 @@
 /** What the header says about the model and the graphics card, as parts of one line. Never announced: it changes often. */
-import { count, megabytes, plural } from '../content/numbers.ts';
-import { EMBEDDED_MODEL } from '../content/status.ts';
+import { count, fileSize, megabytes, plural } from '../content/numbers.ts';
 import { TRAINING_STAGE } from '../content/training.ts';
 import type { EngineStatus } from '../core/engine-report.ts';
+import type { ModelChoice } from '../state/model-choice.svelte.ts';
 import type { FinishedRun, Phase } from '../state/phase.ts';
 
-/** Parts of the line for a phase; `tokens` is the length of the reading on show, `finished` the run that made it. */
-export function statusLine(phase: Phase, tokens: number, finished: FinishedRun | null): string[] {
-  const { name } = EMBEDDED_MODEL;
+/** Parts of the line for a phase; `tokens` is the length of the reading on show, `finished` the run that made it; `name` and `bytes` are the chosen model's. */
+export function statusLine(phase: Phase, tokens: number, finished: FinishedRun | null, { name, bytes }: Pick<ModelChoice, 'name' | 'bytes'>): string[] {
   switch (phase.kind) {
     case 'absent':
-      return [name, 'not loaded', megabytes(EMBEDDED_MODEL.downloadBytes)];
+      return [name, 'not loaded', fileSize(bytes)];
     case 'lost':
       return [name, 'stopped', 'start again below'];
     case 'loading':
@@ -47,6 +46,8 @@ function loadParts(progress: Extract<Phase, { kind: 'loading' }>['progress']): s
   switch (progress.phase) {
     case 'bytes':
       return [`${megabytes(progress.loadedBytes)} of ${megabytes(progress.totalBytes)}`];
+    case 'hashing':
+      return [`checking ${megabytes(progress.loadedBytes)} of ${megabytes(progress.totalBytes)}`];
     case 'session':
       return ['starting'];
     case 'warm-up':

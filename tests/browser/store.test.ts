@@ -74,8 +74,11 @@ const asked = async (): Promise<readonly Logged[]> => {
   return log.filter((entry) => entry.file !== 'model.manifest.json');
 };
 const manifest = async (): Promise<ModelManifest> => (await (await fetch(urlOf())).json()) as ModelManifest;
-const hashesOf = ({ files }: ModelManifest): Record<string, string> => Object.fromEntries(files.map((file) => [file.path, file.sha256]));
-const weights = async (): Promise<ModelManifest['files'][number]> => (await manifest()).files.find((file) => file.role === 'weights')!;
+const hashesOf = ({ files }: ModelManifest): Record<string, string> => Object.fromEntries(files.map((file) => [file.path, file.sha256 ?? '']));
+const weights = async (): Promise<{ readonly sha256: string; readonly bytes: number }> => {
+  const { sha256, bytes } = (await manifest()).files.find((file) => file.role === 'weights')!;
+  return { sha256: sha256 ?? '', bytes };
+};
 
 /** The browser's own quota for this origin; without a number as it comes. */
 const setQuota = async (quotaSize?: number): Promise<void> => {

@@ -53,7 +53,7 @@ export async function loadModelFiles(source: ModelSource | ResolvedModel, option
   const missingBytes = await bytesMissing(wanted, vault);
   const keeping: Keeping = { vault, reason: readOnly };
 
-  const count = createCount(totalBytes, missingBytes, options.onProgress);
+  const count = createCount(totalBytes, missingBytes, manifest.from === 'local' ? 'disk' : 'network', options.onProgress);
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   try {
     for (const file of wanted) {

@@ -7,6 +7,7 @@ import type { EngineMemory, EngineStatus, KeptModel, NumbersReport, RunSummary }
 import type { ExperimentEstimate, ExperimentOutcome, SpecSummary } from '../../../src/core/experiment-run.ts';
 import type { Judgement } from '../../../src/core/judgement-types.ts';
 import type { DirectionWords, FoundWords, LensReading } from '../../../src/core/lens.ts';
+import type { ModelListing, WeighedModel } from '../../../src/core/model-source.ts';
 import type { PatchedScores, PatchedWriting, PatchReport } from '../../../src/core/patching.ts';
 import type { ReadingSink } from '../../../src/core/reading.ts';
 import type { TokenDivergence } from '../../../src/core/token-divergence.ts';
@@ -20,6 +21,8 @@ import { madeUpDirection, madeUpLens, madeUpWords } from './sample-lens.ts';
 
 export const STATUS: EngineStatus = {
   model: { id: 'smollm2-135m-instruct-q4', weightsSha256: 'c3'.repeat(32), layerCount: 30, hidden: 576 },
+  title: 'SmolLM2-135M-Instruct',
+  key: 'e5'.repeat(32),
   contextTokens: 8192,
   cacheBytesPerToken: 46_080,
   limits: [],
@@ -293,9 +296,22 @@ export class FakeEngine implements EngineClient {
     return Promise.resolve(this.#options.kept ?? []);
   }
 
-  deleteKept(): Promise<void> {
-    this.calls.push('deleteKept');
+  deleteKept(key: string | null): Promise<void> {
+    this.calls.push(key === null ? 'deleteKept' : `deleteKept ${key}`);
     return Promise.resolve();
+  }
+
+  /** Models from elsewhere need what lists them: see `models-engine.ts`. */
+  listHub(..._: Parameters<EngineClient['listHub']>): Promise<ModelListing> {
+    return Promise.reject(new AppError('usage', 'This engine asks no host.'));
+  }
+
+  listPicked(..._: Parameters<EngineClient['listPicked']>): Promise<ModelListing> {
+    return Promise.reject(new AppError('usage', 'This engine looks at no files.'));
+  }
+
+  weighModel(..._: Parameters<EngineClient['weighModel']>): Promise<WeighedModel> {
+    return Promise.reject(new AppError('usage', 'This engine weighs nothing.'));
   }
 
   onMemory(callback: (memory: EngineMemory) => void): void {

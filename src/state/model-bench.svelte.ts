@@ -1,0 +1,203 @@
+/** Bringing another model: what a host or a folder offers, what a variant would take here, and the models that are kept. */
+import { AppError } from '../core/errors.ts';
+import type { KeptModel } from '../core/engine-report.ts';
+import { askableHosts } from '../core/model-hosts.ts';
+import { estimateMemory, type MemoryEstimate } from '../core/model-memory.ts';
+import type { ModelOffer } from '../core/model-offer.ts';
+import type { ModelListing, WeighedModel } from '../core/model-source.ts';
+import type { EngineClient } from '../worker/client/engine-client.ts';
+import type { ModelChoice } from './model-choice.svelte.ts';
+import type { PickedFolder } from './picked-files.ts';
+import type { Session } from './session.svelte.ts';
+
+/** A variant that was looked into. */
+export interface WeighedOffer {
+  readonly offer: ModelOffer;
+  readonly weighed: WeighedModel;
+  readonly estimate: MemoryEstimate;
+}
+
+/** What the bench works with. */
+export interface ModelBenchParts {
+  /** Starts a worker; one for every question, so that the one that works on a text neither waits nor is waited for. */
+  readonly connect: () => EngineClient;
+  readonly hosts: readonly string[];
+  readonly session: Session;
+  readonly choice: ModelChoice;
+}
+
+/** The state of the room. */
+export class ModelBench {
+  readonly #parts: ModelBenchParts;
+  /** Hosts that a model can be asked for by its id. */
+  readonly hosts: readonly string[];
+  #listing = $state.raw<ModelListing | null>(null);
+  #weighed = $state.raw<WeighedOffer | null>(null);
+  #instead = $state.raw<ModelOffer | null>(null);
+  #doing = $state<'listing' | 'weighing' | null>(null);
+  #problem = $state.raw<AppError | null>(null);
+  #kept = $state.raw<readonly KeptModel[] | null>(null);
+  #stop: AbortController | null = null;
+  /** What is typed for the host. */
+  repo = $state('');
+  host = $state('');
+
+  constructor(parts: ModelBenchParts) {
+    this.#parts = parts;
+    this.hosts = askableHosts(parts.hosts);
+    this.host = this.hosts[0] ?? '';
+  }
+
+  /** What was listed last. */
+  get listing(): ModelListing | null {
+    return this.#listing;
+  }
+
+  /** The variant that is chosen, weighed. */
+  get weighed(): WeighedOffer | null {
+    return this.#weighed;
+  }
+
+  /** A variant that fits where the chosen one does not; null where none was found, or none is needed. */
+  get instead(): ModelOffer | null {
+    return this.#instead;
+  }
+
+  get doing(): 'listing' | 'weighing' | null {
+    return this.#doing;
+  }
+
+  /** What went wrong last. */
+  get problem(): AppError | null {
+    return this.#problem;
+  }
+
+  /** Models that this browser keeps; null until they have been looked for. */
+  get kept(): readonly KeptModel[] | null {
+    return this.#kept;
+  }
+
+  /** Asks the host for the model that is typed. */
+  async look(): Promise<void> {
+    const { host, repo } = this;
+    await this.#list((client, signal) => client.listHub({ host, repo: repo.trim(), hosts: this.#parts.hosts }, signal));
+  }
+
+  /** Looks at files that were picked or dropped. */
+  async pick(folder: () => Promise<PickedFolder>): Promise<void> {
+    await this.#list(async (client, signal) => client.listPicked(await folder(), signal));
+  }
+
+  /** Looks into a variant: its graph and its config are fetched, and nothing else. Where it is too large for this machine, into smaller ones too, until one fits. */
+  async choose(offer: ModelOffer): Promise<void> {
+    const listing = this.#listing;
+    if (listing === null) return;
+    this.#weighed = this.#instead = null;
+    await this.#do('weighing', async (client, signal) => {
+      const chosen = await this.#weigh(client, listing, offer, signal);
+      this.#weighed = chosen;
+      if (chosen.estimate.fits !== false) return;
+      for (const other of listing.offers.filter((one) => one !== offer && one.missing.length === 0)) {
+        const found = await this.#weigh(client, listing, other, signal).catch(throwIfCancelled);
+        if (found?.estimate.fits !== true || found.weighed.needs.missing.length > 0) continue;
+        this.#instead = other;
+        return;
+      }
+    });
+  }
+
+  /** Loads the chosen variant in place of the model that is loaded. */
+  async load(): Promise<void> {
+    const [listing, weighed] = [this.#listing, this.#weighed];
+    if (listing === null || weighed === null) return;
+    const { offer } = weighed;
+    const title = `${listing.title} (${offer.dtype})`;
+    this.#parts.choice.choose({ title, bytes: offer.bytes, host: listing.from.kind === 'hub' ? listing.from.host : null, source: { kind: 'offer', chosen: { listing, offer } } });
+    await this.#load();
+  }
+
+  /** Loads a model that is kept. */
+  async use(model: KeptModel): Promise<void> {
+    const { key, title, from, files } = model;
+    if (from.kind === 'site') this.#parts.choice.embed();
+    else this.#parts.choice.choose({ title, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), host: from.kind === 'hub' ? new URL(from.address).origin : null, source: { kind: 'kept', key } });
+    await this.#load();
+  }
+
+  /** Goes back to the embedded model; loads it where another is loaded. */
+  async embed(): Promise<void> {
+    this.#parts.choice.embed();
+    if (this.#parts.session.status !== null) await this.#parts.session.load();
+  }
+
+  /** Looks at the kept models anew. */
+  async lookAtKept(): Promise<void> {
+    await this.#ask(async (client) => (this.#kept = await client.listKept()));
+  }
+
+  /** Deletes the files of a kept model. One that is loaded works on until the page is closed. */
+  async remove({ key }: Pick<KeptModel, 'key'>): Promise<void> {
+    await this.#ask((client) => client.deleteKept(key));
+    this.#parts.choice.deleted(key);
+    await this.lookAtKept();
+  }
+
+  /** Ends what is being asked. */
+  stop(): void {
+    this.#stop?.abort();
+  }
+
+  async #load(): Promise<void> {
+    await this.#parts.session.load();
+    await this.lookAtKept();
+  }
+
+  async #weigh(client: EngineClient, listing: ModelListing, offer: ModelOffer, signal: AbortSignal): Promise<WeighedOffer> {
+    const weighed = await client.weighModel({ chosen: { listing, offer }, hosts: this.#parts.hosts }, signal);
+    return { offer, weighed, estimate: estimateMemory(weighed.needs, weighed.limits) };
+  }
+
+  async #list(question: (client: EngineClient, signal: AbortSignal) => Promise<ModelListing>): Promise<void> {
+    this.#listing = this.#weighed = this.#instead = null;
+    await this.#do('listing', async (client, signal) => {
+      const listing = await question(client, signal);
+      if (listing.offers.length === 0) throw new AppError('model-variant-missing', `${listing.title} has no graph by the name of model.onnx, model_q4.onnx and the like. Look for the same model under onnx-community, or export it.`, { title: listing.title });
+      if (!signal.aborted) this.#listing = listing;
+    });
+  }
+
+  /** One question at a time: a newer one ends the one before. */
+  async #do(doing: 'listing' | 'weighing', what: (client: EngineClient, signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.stop();
+    const stop = (this.#stop = new AbortController());
+    this.#problem = null;
+    this.#doing = doing;
+    try {
+      await this.#ask((client) => what(client, stop.signal));
+    } catch (error) {
+      const problem = AppError.from(error);
+      if (stop === this.#stop && problem.code !== 'cancelled') this.#problem = problem;
+    } finally {
+      if (stop === this.#stop) {
+        this.#stop = null;
+        this.#doing = null;
+      }
+    }
+  }
+
+  async #ask<T>(question: (client: EngineClient) => Promise<T>): Promise<T> {
+    const client = this.#parts.connect();
+    const lost = new Promise<never>((_, reject) => client.onLost(reject));
+    try {
+      return await Promise.race([question(client), lost]);
+    } finally {
+      client.dispose();
+    }
+  }
+}
+
+/** A smaller variant that cannot be read is no reason to stop looking. */
+function throwIfCancelled(error: unknown): null {
+  if (AppError.from(error).code === 'cancelled') throw error;
+  return null;
+}
