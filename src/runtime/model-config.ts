@@ -26,7 +26,21 @@ export function parseModelConfig(text: string): ModelConfig {
     }
     return value;
   };
-  const end = fields['eos_token_id'];
-  const endTokens = (Array.isArray(end) ? end : [end]).filter((id): id is number => typeof id === 'number' && Number.isInteger(id));
-  return { hidden: size('hidden_size'), vocabulary: size('vocab_size'), contextTokens: size('max_position_embeddings'), endTokens };
+  return { hidden: size('hidden_size'), vocabulary: size('vocab_size'), contextTokens: size('max_position_embeddings'), endTokens: endTokensIn(fields) };
+}
+
+/** Ids that end a text by `generation_config.json` as well: what a chat ends with is often said there alone. Throws `model-manifest-invalid` where it is no JSON. */
+export function withGenerationConfig(config: ModelConfig, text: string): ModelConfig {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (thrown) {
+    throw new AppError('model-manifest-invalid', 'generation_config.json is not valid JSON. Load the model again.', {}, thrown);
+  }
+  const more = typeof raw === 'object' && raw !== null ? endTokensIn({ ...raw }) : [];
+  return { ...config, endTokens: [...new Set([...config.endTokens, ...more])] };
+}
+
+function endTokensIn({ eos_token_id: end }: { readonly eos_token_id?: unknown }): readonly number[] {
+  return (Array.isArray(end) ? end : [end]).filter((id): id is number => typeof id === 'number' && Number.isInteger(id));
 }

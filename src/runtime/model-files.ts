@@ -1,6 +1,6 @@
 /** The loaded files of a model by what they are for. */
 import { AppError } from '../core/errors.ts';
-import { parseModelConfig } from './model-config.ts';
+import { parseModelConfig, withGenerationConfig, type ModelConfig } from './model-config.ts';
 import type { DecoderFiles } from './ort/opening.ts';
 import type { LoadedFiles } from './store/load.ts';
 import type { FileRole } from './store/manifest.ts';
@@ -12,8 +12,14 @@ export function decoderFilesOf(files: LoadedFiles): DecoderFiles {
   return {
     graph: fileAt(files, pathOf(files, 'graph')),
     weights: new Map(weights.map(({ path }) => [path.slice(path.lastIndexOf('/') + 1), fileAt(files, path)])),
-    config: parseModelConfig(textOf(files, 'config')),
+    config: configOf(files),
   };
+}
+
+function configOf(files: LoadedFiles): ModelConfig {
+  const config = parseModelConfig(textOf(files, 'config'));
+  const more = files.manifest.files.find(({ role, path }) => role === 'generation-config' && files.files.has(path));
+  return more === undefined ? config : withGenerationConfig(config, textOf(files, 'generation-config'));
 }
 
 /** A text file of the model by its role. */

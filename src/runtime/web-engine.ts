@@ -66,7 +66,7 @@ export class WebEngine {
   /** Loads a model in place of the one before; `auto` takes WebGPU where it works and WASM with the reason where it does not. */
   async load(args: { model: ModelSource; hosts: readonly string[]; backend: 'auto' | 'wasm' }, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<EngineStatus> {
     await this.dispose();
-    const loaded = await loadModelFiles(args.model, { roles: ['graph', 'weights', 'tokenizer', 'tokenizer-config', 'chat-template', 'config'], hosts: args.hosts, onProgress, signal });
+    const loaded = await loadModelFiles(args.model, { roles: ['graph', 'weights', 'tokenizer', 'tokenizer-config', 'chat-template', 'config', ...(args.model.kind === 'site' ? [] : ['generation-config' as const])], hosts: args.hosts, onProgress, signal });
     const source = loaded.model;
     const files = decoderFilesOf(loaded);
     const tokenizer = tokenizerOf(loaded);

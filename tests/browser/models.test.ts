@@ -1,0 +1,228 @@
+/** Models from elsewhere in the real worker, in real Chromium: from a hub on another port (tests/fixtures/hub-server.ts), and from files. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { cdp } from 'vitest/browser';
+import type { LoadProgress } from '../../src/core/engine-report.ts';
+import { AppError } from '../../src/core/errors.ts';
+import type { ModelOffer } from '../../src/core/model-offer.ts';
+import type { ModelListing, ModelSource } from '../../src/core/model-source.ts';
+import type { EngineClient } from '../../src/worker/client/engine-client.ts';
+import { connectEngine } from '../../src/worker/client/worker-client.ts';
+import type { HubRequest } from '../fixtures/hub-server.ts';
+
+const never = new AbortController().signal;
+let host: string;
+let run: string;
+let client: EngineClient;
+let progress: LoadProgress[];
+
+const json = async <T>(path: string): Promise<T> => (await (await fetch(path)).json()) as T;
+const behave = (list: string): Promise<unknown> => json(`/hub/${run}/behave/${list}`);
+const asked = (): Promise<readonly HubRequest[]> => json(`/hub/${run}/log`);
+const list = (hosts = [host]): Promise<ModelListing> => client.listHub({ host, repo: `${run}/toy`, hosts }, never);
+const variant = ({ offers }: ModelListing, dtype: string): ModelOffer => offers.find((offer) => offer.dtype === dtype)!;
+const load = (model: ModelSource, hosts = [host]) => client.load({ model, hosts, backend: 'wasm' }, (step) => progress.push(step), never);
+const fromHub = async (dtype = 'q4'): Promise<ModelSource> => {
+  const listing = await list();
+  return { kind: 'offer', chosen: { listing, offer: variant(listing, dtype) } };
+};
+const failure = async (call: Promise<unknown>): Promise<AppError> => {
+  const error: unknown = await call.then(() => new Error('It went through.'), (thrown: unknown) => thrown);
+  if (error instanceof AppError) return error;
+  throw error;
+};
+const filesOfRun = async (): Promise<Map<string, File>> => {
+  const files = await json<[string, string][]>(`/hub/${run}/files`);
+  return new Map(files.map(([path, base64]) => [path, new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], path.split('/').at(-1)!)]));
+};
+const setQuota = async (quotaSize?: number): Promise<void> => {
+  const session = cdp() as unknown as { send(method: string, params: object): Promise<unknown> };
+  await session.send('Storage.overrideQuotaForOrigin', { origin: location.origin, ...(quotaSize === undefined ? {} : { quotaSize }) });
+};
+/** Another visit: a worker that knows nothing. */
+const again = (): void => {
+  client.dispose();
+  client = connectEngine();
+};
+
+beforeEach(async () => {
+  host = await json('/hub/address');
+  run = crypto.randomUUID();
+  progress = [];
+  client = connectEngine();
+  await client.deleteKept(null);
+});
+afterEach(async () => {
+  client.dispose();
+  await setQuota();
+});
+
+describe('a model on a hub', { timeout: 60_000 }, () => {
+  test('is listed, weighed by graph and config alone, loaded by way of the redirect, and computes', async () => {
+    const listing = await list();
+    expect(listing).toMatchObject({ title: 'toy', licence: 'mit', gated: false });
+    expect(listing.offers.map(({ dtype, missing }) => [dtype, missing])).toEqual([['q4', []], ['fp16', []]]);
+    const offer = variant(listing, 'q4');
+    const { needs } = await client.weighModel({ chosen: { listing, offer }, hosts: [host] }, never);
+    expect(needs).toMatchObject({ layerCount: 3, contextTokens: 1024, cacheBytesPerToken: 768, largestWeightBytes: 32_768, missing: [] });
+    expect((await asked()).map(({ path }) => path).sort()).toEqual(['config.json', 'onnx/model_q4.onnx']);
+    await behave('good');
+
+    const status = await load({ kind: 'offer', chosen: { listing, offer } });
+    expect(status).toMatchObject({ title: 'toy (q4)', model: { id: 'toy-q4', layerCount: 3, hidden: 64 }, contextTokens: 1024, bytesFrom: 'network', kept: { yes: true, reason: null } });
+    expect((await asked()).map(({ path }) => path).sort()).toEqual(['chat_template.jinja', 'config.json', 'generation_config.json', 'onnx/model_q4.onnx', 'onnx/model_q4.onnx_data', 'tokenizer.json', 'tokenizer_config.json']);
+    const lens = await client.lens({ text: 'kind', top: 1, words: [] }, () => undefined, never);
+    expect(lens.tokens.map(({ text }) => text).join('')).toBe('kind');
+    expect(lens.layers).toHaveLength(4);
+    // The template lies in a file of its own.
+    expect(await client.renderChat([{ role: 'user', content: 'Hello.' }], never)).toBe('[user] Hello.\n[assistant]');
+  });
+
+  test('says that no probe reads it, and that it came without a reference, instead of breaking', async () => {
+    await load(await fromHub());
+    expect(await failure(client.read({ text: 'kind', taps: false }, { tokens: () => undefined, tap: () => undefined }, never))).toMatchObject({ code: 'probe-model-mismatch' });
+    expect(await failure(client.checkNumbers(() => undefined, never))).toMatchObject({ code: 'usage' });
+  });
+
+  test('is kept beside another variant, loaded again without a request, and deleted alone', async () => {
+    const first = await load(await fromHub('q4'));
+    const second = await load(await fromHub('fp16'));
+    expect(second.model.weightsSha256).not.toBe(first.model.weightsSha256);
+    const kept = await client.listKept();
+    expect(kept.map(({ title }) => title).sort()).toEqual(['toy (fp16)', 'toy (q4)']);
+    for (const { from, files, changed, licence } of kept) {
+      expect({ from, licence }).toEqual({ from: { kind: 'hub', address: `${host}/${run}/toy/resolve/${'c0ffee'.repeat(6)}c0ff/` }, licence: 'mit' });
+      expect(files.every(({ bytes, keptBytes }) => bytes === keptBytes)).toBe(true);
+      expect(Math.abs((changed ?? 0) - Date.now())).toBeLessThan(120_000);
+    }
+    await behave('good');
+    again();
+    const back = await load({ kind: 'kept', key: first.key }, []);
+    expect(back).toMatchObject({ model: first.model, bytesFrom: 'storage', kept: { yes: true } });
+    expect(await asked()).toEqual([]);
+    await client.deleteKept(first.key);
+    expect((await client.listKept()).map(({ title }) => title)).toEqual(['toy (fp16)']);
+    again();
+    expect(await load({ kind: 'kept', key: second.key }, [])).toMatchObject({ bytesFrom: 'storage' });
+    expect(await failure(load({ kind: 'kept', key: first.key }))).toMatchObject({ code: 'model-fetch-failed', message: expect.stringContaining('no longer keeps') as string });
+  });
+
+  test('goes on by Range where the connection broke', async () => {
+    await behave('break-100000');
+    const status = await load(await fromHub());
+    expect(status.kept.yes).toBe(true);
+    const requests = (await asked()).filter(({ path }) => path.endsWith('.onnx_data'));
+    expect(requests.map((request) => request.status)).toEqual([200, 206]);
+    expect(Number(/^bytes=(\d+)-$/.exec(requests[1]!.range ?? '')?.[1])).toBeGreaterThan(0);
+  });
+
+  test.each([['model_q4.onnx_data', 'expectedSha256'], ['tokenizer.json', 'expectedGitBlob']])('with a wrong %s is refused by its hash', async (file, detail) => {
+    const source = await fromHub();
+    await behave(`flip-${file}`);
+    const error = await failure(load(source));
+    expect(error.code).toBe('model-file-altered');
+    expect(error.message).toContain(file);
+    expect(error.details).toHaveProperty(detail);
+    // What arrived right is kept, what did not is not.
+    await behave('good');
+    expect((await load(source)).kept.yes).toBe(true);
+  });
+
+  test('behind consent is said to be so, in the list and by its files', async () => {
+    await behave('gated');
+    const listing = await list();
+    expect(listing.gated).toBe(true);
+    expect(await failure(client.weighModel({ chosen: { listing, offer: variant(listing, 'q4') }, hosts: [host] }, never))).toMatchObject({ code: 'model-gated', details: { status: 401 } });
+    expect(await failure(load({ kind: 'offer', chosen: { listing, offer: variant(listing, 'q4') } }))).toMatchObject({ code: 'model-gated' });
+  });
+
+  test.each([['private', 'model-fetch-failed', 401], ['unknown', 'model-fetch-failed', 404]])('that is %s cannot be listed', async (behaviour, code, status) => {
+    await behave(behaviour);
+    expect(await failure(list())).toMatchObject({ code, details: { status } });
+  });
+
+  test('that is a web page is no list', async () => {
+    await behave('page');
+    expect(await failure(list())).toMatchObject({ code: 'model-list-invalid', details: { field: 'reply' } });
+  });
+
+  test('that lost a file names it', async () => {
+    const source = await fromHub();
+    await behave('missing-tokenizer_config.json');
+    const error = await failure(load(source));
+    expect(error).toMatchObject({ code: 'model-fetch-failed', details: { file: 'tokenizer_config.json', status: 404 } });
+    expect(error.message).toContain(new URL(host).host);
+  });
+
+  test('is not asked for where the build names no host, nor read where a redirect leads elsewhere', async () => {
+    expect(await failure(list([]))).toMatchObject({ code: 'model-host-off' });
+    const source = await fromHub();
+    await behave('good');
+    expect(await failure(load(source, []))).toMatchObject({ code: 'model-host-off' });
+    expect(await failure(load(source, ['https://huggingface.co']))).toMatchObject({ code: 'model-host-off' });
+    expect(await asked()).toEqual([]);
+    await behave('away');
+    expect(await failure(load(source))).toMatchObject({ code: 'model-host-off', details: { host: expect.stringContaining('127.0.0.1') as string } });
+  });
+
+  test.each(['toy', '../x', 'a/b/c', 'a/..', 'a b/c', ''])('is not asked for by a name that is none (%j)', async (repo) => {
+    expect(await failure(client.listHub({ host, repo, hosts: [host] }, never))).toMatchObject({ code: 'usage' });
+  });
+
+  test('without room for it is loaded all the same, and it says so', async () => {
+    const source = await fromHub();
+    await setQuota(50_000);
+    expect((await load(source)).kept).toEqual({ yes: false, reason: expect.stringContaining('has no room left') as string });
+    expect((await client.lens({ text: 'kind', top: 1, words: [] }, () => undefined, never)).tokens).toHaveLength(4);
+  });
+});
+
+describe('a model from files', { timeout: 60_000 }, () => {
+  const picked = async (files?: Map<string, File>): Promise<ModelListing> => client.listPicked({ name: 'my toy', files: files ?? (await filesOfRun()) }, never);
+
+  test('is the same model as on the hub, is hashed first, needs no host, and is kept', async () => {
+    const listing = await picked();
+    expect(listing).toMatchObject({ title: 'my toy', licence: 'mit' });
+    const status = await load({ kind: 'offer', chosen: { listing, offer: variant(listing, 'q4') } }, []);
+    expect(status).toMatchObject({ title: 'my toy (q4)', bytesFrom: 'disk', kept: { yes: true, reason: null } });
+    const offer = variant(listing, 'q4');
+    const hashed = progress.filter((step) => step.phase === 'hashing');
+    expect(hashed.at(-1)).toEqual({ phase: 'hashing', loadedBytes: offer.bytes, totalBytes: offer.bytes });
+    expect(await asked()).toEqual([]);
+
+    again();
+    expect(await load({ kind: 'kept', key: status.key }, [])).toMatchObject({ model: status.model, bytesFrom: 'storage' });
+    // The hub's copy has the same bytes, so it has the same identity, and nothing but its small files is fetched.
+    await behave('good');
+    const hub = await load(await fromHub());
+    expect(hub.model.weightsSha256).toBe(status.model.weightsSha256);
+    expect((await asked()).filter(({ path }) => path.startsWith('onnx/'))).toEqual([]);
+  });
+
+  test('in one heap is found as well', async () => {
+    const files = new Map([...(await filesOfRun())].filter(([path]) => !path.includes('fp16')).map(([path, file]) => [path.split('/').at(-1)!, file]));
+    const listing = await picked(files);
+    expect((await load({ kind: 'offer', chosen: { listing, offer: listing.offers[0]! } }, [])).model.id).toBe('my-toy-q4');
+  });
+
+  test('without a part is not begun, and the part is named', async () => {
+    const files = await filesOfRun();
+    files.delete('tokenizer.json');
+    const listing = await picked(files);
+    expect(listing.offers[0]!.missing).toEqual(['tokenizer.json is not there']);
+    expect(await failure(load({ kind: 'offer', chosen: { listing, offer: listing.offers[0]! } }))).toMatchObject({ code: 'model-variant-missing', message: expect.stringContaining('tokenizer.json is not there') as string });
+    expect(await client.listKept()).toEqual([]);
+  });
+
+  test('of which a weight file was forgotten is told by its graph', async () => {
+    const files = await filesOfRun();
+    files.delete('onnx/model_q4.onnx_data');
+    const listing = await picked(files);
+    const { needs } = await client.weighModel({ chosen: { listing, offer: variant(listing, 'q4') }, hosts: [] }, never);
+    expect(needs.missing).toEqual(['model_q4.onnx_data is not there, and the graph takes weights from it']);
+    expect(await failure(load({ kind: 'offer', chosen: { listing, offer: variant(listing, 'q4') } }))).toMatchObject({ code: 'model-session-failed', message: expect.stringContaining('model_q4.onnx_data') as string });
+  });
+
+  test('that is no model at all is refused', async () => {
+    expect(await failure(picked(new Map([['holiday.jpg', new File(['x'], 'holiday.jpg')]])))).toMatchObject({ code: 'model-variant-missing' });
+  });
+});

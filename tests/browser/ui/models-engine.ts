@@ -1,0 +1,91 @@
+/** An engine for the room of models: lists are read by the worker's own code, limits and sizes are made up, and the shipped probes fit the embedded model alone. */
+import { AppError, type ErrorCode } from '../../../src/core/errors.ts';
+import type { EngineStatus, KeptModel } from '../../../src/core/engine-report.ts';
+import type { ModelListing, ModelSource, WeighedModel } from '../../../src/core/model-source.ts';
+import { parseHubReply } from '../../../src/runtime/store/hub.ts';
+import { listPicked } from '../../../src/runtime/store/picked.ts';
+import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
+import { FakeEngine } from './fake-engine.ts';
+
+/** What all engines of one browser share. */
+export interface Shared {
+  readonly sources: ModelSource[];
+  readonly asked: string[];
+  kept: KeptModel[];
+  fail: ErrorCode | null;
+  /** Bytes that one buffer of the graphics card takes. */
+  limit: number;
+}
+
+const sha = (digit: string): string => digit.repeat(64);
+const sibling = (rfilename: string, size: number, digit: string) => ({ rfilename, size, blobId: digit.repeat(40), lfs: { sha256: sha(digit), size } });
+
+/** A hub's answer: two variants, and one that lacks nothing but is twice as large. */
+export const REPLY = JSON.stringify({
+  sha: 'ab'.repeat(20),
+  gated: false,
+  cardData: { license: 'apache-2.0' },
+  siblings: [
+    sibling('onnx/model_q4.onnx', 200_000, '1'), sibling('onnx/model_q4.onnx_data', 900_000_000, '2'),
+    sibling('onnx/model_q4f16.onnx', 210_000, '3'), sibling('onnx/model_q4f16.onnx_data', 560_000_000, '4'),
+    sibling('onnx/model.onnx', 190_000, '5'), sibling('onnx/model.onnx_data', 2_400_000_000, '6'),
+    { rfilename: 'config.json', size: 700, blobId: '7'.repeat(40) }, { rfilename: 'tokenizer_config.json', size: 800, blobId: '8'.repeat(40) }, sibling('tokenizer.json', 9_000_000, '9'),
+  ],
+});
+
+/** Largest weight by variant: a float32 embedding of 151936 by 1024, and a float16 one. */
+const LARGEST: Readonly<Record<string, number>> = { q4: 622_329_856, q4f16: 311_164_928 };
+
+/** The engine. */
+export class ModelsEngine extends FakeEngine {
+  readonly #shared: Shared;
+  #source: ModelSource = { kind: 'site', manifestUrl: '' };
+
+  constructor(shared: Shared) {
+    super({});
+    this.#shared = shared;
+  }
+
+  override async load(...[args, onProgress, signal]: Parameters<EngineClient['load']>): Promise<EngineStatus> {
+    this.#source = args.model;
+    this.#shared.sources.push(args.model);
+    const status = await super.load(args, onProgress, signal);
+    const { model } = args;
+    if (model.kind === 'site') return status;
+    const key = model.kind === 'kept' ? model.key : sha('d');
+    const title = model.kind === 'offer' ? `${model.chosen.listing.title} (${model.chosen.offer.dtype})` : 'Kept';
+    this.#shared.kept = [{ key, id: 'other', title, licence: 'apache-2.0', from: { kind: 'hub', address: 'https://hub.example/a/b/resolve/ab/' }, changed: Date.UTC(2026, 4, 17, 12), files: [{ path: 'onnx/model_q4.onnx', sha256: sha('1'), bytes: 570_000_000, keptBytes: 570_000_000 }] }];
+    return { ...status, key, title, model: { id: 'other', weightsSha256: sha('e'), layerCount: 28, hidden: 1024 } };
+  }
+
+  override async useProbe(): Promise<void> {
+    if (this.#source.kind !== 'site') throw new AppError('probe-width-mismatch', 'Probe "kind-cruel" expects 576 numbers a token in 30 layers, but other gives 1024 in 28.');
+    await super.useProbe();
+  }
+
+  override async listHub(...[{ host, repo }]: Parameters<EngineClient['listHub']>): Promise<ModelListing> {
+    this.#shared.asked.push(`${host} ${repo}`);
+    if (this.#shared.fail !== null) throw new AppError(this.#shared.fail, `${host} does not give ${repo}.`);
+    return parseHubReply(REPLY, { host, repo });
+  }
+
+  override listPicked(...[args, signal]: Parameters<EngineClient['listPicked']>): Promise<ModelListing> {
+    return listPicked(args, signal);
+  }
+
+  override async weighModel(...[{ chosen }]: Parameters<EngineClient['weighModel']>): Promise<WeighedModel> {
+    const { dtype } = chosen.offer;
+    this.#shared.asked.push(`weigh ${dtype}`);
+    const needs = { layerCount: 28, contextTokens: 40_960, weightBytes: dtype === 'q4' ? 900_000_000 : 560_000_000, cacheBytesPerToken: 229_376, largestWeightBytes: LARGEST[dtype] ?? 4096, missing: [] };
+    return { needs, limits: { maxBufferSize: this.#shared.limit, maxStorageBufferBindingSize: this.#shared.limit } };
+  }
+
+  override listKept(): Promise<readonly KeptModel[]> {
+    return Promise.resolve(this.#shared.kept);
+  }
+
+  override deleteKept(key: string | null): Promise<void> {
+    this.#shared.kept = this.#shared.kept.filter((model) => key !== null && model.key !== key);
+    return super.deleteKept(key);
+  }
+}

@@ -1,0 +1,170 @@
+/** The room of models: what it says before anything is fetched, what it loads, and what it remembers. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import App from '../../../src/App.svelte';
+import type { AppParts } from '../../../src/state/app.svelte.ts';
+import { ModelsEngine, type Shared } from './models-engine.ts';
+import { fakeParts } from './parts.ts';
+import { button, engines, freshPages, violations } from './whole-page.ts';
+
+freshPages();
+let shared: Shared;
+const HOSTS = ['https://hub.example', 'https://*.hub.example'];
+
+beforeEach(() => {
+  shared = { sources: [], asked: [], kept: [], fail: null, limit: 2 ** 31 - 4 };
+});
+
+function open(hash = '#/library/models', more: Partial<AppParts> = { modelHosts: HOSTS }) {
+  location.hash = hash;
+  const connect = () => {
+    const engine = new ModelsEngine(shared);
+    engines.push(engine);
+    return engine;
+  };
+  return render(App, { props: { parts: fakeParts(connect, { storage: localStorage, ...more }) } });
+}
+
+const text = (words: string | RegExp) => page.getByText(words).first();
+/** Looks for a model by the keyboard alone. */
+const look = async () => {
+  await page.getByRole('textbox', { name: 'A model on hub.example' }).fill('onnx-community/Qwen3-0.6B-ONNX');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByRole('heading', { name: 'Qwen3-0.6B-ONNX' })).toBeVisible();
+};
+const choose = (dtype: string) => page.getByRole('radio', { name: new RegExp(`^${dtype} `) }).click();
+const fromFolder = (name: string, content: string): File => new File([content], name);
+
+describe('without a host', () => {
+  it('says in one sentence how to get one, and takes files all the same', async () => {
+    open('#/library/models', { modelHosts: [] });
+    await expect.element(text(/This page asks no other address for anything/)).toHaveTextContent(/FLIPSIDE_MODEL_HOSTS="https:\/\/huggingface\.co https:\/\/\*\.hf\.co" npm start/);
+    expect(page.getByRole('textbox').elements()).toEqual([]);
+    await userEvent.upload(page.getByLabelText('Pick files…'), [fromFolder('model_q4.onnx', 'graph'), fromFolder('model_q4.onnx_data', 'weights'), fromFolder('config.json', '{}'), fromFolder('tokenizer.json', '{}'), fromFolder('README.md', '---\nlicense: mit\n---\n')]);
+    await expect.element(page.getByRole('heading', { name: 'Your model' })).toBeVisible();
+    await expect.element(text(/From 5 files of yours\.\s+Licence: mit/)).toBeVisible();
+    await expect.element(text('Cannot be loaded: tokenizer_config.json is not there.')).toBeVisible();
+    await expect.element(page.getByRole('radio', { name: /^q4 / })).toBeDisabled();
+  });
+
+  it('takes what is dropped', async () => {
+    open('#/library/models', { modelHosts: [] });
+    await expect.element(page.getByRole('heading', { name: 'Bring another' })).toBeVisible();
+    const transfer = new DataTransfer();
+    for (const name of ['model_q4.onnx', 'config.json', 'tokenizer.json', 'tokenizer_config.json']) transfer.items.add(fromFolder(name, '{}'));
+    document.querySelector('main')!.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    await expect.element(page.getByRole('radio', { name: /^q4 / })).toBeEnabled();
+  });
+});
+
+describe('a model of a host', () => {
+  it('is shown with its licence, its variants, its memory and whether it fits, before more than its list and graph are asked for', async () => {
+    open();
+    await look();
+    expect(shared.asked).toEqual(['https://hub.example onnx-community/Qwen3-0.6B-ONNX']);
+    await expect.element(text(/commit abababababab\.\s+Licence: apache-2\.0/)).toBeVisible();
+    const names = page.getByRole('group', { name: 'Variants, smallest first' }).getByRole('radio').elements().map((radio) => radio.closest('label')!.textContent.replace(/\s+/g, ' ').trim());
+    expect(names[0]).toMatch(/^q4f16 569 MB 4-bit weights, 16-bit activations, 5 files/);
+    // Its weights are one file of more than 2 GiB.
+    expect(names[2]).toMatch(/^fp32 2\.4 GB Cannot be loaded: onnx\/model\.onnx_data has more than the 2 GiB/);
+    await choose('q4f16');
+    await expect.element(text(/About 1\.0 GB on the graphics card: 560 MB of weights and 470 MB for a text of 2.048 tokens/)).toBeVisible();
+    await expect.element(text('Its largest buffer is 311 MB; this card takes 2.1 GB.')).toBeVisible();
+    await expect.element(text(/28 layers; made for texts of up to 40.960 tokens/)).toBeVisible();
+    expect(shared.asked.slice(1)).toEqual(['weigh q4f16']);
+    expect(shared.sources).toEqual([]);
+  });
+
+  it('that is too large for one buffer says so, and what would fit', async () => {
+    shared.limit = 2 ** 29;
+    open();
+    await look();
+    await choose('q4');
+    await expect.element(text(/Its largest buffer is 622 MB, and this card takes 537 MB in one: on the card it does not fit/)).toBeVisible();
+    await expect.element(text('q4f16 would fit.')).toBeVisible();
+    shared.limit = 2 ** 20;
+    await choose('q4f16');
+    await expect.element(text('No other variant of it fits either.')).toBeVisible();
+  });
+
+  it.each(['model-gated', 'model-list-invalid', 'model-fetch-failed'] as const)('that does not come is told where it was asked for (%s)', async (code) => {
+    shared.fail = code;
+    open();
+    await page.getByRole('textbox', { name: 'A model on hub.example' }).fill('a/b');
+    await button('Look').click();
+    await expect.element(page.getByText(code, { exact: true })).toBeVisible();
+    await expect.element(text(/https:\/\/hub\.example does not give a\/b\./)).toBeVisible();
+    // It is no reason to load the model again.
+    expect(page.getByRole('button', { name: 'Load again' }).elements()).toEqual([]);
+  });
+
+  it('is loaded; that no probe fits it is said in every place, with the ways on, and nothing breaks', { timeout: 60_000 }, async () => {
+    const screen = open();
+    await look();
+    await choose('q4f16');
+    await button(/^Load q4f16 \(569 MB\)/).click();
+    await expect.element(text('Qwen3-0.6B-ONNX (q4f16)')).toBeVisible();
+    await expect.element(page.getByRole('region', { name: 'No probe for this model' })).toBeVisible();
+    expect(shared.sources).toMatchObject([{ kind: 'offer', chosen: { offer: { dtype: 'q4f16' } } }]);
+    for (const [place, heading] of [['read', 'Betrayal'], ['write', 'Let the model write'], ['steer', 'Dose and response'], ['inside', 'Look inside'], ['train', 'Train a probe']] as const) {
+      location.hash = `#/${place}`;
+      await expect.element(page.getByRole('heading', { name: heading }).first()).toBeVisible();
+      await expect.element(page.getByRole('region', { name: 'No probe for this model' })).toHaveTextContent(/Qwen3-0\.6B-ONNX \(q4f16\) is loaded/);
+    }
+    await expect.element(page.getByRole('link', { name: 'Train a probe on it' })).toHaveAttribute('href', '#/train');
+
+    // The next visit remembers it, by what is kept.
+    await screen.unmount();
+    const back = open('#/write');
+    await expect.element(text(/Qwen3-0\.6B-ONNX \(q4f16\) comes into this tab: 569 MB once, from hub\.example/)).toBeVisible();
+    await button(/^Load the model \(569 MB\)/).click();
+    await expect.element(page.getByRole('region', { name: 'No probe for this model' })).toBeVisible();
+    expect(shared.sources[1]).toEqual({ kind: 'kept', key: 'd'.repeat(64) });
+
+    // And the embedded one is one press away, with its probes.
+    await button('Load the embedded model').click();
+    await expect.poll(() => shared.sources.at(-1)?.kind).toBe('site');
+    await expect.element(text(/a pass/)).toBeVisible();
+    expect(page.getByRole('region', { name: 'No probe for this model' }).elements()).toEqual([]);
+    await back.unmount();
+    open('#/write');
+    await expect.element(text(/SmolLM2-135M comes into this tab: 104 MB/)).toBeVisible();
+  });
+});
+
+describe('kept models', () => {
+  it('are listed with place, licence, date and size, used again, and deleted at the second press', { timeout: 60_000 }, async () => {
+    shared.kept = [
+      { key: '1'.repeat(64), id: 'a', title: 'First (q4)', licence: 'mit', from: { kind: 'local' }, changed: Date.UTC(2026, 4, 17, 12), files: [{ path: 'model_q4.onnx', sha256: '1'.repeat(64), bytes: 2_000_000, keptBytes: 1_000_000 }] },
+      { key: '2'.repeat(64), id: 'b', title: 'Second (q4)', licence: 'gemma', from: { kind: 'hub', address: 'https://hub.example/a/b/resolve/c/' }, changed: null, files: [{ path: 'model_q4.onnx', sha256: '2'.repeat(64), bytes: 3_000_000, keptBytes: 3_000_000 }] },
+    ];
+    open();
+    const rows = page.getByRole('listitem');
+    await expect.element(rows.first()).toHaveTextContent(/First \(q4\) your files, licence mit, 17 May 2026, .* 1\.0 MB of 2\.0 MB/);
+    await expect.element(rows.nth(1)).toHaveTextContent(/Second \(q4\) hub\.example, licence gemma 3\.0 MB/);
+    await button('Delete First (q4)').click();
+    expect(shared.kept).toHaveLength(2);
+    await button('Press again to delete First (q4)').click();
+    await expect.poll(() => shared.kept.map(({ title }) => title)).toEqual(['Second (q4)']);
+    await button('Use Second (q4)').click();
+    await expect.poll(() => shared.sources).toEqual([{ kind: 'kept', key: '2'.repeat(64) }]);
+    await expect.element(page.getByRole('region', { name: 'No probe for this model' })).toBeVisible();
+    await button('Use the embedded model instead').click();
+    await expect.poll(() => shared.sources.at(-1)?.kind).toBe('site');
+  });
+});
+
+describe('the room', () => {
+  it.each([['light', 1280], ['dark', 1280], ['light', 360]] as const)('has no fault that axe finds, and nothing wider than the window (%s, %d pixels)', { timeout: 60_000 }, async (theme, width) => {
+    await page.viewport(width, 900);
+    localStorage.setItem('flipside.theme', theme);
+    shared.limit = 2 ** 29;
+    open();
+    await look();
+    await choose('q4');
+    await expect.element(text('q4f16 would fit.')).toBeVisible();
+    expect(await violations()).toEqual([]);
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
+  });
+});
