@@ -1,6 +1,7 @@
 /** What a command is, and how its options are read. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { AppError } from '../core/errors.ts';
+import { graphOfType } from '../runtime/node/model-folder.ts';
 
 /** A command: `result` is printed as JSON, `ok: false` ends the program with status 1. */
 export interface Command {
@@ -17,11 +18,11 @@ export class Options {
   /** What stood there without an option's name, in order. */
   readonly words: readonly string[];
 
-  /** Parses `args`; unknown options throw `usage`, and stray words do unless the command takes some. */
+  /** Parses `args`; unknown options throw `usage`, and stray words do unless the command takes some. Whoever knows `model` knows `dtype`. */
   constructor(command: string, args: readonly string[], known: NonNullable<ParseArgsConfig['options']>, { takesWords = false }: { readonly takesWords?: boolean } = {}) {
     this.#command = command;
     try {
-      const { values, positionals } = parseArgs({ args: [...args], options: known, strict: true, allowPositionals: takesWords });
+      const { values, positionals } = parseArgs({ args: [...args], options: 'model' in known ? { ...known, dtype: { type: 'string' } } : known, strict: true, allowPositionals: takesWords });
       this.#values = values;
       this.words = positionals;
     } catch (thrown) {
@@ -38,6 +39,12 @@ export class Options {
   /** A text option that must be there. */
   needed(name: string): string {
     return this.text(name) ?? this.refuse(`--${name} is missing`);
+  }
+
+  /** The model's folder as `--model` names it, or the graph in it that `--dtype` picks. Throws `model-variant-missing`. */
+  model(): string {
+    const [folder, dtype] = [this.needed('model'), this.text('dtype')];
+    return dtype === undefined ? folder : graphOfType(folder, dtype);
   }
 
   /** All values of an option that may be repeated. */

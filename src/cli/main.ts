@@ -23,7 +23,9 @@ import { clearProgress } from './progress.ts';
 const COMMANDS: readonly Command[] = [verify, check, read, train, judge, vector, generate, steer, lens, compare, patch, experiment, merge, record];
 
 const usageOf = (commands: readonly Command[]): string => commands.map((command) => `  ${command.usage}\n      ${command.summary}\n`).join('');
-const usage = `Usage: flipside COMMAND [options]\n\n${usageOf(COMMANDS)}`;
+const usage = `Usage: flipside COMMAND [options]\n\n${usageOf(COMMANDS)}
+Where the folder of --model DIR holds several variants of a model, --dtype q4 (fp32, fp16, q4f16, q8 …) picks one; without it q4 is taken, or else the smallest.
+`;
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

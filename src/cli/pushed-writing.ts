@@ -44,7 +44,7 @@ export async function writeUnderPush(options: Options, signal: AbortSignal): Pro
   const given = options.text('strength') === undefined ? null : options.number('strength', 0, { min: -STRONGEST_PUSH, max: STRONGEST_PUSH });
   const target = options.number('match', 1, { min: 0.001, max: 20 });
   const neutral = await neutralTexts();
-  const engine = await openNodeEngine(options.needed('model'), { editing: true });
+  const engine = await openNodeEngine(options.model(), { editing: true });
   try {
     assertProbeFits(probe, engine.model);
     const bench = createPushBench({ ...engine, neutral });

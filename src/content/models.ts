@@ -35,8 +35,8 @@ export function memorySentence(estimate: MemoryEstimate): string {
 /** Whether the largest buffer fits, in one sentence. */
 export function bufferSentence({ largestBufferBytes, bufferLimitBytes, fits }: MemoryEstimate): string {
   if (largestBufferBytes === null) return 'Its largest buffer is known once it is loaded.';
-  if (fits === null || bufferLimitBytes === null) return `Its largest buffer is ${fileSize(largestBufferBytes)}. This browser offers no graphics card, so it will run on the processor, slowly.`;
+  if (fits === null || bufferLimitBytes === null) return `Its largest buffer is ${fileSize(largestBufferBytes)}. This browser offers no graphics card, so it would run on the processor, slowly, if at all.`;
   return fits
     ? `Its largest buffer is ${fileSize(largestBufferBytes)}; this card takes ${fileSize(bufferLimitBytes)}.`
-    : `Its largest buffer is ${fileSize(largestBufferBytes)}, and this card takes ${fileSize(bufferLimitBytes)} in one: on the card it does not fit. It would run on the processor, slowly.`;
+    : `Its largest buffer is ${fileSize(largestBufferBytes)}, and this card takes ${fileSize(bufferLimitBytes)} in one: on the card it does not fit. On the processor it would be slow, if it runs there at all.`;
 }

@@ -34,7 +34,8 @@ export function tokenizerOf(files: LoadedFiles): TextTokenizer {
   return new TextTokenizer(textOf(files, 'tokenizer'), template === undefined ? config : withTemplate(config, template.path, textOf(files, 'chat-template')));
 }
 
-function withTemplate(config: string, path: string, template: string): string {
+/** The text of tokenizer_config.json with the chat template of another file, `.jinja` or `.json`, in it. Throws `model-manifest-invalid`. */
+export function withTemplate(config: string, path: string, template: string): string {
   try {
     const text: unknown = path.endsWith('.json') ? (JSON.parse(template) as { chat_template?: unknown }).chat_template : template;
     return JSON.stringify({ ...(JSON.parse(config) as object), chat_template: text });

@@ -47,13 +47,13 @@ export const compare: Command = {
   async run(args, signal) {
     const options = new Options('compare', args, Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])));
     const [a, b] = [await sideOf(options, 'a'), await sideOf(options, 'b')];
-    const engine = await openNodeEngine(options.needed('model'));
+    const engine = await openNodeEngine(options.model());
     let editor: Decoder | null = null;
     try {
       for (const { probe } of [a, b]) assertProbeFits(probe.probe, engine.model);
       const layer = options.number('layer', a.probe.probe.defaultLayer, { min: 0, max: engine.model.layerCount, whole: true });
       const given = options.text('given') === undefined ? null : options.number('given', 0, { min: 0, max: engine.decoder.sizes.contextTokens, whole: true });
-      if (a.settings !== null || b.settings !== null) editor = await openNodeDecoder(options.needed('model'), { tapped: true, editing: true });
+      if (a.settings !== null || b.settings !== null) editor = await openNodeDecoder(options.model(), { tapped: true, editing: true });
       const prepared = { engine, editor, layer, given, signal };
       const [runA, runB] = [await prepare(a, prepared), await prepare(b, prepared)];
       return { result: await compared(runA, runB, { engine, layer, signal }), ok: true };

@@ -30,7 +30,7 @@ export const experiment: Command = {
     const size: RunSize = options.flag('quick') ? 'quick' : 'full';
     const shard = shardIn(options);
     const out = options.needed('out');
-    const modelDir = options.needed('model');
+    const modelDir = options.model();
     const engine = await openNodeEngine(modelDir);
     let editor: Decoder | null = null;
     try {

@@ -26,7 +26,7 @@ export const generate: Command = {
     const sampling = samplingFrom(options);
     const probeDir = options.text('probe');
     const read = probeDir === undefined ? null : await readProbe(probeDir);
-    const engine = await openNodeEngine(options.needed('model'));
+    const engine = await openNodeEngine(options.model());
     try {
       if (read) assertProbeFits(read.probe, engine.model);
       const text = options.flag('chat') ? engine.tokenizer.chat([{ role: 'user', content: prompt }]) : prompt;

@@ -25,7 +25,7 @@ export const judgeWith = (open: typeof openNodeReader): Command => ({
     const subject = await subjectOf(options);
     const set = await readPromptSet(options.needed('set'), { requireNeutral: false });
     const tables = options.text('csv');
-    const reader = await open(options.needed('model'));
+    const reader = await open(options.model());
     try {
       const judgement = await subject.judge(reader, set, { onProgress: ({ stage, done, total }) => showProgress(stage, done, total), signal });
       if (tables !== undefined) for (const table of [judgedAbout(judgement, subject.id), judgedLayers(judgement, set.axis)]) await writeOutput(join(tables, `${table.name}.csv`), csv(table.header, table.rows));

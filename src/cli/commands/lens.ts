@@ -45,7 +45,7 @@ export const lens: Command = {
     });
     const given = file === undefined ? (text ?? null) : (await readInput(file)).toString('utf8');
     const probe = probeDir === undefined ? null : await readProbe(probeDir);
-    const engine = await openNodeEngine(options.needed('model'));
+    const engine = await openNodeEngine(options.model());
     try {
       const layers = checkLayers(asked, engine.model.layerCount);
       checkTop(top, engine.decoder.sizes.vocabulary);

@@ -30,11 +30,11 @@ export const patch: Command = {
     const probeDir = options.text('probe');
     const read = probeDir === undefined ? null : await readProbe(probeDir);
     const maxTokens = options.number('continue', 0, { min: 1, max: 1000, whole: true });
-    const engine = await openNodeEngine(options.needed('model'));
+    const engine = await openNodeEngine(options.model());
     try {
       if (read) assertProbeFits(read.probe, engine.model);
       const streams = streamsIn(options, engine.model.layerCount);
-      const decoder = await openNodeDecoder(options.needed('model'), { tapped: true, editing: true });
+      const decoder = await openNodeDecoder(options.model(), { tapped: true, editing: true });
       try {
         const bench = new PatchBench({ ...engine, decoder });
         const report = await bench.grid({ ...texts, words, streams, tokens, placebos: options.flag('no-placebo') ? [] : PATCH_PLACEBOS }, (done, total) => showProgress('patching', done, total), signal);

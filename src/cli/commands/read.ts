@@ -17,7 +17,7 @@ export const read: Command = {
     const options = new Options('read', args, { model: { type: 'string' }, probe: { type: 'string' }, text: { type: 'string' }, file: { type: 'string' }, chat: { type: 'boolean' }, 'no-taps': { type: 'boolean' } });
     const { probe, sha256 } = await readProbe(options.needed('probe'));
     const given = await textOf(options);
-    const engine = await openNodeEngine(options.needed('model'));
+    const engine = await openNodeEngine(options.model());
     try {
       assertProbeFits(probe, engine.model);
       const text = options.flag('chat') ? engine.tokenizer.chat([{ role: 'user', content: given }]) : given;

@@ -28,7 +28,7 @@ export const record: Command = {
     const names = (await listFolder(folder)).filter((name) => name.endsWith('.json')).sort();
     const stories = await Promise.all(names.map(async (name) => parseStory((await readInput(join(folder, name))).toString('utf8'), name)));
     stories.sort((a, b) => a.order - b.order);
-    const engine = await openNodeEngine(options.needed('model'));
+    const engine = await openNodeEngine(options.model());
     const entries: RecordingEntry[] = [];
     try {
       assertProbeFits(probe, engine.model);

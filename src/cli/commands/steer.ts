@@ -33,7 +33,7 @@ export const steer: Command = {
 
 /** Measures a dose–response, writes its files and gives what `dose.json` holds. */
 async function dose(options: Options, signal: AbortSignal): Promise<unknown> {
-  const [model, out] = [options.needed('model'), options.needed('out')];
+  const [model, out] = [options.model(), options.needed('out')];
   const plan = await dosePlanFrom(options, options.needed('probe'));
   await prepareFolder(out);
   const engine = await openNodeEngine(model, { editing: true });

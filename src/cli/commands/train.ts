@@ -31,7 +31,7 @@ export const trainWith = (open: typeof openNodeReader): Command => ({
     const text = { type: 'string' } as const;
     const options = new Options('train', args, { ...PLAN_OPTIONS, model: text, out: text, recipes: text, only: texts, readings: text, csv: { type: 'boolean' } });
     const out = options.needed('out');
-    const model = options.needed('model');
+    const model = options.model();
     const recipes = options.text('recipes');
     const plans = recipes === undefined ? [await planFrom(options, out)] : await Promise.all((await chosen(options, recipes)).map(planOf));
     const jobs = plans.map((plan) => ({ plan, folder: recipes === undefined ? out : join(out, plan.id) }));

@@ -11,7 +11,7 @@ export const verify: Command = {
   summary: 'The numbers check: residual stream, logits and greedy tokens against the float32 reference in DIR.',
   async run(args, signal) {
     const options = new Options('verify', args, { model: { type: 'string' } });
-    const engine = await openNodeEngine(options.needed('model'));
+    const engine = await openNodeEngine(options.model());
     try {
       const reference = await engine.reference();
       const report = await checkNumbers({

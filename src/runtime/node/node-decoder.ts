@@ -1,6 +1,6 @@
 /** Opens a model folder on onnxruntime-node (CPU): what the `flipside` command and the tests read with. */
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../core/errors.ts';
 import { tapDecoder, type TappedDecoder } from '../../onnx/decoder-taps.ts';
@@ -15,9 +15,7 @@ import { fetchFromCpu } from '../ort/fetch.ts';
 import { assertRunsOnCpu, externalData, untouched, type DecoderFiles } from '../ort/opening.ts';
 import { createOrtDecoder } from '../ort/ort-decoder.ts';
 import { steeringOnCpu } from '../ort/steering-feeds.ts';
-
-/** Path of the graph inside a model folder. */
-export const GRAPH_PATH = 'onnx/model_q4.onnx';
+import { modelPaths } from './model-folder.ts';
 
 /** How a decoder is opened: `tapped: false` loads the graph as it is, for comparing logits; `editing` one whose stream can be changed. */
 export interface NodeOptions {
@@ -25,16 +23,16 @@ export interface NodeOptions {
   readonly editing?: boolean;
 }
 
-/** Opens the lens of the model in `modelDir`, with weights of its own. Throws model errors that name the file, or `model-node-missing`. */
+/** Opens the lens of the model in the folder `modelDir`, or of the graph of that path, with weights of its own. Throws model errors that name the file, or `model-node-missing`. */
 export async function openNodeLens(modelDir: string, sizes: DecoderSizes): Promise<LensHead> {
   const files = await readModelFolder(modelDir, lensGraph);
   const session = await openSession(files.cut, files.weights, files.path);
   return createCpuLens({ session, Tensor, sizes, pause: () => Promise.resolve() });
 }
 
-/** Opens the decoder in `modelDir`. Throws model errors that name the file, or `model-node-missing`. */
+/** Opens the decoder in the folder `modelDir`, or the graph of that path. Throws model errors that name the file, or `model-node-missing`. */
 export async function openNodeDecoder(modelDir: string, options: NodeOptions = { tapped: true }): Promise<Decoder> {
-  const config = parseModelConfig((await readModelFile(join(modelDir, 'config.json'))).toString('utf8'));
+  const config = parseModelConfig((await readModelFile(modelPaths(modelDir).beside('config.json'))).toString('utf8'));
   const { cut, weights, path } = await readModelFolder(modelDir, (stock) => rewritten(stock, options));
   return decoderOn(await openSession(cut, weights, path), cut, config);
 }
@@ -79,9 +77,9 @@ function decoderOn(session: InferenceSession, graph: TappedDecoder, config: Mode
 
 /** The graph of a model folder, cut or rewritten, with the weight files that it then needs. */
 async function readModelFolder<T extends Pick<TappedDecoder, 'graph' | 'weightFiles'>>(modelDir: string, cutting: (stock: Uint8Array) => T): Promise<{ readonly cut: T; readonly weights: ReadonlyMap<string, Uint8Array>; readonly path: string }> {
-  const path = resolve(modelDir, GRAPH_PATH);
+  const path = modelPaths(modelDir).graph;
   const cut = cutting(await readModelFile(path));
-  const weights = await Promise.all(cut.weightFiles.map(async (file) => [file, await readModelFile(join(modelDir, 'onnx', file))] as const));
+  const weights = await Promise.all(cut.weightFiles.map(async (file) => [file, await readModelFile(join(dirname(path), file))] as const));
   return { cut, weights: new Map(weights), path };
 }
 

@@ -1,22 +1,29 @@
 /** A model folder opened for reading in Node: decoder, tokenizer and identity. */
 import { createHash } from 'node:crypto';
-import { basename, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { byWeightOrder } from '../../core/model-offer.ts';
 import { describeDecoder } from '../../onnx/decoder-shape.ts';
 import type { ModelIdentity } from '../../core/probe-types.ts';
 import type { SegmentReader } from '../../training/reader.ts';
 import type { Decoder } from '../decoder.ts';
 import type { LensHead } from '../lens-head.ts';
-import { parseModelConfig } from '../model-config.ts';
+import { parseModelConfig, withGenerationConfig } from '../model-config.ts';
+import { withTemplate } from '../model-files.ts';
 import { createSegmentReader } from '../segment-reader.ts';
 import { weightsSha256 } from '../store/manifest.ts';
 import { TextTokenizer } from '../tokenizer.ts';
-import { GRAPH_PATH, openNodeDecoder, openNodeLens, readModelFile } from './node-decoder.ts';
+import { modelPaths } from './model-folder.ts';
+import { openNodeDecoder, openNodeLens, readModelFile } from './node-decoder.ts';
 
 /** Tokens a pass: the CPU computes any number right, and this many keep memory small. */
 export const NODE_CHUNK_TOKENS = 128;
 
 /** Tokens of a pass that holds many short texts: each token costs least here (docs/decisions/0014). */
 const NODE_SET_TOKENS = 512;
+
+/** The chat template, where it lies in a file of its own. */
+const TEMPLATE = 'chat_template.jinja';
 
 /** What the commands read with. */
 export interface NodeEngine {
@@ -36,15 +43,21 @@ export interface NodeEngine {
   dispose(): Promise<void>;
 }
 
-/** Opens a model folder, with `editing` for pushing its stream. Throws model errors that name the file. */
+/** Opens a model folder, or a graph in one by its path, with `editing` for pushing its stream. Throws model errors that name the file. */
 export async function openNodeEngine(modelDir: string, { editing = false }: { readonly editing?: boolean } = {}): Promise<NodeEngine> {
-  const text = async (path: string): Promise<string> => (await readModelFile(join(modelDir, path))).toString('utf8');
+  const { graph, id, beside } = modelPaths(modelDir);
+  const text = async (name: string): Promise<string> => (await readModelFile(beside(name))).toString('utf8');
+  const textIfThere = async (name: string): Promise<string | null> => (existsSync(beside(name)) ? text(name) : null);
   const decoder = await openNodeDecoder(modelDir, { tapped: true, editing });
-  const tokenizer = new TextTokenizer(await text('tokenizer.json'), await text('tokenizer_config.json'));
-  const config = parseModelConfig(await text('config.json'));
+  const template = await textIfThere(TEMPLATE);
+  const settings = await text('tokenizer_config.json');
+  const tokenizer = new TextTokenizer(await text('tokenizer.json'), template === null ? settings : withTemplate(settings, TEMPLATE, template));
+  const generation = await textIfThere('generation_config.json');
+  const plain = parseModelConfig(await text('config.json'));
+  const config = generation === null ? plain : withGenerationConfig(plain, generation);
   const model: ModelIdentity = {
-    id: basename(resolve(modelDir)),
-    weightsSha256: await hashWeights(modelDir),
+    id,
+    weightsSha256: await hashWeights(graph),
     layerCount: decoder.sizes.layerCount,
     hidden: decoder.sizes.hidden,
   };
@@ -55,7 +68,7 @@ export async function openNodeEngine(modelDir: string, { editing = false }: { re
     endTokens: config.endTokens,
     chunkTokens: NODE_CHUNK_TOKENS,
     setTokens: NODE_SET_TOKENS,
-    reference: async () => ({ json: await text('reference.json'), tensors: await readModelFile(join(modelDir, 'reference.safetensors')) }),
+    reference: async () => ({ json: await text('reference.json'), tensors: await readModelFile(beside('reference.safetensors')) }),
     openLens: () => openNodeLens(modelDir, decoder.sizes),
     untouched: () => openNodeDecoder(modelDir, { tapped: false }),
     dispose: () => decoder.dispose(),
@@ -69,9 +82,9 @@ export async function openNodeReader(modelDir: string): Promise<SegmentReader & 
 }
 
 /** The identity of the weights: the same number that the page computes from the model's manifest. */
-async function hashWeights(modelDir: string): Promise<string> {
-  const graph = await readModelFile(join(modelDir, GRAPH_PATH));
-  const weights = await Promise.all(describeDecoder(graph).weightFiles.map((path) => readModelFile(join(modelDir, 'onnx', path))));
+async function hashWeights(graphPath: string): Promise<string> {
+  const graph = await readModelFile(graphPath);
+  const weights = await Promise.all([...describeDecoder(graph).weightFiles].sort(byWeightOrder).map((name) => readModelFile(join(dirname(graphPath), name))));
   const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
   return weightsSha256([{ role: 'graph', sha256: sha256(graph) }, ...weights.map((bytes) => ({ role: 'weights' as const, sha256: sha256(bytes) }))]);
 }
