@@ -12,10 +12,10 @@ export const CHART_HELP: readonly { readonly chart: string; readonly says: strin
   { chart: 'Intervals', says: 'A dot is the estimate, the line its 95 % interval, n what was counted. An interval that holds the origin allows nothing.' },
 ];
 
-/** Data: what stays, where, and how to check it. */
-export const PRIVACY_HELP: readonly string[] = [
+/** Data: what stays, where, and how to check it, by the hosts that this build may fetch models from. */
+export const privacyHelp = (modelHosts: readonly string[]): readonly string[] => [
   'There is no account and no server behind this page. The model, the probes and the stories are files beside it; everything else happens in this tab, in a worker of your own browser.',
-  'The page is forbidden by its own security policy to ask any other address for anything. Your browser’s network panel shows it: once the model is here you can go offline and go on.',
+  `The page is forbidden by its own security policy to ask any other address for anything${modelHosts.length === 0 ? '' : `, but for ${modelHosts.join(' and ')}, which it asks for models that you look for: they learn the model’s name and your address`}. Your browser’s network panel shows it: once the model is here you can go offline and go on.`,
   'What you type, train and keep lies in this browser’s storage for this site, and nowhere else. Clearing the site’s data in the browser deletes all of it.',
 ];
 

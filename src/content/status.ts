@@ -89,8 +89,10 @@ export const ENDED = {
   repetition: 'its words went round and round, so it was stopped',
 } as const;
 
-/** The promise that the page makes about data. */
-export const PRIVACY = 'Nothing leaves this tab: no account, no server, no analytics.';
+/** The promise that the page makes about data, by the hosts that this build may fetch models from. */
+export function privacy(modelHosts: readonly string[]): string {
+  return modelHosts.length === 0 ? 'Nothing leaves this tab: no account, no server, no analytics.' : 'Nothing that you write or read leaves this tab: no account, no analytics.';
+}
 
 /** What is said when a newer build of the page is there. */
 export const NEWER = 'A newer version of this page is here. Nothing changes until you load the page again.';
@@ -103,7 +105,10 @@ export const DARK_NOTE = {
 } as const;
 
 /** What follows the promise at the foot of every place. */
-export const FOOTER = 'The page asks no other address for anything; what you type, train and keep stays in this browser.';
+export function footer(modelHosts: readonly string[]): string {
+  const asks = modelHosts.length === 0 ? 'The page asks no other address for anything' : `The page asks ${modelHosts.join(' and ')} for models that you look for under Models, and no other address for anything`;
+  return `${asks}; what you type, train and keep stays in this browser.`;
+}
 
 /** What a load button says before anything is fetched. */
 export function loadLabel(bytes: number): string {

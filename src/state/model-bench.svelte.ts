@@ -138,7 +138,7 @@ export class ModelBench {
   /** Deletes the files of a kept model. One that is loaded works on until the page is closed. */
   async remove({ key }: Pick<KeptModel, 'key'>): Promise<void> {
     await this.#ask((client) => client.deleteKept(key));
-    this.#parts.choice.deleted(key);
+    this.#parts.choice.deleted(key, this.#parts.session.status?.key ?? null);
     await this.lookAtKept();
   }
 

@@ -65,9 +65,12 @@ export class ModelChoice {
     this.#kept.write(KEY, JSON.stringify({ key, title, bytes, host }));
   }
 
-  /** Forgets a model whose files were deleted, unless it is still here in this tab. */
-  deleted(key: string | null): void {
-    if (this.#other?.source.kind === 'kept' && (key === null || this.#other.source.key === key)) this.embed();
+  /** Forgets a model whose files were deleted (of every model, where `key` is null). One that is in use works on until the page is closed. */
+  deleted(key: string | null, inUse: string | null): void {
+    const mine = remembered(this.#kept.read(KEY))?.source ?? this.#other?.source;
+    if (mine?.kind !== 'kept' || (key !== null && mine.key !== key)) return;
+    if (mine.key === inUse) this.#kept.drop(KEY);
+    else this.embed();
   }
 }
 

@@ -62,7 +62,7 @@ export class StoragePanel {
   /** Deletes the kept files of every model. One that is loaded works on until the page is closed. */
   async deleteModels(): Promise<void> {
     await this.#ask((client) => client.deleteKept(null));
-    this.#app.model.deleted(null);
+    this.#app.model.deleted(null, this.#app.session.status?.key ?? null);
     await this.look();
   }
 

@@ -65,7 +65,9 @@ async function fetchOnce(request: FileRequest, sink: ByteSink): Promise<void> {
   const { file, from, signal } = request;
   const response = await fetch(request.url, {
     headers: from > 0 ? { Range: `bytes=${String(from)}-` } : {},
-    cache: request.fresh ? 'reload' : 'default',
+    // What comes from elsewhere is kept once, by the store, and learns no address of this page.
+    cache: request.fresh ? 'reload' : request.hosts === null ? 'default' : 'no-store',
+    ...(request.hosts !== null && { credentials: 'omit', referrerPolicy: 'no-referrer' }),
     signal,
   });
   // The server's file ends before the place we ask for: what we have is not from this file.

@@ -30,7 +30,7 @@ export async function listHub({ host, repo, hosts }: HubQuestion, signal: AbortS
   let response: Response;
   let text: string;
   try {
-    response = await fetch(url, { signal, credentials: 'omit', headers: { accept: 'application/json' } });
+    response = await fetch(url, { signal, credentials: 'omit', referrerPolicy: 'no-referrer', headers: { accept: 'application/json' } });
     await checkLanding(response, hosts);
     text = await readUpTo(response, LONGEST_REPLY_BYTES, 'The list of the model\'s files');
   } catch (cause) {

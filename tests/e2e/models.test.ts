@@ -1,0 +1,65 @@
+/** The page as `npm start -- --dev` serves it with a model host: a model comes from a hub on another port, and from nowhere else. */
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright';
+import { createServer, type ViteDevServer } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../../scripts/chromium.mjs';
+import { HOSTS_VARIABLE } from '../../src/core/model-hosts.ts';
+import { startHub } from '../fixtures/hub-server.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const RUN = 'e2e-run';
+let hub: Awaited<ReturnType<typeof startHub>>;
+let server: ViteDevServer;
+let browser: Browser;
+let page: Page;
+let address: string;
+const asked: string[] = [];
+
+beforeAll(async () => {
+  hub = await startHub();
+  process.env[HOSTS_VARIABLE] = hub.address;
+  server = await (await createServer({ root: ROOT, logLevel: 'error', appType: 'mpa', cacheDir: 'node_modules/.vite-e2e-models', server: { port: 0, host: 'localhost', open: false } })).listen();
+  delete process.env[HOSTS_VARIABLE];
+  address = server.resolvedUrls?.local[0] ?? '';
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS] });
+  page = await (await browser.newContext()).newPage();
+  page.context().on('request', (request) => asked.push(request.url()));
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+  hub.server.close();
+});
+
+const named = () => page.getByText('toy (q4)', { exact: true });
+
+test('a model of the named host is listed, weighed, loaded, and is there at the next visit without a request', async () => {
+  await page.goto(`${address}#/library/models`);
+  await page.getByRole('textbox', { name: /^A model on localhost/ }).fill(`${RUN}/toy`);
+  await page.getByRole('button', { name: 'Look', exact: true }).click();
+  await page.getByRole('radio', { name: /^q4 / }).click();
+  await page.getByText(/Its largest buffer is 33 kB\. This browser offers no graphics card/).waitFor();
+  await page.getByRole('button', { name: /^Load q4/ }).click();
+  await page.getByText(/is loaded: 3 layers of 64, on the processor/).waitFor({ timeout: 120_000 });
+  await page.getByRole('region', { name: 'No probe for this model' }).waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'toy (q4)' }).getByText('in use').waitFor();
+
+  asked.length = 0;
+  await page.goto(`${address}#/write`);
+  await page.reload();
+  await page.getByText(/toy \(q4\) comes into this tab/).waitFor();
+  await page.getByRole('button', { name: /^Load the model/ }).click();
+  await named().or(page.getByRole('region', { name: 'No probe for this model' })).first().waitFor({ timeout: 120_000 });
+  expect(asked.filter((url) => url.startsWith(hub.address))).toEqual([]);
+});
+
+test('the page’s own policy still refuses every other address', async () => {
+  const refused = await page.evaluate(async () => {
+    const violation = new Promise<string>((resolve) => document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), { once: true }));
+    const answer = await fetch('https://elsewhere.invalid/').then(() => 'answered', () => 'refused');
+    return [answer, await violation];
+  });
+  expect(refused).toEqual(['refused', 'connect-src']);
+  expect(await page.evaluate((url) => fetch(`${url}/api/models/e2e-run/toy?blobs=true`).then((response) => response.status), hub.address)).toBe(200);
+});
