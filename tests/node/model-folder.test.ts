@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Options } from '../../src/cli/command.ts';
-import { AppError } from '../../src/core/errors.ts';
+import type { AppError } from '../../src/core/errors.ts';
 import { graphOfType, modelPaths } from '../../src/runtime/node/model-folder.ts';
 import { openNodeEngine } from '../../src/runtime/node/node-engine.ts';
 import { expectRefusal, flipside } from '../fixtures/command.ts';

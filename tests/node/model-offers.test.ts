@@ -8,7 +8,7 @@ import { askableHosts, isModelHost, parseModelHosts } from '../../src/core/model
 import { estimateMemory } from '../../src/core/model-memory.ts';
 import { fileOfRole, offersOf, type ListedFile } from '../../src/core/model-offer.ts';
 import type { FileData, ModelListing, ModelNeeds } from '../../src/core/model-source.ts';
-import { cacheBytesPerToken, describeDecoder } from '../../src/onnx/decoder-taps.ts';
+import { cacheBytesPerToken, describeDecoder } from '../../src/onnx/decoder-shape.ts';
 import { createGitBlob } from '../../src/runtime/store/git-blob.ts';
 import { parseHubReply } from '../../src/runtime/store/hub.ts';
 import { keyOf, parseManifest, weightsSha256 } from '../../src/runtime/store/manifest.ts';

@@ -2,7 +2,7 @@
 import { AppError } from '../../core/errors.ts';
 import { fileOfRole, type OfferedFile } from '../../core/model-offer.ts';
 import type { ChosenOffer, ModelNeeds, WeighedModel } from '../../core/model-source.ts';
-import { cacheBytesPerToken, describeDecoder } from '../../onnx/decoder-taps.ts';
+import { cacheBytesPerToken, describeDecoder } from '../../onnx/decoder-shape.ts';
 import { probeGpu } from '../capability/probe-gpu.ts';
 import { parseModelConfig } from '../model-config.ts';
 import { concatBytes } from '../../onnx/wire.ts';
@@ -46,7 +46,7 @@ export async function weighOffer({ listing, offer }: ChosenOffer, hosts: readonl
   return {
     layerCount: shape.layerCount,
     contextTokens,
-    weightBytes,
+    weightBytes: Math.max(weightBytes, shape.weightBytes),
     cacheBytesPerToken: cacheBytesPerToken(shape),
     largestWeightBytes: shape.largestWeightBytes,
     missing: shape.weightFiles.filter((name) => !names.has(name)).map((name) => `${name} is not there, and the graph takes weights from it`),
