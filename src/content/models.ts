@@ -32,8 +32,9 @@ export function memorySentence(estimate: MemoryEstimate): string {
   return `About ${fileSize(bytes)} on the graphics card: ${fileSize(weightBytes)} of weights and ${fileSize(cacheBytes)} for a text of ${count(tokens)} tokens. Writing fast takes the weights once more, where there is room.`;
 }
 
-/** Whether the largest buffer fits, in one sentence. */
-export function bufferSentence({ largestBufferBytes, bufferLimitBytes, fits }: MemoryEstimate): string {
+/** Whether the card takes it, in one sentence. */
+export function bufferSentence({ largestBufferBytes, bufferLimitBytes, lacksHalf, fits }: MemoryEstimate): string {
+  if (lacksHalf) return 'It computes in 16 bits (shader-f16), which this card does not offer to the browser: on the card it does not fit.';
   if (largestBufferBytes === null) return 'Its largest buffer is known once it is loaded.';
   if (fits === null || bufferLimitBytes === null) return `Its largest buffer is ${fileSize(largestBufferBytes)}. This browser offers no graphics card, so it would run on the processor, slowly, if at all.`;
   return fits

@@ -9,7 +9,7 @@ export interface MemoryEstimate {
   readonly weightBytes: number;
   /** Tokens of the text that it is for: {@link WEIGHED_TOKENS}, or the model's context where that is shorter. */
   readonly tokens: number;
-  /** Keys and values of that text: 2 · layers · heads · head size · 4 bytes a token. Null where it is not known. */
+  /** Keys and values of that text: 2 · layers · heads · head size · 4 bytes a token, or 2 in 16 bits. Null where it is not known. */
   readonly cacheBytes: number | null;
   /** Both, as far as they are known. What onnxruntime computes in comes on top, and the weights once more where the card has room to write fast. */
   readonly bytes: number;
@@ -17,7 +17,9 @@ export interface MemoryEstimate {
   readonly largestBufferBytes: number | null;
   /** The smaller of the card's two limits; null without a card. */
   readonly bufferLimitBytes: number | null;
-  /** Whether the largest buffer is within the limit; null where either is not known. */
+  /** Whether it needs 16 bits and the card has none. */
+  readonly lacksHalf: boolean;
+  /** Whether the card takes it: its largest buffer, and its 16 bits; null where that is not known. */
   readonly fits: boolean | null;
 }
 
@@ -28,6 +30,8 @@ export function estimateMemory(needs: ModelNeeds, limits: BufferLimits | null): 
   const keyBytes = cacheBytes === null || needs.layerCount === 0 ? 0 : cacheBytes / (2 * needs.layerCount);
   const largestBufferBytes = needs.largestWeightBytes === null ? null : Math.max(needs.largestWeightBytes, keyBytes);
   const bufferLimitBytes = limits === null ? null : Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const lacksHalf = needs.half && limits?.half === false;
+  const known = bufferLimitBytes === null || largestBufferBytes === null ? null : largestBufferBytes <= bufferLimitBytes;
   return {
     weightBytes: needs.weightBytes,
     tokens,
@@ -35,6 +39,7 @@ export function estimateMemory(needs: ModelNeeds, limits: BufferLimits | null): 
     bytes: needs.weightBytes + (cacheBytes ?? 0),
     largestBufferBytes,
     bufferLimitBytes,
-    fits: bufferLimitBytes === null || largestBufferBytes === null ? null : largestBufferBytes <= bufferLimitBytes,
+    lacksHalf,
+    fits: lacksHalf ? false : known,
   };
 }

@@ -41,10 +41,12 @@ export type ModelSource =
   /** One that was loaded before: by the name of its manifest in this browser's storage. */
   | { readonly kind: 'kept'; readonly key: string };
 
-/** The limits of a graphics card that a model can run into, in bytes. */
+/** The limits of a graphics card that a model can run into, sizes in bytes. */
 export interface BufferLimits {
   readonly maxBufferSize: number;
   readonly maxStorageBufferBindingSize: number;
+  /** Whether it computes in 16 bits (`shader-f16`). */
+  readonly half: boolean;
 }
 
 /** What a model takes, read from its graph and its config alone. */
@@ -57,6 +59,10 @@ export interface ModelNeeds {
   readonly cacheBytesPerToken: number | null;
   /** Bytes of the largest weight, which must fit into one buffer; null as above. */
   readonly largestWeightBytes: number | null;
+  /** Whether anything in it is computed in 16 bits, as far as that is known. */
+  readonly half: boolean;
+  /** Why it runs on a graphics card only, as the end of a sentence; null where it runs anywhere, or that is not known. */
+  readonly gpuOnly: string | null;
   /** What the graph asks for and the offer has not, as in `ModelOffer.missing`. */
   readonly missing: readonly string[];
 }

@@ -248,7 +248,7 @@ describe('picked files', () => {
     const needs = await weighOffer({ listing, offer: listing.offers[0]! }, [], never);
     const shape = describeDecoder(toy.graph);
     // The toy's graph was written for a file of another name.
-    expect(needs).toEqual({ layerCount: 3, contextTokens: 1024, weightBytes: weights.length, cacheBytesPerToken: 2 * 3 * 2 * 16 * 4, largestWeightBytes: 1024 * 8 * 4, missing: ['toy.onnx_data is not there, and the graph takes weights from it'] });
+    expect(needs).toEqual({ layerCount: 3, contextTokens: 1024, weightBytes: weights.length, cacheBytesPerToken: 2 * 3 * 2 * 16 * 4, largestWeightBytes: 1024 * 8 * 4, half: false, gpuOnly: null, missing: ['toy.onnx_data is not there, and the graph takes weights from it'] });
     expect(needs.cacheBytesPerToken).toBe(cacheBytesPerToken(shape));
   });
 
@@ -259,21 +259,27 @@ describe('picked files', () => {
 
 describe('the memory that a model takes', () => {
   // Qwen3-0.6B: 28 layers, 8 key/value heads of 128, vocabulary 151936 by 1024, float16 embedding.
-  const qwen: ModelNeeds = { layerCount: 28, contextTokens: 40_960, weightBytes: 570_000_000, cacheBytesPerToken: 2 * 28 * 8 * 128 * 4, largestWeightBytes: 151_936 * 1024 * 2, missing: [] };
+  const qwen: ModelNeeds = { layerCount: 28, contextTokens: 40_960, weightBytes: 570_000_000, cacheBytesPerToken: 2 * 28 * 8 * 128 * 4, largestWeightBytes: 151_936 * 1024 * 2, half: true, gpuOnly: null, missing: [] };
 
   test('is the weights and the keys and values of a text of 2048 tokens', () => {
-    expect(estimateMemory(qwen, { maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 31 - 4 })).toEqual({ weightBytes: 570_000_000, tokens: 2048, cacheBytes: 469_762_048, bytes: 1_039_762_048, largestBufferBytes: 311_164_928, bufferLimitBytes: 2 ** 31 - 4, fits: true });
+    expect(estimateMemory(qwen, { maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 31 - 4, half: true })).toEqual({ weightBytes: 570_000_000, tokens: 2048, cacheBytes: 469_762_048, bytes: 1_039_762_048, largestBufferBytes: 311_164_928, bufferLimitBytes: 2 ** 31 - 4, lacksHalf: false, fits: true });
   });
 
   test('must fit into one buffer by the smaller of the two limits', () => {
-    expect(estimateMemory(qwen, { maxBufferSize: 2 ** 31, maxStorageBufferBindingSize: 2 ** 27 })).toMatchObject({ bufferLimitBytes: 2 ** 27, fits: false });
-    expect(estimateMemory(qwen, { maxBufferSize: 311_164_928, maxStorageBufferBindingSize: 311_164_928 }).fits).toBe(true);
-    expect(estimateMemory(qwen, { maxBufferSize: 311_164_927, maxStorageBufferBindingSize: 2 ** 31 }).fits).toBe(false);
+    expect(estimateMemory(qwen, { maxBufferSize: 2 ** 31, maxStorageBufferBindingSize: 2 ** 27, half: true })).toMatchObject({ bufferLimitBytes: 2 ** 27, fits: false });
+    expect(estimateMemory(qwen, { maxBufferSize: 311_164_928, maxStorageBufferBindingSize: 311_164_928, half: true }).fits).toBe(true);
+    expect(estimateMemory(qwen, { maxBufferSize: 311_164_927, maxStorageBufferBindingSize: 2 ** 31, half: true }).fits).toBe(false);
     expect(estimateMemory(qwen, null).fits).toBeNull();
+  });
+
+  test('in 16 bits needs a card that has them', () => {
+    const without = { maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 32, half: false };
+    expect(estimateMemory(qwen, without)).toMatchObject({ lacksHalf: true, fits: false });
+    expect(estimateMemory({ ...qwen, half: false }, without)).toMatchObject({ lacksHalf: false, fits: true });
   });
 
   test('is for a shorter text where the context is shorter, and says what it does not know', () => {
     expect(estimateMemory({ ...qwen, contextTokens: 512 }, null)).toMatchObject({ tokens: 512, cacheBytes: 512 * 229_376 });
-    expect(estimateMemory({ ...qwen, cacheBytesPerToken: null, largestWeightBytes: null }, { maxBufferSize: 1, maxStorageBufferBindingSize: 1 })).toMatchObject({ cacheBytes: null, bytes: 570_000_000, largestBufferBytes: null, fits: null });
+    expect(estimateMemory({ ...qwen, cacheBytesPerToken: null, largestWeightBytes: null }, { maxBufferSize: 1, maxStorageBufferBindingSize: 1, half: true })).toMatchObject({ cacheBytes: null, bytes: 570_000_000, largestBufferBytes: null, fits: null });
   });
 });

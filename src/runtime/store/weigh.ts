@@ -17,7 +17,7 @@ const LARGEST_GRAPH_BYTES = 32 << 20;
 export async function weighHere({ chosen, hosts }: { readonly chosen: ChosenOffer; readonly hosts: readonly string[] }, signal: AbortSignal): Promise<WeighedModel> {
   const needs = await weighOffer(chosen, hosts, signal);
   const gpu = await probeGpu();
-  return { needs, limits: gpu.ok ? { maxBufferSize: gpu.limits.maxBufferSize, maxStorageBufferBindingSize: gpu.limits.maxStorageBufferBindingSize } : null };
+  return { needs, limits: gpu.ok ? { maxBufferSize: gpu.limits.maxBufferSize, maxStorageBufferBindingSize: gpu.limits.maxStorageBufferBindingSize, half: gpu.features.includes('shader-f16') } : null };
 }
 
 /** Fetches graph and config (from memory or network, nothing is kept), checks them and reads what the model takes. Throws what loading does and the graph's own errors. */
@@ -40,7 +40,7 @@ export async function weighOffer({ listing, offer }: ChosenOffer, hosts: readonl
   const { contextTokens } = parseModelConfig(new TextDecoder().decode(await bring(config)));
   const weights = offer.files.filter(({ role }) => role === 'weights');
   const weightBytes = weights.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (graph.bytes > LARGEST_GRAPH_BYTES) return { layerCount: 0, contextTokens, weightBytes: weightBytes + graph.bytes, cacheBytesPerToken: null, largestWeightBytes: null, missing: [] };
+  if (graph.bytes > LARGEST_GRAPH_BYTES) return { layerCount: 0, contextTokens, weightBytes: weightBytes + graph.bytes, cacheBytesPerToken: null, largestWeightBytes: null, half: false, gpuOnly: null, missing: [] };
   const shape = describeDecoder(await bring(graph));
   const names = new Set(weights.map(({ path }) => path.slice(path.lastIndexOf('/') + 1)));
   return {
@@ -49,6 +49,8 @@ export async function weighOffer({ listing, offer }: ChosenOffer, hosts: readonl
     weightBytes: Math.max(weightBytes, shape.weightBytes),
     cacheBytesPerToken: cacheBytesPerToken(shape),
     largestWeightBytes: shape.largestWeightBytes,
+    half: shape.half,
+    gpuOnly: shape.gpuOnly,
     missing: shape.weightFiles.filter((name) => !names.has(name)).map((name) => `${name} is not there, and the graph takes weights from it`),
   };
 }

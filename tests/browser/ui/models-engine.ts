@@ -15,6 +15,8 @@ export interface Shared {
   fail: ErrorCode | null;
   /** Bytes that one buffer of the graphics card takes. */
   limit: number;
+  /** Whether it computes in 16 bits. */
+  half: boolean;
 }
 
 const sha = (digit: string): string => digit.repeat(64);
@@ -76,8 +78,8 @@ export class ModelsEngine extends FakeEngine {
   override async weighModel(...[{ chosen }]: Parameters<EngineClient['weighModel']>): Promise<WeighedModel> {
     const { dtype } = chosen.offer;
     this.#shared.asked.push(`weigh ${dtype}`);
-    const needs = { layerCount: 28, contextTokens: 40_960, weightBytes: dtype === 'q4' ? 900_000_000 : 560_000_000, cacheBytesPerToken: 229_376, largestWeightBytes: LARGEST[dtype] ?? 4096, missing: [] };
-    return { needs, limits: { maxBufferSize: this.#shared.limit, maxStorageBufferBindingSize: this.#shared.limit } };
+    const needs = { layerCount: 28, contextTokens: 40_960, weightBytes: dtype === 'q4' ? 900_000_000 : 560_000_000, cacheBytesPerToken: 229_376, largestWeightBytes: LARGEST[dtype] ?? 4096, half: dtype === 'q4f16', gpuOnly: null, missing: [] };
+    return { needs, limits: { maxBufferSize: this.#shared.limit, maxStorageBufferBindingSize: this.#shared.limit, half: this.#shared.half } };
   }
 
   override listKept(): Promise<readonly KeptModel[]> {

@@ -13,7 +13,7 @@ let shared: Shared;
 const HOSTS = ['https://hub.example', 'https://*.hub.example'];
 
 beforeEach(() => {
-  shared = { sources: [], asked: [], kept: [], fail: null, limit: 2 ** 31 - 4 };
+  shared = { sources: [], asked: [], kept: [], fail: null, limit: 2 ** 31 - 4, half: true };
 });
 
 function open(hash = '#/library/models', more: Partial<AppParts> = { modelHosts: HOSTS }) {
@@ -86,6 +86,15 @@ describe('a model of a host', () => {
     shared.limit = 2 ** 20;
     await choose('q4f16');
     await expect.element(text('No other variant of it fits either.')).toBeVisible();
+  });
+
+  it('in 16 bits that the card does not offer says so, and what would fit', async () => {
+    shared.half = false;
+    open();
+    await look();
+    await choose('q4f16');
+    await expect.element(text(/It computes in 16 bits \(shader-f16\), which this card does not offer/)).toBeVisible();
+    await expect.element(text('q4 would fit.')).toBeVisible();
   });
 
   it.each(['model-gated', 'model-list-invalid', 'model-fetch-failed'] as const)('that does not come is told where it was asked for (%s)', async (code) => {
