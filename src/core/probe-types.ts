@@ -13,6 +13,8 @@ export interface ModelIdentity {
   readonly id: string;
   /** SHA-256 of every weight file's SHA-256 in the order of the manifest, as hex: changes when any weight does. */
   readonly weightsSha256: string;
+  /** In which numbers the weights are kept, as exporters name it (`q4f16`); absent where the id ends in it, or where it is not known. */
+  readonly dtype?: string;
   readonly layerCount: number;
   readonly hidden: number;
 }

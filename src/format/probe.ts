@@ -9,6 +9,7 @@
  * `[10, layers, hidden]`; in older files, and in those that were written from one and lack the tensor, `placebos` is null.
  */
 import { AppError } from '../core/errors.ts';
+import { otherDtype } from '../core/model-dtype.ts';
 import { type ModelIdentity, PLACEBO_COUNT, type Probe } from '../core/probe-types.ts';
 import type { ProbeHead } from '../core/probe-head.ts';
 import { field, fileObject, integer, type JsonNode, list, type Refuse, words } from './json-path.ts';
@@ -123,6 +124,11 @@ export function assertProbeFits(probe: Pick<Probe, 'id' | 'model'>, model: Model
   if (own.hidden !== model.hidden || own.layerCount !== model.layerCount) {
     const details = { probe: probe.id, probeHidden: own.hidden, modelHidden: model.hidden, probeLayers: own.layerCount, modelLayers: model.layerCount };
     throw new AppError('probe-width-mismatch', `Probe "${probe.id}" expects ${own.hidden} numbers a token in ${own.layerCount} layers (${own.id}), but ${model.id} gives ${model.hidden} in ${model.layerCount}. ${remedy}`, details);
+  }
+  const variants = otherDtype(own, model);
+  if (variants !== null) {
+    const { from, to } = variants;
+    throw new AppError('probe-model-mismatch', `Probe "${probe.id}" was made on the variant ${from} of this model, which is ${to} here. How far it holds on ${to} has to be measured first, which reading and judging do; nothing else takes it. ${remedy}`, { probe: probe.id, from, to });
   }
   if (own.weightsSha256 !== model.weightsSha256) {
     const details = { probe: probe.id, probeModel: own.id, probeWeights: own.weightsSha256, model: model.id, modelWeights: model.weightsSha256 };

@@ -51,7 +51,8 @@ export function fileAt(files: LoadedFiles, path: string): Uint8Array {
   return bytes;
 }
 
-function pathOf(files: LoadedFiles, role: FileRole): string {
+/** The path of a model's file by its role; throws `model-manifest-invalid` where the manifest lists none. */
+export function pathOf(files: LoadedFiles, role: FileRole): string {
   const file = files.manifest.files.find((entry) => entry.role === role);
   if (!file) throw new AppError('model-manifest-invalid', `The model's manifest lists no file of role "${role}".`, { role });
   return file.path;

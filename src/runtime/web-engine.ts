@@ -74,7 +74,7 @@ export class WebEngine {
     onProgress({ phase: 'session' });
     const placed = await placeDecoder({ files, weightsSha256: weights, tokenizer, wanted: args.backend, onProgress, signal });
     const { decoder, backend, chunkTokens, setTokens } = placed;
-    const model: ModelIdentity = { id: loaded.manifest.id, weightsSha256: weights, layerCount: decoder.sizes.layerCount, hidden: decoder.sizes.hidden };
+    const model = withDtype({ id: loaded.manifest.id, weightsSha256: weights, layerCount: decoder.sizes.layerCount, hidden: decoder.sizes.hidden }, pathOf(loaded, 'graph'));
     const held = loaded.kept.yes ? null : files;
     const again = async (stop?: AbortSignal): Promise<DecoderFiles> => held ?? decoderFilesOf(await loadModelFiles(source, { roles: ['graph', 'weights', 'config'], ...(stop && { signal: stop }) }));
     const parts = { model, decoder, tokenizer, endTokens: files.config.endTokens, chunkTokens, setTokens };

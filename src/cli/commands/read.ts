@@ -1,9 +1,10 @@
 /** `read`: scores of a text, token by token and layer by layer. */
 import { openNodeEngine } from '../../runtime/node/node-engine.ts';
 import { createScorer } from '../../runtime/scorer.ts';
+import { createSegmentReader } from '../../runtime/segment-reader.ts';
 import { TextRun } from '../../runtime/text-run.ts';
 import { AppError } from '../../core/errors.ts';
-import { assertProbeFits } from '../../format/probe.ts';
+import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
 import { readInput, readProbe } from '../files.ts';
 import { GrownReading, toJson } from '../grown-reading.ts';
@@ -11,15 +12,15 @@ import { GrownReading, toJson } from '../grown-reading.ts';
 /** Reads a text with a probe. */
 export const read: Command = {
   name: 'read',
-  usage: 'read --model DIR --probe DIR (--text TEXT | --file FILE) [--chat] [--no-taps]',
-  summary: 'Scores of a text per token and layer, what the words alone predict of them, and scores at taps after each sentence. --chat reads it as a user turn.',
+  usage: `read --model DIR --probe DIR (--text TEXT | --file FILE) [--chat] [--no-taps] ${FITTED_ON_USAGE}`,
+  summary: 'Scores of a text per token and layer, what the words alone predict of them, and scores at taps after each sentence. --chat reads it as a user turn. A probe of another variant of this model (q4, fp16, …) is measured first, on the sets that it was fitted on (those that ship, and --fitted-on): its cosine is printed, or it is refused.',
   async run(args, signal) {
-    const options = new Options('read', args, { model: { type: 'string' }, probe: { type: 'string' }, text: { type: 'string' }, file: { type: 'string' }, chat: { type: 'boolean' }, 'no-taps': { type: 'boolean' } });
-    const { probe, sha256 } = await readProbe(options.needed('probe'));
+    const options = new Options('read', args, { model: { type: 'string' }, probe: { type: 'string' }, text: { type: 'string' }, file: { type: 'string' }, chat: { type: 'boolean' }, 'no-taps': { type: 'boolean' }, ...FITTED_ON });
+    const { probe: own, sha256 } = await readProbe(options.needed('probe'));
     const given = await textOf(options);
     const engine = await openNodeEngine(options.model());
     try {
-      assertProbeFits(probe, engine.model);
+      const { probe, agreement } = await carriedProbe(createSegmentReader(engine), own, options, signal);
       const text = options.flag('chat') ? engine.tokenizer.chat([{ role: 'user', content: given }]) : given;
       const run = new TextRun({ ...engine, scorer: createScorer(probe) });
       const reading = new GrownReading();
@@ -28,7 +29,7 @@ export const read: Command = {
       const unit = 'standard deviations of the probe at the taps of its training turns';
       // What the words explain and the 1 % lines, by layer, so that no score stands alone.
       const { lexical: { explained: wordsExplain }, alarm } = probe;
-      return { result: { model: engine.model, probe: { id: probe.id, sha256 }, unit, defaultLayer: probe.defaultLayer, wordsExplain, alarm, ...summary, ...toJson(reading) }, ok: true };
+      return { result: { model: engine.model, probe: { id: probe.id, sha256 }, ...agreementPart(agreement), unit, defaultLayer: probe.defaultLayer, wordsExplain, alarm, ...summary, ...toJson(reading) }, ok: true };
     } finally {
       await engine.dispose();
     }

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { byWeightOrder } from '../../core/model-offer.ts';
 import { describeDecoder } from '../../onnx/decoder-shape.ts';
+import { withDtype } from '../../core/model-dtype.ts';
 import type { ModelIdentity } from '../../core/probe-types.ts';
 import type { SegmentReader } from '../../training/reader.ts';
 import type { Decoder } from '../decoder.ts';
@@ -55,12 +56,8 @@ export async function openNodeEngine(modelDir: string, { editing = false }: { re
   const generation = await textIfThere('generation_config.json');
   const plain = parseModelConfig(await text('config.json'));
   const config = generation === null ? plain : withGenerationConfig(plain, generation);
-  const model: ModelIdentity = {
-    id,
-    weightsSha256: await hashWeights(graph),
-    layerCount: decoder.sizes.layerCount,
-    hidden: decoder.sizes.hidden,
-  };
+  const { layerCount, hidden } = decoder.sizes;
+  const model = withDtype({ id, weightsSha256: await hashWeights(graph), layerCount, hidden }, graph);
   return {
     decoder,
     tokenizer,

@@ -1,0 +1,57 @@
+/** How far a direction that was made on one variant of a model holds on another: measured, never assumed. */
+import { AppError } from './errors.ts';
+import type { Probe } from './probe-types.ts';
+
+/**
+ * The least cosine at the probe's own layer at which it may score another variant. At 0.9 four fifths (0.81) of what one of the
+ * two directions is lies along the other. Chosen before any pair of variants was measured.
+ */
+export const LEAST_AGREEMENT = 0.9;
+
+/** With fewer topics the poles' difference is that of a few sentences. */
+export const LEAST_AGREEMENT_TOPICS = 8;
+
+/**
+ * The difference of the poles' means over turns that a probe was fitted on, read again on the model at hand, against the same
+ * difference that the probe carries (`Probe.steering`). On the probe's own weights, with all its turns, every cosine is 1.
+ */
+export interface DtypeAgreement {
+  /** The variants: that of the probe, and that of the model at hand. */
+  readonly from: string;
+  readonly to: string;
+  /** The probe's own layer, by which it is accepted or refused. */
+  readonly layer: number;
+  /** Cosine at every layer; null where either difference is nothing. */
+  readonly cosine: readonly (number | null)[];
+  /** The same with the poles swapped at random topic by topic: 95th percentile of the cosine's size over `shuffles` draws. */
+  readonly null95: readonly (number | null)[];
+  readonly shuffles: number;
+  /** Topics that were read again, and those that the probe was fitted on: with fewer of them a cosine below 1 is partly theirs. */
+  readonly topics: number;
+  readonly fittedTopics: number;
+  /** Turns of both poles that were read. */
+  readonly turns: number;
+}
+
+/** The agreement in one line, at one layer. */
+export function agreementLine({ from, to, cosine, null95, shuffles, topics, fittedTopics }: DtypeAgreement, layer: number): string {
+  const at = cosine[layer] ?? null;
+  const n = topics === fittedTopics ? `${topics} topics` : `${topics} of its ${fittedTopics} topics`;
+  if (at === null) return `The probe was made on ${from}; this is ${to}. At layer ${layer} there is nothing to compare.`;
+  const weak = at < LEAST_AGREEMENT ? ` Below ${LEAST_AGREEMENT}: do not read this layer.` : '';
+  return `The probe was made on ${from}; this is ${to}. Their directions agree with cosine ${at.toFixed(3)} at layer ${layer} (n = ${n}; labels shuffled: ${(null95[layer] ?? 0).toFixed(2)}, 95 % of ${shuffles}).${weak}`;
+}
+
+/** Throws `probe-model-mismatch` with what was measured where a probe may not be carried over. */
+export function assertAgrees(probe: Pick<Probe, 'id'>, agreement: DtypeAgreement): void {
+  const { from, to, layer, cosine, null95, topics } = agreement;
+  const at = cosine[layer] ?? null;
+  const chance = null95[layer] ?? 1;
+  if (at !== null && at >= LEAST_AGREEMENT && at > chance) return;
+  const found = at === null ? 'there is no direction to compare' : `the directions agree with a cosine of ${at.toFixed(3)} only (labels shuffled: ${chance.toFixed(2)})`;
+  throw new AppError(
+    'probe-model-mismatch',
+    `Probe "${probe.id}" was made on the variant ${from}. On this one, ${to}, ${found} at layer ${layer}, measured on ${topics} topics; at least ${LEAST_AGREEMENT} is asked for. Train the probe on this variant, or load the one it was made on.`,
+    { probe: probe.id, from, to, layer, cosine: at, null95: chance, topics },
+  );
+}
