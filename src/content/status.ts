@@ -49,6 +49,7 @@ export const SAY = {
   redone: (step: string): string => `Made again: ${step}.`,
   patching: (): string => 'Patching.',
   patched: (cells: number): string => `Patched at ${plural(cells, 'place')}.`,
+  agreeing: (): string => 'Measuring how far the probe holds on this variant of the model.',
   comparing: (): string => 'Comparing the next words.',
   pushing: (): string => 'Writing under a push.',
   matching: (): string => 'Finding the strength.',

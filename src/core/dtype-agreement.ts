@@ -42,6 +42,12 @@ export function agreementLine({ from, to, cosine, null95, shuffles, topics, fitt
   return `The probe was made on ${from}; this is ${to}. Their directions agree with cosine ${at.toFixed(3)} at layer ${layer} (n = ${n}; labels shuffled: ${(null95[layer] ?? 0).toFixed(2)}, 95 % of ${shuffles}).${weak}`;
 }
 
+/** The same in few words, for a tip or a caption. */
+export function agreementShort({ from, to, cosine, topics }: DtypeAgreement, layer: number): string {
+  const at = cosine[layer] ?? null;
+  return `made on ${from}, cosine ${at === null ? 'none' : at.toFixed(3)} on ${to} at layer ${layer}, n = ${topics} topics`;
+}
+
 /** Throws `probe-model-mismatch` with what was measured where a probe may not be carried over. */
 export function assertAgrees(probe: Pick<Probe, 'id'>, agreement: DtypeAgreement): void {
   const { from, to, layer, cosine, null95, topics } = agreement;

@@ -3,12 +3,13 @@ import type { ChatMessage } from '../core/chat.ts';
 import type { EngineMemory, EngineStatus, GpuMemoryReport, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import { AppError } from '../core/errors.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../core/lens.ts';
+import { withDtype } from '../core/model-dtype.ts';
 import type { ModelSource } from '../core/model-source.ts';
 import type { ModelIdentity, Probe } from '../core/probe-types.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import type { Push } from '../core/push.ts';
 import { VERSION } from '../core/version.ts';
-import { assertProbeFits, parseProbe } from '../format/probe.ts';
+import { assertProbeFits } from '../format/probe.ts';
 import { cacheBytesPerToken } from '../onnx/decoder-shape.ts';
 import type { Subject } from '../experiments/subject.ts';
 import type { SegmentReader } from '../training/reader.ts';
@@ -18,7 +19,7 @@ import { EngineLens } from './engine-lens.ts';
 import { createSubject } from './engine-subject.ts';
 import { findWords } from './lens-words.ts';
 import type { LensRequest } from './lens.ts';
-import { decoderFilesOf, fileAt, tokenizerOf } from './model-files.ts';
+import { decoderFilesOf, fileAt, pathOf, tokenizerOf } from './model-files.ts';
 import { checkNumbers } from './numbers-check.ts';
 import { placeDecoder } from './open-decoder.ts';
 import type { DecoderFiles, WebBackend } from './ort/opening.ts';
@@ -107,10 +108,8 @@ export class WebEngine {
   }
 
   /** Scores what is read from now on with this probe. Throws probe errors. */
-  useProbe(json: string, tensors: Uint8Array): void {
-    const { model } = this.#needLoaded();
-    const probe = parseProbe(json, tensors);
-    assertProbeFits(probe, model);
+  useProbe(probe: Probe): void {
+    assertProbeFits(probe, this.#needLoaded().model);
     this.#scorer = createScorer(probe);
     this.#probe = probe;
     this.#forgetText();

@@ -12,6 +12,7 @@ import { Offline } from './offline.svelte.ts';
 import { Place } from './place.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import type { ProbeOffer } from './probe-card.ts';
+import { probeToUse, titleWith } from './probe-to-use.ts';
 import { Probes } from './probes.svelte.ts';
 import { download, type SaveFile } from './save-file.ts';
 import { Session } from './session.svelte.ts';
@@ -98,7 +99,7 @@ export class AppState {
     const probes = (this.probes = new Probes(parts.shipped ?? shippedProbes(), this.library, storage));
     this.model = new ModelChoice(storage, MANIFEST_URL);
     this.modelHosts = parts.modelHosts ?? [];
-    this.session = new Session({ connect: parts.connect, probeFiles: () => probes.needChosen().files(), model: () => ({ source: this.model.source, hosts: this.modelHosts }), loaded: (status) => this.model.loaded(status) });
+    this.session = new Session({ connect: parts.connect, probeFiles: (model) => probeToUse(probes.needChosen(), model), model: () => ({ source: this.model.source, hosts: this.modelHosts }), loaded: (status) => this.model.loaded(status) });
     this.stories = new Stories(parts.fetchText ?? fetchText, RECORDINGS_URL);
     const { session, stories, draft, preferences } = this;
     this.desk = new Desk({ session, stories, draft, preferences, probeCard: () => probes.needChosen().card(), maker: (engine, taps) => this.#maker(engine, taps), keep: (reading) => void this.#keepRun(reading), probeChoice: this.#probeChoice() });
@@ -142,8 +143,8 @@ export class AppState {
       // Chosen first: whoever loads the model meanwhile gets this probe.
       this.probes.choose(key);
       try {
-        await this.desk.useProbe(card, offer.title, async () => {
-          const files = await offer.files();
+        await this.desk.useProbe(card, offer.title, async (model) => {
+          const files = await probeToUse(offer, model);
           if (this.probes.chosen?.key !== key) throw new AppError('cancelled', 'Another probe was chosen meanwhile.');
           return files;
         }, { again });
@@ -183,7 +184,7 @@ export class AppState {
     const { chosen } = this.probes;
     const id = this.desk.probe?.id;
     if (chosen === null || id === undefined) return null;
-    return { engine, taps, push: null, probe: { id, key: chosen.key, title: chosen.title }, probeSha256: () => probeHash(chosen) };
+    return { engine, taps, push: null, probe: { id, key: chosen.key, title: titleWith(chosen.title, this.session.agreement) }, agreement: this.session.agreement, probeSha256: () => probeHash(chosen) };
   }
 
   /** Keeps a run; what goes wrong is shown, and the run stays on show. */

@@ -1,10 +1,11 @@
 /** The desk of the Read view: which text is being read, and what the reader does with it. */
 import { AppError } from '../core/errors.ts';
+import type { ModelIdentity } from '../core/probe-types.ts';
 import type { SamplingOptions } from '../core/reading.ts';
 import { byPole } from '../core/heads.ts';
 import { SAY } from '../content/status.ts';
 import type { RecordingEntry } from '../format/recording-json.ts';
-import type { ProbeFiles } from '../worker/protocol.ts';
+import type { ProbeToUse } from '../worker/protocol.ts';
 import { DarkTexts } from './dark-texts.svelte.ts';
 import type { Draft } from './draft.svelte.ts';
 import { Instrument } from './instrument.svelte.ts';
@@ -227,7 +228,7 @@ export class Desk {
   }
 
   /** Reads with another probe from now on. A text on show that was read live is read again unless it should stay; a recording stays what it is. */
-  async useProbe(card: ProbeCard, title: string, files: () => Promise<ProbeFiles>, { again = true } = {}): Promise<void> {
+  async useProbe(card: ProbeCard, title: string, files: (model: ModelIdentity) => Promise<ProbeToUse>, { again = true } = {}): Promise<void> {
     const { session } = this.#parts;
     if (session.busy) session.needReady();
     await session.useProbe(files);

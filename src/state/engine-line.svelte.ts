@@ -4,18 +4,21 @@
  */
 import { progressSentence, SAY } from '../content/status.ts';
 import { throwIfStopped } from '../core/abort.ts';
+import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import { AppError } from '../core/errors.ts';
 import type { EngineMemory, EngineStatus, LoadProgress } from '../core/engine-report.ts';
 import type { ModelSource } from '../core/model-source.ts';
+import type { ModelIdentity } from '../core/probe-types.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
-import type { ProbeFiles } from '../worker/protocol.ts';
+import type { ProbeToUse } from '../worker/protocol.ts';
 import { answerOrLeave } from './patience.ts';
 import type { Phase } from './phase.ts';
 
 /** What a session needs from outside. */
 export interface SessionParts {
   readonly connect: () => EngineClient;
-  readonly probeFiles: () => Promise<ProbeFiles>;
+  /** The probe that texts are read with on this model. */
+  readonly probeFiles: (model: ModelIdentity) => Promise<ProbeToUse>;
   /** The model to load, and the hosts that its files may come from. */
   readonly model: () => { readonly source: ModelSource; readonly hosts: readonly string[] };
   /** Told when it has been loaded. */
@@ -32,6 +35,8 @@ export class EngineLine {
   #said = $state('');
   #memory = $state.raw<EngineMemory | null>(null);
   #misfit = $state.raw<AppError | null>(null);
+  /** How far the probe in use agrees with the model, where it was made on another variant of it. */
+  protected agreed = $state.raw<DtypeAgreement | null>(null);
   /** The load whose {@link fallback} the reader has seen. */
   #acknowledged = $state.raw<EngineStatus | null>(null);
 
@@ -56,6 +61,11 @@ export class EngineLine {
   /** What the engine held in memory after its last call; null before there is one. */
   get memory(): EngineMemory | null {
     return this.#memory;
+  }
+
+  /** How far the probe in use agrees with the model that is loaded; null where it was made on these very weights. */
+  get agreement(): DtypeAgreement | null {
+    return this.agreed;
   }
 
   /** The last event in words, for a polite live region: one an event, never one a token. */
@@ -122,7 +132,7 @@ export class EngineLine {
         };
         const { source: model, hosts } = this.#parts.model();
         const status = await client.load({ model, hosts, backend }, progress, stop.signal);
-        this.#misfit = await client.useProbe(await this.#parts.probeFiles()).then(() => null, misfitOf);
+        await this.#tryProbe(client, status.model, (done, total) => progress({ phase: 'warm-up', doneTokens: done, totalTokens: total }), stop.signal);
         throwIfStopped(stop.signal);
         return status;
       };
@@ -199,6 +209,19 @@ export class EngineLine {
     // Nothing is remembered here.
   }
 
+  /** Takes the probe in use to the model. One of another model is no reason to have no model: a probe can be trained on it. */
+  async #tryProbe(client: EngineClient, model: ModelIdentity, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<void> {
+    this.agreed = null;
+    this.#misfit = null;
+    try {
+      this.agreed = await client.useProbe(await this.#parts.probeFiles(model), onProgress, signal);
+    } catch (thrown) {
+      const problem = AppError.from(thrown);
+      if (problem.code !== 'probe-model-mismatch' && problem.code !== 'probe-width-mismatch') throw problem;
+      this.#misfit = problem;
+    }
+  }
+
   #progress(progress: LoadProgress): void {
     const before = this.#phase.kind === 'loading' ? this.#phase.progress : null;
     const sentence = progressSentence(before, progress);
@@ -222,13 +245,7 @@ export class EngineLine {
     this.#client?.dispose();
     this.#client = null;
     this.#memory = null;
+    this.agreed = null;
     this.forget();
   }
-}
-
-/** A probe of another model is no reason to have no model: one can be trained on it. Everything else is thrown. */
-function misfitOf(error: unknown): AppError {
-  const problem = AppError.from(error);
-  if (problem.code !== 'probe-model-mismatch' && problem.code !== 'probe-width-mismatch') throw problem;
-  return problem;
 }

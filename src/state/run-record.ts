@@ -1,4 +1,5 @@
 /** A live reading as a recording: with what made it, so that it can be made again. */
+import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import type { EngineStatus } from '../core/engine-report.ts';
 import type { PushRecord } from '../core/push.ts';
 import { VERSION } from '../core/version.ts';
@@ -11,6 +12,8 @@ import { sha256Hex } from './sha256.ts';
 export interface Maker {
   readonly engine: EngineStatus;
   readonly probe: { readonly id: string; readonly key: string; readonly title: string };
+  /** How far the probe agrees with the model, where it was made on another variant of it. */
+  readonly agreement: DtypeAgreement | null;
   /** Hash of the probe's files; see {@link probeHash}. */
   readonly probeSha256: () => Promise<string>;
   readonly taps: boolean;

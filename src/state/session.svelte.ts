@@ -2,17 +2,19 @@
 import { SAY } from '../content/status.ts';
 import type { ChatMessage } from '../core/chat.ts';
 import type { DoseProgress, DoseReport, MatchedStrength } from '../core/dose-types.ts';
+import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import { AppError } from '../core/errors.ts';
 import type { ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress } from '../core/experiment-run.ts';
 import type { EngineStatus, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../core/lens.ts';
 import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '../core/patching.ts';
+import type { ModelIdentity } from '../core/probe-types.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
 import type { TokenDivergence } from '../core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
-import type { Calls, DoseArgs, ProbeFiles, VectorFile } from '../worker/protocol.ts';
+import type { Calls, DoseArgs, ProbeFiles, ProbeToUse, VectorFile } from '../worker/protocol.ts';
 import { EngineLine } from './engine-line.svelte.ts';
 import type { FinishedRun, Phase } from './phase.ts';
 import type { ReadingState } from './reading.svelte.ts';
@@ -206,14 +208,25 @@ export class Session extends EngineLine {
   }
 
   /** Scores what is read from now on with another probe; without a model no file is asked for, and the next {@link load} takes it from `parts`. */
-  async useProbe(files: () => Promise<ProbeFiles>): Promise<void> {
-    const { client } = this;
-    if (client === null || !this.ready) return;
-    await client.useProbe(await files());
+  async useProbe(files: (model: ModelIdentity) => Promise<ProbeToUse>): Promise<void> {
+    const { client, status } = this;
+    if (client === null || status === null || !this.ready) return;
+    const probe = await files(status.model);
+    this.agreed = probe.sets.length === 0 ? await client.useProbe(probe, () => undefined) : await this.#measure(probe);
     this.fitted();
     // The engine forgets its text with the probe that scored it.
     this.#held = null;
     this.#finished = null;
+  }
+
+  /** How far a probe of another variant agrees. Throws `cancelled` where it was stopped or refused, which is then already shown. */
+  async #measure(probe: ProbeToUse): Promise<DtypeAgreement | null> {
+    const { client, status } = this.idle();
+    this.say(SAY.agreeing());
+    const step = (done: number, total: number): void => this.goOn({ kind: 'comparing', status, done, total });
+    const answer = await this.run({ kind: 'comparing', status, done: 0, total: 0 }, async (signal) => ({ agreement: await client.useProbe(probe, step, signal) }));
+    if (answer === null) throw new AppError('cancelled', 'The probe was not measured.');
+    return answer.agreement;
   }
 
   protected override idle(): { client: EngineClient; status: EngineStatus } {

@@ -3,7 +3,7 @@ import { cosineByLayer } from '../core/cosine.ts';
 import { assertAgrees, type DtypeAgreement, LEAST_AGREEMENT_TOPICS } from '../core/dtype-agreement.ts';
 import { AppError } from '../core/errors.ts';
 import { otherDtype } from '../core/model-dtype.ts';
-import type { ModelIdentity, Probe } from '../core/probe-types.ts';
+import type { Probe } from '../core/probe-types.ts';
 import { createRng } from '../core/rng.ts';
 import { labelOf } from '../core/rows.ts';
 import { quantile } from '../core/stats.ts';

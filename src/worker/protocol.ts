@@ -4,6 +4,7 @@
  */
 import type { ChatMessage } from '../core/chat.ts';
 import type { DoseProgress, DoseReport, MatchedStrength } from '../core/dose-types.ts';
+import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import type { ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress, SpecSummary } from '../core/experiment-run.ts';
 import type { EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
@@ -22,6 +23,11 @@ export type { ByteSource, EngineMemory, EngineStatus, GpuCause, KeptModel, LoadP
 export interface ProbeFiles {
   readonly json: string;
   readonly tensors: ArrayBuffer;
+}
+
+/** A probe to score with, and prompt sets that it may have been fitted on. */
+export interface ProbeToUse extends ProbeFiles {
+  readonly sets: readonly SetSource[];
 }
 
 /** A control vector (GGUF) as it lies on disk, not yet validated; `name` is its file's, for messages. */
@@ -65,7 +71,8 @@ export interface PatchedPair {
 /** A request and what its reply holds. */
 export interface Calls {
   load: { args: { readonly model: ModelSource; /** Hosts that its files may come from. */ readonly hosts: readonly string[]; readonly backend: 'auto' | 'wasm' }; value: EngineStatus };
-  useProbe: { args: ProbeFiles; value: null };
+  /** `sets` are looked at where the probe was made on another variant of the model: those that it was fitted on are read again, and how far it agrees is the answer. */
+  useProbe: { args: ProbeToUse; value: DtypeAgreement | null };
   /** A conversation in the model's own form, special tokens spelled out, ending where its answer begins: a text to {@link Calls.read}. */
   renderChat: { args: { readonly messages: readonly ChatMessage[] }; value: string };
   read: { args: { readonly text: string; readonly taps: boolean }; value: RunSummary };

@@ -20,7 +20,7 @@ afterEach(() => client.dispose());
 
 test('events arrive in order before the value, and late ones are dropped', async () => {
   expect(await read('two tokens')).toMatchObject({ ended: 'text' });
-  await client.useProbe({ json: '', tensors: new ArrayBuffer(0) }); // anything sent late would have come by now
+  await client.useProbe({ json: '', tensors: new ArrayBuffer(0), sets: [] }, () => undefined); // anything sent late would have come by now
   expect(batches.map((batch) => [batch.start, batch.scores[0]])).toEqual([[0, 0], [1, 1]]);
 });
 

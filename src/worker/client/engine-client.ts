@@ -1,6 +1,7 @@
 /** The engine as the page sees it. The state classes know this interface only; a worker stands behind it. */
 import type { ChatMessage } from '../../core/chat.ts';
 import type { DoseProgress, DoseReport, MatchedStrength } from '../../core/dose-types.ts';
+import type { DtypeAgreement } from '../../core/dtype-agreement.ts';
 import type { AppError } from '../../core/errors.ts';
 import type { ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress, SpecSummary } from '../../core/experiment-run.ts';
 import type { Judgement } from '../../core/judgement-types.ts';
@@ -10,14 +11,17 @@ import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '.
 import type { ReadingSink, SamplingOptions } from '../../core/reading.ts';
 import type { TokenDivergence } from '../../core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
-import type { Calls, DoseArgs, EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, ProbeFiles, RunSummary, VectorFile } from '../protocol.ts';
+import type { Calls, DoseArgs, EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, ProbeFiles, ProbeToUse, RunSummary, VectorFile } from '../protocol.ts';
 
 /** A model in a worker. One call at a time; every call can be stopped by its signal and then throws `cancelled`. */
 export interface EngineClient {
   /** Brings the model in: bytes, session, warm-up. Resolves when a text can be read. */
   load(args: Calls['load']['args'], onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<EngineStatus>;
-  /** Validates the probe and makes it the one that scores what follows. Throws probe errors with the path of what is wrong. */
-  useProbe(files: ProbeFiles): Promise<void>;
+  /**
+   * Validates the probe and makes it the one that scores what follows. Where it was made on another variant of the model it is
+   * measured first, on its own sets; `onProgress` counts their turns. Throws probe errors with the path of what is wrong, or with what was measured.
+   */
+  useProbe(probe: ProbeToUse, onProgress: (done: number, total: number) => void, signal?: AbortSignal): Promise<DtypeAgreement | null>;
   /** A conversation as the text that the model was trained on, special tokens spelled out. Throws `usage` where it has no such form. */
   renderChat(messages: readonly ChatMessage[], signal: AbortSignal): Promise<string>;
   /** Reads a text from its start; the sink gets tokens and taps as they come. */

@@ -89,9 +89,7 @@ export function createWorkerClient(worker: Worker): EngineClient {
   return {
     load: (args, onProgress, signal) =>
       call('load', { ...args, model: absolute(args.model) }, (event) => event.event === 'load-progress' && onProgress(event.progress), signal),
-    useProbe: async (files) => {
-      await call('useProbe', { json: files.json, tensors: files.tensors }, () => undefined);
-    },
+    useProbe: ({ json, tensors, sets }, onProgress, signal) => call('useProbe', { json, tensors, sets }, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), signal),
     renderChat: (messages, signal) => call('renderChat', { messages }, () => undefined, signal),
     read: (args, sink, signal) => call('read', args, toSink(sink), signal),
     generate: (args, sink, signal) => call('generate', args, toSink(sink), signal),

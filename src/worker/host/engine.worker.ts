@@ -12,6 +12,7 @@ import { createExperimentRoom } from './experiment-room.ts';
 import { createRunsRoom } from './runs-room.ts';
 import { createSteeringRoom } from './steering-room.ts';
 import { createTrainingRoom } from './training-room.ts';
+import { useProbe } from './use-probe.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -65,8 +66,7 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
     case 'load':
       return engine.load(request.args, (progress) => emit({ event: 'load-progress', progress }), signal);
     case 'useProbe':
-      engine.useProbe(request.args.json, new Uint8Array(request.args.tensors));
-      return Promise.resolve(null);
+      return useProbe(engine, request.args, (done, total) => emit({ event: 'check-progress', done, total }), signal);
     case 'renderChat':
       return Promise.resolve(engine.renderChat(request.args.messages));
     case 'read':

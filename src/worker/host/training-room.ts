@@ -39,7 +39,7 @@ export function createTrainingRoom(reader: () => SegmentReader): TrainingRoom {
 }
 
 /** A later task, not a microtask: only then does the worker hear that it should stop. */
-function laterTask(): Promise<void> {
+export function laterTask(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, 0);
   });

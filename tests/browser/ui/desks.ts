@@ -24,7 +24,7 @@ export function newSession(options: FakeOptions = {}) {
     engines.push(engine);
     return engine;
   };
-  const session = new Session({ connect, probeFiles: () => Promise.resolve({ json: '', tensors: new ArrayBuffer(0) }), model: () => ({ source: { kind: 'site', manifestUrl: 'm.json' }, hosts: [] }) });
+  const session = new Session({ connect, probeFiles: () => Promise.resolve({ json: '', tensors: new ArrayBuffer(0), sets: [] }), model: () => ({ source: { kind: 'site', manifestUrl: 'm.json' }, hosts: [] }) });
   return { session, engines };
 }
 

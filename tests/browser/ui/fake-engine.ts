@@ -1,6 +1,7 @@
 /** An engine without a model: steps of a load, made-up scores, and every way to fail. */
 import type { ChatMessage } from '../../../src/core/chat.ts';
 import type { DoseProgress, DoseReport, MatchedStrength } from '../../../src/core/dose-types.ts';
+import type { DtypeAgreement } from '../../../src/core/dtype-agreement.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { EngineMemory, EngineStatus, KeptModel, NumbersReport, RunSummary } from '../../../src/core/engine-report.ts';
@@ -105,9 +106,9 @@ export class FakeEngine implements EngineClient {
     return { ...STATUS, ...this.#options.status };
   }
 
-  useProbe(): Promise<void> {
+  useProbe(..._: Parameters<EngineClient['useProbe']>): Promise<DtypeAgreement | null> {
     this.calls.push('useProbe');
-    return Promise.resolve();
+    return Promise.resolve(null);
   }
 
   async renderChat(messages: readonly ChatMessage[], signal: AbortSignal): Promise<string> {

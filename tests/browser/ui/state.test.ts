@@ -201,7 +201,7 @@ describe('a reading that was stopped', () => {
     const stopped = desk.reading!;
     expect(stopped.text.length).toBeLessThan(whole.length);
     expect(stopped.whole).toBe(whole);
-    const maker = { engine: session.status!, probe: { id: 'kind-cruel', key: 'shipped:kind-cruel', title: 'Kind–cruel' }, probeSha256: () => Promise.resolve('ab'.repeat(32)), taps: true, push: null };
+    const maker = { engine: session.status!, probe: { id: 'kind-cruel', key: 'shipped:kind-cruel', title: 'Kind–cruel' }, probeSha256: () => Promise.resolve('ab'.repeat(32)), taps: true, push: null, agreement: null };
     expect((await recordRun(stopped, maker, 0)).title).toBe(`${stopped.frame.title}, stopped`);
     await desk.goOn();
     expect(engines[0]!.calls.filter((call) => call.startsWith('read'))).toEqual([`read ${whole.length}`, `read ${whole.length}`]);

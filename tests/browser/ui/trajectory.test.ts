@@ -140,7 +140,7 @@ describe('the key', () => {
 });
 
 describe('the tip of a token', () => {
-  const tip = { token: 41, text: ' rain', reading: 'kind against cruel', value: 5.25, grain: 'mean' as const, window: 10, behind: 10, layer: 16, alone: 3, words: 2.5, lines: { low: -4.9, high: 4.8 }, lineTokens: 7183 };
+  const tip = { token: 41, text: ' rain', reading: 'kind against cruel', value: 5.25, grain: 'mean' as const, window: 10, behind: 10, layer: 16, alone: 3, words: 2.5, lines: { low: -4.9, high: 4.8 }, lineTokens: 7183, agreement: null };
 
   it('shows the words’ part, what is left, and a mark for a value beyond the line', async () => {
     const { container } = await render(TokenTip, { props: { tip } });
