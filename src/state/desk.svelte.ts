@@ -294,7 +294,8 @@ export class Desk {
     instead(held, still);
     const now = this.shown();
     const step = this.trail.take({ name: 'the continuation', before: { ...now, reading: still }, after: now });
-    await session.write(sampling, preferences.taps, held);
+    const whole = await session.write(sampling, preferences.taps, held);
+    if (!whole) session.onceBack(() => (this.#reading === held ? this.goOn() : undefined));
     if (held.tokens.length > still.tokens.length) {
       this.#keep(held);
       return;
@@ -309,7 +310,9 @@ export class Desk {
     try {
       session.needReady();
       const reading = this.blank(title, text, again);
-      return await this.fill(`reading ${title}`, reading, () => session.read(text, preferences.taps, reading));
+      const read = await this.fill(`reading ${title}`, reading, () => session.read(text, preferences.taps, reading));
+      if (read === null) session.onceBack(() => this.#read(title, text, again));
+      return read;
     } catch (error) {
       session.report(error);
     }

@@ -10,8 +10,10 @@ import type { EngineMemory, EngineStatus, LoadProgress } from '../core/engine-re
 import type { ModelSource } from '../core/model-source.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
+import type { PackedReadings } from '../training/reading-memory.ts';
 import type { ProbeToUse } from '../worker/protocol.ts';
 import { answerOrLeave } from './patience.ts';
+import { rescueReadings } from './rescue.ts';
 import type { Phase } from './phase.ts';
 
 /** What a session needs from outside. */
@@ -37,6 +39,9 @@ export class EngineLine {
   #misfit = $state.raw<AppError | null>(null);
   /** How far the probe in use agrees with the model, where it was made on another variant of it. */
   protected agreed = $state.raw<DtypeAgreement | null>(null);
+  #again = $state.raw<(() => unknown) | null>(null);
+  /** What an engine that lost its device had read for training. */
+  #rescued: Promise<PackedReadings | null> | null = null;
   /** The load whose {@link fallback} the reader has seen. */
   #acknowledged = $state.raw<EngineStatus | null>(null);
 
@@ -110,11 +115,29 @@ export class EngineLine {
     this.#stop?.abort();
   }
 
+  /** What a call that the loss of the engine ended has to do once it is back; nothing where the engine is there. */
+  onceBack(again: () => unknown): void {
+    if (this.#phase.kind === 'lost') this.#again = again;
+  }
+
+  /** Whether {@link startAgain} would also go on with what the loss ended. */
+  get goesOn(): boolean {
+    return this.#again !== null;
+  }
+
+  /** Brings the model in again after it was lost, and goes on with what ran then. */
+  async startAgain(backend: 'auto' | 'wasm' = 'auto'): Promise<void> {
+    const again = this.#again;
+    await this.load(backend);
+    if (this.ready) again?.();
+  }
+
   /** Brings the model in, with a new worker if there is none. */
   async load(backend: 'auto' | 'wasm' = 'auto'): Promise<void> {
     if (this.busy) return;
     this.#end();
     this.#problem = null;
+    this.#again = null;
     this.#phase = { kind: 'loading', progress: null };
     this.say(SAY.loading());
     const stop = (this.#stop = new AbortController());
@@ -133,6 +156,9 @@ export class EngineLine {
         const { source: model, hosts } = this.#parts.model();
         const status = await client.load({ model, hosts, backend }, progress, stop.signal);
         await this.#tryProbe(client, status.model, (done, total) => progress({ phase: 'warm-up', doneTokens: done, totalTokens: total }), stop.signal);
+        const rescued = await this.#rescued;
+        this.#rescued = null;
+        if (rescued !== null && rescued.keys.length > 0) await client.giveReadings(rescued);
         throwIfStopped(stop.signal);
         return status;
       };
@@ -236,6 +262,11 @@ export class EngineLine {
   }
 
   #lose(error: AppError): void {
+    const client = this.#client;
+    if (client !== null && error.code === 'gpu-device-lost') {
+      this.#client = null;
+      this.#rescued = rescueReadings(client);
+    }
     this.#end();
     this.#phase = { kind: 'lost' };
     this.#problem = error;

@@ -99,7 +99,10 @@ export class ExperimentBench {
       };
       const outcome = await session.runExperiment({ ...args, size } satisfies ExperimentArgs, (progress) => (this.#progress = progress), keep);
       await writing;
-      if (outcome === null) return;
+      if (outcome === null) {
+        session.onceBack(() => this.run(size));
+        return;
+      }
       card.take(outcome);
       await kept.keepOutcome(outcome).catch((error: unknown) => session.report(notKept(error)));
       if (!refused && !(await kept.lasts())) session.report(notKept(null));

@@ -10,12 +10,23 @@ export const READING_BUDGET_BYTES = 300_000_000;
 /** Bytes that are remembered at most, however little a training needs: about 250 texts of four sentences at four taps, 31 layers of 576 numbers. */
 export const READING_MEMORY_BYTES = 250_000_000;
 
+/** Readings as they cross threads: their names, how many numbers each has, and all numbers in that order. */
+export interface PackedReadings {
+  readonly keys: readonly string[];
+  readonly lengths: readonly number[];
+  readonly values: Float32Array<ArrayBuffer>;
+}
+
 /** A store with a limit. */
 export interface ReadingMemory extends ReadingStore {
   /** Bytes of numbers that it holds. */
   readonly bytes: number;
   /** A training begins that takes so many bytes itself: what would not fit into the budget beside them is forgotten. */
   makeRoom(bytes: number): void;
+  /** All that it holds, for the memory of another worker; it is empty then. */
+  pack(): PackedReadings;
+  /** Takes what another has packed, as far as there is room. */
+  unpack(packed: PackedReadings): void;
 }
 
 /**
@@ -41,6 +52,12 @@ export function createReadingMemory(limit = READING_MEMORY_BYTES, budget = READI
     }
     return bytes + wanted <= room;
   };
+  const set = (key: string, values: Float32Array): void => {
+    drop(key);
+    if (!free(values.byteLength, false)) return;
+    kept.set(key, { values, training });
+    bytes += values.byteLength;
+  };
   return {
     get bytes() {
       return bytes;
@@ -58,10 +75,29 @@ export function createReadingMemory(limit = READING_MEMORY_BYTES, budget = READI
       return entry.values;
     },
     async set(key, values) {
-      drop(key);
-      if (!free(values.byteLength, false)) return;
-      kept.set(key, { values, training });
-      bytes += values.byteLength;
+      set(key, values);
+    },
+    pack() {
+      const keys = [...kept.keys()];
+      const lengths = [...kept.values()].map(({ values }) => values.length);
+      const values = new Float32Array(lengths.reduce((sum, length) => sum + length, 0));
+      let at = 0;
+      for (const key of keys) {
+        const one = kept.get(key)?.values ?? new Float32Array(0);
+        values.set(one, at);
+        at += one.length;
+        // One by one, so that two copies of all never stand side by side for longer than they must.
+        drop(key);
+      }
+      return { keys, lengths, values };
+    },
+    unpack({ keys, lengths, values }) {
+      let at = 0;
+      keys.forEach((key, index) => {
+        const end = at + (lengths[index] ?? 0);
+        set(key, values.slice(at, end));
+        at = end;
+      });
     },
   };
 }

@@ -16,6 +16,7 @@ import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord }
 import type { SamplingOptions, TapReading, TokenBatch } from '../core/reading.ts';
 import type { TokenDivergence, TokenPair } from '../core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
+import type { PackedReadings } from '../training/reading-memory.ts';
 
 export type { ByteSource, EngineMemory, EngineStatus, GpuCause, KeptModel, LoadProgress, NumbersReport, NumbersRow, RunSummary } from '../core/engine-report.ts';
 
@@ -99,6 +100,9 @@ export interface Calls {
   patchRead: { args: PatchedPair; value: PatchedScores };
   /** Trains a probe and judges it. The text in the engine's memory stays there. */
   train: { args: TrainingPlan; value: TrainedProbe };
+  /** What of texts for training has been read, out of the memory of an engine whose device is gone and into that of the next. */
+  takeReadings: { args: Record<string, never>; value: PackedReadings };
+  giveReadings: { args: PackedReadings; value: null };
   /** Reads another set with a probe, or a control vector, that exists. */
   judge: { args: { readonly probe: ProbeFiles | VectorFile; readonly set: SetSource }; value: Judgement };
   /** Reads the file of an experiment and says what it asks for; needs no model. */

@@ -61,6 +61,14 @@ test('a lost device ends every call with its own code', async () => {
   expect(told).toEqual(['gpu-device-lost']);
 });
 
+test('a worker whose device is gone still gives what it has read for training, and nothing else', async () => {
+  await expect(read('lose')).rejects.toMatchObject({ code: 'gpu-device-lost' });
+  await expect(read('two tokens')).rejects.toMatchObject({ code: 'gpu-device-lost' });
+  expect(await client.takeReadings()).toEqual({ keys: ['kept'], lengths: [2], values: Float32Array.of(1, 2) });
+  client.dispose();
+  await expect(client.takeReadings()).rejects.toMatchObject({ code: 'gpu-device-lost' });
+});
+
 test('another strength reaches the text that is being written', async () => {
   const push = { probe: { json: '', tensors: new ArrayBuffer(0) }, settings: { mode: 'add', pole: 'positive', from: 1, to: 1, strength: 0.2, where: 'all' }, stories: { name: '', header: '', rows: '' } } as const;
   const writing = client.writePushed({ ...push, text: 'a', sampling: { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 }, taps: false }, sink, (adjust) => adjust(0.5), never);

@@ -11,6 +11,7 @@ import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '.
 import type { ReadingSink, SamplingOptions } from '../../core/reading.ts';
 import type { TokenDivergence } from '../../core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
+import type { PackedReadings } from '../../training/reading-memory.ts';
 import type { Calls, DoseArgs, EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, ProbeFiles, ProbeToUse, RunSummary, VectorFile } from '../protocol.ts';
 
 /** A model in a worker. One call at a time; every call can be stopped by its signal and then throws `cancelled`. */
@@ -50,6 +51,10 @@ export interface EngineClient {
   patchRead(args: Calls['patchRead']['args'], signal: AbortSignal): Promise<PatchedScores>;
   /** Trains a probe and judges it. Throws what is wrong with a set, or `numbers-not-finite`. */
   train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe>;
+  /** Takes what of texts for training this engine remembers out of it, also after its device went away; throws where its worker is gone. */
+  takeReadings(): Promise<PackedReadings>;
+  /** Gives it what another has remembered: texts that were read are not read again. */
+  giveReadings(readings: PackedReadings): Promise<void>;
   /** Reads another set with a probe, or a control vector, that exists; nothing is fitted. */
   judge(args: { probe: ProbeFiles | VectorFile; set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement>;
   /** Reads the file of an experiment; throws `spec-invalid` with the path of what is wrong. Needs no model. */
@@ -70,7 +75,7 @@ export interface EngineClient {
   listPicked(args: Calls['listPicked']['args'], signal: AbortSignal): Promise<ModelListing>;
   /** What a variant would take here. Fetches its graph and its config, and nothing else. */
   weighModel(args: Calls['weighModel']['args'], signal: AbortSignal): Promise<WeighedModel>;
-  /** Called when the worker or the device dies while nothing runs; the client is useless afterwards. */
+  /** Called when the worker or the device dies while nothing runs; the client is useless afterwards but for {@link takeReadings}, and is to be disposed of. */
   onLost(callback: (error: AppError) => void): void;
   /** Called after each call with what the engine holds in memory then. */
   onMemory(callback: (memory: EngineMemory) => void): void;

@@ -22,16 +22,26 @@ export function createWorkerClient(worker: Worker): EngineClient {
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let dead: AppError | null = null;
+  /** A worker whose device is gone still has its memory. */
+  let ended = false;
   let onLost: (error: AppError) => void = () => undefined;
   let onMemory: (memory: EngineMemory) => void = () => undefined;
 
-  const die = (error: AppError): void => {
-    if (dead) return;
+  const end = (): void => {
+    ended = true;
+    worker.terminate();
+  };
+  const failAll = (error: AppError): void => {
     dead = error;
     for (const call of pending.values()) call.reject(error);
     pending.clear();
-    worker.terminate();
-    onLost(error);
+  };
+  const die = (error: AppError): void => {
+    if (ended) return;
+    const told = dead !== null;
+    failAll(dead ?? error);
+    end();
+    if (!told) onLost(error);
   };
   worker.onerror = (event) => {
     event.preventDefault();
@@ -41,7 +51,10 @@ export function createWorkerClient(worker: Worker): EngineClient {
   worker.onmessage = (message: MessageEvent<Message>) => {
     const data = message.data;
     if (data.kind === 'lost') {
-      die(AppError.fromRecord(data.error));
+      if (dead) return;
+      const error = AppError.fromRecord(data.error);
+      failAll(error);
+      onLost(error);
       return;
     }
     if (data.kind === 'memory') {
@@ -66,17 +79,17 @@ export function createWorkerClient(worker: Worker): EngineClient {
     else call.reject(AppError.fromRecord(data.error));
   };
 
-  function call<K extends CallName>(name: K, args: Calls[K]['args'], onEvent: (event: CallEvent) => void, signal?: AbortSignal, begun?: (id: number) => void): Promise<Calls[K]['value']> {
-    if (dead) return Promise.reject(dead);
+  function call<K extends CallName>(name: K, args: Calls[K]['args'], onEvent: (event: CallEvent) => void, signal?: AbortSignal, begun?: (id: number) => void, transfer: Transferable[] = []): Promise<Calls[K]['value']> {
+    if (dead && (ended || name !== 'takeReadings')) return Promise.reject(dead);
     if (signal?.aborted) return Promise.reject(new AppError('cancelled', 'Stopped.'));
     const id = ++lastId;
-    const send = (request: Request): void => worker.postMessage(request);
+    const send = (request: Request, carried: Transferable[] = []): void => worker.postMessage(request, carried);
     const cancel = (): void => send({ kind: 'cancel', id });
     signal?.addEventListener('abort', cancel, { once: true });
     return new Promise<Calls[K]['value']>((resolve, reject) => {
       pending.set(id, { resolve, reject, onEvent });
       // The union of requests is built from `Calls`, which TypeScript cannot see through a generic name.
-      send({ kind: 'call', id, call: name, args } as Request);
+      send({ kind: 'call', id, call: name, args } as Request, transfer);
       begun?.(id);
     }).finally(() => signal?.removeEventListener('abort', cancel));
   }
@@ -105,6 +118,10 @@ export function createWorkerClient(worker: Worker): EngineClient {
     patchGoOn: (args, signal) => call('patchGoOn', args, () => undefined, signal),
     patchRead: (args, signal) => call('patchRead', args, () => undefined, signal),
     train: (plan, onProgress, signal) => call('train', plan, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
+    takeReadings: () => call('takeReadings', {}, () => undefined),
+    giveReadings: async (readings) => {
+      await call('giveReadings', readings, () => undefined, undefined, undefined, [readings.values.buffer]);
+    },
     judge: (args, onProgress, signal) => call('judge', args, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
     checkSpec: (source) => call('checkSpec', { source }, () => undefined),
     estimateExperiment: (args, signal) => call('estimateExperiment', args, () => undefined, signal),
@@ -132,7 +149,7 @@ export function createWorkerClient(worker: Worker): EngineClient {
       dead ??= new AppError('cancelled', 'The engine was closed.');
       for (const waiting of pending.values()) waiting.reject(dead);
       pending.clear();
-      worker.terminate();
+      end();
     },
   };
 }

@@ -95,6 +95,11 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
       return runs.patchRead(request.args, signal);
     case 'train':
       return training.train(request.args, (progress) => emit({ event: 'train-progress', progress }), signal);
+    case 'takeReadings':
+      return Promise.resolve(training.takeReadings());
+    case 'giveReadings':
+      training.giveReadings(request.args);
+      return Promise.resolve(null);
     case 'judge':
       return training.judge(request.args, (progress) => emit({ event: 'train-progress', progress }), signal);
     case 'checkSpec':
@@ -125,6 +130,7 @@ function buffersOf({ scores, words, poles }: TokenBatch): ArrayBufferLike[] {
 
 /** The same of a value: a long text through the lens is some megabytes. */
 function carriedBy(value: Calls[CallName]['value']): ArrayBufferLike[] {
+  if (value !== null && typeof value === 'object' && 'lengths' in value) return [value.values.buffer];
   return value !== null && typeof value === 'object' && 'texts' in value ? Object.values(value.rows).map((numbers: Uint32Array | Float32Array) => numbers.buffer) : [];
 }
 

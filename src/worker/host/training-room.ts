@@ -11,12 +11,15 @@ import type { SegmentReader } from '../../training/reader.ts';
 import { rememberReadings } from '../../training/remembered.ts';
 import { runTraining } from '../../training/run-plan.ts';
 import type { ProbeFiles, VectorFile } from '../protocol.ts';
-import { createReadingMemory } from '../../training/reading-memory.ts';
+import { createReadingMemory, type PackedReadings } from '../../training/reading-memory.ts';
 
 /** Long calls on one model. */
 export interface TrainingRoom {
   train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe>;
   judge(args: { readonly probe: ProbeFiles | VectorFile; readonly set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement>;
+  /** What it remembers, for the room of another worker; and what another has remembered. */
+  takeReadings(): PackedReadings;
+  giveReadings(packed: PackedReadings): void;
 }
 
 /** A room over whatever model is loaded when a call comes; readings of another model are never taken for its own. */
@@ -24,6 +27,8 @@ export function createTrainingRoom(reader: () => SegmentReader): TrainingRoom {
   const memory = createReadingMemory();
   const hash = (content: string | Uint8Array): string => sha256Hex(typeof content === 'string' ? new TextEncoder().encode(content) : content);
   return {
+    takeReadings: () => memory.pack(),
+    giveReadings: (packed) => memory.unpack(packed),
     async train(plan, onProgress, signal) {
       const { json, tensors, reportJson } = await runTraining(rememberReadings(reader(), memory), plan, { hash, onProgress, signal, pause: laterTask, makeRoom: memory.makeRoom });
       return { json, tensors, reportJson };

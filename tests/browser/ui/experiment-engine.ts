@@ -31,9 +31,9 @@ export class ExperimentEngine extends FakeEngine {
     return Promise.race([this.#room.run(...call), this.#dead]);
   }
 
-  override die(): void {
-    this.#fail(new AppError('worker-died', 'The engine worker ended without a word.'));
-    super.die();
+  override die(error = new AppError('worker-died', 'The engine worker ended without a word.')): void {
+    this.#fail(error);
+    super.die(error);
   }
 
   #held(): ReturnType<typeof tinyDesign> {

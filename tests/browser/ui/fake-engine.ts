@@ -13,6 +13,7 @@ import type { PatchedScores, PatchedWriting, PatchReport } from '../../../src/co
 import type { ReadingSink } from '../../../src/core/reading.ts';
 import type { TokenDivergence } from '../../../src/core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../../src/core/training-plan.ts';
+import type { PackedReadings } from '../../../src/training/reading-memory.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
 import type { Calls, DoseArgs, ProbeFiles, VectorFile } from '../../../src/worker/protocol.ts';
 import { madeUpDose, madeUpMatches } from './fake-pushes.ts';
@@ -83,6 +84,7 @@ export class FakeEngine implements EngineClient {
   /** Strengths that were asked for while a text was being written, each with the tokens that had been told. */
   readonly adjusted: { readonly strength: number; readonly tokens: number }[] = [];
   #lost: (error: AppError) => void = () => undefined;
+  #dead: AppError | null = null;
   #tokens = 0;
   readonly #options: FakeOptions;
 
@@ -315,6 +317,15 @@ export class FakeEngine implements EngineClient {
     return Promise.reject(new AppError('usage', 'This engine weighs nothing.'));
   }
 
+  /** It trains nothing: see `toy-engine.ts`. */
+  takeReadings(): Promise<PackedReadings> {
+    return Promise.resolve({ keys: [], lengths: [], values: new Float32Array(0) });
+  }
+
+  giveReadings(..._: [PackedReadings]): Promise<void> {
+    return Promise.resolve();
+  }
+
   onMemory(callback: (memory: EngineMemory) => void): void {
     callback({ gpu: { bytes: 201_000_000, peakBytes: 214_000_000, buffers: 900, byKind: { runtime: 176_000_000, cache: 23_592_960 } } });
   }
@@ -324,8 +335,9 @@ export class FakeEngine implements EngineClient {
   }
 
   /** Kills the worker, as a browser does. */
-  die(): void {
-    this.#lost(new AppError('worker-died', 'The engine worker ended without a word.'));
+  die(error = new AppError('worker-died', 'The engine worker ended without a word.')): void {
+    this.#dead = error;
+    this.#lost(error);
   }
 
   dispose(): void {
@@ -334,6 +346,7 @@ export class FakeEngine implements EngineClient {
 
   async #step(signal: AbortSignal): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, this.#options.pace ?? 0));
+    if (this.#dead !== null) throw this.#dead;
     if (signal.aborted) throw new AppError('cancelled', 'Stopped.');
   }
 }

@@ -1,13 +1,18 @@
 /** An engine whose training and judging are real, by the worker's own room over the toy model; the rest is made up. */
 import type { Judgement } from '../../../src/core/judgement-types.ts';
 import type { SetSource, TrainedProbe } from '../../../src/core/training-plan.ts';
+import type { PackedReadings } from '../../../src/training/reading-memory.ts';
+import type { SegmentReader } from '../../../src/training/reader.ts';
 import { createTrainingRoom } from '../../../src/worker/host/training-room.ts';
 import { toyReader } from '../../fixtures/toy-reader.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 /** The toy engine. */
 export class ToyEngine extends FakeEngine {
-  readonly #room = createTrainingRoom(toyReader);
+  /** Passages that were read for the sake of their taps, by their words and taps. */
+  readonly passages: string[] = [];
+  readonly #gone = new AbortController();
+  readonly #room = createTrainingRoom(() => this.#counted());
   readonly judgements: Judgement[] = [];
   /** Sets that were judged on. */
   readonly sets: SetSource[] = [];
@@ -15,7 +20,39 @@ export class ToyEngine extends FakeEngine {
   override async train(...[plan, onProgress, signal]: Parameters<FakeEngine['train']>): Promise<TrainedProbe> {
     this.plans.push(plan);
     // The page draws every step; a toy takes thousands in a second.
-    return this.#room.train(plan, (progress) => { if (progress.done % 100 === 0) onProgress(progress); }, signal);
+    return this.#whileThere((gone) => this.#room.train(plan, (progress) => { if (progress.done % 100 === 0) onProgress(progress); }, AbortSignal.any([signal, gone])));
+  }
+
+  override async takeReadings(): Promise<PackedReadings> {
+    return this.#room.takeReadings();
+  }
+
+  override async giveReadings(...[packed]: [PackedReadings]): Promise<void> {
+    this.#room.giveReadings(packed);
+  }
+
+  override die(...[error]: Parameters<FakeEngine['die']>): void {
+    this.#gone.abort(error);
+    super.die(error);
+  }
+
+  /** What the device's loss ends with its own error. */
+  async #whileThere<T>(call: (gone: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal } = this.#gone;
+    return call(signal).catch((error: unknown) => {
+      throw signal.aborted ? signal.reason : error;
+    });
+  }
+
+  #counted(): SegmentReader {
+    const reader = toyReader();
+    return {
+      ...reader,
+      read: (passages, signal) => {
+        this.passages.push(...passages.filter(({ keepTokens }) => keepTokens !== true).map(({ text, taps, tapAfter }) => JSON.stringify([text, taps, tapAfter])));
+        return reader.read(passages, signal);
+      },
+    };
   }
 
   override async judge(...[args, onProgress, signal]: Parameters<FakeEngine['judge']>): Promise<Judgement> {
