@@ -4,11 +4,20 @@ import { AppError } from '../../../core/errors.ts';
 /** How long a failed call waits for the browser to say that the device is gone: the two arrive in either order. */
 const LOSS_GRACE_MS = 500;
 
-/** Resolves with what to tell once the device is gone. Destroying it on purpose, when the model is closed, is no loss. */
+/** Devices that we have closed ourselves. */
+const closed = new WeakSet<GPUDevice>();
+
+/** Closes a device on purpose: that is no loss. */
+export function closeDevice(device: GPUDevice): void {
+  closed.add(device);
+  device.destroy();
+}
+
+/** Resolves with what to tell once the device is gone, unless it was closed by {@link closeDevice}. */
 export function lossOf(device: GPUDevice): Promise<AppError> {
   return new Promise((resolve) => {
     void device.lost.then((info) => {
-      if (info.reason !== 'destroyed') resolve(lostError(info.message || 'no reason given'));
+      if (!closed.has(device)) resolve(lostError(info.message || 'no reason given'));
     });
   });
 }

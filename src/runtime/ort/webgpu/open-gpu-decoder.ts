@@ -13,7 +13,7 @@ import { createSession, externalData, untouched, type DecoderFiles, type LensOpt
 import { createOrtDecoder } from '../ort-decoder.ts';
 import { capturing } from './capture-options.ts';
 import { createCapturedWriter, type CapturedWriter } from './captured-writer.ts';
-import { explainGpu, lossOf } from './device-loss.ts';
+import { closeDevice, explainGpu, lossOf } from './device-loss.ts';
 import { wrapDispatches } from './direct-dispatch.ts';
 import { openDevice } from './gpu-device.ts';
 import { createGpuFetch } from './gpu-fetch.ts';
@@ -59,7 +59,7 @@ async function openBuild(build: WebGpuBuild, files: DecoderFiles, options: OpenO
   try {
     return await openOn(ort, build, device, files, options);
   } catch (thrown) {
-    device.destroy();
+    closeDevice(device);
     throw thrown;
   }
 }
@@ -158,7 +158,7 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
         steering?.dispose();
         await reading.dispose();
         dispatch.remove();
-        device.destroy();
+        closeDevice(device);
       },
     },
     shape: graph,
