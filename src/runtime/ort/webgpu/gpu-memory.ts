@@ -69,3 +69,26 @@ export function watchMemory(device: GPUDevice): GpuMemory {
     report: () => ({ bytes, peakBytes, buffers, byKind: Object.fromEntries([...held].filter(([, size]) => size > 0)) }),
   };
 }
+
+/** How long a device may take to say why it made no buffer. */
+const SAYING_MS = 100;
+
+/**
+ * Runs what makes buffers that nobody here sees made: the runtime's, when it takes a model in. Throws `gpu-memory-refused` where the
+ * device says that it ran out of memory, or that a buffer of the call that failed is larger than it can be.
+ */
+export async function withRoomForModel<T>(device: GPUDevice, make: () => Promise<T>): Promise<T> {
+  const faults: GPUError[] = [];
+  const note = ({ error }: GPUUncapturedErrorEvent): void => void faults.push(error);
+  device.addEventListener('uncapturederror', note);
+  try {
+    const [outcome] = await Promise.allSettled([make()]);
+    if (outcome.status === 'rejected') await new Promise((resolve) => setTimeout(resolve, SAYING_MS));
+    const fault = faults.find((error) => error instanceof GPUOutOfMemoryError || (outcome.status === 'rejected' && /buffer size/i.test(error.message)));
+    if (fault !== undefined) throw new AppError('gpu-memory-refused', `The graphics processor has no room for the model: ${fault.message.split('\n')[0] ?? ''} Close other tabs that use it.`, {}, outcome.status === 'rejected' ? outcome.reason : undefined);
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  } finally {
+    device.removeEventListener('uncapturederror', note);
+  }
+}

@@ -18,7 +18,7 @@ import { wrapDispatches } from './direct-dispatch.ts';
 import { openDevice } from './gpu-device.ts';
 import { createGpuFetch } from './gpu-fetch.ts';
 import { createGpuLens } from './gpu-lens.ts';
-import { watchMemory } from './gpu-memory.ts';
+import { watchMemory, withRoomForModel } from './gpu-memory.ts';
 import { bufferOf } from './gpu-tensor.ts';
 import { createProjector } from './projector.ts';
 import { steeringOnGpu } from './gpu-steering.ts';
@@ -76,7 +76,7 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
     logSeverityLevel: 3 as const,
     preferredOutputLocation: 'gpu-buffer' as const,
   });
-  const session = await createSession(() => ort.InferenceSession.create(graph.graph, sessionOptions(graph)), 'webgpu');
+  const session = await withRoomForModel(device, () => createSession(() => ort.InferenceSession.create(graph.graph, sessionOptions(graph)), 'webgpu'));
   const sizes = { ...files.config, layerCount: graph.layerCount };
   const staticCaches = createStaticCaches({ memory, Tensor: ort.Tensor, shape: graph, contextTokens: sizes.contextTokens });
   const steering = graph.steering ? await steeringOnGpu(memory, ort.Tensor, sizes, graph.steeringType) : null;

@@ -111,6 +111,20 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
     return room;
   }
 
+  /** Room for so many tokens and as many again where there is that much, else for these alone. `has`: tokens that have room already. */
+  async function roomThatFits(tokens: number, has: number): Promise<Room> {
+    for (const wanted of new Set([roomFor(tokens), tokens])) {
+      try {
+        return await makeRoom(wanted);
+      } catch (thrown) {
+        if (!(thrown instanceof AppError && thrown.code === 'gpu-memory-refused')) throw thrown;
+      }
+    }
+    const megabytes = Math.ceil((names.length * shape.kvHeads * tokens * rowBytes) / 1e6);
+    const fits = has > 0 ? `those of ${has} fit. Read a text of at most ${has} tokens` : 'nothing is held that could be given up. Read a shorter text';
+    throw new AppError('gpu-memory-refused', `The graphics processor has no room for the keys and values of ${tokens} tokens (${megabytes} MB); ${fits}, or close other tabs that use it.`, { tokens, megabytes, fits: has });
+  }
+
   const destroy = (room: Room): void => room.buffers.forEach((buffer) => buffer.destroy());
 
   function free(line: Line): void {
@@ -124,7 +138,7 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
     spare = null;
     const fits = kept !== null && kept.tokens >= tokens;
     if (kept && !fits) destroy(kept);
-    const room = fits ? kept : await makeRoom(roomFor(tokens));
+    const room = fits ? kept : await roomThatFits(tokens, 0);
     const line = new Line(room);
     lines.add(line);
     return line;
@@ -134,7 +148,7 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
   async function grow(line: Line, tokens: number, used: number): Promise<void> {
     if (tokens <= line.room.tokens) return;
     const from = line.room;
-    const room = await makeRoom(roomFor(tokens));
+    const room = await roomThatFits(tokens, from.tokens);
     const encoder = device.createCommandEncoder({ label: 'flipside cache growth' });
     for (const [index, { heads, size }] of shape.cache.entries()) {
       const [old, buffer] = [from.buffers[index], room.buffers[index]];
