@@ -47,6 +47,12 @@ export const CAPABILITY: Readonly<Record<GpuCause, CapabilityWords>> = {
     remedy: 'Choose a copy of the model that computes in 32 bits: q4 in place of q4f16, or fp32 in place of fp16.',
     again: null,
   },
+  'no-room': {
+    title: `${WITHOUT}: the graphics card has no room`,
+    cause: 'The graphics card has no room left for this model.',
+    remedy: 'Close other tabs and programs that use it, then try again.',
+    again: 'Try WebGPU again',
+  },
   'device-lost': {
     title: `${WITHOUT}: the graphics card went away`,
     cause: 'The graphics card was taken away while the model was starting, most often for want of memory.',

@@ -2,7 +2,7 @@
 import type { ModelIdentity } from './probe-types.ts';
 
 /** Why the engine does not run on the graphics processor. A closed list; `content/capability.ts` has the remedies. */
-export type GpuCause = 'no-api' | 'insecure-page' | 'no-adapter' | 'limit' | 'no-half' | 'device-lost' | 'wrong-numbers' | 'session-failed' | 'chosen';
+export type GpuCause = 'no-api' | 'insecure-page' | 'no-adapter' | 'limit' | 'no-half' | 'no-room' | 'device-lost' | 'wrong-numbers' | 'session-failed' | 'chosen';
 
 /** Builds of the runtime: on the processor; on WebGPU, suspended by the browser, or by code that was compiled to wait. */
 export type RuntimeBuild = 'wasm' | 'jspi' | 'asyncify';

@@ -45,6 +45,13 @@ export interface TrainingProgress {
   readonly total: number;
 }
 
+/** Readings as they cross threads: their names, how many numbers each has, and all numbers in that order. */
+export interface PackedReadings {
+  readonly keys: readonly string[];
+  readonly lengths: readonly number[];
+  readonly values: Float32Array<ArrayBuffer>;
+}
+
 /** What a training gives: the probe's files and its judgement. */
 export interface TrainedProbe {
   readonly json: string;

@@ -134,6 +134,8 @@ function causeOf(error: AppError): GpuCause {
   switch (error.code) {
     case 'gpu-device-lost':
       return 'device-lost';
+    case 'gpu-memory-refused':
+      return 'no-room';
     case 'numbers-wrong':
     case 'numbers-not-finite':
       return 'wrong-numbers';

@@ -10,7 +10,7 @@ import type { EngineMemory, EngineStatus, LoadProgress } from '../core/engine-re
 import type { ModelSource } from '../core/model-source.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
-import type { PackedReadings } from '../training/reading-memory.ts';
+import type { PackedReadings } from '../core/training-plan.ts';
 import type { ProbeToUse } from '../worker/protocol.ts';
 import { answerOrLeave } from './patience.ts';
 import { rescueReadings } from './rescue.ts';

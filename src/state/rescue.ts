@@ -1,5 +1,5 @@
 /** What can be saved from an engine whose graphics device is gone: its worker lives, with all that it has read for training. */
-import type { PackedReadings } from '../training/reading-memory.ts';
+import type { PackedReadings } from '../core/training-plan.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
 import { PATIENCE_MS } from './patience.ts';
 

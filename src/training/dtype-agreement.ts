@@ -19,6 +19,7 @@ const SHUFFLES = 200;
 
 /** A turn of a pole, as a probe's difference of poles reads it. */
 interface Turn extends Passage {
+  readonly text: readonly string[];
   readonly topic: string;
   readonly label: number;
 }
@@ -106,7 +107,7 @@ async function differences(reader: SegmentReader, turns: readonly Turn[], length
   for await (const [{ topic, label, text }, { taps: [read] }] of readAll(reader, turns, onGroup, call.signal)) {
     const own = read?.own;
     if (own?.length !== length || !own.every((value) => Number.isFinite(value))) {
-      throw new AppError('numbers-not-finite', `The model gave numbers that are not finite for "${String(text).slice(0, 60)}…". Run the numbers check; on a graphics processor, try the CPU instead.`);
+      throw new AppError('numbers-not-finite', `The model gave numbers that are not finite for "${text.join(' ').slice(0, 60)}…". Run the numbers check; on a graphics processor, try the CPU instead.`);
     }
     const sum = out.get(topic) ?? new Float64Array(length);
     for (let i = 0; i < length; i += 1) sum[i] = (sum[i] ?? 0) + label * (own[i] ?? NaN);

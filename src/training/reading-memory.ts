@@ -3,19 +3,13 @@
  * memory all readings may take: those of the running training and the remembered ones share one budget, so that with what
  * fits and the words of stories need, up to 200 MB, a training stays under 500 MB beside the model (`npm run bench` measures it).
  */
+import type { PackedReadings } from '../core/training-plan.ts';
 import type { ReadingStore } from './remembered.ts';
 
 /** Bytes that readings may take in all; a training that needs more by itself is refused. */
 export const READING_BUDGET_BYTES = 300_000_000;
 /** Bytes that are remembered at most, however little a training needs: about 250 texts of four sentences at four taps, 31 layers of 576 numbers. */
 export const READING_MEMORY_BYTES = 250_000_000;
-
-/** Readings as they cross threads: their names, how many numbers each has, and all numbers in that order. */
-export interface PackedReadings {
-  readonly keys: readonly string[];
-  readonly lengths: readonly number[];
-  readonly values: Float32Array<ArrayBuffer>;
-}
 
 /** A store with a limit. */
 export interface ReadingMemory extends ReadingStore {

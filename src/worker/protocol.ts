@@ -15,8 +15,7 @@ import type { PushSettings } from '../core/push.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../core/lens.ts';
 import type { SamplingOptions, TapReading, TokenBatch } from '../core/reading.ts';
 import type { TokenDivergence, TokenPair } from '../core/token-divergence.ts';
-import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
-import type { PackedReadings } from '../training/reading-memory.ts';
+import type { PackedReadings, SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 
 export type { ByteSource, EngineMemory, EngineStatus, GpuCause, KeptModel, LoadProgress, NumbersReport, NumbersRow, RunSummary } from '../core/engine-report.ts';
 

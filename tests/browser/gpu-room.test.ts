@@ -51,7 +51,7 @@ test('a card without room for the weights is not used: the model runs on the pro
   room = (label, bytes) => label.startsWith('flipside') || bytes <= 4096;
   const steps: LoadProgress['phase'][] = [];
   const placed = await placeDecoder({ files, weightsSha256: 'ab'.repeat(32), tokenizer, wanted: 'auto', onProgress: ({ phase }) => void steps.push(phase), signal: never });
-  expect(placed).toMatchObject({ backend: 'wasm', fallback: { cause: 'session-failed' } });
+  expect(placed).toMatchObject({ backend: 'wasm', fallback: { cause: 'no-room' } });
   expect(placed.fallback!.detail).toMatch(/no room for the model/);
   const pass = await placed.decoder.run([1, 2, 3], null);
   expect(pass.logits.every((value) => Number.isFinite(value))).toBe(true);

@@ -46,3 +46,24 @@ test('the page’s own policy refuses a request to any other address', async () 
   });
   expect(refused).toEqual(['refused', 'connect-src']);
 });
+
+test('the page’s own policy runs no script that stands in the page, and none from another address', async () => {
+  const tried = await page.evaluate(async () => {
+    const refused: string[] = [];
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => refused.push(`${effectiveDirective} ${blockedURI}`));
+    const inline = document.createElement('script');
+    inline.textContent = 'globalThis.ranInline = true';
+    const image = document.createElement('img');
+    image.setAttribute('onerror', 'globalThis.ranHandler = true');
+    image.src = 'data:,';
+    const foreign = document.createElement('script');
+    foreign.src = 'https://elsewhere.invalid/x.js';
+    document.body.append(inline, image, foreign);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return { refused, ran: ['ranInline', 'ranHandler'].filter((name) => name in globalThis) };
+  });
+  expect(tried.ran).toEqual([]);
+  expect(tried.refused).toContain('script-src-elem inline');
+  expect(tried.refused).toContain('script-src-attr inline');
+  expect(tried.refused).toContain('script-src-elem https://elsewhere.invalid/x.js');
+});

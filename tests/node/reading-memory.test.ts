@@ -62,6 +62,18 @@ describe('the memory of readings', () => {
   });
 });
 
+test('readings that cross to another memory are the same there, as far as there is room, and gone here', async () => {
+  const [one, other] = [createReadingMemory(), createReadingMemory(12)];
+  await one.set('a', Float32Array.of(1, 2));
+  await one.set('b', Float32Array.of(3));
+  await one.set('c', Float32Array.of(4, 5));
+  const packed = one.pack();
+  expect(packed).toEqual({ keys: ['a', 'b', 'c'], lengths: [2, 1, 2], values: Float32Array.of(1, 2, 3, 4, 5) });
+  expect([one.bytes, await one.get('a')]).toEqual([0, undefined]);
+  other.unpack(packed);
+  expect([await other.get('a'), await other.get('b'), await other.get('c'), other.bytes]).toEqual([Float32Array.of(1, 2), Float32Array.of(3), undefined, 12]);
+});
+
 test('a training says before it reads how much it will hold, to the byte', async () => {
   const asked: number[] = [];
   let reads = 0;

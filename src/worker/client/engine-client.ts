@@ -10,8 +10,7 @@ import type { ModelListing, WeighedModel } from '../../core/model-source.ts';
 import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '../../core/patching.ts';
 import type { ReadingSink, SamplingOptions } from '../../core/reading.ts';
 import type { TokenDivergence } from '../../core/token-divergence.ts';
-import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
-import type { PackedReadings } from '../../training/reading-memory.ts';
+import type { PackedReadings, SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
 import type { Calls, DoseArgs, EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, ProbeFiles, ProbeToUse, RunSummary, VectorFile } from '../protocol.ts';
 
 /** A model in a worker. One call at a time; every call can be stopped by its signal and then throws `cancelled`. */

@@ -1,6 +1,6 @@
 /** Training and judging in the worker: the model reads, the readings are remembered, and the page hears how far it is. */
 import type { Judgement } from '../../core/judgement-types.ts';
-import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
+import type { PackedReadings, SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
 import { readControlVector } from '../../format/gguf.ts';
 import { parseProbe } from '../../format/probe.ts';
 import { parsePromptSet } from '../../format/prompt-set.ts';
@@ -11,7 +11,7 @@ import type { SegmentReader } from '../../training/reader.ts';
 import { rememberReadings } from '../../training/remembered.ts';
 import { runTraining } from '../../training/run-plan.ts';
 import type { ProbeFiles, VectorFile } from '../protocol.ts';
-import { createReadingMemory, type PackedReadings } from '../../training/reading-memory.ts';
+import { createReadingMemory } from '../../training/reading-memory.ts';
 
 /** Long calls on one model. */
 export interface TrainingRoom {

@@ -12,8 +12,7 @@ import type { ModelListing, WeighedModel } from '../../../src/core/model-source.
 import type { PatchedScores, PatchedWriting, PatchReport } from '../../../src/core/patching.ts';
 import type { ReadingSink } from '../../../src/core/reading.ts';
 import type { TokenDivergence } from '../../../src/core/token-divergence.ts';
-import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../../src/core/training-plan.ts';
-import type { PackedReadings } from '../../../src/training/reading-memory.ts';
+import type { PackedReadings, SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../../src/core/training-plan.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
 import type { Calls, DoseArgs, ProbeFiles, VectorFile } from '../../../src/worker/protocol.ts';
 import { madeUpDose, madeUpMatches } from './fake-pushes.ts';

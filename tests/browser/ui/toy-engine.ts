@@ -1,7 +1,6 @@
 /** An engine whose training and judging are real, by the worker's own room over the toy model; the rest is made up. */
 import type { Judgement } from '../../../src/core/judgement-types.ts';
-import type { SetSource, TrainedProbe } from '../../../src/core/training-plan.ts';
-import type { PackedReadings } from '../../../src/training/reading-memory.ts';
+import type { PackedReadings, SetSource, TrainedProbe } from '../../../src/core/training-plan.ts';
 import type { SegmentReader } from '../../../src/training/reader.ts';
 import { createTrainingRoom } from '../../../src/worker/host/training-room.ts';
 import { toyReader } from '../../fixtures/toy-reader.ts';
