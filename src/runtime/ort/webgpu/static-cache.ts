@@ -6,7 +6,7 @@
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
 import { AppError } from '../../../core/errors.ts';
 import { boundTo, cacheNames } from '../../../onnx/cache-names.ts';
-import type { DecoderShape } from '../../../onnx/decoder-shape.ts';
+import { cacheBytesPerToken, type DecoderShape } from '../../../onnx/decoder-shape.ts';
 import { ELEMENT } from '../../../onnx/tensor-type.ts';
 import type { Cache } from '../../decoder.ts';
 import type { CacheKeeper } from '../cache-keeper.ts';
@@ -120,7 +120,7 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
         if (!(thrown instanceof AppError && thrown.code === 'gpu-memory-refused')) throw thrown;
       }
     }
-    const megabytes = Math.ceil((names.length * shape.kvHeads * tokens * rowBytes) / 1e6);
+    const megabytes = Math.ceil((cacheBytesPerToken(shape) * tokens) / 1e6);
     const fits = has > 0 ? `those of ${has} fit. Read a text of at most ${has} tokens` : 'nothing is held that could be given up. Read a shorter text';
     throw new AppError('gpu-memory-refused', `The graphics processor has no room for the keys and values of ${tokens} tokens (${megabytes} MB); ${fits}, or close other tabs that use it.`, { tokens, megabytes, fits: has });
   }
