@@ -46,6 +46,8 @@ export const MESSAGES: Readonly<Record<ErrorCode, MessageWords>> = {
   'spec-invalid': { title: 'This experiment cannot be run', remedy: 'Change the file at the place that is named, then open it again. docs/experiments/spec.md says what belongs where.' },
   'unit-invalid': { title: 'These measurements do not belong together', remedy: 'Take units of one spec, one model and one size.' },
   'units-missing': { title: 'Some measurements are missing', remedy: 'Run the parts that are named, then merge again.' },
+  'second-engine-unavailable': { title: 'The chat model is not to be had', remedy: 'Everything else works without it. docs/second-engine.md says which files a chat model needs, and where they belong.' },
+  'second-engine-list-invalid': { title: 'The list of chat models cannot be read', remedy: 'Correct the field named and try again. What was configured before is still there.' },
   'worker-died': { title: 'The engine stopped', remedy: 'Start again. Your text and the reading so far are still here.' },
   cancelled: { title: 'Stopped', remedy: 'What was read until then is still here.' },
   usage: { title: 'That cannot be done', remedy: 'See the sentence above for what is expected.' },

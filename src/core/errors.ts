@@ -43,6 +43,9 @@ export type ErrorCode =
   | 'units-missing'
   | 'link-invalid'
   | 'import-unknown'
+  // a chat model beside the model that is read
+  | 'second-engine-unavailable'
+  | 'second-engine-list-invalid'
   // what the browser keeps
   | 'storage-refused'
   // the program itself

@@ -32,6 +32,8 @@ export interface Judgement {
   readonly null: JudgementNull | null;
   /** Mean score of each pole's readings, in standard deviations of the training readings; `neutral` is null where the set has no neutral turns. */
   readonly means: { readonly positive: readonly number[]; readonly negative: readonly number[]; readonly neutral: readonly number[] | null };
+  /** By layer: the score of every turn of both poles, in the order of the set's rows and in the unit of `means`; for whoever compares turn by turn. */
+  readonly turnScores: readonly (readonly number[])[];
   /** What must be said beside every number, in sentences. */
   readonly caveats: readonly string[];
 }

@@ -57,6 +57,7 @@ export async function judgeProbe(reader: SegmentReader, probe: Judged, set: Prom
       negative: layers.map((layer) => layer.negative),
       neutral: info.some((row) => row.role === 'neutral') ? layers.map((layer) => layer.neutral) : null,
     },
+    turnScores: layers.map((layer) => layer.scores),
     caveats: caveatsOf(set, rows.topicCount, shuffled),
   };
 }

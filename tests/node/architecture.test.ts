@@ -27,6 +27,8 @@ describe('imports between folders', () => {
     ['src/worker/host/x.ts', '../client/worker-client.ts'],
     ['src/state/x.ts', '../runtime/decoder.ts'],
     ['src/state/x.ts', '../ui/strip-style.ts'],
+    ['src/state/x.ts', '../second-engine/chat-model.ts'],
+    ['src/second-engine/x.ts', '../runtime/decoder.ts'],
     ['src/ui/x.ts', '../state/app.svelte.ts'],
     ['src/views/x.ts', '../worker/client/engine-client.ts'],
     ['src/runtime/x.ts', '../../tests/fixtures/model-server.ts'],
@@ -40,6 +42,7 @@ describe('imports between folders', () => {
     ['src/runtime/x.ts', '../onnx/wire.ts'],
     ['src/worker/host/x.ts', '../../runtime/decoder.ts'],
     ['src/state/x.ts', '../worker/client/engine-client.ts'],
+    ['src/state/x.ts', '../second-engine/connect.ts'],
     ['src/views/x.ts', '../state/app.svelte.ts'],
     ['src/cli/x.ts', '../training/train.ts'],
   ])('%s may import %s', async (filePath, source) => {
@@ -61,6 +64,7 @@ describe('packages', () => {
     ['src/cli/x.ts', 'onnxruntime-node'],
     ['src/state/x.ts', 'onnxruntime-web'],
     ['src/ui/x.ts', 'plotly.js-cartesian-dist-min'],
+    ['src/state/x.ts', '@mlc-ai/web-llm'],
   ])('%s may not import %s', async (filePath, source) => {
     expect(await refusals(filePath, `import x from '${source}';\nexport const y = x;\n`)).toEqual(['no-restricted-imports']);
   });
@@ -71,6 +75,7 @@ describe('packages', () => {
     ['src/runtime/node/x.ts', 'node:fs'],
     ['src/cli/x.ts', 'node:fs'],
     ['src/state/x.ts', 'svelte'],
+    ['src/second-engine/x.ts', '@mlc-ai/web-llm'],
   ])('%s may import %s', async (filePath, source) => {
     expect(await refusals(filePath, `import x from '${source}';\nexport const y = x;\n`)).toEqual([]);
   });

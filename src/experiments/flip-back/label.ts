@@ -1,4 +1,5 @@
 /** From scores to labels of sentences, and how far two labellers agree. */
+import { cohenKappa } from '../../core/kappa.ts';
 import { isRefusal } from '../../core/refusal.ts';
 import { mean } from '../../core/stats.ts';
 
@@ -44,15 +45,7 @@ export function agreement(first: readonly string[], second: readonly string[]): 
   return counts;
 }
 
-/**
- * Cohen's kappa (1960): agreement beyond what the two labellers' own shares give by chance. Refusals are left out, for both see
- * them by the same rule and would agree by construction. NaN where nothing is labelled or chance alone gives full agreement.
- */
+/** Cohen's kappa over light, dark and neither. Refusals are left out, for both labellers see them by the same rule and would agree by construction. */
 export function kappa(counts: Agreement): number {
-  const kept = [0, 1, 2];
-  const at = (i: number, j: number): number => counts[i]?.[j] ?? 0;
-  const total = kept.reduce((sum, i) => sum + kept.reduce((row, j) => row + at(i, j), 0), 0);
-  const agreed = kept.reduce((sum, i) => sum + at(i, i), 0) / total;
-  const chance = kept.reduce((sum, i) => sum + (kept.reduce((row, j) => row + at(i, j), 0) * kept.reduce((column, j) => column + at(j, i), 0)) / total ** 2, 0);
-  return chance < 1 ? (agreed - chance) / (1 - chance) : NaN;
+  return cohenKappa(counts.slice(0, 3).map((row) => row.slice(0, 3)));
 }

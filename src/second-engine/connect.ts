@@ -1,0 +1,55 @@
+/** Loads web-llm, which is a chunk of its own and comes only when somebody asks for a chat model, and a model with it. */
+import type { AppConfig } from '@mlc-ai/web-llm';
+import { throwIfStopped } from '../core/abort.ts';
+import { AppError } from '../core/errors.ts';
+import type { ConnectChatModel } from '../core/second-engine/chat-model.ts';
+import type { ChatModelRecord } from '../core/second-engine/model-list.ts';
+import { missingFile, modelFolder } from './addresses.ts';
+import { chatModelOf } from './chat-model.ts';
+import type { Engine } from './web-llm-parts.ts';
+
+/** A model as web-llm is told it. */
+export function appConfigOf(record: ChatModelRecord, page: string): AppConfig {
+  return { model_list: [{ model_id: record.id, model: modelFolder(record, page).told, model_lib: new URL(record.library, page).href, overrides: record.overrides }] };
+}
+
+/** {@link ConnectChatModel} by web-llm. */
+export const connectWebLlm: ConnectChatModel = async (record, onProgress, signal) => {
+  throwIfStopped(signal);
+  const page = document.baseURI;
+  const { MLCEngine } = await import('@mlc-ai/web-llm').catch((error: unknown) => {
+    throw new AppError('second-engine-unavailable', 'web-llm itself did not arrive. Check that the page is still being served, then load again.', {}, error);
+  });
+  throwIfStopped(signal);
+  const engine = new MLCEngine({ appConfig: appConfigOf(record, page), logLevel: 'SILENT', initProgressCallback: ({ progress, text }) => onProgress({ share: progress, words: text }) });
+  const stop = (): void => void engine.unload();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await engine.reload(record.id);
+    // A load that was stopped ends without an error.
+    throwIfStopped(signal);
+    return chatModelOf(engine as unknown as Engine, record.id);
+  } catch (error) {
+    throwIfStopped(signal);
+    throw await refusalOf(error, record, page);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+};
+
+/** Deletes what the browser keeps of a model's files, so that they are fetched anew. */
+export async function forgetWebLlmFiles(record: ChatModelRecord): Promise<void> {
+  const { deleteModelAllInfoInCache } = await import('@mlc-ai/web-llm');
+  await deleteModelAllInfoInCache(record.id, appConfigOf(record, document.baseURI));
+}
+
+/** Why a load failed, in words that name the file or what the browser lacks: web-llm's own seldom do. */
+async function refusalOf(error: unknown, record: ChatModelRecord, page: string): Promise<AppError> {
+  if (error instanceof AppError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const missing = await missingFile(record, page, (url, init) => fetch(url, init));
+  if (missing === null) return new AppError('second-engine-unavailable', `${record.id} would not start: ${message}`, { model: record.id }, error);
+  const elsewhere = new URL(missing.url).origin !== new URL(page).origin;
+  const advice = elsewhere ? 'This page may fetch from its own address only, unless it was built to allow others; put the files beside the page.' : 'Put it there, or correct the address in the list of chat models.';
+  return new AppError('second-engine-unavailable', `${record.id} lacks ${missing.url} (${missing.why}). ${advice}`, { model: record.id, url: missing.url }, error);
+}

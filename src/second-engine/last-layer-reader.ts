@@ -1,0 +1,75 @@
+/**
+ * A chat model as training and judging read any model, with two layers: layer 0, the embeddings, and layer 1, the stream after
+ * the last layer and the final norm. What lies between is not to be had, and neither is a push. Every tap is a reading of
+ * its own of everything before it: the library cannot branch.
+ */
+import { throwIfStopped } from '../core/abort.ts';
+import { AppError } from '../core/errors.ts';
+import type { ModelIdentity } from '../core/probe-types.ts';
+import type { ChatModel, TokenStates } from '../core/second-engine/chat-model.ts';
+import type { Passage, PassageReading, SegmentReader, TapRead } from '../training/reader.ts';
+
+/** Layers that are read: embeddings and the last. */
+const LAYERS = 2;
+
+/**
+ * A reader of `chat`, whose numbers belong to `weightsSha256`, the SHA-256 of its list of weights. Reads one token to learn
+ * the width. Throws `second-engine-unavailable` where the model shows nothing of its inside.
+ */
+export async function lastLayerReader(chat: ChatModel, weightsSha256: string): Promise<SegmentReader> {
+  const { hidden } = await chat.states(chat.tokens('The', true));
+  // The name says what layer 1 is, for whoever sees a probe of it beside others.
+  const model: ModelIdentity = { id: `${chat.id} (last layer, after its norm)`, weightsSha256, layerCount: LAYERS - 1, hidden };
+  return {
+    model,
+    hasChatForm: false,
+    groups: (passages) => passages.map((passage) => [passage]),
+    read: async (passages, signal) => {
+      const out: PassageReading[] = [];
+      for (const passage of passages) out.push(await readPassage(chat, passage, signal));
+      return out;
+    },
+  };
+}
+
+async function readPassage(chat: ChatModel, { text, taps, tapAfter, keepTokens }: Passage, signal: AbortSignal | undefined): Promise<PassageReading> {
+  if (!Array.isArray(text)) throw new AppError('usage', 'A chat model of the second engine is read in plain text only: its own form is applied where it answers, not where it is read.');
+  const segments = (text as readonly string[]).map((segment, index) => chat.tokens(index === 0 ? segment : ` ${segment}`, index === 0));
+  const states = async (tokens: readonly number[]): Promise<TokenStates> => {
+    throwIfStopped(signal);
+    return chat.states(tokens);
+  };
+  const found: TapRead[] = [];
+  for (const after of tapAfter) {
+    const before = segments.slice(0, after + 1).flat();
+    const start = before.length - (segments[after]?.length ?? 0);
+    const means: Float32Array[] = [];
+    let own: Float32Array | null = null;
+    for (const tap of taps) {
+      const read = await states([...before, ...chat.tokens(` ${tap}`, false)]);
+      means.push(meanOf(read, before.length, read.count));
+      own ??= meanOf(read, start, before.length);
+    }
+    found.push({ tokensBefore: before.length, means, own: own ?? meanOf(await states(before), start, before.length) });
+  }
+  if (keepTokens !== true) return { taps: found };
+  const whole = await states(segments.flat());
+  const residuals = new Float32Array(LAYERS * whole.count * whole.hidden);
+  residuals.set(whole.embeddings);
+  residuals.set(whole.last, whole.count * whole.hidden);
+  return { taps: found, tokens: { count: whole.count, residuals } };
+}
+
+/** Mean states over the tokens from `start` to before `end` `[layers, hidden]`; position 0 is in no mean, NaN where nothing else is left. */
+function meanOf({ hidden, embeddings, last }: TokenStates, start: number, end: number): Float32Array {
+  const from = Math.max(start, 1);
+  const out = new Float32Array(LAYERS * hidden);
+  [embeddings, last].forEach((layer, l) => {
+    for (let f = 0; f < hidden; f += 1) {
+      let sum = 0;
+      for (let token = from; token < end; token += 1) sum += layer[token * hidden + f] ?? NaN;
+      out[l * hidden + f] = sum / (end - from);
+    }
+  });
+  return out;
+}
