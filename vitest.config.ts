@@ -12,7 +12,7 @@ const inChromium = (name: string, include: string[], flags: readonly string[]) =
   plugins: [svelte(), modelServer(), hubServer()],
   server: { headers: isolationHeaders },
   worker: { format: 'es' as const },
-  optimizeDeps: { exclude: ['onnxruntime-web'], include: ['@noble/hashes/sha2.js', '@noble/hashes/legacy.js', '@noble/hashes/utils.js', '@huggingface/tokenizers', '@huggingface/jinja'] },
+  optimizeDeps: { exclude: ['onnxruntime-web', '@mlc-ai/web-llm'], include: ['@noble/hashes/sha2.js', '@noble/hashes/legacy.js', '@noble/hashes/utils.js', '@huggingface/tokenizers', '@huggingface/jinja'] },
   test: {
     name,
     include,

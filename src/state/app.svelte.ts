@@ -1,6 +1,7 @@
 /** The state of the whole page, made once by `App.svelte` and handed down by context; there are no singletons. */
 import { createContext } from 'svelte';
 import { AppError } from '../core/errors.ts';
+import type { ConnectChatModel } from '../core/second-engine/chat-model.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
 import { Desk, type DeskParts } from './desk.svelte.ts';
 import { Draft } from './draft.svelte.ts';
@@ -49,6 +50,7 @@ export interface AppParts {
   readonly doses?: DoseFiles;
   readonly modelHosts?: readonly string[];
   readonly experiments?: readonly ShippedExperiment[];
+  readonly connectChat?: ConnectChatModel;
 }
 
 const MANIFEST_URL = './models/smollm2-135m-instruct-q4.manifest.json';
@@ -86,6 +88,8 @@ export class AppState {
   readonly database: () => Promise<Database>;
   /** Starts an engine worker. */
   readonly connect: () => EngineClient;
+  /** Loads a chat model; null: by web-llm. */
+  readonly connectChat: ConnectChatModel | null;
 
   constructor(parts: AppParts) {
     const storage = (this.storage = parts.storage === undefined ? browserStorage() : parts.storage);
@@ -108,6 +112,7 @@ export class AppState {
     this.save = parts.save ?? download;
     this.offline = parts.offline ?? new Offline({ container: null, worker: '', script: '' });
     this.connect = parts.connect;
+    this.connectChat = parts.connectChat ?? null;
     this.doses = parts.doses ?? null;
     this.experiments = parts.experiments ?? null;
   }

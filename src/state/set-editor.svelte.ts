@@ -74,6 +74,11 @@ export class SetEditor {
     return topic;
   }
 
+  /** Adds a turn that was written elsewhere, `pole` as the set names it, at the end. */
+  addRow(row: Pick<DraftRow, 'topic' | 'pole' | 'context' | 'text'>): void {
+    this.#change([...this.#rows, { ...row, key: this.#nextKey++, rest: {} }], '');
+  }
+
   /** Takes a topic out; {@link undo} brings it back. */
   deleteTopic(topic: string): void {
     this.#change(this.#rows.filter((row) => row.topic !== topic), '');

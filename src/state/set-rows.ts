@@ -1,5 +1,7 @@
 /** The rows of a set while they are edited: text as it stands, right or wrong, so that nothing typed is ever refused. */
+import type { Axis } from '../core/probe-types.ts';
 import { recordIn, textOf } from '../core/set-header.ts';
+import { SET_POLES, type SetRow } from '../core/set-rows.ts';
 import type { SetSource } from '../core/training-plan.ts';
 
 /** One turn in the table. */
@@ -32,6 +34,14 @@ export function draftRows(lines: string): DraftRow[] {
     if (line.trim() === '') return [];
     const { topic, pole, context, text, ...rest } = recordIn(line);
     return [{ key, topic: textOf(topic), pole: textOf(pole), context: textOf(context), text: textOf(text), rest }];
+  });
+}
+
+/** The turns of a file's rows by their poles; a row whose pole is none of the axis is left out. */
+export function setRows(lines: string, axis: Axis): SetRow[] {
+  return draftRows(lines).flatMap(({ topic, pole: named, context, text, rest }) => {
+    const pole = SET_POLES.find((own) => axis[own] === named);
+    return pole === undefined ? [] : [{ topic, pole, context, text, ...(typeof rest['style'] === 'string' ? { style: rest['style'] } : {}) }];
   });
 }
 

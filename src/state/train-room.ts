@@ -1,13 +1,17 @@
 /** The state of the Train place: the sets, the training, and what is shown of any probe's judgement. */
+import { connectWebLlm } from '../second-engine/connect.ts';
 import { useApp, type AppState } from './app.svelte.ts';
 import type { ExportFile } from './bundle-export.ts';
+import { ChatJudging } from './chat-judging.svelte.ts';
 import { Comparison } from './comparison.svelte.ts';
 import { expectKind } from './imports.ts';
 import { JudgedView } from './judged.svelte.ts';
 import type { PickedFile } from './library.svelte.ts';
 import type { ProbeOffer } from './probe-card.ts';
 import { roomOf } from './room.ts';
+import { RowDrafts } from './row-drafts.svelte.ts';
 import type { SaveFile } from './save-file.ts';
+import { SecondEngine } from './second-engine.svelte.ts';
 import { SetBench } from './set-bench.svelte.ts';
 import { SetFindings } from './set-findings.svelte.ts';
 import { SetIntake } from './set-intake.svelte.ts';
@@ -23,6 +27,9 @@ export class TrainRoom {
   readonly judged: JudgedView;
   readonly judging: SetJudging;
   readonly comparison: Comparison;
+  readonly chat: SecondEngine;
+  readonly drafts: RowDrafts;
+  readonly chatJudging: ChatJudging;
   readonly save: SaveFile;
   readonly #app: AppState;
 
@@ -35,6 +42,9 @@ export class TrainRoom {
     this.judged = new JudgedView(probes, session);
     this.judging = new SetJudging({ session, bench, probes });
     this.comparison = new Comparison(probes, session);
+    this.chat = new SecondEngine({ connect: app.connectChat ?? connectWebLlm, session, storage });
+    this.drafts = new RowDrafts({ chat: this.chat, bench, session });
+    this.chatJudging = new ChatJudging({ chat: this.chat, bench, judging: this.judging });
     this.save = app.save;
   }
 

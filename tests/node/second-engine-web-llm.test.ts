@@ -137,7 +137,7 @@ describe('addresses', () => {
     ['weights', { 'mlc-chat-config.json': '{}', 'lib.wasm': '', 'tensor-cache.json': '{"records":[{"dataPath":"params_shard_0.bin"},{"dataPath":"params_shard_1.bin"}]}', 'params_shard_0.bin': '' }, 'models/x/params_shard_1.bin', 'status 404'],
   ])('names the first file that is missing: %s', async (_, files, path, why) => {
     const get = (async (url: string | URL | Request): Promise<Response> => {
-      const name = new URL(String(url)).pathname.split('/').at(-1) ?? '';
+      const name = new URL(url instanceof Request ? url.url : url).pathname.split('/').at(-1) ?? '';
       const body = (files as Record<string, string>)[name];
       return body === undefined ? new Response('', { status: 404 }) : new Response(body);
     });
