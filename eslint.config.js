@@ -21,9 +21,9 @@ const LAYERS = {
   'worker/protocol.ts': ['core'],
   'worker/client': ['worker/protocol.ts', 'core', 'format'],
   'worker/host': ['worker/protocol.ts', 'runtime', 'training', 'steering', 'experiments', 'core', 'format'],
-  // The reader of its last layer fills the seam of training/reader.ts.
+  // Its last layer is trained on: the reader fills the seam of training/reader.ts.
   'second-engine': ['core', 'training'],
-  state: ['worker/client', 'worker/protocol.ts', 'second-engine/connect.ts', 'core', 'format', 'content'],
+  state: ['worker/client', 'worker/protocol.ts', 'second-engine/connect.ts', 'second-engine/train-last-layer.ts', 'core', 'format', 'content'],
   ui: ['core', 'content'],
   views: ['ui', 'state', 'content', 'core'],
   offline: ['core'],

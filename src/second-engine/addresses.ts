@@ -12,6 +12,11 @@ export function modelFolder({ model }: ChatModelRecord, page: string): { readonl
   return { told, folder: new URL(/.+\/resolve\/.+\//.test(told) ? told : `${told}resolve/main/`).href };
 }
 
+/** Where the list of a model's weights lies, with a checksum of every file. */
+export function weightsList(record: ChatModelRecord, page: string): string {
+  return new URL('tensor-cache.json', modelFolder(record, page).folder).href;
+}
+
 /** A file that could not be had: its address, and what came instead. */
 export interface MissingFile {
   readonly url: string;
@@ -25,8 +30,8 @@ export interface MissingFile {
 export async function missingFile(record: ChatModelRecord, page: string, get: typeof fetch): Promise<MissingFile | null> {
   const { folder } = modelFolder(record, page);
   const settings = new URL('mlc-chat-config.json', folder).href;
-  const weights = new URL('tensor-cache.json', folder).href;
-  const first = (await lacking([settings, new URL(record.library, page).href], get));
+  const weights = weightsList(record, page);
+  const first = await lacking([settings, new URL(record.library, page).href], get);
   if (first !== null) return first;
   const tokenisers = namesIn(await read(settings, get), 'tokenizer_files').filter((name) => name === 'tokenizer.json' || name === 'tokenizer.model').slice(0, 1);
   const second = await lacking([...tokenisers.map((name) => new URL(name, folder).href), weights], get);

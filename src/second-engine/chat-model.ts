@@ -5,12 +5,13 @@ import type { ChatModel, ChatReply, ChatRequest } from '../core/second-engine/ch
 import { insideOf, readStates } from './last-states.ts';
 import type { Engine } from './web-llm-parts.ts';
 
-/** The model `id` of an engine that has loaded it. Throws `internal` where it has not. */
-export function chatModelOf(engine: Engine, id: string): ChatModel {
+/** The model `id` of an engine that has loaded it, whose list of weights has this SHA-256. Throws `internal` where it has not. */
+export function chatModelOf(engine: Engine, id: string, weightsSha256: string): ChatModel {
   const pipeline = engine.loadedModelIdToPipeline.get(id);
   if (pipeline === undefined) throw new AppError('internal', `web-llm says that ${id} is loaded, and has no pipeline for it.`);
   return {
     id,
+    weightsSha256,
     inside: insideOf(pipeline),
     ask: (request, signal) => ask(engine, id, request, signal),
     tokens: (text, start) => [...(start ? (pipeline.conversation.config.system_prefix_token_ids ?? []) : []), ...Array.from(pipeline.tokenizer.encode(text))],

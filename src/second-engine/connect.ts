@@ -1,10 +1,12 @@
 /** Loads web-llm, which is a chunk of its own and comes only when somebody asks for a chat model, and a model with it. */
 import type { AppConfig } from '@mlc-ai/web-llm';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import type { ConnectChatModel } from '../core/second-engine/chat-model.ts';
 import type { ChatModelRecord } from '../core/second-engine/model-list.ts';
-import { missingFile, modelFolder } from './addresses.ts';
+import { missingFile, modelFolder, weightsList } from './addresses.ts';
 import { chatModelOf } from './chat-model.ts';
 import type { Engine } from './web-llm-parts.ts';
 
@@ -28,7 +30,7 @@ export const connectWebLlm: ConnectChatModel = async (record, onProgress, signal
     await engine.reload(record.id);
     // A load that was stopped ends without an error.
     throwIfStopped(signal);
-    return chatModelOf(engine as unknown as Engine, record.id);
+    return chatModelOf(engine as unknown as Engine, record.id, await weightsHash(record, page));
   } catch (error) {
     throwIfStopped(signal);
     throw await refusalOf(error, record, page);
@@ -41,6 +43,13 @@ export const connectWebLlm: ConnectChatModel = async (record, onProgress, signal
 export async function forgetWebLlmFiles(record: ChatModelRecord): Promise<void> {
   const { deleteModelAllInfoInCache } = await import('@mlc-ai/web-llm');
   await deleteModelAllInfoInCache(record.id, appConfigOf(record, document.baseURI));
+}
+
+/** SHA-256 of a model's list of weights: the copy that web-llm has just read, which its cache keeps under the same address. */
+async function weightsHash(record: ChatModelRecord, page: string): Promise<string> {
+  const url = weightsList(record, page);
+  const list = (await caches.match(url)) ?? (await fetch(url));
+  return bytesToHex(sha256(new Uint8Array(await list.arrayBuffer())));
 }
 
 /** Why a load failed, in words that name the file or what the browser lacks: web-llm's own seldom do. */

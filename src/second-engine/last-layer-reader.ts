@@ -6,20 +6,27 @@
 import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
-import type { ChatModel, TokenStates } from '../core/second-engine/chat-model.ts';
+import type { TokenStates } from '../core/second-engine/chat-model.ts';
 import type { Passage, PassageReading, SegmentReader, TapRead } from '../training/reader.ts';
+
+/** A chat model as far as it is read here; it may answer from another thread. */
+export interface StatesSource {
+  readonly id: string;
+  readonly weightsSha256: string;
+  tokens(text: string, start: boolean): readonly number[] | Promise<readonly number[]>;
+  states(tokens: readonly number[]): Promise<TokenStates>;
+}
 
 /** Layers that are read: embeddings and the last. */
 const LAYERS = 2;
 
 /**
- * A reader of `chat`, whose numbers belong to `weightsSha256`, the SHA-256 of its list of weights. Reads one token to learn
- * the width. Throws `second-engine-unavailable` where the model shows nothing of its inside.
+ * A reader of `chat`. Reads a word to learn the width. Throws `second-engine-unavailable` where the model shows nothing of its inside.
  */
-export async function lastLayerReader(chat: ChatModel, weightsSha256: string): Promise<SegmentReader> {
-  const { hidden } = await chat.states(chat.tokens('The', true));
+export async function lastLayerReader(chat: StatesSource): Promise<SegmentReader> {
+  const { hidden } = await chat.states(await chat.tokens('The', true));
   // The name says what layer 1 is, for whoever sees a probe of it beside others.
-  const model: ModelIdentity = { id: `${chat.id} (last layer, after its norm)`, weightsSha256, layerCount: LAYERS - 1, hidden };
+  const model: ModelIdentity = { id: `${chat.id} (last layer, after its norm)`, weightsSha256: chat.weightsSha256, layerCount: LAYERS - 1, hidden };
   return {
     model,
     hasChatForm: false,
@@ -32,9 +39,10 @@ export async function lastLayerReader(chat: ChatModel, weightsSha256: string): P
   };
 }
 
-async function readPassage(chat: ChatModel, { text, taps, tapAfter, keepTokens }: Passage, signal: AbortSignal | undefined): Promise<PassageReading> {
+async function readPassage(chat: StatesSource, { text, taps, tapAfter, keepTokens }: Passage, signal: AbortSignal | undefined): Promise<PassageReading> {
   if (!Array.isArray(text)) throw new AppError('usage', 'A chat model of the second engine is read in plain text only: its own form is applied where it answers, not where it is read.');
-  const segments = (text as readonly string[]).map((segment, index) => chat.tokens(index === 0 ? segment : ` ${segment}`, index === 0));
+  const segments = await Promise.all((text as readonly string[]).map((segment, index) => chat.tokens(index === 0 ? segment : ` ${segment}`, index === 0)));
+  const tapTokens = await Promise.all(taps.map((tap) => chat.tokens(` ${tap}`, false)));
   const states = async (tokens: readonly number[]): Promise<TokenStates> => {
     throwIfStopped(signal);
     return chat.states(tokens);
@@ -45,8 +53,8 @@ async function readPassage(chat: ChatModel, { text, taps, tapAfter, keepTokens }
     const start = before.length - (segments[after]?.length ?? 0);
     const means: Float32Array[] = [];
     let own: Float32Array | null = null;
-    for (const tap of taps) {
-      const read = await states([...before, ...chat.tokens(` ${tap}`, false)]);
+    for (const tap of tapTokens) {
+      const read = await states([...before, ...tap]);
       means.push(meanOf(read, before.length, read.count));
       own ??= meanOf(read, start, before.length);
     }

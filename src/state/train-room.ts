@@ -6,6 +6,7 @@ import { ChatJudging } from './chat-judging.svelte.ts';
 import { Comparison } from './comparison.svelte.ts';
 import { expectKind } from './imports.ts';
 import { JudgedView } from './judged.svelte.ts';
+import { LastLayer } from './last-layer.svelte.ts';
 import type { PickedFile } from './library.svelte.ts';
 import type { ProbeOffer } from './probe-card.ts';
 import { roomOf } from './room.ts';
@@ -30,6 +31,7 @@ export class TrainRoom {
   readonly chat: SecondEngine;
   readonly drafts: RowDrafts;
   readonly chatJudging: ChatJudging;
+  readonly lastLayer: LastLayer;
   readonly save: SaveFile;
   readonly #app: AppState;
 
@@ -45,6 +47,7 @@ export class TrainRoom {
     this.chat = new SecondEngine({ connect: app.connectChat ?? connectWebLlm, session, storage });
     this.drafts = new RowDrafts({ chat: this.chat, bench, session });
     this.chatJudging = new ChatJudging({ chat: this.chat, bench, judging: this.judging });
+    this.lastLayer = new LastLayer({ chat: this.chat, bench, trainer: this.trainer, probes });
     this.save = app.save;
   }
 

@@ -10,6 +10,7 @@ import { embeddingOf, fakeWebLlm, HIDDEN, lastOf, tokenOf } from '../fixtures/fa
 import { refusal } from '../fixtures/refusal.ts';
 import { toySet, toyStories } from '../fixtures/toy-reader.ts';
 
+const SHA = 'ab'.repeat(32);
 const silent = (): never => {
   throw new Error('nobody asked');
 };
@@ -18,14 +19,14 @@ const request = { messages: [{ role: 'user' as const, content: 'Who?' }], maxTok
 describe('a question', () => {
   it('goes to the model in web-llm’s form, and its answer comes back with the likeliest first tokens', async () => {
     const { engine, asked } = fakeWebLlm('m', () => ({ text: 'A', first: [{ token: ' A', logprob: -0.1 }, { token: 'B', logprob: -2.4 }] }));
-    const reply = await chatModelOf(engine, 'm').ask({ ...request, schema: '{"type":"object"}', firstTokens: 5 });
+    const reply = await chatModelOf(engine, 'm', SHA).ask({ ...request, schema: '{"type":"object"}', firstTokens: 5 });
     expect(reply).toEqual({ text: 'A', complete: true, first: [{ token: ' A', logprob: -0.1 }, { token: 'B', logprob: -2.4 }] });
     expect(asked).toEqual([{ model: 'm', messages: request.messages, max_tokens: 4, temperature: 0, seed: 7, stream: false, response_format: { type: 'json_object', schema: '{"type":"object"}' }, logprobs: true, top_logprobs: 5 }]);
   });
 
   it('asks a model that thinks aloud not to, and says when an answer was cut off', async () => {
     const { engine, asked } = fakeWebLlm('Qwen3-0.6B-q4f16_1-MLC', () => ({ text: 'half of', ended: 'length' }));
-    expect(await chatModelOf(engine, 'Qwen3-0.6B-q4f16_1-MLC').ask(request)).toEqual({ text: 'half of', complete: false, first: [] });
+    expect(await chatModelOf(engine, 'Qwen3-0.6B-q4f16_1-MLC', SHA).ask(request)).toEqual({ text: 'half of', complete: false, first: [] });
     expect(asked[0]).toMatchObject({ extra_body: { enable_thinking: false } });
     expect(asked[0]).not.toHaveProperty('logprobs');
   });
@@ -36,10 +37,10 @@ describe('a question', () => {
       stop.abort();
       return { text: 'half', ended: 'abort' };
     });
-    await expect(chatModelOf(engine, 'm').ask(request, stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(chatModelOf(engine, 'm', SHA).ask(request, stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
     expect(log).toContain('interrupt');
     const broken = fakeWebLlm('m', () => Promise.reject(new Error('Device was lost')));
-    await expect(chatModelOf(broken.engine, 'm').ask(request)).rejects.toMatchObject({ code: 'second-engine-unavailable', message: expect.stringContaining('m did not answer: Device was lost') as string });
+    await expect(chatModelOf(broken.engine, 'm', SHA).ask(request)).rejects.toMatchObject({ code: 'second-engine-unavailable', message: expect.stringContaining('m did not answer: Device was lost') as string });
   });
 });
 
@@ -49,7 +50,7 @@ describe('last hidden states', () => {
 
   it.each([[1024, ['prefill_to_last_hidden_states 7 of 7']], [3, ['prefill_to_last_hidden_states 3 of 3', 'prefill_to_last_hidden_states 3 of 6', 'decode_to_last_hidden_states 1 of 7']]])('of every token are those of the library, in passes of at most %i tokens', async (chunk, passes) => {
     const { engine, log, alive } = fakeWebLlm('m', silent, { chunk });
-    const states = await chatModelOf(engine, 'm').states(tokens);
+    const states = await chatModelOf(engine, 'm', SHA).states(tokens);
     expect(states).toMatchObject({ count: 7, hidden: HIDDEN });
     expect(states.embeddings).toEqual(Float32Array.from(wanted.embeddings));
     expect(states.last).toEqual(Float32Array.from(wanted.last));
@@ -59,21 +60,21 @@ describe('last hidden states', () => {
 
   it('come in half precision too', async () => {
     const { engine } = fakeWebLlm('m', silent, { dtype: 'float16' });
-    const { last } = await chatModelOf(engine, 'm').states(tokens);
+    const { last } = await chatModelOf(engine, 'm', SHA).states(tokens);
     last.forEach((value, i) => expect(Math.abs(value - wanted.last[i]!)).toBeLessThanOrEqual(Math.max(2 ** -24, Math.abs(wanted.last[i]!) * 2 ** -11)));
   });
 
   it('are refused where the library lacks a function, which is named, and beyond the context', async () => {
     const { engine } = fakeWebLlm('gemma', silent, { functions: ['prefill', 'decode'] });
-    const chat = chatModelOf(engine, 'gemma');
+    const chat = chatModelOf(engine, 'gemma', SHA);
     expect(chat.inside).toEqual({ kind: 'closed', lacks: ['prefill_to_last_hidden_states', 'decode_to_last_hidden_states'] });
     await expect(chat.states(tokens)).rejects.toMatchObject({ code: 'second-engine-unavailable', message: expect.stringContaining('lacks prefill_to_last_hidden_states and decode_to_last_hidden_states') as string });
-    const short = chatModelOf(fakeWebLlm('m', silent, { context: 6 }).engine, 'm');
+    const short = chatModelOf(fakeWebLlm('m', silent, { context: 6 }).engine, 'm', SHA);
     await expect(short.states(tokens)).rejects.toMatchObject({ code: 'text-too-long', details: { tokens: 7, context: 6 } });
   });
 
   it('begin with what the model’s form puts before everything', () => {
-    const chat = chatModelOf(fakeWebLlm('m', silent, { prefix: [1] }).engine, 'm');
+    const chat = chatModelOf(fakeWebLlm('m', silent, { prefix: [1] }).engine, 'm', SHA);
     expect(chat.tokens('Mara helps', true)).toEqual([1, tokenOf('Mara'), tokenOf('helps')]);
     expect(chat.tokens(' Mara helps', false)).toEqual([tokenOf('Mara'), tokenOf('helps')]);
   });
@@ -81,8 +82,8 @@ describe('last hidden states', () => {
 
 describe('a probe on the last layer', () => {
   it('is trained and judged like any other, with chance at layer 0 and the axis at layer 1', async () => {
-    const reader = await lastLayerReader(chatModelOf(fakeWebLlm('m', silent).engine, 'm'), 'ab'.repeat(32));
-    expect(reader.model).toEqual({ id: 'm (last layer, after its norm)', weightsSha256: 'ab'.repeat(32), layerCount: 1, hidden: HIDDEN });
+    const reader = await lastLayerReader(chatModelOf(fakeWebLlm('m', silent).engine, 'm', SHA));
+    expect(reader.model).toEqual({ id: 'm (last layer, after its norm)', weightsSha256: SHA, layerCount: 1, hidden: HIDDEN });
     const { probe } = await trainProbe(reader, { id: 'last', title: 'Last', about: 'For a test.', sets: [toySet(14)], stories: toyStories(6, 4), method: { kind: 'ridge', target: 'zeroed', penalty: 1 }, defaultLayer: 1, seed: 3, shuffles: 20 });
     expect(probe.evidence.auroc).toHaveLength(2);
     expect(probe.evidence.auroc[0]).toBe(0.5);
@@ -93,8 +94,8 @@ describe('a probe on the last layer', () => {
   });
 
   it('reads a tap after everything before it, without position 0, and branches nowhere', async () => {
-    const chat = chatModelOf(fakeWebLlm('m', silent).engine, 'm');
-    const reader = await lastLayerReader(chat, 'ab'.repeat(32));
+    const chat = chatModelOf(fakeWebLlm('m', silent).engine, 'm', SHA);
+    const reader = await lastLayerReader(chat);
     const [reading] = await reader.read([{ text: ['Mara sat.', 'She helps Ben.'], taps: ['It rained.', 'Noon.'], tapAfter: [0, 1], keepTokens: true }]);
     const text = ['Mara', 'sat.', 'She', 'helps', 'Ben.'].map(tokenOf);
     const meanOf = (rows: number[][]): Float32Array => Float32Array.from({ length: HIDDEN }, (_, f) => rows.reduce((sum, row) => sum + Math.fround(row[f]!), 0) / rows.length);
@@ -150,5 +151,5 @@ describe('addresses', () => {
 });
 
 it('an engine that has loaded nothing is refused', () => {
-  expect(refusal(() => chatModelOf(fakeWebLlm('m', silent).engine, 'other')).code).toBe('internal');
+  expect(refusal(() => chatModelOf(fakeWebLlm('m', silent).engine, 'other', SHA)).code).toBe('internal');
 });

@@ -50,6 +50,8 @@ export interface TokenStates {
 /** A chat model that is loaded. One call at a time: whoever asks waits for the answer. */
 export interface ChatModel {
   readonly id: string;
+  /** SHA-256 of its list of weights (which names every file with a checksum), as hex: changes when any weight does. */
+  readonly weightsSha256: string;
   readonly inside: Inside;
   /** Answers. Throws `cancelled` once the signal is aborted, and `second-engine-unavailable` where the engine failed. */
   ask(request: ChatRequest, signal?: AbortSignal): Promise<ChatReply>;

@@ -14,7 +14,7 @@ const LIST = JSON.stringify({ model_list: [{ model_id: 'Tiny-1B', model: './mode
 const asked = (request: ChatCompletionRequestNonStreaming): string => request.messages.map(({ content }) => (typeof content === 'string' ? content : '')).join('');
 const byFake = (answer: (request: ChatCompletionRequestNonStreaming, index: number) => FakeAnswer | Promise<FakeAnswer>, library: FakeLibrary = {}): ConnectChatModel => async ({ id }, onProgress) => {
   onProgress({ share: 0.5, words: 'Fetching param cache' });
-  return chatModelOf(fakeWebLlm(id, answer, library).engine, id);
+  return chatModelOf(fakeWebLlm(id, answer, library).engine, id, 'cd'.repeat(32));
 };
 const openDrafts = () => page.getByText('Draft rows with a chat model').click();
 const openJudge = () => page.getByText('Judge this set with a chat model').click();
@@ -26,6 +26,12 @@ const loadChat = async () => {
   await configure();
   await button('Load the chat model').click();
   await expect.element(page.getByText('Tiny-1B is loaded, beside the model that is read.')).toBeVisible();
+};
+const openOwn = async (topics: number) => {
+  await importSet(file('mine.csv', csvOf(topics)));
+  await page.getByLabelText('Positive', { exact: true }).selectOptions('warm');
+  await page.getByLabelText('Negative', { exact: true }).selectOptions('cold');
+  await button('Import').click();
 };
 const drafted = (topic: string, more: Record<string, string> = {}): string => JSON.stringify({ scene: `Mara ran the ${topic}.`, positive: `She let him use the ${topic} for nothing.`, negative: `She sent him off the ${topic} in the rain.`, neutral: `She swept the ${topic} before noon.`, ...more });
 const topicOf = (request: ChatCompletionRequestNonStreaming): string => /Topic: (.*)\./.exec(asked(request))?.[1] ?? '';
@@ -135,13 +141,6 @@ describe('a chat model as a judge', () => {
     const letter = a.includes('cup 0 ') || a.includes('gave') ? 'A' : 'B';
     return { text: letter, first: [{ token: letter, logprob: -0.2 }, { token: letter === 'A' ? 'B' : 'A', logprob: -1.7 }] };
   };
-  const openOwn = async (topics: number) => {
-    await importSet(file('mine.csv', csvOf(topics)));
-    await page.getByLabelText('Positive', { exact: true }).selectOptions('warm');
-    await page.getByLabelText('Negative', { exact: true }).selectOptions('cold');
-    await button('Import').click();
-  };
-
   it('is asked both ways round; position bias, consistency and agreement with a probe have intervals over topics', async () => {
     await open({}, { connectChat: byFake(judge) });
     await openOwn(8);
@@ -193,5 +192,32 @@ describe('a chat model as a judge', () => {
     await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
     await expect.element(choices).toBeVisible();
     expect(answered).toBeLessThan(16);
+  });
+});
+
+describe('the last layer of a chat model', () => {
+  const openLast = () => page.getByText('Train on the last layer of a chat model').click();
+
+  it('is trained on and judged like any other, and the probe is told apart by its name', async () => {
+    await open({}, { connectChat: byFake(() => ({ text: '' })) });
+    await openOwn(8);
+    await page.getByRole('radio', { name: /^A first try/ }).click();
+    await openLast();
+    await expect.element(button('Train on its last layer')).toBeDisabled();
+    await loadChat();
+    await button('Train on its last layer').click();
+    await expect.element(page.getByRole('progressbar', { name: 'Training on the last layer' })).toBeVisible();
+    await expect.element(page.getByRole('img', { name: /AUROC by layer.*Layer 1: / })).toBeVisible();
+    await expect.element(page.getByLabelText('Probe', { exact: true })).toHaveTextContent(/Warm–cold, last layer of Tiny-1B/);
+    await expect.element(button('Keep')).toBeVisible();
+    expect(await violations()).toEqual([]);
+  });
+
+  it('cannot be trained on where the library shows nothing, and the page says what it lacks', async () => {
+    await open({}, { connectChat: byFake(() => ({ text: '' }), { functions: ['prefill_to_last_hidden_states'] }) });
+    await openLast();
+    await loadChat();
+    await expect.element(page.getByText('Its library lacks decode_to_last_hidden_states, so no probe can read it; it cannot be pushed either.').first()).toBeVisible();
+    await expect.element(button('Train on its last layer')).toBeDisabled();
   });
 });
