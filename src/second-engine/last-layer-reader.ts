@@ -41,8 +41,8 @@ export async function lastLayerReader(chat: StatesSource): Promise<SegmentReader
 
 async function readPassage(chat: StatesSource, { text, taps, tapAfter, keepTokens }: Passage, signal: AbortSignal | undefined): Promise<PassageReading> {
   if (!Array.isArray(text)) throw new AppError('usage', 'A chat model of the second engine is read in plain text only: its own form is applied where it answers, not where it is read.');
-  const segments = await Promise.all((text as readonly string[]).map((segment, index) => chat.tokens(index === 0 ? segment : ` ${segment}`, index === 0)));
-  const tapTokens = await Promise.all(taps.map((tap) => chat.tokens(` ${tap}`, false)));
+  const segments = await Promise.all((text as readonly string[]).map(async (segment, index) => chat.tokens(index === 0 ? segment : ` ${segment}`, index === 0)));
+  const tapTokens = await Promise.all(taps.map(async (tap) => chat.tokens(` ${tap}`, false)));
   const states = async (tokens: readonly number[]): Promise<TokenStates> => {
     throwIfStopped(signal);
     return chat.states(tokens);

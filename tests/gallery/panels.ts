@@ -7,6 +7,7 @@ import type { AppState } from '../../src/state/app.svelte.ts';
 import { insideRoom } from '../../src/state/inside-room.ts';
 import { steerRoom } from '../../src/state/steer-room.ts';
 import { trainRoom } from '../../src/state/train-room.ts';
+import { chatty, withChat } from './chat.ts';
 import { READINGS, telling } from './readings.ts';
 import { frame, openAll, panel, PLACE_VIEWS, type Specimen } from './specimen.ts';
 
@@ -149,6 +150,24 @@ const INSIDE: readonly Specimen[] = [
 
 const TRAIN: readonly Specimen[] = [
   ...['SetChooser', 'RowsTable', 'ChecksPanel', 'OptionsPanel', 'StartPanel', 'JudgeOnSet', 'ImportSet'].flatMap((of) => panel(of, { shipped: { arrange: opened(train) } })),
+  ...panel('DraftRows', { 'no chat model': { arrange: opened(train) }, drafted: { parts: { connectChat: chatty() }, arrange: opened(async (app, node) => {
+    await train(app, node);
+    await withChat(app);
+    const { drafts } = trainRoom(app);
+    drafts.topics = 'tram\nquarry\nbakery\na topic it will not write about';
+    await drafts.draft();
+  }) } }),
+  ...panel('ChatJudge', { judged: { parts: { connectChat: chatty() }, arrange: opened(async (app, node) => {
+    await train(app, node);
+    await withChat(app);
+    await app.session.load();
+    await trainRoom(app).judging.judge();
+    await trainRoom(app).chatJudging.judge();
+  }) } }),
+  ...panel('LastLayerPanel', { 'not to be had': { parts: { connectChat: chatty({ functions: ['prefill', 'decode'] }) }, arrange: opened(async (app, node) => {
+    await train(app, node);
+    await withChat(app);
+  }) } }),
   ...panel('Shelf', { empty: {}, kept: { arrange: async (app, node) => {
     await train(app, node);
     const files = await app.probes.needChosen().files();
