@@ -37,7 +37,7 @@ async function loaded(): Promise<{ readonly client: EngineClient; readonly lost:
   clients.push(client);
   const lost: string[] = [];
   client.onLost(({ code }) => lost.push(code));
-  const status = await client.load({ manifestUrl: TOY_MANIFEST, backend: 'auto' }, () => undefined, never);
+  const status = await client.load({ model: { kind: 'site', manifestUrl: TOY_MANIFEST }, hosts: [], backend: 'auto' }, () => undefined, never);
   expect(status).toMatchObject({ backend: 'webgpu', model: { id: 'toy-q4', layerCount: 3, hidden: 64 } });
   return { client, lost };
 }

@@ -1,4 +1,5 @@
 /** An engine for the room of models: lists are read by the worker's own code, limits and sizes are made up, and the shipped probes fit the embedded model alone. */
+import type { DtypeAgreement } from '../../../src/core/dtype-agreement.ts';
 import { AppError, type ErrorCode } from '../../../src/core/errors.ts';
 import type { EngineStatus, KeptModel } from '../../../src/core/engine-report.ts';
 import type { ModelListing, ModelSource, WeighedModel } from '../../../src/core/model-source.ts';
@@ -60,9 +61,9 @@ export class ModelsEngine extends FakeEngine {
     return { ...status, key, title, model: { id: 'other', weightsSha256: sha('e'), layerCount: 28, hidden: 1024 } };
   }
 
-  override async useProbe(): Promise<void> {
+  override async useProbe(...args: Parameters<EngineClient['useProbe']>): Promise<DtypeAgreement | null> {
     if (this.#source.kind !== 'site') throw new AppError('probe-width-mismatch', 'Probe "kind-cruel" expects 576 numbers a token in 30 layers, but other gives 1024 in 28.');
-    await super.useProbe();
+    return super.useProbe(...args);
   }
 
   override async listHub(...[{ host, repo }]: Parameters<EngineClient['listHub']>): Promise<ModelListing> {
