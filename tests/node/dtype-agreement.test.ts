@@ -1,5 +1,5 @@
 /** Probes on another variant of their model: the toy in 4-bit blocks, the same in other roundings, and models that are others altogether. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -110,12 +110,6 @@ describe('a probe on another variant of its model', () => {
   it('is refused without a measurement under another name', async () => {
     expect((await refusalOf(readOn(at('other-q4f16'), at('probe'), ...fitted()))).message).toMatch(/was trained on toy-q4 with weights [0-9a-f]{12}…, but the weights of other-q4f16 here are/);
   }, MINUTE);
-});
-
-it('a folder of several graphs is refused by their names, unless one is the embedded model’s', async () => {
-  cpSync(at('toy-q4f16'), at('both'), { recursive: true });
-  cpSync(at('both', 'onnx', 'model_q4f16.onnx'), at('both', 'onnx', 'model_fp16.onnx'));
-  expect((await refusalOf(readOn(at('both')))).message).toMatch(/holds 2 graphs \(onnx\/model_fp16\.onnx, onnx\/model_q4f16\.onnx\)/);
 });
 
 it('the sets that a shipped probe is measured on are those of its axis, by their hashes', async () => {

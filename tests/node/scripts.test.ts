@@ -30,7 +30,7 @@ beforeAll(() => {
   writeFileSync(join(project, 'public', 'models', 'weights.onnx_data'), DATA);
   writeFileSync(join(project, 'index.html'), '<!doctype html><title>one</title>');
   mkdirSync(join(project, 'src', 'cli'), { recursive: true });
-  for (const path of ['src/offline', 'src/core/offline-files.ts']) cpSync(path, join(project, path), { recursive: true });
+  for (const path of ['src/offline', 'src/core/offline-files.ts', 'src/core/model-hosts.ts']) cpSync(path, join(project, path), { recursive: true });
   writeFileSync(join(project, 'src', 'cli', 'main.ts'), "const [status = '0', ...rest]: string[] = process.argv.slice(2);\nprocess.stdout.write(JSON.stringify({ rest, cwd: process.cwd() }));\nprocess.exitCode = Number(status);\n");
 });
 

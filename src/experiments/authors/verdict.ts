@@ -35,7 +35,7 @@ export function rule(spec: AuthorsSpec, gates: readonly Gate[], ratios: Ratios, 
     if (held.length === conditions.length) return 'CONFIRM';
     return held.length >= spec.thresholds.partial ? 'PARTIAL' : 'INCONCLUSIVE';
   })();
-  const all = [...failed.map(failedGate), ...(failed.length === 0 ? ['All gates pass.'] : []), ...conditions.map((condition) => `${condition.holds ? 'Holds' : 'Does not hold'}: ${told(condition)}`), ...denied.map((condition) => `Denies: ${told(condition)}`)];
+  const all = [gatesWords(failed, gates.length), ...failed.map(failedGate), ...conditions.map((condition) => `${condition.holds ? 'Holds' : 'Does not hold'}: ${told(condition)}`), ...denied.map((condition) => `Denies: ${told(condition)}`)];
   return { verdict, because: all.join(' '), wouldChange: wouldChange(verdict, failed, conditions, denials) };
 }
 
@@ -64,6 +64,11 @@ function wouldChange(verdict: ExperimentVerdict, failed: readonly Gate[], condit
 
 function told({ says, asks, found }: Condition): string {
   return `${says} (asked: the interval of ${asks}; found: ${found}).`;
+}
+
+/** How the gates stand, for a glance. */
+function gatesWords(failed: readonly Gate[], all: number): string {
+  return failed.length === 0 ? 'All gates pass.' : `${failed.length} of ${all} gates ${failed.length === 1 ? 'fails' : 'fail'}: ${failed.map(({ id }) => id).join(', ')}.`;
 }
 
 function failedGate({ id, measured, at, needs, unit }: Gate): string {
