@@ -53,7 +53,8 @@ export function builtFiles(dir) {
 }
 
 function kindOf(name, bytes) {
-  if (bytes <= LARGEST_FIRST_BYTES) return 'first';
+  // Without the engine's script nothing that is kept of models can even be listed.
+  if (bytes <= LARGEST_FIRST_BYTES || /\.worker-[\w-]{8}\.js$/.test(name)) return 'first';
   if (name.endsWith('.wasm')) return /asyncify|jspi/.exec(name)?.[0] ?? 'wasm';
   if (name.endsWith('.safetensors')) return 'probe';
   return name.includes('plotly') ? 'chart' : 'other';

@@ -29,7 +29,10 @@ describe('the files of a build', () => {
     put('assets/ort-wasm-simd-threaded.jspi-abcd1234.wasm', LARGE);
     put('assets/kind-cruel.directions-abcd1234.safetensors', LARGE);
     put('assets/film-abcd1234.webm', LARGE);
+    put('assets/engine.worker-abcd1234.js', LARGE);
     expect(builtFiles(dir).map(({ path, kind, hashed }) => [path, kind, hashed])).toEqual([
+      // Whatever it weighs: without it nothing that is kept of models can even be listed.
+      ['assets/engine.worker-abcd1234.js', 'first', true],
       ['assets/film-abcd1234.webm', 'other', true],
       ['assets/index-abcd1234.js', 'first', true],
       ['assets/kind-cruel.directions-abcd1234.safetensors', 'probe', true],
