@@ -1,4 +1,11 @@
-/** Half-precision (IEEE 754 binary16) to and from float32, for files; arithmetic is never done in it. */
+/**
+ * Half-precision (IEEE 754 binary16) to and from float32, for files and for what models in 16 bits are fed and give; arithmetic is
+ * never done in it here. Float16Array is younger than the browsers and the Node that Flipside runs on.
+ */
+
+/** The largest finite one; what is larger overflows to infinity. */
+export const FLOAT16_MAX = 65_504;
+
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -38,6 +45,22 @@ function roundShift(value: number, shift: number): number {
   const rest = value & ((1 << shift) - 1);
   const halfway = 1 << (shift - 1);
   return rest > halfway || (rest === halfway && (kept & 1) === 1) ? kept + 1 : kept;
+}
+
+/** The number of every word: a look-up for each of a pass's numbers is faster than taking it apart. Made when it is first wanted. */
+let everyHalf: Float32Array | null = null;
+
+/** The numbers behind 16-bit words; a new array. */
+export function fromFloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
+  const numbers = (everyHalf ??= Float32Array.from({ length: 1 << 16 }, (_, half) => halfToFloat(half)));
+  const out = new Float32Array(halves.length);
+  for (let index = 0; index < halves.length; index += 1) out[index] = numbers[halves[index] ?? 0] ?? NaN;
+  return out;
+}
+
+/** The nearest 16-bit words, as {@link floatToHalf} rounds; a new array. */
+export function toFloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
+  return Uint16Array.from(values, floatToHalf);
 }
 
 /** A copy of `values` with each one rounded to half precision, so that what is used equals what a file will hold. */

@@ -1,6 +1,6 @@
 /** What every pass is checked for before anyone sees its numbers. */
 import { AppError } from '../core/errors.ts';
-import { FLOAT16_MAX } from '../core/float16.ts';
+import { FLOAT16_MAX } from '../core/half.ts';
 import type { StreamProducts } from '../core/score.ts';
 import type { ElementType } from '../onnx/tensor-type.ts';
 import type { DecoderSizes } from './decoder.ts';

@@ -1,6 +1,6 @@
 /** Numbers of 16 bits: every word, and the rounding of the standard (IEEE 754-2019, binary16). */
 import { expect, test } from 'vitest';
-import { FLOAT16_MAX, fromFloat16, toFloat16 } from '../../src/core/float16.ts';
+import { FLOAT16_MAX, fromFloat16, toFloat16 } from '../../src/core/half.ts';
 
 const words = (...values: number[]): number[] => [...toFloat16(Float32Array.from(values))];
 

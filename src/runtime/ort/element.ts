@@ -1,6 +1,6 @@
 /** Tensors of either element type that streams, keys and values come in. */
 import type { Tensor } from 'onnxruntime-common';
-import { fromFloat16, toFloat16 } from '../../core/float16.ts';
+import { fromFloat16, toFloat16 } from '../../core/half.ts';
 import type { ElementType } from '../../onnx/tensor-type.ts';
 
 /** A tensor's numbers where they lie, 16-bit ones as words: the runtime gives a Float16Array where there is one. */

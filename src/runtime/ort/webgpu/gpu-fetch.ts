@@ -3,7 +3,7 @@
  * one by one would cost one round trip each (32 a token here).
  */
 import type { Tensor } from 'onnxruntime-common';
-import { fromFloat16 } from '../../../core/float16.ts';
+import { fromFloat16 } from '../../../core/half.ts';
 import type { Fetch } from '../fetch.ts';
 import type { GpuMemory } from './gpu-memory.ts';
 import { bufferOf } from './gpu-tensor.ts';
