@@ -20,6 +20,7 @@ import { mutations } from '../fixtures/mutate.ts';
 import { byteMutations } from '../fixtures/mutate-bytes.ts';
 import { sampleProbe } from '../fixtures/sample-probe.ts';
 import { samplePush, sampleRun } from '../fixtures/sample-run.ts';
+import { sampleShared } from '../fixtures/sample-shared.ts';
 import { toyDecoderFiles } from '../fixtures/toy-graph.ts';
 
 const COUNT = 10_000;
@@ -58,20 +59,7 @@ const everyNumber = (value: unknown, passes: (number: number) => boolean): boole
 };
 /** Not a number is what a missing score is; infinite is none. */
 const notInfinite = (number: number): boolean => Math.abs(number) !== Infinity;
-const shared: Shared = {
-  text: 'Sam said “no” and ran.',
-  given: 9,
-  probe: { key: 'shipped:kind-cruel', title: 'Kind–cruel', sha256: 'ab'.repeat(32) },
-  story: null,
-  layer: 16,
-  token: 4,
-  locked: true,
-  window: 10,
-  sampling: { temperature: 0.8, topK: 0, topP: 0.95, seed: 4294967295, maxTokens: 80 },
-  place: 'read',
-  view: { head: 'difference' },
-  push: samplePush,
-};
+const shared: Shared = { ...sampleShared, push: samplePush };
 
 describe('damaged in 10,000 ways', () => {
   it('an ONNX graph', () => {

@@ -4,21 +4,9 @@ import { linkCode, MOST_UNPACKED_BYTES, type Shared, toBase64Url } from '../../s
 import { deflate } from '../../src/state/deflate.ts';
 import { codeOf, sharedIn } from '../../src/state/link-code.ts';
 import { samplePush } from '../fixtures/sample-run.ts';
+import { sampleShared } from '../fixtures/sample-shared.ts';
 
-const shared: Shared = {
-  text: 'Sam said “no” 🙂\n\u202eand ran.',
-  given: 9,
-  probe: { key: 'shipped:kind-cruel', title: 'Kind–cruel', sha256: 'ab'.repeat(32) },
-  story: null,
-  layer: 16,
-  token: 4,
-  locked: true,
-  window: 10,
-  sampling: { temperature: 0.8, topK: 0, topP: 0.95, seed: 4294967295, maxTokens: 80 },
-  place: 'read',
-  view: { head: 'difference', grain: 'word' },
-  push: null,
-};
+const shared = sampleShared;
 const pushed: Shared = { ...shared, push: samplePush };
 
 const refusal = async (code: string): Promise<AppError> => {
