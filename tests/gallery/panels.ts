@@ -81,7 +81,7 @@ const READ: readonly Specimen[] = [
     'with its tip': { arrange: async (app, node) => {
       await app.open();
       await frame();
-      node.querySelector('[data-token="3"]')?.dispatchEvent(new PointerEvent('pointerover', { bubbles: true, pointerType: 'mouse' }));
+      node.querySelector('[data-token="3"]')?.dispatchEvent(new PointerEvent('pointermove', { bubbles: true, pointerType: 'mouse' }));
       await new Promise((resolve) => setTimeout(resolve, 250));
     } },
   }),

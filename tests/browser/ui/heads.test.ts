@@ -1,5 +1,4 @@
 /** The difference of the poles, and each pole from neutral: the state behind it, and what a reader sees, hears and copies. */
-import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
@@ -19,6 +18,7 @@ import { newDesk } from './desks.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { fakeFetch, fakeParts } from './parts.ts';
 import { CALIBRATION, LAYERS, POLE_CALIBRATION, POLE_EXPLAINED, sampleRecording } from './sample.ts';
+import { violations } from './violations.ts';
 import { memoryShelf } from '../../../src/state/shelf.ts';
 import type { AppParts } from '../../../src/state/app.svelte.ts';
 
@@ -198,8 +198,7 @@ describe('on the page', () => {
     for (const [theme, name] of [['light', 'kind from neutral text'], ['dark', 'cruel from neutral text']] as const) {
       document.documentElement.dataset['theme'] = theme;
       await choose(name);
-      const { violations } = await axe.run(document.body);
-      expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${theme} ${name} ${id}: ${node.html.slice(0, 120)}`))).toEqual([]);
+      expect(await violations(), `${theme}, ${name}`).toEqual([]);
     }
     delete document.documentElement.dataset['theme'];
   });

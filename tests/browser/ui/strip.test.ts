@@ -109,6 +109,19 @@ describe('the token strip', () => {
     expect(on.preview).toHaveBeenLastCalledWith(null);
   });
 
+  it('is not pointed at by a pointer at rest that it comes under, only by one that moves', async () => {
+    const { token, screen } = await strip();
+    await userEvent.hover(token(2));
+    await expect.element(page.getByRole('tooltip')).toBeVisible();
+    await screen.unmount();
+    const again = await strip();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(again.on.preview).not.toHaveBeenCalled();
+    expect(page.getByRole('tooltip').elements()).toHaveLength(0);
+    await userEvent.hover(again.token(4));
+    await expect.element(page.getByRole('tooltip')).toHaveTextContent('token 4');
+  });
+
   it('has one tip that moves, can be pointed at, and goes with Esc', async () => {
     const { token } = await strip();
     const tipBox = page.getByRole('tooltip');
