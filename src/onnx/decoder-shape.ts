@@ -4,8 +4,9 @@ import { ATTENTION_MASK_INPUT } from './lengths.ts';
 import { cacheNames } from './cache-names.ts';
 import { GQA, windowOf } from './attention-node.ts';
 import { intAttributeOf } from './attributes.ts';
-import { parseModel, type GraphNode, type GraphValue, type ModelGraph } from './graph.ts';
+import type { GraphNode, GraphValue, ModelGraph } from './graph.ts';
 import { missingNode, strangeNode } from './missing.ts';
+import { parseDecoder } from './parse-decoder.ts';
 import { ELEMENT, elementTypeOf, FLOAT16, nameOfType, type ElementType } from './tensor-type.ts';
 
 /** Input that some exports take: int64 `[1, tokens]`, where each token stands in its text. */
@@ -35,7 +36,7 @@ export interface DecoderShape {
   /** Why this graph runs on a graphics processor only, as the end of a sentence; null where it runs anywhere. */
   readonly gpuOnly: string | null;
   readonly weightFiles: readonly string[];
-  /** Bytes of all weights together. */
+  /** Bytes of all weights together, as they lie in the file and, where a graphics card holds them multiplied out as well, those too. */
   readonly weightBytes: number;
   /** Bytes of the largest single weight: what one buffer on the GPU must hold. */
   readonly largestWeightBytes: number;
@@ -48,7 +49,7 @@ export function cacheBytesPerToken({ cache, activations }: Pick<DecoderShape, 'c
 
 /** Reads the shape of a decoder without changing it. Throws `model-node-missing`, naming what is not there. */
 export function describeDecoder(bytes: Uint8Array): DecoderShape {
-  return shapeOf(parseModel(bytes));
+  return shapeOf(parseDecoder(bytes));
 }
 
 /** The same of a graph that has been read. */
@@ -86,7 +87,7 @@ export function shapeOf(model: ModelGraph): DecoderShape {
     gpuOnly: gpuOnlyBy([...attention.values()]),
     half: activations === 'float16' || model.weights.some(({ elemType }) => elemType === FLOAT16),
     weightFiles: model.weightFiles,
-    weightBytes: model.weights.reduce((sum, { bytes }) => sum + bytes, 0),
+    weightBytes: model.weights.reduce((sum, { bytes }) => sum + bytes, model.multipliedOutBytes),
     largestWeightBytes: model.largestWeightBytes,
   };
 }
@@ -117,7 +118,9 @@ function cacheShapeOf({ name, dims }: GraphValue, model: ModelGraph, attention: 
 function sizeBehind(model: ModelGraph, attention: GraphNode): number | null {
   const heads = intAttributeOf(attention, 'num_heads');
   const product = model.nodes.find(({ inputs }) => inputs[0] !== '' && inputs[0] === attention.outputs[0]);
-  const rows = product?.opType === 'MatMulNBits' ? intAttributeOf(product, 'K') : (model.weights.find(({ name }) => name === product?.inputs[1])?.dims[0] ?? null);
+  const factor = product?.inputs[1];
+  const bytes = model.nodes.find(({ opType, outputs }) => opType === 'DequantizeLinear' && outputs[0] === factor)?.inputs[0];
+  const rows = product?.opType === 'MatMulNBits' ? intAttributeOf(product, 'K') : (model.weights.find(({ name }) => name === (bytes ?? factor))?.dims[0] ?? null);
   return heads === null || rows === null ? null : rows / heads;
 }
 

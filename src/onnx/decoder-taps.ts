@@ -12,9 +12,10 @@ import { shapeOf, type DecoderShape } from './decoder-shape.ts';
 import { GraphEdits } from './edits.ts';
 import { elementTypes, readersOf } from './element-types.ts';
 import { makeProductsExact } from './exact-products.ts';
-import { parseModel, type ModelGraph } from './graph.ts';
+import type { ModelGraph } from './graph.ts';
 import { ATTENTION_MASK_INPUT, feedLengths } from './lengths.ts';
 import { strangeNode } from './missing.ts';
+import { parseDecoder } from './parse-decoder.ts';
 import { at, residualChain, type Addition } from './residual-chain.ts';
 import { addSteering } from './steering.ts';
 import { addStreamEdits } from './stream-edits.ts';
@@ -54,7 +55,7 @@ export interface TapOptions {
 
 /** Rewrites a decoder so that every layer's residual stream can be read. Throws `model-node-missing` or `model-graph-malformed`. */
 export function tapDecoder(bytes: Uint8Array, options: TapOptions = { branching: true, lengths: false }): TappedDecoder {
-  const model = parseModel(bytes);
+  const model = parseDecoder(bytes);
   const edits = new GraphEdits(model);
   const shape = shapeOf(model);
   const { embedding, additions, normed } = residualChain(model, shape.layerCount);

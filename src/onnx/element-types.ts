@@ -6,7 +6,7 @@ import { intAttributeOf, tensorAttributeType } from './attributes.ts';
 import type { GraphNode, ModelGraph } from './graph.ts';
 
 /** Where operators take their output's type from, other than from the first input (onnxruntime, docs/ContribOperators.md). */
-const TYPED_BY: Readonly<Record<string, number>> = { GatherBlockQuantized: 2, SimplifiedLayerNormalization: 1, Where: 1 };
+const TYPED_BY: Readonly<Record<string, number>> = { GatherBlockQuantized: 2, DequantizeLinear: 1, SimplifiedLayerNormalization: 1, Where: 1 };
 
 /** A function that tells the element type of a tensor, as a code of TensorProto.DataType; 0 where it cannot be told. */
 export function elementTypes(model: ModelGraph): (name: string) => number {

@@ -51,6 +51,8 @@ export interface ModelGraph {
   readonly weightFiles: readonly string[];
   /** Bytes of the largest weight, wherever it lies. */
   readonly largestWeightBytes: number;
+  /** Bytes that weights take a second time where a graph multiplies them out to floats (see integer-products.ts); of a file as it is 0. */
+  readonly multipliedOutBytes: number;
   readonly modelFields: readonly Field[];
   readonly graphFields: readonly Field[];
 }
@@ -78,6 +80,7 @@ export function parseModel(bytes: Uint8Array): ModelGraph {
     weights,
     weightFiles: filesOf(weights),
     largestWeightBytes: weights.reduce((largest, { bytes }) => Math.max(largest, bytes), 0),
+    multipliedOutBytes: 0,
     modelFields,
     graphFields,
   };

@@ -11,7 +11,8 @@ import { intAttribute } from './attributes.ts';
 import { shapeOf } from './decoder-shape.ts';
 import { elementTypes, makersOf } from './element-types.ts';
 import { ACCURACY_LEVEL, roundsActivations } from './exact-products.ts';
-import { attributesOf, encodeInput, encodeNode, encodeNodeWith, encodeOutput, filesOf, parseModel, writeModel, type GraphNode, type ModelGraph } from './graph.ts';
+import { attributesOf, encodeInput, encodeNode, encodeNodeWith, encodeOutput, filesOf, writeModel, type GraphNode, type ModelGraph } from './graph.ts';
+import { parseDecoder } from './parse-decoder.ts';
 import { FUSED_NORM, residualChain } from './residual-chain.ts';
 import { FLOAT16, FLOAT32, tensorType } from './tensor-type.ts';
 
@@ -39,7 +40,7 @@ export interface LensGraph {
 
 /** Cuts the final norm and the head out of a stock decoder. Throws `model-node-missing`, naming what is not there, or `model-graph-malformed`. */
 export function lensGraph(bytes: Uint8Array): LensGraph {
-  const model = parseModel(bytes);
+  const model = parseDecoder(bytes);
   const { openingNorm, finalNorm, normed } = residualChain(model, shapeOf(model).layerCount);
   const fused = finalNorm.opType === FUSED_NORM;
   const weight = finalNorm.inputs[fused ? 2 : 1];

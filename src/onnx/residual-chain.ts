@@ -34,7 +34,7 @@ export interface ResidualChain {
 }
 
 /** Operators from the final norm to the logits: of these a row depends on its own row alone. */
-const HEAD = new Set(['MatMul', 'MatMulNBits', 'Gemm', 'Cast', 'Add', 'Mul', 'Div', 'Tanh', 'Where', 'DynamicQuantizeLinear', 'MatMulInteger']);
+const HEAD = new Set(['MatMul', 'MatMulNBits', 'Gemm', 'Cast', 'Add', 'Mul', 'Div', 'Tanh', 'Where']);
 
 /** The norm that adds first. */
 export const FUSED_NORM = 'SkipSimplifiedLayerNormalization';
@@ -67,13 +67,13 @@ export function residualChain(model: ModelGraph, layerCount: number): ResidualCh
   return { embedding, openingNorm, additions, finalNorm, normed };
 }
 
-/** What layer 0 reads: the embedding of the input, behind whatever scales or casts it. */
+/** What layer 0 reads: the embedding of the input, behind whatever scales, casts or multiplies it out. */
 function embeddingOf(readersAt: (name: string) => readonly GraphNode[], constants: ReadonlySet<string>): Pick<ResidualChain, 'embedding' | 'openingNorm'> {
   const lookup = readersAt('input_ids').find(({ opType }) => opType === 'Gather' || opType === 'GatherBlockQuantized');
   let embedding = lookup?.outputs[0] ?? '';
   if (embedding === '') throw missingNode('Gather', 'the embedding that input_ids are looked up in');
   for (let steps = 0; steps < 4; steps += 1) {
-    const onward: GraphNode | undefined = readersAt(embedding).find(({ opType, inputs }) => opType === 'Cast' || (opType === 'Mul' && inputs.some((name) => constants.has(name))));
+    const onward: GraphNode | undefined = readersAt(embedding).find(({ opType, inputs }) => opType === 'Cast' || opType === 'DequantizeLinear' || (opType === 'Mul' && inputs.some((name) => constants.has(name))));
     // The stream is what is added to. Where the first norm reads a cast of it, the stream itself may be added to as it was.
     if (!onward?.outputs[0] || additionAfter(embedding, readersAt, constants, false)) break;
     embedding = onward.outputs[0];

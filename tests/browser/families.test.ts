@@ -110,7 +110,8 @@ test.each(onlyHalf)('%s %s opens on WebGPU exactly where the adapter computes in
   else await expect(opening).rejects.toMatchObject({ code: 'model-session-failed', details: { cause: 'no-half' }, message: expect.stringContaining('shader-f16') as string });
 }, 60_000);
 
-test.each(onlyHalf)('%s %s is read on WASM', async (family, name) => {
+/** And products of whole numbers, which onnxruntime fuses on the processor and nowhere else. */
+test.each([...onlyHalf, ['llama', 'quantized'] as const])('%s %s is read on WASM', async (family, name) => {
   const { decoder } = await openWebDecoder(await familyFiles(read, family, name), 'wasm', { tapped: true });
   const truth = await familyReference(read, facts, family, name);
   const pass = await decoder.run(IDS, null);

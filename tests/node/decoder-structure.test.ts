@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { intAttribute } from '../../src/onnx/attributes.ts';
 import { tapDecoder } from '../../src/onnx/decoder-taps.ts';
-import { attributesOf, encodeNode, encodeNodeWith, parseModel, writeModel, type GraphNode } from '../../src/onnx/graph.ts';
+import { attributesOf, encodeNode, encodeNodeWith, encodeOutput, parseModel, writeModel, type GraphNode } from '../../src/onnx/graph.ts';
 import { FLOAT32 } from '../../src/onnx/tensor-type.ts';
 import { bytesField, concatBytes } from '../../src/onnx/wire.ts';
 import type { DecoderFiles } from '../../src/runtime/ort/opening.ts';
@@ -96,4 +96,19 @@ test('attention of another kind, a head that is no head and a stream in another 
   expect(refusal(await changed('qwen3/q4.onnx', (node) => (node.outputs[0] === 'logits' ? encodeNodeWith(node, { inputs: ['/model/layers.2/mlp/Mul/output_0', ...node.inputs.slice(1)] }) : null)))).toMatch(/output head is missing .*final_norm_layernorm/);
   expect(refusal(await changed('gemma3/fp16.onnx', (node) => (node.name === '/model/embed_tokens/Cast' ? withAttribute(node, 'to', 16) : null)))).toMatch(/"\/model\/embed_tokens\/Cast\/output_0" is bfloat16, and Flipside reads float32 and float16/);
   expect(refusal(await changed('qwen3/fp16.onnx', (node) => (node.name === '/model/embed_tokens/Gather' ? encodeNodeWith(node, { inputs: ['nowhere', node.inputs[1]!] }) : null)))).toMatch(/of a type that cannot be told/);
+});
+
+test('an input for the number of logits that does more than cut rows is refused by name', async () => {
+  // Its negative goes into an output that somebody wants.
+  const wanted = writeModel(parseModel(await read('qwen2/q4-keep.onnx')), { replaceNodes: new Map(), append: [encodeOutput('/lm_head/negative')] });
+  expect(() => tapDecoder(wanted)).toThrow(expect.objectContaining({ code: 'model-node-missing', message: expect.stringContaining('its input "num_logits_to_keep" does more than cut the rows that logits are made of') as string }) as Error);
+});
+
+test.each([
+  ['a cast to float16', (node: GraphNode) => (node.opType === 'Cast' && node.name.startsWith('/model/layers.1/mlp/up_proj') ? withAttribute(node, 'to', 10) : null)],
+  ['a scale of another rounding', (node: GraphNode) => (node.name === '/model/layers.1/mlp/up_proj/MatMul_quant_scales_mul' ? encodeNodeWith(node, { inputs: ['/model/layers.0/input_layernorm/output_0_scale', node.inputs[1]!] }) : null)],
+  ['weights that are computed', (node: GraphNode) => (node.name === '/model/layers.1/mlp/up_proj/MatMul_quant' ? encodeNodeWith(node, { inputs: [node.inputs[0]!, node.inputs[0]!, ...node.inputs.slice(2)] }) : null)],
+])('a product of whole numbers with %s is refused by its node', async (_, change) => {
+  const graph = await changed('llama/quantized.onnx', change);
+  expect(() => tapDecoder(graph)).toThrow(expect.objectContaining({ code: 'model-node-missing', message: expect.stringContaining('/model/layers.1/mlp/up_proj/MatMul_quant multiplies whole numbers in a way that Flipside does not know') as string }) as Error);
 });

@@ -159,8 +159,8 @@ test('inputs and outputs of the cache are checked by name and type, and strange 
   expect(codeOf(() => tapDecoder(drop('present.7.key')))).toContain('present.7.key is missing');
   expect(codeOf(() => tapDecoder(drop('logits')))).toContain('logits is missing');
   const vector = (elemType: number): Uint8Array => bytesField(1, concatBytes([varintField(1, elemType), bytesField(2, bytesField(1, bytesField(2, 'n')))]));
-  const pruning = writeModel(model, { replaceNodes: new Map(), append: [encodeInput('num_logits_to_keep', vector(7))] });
-  expect(codeOf(() => tapDecoder(pruning))).toContain('wants an input "num_logits_to_keep"');
+  const pruning = writeModel(model, { replaceNodes: new Map(), append: [encodeInput('token_type_ids', vector(7))] });
+  expect(codeOf(() => tapDecoder(pruning))).toContain('wants an input "token_type_ids"');
   const half = new Uint8Array(stock); // bfloat16 (16) where the first cache input says float32 (1)
   const name = Buffer.from(half).indexOf('past_key_values.0.key', Buffer.from(half).lastIndexOf('attention_mask'));
   const elem = half.indexOf(8, name + 'past_key_values.0.key'.length);

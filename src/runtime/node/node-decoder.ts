@@ -12,7 +12,7 @@ import { createCpuLens } from '../ort/cpu-lens.ts';
 import { createGrowingCache } from '../ort/growing-cache.ts';
 import { createEditFeeds } from '../ort/edit-feeds.ts';
 import { fetchFromCpu } from '../ort/fetch.ts';
-import { assertRunsOnCpu, externalData, untouched, type DecoderFiles } from '../ort/opening.ts';
+import { assertRunsOnCpu, externalData, SESSION_SETTINGS, untouched, type DecoderFiles } from '../ort/opening.ts';
 import { createOrtDecoder } from '../ort/ort-decoder.ts';
 import { steeringOnCpu } from '../ort/steering-feeds.ts';
 import { modelPaths } from './model-folder.ts';
@@ -86,7 +86,7 @@ async function readModelFolder<T extends Pick<TappedDecoder, 'graph' | 'weightFi
 async function openSession(graph: Pick<TappedDecoder, 'graph' | 'weightFiles'>, weights: ReadonlyMap<string, Uint8Array>, path: string): Promise<InferenceSession> {
   const data = externalData({ weights }, graph);
   try {
-    return await InferenceSession.create(graph.graph, { externalData: data, logSeverityLevel: 3, extra: { session: { intra_op: { allow_spinning: '0' } } } } as InferenceSession.SessionOptions);
+    return await InferenceSession.create(graph.graph, { externalData: data, logSeverityLevel: 3, extra: { session: { ...SESSION_SETTINGS, intra_op: { allow_spinning: '0' } } } } as InferenceSession.SessionOptions);
   } catch (thrown) {
     throw new AppError('model-session-failed', `onnxruntime could not open ${path}: ${String(thrown)}`, { path }, thrown);
   }

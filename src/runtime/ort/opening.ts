@@ -4,6 +4,7 @@ import type { GpuMemoryReport, RuntimeBuild } from '../../core/engine-report.ts'
 import { AppError } from '../../core/errors.ts';
 import { describeDecoder } from '../../onnx/decoder-shape.ts';
 import type { TappedDecoder } from '../../onnx/decoder-taps.ts';
+import { graphAsExported } from '../../onnx/parse-decoder.ts';
 import type { Decoder } from '../decoder.ts';
 import type { LensHead } from '../lens-head.ts';
 import type { ModelConfig } from '../model-config.ts';
@@ -60,9 +61,15 @@ export interface OpenOptions {
   readonly build?: WebGpuBuild;
 }
 
+/**
+ * Settings of every session (onnxruntime_session_options_config_keys.h). Where onnxruntime fuses a product with the weights that it
+ * multiplies out, it would round activations to eight bits (accuracy level 4, its default); 0 leaves them as they are.
+ */
+export const SESSION_SETTINGS = { qdq_matmulnbits_accuracy_level: '0' } as const;
+
 /** A graph as it is, described like one that was rewritten. */
 export function untouched(graph: Uint8Array): TappedDecoder {
-  return { ...describeDecoder(graph), graph, taps: [], logits: 'logits', branching: false, steering: false, steeringType: 'float32', editing: false, limits: [] };
+  return { ...describeDecoder(graph), graph: graphAsExported(graph), taps: [], logits: 'logits', branching: false, steering: false, steeringType: 'float32', editing: false, limits: [] };
 }
 
 /** Throws `model-session-failed` where a graph does not run on the processor, naming the node. */

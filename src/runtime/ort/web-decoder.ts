@@ -7,7 +7,7 @@ import { lensGraph } from '../../onnx/lens-graph.ts';
 import { createCpuLens } from './cpu-lens.ts';
 import { createGrowingCache } from './growing-cache.ts';
 import { createEditFeeds } from './edit-feeds.ts';
-import { assertRunsOnCpu, createSession, externalData, untouched, type DecoderFiles, type OpenedDecoder, type OpenOptions, type WebBackend } from './opening.ts';
+import { assertRunsOnCpu, createSession, externalData, SESSION_SETTINGS, untouched, type DecoderFiles, type OpenedDecoder, type OpenOptions, type WebBackend } from './opening.ts';
 import { fetchFromCpu, type Fetch } from './fetch.ts';
 import { createOrtDecoder } from './ort-decoder.ts';
 import { steeringOnCpu } from './steering-feeds.ts';
@@ -19,7 +19,7 @@ export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, o
   const graph = options.tapped ? tapDecoder(files.graph, { branching: true, lengths: false, editing: options.editing === true }) : untouched(files.graph);
   assertRunsOnCpu(graph);
   const open = (of: typeof files, { graph: bytes, weightFiles }: Pick<typeof graph, 'graph' | 'weightFiles'>) =>
-    createSession(() => ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], externalData: externalData(of, { weightFiles }), logSeverityLevel: 3 }), 'wasm');
+    createSession(() => ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], externalData: externalData(of, { weightFiles }), logSeverityLevel: 3, extra: { session: SESSION_SETTINGS } }), 'wasm');
   const session = await open(files, graph);
   const sizes = { ...files.config, layerCount: graph.layerCount };
   const decoder = createOrtDecoder({

@@ -9,7 +9,7 @@ import { createEditFeeds } from '../edit-feeds.ts';
 import { proveLens } from '../../lens-proof.ts';
 import type { LensHead } from '../../lens-head.ts';
 import { createGrowingCache } from '../growing-cache.ts';
-import { createSession, externalData, untouched, type DecoderFiles, type LensOptions, type OpenedDecoder, type OpenOptions, type WebGpuBuild } from '../opening.ts';
+import { createSession, externalData, SESSION_SETTINGS, untouched, type DecoderFiles, type LensOptions, type OpenedDecoder, type OpenOptions, type WebGpuBuild } from '../opening.ts';
 import { createOrtDecoder } from '../ort-decoder.ts';
 import { capturing } from './capture-options.ts';
 import { createCapturedWriter, type CapturedWriter } from './captured-writer.ts';
@@ -75,6 +75,7 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
     externalData: externalData(from, of),
     logSeverityLevel: 3 as const,
     preferredOutputLocation: 'gpu-buffer' as const,
+    extra: { session: SESSION_SETTINGS },
   });
   const session = await withRoomForModel(device, () => createSession(() => ort.InferenceSession.create(graph.graph, sessionOptions(graph)), 'webgpu'));
   const sizes = { ...files.config, layerCount: graph.layerCount };
