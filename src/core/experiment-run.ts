@@ -8,6 +8,8 @@ export interface ExperimentProgress {
   /** Units that have run, of those of this run. */
   readonly done: number;
   readonly total: number;
+  /** How much of the work is done, 0 to 1: the preparation and all units by what they ask of a model, those that were kept included; null before the pace is known. */
+  readonly share: number | null;
   /** The unit under way. */
   readonly unit: string | null;
   /** Seconds left by what was measured so far; null before anything was. */

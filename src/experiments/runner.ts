@@ -73,9 +73,11 @@ export async function runUnits(parts: RunParts): Promise<void> {
   const kept = await store.ids();
   const due = all.filter(({ id }) => !kept.has(id));
   const known = await store.prepared();
-  const eta = new Eta([...(known === null ? [design.preparation(spec, size)] : []), ...(parts.prepareOnly === true ? [] : due.map(({ cost }) => cost))], clock);
-  const tell = (stage: ExperimentProgress['stage'], unit: string | null, share = 0): void =>
-    parts.onProgress?.({ stage, done: all.length - due.length + (stage === 'units' ? eta.done - (known === null ? 1 : 0) : 0), total: all.length, unit, secondsLeft: eta.secondsLeft(share) });
+  const preparation = [design.preparation(spec, size)];
+  const ran = totalCost([...(known === null ? [] : preparation), ...all.filter(({ id }) => kept.has(id)).map(({ cost }) => cost)]);
+  const eta = new Eta(ran, [...(known === null ? preparation : []), ...(parts.prepareOnly === true ? [] : due.map(({ cost }) => cost))], clock);
+  const tell = (stage: ExperimentProgress['stage'], unit: string | null, step = 0): void =>
+    parts.onProgress?.({ stage, done: all.length - due.length + (stage === 'units' ? eta.done - (known === null ? 1 : 0) : 0), total: all.length, unit, ...eta.at(step) });
   tell('pace', null);
   eta.begin(parts.pace ?? (await estimateRun(parts)).pace);
   const call = (stage: ExperimentProgress['stage'], unit: string | null) => ({ signal, onShare: (share: number) => tell(stage, unit, share) });

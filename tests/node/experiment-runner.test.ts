@@ -33,6 +33,9 @@ const reportOf = async (stores: readonly ReturnType<typeof memoryStore>[]) => {
   return makeReport(loadTiny(), set, sha256(serialiseUnits(set)));
 };
 
+/** How many of the tiny design's eight steps, which cost the same, are done: the preparation and seven units. */
+const steps = ({ share }: ExperimentProgress): number => Number((8 * (share ?? NaN)).toFixed(9));
+
 describe('running units', () => {
   it('runs every unit once, in order, and nothing that has run', async () => {
     const store = memoryStore();
@@ -70,12 +73,30 @@ describe('running units', () => {
   it('says how far it is and how long the rest takes by what it took so far', async () => {
     const heard: ExperimentProgress[] = [];
     await run(memoryStore(), { onProgress: (progress) => heard.push(progress) });
-    expect(heard[0]).toMatchObject({ stage: 'pace', done: 0, total: 7, secondsLeft: null });
+    expect(heard[0]).toMatchObject({ stage: 'pace', done: 0, total: 7, share: null, secondsLeft: null });
     const atUnits = heard.filter(({ stage }) => stage === 'units');
     expect(atUnits.map(({ done }) => done)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     // A unit takes 2 s. The preparation took none, which the estimate had as long as a unit: (k units in 2k s) of k + 1 steps.
     expect(atUnits[4]?.secondsLeft).toBeCloseTo((3 * 8) / 5, 9);
     expect(atUnits.at(-1)?.secondsLeft).toBe(0);
+    expect(atUnits.map(steps)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(heard.find(({ stage }) => stage === 'prepare')?.share).toBe(0);
+  });
+
+  it('counts what was kept as done, and tells how far the preparation is', async () => {
+    const store = memoryStore();
+    await run(store, { stopAfter: 'w2' });
+    const heard: ExperimentProgress[] = [];
+    await run(store, { onProgress: (progress) => heard.push(progress) });
+    expect(heard.filter(({ stage }) => stage === 'units').map(steps)).toEqual([4, 5, 6, 7, 8]);
+    const loaded = loadTiny();
+    const design = { ...loaded.design, prepare: (...args: Parameters<typeof loaded.design.prepare>) => {
+      args[3].onShare?.(0.5);
+      return loaded.design.prepare(...args);
+    } };
+    const shares: (number | null)[] = [];
+    await runUnits({ loaded: { ...loaded, design }, size: 'full', subject: tinySubject({ now: 0 }), store: memoryStore(), clock: () => 0, prepareOnly: true, pace: { read: 1, written: 0 }, onProgress: ({ stage, share }) => stage === 'prepare' && shares.push(share) });
+    expect(shares).toEqual([0, 0.5]);
   });
 
   it('estimates from a short reading before anything is kept', async () => {
