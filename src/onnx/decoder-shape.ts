@@ -4,15 +4,18 @@ import { ATTENTION_MASK_INPUT } from './lengths.ts';
 import { cacheNames } from './cache-names.ts';
 import { GQA, windowOf } from './attention-node.ts';
 import { intAttributeOf } from './attributes.ts';
+import { readersOf } from './element-types.ts';
 import type { GraphNode, GraphValue, ModelGraph } from './graph.ts';
 import { missingNode, strangeNode } from './missing.ts';
 import { parseDecoder } from './parse-decoder.ts';
 import { ELEMENT, elementTypeOf, FLOAT16, nameOfType, type ElementType } from './tensor-type.ts';
+import { assertWeights } from './weights.ts';
 
 /** Input that some exports take: int64 `[1, tokens]`, where each token stands in its text. */
 export const POSITION_IDS_INPUT = 'position_ids';
 
-/** No model has more heads, or larger ones: what claims more would fill the memory before anything is computed. */
+/** No model has more layers, or more or larger heads: what claims more would fill memory and time before anything is computed. */
+const MOST_LAYERS = 512;
 const MOST_HEADS = 1024;
 const LARGEST_HEAD = 4096;
 
@@ -62,6 +65,8 @@ export function shapeOf(model: ModelGraph): DecoderShape {
   if (!outputs.has('logits')) throw missingNode('logits', 'the output that scores the next token');
   const layerCount = model.inputs.filter((input) => /^past_key_values\.\d+\.key$/.test(input.name)).length;
   if (layerCount === 0) throw missingNode('past_key_values.0.key', 'the key/value cache of the first layer');
+  if (layerCount > MOST_LAYERS) throw new AppError('model-graph-malformed', `The model graph claims ${layerCount} layers; at most ${MOST_LAYERS} are read. Load the file again, or pick another export.`, { layerCount });
+  assertWeights(model.weights);
   const names = cacheNames(layerCount);
   const fed = new Set(['input_ids', ATTENTION_MASK_INPUT, POSITION_IDS_INPUT, ...names.map(({ past }) => past)]);
   // Older exports list their weights among the inputs as well (onnx.proto3 allows it): nobody feeds those.
@@ -69,12 +74,13 @@ export function shapeOf(model: ModelGraph): DecoderShape {
   const strange = model.inputs.find(({ name }) => !fed.has(name) && !weights.has(name));
   if (strange) throw strangeNode(strange.name, `it wants an input "${strange.name}" that Flipside does not feed`);
   const attention = attentionByCache(model);
+  const readers = readersOf(model);
   if (attention.size !== layerCount) throw missingNode('GroupQueryAttention', `the graph has ${layerCount} layers, and ${attention.size} such nodes`);
   const caches = names.map(({ past, present }, index) => {
     const input = inputs.get(past);
     if (!input) throw missingNode(past, 'the other half of a layer’s key/value cache');
     if (!outputs.has(present)) throw missingNode(present, 'the key/value cache after a pass');
-    return { past, type: activationsOf(input), shape: cacheShapeOf(input, model, attention.get(names[index - (index % 2)]?.past ?? '')) };
+    return { past, type: activationsOf(input), shape: cacheShapeOf(input, sizeBehind(model, readers, attention.get(names[index - (index % 2)]?.past ?? ''))) };
   });
   const activations = caches[0]?.type ?? 'float32';
   const odd = caches.find(({ type }) => type !== activations);
@@ -103,11 +109,11 @@ function attentionByCache(model: ModelGraph): ReadonlyMap<string, GraphNode> {
   return new Map(model.nodes.filter(({ opType }) => opType === 'GroupQueryAttention').map((node) => [node.inputs[GQA.pastKeys] ?? '', node]));
 }
 
-/** Heads and their size, as the input says or, where it leaves the size open, as the product behind the layer's attention takes them. */
-function cacheShapeOf({ name, dims }: GraphValue, model: ModelGraph, attention: GraphNode | undefined): CacheShape {
-  const [, heads] = dims;
-  const size = typeof dims[3] === 'number' ? dims[3] : attention && sizeBehind(model, attention);
-  if (typeof heads !== 'number' || !size || !Number.isInteger(size)) throw missingNode(name, 'an input [batch, heads, past, head size] whose heads and head size the file fixes');
+/** Heads and their size, as the input says; `sizeBehind` where it leaves the size open. */
+function cacheShapeOf({ name, dims }: GraphValue, sizeBehind: number | null): CacheShape {
+  const [, heads, , given] = dims;
+  const size = typeof given === 'number' ? given : sizeBehind;
+  if (dims.length !== 4 || typeof heads !== 'number' || !size || !Number.isInteger(size)) throw missingNode(name, 'an input [batch, heads, past, head size] whose heads and head size the file fixes');
   if (heads < 1 || heads > MOST_HEADS || size < 1 || size > LARGEST_HEAD) {
     throw new AppError('model-graph-malformed', `The model graph claims a key/value cache of ${heads} heads of ${size} numbers (${name}); at most ${MOST_HEADS} of ${LARGEST_HEAD} are read. Load the file again, or pick another export.`, { name, heads, size });
   }
@@ -115,9 +121,10 @@ function cacheShapeOf({ name, dims }: GraphValue, model: ModelGraph, attention: 
 }
 
 /** The size of a head by the rows of the product that all heads of an attention go into; null where that is none. */
-function sizeBehind(model: ModelGraph, attention: GraphNode): number | null {
-  const heads = intAttributeOf(attention, 'num_heads');
-  const product = model.nodes.find(({ inputs }) => inputs[0] !== '' && inputs[0] === attention.outputs[0]);
+function sizeBehind(model: ModelGraph, readers: ReadonlyMap<string, readonly GraphNode[]>, attention: GraphNode | undefined): number | null {
+  const result = attention?.outputs[0];
+  const heads = attention === undefined ? null : intAttributeOf(attention, 'num_heads');
+  const product = result ? readers.get(result)?.find(({ inputs }) => inputs[0] === result) : undefined;
   const factor = product?.inputs[1];
   const bytes = model.nodes.find(({ opType, outputs }) => opType === 'DequantizeLinear' && outputs[0] === factor)?.inputs[0];
   const rows = product?.opType === 'MatMulNBits' ? intAttributeOf(product, 'K') : (model.weights.find(({ name }) => name === (bytes ?? factor))?.dims[0] ?? null);

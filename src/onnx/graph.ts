@@ -34,7 +34,9 @@ export interface GraphValue {
 export interface GraphWeight {
   readonly name: string;
   readonly file: string | null;
-  /** Bytes that it takes in its file or in the graph. */
+  /** Where in its file it begins; 0 in the graph. */
+  readonly offset: number;
+  /** Bytes that it takes in its file or in the graph; 0 where its file is not told how many. */
   readonly bytes: number;
   readonly elemType: number;
   readonly dims: readonly number[];
@@ -204,7 +206,7 @@ function parseWeight(field: Field): GraphWeight {
   const name = only(field.payload, TENSOR.name);
   const type = only(field.payload, TENSOR.dataType);
   const file = fileOf(entries.get('location'));
-  return { name: name ? stringOf(name) : '', file, bytes: file === null ? bytesInside(field) : lengthOf(entries.get('length')), elemType: type ? varintOf(type) : 0, dims: dimsOf(field), field };
+  return { name: name ? stringOf(name) : '', file, offset: bytesOf(entries.get('offset'), (said) => `at byte ${said} of its file`), bytes: file === null ? bytesInside(field) : bytesOf(entries.get('length'), (said) => `of ${said} bytes`), elemType: type ? varintOf(type) : 0, dims: dimsOf(field), field };
 }
 
 /** TensorProto.dims, packed or as they are. */
@@ -224,9 +226,9 @@ function fileOf(location: string | undefined): string | null {
   throw new AppError('model-graph-malformed', `The model graph takes weights from ${JSON.stringify(location.slice(0, 80))}, which is no plain file name: they must lie beside it. Pick another export.`, { location: location.slice(0, 200) });
 }
 
-function lengthOf(length: string | undefined): number {
-  if (length === undefined) return 0;
-  const bytes = Number(length);
-  if (/^\d{1,15}$/.test(length)) return bytes;
-  throw new AppError('model-graph-malformed', `The model graph claims a weight of ${JSON.stringify(length.slice(0, 40))} bytes. Load the file again, or pick another export.`, { length: length.slice(0, 80) });
+function bytesOf(told: string | undefined, what: (said: string) => string): number {
+  if (told === undefined) return 0;
+  const bytes = Number(told);
+  if (/^\d{1,15}$/.test(told)) return bytes;
+  throw new AppError('model-graph-malformed', `The model graph claims a weight ${what(JSON.stringify(told.slice(0, 40)))}. Load the file again, or pick another export.`, { told: told.slice(0, 80) });
 }

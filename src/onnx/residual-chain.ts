@@ -112,7 +112,7 @@ function checkHead(normed: string, makers: ReadonlyMap<string, GraphNode>): void
     if (!node && name === 'logits') throw missingNode('output head', 'no node makes "logits"');
     if (!node || seen.has(name) || !HEAD.has(node.opType)) continue;
     seen.add(name);
-    open.push(...node.inputs);
+    for (const input of node.inputs) open.push(input); // thousands do not fit into one call
   }
   throw missingNode('output head', `no node makes "logits" from the final norm's output ${normed}`);
 }

@@ -18,6 +18,7 @@ import { parseModel } from '../../src/onnx/graph.ts';
 import { codeOf, sharedIn } from '../../src/state/link-code.ts';
 import { mutations } from '../fixtures/mutate.ts';
 import { byteMutations } from '../fixtures/mutate-bytes.ts';
+import { graphMutations } from '../fixtures/mutate-graph.ts';
 import { sampleProbe } from '../fixtures/sample-probe.ts';
 import { samplePush, sampleRun } from '../fixtures/sample-run.ts';
 import { sampleShared } from '../fixtures/sample-shared.ts';
@@ -62,9 +63,10 @@ const notInfinite = (number: number): boolean => Math.abs(number) !== Infinity;
 const shared: Shared = { ...sampleShared, push: samplePush };
 
 describe('damaged in 10,000 ways', () => {
-  it('an ONNX graph', () => {
+  // Bits turned anywhere, and whole files whose nodes, tensors and types say something else.
+  it.each([['bytes', byteMutations, 1], ['structure', graphMutations, 7]] as const)('an ONNX graph, in its %s', (_, mutationsOf, seed) => {
     const { graph } = toyDecoderFiles();
-    const tally = openAll(byteMutations(graph, COUNT, createRng(1)), ['model-graph-malformed', 'model-node-missing'], (bytes) => tapDecoder(bytes), (tapped) => {
+    const tally = openAll(mutationsOf(graph, COUNT, createRng(seed)), ['model-graph-malformed', 'model-node-missing'], (bytes) => tapDecoder(bytes), (tapped) => {
       expect(tapped.taps).toHaveLength(tapped.layerCount + 1);
       expect(new Set(tapped.taps).size).toBe(tapped.taps.length);
       expect(tapped.cache).toHaveLength(2 * tapped.layerCount);
@@ -74,7 +76,7 @@ describe('damaged in 10,000 ways', () => {
     });
     expect(tally.opened).toBeGreaterThan(100);
     expect(tally.refused).toBeGreaterThan(1000);
-  });
+  }, 180_000);
 
   it('a safetensors file', () => {
     const source = serialiseSafetensors(new Map([

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { tapDecoder } from '../../src/onnx/decoder-taps.ts';
 import { GraphEdits } from '../../src/onnx/edits.ts';
-import { encodeNode, encodeNodeWith, parseModel, writeModel, type GraphNode } from '../../src/onnx/graph.ts';
+import { encodeInput, encodeNode, encodeNodeWith, encodeOutput, parseModel, writeModel, type GraphNode } from '../../src/onnx/graph.ts';
+import { FLOAT32, tensorType } from '../../src/onnx/tensor-type.ts';
 import { bytesField, concatBytes, encodeVarint, splitFields, varintField } from '../../src/onnx/wire.ts';
 import { refusal } from '../fixtures/refusal.ts';
 import { toyDecoderFiles } from '../fixtures/toy-graph.ts';
@@ -15,12 +16,12 @@ const skips = model.nodes.filter((node) => node.opType === 'SkipSimplifiedLayerN
 const rewired = (changes: ReadonlyMap<GraphNode, { inputs?: readonly string[]; outputs?: readonly string[] }>): Uint8Array =>
   writeModel(model, { replaceNodes: new Map([...changes].map(([node, names]) => [node, encodeNodeWith(node, names)])), append: [] });
 
-/** The toy with one of its weights said to lie elsewhere, or to be of another length. */
-function withWeight(key: 'location' | 'length', value: string): Uint8Array {
+/** The toy with four numbers in place of its first weight, said to lie elsewhere or to be of another length. */
+function withWeight(key: 'location' | 'offset' | 'length', value: string): Uint8Array {
   const [weight] = model.weights;
   const entries = { location: 'toy.onnx_data', offset: '0', length: '16', [key]: value };
   const external = Object.entries(entries).map(([name, said]) => bytesField(13, concatBytes([bytesField(1, name), bytesField(2, said)])));
-  const tensor = bytesField(5, concatBytes([bytesField(8, 'hostile'), ...external, varintField(14, 1)]));
+  const tensor = bytesField(5, concatBytes([varintField(1, 4), varintField(2, FLOAT32), bytesField(8, 'hostile'), ...external, varintField(14, 1)]));
   return writeModel(model, { replaceNodes: new Map(), append: [tensor], drop: new Set(weight ? [weight.field] : []) });
 }
 
@@ -71,6 +72,37 @@ describe('a graph', () => {
     const error = refusal(() => tapDecoder(writeModel(model, { replaceNodes: new Map(), append: [input], drop: new Set([huge[1]]) })));
     expect(error.code).toMatch(/^model-/);
     expect(error.message).toContain('past_key_values.0.key');
+  });
+
+  it.each([3, 5])('whose cache has %i dimensions is refused before a pass fails on it', (rank) => {
+    const value = model.inputs.find(({ name }) => name === 'past_key_values.1.value');
+    if (!value) throw new Error('The toy has no cache.');
+    const input = encodeInput(value.name, tensorType(FLOAT32, ['batch', 2, 'past', 16, 1].slice(0, rank)));
+    expect(refusal(() => tapDecoder(writeModel(model, { replaceNodes: new Map(), append: [input], drop: new Set([value.field]) }))).message).toContain('past_key_values.1.value is missing (an input [batch, heads, past, head size]');
+  });
+
+  it('of twenty thousand layers is refused at once, by their number', () => {
+    const type = tensorType(FLOAT32, ['batch', 2, 'past', 'size']);
+    const append = Array.from({ length: 20_000 }, (_, at) => at + 3).flatMap((layer) => [
+      ...['key', 'value'].flatMap((half) => [encodeInput(`past_key_values.${layer}.${half}`, type), encodeOutput(`present.${layer}.${half}`)]),
+      encodeNode({ name: `a${layer}`, opType: 'GroupQueryAttention', inputs: ['q', 'k', 'v', `past_key_values.${layer}.key`], outputs: [`o${layer}`] }),
+    ]);
+    expect(refusal(() => tapDecoder(writeModel(model, { replaceNodes: new Map(), append }))).message).toContain('claims 20003 layers; at most 512 are read');
+  });
+
+  it('whose head takes half a million inputs is refused and overflows no stack', () => {
+    const head = model.nodes.find(({ outputs }) => outputs.includes('logits'));
+    if (!head) throw new Error('The toy has no head.');
+    const wide = encodeNode({ name: 'head', opType: 'Add', inputs: new Array<string>(500_000).fill('x'), outputs: ['logits'] });
+    expect(refusal(() => tapDecoder(writeModel(model, { replaceNodes: new Map(), append: [wide], drop: new Set([head.field]) }))).message).toContain('output head is missing');
+  });
+
+  it.each([
+    ['offset', '40000', /"[^"]+" begins at byte 40000 of toy\.onnx_data, where "[^"]+" ends at/],
+    ['length', '15', /"hostile", \[4\], takes 15 bytes of its file, and its shape takes 16/],
+    ['offset', '-4', /a weight at byte "-4" of its file/],
+  ] as const)('with a weight whose %s is %s is refused: it would be other numbers', (key, value, said) => {
+    expect(refusal(() => tapDecoder(withWeight(key, value))).message).toMatch(said);
   });
 
   it('of a hundred thousand nodes that lead to the mask, in the worst order, is rewritten without going through them again for each', () => {

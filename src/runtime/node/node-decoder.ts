@@ -12,7 +12,7 @@ import { createCpuLens } from '../ort/cpu-lens.ts';
 import { createGrowingCache } from '../ort/growing-cache.ts';
 import { createEditFeeds } from '../ort/edit-feeds.ts';
 import { fetchFromCpu } from '../ort/fetch.ts';
-import { assertRunsOnCpu, externalData, SESSION_SETTINGS, untouched, type DecoderFiles } from '../ort/opening.ts';
+import { assertRunsOnCpu, explainPass, externalData, SESSION_SETTINGS, untouched, type DecoderFiles } from '../ort/opening.ts';
 import { createOrtDecoder } from '../ort/ort-decoder.ts';
 import { steeringOnCpu } from '../ort/steering-feeds.ts';
 import { modelPaths } from './model-folder.ts';
@@ -71,7 +71,7 @@ function decoderOn(session: InferenceSession, graph: TappedDecoder, config: Mode
     fetch: fetchFromCpu,
     project: null,
     overlaps: false,
-    explain: (thrown) => Promise.resolve(AppError.from(thrown)),
+    explain: (thrown) => Promise.resolve(explainPass(thrown)),
   });
 }
 

@@ -77,6 +77,13 @@ export function assertRunsOnCpu({ gpuOnly }: Pick<TappedDecoder, 'gpuOnly'>): vo
   if (gpuOnly !== null) throw new AppError('model-session-failed', `This model does not run on the processor: ${gpuOnly}. Use a browser with WebGPU, or pick an export with norms of their own (fuse_qk_norm_gqa=false).`, { backend: 'cpu' });
 }
 
+/** What a pass on the processor failed with. Where a kernel refuses what it was given, the graph does not fit together: opening it does not see that. */
+export function explainPass(thrown: unknown): AppError {
+  const said = thrown instanceof Error ? thrown.message : String(thrown);
+  if (thrown instanceof AppError || !/while running \w+ node|Invalid rank for input|Got invalid dimensions for input/.test(said)) return AppError.from(thrown);
+  return new AppError('model-graph-malformed', `The model graph does not compute: ${said.split('\n')[0]?.slice(0, 300).replace(/\.?$/, '.') ?? ''} Load the file again, or pick another export.`, {}, thrown);
+}
+
 /** The weight files that a graph names. Throws `model-manifest-invalid` where one is missing. */
 export function externalData(files: Pick<DecoderFiles, 'weights'>, graph: Pick<TappedDecoder, 'weightFiles'>): { path: string; data: Uint8Array }[] {
   return graph.weightFiles.map((path) => {

@@ -1,13 +1,12 @@
 /**
  * Opens a decoder on onnxruntime-web, on WebGPU or on WASM, inside a worker. Files come as bytes (already verified).
  */
-import { AppError } from '../../core/errors.ts';
 import { tapDecoder } from '../../onnx/decoder-taps.ts';
 import { lensGraph } from '../../onnx/lens-graph.ts';
 import { createCpuLens } from './cpu-lens.ts';
 import { createGrowingCache } from './growing-cache.ts';
 import { createEditFeeds } from './edit-feeds.ts';
-import { assertRunsOnCpu, createSession, externalData, SESSION_SETTINGS, untouched, type DecoderFiles, type OpenedDecoder, type OpenOptions, type WebBackend } from './opening.ts';
+import { assertRunsOnCpu, createSession, explainPass, externalData, SESSION_SETTINGS, untouched, type DecoderFiles, type OpenedDecoder, type OpenOptions, type WebBackend } from './opening.ts';
 import { fetchFromCpu, type Fetch } from './fetch.ts';
 import { createOrtDecoder } from './ort-decoder.ts';
 import { steeringOnCpu } from './steering-feeds.ts';
@@ -33,7 +32,7 @@ export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, o
     fetch: fetchAndListen,
     project: null,
     overlaps: false,
-    explain: (thrown) => Promise.resolve(AppError.from(thrown)),
+    explain: (thrown) => Promise.resolve(explainPass(thrown)),
   });
   return {
     decoder,
