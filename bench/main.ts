@@ -10,6 +10,7 @@ import { readPromptSet, readProbe } from '../src/cli/files.ts';
 import type { ReadingSink } from '../src/core/reading.ts';
 import type { Decoder } from '../src/runtime/decoder.ts';
 import { createSegmentReader } from '../src/runtime/segment-reader.ts';
+import { openNodeDecoder } from '../src/runtime/node/node-decoder.ts';
 import { openNodeEngine } from '../src/runtime/node/node-engine.ts';
 import { PROOF_TEXT } from '../src/runtime/proof-text.ts';
 import { createScorer, noScorer, type Scorer } from '../src/runtime/scorer.ts';
@@ -88,7 +89,7 @@ if (process.argv.includes('page')) {
 }
 
 const engine = await openNodeEngine(MODEL);
-const untouched = await engine.untouched();
+const untouched = await openNodeDecoder(MODEL, { tapped: false });
 const scorer = createScorer((await readProbe(PROBE)).probe);
 const ids = engine.tokenizer.encode(PROOF_TEXT);
 

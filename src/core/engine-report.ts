@@ -114,7 +114,7 @@ export interface RunSummary {
   readonly ended: 'text' | 'length' | 'end-token' | 'context' | 'repetition';
 }
 
-/** One prompt of the numbers check against the float32 reference that ships with the model. */
+/** One prompt of the numbers check. */
 export interface NumbersRow {
   readonly prompt: string;
   /** Largest relative error of the residual stream, by layer `[layers]` (norm of the difference over norm, worst position). */
@@ -127,9 +127,11 @@ export interface NumbersRow {
 /** The numbers check: rows, the limits they were held to and whether all of them held. */
 export interface NumbersReport {
   readonly rows: readonly NumbersRow[];
+  /** With what they are compared: PyTorch's float32 values that ship with the model, or a float32 pass of the same weights on the processor. */
+  readonly against: 'shipped' | 'processor';
   readonly residualLimit: number;
   readonly logitsLimit: number;
-  /** Largest difference of the last logits between the untouched graph and the rewritten one. */
-  readonly untouchedLogitsError: number;
+  /** Largest difference of the last logits between the untouched graph and the rewritten one; null where that was not looked at. */
+  readonly untouchedLogitsError: number | null;
   readonly passed: boolean;
 }

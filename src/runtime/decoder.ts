@@ -3,6 +3,7 @@
  * Everything above (chunks, taps, sampling, probes) is written against these types only, so an engine can be exchanged
  * or made faster without touching the page.
  */
+import type { ElementType } from '../onnx/tensor-type.ts';
 import type { TokenChoice } from '../core/reading.ts';
 import type { StreamProducts } from '../core/score.ts';
 
@@ -142,6 +143,8 @@ export interface StartedPass {
 /** A model that reads tokens. Passes run one at a time. */
 export interface Decoder {
   readonly sizes: DecoderSizes;
+  /** What it computes in. */
+  readonly activations: ElementType;
   /** Null where tokens are chosen by the caller, from the logits of each pass. */
   readonly writer: Writer | null;
   /** Whether {@link steer} works. */

@@ -6,14 +6,14 @@ import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import { relativeError } from '../core/relative-error.ts';
 import { createRng } from '../core/rng.ts';
-import { CHUNK_TOLERANCE } from './chunk-proof.ts';
+import { toleranceOf } from './chunk-proof.ts';
 import { blocksOf, type LensHead } from './lens-head.ts';
 
 /** Block sizes that are tried, largest first; adapters that are wrong from 32 rows on are known (see chunk-proof.ts). */
 const SIZES = [64, 31, 16];
 
 /** The lens with the largest blocks of at most `most` rows that are right, or one row at a time. `open` gives it with blocks of some size. Throws `cancelled`. */
-export async function proveLens(open: (rows: number) => LensHead, most: number, signal?: AbortSignal): Promise<LensHead> {
+export async function proveLens(open: (rows: number) => LensHead, most: number, signal?: AbortSignal, tolerance = toleranceOf('float32')): Promise<LensHead> {
   const single = open(1);
   const sizes = [...new Set(SIZES.map((rows) => open(Math.min(rows, most)).rowsAtOnce))];
   const rng = createRng(1);
@@ -25,7 +25,7 @@ export async function proveLens(open: (rows: number) => LensHead, most: number, 
   }
   for (const rows of sizes) {
     const found = await open(rows).logits(streams.subarray(0, rows * single.hidden));
-    if (rowError(found, truth, single.vocabulary) <= CHUNK_TOLERANCE) return open(rows);
+    if (rowError(found, truth, single.vocabulary) <= tolerance) return open(rows);
   }
   return single;
 }

@@ -8,7 +8,7 @@ import { AppError } from '../core/errors.ts';
 import { VERSION } from '../core/version.ts';
 import { describeDecoder } from '../onnx/decoder-shape.ts';
 import { needsOf, probeGpu, type GpuAnswer } from './capability/probe-gpu.ts';
-import { CHUNK_TOLERANCE, PROOF_TOKENS, proveChunk, type ChunkTrial } from './chunk-proof.ts';
+import { PROOF_TOKENS, proveChunk, toleranceOf, type ChunkTrial } from './chunk-proof.ts';
 import type { DecoderFiles, OpenedDecoder, WebBackend } from './ort/opening.ts';
 import { openWebDecoder } from './ort/web-decoder.ts';
 import type { Writer } from './decoder.ts';
@@ -76,7 +76,7 @@ async function onWebGpu(parts: PlacingParts, gpu: Extract<GpuAnswer, { ok: true 
     const known = await recallProof(PASS_PROOF, key);
     const proof = known ?? (await proveChunk(opened.decoder, ids, warmingUp(parts), parts.signal));
     if (known === null) await keepProof(PASS_PROOF, key, proof);
-    const branching = opened.decoder.branching && proof.branchError <= CHUNK_TOLERANCE;
+    const branching = opened.decoder.branching && proof.branchError <= toleranceOf(opened.decoder.activations);
     const { writer, status } = await openWriter(opened, { key, ids, chunkTokens: proof.chunkTokens, software: gpu.adapter.software }, parts);
     return { ...opened, decoder: { ...opened.decoder, branching, writer }, backend: 'webgpu', fallback: null, adapter: gpu.adapter, setTokens: proof.chunkTokens, ...proof, writing: status };
   } catch (thrown) {

@@ -19,8 +19,7 @@ import { EngineLens } from './engine-lens.ts';
 import { createSubject } from './engine-subject.ts';
 import { findWords } from './lens-words.ts';
 import type { LensRequest } from './lens.ts';
-import { decoderFilesOf, fileAt, pathOf, tokenizerOf } from './model-files.ts';
-import { checkNumbers } from './numbers-check.ts';
+import { decoderFilesOf, pathOf, tokenizerOf } from './model-files.ts';
 import { placeDecoder } from './open-decoder.ts';
 import type { DecoderFiles, WebBackend } from './ort/opening.ts';
 import { openWebDecoder } from './ort/web-decoder.ts';
@@ -32,6 +31,7 @@ import { weightsSha256 } from './store/manifest.ts';
 import type { ResolvedModel } from './store/model-source.ts';
 import { TextRun } from './text-run.ts';
 import type { TextTokenizer } from './tokenizer.ts';
+import { checkHere } from './web-numbers.ts';
 
 /** What is there once a model is loaded. */
 interface Loaded {
@@ -186,20 +186,9 @@ export class WebEngine {
     return { subject: createSubject({ ...loaded, neutral, editor: (signal) => loaded.editor.decoder(signal) }), backend: loaded.backend };
   }
 
-  /** The numbers check on this device; fetches the reference that lies beside the model. */
-  async checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport> {
-    const { source, decoder, chunkTokens, backend, files } = this.#needLoaded();
-    if (!source.manifest.files.some(({ role }) => role === 'reference')) throw new AppError('usage', `${source.manifest.title} came without a reference to compare its numbers with. The embedded model has one.`);
-    const loaded = await loadModelFiles(source, { roles: files ? ['reference'] : ['graph', 'weights', 'config', 'reference'], signal });
-    return checkNumbers({
-      decoder,
-      chunkTokens,
-      untouched: async () => (await openWebDecoder(files ?? decoderFilesOf(loaded), backend, { tapped: false })).decoder,
-      referenceJson: new TextDecoder().decode(fileAt(loaded, 'reference.json')),
-      referenceTensors: fileAt(loaded, 'reference.safetensors'),
-      onProgress,
-      signal,
-    });
+  /** The numbers check on this device. */
+  checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport> {
+    return checkHere(this.#needLoaded(), onProgress, signal);
   }
 
   /** What is held in memory now. */

@@ -9,7 +9,7 @@ import { AppError } from '../core/errors.ts';
 import type { TokenChoice } from '../core/reading.ts';
 import { createRng } from '../core/rng.ts';
 import { chooseToken } from '../core/sampling.ts';
-import { CHUNK_TOLERANCE } from './chunk-proof.ts';
+import { toleranceOf } from './chunk-proof.ts';
 import type { Cache, Decoder, Writer } from './decoder.ts';
 import type { CapturedWriter } from './ort/webgpu/captured-writer.ts';
 import type { DispatchRule } from './ort/webgpu/direct-dispatch.ts';
@@ -67,7 +67,7 @@ export async function proveWriter(decoder: Decoder, open: () => Promise<Captured
     } catch (thrown) {
       return { mode: 'stepwise', trials, rule: null, reason: reasonOf(thrown) };
     }
-    const { rule, reason } = await tryCaptured(writer, place, truth, trials, decoder.sizes.hidden, step);
+    const { rule, reason } = await tryCaptured(writer, place, truth, trials, decoder, step);
     const [best] = trials.filter(({ accepted }) => accepted).sort((a, b) => a.msPerToken - b.msPerToken);
     const mode = best?.mode ?? 'stepwise';
     if (mode === 'stepwise') await writer.dispose();
@@ -79,7 +79,7 @@ export async function proveWriter(decoder: Decoder, open: () => Promise<Captured
 }
 
 /** Tries direct dispatches, then captured ones; adds what it finds to `trials`. */
-async function tryCaptured(writer: CapturedWriter, place: Place, truth: readonly Written[], trials: WriterTrial[], hidden: number, step: () => void): Promise<{ readonly rule: DispatchRule | null; readonly reason: string | null }> {
+async function tryCaptured(writer: CapturedWriter, place: Place, truth: readonly Written[], trials: WriterTrial[], decoder: Decoder, step: () => void): Promise<{ readonly rule: DispatchRule | null; readonly reason: string | null }> {
   let rule: DispatchRule | null = null;
   let reason: string | null = null;
   try {
@@ -93,7 +93,7 @@ async function tryCaptured(writer: CapturedWriter, place: Place, truth: readonly
     try {
       const found: Written[] = [];
       for (const part of PARTS) found.push(await written(writer, place, part, step));
-      trials.push(compare(mode, found, truth, hidden));
+      trials.push(compare(mode, found, truth, decoder));
     } catch (thrown) {
       reason = reasonOf(thrown);
       trials.push({ mode, msPerToken: 0, relativeError: Infinity, sameTokens: false, accepted: false });
@@ -102,11 +102,11 @@ async function tryCaptured(writer: CapturedWriter, place: Place, truth: readonly
   return { rule, reason: reason ?? (trials.every(({ accepted }) => accepted) ? null : 'A faster way gave other numbers.') };
 }
 
-function compare(mode: WritingMode, found: readonly Written[], truth: readonly Written[], hidden: number): WriterTrial {
+function compare(mode: WritingMode, found: readonly Written[], truth: readonly Written[], { sizes: { hidden }, activations }: Decoder): WriterTrial {
   const sameTokens = found.every(({ ids }, part) => ids.join() === truth[part]?.ids.join());
   const errors = found.flatMap(({ residuals }, part) => residuals.map((stream, token) => (truth[part]?.ids[token] === found[part]?.ids[token] ? worstLayerError(stream, truth[part]?.residuals[token], hidden) : Infinity)));
   const worst = Math.max(...errors);
-  return { mode, msPerToken: msOf(found), relativeError: worst, sameTokens, accepted: sameTokens && worst <= CHUNK_TOLERANCE };
+  return { mode, msPerToken: msOf(found), relativeError: worst, sameTokens, accepted: sameTokens && worst <= toleranceOf(activations) };
 }
 
 /** A lost device and a stop are nobody's reason to step down. */

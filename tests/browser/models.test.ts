@@ -77,10 +77,14 @@ describe('a model on a hub', { timeout: 60_000 }, () => {
     expect(await client.renderChat([{ role: 'user', content: 'Hello.' }], never)).toBe('[user] Hello.\n[assistant]');
   });
 
-  test('says that no probe reads it, and that it came without a reference, instead of breaking', async () => {
+  test('says that no probe reads it, and is checked against a float32 pass of its own weights, since it came without a reference', async () => {
     await load(await fromHub());
     expect(await failure(client.read({ text: 'kind', taps: false }, { tokens: () => undefined, tap: () => undefined }, never))).toMatchObject({ code: 'probe-model-mismatch' });
-    expect(await failure(client.checkNumbers(() => undefined, never))).toMatchObject({ code: 'usage' });
+    const shares: number[] = [];
+    const report = await client.checkNumbers((done, total) => shares.push(done / total), never);
+    expect(report).toMatchObject({ passed: true, against: 'processor', untouchedLogitsError: null, residualLimit: 1e-3 });
+    expect(report.rows.map(({ prompt, residualError }) => [prompt, residualError.length])).toEqual([['story', 4], ['list', 4]]);
+    expect(shares.at(-1)).toBe(1);
   });
 
   test('is kept beside another variant, loaded again without a request, and deleted alone', async () => {

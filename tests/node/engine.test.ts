@@ -1,9 +1,12 @@
 /** The engine on onnxruntime-node, with the real model: parity, caches, taps and errors. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { GrownReading } from '../../src/cli/grown-reading.ts';
 import { readProbe } from '../../src/cli/files.ts';
 import { openNodeEngine, type NodeEngine } from '../../src/runtime/node/node-engine.ts';
 import { checkNumbers, LOGITS_LIMIT, RESIDUAL_LIMIT } from '../../src/runtime/numbers-check.ts';
+import { shippedReference } from '../../src/runtime/numbers-reference.ts';
 import { proveChunk } from '../../src/runtime/chunk-proof.ts';
 import { PROOF_TEXT } from '../../src/runtime/proof-text.ts';
 import { createScorer, noScorer, type Scorer } from '../../src/runtime/scorer.ts';
@@ -28,8 +31,7 @@ beforeAll(async () => {
 afterAll(() => engine.dispose());
 
 test('residuals, logits and greedy tokens agree with the float32 reference, and the untouched graph with the rewritten one', async () => {
-  const reference = await engine.reference();
-  const report = await checkNumbers({ decoder: engine.decoder, chunkTokens: engine.chunkTokens, untouched: engine.untouched, referenceJson: reference.json, referenceTensors: reference.tensors, onProgress: () => undefined, signal: never });
+  const report = await checkNumbers({ decoder: engine.decoder, chunkTokens: engine.chunkTokens, ...(await engine.numbers()), onProgress: () => undefined, signal: never });
   expect(report.rows.map((row) => [row.prompt, row.residualError.length, row.greedyMatches])).toEqual([['witch', 31, 24], ['chat', 31, 24]]);
   for (const row of report.rows) {
     expect(Math.max(...row.residualError)).toBeLessThanOrEqual(RESIDUAL_LIMIT);
@@ -40,12 +42,11 @@ test('residuals, logits and greedy tokens agree with the float32 reference, and 
 }, 120_000);
 
 test('the numbers check fails on an engine that is wrong', async () => {
-  const reference = await engine.reference();
   const wrong: Decoder = { ...engine.decoder, run: async (ids, past) => {
     const pass = await engine.decoder.run(ids, past);
     return { ...pass, residuals: pass.residuals.map((value) => value * 1.002) };
   } };
-  const report = await checkNumbers({ decoder: wrong, chunkTokens: 128, untouched: engine.untouched, referenceJson: reference.json, referenceTensors: reference.tensors, onProgress: () => undefined, signal: never });
+  const report = await checkNumbers({ decoder: wrong, chunkTokens: 128, ...(await engine.numbers()), onProgress: () => undefined, signal: never });
   expect(report.passed).toBe(false);
 }, 120_000);
 
@@ -101,12 +102,11 @@ test('proving can be stopped', async () => {
   await expect(proveChunk(engine.decoder, engine.tokenizer.encode(PROOF_TEXT), () => controller.abort(), controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
 });
 
-test('a reference that holds nothing, or tensors of another shape, is no reference', async () => {
-  const reference = await engine.reference();
-  const check = (referenceJson: string, referenceTensors: Uint8Array) => checkNumbers({ decoder: engine.decoder, chunkTokens: 128, untouched: engine.untouched, referenceJson, referenceTensors, onProgress: () => undefined, signal: never });
-  await expect(check('{}', reference.tensors)).rejects.toMatchObject({ code: 'model-manifest-invalid' });
-  const empty = serialiseSafetensors(new Map([['witch.residual', { dtype: 'F32' as const, shape: [0, 16, 576], data: new Float32Array(0) }]]));
-  await expect(check(reference.json, empty)).rejects.toMatchObject({ code: 'tensor-file-invalid' });
+test('a reference that holds nothing, or tensors of another shape, is no reference', () => {
+  const json = readFileSync(join(MODEL, 'reference.json'), 'utf8');
+  const empty = serialiseSafetensors(new Map([['witch.residual', { dtype: 'F32' as const, shape: [1, 16, 2], data: new Float32Array(32) }]]));
+  expect(() => shippedReference('{}', empty, engine.decoder.sizes)).toThrow(expect.objectContaining({ code: 'model-manifest-invalid' }) as Error);
+  expect(() => shippedReference(json, empty, engine.decoder.sizes)).toThrow(expect.objectContaining({ code: 'tensor-file-invalid' }) as Error);
 });
 
 test('taps never enter the text: with and without them the tokens read the same', async () => {

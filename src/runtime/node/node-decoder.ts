@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../core/errors.ts';
 import { tapDecoder, type TappedDecoder } from '../../onnx/decoder-taps.ts';
+import { inFloat32 } from '../../onnx/float32-graph.ts';
 import { lensGraph } from '../../onnx/lens-graph.ts';
 import type { Decoder, DecoderSizes } from '../decoder.ts';
 import type { LensHead } from '../lens-head.ts';
@@ -17,10 +18,11 @@ import { createOrtDecoder } from '../ort/ort-decoder.ts';
 import { steeringOnCpu } from '../ort/steering-feeds.ts';
 import { modelPaths } from './model-folder.ts';
 
-/** How a decoder is opened: `tapped: false` loads the graph as it is, for comparing logits; `editing` one whose stream can be changed. */
+/** How a decoder is opened: `tapped: false` loads the graph as it is, for comparing logits; `editing` one whose stream can be changed; `float32` one that computes in float32 whatever it was exported in. */
 export interface NodeOptions {
   readonly tapped: boolean;
   readonly editing?: boolean;
+  readonly float32?: boolean;
 }
 
 /** Opens the lens of the model in the folder `modelDir`, or of the graph of that path, with weights of its own. Throws model errors that name the file, or `model-node-missing`. */
@@ -52,10 +54,10 @@ export interface OpenedNodeDecoder {
   openLens(): Promise<LensHead>;
 }
 
-function rewritten(stock: Uint8Array, { tapped, editing }: NodeOptions): TappedDecoder {
+function rewritten(stock: Uint8Array, { tapped, editing, float32 }: NodeOptions): TappedDecoder {
   const graph = tapped ? tapDecoder(stock, { branching: true, lengths: false, editing: editing === true }) : untouched(stock);
   assertRunsOnCpu(graph);
-  return graph;
+  return float32 === true ? inFloat32(graph) : graph;
 }
 
 function decoderOn(session: InferenceSession, graph: TappedDecoder, config: ModelConfig): Decoder {

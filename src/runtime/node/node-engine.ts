@@ -11,6 +11,8 @@ import type { Decoder } from '../decoder.ts';
 import type { LensHead } from '../lens-head.ts';
 import { parseModelConfig, withGenerationConfig } from '../model-config.ts';
 import { withTemplate } from '../model-files.ts';
+import { limitsOf, type NumbersCheckParts } from '../numbers-check.ts';
+import { ownReference, shippedReference } from '../numbers-reference.ts';
 import { createSegmentReader } from '../segment-reader.ts';
 import { weightsSha256 } from '../store/manifest.ts';
 import { TextTokenizer } from '../tokenizer.ts';
@@ -35,12 +37,10 @@ export interface NodeEngine {
   readonly chunkTokens: number;
   /** Tokens of a pass over prompt sets. */
   readonly setTokens: number;
-  /** Files of the numbers check. */
-  readonly reference: () => Promise<{ json: string; tensors: Uint8Array }>;
+  /** What the numbers check holds it to: the reference in the folder or, where there is none, a float32 pass. */
+  readonly numbers: () => Promise<Pick<NumbersCheckParts, 'reference' | 'against' | 'untouched' | 'limits'>>;
   /** The lens; the caller's to dispose of. */
   readonly openLens: () => Promise<LensHead>;
-  /** The graph as it was exported. */
-  readonly untouched: () => Promise<Decoder>;
   dispose(): Promise<void>;
 }
 
@@ -65,9 +65,20 @@ export async function openNodeEngine(modelDir: string, { editing = false }: { re
     endTokens: config.endTokens,
     chunkTokens: NODE_CHUNK_TOKENS,
     setTokens: NODE_SET_TOKENS,
-    reference: async () => ({ json: await text('reference.json'), tensors: await readModelFile(beside('reference.safetensors')) }),
+    numbers: async () => {
+      const limits = limitsOf(decoder.activations);
+      if (existsSync(beside('reference.json'))) {
+        const reference = shippedReference(await text('reference.json'), await readModelFile(beside('reference.safetensors')), decoder.sizes);
+        return { reference, against: 'shipped', limits, untouched: () => openNodeDecoder(modelDir, { tapped: false }) };
+      }
+      const float32 = await openNodeDecoder(modelDir, { tapped: true, float32: true });
+      try {
+        return { reference: await ownReference(float32, (words) => tokenizer.encode(words), limits.logits, () => undefined), against: 'processor', limits, untouched: null };
+      } finally {
+        await float32.dispose();
+      }
+    },
     openLens: () => openNodeLens(modelDir, decoder.sizes),
-    untouched: () => openNodeDecoder(modelDir, { tapped: false }),
     dispose: () => decoder.dispose(),
   };
 }

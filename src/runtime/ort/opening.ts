@@ -57,6 +57,8 @@ export interface OpenOptions {
   readonly tapped: boolean;
   /** Whether what leaves a layer can be changed token by token; such a decoder is slower, and adds nothing live. */
   readonly editing?: boolean;
+  /** On WASM only: computed in float32 whatever it was exported in. */
+  readonly float32?: boolean;
   /** The runtime's build on WebGPU; left out, the best that the browser can run. */
   readonly build?: WebGpuBuild;
 }

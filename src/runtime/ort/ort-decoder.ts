@@ -115,6 +115,7 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     branching,
     steering: steering !== null,
     editing: editing !== null,
+    activations,
     writer: null,
     run,
     start: parts.overlaps ? start : null,

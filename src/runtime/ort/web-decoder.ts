@@ -2,6 +2,7 @@
  * Opens a decoder on onnxruntime-web, on WebGPU or on WASM, inside a worker. Files come as bytes (already verified).
  */
 import { tapDecoder } from '../../onnx/decoder-taps.ts';
+import { inFloat32 } from '../../onnx/float32-graph.ts';
 import { lensGraph } from '../../onnx/lens-graph.ts';
 import { createCpuLens } from './cpu-lens.ts';
 import { createGrowingCache } from './growing-cache.ts';
@@ -15,7 +16,8 @@ import { steeringOnCpu } from './steering-feeds.ts';
 export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, options: OpenOptions): Promise<OpenedDecoder> {
   if (backend === 'webgpu') return (await import('./webgpu/open-gpu-decoder.ts')).openGpuDecoder(files, options);
   const { ort } = await import('./runtime-wasm.ts');
-  const graph = options.tapped ? tapDecoder(files.graph, { branching: true, lengths: false, editing: options.editing === true }) : untouched(files.graph);
+  const stock = options.tapped ? tapDecoder(files.graph, { branching: true, lengths: false, editing: options.editing === true }) : untouched(files.graph);
+  const graph = options.float32 === true ? inFloat32(stock) : stock;
   assertRunsOnCpu(graph);
   const open = (of: typeof files, { graph: bytes, weightFiles }: Pick<typeof graph, 'graph' | 'weightFiles'>) =>
     createSession(() => ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], externalData: externalData(of, { weightFiles }), logSeverityLevel: 3, extra: { session: SESSION_SETTINGS } }), 'wasm');

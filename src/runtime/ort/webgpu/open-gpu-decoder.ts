@@ -6,6 +6,7 @@ import { tapDecoder, type TapOptions, type TappedDecoder } from '../../../onnx/d
 import { lensGraph } from '../../../onnx/lens-graph.ts';
 import { needsOf, probeGpu } from '../../capability/probe-gpu.ts';
 import { createEditFeeds } from '../edit-feeds.ts';
+import { toleranceOf } from '../../chunk-proof.ts';
 import { proveLens } from '../../lens-proof.ts';
 import type { LensHead } from '../../lens-head.ts';
 import { createGrowingCache } from '../growing-cache.ts';
@@ -141,7 +142,7 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
       throw thrown;
     });
     try {
-      return await proveLens(lens.withRows, mostRows, signal);
+      return await proveLens(lens.withRows, mostRows, signal, toleranceOf(graph.activations));
     } catch (thrown) {
       await lens.dispose().catch(() => undefined);
       throw thrown;

@@ -1,0 +1,87 @@
+/** What the numbers check compares with: the float32 values that ship with a model, or what the same weights give in float32 on the processor. */
+import { AppError } from '../core/errors.ts';
+import { argmax } from '../core/sampling.ts';
+import { parseSafetensors } from '../format/safetensors.ts';
+import type { Decoder, DecoderSizes } from './decoder.ts';
+import { Sequence } from './sequence.ts';
+
+/** One text with what a float32 pass makes of it. */
+export interface ReferencePrompt {
+  readonly name: string;
+  readonly ids: readonly number[];
+  /** Greedy tokens after it. */
+  readonly greedy: readonly number[];
+  /** `[layers + 1, tokens, hidden]`. */
+  readonly residual: Float32Array;
+  /** `[vocabulary]`, after the last token. */
+  readonly logits: Float32Array;
+}
+
+/** The reference that lies beside the model, float32 PyTorch on the same weights. Throws `model-manifest-invalid` or `tensor-file-invalid`. */
+export function shippedReference(json: string, tensors: Uint8Array, { layerCount, hidden, vocabulary }: DecoderSizes): readonly ReferencePrompt[] {
+  const prompts = parseReference(json);
+  const held = parseSafetensors(tensors, 'reference.safetensors');
+  const tensor = (name: string, shape: readonly number[]): Float32Array => {
+    const found = held.get(name);
+    if (found?.shape.join() !== shape.join()) {
+      throw new AppError('tensor-file-invalid', `reference.safetensors must hold a tensor "${name}" of shape [${shape.join(', ')}], got ${found ? `[${found.shape.join(', ')}]` : 'none'}. Load the model again.`, { name });
+    }
+    return found.data;
+  };
+  return prompts.map(({ name, ids, greedy }) => ({ name, ids, greedy, residual: tensor(`${name}.residual`, [layerCount + 1, ids.length, hidden]), logits: tensor(`${name}.logits_last`, [vocabulary]) }));
+}
+
+/** Texts that a model without a reference is checked on: sentences, and a list that says little of what comes next. */
+const OWN_TEXTS = { story: 'The old man gave his coat to the stranger and walked home in the cold. His daughter asked him', list: 'Apples, 12; pears, 7; plums, 31; cherries,' } as const;
+
+/** Greedy tokens at most; none behind a token whose two best logits lie closer than what the check lets a logit move. */
+const OWN_GREEDY = 8;
+
+/** What a float32 decoder of the same weights gives. `decoder` stays the caller's; `advance` is told of tokens and throws `cancelled`. */
+export async function ownReference(decoder: Decoder, encode: (text: string) => readonly number[], closest: number, advance: (tokens: number) => void): Promise<readonly ReferencePrompt[]> {
+  const { layerCount, hidden } = decoder.sizes;
+  const prompts: ReferencePrompt[] = [];
+  for (const [name, text] of Object.entries(OWN_TEXTS)) {
+    const ids = encode(text);
+    const residual = new Float32Array((layerCount + 1) * ids.length * hidden);
+    const sequence = new Sequence(decoder, ids.length);
+    try {
+      let logits = new Float32Array(0);
+      for await (const pass of sequence.append(ids)) {
+        for (let layer = 0; layer <= layerCount; layer += 1) residual.set(pass.residuals.subarray(layer * pass.tokens * hidden, (layer + 1) * pass.tokens * hidden), (layer * ids.length + pass.start) * hidden);
+        logits = pass.logits.slice();
+        advance(pass.tokens);
+      }
+      const greedy: number[] = [];
+      for (let next = logits; greedy.length < OWN_GREEDY && leadOf(next) > closest; ) {
+        greedy.push(argmax(next));
+        for await (const pass of sequence.append(greedy.slice(-1))) next = pass.logits.slice();
+        advance(1);
+      }
+      prompts.push({ name, ids, greedy, residual, logits });
+    } finally {
+      sequence.dispose();
+    }
+  }
+  return prompts;
+}
+
+/** By how much the best logit leads. */
+function leadOf(logits: Float32Array): number {
+  const best = argmax(logits);
+  return logits.reduce((lead, value, index) => (index === best ? lead : Math.min(lead, (logits[best] ?? NaN) - value)), Infinity);
+}
+
+function parseReference(json: string): Pick<ReferencePrompt, 'name' | 'ids' | 'greedy'>[] {
+  const isIds = (value: unknown): value is number[] => Array.isArray(value) && value.length > 0 && value.every((id) => Number.isInteger(id));
+  try {
+    const entries = Object.entries(JSON.parse(json) as Record<string, { input_ids?: unknown; greedy_24?: unknown }>);
+    if (entries.length === 0) throw new Error('it holds no prompt');
+    return entries.map(([name, prompt]) => {
+      if (!isIds(prompt.input_ids) || !isIds(prompt.greedy_24)) throw new Error(`${name} must have input_ids and greedy_24, lists of token ids`);
+      return { name, ids: prompt.input_ids, greedy: prompt.greedy_24 };
+    });
+  } catch (thrown) {
+    throw new AppError('model-manifest-invalid', `reference.json cannot be used: ${thrown instanceof Error ? thrown.message : String(thrown)}. Load the model again.`, {}, thrown);
+  }
+}

@@ -1,0 +1,45 @@
+/** The numbers check in the browser: against the reference that lies beside the model or, where none does, a float32 pass on the processor. */
+import { throwIfStopped } from '../core/abort.ts';
+import type { NumbersReport } from '../core/engine-report.ts';
+import { AppError } from '../core/errors.ts';
+import type { Decoder } from './decoder.ts';
+import { decoderFilesOf, fileAt } from './model-files.ts';
+import { checkNumbers, limitsOf } from './numbers-check.ts';
+import { ownReference, shippedReference } from './numbers-reference.ts';
+import type { DecoderFiles, WebBackend } from './ort/opening.ts';
+import { openWebDecoder } from './ort/web-decoder.ts';
+import { loadModelFiles } from './store/load.ts';
+import type { ResolvedModel } from './store/model-source.ts';
+import type { TextTokenizer } from './tokenizer.ts';
+
+/** The loaded model. */
+interface CheckedModel {
+  readonly source: ResolvedModel;
+  readonly decoder: Decoder;
+  readonly tokenizer: TextTokenizer;
+  readonly backend: WebBackend;
+  readonly chunkTokens: number;
+  /** Its files where storage does not keep them. */
+  readonly files: DecoderFiles | null;
+}
+
+/** Checks the model where it runs; fetches what it needs and has not. Throws `cancelled`, and what opening a decoder throws: the second one needs room for the weights again. */
+export async function checkHere({ source, decoder, tokenizer, backend, chunkTokens, files }: CheckedModel, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport> {
+  const ships = source.manifest.files.some(({ role }) => role === 'reference');
+  const roles = [...(files ? [] : (['graph', 'weights', 'config'] as const)), ...(ships ? (['reference'] as const) : [])];
+  const loaded = roles.length === 0 ? null : await loadModelFiles(source, { roles, signal });
+  const modelFiles = files ?? (loaded && decoderFilesOf(loaded));
+  if (modelFiles === null) throw new AppError('internal', 'The model is loaded, and its files are nowhere.');
+  const parts = { decoder, chunkTokens, limits: limitsOf(decoder.activations), onProgress, signal };
+  if (loaded !== null && ships) {
+    const reference = shippedReference(new TextDecoder().decode(fileAt(loaded, 'reference.json')), fileAt(loaded, 'reference.safetensors'), decoder.sizes);
+    return checkNumbers({ ...parts, reference, against: 'shipped', untouched: async () => (await openWebDecoder(modelFiles, backend, { tapped: false })).decoder });
+  }
+  const { decoder: float32 } = await openWebDecoder(modelFiles, 'wasm', { tapped: true, float32: true });
+  try {
+    const reference = await ownReference(float32, (text) => tokenizer.encode(text), parts.limits.logits, () => throwIfStopped(signal));
+    return await checkNumbers({ ...parts, reference, against: 'processor', untouched: null });
+  } finally {
+    await float32.dispose();
+  }
+}
