@@ -4,27 +4,34 @@
  */
 import type { ModelIdentity } from './probe-types.ts';
 
-/** The variants that exporters write, as they name their graphs: `model_q4f16.onnx`; a graph without such an ending is float32. */
+/** The variants that exporters write, as they name them: `model_q4f16.onnx`, or a model's id that ends in `-q4f16`. */
 export const DTYPES = ['fp32', 'fp16', 'q8', 'q4', 'q4f16', 'int8', 'uint8', 'bnb4', 'quantized'] as const;
 
 const ENDING = new RegExp(`[-_.](${[...DTYPES].sort((a, b) => b.length - a.length).join('|')})$`);
 
-/** The variant of a graph by its file's name; null for a name that exporters do not give. */
-export function dtypeOfGraph(path: string): string | null {
-  const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.onnx$/, '');
-  if (name === 'model') return 'fp32';
-  return ENDING.exec(name)?.[1] ?? null;
+const GRAPH = /^(?:decoder_)?model(?:_merged)?(?:_([a-z0-9]{1,20}))?\.onnx$/;
+
+/** A variant by the one name that it has here: exporters call the graph of `q8` by `model_quantized.onnx`. */
+export function dtypeNamed(name: string): string {
+  return name === 'quantized' ? 'q8' : name;
 }
 
-/** An identity with what its graph's name says of the weights, in a field of its own only where the id does not say the same already. */
+/** The variant of a decoder's graph by its file's name, as {@link dtypeNamed}, `fp32` where the name says nothing; null for a file that is no such graph. */
+export function dtypeOfGraph(path: string): string | null {
+  const named = GRAPH.exec(path.slice(path.lastIndexOf('/') + 1));
+  return named === null ? null : dtypeNamed(named[1] ?? 'fp32');
+}
+
+/** An identity with what its graph's name says of the weights, in a field of its own only where the id does not say the same already, and only for a variant in {@link DTYPES}. */
 export function withDtype(model: ModelIdentity, graphPath: string): ModelIdentity {
   const dtype = dtypeOfGraph(graphPath);
-  return dtype === null || dtype === ENDING.exec(model.id)?.[1] ? model : { ...model, dtype };
+  const known = DTYPES.some((one) => one === dtype);
+  return dtype === null || !known || dtype === endingOf(model.id) ? model : { ...model, dtype };
 }
 
-/** The variant of a model: what its identity says, else the ending of its id; null where neither does. */
+/** The variant of a model, as {@link dtypeNamed}: what its identity says, else the ending of its id; null where neither does. */
 export function dtypeOf({ id, dtype }: Pick<ModelIdentity, 'id' | 'dtype'>): string | null {
-  return dtype ?? ENDING.exec(id)?.[1] ?? null;
+  return dtype === undefined ? endingOf(id) : dtypeNamed(dtype);
 }
 
 /** A model's id without its variant. */
@@ -41,4 +48,9 @@ export function otherDtype(own: ModelIdentity, model: ModelIdentity): { readonly
   const sameSizes = own.hidden === model.hidden && own.layerCount === model.layerCount;
   if (from === null || to === null || from === to || !sameSizes || own.weightsSha256 === model.weightsSha256) return null;
   return baseOf(own) === baseOf(model) ? { from, to } : null;
+}
+
+function endingOf(id: string): string | null {
+  const named = ENDING.exec(id)?.[1];
+  return named === undefined ? null : dtypeNamed(named);
 }

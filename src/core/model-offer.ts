@@ -2,6 +2,7 @@
  * What a list of files offers to load: the variants of a model by their graphs, each with all files that it needs, by the
  * names that exporters give them. Whether the list came from a host or from a folder makes no difference.
  */
+import { dtypeOfGraph } from './model-dtype.ts';
 
 /** What a file of a model is for. */
 export const FILE_ROLES = ['graph', 'weights', 'tokenizer', 'tokenizer-config', 'config', 'generation-config', 'chat-template', 'reference', 'licence', 'card'] as const;
@@ -27,7 +28,7 @@ export interface OfferedFile extends ListedFile {
 
 /** One variant of a model. */
 export interface ModelOffer {
-  /** As exporters name it, e.g. `q4f16`; `fp32` for a graph whose name says nothing. */
+  /** As {@link dtypeOfGraph}, e.g. `q4f16`. */
   readonly dtype: string;
   /** In the order of loading: graph, weights, settings, tokenizer. */
   readonly files: readonly OfferedFile[];
@@ -51,8 +52,6 @@ export const PLAIN_PATH = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]{1,100}(?
 /** Most variants of one list. */
 const MOST_OFFERS = 64;
 
-const GRAPH = /^(?:decoder_)?model(?:_merged)?(?:_([a-z0-9]{1,20}))?\.onnx$/;
-
 /** Files beside the graph, or in the folder above it, by their names; the first three must be there. */
 const COMPANIONS: readonly { readonly role: FileRole; readonly names: readonly string[]; readonly needed: boolean }[] = [
   { role: 'config', names: ['config.json'], needed: true },
@@ -66,9 +65,8 @@ const COMPANIONS: readonly { readonly role: FileRole; readonly names: readonly s
 export function offersOf(listed: readonly ListedFile[]): readonly ModelOffer[] {
   const byPath = new Map(listed.filter((file) => PLAIN_PATH.test(file.path)).map((file) => [file.path, file]));
   const offers = [...byPath.values()].flatMap((file) => {
-    const [folder, name] = split(file.path);
-    const named = GRAPH.exec(name);
-    return named === null ? [] : [offerOf(file, folder, named[1] ?? 'fp32', byPath)];
+    const dtype = dtypeOfGraph(file.path);
+    return dtype === null ? [] : [offerOf(file, dtype, byPath)];
   });
   const rank = (offer: ModelOffer): number => (offer.missing.length === 0 ? 0 : 1);
   return offers.sort((a, b) => rank(a) - rank(b) || a.bytes - b.bytes || pathOf(a).localeCompare(pathOf(b))).slice(0, MOST_OFFERS);
@@ -90,9 +88,10 @@ export function holdsWeightsOf(graph: string, name: string): boolean {
   return name.startsWith(graph) && /^(?:_data(?:_\d{1,6})?|\.data)$/.test(name.slice(graph.length));
 }
 
-function offerOf(graph: ListedFile, folder: string, quantised: string, byPath: ReadonlyMap<string, ListedFile>): ModelOffer {
+function offerOf(graph: ListedFile, dtype: string, byPath: ReadonlyMap<string, ListedFile>): ModelOffer {
+  const folder = folderOf(graph.path);
   const weights = [...byPath.values()].filter(({ path }) => path.startsWith(graph.path) && holdsWeightsOf(graph.path, path)).sort((a, b) => byWeightOrder(a.path, b.path));
-  const above = split(folder.slice(0, -1))[0];
+  const above = folderOf(folder.slice(0, -1));
   const missing: string[] = [];
   const companions = COMPANIONS.flatMap(({ role, names, needed }): readonly OfferedFile[] => {
     const found = [folder, above].flatMap((place) => names.map((name) => byPath.get(place + name))).find((file) => file !== undefined);
@@ -108,13 +107,10 @@ function offerOf(graph: ListedFile, folder: string, quantised: string, byPath: R
   }
   if (bytes > LARGEST_MODEL_BYTES) missing.push('it has more than 16 GiB in all');
   if (files.length > MOST_FILES) missing.push(`it has more than ${String(MOST_FILES)} files`);
-  return { dtype: quantised === 'quantized' ? 'q8' : quantised, files, bytes, missing };
+  return { dtype, files, bytes, missing };
 }
 
 const pathOf = (offer: ModelOffer): string => offer.files[0]?.path ?? '';
 
-/** A path as its folder, with the `/` at its end (empty at the root), and its name. */
-function split(path: string): readonly [string, string] {
-  const at = path.lastIndexOf('/') + 1;
-  return [path.slice(0, at), path.slice(at)];
-}
+/** The folder of a path, with the `/` at its end; empty at the root. */
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);

@@ -2,6 +2,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { agreementLine, assertAgrees, type DtypeAgreement } from '../../src/core/dtype-agreement.ts';
 import { baseOf, dtypeOf, dtypeOfGraph, otherDtype, withDtype } from '../../src/core/model-dtype.ts';
+import { offersOf } from '../../src/core/model-offer.ts';
+import type { ModelIdentity } from '../../src/core/probe-types.ts';
 import { assertProbeFits, parseProbe, serialiseProbe } from '../../src/format/probe.ts';
 import { sampleProbe } from '../fixtures/sample-probe.ts';
 import { refusal } from '../fixtures/refusal.ts';
@@ -12,10 +14,56 @@ test.each([
   ['onnx/model_q4.onnx', 'q4'],
   ['onnx/model_q4f16.onnx', 'q4f16'],
   ['decoder_model_merged_fp16.onnx', 'fp16'],
+  ['onnx/model_quantized.onnx', 'q8'],
+  ['onnx/model_q8.onnx', 'q8'],
   ['model.onnx', 'fp32'],
+  ['decoder_model_merged.onnx', 'fp32'],
   ['weird.onnx', null],
+  ['onnx/encoder_model_q4.onnx', null],
 ])('a graph called %s is of the variant %s', (path, dtype) => {
   expect(dtypeOfGraph(path)).toBe(dtype);
+  // What is offered to load, and what a probe made on it says, is one name.
+  const offered = offersOf([{ path, bytes: 1, sha256: null, gitBlob: null }]).map((offer) => offer.dtype);
+  expect(offered).toEqual(dtype === null ? [] : [dtype]);
+  expect(dtypeOf(withDtype({ ...Q4, id: 'small' }, path))).toBe(dtype);
+});
+
+describe('8 bits, which exporters name in two ways,', () => {
+  const other = { ...Q4, id: 'small', weightsSha256: 'cd'.repeat(32) };
+  /** As probes were kept: by the id of their model, by a field, by both. */
+  const kept: readonly ModelIdentity[] = [
+    { ...other, id: 'small-q8' },
+    { ...other, id: 'small-quantized' },
+    { ...other, dtype: 'q8' },
+    { ...other, dtype: 'quantized' },
+    { ...other, id: 'small-q8', dtype: 'quantized' },
+    { ...other, id: 'small-quantized', dtype: 'q8' },
+  ];
+
+  it.each(kept.map((model) => [model]))('are one variant in a kept probe of %j', (model) => {
+    expect(dtypeOf(model)).toBe('q8');
+    expect(otherDtype(model, Q4)).toEqual({ from: 'q8', to: 'q4' });
+    expect(otherDtype(Q4, model)).toEqual({ from: 'q4', to: 'q8' });
+    for (const here of kept) {
+      // Its own weights under either name: taken as it is. Weights of another 8-bit export: no other variant that could be measured.
+      expect(otherDtype(model, here)).toBeNull();
+      expect(() => assertProbeFits({ id: 'kind-cruel', model }, here)).not.toThrow();
+      const others = { ...here, weightsSha256: 'ef'.repeat(32) };
+      expect(otherDtype(model, others)).toBeNull();
+      expect(refusal(() => assertProbeFits({ id: 'kind-cruel', model }, others)).message).toContain('was trained on');
+    }
+  });
+
+  it('are not written down twice, and a kept file keeps its bytes', () => {
+    for (const graph of ['model_quantized.onnx', 'model_q8.onnx']) {
+      for (const id of ['small-q8', 'small-quantized']) expect(withDtype({ ...other, id }, graph)).toEqual({ ...other, id });
+      expect(withDtype(other, graph)).toEqual({ ...other, dtype: 'q8' });
+    }
+    const { json, tensors } = serialiseProbe({ ...sampleProbe, model: { ...sampleProbe.model, dtype: 'quantized' } });
+    const read = parseProbe(json, tensors);
+    expect(dtypeOf(read.model)).toBe('q8');
+    expect(serialiseProbe(read).json).toBe(json);
+  });
 });
 
 describe('the variant of a model', () => {

@@ -44,6 +44,14 @@ describe('a folder', () => {
     expect(modelPaths(dir)).toMatchObject({ graph: join(dir, 'onnx/model_fp16.onnx'), id: 'no-q4-fp16' });
   });
 
+  test('names a variant alike, whether it is found in the folder, picked by either of its names, or its graph is named', () => {
+    const dir = folder('eight', { ...BESIDE, 'onnx/model_quantized.onnx': 'a', 'onnx/model.onnx': 'a'.repeat(50) });
+    expect(modelPaths(dir).id).toBe('eight-q8');
+    for (const name of ['q8', 'quantized']) expect(graphOfType(dir, name)).toBe(join(dir, 'onnx/model_quantized.onnx'));
+    expect(modelPaths(graphOfType(dir, 'q8')).id).toBe('eight-q8');
+    expect(modelPaths(graphOfType(dir, 'fp32')).id).toBe('eight-fp32');
+  });
+
   test('of one variant gives it under the folder’s own name, as the embedded model', () => {
     const model = 'public/models/smollm2-135m-instruct-q4';
     expect(modelPaths(model)).toMatchObject({ graph: join(process.cwd(), model, 'onnx/model_q4.onnx'), id: 'smollm2-135m-instruct-q4' });

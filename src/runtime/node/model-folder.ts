@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import { dtypeNamed, dtypeOfGraph } from '../../core/model-dtype.ts';
 import { offersOf, type ListedFile } from '../../core/model-offer.ts';
 
 /** Path of the graph inside a model folder of which nothing else is known. */
@@ -24,7 +25,7 @@ export function modelPaths(where: string): ModelPaths {
   if (where.endsWith('.onnx')) {
     const graph = resolve(where);
     const folder = basename(dirname(graph)) === 'onnx' ? dirname(dirname(graph)) : dirname(graph);
-    return pathsOf(graph, variantsIn(folder).length > 1 ? `${basename(folder)}-${basename(graph, '.onnx').replace(/^model_/, '')}` : basename(folder));
+    return pathsOf(graph, variantsIn(folder).length > 1 ? `${basename(folder)}-${dtypeOfGraph(graph) ?? basename(graph, '.onnx')}` : basename(folder));
   }
   const folder = resolve(where);
   const variants = variantsIn(folder);
@@ -36,7 +37,7 @@ export function modelPaths(where: string): ModelPaths {
 /** The graph of a variant in a folder. Throws `model-variant-missing`, naming those that there are. */
 export function graphOfType(folder: string, dtype: string): string {
   const variants = variantsIn(resolve(folder));
-  const found = variants.find((variant) => variant.dtype === dtype);
+  const found = variants.find((variant) => variant.dtype === dtypeNamed(dtype));
   if (found !== undefined) return found.graph;
   const there = variants.length === 0 ? 'it holds no graph by the name of model.onnx, model_q4.onnx and the like' : `there are ${variants.map((variant) => variant.dtype).join(', ')}`;
   throw new AppError('model-variant-missing', `${folder} has no variant "${dtype}": ${there}. Pick another with --dtype.`, { folder, dtype });
