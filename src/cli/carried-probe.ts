@@ -1,8 +1,9 @@
 /** A probe on the model of a command, measured first where it was made on another variant of it. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DtypeAgreement } from '../core/dtype-agreement.ts';
+import { assertPushes, type DtypeAgreement } from '../core/dtype-agreement.ts';
 import type { Probe } from '../core/probe-types.ts';
+import type { PushSettings } from '../core/push.ts';
 import type { PromptSet } from '../format/prompt-set.ts';
 import { type CarriedProbe, carryOver } from '../training/dtype-agreement.ts';
 import type { LongCall } from '../training/collect.ts';
@@ -22,6 +23,13 @@ export const FITTED_ON_USAGE = '[--fitted-on FILE.set.json …]';
 export async function carriedProbe(reader: SegmentReader, probe: Probe, options: Options, signal: AbortSignal): Promise<CarriedProbe> {
   const call: LongCall = { onProgress: ({ done, total }) => showProgress('measuring the probe on this variant', done, total), signal };
   return carryOver(reader, probe, () => setsOf(probe, options.texts('fitted-on')), call);
+}
+
+/** The same for a probe whose direction pushes these layers. Throws `probe-model-mismatch` too where it does not hold at one of them. */
+export async function pushingProbe(reader: SegmentReader, probe: Probe, pushed: Pick<PushSettings, 'from' | 'to'>, options: Options, signal: AbortSignal): Promise<CarriedProbe> {
+  const carried = await carriedProbe(reader, probe, options, signal);
+  if (carried.agreement !== null) assertPushes(probe, carried.agreement, pushed);
+  return carried;
 }
 
 /** What is printed of it: nothing where the probe was made on these weights. */

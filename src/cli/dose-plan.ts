@@ -26,8 +26,10 @@ export const DOSE_USAGE = '[--kl X,Y,…] [--placebo-kl X,…] [--choices FILE.s
 
 /** Everything that is measured on, read and checked before any model is opened. */
 export interface DosePlan {
-  /** Probes that must fit the model. */
-  readonly probes: readonly Probe[];
+  /** The probe whose direction pushes. */
+  readonly probe: Probe;
+  /** The one of another axis that it is compared with; null where there is none. */
+  readonly unrelated: Probe | null;
   /** Neutral texts. */
   readonly neutral: readonly string[];
   readonly measure: Omit<DoseOptions, 'onProgress' | 'signal'>;
@@ -47,7 +49,8 @@ export async function dosePlanFrom(options: Options, dir: string): Promise<DoseP
   const unrelated = bare ? null : (await readProbe(options.text('unrelated') ?? join(SHIPPED, defaults.unrelated))).probe;
   if (unrelated && sameAxis(unrelated.axis, probe.axis)) options.refuse(`--unrelated names a probe of the same axis, ${axisName(probe.axis)}: name one of another`);
   return {
-    probes: [probe, ...(unrelated ? [unrelated] : [])],
+    probe,
+    unrelated,
     neutral: await neutralTexts(options.text('stories')),
     measure: {
       probe: { id: probe.id, title: probe.title, sha256 },

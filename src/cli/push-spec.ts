@@ -1,10 +1,12 @@
 /** A push as it is typed on the command line, and what it becomes on a model. */
+import { assertPushes } from '../core/dtype-agreement.ts';
 import { AppError } from '../core/errors.ts';
-import type { Probe } from '../core/probe-types.ts';
 import { checkPushSettings, type Push, type PushRecord, type PushSettings } from '../core/push.ts';
 import type { NodeEngine } from '../runtime/node/node-engine.ts';
 import { createPushBench } from '../runtime/push-bench.ts';
 import { makePush } from '../steering/make-push.ts';
+import type { CarriedProbe } from '../training/dtype-agreement.ts';
+import { agreementPart } from './carried-probe.ts';
 import { parseWhere } from './push-options.ts';
 import { neutralTexts } from './shipped.ts';
 
@@ -33,10 +35,11 @@ export function parsePushSpec(option: string, spec: string): PushSettings {
   return { mode: mode ?? 'add', pole, from, to: layers[2] === undefined ? from : Number(layers[2]), strength, where };
 }
 
-/** The push along a probe's steering direction, and the same as a run remembers it. Reads neutral stories for the unit of its strength. Throws `push-invalid`. */
-export async function pushAlong(settings: PushSettings, { probe, sha256 }: { readonly probe: Probe; readonly sha256: string }, engine: NodeEngine, signal: AbortSignal): Promise<{ readonly push: Push; readonly record: PushRecord }> {
+/** The push along a probe's steering direction, and the same as a run remembers it. Reads neutral stories for the unit of its strength. Throws `push-invalid`, and `probe-model-mismatch` where the direction does not hold at a pushed layer. */
+export async function pushAlong(settings: PushSettings, { probe, agreement, sha256 }: CarriedProbe & { readonly sha256: string }, engine: NodeEngine, signal: AbortSignal): Promise<{ readonly push: Push; readonly record: PushRecord }> {
   checkPushSettings(settings, engine.model);
+  if (agreement !== null) assertPushes(probe, agreement, settings);
   const ground = await createPushBench({ ...engine, neutral: await neutralTexts() }).ground(signal);
   const push = makePush({ title: probe.title, vectors: probe.steering }, settings, ground, engine.model);
-  return { push, record: { ...settings, direction: probe.title, probeSha256: sha256, matchedKl: null } };
+  return { push, record: { ...settings, direction: probe.title, probeSha256: sha256, matchedKl: null, ...agreementPart(agreement) } };
 }

@@ -2,13 +2,14 @@
 import { POLES, type Pole } from '../core/heads.ts';
 import type { MatchedStrength } from '../core/dose-types.ts';
 import { STRONGEST_PUSH, type Push, type PushSettings } from '../core/push.ts';
-import { assertProbeFits } from '../format/probe.ts';
 import { openNodeEngine } from '../runtime/node/node-engine.ts';
 import { createPushBench } from '../runtime/push-bench.ts';
+import { createSegmentReader } from '../runtime/segment-reader.ts';
 import type { PushBench } from '../steering/bench.ts';
 import { makePush, type PushDirection } from '../steering/make-push.ts';
 import { matchStrengths } from '../steering/match-strength.ts';
 import { summariseWritten, type PushSide } from '../steering/written.ts';
+import { agreementPart, pushingProbe } from './carried-probe.ts';
 import type { Options } from './command.ts';
 import { readInput, readProbe } from './files.ts';
 import { showProgress } from './progress.ts';
@@ -33,9 +34,9 @@ export function asksToWrite(options: Options): boolean {
  * unpushed model reads after it, and what all of them come to. Throws `usage`, `push-invalid`, `push-too-strong` and model errors.
  */
 export async function writeUnderPush(options: Options, signal: AbortSignal): Promise<unknown> {
-  const { probe, sha256 } = await readProbe(options.needed('probe'));
+  const { probe: own, sha256 } = await readProbe(options.needed('probe'));
   const prompts = await promptsFrom(options);
-  const plan = pushFrom(options, probe.model, ['add', 'cap', 'ablate']);
+  const plan = pushFrom(options, own.model, ['add', 'cap', 'ablate']);
   // Taking a direction away is the same for both poles, and stands under the first.
   const poles = plan.mode === 'ablate' ? POLES.slice(0, 1) : polesFrom(options);
   const { seed, ...sampling } = samplingFrom(options);
@@ -46,7 +47,7 @@ export async function writeUnderPush(options: Options, signal: AbortSignal): Pro
   const neutral = await neutralTexts();
   const engine = await openNodeEngine(options.model(), { editing: true });
   try {
-    assertProbeFits(probe, engine.model);
+    const { probe, agreement } = await pushingProbe(createSegmentReader(engine), own, plan, options, signal);
     const bench = createPushBench({ ...engine, neutral });
     const ground = await bench.ground(signal);
     const direction: PushDirection = { title: probe.title, vectors: probe.steering };
@@ -58,6 +59,7 @@ export async function writeUnderPush(options: Options, signal: AbortSignal): Pro
     return {
       model: engine.model,
       probe: { id: probe.id, sha256 },
+      ...agreementPart(agreement),
       unit: 'standard deviations of the probe at the taps of its training turns',
       layer: probe.defaultLayer,
       push: { ...plan, strength, matched },

@@ -1,4 +1,5 @@
 /** What a push does at several strengths, beside what other directions do at the same: a dose–response. Plain data. */
+import type { DtypeAgreement } from './dtype-agreement.ts';
 import type { Axis, ModelIdentity } from './probe-types.ts';
 import type { PushMode, PushWhere } from './push.ts';
 import type { Estimate } from './report-types.ts';
@@ -82,6 +83,8 @@ export interface DoseReport {
   readonly ranks: readonly DoseRank[];
   readonly seed: number;
   readonly version: string;
+  /** How far the direction agrees with the model, where its probe was made on another variant of it. */
+  readonly carriedOver?: DtypeAgreement;
 }
 
 /** How far a dose–response is. */

@@ -1,5 +1,6 @@
 /** What a dose–response shows, in sentences that its numbers decide. */
 import { percent, plain, shareOf, signed } from './claim-words.ts';
+import { agreementLine, weakestLayer } from './dtype-agreement.ts';
 import type { DoseLevel, DoseRank, DoseReport } from './dose-types.ts';
 import type { PushMode, PushWhere } from './push.ts';
 import { AppError } from './errors.ts';
@@ -82,6 +83,7 @@ export function doseFindings(report: DoseReport): DoseFindings {
       ...controlSentences(report, level),
       bothWays(report, level),
       growth(direction.levels),
+      ...carriedSentence(report),
       `Neutral text has a perplexity of ${perplexityWords(level.perplexity)} under the push, ${perplexityWords(report.neutral.perplexity)} without.`,
       ...placebos.filter(({ kind }) => kind === 'unrelated').flatMap(({ title, levels }) => levels.filter(({ target }) => target === level.target).map(({ effect }) => `${title}, an axis that means something else, moves the choices by ${effectWords(effect)}, at the same KL${Math.abs(effect.value) >= Math.abs(level.effect.value) ? ': **as much as the direction itself**' : ''}.`)),
     ],
@@ -94,6 +96,11 @@ export function doseFindings(report: DoseReport): DoseFindings {
       'Anything of other weights, layers or texts. Intervals resample the choices alone.',
     ],
   };
+}
+
+/** How far the direction is the model's own, where its probe was made on another variant; nothing where it was made on these weights. */
+export function carriedSentence({ carriedOver, from, to }: Pick<DoseReport, 'carriedOver' | 'from' | 'to'>): readonly string[] {
+  return carriedOver === undefined ? [] : [agreementLine(carriedOver, weakestLayer(carriedOver, { from, to }))];
 }
 
 function headlineOf({ axis: { positive, negative } }: DoseReport, level: DoseLevel, rank: DoseRank | null): string {

@@ -1,6 +1,7 @@
 /** How far a direction that was made on one variant of a model holds on another: measured, never assumed. */
 import { AppError } from './errors.ts';
 import type { Probe } from './probe-types.ts';
+import type { PushSettings } from './push.ts';
 
 /**
  * The least cosine at the probe's own layer at which it may score another variant. At 0.9 four fifths (0.81) of what one of the
@@ -48,16 +49,39 @@ export function agreementShort({ from, to, cosine, topics }: DtypeAgreement, lay
   return `made on ${from}, cosine ${at === null ? 'none' : at.toFixed(3)} on ${to} at layer ${layer}, n = ${topics} topics`;
 }
 
+/** What a reading or a push calls what it was made with: with its cosine, where that was made on another variant. */
+export function titleWith(title: string, agreement: DtypeAgreement | null, layer = agreement?.layer ?? 0): string {
+  return agreement === null ? title : `${title} (${agreementShort(agreement, layer)})`;
+}
+
+/** Of the layers that are pushed, the one whose directions agree least: to speak of. */
+export function weakestLayer({ cosine }: Pick<DtypeAgreement, 'cosine'>, { from, to }: Pick<PushSettings, 'from' | 'to'>): number {
+  const at = (layer: number): number => cosine[layer] ?? -Infinity;
+  return layersOf({ from, to }).reduce((weakest, layer) => (at(layer) < at(weakest) ? layer : weakest), from);
+}
+
 /** Throws `probe-model-mismatch` with what was measured where a probe may not be carried over. */
 export function assertAgrees(probe: Pick<Probe, 'id'>, agreement: DtypeAgreement): void {
-  const { from, to, layer, cosine, null95, topics } = agreement;
+  assertAgreesAt(probe, agreement, agreement.layer, 'Train the probe on this variant, or load the one it was made on.');
+}
+
+/** The same of its direction at every layer that is pushed: where it reads may be another. */
+export function assertPushes(probe: Pick<Probe, 'id'>, agreement: DtypeAgreement, pushed: Pick<PushSettings, 'from' | 'to'>): void {
+  for (const layer of layersOf(pushed)) assertAgreesAt(probe, agreement, layer, 'Push other layers, train the probe on this variant, or load the one it was made on.');
+}
+
+function layersOf({ from, to }: Pick<PushSettings, 'from' | 'to'>): readonly number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
+}
+
+function assertAgreesAt(probe: Pick<Probe, 'id'>, { from, to, cosine, null95, topics }: DtypeAgreement, layer: number, remedy: string): void {
   const at = cosine[layer] ?? null;
   const chance = null95[layer] ?? 1;
   if (at !== null && at >= LEAST_AGREEMENT && at > chance) return;
   const found = at === null ? 'there is no direction to compare' : `the directions agree with a cosine of ${at.toFixed(3)} only (labels shuffled: ${chance.toFixed(2)})`;
   throw new AppError(
     'probe-model-mismatch',
-    `Probe "${probe.id}" was made on the variant ${from}. On this one, ${to}, ${found} at layer ${layer}, measured on ${topics} topics; at least ${LEAST_AGREEMENT} is asked for. Train the probe on this variant, or load the one it was made on.`,
+    `Probe "${probe.id}" was made on the variant ${from}. On this one, ${to}, ${found} at layer ${layer}, measured on ${topics} topics; at least ${LEAST_AGREEMENT} is asked for. ${remedy}`,
     { probe: probe.id, from, to, layer, cosine: at, null95: chance, topics },
   );
 }

@@ -1,4 +1,5 @@
 /** A push: what is done to the residual stream while a model reads, so that a direction is tested and not only read. Types and checks; no model. */
+import type { DtypeAgreement } from './dtype-agreement.ts';
 import { AppError } from './errors.ts';
 import type { Pole } from './heads.ts';
 import type { ModelIdentity } from './probe-types.ts';
@@ -73,6 +74,8 @@ export interface PushRecord extends PushSettings {
   readonly matchedKl: number | null;
   /** Other strengths that were asked for while the text was being written, in order; left out where there were none. */
   readonly changes?: readonly StrengthChange[];
+  /** How far the direction agrees with the model, where its probe was made on another variant of it. */
+  readonly carriedOver?: DtypeAgreement;
 }
 
 /** Another strength from a place in the text on. */

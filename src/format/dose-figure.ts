@@ -1,7 +1,7 @@
 /** One picture of a dose–response that can stand alone: what a push does, beside what placebos do, with everything that made it. SVG, pure. */
 import type { Theme } from '../core/colour.ts';
 import { DOSE_DRAWS, type DoseReport, type DoseSeries } from '../core/dose-types.ts';
-import { doseFindings, klWords, layerWords, MODE_WORDS, nats, rankWords, whereWords } from '../core/dose-words.ts';
+import { carriedSentence, doseFindings, klWords, layerWords, MODE_WORDS, nats, rankWords, whereWords } from '../core/dose-words.ts';
 import { plain } from '../core/claim-words.ts';
 import { visibleToken } from '../core/visible-text.ts';
 import { fitWords, wrapWords } from '../core/wrap-words.ts';
@@ -85,7 +85,7 @@ function caption({ axis, choices, control, neutral, mode, where, probe, model, r
   return [
     `Log-odds of going on ${shown(axis.positive)} rather than ${shown(axis.negative)} from the same context, mean over ${choices.pairs} choices (${shown(choices.name)}), unpushed ${plain(choices.unpushed.value).replace('-', '−')}${control ? `; ${shown(control.choices.name)}: the same of choices of another kind` : ''}.`,
     `Intervals: 95 %, ${DOSE_DRAWS.toLocaleString('en-GB')} resamples of the choices. ${null_.length > 0 ? null_.join(' ') : placebos.length > 0 ? 'No placebo to rank the direction by.' : 'No placebos were measured: there is no null.'}`,
-    `The push: ${MODE_WORDS[mode]}, at ${layerWords(layers)}, ${whereWords(where)}. KL(unpushed ‖ pushed) of the next token, 95th percentile over ${neutral.tokens} tokens of ${neutral.texts} neutral texts, both pushes pooled; strengths match it within 3 %.`,
+    `The push: ${MODE_WORDS[mode]}, at ${layerWords(layers)}, ${whereWords(where)}. ${carriedSentence(layers).map((sentence) => `${sentence} `).join('')}KL(unpushed ‖ pushed) of the next token, 95th percentile over ${neutral.tokens} tokens of ${neutral.texts} neutral texts, both pushes pooled; strengths match it within 3 %.`,
     `Probe ${shown(probe.title)} (${probe.id}, SHA-256 ${probe.sha256.slice(0, 12)}…); choices ${choices.sha256.slice(0, 12)}…; model ${shown(model.id)} (weights ${model.weightsSha256.slice(0, 12)}…); seed ${seed}; Flipside ${shown(version)}.`,
   ];
 }

@@ -9,7 +9,8 @@ import { AppError } from '../core/errors.ts';
 import { STRONGEST_PUSH, type PushMode, type PushWhere } from '../core/push.ts';
 import type { Estimate } from '../core/report-types.ts';
 import { significantAll } from '../core/round.ts';
-import { field, fileObject, integer, type JsonNode, list, type Refuse, words } from './json-path.ts';
+import { parseAgreement } from './agreement-json.ts';
+import { field, fileObject, has, integer, type JsonNode, list, type Refuse, words } from './json-path.ts';
 import { identifier, inRange, oneOf, parseAxis, positive, sha256, share } from './json-values.ts';
 import { layOut } from './lay-out.ts';
 import { orNull, parseEstimate } from './report-parts.ts';
@@ -67,7 +68,13 @@ function toDose(root: JsonNode, { seed, version }: { readonly seed: JsonNode; re
     ranks: list(field(root, 'ranks'), 0, targets.length).map((item) => parseRank(item, targets)),
     seed: integer(seed, 0, 2 ** 32 - 1),
     version: words(version, 40),
+    ...(has(root, 'carriedOver') && { carriedOver: parseCarried(field(root, 'carriedOver')) }),
   };
+}
+
+function parseCarried(node: JsonNode): NonNullable<DoseReport['carriedOver']> {
+  // How many layers the model has stands nowhere else in the file.
+  return parseAgreement(node, list(field(node, 'cosine'), 2, 512).length);
 }
 
 function parseWhere(node: JsonNode): PushWhere {

@@ -128,7 +128,7 @@ export function assertProbeFits(probe: Pick<Probe, 'id' | 'model'>, model: Model
   const variants = otherDtype(own, model);
   if (variants !== null) {
     const { from, to } = variants;
-    throw new AppError('probe-model-mismatch', `Probe "${probe.id}" was made on the variant ${from} of this model, which is ${to} here. How far it holds on ${to} has to be measured first, which reading and judging do; nothing else takes it. ${remedy}`, { probe: probe.id, from, to });
+    throw new AppError('probe-model-mismatch', `Probe "${probe.id}" was made on the variant ${from} of this model, which is ${to} here. How far it holds on ${to} has to be measured first, which is not done here. ${remedy}`, { probe: probe.id, from, to });
   }
   if (own.weightsSha256 !== model.weightsSha256) {
     const details = { probe: probe.id, probeModel: own.id, probeWeights: own.weightsSha256, model: model.id, modelWeights: model.weightsSha256 };

@@ -1,6 +1,7 @@
 /** A push as files hold it. Hostile until validated: every refusal names the path of what is wrong. */
 import { POLES } from '../core/heads.ts';
 import { type PushRecord, type PushWhere, STRONGEST_PUSH } from '../core/push.ts';
+import { parseAgreement } from './agreement-json.ts';
 import { field, has, integer, type JsonNode, list, words } from './json-path.ts';
 import { inRange, oneOf, positive, sha256 } from './json-values.ts';
 
@@ -23,6 +24,7 @@ export function parsePushRecord(node: JsonNode, layerCount: number): PushRecord 
     direction: words(field(node, 'direction'), 200),
     probeSha256: hash.value === null ? null : sha256(hash),
     matchedKl: kl.value === null ? null : positive(kl),
+    ...(has(node, 'carriedOver') && { carriedOver: parseAgreement(field(node, 'carriedOver'), layerCount + 1) }),
     ...(has(node, 'changes') && { changes: list(field(node, 'changes'), 1, MOST_TOKENS).map((change) => ({ after: integer(field(change, 'after'), 0, MOST_TOKENS), strength: inRange(field(change, 'strength'), ...bounds) })) }),
   };
 }

@@ -1,5 +1,6 @@
 /** The state of the whole page, made once by `App.svelte` and handed down by context; there are no singletons. */
 import { createContext } from 'svelte';
+import { titleWith } from '../core/dtype-agreement.ts';
 import { AppError } from '../core/errors.ts';
 import type { ConnectChatModel } from '../core/second-engine/chat-model.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
@@ -13,7 +14,7 @@ import { Offline } from './offline.svelte.ts';
 import { Place } from './place.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import type { ProbeOffer } from './probe-card.ts';
-import { probeToUse, titleWith } from './probe-to-use.ts';
+import { probeToUse } from './probe-to-use.ts';
 import { Probes } from './probes.svelte.ts';
 import { download, type SaveFile } from './save-file.ts';
 import { Session } from './session.svelte.ts';

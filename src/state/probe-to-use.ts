@@ -1,5 +1,4 @@
 /** A probe as the engine needs it: with the sets that it was fitted on, where it has to be measured on another variant of its model. */
-import { agreementShort, type DtypeAgreement } from '../core/dtype-agreement.ts';
 import { otherDtype } from '../core/model-dtype.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 import type { ProbeToUse } from '../worker/protocol.ts';
@@ -14,9 +13,4 @@ export async function probeToUse(offer: ProbeOffer, model: ModelIdentity): Promi
   const names = new Set(evidence.bySet.map(({ name }) => name));
   const { sets } = await shippedSets();
   return { json, tensors, sets: await Promise.all(sets.filter(({ name }) => names.has(name)).map((set) => set.source())) };
-}
-
-/** What a run calls the probe that read it: with its cosine, where it was made on another variant. */
-export function titleWith(title: string, agreement: DtypeAgreement | null): string {
-  return agreement === null ? title : `${title} (${agreementShort(agreement, agreement.layer)})`;
 }

@@ -1,6 +1,7 @@
 /** Measures a dose–response: a direction and its placebos, at strengths that change the next word alike. */
 import { throwIfStopped } from '../core/abort.ts';
 import { DOSE_DRAWS, type DoseChoices, type DoseLevel, type DoseProgress, type DoseRank, type DoseReport, type DoseSeries } from '../core/dose-types.ts';
+import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import { AppError } from '../core/errors.ts';
 import { clusterMean, shareAbove } from '../core/effect.ts';
 import type { Axis } from '../core/probe-types.ts';
@@ -33,13 +34,15 @@ export interface DoseOptions {
   readonly choices: ChoiceSet;
   readonly control: ChoiceSet | null;
   readonly seed: number;
+  /** How far the direction agrees with the model, where it was made on another variant; null on its own weights. */
+  readonly carriedOver?: DtypeAgreement | null;
   readonly onProgress?: (progress: DoseProgress) => void;
   readonly signal?: AbortSignal;
 }
 
 /** Measures. Throws `push-invalid`, `cancelled` and what the model's engine throws. */
 export async function measureDose(bench: PushBench, options: DoseOptions): Promise<DoseReport> {
-  const { probe, axis, direction, settings, targets, placeboTargets, choices, control, seed, onProgress, signal } = options;
+  const { probe, axis, direction, settings, targets, placeboTargets, choices, control, seed, carriedOver = null, onProgress, signal } = options;
   const placebos = placeboTargets.length > 0 ? options.placebos : [];
   const { mode, from, to, where } = settings;
   onProgress?.({ stage: 'ground', done: 0, total: placebos.length + 1, title: 'neutral text' });
@@ -75,6 +78,7 @@ export async function measureDose(bench: PushBench, options: DoseOptions): Promi
     ranks: placeboTargets.flatMap((target) => rankAmong(levels, series, target)),
     seed,
     version: VERSION,
+    ...(carriedOver && { carriedOver }),
   };
 }
 

@@ -5,44 +5,21 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judge } from '../../src/cli/commands/judge.ts';
 import { read } from '../../src/cli/commands/read.ts';
-import { train } from '../../src/cli/commands/train.ts';
 import { readProbe, readPromptSet } from '../../src/cli/files.ts';
 import type { DtypeAgreement } from '../../src/core/dtype-agreement.ts';
-import { floatToHalf, halfToFloat } from '../../src/core/half.ts';
 import { openNodeReader } from '../../src/runtime/node/node-engine.ts';
 import { carryOver, fittedOn } from '../../src/training/dtype-agreement.ts';
 import { ROOT } from '../fixtures/command.ts';
 import { refusalOf } from '../fixtures/refusal.ts';
-import { withNumbers, writeToyFolder } from '../fixtures/toy-folder.ts';
-import { toyDecoderFiles } from '../fixtures/toy-graph.ts';
+import { TOPICS, writeToyVariants } from '../fixtures/toy-variants.ts';
 
 const MINUTE = 60_000;
-const SEED_SET = join(ROOT, 'probes/sets/kind-cruel-24');
-/** Topics of the toy's set; its turns are read letter by letter. */
-const TOPICS = 12;
-
 let folder: string;
 const at = (...path: string[]): string => join(folder, ...path);
-const half = (value: number): number => halfToFloat(floatToHalf(value));
-/** Powers of two only: up to a third off. */
-const coarse = (value: number): number => (value === 0 ? 0 : Math.sign(value) * 2 ** Math.round(Math.log2(Math.abs(value))));
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'flipside-dtype-'));
-  const toy = toyDecoderFiles();
-  writeToyFolder(at('toy-q4'), toy, 'model_q4.onnx');
-  writeToyFolder(at('toy-q4f16'), withNumbers(toy, half), 'model_q4f16.onnx');
-  writeToyFolder(at('coarse', 'toy-q8'), withNumbers(toy, coarse), 'model_q8.onnx');
-  writeToyFolder(at('strange', 'toy-fp16'), toyDecoderFiles({ seed: 2 }), 'model_fp16.onnx');
-  writeToyFolder(at('other-q4f16'), withNumbers(toy, half), 'model_q4f16.onnx');
-  const header = JSON.parse(readFileSync(join(SEED_SET, 'kind-cruel-24.set.json'), 'utf8')) as Record<string, unknown>;
-  writeFileSync(at('dozen.set.json'), JSON.stringify({ ...header, name: 'dozen' }));
-  writeFileSync(at('dozen.jsonl'), readFileSync(join(SEED_SET, 'kind-cruel-24.jsonl'), 'utf8').split('\n').slice(0, TOPICS * 3).join('\n'));
-  const stories = join(ROOT, 'probes/sets/neutral-stories/neutral-stories');
-  writeFileSync(at('two.set.json'), readFileSync(`${stories}.set.json`));
-  writeFileSync(at('two.jsonl'), readFileSync(`${stories}.jsonl`, 'utf8').split('\n').slice(0, 2).map((line) => JSON.stringify({ ...(JSON.parse(line) as { beats: string[] }), beats: (JSON.parse(line) as { beats: string[] }).beats.slice(0, 2) })).join('\n'));
-  const options = ['--set', at('dozen.set.json'), '--stories', at('two.set.json'), '--target', 'zeroed', '--no-controls', '--no-others', '--shuffles', '20', '--layer', '2'];
-  await train.run(['--model', at('toy-q4'), '--out', at('probe'), ...options], new AbortController().signal);
+  await writeToyVariants(folder);
 }, 5 * MINUTE);
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -1,5 +1,6 @@
 /** `compare`: two texts side by side, token by token: their scores, and how far their next words are apart. */
 import { alignTokens, type Column } from '../../core/align.ts';
+import type { DtypeAgreement } from '../../core/dtype-agreement.ts';
 import { AppError } from '../../core/errors.ts';
 import { firstPushed, type PushSettings } from '../../core/push.ts';
 import { pushWords } from '../../core/push-words.ts';
@@ -7,16 +8,18 @@ import { columnDifference, obstacle, sharedDifference, type ReadWith } from '../
 import { streamProducts } from '../../core/score.ts';
 import { checkText } from '../../core/text-check.ts';
 import { divergenceByColumn, firstApart, sharedPairs, summariseDivergence } from '../../core/token-divergence.ts';
-import { assertProbeFits } from '../../format/probe.ts';
 import type { Decoder } from '../../runtime/decoder.ts';
 import { openNodeDecoder } from '../../runtime/node/node-decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../runtime/node/node-engine.ts';
 import { readDivergence } from '../../runtime/run-divergence.ts';
 import type { RowText } from '../../runtime/row-reader.ts';
 import { createScorer } from '../../runtime/scorer.ts';
+import { createSegmentReader } from '../../runtime/segment-reader.ts';
+import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
 import { readInput, readProbe } from '../files.ts';
 import { showProgress } from '../progress.ts';
+import type { CarriedProbe } from '../../training/dtype-agreement.ts';
 import { parsePushSpec, PUSH_SPEC, pushAlong } from '../push-spec.ts';
 
 const KNOWN = ['model', 'a', 'a-file', 'b', 'b-file', 'probe', 'probe-b', 'layer', 'given', 'push-a', 'push-b'];
@@ -36,26 +39,29 @@ interface Run extends RowText {
   /** Scores `[tokens]` at the layer, filled by reading. */
   readonly scores: Float32Array;
   readonly pushed: string | null;
+  readonly agreement: DtypeAgreement | null;
   readonly readWith: ReadWith;
 }
 
 /** Compares two texts. */
 export const compare: Command = {
   name: 'compare',
-  usage: 'compare --model DIR (--a TEXT | --a-file FILE) (--b TEXT | --b-file FILE) --probe DIR [--probe-b DIR] [--layer N] [--push-a PUSH] [--push-b PUSH] [--given N]',
-  summary: `Two texts token by token: where they part, the score of each and B less A at a layer, and the KL divergence of their next words after tokens that they share, both ways round, in nats. PUSH is ${PUSH_SPEC}; strength is in lengths of the stream. "generated" means tokens after the first N that are given (all of them unless --given says so).`,
+  usage: `compare --model DIR (--a TEXT | --a-file FILE) (--b TEXT | --b-file FILE) --probe DIR [--probe-b DIR] ${FITTED_ON_USAGE} [--layer N] [--push-a PUSH] [--push-b PUSH] [--given N]`,
+  summary: `Two texts token by token: where they part, the score of each and B less A at a layer, and the KL divergence of their next words after tokens that they share, both ways round, in nats. PUSH is ${PUSH_SPEC}; strength is in lengths of the stream. "generated" means tokens after the first N that are given (all of them unless --given says so). A probe of another variant of this model is measured first, as by read.`,
   async run(args, signal) {
-    const options = new Options('compare', args, Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])));
+    const options = new Options('compare', args, { ...Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])), ...FITTED_ON });
     const [a, b] = [await sideOf(options, 'a'), await sideOf(options, 'b')];
     const engine = await openNodeEngine(options.model());
     let editor: Decoder | null = null;
     try {
-      for (const { probe } of [a, b]) assertProbeFits(probe.probe, engine.model);
+      const reader = createSegmentReader(engine);
+      const carriedA = await carriedProbe(reader, a.probe.probe, options, signal);
+      const carriedB = a.probe.sha256 === b.probe.sha256 ? carriedA : await carriedProbe(reader, b.probe.probe, options, signal);
       const layer = options.number('layer', a.probe.probe.defaultLayer, { min: 0, max: engine.model.layerCount, whole: true });
       const given = options.text('given') === undefined ? null : options.number('given', 0, { min: 0, max: engine.decoder.sizes.contextTokens, whole: true });
       if (a.settings !== null || b.settings !== null) editor = await openNodeDecoder(options.model(), { tapped: true, editing: true });
       const prepared = { engine, editor, layer, given, signal };
-      const [runA, runB] = [await prepare(a, prepared), await prepare(b, prepared)];
+      const [runA, runB] = [await prepare(a, carriedA, prepared), await prepare(b, carriedB, prepared)];
       return { result: await compared(runA, runB, { engine, layer, signal }), ok: true };
     } finally {
       await editor?.dispose();
@@ -74,10 +80,11 @@ async function sideOf(options: Options, side: 'a' | 'b'): Promise<Side> {
   return { text: body, settings, probe: await readProbe((side === 'b' ? options.text('probe-b') : undefined) ?? options.needed('probe')) };
 }
 
-async function prepare({ text, probe: { probe, sha256 }, settings }: Side, { engine, editor, layer, given, signal }: { engine: NodeEngine; editor: Decoder | null; layer: number; given: number | null; signal: AbortSignal }): Promise<Run> {
+async function prepare({ text, probe: { sha256 }, settings }: Side, carried: CarriedProbe, { engine, editor, layer, given, signal }: { engine: NodeEngine; editor: Decoder | null; layer: number; given: number | null; signal: AbortSignal }): Promise<Run> {
   const ids = engine.tokenizer.encode(text);
   const piece = engine.tokenizer.pieces();
-  const pushed = settings && (await pushAlong(settings, { probe, sha256 }, engine, signal));
+  const { probe, agreement } = carried;
+  const pushed = settings && (await pushAlong(settings, { ...carried, sha256 }, engine, signal));
   const { hidden } = engine.decoder.sizes;
   const scorer = createScorer(probe);
   const layers = engine.model.layerCount + 1;
@@ -91,6 +98,7 @@ async function prepare({ text, probe: { probe, sha256 }, settings }: Side, { eng
     from: firstPushed(settings?.where ?? 'all', Math.min(given ?? ids.length, ids.length)),
     scores,
     pushed: pushed && pushWords(pushed.record, probe.axis),
+    agreement,
     readWith: { model: engine.model.id, weightsSha256: engine.model.weightsSha256, probe: probe.id, probeSha256: sha256 },
     onPass({ residuals, tokens }, start) {
       const products = streamProducts(scorer.directions, residuals, tokens, hidden);
@@ -107,7 +115,7 @@ async function compared(a: Run, b: Run, { engine, layer, signal }: { engine: Nod
   const why = obstacle(a.readWith, b.readWith);
   const difference = why === null ? columnDifference(columns, a.scores, b.scores) : null;
   const [ab, ba] = [divergenceByColumn(columns, divergence.ab), divergenceByColumn(columns, divergence.ba)];
-  const about = ({ ids, pushed, readWith }: Run): object => ({ tokens: ids.length, probe: readWith.probe, probeSha256: readWith.probeSha256, pushed });
+  const about = ({ ids, pushed, agreement, readWith }: Run): object => ({ tokens: ids.length, probe: readWith.probe, probeSha256: readWith.probeSha256, ...agreementPart(agreement), pushed });
   const side = ({ texts, scores }: Run, token: number | null): object | null => (token === null ? null : { token, text: texts[token], score: rounded(scores[token]) });
   const { first, ...summary } = summariseDivergence(divergence);
   return {

@@ -1,8 +1,9 @@
 /** `generate`: the model writes on, with the reading of its own words where a probe is given. */
-import { assertProbeFits } from '../../format/probe.ts';
 import { openNodeEngine } from '../../runtime/node/node-engine.ts';
 import { createScorer, noScorer } from '../../runtime/scorer.ts';
+import { createSegmentReader } from '../../runtime/segment-reader.ts';
 import { TextRun } from '../../runtime/text-run.ts';
+import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
 import { readProbe } from '../files.ts';
 import { GrownReading, toJson } from '../grown-reading.ts';
@@ -12,8 +13,8 @@ import { SAMPLING_OPTIONS, SAMPLING_USAGE, samplingFrom } from '../sampling-opti
 /** Continues a prompt. */
 export const generate: Command = {
   name: 'generate',
-  usage: `generate --model DIR --prompt TEXT ${SAMPLING_USAGE} [--chat] [--probe DIR]`,
-  summary: 'Continues a prompt; the same seed gives the same words. --probe adds the scores of every token.',
+  usage: `generate --model DIR --prompt TEXT ${SAMPLING_USAGE} [--chat] [--probe DIR ${FITTED_ON_USAGE}]`,
+  summary: 'Continues a prompt; the same seed gives the same words. --probe adds the scores of every token. A probe of another variant of this model is measured first, as by read.',
   async run(args, signal) {
     const options = new Options('generate', args, {
       model: { type: 'string' },
@@ -21,6 +22,7 @@ export const generate: Command = {
       ...SAMPLING_OPTIONS,
       chat: { type: 'boolean' },
       probe: { type: 'string' },
+      ...FITTED_ON,
     });
     const prompt = options.needed('prompt');
     const sampling = samplingFrom(options);
@@ -28,9 +30,9 @@ export const generate: Command = {
     const read = probeDir === undefined ? null : await readProbe(probeDir);
     const engine = await openNodeEngine(options.model());
     try {
-      if (read) assertProbeFits(read.probe, engine.model);
+      const carried = read && (await carriedProbe(createSegmentReader(engine), read.probe, options, signal));
       const text = options.flag('chat') ? engine.tokenizer.chat([{ role: 'user', content: prompt }]) : prompt;
-      const run = new TextRun({ ...engine, scorer: read ? createScorer(read.probe) : noScorer });
+      const run = new TextRun({ ...engine, scorer: carried ? createScorer(carried.probe) : noScorer });
       const given = new GrownReading();
       await run.read(text, { taps: read !== null }, given, signal);
       const grown = new GrownReading();
@@ -44,7 +46,7 @@ export const generate: Command = {
       }, signal);
       run.dispose();
       const written = grown.pieces.map((piece) => piece.text).join('');
-      const scores = read ? { probe: { id: read.probe.id, sha256: read.sha256 }, given: toJson(given), written: toJson(grown) } : {};
+      const scores = read && carried ? { probe: { id: read.probe.id, sha256: read.sha256 }, ...agreementPart(carried.agreement), given: toJson(given), written: toJson(grown) } : {};
       return { result: { model: engine.model, prompt: text, text: written, ids: grown.pieces.map((piece) => piece.id), sampling, ...summary, ...scores }, ok: true };
     } finally {
       await engine.dispose();

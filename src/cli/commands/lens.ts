@@ -3,12 +3,13 @@ import { AppError } from '../../core/errors.ts';
 import { checkLayers, checkTop, isDirectionKind, DIRECTION_KINDS, splitSentence, type DirectionKind, type DirectionWord, type LensReading } from '../../core/lens.ts';
 import type { Probe } from '../../core/probe-types.ts';
 import { significant } from '../../core/round.ts';
-import { assertProbeFits } from '../../format/probe.ts';
 import { directionOf, directionThroughLens } from '../../runtime/lens-direction.ts';
 import { findWords } from '../../runtime/lens-words.ts';
 import { readLens } from '../../runtime/lens.ts';
 import { openNodeEngine } from '../../runtime/node/node-engine.ts';
+import { createSegmentReader } from '../../runtime/segment-reader.ts';
 import type { TextTokenizer } from '../../runtime/tokenizer.ts';
+import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
 import { readInput, readProbe } from '../files.ts';
 import { showProgress } from '../progress.ts';
@@ -23,13 +24,14 @@ const KNOWN = {
   layer: { type: 'string', multiple: true },
   probe: { type: 'string' },
   direction: { type: 'string' },
+  ...FITTED_ON,
 } as const;
 
 /** Reads a text, a direction or both through the lens. */
 export const lens: Command = {
   name: 'lens',
-  usage: 'lens --model DIR [--text TEXT | --file FILE] [--top N] [--words "kind, cruel"] [--first-token] [--layer N ...] [--probe DIR [--direction reading|steering|positive|negative]]',
-  summary: 'The likeliest next words at every token and layer, their entropy in nats, and the rank of chosen words and of the word that comes; with --probe the words that its direction makes likelier and less likely. --layer may be repeated; without it all layers.',
+  usage: `lens --model DIR [--text TEXT | --file FILE] [--top N] [--words "kind, cruel"] [--first-token] [--layer N ...] [--probe DIR [--direction reading|steering|positive|negative] ${FITTED_ON_USAGE}]`,
+  summary: 'The likeliest next words at every token and layer, their entropy in nats, and the rank of chosen words and of the word that comes; with --probe the words that its direction makes likelier and less likely. --layer may be repeated; without it all layers. A probe of another variant of this model is measured first, as by read.',
   async run(args, signal) {
     const options = new Options('lens', args, KNOWN);
     const [text, file, probeDir] = ['text', 'file', 'probe'].map((name) => options.text(name));
@@ -49,14 +51,14 @@ export const lens: Command = {
     try {
       const layers = checkLayers(asked, engine.model.layerCount);
       checkTop(top, engine.decoder.sizes.vocabulary);
-      if (probe !== null) assertProbeFits(probe.probe, engine.model);
+      const carried = probe && (await carriedProbe(createSegmentReader(engine), probe.probe, options, signal));
       const { found, split } = findWords(engine.tokenizer, (options.text('words') ?? '').split(','), options.flag('first-token'));
       const [several] = split;
       if (several !== undefined) throw new AppError('usage', `lens: ${splitSentence(several)} --first-token takes it.`);
       const head = await engine.openLens();
       try {
         const reading = given === null ? null : await readLens({ ...engine, head }, { text: given, layers, top, words: found }, (done, total) => showProgress('looking', done, total), signal);
-        const direction = probe === null ? {} : { direction: { probe: { id: probe.probe.id, sha256: probe.sha256 }, ...(await directionJson(probe.probe, kind, layers, top, head, engine.tokenizer)) } };
+        const direction = probe === null || carried === null ? {} : { direction: { probe: { id: probe.probe.id, sha256: probe.sha256 }, ...agreementPart(carried.agreement), ...(await directionJson(carried.probe, kind, layers, top, head, engine.tokenizer)) } };
         return { result: { model: engine.model, layers, ...(reading === null ? {} : readingJson(reading)), ...direction }, ok: true };
       } finally {
         await head.dispose();

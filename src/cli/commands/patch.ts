@@ -3,11 +3,12 @@ import { PATCH_PLACEBOS, patchSentences } from '../../content/patching.ts';
 import { AppError } from '../../core/errors.ts';
 import { streamsEvery } from '../../core/patch-work.ts';
 import { type PatchCell, patchCell, patchGap, type PatchPlace, placeboScale, type PatchReport, type PatchTokens, strongestPatch } from '../../core/patching.ts';
-import { assertProbeFits } from '../../format/probe.ts';
 import { openNodeDecoder } from '../../runtime/node/node-decoder.ts';
 import { openNodeEngine } from '../../runtime/node/node-engine.ts';
 import { PatchBench } from '../../runtime/patch-bench.ts';
 import { createScorer } from '../../runtime/scorer.ts';
+import { createSegmentReader } from '../../runtime/segment-reader.ts';
+import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
 import { readProbe } from '../files.ts';
 import { showProgress } from '../progress.ts';
@@ -19,10 +20,10 @@ const EVERY = 3;
 /** Patches one text into another. */
 export const patch: Command = {
   name: 'patch',
-  usage: 'patch --model DIR --a TEXT --b TEXT --words "FIRST|SECOND" [--layers N-M | --every N] [--tokens N,N,…] [--no-placebo] [--at LAYER:TOKEN] [--continue N [--seed N]] [--probe DIR]',
-  summary: 'Puts what leaves a layer at a token of A in the place of what B has there, and tells how far that moves the log-odds of FIRST over SECOND after B (mind the space before a word: " kind| cruel"). Beside each: streams of unrelated texts of the same length. --continue lets B go on with one patch, greedily or with a seed, --probe reads B with it: the strongest of the grid that is not its last token, or --at, TOKEN being one of B.',
+  usage: `patch --model DIR --a TEXT --b TEXT --words "FIRST|SECOND" [--layers N-M | --every N] [--tokens N,N,…] [--no-placebo] [--at LAYER:TOKEN] [--continue N [--seed N]] [--probe DIR ${FITTED_ON_USAGE}]`,
+  summary: 'Puts what leaves a layer at a token of A in the place of what B has there, and tells how far that moves the log-odds of FIRST over SECOND after B (mind the space before a word: " kind| cruel"). Beside each: streams of unrelated texts of the same length. --continue lets B go on with one patch, greedily or with a seed, --probe reads B with it: the strongest of the grid that is not its last token, or --at, TOKEN being one of B. A probe of another variant of this model is measured first, as by read.',
   async run(args, signal) {
-    const options = new Options('patch', args, { ...Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])), 'no-placebo': { type: 'boolean' } });
+    const options = new Options('patch', args, { ...Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])), 'no-placebo': { type: 'boolean' }, ...FITTED_ON });
     const texts = { a: options.needed('a'), b: options.needed('b') };
     const words = wordsIn(options.needed('words'));
     const tokens = tokensIn(options.text('tokens'));
@@ -32,7 +33,7 @@ export const patch: Command = {
     const maxTokens = options.number('continue', 0, { min: 1, max: 1000, whole: true });
     const engine = await openNodeEngine(options.model());
     try {
-      if (read) assertProbeFits(read.probe, engine.model);
+      const carried = read && (await carriedProbe(createSegmentReader(engine), read.probe, options, signal));
       const streams = streamsIn(options, engine.model.layerCount);
       const decoder = await openNodeDecoder(options.model(), { tapped: true, editing: true });
       try {
@@ -45,7 +46,7 @@ export const patch: Command = {
           result: {
             ...printed(report),
             ...(maxTokens === 0 ? {} : { continued: { ...place, sampling, ...(await bench.goOn(texts, place, sampling, signal)) } }),
-            ...(read === null ? {} : { probe: { id: read.probe.id, sha256: read.sha256, ...place, ...scoresOf(await bench.readAgain(texts, place, createScorer(read.probe), signal), read.probe.defaultLayer, engine.model.layerCount + 1) } }),
+            ...(read === null || carried === null ? {} : { probe: { id: read.probe.id, sha256: read.sha256, ...agreementPart(carried.agreement), ...place, ...scoresOf(await bench.readAgain(texts, place, createScorer(carried.probe), signal), read.probe.defaultLayer, engine.model.layerCount + 1) } }),
           },
           ok: true,
         };

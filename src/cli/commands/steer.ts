@@ -1,12 +1,14 @@
 /** `steer`: pushes the model along a probe's steering direction, to measure what that does or to let it write. */
 import { join } from 'node:path';
+import { titleWith } from '../../core/dtype-agreement.ts';
 import { DOSE_FILES, doseCard } from '../../format/dose-card.ts';
 import { doseFigure } from '../../format/dose-figure.ts';
 import { parseDose, serialiseDose } from '../../format/dose.ts';
-import { assertProbeFits } from '../../format/probe.ts';
 import { openNodeEngine } from '../../runtime/node/node-engine.ts';
 import { createPushBench } from '../../runtime/push-bench.ts';
+import { createSegmentReader } from '../../runtime/segment-reader.ts';
 import { measureDose } from '../../steering/dose.ts';
+import { FITTED_ON, FITTED_ON_USAGE, pushingProbe } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
 import { DOSE_OPTIONS, DOSE_USAGE, dosePlanFrom } from '../dose-plan.ts';
 import { prepareFolder, writeOutput } from '../files.ts';
@@ -17,11 +19,11 @@ import { asksToWrite, WRITING_OPTIONS, WRITING_USAGE, writeUnderPush } from '../
 /** Measures what a push does, or writes under one. */
 export const steer: Command = {
   name: 'steer',
-  usage: `steer --model DIR --probe DIR (--dose --out DIR ${DOSE_USAGE} | ${WRITING_USAGE}) ${PUSH_USAGE}`,
-  summary: 'Pushes the model along a probe\'s steering direction. --dose measures how far it moves forced choices, at strengths that change the next word by a KL (95th percentile over neutral tokens, nats), beside placebos, an unrelated axis and a control, and writes dose.json, the figure and a card. --prompt lets the model write under the push, unless told otherwise towards both poles and unpushed, and gives each text as the unpushed model reads it.',
+  usage: `steer --model DIR --probe DIR (--dose --out DIR ${DOSE_USAGE} | ${WRITING_USAGE}) ${PUSH_USAGE} ${FITTED_ON_USAGE}`,
+  summary: 'Pushes the model along a probe\'s steering direction. --dose measures how far it moves forced choices, at strengths that change the next word by a KL (95th percentile over neutral tokens, nats), beside placebos, an unrelated axis and a control, and writes dose.json, the figure and a card. --prompt lets the model write under the push, unless told otherwise towards both poles and unpushed, and gives each text as the unpushed model reads it. A probe of another variant of this model is measured first, as by read.',
   async run(args, signal) {
     const text = { type: 'string' } as const;
-    const options = new Options('steer', args, { ...PUSH_OPTIONS, ...DOSE_OPTIONS, ...WRITING_OPTIONS, model: text, probe: text, out: text, dose: { type: 'boolean' } });
+    const options = new Options('steer', args, { ...PUSH_OPTIONS, ...DOSE_OPTIONS, ...WRITING_OPTIONS, model: text, probe: text, out: text, dose: { type: 'boolean' }, ...FITTED_ON });
     const writes = asksToWrite(options);
     if (options.flag('dose') === writes) options.refuse('say what to do, one of two: --dose measures what the push does to choices, --prompt (or --prompts) lets the model write under it');
     const others = Object.keys(writes ? { ...DOSE_OPTIONS, out: text } : WRITING_OPTIONS).filter((name) => name !== 'seed');
@@ -38,9 +40,14 @@ async function dose(options: Options, signal: AbortSignal): Promise<unknown> {
   await prepareFolder(out);
   const engine = await openNodeEngine(model, { editing: true });
   try {
-    for (const probe of plan.probes) assertProbeFits(probe, engine.model);
+    const { probe, unrelated, measure } = plan;
+    const reader = createSegmentReader(engine);
+    const { agreement } = await pushingProbe(reader, probe, measure.settings, options, signal);
+    const other = unrelated && (await pushingProbe(reader, unrelated, measure.settings, options, signal)).agreement;
+    // An axis that means something else is as little this model's own.
+    const placebos = measure.placebos.map((placebo) => (placebo.kind === 'unrelated' ? { ...placebo, title: titleWith(placebo.title, other, measure.settings.from) } : placebo));
     const bench = createPushBench({ ...engine, neutral: plan.neutral });
-    const report = await measureDose(bench, { ...plan.measure, signal, onProgress: ({ stage, done, total, title }) => showProgress(`${stage}: ${title}`, done, total) });
+    const report = await measureDose(bench, { ...measure, placebos, carriedOver: agreement, signal, onProgress: ({ stage, done, total, title }) => showProgress(`${stage}: ${title}`, done, total) });
     const json = serialiseDose(report);
     // From the file and not from memory: figure and card have its digits.
     const kept = parseDose(json);
