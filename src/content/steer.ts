@@ -70,6 +70,11 @@ export const PUSH_EXPLAIN: readonly string[] = [
   'A text is stopped where its words go round: a circle of up to 12 tokens that fills the last 4 rounds, or fewer than 16 different tokens among the last 40. Repeated words are the share of words that stood in the text before. A refusal is found by how an answer begins, and is a state of its own: neither the one pole nor the other.',
 ];
 
+/** Why a dose–response says nothing of the model that is loaded, and what to do. */
+export function doseElsewhere(measured: string, loaded: string): string {
+  return `This was measured on ${measured}; ${loaded} is loaded. How far a push moves it, and which strength has which KL there, is not known from this: no strength is taken from it. Measure it here, or match a KL.`;
+}
+
 /** How a dose–response was measured. */
 export const DOSE_EXPLAIN: readonly string[] = [
   'The model is made to choose between two ways of going on from the same scene, equally long and alike but for the pole. The log-odds are the log-probability of all words of the one less that of the other, in nats. The effect is half the difference between the log-odds under a push and under its opposite, mean over the choices.',

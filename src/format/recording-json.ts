@@ -7,6 +7,7 @@ import { type ByPole, byPole } from '../core/heads.ts';
 import type { AlarmLines, LayerCalibration } from '../core/probe-types.ts';
 import type { PushRecord } from '../core/push.ts';
 import type { TapReading, TokenPiece } from '../core/reading.ts';
+import { parseAgreement } from './agreement-json.ts';
 import { checkFormat, field, fileObject, has, integer, jsonRoot, list, number, text } from './json-path.ts';
 import type { JsonNode } from './json-path.ts';
 import { flag, inRange, parseSampling } from './json-values.ts';
@@ -222,6 +223,7 @@ function toRun(node: JsonNode, characters: number, layerCount: number): RunOrigi
     probeTitle: text(field(node, 'probeTitle')),
     continuations: list(field(node, 'continuations'), 0, MAX_TOKENS).map((item) => ({ fromCharacter: integer(field(item, 'fromCharacter'), 0, characters), sampling: parseSampling(field(item, 'sampling')) })),
     push: has(node, 'push') ? parsePushRecord(field(node, 'push'), layerCount) : null,
+    ...(has(node, 'carriedOver') && { carriedOver: parseAgreement(field(node, 'carriedOver'), layerCount + 1) }),
   };
 }
 

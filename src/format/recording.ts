@@ -2,6 +2,7 @@
  * A recorded reading: what the strip, the map and the trajectory need to show a story before any model is loaded.
  * JSON; scores are rounded to 2 decimals, which is finer than a screen shows.
  */
+import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import type { AlarmLines, Axis, LayerCalibration } from '../core/probe-types.ts';
 import type { ByPole } from '../core/heads.ts';
 import type { PushRecord } from '../core/push.ts';
@@ -29,6 +30,8 @@ export interface RunOrigin {
   readonly continuations: readonly Continuation[];
   /** What was done to the stream while it was read or written; null where nothing was, and in recordings of version 1 to 3. */
   readonly push: PushRecord | null;
+  /** How far the probe agrees with the model, where it was made on another variant of it; left out where it was made on these weights. */
+  readonly carriedOver?: DtypeAgreement;
 }
 
 /** One time that the model wrote on. */

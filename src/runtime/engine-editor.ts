@@ -18,6 +18,9 @@ import { readDivergence } from './run-divergence.ts';
 import type { Scorer } from './scorer.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 
+/** A decoder, and the device that may be lost under it. */
+type Opened = Pick<OpenedDecoder, 'decoder' | 'gpu'>;
+
 /** What {@link EngineEditor} needs. */
 export interface EngineEditorParts {
   /** The model's own. */
@@ -28,7 +31,7 @@ export interface EngineEditorParts {
   readonly chunkTokens: number;
   readonly setTokens: number;
   /** Opens a decoder that edits. */
-  readonly open: (signal: AbortSignal | undefined) => Promise<OpenedDecoder>;
+  readonly open: (signal: AbortSignal | undefined) => Promise<Opened>;
 }
 
 /** A text by its tokens, with what is done to the stream while it is read. */
@@ -37,7 +40,7 @@ export type PushedIds = Pick<RowText, 'ids' | 'push' | 'from'>;
 /** One model's editor. Calls must not overlap. */
 export class EngineEditor {
   readonly #parts: EngineEditorParts;
-  #opened: OpenedDecoder | null = null;
+  #opened: Opened | null = null;
   #ground: { readonly key: string; readonly ground: NeutralGround } | null = null;
 
   constructor(parts: EngineEditorParts) {
@@ -51,7 +54,7 @@ export class EngineEditor {
     return { ...opened.decoder, branching: opened.decoder.branching && this.#parts.decoder.branching };
   }
 
-  async #open(signal?: AbortSignal): Promise<OpenedDecoder> {
+  async #open(signal?: AbortSignal): Promise<Opened> {
     const opened = await this.#parts.open(signal);
     // While nothing runs, a device that is lost takes this decoder with it and not the model: the next call opens another.
     void opened.gpu?.lost.then(async () => {

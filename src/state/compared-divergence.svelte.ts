@@ -76,7 +76,7 @@ export class ComparedDivergence {
     if (both === null || alignment === null || this.obstacle !== null) return;
     const [a, b] = [both.a.recording, both.b.recording];
     try {
-      const run = async ({ tokens, givenTokens, run: origin }: Recording): Promise<ReadRun> => ({ ids: tokens.map(({ id }) => id), given: givenTokens, push: await pushArgsOf(origin?.push ?? null, offers()) });
+      const run = async ({ tokens, givenTokens, run: origin }: Recording): Promise<ReadRun> => ({ ids: tokens.map(({ id }) => id), given: givenTokens, push: origin?.push ? await pushArgsOf(origin.push, offers(), session) : null });
       const divergence = await session.diverge({ a: await run(a), b: await run(b), pairs: sharedPairs(alignment.columns) });
       if (divergence !== null) this.#measured = { a, b, divergence };
     } catch (error) {

@@ -11,6 +11,7 @@ import type { BatchPace } from './batch-pace.svelte.ts';
 import { doseBatches, type DosePlan, doseShare } from './dose-cost.ts';
 import { KeptDoses } from './kept-doses.ts';
 import type { ProbeOffer } from './probe-card.ts';
+import { carriedFiles, probeToUse } from './probe-to-use.ts';
 import type { Probes } from './probes.svelte.ts';
 import type { PushChoice } from './push-choice.svelte.ts';
 import { probeHash } from './run-record.ts';
@@ -62,7 +63,7 @@ export class DoseBench {
   readonly #parts: DoseBenchParts;
   readonly #kept: KeptDoses;
   readonly #clock: () => number;
-  #found = $state.raw<{ readonly key: string; readonly recorded: DoseReport | null; readonly measured: DoseReport | null } | null>(null);
+  #found = $state.raw<{ readonly key: string; readonly weights: string | null; readonly recorded: DoseReport | null; readonly measured: DoseReport | null } | null>(null);
   #wanted = $state<'recorded' | 'measured'>('measured');
   #pace = $state.raw<DosePace | null>(null);
   #running = $state(false);
@@ -78,6 +79,9 @@ export class DoseBench {
 
   readonly #own = $derived.by(() => (this.#found?.key === this.#parts.choice.offer?.key ? this.#found : null));
 
+  /** Hash of the weights that would be pushed: those that are loaded, or else the probe's own, once they are known. */
+  readonly #weights = $derived.by(() => (this.#parts.session.status?.model ?? this.#parts.choice.card?.model)?.weightsSha256 ?? null);
+
   /** Whether it is known what there is of the chosen direction. */
   readonly settled = $derived.by(() => this.#own !== null);
 
@@ -91,6 +95,13 @@ export class DoseBench {
     const from = (this.#wanted === 'measured' ? measured : recorded) === null ? (measured === null ? 'recorded' : 'measured') : this.#wanted;
     const report = from === 'measured' ? measured : recorded;
     return report === null ? null : { report, from };
+  });
+
+  /** The model that what is on show was measured on, where another is loaded: nothing of it is known to hold there. */
+  readonly elsewhere = $derived.by((): string | null => {
+    const { status } = this.#parts.session;
+    const model = this.shown?.report.model;
+    return status === null || model === undefined || model.weightsSha256 === status.model.weightsSha256 ? null : model.id;
   });
 
   get running(): boolean {
@@ -135,16 +146,17 @@ export class DoseBench {
   async settle(): Promise<void> {
     const { choice, shipped } = this.#parts;
     const { offer } = choice;
-    if (offer === null || this.#found?.key === offer.key) return;
+    const weights = this.#weights;
+    if (offer === null || (this.#found?.key === offer.key && this.#found.weights === weights)) return;
     const found = (recorded: DoseReport | null, measured: DoseReport | null): void => {
-      if (this.#parts.choice.offer === offer) this.#found = { key: offer.key, recorded, measured };
+      if (this.#parts.choice.offer === offer && this.#weights === weights) this.#found = { key: offer.key, weights, recorded, measured };
     };
     let recorded: DoseReport | null = null;
     try {
       recorded = await shippedDose(shipped, offer.key);
     } finally {
       found(recorded, null);
-      found(recorded, await this.#measuredOf(offer));
+      found(recorded, weights === null ? null : await this.#measuredOf(offer, weights));
     }
   }
 
@@ -156,18 +168,18 @@ export class DoseBench {
     this.#plan = choices === undefined ? null : { targets: targets.length, placeboTargets: placeboTargets.length, placebos: PLACEBOS, choices, control };
   }
 
-  /** What is recorded of a probe, or was measured here, for the strengths in it; does not throw. */
-  async strengthsOf(offer: ProbeOffer): Promise<DoseReport | null> {
+  /** What is recorded of a probe on these weights, or was measured here, for the strengths in it; does not throw. */
+  async strengthsOf(offer: ProbeOffer, weights: string): Promise<DoseReport | null> {
     // A file that cannot be had or read is said where it would be shown.
     const recorded = await shippedDose(this.#parts.shipped, offer.key).catch(() => null);
-    return recorded ?? this.#measuredOf(offer);
+    return recorded?.model.weightsSha256 === weights ? recorded : this.#measuredOf(offer, weights);
   }
 
   /** What was measured here. Without a network the files of a probe may not be there; that is said where they are used. */
-  async #measuredOf(offer: ProbeOffer): Promise<DoseReport | null> {
+  async #measuredOf(offer: ProbeOffer, weights: string): Promise<DoseReport | null> {
     if (this.#kept.empty) return null;
     const hash = await probeHash(offer).catch(() => null);
-    return hash === null ? null : this.#kept.find(hash);
+    return hash === null ? null : this.#kept.find(hash, weights);
   }
 
   /** Measures; what comes of it is shown and kept. What is stopped leaves nothing. */
@@ -178,6 +190,7 @@ export class DoseBench {
       const { offer } = choice;
       await this.count();
       const args = await this.#args();
+      if (args === null) return;
       const plan = this.#plan;
       if (plan === null || offer === null) throw noChoices(choice.axis);
       const done = pace.begin();
@@ -202,26 +215,27 @@ export class DoseBench {
     }
   }
 
-  async #args(): Promise<DoseArgs> {
-    const { choice, probes, stories } = this.#parts;
+  /** What is asked; null where a probe of another variant was not measured, which is then shown. */
+  async #args(): Promise<DoseArgs | null> {
+    const { choice, probes, session, stories } = this.#parts;
     const { offer } = choice;
     const { mode, where, targets, placeboTargets } = this.options;
     const set = await this.choices?.source();
     if (offer === null || set === undefined) throw noChoices(choice.axis);
     const other = probes.offer(`shipped:${comparedWith(choice.axis).unrelated}`);
-    const files = async (one: ProbeOffer) => {
-      const { json, tensors } = await one.files();
-      return { json, tensors };
-    };
+    const model = session.status?.model;
+    const pushing = await carriedFiles(offer, session);
+    if (pushing === null || model === undefined) return null;
+    choice.agree(offer, model, pushing.agreement);
     return {
-      probe: await files(offer),
+      probe: pushing.files,
       settings: { mode, pole: 'positive', ...this.layers, strength: 0, where },
       stories: await stories(),
       targets: [...new Set([...targets, ...placeboTargets])].sort((a, b) => a - b),
       placeboTargets,
       choices: set,
       control: this.controlled ? await this.#luck() : null,
-      unrelated: other && (await files(other)),
+      unrelated: other && (await probeToUse(other, model)),
       seed: DOSE_SEED,
     };
   }

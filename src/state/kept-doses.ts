@@ -1,4 +1,4 @@
-/** Dose–responses that were measured in this browser, one a probe: kept as the file that they could be saved as. */
+/** Dose–responses that were measured in this browser, one for each probe and the weights that were pushed: kept as the file that they could be saved as. */
 import type { DoseReport } from '../core/dose-types.ts';
 import { parseDose, serialiseDose } from '../format/dose.ts';
 import { Kept } from './kept.ts';
@@ -22,23 +22,35 @@ export class KeptDoses {
     return this.#inPage.size === 0 && !keptKeys(this.#storage).some(({ key }) => key.startsWith(PREFIX));
   }
 
-  /** The last one of a probe by the hash of its files; null where there is none that can be read. */
-  find(probeSha256: string): DoseReport | null {
-    const here = this.#inPage.get(probeSha256);
+  /** The one of a probe, by the hash of its files, on these weights; null where there is none that can be read. */
+  find(probeSha256: string, weightsSha256: string): DoseReport | null {
+    const here = this.#inPage.get(keyOf(probeSha256, weightsSha256));
     if (here !== undefined) return here;
-    const stored = this.#kept.read(PREFIX + probeSha256);
-    if (stored === null) return null;
-    try {
-      return parseDose(stored);
-    } catch {
-      // Of an older version, or altered: it is measured again.
-      return null;
+    // Before there were other variants, one of a probe was kept whatever the weights.
+    for (const key of [keyOf(probeSha256, weightsSha256), PREFIX + probeSha256]) {
+      const stored = read(this.#kept.read(key));
+      if (stored?.model.weightsSha256 === weightsSha256) return stored;
     }
+    return null;
   }
 
   /** Keeps one; false where the browser does not, and it lives as long as the page. */
   keep(report: DoseReport): boolean {
-    this.#inPage.set(report.probe.sha256, report);
-    return this.#kept.write(PREFIX + report.probe.sha256, serialiseDose(report));
+    const key = keyOf(report.probe.sha256, report.model.weightsSha256);
+    this.#inPage.set(key, report);
+    return this.#kept.write(key, serialiseDose(report));
+  }
+}
+
+function keyOf(probeSha256: string, weightsSha256: string): string {
+  return `${PREFIX}${probeSha256}.${weightsSha256}`;
+}
+
+function read(stored: string | null): DoseReport | null {
+  try {
+    return stored === null ? null : parseDose(stored);
+  } catch {
+    // Of an older version, or altered: it is measured again.
+    return null;
   }
 }

@@ -1,5 +1,6 @@
 /** Patching one text into another: what is asked, how far it is, what came of it, and the cell that is looked at. */
 import { PATCH_FIRST, PATCH_PLACEBOS } from '../content/patching.ts';
+import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import { patchWork, streamsEvery } from '../core/patch-work.ts';
 import { patchCell, type PatchCell, type PatchedScores, type PatchedWriting, type PatchReport, type PatchRequest, strongestPatch } from '../core/patching.ts';
 import type { SamplingOptions } from '../core/reading.ts';
@@ -24,7 +25,7 @@ interface Patched {
 /** What was made of one cell. */
 interface Followed {
   readonly writing: PatchedWriting | null;
-  readonly scores: { readonly of: PatchedScores; readonly probe: ProbeCard } | null;
+  readonly scores: { readonly of: PatchedScores; readonly probe: ProbeCard; readonly agreement: DtypeAgreement | null } | null;
 }
 
 /** What it works with. */
@@ -138,9 +139,10 @@ export class Patching {
   async readAgain(): Promise<void> {
     const probe = this.#probe();
     if (probe === null) return;
+    const { agreement } = this.#session;
     await this.#follow(async (pair) => {
       const of = await this.#session.patchRead(pair);
-      return of && { scores: { of, probe } };
+      return of && { scores: { of, probe, agreement } };
     });
   }
 

@@ -1,8 +1,10 @@
 /** What the reader sets of a push: along which probe's direction, to which pole, how, where and how strongly. */
+import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import { AppError } from '../core/errors.ts';
 import { defaultStream, FIRST_STRENGTH } from '../core/push-defaults.ts';
 import { checkPushSettings, type PushMode, type PushSettings, type PushWhere } from '../core/push.ts';
 import type { Pole } from '../core/heads.ts';
+import type { ModelIdentity } from '../core/probe-types.ts';
 import type { ProbeCard, ProbeOffer } from './probe-card.ts';
 import type { Probes } from './probes.svelte.ts';
 
@@ -15,6 +17,12 @@ interface Typed {
   readonly to: number | null;
 }
 
+/** The KL in nats that a strength was matched to, and the weights on which it was. */
+export interface MatchedKl {
+  readonly kl: number;
+  readonly weightsSha256: string;
+}
+
 /** The settings, and what is wrong with them. */
 export class PushChoice {
   readonly #probes: Probes;
@@ -25,7 +33,8 @@ export class PushChoice {
   #typed = $state.raw<Typed>({ from: null, to: null });
   #where = $state<PushWhere>('generated');
   #strength = $state(FIRST_STRENGTH.add);
-  #matchedKl = $state<number | null>(null);
+  #matched = $state.raw<MatchedKl | null>(null);
+  #agreed = $state.raw<{ readonly key: string; readonly weightsSha256: string; readonly agreement: DtypeAgreement } | null>(null);
 
   constructor(probes: Probes) {
     this.#probes = probes;
@@ -44,7 +53,25 @@ export class PushChoice {
   readonly layerCount = $derived.by(() => this.card?.model.layerCount ?? null);
 
   get matchedKl(): number | null {
-    return this.#matchedKl;
+    return this.#matched?.kl ?? null;
+  }
+
+  /** How far the direction agrees with a model, where it was measured on that one; null where it was not, or need not be. */
+  agreementOn({ weightsSha256 }: Pick<ModelIdentity, 'weightsSha256'>): DtypeAgreement | null {
+    const agreed = this.#agreed;
+    return agreed !== null && agreed.key === this.offer?.key && agreed.weightsSha256 === weightsSha256 ? agreed.agreement : null;
+  }
+
+  /** Takes what was measured of a direction on a model. */
+  agree({ key }: ProbeOffer, { weightsSha256 }: Pick<ModelIdentity, 'weightsSha256'>, agreement: DtypeAgreement | null): void {
+    this.#agreed = agreement && { key, weightsSha256, agreement };
+  }
+
+  /** Throws `push-invalid` where the strength was matched on other weights than a model has: there it has another KL. */
+  needMatchedOn({ id, weightsSha256 }: Pick<ModelIdentity, 'id' | 'weightsSha256'>): void {
+    const matched = this.#matched;
+    if (matched === null || matched.weightsSha256 === weightsSha256) return;
+    throw new AppError('push-invalid', `The strength was matched to a KL of ${matched.kl} on other weights than those of ${id}, which is loaded: here another strength has that KL. Match it again, or set a strength yourself.`, { kl: matched.kl, model: id });
   }
 
   /** Everything as it is set now, right or wrong. */
@@ -68,26 +95,26 @@ export class PushChoice {
   /** Takes the direction of another probe. */
   choose(key: string): void {
     this.#key = key;
-    this.#matchedKl = null;
+    this.#matched = null;
   }
 
   /** Changes how the pushed stream is changed; each way has a strength to begin with. */
   use(mode: PushMode): void {
     if (mode !== this.#mode) this.#strength = FIRST_STRENGTH[mode];
     this.#mode = mode;
-    this.#matchedKl = null;
+    this.#matched = null;
   }
 
   /** Pushes to the other pole; what was matched was matched for one. */
   aim(pole: Pole): void {
     this.#pole = pole;
-    this.#matchedKl = null;
+    this.#matched = null;
   }
 
   /** Pushes other layers; null: the first is the default of the model, the last the same as the first. */
   reach({ from = this.#typed.from, to = this.#typed.to }: Partial<Typed>): void {
     this.#typed = { from, to };
-    this.#matchedKl = null;
+    this.#matched = null;
   }
 
   /** Changes which tokens are pushed; the strength of a KL stays what it is. */
@@ -96,9 +123,9 @@ export class PushChoice {
   }
 
   /** Sets the strength, by hand or because it was matched. */
-  strengthen(strength: number, matchedKl: number | null = null): void {
+  strengthen(strength: number, matched: MatchedKl | null = null): void {
     this.#strength = strength;
-    this.#matchedKl = matchedKl;
+    this.#matched = matched;
   }
 
   /** Brings the card of the probe; to be called whenever {@link offer} changes. */

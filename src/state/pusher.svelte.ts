@@ -4,9 +4,11 @@ import type { RunSummary } from '../core/engine-report.ts';
 import type { PushRecord } from '../core/push.ts';
 import type { SamplingOptions } from '../core/reading.ts';
 import type { SetSource } from '../core/training-plan.ts';
+import type { ProbeFiles } from '../worker/protocol.ts';
 import type { Desk } from './desk.svelte.ts';
 import type { PromptBox } from './prompt-box.svelte.ts';
 import type { ProbeOffer } from './probe-card.ts';
+import { type CarriedFiles, carriedFiles } from './probe-to-use.ts';
 import type { PushChoice } from './push-choice.svelte.ts';
 import type { ReadingState } from './reading.svelte.ts';
 import { RunningPush } from './running-push.svelte.ts';
@@ -80,8 +82,11 @@ export class Pusher {
       const { title } = box;
       const prompt = await box.text((messages) => session.renderChat(messages));
       if (prompt === null) return;
-      const push: PushRecord = { ...settings, direction: offer.title, probeSha256: await probeHash(offer), matchedKl };
-      const text = await this.#writeUnder(push, offer, { title: `${title}, seed ${sampling.seed}`, prompt, sampling });
+      const pushing = await this.#carried(offer);
+      if (pushing === null) return;
+      const { files, agreement } = pushing;
+      const push: PushRecord = { ...settings, direction: offer.title, probeSha256: await probeHash(offer), matchedKl, ...(agreement && { carriedOver: agreement }) };
+      const text = await this.#writeUnder(push, files, { title: `${title}, seed ${sampling.seed}`, prompt, sampling });
       // Whoever has picked another text meanwhile does not want this one read.
       if (text !== null && text.ended !== null && desk.reading === text.during) await this.readBack(text);
     } catch (thrown) {
@@ -137,11 +142,20 @@ export class Pusher {
     this.#parts.desk.bringBack((which === 'back' ? text.back : null) ?? text.during);
   }
 
-  async #writeUnder(push: PushRecord, offer: ProbeOffer, { title, prompt, sampling }: Pick<PushedText, 'title' | 'prompt' | 'sampling'>): Promise<PushedText | null> {
+  /** The probe that pushes, as the loaded model takes it. Throws `push-invalid` where the strength was matched on another. */
+  async #carried(offer: ProbeOffer): Promise<CarriedFiles | null> {
+    const { choice, session } = this.#parts;
+    const model = session.status?.model;
+    if (model !== undefined) choice.needMatchedOn(model);
+    const pushing = await carriedFiles(offer, session);
+    if (pushing !== null && model !== undefined) choice.agree(offer, model, pushing.agreement);
+    return pushing;
+  }
+
+  async #writeUnder(push: PushRecord, probe: ProbeFiles, { title, prompt, sampling }: Pick<PushedText, 'title' | 'prompt' | 'sampling'>): Promise<PushedText | null> {
     const { desk, session, taps, stories } = this.#parts;
-    const { json, tensors } = await offer.files();
     const { mode, pole, from, to, strength, where } = push;
-    const args = { probe: { json, tensors }, settings: { mode, pole, from, to, strength, where }, stories: await stories(), text: prompt, sampling, taps: taps() };
+    const args = { probe, settings: { mode, pole, from, to, strength, where }, stories: await stories(), text: prompt, sampling, taps: taps() };
     const running = new RunningPush(push);
     const during = desk.blank(`${title}, pushed`, prompt, { fromCharacter: prompt.length, sampling }, running);
     const key = (this.#lastKey += 1);

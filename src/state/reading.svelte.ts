@@ -2,6 +2,7 @@
  * One reading on the page: a recording, or what the engine sends. Scores live in one growing typed buffer that no proxy
  * ever sees; the token list is the trigger, and is replaced once per animation frame, however many batches arrive.
  */
+import { type DtypeAgreement, titleWith } from '../core/dtype-agreement.ts';
 import { AppError } from '../core/errors.ts';
 import { type ByPole, byPole, type Head, HEADS } from '../core/heads.ts';
 import type { AlarmLines, Axis, LayerCalibration } from '../core/probe-types.ts';
@@ -201,6 +202,11 @@ export class ReadingState {
     return this.#continuations.filter(({ fromCharacter }, index, all) => fromCharacter < (all[index + 1]?.fromCharacter ?? length));
   }
 
+  /** How far the probe that read it agrees with the model, where it was made on another variant of it; null where it was made on these weights. */
+  get agreement(): DtypeAgreement | null {
+    return this.recording?.run?.carriedOver ?? this.maker?.agreement ?? null;
+  }
+
   /** What was done to the stream while it was read or written; null where nothing was. */
   get push(): PushRecord | null {
     return this.recording?.run?.push ?? this.maker?.push ?? null;
@@ -210,7 +216,7 @@ export class ReadingState {
   get pushed(): string | null {
     const { push, recording, maker, frame } = this;
     if (recording !== null) return recordedPush(recording);
-    return push === null ? null : pushWords(push, push.direction === maker?.probe.title ? frame.axis : null);
+    return push === null ? null : pushWords(push, maker !== null && titleWith(push.direction, maker.agreement) === maker.probe.title ? frame.axis : null);
   }
 
   /** From here on, tokens are the model's own. Later calls keep the first border. */

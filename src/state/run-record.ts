@@ -32,7 +32,7 @@ export async function recordRun(reading: ReadingState, maker: Maker, now: number
   const difference = held({ ...frame, scores: reading.scores, words: reading.words });
   const [positive, negative] = [reading.head('positive'), reading.head('negative')];
   const poles = positive === null || negative === null ? null : { positive: held(positive), negative: held(negative) };
-  const { engine, probe } = maker;
+  const { engine, probe, agreement } = maker;
   return {
     id,
     title,
@@ -46,7 +46,7 @@ export async function recordRun(reading: ReadingState, maker: Maker, now: number
     taps,
     poles,
     provenance: { model: engine.model.id, weightsSha256: engine.model.weightsSha256, probe: probe.id, probeSha256: await maker.probeSha256(), backend: engine.backend, version: VERSION },
-    run: { finishedAt: now, taps: maker.taps, adapter: adapterOf(engine), probeKey: probe.key, probeTitle: probe.title, continuations, push: maker.push },
+    run: { finishedAt: now, taps: maker.taps, adapter: adapterOf(engine), probeKey: probe.key, probeTitle: probe.title, continuations, push: maker.push, ...(agreement && { carriedOver: agreement }) },
   };
 }
 

@@ -212,19 +212,23 @@ export class Session extends EngineLine {
     const { client, status } = this;
     if (client === null || status === null || !this.ready) return;
     const probe = await files(status.model);
-    this.agreed = probe.sets.length === 0 ? await client.useProbe(probe, () => undefined) : await this.#measure(probe);
+    this.agreed = probe.sets.length === 0 ? await client.useProbe(probe, () => undefined) : await this.#toScore(probe);
     this.fitted();
     // The engine forgets its text with the probe that scored it.
     this.#held = null;
     this.#finished = null;
   }
 
-  /** How far a probe of another variant agrees. Throws `cancelled` where it was stopped or refused, which is then already shown. */
-  async #measure(probe: ProbeToUse): Promise<DtypeAgreement | null> {
-    const { client, status } = this.idle();
+  /** Measures how far a probe of another variant agrees, so that it may push or be judged; null when it was stopped or refused, which is then already shown. The text in the engine's memory stays there. */
+  async carryOver(probe: ProbeToUse): Promise<{ readonly agreement: DtypeAgreement | null } | null> {
     this.say(SAY.agreeing());
-    const step = (done: number, total: number): void => this.goOn({ kind: 'comparing', status, done, total });
-    const answer = await this.run({ kind: 'comparing', status, done: 0, total: 0 }, async (signal) => ({ agreement: await client.useProbe(probe, step, signal) }));
+    return this.#compare(async (client, step, signal) => ({ agreement: await client.carryOver(probe, step, signal) }));
+  }
+
+  /** The same of a probe that is to score. Throws `cancelled` where it was stopped or refused, which is then already shown. */
+  async #toScore(probe: ProbeToUse): Promise<DtypeAgreement | null> {
+    this.say(SAY.agreeing());
+    const answer = await this.#compare(async (client, step, signal) => ({ agreement: await client.useProbe(probe, step, signal) }));
     if (answer === null) throw new AppError('cancelled', 'The probe was not measured.');
     return answer.agreement;
   }

@@ -1,4 +1,5 @@
 /** Reads the set on the table with a probe that exists: which one, how far it is, what came of it. */
+import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import { AppError } from '../core/errors.ts';
 import type { Judgement } from '../core/judgement-types.ts';
 import type { Axis } from '../core/probe-types.ts';
@@ -7,6 +8,7 @@ import { readControlVector } from '../format/gguf.ts';
 import type { VectorFile } from '../worker/protocol.ts';
 import type { PickedFile } from './library.svelte.ts';
 import { offerName, type ProbeOffer } from './probe-card.ts';
+import { carriedFiles } from './probe-to-use.ts';
 import type { Probes } from './probes.svelte.ts';
 import type { Session } from './session.svelte.ts';
 import type { SetBench, SetInfo } from './set-bench.svelte.ts';
@@ -23,6 +25,8 @@ export interface JudgedSet {
   /** The set's own poles. */
   readonly axis: Axis;
   readonly judgement: Judgement;
+  /** How far the probe agrees with the model, where it was made on another variant of it. */
+  readonly agreement: DtypeAgreement | null;
   /** A control vector has no unit: what it reads are no scores, and nobody can say of which axis it is. */
   readonly isVector: boolean;
   /** Whether the probe is of other poles: then 0.5 is what is hoped for. */
@@ -123,10 +127,12 @@ export class SetJudging {
       if (vector !== null) {
         // A copy: what goes to the worker may be gone here.
         const judgement = await session.judge({ vector: vector.vector.slice(0), name: vector.name }, source, onProgress);
-        if (judgement !== null) this.#result = { probe: vector.name, id: fileName(vector.name), layer: bestLayer(judgement), source, axis: set.axis, judgement, isVector: true, otherAxis: false, trainedOn: false };
+        if (judgement !== null) this.#result = { probe: vector.name, id: fileName(vector.name), layer: bestLayer(judgement), source, axis: set.axis, judgement, agreement: null, isVector: true, otherAxis: false, trainedOn: false };
       } else if (offer !== null) {
-        const [card, files] = await Promise.all([offer.card(), offer.files()]);
-        const judgement = await session.judge(files, source, onProgress);
+        const card = await offer.card();
+        const carried = await carriedFiles(offer, session);
+        if (carried === null) return;
+        const judgement = await session.judge(carried.files, source, onProgress);
         if (judgement === null) return;
         const names = [set.name, this.#bench.own.sets.find((own) => own.source.name === set.name)?.base];
         this.#result = {
@@ -136,6 +142,7 @@ export class SetJudging {
           source,
           axis: set.axis,
           judgement,
+          agreement: carried.agreement,
           isVector: false,
           otherAxis: card.axis.positive !== set.axis.positive || card.axis.negative !== set.axis.negative,
           trainedOn: card.provenance.sets.some(({ name, sha256 }) => sha256 === judgement.sha256 || names.includes(name)),

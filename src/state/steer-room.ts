@@ -30,7 +30,7 @@ export class SteerRoom {
     this.pusher = new Pusher({ desk, session, box: this.box, choice, taps: () => preferences.taps, stories, keep });
     const pace = new BatchPace({ storage, status: () => session.status });
     const dose = (this.dose = new DoseBench({ session, choice, probes, pace, storage, stories, shipped: app.doses ?? SHIPPED_DOSES }));
-    this.matcher = new StrengthMatcher({ session, choice, pace, storage, stories, dose: (offer) => dose.strengthsOf(offer) });
+    this.matcher = new StrengthMatcher({ session, choice, pace, storage, stories, dose: (offer, weights) => dose.strengthsOf(offer, weights) });
   }
 }
 

@@ -7,6 +7,7 @@ import type { BatchPace } from './batch-pace.svelte.ts';
 import { MatchBook, type MatchQuestion } from './match-book.ts';
 import type { ProbeOffer } from './probe-card.ts';
 import type { PushChoice } from './push-choice.svelte.ts';
+import { carriedFiles } from './probe-to-use.ts';
 import { probeHash } from './run-record.ts';
 import type { Session } from './session.svelte.ts';
 
@@ -20,8 +21,8 @@ export interface MatcherParts {
   readonly pace: BatchPace;
   readonly storage: Storage | null;
   readonly stories: () => Promise<SetSource>;
-  /** The dose–response of a probe, where there is one; does not throw. */
-  readonly dose: (offer: ProbeOffer) => Promise<DoseReport | null>;
+  /** The dose–response of a probe on these weights, where there is one; does not throw. */
+  readonly dose: (offer: ProbeOffer, weightsSha256: string) => Promise<DoseReport | null>;
 }
 
 /** Sets the strength of a choice. */
@@ -58,36 +59,40 @@ export class StrengthMatcher {
     try {
       const { offer, settings, fault } = choice;
       const question = await this.#question(settings);
-      const known = this.#book.find(question, target, offer === null ? null : await dose(offer));
+      const known = this.#book.find(question, target, offer === null ? null : await dose(offer, question.weightsSha256));
       if (known !== null) {
         // What was set meanwhile is another question.
-        if (choice.offer === offer && same(choice.settings, settings)) choice.strengthen(known, target);
+        if (choice.offer === offer && same(choice.settings, settings)) choice.strengthen(known, { kl: target, weightsSha256: question.weightsSha256 });
         return;
       }
       session.needReady();
       // A strength that is out of range is what a search mends; over anything else it would fall.
       if (fault !== null && !('strength' in fault.details)) throw fault;
       const strength = await this.#search(settings, target);
-      if (strength !== null && choice.offer === offer && same(choice.settings, settings)) choice.strengthen(strength, target);
+      if (strength !== null && choice.offer === offer && same(choice.settings, settings)) choice.strengthen(strength, { kl: target, weightsSha256: question.weightsSha256 });
     } catch (error) {
       session.report(error);
     }
   }
 
   async #question(settings: PushSettings): Promise<MatchQuestion> {
-    const { offer, card } = this.#parts.choice;
+    const { choice, session } = this.#parts;
+    const { offer, card } = choice;
     if (offer === null || card === null) throw new AppError('probe-invalid', 'There is no probe whose direction could push. Load the page again, or train one.');
-    return { ...settings, probeSha256: await probeHash(offer), weightsSha256: card.model.weightsSha256 };
+    return { ...settings, probeSha256: await probeHash(offer), weightsSha256: (session.status?.model ?? card.model).weightsSha256 };
   }
 
   /** The strength of a KL, found, timed and remembered; null where the search was stopped or failed, which is then shown. */
   async #search(settings: PushSettings, target: number): Promise<number | null> {
     const { session, choice, pace, stories } = this.#parts;
     const question = await this.#question(settings);
-    const files = await choice.offer?.files();
-    if (files === undefined) return null;
-    const { json, tensors } = files;
-    const args = { probe: { json, tensors }, settings: { ...settings, strength: 0 }, stories: await stories(), targets: [target] };
+    const { offer } = choice;
+    const model = session.status?.model;
+    if (offer === null || model === undefined) return null;
+    const pushing = await carriedFiles(offer, session);
+    if (pushing === null) return null;
+    choice.agree(offer, model, pushing.agreement);
+    const args = { probe: pushing.files, settings: { ...settings, strength: 0 }, stories: await stories(), targets: [target] };
     this.#searching = target;
     try {
       const done = pace.begin();

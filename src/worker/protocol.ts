@@ -49,7 +49,8 @@ export interface DoseArgs extends PushArgs {
   readonly placeboTargets: readonly number[];
   readonly choices: SetSource;
   readonly control: SetSource | null;
-  readonly unrelated: ProbeFiles | null;
+  /** A probe of another axis; left out where it neither fits the model nor holds on it. */
+  readonly unrelated: ProbeToUse | null;
   readonly seed: number;
 }
 
@@ -73,6 +74,8 @@ export interface Calls {
   load: { args: { readonly model: ModelSource; /** Hosts that its files may come from. */ readonly hosts: readonly string[]; readonly backend: 'auto' | 'wasm' }; value: EngineStatus };
   /** `sets` are looked at where the probe was made on another variant of the model: those that it was fitted on are read again, and how far it agrees is the answer. */
   useProbe: { args: ProbeToUse; value: DtypeAgreement | null };
+  /** The same measurement for a probe that texts are not read with: the calls that push or judge take it from then on. */
+  carryOver: { args: ProbeToUse; value: DtypeAgreement | null };
   /** A conversation in the model's own form, special tokens spelled out, ending where its answer begins: a text to {@link Calls.read}. */
   renderChat: { args: { readonly messages: readonly ChatMessage[] }; value: string };
   read: { args: { readonly text: string; readonly taps: boolean }; value: RunSummary };

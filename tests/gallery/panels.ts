@@ -208,7 +208,7 @@ const STEER: readonly Specimen[] = [
     'taken out': { arrange: steering(({ choice }) => choice.use('ablate')) },
     'from a token on': { arrange: steering(({ choice }) => choice.place(12)) },
     'at a layer that there is not': { arrange: steering(({ choice }) => choice.reach({ from: 31 })) },
-    matched: { arrange: steering(({ choice }) => choice.strengthen(0.26, 1)) },
+    matched: { arrange: steering(({ choice }) => choice.strengthen(0.26, { kl: 1, weightsSha256: 'c3'.repeat(32) })) },
   }),
   ...panel('TracePanel', {
     empty: {},

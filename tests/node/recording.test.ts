@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DtypeAgreement } from '../../src/core/dtype-agreement.ts';
 import { AppError } from '../../src/core/errors.ts';
 import type { PushRecord } from '../../src/core/push.ts';
 import { parseRecording, parseRecordingIndex, serialiseRecording, serialiseRecordingIndex } from '../../src/format/recording-json.ts';
@@ -37,6 +38,7 @@ const run: Recording = {
   ...recording,
   run: { finishedAt: 1_790_000_000_000, taps: true, adapter: 'vendor x', probeKey: 'shipped:kind-cruel', probeTitle: 'Kind–cruel', continuations: [{ fromCharacter: 2, sampling: { temperature: 0.8, topK: 0, topP: 0.95, seed: 7, maxTokens: 80 } }], push: null },
 };
+const CARRIED: DtypeAgreement = { from: 'q4', to: 'fp16', layer: 1, cosine: [null, 0.9312345], null95: [null, 0.3], shuffles: 200, topics: 24, fittedTopics: 72, turns: 48 };
 const push: PushRecord = { mode: 'add', pole: 'positive', from: 1, to: 1, strength: 0.26, where: 'generated', direction: 'Kind–cruel', probeSha256: 'ab'.repeat(32), matchedKl: 1 };
 const pushed = (change: Partial<PushRecord> = {}): Recording => ({ ...run, run: { ...run.run!, push: { ...push, ...change } } });
 
@@ -108,10 +110,18 @@ describe('recordings', () => {
     expect(serialiseRecording(back)).toBe(serialiseRecording(run));
   });
 
+  it('keep how far a probe of another variant agrees', () => {
+    const carried = { ...run, run: { ...run.run!, carriedOver: CARRIED } };
+    const back = parseRecording(serialiseRecording(carried));
+    expect(back.run).toEqual(carried.run);
+    expect(serialiseRecording(back)).toBe(serialiseRecording(carried));
+  });
+
   it.each<[string, Partial<PushRecord>]>([
     ['to a pole', {}],
     ['with a bound below neutral, everywhere', { mode: 'cap', strength: -0.5, where: 'all', matchedKl: null }],
     ['by a direction that was no probe’s, from a token on', { mode: 'ablate', where: 2, probeSha256: null, matchedKl: null }],
+    ['along a direction of another variant', { carriedOver: CARRIED }],
     ['with other strengths on the way', { changes: [{ after: 2, strength: 0.4 }, { after: 3, strength: 0 }] }],
   ])('keep how a run was pushed %s', (_, change) => {
     const back = parseRecording(serialiseRecording(pushed(change)));
@@ -140,6 +150,10 @@ describe('recordings', () => {
     ['a push matched to no KL', badPush({ matchedKl: 0 }), /recording\.run\.push\.matchedKl must be greater than 0, got 0/],
     ['a push that changed to what breaks the model', badPush({ changes: [{ after: 2, strength: 3 }] }), /recording\.run\.push\.changes\[0\]\.strength must lie between 0 and 2, got 3/],
     ['a push that changed nowhere', badPush({ changes: [] }), /recording\.run\.push\.changes must have 1 to/],
+    ['a push of a cosine beyond 1', badPush({ carriedOver: { ...CARRIED, cosine: [null, 2] } }), /recording\.run\.push\.carriedOver\.cosine\[1\] must lie between -1\.001 and 1\.001, got 2/],
+    ['an agreement at fewer layers than there are', broken((origin) => (origin['carriedOver'] = { ...CARRIED, cosine: [0.95] })), /recording\.run\.carriedOver\.cosine must have 2 items, got 1/],
+    ['an agreement with a variant that is none', broken((origin) => (origin['carriedOver'] = { ...CARRIED, to: 'fp17' })), /recording\.run\.carriedOver\.to must be one of fp32/],
+    ['an agreement of no topic', broken((origin) => (origin['carriedOver'] = { ...CARRIED, topics: 0 })), /recording\.run\.carriedOver\.topics must be a whole number from 1/],
     ['a push that is none', broken((origin) => (origin['push'] = null)), /recording\.run\.push must be an object, got null/],
     ['a run that was sampled with no probability at all', broken((origin) => ((origin['continuations'] as { sampling: { topP: number } }[])[0]!.sampling.topP = 0)), /recording\.run\.continuations\[0\]\.sampling\.topP must be greater than 0, got 0/],
     ['a run that was written on from beyond its end', broken((origin) => ((origin['continuations'] as { fromCharacter: number }[])[0]!.fromCharacter = 11)), /recording\.run\.continuations\[0\]\.fromCharacter must be a whole number from 0 to 10/],

@@ -22,6 +22,8 @@ export interface EngineClient {
    * measured first, on its own sets; `onProgress` counts their turns. Throws probe errors with the path of what is wrong, or with what was measured.
    */
   useProbe(probe: ProbeToUse, onProgress: (done: number, total: number) => void, signal?: AbortSignal): Promise<DtypeAgreement | null>;
+  /** The same measurement for a probe that texts are not read with: what pushes or judges takes it from then on. */
+  carryOver(probe: ProbeToUse, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<DtypeAgreement | null>;
   /** A conversation as the text that the model was trained on, special tokens spelled out. Throws `usage` where it has no such form. */
   renderChat(messages: readonly ChatMessage[], signal: AbortSignal): Promise<string>;
   /** Reads a text from its start; the sink gets tokens and taps as they come. */

@@ -103,6 +103,7 @@ export function createWorkerClient(worker: Worker): EngineClient {
     load: (args, onProgress, signal) =>
       call('load', { ...args, model: absolute(args.model) }, (event) => event.event === 'load-progress' && onProgress(event.progress), signal),
     useProbe: ({ json, tensors, sets }, onProgress, signal) => call('useProbe', { json, tensors, sets }, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), signal),
+    carryOver: ({ json, tensors, sets }, onProgress, signal) => call('carryOver', { json, tensors, sets }, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), signal),
     renderChat: (messages, signal) => call('renderChat', { messages }, () => undefined, signal),
     read: (args, sink, signal) => call('read', args, toSink(sink), signal),
     generate: (args, sink, signal) => call('generate', args, toSink(sink), signal),

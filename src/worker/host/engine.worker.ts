@@ -8,20 +8,21 @@ import { listPicked } from '../../runtime/store/picked.ts';
 import { weighHere } from '../../runtime/store/weigh.ts';
 import { WebEngine } from '../../runtime/web-engine.ts';
 import type { CallEvent, CallName, Calls, Message, Request } from '../protocol.ts';
+import { createCarriedProbes } from './carried-probes.ts';
 import { createExperimentRoom } from './experiment-room.ts';
 import { createRunsRoom } from './runs-room.ts';
 import { createSteeringRoom } from './steering-room.ts';
 import { createTrainingRoom } from './training-room.ts';
-import { useProbe } from './use-probe.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
 type CallRequest = Extract<Request, { kind: 'call' }>;
 
 const engine = new WebEngine((error) => post({ kind: 'lost', error: error.toRecord() }));
-const training = createTrainingRoom(() => engine.segmentReader());
-const steering = createSteeringRoom(engine);
-const runs = createRunsRoom(engine);
+const probes = createCarriedProbes(engine);
+const training = createTrainingRoom(() => engine.segmentReader(), (files) => probes.take(files).probe);
+const steering = createSteeringRoom(engine, probes);
+const runs = createRunsRoom(engine, probes);
 const experiments = createExperimentRoom((neutral) => engine.subject(neutral));
 const running = new Map<number, AbortController>();
 /** Calls wait for the one before: the engine has one text and one cache. */
@@ -66,7 +67,12 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
     case 'load':
       return engine.load(request.args, (progress) => emit({ event: 'load-progress', progress }), signal);
     case 'useProbe':
-      return useProbe(engine, request.args, (done, total) => emit({ event: 'check-progress', done, total }), signal);
+      return probes.measure(request.args, (done, total) => emit({ event: 'check-progress', done, total }), signal).then(({ probe, agreement }) => {
+        engine.useProbe(probe);
+        return agreement;
+      });
+    case 'carryOver':
+      return probes.measure(request.args, (done, total) => emit({ event: 'check-progress', done, total }), signal).then(({ agreement }) => agreement);
     case 'renderChat':
       return Promise.resolve(engine.renderChat(request.args.messages));
     case 'read':

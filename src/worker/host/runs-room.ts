@@ -5,6 +5,7 @@ import type { TokenDivergence } from '../../core/token-divergence.ts';
 import type { PushedIds } from '../../runtime/engine-editor.ts';
 import type { WebEngine } from '../../runtime/web-engine.ts';
 import type { Calls, ReadRun } from '../protocol.ts';
+import type { CarriedProbes } from './carried-probes.ts';
 import { pushOf } from './push-args.ts';
 
 /** Calls that take two texts. */
@@ -15,9 +16,9 @@ export interface RunsRoom {
   patchRead(args: Calls['patchRead']['args'], signal: AbortSignal): Promise<PatchedScores>;
 }
 
-/** A room over the engine's model, whichever is loaded when a call comes. */
-export function createRunsRoom(engine: WebEngine): RunsRoom {
-  const idsOf = async ({ ids, given, push }: ReadRun, signal: AbortSignal): Promise<PushedIds> => ({ ids, from: firstPushed(push?.settings.where ?? 'all', given), push: push === null ? [] : await pushOf(engine, push, signal) });
+/** A room over the engine's model, whichever is loaded when a call comes; runs are pushed by probes that `probes` takes. */
+export function createRunsRoom(engine: Pick<WebEngine, 'model' | 'editor' | 'scorer'>, probes: CarriedProbes): RunsRoom {
+  const idsOf = async ({ ids, given, push }: ReadRun, signal: AbortSignal): Promise<PushedIds> => ({ ids, from: firstPushed(push?.settings.where ?? 'all', given), push: push === null ? [] : await pushOf(engine, probes, push, signal) });
   return {
     async diverge({ a, b, pairs }, onProgress, signal) {
       return engine.editor.divergence(await idsOf(a, signal), await idsOf(b, signal), pairs, onProgress, signal);

@@ -1,21 +1,23 @@
 /** Pushing and measuring pushes in the worker. */
 import type { DoseProgress, DoseReport, MatchedStrength } from '../../core/dose-types.ts';
 import type { RunSummary } from '../../core/engine-report.ts';
+import { titleWith } from '../../core/dtype-agreement.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Axis } from '../../core/probe-types.ts';
-import type { PushMode } from '../../core/push.ts';
+import type { PushMode, PushSettings } from '../../core/push.ts';
 import type { ReadingSink } from '../../core/reading.ts';
 import type { SetSource } from '../../core/training-plan.ts';
 import { parsePromptSet } from '../../format/prompt-set.ts';
-import { sha256Hex } from '../../runtime/store/sha256.ts';
 import type { WebEngine } from '../../runtime/web-engine.ts';
 import { choicesOf } from '../../steering/choice-set.ts';
 import { measureDose } from '../../steering/dose.ts';
-import { makePush } from '../../steering/make-push.ts';
+import { makePush, type PushDirection } from '../../steering/make-push.ts';
 import { matchStrengths } from '../../steering/match-strength.ts';
 import { placebosFor } from '../../steering/placebos.ts';
-import type { Calls, DoseArgs, ProbeFiles } from '../protocol.ts';
-import { directionOf, neutralTexts, setFiles } from './push-args.ts';
+import type { Calls, DoseArgs, ProbeToUse } from '../protocol.ts';
+import { type CarriedProbes, hashOf } from './carried-probes.ts';
+import { directionOf, neutralTexts } from './push-args.ts';
+import { setFiles } from './set-files.ts';
 
 /** Calls that push. */
 export interface SteeringRoom {
@@ -26,17 +28,30 @@ export interface SteeringRoom {
   measure(args: DoseArgs, onProgress: (progress: DoseProgress) => void, signal: AbortSignal): Promise<DoseReport>;
 }
 
-/** A room over the engine's model, whichever is loaded when a call comes. */
-export function createSteeringRoom(engine: WebEngine): SteeringRoom {
+/** A room over the engine's model, whichever is loaded when a call comes; it pushes by probes that `probes` takes. */
+export function createSteeringRoom(engine: Pick<WebEngine, 'model' | 'editor' | 'writePushed'>, probes: CarriedProbes): SteeringRoom {
   /** Changes the text that is being written. */
   let adjust: ((strength: number) => void) | null = null;
   /** The strength that was asked for since the call came, before there was anything to change. */
   let asked: number | null = null;
 
+  /** The direction of another axis; null where its probe does not fit the model and does not hold on it, for the rest is no less known without. */
+  async function unrelatedOf(probe: ProbeToUse, settings: PushSettings, signal: AbortSignal): Promise<PushDirection | null> {
+    try {
+      const { agreement } = await probes.measure(probe, () => undefined, signal);
+      const { direction } = directionOf(probes, probe, settings);
+      return { ...direction, title: titleWith(direction.title, agreement, settings.from) };
+    } catch (thrown) {
+      const { code } = AppError.from(thrown);
+      if (code !== 'probe-model-mismatch' && code !== 'probe-width-mismatch') throw thrown;
+      return null;
+    }
+  }
+
   return {
     async write({ text, probe, settings, sampling, taps, stories }, sink, signal) {
       asked = null;
-      const { direction } = directionOf(engine, probe);
+      const { direction } = directionOf(probes, probe, settings);
       const ground = await engine.editor.ground(neutralTexts(stories), signal);
       const pushAt = (strength: number) => makePush(direction, { ...settings, strength }, ground, engine.model);
       return engine.writePushed({ text, where: settings.where, sampling, taps }, pushAt(settings.strength), sink, signal, (change) => {
@@ -49,40 +64,33 @@ export function createSteeringRoom(engine: WebEngine): SteeringRoom {
       adjust?.(strength);
     },
     async match({ probe, settings, stories, targets }, signal) {
-      const { direction } = directionOf(engine, probe);
+      const { direction } = directionOf(probes, probe, settings);
       const bench = await engine.editor.bench(neutralTexts(stories), signal);
       const ground = await bench.ground(signal);
       return matchStrengths(bench, matchable(settings.mode), (strength) => [makePush(direction, { ...settings, strength }, ground, bench.model)], targets, signal);
     },
     async measure(args, onProgress, signal) {
-      const { probe, direction } = directionOf(engine, args.probe);
       const { settings, targets, placeboTargets, seed } = args;
+      const { probe, direction, agreement } = directionOf(probes, args.probe, settings);
+      const unrelated = args.unrelated && (await unrelatedOf(args.unrelated, settings, signal));
       const bench = await engine.editor.bench(neutralTexts(args.stories), signal);
       return measureDose(bench, {
         probe: { id: probe.id, title: probe.title, sha256: hashOf(args.probe) },
         axis: probe.axis,
         direction,
-        placebos: placebosFor(probe, args.unrelated && directionOf(engine, args.unrelated).direction, seed),
+        placebos: placebosFor(probe, unrelated, seed),
         settings: { ...settings, mode: matchable(settings.mode) },
         targets,
         placeboTargets,
         choices: choicesBetween(args.choices, probe.axis),
         control: args.control && choiceSet(args.control),
         seed,
+        carriedOver: agreement,
         onProgress,
         signal,
       });
     },
   };
-}
-
-/** Hash of a probe's two files one after the other, as recordings have it. */
-function hashOf({ json, tensors }: ProbeFiles): string {
-  const head = new TextEncoder().encode(json);
-  const both = new Uint8Array(head.length + tensors.byteLength);
-  both.set(head);
-  both.set(new Uint8Array(tensors), head.length);
-  return sha256Hex(both);
 }
 
 /** The mode, where it has a strength to match. */

@@ -1,5 +1,6 @@
 /** Training and judging in the worker: the model reads, the readings are remembered, and the page hears how far it is. */
 import type { Judgement } from '../../core/judgement-types.ts';
+import type { Probe } from '../../core/probe-types.ts';
 import type { PackedReadings, SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
 import { readControlVector } from '../../format/gguf.ts';
 import { parseProbe } from '../../format/probe.ts';
@@ -22,8 +23,8 @@ export interface TrainingRoom {
   giveReadings(packed: PackedReadings): void;
 }
 
-/** A room over whatever model is loaded when a call comes; readings of another model are never taken for its own. */
-export function createTrainingRoom(reader: () => SegmentReader): TrainingRoom {
+/** A room over whatever model is loaded when a call comes; readings of another model are never taken for its own. `take` gives a probe as that model takes it. */
+export function createTrainingRoom(reader: () => SegmentReader, take: (files: ProbeFiles) => Probe = ({ json, tensors }) => parseProbe(json, new Uint8Array(tensors))): TrainingRoom {
   const memory = createReadingMemory();
   const hash = (content: string | Uint8Array): string => sha256Hex(typeof content === 'string' ? new TextEncoder().encode(content) : content);
   return {
@@ -38,7 +39,7 @@ export function createTrainingRoom(reader: () => SegmentReader): TrainingRoom {
       const remembering = rememberReadings(reader(), memory);
       const call = { onProgress, signal, pause: laterTask, makeRoom: memory.makeRoom };
       if ('vector' in probe) return judgeVector(remembering, readControlVector(new Uint8Array(probe.vector), probe.name), parsed, call);
-      return judgeProbe(remembering, parseProbe(probe.json, new Uint8Array(probe.tensors)), parsed, call);
+      return judgeProbe(remembering, take(probe), parsed, call);
     },
   };
 }

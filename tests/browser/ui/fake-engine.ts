@@ -113,6 +113,11 @@ export class FakeEngine implements EngineClient {
     return Promise.resolve(null);
   }
 
+  carryOver(..._: Parameters<EngineClient['carryOver']>): Promise<DtypeAgreement | null> {
+    this.calls.push('carryOver');
+    return Promise.resolve(null);
+  }
+
   async renderChat(messages: readonly ChatMessage[], signal: AbortSignal): Promise<string> {
     this.calls.push(`renderChat ${messages.map((message) => message.role).join(' ')}`);
     await this.#step(signal);

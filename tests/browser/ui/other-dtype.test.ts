@@ -4,49 +4,18 @@ import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import App from '../../../src/App.svelte';
 import type { DtypeAgreement } from '../../../src/core/dtype-agreement.ts';
-import { assertAgrees } from '../../../src/core/dtype-agreement.ts';
-import type { ProbeOffer } from '../../../src/state/probe-card.ts';
-import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
-import type { ProbeToUse } from '../../../src/worker/protocol.ts';
-import { FakeEngine } from './fake-engine.ts';
+import { AGREEMENT, eightBit, MeasuringEngine } from './measuring-engine.ts';
 import { fakeParts } from './parts.ts';
-import { LAYERS, SAMPLE_CARD } from './sample.ts';
+import { SAMPLE_CARD } from './sample.ts';
 import { sampleOffer } from './sample-bundle.ts';
 import { button, freshPages, load } from './whole-page.ts';
-
-const AGREEMENT: DtypeAgreement = {
-  from: 'q8', to: 'q4', layer: 16, shuffles: 200, topics: 24, fittedTopics: 72, turns: 48,
-  cosine: Array.from({ length: LAYERS }, (_, layer) => 1 - layer / 200), null95: Array.from({ length: LAYERS }, () => 0.41),
-};
-
-/** An engine that has measured `agreement` of the second probe, and holds it to the rule. */
-class MeasuringEngine extends FakeEngine {
-  readonly used: ProbeToUse[] = [];
-  readonly #agreement: DtypeAgreement;
-
-  constructor(agreement: DtypeAgreement) {
-    super();
-    this.#agreement = agreement;
-  }
-
-  override async useProbe(...[probe, onProgress]: Parameters<EngineClient['useProbe']>): Promise<DtypeAgreement | null> {
-    this.used.push(probe);
-    if (probe.sets.length === 0) return null;
-    onProgress(24, 48);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    assertAgrees({ id: 'eight-bit' }, this.#agreement);
-    return this.#agreement;
-  }
-}
 
 freshPages();
 
 async function choose(agreement: DtypeAgreement) {
   const engine = new MeasuringEngine(agreement);
-  const stock = sampleOffer('eight-bit', 'Eight-bit', SAMPLE_CARD.axis, 4);
-  const other: ProbeOffer = { ...stock, card: async () => ({ ...(await stock.card()), model: { ...SAMPLE_CARD.model, id: 'smollm2-135m-instruct-q8', weightsSha256: 'd8'.repeat(32) } }) };
   const first = sampleOffer('kind-cruel', 'Kind–cruel', SAMPLE_CARD.axis, 1);
-  await render(App, { props: { parts: fakeParts(() => engine, { shipped: [first, other] }) } });
+  await render(App, { props: { parts: fakeParts(() => engine, { shipped: [first, eightBit()] }) } });
   await page.getByText('Your own text', { exact: true }).first().click();
   await load();
   await page.getByLabelText('Probe').first().selectOptions('Eight-bit');
