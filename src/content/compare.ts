@@ -2,7 +2,7 @@
 import type { Alignment } from '../core/align.ts';
 import type { ByPole, Head } from '../core/heads.ts';
 import type { Axis } from '../core/probe-types.ts';
-import type { ReadWith, SharedDifference } from '../core/run-difference.ts';
+import type { ReadWith, RunObstacle, SharedDifference } from '../core/run-difference.ts';
 import type { StripCell } from '../core/strip-cell.ts';
 import { tokenName } from './aria.ts';
 import { count, plainNumber, plural, signed, spoken } from './numbers.ts';
@@ -44,10 +44,16 @@ export function pushesSentence(a: string | null, b: string | null): string | nul
   return `${said} From the pushed layer on, scores hold what was done to the stream as well as what the text did.`;
 }
 
+/** What two runs on two variants of one model differ by beside their texts; null for runs of the same weights. */
+export function variantsSentence(a: ReadWith, b: ReadWith): string | null {
+  return a.weightsSha256 === b.weightsSha256 ? null : `A was read on ${a.model}, B on ${b.model}, both with the probe ${a.probe}: two variants of one model. The difference holds what the variants change as well as what the texts do.`;
+}
+
 /** Why two runs are not subtracted, with what each was read with. */
-export function obstacleSentence(kind: 'model' | 'probe', a: ReadWith, b: ReadWith): string {
+export function obstacleSentence(kind: RunObstacle, a: ReadWith, b: ReadWith): string {
   const short = (hash: string): string => hash.slice(0, 8);
   if (kind === 'model') return `A is a reading of the model ${a.model} (weights ${short(a.weightsSha256)}), B of ${b.model} (${short(b.weightsSha256)}). Scores of two models have no common scale, so they are shown side by side and not subtracted.`;
+  if (kind === 'variants') return `A was read on ${a.model} with the probe ${a.probe} (${short(a.probeSha256)}), B on ${b.model} with ${b.probe} (${short(b.probeSha256)}): two variants of one model, and a probe of each. Scores of two probes have no common scale, so they are shown side by side and not subtracted. Read one of the texts again with the probe of the other: it is carried over with its measured cosine, and then they can be.`;
   const versions = a.probe === b.probe ? 'These are two versions of one probe. ' : '';
   return `A was read with the probe ${a.probe} (${short(a.probeSha256)}), B with ${b.probe} (${short(b.probeSha256)}). ${versions}Scores of two probes have no common scale, so they are shown side by side and not subtracted.`;
 }
@@ -71,5 +77,5 @@ export const COMPARE_EXPLAINED: readonly string[] = [
   'The tokens of both runs are put in columns by the longest order that they share (Myers, 1986). Any two English texts share about a fifth of their tokens by chance, such as “the” and commas: a shared stretch that is no longer than what differs on both sides of it counts as different. Where both differ, the tokens stand side by side only to save room.',
   'The difference is B less A at columns with the same token, so that the word itself weighs on both alike. The curve is the difference of what the two texts show, such as their running means. The mean is taken over single tokens, and leaves out a shared opening that reads alike: a model that reads the same words gives the same numbers.',
   'The band is the 95 % interval of that mean. Neighbouring tokens resemble each other, so blocks of neighbours are drawn instead of single tokens, 2,000 times (moving-block bootstrap, Künsch 1989; block length after Politis and White 2004), and widened for few blocks. In simulated series it held the true mean 88 to 96 times in 100, least often where neighbours resemble each other most. It tells how far other tokens of these two texts would move the mean, not how other texts would read.',
-  'Taps are paired where they stand after the same sentence end. Nothing is subtracted across probes or models: their scores have no common scale.',
+  'Taps are paired where they stand after the same sentence end. Nothing is subtracted across probes or models: their scores have no common scale. One probe that was carried over to another variant of its model keeps its scale, with the cosine that stands beside.',
 ];

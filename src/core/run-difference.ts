@@ -1,5 +1,7 @@
 /** What two aligned readings may be said to differ by. Always the second minus the first, in the unit of the score. */
 import type { Column } from './align.ts';
+import type { DtypeAgreement } from './dtype-agreement.ts';
+import { baseOf } from './model-dtype.ts';
 import { seriesMean } from './series-mean.ts';
 import type { SeriesMean } from './series-mean.ts';
 
@@ -9,12 +11,22 @@ export interface ReadWith {
   readonly weightsSha256: string;
   readonly probe: string;
   readonly probeSha256: string;
+  /** How far the probe agrees with the model, where it was made on another variant of it. */
+  readonly carriedOver?: DtypeAgreement;
 }
 
-/** Why two runs may not be subtracted: their numbers are on different scales. Null where they may. */
-export function obstacle(a: ReadWith, b: ReadWith): 'model' | 'probe' | null {
-  if (a.weightsSha256 !== b.weightsSha256) return 'model';
-  return a.probeSha256 === b.probeSha256 ? null : 'probe';
+/** Why two runs may not be subtracted: two models, two variants of one with a probe each, or two probes. */
+export type RunObstacle = 'model' | 'variants' | 'probe';
+
+/**
+ * Why the numbers of two runs are on different scales; null where they are not. One probe has one scale on two variants of its
+ * model where it was carried over to one or both, which a run says that was read so; two probes have two wherever they were made.
+ */
+export function obstacle(a: ReadWith, b: ReadWith): RunObstacle | null {
+  const oneProbe = a.probeSha256 === b.probeSha256;
+  if (a.weightsSha256 === b.weightsSha256) return oneProbe ? null : 'probe';
+  if (oneProbe) return a.carriedOver === undefined && b.carriedOver === undefined ? 'model' : null;
+  return a.model !== b.model && baseOf({ id: a.model }) === baseOf({ id: b.model }) ? 'variants' : 'model';
 }
 
 /** By column the value of the second less that of the first; NaN where the tokens are not the same or one has no value. */

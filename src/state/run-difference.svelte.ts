@@ -1,7 +1,8 @@
 /** What two compared runs differ by at the chosen layer and running mean. Everything follows from the runs and the view. */
 import { columnDifference, obstacle, sentenceMeans, sharedDifference, tapPairs } from '../core/run-difference.ts';
-import type { SharedDifference } from '../core/run-difference.ts';
+import type { ReadWith, SharedDifference } from '../core/run-difference.ts';
 import { sentenceEnds } from '../core/sentences.ts';
+import type { Recording } from '../format/recording.ts';
 import type { ComparedRuns, Side } from './compared-runs.svelte.ts';
 
 /** Two taps after the same sentence end, with the score of each. */
@@ -19,6 +20,11 @@ export interface RunSentence {
   readonly tap: number;
 }
 
+/** What a run was read with. */
+function readWith({ provenance, run }: Recording): ReadWith {
+  return { ...provenance, ...(run?.carriedOver && { carriedOver: run.carriedOver }) };
+}
+
 /** The difference, second run less the first. */
 export class RunDifference {
   readonly #runs: ComparedRuns;
@@ -30,7 +36,7 @@ export class RunDifference {
   /** Why the two may not be subtracted; null where they may, or have not come. */
   readonly obstacle = $derived.by(() => {
     const { both } = this.#runs;
-    return both === null ? null : obstacle(both.a.recording.provenance, both.b.recording.provenance);
+    return both === null ? null : obstacle(readWith(both.a.recording), readWith(both.b.recording));
   });
 
   /** Whether differences are shown: the runs have one scale, and enough tokens in common. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { differenceSentence, obstacleSentence, sharedSentence } from '../../src/content/compare.ts';
+import { differenceSentence, obstacleSentence, sharedSentence, variantsSentence } from '../../src/content/compare.ts';
 import { alignTokens } from '../../src/core/align.ts';
+import type { DtypeAgreement } from '../../src/core/dtype-agreement.ts';
 import { columnDifference, obstacle, sentenceMeans, sharedDifference, tapPairs } from '../../src/core/run-difference.ts';
 import { createRng } from '../../src/core/rng.ts';
 
@@ -27,6 +28,22 @@ describe('the difference of two runs', () => {
     expect(obstacle(WITH, WITH)).toBeNull();
     expect(obstacle(WITH, { ...WITH, probeSha256: '22'.repeat(32) })).toBe('probe');
     expect(obstacle(WITH, { ...WITH, weightsSha256: 'bb'.repeat(32), probeSha256: '22'.repeat(32) })).toBe('model');
+  });
+
+  it('may be taken across variants of a model where one probe read both and was carried over, and nowhere else', () => {
+    const carriedOver: DtypeAgreement = { from: 'q4', to: 'fp16', layer: 1, cosine: [null, 0.95], null95: [null, 0.3], shuffles: 200, topics: 24, fittedTopics: 24, turns: 48 };
+    const [q4, fp16] = [{ ...WITH, model: 'small-q4' }, { ...WITH, model: 'small-fp16', weightsSha256: 'bb'.repeat(32) }];
+    const there = { ...fp16, carriedOver };
+    for (const [a, b] of [[q4, there], [there, q4], [there, { ...there, model: 'small-q8', weightsSha256: 'cc'.repeat(32) }], [there, there]] as const) expect(obstacle(a, b)).toBeNull();
+    // Neither says that it was carried over: nobody knows that one scale holds.
+    expect(obstacle(q4, fp16)).toBe('model');
+    const own = { ...fp16, probeSha256: '22'.repeat(32) };
+    expect(obstacle(q4, own)).toBe('variants');
+    expect(obstacle({ ...q4, model: 'large-q4' }, own)).toBe('model');
+    expect(obstacle(there, own)).toBe('probe');
+    expect(obstacleSentence('variants', q4, own)).toMatch(/^A was read on small-q4 with the probe kind-cruel \(11111111\), B on small-fp16 with kind-cruel \(22222222\): two variants of one model, and a probe of each\..*Read one of the texts again with the probe of the other/);
+    expect(variantsSentence(q4, there)).toMatch(/^A was read on small-q4, B on small-fp16, both with the probe kind-cruel: two variants of one model/);
+    expect(variantsSentence(q4, q4)).toBeNull();
   });
 
   it('leaves an opening that reads alike out of the mean, and counts one that does not', () => {

@@ -10,6 +10,7 @@ import type { AppParts } from '../../../src/state/app.svelte.ts';
 import '../../../src/styles/tokens.css';
 import '../../../src/styles/base.css';
 import { FakeEngine } from './fake-engine.ts';
+import { AGREEMENT } from './measuring-engine.ts';
 import { fakeFetch, fakeParts } from './parts.ts';
 import { BETRAYAL, sampleRecording, turn } from './sample.ts';
 
@@ -29,6 +30,16 @@ const own = (id: string): Recording | null => {
     const push: PushRecord = { mode: 'add', pole: 'positive', from: 3, to: 3, strength: 0.26, where: 'generated', direction: 'Kind–cruel', probeSha256: recording.provenance.probeSha256, matchedKl: 1 };
     return { ...recording, run: { finishedAt: 0, taps: true, adapter: null, probeKey: 'shipped:kind-cruel', probeTitle: 'Kind–cruel', continuations: [], push } };
   }
+  if (id === 'carried' || id === 'other-variant') {
+    const recording = sampleRecording(id, 'Carried', BETRAYAL.replace('sold the granary’s corn to the garrison', 'hid the corn from the garrison'), () => 0.9);
+    const provenance = { ...recording.provenance, model: 'sample-q8', weightsSha256: 'd8'.repeat(32), ...(id === 'carried' ? {} : { probeSha256: PROBE }) };
+    const run = { finishedAt: 0, taps: true, adapter: null, probeKey: 'shipped:kind-cruel', probeTitle: 'Kind–cruel', continuations: [], push: null };
+    return { ...recording, provenance, run: { ...run, ...(id === 'carried' ? { carriedOver: { ...AGREEMENT, from: 'q4', to: 'q8' } } : {}) } };
+  }
+  if (id === 'at-home') {
+    const recording = sampleRecording(id, 'At home', BETRAYAL, turn);
+    return { ...recording, provenance: { ...recording.provenance, model: 'sample-q4' } };
+  }
   if (id !== 'other-probe') return null;
   const recording = sampleRecording(id, 'Other probe', BETRAYAL, turn);
   return { ...recording, provenance: { ...recording.provenance, probe: 'formal-casual', probeSha256: PROBE } };
@@ -36,7 +47,7 @@ const own = (id: string): Recording | null => {
 export const fetchText = async (url: string): Promise<string> => {
   if (url.endsWith('index.json')) {
     const usual = JSON.parse(await fakeFetch(url)) as { recordings: { id: string; title: string; blurb: string; dark: boolean }[] };
-    return serialiseRecordingIndex([...usual.recordings, ...['spared', 'bees', 'other-probe', 'short', 'short-spared', 'pushed'].map((id) => ({ id, title: own(id)!.title, blurb: 'Made up.', dark: false }))]);
+    return serialiseRecordingIndex([...usual.recordings, ...['spared', 'bees', 'other-probe', 'short', 'short-spared', 'pushed', 'carried', 'other-variant', 'at-home'].map((id) => ({ id, title: own(id)!.title, blurb: 'Made up.', dark: false }))]);
   }
   const made = own(/([^/]+)\.json$/.exec(url)?.[1] ?? '');
   return made === null ? fakeFetch(url) : serialiseRecording(made);

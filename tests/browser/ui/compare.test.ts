@@ -164,6 +164,24 @@ describe('the pointer in two texts', () => {
   });
 });
 
+describe('runs on two variants of one model', () => {
+  it('that one probe read, carried over to one of them, are subtracted, with its cosine by layer', async () => {
+    await compare('at-home', 'carried');
+    await expect.element(page.getByRole('main').getByText('A was read on sample-q4, B on sample-q8, both with the probe sample: two variants of one model. The difference holds what the variants change as well as what the texts do.')).toBeVisible();
+    await expect.element(page.getByRole('main').getByText(/further towards kind than A on average/)).toBeVisible();
+    await expect.element(page.getByText('B. The probe was made on q4; this is q8. Their directions agree with cosine 0.920 at layer 16 (n = 24 of its 72 topics; labels shuffled: 0.41, 95 % of 200).')).toBeVisible();
+    expect(document.querySelector('main')!.textContent).not.toContain('A. The probe was made on');
+    await expect.element(page.getByText(/The two were read by different models/)).toBeVisible();
+  });
+
+  it('that a probe of each read are not, and it is said how they could be', async () => {
+    await compare('at-home', 'other-variant');
+    const notice = page.getByRole('region', { name: 'These two are not subtracted' });
+    await expect.element(notice).toHaveTextContent('A was read on sample-q4 with the probe sample (00000000), B on sample-q8 with sample (abababab): two variants of one model, and a probe of each.');
+    await expect.element(notice).toHaveTextContent('Read one of the texts again with the probe of the other');
+  });
+});
+
 describe('runs that may not be subtracted', () => {
   it('are shown, with what each was read with, and without any difference', async () => {
     await compare('betrayal', 'other-probe');
