@@ -1,4 +1,5 @@
 /** Specimens of components that need nothing but their properties. */
+import CarriedOver from '../../src/ui/CarriedOver.svelte';
 import ChoiceRow from '../../src/ui/ChoiceRow.svelte';
 import DarkNote from '../../src/ui/DarkNote.svelte';
 import Disclosure from '../../src/ui/Disclosure.svelte';
@@ -21,6 +22,7 @@ import ThemeSwitch from '../../src/ui/ThemeSwitch.svelte';
 import TwoRunsTable from '../../src/ui/TwoRunsTable.svelte';
 import DivergenceChart from '../../src/ui/DivergenceChart.svelte';
 import PatchGrid from '../../src/ui/PatchGrid.svelte';
+import type { DtypeAgreement } from '../../src/core/dtype-agreement.ts';
 import type { PatchReport } from '../../src/core/patching.ts';
 import { NUMBERS, STATUS } from '../browser/ui/fake-engine.ts';
 import { LAYERS } from '../browser/ui/sample.ts';
@@ -29,6 +31,7 @@ import { openAll, piece, words, type Specimen } from './specimen.ts';
 
 const nothing = (): void => undefined;
 const byLayer = (of: (layer: number) => number): number[] => Array.from({ length: LAYERS }, (_, layer) => of(layer));
+const AGREEMENT: DtypeAgreement = { from: 'q8', to: 'q4', layer: 16, shuffles: 200, topics: 24, fittedTopics: 72, turns: 48, cosine: byLayer((layer) => 1 - layer / 200).map((cosine, layer) => (layer === 0 ? null : cosine)), null95: byLayer(() => 0.41) };
 const hill = (height: number) => (layer: number): number => 0.5 + height * Math.exp(-(((layer - 18) / 9) ** 2));
 const LONG = 'A_name_of_a_file_that_nobody_would_choose_but_that_somebody_will_have_'.repeat(3);
 const totalBytes = STATUS.downloadBytes;
@@ -67,6 +70,12 @@ export const PIECES: readonly Specimen[] = [
   ...piece('DarkNote', DarkNote, {
     'before one story': { titles: ['Betrayal'], onshow: nothing, onleave: nothing },
     'before two': { titles: ['Betrayal', 'Steady cruel'], onshow: nothing },
+  }),
+  ...piece('CarriedOver', CarriedOver, {
+    empty: { agreement: null, layer: 16 },
+    'holds, of one of two runs': { agreement: AGREEMENT, layer: 16, who: 'B' },
+    'too low to be read': { agreement: { ...AGREEMENT, cosine: byLayer(() => 0.71) }, layer: 16 },
+    'nothing to compare': { agreement: AGREEMENT, layer: 0 },
   }),
   ...piece('Notice', Notice, {
     note: { title: 'Running without WebGPU', children: words('<p>The browser knows WebGPU but found no graphics card that it may use.</p>'), ondismiss: nothing },
