@@ -16,7 +16,7 @@ const inChromium = (name: string, include: string[], flags: readonly string[]) =
   test: {
     name,
     include,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     browser: {
       enabled: true,
       headless: true,
