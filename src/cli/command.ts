@@ -1,7 +1,7 @@
 /** What a command is, and how its options are read. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { AppError } from '../core/errors.ts';
-import { graphOfType } from '../runtime/node/model-folder.ts';
+import { embeddedFolder, graphOfType } from '../runtime/node/model-folder.ts';
 
 /** A command: `result` is printed as JSON, `ok: false` ends the program with status 1. */
 export interface Command {
@@ -38,7 +38,8 @@ export class Options {
 
   /** A text option that must be there. */
   needed(name: string): string {
-    return this.text(name) ?? this.refuse(`--${name} is missing`);
+    const what = name === 'model' ? `: the folder of a model, such as the embedded ${embeddedFolder()}` : '';
+    return this.text(name) ?? this.refuse(`--${name} is missing${what}. "flipside ${this.#command} --help" says how it is used`);
   }
 
   /** The model's folder as `--model` names it, or the graph in it that `--dtype` picks. Throws `model-variant-missing`. */

@@ -132,7 +132,7 @@ export function assertProbeFits(probe: Pick<Probe, 'id' | 'model'>, model: Model
   }
   if (own.weightsSha256 !== model.weightsSha256) {
     const details = { probe: probe.id, probeModel: own.id, probeWeights: own.weightsSha256, model: model.id, modelWeights: model.weightsSha256 };
-    throw new AppError('probe-model-mismatch', `Probe "${probe.id}" was trained on ${own.id} with weights ${own.weightsSha256.slice(0, 12)}…, but the weights of ${model.id} here are ${model.weightsSha256.slice(0, 12)}…. ${remedy}`, details);
+    throw new AppError('probe-model-mismatch', `Probe "${probe.id}" was trained on ${own.id} with weights ${own.weightsSha256.slice(0, 12)}…, but the weights of ${model.id} here are ${model.weightsSha256.slice(0, 12)}…. ${own.id === model.id ? 'The name is the same, so a file of the model may be damaged: "flipside verify" holds its files to the hashes that were published with them. If they are right, it is another edition: pick' : 'Pick'} a probe that was trained on this model, or train one on it.`, details);
   }
 }
 

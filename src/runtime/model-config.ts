@@ -22,7 +22,7 @@ export function parseModelConfig(text: string): ModelConfig {
   const size = (name: string): number => {
     const value = fields[name];
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > 1e7) {
-      throw new AppError('model-manifest-invalid', `config.json: ${name} must be a whole number from 1 to 10,000,000, got ${JSON.stringify(value) ?? 'nothing'}.`, { field: name });
+      throw new AppError('model-manifest-invalid', `config.json: ${name} must be a whole number from 1 to 10,000,000, got ${JSON.stringify(value) ?? 'nothing'}. Take the config.json that the model was published with, or pick another model.`, { field: name });
     }
     return value;
   };

@@ -146,5 +146,7 @@ test('a damaged probe and a damaged model are refused by name', async () => {
   const model = join(folder, 'short-model');
   cpSync(join(ROOT, MODEL), model, { recursive: true });
   truncateSync(join(model, 'onnx', 'model_q4.onnx'), 100_000);
-  expectRefusal(await flipside('verify', '--model', model), /model-graph-malformed/);
+  expectRefusal(await flipside('verify', '--model', model), /model-file-altered: .*short-model\/onnx\/model_q4\.onnx is not the file that was published/);
+  rmSync(join(model, 'SHA256SUMS'));
+  expectRefusal(await flipside('verify', '--model', model), /model-graph-malformed: .*short-model\/onnx\/model_q4\.onnx: The model graph/);
 }, MINUTE);

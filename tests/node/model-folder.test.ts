@@ -59,11 +59,6 @@ describe('a folder', () => {
     const flat = folder('flat', { ...BESIDE, 'model.onnx': 'a', 'model.onnx.data': 'b' });
     expect(modelPaths(flat)).toMatchObject({ graph: join(flat, 'model.onnx'), id: 'flat' });
   });
-
-  test('that is not there is left to whoever reads it to name', () => {
-    expect(modelPaths(join(root, 'nowhere')).graph).toBe(join(root, 'nowhere/onnx/model_q4.onnx'));
-    expect(() => graphOfType(join(root, 'nowhere'), 'q4')).toThrow(/holds no graph/);
-  });
 });
 
 test('--dtype belongs to every command that takes a model', () => {

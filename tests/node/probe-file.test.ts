@@ -225,7 +225,11 @@ describe('whether a probe fits a model', () => {
     expect(width).toMatchObject({ code: 'probe-width-mismatch', details: { probeHidden: 4, modelHidden: 960 } });
     expect(width.message).toMatch(/expects 4 numbers a token in 2 layers \(toy\), but wide gives 960 in 2/);
     expect(refusal(() => assertProbeFits(probe, { ...probe.model, layerCount: 12 })).code).toBe('probe-width-mismatch');
-    expect(refusal(() => assertProbeFits(probe, { ...probe.model, weightsSha256: '56'.repeat(32) })).code).toBe('probe-model-mismatch');
+    const weights = { ...probe.model, weightsSha256: '56'.repeat(32) };
+    expect(refusal(() => assertProbeFits(probe, { ...weights, id: 'another name' })).message).toMatch(/but the weights of another name here are 565656565656…\. Pick a probe that was trained on this model/);
+    const damaged = refusal(() => assertProbeFits(probe, weights));
+    expect(damaged.code).toBe('probe-model-mismatch');
+    expect(damaged.message).toMatch(/The name is the same, so a file of the model may be damaged: "flipside verify" holds its files to the hashes .* another edition: pick a probe/);
   });
 });
 

@@ -97,7 +97,7 @@ describe('a push that cannot be measured is refused before any model is opened:'
 test('probes of another width are refused by name, in one line', async () => {
   const narrow = await writeNarrow('narrow');
   expectRefusal(await flipside('steer', '--model', MODEL, '--probe', narrow, '--dose', '--out', join(folder, 'never')), /probe-width-mismatch: Probe "kind-cruel" expects 288 numbers a token in 30 layers/);
-  expectRefusal(await flipside('steer', '--model', join(folder, 'no-model'), '--probe', PROBE, '--dose', '--out', join(folder, 'never')), /model-fetch-failed: Cannot read .*no-model/);
+  expectRefusal(await flipside('steer', '--model', join(folder, 'no-model'), '--probe', PROBE, '--dose', '--out', join(folder, 'never')), /model-fetch-failed: There is no folder .*no-model/);
 }, 2 * MINUTE);
 
 test('a dose–response is measured from any folder, and its file, both figures and its card say the same', async () => {

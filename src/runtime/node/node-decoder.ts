@@ -1,5 +1,4 @@
 /** Opens a model folder on onnxruntime-node (CPU): what the `flipside` command and the tests read with. */
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../core/errors.ts';
@@ -16,6 +15,7 @@ import { fetchFromCpu } from '../ort/fetch.ts';
 import { assertRunsOnCpu, explainPass, externalData, SESSION_SETTINGS, untouched, type DecoderFiles } from '../ort/opening.ts';
 import { createOrtDecoder } from '../ort/ort-decoder.ts';
 import { steeringOnCpu } from '../ort/steering-feeds.ts';
+import { about, readModelFile } from './model-file.ts';
 import { modelPaths } from './model-folder.ts';
 
 /** How a decoder is opened: `tapped: false` loads the graph as it is, for comparing logits; `editing` one whose stream can be changed; `float32` one that computes in float32 whatever it was exported in. */
@@ -73,14 +73,15 @@ function decoderOn(session: InferenceSession, graph: TappedDecoder, config: Mode
     fetch: fetchFromCpu,
     project: null,
     overlaps: false,
-    explain: (thrown) => Promise.resolve(explainPass(thrown)),
+    explain: (thrown) => Promise.resolve(explained(thrown, sizes)),
   });
 }
 
 /** The graph of a model folder, cut or rewritten, with the weight files that it then needs. */
 async function readModelFolder<T extends Pick<TappedDecoder, 'graph' | 'weightFiles'>>(modelDir: string, cutting: (stock: Uint8Array) => T): Promise<{ readonly cut: T; readonly weights: ReadonlyMap<string, Uint8Array>; readonly path: string }> {
   const path = modelPaths(modelDir).graph;
-  const cut = cutting(await readModelFile(path));
+  const stock = await readModelFile(path);
+  const cut = about(path, () => cutting(stock));
   const weights = await Promise.all(cut.weightFiles.map(async (file) => [file, await readModelFile(join(dirname(path), file))] as const));
   return { cut, weights: new Map(weights), path };
 }
@@ -90,15 +91,14 @@ async function openSession(graph: Pick<TappedDecoder, 'graph' | 'weightFiles'>, 
   try {
     return await InferenceSession.create(graph.graph, { externalData: data, logSeverityLevel: 3, extra: { session: { ...SESSION_SETTINGS, intra_op: { allow_spinning: '0' } } } } as InferenceSession.SessionOptions);
   } catch (thrown) {
-    throw new AppError('model-session-failed', `onnxruntime could not open ${path}: ${String(thrown)}`, { path }, thrown);
+    throw new AppError('model-session-failed', `onnxruntime could not open ${path}: ${wordsOf(thrown)}. Hold its files to their hashes with "flipside verify", or pick another export.`, { path }, thrown);
   }
 }
 
-/** Reads a file of a model folder; a missing one is named. */
-export async function readModelFile(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (thrown) {
-    throw new AppError('model-fetch-failed', `Cannot read ${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}. Point --model at a model folder.`, { path }, thrown);
-  }
+/** Sizes that the graph does not have come from a `config.json` of another model; everything else is told as it is. */
+function explained(thrown: unknown, { hidden, vocabulary }: ModelConfig): AppError {
+  if (thrown instanceof AppError || !/invalid dimensions for input/i.test(wordsOf(thrown))) return explainPass(thrown);
+  return new AppError('model-manifest-invalid', `config.json does not belong to this graph: by it a token has ${hidden} numbers and there are ${vocabulary} tokens, and onnxruntime refuses a pass: ${wordsOf(thrown).replace(/\s+/g, ' ')}. Get both files again from where the model came from.`, { hidden, vocabulary }, thrown);
 }
+
+const wordsOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown)).trim().replace(/\.$/, '');

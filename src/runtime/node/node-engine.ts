@@ -1,9 +1,9 @@
 /** A model folder opened for reading in Node: decoder, tokenizer and identity. */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { AppError } from '../../core/errors.ts';
 import { byWeightOrder } from '../../core/model-offer.ts';
-import { describeDecoder } from '../../onnx/decoder-shape.ts';
+import { weightExtents } from '../../onnx/weight-extents.ts';
 import { withDtype } from '../../core/model-dtype.ts';
 import type { ModelIdentity } from '../../core/probe-types.ts';
 import type { SegmentReader } from '../../training/reader.ts';
@@ -16,8 +16,10 @@ import { ownReference, shippedReference } from '../numbers-reference.ts';
 import { createSegmentReader } from '../segment-reader.ts';
 import { weightsSha256 } from '../store/manifest.ts';
 import { TextTokenizer } from '../tokenizer.ts';
+import { HeldFiles, type HeldFilesReport } from './held-files.ts';
+import { about, modelFileBytes, readModelFile } from './model-file.ts';
 import { modelPaths } from './model-folder.ts';
-import { openNodeDecoder, openNodeLens, readModelFile } from './node-decoder.ts';
+import { openNodeDecoder, openNodeLens } from './node-decoder.ts';
 
 /** Tokens a pass: the CPU computes any number right, and this many keep memory small. */
 export const NODE_CHUNK_TOKENS = 128;
@@ -27,6 +29,15 @@ const NODE_SET_TOKENS = 512;
 
 /** The chat template, where it lies in a file of its own. */
 const TEMPLATE = 'chat_template.jinja';
+
+/** How text becomes tokens. */
+const TOKENIZER = 'tokenizer.json';
+
+/** The model's sizes. */
+const CONFIG = 'config.json';
+
+/** What float32 PyTorch computes on the same weights, where a model ships with it. */
+const REFERENCE = 'reference.json';
 
 /** What the commands read with. */
 export interface NodeEngine {
@@ -39,25 +50,46 @@ export interface NodeEngine {
   readonly setTokens: number;
   /** What the numbers check holds it to: the reference in the folder or, where there is none, a float32 pass. */
   readonly numbers: () => Promise<Pick<NumbersCheckParts, 'reference' | 'against' | 'untouched' | 'limits'>>;
+  /** The hashes that the files were held to until now. */
+  readonly files: () => HeldFilesReport;
   /** The lens; the caller's to dispose of. */
   readonly openLens: () => Promise<LensHead>;
   dispose(): Promise<void>;
 }
 
-/** Opens a model folder, or a graph in one by its path, with `editing` for pushing its stream. Throws model errors that name the file. */
-export async function openNodeEngine(modelDir: string, { editing = false }: { readonly editing?: boolean } = {}): Promise<NodeEngine> {
-  const { graph, id, beside } = modelPaths(modelDir);
-  const text = async (name: string): Promise<string> => (await readModelFile(beside(name))).toString('utf8');
+/** How a model is opened: `editing` for pushing its stream, `everyListedFile` to hold also those files to their hashes that are not read. */
+export interface NodeEngineOptions {
+  readonly editing?: boolean;
+  readonly everyListedFile?: boolean;
+  /** Files held to their hashes so far, and in all; may throw to stop. */
+  readonly onHeld?: (done: number, total: number) => void;
+}
+
+/**
+ * Opens a model folder, or a graph in one by its path. Every file that is read is held to the hashes that lie with it first: those of
+ * graph and weights are taken anyway, for the identity. Throws model errors that name the file.
+ */
+export async function openNodeEngine(modelDir: string, { editing = false, everyListedFile = false, onHeld }: NodeEngineOptions = {}): Promise<NodeEngine> {
+  const { graph, folder, id, beside } = modelPaths(modelDir);
+  const held = await HeldFiles.of(folder);
+  if (everyListedFile) await held.everyListed(onHeld);
+  const bytesOf = async (name: string): Promise<Buffer> => {
+    await held.sha256(beside(name));
+    return readModelFile(beside(name));
+  };
+  const text = async (name: string): Promise<string> => (await bytesOf(name)).toString('utf8');
   const textIfThere = async (name: string): Promise<string | null> => (existsSync(beside(name)) ? text(name) : null);
-  const decoder = await openNodeDecoder(modelDir, { tapped: true, editing });
-  const template = await textIfThere(TEMPLATE);
+  const weights = await hashWeights(graph, held);
   const settings = await text('tokenizer_config.json');
-  const tokenizer = new TextTokenizer(await text('tokenizer.json'), template === null ? settings : withTemplate(settings, TEMPLATE, template));
+  const template = await textIfThere(TEMPLATE);
+  const tokens = await text(TOKENIZER);
+  const tokenizer = about(beside(TOKENIZER), () => new TextTokenizer(tokens, template === null ? settings : withTemplate(settings, TEMPLATE, template)));
   const generation = await textIfThere('generation_config.json');
-  const plain = parseModelConfig(await text('config.json'));
-  const config = generation === null ? plain : withGenerationConfig(plain, generation);
+  const sizes = await text(CONFIG);
+  const config = about(beside(CONFIG), () => (generation === null ? parseModelConfig(sizes) : withGenerationConfig(parseModelConfig(sizes), generation)));
+  const decoder = await openNodeDecoder(modelDir, { tapped: true, editing });
   const { layerCount, hidden } = decoder.sizes;
-  const model = withDtype({ id, weightsSha256: await hashWeights(graph), layerCount, hidden }, graph);
+  const model = withDtype({ id, weightsSha256: weights, layerCount, hidden }, graph);
   return {
     decoder,
     tokenizer,
@@ -67,8 +99,8 @@ export async function openNodeEngine(modelDir: string, { editing = false }: { re
     setTokens: NODE_SET_TOKENS,
     numbers: async () => {
       const limits = limitsOf(decoder.activations);
-      if (existsSync(beside('reference.json'))) {
-        const reference = shippedReference(await text('reference.json'), await readModelFile(beside('reference.safetensors')), decoder.sizes);
+      if (existsSync(beside(REFERENCE))) {
+        const reference = shippedReference(await text(REFERENCE), await bytesOf('reference.safetensors'), decoder.sizes);
         return { reference, against: 'shipped', limits, untouched: () => openNodeDecoder(modelDir, { tapped: false }) };
       }
       const float32 = await openNodeDecoder(modelDir, { tapped: true, float32: true });
@@ -78,6 +110,7 @@ export async function openNodeEngine(modelDir: string, { editing = false }: { re
         await float32.dispose();
       }
     },
+    files: () => held.report(),
     openLens: () => openNodeLens(modelDir, decoder.sizes),
     dispose: () => decoder.dispose(),
   };
@@ -89,10 +122,21 @@ export async function openNodeReader(modelDir: string): Promise<SegmentReader & 
   return { ...createSegmentReader(engine), dispose: () => engine.dispose() };
 }
 
-/** The identity of the weights: the same number that the page computes from the model's manifest. */
-async function hashWeights(graphPath: string): Promise<string> {
-  const graph = await readModelFile(graphPath);
-  const weights = await Promise.all([...describeDecoder(graph).weightFiles].sort(byWeightOrder).map((name) => readModelFile(join(dirname(graphPath), name))));
-  const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-  return weightsSha256([{ role: 'graph', sha256: sha256(graph) }, ...weights.map((bytes) => ({ role: 'weights' as const, sha256: sha256(bytes) }))]);
+/** The identity of the weights: the same number that the page computes from the model's manifest. Throws `model-file-altered` and `model-fetch-failed`, naming the file. */
+async function hashWeights(graphPath: string, held: HeldFiles): Promise<string> {
+  const hashes = [{ role: 'graph' as 'graph' | 'weights', sha256: await held.sha256(graphPath) }];
+  const stock = await readModelFile(graphPath);
+  const extents = about(graphPath, () => weightExtents(stock));
+  for (const name of [...extents.keys()].sort(byWeightOrder)) {
+    const path = join(dirname(graphPath), name);
+    const sha256 = await held.sha256(path);
+    assertWhole(path, modelFileBytes(path), extents.get(name) ?? 0);
+    hashes.push({ role: 'weights', sha256 });
+  }
+  return weightsSha256(hashes);
+}
+
+function assertWhole(path: string, bytes: number, needed: number): void {
+  if (bytes >= needed) return;
+  throw new AppError('model-file-altered', `${path} is cut off: the graph takes weights from ${needed.toLocaleString('en')} bytes of it, and it has ${bytes.toLocaleString('en')}. Get it again from where the model came from.`, { path, bytes, needed });
 }
