@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { offline } from './scripts/offline.mjs';
@@ -18,7 +19,7 @@ const assetFileNames = ({ originalFileNames: [source = ''] }: { readonly origina
 /** Lets the page ask the hosts that the environment names, and tells it their names; without any it asks only where it came from. */
 export function modelHosts(named: string): Plugin {
   const { hosts, wrong } = parseModelHosts(named);
-  if (wrong !== null) throw new Error(`${HOSTS_VARIABLE} holds "${wrong}", which is no https origin such as https://huggingface.co or https://*.hf.co, nor http://localhost:PORT. At most 16 are taken, with spaces between.`);
+  if (wrong !== null) throw plainError(`${HOSTS_VARIABLE} holds "${wrong}", which is no https origin such as https://huggingface.co or https://*.hf.co, nor http://localhost:PORT. At most 16 are taken, with spaces between.`);
   return {
     name: 'flipside-model-hosts',
     transformIndexHtml: {
@@ -31,6 +32,11 @@ export function modelHosts(named: string): Plugin {
       },
     },
   };
+}
+
+/** An error of whoever builds, not of the program: Vite prints what `inspect` says of it, and a stack would bury the sentence. */
+function plainError(message: string): Error {
+  return Object.assign(new Error(message), { [inspect.custom]: () => message });
 }
 
 export default defineConfig({

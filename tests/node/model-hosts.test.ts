@@ -1,5 +1,7 @@
 /** The hosts that a build names: written into the page's policy and its head, refused where they are none, part of what a build is made of. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { sourceStamp } from '../../scripts/build.mjs';
 import { HOSTS_VARIABLE, parseModelHosts } from '../../src/core/model-hosts.ts';
@@ -34,6 +36,14 @@ test('a build with hosts lets them through, and nothing else, and tells the page
 test.each(['*', 'http://huggingface.co', "https://a.b'; script-src *", 'https://a.b/"><script>'])('a build with %j is refused, with the word that is wrong', (named) => {
   expect(() => modelHosts(named)).toThrow(/^FLIPSIDE_MODEL_HOSTS holds "/);
 });
+
+test('vite build prints that refusal as its last line, without a stack that would bury it', () => {
+  const outcome = spawnSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build'], { env: { ...process.env, [HOSTS_VARIABLE]: 'huggingface.co' }, encoding: 'utf8' });
+  expect(outcome.status).not.toBe(0);
+  const printed = stripVTControlCharacters(outcome.stderr).trim().split('\n');
+  expect(printed.at(-1)).toMatch(/^FLIPSIDE_MODEL_HOSTS holds "huggingface\.co", which is no https origin such as https:\/\/huggingface\.co /);
+  expect(printed.filter((line) => line.startsWith('    at '))).toEqual([]);
+}, 60_000);
 
 test('npm start builds again when the hosts change', () => {
   delete process.env[HOSTS_VARIABLE];

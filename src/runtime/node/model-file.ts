@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../core/errors.ts';
 import { LFS_POINTER_BYTES, lfsPointerOf } from '../../core/lfs-pointer.ts';
@@ -42,7 +43,8 @@ export function about<T>(path: string, work: () => T): T {
     return work();
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
-    throw new AppError(thrown.code, `${path}: ${thrown.message}`, { ...thrown.details, path }, thrown);
+    const name = `${basename(path)}: `;
+    throw new AppError(thrown.code, `${path}: ${thrown.message.startsWith(name) ? thrown.message.slice(name.length) : thrown.message}`, { ...thrown.details, path }, thrown);
   }
 }
 
