@@ -57,7 +57,10 @@ async function refusalOf(error: unknown, record: ChatModelRecord, page: string):
   if (error instanceof AppError) return error;
   const message = error instanceof Error ? error.message : String(error);
   const missing = await missingFile(record, page, (url, init) => fetch(url, init));
-  if (missing === null) return new AppError('second-engine-unavailable', `${record.id} would not start: ${message}`, { model: record.id }, error);
+  const library = new URL(record.library, page).href;
+  // A page that came in place of the library fails as one that was never compiled.
+  if (error instanceof WebAssembly.CompileError && missing?.url !== library) return new AppError('second-engine-unavailable', `${record.id} would not start: ${library} is no WebAssembly. Put the library there that was compiled for this model, or correct its address in the list of chat models.`, { model: record.id, url: library }, error);
+  if (missing === null) return new AppError('second-engine-unavailable', `${record.id} would not start: ${message.replace(/\.$/, '')}. All its files are there; see that its library was compiled for this model and for web-llm 0.2.86, or delete its files here and load again.`, { model: record.id }, error);
   const elsewhere = new URL(missing.url).origin !== new URL(page).origin;
   const advice = elsewhere ? 'This page may fetch from its own address only, unless it was built to allow others; put the files beside the page.' : 'Put it there, or correct the address in the list of chat models.';
   return new AppError('second-engine-unavailable', `${record.id} lacks ${missing.url} (${missing.why}). ${advice}`, { model: record.id, url: missing.url }, error);

@@ -1,27 +1,35 @@
 /** web-llm in the built page, under the page's own policy: a file of its own that comes only when a chat model is loaded. */
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SOFTWARE_GPU_FLAGS } from '../../scripts/chromium.mjs';
+import { chatModelServer } from '../fixtures/chat-model-server.ts';
+import type { LoggedRequest } from '../fixtures/model-server.ts';
 import { Site } from './site.ts';
 
 let site: Site;
 beforeAll(async () => {
-  site = await Site.open(SOFTWARE_GPU_FLAGS);
+  site = await Site.open(SOFTWARE_GPU_FLAGS, [chatModelServer()]);
 });
 afterAll(async () => site.close());
 
-/** The first file that a model needs; asked for by web-llm, and once more to learn why it failed. */
-const SETTINGS = 'models/none/mlc-chat-config.json';
+/** A folder that has everything but the weights; its library computes nothing. */
+const FOLDER = 'fixture-chat/page/files/';
+const FILES = ['mlc-chat-config.json', 'lib.wasm', 'tokenizer.json', 'tensor-cache.json'];
 
-test('the built page fetches web-llm when a chat model is loaded and not before, from its own address, and says which file of the model is missing', async () => {
-  const page = await site.page();
+async function addModel(page: Page, name: string, folder: string): Promise<void> {
   await page.getByRole('link', { name: 'Train', exact: true }).click();
   await page.getByText('Draft rows with a chat model').click();
   await page.getByText('Which chat models there are').click();
-  await page.getByLabel('Name', { exact: true }).fill('None');
-  await page.getByLabel('Folder of the weights').fill('./models/none/');
-  await page.getByLabel('Library (.wasm)').fill('./models/none/lib.wasm');
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Folder of the weights').fill(`./${folder}`);
+  await page.getByLabel('Library (.wasm)').fill(`./${folder}lib.wasm`);
   await page.getByRole('button', { name: 'Add this model' }).click();
   await page.waitForLoadState('networkidle');
+}
+
+test('the built page fetches web-llm when a chat model is loaded and not before, from its own address, and says which file of the model is missing', async () => {
+  const page = await site.page();
+  await addModel(page, 'None', 'models/none/');
   site.forgetRequests();
   await page.getByRole('button', { name: 'Load the chat model' }).click();
   await page.getByRole('alert').getByText(/None lacks .*\/models\/none\/mlc-chat-config\.json \(status 404\)/).waitFor();
@@ -31,6 +39,22 @@ test('the built page fetches web-llm when a chat model is loaded and not before,
   expect(scripts).toHaveLength(1);
   const bytes = (await (await fetch(site.address + scripts[0]!)).arrayBuffer()).byteLength;
   expect(bytes).toBeGreaterThan(1_000_000);
-  expect(asked.filter((path) => !path.endsWith('.js'))).toEqual([SETTINGS, SETTINGS]);
+  // Asked for by web-llm, and once more to learn why it failed.
+  expect(asked.filter((path) => !path.endsWith('.js'))).toEqual(['models/none/mlc-chat-config.json', 'models/none/mlc-chat-config.json']);
+  expect(site.faults.filter((fault) => !fault.includes('404'))).toEqual([]);
+  await page.close();
+});
+
+test('under the page’s own policy web-llm starts a library, takes the graphics card, reads the tokeniser and the list of weights, and stops at the first shard', async () => {
+  await fetch(`${site.address}fixture-chat/page/has/${encodeURIComponent(FILES.join(','))}`);
+  const page = await site.page();
+  await addModel(page, 'Hollow', FOLDER);
+  await page.getByLabel('Chat model', { exact: true }).selectOption('Hollow');
+  site.forgetRequests();
+  await page.getByRole('button', { name: 'Load the chat model' }).click();
+  await page.getByRole('alert').getByText(/Hollow lacks .*\/files\/params_shard_0\.bin \(status 404\)/).waitFor();
+  const log = (await (await fetch(`${site.address}fixture-chat/page/log/`)).json()) as LoggedRequest[];
+  expect(log.slice(0, 5).map(({ file, status }) => [file, status])).toEqual([...FILES.map((file) => [file, 200]), ['params_shard_0.bin', 404]]);
+  expect(site.requests.filter((address) => !address.startsWith(site.address) && !address.startsWith('data:') && !address.startsWith('blob:'))).toEqual([]);
   expect(site.faults.filter((fault) => !fault.includes('404'))).toEqual([]);
 });
