@@ -58,6 +58,11 @@ describe('--model that names', () => {
     expect(refusal(() => modelPaths(folder('many', Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`${i}.txt`, 'x']))))).message).toContain('It holds 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 3 more.');
   });
 
+  test('one graph, with --dtype beside it, says that one of the two is too much', () => {
+    const graph = join(folder('two-ways', toy), 'onnx/model_q4.onnx');
+    expect(refusal(() => graphOfType(graph, 'q8'))).toMatchObject({ code: 'usage', message: `--dtype picks among the variants in a folder, and ${graph} is one graph. Leave --dtype out, or give the folder.` });
+  });
+
   test('a folder with a link that leads nowhere or round is read all the same, also where its own name ends like a graph’s', async () => {
     const dir = folder('linked.onnx', toy);
     symlinkSync(join(dir, 'round'), join(dir, 'round'));

@@ -69,11 +69,14 @@ export class HeldFiles {
 
   /** Holds every file that a list names and that is there. Throws as {@link sha256} does, or `cancelled` by `onFile`. */
   async everyListed(onFile?: (done: number, total: number) => void): Promise<void> {
-    const there = [...this.#expected.keys()].filter((path) => existsSync(path));
-    this.#notThere = [...this.#expected.keys()].filter((path) => !there.includes(path)).map((path) => this.#named(path));
-    for (const [index, path] of there.entries()) {
+    const listed = [...this.#expected.keys()];
+    const there = new Set(listed.filter((path) => existsSync(path)));
+    this.#notThere = listed.filter((path) => !there.has(path)).map((path) => this.#named(path));
+    let done = 0;
+    for (const path of there) {
       await this.sha256(path);
-      onFile?.(index + 1, there.length);
+      done += 1;
+      onFile?.(done, there.size);
     }
   }
 

@@ -39,7 +39,7 @@ export function embeddedFolder(): string {
  * smallest. Throws `model-fetch-failed` where there is no such folder, and `model-variant-missing` where it holds no graph.
  */
 export function modelPaths(where: string): ModelPaths {
-  if (where.endsWith('.onnx') && statOf(resolve(where))?.isDirectory() !== true) {
+  if (isGraph(where)) {
     const graph = resolve(where);
     const folder = folderOf(graph);
     return pathsOf(graph, variantsOf(filesIn(folder)).length > 1 ? `${basename(folder)}-${dtypeOfGraph(graph) ?? basename(graph, '.onnx')}` : basename(folder));
@@ -50,12 +50,18 @@ export function modelPaths(where: string): ModelPaths {
   return pathsOf(graph, variants.length === 1 ? basename(folder) : `${basename(folder)}-${chosen?.dtype ?? ''}`);
 }
 
-/** The graph of a variant in a folder. Throws as {@link modelPaths} does; of `model-variant-missing` the refusal names those that there are. */
+/** The graph of a variant in a folder. Throws as {@link modelPaths} does, `model-variant-missing` with those that there are, or `usage` for a graph that is named itself. */
 export function graphOfType(where: string, dtype: string): string {
+  if (isGraph(where)) throw new AppError('usage', `--dtype picks among the variants in a folder, and ${where} is one graph. Leave --dtype out, or give the folder.`, { where, dtype });
   const { folder, variants } = variantsIn(where);
   const found = variants.find((variant) => variant.dtype === dtypeNamed(dtype));
   if (found !== undefined) return join(folder, found.path);
   throw new AppError('model-variant-missing', `${where} has no variant "${dtype}": there are ${variants.map((variant) => variant.dtype).join(', ')}. Pick another with --dtype.`, { folder: where, dtype });
+}
+
+/** Whether a path is meant as a graph: also one that is not there, but no folder of such a name. */
+function isGraph(where: string): boolean {
+  return where.endsWith('.onnx') && statOf(resolve(where))?.isDirectory() !== true;
 }
 
 /** A variant by its name, and the path of its graph from the model's folder. */
