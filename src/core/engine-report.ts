@@ -96,6 +96,8 @@ export interface KeptModel {
   readonly title: string;
   readonly licence: string;
   readonly from: { readonly kind: 'site' | 'local' } | { readonly kind: 'hub'; readonly address: string };
+  /** Why it did not start when it was last loaded, in a sentence; null where it did, or has not been tried. */
+  readonly unopened: string | null;
   /** When the last of its files came, in milliseconds since 1970; null where none has. */
   readonly changed: number | null;
   /** A file that its host lists by a git blob id has no SHA-256. */

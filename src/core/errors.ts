@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'model-fetch-failed'
   | 'model-file-altered'
   | 'model-manifest-invalid'
+  | 'model-text-invalid'
   | 'model-host-off'
   | 'model-gated'
   | 'model-list-invalid'
@@ -20,6 +21,7 @@ export type ErrorCode =
   | 'model-node-missing'
   | 'model-graph-malformed'
   | 'model-session-failed'
+  | 'model-gpu-only'
   | 'numbers-not-finite'
   | 'numbers-wrong'
   // the graphics processor; why a model does not run there at all is a `GpuCause`

@@ -10,32 +10,32 @@ export interface ModelConfig {
   readonly endTokens: readonly number[];
 }
 
-/** Reads `config.json` of a Hugging Face model. Throws `model-manifest-invalid` naming the field. */
+/** Reads `config.json` of a Hugging Face model. Throws `model-text-invalid` naming the field. */
 export function parseModelConfig(text: string): ModelConfig {
   let raw: unknown;
   try {
     raw = JSON.parse(text);
   } catch (thrown) {
-    throw new AppError('model-manifest-invalid', 'config.json is not valid JSON. Load the model again.', {}, thrown);
+    throw new AppError('model-text-invalid', 'config.json is not valid JSON.', { file: 'config.json' }, thrown);
   }
   const fields: Record<string, unknown> = typeof raw === 'object' && raw !== null ? { ...raw } : {};
   const size = (name: string): number => {
     const value = fields[name];
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > 1e7) {
-      throw new AppError('model-manifest-invalid', `config.json: ${name} must be a whole number from 1 to 10,000,000, got ${JSON.stringify(value) ?? 'nothing'}. Take the config.json that the model was published with, or pick another model.`, { field: name });
+      throw new AppError('model-text-invalid', `config.json: ${name} must be a whole number from 1 to 10,000,000, got ${JSON.stringify(value) ?? 'nothing'}. Take the config.json that the model was published with, or pick another model.`, { file: 'config.json', field: name });
     }
     return value;
   };
   return { hidden: size('hidden_size'), vocabulary: size('vocab_size'), contextTokens: size('max_position_embeddings'), endTokens: endTokensIn(fields) };
 }
 
-/** Ids that end a text by `generation_config.json` as well: what a chat ends with is often said there alone. Throws `model-manifest-invalid` where it is no JSON. */
+/** Ids that end a text by `generation_config.json` as well: what a chat ends with is often said there alone. Throws `model-text-invalid` where it is no JSON. */
 export function withGenerationConfig(config: ModelConfig, text: string): ModelConfig {
   let raw: unknown;
   try {
     raw = JSON.parse(text);
   } catch (thrown) {
-    throw new AppError('model-manifest-invalid', 'generation_config.json is not valid JSON. Load the model again.', {}, thrown);
+    throw new AppError('model-text-invalid', 'generation_config.json is not valid JSON.', { file: 'generation_config.json' }, thrown);
   }
   const more = typeof raw === 'object' && raw !== null ? endTokensIn({ ...raw }) : [];
   return { ...config, endTokens: [...new Set([...config.endTokens, ...more])] };

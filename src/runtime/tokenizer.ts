@@ -11,15 +11,17 @@ export class TextTokenizer {
   readonly #tokenizer: Tokenizer;
   readonly #chatTemplate: string | null;
 
-  /** `tokenizerJson` and `configJson` are the texts of tokenizer.json and tokenizer_config.json. Throws `model-manifest-invalid`. */
+  /** `tokenizerJson` and `configJson` are the texts of tokenizer.json and tokenizer_config.json. Throws `model-text-invalid`, naming the file. */
   constructor(tokenizerJson: string, configJson: string) {
+    const config = objectIn('tokenizer_config.json', configJson);
+    const tokenizer = objectIn('tokenizer.json', tokenizerJson);
     try {
-      const config = JSON.parse(configJson) as { chat_template?: unknown };
-      this.#tokenizer = new Tokenizer(JSON.parse(tokenizerJson) as object, config);
-      this.#chatTemplate = typeof config.chat_template === 'string' ? config.chat_template : null;
+      this.#tokenizer = new Tokenizer(tokenizer, config);
+      this.encode('A');
     } catch (thrown) {
-      throw new AppError('model-manifest-invalid', `The tokenizer files cannot be used: ${thrown instanceof Error ? thrown.message : String(thrown)}. Load the model again.`, {}, thrown);
+      throw invalid('tokenizer.json', `lacks what a tokenizer needs (${thrown instanceof Error ? thrown.message : String(thrown)})`, thrown);
     }
+    this.#chatTemplate = typeof config['chat_template'] === 'string' ? config['chat_template'] : null;
   }
 
   /** Token ids of a text, without adding any. Special tokens that the text spells out count as such. */
@@ -48,4 +50,20 @@ export class TextTokenizer {
     if (this.#chatTemplate === null) throw new AppError('usage', 'This model has no chat template. Give it plain text instead.');
     return new Template(this.#chatTemplate).render({ messages: [...messages], add_generation_prompt: true });
   }
+}
+
+/** The object that a small file of a model holds. Throws `model-text-invalid`, naming the file. */
+export function objectIn(file: string, json: string): Record<string, unknown> {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(json);
+  } catch (thrown) {
+    throw invalid(file, 'is not valid JSON', thrown);
+  }
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw invalid(file, 'must be a JSON object');
+  return { ...raw };
+}
+
+function invalid(file: string, problem: string, cause?: unknown): AppError {
+  return new AppError('model-text-invalid', `${file} ${problem}.`, { file }, cause);
 }

@@ -26,7 +26,8 @@ import { openWebDecoder } from './ort/web-decoder.ts';
 import type { PushedText } from './pushed-writing.ts';
 import { createScorer, type Scorer } from './scorer.ts';
 import { createSegmentReader } from './segment-reader.ts';
-import { loadModelFiles } from './store/load.ts';
+import { noteUnopened } from './store/kept.ts';
+import { type LoadedFiles, loadModelFiles } from './store/load.ts';
 import { weightsSha256 } from './store/manifest.ts';
 import type { ResolvedModel } from './store/model-source.ts';
 import { TextRun } from './text-run.ts';
@@ -68,12 +69,26 @@ export class WebEngine {
   async load(args: { model: ModelSource; hosts: readonly string[]; backend: 'auto' | 'wasm' }, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<EngineStatus> {
     await this.dispose();
     const loaded = await loadModelFiles(args.model, { roles: ['graph', 'weights', 'tokenizer', 'tokenizer-config', 'chat-template', 'config', ...(args.model.kind === 'site' ? [] : ['generation-config' as const])], hosts: args.hosts, onProgress, signal });
+    const { key } = loaded.model;
+    try {
+      const status = await this.#open(loaded, args.backend, onProgress, signal);
+      await noteUnopened(key, null);
+      return status;
+    } catch (thrown) {
+      const { code, message } = AppError.from(thrown);
+      if (args.model.kind !== 'site' && /^(?:model|numbers)-|^gpu-memory/.test(code)) await noteUnopened(key, message);
+      throw thrown;
+    }
+  }
+
+  /** Opens a model whose files are there. */
+  async #open(loaded: LoadedFiles, wanted: 'auto' | 'wasm', onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<EngineStatus> {
     const source = loaded.model;
     const files = decoderFilesOf(loaded);
     const tokenizer = tokenizerOf(loaded);
     const weights = weightsSha256(loaded.manifest.files);
     onProgress({ phase: 'session' });
-    const placed = await placeDecoder({ files, weightsSha256: weights, tokenizer, wanted: args.backend, onProgress, signal });
+    const placed = await placeDecoder({ files, weightsSha256: weights, tokenizer, wanted, onProgress, signal });
     const { decoder, backend, chunkTokens, setTokens } = placed;
     const model = withDtype({ id: loaded.manifest.id, weightsSha256: weights, layerCount: decoder.sizes.layerCount, hidden: decoder.sizes.hidden }, pathOf(loaded, 'graph'));
     const held = loaded.kept.yes ? null : files;

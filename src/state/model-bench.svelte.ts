@@ -6,9 +6,10 @@ import { estimateMemory, type MemoryEstimate } from '../core/model-memory.ts';
 import type { ModelOffer } from '../core/model-offer.ts';
 import type { ModelListing, WeighedModel } from '../core/model-source.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
-import type { ModelChoice } from './model-choice.svelte.ts';
+import type { ModelChoice, OtherModel } from './model-choice.svelte.ts';
 import type { PickedFolder } from './picked-files.ts';
 import type { Session } from './session.svelte.ts';
+import { tryModel } from './try-model.ts';
 
 /** A variant that was looked into. */
 export interface WeighedOffer {
@@ -34,7 +35,7 @@ export class ModelBench {
   #listing = $state.raw<ModelListing | null>(null);
   #weighed = $state.raw<WeighedOffer | null>(null);
   #instead = $state.raw<ModelOffer | null>(null);
-  #doing = $state<'listing' | 'weighing' | null>(null);
+  #doing = $state<'listing' | 'weighing' | 'checking' | null>(null);
   #problem = $state.raw<AppError | null>(null);
   #kept = $state.raw<readonly KeptModel[] | null>(null);
   #stop: AbortController | null = null;
@@ -63,7 +64,7 @@ export class ModelBench {
     return this.#instead;
   }
 
-  get doing(): 'listing' | 'weighing' | null {
+  get doing(): 'listing' | 'weighing' | 'checking' | null {
     return this.#doing;
   }
 
@@ -106,22 +107,22 @@ export class ModelBench {
     });
   }
 
-  /** Loads the chosen variant in place of the model that is loaded. */
+  /** Loads the chosen variant in place of the model that is loaded, once its small files have been read. */
   async load(): Promise<void> {
     const [listing, weighed] = [this.#listing, this.#weighed];
     if (listing === null || weighed === null) return;
     const { offer } = weighed;
     const title = `${listing.title} (${offer.dtype})`;
-    this.#parts.choice.choose({ title, bytes: offer.bytes, host: listing.from.kind === 'hub' ? listing.from.host : null, source: { kind: 'offer', chosen: { listing, offer } } });
-    await this.#load();
+    await this.#take({ title, bytes: offer.bytes, host: listing.from.kind === 'hub' ? listing.from.host : null, source: { kind: 'offer', chosen: { listing, offer } } });
   }
 
   /** Loads a model that is kept. */
   async use(model: KeptModel): Promise<void> {
     const { key, title, from, files } = model;
-    if (from.kind === 'site') this.#parts.choice.embed();
-    else this.#parts.choice.choose({ title, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), host: from.kind === 'hub' ? new URL(from.address).origin : null, source: { kind: 'kept', key } });
-    await this.#load();
+    if (from.kind !== 'site') return this.#take({ title, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), host: from.kind === 'hub' ? new URL(from.address).origin : null, source: { kind: 'kept', key } });
+    this.#parts.choice.embed();
+    await this.#parts.session.load();
+    await this.lookAtKept();
   }
 
   /** Goes back to the embedded model; loads it where another is loaded. */
@@ -147,8 +148,15 @@ export class ModelBench {
     this.#stop?.abort();
   }
 
-  async #load(): Promise<void> {
-    await this.#parts.session.load();
+  /** The model that is loaded is given up for another only once that one's small files have been read. */
+  async #take(other: OtherModel): Promise<void> {
+    let read = false;
+    await this.#do('checking', async (client, signal) => {
+      await client.checkModel({ model: other.source, hosts: this.#parts.hosts }, signal);
+      read = true;
+    });
+    if (!read) return;
+    await tryModel(this.#parts.session, this.#parts.choice, other);
     await this.lookAtKept();
   }
 
@@ -167,7 +175,7 @@ export class ModelBench {
   }
 
   /** One question at a time: a newer one ends the one before. */
-  async #do(doing: 'listing' | 'weighing', what: (client: EngineClient, signal: AbortSignal) => Promise<void>): Promise<void> {
+  async #do(doing: 'listing' | 'weighing' | 'checking', what: (client: EngineClient, signal: AbortSignal) => Promise<void>): Promise<void> {
     this.stop();
     const stop = (this.#stop = new AbortController());
     this.#problem = null;

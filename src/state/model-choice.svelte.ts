@@ -20,6 +20,7 @@ export class ModelChoice {
   readonly #kept: Kept;
   readonly #embedded: ModelSource;
   #other = $state.raw<OtherModel | null>(null);
+  #failed = $state.raw<OtherModel | null>(null);
 
   /** `manifestUrl` is the embedded model's. */
   constructor(storage: Storage | null, manifestUrl: string) {
@@ -31,6 +32,11 @@ export class ModelChoice {
   /** The chosen model; null for the embedded one. */
   get other(): OtherModel | null {
     return this.#other;
+  }
+
+  /** One that was chosen last and did not load, until something else is chosen or loaded. */
+  get failed(): OtherModel | null {
+    return this.#failed;
   }
 
   readonly name = $derived.by(() => this.#other?.title ?? EMBEDDED_MODEL.name);
@@ -48,11 +54,19 @@ export class ModelChoice {
 
   /** Chooses another model; it is remembered once it has been loaded. */
   choose(other: OtherModel): void {
+    this.#failed = null;
     this.#other = other;
+  }
+
+  /** Goes back to the one before (null: the embedded one) from one that did not load; what was remembered is that one still. */
+  giveWay(before: OtherModel | null): void {
+    this.#failed = this.#other;
+    this.#other = before;
   }
 
   /** Chooses the embedded model again. */
   embed(): void {
+    this.#failed = null;
     this.#other = null;
     this.#kept.drop(KEY);
   }
@@ -60,6 +74,7 @@ export class ModelChoice {
   /** Remembers what has just been loaded. */
   loaded({ key }: Pick<EngineStatus, 'key'>): void {
     const other = this.#other;
+    this.#failed = null;
     if (other === null) return;
     const { title, bytes, host } = other;
     this.#kept.write(KEY, JSON.stringify({ key, title, bytes, host }));

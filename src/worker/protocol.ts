@@ -123,6 +123,8 @@ export interface Calls {
   listPicked: { args: { readonly name: string; readonly files: LocalFiles }; value: ModelListing };
   /** What a model would take here, by its graph and config; needs no model. */
   weighModel: { args: { readonly chosen: ChosenOffer; readonly hosts: readonly string[] }; value: WeighedModel };
+  /** Whether the small files of a model can be read, before another is given up for it; needs no model. */
+  checkModel: { args: { readonly model: ModelSource; readonly hosts: readonly string[] }; value: null };
   checkNumbers: { args: Record<string, never>; value: NumbersReport };
 }
 

@@ -149,6 +149,23 @@ describe('a model on a hub', { timeout: 60_000 }, () => {
     expect(await failure(list())).toMatchObject({ code: 'model-list-invalid', details: { field: 'reply' } });
   });
 
+  test('whose tokenizer is broken is found by its small files, before its graph is fetched or anything is kept', async () => {
+    await behave('hollow-tokenizer.json');
+    const model = await fromHub();
+    for (const attempt of [() => client.checkModel({ model, hosts: [host] }, never), () => load(model)]) {
+      expect(await failure(attempt())).toMatchObject({ code: 'model-text-invalid', message: expect.stringContaining('tokenizer.json') as string });
+      expect((await asked()).filter(({ path }) => path.startsWith('onnx/'))).toEqual([]);
+      expect(await client.listKept()).toEqual([]);
+    }
+    await behave('good');
+    const whole = await fromHub();
+    await client.checkModel({ model: whole, hosts: [host] }, never);
+    expect((await asked()).map(({ path }) => path).sort()).toEqual(['chat_template.jinja', 'config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json']);
+    // What was read for that is not fetched again.
+    await load(whole);
+    expect((await asked()).map(({ path }) => path).sort()).toEqual(['chat_template.jinja', 'config.json', 'generation_config.json', 'onnx/model_q4.onnx', 'onnx/model_q4.onnx_data', 'tokenizer.json', 'tokenizer_config.json']);
+  });
+
   test('that lost a file names it', async () => {
     const source = await fromHub();
     await behave('missing-tokenizer_config.json');
@@ -224,6 +241,39 @@ describe('a model from files', { timeout: 60_000 }, () => {
     const { needs } = await client.weighModel({ chosen: { listing, offer: variant(listing, 'q4') }, hosts: [] }, never);
     expect(needs.missing).toEqual(['model_q4.onnx_data is not there, and the graph takes weights from it']);
     expect(await failure(load({ kind: 'offer', chosen: { listing, offer: variant(listing, 'q4') } }))).toMatchObject({ code: 'model-session-failed', message: expect.stringContaining('model_q4.onnx_data') as string });
+  });
+
+  test.each([['tokenizer.json', '{}'], ['tokenizer.json', '{"model":'], ['tokenizer_config.json', 'nothing'], ['config.json', '{"hidden_size": "64"}'], ['generation_config.json', '<html>']])('of which %s is %s is refused by that name before another is given up for it', async (name, content) => {
+    const listing = await picked((await filesOfRun()).set(name, new File([content], name)));
+    const chosen = { listing, offer: variant(listing, 'q4') };
+    for (const attempt of [() => client.weighModel({ chosen, hosts: [] }, never), () => client.checkModel({ model: { kind: 'offer', chosen }, hosts: [] }, never), () => load({ kind: 'offer', chosen })]) {
+      expect(await failure(attempt())).toMatchObject({ code: 'model-text-invalid', message: expect.stringContaining(name) as string });
+    }
+    expect(await client.listKept()).toEqual([]);
+  });
+
+  test('that was opened and would not start is kept with the reason, until it starts', async () => {
+    const files = await filesOfRun();
+    const whole = files.get('onnx/model_q4.onnx_data')!;
+    files.set('onnx/model_q4.onnx_data', new File([await whole.slice(0, 1000).arrayBuffer()], whole.name));
+    const listing = await picked(files);
+    const error = await failure(load({ kind: 'offer', chosen: { listing, offer: variant(listing, 'q4') } }, []));
+    expect(error.code).toBe('model-session-failed');
+    const [kept] = await client.listKept();
+    expect(kept).toMatchObject({ title: 'my toy (q4)', unopened: expect.stringContaining('onnxruntime') as string });
+    again();
+    await client.deleteKept(kept!.key);
+    const good = await picked(await filesOfRun());
+    await load({ kind: 'offer', chosen: { listing: good, offer: variant(good, 'q4') } }, []);
+    expect(await client.listKept()).toMatchObject([{ title: 'my toy (q4)', unopened: null }]);
+  });
+
+  test('that is not kept whole is not begun again without its files', async () => {
+    const listing = await picked();
+    await setQuota(200_000);
+    const { key } = await load({ kind: 'offer', chosen: { listing, offer: variant(listing, 'q4') } }, []);
+    await setQuota();
+    expect(await failure(client.checkModel({ model: { kind: 'kept', key }, hosts: [] }, never))).toMatchObject({ code: 'model-fetch-failed', message: expect.stringContaining('Pick the model\u2019s folder again'.replace('\u2019', "'")) as string });
   });
 
   test('that is no model at all is refused', async () => {

@@ -4,18 +4,24 @@ import { MANIFEST_SUFFIX } from './fetch-manifest.ts';
 import { keyOf, type ManifestFile, type ModelManifest, parseManifest } from './manifest.ts';
 import { openVault, type Vault } from './vault.ts';
 
+/** What the names of notes end with that say why a model did not start. */
+const NOTE_SUFFIX = '.unopened.txt';
+
 /** The models whose files are kept, wholly or in part. Works on every thread. */
 export async function listKept(): Promise<readonly KeptModel[]> {
   const { vault } = await openVault();
   if (vault === null) return [];
   const entries = new Map((await vault.list()).map((entry) => [entry.name, entry]));
   const kept = (file: ManifestFile) => entries.get(`${keyOf(file)}.bin`) ?? entries.get(`${keyOf(file)}.part`);
-  return (await keptManifests(vault)).map(({ key, manifest: { id, title, licence, from, base, files } }) => ({
+  const models = await keptManifests(vault);
+  const notes = await Promise.all(models.map(({ key }) => vault.readText(key + NOTE_SUFFIX)));
+  return models.map(({ key, manifest: { id, title, licence, from, base, files } }, at) => ({
     key,
     id,
     title,
     licence,
     from: from === 'hub' ? { kind: 'hub', address: base } : { kind: from ?? 'site' },
+    unopened: notes[at] ?? null,
     changed: Math.max(0, ...files.map((file) => kept(file)?.changed ?? 0)) || null,
     files: files.map((file) => ({ path: file.path, sha256: file.sha256, bytes: file.bytes, keptBytes: kept(file)?.bytes ?? 0 })),
   }));
@@ -27,9 +33,21 @@ export async function deleteKept(key: string | null = null): Promise<void> {
   if (vault === null) return;
   if (key === null) for (const { name } of await vault.list()) await vault.remove(name);
   else {
-    await vault.remove(key + MANIFEST_SUFFIX);
-    await sweep(vault, null);
+    await forget(vault, key);
   }
+}
+
+/** Takes a model out of a storage that is open, and its files that no other model has. */
+export async function forget(vault: Vault, key: string): Promise<void> {
+  await vault.remove(key + MANIFEST_SUFFIX);
+  await vault.remove(key + NOTE_SUFFIX);
+  await sweep(vault, null);
+}
+
+/** Notes why a model did not start, or with null that it did. A storage that refuses is no reason to fail. */
+export async function noteUnopened(key: string, reason: string | null): Promise<void> {
+  const { vault } = await openVault();
+  await (reason === null ? vault?.remove(key + NOTE_SUFFIX) : vault?.writeText(key + NOTE_SUFFIX, reason.slice(0, 1000)))?.catch(() => undefined);
 }
 
 /** Deletes files that belong to no manifest any more, such as those of an older version of a model. */

@@ -4,8 +4,9 @@
  */
 import type { ByteSource, LoadProgress } from '../../core/engine-report.ts';
 import type { ModelSource } from '../../core/model-source.ts';
+import { checkTexts, TEXT_ROLES } from '../model-files.ts';
 import { cancelled } from './fetch-file.ts';
-import { sweep } from './kept.ts';
+import { forget, sweep } from './kept.ts';
 import { type Keeping, loadFile } from './load-file.ts';
 import { createCount } from './load-progress.ts';
 import { type FileRole, keyOf, type ManifestFile, type ModelManifest } from './manifest.ts';
@@ -39,7 +40,7 @@ export interface LoadedFiles {
 
 /**
  * Loads the files of the wanted roles: of a source, or of one that was resolved before. Throws `model-fetch-failed`,
- * `model-file-altered`, `model-manifest-invalid`, `model-host-off`, `model-gated`, `model-variant-missing` or
+ * `model-file-altered`, `model-manifest-invalid`, `model-text-invalid`, `model-host-off`, `model-gated`, `model-variant-missing` or
  * `cancelled`; what has arrived stays for the next try in all cases but a wrong file.
  */
 export async function loadModelFiles(source: ModelSource | ResolvedModel, options: LoadOptions): Promise<LoadedFiles> {
@@ -48,7 +49,7 @@ export async function loadModelFiles(source: ModelSource | ResolvedModel, option
   const { vault, readOnly } = await openVault();
   const model = 'kind' in source ? await resolveModel(source, { vault, hosts: options.hosts ?? [], onProgress: options.onProgress, signal }) : source;
   const { manifest } = model;
-  const wanted = manifest.files.filter((file) => options.roles.includes(file.role));
+  const wanted = smallFirst(manifest.files.filter((file) => options.roles.includes(file.role)));
   const totalBytes = wanted.reduce((sum, file) => sum + file.bytes, 0);
   const missingBytes = await bytesMissing(wanted, vault);
   const keeping: Keeping = { vault, reason: readOnly };
@@ -56,7 +57,8 @@ export async function loadModelFiles(source: ModelSource | ResolvedModel, option
   const count = createCount(totalBytes, missingBytes, manifest.from === 'local' ? 'disk' : 'network', options.onProgress);
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   try {
-    for (const file of wanted) {
+    for (const [at, file] of wanted.entries()) {
+      if (at > 0 && at === wanted.findIndex(isLarge)) await checkSmall(model, files, vault);
       files.set(file.path, await loadFile({ file, place: model.placeOf(file), keeping, onProgress: count.current, signal }));
       if (signal.aborted) throw cancelled();
       count.fileDone();
@@ -77,6 +79,25 @@ export async function loadModelFiles(source: ModelSource | ResolvedModel, option
     totalBytes,
     kept: { yes: allKept, reason: allKept ? null : keeping.reason },
   };
+}
+
+/** What is parsed comes first: what is wrong with it is found before much has been fetched. */
+function smallFirst(files: readonly ManifestFile[]): readonly ManifestFile[] {
+  return [...files.filter((file) => !isLarge(file)), ...files.filter(isLarge)];
+}
+
+const isLarge = ({ role }: ManifestFile): boolean => !TEXT_ROLES.includes(role);
+
+/** Parses the small files; a model from elsewhere whose are wrong is not kept. */
+async function checkSmall({ manifest, key }: ResolvedModel, files: ReadonlyMap<string, Uint8Array>, vault: Vault | null): Promise<void> {
+  // What lies beside the page is published with its hashes, and mostly asked for in part.
+  if (manifest.from === undefined || manifest.files.some((file) => !isLarge(file) && !files.has(file.path))) return;
+  try {
+    checkTexts({ manifest, files });
+  } catch (error) {
+    if (vault !== null) await forget(vault, key).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Bytes of the wanted files that storage does not hold, neither whole nor in part. */

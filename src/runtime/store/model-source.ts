@@ -47,6 +47,14 @@ export async function resolveModel(source: ModelSource, how: Resolving): Promise
   }
 }
 
+/** A hub's model before anything of it is kept, its list of files included. Throws `model-variant-missing` or `model-manifest-invalid`. */
+export function resolveUnkept(chosen: ChosenOffer, hosts: readonly string[]): ResolvedModel {
+  const manifest = manifestOf(chosen);
+  return { manifest, key: keyOfText(JSON.stringify(manifest)), placeOf: hubPlaces(hosts)(manifest) };
+}
+
+const keyOfText = (text: string): string => sha256Hex(new TextEncoder().encode(text));
+
 const hubPlaces = (hosts: readonly string[]) => ({ base }: ModelManifest) => ({ path }: ManifestFile): FilePlace => ({ kind: 'url', url: base + path, hosts });
 
 function pickedPlace(files: LocalFiles, path: string): FilePlace {
@@ -57,7 +65,7 @@ function pickedPlace(files: LocalFiles, path: string): FilePlace {
 /** Keeps a manifest that no address stands for, before its first byte comes: what has arrived is then known to be its. */
 async function keepManifest(manifest: ModelManifest, vault: Vault | null, placesOf: (manifest: ModelManifest) => ResolvedModel['placeOf']): Promise<ResolvedModel> {
   const text = JSON.stringify(manifest);
-  const key = sha256Hex(new TextEncoder().encode(text));
+  const key = keyOfText(text);
   // A storage that refuses is told of with the files.
   await vault?.writeText(key + MANIFEST_SUFFIX, text).catch(() => undefined);
   return { manifest, key, placeOf: placesOf(manifest) };

@@ -5,8 +5,8 @@ import type { ChosenOffer, ModelNeeds, WeighedModel } from '../../core/model-sou
 import { cacheBytesPerToken, describeDecoder } from '../../onnx/decoder-shape.ts';
 import { probeGpu } from '../capability/probe-gpu.ts';
 import { parseModelConfig } from '../model-config.ts';
-import { concatBytes } from '../../onnx/wire.ts';
-import { loadFile, readPicked } from './load-file.ts';
+import { bytesOf, checkPicked } from './check-model.ts';
+import { loadFile } from './load-file.ts';
 import type { ManifestFile } from './manifest.ts';
 import { baseOf, needWhole } from './offer-manifest.ts';
 
@@ -25,16 +25,12 @@ export async function weighOffer({ listing, offer }: ChosenOffer, hosts: readonl
   needWhole(offer);
   const bring = async (file: OfferedFile): Promise<Uint8Array> => {
     const { from } = listing;
-    const data = from.kind === 'local' ? from.files.get(file.path) : undefined;
-    if (data !== undefined) {
-      const pieces: Uint8Array[] = [];
-      await readPicked(file.path, data, 0, signal, (piece) => pieces.push(piece));
-      return concatBytes(pieces);
-    }
+    if (from.kind === 'local') return bytesOf(file, from.files, signal);
     const { path, bytes, role, sha256, gitBlob } = file;
     const listed: ManifestFile = { path, bytes, role, sha256, ...(sha256 === null && gitBlob !== null && { gitBlob }) };
     return loadFile({ file: listed, place: { kind: 'url', url: baseOf(listing) + path, hosts }, keeping: { vault: null, reason: null }, onProgress: () => undefined, signal });
   };
+  if (listing.from.kind === 'local') await checkPicked({ offer }, listing.from.files, signal);
   const [graph, config] = [fileOfRole(offer, 'graph'), fileOfRole(offer, 'config')];
   if (graph === null || config === null) throw new AppError('internal', 'An offer without a graph or a config was let through.');
   const { contextTokens } = parseModelConfig(new TextDecoder().decode(await bring(config)));

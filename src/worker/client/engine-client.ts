@@ -76,6 +76,8 @@ export interface EngineClient {
   listPicked(args: Calls['listPicked']['args'], signal: AbortSignal): Promise<ModelListing>;
   /** What a variant would take here. Fetches its graph and its config, and nothing else. */
   weighModel(args: Calls['weighModel']['args'], signal: AbortSignal): Promise<WeighedModel>;
+  /** Reads the small files of a model as loading does, before another is given up for it. Throws `model-text-invalid`, naming the file, and what loading throws. */
+  checkModel(args: Calls['checkModel']['args'], signal: AbortSignal): Promise<void>;
   /** Called when the worker or the device dies while nothing runs; the client is useless afterwards but for {@link takeReadings}, and is to be disposed of. */
   onLost(callback: (error: AppError) => void): void;
   /** Called after each call with what the engine holds in memory then. */

@@ -139,6 +139,9 @@ export function createWorkerClient(worker: Worker): EngineClient {
     listHub: (args, signal) => call('listHub', args, () => undefined, signal),
     listPicked: (args, signal) => call('listPicked', args, () => undefined, signal),
     weighModel: (args, signal) => call('weighModel', args, () => undefined, signal),
+    checkModel: async (args, signal) => {
+      await call('checkModel', args, () => undefined, signal);
+    },
     onLost: (callback) => {
       onLost = callback;
       if (dead) callback(dead);

@@ -2,6 +2,7 @@
 import { throwIfStopped } from '../../core/abort.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ReadingSink, TokenBatch } from '../../core/reading.ts';
+import { checkModel } from '../../runtime/store/check-model.ts';
 import { deleteKept, listKept } from '../../runtime/store/kept.ts';
 import { listHub } from '../../runtime/store/hub.ts';
 import { listPicked } from '../../runtime/store/picked.ts';
@@ -124,6 +125,8 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
       return listPicked(request.args, signal);
     case 'weighModel':
       return weighHere(request.args, signal);
+    case 'checkModel':
+      return checkModel(request.args, signal).then(() => null);
     case 'checkNumbers':
       return engine.checkNumbers((done, total) => emit({ event: 'check-progress', done, total }), signal);
   }

@@ -322,6 +322,10 @@ export class FakeEngine implements EngineClient {
     return Promise.reject(new AppError('usage', 'This engine looks at no files.'));
   }
 
+  checkModel(..._: Parameters<EngineClient['checkModel']>): Promise<void> {
+    return Promise.resolve();
+  }
+
   weighModel(..._: Parameters<EngineClient['weighModel']>): Promise<WeighedModel> {
     return Promise.reject(new AppError('usage', 'This engine weighs nothing.'));
   }

@@ -26,7 +26,7 @@ const clipboard = navigator.clipboard.writeText.bind(navigator.clipboard);
 export async function open(hash = '', more: Partial<AppParts> = {}) {
   history.replaceState(null, '', hash === '' ? location.pathname : hash);
   const connect = () => {
-    const engine = new FakeEngine({ kept: [{ key: '5e'.repeat(32), id: 'm', title: 'SmolLM2-135M', licence: 'Apache-2.0', from: { kind: 'site' }, changed: null, files: [{ path: 'onnx/model.onnx', sha256: 'ab'.repeat(32), bytes: 2e6, keptBytes: 1e6 }] }] });
+    const engine = new FakeEngine({ kept: [{ key: '5e'.repeat(32), id: 'm', title: 'SmolLM2-135M', licence: 'Apache-2.0', from: { kind: 'site' }, unopened: null, changed: null, files: [{ path: 'onnx/model.onnx', sha256: 'ab'.repeat(32), bytes: 2e6, keptBytes: 1e6 }] }] });
     engines.push(engine);
     return engine;
   };

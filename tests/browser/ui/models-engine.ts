@@ -14,6 +14,10 @@ export interface Shared {
   readonly asked: string[];
   kept: KeptModel[];
   fail: ErrorCode | null;
+  /** Fails every load of another model than the embedded one after its bytes are there, where it is set. */
+  failLoad: ErrorCode | null;
+  /** Fails the look at a model's small files. */
+  failCheck: ErrorCode | null;
   /** Bytes that one buffer of the graphics card takes. */
   limit: number;
   /** Whether it computes in 16 bits. */
@@ -55,9 +59,10 @@ export class ModelsEngine extends FakeEngine {
     const status = await super.load(args, onProgress, signal);
     const { model } = args;
     if (model.kind === 'site') return status;
+    if (this.#shared.failLoad !== null) throw new AppError(this.#shared.failLoad, 'onnxruntime could not open the model on WebGPU: no kernel.', { backend: 'webgpu' });
     const key = model.kind === 'kept' ? model.key : sha('d');
     const title = model.kind === 'offer' ? `${model.chosen.listing.title} (${model.chosen.offer.dtype})` : 'Kept';
-    this.#shared.kept = [{ key, id: 'other', title, licence: 'apache-2.0', from: { kind: 'hub', address: 'https://hub.example/a/b/resolve/ab/' }, changed: Date.UTC(2026, 4, 17, 12), files: [{ path: 'onnx/model_q4.onnx', sha256: sha('1'), bytes: 570_000_000, keptBytes: 570_000_000 }] }];
+    if (model.kind === 'offer') this.#shared.kept = [{ key, id: 'other', title, licence: 'apache-2.0', from: { kind: 'hub', address: 'https://hub.example/a/b/resolve/ab/' }, unopened: null, changed: Date.UTC(2026, 4, 17, 12), files: [{ path: 'onnx/model_q4.onnx', sha256: sha('1'), bytes: 570_000_000, keptBytes: 570_000_000 }] }];
     return { ...status, key, title, model: { id: 'other', weightsSha256: sha('e'), layerCount: 28, hidden: 1024 } };
   }
 
@@ -81,6 +86,11 @@ export class ModelsEngine extends FakeEngine {
     this.#shared.asked.push(`weigh ${dtype}`);
     const needs = { layerCount: 28, contextTokens: 40_960, weightBytes: dtype === 'q4' ? 900_000_000 : 560_000_000, cacheBytesPerToken: 229_376, largestWeightBytes: LARGEST[dtype] ?? 4096, half: dtype === 'q4f16', gpuOnly: null, missing: [] };
     return { needs, limits: { maxBufferSize: this.#shared.limit, maxStorageBufferBindingSize: this.#shared.limit, half: this.#shared.half } };
+  }
+
+  override checkModel(...[{ model }]: Parameters<EngineClient['checkModel']>): Promise<void> {
+    this.#shared.asked.push(`check ${model.kind}`);
+    return this.#shared.failCheck === null ? Promise.resolve() : Promise.reject(new AppError(this.#shared.failCheck, 'tokenizer.json is not valid JSON.'));
   }
 
   override listKept(): Promise<readonly KeptModel[]> {

@@ -13,7 +13,7 @@ let shared: Shared;
 const HOSTS = ['https://hub.example', 'https://*.hub.example'];
 
 beforeEach(() => {
-  shared = { sources: [], asked: [], kept: [], fail: null, limit: 2 ** 31 - 4, half: true };
+  shared = { sources: [], asked: [], kept: [], fail: null, failLoad: null, failCheck: null, limit: 2 ** 31 - 4, half: true };
 });
 
 function open(hash = '#/library/models', more: Partial<AppParts> = { modelHosts: HOSTS }) {
@@ -142,11 +142,81 @@ describe('a model of a host', () => {
   });
 });
 
+describe('a model that cannot be read', () => {
+  const NAMES = ['First (q4)', 'Second (q4)'];
+  const kept = (index: number, unopened: string | null = null) => ({ key: String(index + 1).repeat(64), id: 'a', title: NAMES[index]!, licence: 'mit', unopened, from: { kind: 'hub' as const, address: 'https://hub.example/a/b/resolve/c/' }, changed: null, files: [{ path: 'model_q4.onnx', sha256: '1'.repeat(64), bytes: 3_000_000, keptBytes: 3_000_000 }] });
+  const useFirst = async () => {
+    shared.kept = [kept(0), kept(1)];
+    open();
+    await button('Use First (q4)').click();
+    await expect.element(text('is loaded:')).toBeVisible();
+  };
+
+  it('by its small files leaves the one before loaded, and says which file it is', async () => {
+    await useFirst();
+    shared.failCheck = 'model-text-invalid';
+    await look();
+    await choose('q4');
+    await button(/^Load q4 /).click();
+    await expect.element(text(/tokenizer\.json is not valid JSON\./)).toBeVisible();
+    await expect.element(text('is loaded:')).toBeVisible();
+    expect(shared.sources).toHaveLength(1);
+    await page.getByRole('button', { name: 'Use Second (q4)' }).click();
+    await expect.element(page.getByText(/tokenizer\.json is not valid JSON\./).last()).toBeVisible();
+    expect(shared.sources).toHaveLength(1);
+  });
+
+  it('once it starts gives way to the one before, which is one press away', async () => {
+    await useFirst();
+    shared.failLoad = 'model-session-failed';
+    await look();
+    await choose('q4');
+    await button(/^Load q4 /).click();
+    const problem = page.getByRole('alert');
+    await expect.element(problem).toHaveTextContent(/Qwen3-0\.6B-ONNX \(q4\) did not load, so First \(q4\) is chosen again/);
+    expect(problem.getByRole('button', { name: 'Load again' }).elements()).toEqual([]);
+    await expect.element(problem.getByRole('button', { name: 'Load Qwen3-0.6B-ONNX (q4) without WebGPU' })).toBeVisible();
+    await expect.element(text('is chosen.')).toHaveTextContent(/First \(q4\) is chosen/);
+    shared.failLoad = null;
+    await problem.getByRole('button', { name: 'Load First (q4)' }).click();
+    await expect.poll(() => shared.sources.at(-1)).toEqual({ kind: 'kept', key: '1'.repeat(64) });
+    await expect.element(text('is loaded:')).toBeVisible();
+  });
+
+  it('gives way to the embedded one where none was chosen before', async () => {
+    shared.failLoad = 'numbers-wrong';
+    open();
+    await look();
+    await choose('q4');
+    await button(/^Load q4 /).click();
+    await expect.element(page.getByRole('alert')).toHaveTextContent(/did not load, so SmolLM2-135M is chosen again/);
+    await page.getByRole('alert').getByRole('button', { name: 'Load SmolLM2-135M' }).click();
+    await expect.poll(() => shared.sources.at(-1)?.kind).toBe('site');
+  });
+
+  it('because its connection broke stays chosen, to go on', async () => {
+    await useFirst();
+    shared.failLoad = 'model-fetch-failed';
+    await button('Use Second (q4)').click();
+    await expect.element(text('is chosen.')).toHaveTextContent(/Second \(q4\) is chosen/);
+    await expect.element(page.getByRole('alert').getByRole('button', { name: 'Load again' })).toBeVisible();
+  });
+
+  it('is kept with the reason, and is not offered as one that works', async () => {
+    shared.kept = [kept(0, 'onnxruntime could not open the model.')];
+    open();
+    await expect.element(page.getByRole('listitem').first()).toHaveTextContent(/It did not start when it was last loaded: onnxruntime could not open the model\./);
+    expect(page.getByRole('button', { name: 'Use First (q4)' }).elements()).toEqual([]);
+    await button('Try again with First (q4)').click();
+    await expect.element(text('is loaded:')).toBeVisible();
+  });
+});
+
 describe('kept models', () => {
   it('are listed with place, licence, date and size, used again, and deleted at the second press', { timeout: 60_000 }, async () => {
     shared.kept = [
-      { key: '1'.repeat(64), id: 'a', title: 'First (q4)', licence: 'mit', from: { kind: 'local' }, changed: Date.UTC(2026, 4, 17, 12), files: [{ path: 'model_q4.onnx', sha256: '1'.repeat(64), bytes: 2_000_000, keptBytes: 1_000_000 }] },
-      { key: '2'.repeat(64), id: 'b', title: 'Second (q4)', licence: 'gemma', from: { kind: 'hub', address: 'https://hub.example/a/b/resolve/c/' }, changed: null, files: [{ path: 'model_q4.onnx', sha256: '2'.repeat(64), bytes: 3_000_000, keptBytes: 3_000_000 }] },
+      { key: '1'.repeat(64), id: 'a', title: 'First (q4)', licence: 'mit', from: { kind: 'local' }, unopened: null, changed: Date.UTC(2026, 4, 17, 12), files: [{ path: 'model_q4.onnx', sha256: '1'.repeat(64), bytes: 2_000_000, keptBytes: 1_000_000 }] },
+      { key: '2'.repeat(64), id: 'b', title: 'Second (q4)', licence: 'gemma', from: { kind: 'hub', address: 'https://hub.example/a/b/resolve/c/' }, unopened: null, changed: null, files: [{ path: 'model_q4.onnx', sha256: '2'.repeat(64), bytes: 3_000_000, keptBytes: 3_000_000 }] },
     ];
     open();
     const rows = page.getByRole('listitem');
