@@ -1,5 +1,5 @@
 /** Where a model comes from, what is known of it before it is fetched, and whether it fits: plain data between page and worker. */
-import type { ModelOffer } from './model-offer.ts';
+import type { ListedFile, ModelOffer } from './model-offer.ts';
 
 /** What is needed of a browser's `File`; crosses between threads as a handle, not as bytes. */
 export interface FileData {
@@ -25,6 +25,8 @@ export interface ModelListing {
   /** Whether its host asks for an account and consent before it gives the files. */
   readonly gated: boolean;
   readonly offers: readonly ModelOffer[];
+  /** Files in the folders of the graphs, which may take weights from any of them. */
+  readonly beside: readonly ListedFile[];
 }
 
 /** A variant of a listing. */
@@ -70,6 +72,8 @@ export interface ModelNeeds {
 /** A model weighed against this machine. */
 export interface WeighedModel {
   readonly needs: ModelNeeds;
+  /** The variant with the weight files that its graph names, as far as it was read. */
+  readonly offer: ModelOffer;
   /** Null where the page may not use a graphics card: it then runs on the processor. */
   readonly limits: BufferLimits | null;
 }

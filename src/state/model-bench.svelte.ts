@@ -162,7 +162,7 @@ export class ModelBench {
 
   async #weigh(client: EngineClient, listing: ModelListing, offer: ModelOffer, signal: AbortSignal): Promise<WeighedOffer> {
     const weighed = await client.weighModel({ chosen: { listing, offer }, hosts: this.#parts.hosts }, signal);
-    return { offer, weighed, estimate: estimateMemory(weighed.needs, weighed.limits) };
+    return { offer: weighed.offer, weighed, estimate: estimateMemory(weighed.needs, weighed.limits) };
   }
 
   async #list(question: (client: EngineClient, signal: AbortSignal) => Promise<ModelListing>): Promise<void> {

@@ -276,6 +276,18 @@ describe('a model from files', { timeout: 60_000 }, () => {
     expect(await failure(client.checkModel({ model: { kind: 'kept', key }, hosts: [] }, never))).toMatchObject({ code: 'model-fetch-failed', message: expect.stringContaining('Pick the model\u2019s folder again'.replace('\u2019', "'")) as string });
   });
 
+  test('whose graph was given another name takes the weights that it names, as the command does', async () => {
+    const files = await filesOfRun();
+    const original = await load({ kind: 'offer', chosen: await picked(files).then((listing) => ({ listing, offer: variant(listing, 'q4') })) }, []);
+    files.set('onnx/model_q8.onnx', files.get('onnx/model_q4.onnx')!);
+    for (const gone of ['onnx/model_q4.onnx', 'onnx/model_fp16.onnx', 'onnx/model_fp16.onnx_data']) files.delete(gone);
+    const listing = await picked(files);
+    const { needs, offer } = await client.weighModel({ chosen: { listing, offer: variant(listing, 'q8') }, hosts: [] }, never);
+    expect(needs.missing).toEqual([]);
+    expect(offer.files.map(({ path }) => path)).toContain('onnx/model_q4.onnx_data');
+    expect((await load({ kind: 'offer', chosen: { listing, offer } }, [])).model.weightsSha256).toBe(original.model.weightsSha256);
+  });
+
   test('that is no model at all is refused', async () => {
     expect(await failure(picked(new Map([['holiday.jpg', new File(['x'], 'holiday.jpg')]])))).toMatchObject({ code: 'model-variant-missing' });
   });

@@ -7,6 +7,7 @@ import { createRng } from '../../src/core/rng.ts';
 import { askableHosts, isModelHost, parseModelHosts } from '../../src/core/model-hosts.ts';
 import { estimateMemory } from '../../src/core/model-memory.ts';
 import { fileOfRole, offersOf, type ListedFile } from '../../src/core/model-offer.ts';
+import { preferredOffer } from '../../src/core/model-preference.ts';
 import type { FileData, ModelListing, ModelNeeds } from '../../src/core/model-source.ts';
 import { cacheBytesPerToken, describeDecoder } from '../../src/onnx/decoder-shape.ts';
 import { createGitBlob } from '../../src/runtime/store/git-blob.ts';
@@ -16,7 +17,7 @@ import { manifestOf } from '../../src/runtime/store/offer-manifest.ts';
 import { licenceOfCard, listPicked } from '../../src/runtime/store/picked.ts';
 import { weighOffer } from '../../src/runtime/store/weigh.ts';
 import { mutations } from '../fixtures/mutate.ts';
-import { toyDecoderFiles, TOY } from '../fixtures/toy-graph.ts';
+import { toyDecoderFiles, TOY, toyTokenizerFiles } from '../fixtures/toy-graph.ts';
 
 const SHA = (path: string): string => createHash('sha256').update(path).digest('hex');
 const listed = (path: string, bytes = 1000): ListedFile => ({ path, bytes, sha256: SHA(path), gitBlob: null });
@@ -78,6 +79,14 @@ describe('offers', () => {
       ['tokenizer.json is not there', 'tokenizer_config.json is not there', 'model.onnx_data has more than the 2 GiB that a browser takes in one file'],
     ]);
     expect(refusal(() => manifestOf({ listing: LISTING, offer: offers[0]! }))).toMatchObject({ code: 'model-variant-missing' });
+  });
+
+  test('are loaded as q4 first, which computes in float32 as the embedded model does, or else the smallest, and only whole', () => {
+    expect(preferredOffer(offersOf(files))?.dtype).toBe('q4');
+    expect(preferredOffer(offersOf(files.filter(({ path }) => !path.startsWith('onnx/model_q4.'))))?.dtype).toBe('q4f16');
+    const broken = offersOf([...files.filter(({ path }) => path !== 'onnx/model_q4.onnx'), listed('onnx/model_q4.onnx', 0)]);
+    expect(preferredOffer(broken)?.dtype).toBe('q4f16');
+    expect(preferredOffer(offersOf([listed('model.onnx')]))).toBeNull();
   });
 
   test('pass over names that are no plain paths', () => {
@@ -230,7 +239,7 @@ describe('picked files', () => {
   const CARD = '---\ntags:\n- x\nlicense: other\nlicense_name: "toy licence 1.0"\n---\n# Toy\nlicense: mit\n';
   const files = new Map<string, FileData>([
     ['onnx/model_q4.onnx', blob(toy.graph)], ['onnx/model_q4.onnx_data', blob(weights)], ['config.json', blob(JSON.stringify({ hidden_size: TOY.hidden, vocab_size: TOY.vocabulary, max_position_embeddings: TOY.contextTokens }))],
-    ['tokenizer.json', blob('{}')], ['tokenizer_config.json', blob('{}')], ['README.md', blob(CARD)],
+    ['tokenizer.json', blob(toyTokenizerFiles()[0])], ['tokenizer_config.json', blob(toyTokenizerFiles()[1])], ['README.md', blob(CARD)],
   ]);
 
   test('are listed as a host’s are, with the licence of the card', async () => {
@@ -245,11 +254,52 @@ describe('picked files', () => {
 
   test('are weighed by graph and config, and what the graph asks for beyond them is named', async () => {
     const listing = await listPicked({ name: 'my toy', files }, never);
-    const needs = await weighOffer({ listing, offer: listing.offers[0]! }, [], never);
+    const { needs } = await weighOffer({ listing, offer: listing.offers[0]! }, [], never);
     const shape = describeDecoder(toy.graph);
     // The toy's graph was written for a file of another name.
-    expect(needs).toEqual({ layerCount: 3, contextTokens: 1024, weightBytes: weights.length, cacheBytesPerToken: 2 * 3 * 2 * 16 * 4, largestWeightBytes: 1024 * 8 * 4, half: false, gpuOnly: null, missing: ['toy.onnx_data is not there, and the graph takes weights from it'] });
+    expect(needs).toEqual({ layerCount: 3, contextTokens: 1024, weightBytes: shape.weightBytes, cacheBytesPerToken: 2 * 3 * 2 * 16 * 4, largestWeightBytes: 1024 * 8 * 4, half: false, gpuOnly: null, missing: ['toy.onnx_data is not there, and the graph takes weights from it'] });
     expect(needs.cacheBytesPerToken).toBe(cacheBytesPerToken(shape));
+  });
+
+  test('have the weight files that the graph names, whatever they are called, and no others', async () => {
+    const renamed = new Map([...files, ['onnx/toy.onnx_data', blob(weights)], ['toy.onnx_data', blob('elsewhere')]]);
+    const listing = await listPicked({ name: 'my toy', files: renamed }, never);
+    expect(listing.offers[0]!.files.filter(({ role }) => role === 'weights').map(({ path }) => path)).toEqual(['onnx/model_q4.onnx_data']);
+    const { needs, offer } = await weighOffer({ listing, offer: listing.offers[0]! }, [], never);
+    expect(needs.missing).toEqual([]);
+    expect(offer.files.map(({ path, role }) => [role, path])).toEqual([
+      ['graph', 'onnx/model_q4.onnx'], ['weights', 'onnx/toy.onnx_data'], ['config', 'config.json'], ['tokenizer', 'tokenizer.json'], ['tokenizer-config', 'tokenizer_config.json'],
+    ]);
+    expect(offer.bytes).toBe(offer.files.reduce((sum, { bytes }) => sum + bytes, 0));
+    // The file has gaps between its weights.
+    expect(needs.weightBytes).toBe(weights.length);
+  });
+
+  test('of which the graph names an empty one cannot be loaded', async () => {
+    const listing = await listPicked({ name: 'my toy', files: new Map([...files, ['onnx/toy.onnx_data', blob('')]]) }, never);
+    expect((await weighOffer({ listing, offer: listing.offers[0]! }, [], never)).needs.missing).toEqual(['onnx/toy.onnx_data is empty']);
+  });
+
+  test('that are pointers of Git LFS are told apart from broken ones, with what to do', async () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 123456789\n`;
+    for (const path of ['onnx/model_q4.onnx', 'tokenizer.json']) {
+      const listing = await listPicked({ name: 'my toy', files: new Map([...files, [path, blob(pointer)]]) }, never);
+      expect(listing.offers[0]!.missing).toEqual([`${path} is a pointer of Git LFS that stands for the file of 123456789 bytes: run "git lfs pull" where it came from, or download the file by itself`]);
+    }
+    const listing = await listPicked({ name: 'my toy', files: new Map([...files, ['onnx/toy.onnx_data', blob(pointer)]]) }, never);
+    expect((await weighOffer({ listing, offer: listing.offers[0]! }, [], never)).needs.missing).toEqual([expect.stringContaining('onnx/toy.onnx_data is a pointer of Git LFS')]);
+  });
+
+  test('whose graph is damaged are refused by its name', async () => {
+    const listing = await listPicked({ name: 'my toy', files: new Map([...files, ['onnx/model_q4.onnx', blob(toy.graph.slice(0, 5000))]]) }, never);
+    await expect(weighOffer({ listing, offer: listing.offers[0]! }, [], never)).rejects.toMatchObject({ code: 'model-graph-malformed', message: expect.stringMatching(/^onnx\/model_q4\.onnx: /) as string, details: { file: 'onnx/model_q4.onnx' } });
+  });
+
+  test('are said to be none where there are none, and one where it is one', async () => {
+    const refused = async (count: number) => listPicked({ name: 'a', files: new Map(Array.from({ length: count }, (_, at) => [`${at}.txt`, blob('x')])) }, never).then(() => '', (error: unknown) => (error as AppError).message);
+    expect(await refused(1)).toMatch(/^The file that was picked is no graph by the name of/);
+    expect(await refused(2)).toMatch(/^None of the 2 files is a graph by the name of/);
+    expect(await refused(0)).toMatch(/^The folder "a" holds no files/);
   });
 
   test.each([['---\nlicense: mit\n---', 'mit'], ["---\r\nlicense: 'apache-2.0'\r\n---\r\n", 'apache-2.0'], ['# No front matter\nlicense: mit', null], ['---\nlicense: <b>\n---', null], ['', null]])('read the licence of a card (%j)', (card, licence) => {

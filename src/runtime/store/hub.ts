@@ -3,6 +3,7 @@
  * its licence, in one request (`/api/models/ID?blobs=true`). The answer is hostile until it has been let through here.
  */
 import { AppError } from '../../core/errors.ts';
+import { besideGraphs } from '../../core/graph-weights.ts';
 import { type ListedFile, offersOf, PLAIN_PATH } from '../../core/model-offer.ts';
 import type { ModelListing } from '../../core/model-source.ts';
 import { cancelled } from './fetch-file.ts';
@@ -65,12 +66,14 @@ export function parseHubReply(text: string, { host, repo }: Pick<HubQuestion, 'h
     seen.add(path);
   }
   const gate = reply['gated'];
+  const offers = offersOf(files);
   return {
     from: { kind: 'hub', host, repo, revision: sha },
     title: repo.slice(repo.indexOf('/') + 1),
     licence: licenceOf(reply),
     gated: gate !== undefined && gate !== false && gate !== null,
-    offers: offersOf(files),
+    offers,
+    beside: besideGraphs(files, offers),
   };
 }
 

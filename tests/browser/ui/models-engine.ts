@@ -85,7 +85,7 @@ export class ModelsEngine extends FakeEngine {
     const { dtype } = chosen.offer;
     this.#shared.asked.push(`weigh ${dtype}`);
     const needs = { layerCount: 28, contextTokens: 40_960, weightBytes: dtype === 'q4' ? 900_000_000 : 560_000_000, cacheBytesPerToken: 229_376, largestWeightBytes: LARGEST[dtype] ?? 4096, half: dtype === 'q4f16', gpuOnly: null, missing: [] };
-    return { needs, limits: { maxBufferSize: this.#shared.limit, maxStorageBufferBindingSize: this.#shared.limit, half: this.#shared.half } };
+    return { needs, offer: chosen.offer, limits: { maxBufferSize: this.#shared.limit, maxStorageBufferBindingSize: this.#shared.limit, half: this.#shared.half } };
   }
 
   override checkModel(...[{ model }]: Parameters<EngineClient['checkModel']>): Promise<void> {

@@ -1,0 +1,33 @@
+/** The weight files of a variant, once its graph has been read: names say what is likely, the graph what is so. */
+import { byWeightOrder, LARGEST_FILE_BYTES, LARGEST_MODEL_BYTES, MOST_FILES, PLAIN_PATH, type ListedFile, type ModelOffer } from './model-offer.ts';
+
+/** The files of a list that a graph of its offers could take weights from: those in the graphs' own folders. */
+export function besideGraphs(listed: readonly ListedFile[], offers: readonly ModelOffer[]): readonly ListedFile[] {
+  const folders = new Set(offers.map((offer) => folderOf(graphPath(offer))));
+  return listed.filter(({ path }) => PLAIN_PATH.test(path) && folders.has(folderOf(path)));
+}
+
+/** An offer with the weight files that its graph names, in place of those that looked like its own; what of them is not there, or cannot be loaded, is missing. */
+export function withWeights(offer: ModelOffer, names: readonly string[], beside: readonly ListedFile[]): ModelOffer {
+  const folder = folderOf(graphPath(offer));
+  const known = new Map(beside.map((file) => [file.path, file]));
+  const missing: string[] = [];
+  const weights = [...names].sort(byWeightOrder).flatMap((name) => {
+    const file = known.get(folder + name);
+    if (file === undefined) missing.push(`${name} is not there, and the graph takes weights from it`);
+    else if (file.bytes < 1) missing.push(`${file.path} is empty`);
+    else if (file.bytes > LARGEST_FILE_BYTES) missing.push(`${file.path} has more than the 2 GiB that a browser takes in one file`);
+    return file === undefined ? [] : [{ ...file, role: 'weights' as const }];
+  });
+  const [graph, ...others] = offer.files.filter(({ role }) => role !== 'weights');
+  const files = [...(graph === undefined ? [] : [graph]), ...weights, ...others];
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  if (bytes > LARGEST_MODEL_BYTES) missing.push('it has more than 16 GiB in all');
+  if (files.length > MOST_FILES) missing.push(`it has more than ${String(MOST_FILES)} files`);
+  return { ...offer, files, bytes, missing };
+}
+
+const graphPath = (offer: ModelOffer): string => offer.files[0]?.path ?? '';
+
+/** The folder of a path, with the `/` at its end; empty at the root. */
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
