@@ -41,7 +41,7 @@ export function megabytes(bytes: number): string {
 export function fileSize(bytes: number): string {
   if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
   if (bytes >= 1e6) return megabytes(bytes);
-  return bytes < 1000 ? `${count(bytes)} bytes` : `${Math.round(bytes / 1000)} kB`;
+  return bytes < 1000 ? plural(bytes, 'byte') : `${Math.round(bytes / 1000)} kB`;
 }
 
 /** A count with thin grouping, e.g. `2 048`. */

@@ -51,18 +51,20 @@ export interface BufferLimits {
   readonly half: boolean;
 }
 
-/** What a model takes, read from its graph and its config alone. */
+/** What a model takes, read from its graph and its config alone, or estimated. */
 export interface ModelNeeds {
   readonly layerCount: number;
   /** Tokens that it was made for. */
   readonly contextTokens: number;
   readonly weightBytes: number;
-  /** Keys and values of one token in all layers; null where the graph holds its weights and is too large to look into. */
+  /** Keys and values of one token in all layers; null where neither the graph nor config.json says. */
   readonly cacheBytesPerToken: number | null;
-  /** Bytes of the largest weight, which must fit into one buffer; null as above. */
+  /** Bytes of the largest weight, which must fit into one buffer, or at most so many where it is {@link estimated}; null as above. */
   readonly largestWeightBytes: number | null;
-  /** Whether anything in it is computed in 16 bits, as far as that is known. */
+  /** Whether anything in it is computed in 16 bits; by the variant's name where it is {@link estimated}. */
   readonly half: boolean;
+  /** Whether layers, cache and largest weight are estimated from config.json and the variant's name, because the graph holds its weights and is too large to be looked into. */
+  readonly estimated: boolean;
   /** Why it runs on a graphics card only, as the end of a sentence; null where it runs anywhere, or that is not known. */
   readonly gpuOnly: string | null;
   /** What the graph asks for and the offer has not, as in `ModelOffer.missing`. */

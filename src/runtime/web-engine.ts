@@ -17,6 +17,7 @@ import type { Decoder } from './decoder.ts';
 import { EngineEditor } from './engine-editor.ts';
 import { EngineLens } from './engine-lens.ts';
 import { createSubject } from './engine-subject.ts';
+import { namingGraph } from './graph-error.ts';
 import { findWords } from './lens-words.ts';
 import type { LensRequest } from './lens.ts';
 import { decoderFilesOf, pathOf, tokenizerOf } from './model-files.ts';
@@ -75,9 +76,9 @@ export class WebEngine {
       await noteUnopened(key, null);
       return status;
     } catch (thrown) {
-      const { code, message } = AppError.from(thrown);
-      if (args.model.kind !== 'site' && /^(?:model|numbers)-|^gpu-memory/.test(code)) await noteUnopened(key, message);
-      throw thrown;
+      const error = namingGraph(pathOf(loaded, 'graph'), thrown);
+      if (args.model.kind !== 'site' && /^(?:model|numbers)-|^gpu-memory/.test(error.code)) await noteUnopened(key, error.message);
+      throw error;
     }
   }
 

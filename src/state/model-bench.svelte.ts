@@ -2,10 +2,12 @@
 import { AppError } from '../core/errors.ts';
 import type { KeptModel } from '../core/engine-report.ts';
 import { askableHosts } from '../core/model-hosts.ts';
-import { estimateMemory, type MemoryEstimate } from '../core/model-memory.ts';
+import { estimateMemory, type MemoryEstimate, runsHere } from '../core/model-memory.ts';
 import type { ModelOffer } from '../core/model-offer.ts';
+import { preferredOffer } from '../core/model-preference.ts';
 import type { ModelListing, WeighedModel } from '../core/model-source.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
+import { askEngine } from './ask-engine.ts';
 import type { ModelChoice, OtherModel } from './model-choice.svelte.ts';
 import type { PickedFolder } from './picked-files.ts';
 import type { Session } from './session.svelte.ts';
@@ -20,7 +22,7 @@ export interface WeighedOffer {
 
 /** What the bench works with. */
 export interface ModelBenchParts {
-  /** Starts a worker; one for every question, so that the one that works on a text neither waits nor is waited for. */
+  /** Starts a worker; one for every question. */
   readonly connect: () => EngineClient;
   readonly hosts: readonly string[];
   readonly session: Session;
@@ -33,6 +35,7 @@ export class ModelBench {
   /** Hosts that a model can be asked for by its id. */
   readonly hosts: readonly string[];
   #listing = $state.raw<ModelListing | null>(null);
+  #chosen = $state.raw<ModelOffer | null>(null);
   #weighed = $state.raw<WeighedOffer | null>(null);
   #instead = $state.raw<ModelOffer | null>(null);
   #doing = $state<'listing' | 'weighing' | 'checking' | null>(null);
@@ -54,7 +57,12 @@ export class ModelBench {
     return this.#listing;
   }
 
-  /** The variant that is chosen, weighed. */
+  /** The variant that is chosen, as it was listed. */
+  get chosen(): ModelOffer | null {
+    return this.#chosen;
+  }
+
+  /** The same, weighed; null until it has been. */
   get weighed(): WeighedOffer | null {
     return this.#weighed;
   }
@@ -78,13 +86,13 @@ export class ModelBench {
     return this.#kept;
   }
 
-  /** Asks the host for the model that is typed. */
+  /** Asks the host for the model that is typed, and looks into the variant that is taken where none is named. */
   async look(): Promise<void> {
     const { host, repo } = this;
     await this.#list((client, signal) => client.listHub({ host, repo: repo.trim(), hosts: this.#parts.hosts }, signal));
   }
 
-  /** Looks at files that were picked or dropped. */
+  /** The same of files that were picked or dropped. */
   async pick(folder: () => Promise<PickedFolder>): Promise<void> {
     await this.#list(async (client, signal) => client.listPicked(await folder(), signal));
   }
@@ -94,13 +102,14 @@ export class ModelBench {
     const listing = this.#listing;
     if (listing === null) return;
     this.#weighed = this.#instead = null;
+    this.#chosen = offer;
     await this.#do('weighing', async (client, signal) => {
       const chosen = await this.#weigh(client, listing, offer, signal);
       this.#weighed = chosen;
       if (chosen.estimate.fits !== false) return;
       for (const other of listing.offers.filter((one) => one !== offer && one.missing.length === 0)) {
         const found = await this.#weigh(client, listing, other, signal).catch(throwIfCancelled);
-        if (found?.estimate.fits !== true || found.weighed.needs.missing.length > 0) continue;
+        if (found === null || !runsHere(found.estimate) || found.weighed.needs.missing.length > 0) continue;
         this.#instead = other;
         return;
       }
@@ -166,12 +175,14 @@ export class ModelBench {
   }
 
   async #list(question: (client: EngineClient, signal: AbortSignal) => Promise<ModelListing>): Promise<void> {
-    this.#listing = this.#weighed = this.#instead = null;
+    this.#listing = this.#chosen = this.#weighed = this.#instead = null;
     await this.#do('listing', async (client, signal) => {
       const listing = await question(client, signal);
       if (listing.offers.length === 0) throw new AppError('model-variant-missing', `${listing.title} has no graph by the name of model.onnx, model_q4.onnx and the like. Look for the same model under onnx-community, or export it.`, { title: listing.title });
       if (!signal.aborted) this.#listing = listing;
     });
+    const offer = preferredOffer(this.listing?.offers ?? []);
+    if (offer !== null && this.#doing === null) await this.choose(offer);
   }
 
   /** One question at a time: a newer one ends the one before. */
@@ -193,14 +204,8 @@ export class ModelBench {
     }
   }
 
-  async #ask<T>(question: (client: EngineClient) => Promise<T>): Promise<T> {
-    const client = this.#parts.connect();
-    const lost = new Promise<never>((_, reject) => client.onLost(reject));
-    try {
-      return await Promise.race([question(client), lost]);
-    } finally {
-      client.dispose();
-    }
+  #ask<T>(question: (client: EngineClient) => Promise<T>): Promise<T> {
+    return askEngine(this.#parts.connect, question);
   }
 }
 

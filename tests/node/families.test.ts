@@ -156,7 +156,7 @@ describe.each(exportsOf(facts).filter(([, name]) => name !== 'q4-fused'))('%s %s
 
 test('a graph with a node that the processor has no kernel for is refused by its name before it is run', async () => {
   const opening = openNodeFiles(await familyFiles(read, 'qwen3', 'q4-fused'), { tapped: true }, 'qwen3 q4-fused');
-  await expect(opening).rejects.toMatchObject({ code: 'model-session-failed', message: expect.stringMatching(/\/model\/layers\.0\/attn\/GroupQueryAttention norms queries and keys/) as string });
+  await expect(opening).rejects.toMatchObject({ code: 'model-gpu-only', message: expect.stringMatching(/\/model\/layers\.0\/attn\/GroupQueryAttention norms queries and keys/) as string });
 });
 
 test('a stream that float16 cannot hold is refused with layer, token and what to do', async () => {

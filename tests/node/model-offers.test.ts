@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { fileSize } from '../../src/content/numbers.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { createRng } from '../../src/core/rng.ts';
 import { askableHosts, isModelHost, parseModelHosts } from '../../src/core/model-hosts.ts';
-import { estimateMemory } from '../../src/core/model-memory.ts';
+import { estimateMemory, runsHere } from '../../src/core/model-memory.ts';
 import { fileOfRole, offersOf, type ListedFile } from '../../src/core/model-offer.ts';
 import { preferredOffer } from '../../src/core/model-preference.ts';
 import type { FileData, ModelListing, ModelNeeds } from '../../src/core/model-source.ts';
@@ -248,6 +249,10 @@ describe('picked files', () => {
     expect(listing.offers.map(({ dtype, missing }) => [dtype, missing])).toEqual([['q4', []]]);
   });
 
+  test('have sizes in words, one byte included', () => {
+    expect([0, 1, 2, 92_000].map(fileSize)).toEqual(['0 bytes', '1 byte', '2 bytes', '92 kB']);
+  });
+
   test('without a graph are refused', async () => {
     await expect(listPicked({ name: '', files: new Map([['notes.txt', blob('x')]]) }, never)).rejects.toMatchObject({ code: 'model-variant-missing' });
   });
@@ -257,7 +262,7 @@ describe('picked files', () => {
     const { needs } = await weighOffer({ listing, offer: listing.offers[0]! }, [], never);
     const shape = describeDecoder(toy.graph);
     // The toy's graph was written for a file of another name.
-    expect(needs).toEqual({ layerCount: 3, contextTokens: 1024, weightBytes: shape.weightBytes, cacheBytesPerToken: 2 * 3 * 2 * 16 * 4, largestWeightBytes: 1024 * 8 * 4, half: false, gpuOnly: null, missing: ['toy.onnx_data is not there, and the graph takes weights from it'] });
+    expect(needs).toEqual({ layerCount: 3, contextTokens: 1024, weightBytes: shape.weightBytes, cacheBytesPerToken: 2 * 3 * 2 * 16 * 4, largestWeightBytes: 1024 * 8 * 4, half: false, estimated: false, gpuOnly: null, missing: ['toy.onnx_data is not there, and the graph takes weights from it'] });
     expect(needs.cacheBytesPerToken).toBe(cacheBytesPerToken(shape));
   });
 
@@ -290,6 +295,14 @@ describe('picked files', () => {
     expect((await weighOffer({ listing, offer: listing.offers[0]! }, [], never)).needs.missing).toEqual([expect.stringContaining('onnx/toy.onnx_data is a pointer of Git LFS')]);
   });
 
+  test('with a graph that holds its weights are estimated by config and name, not read', async () => {
+    const config = JSON.stringify({ hidden_size: TOY.hidden, vocab_size: TOY.vocabulary, max_position_embeddings: TOY.contextTokens, num_hidden_layers: 3, num_attention_heads: 4, num_key_value_heads: 2 });
+    const large = new Map([...files, ['config.json', blob(config)], ['onnx/model_q4f16.onnx', blob(new Uint8Array((32 << 20) + 1))]]);
+    const listing = await listPicked({ name: 'my toy', files: large }, never);
+    const offer = listing.offers.find(({ dtype }) => dtype === 'q4f16')!;
+    expect((await weighOffer({ listing, offer }, [], never)).needs).toEqual({ layerCount: 3, contextTokens: 1024, weightBytes: (32 << 20) + 1, cacheBytesPerToken: 2 * 3 * 2 * 16 * 2, largestWeightBytes: TOY.vocabulary * TOY.hidden * 2, half: true, estimated: true, gpuOnly: null, missing: [] });
+  });
+
   test('whose graph is damaged are refused by its name', async () => {
     const listing = await listPicked({ name: 'my toy', files: new Map([...files, ['onnx/model_q4.onnx', blob(toy.graph.slice(0, 5000))]]) }, never);
     await expect(weighOffer({ listing, offer: listing.offers[0]! }, [], never)).rejects.toMatchObject({ code: 'model-graph-malformed', message: expect.stringMatching(/^onnx\/model_q4\.onnx: /) as string, details: { file: 'onnx/model_q4.onnx' } });
@@ -299,7 +312,7 @@ describe('picked files', () => {
     const refused = async (count: number) => listPicked({ name: 'a', files: new Map(Array.from({ length: count }, (_, at) => [`${at}.txt`, blob('x')])) }, never).then(() => '', (error: unknown) => (error as AppError).message);
     expect(await refused(1)).toMatch(/^The file that was picked is no graph by the name of/);
     expect(await refused(2)).toMatch(/^None of the 2 files is a graph by the name of/);
-    expect(await refused(0)).toMatch(/^The folder "a" holds no files/);
+    expect(await refused(0)).toMatch(/^The folder "a" holds no files\./);
   });
 
   test.each([['---\nlicense: mit\n---', 'mit'], ["---\r\nlicense: 'apache-2.0'\r\n---\r\n", 'apache-2.0'], ['# No front matter\nlicense: mit', null], ['---\nlicense: <b>\n---', null], ['', null]])('read the licence of a card (%j)', (card, licence) => {
@@ -309,10 +322,10 @@ describe('picked files', () => {
 
 describe('the memory that a model takes', () => {
   // Qwen3-0.6B: 28 layers, 8 key/value heads of 128, vocabulary 151936 by 1024, float16 embedding.
-  const qwen: ModelNeeds = { layerCount: 28, contextTokens: 40_960, weightBytes: 570_000_000, cacheBytesPerToken: 2 * 28 * 8 * 128 * 4, largestWeightBytes: 151_936 * 1024 * 2, half: true, gpuOnly: null, missing: [] };
+  const qwen: ModelNeeds = { layerCount: 28, contextTokens: 40_960, weightBytes: 570_000_000, cacheBytesPerToken: 2 * 28 * 8 * 128 * 4, largestWeightBytes: 151_936 * 1024 * 2, half: true, estimated: false, gpuOnly: null, missing: [] };
 
   test('is the weights and the keys and values of a text of 2048 tokens', () => {
-    expect(estimateMemory(qwen, { maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 31 - 4, half: true })).toEqual({ weightBytes: 570_000_000, tokens: 2048, cacheBytes: 469_762_048, bytes: 1_039_762_048, largestBufferBytes: 311_164_928, bufferLimitBytes: 2 ** 31 - 4, lacksHalf: false, fits: true });
+    expect(estimateMemory(qwen, { maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 31 - 4, half: true })).toEqual({ weightBytes: 570_000_000, tokens: 2048, cacheBytes: 469_762_048, bytes: 1_039_762_048, estimated: false, largestBufferBytes: 311_164_928, bufferLimitBytes: 2 ** 31 - 4, lacksHalf: false, gpuOnly: null, fits: true, nowhere: false });
   });
 
   test('must fit into one buffer by the smaller of the two limits', () => {
@@ -326,6 +339,16 @@ describe('the memory that a model takes', () => {
     const without = { maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 32, half: false };
     expect(estimateMemory(qwen, without)).toMatchObject({ lacksHalf: true, fits: false });
     expect(estimateMemory({ ...qwen, half: false }, without)).toMatchObject({ lacksHalf: false, fits: true });
+  });
+
+  test('on a card only is said where there is none, or none that takes it', () => {
+    const only = { ...qwen, gpuOnly: 'a node is for cards' };
+    const card = (bytes: number) => ({ maxBufferSize: bytes, maxStorageBufferBindingSize: bytes, half: true });
+    expect(estimateMemory(only, null)).toMatchObject({ fits: false, gpuOnly: 'a node is for cards', nowhere: true });
+    expect(estimateMemory(only, card(2 ** 27))).toMatchObject({ fits: false, nowhere: true });
+    expect(estimateMemory(only, card(2 ** 31))).toMatchObject({ fits: true, nowhere: false });
+    expect(estimateMemory(qwen, card(2 ** 27))).toMatchObject({ fits: false, nowhere: false });
+    expect([estimateMemory(only, null), estimateMemory(qwen, null), estimateMemory(qwen, card(2 ** 31)), estimateMemory(qwen, card(2 ** 27))].map(runsHere)).toEqual([false, true, true, false]);
   });
 
   test('is for a shorter text where the context is shorter, and says what it does not know', () => {

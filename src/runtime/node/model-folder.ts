@@ -4,7 +4,8 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../core/errors.ts';
 import { dtypeNamed, dtypeOfGraph } from '../../core/model-dtype.ts';
-import { offersOf, type ListedFile } from '../../core/model-offer.ts';
+import { offersOf, type ListedFile, type ModelOffer } from '../../core/model-offer.ts';
+import { preferredOffer } from '../../core/model-preference.ts';
 
 /** Folders within a model's folder are looked into so deep. */
 const DEEPEST = 3;
@@ -45,7 +46,7 @@ export function modelPaths(where: string): ModelPaths {
     return pathsOf(graph, variantsOf(filesIn(folder)).length > 1 ? `${basename(folder)}-${dtypeOfGraph(graph) ?? basename(graph, '.onnx')}` : basename(folder));
   }
   const { folder, variants } = variantsIn(where);
-  const chosen = variants.length === 1 ? variants[0] : (variants.find(({ dtype }) => dtype === 'q4') ?? variants[0]);
+  const chosen = preferredOffer(variants) ?? variants[0];
   const graph = join(folder, chosen?.path ?? '');
   return pathsOf(graph, variants.length === 1 ? basename(folder) : `${basename(folder)}-${chosen?.dtype ?? ''}`);
 }
@@ -64,11 +65,8 @@ function isGraph(where: string): boolean {
   return where.endsWith('.onnx') && statOf(resolve(where))?.isDirectory() !== true;
 }
 
-/** A variant by its name, and the path of its graph from the model's folder. */
-interface Variant {
-  readonly dtype: string;
-  readonly path: string;
-}
+/** A variant, and the path of its graph from the model's folder. */
+type Variant = ModelOffer & { readonly path: string };
 
 /** The variants of a folder, one at least. */
 function variantsIn(where: string): { readonly folder: string; readonly variants: readonly Variant[] } {
@@ -91,7 +89,7 @@ function foundInstead(where: string, paths: readonly string[]): string {
 }
 
 function variantsOf(files: readonly ListedFile[]): readonly Variant[] {
-  return offersOf(files).map(({ dtype, files: [graph] }) => ({ dtype, path: graph?.path ?? '' }));
+  return offersOf(files).map((offer) => ({ ...offer, path: offer.files[0]?.path ?? '' }));
 }
 
 /** What lies in a folder and some way below; links that lead nowhere and folders that may not be read are passed over. */

@@ -74,9 +74,9 @@ export function untouched(graph: Uint8Array): TappedDecoder {
   return { ...describeDecoder(graph), graph: graphAsExported(graph), taps: [], logits: 'logits', branching: false, steering: false, steeringType: 'float32', editing: false, limits: [] };
 }
 
-/** Throws `model-session-failed` where a graph does not run on the processor, naming the node. */
+/** Throws `model-gpu-only` where a graph does not run on the processor, naming the node. */
 export function assertRunsOnCpu({ gpuOnly }: Pick<TappedDecoder, 'gpuOnly'>): void {
-  if (gpuOnly !== null) throw new AppError('model-session-failed', `This model does not run on the processor: ${gpuOnly}. Use a browser with WebGPU, or pick an export with norms of their own (fuse_qk_norm_gqa=false).`, { backend: 'cpu' });
+  if (gpuOnly !== null) throw new AppError('model-gpu-only', `This model does not run on the processor: ${gpuOnly}. Use a browser with WebGPU, or pick an export with norms of their own (fuse_qk_norm_gqa=false).`, { backend: 'cpu' });
 }
 
 /** What a pass on the processor failed with. Where a kernel refuses what it was given, the graph does not fit together: opening it does not see that. */

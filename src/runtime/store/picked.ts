@@ -36,7 +36,7 @@ export function licenceOfCard(card: string): string | null {
 }
 
 function noGraphIn(name: string, { size }: LocalFiles): string {
-  if (size === 0) return name === '' ? 'No file was picked.' : `The folder ${JSON.stringify(titleOf(name))} holds no files.`;
+  if (size === 0) return name === '' ? 'The folder that was picked holds no files.' : `The folder ${JSON.stringify(titleOf(name))} holds no files.`;
   return `${size === 1 ? 'The file that was picked is no' : `None of the ${String(size)} files is a`} graph by the name of model.onnx, model_q4.onnx and the like.`;
 }
 

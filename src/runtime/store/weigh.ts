@@ -5,6 +5,8 @@ import { fileOfRole, type ModelOffer, type OfferedFile } from '../../core/model-
 import type { ChosenOffer, ModelNeeds, WeighedModel } from '../../core/model-source.ts';
 import { cacheBytesPerToken, describeDecoder, type DecoderShape } from '../../onnx/decoder-shape.ts';
 import { probeGpu } from '../capability/probe-gpu.ts';
+import { estimateNeeds } from '../config-estimate.ts';
+import { namingGraph } from '../graph-error.ts';
 import { parseModelConfig } from '../model-config.ts';
 import { bytesOf, checkPicked } from './check-model.ts';
 import { loadFile } from './load-file.ts';
@@ -38,8 +40,9 @@ export async function weighOffer({ listing, offer }: ChosenOffer, hosts: readonl
   if (from.kind === 'local') await checkPicked({ offer }, from.files, signal);
   const [graph, config] = [fileOfRole(offer, 'graph'), fileOfRole(offer, 'config')];
   if (graph === null || config === null) throw new AppError('internal', 'An offer without a graph or a config was let through.');
-  const { contextTokens } = parseModelConfig(new TextDecoder().decode(await bring(config)));
-  if (graph.bytes > LARGEST_GRAPH_BYTES) return { offer, needs: { layerCount: 0, contextTokens, weightBytes: weightBytesOf(offer) + graph.bytes, cacheBytesPerToken: null, largestWeightBytes: null, half: false, gpuOnly: null, missing: [] } };
+  const text = new TextDecoder().decode(await bring(config));
+  const { contextTokens } = parseModelConfig(text);
+  if (graph.bytes > LARGEST_GRAPH_BYTES) return { offer, needs: { ...estimateNeeds(text, offer.dtype), contextTokens, weightBytes: weightBytesOf(offer) + graph.bytes, gpuOnly: null, missing: [] } };
   const shape = shapeIn(graph.path, await bring(graph));
   const named = withWeights(offer, shape.weightFiles, listing.beside);
   const whole = from.kind === 'local' ? await withoutPointers(named, from.files) : named;
@@ -54,6 +57,7 @@ function needsOf(shape: DecoderShape, offer: ModelOffer, contextTokens: number):
     cacheBytesPerToken: cacheBytesPerToken(shape),
     largestWeightBytes: shape.largestWeightBytes,
     half: shape.half,
+    estimated: false,
     gpuOnly: shape.gpuOnly,
     missing: offer.missing,
   };
@@ -61,12 +65,10 @@ function needsOf(shape: DecoderShape, offer: ModelOffer, contextTokens: number):
 
 const weightBytesOf = ({ files }: ModelOffer): number => files.reduce((sum, { role, bytes }) => (role === 'weights' ? sum + bytes : sum), 0);
 
-/** What is wrong with a graph is said with its name: a folder may hold several. */
 function shapeIn(path: string, bytes: Uint8Array): DecoderShape {
   try {
     return describeDecoder(bytes);
   } catch (thrown) {
-    const { code, message, details } = AppError.from(thrown);
-    throw new AppError(code, `${path}: ${message}`, { ...details, file: path }, thrown);
+    throw namingGraph(path, thrown);
   }
 }

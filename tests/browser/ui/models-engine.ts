@@ -22,6 +22,16 @@ export interface Shared {
   limit: number;
   /** Whether it computes in 16 bits. */
   half: boolean;
+  /** Whether the browser offers a card. */
+  card: boolean;
+  /** Why a variant runs on a card only, by its name. */
+  gpuOnly: Readonly<Record<string, string>>;
+  /** Whether graphs are too large to be looked into. */
+  estimated: boolean;
+  /** What the graph names and the files have not. */
+  missing: readonly string[];
+  /** What a loaded model cannot do. */
+  limits: readonly string[];
 }
 
 const sha = (digit: string): string => digit.repeat(64);
@@ -63,7 +73,7 @@ export class ModelsEngine extends FakeEngine {
     const key = model.kind === 'kept' ? model.key : sha('d');
     const title = model.kind === 'offer' ? `${model.chosen.listing.title} (${model.chosen.offer.dtype})` : 'Kept';
     if (model.kind === 'offer') this.#shared.kept = [{ key, id: 'other', title, licence: 'apache-2.0', from: { kind: 'hub', address: 'https://hub.example/a/b/resolve/ab/' }, unopened: null, changed: Date.UTC(2026, 4, 17, 12), files: [{ path: 'onnx/model_q4.onnx', sha256: sha('1'), bytes: 570_000_000, keptBytes: 570_000_000 }] }];
-    return { ...status, key, title, model: { id: 'other', weightsSha256: sha('e'), layerCount: 28, hidden: 1024 } };
+    return { ...status, key, title, limits: this.#shared.limits, model: { id: 'other', weightsSha256: sha('e'), layerCount: 28, hidden: 1024 } };
   }
 
   override async useProbe(...args: Parameters<EngineClient['useProbe']>): Promise<DtypeAgreement | null> {
@@ -84,8 +94,8 @@ export class ModelsEngine extends FakeEngine {
   override async weighModel(...[{ chosen }]: Parameters<EngineClient['weighModel']>): Promise<WeighedModel> {
     const { dtype } = chosen.offer;
     this.#shared.asked.push(`weigh ${dtype}`);
-    const needs = { layerCount: 28, contextTokens: 40_960, weightBytes: dtype === 'q4' ? 900_000_000 : 560_000_000, cacheBytesPerToken: 229_376, largestWeightBytes: LARGEST[dtype] ?? 4096, half: dtype === 'q4f16', gpuOnly: null, missing: [] };
-    return { needs, offer: chosen.offer, limits: { maxBufferSize: this.#shared.limit, maxStorageBufferBindingSize: this.#shared.limit, half: this.#shared.half } };
+    const needs = { layerCount: 28, contextTokens: 40_960, weightBytes: dtype === 'q4' ? 900_000_000 : 560_000_000, cacheBytesPerToken: 229_376, largestWeightBytes: LARGEST[dtype] ?? 4096, half: dtype === 'q4f16', estimated: this.#shared.estimated, gpuOnly: this.#shared.gpuOnly[dtype] ?? null, missing: this.#shared.missing };
+    return { needs, offer: chosen.offer, limits: !this.#shared.card ? null : { maxBufferSize: this.#shared.limit, maxStorageBufferBindingSize: this.#shared.limit, half: this.#shared.half } };
   }
 
   override checkModel(...[{ model }]: Parameters<EngineClient['checkModel']>): Promise<void> {
