@@ -15,16 +15,18 @@ export function pickedFiles(list: readonly File[]): PickedFolder {
   return inOneFolder(list.map((file) => [file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file]));
 }
 
-/** What was dropped, with all folders in it. The items must be those of the event, asked for before anything is waited for. Throws `usage` for more than 2000 files. */
+/** What was dropped, with all folders in it. The items must be those of the event, asked for before anything is waited for. Throws `usage` for more than 2000 files, and for what is no file. */
 export async function droppedFiles(transfer: DataTransfer): Promise<PickedFolder> {
   // Both at once: the items are empty as soon as the event is over.
   const items = [...transfer.items].filter(({ kind }) => kind === 'file').map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  if (items.length === 0) throw new AppError('usage', `What was dropped is ${transfer.types.includes('text/uri-list') ? 'a link' : 'a text'}, and no file. Drop the model's folder or its files.`);
   const found: [string, File][] = [];
   for (const { entry, file } of items) {
     if (entry !== null) await walk(entry, 0, found);
     else if (file !== null) found.push([file.name, file]);
   }
-  return inOneFolder(found);
+  // An empty folder has nothing that names it.
+  return found.length === 0 ? { name: items[0]?.entry?.name ?? '', files: new Map() } : inOneFolder(found);
 }
 
 async function walk(entry: FileSystemEntry, depth: number, found: [string, File][]): Promise<void> {

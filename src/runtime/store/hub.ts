@@ -25,7 +25,7 @@ const MOST_LISTED = 20_000;
 
 /** Asks a host for a model's files. Throws `usage` for a name that is none, `model-host-off`, `model-gated`, `model-fetch-failed`, `model-list-invalid` or `cancelled`. */
 export async function listHub({ host, repo, hosts }: HubQuestion, signal: AbortSignal): Promise<ModelListing> {
-  if (!REPO.test(repo)) throw new AppError('usage', `A model is named OWNER/NAME, for example onnx-community/Qwen3-0.6B-ONNX; got ${JSON.stringify(repo.slice(0, 80))}.`);
+  if (!REPO.test(repo)) throw new AppError('usage', `A model is named OWNER/NAME, for example onnx-community/Qwen3-0.6B-ONNX; got ${JSON.stringify(repo.slice(0, 80))}.`, { field: 'repo' });
   const url = `${host}/api/models/${repo}?blobs=true`;
   checkHost(url, hosts);
   let response: Response;
