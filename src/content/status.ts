@@ -23,7 +23,7 @@ export const WRITING_MODE: Readonly<Record<WritingMode, string>> = {
 /** Sentences for events; one an event, never one a token. */
 export const SAY = {
   loading: (): string => 'Loading the model.',
-  hashing: (): string => 'Checking the files.',
+  hashing: (): string => 'Reading the files.',
   share: (quarter: number): string => `${quarter * 25} percent of the model has arrived.`,
   starting: (): string => 'Starting the model.',
   warming: (): string => 'Checking how many tokens this GPU gets right in one pass.',

@@ -47,7 +47,7 @@ function loadParts(progress: Extract<Phase, { kind: 'loading' }>['progress']): s
     case 'bytes':
       return [`${megabytes(progress.loadedBytes)} of ${megabytes(progress.totalBytes)}`];
     case 'hashing':
-      return [`checking ${megabytes(progress.loadedBytes)} of ${megabytes(progress.totalBytes)}`];
+      return [`reading ${megabytes(progress.loadedBytes)} of ${megabytes(progress.totalBytes)}`];
     case 'session':
       return ['starting'];
     case 'warm-up':

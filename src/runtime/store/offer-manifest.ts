@@ -27,7 +27,7 @@ export function manifestOf({ listing, offer }: ChosenOffer, sha256: ReadonlyMap<
 /** Throws `model-variant-missing`, naming all that an offer lacks. */
 export function needWhole({ dtype, missing }: Pick<ModelOffer, 'dtype' | 'missing'>): void {
   if (missing.length === 0) return;
-  throw new AppError('model-variant-missing', `The variant ${dtype} cannot be loaded: ${missing.join('; ')}. Pick another, or add what is missing.`, { dtype, missing: missing.join('; ') });
+  throw new AppError('model-variant-missing', `The variant ${dtype} cannot be loaded: ${missing.join('; ')}. Add what is missing, or pick another variant where there is one.`, { dtype, missing: missing.join('; ') });
 }
 
 /** The address of a model's folder on its host, at the commit that was listed. */

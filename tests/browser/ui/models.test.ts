@@ -13,7 +13,7 @@ let shared: Shared;
 const HOSTS = ['https://hub.example', 'https://*.hub.example'];
 
 beforeEach(() => {
-  shared = { sources: [], asked: [], kept: [], fail: null, failLoad: null, failCheck: null, limit: 2 ** 31 - 4, half: true };
+  shared = { sources: [], asked: [], kept: [], fail: null, failLoad: null, failCheck: null, limit: 2 ** 31 - 4, half: true, card: true, gpuOnly: {}, estimated: false, missing: [], limits: [] };
 });
 
 function open(hash = '#/library/models', more: Partial<AppParts> = { modelHosts: HOSTS }) {
@@ -58,11 +58,88 @@ describe('without a host', () => {
   });
 });
 
+describe('what is dropped', () => {
+  const transferOf = (files: readonly string[], text?: [string, string]): DataTransfer => {
+    const transfer = new DataTransfer();
+    for (const name of files) transfer.items.add(fromFolder(name, '{}'));
+    if (text !== undefined) transfer.setData(...text);
+    return transfer;
+  };
+  const send = (to: Element, type: string, dataTransfer: DataTransfer): DragEvent => {
+    const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+    to.dispatchEvent(event);
+    return event;
+  };
+  const FILES = ['model_q4.onnx', 'config.json', 'tokenizer.json', 'tokenizer_config.json'];
+  const ready = async () => {
+    open('#/library/models', { modelHosts: [] });
+    await expect.element(page.getByRole('heading', { name: 'Bring another' })).toBeVisible();
+  };
+
+  it.each(['main', 'header', 'body'])('is taken everywhere in the window (%s)', async (place) => {
+    await ready();
+    const transfer = transferOf(FILES);
+    expect(send(document.querySelector(place)!, 'dragover', transfer).defaultPrevented).toBe(true);
+    expect(send(document.querySelector(place)!, 'drop', transfer).defaultPrevented).toBe(true);
+    await expect.element(page.getByRole('radio', { name: /^q4 / })).toBeEnabled();
+  });
+
+  it('is left to the browser in any other room', async () => {
+    await ready();
+    location.hash = '#/library';
+    await expect.element(page.getByRole('heading', { name: 'Bring another' })).not.toBeInTheDocument();
+    expect(send(document.body, 'dragover', transferOf(FILES)).defaultPrevented).toBe(false);
+  });
+
+  it('has an outline as long as it is over the window, whatever it passes on the way', async () => {
+    await ready();
+    const main = document.querySelector('main')!;
+    const [heading, list] = [main.querySelector('h2')!, main.querySelector('section')!];
+    const transfer = transferOf(FILES);
+    const outline = () => expect.poll(() => getComputedStyle(main).outlineStyle);
+    for (const [type, to] of [['dragenter', main], ['dragenter', heading], ['dragleave', main], ['dragover', heading]] as const) send(to, type, transfer);
+    await outline().toBe('dashed');
+    for (const [type, to] of [['dragenter', list], ['dragleave', heading]] as const) send(to, type, transfer);
+    await outline().toBe('dashed');
+    send(list, 'dragleave', transfer);
+    await outline().toBe('none');
+    send(heading, 'dragenter', transfer);
+    await outline().toBe('dashed');
+    send(heading, 'drop', transfer);
+    await outline().toBe('none');
+  });
+
+  it.each([[['text/plain', 'hello'], 'a text'], [['text/uri-list', 'https://hub.example/a'], 'a link']] as const)('is named where it is no file (%j)', async (data, what) => {
+    await ready();
+    const transfer = transferOf([], [...data]);
+    expect(send(document.body, 'dragover', transfer).defaultPrevented).toBe(true);
+    expect(send(document.body, 'drop', transfer).defaultPrevented).toBe(true);
+    await expect.element(text(new RegExp(`What was dropped is ${what}, and no file\\.`))).toBeVisible();
+  });
+
+  it('is text for the field where that is what it is dropped on', async () => {
+    open();
+    await expect.element(page.getByRole('textbox')).toBeVisible();
+    const field = page.getByRole('textbox').element();
+    expect(send(field, 'dragover', transferOf([], ['text/plain', 'a/b'])).defaultPrevented).toBe(false);
+    expect(send(field, 'dragover', transferOf(FILES)).defaultPrevented).toBe(true);
+  });
+
+  it('as an empty folder is said to be empty, and nothing of what was listed before stays', async () => {
+    await ready();
+    send(document.body, 'drop', transferOf(FILES));
+    await expect.element(page.getByRole('radio', { name: /^q4 / })).toBeEnabled();
+    document.querySelector<HTMLInputElement>('input[webkitdirectory]')!.dispatchEvent(new Event('change', { bubbles: true }));
+    await expect.element(text(/The folder that was picked holds no files\./)).toBeVisible();
+    expect(page.getByRole('group', { name: 'Variants, smallest first' }).elements()).toEqual([]);
+  });
+});
+
 describe('a model of a host', () => {
   it('is shown with its licence, its variants, its memory and whether it fits, before more than its list and graph are asked for', async () => {
     open();
     await look();
-    expect(shared.asked).toEqual(['https://hub.example onnx-community/Qwen3-0.6B-ONNX']);
+    expect(shared.asked[0]).toBe('https://hub.example onnx-community/Qwen3-0.6B-ONNX');
     await expect.element(text(/commit abababababab\.\s+Licence: apache-2\.0/)).toBeVisible();
     const names = page.getByRole('group', { name: 'Variants, smallest first' }).getByRole('radio').elements().map((radio) => radio.closest('label')!.textContent.replace(/\s+/g, ' ').trim());
     expect(names[0]).toMatch(/^q4f16 569 MB 4-bit weights, 16-bit activations, 5 files/);
@@ -72,7 +149,8 @@ describe('a model of a host', () => {
     await expect.element(text(/About 1\.0 GB on the graphics card: 560 MB of weights and 470 MB for a text of 2.048 tokens/)).toBeVisible();
     await expect.element(text('Its largest buffer is 311 MB; this card takes 2.1 GB.')).toBeVisible();
     await expect.element(text(/28 layers; made for texts of up to 40.960 tokens/)).toBeVisible();
-    expect(shared.asked.slice(1)).toEqual(['weigh q4f16']);
+    // q4 first, as the command takes it where none is named.
+    expect(shared.asked.slice(1)).toEqual(['weigh q4', 'weigh q4f16']);
     expect(shared.sources).toEqual([]);
   });
 
@@ -80,11 +158,12 @@ describe('a model of a host', () => {
     shared.limit = 2 ** 29;
     open();
     await look();
-    await choose('q4');
+    await expect.element(page.getByRole('radio', { name: /^q4 / })).toBeChecked();
     await expect.element(text(/Its largest buffer is 622 MB, and this card takes 537 MB in one: on the card it does not fit/)).toBeVisible();
-    await expect.element(text('q4f16 would fit.')).toBeVisible();
+    await expect.element(text(/^q4f16 would fit\./)).toBeVisible();
     shared.limit = 2 ** 20;
-    await choose('q4f16');
+    await button('Take q4f16 instead').click();
+    await expect.element(page.getByRole('radio', { name: /^q4f16 / })).toBeChecked();
     await expect.element(text('No other variant of it fits either.')).toBeVisible();
   });
 
@@ -94,7 +173,50 @@ describe('a model of a host', () => {
     await look();
     await choose('q4f16');
     await expect.element(text(/It computes in 16 bits \(shader-f16\), which this card does not offer/)).toBeVisible();
-    await expect.element(text('q4 would fit.')).toBeVisible();
+    await expect.element(text(/^q4 would fit\./)).toBeVisible();
+  });
+
+  it('on a graphics card only is said so once where there is none, cannot be loaded, and another is offered', async () => {
+    shared.card = false;
+    shared.gpuOnly = { q4: '/layers.0 norms by itself' };
+    open();
+    await look();
+    const why = text(/runs on a graphics card only/);
+    await expect.element(why).toHaveTextContent('It cannot be loaded here: it runs on a graphics card only (/layers.0 norms by itself), and this browser offers none.');
+    expect(page.getByText(/graphics card only/).elements()).toHaveLength(1);
+    expect(page.getByText(/would run on the processor/).elements()).toEqual([]);
+    await expect.element(button(/^Load q4 /)).toBeDisabled();
+    await expect.element(button(/^Load q4 /)).toHaveAccessibleDescription(/this browser offers none/);
+    await button('Take q4f16 instead').click();
+    await expect.element(text(/so it would run on the processor, slowly, if at all/)).toBeVisible();
+    await expect.element(button(/^Load q4f16 /)).toBeEnabled();
+  });
+
+  it('whose graph is too large to be looked into is estimated, and said to be', async () => {
+    Object.assign(shared, { estimated: true, limit: 2 ** 29 });
+    open();
+    await look();
+    await expect.element(text(/470 MB for a text of 2.048 tokens, estimated from config\.json\./)).toBeVisible();
+    await expect.element(text('Its largest buffer is at most 622 MB, estimated from config.json, and this card takes 537 MB in one: on the card it may not fit.')).toBeVisible();
+    await choose('q4f16');
+    await expect.element(text('Its largest buffer is at most 311 MB, estimated from config.json; this card takes 537 MB.')).toBeVisible();
+  });
+
+  it('that lacks weights that its graph names cannot be loaded, and the button says why', async () => {
+    shared.missing = ['q4.onnx_data is not there, and the graph takes weights from it'];
+    open();
+    await look();
+    await expect.element(button(/^Load q4 /)).toBeDisabled();
+    await expect.element(button(/^Load q4 /)).toHaveAccessibleDescription('Cannot be loaded: q4.onnx_data is not there, and the graph takes weights from it.');
+  });
+
+  it('that cannot do everything says what, where it is in use', async () => {
+    shared.limits = ['Its stream cannot be pushed: no product before the norm.'];
+    open();
+    await look();
+    await button(/^Load q4 /).click();
+    const inUse = page.getByRole('region', { name: 'In use' });
+    await expect.element(inUse.getByRole('listitem')).toHaveTextContent('Its stream cannot be pushed: no product before the norm.');
   });
 
   it.each(['model-gated', 'model-list-invalid', 'model-fetch-failed'] as const)('that does not come is told where it was asked for (%s)', async (code) => {
@@ -104,6 +226,7 @@ describe('a model of a host', () => {
     await button('Look').click();
     await expect.element(page.getByText(code, { exact: true })).toBeVisible();
     await expect.element(text(/https:\/\/hub\.example does not give a\/b\./)).toBeVisible();
+    await expect.element(page.getByRole('textbox')).not.toHaveAttribute('aria-invalid', 'true');
     // It is no reason to load the model again.
     expect(page.getByRole('button', { name: 'Load again' }).elements()).toEqual([]);
   });
@@ -242,7 +365,7 @@ describe('the room', () => {
     open();
     await look();
     await choose('q4');
-    await expect.element(text('q4f16 would fit.')).toBeVisible();
+    await expect.element(text(/^q4f16 would fit\./)).toBeVisible();
     expect(await violations()).toEqual([]);
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
   });
