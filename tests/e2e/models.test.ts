@@ -41,8 +41,9 @@ test('a model of the named host is listed, weighed, loaded, and is there at the 
   await page.getByRole('textbox', { name: /^A model on localhost/ }).fill(`${RUN}/toy`);
   await page.getByRole('button', { name: 'Look', exact: true }).click();
   await page.getByRole('radio', { name: /^q4 / }).click();
-  // One layer's keys of 1,024 tokens: 2 heads of 16 numbers of 4 bytes.
-  await page.getByText(/Its largest buffer is 131 kB\. This browser offers no graphics card/).waitFor();
+  // Keys and values of 3 layers: 2 heads of 16 numbers of 4 bytes each.
+  await page.getByText(/and 786 kB for a text of 1.024 tokens\./).waitFor();
+  await page.getByText(/This browser offers no graphics card, so it would run on the processor/).waitFor();
   await page.getByRole('button', { name: /^Load q4/ }).click();
   await page.getByText(/is loaded: 3 layers of 64, on the processor/).waitFor({ timeout: 120_000 });
   await page.getByRole('region', { name: 'No probe for this model' }).waitFor();

@@ -47,7 +47,7 @@ export async function forget(vault: Vault, key: string): Promise<void> {
 /** Notes why a model did not start, or with null that it did. A storage that refuses is no reason to fail. */
 export async function noteUnopened(key: string, reason: string | null): Promise<void> {
   const { vault } = await openVault();
-  await (reason === null ? vault?.remove(key + NOTE_SUFFIX) : vault?.writeText(key + NOTE_SUFFIX, reason.slice(0, 1000)))?.catch(() => undefined);
+  await (reason === null ? vault?.remove(key + NOTE_SUFFIX) : vault?.writeText(key + NOTE_SUFFIX, reason.slice(0, 400)))?.catch(() => undefined);
 }
 
 /** Deletes files that belong to no manifest any more, such as those of an older version of a model. */

@@ -69,7 +69,7 @@ export class ModelsEngine extends FakeEngine {
     const status = await super.load(args, onProgress, signal);
     const { model } = args;
     if (model.kind === 'site') return status;
-    if (this.#shared.failLoad !== null) throw new AppError(this.#shared.failLoad, 'onnxruntime could not open the model on WebGPU: no kernel.', { backend: 'webgpu' });
+    if (this.#shared.failLoad !== null) throw new AppError(this.#shared.failLoad, 'onnxruntime could not open the model on WebGPU: no kernel.', { backend: this.#shared.card ? 'webgpu' : 'wasm' });
     const key = model.kind === 'kept' ? model.key : sha('d');
     const title = model.kind === 'offer' ? `${model.chosen.listing.title} (${model.chosen.offer.dtype})` : 'Kept';
     if (model.kind === 'offer') this.#shared.kept = [{ key, id: 'other', title, licence: 'apache-2.0', from: { kind: 'hub', address: 'https://hub.example/a/b/resolve/ab/' }, unopened: null, changed: Date.UTC(2026, 4, 17, 12), files: [{ path: 'onnx/model_q4.onnx', sha256: sha('1'), bytes: 570_000_000, keptBytes: 570_000_000 }] }];

@@ -306,6 +306,15 @@ describe('a model that cannot be read', () => {
     await expect.element(text('is loaded:')).toBeVisible();
   });
 
+  it('on the processor is not offered there once more', async () => {
+    Object.assign(shared, { card: false, failLoad: 'model-session-failed' });
+    open();
+    await look();
+    await button(/^Load q4 /).click();
+    await expect.element(page.getByRole('alert')).toHaveTextContent(/did not load, so SmolLM2-135M is chosen again/);
+    expect(page.getByRole('button', { name: /without WebGPU/ }).elements()).toEqual([]);
+  });
+
   it('gives way to the embedded one where none was chosen before', async () => {
     shared.failLoad = 'numbers-wrong';
     open();
