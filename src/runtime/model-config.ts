@@ -16,13 +16,13 @@ export function parseModelConfig(text: string): ModelConfig {
   try {
     raw = JSON.parse(text);
   } catch (thrown) {
-    throw new AppError('model-text-invalid', 'config.json is not valid JSON.', { file: 'config.json' }, thrown);
+    throw new AppError('model-text-invalid', 'config.json: it is not valid JSON. Take the config.json that the model was published with.', { file: 'config.json' }, thrown);
   }
   const fields: Record<string, unknown> = typeof raw === 'object' && raw !== null ? { ...raw } : {};
   const size = (name: string): number => {
     const value = fields[name];
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > 1e7) {
-      throw new AppError('model-text-invalid', `config.json: ${name} must be a whole number from 1 to 10,000,000, got ${JSON.stringify(value) ?? 'nothing'}. Take the config.json that the model was published with, or pick another model.`, { file: 'config.json', field: name });
+      throw new AppError('model-text-invalid', `config.json: ${name} must be a whole number from 1 to 10,000,000, got ${JSON.stringify(value) ?? 'nothing'}. Take the config.json that the model was published with.`, { file: 'config.json', field: name });
     }
     return value;
   };

@@ -65,5 +65,5 @@ export function objectIn(file: string, json: string): Record<string, unknown> {
 }
 
 function invalid(file: string, problem: string, cause?: unknown): AppError {
-  return new AppError('model-text-invalid', `${file} ${problem}.`, { file }, cause);
+  return new AppError('model-text-invalid', `${file}: it ${problem}. Take the ${file} that the model was published with.`, { file }, cause);
 }
