@@ -19,10 +19,12 @@ const LAYERS = {
   // The types of training/reader.ts, steering/bench.ts and experiments/subject.ts only: runtime implements what they read by.
   runtime: ['core', 'onnx', 'format', 'content', 'training', 'steering', 'experiments'],
   'worker/protocol.ts': ['core'],
-  'worker/client': ['worker/protocol.ts', 'core', 'format'],
-  'worker/host': ['worker/protocol.ts', 'runtime', 'training', 'steering', 'experiments', 'core', 'format'],
+  'worker/start-worker.ts': [],
+  // Of the host its address, which is no import of it.
+  'worker/client': ['worker/protocol.ts', 'worker/start-worker.ts', 'worker/host/engine.worker.ts?worker&url', 'core', 'format'],
+  'worker/host': ['worker/protocol.ts', 'worker/start-worker.ts', 'runtime', 'training', 'steering', 'experiments', 'core', 'format'],
   // Its last layer is trained on: the reader fills the seam of training/reader.ts.
-  'second-engine': ['core', 'training'],
+  'second-engine': ['core', 'training', 'worker/start-worker.ts'],
   state: ['worker/client', 'worker/protocol.ts', 'second-engine/connect.ts', 'second-engine/train-last-layer.ts', 'core', 'format', 'content'],
   ui: ['core', 'content'],
   views: ['ui', 'state', 'content', 'core'],

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type Plugin } from 'vite';
+import { type Connect, defineConfig, type Plugin } from 'vite';
 import { offline } from './scripts/offline.mjs';
 import { HOSTS_VARIABLE, parseModelHosts } from './src/core/model-hosts.ts';
 
@@ -16,21 +18,32 @@ const assetFileNames = ({ originalFileNames: [source = ''] }: { readonly origina
   return `assets/${probe === undefined ? '' : `${probe}.`}[name]-[hash][extname]`;
 };
 
+/** Sends the policy that stands in a page with every file beside it: what is started from an address has no other. */
+function sendPolicy(middlewares: Connect.Server, html: string): void {
+  const [, policy] = /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(html) ?? [];
+  if (policy === undefined) throw new Error('index.html must hold a Content-Security-Policy.');
+  middlewares.use((_, response, next) => {
+    response.setHeader('Content-Security-Policy', policy);
+    next();
+  });
+}
+
 /** Lets the page ask the hosts that the environment names, and tells it their names; without any it asks only where it came from. */
 export function modelHosts(named: string): Plugin {
   const { hosts, wrong } = parseModelHosts(named);
   if (wrong !== null) throw plainError(`${HOSTS_VARIABLE} holds "${wrong}", which is no https origin such as https://huggingface.co or https://*.hf.co, nor http://localhost:PORT. At most 16 are taken, with spaces between.`);
+  const allow = (html: string): string => {
+    if (hosts.length === 0) return html;
+    const policy = "connect-src 'self'";
+    if (html.split(policy).length !== 2) throw new Error(`index.html must hold ${policy} once.`);
+    return html.replace(policy, `${policy} ${hosts.join(' ')}`).replace('<meta name="viewport"', `<meta name="flipside-model-hosts" content="${hosts.join(' ')}" />\n    <meta name="viewport"`);
+  };
   return {
     name: 'flipside-model-hosts',
-    transformIndexHtml: {
-      order: 'pre',
-      handler(html) {
-        if (hosts.length === 0) return html;
-        const policy = "connect-src 'self'";
-        if (html.split(policy).length !== 2) throw new Error(`index.html must hold ${policy} once.`);
-        return html.replace(policy, `${policy} ${hosts.join(' ')}`).replace('<meta name="viewport"', `<meta name="flipside-model-hosts" content="${hosts.join(' ')}" />\n    <meta name="viewport"`);
-      },
-    },
+    transformIndexHtml: { order: 'pre', handler: allow },
+    configureServer: ({ middlewares, config }) => sendPolicy(middlewares, allow(readFileSync(resolve(config.root, 'index.html'), 'utf8'))),
+    // A build has the hosts in it that it was made with.
+    configurePreviewServer: ({ middlewares, config }) => sendPolicy(middlewares, readFileSync(resolve(config.root, config.build.outDir, 'index.html'), 'utf8')),
   };
 }
 

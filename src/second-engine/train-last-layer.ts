@@ -3,7 +3,9 @@ import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import type { ChatModel, TokenStates } from '../core/second-engine/chat-model.ts';
 import type { TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
+import { startWorker } from '../worker/start-worker.ts';
 import type { FromTraining, ModelQuestion, ToTraining } from './training-messages.ts';
+import trainingScript from './training.worker.ts?worker&url';
 
 /**
  * Trains as planned, but for the layer, which is the last. Throws what training throws, `second-engine-unavailable` where the
@@ -11,7 +13,7 @@ import type { FromTraining, ModelQuestion, ToTraining } from './training-message
  */
 export async function trainLastLayer(chat: ChatModel, plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe> {
   throwIfStopped(signal);
-  const worker = new Worker(new URL('./training.worker.ts', import.meta.url), { type: 'module' });
+  const worker = startWorker(new URL(trainingScript, import.meta.url).href);
   const send = (message: ToTraining): void => worker.postMessage(message);
   try {
     return await new Promise<TrainedProbe>((resolve, reject) => {

@@ -6,12 +6,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../../scripts/chromium.mjs';
 import { HOSTS_VARIABLE } from '../../src/core/model-hosts.ts';
 import { startHub } from '../fixtures/hub-server.ts';
+import { type OtherServer, startOtherServer } from '../fixtures/other-server.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RUN = 'e2e-run';
 /** What the worker needs is made ready first: a server that finds it on the way loads the page anew. */
 const READY = { exclude: ['onnxruntime-web'], include: ['@noble/hashes/sha2.js', '@noble/hashes/legacy.js', '@noble/hashes/utils.js', '@huggingface/tokenizers', '@huggingface/jinja'] };
 let hub: Awaited<ReturnType<typeof startHub>>;
+let other: OtherServer;
 let server: ViteDevServer;
 let browser: Browser;
 let page: Page;
@@ -20,6 +22,7 @@ const asked: string[] = [];
 
 beforeAll(async () => {
   hub = await startHub();
+  other = await startOtherServer();
   process.env[HOSTS_VARIABLE] = hub.address;
   server = await (await createServer({ root: ROOT, logLevel: 'error', appType: 'mpa', cacheDir: 'node_modules/.vite-e2e-models', optimizeDeps: READY, server: { port: 0, host: 'localhost', open: false } })).listen();
   delete process.env[HOSTS_VARIABLE];
@@ -32,6 +35,7 @@ afterAll(async () => {
   await browser.close();
   await server.close();
   hub.server.close();
+  other.server.close();
 });
 
 const named = () => page.getByText('toy (q4)', { exact: true });
@@ -67,4 +71,12 @@ test('the page’s own policy still refuses every other address', async () => {
   });
   expect(refused).toEqual(['refused', 'connect-src']);
   expect(await page.evaluate((url) => fetch(`${url}/api/models/e2e-run/toy?blobs=true`).then((response) => response.status), hub.address)).toBe(200);
+});
+
+test('the policy holds in the engine’s worker too: the named host answers it, and no other', async () => {
+  const [worker] = page.workers();
+  const ask = (url: string): Promise<string> => worker!.evaluate((address) => fetch(address).then(({ status }) => `answered ${status}`, () => 'refused'), url);
+  expect(await ask(`${hub.address}/api/models/e2e-run/toy?blobs=true`)).toBe('answered 200');
+  expect(await ask(other.address)).toBe('refused');
+  expect(other.asked).toEqual([]);
 });

@@ -1,15 +1,32 @@
 /** "Nothing leaves this tab", held to: every place and story of the built page, and every address that was asked for. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Page } from 'playwright';
+import type { Page, Worker } from 'playwright';
+import type { Plugin } from 'vite';
+import { isolationHeaders } from '../../vite.config.ts';
+import { type OtherServer, startOtherServer } from '../fixtures/other-server.ts';
 import { Site } from './site.ts';
+
+/** A script beside the page that asks another address as soon as it runs, and tells what came of it. */
+const ASKING = '/asking.js';
+const asking: Plugin = {
+  name: 'asking',
+  configurePreviewServer({ middlewares }) {
+    middlewares.use(ASKING, (_, response) => response.writeHead(200, { 'Content-Type': 'text/javascript', ...isolationHeaders }).end("onmessage = ({ data }) => fetch(data).then(() => postMessage('answered'), () => postMessage('refused'));"));
+  },
+};
 
 let site: Site;
 let page: Page;
+let other: OtherServer;
 beforeAll(async () => {
-  site = await Site.open([]);
+  other = await startOtherServer();
+  site = await Site.open([], { plugins: [asking] });
   page = await site.page();
 });
-afterAll(() => site.close());
+afterAll(async () => {
+  await site.close();
+  other.server.close();
+});
 
 /** Requests that left for anywhere but the page's own address; `data:` and `blob:` leave for nowhere. */
 const elsewhere = (): string[] => site.requests.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(site.address));
@@ -66,4 +83,50 @@ test('the page’s own policy runs no script that stands in the page, and none f
   expect(tried.refused).toContain('script-src-elem inline');
   expect(tried.refused).toContain('script-src-attr inline');
   expect(tried.refused).toContain('script-src-elem https://elsewhere.invalid/x.js');
+});
+
+/** The engine's worker, at work: the model is being loaded. */
+async function engineWorker(at: Page): Promise<Worker> {
+  const begun = at.waitForEvent('worker', { predicate: (worker) => worker.evaluate(() => self.name).then((name) => name === 'flipside-engine') });
+  await at.getByRole('button', { name: /^Load the model/ }).first().click();
+  return begun;
+}
+
+/** What comes of asking an address from inside a worker. */
+const ask = (worker: Worker, address: string): Promise<string> => worker.evaluate((url) => fetch(url).then(() => 'answered', () => 'refused'), address);
+/** The same from a worker that whoever evaluates this starts from an address, as the runtime starts its threads. */
+const askInWorker = ([script, address]: readonly [string, string]): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const begun = new Worker(script, { type: 'module' });
+    begun.onmessage = ({ data }: MessageEvent<string>) => resolve(data);
+    begun.onerror = ({ message }) => reject(new Error(message));
+    begun.postMessage(address);
+  });
+
+test('the policy holds in the engine’s worker and in the threads that it starts, also where the server sends no policy', async () => {
+  const bare = await Site.open([], { configFile: false, base: './', appType: 'mpa', plugins: [asking], preview: { headers: isolationHeaders } });
+  try {
+    const answer = await fetch(bare.address);
+    expect(answer.headers.get('content-security-policy')).toBeNull();
+    const worker = await engineWorker(await bare.page());
+    expect(await worker.evaluate(() => crossOriginIsolated)).toBe(true);
+    expect(await ask(worker, `${other.address}/from-the-worker`)).toBe('refused');
+    expect(await worker.evaluate(askInWorker, [new URL(ASKING, bare.address).href, `${other.address}/from-a-thread`] as const)).toBe('refused');
+    expect(other.asked).toEqual([]);
+    // Its own address is not refused, and the other server does answer whoever may ask.
+    expect(await ask(worker, new URL('recordings/index.json', bare.address).href)).toBe('answered');
+    expect(await fetch(`${other.address}/from-here`).then((response) => response.text())).toBe('here');
+    expect(other.asked).toEqual(['/from-here']);
+  } finally {
+    await bare.close();
+  }
+});
+
+test('where the project serves itself every file comes with the same policy, so that it holds for a worker however it is started', async () => {
+  const written = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
+  const script = site.requests.find((url) => url.endsWith('.js'))!;
+  for (const url of [site.address, script]) expect((await fetch(url)).headers.get('content-security-policy')).toBe(written);
+  other.asked.length = 0;
+  expect(await page.evaluate(askInWorker, [new URL(ASKING, site.address).href, other.address] as const)).toBe('refused');
+  expect(other.asked).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { Site } from './site.ts';
 
 let site: Site;
 beforeAll(async () => {
-  site = await Site.open(SOFTWARE_GPU_FLAGS, [chatModelServer()]);
+  site = await Site.open(SOFTWARE_GPU_FLAGS, { plugins: [chatModelServer()] });
 });
 afterAll(async () => site.close());
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
-import { preview, type Plugin, type PreviewServer } from 'vite';
+import { type InlineConfig, preview, type PreviewServer } from 'vite';
 import { expect } from 'vitest';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../../scripts/chromium.mjs';
 
@@ -27,10 +27,10 @@ export class Site {
     context.on('request', (request) => this.requests.push(request.url()));
   }
 
-  /** Serves `dist/`, with what plugins put beside it, and starts Chromium with these flags. Build first: the test command does. */
-  static async open(flags: readonly string[], plugins: readonly Plugin[] = []): Promise<Site> {
+  /** Serves `dist/` and starts Chromium with these flags. Build first: the test command does. `served` is served instead, by another server than the project's own. */
+  static async open(flags: readonly string[], served?: InlineConfig): Promise<Site> {
     if (!existsSync(`${ROOT}/dist/index.html`)) throw new Error('dist/ is missing. Run "npm run build" first.');
-    const server = await preview({ root: ROOT, logLevel: 'error', plugins: [...plugins], preview: { port: 0, host: 'localhost', open: false } });
+    const server = await preview({ root: ROOT, logLevel: 'error', ...served, preview: { ...served?.preview, port: 0, host: 'localhost', open: false } });
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS, ...flags] });
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     const address = server.resolvedUrls?.local[0];

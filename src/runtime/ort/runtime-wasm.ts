@@ -6,7 +6,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import glueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 
-ort.env.wasm.wasmPaths = { mjs: glueUrl, wasm: wasmUrl };
+ort.env.wasm.wasmPaths = { mjs: new URL(glueUrl, import.meta.url).href, wasm: new URL(wasmUrl, import.meta.url).href };
 ort.env.logLevel = 'error';
 
 export { ort };

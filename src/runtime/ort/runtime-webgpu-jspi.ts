@@ -4,7 +4,7 @@ import glueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 
 // The runtime's own files are served beside the page, never from elsewhere.
-ort.env.wasm.wasmPaths = { mjs: glueUrl, wasm: wasmUrl };
+ort.env.wasm.wasmPaths = { mjs: new URL(glueUrl, import.meta.url).href, wasm: new URL(wasmUrl, import.meta.url).href };
 ort.env.logLevel = 'error';
 
 export { ort };

@@ -2,7 +2,9 @@
 import { AppError } from '../../core/errors.ts';
 import type { ModelSource } from '../../core/model-source.ts';
 import type { ReadingSink } from '../../core/reading.ts';
+import engineScript from '../host/engine.worker.ts?worker&url';
 import type { CallEvent, CallName, Calls, EngineMemory, Message, Request } from '../protocol.ts';
+import { startWorker } from '../start-worker.ts';
 import type { EngineClient } from './engine-client.ts';
 
 interface Pending {
@@ -13,8 +15,7 @@ interface Pending {
 
 /** Starts the engine worker. Relative model addresses are resolved against the page. */
 export function connectEngine(): EngineClient {
-  const worker = new Worker(new URL('../host/engine.worker.ts', import.meta.url), { type: 'module', name: 'flipside-engine' });
-  return createWorkerClient(worker);
+  return createWorkerClient(startWorker(new URL(engineScript, import.meta.url).href, { name: 'flipside-engine' }));
 }
 
 /** The client over any worker that speaks the protocol. */

@@ -1,4 +1,5 @@
 /** Entry of the engine worker: answers requests one at a time and lets a running one be stopped. */
+import './threads.ts';
 import { throwIfStopped } from '../../core/abort.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ReadingSink, TokenBatch } from '../../core/reading.ts';
