@@ -160,5 +160,7 @@ export type Message =
   | { readonly kind: 'error'; readonly id: number; readonly error: ErrorRecord }
   /** What the engine holds, after each call that it has answered. */
   | { readonly kind: 'memory'; readonly memory: EngineMemory }
+  /** A lock that the worker holds for as long as it lives. */
+  | { readonly kind: 'alive'; readonly lock: string }
   /** The device went away while nothing was asked. */
   | { readonly kind: 'lost'; readonly error: ErrorRecord };

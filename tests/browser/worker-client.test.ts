@@ -10,6 +10,12 @@ let batches: TokenBatch[];
 let sink: ReadingSink;
 const never = new AbortController().signal;
 const read = (text: string, signal = never, into: ReadingSink = sink) => client.read({ text, taps: false }, into, signal);
+const locks = async (): Promise<readonly string[]> => {
+  const { held = [], pending = [] } = await navigator.locks.query();
+  return [...held, ...pending].flatMap(({ name = '' }) => (name.startsWith('flipside-engine') ? [name] : []));
+};
+/** Once the worker holds its lock and the page waits for it: a few milliseconds after the worker began. */
+const watched = (): Promise<void> => expect.poll(locks).toHaveLength(2);
 
 beforeEach(() => {
   client = createWorkerClient(new Worker(new URL('./scripted.worker.ts', import.meta.url), { type: 'module' }));
@@ -52,6 +58,33 @@ test('a worker whose script breaks rejects what runs and what comes, and tells o
   await expect(read('throw')).rejects.toMatchObject({ code: 'worker-died' });
   await expect(read('two tokens')).rejects.toMatchObject({ code: 'worker-died' });
   expect(told).toEqual(['worker-died']);
+});
+
+test('a worker that ends without a word in the middle of a call rejects it and what comes, and tells once', async () => {
+  const told: string[] = [];
+  client.onLost((error) => told.push(error.code));
+  await watched();
+  await expect(read('close')).rejects.toMatchObject({ code: 'worker-died' });
+  expect(batches).toHaveLength(1);
+  await expect(read('two tokens')).rejects.toMatchObject({ code: 'worker-died' });
+  expect(told).toEqual(['worker-died']);
+});
+
+test('one that ends while nothing is asked of it is told of too', async () => {
+  const told: string[] = [];
+  client.onLost((error) => told.push(error.code));
+  await watched();
+  expect(await read('answer and close')).toMatchObject({ ended: 'text' });
+  await expect.poll(() => told).toEqual(['worker-died']);
+});
+
+test('one that is closed by the page is no loss, and leaves no lock behind', async () => {
+  const told: string[] = [];
+  client.onLost((error) => told.push(error.code));
+  await watched();
+  client.dispose();
+  await expect.poll(locks).toEqual([]);
+  expect(told).toEqual([]);
 });
 
 test('a lost device ends every call with its own code', async () => {

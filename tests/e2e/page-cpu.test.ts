@@ -200,6 +200,26 @@ test('a worker that dies is told, the text stays, and one press starts again wit
   expect(await stripText(page)).toBe(TEXT);
 }, 3 * MINUTE);
 
+test('a worker that ends without a word in the middle of a reading is told within seconds, and one press reads the text to its end', async () => {
+  const long = Array.from({ length: 30 }, () => TEXT).join(' ');
+  await typeText(page, long);
+  await page.getByRole('button', { name: 'Read', exact: true }).click();
+  await page.locator('[data-token="40"]').waitFor({ timeout: MINUTE });
+  await page.workers()[0]!.evaluate(() => setTimeout(() => self.close()));
+  const problem = page.getByRole('alert');
+  await problem.waitFor({ timeout: 10_000 });
+  expect(await problem.innerText()).toContain('worker-died');
+  expect(await page.locator('header').innerText()).toMatch(/stopped/);
+  const read = await stripText(page);
+  expect(read.length).toBeLessThan(long.length);
+  expect(long.startsWith(read)).toBe(true);
+  await problem.getByRole('button', { name: 'Start again' }).click();
+  await waitForStatus(page, /tokens a pass/, MINUTE);
+  await waitUntilIdle(page, 3 * MINUTE);
+  expect(await stripText(page)).toBe(long);
+  await typeText(page, TEXT);
+}, 5 * MINUTE);
+
 test('on the second visit the draft is there and the model comes from this browser’s storage', async () => {
   site.forgetRequests();
   const second = await site.page();

@@ -28,8 +28,11 @@ export function createWorkerClient(worker: Worker): EngineClient {
   let onLost: (error: AppError) => void = () => undefined;
   let onMemory: (memory: EngineMemory) => void = () => undefined;
 
+  const watch = new AbortController();
+
   const end = (): void => {
     ended = true;
+    watch.abort();
     worker.terminate();
   };
   const failAll = (error: AppError): void => {
@@ -49,6 +52,12 @@ export function createWorkerClient(worker: Worker): EngineClient {
     die(new AppError('worker-died', `The engine stopped: ${event.message || 'its script could not run'}. Your text is kept: start the model again.`, { message: event.message }));
   };
   worker.onmessageerror = () => die(new AppError('worker-died', 'The engine sent something that could not be read. Your text is kept: start the model again.'));
+  /** Waits for the lock that the worker holds: it falls free when the worker is gone, and no event tells of that. */
+  const watchOver = (lock: string): void => {
+    navigator.locks.request(lock, { signal: watch.signal }, () => die(new AppError('worker-died', 'The engine ended without a word. Your text is kept: start the model again.'))).catch((error: unknown) => {
+      if (!watch.signal.aborted) throw error;
+    });
+  };
   worker.onmessage = (message: MessageEvent<Message>) => {
     const data = message.data;
     if (data.kind === 'lost') {
@@ -56,6 +65,10 @@ export function createWorkerClient(worker: Worker): EngineClient {
       const error = AppError.fromRecord(data.error);
       failAll(error);
       onLost(error);
+      return;
+    }
+    if (data.kind === 'alive') {
+      watchOver(data.lock);
       return;
     }
     if (data.kind === 'memory') {

@@ -12,6 +12,7 @@ import { WebEngine } from '../../runtime/web-engine.ts';
 import type { CallEvent, CallName, Calls, Message, Request } from '../protocol.ts';
 import { createCarriedProbes } from './carried-probes.ts';
 import { createExperimentRoom } from './experiment-room.ts';
+import { holdLife } from './hold-life.ts';
 import { createRunsRoom } from './runs-room.ts';
 import { createSteeringRoom } from './steering-room.ts';
 import { createTrainingRoom } from './training-room.ts';
@@ -29,6 +30,8 @@ const experiments = createExperimentRoom((neutral) => engine.subject(neutral));
 const running = new Map<number, AbortController>();
 /** Calls wait for the one before: the engine has one text and one cache. */
 let queue: Promise<void> = Promise.resolve();
+
+holdLife((lock) => post({ kind: 'alive', lock }));
 
 self.onmessage = (message: MessageEvent<Request>) => {
   const request = message.data;
