@@ -33,6 +33,7 @@ export const SAY = {
   writing: (): string => 'Writing.',
   wrote: (tokens: number, ended: keyof typeof ENDED): string => `Wrote ${plural(tokens, 'token')}: ${ENDED[ended]}.`,
   stopped: (): string => 'Stopped.',
+  silent: (): string => `${SILENT.title}. ${SILENT.end} stops it all the same.`,
   story: (title: string): string => `Showing the recorded reading of ${title}.`,
   noted: (title: string): string => `${title} holds cruelty. Show it, or pick another story.`,
   stays: (title: string): string => `${title} stays on show.`,
@@ -69,6 +70,13 @@ export const SAY = {
   judged: (set: string): string => `Judged on ${set}.`,
   using: (title: string): string => `Reading with the probe ${title}.`,
   checked: (passed: boolean): string => (passed ? 'The numbers check passed.' : 'The numbers check failed.'),
+} as const;
+
+/** What is said of a model that was asked to stop and goes on. */
+export const SILENT = {
+  title: 'The model does not answer',
+  words: 'It was asked to stop a while ago. One pass on a slow graphics card ends by itself; if nothing happens, end it. What you wrote, what was read and what is kept stay, and one press starts the model again.',
+  end: 'End it',
 } as const;
 
 /** What a step of a load is worth saying, or null: quarters of the bytes, and each phase once. */

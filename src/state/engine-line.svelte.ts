@@ -12,7 +12,7 @@ import type { ModelIdentity } from '../core/probe-types.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
 import type { PackedReadings } from '../core/training-plan.ts';
 import type { ProbeToUse } from '../worker/protocol.ts';
-import { answerOrLeave } from './patience.ts';
+import { answerOrLeave, SILENCE_MS } from './patience.ts';
 import { rescueReadings } from './rescue.ts';
 import type { Phase } from './phase.ts';
 
@@ -40,6 +40,10 @@ export class EngineLine {
   /** How far the probe in use agrees with the model, where it was made on another variant of it. */
   protected agreed = $state.raw<DtypeAgreement | null>(null);
   #again = $state.raw<(() => unknown) | null>(null);
+  /** Whether the reader ended what was lost: then nothing of it is to go on. */
+  #ended = false;
+  #silent = $state(false);
+  #silence: ReturnType<typeof setTimeout> | undefined;
   /** What an engine that lost its device had read for training. */
   #rescued: Promise<PackedReadings | null> | null = null;
   /** The load whose {@link fallback} the reader has seen. */
@@ -90,6 +94,11 @@ export class EngineLine {
   /** Whether a text can be read now. */
   readonly ready = $derived.by(() => this.#phase.kind === 'ready');
 
+  /** Whether the running call was asked to stop and has not for {@link SILENCE_MS}; {@link stop} then ends the engine. */
+  get silent(): boolean {
+    return this.#silent;
+  }
+
   /** Takes {@link fallback} as seen, in every place. */
   acknowledge(): void {
     this.#acknowledged = this.status;
@@ -110,14 +119,24 @@ export class EngineLine {
     this.#said = sentence;
   }
 
-  /** Ends the running call, now. */
+  /** Asks the running call to end; where it was asked before and is {@link silent}, ends the engine. */
   stop(): void {
-    this.#stop?.abort();
+    if (this.#silent) {
+      this.#ended = true;
+      this.#lose(new AppError('worker-died', 'The engine did not answer when it was asked to stop, and was ended. Your text is kept: start the model again.'));
+      return;
+    }
+    if (this.#stop === null || this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    this.#silence = setTimeout(() => {
+      this.#silent = true;
+      this.say(SAY.silent());
+    }, SILENCE_MS);
   }
 
   /** What a call that the loss of the engine ended has to do once it is back; nothing where the engine is there. */
   onceBack(again: () => unknown): void {
-    if (this.#phase.kind === 'lost') this.#again = again;
+    if (this.#phase.kind === 'lost' && !this.#ended) this.#again = again;
   }
 
   /** Whether {@link startAgain} would also go on with what the loss ended. */
@@ -138,6 +157,7 @@ export class EngineLine {
     this.#end();
     this.#problem = null;
     this.#again = null;
+    this.#ended = false;
     this.#phase = { kind: 'loading', progress: null };
     this.say(SAY.loading());
     const stop = (this.#stop = new AbortController());
@@ -173,13 +193,14 @@ export class EngineLine {
       this.#phase = { kind: 'absent' };
       this.#fail(error);
     } finally {
-      this.#stop = null;
+      if (stop === this.#stop) this.#heard();
     }
   }
 
   /** Ends the worker. */
   dispose(): void {
-    this.stop();
+    this.#stop?.abort();
+    this.#heard();
     this.#end();
   }
 
@@ -220,7 +241,7 @@ export class EngineLine {
       else this.#fail(problem);
       return null;
     } finally {
-      this.#stop = null;
+      if (stop === this.#stop) this.#heard();
       if (this.#client === client && client !== null) this.#phase = { kind: 'ready', status: phase.status };
     }
   }
@@ -261,7 +282,15 @@ export class EngineLine {
     else this.#problem = problem;
   }
 
+  /** The call that ran has ended, in whatever way. */
+  #heard(): void {
+    this.#stop = null;
+    clearTimeout(this.#silence);
+    this.#silent = false;
+  }
+
   #lose(error: AppError): void {
+    this.#heard();
     const client = this.#client;
     if (client !== null && error.code === 'gpu-device-lost') {
       this.#client = null;

@@ -11,6 +11,7 @@ export class ExperimentEngine extends FakeEngine {
   /** Units that ran, in order. */
   readonly ran: string[] = [];
   #fail: (error: AppError) => void = () => undefined;
+  #end: (error: AppError) => void = () => undefined;
   readonly #dead = new Promise<never>((_, reject) => (this.#fail = reject));
   readonly #room = createExperimentRoom(() => ({ subject: { ...tinySubject({ now: 0 }), model: STATUS.model }, backend: 'webgpu' }), { authors: this.#held() });
 
@@ -28,7 +29,8 @@ export class ExperimentEngine extends FakeEngine {
   }
 
   override runExperiment(...call: Parameters<FakeEngine['runExperiment']>): Promise<ExperimentOutcome> {
-    return Promise.race([this.#room.run(...call), this.#dead]);
+    const closed = new Promise<never>((_, reject) => (this.#end = reject));
+    return Promise.race([this.#room.run(...call), this.#dead, closed]);
   }
 
   override die(error = new AppError('worker-died', 'The engine worker ended without a word.')): void {
@@ -36,12 +38,19 @@ export class ExperimentEngine extends FakeEngine {
     super.die(error);
   }
 
+  override dispose(): void {
+    this.#end(new AppError('cancelled', 'The engine was closed.'));
+    super.dispose();
+  }
+
   #held(): ReturnType<typeof tinyDesign> {
     const design = tinyDesign((id) => this.ran.push(id));
     return {
       ...design,
       run: async (spec, unit, prepared, subject, call) => {
-        if (unit.id === this.holdAt) await new Promise((_, reject) => call.signal?.addEventListener('abort', () => reject(new AppError('cancelled', 'Stopped.'))));
+        if (unit.id === this.holdAt) await new Promise((_, reject) => call.signal?.addEventListener('abort', () => {
+          if (!this.deaf) reject(new AppError('cancelled', 'Stopped.'));
+        }));
         return design.run(spec, unit, prepared, subject, call);
       },
     };

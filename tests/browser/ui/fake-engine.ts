@@ -77,6 +77,8 @@ export interface FakeOptions {
 /** The fake, with a way to kill it from outside. */
 export class FakeEngine implements EngineClient {
   disposed = false;
+  /** Set, what runs neither ends nor hears that it should stop, as in a worker that hangs, until it {@link hear}s again. */
+  deaf = false;
   readonly calls: string[] = [];
   readonly plans: TrainingPlan[] = [];
   /** What was pushed, matched and measured. */
@@ -85,6 +87,8 @@ export class FakeEngine implements EngineClient {
   readonly adjusted: { readonly strength: number; readonly tokens: number }[] = [];
   #lost: (error: AppError) => void = () => undefined;
   #dead: AppError | null = null;
+  #close: (error: AppError) => void = () => undefined;
+  #hear: () => void = () => undefined;
   #tokens = 0;
   readonly #options: FakeOptions;
 
@@ -353,12 +357,25 @@ export class FakeEngine implements EngineClient {
     this.#lost(error);
   }
 
+  /** Answers again, after it was {@link deaf}. */
+  hear(): void {
+    this.deaf = false;
+    this.#hear();
+  }
+
   dispose(): void {
     this.disposed = true;
+    this.#close(new AppError('cancelled', 'The engine was closed.'));
   }
 
   async #step(signal: AbortSignal): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, this.#options.pace ?? 0));
+    if (this.deaf) {
+      await new Promise<void>((resolve, reject) => {
+        this.#hear = resolve;
+        this.#close = reject;
+      });
+    }
     if (this.#dead !== null) throw this.#dead;
     if (signal.aborted) throw new AppError('cancelled', 'Stopped.');
   }
