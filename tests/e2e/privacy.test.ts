@@ -1,10 +1,12 @@
 /** "Nothing leaves this tab", held to: every place and story of the built page, and every address that was asked for. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page, Worker } from 'playwright';
 import type { Plugin } from 'vite';
 import { isolationHeaders } from '../../vite.config.ts';
 import { type OtherServer, startOtherServer } from '../fixtures/other-server.ts';
-import { Site } from './site.ts';
+import { Site, waitForStatus } from './site.ts';
 
 /** A script beside the page that asks another address as soon as it runs, and tells what came of it. */
 const ASKING = '/asking.js';
@@ -12,6 +14,19 @@ const asking: Plugin = {
   name: 'asking',
   configurePreviewServer({ middlewares }) {
     middlewares.use(ASKING, (_, response) => response.writeHead(200, { 'Content-Type': 'text/javascript', ...isolationHeaders }).end("onmessage = ({ data }) => fetch(data).then(() => postMessage('answered'), () => postMessage('refused'));"));
+  },
+};
+
+/** Tells the engine's worker of four cores, so that the runtime starts a thread wherever this runs. */
+const fourCores: Plugin = {
+  name: 'four-cores',
+  configurePreviewServer({ middlewares, config }) {
+    middlewares.use((request, response, next) => {
+      const [path] = /^\/assets\/engine\.worker-[\w-]+\.js$/.exec(request.url ?? '') ?? [];
+      if (path === undefined) return next();
+      const script = readFileSync(join(config.root, config.build.outDir, path), 'utf8');
+      response.writeHead(200, { 'Content-Type': 'text/javascript', ...isolationHeaders }).end(`Object.defineProperty(navigator, 'hardwareConcurrency', { value: 4 });${script}`);
+    });
   },
 };
 
@@ -104,11 +119,12 @@ const askInWorker = ([script, address]: readonly [string, string]): Promise<stri
   });
 
 test('the policy holds in the engine’s worker and in the threads that it starts, also where the server sends no policy', async () => {
-  const bare = await Site.open([], { configFile: false, base: './', appType: 'mpa', plugins: [asking], preview: { headers: isolationHeaders } });
+  const bare = await Site.open([], { configFile: false, base: './', appType: 'mpa', plugins: [asking, fourCores], preview: { headers: isolationHeaders } });
   try {
     const answer = await fetch(bare.address);
     expect(answer.headers.get('content-security-policy')).toBeNull();
-    const worker = await engineWorker(await bare.page());
+    const opened = await bare.page();
+    const worker = await engineWorker(opened);
     expect(await worker.evaluate(() => crossOriginIsolated)).toBe(true);
     expect(await ask(worker, `${other.address}/from-the-worker`)).toBe('refused');
     expect(await worker.evaluate(askInWorker, [new URL(ASKING, bare.address).href, `${other.address}/from-a-thread`] as const)).toBe('refused');
@@ -117,6 +133,11 @@ test('the policy holds in the engine’s worker and in the threads that it start
     expect(await ask(worker, new URL('recordings/index.json', bare.address).href)).toBe('answered');
     expect(await fetch(`${other.address}/from-here`).then((response) => response.text())).toBe('here');
     expect(other.asked).toEqual(['/from-here']);
+    // Its threads, which wait and cannot be asked, began as that one did.
+    await waitForStatus(opened, /tokens a pass/, 120_000);
+    const begun = opened.workers().map((each) => new URL(each.url()).protocol);
+    expect(begun.length).toBeGreaterThan(2);
+    expect(new Set(begun)).toEqual(new Set(['blob:']));
   } finally {
     await bare.close();
   }
