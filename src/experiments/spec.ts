@@ -2,7 +2,7 @@
 import type { DesignName, ExperimentRule } from '../core/experiment-types.ts';
 import { AppError } from '../core/errors.ts';
 import { isShippedId } from '../core/experiment-files.ts';
-import { field, fileObject, integer, type JsonNode, number, text, words } from '../format/json-path.ts';
+import { checkFormat, field, integer, type JsonNode, jsonRoot, number, refuseUnknown, text, words } from '../format/json-path.ts';
 import { identifier, oneOf } from '../format/json-values.ts';
 import type { Design, SpecHead } from './design.ts';
 import type { Designs } from './designs.ts';
@@ -24,15 +24,19 @@ export interface LoadedSpec {
   readonly design: Design;
 }
 
-/** Reads a spec file. Throws `spec-invalid` with the path of what is wrong. */
+/** Reads a spec file. Throws `spec-invalid` with the path of what is wrong, and of a name that neither this nor the design knows. */
 export function parseSpec(source: string, sha256: string, designs: Designs): LoadedSpec {
-  const root = fileObject(source, 'spec', FORMAT, VERSION, (message) => {
+  const refuse = (message: string): never => {
     throw new AppError('spec-invalid', message);
-  });
+  };
+  const root: JsonNode = { ...jsonRoot(source, 'spec', refuse), asked: new Map() };
+  checkFormat(root, FORMAT, VERSION);
   const head = parseHead(root);
   const design = designs[head.design];
   if (design === undefined) return root.refuse(`spec.design is "${head.design}", which this version cannot run; it knows ${Object.keys(designs).join(', ') || 'none'}.`);
-  return { source, sha256, spec: design.parse(root, head), design };
+  const spec = design.parse(root, head);
+  refuseUnknown(root);
+  return { source, sha256, spec, design };
 }
 
 function parseHead(root: JsonNode): SpecHead {
@@ -57,8 +61,8 @@ function identifierOf(node: JsonNode): string {
   return isShippedId(text(node)) ? text(node) : identifier(node);
 }
 
-function thresholdsOf(node: JsonNode): Record<string, number> {
-  const { value, path, refuse } = node;
+/** All that are there; which of them are known is the design's to ask. */
+function thresholdsOf({ value, path, refuse }: JsonNode): Record<string, number> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(`${path} must be an object of numbers by name.`);
-  return Object.fromEntries(Object.keys(value).map((name) => [name, number(field(node, name))]));
+  return Object.fromEntries(Object.keys(value).map((name) => [name, number(field({ value, path, refuse }, name))]));
 }

@@ -1,4 +1,5 @@
 /** Reading untrusted JSON with the path of every value at hand, so that a refusal says where. Pure. */
+import { nearestWord } from '../core/nearest-word.ts';
 
 /** What a refusal does: it throws. The path and the sentence are already in the message. */
 export type Refuse = (message: string) => never;
@@ -8,7 +9,12 @@ export interface JsonNode {
   readonly value: unknown;
   readonly path: string;
   readonly refuse: Refuse;
+  /** Where it is wanted: which members of which objects were asked for, so that {@link refuseUnknown} can tell of the others. */
+  readonly asked?: Asked;
 }
+
+/** The names that were asked for, by the object that was asked. */
+export type Asked = Map<object, Set<string>>;
 
 /** Parses a file and checks its `format` and `version` fields; `name` begins every path. */
 export function fileObject(source: string, name: string, format: string, version: number, refuse: Refuse): JsonNode {
@@ -37,15 +43,42 @@ export function checkFormat(root: JsonNode, format: string, version: number): vo
 
 /** Whether an object has a member of that name. */
 export function has(node: JsonNode, key: string): boolean {
-  return typeof node.value === 'object' && node.value !== null && Object.hasOwn(node.value, key);
+  if (typeof node.value !== 'object' || node.value === null) return false;
+  remember(node, node.value, key);
+  return Object.hasOwn(node.value, key);
 }
 
 /** A member of an object; refuses when the value is no object or lacks it. */
 export function field(node: JsonNode, key: string): JsonNode {
   const { value, path, refuse } = node;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(`${path} must be an object, got ${kindOf(value)}.`);
+  remember(node, value, key);
   if (!Object.hasOwn(value, key)) return refuse(`${path}.${key} is missing.`);
-  return { value: (value as Record<string, unknown>)[key], path: `${path}.${key}`, refuse };
+  return { ...node, value: (value as Record<string, unknown>)[key], path: `${path}.${key}` };
+}
+
+function remember({ asked }: JsonNode, object: object, key: string): void {
+  if (asked === undefined) return;
+  const names = asked.get(object);
+  if (names === undefined) asked.set(object, new Set([key]));
+  else names.add(key);
+}
+
+/**
+ * Refuses the first member that nobody asked for, at any depth, and names the nearest that somebody did: a misspelt name would
+ * otherwise change nothing, in silence. For a root with `asked`, when everything has been read. Objects of which nothing was asked are left alone.
+ */
+export function refuseUnknown(root: JsonNode): void {
+  const visit = (value: unknown, path: string): void => {
+    if (Array.isArray(value)) return value.forEach((item, index) => visit(item, `${path}[${index}]`));
+    if (typeof value !== 'object' || value === null) return;
+    const known = root.asked?.get(value);
+    for (const [key, member] of Object.entries(value)) {
+      if (known !== undefined && !known.has(key)) root.refuse(`${path}.${key} is not known; the nearest name that is known there is ${nearestWord(key, known)}. Take it out, or correct its name.`);
+      visit(member, `${path}.${key}`);
+    }
+  };
+  visit(root.value, root.path);
 }
 
 /** The items of an array whose length lies between `least` and `most`. */
@@ -56,7 +89,7 @@ export function list(node: JsonNode, least: number, most: number): JsonNode[] {
     const wanted = least === most ? `${least}` : `${least} to ${most}`;
     return refuse(`${path} must have ${wanted} items, got ${value.length}.`);
   }
-  return value.map((item: unknown, index) => ({ value: item, path: `${path}[${index}]`, refuse }));
+  return value.map((item: unknown, index) => ({ ...node, value: item, path: `${path}[${index}]` }));
 }
 
 /** A string. */

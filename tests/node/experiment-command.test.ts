@@ -28,7 +28,7 @@ function smallSpec(change: (spec: Record<string, unknown>) => void = () => undef
   const whole = JSON.parse(readFileSync(join(ROOT, 'experiments/D/spec.json'), 'utf8')) as Record<string, unknown> & { axes: Axis[]; related: string[][]; thresholds: Record<string, number> };
   const axes = [true, false].flatMap((moral) => [true, false].flatMap((opposable) => whole.axes.filter((axis) => axis.moral === moral && axis.opposable === opposable).slice(0, 2)));
   const kept = new Set(axes.map(({ id }) => id));
-  const small = { ...whole, id: 'small', draws: 200, permutations: 200, thresholds: { ...whole.thresholds, axesPerCellQuick: 1 }, related: whole.related.map((group) => group.filter((id) => kept.has(id))).filter((group) => group.length > 1), axes };
+  const small = { ...whole, id: 'small', draws: 200, permutations: 200, thresholds: { ...whole.thresholds, axesPerCell: 2, axesPerCellQuick: 1 }, related: whole.related.map((group) => group.filter((id) => kept.has(id))).filter((group) => group.length > 1), axes };
   change(small);
   return JSON.stringify(small);
 }

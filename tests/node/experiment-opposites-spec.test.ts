@@ -57,11 +57,29 @@ describe('refusals', () => {
     expect(() => parsed(json)).toThrow(message);
   });
 
-  test('fewer axes than a full verdict asks for are read: the gate tells of them', () => {
-    const json = specJson();
-    json.axes = json.axes.filter(({ id }) => id !== 'kind' && id !== 'dyer');
-    json.related = [];
-    expect(parsed(json).axes).toHaveLength(46);
+  test('cells with fewer axes than the gate asks for, with the four counts: the gate could only fail after the run', () => {
+    const moved = specJson();
+    const first = moved.axes.find(({ moral, opposable }) => moral && opposable) ?? expect.unreachable('no moral axis');
+    first.moral = false;
+    expect(() => parsed(moved)).toThrow('spec.axes: the cells hold 11 (moral, with an antonym), 12 (moral, without one), 13 (not moral, with an antonym), 12 (not moral, without one), and thresholds.axesPerCell asks for 12 in each');
+    // Whoever writes down that fewer are enough may run with fewer; a cell may have more.
+    moved.thresholds.axesPerCell = 11;
+    expect(parsed(moved).axes).toHaveLength(48);
+    moved.thresholds.axesPerCellQuick = 12;
+    expect(() => parsed(moved)).toThrow('thresholds.axesPerCellQuick asks for 12 in each');
+  });
+
+  test('names that nothing reads, wherever they stand, with the nearest that is known', () => {
+    const refused = (alter: (json: SpecJson) => void, message: string): void => {
+      const json = specJson();
+      alter(json);
+      expect.soft(() => parsed(json)).toThrow(message);
+    };
+    refused((json) => { json.threshholds = {}; }, 'spec.threshholds is not known; the nearest name that is known there is thresholds.');
+    refused((json) => { json.thresholds.foo = 1; }, 'spec.thresholds.foo is not known');
+    refused((json) => { json.thresholds.ropebits = 1; }, 'spec.thresholds.ropebits is not known; the nearest name that is known there is ropeBits.');
+    refused((json) => { json.push.tolerence = 0.1; }, 'spec.push.tolerence is not known; the nearest name that is known there is tolerance.');
+    refused((json) => { (json.rule as unknown as Record<string, string>).denied = 'Never.'; }, 'spec.rule.denied is not known; the nearest name that is known there is deny.');
   });
 
   test('names are found by their parts and forms, short words only as a name of their own', () => {

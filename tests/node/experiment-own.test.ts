@@ -67,6 +67,19 @@ describe('a copy under another name', () => {
   });
 });
 
+describe('a name that nothing reads', () => {
+  it.each(['A', 'A2', 'B', 'C', 'D'])('is refused in %s by its path, at the top and among the thresholds', (id) => {
+    expect(refusal(altered(shipped(id), ['threshholds'], () => ({})))).toMatch(/^spec\.threshholds is not known; the nearest name that is known there is thresholds\./);
+    expect(refusal(altered(shipped(id), ['thresholds', 'foo'], () => 1))).toMatch(/^spec\.thresholds\.foo is not known; the nearest name/);
+  });
+
+  it('is refused deep inside', () => {
+    expect(refusal(altered(shipped('A'), ['stimuli', 'scenarios', 3, 'hero', 'qoute'], () => 'x'))).toMatch(/^spec\.stimuli\.scenarios\[3\]\.hero\.qoute is not known; .* there is quote\./);
+    expect(refusal(altered(shipped('B'), ['axes', 1, 'stories', 0, 'beats', 2, 'drak'], () => 'x'))).toMatch(/^spec\.axes\[1\]\.stories\[0\]\.beats\[2\]\.drak is not known; .* there is dark\./);
+    expect(refusal(altered(shipped('C'), ['families', 0, 'leed'], () => 'x'))).toMatch(/^spec\.families\[0\]\.leed is not known; .* there is lead\./);
+  });
+});
+
 describe('another axis in D', () => {
   const source = shipped('D');
   const [axis] = (JSON.parse(source) as { axes: [Record<string, unknown>] }).axes;
@@ -94,6 +107,8 @@ describe('what the guide says of refusals', () => {
     'the villain says much less': altered(a, [...story, 'quote'], () => '“No,” said the carpenter.'),
     'a level that the design does not have': altered(a, ['factors', 'author'], () => ['kind', 'wicked']),
     'a threshold is left out': altered(a, ['thresholds', 'persistence'], () => undefined),
+    'a threshold is misspelt beside the right one': altered(a, ['thresholds', 'persistance'], () => 0.3),
+    'a moral axis of D is made not moral': altered(shipped('D'), ['axes'], (all) => (all as { moral: boolean; opposable: boolean }[]).map((axis, at, axes) => (at === axes.findIndex(({ moral, opposable }) => moral && opposable) ? { ...axis, moral: false } : axis))),
     'too few permutations': altered(a, ['permutations'], () => 100),
     'an id with a space': altered(a, ['id'], () => 'my authors'),
     'a design that there is no code for': altered(a, ['design'], () => 'mirrors'),

@@ -1,5 +1,5 @@
 /** Reads what only an authors spec says; refuses by path. */
-import { field, integer, type JsonNode, list, words } from '../../format/json-path.ts';
+import { field, has, integer, type JsonNode, list, words } from '../../format/json-path.ts';
 import { identifier, inRange } from '../../format/json-values.ts';
 import type { SpecHead } from '../design.ts';
 import { checkExcerpts, checkLikeLengths, checkNames, checkStories, checkUnique, checkUnits } from './checks.ts';
@@ -34,7 +34,7 @@ export function parseAuthors(root: JsonNode, head: SpecHead): AuthorsSpec {
     bindingExcerpts: integer(field(field(root, 'binding'), 'excerpts'), 1, MOST),
     templates: list(templates, 1, MOST).map(template),
     continuations: list(field(stimuli, 'continuations'), FEWEST_CONTINUATIONS, MOST).map(byAuthor),
-    excerpts: list(excerpts, 1, MOST).map(byAuthor),
+    excerpts: list(excerpts, 1, MOST).map(excerpt),
     scenarios: list(scenarios, FEWEST, MOST).map(scenario),
     fit: list(fit, FEWEST, MOST).map(scenario),
     quick: { scenarios: integer(field(quick, 'scenarios'), FEWEST, MOST), templates: integer(field(quick, 'templates'), 1, MOST) },
@@ -76,6 +76,12 @@ function byAuthor(node: JsonNode): ByAuthor {
   const read = { kind: words(field(node, 'kind'), LONGEST), cruel: words(field(node, 'cruel'), LONGEST) };
   checkLikeLengths(node, 'kind', read.kind, 'cruel', read.cruel);
   return read;
+}
+
+/** An excerpt in both tellings. Its topic, where one is named, is for whoever reads the file. */
+function excerpt(node: JsonNode): ByAuthor {
+  if (has(node, 'topic')) words(field(node, 'topic'), 80);
+  return byAuthor(node);
 }
 
 function scenario(node: JsonNode): Scenario {

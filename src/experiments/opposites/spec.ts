@@ -94,6 +94,7 @@ export function parseOpposites(root: JsonNode, head: SpecHead): OppositesSpec {
   const naming = field(root, 'naming');
   const axes = list(field(root, 'axes'), 4, MOST_AXES).map((node) => parseAxis(node, items));
   checkAxes(field(root, 'axes'), axes, field(root, 'neutral'), neutral);
+  checkCells(field(root, 'axes'), axes, thresholds);
   return {
     ...head,
     thresholds,
@@ -110,6 +111,16 @@ export function parseOpposites(root: JsonNode, head: SpecHead): OppositesSpec {
     related: list(field(root, 'related'), 0, MOST_AXES).map((node) => relatedOf(node, axes)),
     axes,
   };
+}
+
+/** Refuses a cell with fewer axes than the gate `axes` asks of a full or of a quick run: that gate could then only fail, after everything has run. */
+function checkCells(node: JsonNode, axes: readonly OppositesAxis[], thresholds: OppositesSpec['thresholds']): void {
+  const counts = CELLS.map(({ id, says }) => ({ says, count: axes.filter((axis) => cellOf(axis) === id).length }));
+  const fewest = Math.min(...counts.map(({ count }) => count));
+  for (const name of ['axesPerCell', 'axesPerCellQuick'] as const) {
+    if (fewest >= thresholds[name]) continue;
+    node.refuse(`${node.path}: the cells hold ${counts.map(({ says, count }) => `${count} (${says})`).join(', ')}, and thresholds.${name} asks for ${thresholds[name]} in each: the gate "axes" could only fail. Add axes to the smallest cell, or ask for fewer.`);
+  }
 }
 
 function parsePush(node: JsonNode): OppositesPush {
