@@ -59,7 +59,7 @@ export const RUN_STAGE = { pace: 'Timing the model', prepare: 'Preparing what ev
 /** Running an experiment in the page. */
 export const RUN_WORDS = {
   unknown: 'A quick look runs a part that was fixed beforehand, and is no verdict of record. On a graphics card it takes minutes, and all of it perhaps an hour; without one many times that. The time left is told on the way.',
-  kept: 'Every unit is kept in this browser as it ends: a run that is stopped, or whose page or card goes away, goes on where it was.',
+  kept: 'Every unit is kept in this browser as it ends: a run that is stopped, or whose page or card goes away, goes on where it was. The preparation is one piece: interrupted, it starts over.',
 } as const;
 
 /** An experiment of the reader's own. */

@@ -56,9 +56,12 @@ export interface UnitResult {
 /** What happens along the way. */
 export interface UnitCall {
   readonly signal?: AbortSignal | undefined;
-  /** Share done of this call, 0 to 1. */
+  /** Share done of this call, 0 to 1: of what writes. What only reads is told by the tokens that the subject reads. */
   readonly onShare?: ((share: number) => void) | undefined;
 }
+
+/** The same for the preparation, which writes nothing. */
+export type PrepareCall = Pick<UnitCall, 'signal'>;
 
 /** A kind of experiment. `S` is its spec. */
 export interface Design<S extends SpecHead = SpecHead> {
@@ -70,7 +73,7 @@ export interface Design<S extends SpecHead = SpecHead> {
   /** What {@link prepare} asks of a model. */
   preparation(spec: S, size: RunSize): Cost;
   /** What all units need: fitted instruments, calibrated strengths. Kept with the units; the same model gives the same. */
-  prepare(spec: S, size: RunSize, subject: Subject, call: UnitCall): Promise<JsonObject>;
+  prepare(spec: S, size: RunSize, subject: Subject, call: PrepareCall): Promise<JsonObject>;
   /** Measures one unit. Numbers are rounded here (`significantAll` of core/round.ts), so that a file holds what is analysed. */
   run(spec: S, unit: UnitPlan, prepared: JsonObject, subject: Subject, call: UnitCall): Promise<JsonObject>;
   /** From the units, in order of their ids, to the verdict; no model, no clock, no order of arrival. */

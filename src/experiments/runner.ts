@@ -2,7 +2,7 @@
 import { throwIfStopped } from '../core/abort.ts';
 import type { ExperimentProgress } from '../core/experiment-run.ts';
 import type { RunSize } from '../core/experiment-types.ts';
-import type { Cost, JsonObject, UnitPlan, UnitResult } from './design.ts';
+import type { Cost, JsonObject, UnitCall, UnitPlan, UnitResult } from './design.ts';
 import { Eta } from './eta.ts';
 import { measurePace, type Pace, secondsOf, totalCost } from './pace.ts';
 import type { LoadedSpec } from './spec.ts';
@@ -43,6 +43,9 @@ export interface RunParts {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** As far as a step can seem to be before it has ended. */
+const NEARLY = 0.99;
+
 /** The units of a shard: every `of`-th, so that dear and cheap ones are dealt out alike. */
 export function unitsOfShard(units: readonly UnitPlan[], shard: Shard | undefined): readonly UnitPlan[] {
   return shard === undefined ? units : units.filter((_, index) => index % shard.of === shard.index - 1);
@@ -80,12 +83,28 @@ export async function runUnits(parts: RunParts): Promise<void> {
     parts.onProgress?.({ stage, done: all.length - due.length + (stage === 'units' ? eta.done - (known === null ? 1 : 0) : 0), total: all.length, unit, ...eta.at(step) });
   tell('pace', null);
   eta.begin(parts.pace ?? (await estimateRun(parts)).pace);
-  const call = (stage: ExperimentProgress['stage'], unit: string | null) => ({ signal, onShare: (share: number) => tell(stage, unit, share) });
+  /** Runs a step and tells how far it is: by the tokens that are read, of those it was to cost, or where it writes by what it says itself. */
+  const followed = async <T>(stage: ExperimentProgress['stage'], unit: string | null, cost: Cost, step: (call: UnitCall) => Promise<T>): Promise<T> => {
+    let read = 0;
+    let most = 0;
+    const onShare = (share: number): void => {
+      if (share <= most) return;
+      most = share;
+      tell(stage, unit, share);
+    };
+    // A cost is an estimate: what was to end may go on.
+    if (cost.written === 0) subject.hear?.((tokens) => onShare(Math.min(NEARLY, (read += tokens) / Math.max(1, cost.read))));
+    try {
+      return await step({ signal, onShare: cost.written === 0 && subject.hear !== undefined ? undefined : onShare });
+    } finally {
+      subject.hear?.(null);
+    }
+  };
 
   let prepared = known;
   if (prepared === null) {
     tell('prepare', null);
-    await store.keepPrepared(await design.prepare(spec, size, subject, call('prepare', null)));
+    await store.keepPrepared(await followed('prepare', null, design.preparation(spec, size), (call) => design.prepare(spec, size, subject, call)));
     eta.finish();
     // What is kept is what every later run has: numbers that a file holds.
     prepared = await store.prepared();
@@ -94,7 +113,8 @@ export async function runUnits(parts: RunParts): Promise<void> {
   for (const unit of due) {
     throwIfStopped(signal);
     tell('units', unit.id);
-    await store.keep({ id: unit.id, data: await design.run(spec, unit, prepared, subject, call('units', unit.id)) });
+    const ready = prepared;
+    await store.keep({ id: unit.id, data: await followed('units', unit.id, unit.cost, (call) => design.run(spec, unit, ready, subject, call)) });
     eta.finish();
   }
   tell('units', null);

@@ -62,6 +62,8 @@ export interface RolloutPlan {
 /** A model under test. Contexts and passages that begin alike are read once where they are asked for in one call, in order. */
 export interface Subject {
   readonly model: ModelIdentity;
+  /** Whoever wants to know how far a call is hears, from now on, how many tokens each pass over the model read, as it ends; null ends that. */
+  hear?(onTokens: ((tokens: number) => void) | null): void;
   /** Token ids of a text, without any special token. */
   encode(text: string): readonly number[];
   /** Mean streams at taps and over segments; see training/reader.ts. One reading a passage, in order. */

@@ -35,7 +35,17 @@ interface OwnedLine extends PushedLine {
 }
 
 /** Makes a subject; calls must not overlap. */
-export function createSubject(parts: SubjectParts): Subject {
+export function createSubject(given: SubjectParts): Subject {
+  let heard: ((tokens: number) => void) | null = null;
+  const telling = (decoder: Decoder): Decoder => ({
+    ...decoder,
+    async run(ids, ...rest) {
+      const pass = await decoder.run(ids, ...rest);
+      heard?.(ids.length);
+      return pass;
+    },
+  });
+  const parts: SubjectParts = { ...given, decoder: telling(given.decoder), editor: async (signal) => telling(await given.editor(signal)) };
   const { tokenizer, model, endTokens, chunkTokens, setTokens } = parts;
   const reader = createSegmentReader(parts);
   let bench: Promise<PushBench> | null = null;
@@ -64,6 +74,7 @@ export function createSubject(parts: SubjectParts): Subject {
 
   return {
     model,
+    hear: (onTokens) => void (heard = onTokens),
     encode: (text) => tokenizer.encode(text),
     read: (passages, signal) => reader.read(passages, signal),
 

@@ -83,6 +83,28 @@ describe('likelihoods', () => {
   }, 60_000);
 });
 
+describe('what is heard', () => {
+  it('is how many tokens each pass read, of what is read, asked and written, and nothing any more where nobody listens', async () => {
+    const own = subjectOf({ setTokens: 40 });
+    const heard: number[] = [];
+    own.hear?.((tokens) => heard.push(tokens));
+    const text = 'One morning the harbour was empty, and the nets hung dry between the posts until the evening.';
+    await own.read([{ text: [text], taps: ['It rained.'], tapAfter: [0] }, { text: [`Later ${text}`], taps: ['It rained.'], tapAfter: [0] }]);
+    const tap = engine.tokenizer.encode(' It rained.').length;
+    const [first, second] = [text, `Later ${text}`].map((line) => engine.tokenizer.encode(line).length + tap);
+    expect(heard).toEqual([first, second]);
+    heard.length = 0;
+    await own.likelihoods([{ context: BEGINNING, continuations: ['smiled'] }], null);
+    expect(heard.reduce((sum, tokens) => sum + tokens, 0)).toBe(engine.tokenizer.encode(BEGINNING).length + engine.tokenizer.encode(' smiled').length);
+    heard.length = 0;
+    await own.ground();
+    expect(heard.reduce((sum, tokens) => sum + tokens, 0)).toBe(2 * 40);
+    own.hear?.(null);
+    await own.likelihoods([{ context: BEGINNING, continuations: ['smiled'] }], null);
+    expect(heard.reduce((sum, tokens) => sum + tokens, 0)).toBe(2 * 40);
+  }, 60_000);
+});
+
 describe('ends', () => {
   it('are the mass of classes, the log-probability of tokens and the streams of the last token', async () => {
     const ids = [' smiled', ' slept', ' ran'].flatMap((word) => engine.tokenizer.encode(word).slice(0, 1));

@@ -207,11 +207,9 @@ describe('running', () => {
   it('tells how far it is, up to all of it', async () => {
     const subject = authorsSubject(spec, BOUND);
     const shares: number[] = [];
-    const prepared = await authors.prepare(spec, 'quick', subject, { onShare: (share) => shares.push(share) });
+    const prepared = await authors.prepare(spec, 'quick', subject, {});
     const [unit] = authors.units(spec, 'quick');
     if (unit === undefined) throw new Error('no units');
-    expect(shares.at(-1)).toBe(1);
-    shares.length = 0;
     await authors.run(spec, unit, prepared, subject, { onShare: (share) => shares.push(share) });
     expect(shares).toEqual([0.6, 1]);
   });

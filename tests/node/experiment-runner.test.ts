@@ -90,13 +90,18 @@ describe('running units', () => {
     await run(store, { onProgress: (progress) => heard.push(progress) });
     expect(heard.filter(({ stage }) => stage === 'units').map(steps)).toEqual([4, 5, 6, 7, 8]);
     const loaded = loadTiny();
-    const design = { ...loaded.design, prepare: (...args: Parameters<typeof loaded.design.prepare>) => {
-      args[3].onShare?.(0.5);
+    // The preparation is to cost ten tokens; passes of 4, 4 and 6 are read, and what is estimated too low does not seem to have ended.
+    const design = { ...loaded.design, prepare: async (...args: Parameters<typeof loaded.design.prepare>) => {
+      await args[2].read([{ text: ['abcd'], taps: [], tapAfter: [] }, { text: ['efgh'], taps: [], tapAfter: [] }, { text: ['ijklmn'], taps: [], tapAfter: [] }]);
       return loaded.design.prepare(...args);
     } };
     const shares: (number | null)[] = [];
-    await runUnits({ loaded: { ...loaded, design }, size: 'full', subject: tinySubject({ now: 0 }), store: memoryStore(), clock: () => 0, prepareOnly: true, pace: { read: 1, written: 0 }, onProgress: ({ stage, share }) => stage === 'prepare' && shares.push(share) });
-    expect(shares).toEqual([0, 0.5]);
+    const subject = tinySubject({ now: 0 });
+    await runUnits({ loaded: { ...loaded, design }, size: 'full', subject, store: memoryStore(), clock: () => 0, prepareOnly: true, pace: { read: 1, written: 0 }, onProgress: ({ stage, share }) => stage === 'prepare' && shares.push(share) });
+    expect(shares).toEqual([0, 0.4, 0.8, 0.99]);
+    // Whoever reads with the same model afterwards is not counted.
+    await subject.read([{ text: ['abcd'], taps: [], tapAfter: [] }]);
+    expect(shares).toHaveLength(4);
   });
 
   it('estimates from a short reading before anything is kept', async () => {

@@ -2,7 +2,7 @@
 import { throwIfStopped } from '../../core/abort.ts';
 import { cosineByLayer } from '../../core/cosine.ts';
 import { significantAll } from '../../core/round.ts';
-import type { JsonObject, UnitCall } from '../design.ts';
+import type { JsonObject, PrepareCall } from '../design.ts';
 import { fitInstrument, type Instrument, type InstrumentTopic } from '../instrument.ts';
 import { instrumentFromJson, instrumentToJson } from '../instrument-json.ts';
 import type { Subject } from '../subject.ts';
@@ -25,14 +25,13 @@ export type Instruments = Readonly<Record<InstrumentName, Instrument>>;
  * the narration right after the last byline where both authors stand in the context, both orders balanced, so that it is blind
  * to who came last.
  */
-export async function prepareAuthors(spec: AuthorsSpec, subject: Subject, call: UnitCall): Promise<JsonObject> {
+export async function prepareAuthors(spec: AuthorsSpec, subject: Subject, call: PrepareCall): Promise<JsonObject> {
   const places = fitPlaces(spec);
   const topics: InstrumentTopics[] = [];
-  for (const [done, place] of places.entries()) {
+  for (const place of places) {
     throwIfStopped(call.signal);
     const { main, binding } = fitCells(spec, place);
     topics.push(topicsOf(await readSpans(subject, [...main, ...binding], call.signal), strongest(spec)));
-    call.onShare?.((done + 1) / places.length);
   }
   const { layerCount, hidden } = subject.model;
   const fitted = byName((name) => fitInstrument(topics.map((topic) => topic[name]), layerCount + 1, hidden));

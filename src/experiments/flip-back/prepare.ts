@@ -6,7 +6,7 @@ import { meanReading } from '../../core/score.ts';
 import { significantAll } from '../../core/round.ts';
 import { field, type JsonNode, list, number, text } from '../../format/json-path.ts';
 import { oneOf } from '../../format/json-values.ts';
-import type { Json, JsonObject, UnitCall } from '../design.ts';
+import type { Json, JsonObject, PrepareCall } from '../design.ts';
 import { type Gauge, scoreAt } from '../gauge.ts';
 import { fitInstrument, type Instrument, type InstrumentTopic } from '../instrument.ts';
 import { instrumentFromJson, instrumentToJson } from '../instrument-json.ts';
@@ -36,14 +36,14 @@ export interface Prepared {
 }
 
 /** See `Design.prepare`. */
-export async function prepareFlipBack(spec: FlipBackSpec, size: RunSize, subject: Subject, { signal, onShare }: UnitCall): Promise<JsonObject> {
+export async function prepareFlipBack(spec: FlipBackSpec, size: RunSize, subject: Subject, { signal }: PrepareCall): Promise<JsonObject> {
   const { layerCount, hidden } = subject.model;
   const kept = keptLayers(spec, layerCount);
   const axes = axesOf(size);
   const instruments: Record<string, Json> = {};
   let random: JsonObject = {};
   let probe: Cuts = { centre: 0, half: 0 };
-  for (const [done, id] of axes.entries()) {
+  for (const id of axes) {
     const topics = await readTopics(spec, axisOf(spec, id), subject, signal);
     if (id === 'moral') {
       instruments[id] = instrumentToJson(fitInstrument(topics, layerCount + 1, hidden, 'ridge'));
@@ -53,7 +53,6 @@ export async function prepareFlipBack(spec: FlipBackSpec, size: RunSize, subject
     } else {
       instruments[id] = instrumentToJson(fitInstrument(atLayers(topics, kept, hidden), kept.length, hidden, 'ridge'));
     }
-    onShare?.((done + 1) / (axes.length + 1));
   }
   return { size, layers: kept, instruments, random, ...(await judgeLines(spec, size, subject, signal)), probe: significantAll({ ...probe }) };
 }

@@ -8,7 +8,7 @@ import { field, type JsonNode, number } from '../../format/json-path.ts';
 import type { NeutralGround } from '../../steering/bench.ts';
 import { makePush } from '../../steering/make-push.ts';
 import type { Passage, PassageReading, TapRead } from '../../training/reader.ts';
-import type { Json, JsonObject, UnitCall } from '../design.ts';
+import type { Json, JsonObject, PrepareCall } from '../design.ts';
 import { fitInstrument, type Instrument, type InstrumentTopic } from '../instrument.ts';
 import { instrumentFromJson, instrumentToJson } from '../instrument-json.ts';
 import { strengthOfKl } from '../matched-push.ts';
@@ -28,7 +28,7 @@ export interface Prepared {
 }
 
 /** Fits both directions, then matches the push; see the head of this file. */
-export async function prepareMixture(spec: MixtureSpec, subject: Subject, { signal, onShare }: UnitCall): Promise<JsonObject> {
+export async function prepareMixture(spec: MixtureSpec, subject: Subject, { signal }: PrepareCall): Promise<JsonObject> {
   const layers = subject.model.layerCount + 1;
   const { hidden } = subject.model;
   const passages = spec.fit.flatMap(({ setting, evidence }) => POLES.map((pole): Passage => ({
@@ -37,7 +37,6 @@ export async function prepareMixture(spec: MixtureSpec, subject: Subject, { sign
     tapAfter: evidence.map((_, at) => at + 1),
   })));
   const readings = await subject.read(passages, signal);
-  onShare?.(0.3);
   const topics = (rows: (after: TapRead) => readonly Float32Array[]): InstrumentTopic[] => spec.fit.map((_, at) => {
     const own = (reading: PassageReading | undefined): Float32Array[] => (reading?.taps ?? []).flatMap(rows);
     return { positive: own(readings[2 * at]), negative: own(readings[2 * at + 1]) };
@@ -46,7 +45,6 @@ export async function prepareMixture(spec: MixtureSpec, subject: Subject, { sign
   const reading = fitInstrument(topics(({ means }) => means), layers, hidden);
   const ground = await subject.ground(signal);
   const matched = await strengthOfKl(subject, (strength) => ([1, -1] as const).map((side) => pushOf(spec, steering, strength, side, ground, subject)), spec.thresholds.kl, signal);
-  onShare?.(1);
   return { steering: instrumentToJson(steering), reading: instrumentToJson(reading), strength: matched.strength, kl: matched.reached };
 }
 

@@ -1,7 +1,7 @@
 /** What a model is asked: how likely acts are in neutral contexts and what opposites are called (once), then, axis by axis, acts after contexts and readings at taps. */
 import { AppError } from '../../core/errors.ts';
 import type { RunSize } from '../../core/experiment-types.ts';
-import type { Cost, JsonObject, UnitCall, UnitPlan } from '../design.ts';
+import type { Cost, JsonObject, PrepareCall, UnitCall, UnitPlan } from '../design.ts';
 import type { Likelihood, Question, Subject } from '../subject.ts';
 import { actBits, bitsOf, UNKNOWN } from './act-bits.ts';
 import { agreementOf, answerTokens, questionAbout } from './agreement.ts';
@@ -44,20 +44,17 @@ export function preparationCost(spec: OppositesSpec, size: RunSize): Cost {
 }
 
 /** Priors and matches, agreement on opposites, and the standard units of the stream. */
-export async function prepareAxes(spec: OppositesSpec, size: RunSize, subject: Subject, { signal, onShare }: UnitCall): Promise<JsonObject> {
+export async function prepareAxes(spec: OppositesSpec, size: RunSize, subject: Subject, { signal }: PrepareCall): Promise<JsonObject> {
   const extent = extentOf(spec, size);
   const alone = extent.axes.find(({ axis }) => !hasUnrelated(spec, extent.pool.axes.map((used) => used.axis), axis));
   if (alone !== undefined) throw new AppError('spec-invalid', `Axis "${alone.axis.id}" has no unrelated axis on its side of moral or not, so nothing can stand beside its opposite. Add an axis or shorten "related".`, { axis: alone.axis.id });
   const priors = await priorsOf(spec, extent.pool, subject, signal);
-  onShare?.(0.5);
   const matches = matchActs(spec, extent, priors);
   const tokens = answerTokens(spec, subject);
   const ends = await subject.ends(extent.axes.flatMap(({ axis }) => spec.questions.map((question) => questionAbout(question, axis.x))), { classes: [], tokens, streams: false }, null, signal);
-  onShare?.(0.9);
   const { hidden, layerCount } = subject.model;
   const layers = layersOf(spec, layerCount);
   const units = unitsFrom(await subject.read(unitPassages(spec), signal), layers, hidden);
-  onShare?.(1);
   const questions = spec.questions.length;
   return preparedToJson({
     size,

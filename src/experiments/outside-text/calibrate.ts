@@ -7,7 +7,7 @@ import { significant } from '../../core/round.ts';
 import { mean, quantile } from '../../core/stats.ts';
 import type { NeutralGround } from '../../steering/bench.ts';
 import { MATCHED_QUANTILE } from '../../steering/match-strength.ts';
-import type { Cost, JsonObject, UnitCall } from '../design.ts';
+import type { Cost, JsonObject, PrepareCall } from '../design.ts';
 import { fitInstrument } from '../instrument.ts';
 import { matchTokens, orBroken, type Strength, strengthOfKl } from '../matched-push.ts';
 import { randomInstruments } from '../random-instruments.ts';
@@ -38,13 +38,10 @@ export function preparationCost(spec: OutsideTextSpec): Cost {
 }
 
 /** Fits and calibrates; see the head of this file. */
-export async function prepareOutsideText(spec: OutsideTextSpec, subject: Subject, { signal, onShare }: UnitCall): Promise<JsonObject> {
+export async function prepareOutsideText(spec: OutsideTextSpec, subject: Subject, { signal }: PrepareCall): Promise<JsonObject> {
   const prepared: PreparedFamily[] = [];
   const ground = await subject.ground(signal);
-  for (const family of spec.families) {
-    prepared.push(await prepareFamily(spec, family, subject, ground, signal));
-    onShare?.(prepared.length / spec.families.length);
-  }
+  for (const family of spec.families) prepared.push(await prepareFamily(spec, family, subject, ground, signal));
   return preparedToJson(spec, prepared);
 }
 
