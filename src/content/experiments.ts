@@ -2,6 +2,8 @@
  * The four claims that the page exists to test, in words that do not change with a run. The rules, gates and verdicts are
  * those of the spec and the report of each experiment.
  */
+import type { RunSize } from '../core/experiment-types.ts';
+import { plural } from './numbers.ts';
 
 /** One claim. */
 export interface ClaimWords {
@@ -62,8 +64,18 @@ export const RUN_WORDS = {
   kept: 'Every unit is kept in this browser as it ends: a run that is stopped, or whose page or card goes away, goes on where it was. The preparation is one piece: interrupted, it starts over.',
 } as const;
 
+/** Where a report on show is from. */
+export const SHOWN_WORDS = { recorded: 'Recorded', measured: 'Measured here', file: 'From a file' } as const;
+
+/** What is kept of runs that have not ended, and how they go on; null where nothing is. */
+export function heldWordsOf({ quick, full }: Readonly<Record<RunSize, number>>, loaded: boolean): string | null {
+  const parts = [...(quick > 0 ? [`${plural(quick, 'unit')} of a quick look`] : []), ...(full > 0 ? [`${plural(full, 'unit')} of a full run`] : [])];
+  if (parts.length === 0) return null;
+  return `${parts.join(' and ')} ${quick + full === 1 ? 'is' : 'are'} kept here, and no verdict yet. ${loaded ? 'On the model that they ran on, the same button goes on with them.' : 'Load the model that they ran on to go on.'}`;
+}
+
 /** An experiment of the reader's own. */
-export const OWN_WORDS = 'A spec is a JSON file: a design, its material, and the rule written before any run. Copy one of those above (under “Make it again”), put your own material in, and open it here. It is checked word by word, stays in this browser, and runs like the others. docs/experiments/spec.md says what belongs where.';
+export const OWN_WORDS = 'A spec is a JSON file: a design, its material, and the rule written before any run. Copy one of those above (under “Make it again”), put your own material in, and open it here. It is checked word by word, stays in this browser until you put it away, and runs like the others. The units of a run (units.jsonl, as the command or a cluster leaves them) are opened here too, of a spec above or of one that you opened: the verdict is made anew, without a model. docs/experiments/spec.md says what belongs where.';
 
 /** What stands over the parts of a card. */
 export const CARD_WORDS = {

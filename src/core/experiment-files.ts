@@ -12,7 +12,24 @@ export function isShippedId(id: string): boolean {
   return /^[A-Z][2-9]?$/.test(id);
 }
 
-/** The command line that repeats a run: an experiment that ships by its letter, another by its spec. */
-export function experimentCommand({ experiment: { id, size }, model }: Pick<ExperimentReport, 'experiment' | 'model'>): string {
-  return `npm run -s flipside -- experiment ${isShippedId(id) ? id : `${id}.json`} --model public/models/${model.id} --out ${id}-results${size === 'quick' ? ' --quick' : ''}`;
+/** The model whose files lie in `public/models` of every checkout. */
+export const EMBEDDED_MODEL = 'smollm2-135m-instruct-q4';
+
+/** What stands in a command for what only whoever runs it knows. */
+export const PLACEHOLDERS = { model: 'MODEL_FOLDER', spec: 'YOUR_SPEC.json' } as const;
+
+/**
+ * The command line that repeats a run. Where the files of another model lie, and what the file of a spec is called that does not ship,
+ * nobody here knows: {@link PLACEHOLDERS} stand for them. `ships`: whether the spec is one of the checkout's.
+ */
+export function experimentCommand({ experiment: { id, size }, model }: Pick<ExperimentReport, 'experiment' | 'model'>, ships = isShippedId(id)): string {
+  return `npm run -s flipside -- experiment ${ships ? id : PLACEHOLDERS.spec} --model ${model.id === EMBEDDED_MODEL ? `public/models/${model.id}` : PLACEHOLDERS.model} --out ${id}-results${size === 'quick' ? ' --quick' : ''}`;
+}
+
+/** What the placeholders of a command stand for, a sentence each; none where it has none. */
+export function commandNotes(command: string, { model }: Pick<ExperimentReport, 'model'>): readonly string[] {
+  return [
+    ...(command.includes(PLACEHOLDERS.spec) ? [`${PLACEHOLDERS.spec}: the file of the spec, wherever it lies.`] : []),
+    ...(command.includes(PLACEHOLDERS.model) ? [`${PLACEHOLDERS.model}: a folder with the files of ${model.id}.`] : []),
+  ];
 }

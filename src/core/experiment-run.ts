@@ -50,6 +50,12 @@ export interface ExperimentEstimate {
   readonly seconds: Readonly<Record<RunSize, number>>;
 }
 
+/** What came of a file of units: which of the specs that were given it belongs to, and what its analysis gives. */
+export interface AnalysedUnits {
+  readonly spec: number;
+  readonly outcome: ExperimentOutcome;
+}
+
 /** What came of a run. */
 export interface ExperimentOutcome {
   readonly report: ExperimentReport;

@@ -1,7 +1,7 @@
 /** The card of an experiment in Markdown: its verdict, everything that led to it, and how to make it again. */
 import { pWords, estimateWords, gateAsks, QUICK_WORDS, ropeWords, runWords, VERDICT_WORDS } from '../core/verdict-words.ts';
 import { figureNumber } from '../core/figure-scale.ts';
-import { experimentCommand } from '../core/experiment-files.ts';
+import { commandNotes, experimentCommand } from '../core/experiment-files.ts';
 import type { ExperimentReport } from '../core/experiment-types.ts';
 import type { Estimate } from '../core/report-types.ts';
 import { EXPERIMENT_FILES } from '../core/experiment-files.ts';
@@ -30,10 +30,11 @@ export function experimentCard(report: ExperimentReport): string {
 
 function makingSection(report: ExperimentReport): string {
   const { experiment, model, unitsSha256 } = report;
+  const command = experimentCommand(report);
   return `## Make it again
 
-    ${experimentCommand(report)}
-
+    ${command}
+${commandNotes(command, report).map((note) => `\n${note}\n`).join('')}
 ${table(['', ''], [
     ['run', runWords(report)],
     ['weights', `sha256 ${model.weightsSha256}`],

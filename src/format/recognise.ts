@@ -2,7 +2,7 @@
 import { RUN_CSV_HEADER } from './run-csv.ts';
 
 /** Kinds of files. */
-export type FileKind = 'run-json' | 'run-csv' | 'probe' | 'tensors' | 'report' | 'set-header' | 'set-rows' | 'story-index' | 'control-vector' | 'picture' | 'archive' | 'other-json' | 'other-table' | 'empty' | 'unknown';
+export type FileKind = 'run-json' | 'run-csv' | 'probe' | 'tensors' | 'report' | 'set-header' | 'set-rows' | 'experiment-spec' | 'experiment-units' | 'experiment-unit' | 'experiment-report' | 'story-index' | 'control-vector' | 'picture' | 'archive' | 'other-json' | 'other-table' | 'empty' | 'unknown';
 
 /** What each kind is, in words that end a sentence. */
 export const KIND_WORDS: Readonly<Record<FileKind, string>> = {
@@ -13,6 +13,10 @@ export const KIND_WORDS: Readonly<Record<FileKind, string>> = {
   report: 'the judgement of a probe (report.json)',
   'set-header': 'the header of a prompt set (.set.json)',
   'set-rows': 'the rows of a prompt set',
+  'experiment-spec': 'the spec of an experiment',
+  'experiment-units': 'the units of an experiment (units.jsonl)',
+  'experiment-unit': 'a part of a run of an experiment',
+  'experiment-report': 'the report of an experiment',
   'story-index': 'a list of recorded stories, without the stories',
   'control-vector': 'a control vector for llama.cpp (GGUF)',
   picture: 'a picture, which holds no numbers',
@@ -31,6 +35,10 @@ const BY_FORMAT: Readonly<Record<string, FileKind>> = {
   'flipside-prompt-set': 'set-header',
   'flipside-controls': 'set-header',
   'flipside-stories': 'set-header',
+  'flipside-experiment': 'experiment-spec',
+  'flipside-units': 'experiment-units',
+  'flipside-unit': 'experiment-unit',
+  'flipside-experiment-report': 'experiment-report',
 };
 
 /** Characters that are enough to see what a table is. */

@@ -26,6 +26,8 @@ export interface Database {
   all<T extends Keepable>(store: StoreName): Promise<readonly T[]>;
   /** Those whose id begins like this. */
   under<T extends Keepable>(store: StoreName, prefix: string): Promise<readonly T[]>;
+  /** The ids alone that begin like this. */
+  ids(store: StoreName, prefix: string): Promise<readonly string[]>;
   get<T extends Keepable>(store: StoreName, id: string): Promise<T | null>;
   /** Makes all changes or none; throws what the browser says where it has no room or refuses. */
   write(changes: readonly Change[]): Promise<void>;
@@ -44,6 +46,7 @@ export function memoryDatabase(refusal = 'This page keeps nothing.'): Database {
     refusal,
     all: <T extends Keepable>(name: StoreName) => Promise.resolve([...store(name).values()] as T[]),
     under: <T extends Keepable>(name: StoreName, prefix: string) => Promise.resolve([...store(name).values()].filter(({ id }) => id.startsWith(prefix)) as T[]),
+    ids: (name, prefix) => Promise.resolve([...store(name).keys()].filter((id) => id.startsWith(prefix))),
     get: <T extends Keepable>(name: StoreName, id: string) => Promise.resolve((store(name).get(id) as T | undefined) ?? null),
     write: async (changes) => {
       for (const change of changes) {
@@ -76,6 +79,7 @@ function overIndexedDb(database: IDBDatabase): Database {
     refusal: null,
     all: <T extends Keepable>(store: StoreName) => ask(store, (kept) => kept.getAll() as IDBRequest<T[]>),
     under: <T extends Keepable>(store: StoreName, prefix: string) => ask(store, (kept) => kept.getAll(IDBKeyRange.bound(prefix, `${prefix}\uffff`)) as IDBRequest<T[]>),
+    ids: async (store, prefix) => (await ask(store, (kept) => kept.getAllKeys(IDBKeyRange.bound(prefix, `${prefix}\uffff`)))).map(String),
     get: async <T extends Keepable>(store: StoreName, id: string) => (await ask(store, (kept) => kept.get(id) as IDBRequest<T | undefined>)) ?? null,
     write: async (changes) => {
       if (changes.length === 0) return;

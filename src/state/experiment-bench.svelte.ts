@@ -1,12 +1,14 @@
 /** Running an experiment on the loaded model: each part is kept as it ends, so that a reload or a lost device goes on where it was. */
 import { AppError } from '../core/errors.ts';
 import type { ExperimentArgs, ExperimentEstimate, ExperimentPart, ExperimentProgress } from '../core/experiment-run.ts';
-import type { RunSize } from '../core/experiment-types.ts';
+import type { ExperimentReport, RunSize } from '../core/experiment-types.ts';
 import type { SetSource } from '../core/training-plan.ts';
 import type { ExperimentCard } from './experiment-card.svelte.ts';
-import type { KeptExperiments, RunKey } from './kept-experiments.ts';
+import type { KeptExperiments, RunKey, RunnerKey } from './kept-experiments.ts';
 import type { Session } from './session.svelte.ts';
 import { sha256Hex } from './sha256.ts';
+
+const NONE: Readonly<Record<RunSize, number>> = { quick: 0, full: 0 };
 
 /** What the bench works with. */
 export interface ExperimentBenchParts {
@@ -23,7 +25,8 @@ export class ExperimentBench {
   #timing = $state(false);
   #progress = $state.raw<ExperimentProgress | null>(null);
   #estimate = $state.raw<{ readonly model: string; readonly estimate: ExperimentEstimate } | null>(null);
-  #done = $state.raw<Readonly<Record<RunSize, number>>>({ quick: 0, full: 0 });
+  #done = $state.raw<Readonly<Record<RunSize, number>>>(NONE);
+  #held = $state.raw<Readonly<Record<RunSize, number>>>(NONE);
 
   constructor(parts: ExperimentBenchParts) {
     this.#parts = parts;
@@ -51,18 +54,25 @@ export class ExperimentBench {
     return this.#done;
   }
 
+  /** Units of each size that are kept, whatever ran them: what there is to say before a model is loaded. */
+  get held(): Readonly<Record<RunSize, number>> {
+    return this.#held;
+  }
+
   /** Whether there is a spec to run. */
   get possible(): boolean {
     return (this.#parts.card.shipped?.spec ?? null) !== null;
   }
 
-  /** Brings what was measured here before: the report, and how much of a run is done. Does not throw: what is not there is measured. */
+  /** Brings what was measured here before: the report, of the loaded model where it has one, and how much of a run is done. Does not throw: what is not there is measured. */
   async settle(): Promise<void> {
     const { card, kept } = this.#parts;
     try {
       const sha256 = await this.#sha256();
       if (sha256 === null) return;
-      card.measured ??= await kept.report(sha256);
+      const report = await kept.report(sha256, this.#runner);
+      // What was measured on the loaded model and could not be kept is not put behind what another model left.
+      if (report !== null && this.#running === null && !(this.#isLoaded(card.measured) && !this.#isLoaded(report))) card.measured = report;
       await this.#count();
     } catch (error) {
       this.#parts.session.report(error);
@@ -116,7 +126,7 @@ export class ExperimentBench {
       const sha256 = await this.#sha256();
       if (sha256 !== null) await kept.forget(sha256);
       card.take(null);
-      this.#done = { quick: 0, full: 0 };
+      this.#done = this.#held = NONE;
     });
   }
 
@@ -141,14 +151,25 @@ export class ExperimentBench {
   }
 
   async #count(): Promise<void> {
-    const key = this.#key(await this.#sha256());
+    const sha256 = await this.#sha256();
+    this.#held = sha256 === null ? NONE : await this.#parts.kept.count(sha256);
+    const key = this.#key(sha256);
     const parts = key === null ? [] : await this.#parts.kept.parts(key);
     this.#done = { quick: parts.filter((part) => isUnit(part, 'quick')).length, full: parts.filter((part) => isUnit(part, 'full')).length };
   }
 
   #key(specSha256: string | null): RunKey | null {
+    const runner = this.#runner;
+    return runner === null || specSha256 === null ? null : { specSha256, ...runner };
+  }
+
+  get #runner(): RunnerKey | null {
     const { status } = this.#parts.session;
-    return status === null || specSha256 === null ? null : { specSha256, weightsSha256: status.model.weightsSha256, backend: status.backend };
+    return status === null ? null : { weightsSha256: status.model.weightsSha256, backend: status.backend };
+  }
+
+  #isLoaded(report: ExperimentReport | null): boolean {
+    return report !== null && report.model.weightsSha256 === this.#runner?.weightsSha256 && report.backend === this.#runner.backend;
   }
 
   async #sha256(): Promise<string | null> {

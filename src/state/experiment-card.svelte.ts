@@ -9,7 +9,7 @@ import type { ShippedExperiment, ShippedRun } from './shipped-experiments.ts';
 /** A report on show, and where it is from. */
 export interface ShownReport {
   readonly report: ExperimentReport;
-  readonly from: 'recorded' | 'measured';
+  readonly from: 'recorded' | 'measured' | 'file';
 }
 
 /** The card of a claim. */
@@ -22,6 +22,8 @@ export class ExperimentCard {
   #wanted = $state<ShownReport['from']>('recorded');
   /** What this browser measured; null where it did not. */
   measured = $state.raw<ExperimentReport | null>(null);
+  /** What came of a file of units; null where none was opened. */
+  brought = $state.raw<ExperimentOutcome | null>(null);
 
   constructor(shipped: ShippedExperiment | null) {
     this.shipped = shipped;
@@ -45,16 +47,25 @@ export class ExperimentCard {
 
   /** What is on show; null where nothing ships and nothing was measured. */
   readonly shown = $derived.by((): ShownReport | null => {
-    const { recorded, measured } = this;
-    const first = this.#wanted === 'measured' ? measured : recorded;
-    const report = first ?? measured ?? recorded;
-    return report === null ? null : { report, from: report === measured ? 'measured' : 'recorded' };
+    const reports = { recorded: this.recorded, measured: this.measured, file: this.brought?.report ?? null } as const;
+    for (const from of [this.#wanted, 'measured', 'recorded', 'file'] as const) {
+      const report = reports[from];
+      if (report !== null) return { report, from };
+    }
+    return null;
   });
 
   /** The rule: of the report on show, else of the spec; null where neither is there. */
   readonly rule = $derived.by((): ExperimentRule | null => this.shown?.report.experiment.rule ?? this.#written);
 
-  /** Shows what is recorded, or what was measured here. */
+  /** What there is to show, in the order in which it is offered. */
+  readonly offered = $derived.by((): readonly ShownReport['from'][] => [
+    ...(this.recorded === null ? [] : ['recorded' as const]),
+    ...(this.measured === null ? [] : ['measured' as const]),
+    ...(this.brought === null ? [] : ['file' as const]),
+  ]);
+
+  /** Shows what is recorded, what was measured here, or what came of a file. */
   show(from: ShownReport['from']): void {
     this.#wanted = from;
   }
@@ -63,6 +74,12 @@ export class ExperimentCard {
   take(outcome: ExperimentOutcome | null): void {
     this.measured = outcome?.report ?? null;
     this.#wanted = 'measured';
+  }
+
+  /** Shows what came of a file of units; null puts it away. */
+  bring(outcome: ExperimentOutcome | null): void {
+    this.brought = outcome;
+    this.#wanted = outcome === null ? 'recorded' : 'file';
   }
 
   /** Fetches what ships of the model that is chosen, and the rule where no run does. Throws `unit-invalid` or `spec-invalid`. */

@@ -1,4 +1,4 @@
-/** The state of the Experiments place: a card for each claim, what the shipped probes say beside it, and an experiment of the reader's own. */
+/** The state of the Experiments place: a card for each claim, what the shipped probes say beside it, and experiments of the reader's own. */
 import { CLAIMS, type ClaimWords } from '../content/experiments.ts';
 import { useApp, type AppState } from './app.svelte.ts';
 import { ExperimentBench } from './experiment-bench.svelte.ts';
@@ -33,7 +33,17 @@ export class ExperimentsRoom {
       return { words, card, bench: benchFor(card) };
     });
     this.evidence = new ShippedEvidence(() => app.probes.shipped);
-    this.own = new OwnExperiment({ connect: app.connect, benchFor });
+    this.own = new OwnExperiment({ connect: app.connect, benchFor, kept, shipped: this.claims.map(({ card }) => card), report: (error) => app.session.report(error) });
+  }
+
+  /** Forgets everything that this browser keeps of experiments. */
+  async forgetAll(): Promise<void> {
+    await this.kept.forgetAll();
+    this.own.clear();
+    for (const { card, bench } of this.claims) {
+      card.take(null);
+      await bench.settle();
+    }
   }
 }
 

@@ -26,6 +26,8 @@ export interface Imported {
 
 const DESTINATION: Partial<Record<FileKind, Destination>> = { 'run-json': 'runs', 'run-csv': 'runs', probe: 'probes', tensors: 'probes', report: 'probes', 'set-header': 'sets', 'set-rows': 'sets' };
 
+const EXPERIMENTS = 'It is opened in Experiments, under “Your own experiment”.';
+
 interface Sorted {
   readonly file: PickedFile;
   readonly bytes: Uint8Array;
@@ -108,6 +110,10 @@ function unknown(files: readonly Sorted[]): AppError {
     archive: 'Unpack it, or export the table as CSV (UTF-8).',
     'story-index': 'Bring in a story’s own file instead.',
     'other-table': 'A table of a run begins with kind, index, name, text, number; one of a prompt set has the columns topic, pole, context and text.',
+    'experiment-spec': EXPERIMENTS,
+    'experiment-units': EXPERIMENTS,
+    'experiment-unit': 'A verdict needs all parts: join the folders by flipside merge, and open its units.jsonl in Experiments, under “Your own experiment”.',
+    'experiment-report': 'A verdict is made anew from what was measured: open the units.jsonl beside it in Experiments, under “Your own experiment”.',
     'run-json': 'Runs are brought in under Library.',
     'run-csv': 'Runs are brought in under Library.',
     probe: 'Probes are brought in under Library.',

@@ -6,7 +6,7 @@ import type { ChatMessage } from '../core/chat.ts';
 import type { DoseProgress, DoseReport, MatchedStrength } from '../core/dose-types.ts';
 import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import type { ErrorRecord } from '../core/errors.ts';
-import type { ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress, SpecSummary } from '../core/experiment-run.ts';
+import type { AnalysedUnits, ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress, SpecSummary } from '../core/experiment-run.ts';
 import type { EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
 import type { ChosenOffer, LocalFiles, ModelListing, ModelSource, WeighedModel } from '../core/model-source.ts';
@@ -109,6 +109,8 @@ export interface Calls {
   judge: { args: { readonly probe: ProbeFiles | VectorFile; readonly set: SetSource }; value: Judgement };
   /** Reads the file of an experiment and says what it asks for; needs no model. */
   checkSpec: { args: { readonly source: string }; value: SpecSummary };
+  /** Analyses the units of a whole run, with the one of these specs that they belong to; needs no model. */
+  analyseUnits: { args: { readonly specs: readonly string[]; readonly units: string }; value: AnalysedUnits };
   /** How long an experiment would take; `parts` may be of either size. */
   estimateExperiment: { args: Omit<ExperimentArgs, 'size'>; value: ExperimentEstimate };
   /** Runs what of an experiment has not run, and analyses it. The text in the engine's memory stays there. */

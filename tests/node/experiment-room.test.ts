@@ -43,6 +43,18 @@ describe('the room of experiments', () => {
     expect(progress.at(-1)).toMatchObject({ stage: 'units', done: 7, total: 7 });
   });
 
+  it('makes the report of a run anew from its units, whatever order they lie in, and refuses others', async () => {
+    const { report, units } = (await run()).outcome as Outcome;
+    const [head, prepared, ...rest] = units.trimEnd().split('\n');
+    const shuffled = `${[head, prepared, ...rest.reverse()].join('\n')}\n`;
+    const other = TINY_SPEC.replace('"id":"tiny"', '"id":"other"');
+    expect(room({}).analyse([other, TINY_SPEC], shuffled)).toEqual({ spec: 1, outcome: { report, units } });
+    expect(() => room({}).analyse([other], units)).toThrow(/^units line 1\.experiment is "tiny", and no spec of it is here/);
+    expect(() => room({}).analyse([TINY_SPEC.replace('"long":5', '"long":6')], units)).toThrow(/^units\.specSha256 is .* and the spec's is/);
+    expect(() => room({}).analyse([TINY_SPEC], units.replace(/\{"unit":"w3".*\n/, ''))).toThrow(/1 of 7 units are missing: w3/);
+    expect(() => room({}).analyse([TINY_SPEC], units.slice(0, -9))).toThrow(/units line 9 is not JSON/);
+  });
+
   it('goes on from the parts that were kept, runs none of them again, and finds the same to the last bit', async () => {
     const whole = await run();
     const ran: string[] = [];

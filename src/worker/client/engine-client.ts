@@ -3,7 +3,7 @@ import type { ChatMessage } from '../../core/chat.ts';
 import type { DoseProgress, DoseReport, MatchedStrength } from '../../core/dose-types.ts';
 import type { DtypeAgreement } from '../../core/dtype-agreement.ts';
 import type { AppError } from '../../core/errors.ts';
-import type { ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress, SpecSummary } from '../../core/experiment-run.ts';
+import type { AnalysedUnits, ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress, SpecSummary } from '../../core/experiment-run.ts';
 import type { Judgement } from '../../core/judgement-types.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../../core/lens.ts';
 import type { ModelListing, WeighedModel } from '../../core/model-source.ts';
@@ -60,6 +60,8 @@ export interface EngineClient {
   judge(args: { probe: ProbeFiles | VectorFile; set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement>;
   /** Reads the file of an experiment; throws `spec-invalid` with the path of what is wrong. Needs no model. */
   checkSpec(source: string): Promise<SpecSummary>;
+  /** Analyses a file of units with the one of these specs that it belongs to; throws `unit-invalid` and `units-missing`. Needs no model. */
+  analyseUnits(specs: readonly string[], units: string): Promise<AnalysedUnits>;
   /** How long an experiment would take here, by a short reading. */
   estimateExperiment(args: Calls['estimateExperiment']['args'], signal: AbortSignal): Promise<ExperimentEstimate>;
   /** Runs what of an experiment has not run; `onPart` gets each part as it ends, to keep it. Throws spec and unit errors, and what stops a reading. */

@@ -139,6 +139,7 @@ export function createWorkerClient(worker: Worker): EngineClient {
     },
     judge: (args, onProgress, signal) => call('judge', args, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
     checkSpec: (source) => call('checkSpec', { source }, () => undefined),
+    analyseUnits: (specs, units) => call('analyseUnits', { specs, units }, () => undefined),
     estimateExperiment: (args, signal) => call('estimateExperiment', args, () => undefined, signal),
     runExperiment: (args, onProgress, onPart, signal) =>
       call('runExperiment', args, (event) => {

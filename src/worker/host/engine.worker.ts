@@ -115,6 +115,8 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
       return training.judge(request.args, (progress) => emit({ event: 'train-progress', progress }), signal);
     case 'checkSpec':
       return Promise.resolve(experiments.check(request.args.source));
+    case 'analyseUnits':
+      return Promise.resolve(experiments.analyse(request.args.specs, request.args.units));
     case 'estimateExperiment':
       return experiments.estimate(request.args, signal);
     case 'runExperiment':

@@ -1,6 +1,6 @@
 /** Experiments in the worker: a spec is read, what has not run is run on the loaded model, and all of it analysed. */
 import { AppError } from '../../core/errors.ts';
-import type { ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress, SpecSummary } from '../../core/experiment-run.ts';
+import type { AnalysedUnits, ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress, SpecSummary } from '../../core/experiment-run.ts';
 import type { RunSize } from '../../core/experiment-types.ts';
 import type { JsonObject, UnitResult } from '../../experiments/design.ts';
 import { type Designs, DESIGNS } from '../../experiments/designs.ts';
@@ -9,7 +9,7 @@ import { makeReport } from '../../experiments/report.ts';
 import { dueCost, runUnits, type UnitStore } from '../../experiments/runner.ts';
 import { type LoadedSpec, parseSpec } from '../../experiments/spec.ts';
 import type { Subject } from '../../experiments/subject.ts';
-import { assertBelongs, parseUnit, PREPARED_ID, preparedText, serialiseUnit, serialiseUnits, type UnitsHead } from '../../experiments/unit-file.ts';
+import { assertBelongs, parseUnit, parseUnits, PREPARED_ID, preparedText, serialiseUnit, serialiseUnits, type UnitsHead } from '../../experiments/unit-file.ts';
 import { sha256Hex } from '../../runtime/store/sha256.ts';
 import type { Calls } from '../protocol.ts';
 import { neutralTexts } from './push-args.ts';
@@ -17,6 +17,8 @@ import { neutralTexts } from './push-args.ts';
 /** Calls about experiments. */
 export interface ExperimentRoom {
   check(source: string): SpecSummary;
+  /** Throws `unit-invalid` and `units-missing`. */
+  analyse(specs: readonly string[], units: string): AnalysedUnits;
   estimate(args: Calls['estimateExperiment']['args'], signal: AbortSignal): Promise<ExperimentEstimate>;
   run(args: ExperimentArgs, onProgress: (progress: ExperimentProgress) => void, onPart: (part: ExperimentPart) => void, signal: AbortSignal): Promise<ExperimentOutcome>;
 }
@@ -32,6 +34,17 @@ export function createExperimentRoom(subjectFor: SubjectSource, designs: Designs
       const { spec, design, sha256 } = load(source);
       const { id, title, claim, rule } = spec;
       return { id, design: design.name, title, claim, rule, sha256, units: { quick: design.units(spec, 'quick').length, full: design.units(spec, 'full').length } };
+    },
+    analyse(specs, source) {
+      const set = parseUnits(source, 'units');
+      const { specSha256, experiment } = set.head;
+      const own = specs.findIndex((spec) => hashOf(spec) === specSha256);
+      // Of an experiment that is here in another version the report says which two differ.
+      const spec = own >= 0 ? own : specs.findIndex((text) => load(text).spec.id === experiment);
+      const found = specs[spec];
+      if (found === undefined) throw new AppError('unit-invalid', `units line 1.experiment is ${JSON.stringify(experiment.slice(0, 80))}, and no spec of it is here. Open the spec that they were run with first, then the units.`, { experiment });
+      const units = serialiseUnits(set);
+      return { spec, outcome: { report: makeReport(load(found), set, hashOf(units)), units } };
     },
     async estimate({ spec: source, parts, stories }, signal) {
       const loaded = load(source);

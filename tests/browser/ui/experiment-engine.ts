@@ -1,6 +1,6 @@
 /** An engine that runs experiments as the worker does, of a design that counts the letters of words. */
 import { AppError } from '../../../src/core/errors.ts';
-import type { ExperimentEstimate, ExperimentOutcome, SpecSummary } from '../../../src/core/experiment-run.ts';
+import type { AnalysedUnits, ExperimentEstimate, ExperimentOutcome, SpecSummary } from '../../../src/core/experiment-run.ts';
 import { createExperimentRoom } from '../../../src/worker/host/experiment-room.ts';
 import { tinyDesign, tinySubject } from '../../fixtures/tiny-design.ts';
 import { FakeEngine, STATUS } from './fake-engine.ts';
@@ -22,6 +22,10 @@ export class ExperimentEngine extends FakeEngine {
 
   override async checkSpec(source: string): Promise<SpecSummary> {
     return this.#room.check(source);
+  }
+
+  override async analyseUnits(specs: readonly string[], units: string): Promise<AnalysedUnits> {
+    return this.#room.analyse(specs, units);
   }
 
   override estimateExperiment(...[args, signal]: Parameters<FakeEngine['estimateExperiment']>): Promise<ExperimentEstimate> {

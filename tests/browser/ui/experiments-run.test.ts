@@ -1,7 +1,8 @@
 /** Running experiments in the page: kept unit by unit, gone on with after a stop, a reload or a lost card, and one of the reader's own. */
 import { describe, expect, it } from 'vitest';
 import { type Locator, page } from 'vitest/browser';
-import { parseUnits } from '../../../src/experiments/unit-file.ts';
+import { sha256Hex } from '../../../src/state/sha256.ts';
+import { parseUnits, serialiseUnits } from '../../../src/experiments/unit-file.ts';
 import { browserDatabase, type Database } from '../../../src/state/database.ts';
 import type { FileContent } from '../../../src/state/save-file.ts';
 import { serialiseReport } from '../../../src/format/experiment-report.ts';
@@ -69,6 +70,8 @@ describe('running an experiment in the page', () => {
     await expect.element(page.getByText('The engine stopped')).toBeVisible();
     await screen.unmount();
     const again = await open({ database });
+    // Before any model is loaded it is told what is kept.
+    await expect.element(first().getByText('4 units of a full run are kept here, and no verdict yet. Load the model that they ran on to go on.').first()).toBeVisible();
     await ready();
     await expect.element(first().getByText(/4 units of the full run/)).toBeVisible();
     await first().getByRole('button', { name: 'Run it all here' }).click();
@@ -121,7 +124,7 @@ async function loadTimed(): Promise<void> {
 
 describe('an experiment of one’s own', () => {
   const bring = async (source: string, name = 'mine.json'): Promise<void> => {
-    await page.getByLabelText('Open a spec…').upload(new File([source], name, { type: 'application/json' }));
+    await page.getByLabelText('Open a spec or units…').upload(new File([source], name, { type: 'application/json' }));
   };
 
   it('is refused by the path that is wrong, with what to do', async () => {
@@ -147,10 +150,68 @@ describe('an experiment of one’s own', () => {
     await own().getByRole('button', { name: 'Run a quick look here' }).click();
     await expect.element(own().getByText('✓ CONFIRM, a quick look')).toBeVisible();
     expect(engine.ran).toEqual(['w0', 'w1']);
-    await button('Put it away').click();
+    await button('Put it away Are words long?').click();
     await expect.element(own()).not.toBeInTheDocument();
     // What has run is there when it is opened again.
     await bring(TINY_SPEC);
     await expect.element(own().getByText('✓ CONFIRM, a quick look')).toBeVisible();
   });
+
+  it('is there again after the page was loaded again, until it is put away', async () => {
+    const database = await browserDatabase(`flipside-test-${crypto.randomUUID()}`);
+    const { screen } = await open({ database, experiments: [] });
+    await bring(TINY_SPEC);
+    await expect.element(own()).toBeVisible();
+    await screen.unmount();
+    const again = await open({ database, experiments: [] });
+    await expect.element(own().getByText('Words are long.')).toBeVisible();
+    await button('Put it away Are words long?').click();
+    await expect.element(own()).not.toBeInTheDocument();
+    await expect.poll(async () => (await database.ids('experiment-parts', '')).length).toBe(0);
+    await again.screen.unmount();
+    await open({ database, experiments: [] });
+    await expect.element(page.getByText('Your own experiment')).toBeVisible();
+    await expect.element(own()).not.toBeInTheDocument();
+  });
+
+  it('and one that ships show the units of a run made elsewhere, without a model, as from a file', async () => {
+    const { engine } = await open({ experiments: [{ ...TINY, runs: [] }] });
+    const units = serialiseUnits({ head: { experiment: 'tiny', design: 'authors', specSha256: await sha256Of(TINY_SPEC), size: 'quick', model: { id: 'a-larger-model', weightsSha256: 'c'.repeat(64), layerCount: 2, hidden: 4 }, backend: 'node' }, prepared: { offset: 6 }, units: [{ id: 'w0', data: { length: 16 } }, { id: 'w1', data: { length: 10 } }] });
+    await bring(units.replace('"unit":"w1"', '"unit":"w9"'), 'units.jsonl');
+    await expect.element(page.getByText(/^1 of 2 units are missing: w1\./)).toBeVisible();
+    await bring(units.replace(await sha256Of(TINY_SPEC), 'd'.repeat(64)), 'units.jsonl');
+    await expect.element(page.getByText(/^units\.specSha256 is d+, and the spec's is/)).toBeVisible();
+    await bring(units.replace('"experiment":"tiny"', '"experiment":"strange"').replace(await sha256Of(TINY_SPEC), 'd'.repeat(64)), 'units.jsonl');
+    await expect.element(page.getByText(/^units line 1\.experiment is "strange", and no spec of it is here\./)).toBeVisible();
+    await bring(serialiseReport(sampleExperiment), 'report.json');
+    await expect.element(page.getByText(/^It is a report that was made before/)).toBeVisible();
+    await bring(units, 'units.jsonl');
+    await expect.element(page.getByText('units.jsonl: 2 units of tiny, Are words long?, read by a-larger-model on node.', { exact: false })).toBeVisible();
+    await expect.element(first().getByText('✓ CONFIRM, a quick look')).toBeVisible();
+    await expect.element(first().getByText('Quick look, 2 units, a-larger-model on node; from a file of units that was opened here')).toBeVisible();
+    expect(engine.ran).toEqual([]);
+    expect(await violations()).toEqual([]);
+    await button('Put the file away').click();
+    await expect.element(first().getByText('✓ CONFIRM, a quick look')).not.toBeInTheDocument();
+  });
 });
+
+describe('what is kept of experiments', () => {
+  it('stands in the Library with its size, and is deleted there', async () => {
+    const database = lastingDatabase();
+    const { screen } = await open({ database });
+    await ready();
+    await first().getByRole('button', { name: 'Run a quick look here' }).click();
+    await expect.element(first().getByText('✓ CONFIRM, a quick look')).toBeVisible();
+    await screen.unmount();
+    await openAt('#/library', {}, { connect: () => new ExperimentEngine(), database: () => Promise.resolve(database), experiments: [TINY] });
+    const row = page.getByRole('row', { name: /^Experiments 2 units, 1 report, 0 specs of your own/ });
+    await expect.element(row.getByText(/^\d+ (kB|bytes)$/)).toBeVisible();
+    await row.getByRole('button', { name: 'Delete Experiments' }).click();
+    await page.getByRole('button', { name: 'Press again to delete Experiments' }).click();
+    await expect.element(page.getByRole('row', { name: /^Experiments 0 units, 0 reports/ })).toBeVisible();
+    expect([...(await database.ids('experiment-parts', '')), ...(await database.ids('experiment-reports', ''))]).toEqual([]);
+  });
+});
+
+const sha256Of = async (text: string): Promise<string> => sha256Hex([new TextEncoder().encode(text)]);

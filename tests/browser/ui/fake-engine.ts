@@ -5,7 +5,7 @@ import type { DtypeAgreement } from '../../../src/core/dtype-agreement.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { EngineMemory, EngineStatus, KeptModel, NumbersReport, RunSummary } from '../../../src/core/engine-report.ts';
-import type { ExperimentEstimate, ExperimentOutcome, SpecSummary } from '../../../src/core/experiment-run.ts';
+import type { AnalysedUnits, ExperimentEstimate, ExperimentOutcome, SpecSummary } from '../../../src/core/experiment-run.ts';
 import type { Judgement } from '../../../src/core/judgement-types.ts';
 import type { DirectionWords, FoundWords, LensReading } from '../../../src/core/lens.ts';
 import type { ModelListing, WeighedModel } from '../../../src/core/model-source.ts';
@@ -265,6 +265,10 @@ export class FakeEngine implements EngineClient {
 
   /** Experiments need what runs them: see `experiment-engine.ts`. */
   checkSpec(..._: Parameters<EngineClient['checkSpec']>): Promise<SpecSummary> {
+    return Promise.reject(new AppError('usage', 'This engine runs no experiment.'));
+  }
+
+  analyseUnits(..._: Parameters<EngineClient['analyseUnits']>): Promise<AnalysedUnits> {
     return Promise.reject(new AppError('usage', 'This engine runs no experiment.'));
   }
 
