@@ -17,6 +17,8 @@ const TITLE_CHARACTER = 7.8;
 const RIGHT = 12;
 /** Room of the first and the last number beside the ends of their axis. */
 const ASIDE = 16;
+/** Room between two numbers of the lower axis. */
+const BETWEEN = 8;
 /** Categories narrower than this have slanted names. */
 const NARROW = 44;
 /** Characters of a slanted name. */
@@ -193,10 +195,24 @@ function acrossOf({ x: { categories, log = false }, series, lines = [] }: Figure
   const step = Math.min(8, (near * 0.6) / Math.max(1, beside));
   const order = aside.map((one, index) => (one ? aside.slice(0, index).filter(Boolean).length - (beside - 1) / 2 : 0));
   return {
-    ticks: numbers.length <= most && near >= 34 ? numbers : log ? logTicksBetween(first, last, most) : ticksBetween(first, last, most),
+    ticks: numbers.length <= most && near >= 34 && apart(numbers.map((value) => ({ at: at(value), text: figureNumber(value) }))) ? numbers : log ? logTicksBetween(first, last, most) : twoTicks(first, last, most),
     at,
     places: ({ points }, index) => points.map(({ x }) => at(Number(x)) + (order[index] ?? 0) * step),
   };
+}
+
+/** Round numbers, two or more where a finer step gives them: one alone says nothing of the scale. */
+function twoTicks(first: number, last: number, most: number): number[] {
+  const found = ticksBetween(first, last, most);
+  return found.length > 1 ? found : ticksBetween(first, last, most + 2);
+}
+
+/** Whether no two neighbours of these texts, each in the middle of its place, come close. */
+function apart(texts: readonly { readonly at: number; readonly text: string }[]): boolean {
+  return texts.slice(1).every((own, index) => {
+    const before = texts[index] ?? own;
+    return own.at - before.at >= ((own.text.length + before.text.length) / 2) * CHARACTER + BETWEEN;
+  });
 }
 
 /** Places of points; those that share one are spread evenly over `width`, in their order. */

@@ -43,6 +43,20 @@ describe('a panel, laid out', () => {
     expect(line!.band).toMatch(/z$/);
   });
 
+  it.each([260, 300, 360, 460, 640])('writes numbers below the axis that do not touch, at %d pixels', (width) => {
+    const at = (xs: readonly number[]) => layOutPanel(one({ series: [{ name: 's', as: 'dots', tone: 'first', points: xs.map((x) => ({ x, y: 0 })) }] }), width);
+    for (const xs of [[-0.7662, -0.5168, 0.2004], [0.4415, 0.8215, 0.905, 1], [-1.917, -0.9102, 0.1033, 1.288]]) {
+      const { texts, plot } = at(xs);
+      const below = texts.filter(({ as, y, anchor }) => as === 'tick' && anchor === 'middle' && y > plot.bottom);
+      expect(below.length).toBeGreaterThan(1);
+      below.slice(1).forEach(({ x, text }, index) => {
+        // Digits of 12 pixels are about 6.6 wide in every common font.
+        expect(x - below[index]!.x).toBeGreaterThan(((text.length + below[index]!.text.length) / 2) * 6.6 + 4);
+      });
+    }
+    if (width >= 460) expect(at([1, 2, 4, 8]).texts.filter(({ as, anchor }) => as === 'tick' && anchor === 'middle').map(({ text }) => text)).toEqual(['1', '2', '4', '8']);
+  });
+
   it('grows a range that was given where a point lies beyond it, and never leaves one outside', () => {
     const { series: [dots], plot } = layOutPanel(one({ y: { label: 'y', range: [0, 1] }, series: [{ name: 's', as: 'dots', tone: 'first', points: [{ x: 0, y: -3 }, { x: 1, y: 2, low: 1, high: 9 }] }] }), 400);
     for (const { x, y, high } of dots!.points) {

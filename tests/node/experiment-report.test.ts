@@ -1,6 +1,8 @@
 /** The file of an experiment's report gives back what was written, and refuses everything else by its path. */
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/core/errors.ts';
+import { commandNotes, EMBEDDED_MODEL, experimentCommand } from '../../src/core/experiment-files.ts';
 import type { ExperimentReport } from '../../src/core/experiment-types.ts';
 import { createRng } from '../../src/core/rng.ts';
 import { parseReport, serialiseReport } from '../../src/format/experiment-report.ts';
@@ -11,6 +13,23 @@ import { alteredJson, refusal } from '../fixtures/refusal.ts';
 const source = serialiseReport(sampleExperiment);
 /** The file with one value changed, `path` being its keys; an undefined value removes it. */
 const altered = (path: readonly (string | number)[], value: unknown): string => alteredJson(source, path, value);
+
+describe('the command that makes a run again', () => {
+  const of = (change: { id?: string; model?: string }) => experimentCommand({ experiment: { ...sampleExperiment.experiment, id: change.id ?? 'A' }, model: { ...sampleExperiment.model, id: change.model ?? EMBEDDED_MODEL } });
+
+  it('names folder and spec where every checkout has them, and says what to put in elsewhere', () => {
+    expect(existsSync(`public/models/${EMBEDDED_MODEL}`)).toBe(true);
+    expect(of({})).toBe(`npm run -s flipside -- experiment A --model public/models/${EMBEDDED_MODEL} --out A-results`);
+    expect(of({ id: 'my-own' })).toBe(`npm run -s flipside -- experiment YOUR_SPEC.json --model public/models/${EMBEDDED_MODEL} --out my-own-results`);
+    expect(of({ model: 'disk-qwen' })).toBe('npm run -s flipside -- experiment A --model MODEL_FOLDER --out A-results');
+    expect(commandNotes(of({}), sampleExperiment)).toEqual([]);
+    expect(commandNotes(of({ id: 'x', model: 'y' }), { model: { ...sampleExperiment.model, id: 'y' } })).toEqual(['YOUR_SPEC.json: the file of the spec, wherever it lies.', 'MODEL_FOLDER: a folder with the files of y.']);
+  });
+
+  it('never takes a spec of one’s own for the shipped one whose id it has', () => {
+    expect(experimentCommand(sampleExperiment, false)).toContain(' experiment YOUR_SPEC.json ');
+  });
+});
 
 describe('the report of an experiment', () => {
   it.each([['full', sampleExperiment], ['quick', quickExperiment]] as const)('of a %s run gives back what was written, and writes the same text again', (_, report) => {
