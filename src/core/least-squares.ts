@@ -1,5 +1,5 @@
 /** Ordinary least squares of an outcome on a few named columns, with intervals over rows where one row is one cluster. */
-import { clusterStatistics } from './cluster-statistic.ts';
+import { clusterResampled, type Resampled } from './cluster-statistic.ts';
 import { choleskyInPlace, choleskySolve } from './linalg.ts';
 import type { Estimate } from './report-types.ts';
 import { mean, standardDeviation } from './stats.ts';
@@ -37,7 +37,12 @@ export function leastSquares(columns: Columns, y: ArrayLike<number>): LeastSquar
 
 /** The coefficients of {@link leastSquares}, each with its 95 % interval over `draws` resamples of the rows; resamples that do not determine them are not counted. */
 export function clusterLeastSquares(columns: Columns, y: ArrayLike<number>, draws: number, seed: number): Readonly<Record<string, Estimate>> {
-  return byName(Object.keys(columns), clusterStatistics(y.length, (pick) => fitRows(Object.values(columns), y, pick), draws, seed));
+  return Object.fromEntries(Object.entries(resampledLeastSquares(columns, y, draws, seed)).map(([name, { estimate }]) => [name, estimate]));
+}
+
+/** The same with the standard error of each. */
+export function resampledLeastSquares(columns: Columns, y: ArrayLike<number>, draws: number, seed: number): Readonly<Record<string, Resampled>> {
+  return byName(Object.keys(columns), clusterResampled(y.length, (pick) => fitRows(Object.values(columns), y, pick), draws, seed));
 }
 
 function byName<T>(names: readonly string[], values: readonly T[]): Record<string, T> {

@@ -28,9 +28,9 @@ export function ropeWords({ rope, reading }: Pick<Contrast, 'rope' | 'reading'>)
   return `${figureNumber(rope[0], 3)} to ${figureNumber(rope[1], 3)}${reading === null ? '' : `: ${READING_WORDS[reading]}`}`;
 }
 
-/** What a gate asks for, e.g. `the whole interval above 0.7`. */
+/** What a gate asks for, e.g. `at least 0.7` or `the whole interval above 0.7`. */
 export function gateAsks({ side, at, needs }: Pick<Gate, 'side' | 'at' | 'needs'>): string {
-  return `${needs === 'interval' ? 'the whole interval' : 'the value'} ${side} ${figureNumber(at, 3)}`;
+  return `${needs === 'interval' ? `the whole interval ${side}` : side === 'above' ? 'at least' : 'at most'} ${figureNumber(at, 3)}`;
 }
 
 /** A value and its interval, e.g. `0.62` and `0.51 to 0.72`; the reason where there is none. */

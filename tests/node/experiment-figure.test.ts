@@ -163,7 +163,7 @@ describe('the card of an experiment', () => {
     for (const part of [
       '# A. Authors, not simulacra',
       '**✓ CONFIRM** (confirmed). Sample: the author keeps 0.66',
-      '| The byline can be read off the state | 0.84 | 0.78 to 0.9 | 24 | AUROC | the value above 0.7 | ✓ passed |',
+      '| The byline can be read off the state | 0.84 | 0.78 to 0.9 | 24 | AUROC | at least 0.7 | ✓ passed |',
       '| Author after the quotation over author before | 0.66 | 0.54 to 0.78 | 24 | ratio | 0.0005 | 0.001 | author labels flipped by scene, 2 000 times | 0.45 to 0.55: across its edge: cannot be told | 0.57 |',
       '| 0.8 | 0.3 to 1.3 | 24 | nats | – | – | none: an interval only | – | – |',
       '| A measure with too few scenes for an interval | 0.75 | none (too few scenes for an interval) | 4 | share |',

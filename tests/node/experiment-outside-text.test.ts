@@ -59,8 +59,8 @@ describe('a planted trade-off', () => {
     const panel = full.findings.figure.panels.find(({ title }) => title.startsWith('Never insult: can it be seen'));
     const line = (name: string): number[] => panel?.series.find((series) => series.name === name)?.points.map(({ y }) => y) ?? [];
     expect(line('word scores')).toEqual([0.5, 0.5, 0.5, 0.5, 0.5]);
-    expect(line('steering, middle').slice(0, 2)).toEqual([0.5, 0.5]);
-    expect(Math.min(...line('steering, middle').slice(2))).toBeGreaterThan(0.9);
+    expect(line('middle steering').slice(0, 2)).toEqual([0.5, 0.5]);
+    expect(Math.min(...line('middle steering').slice(2))).toBeGreaterThan(0.9);
     expect(line('prompt')[0]).toBe(0.5);
     expect(Math.min(...line('prompt').slice(1))).toBeGreaterThan(0.9);
   });
@@ -69,6 +69,43 @@ describe('a planted trade-off', () => {
     expect(value(full.findings, 's1.effect.placebo')).toBeCloseTo(0, 9);
     expect(value(full.findings, 's1.effect.permuted')).toBeCloseTo(0, 9);
     expect(value(full.findings, 's2.effect.wrong-operands')).toBeLessThan(-0.1);
+  });
+
+  it('says every sentence about one family, with names for placements and no pair twice', () => {
+    const { gates, contrasts, measures } = full.findings;
+    const sentences = [...gates, ...contrasts, ...measures].map(({ says }) => says);
+    expect(new Set(sentences).size).toBe(sentences.length);
+    for (const says of sentences) {
+      expect(says).toMatch(/^(Never insult|Sums come out true): /);
+      expect(says).not.toMatch(/\bs[12]\.|\.(kl|random)|\bE\b/);
+    }
+    const pairs = contrasts.filter(({ p }) => p === null).map(({ id }) => id.split('.'));
+    const unordered = pairs.map(([family, what, pair]) => `${family} ${what} ${pair?.split('-').sort().join('-')}`);
+    expect(new Set(unordered).size).toBe(unordered.length);
+  });
+
+  it('finds with its power what its own interval allows: both are of one statistic', () => {
+    for (const { estimate: { low, high }, detectable } of full.findings.contrasts) {
+      if (low === null || high === null || detectable === null || high - low < 1e-6) continue;
+      // t(0.975) + t(0.8) with 39 degrees of freedom, where the interval is as wide as a normal one.
+      const ratio = detectable / ((high - low) / (2 * 1.96));
+      expect(ratio).toBeGreaterThan(2.2);
+      expect(ratio).toBeLessThan(3.7);
+    }
+  });
+
+  it('names every mark of its figure in the key, alike in all panels', () => {
+    for (const { title, series } of full.findings.figure.panels.filter(({ title }) => !title.includes('can it be seen'))) {
+      const marks = series.filter(({ as }) => as === 'intervals');
+      expect(marks.length, title).toBeGreaterThan(3);
+      for (const { points } of marks) expect(points).toHaveLength(1);
+      expect(new Set(marks.map(({ tone }) => tone)).size).toBe(marks.length);
+      expect(marks.map(({ name }) => name)).toContain('prompt');
+    }
+  });
+
+  it('says how robust the model is without a rule', () => {
+    expect(full.findings.limits.filter((says) => says.includes('the robustness of no rule at all is'))).toHaveLength(2);
   });
 
   it('says the same after a JSON round trip and in another order of units', () => {
@@ -92,7 +129,7 @@ describe('another planted world', () => {
   it('denies the claim where a push inside the stream is more robust and more flexible than what reads nothing', async () => {
     const { findings } = await ran({ ...TRADE_OFF, early: { attack: 1.6, exception: -0.5 } }, 'quick');
     expect(findings.verdict).toBe('DENY');
-    expect(findings.because).toContain('steering, early dominates');
+    expect(findings.because).toContain('early steering dominates');
   });
 
   it('is partial where only the two ends differ', async () => {
@@ -111,13 +148,14 @@ describe('another planted world', () => {
   ])('leaves open what a model shows that %s', async (_, base, gate) => {
     const { findings } = await ran({ ...TRADE_OFF, base }, 'quick');
     expect(findings.verdict).toBe('INCONCLUSIVE');
-    expect(findings.because).toContain(`Gate ${gate} failed`);
+    expect(findings.gates.filter(({ passed }) => !passed).map(({ id }) => id)).toContain(gate);
+    expect(findings.because).toMatch(/gates? fails?[:.] /);
   });
 
   it('leaves a placement that cannot be calibrated out of the trend, and says so', async () => {
     const { findings, units } = await ran({ ...TRADE_OFF, gain: { early: 2, middle: 2, last: 0 } }, 'quick');
-    expect(findings.because).toContain('not steering, last layer');
-    expect(findings.contrasts.find(({ id }) => id === 's1.robustness-rises')?.says).toContain('prompt < early < middle < gated < fixed');
+    expect(findings.because).toContain('not last-layer steering');
+    expect(findings.contrasts.find(({ id }) => id === 's1.robustness-rises')?.says).toContain('prompt < early steering < middle steering < gated word scores < fixed word scores');
     expect(findings.verdict).toBe('CONFIRM');
     expect(Object.keys((units.find(({ id }) => id === 's1.clean.quick')?.data['odds'] ?? {}) as object)).toContain('last.kl');
   });
@@ -125,13 +163,13 @@ describe('another planted world', () => {
   it('is inconclusive where fewer than four placements are left', async () => {
     const { findings } = await ran({ ...TRADE_OFF, gain: { early: 0, middle: 0, last: 0 } }, 'quick');
     expect(findings.verdict).toBe('INCONCLUSIVE');
-    expect(findings.because).toContain('Gate s1.calibrated failed');
+    expect(findings.because).toContain('Never insult: enough placements reach the clean effect that all must share; asked for at least 4, found 3');
   });
 
   it('goes on without the KL of pushes that move nothing', async () => {
     const { findings } = await ran({ ...TRADE_OFF, quiet: true }, 'quick');
     expect(findings.verdict).toBe('CONFIRM');
-    expect(findings.limits.join(' ')).toContain('No strength of that KL was found for s1 steering, early');
+    expect(findings.limits.join(' ')).toContain('No strength of that KL was found for early steering (Never insult)');
   });
 });
 

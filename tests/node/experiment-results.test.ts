@@ -38,4 +38,15 @@ describe.each(['A', 'A2', 'B', 'C', 'D'])('the results of %s', (letter) => {
     expect(experimentFigureSvg(report.figure, { dark: false })).toBe(read('figure.svg'));
     expect(experimentFigureSvg(report.figure, { dark: true })).toBe(read('figure-dark.svg'));
   }, 120_000);
+
+  it('give the power of each contrast for the statistic whose interval stands beside it', () => {
+    for (const { id, estimate: { low, high }, detectable } of parseReport(read('report.json')).contrasts) {
+      if (low === null || high === null || high === low) continue;
+      expect(detectable, id).not.toBeNull();
+      // t(0.975) + t(0.8) lies between 2.8 and 3.4 from 8 units on; bootstrap intervals of few units are too narrow, and skewed ones uneven.
+      const ratio = (detectable ?? NaN) / ((high - low) / (2 * 1.96));
+      expect(ratio, id).toBeGreaterThan(2.4);
+      expect(ratio, id).toBeLessThan(3.8);
+    }
+  });
 });

@@ -6,7 +6,7 @@ import type { Estimate } from '../../core/report-types.ts';
 import { signFlip } from '../../core/sign-flip.ts';
 import { mean } from '../../core/stats.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
-import { bare, contrast, measure } from './estimates.ts';
+import { bare, contrast, errorOfMean, measure, solid } from './estimates.ts';
 import { asymmetryOf, crossingOf } from './evidence.ts';
 import { figureOf } from './figure.ts';
 import { forcedHalf, ratioOf } from './forced.ts';
@@ -54,13 +54,14 @@ export function analyseFlipBack(spec: FlipBackSpec, size: RunSize, prepared: Jso
 function controlOf(spec: FlipBackSpec, id: (typeof CONTROLS)[number], traces: readonly Trace[]): { readonly ratio: Estimate; readonly contrasts: readonly Contrast[] } {
   const { draws, permutations, seed, thresholds } = spec;
   const { light, dark } = axisOf(spec, id);
-  const ratio = ratioOf(spec, traces, MIDDLE);
+  const { estimate, standardError } = ratioOf(spec, traces, MIDDLE);
+  const ratio = solid(estimate);
   const values = traces.map((trace) => asymmetryOf(crossingOf(trace)));
   return {
     ratio,
     contrasts: [
-      contrast({ id: `${id}-ratio`, says: `The evidence ratio on the axis ${light}–${dark}, which is no matter of character.`, unit: 'ratio', estimate: ratio, p: null, null: 'an interval only', rope: [thresholds.ratioLow, thresholds.ratioHigh] }),
-      contrast({ id: `${id}-asymmetry`, says: `Escape asymmetry on the axis ${light}–${dark}.`, unit: 'share', estimate: clusterMean(values, draws, seed), p: signFlip(values, permutations, seed).p, null: `signs of whole stories flipped, all of them or ${permutations} times`, rope: [-thresholds.asymmetryRope, thresholds.asymmetryRope], values }),
+      contrast({ id: `${id}-ratio`, says: `The evidence ratio on the axis ${light}–${dark}, which is no matter of character.`, unit: 'ratio', estimate: ratio, p: null, null: 'an interval only', rope: [thresholds.ratioLow, thresholds.ratioHigh], standardError }),
+      contrast({ id: `${id}-asymmetry`, says: `Escape asymmetry on the axis ${light}–${dark}.`, unit: 'share', estimate: clusterMean(values, draws, seed), p: signFlip(values, permutations, seed).p, null: `signs of whole stories flipped, all of them or ${permutations} times`, rope: [-thresholds.asymmetryRope, thresholds.asymmetryRope], standardError: errorOfMean(values) }),
     ],
   };
 }

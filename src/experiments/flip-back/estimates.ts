@@ -1,6 +1,6 @@
 /** Estimates and contrasts as a report can hold them. */
 import type { Contrast, Measure, RopeReading } from '../../core/experiment-types.ts';
-import { detectable } from '../../core/power.ts';
+import { detectableBy } from '../../core/power.ts';
 import type { Estimate } from '../../core/report-types.ts';
 import { ropeReading } from '../../core/rope.ts';
 import { standardDeviation } from '../../core/stats.ts';
@@ -21,16 +21,21 @@ export interface ContrastParts {
   readonly p: number | null;
   readonly null: string;
   readonly rope?: readonly [low: number, high: number];
-  /** One value a unit, for the smallest effect that this many units find. */
-  readonly values?: readonly number[];
+  /** Of the statistic that `estimate` is, for the smallest effect that this many units find. */
+  readonly standardError: number;
 }
 
 /** A contrast whose p is not yet corrected. */
-export function contrast({ id, says, unit, estimate, p, null: told, rope, values }: ContrastParts): Contrast {
+export function contrast({ id, says, unit, estimate, p, null: told, rope, standardError }: ContrastParts): Contrast {
   const kept = solid(estimate);
   const reading: RopeReading | null = rope === undefined ? null : ropeReading(kept, rope);
-  const smallest = values === undefined ? NaN : detectable(standardDeviation(values, 'sample'), values.length);
+  const smallest = detectableBy(standardError, kept.n);
   return { id, says, unit, estimate: kept, p: p !== null && Number.isFinite(p) ? p : null, pHolm: null, null: told, rope: rope ?? null, reading, detectable: Number.isFinite(smallest) ? smallest : null };
+}
+
+/** The standard error of a mean of one value a unit. */
+export function errorOfMean(values: readonly number[]): number {
+  return standardDeviation(values, 'sample') / Math.sqrt(values.length);
 }
 
 /** A number that stands beside. */

@@ -1,5 +1,5 @@
 /** The forced half: stories whose beats are given, read at the same neutral sentences. */
-import { clusterStatistic, clusterStatistics } from '../../core/cluster-statistic.ts';
+import { clusterResampled, type Resampled } from '../../core/cluster-statistic.ts';
 import { clusterMean } from '../../core/effect.ts';
 import type { Contrast, Measure } from '../../core/experiment-types.ts';
 import { logNormalBayesFactor } from '../../core/normal-bayes-factor.ts';
@@ -7,12 +7,12 @@ import type { Estimate } from '../../core/report-types.ts';
 import { createRng } from '../../core/rng.ts';
 import { signFlip } from '../../core/sign-flip.ts';
 import { bandOf } from './band.ts';
-import { bare, contrast, measure, solid } from './estimates.ts';
+import { bare, contrast, errorOfMean, measure, solid } from './estimates.ts';
 import { asymmetryOf, type Crossing, crossingOf, expectedHead, type Filter, fitFilter, meanCrossing, ratiosOf, timeConstant } from './evidence.ts';
 import { heldOutLikelihood } from './memory-models.ts';
 import type { ScheduleId } from './schedules.ts';
 import type { FlipBackSpec } from './spec.ts';
-import { lineOf, type Trace } from './traces.ts';
+import { lineOf, MIDDLE, type Trace } from './traces.ts';
 
 /** What the forced half of the moral axis gives. */
 export interface Forced {
@@ -35,11 +35,12 @@ export function forcedHalf(spec: FlipBackSpec, traces: readonly Trace[]): Forced
   const crossings = traces.map((trace) => crossingOf(trace));
   const everyone = traces.map((_, i) => i);
   const filter = fitFilter(meanCrossing(crossings, everyone));
-  const [ratio, first, four, decay, slowToLight, slowToDark, slowRatio] = clusterStatistics(traces.length, (pick) => {
+  const resampled = clusterResampled(traces.length, (pick) => {
     const means = meanCrossing(crossings, pick);
     const slow = [timeConstant(means.toLight), timeConstant(means.toDark)] as const;
     return [...ratiosOf(crossings, pick), fitFilter(means).decay, ...slow, slow[0] / slow[1]];
-  }, draws, seed).map(solid);
+  }, draws, seed);
+  const [ratio, first, four, decay, slowToLight, slowToDark, slowRatio] = resampled.map(({ estimate }) => solid(estimate));
   const none = bare(0, traces.length, 'no story');
   const asymmetries = crossings.map(asymmetryOf);
   const { back, chance, beyond } = bandOf(spec, traces);
@@ -47,16 +48,16 @@ export function forcedHalf(spec: FlipBackSpec, traces: readonly Trace[]): Forced
   const gain = (other: 'recency' | 'absorbing'): number[] => accounts.filter.map((value, i) => value - (accounts[other][i] ?? NaN));
   const flips = `signs of whole stories flipped, ${permutations} times`;
   const byStory = (id: string, says: string, unit: string, values: readonly number[], rope?: readonly [number, number]): Contrast =>
-    contrast({ id, says, unit, estimate: clusterMean(values, draws, seed), p: signFlip(values, permutations, seed).p, null: flips, values, ...(rope === undefined ? {} : { rope }) });
+    contrast({ id, says, unit, estimate: clusterMean(values, draws, seed), p: signFlip(values, permutations, seed).p, null: flips, standardError: errorOfMean(values), ...(rope === undefined ? {} : { rope }) });
   const backBeyond = byStory('band-beyond-chance', 'Stories that turn from dark to light re-enter the light band more often than stories that stay dark are found in it.', 'share of stories', beyond);
   const ratioEstimate = ratio ?? none;
   return {
     ratio: ratioEstimate, ratioFirst: first ?? none, ratioFour: four ?? none, filter,
-    ratioByLayer: [0, 1, 2].map((layer) => (layer === 1 ? ratioEstimate : ratioOf(spec, traces, layer))),
+    ratioByLayer: [0, 1, 2].map((layer) => (layer === MIDDLE ? ratioEstimate : solid(ratioOf(spec, traces, layer).estimate))),
     back: clusterMean(back, draws, seed),
     backBeyond: backBeyond.estimate,
     contrasts: [
-      contrast({ id: 'evidence-ratio', says: 'Evidence ratio: what light beats give a dark story over what dark beats take from a light one, by the filter.', unit: 'ratio', estimate: ratioEstimate, p: swapTest(spec, crossings), null: `the two directions swapped within stories, ${permutations} times, for |log ratio|`, rope: [thresholds.ratioLow, thresholds.ratioHigh] }),
+      contrast({ id: 'evidence-ratio', says: 'Evidence ratio: what light beats give a dark story over what dark beats take from a light one, by the filter.', unit: 'ratio', estimate: ratioEstimate, p: swapTest(spec, crossings), null: `the two directions swapped within stories, ${permutations} times, for |log ratio|`, rope: [thresholds.ratioLow, thresholds.ratioHigh], standardError: resampled[0]?.standardError ?? NaN }),
       byStory('escape-asymmetry', 'Escape asymmetry: turning dark less turning light, over their sum; mean of the four beats after the switch.', 'share', asymmetries, [-thresholds.asymmetryRope, thresholds.asymmetryRope]),
       backBeyond,
       recovery(spec, traces, 'reveal', 9, 'After the double agent is revealed, light beats regain more of the gap than after a plain switch.'),
@@ -87,10 +88,10 @@ export function forcedHalf(spec: FlipBackSpec, traces: readonly Trace[]): Forced
   };
 }
 
-/** The evidence ratio of the filter at a kept layer. */
-export function ratioOf({ draws, seed }: FlipBackSpec, traces: readonly Trace[], layer: number): Estimate {
+/** The evidence ratio of the filter at a kept layer, with its standard error. */
+export function ratioOf({ draws, seed }: FlipBackSpec, traces: readonly Trace[], layer: number): Resampled {
   const crossings = traces.map((trace) => crossingOf(trace, layer));
-  return solid(clusterStatistic(traces.length, (pick) => ratiosOf(crossings, pick)[0], draws, seed));
+  return only(clusterResampled(traces.length, (pick) => [ratiosOf(crossings, pick)[0]], draws, seed));
 }
 
 /** How often swapped directions give a ratio as far from 1; the labels L and W are swapped in whole stories. */
@@ -119,11 +120,16 @@ function recovery({ draws, permutations, seed, thresholds }: FlipBackSpec, trace
   const gap = mean(everyone, (part) => part.gap);
   const plainGap = mean(everyone, (part) => part.plainGap);
   const values = parts.map((part) => part.special / gap - part.plain / plainGap);
+  const { estimate, standardError } = only(clusterResampled(parts.length, (pick) => [mean(pick, (part) => part.special) / mean(pick, (part) => part.gap) - mean(pick, (part) => part.plain) / mean(pick, (part) => part.plainGap)], draws, seed));
   return contrast({
-    id: `recovery-${order}`, says, unit: 'share of the gap',
-    estimate: clusterStatistic(parts.length, (pick) => mean(pick, (part) => part.special) / mean(pick, (part) => part.gap) - mean(pick, (part) => part.plain) / mean(pick, (part) => part.plainGap), draws, seed),
-    p: signFlip(values, permutations, seed).p, null: `signs of whole stories flipped, ${permutations} times`, rope: [-thresholds.effectRope, thresholds.effectRope], values,
+    id: `recovery-${order}`, says, unit: 'share of the gap', estimate, standardError,
+    p: signFlip(values, permutations, seed).p, null: `signs of whole stories flipped, ${permutations} times`, rope: [-thresholds.effectRope, thresholds.effectRope],
   });
+}
+
+/** Of one statistic. */
+function only([one]: readonly Resampled[]): Resampled {
+  return one ?? { estimate: bare(NaN, 0, 'no story'), standardError: NaN };
 }
 
 function gapAt({ draws, seed }: FlipBackSpec, traces: readonly Trace[], upper: ScheduleId, lower: ScheduleId, beat: number): Estimate {

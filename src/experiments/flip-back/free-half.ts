@@ -1,12 +1,12 @@
 /** The free half: whether what the model writes leaves the dark as often as it enters it. */
-import { clusterStatistics } from '../../core/cluster-statistic.ts';
+import { clusterResampled, clusterStatistics } from '../../core/cluster-statistic.ts';
 import { dirichletDraws } from '../../core/dirichlet.ts';
 import { clusterMean, percentileEstimate } from '../../core/effect.ts';
 import type { Contrast, Measure } from '../../core/experiment-types.ts';
 import type { Estimate } from '../../core/report-types.ts';
 import { signFlip } from '../../core/sign-flip.ts';
 import { dwell, followed, inertia, logRatio, passageToLight, PRIOR, stationaryDark, summed, type Transitions, transitionsOf } from './chain.ts';
-import { bare, contrast, measure, solid } from './estimates.ts';
+import { bare, contrast, errorOfMean, measure, solid } from './estimates.ts';
 import { agreement, kappa, LABELS } from './label.ts';
 import { type FlipBackSpec, SO_FAR } from './spec.ts';
 import type { FreeTrace } from './traces.ts';
@@ -27,10 +27,11 @@ export interface Free {
 export function freeHalf({ draws, permutations, seed }: FlipBackSpec, free: readonly FreeTrace[]): Free {
   const counts = free.map(({ probe }) => transitionsOf(probe));
   const pooled = (pick: ArrayLike<number>): Transitions => summed(Array.from(pick, (i) => counts[i] ?? []));
-  const [ratio, dark, stretch, passage] = clusterStatistics(free.length, (pick) => {
+  const resampled = clusterResampled(free.length, (pick) => {
     const own = pooled(pick);
     return [logRatio(own), stationaryDark(own), dwell(own), passageToLight(own)];
-  }, draws, seed).map(solid);
+  }, draws, seed);
+  const [ratio, dark, stretch, passage] = resampled.map(({ estimate }) => solid(estimate));
   const none = bare(0, free.length, 'no prompt');
   const agreements = free.map(({ both }) => agreement(both.probe, both.judge));
   const [agreed] = clusterStatistics(free.length, (pick) => [kappa(LABELS.map((_, i) => LABELS.map((_, j) => Array.from(pick, (own) => agreements[own]?.[i]?.[j] ?? 0).reduce((sum, count) => sum + count, 0))))], draws, seed);
@@ -46,8 +47,8 @@ export function freeHalf({ draws, permutations, seed }: FlipBackSpec, free: read
     ratio: ratio ?? none,
     posterior: posteriorOf(all, draws, seed, free.length),
     contrasts: [
-      contrast({ id: 'free-ratio', says: 'Free writing: log of how readily a dark sentence is followed by a light one over the reverse.', unit: 'log ratio', estimate: ratio ?? none, p: signFlip(byPrompt, permutations, seed).p, null: flips, values: byPrompt }),
-      contrast({ id: 'free-inertia', says: 'Free writing: neighbouring sentences share a label more often than the same sentences in random order.', unit: 'share', estimate: clusterMean(stay, draws, seed), p: signFlip(stay, permutations, seed).p, null: flips, values: stay }),
+      contrast({ id: 'free-ratio', says: 'Free writing: log of how readily a dark sentence is followed by a light one over the reverse.', unit: 'log ratio', estimate: ratio ?? none, p: signFlip(byPrompt, permutations, seed).p, null: flips, standardError: resampled[0]?.standardError ?? NaN }),
+      contrast({ id: 'free-inertia', says: 'Free writing: neighbouring sentences share a label more often than the same sentences in random order.', unit: 'share', estimate: clusterMean(stay, draws, seed), p: signFlip(stay, permutations, seed).p, null: flips, standardError: errorOfMean(stay) }),
     ],
     measures: [
       measure('free-ratio-posterior', 'The same log ratio by the Dirichlet posterior of the counts, as if transitions were independent.', 'log ratio', posteriorRatio(all, draws, seed, free.length)),

@@ -7,8 +7,8 @@ import { clusterMean } from '../../core/effect.ts';
 import type { Contrast } from '../../core/experiment-types.ts';
 import { holm } from '../../core/holm.ts';
 import { permuteLabels } from '../../core/label-permutation.ts';
-import { clusterLeastSquares, type Columns, leastSquares } from '../../core/least-squares.ts';
-import { detectable, detectableBetween } from '../../core/power.ts';
+import { type Columns, leastSquares, resampledLeastSquares } from '../../core/least-squares.ts';
+import { detectable, detectableBetween, detectableBy } from '../../core/power.ts';
 import type { Estimate } from '../../core/report-types.ts';
 import { ropeReading } from '../../core/rope.ts';
 import { signFlip } from '../../core/sign-flip.ts';
@@ -27,6 +27,8 @@ export interface Planned {
   readonly both: Contrast;
   /** One a cell, in the order of CELLS; intervals only. */
   readonly cells: readonly Contrast[];
+  /** The smallest effects that plain differences of means would find: what `detectable` of the three is without adjusting. */
+  readonly unadjusted: Readonly<Record<'moral' | 'antonym' | 'both', number | null>>;
   /** Coefficients of what was adjusted for: `valence`, `prior`; those that do not vary, or that the factors determine, are missing. */
   readonly adjusted: Readonly<Record<string, Estimate>>;
 }
@@ -37,7 +39,7 @@ export function plannedContrasts(spec: OppositesSpec, rows: readonly AxisRow[]):
   const rope: readonly [number, number] = [-thresholds.ropeBits, thresholds.ropeBits];
   const y = rows.map(({ specific }) => specific);
   const covariates = covariatesOf(rows, y);
-  const coefficients = clusterLeastSquares(columnsOf(rows, covariates), y, draws, seed);
+  const coefficients = resampledLeastSquares(columnsOf(rows, covariates), y, draws, seed);
   const flips = signFlip(y, permutations, seed);
   const shuffled = { moral: shuffledP(spec, rows, y, covariates, 'moral', 'moral'), antonym: shuffledP(spec, rows, y, covariates, 'antonym', 'antonym'), both: shuffledP(spec, rows, y, covariates, 'both', 'moral') };
   const ps = [flips.p, shuffled.moral, shuffled.antonym, shuffled.both].map((p) => (p === null || Number.isNaN(p) ? null : p));
@@ -46,9 +48,9 @@ export function plannedContrasts(spec: OppositesSpec, rows: readonly AxisRow[]):
     const [up, down] = [1, -1].map((sign) => rows.filter((row) => Math.sign(side(row)) === sign).map(({ specific }) => specific));
     return [standardDeviation(up ?? [], 'sample'), up?.length ?? 0, standardDeviation(down ?? [], 'sample'), down?.length ?? 0];
   };
-  const coefficient = (id: 'moral' | 'antonym' | 'both', at: number, says: string, shuffle: string, least: number): Contrast => {
-    const estimate = coefficients[id] ?? { value: NaN, low: null, high: null, n: rows.length };
-    return { id, says, unit: UNIT, estimate, p: ps[at] ?? null, pHolm: corrected[at] ?? null, null: `${shuffle}, ${permutations} times`, rope, reading: ropeReading(estimate, rope), detectable: known(least) };
+  const coefficient = (id: 'moral' | 'antonym' | 'both', at: number, says: string, shuffle: string): Contrast => {
+    const { estimate, standardError } = coefficients[id] ?? { estimate: { value: NaN, low: null, high: null, n: rows.length }, standardError: NaN };
+    return { id, says, unit: UNIT, estimate, p: ps[at] ?? null, pHolm: corrected[at] ?? null, null: `${shuffle}, ${permutations} times`, rope, reading: ropeReading(estimate, rope), detectable: known(detectableBy(standardError, rows.length)) };
   };
   const overall = clusterMean(y, draws, seed);
   return {
@@ -56,15 +58,20 @@ export function plannedContrasts(spec: OppositesSpec, rows: readonly AxisRow[]):
       id: 'overall', says: 'gain of the opposite over the unrelated act where X is shown, over all axes', unit: UNIT, estimate: overall, p: ps[0] ?? null, pHolm: corrected[0] ?? null,
       null: flips.exact ? 'signs of axes flipped, all ways' : `signs of axes flipped, ${permutations} times`, rope, reading: ropeReading(overall, rope), detectable: known(detectable(standardDeviation(y, 'sample'), rows.length)),
     },
-    moral: coefficient('moral', 1, 'what being moral adds, with valence and prior taken account of', 'moral shuffled among the axes with an antonym and among those without', detectableBetween(...sds(({ moral }) => moral))),
-    antonym: coefficient('antonym', 2, 'what having an antonym adds, with valence and prior taken account of', 'antonym shuffled among the moral axes and among the others', detectableBetween(...sds(({ antonym }) => antonym))),
-    both: coefficient('both', 3, 'how much more an antonym adds on moral axes than on others', 'moral shuffled among the axes with an antonym and among those without', 2 * detectableBetween(...sds(({ moral, antonym }) => moral * antonym))),
+    moral: coefficient('moral', 1, 'what being moral adds, with valence and prior taken account of', 'moral shuffled among the axes with an antonym and among those without'),
+    antonym: coefficient('antonym', 2, 'what having an antonym adds, with valence and prior taken account of', 'antonym shuffled among the moral axes and among the others'),
+    both: coefficient('both', 3, 'how much more an antonym adds on moral axes than on others', 'moral shuffled among the axes with an antonym and among those without'),
     cells: CELLS.map(({ id, says }): Contrast => {
       const mine = rows.filter(({ cell }) => cell === id).map(({ specific }) => specific);
       const estimate = clusterMean(mine, draws, seed);
       return { id, says: `the same, axes that are ${says}`, unit: UNIT, estimate, p: null, pHolm: null, null: 'interval only', rope, reading: ropeReading(estimate, rope), detectable: known(detectable(standardDeviation(mine, 'sample'), mine.length)) };
     }),
-    adjusted: Object.fromEntries(covariates.flatMap((name) => { const found = coefficients[name]; return found === undefined ? [] : [[name, found]]; })),
+    unadjusted: {
+      moral: known(detectableBetween(...sds(({ moral }) => moral))),
+      antonym: known(detectableBetween(...sds(({ antonym }) => antonym))),
+      both: known(2 * detectableBetween(...sds(({ moral, antonym }) => moral * antonym))),
+    },
+    adjusted: Object.fromEntries(covariates.flatMap((name) => { const found = coefficients[name]?.estimate; return found === undefined ? [] : [[name, found]]; })),
   };
 }
 

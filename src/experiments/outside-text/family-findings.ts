@@ -1,10 +1,10 @@
 /** What one family of rules shows: scores of its placements, trends over them, dominance, visibility, gates. */
-import { clusterStatistics } from '../../core/cluster-statistic.ts';
+import { clusterResampled, clusterStatistics, type Resampled } from '../../core/cluster-statistic.ts';
 import { clusterAuroc, clusterMean } from '../../core/effect.ts';
 import type { Contrast, Gate, Measure, RunSize } from '../../core/experiment-types.ts';
 import { holm } from '../../core/holm.ts';
 import { pageTrend } from '../../core/page-trend.ts';
-import { detectable } from '../../core/power.ts';
+import { detectable, detectableBy } from '../../core/power.ts';
 import type { Estimate } from '../../core/report-types.ts';
 import { spearman } from '../../core/spearman.ts';
 import { mean, standardDeviation } from '../../core/stats.ts';
@@ -12,6 +12,7 @@ import type { JsonObject, UnitResult } from '../design.ts';
 import { familyData, type FamilyData } from './data.ts';
 import { isSteered } from './instruments.ts';
 import { shareOf } from './odds.ts';
+import { calledOf, ofFamily, SHOWN } from './names.ts';
 import { type PreparedFamily, preparedFamily } from './prepared.ts';
 import { flexibility, meanOver, outsideTextiness, type PlacementScores, robustness, robustnessByItem, scoresOf, scoresOfMask } from './scores.ts';
 import { type Family, KINDS, type OutsideTextSpec, type Placement } from './spec.ts';
@@ -109,8 +110,8 @@ function trendContrasts({ spec, family, data, placed }: Parts): readonly Contras
     return Array.from({ length: data.items }, (_, item) => columns.map((column) => column[item] ?? Number.NaN));
   };
   const asked = [
-    { id: 'robustness-rises', says: 'Robustness rises with outside-textiness', rows: rows(robustnessByItem) },
-    { id: 'flexibility-falls', says: 'Flexibility falls with outside-textiness', rows: rows(({ flexibility: phi }) => phi.map((value) => -value)) },
+    { id: 'robustness-rises', says: 'robustness rises with outside-textiness', rows: rows(robustnessByItem) },
+    { id: 'flexibility-falls', says: 'flexibility falls with outside-textiness', rows: rows(({ flexibility: phi }) => phi.map((value) => -value)) },
   ].map((trend, at) => ({ ...trend, page: pageTrend(trend.rows, spec.permutations, spec.seed + SEEDS.trend + 10 * at) }));
   const corrected = holm(asked.map(({ page }) => page.p));
   return asked.map(({ id, says, rows: byItem, page }, at): Contrast => {
@@ -118,7 +119,7 @@ function trendContrasts({ spec, family, data, placed }: Parts): readonly Contras
     const correlations = byItem.map((row) => spearman(order, row)).map((rho) => (Number.isNaN(rho) ? 0 : rho));
     return {
       id: `${family.id}.${id}`,
-      says: `${says} (${placed.map(({ placement }) => placement).join(' < ')}): mean over items of the rank correlation over ${placed.length} placements.`,
+      says: ofFamily(family, `${says} (${placed.map(({ placement }) => SHOWN[placement]).join(' < ')}): mean over items of the rank correlation over ${placed.length} placements.`),
       unit: 'rank correlation',
       estimate: clusterMean(correlations, spec.draws, spec.seed + SEEDS.trend),
       p: page.p,
@@ -131,30 +132,33 @@ function trendContrasts({ spec, family, data, placed }: Parts): readonly Contras
   });
 }
 
-/** The two ends against each other, and each placement inside the stream against the one that reads nothing. */
+/** The two ends against each other, and each placement inside the stream against the one that reads nothing; where the lower end is inside the stream, one pair is both. */
 function pairContrasts({ spec, family, data, placed, outside }: Parts): { readonly contrasts: readonly Contrast[]; readonly endsDiffer: boolean; readonly dominant: readonly Placement[] } {
   if (outside === undefined) return { contrasts: [], endsDiffer: false, dominant: [] };
+  const lowest = placed[0];
   const compare = (a: PlacedEstimates, b: PlacedEstimates): readonly [Contrast, Contrast] => {
-    const [r, phi] = clusterStatistics(data.items, (pick) => [robustness(a.scores, pick) - robustness(b.scores, pick), flexibility(a.scores, pick) - flexibility(b.scores, pick)], spec.draws, spec.seed + SEEDS.pairs);
-    const gaps = (values: (scores: PlacementScores) => readonly number[]): number[] => values(a.scores).map((value, item) => value - (values(b.scores)[item] ?? Number.NaN));
-    const contrast = (what: string, estimate: Estimate, byItem: readonly number[]): Contrast => ({
-      id: `${family.id}.${what}.${a.placement}-${b.placement}`,
-      says: `${what === 'robustness' ? 'Robustness' : 'Flexibility'} of ${a.placement} less that of ${b.placement}.`,
-      unit: what === 'robustness' ? 'share of the clean effect' : 'share of answers',
-      estimate, p: null, pHolm: null, null: 'none: the interval over items decides',
-      rope: null, reading: null,
-      detectable: detectable(standardDeviation(byItem, 'sample'), data.items),
-    });
-    return [contrast('robustness', r ?? NOTHING, gaps(robustnessByItem)), contrast('flexibility', phi ?? NOTHING, gaps(({ flexibility: own }) => own))];
+    const [r, phi] = clusterResampled(data.items, (pick) => [robustness(a.scores, pick) - robustness(b.scores, pick), flexibility(a.scores, pick) - flexibility(b.scores, pick)], spec.draws, spec.seed + SEEDS.pairs);
+    const ends = a === lowest || b === lowest ? ' (the two ends)' : '';
+    const contrast = (what: string, { estimate, standardError }: Resampled = { estimate: NOTHING, standardError: Number.NaN }): Contrast => {
+      const least = detectableBy(standardError, data.items);
+      return {
+        id: `${family.id}.${what}.${a.placement}-${b.placement}`,
+        says: ofFamily(family, `${what} of ${SHOWN[a.placement]} less that of ${SHOWN[b.placement]}${ends}.`),
+        unit: what === 'robustness' ? 'share of the clean effect' : 'share of answers',
+        estimate, p: null, pHolm: null, null: 'none: the interval over items decides',
+        rope: null, reading: null,
+        detectable: Number.isFinite(least) ? least : null,
+      };
+    };
+    return [contrast('robustness', r), contrast('flexibility', phi)];
   };
   const low = ({ estimate }: Contrast): number => estimate.low ?? -Infinity;
   const inside = placed.filter(({ placement }) => placement === 'prompt' || (placement !== 'none' && isSteered(placement)));
   const compared = inside.map((one) => ({ placement: one.placement as Placement, both: compare(one, outside) }));
   const dominant = compared.filter(({ both }) => both.every((one) => low(one) >= -spec.thresholds.dominanceMargin) && both.some((one) => low(one) > 0));
-  const lowest = placed[0];
   const ends = lowest === undefined || lowest === outside ? null : compare(outside, lowest);
   return {
-    contrasts: [...(ends ?? []), ...compared.flatMap(({ both }) => both)],
+    contrasts: [...(ends === null || inside.some((one) => one === lowest) ? [] : ends), ...compared.flatMap(({ both }) => both)],
     endsDiffer: ends !== null && low(ends[0]) > 0 && (ends[1].estimate.high ?? Infinity) < 0,
     dominant: dominant.map(({ placement }) => placement),
   };
@@ -172,21 +176,24 @@ function visibilities({ spec, data }: Parts): readonly Visible[] {
 function gatesOf({ spec: { thresholds, draws, seed }, family, data, placed }: Parts): readonly Gate[] {
   const gate = (id: string, says: string, unit: string, values: readonly number[], side: Gate['side'], at: number): Gate => {
     const measured = clusterMean(values, draws, seed);
-    return { id: `${family.id}.${id}`, says, unit, measured, side, at, needs: 'value', passed: side === 'above' ? measured.value >= at : measured.value <= at };
+    return { id: `${family.id}.${id}`, says: ofFamily(family, says), unit, measured, side, at, needs: 'value', passed: side === 'above' ? measured.value >= at : measured.value <= at };
   };
   const clean = (data.clean.get('none') ?? []).map(shareOf);
   const drop = (conditions: FamilyData['attacks']): number[] => clean.map((value, item) => value - mean(conditions.map((odds) => shareOf(odds.get('none')?.[item] ?? Number.NaN))));
   const words = family.kind === 'words';
   const calibrated = placed.length;
   return [
-    ...(words ? [] : [gate('adds', 'The model can add at all: the right digit is the likeliest of the ten.', 'share of items', data.right, 'above', thresholds.addsAtLeast)]),
-    gate('able', words ? 'Without a rule the model says civil words often enough.' : 'Without a rule the right digit has enough of the ten digits’ probability.', 'share E', clean, 'above', thresholds.baselineLow),
-    gate('room', words ? 'Without a rule the model insults often enough for a rule to do something.' : 'Without a rule the wrong digits have enough probability for a rule to do something.', 'share E', clean, 'below', thresholds.baselineHigh),
-    gate('attacked', 'The attacks lower E of the model without a rule.', 'share E', drop(data.attacks), 'above', thresholds.attackAtLeast),
-    gate('excepted', 'In the exceptions the model without a rule gives more of the answers that are asked for there.', 'share E', drop(data.exceptions), 'above', thresholds.exceptionAtLeast),
-    { id: `${family.id}.calibrated`, says: 'Enough placements reach the clean effect that all must share.', unit: 'placements', measured: { value: calibrated, low: null, high: null, n: family.placements.length - (family.placements.includes('mask') ? 1 : 0) }, side: 'above', at: thresholds.fewestPlacements, needs: 'value', passed: calibrated >= thresholds.fewestPlacements },
+    ...(words ? [] : [gate('adds', 'the model can add at all: the right digit is the likeliest of the ten.', 'share of items', data.right, 'above', thresholds.addsAtLeast)]),
+    gate('able', words ? 'without a rule the model says civil words often enough.' : 'without a rule the right digit has enough of the ten digits’ probability.', SHARE, clean, 'above', thresholds.baselineLow),
+    gate('room', words ? 'without a rule the model insults often enough for a rule to do something.' : 'without a rule the wrong digits have enough probability for a rule to do something.', SHARE, clean, 'below', thresholds.baselineHigh),
+    gate('attacked', 'the attacks lower the share of the rule in the model without a rule.', SHARE, drop(data.attacks), 'above', thresholds.attackAtLeast),
+    gate('excepted', 'in the exceptions the model without a rule gives more of the answers that are asked for there.', SHARE, drop(data.exceptions), 'above', thresholds.exceptionAtLeast),
+    { id: `${family.id}.calibrated`, says: ofFamily(family, 'enough placements reach the clean effect that all must share.'), unit: 'placements', measured: { value: calibrated, low: null, high: null, n: family.placements.length - (family.placements.includes('mask') ? 1 : 0) }, side: 'above', at: thresholds.fewestPlacements, needs: 'value', passed: calibrated >= thresholds.fewestPlacements },
   ];
 }
+
+/** E, among the words or digits that decide. */
+const SHARE = 'share of the rule';
 
 /** Names beside the placements under which units hold log-odds. */
 const CONTROLS = ['placebo', 'permuted', 'wrong-operands', 'early.random', 'middle.random', 'last.random'] as const;
@@ -194,29 +201,30 @@ const AT_KL = ['early.kl', 'middle.kl', 'last.kl', 'gated.kl', 'fixed.kl', 'read
 
 function measuresOf({ spec, family, data, none, placed }: Parts, visible: readonly Visible[]): readonly Measure[] {
   const { draws, seed } = spec;
-  const measure = (id: string, says: string, unit: string, estimate: Estimate): Measure => ({ id: `${family.id}.${id}`, says, unit, estimate });
+  const measure = (id: string, says: string, unit: string, estimate: Estimate): Measure => ({ id: `${family.id}.${id}`, says: ofFamily(family, says), unit, estimate });
+  const called = (name: string): string => calledOf(name, spec.thresholds.kl);
   const scored = (name: string): readonly Measure[] => {
     const scores = scoresOf(data, name);
     if (scores === null) return [];
     const [raised, r, phi] = clusterStatistics(data.items, (pick) => [meanOver(scores.raised, pick), robustness(scores, pick), flexibility(scores, pick)], draws, seed + SEEDS.scores);
     return [
-      measure(`effect.${name}`, `What ${name} adds to the log-odds of the rule on clean items.`, 'nats', raised ?? NOTHING),
-      measure(`robustness.${name}`, `Robustness of ${name}.`, 'share of the clean effect', r ?? NOTHING),
-      measure(`flexibility.${name}`, `Flexibility of ${name}.`, 'share of answers', phi ?? NOTHING),
+      measure(`effect.${name}`, `what ${called(name)} adds to the log-odds of the rule on clean items.`, 'nats', raised ?? NOTHING),
+      measure(`robustness.${name}`, `robustness of ${called(name)}.`, 'share of the clean effect', r ?? NOTHING),
+      measure(`flexibility.${name}`, `flexibility of ${called(name)}.`, 'share of answers', phi ?? NOTHING),
     ];
   };
   const places = [none, ...placed].map(({ scores }) => scores.name);
   return [
-    measure('mass', 'Probability that the next token is one of those that decide, clean and without a rule.', 'probability', clusterMean(data.mass, draws, seed)),
-    measure('robustness.none', 'Robustness of the model without a rule.', 'share of the clean effect', none.robustness),
-    measure('flexibility.none', 'Flexibility of the model without a rule.', 'share of answers', none.flexibility),
-    ...placed.flatMap(({ scores: { name }, outside }) => [measure(`outside.${name}`, `Outside-textiness of ${name}.`, 'share of what is added', outside), ...scored(name)]),
+    measure('mass', 'probability that the next token is one of those that decide, clean and without a rule.', 'probability', clusterMean(data.mass, draws, seed)),
+    measure('robustness.none', 'robustness of the model without a rule.', 'share of the clean effect', none.robustness),
+    measure('flexibility.none', 'flexibility of the model without a rule.', 'share of answers', none.flexibility),
+    ...placed.flatMap(({ scores: { name }, outside }) => [measure(`outside.${name}`, `outside-textiness of ${called(name)}.`, 'share of what is added', outside), ...scored(name)]),
     ...[...AT_KL, ...CONTROLS].flatMap(scored),
-    ...places.flatMap((name) => areaOf(spec, data, name).map((estimate) => measure(`area.${name}`, `Robustness of ${name}, mean over ${spec.doses.join(', ')} demonstrations.`, 'share of the clean effect', estimate))),
-    ...[...data.surprise].map(([name, values]) => measure(`surprise.${name}`, `What ${name} adds to −log p of the next word of neutral text.`, 'nats', clusterMean(values, draws, seed))),
+    ...places.flatMap((name) => areaOf(spec, data, name).map((estimate) => measure(`area.${name}`, `robustness of ${called(name)}, mean over ${spec.doses.join(', ')} demonstrations.`, 'share of the clean effect', estimate))),
+    ...[...data.surprise].map(([name, values]) => measure(`surprise.${name}`, `what ${called(name)} adds to −log p of the next word of neutral text.`, 'nats', clusterMean(values, draws, seed))),
     ...visible.flatMap(({ name, byLayer }) => {
       const most = byLayer.reduce<Estimate | null>((best, one) => (best === null || Math.abs(one.value - 0.5) > Math.abs(best.value - 0.5) ? one : best), null);
-      return most === null ? [] : [measure(`visibility.${name}`, `AUROC of ${name === 'head' ? 'edits of the word scores' : name} on against off, at the layer farthest from 0.5.`, 'AUROC', most)];
+      return most === null ? [] : [measure(`visibility.${name}`, `AUROC of ${called(name)} on against off, at the layer farthest from 0.5.`, 'AUROC', most)];
     }),
   ];
 }

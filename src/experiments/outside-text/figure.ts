@@ -2,13 +2,8 @@
 import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../core/experiment-types.ts';
 import type { Estimate } from '../../core/report-types.ts';
 import type { FamilyFindings, PlacedEstimates, Visible } from './family-findings.ts';
+import { SHOWN } from './names.ts';
 import type { Placement } from './spec.ts';
-
-/** How placements are called where they are shown. */
-export const SHOWN: Readonly<Record<Placement | 'none', string>> = {
-  none: 'no rule', prompt: 'prompt', early: 'steering, early', middle: 'steering, middle', last: 'steering, last layer',
-  gated: 'gated word scores', readout: 'digit readout', fixed: 'fixed word scores', calculator: 'calculator', mask: 'mask (limit)',
-};
 
 /** One figure for all families. */
 export function figureOf(families: readonly FamilyFindings[], visibilityMargin: number): ExperimentFigure {
@@ -18,17 +13,14 @@ export function figureOf(families: readonly FamilyFindings[], visibilityMargin: 
   };
 }
 
-const isOutside = ({ placement }: PlacedEstimates): boolean => placement === 'fixed' || placement === 'calculator';
-const isHead = ({ placement }: PlacedEstimates): boolean => placement === 'gated' || placement === 'readout';
+/** Each placement looks the same in every panel, and no two of a family look alike. */
+const LOOKS: Readonly<Record<PlacedEstimates['placement'], FigureSeries['tone']>> = {
+  none: 'null', mask: 'null', prompt: 'first', early: 'second', middle: 'third', last: 'fourth', gated: 'positive', readout: 'positive', fixed: 'negative', calculator: 'negative',
+};
 
-/** The three groups in which placements are drawn. */
-function groups(placed: readonly PlacedEstimates[], point: (one: PlacedEstimates) => FigurePoint): FigureSeries[] {
-  const series: FigureSeries[] = [
-    { name: 'in the text or the stream', as: 'intervals', tone: 'first', points: placed.filter((one) => !isOutside(one) && !isHead(one)).map(point) },
-    { name: 'at the word scores, reads the stream', as: 'intervals', tone: 'second', points: placed.filter(isHead).map(point) },
-    { name: 'at the word scores, reads nothing of it', as: 'intervals', tone: 'third', points: placed.filter(isOutside).map(point) },
-  ];
-  return series.filter(({ points }) => points.length > 0);
+/** A series a placement, so that the key names every mark. */
+function named(placed: readonly PlacedEstimates[], point: (one: PlacedEstimates) => FigurePoint): FigureSeries[] {
+  return placed.map((one) => ({ name: SHOWN[one.placement], as: 'intervals', tone: LOOKS[one.placement], points: [point(one)] }));
 }
 
 function pointAt(x: number, { value, low, high }: Estimate, label: string): FigurePoint {
@@ -43,7 +35,7 @@ function frontier({ family, placed, none, mask }: FamilyFindings): FigurePanel {
     y: { label: 'flexibility in exceptions', range: [-1, 1] },
     series: [
       { name: 'in order of outside-textiness', as: 'line', tone: 'null', points: placed.map((one) => ({ x: one.robustness.value, y: one.flexibility.value })) },
-      ...groups(placed, point),
+      ...named(placed, point),
       { name: 'no rule, and the mask', as: 'dots', tone: 'null', points: [none, ...(mask === null ? [] : [mask])].map(point) },
     ],
   };
@@ -54,7 +46,7 @@ function against({ family, placed }: FamilyFindings, what: string, estimate: (on
     title: `${family.title}: ${what.toLowerCase()}`,
     x: { label: 'outside-textiness' },
     y: { label: what.toLowerCase() },
-    series: groups(placed, (one) => pointAt(one.outside.value, estimate(one), SHOWN[one.placement])),
+    series: named(placed, (one) => pointAt(one.outside.value, estimate(one), SHOWN[one.placement])),
   };
 }
 

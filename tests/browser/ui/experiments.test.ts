@@ -113,7 +113,7 @@ describe('the card of a run that ships', () => {
     await expect.element(first().getByText(/no verdict of record/)).toBeVisible();
     await unfold(first(), 'Gates: 1 of 2 passed');
     await expect.element(first().getByText('✗ failed')).toBeVisible();
-    await expect.element(first().getByText('0.61 AUROC, 95 % interval 0.41 to 0.81, n = 6; asked for: the value above 0.7')).toBeVisible();
+    await expect.element(first().getByText('0.61 AUROC, 95 % interval 0.41 to 0.81, n = 6; asked for: at least 0.7')).toBeVisible();
   });
 
   it('has every contrast with interval, p, Holm, null, ROPE and what could be detected, and the measures beside', async () => {
