@@ -79,7 +79,6 @@ export const OWN_WORDS = 'A spec is a JSON file: a design, its material, and the
 
 /** What stands over the parts of a card. */
 export const CARD_WORDS = {
-  contrasts: 'Named before any run. p is two-sided, of the null that is named; Holm: corrected over all that were planned. ROPE: what counts as nothing. Detectable: the smallest effect that this n finds with 80 % power at the 5 % level.',
   measures: 'Numbers that stand beside it and decide nothing.',
   rule: 'As written before any run.',
   evidence: 'Measured when the probes of the page were judged, for another purpose: it bears on the claim in part, and decides nothing.',

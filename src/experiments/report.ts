@@ -1,5 +1,6 @@
 /** From units to the report: analysed, and said what it belongs to. */
 import type { ExperimentReport } from '../core/experiment-types.ts';
+import { trueMinus } from '../core/verdict-words.ts';
 import type { LoadedSpec } from './spec.ts';
 import { assertComplete, sortedUnits, type UnitSet } from './unit-file.ts';
 import { AppError } from '../core/errors.ts';
@@ -10,12 +11,16 @@ export function makeReport({ spec, design, sha256 }: LoadedSpec, set: UnitSet, u
   if (head.specSha256 !== sha256) throw new AppError('unit-invalid', `units.specSha256 is ${head.specSha256}, and the spec's is ${sha256}. Take the spec that the units were run with, or run them anew.`);
   assertComplete(design.units(spec, head.size), units);
   const { id, title, claim, rule } = spec;
+  const findings = design.analyse(spec, head.size, prepared, sortedUnits(units));
   return {
     experiment: { id, design: design.name, title, claim, rule, specSha256: sha256, size: head.size },
     model: head.model,
     backend: head.backend,
     units: units.length,
     unitsSha256,
-    ...design.analyse(spec, head.size, prepared, sortedUnits(units)),
+    ...findings,
+    because: trueMinus(findings.because),
+    wouldChange: findings.wouldChange.map(trueMinus),
+    limits: findings.limits.map(trueMinus),
   };
 }

@@ -1,5 +1,5 @@
 /** The card of an experiment in Markdown: its verdict, everything that led to it, and how to make it again. */
-import { pWords, estimateWords, gateAsks, QUICK_WORDS, ropeWords, runWords, VERDICT_WORDS } from '../core/verdict-words.ts';
+import { CONTRAST_WORDS, pWords, estimateWords, gateAsks, QUICK_WORDS, ropeWords, runWords, VERDICT_WORDS } from '../core/verdict-words.ts';
 import { figureNumber } from '../core/figure-scale.ts';
 import { commandNotes, experimentCommand } from '../core/experiment-files.ts';
 import type { ExperimentReport } from '../core/experiment-types.ts';
@@ -19,7 +19,7 @@ export function experimentCard(report: ExperimentReport): string {
     `<picture><source media="(prefers-color-scheme: dark)" srcset="${EXPERIMENT_FILES.dark}"><img src="${EXPERIMENT_FILES.light}" alt="${quoted(figure.caption)}"></picture>`,
     figure.caption,
     `## Gates\n\nWhat must hold before a verdict may be read.\n\n${gates.length === 0 ? 'None.' : table(['gate', 'measured', '95 % interval', 'n', 'unit', 'needs', ''], gates.map((gate) => [gate.says, ...cells(gate.measured), gate.unit, gateAsks(gate), gate.passed ? '✓ passed' : '✗ failed']))}`,
-    `## Planned contrasts\n\nNamed before any run. p: two-sided, of the null that is named; Holm: corrected over the contrasts that are planned. ROPE: what counts as nothing. Detectable: the smallest effect that this n finds with 80 % power at the 5 % level.\n\n${contrasts.length === 0 ? 'None.' : table(['contrast', 'estimate', '95 % interval', 'n', 'unit', 'p', 'Holm', 'null', 'ROPE', 'detectable'], contrasts.map((one) => [one.says, ...cells(one.estimate), one.unit, pWords(one.p), pWords(one.pHolm), one.null, ropeWords(one) ?? '–', one.detectable === null ? '–' : figureNumber(one.detectable, 3)]))}`,
+    `## Planned contrasts\n\n${CONTRAST_WORDS}\n\n${contrasts.length === 0 ? 'None.' : table(['contrast', 'estimate', '95 % interval', 'n', 'unit', 'p', 'Holm', 'null', 'ROPE', 'detectable'], contrasts.map((one) => [one.says, ...cells(one.estimate), one.unit, pWords(one.p), pWords(one.pHolm), one.null, ropeWords(one) ?? '–', one.detectable === null ? '–' : figureNumber(one.detectable, 3)]))}`,
     ...(measures.length === 0 ? [] : [`## Beside it\n\nNumbers that decide nothing.\n\n${table(['measure', 'estimate', '95 % interval', 'n', 'unit'], measures.map(({ says, estimate, unit }) => [says, ...cells(estimate), unit]))}`]),
     `## The rule, as written before any run\n\n${table(['verdict', 'where'], [['CONFIRM', experiment.rule.confirm], ['DENY', experiment.rule.deny], ['PARTIAL', experiment.rule.partial], ['INCONCLUSIVE', experiment.rule.inconclusive]])}`,
     `## What would change the verdict\n\n${bullets(wouldChange)}`,

@@ -156,7 +156,7 @@ test('a model that reads nothing leaves it open, by the gates', async () => {
 test('a model that reads well and writes what nobody can label gives half an answer', async () => {
   const done = await run('incoherent');
   expect(gateOf(done, 'kappa').passed).toBe(false);
-  expect(done.findings.because).toContain('"kappa"');
+  expect(done.findings.because).toContain('the probe and the judge agree on written sentences beyond chance');
   expect(done.findings.verdict).toBe('PARTIAL');
 }, 240_000);
 

@@ -139,7 +139,7 @@ describe('verdicts', () => {
   test('a gain in one cell that the others outweigh is PARTIAL and names the cell', async () => {
     const run = await ran({ opposite: cells(1, -1, -1, -1), own: 3, spread: 0.05 });
     expect(run.findings.verdict).toBe('PARTIAL');
-    expect(run.findings.because).toMatch(/in some cells only: moral-opposable \+1\.0/);
+    expect(run.findings.because).toMatch(/in some cells only: moral, with an antonym \+1\.0/);
   });
 
   test('a spread too wide to tell is INCONCLUSIVE with all gates passed', async () => {

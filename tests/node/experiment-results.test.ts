@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { leadOf } from '../../src/core/lead.ts';
 import { DESIGNS } from '../../src/experiments/designs.ts';
 import { makeReport } from '../../src/experiments/report.ts';
 import { parseSpec } from '../../src/experiments/spec.ts';
@@ -38,6 +39,18 @@ describe.each(['A', 'A2', 'B', 'C', 'D'])('the results of %s', (letter) => {
     expect(experimentFigureSvg(report.figure, { dark: false })).toBe(read('figure.svg'));
     expect(experimentFigureSvg(report.figure, { dark: true })).toBe(read('figure-dark.svg'));
   }, 120_000);
+
+  it('say in the two sentences at a glance what decides, without names of the code or a hyphen for a minus', () => {
+    const report = parseReport(read('report.json'));
+    const { lead } = leadOf(report.because, 260);
+    expect(lead).toContain({ A: '4 of 4 gates fail, so nothing is concluded', A2: 'Additivity is refuted', B: 'may not be read', C: 'A gate fails', D: 'Tropes or opposites cannot be told' }[letter] ?? 'a sixth experiment');
+    expect(leadOf(lead, 1).rest, 'two sentences').not.toBe('');
+    const ids = [...report.gates, ...report.contrasts, ...report.measures].map(({ id }) => id).filter((id) => id.includes('-') || id.includes('.'));
+    for (const sentence of [report.because, ...report.wouldChange, ...report.limits]) {
+      expect(sentence).not.toMatch(/(^|[\s([])-\d/);
+      for (const id of ids) expect(sentence).not.toContain(id);
+    }
+  });
 
   it('give the power of each contrast for the statistic whose interval stands beside it', () => {
     for (const { id, estimate: { low, high }, detectable } of parseReport(read('report.json')).contrasts) {

@@ -2,6 +2,7 @@
 import { clusterMean } from '../../core/effect.ts';
 import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../core/experiment-types.ts';
 import type { Estimate } from '../../core/report-types.ts';
+import { mean } from '../../core/stats.ts';
 import { mainId } from './cells.ts';
 import { effectsOf } from './effects.ts';
 import { flippedMaximum } from './null-curve.ts';
@@ -14,7 +15,7 @@ const SPAN_NAMES: Readonly<Record<Span, string>> = { before: 'narration before',
 /** The figure: two panels. */
 export function figureOf(spec: AuthorsSpec, table: Table, numbers: Numbers): ExperimentFigure {
   return {
-    caption: `Left: on the narration after the quote, which is the same words in every cell, what the author (bA), the character (bC) and both together (bAC) make of the stream at every layer, in one unit, with 95 % intervals over ${table.n} scenarios; within the band lies what random signs give at most anywhere. Right: at layer ${table.layer}, the author's effect under the own byline and under each control, and the character's, from before the quote to after it.`,
+    caption: `Left: on the narration after the quote, which is the same words in every cell, what the author (bA), the character (bC) and both together (bAC) make of the stream at every layer, in one unit, with 95 % intervals over ${table.n} scenarios; within the band lies what random signs give at most anywhere. Right: at layer ${table.layer}, the author's effect under the own byline and under each control, and the character's, from before the quote to after it: every span along the direction that was fitted after the quote. P is divided by the author's effect before the quote along the direction that was fitted there, ${mean(numbers.opening).toFixed(2)} sd, which is not the mark on the left.`,
     panels: [layerPanel(spec, table), spanPanel(spec, numbers)],
   };
 }

@@ -1,6 +1,7 @@
 /** The rule of an authors experiment, applied to its numbers, and why, in sentences. */
-import { figure, plain, signed, signedFigure } from '../../core/claim-words.ts';
+import { figure, plain, signedFigure } from '../../core/claim-words.ts';
 import type { Contrast, ExperimentVerdict, Gate, RunSize } from '../../core/experiment-types.ts';
+import { gateWords } from '../../core/verdict-words.ts';
 import type { Ratios } from './numbers.ts';
 import type { AuthorsSpec } from './spec.ts';
 
@@ -35,7 +36,7 @@ export function rule(spec: AuthorsSpec, gates: readonly Gate[], ratios: Ratios, 
     if (held.length === conditions.length) return 'CONFIRM';
     return held.length >= spec.thresholds.partial ? 'PARTIAL' : 'INCONCLUSIVE';
   })();
-  const all = [gatesWords(failed, gates.length), ...failed.map(failedGate), ...conditions.map((condition) => `${condition.holds ? 'Holds' : 'Does not hold'}: ${told(condition)}`), ...denied.map((condition) => `Denies: ${told(condition)}`)];
+  const all = [gatesWords(failed, gates.length), ...failed.map((gate) => `${gateWords({ ...gate, says: asked(gate) })}.`), ...conditions.map((condition) => `${condition.holds ? 'Holds' : 'Does not hold'}: ${told(condition)}`), ...denied.map((condition) => `Denies: ${told(condition)}`)];
   return { verdict, because: all.join(' '), wouldChange: wouldChange(verdict, failed, conditions, denials) };
 }
 
@@ -56,7 +57,7 @@ function denialsOf({ thresholds }: AuthorsSpec, { leakageOverPersistence, domina
 }
 
 function wouldChange(verdict: ExperimentVerdict, failed: readonly Gate[], conditions: readonly Condition[], denials: readonly Condition[]): string[] {
-  if (failed.length > 0) return failed.map(({ id, measured, at, needs, unit }) => `A verdict either way needs gate ${id} to pass: its ${needs === 'value' ? 'value' : 'whole interval'} above ${plain(at)} ${unit}; it is ${plain(measured.value)}${needs === 'value' ? '' : `, from ${signed(measured.low ?? NaN)}`}.`);
+  if (failed.length > 0) return failed.map((gate) => `A verdict either way needs this gate to pass: ${gateWords(gate)}.`);
   const open = conditions.filter(({ holds }) => !holds).map((condition) => `CONFIRM also needs that ${told(condition)}`);
   const deny = denials.filter(({ holds }) => !holds).map((condition) => `DENY would need no more than that ${told(condition)}`);
   return verdict === 'DENY' ? open : [...open, ...deny];
@@ -66,14 +67,21 @@ function told({ says, asks, found }: Condition): string {
   return `${says} (asked: the interval of ${asks}; found: ${found}).`;
 }
 
-/** How the gates stand, for a glance. */
-function gatesWords(failed: readonly Gate[], all: number): string {
-  return failed.length === 0 ? 'All gates pass.' : `${failed.length} of ${all} gates ${failed.length === 1 ? 'fails' : 'fail'}: ${failed.map(({ id }) => id).join(', ')}.`;
+/** What each gate asks, in a few words. */
+const ASKED: Readonly<Record<string, string>> = {
+  'author-instrument': 'Kind and cruel authors told apart',
+  'character-instrument': 'Heroes and villains told apart',
+  byline: 'The last byline read',
+  bound: 'The effect bound to the own byline',
+};
+
+function asked({ id, says }: Gate): string {
+  return ASKED[id] ?? says;
 }
 
-function failedGate({ id, measured, at, needs, unit }: Gate): string {
-  const value = unit === 'AUROC' ? figure(measured, UNITS) : `${signedFigure(measured, UNITS)}, in ${unit}`;
-  return `Gate ${id} fails: ${value}, where ${needs === 'value' ? 'a value' : 'a whole interval'} above ${plain(at)} was asked.`;
+/** How the gates stand, for a glance. */
+function gatesWords(failed: readonly Gate[], all: number): string {
+  return failed.length === 0 ? 'All gates pass.' : `${failed.length} of ${all} gates ${failed.length === 1 ? 'fails' : 'fail'}, so nothing is concluded: ${failed.map((gate) => asked(gate).charAt(0).toLowerCase() + asked(gate).slice(1)).join('; ')}.`;
 }
 
 function aboveZero(contrasts: readonly Contrast[], id: string): boolean {
@@ -90,9 +98,9 @@ export function limitsOf(spec: AuthorsSpec, size: RunSize, contrasts: readonly C
     ...(size === 'quick' ? ['A quick run reads a part of the scenarios in one template: its verdict is a look, not a finding.'] : []),
     ...(after === undefined || after.detectable === null ? [] : [`With ${after.estimate.n} scenarios an author's effect of ${plain(after.detectable)} sd after the quote is found with 80 % power; a smaller one may be missed.`]),
     `One writer wrote all stories and excerpts, in one style of English; ${spec.excerpts.length} subjects stand for each author.`,
-    'P and L divide readings along two directions, each fitted where it reads; persistence-shared and leakage-shared read both spans along the one that was fitted after the quote, which may read less elsewhere than there is.',
+    'P and L divide readings along two directions, each fitted where it reads; two measures beside them read both spans along the one that was fitted after the quote, which may read less elsewhere than there is.',
     'bA and bC are compared along one direction each, in the length of the stream; a direction along which the stream varies much by itself weighs more.',
-    'P, L and ADI are about contexts with one author; that an author and not the mere valence of the context is read rests on the gates byline and bound.',
+    'P, L and ADI are about contexts with one author; that an author and not the mere valence of the context is read rests on the two gates about bylines.',
     'An author who is known by two or three short excerpts is a slight acquaintance; a model may bind one that it has read more of.',
     'Kind and cruel are one axis; authors may differ in ways that no instrument here reads.',
   ];

@@ -79,12 +79,12 @@ function corrected(contrasts: readonly Contrast[]): Contrast[] {
 function beyondRandom(layer: number, traces: readonly Trace[]): Measure {
   const own = Math.abs(mean(traces.map(({ byLayer }) => byLayer[layer] ?? NaN)));
   const gaps = (traces[0]?.random ?? []).map((_, i) => Math.abs(mean(traces.map(({ random }) => random[i] ?? NaN))));
-  return measure('beyond-random', "Random directions of the fit texts' own covariance whose gap between all-light and all-dark is smaller.", 'share', bare(gaps.filter((gap) => gap < own).length / gaps.length, gaps.length, 'random directions'));
+  return measure('beyond-random', "Random directions of the fit texts' own covariance whose gap between always kind and always cruel is smaller.", 'share', bare(gaps.filter((gap) => gap < own).length / gaps.length, gaps.length, 'random directions'));
 }
 
 /** All-light less all-dark by layer: where the model carries what a story has shown. */
 function layerCurve(traces: readonly Trace[]): Measure[] {
-  return (traces[0]?.byLayer ?? []).map((_, layer) => measure(`gap-layer-${layer}`, `All-light less all-dark at layer ${layer}, mean of beats 4 to 12.`, 'score', bare(mean(traces.map(({ byLayer }) => byLayer[layer] ?? NaN)), traces.length, 'the curve has no interval')));
+  return (traces[0]?.byLayer ?? []).map((_, layer) => measure(`gap-layer-${layer}`, `Always kind less always cruel at layer ${layer}, mean of beats 4 to 12.`, 'score', bare(mean(traces.map(({ byLayer }) => byLayer[layer] ?? NaN)), traces.length, 'the curve has no interval')));
 }
 
 function limitsOf(spec: FlipBackSpec, size: RunSize, layer: number, stories: number, prompts: number): string[] {
@@ -92,9 +92,9 @@ function limitsOf(spec: FlipBackSpec, size: RunSize, layer: number, stories: num
     `The forced half says how the model reads what it is given at layer ${layer}, over ${stories} stories by one writer; it does not say what the model would do.`,
     'What the instrument reads is kind against cruel conduct as it was written for the fit; good and bad outcomes are a part of it.',
     'The letter of the claim sets kind against cruel evidence within the cruel state. A reading that has levelled off cannot show the second; so the cruel evidence is taken from the mirror image, cruel beats in a kind story.',
-    'Reveal and dream begin light, the plain switch does not: by the filter alone they regain somewhat more (see light-beginning).',
-    `The free half labels each sentence by itself after its setting, over ${prompts} prompts. Wrong labels pull the log ratio towards 0, and in a long run it comes close to the odds of light against dark sentences.`,
-    'A sentence that is dark by its outcome alone, or told of a bystander, counts as dark.',
+    'Reveal and dream begin kind, the plain switch does not: by the filter alone they regain somewhat more (how much stands among the measures).',
+    `The free half labels each sentence by itself after its setting, over ${prompts} prompts. Wrong labels pull the log ratio towards 0, and in a long run it comes close to the odds of kind against cruel sentences.`,
+    'A sentence that is cruel by its outcome alone, or told of a bystander, counts as cruel.',
     ...(size === 'quick' ? ['A quick run reads the first stories and prompts only, and no control axis: a look, not a verdict. It cannot end in DENY.'] : []),
     `Thresholds were fixed beforehand; with another rule for neutral sentences (now ${spec.thresholds.neutralShare} of the way to a pole) the free half would read differently.`,
   ];

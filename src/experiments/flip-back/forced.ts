@@ -49,7 +49,7 @@ export function forcedHalf(spec: FlipBackSpec, traces: readonly Trace[]): Forced
   const flips = `signs of whole stories flipped, ${permutations} times`;
   const byStory = (id: string, says: string, unit: string, values: readonly number[], rope?: readonly [number, number]): Contrast =>
     contrast({ id, says, unit, estimate: clusterMean(values, draws, seed), p: signFlip(values, permutations, seed).p, null: flips, standardError: errorOfMean(values), ...(rope === undefined ? {} : { rope }) });
-  const backBeyond = byStory('band-beyond-chance', 'Stories that turn from dark to light re-enter the light band more often than stories that stay dark are found in it.', 'share of stories', beyond);
+  const backBeyond = byStory('band-beyond-chance', 'Stories that turn from cruel to kind re-enter the kind band more often than stories that stay cruel are found in it.', 'share of stories', beyond);
   const ratioEstimate = ratio ?? none;
   return {
     ratio: ratioEstimate, ratioFirst: first ?? none, ratioFour: four ?? none, filter,
@@ -57,32 +57,32 @@ export function forcedHalf(spec: FlipBackSpec, traces: readonly Trace[]): Forced
     back: clusterMean(back, draws, seed),
     backBeyond: backBeyond.estimate,
     contrasts: [
-      contrast({ id: 'evidence-ratio', says: 'Evidence ratio: what light beats give a dark story over what dark beats take from a light one, by the filter.', unit: 'ratio', estimate: ratioEstimate, p: swapTest(spec, crossings), null: `the two directions swapped within stories, ${permutations} times, for |log ratio|`, rope: [thresholds.ratioLow, thresholds.ratioHigh], standardError: resampled[0]?.standardError ?? NaN }),
-      byStory('escape-asymmetry', 'Escape asymmetry: turning dark less turning light, over their sum; mean of the four beats after the switch.', 'share', asymmetries, [-thresholds.asymmetryRope, thresholds.asymmetryRope]),
+      contrast({ id: 'evidence-ratio', says: 'Evidence ratio: what kind beats give a cruel story over what cruel beats take from a kind one, by the filter (1: alike).', unit: 'ratio', estimate: ratioEstimate, p: swapTest(spec, crossings), null: `the two directions swapped within stories, ${permutations} times, for |log ratio|`, rope: [thresholds.ratioLow, thresholds.ratioHigh], standardError: resampled[0]?.standardError ?? NaN }),
+      byStory('escape-asymmetry', 'Escape asymmetry: turning cruel less turning kind, over their sum; mean of the four beats after the switch.', 'share', asymmetries, [-thresholds.asymmetryRope, thresholds.asymmetryRope]),
       backBeyond,
-      recovery(spec, traces, 'reveal', 9, 'After the double agent is revealed, light beats regain more of the gap than after a plain switch.'),
-      recovery(spec, traces, 'dream', 9, 'After waking from a dark dream, light beats regain more of the gap than after a plain switch.'),
-      recovery(spec, traces, 'rupture', 5, 'After a sentence about something else, light beats regain more of the gap than after a plain switch.'),
+      recovery(spec, traces, 'reveal', 9, 'After the double agent is revealed, kind beats regain more of the gap than after a plain switch.'),
+      recovery(spec, traces, 'dream', 9, 'After waking from a cruel dream, kind beats regain more of the gap than after a plain switch.'),
+      recovery(spec, traces, 'rupture', 5, 'After a sentence about something else, kind beats regain more of the gap than after a plain switch.'),
       byStory('memory', 'The filter foretells a left-out story better than its last beat alone does.', 'nats a story', gain('recency')),
-      byStory('not-absorbing', 'The filter foretells a left-out story better than one to which all is dark from the first dark beat on.', 'nats a story', gain('absorbing')),
+      byStory('not-absorbing', 'The filter foretells a left-out story better than one to which all is cruel from the first cruel beat on.', 'nats a story', gain('absorbing')),
     ],
     measures: [
       measure('evidence-ratio-first', 'The same by the first beat after the switch alone.', 'ratio', first ?? none),
       measure('evidence-ratio-four', 'The same by the mean of the first four beats.', 'ratio', four ?? none),
       bayes(spec, ratioEstimate),
       measure('decay', 'What is left of the state a beat later, in the filter.', 'share', decay ?? none),
-      measure('tau-dark-light', 'Time constant of the turn from dark to light.', 'beats', slowToLight ?? none),
-      measure('tau-light-dark', 'Time constant of the turn from light to dark.', 'beats', slowToDark ?? none),
-      measure('tau-ratio', 'Time constant to light over that to dark.', 'ratio', slowRatio ?? none),
-      measure('gap-4', 'All-light less all-dark at beat 4.', 'score', gapAt(spec, traces, 'all-light', 'all-dark', 4)),
-      measure('gap-12', 'All-light less all-dark at beat 12.', 'score', gapAt(spec, traces, 'all-light', 'all-dark', 12)),
-      measure('hysteresis-light-8', 'Four light beats after four dark ones, less eight light beats: what a dark past leaves.', 'score', gapAt(spec, traces, 'dark-light', 'all-light', 8)),
-      measure('hysteresis-light-12', 'The same after eight light beats.', 'score', gapAt(spec, traces, 'dark-light', 'all-light', 12)),
-      measure('hysteresis-dark-8', 'Four dark beats after four light ones, less eight dark beats: what a light past leaves.', 'score', gapAt(spec, traces, 'light-dark', 'all-dark', 8)),
-      measure('hysteresis-dark-12', 'The same after eight dark beats.', 'score', gapAt(spec, traces, 'light-dark', 'all-dark', 12)),
-      measure('back-in-band', 'Stories that turn light and re-enter the light band within the beats of the rule.', 'share of stories', clusterMean(back, draws, seed)),
-      measure('back-by-chance', 'Stories that stay dark and are found in that band at the same beats.', 'share of stories', clusterMean(chance, draws, seed)),
-      measure('light-beginning', 'By the filter alone, how much more of the gap reveal and dream regain because they began light.', 'share of the gap', bare(expectedHead(filter.decay), traces.length, 'follows from the decay')),
+      measure('tau-dark-light', 'Time constant of the turn from cruel to kind.', 'beats', slowToLight ?? none),
+      measure('tau-light-dark', 'Time constant of the turn from kind to cruel.', 'beats', slowToDark ?? none),
+      measure('tau-ratio', 'Time constant to kind over that to cruel.', 'ratio', slowRatio ?? none),
+      measure('gap-4', 'Always kind less always cruel at beat 4.', 'score', gapAt(spec, traces, 'all-light', 'all-dark', 4)),
+      measure('gap-12', 'Always kind less always cruel at beat 12.', 'score', gapAt(spec, traces, 'all-light', 'all-dark', 12)),
+      measure('hysteresis-light-8', 'Four kind beats after four cruel ones, less eight kind beats: what a cruel past leaves.', 'score', gapAt(spec, traces, 'dark-light', 'all-light', 8)),
+      measure('hysteresis-light-12', 'The same after eight kind beats.', 'score', gapAt(spec, traces, 'dark-light', 'all-light', 12)),
+      measure('hysteresis-dark-8', 'Four cruel beats after four kind ones, less eight cruel beats: what a kind past leaves.', 'score', gapAt(spec, traces, 'light-dark', 'all-dark', 8)),
+      measure('hysteresis-dark-12', 'The same after eight cruel beats.', 'score', gapAt(spec, traces, 'light-dark', 'all-dark', 12)),
+      measure('back-in-band', 'Stories that turn kind and re-enter the kind band within the beats of the rule.', 'share of stories', clusterMean(back, draws, seed)),
+      measure('back-by-chance', 'Stories that stay cruel and are found in that band at the same beats.', 'share of stories', clusterMean(chance, draws, seed)),
+      measure('light-beginning', 'By the filter alone, how much more of the gap reveal and dream regain because they began kind.', 'share of the gap', bare(expectedHead(filter.decay), traces.length, 'follows from the decay')),
       measure('taps-alone', 'The score after the opening, before any beat.', 'score', clusterMean(traces.map((trace) => lineOf(trace, 'all-light')[0] ?? NaN), draws, seed)),
     ],
   };
@@ -140,5 +140,5 @@ function gapAt({ draws, seed }: FlipBackSpec, traces: readonly Trace[], upper: S
 function bayes({ thresholds }: FlipBackSpec, ratio: Estimate): Measure {
   const spread = ratio.low === null || ratio.high === null ? NaN : (ratio.high - ratio.low) / (2 * 1.96);
   const log = spread > 0 ? logNormalBayesFactor(ratio.value, spread, [thresholds.ratioLow, thresholds.ratioHigh], [0, thresholds.ratioAttractor]) : NaN;
-  return measure('bayes-factor', `Log Bayes factor of an evidence ratio in [${thresholds.ratioLow}, ${thresholds.ratioHigh}] against one below ${thresholds.ratioAttractor}.`, 'nats', bare(log, ratio.n, 'a normal likelihood with the spread of the bootstrap'));
+  return measure('bayes-factor', `Log Bayes factor of an evidence ratio in [${thresholds.ratioLow}, ${thresholds.ratioHigh}] against one below ${thresholds.ratioAttractor}.`, 'nats', bare(log, ratio.n, 'extrapolated: a normal likelihood with the spread of the bootstrap, far out in its tail'));
 }

@@ -23,6 +23,9 @@ export interface Free {
   readonly measures: readonly Measure[];
 }
 
+/** Labels in words. */
+const CALLED: Readonly<Record<(typeof LABELS)[number], string>> = { L: 'kind', W: 'cruel', N: 'neither', R: 'refusal' };
+
 /** Prompts are the clusters: rollouts of one beginning resemble each other. */
 export function freeHalf({ draws, permutations, seed }: FlipBackSpec, free: readonly FreeTrace[]): Free {
   const counts = free.map(({ probe }) => transitionsOf(probe));
@@ -47,19 +50,19 @@ export function freeHalf({ draws, permutations, seed }: FlipBackSpec, free: read
     ratio: ratio ?? none,
     posterior: posteriorOf(all, draws, seed, free.length),
     contrasts: [
-      contrast({ id: 'free-ratio', says: 'Free writing: log of how readily a dark sentence is followed by a light one over the reverse.', unit: 'log ratio', estimate: ratio ?? none, p: signFlip(byPrompt, permutations, seed).p, null: flips, standardError: resampled[0]?.standardError ?? NaN }),
+      contrast({ id: 'free-ratio', says: 'Free writing: log of how readily a cruel sentence is followed by a kind one over the reverse.', unit: 'log ratio', estimate: ratio ?? none, p: signFlip(byPrompt, permutations, seed).p, null: flips, standardError: resampled[0]?.standardError ?? NaN }),
       contrast({ id: 'free-inertia', says: 'Free writing: neighbouring sentences share a label more often than the same sentences in random order.', unit: 'share', estimate: clusterMean(stay, draws, seed), p: signFlip(stay, permutations, seed).p, null: flips, standardError: errorOfMean(stay) }),
     ],
     measures: [
       measure('free-ratio-posterior', 'The same log ratio by the Dirichlet posterior of the counts, as if transitions were independent.', 'log ratio', posteriorRatio(all, draws, seed, free.length)),
-      measure('free-dark', 'Share of dark sentences that the chain settles at.', 'share', dark ?? none),
-      measure('free-dwell', 'Length of a dark stretch.', 'sentences', stretch ?? none),
-      measure('free-passage', 'Sentences from a dark one to the next light one.', 'sentences', passage ?? none),
+      measure('free-dark', 'Share of cruel sentences that the chain settles at.', 'share', dark ?? none),
+      measure('free-dwell', 'Length of a cruel stretch.', 'sentences', stretch ?? none),
+      measure('free-passage', 'Sentences from a cruel one to the next kind one.', 'sentences', passage ?? none),
       ...SO_FAR.map((so) => {
         const own = free.flatMap((trace, i) => (trace.so === so ? [counts[i] ?? []] : []));
         return measure(`free-ratio-${so}`, `The log ratio after beginnings that were ${so} so far.`, 'log ratio', bare(logRatio(summed(own)), own.length, 'too few prompts for an interval'));
       }),
-      ...LABELS.map((label) => measure(`free-share-${label.toLowerCase()}`, `Share of sentences labelled ${label}.`, 'share', bare([...labels].filter((own) => own === label).length / labels.length, labels.length, 'sentences, a count'))),
+      ...LABELS.map((label) => measure(`free-share-${label.toLowerCase()}`, `Share of sentences labelled ${CALLED[label]}.`, 'share', bare([...labels].filter((own) => own === label).length / labels.length, labels.length, 'sentences, a count'))),
       measure('free-refused', 'Rollouts that begin by declining.', 'rollouts', bare(free.reduce((sum, { refused }) => sum + refused, 0), free.reduce((sum, { probe }) => sum + probe.length, 0), 'a count')),
     ],
   };

@@ -1,6 +1,7 @@
 /** The rule of the spec, step by step, with the sentences that say why. */
 import type { ExperimentVerdict, Gate } from '../../core/experiment-types.ts';
 import type { Estimate } from '../../core/report-types.ts';
+import { gateWords } from '../../core/verdict-words.ts';
 import { told } from './estimates.ts';
 import type { FlipBackSpec } from './spec.ts';
 
@@ -45,15 +46,15 @@ export function ruleOn({ thresholds }: FlipBackSpec, evidence: Evidence): Ruling
   const controlClear = control !== null && control.gate.passed && between(control.ratio, (low) => low > ratioAttractor);
   const conditions: Record<'ratio' | 'band' | 'free', Condition> = {
     ratio: { holds: flips, says: `the evidence ratio is ${told(ratio)}${flips ? `, which reaches ${ratioLow} and lies above ${ratioAttractor}` : attracts ? `, below ${ratioAttractor}` : `, which does not settle between ${ratioAttractor} and ${ratioLow}`}` },
-    band: { holds: returns, says: `${told(back)} of the stories that turned light were back in the band, ${told(backBeyond)} more than stories that stayed dark (wanted: at least ${bandStories}, and more than chance)` },
+    band: { holds: returns, says: `${told(back)} of the stories that turned kind were back in the band, ${told(backBeyond)} more than stories that stayed cruel (wanted: at least ${bandStories}, and more than chance)` },
     free: {
       holds: freeFlips,
-      says: freeRead ? `in free writing log(M_WL / M_LW) is ${told(freeRatio)}${freeFlips ? ', not below 0' : `, below ${freeAttracts ? denied.toFixed(2) : '0'}`}` : `the free half could not be read (${freeFailed.length > 0 ? freeFailed.map(gateSays).join('; ') : 'too few prompts for an interval'})`,
+      says: freeRead ? `in free writing the log of how readily cruel turns kind over the reverse is ${told(freeRatio)}${freeFlips ? ', not below 0' : `, below ${freeAttracts ? denied.toFixed(2) : '0'}`}` : `the free half could not be read (${freeFailed.length > 0 ? freeFailed.map(gateSays).join('; ') : 'too few prompts for an interval'})`,
     },
   };
   const listed = `${capital(conditions.ratio.says)}; ${conditions.band.says}; ${conditions.free.says}.`;
   const wouldChange = changes(evidence, thresholds, flips, attracts);
-  if (failed.length > 0) return { verdict: 'INCONCLUSIVE', because: `The forced half may not be read: ${failed.map(gateSays).join('; ')}. What was found, and decides nothing: ${conditions.ratio.says}; ${conditions.band.says}; ${conditions.free.says}.`, wouldChange };
+  if (failed.length > 0) return { verdict: 'INCONCLUSIVE', because: `The forced half may not be read: ${failed.map(gateSays).join('; ')}. So nothing is concluded. What was found, and decides nothing: ${conditions.ratio.says}; ${conditions.band.says}; ${conditions.free.says}.`, wouldChange };
   if (flips && returns && freeFlips) return { verdict: 'CONFIRM', because: listed, wouldChange };
   if (attracts && freeAttracts && controlClear) return { verdict: 'DENY', because: `${listed} On the formal axis the ratio is ${told(control.ratio)}, so it is not persistence of any kind.`, wouldChange };
   if (flips && (!freeRead || freeFlips)) return { verdict: 'PARTIAL', because: `${listed} Nothing of this lies on the side of the attractor, but not all that CONFIRM asks for was met.`, wouldChange };
@@ -65,14 +66,9 @@ function between({ low, high }: Estimate, test: (low: number, high: number) => b
   return low !== null && high !== null && test(low, high);
 }
 
-function gateSays({ id, measured, at, needs, unit }: Gate): string {
-  return `the gate "${id}" asks for ${needs === 'interval' ? 'an interval above' : 'at least'} ${at} (${unit}) and found ${told(measured, apart(measured.value, at))}`;
-}
-
-/** As many decimals as tell a number from its threshold, two at least: 0.647 is not 0.65. */
-function apart(value: number, at: number): number {
-  const gap = Math.abs(value - at);
-  return gap >= 0.005 || gap === 0 ? 2 : Math.min(6, Math.ceil(-Math.log10(gap)));
+function gateSays(gate: Gate): string {
+  const said = gateWords(gate);
+  return said.charAt(0).toLowerCase() + said.slice(1);
 }
 
 function capital(sentence: string): string {
@@ -83,9 +79,9 @@ function changes({ freeGates, freeRatio }: Evidence, { ratioLow, ratioAttractor,
   const denied = Math.log(freeDenied).toFixed(2);
   return [
     flips ? `An evidence ratio whose interval ends below ${ratioLow} would take away the main ground; one that ends below ${ratioAttractor} would speak for the attractor.` : `An evidence ratio whose interval reaches ${ratioLow} and lies above ${ratioAttractor} would speak for flipping back.`,
-    attracts ? 'The same small ratio on the formal axis would show persistence of any kind, and nothing about character.' : `Fewer than ${bandStories} of the stories back in the light band, or no more than by chance, would lower a CONFIRM to PARTIAL.`,
+    attracts ? 'The same small ratio on the formal axis would show persistence of any kind, and nothing about character.' : `Fewer than ${bandStories} of the stories back in the kind band, or no more than by chance, would lower a CONFIRM to PARTIAL.`,
     freeGates.every(({ passed }) => passed)
-      ? `Free writing that leaves the dark less readily than it enters it (the interval of the log ratio below ${denied}, now ${told(freeRatio)}) would speak for the attractor.`
-      : `A model whose sentences two labellers read alike (kappa of ${kappa} or more, and enough sentences of both poles) would let the free half count.`,
+      ? `Free writing that leaves cruelty less readily than it enters it (the interval of the log ratio below ${denied}, now ${told(freeRatio)}) would speak for the attractor.`
+      : `A model whose sentences two labellers read alike (Cohen’s κ of ${kappa} or more, and enough sentences of both poles) would let the free half count.`,
   ];
 }

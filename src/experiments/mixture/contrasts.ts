@@ -75,13 +75,15 @@ export function measuresOf(spec: MixtureSpec, numbers: Numbers, { steering, read
   const layers = steering.layers - 1;
   const quality = (of: Prepared['reading'], layer: number): Estimate => alone(of.quality[layer] ?? NaN, of.topics, 'every scene scored by a fit without it');
   const sentences = `kind sentences; ${NEVER} stands for never`;
+  const most = mostSentences(spec);
+  const within = (estimate: Estimate): Estimate => (estimate.value > most ? { ...estimate, note: `extrapolated: more than the ${most} that were shown` } : estimate);
   const measures: Measure[] = [
     { id: 'gamma', says: 'γ: what a sentence adds to the log odds where it is the only one', unit: NATS, estimate: gamma },
     ...shapes.map(({ account, estimate }) => ({ id: `shape-${account.id}`, says: `${account.shape.name} of ${account.name} (${account.shape.says})`, unit: account.shape.unit, estimate })),
     ...explained.map(({ account, estimate }) => ({ id: `explained-${account.id}`, says: `What ${account.name} explains in held-out topics of what frames and pushes leave`, unit: 'share of variance', estimate })),
     { id: 'last-extra', says: 'What the last sentence adds beyond what it adds as one of all', unit: NATS, estimate: lastExtra },
-    ...(crossings.frame === null ? [] : [{ id: 'crossing-frame', says: 'N*: kind sentences, and no others, that bring the odds behind the cruel frame to where they begin behind the neutral one', unit: sentences, estimate: crossings.frame }]),
-    ...(crossings.push === null ? [] : [{ id: 'crossing-push', says: 'N*: kind sentences, and no others, that balance one push towards cruel', unit: sentences, estimate: crossings.push }]),
+    ...(crossings.frame === null ? [] : [{ id: 'crossing-frame', says: 'N*: kind sentences, and no others, that bring the odds behind the cruel frame to where they begin behind the neutral one', unit: sentences, estimate: within(crossings.frame) }]),
+    ...(crossings.push === null ? [] : [{ id: 'crossing-push', says: 'N*: kind sentences, and no others, that balance one push towards cruel', unit: sentences, estimate: within(crossings.push) }]),
     ...(strength === null || kl === null ? [] : [
       { id: 'push-strength', says: `Length of the push in typical lengths of the stream, at layer ${layerAt(spec.steering, layers)}`, unit: 'lengths', estimate: alone(strength, steering.topics, 'of one calibration') },
       { id: 'push-kl', says: 'KL of the push on neutral text, 95th percentile of both sides', unit: NATS, estimate: alone(kl, steering.topics, 'of one calibration') },

@@ -1,7 +1,8 @@
 /** From the units to the verdict: gates, contrasts, measures, the rule, and what the experiment cannot say. */
 import { clusterMean } from '../../core/effect.ts';
-import type { Contrast, Findings, Gate, RunSize } from '../../core/experiment-types.ts';
+import type { Contrast, Findings, Gate, Measure, RunSize } from '../../core/experiment-types.ts';
 import type { Estimate } from '../../core/report-types.ts';
+import { briefly } from '../../core/verdict-words.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import { type Planned, plannedContrasts } from './contrasts.ts';
 import { oppositesFigure } from './figure.ts';
@@ -22,6 +23,7 @@ export function analyseOpposites(spec: OppositesSpec, size: RunSize, preparedJso
   const pushed = pushContrasts(spec, rows);
   const middle = Math.floor(prepared.layers.length / 2);
   const contrasts: readonly Contrast[] = [planned.overall, planned.moral, planned.antonym, planned.both, ...planned.cells, ...pushed];
+  const measures = measuresOf(spec, rows, prepared, planned);
   // Where a gate fails nothing is concluded, from pushes neither.
   const beside = gates.every(({ passed }) => passed) ? pushSentence(spec, rows, pushed, prepared.layers[middle] ?? 0) : null;
   return {
@@ -29,9 +31,9 @@ export function analyseOpposites(spec: OppositesSpec, size: RunSize, preparedJso
     because: beside === null ? because : `${because} ${beside}`,
     gates,
     contrasts,
-    measures: measuresOf(spec, rows, prepared, planned),
+    measures,
     wouldChange: wouldChange(spec, planned),
-    limits: limitsOf(spec, size, rows, prepared, planned),
+    limits: limitsOf(spec, size, rows, prepared, planned, measures),
     figure: oppositesFigure(spec, rows, planned, middle),
   };
 }
@@ -54,9 +56,21 @@ function gatesOf(spec: OppositesSpec, size: RunSize, rows: readonly AxisRow[]): 
 function wouldChange({ thresholds: { ropeBits } }: OppositesSpec, { overall, cells, moral, antonym }: Planned): string[] {
   const highest = Math.max(...cells.map(({ estimate }) => estimate.high ?? Infinity));
   return [
-    `CONFIRM needs the lower end of the gain over all axes above +${ropeBits} bit an act; it is ${edge(overall.estimate.low)}.`,
+    `CONFIRM needs the lower end of the gain over all axes above +${ropeBits} bits an act; it is ${edge(overall.estimate.low)}.`,
     `DENY needs the upper end of every cell at or below +${ropeBits} bit; the highest is ${edge(Number.isFinite(highest) ? highest : null)}.`,
-    `The opposites account needs the effect of an antonym above ${ropeBits} bit and that of being moral within ±${ropeBits}; they are ${interval(antonym.estimate)} and ${interval(moral.estimate)}. The tropes account needs the reverse.`,
+    `The opposites account needs the effect of an antonym above ${ropeBits} bit by its whole interval and p after Holm, and that of being moral within ±${ropeBits}; they are ${interval(antonym.estimate)} and ${interval(moral.estimate)}. The tropes account needs the reverse.`,
+  ];
+}
+
+/** What the model and its stream say about the accounts, which decides nothing and has to be known. */
+function accountLimits(measures: readonly Measure[]): string[] {
+  const of = (id: string): Estimate | undefined => measures.find((one) => one.id === id)?.estimate;
+  const [named, unnamed, along] = [of('agreement-with'), of('agreement-without'), of('antipodality-gain')];
+  const valid = (named?.low ?? NaN) > (unnamed?.high ?? NaN);
+  const side = along === undefined || along.low === null || along.high === null || (along.low <= 0 && along.high >= 0) ? 'which tells nothing of the opposites account' : along.high < 0 ? 'which speaks against the opposites account' : 'which speaks for the opposites account';
+  return [
+    ...(named === undefined || unnamed === undefined ? [] : [`The model agrees on what the opposite is to ${briefly(named)} where there is an antonym and to ${briefly(unnamed)} where there is none (1: always one answer). ${valid ? 'So it knows the difference that the factor stands for.' : 'So the factor “has an antonym” is not validated: to this model axes with an antonym need not be different from those without.'}`]),
+    ...(along === undefined ? [] : [`Over axes the gain goes along with antipodality, how far X and its opposite leave neutral in opposite ways, at a rank correlation of ${briefly(along, { signed: true })}, ${side}.`]),
   ];
 }
 
@@ -66,7 +80,7 @@ function subjectLimit({ cells }: Planned): string {
   return `X and its opposite are about one subject, and the unrelated act is about another, so the gain is that of the subject and of opposition together. Axes without an antonym, whose opposite is constructed in the setting of X, show how far the subject alone may carry: ${of('moral-single')} and ${of('other-single')} bit, beside ${of('moral-opposable')} and ${of('other-opposable')} with an antonym (moral, not moral).`;
 }
 
-function limitsOf(spec: OppositesSpec, size: RunSize, rows: readonly AxisRow[], prepared: OppositesPrepared, planned: Planned): string[] {
+function limitsOf(spec: OppositesSpec, size: RunSize, rows: readonly AxisRow[], prepared: OppositesPrepared, planned: Planned, measures: readonly Measure[]): string[] {
   const { overall, moral, antonym, both, adjusted, unadjusted } = planned;
   const bits = (value: number | null): string => (value === null ? 'unknown' : value.toFixed(2));
   const found = (contrast: Contrast): string => bits(contrast.detectable);
@@ -76,13 +90,15 @@ function limitsOf(spec: OppositesSpec, size: RunSize, rows: readonly AxisRow[], 
   return [
     ...(size === 'quick' ? [`A quick run: ${rows.length} axes, ${rows[0]?.matches.length ?? 0} items each, X shown by ${spec.doses.at(-1) ?? 0} sentences or named, and nothing pushed. It is a look, not a result.`] : []),
     subjectLimit(planned),
+    ...accountLimits(measures),
+    `Whether an account stands is decided by the intervals that the rule names and by p after Holm below ${spec.thresholds.alpha}, which the rule does not spell out.`,
     `With ${rows.length} axes and the spread found, 80 % power needs ${found(overall)} bits over all axes, ${found(moral)} for being moral, ${found(antonym)} for an antonym, ${found(both)} for the interaction, as they are reported: with valence and prior taken account of. Plain differences of means would need ${bits(unadjusted.moral)}, ${bits(unadjusted.antonym)} and ${bits(unadjusted.both)}.`,
     `Moral axes are also those with distant valences: the two correlate at ${correlation.toFixed(2)} over these axes, so what is said of one holds with that much doubt about the other. Adjusted for: ${covariates.length > 0 ? covariates.join(', ') : 'nothing, since nothing else varied'}.`,
     `Agreement on opposites is over ${prepared.answers} answers, the first tokens of the opposites of the spec; a model that would say something else is made to choose.`,
     'All strings were written by one writer a side, and where there is no antonym the opposite is constructed by a rule; valence was rated by the writer.',
     'Acts are given, not written by the model: what is measured is how likely they are, not whether the model would come to them.',
     'The four cells are looked at for PARTIAL without correction among themselves.',
-    ...(reach === null ? [] : [`${reach} Directions are of one half of the items and judged on the other, in one neutral context; what a push does where X has been shown is not asked.`]),
+    ...(reach === null ? [] : [`${reach} Directions are of one half of the items and judged on the other, in one neutral context; what a push does where X has been shown is not asked. Pushes and their contrasts came to this design after a first full run of the axes that ship with it had been seen; the rule of the verdict did not change, and that run had the same verdict.`]),
   ];
 }
 

@@ -49,7 +49,7 @@ function streamPanel(rows: readonly AxisRow[], middle: number, gain: string, rop
   const alpha = antipodalityByAxis(rows, middle);
   return {
     title: 'Against antipodality',
-    x: { label: 'antipodality (-<a, b> over the mean squared length)' },
+    x: { label: 'antipodality: −⟨a, b⟩ over the mean squared length of all, so beyond ±1 for a far axis' },
     y: { label: gain },
     series: CELLS.map(({ id, says }): FigureSeries => ({
       name: says, as: 'dots', tone: TONES[id],

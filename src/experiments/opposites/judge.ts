@@ -1,7 +1,8 @@
 /** The rule: from gates and contrasts to the verdict and to which account of it stands. */
 import type { Contrast, ExperimentVerdict, Gate } from '../../core/experiment-types.ts';
-import type { Estimate } from '../../core/report-types.ts';
+import { briefly, gateWords } from '../../core/verdict-words.ts';
 import type { Planned } from './contrasts.ts';
+import { CELLS } from './spec.ts';
 
 /** What explains the gain: an opposite is near to what it opposes, or stories turn characters round. */
 export type Account = 'opposites' | 'tropes' | 'both' | 'neither';
@@ -27,45 +28,49 @@ export function judge(gates: readonly Gate[], planned: Planned, thresholds: { re
   const line = `${signed(thresholds.ropeBits)} bit`;
   const raised = cells.filter(({ reading }) => reading === 'above');
   const none = cells.every(({ estimate: { high } }) => high !== null && high <= thresholds.ropeBits);
-  const gain = `The opposite gains ${interval(overall.estimate)} bit an act over an equally likely unrelated one, over ${overall.estimate.n} axes`;
-  const shape = `${accountSentence(account)} ${factors(planned)}`;
-  if (failed.length > 0) return { verdict: 'INCONCLUSIVE', account, because: `${failed.map(gateSentence).join(' ')} So nothing is concluded. ${gain}.` };
-  if (overall.reading === 'above') return { verdict: 'CONFIRM', account, because: `${gain}: the whole interval lies above ${line}. How much of it is the subject that both share, the rule does not ask: see what it cannot say. ${shape}` };
-  if (none) return { verdict: 'DENY', account, because: `In none of the four cells does the interval reach above ${line}: ${cells.map(cellSentence).join(', ')}. ${gain}: the opposite becomes ${overall.reading === 'below' ? 'dearer' : 'no cheaper'}. ${factors(planned)}` };
+  const gain = `${interval(overall.estimate)} bits an act for the opposite over an equally likely unrelated act, ${overall.estimate.n} axes`;
+  const shape = `${accountSentence(account, planned)} ${factors(planned)}`;
+  if (failed.length > 0) return { verdict: 'INCONCLUSIVE', account, because: `${failed.map(gateSentence).join(' ')} So nothing is concluded. Found: ${gain}.` };
+  if (overall.reading === 'above') return { verdict: 'CONFIRM', account, because: `${account === 'neither' ? 'The gain alone is confirmed' : 'The gain is confirmed'}: ${gain}. ${shape} CONFIRM asks that the whole interval lies above ${line}; how much of the gain is the subject that both share, the rule does not ask: see what it cannot say.` };
+  if (none) return { verdict: 'DENY', account, because: `In none of the four cells does the interval reach above ${line}: ${cells.map(cellSentence).join('; ')}. Over all: ${gain}; the opposite becomes ${overall.reading === 'below' ? 'dearer' : 'no cheaper'}. ${factors(planned)}` };
   if (raised.length > 0 || account !== 'neither') {
-    const where = raised.length > 0 ? `above ${line} in some cells only: ${raised.map(cellSentence).join(', ')}` : `above ${line} in no cell by its interval`;
-    return { verdict: 'PARTIAL', account, because: `${gain}, which is not above ${line}; it is ${where}. ${shape}` };
+    const where = raised.length > 0 ? `above ${line} in some cells only: ${raised.map(cellSentence).join('; ')}` : `above ${line} in no cell by its interval`;
+    return { verdict: 'PARTIAL', account, because: `The gain is not above ${line} over all, ${gain}; it is ${where}. ${shape}` };
   }
-  return { verdict: 'INCONCLUSIVE', account, because: `${gain}, an interval that is not all above ${line}; by cell ${cells.map(cellSentence).join(', ')}: neither above it nor short of it everywhere. ${shape}` };
+  return { verdict: 'INCONCLUSIVE', account, because: `The interval of the gain is not all above ${line}: ${gain}; by cell ${cells.map(cellSentence).join('; ')}: neither above it nor short of it everywhere. ${shape}` };
 }
 
-function accountSentence(account: Account): string {
+function accountSentence(account: Account, { moral, antonym }: Planned): string {
   switch (account) {
     case 'opposites': return 'The opposites account stands: it takes an antonym, not a moral axis.';
     case 'tropes': return 'The tropes account stands: it takes a moral axis, not an antonym.';
     case 'both': return 'Both accounts stand: an antonym and a moral axis each add, and more together.';
-    case 'neither': return 'Neither account stands by its interval.';
+    case 'neither': return [moral, antonym].some(({ reading }) => reading === 'open') ? `Tropes or opposites cannot be told: 80 % power needs ${least(moral)} bits for being moral, ${least(antonym)} for an antonym.` : 'Neither the tropes nor the opposites account stands by its interval.';
     default: return account satisfies never;
   }
 }
 
+function least({ detectable }: Contrast): string {
+  return detectable === null ? 'unknown' : detectable.toFixed(2);
+}
+
 function factors({ moral, antonym, both }: Planned): string {
-  return `An antonym adds ${interval(antonym.estimate)}, being moral ${interval(moral.estimate)}, both together ${interval(both.estimate)} bit.`;
+  return `An antonym adds ${interval(antonym.estimate)}, being moral ${interval(moral.estimate)}, both together ${interval(both.estimate)} bits.`;
 }
 
 function cellSentence({ id, estimate }: Contrast): string {
-  return `${id} ${interval(estimate)}`;
+  return `${CELLS.find((cell) => cell.id === id)?.says ?? id} ${interval(estimate)}`;
 }
 
-function gateSentence({ says, measured, unit, side, at }: Gate): string {
-  return `A gate fails: ${says} (${interval(measured)} ${unit}, must lie ${side} ${at}).`;
+function gateSentence(gate: Gate): string {
+  return `A gate fails: ${gateWords(gate)}.`;
 }
 
 /** `+0.21 [0.10, 0.32]`. */
-export function interval({ value, low, high }: Estimate): string {
-  return `${signed(value)}${low === null || high === null ? '' : ` [${low.toFixed(2)}, ${high.toFixed(2)}]`}`;
+export function interval(estimate: Contrast['estimate']): string {
+  return briefly(estimate, { signed: true });
 }
 
 function signed(value: number): string {
-  return `${value > 0 ? '+' : ''}${value.toFixed(2)}`;
+  return briefly({ value, low: null, high: null }, { signed: true });
 }

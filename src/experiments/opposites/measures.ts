@@ -14,6 +14,9 @@ import { pushMeasures } from './push-findings.ts';
 import { type AxisRow, mainKind, outcomeOf } from './rows.ts';
 import { CELLS, type OppositesSpec } from './spec.ts';
 
+/** −⟨a, b⟩ and lengths across halves, each summed over axes first: on average −cos(a, b), but noise can put it beyond ±1. */
+const POOLED = '−cosine, pooled over axes';
+
 /** All measures, those of acts before those of the stream and of pushes; those of what a size does not run are left out. */
 export function measuresOf(spec: OppositesSpec, rows: readonly AxisRow[], prepared: OppositesPrepared, planned: Planned): Measure[] {
   const measures = [...actMeasures(spec, rows, planned), ...matchMeasures(spec, rows), ...streamMeasures(spec, rows, prepared), ...pushMeasures(spec, rows)];
@@ -87,11 +90,11 @@ function streamMeasures(spec: OppositesSpec, rows: readonly AxisRow[], { layers,
       const mine = rows.filter((row) => row.moral === moral);
       const pooled = pooledGeometry(mine, related, middle, hidden, draws, seed);
       const readout = (part: 'ownOnOwn' | 'ownOnOpposite' | 'oppositeOnOwn'): Estimate => meanOver(spec, mine, ({ geometry }) => geometry.readouts[part]);
-      const others = layers.flatMap((layer, at): Measure[] => (at === middle ? [] : [{ id: `antipodality-${id}-layer-${layer}`, says: `antipodality at layer ${layer}, ${says}`, unit: 'cosine', estimate: pooledGeometryAt(mine, at, draws, seed) }]));
+      const others = layers.flatMap((layer, at): Measure[] => (at === middle ? [] : [{ id: `antipodality-${id}-layer-${layer}`, says: `antipodality at layer ${layer}, ${says}`, unit: POOLED, estimate: pooledGeometryAt(mine, at, draws, seed) }]));
       return [
-        { id: `antipodality-${id}`, says: `antipodality (1 opposite ways from neutral, -1 the same way) at layer ${layers[middle] ?? 0}, ${says}`, unit: 'cosine', estimate: pooled.antipodality },
-        { id: `antipodality-unrelated-${id}`, says: `the same of X with the opposites of unrelated axes, ${says}`, unit: 'cosine', estimate: pooled.unrelated },
-        { id: `antipodality-beyond-${id}`, says: `what opposites have beyond unrelated axes, ${says}`, unit: 'cosine', estimate: pooled.beyond },
+        { id: `antipodality-${id}`, says: `antipodality (1: opposite ways from neutral; −1: the same way) at layer ${layers[middle] ?? 0}, ${says}`, unit: POOLED, estimate: pooled.antipodality },
+        { id: `antipodality-unrelated-${id}`, says: `the same of X with the opposites of unrelated axes, ${says}`, unit: POOLED, estimate: pooled.unrelated },
+        { id: `antipodality-beyond-${id}`, says: `what opposites have beyond unrelated axes, ${says}`, unit: POOLED, estimate: pooled.beyond },
         ...others,
         { id: `salience-${id}`, says: `salience ratio: what X and its opposite share against what tells them apart, ${says}`, unit: 'ratio', estimate: pooled.salience },
         { id: `readout-own-${id}`, says: `X’s direction from neutral tells X from neutral in the other half, ${says}`, unit: 'AUROC', estimate: readout('ownOnOwn') },

@@ -1,7 +1,8 @@
 /** From the units to the verdict, by the rule that the spec wrote down first. */
-import type { ExperimentVerdict, Findings, Gate, RunSize } from '../../core/experiment-types.ts';
+import type { ExperimentVerdict, Findings, RunSize } from '../../core/experiment-types.ts';
 import { figureNumber } from '../../core/figure-scale.ts';
 import type { Estimate } from '../../core/report-types.ts';
+import { gateWords } from '../../core/verdict-words.ts';
 import { significantAll } from '../../core/round.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import { type FamilyFindings, familyFindings } from './family-findings.ts';
@@ -40,7 +41,7 @@ function because(spec: OutsideTextSpec, families: readonly FamilyFindings[], ver
   const failed = gates.filter(({ passed }) => !passed);
   const found = families.flatMap((findings) => foundOf(spec, findings)).join(' ');
   if (failed.length > 0) {
-    const what = failed.map(gateSentence);
+    const what = failed.map(gateWords);
     const lead = what.length === 1 ? `A gate fails: ${what[0] ?? ''}.` : `${what.length} of ${gates.length} gates fail. ${what.join('. ')}.`;
     return `${lead} So nothing is concluded. What was found, and decides nothing: ${found}`;
   }
@@ -57,10 +58,6 @@ function decisive({ thresholds }: OutsideTextSpec, families: readonly FamilyFind
     case 'INCONCLUSIVE': return 'Nothing dominates, no trend holds, and the ends do not differ.';
     default: return verdict satisfies never;
   }
-}
-
-function gateSentence({ says, measured, side, at, unit }: Gate): string {
-  return `${says.replace(/\.$/, '')}; asked for ${side === 'above' ? 'at least' : 'at most'} ${at}, found ${within(measured)} (${unit})`;
 }
 
 function foundOf(spec: OutsideTextSpec, { family, placed, uncalibrated, contrasts, trends, unseen, atTheEnd, endsDiffer, dominant, prepared }: FamilyFindings): readonly string[] {
