@@ -1,5 +1,5 @@
 /**
- * The four claims that the page exists to test, in words that do not change with a run. The rules, gates and verdicts are
+ * The four claims that the page exists to test, in five experiments, in words that do not change with a run. The rules, gates and verdicts are
  * those of the spec and the report of each experiment.
  */
 import type { RunSize } from '../core/experiment-types.ts';
@@ -60,7 +60,7 @@ export const RUN_STAGE = { pace: 'Timing the model', prepare: 'Preparing what ev
 
 /** Running an experiment in the page. */
 export const RUN_WORDS = {
-  unknown: 'A quick look runs a part that was fixed beforehand, and is no verdict of record. On a graphics card it takes minutes, and all of it perhaps an hour; without one many times that. The time left is told on the way.',
+  unknown: 'A quick look runs a part that was fixed beforehand, and is no verdict of record. By the command on two processor cores a look took 3 to 6 minutes and all of it 15 to 35, with other work beside; no graphics card has been timed. The page tells the time left on the way.',
   kept: 'Every unit is kept in this browser as it ends: a run that is stopped, or whose page or card goes away, goes on where it was. The preparation is one piece: interrupted, it starts over.',
 } as const;
 

@@ -50,8 +50,6 @@ function against({ family, placed }: FamilyFindings, what: string, estimate: (on
   };
 }
 
-const TONES = ['first', 'second', 'third', 'fourth'] as const;
-
 function visibility({ family, visible }: FamilyFindings, margin: number): FigurePanel {
   const steered = visible.filter(({ name }) => name !== 'head');
   const line = ({ name, byLayer }: Visible, tone: FigureSeries['tone']): FigureSeries => ({
@@ -63,7 +61,7 @@ function visibility({ family, visible }: FamilyFindings, margin: number): Figure
     title: `${family.title}: can it be seen that the rule is on?`,
     x: { label: 'layer' },
     y: { label: 'AUROC, on against off', range: [0, 1] },
-    series: [...steered.map((one, at) => line(one, TONES[at % TONES.length] ?? 'first')), ...visible.filter(({ name }) => name === 'head').map((one) => line(one, 'positive'))],
+    series: [...steered.map((one) => line(one, LOOKS[one.name as Placement])), ...visible.filter(({ name }) => name === 'head').map((one) => line(one, 'positive'))],
     bands: [{ from: 0.5 - margin, to: 0.5 + margin, says: 'cannot be seen' }],
     lines: [{ at: 0.5, across: 'x', says: 'chance' }],
   };
