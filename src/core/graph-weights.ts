@@ -7,15 +7,19 @@ export function besideGraphs(listed: readonly ListedFile[], offers: readonly Mod
   return listed.filter(({ path }) => PLAIN_PATH.test(path) && folders.has(folderOf(path)));
 }
 
-/** An offer with the weight files that its graph names, in place of those that looked like its own; what of them is not there, or cannot be loaded, is missing. */
-export function withWeights(offer: ModelOffer, names: readonly string[], beside: readonly ListedFile[]): ModelOffer {
+/**
+ * An offer with the weight files that its graph names, in place of those that looked like its own. `ends` has for each the byte where its last
+ * weight ends. What of them is not there, is too short, or cannot be loaded is missing.
+ */
+export function withWeights(offer: ModelOffer, ends: ReadonlyMap<string, number>, beside: readonly ListedFile[]): ModelOffer {
   const folder = folderOf(graphPath(offer));
   const known = new Map(beside.map((file) => [file.path, file]));
   const missing: string[] = [];
-  const weights = [...names].sort(byWeightOrder).flatMap((name) => {
+  const weights = [...ends.keys()].sort(byWeightOrder).flatMap((name) => {
     const file = known.get(folder + name);
     if (file === undefined) missing.push(`${name} is not there, and the graph takes weights from it`);
     else if (file.bytes < 1) missing.push(`${file.path} is empty`);
+    else if (file.bytes < (ends.get(name) ?? 0)) missing.push(`${file.path} has ${String(file.bytes)} bytes, and the graph takes weights from it up to byte ${String(ends.get(name))}: it is cut off, or belongs to another graph`);
     else if (file.bytes > LARGEST_FILE_BYTES) missing.push(`${file.path} has more than the 2 GiB that a browser takes in one file`);
     return file === undefined ? [] : [{ ...file, role: 'weights' as const }];
   });

@@ -11,6 +11,7 @@ import { fileOfRole, offersOf, type ListedFile } from '../../src/core/model-offe
 import { preferredOffer } from '../../src/core/model-preference.ts';
 import type { FileData, ModelListing, ModelNeeds } from '../../src/core/model-source.ts';
 import { cacheBytesPerToken, describeDecoder } from '../../src/onnx/decoder-shape.ts';
+import { parseModel } from '../../src/onnx/graph.ts';
 import { createGitBlob } from '../../src/runtime/store/git-blob.ts';
 import { parseHubReply } from '../../src/runtime/store/hub.ts';
 import { keyOf, parseManifest, weightsSha256 } from '../../src/runtime/store/manifest.ts';
@@ -278,6 +279,14 @@ describe('picked files', () => {
     expect(offer.bytes).toBe(offer.files.reduce((sum, { bytes }) => sum + bytes, 0));
     // The file has gaps between its weights.
     expect(needs.weightBytes).toBe(weights.length);
+  });
+
+  test('of which one is shorter than the graph takes weights from it cannot be loaded', async () => {
+    const listing = await listPicked({ name: 'my toy', files: new Map([...files, ['onnx/toy.onnx_data', blob(weights.slice(0, 5000))]]) }, never);
+    const end = Math.max(...parseModel(toy.graph).weights.map(({ offset, bytes }) => offset + bytes));
+    expect((await weighOffer({ listing, offer: listing.offers[0]! }, [], never)).needs.missing).toEqual([`onnx/toy.onnx_data has 5000 bytes, and the graph takes weights from it up to byte ${end}: it is cut off, or belongs to another graph`]);
+    const whole = await listPicked({ name: 'my toy', files: new Map([...files, ['onnx/toy.onnx_data', blob(weights.slice(0, end))]]) }, never);
+    expect((await weighOffer({ listing: whole, offer: whole.offers[0]! }, [], never)).needs.missing).toEqual([]);
   });
 
   test('of which the graph names an empty one cannot be loaded', async () => {

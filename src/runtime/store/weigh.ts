@@ -3,7 +3,8 @@ import { AppError } from '../../core/errors.ts';
 import { withWeights } from '../../core/graph-weights.ts';
 import { fileOfRole, type ModelOffer, type OfferedFile } from '../../core/model-offer.ts';
 import type { ChosenOffer, ModelNeeds, WeighedModel } from '../../core/model-source.ts';
-import { cacheBytesPerToken, describeDecoder, type DecoderShape } from '../../onnx/decoder-shape.ts';
+import { cacheBytesPerToken, type DecoderShape, shapeOf } from '../../onnx/decoder-shape.ts';
+import { parseDecoder } from '../../onnx/parse-decoder.ts';
 import { probeGpu } from '../capability/probe-gpu.ts';
 import { estimateNeeds } from '../config-estimate.ts';
 import { namingGraph } from '../graph-error.ts';
@@ -43,8 +44,8 @@ export async function weighOffer({ listing, offer }: ChosenOffer, hosts: readonl
   const text = new TextDecoder().decode(await bring(config));
   const { contextTokens } = parseModelConfig(text);
   if (graph.bytes > LARGEST_GRAPH_BYTES) return { offer, needs: { ...estimateNeeds(text, offer.dtype), contextTokens, weightBytes: weightBytesOf(offer) + graph.bytes, gpuOnly: null, missing: [] } };
-  const shape = shapeIn(graph.path, await bring(graph));
-  const named = withWeights(offer, shape.weightFiles, listing.beside);
+  const { shape, ends } = lookInto(graph.path, await bring(graph));
+  const named = withWeights(offer, ends, listing.beside);
   const whole = from.kind === 'local' ? await withoutPointers(named, from.files) : named;
   return { offer: whole, needs: needsOf(shape, whole, contextTokens) };
 }
@@ -65,9 +66,13 @@ function needsOf(shape: DecoderShape, offer: ModelOffer, contextTokens: number):
 
 const weightBytesOf = ({ files }: ModelOffer): number => files.reduce((sum, { role, bytes }) => (role === 'weights' ? sum + bytes : sum), 0);
 
-function shapeIn(path: string, bytes: Uint8Array): DecoderShape {
+/** What a graph looks like, and by each file that it takes weights from the byte where the last of them ends. */
+function lookInto(path: string, bytes: Uint8Array): { readonly shape: DecoderShape; readonly ends: ReadonlyMap<string, number> } {
   try {
-    return describeDecoder(bytes);
+    const model = parseDecoder(bytes);
+    const ends = new Map<string, number>();
+    for (const { file, offset, bytes: length } of model.weights) if (file !== null) ends.set(file, Math.max(ends.get(file) ?? 0, offset + length));
+    return { shape: shapeOf(model), ends };
   } catch (thrown) {
     throw namingGraph(path, thrown);
   }
