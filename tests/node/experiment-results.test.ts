@@ -46,6 +46,8 @@ describe.each(['A', 'A2', 'B', 'C', 'D'])('the results of %s', (letter) => {
     expect(lead).toContain({ A: '4 of 4 gates fail, so nothing is concluded', A2: 'Additivity is refuted', B: 'may not be read', C: 'A gate fails', D: 'Tropes or opposites cannot be told' }[letter] ?? 'a sixth experiment');
     expect(leadOf(lead, 1).rest, 'two sentences').not.toBe('');
     const ids = [...report.gates, ...report.contrasts, ...report.measures].map(({ id }) => id).filter((id) => id.includes('-') || id.includes('.'));
+    for (const { says } of [...report.gates, ...report.contrasts, ...report.measures]) expect(says).not.toMatch(/(^|[\s([])-\d/);
+    expect(report.figure.caption).not.toMatch(/(^|[\s([])-\d/);
     for (const sentence of [report.because, ...report.wouldChange, ...report.limits]) {
       expect(sentence).not.toMatch(/(^|[\s([])-\d/);
       for (const id of ids) expect(sentence).not.toContain(id);

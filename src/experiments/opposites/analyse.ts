@@ -6,7 +6,7 @@ import { briefly } from '../../core/verdict-words.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import { type Planned, plannedContrasts } from './contrasts.ts';
 import { oppositesFigure } from './figure.ts';
-import { interval, judge } from './judge.ts';
+import { axesOf, interval, judge } from './judge.ts';
 import { type OppositesPrepared, preparedFromJson } from './kept.ts';
 import { measuresOf } from './measures.ts';
 import { pushContrasts, pushReach, pushSentence } from './push-findings.ts';
@@ -47,7 +47,7 @@ function gatesOf(spec: OppositesSpec, size: RunSize, rows: readonly AxisRow[]): 
   const manipulation = clusterMean(rows.map(({ outcomes }) => outcomeOf(outcomes, mainKind(spec)).ownSpecific), draws, seed);
   const alone = (value: number, n: number): Estimate => ({ value, low: null, high: null, n });
   return [
-    { id: 'axes', says: `Each cell has ${needed} axes or more.`, unit: 'axes in the smallest cell', measured: alone(fewest, rows.length), side: 'above', at: needed, needs: 'value', passed: fewest >= needed },
+    { id: 'axes', says: `Each cell has ${axesOf(needed)} or more.`, unit: 'axes in the smallest cell', measured: alone(fewest, rows.length), side: 'above', at: needed, needs: 'value', passed: fewest >= needed },
     { id: 'matched', says: `The unrelated act is as likely as the opposite's in neutral contexts, within ${thresholds.matchBits} bit.`, unit: 'share of items', measured: alone(share, matched.length), side: 'above', at: thresholds.matchedShare, needs: 'value', passed: share >= thresholds.matchedShare },
     { id: 'manipulation', says: 'Showing X makes acts of X cheaper than unrelated acts.', unit: 'bits an act', measured: manipulation, side: 'above', at: thresholds.manipulationBits, needs: 'interval', passed: manipulation.low !== null && manipulation.low > thresholds.manipulationBits },
   ];
@@ -88,11 +88,11 @@ function limitsOf(spec: OppositesSpec, size: RunSize, rows: readonly AxisRow[], 
   const covariates = Object.keys(adjusted);
   const reach = pushReach(spec, rows);
   return [
-    ...(size === 'quick' ? [`A quick run: ${rows.length} axes, ${rows[0]?.matches.length ?? 0} items each, X shown by ${spec.doses.at(-1) ?? 0} sentences or named, and nothing pushed. It is a look, not a result.`] : []),
+    ...(size === 'quick' ? [`A quick run: ${axesOf(rows.length)}, ${rows[0]?.matches.length ?? 0} items each, X shown by ${spec.doses.at(-1) ?? 0} sentences or named, and nothing pushed. It is a look, not a result.`] : []),
     subjectLimit(planned),
     ...accountLimits(measures),
     `Whether an account stands is decided by the intervals that the rule names and by p after Holm below ${spec.thresholds.alpha}, which the rule does not spell out.`,
-    `With ${rows.length} axes and the spread found, 80 % power needs ${found(overall)} bits over all axes, ${found(moral)} for being moral, ${found(antonym)} for an antonym, ${found(both)} for the interaction, as they are reported: with valence and prior taken account of. Plain differences of means would need ${bits(unadjusted.moral)}, ${bits(unadjusted.antonym)} and ${bits(unadjusted.both)}.`,
+    `With ${axesOf(rows.length)} and the spread found, 80 % power needs ${found(overall)} bits over all axes, ${found(moral)} for being moral, ${found(antonym)} for an antonym, ${found(both)} for the interaction, as they are reported: with valence and prior taken account of. Plain differences of means would need ${bits(unadjusted.moral)}, ${bits(unadjusted.antonym)} and ${bits(unadjusted.both)}.`,
     `Moral axes are also those with distant valences: the two correlate at ${correlation.toFixed(2)} over these axes, so what is said of one holds with that much doubt about the other. Adjusted for: ${covariates.length > 0 ? covariates.join(', ') : 'nothing, since nothing else varied'}.`,
     `Agreement on opposites is over ${prepared.answers} answers, the first tokens of the opposites of the spec; a model that would say something else is made to choose.`,
     'All strings were written by one writer a side, and where there is no antonym the opposite is constructed by a rule; valence was rated by the writer.',

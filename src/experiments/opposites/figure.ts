@@ -3,6 +3,7 @@ import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '.
 import type { Estimate } from '../../core/report-types.ts';
 import { antipodalityByAxis } from './antipodality.ts';
 import type { Planned } from './contrasts.ts';
+import { axesOf } from './judge.ts';
 import { doseEstimate } from './measures.ts';
 import { PUSHES, type PushId } from './push-directions.ts';
 import { PUSHED, pushMeasures } from './push-findings.ts';
@@ -37,7 +38,7 @@ function cellPanel(rows: readonly AxisRow[], planned: Planned, gain: string, rop
       ...CELLS.map(({ id, says }): FigureSeries => ({ name: says, as: 'dots', tone: TONES[id], points: rows.filter(({ cell }) => cell === id).map((row) => ({ x: says, y: row.specific, label: labelOf(row) })) })),
       {
         name: 'mean of a cell with its 95 % interval', as: 'intervals', tone: 'third',
-        points: planned.cells.map(({ estimate }, i): FigurePoint => ({ x: CELLS[i]?.says ?? '', y: estimate.value, ...(estimate.low === null || estimate.high === null ? {} : { low: estimate.low, high: estimate.high }), label: `${CELLS[i]?.says ?? ''}: ${estimate.n} axes` })),
+        points: planned.cells.map(({ estimate }, i): FigurePoint => ({ x: CELLS[i]?.says ?? '', y: estimate.value, ...(estimate.low === null || estimate.high === null ? {} : { low: estimate.low, high: estimate.high }), label: `${CELLS[i]?.says ?? ''}: ${axesOf(estimate.n)}` })),
       },
     ],
     bands: [rope],
@@ -49,7 +50,7 @@ function streamPanel(rows: readonly AxisRow[], middle: number, gain: string, rop
   const alpha = antipodalityByAxis(rows, middle);
   return {
     title: 'Against antipodality',
-    x: { label: 'antipodality: −⟨a, b⟩ over the mean squared length of all, so beyond ±1 for a far axis' },
+    x: { label: 'antipodality: −⟨a, b⟩ over the mean squared length of axes like it, so no cosine: an axis may lie beyond ±1' },
     y: { label: gain },
     series: CELLS.map(({ id, says }): FigureSeries => ({
       name: says, as: 'dots', tone: TONES[id],
@@ -86,7 +87,7 @@ function pushPanel(spec: OppositesSpec, rows: readonly AxisRow[], rope: Band): F
   const measures = pushMeasures(spec, rows);
   const means = PUSHES.flatMap((id): FigurePoint[] => {
     const { value, low, high, n } = measures.find((measure) => measure.id === `push-${id}`)?.estimate ?? NOTHING;
-    return Number.isNaN(value) ? [] : [{ x: SHORT[id], y: value, ...(low === null || high === null ? {} : { low, high }), label: `${PUSHED[id]}: ${n} axes` }];
+    return Number.isNaN(value) ? [] : [{ x: SHORT[id], y: value, ...(low === null || high === null ? {} : { low, high }), label: `${PUSHED[id]}: ${axesOf(n)}` }];
   });
   if (means.length === 0) return [];
   const dots = rows.flatMap((row) => row.pushes.flatMap(({ id, kl, change }): FigurePoint[] => (kl === null ? [] : [{ x: SHORT[id], y: change, label: `${row.axis.x} – ${row.axis.opposite}: ${change.toFixed(2)}` }])));

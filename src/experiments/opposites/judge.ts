@@ -28,7 +28,7 @@ export function judge(gates: readonly Gate[], planned: Planned, thresholds: { re
   const line = `${signed(thresholds.ropeBits)} bit`;
   const raised = cells.filter(({ reading }) => reading === 'above');
   const none = cells.every(({ estimate: { high } }) => high !== null && high <= thresholds.ropeBits);
-  const gain = `${interval(overall.estimate)} bits an act for the opposite over an equally likely unrelated act, ${overall.estimate.n} axes`;
+  const gain = `${interval(overall.estimate)} bits an act for the opposite over an equally likely unrelated act, ${axesOf(overall.estimate.n)}`;
   const shape = `${accountSentence(account, planned)} ${factors(planned)}`;
   if (failed.length > 0) return { verdict: 'INCONCLUSIVE', account, because: `${failed.map(gateSentence).join(' ')} So nothing is concluded. Found: ${gain}.` };
   if (overall.reading === 'above') return { verdict: 'CONFIRM', account, because: `${account === 'neither' ? 'The gain alone is confirmed' : 'The gain is confirmed'}: ${gain}. ${shape} CONFIRM asks that the whole interval lies above ${line}; how much of the gain is the subject that both share, the rule does not ask: see what it cannot say.` };
@@ -64,6 +64,11 @@ function cellSentence({ id, estimate }: Contrast): string {
 
 function gateSentence(gate: Gate): string {
   return `A gate fails: ${gateWords(gate)}.`;
+}
+
+/** `1 axis`, `48 axes`. */
+export function axesOf(count: number): string {
+  return `${count} ${count === 1 ? 'axis' : 'axes'}`;
 }
 
 /** `+0.21 [0.10, 0.32]`. */

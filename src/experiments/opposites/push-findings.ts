@@ -10,7 +10,7 @@ import { detectable } from '../../core/power.ts';
 import { ropeReading } from '../../core/rope.ts';
 import { signFlip } from '../../core/sign-flip.ts';
 import { standardDeviation } from '../../core/stats.ts';
-import { interval } from './judge.ts';
+import { axesOf, interval } from './judge.ts';
 import { PUSHES, type PushId } from './push-directions.ts';
 import type { PushOutcome } from './push-outcomes.ts';
 import type { AxisRow } from './rows.ts';
@@ -92,7 +92,7 @@ export function pushSentence(spec: OppositesSpec, rows: readonly AxisRow[], cont
 export function pushReach({ push }: OppositesSpec, rows: readonly AxisRow[]): string | null {
   const reached = PUSHES.flatMap((id) => {
     const all = rows.flatMap(({ pushes }) => pushes.filter((one) => one.id === id));
-    return all.length === 0 ? [] : [`${PUSHED[id]} on ${all.filter(isReached).length} of ${all.length} axes`];
+    return all.length === 0 ? [] : [`${PUSHED[id]} on ${all.filter(isReached).length} of ${axesOf(all.length)}`];
   });
   return reached.length === 0 ? null : `A KL of ${nats({ push })} (within ${Math.round(100 * push.tolerance)} %, 95th percentile over ${push.texts} neutral texts) was reached ${reached.join(', ')}; the others take no part in what is said of that push.`;
 }
