@@ -32,7 +32,7 @@ const inChromium = (name: string, include: string[], flags: readonly string[]) =
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'node', environment: 'node', include: ['tests/node/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { name: 'node', environment: 'node', include: ['tests/node/**/*.test.ts'], testTimeout: 60_000 } },
       inChromium('browser', ['tests/browser/**/*.test.ts'], SOFTWARE_GPU_FLAGS),
       inChromium('nogpu', ['tests/nogpu/**/*.test.ts'], []),
       { test: { name: 'e2e', environment: 'node', include: ['tests/e2e/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 120_000, fileParallelism: false } },

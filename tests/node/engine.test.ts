@@ -27,7 +27,7 @@ let scorer: Scorer;
 beforeAll(async () => {
   engine = await openNodeEngine(MODEL);
   scorer = createScorer((await readProbe(PROBE)).probe);
-}, 60_000);
+}, 180_000);
 afterAll(() => engine.dispose());
 
 test('residuals, logits and greedy tokens agree with the float32 reference, and the untouched graph with the rewritten one', async () => {
@@ -78,7 +78,7 @@ test('the pass-size check accepts 512 tokens where they are right, and finds the
   const proof = await proveChunk(wrongFrom(32), ids, () => undefined);
   expect(proof.chunkTokens).toBe(31);
   expect(proof.trials.map((trial) => [trial.tokens, trial.accepted])).toEqual([[33, false], [31, true]]);
-}, 60_000);
+}, 180_000);
 
 test('a pass size that gives numbers that are not finite is refused, and a smaller one is still tried', async () => {
   const ids = engine.tokenizer.encode(PROOF_TEXT);
@@ -86,7 +86,7 @@ test('a pass size that gives numbers that are not finite is refused, and a small
   const proof = await proveChunk(faulty, ids, () => undefined);
   expect(proof.chunkTokens).toBe(31);
   expect(proof.trials[0]).toEqual({ tokens: 33, relativeError: Infinity, accepted: false });
-}, 60_000);
+}, 180_000);
 
 test('a larger pass that fails for any reason leaves the smaller one that is right; a lost device does not', async () => {
   const ids = engine.tokenizer.encode(PROOF_TEXT);
@@ -95,7 +95,7 @@ test('a larger pass that fails for any reason leaves the smaller one that is rig
   expect(proof.chunkTokens).toBe(128);
   expect(proof.trials.at(-1)).toEqual({ tokens: 512, relativeError: Infinity, accepted: false });
   await expect(proveChunk(failing(new AppError('gpu-device-lost', 'Gone.')), ids, () => undefined)).rejects.toMatchObject({ code: 'gpu-device-lost' });
-}, 60_000);
+}, 180_000);
 
 test('proving can be stopped', async () => {
   const controller = new AbortController();
@@ -167,7 +167,7 @@ test('the same seed writes the same words; another seed writes others', async ()
   const first = await write(7);
   expect(await write(7)).toBe(first);
   expect(await write(8)).not.toBe(first);
-}, 60_000);
+}, 180_000);
 
 test('a run that is stopped keeps what it has and can be continued', async () => {
   const run = new TextRun({ ...engine, scorer, chunkTokens: 4 });
@@ -208,7 +208,7 @@ test('the words’ part of a score follows from two embeddings alone: in passes 
   expect(Math.max(...Array.from(whole.slice(31), (value, i) => Math.abs(value - parts[i + 31]!)))).toBeLessThan(1e-4);
   // And it is no constant: the two tokens decide.
   expect(new Set(Array.from(parts.slice(31), (value) => value.toFixed(3))).size).toBeGreaterThan(50);
-}, 60_000);
+}, 180_000);
 
 test('a probe of the first format has no words’ part', async () => {
   const { probe } = await readProbe(PROBE);

@@ -86,6 +86,8 @@ export class FakeEngine implements EngineClient {
   /** Strengths that were asked for while a text was being written, each with the tokens that had been told. */
   readonly adjusted: { readonly strength: number; readonly tokens: number }[] = [];
   #lost: (error: AppError) => void = () => undefined;
+  #end: (error: AppError) => void = () => undefined;
+  readonly #ending = new Promise<never>((_, reject) => (this.#end = reject));
   #dead: AppError | null = null;
   #close: (error: AppError) => void = () => undefined;
   #hear: () => void = () => undefined;
@@ -94,6 +96,7 @@ export class FakeEngine implements EngineClient {
 
   constructor(options: FakeOptions = {}) {
     this.#options = options;
+    this.#ending.catch(() => undefined); // nothing may be under way
   }
 
   async load(_: unknown, onProgress: Parameters<EngineClient['load']>[1], signal: AbortSignal): Promise<EngineStatus> {
@@ -358,6 +361,8 @@ export class FakeEngine implements EngineClient {
   /** Kills the worker, as a browser does. */
   die(error = new AppError('worker-died', 'The engine worker ended without a word.')): void {
     this.#dead = error;
+    // As the real client does: what is under way hears of it at once.
+    this.#end(error);
     this.#lost(error);
   }
 
@@ -373,7 +378,7 @@ export class FakeEngine implements EngineClient {
   }
 
   async #step(signal: AbortSignal): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, this.#options.pace ?? 0));
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, this.#options.pace ?? 0)), this.#ending]);
     if (this.deaf) {
       await new Promise<void>((resolve, reject) => {
         this.#hear = resolve;
