@@ -107,7 +107,7 @@ export class OwnExperiment {
 
   async #bring(client: EngineClient, name: string, units: string): Promise<void> {
     const cards = [...this.#parts.shipped, ...this.#opened.map(({ card }) => card)].filter(({ shipped }) => (shipped?.spec ?? null) !== null);
-    const specs = await Promise.all(cards.map(({ shipped }) => shipped?.spec?.text() ?? ''));
+    const specs = await Promise.all(cards.map(async ({ shipped }) => (await shipped?.spec?.text()) ?? ''));
     const { spec, outcome } = await client.analyseUnits(specs, units);
     const card = cards[spec];
     card?.bring(outcome);

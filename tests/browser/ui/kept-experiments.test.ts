@@ -1,9 +1,9 @@
 /** What a browser keeps of experiments: by spec, model and engine, so that one run never stands in for another. */
 import { describe, expect, it } from 'vitest';
-import type { ExperimentReport } from '../../src/core/experiment-types.ts';
-import { memoryDatabase } from '../../src/state/database.ts';
-import { KeptExperiments } from '../../src/state/kept-experiments.ts';
-import { sampleExperiment } from '../fixtures/experiment-sample.ts';
+import type { ExperimentReport } from '../../../src/core/experiment-types.ts';
+import { memoryDatabase } from '../../../src/state/database.ts';
+import { KeptExperiments } from '../../../src/state/kept-experiments.ts';
+import { sampleExperiment } from '../../fixtures/experiment-sample.ts';
 
 const SPEC = sampleExperiment.experiment.specSha256;
 const on = (weights: string, backend: string, size: 'full' | 'quick' = 'full'): ExperimentReport => ({ ...sampleExperiment, experiment: { ...sampleExperiment.experiment, size }, model: { ...sampleExperiment.model, id: `model-${weights}`, weightsSha256: weights.repeat(64) }, backend });
