@@ -1,6 +1,8 @@
 /** A graphics device that goes away in the middle of work: the engine's own worker on WebGPU in real Chromium, over the toy, and the same work on the next device. */
 import { afterEach, describe, expect, test } from 'vitest';
+import SHIPPED from '../../experiments/A/spec.json?raw';
 import { AppError } from '../../src/core/errors.ts';
+import type { ExperimentPart } from '../../src/core/experiment-run.ts';
 import type { ReadingSink, TokenBatch } from '../../src/core/reading.ts';
 import type { SetSource, TrainingPlan } from '../../src/core/training-plan.ts';
 import { shippedSets } from '../../src/state/shipped-sets.ts';
@@ -29,6 +31,30 @@ const plan: TrainingPlan = {
   id: 'toy', title: 'Toy', about: 'A toy.', sets: [await part('kind-cruel-24', (line) => line, 12)], stories: await part('neutral-stories', shortened, 2), storyCount: null, zeros: [], controls: [], others: [],
   tapCount: 1, otherTaps: false, method: { kind: 'difference-of-means', target: 'poles', penalty: 0 }, defaultLayer: 2, seed: 1, shuffles: 5,
 };
+
+/** The shipped experiment A over as few letters as a spec may hold: six units of a quick run. The toy takes a pass for some letters, and this adapter its time for a pass. */
+function smallExperiment(): string {
+  const spec = JSON.parse(SHIPPED) as { factors: object };
+  const scenario = (id: string) => (at: number): object => {
+    const tell = (quote: string): object => ({ before: `Rain ${at}.`, quote, after: 'So.' });
+    // Every name signs as many kind authors as cruel ones.
+    const [kind, cruel] = at % 2 === 0 ? ['A', 'B'] : ['B', 'A'];
+    return { id: `${id}${at}`, topic: 'rain', kind, cruel, unseen: 'C', hero: tell('Yes.'), villain: tell('No.') };
+  };
+  const six = [0, 1, 2, 3, 4, 5];
+  return JSON.stringify({
+    ...spec,
+    id: 'small', draws: 200, permutations: 200,
+    factors: { ...spec.factors, strength: [0, 1] }, binding: { excerpts: 1 }, quick: { scenarios: 6, templates: 1 },
+    stimuli: {
+      templates: [{ id: 't1', signed: '{byline}:', unsigned: 'So:', story: '{before} {quote} {after}' }],
+      continuations: ['1', '2', '3', '4'].map((at) => ({ kind: `Joy ${at}.`, cruel: `Woe ${at}.` })),
+      excerpts: ['ham', 'tea'].map((what) => ({ topic: what, kind: `Gave ${what}.`, cruel: `Took ${what}.` })),
+      scenarios: six.map(scenario('s')),
+      fit: six.map(scenario('f')),
+    },
+  });
+}
 
 const clients: EngineClient[] = [];
 /** An engine that has the toy on a device of its own, what it said when that was gone, and its worker. */
@@ -138,4 +164,28 @@ describe('a device that goes away', () => {
     await next.generate({ sampling: { ...sampling, maxTokens: onward.ids.length - TEXT.length }, taps: false }, truth, never);
     expect(onward.ids).toEqual(truth.ids);
   }, 4 * MINUTE);
+
+  test('while an experiment runs ends the run by name and keeps its units; the next device goes on with those that are missing, and they are those of a run that was never interrupted', async () => {
+    const stories = await part('neutral-stories', shortened, 12);
+    /** Runs what `before` lacks, and stops once there are so many parts in all: the preparation and units. */
+    const run = async (client: EngineClient, before: readonly ExperimentPart[], most: number, then: (stop: AbortController) => void): Promise<{ readonly told: readonly ExperimentPart[]; readonly error: AppError }> => {
+      const told: ExperimentPart[] = [];
+      const stop = new AbortController();
+      const running = client.runExperiment({ spec: smallExperiment(), size: 'quick', parts: before, stories }, () => undefined, (one) => {
+        told.push(one);
+        if (before.length + told.length === most) then(stop);
+      }, stop.signal);
+      return { error: await lossIn(running), told };
+    };
+    const { client, lost } = await loaded();
+    const before = await run(client, [], 2, takeAway);
+    expect(before.error).toMatchObject({ code: 'gpu-device-lost' });
+    expect(lost).toEqual(['gpu-device-lost']);
+    expect(before.told.map(({ id }) => id)).toEqual(['quick/prepared', 'quick/s0-t1-quick']);
+    client.dispose();
+    const after = await run((await loaded()).client, before.told, 4, (stop) => stop.abort());
+    expect(after.told.map(({ id }) => id)).toEqual(['quick/s1-t1-quick', 'quick/s2-t1-quick']);
+    const whole = await run((await loaded()).client, [], 4, (stop) => stop.abort());
+    expect([...before.told, ...after.told]).toEqual(whole.told);
+  }, 9 * MINUTE);
 });
