@@ -1,6 +1,6 @@
 /**
- * Whether weights lie in their files as their shapes say. What reads on past its end, or into the next weight, would be other numbers
- * than were trained, and onnxruntime does not see that.
+ * Where weights lie in their files, and whether they lie there as their shapes say. What reads on past its end, or into the next weight,
+ * would be other numbers than were trained, and onnxruntime does not see that.
  */
 import { AppError } from '../core/errors.ts';
 import type { GraphWeight } from './graph.ts';
@@ -22,6 +22,13 @@ export function assertWeights(weights: readonly GraphWeight[]): void {
     if (before?.file !== weight.file || before.offset + before.bytes <= weight.offset) continue;
     if (before.offset !== weight.offset || before.bytes !== weight.bytes) throw malformed(`that ${JSON.stringify(weight.name)} begins at byte ${weight.offset} of ${weight.file ?? ''}, where ${JSON.stringify(before.name)} ends at ${before.offset + before.bytes}`, weight.name);
   }
+}
+
+/** By weight file, in order of first use, the byte where the last of its weights ends: what a file that was cut off is known by before it is read. */
+export function weightEnds(weights: readonly GraphWeight[]): ReadonlyMap<string, number> {
+  const ends = new Map<string, number>();
+  for (const { file, offset, bytes } of weights) if (file !== null) ends.set(file, Math.max(ends.get(file) ?? 0, offset + bytes));
+  return ends;
 }
 
 function malformed(what: string, name: string): AppError {

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import { byWeightOrder } from '../../core/model-offer.ts';
-import { weightExtents } from '../../onnx/weight-extents.ts';
+import { parseModel } from '../../onnx/graph.ts';
+import { weightEnds } from '../../onnx/weights.ts';
 import { withDtype } from '../../core/model-dtype.ts';
 import type { ModelIdentity } from '../../core/probe-types.ts';
 import type { SegmentReader } from '../../training/reader.ts';
@@ -126,11 +127,11 @@ export async function openNodeReader(modelDir: string): Promise<SegmentReader & 
 async function hashWeights(graphPath: string, held: HeldFiles): Promise<string> {
   const hashes = [{ role: 'graph' as 'graph' | 'weights', sha256: await held.sha256(graphPath) }];
   const stock = await readModelFile(graphPath);
-  const extents = about(graphPath, () => weightExtents(stock));
-  for (const name of [...extents.keys()].sort(byWeightOrder)) {
+  const ends = about(graphPath, () => weightEnds(parseModel(stock).weights));
+  for (const name of [...ends.keys()].sort(byWeightOrder)) {
     const path = join(dirname(graphPath), name);
     const sha256 = await held.sha256(path);
-    assertWhole(path, modelFileBytes(path), extents.get(name) ?? 0);
+    assertWhole(path, modelFileBytes(path), ends.get(name) ?? 0);
     hashes.push({ role: 'weights', sha256 });
   }
   return weightsSha256(hashes);

@@ -5,6 +5,7 @@ import { fileOfRole, type ModelOffer, type OfferedFile } from '../../core/model-
 import type { ChosenOffer, ModelNeeds, WeighedModel } from '../../core/model-source.ts';
 import { cacheBytesPerToken, type DecoderShape, shapeOf } from '../../onnx/decoder-shape.ts';
 import { parseDecoder } from '../../onnx/parse-decoder.ts';
+import { weightEnds } from '../../onnx/weights.ts';
 import { probeGpu } from '../capability/probe-gpu.ts';
 import { estimateNeeds } from '../config-estimate.ts';
 import { namingGraph } from '../graph-error.ts';
@@ -70,9 +71,7 @@ const weightBytesOf = ({ files }: ModelOffer): number => files.reduce((sum, { ro
 function lookInto(path: string, bytes: Uint8Array): { readonly shape: DecoderShape; readonly ends: ReadonlyMap<string, number> } {
   try {
     const model = parseDecoder(bytes);
-    const ends = new Map<string, number>();
-    for (const { file, offset, bytes: length } of model.weights) if (file !== null) ends.set(file, Math.max(ends.get(file) ?? 0, offset + length));
-    return { shape: shapeOf(model), ends };
+    return { shape: shapeOf(model), ends: weightEnds(model.weights) };
   } catch (thrown) {
     throw namingGraph(path, thrown);
   }
