@@ -28,7 +28,7 @@ beforeAll(() => {
   }
   mkdirSync(join(project, 'public', 'models'), { recursive: true });
   writeFileSync(join(project, 'public', 'models', 'weights.onnx_data'), DATA);
-  writeFileSync(join(project, 'index.html'), '<!doctype html><title>one</title>');
+  writeFileSync(join(project, 'index.html'), pageOf('one'));
   mkdirSync(join(project, 'src', 'cli'), { recursive: true });
   for (const path of ['src/offline', 'src/core/offline-files.ts', 'src/core/model-hosts.ts']) cpSync(path, join(project, path), { recursive: true });
   writeFileSync(join(project, 'src', 'cli', 'main.ts'), "const [status = '0', ...rest]: string[] = process.argv.slice(2);\nprocess.stdout.write(JSON.stringify({ rest, cwd: process.cwd() }));\nprocess.exitCode = Number(status);\n");
@@ -38,6 +38,10 @@ afterAll(() => {
   for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
   rmSync(scratch, { recursive: true, force: true });
 });
+
+/** A page with a policy, which is sent with every file as well. */
+const POLICY = "default-src 'self'";
+const pageOf = (title: string): string => `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}"><title>${title}</title>`;
 
 /** Runs a script to its end. */
 function run(script: string, args: readonly string[], env: Record<string, string> = {}, root = project): SpawnSyncReturns<string> {
@@ -85,6 +89,7 @@ describe('npm start', () => {
     expect(await page.text()).toContain('<title>one</title>');
     expect(page.headers.get('cross-origin-opener-policy')).toBe('same-origin');
     expect(page.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
+    expect(page.headers.get('content-security-policy')).toBe(POLICY);
 
     const whole = await fetch(`${url}models/weights.onnx_data`);
     expect(Buffer.from(await whole.arrayBuffer()).equals(DATA)).toBe(true);
@@ -99,7 +104,7 @@ describe('npm start', () => {
     const unchanged = await start();
     expect(unchanged.err()).toBe('');
     await stop(unchanged.child);
-    writeFileSync(join(project, 'index.html'), '<!doctype html><title>two</title>');
+    writeFileSync(join(project, 'index.html'), pageOf('two'));
     const changed = await start();
     expect(changed.err()).toContain('building the page');
     expect(await (await fetch(changed.url)).text()).toContain('<title>two</title>');
