@@ -52,7 +52,7 @@ describe('the cost of a measurement', () => {
 });
 
 describe('strengths that were matched', () => {
-  const question: MatchQuestion = { probeSha256: 'ab'.repeat(32), weightsSha256: 'cd'.repeat(32), mode: 'add', pole: 'negative', from: 18, to: 18 };
+  const question: MatchQuestion = { probeSha256: 'ab'.repeat(32), weightsSha256: sampleDose.model.weightsSha256, mode: 'add', pole: 'negative', from: 18, to: 18 };
   const matched = (target: number, strength: number) => ({ target, strength, kl: target, meanKl: target / 3, perplexity: 20, batches: 4 });
 
   it('are remembered by everything that they depend on', () => {
