@@ -201,7 +201,8 @@ test('a worker that dies is told, the text stays, and one press starts again wit
 }, 3 * MINUTE);
 
 test('a worker that ends without a word in the middle of a reading is told within seconds, and one press reads the text to its end', async () => {
-  const long = Array.from({ length: 8 }, () => TEXT).join(' ');
+  // Several passes longer than what is on show when the worker goes: it ends the pass that it is in.
+  const long = Array.from({ length: 24 }, () => TEXT).join(' ');
   await typeText(page, long);
   await page.getByRole('button', { name: 'Read', exact: true }).click();
   await page.locator('[data-token="40"]').waitFor({ timeout: MINUTE });
