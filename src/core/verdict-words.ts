@@ -36,6 +36,9 @@ export function gateAsks({ side, at, needs }: Pick<Gate, 'side' | 'at' | 'needs'
   return `${needs === 'interval' ? `the whole interval ${side}` : side === 'above' ? 'at least' : 'at most'} ${figureNumber(at, 3)}`;
 }
 
+/** What has to change where a gate fails, for a verdict either way. */
+export const gateNeeded = (gate: Gate): string => `A verdict either way needs this gate to pass: ${gateWords(gate)}.`;
+
 /** A value and its interval, e.g. `0.62` and `0.51 to 0.72`; the reason where there is none. */
 export function estimateWords({ value, low, high, note }: Estimate): { readonly value: string; readonly interval: string } {
   const interval = low === null || high === null ? 'none' : `${figureNumber(low, 3)} to ${figureNumber(high, 3)}`;

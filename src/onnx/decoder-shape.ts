@@ -80,7 +80,7 @@ export function shapeOf(model: ModelGraph): DecoderShape {
     const input = inputs.get(past);
     if (!input) throw missingNode(past, 'the other half of a layer’s key/value cache');
     if (!outputs.has(present)) throw missingNode(present, 'the key/value cache after a pass');
-    return { past, type: activationsOf(input), shape: cacheShapeOf(input, sizeBehind(model, readers, attention.get(names[index - (index % 2)]?.past ?? ''))) };
+    return { past, type: activationsOf(input), shape: cacheShapeOf(input, () => sizeBehind(model, readers, attention.get(names[index - (index % 2)]?.past ?? ''))) };
   });
   const activations = caches[0]?.type ?? 'float32';
   const odd = caches.find(({ type }) => type !== activations);
@@ -109,10 +109,10 @@ function attentionByCache(model: ModelGraph): ReadonlyMap<string, GraphNode> {
   return new Map(model.nodes.filter(({ opType }) => opType === 'GroupQueryAttention').map((node) => [node.inputs[GQA.pastKeys] ?? '', node]));
 }
 
-/** Heads and their size, as the input says; `sizeBehind` where it leaves the size open. */
-function cacheShapeOf({ name, dims }: GraphValue, sizeBehind: number | null): CacheShape {
+/** Heads and their size, as the input says; `sizeBehind` is asked where it leaves the size open. */
+function cacheShapeOf({ name, dims }: GraphValue, sizeBehind: () => number | null): CacheShape {
   const [, heads, , given] = dims;
-  const size = typeof given === 'number' ? given : sizeBehind;
+  const size = typeof given === 'number' ? given : sizeBehind();
   if (dims.length !== 4 || typeof heads !== 'number' || !size || !Number.isInteger(size)) throw missingNode(name, 'an input [batch, heads, past, head size] whose heads and head size the file fixes');
   if (heads < 1 || heads > MOST_HEADS || size < 1 || size > LARGEST_HEAD) {
     throw new AppError('model-graph-malformed', `The model graph claims a key/value cache of ${heads} heads of ${size} numbers (${name}); at most ${MOST_HEADS} of ${LARGEST_HEAD} are read. Load the file again, or pick another export.`, { name, heads, size });

@@ -1,5 +1,6 @@
 /** The few numbers of a model's `config.json` that the engine needs. */
 import { AppError } from '../core/errors.ts';
+import { jsonIn } from './model-text.ts';
 
 /** Sizes from `config.json`. */
 export interface ModelConfig {
@@ -12,12 +13,7 @@ export interface ModelConfig {
 
 /** Reads `config.json` of a Hugging Face model. Throws `model-text-invalid` naming the field. */
 export function parseModelConfig(text: string): ModelConfig {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch (thrown) {
-    throw new AppError('model-text-invalid', 'config.json: it is not valid JSON. Take the config.json that the model was published with.', { file: 'config.json' }, thrown);
-  }
+  const raw = jsonIn('config.json', text);
   const fields: Record<string, unknown> = typeof raw === 'object' && raw !== null ? { ...raw } : {};
   const size = (name: string): number => {
     const value = fields[name];
@@ -31,12 +27,7 @@ export function parseModelConfig(text: string): ModelConfig {
 
 /** Ids that end a text by `generation_config.json` as well: what a chat ends with is often said there alone. Throws `model-text-invalid` where it is no JSON. */
 export function withGenerationConfig(config: ModelConfig, text: string): ModelConfig {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch (thrown) {
-    throw new AppError('model-text-invalid', 'generation_config.json is not valid JSON.', { file: 'generation_config.json' }, thrown);
-  }
+  const raw = jsonIn('generation_config.json', text);
   const more = typeof raw === 'object' && raw !== null ? endTokensIn({ ...raw }) : [];
   return { ...config, endTokens: [...new Set([...config.endTokens, ...more])] };
 }

@@ -3,7 +3,8 @@ import { AppError } from '../core/errors.ts';
 import { parseModelConfig, withGenerationConfig, type ModelConfig } from './model-config.ts';
 import type { DecoderFiles } from './ort/opening.ts';
 import type { FileRole, ManifestFile } from './store/manifest.ts';
-import { objectIn, TextTokenizer } from './tokenizer.ts';
+import { objectIn } from './model-text.ts';
+import { TextTokenizer } from './tokenizer.ts';
 
 /** Files of a model in memory, by the paths of a list that says what each is for. */
 export interface FilesInMemory {

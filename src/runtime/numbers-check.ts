@@ -8,7 +8,7 @@ import { relativeError } from '../core/relative-error.ts';
 import { argmax } from '../core/sampling.ts';
 import type { ElementType } from '../onnx/tensor-type.ts';
 import type { Decoder } from './decoder.ts';
-import type { ReferencePrompt } from './numbers-reference.ts';
+import { lastLogits, readAll, type ReferencePrompt } from './numbers-reference.ts';
 import { Sequence, type PassReading } from './sequence.ts';
 
 /** Largest accepted ‖difference‖ / ‖reference‖ of the stream, any layer, any position, the sink included. */
@@ -97,15 +97,6 @@ async function compareUntouched(parts: NumbersCheckParts & { readonly untouched:
   return worst;
 }
 
-async function readAll(sequence: Sequence, ids: readonly number[], advance: (tokens: number) => void): Promise<PassReading[]> {
-  const passes: PassReading[] = [];
-  for await (const pass of sequence.append(ids)) {
-    passes.push(pass);
-    advance(pass.tokens);
-  }
-  return passes;
-}
-
 /** How many greedy tokens agree before the first that differs. */
 async function countGreedyMatches(sequence: Sequence, first: Float32Array, greedy: readonly number[], advance: (tokens: number) => void): Promise<number> {
   let logits = first;
@@ -132,10 +123,6 @@ function layerErrors(passes: readonly PassReading[], truth: Float32Array, hidden
     }
   }
   return worst;
-}
-
-function lastLogits(passes: readonly PassReading[]): Float32Array {
-  return passes.at(-1)?.logits ?? new Float32Array(0);
 }
 
 function largestDifference(found: Float32Array, truth: Float32Array | undefined): number {

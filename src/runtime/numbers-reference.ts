@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.ts';
 import { argmax } from '../core/sampling.ts';
 import { parseSafetensors } from '../format/safetensors.ts';
 import type { Decoder, DecoderSizes } from './decoder.ts';
-import { Sequence } from './sequence.ts';
+import { Sequence, type PassReading } from './sequence.ts';
 
 /** One text with what a float32 pass makes of it. */
 export interface ReferencePrompt {
@@ -46,17 +46,15 @@ export async function ownReference(decoder: Decoder, encode: (text: string) => r
     const residual = new Float32Array((layerCount + 1) * ids.length * hidden);
     const sequence = new Sequence(decoder, ids.length);
     try {
-      let logits = new Float32Array(0);
-      for await (const pass of sequence.append(ids)) {
-        for (let layer = 0; layer <= layerCount; layer += 1) residual.set(pass.residuals.subarray(layer * pass.tokens * hidden, (layer + 1) * pass.tokens * hidden), (layer * ids.length + pass.start) * hidden);
-        logits = pass.logits.slice();
-        advance(pass.tokens);
+      const passes = await readAll(sequence, ids, advance);
+      for (const { residuals, tokens, start } of passes) {
+        for (let layer = 0; layer <= layerCount; layer += 1) residual.set(residuals.subarray(layer * tokens * hidden, (layer + 1) * tokens * hidden), (layer * ids.length + start) * hidden);
       }
+      const logits = lastLogits(passes);
       const greedy: number[] = [];
       for (let next = logits; greedy.length < OWN_GREEDY && leadOf(next) > closest; ) {
         greedy.push(argmax(next));
-        for await (const pass of sequence.append(greedy.slice(-1))) next = pass.logits.slice();
-        advance(1);
+        next = lastLogits(await readAll(sequence, greedy.slice(-1), advance));
       }
       prompts.push({ name, ids, greedy, residual, logits });
     } finally {
@@ -64,6 +62,21 @@ export async function ownReference(decoder: Decoder, encode: (text: string) => r
     }
   }
   return prompts;
+}
+
+/** Reads tokens after what a sequence has read, and tells `advance` of them pass by pass. */
+export async function readAll(sequence: Sequence, ids: readonly number[], advance: (tokens: number) => void): Promise<readonly PassReading[]> {
+  const passes: PassReading[] = [];
+  for await (const pass of sequence.append(ids)) {
+    passes.push(pass);
+    advance(pass.tokens);
+  }
+  return passes;
+}
+
+/** The logits after the last token; empty where there is none. */
+export function lastLogits(passes: readonly PassReading[]): Float32Array {
+  return passes.at(-1)?.logits ?? new Float32Array(0);
 }
 
 /** By how much the best logit leads. */

@@ -5,6 +5,7 @@ import { bytesOfToken, PieceDecoder } from '../core/byte-level.ts';
 import type { ChatMessage } from '../core/chat.ts';
 import { AppError } from '../core/errors.ts';
 import type { TokenPiece } from '../core/reading.ts';
+import { objectIn, textInvalid } from './model-text.ts';
 
 /** Text to token ids and back. */
 export class TextTokenizer {
@@ -19,7 +20,7 @@ export class TextTokenizer {
       this.#tokenizer = new Tokenizer(tokenizer, config);
       this.encode('A');
     } catch (thrown) {
-      throw invalid('tokenizer.json', `lacks what a tokenizer needs (${thrown instanceof Error ? thrown.message : String(thrown)})`, thrown);
+      throw textInvalid('tokenizer.json', `lacks what a tokenizer needs (${thrown instanceof Error ? thrown.message : String(thrown)})`, thrown);
     }
     this.#chatTemplate = typeof config['chat_template'] === 'string' ? config['chat_template'] : null;
   }
@@ -50,20 +51,4 @@ export class TextTokenizer {
     if (this.#chatTemplate === null) throw new AppError('usage', 'This model has no chat template. Give it plain text instead.');
     return new Template(this.#chatTemplate).render({ messages: [...messages], add_generation_prompt: true });
   }
-}
-
-/** The object that a small file of a model holds. Throws `model-text-invalid`, naming the file. */
-export function objectIn(file: string, json: string): Record<string, unknown> {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(json);
-  } catch (thrown) {
-    throw invalid(file, 'is not valid JSON', thrown);
-  }
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw invalid(file, 'must be a JSON object');
-  return { ...raw };
-}
-
-function invalid(file: string, problem: string, cause?: unknown): AppError {
-  return new AppError('model-text-invalid', `${file}: it ${problem}. Take the ${file} that the model was published with.`, { file }, cause);
 }

@@ -1,7 +1,7 @@
 /** The rule of an authors experiment, applied to its numbers, and why, in sentences. */
 import { figure, plain, signedFigure } from '../../core/claim-words.ts';
 import type { Contrast, ExperimentVerdict, Gate, RunSize } from '../../core/experiment-types.ts';
-import { gateWords } from '../../core/verdict-words.ts';
+import { gateNeeded, gateWords } from '../../core/verdict-words.ts';
 import type { Ratios } from './numbers.ts';
 import type { AuthorsSpec } from './spec.ts';
 
@@ -57,7 +57,7 @@ function denialsOf({ thresholds }: AuthorsSpec, { leakageOverPersistence, domina
 }
 
 function wouldChange(verdict: ExperimentVerdict, failed: readonly Gate[], conditions: readonly Condition[], denials: readonly Condition[]): string[] {
-  if (failed.length > 0) return failed.map((gate) => `A verdict either way needs this gate to pass: ${gateWords(gate)}.`);
+  if (failed.length > 0) return failed.map(gateNeeded);
   const open = conditions.filter(({ holds }) => !holds).map((condition) => `CONFIRM also needs that ${told(condition)}`);
   const deny = denials.filter(({ holds }) => !holds).map((condition) => `DENY would need no more than that ${told(condition)}`);
   return verdict === 'DENY' ? open : [...open, ...deny];

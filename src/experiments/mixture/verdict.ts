@@ -1,7 +1,7 @@
 /** The rule of a mixture experiment, applied to its numbers, and why, in sentences. */
 import { plain, signed } from '../../core/claim-words.ts';
 import type { Contrast, ExperimentVerdict, Gate, RunSize } from '../../core/experiment-types.ts';
-import { briefly, gateWords } from '../../core/verdict-words.ts';
+import { briefly, gateNeeded, gateWords } from '../../core/verdict-words.ts';
 import { INTERACTIONS } from './additivity.ts';
 import { ACCOUNTS } from './models.ts';
 import type { Numbers, Rivalry } from './numbers.ts';
@@ -81,7 +81,7 @@ function sized({ value, low, high }: Contrast['estimate']): string {
 }
 
 function wouldChange(verdict: ExperimentVerdict, failed: readonly Gate[], recency: Rivalry, above: readonly Rivalry[], off: readonly Contrast[], line: number, rope: number): string[] {
-  if (failed.length > 0) return failed.map((gate) => `A verdict either way needs this gate to pass: ${gateWords(gate)}.`);
+  if (failed.length > 0) return failed.map(gateNeeded);
   const errors = signed(recency.above.errors);
   const confirm = [
     ...(recency.above.errors >= line ? [] : [`CONFIRM needs evidence that adds up at least ${plain(line)} SE above the last sentence alone; it is at ${errors}.`]),
