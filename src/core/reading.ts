@@ -35,10 +35,25 @@ export interface TokenScores {
   readonly words: Float32Array;
 }
 
-/** The reading at a tap: neutral words put after a sentence, off to the side, so that they never enter the text. */
+/** Where a readout stands in its text: at the end of a sentence, of a clause (a comma or the like), or after any other token. */
+export type Stand = 'sentence' | 'clause' | 'word';
+
+/** The reading that is shown of one readout: one number over the probe's reading layers, with the range of random directions. */
+export interface ShownReading {
+  /** In its own unit: the standard deviation of the same reading over the training turns of both poles. */
+  readonly score: number;
+  /** 5th and 95th percentile of the same reading by random directions of matched covariance. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A readout: neutral words put after a token, off to the side, so that they never enter the text. */
 export interface TapReading {
-  /** Index of the last token of the sentence that has just ended. */
+  /** Index of the token after which was read. */
   readonly afterToken: number;
+  readonly stand: Stand;
+  /** The reading to show; null where the probe, or the file that this comes from, has no numbers for it. */
+  readonly shown: ShownReading | null;
   /** Score by layer `[layers]`: mean over the words of the tap, then over taps. */
   readonly score: Float32Array;
   /** 5th percentile by layer of the same reading by random directions of matched covariance `[layers]`. */

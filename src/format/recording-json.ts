@@ -230,6 +230,8 @@ function toRun(node: JsonNode, characters: number, layerCount: number): RunOrigi
 function toTap(node: JsonNode, layers: number, tokens: number, hasPoles: boolean): TapReading {
   return {
     afterToken: integer(field(node, 'afterToken'), 0, tokens - 1),
+    stand: 'sentence',
+    shown: null,
     score: scoreRow(field(node, 'score'), layers),
     nullLow: scoreRow(field(node, 'nullLow'), layers),
     nullHigh: scoreRow(field(node, 'nullHigh'), layers),

@@ -3,7 +3,7 @@ import { byPole } from '../core/heads.ts';
 import { lexicalScores } from '../core/lexical.ts';
 import { drawNullDirections, nullBand } from '../core/null-band.ts';
 import type { PoleHead, Probe } from '../core/probe-types.ts';
-import type { TapReading, TokenBatch, TokenScores } from '../core/reading.ts';
+import type { Stand, TapReading, TokenBatch, TokenScores } from '../core/reading.ts';
 import { meanReading, tapScore, tokenScores, type StreamProducts } from '../core/score.ts';
 
 /** What a text run needs of a probe. */
@@ -19,7 +19,7 @@ export interface Scorer {
    */
   tokens(products: StreamProducts, firstPosition: number, before: Float32Array | null): Pick<TokenBatch, 'scores' | 'words' | 'poles'>;
   /** The reading of one place from the mean residual of each tap `[layers, hidden]` there. */
-  tap(means: readonly Float32Array[], tokensBefore: number): Omit<TapReading, 'afterToken'>;
+  tap(means: readonly Float32Array[], tokensBefore: number, stand: Stand): Omit<TapReading, 'afterToken'>;
 }
 
 /** Makes the scorer of a probe; draws its random directions once. */
@@ -35,10 +35,10 @@ export function createScorer(probe: Probe): Scorer {
     taps: probe.taps,
     directions: heads.map(({ directions }) => directions),
     tokens: (products, ...where) => ({ ...scored(products, probe, ...where), poles: poles === null ? null : byPole((pole) => scored(products, poles[pole], ...where)) }),
-    tap: (means, tokensBefore) => {
+    tap: (means, tokensBefore, stand) => {
       const mean = meanReading(means); // scores are linear: the score of the mean is the mean of the scores
       const { low, high } = nullBand(drawn, mean, tokensBefore);
-      return { score: tapScore(probe, mean), nullLow: low, nullHigh: high, poles: poles === null ? null : byPole((pole) => tapScore({ ...poles[pole], model }, mean)) };
+      return { stand, shown: null, score: tapScore(probe, mean), nullLow: low, nullHigh: high, poles: poles === null ? null : byPole((pole) => tapScore({ ...poles[pole], model }, mean)) };
     },
   };
 }
@@ -48,5 +48,5 @@ export const noScorer: Scorer = {
   taps: [],
   directions: [],
   tokens: () => ({ scores: new Float32Array(0), words: new Float32Array(0), poles: null }),
-  tap: () => ({ score: new Float32Array(0), nullLow: new Float32Array(0), nullHigh: new Float32Array(0), poles: null }),
+  tap: (_means, _tokensBefore, stand) => ({ stand, shown: null, score: new Float32Array(0), nullLow: new Float32Array(0), nullHigh: new Float32Array(0), poles: null }),
 };

@@ -216,7 +216,7 @@ export class TextRun {
         this.#tapTokens += peek.ids.length;
         if (means.length < this.#taps.length) continue;
         this.#tappedAfter = peek.after - 1;
-        sink.tap({ afterToken: this.#tappedAfter, ...this.#parts.scorer.tap(means, peek.after) });
+        sink.tap({ afterToken: this.#tappedAfter, ...this.#parts.scorer.tap(means, peek.after, 'sentence') });
         means = [];
       }
       throwIfStopped(signal);

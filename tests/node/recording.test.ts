@@ -23,7 +23,7 @@ const recording: Recording = {
   layers: 2,
   scores: Float32Array.from([NaN, NaN, 0.126, -4.994, 1.5, 0]),
   words: Float32Array.from([NaN, NaN, NaN, -2.004, NaN, 0.25]),
-  taps: [{ afterToken: 2, score: Float32Array.of(1.25, -0.5), nullLow: Float32Array.of(-1, -1), nullHigh: Float32Array.of(1, NaN), poles: { positive: Float32Array.of(0, 0.75), negative: Float32Array.of(NaN, -2.004) } }],
+  taps: [{ afterToken: 2, stand: 'sentence', shown: null, score: Float32Array.of(1.25, -0.5), nullLow: Float32Array.of(-1, -1), nullHigh: Float32Array.of(1, NaN), poles: { positive: Float32Array.of(0, 0.75), negative: Float32Array.of(NaN, -2.004) } }],
   calibration: [
     { tapMean: 0.1, scale: 2, tokenMean: -0.25, tokenSd: 4.5, smoothSd: 1.75 },
     { tapMean: 0.123456789, scale: 3, tokenMean: 0, tokenSd: 4, smoothSd: 1.5 },

@@ -97,7 +97,7 @@ export function tapsFor(pieces: readonly TokenPiece[], lean: (share: number) => 
   return sentenceEnds(pieces.map((piece) => piece.text)).map((afterToken) => {
     const centre = 0.15 * next();
     const score = Float32Array.from({ length: LAYERS }, (_, layer) => (1 / (1 + Math.exp(-(layer - 12) / 2.5))) * 1.5 * lean(afterToken / pieces.length) + 0.3 * next());
-    return { afterToken, score, nullLow: new Float32Array(LAYERS).fill(centre - 0.75), nullHigh: new Float32Array(LAYERS).fill(centre + 0.7), poles: byPole((pole) => score.map((value, layer) => fromNeutral(pole, value, layer))) };
+    return { afterToken, stand: 'sentence', shown: null, score, nullLow: new Float32Array(LAYERS).fill(centre - 0.75), nullHigh: new Float32Array(LAYERS).fill(centre + 0.7), poles: byPole((pole) => score.map((value, layer) => fromNeutral(pole, value, layer))) };
   });
 }
 
