@@ -7,35 +7,41 @@
  * these absent: zero tensors, nothing explained, rate 0 and empty lists. Their evidence counts every tap reading as a row.
  * Version 3 added each pole from neutral; in files of version 1 and 2 `poles` is null. Version 4 added the ten placebo directions
  * `[10, layers, hidden]`; in older files, and in those that were written from one and lack the tensor, `placebos` is null.
+ * Version 5 added `tensorsSha256`, the hash of the file beside it: a bundle of two probes, or one that was written by half, is refused.
  */
 import { AppError } from '../core/errors.ts';
 import { otherDtype } from '../core/model-dtype.ts';
 import { type ModelIdentity, PLACEBO_COUNT, type Probe } from '../core/probe-types.ts';
 import type { ProbeHead } from '../core/probe-head.ts';
+import { sha256Of } from '../core/sha256.ts';
 import { field, fileObject, integer, type JsonNode, list, type Refuse, words } from './json-path.ts';
-import { identifier, parseAxis } from './json-values.ts';
+import { identifier, parseAxis, sha256 } from './json-values.ts';
 import { layOut } from './lay-out.ts';
 import { parseAlarm, parseCalibration, parseEarlyTokens, parseEvidence, parseLexical, parseMethod, parseModel, parseNullHead, parseOldMethod, parseProvenance, UNMEASURED_ALARM } from './probe-parts.ts';
 import { parsePoleCards, polesJson, poleTensors, withPoleTensors } from './probe-poles.ts';
-import { parseSafetensors, serialiseSafetensors, type Tensor, type TensorToWrite } from './safetensors.ts';
+import { parseSafetensors, safetensorsMetadata, serialiseSafetensors, type Tensor, type TensorToWrite } from './safetensors.ts';
 
 /** Names of the files of a bundle; a bundle may lack the report. */
 export const PROBE_FILES = { json: 'probe.json', tensors: 'directions.safetensors', report: 'report.json' } as const;
 
 const FORMAT = 'flipside-probe';
-const VERSION = 4;
+const VERSION = 5;
 
 const refuse: Refuse = (message) => {
   throw new AppError('probe-invalid', `${message} Restore the probe, or train it again.`);
 };
 
-/** Reads a bundle. Throws `probe-invalid` (names the path in the JSON) or `tensor-file-invalid` (names the tensor). */
+/**
+ * Reads a bundle. Throws `probe-invalid` (names the path in the JSON, or that the two files belong to different probes) or
+ * `tensor-file-invalid` (names the tensor).
+ */
 export function parseProbe(jsonText: string, tensorBytes: Uint8Array): Probe {
-  const { head, version } = parseHead(jsonText);
+  const { head, version, tensorsSha256 } = parseHead(jsonText);
   const { hidden, layerCount } = head.model;
   const layers = layerCount + 1;
   const { rank } = head.nullModel;
   const tensors = parseSafetensors(tensorBytes, PROBE_FILES.tensors);
+  assertOneBundle(head.id, tensorsSha256, tensorBytes);
   const wide = (name: string): Float32Array => tensor(tensors, name, [layers, hidden]);
   const featureScale = wide('null_feature_scale');
   if (!featureScale.every((value) => value > 0)) tensorRefusal('"null_feature_scale" must hold positive numbers only.');
@@ -55,7 +61,21 @@ export function parseProbeCard(jsonText: string): ProbeHead {
   return parseHead(jsonText).head;
 }
 
-function parseHead(jsonText: string): { readonly head: ProbeHead; readonly version: number } {
+/** Throws `probe-invalid` where the tensors are another probe's, by its name in them or by their hash; files before version 5 have no hash. */
+function assertOneBundle(id: string, expected: string | null, tensorBytes: Uint8Array): void {
+  const found = safetensorsMetadata(tensorBytes, PROBE_FILES.tensors, 'probe');
+  const remedy = `Put back the ${PROBE_FILES.json} and the ${PROBE_FILES.tensors} that were written together, or train the probe again.`;
+  if (found !== null && found !== id) {
+    throw new AppError('probe-invalid', `${PROBE_FILES.json} is of the probe "${id}", but ${PROBE_FILES.tensors} holds the vectors of "${found.slice(0, 80)}". ${remedy}`, { probe: id, tensorsOf: found.slice(0, 80) });
+  }
+  if (expected === null) return;
+  const actual = sha256Of(tensorBytes);
+  if (actual === expected) return;
+  const details = { probe: id, expected, actual };
+  throw new AppError('probe-invalid', `${PROBE_FILES.json} of "${id}" belongs to a ${PROBE_FILES.tensors} with the hash ${expected.slice(0, 12)}…, but the one beside it has ${actual.slice(0, 12)}…. ${remedy}`, details);
+}
+
+function parseHead(jsonText: string): { readonly head: ProbeHead; readonly version: number; readonly tensorsSha256: string | null } {
   const root = fileObject(jsonText, 'probe', FORMAT, VERSION, refuse);
   const version = integer(field(root, 'version'), 1, VERSION);
   const model = parseModel(field(root, 'model'));
@@ -76,7 +96,7 @@ function parseHead(jsonText: string): { readonly head: ProbeHead; readonly versi
     poles: version < 3 ? null : parsePoleCards(field(root, 'poles'), layers),
     provenance: parseProvenance(field(root, 'provenance')),
   };
-  return { head, version };
+  return { head, version, tensorsSha256: version < 5 ? null : sha256(field(root, 'tensorsSha256')) };
 }
 
 /** Writes a bundle; equal probes give equal files. Covariance factor and placebos are kept in half precision, all else in float32. */
@@ -86,8 +106,6 @@ export function serialiseProbe(probe: Probe): { readonly json: string; readonly 
   const { factor, rank, featureScale, center, drift, driftOrigin, seed, count } = probe.nullModel;
   const { id, title, about, axis, model, method, defaultLayer, taps, calibration, earlyTokens, alarm, evidence, poles, provenance } = probe;
   const { weights, offset, explained } = probe.lexical;
-  const head = { format: FORMAT, version: VERSION, id, title, about, axis, model, method, defaultLayer, taps };
-  const json = layOut({ ...head, calibration, earlyTokens, lexical: { offset, explained }, alarm, nullModel: { rank, driftOrigin, seed, count }, evidence, poles: polesJson(poles), provenance });
   const wide = (data: Float32Array): TensorToWrite => ({ dtype: 'F32', shape: [layers, hidden], data });
   const tensors = serialiseSafetensors(
     new Map<string, TensorToWrite>([
@@ -103,6 +121,8 @@ export function serialiseProbe(probe: Probe): { readonly json: string; readonly 
     ]),
     { format: FORMAT, probe: id },
   );
+  const head = { format: FORMAT, version: VERSION, id, title, about, axis, model, method, defaultLayer, taps, tensorsSha256: sha256Of(tensors) };
+  const json = layOut({ ...head, calibration, earlyTokens, lexical: { offset, explained }, alarm, nullModel: { rank, driftOrigin, seed, count }, evidence, poles: polesJson(poles), provenance });
   return { json: `${json}\n`, tensors };
 }
 

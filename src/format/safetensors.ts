@@ -5,7 +5,7 @@
  */
 import { AppError } from '../core/errors.ts';
 import { floatToHalf, halfToFloat } from '../core/half.ts';
-import { field, integer, type JsonNode, jsonRoot, list, type Refuse, text } from './json-path.ts';
+import { field, has, integer, type JsonNode, jsonRoot, list, type Refuse, text } from './json-path.ts';
 
 const MAX_HEADER_BYTES = 1_000_000;
 const MAX_DIMENSIONS = 8;
@@ -24,19 +24,9 @@ export interface TensorToWrite extends Tensor {
 
 /** Reads every tensor. `name` is the file's, for messages; throws `tensor-file-invalid`, naming what is wrong. */
 export function parseSafetensors(bytes: Uint8Array, name: string): ReadonlyMap<string, Tensor> {
-  const refuse: Refuse = (message) => {
-    throw new AppError('tensor-file-invalid', `${message} Restore the file and try again.`, { file: name });
-  };
-  if (bytes.length < 8) refuse(`${name} has ${bytes.length} bytes, too few for a safetensors file.`);
+  const { root, dataStart, refuse } = readHeader(bytes, name);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerBytes = view.getUint32(0, true) + view.getUint32(4, true) * 4294967296;
-  if (headerBytes > MAX_HEADER_BYTES) refuse(`${name} claims a header of ${headerBytes} bytes; at most ${MAX_HEADER_BYTES} are read.`);
-  if (headerBytes > bytes.length - 8) refuse(`${name} claims a header of ${headerBytes} bytes, but only ${bytes.length - 8} follow: it is cut short.`);
-  const root = jsonRoot(new TextDecoder().decode(bytes.subarray(8, 8 + headerBytes)), `${name} header`, refuse);
-  if (typeof root.value !== 'object' || root.value === null || Array.isArray(root.value)) refuse(`${name} header must be an object.`);
-  const dataStart = 8 + headerBytes;
   const dataBytes = bytes.length - dataStart;
-
   const names = Object.keys(root.value).filter((key) => key !== '__metadata__');
   const entries = names.map((key) => readEntry(field(root, key), key, dataBytes)).sort((a, b) => a.begin - b.begin || a.end - b.end);
   let at = 0;
@@ -46,6 +36,30 @@ export function parseSafetensors(bytes: Uint8Array, name: string): ReadonlyMap<s
   }
   if (at !== dataBytes) refuse(`${name} holds ${dataBytes} bytes of data, but its header describes ${at}.`);
   return new Map(entries.map(({ key, shape, dtype, begin, end }) => [key, { shape, data: decode(view, dataStart + begin, (end - begin) / SIZES[dtype], dtype) }]));
+}
+
+/** A word of the file's `__metadata__`, such as the name of what it belongs to; null where it has none. Throws `tensor-file-invalid`. */
+export function safetensorsMetadata(bytes: Uint8Array, name: string, key: string): string | null {
+  const { root } = readHeader(bytes, name);
+  if (!has(root, '__metadata__')) return null;
+  const metadata = field(root, '__metadata__');
+  return has(metadata, key) ? text(field(metadata, key)) : null;
+}
+
+/** The header, an object, and where the tensors' bytes begin. */
+function readHeader(bytes: Uint8Array, name: string): { readonly root: JsonNode & { readonly value: object }; readonly dataStart: number; readonly refuse: Refuse } {
+  const refuse: Refuse = (message) => {
+    throw new AppError('tensor-file-invalid', `${message} Restore the file and try again.`, { file: name });
+  };
+  if (bytes.length < 8) refuse(`${name} has ${bytes.length} bytes, too few for a safetensors file.`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerBytes = view.getUint32(0, true) + view.getUint32(4, true) * 4294967296;
+  if (headerBytes > MAX_HEADER_BYTES) refuse(`${name} claims a header of ${headerBytes} bytes; at most ${MAX_HEADER_BYTES} are read.`);
+  if (headerBytes > bytes.length - 8) refuse(`${name} claims a header of ${headerBytes} bytes, but only ${bytes.length - 8} follow: it is cut short.`);
+  const root = jsonRoot(new TextDecoder().decode(bytes.subarray(8, 8 + headerBytes)), `${name} header`, refuse);
+  const { value } = root;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(`${name} header must be an object.`);
+  return { root: { ...root, value }, dataStart: 8 + headerBytes, refuse };
 }
 
 interface Entry {

@@ -19,6 +19,7 @@ import { codeOf, sharedIn } from '../../src/state/link-code.ts';
 import { mutations } from '../fixtures/mutate.ts';
 import { byteMutations } from '../fixtures/mutate-bytes.ts';
 import { graphMutations } from '../fixtures/mutate-graph.ts';
+import { alteredJson } from '../fixtures/refusal.ts';
 import { sampleProbe } from '../fixtures/sample-probe.ts';
 import { samplePush, sampleRun } from '../fixtures/sample-run.ts';
 import { sampleShared } from '../fixtures/sample-shared.ts';
@@ -146,7 +147,12 @@ describe('damaged in 10,000 ways', () => {
     };
     const half = COUNT / 2;
     const ofJson = openAll(mutations(json, half, createRng(7)), codes, (damaged) => parseProbe(damaged, tensors), check);
-    const ofTensors = openAll(byteMutations(tensors, half, createRng(8)), codes, (damaged) => parseProbe(json, damaged), check);
+    // Version 4 had no hash of the tensors, which now refuses whatever was changed in them before anything else looks at it.
+    const unhashed = alteredJson(json, ['version'], 4);
+    const ofTensors = openAll(byteMutations(tensors, half, createRng(8)), codes, (damaged) => parseProbe(unhashed, damaged), check);
+    for (const damaged of byteMutations(tensors, 200, createRng(80))) {
+      if (!Buffer.from(damaged).equals(tensors)) expect(() => parseProbe(json, damaged)).toThrow(AppError);
+    }
     for (const tally of [ofJson, ofTensors]) {
       expect(tally.opened).toBeGreaterThan(100);
       expect(tally.refused).toBeGreaterThan(1000);

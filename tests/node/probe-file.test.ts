@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { PLACEBO_COUNT, type PoleHead } from '../../src/core/probe-types.ts';
+import { PLACEBO_COUNT, type PoleHead, type Probe } from '../../src/core/probe-types.ts';
 import { assertProbeFits, parseProbe, parseProbeCard, serialiseProbe } from '../../src/format/probe.ts';
 import { parseSafetensors, serialiseSafetensors } from '../../src/format/safetensors.ts';
 import { alteredJson, refusal } from '../fixtures/refusal.ts';
@@ -10,6 +11,10 @@ const probe = sampleProbe;
 const files = serialiseProbe(probe);
 /** The JSON with one value changed, `path` being its keys. */
 const altered = (path: readonly (string | number)[], value: unknown): string => alteredJson(files.json, path, value);
+/** What the JSON opens as beside other tensors that it was written with. */
+const opened = (tensors: Uint8Array): Probe => parseProbe(beside(tensors), tensors);
+/** The JSON as it would be written beside other tensors. */
+const beside = (tensors: Uint8Array): string => altered(['tensorsSha256'], createHash('sha256').update(tensors).digest('hex'));
 
 describe('a probe file', () => {
   it('gives the probe back that was written, and writes the same bytes again', () => {
@@ -33,7 +38,8 @@ describe('a probe file', () => {
 
   it.each([
     [['format'], 'flipside-recording', 'probe.format must be "flipside-probe"'],
-    [['version'], 5, 'probe.version is 5, written by a newer Flipside'],
+    [['version'], 6, 'probe.version is 6, written by a newer Flipside'],
+    [['tensorsSha256'], 'abc', 'probe.tensorsSha256 must be a SHA-256'],
     [['id'], '../etc', 'probe.id must hold'],
     [['title'], '', 'probe.title is empty'],
     [['model', 'hidden'], 0, 'probe.model.hidden must be a whole number from 1'],
@@ -85,12 +91,42 @@ describe('a probe file', () => {
 
   it.each([NaN, Infinity])('with a direction of %d is refused', (bad) => {
     const { tensors } = serialiseProbe({ ...probe, directions: probe.directions.with(5, bad) });
-    expect(refusal(() => parseProbe(files.json, tensors)).message).toContain('"directions" holds a number that is not finite, at index 5');
+    expect(refusal(() => parseProbe(beside(tensors), tensors)).message).toContain('"directions" holds a number that is not finite, at index 5');
   });
 
   it('with a feature scale of 0 is refused, since directions are divided by it', () => {
     const { tensors } = serialiseProbe({ ...probe, nullModel: { ...probe.nullModel, featureScale: probe.nullModel.featureScale.with(0, 0) } });
-    expect(refusal(() => parseProbe(files.json, tensors)).message).toContain('null_feature_scale');
+    expect(refusal(() => parseProbe(beside(tensors), tensors)).message).toContain('null_feature_scale');
+  });
+});
+
+describe('a bundle of two probes', () => {
+  const other = serialiseProbe({ ...probe, id: 'warm-cold', directions: wave(LAYERS * HIDDEN, 20) });
+  const retrained = serialiseProbe({ ...probe, directions: wave(LAYERS * HIDDEN, 20) });
+
+  it('of other names is refused with both, in files of every version', () => {
+    for (const version of [2, 3, 4, 5]) {
+      const record = refusal(() => parseProbe(altered(['version'], version), other.tensors));
+      expect(record.code).toBe('probe-invalid');
+      expect(record.message).toContain('probe.json is of the probe "kind-cruel", but directions.safetensors holds the vectors of "warm-cold"');
+    }
+  });
+
+  it('of one name, as two trainings or one that broke off leave it, is refused by the hash of the tensors', () => {
+    const record = refusal(() => parseProbe(files.json, retrained.tensors));
+    const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 12);
+    expect(record.code).toBe('probe-invalid');
+    expect(record.message).toContain(`belongs to a directions.safetensors with the hash ${hash(files.tensors)}…, but the one beside it has ${hash(retrained.tensors)}…`);
+  });
+
+  it('of version 4, which has no hash, still opens where the names agree', () => {
+    expect(parseProbe(altered(['version'], 4), retrained.tensors).id).toBe('kind-cruel');
+  });
+
+  it('is one in which a single bit of the tensors is another, too', () => {
+    const bit = files.tensors.slice();
+    bit[bit.length - 1]! ^= 1;
+    expect(refusal(() => parseProbe(files.json, bit)).code).toBe('probe-invalid');
   });
 });
 
@@ -133,7 +169,7 @@ describe('a probe file of version 1', () => {
 
   it('of version 2 that lacks a tensor is refused by its name', () => {
     const tensors = new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => name !== 'steering').map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data }]));
-    expect(refusal(() => parseProbe(files.json, serialiseSafetensors(tensors))).message).toContain('has no tensor "steering"');
+    expect(refusal(() => opened(serialiseSafetensors(tensors))).message).toContain('has no tensor "steering"');
   });
 });
 
@@ -154,7 +190,7 @@ describe('a probe file of version 2', () => {
 
   it('that names itself version 3 is refused by what it lacks', () => {
     expect(refusal(() => parseProbe(JSON.stringify({ ...rest, version: 3 }), tensors)).message).toContain('probe.poles is missing');
-    expect(refusal(() => parseProbe(files.json, tensors)).message).toContain('has no tensor "positive_directions"');
+    expect(refusal(() => parseProbe(beside(tensors), tensors)).message).toContain('has no tensor "positive_directions"');
   });
 });
 
@@ -197,13 +233,13 @@ describe('the placebos', () => {
     ['one flat row', [PLACEBO_COUNT * LAYERS * HIDDEN]],
     ['none', [0, LAYERS, HIDDEN]],
   ])('of the wrong shape are refused by name: %s', (_, of) => {
-    const record = refusal(() => parseProbe(files.json, withPlacebos('F16', of, new Float32Array(of.reduce((a, b) => a * b, 1)))));
+    const record = refusal(() => opened(withPlacebos('F16', of, new Float32Array(of.reduce((a, b) => a * b, 1)))));
     expect(record.code).toBe('tensor-file-invalid');
     expect(record.message).toContain(`"placebos" must have the shape [10, 3, 4], got [${of.join(', ')}]`);
   });
 
   it.each([['F16', NaN], ['F16', Infinity], ['F32', -Infinity], ['F16', 65520]] as const)('that are not finite as %s of %d are refused by name', (dtype, bad) => {
-    expect(refusal(() => parseProbe(files.json, withPlacebos(dtype, shape, probe.placebos!.with(17, bad)))).message).toContain('"placebos" holds a number that is not finite, at index 17');
+    expect(refusal(() => opened(withPlacebos(dtype, shape, probe.placebos!.with(17, bad)))).message).toContain('"placebos" holds a number that is not finite, at index 17');
   });
 });
 
@@ -213,7 +249,7 @@ describe('the vectors of a pole', () => {
     const own = probe.poles![which];
     const broken: PoleHead = part === 'directions' ? { ...own, directions: own.directions.with(3, NaN) } : { ...own, lexical: { ...own.lexical, weights: own.lexical.weights.with(3, NaN) } };
     const { tensors } = serialiseProbe({ ...probe, poles: { ...probe.poles!, [which]: broken } });
-    expect(refusal(() => parseProbe(files.json, tensors)).message).toContain(`"${name}" holds a number that is not finite, at index 3`);
+    expect(refusal(() => parseProbe(beside(tensors), tensors)).message).toContain(`"${name}" holds a number that is not finite, at index 3`);
   });
 });
 
