@@ -104,6 +104,23 @@ export interface KeptModel {
   readonly files: readonly { readonly path: string; readonly sha256: string | null; readonly bytes: number; readonly keptBytes: number }[];
 }
 
+/**
+ * Why a text has fewer readings than were asked for: the probe has no numbers for them, the model cannot branch, or the
+ * context has no room.
+ */
+export type ReadingsLeft = 'probe' | 'branching' | 'context';
+
+/** What it took to read between the ends of sentences. */
+export interface RefineSummary {
+  /** Readings that were made. */
+  readonly readings: number;
+  /** Tokens that went through the model for them. */
+  readonly tapTokens: number;
+  readonly milliseconds: number;
+  /** Null where every place that was asked for has its reading. */
+  readonly left: ReadingsLeft | null;
+}
+
 /** What a read or a continuation took, and why it ended. */
 export interface RunSummary {
   /** Tokens that went through the model: those of the text, and those of taps. */
@@ -114,6 +131,8 @@ export interface RunSummary {
   readonly milliseconds: number;
   /** `repetition`: the words went round and round, and writing was stopped. */
   readonly ended: 'text' | 'length' | 'end-token' | 'context' | 'repetition';
+  /** Why the ends of some sentences were not read; absent where all were. */
+  readonly left?: ReadingsLeft;
 }
 
 /** One prompt of the numbers check. */

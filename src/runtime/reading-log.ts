@@ -1,11 +1,13 @@
 /** What has been told about a text, so that it can be told again when a text that begins like it is read. */
 import { byPole } from '../core/heads.ts';
-import type { ReadingSink, TapReading, TokenBatch, TokenScores } from '../core/reading.ts';
+import type { ReadingSink, Stand, TapReading, TokenBatch, TokenScores } from '../core/reading.ts';
+import type { ReadingPlace } from '../core/refinement.ts';
 
-/** The readings of one text, in order. Copies what it hears: a sink may hand the buffers on. */
+/** The readings of one text: tokens in order, taps in any. Copies what it hears: a sink may hand the buffers on. */
 export class ReadingLog {
   #batches: TokenBatch[] = [];
-  #taps: TapReading[] = [];
+  /** By the token after which they stand: one that is read again takes the place of the one before. */
+  readonly #taps = new Map<number, TapReading>();
 
   /** A sink that remembers what it passes on. */
   through(sink: ReadingSink): ReadingSink {
@@ -15,27 +17,34 @@ export class ReadingLog {
         sink.tokens(batch);
       },
       tap: (tap) => {
-        this.#taps.push(tap);
+        this.#taps.set(tap.afterToken, tap);
         sink.tap(tap);
       },
     };
   }
 
-  /** Whether a tap has been read after this token. */
-  hasTap(afterToken: number): boolean {
-    return this.#taps.some((tap) => tap.afterToken === afterToken);
+  /** Whether a place has been read as what it is: what ended the text once may stand inside a sentence now. */
+  hasTap({ afterToken, stand }: ReadingPlace): boolean {
+    return this.#taps.get(afterToken)?.stand === stand;
   }
 
-  /** Forgets everything from token `tokens` on. */
-  keep(tokens: number): void {
+  /** Forgets the scores from token `tokens` on, and the taps from token `alike` on: a tap depends on the text before it only. */
+  keep(tokens: number, alike = tokens): void {
     this.#batches = this.#batches.filter((batch) => batch.start < tokens).map((batch) => (batch.start + batch.pieces.length <= tokens ? batch : cut(batch, tokens - batch.start)));
-    this.#taps = this.#taps.filter((tap) => tap.afterToken < tokens);
+    for (const afterToken of this.#taps.keys()) if (afterToken >= alike) this.#taps.delete(afterToken);
   }
 
-  /** Tells everything again; of the taps those after these tokens. */
-  replay(sink: ReadingSink, tapsAfter: ReadonlySet<number>): void {
+  /** Tells all tokens again. */
+  replayTokens(sink: ReadingSink): void {
     for (const batch of this.#batches) sink.tokens(cut(batch, batch.pieces.length));
-    for (const tap of this.#taps) if (tapsAfter.has(tap.afterToken)) sink.tap(tap);
+  }
+
+  /** Tells those taps after the tokens `from` to before `to` again that were read as what their tokens are by these stands of the text. */
+  replayTaps(sink: ReadingSink, stands: readonly Stand[], from: number, to: number): void {
+    for (let token = from; token < Math.min(to, stands.length); token += 1) {
+      const tap = this.#taps.get(token);
+      if (tap !== undefined && tap.stand === stands[token]) sink.tap(tap);
+    }
   }
 }
 

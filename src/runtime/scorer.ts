@@ -6,10 +6,18 @@ import type { PoleHead, Probe } from '../core/probe-types.ts';
 import type { Stand, TapReading, TokenBatch, TokenScores } from '../core/reading.ts';
 import { meanReading, tapScore, tokenScores, type StreamProducts } from '../core/score.ts';
 
+/** What is read at a place of a text. */
+export interface Readout {
+  /** Neutral texts that are branched off there, each by itself; none where the probe has no numbers for such a place. */
+  readonly texts: readonly string[];
+  /** Whether the stream of the text's own token after which is read has a part in it. */
+  readonly own: boolean;
+}
+
 /** What a text run needs of a probe. */
 export interface Scorer {
-  /** Neutral sentences to read at. */
-  readonly taps: readonly string[];
+  /** What is read at each kind of place. */
+  readonly readouts: Readonly<Record<Stand, Readout>>;
   /** Directions `[layers, hidden]` whose products with the stream {@link tokens} takes: the probe's, then those of its poles. */
   readonly directions: readonly Float32Array[];
   /**
@@ -18,9 +26,15 @@ export interface Scorer {
    * null for the first pass.
    */
   tokens(products: StreamProducts, firstPosition: number, before: Float32Array | null): Pick<TokenBatch, 'scores' | 'words' | 'poles'>;
-  /** The reading of one place from the mean residual of each tap `[layers, hidden]` there. */
-  tap(means: readonly Float32Array[], tokensBefore: number, stand: Stand): Omit<TapReading, 'afterToken'>;
+  /**
+   * The reading of one place from the mean residual of each of its texts `[layers, hidden]`; `own` is that of the text's own
+   * token before them, null where {@link Readout.own} says no.
+   */
+  tap(means: readonly Float32Array[], tokensBefore: number, stand: Stand, own: Float32Array | null): Omit<TapReading, 'afterToken'>;
 }
+
+/** Nothing is read. */
+const NOTHING: Readout = { texts: [], own: false };
 
 /** Makes the scorer of a probe; draws its random directions once. */
 export function createScorer(probe: Probe): Scorer {
@@ -32,7 +46,7 @@ export function createScorer(probe: Probe): Scorer {
     words: lexicalScores(head.lexical, embeddings, before, firstPosition),
   });
   return {
-    taps: probe.taps,
+    readouts: { sentence: { texts: probe.taps, own: false }, clause: NOTHING, word: NOTHING },
     directions: heads.map(({ directions }) => directions),
     tokens: (products, ...where) => ({ ...scored(products, probe, ...where), poles: poles === null ? null : byPole((pole) => scored(products, poles[pole], ...where)) }),
     tap: (means, tokensBefore, stand) => {
@@ -45,7 +59,7 @@ export function createScorer(probe: Probe): Scorer {
 
 /** Scores nothing: for writing without a probe. */
 export const noScorer: Scorer = {
-  taps: [],
+  readouts: { sentence: NOTHING, clause: NOTHING, word: NOTHING },
   directions: [],
   tokens: () => ({ scores: new Float32Array(0), words: new Float32Array(0), poles: null }),
   tap: (_means, _tokensBefore, stand) => ({ stand, shown: null, score: new Float32Array(0), nullLow: new Float32Array(0), nullHigh: new Float32Array(0), poles: null }),

@@ -191,7 +191,8 @@ test('the words’ part of a score follows from two embeddings alone: in passes 
   const lexical = { weights: Float32Array.from({ length: 31 * 2 * 576 }, () => rng.normal() / 20), offset: new Array<number>(31).fill(0.5), explained: new Array<number>(31).fill(0.4) };
   const wordy = createScorer({ ...probe, lexical });
   // Passes of a few tokens, with a tap in between that must not count as the word before.
-  const run = new TextRun({ ...engine, scorer: { ...wordy, taps: wordy.taps.slice(0, 1) }, chunkTokens: 5 });
+  const sentence = { texts: wordy.readouts.sentence.texts.slice(0, 1), own: false };
+  const run = new TextRun({ ...engine, scorer: { ...wordy, readouts: { ...wordy.readouts, sentence } }, chunkTokens: 5 });
   const reading = new GrownReading();
   await run.read('Ada kept the lighthouse. She', { taps: true }, reading, never);
   await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 }, { taps: false }, reading, never);

@@ -120,7 +120,7 @@ describe('a training', () => {
     const mean = async (pole: 'positive' | 'negative' | 'neutral', by: 'positive' | 'negative'): Promise<number> => {
       const scores = await Promise.all(toySet(14).rows.filter((row) => row.pole === pole).map(async ({ context, text }) => {
         const { taps } = await readOne(reader, { text: [context, text], taps: probe.taps, tapAfter: [1] });
-        return scorer.tap(taps[0]!.means, taps[0]!.tokensBefore, 'sentence').poles![by][2]!;
+        return scorer.tap(taps[0]!.means, taps[0]!.tokensBefore, 'sentence', null).poles![by][2]!;
       }));
       return scores.reduce((sum, value) => sum + value, 0) / scores.length;
     };
