@@ -8,7 +8,7 @@ import { choicesOf } from '../steering/choice-set.ts';
 import type { DoseOptions } from '../steering/dose.ts';
 import { placebosFor } from '../steering/placebos.ts';
 import type { Options } from './command.ts';
-import { listFolder, readInput, readProbe, readPromptSet } from './files.ts';
+import { listFolder, readProbe, readPromptSet, readText } from './files.ts';
 import { klsFrom, pushFrom } from './push-options.ts';
 import { neutralTexts, SHIPPED } from './shipped.ts';
 
@@ -89,7 +89,7 @@ async function shippedChoices(options: Options, axis: Axis): Promise<string> {
   const first = choicesName(axis) + SET_ENDING;
   const names = (await listFolder(folder)).filter((file) => file.endsWith(SET_ENDING)).sort((a, b) => Number(b === first) - Number(a === first) || (a < b ? -1 : 1));
   for (const name of names) {
-    const own = headerFacts((await readInput(join(folder, name))).toString('utf8')).axis;
+    const own = headerFacts(await readText(join(folder, name))).axis;
     if (own && sameAxis(own, axis)) return join(folder, name);
   }
   return options.refuse(`no choices between ${axisName(axis)} come with ${basename(folder)}: name a set of them with --choices`);

@@ -1,6 +1,7 @@
 /** The folder of an experiment: what was prepared, a file for each unit that has run, and what came of them. */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { rename } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { AppError } from '../core/errors.ts';
 import type { ExperimentReport } from '../core/experiment-types.ts';
 import type { JsonObject, UnitResult } from '../experiments/design.ts';
@@ -11,7 +12,7 @@ import { assertBelongs, parseUnit, PREPARED_ID, preparedText, serialiseUnit, ser
 import { experimentCard } from '../format/experiment-card.ts';
 import { experimentFigureSvg } from '../format/experiment-figure.ts';
 import { serialiseReport } from '../format/experiment-report.ts';
-import { listFolder, prepareFolder, readIfThere, readInput, writeOutput } from './files.ts';
+import { listFolder, prepareFolder, readIfThere, readText, writeOutput } from './files.ts';
 
 const PREPARED = 'prepared.json';
 const UNITS = 'units';
@@ -25,6 +26,7 @@ export const sha256Of = (text: string | Uint8Array): string => createHash('sha25
 /** Opens a folder for a run: units of something else in it are refused before anything runs. Throws `unit-invalid`. */
 export async function openExperimentFolder(dir: string, head: UnitsHead): Promise<UnitStore> {
   await prepareFolder(join(dir, UNITS));
+  await setAsideBroken(dir);
   const known = await readParts(dir, head);
   let prepared = known.prepared;
   const ids = new Set(known.units.map(({ id }) => id));
@@ -43,6 +45,30 @@ export async function openExperimentFolder(dir: string, head: UnitsHead): Promis
   };
 }
 
+/**
+ * Renames files of an earlier run that are no JSON, as a loss of power can leave them, to NAME.broken and says so: what was in
+ * them is made again. Whatever else is wrong with a file is refused when it is read.
+ */
+async function setAsideBroken(dir: string): Promise<void> {
+  const units = (await listFolder(join(dir, UNITS))).filter((name) => name.endsWith('.json')).map((name) => join(UNITS, name));
+  for (const name of [PREPARED, ...units]) {
+    const path = join(dir, name);
+    const source = await readIfThere(path);
+    if (source === null || isJson(source)) continue;
+    await rename(path, `${path}.broken`);
+    process.stderr.write(`flipside: ${path} is cut off; it now lies beside as ${basename(path)}.broken, and what was in it is made again.\n`);
+  }
+}
+
+function isJson(source: string): boolean {
+  try {
+    JSON.parse(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Writes what was prepared, for this folder or for another. */
 export async function writePrepared(dir: string, head: UnitsHead, prepared: JsonObject): Promise<void> {
   await writeOutput(join(dir, PREPARED), serialiseUnit({ head, part: 'prepared', preparedSha256: sha256Of(preparedText(prepared)), result: { id: PREPARED_ID, data: prepared } }));
@@ -50,7 +76,9 @@ export async function writePrepared(dir: string, head: UnitsHead, prepared: Json
 
 /** Reads a file of {@link writePrepared}. */
 export async function readPrepared(path: string): Promise<UnitFile> {
-  return parseUnit((await readInput(path)).toString('utf8'), path);
+  const source = await readText(path);
+  if (!isJson(source)) throw new AppError('unit-invalid', `${path} is cut off. Run flipside experiment on its folder again, which measures what is missing.`, { path });
+  return parseUnit(source, path);
 }
 
 /** What has run in a folder; all of it belongs to `head` and to one preparation. Throws `unit-invalid` with the file. */

@@ -11,7 +11,7 @@ import { matchStrengths } from '../steering/match-strength.ts';
 import { summariseWritten, type PushSide } from '../steering/written.ts';
 import { agreementPart, pushingProbe } from './carried-probe.ts';
 import type { Options } from './command.ts';
-import { readInput, readProbe } from './files.ts';
+import { readProbe, readProse } from './files.ts';
 import { showProgress } from './progress.ts';
 import { pushFrom } from './push-options.ts';
 import { writePushedTexts } from './pushed-texts.ts';
@@ -82,7 +82,7 @@ async function strengthFor(bench: PushBench, mode: PushSettings['mode'], target:
 async function promptsFrom(options: Options): Promise<readonly string[]> {
   const [one, file] = [options.text('prompt'), options.text('prompts')];
   if (one !== undefined && file !== undefined) options.refuse('--prompt and --prompts contradict each other');
-  const prompts = one !== undefined ? [one] : (await readInput(file ?? '')).toString('utf8').split(/\r?\n/).filter((line) => line.trim() !== '');
+  const prompts = one !== undefined ? [one] : (await readProse(file ?? '')).split(/\r?\n/).filter((line) => line.trim() !== '');
   return prompts.length === 0 ? options.refuse('--prompts names a file without a line in it: write one prompt a line') : prompts;
 }
 

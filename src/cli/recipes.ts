@@ -5,7 +5,7 @@ import type { FitMethod } from '../core/probe-types.ts';
 import type { SetSource, TrainingPlan } from '../core/training-plan.ts';
 import { field, fileObject, has, integer, type JsonNode, list, text, words } from '../format/json-path.ts';
 import { identifier, inRange, oneOf } from '../format/json-values.ts';
-import { readInput, readSetFiles } from './files.ts';
+import { readSetFiles, readText } from './files.ts';
 
 const FORMAT = 'flipside-recipes';
 const VERSION = 1;
@@ -21,7 +21,7 @@ export interface Recipe extends Omit<TrainingPlan, 'sets' | 'stories' | 'zeros' 
 
 /** Reads a recipe file; paths in it are relative to it. Throws `usage` with the path of what is wrong. */
 export async function readRecipes(path: string): Promise<Recipe[]> {
-  const root = fileObject((await readInput(path)).toString('utf8'), 'recipes', FORMAT, VERSION, (message) => {
+  const root = fileObject(await readText(path), 'recipes', FORMAT, VERSION, (message) => {
     throw new AppError('usage', `${message} Correct ${path} and try again.`, { path });
   });
   const folder = dirname(path);

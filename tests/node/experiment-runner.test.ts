@@ -154,6 +154,14 @@ describe('unit files', () => {
     expect(parseUnits(serialiseUnits(set), 'units.jsonl')).toEqual({ ...set, units: [...set.units].reverse() });
   });
 
+  it('keep the variant of the model, so that a merge writes what one run writes', () => {
+    const head = { ...HEAD, model: { ...HEAD.model, dtype: 'q4' } };
+    expect(parseUnit(serialiseUnit({ ...file, head }), 'w1.json').head).toEqual(head);
+    const text = serialiseUnits({ head, prepared: {}, units: [result] });
+    expect(serialiseUnits(parseUnits(text, 'units.jsonl'))).toBe(text);
+    expect(() => parseUnit(serialiseUnit({ ...file, head }).replace('"q4"', '"q3"'), 'w1.json')).toThrow(/w1\.json\.model\.dtype must be one of fp32/);
+  });
+
   it.each([
     ['cut off', (text: string) => text.slice(0, 80), /w1\.json is not JSON/],
     ['of another format', (text: string) => text.replace('flipside-unit', 'flipside-probe'), /w1\.json\.format must be "flipside-unit"/],

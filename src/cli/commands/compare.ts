@@ -17,7 +17,7 @@ import { createScorer } from '../../runtime/scorer.ts';
 import { createSegmentReader } from '../../runtime/segment-reader.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
-import { readInput, readProbe } from '../files.ts';
+import { readProbe, readProse } from '../files.ts';
 import { showProgress } from '../progress.ts';
 import type { CarriedProbe } from '../../training/dtype-agreement.ts';
 import { parsePushSpec, PUSH_SPEC, pushAlong } from '../push-spec.ts';
@@ -75,7 +75,7 @@ async function sideOf(options: Options, side: 'a' | 'b'): Promise<Side> {
   if ((text === undefined) === (file === undefined)) throw new AppError('usage', `compare: give either --${side} or --${side}-file.`);
   const spec = options.text(`push-${side}`);
   const settings = spec === undefined ? null : parsePushSpec(`push-${side}`, spec);
-  const body = text ?? (await readInput(file ?? '')).toString('utf8');
+  const body = text ?? await readProse(file ?? '');
   checkText(body);
   return { text: body, settings, probe: await readProbe((side === 'b' ? options.text('probe-b') : undefined) ?? options.needed('probe')) };
 }

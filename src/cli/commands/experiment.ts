@@ -12,7 +12,7 @@ import { openNodeDecoder } from '../../runtime/node/node-decoder.ts';
 import { openNodeEngine } from '../../runtime/node/node-engine.ts';
 import { Options, type Command } from '../command.ts';
 import { openExperimentFolder, readParts, readPrepared, RESULT_FILES, sha256Of, writeResults } from '../experiment-folder.ts';
-import { readInput, writeOutput } from '../files.ts';
+import { readText, writeOutput } from '../files.ts';
 import { showProgress } from '../progress.ts';
 import { neutralTexts, SHIPPED_EXPERIMENTS } from '../shipped.ts';
 
@@ -62,7 +62,7 @@ export const experiment: Command = {
 async function loadSpec(options: Options): Promise<LoadedSpec> {
   const [name, ...others] = options.words;
   if (name === undefined || others.length > 0) return options.refuse(`name one experiment: A, A2, B, C, D or the file of a spec, got ${options.words.length === 0 ? 'none' : options.words.join(' ')}`);
-  const source = (await readInput(isShippedId(name) ? join(SHIPPED_EXPERIMENTS, name, 'spec.json') : name)).toString('utf8');
+  const source = await readText(isShippedId(name) ? join(SHIPPED_EXPERIMENTS, name, 'spec.json') : name);
   return parseSpec(source, sha256Of(source), DESIGNS);
 }
 

@@ -11,7 +11,7 @@ import { createSegmentReader } from '../../runtime/segment-reader.ts';
 import type { TextTokenizer } from '../../runtime/tokenizer.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
-import { readInput, readProbe } from '../files.ts';
+import { readProbe, readProse } from '../files.ts';
 import { showProgress } from '../progress.ts';
 
 const KNOWN = {
@@ -45,7 +45,7 @@ export const lens: Command = {
       if (!/^-?\d+$/.test(layer)) throw new AppError('usage', `lens: --layer must be a whole number, got "${layer}".`);
       return Number(layer);
     });
-    const given = file === undefined ? (text ?? null) : (await readInput(file)).toString('utf8');
+    const given = file === undefined ? (text ?? null) : await readProse(file);
     const probe = probeDir === undefined ? null : await readProbe(probeDir);
     const engine = await openNodeEngine(options.model());
     try {

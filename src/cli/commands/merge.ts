@@ -7,7 +7,7 @@ import { type LoadedSpec, parseSpec } from '../../experiments/spec.ts';
 import { type UnitsHead, preparedText } from '../../experiments/unit-file.ts';
 import { Options, type Command } from '../command.ts';
 import { otherPreparation, readParts, readPrepared, RESULT_FILES, sha256Of, writePrepared, writeResults } from '../experiment-folder.ts';
-import { prepareFolder, readInput } from '../files.ts';
+import { prepareFolder, readText } from '../files.ts';
 
 /** Joins shards. */
 export const merge: Command = {
@@ -32,7 +32,7 @@ export const merge: Command = {
 };
 
 async function specOf(dir: string): Promise<LoadedSpec> {
-  const source = (await readInput(join(dir, 'spec.json'))).toString('utf8');
+  const source = await readText(join(dir, 'spec.json'));
   return parseSpec(source, sha256Of(source), DESIGNS);
 }
 

@@ -6,7 +6,7 @@ import { TextRun } from '../../runtime/text-run.ts';
 import { AppError } from '../../core/errors.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
-import { readInput, readProbe } from '../files.ts';
+import { readProbe, readProse } from '../files.ts';
 import { GrownReading, toJson } from '../grown-reading.ts';
 
 /** Reads a text with a probe. */
@@ -40,5 +40,5 @@ async function textOf(options: Options): Promise<string> {
   const text = options.text('text');
   const file = options.text('file');
   if ((text === undefined) === (file === undefined)) throw new AppError('usage', 'read: give either --text or --file.');
-  return text ?? (await readInput(file ?? '')).toString('utf8');
+  return text ?? await readProse(file ?? '');
 }

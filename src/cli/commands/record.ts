@@ -11,7 +11,7 @@ import { openNodeEngine } from '../../runtime/node/node-engine.ts';
 import { createScorer } from '../../runtime/scorer.ts';
 import { TextRun } from '../../runtime/text-run.ts';
 import { Options, type Command } from '../command.ts';
-import { listFolder, readInput, readProbe, writeOutput } from '../files.ts';
+import { listFolder, readProbe, readText, writeOutput } from '../files.ts';
 import { GrownReading } from '../grown-reading.ts';
 import { showProgress } from '../progress.ts';
 
@@ -26,7 +26,7 @@ export const record: Command = {
     const folder = options.needed('stories');
     const { probe, sha256 } = await readProbe(options.needed('probe'));
     const names = (await listFolder(folder)).filter((name) => name.endsWith('.json')).sort();
-    const stories = await Promise.all(names.map(async (name) => parseStory((await readInput(join(folder, name))).toString('utf8'), name)));
+    const stories = await Promise.all(names.map(async (name) => parseStory(await readText(join(folder, name)), name)));
     stories.sort((a, b) => a.order - b.order);
     const engine = await openNodeEngine(options.model());
     const entries: RecordingEntry[] = [];

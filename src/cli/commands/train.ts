@@ -13,7 +13,7 @@ import type { SegmentReader } from '../../training/reader.ts';
 import { rememberReadings } from '../../training/remembered.ts';
 import { type Hash, readPlan, runTraining } from '../../training/run-plan.ts';
 import { Options, type Command } from '../command.ts';
-import { prepareFolder, writeOutput } from '../files.ts';
+import { prepareBundle, writeBundle } from '../bundle-folder.ts';
 import { showProgress } from '../progress.ts';
 import { readingFolder } from '../reading-folder.ts';
 import { planOf, readRecipes, type Recipe } from '../recipes.ts';
@@ -24,12 +24,12 @@ const hash: Hash = (content) => createHash('sha256').update(content).digest('hex
 /** Trains probes; each gets a folder with probe.json, directions.safetensors, report.json and CARD.md. `open` brings the model of a folder in. */
 export const trainWith = (open: typeof openNodeReader): Command => ({
   name: 'train',
-  usage: `train --model DIR (--recipes FILE [--only ID …] --out DIR | ${PLAN_USAGE}) [--csv] [--readings DIR]`,
-  summary: 'Fits a direction at every layer and judges it, held out by topic, against nulls, baselines, controls and other axes: what the page does unless options say otherwise. --csv also writes every table; --readings keeps what the model read, so that training again takes seconds.',
+  usage: `train --model DIR (--recipes FILE [--only ID …] --out DIR | ${PLAN_USAGE}) [--csv] [--force] [--readings DIR]`,
+  summary: 'Fits a direction at every layer and judges it, held out by topic, against nulls, baselines, controls and other axes: what the page does unless options say otherwise. --csv also writes every table; --force replaces a probe that is there; --readings keeps what the model read, so that training again takes seconds.',
   async run(args, signal) {
     const texts = { type: 'string', multiple: true } as const;
     const text = { type: 'string' } as const;
-    const options = new Options('train', args, { ...PLAN_OPTIONS, model: text, out: text, recipes: text, only: texts, readings: text, csv: { type: 'boolean' } });
+    const options = new Options('train', args, { ...PLAN_OPTIONS, model: text, out: text, recipes: text, only: texts, readings: text, csv: { type: 'boolean' }, force: { type: 'boolean' } });
     const out = options.needed('out');
     const model = options.model();
     const recipes = options.text('recipes');
@@ -37,7 +37,7 @@ export const trainWith = (open: typeof openNodeReader): Command => ({
     const jobs = plans.map((plan) => ({ plan, folder: recipes === undefined ? out : join(out, plan.id) }));
     // Whatever is wrong is said before the model is opened, and long before hours of work would be lost.
     for (const { plan } of jobs) readPlan(plan, hash);
-    for (const { folder } of jobs) await prepareFolder(folder);
+    for (const { folder } of jobs) await prepareBundle(folder, options.flag('force'));
     const opened = await open(model);
     const keep = options.text('readings');
     const reader: SegmentReader = keep === undefined ? opened : rememberReadings(opened, readingFolder(keep));
@@ -60,12 +60,16 @@ export const train = trainWith(openNodeReader);
 /** Trains one probe and writes its files into `folder`; with `csv` every table of its report as well, into `folder/csv`. */
 async function trainInto(folder: string, reader: SegmentReader, plan: TrainingPlan, call: LongCall & { readonly csv?: boolean }): Promise<JudgedProbe> {
   const trained = await runTraining(reader, plan, { ...call, hash });
-  await writeOutput(join(folder, PROBE_FILES.json), trained.json);
-  await writeOutput(join(folder, PROBE_FILES.tensors), new Uint8Array(trained.tensors));
-  await writeOutput(join(folder, PROBE_FILES.report), trained.reportJson);
-  await writeOutput(join(folder, 'CARD.md'), probeCard(trained.probe, trained.report));
   // From the file and not from memory: the same digits as the page's tables, which come from the file too.
-  if (call.csv === true) for (const table of reportTables(parseReport(trained.reportJson))) await writeOutput(join(folder, 'csv', `${table.name}.csv`), tableCsv(table));
+  const tables = call.csv === true ? reportTables(parseReport(trained.reportJson)).map((table) => [join('csv', `${table.name}.csv`), tableCsv(table)] as const) : [];
+  const files: readonly (readonly [string, string | Uint8Array])[] = [
+    [PROBE_FILES.json, trained.json],
+    [PROBE_FILES.tensors, new Uint8Array(trained.tensors)],
+    [PROBE_FILES.report, trained.reportJson],
+    ['CARD.md', probeCard(trained.probe, trained.report)],
+    ...tables,
+  ];
+  await writeBundle(folder, new Map(files));
   return trained;
 }
 
