@@ -68,7 +68,9 @@ function jsonKind(text: string): FileKind {
   if (known !== undefined) return known;
   const [first = ''] = text.split('\n');
   // Rows of a set are one object a line.
-  return /"text"\s*:/.test(first) && /"(?:pole|topic)"\s*:/.test(first) ? 'set-rows' : 'other-json';
+  if (/"text"\s*:/.test(first) && /"(?:pole|topic)"\s*:/.test(first)) return 'set-rows';
+  // A set's header of version 0 has no format; nothing else names poles and taps.
+  return format === undefined && /"poles"\s*:\s*\{/.test(text) && /"taps"\s*:\s*\[/.test(text) ? 'set-header' : 'other-json';
 }
 
 /** Eight bytes with the length of a JSON header, then the header. */

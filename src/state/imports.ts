@@ -55,7 +55,9 @@ export async function importFiles(parts: ImportParts, files: readonly PickedFile
   const runs: { id: string; title: string }[] = [];
   for (const run of of('runs')) {
     const recording = recordingIn(run);
-    runs.push({ id: await parts.history.add(recording), title: recording.title });
+    const id = await parts.history.add(recording);
+    // A run comes as .json and as .csv, and is one run.
+    if (!runs.some((run) => run.id === id)) runs.push({ id, title: recording.title });
   }
   const probe = probeFiles.length === 0 ? null : await parts.library.import(probeFiles.map(named));
   if (setFiles.length > 0) await parts.intake.take(setFiles.map(({ file }) => file));

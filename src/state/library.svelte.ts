@@ -4,6 +4,7 @@ import { visibleLine } from '../core/visible-text.ts';
 import { once, type BundleFiles, type ProbeOffer } from './probe-card.ts';
 import { readOffer } from './read-offer.ts';
 import { newId } from './new-id.ts';
+import { sha256Hex } from './sha256.ts';
 import type { Shelf } from './shelf.ts';
 import { NO_TABS, type Tabs } from './tabs.ts';
 
@@ -112,10 +113,10 @@ export class Library {
       throw new AppError('usage', `A probe is two files, probe.json and directions.safetensors, with report.json if it has one; got ${names}. Pick them together.`, { names });
     }
     const [json, tensors, reportJson] = await Promise.all([jsonFile.text(), tensorFile.arrayBuffer(), reportFile?.text() ?? null]);
-    const [{ parseProbe }, { parseReport }] = await Promise.all([import('../format/probe.ts'), import('../format/report.ts')]);
-    const { title } = parseProbe(json, new Uint8Array(tensors));
-    if (reportJson !== null) parseReport(reportJson);
-    return this.keep(title, { json, tensors, reportJson });
+    const [{ parseProbe }, { assertReportFits, parseReport }] = await Promise.all([import('../format/probe.ts'), import('../format/report.ts')]);
+    const probe = parseProbe(json, new Uint8Array(tensors));
+    if (reportJson !== null) assertReportFits(parseReport(reportJson), probe, await sha256Hex([new TextEncoder().encode(json), new Uint8Array(tensors)]));
+    return this.keep(probe.title, { json, tensors, reportJson });
   }
 
   async #put(item: KeptProbe): Promise<void> {

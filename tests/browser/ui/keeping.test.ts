@@ -2,8 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { parseRecording, serialiseRecording } from '../../../src/format/recording-json.ts';
-import { parseRunCsv } from '../../../src/format/run-csv.ts';
+import { parseRunCsv, runCsv } from '../../../src/format/run-csv.ts';
 import { parseProbe } from '../../../src/format/probe.ts';
+import oldHeader from '../../../probes/sets/kind-cruel-24/kind-cruel-24.set.json?raw';
+import oldRows from '../../../probes/sets/kind-cruel-24/kind-cruel-24.jsonl?raw';
 import { sampleRun } from '../../fixtures/sample-run.ts';
 import { exported, freshHands, give, goTo, hands, open, readOwn, title } from './keeping-page.ts';
 import { lastingDatabase } from './parts.ts';
@@ -154,6 +156,40 @@ describe('a file that is brought in', () => {
     await give([file()]);
     await expect.element(page.getByRole('alert')).toHaveTextContent(message);
     expect(await hands.database.all('runs')).toEqual([]);
+  });
+});
+
+describe('files that are picked together', () => {
+  it('of one run, as JSON and as a table, are one run', async () => {
+    await open('#/library');
+    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+    const run = sampleRun();
+    await give([new File([serialiseRecording(run)], 'a.run.json'), new File([runCsv(run)], 'a.run.csv'), new File([serialiseRecording(run)], 'again.run.json')]);
+    await expect.element(page.getByText(`Imported the run ${run.title}.`)).toBeVisible();
+    expect(button(`Show ${run.title}`).elements()).toHaveLength(2);
+    expect(await hands.database.all('runs')).toHaveLength(1);
+  });
+
+  it('of two probes are refused with both names, and a judgement of another probe with it', async () => {
+    await open('#/library');
+    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+    const axis = { positive: 'up', negative: 'down', neutral: 'flat' };
+    const [one, two, again] = [sampleBundle('one', axis, 3), sampleBundle('two', axis, 4), sampleBundle('one', axis, 5)];
+    const pick = (json: string, tensors: ArrayBuffer, report?: string): Promise<void> => give([new File([json], 'p.json'), new File([tensors], 'd.bin'), ...(report === undefined ? [] : [new File([report], 'r.json')])]);
+    await pick(one.json, two.tensors);
+    await expect.element(page.getByRole('alert')).toHaveTextContent(/probe\.json is of the probe "one", but directions\.safetensors holds the vectors of "two"/);
+    await pick(one.json, again.tensors);
+    await expect.element(page.getByRole('alert')).toHaveTextContent(/belongs to a directions\.safetensors with the hash/);
+    await pick(one.json, one.tensors, again.reportJson);
+    await expect.element(page.getByRole('alert')).toHaveTextContent(/The report judges "one" .* Open the report that was made with the probe/);
+    expect(await hands.database.all('probes')).toEqual([]);
+  });
+
+  it('as a set whose header is of version 0 are imported', async () => {
+    await open('#/library');
+    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+    await give([new File([oldHeader], 'kind-cruel-24.set.json'), new File([oldRows], 'kind-cruel-24.jsonl')]);
+    await expect.element(page.getByText(/Imported the set kind-cruel-24: 24 topics, 72 turns/)).toBeVisible();
   });
 });
 

@@ -34,6 +34,8 @@ const latin = (content: string | ArrayBuffer | Uint8Array): string => {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 };
 const withoutHash = (report: Report): Report => ({ ...report, probe: { ...report.probe, sha256: '' } });
+/** The vectors differ in their last bits, and so do their hashes. */
+const withoutTensorHash = (json: string): string => json.replace(/"tensorsSha256": "[0-9a-f]{64}"/, '"tensorsSha256": ""');
 const bufferOf = (bytes: string): ArrayBuffer => Uint8Array.from(bytes, (letter) => letter.charCodeAt(0)).buffer;
 const savedBytes = (name: string): string => latin(saved.find((one) => one.name === name)?.content ?? '');
 const text = (bytes: string | undefined): string => new TextDecoder().decode(Uint8Array.from(bytes ?? '', (letter) => letter.charCodeAt(0)));
@@ -67,10 +69,14 @@ it('a hardened training gives the same report field by field and the same probe,
   expect(withoutHash(parseReport(text(files['warm-cold/report.json'])))).toEqual(withoutHash(report));
   expect(report).toMatchObject({ topics: TOPICS, readings: 2 * TOPICS, controls: ['luck', 'cheerful-gloomy', 'negation', 'intent-outcome', 'personas', 'flips'].map((name) => ({ name })) });
   expect(report.transfer.filter(({ kind }) => kind === 'axis').map(({ name }) => name)).toEqual(['kind-cruel-24', 'kind-cruel-voices', 'honest-deceptive', 'loyal-treacherous', 'formal-casual', 'terse-wordy']);
-  expect(text(files['warm-cold/probe.json'])).toBe(text(savedBytes('probe.json')));
+  expect(withoutTensorHash(text(files['warm-cold/probe.json']))).toBe(withoutTensorHash(text(savedBytes('probe.json'))));
   for (const table of reportTables(withoutHash(report))) if (table.name !== 'about') expect(text(files[`warm-cold/csv/${table.name}.csv`])).toBe(tableCsv(table));
   // Two engines of JavaScript round a logarithm differently in its last bit: vectors are equal but for that, and files by their hash are not.
-  const [here, there] = [savedBytes('directions.safetensors'), files['warm-cold/directions.safetensors'] ?? ''].map((tensors) => parseProbe(text(savedBytes('probe.json')), new Uint8Array(bufferOf(tensors))));
+  const pairs = [
+    [savedBytes('probe.json'), savedBytes('directions.safetensors')],
+    [files['warm-cold/probe.json'] ?? '', files['warm-cold/directions.safetensors'] ?? ''],
+  ] as const;
+  const [here, there] = pairs.map(([json, tensors]) => parseProbe(text(json), new Uint8Array(bufferOf(tensors))));
   for (const name of ['directions', 'steering'] as const) expect(cosineByLayer(here![name], there![name], 12).slice(1).every((cosine) => cosine > 1 - 1e-9), name).toBe(true);
   // A last bit may fall on the other side of a step of half precision, at most 2^-10 of the number.
   expect(there!.placebos!.every((value, i) => Math.abs(value - here!.placebos![i]!) <= 2 ** -10 * Math.abs(value))).toBe(true);

@@ -2,6 +2,7 @@
 import { byPole } from '../../../src/core/heads.ts';
 import type { FitMethod, Probe } from '../../../src/core/probe-types.ts';
 import type { Estimate, MethodCurve, Report } from '../../../src/core/report-types.ts';
+import { sha256Of } from '../../../src/core/sha256.ts';
 import type { TrainedProbe } from '../../../src/core/training-plan.ts';
 import { serialiseProbe } from '../../../src/format/probe.ts';
 import { serialiseReport } from '../../../src/format/report.ts';
@@ -49,10 +50,10 @@ function curve(method: FitMethod, height: number): MethodCurve {
   };
 }
 
-/** A judgement of {@link sampleProbe}. */
-export function sampleReport(probe: Probe): Report {
+/** A judgement of {@link sampleProbe}; `sha256` is that of its two files. */
+export function sampleReport(probe: Probe, sha256 = 'ab'.repeat(32)): Report {
   return {
-    probe: { id: probe.id, sha256: 'ab'.repeat(32) },
+    probe: { id: probe.id, sha256 },
     axis: probe.axis,
     layer: 16,
     topics: 48,
@@ -83,7 +84,7 @@ export function sampleReport(probe: Probe): Report {
 export function sampleBundle(id = 'kind-cruel', axis: Probe['axis'] = SAMPLE_CARD.axis, seed = 1): TrainedProbe {
   const probe = sampleProbe(id, axis, seed);
   const { json, tensors } = serialiseProbe(probe);
-  return { json, tensors: tensors.buffer, reportJson: serialiseReport(sampleReport(probe)) };
+  return { json, tensors: tensors.buffer, reportJson: serialiseReport(sampleReport(probe, sha256Of(Uint8Array.from([...new TextEncoder().encode(json), ...tensors])))) };
 }
 
 /** An offer over such files; without `judged` it has no report. */
