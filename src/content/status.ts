@@ -30,6 +30,7 @@ export const SAY = {
   ready: (backend: string): string => `The model is ready on ${backend}.`,
   reading: (): string => 'Reading the text.',
   read: (tokens: number, taps: number): string => `Read ${plural(tokens, 'token')} and ${plural(taps, 'tap')}.`,
+  refined: (readings: number): string => `Read inside the sentences: ${plural(readings, 'reading')} in all.`,
   writing: (): string => 'Writing.',
   wrote: (tokens: number, ended: keyof typeof ENDED): string => `Wrote ${plural(tokens, 'token')}: ${ENDED[ended]}.`,
   stopped: (): string => 'Stopped.',

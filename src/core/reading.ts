@@ -64,7 +64,7 @@ export interface TapReading {
   readonly poles: ByPole<Float32Array> | null;
 }
 
-/** Receives a reading while it is made. Batches arrive in order; a tap arrives after its sentence's tokens. */
+/** Receives a reading while it is made. Batches arrive in order; a tap arrives after its own tokens, but before or after others of the text. */
 export interface ReadingSink {
   tokens(batch: TokenBatch): void;
   tap(tap: TapReading): void;

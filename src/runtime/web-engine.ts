@@ -1,6 +1,6 @@
 /** The engine as it runs in the worker: brings the model in, and reads, writes and checks on one text at a time. */
 import type { ChatMessage } from '../core/chat.ts';
-import type { EngineMemory, EngineStatus, GpuMemoryReport, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
+import type { EngineMemory, EngineStatus, GpuMemoryReport, LoadProgress, NumbersReport, RefineSummary, RunSummary } from '../core/engine-report.ts';
 import { AppError } from '../core/errors.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../core/lens.ts';
 import { withDtype } from '../core/model-dtype.ts';
@@ -144,6 +144,12 @@ export class WebEngine {
     const plan = run.plan(args.text, { taps: args.taps });
     this.#run = run;
     return run.readPlan(plan, sink, signal);
+  }
+
+  /** Reads inside the sentences of the text read or written last, as {@link TextRun.refine}. */
+  async refine(...args: Parameters<TextRun['refine']>): Promise<RefineSummary> {
+    if (!this.#run) throw new AppError('text-empty', 'There is no text to read more of yet. Read one first.');
+    return this.#run.refine(...args);
   }
 
   /** Writes on from the text read last. */

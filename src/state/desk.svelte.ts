@@ -219,7 +219,7 @@ export class Desk {
     const { draft, session } = this.#parts;
     if (!draft.ask()) return;
     const { text } = draft;
-    await this.#read('Your text', text, given);
+    this.refine(await this.#read('Your text', text, given));
     const { problem } = session;
     if (problem === null || !problem.code.startsWith('text-') || draft.text !== text) return;
     // What is wrong with the text is said once, where the text is, and for as long as it is that text.
@@ -235,18 +235,18 @@ export class Desk {
     this.#probe = card;
     session.say(SAY.using(title));
     const shown = this.#reading;
-    if (again && shown !== null && shown.recording === null && session.ready) await this.#read(shown.frame.title, shown.whole, shown);
+    if (again && shown !== null && shown.recording === null && session.ready) await this.readAgain();
   }
 
   /** Reads the text on show again, with the probe that is chosen now. */
   async readAgain(): Promise<void> {
     const shown = this.#reading;
-    if (shown !== null) await this.#read(shown.frame.title, shown.whole, shown);
+    if (shown !== null) this.refine(await this.#read(shown.frame.title, shown.whole, shown));
   }
 
   /** Reads what another reading holds, given and written, under another title; the reading if it came to its end. */
   async readBack(title: string, reading: ReadingState): Promise<ReadingState | null> {
-    return this.#read(title, reading.whole, reading);
+    return this.refine(await this.#read(title, reading.whole, reading));
   }
 
   /** The next text is written with the next seed. */
@@ -298,10 +298,19 @@ export class Desk {
     if (!whole) session.onceBack(() => (this.#reading === held ? this.goOn() : undefined));
     if (held.tokens.length > still.tokens.length) {
       this.#keep(held);
+      // What was stopped stays as it is until it is asked for.
+      if (whole) this.refine(held);
       return;
     }
     this.trail.forget(step);
     instead(still, held);
+  }
+
+  /** Lets a text that the engine holds get readings inside its sentences, beside whatever the reader does; it is kept again with them. */
+  refine(reading: ReadingState | null): ReadingState | null {
+    const { session, preferences } = this.#parts;
+    if (reading !== null && preferences.taps) void session.refine(reading).then((came) => (came > 0 ? this.#keep(reading) : undefined));
+    return reading;
   }
 
   /** Reads a text and shows it while it comes; the reading if it came to its end. `again`: the same text on show now, or its given characters. */

@@ -91,8 +91,11 @@ export class EngineLine {
   /** Whether a call runs that {@link stop} would end. */
   readonly busy = $derived.by(() => ['loading', 'reading', 'writing', 'checking', 'comparing', 'looking', 'training', 'measuring', 'experimenting'].includes(this.#phase.kind));
 
+  /** Whether it reads inside the sentences of a text, which {@link stop} ends as well; any other call ends it too. */
+  readonly refining = $derived.by(() => this.#phase.kind === 'refining');
+
   /** Whether a text can be read now. */
-  readonly ready = $derived.by(() => this.#phase.kind === 'ready');
+  readonly ready = $derived.by(() => this.#phase.kind === 'ready' || this.refining);
 
   /** Whether the running call was asked to stop and has not for {@link SILENCE_MS}; {@link stop} then ends the engine. */
   get silent(): boolean {
@@ -218,9 +221,19 @@ export class EngineLine {
   /** The engine for one call, with what was shown of the last problem taken away. Throws as {@link needReady}. */
   protected idle(): { client: EngineClient; status: EngineStatus } {
     this.needReady();
-    if (this.#client === null || this.#phase.kind !== 'ready') throw new AppError('internal', 'The engine is ready and not there.');
+    const { status } = this;
+    if (this.#client === null || status === null) throw new AppError('internal', 'The engine is ready and not there.');
+    this.makeWay();
     this.#problem = null;
-    return { client: this.#client, status: this.#phase.status };
+    return { client: this.#client, status };
+  }
+
+  /** Ends what gives way to every call. The engine hears of it before it hears of the call that comes. */
+  protected makeWay(): void {
+    if (!this.refining || this.status === null) return;
+    this.#stop?.abort();
+    this.#heard();
+    this.#phase = { kind: 'ready', status: this.status };
   }
 
   /** Shows how far the call is; what comes after its end, when the phase is another, changes nothing. */
@@ -238,11 +251,13 @@ export class EngineLine {
     } catch (error) {
       const problem = AppError.from(error);
       if (client === this.#client && ['worker-died', 'gpu-device-lost'].includes(problem.code)) this.#lose(problem);
-      else this.#fail(problem);
+      // What made way for another call, or went with its engine, is nobody's news.
+      else if (stop === this.#stop || problem.code !== 'cancelled') this.#fail(problem);
       return null;
     } finally {
-      if (stop === this.#stop) this.#heard();
-      if (this.#client === client && client !== null) this.#phase = { kind: 'ready', status: phase.status };
+      const last = stop === this.#stop;
+      if (last) this.#heard();
+      if (last && this.#client === client && client !== null) this.#phase = { kind: 'ready', status: phase.status };
     }
   }
 

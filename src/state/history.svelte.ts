@@ -105,7 +105,8 @@ export class History {
   }
 
   /**
-   * Keeps a run under its id; one of that id or the same reading is replaced, and keeps its name. The id that it has now.
+   * Keeps a run under its id; one of that id or the same reading is replaced, and keeps its name, unless it has more readings:
+   * then it stays. The id that it has now.
    * Never throws: what the browser does not take stays in the page, and is warned of once.
    */
   keep(recording: Recording): Promise<string> {
@@ -115,8 +116,9 @@ export class History {
       const json = new TextEncoder().encode(serialiseRecording(recording));
       const fresh = headOf(recording, recording.id, json.length, moment(known));
       const before = known.find((head) => head.id === fresh.id) ?? known.find((head) => sameRun(head, fresh));
-      const head = before === undefined ? fresh : { ...fresh, id: before.id, title: before.title };
-      await this.#put({ head, file: { id: head.id, json } }, known);
+      const denser = before !== undefined && before.id !== fresh.id && before.taps > fresh.taps ? await this.file(before.id) : null;
+      const head = before === undefined ? fresh : { ...(denser === null ? fresh : before), id: before.id, title: before.title, savedAt: fresh.savedAt };
+      await this.#put({ head, file: denser ?? { id: head.id, json } }, known);
       return head.id;
     });
   }

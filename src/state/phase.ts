@@ -10,6 +10,8 @@ export type Phase =
   | { readonly kind: 'loading'; readonly progress: LoadProgress | null }
   | { readonly kind: 'ready'; readonly status: EngineStatus }
   | { readonly kind: 'reading'; readonly status: EngineStatus }
+  /** Reading inside the sentences of a text that has been read: gives way to every other call. */
+  | { readonly kind: 'refining'; readonly status: EngineStatus; readonly done: number; readonly total: number }
   | { readonly kind: 'writing'; readonly status: EngineStatus; readonly tokensPerSecond: number | null }
   /** Computing something of two texts. */
   | { readonly kind: 'comparing'; readonly status: EngineStatus; readonly done: number; readonly total: number }

@@ -3,6 +3,7 @@
  * ever sees; the token list is the trigger, and is replaced once per animation frame, however many batches arrive.
  */
 import { type DtypeAgreement, titleWith } from '../core/dtype-agreement.ts';
+import type { ReadingsLeft } from '../core/engine-report.ts';
 import { AppError } from '../core/errors.ts';
 import { type ByPole, byPole, type Head, HEADS } from '../core/heads.ts';
 import type { AlarmLines, Axis, LayerCalibration } from '../core/probe-types.ts';
@@ -84,6 +85,8 @@ export class ReadingState {
   #newTaps: TapReading[] = [];
   #scheduled = false;
   readonly #schedule: Schedule;
+  #heard = 0;
+  #left = $state<ReadingsLeft | null>(null);
 
   private constructor(frame: ReadingFrame, recording: Recording | null, buffersOf: (head: Head) => TokenScores, schedule: Schedule, givenCharacters: number | null, maker: Maker | null = null, id = newId(), wanted: string | null = null) {
     this.id = id;
@@ -145,7 +148,21 @@ export class ReadingState {
     return this.#tokens;
   }
 
-  /** The taps that may be drawn. */
+  /** Taps that have come so far, in whatever order, those that took the place of others included. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  /** Why some places inside its sentences could not be read; null where nothing stood in the way, or none was tried yet. */
+  get left(): ReadingsLeft | null {
+    return this.#left;
+  }
+
+  set left(left: ReadingsLeft | null) {
+    this.#left = left;
+  }
+
+  /** The taps that may be drawn, by the tokens after which they stand. */
   get taps(): readonly TapReading[] {
     return this.#taps;
   }
@@ -230,7 +247,7 @@ export class ReadingState {
   flush(): void {
     this.#scheduled = false;
     if (this.#newTokens.length > 0) this.#tokens = [...this.#tokens, ...this.#newTokens];
-    if (this.#newTaps.length > 0) this.#taps = [...this.#taps, ...this.#newTaps];
+    if (this.#newTaps.length > 0) this.#taps = inOrder(this.#taps, this.#newTaps);
     this.#newTokens = [];
     this.#newTaps = [];
   }
@@ -270,6 +287,7 @@ export class ReadingState {
   }
 
   #takeTap(tap: TapReading): void {
+    this.#heard += 1;
     this.#newTaps.push(tap);
     this.#soon();
   }
@@ -295,6 +313,14 @@ function enlarged(values: Float32Array, size: number): Float32Array {
   const larger = new Float32Array(size);
   larger.set(values);
   return larger;
+}
+
+/** All taps in the order of the text; one that was read again takes the place of the one before. */
+function inOrder(known: readonly TapReading[], fresh: readonly TapReading[]): readonly TapReading[] {
+  const last = known.at(-1)?.afterToken ?? -1;
+  const behind = fresh.every(({ afterToken }, index) => afterToken > (fresh[index - 1]?.afterToken ?? last));
+  if (behind) return [...known, ...fresh];
+  return [...new Map([...known, ...fresh].map((tap) => [tap.afterToken, tap])).values()].sort((a, b) => a.afterToken - b.afterToken);
 }
 
 function textOf(pieces: readonly TokenPiece[]): string {

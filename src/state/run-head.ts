@@ -47,9 +47,9 @@ export function headOf(recording: Recording, id: string, bytes: number, now: num
   return { id, title, savedAt: now, text, probe: run?.probeTitle ?? probe, probeSha256, weightsSha256, tokens: tokens.length, given: givenTokens, taps: taps.length, bytes, ...(record === null || words === null ? {} : { push: { record, words } }) };
 }
 
-/** Whether two runs are the same reading of the same text: made again, it would only be there twice. */
+/** Whether two runs are the same reading of the same text: made again, it would only be there twice. How many places have been read so far tells no two apart. */
 export function sameRun(a: RunHead, b: RunHead): boolean {
-  const facts = ({ text, probeSha256, weightsSha256, tokens, given, taps }: RunHead): string => JSON.stringify([text, probeSha256, weightsSha256, tokens, given, taps]);
+  const facts = ({ text, probeSha256, weightsSha256, tokens, given, taps }: RunHead): string => JSON.stringify([text, probeSha256, weightsSha256, tokens, given, taps > 0]);
   return facts(a) === facts(b) && samePush(a.push?.record ?? null, b.push?.record ?? null);
 }
 

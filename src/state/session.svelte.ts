@@ -18,7 +18,7 @@ import type { Calls, DoseArgs, ProbeFiles, ProbeToUse, VectorFile } from '../wor
 import { EngineLine } from './engine-line.svelte.ts';
 import type { FinishedRun, Phase } from './phase.ts';
 import type { ReadingState } from './reading.svelte.ts';
-import { timedSink } from './timed-sink.ts';
+import { paced, timedSink } from './timed-sink.ts';
 
 /** Every call of the page. */
 export class Session extends EngineLine {
@@ -65,6 +65,22 @@ export class Session extends EngineLine {
     this.#finished = { ...summary, what: 'read' };
     this.say(SAY.read(reading.tokens.length, reading.taps.length));
     return true;
+  }
+
+  /**
+   * Reads inside the sentences of the reading that the engine holds, after every token; how many readings came of it. Every
+   * other call ends it, and what was read stays. Does nothing where the engine holds another text, or is at work.
+   */
+  async refine(reading: ReadingState): Promise<number> {
+    const { client, status } = this;
+    if (client === null || status === null || this.phase.kind !== 'ready' || !this.holds(reading)) return 0;
+    const before = reading.heard;
+    const step = paced((done: number, total: number) => this.goOn({ kind: 'refining', status, done, total }));
+    const summary = await this.run({ kind: 'refining', status, done: 0, total: 0 }, (signal) => client.refine({ every: 'token' }, reading.sink, step, signal));
+    reading.flush();
+    if (summary !== null) reading.left = summary.left;
+    if (summary !== null && summary.readings > 0) this.say(SAY.refined(reading.taps.length));
+    return reading.heard - before;
   }
 
   /** Goes on writing from the reading that the engine holds. */
@@ -211,6 +227,7 @@ export class Session extends EngineLine {
   async useProbe(files: (model: ModelIdentity) => Promise<ProbeToUse>): Promise<void> {
     const { client, status } = this;
     if (client === null || status === null || !this.ready) return;
+    this.makeWay();
     const probe = await files(status.model);
     this.agreed = probe.sets.length === 0 ? await client.useProbe(probe, () => undefined) : await this.#toScore(probe);
     this.fitted();

@@ -4,6 +4,17 @@ import type { ReadingSink } from '../core/reading.ts';
 /** How often the speed is brought up to date; faster only flickers. */
 const SPEED_EVERY_MS = 250;
 
+/** Passes a count on now and then, and the last one in any case. */
+export function paced(onCount: (done: number, total: number) => void): (done: number, total: number) => void {
+  let shown = 0;
+  return (done, total) => {
+    const now = performance.now();
+    if (done < total && now - shown < SPEED_EVERY_MS) return;
+    shown = now;
+    onCount(done, total);
+  };
+}
+
 /** A sink that passes everything on and tells the tokens a second now and then. */
 export function timedSink(sink: ReadingSink, onSpeed: (tokensPerSecond: number) => void): ReadingSink {
   let tokens = 0;

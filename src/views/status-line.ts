@@ -18,6 +18,8 @@ export function statusLine(phase: Phase, tokens: number, finished: FinishedRun |
       return [name, ...backendParts(phase.status), ...(finished === null || finished.tokens === 0 ? [] : [speed(finished)])];
     case 'reading':
       return [`Reading… ${plural(tokens, 'token')}`, ...backendParts(phase.status)];
+    case 'refining':
+      return [phase.total === 0 ? 'Reading inside the sentences…' : `Reading inside the sentences… ${count(phase.done)} of ${count(phase.total)}`, ...backendParts(phase.status)];
     case 'writing':
       return [phase.tokensPerSecond === null ? 'Writing…' : `Writing… ${phase.tokensPerSecond.toFixed(phase.tokensPerSecond < 10 ? 1 : 0)} tok/s`, ...backendParts(phase.status)];
     case 'training':

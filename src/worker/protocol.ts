@@ -7,17 +7,18 @@ import type { DoseProgress, DoseReport, MatchedStrength } from '../core/dose-typ
 import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import type { AnalysedUnits, ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress, SpecSummary } from '../core/experiment-run.ts';
-import type { EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, RunSummary } from '../core/engine-report.ts';
+import type { EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, RefineSummary, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
 import type { ChosenOffer, LocalFiles, ModelListing, ModelSource, WeighedModel } from '../core/model-source.ts';
 import type { PatchedScores, PatchedWriting, PatchPlace, PatchReport, PatchRequest } from '../core/patching.ts';
 import type { PushSettings } from '../core/push.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../core/lens.ts';
 import type { SamplingOptions, TapReading, TokenBatch } from '../core/reading.ts';
+import type { Granularity } from '../core/refinement.ts';
 import type { TokenDivergence, TokenPair } from '../core/token-divergence.ts';
 import type { PackedReadings, SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 
-export type { ByteSource, EngineMemory, EngineStatus, GpuCause, KeptModel, LoadProgress, NumbersReport, NumbersRow, RunSummary } from '../core/engine-report.ts';
+export type { ByteSource, EngineMemory, EngineStatus, GpuCause, KeptModel, LoadProgress, NumbersReport, NumbersRow, RefineSummary, RunSummary } from '../core/engine-report.ts';
 
 /** The two files of a probe as they lie on disk, not yet validated. */
 export interface ProbeFiles {
@@ -79,6 +80,8 @@ export interface Calls {
   /** A conversation in the model's own form, special tokens spelled out, ending where its answer begins: a text to {@link Calls.read}. */
   renderChat: { args: { readonly messages: readonly ChatMessage[] }; value: string };
   read: { args: { readonly text: string; readonly taps: boolean }; value: RunSummary };
+  /** Reads inside the sentences of the text that was read or written last: what has not been read yet, the most telling places first. */
+  refine: { args: { readonly every: Granularity }; value: RefineSummary };
   /** Goes on from the text that was read last. */
   generate: { args: { readonly sampling: SamplingOptions; readonly taps: boolean }; value: RunSummary };
   /** Reads a text and writes on, pushed; the text in the engine's memory stays there, and is not this one. */
@@ -145,6 +148,8 @@ export type CallEvent =
   | { readonly event: 'load-progress'; readonly progress: LoadProgress }
   | { readonly event: 'tokens'; readonly batch: TokenBatch }
   | { readonly event: 'tap'; readonly tap: TapReading }
+  /** Readings inside sentences. */
+  | { readonly event: 'refine-progress'; readonly done: number; readonly total: number }
   | { readonly event: 'train-progress'; readonly progress: TrainingProgress }
   | { readonly event: 'dose-progress'; readonly progress: DoseProgress }
   | { readonly event: 'experiment-progress'; readonly progress: ExperimentProgress }

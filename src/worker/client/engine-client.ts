@@ -11,7 +11,7 @@ import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '.
 import type { ReadingSink, SamplingOptions } from '../../core/reading.ts';
 import type { TokenDivergence } from '../../core/token-divergence.ts';
 import type { PackedReadings, SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
-import type { Calls, DoseArgs, EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, ProbeFiles, ProbeToUse, RunSummary, VectorFile } from '../protocol.ts';
+import type { Calls, DoseArgs, EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, ProbeFiles, ProbeToUse, RefineSummary, RunSummary, VectorFile } from '../protocol.ts';
 
 /** A model in a worker. One call at a time; every call can be stopped by its signal and then throws `cancelled`. */
 export interface EngineClient {
@@ -28,6 +28,11 @@ export interface EngineClient {
   renderChat(messages: readonly ChatMessage[], signal: AbortSignal): Promise<string>;
   /** Reads a text from its start; the sink gets tokens and taps as they come. */
   read(args: { text: string; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary>;
+  /**
+   * Reads inside the sentences of the text that was read or written last; `onProgress` counts readings. Taps come in the order of what
+   * they tell, so before others that stand there already. Stopped, what came stays and the next call reads the rest.
+   */
+  refine(args: Calls['refine']['args'], sink: ReadingSink, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<RefineSummary>;
   /** Writes on from the text that was read last. Token indices continue. */
   generate(args: { sampling: SamplingOptions; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary>;
   /** Reads a text and writes on, pushed; token indices begin at 0. `adjusting` gets a function that changes the strength on the way, from the next token on. */

@@ -120,6 +120,10 @@ export function createWorkerClient(worker: Worker): EngineClient {
     carryOver: ({ json, tensors, sets }, onProgress, signal) => call('carryOver', { json, tensors, sets }, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), signal),
     renderChat: (messages, signal) => call('renderChat', { messages }, () => undefined, signal),
     read: (args, sink, signal) => call('read', args, toSink(sink), signal),
+    refine: (args, sink, onProgress, signal) => call('refine', args, (event) => {
+      if (event.event === 'refine-progress') onProgress(event.done, event.total);
+      else toSink(sink)(event);
+    }, signal),
     generate: (args, sink, signal) => call('generate', args, toSink(sink), signal),
     writePushed: (args, sink, adjusting, signal) =>
       call('writePushed', args, toSink(sink), signal, (id) => adjusting((strength) => worker.postMessage({ kind: 'adjust', id, strength } satisfies Request))),

@@ -82,6 +82,8 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
       return Promise.resolve(engine.renderChat(request.args.messages));
     case 'read':
       return engine.read(request.args, sink, signal);
+    case 'refine':
+      return engine.refine(request.args.every, sink, (done, total) => emit({ event: 'refine-progress', done, total }), signal);
     case 'generate':
       return engine.generate(request.args, sink, signal);
     case 'writePushed':

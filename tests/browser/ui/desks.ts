@@ -1,5 +1,5 @@
 /** Sessions and desks over the fake engine, and a storage in memory. */
-import { Desk } from '../../../src/state/desk.svelte.ts';
+import { Desk, type DeskParts } from '../../../src/state/desk.svelte.ts';
 import { Draft } from '../../../src/state/draft.svelte.ts';
 import { Preferences } from '../../../src/state/preferences.svelte.ts';
 import { Session } from '../../../src/state/session.svelte.ts';
@@ -29,11 +29,11 @@ export function newSession(options: FakeOptions = {}) {
 }
 
 /** A desk that draws at once. */
-export function newDesk(options: FakeOptions = {}, fetchText: FetchText = fakeFetch) {
+export function newDesk(options: FakeOptions = {}, fetchText: FetchText = fakeFetch, more: Partial<DeskParts> = {}) {
   const { session, engines } = newSession(options);
   const stories = new Stories(fetchText, './recordings/');
   const draft = new Draft(null);
   const preferences = new Preferences(null);
-  const desk = new Desk({ session, stories, draft, preferences, probeCard: () => Promise.resolve(SAMPLE_CARD), schedule: (commit) => commit() });
+  const desk = new Desk({ session, stories, draft, preferences, probeCard: () => Promise.resolve(SAMPLE_CARD), schedule: (commit) => commit(), ...more });
   return { desk, session, engines, stories, draft, preferences };
 }

@@ -4,19 +4,20 @@ import type { DoseProgress, DoseReport, MatchedStrength } from '../../../src/cor
 import type { DtypeAgreement } from '../../../src/core/dtype-agreement.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
-import type { EngineMemory, EngineStatus, KeptModel, NumbersReport, RunSummary } from '../../../src/core/engine-report.ts';
+import type { EngineMemory, EngineStatus, KeptModel, NumbersReport, RefineSummary, RunSummary } from '../../../src/core/engine-report.ts';
 import type { AnalysedUnits, ExperimentEstimate, ExperimentOutcome, SpecSummary } from '../../../src/core/experiment-run.ts';
 import type { Judgement } from '../../../src/core/judgement-types.ts';
 import type { DirectionWords, FoundWords, LensReading } from '../../../src/core/lens.ts';
 import type { ModelListing, WeighedModel } from '../../../src/core/model-source.ts';
 import type { PatchedScores, PatchedWriting, PatchReport } from '../../../src/core/patching.ts';
-import type { ReadingSink } from '../../../src/core/reading.ts';
+import type { ReadingSink, TokenPiece } from '../../../src/core/reading.ts';
 import type { TokenDivergence } from '../../../src/core/token-divergence.ts';
 import type { PackedReadings, SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../../src/core/training-plan.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
 import type { Calls, DoseArgs, ProbeFiles, VectorFile } from '../../../src/worker/protocol.ts';
 import { madeUpDose, madeUpMatches } from './fake-pushes.ts';
-import { BETRAYAL, cut, LAYERS, polesFor, scoresFor, tapsFor, turn, wordsFor } from './sample.ts';
+import { madeUpJudgement } from './sample-judgement.ts';
+import { BETRAYAL, cut, insideTaps, LAYERS, polesFor, scoresFor, tapsFor, turn, wordsFor } from './sample.ts';
 import { sampleBundle } from './sample-bundle.ts';
 import { madeUpDirection, madeUpLens, madeUpWords } from './sample-lens.ts';
 
@@ -65,6 +66,8 @@ export interface FakeOptions {
   /** Starting the model neither ends nor hears that it should stop. */
   readonly stuck?: boolean;
   readonly text?: string;
+  /** Whether the probe can be read inside sentences; if not, no readings come of it. */
+  readonly refines?: boolean;
   readonly failPush?: ErrorCode;
   /** Tokens of its own after which {@link failPush} fails; left out, before the first. */
   readonly failPushAfter?: number;
@@ -92,6 +95,8 @@ export class FakeEngine implements EngineClient {
   #close: (error: AppError) => void = () => undefined;
   #hear: () => void = () => undefined;
   #tokens = 0;
+  /** The text in its memory. */
+  #pieces: readonly TokenPiece[] = [];
   readonly #options: FakeOptions;
 
   constructor(options: FakeOptions = {}) {
@@ -137,6 +142,7 @@ export class FakeEngine implements EngineClient {
     if (failRead !== undefined && text.includes(failReadOf ?? '')) throw new AppError(failRead, 'The text has 9000 tokens, but this model takes 8192. Shorten it by about 9 %.');
     if (this.#options.slowStart) await this.#step(signal);
     const pieces = cut(text);
+    this.#pieces = pieces;
     const scores = scoresFor(pieces.length, turn, 3);
     const words = wordsFor(scores);
     for (let start = 0; start < pieces.length; start += 31) {
@@ -151,6 +157,17 @@ export class FakeEngine implements EngineClient {
     return { tokens: pieces.length, tapTokens: 22 * readings.length, remembered: 0, milliseconds: 1234, ended: 'text' as const };
   }
 
+  async refine(_: unknown, sink: ReadingSink, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<RefineSummary> {
+    if (this.#options.refines === true) this.calls.push('refine');
+    const readings = this.#options.refines === true ? insideTaps(this.#pieces) : [];
+    for (const [index, tap] of readings.entries()) {
+      await this.#step(signal);
+      sink.tap(tap);
+      onProgress(index + 1, readings.length);
+    }
+    return { readings: readings.length, tapTokens: 2 * readings.length, milliseconds: 100, left: this.#options.refines === true ? null : 'probe' };
+  }
+
   async generate({ sampling }: Parameters<EngineClient['generate']>[0], sink: ReadingSink, signal: AbortSignal) {
     this.calls.push(`generate ${sampling.maxTokens}`);
     const pieces = cut(this.#options.text ?? ' He slept badly, and in the morning he turned the horse around.').slice(0, sampling.maxTokens);
@@ -160,6 +177,7 @@ export class FakeEngine implements EngineClient {
       const part = scores.slice((index + 1) * LAYERS, (index + 2) * LAYERS);
       sink.tokens({ start: this.#tokens, pieces: [piece], scores: part, words: words.slice((index + 1) * LAYERS, (index + 2) * LAYERS), poles: polesFor(part) });
       this.#tokens += 1;
+      this.#pieces = [...this.#pieces, piece];
       await this.#step(signal);
     }
     return { tokens: pieces.length, tapTokens: 0, remembered: 0, milliseconds: 800, ended: 'length' as const };
@@ -254,16 +272,7 @@ export class FakeEngine implements EngineClient {
       onProgress({ stage: 'reading', done, total: 6 });
       await this.#step(signal);
     }
-    const rows = set.rows.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { topic: string; pole: string });
-    // The first pole of every topic scores above the second, but in every fourth topic.
-    const { poles } = JSON.parse(set.header) as { poles: { positive: string; neutral: string } };
-    const names = [...new Set(rows.map((row) => row.topic))];
-    const turnScores = rows.filter((row) => row.pole !== poles.neutral).map((row) => ((row.pole === poles.positive) !== (names.indexOf(row.topic) % 4 === 3) ? 0.4 : -0.3));
-    const topics = names.length;
-    const byLayer = (of: (layer: number) => number): number[] => Array.from({ length: LAYERS }, (_, layer) => of(layer));
-    const auroc = byLayer((layer) => 0.5 + layer / 100);
-    const bound = (by: number): (number | null)[] => auroc.map((value) => (topics < 6 ? null : value + by));
-    return { set: set.name, sha256: 'ab'.repeat(32), topics, readings: (rows.length * 2) / 3, auroc, aurocLow: bound(-0.1), aurocHigh: bound(0.1), pairs: byLayer(() => 0.75), null: { shuffles: 1000, seed: 0, ways: 2 ** topics, auroc95ByLayer: byLayer(() => 0.6), pByLayer: byLayer((layer) => 1 / (1 + layer)), auroc95: 0.7, p: 0.02 }, turnScores: byLayer(() => 0).map(() => turnScores), caveats: topics < 6 ? [`${topics} topics are too few for an interval: every number here may be luck.`] : [], means: { positive: byLayer(() => 0.4), negative: byLayer(() => -0.3), neutral: byLayer(() => 0.05) } };
+    return madeUpJudgement(set);
   }
 
   /** Experiments need what runs them: see `experiment-engine.ts`. */

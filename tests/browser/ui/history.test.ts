@@ -56,6 +56,20 @@ describe('kept runs', () => {
     expect(history.items).toHaveLength(2);
   });
 
+  it('that have more readings stay where the same text is read again with fewer, and take those that are more', async () => {
+    const { history } = tab(freshName());
+    const { taps } = sampleRun();
+    const [few, more] = [taps.slice(0, 1), [...taps, { ...taps[0]!, afterToken: 0, stand: 'word' as const }]];
+    await history.keep(run('a', { taps }));
+    expect(await history.keep(run('b', { taps: few }))).toBe('a');
+    expect(history.items.map((head) => [head.id, head.taps])).toEqual([['a', taps.length]]);
+    expect((await history.recording('a')).taps).toHaveLength(taps.length);
+    expect(await history.keep(run('b', { taps: more }))).toBe('a');
+    expect((await history.recording('a')).taps).toHaveLength(more.length);
+    // Without any it is another run.
+    expect(await history.keep(run('c', { taps: [] }))).toBe('c');
+  });
+
   it('are found by the words of their title, text and probe, all of them', async () => {
     const { history } = tab(freshName());
     await history.keep(run('a', { title: 'Harbour', text: 'The boat sank.' }));

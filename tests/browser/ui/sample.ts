@@ -3,6 +3,7 @@ import { type ByPole, byPole, type Pole, signOf } from '../../../src/core/heads.
 import type { PoleCard } from '../../../src/core/probe-head.ts';
 import type { AlarmLines, LayerCalibration, ProbeEvidence } from '../../../src/core/probe-types.ts';
 import type { TapReading, TokenPiece, TokenScores } from '../../../src/core/reading.ts';
+import { refinement } from '../../../src/core/refinement.ts';
 import { sentenceEnds } from '../../../src/core/sentences.ts';
 import type { Recording } from '../../../src/format/recording.ts';
 import type { ProbeCard } from '../../../src/state/probe-card.ts';
@@ -98,6 +99,18 @@ export function tapsFor(pieces: readonly TokenPiece[], lean: (share: number) => 
     const centre = 0.15 * next();
     const score = Float32Array.from({ length: LAYERS }, (_, layer) => (1 / (1 + Math.exp(-(layer - 12) / 2.5))) * 1.5 * lean(afterToken / pieces.length) + 0.3 * next());
     return { afterToken, stand: 'sentence', shown: null, score, nullLow: new Float32Array(LAYERS).fill(centre - 0.75), nullHigh: new Float32Array(LAYERS).fill(centre + 0.7), poles: byPole((pole) => score.map((value, layer) => fromNeutral(pole, value, layer))) };
+  });
+}
+
+/** Made-up readings inside the sentences of a text, in the order in which they are made. */
+export function insideTaps(pieces: readonly TokenPiece[]): TapReading[] {
+  const next = noise(11);
+  const none = new Float32Array(LAYERS).fill(Number.NaN);
+  return refinement(pieces.map((piece) => piece.text), 'token').map((place) => {
+    const lean = turn(place.afterToken / pieces.length);
+    const score = Float32Array.from({ length: LAYERS }, (_, layer) => (1 / (1 + Math.exp(-(layer - 12) / 2.5))) * lean + 0.5 * next());
+    const poles = byPole((pole) => score.map((value, layer) => fromNeutral(pole, value, layer)));
+    return { ...place, shown: { score: score[16] ?? 0, low: -1, high: 1 }, score, nullLow: none, nullHigh: none, poles };
   });
 }
 
