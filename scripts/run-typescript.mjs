@@ -5,6 +5,21 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensurePackages, fail, ROOT } from './packages.mjs';
 
+/** Milliseconds that a program has to end by itself after it was asked to. */
+const PATIENCE = 800;
+
+/**
+ * Ends a child that does not end by itself: one that computes without a pause cannot hear the signal. Files are written whole
+ * or not at all, so nothing breaks by that.
+ */
+function endIfStuck(child) {
+  setTimeout(() => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    process.stderr.write('flipside: cancelled: Stopped in the middle of a step, which would not end by itself. Files that were written are whole.\n');
+    child.kill('SIGKILL');
+  }, PATIENCE).unref();
+}
+
 /**
  * Installs what is missing, runs `entry` (a path from the root) with `args` and ends with its exit status.
  * Relative paths in the arguments mean the folder where the user stands, also under `npm run`, which moves to the root.
@@ -19,11 +34,12 @@ export function runTypeScript(entry, args, lifecycle) {
     env: { ...process.env, TSX_TSCONFIG_PATH: join(ROOT, 'tsconfig.base.json') },
     stdio: 'inherit',
   });
-  // A terminal sends Ctrl-C to both; the child decides how to end, and we wait for it.
+  // A terminal sends Ctrl-C to both; the child decides how to end, and we wait for it, but not for long.
   const inTerminal = process.stdin.isTTY || process.stderr.isTTY;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       if (signal !== 'SIGINT' || !inTerminal) child.kill(signal);
+      endIfStuck(child);
     });
   }
   child.on('error', (error) => fail(`Node could not be started again: ${error.message}`));
