@@ -3,14 +3,19 @@ import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { type Connect, defineConfig, type Plugin } from 'vite';
+import { notices } from './scripts/notices.mjs';
 import { offline } from './scripts/offline.mjs';
 import { HOSTS_VARIABLE, parseModelHosts } from './src/core/model-hosts.ts';
 
-/** Cross-origin isolation lets the WASM provider use threads; nothing else needs it. */
-export const isolationHeaders = {
+/** Cross-origin isolation lets the WASM provider use threads. Nothing is taken for a script or a style that is not sent as one. */
+export const siteHeaders = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
+  'X-Content-Type-Options': 'nosniff',
 };
+
+/** What a policy in a page cannot say and a header can: that no other page shows this one in a frame. */
+const HEADER_ONLY = "frame-ancestors 'none'";
 
 /** Files of the same name in the folders of probes stay apart, also for whoever keeps them from build to build. */
 const assetFileNames = ({ originalFileNames: [source = ''] }: { readonly originalFileNames: readonly string[] }): string => {
@@ -23,7 +28,7 @@ function sendPolicy(middlewares: Connect.Server, html: string): void {
   const [, policy] = /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(html) ?? [];
   if (policy === undefined) throw new Error('index.html must hold a Content-Security-Policy.');
   middlewares.use((_, response, next) => {
-    response.setHeader('Content-Security-Policy', policy);
+    response.setHeader('Content-Security-Policy', `${policy}; ${HEADER_ONLY}`);
     next();
   });
 }
@@ -52,12 +57,14 @@ function plainError(message: string): Error {
   return Object.assign(new Error(message), { [inspect.custom]: () => message });
 }
 
+const licences = notices();
+
 export default defineConfig({
   base: './',
   // A missing file must be a plain 404: the model store would take a page for a model.
   appType: 'mpa',
-  plugins: [svelte(), modelHosts(process.env[HOSTS_VARIABLE] ?? ''), offline()],
-  worker: { format: 'es' },
+  plugins: [svelte(), modelHosts(process.env[HOSTS_VARIABLE] ?? ''), licences.page, offline()],
+  worker: { format: 'es', plugins: () => [licences.workers()] },
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
@@ -66,6 +73,6 @@ export default defineConfig({
     manifest: true,
     rolldownOptions: { output: { assetFileNames } },
   },
-  server: { headers: isolationHeaders },
-  preview: { headers: isolationHeaders },
+  server: { headers: siteHeaders },
+  preview: { headers: siteHeaders },
 });

@@ -6,12 +6,12 @@ import { flipsideOnToy } from './tests/fixtures/command-on-toy.ts';
 import { chatModelServer } from './tests/fixtures/chat-model-server.ts';
 import { hubServer } from './tests/fixtures/hub-server.ts';
 import { modelServer } from './tests/fixtures/model-server.ts';
-import { isolationHeaders } from './vite.config.ts';
+import { siteHeaders } from './vite.config.ts';
 
 /** A project that runs in real Chromium; `flags` decide whether it has a WebGPU adapter. */
 const inChromium = (name: string, include: string[], flags: readonly string[]) => ({
   plugins: [svelte(), modelServer(), hubServer(), chatModelServer()],
-  server: { headers: isolationHeaders },
+  server: { headers: siteHeaders },
   worker: { format: 'es' as const },
   optimizeDeps: { exclude: ['onnxruntime-web', '@mlc-ai/web-llm'], include: ['@noble/hashes/sha2.js', '@noble/hashes/legacy.js', '@noble/hashes/utils.js', '@huggingface/tokenizers', '@huggingface/jinja'] },
   test: {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, say } from './packages.mjs';
+import { fail, ROOT, say } from './packages.mjs';
 
 /** Everything that the build reads. */
 const SOURCES = ['index.html', 'src', 'public', 'probes', 'vite.config.ts', 'tsconfig.base.json', 'tsconfig.app.json', 'package.json', 'package-lock.json'];
@@ -34,6 +34,7 @@ export async function ensureBuild() {
   const stamp = sourceStamp();
   const stampPath = join(ROOT, 'dist', '.flipside-stamp');
   if (existsSync(join(ROOT, 'dist', 'index.html')) && existsSync(stampPath) && readFileSync(stampPath, 'utf8').trim() === stamp) return;
+  if (ROOT.includes('#')) fail(`the path ${ROOT} holds a "#", behind which the builder looks for no file. Rename that folder and run this again.`);
   say('building the page');
   const { build } = await import('vite');
   await build({ root: ROOT, logLevel: 'warn' });

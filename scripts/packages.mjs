@@ -66,7 +66,13 @@ export function ensurePackages(root = ROOT) {
     if (result.status !== 0) fail(`"npm ci" failed with exit status ${result.status}; its reason stands above. Check the network connection and run this again.`);
   }
   const stamp = stampOf(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  if (readStamp(root) !== stamp) writeFileSync(stampPath(root), `${stamp}\n`);
+  if (readStamp(root) === stamp) return;
+  try {
+    writeFileSync(stampPath(root), `${stamp}\n`);
+  } catch (error) {
+    // Another user's folder: it only saves a second.
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error;
+  }
 }
 
 /** Runs npm with all its output on standard error. Under `npm run` the same npm is used again. */

@@ -69,7 +69,8 @@ async function serve(dev, chosen) {
     const vite = await import('vite');
     if (dev) return await (await vite.createServer({ ...common, server: where })).listen();
     await ensureBuild();
-    return await vite.preview({ ...common, preview: where });
+    // Here the configuration is not bundled to a file first: a folder that cannot be written to is served all the same.
+    return await vite.preview({ ...common, configLoader: 'runner', preview: where });
   } catch (error) {
     return fail(`the page could not be ${dev ? 'served' : 'built or served'}: ${error instanceof Error ? error.message : String(error)}`);
   }

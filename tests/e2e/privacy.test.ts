@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page, Worker } from 'playwright';
 import type { Plugin } from 'vite';
-import { isolationHeaders } from '../../vite.config.ts';
+import { siteHeaders } from '../../vite.config.ts';
 import { type OtherServer, startOtherServer } from '../fixtures/other-server.ts';
 import { Site, waitForStatus } from './site.ts';
 
@@ -13,7 +13,7 @@ const ASKING = '/asking.js';
 const asking: Plugin = {
   name: 'asking',
   configurePreviewServer({ middlewares }) {
-    middlewares.use(ASKING, (_, response) => response.writeHead(200, { 'Content-Type': 'text/javascript', ...isolationHeaders }).end("onmessage = ({ data }) => fetch(data).then(() => postMessage('answered'), () => postMessage('refused'));"));
+    middlewares.use(ASKING, (_, response) => response.writeHead(200, { 'Content-Type': 'text/javascript', ...siteHeaders }).end("onmessage = ({ data }) => fetch(data).then(() => postMessage('answered'), () => postMessage('refused'));"));
   },
 };
 
@@ -25,7 +25,7 @@ const fourCores: Plugin = {
       const [path] = /^\/assets\/engine\.worker-[\w-]+\.js$/.exec(request.url ?? '') ?? [];
       if (path === undefined) return next();
       const script = readFileSync(join(config.root, config.build.outDir, path), 'utf8');
-      response.writeHead(200, { 'Content-Type': 'text/javascript', ...isolationHeaders }).end(`Object.defineProperty(navigator, 'hardwareConcurrency', { value: 4 });${script}`);
+      response.writeHead(200, { 'Content-Type': 'text/javascript', ...siteHeaders }).end(`Object.defineProperty(navigator, 'hardwareConcurrency', { value: 4 });${script}`);
     });
   },
 };
@@ -119,7 +119,7 @@ const askInWorker = ([script, address]: readonly [string, string]): Promise<stri
   });
 
 test('the policy holds in the engine’s worker and in the threads that it starts, also where the server sends no policy', async () => {
-  const bare = await Site.open([], { configFile: false, base: './', appType: 'mpa', plugins: [asking, fourCores], preview: { headers: isolationHeaders } });
+  const bare = await Site.open([], { configFile: false, base: './', appType: 'mpa', plugins: [asking, fourCores], preview: { headers: siteHeaders } });
   try {
     const answer = await fetch(bare.address);
     expect(answer.headers.get('content-security-policy')).toBeNull();
@@ -146,7 +146,7 @@ test('the policy holds in the engine’s worker and in the threads that it start
 test('where the project serves itself every file comes with the same policy, so that it holds for a worker however it is started', async () => {
   const written = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
   const script = site.requests.find((url) => url.endsWith('.js'))!;
-  for (const url of [site.address, script]) expect((await fetch(url)).headers.get('content-security-policy')).toBe(written);
+  for (const url of [site.address, script]) expect((await fetch(url)).headers.get('content-security-policy')).toBe(`${written}; frame-ancestors 'none'`);
   other.asked.length = 0;
   expect(await page.evaluate(askInWorker, [new URL(ASKING, site.address).href, other.address] as const)).toBe('refused');
   expect(other.asked).toEqual([]);

@@ -55,8 +55,10 @@ function environment(extra: Record<string, string>): Record<string, string | und
 }
 
 /** Starts the page and waits for its line. */
-async function start(...args: string[]): Promise<{ child: ChildProcess; url: string; out: () => string; err: () => string }> {
-  const child = spawn(process.execPath, [join(project, 'scripts', 'start.mjs'), ...args], { env: environment({}), stdio: ['ignore', 'pipe', 'pipe'] });
+const start = (...args: string[]) => startAs({}, ...args);
+
+async function startAs(user: { uid?: number; gid?: number }, ...args: string[]): Promise<{ child: ChildProcess; url: string; out: () => string; err: () => string }> {
+  const child = spawn(process.execPath, [join(project, 'scripts', 'start.mjs'), ...args], { ...user, env: environment({}), stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   let out = '';
   let err = '';
@@ -89,7 +91,8 @@ describe('npm start', () => {
     expect(await page.text()).toContain('<title>one</title>');
     expect(page.headers.get('cross-origin-opener-policy')).toBe('same-origin');
     expect(page.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
-    expect(page.headers.get('content-security-policy')).toBe(POLICY);
+    expect(page.headers.get('content-security-policy')).toBe(`${POLICY}; frame-ancestors 'none'`);
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
 
     const whole = await fetch(`${url}models/weights.onnx_data`);
     expect(Buffer.from(await whole.arrayBuffer()).equals(DATA)).toBe(true);
@@ -109,6 +112,35 @@ describe('npm start', () => {
     expect(changed.err()).toContain('building the page');
     expect(await (await fetch(changed.url)).text()).toContain('<title>two</title>');
     await stop(changed.child);
+  });
+
+  test('serves a finished build from a folder that it cannot write to', async () => {
+    await stop((await start()).child);
+    // The first start leaves a stamp among the packages, which another user does not have.
+    rmSync(join(project, 'node_modules', '.flipside-stamp'), { force: true });
+    rmSync(join(project, 'node_modules', '.vite-temp'), { recursive: true, force: true });
+    // Root may write anywhere, and steps down; whoever else runs this test takes the right from itself.
+    const root = process.getuid?.() === 0;
+    chmodSync(scratch, 0o755);
+    for (const name of ['.', 'node_modules']) chmodSync(join(project, name), 0o555);
+    try {
+      const { child, url, err } = await startAs(root ? { uid: 65534, gid: 65534 } : {});
+      expect(err()).toBe('');
+      expect((await fetch(url)).status).toBe(200);
+      expect(await stop(child)).toBe(0);
+    } finally {
+      for (const name of ['.', 'node_modules']) chmodSync(join(project, name), 0o755);
+    }
+  });
+
+  test('in a folder whose name the builder cannot take says so in one line', () => {
+    const root = join(scratch, 'flip#side');
+    mkdirSync(root);
+    for (const name of readdirSync(project)) if (!['dist', 'scripts'].includes(name)) symlinkSync(join(project, name), join(root, name));
+    cpSync(join(project, 'scripts'), join(root, 'scripts'), { recursive: true });
+    const { status, stdout, stderr } = run('start.mjs', [], {}, root);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toBe(`flipside: the path ${root}/ holds a "#", behind which the builder looks for no file. Rename that folder and run this again.\n`);
   });
 
   test('serves the sources themselves in development mode', async () => {
