@@ -13,6 +13,12 @@ test.each([
   expect(`${lead} ${rest}`.trim()).toBe(text);
 });
 
+test('a lead takes a sentence that fits to the last character', () => {
+  const two = 'Two gates fail. The first is at 0.64 (n = 12), where 0.70 was asked.';
+  expect(leadOf(text, two.length).lead).toBe(two);
+  expect(leadOf(text, two.length - 1).lead).toBe('Two gates fail.');
+});
+
 test('a text of no sentence is its own lead', () => {
   expect(leadOf('', 10)).toEqual({ lead: '', rest: '' });
   expect(leadOf('no end', 3)).toEqual({ lead: 'no end', rest: '' });

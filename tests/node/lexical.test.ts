@@ -134,6 +134,8 @@ describe('the 1 % lines', () => {
     expect(drawnLines(alarm, 1, 'mean')).toBeNull();
     expect(drawnLines({ ...alarm, tokens: 0 }, 0, 'mean')).toBeNull();
     expect(drawnTapLines({ ...alarm, taps: 0 }, 0)).toBeNull();
+    const lines = { low: -2, high: 3 };
+    expect([-2.01, -2, 0, 3, 3.01].map((value) => beyondLines(value, lines))).toEqual([true, false, false, false, true]);
     expect(beyondLines(99, null)).toBe(false);
     expect(beyondLines(NaN, drawnLines(alarm, 0, 'token'))).toBe(false);
   });

@@ -84,6 +84,11 @@ describe('what was read in a span', () => {
     expect(inside.high).toBeCloseTo(0.7);
   });
 
+  it('has a tap that stands at either of its ends, and none just outside', () => {
+    const count = (from: number, to: number): number => readSpan({ from, to }, SERIES, taps).taps.n;
+    expect([count(10, 10), count(10, 20), count(11, 20), count(10, 19), count(11, 19), count(40, 40)]).toEqual([1, 2, 1, 1, 0, 1]);
+  });
+
   it('has an interval about its mean where it is long enough', () => {
     const { interval, mean, block, n } = readSpan({ from: 0, to: 59 }, SERIES, taps);
     expect(n).toBe(60);
