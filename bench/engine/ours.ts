@@ -110,7 +110,7 @@ export function createOurs(): BenchEngine {
     async readSet(texts, batch) {
       const { tokenizer, placed } = need();
       const started = performance.now();
-      const ids = texts.map((text) => tokenizer.encode(text));
+      const ids = texts.map((text) => tokenizer.start(text));
       const marks = batch === 1 ? await readOneByOne(placed, ids) : await readTogether(placed, ids, batch);
       return { milliseconds: performance.now() - started, marks };
     },

@@ -46,6 +46,8 @@ export interface EngineStatus {
   /** What the model is called, and the name that its list of files is kept by. */
   readonly title: string;
   readonly key: string;
+  /** Whether conversations can be put into the model's own form. */
+  readonly hasChat: boolean;
   readonly contextTokens: number;
   /** Keys and values of one token, in all layers. */
   readonly cacheBytesPerToken: number;

@@ -15,6 +15,10 @@ export interface ModelIdentity {
   readonly weightsSha256: string;
   /** In which numbers the weights are kept, as exporters name it (`q4f16`); absent where the id ends in it, or where it is not known. */
   readonly dtype?: string;
+  /** The token that every text begins with, as the vocabulary writes it; absent where texts begin with their first word. A reading without it is one of another model. */
+  readonly startToken?: string;
+  /** The day that the chat form prints as today's, `YYYY-MM-DD`; absent where it prints none. */
+  readonly chatDate?: string;
   readonly layerCount: number;
   readonly hidden: number;
 }

@@ -31,6 +31,12 @@ export function sha256(node: JsonNode): string {
   return /^[0-9a-f]{64}$/.test(value) ? value : node.refuse(`${node.path} must be a SHA-256 of 64 hexadecimal digits, got ${JSON.stringify(value.slice(0, 80))}.`);
 }
 
+/** A day, `YYYY-MM-DD`. */
+export function day(node: JsonNode): string {
+  const value = text(node);
+  return /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(value) ? value : node.refuse(`${node.path} must be a day such as 2024-07-26, got ${JSON.stringify(value.slice(0, 80))}.`);
+}
+
 /** A name that is safe in a path. */
 export function identifier(node: JsonNode): string {
   const value = text(node);

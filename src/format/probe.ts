@@ -139,6 +139,13 @@ function namesOf(root: JsonNode): Pick<Probe, 'id' | 'title' | 'about'> {
 
 /** Throws `probe-width-mismatch` or `probe-model-mismatch` where a probe belongs to another model than `model`. */
 export function assertProbeFits(probe: Pick<Probe, 'id' | 'model'>, model: ModelIdentity): void {
+  assertSameModel(probe, model);
+  const begins = ({ startToken }: ModelIdentity): string => (startToken === undefined ? 'begin with their first word' : `begin with the start token ${startToken}`);
+  if (probe.model.startToken === model.startToken) return;
+  throw new AppError('probe-model-mismatch', `Probe "${probe.id}" was trained on texts that ${begins(probe.model)}, and ${model.id} reads texts that ${begins(model)}. To the model these are different texts, so train the probe again on this model.`, { probe: probe.id, probeStartToken: probe.model.startToken ?? null, startToken: model.startToken ?? null });
+}
+
+function assertSameModel(probe: Pick<Probe, 'id' | 'model'>, model: ModelIdentity): void {
   const own = probe.model;
   const remedy = 'Pick a probe that was trained on this model, or train one on it.';
   if (own.hidden !== model.hidden || own.layerCount !== model.layerCount) {

@@ -8,6 +8,9 @@ export const GQA = { pastKeys: 3, lastSlot: 5, totalLength: 6, cosTable: 7, sinT
 /** Its attribute for how far it looks back. */
 export const WINDOW = 'local_window_size';
 
+/** Its attribute for a cache of the window alone, which onnxruntime takes only together with {@link WINDOW}. */
+export const WINDOW_CACHE = 'sliding_window_cache';
+
 /** Tokens that a node looks back over, itself included; null for all. */
 export function windowOf(node: GraphNode): number | null {
   const window = intAttributeOf(node, WINDOW);

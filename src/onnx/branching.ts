@@ -11,7 +11,7 @@
  * Layers that look back over a window only would count it in slots; their window becomes part of a bias of theirs.
  */
 import { intAttribute, intAttributeOf } from './attributes.ts';
-import { GQA, WINDOW, windowOf } from './attention-node.ts';
+import { GQA, WINDOW, WINDOW_CACHE, windowOf } from './attention-node.ts';
 import { POSITION_IDS_INPUT, type DecoderShape } from './decoder-shape.ts';
 import type { GraphEdits } from './edits.ts';
 import type { GraphNode, ModelGraph } from './graph.ts';
@@ -52,7 +52,10 @@ export function addBranching(model: ModelGraph, { activations, windows }: Pick<D
     if (sin !== '') edits.setInput(node, GQA.sinTable, bySlot(sin, 'sin'));
     const windowed = windowOf(node) !== null;
     edits.setInput(node, GQA.attentionBias, biasOf(windowed ? WINDOW_BIAS_INPUT : ATTENTION_BIAS_INPUT));
-    if (windowed) edits.dropAttribute(node, WINDOW);
+    if (windowed) {
+      edits.dropAttribute(node, WINDOW);
+      edits.dropAttribute(node, WINDOW_CACHE);
+    }
   }
   for (const [table, made] of tables) edits.addNode({ name: made.replace('.', '/'), opType: 'Gather', inputs: [table, SLOT_POSITIONS_INPUT], outputs: [made] });
   if (tables.size > 0) edits.addInput(SLOT_POSITIONS_INPUT, tensorType(INT64, ['slots']));

@@ -94,7 +94,7 @@ export function createSubject(given: SubjectParts): Subject {
     async ends(contexts, request, pushed, signal) {
       const found: ContextEnd[] = [];
       const lines = contexts.map((context, owner): OwnedLine => {
-        const ids = tokenizer.encode(context);
+        const ids = tokenizer.start(context);
         return { ids, from: pushed === null ? 0 : firstPushed(pushed.where, ids.length), rows: [ids.length - 1], owner, part: 0 };
       });
       await readLines(lines, pushed, ({ owner }, _, logits, streams) => {
@@ -110,7 +110,7 @@ export function createSubject(given: SubjectParts): Subject {
       const written: (readonly string[])[] = [];
       for (const [index, prompt] of prompts.entries()) {
         throwIfStopped(signal);
-        const rollouts = await writeRollouts({ decoder: parts.decoder, endTokens, chunkTokens }, tokenizer.encode(prompt), requestOf(plan, index), signal);
+        const rollouts = await writeRollouts({ decoder: parts.decoder, endTokens, chunkTokens }, tokenizer.start(prompt), requestOf(plan, index), signal);
         written.push(rollouts.map((ids) => textOf(tokenizer, ids)));
       }
       return written;
@@ -124,7 +124,7 @@ function requestOf({ count, maxTokens, temperature, topP, seed }: RolloutPlan, p
 
 /** A context with each continuation; both are tokenised apart, as training turns are. */
 function linesOf(tokenizer: TextTokenizer, { context, continuations }: Question, owner: number, pushed: Pushed | null): readonly OwnedLine[] {
-  const given = tokenizer.encode(context);
+  const given = tokenizer.start(context);
   const from = pushed === null ? 0 : firstPushed(pushed.where, given.length);
   return continuations.map((text, part): OwnedLine => {
     const ids = [...given, ...tokenizer.encode(` ${text}`)];
@@ -163,6 +163,6 @@ function inGroups(lines: readonly OwnedLine[], most: number): readonly (readonly
 }
 
 function textOf(tokenizer: TextTokenizer, ids: readonly number[]): string {
-  const piece = tokenizer.pieces();
+  const piece = tokenizer.pieces('middle');
   return ids.map((id) => piece(id).text).join('');
 }

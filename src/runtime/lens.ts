@@ -6,11 +6,12 @@ import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import { checkLayers, checkTop, type LensReading, type LensWord } from '../core/lens.ts';
 import { emptyRows, reduceLogits, type LensAsk, type LensRows } from '../core/lens-rows.ts';
-import { checkLength, checkText } from '../core/text-check.ts';
+import { checkLength } from '../core/text-check.ts';
 import type { Decoder } from './decoder.ts';
 import type { LensHead } from './lens-head.ts';
 import { assertAgrees } from './lens-proof.ts';
 import { Sequence, type PassReading } from './sequence.ts';
+import { wholeText } from './text/whole-text.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 
 /** What reads. */
@@ -73,10 +74,7 @@ export async function readLens(parts: LensParts, request: LensRequest, onProgres
 }
 
 function tokensOf(text: LensRequest['text'], tokenizer: TextTokenizer, vocabulary: number): readonly number[] {
-  if (typeof text === 'string') {
-    checkText(text);
-    return tokenizer.encode(text);
-  }
+  if (typeof text === 'string') return wholeText(tokenizer, text);
   if (text.length === 0) throw new AppError('text-empty', 'There is nothing to look through yet.');
   const wrong = text.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary);
   if (wrong !== undefined) throw new AppError('usage', `Token ${wrong} is not in the vocabulary of this model, which has ${vocabulary}. The text belongs to another model: read it again with this one.`, { token: wrong, vocabulary });

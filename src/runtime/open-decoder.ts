@@ -121,7 +121,7 @@ async function onWasm(parts: PlacingParts, fallback: { cause: GpuCause; detail: 
 
 /** Ordinary words to prove things on; this also compiles the shaders. */
 function proofIds(tokenizer: TextTokenizer): readonly number[] {
-  const ids = tokenizer.encode(PROOF_TEXT);
+  const ids = tokenizer.start(PROOF_TEXT);
   if (ids.length < PROOF_TOKENS) throw new AppError('internal', `The proof text has only ${ids.length} tokens.`);
   return ids;
 }

@@ -6,13 +6,14 @@ import type { SamplingOptions } from '../core/reading.ts';
 import { createRng } from '../core/rng.ts';
 import { chooseToken } from '../core/sampling.ts';
 import { streamProducts } from '../core/score.ts';
-import { checkLength, checkText } from '../core/text-check.ts';
+import { checkLength } from '../core/text-check.ts';
 import { throwIfStopped } from '../core/abort.ts';
 import type { TokenPair } from '../core/token-divergence.ts';
 import { checkGrid, patchPairs } from '../steering/patch-plan.ts';
 import type { Decoder } from './decoder.ts';
 import { gridCells, type PatchCopy, readCopies, readPatched } from './patch-grid.ts';
 import type { Scorer } from './scorer.ts';
+import { wholeText } from './text/whole-text.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 import { tailsOf, wordOddsAfter, type WordPair } from './word-odds.ts';
 
@@ -181,8 +182,7 @@ export class PatchBench {
   }
 
   #encode(text: string): readonly number[] {
-    checkText(text);
-    const ids = this.#parts.tokenizer.encode(text);
+    const ids = wholeText(this.#parts.tokenizer, text);
     checkLength(ids.length, this.#parts.decoder.sizes.contextTokens);
     if (ids.length < 2) throw new AppError('usage', `“${text}” is a single token, the start of a text, which is never patched. Give at least two words.`);
     return ids;

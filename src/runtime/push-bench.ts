@@ -34,7 +34,7 @@ interface Unpushed {
 
 /** Makes a bench; nothing is read before it is asked. Throws `usage` where no neutral text is long enough. */
 export function createPushBench({ decoder, tokenizer, model, setTokens, chunkTokens, neutral }: PushBenchParts): PushBench {
-  const texts = neutral.map((text) => tokenizer.encode(text).slice(0, NEUTRAL_TOKENS)).filter((ids) => ids.length === NEUTRAL_TOKENS).slice(0, NEUTRAL_TEXTS);
+  const texts = neutral.map((text) => tokenizer.start(text).slice(0, NEUTRAL_TOKENS)).filter((ids) => ids.length === NEUTRAL_TOKENS).slice(0, NEUTRAL_TEXTS);
   if (texts.length === 0) throw new AppError('usage', `No neutral text has ${NEUTRAL_TOKENS} tokens, so no push can be measured. Give longer ones.`);
   // Position 0, the attention sink, predicts nothing that anyone reads; after the last token nothing follows.
   const lines: PushedLine[][] = texts.map((ids) => [{ ids, from: 1, rows: Array.from({ length: ids.length - 1 }, (_, token) => token + 1) }]);
@@ -94,7 +94,7 @@ export function createPushBench({ decoder, tokenizer, model, setTokens, chunkTok
 
 /** The two lines of a choice; context and continuation are tokenised apart, as training turns are. */
 function linesOf(tokenizer: TextTokenizer, { context, positive, negative }: ForcedChoice, where: Parameters<PushBench['choices']>[2]): readonly PushedLine[] {
-  const given = tokenizer.encode(context);
+  const given = tokenizer.start(context);
   return [positive, negative].map((text) => {
     const ids = [...given, ...tokenizer.encode(` ${text}`)];
     return { ids, from: firstPushed(where, given.length), rows: ids.slice(given.length).map((_, token) => given.length - 1 + token) };

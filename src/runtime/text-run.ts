@@ -13,12 +13,13 @@ import { chooseToken } from '../core/sampling.ts';
 import { repeatsItself } from '../core/repetition.ts';
 import { endsSentence } from '../core/sentences.ts';
 import { standsOf } from '../core/stands.ts';
-import { checkLength, checkText } from '../core/text-check.ts';
+import { checkLength } from '../core/text-check.ts';
 import type { Decoder, Projection, WriteStep, WrittenToken } from './decoder.ts';
 import { ReadingLog } from './reading-log.ts';
 import { Readouts, type DueReadout } from './readouts.ts';
 import type { Scorer } from './scorer.ts';
 import { Sequence, type PassReading } from './sequence.ts';
+import { wholeText } from './text/whole-text.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 
 /** What reads and scores: a decoder with its tokenizer, and a probe's scorer. */
@@ -93,8 +94,7 @@ export class TextRun {
    * without them.
    */
   plan(text: string, { taps }: { taps: boolean }): ReadPlan {
-    checkText(text);
-    const ids = this.#parts.tokenizer.encode(text);
+    const ids = wholeText(this.#parts.tokenizer, text);
     checkLength(ids.length, this.#parts.decoder.sizes.contextTokens);
     if (!taps || this.#readouts.longest('sentence') === 0) return { ids, stops: [], stands: [], left: null };
     const piece = this.#parts.tokenizer.pieces();

@@ -31,6 +31,7 @@ import { noteUnopened } from './store/kept.ts';
 import { type LoadedFiles, loadModelFiles } from './store/load.ts';
 import { weightsSha256 } from './store/manifest.ts';
 import type { ResolvedModel } from './store/model-source.ts';
+import { withTextHabits } from './text/text-habits.ts';
 import { TextRun } from './text-run.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 import { checkHere } from './web-numbers.ts';
@@ -91,7 +92,7 @@ export class WebEngine {
     onProgress({ phase: 'session' });
     const placed = await placeDecoder({ files, weightsSha256: weights, tokenizer, wanted, onProgress, signal });
     const { decoder, backend, chunkTokens, setTokens } = placed;
-    const model = withDtype({ id: loaded.manifest.id, weightsSha256: weights, layerCount: decoder.sizes.layerCount, hidden: decoder.sizes.hidden }, pathOf(loaded, 'graph'));
+    const model = withTextHabits(withDtype({ id: loaded.manifest.id, weightsSha256: weights, layerCount: decoder.sizes.layerCount, hidden: decoder.sizes.hidden }, pathOf(loaded, 'graph')), tokenizer);
     const held = loaded.kept.yes ? null : files;
     const again = async (stop?: AbortSignal): Promise<DecoderFiles> => held ?? decoderFilesOf(await loadModelFiles(source, { roles: ['graph', 'weights', 'config'], ...(stop && { signal: stop }) }));
     const parts = { model, decoder, tokenizer, endTokens: files.config.endTokens, chunkTokens, setTokens };
@@ -103,6 +104,7 @@ export class WebEngine {
     return {
       model,
       title: loaded.manifest.title,
+      hasChat: tokenizer.hasChat,
       key: source.key,
       contextTokens: files.config.contextTokens,
       cacheBytesPerToken: cacheBytesPerToken(placed.shape),

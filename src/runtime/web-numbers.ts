@@ -37,7 +37,7 @@ export async function checkHere({ source, decoder, tokenizer, backend, chunkToke
   }
   const { decoder: float32 } = await openWebDecoder(modelFiles, 'wasm', { tapped: true, float32: true });
   try {
-    const reference = await ownReference(float32, (text) => tokenizer.encode(text), parts.limits.logits, () => throwIfStopped(signal));
+    const reference = await ownReference(float32, (text) => tokenizer.start(text), parts.limits.logits, () => throwIfStopped(signal));
     return await checkNumbers({ ...parts, reference, against: 'processor', untouched: null });
   } finally {
     await float32.dispose();

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { bytesOfToken, PieceDecoder } from '../../src/core/byte-level.ts';
 import { endsSentence, sentenceEnds } from '../../src/core/sentences.ts';
 import { checkLength, checkText } from '../../src/core/text-check.ts';
+import { bytesOfToken } from '../../src/core/tokens/byte-level.ts';
+import { parseTokenDecoder } from '../../src/core/tokens/token-decoder.ts';
 
 test('byte-level characters stand for their bytes', () => {
   expect([...bytesOfToken('Ġcafé')]).toEqual([0x20, 0x63, 0x61, 0x66, 0xe9]);
@@ -9,9 +10,9 @@ test('byte-level characters stand for their bytes', () => {
 });
 
 test('a character split over tokens comes with the token that completes it', () => {
-  const pieces = new PieceDecoder();
+  const piece = parseTokenDecoder({ type: 'ByteLevel' }).stream('start');
   // U+1F98A is F0 9F A6 8A; in byte-level spelling ð Ł ¦ Ĭ
-  expect(['ðŁ', '¦', 'Ĭ', '!'].map((token) => pieces.next(token))).toEqual(['', '', '🦊', '!']);
+  expect(['ðŁ', '¦', 'Ĭ', '!'].map((token) => piece(token, false))).toEqual(['', '', '🦊', '!']);
 });
 
 test.each([

@@ -15,6 +15,7 @@ import { readDivergence } from '../../runtime/run-divergence.ts';
 import type { RowText } from '../../runtime/row-reader.ts';
 import { createScorer } from '../../runtime/scorer.ts';
 import { createSegmentReader } from '../../runtime/segment-reader.ts';
+import { wholeText } from '../../runtime/text/whole-text.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
 import { readProbe, readProse } from '../files.ts';
@@ -81,7 +82,7 @@ async function sideOf(options: Options, side: 'a' | 'b'): Promise<Side> {
 }
 
 async function prepare({ text, probe: { sha256 }, settings }: Side, carried: CarriedProbe, { engine, editor, layer, given, signal }: { engine: NodeEngine; editor: Decoder | null; layer: number; given: number | null; signal: AbortSignal }): Promise<Run> {
-  const ids = engine.tokenizer.encode(text);
+  const ids = wholeText(engine.tokenizer, text);
   const piece = engine.tokenizer.pieces();
   const { probe, agreement } = carried;
   const pushed = settings && (await pushAlong(settings, { ...carried, sha256 }, engine, signal));

@@ -16,6 +16,7 @@ import { limitsOf, type NumbersCheckParts } from '../numbers-check.ts';
 import { ownReference, shippedReference } from '../numbers-reference.ts';
 import { createSegmentReader } from '../segment-reader.ts';
 import { weightsSha256 } from '../store/manifest.ts';
+import { withTextHabits } from '../text/text-habits.ts';
 import { TextTokenizer } from '../tokenizer.ts';
 import { HeldFiles, type HeldFilesReport } from './held-files.ts';
 import { about, modelFileBytes, readModelFile } from './model-file.ts';
@@ -90,7 +91,7 @@ export async function openNodeEngine(modelDir: string, { editing = false, everyL
   const config = about(beside(CONFIG), () => (generation === null ? parseModelConfig(sizes) : withGenerationConfig(parseModelConfig(sizes), generation)));
   const decoder = await openNodeDecoder(modelDir, { tapped: true, editing });
   const { layerCount, hidden } = decoder.sizes;
-  const model = withDtype({ id, weightsSha256: weights, layerCount, hidden }, graph);
+  const model = withTextHabits(withDtype({ id, weightsSha256: weights, layerCount, hidden }, graph), tokenizer);
   return {
     decoder,
     tokenizer,
@@ -106,7 +107,7 @@ export async function openNodeEngine(modelDir: string, { editing = false, everyL
       }
       const float32 = await openNodeDecoder(modelDir, { tapped: true, float32: true });
       try {
-        return { reference: await ownReference(float32, (words) => tokenizer.encode(words), limits.logits, () => undefined), against: 'processor', limits, untouched: null };
+        return { reference: await ownReference(float32, (words) => tokenizer.start(words), limits.logits, () => undefined), against: 'processor', limits, untouched: null };
       } finally {
         await float32.dispose();
       }

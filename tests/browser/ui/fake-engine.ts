@@ -25,7 +25,7 @@ export const STATUS: EngineStatus = {
   model: { id: 'smollm2-135m-instruct-q4', weightsSha256: 'c3'.repeat(32), layerCount: 30, hidden: 576 },
   title: 'SmolLM2-135M-Instruct',
   key: 'e5'.repeat(32),
-  contextTokens: 8192,
+  hasChat: true, contextTokens: 8192,
   cacheBytesPerToken: 46_080,
   limits: [],
   backend: 'webgpu',

@@ -1,7 +1,5 @@
 /**
- * Byte-level BPE spells every byte as a printable character (GPT-2's table); this turns such tokens back into text.
- * Decoding token by token would break characters whose bytes lie in two tokens, so it decodes a stream: a token that
- * ends inside a character adds nothing, and the next one brings the whole character. The pieces joined are the text.
+ * Byte-level BPE spells every byte as a printable character (GPT-2's table); this turns such tokens back into bytes.
  *
  * Source of the table: `bytes_to_unicode` in OpenAI's gpt-2 `encoder.py`.
  */
@@ -27,14 +25,4 @@ export function bytesOfToken(token: string): Uint8Array {
     else bytes.push(byte);
   }
   return Uint8Array.from(bytes);
-}
-
-/** Turns tokens, fed one after another, into the text that each adds. */
-export class PieceDecoder {
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-  /** Text that this token adds; empty while a character is unfinished. Bytes that are no UTF-8 become U+FFFD. */
-  next(token: string): string {
-    return this.#decoder.decode(bytesOfToken(token), { stream: true });
-  }
 }
