@@ -1,5 +1,5 @@
 /** The one line that always says what model and graphics card are doing, and the sentences that are announced. */
-import type { LoadProgress, WritingMode, NumbersReport } from '../core/engine-report.ts';
+import type { LoadProgress, WritingMode, } from '../core/engine-report.ts';
 import { fileSize, plainNumber, plural } from './numbers.ts';
 
 /** Name and size of the embedded model, known before anything is fetched. */
@@ -124,9 +124,3 @@ export function footer(modelHosts: readonly string[]): string {
 export function loadLabel(bytes: number): string {
   return `Load the model (${fileSize(bytes)})`;
 }
-
-/** With what the numbers check compared. */
-export const NUMBERS_AGAINST: Readonly<Record<NumbersReport['against'], string>> = {
-  shipped: 'Compared with the float32 values of PyTorch that ship with the model.',
-  processor: 'Compared with a float32 pass of the same weights on the processor.',
-};

@@ -150,11 +150,23 @@ export interface NumbersRow {
 /** The numbers check: rows, the limits they were held to and whether all of them held. */
 export interface NumbersReport {
   readonly rows: readonly NumbersRow[];
-  /** With what they are compared: PyTorch's float32 values that ship with the model, or a float32 pass of the same weights on the processor. */
-  readonly against: 'shipped' | 'processor';
+  /**
+   * With what they are compared: PyTorch's float32 values that ship with the model, a reference that was given, a float32 pass of the same rewritten
+   * graph on the processor, or nothing, where that would be the same computation again.
+   */
+  readonly against: 'shipped' | 'given' | 'processor' | 'none';
+  /** What was compared with what, in sentences. */
+  readonly compared: readonly string[];
   readonly residualLimit: number;
   readonly logitsLimit: number;
-  /** Largest difference of the last logits between the untouched graph and the rewritten one; null where that was not looked at. */
-  readonly untouchedLogitsError: number | null;
+  /** Largest difference of the last logits between the untouched graph and the rewritten one. */
+  readonly untouchedLogitsError: number;
+  readonly untouchedLimit: number;
+  /** Relative error of what is read when a vector is added after each layer; null where the decoder takes none. */
+  readonly placeError: number | null;
+  /** Relative error of texts that branch off in one pass; null where passes take no branches. */
+  readonly branchError: number | null;
+  /** Limit of both. */
+  readonly ownLimit: number;
   readonly passed: boolean;
 }

@@ -36,6 +36,8 @@ export interface DecoderShape {
   readonly half: boolean;
   /** Over how many tokens a token looks back, itself included, in layers that do not see everything: each width once. */
   readonly windows: readonly number[];
+  /** Whether it multiplies whole numbers, rounding what goes in to eight bits, before it is rewritten (integer-products.ts). */
+  readonly rounds: boolean;
   /** Why this graph runs on a graphics processor only, as the end of a sentence; null where it runs anywhere. */
   readonly gpuOnly: string | null;
   readonly weightFiles: readonly string[];
@@ -91,6 +93,7 @@ export function shapeOf(model: ModelGraph): DecoderShape {
     activations,
     windows: [...new Set([...attention.values()].flatMap((node) => windowOf(node) ?? []))],
     gpuOnly: gpuOnlyBy([...attention.values()]),
+    rounds: model.multipliedOutBytes > 0,
     half: activations === 'float16' || model.weights.some(({ elemType }) => elemType === FLOAT16),
     weightFiles: model.weightFiles,
     weightBytes: model.weights.reduce((sum, { bytes }) => sum + bytes, model.multipliedOutBytes),

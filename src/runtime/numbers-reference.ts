@@ -1,4 +1,4 @@
-/** What the numbers check compares with: the float32 values that ship with a model, or what the same weights give in float32 on the processor. */
+/** What the numbers check compares with: the float32 values that ship with a model, or what the same weights give in float32 on the processor. A reference that is given is read by numbers/given-reference.ts. */
 import { AppError } from '../core/errors.ts';
 import { argmax } from '../core/sampling.ts';
 import { parseSafetensors } from '../format/safetensors.ts';
@@ -37,12 +37,16 @@ const OWN_TEXTS = { story: 'The old man gave his coat to the stranger and walked
 /** Greedy tokens at most; none behind a token whose two best logits lie closer than what the check lets a logit move. */
 const OWN_GREEDY = 8;
 
+/** The texts that a model without a reference is read on; `start` cuts a whole text into tokens. */
+export function ownTexts(start: (text: string) => readonly number[]): readonly Pick<ReferencePrompt, 'name' | 'ids'>[] {
+  return Object.entries(OWN_TEXTS).map(([name, text]) => ({ name, ids: start(text) }));
+}
+
 /** What a float32 decoder of the same weights gives. `decoder` stays the caller's; `advance` is told of tokens and throws `cancelled`. */
-export async function ownReference(decoder: Decoder, encode: (text: string) => readonly number[], closest: number, advance: (tokens: number) => void): Promise<readonly ReferencePrompt[]> {
+export async function ownReference(decoder: Decoder, start: (text: string) => readonly number[], closest: number, advance: (tokens: number) => void): Promise<readonly ReferencePrompt[]> {
   const { layerCount, hidden } = decoder.sizes;
   const prompts: ReferencePrompt[] = [];
-  for (const [name, text] of Object.entries(OWN_TEXTS)) {
-    const ids = encode(text);
+  for (const { name, ids } of ownTexts(start)) {
     const residual = new Float32Array((layerCount + 1) * ids.length * hidden);
     const sequence = new Sequence(decoder, ids.length);
     try {

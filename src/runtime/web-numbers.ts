@@ -1,11 +1,12 @@
-/** The numbers check in the browser: against the reference that lies beside the model or, where none does, a float32 pass on the processor. */
+/** The numbers check in the browser: against the reference that lies beside the model or, where none does, a float32 pass on the processor where that is another computation. */
 import { throwIfStopped } from '../core/abort.ts';
 import type { NumbersReport } from '../core/engine-report.ts';
 import { AppError } from '../core/errors.ts';
+import { describeDecoder } from '../onnx/decoder-shape.ts';
 import type { Decoder } from './decoder.ts';
 import { decoderFilesOf, fileAt } from './model-files.ts';
 import { checkNumbers, limitsOf } from './numbers-check.ts';
-import { ownReference, shippedReference } from './numbers-reference.ts';
+import { ownReference, ownTexts, shippedReference } from './numbers-reference.ts';
 import type { DecoderFiles, WebBackend } from './ort/opening.ts';
 import { openWebDecoder } from './ort/web-decoder.ts';
 import { loadModelFiles } from './store/load.ts';
@@ -30,15 +31,19 @@ export async function checkHere({ source, decoder, tokenizer, backend, chunkToke
   const loaded = roles.length === 0 ? null : await loadModelFiles(source, { roles, signal });
   const modelFiles = files ?? (loaded && decoderFilesOf(loaded));
   if (modelFiles === null) throw new AppError('internal', 'The model is loaded, and its files are nowhere.');
-  const parts = { decoder, chunkTokens, limits: limitsOf(decoder.activations), onProgress, signal };
+  const untouched = async (): Promise<Decoder> => (await openWebDecoder(modelFiles, backend, { tapped: false })).decoder;
+  const start = (text: string): readonly number[] => tokenizer.start(text);
+  const parts = { decoder, chunkTokens, limits: limitsOf(decoder.activations), untouched, rounds: describeDecoder(modelFiles.graph).rounds, texts: ownTexts(start), onProgress, signal };
   if (loaded !== null && ships) {
     const reference = shippedReference(new TextDecoder().decode(fileAt(loaded, 'reference.json')), fileAt(loaded, 'reference.safetensors'), decoder.sizes);
-    return checkNumbers({ ...parts, reference, against: 'shipped', untouched: async () => (await openWebDecoder(modelFiles, backend, { tapped: false })).decoder });
+    return checkNumbers({ ...parts, reference, against: 'shipped' });
   }
+  // In float32 on the processor that pass would be this one again.
+  if (backend === 'wasm' && decoder.activations === 'float32') return checkNumbers({ ...parts, reference: [], against: 'none' });
   const { decoder: float32 } = await openWebDecoder(modelFiles, 'wasm', { tapped: true, float32: true });
   try {
-    const reference = await ownReference(float32, (text) => tokenizer.start(text), parts.limits.logits, () => throwIfStopped(signal));
-    return await checkNumbers({ ...parts, reference, against: 'processor', untouched: null });
+    const reference = await ownReference(float32, start, parts.limits.logits, () => throwIfStopped(signal));
+    return await checkNumbers({ ...parts, reference, against: 'processor' });
   } finally {
     await float32.dispose();
   }

@@ -3,15 +3,18 @@ import { throwIfStopped } from '../../core/abort.ts';
 import { openNodeEngine } from '../../runtime/node/node-engine.ts';
 import { checkNumbers } from '../../runtime/numbers-check.ts';
 import { Options, type Command } from '../command.ts';
+import { readInput } from '../files.ts';
 import { showProgress } from '../progress.ts';
 
-/** Holds every listed file to its hash, then compares residuals, logits and greedy tokens with the reference in the model folder, or with a float32 pass of the same weights. */
+/** Holds every listed file to its hash, then the numbers to the graph as it was exported and to a reference: the one that is given, or that lies in the folder. */
 export const verify: Command = {
   name: 'verify',
-  usage: 'verify --model DIR',
-  summary: 'Holds every file of DIR to its hash in SHA256SUMS there or DIR.manifest.json beside it, then checks the numbers: residual stream, logits and greedy tokens against the float32 reference in DIR or, where there is none, a float32 pass.',
+  usage: 'verify --model DIR [--reference FILE]',
+  summary: 'Holds every file of DIR to its hash in SHA256SUMS there or DIR.manifest.json beside it, then checks the numbers. The rewritten graph is held to the graph as it was exported, the stream that is read after each layer to where it must be, and stream, logits and greedy tokens to a reference: FILE (safetensors; docs/models.md has the recipe) or the one in DIR. "compared" says what was compared with what.',
   async run(args, signal) {
-    const options = new Options('verify', args, { model: { type: 'string' } });
+    const options = new Options('verify', args, { model: { type: 'string' }, reference: { type: 'string' } });
+    const file = options.text('reference');
+    const given = file === undefined ? undefined : { file, bytes: await readInput(file) };
     const onHeld = (done: number, total: number): void => {
       showProgress('files', done, total);
       throwIfStopped(signal);
@@ -21,11 +24,12 @@ export const verify: Command = {
       const report = await checkNumbers({
         decoder: engine.decoder,
         chunkTokens: engine.chunkTokens,
-        ...(await engine.numbers()),
+        ...(await engine.numbers(given)),
         onProgress: (done, total) => showProgress('checking', done, total),
         signal,
       });
-      return { result: { model: engine.model, backend: 'onnxruntime-node cpu', files: engine.files(), ...report }, ok: report.passed };
+      const { passed, compared, ...numbers } = report;
+      return { result: { model: engine.model, backend: 'onnxruntime-node cpu', files: engine.files(), passed, compared, ...numbers }, ok: passed };
     } finally {
       await engine.dispose();
     }

@@ -43,7 +43,12 @@ export async function openNodeDecoder(modelDir: string, options: NodeOptions = {
 export async function openNodeFiles({ graph, weights, config }: DecoderFiles, options: NodeOptions, name: string): Promise<OpenedNodeDecoder> {
   const cut = rewritten(graph, options);
   const openLens = async (): Promise<LensHead> => createCpuLens({ session: await openSession(lensGraph(graph), weights, name), Tensor, sizes: { ...config, layerCount: cut.layerCount }, pause: () => Promise.resolve() });
-  return { decoder: decoderOn(await openSession(cut, weights, name), cut, config), shape: cut, openLens };
+  return { decoder: await openNodeGraph(cut, { weights, config }, name), shape: cut, openLens };
+}
+
+/** Opens a graph that has been rewritten, with the weights of its files. */
+export async function openNodeGraph(cut: TappedDecoder, { weights, config }: Omit<DecoderFiles, 'graph'>, name: string): Promise<Decoder> {
+  return decoderOn(await openSession(cut, weights, name), cut, config);
 }
 
 /** An open decoder, and what its graph is. */

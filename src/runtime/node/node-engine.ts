@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import { byWeightOrder } from '../../core/model-offer.ts';
+import { describeDecoder } from '../../onnx/decoder-shape.ts';
 import { parseModel } from '../../onnx/graph.ts';
 import { weightEnds } from '../../onnx/weights.ts';
 import { withDtype } from '../../core/model-dtype.ts';
@@ -13,7 +14,8 @@ import type { LensHead } from '../lens-head.ts';
 import { parseModelConfig, withGenerationConfig } from '../model-config.ts';
 import { withTemplate } from '../model-files.ts';
 import { limitsOf, type NumbersCheckParts } from '../numbers-check.ts';
-import { ownReference, shippedReference } from '../numbers-reference.ts';
+import { givenReference } from '../numbers/given-reference.ts';
+import { ownReference, ownTexts, shippedReference } from '../numbers-reference.ts';
 import { createSegmentReader } from '../segment-reader.ts';
 import { weightsSha256 } from '../store/manifest.ts';
 import { withTextHabits } from '../text/text-habits.ts';
@@ -50,8 +52,8 @@ export interface NodeEngine {
   readonly chunkTokens: number;
   /** Tokens of a pass over prompt sets. */
   readonly setTokens: number;
-  /** What the numbers check holds it to: the reference in the folder or, where there is none, a float32 pass. */
-  readonly numbers: () => Promise<Pick<NumbersCheckParts, 'reference' | 'against' | 'untouched' | 'limits'>>;
+  /** What the numbers check holds it to: the reference that is given or lies in the folder; of 16-bit models without one a float32 pass. */
+  readonly numbers: (given?: { readonly file: string; readonly bytes: Uint8Array }) => Promise<Pick<NumbersCheckParts, 'reference' | 'texts' | 'against' | 'untouched' | 'rounds' | 'limits'>>;
   /** The hashes that the files were held to until now. */
   readonly files: () => HeldFilesReport;
   /** The lens; the caller's to dispose of. */
@@ -99,15 +101,20 @@ export async function openNodeEngine(modelDir: string, { editing = false, everyL
     endTokens: config.endTokens,
     chunkTokens: NODE_CHUNK_TOKENS,
     setTokens: NODE_SET_TOKENS,
-    numbers: async () => {
+    numbers: async (given) => {
       const limits = limitsOf(decoder.activations);
+      const start = (words: string): readonly number[] => tokenizer.start(words);
+      const parts = { limits, texts: ownTexts(start), rounds: describeDecoder(await readModelFile(graph)).rounds, untouched: () => openNodeDecoder(modelDir, { tapped: false }) };
+      if (given !== undefined) return { ...parts, reference: givenReference(given.bytes, given.file, decoder.sizes, start), against: 'given' };
       if (existsSync(beside(REFERENCE))) {
         const reference = shippedReference(await text(REFERENCE), await bytesOf('reference.safetensors'), decoder.sizes);
-        return { reference, against: 'shipped', limits, untouched: () => openNodeDecoder(modelDir, { tapped: false }) };
+        return { ...parts, reference, against: 'shipped' };
       }
+      // In float32 that pass would be this one again.
+      if (decoder.activations === 'float32') return { ...parts, reference: [], against: 'none' };
       const float32 = await openNodeDecoder(modelDir, { tapped: true, float32: true });
       try {
-        return { reference: await ownReference(float32, (words) => tokenizer.start(words), limits.logits, () => undefined), against: 'processor', limits, untouched: null };
+        return { ...parts, reference: await ownReference(float32, start, limits.logits, () => undefined), against: 'processor' };
       } finally {
         await float32.dispose();
       }
