@@ -5,6 +5,9 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { type Connect, defineConfig, type Plugin } from 'vite';
 import { notices } from './scripts/notices.mjs';
 import { offline } from './scripts/offline.mjs';
+import { FORK } from './src/content/front.ts';
+import { serialiseFork } from './src/format/fork-json.ts';
+import { parseRecording } from './src/format/recording-json.ts';
 import { HOSTS_VARIABLE, parseModelHosts } from './src/core/model-hosts.ts';
 
 /** Cross-origin isolation lets the WASM provider use threads. Nothing is taken for a script or a style that is not sent as one. */
@@ -52,6 +55,28 @@ export function modelHosts(named: string): Plugin {
   };
 }
 
+/** Where the page finds the story of its first view. */
+const FORK_FILE = 'recordings/fork.json';
+
+/** Makes the story of the first view from the recordings that it is told by, so that it always says what they say. */
+export function forkFile(): Plugin {
+  const make = (root: string): string => {
+    const recording = (id: string): ReturnType<typeof parseRecording> => parseRecording(readFileSync(resolve(root, 'public/recordings', `${id}.json`), 'utf8'));
+    return serialiseFork(recording(FORK.a.id), recording(FORK.b.id));
+  };
+  let root = '.';
+  return {
+    name: 'flipside-fork',
+    configResolved: (config) => void (root = config.root),
+    configureServer: ({ middlewares }) => {
+      middlewares.use(`/${FORK_FILE}`, (_, response) => response.setHeader('Content-Type', 'application/json').end(make(root)));
+    },
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: FORK_FILE, source: make(root) });
+    },
+  };
+}
+
 /** An error of whoever builds, not of the program: Vite prints what `inspect` says of it, and a stack would bury the sentence. */
 function plainError(message: string): Error {
   return Object.assign(new Error(message), { [inspect.custom]: () => message });
@@ -63,7 +88,7 @@ export default defineConfig({
   base: './',
   // A missing file must be a plain 404: the model store would take a page for a model.
   appType: 'mpa',
-  plugins: [svelte(), modelHosts(process.env[HOSTS_VARIABLE] ?? ''), licences.page, offline()],
+  plugins: [svelte(), forkFile(), modelHosts(process.env[HOSTS_VARIABLE] ?? ''), licences.page, offline()],
   worker: { format: 'es', plugins: () => [licences.workers()] },
   build: {
     target: 'es2022',

@@ -5,11 +5,11 @@ import { spoken } from './numbers.ts';
 
 /** Fixed accessible names. */
 export const ARIA = {
-  strip: 'Text, coloured by score',
+  strip: 'Text, coloured by its readings',
   map: 'Layer map',
   mapHelp: 'Arrow keys move by token and layer, with Shift they choose a span.',
   face: 'How the text is shown',
-  trajectory: 'Trajectory of the chosen layer',
+  trajectory: 'The reading along the text',
   heads: 'What is read',
   stories: 'Recorded stories',
   shown: 'What is on show',
@@ -18,14 +18,14 @@ export const ARIA = {
   loading: 'Loading the model',
 } as const;
 
-/** Name of one token for a screen reader, e.g. `“rain”, plus 0.62, kind against cruel, token 41 of 212, layer 16`. */
-export function tokenName(cell: StripCell, tokens: number, layer: number, reading: string): string {
-  const said = cell.token === 0 ? 'start of text, not a score' : spoken(cell.value);
-  return `“${spokenToken(cell.text)}”, ${said}, ${reading}, token ${cell.token} of ${tokens - 1}, layer ${layer}`;
+/** Name of one token for a screen reader, e.g. `“rain”, plus 0.62, kind against cruel, token 41 of 212, layer 16`; `layer` is null where the reading is over several. */
+export function tokenName(cell: StripCell, tokens: number, layer: number | null, reading: string): string {
+  const said = cell.state === 'unread' ? 'no reading yet' : cell.state === 'sink' ? 'start of text, not a score' : spoken(cell.value);
+  return `“${spokenToken(cell.text)}”, ${said}, ${reading}, token ${cell.token} of ${tokens - 1}${layer === null ? '' : `, layer ${layer}`}`;
 }
 
-/** Name of a tap mark, e.g. `Tap 3, after token 41: plus 0.20, kind against cruel, beyond 90 percent of random directions, …`. */
+/** Name of a tap mark, e.g. `Reading 3, after token 41: plus 0.20, kind against cruel, beyond 90 percent of random directions, …`. */
 export function tapName(tap: TapMark, afterToken: number, reading: string): string {
   const place = tap.inside ? 'no further out than' : 'beyond';
-  return `Tap ${tap.index + 1}, after token ${afterToken}: ${spoken(tap.score)}, ${reading}, ${place} 90 percent of random directions, ${spoken(tap.low)} to ${spoken(tap.high)}`;
+  return `Reading ${tap.index + 1}, after token ${afterToken}: ${spoken(tap.score)}, ${reading}, ${place} 90 percent of random directions, ${spoken(tap.low)} to ${spoken(tap.high)}`;
 }

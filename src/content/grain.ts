@@ -1,18 +1,23 @@
 /** What one colour stands for, in words. */
 import type { Grain } from '../core/grain.ts';
 import { DEFAULT_WINDOW } from '../core/smoothing.ts';
+import type { Stand } from '../core/reading.ts';
 
-/** The label of one value, e.g. `Mean of 10`, `Mean of its word`. */
+/** The label of one value, e.g. `Reading`, `Mean of 10`. */
 export function valueLabel(grain: Grain, window: number): string {
-  return { mean: `Mean of ${window}`, token: 'This token', word: 'Its word', sentence: 'Its sentence' }[grain];
+  return { reading: 'Reading', mean: `Mean of ${window}`, token: 'This token', word: 'Its word', sentence: 'Its sentence' }[grain];
 }
 
-/** What the ends of the colour scale are, with the neutral tokens behind them (0: not known), e.g. `the ends are 3 sd of …`. */
+/** The name of the raw views, and what they are worth. */
+export const RAW = { name: 'Raw scores', says: 'the words themselves are in them' } as const;
+
+/** What the ends of the colour scale are, with the neutral tokens behind them (0: not known), e.g. `three standard deviations of …`. */
 export function scaleWords(grain: Grain, neutralTokens: string | null): string {
   const on = neutralTokens === null ? 'on neutral stories' : `on neutral stories (${neutralTokens} tokens)`;
   const tokens = `three standard deviations of single tokens ${on}`;
   const means = `three standard deviations of means of ${DEFAULT_WINDOW} ${on}`;
   return {
+    reading: 'three standard deviations of the readings of the training turns',
     mean: means,
     token: tokens,
     word: `${tokens}; words were not measured, and a word is one token or a few`,
@@ -20,14 +25,24 @@ export function scaleWords(grain: Grain, neutralTokens: string | null): string {
   }[grain];
 }
 
-/** The caption under the text; `share` is what the words alone explain of single neutral tokens, in percent, or null. */
-export function captionWords(grain: Grain, window: number, share: number | null): string {
-  const explained = share === null ? '' : ` (they alone explain ${share} % of single neutral tokens at this layer)`;
-  const believe = 'The lozenges after the sentences are read at the same neutral words every time: believe how those change within the text.';
+/** After what the readings of a text stand, e.g. `sentence`; null for none. */
+export function placeOf(stands: readonly Stand[]): string | null {
+  if (stands.length === 0) return null;
+  return stands.includes('word') ? 'word' : stands.includes('clause') ? 'clause' : 'sentence';
+}
+
+/** The caption under the text. `share` is what the words alone explain of single neutral tokens, in percent, or null; `place`: see {@link placeOf}. */
+export function captionWords(grain: Grain, window: number, share: number | null, place: string | null): string {
+  const explained = share === null ? '' : ` They alone explain ${share} % of single neutral tokens at this layer.`;
+  const raw = (what: string): string => `Raw: each colour is ${what}. The words themselves are in it, so it hardly tells who is kind and who is cruel.${explained}`;
   return {
-    mean: `Each colour is the mean over the last ${window} tokens, and the words themselves are in it${explained}; single tokens would be mostly noise. ${believe}`,
-    token: 'Raw scores of single tokens: mostly noise, and partly the words themselves. Trust how the lozenges change.',
-    word: `Each colour is the mean over the tokens of one word with the marks that touch it: nearly as noisy as single tokens, and partly the word itself${explained}. Trust how the lozenges change.`,
-    sentence: `Each colour is the mean over the tokens of one sentence, and the words themselves are in it${explained}. A sentence that is still being written changes its colour. ${believe}`,
+    reading: `Colour: the model’s reading after each ${place ?? 'sentence'}. It is taken at the same neutral words each time, so only the text before it can change it.`,
+    mean: raw(`the mean over the last ${window} tokens`),
+    token: raw('the score of one token, mostly noise'),
+    word: raw('the mean over the tokens of one word with the marks that touch it'),
+    sentence: raw('the mean over the tokens of one sentence'),
   }[grain];
 }
+
+/** Said where a text has no readings, so that its raw scores are shown. */
+export const NO_READINGS = 'This text was read without readings at neutral words, so only its raw scores can be shown.';

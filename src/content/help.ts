@@ -2,9 +2,8 @@
 
 /** How to read a chart, in the order in which a reader meets them: what it is, and where to look. */
 export const CHART_HELP: readonly { readonly chart: string; readonly says: string }[] = [
-  { chart: 'The text', says: 'Colour and bar are the mean over the last tokens. Look for where the colour turns and stays, not at single words.' },
-  { chart: 'Lozenges', says: 'Readings at the same neutral words after each sentence. Filled: beyond 90 % of random directions. Compare them with each other, along the text.' },
-  { chart: 'Trajectory', says: 'One layer along the text. The lozenges are joined by a line; each grey bar is the range of random directions at that place.' },
+  { chart: 'The text', says: 'Each stretch has the colour of the reading after it; the thin bar says the same without colour. Look for where the colour turns and stays.' },
+  { chart: 'The reading along the text', says: 'The same readings as a line, over the grey range of random directions. Compare them with each other, along the text.' },
   { chart: 'Layer map', says: 'Every layer at once, the embedding at the bottom. Look for the height at which a colour begins.' },
   { chart: 'Lens', says: 'The likeliest next word at every token and layer, the last layer on top. Look for the height at which the word that comes appears; below the middle, words are unreliable.' },
   { chart: 'Curves by layer', says: 'How well a probe tells its poles apart at each layer. Above the dashed line is more than shuffled labels reach in 95 of 100 shuffles.' },

@@ -53,10 +53,10 @@ export function beyondLines(value: number, lines: LinePair | null): boolean {
 
 /**
  * The lines of what is drawn. Null where the probe has none (bundles of the first format, and probes without tokens
- * behind their lines), and for words and sentences, of which none were measured.
+ * behind their lines), and for readings, words and sentences, of which none were measured.
  */
 export function drawnLines(alarm: AlarmLines, layer: number, grain: Grain): LinePair | null {
-  if (alarm.tokens === 0 || grain === 'word' || grain === 'sentence') return null;
+  if (alarm.tokens === 0 || grain === 'reading' || grain === 'word' || grain === 'sentence') return null;
   return grain === 'token' ? pair(alarm.tokenLow[layer], alarm.tokenHigh[layer]) : pair(alarm.smoothLow[layer], alarm.smoothHigh[layer]);
 }
 

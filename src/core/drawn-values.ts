@@ -1,11 +1,11 @@
-/** The values that colours stand for, from the scores of single tokens: running means, single scores, or means of units. */
-import type { Grain } from './grain.ts';
+/** The values that raw colours stand for, from the scores of single tokens: running means, single scores, or means of units. */
+import type { RawGrain } from './grain.ts';
 import { unitAround } from './grain.ts';
 import { layerMean } from './smoothing.ts';
 
 /** How scores become values. */
 export interface Smoothing {
-  readonly grain: Grain;
+  readonly grain: RawGrain;
   /** Tokens in the running mean; only for that grain. */
   readonly window: number;
   /** First tokens of the units of the grain (see `unitStarts`). */

@@ -1,16 +1,23 @@
 /**
- * What one colour stands for: a running mean over tokens, a single token, a word or a sentence. The value of a word or a
- * sentence is the mean over its tokens' scores; tokens without a score (position 0, failed numbers) are left out.
+ * What one colour stands for: the reading that follows a stretch of text, or one of the raw views of the tokens' own
+ * scores (a running mean, single tokens, words, sentences). The value of a word or a sentence is the mean over its tokens'
+ * scores; tokens without a score (position 0, failed numbers) are left out.
  */
 import type { LayerCalibration } from './probe-types.ts';
 import { DECIDED_BY } from './sentences.ts';
 import { sentenceStarts } from './token-walk.ts';
 
-/** The four choices, in the order in which they are offered. */
-export const GRAINS = ['mean', 'token', 'word', 'sentence'] as const;
+/** The choices, in the order in which they are offered. All but the first are raw: the words themselves are in them. */
+export const GRAINS = ['reading', 'mean', 'token', 'word', 'sentence'] as const;
 
 /** One of {@link GRAINS}. */
 export type Grain = (typeof GRAINS)[number];
+
+/** Grains that show the tokens' own scores. */
+export const RAW_GRAINS = ['mean', 'token', 'word', 'sentence'] as const satisfies readonly Grain[];
+
+/** One of {@link RAW_GRAINS}. */
+export type RawGrain = (typeof RAW_GRAINS)[number];
 
 /** Whether a text from outside names a grain. */
 export function isGrain(value: unknown): value is Grain {
@@ -19,20 +26,24 @@ export function isGrain(value: unknown): value is Grain {
 
 /** What is drawn, as a short noun, e.g. `mean of 10`, `single tokens`. */
 export function drawnThing(grain: Grain, window: number): string {
-  return { mean: `mean of ${window}`, token: 'single tokens', word: 'words', sentence: 'sentences' }[grain];
+  return { reading: 'reading', mean: `mean of ${window}`, token: 'single tokens', word: 'words', sentence: 'sentences' }[grain];
 }
+
+/** Readings are drawn on ±3 at every layer and in every text: their unit is their own standard deviation. */
+export const READING_DOMAIN = 3;
 
 /** Standard deviations of the same quantity on neutral text that the colour scale spans to each side. */
 export const DOMAIN_SDS = 3;
 
 /**
- * The value at the end of the colour scale: {@link DOMAIN_SDS} times a spread that was measured on neutral text. Spreads
+ * The value at the end of the colour scale: {@link READING_DOMAIN} for readings, else {@link DOMAIN_SDS} times a spread that was measured on neutral text. Spreads
  * were measured for single tokens and for the running mean only, and the spread of a mean falls with every token in it.
  * So a word, which is one token or a few, takes the spread of single tokens, and a sentence that of the running mean of
  * ten: both are at least as wide as the word's or a sentence of ten tokens' own, and no colour says more than it should.
  * Sentences shorter than ten tokens may look stronger than they are.
  */
 export function domainOf(grain: Grain, row: LayerCalibration): number {
+  if (grain === 'reading') return READING_DOMAIN;
   return DOMAIN_SDS * (grain === 'token' || grain === 'word' ? row.tokenSd : row.smoothSd);
 }
 

@@ -1,4 +1,5 @@
 /** One token of the strip, ready to draw: its text, where it lies on the colour scale and what stands after it. Pure. */
+import { READING_DOMAIN } from './grain.ts';
 import { isPlain, visibleSegments } from './visible-text.ts';
 import type { VisibleSegment } from './visible-text.ts';
 
@@ -34,16 +35,16 @@ export interface StripCell {
   readonly token: number;
   readonly text: string;
   readonly shape: TokenShape;
-  /** Value in score units; NaN at the sink and where a number failed. */
+  /** Value in score units; NaN at the sink, where a number failed, and where no reading has come yet. */
   readonly value: number;
   /** Place on the colour scale, clamped to [−1, 1]; 0 where there is no value. */
   readonly t: number;
-  readonly state: 'value' | 'beyond' | 'sink' | 'missing';
+  /** `unread`: no reading follows it yet. */
+  readonly state: 'value' | 'beyond' | 'sink' | 'missing' | 'unread';
+  /** Whether it has the colour of a reading, and not of its own score. */
+  readonly calm: boolean;
   readonly tap: TapMark | null;
 }
-
-/** Taps are drawn on ±3: their unit is their own standard deviation. */
-export const TAP_DOMAIN = 3;
 
 /** The shape of one token; `before` again where nothing about it has changed. */
 export function tokenShape(token: number, text: string, begins: boolean, tapped: boolean, before?: TokenShape): TokenShape {
@@ -61,11 +62,22 @@ export function stripCell(shape: TokenShape, value: number, domain: number, tap:
   const { token, text } = shape;
   const finite = Number.isFinite(value);
   const state = finite ? (Math.abs(value) > domain ? 'beyond' : 'value') : token === 0 ? 'sink' : 'missing';
-  return { token, text, shape, value, t: finite ? Math.max(-1, Math.min(1, value / domain)) : 0, state, tap };
+  return { token, text, shape, value, t: finite ? clamped(value / domain) : 0, state, calm: false, tap };
+}
+
+/** The cell of one token in the colour of the reading that follows it; `read`: whether there is one. The first token is like any other. */
+export function readingCell(shape: TokenShape, score: number, read: boolean): StripCell {
+  const { token, text } = shape;
+  const finite = Number.isFinite(score);
+  return { token, text, shape, value: score, t: finite ? clamped(score / READING_DOMAIN) : 0, state: !read ? 'unread' : finite ? 'value' : 'missing', calm: true, tap: null };
 }
 
 /** The mark of a tap at one layer. */
 export function tapMark(index: number, score: number, low: number, high: number): TapMark {
-  const t = Number.isFinite(score) ? Math.max(-1, Math.min(1, score / TAP_DOMAIN)) : 0;
+  const t = Number.isFinite(score) ? clamped(score / READING_DOMAIN) : 0;
   return { index, score, low, high, t, inside: !(score < low || score > high) };
+}
+
+function clamped(t: number): number {
+  return Math.max(-1, Math.min(1, t));
 }

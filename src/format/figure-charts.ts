@@ -1,6 +1,8 @@
 /** The trajectory and the layer map of a figure, both on one axis of tokens. */
 import { endLines, scaleHex, type Theme } from '../core/colour.ts';
-import type { Head } from '../core/heads.ts';
+import { READING_DOMAIN } from '../core/grain.ts';
+import type { ByPole, Head } from '../core/heads.ts';
+import type { TracePoint } from '../core/trace.ts';
 import type { FigureColours } from './figure-colours.ts';
 import type { FigureData } from './figure-data.ts';
 import { lozenge, type Part } from './figure-strip.ts';
@@ -15,16 +17,15 @@ const MOST_COLUMNS = 600;
 /** Steps of the map's colours on each side of zero: one path a step keeps the file small. */
 const STEPS = 24;
 
-/** The running mean along the text, with taps and the range of random directions behind each. */
-export function figureTrajectory({ cells, taps, domain, head }: FigureData, width: number, theme: Theme, colours: FigureColours): Part {
+/** The readings along the text over their chance range; or the raw scores, with readings and the range of random directions behind each. */
+export function figureTrajectory(data: FigureData, width: number, theme: Theme, colours: FigureColours): Part {
+  const { cells, taps, domain, head, trace } = data;
+  if (trace !== null) return readingTrajectory(trace, cells.length, endLines(theme, head), width, colours);
   const lines = endLines(theme, head);
   const limit = Math.ceil(1.05 * Math.max(domain, 3, ...taps.flatMap((tap) => [tap.score, tap.low, tap.high]).filter(Number.isFinite).map(Math.abs)));
   const x = xOf(cells.length, width);
   const y = (value: number): number => (HEIGHT / 2) * (1 - Math.max(-1, Math.min(1, value / limit)));
-  const step = [1, 2, 5, 10, 20, 50].find((size) => limit / size <= 4) ?? 100;
-  const ticks = Array.from({ length: 2 * Math.floor(limit / step) + 1 }, (_, index) => (index - Math.floor(limit / step)) * step);
-  const markup: Markup[] = ticks.map((tick) => tag('path', { d: `M${LEFT} ${coordinate(y(tick))}H${width}`, stroke: tick === 0 ? colours.muted : colours.hairline, fill: 'none' }));
-  markup.push(...ticks.map((tick) => svgText(LEFT - 8, y(tick) + 4, tick === 0 ? 'neutral' : signed(tick), { 'text-anchor': 'end', 'font-size': 11, fill: colours.muted })));
+  const markup = scoreAxis(limit, y, width, colours);
   for (const [side, colour] of [[1, lines.positive], [-1, lines.negative]] as const) {
     markup.push(tag('path', { d: area(cells.map((cell) => cell.value), side, x, y), fill: colour, 'fill-opacity': 0.25, stroke: colour, 'stroke-width': 1 }));
   }
@@ -33,6 +34,32 @@ export function figureTrajectory({ cells, taps, domain, head }: FigureData, widt
   if (drawn.length > 1) markup.push(tag('path', { d: drawn.map((tap, index) => `${index === 0 ? 'M' : 'L'}${coordinate(x(tap.afterToken))} ${coordinate(y(tap.score))}`).join(''), stroke: colours.ink, 'stroke-width': 1.5, fill: 'none' }));
   for (const tap of drawn) markup.push(lozenge(x(tap.afterToken), y(tap.score), 6, tap.inside ? null : tap.score > 0 ? lines.positive : lines.negative, colours));
   return { markup: [...markup, ...tokenAxis(cells.length, width, HEIGHT, colours)], height: HEIGHT + 36 };
+}
+
+/** One line through the readings, coloured points at the ends of sentences, and the chance range as an area behind them. */
+function readingTrajectory(trace: readonly TracePoint[], tokens: number, lines: ByPole<string>, width: number, colours: FigureColours): Part {
+  const points = trace.filter(({ score }) => Number.isFinite(score));
+  const limit = Math.ceil(1.05 * Math.max(READING_DOMAIN, ...points.flatMap(({ score, low, high }) => [score, low, high]).filter(Number.isFinite).map(Math.abs)));
+  const x = xOf(tokens, width);
+  const y = (value: number): number => (HEIGHT / 2) * (1 - Math.max(-1, Math.min(1, value / limit)));
+  const at = (token: number, value: number): string => `${coordinate(x(token))} ${coordinate(y(value))}`;
+  const range = points.filter(({ low, high }) => Number.isFinite(low) && Number.isFinite(high));
+  const markup: Markup[] = [];
+  if (range.length > 1) markup.push(tag('path', { d: `M${[...range.map(({ afterToken, high }) => at(afterToken, high)), ...range.toReversed().map(({ afterToken, low }) => at(afterToken, low))].join('L')}z`, fill: colours.band, 'fill-opacity': 0.4 }));
+  markup.push(...scoreAxis(limit, y, width, colours));
+  if (points.length > 1) markup.push(tag('path', { d: `M${points.map(({ afterToken, score }) => at(afterToken, score)).join('L')}`, stroke: colours.ink, 'stroke-width': 1.5, fill: 'none' }));
+  for (const { afterToken, score, stand } of points) if (stand === 'sentence') markup.push(tag('circle', { cx: coordinate(x(afterToken)), cy: coordinate(y(score)), r: 4, fill: score > 0 ? lines.positive : lines.negative, stroke: colours.paper, 'stroke-width': 1 }));
+  return { markup: [...markup, ...tokenAxis(tokens, width, HEIGHT, colours)], height: HEIGHT + 36 };
+}
+
+/** Lines and numbers of the upright axis. */
+function scoreAxis(limit: number, y: (value: number) => number, width: number, colours: FigureColours): Markup[] {
+  const step = [1, 2, 5, 10, 20, 50].find((size) => limit / size <= 4) ?? 100;
+  const ticks = Array.from({ length: 2 * Math.floor(limit / step) + 1 }, (_, index) => (index - Math.floor(limit / step)) * step);
+  return [
+    ...ticks.map((tick) => tag('path', { d: `M${LEFT} ${coordinate(y(tick))}H${width}`, stroke: tick === 0 ? colours.muted : colours.hairline, fill: 'none' })),
+    ...ticks.map((tick) => svgText(LEFT - 8, y(tick) + 4, tick === 0 ? 'neutral' : signed(tick), { 'text-anchor': 'end', 'font-size': 11, fill: colours.muted })),
+  ];
 }
 
 /** Every layer along the text, each on its own scale. */

@@ -128,7 +128,8 @@ function box(cell: StripCell, text: string, x: number, y: number, width: number,
   const scored = cell.state === 'value' || cell.state === 'beyond';
   const bar = Math.abs(cell.t) * BAR;
   const fill = scored ? scaleHex(cell.t, theme, head) : 'url(#hatch)';
-  const out = [tag('rect', { x, y: top, width, height, fill })];
+  // What no reading follows yet has no colour.
+  const out = cell.state === 'unread' ? [] : [tag('rect', { x, y: top, width, height, fill })];
   if (scored && bar >= 0.5) out.push(tag('rect', { x, y: cell.t > 0 ? top - bar : top + height, width, height: bar, fill: cell.t > 0 ? lines.positive : lines.negative }));
   if (cell.state === 'beyond') out.push(tag('path', { d: cell.t > 0 ? `M${x + width - 6} ${top}h6v6z` : `M${x + width - 6} ${top + height}h6v-6z`, fill: colours.ink }));
   // Letters of scripts that join or run to the left are not spread: they only start where their colour starts.

@@ -2,7 +2,7 @@
 import { drawnThing } from '../core/grain.ts';
 import { endLines, scaleHex, type Theme } from '../core/colour.ts';
 import { endsOf, type Head, headName, opposite } from '../core/heads.ts';
-import { TAP_DOMAIN } from '../core/strip-cell.ts';
+import { READING_DOMAIN } from '../core/grain.ts';
 import { visibleToken } from '../core/visible-text.ts';
 import { fitWords } from '../core/wrap-words.ts';
 import { figureMap, figureTrajectory } from './figure-charts.ts';
@@ -20,23 +20,23 @@ const SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-se
 
 /** The figure of a recording at a layer, as a whole SVG file. */
 export function runFigure(recording: Recording, choice: FigureChoice & { readonly theme: Theme }): string {
-  const { theme, layer, grain, window } = choice;
-  const { axis, title, tokens, taps, layers, givenTokens } = recording;
+  const { theme, layer, window } = choice;
+  const { axis, title, tokens, layers, givenTokens } = recording;
   const colours = FIGURE_COLOURS[theme];
   const data = figureData(recording, choice);
   const width = FIGURE_WIDTH - 2 * MARGIN;
   const shown = (text: string): string => visibleToken(text).replaceAll('␣', ' ');
   const beyond = data.taps.filter((tap) => !tap.inside).length;
-  const counts = `${tokens.length} tokens${givenTokens < tokens.length ? `, ${tokens.length - givenTokens} of them written by the model` : ''}; ${taps.length} taps${taps.length === 0 ? '' : `, ${beyond} beyond 90 % of random directions, about ${(0.1 * taps.length).toFixed(1)} expected by chance`}`;
+  const counts = `${tokens.length} tokens${givenTokens < tokens.length ? `, ${tokens.length - givenTokens} of them written by the model` : ''}; ${data.taps.length} readings at sentence ends${data.taps.length === 0 ? '' : `, ${beyond} beyond 90 % of random directions, about ${(0.1 * data.taps.length).toFixed(1)} expected by chance`}`;
   const parts: readonly Part[] = [
     { markup: [svgText(0, 22, fitWords(shown(title), 80), { 'font-size': 22, 'font-weight': 600, fill: colours.ink })], height: 32 },
     line(counts, colours),
     { markup: [], height: 8 },
     figureStrip(data, width, theme, colours),
     legend(data, recording, choice, theme, colours),
-    heading(`${headName(data.head, axis)} at layer ${layer}: ${drawnThing(grain, window)}. Lozenges: taps; grey: 5th to 95th percentile of random directions`, colours),
+    heading(data.trace === null ? `${headName(data.head, axis)} at layer ${layer}: ${drawnThing(data.grain, window)}. Lozenges: readings; grey: 5th to 95th percentile of random directions` : `${headName(data.head, axis)}: the reading along the text. Grey: 5th to 95th percentile of random directions at the same places`, colours),
     figureTrajectory(data, width, theme, colours),
-    heading(`All ${layers} layers, each on its own scale of three standard deviations of neutral text`, colours),
+    heading(data.trace === null ? `All ${layers} layers, each on its own scale of three standard deviations of neutral text` : `The reading at all ${layers} layers`, colours),
     figureMap(data, layers, layer, width, theme, colours),
     ...sources(recording, shown).map((text) => line(text, colours)),
   ];
@@ -56,23 +56,28 @@ export function runFigure(recording: Recording, choice: FigureChoice & { readonl
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
 }
 
-function legend({ domain, head }: FigureData, { axis }: Recording, { grain, window }: FigureChoice, theme: Theme, colours: FigureColours): Part {
+function legend({ domain, head, trace, grain }: FigureData, { axis }: Recording, { window }: FigureChoice, theme: Theme, colours: FigureColours): Part {
   const small = { 'font-size': 12, fill: colours.muted };
   const [from, to] = [head === 'negative' || head === 'difference' ? 170 : 240, 490];
   const [lines, ends] = [endLines(theme, head), endsOf(head, axis)];
   const grey = head === 'difference' ? '' : ` Grey is not ${axis[opposite(head)]}.`;
-  const markup = [
+  const scale = [
     svgText(from - 12, 20, ends.negative, { 'font-size': 13, 'font-weight': 600, 'text-anchor': 'end', fill: lines.negative }),
     tag('rect', { x: from, y: 9, width: to - from, height: 12, fill: 'url(#scale)', stroke: colours.hairline }),
     svgText(to + 12, 20, ends.positive, { 'font-size': 13, 'font-weight': 600, fill: lines.positive }),
     svgText(from, 36, `−${domain.toFixed(1)}`, small),
     svgText((from + to) / 2, 36, '0', { ...small, 'text-anchor': 'middle' }),
     svgText(to, 36, `+${domain.toFixed(1)}`, { ...small, 'text-anchor': 'end' }),
-    svgText(0, 56, `${headName(head, axis)}: ${drawnThing(grain, window)}, in standard deviations of the readings at training taps; 0 is ${axis.neutral}. Bars above the words: ${ends.positive}.${grey}`, small),
+  ];
+  const unit = 'in standard deviations of the readings of the training turns';
+  if (trace !== null) return { markup: [...scale, svgText(0, 56, `${headName(head, axis)}: each stretch has the colour of the reading that follows it, ${unit}; 0 is ${axis.neutral}.${grey}`, small)], height: 78 };
+  const markup = [
+    ...scale,
+    svgText(0, 56, `${headName(head, axis)}: ${drawnThing(grain, window)}, ${unit}; 0 is ${axis.neutral}. Bars above the words: ${ends.positive}.${grey}`, small),
     lozenge(6, 72, 4.5, colours.muted, colours),
-    svgText(16, 76, 'tap beyond 90 % of random directions', small),
+    svgText(16, 76, 'reading beyond 90 % of random directions', small),
     lozenge(6, 91, 4.5, null, colours),
-    svgText(16, 95, `tap no further out; taps are in the same unit, their colours reach ±${TAP_DOMAIN}`, small),
+    svgText(16, 95, `reading no further out; readings are in the same unit, their colours reach ±${READING_DOMAIN}`, small),
     tag('rect', { x: 520, y: 66, width: 16, height: 12, fill: 'url(#hatch)', stroke: colours.hairline }),
     svgText(544, 76, 'start of text, not a score', small),
     tag('path', { d: 'M530 85h6v6z', fill: colours.ink }),

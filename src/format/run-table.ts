@@ -7,13 +7,15 @@ import type { Recording } from './recording.ts';
 
 /** One line a token, with the tap after it where there is one. Hidden characters are named, so that no cell breaks the table. */
 export function runTable(recording: Recording, choice: FigureChoice): string {
-  const { layer, grain, window } = choice;
+  const { layer, window } = choice;
   const { layers } = recording;
-  const { cells, head } = figureData(recording, choice);
+  const { cells, grain, head, taps } = figureData(recording, choice);
   const { scores, words } = headOf(recording, head);
+  const tapAfter = new Map(taps.map((tap) => [tap.afterToken, tap]));
   const number = (value: number | undefined): string => (value === undefined || !Number.isFinite(value) ? '' : String(Number(value.toFixed(2))));
-  const header = ['token', 'text', `${headName(head, recording.axis)}, layer ${layer} (sd)`, grain === 'token' ? 'shown (sd)' : `${drawnThing(grain, window)} (sd)`, 'words alone (sd)', 'tap (sd)', 'tap: 5 % of random', 'tap: 95 % of random'];
-  const rows = cells.map(({ token, text, value, tap }) => {
+  const header = ['token', 'text', `${headName(head, recording.axis)}, layer ${layer} (sd)`, grain === 'token' ? 'shown (sd)' : `${drawnThing(grain, window)} (sd)`, 'words alone (sd)', 'reading after it', 'reading: 5 % of random', 'reading: 95 % of random'];
+  const rows = cells.map(({ token, text, value }) => {
+    const tap = tapAfter.get(token);
     const shown = visibleToken(text);
     // A spreadsheet would compute what begins like a formula.
     const cell = /^[=+\-@]/.test(shown) ? `'${shown}` : shown;

@@ -108,7 +108,7 @@ export class AppState {
     this.stories = new Stories(parts.fetchText ?? fetchText, RECORDINGS_URL);
     const { session, stories, draft, preferences } = this;
     this.desk = new Desk({ session, stories, draft, preferences, probeCard: () => probes.needChosen().card(), maker: (engine, taps) => this.#maker(engine, taps), keep: (reading) => void this.#keepRun(reading), probeChoice: this.#probeChoice() });
-    this.tour = new Tour(this.place, storage);
+    this.tour = new Tour(this.place, storage, () => (preferences.details = true));
     this.links = new Links(this);
     this.save = parts.save ?? download;
     this.offline = parts.offline ?? new Offline({ container: null, worker: '', script: '' });
@@ -173,7 +173,7 @@ export class AppState {
     const { view } = this.desk;
     const { grain, window, shownTheme: theme } = this.preferences;
     const layer = Math.min(view.layer, recording.layers - 1);
-    await this.attempt(async () => this.save(fileName(recording.title, kind.ending), await kind.make(recording, { head: view.head, layer, grain, window, theme }), kind.type));
+    await this.attempt(async () => this.save(fileName(recording.title, kind.ending), await kind.make(recording, { head: view.head, layer, single: view.single, grain, window, theme }), kind.type));
   }
 
   #probeChoice(): NonNullable<DeskParts['probeChoice']> {

@@ -168,7 +168,8 @@ export class ComparedRuns {
     // Something new to look at: from its start, at the layer looked at before where there is one.
     const { recording } = this.both.a;
     if (!this.poles) this.view.head = 'difference';
-    this.view.reset(this.#seen && this.view.layer < this.layers ? this.view.layer : Math.min(recording.defaultLayer, this.layers - 1));
+    const stays = this.#seen && this.view.layer < this.layers;
+    this.view.reset(stays ? this.view.layer : Math.min(recording.defaultLayer, this.layers - 1), stays && this.view.single);
     this.#seen = true;
   }
 }

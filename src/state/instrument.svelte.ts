@@ -1,24 +1,27 @@
 /**
- * What strip, map and trajectory show of one reading by the chosen way of reading, at the chosen layer and grain. Everything here follows from the
- * reading and the view; nothing is stored twice.
+ * What strip, map and trajectory show of one text by the chosen way of reading, at the chosen layer and grain. Everything
+ * here follows from the reading and the view; nothing is stored twice.
  */
 import { drawnLines, drawnTapLines } from '../core/alarm.ts';
 import { drawnValues } from '../core/drawn-values.ts';
 import type { ScoreRows, Smoothing } from '../core/drawn-values.ts';
-import { DOMAIN_SDS, domainOf, unitAround, unitStarts } from '../core/grain.ts';
+import { DOMAIN_SDS, domainOf, type Grain, unitAround, unitStarts } from '../core/grain.ts';
 import type { Head } from '../core/heads.ts';
+import type { TapReading } from '../core/reading.ts';
 import { hasLexical } from '../core/lexical.ts';
 import { tapMark } from '../core/strip-cell.ts';
 import type { StripCell, TapMark } from '../core/strip-cell.ts';
 import { readSpan } from '../core/token-span.ts';
 import type { SpanReading } from '../core/token-span.ts';
+import { stretchAt, traceValues } from '../core/trace-values.ts';
+import { hasShown, type TracePoint, tracePoints } from '../core/trace.ts';
 import { peaks, sentenceStarts, sentenceStep } from '../core/token-walk.ts';
 import { CellMaker } from './cell-maker.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import type { HeadReading, ReadingState } from './reading.svelte.ts';
 import type { View } from './view.svelte.ts';
 
-/** A tap with the token after which it stands. */
+/** A reading with the token after which it stands. */
 export type PlacedTap = TapMark & { readonly afterToken: number };
 
 /** The linked instrument: values, colours' domains and the walk through the text. */
@@ -43,6 +46,29 @@ export class Instrument {
     return this.#reading()?.head(this.head) ?? null;
   }
 
+  /** What one colour stands for: what was chosen, or the running mean where the text was read without readings. */
+  readonly grain = $derived.by((): Grain => (this.#preferences.grain === 'reading' && !this.readable ? 'mean' : this.#preferences.grain));
+
+  /** Whether the text has readings, or gets them while it is read. */
+  get readable(): boolean {
+    const reading = this.#reading();
+    return reading === null || reading.taps.length > 0 || (reading.recording === null && reading.maker?.taps !== false);
+  }
+
+  /** The readings by the way of reading on show. */
+  readonly #readings = $derived.by((): readonly TapReading[] => readingsBy(this.#reading()?.taps ?? [], this.head));
+
+  /** The layer that readings are of; null where they are over all layers that the probe reads at. */
+  readonly readingLayer = $derived.by((): number | null => (!this.#view.single && hasShown(this.#readings) ? null : this.#at));
+
+  /** The layer of the reading: the chosen one, or that of the probe. */
+  get #at(): number {
+    return this.#view.single ? this.#view.layer : (this.#reading()?.frame.defaultLayer ?? 0);
+  }
+
+  /** The stretches of the text with the reading that follows each, in order. */
+  readonly trace = $derived.by((): readonly TracePoint[] => this.#traceAt(this.readingLayer));
+
   /** Value at the end of the colour scale for tokens at the chosen layer; fixed by probe, layer and grain. */
   readonly domain = $derived.by(() => this.domainAt(this.#view.layer));
 
@@ -52,9 +78,10 @@ export class Instrument {
   /** The units of the grain, kept while a text grows: only its end is looked at again. */
   #units: { readonly reading: ReadingState | null; readonly grain: string; readonly starts: readonly number[] } = { reading: null, grain: '', starts: [] };
 
-  /** How scores become what is drawn. */
+  /** How the tokens' own scores become what is drawn of them. */
   readonly smoothing = $derived.by((): Smoothing => {
-    const { grain, window } = this.#preferences;
+    const { window } = this.#preferences;
+    const grain = this.grain === 'reading' ? 'mean' : this.grain;
     const reading = this.#reading();
     const tokens = reading?.tokens.length ?? 0;
     if (grain === 'mean' || grain === 'token') return { grain, window, starts: [], tokens };
@@ -69,14 +96,17 @@ export class Instrument {
     const reading = this.#reading();
     if (reading === null) return [];
     const { layer } = this.#view;
-    return this.#maker.cells({ reading, head: this.head, rows: this.#rows(), smoothing: this.smoothing, layer, domain: this.domain, mark: (index) => this.#mark(index) });
+    return this.#maker.cells({ reading, head: this.head, trace: this.grain === 'reading' ? this.trace : null, rows: this.#rows(), smoothing: this.smoothing, layer, domain: this.domain, taps: this.taps });
   });
 
   /** What is drawn at the chosen layer, one a token. */
   readonly series = $derived.by(() => collected(this.cells.length, (token) => this.cells[token]?.value ?? Number.NaN));
 
-  /** Taps at the chosen layer. */
-  readonly taps = $derived.by((): readonly PlacedTap[] => this.#reading()?.taps.map((tap, index) => ({ ...this.#mark(index), afterToken: tap.afterToken })) ?? []);
+  /** What the tokens' own scores give at the chosen layer: {@link series} where that is raw, else their running mean. */
+  readonly rawSeries = $derived.by((): Float32Array => (this.grain === 'reading' ? drawnValues(this.#rows(), this.smoothing, 0, this.cells.length, this.#view.layer, 1) : this.series));
+
+  /** Readings at the ends of sentences, at the chosen layer. */
+  readonly taps = $derived.by((): readonly PlacedTap[] => tracePoints(this.#readings, Number.POSITIVE_INFINITY, this.#view.layer, this.#view.layer).filter(({ stand }) => stand === 'sentence').map(({ score, low, high, afterToken }, index) => ({ ...tapMark(index, score, low, high), afterToken })));
 
   /** Score of every token alone at the chosen layer. */
   readonly alone = $derived.by((): Float32Array => {
@@ -100,7 +130,7 @@ export class Instrument {
     const alarm = this.#shown?.alarm;
     if (alarm === undefined) return { drawn: null, taps: null, tokens: 0, tapCount: 0 };
     const { layer } = this.#view;
-    return { drawn: drawnLines(alarm, layer, this.#preferences.grain), taps: drawnTapLines(alarm, layer), tokens: alarm.tokens, tapCount: alarm.taps };
+    return { drawn: drawnLines(alarm, layer, this.grain), taps: drawnTapLines(alarm, layer), tokens: alarm.tokens, tapCount: alarm.taps };
   });
 
   /** What was read in the chosen span at the chosen layer; null without one. Tokens that arrive later do not change it. */
@@ -112,7 +142,7 @@ export class Instrument {
   /** The colour domain of any layer. */
   domainAt(layer: number): number {
     const row = this.#shown?.calibration[layer];
-    return row === undefined ? 1 : domainOf(this.#preferences.grain, row);
+    return row === undefined ? 1 : domainOf(this.grain, row);
   }
 
   /** Score of one token alone. */
@@ -130,7 +160,7 @@ export class Instrument {
   shades(from: number, to: number): Float32Array {
     const rows = this.#rows();
     const { layers } = rows;
-    const values = drawnValues(rows, this.smoothing, from, to, 0, layers);
+    const values = this.grain === 'reading' ? this.#readingRows(from, to, layers) : drawnValues(rows, this.smoothing, from, to, 0, layers);
     const domains = Array.from({ length: layers }, (_, layer) => this.domainAt(layer));
     return values.map((value, index) => value / (domains[index % layers] ?? 1));
   }
@@ -138,14 +168,18 @@ export class Instrument {
   /** How many tokens have a part in the value of one token. */
   tokensBehind(token: number): number {
     const { grain, window, starts, tokens } = this.smoothing;
+    if (this.grain === 'reading') {
+      const stretch = this.stretchOf(token);
+      return stretch === null ? 0 : stretch.afterToken + 1 - stretch.from;
+    }
     if (grain === 'mean') return Math.max(1, Math.min(window, token));
     const { from, to } = unitAround(starts, token, tokens);
     return to - Math.max(from, Math.min(1, to - 1));
   }
 
-  /** The first tap that stands at or after a token. */
-  nextTap(token: number): PlacedTap | null {
-    return this.taps.find((tap) => tap.afterToken >= token) ?? null;
+  /** The stretch that a token belongs to, with the reading that follows it; null where none does yet. */
+  stretchOf(token: number): TracePoint | null {
+    return stretchAt(this.trace, token);
   }
 
   /** Start of the sentence one step away. */
@@ -164,13 +198,26 @@ export class Instrument {
     return { scores: this.#shown?.scores ?? [], layers: this.#reading()?.frame.layers ?? 1 };
   }
 
-  #mark(index: number): TapMark {
-    const tap = this.#reading()?.taps[index];
-    const { head } = this;
-    const { layer } = this.#view;
-    const score = head === 'difference' ? tap?.score : tap?.poles?.[head];
-    return tapMark(index, score?.[layer] ?? Number.NaN, tap?.nullLow[layer] ?? Number.NaN, tap?.nullHigh[layer] ?? Number.NaN);
+  #traceAt(layer: number | null): TracePoint[] {
+    const reading = this.#reading();
+    return reading === null ? [] : tracePoints(this.#readings, reading.tokens.length, layer, this.#at);
   }
+
+  /** The readings of the stretches that the tokens `[from, to)` belong to, at every layer `[to - from, layers]`. */
+  #readingRows(from: number, to: number, layers: number): Float32Array {
+    const rows = new Float32Array((to - from) * layers);
+    for (let layer = 0; layer < layers; layer += 1) {
+      const values = traceValues(this.#traceAt(layer), to);
+      for (let token = from; token < to; token += 1) rows[(token - from) * layers + layer] = values[token] ?? Number.NaN;
+    }
+    return rows;
+  }
+}
+
+/** Readings by a pole from neutral as if they were those of the difference; NaN where one lacks it. Only the difference has a reading over layers. */
+function readingsBy(readings: readonly TapReading[], head: Head): readonly TapReading[] {
+  if (head === 'difference') return readings;
+  return readings.map((reading) => ({ ...reading, score: reading.poles?.[head] ?? new Float32Array(reading.score.length).fill(Number.NaN), shown: null }));
 }
 
 function collected(length: number, at: (index: number) => number): Float32Array {

@@ -139,7 +139,7 @@ export class Links {
     if (reading === null) return;
     const last = Math.max(0, reading.tokens.length - 1);
     if (isHead(head)) view.head = head;
-    view.goTo({ layer: Math.min(layer, reading.frame.layers - 1), at: Math.min(token ?? 0, last), locked: locked && token !== null });
+    view.goTo({ layer: Math.min(layer, reading.frame.layers - 1), single: layer !== reading.frame.defaultLayer, at: Math.min(token ?? 0, last), locked: locked && token !== null });
   }
 
   async #shared(): Promise<Shared | null> {

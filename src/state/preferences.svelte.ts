@@ -15,10 +15,12 @@ export class Preferences {
   readonly #kept: Kept;
   #theme = $state<ThemeChoice>('system');
   #systemDark = $state(false);
-  #grain = $state<Grain>('mean');
+  #grain = $state<Grain>('reading');
   #window = $state(DEFAULT_WINDOW);
   #taps = $state(true);
   #lines = $state(true);
+  #details = $state(false);
+  #rawCurve = $state(false);
   #dark = $state(false);
   #helpKey = $state(true);
 
@@ -35,13 +37,14 @@ export class Preferences {
       const window = Number(stored);
       if (window >= 8 && window <= 12) this.#window = window;
     });
-    // Before there were words and sentences, single tokens were a window of 1.
-    if (this.#kept.read('flipside.window') === '1') this.#grain = 'token';
-    follow('flipside.grain', (grain) => {
+    // The key is new since colours are readings: what was chosen among raw views before is no choice against them.
+    follow('flipside.colour', (grain) => {
       if (isGrain(grain)) this.#grain = grain;
     });
     follow('flipside.taps', (stored) => (this.#taps = stored !== 'no'));
     follow('flipside.lines', (stored) => (this.#lines = stored !== 'no'));
+    follow('flipside.details', (stored) => (this.#details = stored === 'open'));
+    follow('flipside.raw-curve', (stored) => (this.#rawCurve = stored === 'yes'));
     follow('flipside.dark-texts', (stored) => (this.#dark = stored === 'show'));
     follow('flipside.help-key', (stored) => (this.#helpKey = stored !== 'no'));
     const query = matchMedia(DARK);
@@ -73,7 +76,7 @@ export class Preferences {
 
   set grain(grain: Grain) {
     this.#grain = grain;
-    this.#kept.write('flipside.grain', grain);
+    this.#kept.write('flipside.colour', grain);
   }
 
   /** Tokens in the running mean; 1 for single tokens. Setting it also chooses the grain that it belongs to. */
@@ -106,6 +109,26 @@ export class Preferences {
   set lines(on: boolean) {
     this.#lines = on;
     this.#kept.write('flipside.lines', on ? 'yes' : 'no');
+  }
+
+  /** Whether layer, colour, map, judgement and the like are shown beside text and chart. */
+  get details(): boolean {
+    return this.#details;
+  }
+
+  set details(open: boolean) {
+    this.#details = open;
+    this.#kept.write('flipside.details', open ? 'open' : 'closed');
+  }
+
+  /** Whether the trajectory also shows the tokens' own scores, as their running mean. */
+  get rawCurve(): boolean {
+    return this.#rawCurve;
+  }
+
+  set rawCurve(on: boolean) {
+    this.#rawCurve = on;
+    this.#kept.write('flipside.raw-curve', on ? 'yes' : 'no');
   }
 
   /** Whether texts that hold cruelty are shown without a note before them. */

@@ -11,6 +11,8 @@ import type { FileContent } from './save-file.ts';
 export interface RunView {
   readonly head: Head;
   readonly layer: number;
+  /** Whether readings are shown at that layer alone. */
+  readonly single: boolean;
   readonly grain: Grain;
   readonly window: number;
   readonly theme: Theme;

@@ -1,4 +1,5 @@
 /** What the desk can go back to. */
+import type { ForkedStory } from '../core/fork.ts';
 import type { Grain } from '../core/grain.ts';
 import type { Head } from '../core/heads.ts';
 import type { SamplingOptions } from '../core/reading.ts';
@@ -10,8 +11,12 @@ export type Source = 'story' | 'own';
 /** What can be gone back to: what was on show, and where one looked. */
 export interface Shown {
   readonly reading: ReadingState | null;
+  /** The story with two endings, where both are shown as one. */
+  readonly fork: ForkedStory | null;
   readonly source: Source;
   readonly layer: number;
+  /** Whether the reading is shown at that layer alone. */
+  readonly single: boolean;
   readonly at: number;
   readonly locked: boolean;
   /** What was in the text box, for steps that replace it; null for the others, which leave it alone. */

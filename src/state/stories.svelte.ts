@@ -1,6 +1,8 @@
 /** The recorded stories: what there is, and the recording of each, fetched once. */
 import { AppError } from '../core/errors.ts';
 import { parseRecording, parseRecordingIndex } from '../format/recording-json.ts';
+import type { ForkedStory } from '../core/fork.ts';
+import { parseFork } from '../format/fork-json.ts';
 import type { RecordingEntry } from '../format/recording-json.ts';
 import type { Recording } from '../format/recording.ts';
 
@@ -38,6 +40,15 @@ export class Stories {
   /** The story that was asked for and has not arrived; null once it is on show, has failed or is not wanted any more. */
   get awaited(): string | null {
     return this.#awaited;
+  }
+
+  /** The story of the first view; null where it is not beside this page, or cannot be read: the others can be shown instead. */
+  async fork(): Promise<ForkedStory | null> {
+    try {
+      return parseFork(await this.#fetch(`${this.#base}fork.json`));
+    } catch {
+      return null;
+    }
   }
 
   /** Reads the list. */

@@ -9,12 +9,15 @@ const KEY = 'flipside.tour';
 export class Tour {
   readonly #place: Place;
   readonly #kept: Kept;
+  readonly #open: () => void;
   #chapter = $state.raw<TourChapter | null>(null);
   #at = $state(0);
   #offered = $state(true);
 
-  constructor(place: Place, storage: Storage | null) {
+  /** `open` opens the details of a place, where some steps point. */
+  constructor(place: Place, storage: Storage | null, open: () => void) {
     this.#place = place;
+    this.#open = open;
     this.#kept = new Kept(storage);
     this.#offered = this.#kept.read(KEY) === null;
   }
@@ -69,7 +72,8 @@ export class Tour {
 
   #go(at: number): void {
     this.#at = at;
-    const place = this.#chapter?.steps[at]?.place;
+    const { place, details = false } = this.#chapter?.steps[at] ?? {};
+    if (details) this.#open();
     if (place !== undefined && place !== this.#place.current) this.#place.go(place);
   }
 }

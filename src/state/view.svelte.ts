@@ -7,8 +7,8 @@ import type { TokenSpan } from '../core/token-span.ts';
 export class View {
   /** The chosen way of reading; a reading that lacks it shows the difference. */
   head = $state<Head>('difference');
-  /** The chosen layer. */
-  layer = $state(16);
+  #layer = $state(16);
+  #single = $state(false);
   /** The token that has the one tab stop of the strip. */
   at = $state(0);
   /** The token under the pointer. */
@@ -21,6 +21,27 @@ export class View {
   face = $state<'text' | 'table'>('text');
   /** Whether the keyboard is in the strip or the map. */
   focused = $state(false);
+
+  /** The layer that is marked. Choosing one shows the reading at that layer {@link single}. */
+  get layer(): number {
+    return this.#layer;
+  }
+
+  set layer(layer: number) {
+    this.#layer = layer;
+    this.#single = true;
+  }
+
+  /** Whether the reading is shown at {@link layer} alone, and not over the layers that the probe reads at. */
+  get single(): boolean {
+    return this.#single;
+  }
+
+  /** Back to the reading over the probe's layers; `layer` is the one that stays marked. */
+  together(layer: number): void {
+    this.#layer = layer;
+    this.#single = false;
+  }
 
   /** The token that every part of the instrument marks; null when nothing is pointed at. */
   readonly current = $derived(this.preview ?? (this.locked || this.focused ? this.at : null));
@@ -56,15 +77,16 @@ export class View {
   }
 
   /** Back to a place where one looked before. */
-  goTo({ layer, at, locked }: { readonly layer: number; readonly at: number; readonly locked: boolean }): void {
-    this.reset(layer);
+  goTo({ layer, single, at, locked }: { readonly layer: number; readonly single: boolean; readonly at: number; readonly locked: boolean }): void {
+    this.reset(layer, single);
     this.at = at;
     this.locked = locked;
   }
 
   /** A new text: back to its start. The way of reading stays. */
-  reset(layer: number): void {
-    this.layer = layer;
+  reset(layer: number, single = false): void {
+    this.#layer = layer;
+    this.#single = single;
     this.at = 0;
     this.preview = null;
     this.locked = false;

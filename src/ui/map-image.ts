@@ -9,8 +9,12 @@ import type { Head } from '../core/heads.ts';
 
 /** What the map draws: a place on the colour scale for every token and layer. */
 export interface MapSource {
-  /** Changes whenever older columns change: another reading or grain. */
+  /** Another text or grain: the map then begins at its start. */
   readonly key: unknown;
+  /** Changes whenever older columns change within one key: readings come in any order. */
+  readonly version?: number;
+  /** Tokens from this one on wait for their reading: without a value, and nothing failed. Infinity where tokens show their own scores. */
+  readonly waitsFrom?: number;
   /** Which end of the scale has its hue. */
   readonly head: Head;
   readonly tokens: number;
@@ -45,6 +49,9 @@ export class MapImage {
   /** One of the four above, `[tokens, layers]`. */
   #marks = new Uint8Array();
   #key: unknown = null;
+  #version: number | undefined;
+  /** Whether the first column is the sink, which has no score of its own. */
+  #sink = true;
   #theme: Theme | null = null;
   #head: Head | null = null;
   #starts: readonly number[] = [];
@@ -59,11 +66,13 @@ export class MapImage {
 
   /** Paints what has changed since the last call: new columns, and all of them when the key, the way of reading or the theme is another. */
   update(source: MapSource, theme: Theme): void {
-    const { tokens, layers, key, head } = source;
-    if (key !== this.#key || theme !== this.#theme || head !== this.#head || this.#canvas.height !== layers || tokens < this.#painted) this.#painted = 0;
+    const { tokens, layers, key, head, version, waitsFrom = Number.POSITIVE_INFINITY } = source;
+    if (key !== this.#key || version !== this.#version || theme !== this.#theme || head !== this.#head || this.#canvas.height !== layers || tokens < this.#painted) this.#painted = 0;
     this.#painted = Math.min(this.#painted, firstChanged(this.#starts, source.starts));
     if (tokens > this.#canvas.width || this.#canvas.height !== layers) this.#enlarge(tokens, layers);
     this.#key = key;
+    this.#version = version;
+    this.#sink = waitsFrom === Number.POSITIVE_INFINITY;
     this.#theme = theme;
     this.#head = head;
     this.#starts = source.starts;
@@ -76,13 +85,14 @@ export class MapImage {
       for (let layer = 0; layer < layers; layer += 1) {
         const t = shades[column * layers + layer] ?? Number.NaN;
         const known = Number.isFinite(t);
-        const colour = (known ? table[Math.round(Math.max(-1, Math.min(1, t)) * STEPS) + STEPS] : undefined) ?? MISSING;
+        const waits = this.#painted + column >= waitsFrom;
+        const colour = waits ? (table[STEPS] ?? MISSING) : (known ? table[Math.round(Math.max(-1, Math.min(1, t)) * STEPS) + STEPS] : undefined) ?? MISSING;
         const at = ((layers - 1 - layer) * width + column) * 4;
         data[at] = colour[0];
         data[at + 1] = colour[1];
         data[at + 2] = colour[2];
         data[at + 3] = 255;
-        this.#marks[(this.#painted + column) * layers + layer] = known ? (t > 1 ? ABOVE : t < -1 ? BELOW : PLAIN) : NO_VALUE;
+        this.#marks[(this.#painted + column) * layers + layer] = waits ? PLAIN : known ? (t > 1 ? ABOVE : t < -1 ? BELOW : PLAIN) : NO_VALUE;
       }
     }
     this.#canvas.getContext('2d')?.putImageData(image, this.#painted, 0);
@@ -101,7 +111,7 @@ export class MapImage {
     context.drawImage(this.#canvas, first, 0, count, layers, first * cell - left, 0, count * cell, height);
     const ticks = new Path2D();
     const side = Math.max(1.5, Math.min(3, cell));
-    for (let token = Math.max(1, first); token < first + count; token += 1) {
+    for (let token = Math.max(this.#sink ? 1 : 0, first); token < first + count; token += 1) {
       for (let layer = 0; layer < layers; layer += 1) {
         const mark = this.#marks[token * layers + layer];
         if (mark === PLAIN) continue;
@@ -112,7 +122,7 @@ export class MapImage {
     }
     context.fillStyle = INK[this.#theme];
     context.fill(ticks);
-    if (left < cell) hatch(context, -left, 0, Math.max(cell, 3), height, false);
+    if (this.#sink && left < cell) hatch(context, -left, 0, Math.max(cell, 3), height, false);
   }
 
   #enlarge(tokens: number, layers: number): void {

@@ -29,6 +29,6 @@ export class MapWindow {
   /** What lies to the left of the window. Never more than there is, while a shorter text has not scrolled yet. */
   readonly left = $derived.by(() => Math.min(this.scrolled, Math.max(0, this.#tokens() * this.cell - this.width)));
 
-  /** The tokens in the window. */
-  readonly range = $derived.by((): TokenRange => ({ from: this.left / this.cell - 0.5, to: (this.left + this.width) / this.cell - 0.5 }));
+  /** The tokens in the window; all of them while there is no map. */
+  readonly range = $derived.by((): TokenRange => this.width === 0 ? { from: -0.5, to: Math.max(1, this.#tokens()) - 0.5 } : ({ from: this.left / this.cell - 0.5, to: (this.left + this.width) / this.cell - 0.5 }));
 }

@@ -22,6 +22,8 @@ export interface ReadingTableInput {
   readonly wordless: ArrayLike<number> | null;
   /** Beyond each, 1 in 100 neutral values of what is shown; null where that is not known. */
   readonly lines: LinePair | null;
+  /** The reading that stands right after a token; null where none does. */
+  after(token: number): number | null;
 }
 
 /** One column after the position and the token. */
@@ -31,7 +33,7 @@ export interface ReadingColumn {
 }
 
 /** The columns, in order; `more` are further layers to show the score at. */
-export function readingColumns({ layer, shown, raw, words, wordless, lines }: ReadingTableInput, more: readonly number[]): ReadingColumn[] {
+export function readingColumns({ layer, shown, raw, words, wordless, lines, after }: ReadingTableInput, more: readonly number[]): ReadingColumn[] {
   return [
     { head: `Score, layer ${layer}`, cell: ({ token }) => number(raw(token, layer)) },
     ...more.map((other): ReadingColumn => ({ head: `Layer ${other}`, cell: ({ token }) => number(raw(token, other)) })),
@@ -39,7 +41,7 @@ export function readingColumns({ layer, shown, raw, words, wordless, lines }: Re
     ...(shown === null ? [] : [{ head: shown, cell: ({ value }: StripCell) => number(value) }]),
     ...(wordless === null ? [] : [{ head: 'Without words', cell: ({ token }: StripCell) => number(wordless[token] ?? Number.NaN) }]),
     ...(lines === null ? [] : [{ head: '1 in 100', cell: ({ value }: StripCell) => (beyondLines(value, lines) ? 'beyond' : '') }]),
-    { head: 'Tap after it', cell: ({ tap }) => (tap === null ? '' : signed(tap.score)) },
+    { head: 'Reading after it', cell: ({ token }) => signedOrNone(after(token)) },
   ];
 }
 
@@ -53,4 +55,8 @@ export function readingText(input: ReadingTableInput, more: readonly number[]): 
 /** A score as a table shows it. */
 export function number(value: number): string {
   return Number.isFinite(value) ? plainNumber(value, 2) : '–';
+}
+
+function signedOrNone(value: number | null): string {
+  return value === null ? '' : signed(value);
 }

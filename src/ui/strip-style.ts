@@ -14,6 +14,12 @@ const BAR_PX = 7;
 /** Steps of the scale to each side: finer than the eye tells apart. */
 const STEPS = 64;
 
+/** Before the letter of an arm: a stretch in the colour of a reading. Its bar is thin, because it runs under whole sentences. */
+const CALM = 'c';
+
+/** Length of that bar at the end of the scale, in CSS pixels. */
+const CALM_BAR_PX = 3;
+
 /** The four arms by the letter of their classes: two with the hue of a pole, two in the grey of what one pole alone does not tell. */
 const ARMS = {
   p: { above: true, head: 'difference' },
@@ -24,10 +30,11 @@ const ARMS = {
 
 /** The classes that paint a cell, e.g. `p40`, or `px beyond`; the sheet of {@link adoptScale} knows them. */
 export function cellClass(cell: StripCell, head: Head): string {
-  if (cell.state === 'sink' || cell.state === 'missing') return cell.state;
+  if (cell.state === 'sink' || cell.state === 'missing' || cell.state === 'unread') return cell.state;
   const step = Math.round(Math.abs(cell.t) * STEPS);
   if (step === 0) return 's0';
   const arm = cell.t > 0 ? (head === 'negative' ? 'q' : 'p') : head === 'positive' ? 'm' : 'n';
+  if (cell.calm) return `${CALM}${arm}${step}`;
   return cell.state === 'beyond' ? `${arm}x beyond` : `${arm}${step}`;
 }
 
@@ -58,12 +65,14 @@ function scaleRules(): string {
     const bar = `linear-gradient(${colour},${colour})`;
     // Measured from the upper or from the lower edge of the borders.
     const down = (pixels: number): string => (above ? `${pixels.toFixed(2)}px` : `calc(100% - ${pixels.toFixed(2)}px)`);
-    for (let step = 1; step <= STEPS; step += 1) {
-      const name = `${letter}${step}`;
-      const length = (step / STEPS) * BAR_PX;
-      const shown = length < 0.5 ? 0 : length;
-      rules.push(`.strip .${name}{background-color:${scaleCss(((above ? 1 : -1) * step) / STEPS, head)};background-image:${bar},none;background-size:100% ${shown.toFixed(2)}px,auto;background-position:0 ${down(BAR_PX - shown)},0 0}`);
-      forced.push(`.strip .token.${name}{border-${above ? 'top' : 'bottom'}:${shown.toFixed(1)}px ${above ? 'solid' : 'dashed'} CanvasText}`);
+    for (const [prefix, most] of [['', BAR_PX], [CALM, CALM_BAR_PX]] as const) {
+      for (let step = 1; step <= STEPS; step += 1) {
+        const name = `${prefix}${letter}${step}`;
+        const length = (step / STEPS) * most;
+        const shown = length < 0.5 ? 0 : length;
+        rules.push(`.strip .${name}{background-color:${scaleCss(((above ? 1 : -1) * step) / STEPS, head)};background-image:${bar},none;background-size:100% ${shown.toFixed(2)}px,auto;background-position:0 ${down(most - shown)},0 0}`);
+        forced.push(`.strip .token.${name}{border-${above ? 'top' : 'bottom'}:${shown.toFixed(1)}px ${above ? 'solid' : 'dashed'} CanvasText}`);
+      }
     }
     const notch = `linear-gradient(to ${above ? 'bottom' : 'top'} left,${corner} 50%,transparent 50%)`;
     // Four pictures, because the ground is cut like the last of them, and the cuts take turns.

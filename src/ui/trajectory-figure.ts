@@ -1,8 +1,9 @@
-/** The trajectory as a Plotly figure: running mean over single tokens, the same without the words, the 1 % lines, and taps with the range of random directions behind each. Pure. */
+/** The raw trajectory as a Plotly figure: running mean over single tokens, the same without the words, the 1 % lines, and readings with the range of random directions behind each. Pure. */
 import type { LinePair } from '../core/alarm.ts';
 import { endLines, INK } from '../core/colour.ts';
 import type { Theme } from '../core/colour.ts';
 import type { Head } from '../core/heads.ts';
+import type { TracePoint } from '../core/trace.ts';
 
 /** A tap on the trajectory. */
 export interface TrajectoryTap {
@@ -15,6 +16,10 @@ export interface TrajectoryTap {
 
 /** What the trajectory shows. */
 export interface TrajectoryInput {
+  /** The readings, drawn as the line; null where the line is the raw scores. */
+  readonly trace: readonly TracePoint[] | null;
+  /** The running mean of the raw scores, to be drawn beside the readings; null where it is not wanted. */
+  readonly raw: ArrayLike<number> | null;
   readonly series: ArrayLike<number>;
   /** Scores of single tokens, drawn faintly: a smoothed line never stands alone. Null where the series is the single tokens. */
   readonly alone: ArrayLike<number> | null;
@@ -59,7 +64,6 @@ export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layo
   const shade = (y: readonly (number | null)[], colour: string): object => ({ ...common, mode: 'lines', x: area.x, y, fill: 'tozeroy', fillcolor: `${colour}40`, line: { width: 1, color: `${colour}b0` } });
   const tapTrace = (chosen: readonly TrajectoryTap[], marker: object): object => ({ ...common, mode: 'markers', cliponaxis: false, x: chosen.map((tap) => tap.afterToken), y: chosen.map((tap) => tap.score), marker: { symbol: 'diamond', size: 10, ...marker } });
   const limit = axisLimit(input);
-  const ticks = yTicks(limit);
   return {
     limit,
     data: [
@@ -73,15 +77,22 @@ export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layo
       tapTrace(taps.filter((tap) => !tap.inside && tap.score > 0), { color: line.positive }),
       tapTrace(taps.filter((tap) => !tap.inside && tap.score <= 0), { color: line.negative }),
     ],
-    layout: {
-      margin: { l: MARGIN.left, r: MARGIN.right, t: MARGIN.top, b: MARGIN.bottom, pad: 0 },
-      paper_bgcolor: 'rgba(0,0,0,0)',
-      plot_bgcolor: 'rgba(0,0,0,0)',
-      font: { family: 'system-ui, sans-serif', size: 11, color: grey.text },
-      xaxis: { range: [range.from, range.to], fixedrange: true, showgrid: false, zeroline: false, ticks: 'outside', ticklen: 4, tickcolor: grey.grid, nticks: 8, tickformat: 'd' },
-      yaxis: { range: [-limit, limit], fixedrange: true, gridcolor: grey.grid, zeroline: true, zerolinecolor: grey.line, zerolinewidth: 1, tickvals: ticks, ticktext: ticks.map((tick) => (tick === 0 ? 'neutral' : `${tick < 0 ? '−' : '+'}${Math.abs(tick)}`)) },
-      annotations: [],
-    },
+    layout: layoutOf(limit, range, theme),
+  };
+}
+
+/** Axes and room of a trajectory: neutral in the middle, tokens along the text. */
+export function layoutOf(limit: number, range: TrajectoryInput['range'], theme: Theme): object {
+  const grey = GREY[theme];
+  const ticks = yTicks(limit);
+  return {
+    margin: { l: MARGIN.left, r: MARGIN.right, t: MARGIN.top, b: MARGIN.bottom, pad: 0 },
+    paper_bgcolor: 'rgba(0,0,0,0)',
+    plot_bgcolor: 'rgba(0,0,0,0)',
+    font: { family: 'system-ui, sans-serif', size: 11, color: grey.text },
+    xaxis: { range: [range.from, range.to], fixedrange: true, showgrid: false, zeroline: false, ticks: 'outside', ticklen: 4, tickcolor: grey.grid, nticks: 8, tickformat: 'd' },
+    yaxis: { range: [-limit, limit], fixedrange: true, gridcolor: grey.grid, zeroline: true, zerolinecolor: grey.line, zerolinewidth: 1, tickvals: ticks, ticktext: ticks.map((tick) => (tick === 0 ? 'neutral' : `${tick < 0 ? '−' : '+'}${Math.abs(tick)}`)) },
+    annotations: [],
   };
 }
 
@@ -117,7 +128,7 @@ function dots(values: ArrayLike<number>, limit: number, first: number, end: numb
 }
 
 /** A line through the values that there are. */
-function points(values: ArrayLike<number>, first: number, end: number): { x: number[]; y: (number | null)[] } {
+export function points(values: ArrayLike<number>, first: number, end: number): { x: number[]; y: (number | null)[] } {
   const x = Array.from({ length: Math.max(0, Math.min(end, values.length) - first) }, (_, index) => first + index);
   return { x, y: x.map((token) => (Number.isFinite(values[token]) ? (values[token] ?? null) : null)) };
 }

@@ -16,7 +16,7 @@ beforeEach(() => {
     'src/lazy.ts': { file: 'assets/lazy.js', css: ['assets/lazy.css'] },
   }));
   write('index.html', '<script src="./theme.js"></script><script type="module" src="./assets/index.js"></script><link rel="modulepreload" href="./assets/preloaded.js"><link rel="stylesheet" href="./assets/index.css">');
-  for (const name of ['theme.js', ...['index.js', 'shared.js', 'preloaded.js', 'lazy.js', 'index.css', 'shared.css', 'lazy.css', 'kind-cruel.probe-abcd1234.json', 'terse-wordy.probe-abcd1234.json'].map((name) => `assets/${name}`), 'recordings/index.json', 'recordings/betrayal.json', 'recordings/dream.json']) write(name, name);
+  for (const name of ['theme.js', ...['index.js', 'shared.js', 'preloaded.js', 'lazy.js', 'index.css', 'shared.css', 'lazy.css', 'kind-cruel.probe-abcd1234.json', 'terse-wordy.probe-abcd1234.json'].map((name) => `assets/${name}`), 'recordings/index.json', 'recordings/fork.json', 'recordings/betrayal.json', 'recordings/dream.json']) write(name, name);
   write('recordings/betrayal.json', randomBytes(500));
 });
 afterEach(() => rmSync(dir, { recursive: true }));
@@ -27,7 +27,7 @@ test('what is imported or preloaded counts, with its styles; what is imported la
   const { scripts, styles, all } = firstView(dir);
   expect([...scripts.files].sort()).toEqual(['assets/index.js', 'assets/preloaded.js', 'assets/shared.js', 'theme.js']);
   expect([...styles.files].sort()).toEqual(['assets/index.css', 'assets/shared.css']);
-  expect([...all.files].sort()).toEqual([...scripts.files, ...styles.files, 'index.html', 'recordings/index.json', 'recordings/betrayal.json', 'assets/kind-cruel.probe-abcd1234.json'].sort());
+  expect([...all.files].sort()).toEqual([...scripts.files, ...styles.files, 'index.html', 'recordings/index.json', 'recordings/fork.json', 'recordings/betrayal.json', 'assets/kind-cruel.probe-abcd1234.json'].sort());
 });
 
 test('a first view within its budgets holds them all', () => {

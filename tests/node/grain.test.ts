@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawnValue, drawnValues } from '../../src/core/drawn-values.ts';
 import type { Smoothing } from '../../src/core/drawn-values.ts';
-import { domainOf, firstChanged, GRAINS, isGrain, unitAround, unitStarts, wordStarts } from '../../src/core/grain.ts';
+import { domainOf, firstChanged, GRAINS, isGrain, RAW_GRAINS, READING_DOMAIN, unitAround, unitStarts, wordStarts } from '../../src/core/grain.ts';
 import { createRng } from '../../src/core/rng.ts';
 import { runningMean } from '../../src/core/smoothing.ts';
 import { standardDeviation } from '../../src/core/stats.ts';
@@ -68,14 +68,14 @@ describe('values', () => {
   });
 
   it('are missing where the token itself has no score', () => {
-    for (const grain of GRAINS) {
+    for (const grain of RAW_GRAINS) {
       expect(drawnValue(rows, how(grain), 0, 0)).toBeNaN();
       expect(drawnValue(rows, how(grain), 4, 0)).toBeNaN();
     }
   });
 
   it('are the same one by one and many at once, from any token on', () => {
-    for (const grain of GRAINS) {
+    for (const grain of RAW_GRAINS) {
       for (const from of [0, 2, 5]) {
         const many = drawnValues(rows, how(grain), from, pieces.length, 0, layers);
         const one = Array.from({ length: (pieces.length - from) * layers }, (_, index) => drawnValue(rows, how(grain), from + Math.floor(index / layers), index % layers));
@@ -94,8 +94,9 @@ describe('values', () => {
 describe('the scale', () => {
   const row = { tapMean: 0, scale: 1, tokenMean: 0, tokenSd: 9, smoothSd: 3 };
 
-  it('is three measured spreads: of single tokens for tokens and words, of the running mean for means and sentences', () => {
-    expect(GRAINS.map((grain) => domainOf(grain, row))).toEqual([9, 27, 27, 9]);
+  it('is ±3 for readings, and three measured spreads for raw scores: of single tokens for tokens and words, of the running mean for means and sentences', () => {
+    expect(domainOf('reading', row)).toBe(READING_DOMAIN);
+    expect(RAW_GRAINS.map((grain) => domainOf(grain, row))).toEqual([9, 27, 27, 9]);
   });
 
   it('is never narrower than the spread of words, or of sentences of ten tokens and more, in a series whose neighbours resemble each other', () => {

@@ -11,7 +11,7 @@ const choice = { head: 'difference', layer: 1, grain: 'mean', window: 10, theme:
 describe('a figure', () => {
   it('says what it shows, in which unit, of how much, and what made it', () => {
     const svg = runFigure(sampleRun(), choice);
-    for (const said of ['8 tokens, 4 of them written by the model; 2 taps', 'standard deviations', 'Kind–cruel', 'SHA-256 abababababab', 'smollm2-135m-instruct-q4', 'webgpu', 'Flipside 0.2.0', 'seed 7', 'layer 1', 'kind', 'cruel']) expect(svg).toContain(said);
+    for (const said of ['8 tokens, 4 of them written by the model; 2 readings at sentence ends', 'standard deviations', 'Kind–cruel', 'SHA-256 abababababab', 'smollm2-135m-instruct-q4', 'webgpu', 'Flipside 0.2.0', 'seed 7', 'layer 1', 'kind', 'cruel']) expect(svg).toContain(said);
     expect(svg).toContain(`−${(3 * 1.75).toFixed(1)}`);
   });
 
@@ -21,6 +21,19 @@ describe('a figure', () => {
     expect(runFigure(pushedRun({ ...samplePush, probeSha256: 'cd'.repeat(32), direction: 'Loyal <b>', from: 1, where: 'all', matchedKl: null }), choice)).toContain('pushed to the positive pole of Loyal &lt;b&gt;, layers 1 to 2, strength 0.26.');
     expect(runFigure(pushedRun({ ...samplePush, mode: 'ablate', where: 7 }), choice)).toContain('kind–cruel taken out, layer 2, from token 7 on');
     expect(runFigure(pushedRun({ ...samplePush, mode: 'cap', pole: 'negative', strength: -0.4 }), choice)).toContain('held towards cruel, layer 2, bound −0.4 (KL 1)');
+  });
+
+  it('of readings has their scale, a line through them over the chance range, and no colour where none has come', () => {
+    const run = sampleRun();
+    const svg = runFigure(run, { ...choice, grain: 'reading' });
+    expect(svg).toContain('each stretch has the colour of the reading that follows it');
+    expect(svg).toContain('>−3.0<');
+    expect(svg).not.toContain('Lozenges');
+    const [first] = run.taps;
+    const cut = runFigure({ ...run, taps: first === undefined ? [] : [first] }, { ...choice, grain: 'reading' });
+    const words = (text: string): number => text.match(/<rect [^>]*height="21"/g)?.length ?? 0;
+    expect(words(cut)).toBeLessThan(words(svg));
+    expect(runFigure({ ...run, taps: [] }, { ...choice, grain: 'reading' })).toContain('mean of 10');
   });
 
   it('of one pole from neutral has its numbers, its name, and grey where it tells nothing', () => {

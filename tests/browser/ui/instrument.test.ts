@@ -15,6 +15,7 @@ import StripFixture from './StripFixture.svelte';
 async function open(engine = () => new FakeEngine(), more: Partial<AppParts> = {}) {
   await render(App, { props: { parts: fakeParts(engine, more) } });
   await expect.element(page.getByRole('heading', { name: 'Betrayal' })).toBeVisible();
+  await expect.element(page.getByRole('slider', { name: /Layer map/ })).toBeVisible();
 }
 
 const token = (index: number): HTMLElement => document.querySelector<HTMLElement>(`[data-token="${index}"]`)!;
@@ -39,6 +40,7 @@ function drag(target: Element, from: number, to: number, kind: 'mouse' | 'touch'
 
 beforeEach(async () => {
   localStorage.clear();
+  localStorage.setItem('flipside.details', 'open');
   await page.viewport(1280, 900);
 });
 afterEach(() => page.viewport(1280, 900));

@@ -20,6 +20,7 @@ async function open(options: FakeOptions = {}, more: Partial<AppParts> = {}) {
   };
   const screen = await render(App, { props: { parts: fakeParts(connect, more) } });
   await expect.element(page.getByRole('heading', { name: 'Betrayal' })).toBeVisible();
+  await expect.element(page.getByRole('slider', { name: /Layer map/ })).toBeVisible();
   return screen;
 }
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
@@ -36,6 +37,7 @@ const fault = (): string => document.querySelector<HTMLElement>('[aria-live="pol
 beforeEach(async () => {
   engines.length = 0;
   localStorage.clear();
+  localStorage.setItem('flipside.details', 'open');
   document.title = 'Flipside';
   document.documentElement.lang = 'en';
   delete document.documentElement.dataset['theme'];
@@ -49,7 +51,7 @@ describe('the first visit', () => {
     expect(document.querySelectorAll('[data-token]').length).toBeGreaterThan(100);
     await expect.element(page.getByText(/Nothing leaves this tab/)).toBeVisible();
     await expect.element(page.getByRole('slider', { name: /Layer map/ })).toBeVisible();
-    await expect.element(page.getByRole('img', { name: /Trajectory of the chosen layer/ })).toBeVisible();
+    await expect.element(page.getByRole('img', { name: /The reading along the text/ })).toBeVisible();
     expect(engines).toHaveLength(0);
   });
 
@@ -80,8 +82,9 @@ describe('the first visit', () => {
     await expect.element(page.getByText('continued here')).toBeVisible();
     await expect.element(button('Continue this text')).toBeEnabled();
     await expect.element(story).not.toBeChecked();
-    await page.getByText('Betrayal', { exact: true }).last().click();
-    await expect.element(page.getByText(/recorded from the same model/).first()).toBeVisible();
+    await page.getByText('Betrayal', { exact: true }).first().click();
+    await expect.element(page.getByText(/· recorded from the same model/)).toBeVisible();
+    await expect.element(story).toBeChecked();
   });
 
   it('marks the story on show again when another cannot be had', async () => {
@@ -91,9 +94,13 @@ describe('the first visit', () => {
     await expect.element(page.getByRole('radio', { name: 'Betrayal' })).toBeChecked();
   });
 
-  it('says how many taps lie beyond the range, and how many would by chance', async () => {
+  it('says first what is seen, and then how sure it is', async () => {
     await open();
-    await expect.element(page.getByText(/\d+ of 8 taps beyond the range, about 0\.8 expected by chance\./).first()).toBeVisible();
+    const seen = page.getByText(/^The reading falls from \+\d\.\d \(kind\) after “.+” to −\d\.\d \(cruel\) after “.+”\.$/);
+    const sure = page.getByText(/how they change is what counts\. \d+ of 8 readings stands? out from the grey range of random directions; about 0\.8 would by chance\./);
+    await expect.element(seen).toBeVisible();
+    await expect.element(sure).toBeVisible();
+    expect(seen.element().compareDocumentPosition(sure.element()) & Node.DOCUMENT_POSITION_FOLLOWING).not.toBe(0);
   });
 
   it('says what is wrong when the recordings cannot be had, and still takes a text', async () => {

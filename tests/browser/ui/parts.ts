@@ -31,6 +31,12 @@ export function fakeFetch(url: string): Promise<string> {
   return Promise.resolve(serialiseRecording(sampleRecording(story.id, story.title, text, story.lean)));
 }
 
+/** A storage that forgets with the test, of a reader who has Details open: most tests look at what stands there. */
+export function withDetails(): Storage {
+  const map = new Map([['flipside.details', 'open']]);
+  return { getItem: (key: string) => map.get(key) ?? null, setItem: (key: string, value: string) => void map.set(key, value), removeItem: (key: string) => void map.delete(key) } as Storage;
+}
+
 /** A database in memory that passes for one that lasts. */
 export function lastingDatabase(): Database {
   return { ...memoryDatabase(), lasts: true, refusal: null };
@@ -62,7 +68,7 @@ export function fakeParts(engine: () => FakeEngine = () => new FakeEngine(), mor
     tabs: NO_TABS,
     doses: SAMPLE_DOSES,
     experiments: SAMPLE_EXPERIMENTS,
-    storage: null,
+    storage: withDetails(),
     ...more,
   };
 }

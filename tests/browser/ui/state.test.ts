@@ -77,19 +77,22 @@ describe('the instrument', () => {
     expect(desk.instrument.cells[5]).not.toBe(after[5]);
   });
 
-  it('has one fixed scale by probe and layer, wider for raw tokens', async () => {
+  it('has one fixed scale: ±3 for readings, by probe and layer for raw scores, wider for tokens', async () => {
     const preferences = new Preferences(null);
     const { session } = newSession();
     const desk = new Desk({ session, stories: new Stories(fakeFetch, './'), draft: new Draft(null), preferences, probeCard: () => Promise.resolve(SAMPLE_CARD) });
     await desk.open();
+    expect(desk.instrument.domain).toBe(3);
+    preferences.grain = 'mean';
     expect(desk.instrument.domain).toBeCloseTo(3 * SAMPLE_CARD.calibration[16]!.smoothSd);
     preferences.window = 1;
     expect(desk.instrument.domain).toBeCloseTo(3 * SAMPLE_CARD.calibration[16]!.tokenSd);
     expect(desk.instrument.cells[10]!.value).toBe(desk.instrument.raw(10, 16));
   });
 
-  it('leaves the sink without a value and hollows taps within the null range', async () => {
-    const { desk } = newDesk();
+  it('leaves the sink without a raw score and hollows readings within chance', async () => {
+    const { desk, preferences } = newDesk();
+    preferences.grain = 'mean';
     await desk.open();
     expect(desk.instrument.cells[0]).toMatchObject({ state: 'sink', value: Number.NaN });
     const { taps } = desk.instrument;

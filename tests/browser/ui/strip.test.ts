@@ -136,9 +136,9 @@ describe('the token strip', () => {
     await expect.element(tipBox).not.toBeInTheDocument();
   });
 
-  it('names a tap with its range and shows its own tip', async () => {
+  it('names a reading with its range and shows its own tip', async () => {
     await strip();
-    const tap = page.getByRole('button', { name: /^Tap 1, after token 3: minus 1.20, kind against cruel, beyond 90 percent of random directions/ });
+    const tap = page.getByRole('button', { name: /^Reading 1, after token 3: minus 1.20, kind against cruel, beyond 90 percent of random directions/ });
     await userEvent.hover(tap);
     await expect.element(page.getByRole('tooltip')).toHaveTextContent('tap 3');
   });

@@ -12,6 +12,7 @@ function heard(storage: Storage, key: string): void {
 /** `StorageEvent` takes real storages only: this page's own stands in for both tabs'. */
 const fresh = (): Storage => {
   localStorage.clear();
+  localStorage.setItem('flipside.details', 'open');
   return localStorage;
 };
 const said = (storage: Storage, key: string): void => {
@@ -137,5 +138,6 @@ describe('preferences', () => {
     said(storage, 'flipside.theme');
     expect(two.theme).toBe('system');
     localStorage.clear();
+    localStorage.setItem('flipside.details', 'open');
   });
 });

@@ -55,6 +55,7 @@ export function freshPages(): void {
     engines.length = 0;
     saved.length = 0;
     localStorage.clear();
+    localStorage.setItem('flipside.details', 'open');
     document.title = 'Flipside';
     document.documentElement.lang = 'en';
     delete document.documentElement.dataset['theme'];

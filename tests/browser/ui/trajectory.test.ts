@@ -34,7 +34,7 @@ function instrumentOf(recording: Recording, layer = 16, window = 10): Instrument
 }
 
 const inputOf = (instrument: Instrument, changes: Partial<TrajectoryInput> = {}): TrajectoryInput => ({
-  series: instrument.series, alone: instrument.alone, wordless: instrument.wordless, lines: instrument.lines.drawn, taps: instrument.taps,
+  trace: null, raw: null, series: instrument.series, alone: instrument.alone, wordless: instrument.wordless, lines: instrument.lines.drawn, taps: instrument.taps,
   range: { from: -0.5, to: instrument.cells.length - 0.5 }, domain: instrument.domain, head: instrument.head, theme: 'light', ...changes,
 });
 const draw = (input: TrajectoryInput) => render(Trajectory, { props: { input, current: null, label: 'Trajectory', span: null, poles: { positive: 'kind', negative: 'cruel' }, on: { point: () => undefined, hold: () => undefined, brush: () => undefined } } });
@@ -140,12 +140,12 @@ describe('the key', () => {
 });
 
 describe('the tip of a token', () => {
-  const tip = { token: 41, text: ' rain', reading: 'kind against cruel', value: 5.25, grain: 'mean' as const, window: 10, behind: 10, layer: 16, alone: 3, words: 2.5, lines: { low: -4.9, high: 4.8 }, lineTokens: 7183, agreement: null };
+  const tip = { token: 41, text: ' rain', reading: 'kind against cruel', value: 5.25, grain: 'mean' as const, window: 10, behind: 10, layer: 16, alone: 3, words: 2.5, lines: { low: -4.9, high: 4.8 }, lineTokens: 7183, stretch: null, readingLayer: null, agreement: null };
 
   it('shows the words’ part, what is left, and a mark for a value beyond the line', async () => {
     const { container } = await render(TokenTip, { props: { tip } });
     expect(container.textContent).toContain('+5.25 sd kind against cruel, mean of 10, layer 16');
-    expect(container.textContent).toContain('the words alone predict +2.50 of it, +0.500 is left');
+    expect(container.textContent).toContain('its words alone would read +2.50, +0.500 is left');
     expect(container.textContent.replace(/\s+/g, ' ')).toContain('beyond the line that 1 in 100 neutral means crosses (−4.9 to +4.8, 7 183 tokens)');
     expect(container.querySelector('i.up')!.getBoundingClientRect().height).toBeGreaterThan(4);
   });

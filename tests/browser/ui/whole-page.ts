@@ -41,6 +41,7 @@ export function freshPages(): void {
   beforeEach(async () => {
     engines.length = 0;
     localStorage.clear();
+    localStorage.setItem('flipside.details', 'open');
     location.hash = '';
     document.title = 'Flipside';
     document.documentElement.lang = 'en';

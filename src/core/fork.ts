@@ -1,0 +1,34 @@
+/** One story with two endings: two readings of texts that begin alike. */
+import type { Axis } from './probe-types.ts';
+import { sentenceStarts } from './token-walk.ts';
+import type { TracePoint } from './trace.ts';
+
+/** One of the two. */
+export interface ForkSide {
+  /** The recording that it comes from. */
+  readonly id: string;
+  /** What each token adds to the text. */
+  readonly pieces: readonly string[];
+  readonly trace: readonly TracePoint[];
+}
+
+/** Both, with what they share. */
+export interface ForkedStory {
+  readonly axis: Axis;
+  /** Tokens of the opening that both have. */
+  readonly shared: number;
+  readonly a: ForkSide;
+  readonly b: ForkSide;
+}
+
+/** Fewer sentences in common are no story that forks. */
+const FEWEST_SENTENCES = 2;
+
+/** Tokens of the whole sentences that both texts begin with; 0 where these are fewer than two, or where one text is all of the other. */
+export function sharedOpening(a: readonly string[], b: readonly string[]): number {
+  let same = 0;
+  while (same < a.length && same < b.length && a[same] === b[same]) same += 1;
+  if (same === a.length || same === b.length) return 0;
+  const starts = sentenceStarts(a).filter((start) => start > 0 && start <= same);
+  return starts.length < FEWEST_SENTENCES ? 0 : (starts.at(-1) ?? 0);
+}
