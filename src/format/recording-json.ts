@@ -1,6 +1,6 @@
 /**
  * Recordings as JSON. A file from anywhere is hostile until validated: every refusal names the path of what is wrong.
- * Scores are rounded to 2 decimals; NaN, which JSON lacks, is `null`.
+ * Scores are rounded to 2 decimals and packed (see `packed-row.ts`).
  */
 import { AppError } from '../core/errors.ts';
 import { type ByPole, byPole } from '../core/heads.ts';
@@ -12,26 +12,25 @@ import { checkFormat, field, fileObject, has, integer, jsonRoot, list, number, t
 import type { JsonNode } from './json-path.ts';
 import { flag, inRange, parseSampling } from './json-values.ts';
 import { parseAlarm, UNMEASURED_ALARM } from './probe-parts.ts';
+import { packRow, roundedRow, rowOf } from './packed-row.ts';
 import { parsePushRecord } from './push-json.ts';
+import { type TapObject, tapObject, tapsIn } from './recorded-readings.ts';
 import type { RecordedPole, Recording, RunOrigin } from './recording.ts';
 
 const FORMAT = 'flipside-recording';
 /**
  * Version 2 added the words' part of the scores and the 1 % lines; files of version 1 still open, without them. Version 3
  * added each pole from neutral, and how a run of the reader's own was made; a file may lack either. Version 4 added what
- * a run was pushed by. A run that was not is still written as version 3, which pages from before can read; one that was is
- * refused there, where it would be taken for what the model says by itself.
+ * a run was pushed by. Version 5 packs scores, and says of every reading where it stands and what is shown of it; older
+ * files have readings at the ends of sentences only.
  */
-const VERSION = 4;
-const VERSION_UNPUSHED = 3;
+const VERSION = 5;
 const INDEX_FORMAT = 'flipside-recordings';
 /** Version 2 added which stories hold cruelty; of an older list that is not known. */
 const INDEX_VERSION = 2;
 /** Far above any context we read; a larger count is a broken or hostile file. */
 const MAX_TOKENS = 131_072;
 const MAX_LAYERS = 512;
-/** Scores are float32, where what is greater would silently become infinite. */
-const LARGEST_SCORE = 3.4e38;
 
 /** One line of the list of recordings that the page offers. */
 export interface RecordingEntry {
@@ -77,7 +76,7 @@ function recordingFrom(root: JsonNode): Recording {
     layers,
     scores: scoreRows(field(root, 'scores'), tokens.length, layers),
     words: old ? new Float32Array(tokens.length * layers).fill(Number.NaN) : scoreRows(field(root, 'words'), tokens.length, layers),
-    taps: list(field(root, 'taps'), 0, tokens.length).map((tap) => toTap(tap, layers, tokens.length, poles !== null)),
+    taps: tapsIn(field(root, 'taps'), version, layers, tokens.length, poles !== null),
     calibration: list(field(root, 'calibration'), layers, layers).map(toCalibration),
     explained: old ? new Array<number>(layers).fill(0) : toExplained(field(root, 'explained'), layers),
     alarm: old ? UNMEASURED_ALARM : parseAlarm(field(root, 'alarm'), layers),
@@ -103,14 +102,6 @@ interface HeadObject {
   readonly words: readonly (readonly (number | null)[])[];
 }
 
-/** A tap as its file holds it; scores of the poles where the recording has them. */
-interface TapObject extends Partial<ByPole<readonly (number | null)[]>> {
-  readonly afterToken: number;
-  readonly score: readonly (number | null)[];
-  readonly nullLow: readonly (number | null)[];
-  readonly nullHigh: readonly (number | null)[];
-}
-
 /** A recording as the plain object that its file holds. */
 export interface RecordingObject extends HeadObject, Omit<Recording, keyof HeadObject | 'tokens' | 'taps' | 'poles' | 'run'> {
   readonly format: string;
@@ -124,7 +115,7 @@ export interface RecordingObject extends HeadObject, Omit<Recording, keyof HeadO
 /** The object of a recording, scores rounded; {@link recordingIn} reads it back. */
 export function recordingObject(recording: Recording): RecordingObject {
   const { id, title, text: body, axis, defaultLayer, givenTokens, layers, provenance, run, tokens, taps, poles } = recording;
-  const rowsOf = (values: Float32Array): (number | null)[][] => tokens.map((_, token) => rounded(values.subarray(token * layers, (token + 1) * layers)));
+  const rowsOf = (values: Float32Array): (number | null)[][] => tokens.map((_, token) => roundedRow(values.subarray(token * layers, (token + 1) * layers)));
   const headObject = ({ calibration, explained, alarm, scores, words }: RecordedPole): HeadObject => ({
     calibration: calibration.map((row) => [row.tapMean, row.scale, row.tokenMean, row.tokenSd, row.smoothSd].map((value) => Number(value.toPrecision(7)))),
     explained,
@@ -134,7 +125,7 @@ export function recordingObject(recording: Recording): RecordingObject {
   });
   return {
     format: FORMAT,
-    version: (run?.push ?? null) === null ? VERSION_UNPUSHED : VERSION,
+    version: VERSION,
     id,
     title,
     text: body,
@@ -146,15 +137,14 @@ export function recordingObject(recording: Recording): RecordingObject {
     ...(run === undefined ? {} : { run: runObject(run) }),
     tokens: tokens.map((piece) => [piece.id, piece.text] as const),
     ...headObject(recording),
-    taps: taps.map((tap) => ({
-      afterToken: tap.afterToken,
-      score: rounded(tap.score),
-      nullLow: rounded(tap.nullLow),
-      nullHigh: rounded(tap.nullHigh),
-      ...(poles === null || tap.poles === null ? {} : { positive: rounded(tap.poles.positive), negative: rounded(tap.poles.negative) }),
-    })),
+    taps: inOrder(taps).map((tap) => tapObject(tap, poles !== null)),
     ...(poles === null ? {} : { poles: { positive: headObject(poles.positive), negative: headObject(poles.negative) } }),
   };
+}
+
+/** Readings by their places; of two in one place, which files of before could hold, the later. */
+function inOrder(taps: readonly TapReading[]): readonly TapReading[] {
+  return [...new Map(taps.map((tap) => [tap.afterToken, tap])).values()].sort((a, b) => a.afterToken - b.afterToken);
 }
 
 function runObject({ push, ...rest }: RunOrigin): NonNullable<RecordingObject['run']> {
@@ -164,13 +154,23 @@ function runObject({ push, ...rest }: RunOrigin): NonNullable<RecordingObject['r
 /** Members that are written one item a line. */
 const LONG = ['calibration', 'tokens', 'scores', 'words', 'taps'];
 
+/** Members that hold rows of scores: of tokens, and of a reading. */
+const PACKED = ['scores', 'words', 'score', 'nullLow', 'nullHigh', 'positive', 'negative'];
+
 /** Writes a recording as JSON, one token's scores a line, so that two recordings can be compared line by line. */
 export function serialiseRecording(recording: Recording): string {
-  const lines = (items: readonly unknown[]): string => `[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]`;
-  const object = (members: object): string => `{${Object.entries(members).map(([key, value]) => `${JSON.stringify(key)}:${LONG.includes(key) ? lines(value as readonly unknown[]) : JSON.stringify(value)}`).join(',\n')}}`;
+  const packed = (key: string, value: unknown): unknown => (PACKED.includes(key) && isRow(value) ? packRow(value) : value);
+  const lines = (key: string, items: readonly unknown[]): string => `[\n${items.map((item) => JSON.stringify(packed(key, item), packed)).join(',\n')}\n]`;
+  const member = ([key, value]: [string, unknown]): string => `${JSON.stringify(key)}:${LONG.includes(key) ? lines(key, value as readonly unknown[]) : JSON.stringify(value)}`;
+  const object = (members: object): string => `{${Object.entries(members).map(member).join(',\n')}}`;
   const { poles, ...root } = recordingObject(recording);
   if (poles === undefined) return `${object(root)}\n`;
   return `${object(root).slice(0, -1)},\n"poles":{"positive":${object(poles.positive)},\n"negative":${object(poles.negative)}}}\n`;
+}
+
+/** Whether a value is a row of numbers, of which some may be none. */
+function isRow(value: unknown): value is readonly (number | null)[] {
+  return Array.isArray(value) && value.every((item) => item === null || typeof item === 'number');
 }
 
 /** Reads the list of recordings. Stories of an older list count as dark: better one note too many. */
@@ -227,18 +227,6 @@ function toRun(node: JsonNode, characters: number, layerCount: number): RunOrigi
   };
 }
 
-function toTap(node: JsonNode, layers: number, tokens: number, hasPoles: boolean): TapReading {
-  return {
-    afterToken: integer(field(node, 'afterToken'), 0, tokens - 1),
-    stand: 'sentence',
-    shown: null,
-    score: scoreRow(field(node, 'score'), layers),
-    nullLow: scoreRow(field(node, 'nullLow'), layers),
-    nullHigh: scoreRow(field(node, 'nullHigh'), layers),
-    poles: hasPoles ? byPole((pole) => scoreRow(field(node, pole), layers)) : null,
-  };
-}
-
 function toCalibration(node: JsonNode): LayerCalibration {
   const [tapMean = 0, scale = 0, tokenMean = 0, tokenSd = 0, smoothSd = 0] = list(node, 5, 5).map((item) => number(item));
   if (scale <= 0 || tokenSd <= 0 || smoothSd <= 0) refuse(`${node.path} must hold positive standard deviations.`);
@@ -248,14 +236,6 @@ function toCalibration(node: JsonNode): LayerCalibration {
 /** Scores token by token `[tokens, layers]`. */
 function scoreRows(node: JsonNode, tokens: number, layers: number): Float32Array {
   const out = new Float32Array(tokens * layers);
-  list(node, tokens, tokens).forEach((row, token) => out.set(scoreRow(row, layers), token * layers));
+  list(node, tokens, tokens).forEach((row, token) => out.set(rowOf(row, layers), token * layers));
   return out;
-}
-
-function scoreRow(node: JsonNode, layers: number): Float32Array {
-  return Float32Array.from(list(node, layers, layers), (item) => (item.value === null ? Number.NaN : inRange(item, -LARGEST_SCORE, LARGEST_SCORE)));
-}
-
-function rounded(values: Float32Array): (number | null)[] {
-  return Array.from(values, (value) => (Number.isFinite(value) ? Math.round(value * 100) / 100 : null));
 }

@@ -7,7 +7,9 @@
  *   json                                       member     its JSON
  *   token                         token                   piece       token id
  *   score, words                  token                   piece                  one a layer
- *   tap, tap_low, tap_high        tap                                 afterToken one a layer
+ *   tap                           tap          stand                  afterToken one a layer
+ *   tap_low, tap_high             tap                                 afterToken one a layer
+ *   shown, shown_low, shown_high  tap                                 its number
  *   calibration, explained, alarm              quantity                          one a layer
  *
  * Where the recording has each pole from neutral, the kinds score, words, tap, calibration, explained and alarm stand twice more,
@@ -24,6 +26,8 @@ const FIXED = ['kind', 'index', 'name', 'text', 'number'] as const;
 const CALIBRATION = ['tapMean', 'scale', 'tokenMean', 'tokenSd', 'smoothSd'] as const;
 /** Members of a recording that have lines of their own; every other goes into `about` or `json`. */
 const TABLED = ['tokens', 'scores', 'words', 'taps', 'calibration', 'explained', 'alarm', 'poles'];
+/** What is shown of a reading, in the order in which a recording's file holds it. */
+const SHOWN = ['shown', 'shown_low', 'shown_high'];
 /** What stands after a kind: nothing for the difference of the poles, its pole for each from neutral. */
 const ENDINGS = ['', ...POLES.map((pole) => `_${pole}`)];
 
@@ -46,7 +50,9 @@ export function runCsv(recording: Recording): string {
     if (head !== undefined) rows.push(...headRows(head, ending, root));
   }
   taps.forEach((tap, index) => {
-    rows.push(['tap', index, null, null, tap.afterToken, ...tap.score], ['tap_low', index, null, null, tap.afterToken, ...tap.nullLow], ['tap_high', index, null, null, tap.afterToken, ...tap.nullHigh]);
+    rows.push(['tap', index, tap.stand, null, tap.afterToken, ...tap.score]);
+    rows.push(['tap_low', index, null, null, tap.afterToken, ...(tap.nullLow ?? [])], ['tap_high', index, null, null, tap.afterToken, ...(tap.nullHigh ?? [])]);
+    SHOWN.forEach((kind, part) => rows.push([kind, index, null, null, tap.shown?.[part] ?? null]));
     for (const pole of POLES) {
       const score = tap[pole];
       if (score !== undefined) rows.push([`tap_${pole}`, index, null, null, tap.afterToken, ...score]);
@@ -88,7 +94,7 @@ export function parseRunCsv(source: string): Recording {
   if (head === undefined || head.cells.slice(0, FIXED.length).join(',') !== RUN_CSV_HEADER) return refuse(`The first line of a run's table begins with ${RUN_CSV_HEADER}.`);
   const layers = head.cells.length - FIXED.length;
   const root: Record<string, unknown> = {};
-  const listed: Lines = Object.fromEntries(['token', 'tap', 'tap_low', 'tap_high', 'tap_positive', 'tap_negative', ...ENDINGS.flatMap((ending) => [`score${ending}`, `words${ending}`])].map((kind) => [kind, []]));
+  const listed: Lines = Object.fromEntries(['token', ...SHOWN, 'tap', 'tap_low', 'tap_high', 'tap_positive', 'tap_negative', ...ENDINGS.flatMap((ending) => [`score${ending}`, `words${ending}`])].map((kind) => [kind, []]));
   const named: Record<string, Record<string, unknown>> = Object.fromEntries(ENDINGS.flatMap((ending) => [`calibration${ending}`, `explained${ending}`, `alarm${ending}`]).map((kind) => [kind, {}]));
   for (const { line, cells } of lines) {
     if (cells.length !== head.cells.length) refuse(`Line ${line} has ${cells.length} cells, the first line has ${head.cells.length}: a spreadsheet may have cut it.`);
@@ -99,7 +105,7 @@ export function parseRunCsv(source: string): Recording {
     if (list !== undefined) {
       if (index !== String(list.length)) refuse(`Line ${line} is ${kind} ${index}, but ${kind} ${list.length} is due: keep the lines in their order.`);
       const counted = numberIn(number, line, 'number');
-      list.push(kind === 'token' ? [counted, plainCell(text)] : kind === 'tap' ? { afterToken: counted, score: values } : values);
+      list.push(kind === 'token' ? [counted, plainCell(text)] : kind === 'tap' ? { afterToken: counted, stand: name, score: values } : SHOWN.includes(kind) ? counted : values);
     } else if (members !== undefined) {
       define(members, name, number !== '' ? numberIn(number, line, 'number') : text !== '' ? jsonIn(plainCell(text), line) : values);
     } else if (kind === 'about') put(root, name, number === '' ? plainCell(text) : numberIn(number, line, 'number'), line);
@@ -118,9 +124,15 @@ export function parseRunCsv(source: string): Recording {
     ...root,
     ...headObject(''),
     tokens: listed['token'],
-    taps: listed['tap']?.map((tap, index) => ({ ...(tap as object), nullLow: listed['tap_low']?.[index], nullHigh: listed['tap_high']?.[index], positive: listed['tap_positive']?.[index], negative: listed['tap_negative']?.[index] })),
+    taps: listed['tap']?.map((tap, index) => ({ ...(tap as object), shown: shownAt(listed, index), nullLow: listed['tap_low']?.[index], nullHigh: listed['tap_high']?.[index], positive: listed['tap_positive']?.[index], negative: listed['tap_negative']?.[index] })),
     ...(hasPoles ? { poles: { positive: headObject('_positive'), negative: headObject('_negative') } } : {}),
   });
+}
+
+/** What is shown of a reading: three numbers, or null where none of them is there. */
+function shownAt(listed: Lines, index: number): unknown {
+  const parts = SHOWN.map((kind) => listed[kind]?.[index] ?? null);
+  return parts.every((part) => part === null) ? null : parts;
 }
 
 /** Text and numbers as `about`, members of objects by their path, everything else as JSON. */

@@ -10,6 +10,7 @@ import type { SamplingOptions } from '../core/reading.ts';
 import { field, has, integer, jsonRoot, type JsonNode, list, text } from './json-path.ts';
 import { flag, parseSampling, sha256 } from './json-values.ts';
 import { parsePushRecord } from './push-json.ts';
+import { type SharedTrace, traceIn, traceObject } from './shared-trace.ts';
 
 /** What a link brings back. */
 export interface Shared {
@@ -34,11 +35,15 @@ export interface Shared {
   readonly view: Readonly<Record<string, string>>;
   /** What was done to the stream; null where nothing was. A link names a push but holds no direction, so that alone does not make the run again. */
   readonly push: PushRecord | null;
+  /** What was read of the text; null where that is not in the link, as in those of version 1 and 2. */
+  readonly readings: SharedTrace | null;
 }
 
-/** Version 2 added the push. A link without one is still of version 1; one with it is refused by pages from before, which would read its text unpushed and say nothing. */
-const VERSION = 2;
-const VERSION_UNPUSHED = 1;
+/**
+ * Version 2 added the push. A link without one is still of version 1; one with it is refused by pages from before, which
+ * would read its text unpushed and say nothing. Version 3 added the readings; one without them is of version 1 or 2.
+ */
+const VERSION = 3;
 
 /** No model has more layers. */
 const MOST_LAYERS = 1000;
@@ -56,7 +61,14 @@ const refuse = (message: string): never => {
 
 /** The state as the JSON that a link's body holds. Throws nothing. */
 export function sharedJson(shared: Shared): string {
-  return JSON.stringify(shared);
+  const { readings, ...rest } = shared;
+  return JSON.stringify(readings === null ? rest : { ...rest, readings: traceObject(readings) });
+}
+
+/** The version of a link: the lowest that holds everything in it. */
+export function linkVersion({ readings, push }: Pick<Shared, 'readings' | 'push'>): number {
+  if (readings !== null) return VERSION;
+  return push === null ? 1 : 2;
 }
 
 /** Reads what {@link sharedJson} wrote; throws `link-invalid` with the path of what is wrong. */
@@ -80,7 +92,13 @@ export function parseShared(source: string): Shared {
     place: short(field(root, 'place')),
     view: has(root, 'view') ? viewIn(field(root, 'view')) : {},
     push: pushIn(root),
+    readings: readingsIn(root, body),
   };
+}
+
+function readingsIn(root: JsonNode, body: string): SharedTrace | null {
+  const readings = has(root, 'readings') ? field(root, 'readings') : null;
+  return readings === null || readings.value === null ? null : traceIn(readings, body);
 }
 
 function pushIn(root: JsonNode): PushRecord | null {
@@ -88,9 +106,9 @@ function pushIn(root: JsonNode): PushRecord | null {
   return push === null || push.value === null ? null : parsePushRecord(push, MOST_LAYERS);
 }
 
-/** The whole code from a packed body (base64url); `pushed` as what is in it. */
-export function linkCode(body: string, pushed = false): string {
-  return `${pushed ? VERSION : VERSION_UNPUSHED}.${body.length.toString(36)}.${checksum(body)}.${body}`;
+/** The whole code from a packed body (base64url) and its {@link linkVersion}. */
+export function linkCode(body: string, version = 1): string {
+  return `${version}.${body.length.toString(36)}.${checksum(body)}.${body}`;
 }
 
 /** The packed body of a code; throws `link-invalid` that says whether it was cut, altered, made by a newer version or none of ours. */

@@ -1,11 +1,11 @@
 /** A link's code from what is on show, and back: the format with the browser's compression between its two halves. */
 import { AppError } from '../core/errors.ts';
-import { fromBase64Url, linkBody, linkCode, MOST_UNPACKED_BYTES, parseShared, type Shared, sharedJson, toBase64Url } from '../format/share-link.ts';
+import { fromBase64Url, linkBody, linkCode, linkVersion, MOST_UNPACKED_BYTES, parseShared, type Shared, sharedJson, toBase64Url } from '../format/share-link.ts';
 import { deflate, inflate } from './deflate.ts';
 
 /** The code of a link. */
 export async function codeOf(shared: Shared): Promise<string> {
-  return linkCode(toBase64Url(await deflate(new TextEncoder().encode(sharedJson(shared)))), shared.push !== null);
+  return linkCode(toBase64Url(await deflate(new TextEncoder().encode(sharedJson(shared)))), linkVersion(shared));
 }
 
 /** What a code brings; throws `link-invalid` for whatever is wrong with it. */

@@ -7,9 +7,12 @@ import { isGrain } from '../core/grain.ts';
 import { isHead } from '../core/heads.ts';
 import { samePush } from '../core/same-push.ts';
 import type { RecordingEntry } from '../format/recording-json.ts';
+import { hasShown, tracePoints } from '../core/trace.ts';
+import { isOfLink, recordingOfTrace, type SharedTrace } from '../format/shared-trace.ts';
 import type { Shared } from '../format/share-link.ts';
 import type { AppState } from './app.svelte.ts';
 import type { ProbeOffer } from './probe-card.ts';
+import { newId } from './new-id.ts';
 import { ReadingState } from './reading.svelte.ts';
 import { probeHash } from './run-record.ts';
 
@@ -23,6 +26,8 @@ export interface OpenedLink {
   readonly probeMissing: string | null;
   /** Whether its scores are on show; if not, the model has to read the text. */
   readonly scored: boolean;
+  /** Whether what is on show are the readings that came in the link, with no scores of tokens beside them. */
+  readonly carried: boolean;
 }
 
 /** Making and opening links. */
@@ -67,7 +72,10 @@ export class Links {
     const shared = await this.#shared();
     if (shared === null) return null;
     const [{ codeOf }, { MOST_LINK_CHARACTERS: most }] = await Promise.all([import('./link-code.ts'), import('../format/share-link.ts')]);
-    const address = `${location.href.split('#')[0]}#/${shared.place}?s=${await codeOf(shared)}`;
+    const addressOf = async (what: Shared): Promise<string> => `${location.href.split('#')[0]}#/${what.place}?s=${await codeOf(what)}`;
+    const whole = await addressOf(shared);
+    // A text that is too long with its readings may fit without.
+    const address = whole.length > most && shared.readings !== null ? await addressOf({ ...shared, readings: null }) : whole;
     return address.length > most ? { kind: 'too-long', characters: address.length, most } : { kind: 'link', address };
   }
 
@@ -89,7 +97,8 @@ export class Links {
     const opening = (this.#openings += 1);
     const { desk, draft, preferences, place, probes, session, stories } = this.#app;
     const { offer, missing } = await this.#probeOf(shared);
-    const reading = await this.#scoresOf(shared);
+    const scores = await this.#scoresOf(shared);
+    const reading = scores ?? carriedBy(shared);
     if (opening !== this.#openings) return;
     const story = stories.entries.find((entry) => entry.id === reading?.recording?.id);
     if (story !== undefined && reading !== desk.reading && desk.darkTexts.withholds(story)) {
@@ -99,20 +108,21 @@ export class Links {
       return;
     }
     this.#noted = null;
-    desk.step('opening the link', { draft: reading === null, settings: true }, () => {
+    desk.step('opening the link', { draft: scores === null, settings: true }, () => {
       desk.sampling = shared.sampling;
       if (isWindow(shared.window)) preferences.window = shared.window;
       const { grain } = shared.view;
       if (isGrain(grain)) preferences.grain = grain;
-      if (reading === null) {
+      if (scores === null) {
         draft.replace(shared.text);
         desk.source = 'own';
-      } else {
+      }
+      if (reading !== null) {
         desk.lay(reading);
         this.#look(shared);
       }
     });
-    this.#opened = { shared, probeMissing: missing, scored: reading !== null };
+    this.#opened = { shared, probeMissing: missing, scored: scores !== null, carried: scores === null && reading !== null };
     place.rewrite(`#/${place.current}`);
     session.say(reading === null ? SAY.linkSetUp() : SAY.linkShown());
     if (offer !== null && offer.key !== probes.chosen?.key) await this.#app.useProbe(offer.key, { again: false });
@@ -159,6 +169,7 @@ export class Links {
       place: 'read',
       view: { grain: preferences.grain, head: view.head },
       push: reading.push,
+      readings: reading.story === null ? traceOf(reading) : null,
     };
   }
 
@@ -197,8 +208,29 @@ export class Links {
       if (recording?.text === text && recording.provenance.probeSha256 === probe.sha256) return ReadingState.fromRecording(recording);
     }
     if (kept !== null) return ReadingState.fromRecording(await history.recording(kept.id));
-    return desk.reading?.text === text && samePush(desk.reading.push, push) && (await this.#probeOn(desk.reading))?.sha256 === probe.sha256 ? desk.reading : null;
+    const shown = desk.reading;
+    // What a link brought once holds no scores.
+    if (shown !== null && shown.recording !== null && isOfLink(shown.recording)) return null;
+    return shown?.text === text && samePush(shown.push, push) && (await this.#probeOn(shown))?.sha256 === probe.sha256 ? shown : null;
   }
+}
+
+/** What a link carries of a reading; null where it has no readings, or where it is not known what made them. */
+function traceOf({ recording, maker, frame, taps, tokens }: ReadingState): SharedTrace | null {
+  const made = recording?.provenance ?? (maker && { model: maker.engine.model.id, weightsSha256: maker.engine.model.weightsSha256, backend: maker.engine.backend });
+  if (made === null || taps.length === 0) return null;
+  const { axis, layers, defaultLayer } = frame;
+  const { model, weightsSha256, backend } = made;
+  const points = tracePoints(taps, tokens.length, null, defaultLayer);
+  const finishedAt = recording?.run?.finishedAt ?? Date.now();
+  return { axis, layers, layer: hasShown(taps) ? null : defaultLayer, model, weightsSha256, backend, finishedAt, tokens, points };
+}
+
+/** The readings that came in a link, as a reading; null where it brought none. */
+function carriedBy({ text, given, probe, push, sampling, readings }: Shared): ReadingState | null {
+  if (readings === null || probe === null) return null;
+  const continuations = given === null ? [] : [{ fromCharacter: given, sampling }];
+  return ReadingState.fromRecording(recordingOfTrace({ id: newId(), title: 'Text from a link', text, given, probe, push, continuations }, readings));
 }
 
 /** The windows that the page offers. */

@@ -4,7 +4,7 @@ import { AppError } from '../../src/core/errors.ts';
 import { createRng } from '../../src/core/rng.ts';
 import { parseRecording, serialiseRecording } from '../../src/format/recording-json.ts';
 import { parseRunCsv, runCsv } from '../../src/format/run-csv.ts';
-import { pushedRun, samplePush, sampleRun } from '../fixtures/sample-run.ts';
+import { denseRun, pushedRun, samplePush, sampleRun } from '../fixtures/sample-run.ts';
 import type { Recording } from '../../src/format/recording.ts';
 import { mutations } from '../fixtures/mutate.ts';
 
@@ -35,6 +35,13 @@ describe('a run as CSV', () => {
     expect(serialiseRecording(parseRunCsv(runCsv(from)))).toBe(serialiseRecording(from));
   });
 
+  it('comes back with readings inside its sentences, and with what is shown of each', () => {
+    const dense = denseRun();
+    expect(serialiseRecording(parseRunCsv(runCsv(dense)))).toBe(serialiseRecording(dense));
+    expect(runCsv(dense)).toContain('tap,1,word,,5,');
+    expect(runCsv(dense)).toMatch(/^shown,1,,,-1\.25,/m);
+  });
+
   it('comes back where the recording is of version 1 and has neither words nor lines', () => {
     const old = JSON.parse(serialiseRecording(run)) as Record<string, unknown>;
     old['version'] = 1;
@@ -54,7 +61,7 @@ describe('a run as CSV', () => {
     expect(fault).toBeNull();
     expect(new Set(records.map(({ cells }) => cells.length))).toEqual(new Set([5 + run.layers]));
     const byHead = ['alarm', 'calibration', 'explained', 'score', 'words', 'tap'].flatMap((kind) => [kind, `${kind}_positive`, `${kind}_negative`]);
-    expect(new Set(records.slice(1).map(({ cells }) => cells[0]))).toEqual(new Set(['about', 'json', 'token', 'tap_low', 'tap_high', ...byHead]));
+    expect(new Set(records.slice(1).map(({ cells }) => cells[0]))).toEqual(new Set(['about', 'json', 'token', 'tap_low', 'tap_high', 'shown', 'shown_low', 'shown_high', ...byHead]));
     expect(records.filter(({ cells }) => cells[0] === 'score')).toHaveLength(run.tokens.length);
   });
 

@@ -55,6 +55,10 @@ describe('a link', { timeout: 90_000 }, () => {
     localStorage.setItem('flipside.draft', 'My own words.');
     await open(hash, { storage: localStorage });
     await expect.element(page.getByText('A text from a link')).toBeVisible();
+    // What was read of it is there before any model is.
+    await title('Text from a link');
+    await expect.element(page.getByText(/^The colours came with the link/)).toBeVisible();
+    expect([...document.querySelectorAll('[data-token]')].map((token) => token.textContent).join('')).toContain('kicked');
     expect(box()).toBe('She fed the dog. Then she kicked it.');
     await button(/^Load the model and read it/).click();
     await title('Your text');
