@@ -1,5 +1,6 @@
 /** What the engine says about itself and its work: plain data that the worker makes and the page shows. */
 import type { ModelIdentity } from './probe-types.ts';
+import type { ProductsReport } from './product-forms.ts';
 
 /** Why the engine does not run on the graphics processor. A closed list; `content/capability.ts` has the remedies. */
 export type GpuCause = 'no-api' | 'insecure-page' | 'no-adapter' | 'limit' | 'no-half' | 'no-room' | 'device-lost' | 'wrong-numbers' | 'session-failed' | 'chosen';
@@ -68,6 +69,8 @@ export interface EngineStatus {
   readonly chunkTrials: readonly { readonly tokens: number; readonly relativeError: number; readonly accepted: boolean }[];
   /** Null on the CPU, where tokens are always written step by step. */
   readonly writing: WriterStatus | null;
+  /** How packed products are computed on the CPU; null on WebGPU, where they stay as they are. */
+  readonly products: ProductsReport | null;
   readonly bytesFrom: ByteSource;
   /** Whether the files are kept for the next visit, and why not when they are not. */
   readonly kept: { readonly yes: boolean; readonly reason: string | null };

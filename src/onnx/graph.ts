@@ -5,13 +5,16 @@
  * Field numbers: onnx.proto3 (ModelProto, GraphProto, NodeProto, ValueInfoProto, TensorProto).
  */
 import { AppError } from '../core/errors.ts';
-import { bytesField, concatBytes, splitFields, stringOf, varintOf, varintsOf, WireType, type Field } from './wire.ts';
+import { bytesField, concatBytes, splitFields, stringOf, varintField, varintOf, varintsOf, WireType, type Field } from './wire.ts';
 
 const MODEL = { graph: 7 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
-const NODE = { input: 1, output: 2, name: 3, opType: 4, attribute: 5 } as const;
+const NODE = { input: 1, output: 2, name: 3, opType: 4, attribute: 5, domain: 7 } as const;
 const VALUE_INFO = { name: 1, type: 2 } as const;
-const TENSOR = { dims: 1, dataType: 2, floats: 4, int32s: 5, int64s: 7, name: 8, raw: 9, externalData: 13 } as const;
+const TENSOR = { dims: 1, dataType: 2, floats: 4, int32s: 5, int64s: 7, name: 8, raw: 9, externalData: 13, dataLocation: 14 } as const;
+
+/** TensorProto.DataLocation: the numbers lie in a file beside the graph. */
+const EXTERNAL = 1;
 
 /** A node's names; `field` is the node as it lies in the file. */
 export interface GraphNode {
@@ -110,8 +113,10 @@ export function encodeNodeWith(node: GraphNode, names: { inputs?: readonly strin
   ]);
 }
 
-/** A node of the default operator set to be added; `attributes` are encoded AttributeProto messages. */
+/** A node to be added; `attributes` are encoded AttributeProto messages. */
 export interface NewNode {
+  /** The operator set; left out, the default one. */
+  readonly domain?: string;
   readonly name: string;
   readonly opType: string;
   readonly inputs: readonly string[];
@@ -129,8 +134,44 @@ export function encodeNode(node: NewNode): Uint8Array {
       bytesField(NODE.name, node.name),
       bytesField(NODE.opType, node.opType),
       ...(node.attributes ?? []).map((attribute) => bytesField(NODE.attribute, attribute)),
+      ...(node.domain === undefined ? [] : [bytesField(NODE.domain, node.domain)]),
     ]),
   );
+}
+
+/** A weight to be added, whose numbers lie in a file beside the graph. */
+export interface NewWeight {
+  readonly name: string;
+  readonly elemType: number;
+  readonly dims: readonly number[];
+  readonly file: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** A complete graph field with a new weight. */
+export function encodeWeight({ name, elemType, dims, file, offset, bytes }: NewWeight): Uint8Array {
+  const entry = (key: string, value: string): Uint8Array => bytesField(TENSOR.externalData, concatBytes([bytesField(1, key), bytesField(2, value)]));
+  return bytesField(
+    GRAPH.initializer,
+    concatBytes([
+      ...dims.map((size) => varintField(TENSOR.dims, size)),
+      varintField(TENSOR.dataType, elemType),
+      bytesField(TENSOR.name, name),
+      entry('location', file),
+      entry('offset', String(offset)),
+      entry('length', String(bytes)),
+      varintField(TENSOR.dataLocation, EXTERNAL),
+    ]),
+  );
+}
+
+/** The numbers of a weight as bytes, from the graph or from its file; null where they are not there as plain bytes. */
+export function weightBytes(weight: GraphWeight, files: ReadonlyMap<string, Uint8Array>): Uint8Array | null {
+  if (weight.file === null) return only(weight.field.payload, TENSOR.raw)?.payload ?? null;
+  const end = weight.offset + weight.bytes;
+  const file = files.get(weight.file);
+  return file === undefined || weight.bytes === 0 || end > file.byteLength ? null : file.subarray(weight.offset, end);
 }
 
 /** A complete graph field that makes a tensor a graph output; onnxruntime infers its type and shape. */

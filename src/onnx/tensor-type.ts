@@ -3,6 +3,7 @@ import { bytesField, concatBytes, varintField } from './wire.ts';
 
 /** TensorProto.DataType of the tensors that the engine feeds and reads. */
 export const FLOAT32 = 1;
+export const UINT8 = 2;
 export const INT32 = 6;
 export const INT64 = 7;
 export const FLOAT16 = 10;

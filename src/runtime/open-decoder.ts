@@ -10,10 +10,10 @@ import { describeDecoder } from '../onnx/decoder-shape.ts';
 import { needsOf, probeGpu, type GpuAnswer } from './capability/probe-gpu.ts';
 import { PROOF_TOKENS, proveChunk, toleranceOf, type ChunkTrial } from './chunk-proof.ts';
 import type { DecoderFiles, OpenedDecoder, WebBackend } from './ort/opening.ts';
-import { openWebDecoder } from './ort/web-decoder.ts';
+import { openWebDecoder, wasmRuntime } from './ort/web-decoder.ts';
 import type { Writer } from './decoder.ts';
 import type { CapturedWriter } from './ort/webgpu/captured-writer.ts';
-import { keepProof, PASS_PROOF, recallProof, WRITER_PROOF, type ProofKey } from './proof-memory.ts';
+import { keepProof, PASS_PROOF, PRODUCT_PROOF, recallProof, WRITER_PROOF, type ProofKey } from './proof-memory.ts';
 import { PROOF_TEXT } from './proof-text.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 import { proveWriter, WRITER_PROOF_TOKENS } from './writer-proof.ts';
@@ -113,7 +113,12 @@ async function openWriter({ decoder, gpu }: OpenedDecoder, at: { key: ProofKey; 
 }
 
 async function onWasm(parts: PlacingParts, fallback: { cause: GpuCause; detail: string }): Promise<PlacedDecoder> {
-  const opened = await openWebDecoder(parts.files, 'wasm', { tapped: true });
+  const { version, threads } = await wasmRuntime();
+  const adapter = { vendor: 'processor', architecture: `${navigator.hardwareConcurrency} processors`, description: `${threads} threads` };
+  const key = { adapter, browser: navigator.userAgent, runtimeVersion: version, weightsSha256: parts.weightsSha256, flipsideVersion: VERSION };
+  const known = await recallProof(PRODUCT_PROOF, key);
+  const opened = await openWebDecoder(parts.files, 'wasm', { tapped: true, products: known ?? 'prove' });
+  if (known === null && opened.products !== null) await keepProof(PRODUCT_PROOF, key, opened.products.trials);
   if (parts.signal.aborted) await opened.decoder.dispose();
   throwIfStopped(parts.signal);
   return { ...opened, backend: 'wasm', fallback, adapter: null, chunkTokens: WASM_CHUNK_TOKENS, setTokens: WASM_SET_TOKENS, trials: [], branchError: null, writing: null };

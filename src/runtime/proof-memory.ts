@@ -4,6 +4,7 @@
  */
 import type { ChunkTrial, PassProof } from './chunk-proof.ts';
 import type { WriterTrial, WritingMode } from '../core/engine-report.ts';
+import { PRODUCT_FORMS, type ProductTrial } from '../core/product-forms.ts';
 import type { DispatchRule } from './ort/webgpu/direct-dispatch.ts';
 import type { WriterProof } from './writer-proof.ts';
 
@@ -31,6 +32,9 @@ export const PASS_PROOF: Kind<PassProof> = { name: 'pass-proof', parse: parsePas
 
 /** How tokens are written. */
 export const WRITER_PROOF: Kind<WriterProof> = { name: 'writer-proof', parse: parseWriterProof };
+
+/** How packed products are computed on the processor. */
+export const PRODUCT_PROOF: Kind<readonly ProductTrial[]> = { name: 'product-proof', parse: parseProductTrials };
 
 /** The proof for this key, or null when there is none that can be used. */
 export async function recallProof<T>(kind: Kind<T>, key: ProofKey): Promise<T | null> {
@@ -68,6 +72,19 @@ function parsePassProof(raw: unknown): PassProof | null {
   });
   const proved = parsed.length === trials.length && parsed.some((trial) => trial.accepted && trial.tokens === chunkTokens);
   return proved ? { chunkTokens, trials: parsed, branchError: branchError ?? Infinity } : null;
+}
+
+function parseProductTrials(raw: unknown): readonly ProductTrial[] | null {
+  if (!Array.isArray(raw)) return null;
+  const trials = raw.flatMap((trial): ProductTrial[] => {
+    const { form, bits, columns, blockSize, rows, milliseconds, relativeError, chosen } = (trial ?? {}) as Partial<Record<keyof ProductTrial, unknown>>;
+    const known = PRODUCT_FORMS.find((name) => name === form);
+    const counts = [columns, blockSize, rows].every((value) => typeof value === 'number' && Number.isInteger(value) && value > 0);
+    if (known === undefined || !counts || (bits !== 4 && bits !== 8) || typeof milliseconds !== 'number' || typeof chosen !== 'boolean') return [];
+    if (typeof relativeError !== 'number' && relativeError !== null) return [];
+    return [{ form: known, bits, columns: Number(columns), blockSize: Number(blockSize), rows: Number(rows), milliseconds, relativeError: relativeError ?? Infinity, chosen }];
+  });
+  return trials.length === raw.length ? trials : null;
 }
 
 function parseWriterProof(raw: unknown): WriterProof | null {

@@ -97,7 +97,7 @@ export class WebEngine {
     const again = async (stop?: AbortSignal): Promise<DecoderFiles> => held ?? decoderFilesOf(await loadModelFiles(source, { roles: ['graph', 'weights', 'config'], ...(stop && { signal: stop }) }));
     const parts = { model, decoder, tokenizer, endTokens: files.config.endTokens, chunkTokens, setTokens };
     const lens = new EngineLens({ ...parts, open: async (stop) => placed.openLens(await again(stop), { mostRows: chunkTokens, signal: stop }) });
-    const editor = new EngineEditor({ ...parts, open: async (stop) => openWebDecoder(await again(stop), backend, { tapped: true, editing: true }) });
+    const editor = new EngineEditor({ ...parts, open: async (stop) => openWebDecoder(await again(stop), backend, { tapped: true, editing: true, ...(placed.products !== null && { products: placed.products.trials }) }) });
     this.#loaded = { ...parts, source, backend, gpuMemory: () => placed.gpu?.memory() ?? null, lens, editor, files: held };
     // A device that goes away while another decoder is in use (after a fallback, or a second load) is nobody's loss.
     void placed.gpu?.lost.then((error) => this.#loaded?.decoder === decoder && this.#onLost(error));
@@ -118,6 +118,7 @@ export class WebEngine {
       branchError: placed.branchError,
       limits: placed.shape.limits,
       writing: placed.writing,
+      products: placed.products,
       bytesFrom: loaded.source,
       kept: loaded.kept,
       downloadBytes: loaded.totalBytes,

@@ -2,6 +2,7 @@
 import type { InferenceSession } from 'onnxruntime-common';
 import type { GpuMemoryReport, RuntimeBuild } from '../../core/engine-report.ts';
 import { AppError } from '../../core/errors.ts';
+import type { ProductsReport, ProductTrial } from '../../core/product-forms.ts';
 import { describeDecoder } from '../../onnx/decoder-shape.ts';
 import type { TappedDecoder } from '../../onnx/decoder-taps.ts';
 import { graphAsExported } from '../../onnx/parse-decoder.ts';
@@ -41,6 +42,8 @@ export interface OpenedDecoder {
   readonly runtimeVersion: string;
   /** Null on WASM. */
   readonly gpu: OpenedGpu | null;
+  /** How packed products are computed; null on WebGPU, where they stay as they are. */
+  readonly products: ProductsReport | null;
   /** Opens the lens of the same files where the decoder runs, with weights of its own; to be disposed of before the decoder. Throws `cancelled`, `model-session-failed`, `gpu-memory-refused` or `model-node-missing`. */
   openLens(files: DecoderFiles, options: LensOptions): Promise<LensHead>;
 }
@@ -57,6 +60,8 @@ export interface OpenOptions {
   readonly tapped: boolean;
   /** Whether what leaves a layer can be changed token by token; such a decoder is slower, and adds nothing live. */
   readonly editing?: boolean;
+  /** On WASM only: what trials of this device found, or `prove` to make them; left out, packed products stay as they are. */
+  readonly products?: readonly ProductTrial[] | 'prove';
   /** On WASM only: computed in float32 whatever it was exported in. */
   readonly float32?: boolean;
   /** The runtime's build on WebGPU; left out, the best that the browser can run. */

@@ -6,7 +6,16 @@ import * as ort from 'onnxruntime-web/wasm';
 import glueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 
+/** Beyond this a pass of a small model gains nothing: its products are short. */
+const MOST_THREADS = 4;
+
 ort.env.wasm.wasmPaths = { mjs: new URL(glueUrl, import.meta.url).href, wasm: new URL(wasmUrl, import.meta.url).href };
 ort.env.logLevel = 'error';
+ort.env.wasm.numThreads = threadsFor(navigator.hardwareConcurrency, globalThis.crossOriginIsolated);
+
+/** Threads of a pass: shared memory needs an isolated page; of many processors half, as two often share a core, and of two both (bench/RESULTS.md). */
+export function threadsFor(processors: number, isolated: boolean): number {
+  return isolated ? Math.min(MOST_THREADS, processors <= 2 ? processors : Math.ceil(processors / 2)) : 1;
+}
 
 export { ort };
