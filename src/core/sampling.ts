@@ -5,7 +5,8 @@ import type { TokenChoice } from './reading.ts';
 export function argmax(logits: Float32Array): number {
   let best = 0;
   let bestValue = -Infinity;
-  for (const [index, value] of logits.entries()) {
+  for (let index = 0; index < logits.length; index += 1) {
+    const value = logits[index] as number;
     if (value > bestValue) {
       best = index;
       bestValue = value;
@@ -19,16 +20,24 @@ export function argmax(logits: Float32Array): number {
  * largest whose probability reaches `topP` of them (Holtzman et al. 2020, arXiv 1904.09751). Words as likely as the last one
  * that is kept are kept too, and the draw goes through them in the order of the vocabulary: no order among equals decides, so that
  * the kernel of `runtime/ort/webgpu/sampler.ts` chooses the same. `uniform` gives numbers in [0, 1) and is asked once, unless greedy.
+ *
+ * It runs for every written token over the whole vocabulary, so it loops over arrays and sorts only what may be kept.
  */
 export function chooseToken(logits: Float32Array, options: TokenChoice, uniform: () => number): number {
   if (options.temperature === 0) return argmax(logits);
   const top = logits[argmax(logits)] ?? 0;
-  const weights = Float64Array.from(logits, (logit) => Math.exp((logit - top) / options.temperature));
+  const weights = new Float64Array(logits.length);
+  for (let index = 0; index < logits.length; index += 1) weights[index] = Math.exp(((logits[index] as number) - top) / options.temperature);
   const least = leastKept(weights, options);
-  const kept = weights.reduce((sum, weight) => (weight >= least ? sum + weight : sum), 0);
+  let kept = 0;
+  for (let index = 0; index < weights.length; index += 1) {
+    const weight = weights[index] as number;
+    if (weight >= least) kept += weight;
+  }
   let rest = uniform() * kept;
   let last = 0;
-  for (const [index, weight] of weights.entries()) {
+  for (let index = 0; index < weights.length; index += 1) {
+    const weight = weights[index] as number;
     if (weight < least || weight === 0) continue;
     last = index;
     rest -= weight;
@@ -41,13 +50,48 @@ export function chooseToken(logits: Float32Array, options: TokenChoice, uniform:
 function leastKept(weights: Float64Array, { topK, topP }: TokenChoice): number {
   const all = topK === 0 || topK >= weights.length;
   if (all && topP >= 1) return 0;
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const leastOfK = all ? 0 : largest(weights, topK);
+  if (!all && topP >= 1) return leastOfK;
+  const total = all ? sum(weights) : 0;
   // Without top-k, weights below this cannot be kept: all such weights together hold less than 1 - topP. Sorting them would be wasted.
-  const floor = all ? (total * (1 - topP)) / weights.length : 0;
-  const order = weights.filter((weight) => weight >= floor).sort().reverse();
-  const leastOfK = all ? 0 : (order[topK - 1] ?? 0);
-  const candidates = all ? order : order.filter((weight) => weight >= leastOfK);
-  const wanted = topP * (all ? total : candidates.reduce((sum, weight) => sum + weight, 0));
+  const floor = all ? (total * (1 - topP)) / weights.length : leastOfK;
+  const order = atLeast(weights, floor).sort().reverse();
+  const wanted = topP * (all ? total : sum(order));
   let share = 0;
-  return candidates.find((weight) => (share += weight) >= wanted) ?? leastOfK;
+  return order.find((weight) => (share += weight) >= wanted) ?? leastOfK;
+}
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (let index = 0; index < values.length; index += 1) total += values[index] as number;
+  return total;
+}
+
+/** The weights that reach a floor, in their order. */
+function atLeast(weights: Float64Array, floor: number): Float64Array {
+  const out = new Float64Array(weights.length);
+  let count = 0;
+  for (let index = 0; index < weights.length; index += 1) {
+    const weight = weights[index] as number;
+    if (weight >= floor) out[count++] = weight;
+  }
+  return out.subarray(0, count);
+}
+
+/** The k-th largest weight, k at least 1: a heap holds the k largest so far, the smallest of them at its root. */
+function largest(weights: Float64Array, k: number): number {
+  const heap = weights.slice(0, k).sort();
+  for (let index = k; index < weights.length; index += 1) {
+    const weight = weights[index] as number;
+    if (weight <= (heap[0] as number)) continue;
+    let at = 0;
+    for (let child = 1; child < k; child = 2 * at + 1) {
+      if (child + 1 < k && (heap[child + 1] as number) < (heap[child] as number)) child += 1;
+      if ((heap[child] as number) >= weight) break;
+      heap[at] = heap[child] as number;
+      at = child;
+    }
+    heap[at] = weight;
+  }
+  return heap[0] as number;
 }

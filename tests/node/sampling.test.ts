@@ -49,3 +49,32 @@ test('top-k keeps the k largest and their equals, and top-p counts among them', 
   const equals = Array.from({ length: 200 }, (_, i) => chooseToken(logits, { temperature: 1, topK: 1, topP: 1 }, () => i / 200));
   expect([...new Set(equals)].sort()).toEqual([1, 4]);
 });
+
+test('over a large vocabulary it draws what a plain reading of the rule draws', () => {
+  const rng = createRng(11);
+  /** Sorts everything, and keeps what the rule says. */
+  const plainly = (row: Float32Array, { temperature, topK, topP }: { temperature: number; topK: number; topP: number }, uniform: number): number => {
+    const top = Math.max(...row);
+    const weights = [...row].map((logit) => Math.exp((logit - top) / temperature));
+    const order = [...weights].sort((a, b) => b - a);
+    const leastOfK = topK === 0 || topK >= order.length ? 0 : order[topK - 1]!;
+    const candidates = order.filter((weight) => weight >= leastOfK);
+    const wanted = topP * candidates.reduce((sum, weight) => sum + weight, 0);
+    let share = 0;
+    const least = topP >= 1 ? leastOfK : (candidates.find((weight) => (share += weight) >= wanted) ?? leastOfK);
+    const total = weights.reduce((sum, weight) => (weight >= least ? sum + weight : sum), 0);
+    let rest = uniform * total;
+    return weights.findIndex((weight) => weight >= least && (rest -= weight) < 0);
+  };
+  // Logits in steps, so that many are equal.
+  for (const steps of [1, 8]) {
+    const row = Float32Array.from({ length: 5000 }, () => Math.round(3 * rng.normal() * steps) / steps);
+    for (const topK of [0, 1, 40, 4999, 5000, 9000]) {
+      for (const topP of [0.3, 0.95, 1]) {
+        const uniform = rng.uniform();
+        const how = { temperature: 0.8, topK, topP };
+        expect(chooseToken(row, how, () => uniform)).toBe(plainly(row, how, uniform));
+      }
+    }
+  }
+});
