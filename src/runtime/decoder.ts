@@ -87,7 +87,7 @@ export interface PassOptions {
   readonly branches?: Branches | undefined;
   /** Left out, residuals come back. */
   readonly projection?: Projection | undefined;
-  /** Tokens of the pass whose logits come back; left out, the last that stays. */
+  /** Tokens of the pass whose logits come back, which may be none; left out, the last that stays. */
   readonly logitRows?: readonly number[] | undefined;
   /** False where nobody asks for residuals; then there are none, and only logits are looked at for numbers that are none. */
   readonly residuals?: boolean | undefined;

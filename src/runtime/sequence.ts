@@ -46,7 +46,7 @@ export class Sequence {
   /** Appends tokens, pass by pass. When the caller stops early, the passes already told stay. Throws `text-too-long`. */
   async *append(ids: readonly number[]): AsyncGenerator<PassReading> {
     if (ids.length === 0) throw new AppError('internal', 'A pass needs at least one token.');
-    for await (const { text } of this.appendAndPeek(ids, [])) if (text !== null) yield text;
+    for await (const { text } of this.appendAndPeek(ids, [], 'every-pass')) if (text !== null) yield text;
   }
 
   /** Reads tokens after the end and forgets them. Throws `text-too-long`. */
@@ -56,7 +56,7 @@ export class Sequence {
       for (const chunk of this.#chunks(ids)) {
         const past: Cache | null = branch ?? this.#cache;
         const start = past?.length ?? 0;
-        const { cache, ...pass }: Pass = await this.#decoder.run(chunk, past);
+        const { cache, ...pass }: Pass = await this.#decoder.run(chunk, past, { logitRows: [] });
         branch?.dispose();
         branch = cache;
         yield { ...pass, start };
@@ -69,13 +69,16 @@ export class Sequence {
   /**
    * Appends tokens and peeks along the way, in as few passes as may be; where the decoder allows it, the next pass is under
    * way while one is told, and is forgotten if the caller stops. `peeks` are in the order of their places, none
-   * behind the end of `ids`, and before what is there already only where the decoder takes branches. Throws `text-too-long`.
+   * behind the end of `ids`, and before what is there already only where the decoder takes branches. Logits come with the
+   * last token of `ids`, or with that of every pass; elsewhere there are none, for the head is the largest product. Throws `text-too-long`.
    */
-  async *appendAndPeek(ids: readonly number[], peeks: readonly Peek[]): AsyncGenerator<MixedReading> {
+  async *appendAndPeek(ids: readonly number[], peeks: readonly Peek[], logits: 'last' | 'every-pass' = 'last'): AsyncGenerator<MixedReading> {
     const { sizes, branching } = this.#decoder;
     for (const peek of peeks) checkLength(peek.after + peek.ids.length, sizes.contextTokens);
     checkLength(this.length + ids.length, sizes.contextTokens);
     const plan = planPasses(this.length, ids, peeks, { chunkTokens: this.#chunkTokens, branching });
+    const end = this.length + ids.length;
+    const start = (planned: MixedPass, past: Cache | null): Promise<UnderWay> => this.#start(planned, past, planned.ids.length > 0 && (logits === 'every-pass' || planned.start + planned.ids.length === end));
     let ahead: Promise<UnderWay> | null = null;
     try {
       for (const [index, planned] of plan.entries()) {
@@ -83,11 +86,11 @@ export class Sequence {
           yield { text: null, peeks: [{ peek: planned.alone, passes: await collect(this.peek(planned.alone.ids)) }] };
           continue;
         }
-        const current = await (ahead ?? this.#start(planned, this.#cache));
+        const current = await (ahead ?? start(planned, this.#cache));
         ahead = null;
         const next = plan[index + 1];
         if (this.#decoder.start !== null && next !== undefined && !('alone' in next)) {
-          ahead = this.#start(next, planned.ids.length > 0 ? current.cache : this.#cache);
+          ahead = start(next, planned.ids.length > 0 ? current.cache : this.#cache);
           // Whoever waits for it hears of it; until then it is no failure that nobody has caught.
           ahead.catch(() => undefined);
         }
@@ -129,10 +132,10 @@ export class Sequence {
     this.#cache = null;
   }
 
-  async #start({ start, ids, peeks }: Exclude<PlannedPass, { alone: Peek }>, past: Cache | null): Promise<UnderWay> {
+  async #start({ start, ids, peeks }: MixedPass, past: Cache | null, wantsLogits: boolean): Promise<UnderWay> {
     const { all, branches, starts } = layOut(ids, peeks, start);
     const begin = this.#decoder.start ?? startAndFinish(this.#decoder);
-    const { cache, reading } = await begin(all, past, { branches, projection: this.#projection ?? undefined });
+    const { cache, reading } = await begin(all, past, { branches, projection: this.#projection ?? undefined, ...(!wantsLogits && { logitRows: [] }) });
     reading.catch(() => undefined); // heard of where it is awaited
     const { hidden } = this.#decoder.sizes;
     return {
@@ -185,6 +188,9 @@ export async function collect(passes: AsyncIterable<PassReading>): Promise<PassR
   for await (const pass of passes) out.push(pass);
   return out;
 }
+
+/** A pass that holds tokens of the text, tokens that are peeked, or both. */
+type MixedPass = Exclude<PlannedPass, { alone: Peek }>;
 
 /** A pass that may not have come back yet. */
 interface UnderWay {

@@ -18,7 +18,7 @@ import type { Decoder, Projection, WriteStep, WrittenToken } from './decoder.ts'
 import { ReadingLog } from './reading-log.ts';
 import { Readouts, type DueReadout } from './readouts.ts';
 import type { Scorer } from './scorer.ts';
-import { Sequence, type PassReading } from './sequence.ts';
+import { collect, Sequence, type PassReading } from './sequence.ts';
 import { wholeText } from './text/whole-text.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 
@@ -147,8 +147,8 @@ export class TextRun {
 
   /** Writes on. Stops at an end token, at the wanted length, at the end of the context, where its words go round and round if so wanted, or when `signal` says so. `drawn` words were drawn with this seed before. */
   async generate(sampling: SamplingOptions, options: { readonly taps: boolean; readonly stopAtRepetition?: boolean; readonly drawn?: number }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
-    if (!this.#logits) throw new AppError('text-empty', 'There is nothing to continue yet. Read a text first.');
     const started = performance.now();
+    this.#logits ??= await this.#logitsAtEnd();
     // A run that was stopped may have decoded a token that it never appended: start the decoder afresh from what is there.
     this.#nextPiece = this.#parts.tokenizer.pieces();
     for (const id of this.#ids) this.#nextPiece(id);
@@ -222,6 +222,15 @@ export class TextRun {
     return taps && piece.text !== '' && endsSentence(this.#text.slice(-64), piece.text) ? this.#dueAtEnd() : [];
   }
 
+  /** Logits after the last token of a text that was stopped on its way, by reading that token again. Throws `text-empty` where nothing has been read. */
+  async #logitsAtEnd(): Promise<Float32Array> {
+    const last = this.#ids.at(-1);
+    if (last === undefined) throw new AppError('text-empty', 'There is nothing to continue yet. Read a text first.');
+    this.#sequence.rewind(this.#ids.length - 1);
+    const [pass] = await collect(this.#sequence.append([last]));
+    return pass?.logits ?? new Float32Array(0);
+  }
+
   /** What is read after the last token, as the end of a sentence; nothing where that has been read, or has no room. */
   #dueAtEnd(): readonly DueReadout[] {
     const place = { afterToken: this.#ids.length - 1, stand: 'sentence' } as const;
@@ -277,7 +286,7 @@ export class TextRun {
   #take(pass: PassReading, pieces: readonly TokenPiece[], sink: ReadingSink): void {
     this.#ids.push(...pieces.map((piece) => piece.id));
     this.#text += pieces.map((piece) => piece.text).join('');
-    this.#logits = pass.logits;
+    this.#logits = pass.logits.length === 0 ? null : pass.logits;
     const { hidden } = this.#parts.decoder.sizes;
     const before = this.#ids[pass.start - 1];
     const products = pass.products ?? streamProducts(this.#parts.scorer.directions, pass.residuals, pass.tokens, hidden);

@@ -27,7 +27,7 @@ afterAll(() => engine.dispose());
 
 const counted = (branching = true) => countedDecoder({ ...engine.decoder, branching });
 
-/** Everything that comes of one way of reading, joined: residuals by token of the text, residuals by peek, and the logits after the text. */
+/** Everything that comes of one way of reading, joined: residuals by token of the text, residuals by peek, the logits after the text, and the residuals of a token that is peeked there. */
 async function readAll(decoder: Decoder, chunk: number) {
   const sequence = new Sequence(decoder, chunk);
   const text: Float32Array[] = [];
@@ -43,7 +43,7 @@ async function readAll(decoder: Decoder, chunk: number) {
   const [next] = await collect(sequence.peek([ids[0]!]));
   const { length } = sequence;
   sequence.dispose();
-  return { text, peeked, logits, next: next!.logits, length };
+  return { text, peeked, logits, next: next!.residuals, length };
 }
 
 /** `[layers, tokens, hidden]` as one `[layers, hidden]` a token. */

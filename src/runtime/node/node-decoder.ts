@@ -5,50 +5,64 @@ import { AppError } from '../../core/errors.ts';
 import { tapDecoder, type TappedDecoder } from '../../onnx/decoder-taps.ts';
 import { inFloat32 } from '../../onnx/float32-graph.ts';
 import { lensGraph } from '../../onnx/lens-graph.ts';
+import { withForms } from '../../onnx/products/forms.ts';
+import type { ProductForm } from '../../core/product-forms.ts';
 import type { Decoder, DecoderSizes } from '../decoder.ts';
 import type { LensHead } from '../lens-head.ts';
 import { parseModelConfig, type ModelConfig } from '../model-config.ts';
 import { createCpuLens } from '../ort/cpu-lens.ts';
 import { createGrowingCache } from '../ort/growing-cache.ts';
+import { createStaticCpuCaches } from '../ort/static-cpu-cache.ts';
 import { createEditFeeds } from '../ort/edit-feeds.ts';
 import { fetchFromCpu } from '../ort/fetch.ts';
 import { assertRunsOnCpu, explainPass, externalData, SESSION_SETTINGS, untouched, type DecoderFiles } from '../ort/opening.ts';
 import { createOrtDecoder } from '../ort/ort-decoder.ts';
+import { sampleOn } from '../ort/product-sample.ts';
 import { steeringOnCpu } from '../ort/steering-feeds.ts';
+import { formBy, proveProducts, type FormsOffered } from '../product-proof.ts';
 import { about, readModelFile } from './model-file.ts';
 import { modelPaths } from './model-folder.ts';
 
-/** How a decoder is opened: `tapped: false` loads the graph as it is, for comparing logits; `editing` one whose stream can be changed; `float32` one that computes in float32 whatever it was exported in. */
+/** How a decoder is opened. */
 export interface NodeOptions {
+  /** False loads the graph as it is, for comparing logits. */
   readonly tapped: boolean;
+  /** Whether its stream can be changed token by token. */
   readonly editing?: boolean;
+  /** Whether it computes in float32 whatever it was exported in. */
   readonly float32?: boolean;
+  /** How its packed products are computed; left out, a trial chooses for a decoder that is read with, and one that others are held to stays as it is. */
+  readonly products?: ProductForm;
 }
+
+/** Forms that onnxruntime-node may gain by: it has a fast kernel for 4 bits, and none for 8 whose activations are not rounded. */
+const OFFERED: FormsOffered = { 4: [], 8: ['split'] };
 
 /** Opens the lens of the model in the folder `modelDir`, or of the graph of that path, with weights of its own. Throws model errors that name the file, or `model-node-missing`. */
 export async function openNodeLens(modelDir: string, sizes: DecoderSizes): Promise<LensHead> {
   const files = await readModelFolder(modelDir, lensGraph);
-  const session = await openSession(files.cut, files.weights, files.path);
+  const session = await openSession(await inFastForms(files), files.path);
   return createCpuLens({ session, Tensor, sizes, pause: () => Promise.resolve() });
 }
 
 /** Opens the decoder in the folder `modelDir`, or the graph of that path. Throws model errors that name the file, or `model-node-missing`. */
 export async function openNodeDecoder(modelDir: string, options: NodeOptions = { tapped: true }): Promise<Decoder> {
   const config = parseModelConfig((await readModelFile(modelPaths(modelDir).beside('config.json'))).toString('utf8'));
-  const { cut, weights, path } = await readModelFolder(modelDir, (stock) => rewritten(stock, options));
-  return decoderOn(await openSession(cut, weights, path), cut, config);
+  const { path, ...files } = await readModelFolder(modelDir, (stock) => rewritten(stock, options));
+  return decoderOn(await openSession(await inForms(files, options), path), files.cut, config);
 }
 
 /** Opens a decoder whose files have been read; `name` is what errors call it. */
 export async function openNodeFiles({ graph, weights, config }: DecoderFiles, options: NodeOptions, name: string): Promise<OpenedNodeDecoder> {
   const cut = rewritten(graph, options);
-  const openLens = async (): Promise<LensHead> => createCpuLens({ session: await openSession(lensGraph(graph), weights, name), Tensor, sizes: { ...config, layerCount: cut.layerCount }, pause: () => Promise.resolve() });
-  return { decoder: await openNodeGraph(cut, { weights, config }, name), shape: cut, openLens };
+  const lens = async (): Promise<InferenceSession> => openSession(await inFastForms({ cut: lensGraph(graph), weights }), name);
+  const openLens = async (): Promise<LensHead> => createCpuLens({ session: await lens(), Tensor, sizes: { ...config, layerCount: cut.layerCount }, pause: () => Promise.resolve() });
+  return { decoder: decoderOn(await openSession(await inForms({ cut, weights }, options), name), cut, config), shape: cut, openLens };
 }
 
-/** Opens a graph that has been rewritten, with the weights of its files. */
+/** Opens a graph that has been rewritten, with the weights of its files, its products as they are. */
 export async function openNodeGraph(cut: TappedDecoder, { weights, config }: Omit<DecoderFiles, 'graph'>, name: string): Promise<Decoder> {
-  return decoderOn(await openSession(cut, weights, name), cut, config);
+  return decoderOn(await openSession({ cut, weights }, name), cut, config);
 }
 
 /** An open decoder, and what its graph is. */
@@ -74,16 +88,41 @@ function decoderOn(session: InferenceSession, graph: TappedDecoder, config: Mode
     graph,
     steering: graph.steering ? steeringOnCpu(Tensor, sizes, graph.steeringType) : null,
     editing: graph.editing ? createEditFeeds(Tensor, sizes) : null,
-    caches: createGrowingCache(Tensor, graph),
+    caches: graph.taps.length > 0 ? createStaticCpuCaches(Tensor, graph, sizes.contextTokens) : createGrowingCache(Tensor, graph),
     fetch: fetchFromCpu,
+    rowless: true,
     project: null,
     overlaps: false,
     explain: (thrown) => Promise.resolve(explained(thrown, sizes)),
   });
 }
 
+/** A graph with the weight files that it needs. */
+interface CutGraph<T extends Pick<TappedDecoder, 'graph' | 'weightFiles'> = Pick<TappedDecoder, 'graph' | 'weightFiles'>> {
+  readonly cut: T;
+  readonly weights: ReadonlyMap<string, Uint8Array>;
+}
+
+/** A graph with its products in the form that is asked for. */
+async function inForms(files: CutGraph, { tapped, float32, products }: NodeOptions): Promise<CutGraph> {
+  if (products !== undefined) return formed(files, () => products);
+  return tapped && float32 !== true ? inFastForms(files) : files;
+}
+
+/** A graph with its products in the forms that a trial finds right and fast here. */
+async function inFastForms(files: CutGraph): Promise<CutGraph> {
+  const trials = await proveProducts(files.cut.graph, files.weights, OFFERED, async (graph, weights) => sampleOn(await openSession({ cut: { graph, weightFiles: [...weights.keys()] }, weights }, 'a product'), Tensor));
+  return formed(files, formBy(trials));
+}
+
+function formed({ cut, weights }: CutGraph, formOf: Parameters<typeof withForms>[2]): CutGraph {
+  const { graph, weightFiles, made } = withForms(cut.graph, weights, formOf);
+  if (made === null) return { cut, weights };
+  return { cut: { graph, weightFiles: [...weightFiles, made.file] }, weights: new Map([...weights, [made.file, made.whole()]]) };
+}
+
 /** The graph of a model folder, cut or rewritten, with the weight files that it then needs. */
-async function readModelFolder<T extends Pick<TappedDecoder, 'graph' | 'weightFiles'>>(modelDir: string, cutting: (stock: Uint8Array) => T): Promise<{ readonly cut: T; readonly weights: ReadonlyMap<string, Uint8Array>; readonly path: string }> {
+async function readModelFolder<T extends Pick<TappedDecoder, 'graph' | 'weightFiles'>>(modelDir: string, cutting: (stock: Uint8Array) => T): Promise<CutGraph<T> & { readonly path: string }> {
   const path = modelPaths(modelDir).graph;
   const stock = await readModelFile(path);
   const cut = about(path, () => cutting(stock));
@@ -91,10 +130,10 @@ async function readModelFolder<T extends Pick<TappedDecoder, 'graph' | 'weightFi
   return { cut, weights: new Map(weights), path };
 }
 
-async function openSession(graph: Pick<TappedDecoder, 'graph' | 'weightFiles'>, weights: ReadonlyMap<string, Uint8Array>, path: string): Promise<InferenceSession> {
-  const data = externalData({ weights }, graph);
+async function openSession({ cut, weights }: CutGraph, path: string): Promise<InferenceSession> {
+  const data = externalData({ weights }, cut);
   try {
-    return await InferenceSession.create(graph.graph, { externalData: data, logSeverityLevel: 3, extra: { session: { ...SESSION_SETTINGS, intra_op: { allow_spinning: '0' } } } } as InferenceSession.SessionOptions);
+    return await InferenceSession.create(cut.graph, { externalData: data, logSeverityLevel: 3, extra: { session: { ...SESSION_SETTINGS, intra_op: { allow_spinning: '0' } } } } as InferenceSession.SessionOptions);
   } catch (thrown) {
     throw new AppError('model-session-failed', `onnxruntime could not open ${path}: ${wordsOf(thrown)}. Hold its files to their hashes with "flipside verify", or pick another export.`, { path }, thrown);
   }

@@ -27,6 +27,8 @@ export interface OrtDecoderParts {
   readonly editing: EditFeeds | null;
   readonly caches: CacheKeeper;
   readonly fetch: Fetch;
+  /** Whether a pass may have no row of logits; where it may not, one is computed that nobody hears of. */
+  readonly rowless: boolean;
   /** Whether a pass may be started before the numbers of the one before are there. */
   readonly overlaps: boolean;
   /** Null where streams come back whole in any case. */
@@ -47,19 +49,21 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     const before = past?.length ?? 0;
     const kept = branches?.kept ?? ids.length;
     const rows = logitRows ?? [(kept > 0 ? kept : ids.length) - 1];
+    const computed = rows.length > 0 || parts.rowless ? rows : [0];
     const streams = wantsResiduals ? taps : [];
     const readOut = [...streams, parts.graph.logits];
     const pass = await caches.begin(past, ids.length);
     let outputs: Record<string, Tensor> = {};
     try {
-      const feeds = { ...inputs(ids, before, rows, branches), ...steering?.feeds, ...editing?.feeds(ids.length), ...pass.feeds };
+      const feeds = { ...inputs(ids, before, computed, branches), ...steering?.feeds, ...editing?.feeds(ids.length), ...pass.feeds };
       outputs = (await session.run(feeds, { ...pass.fetches, ...Object.fromEntries(readOut.map((name) => [name, null])) })) as Record<string, Tensor>;
       const wanted = readOut.map((name) => outputs[name] ?? missing(name));
       assertSizes(wanted.map((tensor) => tensor.dims.at(-1)), streams.length, sizes);
       const { values, split } = await fetchOutputs(wanted, ids.length, kept, projection ?? null);
       const reading = async (): Promise<Omit<Pass, 'cache'>> => {
         try {
-          const read = split(await values);
+          const all = split(await values);
+          const read = rows.length === 0 ? { ...all, logits: all.logits.subarray(0, 0) } : all;
           assertFinite(read.residuals, before + ids.length - read.tokens, read.tokens, sizes.hidden, activations);
           if (read.products) assertProductsFinite(read.products, before, kept, activations);
           if (!wantsResiduals) assertLogitsFinite(read.logits, rows, sizes.vocabulary, activations);

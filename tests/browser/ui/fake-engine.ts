@@ -35,6 +35,7 @@ export const STATUS: EngineStatus = {
   chunkTokens: 31,
   branching: true,
   branchError: 3.4e-6,
+  products: null,
   writing: { mode: 'stepwise', trials: [], reason: 'This adapter computes in software, where a token takes its time whichever way it is written.' },
   chunkTrials: [{ tokens: 31, relativeError: 2.1e-6, accepted: true }, { tokens: 64, relativeError: 0.42, accepted: false }],
   bytesFrom: 'network',

@@ -94,6 +94,7 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
     // The untouched graph is there to be compared with: it gets its caches the plain way.
     caches: tapped ? staticCaches : createGrowingCache(ort.Tensor, graph),
     fetch,
+    rowless: false,
     overlaps: true,
     project: projector && {
       load: projector.load,
@@ -163,6 +164,7 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
         closeDevice(device);
       },
     },
+    products: null,
     shape: graph,
     runtimeVersion: ort.env.versions.web ?? ort.env.versions.common,
     gpu: { build, lost, memory: () => memory.report(), openWriter },

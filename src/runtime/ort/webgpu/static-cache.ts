@@ -10,65 +10,15 @@ import { cacheBytesPerToken, type DecoderShape } from '../../../onnx/decoder-sha
 import { ELEMENT } from '../../../onnx/tensor-type.ts';
 import type { Cache } from '../../decoder.ts';
 import type { CacheKeeper } from '../cache-keeper.ts';
+import { checkRoom, cutCache, Line, ownCache, roomFor, StaticCache } from '../cache-line.ts';
 import type { GpuMemory } from './gpu-memory.ts';
 import { tensorOn, type GpuTensorClass } from './gpu-tensor.ts';
-
-/** Tokens that a text's buffers have room for at first; they double as needed. */
-const FIRST_ROOM = 512;
 
 /** The buffers of one text. */
 interface Room {
   readonly tokens: number;
   readonly buffers: readonly GPUBuffer[];
   readonly tensors: readonly Tensor[];
-}
-
-/** One text's keys and values, which its caches share. */
-class Line {
-  room: Room;
-  users = 0;
-  /** Where passes went on from, oldest first, each with its number; those that a later pass has overwritten are gone. */
-  #passes: { readonly from: number; readonly pass: number }[] = [];
-  #count = 0;
-
-  constructor(room: Room) {
-    this.room = room;
-  }
-
-  /** Notes a pass after `from` tokens; its number. */
-  goOn(from: number): number {
-    this.#count += 1;
-    this.#passes = [...this.#passes.filter((pass) => pass.from < from), { from, pass: this.#count }];
-    return this.#count;
-  }
-
-  /** Whether a later pass has overwritten what a cache holds. */
-  overwrote({ length, pass }: StaticCache): boolean {
-    return this.#passes.some((later) => later.pass > pass && later.from < length);
-  }
-}
-
-class StaticCache implements Cache {
-  readonly line: Line;
-  readonly length: number;
-  readonly pass: number;
-  readonly #free: (line: Line) => void;
-  #there = true;
-
-  constructor(line: Line, length: number, pass: number, free: (line: Line) => void) {
-    this.line = line;
-    this.length = length;
-    this.pass = pass;
-    this.#free = free;
-    line.users += 1;
-  }
-
-  dispose(): void {
-    if (!this.#there) return;
-    this.#there = false;
-    this.line.users -= 1;
-    if (this.line.users === 0) this.#free(this.line);
-  }
 }
 
 /** A keeper that several sessions on the same device may share. */
@@ -92,7 +42,7 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
   const { device } = memory;
   const names = cacheNames(shape.layerCount);
   const elementBytes = ELEMENT[shape.activations].bytes;
-  const lines = new Set<Line>();
+  const lines = new Set<Line<Room>>();
   let spare: Room | null = null;
 
   async function makeRoom(tokens: number): Promise<Room> {
@@ -104,16 +54,9 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
     return { tokens, buffers, tensors };
   }
 
-  /** The size of the smallest room that holds so many tokens. */
-  function roomFor(tokens: number): number {
-    let room = Math.min(FIRST_ROOM, contextTokens);
-    while (room < tokens && room < contextTokens) room = Math.min(2 * room, contextTokens);
-    return room;
-  }
-
   /** Room for so many tokens and as many again where there is that much, else for these alone. `has`: tokens that have room already. */
   async function roomThatFits(tokens: number, has: number): Promise<Room> {
-    for (const wanted of new Set([roomFor(tokens), tokens])) {
+    for (const wanted of new Set([roomFor(tokens, contextTokens), tokens])) {
       try {
         return await makeRoom(wanted);
       } catch (thrown) {
@@ -127,25 +70,25 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
 
   const destroy = (room: Room): void => room.buffers.forEach((buffer) => buffer.destroy());
 
-  function free(line: Line): void {
+  function free(line: Line<Room>): void {
     lines.delete(line);
     if (spare) destroy(spare);
     spare = line.room;
   }
 
-  async function open(tokens: number): Promise<Line> {
+  async function open(tokens: number): Promise<Line<Room>> {
     const kept = spare;
     spare = null;
     const fits = kept !== null && kept.tokens >= tokens;
     if (kept && !fits) destroy(kept);
     const room = fits ? kept : await roomThatFits(tokens, 0);
-    const line = new Line(room);
+    const line = new Line<Room>(room);
     lines.add(line);
     return line;
   }
 
   /** Gives a line a larger room; `used` tokens move with it. */
-  async function grow(line: Line, tokens: number, used: number): Promise<void> {
+  async function grow(line: Line<Room>, tokens: number, used: number): Promise<void> {
     if (tokens <= line.room.tokens) return;
     const from = line.room;
     const room = await roomThatFits(tokens, from.tokens);
@@ -160,23 +103,14 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
     destroy(from);
   }
 
-  function own(cache: Cache): StaticCache {
-    if (!(cache instanceof StaticCache)) throw new AppError('internal', 'The cache belongs to another engine.');
-    if (cache.line.overwrote(cache)) throw new AppError('internal', `A cache of ${cache.length} tokens was used after another text had been read in its place.`);
-    return cache;
-  }
+  const own = (cache: Cache): StaticCache<Room> => ownCache(cache);
 
-  function checkRoom(length: number): void {
-    if (length > contextTokens) throw new AppError('internal', `A cache of ${length} tokens is longer than the model's context of ${contextTokens}.`);
-  }
-
-  const after = (line: Line, from: number, kept: number): StaticCache => new StaticCache(line, from + kept, line.goOn(from), free);
+  const after = (line: Line<Room>, from: number, kept: number): StaticCache<Room> => new StaticCache(line, from + kept, line.goOn(from), free);
 
   return {
     async begin(past, tokens) {
       const before = past === null ? null : own(past);
       const from = before?.length ?? 0;
-      checkRoom(from + tokens);
       const line = before?.line ?? (await open(tokens));
       // The pass uses the line until it is over: whoever else gives it back meanwhile is not the last.
       line.users += 1;
@@ -204,14 +138,10 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
         },
       };
     },
-    cut(cache, length) {
-      const { line, pass } = own(cache);
-      if (length < 1 || length > cache.length) throw new AppError('internal', `A cache of ${cache.length} tokens cannot be cut to ${length}.`);
-      return new StaticCache(line, length, pass, free);
-    },
+    cut: (cache, length) => cutCache<Room>(cache, length, free),
     async lend(past, tokens) {
       const { line, length } = own(past);
-      checkRoom(length + tokens);
+      checkRoom(length + tokens, contextTokens);
       await grow(line, length + tokens, length);
       return { tensors: line.room.tensors, room: line.room.tokens };
     },

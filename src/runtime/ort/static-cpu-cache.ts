@@ -1,0 +1,86 @@
+/**
+ * Caches in this process that stay where they are, for runtimes that compute where the caller's arrays lie (onnxruntime-node): room for
+ * more tokens than there are is given to a pass as past and as present, and onnxruntime then writes the new tokens in place
+ * (GroupQueryAttention with past and present in one buffer). Growing caches copy every key and value for every token.
+ */
+import type { Tensor, TensorConstructor } from 'onnxruntime-common';
+import { boundTo, cacheNames } from '../../onnx/cache-names.ts';
+import type { DecoderShape } from '../../onnx/decoder-shape.ts';
+import type { CacheKeeper } from './cache-keeper.ts';
+import { cutCache, Line, ownCache, roomFor, StaticCache } from './cache-line.ts';
+
+/** The arrays of one text, as tensors `[1, heads, tokens, size]` in the order of {@link cacheNames}. */
+interface Room {
+  readonly tokens: number;
+  readonly tensors: readonly Tensor[];
+}
+
+type Numbers = Float32Array | Uint16Array;
+
+/** A keeper of caches in this process. The arrays of the text that was forgotten last are kept for the next one. */
+export function createStaticCpuCaches(TensorClass: TensorConstructor, shape: DecoderShape, contextTokens: number): CacheKeeper {
+  const names = cacheNames(shape.layerCount);
+  let spare: Room | null = null;
+
+  const makeRoom = (tokens: number): Room => ({
+    tokens,
+    tensors: shape.cache.map(({ heads, size }) => {
+      const count = heads * tokens * size;
+      return new TensorClass(shape.activations, shape.activations === 'float32' ? new Float32Array(count) : new Uint16Array(count), [1, heads, tokens, size]);
+    }),
+  });
+
+  function free(line: Line<Room>): void {
+    spare = line.room;
+  }
+
+  function open(tokens: number): Line<Room> {
+    const room = spare !== null && spare.tokens >= tokens ? spare : makeRoom(roomFor(tokens, contextTokens));
+    spare = null;
+    return new Line(room);
+  }
+
+  /** Gives a line a larger room; the first `used` tokens of each head move with it. */
+  function grow(line: Line<Room>, tokens: number, used: number): void {
+    const from = line.room;
+    if (tokens <= from.tokens) return;
+    const room = makeRoom(roomFor(tokens, contextTokens));
+    for (const [index, { heads, size }] of shape.cache.entries()) {
+      const [old, numbers] = [from.tensors[index]?.data, room.tensors[index]?.data] as [Numbers, Numbers];
+      for (let head = 0; head < heads; head += 1) numbers.set(old.subarray(head * from.tokens * size, (head * from.tokens + used) * size), head * room.tokens * size);
+    }
+    line.room = room;
+  }
+
+  return {
+    async begin(past, tokens) {
+      const before = past === null ? null : ownCache<Room>(past);
+      const from = before?.length ?? 0;
+      const line = before?.line ?? open(tokens);
+      // The pass uses the line until it is over.
+      line.users += 1;
+      const over = (): void => {
+        line.users -= 1;
+        if (line.users === 0) free(line);
+      };
+      grow(line, from + tokens, from);
+      return {
+        feeds: boundTo(names, 'past', line.room.tensors),
+        fetches: boundTo(names, 'present', line.room.tensors),
+        keep(_, kept) {
+          const cache = new StaticCache(line, from + kept, line.goOn(from), free);
+          over();
+          return cache;
+        },
+        abandon() {
+          line.goOn(from);
+          over();
+        },
+      };
+    },
+    cut: (cache, length) => cutCache<Room>(cache, length, free),
+    dispose() {
+      spare = null;
+    },
+  };
+}
