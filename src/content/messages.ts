@@ -23,7 +23,7 @@ export const MESSAGES: Readonly<Record<ErrorCode, MessageWords>> = {
   'model-gated': { title: 'The model’s host asks for consent first', remedy: 'Flipside takes no passwords. Agree on the host’s own page, download the files there, and pick the folder here.' },
   'model-list-invalid': { title: 'The host’s answer cannot be used', remedy: 'Check the name of the model and the host, then ask again. Nothing was fetched.' },
   'model-variant-missing': { title: 'The model lacks files that it needs', remedy: 'docs/models.md says which files Flipside needs of a model, and what they are called.' },
-  'model-node-missing': { title: 'The model lacks a part that Flipside reads', remedy: 'Use a GenAI-style decoder export like the embedded one.' },
+  'model-node-missing': { title: 'The model lacks a part that Flipside reads', remedy: 'Take a model of a family that is read (Llama, SmolLM, Qwen, Gemma 3), as an ONNX export.' },
   'model-graph-malformed': { title: 'The model file is damaged', remedy: 'Take a fresh copy of the file from where the model came from, and load again.' },
   'model-session-failed': { title: 'The model would not start', remedy: 'Close other tabs that take memory and start again. If it stays so on the graphics card, load without WebGPU.' },
   'model-gpu-only': { title: 'This model runs on a graphics card only', remedy: 'Open the page in a browser with WebGPU, or pick another export of the model.' },

@@ -22,9 +22,18 @@ export function dtypeOfGraph(path: string): string | null {
   return named === null ? null : dtypeNamed(named[1] ?? 'fp32');
 }
 
-/** An identity with what its graph's name says of the weights, in a field of its own only where the id does not say the same already, and only for a variant in {@link DTYPES}. */
-export function withDtype(model: ModelIdentity, graphPath: string): ModelIdentity {
-  const dtype = dtypeOfGraph(graphPath);
+/** The variant that the graph's own weights show, where its file's name says nothing (`model.onnx`); else what the name says, null for a file that is no such graph. */
+export function dtypeFrom(graphPath: string, inside: string): string | null {
+  const named = GRAPH.exec(graphPath.slice(graphPath.lastIndexOf('/') + 1));
+  return named === null ? null : dtypeNamed(named[1] ?? inside);
+}
+
+/**
+ * An identity with what its graph says of the weights, by its name or else by its weights, in a field of its own only where the id does not say the same
+ * already, and only for a variant in {@link DTYPES}.
+ */
+export function withDtype(model: ModelIdentity, graphPath: string, inside = 'fp32'): ModelIdentity {
+  const dtype = dtypeFrom(graphPath, inside);
   const known = DTYPES.some((one) => one === dtype);
   return dtype === null || !known || dtype === endingOf(model.id) ? model : { ...model, dtype };
 }

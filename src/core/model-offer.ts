@@ -96,7 +96,8 @@ function offerOf(graph: ListedFile, dtype: string, byPath: ReadonlyMap<string, L
   const companions = COMPANIONS.flatMap(({ role, names, needed }): readonly OfferedFile[] => {
     const found = [folder, above].flatMap((place) => names.map((name) => byPath.get(place + name))).find((file) => file !== undefined);
     if (found !== undefined) return [{ ...found, role }];
-    if (needed) missing.push(`${names[0] ?? ''} is not there`);
+    const byBuilder = role === 'config' && byPath.has(`${folder}genai_config.json`);
+    if (needed) missing.push(`${names[0] ?? ''} is not there${byBuilder ? ': the model builder leaves it out, so copy it from the folder of the model that was exported' : ''}`);
     return [];
   });
   const files = [{ ...graph, role: 'graph' as const }, ...weights.map((file) => ({ ...file, role: 'weights' as const })), ...companions];

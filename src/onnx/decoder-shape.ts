@@ -9,6 +9,7 @@ import type { GraphNode, GraphValue, ModelGraph } from './graph.ts';
 import { missingNode, strangeNode } from './missing.ts';
 import { parseDecoder } from './parse-decoder.ts';
 import { ELEMENT, elementTypeOf, FLOAT16, nameOfType, type ElementType } from './tensor-type.ts';
+import { weightNumbers, type WeightNumbers } from './weight-numbers.ts';
 import { assertWeights } from './weights.ts';
 
 /** Input that some exports take: int64 `[1, tokens]`, where each token stands in its text. */
@@ -36,6 +37,8 @@ export interface DecoderShape {
   readonly half: boolean;
   /** Over how many tokens a token looks back, itself included, in layers that do not see everything: each width once. */
   readonly windows: readonly number[];
+  /** In which numbers its weights are kept, by what they are and not by a name. */
+  readonly numbers: WeightNumbers;
   /** Whether it multiplies whole numbers, rounding what goes in to eight bits, before it is rewritten (integer-products.ts). */
   readonly rounds: boolean;
   /** Why this graph runs on a graphics processor only, as the end of a sentence; null where it runs anywhere. */
@@ -73,6 +76,8 @@ export function shapeOf(model: ModelGraph): DecoderShape {
   const fed = new Set(['input_ids', ATTENTION_MASK_INPUT, POSITION_IDS_INPUT, ...names.map(({ past }) => past)]);
   // Older exports list their weights among the inputs as well (onnx.proto3 allows it): nobody feeds those.
   const weights = new Set(model.weights.map(({ name }) => name));
+  const other = model.inputs.find(({ name }) => /^past(?!_key_values\.)[._]/.test(name));
+  if (other) throw strangeNode(other.name, `some of its layers keep something else than keys and values (its input "${other.name}"), as layers of convolution or recurrence do`);
   const strange = model.inputs.find(({ name }) => !fed.has(name) && !weights.has(name));
   if (strange) throw strangeNode(strange.name, `it wants an input "${strange.name}" that Flipside does not feed`);
   const attention = attentionByCache(model);
@@ -93,6 +98,7 @@ export function shapeOf(model: ModelGraph): DecoderShape {
     activations,
     windows: [...new Set([...attention.values()].flatMap((node) => windowOf(node) ?? []))],
     gpuOnly: gpuOnlyBy([...attention.values()]),
+    numbers: weightNumbers(model, activations === 'float16'),
     rounds: model.multipliedOutBytes > 0,
     half: activations === 'float16' || model.weights.some(({ elemType }) => elemType === FLOAT16),
     weightFiles: model.weightFiles,

@@ -93,5 +93,5 @@ function behind(model: ModelGraph, tensors: readonly string[], given: string): {
 }
 
 function missing(node: string, why: string): AppError {
-  return new AppError('model-node-missing', `The lens cannot be made: ${node} is missing (${why}). Pick an export made by the onnxruntime-genai model builder.`, { node });
+  return new AppError('model-node-missing', `The lens cannot be made: ${node} is missing (${why}). Pick a model of a family that docs/models.md names, exported as it says there.`, { node });
 }

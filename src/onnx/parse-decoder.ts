@@ -4,11 +4,13 @@ import { intAttributeOf } from './attributes.ts';
 import { GraphEdits } from './edits.ts';
 import { makeProductsExact, roundsActivations } from './exact-products.ts';
 import { parseModel, type ModelGraph } from './graph.ts';
+import { assertNoHiddenData } from './hidden-data.ts';
 import { withFloatProducts } from './integer-products.ts';
 import { withAllLogits } from './logit-count.ts';
 
 /** The graph with logits for every token and products of floats. Throws `model-graph-malformed`, or `model-node-missing` where that cannot be had. */
 export function parseDecoder(bytes: Uint8Array): ModelGraph {
+  assertNoHiddenData(bytes);
   return withFloatProducts(withAllLogits(parseModel(bytes)));
 }
 
@@ -18,6 +20,7 @@ export function parseDecoder(bytes: Uint8Array): ModelGraph {
  * size. The same bytes where it has none of these. Throws as {@link parseDecoder} does.
  */
 export function graphAsExported(bytes: Uint8Array): Uint8Array {
+  assertNoHiddenData(bytes);
   const model = parseModel(bytes);
   const fed = withAllLogits(model);
   const windowed = fed.nodes.filter((node) => node.opType === 'GroupQueryAttention' && intAttributeOf(node, WINDOW_CACHE) !== null);

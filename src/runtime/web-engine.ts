@@ -20,11 +20,12 @@ import { createSubject } from './engine-subject.ts';
 import { namingGraph } from './graph-error.ts';
 import { findWords } from './lens-words.ts';
 import type { LensRequest } from './lens.ts';
-import { decoderFilesOf, pathOf, tokenizerOf } from './model-files.ts';
+import { decoderFilesOf, fileAt, pathOf, textOf, tokenizerOf } from './model-files.ts';
 import { placeDecoder } from './open-decoder.ts';
 import type { DecoderFiles, WebBackend } from './ort/opening.ts';
 import { openWebDecoder } from './ort/web-decoder.ts';
 import type { PushedText } from './pushed-writing.ts';
+import { unreadable } from './refusals/unreadable.ts';
 import { createScorer, type Scorer } from './scorer.ts';
 import { createSegmentReader } from './segment-reader.ts';
 import { noteUnopened } from './store/kept.ts';
@@ -77,7 +78,7 @@ export class WebEngine {
       await noteUnopened(key, null);
       return status;
     } catch (thrown) {
-      const error = namingGraph(pathOf(loaded, 'graph'), thrown);
+      const error = namingGraph(pathOf(loaded, 'graph'), unreadable(thrown, textOf(loaded, 'config'), fileAt(loaded, pathOf(loaded, 'graph'))));
       if (args.model.kind !== 'site' && /^(?:model|numbers)-|^gpu-memory/.test(error.code)) await noteUnopened(key, error.message);
       throw error;
     }
@@ -92,7 +93,7 @@ export class WebEngine {
     onProgress({ phase: 'session' });
     const placed = await placeDecoder({ files, weightsSha256: weights, tokenizer, wanted, onProgress, signal });
     const { decoder, backend, chunkTokens, setTokens } = placed;
-    const model = withTextHabits(withDtype({ id: loaded.manifest.id, weightsSha256: weights, layerCount: decoder.sizes.layerCount, hidden: decoder.sizes.hidden }, pathOf(loaded, 'graph')), tokenizer);
+    const model = withTextHabits(withDtype({ id: loaded.manifest.id, weightsSha256: weights, layerCount: decoder.sizes.layerCount, hidden: decoder.sizes.hidden }, pathOf(loaded, 'graph'), placed.shape.numbers), tokenizer);
     const held = loaded.kept.yes ? null : files;
     const again = async (stop?: AbortSignal): Promise<DecoderFiles> => held ?? decoderFilesOf(await loadModelFiles(source, { roles: ['graph', 'weights', 'config'], ...(stop && { signal: stop }) }));
     const parts = { model, decoder, tokenizer, endTokens: files.config.endTokens, chunkTokens, setTokens };

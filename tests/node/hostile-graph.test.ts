@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { tapDecoder } from '../../src/onnx/decoder-taps.ts';
 import { GraphEdits } from '../../src/onnx/edits.ts';
 import { encodeInput, encodeNode, encodeNodeWith, encodeOutput, parseModel, writeModel, type GraphNode } from '../../src/onnx/graph.ts';
+import { graphAsExported } from '../../src/onnx/parse-decoder.ts';
 import { FLOAT32, tensorType } from '../../src/onnx/tensor-type.ts';
 import { bytesField, concatBytes, encodeVarint, splitFields, varintField } from '../../src/onnx/wire.ts';
 import { refusal } from '../fixtures/refusal.ts';
@@ -38,6 +39,16 @@ describe('a graph', () => {
     const error = refusal(() => tapDecoder(withWeight('location', location)));
     expect(error.code).toBe('model-graph-malformed');
     expect(error.message).toContain(JSON.stringify(location));
+  });
+
+  it.each(['attribute', 'branch', 'function', 'training'] as const)('that takes numbers from a file in a place where no weights are counted (%s) is refused, also as it was exported', (where) => {
+    const entry = bytesField(13, concatBytes([bytesField(1, 'location'), bytesField(2, 'plain-name')]));
+    const tensor = concatBytes([varintField(1, 4), varintField(2, FLOAT32), bytesField(8, 'hidden'), entry, varintField(14, 1)]);
+    const subgraph = bytesField(5, tensor);
+    const attribute = where === 'attribute' ? concatBytes([bytesField(1, 'value'), bytesField(5, tensor), varintField(20, 4)]) : concatBytes([bytesField(1, 'then_branch'), bytesField(6, subgraph), varintField(20, 5)]);
+    const node = concatBytes([bytesField(2, 'hidden'), bytesField(3, 'hidden/node'), bytesField(4, where === 'attribute' ? 'Constant' : 'If'), bytesField(5, attribute)]);
+    const hostile = where === 'function' ? concatBytes([graph, bytesField(25, concatBytes([bytesField(1, 'f'), bytesField(7, node)]))]) : where === 'training' ? concatBytes([graph, bytesField(20, bytesField(2, subgraph))]) : writeModel(model, { replaceNodes: new Map(), append: [bytesField(1, node)] });
+    for (const open of [tapDecoder, graphAsExported]) expect(refusal(() => open(hostile))).toMatchObject({ code: 'model-graph-malformed', message: expect.stringMatching(/hides a tensor "hidden" .* takes its numbers from a file/) as string });
   });
 
   it.each(['-1', '1e30', 'NaN', '99999999999999999999', ''])('with a weight of %j bytes is refused', (length) => {

@@ -63,6 +63,8 @@ test('the decoder is described from its own inputs', () => {
     cache: Array.from({ length: 60 }, () => ({ heads: 3, size: 64 })),
     activations: 'float32',
     half: false,
+    numbers: 'q4',
+    rounds: false,
     gpuOnly: null,
     windows: [],
     weightFiles: ['model_q4.onnx_data', 'model_q4.onnx_data_1', 'model_q4.onnx_data_2'],

@@ -1,11 +1,12 @@
 /** Files of a model on disk: their bytes, their hashes, and in words why one cannot be had. */
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../core/errors.ts';
 import { LFS_POINTER_BYTES, lfsPointerOf } from '../../core/lfs-pointer.ts';
+import { builderWords } from '../refusals/checkpoint.ts';
 
 /** The bytes of a file. Throws `model-fetch-failed`, also for a pointer of Git LFS in its place. */
 export async function readModelFile(path: string): Promise<Buffer> {
@@ -58,7 +59,7 @@ function sentence(path: string, code: string, thrown: unknown): string {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return `${path} is not there, and the model needs it. Get it from where the model came from and put it there.`;
+      return builder(path) ?? `${path} is not there, and the model needs it. Get it from where the model came from and put it there.`;
     case 'EISDIR':
       return `${path} is a folder, and the model needs a file of that name. Get it from where the model came from and put it there.`;
     case 'EACCES':
@@ -67,6 +68,12 @@ function sentence(path: string, code: string, thrown: unknown): string {
     default:
       return `${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}. Check the disk, or get the file again.`;
   }
+}
+
+/** The model builder's own folder has no config.json. */
+function builder(path: string): string | null {
+  const why = basename(path) === 'config.json' && existsSync(join(dirname(path), 'genai_config.json')) ? builderWords(['genai_config.json']) : null;
+  return why === null ? null : `${path} is not there: ${why}.`;
 }
 
 function assertNoPointer(path: string, bytes: Uint8Array): void {

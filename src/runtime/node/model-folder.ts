@@ -6,6 +6,7 @@ import { AppError } from '../../core/errors.ts';
 import { dtypeNamed, dtypeOfGraph } from '../../core/model-dtype.ts';
 import { offersOf, type ListedFile, type ModelOffer } from '../../core/model-offer.ts';
 import { preferredOffer } from '../../core/model-preference.ts';
+import { checkpointWords } from '../refusals/checkpoint.ts';
 
 /** Folders within a model's folder are looked into so deep. */
 const DEEPEST = 3;
@@ -74,7 +75,7 @@ function variantsIn(where: string): { readonly folder: string; readonly variants
   const stat = statOf(folder);
   const wanted = `Point --model at the folder that holds config.json and the graph, such as the embedded ${embeddedFolder()}, or at a graph itself (.onnx).`;
   if (stat === undefined) throw new AppError('model-fetch-failed', `There is no folder ${where}. ${wanted}`, { path: folder });
-  if (!stat.isDirectory()) throw new AppError('model-fetch-failed', `${where} is a file, not the folder of a model. ${wanted}`, { path: folder });
+  if (!stat.isDirectory()) throw new AppError('model-fetch-failed', checkpointWords([where]) ?? `${where} is a file, not the folder of a model. ${wanted}`, { path: folder });
   const files = filesIn(folder);
   const variants = variantsOf(files);
   if (variants.length === 0) throw new AppError('model-variant-missing', `${where} holds no graph by a name that is looked for: ${LOOKED_FOR}. ${foundInstead(where, files.map(({ path }) => path))}`, { folder });
@@ -85,6 +86,8 @@ function foundInstead(where: string, paths: readonly string[]): string {
   const graphs = paths.filter((path) => path.endsWith('.onnx'));
   const listed = (names: readonly string[]): string => `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ` and ${String(names.length - NAMED)} more` : ''}`;
   if (graphs.length > 0) return `It holds ${listed(graphs)}: name the one that you mean, as in --model ${join(where, graphs[0] ?? '')}.`;
+  const checkpoint = checkpointWords(paths);
+  if (checkpoint !== null) return checkpoint;
   return `It holds ${paths.length === 0 ? 'no files' : listed(paths)}. Point --model at the folder of a model.`;
 }
 

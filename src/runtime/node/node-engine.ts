@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import { byWeightOrder } from '../../core/model-offer.ts';
-import { describeDecoder } from '../../onnx/decoder-shape.ts';
+import type { DecoderShape } from '../../onnx/decoder-shape.ts';
+import { tapDecoder } from '../../onnx/decoder-taps.ts';
 import { parseModel } from '../../onnx/graph.ts';
 import { weightEnds } from '../../onnx/weights.ts';
 import { withDtype } from '../../core/model-dtype.ts';
@@ -16,6 +17,7 @@ import { withTemplate } from '../model-files.ts';
 import { limitsOf, type NumbersCheckParts } from '../numbers-check.ts';
 import { givenReference } from '../numbers/given-reference.ts';
 import { ownReference, ownTexts, shippedReference } from '../numbers-reference.ts';
+import { unreadable } from '../refusals/unreadable.ts';
 import { createSegmentReader } from '../segment-reader.ts';
 import { weightsSha256 } from '../store/manifest.ts';
 import { withTextHabits } from '../text/text-habits.ts';
@@ -83,7 +85,7 @@ export async function openNodeEngine(modelDir: string, { editing = false, everyL
   };
   const text = async (name: string): Promise<string> => (await bytesOf(name)).toString('utf8');
   const textIfThere = async (name: string): Promise<string | null> => (existsSync(beside(name)) ? text(name) : null);
-  const weights = await hashWeights(graph, held);
+  const { weights, shape } = await lookInto(graph, held, () => textIfThere(CONFIG));
   const settings = await text('tokenizer_config.json');
   const template = await textIfThere(TEMPLATE);
   const tokens = await text(TOKENIZER);
@@ -93,7 +95,7 @@ export async function openNodeEngine(modelDir: string, { editing = false, everyL
   const config = about(beside(CONFIG), () => (generation === null ? parseModelConfig(sizes) : withGenerationConfig(parseModelConfig(sizes), generation)));
   const decoder = await openNodeDecoder(modelDir, { tapped: true, editing });
   const { layerCount, hidden } = decoder.sizes;
-  const model = withTextHabits(withDtype({ id, weightsSha256: weights, layerCount, hidden }, graph), tokenizer);
+  const model = withTextHabits(withDtype({ id, weightsSha256: weights, layerCount, hidden }, graph, shape.numbers), tokenizer);
   return {
     decoder,
     tokenizer,
@@ -104,7 +106,7 @@ export async function openNodeEngine(modelDir: string, { editing = false, everyL
     numbers: async (given) => {
       const limits = limitsOf(decoder.activations);
       const start = (words: string): readonly number[] => tokenizer.start(words);
-      const parts = { limits, texts: ownTexts(start), rounds: describeDecoder(await readModelFile(graph)).rounds, untouched: () => openNodeDecoder(modelDir, { tapped: false }) };
+      const parts = { limits, texts: ownTexts(start), rounds: shape.rounds, untouched: () => openNodeDecoder(modelDir, { tapped: false }) };
       if (given !== undefined) return { ...parts, reference: givenReference(given.bytes, given.file, decoder.sizes, start), against: 'given' };
       if (existsSync(beside(REFERENCE))) {
         const reference = shippedReference(await text(REFERENCE), await bytesOf('reference.safetensors'), decoder.sizes);
@@ -131,10 +133,14 @@ export async function openNodeReader(modelDir: string): Promise<SegmentReader & 
   return { ...createSegmentReader(engine), dispose: () => engine.dispose() };
 }
 
-/** The identity of the weights: the same number that the page computes from the model's manifest. Throws `model-file-altered` and `model-fetch-failed`, naming the file. */
-async function hashWeights(graphPath: string, held: HeldFiles): Promise<string> {
+/**
+ * What the graph is, and the identity of the weights: the same number that the page computes from the model's manifest. A graph that cannot be read is
+ * refused before its weights are. Throws `model-node-missing`, `model-file-altered` and `model-fetch-failed`, naming the file.
+ */
+async function lookInto(graphPath: string, held: HeldFiles, config: () => Promise<string | null>): Promise<{ readonly weights: string; readonly shape: DecoderShape }> {
   const hashes = [{ role: 'graph' as 'graph' | 'weights', sha256: await held.sha256(graphPath) }];
   const stock = await readModelFile(graphPath);
+  const shape = await readable(graphPath, stock, config);
   const ends = about(graphPath, () => weightEnds(parseModel(stock).weights));
   for (const name of [...ends.keys()].sort(byWeightOrder)) {
     const path = join(dirname(graphPath), name);
@@ -142,7 +148,19 @@ async function hashWeights(graphPath: string, held: HeldFiles): Promise<string> 
     assertWhole(path, modelFileBytes(path), ends.get(name) ?? 0);
     hashes.push({ role: 'weights', sha256 });
   }
-  return weightsSha256(hashes);
+  return { weights: weightsSha256(hashes), shape };
+}
+
+/** The shape of a graph that can be rewritten. */
+async function readable(path: string, stock: Uint8Array, config: () => Promise<string | null>): Promise<DecoderShape> {
+  try {
+    return tapDecoder(stock);
+  } catch (thrown) {
+    const why = unreadable(thrown, await config().catch(() => null), stock);
+    return about(path, (): never => {
+      throw why;
+    });
+  }
 }
 
 function assertWhole(path: string, bytes: number, needed: number): void {

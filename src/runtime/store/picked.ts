@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import { besideGraphs } from '../../core/graph-weights.ts';
 import { offersOf, type ListedFile } from '../../core/model-offer.ts';
 import type { LocalFiles, ModelListing } from '../../core/model-source.ts';
+import { checkpointWords } from '../refusals/checkpoint.ts';
 import { cancelled } from './fetch-file.ts';
 import { withoutPointers } from './picked-pointers.ts';
 
@@ -13,7 +14,7 @@ const CARD_BYTES = 64 << 10;
 export async function listPicked({ name, files }: { readonly name: string; readonly files: LocalFiles }, signal: AbortSignal): Promise<ModelListing> {
   const listed: readonly ListedFile[] = [...files].map(([path, { size }]) => ({ path, bytes: size, sha256: null, gitBlob: null }));
   const found = offersOf(listed);
-  if (found.length === 0) throw new AppError('model-variant-missing', `${noGraphIn(name, files)} Pick the folder that holds config.json, tokenizer.json and the graph.`, { files: files.size });
+  if (found.length === 0) throw new AppError('model-variant-missing', checkpointWords(files.keys()) ?? `${noGraphIn(name, files)} Pick the folder that holds config.json, tokenizer.json and the graph.`, { files: files.size });
   const offers = await Promise.all(found.map((offer) => withoutPointers(offer, files)));
   const card = await files.get('README.md')?.slice(0, CARD_BYTES).arrayBuffer();
   if (signal.aborted) throw cancelled();

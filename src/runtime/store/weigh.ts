@@ -1,15 +1,18 @@
 /** What a model takes, found by fetching its graph and its config alone. */
 import { AppError } from '../../core/errors.ts';
+import { dtypeFrom } from '../../core/model-dtype.ts';
 import { withWeights } from '../../core/graph-weights.ts';
 import { fileOfRole, type ModelOffer, type OfferedFile } from '../../core/model-offer.ts';
 import type { ChosenOffer, ModelNeeds, WeighedModel } from '../../core/model-source.ts';
-import { cacheBytesPerToken, type DecoderShape, shapeOf } from '../../onnx/decoder-shape.ts';
+import { cacheBytesPerToken, type DecoderShape } from '../../onnx/decoder-shape.ts';
+import { tapDecoder } from '../../onnx/decoder-taps.ts';
 import { parseDecoder } from '../../onnx/parse-decoder.ts';
 import { weightEnds } from '../../onnx/weights.ts';
 import { probeGpu } from '../capability/probe-gpu.ts';
 import { estimateNeeds } from '../config-estimate.ts';
 import { namingGraph } from '../graph-error.ts';
 import { parseModelConfig } from '../model-config.ts';
+import { unreadable } from '../refusals/unreadable.ts';
 import { bytesOf, checkPicked } from './check-model.ts';
 import { loadFile } from './load-file.ts';
 import type { ManifestFile } from './manifest.ts';
@@ -45,8 +48,8 @@ export async function weighOffer({ listing, offer }: ChosenOffer, hosts: readonl
   const text = new TextDecoder().decode(await bring(config));
   const { contextTokens } = parseModelConfig(text);
   if (graph.bytes > LARGEST_GRAPH_BYTES) return { offer, needs: { ...estimateNeeds(text, offer.dtype), contextTokens, weightBytes: weightBytesOf(offer) + graph.bytes, gpuOnly: null, missing: [] } };
-  const { shape, ends } = lookInto(graph.path, await bring(graph));
-  const named = withWeights(offer, ends, listing.beside);
+  const { shape, ends } = lookInto(graph.path, await bring(graph), text);
+  const named = { ...withWeights(offer, ends, listing.beside), dtype: dtypeFrom(graph.path, shape.numbers) ?? offer.dtype };
   const whole = from.kind === 'local' ? await withoutPointers(named, from.files) : named;
   return { offer: whole, needs: needsOf(shape, whole, contextTokens) };
 }
@@ -68,11 +71,11 @@ function needsOf(shape: DecoderShape, offer: ModelOffer, contextTokens: number):
 const weightBytesOf = ({ files }: ModelOffer): number => files.reduce((sum, { role, bytes }) => (role === 'weights' ? sum + bytes : sum), 0);
 
 /** What a graph looks like, and by each file that it takes weights from the byte where the last of them ends. */
-function lookInto(path: string, bytes: Uint8Array): { readonly shape: DecoderShape; readonly ends: ReadonlyMap<string, number> } {
+function lookInto(path: string, bytes: Uint8Array, config: string): { readonly shape: DecoderShape; readonly ends: ReadonlyMap<string, number> } {
   try {
-    const model = parseDecoder(bytes);
-    return { shape: shapeOf(model), ends: weightEnds(model.weights) };
+    // All that is done to a graph that is loaded: what cannot be read is refused before its weights are fetched.
+    return { shape: tapDecoder(bytes), ends: weightEnds(parseDecoder(bytes).weights) };
   } catch (thrown) {
-    throw namingGraph(path, thrown);
+    throw namingGraph(path, unreadable(thrown, config, bytes));
   }
 }
