@@ -17,6 +17,16 @@ export interface Keepable {
 /** One change to a store. */
 export type Change = { readonly store: StoreName; readonly put: Keepable } | { readonly store: StoreName; readonly remove: string };
 
+/** Changes that depend on what is there: nobody else, no other tab either, writes between the reading and the changes. */
+export interface Decision {
+  /** The store that is read whole. */
+  readonly reads: StoreName;
+  /** Every store that the changes may touch. */
+  readonly stores: readonly StoreName[];
+  /** The changes, from all that the store holds. */
+  readonly decide: (all: readonly Keepable[]) => readonly Change[];
+}
+
 /** A place for things. */
 export interface Database {
   /** Whether what is put here is there on the next visit. */
@@ -30,7 +40,7 @@ export interface Database {
   ids(store: StoreName, prefix: string): Promise<readonly string[]>;
   get<T extends Keepable>(store: StoreName, id: string): Promise<T | null>;
   /** Makes all changes or none; throws what the browser says where it has no room or refuses. */
-  write(changes: readonly Change[]): Promise<void>;
+  write(changes: readonly Change[] | Decision): Promise<void>;
 }
 
 const NAME = 'flipside-library';
@@ -49,7 +59,7 @@ export function memoryDatabase(refusal = 'This page keeps nothing.'): Database {
     ids: (name, prefix) => Promise.resolve([...store(name).keys()].filter((id) => id.startsWith(prefix))),
     get: <T extends Keepable>(name: StoreName, id: string) => Promise.resolve((store(name).get(id) as T | undefined) ?? null),
     write: async (changes) => {
-      for (const change of changes) {
+      for (const change of isDecision(changes) ? changes.decide([...store(changes.reads).values()]) : changes) {
         if ('put' in change) store(change.store).set(change.put.id, change.put);
         else store(change.store).delete(change.remove);
       }
@@ -60,18 +70,53 @@ export function memoryDatabase(refusal = 'This page keeps nothing.'): Database {
 /** The browser's database; in memory where IndexedDB is refused. */
 export async function browserDatabase(name = NAME): Promise<Database> {
   try {
-    return overIndexedDb(await open(name));
+    const connection = lastingConnection(name);
+    await connection((database) => database.name);
+    return overIndexedDb(connection);
   } catch (error) {
-    return memoryDatabase(error instanceof Error && error.message !== '' ? error.message : String(error));
+    return memoryDatabase(reasonOf(error));
   }
 }
 
-function overIndexedDb(database: IDBDatabase): Database {
-  const ask = <R>(store: StoreName, question: (store: IDBObjectStore) => IDBRequest<R>): Promise<R> => {
-    const request = question(database.transaction(store, 'readonly').objectStore(store));
+/** Asks the open database, which it opens anew where it was closed under the page. */
+type Connection = <R>(ask: (database: IDBDatabase) => R) => Promise<R>;
+
+/**
+ * A connection that heals. A database is closed under an open tab where its site data are cleared, where its disk fails, and where a
+ * newer page changes it; it is then opened again by the next question. Throws what the browser says where it refuses.
+ */
+function lastingConnection(name: string): Connection {
+  let opened: Promise<IDBDatabase> | null = null;
+  const connect = (): Promise<IDBDatabase> => {
+    const mine = open(name, () => {
+      if (opened === mine) opened = null;
+    });
+    opened = mine;
+    // Refused now is not refused for ever.
+    mine.catch(() => (opened === mine ? (opened = null) : null));
+    return mine;
+  };
+  return async (ask) => {
+    const database = await (opened ?? connect());
+    try {
+      return ask(database);
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== 'InvalidStateError') throw error;
+      // It is closing, and nobody has said so yet.
+      opened = null;
+      return ask(await connect());
+    }
+  };
+}
+
+function overIndexedDb(connection: Connection): Database {
+  const ask = async <R>(store: StoreName, question: (store: IDBObjectStore) => IDBRequest<R>): Promise<R> => {
+    const transaction = await connection((database) => database.transaction(store, 'readonly'));
+    const request = question(transaction.objectStore(store));
     return new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error ?? new Error('The browser would not read what it keeps.'));
+      // A database that is closed by force ends its transactions, and not always their requests.
+      transaction.onabort = request.onerror = () => reject(request.error ?? transaction.error ?? new Error('The browser would not read what it keeps.'));
     });
   };
   return {
@@ -82,31 +127,63 @@ function overIndexedDb(database: IDBDatabase): Database {
     ids: async (store, prefix) => (await ask(store, (kept) => kept.getAllKeys(IDBKeyRange.bound(prefix, `${prefix}\uffff`)))).map(String),
     get: async <T extends Keepable>(store: StoreName, id: string) => (await ask(store, (kept) => kept.get(id) as IDBRequest<T | undefined>)) ?? null,
     write: async (changes) => {
-      if (changes.length === 0) return;
-      const transaction = database.transaction([...new Set(changes.map(({ store }) => store))], 'readwrite');
+      if (!isDecision(changes) && changes.length === 0) return;
+      const stores = isDecision(changes) ? changes.stores : [...new Set(changes.map(({ store }) => store))];
+      const transaction = await connection((database) => database.transaction(stores, 'readwrite'));
+      let failure: unknown = null;
       const done = new Promise<void>((resolve, reject) => {
         // Kept means written: a request can succeed in a transaction that then fails for want of room.
         transaction.oncomplete = () => resolve();
-        transaction.onabort = () => reject(transaction.error ?? new Error('The browser would not store it.'));
+        transaction.onabort = () => reject(failure ?? transaction.error ?? new Error('The browser would not store it.'));
       });
-      for (const change of changes) {
-        const store = transaction.objectStore(change.store);
-        if ('put' in change) store.put(change.put);
-        else store.delete(change.remove);
-      }
+      if (isDecision(changes)) {
+        const request = transaction.objectStore(changes.reads).getAll() as IDBRequest<Keepable[]>;
+        request.onsuccess = () => {
+          try {
+            make(transaction, changes.decide(request.result));
+          } catch (error) {
+            failure = error;
+            transaction.abort();
+          }
+        };
+      } else make(transaction, changes);
       await done;
     },
   };
 }
 
-async function open(name: string): Promise<IDBDatabase> {
+function make(transaction: IDBTransaction, changes: readonly Change[]): void {
+  for (const change of changes) {
+    const store = transaction.objectStore(change.store);
+    if ('put' in change) store.put(change.put);
+    else store.delete(change.remove);
+  }
+}
+
+function isDecision(changes: readonly Change[] | Decision): changes is Decision {
+  return 'decide' in changes;
+}
+
+/** Why the browser refused, in its words or, where it has none, by the name of the error: a full disk often says nothing. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message === '' ? error.name : error.message;
+}
+
+/** `closed` is called once it is closed by somebody else. */
+async function open(name: string, closed: () => void): Promise<IDBDatabase> {
   const database = await request(name, VERSION).catch((error: unknown) => {
     // A newer version of the page has been here: its database has what this one knows, and more.
     if (error instanceof DOMException && error.name === 'VersionError') return request(name);
     throw error;
   });
-  // Another tab with a newer page wants to change it: this one lets go, and says so when it is next asked to store.
-  database.onversionchange = () => database.close();
+  // Another tab with a newer page wants to change it: this one lets go, and opens it again when it next needs it.
+  database.onversionchange = () => {
+    database.close();
+    closed();
+  };
+  // Its site data were cleared, or the disk failed.
+  database.onclose = closed;
   return database;
 }
 

@@ -8,7 +8,7 @@ import type { PushRecord } from '../core/push.ts';
 import { samePush } from '../core/same-push.ts';
 import { parseRecording, serialiseRecording } from '../format/recording-json.ts';
 import type { Recording } from '../format/recording.ts';
-import type { Change, Database } from './database.ts';
+import { type Change, type Database, reasonOf } from './database.ts';
 import { newId } from './new-id.ts';
 import { once } from './probe-card.ts';
 import { headOf, isRunHead, type KeptRun, type RunFile, type RunHead, sameRun } from './run-head.ts';
@@ -112,15 +112,35 @@ export class History {
   keep(recording: Recording): Promise<string> {
     return this.#next(async () => {
       const database = await this.#connect();
-      const known = await this.#known(database);
       const json = new TextEncoder().encode(serialiseRecording(recording));
-      const fresh = headOf(recording, recording.id, json.length, moment(known));
-      const before = known.find((head) => head.id === fresh.id) ?? known.find((head) => sameRun(head, fresh));
-      const denser = before !== undefined && before.id !== fresh.id && before.taps > fresh.taps ? await this.file(before.id) : null;
-      const head = before === undefined ? fresh : { ...(denser === null ? fresh : before), id: before.id, title: before.title, savedAt: fresh.savedAt };
-      await this.#put({ head, file: denser ?? { id: head.id, json } }, known);
-      return head.id;
+      const seen = await this.#known(database).catch(() => this.#items);
+      let placed = this.#place(recording, json, seen);
+      const room = await this.#filesOf(placed.over);
+      await this.#write(database, placed.unwritten, (kept) => {
+        placed = this.#place(recording, json, this.#with(kept));
+        // Only what can be brought back makes room: another tab may have kept more meanwhile.
+        const over = placed.over.filter(({ id }) => room.has(id));
+        return { ...placed, over, dropped: over.flatMap((head) => [{ head, file: room.get(head.id) as RunFile }]) };
+      });
+      return this.#loose.has(placed.unwritten.head.id) ? placed.unwritten.head.id : placed.head.id;
     });
+  }
+
+  /** Where a run goes among those that are known: `file` is null where the one that is kept stays. */
+  #place(recording: Recording, json: Uint8Array<ArrayBuffer>, known: readonly RunHead[]): Placed {
+    const fresh = headOf(recording, recording.id, json.length, moment(known));
+    const before = known.find((head) => head.id === fresh.id) ?? known.find((head) => sameRun(head, fresh));
+    const denser = before !== undefined && before.id !== fresh.id && before.taps > fresh.taps;
+    const head = before === undefined ? fresh : { ...(denser ? before : fresh), id: before.id, title: before.title, savedAt: fresh.savedAt };
+    const file = denser ? (this.#loose.get(head.id)?.file ?? null) : { id: head.id, json };
+    const unwritten = file === null ? { head: fresh, file: { id: fresh.id, json } } : { head, file };
+    return { head, file, unwritten, ...this.#after(head, known) };
+  }
+
+  /** All runs with this one, and those that it leaves no room for. */
+  #after(head: RunHead, known: readonly RunHead[]): { readonly all: readonly RunHead[]; readonly over: readonly RunHead[] } {
+    const all = newestFirst([head, ...known.filter(({ id }) => id !== head.id)]);
+    return { all, over: beyond(all, this.limits, head.id) };
   }
 
   /** Takes in a run from a file, as one of its own; the id that it has here. A run that is here already stays one. */
@@ -196,29 +216,54 @@ export class History {
   }
 
   async #put(run: KeptRun, known: readonly RunHead[]): Promise<void> {
-    const database = await this.#connect();
-    const all = newestFirst([run.head, ...known.filter(({ id }) => id !== run.head.id)]);
-    const over = beyond(all, this.limits, run.head.id);
-    const dropped = await Promise.all(over.map(async (head) => ({ head, file: await this.file(head.id) })));
-    const loose = new Map(this.#loose);
-    loose.delete(run.head.id);
+    const { over } = this.#after(run.head, known);
+    const room = await this.#filesOf(over);
+    await this.#write(await this.#connect(), run, (kept) => {
+      const { all } = this.#after(run.head, this.#with(kept));
+      const making = over.filter(({ id }) => room.has(id));
+      return { ...run, all, over: making, dropped: making.map((head) => ({ head, file: room.get(head.id) as RunFile })) };
+    });
+  }
+
+  /** Writes in one transaction what is decided from what the database has at that moment; `run` stays in the page where that fails. */
+  async #write(database: Database, run: KeptRun, decide: (kept: readonly RunHead[]) => Written): Promise<void> {
+    let written: Written | null = null;
     try {
-      await this.#change(database, [{ store: 'runs', put: run.head }, { store: 'run-files', put: run.file }, ...over.flatMap(({ id }) => removal(id))]);
-      this.#dropped = [...this.#dropped, ...dropped.flatMap(({ head, file }) => (file === null ? [] : [{ head, file }]))];
-      for (const { id } of over) loose.delete(id);
-      this.#loose = loose;
-      this.#show(all.filter((head) => !over.includes(head)));
+      await database.write({
+        reads: 'runs',
+        stores: ['runs', 'run-files'],
+        decide: (kept) => {
+          written = decide(kept.filter(isRunHead));
+          const { head, file, over } = written;
+          return [{ store: 'runs', put: head }, ...(file === null ? [] : [{ store: 'run-files', put: file } as const]), ...over.flatMap(({ id }) => removal(id))];
+        },
+      });
+      const { head, all, over, dropped } = written as unknown as Written;
+      this.#parts.tabs.tell('runs');
+      this.#dropped = [...this.#dropped, ...dropped];
+      this.#loose = new Map([...this.#loose].filter(([id]) => id !== head.id && !over.some((gone) => gone.id === id)));
+      this.#show(all.filter((one) => !over.includes(one)));
       if (!database.lasts) this.#warn(new Error(database.refusal ?? ''));
     } catch (error) {
-      this.#loose = loose.set(run.head.id, run);
-      this.#show(all);
+      this.#loose = new Map([...this.#loose, [run.head.id, run]]);
+      this.#show(this.#items);
       this.#warn(error);
     }
   }
 
+  /** The files of these runs, without those that cannot be had. */
+  async #filesOf(heads: readonly RunHead[]): Promise<ReadonlyMap<string, RunFile>> {
+    const files = await Promise.all(heads.map(({ id }) => this.file(id).catch(() => null)));
+    return new Map(files.flatMap((file) => (file === null ? [] : [[file.id, file]])));
+  }
+
   /** What is kept, as the database has it now: another tab may have changed it. */
   async #known(database: Database): Promise<readonly RunHead[]> {
-    const kept = (await database.all<RunHead>('runs')).filter(isRunHead);
+    return this.#with((await database.all<RunHead>('runs')).filter(isRunHead));
+  }
+
+  /** What the database keeps, with what lives in the page only. */
+  #with(kept: readonly RunHead[]): readonly RunHead[] {
     return [...[...this.#loose.values()].map(({ head }) => head), ...kept.filter(({ id }) => !this.#loose.has(id))];
   }
 
@@ -235,7 +280,7 @@ export class History {
   #warn(error: unknown): void {
     if (this.#warned) return;
     this.#warned = true;
-    const why = error instanceof Error && error.message !== '' ? error.message : String(error);
+    const why = reasonOf(error);
     const unkept = this.#loose.size > 0 ? plural(this.#loose.size, 'run') : 'What you read';
     this.#parts.warn(new AppError('storage-refused', `${unkept} will not be here after this tab is closed, for the browser would not store it (${why}). The list under Library has it until then: save it as a file.`, { why }, error));
   }
@@ -246,6 +291,21 @@ export class History {
     return result;
   }
 }
+
+/** What a write makes of the list of runs. */
+interface Written {
+  readonly head: RunHead;
+  /** Its file; null where the one that the database has stays. */
+  readonly file: RunFile | null;
+  readonly all: readonly RunHead[];
+  /** Runs that make room. */
+  readonly over: readonly RunHead[];
+  /** The same with their files, from where they can still be saved. */
+  readonly dropped: readonly KeptRun[];
+}
+
+/** Where a run goes, and what stays in the page where it cannot be written. */
+type Placed = Omit<Written, 'dropped'> & { readonly unwritten: KeptRun };
 
 /** Now, or the first moment after it at which nothing was kept: the order in which runs were kept is theirs. */
 function moment(known: readonly RunHead[]): number {

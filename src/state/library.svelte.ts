@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts';
 import { visibleLine } from '../core/visible-text.ts';
 import { once, type BundleFiles, type ProbeOffer } from './probe-card.ts';
 import { readOffer } from './read-offer.ts';
+import { reasonOf } from './database.ts';
 import { newId } from './new-id.ts';
 import { sha256Hex } from './sha256.ts';
 import type { Shelf } from './shelf.ts';
@@ -124,7 +125,7 @@ export class Library {
       await (await this.#connect()).put(item);
       this.#tabs.tell('probes');
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = reasonOf(error);
       throw new AppError('storage-refused', `The browser would not store the probe (${why}). Export its files instead, or free some room.`, { why });
     }
   }

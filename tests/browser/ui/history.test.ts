@@ -178,7 +178,7 @@ describe('a browser that does not store', () => {
   it('because it is full keeps what it has, and the new runs stay in the page, can be named, saved and deleted', async () => {
     const inner = memoryDatabase();
     let full = false;
-    const database: Database = { ...inner, lasts: true, refusal: null, write: (changes) => (full && changes.some((change) => 'put' in change) ? Promise.reject(new DOMException('no room', 'QuotaExceededError')) : inner.write(changes)) };
+    const database: Database = { ...inner, lasts: true, refusal: null, write: (changes) => (full && ('decide' in changes || changes.some((change) => 'put' in change)) ? Promise.reject(new DOMException('no room', 'QuotaExceededError')) : inner.write(changes)) };
     const { history, warnings } = tab('y', undefined, async () => database);
     await history.keep(run('a', { text: 'text a' }));
     full = true;
@@ -224,7 +224,94 @@ describe('a browser that does not store', () => {
   });
 });
 
+/** Opens the database as a page of that version would, which closes every other connection to it. */
+const openAs = (name: string, version?: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, version);
+    request.onsuccess = () => {
+      request.result.close();
+      resolve();
+    };
+    request.onerror = () => reject(request.error!);
+  });
+
+describe('a database that is closed under the page', () => {
+  it('by a newer page in another tab is opened again, and nothing is lost or warned of', async () => {
+    const name = freshName();
+    const { history, warnings } = tab(name);
+    await history.keep(run('a', { text: 'text a' }));
+    await openAs(name, 99);
+    await history.keep(run('b', { text: 'text b' }));
+    expect((await history.recording('a')).text).toBe('text a');
+    const later = tab(name).history;
+    await later.open();
+    expect(later.items.map(({ id }) => id)).toEqual(['b', 'a']);
+    expect(warnings).toEqual([]);
+  });
+
+  it('because its site data were cleared is made anew: what comes is kept', async () => {
+    const name = freshName();
+    const { history, warnings } = tab(name);
+    await history.keep(run('a', { text: 'text a' }));
+    await new Promise((resolve) => (indexedDB.deleteDatabase(name).onsuccess = resolve));
+    expect(await history.keep(run('b', { text: 'text b' }))).toBe('b');
+    expect(history.items.map(({ id }) => id)).toEqual(['b']);
+    expect(history.lasts('b')).toBe(true);
+    expect(warnings).toEqual([]);
+  });
+
+  it('without a word from the browser is found to be, and opened again', async () => {
+    const name = freshName();
+    const connections: IDBDatabase[] = [];
+    const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function watched(...given: Parameters<typeof open>) {
+      const request = open.apply(this, given);
+      request.addEventListener('success', () => connections.push(request.result));
+      return request;
+    };
+    try {
+      const { history, warnings } = tab(name);
+      await history.keep(run('a', { text: 'text a' }));
+      connections.at(-1)!.close();
+      expect(() => connections.at(-1)!.transaction('runs')).toThrow(/InvalidState|closing/);
+      await history.keep(run('b', { text: 'text b' }));
+      expect(history.items.map(({ id }) => id)).toEqual(['b', 'a']);
+      expect([history.lasts('a'), history.lasts('b')]).toEqual([true, true]);
+      expect(warnings).toEqual([]);
+    } finally {
+      IDBFactory.prototype.open = open;
+    }
+  });
+
+  it('and does not come back leaves the runs in the page, with the name of an error that has no words', async () => {
+    let gone = false;
+    const inner = memoryDatabase();
+    const refuse = (): Promise<never> => Promise.reject(new DOMException('', 'UnknownError'));
+    const database: Database = { ...inner, lasts: true, refusal: null, all: (store) => (gone ? refuse() : inner.all(store)), get: (store, id) => (gone ? refuse() : inner.get(store, id)), write: (changes) => (gone ? refuse() : inner.write(changes)) };
+    const { history, warnings } = tab('z', undefined, async () => database);
+    await history.keep(run('a', { text: 'text a' }));
+    gone = true;
+    expect(await history.keep(run('b', { text: 'text b' }))).toBe('b');
+    expect(await history.keep(run('c', { text: 'text a' }))).toBe('a');
+    expect(history.items.map(({ text }) => text).sort()).toEqual(['text a', 'text b']);
+    expect([history.lasts('a'), history.lasts('b')]).toEqual([false, false]);
+    expect((await history.recording('b')).text).toBe('text b');
+    expect(warnings.map(({ message }) => message)).toEqual([expect.stringContaining('would not store it (UnknownError)')]);
+  });
+});
+
 describe('two tabs at once', () => {
+  it('that take in the same run at the same moment keep it once', async () => {
+    const name = freshName();
+    const tabs = Array.from({ length: 6 }, () => tab(name).history);
+    await Promise.all(tabs.map((each) => each.open()));
+    const ids = await Promise.all(tabs.map((each) => each.add(run('file', { text: 'the same text' }))));
+    const later = tab(name).history;
+    await later.open();
+    expect(later.items.map(({ id }) => id)).toEqual([ids[0]]);
+    expect(new Set(ids).size).toBe(1);
+  });
+
   it('see each other’s runs, names and deletions', async () => {
     const name = freshName();
     const [one, two] = [tab(name).history, tab(name).history];

@@ -185,6 +185,15 @@ describe('files that are picked together', () => {
     expect(await hands.database.all('probes')).toEqual([]);
   });
 
+  it('as a probe that the browser has no room for are refused with the name of an error that has no words', async () => {
+    hands.database = { ...lastingDatabase(), write: () => Promise.reject(new DOMException('', 'QuotaExceededError')) };
+    await open('#/library');
+    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+    const { json, tensors } = sampleBundle();
+    await give([new File([json], 'p.json'), new File([tensors], 'd.bin')]);
+    await expect.element(page.getByRole('alert')).toHaveTextContent(/would not store the probe \(QuotaExceededError\)/);
+  });
+
   it('as a set whose header is of version 0 are imported', async () => {
     await open('#/library');
     await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
