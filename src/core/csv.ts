@@ -4,7 +4,7 @@
 export type Cell = string | number | boolean | null;
 
 /**
- * A table as text: cells quoted where they must be, a line break "\n" after every line. A text that a spreadsheet would take for a
+ * A table as text: cells quoted where they must be (also around a semicolon, at which some spreadsheets cut), a line break "\n" after every line. A text that a spreadsheet would take for a
  * formula (it begins with = + - @, a tab or a carriage return, after any apostrophes) gets an apostrophe in front;
  * {@link plainCell} takes it away again. Numbers stay numbers.
  */
@@ -16,7 +16,7 @@ function written(cell: Cell): string {
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
   if (cell === null) return '';
   const text = typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** What a text looks like that {@link csv} puts an apostrophe in front of: apostrophes count in, so that taking one away gives the text back. */
@@ -33,18 +33,18 @@ export interface CsvRecord {
   readonly cells: readonly string[];
 }
 
-/** What a file says as a table; `fault` where it breaks the rules, with the line, and what came before it. */
-export interface CsvTable {
-  readonly records: readonly CsvRecord[];
-  readonly fault: { readonly line: number; readonly what: string } | null;
+/** Where a table breaks the rules: the line, and what is wrong with it as the end of a sentence. */
+export interface CsvFault {
+  readonly line: number;
+  readonly what: string;
 }
 
 /**
- * Reads a table: cells may be quoted, quoted cells may hold commas, line breaks and doubled quotes; lines end in "\n" or
- * "\r\n"; a byte-order mark and lines that are empty are passed over. A quote inside a bare cell is taken as it is.
+ * Reads a table record by record, so that whoever reads can stop: cells may be quoted, quoted cells may hold commas, line breaks and
+ * doubled quotes; lines end in "\n" or "\r\n"; a byte-order mark and lines that are empty are passed over. A quote inside a bare cell
+ * is taken as it is. Ends with the fault where the rules are broken or a record has more than `mostCells`, else with null.
  */
-export function parseCsv(source: string): CsvTable {
-  const records: CsvRecord[] = [];
+export function* csvRecords(source: string, mostCells: number): Generator<CsvRecord, CsvFault | null> {
   const end = source.length;
   let at = source.startsWith('\ufeff') ? 1 : 0;
   let line = 1;
@@ -52,14 +52,15 @@ export function parseCsv(source: string): CsvTable {
     const first = line;
     const cells: string[] = [];
     for (let more = true; more; ) {
+      if (cells.length >= mostCells) return { line: first, what: `has more than ${mostCells} cells` };
       if (source[at] === '"') {
         const close = closingQuote(source, at + 1);
-        if (close < 0) return { records, fault: { line: first, what: 'opens a quotation mark that is never closed' } };
+        if (close < 0) return { line: first, what: 'opens a quotation mark that is never closed' };
         const inside = source.slice(at + 1, close);
         cells.push(inside.replaceAll('""', '"'));
         line += inside.split('\n').length - 1;
         at = close + 1;
-        if (at < end && !/^(?:,|\r?\n)/.test(source.slice(at, at + 2))) return { records, fault: { line, what: 'has text after a closing quotation mark; quotation marks inside a quoted cell are doubled' } };
+        if (at < end && !/^(?:,|\r?\n)/.test(source.slice(at, at + 2))) return { line, what: 'has text after a closing quotation mark; quotation marks inside a quoted cell are doubled' };
       } else {
         const stop = bareEnd(source, at);
         cells.push(source.slice(at, stop));
@@ -70,9 +71,9 @@ export function parseCsv(source: string): CsvTable {
     }
     at += source[at] === '\r' ? 2 : 1;
     line += 1;
-    if (cells.length > 1 || cells[0] !== '') records.push({ line: first, cells });
+    if (cells.length > 1 || cells[0] !== '') yield { line: first, cells };
   }
-  return { records, fault: null };
+  return null;
 }
 
 /** Index of the quotation mark that closes a cell begun before `from`, or -1. */

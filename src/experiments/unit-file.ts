@@ -6,6 +6,7 @@ import type { DesignName, RunSize } from '../core/experiment-types.ts';
 import { AppError } from '../core/errors.ts';
 import { DTYPES } from '../core/model-dtype.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
+import { DEEPEST_JSON, tooDeep } from '../core/shown.ts';
 import { field, fileObject, has, integer, type JsonNode, text } from '../format/json-path.ts';
 import { oneOf, sha256 } from '../format/json-values.ts';
 import type { Json, JsonObject, UnitPlan, UnitResult } from './design.ts';
@@ -116,6 +117,7 @@ function refuse(message: string): never {
 }
 
 function lineOf(line: string, path: string): JsonNode {
+  if (tooDeep(line)) return refuse(`${path} nests lists and objects more than ${DEEPEST_JSON} deep. Take the file as flipside wrote it.`);
   try {
     return { value: JSON.parse(line) as unknown, path, refuse };
   } catch (thrown) {

@@ -1,5 +1,6 @@
 /** Reading untrusted JSON with the path of every value at hand, so that a refusal says where. Pure. */
 import { nearestWord } from '../core/nearest-word.ts';
+import { DEEPEST_JSON, shown, tooDeep } from '../core/shown.ts';
 
 /** What a refusal does: it throws. The path and the sentence are already in the message. */
 export type Refuse = (message: string) => never;
@@ -25,6 +26,7 @@ export function fileObject(source: string, name: string, format: string, version
 
 /** Parses JSON; `name` begins every path. */
 export function jsonRoot(source: string, name: string, refuse: Refuse): JsonNode {
+  if (tooDeep(source)) return refuse(`${name} nests lists and objects more than ${DEEPEST_JSON} deep, which no file of Flipside does.`);
   try {
     return { value: JSON.parse(source) as unknown, path: name, refuse };
   } catch (error) {
@@ -36,7 +38,7 @@ export function jsonRoot(source: string, name: string, refuse: Refuse): JsonNode
 export function checkFormat(root: JsonNode, format: string, version: number): void {
   const { path, refuse } = root;
   const found = text(field(root, 'format'));
-  if (found !== format) refuse(`${path}.format must be "${format}", got ${JSON.stringify(found)}.`);
+  if (found !== format) refuse(`${path}.format must be "${format}", got ${shown(found)}.`);
   const foundVersion = integer(field(root, 'version'), 1, Number.MAX_SAFE_INTEGER);
   if (foundVersion > version) refuse(`${path}.version is ${foundVersion}, written by a newer Flipside; this one reads up to ${version}.`);
 }
@@ -130,5 +132,5 @@ export function integer(node: JsonNode, least: number, most: number): number {
 function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `${typeof value} ${JSON.stringify(value)?.slice(0, 40) ?? ''}`.trim();
+  return typeof value === 'object' ? 'an object' : `${typeof value} ${shown(value)}`;
 }

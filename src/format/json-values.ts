@@ -1,6 +1,7 @@
 /** Values that several of our files hold, each refused by its path. Pure. */
 import type { Axis } from '../core/probe-types.ts';
 import type { SamplingOptions } from '../core/reading.ts';
+import { shown } from '../core/shown.ts';
 import { field, has, integer, type JsonNode, list, number, text, words } from './json-path.ts';
 
 /** A finite number between `low` and `high`, both included. */
@@ -45,12 +46,12 @@ export function identifier(node: JsonNode): string {
 
 /** One of a closed list of words. */
 export function oneOf<T extends string>(node: JsonNode, allowed: readonly T[]): T {
-  return allowed.find((value) => value === node.value) ?? node.refuse(`${node.path} must be one of ${allowed.join(', ')}, got ${(JSON.stringify(node.value) ?? 'nothing').slice(0, 80)}.`);
+  return allowed.find((value) => value === node.value) ?? node.refuse(`${node.path} must be one of ${allowed.join(', ')}, got ${shown(node.value)}.`);
 }
 
 /** `true` or `false`. */
 export function flag(node: JsonNode): boolean {
-  return typeof node.value === 'boolean' ? node.value : node.refuse(`${node.path} must be true or false, got ${(JSON.stringify(node.value) ?? 'nothing').slice(0, 80)}.`);
+  return typeof node.value === 'boolean' ? node.value : node.refuse(`${node.path} must be true or false, got ${shown(node.value)}.`);
 }
 
 /** The poles and the neutral origin. */

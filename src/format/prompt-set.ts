@@ -6,6 +6,7 @@
  */
 import { AppError } from '../core/errors.ts';
 import type { Axis } from '../core/probe-types.ts';
+import { shown } from '../core/shown.ts';
 import { field, has, type JsonNode, list, words } from './json-path.ts';
 import { headerText, type RowReader, rowRefusal, setHeader, setLines, type SetFiles, type SetTexts } from './set-lines.ts';
 import { type Findings, Problems } from './set-problems.ts';
@@ -119,7 +120,7 @@ function readHeader(files: SetTexts): Pick<PromptSet, 'name' | 'licence' | 'abou
 
 function toPole(named: JsonNode, axis: Axis): Pole {
   const pole = (['positive', 'negative', 'neutral'] as const).find((key) => axis[key] === named.value);
-  return pole ?? named.refuse(`${named.path} must be one of ${Object.values(axis).map((name) => JSON.stringify(name)).join(', ')}, got ${JSON.stringify(named.value)?.slice(0, 100)}.`);
+  return pole ?? named.refuse(`${named.path} must be one of ${Object.values(axis).map((name) => JSON.stringify(name)).join(', ')}, got ${shown(named.value)}.`);
 }
 
 /** The scene. A set written elsewhere may have none; the message says what belongs there. */

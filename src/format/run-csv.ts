@@ -16,9 +16,10 @@
  * with `_positive` and `_negative` after them. An empty cell is a value that is none (the start of the text). What is
  * read is checked as every recording is.
  */
-import { type Cell, csv, parseCsv, plainCell } from '../core/csv.ts';
+import { type Cell, csv, type CsvFault, type CsvRecord, csvRecords, plainCell } from '../core/csv.ts';
 import { AppError } from '../core/errors.ts';
 import { type ByPole, POLES } from '../core/heads.ts';
+import { tooDeep } from '../core/shown.ts';
 import { recordingIn, recordingObject, type RecordingObject } from './recording-json.ts';
 import type { Recording } from './recording.ts';
 
@@ -28,6 +29,8 @@ const CALIBRATION = ['tapMean', 'scale', 'tokenMean', 'tokenSd', 'smoothSd'] as 
 const TABLED = ['tokens', 'scores', 'words', 'taps', 'calibration', 'explained', 'alarm', 'poles'];
 /** What is shown of a reading, in the order in which a recording's file holds it. */
 const SHOWN = ['shown', 'shown_low', 'shown_high'];
+/** More layers than any recording may have. */
+const MAX_LAYERS = 1000;
 /** What stands after a kind: nothing for the difference of the poles, its pole for each from neutral. */
 const ENDINGS = ['', ...POLES.map((pole) => `_${pole}`)];
 
@@ -88,15 +91,15 @@ type Lines = Record<string, unknown[]>;
 
 /** Reads the table back. Throws `recording-invalid` with the line, or with the path of what is wrong in what it holds. */
 export function parseRunCsv(source: string): Recording {
-  const { records, fault } = parseCsv(source);
-  if (fault !== null) refuse(`The table's line ${fault.line} ${fault.what}.`);
-  const [head, ...lines] = records;
-  if (head === undefined || head.cells.slice(0, FIXED.length).join(',') !== RUN_CSV_HEADER) return refuse(`The first line of a run's table begins with ${RUN_CSV_HEADER}.`);
+  const records = csvRecords(source, FIXED.length + MAX_LAYERS);
+  const head = nextOf(records);
+  if (head === null || head.cells.slice(0, FIXED.length).join(',') !== RUN_CSV_HEADER) return refuse(`The first line of a run's table begins with ${RUN_CSV_HEADER}.`);
   const layers = head.cells.length - FIXED.length;
   const root: Record<string, unknown> = {};
   const listed: Lines = Object.fromEntries(['token', ...SHOWN, 'tap', 'tap_low', 'tap_high', 'tap_positive', 'tap_negative', ...ENDINGS.flatMap((ending) => [`score${ending}`, `words${ending}`])].map((kind) => [kind, []]));
   const named: Record<string, Record<string, unknown>> = Object.fromEntries(ENDINGS.flatMap((ending) => [`calibration${ending}`, `explained${ending}`, `alarm${ending}`]).map((kind) => [kind, {}]));
-  for (const { line, cells } of lines) {
+  for (let record = nextOf(records); record !== null; record = nextOf(records)) {
+    const { line, cells } = record;
     if (cells.length !== head.cells.length) refuse(`Line ${line} has ${cells.length} cells, the first line has ${head.cells.length}: a spreadsheet may have cut it.`);
     const [kind = '', index = '', name = '', text = '', number = ''] = cells;
     const values = cells.slice(FIXED.length).map((cell, layer) => numberIn(cell, line, `layer_${layer}`));
@@ -135,6 +138,13 @@ function shownAt(listed: Lines, index: number): unknown {
   return parts.every((part) => part === null) ? null : parts;
 }
 
+/** The next line of the table; null after the last. */
+function nextOf(records: Generator<CsvRecord, CsvFault | null>): CsvRecord | null {
+  const next = records.next();
+  if (next.done !== true) return next.value;
+  return next.value === null ? null : refuse(`The table's line ${next.value.line} ${next.value.what}.`);
+}
+
 /** Text and numbers as `about`, members of objects by their path, everything else as JSON. */
 function flatten(name: string, value: unknown, rows: Cell[][]): void {
   if (typeof value === 'string') rows.push(['about', null, name, value, null]);
@@ -170,8 +180,9 @@ function numberIn(cell: string, line: number, column: string): number | null {
 
 function jsonIn(text: string, line: number): unknown {
   try {
-    return JSON.parse(text);
+    if (!tooDeep(text)) return JSON.parse(text);
   } catch {
-    return refuse(`Line ${line} must hold JSON in text.`);
+    // Refused below.
   }
+  return refuse(`Line ${line} must hold JSON in text.`);
 }

@@ -1,10 +1,12 @@
 /** A prompt set's rows from a CSV table with the columns topic, pole, context, text and perhaps style, template, split. */
-import { parseCsv } from '../core/csv.ts';
-import { rowRefusal } from './set-lines.ts';
+import { type CsvRecord, csvRecords, plainCell } from '../core/csv.ts';
+import { MAX_CHARACTERS, MAX_ROWS, rowRefusal } from './set-lines.ts';
 import type { Problems } from './set-problems.ts';
 
 const NEEDED = ['topic', 'pole', 'context', 'text'] as const;
 const COLUMNS: readonly string[] = [...NEEDED, 'template', 'style', 'split'];
+/** Columns that nobody asked for are passed over, up to so many. */
+const MAX_COLUMNS = 200;
 
 /**
  * The rows as JSON lines, each on the line where its record begins in the table, so that a problem's line is the table's own. Column
@@ -12,9 +14,18 @@ const COLUMNS: readonly string[] = [...NEEDED, 'template', 'style', 'split'];
  * a spreadsheet from taking a text for a formula (see `csv`), and empty labels are left out. Null where the table has not the columns that it needs.
  */
 export function linesFromCsv(source: string, file: string, problems: Problems): string | null {
-  const { records, fault } = parseCsv(source);
-  const [head, ...rows] = records;
-  if (head === undefined) {
+  if (source.length > MAX_CHARACTERS) {
+    problems.add(`${file} has ${source.length} characters; at most ${MAX_CHARACTERS} are read. Split the set.`, { file });
+    return null;
+  }
+  const records = csvRecords(source, MAX_COLUMNS);
+  const beginning = records.next();
+  const head: CsvRecord | null = beginning.done === true ? null : beginning.value;
+  if (beginning.done === true && beginning.value !== null) {
+    problems.add(`${file} line ${beginning.value.line} ${beginning.value.what}.`, { file, line: beginning.value.line });
+    return null;
+  }
+  if (head === null) {
     problems.add(`${file} is empty. Its first line must name the columns ${NEEDED.join(', ')}.`, { file });
     return null;
   }
@@ -25,24 +36,31 @@ export function linesFromCsv(source: string, file: string, problems: Problems): 
   for (const name of COLUMNS) if (names.indexOf(name) !== names.lastIndexOf(name)) problems.add(`${file} has two columns "${name}". Remove or rename one.`, { file, line: head.line, field: name });
   if (missing.length > 0) return null;
   const lines: string[] = [];
-  for (const { line, cells } of rows) {
+  let filled = 0;
+  for (;;) {
+    const next = records.next();
+    if (next.done === true) {
+      const fault = next.value;
+      if (fault !== null) problems.attempt(() => rowRefusal(file, fault.line, '')(`${file} line ${fault.line} ${fault.what}.`));
+      break;
+    }
+    const { line, cells } = next.value;
     if (cells.every((cell) => cell.trim() === '')) continue;
+    filled += 1;
+    if (filled > MAX_ROWS) {
+      problems.add(`${file} has more than ${MAX_ROWS} rows, which are the most that are read. Split the set.`, { file, line });
+      return null;
+    }
     if (cells.length > names.length) {
       problems.attempt(() => rowRefusal(file, line, '')(`${file} line ${line} has ${cells.length} cells, but there are ${names.length} columns. A cell that holds a comma must stand in quotation marks.`));
       continue;
     }
     const row: Record<string, string> = {};
     for (const name of COLUMNS) {
-      const cell = unguarded(cells[names.indexOf(name)]?.trim() ?? '');
+      const cell = plainCell(cells[names.indexOf(name)]?.trim() ?? '');
       if (cell !== '' || NEEDED.some((needed) => needed === name)) row[name] = cell;
     }
     lines[line - 1] = JSON.stringify(row);
   }
-  if (fault !== null) problems.attempt(() => rowRefusal(file, fault.line, '')(`${file} line ${fault.line} ${fault.what}.`));
   return Array.from(lines, (line: string | undefined) => line ?? '').join('\n');
-}
-
-/** A cell without the apostrophe that `csv` puts before what a spreadsheet would take for a formula. */
-function unguarded(cell: string): string {
-  return /^'[=+\-@]/.test(cell) ? cell.slice(1) : cell;
 }

@@ -2,8 +2,10 @@
 import { AppError } from '../core/errors.ts';
 import { checkFormat, field, has, type JsonNode, jsonRoot, type Refuse, words } from './json-path.ts';
 
-const MAX_CHARACTERS = 16_000_000;
-const MAX_ROWS = 20_000;
+/** The most characters of rows that are read. */
+export const MAX_CHARACTERS = 16_000_000;
+/** The most rows. */
+export const MAX_ROWS = 20_000;
 
 /** The two files of a set as text. */
 export interface SetTexts {

@@ -1,5 +1,6 @@
 /** The few numbers of a model's `config.json` that the engine needs. */
 import { AppError } from '../core/errors.ts';
+import { shown } from '../core/shown.ts';
 import { jsonIn } from './model-text.ts';
 
 /** Sizes from `config.json`. */
@@ -18,7 +19,7 @@ export function parseModelConfig(text: string): ModelConfig {
   const size = (name: string): number => {
     const value = fields[name];
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > 1e7) {
-      throw new AppError('model-text-invalid', `config.json: ${name} must be a whole number from 1 to 10,000,000, got ${JSON.stringify(value) ?? 'nothing'}. Take the config.json that the model was published with.`, { file: 'config.json', field: name });
+      throw new AppError('model-text-invalid', `config.json: ${name} must be a whole number from 1 to 10,000,000, got ${shown(value)}. Take the config.json that the model was published with.`, { file: 'config.json', field: name });
     }
     return value;
   };

@@ -116,7 +116,7 @@ function overIndexedDb(connection: Connection): Database {
     return new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
       // A database that is closed by force ends its transactions, and not always their requests.
-      transaction.onabort = request.onerror = () => reject(request.error ?? transaction.error ?? new Error('The browser would not read what it keeps.'));
+      transaction.onabort = request.onerror = () => reject((request.error ?? transaction.error ?? new Error('The browser would not read what it keeps.')) as Error);
     });
   };
   return {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseCsv } from '../../src/core/csv.ts';
+import { parseCsv } from '../fixtures/parse-csv.ts';
 import { parseReport } from '../../src/format/report.ts';
 import type { Report } from '../../src/core/report-types.ts';
 import { loadModel, Site } from './site.ts';

@@ -1,9 +1,14 @@
 import { describe, expect, it, test } from 'vitest';
-import { csv, parseCsv, plainCell } from '../../src/core/csv.ts';
+import { csv, plainCell } from '../../src/core/csv.ts';
+import { parseCsv } from '../fixtures/parse-csv.ts';
 
 describe('a table as CSV', () => {
   it('quotes what RFC 4180 asks to be quoted, and nothing else', () => {
     expect(csv(['a', 'b,c'], [['plain', 'with "quotes"'], ['two\nlines', 1.5], [true, null]])).toBe('a,"b,c"\nplain,"with ""quotes"""\n"two\nlines",1.5\ntrue,\n');
+  });
+
+  it('quotes a text with a semicolon, at which some spreadsheets cut cells', () => {
+    expect(csv(['h', 'g'], [['x;=1+1', 'y']])).toBe('h,g\n"x;=1+1",y\n');
   });
 
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])('keeps the text %j from being a formula', (text) => {
@@ -51,6 +56,10 @@ test.each([
   ['a\n"b\nc"d\n', { line: 3, what: 'has text after a closing quotation mark; quotation marks inside a quoted cell are doubled' }],
 ])('the broken table %j says where it breaks', (source, fault) => {
   expect(parseCsv(source)).toEqual({ records: [{ line: 1, cells: ['a'] }], fault });
+});
+
+test('a record with more cells than may be is refused where it stands, and what follows is not read', () => {
+  expect(parseCsv(`a\n${','.repeat(1_000_000)}\nb\n`, 200)).toEqual({ records: [{ line: 1, cells: ['a'] }], fault: { line: 2, what: 'has more than 200 cells' } });
 });
 
 test('twenty thousand rows are read in a time that does not grow with their square', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseCsv } from '../../src/core/csv.ts';
+import { parseCsv } from '../fixtures/parse-csv.ts';
 import { doseTable } from '../../src/format/dose-table.ts';
 import { tableCsv } from '../../src/format/report-tables.ts';
 import { sampleDose } from '../fixtures/dose-sample.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCsv } from '../../src/core/csv.ts';
+import { parseCsv } from '../fixtures/parse-csv.ts';
 import type { Estimate, MethodCurve, Report } from '../../src/core/report-types.ts';
 import { reportTables, tableCsv } from '../../src/format/report-tables.ts';
 

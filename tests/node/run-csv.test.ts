@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseCsv } from '../../src/core/csv.ts';
+import { parseCsv } from '../fixtures/parse-csv.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { createRng } from '../../src/core/rng.ts';
 import { parseRecording, serialiseRecording } from '../../src/format/recording-json.ts';
-import { parseRunCsv, runCsv } from '../../src/format/run-csv.ts';
+import { parseRunCsv, RUN_CSV_HEADER, runCsv } from '../../src/format/run-csv.ts';
+import { refusal as refusalIn } from '../fixtures/refusal.ts';
 import { denseRun, pushedRun, samplePush, sampleRun } from '../fixtures/sample-run.ts';
 import type { Recording } from '../../src/format/recording.ts';
 import { mutations } from '../fixtures/mutate.ts';
@@ -113,4 +114,9 @@ describe('files that were damaged', () => {
     }
     expect(refused).toBeGreaterThan(1500);
   });
+});
+
+it('with more columns than any model has layers is refused at its first line, and a short line where it stands', () => {
+  expect(refusalIn(() => parseRunCsv(`${RUN_CSV_HEADER}${',x'.repeat(1_000_000)}\n`)).message).toBe("The table's line 1 has more than 1005 cells. Export the run again.");
+  expect(refusalIn(() => parseRunCsv(`${RUN_CSV_HEADER},layer_0\n${'a\n'.repeat(1_000_000)}`)).message).toContain('Line 2 has 1 cells, the first line has 6');
 });

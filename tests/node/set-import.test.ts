@@ -66,6 +66,21 @@ describe('what is dropped', () => {
     expect(got.set.rows).toHaveLength(12);
   });
 
+  it.each(["'=x", '=x', "''=x", "'plain", '-x', '@x', "'"])('gives a text %j back that the page wrote as CSV', (text) => {
+    const rows = rowsOf(4).map((row, index) => (index === 0 ? { ...row, text } : row));
+    expect(ready(importSet([file('mine.csv', table(rows))], { poles: POLES })).set.rows[0]?.text).toBe(text);
+  });
+
+  it.each([
+    ['of commas alone', ','.repeat(17_000_000), 'x.csv has 17000000 characters; at most 16000000 are read. Split the set.'],
+    ['of quotation marks alone', '"'.repeat(17_000_001), 'x.csv has 17000001 characters; at most 16000000 are read. Split the set.'],
+    ['whose header names more columns than any table has', ','.repeat(1_000_000), 'x.csv line 1 has more than 200 cells.'],
+    ['with more rows than are read', `topic,pole,context,text\n${'a,b,c,d\n'.repeat(1_000_000)}`, 'x.csv has more than 20000 rows, which are the most that are read. Split the set.'],
+  ])('that is a table %s is refused with its own size, before anything is made of it', (_, source, message) => {
+    const found = importSet([file('x.csv', source)]);
+    expect(found).toMatchObject({ kind: 'problems', total: 1, problems: [{ message }] });
+  });
+
   it('may have ten thousand rows', () => {
     const got = ready(importSet([file('many.csv', table(rowsOf(3334)))], { poles: POLES }));
     expect(got.set.topics).toHaveLength(3334);

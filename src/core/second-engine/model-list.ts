@@ -3,6 +3,7 @@
  * `model_id` and `model_lib`), from a file or from fields. It comes from outside, so every value is checked.
  */
 import { AppError } from '../errors.ts';
+import { shown } from '../shown.ts';
 
 /** One chat model. */
 export interface ChatModelRecord {
@@ -64,7 +65,7 @@ function readRecord(entry: unknown, path: string): ChatModelRecord {
 /** A name of 1 to 200 characters that can be seen. */
 function plain(value: unknown, path: string): string {
   if (typeof value !== 'string' || value.trim() === '') return refuse(`${path} is missing or empty.`, path);
-  if (value.length > 200 || value !== value.trim() || !/^[\p{L}\p{N}\p{P}\p{S} ]+$/u.test(value)) return refuse(`${path} must be 1 to 200 plain characters, got ${JSON.stringify(value).slice(0, 80)}.`, path);
+  if (value.length > 200 || value !== value.trim() || !/^[\p{L}\p{N}\p{P}\p{S} ]+$/u.test(value)) return refuse(`${path} must be 1 to 200 plain characters, got ${shown(value)}.`, path);
   return value;
 }
 
@@ -72,7 +73,7 @@ function plain(value: unknown, path: string): string {
 function address(value: unknown, path: string): string {
   if (typeof value !== 'string' || value === '') return refuse(`${path} is missing or empty.`, path);
   const fits = value.length <= 2000 && /^[\x21-\x7e]+$/.test(value) && !value.startsWith('//') && !value.includes('\\');
-  if (!fits || (!isBesidePage(value) && !/^https?:\/\/[^/?#]/i.test(value))) refuse(`${path} must be an address beside the page, as ./models/x/, or one that begins with http:// or https://, got ${JSON.stringify(value).slice(0, 80)}.`, path);
+  if (!fits || (!isBesidePage(value) && !/^https?:\/\/[^/?#]/i.test(value))) refuse(`${path} must be an address beside the page, as ./models/x/, or one that begins with http:// or https://, got ${shown(value)}.`, path);
   return value;
 }
 
@@ -82,7 +83,7 @@ function readOverrides(value: unknown, path: string): Record<string, number> {
   for (const [key, own] of Object.entries(value)) {
     // A list made for web-llm may hold more; what is not about memory is the model's own business.
     if (!OVERRIDES.includes(key)) continue;
-    if (typeof own !== 'number' || !Number.isInteger(own) || own < -1 || own > 1_000_000) return refuse(`${path}.${key} must be a whole number from -1 to 1000000, got ${JSON.stringify(own)?.slice(0, 40)}.`, `${path}.${key}`);
+    if (typeof own !== 'number' || !Number.isInteger(own) || own < -1 || own > 1_000_000) return refuse(`${path}.${key} must be a whole number from -1 to 1000000, got ${shown(own)}.`, `${path}.${key}`);
     out[key] = own;
   }
   return out;

@@ -4,6 +4,7 @@
  * A character whose bytes lie in several tokens is added by the token that ends it. The pieces joined are what the tokenizer's own library
  * decodes all tokens to, but for bytes that are no UTF-8: they become U+FFFD, as many as a text decoder gives.
  */
+import { shown } from '../shown.ts';
 import { bytesOfToken } from './byte-level.ts';
 
 /** Where a stream of tokens stands: at the start of a text, or after other tokens of it. */
@@ -125,7 +126,7 @@ function addStep(rules: Rules, decoder: Readonly<Record<string, unknown>>): void
       return;
     }
     default:
-      throw new RangeError(`its decoder is of the kind ${JSON.stringify(type)?.slice(0, 40) ?? 'nothing'}, which Flipside does not know`);
+      throw new RangeError(`its decoder is of the kind ${shown(type)}, which Flipside does not know`);
   }
 }
 

@@ -4,6 +4,7 @@
  * Pure: works in a worker and in Node.
  */
 import { AppError } from '../../core/errors.ts';
+import { shown, tooDeep } from '../../core/shown.ts';
 import { FILE_ROLES, LARGEST_FILE_BYTES, LARGEST_MODEL_BYTES, MOST_FILES, PLAIN_PATH, type FileRole } from '../../core/model-offer.ts';
 import { sha256Hex } from './sha256.ts';
 
@@ -51,18 +52,18 @@ const HUB_BASE = /^https?:\/\/[a-z0-9.-]{1,253}(?::\d{1,5})?\/(?!.*(?:^|\/)\.{1,
 export function parseManifest(text: string): ModelManifest {
   let raw: unknown;
   try {
-    raw = JSON.parse(text);
+    raw = tooDeep(text) ? null : JSON.parse(text);
   } catch (cause) {
     throw invalid('manifest', 'must be JSON, and it is not', cause);
   }
   const fields = record(raw, 'manifest');
   if (fields['format'] !== 'flipside-model-manifest') throw invalid('format', 'must be "flipside-model-manifest"');
-  if (fields['version'] !== 1) throw invalid('version', `must be 1, got ${show(fields['version'])}`);
+  if (fields['version'] !== 1) throw invalid('version', `must be 1, got ${shown(fields['version'])}`);
   const from = fromOf(fields['from']);
   const base = string(fields['base'], 'base');
-  if (from === undefined && (!base.endsWith('/') || !PLAIN_PATH.test(base.slice(0, -1)))) throw invalid('base', `must be a relative folder ending in "/" with plain names, got ${show(base)}`);
-  if (from === 'hub' && !HUB_BASE.test(base)) throw invalid('base', `must be the address of a folder on a host, ending in "/", got ${show(base)}`);
-  if (from === 'local' && base !== LOCAL_BASE) throw invalid('base', `must be "${LOCAL_BASE}" for files that were picked, got ${show(base)}`);
+  if (from === undefined && (!base.endsWith('/') || !PLAIN_PATH.test(base.slice(0, -1)))) throw invalid('base', `must be a relative folder ending in "/" with plain names, got ${shown(base)}`);
+  if (from === 'hub' && !HUB_BASE.test(base)) throw invalid('base', `must be the address of a folder on a host, ending in "/", got ${shown(base)}`);
+  if (from === 'local' && base !== LOCAL_BASE) throw invalid('base', `must be "${LOCAL_BASE}" for files that were picked, got ${shown(base)}`);
   return {
     format: 'flipside-model-manifest',
     version: 1,
@@ -91,7 +92,7 @@ const isWeighty = ({ role }: Pick<ManifestFile, 'role'>): boolean => role === 'g
 
 function fromOf(raw: unknown): 'hub' | 'local' | undefined {
   if (raw === undefined || raw === 'hub' || raw === 'local') return raw;
-  throw invalid('from', `must be "hub", "local" or left out, got ${show(raw)}`);
+  throw invalid('from', `must be "hub", "local" or left out, got ${shown(raw)}`);
 }
 
 function parseFiles(raw: unknown): readonly ManifestFile[] {
@@ -110,18 +111,18 @@ function parseFiles(raw: unknown): readonly ManifestFile[] {
 function parseFile(raw: unknown, at: string): ManifestFile {
   const fields = record(raw, at);
   const { path, bytes, sha256, gitBlob, role } = fields;
-  if (typeof path !== 'string' || !PLAIN_PATH.test(path)) throw invalid(`${at}.path`, `must be a relative path of plain names, got ${show(path)}`);
+  if (typeof path !== 'string' || !PLAIN_PATH.test(path)) throw invalid(`${at}.path`, `must be a relative path of plain names, got ${shown(path)}`);
   if (typeof bytes !== 'number' || !Number.isInteger(bytes) || bytes < 1 || bytes > LARGEST_FILE_BYTES) {
-    throw invalid(`${at}.bytes`, `must be a whole number from 1 to ${String(LARGEST_FILE_BYTES)}, got ${show(bytes)}`);
+    throw invalid(`${at}.bytes`, `must be a whole number from 1 to ${String(LARGEST_FILE_BYTES)}, got ${shown(bytes)}`);
   }
   const known = FILE_ROLES.find((name) => name === role);
-  if (known === undefined) throw invalid(`${at}.role`, `must be one of ${FILE_ROLES.join(', ')}, got ${show(role)}`);
+  if (known === undefined) throw invalid(`${at}.role`, `must be one of ${FILE_ROLES.join(', ')}, got ${shown(role)}`);
   // Graph and weights are the model's identity, which is made of SHA-256 alone.
   if (gitBlob !== undefined && (sha256 ?? null) === null && !isWeighty({ role: known })) {
-    if (typeof gitBlob !== 'string' || !/^[0-9a-f]{40}$/.test(gitBlob)) throw invalid(`${at}.gitBlob`, `must be 40 lower-case hex digits, got ${show(gitBlob)}`);
+    if (typeof gitBlob !== 'string' || !/^[0-9a-f]{40}$/.test(gitBlob)) throw invalid(`${at}.gitBlob`, `must be 40 lower-case hex digits, got ${shown(gitBlob)}`);
     return { path, bytes, sha256: null, gitBlob, role: known };
   }
-  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) throw invalid(`${at}.sha256`, `must be 64 lower-case hex digits, got ${show(sha256)}`);
+  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) throw invalid(`${at}.sha256`, `must be 64 lower-case hex digits, got ${shown(sha256)}`);
   return { path, bytes, sha256, role: known };
 }
 
@@ -131,14 +132,8 @@ function record(raw: unknown, at: string): Readonly<Record<string, unknown>> {
 }
 
 function string(raw: unknown, at: string): string {
-  if (typeof raw !== 'string' || raw === '' || raw.length > 200) throw invalid(at, `must be a text of 1 to 200 characters, got ${show(raw)}`);
+  if (typeof raw !== 'string' || raw === '' || raw.length > 200) throw invalid(at, `must be a text of 1 to 200 characters, got ${shown(raw)}`);
   return raw;
-}
-
-/** A value from outside, short enough for a message. */
-function show(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
 function invalid(field: string, problem: string, cause?: unknown): AppError {
