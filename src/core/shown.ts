@@ -13,7 +13,10 @@ export function shown(value: unknown): string {
 function described(value: unknown, depth: number): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return value.length > MOST ? `${JSON.stringify(value.slice(0, MOST)).slice(0, -1)}…` : JSON.stringify(value);
-  if (typeof value !== 'object' || value === null) return String(value);
+  if (value === null) return 'null';
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  // JSON holds nothing else.
+  if (typeof value !== 'object') return typeof value;
   const list = Array.isArray(value);
   const [open, close] = list ? '[]' : '{}';
   if (depth >= DEEPEST) return `${open}…${close}`;

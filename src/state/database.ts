@@ -109,14 +109,17 @@ function lastingConnection(name: string): Connection {
   };
 }
 
+const UNREAD = 'The browser would not read what it keeps.';
+
 function overIndexedDb(connection: Connection): Database {
   const ask = async <R>(store: StoreName, question: (store: IDBObjectStore) => IDBRequest<R>): Promise<R> => {
     const transaction = await connection((database) => database.transaction(store, 'readonly'));
     const request = question(transaction.objectStore(store));
     return new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error ?? new Error(UNREAD));
       // A database that is closed by force ends its transactions, and not always their requests.
-      transaction.onabort = request.onerror = () => reject((request.error ?? transaction.error ?? new Error('The browser would not read what it keeps.')) as Error);
+      transaction.onabort = () => reject(transaction.error ?? new Error(UNREAD));
     });
   };
   return {
@@ -130,7 +133,7 @@ function overIndexedDb(connection: Connection): Database {
       if (!isDecision(changes) && changes.length === 0) return;
       const stores = isDecision(changes) ? changes.stores : [...new Set(changes.map(({ store }) => store))];
       const transaction = await connection((database) => database.transaction(stores, 'readwrite'));
-      let failure: unknown = null;
+      let failure: Error | null = null;
       const done = new Promise<void>((resolve, reject) => {
         // Kept means written: a request can succeed in a transaction that then fails for want of room.
         transaction.oncomplete = () => resolve();
@@ -142,7 +145,7 @@ function overIndexedDb(connection: Connection): Database {
           try {
             make(transaction, changes.decide(request.result));
           } catch (error) {
-            failure = error;
+            failure = error instanceof Error ? error : new Error(String(error));
             transaction.abort();
           }
         };
