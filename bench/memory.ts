@@ -27,7 +27,7 @@ function emptyReader(): SegmentReader {
   const vector = (length: number): Float32Array => Float32Array.from({ length }, () => rng.uniform() - 0.5);
   return {
     model: { id: 'none', weightsSha256: 'ab'.repeat(32), layerCount: LAYERS - 1, hidden: HIDDEN },
-    hasChatForm: true,
+    unreadable: () => null,
     groups: (passages) => Array.from({ length: Math.ceil(passages.length / TOGETHER) }, (_, group) => passages.slice(group * TOGETHER, (group + 1) * TOGETHER)),
     read: (passages) => Promise.resolve(passages.map(({ text, taps, tapAfter, keepTokens }) => {
       const count = ('user' in text ? text.assistant : text.join(' ')).split(' ').length;

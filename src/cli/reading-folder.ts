@@ -4,6 +4,23 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReadingStore } from '../training/remembered.ts';
 
+/** A store that a full disk does not end: from the first vector that cannot be kept on none is, which `told` hears once. */
+export function whileThereIsRoom(store: ReadingStore, told: (why: unknown) => void): ReadingStore {
+  let full = false;
+  return {
+    get: (key) => store.get(key),
+    async set(key, values) {
+      if (full) return;
+      try {
+        await store.set(key, values);
+      } catch (thrown) {
+        if (!full) told(thrown);
+        full = true;
+      }
+    },
+  };
+}
+
 /** A store in `folder`, which is made when it is missing. Files are named by the SHA-256 of their key and hold float32, little-endian. */
 export function readingFolder(folder: string): ReadingStore {
   const pathOf = (key: string): string => {

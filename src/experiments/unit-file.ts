@@ -89,6 +89,7 @@ export function assertBelongs(found: UnitsHead, expected: UnitsHead, name: strin
   differ('size', expected.size, found.size, 'Quick and full runs have different units.');
   differ('model.id', expected.model.id, found.model.id, 'Take units that were read on one model.');
   differ('model.weightsSha256', expected.model.weightsSha256, found.model.weightsSha256, 'The models have one name and different weights.');
+  differ('model.startToken', expected.model.startToken ?? 'none', found.model.startToken ?? 'none', 'To the model texts with a start token and without one are different: run all units with one version.');
   differ('backend', expected.backend, found.backend, 'Engines differ in their last bits: run all units on one.');
 }
 
@@ -132,7 +133,7 @@ function headOf(root: JsonNode): UnitsHead {
     design: oneOf<DesignName>(field(root, 'design'), ['authors', 'flip-back', 'outside-text', 'opposites', 'mixture']),
     specSha256: sha256(field(root, 'specSha256')),
     size: oneOf<RunSize>(field(root, 'size'), ['full', 'quick']),
-    model: { id: text(field(model, 'id')), weightsSha256: sha256(field(model, 'weightsSha256')), layerCount: integer(field(model, 'layerCount'), 1, 1000), hidden: integer(field(model, 'hidden'), 1, 100_000), ...(has(model, 'dtype') ? { dtype: oneOf(field(model, 'dtype'), DTYPES) } : {}) },
+    model: { id: text(field(model, 'id')), weightsSha256: sha256(field(model, 'weightsSha256')), layerCount: integer(field(model, 'layerCount'), 1, 1000), hidden: integer(field(model, 'hidden'), 1, 100_000), ...(has(model, 'dtype') ? { dtype: oneOf(field(model, 'dtype'), DTYPES) } : {}), ...(has(model, 'startToken') ? { startToken: text(field(model, 'startToken')) } : {}), ...(has(model, 'chatDate') ? { chatDate: text(field(model, 'chatDate')) } : {}) },
     backend: text(field(root, 'backend')),
   };
 }

@@ -1,6 +1,8 @@
 /** Reads passages for training and judging, over any decoder: as many in one pass as it holds, and long ones pass by pass. */
 import { throwIfStopped } from '../core/abort.ts';
+import { AppError } from '../core/errors.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
+import { checkLength } from '../core/text-check.ts';
 import type { Passage, PassageReading, SegmentReader } from '../training/reader.ts';
 import type { Decoder } from './decoder.ts';
 import { readAlone } from './passage-alone.ts';
@@ -48,7 +50,16 @@ export function createSegmentReader({ decoder, tokenizer, model, setTokens }: Se
   };
   return {
     model,
-    hasChatForm: tokenizer.hasChat,
+    unreadable(passage) {
+      try {
+        const { ids, places, taps } = tokensOf(passage);
+        const readout = Math.max(0, ...taps.map((tap) => tap.length));
+        checkLength(Math.max(ids.length, ...places.map(({ to }) => to + readout)), decoder.sizes.contextTokens);
+        return null;
+      } catch (thrown) {
+        return AppError.from(thrown);
+      }
+    },
     groups: (passages) => inBundles(passages).map((group) => group.passages),
     async read(passages, signal) {
       const readings: PassageReading[] = [];

@@ -29,7 +29,7 @@ export async function lastLayerReader(chat: StatesSource): Promise<SegmentReader
   const model: ModelIdentity = { id: `${chat.id} (last layer, after its norm)`, weightsSha256: chat.weightsSha256, layerCount: LAYERS - 1, hidden };
   return {
     model,
-    hasChatForm: false,
+    unreadable: ({ text }) => (Array.isArray(text) ? null : noChatForm()),
     groups: (passages) => passages.map((passage) => [passage]),
     read: async (passages, signal) => {
       const out: PassageReading[] = [];
@@ -39,8 +39,12 @@ export async function lastLayerReader(chat: StatesSource): Promise<SegmentReader
   };
 }
 
+function noChatForm(): AppError {
+  return new AppError('usage', 'A chat model of the second engine is read in plain text only: its own form is applied where it answers, not where it is read.');
+}
+
 async function readPassage(chat: StatesSource, { text, taps, tapAfter, keepTokens }: Passage, signal: AbortSignal | undefined): Promise<PassageReading> {
-  if (!Array.isArray(text)) throw new AppError('usage', 'A chat model of the second engine is read in plain text only: its own form is applied where it answers, not where it is read.');
+  if (!Array.isArray(text)) throw noChatForm();
   const segments = await Promise.all((text as readonly string[]).map(async (segment, index) => chat.tokens(index === 0 ? segment : ` ${segment}`, index === 0)));
   const tapTokens = await Promise.all(taps.map(async (tap) => chat.tokens(` ${tap}`, false)));
   const states = async (tokens: readonly number[]): Promise<TokenStates> => {

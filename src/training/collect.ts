@@ -37,7 +37,7 @@ export interface LongCall {
 type Expected = Omit<RowInfo, 'tap' | 'tokensBefore'>;
 
 /** A text to be read and the rows that it gives: one description for each of `tapAfter`. */
-interface Planned extends Passage {
+export interface Planned extends Passage {
   readonly text: readonly string[];
   readonly rows: readonly Expected[];
 }
@@ -49,10 +49,9 @@ interface Planned extends Passage {
  */
 export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call: LongCall = {}): Promise<TapRows> {
   checkAxes(plan.sets);
-  const zeros = plan.zeros ?? [];
   const stories = plan.stories?.stories ?? [];
   const topicCount = topicNames(plan.sets).length;
-  const passages = [...turnPassages(plan, zeros), ...storyPassages(plan)];
+  const passages = plannedPassages(plan);
   const turnCount = passages.reduce((sum, passage) => sum + passage.rows.length, 0);
 
   const { hidden, layerCount } = reader.model;
@@ -98,6 +97,11 @@ function roomFor(passages: readonly Planned[], taps: number, numbers: number): n
 /** Names of all topics by topic number: topics of equal name are one, in whichever set they stand. */
 export function topicNames(sets: readonly PromptSet[]): string[] {
   return [...new Set(sets.flatMap((set) => set.topics))];
+}
+
+/** The texts of a plan in the order of reading. */
+export function plannedPassages(plan: ReadingPlan): readonly Planned[] {
+  return [...turnPassages(plan, plan.zeros ?? []), ...storyPassages(plan)];
 }
 
 /** One passage for each turn; the first turn of a scene also gives the reading of the scene alone. Zero sets are read without scenes. */

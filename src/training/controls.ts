@@ -32,7 +32,7 @@ export function scoreAt(probe: ProbeLayer, residual: Float32Array): number {
 /** Reads a control set. `onRows` is awaited after some rows, with how many they were. Throws `usage` for chat rows on a model without a chat form, and `cancelled`. */
 export async function readControls(reader: SegmentReader, probe: ProbeLayer, set: ControlSet, onRows: (count: number) => Promise<void>, signal?: AbortSignal): Promise<CellScores> {
   const scores = new Map<string, Map<string, number[]>>();
-  const passages = set.rows.map((row) => ({ row, ...passageOf(row, probe.taps) }));
+  const passages = set.rows.map((row) => ({ row, ...controlPassage(row, probe.taps) }));
   for await (const [{ row }, reading] of readAll(reader, passages, onRows, signal)) {
     const cells = scores.get(row.item) ?? new Map<string, number[]>();
     scores.set(row.item, cells);
@@ -41,7 +41,8 @@ export async function readControls(reader: SegmentReader, probe: ProbeLayer, set
   return scores;
 }
 
-function passageOf(row: ControlRow, taps: readonly string[]): Passage {
+/** A row of a control set as it is read. */
+export function controlPassage(row: ControlRow, taps: readonly string[]): Passage {
   switch (row.kind) {
     case 'chat':
       return { text: { system: row.system, user: row.user, assistant: row.assistant }, taps: [], tapAfter: [1] };

@@ -22,7 +22,7 @@ export interface MoreToRead {
   readonly others: readonly PromptSet[];
   /** Wordings that were never trained on; none is a smaller judgement, not an error. */
   readonly unseenTaps: readonly string[];
-  /** Whether the turns of some topics are read in the model's chat form too, where it has one. */
+  /** Whether the turns of some topics are read in the model's chat form too. */
   readonly chatForm: boolean;
 }
 
@@ -32,7 +32,7 @@ export async function judgeByReading(reader: SegmentReader, probe: ProbeLayer, f
   const names = topicNames(more.sets);
   const numbers = new Map(names.map((topic, index) => [topic, index]));
   const own = poleRows(more.sets);
-  const inForm = new Set(more.chatForm && reader.hasChatForm ? evenlySpaced(names.length, FORM_TOPICS) : []);
+  const inForm = new Set(more.chatForm ? evenlySpaced(names.length, FORM_TOPICS) : []);
   const formRows = own.filter((row) => inForm.has(numbers.get(row.topic) ?? -1));
   const total = (more.unseenTaps.length > 0 ? own.length : 0) + formRows.length + more.controls.reduce((sum, set) => sum + set.rows.length, 0) + poleRows(more.others).length;
   let done = 0;

@@ -4,6 +4,7 @@
  * Segment 0 is tokenised as it is, every later one with one leading space. A tap is tokenised as `" " + tap`, branches
  * off after a segment and never enters the text. Position 0, the attention sink, never enters a mean.
  */
+import type { AppError } from '../core/errors.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 
 /** What was read after one segment. */
@@ -45,8 +46,8 @@ export interface PassageReading {
 /** A model that reads passages, segment by segment. */
 export interface SegmentReader {
   readonly model: ModelIdentity;
-  /** Whether the model has a chat form of its own. */
-  readonly hasChatForm: boolean;
+  /** Why a passage cannot be read, found without reading it: no chat form, one that refuses it, more tokens than the model takes. Null where nothing is in the way. */
+  unreadable(passage: Passage): AppError | null;
   /**
    * Parts passages, in their order, into groups that are read together; the same passages make the same groups. Throws
    * `usage` for an exchange where the model has no chat form.

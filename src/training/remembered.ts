@@ -2,6 +2,7 @@
  * A reader that remembers: what a model read once it need not read again, for another probe or another way to fit.
  * Where the readings are kept is the caller's: a map in the page, a folder for the command.
  */
+import type { ModelIdentity } from '../core/probe-types.ts';
 import type { Passage, SegmentReader, PassageReading, TapRead } from './reader.ts';
 
 /** Keeps vectors by name. Names are as long as the text they stand for. */
@@ -16,20 +17,25 @@ export interface ReadingStore {
  * text take hundreds of times the room of its taps.
  */
 export function rememberReadings(reader: SegmentReader, store: ReadingStore): SegmentReader {
-  const { weightsSha256 } = reader.model;
+  const made = madeWith(reader.model);
   return {
     model: reader.model,
-    hasChatForm: reader.hasChatForm,
+    unreadable: (passage) => reader.unreadable(passage),
     groups: (passages) => reader.groups(passages),
     async read(passages, signal) {
-      const known = await Promise.all(passages.map((passage) => recall(store, weightsSha256, passage)));
+      const known = await Promise.all(passages.map((passage) => recall(store, made, passage)));
       const missing = passages.filter((_, index) => known[index] === undefined);
       const read = missing.length === 0 ? [] : await reader.read(missing, signal);
-      await Promise.all(missing.map((passage, index) => keep(store, weightsSha256, passage, read[index])));
+      await Promise.all(missing.map((passage, index) => keep(store, made, passage, read[index])));
       const next = read[Symbol.iterator]();
       return known.flatMap((reading) => reading ?? next.next().value ?? []);
     },
   };
+}
+
+/** What a reading hangs on besides its text: the weights, the token that texts begin with, and the day that a chat form prints. */
+function madeWith({ weightsSha256, startToken, chatDate }: ModelIdentity): string {
+  return [weightsSha256, ...(startToken === undefined ? [] : [`start ${startToken}`]), ...(chatDate === undefined ? [] : [`day ${chatDate}`])].join(' ');
 }
 
 interface PlaceKeys {

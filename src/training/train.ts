@@ -30,6 +30,7 @@ import { judgeByReading } from './judge-reading.ts';
 import { fitReadings, layerSource } from './method-curve.ts';
 import { poleEvidence } from './pole-fit.ts';
 import { randomAurocs } from './random-directions.ts';
+import { readableOn } from './readable.ts';
 import type { SegmentReader } from './reader.ts';
 import { type Readings, readingsIn } from './readings.ts';
 import { scoredHeads } from './scored-heads.ts';
@@ -79,6 +80,7 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
   const allTaps = sets[0]?.taps ?? [];
   const taps = allTaps.slice(0, options.tapCount ?? 2);
   checkOptions(options, taps, reader.model.layerCount + 1);
+  const readable = readableOn(reader, { plan: { sets, stories, zeros, taps, settings: true }, controls, others, unseenTaps: options.otherTaps === false ? [] : allTaps.slice(taps.length), chatForm: options.otherTaps !== false });
   const { readings, fitted, fit, defaultLayer, nullModel, judged, steering, placebos, baselines, selectivity, topicCount } = await learn(reader, options, taps);
   const { own, poles } = await scoredHeads(reader, stories, fitted, options);
   const { directions, calibration } = own;
@@ -102,7 +104,7 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
   const { hidden } = reader.model;
   const layer = { layer: defaultLayer, direction: directions.slice(defaultLayer * hidden, (defaultLayer + 1) * hidden), tapMean: calibration[defaultLayer]?.tapMean ?? NaN, scale: calibration[defaultLayer]?.scale ?? NaN, taps };
   const part = equalLengthPart(sets, baselines.length, readings, fitted.layers[defaultLayer]?.held ?? [], seed);
-  const read = await judgeByReading(reader, layer, fit, readings, { sets, controls, others, unseenTaps: options.otherTaps === false ? [] : allTaps.slice(taps.length), chatForm: options.otherTaps !== false }, seed, options);
+  const read = await judgeByReading(reader, layer, fit, readings, { ...readable, sets }, seed, options);
   return {
     probe,
     report: {
@@ -118,7 +120,7 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
       transfer: [...fitted.transfer, ...part, ...read.transfer],
       controls: [...judged.controls, ...read.controls],
       drift: judged.drift,
-      caveats: caveatsOf(topicCount, options, { length: baselines.length, neutralTokens: probe.alarm.tokens }),
+      caveats: [...readable.leftOut, ...caveatsOf(topicCount, options, { length: baselines.length, neutralTokens: probe.alarm.tokens })],
     },
   };
 }

@@ -8,7 +8,7 @@ import { TextTokenizer } from '../../src/runtime/tokenizer.ts';
 import { rememberReadings } from '../../src/training/remembered.ts';
 import type { Exchange, Passage, SegmentReader } from '../../src/training/reader.ts';
 import { trainProbe, type TrainOptions } from '../../src/training/train.ts';
-import { readOne, toyReader, toySet, toyStories } from '../fixtures/toy-reader.ts';
+import { readOne, toyReader, toySet, toyStories, withoutChatForm } from '../fixtures/toy-reader.ts';
 
 const options = (topics: number): TrainOptions => ({ id: 'toy', title: 'Toy', about: 'A probe for tests.', sets: [toySet(topics)], stories: toyStories(3, 2), method: { kind: 'ridge', target: 'zeroed', penalty: 1 }, defaultLayer: 2, seed: 3, shuffles: 5 });
 const exchange = { user: 'Where is the ferry?', assistant: 'It left at noon.' };
@@ -49,7 +49,7 @@ describe('turns in the chat form of the model', () => {
         return reader.read(passages, signal);
       },
     };
-    expect(await formOf({ ...strict, hasChatForm: false }, options(6))).toEqual([]);
+    expect(await formOf({ ...strict, unreadable: withoutChatForm }, options(6))).toEqual([]);
     expect(await formOf(strict, { ...options(6), otherTaps: false })).toEqual([]);
   });
 
@@ -72,7 +72,7 @@ describe('the embedded model', () => {
     const engine = await openNodeEngine(fileURLToPath(new URL('../../public/models/smollm2-135m-instruct-q4', import.meta.url)));
     try {
       const reader = createSegmentReader(engine);
-      expect(reader.hasChatForm).toBe(true);
+      expect(reader.unreadable(reply(exchange))).toBeNull();
       const [first, second] = (await readOne(reader, reply(exchange))).taps[0]!.means;
       const { hidden, layerCount } = engine.model;
       expect(first).toHaveLength((layerCount + 1) * hidden);

@@ -1,5 +1,6 @@
 /** `experiment`: runs one of the shipped experiments, or one's own, and prints its verdict. */
 import { join } from 'node:path';
+import { AppError } from '../../core/errors.ts';
 import { isShippedId } from '../../core/experiment-files.ts';
 import type { RunSize } from '../../core/experiment-types.ts';
 import { DESIGNS } from '../../experiments/designs.ts';
@@ -51,6 +52,9 @@ export const experiment: Command = {
       const report = await writeResults(out, loaded, head, prepared ?? {}, units);
       const { experiment: about, verdict, because, gates, contrasts } = report;
       return { result: { experiment: about.id, size, verdict, because, gates, contrasts, ...took, out, files: RESULT_FILES }, ok: true };
+    } catch (thrown) {
+      const error = AppError.from(thrown);
+      throw error.code === 'cancelled' ? new AppError('cancelled', `Stopped. Units that have run are kept in ${join(out, 'units')}: the same command runs those that are missing.`, {}, thrown) : error;
     } finally {
       await (editor as Decoder | null)?.dispose();
       await engine.dispose();

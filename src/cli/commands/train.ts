@@ -1,6 +1,8 @@
 /** `train`: probes from prompt sets, with their judgement. */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import type { JudgedProbe, TrainingPlan } from '../../core/training-plan.ts';
 import { probeCard } from '../../format/probe-card.ts';
@@ -15,7 +17,7 @@ import { type Hash, readPlan, runTraining } from '../../training/run-plan.ts';
 import { Options, type Command } from '../command.ts';
 import { prepareBundle, writeBundle } from '../bundle-folder.ts';
 import { showProgress } from '../progress.ts';
-import { readingFolder } from '../reading-folder.ts';
+import { readingFolder, whileThereIsRoom } from '../reading-folder.ts';
 import { planOf, readRecipes, type Recipe } from '../recipes.ts';
 import { PLAN_OPTIONS, PLAN_USAGE, planFrom } from '../train-plan.ts';
 
@@ -25,7 +27,7 @@ const hash: Hash = (content) => createHash('sha256').update(content).digest('hex
 export const trainWith = (open: typeof openNodeReader): Command => ({
   name: 'train',
   usage: `train --model DIR (--recipes FILE [--only ID …] --out DIR | ${PLAN_USAGE}) [--csv] [--force] [--readings DIR]`,
-  summary: 'Fits a direction at every layer and judges it, held out by topic, against nulls, baselines, controls and other axes: what the page does unless options say otherwise. --csv also writes every table; --force replaces a probe that is there; --readings keeps what the model read, so that training again takes seconds.',
+  summary: 'Fits a direction at every layer and judges it, held out by topic, against nulls, baselines, controls and other axes: what the page does unless options say otherwise. --csv also writes every table; --force replaces a probe that is there; What the model has read lies in OUT.readings until the training is done, so that one that was stopped goes on; --readings keeps it in a folder of yours, so that training again takes seconds.',
   async run(args, signal) {
     const texts = { type: 'string', multiple: true } as const;
     const text = { type: 'string' } as const;
@@ -39,15 +41,20 @@ export const trainWith = (open: typeof openNodeReader): Command => ({
     for (const { plan } of jobs) readPlan(plan, hash);
     for (const { folder } of jobs) await prepareBundle(folder, options.flag('force'));
     const opened = await open(model);
-    const keep = options.text('readings');
-    const reader: SegmentReader = keep === undefined ? opened : rememberReadings(opened, readingFolder(keep));
+    const named = options.text('readings');
+    // Kept until the training is done: one that is stopped, or fails, goes on from there.
+    const keep = named ?? `${resolve(out)}.readings`;
+    const reader: SegmentReader = rememberReadings(opened, named === undefined ? whileThereIsRoom(readingFolder(keep), notKept) : readingFolder(keep));
     try {
       const results = [];
       for (const { plan, folder } of jobs) {
         const trained = await trainInto(folder, reader, plan, { csv: options.flag('csv'), signal, onProgress: ({ stage, done, total }) => showProgress(jobs.length > 1 ? `${plan.id}: ${stage}` : stage, done, total) });
         results.push(summaryOf(trained, folder));
       }
+      if (named === undefined) await rm(keep, { recursive: true, force: true });
       return { result: results.length === 1 ? results[0] : results, ok: true };
+    } catch (thrown) {
+      throw withWhatIsKept(thrown, keep);
     } finally {
       await opened.dispose();
     }
@@ -71,6 +78,17 @@ async function trainInto(folder: string, reader: SegmentReader, plan: TrainingPl
   ];
   await writeBundle(folder, new Map(files));
   return trained;
+}
+
+function notKept(why: unknown): void {
+  process.stderr.write(`What the model reads is no longer kept, so a stop loses it: ${why instanceof Error ? why.message : String(why)}\n`);
+}
+
+/** A stop, or whatever else ended a training, with where its readings lie. */
+function withWhatIsKept(thrown: unknown, keep: string): AppError {
+  const error = AppError.from(thrown);
+  if (!existsSync(keep)) return error;
+  return new AppError(error.code, `${error.message} What was read so far is kept in ${keep}: the same command goes on from there.`, error.details, thrown);
 }
 
 /** What is printed: the headline; everything else is in the files. */
