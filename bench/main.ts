@@ -1,7 +1,7 @@
 /**
  * What reading costs, as ratios within one run: the machine is noisy, so variants are interleaved and medians compared.
  * `npm run -s bench` prints JSON; `npm run -s bench -- page` measures only how soon the built page can be used, `-- lens` only the
- * lens, `-- steer` only what pushing costs. Never part of the tests: a timed test fails on a busy machine.
+ * lens, `-- steer` only what pushing costs, `-- readings` only what readings of a text cost. Never part of the tests: a timed test fails on a busy machine.
  */
 import { execFileSync } from 'node:child_process';
 import { arch, cpus, platform } from 'node:os';
@@ -19,6 +19,7 @@ import { benchFit } from './fit.ts';
 import { readLens } from '../src/runtime/lens.ts';
 import { median } from './median.ts';
 import { benchPage } from './page.ts';
+import { benchReadings } from './readings.ts';
 import { benchSteering } from './steering.ts';
 import { benchToyLens } from './toy-lens.ts';
 
@@ -68,10 +69,17 @@ async function benchLens(): Promise<object> {
   return { tokens: text.length, layers: engine.model.layerCount + 1, top: LENS.top, rounds: LONG_ROUNDS, readingMs: round(times.reading), withLensMs: round(times.whole), ratio: round(times.whole / times.reading) };
 }
 
+const device = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} threads, ${platform()} ${arch()}, Node ${process.version}`;
 const round = (value: number): number => Number(value.toPrecision(3));
 
 if (process.argv.includes('lens')) {
   process.stdout.write(`${JSON.stringify({ lens: await benchLens(), toyLens: await benchToyLens(LENS.tokens, LENS.top) }, null, 1)}\n`);
+  process.exit(0);
+}
+
+if (process.argv.includes('readings')) {
+  const control = process.argv[process.argv.indexOf('readings') + 1];
+  process.stdout.write(`${JSON.stringify({ device, readings: await benchReadings(MODEL, PROBE, control) }, null, 1)}\n`);
   process.exit(0);
 }
 
@@ -124,7 +132,7 @@ await engine.dispose();
 process.stdout.write(
   `${JSON.stringify(
     {
-      device: `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} threads, ${platform()} ${arch()}, Node ${process.version}`,
+      device,
       page,
       backend: 'onnxruntime-node cpu',
       rounds: ROUNDS,

@@ -5,7 +5,7 @@ import type { ReadingSink, TapReading, TokenBatch, TokenPiece, TokenScores } fro
 /** A sink that keeps everything. */
 export class GrownReading implements ReadingSink {
   readonly pieces: TokenPiece[] = [];
-  readonly taps: TapReading[] = [];
+  readonly #taps = new Map<number, TapReading>();
   readonly #batches: Readonly<Record<Head, TokenScores[]>> = { difference: [], positive: [], negative: [] };
 
   tokens(batch: TokenBatch): void {
@@ -17,7 +17,12 @@ export class GrownReading implements ReadingSink {
   }
 
   tap(tap: TapReading): void {
-    this.taps.push(tap);
+    this.#taps.set(tap.afterToken, tap);
+  }
+
+  /** Readings in the order in which their places were first read; one that was read again takes the place of the one before. */
+  get taps(): readonly TapReading[] {
+    return [...this.#taps.values()];
   }
 
   /** All scores so far `[tokens, layers]`. */
@@ -57,9 +62,11 @@ export function toJson(reading: GrownReading): { tokens: unknown[]; taps: unknow
   const row = (values: Float32Array): (number | null)[] => Array.from(values, (value) => (Number.isFinite(value) ? Math.round(value * 1e4) / 1e4 : null));
   const at = (values: Float32Array, index: number): (number | null)[] => row(values.subarray(index * layers, (index + 1) * layers));
   const polesAt = (index: number): object => (poles === null ? {} : byPole((pole) => ({ scores: at(poles[pole].scores, index), words: at(poles[pole].words, index) })));
+  const inOrder = (taps: readonly TapReading[]): TapReading[] => [...taps].sort((a, b) => a.afterToken - b.afterToken);
+  const shown = (tap: TapReading): (number | null)[] | null => tap.shown && row(Float32Array.of(tap.shown.score, tap.shown.low, tap.shown.high));
   const tapPoles = (tap: TapReading): object => (tap.poles === null ? {} : { positive: row(tap.poles.positive), negative: row(tap.poles.negative) });
   return {
     tokens: reading.pieces.map((piece, index) => ({ id: piece.id, text: piece.text, scores: at(scores, index), words: at(words, index), ...polesAt(index) })),
-    taps: reading.taps.map((tap) => ({ afterToken: tap.afterToken, score: row(tap.score), nullLow: row(tap.nullLow), nullHigh: row(tap.nullHigh), ...tapPoles(tap) })),
+    taps: inOrder(reading.taps).map((tap) => ({ afterToken: tap.afterToken, stand: tap.stand, shown: shown(tap), score: row(tap.score), nullLow: row(tap.nullLow), nullHigh: row(tap.nullHigh), ...tapPoles(tap) })),
   };
 }

@@ -30,7 +30,7 @@ function writeSet(name: string, topics: number, change: (lines: string[]) => str
 test('a command that is asked for help says how it is used, and nothing of the others', async () => {
   const { status, stdout, stderr } = await flipside('record', '--help');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(stdout).toMatch(/^Usage:\n  record --model DIR --probe DIR --stories DIR --out DIR\n/);
+  expect(stdout).toMatch(/^Usage:\n  record --model DIR --probe DIR --stories DIR --out DIR \[--every sentence\|clause\|token\]\n/);
   expect(stdout).not.toContain('generate');
 }, MINUTE);
 
@@ -51,6 +51,13 @@ test('read gives every token and a tap a sentence as JSON, progress apart', asyn
   expect(read.tokens[0]!.scores).toEqual(new Array(31).fill(null));
   expect(read.taps).toHaveLength(2);
   for (const tap of read.taps) expect(tap.nullLow[16]!).toBeLessThan(tap.nullHigh[16]!);
+}, MINUTE);
+
+test('how densely a text is read is refused where it says nothing', async () => {
+  expectRefusal(await flipside('read', '--model', 'x', '--probe', 'y', '--text', 'z', '--every', 'verse'), /--every must be one of sentence, clause, token, got "verse"/);
+  expectRefusal(await flipside('read', '--model', 'x', '--probe', 'y', '--text', 'z', '--every', 'token', '--no-taps'), /Give one of them/);
+  expectRefusal(await flipside('generate', '--model', 'x', '--prompt', 'z', '--every', 'token'), /there is no --probe/);
+  expectRefusal(await flipside('record', '--model', 'x', '--probe', 'y', '--stories', 'z', '--out', 'o', '--every', 'word'), /--every must be one of/);
 }, MINUTE);
 
 test('generate with a seed is repeatable', async () => {

@@ -3,18 +3,20 @@ import { openNodeEngine } from '../../runtime/node/node-engine.ts';
 import { createScorer, noScorer } from '../../runtime/scorer.ts';
 import { createSegmentReader } from '../../runtime/segment-reader.ts';
 import { TextRun } from '../../runtime/text-run.ts';
+import type { TapReading } from '../../core/reading.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
 import { readProbe } from '../files.ts';
 import { GrownReading, toJson } from '../grown-reading.ts';
 import { showProgress } from '../progress.ts';
+import { EVERY, EVERY_SUMMARY, EVERY_USAGE, everyFrom, readInside, shownReadings } from '../reading-options.ts';
 import { SAMPLING_OPTIONS, SAMPLING_USAGE, samplingFrom } from '../sampling-options.ts';
 
 /** Continues a prompt. */
 export const generate: Command = {
   name: 'generate',
-  usage: `generate --model DIR --prompt TEXT ${SAMPLING_USAGE} [--chat] [--probe DIR ${FITTED_ON_USAGE}]`,
-  summary: 'Continues a prompt; the same seed gives the same words. --probe adds the scores of every token. A probe of another variant of this model is measured first, as by read.',
+  usage: `generate --model DIR --prompt TEXT ${SAMPLING_USAGE} [--chat] [--probe DIR ${EVERY_USAGE} ${FITTED_ON_USAGE}]`,
+  summary: `Continues a prompt; the same seed gives the same words. --probe adds the scores of every token, and readings at neutral words after each sentence. ${EVERY_SUMMARY} A probe of another variant of this model is measured first, as by read.`,
   async run(args, signal) {
     const options = new Options('generate', args, {
       model: { type: 'string' },
@@ -22,11 +24,14 @@ export const generate: Command = {
       ...SAMPLING_OPTIONS,
       chat: { type: 'boolean' },
       probe: { type: 'string' },
+      ...EVERY,
       ...FITTED_ON,
     });
     const prompt = options.needed('prompt');
     const sampling = samplingFrom(options);
     const probeDir = options.text('probe');
+    const every = everyFrom(options, 'sentence');
+    if (probeDir === undefined && options.text('every') !== undefined) options.refuse('--every says where the probe reads, but there is no --probe');
     const read = probeDir === undefined ? null : await readProbe(probeDir);
     const engine = await openNodeEngine(options.model());
     try {
@@ -44,9 +49,11 @@ export const generate: Command = {
         },
         tap: (tap) => grown.tap(tap),
       }, signal);
+      const inside = (tap: TapReading): void => (tap.afterToken < started ? given : grown).tap(tap);
+      const left = read === null ? null : await readInside(run, every, inside, signal);
       run.dispose();
       const written = grown.pieces.map((piece) => piece.text).join('');
-      const scores = read && carried ? { probe: { id: read.probe.id, sha256: read.sha256 }, ...agreementPart(carried.agreement), given: toJson(given), written: toJson(grown) } : {};
+      const scores = read && carried ? { probe: { id: read.probe.id, sha256: read.sha256 }, ...agreementPart(carried.agreement), ...shownReadings([...given.taps, ...grown.taps], started + grown.pieces.length, read.probe.defaultLayer, left), given: toJson(given), written: toJson(grown) } : {};
       return { result: { model: engine.model, prompt: text, text: written, ids: grown.pieces.map((piece) => piece.id), sampling, ...summary, ...scores }, ok: true };
     } finally {
       await engine.dispose();

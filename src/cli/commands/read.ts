@@ -8,14 +8,17 @@ import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carr
 import { Options, type Command } from '../command.ts';
 import { readProbe, readProse } from '../files.ts';
 import { GrownReading, toJson } from '../grown-reading.ts';
+import { EVERY, EVERY_SUMMARY, EVERY_USAGE, everyFrom, readInside, shownReadings } from '../reading-options.ts';
 
 /** Reads a text with a probe. */
 export const read: Command = {
   name: 'read',
-  usage: `read --model DIR --probe DIR (--text TEXT | --file FILE) [--chat] [--no-taps] ${FITTED_ON_USAGE}`,
-  summary: 'Scores of a text per token and layer, what the words alone predict of them, and scores at taps after each sentence. --chat reads it as a user turn. A probe of another variant of this model (q4, fp16, …) is measured first, on the sets that it was fitted on (those that ship, and --fitted-on): its cosine is printed, or it is refused.',
+  usage: `read --model DIR --probe DIR (--text TEXT | --file FILE) [--chat] [--no-taps] ${EVERY_USAGE} ${FITTED_ON_USAGE}`,
+  summary: `Scores of a text per token and layer, what the words alone predict of them, and readings at neutral words after each sentence: \`readings\` as the page shows them, each from its first token on, with the range of random directions; \`taps\` at every layer. ${EVERY_SUMMARY} --chat reads it as a user turn. A probe of another variant of this model (q4, fp16, …) is measured first, on the sets that it was fitted on (those that ship, and --fitted-on): its cosine is printed, or it is refused.`,
   async run(args, signal) {
-    const options = new Options('read', args, { model: { type: 'string' }, probe: { type: 'string' }, text: { type: 'string' }, file: { type: 'string' }, chat: { type: 'boolean' }, 'no-taps': { type: 'boolean' }, ...FITTED_ON });
+    const options = new Options('read', args, { model: { type: 'string' }, probe: { type: 'string' }, text: { type: 'string' }, file: { type: 'string' }, chat: { type: 'boolean' }, 'no-taps': { type: 'boolean' }, ...EVERY, ...FITTED_ON });
+    const every = everyFrom(options, 'sentence');
+    if (options.flag('no-taps') && options.text('every') !== undefined) options.refuse('--every says where to read neutral words, and --no-taps that none are read. Give one of them');
     const { probe: own, sha256 } = await readProbe(options.needed('probe'));
     const given = await textOf(options);
     const engine = await openNodeEngine(options.model());
@@ -25,11 +28,13 @@ export const read: Command = {
       const run = new TextRun({ ...engine, scorer: createScorer(probe) });
       const reading = new GrownReading();
       const summary = await run.read(text, { taps: !options.flag('no-taps') }, reading, signal);
+      const left = (await readInside(run, every, (tap) => reading.tap(tap), signal)) ?? summary.left ?? null;
       run.dispose();
+      const shown = shownReadings(reading.taps, reading.pieces.length, probe.defaultLayer, left);
       const unit = 'standard deviations of the probe at the taps of its training turns';
       // What the words explain and the 1 % lines, by layer, so that no score stands alone.
       const { lexical: { explained: wordsExplain }, alarm } = probe;
-      return { result: { model: engine.model, probe: { id: probe.id, sha256 }, ...agreementPart(agreement), unit, defaultLayer: probe.defaultLayer, wordsExplain, alarm, ...summary, ...toJson(reading) }, ok: true };
+      return { result: { model: engine.model, probe: { id: probe.id, sha256 }, ...agreementPart(agreement), unit, defaultLayer: probe.defaultLayer, wordsExplain, alarm, ...summary, ...shown, ...toJson(reading) }, ok: true };
     } finally {
       await engine.dispose();
     }

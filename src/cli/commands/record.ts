@@ -1,5 +1,7 @@
 /** `record`: the readings that the page shows before any model is loaded. */
 import { join } from 'node:path';
+import { READINGS_LEFT } from '../../content/readings.ts';
+import type { ReadingsLeft } from '../../core/engine-report.ts';
 import { byPole } from '../../core/heads.ts';
 import type { Probe } from '../../core/probe-types.ts';
 import { assertProbeFits } from '../../format/probe.ts';
@@ -14,14 +16,16 @@ import { Options, type Command } from '../command.ts';
 import { listFolder, readProbe, readText, writeOutput } from '../files.ts';
 import { GrownReading } from '../grown-reading.ts';
 import { showProgress } from '../progress.ts';
+import { EVERY, everyFrom, readInside } from '../reading-options.ts';
 
 /** Reads every story of a folder and writes one recording each, with an index. */
 export const record: Command = {
   name: 'record',
-  usage: 'record --model DIR --probe DIR --stories DIR --out DIR',
-  summary: 'Reads every story in a folder and writes the recordings that the page shows before a model is loaded.',
+  usage: 'record --model DIR --probe DIR --stories DIR --out DIR [--every sentence|clause|token]',
+  summary: 'Reads every story in a folder and writes the recordings that the page shows before a model is loaded, with a reading after every token unless --every says otherwise.',
   async run(args, signal) {
-    const options = new Options('record', args, { model: { type: 'string' }, probe: { type: 'string' }, stories: { type: 'string' }, out: { type: 'string' } });
+    const options = new Options('record', args, { model: { type: 'string' }, probe: { type: 'string' }, stories: { type: 'string' }, out: { type: 'string' }, ...EVERY });
+    const every = everyFrom(options, 'token');
     const out = options.needed('out');
     const folder = options.needed('stories');
     const { probe, sha256 } = await readProbe(options.needed('probe'));
@@ -30,6 +34,7 @@ export const record: Command = {
     stories.sort((a, b) => a.order - b.order);
     const engine = await openNodeEngine(options.model());
     const entries: RecordingEntry[] = [];
+    let left: ReadingsLeft | null = null;
     try {
       assertProbeFits(probe, engine.model);
       const scorer = createScorer(probe);
@@ -38,7 +43,8 @@ export const record: Command = {
         const run = new TextRun({ ...engine, scorer });
         const reading = new GrownReading();
         const text = story.sentences.map((sentence) => sentence.text).join(' ');
-        await run.read(text, { taps: true }, reading, signal);
+        const { left: leftOut } = await run.read(text, { taps: true }, reading, signal);
+        left = (await readInside(run, every, (tap) => reading.tap(tap), signal)) ?? leftOut ?? left;
         run.dispose();
         const recording = serialiseRecording({
           id: story.id,
@@ -62,7 +68,7 @@ export const record: Command = {
         entries.push({ id: story.id, title: story.title, blurb: story.blurb, dark: story.dark });
       }
       await writeOutput(join(out, 'index.json'), serialiseRecordingIndex(entries));
-      return { result: { out, recordings: entries.map((entry) => entry.id) }, ok: true };
+      return { result: { out, recordings: entries.map((entry) => entry.id), readingsLack: left && READINGS_LEFT[left] }, ok: true };
     } finally {
       await engine.dispose();
     }

@@ -1,0 +1,78 @@
+/**
+ * What readings cost, as ratios within one run: a text with a reading after every token beside the text alone, how soon the
+ * ends of its sentences are there, and writing with readings at the ends of sentences beside writing without.
+ */
+import { readProbe } from '../src/cli/files.ts';
+import type { ReadingSink } from '../src/core/reading.ts';
+import type { RefineSummary } from '../src/core/engine-report.ts';
+import { openNodeEngine } from '../src/runtime/node/node-engine.ts';
+import { PROOF_TEXT } from '../src/runtime/proof-text.ts';
+import { createScorer, type Scorer } from '../src/runtime/scorer.ts';
+import { TextRun } from '../src/runtime/text-run.ts';
+import { median } from './median.ts';
+
+const ROUNDS = 5;
+const WRITTEN_TOKENS = 60;
+/** Read inside sentences where the probe names no text of its own. */
+const CONTROL = 'That was so';
+const SAMPLING = { temperature: 0.8, topK: 0, topP: 0.95, seed: 3, maxTokens: WRITTEN_TOKENS } as const;
+const never = new AbortController().signal;
+
+/** Ratios are medians of the rounds' ratios; each round times every variant in turn, and a first one warms up. */
+export async function benchReadings(model: string, probeFolder: string, control: string | undefined): Promise<object> {
+  const engine = await openNodeEngine(model);
+  const own = createScorer((await readProbe(probeFolder)).probe);
+  const inside = { texts: [control ?? CONTROL], own: false };
+  const named = control === undefined && own.readouts.word.texts.length > 0;
+  const scorer: Scorer = named ? own : { ...own, readouts: { ...own.readouts, clause: inside, word: inside } };
+  const rounds: { alone: number; sentences: number; lastEnd: number; every: number; writing: number; writingRead: number }[] = [];
+  let refined: RefineSummary | null = null;
+  let tokens = 0;
+  let ends = 0;
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const started = performance.now();
+    const since = (from: number): number => performance.now() - from;
+    const alone = new TextRun({ ...engine, scorer });
+    tokens = (await alone.read(PROOF_TEXT, { taps: false }, nowhere, never)).tokens;
+    const aloneMs = since(started);
+    alone.dispose();
+
+    const run = new TextRun({ ...engine, scorer });
+    const from = performance.now();
+    let lastEnd = 0;
+    ends = 0;
+    const listening: ReadingSink = { tokens: () => undefined, tap: () => { ends += 1; lastEnd = since(from); } };
+    await run.read(PROOF_TEXT, { taps: true }, listening, never);
+    const sentences = since(from);
+    refined = await run.refine('token', nowhere, () => undefined, never);
+    const every = since(from);
+    run.dispose();
+
+    const [writing, writingRead] = [await written(false), await written(true)];
+    if (round > 0) rounds.push({ alone: aloneMs, sentences, lastEnd, every, writing, writingRead });
+  }
+  await engine.dispose();
+  const ratio = (over: (each: (typeof rounds)[number]) => number): number => Number(median(rounds.map(over)).toPrecision(3));
+  return {
+    text: { tokens, sentenceEnds: ends, readingsInside: refined?.readings, readingTokens: refined?.tapTokens, texts: named ? own.readouts.word.texts : inside.texts },
+    rounds: ROUNDS,
+    aloneMs: ratio(({ alone }) => alone),
+    aReadingAfterEveryTokenToTextAlone: ratio(({ every, alone }) => every / alone),
+    sentenceEndsToTextAlone: ratio(({ sentences, alone }) => sentences / alone),
+    lastSentenceEndOfReadingAll: ratio(({ lastEnd, every }) => lastEnd / every),
+    writing: { tokens: WRITTEN_TOKENS, withReadingsAtSentenceEndsToWithout: ratio(({ writing, writingRead }) => writingRead / writing), withoutMs: ratio(({ writing }) => writing) },
+  };
+
+  /** Milliseconds of writing on, the reading of the prompt not counted. */
+  async function written(taps: boolean): Promise<number> {
+    const run = new TextRun({ ...engine, scorer });
+    await run.read('The ferry left at noon and', { taps: false }, nowhere, never);
+    const from = performance.now();
+    await run.generate(SAMPLING, { taps }, nowhere, never);
+    const ms = performance.now() - from;
+    run.dispose();
+    return ms;
+  }
+}
+
+const nowhere: ReadingSink = { tokens: () => undefined, tap: () => undefined };

@@ -1,0 +1,47 @@
+/** How densely a text is read, from the options of the command line, and what is printed of it. */
+import { readingsLack } from '../content/readings.ts';
+import type { ReadingsLeft } from '../core/engine-report.ts';
+import type { ReadingSink, TapReading } from '../core/reading.ts';
+import { GRANULARITIES, type Granularity } from '../core/refinement.ts';
+import { type TracePoint, tracePoints } from '../core/trace.ts';
+import type { TextRun } from '../runtime/text-run.ts';
+import type { Options } from './command.ts';
+import { showProgress } from './progress.ts';
+
+/** The option, for `Options`. */
+export const EVERY = { every: { type: 'string' } } as const;
+
+/** How it is written. */
+export const EVERY_USAGE = `[--every ${GRANULARITIES.join('|')}]`;
+
+/** What it does, for summaries. */
+export const EVERY_SUMMARY = '--every token or clause also reads inside sentences, where the probe has numbers for that.';
+
+/** The option's value. Throws `usage`. */
+export function everyFrom(options: Options, fallback: Granularity): Granularity {
+  const given = options.text('every') ?? fallback;
+  const known = GRANULARITIES.find((each) => each === given);
+  return known ?? options.refuse(`--every must be one of ${GRANULARITIES.join(', ')}, got "${given}"`);
+}
+
+type Tell = ReadingSink['tap'];
+
+/** Reads inside the sentences of a run's text; why that could not be done everywhere, null where it was. */
+export async function readInside(run: TextRun, every: Granularity, tap: Tell, signal: AbortSignal): Promise<ReadingsLeft | null> {
+  if (every === 'sentence') return null;
+  const sink: ReadingSink = { tokens: () => undefined, tap };
+  return (await run.refine(every, sink, (done, total) => showProgress('readings', done, total), signal)).left;
+}
+
+/** The readings as they are shown, in the order of the text, with a sentence on what they lack. */
+export function shownReadings(taps: readonly TapReading[], tokens: number, defaultLayer: number, left: ReadingsLeft | null): object {
+  const rounded = (value: number): number | null => (Number.isFinite(value) ? Math.round(value * 1e4) / 1e4 : null);
+  const points = tracePoints(taps, tokens, null, defaultLayer);
+  const printed = ({ from, afterToken, stand, score, low, high }: TracePoint): object => {
+    return { from, afterToken, stand, score: rounded(score), low: rounded(low), high: rounded(high) };
+  };
+  return {
+    readings: points.map(printed),
+    readingsLack: readingsLack(taps, left),
+  };
+}
