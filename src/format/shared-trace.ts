@@ -11,7 +11,7 @@ import { parseAxis, sha256 } from './json-values.ts';
 import { UNMEASURED_ALARM } from './probe-parts.ts';
 import type { Recording, RunOrigin } from './recording.ts';
 
-/** A place with what is shown of it. */
+/** A place with what was read there, before it is smoothed. */
 export type SharedPoint = Pick<TracePoint, 'afterToken' | 'stand' | 'score' | 'low' | 'high'>;
 
 /** What was read, and by which model. */

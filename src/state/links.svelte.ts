@@ -7,7 +7,8 @@ import { isGrain } from '../core/grain.ts';
 import { isHead } from '../core/heads.ts';
 import { samePush } from '../core/same-push.ts';
 import type { RecordingEntry } from '../format/recording-json.ts';
-import { hasShown, tracePoints } from '../core/trace.ts';
+import type { ShownReading, TapReading } from '../core/reading.ts';
+import { hasShown } from '../core/trace.ts';
 import { isOfLink, recordingOfTrace, type SharedTrace } from '../format/shared-trace.ts';
 import type { Shared } from '../format/share-link.ts';
 import type { AppState } from './app.svelte.ts';
@@ -221,9 +222,13 @@ function traceOf({ recording, maker, frame, taps, tokens }: ReadingState): Share
   if (made === null || taps.length === 0) return null;
   const { axis, layers, defaultLayer } = frame;
   const { model, weightsSha256, backend } = made;
-  const points = tracePoints(taps, tokens.length, null, defaultLayer);
+  const layer = hasShown(taps) ? null : defaultLayer;
+  // As they were read: what is shown is smoothed from them where the link is opened.
+  const valuesOf = ({ shown, score, nullLow, nullHigh }: TapReading): ShownReading =>
+    (layer === null ? shown : null) ?? { score: score[defaultLayer] ?? Number.NaN, low: nullLow[defaultLayer] ?? Number.NaN, high: nullHigh[defaultLayer] ?? Number.NaN };
+  const points = taps.map((tap) => ({ afterToken: tap.afterToken, stand: tap.stand, ...valuesOf(tap) }));
   const finishedAt = recording?.run?.finishedAt ?? Date.now();
-  return { axis, layers, layer: hasShown(taps) ? null : defaultLayer, model, weightsSha256, backend, finishedAt, tokens, points };
+  return { axis, layers, layer, model, weightsSha256, backend, finishedAt, tokens, points };
 }
 
 /** The readings that came in a link, as a reading; null where it brought none. */

@@ -11,7 +11,10 @@ import { openWebDecoder } from '../../src/runtime/ort/web-decoder.ts';
 import type { Peek } from '../../src/runtime/pass-plan.ts';
 import { Sequence, type MixedReading } from '../../src/runtime/sequence.ts';
 import { columnsOf, expectClose, PASS, readAll, TEXT } from '../fixtures/toy-decoding.ts';
-import { toyDecoderFiles, TOY } from '../fixtures/toy-graph.ts';
+import { toyDecoderFiles, toyTokenizer, TOY } from '../fixtures/toy-graph.ts';
+import type { TapReading } from '../../src/core/reading.ts';
+import { refinement } from '../../src/core/refinement.ts';
+import { TextRun } from '../../src/runtime/text-run.ts';
 import { wholeScorer } from '../fixtures/whole-scorer.ts';
 
 const files = toyDecoderFiles();
@@ -189,4 +192,31 @@ describe('products', () => {
     await expect(gpu.decoder.project([new Float32Array(7)])).rejects.toMatchObject({ code: 'internal', message: expect.stringContaining('7 numbers') as string });
     expect(await cpu.decoder.project(directions)).toBeNull();
   });
+});
+
+describe('a text run', () => {
+  const text = 'He waved, and fell; then he rose. She left?';
+  const sizes = { layers: TOY.layerCount + 1, hidden: TOY.hidden, count: 2 };
+
+  /** What a decoder reads of the text, and inside its sentences. */
+  async function readingsOf(decoder: Decoder): Promise<TapReading[]> {
+    const scorer = wholeScorer(['So it was.'], sizes, ['So']);
+    const run = new TextRun({ decoder, tokenizer: toyTokenizer(), scorer, chunkTokens: PASS, endTokens: [] });
+    const taps: TapReading[] = [];
+    const sink = { tokens: () => undefined, tap: (tap: TapReading) => void taps.push(tap) };
+    const { signal } = new AbortController();
+    await run.read(text, { taps: true }, sink, signal);
+    await run.refine('token', sink, () => undefined, signal);
+    // The text is still there, and goes on as if nothing had branched off.
+    await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 }, { taps: true }, sink, signal);
+    run.dispose();
+    return taps;
+  }
+
+  test('is read inside its sentences on the graphics card as on the CPU', async () => {
+    const [a, b] = [await readingsOf(cpu.decoder), await readingsOf(gpu.decoder)];
+    expect(a.length).toBeGreaterThan(refinement([...text], 'token').length + 2);
+    expect(b.map(({ afterToken, stand }) => [afterToken, stand])).toEqual(a.map(({ afterToken, stand }) => [afterToken, stand]));
+    for (const [index, tap] of a.entries()) expectClose(b[index]!.score, tap.score);
+  }, 120_000);
 });
