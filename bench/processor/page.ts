@@ -19,7 +19,7 @@ export interface PageResult {
   readonly runtime: string;
   readonly threads: number;
   readonly openMs: Readonly<Record<Weights, number>>;
-  readonly products: unknown;
+  readonly unpackedBytes: number;
   readonly passes: readonly { readonly tokens: number; readonly past: number; readonly packed: Spread; readonly unpacked: Spread; readonly ratio: Spread }[];
   readonly written: { readonly tokens: number; readonly packed: Spread; readonly unpacked: Spread; readonly ratio: Spread; readonly sameTokens: boolean };
   /** Bytes of the whole page after everything, where the browser tells. */
@@ -49,7 +49,8 @@ export async function benchPageOnProcessor(prompt: readonly number[], tokens: nu
       return tokenMs;
     });
     const pageBytes = await page.evaluate(async () => ('measureUserAgentSpecificMemory' in performance ? ((await (performance as unknown as { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> }).measureUserAgentSpecificMemory()).bytes) : null)).catch(() => null);
-    return { ...opened, passes, written: { tokens, ...written, sameTokens: JSON.stringify(ids.get('packed')) === JSON.stringify(ids.get('unpacked')) }, pageBytes };
+    const { products, ...setting } = opened;
+    return { ...setting, unpackedBytes: products?.madeBytes ?? 0, passes, written: { tokens, ...written, sameTokens: JSON.stringify(ids.get('packed')) === JSON.stringify(ids.get('unpacked')) }, pageBytes };
   } finally {
     await browser.close();
     await server.close();

@@ -88,7 +88,7 @@ function decoderOn(session: InferenceSession, graph: TappedDecoder, config: Mode
     graph,
     steering: graph.steering ? steeringOnCpu(Tensor, sizes, graph.steeringType) : null,
     editing: graph.editing ? createEditFeeds(Tensor, sizes) : null,
-    caches: graph.taps.length > 0 ? createStaticCpuCaches(Tensor, graph, sizes.contextTokens) : createGrowingCache(Tensor, graph),
+    caches: graph.taps.length > 0 ? createStaticCpuCaches(Tensor, graph) : createGrowingCache(Tensor, graph),
     fetch: fetchFromCpu,
     rowless: true,
     project: null,

@@ -7,7 +7,7 @@ import type { Tensor, TensorConstructor } from 'onnxruntime-common';
 import { boundTo, cacheNames } from '../../onnx/cache-names.ts';
 import type { DecoderShape } from '../../onnx/decoder-shape.ts';
 import type { CacheKeeper } from './cache-keeper.ts';
-import { cutCache, Line, ownCache, roomFor, StaticCache } from './cache-line.ts';
+import { cutCache, Line, ownCache, StaticCache } from './cache-line.ts';
 
 /** The arrays of one text, as tensors `[1, heads, tokens, size]` in the order of {@link cacheNames}. */
 interface Room {
@@ -17,8 +17,14 @@ interface Room {
 
 type Numbers = Float32Array | Uint16Array;
 
+/** Room grows by so many tokens: little is held that is not used, and moving what is there costs under 1 ms a token even in long texts. */
+const STEP = 256;
+
+/** The size of the smallest room that holds so many tokens. */
+const roomFor = (tokens: number): number => STEP * Math.ceil(tokens / STEP);
+
 /** A keeper of caches in this process. The arrays of the text that was forgotten last are kept for the next one. */
-export function createStaticCpuCaches(TensorClass: TensorConstructor, shape: DecoderShape, contextTokens: number): CacheKeeper {
+export function createStaticCpuCaches(TensorClass: TensorConstructor, shape: DecoderShape): CacheKeeper {
   const names = cacheNames(shape.layerCount);
   let spare: Room | null = null;
 
@@ -35,7 +41,7 @@ export function createStaticCpuCaches(TensorClass: TensorConstructor, shape: Dec
   }
 
   function open(tokens: number): Line<Room> {
-    const room = spare !== null && spare.tokens >= tokens ? spare : makeRoom(roomFor(tokens, contextTokens));
+    const room = spare !== null && spare.tokens >= tokens ? spare : makeRoom(roomFor(tokens));
     spare = null;
     return new Line(room);
   }
@@ -44,7 +50,7 @@ export function createStaticCpuCaches(TensorClass: TensorConstructor, shape: Dec
   function grow(line: Line<Room>, tokens: number, used: number): void {
     const from = line.room;
     if (tokens <= from.tokens) return;
-    const room = makeRoom(roomFor(tokens, contextTokens));
+    const room = makeRoom(roomFor(tokens));
     for (const [index, { heads, size }] of shape.cache.entries()) {
       const [old, numbers] = [from.tensors[index]?.data, room.tensors[index]?.data] as [Numbers, Numbers];
       for (let head = 0; head < heads; head += 1) numbers.set(old.subarray(head * from.tokens * size, (head * from.tokens + used) * size), head * room.tokens * size);
