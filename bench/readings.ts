@@ -1,10 +1,11 @@
 /**
- * What readings cost, as ratios within one run: a text with a reading after every token beside the text alone, how soon the
+ * What readings cost, as ratios within one run: a text with readings inside its sentences beside the text alone, how soon the
  * ends of its sentences are there, and writing with readings at the ends of sentences beside writing without.
  */
 import { readProbe } from '../src/cli/files.ts';
 import type { ReadingSink } from '../src/core/reading.ts';
 import type { RefineSummary } from '../src/core/engine-report.ts';
+import { USUAL } from '../src/core/refinement.ts';
 import { openNodeEngine } from '../src/runtime/node/node-engine.ts';
 import { PROOF_TEXT } from '../src/runtime/proof-text.ts';
 import { createScorer, type Scorer } from '../src/runtime/scorer.ts';
@@ -14,7 +15,7 @@ import { median } from './median.ts';
 const ROUNDS = 5;
 const WRITTEN_TOKENS = 60;
 /** Read inside sentences where the probe names no text of its own. */
-const CONTROL = 'That was so';
+const CONTROL = 'It was an act of';
 const SAMPLING = { temperature: 0.8, topK: 0, topP: 0.95, seed: 3, maxTokens: WRITTEN_TOKENS } as const;
 const never = new AbortController().signal;
 
@@ -25,7 +26,7 @@ export async function benchReadings(model: string, probeFolder: string, control:
   const inside = { texts: [control ?? CONTROL], own: false };
   const named = control === undefined && own.readouts.word.texts.length > 0;
   const scorer: Scorer = named ? own : { ...own, readouts: { ...own.readouts, clause: inside, word: inside } };
-  const rounds: { alone: number; sentences: number; lastEnd: number; every: number; writing: number; writingRead: number }[] = [];
+  const rounds: { alone: number; sentences: number; lastEnd: number; usual: number; every: number; writing: number; writingRead: number }[] = [];
   let refined: RefineSummary | null = null;
   let tokens = 0;
   let ends = 0;
@@ -44,12 +45,14 @@ export async function benchReadings(model: string, probeFolder: string, control:
     const listening: ReadingSink = { tokens: () => undefined, tap: () => { ends += 1; lastEnd = since(from); } };
     await run.read(PROOF_TEXT, { taps: true }, listening, never);
     const sentences = since(from);
-    refined = await run.refine('token', nowhere, () => undefined, never);
+    refined = await run.refine(USUAL, nowhere, () => undefined, never);
+    const usual = since(from);
+    await run.refine('token', nowhere, () => undefined, never);
     const every = since(from);
     run.dispose();
 
     const [writing, writingRead] = [await written(false), await written(true)];
-    if (round > 0) rounds.push({ alone: aloneMs, sentences, lastEnd, every, writing, writingRead });
+    if (round > 0) rounds.push({ alone: aloneMs, sentences, lastEnd, usual, every, writing, writingRead });
   }
   await engine.dispose();
   const ratio = (over: (each: (typeof rounds)[number]) => number): number => Number(median(rounds.map(over)).toPrecision(3));
@@ -57,9 +60,10 @@ export async function benchReadings(model: string, probeFolder: string, control:
     text: { tokens, sentenceEnds: ends, readingsInside: refined?.readings, readingTokens: refined?.tapTokens, texts: named ? own.readouts.word.texts : inside.texts },
     rounds: ROUNDS,
     aloneMs: ratio(({ alone }) => alone),
+    asThePageReadsToTextAlone: ratio(({ usual, alone }) => usual / alone),
     aReadingAfterEveryTokenToTextAlone: ratio(({ every, alone }) => every / alone),
     sentenceEndsToTextAlone: ratio(({ sentences, alone }) => sentences / alone),
-    lastSentenceEndOfReadingAll: ratio(({ lastEnd, every }) => lastEnd / every),
+    lastSentenceEndToReadingSentencesOnly: ratio(({ lastEnd, sentences }) => lastEnd / sentences),
     writing: { tokens: WRITTEN_TOKENS, withReadingsAtSentenceEndsToWithout: ratio(({ writing, writingRead }) => writingRead / writing), withoutMs: ratio(({ writing }) => writing) },
   };
 

@@ -2,11 +2,14 @@
 import type { Stand } from './reading.ts';
 import { standsOf } from './stands.ts';
 
-/** How densely a text is read: at the ends of sentences, at those of clauses too, or after every token. */
-export const GRANULARITIES = ['sentence', 'clause', 'token'] as const;
+/** How densely a text is read: at the ends of sentences, at those of clauses too, of words of four letters and more too, or after every token. */
+export const GRANULARITIES = ['sentence', 'clause', 'word', 'token'] as const;
 
 /** One of {@link GRANULARITIES}. */
 export type Granularity = (typeof GRANULARITIES)[number];
+
+/** How densely the page and its recordings are read: more places cost more and tell no more (docs/decisions/0025). */
+export const USUAL: Granularity = 'word';
 
 /** A place to read at. */
 export interface ReadingPlace {
@@ -18,20 +21,21 @@ export interface ReadingPlace {
 /** Letters of a word from which on it says something: shorter ones (and, his, the) mostly join others. */
 const TELLING = 4;
 
+/** How many of the groups that {@link refinement} makes are read. */
+const GROUPS: Readonly<Record<Granularity, number>> = { sentence: 0, clause: 1, word: 2, token: 4 };
+
 /**
- * The places inside the sentences of a text, given what each token adds to it: the ends of clauses; then, for every token,
- * the ends of long words, of short ones, and what lies within words. Each group is in the order of the text. Left out are
- * tokens that end inside a character, and white space alone.
+ * The places inside the sentences of a text, given what each token adds to it: the ends of clauses; then those of long
+ * words; then, for every token, those of short ones, and what lies within words. Each group is in the order of the text.
+ * Left out are tokens that end inside a character, and white space alone.
  */
 export function refinement(pieces: readonly string[], every: Granularity): ReadingPlace[] {
-  if (every === 'sentence') return [];
   const groups: ReadingPlace[][] = [[], [], [], []];
   for (const [afterToken, stand] of standsOf(pieces).entries()) {
     if (stand === 'sentence' || (pieces[afterToken] ?? '').trim() === '') continue;
-    if (stand === 'word' && every === 'clause') continue;
     groups[stand === 'clause' ? 0 : rankOf(pieces, afterToken)]?.push({ afterToken, stand });
   }
-  return groups.flat();
+  return groups.slice(0, GROUPS[every]).flat();
 }
 
 /** 1: the end of a long word, 2: of a short one, 3: within a word, or a mark that opens one. */

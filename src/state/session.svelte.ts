@@ -11,6 +11,7 @@ import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../
 import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '../core/patching.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 import type { ReadingSink, SamplingOptions } from '../core/reading.ts';
+import { USUAL } from '../core/refinement.ts';
 import type { TokenDivergence } from '../core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
@@ -68,7 +69,7 @@ export class Session extends EngineLine {
   }
 
   /**
-   * Reads inside the sentences of the reading that the engine holds, after every token; how many readings came of it. Every
+   * Reads inside the sentences of the reading that the engine holds; how many readings came of it. Every
    * other call ends it, and what was read stays. Does nothing where the engine holds another text, or is at work.
    */
   async refine(reading: ReadingState): Promise<number> {
@@ -76,7 +77,7 @@ export class Session extends EngineLine {
     if (client === null || status === null || this.phase.kind !== 'ready' || !this.holds(reading)) return 0;
     const before = reading.heard;
     const step = paced((done: number, total: number) => this.goOn({ kind: 'refining', status, done, total }));
-    const summary = await this.run({ kind: 'refining', status, done: 0, total: 0 }, (signal) => client.refine({ every: 'token' }, reading.sink, step, signal));
+    const summary = await this.run({ kind: 'refining', status, done: 0, total: 0 }, (signal) => client.refine({ every: USUAL }, reading.sink, step, signal));
     reading.flush();
     if (summary !== null) reading.left = summary.left;
     if (summary !== null && summary.readings > 0) this.say(SAY.refined(reading.taps.length));

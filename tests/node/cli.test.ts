@@ -30,7 +30,7 @@ function writeSet(name: string, topics: number, change: (lines: string[]) => str
 test('a command that is asked for help says how it is used, and nothing of the others', async () => {
   const { status, stdout, stderr } = await flipside('record', '--help');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(stdout).toMatch(/^Usage:\n  record --model DIR --probe DIR --stories DIR --out DIR \[--every sentence\|clause\|token\]\n/);
+  expect(stdout).toMatch(/^Usage:\n  record --model DIR --probe DIR --stories DIR --out DIR \[--every sentence\|clause\|word\|token\]\n/);
   expect(stdout).not.toContain('generate');
 }, MINUTE);
 
@@ -54,10 +54,10 @@ test('read gives every token and a tap a sentence as JSON, progress apart', asyn
 }, MINUTE);
 
 test('how densely a text is read is refused where it says nothing', async () => {
-  expectRefusal(await flipside('read', '--model', 'x', '--probe', 'y', '--text', 'z', '--every', 'verse'), /--every must be one of sentence, clause, token, got "verse"/);
+  expectRefusal(await flipside('read', '--model', 'x', '--probe', 'y', '--text', 'z', '--every', 'verse'), /--every must be one of sentence, clause, word, token, got "verse"/);
   expectRefusal(await flipside('read', '--model', 'x', '--probe', 'y', '--text', 'z', '--every', 'token', '--no-taps'), /Give one of them/);
   expectRefusal(await flipside('generate', '--model', 'x', '--prompt', 'z', '--every', 'token'), /there is no --probe/);
-  expectRefusal(await flipside('record', '--model', 'x', '--probe', 'y', '--stories', 'z', '--out', 'o', '--every', 'word'), /--every must be one of/);
+  expectRefusal(await flipside('record', '--model', 'x', '--probe', 'y', '--stories', 'z', '--out', 'o', '--every', 'line'), /--every must be one of/);
 }, MINUTE);
 
 test('generate with a seed is repeatable', async () => {

@@ -46,6 +46,7 @@ describe('the order', () => {
     const pieces = ['The', ' bak', 'er', ',', ' who', ' sang', ' in', ' "', 'Par', 'is', '",', ' left', '.', '\n', 'He', ' ran', '.'];
     const order = refinement(pieces, 'token').map(({ afterToken }) => afterToken);
     expect(order).toEqual([3, 10, 2, 5, 9, 11, 0, 4, 6, 14, 15, 1, 7, 8]);
+    expect(refinement(pieces, 'word').map(({ afterToken }) => afterToken)).toEqual([3, 10, 2, 5, 9, 11]);
     expect(refinement(pieces, 'clause').map(({ afterToken }) => afterToken)).toEqual([3, 10]);
     expect(refinement(pieces, 'sentence')).toEqual([]);
   });

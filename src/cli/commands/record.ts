@@ -4,6 +4,7 @@ import { READINGS_LEFT } from '../../content/readings.ts';
 import type { ReadingsLeft } from '../../core/engine-report.ts';
 import { byPole } from '../../core/heads.ts';
 import type { Probe } from '../../core/probe-types.ts';
+import { USUAL } from '../../core/refinement.ts';
 import { assertProbeFits } from '../../format/probe.ts';
 import { serialiseRecording, serialiseRecordingIndex, type RecordingEntry } from '../../format/recording-json.ts';
 import type { Recording } from '../../format/recording.ts';
@@ -16,16 +17,16 @@ import { Options, type Command } from '../command.ts';
 import { listFolder, readProbe, readText, writeOutput } from '../files.ts';
 import { GrownReading } from '../grown-reading.ts';
 import { showProgress } from '../progress.ts';
-import { EVERY, everyFrom, readInside } from '../reading-options.ts';
+import { EVERY, EVERY_USAGE, everyFrom, readInside } from '../reading-options.ts';
 
 /** Reads every story of a folder and writes one recording each, with an index. */
 export const record: Command = {
   name: 'record',
-  usage: 'record --model DIR --probe DIR --stories DIR --out DIR [--every sentence|clause|token]',
-  summary: 'Reads every story in a folder and writes the recordings that the page shows before a model is loaded, with a reading after every token unless --every says otherwise.',
+  usage: `record --model DIR --probe DIR --stories DIR --out DIR ${EVERY_USAGE}`,
+  summary: 'Reads every story in a folder and writes the recordings that the page shows before a model is loaded, with readings inside sentences unless --every says otherwise.',
   async run(args, signal) {
     const options = new Options('record', args, { model: { type: 'string' }, probe: { type: 'string' }, stories: { type: 'string' }, out: { type: 'string' }, ...EVERY });
-    const every = everyFrom(options, 'token');
+    const every = everyFrom(options, USUAL);
     const out = options.needed('out');
     const folder = options.needed('stories');
     const { probe, sha256 } = await readProbe(options.needed('probe'));

@@ -8,7 +8,7 @@ import { ALARM, cut, EXPLAINED, insideTaps, LAYERS, polesFor, SAMPLE_CARD, score
 
 const TEXT = 'The ferryman took the boy across, and asked for nothing. On the way back he threw the parcel, unopened, into the river.';
 const PIECES = cut(TEXT);
-const INSIDE = refinement(PIECES.map((piece) => piece.text), 'token').length;
+const INSIDE = refinement(PIECES.map((piece) => piece.text), 'word').length;
 const { axis, calibration } = SAMPLE_CARD;
 const frame = { title: 'T', axis, defaultLayer: 16, layers: LAYERS, calibration, explained: EXPLAINED, alarm: ALARM, poles: null };
 
@@ -61,7 +61,7 @@ describe('reading inside sentences', () => {
     expect(session.problem).toBeNull();
     expect(desk.reading!.tokens.length).toBeGreaterThan(PIECES.length);
     expect(engines[0]!.calls.filter((call) => /^(read|refine|generate)/.test(call)).map((call) => call.split(' ')[0])).toEqual(['read', 'refine', 'generate', 'refine']);
-    const all = refinement(desk.reading!.tokens.map((piece) => piece.text), 'token').length;
+    const all = refinement(desk.reading!.tokens.map((piece) => piece.text), 'word').length;
     await expect.poll(() => desk.reading!.taps.filter(({ stand }) => stand !== 'sentence').length, { timeout: 5000 }).toBe(all);
   });
 
@@ -91,7 +91,7 @@ describe('reading inside sentences', () => {
     expect(session.problem).toBeNull();
     const at = first.taps.length;
     expect(desk.reading).not.toBe(first);
-    const wanted = 2 + refinement(desk.reading!.tokens.map((piece) => piece.text), 'token').length;
+    const wanted = 2 + refinement(desk.reading!.tokens.map((piece) => piece.text), 'word').length;
     await expect.poll(() => desk.reading!.taps.length, { timeout: 5000 }).toBe(wanted);
     expect(first.taps).toHaveLength(at);
   });

@@ -106,7 +106,7 @@ export function tapsFor(pieces: readonly TokenPiece[], lean: (share: number) => 
 export function insideTaps(pieces: readonly TokenPiece[]): TapReading[] {
   const next = noise(11);
   const none = new Float32Array(LAYERS).fill(Number.NaN);
-  return refinement(pieces.map((piece) => piece.text), 'token').map((place) => {
+  return refinement(pieces.map((piece) => piece.text), 'word').map((place) => {
     const lean = turn(place.afterToken / pieces.length);
     const score = Float32Array.from({ length: LAYERS }, (_, layer) => (1 / (1 + Math.exp(-(layer - 12) / 2.5))) * lean + 0.5 * next());
     const poles = byPole((pole) => score.map((value, layer) => fromNeutral(pole, value, layer)));
