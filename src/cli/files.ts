@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { AppError } from '../core/errors.ts';
 import type { Probe } from '../core/probe-types.ts';
 import { parseProbe } from '../format/probe.ts';
-import { parsePromptSet, type PromptSet } from '../format/prompt-set.ts';
+import { parsePromptSet, type PromptSet, type PromptSetOptions } from '../format/prompt-set.ts';
 import type { SetFiles } from '../format/set-lines.ts';
 import { parseStorySet, type StorySet } from '../format/story-set.ts';
 import { decodeText, MAX_TEXT_BYTES } from '../format/text-file.ts';
@@ -60,7 +60,7 @@ export async function readIfThere(path: string): Promise<string | null> {
 }
 
 /** A prompt set from its header file, `NAME.set.json` beside `NAME.jsonl`. */
-export async function readPromptSet(path: string, options: { requireNeutral: boolean }): Promise<PromptSet> {
+export async function readPromptSet(path: string, options: PromptSetOptions): Promise<PromptSet> {
   return parsePromptSet(await readSetFiles(path), options);
 }
 

@@ -2,6 +2,7 @@
  * Uncertainty by topic: turns of one topic resemble each other, so intervals resample whole topics (cluster bootstrap)
  * and the null shuffles labels only within a topic. Resampling rows would give intervals that are far too narrow.
  */
+import { lowerShare } from './few-clusters.ts';
 import { productTransposed, transpose } from './linalg.ts';
 import { createRng } from './rng.ts';
 import { quantileOfSorted, winsAmong } from './stats.ts';
@@ -13,7 +14,7 @@ export interface Interval {
 }
 
 /**
- * 95 % percentile interval of the pooled AUROC over `draws` resamples of the topics. `topics` names each row's topic
+ * 95 % percentile interval, expanded where topics are few, of the pooled AUROC over `draws` resamples of the topics. `topics` names each row's topic
  * (0 to topicCount - 1), `labels` its pole (+1, -1; others are left out). Resamples that lack a pole are not counted.
  */
 export function aurocInterval(scores: ArrayLike<number>, labels: ArrayLike<number>, topics: ArrayLike<number>, topicCount: number, draws: number, seed: number): Interval {
@@ -46,7 +47,8 @@ export function aurocInterval(scores: ArrayLike<number>, labels: ArrayLike<numbe
     if (positives > 0 && negatives > 0) found.push(won / (positives * negatives));
   }
   const sorted = Float64Array.from(found).sort();
-  return { low: quantileOfSorted(sorted, 0.025), high: quantileOfSorted(sorted, 0.975) };
+  const share = lowerShare(topicCount);
+  return { low: quantileOfSorted(sorted, share), high: quantileOfSorted(sorted, 1 - share) };
 }
 
 let lastCounts: { readonly key: string; readonly counts: Float64Array } | undefined;

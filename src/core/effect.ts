@@ -1,9 +1,10 @@
 /**
  * Means, shares and AUROC with intervals over independent units (topics, items, stories). Percentile bootstrap over
- * whole units (Efron and Tibshirani 1993; by cluster: Davison and Hinkley 1997). Below {@link FEWEST_UNITS} units the
+ * whole units (Efron and Tibshirani 1993; by cluster: Davison and Hinkley 1997), expanded where units are few (`few-clusters.ts`). Below {@link FEWEST_UNITS} units the
  * percentile interval is far too narrow to print, so none is given and `note` says so.
  */
 import { aurocInterval } from './bootstrap.ts';
+import { lowerShare } from './few-clusters.ts';
 import type { Estimate } from './report-types.ts';
 import { createRng } from './rng.ts';
 import { auroc, quantileOfSorted } from './stats.ts';
@@ -72,10 +73,11 @@ export function clusterAuroc(scores: ArrayLike<number>, labels: ArrayLike<number
   return withInterval(value, low, high, present.size);
 }
 
-/** An estimate with the 2.5 % and 97.5 % points of `resampled`, the same statistic over resamples of its `n` units. */
+/** An estimate with its 95 % interval from `resampled`, the same statistic over resamples of its `n` units. */
 export function percentileEstimate(value: number, resampled: readonly number[], n: number): Estimate {
   const sorted = Float64Array.from(resampled).sort();
-  return withInterval(value, quantileOfSorted(sorted, 0.025), quantileOfSorted(sorted, 0.975), n);
+  const share = lowerShare(n);
+  return withInterval(value, quantileOfSorted(sorted, share), quantileOfSorted(sorted, 1 - share), n);
 }
 
 /** An estimate with the reason why it has no interval. */

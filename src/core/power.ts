@@ -14,12 +14,15 @@ export function powerAt(effect: number, sd: number, n: number, alpha = 0.05): nu
 
 /** The smallest effect that a one-sample or paired test over `n` units finds with `power`; NaN below two units. */
 export function detectable(sd: number, n: number, power = 0.8, alpha = 0.05): number {
-  return detectableBy(sd / Math.sqrt(n), n, power, alpha);
+  return detectableBy(sd / Math.sqrt(n), n - 1, power, alpha);
 }
 
-/** The same of any statistic over `n` units, e.g. a ratio of sums, from its standard error; it is taken for as normal as a mean. NaN below two units. */
-export function detectableBy(standardError: number, n: number, power = 0.8, alpha = 0.05): number {
-  return n >= 2 ? standardError * crossing(powerByShift(n - 1, alpha), power) : NaN;
+/**
+ * The same of any statistic, e.g. a ratio of sums, from its standard error and degrees of freedom (units less what was fitted: one for a
+ * mean or a ratio, every coefficient for a regression); it is taken for as normal as a mean. NaN without a degree of freedom.
+ */
+export function detectableBy(standardError: number, freedom: number, power = 0.8, alpha = 0.05): number {
+  return freedom >= 1 ? standardError * crossing(powerByShift(freedom, alpha), power) : NaN;
 }
 
 /**

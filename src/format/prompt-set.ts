@@ -46,9 +46,12 @@ export interface PromptSet {
   readonly sha256: string;
 }
 
-/** What training needs and judging does not: a neutral turn in every topic. */
+/** What training needs and judging does not. */
 export interface PromptSetOptions {
+  /** A neutral turn in every topic. */
   readonly requireNeutral: boolean;
+  /** Rows may come without a scene, as those of most public sets do; their `context` is then empty. */
+  readonly emptyScenes?: boolean;
 }
 
 /** A set with everything that is wrong with it; `set` is null where anything is. */
@@ -94,7 +97,7 @@ export function readPromptSet(files: SetTexts, options: PromptSetOptions & { rea
     }
     const pole = attempt(() => toPole(row.required('pole'), head.axis));
     const topic = attempt(() => words(row.required('topic'), 200));
-    const context = attempt(() => toContext(row, files.rowsName, line));
+    const context = attempt(() => toContext(row, files.rowsName, line, options.emptyScenes === true));
     const text = attempt(() => words(row.required('text'), 4000));
     const labels = attempt(() => ({ ...(head.style === undefined ? {} : { style: head.style }), ...toLabels(row) }));
     if (topic === undefined) everyTopicKnown = false;
@@ -124,9 +127,10 @@ function toPole(named: JsonNode, axis: Axis): Pole {
 }
 
 /** The scene. A set written elsewhere may have none; the message says what belongs there. */
-function toContext({ optional }: RowReader, file: string, line: number): string {
+function toContext({ optional }: RowReader, file: string, line: number, mayLack: boolean): string {
   const context = optional('context');
   if (context !== undefined && context.value !== '') return words(context, 4000);
+  if (mayLack) return '';
   const what = context === undefined ? 'missing' : 'empty';
   return rowRefusal(file, line, 'context')(`${file} line ${line}.context is ${what}. Put the scene there, a sentence that is the same for every pole of the topic.`);
 }

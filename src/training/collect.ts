@@ -117,6 +117,8 @@ function turnPassages({ sets, taps, settings }: ReadingPlan, zeros: readonly Pro
       const base = { topic, story: -1, set: which, turn: -1, beats: -1, ...(row.style === undefined ? {} : { style: row.style }) };
       const own: Expected = { ...base, role: zero ? 'zero' : row.pole, side: labelOf(row.pole) };
       const scene = `${row.topic}\n${row.context}`;
+      // A set that is only judged may have no scenes.
+      if (row.context === '') return { text: [row.text], taps, tapAfter: [0], rows: [own] };
       if (zero || !settings || scenes.has(scene)) return { text: [row.context, row.text], taps, tapAfter: [1], rows: [own] };
       scenes.add(scene);
       return { text: [row.context, row.text], taps, tapAfter: [0, 1], rows: [{ ...base, role: 'setting', side: 0 }, own] };

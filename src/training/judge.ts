@@ -72,6 +72,7 @@ function caveatsOf({ axis, rows, topics }: PromptSet, topicCount: number, shuffl
   if (topicCount < FEWEST_UNITS) out.push(`${topicCount} ${topicCount === 1 ? 'topic is' : 'topics are'} too few for an interval: every number here may be luck.`);
   else if (topicCount < ENOUGH_TOPICS) out.push(`${topicCount} topics: an AUROC over so few moves by 0.1 with the choice of topics alone; 36 or more are better.`);
   if (shuffled !== null && shuffled.ways <= shuffled.shuffles) out.push(`The labels can be dealt out within topics in ${shuffled.ways} ways only, so p cannot lie below 1 in ${shuffled.ways}.`);
+  if (rows.some((row) => row.context === '')) out.push('Turns without a scene were read alone: the probe was fitted on turns behind one, so its zero may lie elsewhere.');
   if (!rows.some((row) => row.pole === 'neutral')) out.push(`No turn is ${axis.neutral}, so it is not seen where this probe puts its zero.`);
   return out;
 }

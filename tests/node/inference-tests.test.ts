@@ -1,7 +1,6 @@
 /** Permutation tests, corrections and readings of intervals that experiments share, against scipy, statsmodels and cases worked by hand. */
 import { describe, expect, it } from 'vitest';
 import { holm } from '../../src/core/holm.ts';
-import { permuteLabels } from '../../src/core/label-permutation.ts';
 import { midRanks } from '../../src/core/mid-ranks.ts';
 import { pageTrend } from '../../src/core/page-trend.ts';
 import { ropeReading } from '../../src/core/rope.ts';
@@ -70,33 +69,6 @@ describe('an interval against a region of practical equivalence', () => {
 
   it('is open without an interval', () => {
     expect(ropeReading({ value: 0, low: null, high: null, n: 3 }, [-0.1, 0.1])).toBe('open');
-  });
-});
-
-describe('the permutation of labels', () => {
-  const { values, labels, strata, observed, p, p_strata } = inference.permute;
-  const gap = (dealt: ArrayLike<number>): number => values.reduce((sum, value, i) => sum + value * dealt[i]!, 0) / 6;
-
-  it('comes near the exact p of scipy.stats.permutation_test', () => {
-    const found = permuteLabels(labels, gap, 20_000, 5);
-    expect(found.observed).toBeCloseTo(observed, 12);
-    expect(Math.abs(found.p - p)).toBeLessThan(drawnWithin(p, 20_000));
-  });
-
-  it('shuffles within strata alone where they are given', () => {
-    const found = permuteLabels(labels, gap, 20_000, 5, strata);
-    expect(Math.abs(found.p - p_strata)).toBeLessThan(drawnWithin(p_strata, 20_000));
-    permuteLabels(labels, (dealt) => {
-      for (let s = 0; s < 3; s += 1) expect(dealt.subarray(4 * s, 4 * s + 4).reduce((sum, label) => sum + label, 0)).toBe(0);
-      return 0;
-    }, 50, 1, strata);
-  });
-
-  it('reaches what was found where labels mean nothing, and does not leave the labels changed', () => {
-    const own = [1, 1, -1, -1];
-    expect(permuteLabels(own, (dealt) => dealt.reduce((sum, label) => sum + 0.1 * label, 0), 99, 1).p).toBe(1);
-    expect(own).toEqual([1, 1, -1, -1]);
-    expect(permuteLabels(own, () => NaN, 99, 1).p).toBeNaN();
   });
 });
 

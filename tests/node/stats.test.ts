@@ -108,8 +108,9 @@ describe('resampling by topic', () => {
       const rows = Array.from({ length: 20 }, () => draw.below(20)).flatMap((topic) => [0, 1, 2, 3].map((k) => topic * 4 + k));
       return auroc(rows.map((row) => scores[row]!), rows.map((row) => labels[row]!));
     });
-    expect(interval.low).toBeCloseTo(quantile(found, 0.025), 12);
-    expect(interval.high).toBeCloseTo(quantile(found, 0.975), 12);
+    // Twenty topics are few (few-clusters.test.ts).
+    expect(interval.low).toBeCloseTo(quantile(found, 0.015880829920347974), 6);
+    expect(interval.high).toBeCloseTo(quantile(found, 1 - 0.015880829920347974), 6);
   });
 
   it('shuffles whole turns inside their topic and leaves zeros at zero', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { drawNullDirections, nullBand } from '../../src/core/null-band.ts';
 import { meanReading, tapScore } from '../../src/core/score.ts';
 import { parseProbe, serialiseProbe } from '../../src/format/probe.ts';
+import { parsePromptSet } from '../../src/format/prompt-set.ts';
 import { probeCard } from '../../src/format/probe-card.ts';
 import type { TrainingProgress } from '../../src/core/training-plan.ts';
 import { controlVectorOf } from '../../src/format/control-vector.ts';
@@ -169,6 +170,20 @@ describe('judging', () => {
       expect(judgement.auroc[layer]).toBeCloseTo(wins.reduce((sum, win) => sum + win, 0) / wins.length, 10);
       expect(judgement.means.positive[layer]).toBeCloseTo(positive.reduce((sum, value) => sum + value, 0) / positive.length, 4);
     }
+  });
+
+  it('reads a set without scenes and neutral turns, as most public sets are: every turn alone', async () => {
+    const { probe } = await trained;
+    const rows = toySet(8).rows.filter(({ pole }) => pole !== 'neutral').map(({ topic, pole, text }, index) => JSON.stringify({ topic, pole: pole === 'positive' ? 'kind' : 'cruel', ...(index % 2 === 0 ? { context: '' } : {}), text }));
+    const header = JSON.stringify({ format: 'flipside-prompt-set', version: 1, name: 'public', poles: { positive: 'kind', negative: 'cruel', neutral: 'neutral' }, taps: ['The clock struck four.'], licence: 'CC0', about: 'No scenes.' });
+    const files = { headerName: 'public.set.json', rowsName: 'public.jsonl', header, rows: rows.join('\n'), sha256: 'ef'.repeat(32) };
+    expect(() => parsePromptSet(files, { requireNeutral: false })).toThrow(/public\.jsonl line 1\.context is empty/);
+    const reader = toyReader();
+    const judgement = await judgeProbe(reader, probe, parsePromptSet(files, { requireNeutral: false, emptyScenes: true }));
+    expect(judgement).toMatchObject({ set: 'public', topics: 8, readings: 16, means: { neutral: null } });
+    const { taps } = await readOne(reader, { text: ['There a person helps number 0.'], taps: probe.taps, tapAfter: [0] });
+    expect(judgement.turnScores[2]![0]).toBeCloseTo(tapScore(probe, meanReading(taps[0]!.means))[2]!, 4);
+    expect(judgement.caveats.join(' ')).toContain('Turns without a scene were read alone');
   });
 
   it('needs no neutral turns, and gives no interval over fewer than six topics', async () => {

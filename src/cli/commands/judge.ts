@@ -21,11 +21,11 @@ import { showProgress } from '../progress.ts';
 export const judgeWith = (open: typeof openNodeReader): Command => ({
   name: 'judge',
   usage: `judge --model DIR (--probe DIR ${FITTED_ON_USAGE} | --vector FILE.gguf) --set FILE.set.json [--csv DIR]`,
-  summary: 'AUROC and paired accuracy per layer of an existing probe, or of a control vector, on a prompt set (neutral rows may be missing), against 1,000 shuffles of the labels within topics, with what must be said beside them. --csv also writes the tables. A probe of another variant of this model is measured first, as by read.',
+  summary: 'AUROC and paired accuracy per layer of an existing probe, or of a control vector, on a prompt set (neutral rows and scenes may be missing), against 1,000 shuffles of the labels within topics, with what must be said beside them. --csv also writes the tables. A probe of another variant of this model is measured first, as by read.',
   async run(args, signal) {
     const options = new Options('judge', args, { model: { type: 'string' }, probe: { type: 'string' }, vector: { type: 'string' }, set: { type: 'string' }, csv: { type: 'string' }, ...FITTED_ON });
     const subject = await subjectOf(options);
-    const set = await readPromptSet(options.needed('set'), { requireNeutral: false });
+    const set = await readPromptSet(options.needed('set'), { requireNeutral: false, emptyScenes: true });
     const tables = options.text('csv');
     const reader = await open(options.model());
     try {

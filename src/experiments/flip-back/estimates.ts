@@ -29,7 +29,7 @@ export interface ContrastParts {
 export function contrast({ id, says, unit, estimate, p, null: told, rope, standardError }: ContrastParts): Contrast {
   const kept = solid(estimate);
   const reading: RopeReading | null = rope === undefined ? null : ropeReading(kept, rope);
-  const smallest = detectableBy(standardError, kept.n);
+  const smallest = detectableBy(standardError, kept.n - 1);
   return { id, says, unit, estimate: kept, p: p !== null && Number.isFinite(p) ? p : null, pHolm: null, null: told, rope: rope ?? null, reading, detectable: Number.isFinite(smallest) ? smallest : null };
 }
 

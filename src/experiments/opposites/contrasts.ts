@@ -1,12 +1,12 @@
 /**
  * The planned contrasts: ΔW over all axes, and what being moral, having an antonym, and both do to it in
  *   ΔW = b0 + bM M + bO O + bMO M·O + bv |valence difference| + bp prior,
- * with M and O at ±0.5. Intervals resample whole axes; p shuffles M within the levels of O, and O within those of M.
+ * with M and O at ±0.5. Intervals resample whole axes; p shuffles what the model without the coefficient leaves (Freedman and Lane).
  */
 import { clusterMean } from '../../core/effect.ts';
 import type { Contrast } from '../../core/experiment-types.ts';
+import { freedmanLane } from '../../core/freedman-lane.ts';
 import { holm } from '../../core/holm.ts';
-import { permuteLabels } from '../../core/label-permutation.ts';
 import { type Columns, leastSquares, resampledLeastSquares } from '../../core/least-squares.ts';
 import { detectable, detectableBetween, detectableBy } from '../../core/power.ts';
 import type { Estimate } from '../../core/report-types.ts';
@@ -39,18 +39,21 @@ export function plannedContrasts(spec: OppositesSpec, rows: readonly AxisRow[]):
   const rope: readonly [number, number] = [-thresholds.ropeBits, thresholds.ropeBits];
   const y = rows.map(({ specific }) => specific);
   const covariates = covariatesOf(rows, y);
-  const coefficients = resampledLeastSquares(columnsOf(rows, covariates), y, draws, seed);
+  const columns = columnsOf(rows, covariates);
+  const coefficients = resampledLeastSquares(columns, y, draws, seed);
   const flips = signFlip(y, permutations, seed);
-  const shuffled = { moral: shuffledP(spec, rows, y, covariates, 'moral', 'moral'), antonym: shuffledP(spec, rows, y, covariates, 'antonym', 'antonym'), both: shuffledP(spec, rows, y, covariates, 'both', 'moral') };
-  const ps = [flips.p, shuffled.moral, shuffled.antonym, shuffled.both].map((p) => (p === null || Number.isNaN(p) ? null : p));
+  const shuffled = (coefficient: 'moral' | 'antonym' | 'both'): number => freedmanLane(columns, y, coefficient, permutations, seed).p;
+  const ps = [flips.p, shuffled('moral'), shuffled('antonym'), shuffled('both')].map((p) => (p === null || Number.isNaN(p) ? null : p));
   const corrected = holm(ps);
   const sds = (side: (row: AxisRow) => number): readonly [number, number, number, number] => {
     const [up, down] = [1, -1].map((sign) => rows.filter((row) => Math.sign(side(row)) === sign).map(({ specific }) => specific));
     return [standardDeviation(up ?? [], 'sample'), up?.length ?? 0, standardDeviation(down ?? [], 'sample'), down?.length ?? 0];
   };
-  const coefficient = (id: 'moral' | 'antonym' | 'both', at: number, says: string, shuffle: string): Contrast => {
+  // The intercept and the columns take one degree of freedom each.
+  const freedom = rows.length - 1 - Object.keys(columns).length;
+  const coefficient = (id: 'moral' | 'antonym' | 'both', at: number, says: string): Contrast => {
     const { estimate, standardError } = coefficients[id] ?? { estimate: { value: NaN, low: null, high: null, n: rows.length }, standardError: NaN };
-    return { id, says, unit: UNIT, estimate, p: ps[at] ?? null, pHolm: corrected[at] ?? null, null: `${shuffle}, ${permutations} times`, rope, reading: ropeReading(estimate, rope), detectable: known(detectableBy(standardError, rows.length)) };
+    return { id, says, unit: UNIT, estimate, p: ps[at] ?? null, pHolm: corrected[at] ?? null, null: `what the model without it leaves is shuffled among the axes (Freedman–Lane), ${permutations} times`, rope, reading: ropeReading(estimate, rope), detectable: known(detectableBy(standardError, freedom)) };
   };
   const overall = clusterMean(y, draws, seed);
   return {
@@ -58,9 +61,9 @@ export function plannedContrasts(spec: OppositesSpec, rows: readonly AxisRow[]):
       id: 'overall', says: 'gain of the opposite over the unrelated act where X is shown, over all axes', unit: UNIT, estimate: overall, p: ps[0] ?? null, pHolm: corrected[0] ?? null,
       null: flips.exact ? 'signs of axes flipped, all ways' : `signs of axes flipped, ${permutations} times`, rope, reading: ropeReading(overall, rope), detectable: known(detectable(standardDeviation(y, 'sample'), rows.length)),
     },
-    moral: coefficient('moral', 1, 'what being moral adds, with valence and prior taken account of', 'moral shuffled among the axes with an antonym and among those without'),
-    antonym: coefficient('antonym', 2, 'what having an antonym adds, with valence and prior taken account of', 'antonym shuffled among the moral axes and among the others'),
-    both: coefficient('both', 3, 'how much more an antonym adds on moral axes than on others', 'moral shuffled among the axes with an antonym and among those without'),
+    moral: coefficient('moral', 1, 'what being moral adds, with valence and prior taken account of'),
+    antonym: coefficient('antonym', 2, 'what having an antonym adds, with valence and prior taken account of'),
+    both: coefficient('both', 3, 'how much more an antonym adds on moral axes than on others'),
     cells: CELLS.map(({ id, says }): Contrast => {
       const mine = rows.filter(({ cell }) => cell === id).map(({ specific }) => specific);
       const estimate = clusterMean(mine, draws, seed);
@@ -90,14 +93,6 @@ function columnsOf(rows: readonly AxisRow[], covariates: readonly Covariate[]): 
     both: rows.map(({ moral, antonym }) => moral * antonym),
     ...Object.fromEntries(covariates.map((name) => [name, rows.map((row) => row[name])])),
   };
-}
-
-/** p of a coefficient under shuffles of one factor within the levels of the other. */
-function shuffledP(spec: OppositesSpec, rows: readonly AxisRow[], y: readonly number[], covariates: readonly Covariate[], coefficient: 'moral' | 'antonym' | 'both', factor: 'moral' | 'antonym'): number | null {
-  const other = factor === 'moral' ? 'antonym' : 'moral';
-  const columns = columnsOf(rows, covariates);
-  const statistic = (labels: Float64Array): number => leastSquares({ ...columns, [factor]: labels, both: labels.map((label, i) => label * (rows[i]?.[other] ?? NaN)) }, y).coefficients[coefficient] ?? NaN;
-  return permuteLabels(rows.map((row) => row[factor]), statistic, spec.permutations, spec.seed, rows.map((row) => row[other])).p;
 }
 
 function known(value: number): number | null {

@@ -140,7 +140,7 @@ function pairContrasts({ spec, family, data, placed, outside }: Parts): { readon
     const [r, phi] = clusterResampled(data.items, (pick) => [robustness(a.scores, pick) - robustness(b.scores, pick), flexibility(a.scores, pick) - flexibility(b.scores, pick)], spec.draws, spec.seed + SEEDS.pairs);
     const ends = a === lowest || b === lowest ? ' (the two ends)' : '';
     const contrast = (what: string, { estimate, standardError }: Resampled = { estimate: NOTHING, standardError: Number.NaN }): Contrast => {
-      const least = detectableBy(standardError, data.items);
+      const least = detectableBy(standardError, data.items - 1);
       return {
         id: `${family.id}.${what}.${a.placement}-${b.placement}`,
         says: ofFamily(family, `${what} of ${SHOWN[a.placement]} less that of ${SHOWN[b.placement]}${ends}.`),
