@@ -21,7 +21,7 @@ const LAYERS = {
   'worker/protocol.ts': ['core'],
   'worker/start-worker.ts': [],
   // Of the host its address, which is no import of it.
-  'worker/client': ['worker/protocol.ts', 'worker/start-worker.ts', 'worker/host/engine.worker.ts?worker&url', 'core', 'format'],
+  'worker/client': ['worker/protocol.ts', 'worker/start-worker.ts', 'worker/host/engine.worker.ts?worker&url', 'worker/host/files.worker.ts?worker&url', 'core', 'format'],
   'worker/host': ['worker/protocol.ts', 'worker/start-worker.ts', 'runtime', 'training', 'steering', 'experiments', 'core', 'format'],
   // Its last layer is trained on: the reader fills the seam of training/reader.ts.
   'second-engine': ['core', 'training', 'worker/start-worker.ts'],

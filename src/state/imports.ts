@@ -4,10 +4,9 @@
  */
 import { AppError } from '../core/errors.ts';
 import { type FileKind, KIND_WORDS, recogniseFile } from '../format/recognise.ts';
-import { parseRecording } from '../format/recording-json.ts';
 import type { Recording } from '../format/recording.ts';
-import { parseRunCsv } from '../format/run-csv.ts';
-import { decodeText } from '../format/text-file.ts';
+import { parseRun } from '../worker/client/parse-files.ts';
+import { bytesOf } from './bytes-of.ts';
 import type { History } from './history.svelte.ts';
 import type { Library, PickedFile } from './library.svelte.ts';
 import type { SetIntake } from './set-intake.svelte.ts';
@@ -54,7 +53,7 @@ export async function importFiles(parts: ImportParts, files: readonly PickedFile
   needWholeProbe(probeFiles);
   const runs: { id: string; title: string }[] = [];
   for (const run of of('runs')) {
-    const recording = recordingIn(run);
+    const recording = await recordingIn(run);
     const id = await parts.history.add(recording);
     // A run comes as .json and as .csv, and is one run.
     if (!runs.some((run) => run.id === id)) runs.push({ id, title: recording.title });
@@ -73,16 +72,15 @@ export async function expectKind(files: readonly PickedFile[], wanted: Destinati
 
 async function sort(files: readonly PickedFile[]): Promise<readonly Sorted[]> {
   return Promise.all(files.map(async (file) => {
-    const bytes = new Uint8Array(await file.arrayBuffer());
+    const bytes = await bytesOf(file);
     return { file, bytes, kind: recogniseFile(bytes) };
   }));
 }
 
 /** The recording in a file; what is wrong with it comes with the file's name. */
-function recordingIn({ file, bytes, kind }: Sorted): Recording {
+async function recordingIn({ file, bytes, kind }: Sorted): Promise<Recording> {
   try {
-    const text = decodeText(bytes, file.name);
-    return kind === 'run-json' ? parseRecording(text) : parseRunCsv(text);
+    return await parseRun(kind === 'run-json' ? kind : 'run-csv', { name: file.name, bytes });
   } catch (error) {
     const { message } = AppError.from(error);
     throw new AppError('recording-invalid', message.startsWith(file.name) ? message : `${file.name}: ${message}`, { file: file.name }, error);

@@ -21,6 +21,8 @@ export interface KeptProbe extends BundleFiles {
 /** A file that the reader picked or dropped. */
 export interface PickedFile {
   readonly name: string;
+  /** Bytes, where they are known before it is read. */
+  readonly size?: number;
   text(): Promise<string>;
   arrayBuffer(): Promise<ArrayBuffer>;
 }

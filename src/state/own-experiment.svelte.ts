@@ -9,6 +9,7 @@ import type { EngineClient } from '../worker/client/engine-client.ts';
 import type { ExperimentBench } from './experiment-bench.svelte.ts';
 import { ExperimentCard } from './experiment-card.svelte.ts';
 import type { KeptExperiments } from './kept-experiments.ts';
+import { bytesOf } from './bytes-of.ts';
 import type { PickedFile } from './library.svelte.ts';
 
 /** One that was opened. */
@@ -85,7 +86,7 @@ export class OwnExperiment {
   async open(file: PickedFile): Promise<void> {
     this.#refusal = this.#brought = null;
     await this.#attempt(file.name, async (client) => {
-      const source = await file.text();
+      const source = new TextDecoder().decode(await bytesOf(file));
       const kind = recogniseFile(new TextEncoder().encode(source.slice(0, HEAD)));
       const advice = ELSEWHERE[kind];
       if (advice !== undefined) throw new AppError('unit-invalid', advice);

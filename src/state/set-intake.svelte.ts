@@ -1,6 +1,8 @@
 /** A set that the reader brings: read, questioned where it leaves something open, and put on the bench. */
 import type { Axis } from '../core/probe-types.ts';
-import { importSet, type DroppedFile, type SetImport } from '../format/set-import.ts';
+import type { DroppedFile, SetImport } from '../format/set-import.ts';
+import { parseSet } from '../worker/client/parse-files.ts';
+import { bytesOf } from './bytes-of.ts';
 import type { PickedFile } from './library.svelte.ts';
 import type { SetBench } from './set-bench.svelte.ts';
 
@@ -23,7 +25,7 @@ export class SetIntake {
 
   /** Reads the files that were picked or dropped. Whatever is wrong in them is in {@link state}. */
   async take(picked: readonly PickedFile[]): Promise<void> {
-    this.#files = await Promise.all(picked.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
+    this.#files = await Promise.all(picked.map(async (file) => ({ name: file.name, bytes: await bytesOf(file) })));
     await this.#read();
   }
 
@@ -39,7 +41,7 @@ export class SetIntake {
   }
 
   async #read(poles?: Axis): Promise<void> {
-    const result = importSet(this.#files, poles === undefined ? {} : { poles });
+    const result = await parseSet(this.#files, poles === undefined ? {} : { poles });
     if (result.kind !== 'ready') {
       this.#state = result;
       return;
