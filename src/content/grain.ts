@@ -43,6 +43,3 @@ export function captionWords(grain: Grain, window: number, share: number | null,
     sentence: raw('the mean over the tokens of one sentence'),
   }[grain];
 }
-
-/** Said where a text has no readings, so that its raw scores are shown. */
-export const NO_READINGS = 'This text was read without readings at neutral words, so only its raw scores can be shown.';

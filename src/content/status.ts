@@ -120,7 +120,7 @@ export function footer(modelHosts: readonly string[]): string {
   return `${asks}; what you type, train and keep stays in this browser.`;
 }
 
-/** What a load button says before anything is fetched. */
-export function loadLabel(bytes: number): string {
-  return `Load the model (${fileSize(bytes)})`;
+/** What a load button says before anything is fetched; `then` is what happens once the model is there, e.g. `read this text`. */
+export function loadLabel(bytes: number, then: string | null = null): string {
+  return `${then === null ? 'Load the model' : `Load and ${then}`} (${fileSize(bytes)})`;
 }

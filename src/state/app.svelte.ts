@@ -139,8 +139,8 @@ export class AppState {
     if (shared !== null) await this.links.show(shared);
   }
 
-  /** Reads with another probe from now on; own text on show is read again with it unless it should stay. */
-  async useProbe(key: string, { again = true } = {}): Promise<void> {
+  /** Reads with another probe from now on. Nothing is read by that: what is on show stays, and the page offers to read it again. */
+  async useProbe(key: string): Promise<void> {
     const offer = this.probes.offer(key);
     if (offer === null) return;
     await this.attempt(async () => {
@@ -153,7 +153,7 @@ export class AppState {
           const files = await probeToUse(offer, model);
           if (this.probes.chosen?.key !== key) throw new AppError('cancelled', 'Another probe was chosen meanwhile.');
           return files;
-        }, { again });
+        });
       } catch (error) {
         if (before !== null && this.probes.chosen?.key === key) this.probes.choose(before.key);
         throw error;
@@ -182,7 +182,7 @@ export class AppState {
       get key() {
         return probes.chosen?.key ?? null;
       },
-      choose: (key) => void this.useProbe(key, { again: false }),
+      choose: (key) => void this.useProbe(key),
     };
   }
 

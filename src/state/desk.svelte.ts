@@ -61,15 +61,13 @@ export class Desk extends Showing {
     draft.refuse(problem);
   }
 
-  /** Reads with another probe from now on. A text on show that was read live is read again unless it should stay; a recording stays what it is. */
-  async useProbe(card: ProbeCard, title: string, files: (model: ModelIdentity) => Promise<ProbeToUse>, { again = true } = {}): Promise<void> {
+  /** Reads with another probe from now on. What is on show stays as it is. */
+  async useProbe(card: ProbeCard, title: string, files: (model: ModelIdentity) => Promise<ProbeToUse>): Promise<void> {
     const { session } = this.#parts;
     if (session.busy) session.needReady();
     await session.useProbe(files);
     this.#probe = card;
     session.say(SAY.using(title));
-    const shown = this.reading;
-    if (again && shown !== null && shown.recording === null && session.ready) await this.readAgain();
   }
 
   /** Reads the text on show again, with the probe that is chosen now. */
@@ -148,7 +146,7 @@ export class Desk extends Showing {
     try {
       session.needReady();
       const reading = this.blank(title, text, again);
-      const read = await this.fill(`reading ${title}`, reading, () => session.read(text, preferences.taps, reading));
+      const read = await this.fill(`reading ${title}`, reading, () => session.read(text, preferences.taps, reading), again instanceof ReadingState && this.reading === again);
       if (read === null) session.onceBack(() => this.#read(title, text, again));
       return read;
     } catch (error) {
@@ -169,18 +167,19 @@ export class Desk extends Showing {
     return ReadingState.live(frame, schedule, again, maker, text);
   }
 
-  /** Shows a reading while a run fills it, and keeps it; the reading if the run came to its end. `step` names it for undo. */
-  async fill(step: string, reading: ReadingState, run: () => Promise<boolean>): Promise<ReadingState | null> {
+  /** Shows a reading while a run fills it, and keeps it; the reading if the run came to its end. `step` names it for undo; `again`: the text on show is read again. */
+  async fill(step: string, reading: ReadingState, run: () => Promise<boolean>, again = false): Promise<ReadingState | null> {
     const before = this.shown();
     const running = run();
     this.#parts.stories.leave();
     this.show(reading);
     const taken = this.took(step, before);
     const whole = await running;
-    if (reading.tokens.length > 0) this.#keep(reading);
+    // A beginning takes the place of nothing: neither of what was on show before its first token, nor of the whole text that was read again.
+    const nothing = reading.tokens.length === 0 || (!whole && again && this.#parts.session.phase.kind !== 'lost');
+    if (!nothing) this.#keep(reading);
     if (whole) return reading;
-    // A text that was refused or stopped before its first token leaves what was on show where it was.
-    if (reading.tokens.length === 0 && before.reading !== null) {
+    if (nothing && before.reading !== null) {
       this.trail.forget(taken);
       if (this.reading === reading) this.restore({ ...before, source: this.source });
     }

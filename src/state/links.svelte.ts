@@ -126,7 +126,7 @@ export class Links {
     this.#opened = { shared, probeMissing: missing, scored: scores !== null, carried: scores === null && reading !== null };
     place.rewrite(`#/${place.current}`);
     session.say(reading === null ? SAY.linkSetUp() : SAY.linkShown());
-    if (offer !== null && offer.key !== probes.chosen?.key) await this.#app.useProbe(offer.key, { again: false });
+    if (offer !== null && offer.key !== probes.chosen?.key) await this.#app.useProbe(offer.key);
   }
 
   /** Loads the model if it is not there, and reads the text of the link that was opened. */

@@ -1,4 +1,6 @@
 /** Runs that can be looked at side by side, wherever they lie. */
+import { FORK } from '../content/front.ts';
+import { naturalPartner } from '../core/natural-partner.ts';
 import type { Recording } from '../format/recording.ts';
 import type { AppState } from './app.svelte.ts';
 
@@ -19,11 +21,20 @@ export function runOffers(app: AppState): readonly RunOffer[] {
   return [...kept, ...stories];
 }
 
-/** The address that puts the reading on show beside another; without it while it is not kept yet. */
+/** The address that puts the reading on show beside its natural partner; without it while it is not kept yet. */
 export function compareAddress({ desk, history }: AppState): string {
   const { reading } = desk;
-  const key = reading === null ? null : reading.story !== null ? storyKey(reading.id) : history.items.some(({ id }) => id === reading.id) ? runKey(reading.id) : null;
-  return `#/library/compare${key === null ? '' : `?a=${key}`}`;
+  if (reading === null) return '#/library/compare';
+  const others = history.items.filter(({ id }) => id !== reading.id);
+  const kept = history.items.find(({ id }) => id === reading.id);
+  const story = reading.story;
+  const key = story !== null ? storyKey(reading.id) : kept === undefined ? null : runKey(reading.id);
+  if (key === null) return '#/library/compare';
+  // The two endings are each other's, before any run of the reader's.
+  const twin = story === null ? undefined : ({ [FORK.a.id]: FORK.b.id, [FORK.b.id]: FORK.a.id } as Readonly<Record<string, string>>)[story.id];
+  const partner = story !== null ? naturalPartner({ text: story.text, probeSha256: story.provenance.probeSha256 }, others) : kept === undefined ? null : naturalPartner(kept, others);
+  const beside = twin !== undefined ? storyKey(twin) : partner === null ? null : runKey(partner.id);
+  return `#/library/compare?a=${key}${beside === null ? '' : `&b=${beside}`}`;
 }
 
 function storyKey(id: string): string {

@@ -30,6 +30,11 @@ export function textStop(): HTMLElement | null {
   return document.querySelector<HTMLElement>('.strip [tabindex="0"]');
 }
 
+/** The title of the text on show, else the text itself: whoever asked for a text begins there, and nothing in it is pointed at yet. */
+export function shownTitle(): HTMLElement | null {
+  return document.querySelector<HTMLElement>('[data-title]') ?? textStop();
+}
+
 /** Watches over the focus until the returned function is called. Focus that is somewhere, or that was left on purpose, stays there. */
 export function keepFocus(): () => void {
   const stop = new AbortController();

@@ -117,7 +117,7 @@ const keptFiles = (page: Page): Promise<string[]> =>
     return requests.flat().map((request) => new URL(request.url).pathname);
   });
 
-const storyShows = (page: Page): Promise<void> => page.locator('.strip [data-token="20"]').waitFor();
+const storyShows = (page: Page): Promise<void> => page.locator('.fork .words').waitFor();
 
 test('after one visit the page opens without network and server: story, charts, every place, every recording, every set', async () => {
   await serve(DIST);

@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright';
 import { SOFTWARE_GPU_FLAGS } from '../../scripts/chromium.mjs';
-import { checkNumbers, loadModel, Site, stripText, tapScores, waitUntilIdle, writeAtMost } from './site.ts';
+import { tracePoints } from '../../src/core/trace.ts';
+import { parseRecording } from '../../src/format/recording-json.ts';
+import { checkNumbers, loadModel, Site, stripText, sentenceReadings, waitUntilIdle, writeAtMost } from './site.ts';
 
 const MINUTE = 60_000;
 const stories = fileURLToPath(new URL('../../src/content/stories/', import.meta.url));
@@ -33,14 +35,15 @@ test('the page runs on WebGPU, and has found that this adapter is right up to 31
 test('the betrayal story reads on WebGPU as it was recorded on the CPU, and turns', async () => {
   await page.getByText('Your own text', { exact: true }).first().click();
   await page.getByRole('textbox', { name: 'Your own text' }).fill(TEXT);
-  const recorded = JSON.parse(await (await fetch(new URL('recordings/betrayal.json', site.address))).text()) as { defaultLayer: number; taps: { score: number[] }[] };
+  const recorded = parseRecording(await (await fetch(new URL('recordings/betrayal.json', site.address))).text());
+  const readings = tracePoints(recorded.taps, recorded.tokens.length, null, recorded.defaultLayer).filter(({ stand }) => stand === 'sentence');
   await page.getByRole('button', { name: 'Read', exact: true }).click();
   await page.locator('[data-token="1"]').waitFor({ timeout: MINUTE });
   await waitUntilIdle(page, 8 * MINUTE);
   expect(await stripText(page)).toBe(TEXT);
-  const scores = await tapScores(page);
+  const scores = await sentenceReadings(page);
   expect(scores).toHaveLength(betrayal.sentences.length);
-  for (const [index, tap] of recorded.taps.entries()) expect(Math.abs(scores[index]! - tap.score[recorded.defaultLayer]!)).toBeLessThan(0.03); // two roundings and float32 kernels
+  for (const [index, { score }] of readings.entries()) expect(Math.abs(scores[index]! - score)).toBeLessThan(0.03); // two roundings and float32 kernels
   const mean = (label: string): number => {
     const own = scores.filter((_, index) => betrayal.sentences[index]!.label === label);
     return own.reduce((sum, score) => sum + score, 0) / own.length;

@@ -6,7 +6,7 @@ import type { Page, Worker } from 'playwright';
 import type { Plugin } from 'vite';
 import { siteHeaders } from '../../vite.config.ts';
 import { type OtherServer, startOtherServer } from '../fixtures/other-server.ts';
-import { Site, waitForStatus } from './site.ts';
+import { loadButton, Site, waitForStatus } from './site.ts';
 
 /** A script beside the page that asks another address as soon as it runs, and tells what came of it. */
 const ASKING = '/asking.js';
@@ -47,7 +47,7 @@ afterAll(async () => {
 const elsewhere = (): string[] => site.requests.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(site.address));
 
 test('the page opens, every story is shown, every place is visited and the help is read: all of it from one address', async () => {
-  await page.locator('.strip [data-token="20"]').waitFor();
+  await page.locator('.fork .words').waitFor();
   for (const story of await page.getByRole('group', { name: 'Recorded stories' }).getByRole('radio').all()) {
     const title = await story.evaluate((radio) => radio.closest('label')!.textContent.trim());
     await page.getByText(title, { exact: true }).last().click();
@@ -103,7 +103,7 @@ test('the page’s own policy runs no script that stands in the page, and none f
 /** The engine's worker, at work: the model is being loaded. */
 async function engineWorker(at: Page): Promise<Worker> {
   const begun = at.waitForEvent('worker', { predicate: (worker) => worker.evaluate(() => self.name).then((name) => name === 'flipside-engine') });
-  await at.getByRole('button', { name: /^Load the model/ }).first().click();
+  await (await loadButton(at)).click();
   return begun;
 }
 

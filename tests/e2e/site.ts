@@ -1,7 +1,7 @@
 /** The built page, served as `npm start` serves it, and real Chromium to open it in. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright';
 import { type InlineConfig, preview, type PreviewServer } from 'vite';
 import { expect } from 'vitest';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../../scripts/chromium.mjs';
@@ -66,9 +66,18 @@ export class Site {
   }
 }
 
+/** Goes to a place where the model can be loaded and no more: where a page has opened, to a story. */
+export async function loadButton(page: Page): Promise<Locator> {
+  const load = page.getByRole('button', { name: /^Load the model/ }).first();
+  const story = page.getByText('New bakery', { exact: true });
+  await load.or(story).first().waitFor();
+  if (!(await load.isVisible())) await story.first().click();
+  return load;
+}
+
 /** Presses the load button and waits for the status line to show how the model runs. */
 export async function loadModel(page: Page, timeoutMs: number): Promise<void> {
-  await page.getByRole('button', { name: /^Load the model/ }).first().click();
+  await (await loadButton(page)).click();
   await waitForStatus(page, /tokens? a pass/, timeoutMs);
 }
 
@@ -101,14 +110,18 @@ export function stripText(page: Page): Promise<string> {
   return page.evaluate(() => [...document.querySelectorAll('.strip [data-token]')].map((token) => token.textContent).join(''));
 }
 
-/** Scores of the taps in order, from the names that screen readers hear. */
-export async function tapScores(page: Page): Promise<number[]> {
-  const names = await page.locator('.strip [data-tap]').evaluateAll((marks) => marks.map((mark) => mark.getAttribute('aria-label') ?? ''));
-  return names.map((name) => {
-    const score = /^Tap [^:]*: (minus |plus )?(\d+(?:\.\d+)?)/.exec(name);
-    expect(score, name).not.toBeNull();
-    return Number(score![2]) * (score![1] === 'minus ' ? -1 : 1);
-  });
+/** Readings at the ends of sentences in order, with three digits, from the table. */
+export async function sentenceReadings(page: Page): Promise<number[]> {
+  const table = page.getByRole('region', { name: /^Readings,/ });
+  if (!(await table.isVisible())) {
+    const details = page.getByRole('button', { name: 'Details' }).first();
+    if ((await details.getAttribute('aria-expanded')) === 'false') await details.click();
+    await page.getByText('Show the numbers as tables').click();
+    await table.waitFor();
+  }
+  const rows = await table.locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)));
+  await page.getByRole('radio', { name: 'Text', exact: true }).check();
+  return rows.filter(([stand]) => stand === 'sentence').map(([, score = '']) => Number(score.replace('−', '-')));
 }
 
 /** Sets how many tokens the model writes at most: in the Write place, and back. */

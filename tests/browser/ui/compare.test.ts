@@ -150,7 +150,7 @@ describe('the pointer in two texts', () => {
     await userEvent.hover(token('b', 12));
     expect(marked('a')).toEqual([12]);
     await expect.element(page.getByRole('tooltip')).toHaveTextContent(/A has .* here, [+−]\d.*B less A [+−]\d/);
-    await expect.element(page.getByText('A, token 12, mean of 10', { exact: true })).toBeVisible();
+    await expect.element(page.getByText('A, token 12, reading', { exact: true })).toBeVisible();
   });
 
   it('scrolls both texts to the same place', async () => {

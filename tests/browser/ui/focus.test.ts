@@ -35,13 +35,13 @@ const library = async () => {
 const rows = () => [...document.querySelectorAll('li[data-run]')];
 
 describe('a dark story', () => {
-  it('that is shown gives the focus to its text', async () => {
+  it('that is shown gives the focus to its title', async () => {
     await openAt('');
     await title('Betrayal');
     await page.getByText('Steady cruel').first().click();
     await press(button('Show the story'));
     await title('Steady cruel');
-    await focusIsOn('.strip [tabindex="0"]');
+    await focusIsOn('#strip-title');
   });
 
   it('that is left gives the focus back to the story that stays, and says which', async () => {

@@ -16,7 +16,7 @@ import '../../../src/styles/tokens.css';
 import '../../../src/styles/base.css';
 import { newDesk } from './desks.ts';
 import { FakeEngine } from './fake-engine.ts';
-import { fakeFetch, fakeParts } from './parts.ts';
+import { fakeFetch, fakeParts, withDetails } from './parts.ts';
 import { CALIBRATION, LAYERS, POLE_CALIBRATION, POLE_EXPLAINED, sampleRecording } from './sample.ts';
 import { violations } from './violations.ts';
 import { memoryShelf } from '../../../src/state/shelf.ts';
@@ -29,7 +29,14 @@ function instrumentOf(recording: Recording, head: Head): Instrument {
   const view = new View();
   view.head = head;
   const reading = ReadingState.fromRecording(recording);
-  return new Instrument(() => reading, view, new Preferences(null));
+  return new Instrument(() => reading, view, raw());
+}
+
+/** Of a reader who looks at raw scores: their scale differs by pole. */
+function raw(): Preferences {
+  const preferences = new Preferences(null);
+  preferences.grain = 'mean';
+  return preferences;
 }
 
 describe('the instrument', () => {
@@ -65,7 +72,7 @@ describe('the instrument', () => {
   it('shows the difference where a recording has nothing else, and remembers what was chosen', () => {
     const view = new View();
     let reading = ReadingState.fromRecording(withoutPoles(sampleRecording()));
-    const instrument = new Instrument(() => reading, view, new Preferences(null));
+    const instrument = new Instrument(() => reading, view, raw());
     view.head = 'negative';
     expect(instrument.head).toBe('difference');
     expect(instrument.domain).toBeCloseTo(3 * CALIBRATION[16]!.smoothSd);
@@ -123,6 +130,7 @@ describe('the legend', () => {
 async function open(more: Partial<AppParts> = {}) {
   await render(App, { props: { parts: fakeParts(() => new FakeEngine(), { shelf: () => Promise.resolve(memoryShelf()), ...more }) } });
   await expect.element(page.getByRole('heading', { name: 'Betrayal' })).toBeVisible();
+  await expect.element(page.getByRole('slider', { name: /Layer map/ })).toBeVisible();
 }
 const radio = (name: string) => page.getByRole('radio', { name });
 const strip = () => document.querySelector('.strip')!;
@@ -139,15 +147,15 @@ describe('on the page', () => {
   it('one pole is chosen with the arrow keys, and everything says so', async () => {
     await open();
     await expect.element(radio('kind against cruel')).toBeChecked();
-    expect(strip()).toHaveAttribute('aria-label', 'Text, coloured by score: kind against cruel');
+    expect(strip()).toHaveAttribute('aria-label', 'Text, coloured by its readings: kind against cruel');
     const before = token(60).className;
     await choose('cruel from neutral text');
-    expect(strip()).toHaveAttribute('aria-label', 'Text, coloured by score: cruel from neutral text');
+    expect(strip()).toHaveAttribute('aria-label', 'Text, coloured by its readings: cruel from neutral text');
     expect(token(60).className).not.toBe(before);
     await expect.element(page.getByText('Grey is less cruel than neutral text, which is not kind.')).toBeVisible();
-    await expect.element(page.getByRole('img', { name: /Trajectory.*Cruel from neutral text, layer 16/ })).toBeVisible();
+    await expect.element(page.getByRole('img', { name: /The reading along the text.*Cruel from neutral text/ })).toBeVisible();
     await expect.element(page.getByRole('slider', { name: /Layer map/ })).toHaveAttribute('aria-valuetext', expect.stringContaining('cruel from neutral text'));
-    expect(document.querySelector('[data-tap]')!.getAttribute('aria-label')).toContain('cruel from neutral text');
+    expect(document.querySelector('.strip [tabindex="0"]')!.getAttribute('aria-label')).toContain('cruel from neutral text');
   });
 
   it('the tables and the tip of a token name it too', async () => {
@@ -157,11 +165,13 @@ describe('on the page', () => {
     await expect.element(page.getByRole('region', { name: 'Tokens, cruel from neutral text, layer 16' })).toBeVisible();
     await page.getByRole('radio', { name: 'Text', exact: true }).click();
     await userEvent.hover(token(30));
-    await expect.element(page.getByText(/sd cruel from neutral text, mean of 10, layer 16/)).toBeVisible();
+    await expect.element(page.getByRole('tooltip')).toHaveTextContent(/[+−]\d.* cruel from neutral text, layer 16/);
   });
 
   it('paints the end that is no pole in grey, ground and bar', async () => {
-    await open();
+    const storage = withDetails();
+    storage.setItem('flipside.colour', 'mean');
+    await open({ storage });
     await choose('kind from neutral text');
     // The arm of the pole that is not read, well out on it.
     const painted = (arm: string) => [...document.querySelectorAll<HTMLElement>('.token')].find((one) => new RegExp(`\\b${arm}([5-9]|\\d\\d)\\b`).test(one.className))!;

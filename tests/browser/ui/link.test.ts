@@ -60,7 +60,7 @@ describe('a link', { timeout: 90_000 }, () => {
     await expect.element(page.getByText(/^The colours came with the link/)).toBeVisible();
     expect([...document.querySelectorAll('[data-token]')].map((token) => token.textContent).join('')).toContain('kicked');
     expect(box()).toBe('She fed the dog. Then she kicked it.');
-    await button(/^Load the model and read it/).click();
+    await button(/^Load and read this text/).click();
     await title('Your text');
     await expect.poll(() => page.getByText('A text from a link').elements().length).toBe(0);
     await button('Bring my text back').click();

@@ -46,20 +46,6 @@ describe('a chat turn', () => {
   });
 });
 
-describe('a model without a chat template', () => {
-  it('is offered a text to go on with and no chat, and says so', async () => {
-    await open({ status: { hasChat: false } });
-    await load();
-    await expect.element(page.getByText('This model has no chat form: it goes on with a text.')).toBeVisible();
-    await expect.element(page.getByText('A chat', { exact: true })).not.toBeInTheDocument();
-    await expect.element(page.getByText('Told nothing')).not.toBeInTheDocument();
-    await page.getByLabelText('The text to go on with').last().fill('She opened the door and');
-    await button('Write').click();
-    await expect.element(page.getByText('continued here')).toBeVisible();
-    expect(engines[0]!.calls.some((call) => call.startsWith('renderChat'))).toBe(false);
-  });
-});
-
 describe('a text to go on with', () => {
   it('is read as it stands, by Ctrl+Enter', async () => {
     await open();
@@ -83,6 +69,7 @@ describe('what was written', () => {
     await button('Write with the next seed').click();
     await expect.element(page.getByRole('heading', { name: 'Told to be kind, seed 2' })).toBeVisible();
     await expect.element(button('Write')).toBeEnabled();
+    await button('Prompt and settings').click();
     await expect.element(page.getByRole('spinbutton', { name: 'Seed' })).toHaveValue(2);
     expect(written().element().querySelectorAll('input')).toHaveLength(2);
     await written().getByText('Told to be kind, seed 1').click();
