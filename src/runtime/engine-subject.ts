@@ -9,7 +9,7 @@ import type { Decoder } from './decoder.ts';
 import { Forest } from './forest.ts';
 import { createPushBench } from './push-bench.ts';
 import { underPush } from './push-faults.ts';
-import { readPushedLines, type LineReading, type PushedLine } from './pushed-lines.ts';
+import { mostRows, readPushedLines, type LineReading, type PushedLine } from './pushed-lines.ts';
 import { writeRollouts } from './rollouts.ts';
 import { createSegmentReader } from './segment-reader.ts';
 import type { TextTokenizer } from './tokenizer.ts';
@@ -59,7 +59,7 @@ export function createSubject(given: SubjectParts): Subject {
   async function readLines(lines: readonly OwnedLine[], pushed: Pushed | null, onRow: (line: OwnedLine, token: number, logits: Float32Array, streams: Float32Array | null) => void, signal?: AbortSignal, rowStreams = false): Promise<void> {
     const push: Push = pushed?.push ?? [];
     const decoder = push.length === 0 ? parts.decoder : await parts.editor(signal);
-    const groups = inGroups(lines, Math.min(setTokens, decoder.sizes.contextTokens));
+    const groups = inGroups(lines, Math.min(setTokens, decoder.sizes.contextTokens), mostRows(decoder));
     const how: LineReading = {
       setTokens,
       chunkTokens,
@@ -145,18 +145,21 @@ function endOf(logits: Float32Array, { classes, tokens }: EndRequest, streams: F
  * Lines in their order, in groups that one pass holds each. Lines of a group are pushed from one token on, so that a token
  * which two of them share is pushed in both or in neither.
  */
-function inGroups(lines: readonly OwnedLine[], most: number): readonly (readonly OwnedLine[])[] {
+function inGroups(lines: readonly OwnedLine[], most: number, rows: number): readonly (readonly OwnedLine[])[] {
   const groups: OwnedLine[][] = [];
   let forest = new Forest();
+  let wanted = 0;
   for (const line of lines) {
     const last = groups.at(-1);
     forest.grow(line.ids);
-    if (last !== undefined && last[0]?.from === line.from && forest.ids.length <= most) {
+    wanted += line.rows.length;
+    if (last !== undefined && last[0]?.from === line.from && forest.ids.length <= most && Math.min(wanted, forest.ids.length) <= rows) {
       last.push(line);
       continue;
     }
     groups.push([line]);
     forest = new Forest();
+    wanted = line.rows.length;
     forest.grow(line.ids);
   }
   return groups;

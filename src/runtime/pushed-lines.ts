@@ -32,12 +32,22 @@ export interface LineReading {
   readonly setTokens: number;
   /** Tokens of a pass over one long line. */
   readonly chunkTokens: number;
+  /** Rows of logits of a pass at most; left out, {@link mostRows}. */
+  readonly rowsAtOnce?: number;
   /** Hears each wanted row `[vocabulary]`, and with `rowStreams` the streams of its token `[layers, hidden]`, else none; the logits are gone afterwards. */
   readonly onRow: (row: LineRow, logits: Float32Array, streams: Float32Array | null) => void;
   /** Whether {@link onRow} hears streams. */
   readonly rowStreams?: boolean;
   /** Hears the streams of each pass, with each token's position in its line; left out, streams stay where they are. */
   readonly onStreams?: (pass: Pick<Pass, 'tokens' | 'residuals'>, positions: readonly number[]) => void;
+}
+
+/** Bytes of logits that a pass gives at most: with a vocabulary of 262,144 a row is a megabyte. A vocabulary of 49,152 never comes near it. */
+const LOGITS_BYTES = 128 << 20;
+
+/** Rows of logits that a pass gives at most. */
+export function mostRows({ sizes: { vocabulary } }: Pick<Decoder, 'sizes'>): number {
+  return Math.max(1, Math.floor(LOGITS_BYTES / (4 * vocabulary)));
 }
 
 /** A group in a pass: its tokens, whether each is pushed, where it stands in its line, and who wants its logits. */
@@ -51,23 +61,27 @@ interface Laid {
 /** Reads groups of lines, each group's `from` being one. Throws `text-too-long`, `cancelled` and what the decoder throws; a decoder that edits is left without edits. */
 export async function readPushedLines(decoder: Decoder, groups: readonly (readonly PushedLine[])[], push: Push, how: LineReading, signal?: AbortSignal): Promise<void> {
   const most = Math.min(how.setTokens, decoder.sizes.contextTokens);
+  const { rowsAtOnce = mostRows(decoder) } = how;
   try {
     let together: Laid[] = [];
     let size = 0;
+    let rows = 0;
     const flush = async (): Promise<void> => {
       if (together.length > 0) await readTogether(decoder, together, push, how);
       together = [];
       size = 0;
+      rows = 0;
     };
     for (const [group, lines] of groups.entries()) {
       throwIfStopped(signal);
       const laid = layOut(lines, group);
-      if (!decoder.branching || laid.forest.ids.length > most) {
+      if (!decoder.branching || laid.forest.ids.length > most || laid.wanted.size > rowsAtOnce) {
         for (const [line, each] of lines.entries()) await readAlone(decoder, each, { group, line }, push, how, signal);
         continue;
       }
-      if (size + laid.forest.ids.length > most) await flush();
+      if (size + laid.forest.ids.length > most || rows + laid.wanted.size > rowsAtOnce) await flush();
       together.push(laid);
+      rows += laid.wanted.size;
       size += laid.forest.ids.length;
     }
     throwIfStopped(signal);
@@ -123,8 +137,9 @@ async function readAlone(decoder: Decoder, { ids, from, rows }: PushedLine, wher
   const onPass = onStreams !== undefined || rowStreams ? hear : undefined;
   const reader = new RowReader({ decoder, ids, push, from, ...(onPass && { onPass }) }, chunkTokens);
   try {
-    for (let at = 0; at < rows.length; at += chunkTokens) {
-      const wanted = rows.slice(at, at + chunkTokens);
+    const atOnce = Math.min(chunkTokens, how.rowsAtOnce ?? mostRows(decoder));
+    for (let at = 0; at < rows.length; at += atOnce) {
+      const wanted = rows.slice(at, at + atOnce);
       tellRows(await reader.rows(wanted, signal), vocabulary, wanted.map((token) => [{ ...where, token }]), how, (index) => streams.get(wanted[index] ?? -1) ?? null);
       streams.clear();
     }

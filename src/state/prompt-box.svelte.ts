@@ -14,26 +14,45 @@ export interface PromptBoxParts {
   readonly key: string;
   /** The first stands in a box that nobody has written in. */
   readonly starters: readonly Starter[];
+  /** Whether the loaded model has a chat form; true while none is loaded. */
+  readonly hasChat?: () => boolean;
 }
 
 /** The prompt of one place. */
 export class PromptBox {
   readonly #kept: Kept;
   readonly #key: string;
-  readonly starters: readonly Starter[];
+  readonly #starters: readonly Starter[];
+  readonly #hasChat: () => boolean;
   #prompt = $state.raw<Prompt>(EMPTY_PROMPT);
   #setAside = $state.raw<readonly Prompt[]>([]);
   #fault = $state.raw<AppError | null>(null);
 
-  constructor({ storage, key, starters }: PromptBoxParts) {
+  constructor({ storage, key, starters, hasChat = () => true }: PromptBoxParts) {
     this.#kept = new Kept(storage);
     this.#key = key;
-    this.starters = starters;
+    this.#starters = starters;
+    this.#hasChat = hasChat;
     this.#prompt = promptIn(this.#kept.read(key)) ?? starters[0] ?? EMPTY_PROMPT;
   }
 
   get prompt(): Prompt {
     return this.#prompt;
+  }
+
+  /** Whether a chat can be written. */
+  get hasChat(): boolean {
+    return this.#hasChat();
+  }
+
+  /** The form that is written in: a text where the model has no chat form, whatever was chosen before. */
+  get form(): Prompt['form'] {
+    return this.hasChat ? this.#prompt.form : 'text';
+  }
+
+  /** Those that this model can be given. */
+  get starters(): readonly Starter[] {
+    return this.hasChat ? this.#starters : this.#starters.filter(({ form }) => form === 'text');
   }
 
   /** Why this very prompt was not read; a changed one has a new chance. */
@@ -80,8 +99,8 @@ export class PromptBox {
 
   /** The text that the model reads; null where `render` gives none. Throws `text-empty` and `text-malformed`. */
   async text(render: (messages: readonly ChatMessage[]) => Promise<string | null>): Promise<string | null> {
-    const { form, text, character, message } = this.#prompt;
-    if (form === 'text') {
+    const { text, character, message } = this.#prompt;
+    if (this.form === 'text') {
       checkText(text);
       return text;
     }

@@ -92,7 +92,7 @@ export class Pusher {
     } catch (thrown) {
       const error = AppError.from(thrown);
       // What is wrong with the prompt is said where the prompt is.
-      if (error.code.startsWith('text-')) box.refuse(error);
+      if (error.code.startsWith('text-') || error.code === 'model-text-invalid') box.refuse(error);
       else session.report(error);
     }
   }

@@ -24,7 +24,7 @@ export class SteerRoom {
 
   constructor(app: AppState) {
     const { desk, session, storage, probes, preferences, history } = app;
-    this.box = new PromptBox({ storage, key: KEY, starters: STEER_STARTERS });
+    this.box = new PromptBox({ storage, key: KEY, starters: STEER_STARTERS, hasChat: () => session.status?.hasChat ?? true });
     const choice = (this.choice = new PushChoice(probes));
     const keep: ConstructorParameters<typeof Pusher>[0]['keep'] = async (reading) => (reading.maker === null ? null : history.keep(await recordRun(reading, reading.maker, Date.now())));
     this.pusher = new Pusher({ desk, session, box: this.box, choice, taps: () => preferences.taps, stories, keep });

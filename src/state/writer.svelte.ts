@@ -37,7 +37,7 @@ export class Writer {
   constructor({ desk, session, storage }: WriterParts) {
     this.#desk = desk;
     this.#session = session;
-    this.box = new PromptBox({ storage, key: KEY, starters: STARTERS });
+    this.box = new PromptBox({ storage, key: KEY, starters: STARTERS, hasChat: () => session.status?.hasChat ?? true });
   }
 
   /** What was written in this visit, the oldest first. A prompt that was refused or stopped before its first token is none. */
@@ -61,7 +61,7 @@ export class Writer {
     } catch (thrown) {
       const error = AppError.from(thrown);
       // What is wrong with the prompt is said where the prompt is.
-      if (error.code.startsWith('text-')) box.refuse(error);
+      if (error.code.startsWith('text-') || error.code === 'model-text-invalid') box.refuse(error);
       else this.#session.report(error);
     }
   }

@@ -46,6 +46,20 @@ describe('a chat turn', () => {
   });
 });
 
+describe('a model without a chat template', () => {
+  it('is offered a text to go on with and no chat, and says so', async () => {
+    await open({ status: { hasChat: false } });
+    await load();
+    await expect.element(page.getByText('This model has no chat form: it goes on with a text.')).toBeVisible();
+    await expect.element(page.getByText('A chat', { exact: true })).not.toBeInTheDocument();
+    await expect.element(page.getByText('Told nothing')).not.toBeInTheDocument();
+    await page.getByLabelText('The text to go on with').last().fill('She opened the door and');
+    await button('Write').click();
+    await expect.element(page.getByText('continued here')).toBeVisible();
+    expect(engines[0]!.calls.some((call) => call.startsWith('renderChat'))).toBe(false);
+  });
+});
+
 describe('a text to go on with', () => {
   it('is read as it stands, by Ctrl+Enter', async () => {
     await open();
