@@ -8,17 +8,26 @@ export interface Axis {
   readonly neutral: string;
 }
 
+/** How texts are put to a model. */
+export interface TextHabits {
+  /** The token that every text begins with, as the vocabulary writes it; absent where texts begin with their first word. A reading without it is one of another model. */
+  readonly startToken?: string;
+  /** The day that the chat form prints as today's, `YYYY-MM-DD`; absent where it prints none. */
+  readonly chatDate?: string;
+}
+
+/** Only the habits of an identity, for what is kept without the rest of it. */
+export function habitsOf({ startToken, chatDate }: TextHabits): TextHabits {
+  return { ...(startToken === undefined ? {} : { startToken }), ...(chatDate === undefined ? {} : { chatDate }) };
+}
+
 /** Which model a direction belongs to: directions mean nothing elsewhere. */
-export interface ModelIdentity {
+export interface ModelIdentity extends TextHabits {
   readonly id: string;
   /** SHA-256 of every weight file's SHA-256 in the order of the manifest, as hex: changes when any weight does. */
   readonly weightsSha256: string;
   /** In which numbers the weights are kept, as exporters name it (`q4f16`); absent where the id ends in it, or where it is not known. */
   readonly dtype?: string;
-  /** The token that every text begins with, as the vocabulary writes it; absent where texts begin with their first word. A reading without it is one of another model. */
-  readonly startToken?: string;
-  /** The day that the chat form prints as today's, `YYYY-MM-DD`; absent where it prints none. */
-  readonly chatDate?: string;
   readonly layerCount: number;
   readonly hidden: number;
 }

@@ -8,7 +8,7 @@ import { DTYPES } from '../core/model-dtype.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 import { DEEPEST_JSON, tooDeep } from '../core/shown.ts';
 import { field, fileObject, has, integer, type JsonNode, text } from '../format/json-path.ts';
-import { oneOf, sha256 } from '../format/json-values.ts';
+import { oneOf, parseHabits, sha256 } from '../format/json-values.ts';
 import type { Json, JsonObject, UnitPlan, UnitResult } from './design.ts';
 
 const UNIT = 'flipside-unit';
@@ -133,7 +133,7 @@ function headOf(root: JsonNode): UnitsHead {
     design: oneOf<DesignName>(field(root, 'design'), ['authors', 'flip-back', 'outside-text', 'opposites', 'mixture']),
     specSha256: sha256(field(root, 'specSha256')),
     size: oneOf<RunSize>(field(root, 'size'), ['full', 'quick']),
-    model: { id: text(field(model, 'id')), weightsSha256: sha256(field(model, 'weightsSha256')), layerCount: integer(field(model, 'layerCount'), 1, 1000), hidden: integer(field(model, 'hidden'), 1, 100_000), ...(has(model, 'dtype') ? { dtype: oneOf(field(model, 'dtype'), DTYPES) } : {}), ...(has(model, 'startToken') ? { startToken: text(field(model, 'startToken')) } : {}), ...(has(model, 'chatDate') ? { chatDate: text(field(model, 'chatDate')) } : {}) },
+    model: { id: text(field(model, 'id')), weightsSha256: sha256(field(model, 'weightsSha256')), layerCount: integer(field(model, 'layerCount'), 1, 1000), hidden: integer(field(model, 'hidden'), 1, 100_000), ...(has(model, 'dtype') ? { dtype: oneOf(field(model, 'dtype'), DTYPES) } : {}), ...parseHabits(model) },
     backend: text(field(root, 'backend')),
   };
 }

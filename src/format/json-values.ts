@@ -1,5 +1,5 @@
 /** Values that several of our files hold, each refused by its path. Pure. */
-import type { Axis } from '../core/probe-types.ts';
+import type { Axis, TextHabits } from '../core/probe-types.ts';
 import type { SamplingOptions } from '../core/reading.ts';
 import { shown } from '../core/shown.ts';
 import { field, has, integer, type JsonNode, list, number, text, words } from './json-path.ts';
@@ -36,6 +36,11 @@ export function sha256(node: JsonNode): string {
 export function day(node: JsonNode): string {
   const value = text(node);
   return /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(value) ? value : node.refuse(`${node.path} must be a day such as 2024-07-26, got ${JSON.stringify(value.slice(0, 80))}.`);
+}
+
+/** How texts were put to a model, where a file says so. */
+export function parseHabits(node: JsonNode): TextHabits {
+  return { ...(has(node, 'startToken') ? { startToken: words(field(node, 'startToken'), 200) } : {}), ...(has(node, 'chatDate') ? { chatDate: day(field(node, 'chatDate')) } : {}) };
 }
 
 /** A name that is safe in a path. */

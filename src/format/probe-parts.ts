@@ -3,7 +3,7 @@ import { DTYPES } from '../core/model-dtype.ts';
 import type { AlarmLines, EarlyTokens, FitMethod, LayerCalibration, ModelIdentity, Probe, ProbeEvidence } from '../core/probe-types.ts';
 import type { ProbeHead } from '../core/probe-head.ts';
 import { field, has, integer, type JsonNode, list, number, words } from './json-path.ts';
-import { day, exactly, inRange, oneOf, positive, sha256, share } from './json-values.ts';
+import { exactly, inRange, parseHabits, oneOf, positive, sha256, share } from './json-values.ts';
 
 const KINDS = ['ridge', 'logistic', 'lda', 'difference-of-means'] as const satisfies readonly FitMethod['kind'][];
 const TARGETS = ['poles', 'zeroed', 'hardened'] as const satisfies readonly FitMethod['target'][];
@@ -15,8 +15,7 @@ export function parseModel(node: JsonNode): ModelIdentity {
     weightsSha256: sha256(field(node, 'weightsSha256')),
     layerCount: integer(field(node, 'layerCount'), 1, 511),
     hidden: integer(field(node, 'hidden'), 1, 65536),
-    ...(has(node, 'startToken') ? { startToken: words(field(node, 'startToken'), 200) } : {}),
-    ...(has(node, 'chatDate') ? { chatDate: day(field(node, 'chatDate')) } : {}),
+    ...parseHabits(node),
     ...(has(node, 'dtype') ? { dtype: oneOf(field(node, 'dtype'), DTYPES) } : {}),
   };
 }

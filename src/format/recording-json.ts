@@ -10,7 +10,7 @@ import type { TapReading, TokenPiece } from '../core/reading.ts';
 import { parseAgreement } from './agreement-json.ts';
 import { checkFormat, field, fileObject, has, integer, jsonRoot, list, number, text } from './json-path.ts';
 import type { JsonNode } from './json-path.ts';
-import { flag, inRange, parseSampling } from './json-values.ts';
+import { flag, inRange, parseHabits, parseSampling } from './json-values.ts';
 import { parseAlarm, UNMEASURED_ALARM } from './probe-parts.ts';
 import { packRow, roundedRow, rowOf } from './packed-row.ts';
 import { parsePushRecord } from './push-json.ts';
@@ -88,6 +88,7 @@ function recordingFrom(root: JsonNode): Recording {
       probeSha256: text(field(provenance, 'probeSha256')),
       backend: text(field(provenance, 'backend')),
       version: text(field(provenance, 'version')),
+      ...parseHabits(provenance),
     },
     ...(has(root, 'run') ? { run: toRun(field(root, 'run'), body.length, layers - 1) } : {}),
   };

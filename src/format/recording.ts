@@ -3,7 +3,7 @@
  * JSON; scores are rounded to 2 decimals, which is finer than a screen shows.
  */
 import type { DtypeAgreement } from '../core/dtype-agreement.ts';
-import type { AlarmLines, Axis, LayerCalibration } from '../core/probe-types.ts';
+import type { AlarmLines, Axis, LayerCalibration, TextHabits } from '../core/probe-types.ts';
 import type { ByPole } from '../core/heads.ts';
 import type { PushRecord } from '../core/push.ts';
 import type { SamplingOptions, TapReading, TokenPiece, TokenScores } from '../core/reading.ts';
@@ -32,6 +32,16 @@ export interface RunOrigin {
   readonly push: PushRecord | null;
   /** How far the probe agrees with the model, where it was made on another variant of it; left out where it was made on these weights. */
   readonly carriedOver?: DtypeAgreement;
+}
+
+/** What a reading was made with. */
+export interface RecordingProvenance extends TextHabits {
+  readonly model: string;
+  readonly weightsSha256: string;
+  readonly probe: string;
+  readonly probeSha256: string;
+  readonly backend: string;
+  readonly version: string;
 }
 
 /** One time that the model wrote on. */
@@ -64,7 +74,7 @@ export interface Recording {
   readonly alarm: AlarmLines;
   /** Each pole from neutral; null where the probe has no such reading, and in recordings of version 1 and 2. */
   readonly poles: ByPole<RecordedPole> | null;
-  readonly provenance: { readonly model: string; readonly weightsSha256: string; readonly probe: string; readonly probeSha256: string; readonly backend: string; readonly version: string };
+  readonly provenance: RecordingProvenance;
   /** Present where the reader's own browser made it; absent in the recordings that ship with the page. */
   readonly run?: RunOrigin;
 }

@@ -88,13 +88,14 @@ function legend({ domain, head, trace, grain }: FigureData, { axis }: Recording,
 
 function sources(recording: Recording, shown: (text: string) => string): readonly string[] {
   const { provenance, run } = recording;
-  const { probe, probeSha256, model, weightsSha256, backend, version } = provenance;
+  const { probe, probeSha256, model, weightsSha256, backend, version, startToken, chatDate } = provenance;
   const sampled = (run?.continuations ?? []).map(({ sampling: { temperature, topK, topP, seed } }) => `temperature ${temperature}${topK === 0 ? '' : `, top-k ${topK}`}, top-p ${topP}, seed ${seed}`);
   const pushed = recordedPush(recording);
   return [
     ...(pushed === null ? [] : [`Not the model by itself: ${shown(pushed)}. Strength in lengths of the stream; KL in nats, 95th percentile on neutral text.`]),
     `Probe ${shown(run?.probeTitle ?? probe)} (${shown(probe)}, SHA-256 ${probeSha256.slice(0, 12)}…). A score is a score, not a verdict on the text.`,
     `Model ${shown(model)} (weights SHA-256 ${weightsSha256.slice(0, 12)}…) on ${shown(backend)}; Flipside ${shown(version)}${run === undefined ? '' : `, ${new Date(run.finishedAt).toISOString().slice(0, 10)}`}.`,
+    ...(startToken === undefined && chatDate === undefined ? [] : [[...(startToken === undefined ? [] : [`The text begins with the start token ${shown(startToken)}.`]), ...(chatDate === undefined ? [] : [`In chat form the day is ${chatDate}.`])].join(' ')]),
     ...(sampled.length === 0 ? [] : [`Written on ${sampled.length === 1 ? 'once' : `${sampled.length} times`}: ${fitWords(sampled.join('; '), 110)}.`]),
   ];
 }

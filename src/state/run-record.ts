@@ -1,6 +1,7 @@
 /** A live reading as a recording: with what made it, so that it can be made again. */
 import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import type { EngineStatus } from '../core/engine-report.ts';
+import { habitsOf } from '../core/probe-types.ts';
 import type { PushRecord } from '../core/push.ts';
 import { VERSION } from '../core/version.ts';
 import type { RecordedPole, Recording } from '../format/recording.ts';
@@ -45,7 +46,7 @@ export async function recordRun(reading: ReadingState, maker: Maker, now: number
     ...difference,
     taps,
     poles,
-    provenance: { model: engine.model.id, weightsSha256: engine.model.weightsSha256, probe: probe.id, probeSha256: await maker.probeSha256(), backend: engine.backend, version: VERSION },
+    provenance: { model: engine.model.id, weightsSha256: engine.model.weightsSha256, probe: probe.id, probeSha256: await maker.probeSha256(), backend: engine.backend, version: VERSION, ...habitsOf(engine.model) },
     run: { finishedAt: now, taps: maker.taps, adapter: adapterOf(engine), probeKey: probe.key, probeTitle: probe.title, continuations, push: maker.push, ...(agreement && { carriedOver: agreement }) },
   };
 }

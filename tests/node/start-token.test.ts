@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { logSumExp } from '../../src/core/divergence.ts';
 import type { ModelIdentity } from '../../src/core/probe-types.ts';
 import { assertProbeFits, parseProbe, serialiseProbe } from '../../src/format/probe.ts';
+import { parseRecording, serialiseRecording } from '../../src/format/recording-json.ts';
+import { runFigure } from '../../src/format/run-figure.ts';
+import { assertBelongs, parseUnits, serialiseUnits } from '../../src/experiments/unit-file.ts';
 import type { Decoder } from '../../src/runtime/decoder.ts';
 import { createSubject } from '../../src/runtime/engine-subject.ts';
 import { readLens } from '../../src/runtime/lens.ts';
@@ -20,6 +23,7 @@ import { TextRun } from '../../src/runtime/text-run.ts';
 import { flipside } from '../fixtures/command.ts';
 import { refusal, refusalOf } from '../fixtures/refusal.ts';
 import { sampleProbe } from '../fixtures/sample-probe.ts';
+import { sampleRun } from '../fixtures/sample-run.ts';
 import { writeToyFolder } from '../fixtures/toy-folder.ts';
 import { TOY_START, toyDecoderFiles } from '../fixtures/toy-graph.ts';
 
@@ -143,6 +147,24 @@ describe('what was made with it says so', () => {
     expect(engine.model).toMatchObject({ startToken: '<|end|>' });
     const { stdout } = await flipside('generate', '--model', folder, '--prompt', 'She', '--temperature', '0', '--max-tokens', '2');
     expect(JSON.parse(stdout)).toMatchObject({ model: { startToken: '<|end|>' } });
+  });
+
+  test('a run, in its file and in its figure', () => {
+    const run = sampleRun();
+    const made = { ...run, provenance: { ...run.provenance, startToken: '<bos>', chatDate: '2024-07-26' } };
+    expect(parseRecording(serialiseRecording(made)).provenance).toEqual(made.provenance);
+    expect(serialiseRecording(run)).not.toMatch(/startToken|chatDate/);
+    expect(refusal(() => parseRecording(serialiseRecording(made).replace('2024-07-26', 'yesterday'))).message).toMatch(/provenance\.chatDate must be a day such as 2024-07-26, got "yesterday"/);
+    const figure = runFigure(made, { head: 'difference', layer: 1, grain: 'mean', window: 10, theme: 'light' });
+    expect(figure).toContain('The text begins with the start token');
+  });
+
+  test('units of an experiment, which are not joined with those that were read without it', () => {
+    const head = { experiment: 'A', design: 'authors', specSha256: 'ab'.repeat(32), size: 'full', model: engine.model, backend: 'node' } as const;
+    const { startToken: _, ...plain } = engine.model;
+    assertBelongs(head, head, 'units');
+    expect(refusal(() => assertBelongs({ ...head, model: plain }, head, 'units')).message).toMatch(/model\.startToken is none, and the others have <\|end\|>/);
+    expect(parseUnits(serialiseUnits({ head, prepared: {}, units: [] }), 'units').head.model).toEqual(engine.model);
   });
 
   test('a probe file, which opens again with it', () => {

@@ -9,6 +9,7 @@ import { assertProbeFits } from '../../format/probe.ts';
 import { serialiseRecording, serialiseRecordingIndex, type RecordingEntry } from '../../format/recording-json.ts';
 import type { Recording } from '../../format/recording.ts';
 import { parseStory } from '../../format/story.ts';
+import { habitsOf } from '../../core/probe-types.ts';
 import { VERSION } from '../../core/version.ts';
 import { openNodeEngine } from '../../runtime/node/node-engine.ts';
 import { createScorer } from '../../runtime/scorer.ts';
@@ -63,7 +64,7 @@ export const record: Command = {
           explained: probe.lexical.explained,
           alarm: probe.alarm,
           poles: polesOf(probe, reading),
-          provenance: { model: engine.model.id, weightsSha256: engine.model.weightsSha256, probe: probe.id, probeSha256: sha256, backend: 'onnxruntime-node cpu', version: VERSION },
+          provenance: { model: engine.model.id, weightsSha256: engine.model.weightsSha256, probe: probe.id, probeSha256: sha256, backend: 'onnxruntime-node cpu', version: VERSION, ...habitsOf(engine.model) },
         });
         await writeOutput(join(out, `${story.id}.json`), recording);
         entries.push({ id: story.id, title: story.title, blurb: story.blurb, dark: story.dark });
