@@ -46,5 +46,5 @@ export function* blocksOf(streams: Float32Array, hidden: number, rowsAtOnce: num
 /** One overflow makes every probability of its row nonsense. */
 export function assertRowsFinite({ entropy }: LensRows): void {
   const bad = entropy.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new AppError('numbers-not-finite', `The output head gave a number that is not finite (row ${bad} of ${entropy.length}). This adapter computes this model wrongly: reload and choose the CPU.`, { row: bad });
+  if (bad >= 0) throw new AppError('numbers-not-finite', `The output head gave a number that is not finite (row ${bad} of ${entropy.length}). On a graphics card, reload and choose the CPU. On the processor, a file of the model may be damaged: hold its files to their hashes with flipside verify, or fetch it again.`, { row: bad });
 }

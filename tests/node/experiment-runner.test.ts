@@ -5,6 +5,7 @@ import { makeReport } from '../../src/experiments/report.ts';
 import { estimateRun, runUnits, type ExperimentProgress, type Shard } from '../../src/experiments/runner.ts';
 import { parseSpec } from '../../src/experiments/spec.ts';
 import { assertBelongs, assertComplete, parseUnit, parseUnits, serialiseUnit, serialiseUnits, type UnitsHead } from '../../src/experiments/unit-file.ts';
+import { refusal } from '../fixtures/refusal.ts';
 import { memoryStore, TINY_SPEC, tinyDesign, tinySubject } from '../fixtures/tiny-design.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -141,6 +142,24 @@ describe('what does not belong together', () => {
   it('is refused by the report where the spec is another one', async () => {
     const set = { head: { ...HEAD, specSha256: 'e'.repeat(64) }, prepared: {}, units: [] };
     expect(() => makeReport(loadTiny(), set, '0'.repeat(64))).toThrow(/specSha256 is e+, and the spec's is/);
+  });
+});
+
+describe('units with numbers that no run gives', () => {
+  it.each([1e309, 1e400])('such as %d are refused as the file’s fault, with the place', async (length) => {
+    const store = memoryStore();
+    await run(store);
+    const units = store.units().map((unit, at) => (at === 2 ? { ...unit, data: { ...unit.data, length } } : unit));
+    const set = { head: HEAD, prepared: (await store.prepared()) ?? {}, units };
+    expect(refusal(() => makeReport(loadTiny(), set, '0'.repeat(64)))).toMatchObject({ code: 'unit-invalid', message: expect.stringContaining('The units cannot be analysed: findings.measures.0.estimate') as string });
+  });
+
+  it('of which the analysis makes a list of no possible length are refused too', async () => {
+    const store = memoryStore();
+    await run(store);
+    const loaded = loadTiny();
+    const design = { ...loaded.design, analyse: () => new Array<never>(-1) as never };
+    expect(refusal(() => makeReport({ ...loaded, design }, { head: HEAD, prepared: {}, units: store.units() }, '0'.repeat(64)))).toMatchObject({ code: 'unit-invalid', message: expect.stringContaining('Invalid array length') as string });
   });
 });
 

@@ -44,24 +44,27 @@ const withRow = (path: string, count: number, row: string): string => [...linesO
 const list = JSON.stringify({ model_list: [{ model_id: 'One', model: './models/one/', model_lib: './models/one/lib.wasm', overrides: { context_window_size: 4096 } }] });
 const SETS: readonly ErrorCode[] = ['set-invalid', 'set-row-invalid', 'set-topic-incomplete'];
 
-describe('a JSON that was changed in its structure is refused in words or opened', () => {
-  it.each<[string, string, readonly ErrorCode[], (damaged: string) => unknown]>([
-    ['a run', serialiseRecording(sampleRun()), ['recording-invalid', 'push-invalid'], parseRecording],
-    ['a probe', probe.json, ['probe-invalid', 'tensor-file-invalid'], (damaged) => parseProbe(damaged, probe.tensors)],
-    ['a report', serialiseReport(sampleReport), ['probe-invalid'], parseReport],
-    ['a dose–response', serialiseDose(sampleDose), ['dose-invalid', 'push-invalid'], parseDose],
-    ['the report of an experiment', serialiseExperimentReport(sampleExperiment), ['unit-invalid', 'spec-invalid'], parseExperimentReport],
-    ['a unit', unit, ['unit-invalid'], (damaged) => parseUnit(damaged, 'w1.json')],
-    ['a link', sharedJson(sampleShared), ['link-invalid', 'push-invalid'], parseShared],
-    ['the header of a set', read(`${SET}.set.json`), SETS, (damaged) => parsePromptSet(setFiles(damaged, rows.join('\n')), { requireNeutral: false })],
-    ['a row of a set', rows[5]!, SETS, (damaged) => parsePromptSet(setFiles(read(`${SET}.set.json`), [...rows.slice(0, 5), damaged.replaceAll('\n', ' ')].join('\n')), { requireNeutral: false })],
-    ['the header of a control set', read(`${CONTROL}.set.json`), SETS, (damaged) => parseControlSet(setFiles(damaged, read(`${CONTROL}.jsonl`)))],
-    ['a row of a control set', linesOf(`${CONTROL}.jsonl`, 8).at(-1)!, SETS, (damaged) => parseControlSet(setFiles(read(`${CONTROL}.set.json`), withRow(`${CONTROL}.jsonl`, 8, damaged)))],
-    ['a row of stories', linesOf(`${STORIES}.jsonl`, 2).at(-1)!, SETS, (damaged) => parseStorySet(setFiles(read(`${STORIES}.set.json`), withRow(`${STORIES}.jsonl`, 2, damaged)))],
-    ['the manifest of a model', read('public/models/smollm2-135m-instruct-q4.manifest.json'), ['model-manifest-invalid'], parseManifest],
-    ['a list of chat models', list, ['second-engine-list-invalid'], (damaged) => parseModelList(damaged, 'models.json')],
-    ...['A', 'A2', 'B', 'C', 'D'].map((letter) => [`the spec of ${letter}`, read(`experiments/${letter}/spec.json`), ['spec-invalid'] as const, (damaged: string) => parseSpec(damaged, '0'.repeat(64), DESIGNS)] as [string, string, readonly ErrorCode[], (damaged: string) => unknown]),
-  ])('%s', (name, source, codes, open) => {
+/** What it is, a sound one, the codes that it is refused with, and how it is opened. */
+const FORMATS: readonly (readonly [name: string, source: string, codes: readonly ErrorCode[], open: (damaged: string) => unknown])[] = [
+  ['a run', serialiseRecording(sampleRun()), ['recording-invalid', 'push-invalid'], parseRecording],
+  ['a probe', probe.json, ['probe-invalid', 'tensor-file-invalid'], (damaged) => parseProbe(damaged, probe.tensors)],
+  ['a report', serialiseReport(sampleReport), ['probe-invalid'], parseReport],
+  ['a dose–response', serialiseDose(sampleDose), ['dose-invalid', 'push-invalid'], parseDose],
+  ['the report of an experiment', serialiseExperimentReport(sampleExperiment), ['unit-invalid', 'spec-invalid'], parseExperimentReport],
+  ['a unit', unit, ['unit-invalid'], (damaged) => parseUnit(damaged, 'w1.json')],
+  ['a link', sharedJson(sampleShared), ['link-invalid', 'push-invalid'], parseShared],
+  ['the header of a set', read(`${SET}.set.json`), SETS, (damaged) => parsePromptSet(setFiles(damaged, rows.join('\n')), { requireNeutral: false })],
+  ['a row of a set', rows[5]!, SETS, (damaged) => parsePromptSet(setFiles(read(`${SET}.set.json`), [...rows.slice(0, 5), damaged.replaceAll('\n', ' ')].join('\n')), { requireNeutral: false })],
+  ['the header of a control set', read(`${CONTROL}.set.json`), SETS, (damaged) => parseControlSet(setFiles(damaged, read(`${CONTROL}.jsonl`)))],
+  ['a row of a control set', linesOf(`${CONTROL}.jsonl`, 8).at(-1)!, SETS, (damaged) => parseControlSet(setFiles(read(`${CONTROL}.set.json`), withRow(`${CONTROL}.jsonl`, 8, damaged)))],
+  ['a row of stories', linesOf(`${STORIES}.jsonl`, 2).at(-1)!, SETS, (damaged) => parseStorySet(setFiles(read(`${STORIES}.set.json`), withRow(`${STORIES}.jsonl`, 2, damaged)))],
+  ['the manifest of a model', read('public/models/smollm2-135m-instruct-q4.manifest.json'), ['model-manifest-invalid'], parseManifest],
+  ['a list of chat models', list, ['second-engine-list-invalid'], (damaged) => parseModelList(damaged, 'models.json')],
+  ...['A', 'A2', 'B', 'C', 'D'].map((letter) => [`the spec of ${letter}`, read(`experiments/${letter}/spec.json`), ['spec-invalid'] as const, (damaged: string) => parseSpec(damaged, '0'.repeat(64), DESIGNS)] as const),
+];
+
+describe('a JSON', () => {
+  it.each(FORMATS)('that was changed in its structure is refused in words or opened: %s', (name, source, codes, open) => {
     let opened = 0;
     let refused = 0;
     for (const damaged of structureMutations(source, source.length > 20_000 ? COUNT_OF_LONG : COUNT, createRng(17))) {
