@@ -26,7 +26,7 @@ export async function benchReadings(model: string, probeFolder: string, control:
   const inside = { texts: [control ?? CONTROL], own: false };
   const named = control === undefined && own.readouts.word.texts.length > 0;
   const scorer: Scorer = named ? own : { ...own, readouts: { ...own.readouts, clause: inside, word: inside } };
-  const rounds: { alone: number; sentences: number; lastEnd: number; usual: number; every: number; writing: number; writingRead: number }[] = [];
+  const rounds: Record<'alone' | 'sentences' | 'lastEnd' | 'usual' | 'every' | 'writing' | 'writingRead', number>[] = [];
   let refined: RefineSummary | null = null;
   let tokens = 0;
   let ends = 0;
@@ -57,14 +57,19 @@ export async function benchReadings(model: string, probeFolder: string, control:
   await engine.dispose();
   const ratio = (over: (each: (typeof rounds)[number]) => number): number => Number(median(rounds.map(over)).toPrecision(3));
   return {
-    text: { tokens, sentenceEnds: ends, readingsInside: refined?.readings, readingTokens: refined?.tapTokens, texts: named ? own.readouts.word.texts : inside.texts },
+    text: { tokens, sentenceEnds: ends, readingsInside: refined?.readings, readingTokens: refined?.tapTokens },
+    controlTexts: scorer.readouts.word.texts,
     rounds: ROUNDS,
     aloneMs: ratio(({ alone }) => alone),
     asThePageReadsToTextAlone: ratio(({ usual, alone }) => usual / alone),
     aReadingAfterEveryTokenToTextAlone: ratio(({ every, alone }) => every / alone),
     sentenceEndsToTextAlone: ratio(({ sentences, alone }) => sentences / alone),
     lastSentenceEndToReadingSentencesOnly: ratio(({ lastEnd, sentences }) => lastEnd / sentences),
-    writing: { tokens: WRITTEN_TOKENS, withReadingsAtSentenceEndsToWithout: ratio(({ writing, writingRead }) => writingRead / writing), withoutMs: ratio(({ writing }) => writing) },
+    writing: {
+      tokens: WRITTEN_TOKENS,
+      withReadingsAtSentenceEndsToWithout: ratio(({ writing, writingRead }) => writingRead / writing),
+      withoutMs: ratio(({ writing }) => writing),
+    },
   };
 
   /** Milliseconds of writing on, the reading of the prompt not counted. */

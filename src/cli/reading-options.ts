@@ -15,7 +15,8 @@ export const EVERY = { every: { type: 'string' } } as const;
 export const EVERY_USAGE = `[--every ${GRANULARITIES.join('|')}]`;
 
 /** What it does, for summaries. */
-export const EVERY_SUMMARY = '--every clause, word (the ends of words of four letters and more too, as the page) or token also reads inside sentences, where the probe has numbers for that.';
+export const EVERY_SUMMARY =
+  '--every clause, word (as the page: the ends of words of four letters and more too) or token also reads inside sentences, where the probe has numbers for that.';
 
 /** The option's value. Throws `usage`. */
 export function everyFrom(options: Options, fallback: Granularity): Granularity {

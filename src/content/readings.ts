@@ -11,12 +11,17 @@ export const READINGS_LEFT = {
 } as const satisfies Record<ReadingsLeft, string>;
 
 /** What a link that brought its readings says of them. */
-export const FROM_LINK = 'The colours came with the link, in steps of a twentieth. Read the text here to see whether they hold, and for tokens and layers.';
+export const FROM_LINK =
+  'The colours came with the link, in steps of a twentieth. Read the text here to see whether they hold, and for tokens and layers.';
+
+/** Of texts that were read by probes of before. */
+const BEFORE =
+  'It was read before there was a reading over several layers: it has the ends of its sentences, at one layer. Read it again for more.';
 
 /** What the readings of a finished text lack, in a sentence; null where it was read inside its sentences too. */
 export function readingsLack(readings: readonly TapReading[], left: ReadingsLeft | null = null): string | null {
   if (left !== null) return READINGS_LEFT[left];
   if (readings.length === 0) return 'No neutral text was read with it, so it has its tokens’ scores only.';
-  if (!hasShown(readings)) return 'It was read before there was a reading over several layers: it has the ends of its sentences, at one layer. Read it again for more.';
+  if (!hasShown(readings)) return BEFORE;
   return readings.every(({ stand }) => stand === 'sentence') ? 'It was read at the ends of its sentences only.' : null;
 }

@@ -2,7 +2,7 @@
 import type { Stand } from './reading.ts';
 import { standsOf } from './stands.ts';
 
-/** How densely a text is read: at the ends of sentences, at those of clauses too, of words of four letters and more too, or after every token. */
+/** How densely a text is read: at the ends of sentences, of clauses too, of words of four letters and more too, or after every token. */
 export const GRANULARITIES = ['sentence', 'clause', 'word', 'token'] as const;
 
 /** One of {@link GRANULARITIES}. */

@@ -31,9 +31,14 @@ export function packRow(row: readonly (number | null)[]): PackedRow {
 /** Reads a row of so many layers, packed or not; refuses what is neither. */
 export function rowOf(node: JsonNode, layers: number): Float32Array {
   const { value, path } = node;
-  if (typeof value !== 'string') return Float32Array.from(list(node, layers, layers), (item) => (item.value === null ? Number.NaN : inRange(item, -LARGEST, LARGEST)));
+  if (typeof value !== 'string') {
+    return Float32Array.from(list(node, layers, layers), (item) => (item.value === null ? Number.NaN : inRange(item, -LARGEST, LARGEST)));
+  }
   const bytes = bytesOf(value);
-  if (bytes?.length !== 2 * layers) return node.refuse(`${path} must hold ${layers} numbers of 16 bits in base64, got ${bytes === null ? 'other characters' : `${bytes.length} bytes`}.`);
+  if (bytes?.length !== 2 * layers) {
+    const got = bytes === null ? 'other characters' : `${bytes.length} bytes`;
+    return node.refuse(`${path} must hold ${layers} numbers of 16 bits in base64, got ${got}.`);
+  }
   const packed = new DataView(bytes.buffer);
   return Float32Array.from({ length: layers }, (_, layer) => {
     const whole = packed.getInt16(2 * layer, true);

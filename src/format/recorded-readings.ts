@@ -39,13 +39,15 @@ export function tapsIn(node: JsonNode, version: number, layers: number, tokens: 
   const taps = list(node, 0, tokens).map((tap) => tapIn(tap, version, layers, tokens, hasPoles));
   for (const [index, { afterToken }] of taps.entries()) {
     // Before version 5 files of several programs held them in any order.
-    if (version >= 5 && afterToken <= (taps[index - 1]?.afterToken ?? -1)) node.refuse(`${node.path}[${index}].afterToken is ${afterToken}, but readings stand in the order of the text, one after a token.`);
+    if (version < 5 || afterToken > (taps[index - 1]?.afterToken ?? -1)) continue;
+    node.refuse(`${node.path}[${index}].afterToken is ${afterToken}, but readings stand in the order of the text, one after a token.`);
   }
   return taps;
 }
 
 function tapIn(node: JsonNode, version: number, layers: number, tokens: number, hasPoles: boolean): TapReading {
-  const range = (name: 'nullLow' | 'nullHigh'): Float32Array => (version < 5 || has(node, name) ? rowOf(field(node, name), layers) : new Float32Array(layers).fill(Number.NaN));
+  const none = new Float32Array(layers).fill(Number.NaN);
+  const range = (name: 'nullLow' | 'nullHigh'): Float32Array => (version < 5 || has(node, name) ? rowOf(field(node, name), layers) : none.slice());
   return {
     afterToken: integer(field(node, 'afterToken'), 0, tokens - 1),
     stand: version < 5 ? 'sentence' : oneOf(field(node, 'stand'), ['sentence', 'clause', 'word'] as const),
@@ -60,5 +62,6 @@ function tapIn(node: JsonNode, version: number, layers: number, tokens: number, 
 function shownIn(node: JsonNode): ShownReading | null {
   if (node.value === null) return null;
   const [score = 0, low = 0, high = 0] = list(node, 3, 3).map((item) => inRange(item, -LARGEST_SHOWN, LARGEST_SHOWN));
-  return low <= high ? { score, low, high } : node.refuse(`${node.path} has a chance range from ${low} to ${high}: its lower end must not lie above the upper.`);
+  if (low > high) node.refuse(`${node.path} has a chance range from ${low} to ${high}: its lower end must not lie above the upper.`);
+  return { score, low, high };
 }

@@ -113,7 +113,14 @@ export function recordingOfTrace({ id, title, text: body, given, probe, continua
     explained: new Array<number>(layers).fill(0),
     alarm: UNMEASURED_ALARM,
     poles: null,
-    provenance: { model: trace.model, weightsSha256: trace.weightsSha256, probe: probe.title, probeSha256: probe.sha256, backend: trace.backend, version: LINKED },
+    provenance: {
+      model: trace.model,
+      weightsSha256: trace.weightsSha256,
+      probe: probe.title,
+      probeSha256: probe.sha256,
+      backend: trace.backend,
+      version: LINKED,
+    },
     run: { finishedAt: trace.finishedAt, taps: true, adapter: null, probeKey: probe.key, probeTitle: probe.title, continuations, push },
   };
 }
@@ -124,8 +131,10 @@ export function isOfLink({ provenance }: Pick<Recording, 'provenance'>): boolean
 }
 
 function tapOf({ afterToken, stand, score, low, high }: SharedPoint, layers: number, layer: number | null): TapReading {
-  const only = (value: number): Float32Array => new Float32Array(layers).fill(Number.NaN).fill(value, layer ?? layers, (layer ?? layers) + 1);
-  return { afterToken, stand, shown: layer === null ? { score, low, high } : null, score: only(score), nullLow: only(low), nullHigh: only(high), poles: null };
+  const at = layer ?? layers;
+  const only = (value: number): Float32Array => new Float32Array(layers).fill(Number.NaN).fill(value, at, at + 1);
+  const shown = layer === null ? { score, low, high } : null;
+  return { afterToken, stand, shown, score: only(score), nullLow: only(low), nullHigh: only(high), poles: null };
 }
 
 function unpack(node: JsonNode, packed: string, body: string): Pick<SharedTrace, 'tokens' | 'points'> {
