@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { ensurePackages, fail, ROOT } from './packages.mjs';
 
 /** Milliseconds that a program has to end by itself after it was asked to. */
-const PATIENCE = 800;
+const PATIENCE = 700;
 
 /**
  * Ends a child that does not end by itself: one that computes without a pause cannot hear the signal. Files are written whole

@@ -159,6 +159,21 @@ describe('damaged in 10,000 ways', () => {
     }
   });
 
+  it('a probe of which one file is another’s, however both are damaged', () => {
+    const bundles = ['kind-cruel', 'warm-cold', 'loyal-treacherous'].map((id, at) => serialiseProbe({ ...sampleProbe, id, directions: sampleProbe.directions.map((value) => value + at) }));
+    const codes = ['probe-invalid', 'tensor-file-invalid'] as const;
+    const few = Math.ceil(COUNT / 12);
+    for (const [i, { json }] of bundles.entries()) {
+      for (const [j, { tensors }] of bundles.entries()) {
+        if (i === j) continue;
+        const tally = openAll(mutations(json, few, createRng(20 + i)), codes, (damaged) => parseProbe(damaged, tensors), () => undefined);
+        expect(tally.opened).toBe(0);
+        const named = openAll(byteMutations(tensors, few, createRng(30 + j)), codes, (damaged) => parseProbe(json, damaged), () => undefined);
+        expect(named.opened).toBe(0);
+      }
+    }
+  });
+
   it('a link: its code, and what is behind a checksum that fits', async () => {
     const code = await codeOf(shared);
     const third = Math.ceil(COUNT / 3);
