@@ -144,6 +144,6 @@ export async function checkNumbers(page: Page, timeoutMs: number): Promise<void>
   await page.getByText('Error by layer').click();
   const table = page.getByRole('region', { name: 'Numbers check by layer' });
   expect(await table.innerText()).toMatch(/24 of 24\s+24 of 24/);
-  expect(await table.getByRole('row').count()).toBe(1 + 3 + 31);
+  expect(await table.getByRole('row').count()).toBe(1 + 5 + 31);
   await page.keyboard.press('Escape');
 }
