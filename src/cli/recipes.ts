@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { AppError } from '../core/errors.ts';
 import type { FitMethod } from '../core/probe-types.ts';
-import type { SetSource, TrainingPlan } from '../core/training-plan.ts';
+import type { SetSource, TracePlan, TrainingPlan } from '../core/training-plan.ts';
 import { field, fileObject, has, integer, type JsonNode, list, text, words } from '../format/json-path.ts';
 import { identifier, inRange, oneOf } from '../format/json-values.ts';
 import { readSetFiles, readText } from './files.ts';
@@ -11,12 +11,13 @@ const FORMAT = 'flipside-recipes';
 const VERSION = 1;
 
 /** One probe to make: a plan whose sets are still paths. */
-export interface Recipe extends Omit<TrainingPlan, 'sets' | 'stories' | 'zeros' | 'controls' | 'others'> {
+export interface Recipe extends Omit<TrainingPlan, 'sets' | 'stories' | 'zeros' | 'controls' | 'others' | 'trace'> {
   readonly sets: readonly string[];
   readonly stories: string;
   readonly zeros: readonly string[];
   readonly controls: readonly string[];
   readonly others: readonly string[];
+  readonly trace: (Omit<TracePlan, 'told'> & { readonly told: readonly string[] }) | null;
 }
 
 /** Reads a recipe file; paths in it are relative to it. Throws `usage` with the path of what is wrong. */
@@ -34,7 +35,7 @@ export async function readRecipes(path: string): Promise<Recipe[]> {
 /** Reads the sets of a recipe. */
 export async function planOf(recipe: Recipe): Promise<TrainingPlan> {
   const sources = (paths: readonly string[]): Promise<SetSource[]> => Promise.all(paths.map(readSetSource));
-  return { ...recipe, sets: await sources(recipe.sets), stories: await readSetSource(recipe.stories), zeros: await sources(recipe.zeros), controls: await sources(recipe.controls), others: await sources(recipe.others) };
+  return { ...recipe, sets: await sources(recipe.sets), stories: await readSetSource(recipe.stories), zeros: await sources(recipe.zeros), controls: await sources(recipe.controls), others: await sources(recipe.others), trace: recipe.trace === null ? null : { ...recipe.trace, told: await sources(recipe.trace.told) } };
 }
 
 /** A set as text, from the path of its header. */
@@ -56,6 +57,7 @@ function toRecipe(node: JsonNode, folder: string): Recipe {
     zeros: paths('zeros', 0),
     controls: paths('controls', 0),
     others: paths('others', 0),
+    trace: has(node, 'readout') ? toReadout(field(node, 'readout'), folder) : null,
     tapCount: integer(field(node, 'taps'), 1, 16),
     otherTaps: true,
     method: {
@@ -66,5 +68,13 @@ function toRecipe(node: JsonNode, folder: string): Recipe {
     defaultLayer: has(node, 'layer') ? integer(field(node, 'layer'), 0, 511) : null,
     seed: integer(field(node, 'seed'), 0, 2 ** 32 - 1),
     shuffles: integer(field(node, 'shuffles'), 1, 100_000),
+  };
+}
+
+function toReadout(node: JsonNode, folder: string): NonNullable<Recipe['trace']> {
+  return {
+    texts: list(field(node, 'texts'), 1, 16).map((item) => words(item, 400)),
+    freeOf: list(field(node, 'freeOf'), 0, 16).map((item) => words(item, 80)),
+    told: has(node, 'told') ? list(field(node, 'told'), 0, 64).map((path) => join(folder, text(path))) : [],
   };
 }

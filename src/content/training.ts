@@ -16,6 +16,7 @@ export const TRAINING_STAGE: Readonly<Record<TrainingProgress['stage'], { readon
   fitting: { long: 'Fitting a direction at every layer', short: 'Fitting', unit: 'layers' },
   judging: { long: 'Judging: every topic left out, shuffled labels, controls', short: 'Judging', unit: 'steps' },
   tokens: { long: 'Reading neutral stories word by word, for the zero of single tokens', short: 'Stories', unit: 'stories' },
+  readout: { long: 'Reading inside sentences too, and fitting what is read there', short: 'Readout', unit: 'steps' },
 };
 
 /** Ways to fit. */

@@ -1,5 +1,6 @@
 /** What a trained probe is, in memory. `format/probe.ts` reads and writes it. */
 import type { ByPole } from './heads.ts';
+import type { TraceReadout } from './trace-types.ts';
 
 /** The two poles of an axis and the neutral origin that both are measured from. */
 export interface Axis {
@@ -226,5 +227,7 @@ export interface Probe {
   readonly evidence: ProbeEvidence;
   /** Each pole from neutral; null in probes that were made before there was such a reading. The null model serves all. */
   readonly poles: ByPole<PoleHead> | null;
+  /** How it is read anywhere in a text; null in probes that were made before there was such a readout. */
+  readonly trace: TraceReadout | null;
   readonly provenance: { readonly sets: readonly { readonly name: string; readonly sha256: string; readonly rows: number }[]; readonly seed: number; readonly version: string };
 }

@@ -5,7 +5,7 @@
 import { DEFAULT_PENALTY } from './fit.ts';
 import type { Axis, FitMethod } from './probe-types.ts';
 import { headerFacts } from './set-header.ts';
-import type { SetSource, TrainingPlan } from './training-plan.ts';
+import type { SetSource, TracePlan, TrainingPlan } from './training-plan.ts';
 
 /** Neutral stories that pin zero as a text grows. */
 export const STORIES_SET = 'neutral-stories';
@@ -15,6 +15,9 @@ export const ZERO_SETS: readonly string[] = ['luck', 'cheerful-gloomy'];
 export const CONTROL_SETS: readonly string[] = ['negation', 'intent-outcome', 'personas', 'flips'];
 /** What a finished probe of another axis is read on: of the five kind–cruel sets the first and the one in other styles. */
 export const OTHER_SETS: readonly string[] = ['kind-cruel-24', 'kind-cruel-voices', 'honest-deceptive', 'loyal-treacherous', 'formal-casual', 'cheerful-gloomy', 'terse-wordy'];
+
+/** The readout of a probe: its neutral text, and what must not move it (docs/decisions/0022). */
+export const TRACE_DEFAULTS: TracePlan = { texts: ['It was an act of'], freeOf: ['luck', 'formal-casual'], told: [] };
 
 /** What whoever trains may choose. */
 export interface TrainingOptions {
@@ -76,6 +79,7 @@ export function planTraining(texts: TrainingTexts, options: TrainingOptions, giv
     controls: options.controls ? texts.controls : [],
     others: options.others ? texts.others.filter((set) => foreign(set) && !zeros.some((zero) => zero.name === set.name)) : [],
     tapCount: Math.max(1, Math.min(options.taps, first?.taps.length ?? 1)),
+    trace: TRACE_DEFAULTS,
     otherTaps: options.controls,
     method,
     seed: options.seed,

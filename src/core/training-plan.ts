@@ -9,6 +9,16 @@ export interface SetSource {
   readonly rows: string;
 }
 
+/** What a trace readout is made of, besides the sets of the training. */
+export interface TracePlan {
+  /** Neutral texts that are branched off after a token. */
+  readonly texts: readonly string[];
+  /** Names of zero sets and other axes whose difference is projected out. */
+  readonly freeOf: readonly string[];
+  /** Labelled stories to fit on as well: control sets of stories whose cells are the names of the poles. */
+  readonly told: readonly SetSource[];
+}
+
 /** Everything that a training takes. */
 export interface TrainingPlan {
   readonly id: string;
@@ -25,6 +35,8 @@ export interface TrainingPlan {
   readonly controls: readonly SetSource[];
   /** Sets of other axes that the finished probe is read on, for the judgement only. */
   readonly others: readonly SetSource[];
+  /** How the probe is read anywhere in a text; null where no such readout is made. */
+  readonly trace: TracePlan | null;
   /** Taps to train on, from the first of the set; later ones are wordings never trained on. */
   readonly tapCount: number;
   /** Whether the turns are read at the later taps, and those of some topics in the model's chat form, for the judgement only. */
@@ -39,8 +51,11 @@ export interface TrainingPlan {
 
 /** How far a training has come. Steps of one stage take about equally long. */
 export interface TrainingProgress {
-  /** `reading`: texts at their taps; `fitting`: layers; `tokens`: stories word by word; `judging`: texts of controls and other taps. */
-  readonly stage: 'reading' | 'fitting' | 'tokens' | 'judging';
+  /**
+   * `reading`: texts at their taps; `fitting`: layers; `tokens`: stories word by word; `judging`: texts of controls and
+   * other taps; `readout`: texts of the trace readout, then its layers.
+   */
+  readonly stage: 'reading' | 'fitting' | 'tokens' | 'judging' | 'readout';
   readonly done: number;
   readonly total: number;
 }

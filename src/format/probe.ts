@@ -8,6 +8,7 @@
  * Version 3 added each pole from neutral; in files of version 1 and 2 `poles` is null. Version 4 added the ten placebo directions
  * `[10, layers, hidden]`; in older files, and in those that were written from one and lack the tensor, `placebos` is null.
  * Version 5 added `tensorsSha256`, the hash of the file beside it: a bundle of two probes, or one that was written by half, is refused.
+ * It also brought the trace readout, which may be absent.
  */
 import { AppError } from '../core/errors.ts';
 import { otherDtype } from '../core/model-dtype.ts';
@@ -19,6 +20,7 @@ import { identifier, parseAxis, sha256 } from './json-values.ts';
 import { layOut } from './lay-out.ts';
 import { parseAlarm, parseCalibration, parseEarlyTokens, parseEvidence, parseLexical, parseMethod, parseModel, parseNullHead, parseOldMethod, parseProvenance, UNMEASURED_ALARM } from './probe-parts.ts';
 import { parsePoleCards, polesJson, poleTensors, withPoleTensors } from './probe-poles.ts';
+import { parseTraceCard, traceJson, traceTensors, withTraceTensors } from './probe-trace.ts';
 import { parseSafetensors, safetensorsMetadata, serialiseSafetensors, type Tensor, type TensorToWrite } from './safetensors.ts';
 
 /** Names of the files of a bundle; a bundle may lack the report. */
@@ -53,6 +55,7 @@ export function parseProbe(jsonText: string, tensorBytes: Uint8Array): Probe {
     lexical: { ...head.lexical, weights: version === 1 ? new Float32Array(layers * 2 * hidden) : tensor(tensors, 'lexical', [layers, 2, hidden]) },
     nullModel: { ...head.nullModel, factor: tensor(tensors, 'null_factor', [layers, rank, hidden]), featureScale, center: wide('null_center'), drift: wide('null_drift') },
     poles: withPoleTensors(head.poles, layers, hidden, (name, shape) => tensor(tensors, name, shape)),
+    trace: withTraceTensors(head.trace, layers, hidden, (name, shape) => tensor(tensors, name, shape)),
   };
 }
 
@@ -94,6 +97,7 @@ function parseHead(jsonText: string): { readonly head: ProbeHead; readonly versi
     nullModel: parseNullHead(field(root, 'nullModel')),
     evidence: parseEvidence(field(root, 'evidence'), layers),
     poles: version < 3 ? null : parsePoleCards(field(root, 'poles'), layers),
+    trace: version < 5 ? null : parseTraceCard(root, layers),
     provenance: parseProvenance(field(root, 'provenance')),
   };
   return { head, version, tensorsSha256: version < 5 ? null : sha256(field(root, 'tensorsSha256')) };
@@ -118,11 +122,12 @@ export function serialiseProbe(probe: Probe): { readonly json: string; readonly 
       ['null_factor', { dtype: 'F16', shape: [layers, rank, hidden], data: factor }],
       ...poleTensors(poles, layers, hidden),
       ...(probe.placebos === null ? [] : [['placebos', { dtype: 'F16', shape: [PLACEBO_COUNT, layers, hidden], data: probe.placebos }] as const]),
+      ...traceTensors(probe.trace, layers, hidden),
     ]),
     { format: FORMAT, probe: id },
   );
   const head = { format: FORMAT, version: VERSION, id, title, about, axis, model, method, defaultLayer, taps, tensorsSha256: sha256Of(tensors) };
-  const json = layOut({ ...head, calibration, earlyTokens, lexical: { offset, explained }, alarm, nullModel: { rank, driftOrigin, seed, count }, evidence, poles: polesJson(poles), provenance });
+  const json = layOut({ ...head, calibration, earlyTokens, lexical: { offset, explained }, alarm, nullModel: { rank, driftOrigin, seed, count }, evidence, poles: polesJson(poles), trace: traceJson(probe.trace), provenance });
   return { json: `${json}\n`, tensors };
 }
 

@@ -7,15 +7,17 @@ import { type PassReading, Sequence } from './sequence.ts';
 import { meanOverTokens, TokenMean } from './token-mean.ts';
 
 /** Reads a passage in passes of at most `chunkTokens`, its taps with the text where the decoder takes branches. Throws `text-too-long`, `cancelled` between passes, and what the decoder throws. */
-export async function readAlone(decoder: Decoder, chunkTokens: number, { ids, places, taps, keepTokens }: PassageTokens, signal: AbortSignal | undefined): Promise<PassageReading> {
+export async function readAlone(decoder: Decoder, chunkTokens: number, { ids, places, taps, keepTokens, lastTokens }: PassageTokens, signal: AbortSignal | undefined): Promise<PassageReading> {
   const { hidden, layerCount } = decoder.sizes;
   const sequence = new Sequence(decoder, chunkTokens);
   const own = places.map(() => new TokenMean(layerCount + 1, hidden));
+  const last = places.map(() => new TokenMean(layerCount + 1, hidden));
   const means: Float32Array[] = [];
   const passes: PassReading[] = [];
   try {
     for await (const { text, peeks } of sequence.appendAndPeek(ids, places.flatMap(({ to }) => taps.map((tap) => ({ after: to, ids: tap }))))) {
       if (text !== null) places.forEach(({ from, to }, place) => own[place]?.addBetween(text, from, to));
+      if (text !== null && lastTokens) places.forEach(({ to }, place) => last[place]?.addBetween(text, to - 1, to));
       if (text !== null && keepTokens) passes.push(text);
       means.push(...peeks.map((peek) => meanOverTokens(peek.passes, hidden)));
       throwIfStopped(signal);
@@ -23,7 +25,7 @@ export async function readAlone(decoder: Decoder, chunkTokens: number, { ids, pl
   } finally {
     sequence.dispose();
   }
-  const read = places.map(({ to }, place) => ({ tokensBefore: to, means: means.slice(place * taps.length, (place + 1) * taps.length), own: own[place]?.mean ?? new Float32Array(0) }));
+  const read = places.map(({ to }, place) => ({ tokensBefore: to, means: means.slice(place * taps.length, (place + 1) * taps.length), own: own[place]?.mean ?? new Float32Array(0), ...(lastTokens ? { last: last[place]?.mean ?? new Float32Array(0) } : {}) }));
   return keepTokens ? { taps: read, tokens: joinPasses(passes, ids.length, hidden) } : { taps: read };
 }
 

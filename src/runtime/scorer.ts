@@ -5,6 +5,8 @@ import { drawNullDirections, nullBand } from '../core/null-band.ts';
 import type { PoleHead, Probe } from '../core/probe-types.ts';
 import type { Stand, TapReading, TokenBatch, TokenScores } from '../core/reading.ts';
 import { meanReading, tapScore, tokenScores, type StreamProducts } from '../core/score.ts';
+import { drawTrace, endReading, traceScores } from '../core/trace-score.ts';
+import type { TraceReadout } from '../core/trace-types.ts';
 
 /** What is read at a place of a text. */
 export interface Readout {
@@ -38,21 +40,43 @@ const NOTHING: Readout = { texts: [], own: false };
 
 /** Makes the scorer of a probe; draws its random directions once. */
 export function createScorer(probe: Probe): Scorer {
-  const drawn = drawNullDirections(probe.nullModel, probe.model.layerCount + 1);
-  const { model, poles } = probe;
+  const { poles } = probe;
   const heads = [probe, ...(poles === null ? [] : [poles.positive, poles.negative])];
   const scored = ({ along, embeddings }: StreamProducts, head: Omit<PoleHead, 'evidence' | 'alarm'>, firstPosition: number, before: Float32Array | null): TokenScores => ({
     scores: tokenScores(head, along[heads.findIndex(({ directions }) => directions === head.directions)] ?? [], firstPosition),
     words: lexicalScores(head.lexical, embeddings, before, firstPosition),
   });
   return {
-    readouts: { sentence: { texts: probe.taps, own: false }, clause: NOTHING, word: NOTHING },
     directions: heads.map(({ directions }) => directions),
     tokens: (products, ...where) => ({ ...scored(products, probe, ...where), poles: poles === null ? null : byPole((pole) => scored(products, poles[pole], ...where)) }),
+    ...(probe.trace === null ? tapsOf(probe) : traceOf(probe.trace)),
+  };
+}
+
+/** Readings at the taps of a probe, at sentence ends alone. */
+function tapsOf(probe: Probe): Pick<Scorer, 'readouts' | 'tap'> {
+  const { model, poles } = probe;
+  const drawn = drawNullDirections(probe.nullModel, model.layerCount + 1);
+  return {
+    readouts: { sentence: { texts: probe.taps, own: false }, clause: NOTHING, word: NOTHING },
     tap: (means, tokensBefore, stand) => {
       const mean = meanReading(means); // scores are linear: the score of the mean is the mean of the scores
       const { low, high } = nullBand(drawn, mean, tokensBefore);
       return { stand, shown: null, score: tapScore(probe, mean), nullLow: low, nullHigh: high, poles: poles === null ? null : byPole((pole) => tapScore({ ...poles[pole], model }, mean)) };
+    },
+  };
+}
+
+/** Readings anywhere. Where the text's own token could not be read, a sentence end is read as every other place. */
+function traceOf({ texts, layers, ends, inside }: TraceReadout): Pick<Scorer, 'readouts' | 'tap'> {
+  const drawn = { ends: drawTrace(ends.nullModel, layers), inside: drawTrace(inside.nullModel, layers) };
+  const within = { texts, own: false };
+  return {
+    readouts: { sentence: { texts, own: true }, clause: within, word: within },
+    tap: (means, _tokensBefore, stand, own) => {
+      const mean = meanReading(means);
+      const { score, low, high, poles, shown } = own === null ? traceScores(inside, drawn.inside, layers, mean) : traceScores(ends, drawn.ends, layers, endReading(own, mean));
+      return { stand, shown, score, nullLow: low, nullHigh: high, poles };
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What a training has to read, step by step in the order in which it reads, so that the first few texts tell how long all of it takes. */
 import { evenlySpaced, FORM_TOPICS } from '../core/evenly.ts';
 import { headerFacts, recordIn, textOf } from '../core/set-header.ts';
-import type { SetSource, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
+import type { SetSource, TracePlan, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 import { draftRows, type DraftRow } from './set-rows.ts';
 
 /** Characters that the model reads in each step of the stages that read; a tap counts as often as it is read. */
@@ -11,7 +11,7 @@ export type TrainingWork = Readonly<Record<Exclude<TrainingProgress['stage'], 'f
 };
 
 /** The work of a plan. What is broken in a set counts nothing: whoever trains on it is told. */
-export function workOf({ sets, stories, storyCount, zeros, controls, others, tapCount, otherTaps }: TrainingPlan): TrainingWork {
+export function workOf({ sets, stories, storyCount, zeros, controls, others, trace, tapCount, otherTaps }: TrainingPlan): TrainingWork {
   const all = headerFacts(sets[0]?.header ?? '').taps;
   const [taps, later] = [all.slice(0, tapCount), all.slice(tapCount)].map((some) => sum(some.map(({ length }) => length)));
   const atTaps = (texts: readonly string[], places: number, length = taps ?? 0): number => sum(texts.map((text) => text.length)) + places * length;
@@ -27,13 +27,29 @@ export function workOf({ sets, stories, storyCount, zeros, controls, others, tap
   const seen = otherTaps && (later ?? 0) > 0 ? sets.flatMap(poleTurns).map((row) => atTaps([row.context, row.text], 1, later)) : [];
   const topics = [...new Set(sets.flatMap((set) => draftRows(set.rows).map(({ topic }) => topic)))];
   const inForm = new Set(otherTaps ? evenlySpaced(topics.length, FORM_TOPICS).map((index) => topics[index]) : []);
+  const readout = trace === null ? [] : readoutWork(trace, [...sets, ...zeros, ...others.filter(({ name }) => trace.freeOf.includes(name))], beats);
   const form = sets.flatMap(poleTurns).filter(({ topic }) => inForm.has(topic)).map((row) => atTaps([row.context, row.text], 1));
   return {
     reading,
     tokens: beats.map((texts) => atTaps(texts, 0)),
     judging: [...seen, ...form, ...others.flatMap(poleTurns).map((row) => atTaps([row.context, row.text], 1)), ...controls.flatMap(lines).map((row) => controlWork(row, atTaps))],
+    readout,
     texts: sum(places) + sum(beats.map((texts) => texts.length)),
   };
+}
+
+/** Places of a turn that a trace readout is read at, about. */
+const PLACES = 4;
+
+/** Every turn with the neutral texts at each of its places, and the stories, neutral and labelled. */
+function readoutWork({ texts, told }: TracePlan, sets: readonly SetSource[], beats: readonly (readonly string[])[]): number[] {
+  const length = sum(texts.map((text) => text.length));
+  const labelled = told.flatMap(lines).map((row) => (Array.isArray(row['beats']) ? row['beats'].map((beat: unknown) => textOf((beat as Record<string, unknown> | null)?.['text'])) : []));
+  return [
+    ...sets.flatMap((set) => draftRows(set.rows).map((row) => row.context.length + row.text.length + PLACES * length)),
+    ...beats.map((story) => sum(story.map((beat) => beat.length)) + 2 * story.length * length),
+    ...labelled.map((story) => sum(story.map((beat) => beat.length + beat.split(' ').length * length))),
+  ];
 }
 
 function controlWork(row: Record<string, unknown>, atTaps: (texts: readonly string[], places: number) => number): number {

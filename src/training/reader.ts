@@ -15,6 +15,8 @@ export interface TapRead {
   readonly means: readonly Float32Array[];
   /** Mean residual over the segment's own tokens `[layers, hidden]`: what was done, not what it left behind. */
   readonly own: Float32Array;
+  /** The residual of the segment's last token `[layers, hidden]`; only of a passage that asks for it. */
+  readonly last?: Float32Array;
 }
 
 /** One exchange in the model's own chat form: everything before the answer is segment 0, the answer segment 1. */
@@ -34,6 +36,8 @@ export interface Passage {
   readonly tapAfter: readonly number[];
   /** Also give the residuals of the text's own tokens. */
   readonly keepTokens?: boolean;
+  /** Also give the residual of each segment's last token. */
+  readonly lastTokens?: boolean;
 }
 
 /** What was read of a passage. */

@@ -26,7 +26,8 @@ export function rememberReadings(reader: SegmentReader, store: ReadingStore): Se
       const known = await Promise.all(passages.map((passage) => recall(store, made, passage)));
       const missing = passages.filter((_, index) => known[index] === undefined);
       const read = missing.length === 0 ? [] : await reader.read(missing, signal);
-      await Promise.all(missing.map((passage, index) => keep(store, made, passage, read[index])));
+      // One after another: two passages that begin alike keep the same vectors under the same names.
+      for (const [index, passage] of missing.entries()) await keep(store, made, passage, read[index]);
       const next = read[Symbol.iterator]();
       return known.flatMap((reading) => reading ?? next.next().value ?? []);
     },
@@ -41,14 +42,16 @@ function madeWith({ weightsSha256, startToken, chatDate }: ModelIdentity): strin
 interface PlaceKeys {
   readonly length: string;
   readonly own: string;
+  /** Only of a passage that asks for it. */
+  readonly last: string | null;
   readonly taps: readonly string[];
 }
 
 /** Names of what is read after each place. Of segments only those up to the place have a say. */
-function keysOf(weights: string, { text, taps, tapAfter }: Passage): readonly PlaceKeys[] {
+function keysOf(weights: string, { text, taps, tapAfter, lastTokens }: Passage): readonly PlaceKeys[] {
   return tapAfter.map((index) => {
     const place = JSON.stringify('user' in text ? [weights, 'exchange', text.system ?? null, text.user, text.assistant, index] : [weights, text.slice(0, index + 1)]);
-    return { length: `${place} length`, own: `${place} own`, taps: taps.map((tap) => `${place} ${JSON.stringify(tap)}`) };
+    return { length: `${place} length`, own: `${place} own`, last: lastTokens === true ? `${place} last` : null, taps: taps.map((tap) => `${place} ${JSON.stringify(tap)}`) };
   });
 }
 
@@ -61,10 +64,11 @@ async function recall(store: ReadingStore, weights: string, passage: Passage): P
 
 async function recallPlace(store: ReadingStore, keys: PlaceKeys): Promise<TapRead | undefined> {
   const [length, own, ...means] = await Promise.all([keys.length, keys.own, ...keys.taps].map((key) => store.get(key)));
+  const last = keys.last === null ? undefined : await store.get(keys.last);
   const tokensBefore = length?.[0];
-  if (tokensBefore === undefined || own === undefined) return undefined;
+  if (tokensBefore === undefined || own === undefined || (keys.last !== null && last === undefined)) return undefined;
   const known = means.filter((mean) => mean !== undefined);
-  return known.length === keys.taps.length ? { tokensBefore, own, means: known } : undefined;
+  return known.length === keys.taps.length ? { tokensBefore, own, means: known, ...(last === undefined ? {} : { last }) } : undefined;
 }
 
 async function keep(store: ReadingStore, weights: string, passage: Passage, reading: PassageReading | undefined): Promise<void> {
@@ -76,5 +80,6 @@ async function keepPlace(store: ReadingStore, keys: PlaceKeys, tap: TapRead | un
   if (tap === undefined) return;
   await store.set(keys.length, Float32Array.of(tap.tokensBefore));
   await store.set(keys.own, tap.own);
+  if (keys.last !== null && tap.last !== undefined) await store.set(keys.last, tap.last);
   await Promise.all(tap.means.map((mean, index) => store.set(keys.taps[index] ?? '', mean)));
 }

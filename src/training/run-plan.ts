@@ -1,20 +1,23 @@
 /** From a plan as it crosses threads and command lines to the files of a judged probe. */
+import { AppError } from '../core/errors.ts';
+import type { Probe } from '../core/probe-types.ts';
+import type { Report } from '../core/report-types.ts';
 import type { JudgedProbe, SetSource, TrainedProbe, TrainingPlan } from '../core/training-plan.ts';
 import { parseControlSet } from '../format/control-set.ts';
-import { checkProbeNames, serialiseProbe } from '../format/probe.ts';
+import { assertProbeFits, checkProbeNames, serialiseProbe } from '../format/probe.ts';
 import { parsePromptSet } from '../format/prompt-set.ts';
 import type { SetFiles } from '../format/set-lines.ts';
 import { serialiseReport } from '../format/report.ts';
 import { parseStorySet } from '../format/story-set.ts';
 import type { LongCall } from './collect.ts';
 import type { SegmentReader } from './reader.ts';
-import { trainProbe, type TrainOptions } from './train.ts';
+import { provenanceOf, traceFor, trainProbe, type TrainOptions } from './train.ts';
 
 /** SHA-256 of a text (as UTF-8) or of bytes, as hex; hashing is the caller's. */
 export type Hash = (content: string | Uint8Array) => string;
 
 /** The sets of a plan, validated. */
-type PlannedSets = Pick<TrainOptions, 'sets' | 'stories'> & Required<Pick<TrainOptions, 'zeros' | 'controls' | 'others'>>;
+type PlannedSets = Pick<TrainOptions, 'sets' | 'stories' | 'trace'> & Required<Pick<TrainOptions, 'zeros' | 'controls' | 'others'>>;
 
 /** Validates everything that a plan reads and what its probe is to be called. Throws set errors with file, line and field, and `usage`. */
 export function readPlan(plan: TrainingPlan, hash: Hash): PlannedSets {
@@ -28,6 +31,7 @@ export function readPlan(plan: TrainingPlan, hash: Hash): PlannedSets {
     zeros: promptSets(plan.zeros, false),
     controls: plan.controls.map((source) => parseControlSet(filesOf(source))),
     others: promptSets(plan.others, false),
+    trace: plan.trace === null ? null : { texts: plan.trace.texts, freeOf: plan.trace.freeOf, told: plan.trace.told.map((source) => parseControlSet(filesOf(source))) },
   };
 }
 
@@ -47,8 +51,27 @@ export async function runTraining(reader: SegmentReader, plan: TrainingPlan, cal
     seed: plan.seed,
     shuffles: plan.shuffles,
   });
+  return files(probe, judged, hash);
+}
+
+/**
+ * Adds the readout of a plan to a probe that was made by the same plan without one: the bundle is what {@link runTraining} would
+ * write, and no other number of it changes. The report is carried over to the new files. Throws as {@link runTraining} does.
+ */
+export async function runReadout(reader: SegmentReader, plan: TrainingPlan, made: { readonly probe: Probe; readonly report: Report }, call: LongCall & { readonly hash: Hash }): Promise<TrainedProbe & JudgedProbe> {
+  const { hash } = call;
+  const options = { ...call, ...readPlan(plan, hash), method: plan.method, seed: plan.seed };
+  assertProbeFits(made.probe, reader.model);
+  const sets = provenanceOf(options);
+  const changed = made.probe.provenance.sets.find(({ name, sha256 }) => sets.some((set) => set.name === name && set.sha256 !== sha256));
+  if (changed !== undefined) throw new AppError('usage', `The set "${changed.name}" is not the one that "${made.probe.id}" was made from (${changed.sha256.slice(0, 12)}…): its other numbers would not fit. Train the whole probe again.`, { probe: made.probe.id, set: changed.name });
+  const probe: Probe = { ...made.probe, trace: await traceFor(reader, options), provenance: { ...made.probe.provenance, sets, seed: plan.seed } };
+  return files(probe, made.report, hash);
+}
+
+function files(probe: Probe, judged: Omit<Report, 'probe'>, hash: Hash): TrainedProbe & JudgedProbe {
   const { json, tensors } = serialiseProbe(probe);
-  const report = { probe: { id: probe.id, sha256: hashOfFiles(json, tensors, hash) }, ...judged };
+  const report = { ...judged, probe: { id: probe.id, sha256: hashOfFiles(json, tensors, hash) } };
   return { probe, report, json, tensors: tensors.buffer, reportJson: serialiseReport(report) };
 }
 

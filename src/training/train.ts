@@ -12,6 +12,7 @@ import { drawNullDirections } from '../core/null-band.ts';
 import { driftOriginOf, joinNullLayers } from '../core/null-model.ts';
 import type { FitMethod, NullModel, Probe, ProbeEvidence } from '../core/probe-types.ts';
 import type { Baselines, Report } from '../core/report-types.ts';
+import type { TraceReadout } from '../core/trace-types.ts';
 import { significant } from '../core/round.ts';
 import { labelOf, readingsOf, type TapRows } from '../core/rows.ts';
 import { VERSION } from '../core/version.ts';
@@ -35,6 +36,7 @@ import type { SegmentReader } from './reader.ts';
 import { type Readings, readingsIn } from './readings.ts';
 import { scoredHeads } from './scored-heads.ts';
 import { placebosOf, steeringOf } from './steering-directions.ts';
+import { trainTrace } from './trace-readout.ts';
 
 /** With fewer topics the best layer of the inner folds is mostly luck. */
 const TOPICS_TO_CHOOSE = 24;
@@ -56,6 +58,8 @@ export interface TrainOptions extends LongCall {
   readonly controls?: readonly ControlSet[];
   /** Sets of other axes to read the finished probe on. */
   readonly others?: readonly PromptSet[];
+  /** How the probe is read anywhere in a text; null, or left out, for no such readout. */
+  readonly trace?: { readonly texts: readonly string[]; readonly freeOf: readonly string[]; readonly told: readonly ControlSet[] } | null;
   /** How many taps of the first set to train on, from its first; the rest are wordings never trained on. 2 by default. */
   readonly tapCount?: number;
   /** Whether the turns are read at the rest and in the model's chat form too, for the judgement; true by default. */
@@ -84,6 +88,7 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
   const { readings, fitted, fit, defaultLayer, nullModel, judged, steering, placebos, baselines, selectivity, topicCount } = await learn(reader, options, taps);
   const { own, poles } = await scoredHeads(reader, stories, fitted, options);
   const { directions, calibration } = own;
+  const trace = await traceFor(reader, options);
   const probe: Probe = {
     id: options.id, title: options.title, about: options.about,
     axis: sets[0]?.axis ?? { positive: '', negative: '', neutral: '' },
@@ -92,14 +97,8 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
     nullModel,
     evidence: evidenceOf(fitted, readings, judged.drift, { sets, defaultLayer, seed }),
     poles: byPole((pole) => ({ ...poles[pole], evidence: poleEvidence(fitted.layers.map((layer) => layer.poles[pole]), readings, pole) })),
-    provenance: {
-      sets: [
-        ...[...sets, ...(method.target === 'hardened' ? zeros : [])].map((set) => ({ name: set.name, sha256: set.sha256, rows: set.rows.length })),
-        { name: stories.name, sha256: stories.sha256, rows: stories.stories.length },
-      ],
-      seed,
-      version: VERSION,
-    },
+    trace,
+    provenance: { sets: provenanceOf(options), seed, version: VERSION },
   };
   const { hidden } = reader.model;
   const layer = { layer: defaultLayer, direction: directions.slice(defaultLayer * hidden, (defaultLayer + 1) * hidden), tapMean: calibration[defaultLayer]?.tapMean ?? NaN, scale: calibration[defaultLayer]?.scale ?? NaN, taps };
@@ -123,6 +122,26 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
       caveats: [...readable.leftOut, ...caveatsOf(topicCount, options, { length: baselines.length, neutralTokens: probe.alarm.tokens })],
     },
   };
+}
+
+/** The readout of these options; null where none is wanted. Throws as {@link trainProbe}. */
+export async function traceFor(reader: SegmentReader, options: Pick<TrainOptions, 'sets' | 'stories' | 'zeros' | 'others' | 'method' | 'trace' | 'seed'> & LongCall): Promise<TraceReadout | null> {
+  const { trace = null, sets, stories, zeros = [], others = [], seed } = options;
+  if (trace === null) return null;
+  const named = [...zeros, ...others];
+  const freeOf = trace.freeOf.flatMap((name) => named.filter((set) => set.name === name));
+  return trainTrace(reader, { sets, stories, zeros: options.method.target === 'hardened' ? zeros : [], freeOf, told: trace.told }, { ...options, texts: trace.texts, seed });
+}
+
+/** What a probe was made from: every set that took part in a fit. */
+export function provenanceOf({ sets, stories, zeros = [], others = [], method, trace = null }: Pick<TrainOptions, 'sets' | 'stories' | 'zeros' | 'others' | 'method' | 'trace'>): Probe['provenance']['sets'] {
+  const free = trace === null ? [] : [...zeros, ...others].filter(({ name }) => trace.freeOf.includes(name));
+  const prompts = [...new Set([...sets, ...(method.target === 'hardened' ? zeros : []), ...free])];
+  return [
+    ...prompts.map((set) => ({ name: set.name, sha256: set.sha256, rows: set.rows.length })),
+    ...[stories].map((set) => ({ name: set.name, sha256: set.sha256, rows: set.stories.length })),
+    ...(trace?.told ?? []).map((set) => ({ name: set.name, sha256: set.sha256, rows: set.rows.length })),
+  ];
 }
 
 /**

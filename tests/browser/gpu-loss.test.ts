@@ -29,7 +29,7 @@ const shortened = (line: string): string => {
 };
 const plan: TrainingPlan = {
   id: 'toy', title: 'Toy', about: 'A toy.', sets: [await part('kind-cruel-24', (line) => line, 12)], stories: await part('neutral-stories', shortened, 2), storyCount: null, zeros: [], controls: [], others: [],
-  tapCount: 1, otherTaps: false, method: { kind: 'difference-of-means', target: 'poles', penalty: 0 }, defaultLayer: 2, seed: 1, shuffles: 5,
+  tapCount: 1, trace: null, otherTaps: false, method: { kind: 'difference-of-means', target: 'poles', penalty: 0 }, defaultLayer: 2, seed: 1, shuffles: 5,
 };
 
 /** The shipped experiment A over as few letters as a spec may hold: six units of a quick run. The toy takes a pass for some letters, and this adapter its time for a pass. */

@@ -33,7 +33,7 @@ async function counted(plan: TrainingPlan): Promise<number> {
 
 const plan: TrainingPlan = {
   id: 'toy', title: 'Toy', about: 'A toy.', sets: [await part('kind-cruel-24', 24)], stories: await source('neutral-stories'), storyCount: 3, zeros: [], controls: [], others: [],
-  tapCount: 2, otherTaps: false, method: { kind: 'ridge', target: 'poles', penalty: 1 }, defaultLayer: 1, seed: 1, shuffles: 5,
+  tapCount: 2, trace: null, otherTaps: false, method: { kind: 'ridge', target: 'poles', penalty: 1 }, defaultLayer: 1, seed: 1, shuffles: 5,
 };
 const everything: Partial<TrainingPlan> = {
   zeros: [await part('luck', 24)],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PLACEBO_COUNT, type PoleHead, type Probe } from '../../src/core/probe-types.ts';
+import type { TraceHead } from '../../src/core/trace-types.ts';
 import { assertProbeFits, parseProbe, parseProbeCard, serialiseProbe } from '../../src/format/probe.ts';
 import { parseSafetensors, serialiseSafetensors } from '../../src/format/safetensors.ts';
 import { alteredJson, refusal } from '../fixtures/refusal.ts';
@@ -26,9 +27,11 @@ describe('a probe file', () => {
   });
 
   it('without its tensors is all that a page shows of it, and is checked as strictly', () => {
-    const { directions: _d, steering: _s, placebos: _x, lexical: { weights: _w, ...lexical }, nullModel: { factor: _f, featureScale: _v, center: _c, drift: _t, ...nullModel }, poles, ...rest } = probe;
+    const { directions: _d, steering: _s, placebos: _x, lexical: { weights: _w, ...lexical }, nullModel: { factor: _f, featureScale: _v, center: _c, drift: _t, ...nullModel }, poles, trace, ...rest } = probe;
+    const { ends, inside, ...shown } = trace!;
+    const traceCard = ({ zero, scale, poles: own, nullModel: { layers, rank, seed, count } }: TraceHead) => ({ zero, scale, poles: { positive: { zero: own.positive.zero }, negative: { zero: own.negative.zero } }, nullModel: { layers, rank, seed, count } });
     const cardOf = ({ directions: _p, lexical: { weights: _q, ...own }, ...more }: PoleHead) => ({ ...more, lexical: own });
-    expect(parseProbeCard(files.json)).toEqual({ ...rest, lexical, nullModel, poles: { positive: cardOf(poles!.positive), negative: cardOf(poles!.negative) } });
+    expect(parseProbeCard(files.json)).toEqual({ ...rest, lexical, nullModel, poles: { positive: cardOf(poles!.positive), negative: cardOf(poles!.negative) }, trace: { ...shown, ends: traceCard(ends), inside: traceCard(inside) } });
     expect(refusal(() => parseProbeCard(altered(['calibration', 2, 'scale'], 0))).message).toContain('probe.calibration[2].scale');
   });
 
@@ -40,6 +43,13 @@ describe('a probe file', () => {
     [['format'], 'flipside-recording', 'probe.format must be "flipside-probe"'],
     [['version'], 6, 'probe.version is 6, written by a newer Flipside'],
     [['tensorsSha256'], 'abc', 'probe.tensorsSha256 must be a SHA-256'],
+    [['trace', 'layers'], [2, 1], 'probe.trace.layers must rise'],
+    [['trace', 'layers'], [1, 3], 'probe.trace.layers[1]'],
+    [['trace', 'inside', 'nullModel', 'layers'], [1], 'probe.trace.inside.nullModel.layers lacks layer 2'],
+    [['trace', 'ends', 'scale'], 0, 'probe.trace.ends.scale'],
+    [['trace', 'ends', 'zero'], [0, 1], 'probe.trace.ends.zero'],
+    [['trace', 'evidence', 'topics', 'ends', 'value'], 2, 'probe.trace.evidence.topics.ends.value'],
+    [['trace', 'texts'], [], 'probe.trace.texts'],
     [['id'], '../etc', 'probe.id must hold'],
     [['title'], '', 'probe.title is empty'],
     [['model', 'hidden'], 0, 'probe.model.hidden must be a whole number from 1'],
@@ -152,6 +162,7 @@ describe('a probe file of version 1', () => {
       lexical: { weights: new Float32Array(LAYERS * 2 * HIDDEN), offset: [0, 0, 0], explained: [0, 0, 0] },
       alarm: { rate: 0, tokens: 0, taps: 0, tokenLow: [], tokenHigh: [], smoothLow: [], smoothHigh: [], tapLow: [], tapHigh: [] },
       poles: null,
+      trace: null,
     });
     const again = serialiseProbe(opened);
     expect(parseProbe(again.json, again.tensors)).toEqual(opened);
@@ -181,7 +192,7 @@ describe('a probe file of version 2', () => {
 
   it('opens without the poles from neutral, and is written again as what it is', () => {
     const opened = parseProbe(json, tensors);
-    expect(opened).toEqual({ ...probe, placebos: null, poles: null });
+    expect(opened).toEqual({ ...probe, placebos: null, poles: null, trace: null });
     expect(parseProbeCard(json).poles).toBeNull();
     const again = serialiseProbe(opened);
     expect(parseProbe(again.json, again.tensors)).toEqual(opened);
@@ -201,7 +212,7 @@ describe('a probe file of version 3', () => {
 
   it('opens without placebos, and is written again as what it is', () => {
     const opened = parseProbe(json, tensors);
-    expect(opened).toEqual({ ...probe, placebos: null });
+    expect(opened).toEqual({ ...probe, placebos: null, trace: null });
     const again = serialiseProbe(opened);
     expect(parseProbe(again.json, again.tensors)).toEqual(opened);
     expect([...parseSafetensors(again.tensors, 'x').keys()]).not.toContain('placebos');

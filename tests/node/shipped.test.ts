@@ -97,7 +97,8 @@ test('neutral stories held out of kind-cruel stay within 0.35 of zero at every l
 
 test.each(sets.filter((name) => name !== 'controls'))('the set %s can be used as it lies', async (name) => {
   const path = at(`probes/sets/${name}/${name}.set.json`);
-  if (name === 'neutral-stories') expect((await readStorySet(path)).stories.length).toBeGreaterThanOrEqual(18);
+  if (name === 'kind-cruel-stories') expect(parseControlSet(await readSetFiles(path))).toMatchObject({ kind: 'story', items: { length: 30 } });
+  else if (name === 'neutral-stories') expect((await readStorySet(path)).stories.length).toBeGreaterThanOrEqual(18);
   else expect((await readPromptSet(path, { requireNeutral: true })).topics.length).toBeGreaterThanOrEqual(24);
 });
 
@@ -120,8 +121,8 @@ test.each(controls)('the control set %s can be used as it lies, under its own na
 test('no text of a control is one that a probe was trained on', async () => {
   const trained = new Set<string>();
   for (const name of sets.filter((other) => other !== 'controls')) {
-    const rows = textAt(`probes/sets/${name}/${name}.jsonl`).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { text?: string; beats?: string[] });
-    for (const { text, beats } of rows) for (const one of [...(beats ?? []), ...(text === undefined ? [] : [text])]) trained.add(one);
+    const rows = textAt(`probes/sets/${name}/${name}.jsonl`).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { text?: string; beats?: (string | { text: string })[] });
+    for (const { text, beats } of rows) for (const one of [...(beats ?? []).map((beat) => (typeof beat === 'string' ? beat : beat.text)), ...(text === undefined ? [] : [text])]) trained.add(one);
   }
   expect(trained.size).toBeGreaterThan(1000);
   for (const name of controls) {

@@ -24,7 +24,10 @@ test('of two readouts after one token the later one counts, and none behind the 
 
 test('without a layer the reading to show counts, with its own chance range', () => {
   const shown = { score: 1.5, low: -0.9, high: 1 };
-  expect(tracePoints([reading(4, 7, shown)], 5, null, 1)).toEqual([{ from: 0, afterToken: 4, stand: 'sentence', ...shown }]);
+  // Half of the mean so far: 5 tokens of 1.5 after 20 of zero. The range, whose centre is 0.05, keeps its width.
+  const [point] = tracePoints([reading(4, 7, shown)], 5, null, 1);
+  expect(point).toMatchObject({ from: 0, afterToken: 4, stand: 'sentence' });
+  expect([point!.score, point!.low, point!.high]).toEqual([1.5 - 0.15, -0.9 - 0.005, 1 - 0.005].map((value) => expect.closeTo(value, 12) as number));
   expect(tracePoints([reading(4, 7, shown)], 5, 1, 1)[0]?.score).toBe(7);
 });
 

@@ -7,15 +7,16 @@ import { AppError } from '../../core/errors.ts';
 import type { JudgedProbe, TrainingPlan } from '../../core/training-plan.ts';
 import { probeCard } from '../../format/probe-card.ts';
 import { PROBE_FILES } from '../../format/probe.ts';
-import { parseReport } from '../../format/report.ts';
+import { assertReportFits, parseReport } from '../../format/report.ts';
 import { reportTables, tableCsv } from '../../format/report-tables.ts';
 import { openNodeReader } from '../../runtime/node/node-engine.ts';
 import type { LongCall } from '../../training/collect.ts';
 import type { SegmentReader } from '../../training/reader.ts';
 import { rememberReadings } from '../../training/remembered.ts';
-import { type Hash, readPlan, runTraining } from '../../training/run-plan.ts';
+import { type Hash, readPlan, runReadout, runTraining } from '../../training/run-plan.ts';
 import { Options, type Command } from '../command.ts';
 import { prepareBundle, writeBundle } from '../bundle-folder.ts';
+import { readProbe, readText } from '../files.ts';
 import { showProgress } from '../progress.ts';
 import { readingFolder, whileThereIsRoom } from '../reading-folder.ts';
 import { planOf, readRecipes, type Recipe } from '../recipes.ts';
@@ -26,12 +27,13 @@ const hash: Hash = (content) => createHash('sha256').update(content).digest('hex
 /** Trains probes; each gets a folder with probe.json, directions.safetensors, report.json and CARD.md. `open` brings the model of a folder in. */
 export const trainWith = (open: typeof openNodeReader): Command => ({
   name: 'train',
-  usage: `train --model DIR (--recipes FILE [--only ID …] --out DIR | ${PLAN_USAGE}) [--csv] [--force] [--readings DIR]`,
-  summary: 'Fits a direction at every layer and judges it, held out by topic, against nulls, baselines, controls and other axes: what the page does unless options say otherwise. --csv also writes every table; --force replaces a probe that is there; What the model has read lies in OUT.readings until the training is done, so that one that was stopped goes on; --readings keeps it in a folder of yours, so that training again takes seconds.',
+  usage: `train --model DIR (--recipes FILE [--only ID …] --out DIR | ${PLAN_USAGE}) [--readout-only] [--csv] [--force] [--readings DIR]`,
+  summary: 'Fits a direction at every layer and judges it, held out by topic, against nulls, baselines, controls and other axes: what the page does unless options say otherwise. --readout-only makes the readout for text of probes that lie in --out already, by the same plan, and leaves their other numbers alone. --csv also writes every table; --force replaces a probe that is there; what the model has read lies in OUT.readings until the training is done, so that one that was stopped goes on; --readings keeps it in a folder of yours, so that training again takes seconds.',
   async run(args, signal) {
     const texts = { type: 'string', multiple: true } as const;
     const text = { type: 'string' } as const;
-    const options = new Options('train', args, { ...PLAN_OPTIONS, model: text, out: text, recipes: text, only: texts, readings: text, csv: { type: 'boolean' }, force: { type: 'boolean' } });
+    const options = new Options('train', args, { ...PLAN_OPTIONS, model: text, out: text, recipes: text, only: texts, readings: text, csv: { type: 'boolean' }, force: { type: 'boolean' }, 'readout-only': { type: 'boolean' } });
+    const readoutOnly = options.flag('readout-only');
     const out = options.needed('out');
     const model = options.model();
     const recipes = options.text('recipes');
@@ -39,7 +41,7 @@ export const trainWith = (open: typeof openNodeReader): Command => ({
     const jobs = plans.map((plan) => ({ plan, folder: recipes === undefined ? out : join(out, plan.id) }));
     // Whatever is wrong is said before the model is opened, and long before hours of work would be lost.
     for (const { plan } of jobs) readPlan(plan, hash);
-    for (const { folder } of jobs) await prepareBundle(folder, options.flag('force'));
+    for (const { folder } of jobs) await prepareBundle(folder, readoutOnly || options.flag('force'));
     const opened = await open(model);
     const named = options.text('readings');
     // Kept until the training is done: one that is stopped, or fails, goes on from there.
@@ -48,7 +50,7 @@ export const trainWith = (open: typeof openNodeReader): Command => ({
     try {
       const results = [];
       for (const { plan, folder } of jobs) {
-        const trained = await trainInto(folder, reader, plan, { csv: options.flag('csv'), signal, onProgress: ({ stage, done, total }) => showProgress(jobs.length > 1 ? `${plan.id}: ${stage}` : stage, done, total) });
+        const trained = await trainInto(folder, reader, plan, { csv: options.flag('csv'), readoutOnly, signal, onProgress: ({ stage, done, total }) => showProgress(jobs.length > 1 ? `${plan.id}: ${stage}` : stage, done, total) });
         results.push(summaryOf(trained, folder));
       }
       if (named === undefined) await rm(keep, { recursive: true, force: true });
@@ -65,8 +67,8 @@ export const trainWith = (open: typeof openNodeReader): Command => ({
 export const train = trainWith(openNodeReader);
 
 /** Trains one probe and writes its files into `folder`; with `csv` every table of its report as well, into `folder/csv`. */
-async function trainInto(folder: string, reader: SegmentReader, plan: TrainingPlan, call: LongCall & { readonly csv?: boolean }): Promise<JudgedProbe> {
-  const trained = await runTraining(reader, plan, { ...call, hash });
+async function trainInto(folder: string, reader: SegmentReader, plan: TrainingPlan, call: LongCall & { readonly csv?: boolean; readonly readoutOnly?: boolean }): Promise<JudgedProbe> {
+  const trained = call.readoutOnly === true ? await runReadout(reader, plan, await judgedIn(folder), { ...call, hash }) : await runTraining(reader, plan, { ...call, hash });
   // From the file and not from memory: the same digits as the page's tables, which come from the file too.
   const tables = call.csv === true ? reportTables(parseReport(trained.reportJson)).map((table) => [join('csv', `${table.name}.csv`), tableCsv(table)] as const) : [];
   const files: readonly (readonly [string, string | Uint8Array])[] = [
@@ -89,6 +91,14 @@ function withWhatIsKept(thrown: unknown, keep: string): AppError {
   const error = AppError.from(thrown);
   if (!existsSync(keep)) return error;
   return new AppError(error.code, `${error.message} What was read so far is kept in ${keep}: the same command goes on from there.`, error.details, thrown);
+}
+
+/** A probe with its report from a folder. Throws where either is missing or they do not belong together. */
+async function judgedIn(folder: string): Promise<JudgedProbe> {
+  const { probe, sha256 } = await readProbe(folder);
+  const report = parseReport(await readText(join(folder, PROBE_FILES.report)));
+  assertReportFits(report, probe, sha256);
+  return { probe, report };
 }
 
 /** What is printed: the headline; everything else is in the files. */

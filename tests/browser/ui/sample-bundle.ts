@@ -28,6 +28,7 @@ export function sampleProbe(id: string, axis: Probe['axis'], seed = 1): Probe {
     poles: SAMPLE_CARD.poles && byPole((pole) => ({ ...SAMPLE_CARD.poles![pole], directions, lexical: { ...SAMPLE_CARD.poles![pole].lexical, weights: new Float32Array(2 * LAYERS * HIDDEN) } })),
     steering: directions.map((value) => value / 3),
     placebos: null,
+    trace: null,
     lexical: { ...SAMPLE_CARD.lexical, weights: new Float32Array(2 * LAYERS * HIDDEN) },
     nullModel: { ...SAMPLE_CARD.nullModel, factor: zeros, featureScale: new Float32Array(LAYERS * HIDDEN).fill(1), center: zeros, drift: zeros },
   };

@@ -185,6 +185,7 @@ export const SAMPLE_CARD: ProbeCard = {
   alarm: ALARM,
   evidence,
   poles: byPole(poleCard),
+  trace: null,
   model: { id: 'smollm2-135m-instruct-q4', weightsSha256: 'c3'.repeat(32), layerCount: LAYERS - 1, hidden: 576 },
   method: { kind: 'ridge', target: 'hardened', penalty: 1 },
   earlyTokens: { from: [1, 2], steadyFrom: 4, means: EXPLAINED.map(() => [0.1, 0]) },
