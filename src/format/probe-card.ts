@@ -7,6 +7,7 @@ import type { FitMethod } from '../core/probe-types.ts';
 import type { Report } from '../core/report-types.ts';
 import { driftTable, methodName, table, three } from './card-tables.ts';
 import { judgementSections } from './report-card.ts';
+import { traceSection } from './trace-card.ts';
 
 const KIND_WORDS: Readonly<Record<FitMethod['kind'], string>> = {
   ridge: 'ridge regression',
@@ -26,7 +27,7 @@ const TARGET_WORDS: Readonly<Record<FitMethod['target'], string>> = {
  */
 export function probeCard(probe: ProbeHead, report?: Report): string {
   const judged = report === undefined ? evidenceSections(probe) : judgementSections(probe, report);
-  return `${[`# ${probe.title}`, probe.about, factsTable(probe, report), tapsSection(probe), ...judged, ...polesSection(probe), setsSection(probe), linesSection(probe), STANDING].join('\n\n')}\n`;
+  return `${[`# ${probe.title}`, probe.about, factsTable(probe, report), tapsSection(probe), ...traceSection(probe), ...judged, ...polesSection(probe), setsSection(probe), linesSection(probe), STANDING].join('\n\n')}\n`;
 }
 
 function factsTable({ axis, model, method, defaultLayer, provenance, evidence }: ProbeHead, report: Report | undefined): string {

@@ -44,7 +44,8 @@ describe.each(recipes)('$id', (recipe) => {
     const { title, about, method, seed, shuffles, tapCount } = recipe;
     expect(probe).toMatchObject({ title, about, method, evidence: { nullShuffles: shuffles }, provenance: { seed, version: VERSION } });
     expect(probe.taps).toHaveLength(tapCount);
-    const names = [...recipe.sets, ...recipe.zeros, recipe.stories].map((path) => basename(path, '.set.json'));
+    const free = recipe.others.filter((path) => recipe.trace?.freeOf.includes(basename(path, '.set.json')));
+    const names = [...recipe.sets, ...recipe.zeros, ...free, recipe.stories, ...(recipe.trace?.told ?? [])].map((path) => basename(path, '.set.json'));
     expect(probe.provenance.sets.map(({ name }) => name)).toEqual(names);
     for (const set of probe.provenance.sets) {
       const rows = readFileSync(at(`probes/sets/${set.name}/${set.name}.jsonl`));
@@ -52,6 +53,14 @@ describe.each(recipes)('$id', (recipe) => {
     }
     assertReportFits(report, probe, sha256);
     expect(textAt(`probes/${recipe.id}/CARD.md`)).toBe(probeCard(probe, report));
+  });
+
+  test('is read anywhere in a text by the neutral text and free of what its recipe names', () => {
+    const { trace } = probe;
+    expect(trace).toMatchObject({ texts: recipe.trace!.texts, layers: [14, 16, 18, 20, 22] });
+    expect(trace!.freeOf).toEqual(recipe.trace!.freeOf.filter((name) => name !== recipe.id));
+    // Layer 0 knows no more than the words of the neutral text, which are the same everywhere.
+    expect(Math.max(...trace!.inside.directions.subarray(0, 576).map(Math.abs))).toBe(0);
   });
 
   test('reads chance at layer 0 and is judged in full', () => {
