@@ -130,8 +130,8 @@ test('taps never enter the text: with and without them the tokens read the same'
 });
 
 test('a tap reading is the probe at the mean of the tap’s own tokens', async () => {
-  const { probe } = await readProbe(PROBE);
-  const run = new TextRun({ ...engine, scorer });
+  const probe = { ...(await readProbe(PROBE)).probe, trace: null };
+  const run = new TextRun({ ...engine, scorer: createScorer(probe) });
   const reading = new GrownReading();
   await run.read('Ada kept the lighthouse.', { taps: true }, reading, never);
   run.dispose();
@@ -152,6 +152,31 @@ test('a tap reading is the probe at the mean of the tap’s own tokens', async (
     z += (sum / tapIds.length - tapMean) / scale / probe.taps.length;
   }
   expect(reading.taps[0]!.score[layer]).toBeCloseTo(z, 2);
+});
+
+test('the reading that is shown is the mean over its layers, at the end with the text’s own token', async () => {
+  const { probe: { trace } } = await readProbe(PROBE);
+  const { texts, layers, ends } = trace!;
+  const run = new TextRun({ ...engine, scorer });
+  const reading = new GrownReading();
+  await run.read('Ada kept the lighthouse.', { taps: true }, reading, never);
+  run.dispose();
+  // The same by hand: one sequence; the mean over the neutral text's tokens, and that of the text's last token, count alike.
+  const text = engine.tokenizer.encode('Ada kept the lighthouse.');
+  const control = engine.tokenizer.encode(` ${texts[0]!}`);
+  const pass = await engine.decoder.run([...text, ...control], null);
+  pass.cache.dispose();
+  let sum = 0;
+  for (const layer of layers) {
+    for (let f = 0; f < 576; f++) {
+      const at = (token: number): number => pass.residuals[(layer * pass.tokens + token) * 576 + f]!;
+      const neutral = control.reduce((total, _, token) => total + at(text.length + token), 0) / control.length;
+      sum += ends.directions[layer * 576 + f]! * ((at(text.length - 1) + neutral) / 2);
+    }
+    sum -= ends.zero[layer]!;
+  }
+  expect(reading.taps[0]).toMatchObject({ stand: 'sentence', afterToken: text.length - 1 });
+  expect(reading.taps[0]!.shown!.score).toBeCloseTo(sum / layers.length / ends.scale, 2);
 });
 
 test('the same seed writes the same words; another seed writes others', async () => {
