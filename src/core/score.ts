@@ -58,7 +58,10 @@ export function meanReading(readings: readonly Float32Array[]): Float32Array {
   if (length === undefined) throw new RangeError('there is no reading to average');
   const sum = new Float64Array(length);
   for (const reading of readings) for (let i = 0; i < length; i += 1) sum[i] = (sum[i] ?? 0) + (reading[i] ?? NaN);
-  return Float32Array.from(sum, (value) => value / readings.length);
+  // A loop: a callback for each of thousands of numbers takes longer than their sum.
+  const mean = new Float32Array(length);
+  for (let i = 0; i < length; i += 1) mean[i] = (sum[i] ?? NaN) / readings.length;
+  return mean;
 }
 
 /** Four sums side by side, in float64: four times the speed of one, because each addition need not wait for the last. */

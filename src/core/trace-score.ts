@@ -5,15 +5,23 @@ import { createRng } from './rng.ts';
 import { quantileOfSorted } from './stats.ts';
 import type { TraceDirections, TraceHead, TraceNull } from './trace-types.ts';
 
-/** Random directions of one head, ready to be applied to a residual `[all layers, hidden]`. */
+/**
+ * Random directions of one head, ready to be applied to a residual `[all layers, hidden]`. None of them is written out: a
+ * direction is a mixture of the factor's rows, so the products with those few rows give the products with all directions.
+ */
 export interface DrawnTrace {
   readonly layers: readonly number[];
   readonly count: number;
+  readonly rank: number;
   readonly hidden: number;
-  /** In units of their own `[layers, count, hidden]`. */
-  readonly directions: Float32Array;
-  /** `[layers, count]` */
-  readonly offsets: Float64Array;
+  /** The factor's rows over the features' spread `[layers, rank, hidden]`. */
+  readonly rows: Float32Array;
+  /** Mean neutral reading `[layers, hidden]`. */
+  readonly center: Float32Array;
+  /** How much of each row each direction takes, at every layer `[count, rank]`. */
+  readonly draws: Float64Array;
+  /** Standard deviation of each direction's readings `[layers, count]`; 0 where it has no spread, and reads 0. */
+  readonly units: Float64Array;
   /** By direction: the standard deviation of its mean over the reading layers `[count]`. */
   readonly meanUnits: Float64Array;
 }
@@ -42,42 +50,44 @@ export function drawTrace(nullModel: TraceNull, shownLayers: readonly number[]):
 export function directionsOf({ layers, rank, factor, featureScale, center }: Omit<TraceNull, 'seed' | 'count'>, shownLayers: readonly number[], draws: readonly ArrayLike<number>[]): DrawnTrace {
   const count = draws.length;
   const hidden = featureScale.length / layers.length;
-  const directions = new Float32Array(layers.length * count * hidden);
-  const offsets = new Float64Array(layers.length * count);
-  const meanUnits = new Float64Array(count);
-  const w = new Float64Array(hidden);
-  for (const [d, g] of draws.entries()) {
-    const together = new Float64Array(rank);
-    layers.forEach((layer, at) => {
-      const base = at * rank * hidden;
-      w.fill(0);
-      for (let r = 0; r < rank; r += 1) for (let f = 0; f < hidden; f += 1) w[f] = (w[f] ?? 0) + (g[r] ?? 0) * (factor[base + r * hidden + f] ?? 0);
-      const along = Float64Array.from({ length: rank }, (_, r) => sumOf(hidden, (f) => (w[f] ?? 0) * (factor[base + r * hidden + f] ?? 0)));
+  const rows = factor.map((value, index) => value / (featureScale[Math.floor(index / (rank * hidden)) * hidden + (index % hidden)] ?? NaN));
+  const units = new Float64Array(layers.length * count);
+  const together = new Float64Array(count * rank);
+  layers.forEach((layer, at) => {
+    const row = (r: number): number => (at * rank + r) * hidden;
+    const gram = Float64Array.from({ length: rank * rank }, (_, index) => product(factor, row(Math.floor(index / rank)), factor, row(index % rank), hidden));
+    for (const [d, g] of draws.entries()) {
+      // The direction's products with the factor's rows: their squares sum up to the variance of what it reads.
+      const along = Float64Array.from({ length: rank }, (_, r) => sumOf(rank, (other) => (g[other] ?? 0) * (gram[other * rank + r] ?? 0)));
       const unit = Math.sqrt(along.reduce((sum, value) => sum + value * value, 0));
-      if (!(unit > 0)) return;
-      const to = (at * count + d) * hidden;
-      for (let f = 0; f < hidden; f += 1) directions[to + f] = (w[f] ?? 0) / (unit * (featureScale[at * hidden + f] ?? NaN));
-      offsets[at * count + d] = sumOf(hidden, (f) => (directions[to + f] ?? 0) * (center[at * hidden + f] ?? NaN));
-      if (shownLayers.includes(layer)) along.forEach((value, r) => (together[r] = (together[r] ?? 0) + value / unit / shownLayers.length));
-    });
-    meanUnits[d] = Math.sqrt(together.reduce((sum, value) => sum + value * value, 0));
-  }
-  return { layers, count, hidden, directions, offsets, meanUnits };
+      units[at * count + d] = unit;
+      if (unit > 0 && shownLayers.includes(layer)) along.forEach((value, r) => (together[d * rank + r] = (together[d * rank + r] ?? 0) + value / unit / shownLayers.length));
+    }
+  });
+  const meanUnits = Float64Array.from({ length: count }, (_, d) => Math.sqrt(sumOf(rank, (r) => (together[d * rank + r] ?? 0) ** 2)));
+  return { layers, count, rank, hidden, rows, center, draws: Float64Array.from(draws.flatMap((g) => Array.from(g))), units, meanUnits };
 }
 
 /** The scores of a reading `[layers, hidden]`. */
 export function traceScores(head: TraceHead, drawn: DrawnTrace, shownLayers: readonly number[], reading: Float32Array): TraceScores {
   const score = layerScores(head, reading);
-  const { hidden, count } = drawn;
+  const { hidden, count, rank, rows, center, draws, units } = drawn;
   const low = new Float32Array(score.length).fill(NaN);
   const high = new Float32Array(score.length).fill(NaN);
   const means = new Float64Array(count);
   const values = new Float64Array(count);
+  const centred = new Float32Array(hidden);
+  const along = new Float64Array(rank);
   drawn.layers.forEach((layer, at) => {
+    for (let f = 0; f < hidden; f += 1) centred[f] = (reading[layer * hidden + f] ?? NaN) - (center[at * hidden + f] ?? NaN);
+    for (let r = 0; r < rank; r += 1) along[r] = product(rows, (at * rank + r) * hidden, centred, 0, hidden);
     for (let d = 0; d < count; d += 1) {
-      const start = (at * count + d) * hidden;
-      values[d] = product(drawn.directions, start, reading, layer * hidden, hidden) - (drawn.offsets[at * count + d] ?? 0);
-      if (shownLayers.includes(layer)) means[d] = (means[d] ?? 0) + (values[d] ?? NaN) / shownLayers.length;
+      const unit = units[at * count + d] ?? NaN;
+      let mixed = 0;
+      for (let r = 0; r < rank; r += 1) mixed += (draws[d * rank + r] ?? 0) * (along[r] ?? 0);
+      const value = unit > 0 ? mixed / unit : 0;
+      values[d] = value;
+      if (shownLayers.includes(layer)) means[d] = (means[d] ?? 0) + value / shownLayers.length;
     }
     values.sort();
     low[layer] = quantileOfSorted(values, 0.05);

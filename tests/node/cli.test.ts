@@ -53,6 +53,21 @@ test('read gives every token and a tap a sentence as JSON, progress apart', asyn
   for (const tap of read.taps) expect(tap.nullLow[16]!).toBeLessThan(tap.nullHigh[16]!);
 }, MINUTE);
 
+test('read --every prints what is shown inside sentences, each from its first token on', async () => {
+  const text = 'She fed the stray dog, and sang. Then she kicked it.';
+  const { status, stdout, stderr } = await flipside('read', '--model', MODEL, '--probe', PROBE, '--text', text, '--every', 'word');
+  expect(status, stderr).toBe(0);
+  interface Shown { from: number; afterToken: number; stand: string; score: number; low: number; high: number }
+  const read = JSON.parse(stdout) as { tokens: { text: string }[]; taps: { afterToken: number }[]; readings: Shown[]; readingsLack: string | null };
+  const textAt = ({ from, afterToken }: Shown): string => read.tokens.slice(from, afterToken + 1).map((token) => token.text).join('');
+  expect(read.readings.map((each) => [textAt(each), each.stand])).toEqual([
+    ['She fed the stray', 'word'], [' dog,', 'clause'], [' and sang', 'word'], ['.', 'sentence'], [' Then', 'word'], [' she kicked', 'word'], [' it.', 'sentence'],
+  ]);
+  expect(read.readings.map(({ afterToken }) => afterToken)).toEqual(read.taps.map(({ afterToken }) => afterToken));
+  for (const { score, low, high } of read.readings) expect([score, low, high].every(Number.isFinite) && low < high).toBe(true);
+  expect(read.readingsLack).toBeNull();
+}, MINUTE);
+
 test('how densely a text is read is refused where it says nothing', async () => {
   expectRefusal(await flipside('read', '--model', 'x', '--probe', 'y', '--text', 'z', '--every', 'verse'), /--every must be one of sentence, clause, word, token, got "verse"/);
   expectRefusal(await flipside('read', '--model', 'x', '--probe', 'y', '--text', 'z', '--every', 'token', '--no-taps'), /Give one of them/);

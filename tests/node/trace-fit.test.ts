@@ -127,6 +127,6 @@ test('the scorer reads an end with the text\'s own token and every other place w
 
 test('one draw serves all layers, and equal seeds draw equal directions', () => {
   const { nullModel } = trace.ends;
-  expect(drawTrace(nullModel, trace.layers).directions).toEqual(drawTrace(nullModel, trace.layers).directions);
-  expect(drawTrace({ ...nullModel, seed: 4 }, trace.layers).directions).not.toEqual(drawTrace(nullModel, trace.layers).directions);
+  expect(drawTrace(nullModel, trace.layers).draws).toEqual(drawTrace(nullModel, trace.layers).draws);
+  expect(drawTrace({ ...nullModel, seed: 4 }, trace.layers).draws).not.toEqual(drawTrace(nullModel, trace.layers).draws);
 });
