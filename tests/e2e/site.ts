@@ -66,10 +66,10 @@ export class Site {
   }
 }
 
-/** Goes to a place where the model can be loaded and no more: where a page has opened, to a story. */
+/** The button that loads the model; where a page shows none, as it opens on the story with two endings, goes to a story that has one. */
 export async function loadButton(page: Page): Promise<Locator> {
-  const load = page.getByRole('button', { name: /^Load the model/ }).first();
-  const story = page.getByText('New bakery', { exact: true });
+  const load = page.getByRole('button', { name: /^Load (the model|and )/ }).first();
+  const story = page.locator('.stories').getByText('New bakery', { exact: true });
   await load.or(story).first().waitFor();
   if (!(await load.isVisible())) await story.first().click();
   return load;
