@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { ROOT } from './packages.mjs';
 
-/** The most that a first view may weigh, in kB. `all` has the page, the list of stories, the heaviest story and its probe in it. */
+/** The most that a first view may weigh, in kB. `all` has the page, the list of stories, the story of the first view and its probe in it. */
 export const BUDGETS = { scripts: 120, styles: 20, all: 240 };
 
 /** The probe that a first visit reads with, by what its file's name begins with. */
@@ -32,9 +32,8 @@ export function firstView(dir) {
   for (const [, file] of html.matchAll(/<(?:script|link)\b[^>]*?\b(?:src|href)="\.\/([^"]+\.m?js)"/g)) scripts.add(file);
   const within = (folder) => readdirSync(join(dir, folder)).map((name) => `${folder}/${name}`);
   const weigh = (files) => ({ files, kB: files.reduce((sum, file) => sum + gzipSync(readFileSync(join(dir, file))).length, 0) / 1000 });
-  // The story that forks has a small file of its own. A whole recording follows once it is on show, or comes first in its place.
-  const stories = within('recordings').filter((name) => !/\/(index|fork)\.json$/.test(name)).sort((a, b) => weigh([b]).kB - weigh([a]).kB);
-  const data = ['index.html', 'recordings/index.json', 'recordings/fork.json', ...stories.slice(0, 1), ...within('assets').filter((name) => name.startsWith(FIRST_PROBE))];
+  // The story of the first view has a small file of its own; a whole recording follows once that is on show.
+  const data = ['index.html', 'recordings/index.json', 'recordings/fork.json', ...within('assets').filter((name) => name.startsWith(FIRST_PROBE))];
   return { scripts: weigh([...scripts]), styles: weigh([...styles]), all: weigh([...data, ...scripts, ...styles]) };
 }
 

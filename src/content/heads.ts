@@ -17,7 +17,7 @@ export function headTitle(head: Head, axis: Axis): string {
 /** One line under the choice: what grey means, or why to look at one pole at all. */
 export function headNote(head: Head, axis: Axis): string {
   if (head !== 'difference') return `Grey is ${endsOf(head, axis)[opposite(head)]}, which is not ${axis[opposite(head)]}.`;
-  const note = `${axis.positive} and ${axis.negative} may both move away from ${axis.neutral}: look at each by itself.`;
+  const note = `${axis.positive} and ${axis.negative} texts may both differ from ${axis.neutral}. See each alone.`;
   return note.charAt(0).toUpperCase() + note.slice(1);
 }
 

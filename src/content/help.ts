@@ -19,4 +19,4 @@ export const privacyHelp = (modelHosts: readonly string[]): readonly string[] =>
 ];
 
 /** The content note, for whoever looks it up. */
-export const DARK_HELP = 'Some recorded stories hold cruelty: people in them are hurt, robbed or mocked, without bloody detail. They are marked with a dot, and say so before they are shown for the first time. A model that writes can become cruel, and it can be wrong; what it writes is its own invention.';
+export const DARK_HELP = 'Some recorded stories contain cruelty: people in them are hurt, robbed or mocked, without bloody detail. They are marked with a dot, and say so before they are shown for the first time. A model that writes can become cruel, and it can be wrong; what it writes is its own invention.';

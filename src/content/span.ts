@@ -28,7 +28,7 @@ export function spanSpoken(reading: SpanReading): string {
 }
 
 /** How a span is chosen, where none is. */
-export const SPAN_HINT = 'To measure a stretch: drag along a chart, select text, or hold Shift with the arrow or page keys.';
+export const SPAN_HINT = 'Select text to average it; on a chart, drag along it; by keys, hold Shift.';
 
 /** The announcement when a span is let go. */
 export const SPAN_GONE = 'The span is let go.';

@@ -36,7 +36,7 @@ export const SAY = {
   stopped: (): string => 'Stopped.',
   silent: (): string => `${SILENT.title}. ${SILENT.end} stops it all the same.`,
   story: (title: string): string => `Showing the recorded reading of ${title}.`,
-  noted: (title: string): string => `${title} holds cruelty. Show it, or pick another story.`,
+  noted: (title: string): string => `${title} contains cruelty. Show it, or pick another story.`,
   stays: (title: string): string => `${title} stays on show.`,
   copied: (here: boolean): string => (here ? 'A copy of this text is in the box.' : 'A copy of this text is in the box of the place Read.'),
   deleted: (title: string): string => `${title} deleted. Undo brings it back.`,
@@ -111,7 +111,7 @@ export const NEWER = 'A newer version of this page is here. Nothing changes unti
 export const DARK_NOTE = {
   sentence: 'In it, people are hurt, robbed or mocked. Nothing is told in bloody detail.',
   sentences: 'In them, people are hurt, robbed or mocked. Nothing is told in bloody detail.',
-  mark: 'holds cruelty',
+  mark: 'contains cruelty',
 } as const;
 
 /** What follows the promise at the foot of every place. */

@@ -26,7 +26,7 @@ const FORMAT = 'flipside-recording';
  */
 const VERSION = 5;
 const INDEX_FORMAT = 'flipside-recordings';
-/** Version 2 added which stories hold cruelty; of an older list that is not known. */
+/** Version 2 added which stories contain cruelty; of an older list that is not known. */
 const INDEX_VERSION = 2;
 /** Far above any context we read; a larger count is a broken or hostile file. */
 const MAX_TOKENS = 131_072;
@@ -37,7 +37,7 @@ export interface RecordingEntry {
   readonly id: string;
   readonly title: string;
   readonly blurb: string;
-  /** Whether it holds cruelty that a reader should be told of before reading it. */
+  /** Whether it contains cruelty that a reader should be told of before reading it. */
   readonly dark: boolean;
 }
 

@@ -10,7 +10,7 @@ export interface LabelledStory {
   readonly blurb: string;
   /** Where the story stands in the page's list, from 0. */
   readonly order: number;
-  /** Whether it holds cruelty that a reader should be told of before reading it. */
+  /** Whether it contains cruelty that a reader should be told of before reading it. */
   readonly dark: boolean;
   readonly sentences: readonly { readonly text: string; readonly label: string }[];
 }

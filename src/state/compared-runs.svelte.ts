@@ -50,7 +50,7 @@ export class ComparedRuns {
     return [...offers, ...gone.values()];
   });
 
-  /** Stories asked for that hold cruelty and whose reader has not been told of it. */
+  /** Stories asked for that contain cruelty and whose reader has not been told of it. */
   readonly withheld = $derived.by((): readonly { readonly id: string; readonly title: string }[] => {
     const keys = Object.values(this.#wanted);
     return this.#offers().flatMap(({ key, title, withheld }) => (withheld !== null && keys.includes(key) ? [{ id: withheld, title }] : []));

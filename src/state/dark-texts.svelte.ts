@@ -1,4 +1,4 @@
-/** Stories that hold cruelty: none is shown before its reader has been told and wants it. */
+/** Stories that contain cruelty: none is shown before its reader has been told and wants it. */
 import { SvelteSet } from 'svelte/reactivity';
 import type { RecordingEntry } from '../format/recording-json.ts';
 import type { Preferences } from './preferences.svelte.ts';

@@ -48,7 +48,7 @@ export class Links {
     return this.#opened;
   }
 
-  /** Title of a story that holds cruelty and that a link leads to: shown only once the reader has been told and wants it. */
+  /** Title of a story that contains cruelty and that a link leads to: shown only once the reader has been told and wants it. */
   get noted(): string | null {
     return this.#noted?.entry.title ?? null;
   }
@@ -92,7 +92,7 @@ export class Links {
 
   /**
    * Brings back what a link holds: its scores where they are here, else the text and the settings, ready to be read. A
-   * story that holds cruelty is {@link noted} instead until its reader has been told.
+   * story that contains cruelty is {@link noted} instead until its reader has been told.
    */
   async show(shared: Shared): Promise<void> {
     const opening = (this.#openings += 1);

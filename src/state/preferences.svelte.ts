@@ -131,7 +131,7 @@ export class Preferences {
     this.#kept.write('flipside.raw-curve', on ? 'yes' : 'no');
   }
 
-  /** Whether texts that hold cruelty are shown without a note before them. */
+  /** Whether texts that contain cruelty are shown without a note before them. */
   get darkTexts(): boolean {
     return this.#dark;
   }

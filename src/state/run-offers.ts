@@ -9,7 +9,7 @@ export interface RunOffer {
   /** Tells offers apart, e.g. `story:betrayal`; stands in addresses. */
   readonly key: string;
   readonly title: string;
-  /** The story that holds cruelty and whose reader has not been told of it; null for all else. */
+  /** The story that contains cruelty and whose reader has not been told of it; null for all else. */
   readonly withheld: string | null;
   recording(): Promise<Recording>;
 }

@@ -66,7 +66,7 @@ export class Showing {
     return this.#forked !== null;
   }
 
-  /** A story that holds cruelty and waits until the reader has been told and wants it; the one before stays on show. */
+  /** A story that contains cruelty and waits until the reader has been told and wants it; the one before stays on show. */
   get noted(): RecordingEntry | null {
     return this.#noted;
   }
@@ -123,7 +123,7 @@ export class Showing {
     this.#fork = fork;
   }
 
-  /** Shows a recorded story. One that holds cruelty is {@link noted} instead, the first time. */
+  /** Shows a recorded story. One that contains cruelty is {@link noted} instead, the first time. */
   async showStory(id: string): Promise<void> {
     const { stories, session } = this.#parts;
     const entry = stories.entries.find((one) => one.id === id);

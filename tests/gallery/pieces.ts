@@ -1,5 +1,9 @@
 /** Specimens of components that need nothing but their properties. */
 import CarriedOver from '../../src/ui/CarriedOver.svelte';
+import ForkChart from '../../src/ui/ForkChart.svelte';
+import ForkTable from '../../src/ui/ForkTable.svelte';
+import ReadingText from '../../src/ui/ReadingText.svelte';
+import RunButtons from '../../src/ui/RunButtons.svelte';
 import ChoiceRow from '../../src/ui/ChoiceRow.svelte';
 import DarkNote from '../../src/ui/DarkNote.svelte';
 import Disclosure from '../../src/ui/Disclosure.svelte';
@@ -22,6 +26,7 @@ import ThemeSwitch from '../../src/ui/ThemeSwitch.svelte';
 import TwoRunsTable from '../../src/ui/TwoRunsTable.svelte';
 import DivergenceChart from '../../src/ui/DivergenceChart.svelte';
 import PatchGrid from '../../src/ui/PatchGrid.svelte';
+import type { ForkedStory } from '../../src/core/fork.ts';
 import type { DtypeAgreement } from '../../src/core/dtype-agreement.ts';
 import type { PatchReport } from '../../src/core/patching.ts';
 import { NUMBERS, STATUS } from '../browser/ui/fake-engine.ts';
@@ -52,8 +57,22 @@ const rows = (of: readonly IntervalRow[], caption = 'Effects') => ({ caption, ro
 
 const opened = (specimens: readonly Specimen[]): readonly Specimen[] => specimens.map((specimen) => ({ ...specimen, arrange: (_, node) => openAll(node) }));
 
+/** A story of four sentences whose last two differ by ending. */
+const FORKED: ForkedStory = (() => {
+  const side = (id: string, scores: readonly number[], act: string) => ({
+    id,
+    pieces: [' She', ' came', '.', ' She', ' sang', '.', ' Then', ' she', ` ${act}`, '.', ' All', ' saw', '.'],
+    trace: scores.map((score, index) => ({ from: [0, 3, 6, 10][index] ?? 0, afterToken: [2, 5, 9, 12][index] ?? 12, stand: 'sentence' as const, score, low: -1.2, high: 1.4 })),
+  });
+  return { axis: { positive: 'kind', negative: 'cruel', neutral: 'neutral text' }, shared: 6, a: side('a', [1.1, 2.8, -0.9, -2.1], 'stole'), b: side('b', [1.1, 2.8, 1.9, 0.8], 'gave') };
+})();
+
 /** Pieces in every state. */
 export const PIECES: readonly Specimen[] = [
+  ...piece('ForkChart', ForkChart, { 'two endings': { story: FORKED, label: 'The reading along both endings', ends: { a: 'she steals', b: 'she gives' }, shared: 'the same sentences…' } }),
+  ...piece('ForkTable', ForkTable, { 'two endings': { story: FORKED, headings: { a: 'Then she steals', b: 'Then she gives' } } }),
+  ...piece('ReadingText', ReadingText, { whole: { pieces: FORKED.a.pieces, trace: FORKED.a.trace, from: 0, to: 13 }, 'not read to its end': { pieces: FORKED.a.pieces, trace: FORKED.a.trace.slice(0, 2), from: 0, to: 13 } }),
+  ...piece('RunButtons', RunButtons, { ready: { label: 'Read', running: false, ready: true, onrun: nothing, onstop: nothing }, running: { label: 'Read', running: true, ready: false, onrun: nothing, onstop: nothing } }),
   ...piece('TwoRunsTable', TwoRunsTable, {
     'by sentences': { layer: 16, thing: 'mean of 10', columns: null, taps: [], sentences: { a: [{ mean: 0.4, tap: 1.2 }, { mean: -3.1, tap: Number.NaN }], b: [{ mean: 1.9, tap: 0.2 }] } },
     'without pairs': { layer: 16, thing: 'words', columns: [], taps: [], sentences: null },

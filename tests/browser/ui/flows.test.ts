@@ -110,8 +110,13 @@ describe('choosing a probe', () => {
     const before = document.querySelectorAll('[data-token]').length;
     await page.getByLabelText('Read with the probe').selectOptions('Honest–deceptive');
     await button('Read it again with Honest–deceptive').click();
-    await expect.poll(() => document.querySelectorAll('[data-token]').length).toBeGreaterThan(0);
-    await page.getByRole('banner').getByRole('button', { name: 'Stop' }).click();
+    // Stopped in the middle: with some of its tokens, and not all.
+    await expect.poll(() => {
+      const tokens = document.querySelectorAll('[data-token]').length;
+      if (tokens === 0 || tokens >= before) return false;
+      document.querySelector<HTMLElement>('header .stop')?.click();
+      return true;
+    }, { interval: 5, timeout: 20_000 }).toBe(true);
     await expect.poll(() => document.querySelectorAll('[data-token]').length).toBe(before);
     expect(stripText()).toBe(long);
     await page.getByRole('link', { name: 'Library', exact: true }).click();

@@ -177,17 +177,17 @@ describe('the tour', () => {
   });
 });
 
-describe('a story that holds cruelty', () => {
+describe('a story that contains cruelty', () => {
   const cruel = () => page.getByRole('radio', { name: 'Steady cruel' });
   const pick = () => page.getByText('Steady cruel', { exact: true }).first().click();
 
   it('says so first, and shows itself when asked, once and for all of this visit', async () => {
     await open();
-    await expect.element(cruel()).toHaveAccessibleDescription('holds cruelty');
+    await expect.element(cruel()).toHaveAccessibleDescription('contains cruelty');
     await pick();
-    await expect.element(page.getByText('Steady cruel holds cruelty.', { exact: true })).toBeVisible();
+    await expect.element(page.getByText('Steady cruel contains cruelty.', { exact: true })).toBeVisible();
     await expect.element(page.getByRole('heading', { name: 'Betrayal' })).toBeVisible();
-    await expect.element(page.getByRole('status')).toHaveTextContent(/Steady cruel holds cruelty/);
+    await expect.element(page.getByRole('status')).toHaveTextContent(/Steady cruel contains cruelty/);
     await button('Show the story').click();
     await expect.element(page.getByRole('heading', { name: 'Steady cruel' })).toBeVisible();
     await page.getByText('Betrayal', { exact: true }).first().click();
@@ -217,7 +217,7 @@ describe('a story that holds cruelty', () => {
     await second.unmount();
     await open({ storage: localStorage });
     await pick();
-    await expect.element(page.getByText('Steady cruel holds cruelty.', { exact: true })).toBeVisible();
+    await expect.element(page.getByText('Steady cruel contains cruelty.', { exact: true })).toBeVisible();
   });
 });
 

@@ -17,7 +17,7 @@ describe('a link', { timeout: 90_000 }, () => {
     return hands.copied.slice(hands.copied.indexOf('#'));
   };
 
-  /** Opens a page by the link that another reader made of a story that holds cruelty. */
+  /** Opens a page by the link that another reader made of a story that contains cruelty. */
   const openLinkToDarkStory = async (): Promise<void> => {
     const screen = await open();
     await title('Betrayal');
@@ -126,16 +126,16 @@ describe('a link', { timeout: 90_000 }, () => {
     await expect.poll(chosen).toBe('Kind–cruel');
   });
 
-  it('to a story that holds cruelty says so before it shows it', async () => {
+  it('to a story that contains cruelty says so before it shows it', async () => {
     await openLinkToDarkStory();
-    await expect.element(page.getByText('A link to a story that holds cruelty')).toBeVisible();
+    await expect.element(page.getByText('A link to a story that contains cruelty')).toBeVisible();
     expect(document.querySelectorAll('[data-token]')).toHaveLength(0);
     expect(await violations()).toEqual([]);
     await button('Show the story').click();
     await title('Steady cruel');
   });
 
-  it('to a story that holds cruelty leads to the first story when the reader does not want it', async () => {
+  it('to a story that contains cruelty leads to the first story when the reader does not want it', async () => {
     await openLinkToDarkStory();
     await button('Dismiss').click();
     await title('Betrayal');
