@@ -57,8 +57,8 @@ test('a model of the named host is listed, weighed, loaded, and is there at the 
   asked.length = 0;
   await page.goto(`${address}#/write`);
   await page.reload();
-  await page.getByText(/toy \(q4\) comes into this tab/).waitFor();
-  await page.getByRole('button', { name: /^Load the model/ }).click();
+  await page.getByText(/load toy \(q4\)\./).first().waitFor();
+  await page.getByRole('button', { name: /^Load (the model|and )/ }).first().click();
   await named().or(page.getByRole('region', { name: 'No probe for this model' })).first().waitFor({ timeout: 120_000 });
   expect(asked.filter((url) => url.startsWith(hub.address))).toEqual([]);
 });

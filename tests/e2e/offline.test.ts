@@ -129,9 +129,9 @@ test('after one visit the page opens without network and server: story, charts, 
   await page.reload();
   await storyShows(page);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-  await page.locator('.js-plotly-plot .scatterlayer').first().waitFor();
   await page.getByText(MILD_STORY, { exact: true }).first().click();
   await page.getByRole('status').filter({ hasText: MILD_STORY }).waitFor({ state: 'attached' });
+  await page.locator('.js-plotly-plot .scatterlayer').first().waitFor();
   expect(await page.evaluate((ids) => Promise.all(ids.map(async (id) => (await fetch(`./recordings/${id}.json`)).ok)), STORIES)).toEqual(STORIES.map(() => true));
   for (const place of ['Write', 'Steer', 'Look inside', 'Experiments', 'Library', 'Train']) {
     await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place, exact: true }).click();
@@ -162,6 +162,7 @@ test('a model that was started once starts and reads without a network, with any
   await page.reload();
   await storyShows(page);
   await loadModel(page, 2 * MINUTE);
+  await page.getByText('Your own text', { exact: true }).first().click();
   await page.getByRole('combobox', { name: /probe/i }).first().selectOption({ label: 'Honest–deceptive' });
   await page.getByRole('status').filter({ hasText: 'Honest–deceptive' }).waitFor({ state: 'attached' });
   const text = 'Ada kept the lighthouse. She lied about the lamp.';

@@ -30,7 +30,8 @@ beforeAll(() => {
   writeFileSync(join(project, 'public', 'models', 'weights.onnx_data'), DATA);
   writeFileSync(join(project, 'index.html'), pageOf('one'));
   mkdirSync(join(project, 'src', 'cli'), { recursive: true });
-  for (const path of ['src/offline', 'src/core/offline-files.ts', 'src/core/model-hosts.ts']) cpSync(path, join(project, path), { recursive: true });
+  // What the build itself is made with: the offline worker, and the story with two endings from its recordings.
+  for (const path of ['src/offline', 'src/core', 'src/format', 'src/content', 'public/recordings']) cpSync(path, join(project, path), { recursive: true });
   writeFileSync(join(project, 'src', 'cli', 'main.ts'), "const [status = '0', ...rest]: string[] = process.argv.slice(2);\nprocess.stdout.write(JSON.stringify({ rest, cwd: process.cwd() }));\nprocess.exitCode = Number(status);\n");
 });
 
