@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright';
 import { DARK_NOTE } from '../../src/content/status.ts';
-import { checkNumbers, loadModel, readText, Site, stripText, sentenceReadings, typeText, waitForStatus, waitUntilIdle, writeAtMost } from './site.ts';
+import { checkNumbers, readText, Site, stripText, sentenceReadings, typeText, waitForStatus, waitUntilIdle, writeAtMost } from './site.ts';
 
 const MINUTE = 60_000;
 const TEXT = 'Ada kept the lighthouse on the rock. She carried soup to the sick keeper and sat with him all night.';
@@ -228,7 +228,11 @@ test('on the second visit the draft is there and the model comes from this brows
   const second = await site.page();
   await second.getByText('Your own text', { exact: true }).first().click();
   expect(await second.getByRole('textbox', { name: 'Your own text' }).inputValue()).toBe(TEXT);
-  await loadModel(second, MINUTE);
+  await second.getByRole('button', { name: /^Load and read this text/ }).click();
+  await waitForStatus(second, /tokens? a pass/, MINUTE);
+  await second.locator('[data-token="10"]').waitFor({ timeout: MINUTE });
+  await waitUntilIdle(second, MINUTE);
+  expect(await stripText(second)).toBe(TEXT);
   expect(site.requests.filter(isModelFile)).toEqual([]);
   await second.close();
 }, 2 * MINUTE);

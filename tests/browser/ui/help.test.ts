@@ -43,10 +43,9 @@ describe('the header', () => {
     await userEvent.keyboard('{Tab}');
     expect(document.activeElement).toHaveTextContent('Skip to the text');
     await userEvent.keyboard('{Enter}');
-    expect(document.activeElement).toHaveAccessibleName('Betrayal');
     expect(location.hash).not.toContain('strip');
-    // The switch between text and table stands between its title and its words.
-    while (document.activeElement?.closest('.strip') === null && document.activeElement.closest('[data-skip]') !== null) await userEvent.keyboard('{Tab}');
+    // Where arrow keys walk, and not the frame around it.
+    expect(document.activeElement?.closest('.strip')).not.toBeNull();
     expect((document.activeElement as HTMLElement).dataset['token']).toBe('0');
   });
 });
