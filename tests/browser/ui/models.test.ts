@@ -249,8 +249,8 @@ describe('a model of a host', () => {
     // The next visit remembers it, by what is kept.
     await screen.unmount();
     const back = open('#/write');
-    await expect.element(text(/Qwen3-0\.6B-ONNX \(q4f16\) comes into this tab: 569 MB once, from hub\.example/)).toBeVisible();
-    await button(/^Load the model \(569 MB\)/).click();
+    await expect.element(text(/load Qwen3-0\.6B-ONNX \(q4f16\)\. Downloads once \(569 MB\) from hub\.example/)).toBeVisible();
+    await button('Load and write (569 MB)').click();
     await expect.element(page.getByRole('region', { name: 'No probe for this model' })).toBeVisible();
     expect(shared.sources[1]).toEqual({ kind: 'kept', key: 'd'.repeat(64) });
 
@@ -261,7 +261,7 @@ describe('a model of a host', () => {
     expect(page.getByRole('region', { name: 'No probe for this model' }).elements()).toEqual([]);
     await back.unmount();
     open('#/write');
-    await expect.element(text(/SmolLM2-135M comes into this tab: 104 MB/)).toBeVisible();
+    await expect.element(text(/load SmolLM2-135M\. Downloads once \(104 MB\)/)).toBeVisible();
   });
 });
 

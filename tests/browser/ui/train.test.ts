@@ -271,7 +271,7 @@ describe('a trained probe', () => {
     await expect.element(button('Rename My probe')).toBeVisible();
   });
 
-  it('is used for reading, and own text on show is read again with it', async () => {
+  it('is used for reading, and own text on show can be read again with another', async () => {
     await open();
     await train();
     await button('Use for reading').click();
@@ -288,6 +288,7 @@ describe('a trained probe', () => {
     await expect.element(page.getByRole('heading', { name: 'Your text' })).toBeVisible();
     await expect.element(chooser).toBeEnabled();
     await chooser.selectOptions('Honest–deceptive');
+    await button('Read it again with Honest–deceptive').click();
     await expect.poll(() => engines[0]!.calls.filter((call) => call.startsWith('read'))).toHaveLength(2);
     await expect.element(page.getByText('honest', { exact: true }).first()).toBeVisible();
   });
