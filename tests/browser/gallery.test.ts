@@ -117,6 +117,9 @@ describe('the colours on screen are the published ones', () => {
 
   it.each(['light', 'dark'] as const)('on the layer map, which is drawn in nothing but the scale, its frame and the grey of holes, in %s', async (theme) => {
     const scene = await show(charts, theme, WIDE);
+    // The map is fetched when it is wanted.
+    await expect.poll(() => scene.querySelector('canvas')).not.toBeNull();
+    await frame();
     const canvas = scene.querySelector('canvas')!;
     const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, Math.floor(canvas.height / 4));
     const { scaleHex, INK } = await import('../../src/core/colour.ts');

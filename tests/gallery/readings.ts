@@ -7,7 +7,8 @@ import { BETRAYAL, LAYERS, sampleRecording } from '../browser/ui/sample.ts';
 
 const scored = (change: (score: number, token: number) => number): Recording => {
   const plain = sampleRecording();
-  return { ...plain, scores: plain.scores.map((score, index) => change(score, Math.floor(index / LAYERS))) };
+  const taps = plain.taps.map((tap) => ({ ...tap, score: tap.score.map((score) => change(score, tap.afterToken)) }));
+  return { ...plain, taps, scores: plain.scores.map((score, index) => change(score, Math.floor(index / LAYERS))) };
 };
 
 /** By what is odd about each. */
