@@ -193,11 +193,12 @@ describe('the session', () => {
 
 describe('a reading that was stopped', () => {
   it('is read whole before it is continued, and says in the history that it was stopped', async () => {
-    const { desk, session, engines } = newDesk({ pace: 2, text: ' and he rode on' });
+    const { desk, session, engines, draft } = newDesk({ pace: 2, text: ' and he rode on' });
     await desk.open();
     await session.load();
-    const whole = desk.reading!.text;
-    const reading = desk.goOn();
+    const whole = 'She fed the fox and sat with it until it slept. '.repeat(20).trim();
+    draft.replace(whole);
+    const reading = desk.readDraft();
     while (session.phase.kind !== 'reading' || desk.reading!.recording !== null || desk.reading!.tokens.length < 31) await new Promise((resolve) => setTimeout(resolve, 1));
     session.stop();
     await reading;
