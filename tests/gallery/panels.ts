@@ -88,6 +88,10 @@ const READ: readonly Specimen[] = [
   ...panel('ChartsPanel', {
     empty: {},
     ...stories(story),
+    'raw scores': { arrange: async (app) => {
+      await app.open();
+      app.preferences.grain = 'mean';
+    } },
     'with its tables': { arrange: opened(story) },
     held: { arrange: async (app) => {
       await app.open();
