@@ -8,7 +8,7 @@ export const GRANULARITIES = ['sentence', 'clause', 'word', 'token'] as const;
 /** One of {@link GRANULARITIES}. */
 export type Granularity = (typeof GRANULARITIES)[number];
 
-/** How densely the page and its recordings are read: more places cost more and tell no more (docs/decisions/0025). */
+/** How densely the page and its recordings are read: more places cost more and tell no more (docs/decisions/0023). */
 export const USUAL: Granularity = 'word';
 
 /** A place to read at. */
