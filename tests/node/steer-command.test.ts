@@ -42,6 +42,7 @@ async function writeNarrow(name: string): Promise<string> {
     ...probe,
     model: { ...probe.model, hidden: probe.model.hidden / 2 },
     directions: half(probe.directions), steering: half(probe.steering), placebos: probe.placebos && half(probe.placebos),
+    trace: null,
     lexical: lexical(probe.lexical),
     nullModel: { ...nullModel, factor: half(nullModel.factor), featureScale: half(nullModel.featureScale), center: half(nullModel.center), drift: half(nullModel.drift) },
     poles: poles && byPole((pole) => ({ ...poles[pole], directions: half(poles[pole].directions), lexical: lexical(poles[pole].lexical) })),

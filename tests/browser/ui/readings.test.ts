@@ -1,6 +1,7 @@
 /** What the instrument makes of readings: the colour of a stretch, whatever the order in which they come. */
 import { describe, expect, it } from 'vitest';
 import type { TapReading } from '../../../src/core/reading.ts';
+import { tracePoints } from '../../../src/core/trace.ts';
 import type { Recording } from '../../../src/format/recording.ts';
 import { Instrument } from '../../../src/state/instrument.svelte.ts';
 import { Preferences } from '../../../src/state/preferences.svelte.ts';
@@ -49,12 +50,15 @@ describe('the colour of a text', () => {
     const recording = sampleRecording();
     const { instrument, view } = shown({ ...recording, taps: withShown(recording.taps) });
     expect(instrument.readingLayer).toBeNull();
-    expect(instrument.cells[0]!.value).toBe(-3);
+    // What the trace makes of the readings, as it is drawn, printed and exported everywhere.
+    const drawn = tracePoints(withShown(recording.taps), recording.tokens.length, null, 16)[0]!.score;
+    expect(drawn).toBeLessThan(0);
+    expect(instrument.cells[0]!.value).toBeCloseTo(drawn, 6);
     view.layer = 20;
     expect(instrument.readingLayer).toBe(20);
     expect(instrument.cells[0]!.value).toBe(recording.taps[0]!.score[20]);
     view.together(16);
-    expect(instrument.cells[0]!.value).toBe(-3);
+    expect(instrument.cells[0]!.value).toBeCloseTo(drawn, 6);
   });
 
   it('is none where no reading has come, and comes in any order without touching other tokens', () => {
