@@ -11,7 +11,7 @@ export type TrainingWork = Readonly<Record<Exclude<TrainingProgress['stage'], 'f
 };
 
 /** The work of a plan. What is broken in a set counts nothing: whoever trains on it is told. */
-export function workOf({ sets, stories, storyCount, zeros, controls, others, trace, tapCount, otherTaps }: TrainingPlan): TrainingWork {
+export function workOf({ sets, stories, storyCount, zeros, controls, others, trace, tapCount, otherTaps, method }: TrainingPlan): TrainingWork {
   const all = headerFacts(sets[0]?.header ?? '').taps;
   const [taps, later] = [all.slice(0, tapCount), all.slice(tapCount)].map((some) => sum(some.map(({ length }) => length)));
   const atTaps = (texts: readonly string[], places: number, length = taps ?? 0): number => sum(texts.map((text) => text.length)) + places * length;
@@ -27,7 +27,7 @@ export function workOf({ sets, stories, storyCount, zeros, controls, others, tra
   const seen = otherTaps && (later ?? 0) > 0 ? sets.flatMap(poleTurns).map((row) => atTaps([row.context, row.text], 1, later)) : [];
   const topics = [...new Set(sets.flatMap((set) => draftRows(set.rows).map(({ topic }) => topic)))];
   const inForm = new Set(otherTaps ? evenlySpaced(topics.length, FORM_TOPICS).map((index) => topics[index]) : []);
-  const readout = trace === null ? [] : readoutWork(trace, [...sets, ...zeros, ...others.filter(({ name }) => trace.freeOf.includes(name))], beats);
+  const readout = trace === null ? [] : readoutWork(trace, sets, besideReadout(trace, { zeros, others, method }), beats);
   const form = sets.flatMap(poleTurns).filter(({ topic }) => inForm.has(topic)).map((row) => atTaps([row.context, row.text], 1));
   return {
     reading,
@@ -38,17 +38,33 @@ export function workOf({ sets, stories, storyCount, zeros, controls, others, tra
   };
 }
 
-/** Places of a turn that a trace readout is read at, about. */
-const PLACES = 4;
+/** Places that a readout is read at (training/trace-passages.ts): in a turn of the axis, in one of another set, in a neutral beat, in a beat without a label. */
+const PLACES = { own: 4, other: 2, beat: 2, unlabelled: 3 } as const;
 
-/** Every turn with the neutral texts at each of its places, and the stories, neutral and labelled. */
-function readoutWork({ texts, told }: TracePlan, sets: readonly SetSource[], beats: readonly (readonly string[])[]): number[] {
+/** Sets that a readout reads beside those of its axis: what is pulled to zero, where a hardened fit does that, and what is projected out. */
+function besideReadout({ freeOf }: TracePlan, { zeros, others, method }: Pick<TrainingPlan, 'zeros' | 'others' | 'method'>): readonly SetSource[] {
+  const pulled = method.target === 'hardened' ? zeros : [];
+  return [...pulled, ...[...zeros, ...others].filter((set) => freeOf.includes(set.name) && !pulled.includes(set))];
+}
+
+/** Every turn with the neutral texts at each of its places, each scene alone once, and the stories, neutral and labelled. */
+function readoutWork({ texts, told }: TracePlan, own: readonly SetSource[], other: readonly SetSource[], beats: readonly (readonly string[])[]): number[] {
   const length = sum(texts.map((text) => text.length));
-  const labelled = told.flatMap(lines).map((row) => (Array.isArray(row['beats']) ? row['beats'].map((beat: unknown) => textOf((beat as Record<string, unknown> | null)?.['text'])) : []));
+  const scenes = new Set<string>();
+  const turn = ({ topic, context, text }: DraftRow, places: number, alone: boolean): number => {
+    const isNew = alone && context !== '' && scenes.size < scenes.add(`${topic}\n${context}`).size;
+    return context.length + text.length + (places + (isNew ? 1 : 0)) * length;
+  };
+  const labels = new Set(own.slice(0, 1).flatMap(({ header }) => [headerFacts(header).axis?.positive, headerFacts(header).axis?.negative]));
+  const beatWork = (beat: Record<string, unknown> | null): number => {
+    const text = textOf(beat?.['text']);
+    return text.length + (labels.has(textOf(beat?.['cell'])) ? text.split(' ').length : PLACES.unlabelled) * length;
+  };
   return [
-    ...sets.flatMap((set) => draftRows(set.rows).map((row) => row.context.length + row.text.length + PLACES * length)),
-    ...beats.map((story) => sum(story.map((beat) => beat.length)) + 2 * story.length * length),
-    ...labelled.map((story) => sum(story.map((beat) => beat.length + beat.split(' ').length * length))),
+    ...own.flatMap((set) => draftRows(set.rows).map((row) => turn(row, PLACES.own, true))),
+    ...other.flatMap((set) => draftRows(set.rows).map((row) => turn(row, PLACES.other, false))),
+    ...beats.map((story) => sum(story.map((beat) => beat.length)) + PLACES.beat * story.length * length),
+    ...told.flatMap(lines).map((row) => (Array.isArray(row['beats']) ? sum(row['beats'].map((beat: unknown) => beatWork(beat as Record<string, unknown> | null))) : 0)),
   ];
 }
 

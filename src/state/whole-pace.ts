@@ -11,7 +11,8 @@ const FEWEST_STEPS = 3;
  * solved a few dozen times. As `npm run bench` measures it on one slow core; once a layer is fitted its own time counts.
  */
 const fittingGuess = (texts: number): number => 250 + 3e-4 * texts ** 2 + 1e-6 * texts ** 3;
-const STAGES = ['reading', 'fitting', 'tokens', 'judging', 'readout'] as const;
+/** In the order in which they come. */
+const STAGES = ['reading', 'fitting', 'tokens', 'readout', 'judging'] as const;
 
 /** Takes each step as it comes; gives the milliseconds that are left of all stages, or null until there is something to go by. */
 export function wholePace(work: TrainingWork, clock: () => number): (progress: TrainingProgress) => number | null {
