@@ -40,7 +40,7 @@ describe('why there is no WebGPU', () => {
 
   it('leads back to the recorded stories from any place', async () => {
     await openAt('#/write', { status: { backend: 'wasm', adapter: null, fallback: { cause: 'limit', detail: '' } } });
-    await button(/^Load the model/).click();
+    await button(/^Load and write/).click();
     await button('Go on with recorded stories').click();
     await expect.element(page.getByRole('radio', { name: 'Betrayal' })).toBeVisible();
     await expect.element(page.getByText(CAPABILITY.limit.cause)).not.toBeInTheDocument();

@@ -38,5 +38,5 @@ test('that does not hold is refused with what was measured, and the probe before
   await expect.poll(() => engine.used).toHaveLength(2);
   await expect.element(page.getByRole('alert')).toHaveTextContent(/probe-model-mismatch/);
   await expect.element(page.getByRole('alert')).toHaveTextContent('Probe "eight-bit" was made on the variant q8. On this one, q4, the directions agree with a cosine of 0.700 only');
-  await expect.element(page.getByLabelText('Probe').first()).toHaveDisplayValue('Kind–cruel');
+  await expect.element(page.getByRole('combobox', { name: 'Read with the probe' })).toHaveDisplayValue('Kind–cruel');
 });
