@@ -280,7 +280,7 @@ describe('a trained probe', () => {
     await button('Keep').click();
     await page.getByRole('link', { name: 'Read', exact: true }).click();
     const chooser = page.getByLabelText('Read with the probe');
-    await expect.poll(() => [...document.querySelectorAll('optgroup')].map((group) => group.label)).toEqual(['Shipped', 'Kept by you']);
+    await expect.poll(() => [...chooser.element().querySelectorAll('optgroup')].map((group) => group.label)).toEqual(['Shipped', 'Kept by you']);
     await expect.element(page.getByText(/The recorded stories show the kind–cruel probe/)).toBeVisible();
     await page.getByText('Your own text', { exact: true }).first().click();
     await page.getByLabelText('Your own text').last().fill('She gave him her coat.');
