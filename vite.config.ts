@@ -21,7 +21,11 @@ export const siteHeaders = {
 const HEADER_ONLY = "frame-ancestors 'none'";
 
 /** Files of the same name in the folders of probes stay apart, also for whoever keeps them from build to build. */
-const assetFileNames = ({ originalFileNames: [source = ''] }: { readonly originalFileNames: readonly string[] }): string => {
+const assetFileNames = ({
+  originalFileNames: [source = ''],
+}: {
+  readonly originalFileNames: readonly string[];
+}): string => {
   const probe = /^probes\/([\w-]+)\/[^/]+$/.exec(source)?.[1];
   return `assets/${probe === undefined ? '' : `${probe}.`}[name]-[hash][extname]`;
 };
@@ -39,19 +43,29 @@ function sendPolicy(middlewares: Connect.Server, html: string): void {
 /** Lets the page ask the hosts that the environment names, and tells it their names; without any it asks only where it came from. */
 export function modelHosts(named: string): Plugin {
   const { hosts, wrong } = parseModelHosts(named);
-  if (wrong !== null) throw plainError(`${HOSTS_VARIABLE} holds "${wrong}", which is no https origin such as https://huggingface.co or https://*.hf.co, nor http://localhost:PORT. At most 16 are taken, with spaces between.`);
+  if (wrong !== null)
+    throw plainError(
+      `${HOSTS_VARIABLE} holds "${wrong}", which is no https origin such as https://huggingface.co or https://*.hf.co, nor http://localhost:PORT. At most 16 are taken, with spaces between.`,
+    );
   const allow = (html: string): string => {
     if (hosts.length === 0) return html;
     const policy = "connect-src 'self'";
     if (html.split(policy).length !== 2) throw new Error(`index.html must hold ${policy} once.`);
-    return html.replace(policy, `${policy} ${hosts.join(' ')}`).replace('<meta name="viewport"', `<meta name="flipside-model-hosts" content="${hosts.join(' ')}" />\n    <meta name="viewport"`);
+    return html
+      .replace(policy, `${policy} ${hosts.join(' ')}`)
+      .replace(
+        '<meta name="viewport"',
+        `<meta name="flipside-model-hosts" content="${hosts.join(' ')}" />\n    <meta name="viewport"`,
+      );
   };
   return {
     name: 'flipside-model-hosts',
     transformIndexHtml: { order: 'pre', handler: allow },
-    configureServer: ({ middlewares, config }) => sendPolicy(middlewares, allow(readFileSync(resolve(config.root, 'index.html'), 'utf8'))),
+    configureServer: ({ middlewares, config }) =>
+      sendPolicy(middlewares, allow(readFileSync(resolve(config.root, 'index.html'), 'utf8'))),
     // A build has the hosts in it that it was made with.
-    configurePreviewServer: ({ middlewares, config }) => sendPolicy(middlewares, readFileSync(resolve(config.root, config.build.outDir, 'index.html'), 'utf8')),
+    configurePreviewServer: ({ middlewares, config }) =>
+      sendPolicy(middlewares, readFileSync(resolve(config.root, config.build.outDir, 'index.html'), 'utf8')),
   };
 }
 
@@ -61,7 +75,8 @@ const FORK_FILE = 'recordings/fork.json';
 /** Makes the story of the first view from the recordings that it is told by, so that it always says what they say. */
 export function forkFile(): Plugin {
   const make = (root: string): string => {
-    const recording = (id: string): ReturnType<typeof parseRecording> => parseRecording(readFileSync(resolve(root, 'public/recordings', `${id}.json`), 'utf8'));
+    const recording = (id: string): ReturnType<typeof parseRecording> =>
+      parseRecording(readFileSync(resolve(root, 'public/recordings', `${id}.json`), 'utf8'));
     return serialiseFork(recording(FORK.a.id), recording(FORK.b.id));
   };
   let root = '.';
@@ -69,7 +84,9 @@ export function forkFile(): Plugin {
     name: 'flipside-fork',
     configResolved: (config) => void (root = config.root),
     configureServer: ({ middlewares }) => {
-      middlewares.use(`/${FORK_FILE}`, (_, response) => response.setHeader('Content-Type', 'application/json').end(make(root)));
+      middlewares.use(`/${FORK_FILE}`, (_, response) =>
+        response.setHeader('Content-Type', 'application/json').end(make(root)),
+      );
     },
     generateBundle() {
       this.emitFile({ type: 'asset', fileName: FORK_FILE, source: make(root) });

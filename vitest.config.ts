@@ -13,7 +13,16 @@ const inChromium = (name: string, include: string[], flags: readonly string[]) =
   plugins: [svelte(), modelServer(), hubServer(), chatModelServer()],
   server: { headers: siteHeaders },
   worker: { format: 'es' as const },
-  optimizeDeps: { exclude: ['onnxruntime-web', '@mlc-ai/web-llm'], include: ['@noble/hashes/sha2.js', '@noble/hashes/legacy.js', '@noble/hashes/utils.js', '@huggingface/tokenizers', '@huggingface/jinja'] },
+  optimizeDeps: {
+    exclude: ['onnxruntime-web', '@mlc-ai/web-llm'],
+    include: [
+      '@noble/hashes/sha2.js',
+      '@noble/hashes/legacy.js',
+      '@noble/hashes/utils.js',
+      '@huggingface/tokenizers',
+      '@huggingface/jinja',
+    ],
+  },
   test: {
     name,
     include,
@@ -35,7 +44,16 @@ export default defineConfig({
       { test: { name: 'node', environment: 'node', include: ['tests/node/**/*.test.ts'], testTimeout: 60_000 } },
       inChromium('browser', ['tests/browser/**/*.test.ts'], SOFTWARE_GPU_FLAGS),
       inChromium('nogpu', ['tests/nogpu/**/*.test.ts'], []),
-      { test: { name: 'e2e', environment: 'node', include: ['tests/e2e/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 120_000, fileParallelism: false } },
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['tests/e2e/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -23,13 +23,24 @@ const ZERO_TOPICS = 112;
 const SHUFFLES = 1000;
 const FACTORS = 40;
 const PENALTY = { ridge: 1, 'difference-of-means': 0, lda: 0.85, logistic: 0.3 } as const;
-const fitted = (target: FitMethod['target'], ...kinds: FitMethod['kind'][]): FitMethod[] => kinds.map((kind) => ({ kind, target, penalty: PENALTY[kind] }));
+const fitted = (target: FitMethod['target'], ...kinds: FitMethod['kind'][]): FitMethod[] =>
+  kinds.map((kind) => ({ kind, target, penalty: PENALTY[kind] }));
 
 /** Rows of 96 topics; with `everything` also their settings, 36 stories of 9 sentences, and two sets of zeros. */
 function rowInfo(everything: boolean): RowInfo[] {
   const info: RowInfo[] = [];
   const add = (role: RowRole, topic: number, side: -1 | 0 | 1, story = -1, beats = -1): void => {
-    info.push({ role, topic, story, set: topic < 0 ? -1 : 0, side, turn: info.length, beats, tap: 0, tokensBefore: 30 + (info.length % 7) });
+    info.push({
+      role,
+      topic,
+      story,
+      set: topic < 0 ? -1 : 0,
+      side,
+      turn: info.length,
+      beats,
+      tap: 0,
+      tokensBefore: 30 + (info.length % 7),
+    });
   };
   for (let topic = 0; topic < TOPICS; topic += 1) {
     if (everything) add('setting', topic, 0);
@@ -38,8 +49,10 @@ function rowInfo(everything: boolean): RowInfo[] {
     add('neutral', topic, 0);
   }
   if (!everything) return info;
-  for (let topic = TOPICS; topic < TOPICS + ZERO_TOPICS; topic += 1) for (const side of [1, -1, 0] as const) add('zero', topic, side);
-  for (let story = 0; story < STORIES; story += 1) for (let beats = 0; beats < BEATS; beats += 1) add(beats === 0 ? 'setting' : 'beat', -1, 0, story, beats);
+  for (let topic = TOPICS; topic < TOPICS + ZERO_TOPICS; topic += 1)
+    for (const side of [1, -1, 0] as const) add('zero', topic, side);
+  for (let story = 0; story < STORIES; story += 1)
+    for (let beats = 0; beats < BEATS; beats += 1) add(beats === 0 ? 'setting' : 'beat', -1, 0, story, beats);
   return info;
 }
 
@@ -49,15 +62,29 @@ function syntheticRows(everything: boolean): TapRows {
   const info = rowInfo(everything);
   const residuals = Array.from({ length: LAYERS }, () => {
     const axis = Array.from({ length: HIDDEN }, () => 0.1 * rng.normal());
-    const factors = Array.from({ length: FACTORS }, (_, k) => Float64Array.from({ length: HIDDEN }, () => (3 * rng.normal()) / (k + 1)));
+    const factors = Array.from({ length: FACTORS }, (_, k) =>
+      Float64Array.from({ length: HIDDEN }, () => (3 * rng.normal()) / (k + 1)),
+    );
     const out = new Float32Array(info.length * HIDDEN);
     info.forEach(({ side, role }, row) => {
       const weights = factors.map(() => rng.normal());
-      for (let f = 0; f < HIDDEN; f += 1) out[row * HIDDEN + f] = 0.3 * rng.normal() + (role === 'zero' ? 0 : side) * (axis[f] ?? 0) + factors.reduce((sum, factor, k) => sum + (weights[k] ?? 0) * (factor[f] ?? 0), 0);
+      for (let f = 0; f < HIDDEN; f += 1)
+        out[row * HIDDEN + f] =
+          0.3 * rng.normal() +
+          (role === 'zero' ? 0 : side) * (axis[f] ?? 0) +
+          factors.reduce((sum, factor, k) => sum + (weights[k] ?? 0) * (factor[f] ?? 0), 0);
     });
     return out;
   });
-  return { info, hidden: HIDDEN, topicCount: TOPICS, storyCount: everything ? STORIES : 0, residuals, own: new Map(), embeddings: new Map() };
+  return {
+    info,
+    hidden: HIDDEN,
+    topicCount: TOPICS,
+    storyCount: everything ? STORIES : 0,
+    residuals,
+    own: new Map(),
+    embeddings: new Map(),
+  };
 }
 
 /** Seconds, rows and the most memory that the process held, run by run. */
@@ -66,13 +93,19 @@ export function benchFit(): object {
   return {
     polesAlone: run(syntheticRows(false), fitted('poles', ...three), 0),
     allRows: run(syntheticRows(false), fitted('zeroed', ...three), 0),
-    byDefault: run(syntheticRows(true), [...fitted('hardened', 'ridge'), ...fitted('poles', 'ridge', 'difference-of-means', 'lda', 'logistic')], STYLES),
+    byDefault: run(
+      syntheticRows(true),
+      [...fitted('hardened', 'ridge'), ...fitted('poles', 'ridge', 'difference-of-means', 'lda', 'logistic')],
+      STYLES,
+    ),
   };
 }
 
 function run(rows: TapRows, methods: readonly FitMethod[], styles: number): object {
   const readings = readingsIn(rows);
-  const groups = Array.from({ length: styles }, (_, style) => Array.from({ length: TOPICS / STYLES }, (_unused, i) => i * STYLES + style));
+  const groups = Array.from({ length: styles }, (_, style) =>
+    Array.from({ length: TOPICS / STYLES }, (_unused, i) => i * STYLES + style),
+  );
   const started = performance.now();
   const before = process.cpuUsage();
   const curves = methods.map((method, index) => methodCurve(readings, method, SHUFFLES, 1, index === 0 ? groups : []));
@@ -86,10 +119,20 @@ function run(rows: TapRows, methods: readonly FitMethod[], styles: number): obje
   const seconds = (performance.now() - started) / 1000;
   const { user, system } = process.cpuUsage(before);
   return {
-    readings: readings.turns.length, layers: LAYERS, topics: TOPICS, stylesLeftOut: groups.length,
-    methods: finished.map(({ method, nested }) => ({ method: `${method.kind}, ${method.target}`, rowsFitted: selectFor(readings, method.target).select.length, nestedAuroc: Number(nested.auroc.value.toPrecision(3)) })),
+    readings: readings.turns.length,
+    layers: LAYERS,
+    topics: TOPICS,
+    stylesLeftOut: groups.length,
+    methods: finished.map(({ method, nested }) => ({
+      method: `${method.kind}, ${method.target}`,
+      rowsFitted: selectFor(readings, method.target).select.length,
+      nestedAuroc: Number(nested.auroc.value.toPrecision(3)),
+    })),
     // Of every method at every layer; none is shared between methods.
-    permutations: SHUFFLES * LAYERS * methods.length, bootstraps: BOOTSTRAP_DRAWS * LAYERS * methods.length,
-    seconds: Number(seconds.toPrecision(3)), processorSeconds: Number(((user + system) / 1e6).toPrecision(3)), mostMemoryMB: Math.round(most / 1e6),
+    permutations: SHUFFLES * LAYERS * methods.length,
+    bootstraps: BOOTSTRAP_DRAWS * LAYERS * methods.length,
+    seconds: Number(seconds.toPrecision(3)),
+    processorSeconds: Number(((user + system) / 1e6).toPrecision(3)),
+    mostMemoryMB: Math.round(most / 1e6),
   };
 }

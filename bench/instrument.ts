@@ -29,7 +29,12 @@ function spread(values: readonly number[]): string {
 }
 
 /** Parts of the main thread's work, as the browser counts them. */
-const PARTS = { all: 'TaskDuration', script: 'ScriptDuration', style: 'RecalcStyleDuration', layout: 'LayoutDuration' } as const;
+const PARTS = {
+  all: 'TaskDuration',
+  script: 'ScriptDuration',
+  style: 'RecalcStyleDuration',
+  layout: 'LayoutDuration',
+} as const;
 
 /** Milliseconds of the main thread's own processor time so far: other programs' load hardly counts. */
 async function busy(session: CDPSession): Promise<Record<keyof typeof PARTS, number>> {
@@ -47,7 +52,10 @@ type Step = Exclude<keyof InstrumentBench, 'tokens'>;
 
 /** Runs one kind of step so many times within one task and answers the time of each. */
 function run(page: Page, step: Step, steps: number): Promise<number[]> {
-  return page.evaluate(([which, count]) => (globalThis as unknown as { bench: InstrumentBench }).bench[which](count, 1), [step, steps] as const);
+  return page.evaluate(
+    ([which, count]) => (globalThis as unknown as { bench: InstrumentBench }).bench[which](count, 1),
+    [step, steps] as const,
+  );
 }
 
 /**
@@ -55,7 +63,8 @@ function run(page: Page, step: Step, steps: number): Promise<number[]> {
  * and everything else that the page does because of it (the trajectory comes up to 120 ms later). A few steps warm up.
  */
 async function measure(page: Page, session: CDPSession, name: string, step: Step): Promise<void> {
-  const settle = (): Promise<unknown> => page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 150))));
+  const settle = (): Promise<unknown> =>
+    page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 150))));
   await run(page, step, 5);
   await settle();
   const before = await busy(session);
@@ -69,7 +78,9 @@ async function measure(page: Page, session: CDPSession, name: string, step: Step
   }
   const after = await busy(session);
   const each = (part: keyof typeof PARTS): string => ((between[part] - before[part]) / STEPS).toFixed(1);
-  line(`${name}: ${spread(times)}; processor time ${each('all')} ms (style ${each('style')}, layout ${each('layout')}); with paint and all that follows ${((after.all - later.all) / (STEPS / 2)).toFixed(1)} ms`);
+  line(
+    `${name}: ${spread(times)}; processor time ${each('all')} ms (style ${each('style')}, layout ${each('layout')}); with paint and all that follows ${((after.all - later.all) / (STEPS / 2)).toFixed(1)} ms`,
+  );
 }
 
 async function open(page: Page, address: string, only: string): Promise<void> {
@@ -79,16 +90,30 @@ async function open(page: Page, address: string, only: string): Promise<void> {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'flipside-bench-'));
-const shared = { root: ROOT, base: './', configFile: false as const, logLevel: 'error' as const, build: { outDir: folder, emptyOutDir: true, target: 'es2022' } };
+const shared = {
+  root: ROOT,
+  base: './',
+  configFile: false as const,
+  logLevel: 'error' as const,
+  build: { outDir: folder, emptyOutDir: true, target: 'es2022' },
+};
 await build({ ...shared, plugins: [svelte({ configFile: false })] });
-const server = await preview({ ...shared, preview: { port: 0, headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } } });
+const server = await preview({
+  ...shared,
+  preview: {
+    port: 0,
+    headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+  },
+});
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS] });
 try {
   const address = server.resolvedUrls?.local[0] ?? '';
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  line(`device: ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} threads, ${platform()}, Chromium ${browser.version()}`);
+  line(
+    `device: ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} threads, ${platform()}, Chromium ${browser.version()}`,
+  );
   line(`text: ${TOKENS} tokens × ${LAYERS} layers; times run from the change of state to a finished layout`);
   await open(page, address, 'strip');
   await measure(page, session, 'strip alone, one new token (target 4 ms)', 'append');
@@ -99,12 +124,20 @@ try {
   await measure(page, session, 'instrument, pointer over another token', 'hover');
   await measure(page, session, 'instrument, sentences for means and back', 'recolour');
 
-  let last = { tokens: await page.evaluate(() => (globalThis as unknown as { bench: InstrumentBench }).bench.tokens), bytes: await heap(session) };
+  let last = {
+    tokens: await page.evaluate(() => (globalThis as unknown as { bench: InstrumentBench }).bench.tokens),
+    bytes: await heap(session),
+  };
   while (last.tokens < TOKENS + GROWN) {
     await page.evaluate(() => (globalThis as unknown as { bench: InstrumentBench }).bench.append(250, 10).length);
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
-    const now = { tokens: await page.evaluate(() => (globalThis as unknown as { bench: InstrumentBench }).bench.tokens), bytes: await heap(session) };
-    line(`memory at ${now.tokens} tokens: ${(now.bytes / 1e6).toFixed(1)} MB of script heap after collection, ${Math.round((now.bytes - last.bytes) / (now.tokens - last.tokens))} bytes a new token`);
+    const now = {
+      tokens: await page.evaluate(() => (globalThis as unknown as { bench: InstrumentBench }).bench.tokens),
+      bytes: await heap(session),
+    };
+    line(
+      `memory at ${now.tokens} tokens: ${(now.bytes / 1e6).toFixed(1)} MB of script heap after collection, ${Math.round((now.bytes - last.bytes) / (now.tokens - last.tokens))} bytes a new token`,
+    );
     last = now;
   }
   line(`the scores and the words' parts of a token are ${LAYERS * 2 * 4} bytes, outside of that heap`);

@@ -1,7 +1,8 @@
 /**
  * What reading costs, as ratios within one run: the machine is noisy, so variants are interleaved and medians compared.
  * `npm run -s bench` prints JSON; `npm run -s bench -- page` measures only how soon the built page can be used, `-- lens` only the
- * lens, `-- steer` only what pushing costs, `-- readings` only what readings of a text cost. Never part of the tests: a timed test fails on a busy machine.
+ * lens, `-- steer` only what pushing costs, `-- readings` only what readings of a text cost. Never part of the tests: a
+ * timed test fails on a busy machine.
  */
 import { execFileSync } from 'node:child_process';
 import { arch, cpus, platform } from 'node:os';
@@ -40,11 +41,18 @@ const nowhere: ReadingSink = { tokens: () => undefined, tap: () => undefined };
 
 /** What a training takes of memory, measured in a process that holds nothing else. */
 function memoryOfTraining(): unknown {
-  return JSON.parse(execFileSync(process.execPath, [...process.execArgv, fileURLToPath(new URL('memory.ts', import.meta.url))], { encoding: 'utf8' }));
+  return JSON.parse(
+    execFileSync(process.execPath, [...process.execArgv, fileURLToPath(new URL('memory.ts', import.meta.url))], {
+      encoding: 'utf8',
+    }),
+  );
 }
 
 /** Milliseconds of each variant, round by round in turn; the first round warms up and does not count. */
-async function interleave<K extends string>(variants: Record<K, () => Promise<unknown>>, rounds = ROUNDS): Promise<Record<K, number>> {
+async function interleave<K extends string>(
+  variants: Record<K, () => Promise<unknown>>,
+  rounds = ROUNDS,
+): Promise<Record<K, number>> {
   const names = Object.keys(variants) as K[];
   const times = new Map<K, number[]>(names.map((name) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
@@ -62,24 +70,40 @@ async function benchLens(): Promise<object> {
   const engine = await openNodeEngine(MODEL);
   const head = await engine.openLens();
   const text = engine.tokenizer.encode(PROOF_TEXT).slice(0, LENS.tokens);
-  const whole = async (): Promise<unknown> => readLens({ ...engine, head }, { text, layers: [], top: LENS.top, words: [] }, () => undefined, never);
-  const times = await interleave({ reading: async () => (await engine.decoder.run(text, null)).cache.dispose(), whole }, LONG_ROUNDS);
+  const whole = async (): Promise<unknown> =>
+    readLens({ ...engine, head }, { text, layers: [], top: LENS.top, words: [] }, () => undefined, never);
+  const times = await interleave(
+    { reading: async () => (await engine.decoder.run(text, null)).cache.dispose(), whole },
+    LONG_ROUNDS,
+  );
   await head.dispose();
   await engine.dispose();
-  return { tokens: text.length, layers: engine.model.layerCount + 1, top: LENS.top, rounds: LONG_ROUNDS, readingMs: round(times.reading), withLensMs: round(times.whole), ratio: round(times.whole / times.reading) };
+  return {
+    tokens: text.length,
+    layers: engine.model.layerCount + 1,
+    top: LENS.top,
+    rounds: LONG_ROUNDS,
+    readingMs: round(times.reading),
+    withLensMs: round(times.whole),
+    ratio: round(times.whole / times.reading),
+  };
 }
 
 const device = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} threads, ${platform()} ${arch()}, Node ${process.version}`;
 const round = (value: number): number => Number(value.toPrecision(3));
 
 if (process.argv.includes('lens')) {
-  process.stdout.write(`${JSON.stringify({ lens: await benchLens(), toyLens: await benchToyLens(LENS.tokens, LENS.top) }, null, 1)}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ lens: await benchLens(), toyLens: await benchToyLens(LENS.tokens, LENS.top) }, null, 1)}\n`,
+  );
   process.exit(0);
 }
 
 if (process.argv.includes('readings')) {
   const control = process.argv[process.argv.indexOf('readings') + 1];
-  process.stdout.write(`${JSON.stringify({ device, readings: await benchReadings(MODEL, PROBE, control) }, null, 1)}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ device, readings: await benchReadings(MODEL, PROBE, control) }, null, 1)}\n`,
+  );
   process.exit(0);
 }
 
@@ -90,7 +114,9 @@ if (process.argv.includes('steer')) {
 
 // Before the engine is there: two cores are soon busy.
 const page = await benchPage();
-process.stderr.write(`flipside: interactive in ${page.interactiveMs} ms, median of ${page.rounds} (target ${page.targetMs} ms, slowest ${page.slowestMs} ms)\n`);
+process.stderr.write(
+  `flipside: interactive in ${page.interactiveMs} ms, median of ${page.rounds} (target ${page.targetMs} ms, slowest ${page.slowestMs} ms)\n`,
+);
 if (process.argv.includes('page')) {
   process.stdout.write(`${JSON.stringify({ page }, null, 1)}\n`);
   process.exit(0);
@@ -101,7 +127,8 @@ const untouched = await openNodeDecoder(MODEL, { tapped: false });
 const scorer = createScorer((await readProbe(PROBE)).probe);
 const ids = engine.tokenizer.encode(PROOF_TEXT);
 
-const pass = async (decoder: Decoder): Promise<void> => (await decoder.run(ids.slice(0, PASS_TOKENS), null)).cache.dispose();
+const pass = async (decoder: Decoder): Promise<void> =>
+  (await decoder.run(ids.slice(0, PASS_TOKENS), null)).cache.dispose();
 const passes = await interleave({ untouched: () => pass(untouched), residuals: () => pass(engine.decoder) });
 
 const read = async (taps: boolean): Promise<void> => {
@@ -114,18 +141,36 @@ const reads = await interleave({ plain: () => read(false), tapped: () => read(tr
 const write = async (by: Scorer): Promise<void> => {
   const run = new TextRun({ ...engine, scorer: by });
   await run.read('The ferry left at noon and', { taps: false }, nowhere, never);
-  await run.generate({ temperature: 0.8, topK: 0, topP: 0.95, seed: 3, maxTokens: WRITTEN_TOKENS }, { taps: false }, nowhere, never);
+  await run.generate(
+    { temperature: 0.8, topK: 0, topP: 0.95, seed: 3, maxTokens: WRITTEN_TOKENS },
+    { taps: false },
+    nowhere,
+    never,
+  );
   run.dispose();
 };
 const writes = await interleave({ plain: () => write(noScorer), scored: () => write(scorer) });
 
 const set = await readPromptSet(SET, { requireNeutral: true });
-const turns = set.rows.slice(0, TURNS).map((row) => ({ text: [row.context, row.text], taps: set.taps.slice(0, 2), tapAfter: [1] }));
+const turns = set.rows
+  .slice(0, TURNS)
+  .map((row) => ({ text: [row.context, row.text], taps: set.taps.slice(0, 2), tapAfter: [1] }));
 const together = createSegmentReader(engine);
 const oneByOne = createSegmentReader({ ...engine, decoder: { ...engine.decoder, branching: false } });
-const texts = await interleave({ together: () => together.read(turns), oneByOne: () => oneByOne.read(turns) }, LONG_ROUNDS);
+const texts = await interleave(
+  { together: () => together.read(turns), oneByOne: () => oneByOne.read(turns) },
+  LONG_ROUNDS,
+);
 const aSecond = (milliseconds: number): number => round((TURNS * 1000) / milliseconds);
-const trainingTexts = { texts: TURNS, taps: 2, rounds: LONG_ROUNDS, passTokens: engine.setTokens, oneByOneTextsPerSecond: aSecond(texts.oneByOne), textsPerSecond: aSecond(texts.together), ratio: round(texts.oneByOne / texts.together) };
+const trainingTexts = {
+  texts: TURNS,
+  taps: 2,
+  rounds: LONG_ROUNDS,
+  passTokens: engine.setTokens,
+  oneByOneTextsPerSecond: aSecond(texts.oneByOne),
+  textsPerSecond: aSecond(texts.together),
+  ratio: round(texts.oneByOne / texts.together),
+};
 await untouched.dispose();
 await engine.dispose();
 
@@ -136,15 +181,32 @@ process.stdout.write(
       page,
       backend: 'onnxruntime-node cpu',
       rounds: ROUNDS,
-      prefill: { tokens: PASS_TOKENS, untouchedMs: round(passes.untouched), withResidualsMs: round(passes.residuals), ratio: round(passes.residuals / passes.untouched) },
-      readingWithTaps: { tokens: ids.length, plainMs: round(reads.plain), withTapsMs: round(reads.tapped), ratio: round(reads.tapped / reads.plain), plainTokensPerSecond: round((ids.length * 1000) / reads.plain) },
+      prefill: {
+        tokens: PASS_TOKENS,
+        untouchedMs: round(passes.untouched),
+        withResidualsMs: round(passes.residuals),
+        ratio: round(passes.residuals / passes.untouched),
+      },
+      readingWithTaps: {
+        tokens: ids.length,
+        plainMs: round(reads.plain),
+        withTapsMs: round(reads.tapped),
+        ratio: round(reads.tapped / reads.plain),
+        plainTokensPerSecond: round((ids.length * 1000) / reads.plain),
+      },
       trainingTexts,
       fitting: benchFit(),
       training: memoryOfTraining(),
       steering: await benchSteering(MODEL, PROBE, interleave),
       lens: await benchLens(),
       toyLens: await benchToyLens(LENS.tokens, LENS.top),
-      writing: { tokens: WRITTEN_TOKENS, plainMs: round(writes.plain), scoredMs: round(writes.scored), ratio: round(writes.scored / writes.plain), scoredTokensPerSecond: round((WRITTEN_TOKENS * 1000) / writes.scored) },
+      writing: {
+        tokens: WRITTEN_TOKENS,
+        plainMs: round(writes.plain),
+        scoredMs: round(writes.scored),
+        ratio: round(writes.scored / writes.plain),
+        scoredTokensPerSecond: round((WRITTEN_TOKENS * 1000) / writes.scored),
+      },
     },
     null,
     1,

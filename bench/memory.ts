@@ -28,21 +28,47 @@ function emptyReader(): SegmentReader {
   return {
     model: { id: 'none', weightsSha256: 'ab'.repeat(32), layerCount: LAYERS - 1, hidden: HIDDEN },
     unreadable: () => null,
-    groups: (passages) => Array.from({ length: Math.ceil(passages.length / TOGETHER) }, (_, group) => passages.slice(group * TOGETHER, (group + 1) * TOGETHER)),
-    read: (passages) => Promise.resolve(passages.map(({ text, taps, tapAfter, keepTokens }) => {
-      const count = ('user' in text ? text.assistant : text.join(' ')).split(' ').length;
-      const read: TapRead[] = tapAfter.map((_, index) => ({ tokensBefore: 10 * (index + 1), means: taps.map(() => vector(LAYERS * HIDDEN)), own: vector(LAYERS * HIDDEN) }));
-      return keepTokens === true ? { taps: read, tokens: { count, residuals: vector(LAYERS * count * HIDDEN) } } : { taps: read };
-    })),
+    groups: (passages) =>
+      Array.from({ length: Math.ceil(passages.length / TOGETHER) }, (_, group) =>
+        passages.slice(group * TOGETHER, (group + 1) * TOGETHER),
+      ),
+    read: (passages) =>
+      Promise.resolve(
+        passages.map(({ text, taps, tapAfter, keepTokens }) => {
+          const count = ('user' in text ? text.assistant : text.join(' ')).split(' ').length;
+          const read: TapRead[] = tapAfter.map((_, index) => ({
+            tokensBefore: 10 * (index + 1),
+            means: taps.map(() => vector(LAYERS * HIDDEN)),
+            own: vector(LAYERS * HIDDEN),
+          }));
+          return keepTokens === true
+            ? { taps: read, tokens: { count, residuals: vector(LAYERS * count * HIDDEN) } }
+            : { taps: read };
+        }),
+      ),
   };
 }
 
 /** The plan that a set of 96 topics gets where nothing is chosen. */
 async function planOfMany(): Promise<TrainingPlan> {
-  const plan = await planFrom(new Options('bench', ['--set', `${SETS}/kind-cruel-24/kind-cruel-24.set.json`], PLAN_OPTIONS), 'many');
+  const plan = await planFrom(
+    new Options('bench', ['--set', `${SETS}/kind-cruel-24/kind-cruel-24.set.json`], PLAN_OPTIONS),
+    'many',
+  );
   const [set] = plan.sets;
   if (set === undefined) throw new Error('There is no set to lend its header.');
-  const rows = Array.from({ length: TOPICS }, (_, t) => ['kind', 'cruel', 'neutral'].map((pole) => JSON.stringify({ topic: `topic ${t}`, pole, context: `Somebody stands in room ${t}.`, text: `There is a ${pole === 'neutral' ? 'plain' : pole} turn number ${t}.` })).join('\n')).join('\n');
+  const rows = Array.from({ length: TOPICS }, (_, t) =>
+    ['kind', 'cruel', 'neutral']
+      .map((pole) =>
+        JSON.stringify({
+          topic: `topic ${t}`,
+          pole,
+          context: `Somebody stands in room ${t}.`,
+          text: `There is a ${pole === 'neutral' ? 'plain' : pole} turn number ${t}.`,
+        }),
+      )
+      .join('\n'),
+  ).join('\n');
   return { ...plan, sets: [{ ...set, rows }] };
 }
 
@@ -62,6 +88,21 @@ const trainings = [];
 for (const seed of [1, 2]) {
   const started = performance.now();
   await room.train({ ...plan, seed }, look, new AbortController().signal);
-  trainings.push({ seconds: Number(((performance.now() - started) / 1000).toPrecision(3)), mostHeldMB: megabytes(mostHeld), mostProcessMB: megabytes(mostResident) });
+  trainings.push({
+    seconds: Number(((performance.now() - started) / 1000).toPrecision(3)),
+    mostHeldMB: megabytes(mostHeld),
+    mostProcessMB: megabytes(mostResident),
+  });
 }
-process.stdout.write(JSON.stringify({ turns: TOPICS * 3, taps: plan.tapCount, layers: LAYERS, hidden: HIDDEN, shuffles: plan.shuffles, readingBudgetMB: megabytes(READING_BUDGET_BYTES), beforeMB: megabytes(before), trainings }));
+process.stdout.write(
+  JSON.stringify({
+    turns: TOPICS * 3,
+    taps: plan.tapCount,
+    layers: LAYERS,
+    hidden: HIDDEN,
+    shuffles: plan.shuffles,
+    readingBudgetMB: megabytes(READING_BUDGET_BYTES),
+    beforeMB: megabytes(before),
+    trainings,
+  }),
+);

@@ -53,7 +53,10 @@ export async function benchPage(): Promise<PageBench> {
       await page.goto(server.resolvedUrls?.local[0] ?? '');
       // A function and not its text: the page allows no `eval`.
       await page.waitForFunction(() => 'interactiveAt' in globalThis, null, { polling: 100, timeout: 60_000 });
-      const [strip, interactive] = (await page.evaluate('[globalThis.stripAt, globalThis.interactiveAt]')) as [number, number];
+      const [strip, interactive] = (await page.evaluate('[globalThis.stripAt, globalThis.interactiveAt]')) as [
+        number,
+        number,
+      ];
       await context.close();
       if (round === 0) continue;
       strips.push(strip);
@@ -63,5 +66,11 @@ export async function benchPage(): Promise<PageBench> {
     await browser.close();
     await server.close();
   }
-  return { rounds: ROUNDS, stripMs: Math.round(median(strips)), interactiveMs: Math.round(median(interactives)), slowestMs: Math.round(Math.max(...interactives)), targetMs: INTERACTIVE_TARGET_MS };
+  return {
+    rounds: ROUNDS,
+    stripMs: Math.round(median(strips)),
+    interactiveMs: Math.round(median(interactives)),
+    slowestMs: Math.round(Math.max(...interactives)),
+    targetMs: INTERACTIVE_TARGET_MS,
+  };
 }

@@ -58,9 +58,16 @@ export async function benchReadings(model: string, probeFolder: string, control:
     if (round > 0) rounds.push({ alone: aloneMs, sentences, usual, every, writing, writingRead });
   }
   await engine.dispose();
-  const ratio = (over: (each: (typeof rounds)[number]) => number): number => Number(median(rounds.map(over)).toPrecision(3));
+  const ratio = (over: (each: (typeof rounds)[number]) => number): number =>
+    Number(median(rounds.map(over)).toPrecision(3));
   return {
-    text: { story: 'betrayal', tokens, sentenceEnds: ends, readingsInside: refined?.readings, readingTokens: refined?.tapTokens },
+    text: {
+      story: 'betrayal',
+      tokens,
+      sentenceEnds: ends,
+      readingsInside: refined?.readings,
+      readingTokens: refined?.tapTokens,
+    },
     controlTexts: scorer.readouts.word.texts,
     rounds: ROUNDS,
     aloneMs: ratio(({ alone }) => alone),

@@ -16,7 +16,10 @@ const WRITTEN_TOKENS = 24;
 const STREAM = 18;
 
 /** Times variants in turn and gives the median milliseconds of each. */
-type Interleave = <K extends string>(variants: Record<K, () => Promise<unknown>>, rounds?: number) => Promise<Record<K, number>>;
+type Interleave = <K extends string>(
+  variants: Record<K, () => Promise<unknown>>,
+  rounds?: number,
+) => Promise<Record<K, number>>;
 
 /** Ratios to the same unpushed, within one run; and the readings of the neutral texts that a match of four KLs takes. */
 export async function benchSteering(model: string, probeFolder: string, interleave: Interleave): Promise<object> {
@@ -25,24 +28,66 @@ export async function benchSteering(model: string, probeFolder: string, interlea
   const { probe } = await readProbe(probeFolder);
   const bench = createPushBench({ ...engine, decoder, neutral: await neutralTexts() });
   const ground = await bench.ground();
-  const push = (mode: 'add' | 'cap', strength: number, pole: 'positive' | 'negative' = 'positive'): Push => makePush({ title: probe.title, vectors: probe.steering }, { mode, pole, strength, from: STREAM, to: STREAM, where: 'generated' }, ground, engine.model);
+  const push = (mode: 'add' | 'cap', strength: number, pole: 'positive' | 'negative' = 'positive'): Push =>
+    makePush(
+      { title: probe.title, vectors: probe.steering },
+      { mode, pole, strength, from: STREAM, to: STREAM, where: 'generated' },
+      ground,
+      engine.model,
+    );
   const ids = engine.tokenizer.encode(PROOF_TEXT).slice(0, PASS_TOKENS);
   const read = (on: typeof decoder, how: Push) => async (): Promise<void> => {
     applyPush(on, how);
     (await on.run(ids, null)).cache.dispose();
     applyPush(on, []);
   };
-  const passes = await interleave({ plain: read(engine.decoder, []), vector: read(engine.decoder, push('add', 0.25)), editable: read(decoder, []), edited: read(decoder, push('cap', 0)) });
+  const passes = await interleave({
+    plain: read(engine.decoder, []),
+    vector: read(engine.decoder, push('add', 0.25)),
+    editable: read(decoder, []),
+    edited: read(decoder, push('cap', 0)),
+  });
   const write = (on: typeof decoder, how: Push) => async (): Promise<unknown> =>
-    new PushedWriting({ ...engine, decoder: on, scorer: noScorer }, how).write({ text: 'The ferry left at noon and', where: 'generated', sampling: { temperature: 0.8, topK: 0, topP: 0.95, seed: 3, maxTokens: WRITTEN_TOKENS }, taps: false }, { tokens: () => undefined, tap: () => undefined }, new AbortController().signal);
-  const writes = await interleave({ plain: write(engine.decoder, []), vector: write(engine.decoder, push('add', 0.1)), edited: write(decoder, push('add', 0.1)) });
-  const matched = await matchStrengths(bench, 'add', (strength) => [push('add', strength), push('add', strength, 'negative')], [0.25, 0.5, 1, 2]);
+    new PushedWriting({ ...engine, decoder: on, scorer: noScorer }, how).write(
+      {
+        text: 'The ferry left at noon and',
+        where: 'generated',
+        sampling: { temperature: 0.8, topK: 0, topP: 0.95, seed: 3, maxTokens: WRITTEN_TOKENS },
+        taps: false,
+      },
+      { tokens: () => undefined, tap: () => undefined },
+      new AbortController().signal,
+    );
+  const writes = await interleave({
+    plain: write(engine.decoder, []),
+    vector: write(engine.decoder, push('add', 0.1)),
+    edited: write(decoder, push('add', 0.1)),
+  });
+  const matched = await matchStrengths(
+    bench,
+    'add',
+    (strength) => [push('add', strength), push('add', strength, 'negative')],
+    [0.25, 0.5, 1, 2],
+  );
   await decoder.dispose();
   await engine.dispose();
   const to = (value: number, base: number): number => Number((value / base).toPrecision(3));
   return {
-    pass: { tokens: PASS_TOKENS, vector: to(passes.vector, passes.plain), editable: to(passes.editable, passes.plain), edited: to(passes.edited, passes.plain) },
-    writing: { tokens: WRITTEN_TOKENS, vector: to(writes.vector, writes.plain), edited: to(writes.edited, writes.plain) },
-    match: matched.map(({ target, strength, batches }) => ({ target, strength: Number(strength.toPrecision(3)), batches })),
+    pass: {
+      tokens: PASS_TOKENS,
+      vector: to(passes.vector, passes.plain),
+      editable: to(passes.editable, passes.plain),
+      edited: to(passes.edited, passes.plain),
+    },
+    writing: {
+      tokens: WRITTEN_TOKENS,
+      vector: to(writes.vector, writes.plain),
+      edited: to(writes.edited, writes.plain),
+    },
+    match: matched.map(({ target, strength, batches }) => ({
+      target,
+      strength: Number(strength.toPrecision(3)),
+      batches,
+    })),
   };
 }

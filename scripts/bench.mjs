@@ -1,4 +1,8 @@
-/** The benchmarks: `npm run -s bench` prints what bench/main.ts measures, `-- instrument` the page with a long text, `-- engine` the engine beside another, `-- processor` reading and writing without a graphics card. Installs what is missing. */
+/**
+ * The benchmarks: `npm run -s bench` prints what bench/main.ts measures, `-- instrument` the page with a long text, `--
+ * engine` the engine beside another, `-- processor` reading and writing without a graphics card. Installs what is
+ * missing.
+ */
 import { runTypeScript } from './run-typescript.mjs';
 
 const args = process.argv.slice(2);

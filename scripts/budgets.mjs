@@ -8,13 +8,19 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { ROOT } from './packages.mjs';
 
-/** The most that a first view may weigh, in kB. `all` has the page, the list of stories, the story of the first view and its probe in it. */
+/**
+ * The most that a first view may weigh, in kB. `all` has the page, the list of stories, the story of the first view and
+ * its probe in it.
+ */
 export const BUDGETS = { scripts: 120, styles: 20, all: 240 };
 
 /** The probe that a first visit reads with, by what its file's name begins with. */
 const FIRST_PROBE = 'assets/kind-cruel.probe-';
 
-/** @returns {Record<keyof typeof BUDGETS, { files: string[], kB: number }>} the files of a first view of the build in `dir` and their weight */
+/**
+ * @returns {Record<keyof typeof BUDGETS, { files: string[], kB: number }>} the files of a first view of the build in
+ * `dir` and their weight
+ */
 export function firstView(dir) {
   const manifest = JSON.parse(readFileSync(join(dir, '.vite', 'manifest.json'), 'utf8'));
   const scripts = new Set();
@@ -29,11 +35,20 @@ export function firstView(dir) {
   visit('index.html');
   // What the page itself names: scripts that are no modules, and preloads.
   const html = readFileSync(join(dir, 'index.html'), 'utf8');
-  for (const [, file] of html.matchAll(/<(?:script|link)\b[^>]*?\b(?:src|href)="\.\/([^"]+\.m?js)"/g)) scripts.add(file);
+  for (const [, file] of html.matchAll(/<(?:script|link)\b[^>]*?\b(?:src|href)="\.\/([^"]+\.m?js)"/g))
+    scripts.add(file);
   const within = (folder) => readdirSync(join(dir, folder)).map((name) => `${folder}/${name}`);
-  const weigh = (files) => ({ files, kB: files.reduce((sum, file) => sum + gzipSync(readFileSync(join(dir, file))).length, 0) / 1000 });
+  const weigh = (files) => ({
+    files,
+    kB: files.reduce((sum, file) => sum + gzipSync(readFileSync(join(dir, file))).length, 0) / 1000,
+  });
   // The story of the first view has a small file of its own; a whole recording follows once that is on show.
-  const data = ['index.html', 'recordings/index.json', 'recordings/fork.json', ...within('assets').filter((name) => name.startsWith(FIRST_PROBE))];
+  const data = [
+    'index.html',
+    'recordings/index.json',
+    'recordings/fork.json',
+    ...within('assets').filter((name) => name.startsWith(FIRST_PROBE)),
+  ];
   return { scripts: weigh([...scripts]), styles: weigh([...styles]), all: weigh([...data, ...scripts, ...styles]) };
 }
 
@@ -42,7 +57,10 @@ export function report(measured) {
   const names = { scripts: 'scripts', styles: 'styles', all: 'in all, with the page, a story and its probe' };
   return Object.entries(BUDGETS).map(([key, most]) => {
     const { kB, files } = measured[key];
-    return { held: kB <= most, line: `first view, ${names[key]}: ${kB.toFixed(1)} kB of ${most} kB gzip in ${files.length} files${kB <= most ? '' : '. TOO MUCH: load something of it when it is wanted (import() in a view)'}` };
+    return {
+      held: kB <= most,
+      line: `first view, ${names[key]}: ${kB.toFixed(1)} kB of ${most} kB gzip in ${files.length} files${kB <= most ? '' : '. TOO MUCH: load something of it when it is wanted (import() in a view)'}`,
+    };
   });
 }
 

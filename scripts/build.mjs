@@ -5,7 +5,17 @@ import { join } from 'node:path';
 import { fail, ROOT, say } from './packages.mjs';
 
 /** Everything that the build reads. */
-const SOURCES = ['index.html', 'src', 'public', 'probes', 'vite.config.ts', 'tsconfig.base.json', 'tsconfig.app.json', 'package.json', 'package-lock.json'];
+const SOURCES = [
+  'index.html',
+  'src',
+  'public',
+  'probes',
+  'vite.config.ts',
+  'tsconfig.base.json',
+  'tsconfig.app.json',
+  'package.json',
+  'package-lock.json',
+];
 
 /** Larger files (the model) are told apart by length and time of change; hashing them would cost every start half a second. */
 const LARGEST_HASHED_BYTES = 1 << 20;
@@ -18,7 +28,11 @@ export function sourceStamp(root = ROOT) {
   for (const source of SOURCES) {
     const path = join(root, source);
     if (!existsSync(path)) continue;
-    const files = statSync(path).isDirectory() ? readdirSync(path, { recursive: true }).map((name) => join(path, String(name))).sort() : [path];
+    const files = statSync(path).isDirectory()
+      ? readdirSync(path, { recursive: true })
+          .map((name) => join(path, String(name)))
+          .sort()
+      : [path];
     for (const file of files) {
       const { size, mtimeMs, isFile } = describe(file);
       if (!isFile) continue;
@@ -33,8 +47,16 @@ export function sourceStamp(root = ROOT) {
 export async function ensureBuild() {
   const stamp = sourceStamp();
   const stampPath = join(ROOT, 'dist', '.flipside-stamp');
-  if (existsSync(join(ROOT, 'dist', 'index.html')) && existsSync(stampPath) && readFileSync(stampPath, 'utf8').trim() === stamp) return;
-  if (ROOT.includes('#')) fail(`the path ${ROOT} holds a "#", behind which the builder looks for no file. Rename that folder and run this again.`);
+  if (
+    existsSync(join(ROOT, 'dist', 'index.html')) &&
+    existsSync(stampPath) &&
+    readFileSync(stampPath, 'utf8').trim() === stamp
+  )
+    return;
+  if (ROOT.includes('#'))
+    fail(
+      `the path ${ROOT} holds a "#", behind which the builder looks for no file. Rename that folder and run this again.`,
+    );
   say('building the page');
   const { build } = await import('vite');
   await build({ root: ROOT, logLevel: 'warn' });

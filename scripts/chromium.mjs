@@ -16,7 +16,11 @@ export function findChromium() {
   const named = process.env['FLIPSIDE_CHROMIUM'];
   if (named) return existsSync(named) ? named : null;
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...PLACES].find((path) => existsSync(path)) ?? null;
+  return (
+    [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...PLACES].find((path) =>
+      existsSync(path),
+    ) ?? null
+  );
 }
 
 /** The browser of the tests; `scripts/test.mjs` has seen to it that there is one. */

@@ -10,7 +10,9 @@ const PACKAGES = ['chromium', 'fonts-dejavu-core'];
 /** Ends the program with one line when there is no Chromium that starts. */
 export function ensureChromium() {
   if (process.env['FLIPSIDE_CHROMIUM'] && findChromium() === null) {
-    fail(`FLIPSIDE_CHROMIUM names ${process.env['FLIPSIDE_CHROMIUM']}, and there is no such file; correct it or unset it.`);
+    fail(
+      `FLIPSIDE_CHROMIUM names ${process.env['FLIPSIDE_CHROMIUM']}, and there is no such file; correct it or unset it.`,
+    );
   }
   if (findChromium() === null) install();
   const path = findChromium();
@@ -18,20 +20,34 @@ export function ensureChromium() {
   // A package can be a mere pointer to a snap that is not there (Ubuntu), so being there is not enough.
   const started = spawnSync(path, ['--version', '--no-sandbox'], { encoding: 'utf8', timeout: 60_000 });
   if (started.status !== 0) {
-    fail(`${path} does not start (${firstLine(started.stderr) || started.error?.message || `exit status ${started.status}`}); install Chromium or Google Chrome and set FLIPSIDE_CHROMIUM to its path.`);
+    fail(
+      `${path} does not start (${firstLine(started.stderr) || started.error?.message || `exit status ${started.status}`}); install Chromium or Google Chrome and set FLIPSIDE_CHROMIUM to its path.`,
+    );
   }
   say(`testing with ${started.stdout.trim()}`);
 }
 
 function install() {
   const aptGet = process.platform === 'linux' && isDebianLike();
-  if (!aptGet) fail('Chromium is needed for the tests; install Chromium or Google Chrome, or set FLIPSIDE_CHROMIUM to the path of one.');
-  if (process.getuid?.() !== 0) fail(`Chromium is needed for the tests; type: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${PACKAGES.join(' ')}`);
+  if (!aptGet)
+    fail(
+      'Chromium is needed for the tests; install Chromium or Google Chrome, or set FLIPSIDE_CHROMIUM to the path of one.',
+    );
+  if (process.getuid?.() !== 0)
+    fail(
+      `Chromium is needed for the tests; type: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${PACKAGES.join(' ')}`,
+    );
   say('installing Chromium');
   const options = { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-  for (const args of [['update', '-q'], ['install', '-q', '-y', '--no-install-recommends', ...PACKAGES]]) {
+  for (const args of [
+    ['update', '-q'],
+    ['install', '-q', '-y', '--no-install-recommends', ...PACKAGES],
+  ]) {
     const { status, error } = spawnSync('apt-get', args, options);
-    if (status !== 0) fail(`"apt-get ${args.join(' ')}" failed (${error?.message ?? `exit status ${status}`}); its reason stands above.`);
+    if (status !== 0)
+      fail(
+        `"apt-get ${args.join(' ')}" failed (${error?.message ?? `exit status ${status}`}); its reason stands above.`,
+      );
   }
 }
 

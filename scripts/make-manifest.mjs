@@ -26,24 +26,37 @@ const ROLES = [
 /** @returns {string} the manifest of a model's folder, as text; throws on a file that is not the one in SHA256SUMS */
 export function makeManifest(dir) {
   const sums = new Map(
-    readFileSync(join(dir, 'SHA256SUMS'), 'utf8').trim().split('\n').map((line) => {
-      const [sha256, path] = line.split(/\s+\*?/);
-      return [path.replace(/^\.\//, ''), sha256];
-    }),
+    readFileSync(join(dir, 'SHA256SUMS'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [sha256, path] = line.split(/\s+\*?/);
+        return [path.replace(/^\.\//, ''), sha256];
+      }),
   );
   const paths = readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(dir.length + 1).replaceAll('\\', '/'))
+    .map((entry) =>
+      join(entry.parentPath ?? entry.path, entry.name)
+        .slice(dir.length + 1)
+        .replaceAll('\\', '/'),
+    )
     .sort();
   const files = ROLES.flatMap(([role, pattern]) =>
-    paths.filter((path) => pattern.test(path)).map((path) => {
-      const sha256 = createHash('sha256').update(readFileSync(join(dir, path))).digest('hex');
-      if (sums.get(path) !== sha256) throw new Error(`${path} is not the file that SHA256SUMS names; get the model's folder again.`);
-      return { path, bytes: statSync(join(dir, path)).size, sha256, role };
-    }),
+    paths
+      .filter((path) => pattern.test(path))
+      .map((path) => {
+        const sha256 = createHash('sha256')
+          .update(readFileSync(join(dir, path)))
+          .digest('hex');
+        if (sums.get(path) !== sha256)
+          throw new Error(`${path} is not the file that SHA256SUMS names; get the model's folder again.`);
+        return { path, bytes: statSync(join(dir, path)).size, sha256, role };
+      }),
   );
   const unknown = paths.filter((path) => path !== 'SHA256SUMS' && !files.some((file) => file.path === path));
-  if (unknown.length > 0) throw new Error(`No role is known for ${unknown.join(', ')}; add it to ROLES in scripts/make-manifest.mjs.`);
+  if (unknown.length > 0)
+    throw new Error(`No role is known for ${unknown.join(', ')}; add it to ROLES in scripts/make-manifest.mjs.`);
   const card = readFileSync(join(dir, 'README.md'), 'utf8');
   const id = basename(dir);
   const manifest = {
@@ -64,7 +77,8 @@ if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(
   try {
     const text = makeManifest(dir);
     if (!process.argv.includes('--check')) writeFileSync(target, text);
-    else if (readFileSync(target, 'utf8') !== text) throw new Error(`${target} is out of date; run "node scripts/make-manifest.mjs ${dir}".`);
+    else if (readFileSync(target, 'utf8') !== text)
+      throw new Error(`${target} is out of date; run "node scripts/make-manifest.mjs ${dir}".`);
   } catch (error) {
     process.stderr.write(`make-manifest: ${error.message}\n`);
     process.exit(1);

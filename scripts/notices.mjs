@@ -25,7 +25,10 @@ LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRA
 IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
 /** Packages that are published without the text of their licence; it stands in their repositories. */
-const UNPACKED = { 'onnxruntime-web': MIT('Microsoft Corporation'), 'onnxruntime-common': MIT('Microsoft Corporation') };
+const UNPACKED = {
+  'onnxruntime-web': MIT('Microsoft Corporation'),
+  'onnxruntime-common': MIT('Microsoft Corporation'),
+};
 
 /** Vite plugins: `page` for the build, `workers` for those of its workers; together they write {@link NOTICES}. */
 export function notices() {
@@ -39,7 +42,11 @@ export function notices() {
     }
   };
   return {
-    workers: () => ({ name: 'flipside-notices-of-workers', apply: 'build', generateBundle: (_, bundle) => collect(bundle) }),
+    workers: () => ({
+      name: 'flipside-notices-of-workers',
+      apply: 'build',
+      generateBundle: (_, bundle) => collect(bundle),
+    }),
     page: {
       name: 'flipside-notices',
       apply: 'build',
@@ -65,13 +72,22 @@ export function noticesOf(folders) {
     const { licence, text } = byName.get(key);
     return `## ${key} (${licence})\n\n${text.trim()}\n`;
   });
-  return ['# Third-party notices\n\nThis build holds code of the packages below, each under its own licence.\n', ...sections].join('\n');
+  return [
+    '# Third-party notices\n\nThis build holds code of the packages below, each under its own licence.\n',
+    ...sections,
+  ].join('\n');
 }
 
 function noticeOf(folder) {
   const { name, version, license: licence } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const texts = readdirSync(folder).filter((file) => /^(licen[sc]e|copying|notice)/i.test(file)).sort().map((file) => readFileSync(join(folder, file), 'utf8'));
+  const texts = readdirSync(folder)
+    .filter((file) => /^(licen[sc]e|copying|notice)/i.test(file))
+    .sort()
+    .map((file) => readFileSync(join(folder, file), 'utf8'));
   const text = texts.length > 0 ? texts.join('\n') : UNPACKED[name];
-  if (text === undefined) throw new Error(`The package ${name} ${version} comes without the text of its licence (${licence ?? 'none named'}). Add it to scripts/notices.mjs.`);
+  if (text === undefined)
+    throw new Error(
+      `The package ${name} ${version} comes without the text of its licence (${licence ?? 'none named'}). Add it to scripts/notices.mjs.`,
+    );
   return { name, version, licence: licence ?? 'see below', text };
 }

@@ -35,20 +35,33 @@ export async function writeServiceWorker(dir) {
     publicDir: false,
     logLevel: 'warn',
     define: { BUILD: JSON.stringify({ version, files }) },
-    build: { write: false, target: 'es2022', lib: { entry: join(ROOT, 'src/offline/service-worker.ts'), formats: ['iife'], name: 'flipside' } },
+    build: {
+      write: false,
+      target: 'es2022',
+      lib: { entry: join(ROOT, 'src/offline/service-worker.ts'), formats: ['iife'], name: 'flipside' },
+    },
   });
   writeFileSync(join(dir, SERVICE_WORKER), output[0].code);
 }
 
 /** Every file of a build that can be kept, by its path from the page, in order. */
 export function builtFiles(dir) {
-  const names = readdirSync(dir, { recursive: true }).map((name) => String(name).split(sep).join('/')).sort();
+  const names = readdirSync(dir, { recursive: true })
+    .map((name) => String(name).split(sep).join('/'))
+    .sort();
   return names.flatMap((name) => {
     const path = join(dir, name);
     if (!statSync(path).isFile() || NOT_KEPT.some((pattern) => pattern.test(name))) return [];
     const bytes = readFileSync(path);
     const integrity = `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
-    return [{ path: name === 'index.html' ? '' : name, kind: kindOf(name, bytes.length), hashed: name.startsWith('assets/'), integrity }];
+    return [
+      {
+        path: name === 'index.html' ? '' : name,
+        kind: kindOf(name, bytes.length),
+        hashed: name.startsWith('assets/'),
+        integrity,
+      },
+    ];
   });
 }
 

@@ -48,7 +48,8 @@ export function whyInstall(root = ROOT) {
     const have = installed[path];
     // Optional packages are for other systems as often as for this one.
     if (have === undefined && entry.optional) continue;
-    if (have === undefined || have.version !== entry.version) return `${path.replace(/^node_modules\//, '')} is not at version ${entry.version}`;
+    if (have === undefined || have.version !== entry.version)
+      return `${path.replace(/^node_modules\//, '')} is not at version ${entry.version}`;
   }
   return null;
 }
@@ -56,14 +57,22 @@ export function whyInstall(root = ROOT) {
 /** Installs the packages of the lockfile unless they are there; ends the program with a reason when it cannot. */
 export function ensurePackages(root = ROOT) {
   if (!nodeIsNewEnough(process.versions.node)) {
-    fail(`Node ${process.versions.node} is too old; install Node ${OLDEST_NODE.join('.')} or newer (https://nodejs.org) and run this again.`);
+    fail(
+      `Node ${process.versions.node} is too old; install Node ${OLDEST_NODE.join('.')} or newer (https://nodejs.org) and run this again.`,
+    );
   }
   const reason = whyInstall(root);
   if (reason !== null) {
     say(`installing npm packages, because ${reason}`);
     const result = npm(['ci', '--no-progress', '--loglevel=error'], root);
-    if (result.error) fail(`npm could not be started (${result.error.message}); install npm, which comes with Node (https://nodejs.org), and run this again.`);
-    if (result.status !== 0) fail(`"npm ci" failed with exit status ${result.status}; its reason stands above. Check the network connection and run this again.`);
+    if (result.error)
+      fail(
+        `npm could not be started (${result.error.message}); install npm, which comes with Node (https://nodejs.org), and run this again.`,
+      );
+    if (result.status !== 0)
+      fail(
+        `"npm ci" failed with exit status ${result.status}; its reason stands above. Check the network connection and run this again.`,
+      );
   }
   const stamp = stampOf(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   if (readStamp(root) === stamp) return;

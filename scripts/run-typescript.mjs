@@ -15,7 +15,9 @@ const PATIENCE = 700;
 function endIfStuck(child) {
   setTimeout(() => {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    process.stderr.write('flipside: cancelled: Stopped in the middle of a step, which would not end by itself. Files that were written are whole.\n');
+    process.stderr.write(
+      'flipside: cancelled: Stopped in the middle of a step, which would not end by itself. Files that were written are whole.\n',
+    );
     child.kill('SIGKILL');
   }, PATIENCE).unref();
 }
@@ -43,5 +45,7 @@ export function runTypeScript(entry, args, lifecycle) {
     });
   }
   child.on('error', (error) => fail(`Node could not be started again: ${error.message}`));
-  child.on('exit', (status, signal) => process.exit(signal === null ? (status ?? 1) : 128 + (constants.signals[signal] ?? 0)));
+  child.on('exit', (status, signal) =>
+    process.exit(signal === null ? (status ?? 1) : 128 + (constants.signals[signal] ?? 0)),
+  );
 }

@@ -35,10 +35,17 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 function readOptions() {
   try {
-    const { values } = parseArgs({ options: { dev: { type: 'boolean' }, port: { type: 'string' }, 'no-open': { type: 'boolean' } } });
+    const { values } = parseArgs({
+      options: { dev: { type: 'boolean' }, port: { type: 'string' }, 'no-open': { type: 'boolean' } },
+    });
     const asked = values.port === undefined ? null : Number(values.port);
-    if (asked !== null && !(Number.isInteger(asked) && asked >= 1 && asked <= 65535)) fail(`--port takes a number from 1 to 65535, got "${values.port}".`);
-    return { dev: values.dev === true, port: asked, open: values['no-open'] !== true && !process.env['CI'] && hasDisplay() };
+    if (asked !== null && !(Number.isInteger(asked) && asked >= 1 && asked <= 65535))
+      fail(`--port takes a number from 1 to 65535, got "${values.port}".`);
+    return {
+      dev: values.dev === true,
+      port: asked,
+      open: values['no-open'] !== true && !process.env['CI'] && hasDisplay(),
+    };
   } catch (error) {
     return fail(`${error.message} Known options: --dev, --port N, --no-open.`);
   }
@@ -49,7 +56,8 @@ async function choosePort(asked) {
     if (await isFree(asked)) return asked;
     fail(`port ${asked} is in use or not allowed; stop the program that uses it, or choose another with --port N.`);
   }
-  for (let candidate = FIRST_PORT; candidate < FIRST_PORT + PORTS_TRIED; candidate++) if (await isFree(candidate)) return candidate;
+  for (let candidate = FIRST_PORT; candidate < FIRST_PORT + PORTS_TRIED; candidate++)
+    if (await isFree(candidate)) return candidate;
   return fail(`no port from ${FIRST_PORT} to ${FIRST_PORT + PORTS_TRIED - 1} is free; choose one with --port N.`);
 }
 
@@ -72,17 +80,28 @@ async function serve(dev, chosen) {
     // Here the configuration is not bundled to a file first: a folder that cannot be written to is served all the same.
     return await vite.preview({ ...common, configLoader: 'runner', preview: where });
   } catch (error) {
-    return fail(`the page could not be ${dev ? 'served' : 'built or served'}: ${error instanceof Error ? error.message : String(error)}`);
+    return fail(
+      `the page could not be ${dev ? 'served' : 'built or served'}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
 function hasDisplay() {
-  return process.platform === 'darwin' || process.platform === 'win32' || Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']);
+  return (
+    process.platform === 'darwin' ||
+    process.platform === 'win32' ||
+    Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'])
+  );
 }
 
 /** Opens the user's browser if there is a way to; the address is on the screen in any case. */
 function openBrowser(url) {
-  const [command, ...args] = process.platform === 'darwin' ? ['open', url] : process.platform === 'win32' ? ['cmd', '/c', 'start', '', url] : ['xdg-open', url];
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', url]
+        : ['xdg-open', url];
   const child = spawn(command, args, { stdio: 'ignore', detached: true });
   child.on('error', () => undefined);
   child.unref();

@@ -23,10 +23,16 @@ const failedChecks = [];
 if (only.length === 0) {
   // Side by side: each is busy on one core.
   await Promise.all([
+    check('form', ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
     check('lint', ['eslint/bin/eslint.js', '--max-warnings', '0', '.']),
     (async () => {
       await check('types', ['typescript/bin/tsc', '-b', '--noEmit']);
-      await check('types of components', ['svelte-check/bin/svelte-check', '--tsconfig', 'tsconfig.app.json', '--fail-on-warnings']);
+      await check('types of components', [
+        'svelte-check/bin/svelte-check',
+        '--tsconfig',
+        'tsconfig.app.json',
+        '--fail-on-warnings',
+      ]);
     })(),
   ]);
 }
@@ -38,10 +44,23 @@ if (only.length === 0 || only.includes('e2e')) {
 
 const report = join(ROOT, 'node_modules', '.cache', `flipside-test-report.${process.pid}.json`);
 mkdirSync(join(report, '..'), { recursive: true });
-const status = await runTool(['vitest/vitest.mjs', 'run', ...only.flatMap((name) => ['--project', name]), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...passedOn], 'inherit');
+const status = await runTool(
+  [
+    'vitest/vitest.mjs',
+    'run',
+    ...only.flatMap((name) => ['--project', name]),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...passedOn,
+  ],
+  'inherit',
+);
 const counts = countTests(readReport());
 process.stdout.write(`${countLine(counts, failedChecks)}\n`);
-process.exit(status === 0 && failedChecks.length === 0 && counts.passed > 0 && counts.failed === 0 && counts.skipped === 0 ? 0 : 1);
+process.exit(
+  status === 0 && failedChecks.length === 0 && counts.passed > 0 && counts.failed === 0 && counts.skipped === 0 ? 0 : 1,
+);
 
 /** Runs a check; its output is shown in one piece, because another may be running beside it, and only if it failed unless `show`. */
 async function check(name, command, { show = false } = {}) {
@@ -56,7 +75,10 @@ async function check(name, command, { show = false } = {}) {
 /** Runs a program by its path from node_modules, `output` being 'inherit' or a list that collects what it writes. */
 function runTool([script, ...rest], output) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(ROOT, 'node_modules', script), ...rest], { cwd: ROOT, stdio: output === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [join(ROOT, 'node_modules', script), ...rest], {
+      cwd: ROOT,
+      stdio: output === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    });
     child.stdout?.on('data', (chunk) => output.push(chunk));
     child.stderr?.on('data', (chunk) => output.push(chunk));
     child.on('error', (error) => {

@@ -16,7 +16,9 @@ const container = import.meta.env.PROD && 'serviceWorker' in navigator ? navigat
 const offline = new Offline({ container, worker: './sw.js', script: import.meta.url });
 
 // Written by the build (vite.config.ts) beside the policy that lets them through.
-const { hosts: modelHosts } = parseModelHosts(document.querySelector<HTMLMetaElement>('meta[name="flipside-model-hosts"]')?.content ?? '');
+const { hosts: modelHosts } = parseModelHosts(
+  document.querySelector<HTMLMetaElement>('meta[name="flipside-model-hosts"]')?.content ?? '',
+);
 
 mount(App, { target, props: { parts: { connect: () => connectEngine(), offline, modelHosts } } });
 

@@ -22,7 +22,12 @@ export async function buildPage(): Promise<void> {
     publicDir: false,
     logLevel: 'error',
     // By path, so that nothing of the page can name it by accident.
-    resolve: { alias: [{ find: /^transformers-js$/, replacement: `${modules}/@huggingface/transformers/dist/transformers.web.js` }, { find: /^transformers-js-runtime\//, replacement: `${modules}/onnxruntime-web/dist/` }] },
+    resolve: {
+      alias: [
+        { find: /^transformers-js$/, replacement: `${modules}/@huggingface/transformers/dist/transformers.web.js` },
+        { find: /^transformers-js-runtime\//, replacement: `${modules}/onnxruntime-web/dist/` },
+      ],
+    },
     worker: { format: 'es' },
     build: { outDir: PAGE, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 4000 },
   });

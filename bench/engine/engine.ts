@@ -60,4 +60,8 @@ export interface HostedEngine extends BenchEngine {
 }
 
 /** Calls a method of an engine from wherever it is not. */
-export type CallEngine = <M extends keyof HostedEngine>(engine: EngineName, method: M, ...args: Parameters<HostedEngine[M]>) => ReturnType<HostedEngine[M]>;
+export type CallEngine = <M extends keyof HostedEngine>(
+  engine: EngineName,
+  method: M,
+  ...args: Parameters<HostedEngine[M]>
+) => ReturnType<HostedEngine[M]>;

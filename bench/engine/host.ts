@@ -24,7 +24,11 @@ export function serveEngine(engine: BenchEngine): void {
     const method = hosted[data.method] as (...args: readonly unknown[]) => Promise<unknown>;
     method(...data.args).then(
       (value) => self.postMessage({ id: data.id, value } satisfies AnswerMessage),
-      (thrown: unknown) => self.postMessage({ id: data.id, error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) } satisfies AnswerMessage),
+      (thrown: unknown) =>
+        self.postMessage({
+          id: data.id,
+          error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
+        } satisfies AnswerMessage),
     );
   };
 }

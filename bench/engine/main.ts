@@ -35,14 +35,19 @@ try {
   const measured = await measure(site, work, asked.gpu);
   // How busy the machine was, the browser's own work included: far above its number of threads, the times are of little worth.
   const load = (loadavg()[1] ?? NaN).toFixed(1);
-  const setting = { processor: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} threads, ${platform()}, load ${load}`, date: new Date().toISOString().slice(0, 10) };
+  const setting = {
+    processor: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} threads, ${platform()}, load ${load}`,
+    date: new Date().toISOString().slice(0, 10),
+  };
   const { heading, body } = sectionOf(measured, work, setting);
   process.stderr.write(`\n${heading}\n\n${body}\n`);
   const file = asked.results ?? `${ROOT}bench/RESULTS.md`;
   const before = await readFile(file, 'utf8').catch(() => '# Results\n');
   await writeFile(file, withSection(before, heading, body));
   const values = [...measured.cold, ...measured.rounds];
-  process.stdout.write(`${JSON.stringify({ ...setting, form: work.form, ...measured, againstTheirs: rowsAgainstTheirs(values), withinOurs: rowsWithinOurs(values) }, null, 1)}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ ...setting, form: work.form, ...measured, againstTheirs: rowsAgainstTheirs(values), withinOurs: rowsWithinOurs(values) }, null, 1)}\n`,
+  );
 } catch (thrown) {
   process.exitCode = 1;
   process.stderr.write(`flipside: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);

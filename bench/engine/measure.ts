@@ -27,8 +27,11 @@ export async function measure(site: Site, work: Workload, gpu: boolean): Promise
       try {
         const graphics = await checkGraphics(tab, work, gpu);
         const opened = await coldStart(tab, engine, site, work, values);
-        say(`cold start ${round} of ${work.coldRounds}: ${engine} took ${((values[`${engine}.coldStart`] ?? NaN) / 1000).toFixed(1)} s to the first token`);
-        if (round === work.coldRounds && engine === 'ours') return { ...(await warmRounds(tab, site.address, work, opened, started)), graphics, cold };
+        say(
+          `cold start ${round} of ${work.coldRounds}: ${engine} took ${((values[`${engine}.coldStart`] ?? NaN) / 1000).toFixed(1)} s to the first token`,
+        );
+        if (round === work.coldRounds && engine === 'ours')
+          return { ...(await warmRounds(tab, site.address, work, opened, started)), graphics, cold };
       } finally {
         await tab.close();
       }
@@ -38,13 +41,25 @@ export async function measure(site: Site, work: Workload, gpu: boolean): Promise
 
 async function checkGraphics(tab: Tab, work: Workload, gpu: boolean): Promise<Graphics> {
   const graphics = await tab.graphics();
-  if (gpu && graphics.software) throw new Error(`The browser offers only a software adapter (${graphics.architecture}). bench/RESULTS.md says what a real one needs.`);
-  if (graphics.software && work.form === 'full') throw new Error('The full form would take hours on a software adapter, and its long passes are computed wrongly there: add --quick.');
+  if (gpu && graphics.software)
+    throw new Error(
+      `The browser offers only a software adapter (${graphics.architecture}). bench/RESULTS.md says what a real one needs.`,
+    );
+  if (graphics.software && work.form === 'full')
+    throw new Error(
+      'The full form would take hours on a software adapter, and its long passes are computed wrongly there: add --quick.',
+    );
   return graphics;
 }
 
 /** First visit: from nothing to the first token, and what it took of the network and of the GPU. */
-async function coldStart(tab: Tab, engine: EngineName, site: Site, work: Workload, values: Record<string, number>): Promise<Opened> {
+async function coldStart(
+  tab: Tab,
+  engine: EngineName,
+  site: Site,
+  work: Workload,
+  values: Record<string, number>,
+): Promise<Opened> {
   const [prompt = ''] = work.prompts;
   site.takeBytes();
   const opened = await tab.call(engine, 'open', site.address);

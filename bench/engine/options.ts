@@ -17,14 +17,19 @@ export interface EngineOptions {
 }
 
 /** How it is used, in one line. */
-export const USAGE = 'Use: npm run -s bench -- engine [--quick] [--gpu] [--rounds N] [--tokens N] [--results FILE] [--build | --built]';
+export const USAGE =
+  'Use: npm run -s bench -- engine [--quick] [--gpu] [--rounds N] [--tokens N] [--results FILE] [--build | --built]';
 
 /** Reads the arguments. Throws an `Error` whose message says what is wrong with them. */
 export function parseOptions(args: readonly string[]): EngineOptions {
   const flag = { type: 'boolean', default: false } as const;
   const value = { type: 'string' } as const;
-  const { values } = parseArgs({ args: [...args], options: { quick: flag, gpu: flag, build: flag, built: flag, rounds: value, tokens: value, results: value } });
-  if (values.build && values.built) throw new Error('--build makes the page and --built takes it as it is: choose one.');
+  const { values } = parseArgs({
+    args: [...args],
+    options: { quick: flag, gpu: flag, build: flag, built: flag, rounds: value, tokens: value, results: value },
+  });
+  if (values.build && values.built)
+    throw new Error('--build makes the page and --built takes it as it is: choose one.');
   return {
     quick: values.quick,
     gpu: values.gpu,
@@ -38,6 +43,7 @@ export function parseOptions(args: readonly string[]): EngineOptions {
 function atLeast(name: string, given: string | undefined, least: number): number | null {
   if (given === undefined) return null;
   const number = Number(given);
-  if (!Number.isInteger(number) || number < least) throw new Error(`${name} takes a whole number of at least ${least}, got "${given}".`);
+  if (!Number.isInteger(number) || number < least)
+    throw new Error(`${name} takes a whole number of at least ${least}, got "${given}".`);
   return number;
 }

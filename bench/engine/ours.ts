@@ -44,7 +44,10 @@ export function createOurs(): BenchEngine {
   };
   const decoderFor = async (reads: Reads): Promise<Decoder> => {
     const { files, placed } = need();
-    const decoder = reads === 'nothing' ? (untouched ??= (await openWebDecoder(files, 'webgpu', { tapped: false })).decoder) : placed.decoder;
+    const decoder =
+      reads === 'nothing'
+        ? (untouched ??= (await openWebDecoder(files, 'webgpu', { tapped: false })).decoder)
+        : placed.decoder;
     // Only a probe may be content with products: to read every layer is to have its stream here.
     const whole = reads === 'probe' ? decoder : { ...decoder, project: () => Promise.resolve(null) };
     return reads === 'stepwise' ? { ...whole, writer: null } : whole;
@@ -53,24 +56,54 @@ export function createOurs(): BenchEngine {
     const { files, tokenizer, placed, scorer } = need();
     const decoder = await decoderFor(reads);
     const { layerCount, hidden } = decoder.sizes;
-    if (decoder.steering) decoder.steer(reads === 'steering' ? new Map(Array.from({ length: layerCount }, (_, layer) => [layer, new Float32Array(hidden).fill(STEERED_BY)])) : new Map());
-    return new TextRun({ decoder, tokenizer, scorer: reads === 'probe' ? scorer : noScorer, chunkTokens: placed.chunkTokens, endTokens: files.config.endTokens });
+    if (decoder.steering)
+      decoder.steer(
+        reads === 'steering'
+          ? new Map(
+              Array.from({ length: layerCount }, (_, layer) => [layer, new Float32Array(hidden).fill(STEERED_BY)]),
+            )
+          : new Map(),
+      );
+    return new TextRun({
+      decoder,
+      tokenizer,
+      scorer: reads === 'probe' ? scorer : noScorer,
+      chunkTokens: placed.chunkTokens,
+      endTokens: files.config.endTokens,
+    });
   };
 
   return {
     async open(base) {
       const started = performance.now();
-      const loaded = await loadModelFiles({ kind: 'site', manifestUrl: new URL(`models/${MODEL}.manifest.json`, base).href }, { roles: ['graph', 'weights', 'tokenizer', 'tokenizer-config', 'config'] });
+      const loaded = await loadModelFiles(
+        { kind: 'site', manifestUrl: new URL(`models/${MODEL}.manifest.json`, base).href },
+        { roles: ['graph', 'weights', 'tokenizer', 'tokenizer-config', 'config'] },
+      );
       const files = decoderFilesOf(loaded);
       const tokenizer = new TextTokenizer(textOf(loaded, 'tokenizer'), textOf(loaded, 'tokenizer-config'));
-      const placed = await placeDecoder({ files, weightsSha256: weightsSha256(loaded.manifest.files), tokenizer, wanted: 'auto', onProgress: () => undefined, signal: never });
+      const placed = await placeDecoder({
+        files,
+        weightsSha256: weightsSha256(loaded.manifest.files),
+        tokenizer,
+        wanted: 'auto',
+        onProgress: () => undefined,
+        signal: never,
+      });
       const loadMs = performance.now() - started;
-      if (placed.backend !== 'webgpu') throw new Error(`The engine fell back to the CPU: ${placed.fallback?.detail ?? 'no reason given'}`);
+      if (placed.backend !== 'webgpu')
+        throw new Error(`The engine fell back to the CPU: ${placed.fallback?.detail ?? 'no reason given'}`);
       ready = { files, tokenizer, placed, scorer: await fetchScorer(base) };
       const { writer, steering } = placed.decoder;
       return {
         loadMs,
-        reads: ['nothing', ...(writer === null ? [] : (['stepwise'] as const)), 'residuals', 'probe', ...(steering ? (['steering'] as const) : [])],
+        reads: [
+          'nothing',
+          ...(writer === null ? [] : (['stepwise'] as const)),
+          'residuals',
+          'probe',
+          ...(steering ? (['steering'] as const) : []),
+        ],
         runtime: `onnxruntime-web ${placed.runtimeVersion}, writing ${placed.writing?.mode ?? 'stepwise'}`,
         passTokens: placed.chunkTokens,
       };
@@ -92,8 +125,17 @@ export function createOurs(): BenchEngine {
         await run.read(prompt, { taps: false }, sink, never);
         const first = performance.now();
         ids.length = times.length = 0;
-        await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 0, maxTokens: tokens }, { taps: false }, sink, never);
-        return { ids, firstTokenMs: first - started, gapsMs: times.slice(0, -1).map((time, index) => time - (times[index - 1] ?? first)) };
+        await run.generate(
+          { temperature: 0, topK: 0, topP: 1, seed: 0, maxTokens: tokens },
+          { taps: false },
+          sink,
+          never,
+        );
+        return {
+          ids,
+          firstTokenMs: first - started,
+          gapsMs: times.slice(0, -1).map((time, index) => time - (times[index - 1] ?? first)),
+        };
       } finally {
         run.dispose();
       }
@@ -101,7 +143,12 @@ export function createOurs(): BenchEngine {
     async prefill(text) {
       const run = await runFor('residuals');
       try {
-        const { tokens, milliseconds } = await run.read(text, { taps: false }, { tokens: () => undefined, tap: () => undefined }, never);
+        const { tokens, milliseconds } = await run.read(
+          text,
+          { taps: false },
+          { tokens: () => undefined, tap: () => undefined },
+          never,
+        );
         return { tokens, milliseconds };
       } finally {
         run.dispose();
@@ -123,7 +170,10 @@ async function fetchScorer(base: string): Promise<Scorer> {
   return createScorer(parseProbe(await json.text(), new Uint8Array(await tensors.arrayBuffer())));
 }
 
-async function readOneByOne({ decoder, chunkTokens }: PlacedDecoder, texts: readonly (readonly number[])[]): Promise<number[]> {
+async function readOneByOne(
+  { decoder, chunkTokens }: PlacedDecoder,
+  texts: readonly (readonly number[])[],
+): Promise<number[]> {
   const marks: number[] = [];
   for (const ids of texts) {
     const sequence = new Sequence(decoder, chunkTokens);
@@ -136,14 +186,20 @@ async function readOneByOne({ decoder, chunkTokens }: PlacedDecoder, texts: read
 }
 
 /** Texts side by side in one pass, each seeing only itself; a text that is longer than a pass is refused. */
-async function readTogether(placed: PlacedDecoder, texts: readonly (readonly number[])[], batch: number): Promise<number[]> {
+async function readTogether(
+  placed: PlacedDecoder,
+  texts: readonly (readonly number[])[],
+  batch: number,
+): Promise<number[]> {
   const { decoder, chunkTokens } = placed;
   if (!decoder.branching) return readOneByOne(placed, texts);
   const marks: number[] = [];
   for (const group of packed(texts, chunkTokens, batch)) {
     const ids = group.flat();
     const starts = new Set(group.map((_, index) => group.slice(0, index).reduce((sum, { length }) => sum + length, 0)));
-    const pass = await decoder.run(ids, null, { branches: { parents: ids.map((_, token) => (starts.has(token) ? -1 : token - 1)), kept: 0 } });
+    const pass = await decoder.run(ids, null, {
+      branches: { parents: ids.map((_, token) => (starts.has(token) ? -1 : token - 1)), kept: 0 },
+    });
     pass.cache.dispose();
     let last = -1;
     for (const { length } of group) marks.push(markOf(pass, (last += length), decoder.sizes.hidden));

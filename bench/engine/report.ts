@@ -11,10 +11,16 @@ export interface Setting {
 }
 
 /** A section: its heading tells it from sections of other devices and sizes, so that a new run takes the old one's place. */
-export function sectionOf(measured: Measured, work: Workload, setting: Setting): { readonly heading: string; readonly body: string } {
+export function sectionOf(
+  measured: Measured,
+  work: Workload,
+  setting: Setting,
+): { readonly heading: string; readonly body: string } {
   const { graphics, opened, rounds, cold } = measured;
   const values = [...cold, ...rounds];
-  const adapter = [graphics.vendor, graphics.architecture, graphics.description].filter((part) => part !== '').join(' ');
+  const adapter = [graphics.vendor, graphics.architecture, graphics.description]
+    .filter((part) => part !== '')
+    .join(' ');
   const facts = [
     `Adapter: ${adapter || 'unnamed'}${graphics.software ? ' (software)' : ''}${graphics.driver === '' ? '' : `; driver: ${graphics.driver}`}. Processor: ${setting.processor}. ${graphics.browser}, ${setting.date}.`,
     `Ours: ${opened.ours.runtime}, ${opened.ours.passTokens ?? 'any number of'} tokens a pass. Theirs: ${opened.theirs.runtime}.`,
@@ -22,7 +28,13 @@ export function sectionOf(measured: Measured, work: Workload, setting: Setting):
     'Loading is all that each does by itself before it can be asked: ours also checks every file, stores it, and proves how many tokens a pass may have.',
     ...verdicts(measured),
   ];
-  const body = [...facts.map((fact) => `- ${fact}`), '', ...table('ours', 'theirs', rowsAgainstTheirs(values)), '', ...table('with', 'without', rowsWithinOurs(values))].join('\n');
+  const body = [
+    ...facts.map((fact) => `- ${fact}`),
+    '',
+    ...table('ours', 'theirs', rowsAgainstTheirs(values)),
+    '',
+    ...table('with', 'without', rowsWithinOurs(values)),
+  ].join('\n');
   return { heading: `Engine, ${work.form}: ${adapter || 'unnamed adapter'}, ${graphics.browser.split('.')[0]}`, body };
 }
 
@@ -32,20 +44,33 @@ function verdicts({ compared, partings, batchDifference }: Measured): string[] {
     partings.length === 0
       ? `Greedy tokens: the same in all ${compared.runs} continuations (${compared.fewestTokens} tokens or more).`
       : `Greedy tokens: NOT the same in ${partings.length} of ${compared.runs} continuations: ${partings.map(({ round, reads, place }) => `round ${round + 1} reading ${reads} from token ${place + 1} on`).join('; ')}.`;
-  const changes = (['ours', 'theirs'] as const).map((engine) => `${batchDifference[engine].toExponential(1)} in ${engine}`).join(', ');
+  const changes = (['ours', 'theirs'] as const)
+    .map((engine) => `${batchDifference[engine].toExponential(1)} in ${engine}`)
+    .join(', ');
   return [same, `Reading a set together changes what is read by at most (relative) ${changes}.`];
 }
 
 function table(first: string, second: string, rows: readonly Row[]): string[] {
-  const cells = [['', first, second, 'ratio', 'n'], ...rows.map((row) => [row.what, `${shown(row.first, row.unit)} ${row.unit}`, `${shown(row.second, row.unit)} ${row.unit}`, ratio(row.ratio), String(row.ratio.n)])];
+  const cells = [
+    ['', first, second, 'ratio', 'n'],
+    ...rows.map((row) => [
+      row.what,
+      `${shown(row.first, row.unit)} ${row.unit}`,
+      `${shown(row.second, row.unit)} ${row.unit}`,
+      ratio(row.ratio),
+      String(row.ratio.n),
+    ]),
+  ];
   const widths = (cells[0] ?? []).map((_, column) => Math.max(3, ...cells.map((line) => line[column]?.length ?? 0)));
-  const line = (texts: readonly string[]): string => `| ${texts.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const line = (texts: readonly string[]): string =>
+    `| ${texts.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`;
   return [line(cells[0] ?? []), line(widths.map((width) => '-'.repeat(width))), ...cells.slice(1).map(line)];
 }
 
 const shown = ({ median }: Spread, unit: Row['unit']): string => digits(unit === 'MB' ? median / 1e6 : median);
 
-const ratio = ({ n, low, median, high }: Spread): string => (n === 1 ? median.toFixed(2) : `${median.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`);
+const ratio = ({ n, low, median, high }: Spread): string =>
+  n === 1 ? median.toFixed(2) : `${median.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
 
 /** Three digits that count, and no more behind the point than they need. */
 function digits(value: number): string {

@@ -44,7 +44,10 @@ export function rowsAgainstTheirs(rounds: readonly Values[]): Row[] {
 
 /** What ours pays for what it does beside writing. */
 export function rowsWithinOurs(rounds: readonly Values[]): Row[] {
-  const named = rounds.map((round) => ({ ...round, [STEPWISE]: round['ours.token.stepwise'] ?? round['ours.token.residuals'] ?? NaN }));
+  const named = rounds.map((round) => ({
+    ...round,
+    [STEPWISE]: round['ours.token.stepwise'] ?? round['ours.token.residuals'] ?? NaN,
+  }));
   return WITHIN_OURS.flatMap((plan) => rowOf(plan, named));
 }
 

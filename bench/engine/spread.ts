@@ -39,7 +39,11 @@ export function compare(rounds: readonly Values[], first: string, second: string
     return a === undefined || b === undefined || !Number.isFinite(a / b) ? [] : [[a, b] as const];
   });
   if (pairs.length === 0) return null;
-  return { first: spreadOf(pairs.map(([a]) => a)), second: spreadOf(pairs.map(([, b]) => b)), ratio: spreadOf(pairs.map(([a, b]) => a / b)) };
+  return {
+    first: spreadOf(pairs.map(([a]) => a)),
+    second: spreadOf(pairs.map(([, b]) => b)),
+    ratio: spreadOf(pairs.map(([a, b]) => a / b)),
+  };
 }
 
 /** The place where two lists of tokens part; null where the shorter one is how the longer one begins. */

@@ -37,7 +37,9 @@ const GPU_FLAGS = [
   '--headless=new',
   '--enable-unsafe-webgpu',
   '--ignore-gpu-blocklist',
-  ...(platform() === 'linux' ? ['--enable-features=Vulkan', '--use-angle=vulkan', '--disable-vulkan-surface', '--disable-gpu-sandbox'] : []),
+  ...(platform() === 'linux'
+    ? ['--enable-features=Vulkan', '--use-angle=vulkan', '--disable-vulkan-surface', '--disable-gpu-sandbox']
+    : []),
 ];
 
 /** Drivers keep compiled shaders on disk, where a new browser finds them: a first visit would not be one. */
@@ -45,13 +47,20 @@ const NO_DRIVER_CACHE = { __GL_SHADER_DISK_CACHE: '0', MESA_SHADER_CACHE_DISABLE
 
 /** Starts a browser on the page; `gpu` asks for a real graphics processor. */
 export async function openTab(address: string, gpu: boolean): Promise<Tab> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS, ...(gpu ? GPU_FLAGS : SOFTWARE_GPU_FLAGS)], env: { ...process.env, ...NO_DRIVER_CACHE } });
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [...CHROMIUM_FLAGS, ...(gpu ? GPU_FLAGS : SOFTWARE_GPU_FLAGS)],
+    env: { ...process.env, ...NO_DRIVER_CACHE },
+  });
   const page = await browser.newPage();
   page.on('pageerror', (error) => process.stderr.write(`page: ${error.message}\n`));
   await page.goto(address);
   await page.waitForFunction(() => 'bench' in globalThis);
   const call = (engine: EngineName, method: keyof HostedEngine, ...args: readonly unknown[]): Promise<unknown> =>
-    page.evaluate(([name, what, given]) => (globalThis as unknown as { bench: BenchPage }).bench.call(name, what, given), [engine, method, args] as const);
+    page.evaluate(
+      ([name, what, given]) => (globalThis as unknown as { bench: BenchPage }).bench.call(name, what, given),
+      [engine, method, args] as const,
+    );
   return {
     call: call as CallEngine,
     async graphics() {
@@ -59,7 +68,11 @@ export async function openTab(address: string, gpu: boolean): Promise<Tab> {
       if (typeof adapter === 'string') throw new Error(adapter);
       const { gpu: seen } = await (await browser.newBrowserCDPSession()).send('SystemInfo.getInfo');
       const [device] = seen.devices;
-      return { ...adapter, driver: [device?.deviceString, device?.driverVersion].filter(Boolean).join(', '), browser: `Chromium ${browser.version()}` };
+      return {
+        ...adapter,
+        driver: [device?.deviceString, device?.driverVersion].filter(Boolean).join(', '),
+        browser: `Chromium ${browser.version()}`,
+      };
     },
     close: () => browser.close(),
   };

@@ -25,9 +25,19 @@ export function createTheirs(): BenchEngine {
       times.push(performance.now());
       ids.push(...batch.map(Number));
     };
-    await model.generate({ ...inputs, max_new_tokens: tokens, do_sample: false, streamer: { put, end: () => undefined } });
+    await model.generate({
+      ...inputs,
+      max_new_tokens: tokens,
+      do_sample: false,
+      streamer: { put, end: () => undefined },
+    });
     const first = times[0] ?? NaN;
-    return { ids, firstTokenMs: first - started, gapsMs: times.slice(1).map((time, index) => time - (times[index] ?? NaN)), promptTokens: inputs.input_ids.dims.at(-1) ?? 0 };
+    return {
+      ids,
+      firstTokenMs: first - started,
+      gapsMs: times.slice(1).map((time, index) => time - (times[index] ?? NaN)),
+      promptTokens: inputs.input_ids.dims.at(-1) ?? 0,
+    };
   };
 
   return {
@@ -38,9 +48,17 @@ export function createTheirs(): BenchEngine {
       env.localModelPath = new URL('models/', base).pathname;
       // Otherwise they would come from a content network.
       env.backends.onnx.wasm.wasmPaths = { mjs: glueUrl, wasm: wasmUrl };
-      const [tokenizer, model] = await Promise.all([AutoTokenizer.from_pretrained(MODEL), AutoModelForCausalLM.from_pretrained(MODEL, { device: 'webgpu', dtype: 'q4' })]);
+      const [tokenizer, model] = await Promise.all([
+        AutoTokenizer.from_pretrained(MODEL),
+        AutoModelForCausalLM.from_pretrained(MODEL, { device: 'webgpu', dtype: 'q4' }),
+      ]);
       ready = { tokenizer, model };
-      return { loadMs: performance.now() - started, reads: ['nothing'], runtime: `transformers.js ${env.version}, onnxruntime-web ${env.backends.onnx.versions.web ?? 'of unknown version'}`, passTokens: null };
+      return {
+        loadMs: performance.now() - started,
+        reads: ['nothing'],
+        runtime: `transformers.js ${env.version}, onnxruntime-web ${env.backends.onnx.versions.web ?? 'of unknown version'}`,
+        passTokens: null,
+      };
     },
     generate,
     async prefill(text) {
@@ -50,14 +68,18 @@ export function createTheirs(): BenchEngine {
     async readSet(texts, batch) {
       const started = performance.now();
       const marks: number[] = [];
-      for (let at = 0; at < texts.length; at += batch) marks.push(...(await readPadded(need(), texts.slice(at, at + batch))));
+      for (let at = 0; at < texts.length; at += batch)
+        marks.push(...(await readPadded(need(), texts.slice(at, at + batch))));
       return { milliseconds: performance.now() - started, marks };
     },
   };
 }
 
 /** Texts in one pass, padded to the longest; the largest logit after each. What a text's stream holds it cannot tell. */
-async function readPadded({ model, tokenizer }: { readonly model: Model; readonly tokenizer: Tokenizer }, texts: readonly string[]): Promise<number[]> {
+async function readPadded(
+  { model, tokenizer }: { readonly model: Model; readonly tokenizer: Tokenizer },
+  texts: readonly string[],
+): Promise<number[]> {
   const inputs = tokenizer([...texts], { padding: true });
   const outputs = await model(inputs);
   const { logits } = outputs;

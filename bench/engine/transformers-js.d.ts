@@ -25,15 +25,24 @@ declare module 'transformers-js' {
   /** A model that writes. */
   export interface Model {
     (inputs: Inputs): Promise<Readonly<Record<string, Tensor>>>;
-    generate(options: Inputs & { readonly max_new_tokens: number; readonly do_sample: boolean; readonly streamer: Streamer }): Promise<Tensor>;
+    generate(
+      options: Inputs & { readonly max_new_tokens: number; readonly do_sample: boolean; readonly streamer: Streamer },
+    ): Promise<Tensor>;
   }
   export const AutoTokenizer: { from_pretrained(name: string): Promise<Tokenizer> };
-  export const AutoModelForCausalLM: { from_pretrained(name: string, options: { readonly device: string; readonly dtype: string }): Promise<Model> };
+  export const AutoModelForCausalLM: {
+    from_pretrained(name: string, options: { readonly device: string; readonly dtype: string }): Promise<Model>;
+  };
   export const env: {
     readonly version: string;
     allowLocalModels: boolean;
     allowRemoteModels: boolean;
     localModelPath: string;
-    readonly backends: { readonly onnx: { readonly versions: { readonly web?: string }; readonly wasm: { wasmPaths: { readonly mjs: string; readonly wasm: string } } } };
+    readonly backends: {
+      readonly onnx: {
+        readonly versions: { readonly web?: string };
+        readonly wasm: { wasmPaths: { readonly mjs: string; readonly wasm: string } };
+      };
+    };
   };
 }

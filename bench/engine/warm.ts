@@ -32,7 +32,13 @@ interface Way {
 const BOTH: readonly EngineName[] = ['theirs', 'ours'];
 
 /** Runs them in a tab in which ours is open; theirs joins it. `started` is when the benchmark began. */
-export async function warmRounds(tab: Tab, address: string, work: Workload, ours: Opened, started: number): Promise<WarmRounds> {
+export async function warmRounds(
+  tab: Tab,
+  address: string,
+  work: Workload,
+  ours: Opened,
+  started: number,
+): Promise<WarmRounds> {
   const opened = { ours, theirs: await tab.call('theirs', 'open', address) };
   const ways = BOTH.flatMap((engine) => opened[engine].reads.map((reads): Way => ({ engine, reads })));
   if (work.rehearsed) await rehearse(tab, work, ways);
@@ -56,9 +62,12 @@ export async function warmRounds(tab: Tab, address: string, work: Workload, ours
     }
     // Without a rehearsal theirs, opened last, still compiles for its first prompt here.
     if (!work.rehearsed && round === 0) for (const { engine, reads } of ways) delete values[`${engine}.first.${reads}`];
-    for (const engine of turn(BOTH)) batchDifference[engine] = Math.max(batchDifference[engine], await read(tab, work, engine, values));
+    for (const engine of turn(BOTH))
+      batchDifference[engine] = Math.max(batchDifference[engine], await read(tab, work, engine, values));
     rounds.push(values);
-    say(`round ${round + 1} of ${work.rounds}: ms a token: ${ways.map(({ engine, reads }) => `${engine} reading ${reads} ${(values[`${engine}.token.${reads}`] ?? NaN).toFixed(1)}`).join(', ')}`);
+    say(
+      `round ${round + 1} of ${work.rounds}: ms a token: ${ways.map(({ engine, reads }) => `${engine} reading ${reads} ${(values[`${engine}.token.${reads}`] ?? NaN).toFixed(1)}`).join(', ')}`,
+    );
     const now = performance.now();
     if (now - started + (now - began) > work.mostMinutes * 60_000) break;
   }
@@ -76,7 +85,13 @@ async function rehearse(tab: Tab, work: Workload, ways: readonly Way[]): Promise
 }
 
 /** Writes on in every way; what was written by `engine.reads`. */
-async function write(tab: Tab, work: Workload, prompt: string, ways: readonly Way[], values: Record<string, number>): Promise<Map<string, readonly number[]>> {
+async function write(
+  tab: Tab,
+  work: Workload,
+  prompt: string,
+  ways: readonly Way[],
+  values: Record<string, number>,
+): Promise<Map<string, readonly number[]>> {
   const written = new Map<string, readonly number[]>();
   for (const { engine, reads } of ways) {
     const { ids, firstTokenMs, gapsMs } = await tab.call(engine, 'generate', prompt, work.tokens, reads);

@@ -36,16 +36,45 @@ const PROMPTS = [
 ] as const;
 
 /** 27 tokens. */
-const SHORT_PREFILL = 'The ferry left at twenty past seven with nine cars, two vans and a school class on the upper deck. A man in a';
+const SHORT_PREFILL =
+  'The ferry left at twenty past seven with nine cars, two vans and a school class on the upper deck. A man in a';
 
 const SET = join(ROOT, 'probes/sets/kind-cruel-24/kind-cruel-24.set.json');
 
 /** The work that these options ask for. */
-export async function workloadFor({ quick, rounds, tokens }: Pick<EngineOptions, 'quick' | 'rounds' | 'tokens'>): Promise<Workload> {
+export async function workloadFor({
+  quick,
+  rounds,
+  tokens,
+}: Pick<EngineOptions, 'quick' | 'rounds' | 'tokens'>): Promise<Workload> {
   const { rows } = await readPromptSet(SET, { requireNeutral: true });
   // A topic's scene is the same for its three poles.
   const scenes = [...new Set(rows.map(({ context }) => context))];
   return quick
-    ? { form: 'quick', rounds: rounds ?? 2, coldRounds: 1, tokens: tokens ?? 3, warmUp: 1, rehearsed: false, mostMinutes: 8, prompts: PROMPTS, prefill: SHORT_PREFILL, texts: scenes.slice(0, 2), batch: 2 }
-    : { form: 'full', rounds: rounds ?? 5, coldRounds: 3, tokens: tokens ?? 128, warmUp: 16, rehearsed: true, mostMinutes: Infinity, prompts: PROMPTS, prefill: PROOF_TEXT, texts: rows.map(({ context, text }) => `${context} ${text}`), batch: 8 };
+    ? {
+        form: 'quick',
+        rounds: rounds ?? 2,
+        coldRounds: 1,
+        tokens: tokens ?? 3,
+        warmUp: 1,
+        rehearsed: false,
+        mostMinutes: 8,
+        prompts: PROMPTS,
+        prefill: SHORT_PREFILL,
+        texts: scenes.slice(0, 2),
+        batch: 2,
+      }
+    : {
+        form: 'full',
+        rounds: rounds ?? 5,
+        coldRounds: 3,
+        tokens: tokens ?? 128,
+        warmUp: 16,
+        rehearsed: true,
+        mostMinutes: Infinity,
+        prompts: PROMPTS,
+        prefill: PROOF_TEXT,
+        texts: rows.map(({ context, text }) => `${context} ${text}`),
+        batch: 8,
+      };
 }

@@ -6,7 +6,15 @@ import { serialiseRecording, serialiseRecordingIndex } from '../../src/format/re
 import '../../src/styles/tokens.css';
 import '../../src/styles/base.css';
 import { fakeParts } from '../../tests/browser/ui/parts.ts';
-import { BETRAYAL, cut, LAYERS, polesFor, sampleRecording, scoresFor, wordsFor } from '../../tests/browser/ui/sample.ts';
+import {
+  BETRAYAL,
+  cut,
+  LAYERS,
+  polesFor,
+  sampleRecording,
+  scoresFor,
+  wordsFor,
+} from '../../tests/browser/ui/sample.ts';
 import type { InstrumentBench } from '../instrument-steps.ts';
 import BenchPage from './BenchPage.svelte';
 
@@ -15,15 +23,39 @@ const TOKENS = Number(query.get('tokens') ?? 2000);
 
 function longRecording() {
   const once = cut(BETRAYAL).length;
-  const recording = sampleRecording('betrayal', 'Long', Array.from({ length: Math.ceil(TOKENS / once) + 1 }, () => BETRAYAL).join(' '));
+  const recording = sampleRecording(
+    'betrayal',
+    'Long',
+    Array.from({ length: Math.ceil(TOKENS / once) + 1 }, () => BETRAYAL).join(' '),
+  );
   const tokens = recording.tokens.slice(0, TOKENS);
   const cells = TOKENS * LAYERS;
   const { poles } = recording;
-  return { ...recording, tokens, text: tokens.map((token) => token.text).join(''), givenTokens: TOKENS, scores: recording.scores.slice(0, cells), words: recording.words.slice(0, cells), poles: poles && byPole((pole) => ({ ...poles[pole], scores: poles[pole].scores.slice(0, cells), words: poles[pole].words.slice(0, cells) })), taps: recording.taps.filter((tap) => tap.afterToken < TOKENS) };
+  return {
+    ...recording,
+    tokens,
+    text: tokens.map((token) => token.text).join(''),
+    givenTokens: TOKENS,
+    scores: recording.scores.slice(0, cells),
+    words: recording.words.slice(0, cells),
+    poles:
+      poles &&
+      byPole((pole) => ({
+        ...poles[pole],
+        scores: poles[pole].scores.slice(0, cells),
+        words: poles[pole].words.slice(0, cells),
+      })),
+    taps: recording.taps.filter((tap) => tap.afterToken < TOKENS),
+  };
 }
 
-const files = { index: serialiseRecordingIndex([{ id: 'betrayal', title: 'Long', blurb: '', dark: false }]), story: serialiseRecording(longRecording()) };
-const app = new AppState(fakeParts(undefined, { fetchText: (url) => Promise.resolve(url.endsWith('index.json') ? files.index : files.story) }));
+const files = {
+  index: serialiseRecordingIndex([{ id: 'betrayal', title: 'Long', blurb: '', dark: false }]),
+  story: serialiseRecording(longRecording()),
+};
+const app = new AppState(
+  fakeParts(undefined, { fetchText: (url) => Promise.resolve(url.endsWith('index.json') ? files.index : files.story) }),
+);
 await app.open();
 app.desk.view.face = 'text';
 const target = document.getElementById('app');
@@ -54,7 +86,10 @@ function push(batch: number): void {
   const scores = spare.slice(from, from + batch * LAYERS);
   reading.sink.tokens({
     start,
-    pieces: Array.from({ length: batch }, (_, index) => pieces[(start + index) % pieces.length] ?? { id: 0, text: ' a' }),
+    pieces: Array.from(
+      { length: batch },
+      (_, index) => pieces[(start + index) % pieces.length] ?? { id: 0, text: ' a' },
+    ),
     scores,
     words: spareWords.slice(from, from + batch * LAYERS),
     poles: polesFor(scores),
@@ -69,6 +104,7 @@ const bench: InstrumentBench = {
   append: (steps, batch) => Array.from({ length: steps }, () => timed(() => push(batch))),
   switchLayer: (steps) => Array.from({ length: steps }, () => timed(() => (view.layer = 5 + ((step++ * 7) % 20)))),
   hover: (steps) => Array.from({ length: steps }, () => timed(() => (view.preview = (step++ * 37) % TOKENS))),
-  recolour: (steps) => Array.from({ length: steps }, () => timed(() => (app.preferences.grain = step++ % 2 === 0 ? 'sentence' : 'mean'))),
+  recolour: (steps) =>
+    Array.from({ length: steps }, () => timed(() => (app.preferences.grain = step++ % 2 === 0 ? 'sentence' : 'mean'))),
 };
 (globalThis as unknown as { bench: InstrumentBench }).bench = bench;

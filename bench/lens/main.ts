@@ -5,7 +5,17 @@ import { toyDecoderFiles, toyTokenizer, TOY } from '../../tests/fixtures/toy-gra
 
 /** What bench/toy-lens.ts asks of the page: milliseconds of each round, on `wasm` or `webgpu`. */
 export interface LensBench {
-  run(backend: 'wasm' | 'webgpu', tokens: number, top: number, rounds: number): Promise<{ readonly rowsAtOnce: number; readonly layers: number; readonly readingMs: readonly number[]; readonly wholeMs: readonly number[] }>;
+  run(
+    backend: 'wasm' | 'webgpu',
+    tokens: number,
+    top: number,
+    rounds: number,
+  ): Promise<{
+    readonly rowsAtOnce: number;
+    readonly layers: number;
+    readonly readingMs: readonly number[];
+    readonly wholeMs: readonly number[];
+  }>;
 }
 
 const LAYERS = 30;
@@ -31,7 +41,12 @@ const bench: LensBench = {
       }
       cache?.dispose();
       const read = performance.now();
-      await readLens({ decoder, tokenizer: toyTokenizer(), chunkTokens: PASS, head }, { text, layers: [], top, words: [] }, () => undefined, new AbortController().signal);
+      await readLens(
+        { decoder, tokenizer: toyTokenizer(), chunkTokens: PASS, head },
+        { text, layers: [], top, words: [] },
+        () => undefined,
+        new AbortController().signal,
+      );
       if (round === 0) continue;
       readingMs.push(read - started);
       wholeMs.push(performance.now() - read);

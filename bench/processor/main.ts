@@ -15,13 +15,25 @@ import { bringLlama } from './llama.ts';
 import { benchPageOnProcessor, type PageResult } from './page.ts';
 import type { EngineRun } from './run.ts';
 
-const { values: asked } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, 'no-page': { type: 'boolean', default: false }, results: { type: 'string' } } });
+const { values: asked } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    'no-page': { type: 'boolean', default: false },
+    results: { type: 'string' },
+  },
+});
 const rounds = Math.max(1, Number(asked.rounds) || 3);
 const WRITTEN_IN_PAGE = 32;
 const PROMPT = [504, 9280, 6830, 260, 8600, 284];
 
 const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const run = (name: string, ...args: readonly string[]): EngineRun => JSON.parse(execFileSync(process.execPath, [...process.execArgv, script(name), ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })) as EngineRun;
+const run = (name: string, ...args: readonly string[]): EngineRun =>
+  JSON.parse(
+    execFileSync(process.execPath, [...process.execArgv, script(name), ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  ) as EngineRun;
 
 const llama = bringLlama();
 const engines: Record<string, () => EngineRun> = {
@@ -41,12 +53,18 @@ const page = asked['no-page'] ? null : await benchPageOnProcessor(PROMPT, WRITTE
 const reading = ({ readTokens, readMs }: EngineRun): number => (1000 * readTokens) / readMs;
 const writing = ({ writtenTokens, writeMs }: EngineRun): number => (1000 * writtenTokens) / writeMs;
 const number = (value: number): string => value.toPrecision(3);
-const spread = ({ low, median, high }: Spread, unit: string): string => `${number(median)}${unit} [${number(low)}, ${number(high)}]`;
+const spread = ({ low, median, high }: Spread, unit: string): string =>
+  `${number(median)}${unit} [${number(low)}, ${number(high)}]`;
 const ratio = (measure: (run: EngineRun) => number, a = 'chosen', b = 'exported'): string => {
   const [first, second] = [runs[a] ?? [], runs[b] ?? []];
-  return first.length === 0 || second.length === 0 ? '—' : spread(spreadOf(first.map((one, round) => measure(one) / measure(second[round] ?? one))), '');
+  return first.length === 0 || second.length === 0
+    ? '—'
+    : spread(spreadOf(first.map((one, round) => measure(one) / measure(second[round] ?? one))), '');
 };
-const cells = (measure: (run: EngineRun) => number, unit: string): string => ['exported', 'chosen', 'llama'].map((name) => (runs[name] === undefined ? '—' : spread(spreadOf(runs[name].map(measure)), unit))).join(' | ');
+const cells = (measure: (run: EngineRun) => number, unit: string): string =>
+  ['exported', 'chosen', 'llama']
+    .map((name) => (runs[name] === undefined ? '—' : spread(spreadOf(runs[name].map(measure)), unit)))
+    .join(' | ');
 
 const same = JSON.stringify(runs['chosen']?.[0]?.ids) === JSON.stringify(runs['exported']?.[0]?.ids);
 const heading = 'Processor: command and page without a graphics card';
@@ -71,7 +89,10 @@ function pageTable({ runtime, threads, openMs, passes, written, pageBytes, unpac
     '',
     '| page | packed | unpacked | packed to unpacked |',
     '|---|---|---|---|',
-    ...passes.map(({ tokens, past, packed, unpacked, ratio: times }) => `| a pass of ${tokens} after ${past} | ${spread(packed, ' ms')} | ${spread(unpacked, ' ms')} | ${spread(times, '')} |`),
+    ...passes.map(
+      ({ tokens, past, packed, unpacked, ratio: times }) =>
+        `| a pass of ${tokens} after ${past} | ${spread(packed, ' ms')} | ${spread(unpacked, ' ms')} | ${spread(times, '')} |`,
+    ),
     `| a written token | ${spread(written.packed, ' ms')} | ${spread(written.unpacked, ' ms')} | ${spread(written.ratio, '')} |`,
   ];
 }

@@ -30,7 +30,12 @@ await report(async () => {
       const run = textRun();
       const ids: number[] = [];
       await run.read(prompt, { taps: false }, quiet, never);
-      await run.generate({ temperature: 0.8, topK: 0, topP: 0.95, seed: 7, maxTokens: count }, { taps: false }, { ...quiet, tokens: ({ pieces }) => void ids.push(...pieces.map(({ id }) => id)) }, never);
+      await run.generate(
+        { temperature: 0.8, topK: 0, topP: 0.95, seed: 7, maxTokens: count },
+        { taps: false },
+        { ...quiet, tokens: ({ pieces }) => void ids.push(...pieces.map(({ id }) => id)) },
+        never,
+      );
       run.dispose();
       return ids;
     },

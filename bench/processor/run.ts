@@ -25,8 +25,12 @@ export interface OpenEngine {
 
 /** A text of about 1,100 tokens: shipped stories, one after the other. */
 export const READ_TEXT = ['betrayal', 'redemption', 'mercy', 'dream', 'bakery']
-  .map((name) => readFileSync(fileURLToPath(new URL(`../../src/content/stories/${name}.json`, import.meta.url)), 'utf8'))
-  .map((story) => (JSON.parse(story) as { sentences: readonly { text: string }[] }).sentences.map(({ text }) => text).join(' '))
+  .map((name) =>
+    readFileSync(fileURLToPath(new URL(`../../src/content/stories/${name}.json`, import.meta.url)), 'utf8'),
+  )
+  .map((story) =>
+    (JSON.parse(story) as { sentences: readonly { text: string }[] }).sentences.map(({ text }) => text).join(' '),
+  )
   .join(' ');
 
 const PROMPT = 'The guard opened the gate and';
@@ -42,7 +46,15 @@ export async function report(open: () => Promise<OpenEngine>): Promise<void> {
   const ids = await engine.write(PROMPT, WRITTEN);
   const written = performance.now();
   // maxRSS is in kilobytes on Linux and macOS alike: libuv converts.
-  const run: EngineRun = { openMs: opened - started, readTokens, readMs: readAt - opened, writtenTokens: ids.length, writeMs: written - readAt, peakBytes: process.resourceUsage().maxRSS * 1024, ids };
+  const run: EngineRun = {
+    openMs: opened - started,
+    readTokens,
+    readMs: readAt - opened,
+    writtenTokens: ids.length,
+    writeMs: written - readAt,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+    ids,
+  };
   process.stdout.write(`${JSON.stringify(run)}\n`);
   process.exit(0);
 }

@@ -21,7 +21,11 @@ export async function prepareBundle(folder: string, force: boolean): Promise<voi
   const held = await heldIn(folder);
   const found = Object.values(PROBE_FILES).filter((name) => held.includes(name));
   if (found.length > 0 && !force) {
-    throw new AppError('usage', `${folder} already holds a probe (${found.join(', ')}). Name another folder, or give --force to replace it.`, { folder });
+    throw new AppError(
+      'usage',
+      `${folder} already holds a probe (${found.join(', ')}). Name another folder, or give --force to replace it.`,
+      { folder },
+    );
   }
   const parent = dirname(resolve(folder));
   await prepareFolder(parent);
@@ -42,7 +46,8 @@ export async function writeBundle(folder: string, contents: BundleContents): Pro
       throw cannot('write', folder, thrown);
     }
     if (replaced) {
-      for (const name of (await heldIn(before)).filter((held) => !OWN.has(held))) await rename(join(before, name), join(folder, name));
+      for (const name of (await heldIn(before)).filter((held) => !OWN.has(held)))
+        await rename(join(before, name), join(folder, name));
       await rm(before, { recursive: true });
     }
   } catch (thrown) {

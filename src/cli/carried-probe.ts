@@ -20,13 +20,27 @@ export const FITTED_ON = { 'fitted-on': { type: 'string', multiple: true } } as 
 export const FITTED_ON_USAGE = '[--fitted-on FILE.set.json …]';
 
 /** The probe for this model. Throws what {@link carryOver} does, and what reading a set throws. */
-export async function carriedProbe(reader: SegmentReader, probe: Probe, options: Options, signal: AbortSignal): Promise<CarriedProbe> {
-  const call: LongCall = { onProgress: ({ done, total }) => showProgress('measuring the probe on this variant', done, total), signal };
+export async function carriedProbe(
+  reader: SegmentReader,
+  probe: Probe,
+  options: Options,
+  signal: AbortSignal,
+): Promise<CarriedProbe> {
+  const call: LongCall = {
+    onProgress: ({ done, total }) => showProgress('measuring the probe on this variant', done, total),
+    signal,
+  };
   return carryOver(reader, probe, () => setsOf(probe, options.texts('fitted-on')), call);
 }
 
 /** The same for a probe whose direction pushes these layers. Throws `probe-model-mismatch` too where it does not hold at one of them. */
-export async function pushingProbe(reader: SegmentReader, probe: Probe, pushed: Pick<PushSettings, 'from' | 'to'>, options: Options, signal: AbortSignal): Promise<CarriedProbe> {
+export async function pushingProbe(
+  reader: SegmentReader,
+  probe: Probe,
+  pushed: Pick<PushSettings, 'from' | 'to'>,
+  options: Options,
+  signal: AbortSignal,
+): Promise<CarriedProbe> {
   const carried = await carriedProbe(reader, probe, options, signal);
   if (carried.agreement !== null) assertPushes(probe, carried.agreement, pushed);
   return carried;
@@ -41,6 +55,10 @@ export function agreementPart(agreement: DtypeAgreement | null): { readonly carr
 async function setsOf({ evidence }: Probe, named: readonly string[]): Promise<readonly PromptSet[]> {
   const folder = join(SHIPPED, 'sets');
   const there = new Set(await readdir(folder));
-  const shipped = evidence.bySet.filter(({ name }) => there.has(name)).map(({ name }) => join(folder, name, `${name}.set.json`));
-  return Promise.all([...new Set([...shipped, ...named])].map((path) => readPromptSet(path, { requireNeutral: false })));
+  const shipped = evidence.bySet
+    .filter(({ name }) => there.has(name))
+    .map(({ name }) => join(folder, name, `${name}.set.json`));
+  return Promise.all(
+    [...new Set([...shipped, ...named])].map((path) => readPromptSet(path, { requireNeutral: false })),
+  );
 }

@@ -18,15 +18,31 @@ export class Options {
   /** What stood there without an option's name, in order. */
   readonly words: readonly string[];
 
-  /** Parses `args`; unknown options throw `usage`, and stray words do unless the command takes some. Whoever knows `model` knows `dtype`. */
-  constructor(command: string, args: readonly string[], known: NonNullable<ParseArgsConfig['options']>, { takesWords = false }: { readonly takesWords?: boolean } = {}) {
+  /**
+   * Parses `args`; unknown options throw `usage`, and stray words do unless the command takes some. Whoever knows
+   * `model` knows `dtype`.
+   */
+  constructor(
+    command: string,
+    args: readonly string[],
+    known: NonNullable<ParseArgsConfig['options']>,
+    { takesWords = false }: { readonly takesWords?: boolean } = {},
+  ) {
     this.#command = command;
     try {
-      const { values, positionals } = parseArgs({ args: [...args], options: 'model' in known ? { ...known, dtype: { type: 'string' } } : known, strict: true, allowPositionals: takesWords });
+      const { values, positionals } = parseArgs({
+        args: [...args],
+        options: 'model' in known ? { ...known, dtype: { type: 'string' } } : known,
+        strict: true,
+        allowPositionals: takesWords,
+      });
       this.#values = values;
       this.words = positionals;
     } catch (thrown) {
-      throw new AppError('usage', `${command}: ${(thrown instanceof Error ? thrown.message : String(thrown)).replace(/\s+/g, ' ')}`);
+      throw new AppError(
+        'usage',
+        `${command}: ${(thrown instanceof Error ? thrown.message : String(thrown)).replace(/\s+/g, ' ')}`,
+      );
     }
   }
 
@@ -39,7 +55,10 @@ export class Options {
   /** A text option that must be there. */
   needed(name: string): string {
     const what = name === 'model' ? `: the folder of a model, such as the embedded ${embeddedFolder()}` : '';
-    return this.text(name) ?? this.refuse(`--${name} is missing${what}. "flipside ${this.#command} --help" says how it is used`);
+    return (
+      this.text(name) ??
+      this.refuse(`--${name} is missing${what}. "flipside ${this.#command} --help" says how it is used`)
+    );
   }
 
   /** The model's folder as `--model` names it, or the graph in it that `--dtype` picks. Throws `model-variant-missing`. */
@@ -64,8 +83,14 @@ export class Options {
     const text = this.text(name);
     if (text === undefined) return fallback;
     const value = Number(text);
-    if (text.trim() === '' || !(value >= limits.min && value <= limits.max) || (limits.whole === true && !Number.isInteger(value))) {
-      this.refuse(`--${name} must be a ${limits.whole === true ? 'whole ' : ''}number from ${limits.min} to ${limits.max}, got "${text}"`);
+    if (
+      text.trim() === '' ||
+      !(value >= limits.min && value <= limits.max) ||
+      (limits.whole === true && !Number.isInteger(value))
+    ) {
+      this.refuse(
+        `--${name} must be a ${limits.whole === true ? 'whole ' : ''}number from ${limits.min} to ${limits.max}, got "${text}"`,
+      );
     }
     return value;
   }

@@ -16,13 +16,19 @@ const SET_ENDING = '.set.json';
 
 /** Options of a dose–response beside those of the push, for `Options`. */
 export const DOSE_OPTIONS = {
-  ...Object.fromEntries(['kl', 'placebo-kl', 'choices', 'control', 'unrelated', 'stories', 'seed'].map((name) => [name, { type: 'string' } as const])),
+  ...Object.fromEntries(
+    ['kl', 'placebo-kl', 'choices', 'control', 'unrelated', 'stories', 'seed'].map((name) => [
+      name,
+      { type: 'string' } as const,
+    ]),
+  ),
   'no-control': { type: 'boolean' },
   'no-placebos': { type: 'boolean' },
 } as const;
 
 /** How they are written. */
-export const DOSE_USAGE = '[--kl X,Y,…] [--placebo-kl X,…] [--choices FILE.set.json] [--control FILE.set.json | --no-control] [--unrelated DIR | --no-placebos] [--stories FILE.set.json] [--seed N]';
+export const DOSE_USAGE =
+  '[--kl X,Y,…] [--placebo-kl X,…] [--choices FILE.set.json] [--control FILE.set.json | --no-control] [--unrelated DIR | --no-placebos] [--stories FILE.set.json] [--seed N]';
 
 /** Everything that is measured on, read and checked before any model is opened. */
 export interface DosePlan {
@@ -45,9 +51,13 @@ export async function dosePlanFrom(options: Options, dir: string): Promise<DoseP
   const choices = await readChoices(options, probe.axis);
   const control = await readControl(options, defaults.control);
   const bare = options.flag('no-placebos');
-  for (const name of ['placebo-kl', 'unrelated']) if (bare && options.text(name) !== undefined) options.refuse(`--${name} and --no-placebos contradict each other`);
-  const unrelated = bare ? null : (await readProbe(options.text('unrelated') ?? join(SHIPPED, defaults.unrelated))).probe;
-  if (unrelated && sameAxis(unrelated.axis, probe.axis)) options.refuse(`--unrelated names a probe of the same axis, ${axisName(probe.axis)}: name one of another`);
+  for (const name of ['placebo-kl', 'unrelated'])
+    if (bare && options.text(name) !== undefined) options.refuse(`--${name} and --no-placebos contradict each other`);
+  const unrelated = bare
+    ? null
+    : (await readProbe(options.text('unrelated') ?? join(SHIPPED, defaults.unrelated))).probe;
+  if (unrelated && sameAxis(unrelated.axis, probe.axis))
+    options.refuse(`--unrelated names a probe of the same axis, ${axisName(probe.axis)}: name one of another`);
   return {
     probe,
     unrelated,
@@ -73,31 +83,46 @@ function placeboTargets(options: Options, targets: readonly number[]): readonly 
   const nearest = targets.filter((target) => far(target) === Math.min(...targets.map(far))).slice(0, 1);
   const asked = klsFrom(options, 'placebo-kl', nearest);
   const other = asked.find((target) => !targets.includes(target));
-  return other === undefined ? asked : options.refuse(`--placebo-kl names ${other}, where the direction is not measured: it must be among --kl, ${targets.join(',')}`);
+  return other === undefined
+    ? asked
+    : options.refuse(
+        `--placebo-kl names ${other}, where the direction is not measured: it must be among --kl, ${targets.join(',')}`,
+      );
 }
 
 /** The choices that were named, or those that ship for the axis. */
 async function readChoices(options: Options, axis: Axis): ReturnType<typeof readPromptSet> {
   const named = options.text('choices');
   const set = await readPromptSet(named ?? (await shippedChoices(options, axis)), { requireNeutral: false });
-  if (!sameAxis(set.axis, axis)) options.refuse(`--choices ${named ?? ''} are between ${axisName(set.axis)}, and the probe is of ${axisName(axis)}: name choices of that axis, or give these as --control`);
+  if (!sameAxis(set.axis, axis))
+    options.refuse(
+      `--choices ${named ?? ''} are between ${axisName(set.axis)}, and the probe is of ${axisName(axis)}: name choices of that axis, or give these as --control`,
+    );
   return set;
 }
 
 async function shippedChoices(options: Options, axis: Axis): Promise<string> {
   const folder = join(SHIPPED, 'choices');
   const first = choicesName(axis) + SET_ENDING;
-  const names = (await listFolder(folder)).filter((file) => file.endsWith(SET_ENDING)).sort((a, b) => Number(b === first) - Number(a === first) || (a < b ? -1 : 1));
+  const names = (await listFolder(folder))
+    .filter((file) => file.endsWith(SET_ENDING))
+    .sort((a, b) => Number(b === first) - Number(a === first) || (a < b ? -1 : 1));
   for (const name of names) {
     const own = headerFacts(await readText(join(folder, name))).axis;
     if (own && sameAxis(own, axis)) return join(folder, name);
   }
-  return options.refuse(`no choices between ${axisName(axis)} come with ${basename(folder)}: name a set of them with --choices`);
+  return options.refuse(
+    `no choices between ${axisName(axis)} come with ${basename(folder)}: name a set of them with --choices`,
+  );
 }
 
-async function readControl(options: Options, shipped: string | null): Promise<Awaited<ReturnType<typeof readPromptSet>> | null> {
+async function readControl(
+  options: Options,
+  shipped: string | null,
+): Promise<Awaited<ReturnType<typeof readPromptSet>> | null> {
   const named = options.text('control');
-  if (options.flag('no-control')) return named === undefined ? null : options.refuse('--control and --no-control contradict each other');
+  if (options.flag('no-control'))
+    return named === undefined ? null : options.refuse('--control and --no-control contradict each other');
   const path = named ?? (shipped && join(SHIPPED, 'choices', shipped + SET_ENDING));
   return path === null ? null : readPromptSet(path, { requireNeutral: false });
 }

@@ -8,7 +8,16 @@ import type { JsonObject, UnitResult } from '../experiments/design.ts';
 import { makeReport } from '../experiments/report.ts';
 import type { UnitStore } from '../experiments/runner.ts';
 import type { LoadedSpec } from '../experiments/spec.ts';
-import { assertBelongs, parseUnit, PREPARED_ID, preparedText, serialiseUnit, serialiseUnits, type UnitFile, type UnitsHead } from '../experiments/unit-file.ts';
+import {
+  assertBelongs,
+  parseUnit,
+  PREPARED_ID,
+  preparedText,
+  serialiseUnit,
+  serialiseUnits,
+  type UnitFile,
+  type UnitsHead,
+} from '../experiments/unit-file.ts';
 import { experimentCard } from '../format/experiment-card.ts';
 import { experimentFigureSvg } from '../format/experiment-figure.ts';
 import { serialiseReport } from '../format/experiment-report.ts';
@@ -18,7 +27,14 @@ const PREPARED = 'prepared.json';
 const UNITS = 'units';
 
 /** The files of a finished experiment, in the order in which one reads them. */
-export const RESULT_FILES = ['CARD.md', 'figure.svg', 'figure-dark.svg', 'report.json', 'units.jsonl', 'spec.json'] as const;
+export const RESULT_FILES = [
+  'CARD.md',
+  'figure.svg',
+  'figure-dark.svg',
+  'report.json',
+  'units.jsonl',
+  'spec.json',
+] as const;
 
 /** SHA-256 of a text, hexadecimal. */
 export const sha256Of = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
@@ -39,7 +55,10 @@ export async function openExperimentFolder(dir: string, head: UnitsHead): Promis
     ids: async () => ids,
     async keep(result) {
       if (prepared === null) throw new AppError('internal', `Unit ${result.id} ran before anything was prepared.`);
-      await writeOutput(join(dir, UNITS, `${result.id}.json`), serialiseUnit({ head, part: 'unit', preparedSha256: sha256Of(preparedText(prepared)), result }));
+      await writeOutput(
+        join(dir, UNITS, `${result.id}.json`),
+        serialiseUnit({ head, part: 'unit', preparedSha256: sha256Of(preparedText(prepared)), result }),
+      );
       ids.add(result.id);
     },
   };
@@ -50,13 +69,17 @@ export async function openExperimentFolder(dir: string, head: UnitsHead): Promis
  * them is made again. Whatever else is wrong with a file is refused when it is read.
  */
 async function setAsideBroken(dir: string): Promise<void> {
-  const units = (await listFolder(join(dir, UNITS))).filter((name) => name.endsWith('.json')).map((name) => join(UNITS, name));
+  const units = (await listFolder(join(dir, UNITS)))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join(UNITS, name));
   for (const name of [PREPARED, ...units]) {
     const path = join(dir, name);
     const source = await readIfThere(path);
     if (source === null || isJson(source)) continue;
     await rename(path, `${path}.broken`);
-    process.stderr.write(`flipside: ${path} is cut off; it now lies beside as ${basename(path)}.broken, and what was in it is made again.\n`);
+    process.stderr.write(
+      `flipside: ${path} is cut off; it now lies beside as ${basename(path)}.broken, and what was in it is made again.\n`,
+    );
   }
 }
 
@@ -71,18 +94,34 @@ function isJson(source: string): boolean {
 
 /** Writes what was prepared, for this folder or for another. */
 export async function writePrepared(dir: string, head: UnitsHead, prepared: JsonObject): Promise<void> {
-  await writeOutput(join(dir, PREPARED), serialiseUnit({ head, part: 'prepared', preparedSha256: sha256Of(preparedText(prepared)), result: { id: PREPARED_ID, data: prepared } }));
+  await writeOutput(
+    join(dir, PREPARED),
+    serialiseUnit({
+      head,
+      part: 'prepared',
+      preparedSha256: sha256Of(preparedText(prepared)),
+      result: { id: PREPARED_ID, data: prepared },
+    }),
+  );
 }
 
 /** Reads a file of {@link writePrepared}. */
 export async function readPrepared(path: string): Promise<UnitFile> {
   const source = await readText(path);
-  if (!isJson(source)) throw new AppError('unit-invalid', `${path} is cut off. Run flipside experiment on its folder again, which measures what is missing.`, { path });
+  if (!isJson(source))
+    throw new AppError(
+      'unit-invalid',
+      `${path} is cut off. Run flipside experiment on its folder again, which measures what is missing.`,
+      { path },
+    );
   return parseUnit(source, path);
 }
 
 /** What has run in a folder; all of it belongs to `head` and to one preparation. Throws `unit-invalid` with the file. */
-export async function readParts(dir: string, head: UnitsHead): Promise<{ readonly prepared: JsonObject | null; readonly units: readonly UnitResult[] }> {
+export async function readParts(
+  dir: string,
+  head: UnitsHead,
+): Promise<{ readonly prepared: JsonObject | null; readonly units: readonly UnitResult[] }> {
   const source = await readIfThere(join(dir, PREPARED));
   const prepared = source === null ? null : parseUnit(source, join(dir, PREPARED));
   if (prepared !== null) assertBelongs(prepared.head, head, join(dir, PREPARED));
@@ -91,9 +130,15 @@ export async function readParts(dir: string, head: UnitsHead): Promise<{ readonl
     const path = join(dir, UNITS, name);
     const unit = await readPrepared(path);
     assertBelongs(unit.head, head, path);
-    if (prepared === null) throw new AppError('unit-invalid', `${path} is there and ${join(dir, PREPARED)}, which it was measured with, is not. Put it back, or begin in an empty folder.`, { path });
+    if (prepared === null)
+      throw new AppError(
+        'unit-invalid',
+        `${path} is there and ${join(dir, PREPARED)}, which it was measured with, is not. Put it back, or begin in an empty folder.`,
+        { path },
+      );
     if (unit.preparedSha256 !== prepared.preparedSha256) throw otherPreparation(path);
-    if (`${unit.result.id}.json` !== name) throw new AppError('unit-invalid', `${path} holds the unit ${unit.result.id}. Give it its name back.`, { path });
+    if (`${unit.result.id}.json` !== name)
+      throw new AppError('unit-invalid', `${path} holds the unit ${unit.result.id}. Give it its name back.`, { path });
     units.push(unit.result);
   }
   return { prepared: prepared?.result.data ?? null, units };
@@ -101,11 +146,21 @@ export async function readParts(dir: string, head: UnitsHead): Promise<{ readonl
 
 /** A unit that was measured with other instruments. */
 export function otherPreparation(path: string): AppError {
-  return new AppError('unit-invalid', `${path} was measured with another preparation. Prepare once (flipside experiment … --prepare) and give every shard that file (--prepared FILE).`, { path });
+  return new AppError(
+    'unit-invalid',
+    `${path} was measured with another preparation. Prepare once (flipside experiment … --prepare) and give every shard that file (--prepared FILE).`,
+    { path },
+  );
 }
 
 /** Analyses the units and writes {@link RESULT_FILES}. Throws `units-missing`, and `unit-invalid`. */
-export async function writeResults(dir: string, loaded: LoadedSpec, head: UnitsHead, prepared: JsonObject, units: readonly UnitResult[]): Promise<ExperimentReport> {
+export async function writeResults(
+  dir: string,
+  loaded: LoadedSpec,
+  head: UnitsHead,
+  prepared: JsonObject,
+  units: readonly UnitResult[],
+): Promise<ExperimentReport> {
   const all = serialiseUnits({ head, prepared, units });
   const report = makeReport(loaded, { head, prepared, units }, sha256Of(all));
   const contents: Record<(typeof RESULT_FILES)[number], string> = {

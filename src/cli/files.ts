@@ -54,7 +54,8 @@ export async function readIfThere(path: string): Promise<string | null> {
   try {
     return await readText(path);
   } catch (thrown) {
-    if (thrown instanceof AppError && (thrown.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return null;
+    if (thrown instanceof AppError && (thrown.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT')
+      return null;
     throw thrown;
   }
 }
@@ -73,7 +74,10 @@ export async function readStorySet(path: string): Promise<StorySet> {
 export async function readProbe(dir: string): Promise<{ probe: Probe; sha256: string }> {
   const json = await readInput(join(dir, 'probe.json'), MAX_TEXT_BYTES);
   const tensors = await readInput(join(dir, 'directions.safetensors'));
-  return { probe: parseProbe(json.toString('utf8'), tensors), sha256: createHash('sha256').update(json).update(tensors).digest('hex') };
+  return {
+    probe: parseProbe(json.toString('utf8'), tensors),
+    sha256: createHash('sha256').update(json).update(tensors).digest('hex'),
+  };
 }
 
 /** Writes a file whole or not at all, making its folder; it is on the disk before it gets its name. */
@@ -120,21 +124,39 @@ export async function listFolder(path: string): Promise<string[]> {
 
 /** What is thrown where the system refuses a file: what was to be done, the path, and its own words. */
 export function cannot(what: string, path: string, thrown: unknown): AppError {
-  return new AppError('usage', `Cannot ${what} ${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}.`, { path }, thrown);
+  return new AppError(
+    'usage',
+    `Cannot ${what} ${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
+    { path },
+    thrown,
+  );
 }
 
 /** The size is the file's own; a pipe or a device says 0, and then only the limit is told. */
 function tooLarge(path: string, size: number, most: number): AppError {
   const has = size > most ? `has ${Math.ceil(size / 1e6)} MB` : 'has no end, or is larger';
-  return new AppError('usage', `Cannot read ${path}: it ${has}; at most ${most / 1e6} MB are read. Name a smaller file.`, { path, size, most });
+  return new AppError(
+    'usage',
+    `Cannot read ${path}: it ${has}; at most ${most / 1e6} MB are read. Name a smaller file.`,
+    { path, size, most },
+  );
 }
 
 /** The two files of a set as text, not yet validated, from the header's path. */
 export async function readSetFiles(path: string): Promise<SetFiles> {
-  if (!path.endsWith(HEADER_ENDING)) throw new AppError('usage', `A set is named by its header file, which ends in ${HEADER_ENDING}; got ${path}.`, { path });
+  if (!path.endsWith(HEADER_ENDING))
+    throw new AppError('usage', `A set is named by its header file, which ends in ${HEADER_ENDING}; got ${path}.`, {
+      path,
+    });
   const rowsPath = `${path.slice(0, -HEADER_ENDING.length)}.jsonl`;
   const header = await readInput(path, MAX_TEXT_BYTES);
   const rows = await readInput(rowsPath, MAX_TEXT_BYTES);
   const [headerName, rowsName] = [basename(path), basename(rowsPath)];
-  return { headerName, rowsName, header: decodeText(header, headerName), rows: decodeText(rows, rowsName), sha256: createHash('sha256').update(rows).digest('hex') };
+  return {
+    headerName,
+    rowsName,
+    header: decodeText(header, headerName),
+    rows: decodeText(rows, rowsName),
+    sha256: createHash('sha256').update(rows).digest('hex'),
+  };
 }

@@ -38,7 +38,8 @@ export class GrownReading implements ReadingSink {
   /** The same for each pole from neutral; null where it was not read. */
   poles(): ByPole<TokenScores> | null {
     if (this.#batches.positive.length < this.#batches.difference.length) return null;
-    const of = (pole: Pole, part: keyof TokenScores): Float32Array => joined(this.#batches[pole].map((batch) => batch[part]));
+    const of = (pole: Pole, part: keyof TokenScores): Float32Array =>
+      joined(this.#batches[pole].map((batch) => batch[part]));
     return byPole((pole) => ({ scores: of(pole, 'scores'), words: of(pole, 'words') }));
   }
 }
@@ -59,14 +60,35 @@ export function toJson(reading: GrownReading): { tokens: unknown[]; taps: unknow
   const words = reading.words();
   const poles = reading.poles();
   const layers = reading.pieces.length > 0 ? scores.length / reading.pieces.length : 0;
-  const row = (values: Float32Array): (number | null)[] => Array.from(values, (value) => (Number.isFinite(value) ? Math.round(value * 1e4) / 1e4 : null));
-  const at = (values: Float32Array, index: number): (number | null)[] => row(values.subarray(index * layers, (index + 1) * layers));
-  const polesAt = (index: number): object => (poles === null ? {} : byPole((pole) => ({ scores: at(poles[pole].scores, index), words: at(poles[pole].words, index) })));
+  const row = (values: Float32Array): (number | null)[] =>
+    Array.from(values, (value) => (Number.isFinite(value) ? Math.round(value * 1e4) / 1e4 : null));
+  const at = (values: Float32Array, index: number): (number | null)[] =>
+    row(values.subarray(index * layers, (index + 1) * layers));
+  const polesAt = (index: number): object =>
+    poles === null
+      ? {}
+      : byPole((pole) => ({ scores: at(poles[pole].scores, index), words: at(poles[pole].words, index) }));
   const inOrder = (taps: readonly TapReading[]): TapReading[] => [...taps].sort((a, b) => a.afterToken - b.afterToken);
-  const shown = (tap: TapReading): (number | null)[] | null => tap.shown && row(Float32Array.of(tap.shown.score, tap.shown.low, tap.shown.high));
-  const tapPoles = (tap: TapReading): object => (tap.poles === null ? {} : { positive: row(tap.poles.positive), negative: row(tap.poles.negative) });
+  const shown = (tap: TapReading): (number | null)[] | null =>
+    tap.shown && row(Float32Array.of(tap.shown.score, tap.shown.low, tap.shown.high));
+  const tapPoles = (tap: TapReading): object =>
+    tap.poles === null ? {} : { positive: row(tap.poles.positive), negative: row(tap.poles.negative) };
   return {
-    tokens: reading.pieces.map((piece, index) => ({ id: piece.id, text: piece.text, scores: at(scores, index), words: at(words, index), ...polesAt(index) })),
-    taps: inOrder(reading.taps).map((tap) => ({ afterToken: tap.afterToken, stand: tap.stand, shown: shown(tap), score: row(tap.score), nullLow: row(tap.nullLow), nullHigh: row(tap.nullHigh), ...tapPoles(tap) })),
+    tokens: reading.pieces.map((piece, index) => ({
+      id: piece.id,
+      text: piece.text,
+      scores: at(scores, index),
+      words: at(words, index),
+      ...polesAt(index),
+    })),
+    taps: inOrder(reading.taps).map((tap) => ({
+      afterToken: tap.afterToken,
+      stand: tap.stand,
+      shown: shown(tap),
+      score: row(tap.score),
+      nullLow: row(tap.nullLow),
+      nullHigh: row(tap.nullHigh),
+      ...tapPoles(tap),
+    })),
   };
 }

@@ -20,9 +20,25 @@ import { verify } from './commands/verify.ts';
 import type { Command } from './command.ts';
 import { clearProgress } from './progress.ts';
 
-const COMMANDS: readonly Command[] = [verify, check, read, train, judge, vector, generate, steer, lens, compare, patch, experiment, merge, record];
+const COMMANDS: readonly Command[] = [
+  verify,
+  check,
+  read,
+  train,
+  judge,
+  vector,
+  generate,
+  steer,
+  lens,
+  compare,
+  patch,
+  experiment,
+  merge,
+  record,
+];
 
-const usageOf = (commands: readonly Command[]): string => commands.map((command) => `  ${command.usage}\n      ${command.summary}\n`).join('');
+const usageOf = (commands: readonly Command[]): string =>
+  commands.map((command) => `  ${command.usage}\n      ${command.summary}\n`).join('');
 const usage = `Usage: flipside COMMAND [options]\n\n${usageOf(COMMANDS)}
 Where the folder of --model DIR holds several variants of a model, --dtype q4 (fp32, fp16, q4f16, q8 …) picks one; without it q4 is taken, or else the smallest.
 `;
@@ -34,7 +50,11 @@ async function main(args: readonly string[]): Promise<number> {
     return name === undefined ? 2 : 0;
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
-  if (!command) throw new AppError('usage', `There is no command "${name}". Commands: ${COMMANDS.map((candidate) => candidate.name).join(', ')}.`);
+  if (!command)
+    throw new AppError(
+      'usage',
+      `There is no command "${name}". Commands: ${COMMANDS.map((candidate) => candidate.name).join(', ')}.`,
+    );
   if (rest.includes('--help') || rest.includes('-h')) {
     process.stdout.write(`Usage:\n${usageOf([command])}`);
     return 0;

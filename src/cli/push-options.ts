@@ -5,15 +5,31 @@ import { checkPushSettings, type PushMode, type PushSettings, type PushWhere } f
 import type { Options } from './command.ts';
 
 /** Options of a push, for `Options`. */
-export const PUSH_OPTIONS = { layer: { type: 'string' }, layers: { type: 'string' }, mode: { type: 'string' }, where: { type: 'string' } } as const;
+export const PUSH_OPTIONS = {
+  layer: { type: 'string' },
+  layers: { type: 'string' },
+  mode: { type: 'string' },
+  where: { type: 'string' },
+} as const;
 
 /** How they are written. */
 export const PUSH_USAGE = '[--layer N | --layers N-M] [--mode add|cap|ablate] [--where generated|all|N]';
 
-/** What is pushed, how and where; strength and pole are not among these options. `modes` are those that the command takes, the first unless another is named. Throws `usage` and `push-invalid`. */
-export function pushFrom<Mode extends PushMode>(options: Options, model: Pick<ModelIdentity, 'id' | 'layerCount'>, modes: readonly [Mode, ...Mode[]]): Omit<PushSettings, 'pole' | 'strength' | 'mode'> & { readonly mode: Mode } {
+/**
+ * What is pushed, how and where; strength and pole are not among these options. `modes` are those that the command
+ * takes, the first unless another is named. Throws `usage` and `push-invalid`.
+ */
+export function pushFrom<Mode extends PushMode>(
+  options: Options,
+  model: Pick<ModelIdentity, 'id' | 'layerCount'>,
+  modes: readonly [Mode, ...Mode[]],
+): Omit<PushSettings, 'pole' | 'strength' | 'mode'> & { readonly mode: Mode } {
   const asked = options.text('mode');
-  const mode = asked === undefined ? modes[0] : (modes.find((known) => known === asked) ?? options.refuse(`--mode must be ${modes.join(' or ')}, got "${asked}"`));
+  const mode =
+    asked === undefined
+      ? modes[0]
+      : (modes.find((known) => known === asked) ??
+        options.refuse(`--mode must be ${modes.join(' or ')}, got "${asked}"`));
   const settings = { mode, ...layersFrom(options, model.layerCount), where: whereFrom(options) };
   checkPushSettings({ ...settings, pole: 'positive', strength: 0 }, model);
   return settings;
@@ -24,7 +40,8 @@ export function klsFrom(options: Options, name: string, fallback: readonly numbe
   const text = options.text(name);
   if (text === undefined) return fallback;
   const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  if (!values.every((value) => value >= 0.001 && value <= 20)) options.refuse(`--${name} must be numbers of nats from 0.001 to 20 with commas between them, got "${text}"`);
+  if (!values.every((value) => value >= 0.001 && value <= 20))
+    options.refuse(`--${name} must be numbers of nats from 0.001 to 20 with commas between them, got "${text}"`);
   return [...new Set(values)].sort((a, b) => a - b);
 }
 
@@ -35,7 +52,11 @@ function layersFrom(options: Options, layerCount: number): { readonly from: numb
     return { from: layer, to: layer };
   }
   if (options.text('layer') !== undefined) options.refuse('--layer and --layers contradict each other');
-  const [, from, to] = /^(\d{1,3})-(\d{1,3})$/.exec(several.trim()) ?? options.refuse(`--layers must be two layers from 1 to ${layerCount} with a hyphen between them, such as 16-20, got "${several}"`);
+  const [, from, to] =
+    /^(\d{1,3})-(\d{1,3})$/.exec(several.trim()) ??
+    options.refuse(
+      `--layers must be two layers from 1 to ${layerCount} with a hyphen between them, such as 16-20, got "${several}"`,
+    );
   return { from: Number(from), to: Number(to) };
 }
 
@@ -47,5 +68,8 @@ export function parseWhere(text: string): PushWhere | null {
 
 function whereFrom(options: Options): PushWhere {
   const where = options.text('where') ?? 'generated';
-  return parseWhere(where) ?? options.refuse(`--where must be generated, all or the position of a token from 0, got "${where}"`);
+  return (
+    parseWhere(where) ??
+    options.refuse(`--where must be generated, all or the position of a token from 0, got "${where}"`)
+  );
 }

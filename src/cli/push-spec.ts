@@ -11,7 +11,8 @@ import { parseWhere } from './push-options.ts';
 import { neutralTexts } from './shipped.ts';
 
 /** How a push is typed. */
-export const PUSH_SPEC = '[add|cap:]POLE:LAYER[-LAYER]:STRENGTH[:all|generated|TOKEN] or ablate:LAYER[-LAYER][:WHERE], e.g. positive:18:0.26:generated';
+export const PUSH_SPEC =
+  '[add|cap:]POLE:LAYER[-LAYER]:STRENGTH[:all|generated|TOKEN] or ablate:LAYER[-LAYER][:WHERE], e.g. positive:18:0.26:generated';
 
 /** Reads a push; `option` names it in refusals. Throws `usage`. What the model has not is refused once it is known. */
 export function parsePushSpec(option: string, spec: string): PushSettings {
@@ -35,11 +36,23 @@ export function parsePushSpec(option: string, spec: string): PushSettings {
   return { mode: mode ?? 'add', pole, from, to: layers[2] === undefined ? from : Number(layers[2]), strength, where };
 }
 
-/** The push along a probe's steering direction, and the same as a run remembers it. Reads neutral stories for the unit of its strength. Throws `push-invalid`, and `probe-model-mismatch` where the direction does not hold at a pushed layer. */
-export async function pushAlong(settings: PushSettings, { probe, agreement, sha256 }: CarriedProbe & { readonly sha256: string }, engine: NodeEngine, signal: AbortSignal): Promise<{ readonly push: Push; readonly record: PushRecord }> {
+/**
+ * The push along a probe's steering direction, and the same as a run remembers it. Reads neutral stories for the unit
+ * of its strength. Throws `push-invalid`, and `probe-model-mismatch` where the direction does not hold at a pushed
+ * layer.
+ */
+export async function pushAlong(
+  settings: PushSettings,
+  { probe, agreement, sha256 }: CarriedProbe & { readonly sha256: string },
+  engine: NodeEngine,
+  signal: AbortSignal,
+): Promise<{ readonly push: Push; readonly record: PushRecord }> {
   checkPushSettings(settings, engine.model);
   if (agreement !== null) assertPushes(probe, agreement, settings);
   const ground = await createPushBench({ ...engine, neutral: await neutralTexts() }).ground(signal);
   const push = makePush({ title: probe.title, vectors: probe.steering }, settings, ground, engine.model);
-  return { push, record: { ...settings, direction: probe.title, probeSha256: sha256, matchedKl: null, ...agreementPart(agreement) } };
+  return {
+    push,
+    record: { ...settings, direction: probe.title, probeSha256: sha256, matchedKl: null, ...agreementPart(agreement) },
+  };
 }

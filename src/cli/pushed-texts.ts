@@ -19,8 +19,19 @@ export interface PushedTextPlan {
   readonly sampling: Omit<SamplingOptions, 'seed'>;
 }
 
-/** Writes and reads back, on a decoder that takes the pushes and one that is never pushed (they may be one). `onText` hears how many are done. */
-export async function writePushedTexts(parts: Omit<TextRunParts, 'decoder' | 'scorer'>, pushed: Decoder, unpushed: Decoder, probe: Probe, plan: PushedTextPlan, onText: (done: number, total: number) => void, signal: AbortSignal): Promise<readonly WrittenText[]> {
+/**
+ * Writes and reads back, on a decoder that takes the pushes and one that is never pushed (they may be one). `onText`
+ * hears how many are done.
+ */
+export async function writePushedTexts(
+  parts: Omit<TextRunParts, 'decoder' | 'scorer'>,
+  pushed: Decoder,
+  unpushed: Decoder,
+  probe: Probe,
+  plan: PushedTextPlan,
+  onText: (done: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<readonly WrittenText[]> {
   const scorer = createScorer(probe);
   const texts: WrittenText[] = [];
   const total = plan.prompts.length * plan.seeds.length * plan.pushes.size;
@@ -28,14 +39,27 @@ export async function writePushedTexts(parts: Omit<TextRunParts, 'decoder' | 'sc
     for (const seed of plan.seeds) {
       for (const [side, push] of plan.pushes) {
         const during = new GrownReading();
-        const summary = await new PushedWriting({ ...parts, decoder: pushed, scorer }, push).write({ text: prompt, where: plan.where, sampling: { ...plan.sampling, seed }, taps: true }, during, signal);
+        const summary = await new PushedWriting({ ...parts, decoder: pushed, scorer }, push).write(
+          { text: prompt, where: plan.where, sampling: { ...plan.sampling, seed }, taps: true },
+          during,
+          signal,
+        );
         const whole = during.pieces.map(({ text }) => text).join('');
         const back = new GrownReading();
         const run = new TextRun({ ...parts, decoder: unpushed, scorer });
         await run.read(whole, { taps: true }, back, signal);
         run.dispose();
         const last = ({ taps }: GrownReading): number => taps.at(-1)?.score[probe.defaultLayer] ?? NaN;
-        texts.push({ prompt, seed, side, text: whole.slice(prompt.length), tokens: summary.tokens, ended: summary.ended, readBack: last(back), during: last(during) });
+        texts.push({
+          prompt,
+          seed,
+          side,
+          text: whole.slice(prompt.length),
+          tokens: summary.tokens,
+          ended: summary.ended,
+          readBack: last(back),
+          during: last(during),
+        });
         onText(texts.length, total);
       }
     }

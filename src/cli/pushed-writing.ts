@@ -19,7 +19,15 @@ import { neutralTexts } from './shipped.ts';
 import { SAMPLING_OPTIONS, SAMPLING_USAGE, samplingFrom } from './sampling-options.ts';
 
 /** Options of writing under a push, for `Options`. */
-export const WRITING_OPTIONS = { ...SAMPLING_OPTIONS, prompt: { type: 'string' }, prompts: { type: 'string' }, pole: { type: 'string' }, strength: { type: 'string' }, match: { type: 'string' }, seeds: { type: 'string' } } as const;
+export const WRITING_OPTIONS = {
+  ...SAMPLING_OPTIONS,
+  prompt: { type: 'string' },
+  prompts: { type: 'string' },
+  pole: { type: 'string' },
+  strength: { type: 'string' },
+  match: { type: 'string' },
+  seeds: { type: 'string' },
+} as const;
 
 /** How they are written. */
 export const WRITING_USAGE = `(--prompt TEXT | --prompts FILE) [--pole positive|negative|both] [--strength X | --match KL] [--seeds N] ${SAMPLING_USAGE}`;
@@ -40,9 +48,16 @@ export async function writeUnderPush(options: Options, signal: AbortSignal): Pro
   // Taking a direction away is the same for both poles, and stands under the first.
   const poles = plan.mode === 'ablate' ? POLES.slice(0, 1) : polesFrom(options);
   const { seed, ...sampling } = samplingFrom(options);
-  const seeds = Array.from({ length: options.number('seeds', 1, { min: 1, max: 1000, whole: true }) }, (_, index) => (seed + index) % 2 ** 32);
-  if (options.text('strength') !== undefined && options.text('match') !== undefined) options.refuse('--strength and --match contradict each other');
-  const given = options.text('strength') === undefined ? null : options.number('strength', 0, { min: -STRONGEST_PUSH, max: STRONGEST_PUSH });
+  const seeds = Array.from(
+    { length: options.number('seeds', 1, { min: 1, max: 1000, whole: true }) },
+    (_, index) => (seed + index) % 2 ** 32,
+  );
+  if (options.text('strength') !== undefined && options.text('match') !== undefined)
+    options.refuse('--strength and --match contradict each other');
+  const given =
+    options.text('strength') === undefined
+      ? null
+      : options.number('strength', 0, { min: -STRONGEST_PUSH, max: STRONGEST_PUSH });
   const target = options.number('match', 1, { min: 0.001, max: 20 });
   const neutral = await neutralTexts();
   const engine = await openNodeEngine(options.model(), { editing: true });
@@ -51,11 +66,26 @@ export async function writeUnderPush(options: Options, signal: AbortSignal): Pro
     const bench = createPushBench({ ...engine, neutral });
     const ground = await bench.ground(signal);
     const direction: PushDirection = { title: probe.title, vectors: probe.steering };
-    const pushAt = (pole: Pole, strength: number): Push => makePush(direction, { ...plan, pole, strength }, ground, engine.model);
-    const matched = given === null ? await strengthFor(bench, plan.mode, target, (strength) => poles.map((pole) => pushAt(pole, strength)), signal) : null;
+    const pushAt = (pole: Pole, strength: number): Push =>
+      makePush(direction, { ...plan, pole, strength }, ground, engine.model);
+    const matched =
+      given === null
+        ? await strengthFor(bench, plan.mode, target, (strength) => poles.map((pole) => pushAt(pole, strength)), signal)
+        : null;
     const strength = given ?? matched?.strength ?? 0;
-    const pushes = new Map<PushSide, Push>([['unpushed', []], ...poles.map((pole): [PushSide, Push] => [pole, pushAt(pole, strength)])]);
-    const texts = await writePushedTexts(engine, engine.decoder, engine.decoder, probe, { prompts, seeds, pushes, where: plan.where, sampling }, (done, total) => showProgress('writing', done, total), signal);
+    const pushes = new Map<PushSide, Push>([
+      ['unpushed', []],
+      ...poles.map((pole): [PushSide, Push] => [pole, pushAt(pole, strength)]),
+    ]);
+    const texts = await writePushedTexts(
+      engine,
+      engine.decoder,
+      engine.decoder,
+      probe,
+      { prompts, seeds, pushes, where: plan.where, sampling },
+      (done, total) => showProgress('writing', done, total),
+      signal,
+    );
     return {
       model: engine.model,
       probe: { id: probe.id, sha256 },
@@ -73,7 +103,13 @@ export async function writeUnderPush(options: Options, signal: AbortSignal): Pro
 }
 
 /** The strength that was asked for as a KL, of the poles' pushes pooled; none where a direction is taken away, which has none. */
-async function strengthFor(bench: PushBench, mode: PushSettings['mode'], target: number, pushes: (strength: number) => readonly Push[], signal: AbortSignal): Promise<MatchedStrength | null> {
+async function strengthFor(
+  bench: PushBench,
+  mode: PushSettings['mode'],
+  target: number,
+  pushes: (strength: number) => readonly Push[],
+  signal: AbortSignal,
+): Promise<MatchedStrength | null> {
   if (mode === 'ablate') return null;
   const [match] = await matchStrengths(bench, mode, pushes, [target], signal);
   return match ?? null;
@@ -82,12 +118,17 @@ async function strengthFor(bench: PushBench, mode: PushSettings['mode'], target:
 async function promptsFrom(options: Options): Promise<readonly string[]> {
   const [one, file] = [options.text('prompt'), options.text('prompts')];
   if (one !== undefined && file !== undefined) options.refuse('--prompt and --prompts contradict each other');
-  const prompts = one !== undefined ? [one] : (await readProse(file ?? '')).split(/\r?\n/).filter((line) => line.trim() !== '');
-  return prompts.length === 0 ? options.refuse('--prompts names a file without a line in it: write one prompt a line') : prompts;
+  const prompts =
+    one !== undefined ? [one] : (await readProse(file ?? '')).split(/\r?\n/).filter((line) => line.trim() !== '');
+  return prompts.length === 0
+    ? options.refuse('--prompts names a file without a line in it: write one prompt a line')
+    : prompts;
 }
 
 function polesFrom(options: Options): readonly Pole[] {
   const asked = options.text('pole') ?? 'both';
   if (asked === 'both') return POLES;
-  return POLES.includes(asked as Pole) ? [asked as Pole] : options.refuse(`--pole must be positive, negative or both, got "${asked}"`);
+  return POLES.includes(asked as Pole)
+    ? [asked as Pole]
+    : options.refuse(`--pole must be positive, negative or both, got "${asked}"`);
 }

@@ -28,14 +28,24 @@ export function everyFrom(options: Options, fallback: Granularity): Granularity 
 type Tell = ReadingSink['tap'];
 
 /** Reads inside the sentences of a run's text; why that could not be done everywhere, null where it was. */
-export async function readInside(run: TextRun, every: Granularity, tap: Tell, signal: AbortSignal): Promise<ReadingsLeft | null> {
+export async function readInside(
+  run: TextRun,
+  every: Granularity,
+  tap: Tell,
+  signal: AbortSignal,
+): Promise<ReadingsLeft | null> {
   if (every === 'sentence') return null;
   const sink: ReadingSink = { tokens: () => undefined, tap };
   return (await run.refine(every, sink, (done, total) => showProgress('readings', done, total), signal)).left;
 }
 
 /** The readings as they are shown, in the order of the text, with a sentence on what they lack. */
-export function shownReadings(taps: readonly TapReading[], tokens: number, defaultLayer: number, left: ReadingsLeft | null): object {
+export function shownReadings(
+  taps: readonly TapReading[],
+  tokens: number,
+  defaultLayer: number,
+  left: ReadingsLeft | null,
+): object {
   const rounded = (value: number): number | null => (Number.isFinite(value) ? Math.round(value * 1e4) / 1e4 : null);
   const points = tracePoints(taps, tokens, null, defaultLayer);
   const printed = ({ from, afterToken, stand, score, low, high }: TracePoint): object => {

@@ -35,7 +35,15 @@ export async function readRecipes(path: string): Promise<Recipe[]> {
 /** Reads the sets of a recipe. */
 export async function planOf(recipe: Recipe): Promise<TrainingPlan> {
   const sources = (paths: readonly string[]): Promise<SetSource[]> => Promise.all(paths.map(readSetSource));
-  return { ...recipe, sets: await sources(recipe.sets), stories: await readSetSource(recipe.stories), zeros: await sources(recipe.zeros), controls: await sources(recipe.controls), others: await sources(recipe.others), trace: recipe.trace === null ? null : { ...recipe.trace, told: await sources(recipe.trace.told) } };
+  return {
+    ...recipe,
+    sets: await sources(recipe.sets),
+    stories: await readSetSource(recipe.stories),
+    zeros: await sources(recipe.zeros),
+    controls: await sources(recipe.controls),
+    others: await sources(recipe.others),
+    trace: recipe.trace === null ? null : { ...recipe.trace, told: await sources(recipe.trace.told) },
+  };
 }
 
 /** A set as text, from the path of its header. */
@@ -45,7 +53,8 @@ export async function readSetSource(path: string): Promise<SetSource> {
 }
 
 function toRecipe(node: JsonNode, folder: string): Recipe {
-  const paths = (key: string, least: number): string[] => (least === 0 && !has(node, key) ? [] : list(field(node, key), least, 64).map((path) => join(folder, text(path))));
+  const paths = (key: string, least: number): string[] =>
+    least === 0 && !has(node, key) ? [] : list(field(node, key), least, 64).map((path) => join(folder, text(path)));
   const method = field(node, 'method');
   return {
     id: identifier(field(node, 'id')),

@@ -3,7 +3,13 @@ import type { SamplingOptions } from '../core/reading.ts';
 import type { Options } from './command.ts';
 
 /** Options of writing, for `Options`. */
-export const SAMPLING_OPTIONS = { seed: { type: 'string' }, 'max-tokens': { type: 'string' }, temperature: { type: 'string' }, 'top-k': { type: 'string' }, 'top-p': { type: 'string' } } as const;
+export const SAMPLING_OPTIONS = {
+  seed: { type: 'string' },
+  'max-tokens': { type: 'string' },
+  temperature: { type: 'string' },
+  'top-k': { type: 'string' },
+  'top-p': { type: 'string' },
+} as const;
 
 /** How they are written. */
 export const SAMPLING_USAGE = '[--seed N] [--max-tokens N] [--temperature X] [--top-k N] [--top-p X]';

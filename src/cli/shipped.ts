@@ -11,6 +11,8 @@ export const SHIPPED = fileURLToPath(new URL('../../probes', import.meta.url));
 export const SHIPPED_EXPERIMENTS = fileURLToPath(new URL('../../experiments', import.meta.url));
 
 /** The neutral texts that ship, or those of another set of stories. Throws what reading a set throws. */
-export async function neutralTexts(path = join(SHIPPED, 'sets', STORIES_SET, `${STORIES_SET}.set.json`)): Promise<readonly string[]> {
+export async function neutralTexts(
+  path = join(SHIPPED, 'sets', STORIES_SET, `${STORIES_SET}.set.json`),
+): Promise<readonly string[]> {
   return (await readStorySet(path)).stories.map(({ beats }) => beats.join(' '));
 }

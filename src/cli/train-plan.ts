@@ -5,7 +5,15 @@ import { AppError } from '../core/errors.ts';
 import { DEFAULT_PENALTY } from '../core/fit.ts';
 import type { FitMethod } from '../core/probe-types.ts';
 import { headerFacts } from '../core/set-header.ts';
-import { CONTROL_SETS, OTHER_SETS, planTraining, sharesAxis, STORIES_SET, TRAINING_DEFAULTS, ZERO_SETS } from '../core/training-defaults.ts';
+import {
+  CONTROL_SETS,
+  OTHER_SETS,
+  planTraining,
+  sharesAxis,
+  STORIES_SET,
+  TRAINING_DEFAULTS,
+  ZERO_SETS,
+} from '../core/training-defaults.ts';
 import type { SetSource, TrainingPlan } from '../core/training-plan.ts';
 import type { Options } from './command.ts';
 import { readSetSource } from './recipes.ts';
@@ -17,8 +25,24 @@ const TARGETS: readonly FitMethod['target'][] = ['poles', 'zeroed', 'hardened'];
 
 /** Options of the plan, for `Options`. */
 export const PLAN_OPTIONS = {
-  ...Object.fromEntries(['set', 'zero', 'control', 'other'].map((name) => [name, { type: 'string', multiple: true } as const])),
-  ...Object.fromEntries(['stories', 'story-count', 'taps', 'method', 'target', 'penalty', 'layer', 'seed', 'shuffles', 'title', 'about'].map((name) => [name, { type: 'string' } as const])),
+  ...Object.fromEntries(
+    ['set', 'zero', 'control', 'other'].map((name) => [name, { type: 'string', multiple: true } as const]),
+  ),
+  ...Object.fromEntries(
+    [
+      'stories',
+      'story-count',
+      'taps',
+      'method',
+      'target',
+      'penalty',
+      'layer',
+      'seed',
+      'shuffles',
+      'title',
+      'about',
+    ].map((name) => [name, { type: 'string' } as const]),
+  ),
   'no-controls': { type: 'boolean' },
   'no-others': { type: 'boolean' },
 } as const;
@@ -34,7 +58,11 @@ export async function planFrom(options: Options, out: string): Promise<TrainingP
   if (first === undefined) throw new AppError('usage', 'train: --set or --recipes is missing.');
   const kind = oneOf(options, 'method', KINDS) ?? TRAINING_DEFAULTS.kind;
   const target = oneOf(options, 'target', TARGETS) ?? TRAINING_DEFAULTS.target;
-  if (kind === 'difference-of-means' && options.text('target') !== undefined && target !== 'poles') throw new AppError('usage', `train: difference-of-means pulls nothing to zero: leave --target out, or choose another --method.`);
+  if (kind === 'difference-of-means' && options.text('target') !== undefined && target !== 'poles')
+    throw new AppError(
+      'usage',
+      `train: difference-of-means pulls nothing to zero: leave --target out, or choose another --method.`,
+    );
   const asked = await zerosAsked(options, sets);
   const tapCount = Math.max(1, headerFacts(first.header).taps.length);
   const title = options.text('title');
@@ -52,7 +80,10 @@ export async function planFrom(options: Options, out: string): Promise<TrainingP
       target,
       penalty: options.number('penalty', DEFAULT_PENALTY[kind], { min: 0, max: 1e6 }),
       taps: options.number('taps', Math.min(TRAINING_DEFAULTS.taps, tapCount), { min: 1, max: tapCount, whole: true }),
-      stories: options.text('story-count') === undefined ? TRAINING_DEFAULTS.stories : options.number('story-count', 2, { min: 2, max: 10_000, whole: true }),
+      stories:
+        options.text('story-count') === undefined
+          ? TRAINING_DEFAULTS.stories
+          : options.number('story-count', 2, { min: 2, max: 10_000, whole: true }),
       shuffles: options.number('shuffles', TRAINING_DEFAULTS.shuffles, { min: 1, max: 100_000, whole: true }),
       controls: !options.flag('no-controls'),
       others: !options.flag('no-others'),
@@ -62,7 +93,9 @@ export async function planFrom(options: Options, out: string): Promise<TrainingP
       id: basename(resolve(out)),
       ...(title === undefined ? {} : { title }),
       ...(about === undefined ? {} : { about }),
-      ...(options.text('layer') === undefined ? {} : { defaultLayer: options.number('layer', 0, { min: 0, max: 511, whole: true }) }),
+      ...(options.text('layer') === undefined
+        ? {}
+        : { defaultLayer: options.number('layer', 0, { min: 0, max: 511, whole: true }) }),
     },
   );
 }
@@ -74,7 +107,11 @@ async function zerosAsked(options: Options, sets: readonly SetSource[]): Promise
   const zeros = await read(paths);
   for (const [index, zero] of zeros.entries()) {
     const own = sets.find((set) => sharesAxis(set, zero));
-    if (own !== undefined) throw new AppError('usage', `train: --zero ${paths[index] ?? ''} has the poles of ${own.name}: a probe cannot tell them apart and read both as 0. Name another set.`);
+    if (own !== undefined)
+      throw new AppError(
+        'usage',
+        `train: --zero ${paths[index] ?? ''} has the poles of ${own.name}: a probe cannot tell them apart and read both as 0. Name another set.`,
+      );
   }
   return zeros;
 }
@@ -83,14 +120,16 @@ function given(options: Options, name: string): string[] | null {
   const paths = options.texts(name);
   if (paths.length === 0) return null;
   const switched = name === 'control' || name === 'other' ? `no-${name}s` : null;
-  if (switched !== null && options.flag(switched)) throw new AppError('usage', `train: --${name} and --${switched} contradict each other.`);
+  if (switched !== null && options.flag(switched))
+    throw new AppError('usage', `train: --${name} and --${switched} contradict each other.`);
   return paths;
 }
 
 function oneOf<T extends string>(options: Options, name: string, known: readonly T[]): T | undefined {
   const asked = options.text(name);
   const found = known.find((value) => value === asked);
-  if (asked !== undefined && found === undefined) throw new AppError('usage', `train: --${name} must be one of ${known.join(', ')}.`);
+  if (asked !== undefined && found === undefined)
+    throw new AppError('usage', `train: --${name} must be one of ${known.join(', ')}.`);
   return found;
 }
 

@@ -18,9 +18,17 @@ export const ARIA = {
   loading: 'Loading the model',
 } as const;
 
-/** Name of one token for a screen reader, e.g. `“rain”, plus 0.62, kind against cruel, token 41 of 212, layer 16`; `layer` is null where the reading is over several. */
+/**
+ * Name of one token for a screen reader, e.g. `“rain”, plus 0.62, kind against cruel, token 41 of 212, layer 16`;
+ * `layer` is null where the reading is over several.
+ */
 export function tokenName(cell: StripCell, tokens: number, layer: number | null, reading: string): string {
-  const said = cell.state === 'unread' ? 'no reading yet' : cell.state === 'sink' ? 'start of text, not a score' : spoken(cell.value);
+  const said =
+    cell.state === 'unread'
+      ? 'no reading yet'
+      : cell.state === 'sink'
+        ? 'start of text, not a score'
+        : spoken(cell.value);
   return `“${spokenToken(cell.text)}”, ${said}, ${reading}, token ${cell.token} of ${tokens - 1}${layer === null ? '' : `, layer ${layer}`}`;
 }
 

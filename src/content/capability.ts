@@ -32,7 +32,8 @@ export const CAPABILITY: Readonly<Record<GpuCause, CapabilityWords>> = {
   'no-adapter': {
     title: `${WITHOUT}: no graphics card was offered`,
     cause: 'The browser knows WebGPU but found no graphics card that it may use.',
-    remedy: 'Update the graphics driver and switch hardware acceleration on in the browser’s settings (on Linux, Vulkan too).',
+    remedy:
+      'Update the graphics driver and switch hardware acceleration on in the browser’s settings (on Linux, Vulkan too).',
     again: 'Look for it again',
   },
   limit: {
@@ -43,7 +44,8 @@ export const CAPABILITY: Readonly<Record<GpuCause, CapabilityWords>> = {
   },
   'no-half': {
     title: `${WITHOUT}: the graphics card does not compute in 16 bits`,
-    cause: 'This copy of the model computes in 16-bit numbers (float16), which this graphics card does not offer to the browser.',
+    cause:
+      'This copy of the model computes in 16-bit numbers (float16), which this graphics card does not offer to the browser.',
     remedy: 'Choose a copy of the model that computes in 32 bits: q4 in place of q4f16, or fp32 in place of fp16.',
     again: null,
   },

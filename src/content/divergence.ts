@@ -15,7 +15,10 @@ export function nats(value: number): string {
 export function divergenceSentences({ ab, ba, opening, first }: DivergenceSummary): readonly string[] {
   const { n } = ab.mean;
   if (n === 0) return ['No token is shared, so there is nothing to compare the next words after.'];
-  if (first === null) return [`After each of ${plural(n, 'shared token')} the next words of A and B are equally likely: KL is 0 both ways, as two equal runs have it.`];
+  if (first === null)
+    return [
+      `After each of ${plural(n, 'shared token')} the next words of A and B are equally likely: KL is 0 both ways, as two equal runs have it.`,
+    ];
   return [
     `After ${plural(n, 'shared token')} the next words differ by a KL(A ‖ B) of ${directed(ab)}, and the other way round by a KL(B ‖ A) of ${directed(ba)}.`,
     `Two equal runs have 0 throughout.${opening === 0 ? '' : ` The ${plural(opening, 'shared token')} before have it too and are not counted.`}`,
@@ -23,15 +26,20 @@ export function divergenceSentences({ ab, ba, opening, first }: DivergenceSummar
 }
 
 function directed({ mean: { mean, interval, block }, high }: DirectedDivergence): string {
-  const sure = interval === null ? `fewer than ${FEWEST_OF_SERIES} tokens, too few for an interval` : `95 % interval ${nats(Math.max(0, interval.low))} to ${nats(interval.high)}, blocks of ${plural(block, 'token')}`;
+  const sure =
+    interval === null
+      ? `fewer than ${FEWEST_OF_SERIES} tokens, too few for an interval`
+      : `95 % interval ${nats(Math.max(0, interval.low))} to ${nats(interval.high)}, blocks of ${plural(block, 'token')}`;
   return `${nats(mean)} nats on average (${sure}; 95th percentile ${nats(high)})`;
 }
 
 /** Why nothing can be measured, and the one thing to do. */
 export const DIVERGENCE_OBSTACLE = {
   unlike: 'The two share too little: KL is measured after tokens that both have.',
-  models: 'The two were read by different models. KL compares next words of one vocabulary: choose two runs of one model.',
-  'other-model': 'The two were read by another model than the one that is loaded, so their next words cannot be computed here. Choose two runs of this model.',
+  models:
+    'The two were read by different models. KL compares next words of one vocabulary: choose two runs of one model.',
+  'other-model':
+    'The two were read by another model than the one that is loaded, so their next words cannot be computed here. Choose two runs of this model.',
   'no-model': 'A recording holds scores, not next words: the model has to read both texts again.',
   busy: 'The model is at work. Wait until it has finished, or stop it.',
 } as const;

@@ -14,17 +14,34 @@ import { sided } from './trace.ts';
 export function forkSentence(story: ForkedStory): string {
   const { a, b, axis, shared } = story;
   const opening = ends(a.trace).filter(({ afterToken }) => afterToken < shared);
-  const peak = opening.reduce<TracePoint | null>((best, point) => (best === null || Math.abs(point.score) > Math.abs(best.score) ? point : best), null);
-  const [endingA, endingB] = [a, b].map(({ trace }) => ends(trace).filter(({ afterToken }) => afterToken >= shared).map(({ score }) => score));
+  const peak = opening.reduce<TracePoint | null>(
+    (best, point) => (best === null || Math.abs(point.score) > Math.abs(best.score) ? point : best),
+    null,
+  );
+  const [endingA, endingB] = [a, b].map(({ trace }) =>
+    ends(trace)
+      .filter(({ afterToken }) => afterToken >= shared)
+      .map(({ score }) => score),
+  );
   if (peak === null || !endingA?.length || !endingB?.length) return '';
   const starts = sentenceStarts(a.pieces);
-  const sentence = a.pieces.slice(starts.findLast((start) => start <= peak.afterToken) ?? 0, peak.afterToken + 1).join('');
+  const sentence = a.pieces
+    .slice(starts.findLast((start) => start <= peak.afterToken) ?? 0, peak.afterToken + 1)
+    .join('');
   return `The reading reaches ${sided(peak.score, axis)} after “${lastClause(sentence)}”. Where they part, one ending reads ${sided(mean(endingA), axis)} on average, the other ${sided(mean(endingB), axis)}.`;
 }
 
 /** How sure it is, from the probe's evidence on stories or topics that no fit has seen; null while the probe has not come. */
-export function forkSure({ a, b, shared }: ForkedStory, probe: { readonly defaultLayer: number; readonly evidence: ProbeEvidence; readonly trace: Pick<TraceCard, 'evidence'> | null } | null): string {
-  const after = (trace: readonly TracePoint[]): TracePoint[] => ends(trace).filter(({ afterToken }) => afterToken >= shared);
+export function forkSure(
+  { a, b, shared }: ForkedStory,
+  probe: {
+    readonly defaultLayer: number;
+    readonly evidence: ProbeEvidence;
+    readonly trace: Pick<TraceCard, 'evidence'> | null;
+  } | null,
+): string {
+  const after = (trace: readonly TracePoint[]): TracePoint[] =>
+    ends(trace).filter(({ afterToken }) => afterToken >= shared);
   const [endA, endB] = [after(a.trace), after(b.trace)];
   const pairs = Math.min(endA.length, endB.length);
   const apart = endA.slice(0, pairs).filter(({ score }, index) => score < (endB[index]?.score ?? Number.NaN)).length;
@@ -32,7 +49,8 @@ export function forkSure({ a, b, shared }: ForkedStory, probe: { readonly defaul
   if (probe === null) return single;
   const stories = probe.trace?.evidence.stories?.within;
   if (stories !== undefined) {
-    const said = ({ value, low, high }: Estimate): string => `${plainNumber(value, 2)}${low === null || high === null ? '' : ` [${plainNumber(low, 2)}, ${plainNumber(high, 2)}]`}`;
+    const said = ({ value, low, high }: Estimate): string =>
+      `${plainNumber(value, 2)}${low === null || high === null ? '' : ` [${plainNumber(low, 2)}, ${plainNumber(high, 2)}]`}`;
     return `${single} Inside ${stories.ends.n} stories that were left out of its fit, it ranks kind above cruel with AUROC ${said(stories.ends)} at sentence ends and ${said(stories.inside)} over all words; 0.5 is chance.`;
   }
   const { auroc, aurocLow, aurocHigh, topics } = probe.evidence;

@@ -5,7 +5,13 @@ import type { Stand } from '../core/reading.ts';
 
 /** The label of one value, e.g. `Reading`, `Mean of 10`. */
 export function valueLabel(grain: Grain, window: number): string {
-  return { reading: 'Reading', mean: `Mean of ${window}`, token: 'This token', word: 'Its word', sentence: 'Its sentence' }[grain];
+  return {
+    reading: 'Reading',
+    mean: `Mean of ${window}`,
+    token: 'This token',
+    word: 'Its word',
+    sentence: 'Its sentence',
+  }[grain];
 }
 
 /** The name of the raw views, and what they are worth. */
@@ -31,10 +37,14 @@ export function placeOf(stands: readonly Stand[]): string | null {
   return stands.includes('word') ? 'word' : stands.includes('clause') ? 'clause' : 'sentence';
 }
 
-/** The caption under the text. `share` is what the words alone explain of single neutral tokens, in percent, or null; `place`: see {@link placeOf}. */
+/**
+ * The caption under the text. `share` is what the words alone explain of single neutral tokens, in percent, or null;
+ * `place`: see {@link placeOf}.
+ */
 export function captionWords(grain: Grain, window: number, share: number | null, place: string | null): string {
   const explained = share === null ? '' : ` They alone explain ${share} % of single neutral tokens at this layer.`;
-  const raw = (what: string): string => `Raw: each colour is ${what}. The words themselves are in it, so it hardly tells who is kind and who is cruel.${explained}`;
+  const raw = (what: string): string =>
+    `Raw: each colour is ${what}. The words themselves are in it, so it hardly tells who is kind and who is cruel.${explained}`;
   return {
     reading: `Colour: the model’s reading after each ${place ?? 'sentence'}. It is taken at the same neutral words each time, so only the text before it can change it.`,
     mean: raw(`the mean over the last ${window} tokens`),

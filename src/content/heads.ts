@@ -16,7 +16,8 @@ export function headTitle(head: Head, axis: Axis): string {
 
 /** One line under the choice: what grey means, or why to look at one pole at all. */
 export function headNote(head: Head, axis: Axis): string {
-  if (head !== 'difference') return `Grey is ${endsOf(head, axis)[opposite(head)]}, which is not ${axis[opposite(head)]}.`;
+  if (head !== 'difference')
+    return `Grey is ${endsOf(head, axis)[opposite(head)]}, which is not ${axis[opposite(head)]}.`;
   const note = `${axis.positive} and ${axis.negative} texts may both differ from ${axis.neutral}. See each alone.`;
   return note.charAt(0).toUpperCase() + note.slice(1);
 }
@@ -27,7 +28,8 @@ export function headNote(head: Head, axis: Axis): string {
  */
 export function otherSays(pole: Pole, axis: Axis, low: number, high: number): string {
   const [own, other] = [axis[pole], axis[opposite(pole)]];
-  if (low > 0.5) return `both ${own} and ${other} turns leave ${axis.neutral} this way: alone it does not say ${own} rather than ${other}.`;
+  if (low > 0.5)
+    return `both ${own} and ${other} turns leave ${axis.neutral} this way: alone it does not say ${own} rather than ${other}.`;
   if (high < 0.5) return `${other} turns lie on the other side of ${axis.neutral}, as opposites would.`;
   return `it is not shown to move with ${other} turns: the interval holds 0.5.`;
 }

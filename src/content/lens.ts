@@ -24,7 +24,8 @@ export const LENS_EXPLAIN = {
 } as const satisfies Record<string, readonly string[]>;
 
 /** What is said once, above the grid. */
-export const LENS_LEAD = 'Between the first layer and the last the model changes its mind about the next word. The logit lens reads it half way: at every token and layer, the words that would come if the model stopped there.';
+export const LENS_LEAD =
+  'Between the first layer and the last the model changes its mind about the next word. The logit lens reads it half way: at every token and layer, the words that would come if the model stopped there.';
 
 /** A probability for narrow places: `41 %`, `0.3 %`, `< 0.1 %`. */
 export function percent(probability: number): string {
@@ -81,8 +82,17 @@ export function directionEnds(kind: DirectionKind, axis: Axis): ByPole<string> {
 }
 
 /** How the furthest words compare with chance, as a sentence. */
-export function chanceWords(up: number, down: number, chance: { readonly count: number; readonly up: number; readonly down: number }): string {
+export function chanceWords(
+  up: number,
+  down: number,
+  chance: { readonly count: number; readonly up: number; readonly down: number },
+): string {
   const beyond = [up > chance.up ? 'up' : '', down < chance.down ? 'down' : ''].filter((end) => end !== '');
-  const says = beyond.length === 0 ? 'no further than they do' : beyond.length === 2 ? 'further both ways than 95 in 100 of them' : `further ${beyond[0] ?? ''} than 95 in 100 of them`;
+  const says =
+    beyond.length === 0
+      ? 'no further than they do'
+      : beyond.length === 2
+        ? 'further both ways than 95 in 100 of them'
+        : `further ${beyond[0] ?? ''} than 95 in 100 of them`;
   return `Of ${chance.count} random directions of the same spread, 95 in 100 move no word further up than +${plainNumber(chance.up, 1)} and none further down than ${plainNumber(chance.down, 1)}. This one moves its words up to +${plainNumber(up, 1)} and down to ${plainNumber(down, 1)}: ${says}.`;
 }

@@ -23,12 +23,21 @@ export function patchSentences(report: PatchReport): readonly string[] {
   const gap = patchGap(report);
   const [first, second] = words.map((word) => `“${visibleToken(word).replaceAll('␣', ' ').trim()}”`);
   const odds = (value: number): string => `${signed(value)} nats`;
-  const size = wordTokens[0] === 1 && wordTokens[1] === 1 ? '' : ` (${plural(wordTokens[0], 'token')} against ${wordTokens[1]}; a longer one is less likely for that alone)`;
+  const size =
+    wordTokens[0] === 1 && wordTokens[1] === 1
+      ? ''
+      : ` (${plural(wordTokens[0], 'token')} against ${wordTokens[1]}; a longer one is less likely for that alone)`;
   const { high, n } = placeboScale(report);
   return [
     `After A the log-odds of ${first} over ${second} are ${odds(a.odds)}, after B ${odds(b.odds)}${size}.`,
-    Math.abs(gap) < LEAST_GAP ? `They are closer than ${LEAST_GAP} nats: A and B hardly differ in this, so a patch has no way to go and no share is given. Choose other words.` : `The whole way from B to A is ${odds(gap)}; a patch that gets B there counts as 100 %.`,
-    ...(n === 0 ? [] : [`For scale: 95 % of ${plural(n, 'placebo')}, streams of unrelated texts of the same length in the same places, move B by less than ${nats(high)} nats either way.`]),
+    Math.abs(gap) < LEAST_GAP
+      ? `They are closer than ${LEAST_GAP} nats: A and B hardly differ in this, so a patch has no way to go and no share is given. Choose other words.`
+      : `The whole way from B to A is ${odds(gap)}; a patch that gets B there counts as 100 %.`,
+    ...(n === 0
+      ? []
+      : [
+          `For scale: 95 % of ${plural(n, 'placebo')}, streams of unrelated texts of the same length in the same places, move B by less than ${nats(high)} nats either way.`,
+        ]),
   ];
 }
 
@@ -36,7 +45,10 @@ export function patchSentences(report: PatchReport): readonly string[] {
 export function patchCellSentence(cell: PatchCell, { a, b }: PatchReport): string {
   const token = (tokens: readonly string[], at: number): string => `“${visibleToken(tokens[at] ?? '')}”`;
   const share = Number.isFinite(cell.share) ? `, ${plainNumber(100 * cell.share, 0)} % of the way` : '';
-  const placebos = cell.placebos.length === 0 ? '' : ` Placebos here: ${cell.placebos.map((value) => signed(value)).join(' and ')} nats.`;
+  const placebos =
+    cell.placebos.length === 0
+      ? ''
+      : ` Placebos here: ${cell.placebos.map((value) => signed(value)).join(' and ')} nats.`;
   return `Layer ${cell.stream}, ${token(a.tokens, cell.pair.a)} of A into ${token(b.tokens, cell.pair.b)} of B (token ${cell.pair.b}): ${signed(cell.effect)} nats${share}.${placebos}`;
 }
 
@@ -44,7 +56,9 @@ export function patchCellSentence(cell: PatchCell, { a, b }: PatchReport): strin
 export const PATCH_ARIA = {
   map: 'What each patch does to the log-odds: layers upwards, tokens of B to the right',
   progress: 'Patches that are read',
-  cell: (cell: PatchCell, shown: string, token: string): string => (Number.isFinite(cell.share) ? `${shown} percent, ${signed(cell.effect)} nats` : `${shown} nats`) + `, layer ${cell.stream}, token ${cell.pair.b} ${token}`,
+  cell: (cell: PatchCell, shown: string, token: string): string =>
+    (Number.isFinite(cell.share) ? `${shown} percent, ${signed(cell.effect)} nats` : `${shown} nats`) +
+    `, layer ${cell.stream}, token ${cell.pair.b} ${token}`,
 } as const;
 
 /** "How is this computed?" One paragraph an item. */

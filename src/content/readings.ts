@@ -5,7 +5,8 @@ import { hasShown } from '../core/trace.ts';
 
 /** Why a text has fewer readings than it could. */
 export const READINGS_LEFT = {
-  probe: 'This probe has no numbers for readings inside sentences, so the text was read at the ends of its sentences only.',
+  probe:
+    'This probe has no numbers for readings inside sentences, so the text was read at the ends of its sentences only.',
   branching: 'This model cannot branch off a text, so the text was read at the ends of its sentences only.',
   context: 'The text nearly fills the model’s context, so its last places have no reading.',
 } as const satisfies Record<ReadingsLeft, string>;

@@ -11,7 +11,9 @@ export function intervalShown({ interval, n }: SpanReading): string {
 
 /** How the interval was made, e.g. `95 % by moving blocks of 6 tokens, 2 000 resamples`. */
 export function intervalMade({ interval, block }: SpanReading): string {
-  return interval === null ? `an interval needs ${FEWEST_VALUES} tokens with a score` : `95 % by moving blocks of ${plural(block, 'token')}, ${count(BLOCK_DRAWS)} resamples`;
+  return interval === null
+    ? `an interval needs ${FEWEST_VALUES} tokens with a score`
+    : `95 % by moving blocks of ${plural(block, 'token')}, ${count(BLOCK_DRAWS)} resamples`;
 }
 
 /** The range of random directions at the taps of the span, e.g. `random −0.4 to +0.5`; nothing without taps. */

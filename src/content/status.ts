@@ -1,5 +1,5 @@
 /** The one line that always says what model and graphics card are doing, and the sentences that are announced. */
-import type { LoadProgress, WritingMode, } from '../core/engine-report.ts';
+import type { LoadProgress, WritingMode } from '../core/engine-report.ts';
 import { fileSize, plainNumber, plural } from './numbers.ts';
 
 /** Name and size of the embedded model, known before anything is fetched. */
@@ -38,7 +38,8 @@ export const SAY = {
   story: (title: string): string => `Showing the recorded reading of ${title}.`,
   noted: (title: string): string => `${title} contains cruelty. Show it, or pick another story.`,
   stays: (title: string): string => `${title} stays on show.`,
-  copied: (here: boolean): string => (here ? 'A copy of this text is in the box.' : 'A copy of this text is in the box of the place Read.'),
+  copied: (here: boolean): string =>
+    here ? 'A copy of this text is in the box.' : 'A copy of this text is in the box of the place Read.',
   deleted: (title: string): string => `${title} deleted. Undo brings it back.`,
   back: (what: string): string => `${what} is back.`,
   renamed: (title: string): string => `Renamed to ${title}.`,
@@ -55,7 +56,8 @@ export const SAY = {
   comparing: (): string => 'Comparing the next words.',
   pushing: (): string => 'Writing under a push.',
   matching: (): string => 'Finding the strength.',
-  matched: (strengths: readonly number[]): string => `Found: ${strengths.map((strength) => plainNumber(strength, 3)).join(', ')}.`,
+  matched: (strengths: readonly number[]): string =>
+    `Found: ${strengths.map((strength) => plainNumber(strength, 3)).join(', ')}.`,
   dosing: (): string => 'Measuring the push.',
   dosed: (title: string): string => `The dose–response of ${title} is measured.`,
   timing: (): string => 'Timing the model.',
@@ -63,7 +65,8 @@ export const SAY = {
   experimenting: (): string => 'Running the experiment.',
   experimented: (title: string, verdict: string): string => `${title} has run: ${verdict}.`,
   looking: (): string => 'Looking through every layer.',
-  looked: (tokens: number, layers: number): string => `Looked at ${plural(tokens, 'token')} through ${plural(layers, 'layer')}.`,
+  looked: (tokens: number, layers: number): string =>
+    `Looked at ${plural(tokens, 'token')} through ${plural(layers, 'layer')}.`,
   lookedAlong: (layer: number): string => `The words of the direction at layer ${layer} are there.`,
   training: (): string => 'Training.',
   trained: (title: string): string => `The probe ${title} is trained and judged.`,
@@ -76,7 +79,8 @@ export const SAY = {
 /** What is said of a model that was asked to stop and goes on. */
 export const SILENT = {
   title: 'The model does not answer',
-  words: 'It was asked to stop a while ago. One pass on a slow graphics card ends by itself; if nothing happens, end it. What you wrote, what was read and what is kept stay, and one press starts the model again.',
+  words:
+    'It was asked to stop a while ago. One pass on a slow graphics card ends by itself; if nothing happens, end it. What you wrote, what was read and what is kept stay, and one press starts the model again.',
   end: 'End it',
 } as const;
 
@@ -86,7 +90,8 @@ export function progressSentence(before: LoadProgress | null, now: LoadProgress)
     if (now.phase === before?.phase) return null;
     return now.phase === 'session' ? SAY.starting() : now.phase === 'hashing' ? SAY.hashing() : SAY.warming();
   }
-  const quarter = (at: LoadProgress | null): number => (at?.phase === 'bytes' && at.totalBytes > 0 ? Math.floor((4 * at.loadedBytes) / at.totalBytes) : 0);
+  const quarter = (at: LoadProgress | null): number =>
+    at?.phase === 'bytes' && at.totalBytes > 0 ? Math.floor((4 * at.loadedBytes) / at.totalBytes) : 0;
   return quarter(now) > quarter(before) ? SAY.share(quarter(now)) : null;
 }
 
@@ -101,7 +106,9 @@ export const ENDED = {
 
 /** The promise that the page makes about data, by the hosts that this build may fetch models from. */
 export function privacy(modelHosts: readonly string[]): string {
-  return modelHosts.length === 0 ? 'Nothing leaves this tab: no account, no server, no analytics.' : 'Nothing that you write or read leaves this tab: no account, no analytics.';
+  return modelHosts.length === 0
+    ? 'Nothing leaves this tab: no account, no server, no analytics.'
+    : 'Nothing that you write or read leaves this tab: no account, no analytics.';
 }
 
 /** What is said when a newer build of the page is there. */
@@ -116,7 +123,10 @@ export const DARK_NOTE = {
 
 /** What follows the promise at the foot of every place. */
 export function footer(modelHosts: readonly string[]): string {
-  const asks = modelHosts.length === 0 ? 'The page asks no other address for anything' : `The page asks ${modelHosts.join(' and ')} for models that you look for under Models, and no other address for anything`;
+  const asks =
+    modelHosts.length === 0
+      ? 'The page asks no other address for anything'
+      : `The page asks ${modelHosts.join(' and ')} for models that you look for under Models, and no other address for anything`;
   return `${asks}; what you type, train and keep stays in this browser.`;
 }
 

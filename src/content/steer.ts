@@ -8,16 +8,36 @@ import type { Choice } from './training.ts';
 
 /** What can be done to the stream. */
 export const PUSH_MODES: readonly Choice<PushMode>[] = [
-  { value: 'add', label: 'Add', says: 'The same vector along the direction is added at every pushed word: the plainest push.' },
-  { value: 'cap', label: 'Cap', says: 'The stream may lie as far to the pole as it likes, but is held where it would fall behind a bound. Words that are beyond it already are left alone.' },
-  { value: 'ablate', label: 'Take out', says: 'What lies along the direction is taken away altogether, of both poles: what does the model write without it?' },
+  {
+    value: 'add',
+    label: 'Add',
+    says: 'The same vector along the direction is added at every pushed word: the plainest push.',
+  },
+  {
+    value: 'cap',
+    label: 'Cap',
+    says: 'The stream may lie as far to the pole as it likes, but is held where it would fall behind a bound. Words that are beyond it already are left alone.',
+  },
+  {
+    value: 'ablate',
+    label: 'Take out',
+    says: 'What lies along the direction is taken away altogether, of both poles: what does the model write without it?',
+  },
 ];
 
 /** Which tokens are pushed. */
 export const PUSH_PLACES: readonly Choice<'generated' | 'all' | 'from'>[] = [
-  { value: 'generated', label: 'Its own words', says: 'From the last token of the prompt on, which chooses the first word. The prompt itself is read as it is.' },
+  {
+    value: 'generated',
+    label: 'Its own words',
+    says: 'From the last token of the prompt on, which chooses the first word. The prompt itself is read as it is.',
+  },
   { value: 'all', label: 'All tokens', says: 'The prompt too, so the push also colours what the model has read.' },
-  { value: 'from', label: 'From a token on', says: 'Counted from 0, the start of the prompt. Words before it are drawn with the seed, those after it with the next seed.' },
+  {
+    value: 'from',
+    label: 'From a token on',
+    says: 'Counted from 0, the start of the prompt. Words before it are drawn with the seed, those after it with the next seed.',
+  },
 ];
 
 /** Above so many lengths of the stream a vector that is added at one layer does this. */
@@ -29,25 +49,37 @@ const ADD_BANDS: readonly (readonly [from: number, says: string])[] = [
 ];
 
 /** What a strength means, in words. */
-export function strengthWords({ mode, strength, pole, from, to }: Pick<PushSettings, 'mode' | 'strength' | 'pole' | 'from' | 'to'>, axis: Axis): string {
+export function strengthWords(
+  { mode, strength, pole, from, to }: Pick<PushSettings, 'mode' | 'strength' | 'pole' | 'from' | 'to'>,
+  axis: Axis,
+): string {
   if (mode === 'ablate') return 'No strength: all of it is taken away.';
   const share = `${plainNumber(Math.abs(strength) * 100, 0)} % of the stream’s typical length`;
   if (mode === 'cap') {
     if (strength === 0) return 'Held at the mean of neutral text.';
     return `Held ${share} from the mean of neutral text, ${strength > 0 ? `towards ${axis[pole]}` : `on the far side of ${axis[pole]}: a loose hold`}.`;
   }
-  if (from !== to) return `A vector as long as ${share} at each of ${to - from + 1} layers: together more than at one. Match a KL to know how much.`;
-  const band = ADD_BANDS.find(([from]) => strength >= from)?.[1] ?? (strength === 0 ? 'the model by itself' : 'next to nothing');
+  if (from !== to)
+    return `A vector as long as ${share} at each of ${to - from + 1} layers: together more than at one. Match a KL to know how much.`;
+  const band =
+    ADD_BANDS.find(([from]) => strength >= from)?.[1] ?? (strength === 0 ? 'the model by itself' : 'next to nothing');
   return `A vector as long as ${share}: ${band}.`;
 }
 
 /** What beside a slider says when it is heard. */
-export const STRENGTH_TITLE = 'While the model writes, a new strength takes effect on the next word that is begun; up to three are under way.';
+export const STRENGTH_TITLE =
+  'While the model writes, a new strength takes effect on the next word that is begun; up to three are under way.';
 
 /** The two traces of a text that was written under a push. */
 export const TRACES = {
-  back: { label: 'Read back without the push', says: 'The model as it is has read the whole text again. What shows here came from the words, not from the push.' },
-  during: { label: 'During the push', says: 'Moved by the push itself from the pushed layer on, so no evidence of anything the words did. It stands here to be compared.' },
+  back: {
+    label: 'Read back without the push',
+    says: 'The model as it is has read the whole text again. What shows here came from the words, not from the push.',
+  },
+  during: {
+    label: 'During the push',
+    says: 'Moved by the push itself from the pushed layer on, so no evidence of anything the words did. It stands here to be compared.',
+  },
 } as const;
 
 /** Why no read-back stands beside a text. */
@@ -55,11 +87,15 @@ export const NOT_READ_BACK = 'Not read back yet: this trace was moved by the pus
 
 /** How a pushed text ended, where that needs words. */
 export const PUSH_ENDED = {
-  repetition: { title: 'Its words went round and round', says: 'A push that is too strong makes a small model repeat itself, so it was stopped. What was written stays, and its read-back says little. Take a smaller strength, or match one to 0.5 nats or less.' },
+  repetition: {
+    title: 'Its words went round and round',
+    says: 'A push that is too strong makes a small model repeat itself, so it was stopped. What was written stays, and its read-back says little. Take a smaller strength, or match one to 0.5 nats or less.',
+  },
 } as const;
 
 /** What the place is, for whoever opens it. */
-export const STEER_LEAD = 'A probe that reads a direction has shown that something lies there, not that the model uses it. Push the stream along that direction and see what is written; then measure what a push does, beside pushes along directions that mean nothing.';
+export const STEER_LEAD =
+  'A probe that reads a direction has shown that something lies there, not that the model uses it. Push the stream along that direction and see what is written; then measure what a push does, beside pushes along directions that mean nothing.';
 
 /** How the numbers of a push came about. */
 export const PUSH_EXPLAIN: readonly string[] = [

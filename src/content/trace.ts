@@ -20,8 +20,16 @@ export function sided(score: number, ends: ByPole<string>): string {
   return `${signedShort(score)} (${side})`;
 }
 
-/** What is seen, e.g. `The reading falls from +1.7 (kind) after “hugged him” to −1.4 (cruel) after “sneered at the baker”.`; `sentenceOf` is the sentence that a reading stands after. */
-export function moveSentence(points: readonly TracePoint[], move: TraceMove | null, ends: ByPole<string>, sentenceOf: (point: TracePoint) => string): string {
+/**
+ * What is seen, e.g. `The reading falls from +1.7 (kind) after “hugged him” to −1.4 (cruel) after “sneered at the
+ * baker”.`; `sentenceOf` is the sentence that a reading stands after.
+ */
+export function moveSentence(
+  points: readonly TracePoint[],
+  move: TraceMove | null,
+  ends: ByPole<string>,
+  sentenceOf: (point: TracePoint) => string,
+): string {
   const known = points.filter(({ score }) => Number.isFinite(score));
   const [first] = known;
   if (first === undefined) return '';
@@ -36,7 +44,9 @@ export function moveSentence(points: readonly TracePoint[], move: TraceMove | nu
 
 /** How sure that is, in a sentence; empty where nothing was read. */
 export function sureSentence(points: readonly TracePoint[]): string {
-  const counted = points.filter(({ stand, score, low, high }) => stand === 'sentence' && [score, low, high].every(Number.isFinite));
+  const counted = points.filter(
+    ({ stand, score, low, high }) => stand === 'sentence' && [score, low, high].every(Number.isFinite),
+  );
   if (counted.length === 0) return '';
   const beyond = counted.filter(({ score, low, high }) => score < low || score > high).length;
   const expected = (counted.length * BY_CHANCE).toFixed(counted.length % 10 === 0 ? 0 : 1);

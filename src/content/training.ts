@@ -11,33 +11,75 @@ export interface Choice<T extends string> {
 }
 
 /** What happens in each stage: for the progress bar, and in one word for the header. */
-export const TRAINING_STAGE: Readonly<Record<TrainingProgress['stage'], { readonly long: string; readonly short: string; readonly unit: string }>> = {
+export const TRAINING_STAGE: Readonly<
+  Record<TrainingProgress['stage'], { readonly long: string; readonly short: string; readonly unit: string }>
+> = {
   reading: { long: 'The model reads the texts', short: 'Reading', unit: 'texts' },
   fitting: { long: 'Fitting a direction at every layer', short: 'Fitting', unit: 'layers' },
   judging: { long: 'Judging: every topic left out, shuffled labels, controls', short: 'Judging', unit: 'steps' },
-  tokens: { long: 'Reading neutral stories word by word, for the zero of single tokens', short: 'Stories', unit: 'stories' },
+  tokens: {
+    long: 'Reading neutral stories word by word, for the zero of single tokens',
+    short: 'Stories',
+    unit: 'stories',
+  },
   readout: { long: 'Reading inside sentences too, and fitting what is read there', short: 'Readout', unit: 'steps' },
 };
 
 /** Ways to fit. */
 export const METHODS: readonly Choice<FitMethod['kind']>[] = [
-  { value: 'ridge', label: 'Ridge regression', says: 'Least squares with a penalty on long directions. Fast, steady with few topics.' },
-  { value: 'logistic', label: 'Logistic regression', says: 'Fits the odds of the poles; turns near the border count most.' },
-  { value: 'lda', label: 'Linear discriminant analysis', says: 'Difference of the means, corrected for how the readings spread.' },
-  { value: 'difference-of-means', label: 'Difference of means', says: 'From the mean of one pole to the mean of the other. Nothing is tuned.' },
+  {
+    value: 'ridge',
+    label: 'Ridge regression',
+    says: 'Least squares with a penalty on long directions. Fast, steady with few topics.',
+  },
+  {
+    value: 'logistic',
+    label: 'Logistic regression',
+    says: 'Fits the odds of the poles; turns near the border count most.',
+  },
+  {
+    value: 'lda',
+    label: 'Linear discriminant analysis',
+    says: 'Difference of the means, corrected for how the readings spread.',
+  },
+  {
+    value: 'difference-of-means',
+    label: 'Difference of means',
+    says: 'From the mean of one pole to the mean of the other. Nothing is tuned.',
+  },
 ];
 
 /** What the direction is asked to ignore. */
 export const TARGETS: readonly Choice<FitMethod['target']>[] = [
-  { value: 'hardened', label: 'Hardened', says: 'Neutral text reads zero, and so do luck that nobody caused and moods, with ten times the weight.' },
-  { value: 'zeroed', label: 'Zeroed', says: 'Neutral turns, settings and neutral stories are pulled to zero as well as the poles apart.' },
-  { value: 'poles', label: 'Poles only', says: 'The two poles alone. Sharpest in training, most easily moved by something else.' },
+  {
+    value: 'hardened',
+    label: 'Hardened',
+    says: 'Neutral text reads zero, and so do luck that nobody caused and moods, with ten times the weight.',
+  },
+  {
+    value: 'zeroed',
+    label: 'Zeroed',
+    says: 'Neutral turns, settings and neutral stories are pulled to zero as well as the poles apart.',
+  },
+  {
+    value: 'poles',
+    label: 'Poles only',
+    says: 'The two poles alone. Sharpest in training, most easily moved by something else.',
+  },
 ];
 
 /** How much is read, as two presets; whatever else is chosen below is neither. */
 export const AMOUNTS: readonly Choice<'all' | 'first-try'>[] = [
-  { value: 'all', label: 'A full judgement', says: 'All stories, controls and other axes, 1,000 shuffles: what may be claimed.' },
-  { value: 'first-try', label: 'A first try', says: 'Zeroed, four stories, no controls, no other axes, 200 shuffles: minutes even without a graphics processor.' },
+  {
+    value: 'all',
+    label: 'A full judgement',
+    says: 'All stories, controls and other axes, 1,000 shuffles: what may be claimed.',
+  },
+  {
+    value: 'first-try',
+    label: 'A first try',
+    says: 'Zeroed, four stories, no controls, no other axes, 200 shuffles: minutes even without a graphics processor.',
+  },
 ];
 
 /** The name of a way to fit, e.g. `ridge, hardened`. */

@@ -25,7 +25,9 @@ export interface LinePair {
  */
 export function tokenLines(scores: readonly (readonly ArrayLike<number>[])[]): TokenLines {
   const single = scores.map((stories) => linesOf(stories.flatMap((story) => finite(story))));
-  const smooth = scores.map((stories) => linesOf(stories.flatMap((story) => finite(runningMean(story, DEFAULT_WINDOW)))));
+  const smooth = scores.map((stories) =>
+    linesOf(stories.flatMap((story) => finite(runningMean(story, DEFAULT_WINDOW)))),
+  );
   return {
     tokens: (scores[0] ?? []).reduce((sum, story) => sum + finite(story).length, 0),
     tokenLow: single.map(({ low }) => low),
@@ -38,7 +40,11 @@ export function tokenLines(scores: readonly (readonly ArrayLike<number>[])[]): T
 /** Lines from tap scores of neutral stories, each story scored by a probe that was fitted without it `[layers][readings]`. */
 export function tapLines(scores: readonly ArrayLike<number>[]): TapLines {
   const lines = scores.map((readings) => linesOf(finite(readings)));
-  return { taps: finite(scores[0] ?? []).length, tapLow: lines.map(({ low }) => low), tapHigh: lines.map(({ high }) => high) };
+  return {
+    taps: finite(scores[0] ?? []).length,
+    tapLow: lines.map(({ low }) => low),
+    tapHigh: lines.map(({ high }) => high),
+  };
 }
 
 /** Both kinds of lines together. */
@@ -57,7 +63,9 @@ export function beyondLines(value: number, lines: LinePair | null): boolean {
  */
 export function drawnLines(alarm: AlarmLines, layer: number, grain: Grain): LinePair | null {
   if (alarm.tokens === 0 || grain === 'reading' || grain === 'word' || grain === 'sentence') return null;
-  return grain === 'token' ? pair(alarm.tokenLow[layer], alarm.tokenHigh[layer]) : pair(alarm.smoothLow[layer], alarm.smoothHigh[layer]);
+  return grain === 'token'
+    ? pair(alarm.tokenLow[layer], alarm.tokenHigh[layer])
+    : pair(alarm.smoothLow[layer], alarm.smoothHigh[layer]);
 }
 
 /** The lines of tap readings; null as above. */

@@ -40,7 +40,13 @@ export function alignTokens(a: readonly string[], b: readonly string[]): Alignme
   const shared = kept.reduce((sum, run) => sum + run.length, 0);
   const parting = columns.findIndex((column) => !column.same);
   const shorter = Math.min(a.length, b.length);
-  return { columns, shared, parting: parting < 0 ? null : parting, alike: shorter > 0 && shared >= FEWEST_SHARED * shorter, complete };
+  return {
+    columns,
+    shared,
+    parting: parting < 0 ? null : parting,
+    alike: shorter > 0 && shared >= FEWEST_SHARED * shorter,
+    complete,
+  };
 }
 
 /**
@@ -57,7 +63,9 @@ export function withoutChance(runs: readonly SharedRun[], lengthA: number, lengt
       const b = (after?.b ?? lengthB) - (before === undefined ? 0 : before.b + before.length);
       return Math.max(a, b);
     };
-    const next = kept.filter((run, index) => run.length > Math.min(gap(kept[index - 1], run), gap(run, kept[index + 1])));
+    const next = kept.filter(
+      (run, index) => run.length > Math.min(gap(kept[index - 1], run), gap(run, kept[index + 1])),
+    );
     if (next.length === kept.length) return kept;
     kept = next;
   }
@@ -69,7 +77,8 @@ export function columnsOf(runs: readonly SharedRun[], lengthA: number, lengthB: 
   let a = 0;
   let b = 0;
   const gapTo = (endA: number, endB: number): void => {
-    for (; a < endA || b < endB; a += 1, b += 1) columns.push({ a: a < endA ? a : null, b: b < endB ? b : null, same: false });
+    for (; a < endA || b < endB; a += 1, b += 1)
+      columns.push({ a: a < endA ? a : null, b: b < endB ? b : null, same: false });
     a = endA;
     b = endB;
   };

@@ -33,13 +33,22 @@ export interface BagOfWords {
 }
 
 /** The baseline over `turns`, with `flips` label flips; null where it has nothing to learn from: one topic, or one pole. */
-export function bagOfWords(turns: readonly LabelledTurn[], options: { readonly draws: number; readonly flips: number; readonly seed: number }): BagOfWords | null {
+export function bagOfWords(
+  turns: readonly LabelledTurn[],
+  options: { readonly draws: number; readonly flips: number; readonly seed: number },
+): BagOfWords | null {
   const labels = turns.map((turn) => turn.label);
   const topics = turns.map((turn) => turn.topic);
   if (new Set(topics).size < 2 || new Set(labels).size < 2) return null;
   const score = leaveOneTopicOut(turns);
   const scores = score(labels);
-  const shuffles = shuffleWithinTopics(labels, topics, turns.map((_, i) => i), options.flips, options.seed);
+  const shuffles = shuffleWithinTopics(
+    labels,
+    topics,
+    turns.map((_, i) => i),
+    options.flips,
+    options.seed,
+  );
   const nulls = shuffles.map((shuffled) => auroc(score(shuffled), shuffled));
   return {
     auroc: clusterAuroc(scores, labels, topics, options.draws, options.seed),
@@ -53,11 +62,13 @@ export function bagOfWords(turns: readonly LabelledTurn[], options: { readonly d
 /** A function from labels to held-out scores. Only counts depend on the labels, so texts are cut into words once. */
 function leaveOneTopicOut(turns: readonly LabelledTurn[]): (labels: ArrayLike<number>) => Float64Array {
   const index = new Map<string, number>();
-  const words = turns.map((turn) => Int32Array.from(wordsOf(turn.text), (word) => {
-    const known = index.get(word) ?? index.size;
-    index.set(word, known);
-    return known;
-  }));
+  const words = turns.map((turn) =>
+    Int32Array.from(wordsOf(turn.text), (word) => {
+      const known = index.get(word) ?? index.size;
+      index.set(word, known);
+      return known;
+    }),
+  );
   const folds = new Map<number, number[]>();
   turns.forEach((turn, i) => folds.set(turn.topic, [...(folds.get(turn.topic) ?? []), i]));
   const all = words.reduce((sum, list) => sum + list.length, 0);

@@ -14,10 +14,18 @@ export interface Interval {
 }
 
 /**
- * 95 % percentile interval, expanded where topics are few, of the pooled AUROC over `draws` resamples of the topics. `topics` names each row's topic
+ * 95 % percentile interval, expanded where topics are few, of the pooled AUROC over `draws` resamples of the topics.
+ * `topics` names each row's topic
  * (0 to topicCount - 1), `labels` its pole (+1, -1; others are left out). Resamples that lack a pole are not counted.
  */
-export function aurocInterval(scores: ArrayLike<number>, labels: ArrayLike<number>, topics: ArrayLike<number>, topicCount: number, draws: number, seed: number): Interval {
+export function aurocInterval(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  topics: ArrayLike<number>,
+  topicCount: number,
+  draws: number,
+  seed: number,
+): Interval {
   const positive: number[][] = Array.from({ length: topicCount }, () => []);
   const negative: number[][] = Array.from({ length: topicCount }, () => []);
   for (let i = 0; i < scores.length; i += 1) {
@@ -73,7 +81,13 @@ function resampleCounts(topicCount: number, draws: number, seed: number): Float6
  * `count` label lists in which the poles of a topic's turns have been dealt out anew. Rows of one turn (its taps) keep
  * one label; a label of 0 stays 0. `turns` names each row's turn, `topics` its topic; both are any whole numbers.
  */
-export function shuffleWithinTopics(labels: ArrayLike<number>, topics: ArrayLike<number>, turns: ArrayLike<number>, count: number, seed: number): Int8Array[] {
+export function shuffleWithinTopics(
+  labels: ArrayLike<number>,
+  topics: ArrayLike<number>,
+  turns: ArrayLike<number>,
+  count: number,
+  seed: number,
+): Int8Array[] {
   const turnLabel = new Map<number, number>();
   const topicTurns = new Map<number, number[]>();
   for (let i = 0; i < labels.length; i += 1) {
@@ -91,6 +105,8 @@ export function shuffleWithinTopics(labels: ArrayLike<number>, topics: ArrayLike
       const hand = rng.shuffle(members.map((turn) => turnLabel.get(turn) ?? 0));
       members.forEach((turn, i) => dealt.set(turn, hand[i] ?? 0));
     }
-    return Int8Array.from({ length: labels.length }, (_, i) => ((labels[i] ?? 0) === 0 ? 0 : (dealt.get(turns[i] ?? 0) ?? 0)));
+    return Int8Array.from({ length: labels.length }, (_, i) =>
+      (labels[i] ?? 0) === 0 ? 0 : (dealt.get(turns[i] ?? 0) ?? 0),
+    );
   });
 }

@@ -26,7 +26,10 @@ export function project(residuals: ArrayLike<number>, direction: ArrayLike<numbe
   return out;
 }
 
-/** Zero (the weighted mean over neutral rows, {@link neutralWeights}) and unit of the projections of all rows. A direction without spread (layer 0) gets unit 1. */
+/**
+ * Zero (the weighted mean over neutral rows, {@link neutralWeights}) and unit of the projections of all rows. A
+ * direction without spread (layer 0) gets unit 1.
+ */
 export function calibrateTaps(projections: ArrayLike<number>, info: readonly RowInfo[]): TapCalibration {
   const tapMean = neutralWeights(info).reduce((sum, weight, row) => sum + weight * (projections[row] ?? NaN), 0);
   const poles = turnsOf(info, (row) => labelOf(row.role) !== 0);

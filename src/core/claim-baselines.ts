@@ -19,12 +19,33 @@ export interface Rival {
 }
 
 /** Everything that the probe must beat before a model is needed, in the order of the card. */
-export function rivalsOf({ axis, baselines: { bagOfWords, embedding, length } }: Pick<Report, 'axis' | 'baselines'>): Rival[] {
+export function rivalsOf({
+  axis,
+  baselines: { bagOfWords, embedding, length },
+}: Pick<Report, 'axis' | 'baselines'>): Rival[] {
   const fewer = length.value < 0.5 ? axis.positive : axis.negative;
   return [
-    { name: 'counting the words of the turns themselves (naive Bayes)', short: 'counting words', label: 'Words alone (naive Bayes)', auroc: bagOfWords, lacking: 'counting words had nothing to learn from' },
-    { name: "the mean of the turns' own word embeddings, fitted as the probe is,", short: 'word embeddings', label: 'Word embeddings alone (layer 0), fitted as the probe is', auroc: embedding, lacking: 'what word embeddings give by the same fit was not measured' },
-    { name: `the number of words alone (fewer for ${fewer})`, short: 'the number of words', label: `Number of words alone (fewer for ${fewer})`, auroc: eitherWay(length), lacking: '' },
+    {
+      name: 'counting the words of the turns themselves (naive Bayes)',
+      short: 'counting words',
+      label: 'Words alone (naive Bayes)',
+      auroc: bagOfWords,
+      lacking: 'counting words had nothing to learn from',
+    },
+    {
+      name: "the mean of the turns' own word embeddings, fitted as the probe is,",
+      short: 'word embeddings',
+      label: 'Word embeddings alone (layer 0), fitted as the probe is',
+      auroc: embedding,
+      lacking: 'what word embeddings give by the same fit was not measured',
+    },
+    {
+      name: `the number of words alone (fewer for ${fewer})`,
+      short: 'the number of words',
+      label: `Number of words alone (fewer for ${fewer})`,
+      auroc: eitherWay(length),
+      lacking: '',
+    },
   ];
 }
 
@@ -56,11 +77,19 @@ export function baselineClaims(report: Report, own: MethodCurve): Claim[] {
   const at = atLayer(own, layer, probe.n);
   const random = `at layer ${layer} it reaches AUROC ${figure(at, 'topics')}, and 90 % of ${randomCount} directions drawn from the same readings' covariance lie between ${plain(randomLow[layer] ?? NaN)} and ${plain(randomHigh[layer] ?? NaN)}`;
   const above = (at.low ?? 0) > (randomHigh[layer] ?? 1);
-  claims.push(above && shown ? may(`This direction reads better than any odd one: ${random}.`) : mayNot(`That this direction reads better than any odd one: ${random}${above ? `, ${SAME_FITS}` : ''}.`));
+  claims.push(
+    above && shown
+      ? may(`This direction reads better than any odd one: ${random}.`)
+      : mayNot(`That this direction reads better than any odd one: ${random}${above ? `, ${SAME_FITS}` : ''}.`),
+  );
   if (selectivity !== null) {
     const { task, control, controlTasks, selectivity: gain } = selectivity;
     const numbers = `accuracy ${percent(task)} on ${axis.positive} and ${axis.negative} against ${percent(control)} on ${controlTasks} tasks of labels dealt at random, difference ${signedFigure(gain, 'topics')} (${readings} readings, none held out)`;
-    claims.push((gain.low ?? -1) > 0 ? may(`It learns the axis more readily than labels without meaning: ${numbers}.`) : mayNot(`That it learns the axis more readily than labels without meaning: ${numbers}.`));
+    claims.push(
+      (gain.low ?? -1) > 0
+        ? may(`It learns the axis more readily than labels without meaning: ${numbers}.`)
+        : mayNot(`That it learns the axis more readily than labels without meaning: ${numbers}.`),
+    );
   }
   return claims;
 }
@@ -71,13 +100,26 @@ function rivalClaim({ name, auroc, lacking }: Rival, probe: Estimate, shown: boo
   if (auroc === null) return mayNot(`${NEEDS_A_MODEL}: ${lacking}.`);
   const numbers = `${name} reaches AUROC ${figure(auroc, 'topics')}, the probe ${figure(probe, 'topics')}`;
   if (!isBeaten(auroc, probe)) return mayNot(`${NEEDS_A_MODEL}: ${numbers}, and the two intervals are not apart.`);
-  return shown ? may(`It reads more than ${gives}: ${numbers}.`) : mayNot(`${NEEDS_A_MODEL}: ${numbers}, ${SAME_FITS}.`);
+  return shown
+    ? may(`It reads more than ${gives}: ${numbers}.`)
+    : mayNot(`${NEEDS_A_MODEL}: ${numbers}, ${SAME_FITS}.`);
 }
 
 /** Length is passed over where it is beaten and may be chance. */
 function lengthClaims(name: string, turned: Estimate, { low, high }: Estimate, probe: Estimate): Claim[] {
   const numbers = `${name} gives AUROC ${figure(turned, 'topics')}`;
   if (low === null || high === null) return [mayNot(`That length plays no part: ${numbers}.`)];
-  if (!isBeaten(turned, probe)) return [mayNot(`${NEEDS_A_MODEL}: ${numbers}, the probe ${figure(probe, 'topics')}, and the two intervals are not apart.`)];
-  return low > 0.5 || high < 0.5 ? [mayNot(`That length plays no part: ${numbers}, which is not chance; the probe has AUROC ${figure(probe, 'topics')}.`)] : [];
+  if (!isBeaten(turned, probe))
+    return [
+      mayNot(
+        `${NEEDS_A_MODEL}: ${numbers}, the probe ${figure(probe, 'topics')}, and the two intervals are not apart.`,
+      ),
+    ];
+  return low > 0.5 || high < 0.5
+    ? [
+        mayNot(
+          `That length plays no part: ${numbers}, which is not chance; the probe has AUROC ${figure(probe, 'topics')}.`,
+        ),
+      ]
+    : [];
 }

@@ -24,8 +24,13 @@ export function signedFigure(estimate: Estimate, units: string): string {
   return withInterval(estimate, units, signed);
 }
 
-function withInterval({ value, low, high, n, note }: Estimate, units: string, write: (value: number) => string): string {
-  if (low === null || high === null) return `${write(value)} (no interval: ${note ?? `too few ${units}`}; n = ${n} ${units})`;
+function withInterval(
+  { value, low, high, n, note }: Estimate,
+  units: string,
+  write: (value: number) => string,
+): string {
+  if (low === null || high === null)
+    return `${write(value)} (no interval: ${note ?? `too few ${units}`}; n = ${n} ${units})`;
   return `${write(value)} [${write(low)}, ${write(high)}], n = ${n} ${units}${note === undefined ? '' : ` (${note})`}`;
 }
 

@@ -19,21 +19,40 @@ export interface Resampled {
  * same over `draws` resamples. Resamples that give NaN are not counted. No interval below FEWEST_UNITS clusters; `what` names
  * them in the note. `pick` is used again for the next resample: do not keep it.
  */
-export function clusterStatistic(n: number, statistic: (pick: Int32Array) => number, draws: number, seed: number, what: keyof typeof TOO_FEW = 'items'): Estimate {
+export function clusterStatistic(
+  n: number,
+  statistic: (pick: Int32Array) => number,
+  draws: number,
+  seed: number,
+  what: keyof typeof TOO_FEW = 'items',
+): Estimate {
   const [estimate] = clusterStatistics(n, (pick) => [statistic(pick)], draws, seed, what);
   return estimate ?? { value: NaN, low: null, high: null, n };
 }
 
 /** The same for several statistics of the same resamples, in their order; as many at every call. */
-export function clusterStatistics(n: number, statistics: (pick: Int32Array) => readonly number[], draws: number, seed: number, what: keyof typeof TOO_FEW = 'items'): Estimate[] {
+export function clusterStatistics(
+  n: number,
+  statistics: (pick: Int32Array) => readonly number[],
+  draws: number,
+  seed: number,
+  what: keyof typeof TOO_FEW = 'items',
+): Estimate[] {
   return clusterResampled(n, statistics, draws, seed, what).map(({ estimate }) => estimate);
 }
 
 /** The same with the standard error of each. */
-export function clusterResampled(n: number, statistics: (pick: Int32Array) => readonly number[], draws: number, seed: number, what: keyof typeof TOO_FEW = 'items'): Resampled[] {
+export function clusterResampled(
+  n: number,
+  statistics: (pick: Int32Array) => readonly number[],
+  draws: number,
+  seed: number,
+  what: keyof typeof TOO_FEW = 'items',
+): Resampled[] {
   const pick = Int32Array.from({ length: n }, (_, i) => i);
   const values = statistics(pick);
-  if (n < FEWEST_UNITS) return values.map((value) => ({ estimate: withoutInterval(value, n, what), standardError: NaN }));
+  if (n < FEWEST_UNITS)
+    return values.map((value) => ({ estimate: withoutInterval(value, n, what), standardError: NaN }));
   const rng = createRng(seed);
   const found: number[][] = values.map(() => []);
   for (let draw = 0; draw < draws; draw += 1) {
@@ -42,5 +61,8 @@ export function clusterResampled(n: number, statistics: (pick: Int32Array) => re
       if (!Number.isNaN(value)) found[s]?.push(value);
     });
   }
-  return values.map((value, s) => ({ estimate: percentileEstimate(value, found[s] ?? [], n), standardError: standardDeviation(found[s] ?? [], 'sample') * Math.sqrt(n / (n - 1)) }));
+  return values.map((value, s) => ({
+    estimate: percentileEstimate(value, found[s] ?? [], n),
+    standardError: standardDeviation(found[s] ?? [], 'sample') * Math.sqrt(n / (n - 1)),
+  }));
 }

@@ -66,7 +66,9 @@ export function scaleRgb(t: number, theme: Theme, head: Head = 'difference'): Rg
 
 /** {@link scaleRgb} as `#rrggbb`. */
 export function scaleHex(t: number, theme: Theme, head: Head = 'difference'): string {
-  return `#${scaleRgb(t, theme, head).map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
+  return `#${scaleRgb(t, theme, head)
+    .map((channel) => channel.toString(16).padStart(2, '0'))
+    .join('')}`;
 }
 
 const cssTables: Readonly<Record<Head, string[]>> = { difference: [], positive: [], negative: [] };
@@ -74,7 +76,8 @@ const cssTables: Readonly<Record<Head, string[]>> = { difference: [], positive: 
 /** The colour of `t` for both themes as one CSS value, `light-dark(…, …)`, so that a change of theme costs no script. */
 export function scaleCss(t: number, head: Head = 'difference'): string {
   const step = Math.round(Math.max(-1, Math.min(1, t)) * STEPS) + STEPS;
-  return (cssTables[head][step] ??= `light-dark(${scaleHex(step / STEPS - 1, 'light', head)}, ${scaleHex(step / STEPS - 1, 'dark', head)})`);
+  return (cssTables[head][step] ??=
+    `light-dark(${scaleHex(step / STEPS - 1, 'light', head)}, ${scaleHex(step / STEPS - 1, 'dark', head)})`);
 }
 
 /** Nine stops from −1 to +1 as one CSS gradient: the legend. */

@@ -5,7 +5,8 @@
  * probe at layer 0. Throws `RangeError` where the stacks differ in length.
  */
 export function cosineByLayer(a: Float32Array, b: Float32Array, hidden: number): number[] {
-  if (a.length !== b.length || a.length % hidden !== 0) throw new RangeError(`directions of ${a.length} and ${b.length} numbers cannot be compared in layers of ${hidden}`);
+  if (a.length !== b.length || a.length % hidden !== 0)
+    throw new RangeError(`directions of ${a.length} and ${b.length} numbers cannot be compared in layers of ${hidden}`);
   return Array.from({ length: a.length / hidden }, (_, layer) => {
     let dot = 0;
     let aa = 0;

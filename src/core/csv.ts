@@ -4,7 +4,8 @@
 export type Cell = string | number | boolean | null;
 
 /**
- * A table as text: cells quoted where they must be (also around a semicolon, at which some spreadsheets cut), a line break "\n" after every line. A text that a spreadsheet would take for a
+ * A table as text: cells quoted where they must be (also around a semicolon, at which some spreadsheets cut), a line
+ * break "\n" after every line. A text that a spreadsheet would take for a
  * formula (it begins with = + - @, a tab or a carriage return, after any apostrophes) gets an apostrophe in front;
  * {@link plainCell} takes it away again. Numbers stay numbers.
  */
@@ -19,7 +20,10 @@ function written(cell: Cell): string {
   return /[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** What a text looks like that {@link csv} puts an apostrophe in front of: apostrophes count in, so that taking one away gives the text back. */
+/**
+ * What a text looks like that {@link csv} puts an apostrophe in front of: apostrophes count in, so that taking one away
+ * gives the text back.
+ */
 const FORMULA = /^'*[=+\-@\t\r]/;
 
 /** A text cell as it was before {@link csv} wrote it. */
@@ -51,7 +55,7 @@ export function* csvRecords(source: string, mostCells: number): Generator<CsvRec
   while (at < end) {
     const first = line;
     const cells: string[] = [];
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       if (cells.length >= mostCells) return { line: first, what: `has more than ${mostCells} cells` };
       if (source[at] === '"') {
         const close = closingQuote(source, at + 1);
@@ -60,7 +64,11 @@ export function* csvRecords(source: string, mostCells: number): Generator<CsvRec
         cells.push(inside.replaceAll('""', '"'));
         line += inside.split('\n').length - 1;
         at = close + 1;
-        if (at < end && !/^(?:,|\r?\n)/.test(source.slice(at, at + 2))) return { line, what: 'has text after a closing quotation mark; quotation marks inside a quoted cell are doubled' };
+        if (at < end && !/^(?:,|\r?\n)/.test(source.slice(at, at + 2)))
+          return {
+            line,
+            what: 'has text after a closing quotation mark; quotation marks inside a quoted cell are doubled',
+          };
       } else {
         const stop = bareEnd(source, at);
         cells.push(source.slice(at, stop));

@@ -20,7 +20,10 @@ export function dirichletDraws(counts: ArrayLike<number>, prior: number, draws: 
   });
 }
 
-/** The log of a gamma variate of `shape` and scale 1 (Marsaglia and Tsang 2000, "A simple method for generating gamma variables"); a log, because variates of small shapes underflow. */
+/**
+ * The log of a gamma variate of `shape` and scale 1 (Marsaglia and Tsang 2000, "A simple method for generating gamma
+ * variables"); a log, because variates of small shapes underflow.
+ */
 function logGammaVariate(shape: number, rng: Rng): number {
   // A shape below 1 is one of shape + 1 times U^(1/shape).
   if (shape < 1) return logGammaVariate(shape + 1, rng) + Math.log(1 - rng.uniform()) / shape;

@@ -78,7 +78,10 @@ export interface DoseReport {
   readonly choices: DoseChoices;
   readonly direction: DoseSeries;
   /** The same strengths on choices of another kind; null where none were given. */
-  readonly control: { readonly choices: DoseChoices; readonly levels: readonly Pick<DoseLevel, 'target' | 'effect' | 'right'>[] } | null;
+  readonly control: {
+    readonly choices: DoseChoices;
+    readonly levels: readonly Pick<DoseLevel, 'target' | 'effect' | 'right'>[];
+  } | null;
   readonly placebos: readonly DoseSeries[];
   readonly ranks: readonly DoseRank[];
   readonly seed: number;

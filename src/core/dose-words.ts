@@ -45,8 +45,12 @@ export function klWords(value: number): string {
 }
 
 /** An effect with its interval, e.g. `6.25 nats [5.13, 7.38], n = 48 choices`. */
-export function effectWords({ value, low, high, n, note }: Estimate, write: (value: number) => string = signed): string {
-  const interval = low === null || high === null ? `(no interval: ${note ?? 'too few choices'})` : `[${write(low)}, ${write(high)}]`;
+export function effectWords(
+  { value, low, high, n, note }: Estimate,
+  write: (value: number) => string = signed,
+): string {
+  const interval =
+    low === null || high === null ? `(no interval: ${note ?? 'too few choices'})` : `[${write(low)}, ${write(high)}]`;
   return `${write(value)} nats ${interval}, n = ${n} choices`;
 }
 
@@ -62,9 +66,13 @@ export function rankWords({ p, placebos, atLeast }: DoseRank): string {
 }
 
 /** The level to speak of: the one nearest a nat, of those at which the placebos were measured too where there are any. */
-export function spokenLevel({ direction, ranks }: DoseReport): { readonly level: DoseLevel; readonly rank: DoseRank | null } {
+export function spokenLevel({ direction, ranks }: DoseReport): {
+  readonly level: DoseLevel;
+  readonly rank: DoseRank | null;
+} {
   const far = ({ target }: { readonly target: number }): number => Math.abs(Math.log(target));
-  const nearest = <T extends { readonly target: number }>(some: readonly T[]): T | null => some.reduce<T | null>((best, one) => (best === null || far(one) < far(best) ? one : best), null);
+  const nearest = <T extends { readonly target: number }>(some: readonly T[]): T | null =>
+    some.reduce<T | null>((best, one) => (best === null || far(one) < far(best) ? one : best), null);
   const rank = nearest(ranks);
   const level = direction.levels.find(({ target }) => target === rank?.target) ?? nearest(direction.levels);
   if (level === null) throw new AppError('internal', 'A dose–response without a level has nothing to speak of.');
@@ -78,18 +86,33 @@ export function doseFindings(report: DoseReport): DoseFindings {
   return {
     headline: headlineOf(report, level, rank),
     shows: [
-      ...ranks.filter((other) => other !== rank).map((other) => rankSentence(direction.levels.find(({ target }) => target === other.target) ?? level, other)),
+      ...ranks
+        .filter((other) => other !== rank)
+        .map((other) => rankSentence(direction.levels.find(({ target }) => target === other.target) ?? level, other)),
       `The two pushes move ${shareOf(level.right.value, level.right.n, 'choices')} apart the right way.`,
       ...controlSentences(report, level),
       bothWays(report, level),
       growth(direction.levels),
       ...carriedSentence(report),
       `Neutral text has a perplexity of ${perplexityWords(level.perplexity)} under the push, ${perplexityWords(report.neutral.perplexity)} without.`,
-      ...placebos.filter(({ kind }) => kind === 'unrelated').flatMap(({ title, levels }) => levels.filter(({ target }) => target === level.target).map(({ effect }) => `${title}, an axis that means something else, moves the choices by ${effectWords(effect)}, at the same KL${Math.abs(effect.value) >= Math.abs(level.effect.value) ? ': **as much as the direction itself**' : ''}.`)),
+      ...placebos
+        .filter(({ kind }) => kind === 'unrelated')
+        .flatMap(({ title, levels }) =>
+          levels
+            .filter(({ target }) => target === level.target)
+            .map(
+              ({ effect }) =>
+                `${title}, an axis that means something else, moves the choices by ${effectWords(effect)}, at the same KL${Math.abs(effect.value) >= Math.abs(level.effect.value) ? ': **as much as the direction itself**' : ''}.`,
+            ),
+        ),
     ],
     doesNot: [
-      ...(rank === null ? ['That another direction would not do the same: no placebo was measured.'] : [`A p below ${(1 / (1 + rank.placebos)).toPrecision(2)}: ${rank.placebos} placebos allow no less.`]),
-      ...(report.control === null ? ['That the push is about this axis and not about good and bad in general: no control was measured.'] : []),
+      ...(rank === null
+        ? ['That another direction would not do the same: no placebo was measured.']
+        : [`A p below ${(1 / (1 + rank.placebos)).toPrecision(2)}: ${rank.placebos} placebos allow no less.`]),
+      ...(report.control === null
+        ? ['That the push is about this axis and not about good and bad in general: no control was measured.']
+        : []),
       `What the model writes by itself: it was made to choose between two ways of going on.`,
       `That the model uses this direction when nobody pushes. A push shows what it can do, not what it does.`,
       `That ${axis.positive} or ${axis.negative} is what the direction means: choices of other kinds may move with it.`,
@@ -99,23 +122,33 @@ export function doseFindings(report: DoseReport): DoseFindings {
 }
 
 /** How far the direction is the model's own, where its probe was made on another variant; nothing where it was made on these weights. */
-export function carriedSentence({ carriedOver, from, to }: Pick<DoseReport, 'carriedOver' | 'from' | 'to'>): readonly string[] {
+export function carriedSentence({
+  carriedOver,
+  from,
+  to,
+}: Pick<DoseReport, 'carriedOver' | 'from' | 'to'>): readonly string[] {
   return carriedOver === undefined ? [] : [agreementLine(carriedOver, weakestLayer(carriedOver, { from, to }))];
 }
 
 function headlineOf({ axis: { positive, negative } }: DoseReport, level: DoseLevel, rank: DoseRank | null): string {
   const { effect, target } = level;
   const moved = `At a KL of ${klWords(target)} the push moves the choices between ${positive} and ${negative} by ${effectWords(effect, plain)}`;
-  const against = rank === null ? 'No placebo was measured, so nothing says that another direction would not do the same.' : rankSentence(level, rank);
-  if (!measurable(effect)) return `At a KL of ${klWords(target)} the push does not move the choices between ${positive} and ${negative} measurably: ${effectWords(effect)}. ${against}`;
-  if (effect.value < 0) return `${moved}, and the wrong way: towards ${negative} where it should push towards ${positive}. ${against}`;
+  const against =
+    rank === null
+      ? 'No placebo was measured, so nothing says that another direction would not do the same.'
+      : rankSentence(level, rank);
+  if (!measurable(effect))
+    return `At a KL of ${klWords(target)} the push does not move the choices between ${positive} and ${negative} measurably: ${effectWords(effect)}. ${against}`;
+  if (effect.value < 0)
+    return `${moved}, and the wrong way: towards ${negative} where it should push towards ${positive}. ${against}`;
   return `${moved}. ${against}`;
 }
 
 /** Where the effect lies among the placebos. */
 function rankSentence({ effect, target }: DoseLevel, rank: DoseRank): string {
   const { largest, largestTitle, placebos, atLeast } = rank;
-  if (atLeast === 0) return `The largest of ${placebos} placebos (${largestTitle}) moves them by ${plain(largest)} nats at a KL of ${klWords(target)} (${rankWords(rank)}).`;
+  if (atLeast === 0)
+    return `The largest of ${placebos} placebos (${largestTitle}) moves them by ${plain(largest)} nats at a KL of ${klWords(target)} (${rankWords(rank)}).`;
   return `It does not beat the placebos at a KL of ${klWords(target)}: ${atLeast} of ${placebos} move them at least as much as its ${plain(Math.abs(effect.value))} nats, the largest by ${plain(largest)} nats (${rankWords(rank)}).`;
 }
 
@@ -127,7 +160,12 @@ function controlSentences({ control }: DoseReport, { target, effect }: DoseLevel
   const shared = LUCK.test(name) ? 'general positivity' : `what they share with ${name}`;
   const ratio = found.effect.value / effect.value;
   const share = `${percent(ratio)} (ratio of the two means, without an interval)`;
-  const part = ratio >= 1 ? `, **as far as the choices of the axis: ${shared} is enough to explain them**` : !measurable(effect) || effect.value < 0 ? '' : `; of which ${shared}: ${share}`;
+  const part =
+    ratio >= 1
+      ? `, **as far as the choices of the axis: ${shared} is enough to explain them**`
+      : !measurable(effect) || effect.value < 0
+        ? ''
+        : `; of which ${shared}: ${share}`;
   return [`On the control choices (${name}) the same push moves ${effectWords(found.effect)}${part}.`];
 }
 
@@ -135,9 +173,17 @@ function controlSentences({ control }: DoseReport, { target, effect }: DoseLevel
 function bothWays({ axis: { positive, negative } }: DoseReport, { towards, away }: DoseLevel): string {
   const [up, down] = [Math.abs(towards.value), Math.abs(away.value)];
   const [less, more] = down < up ? [negative, positive] : [positive, negative];
-  const apart = overlap(towards, { ...away, value: -away.value, low: away.high === null ? null : -away.high, high: away.low === null ? null : -away.low }) ? ', though within the intervals' : '';
+  const apart = overlap(towards, {
+    ...away,
+    value: -away.value,
+    low: away.high === null ? null : -away.high,
+    high: away.low === null ? null : -away.low,
+  })
+    ? ', though within the intervals'
+    : '';
   const both = `Pushed towards ${positive} the log-odds change by ${effectWords(towards)}; pushed towards ${negative} by ${effectWords(away)}`;
-  if (towards.value * away.value > 0) return `${both}: **both the same way**, so part of this is what any push of this size does to these choices.`;
+  if (towards.value * away.value > 0)
+    return `${both}: **both the same way**, so part of this is what any push of this size does to these choices.`;
   if (up === down) return `${both}: as much.`;
   return `${both}. The push towards ${less} moves less than that towards ${more}${apart}.`;
 }
@@ -145,9 +191,13 @@ function bothWays({ axis: { positive, negative } }: DoseReport, { towards, away 
 /** Whether more push is more effect. */
 function growth(levels: readonly DoseLevel[]): string {
   const all = levels.map(({ target, effect }) => `${plain(effect.value)} at ${nats(target)}`).join(', ');
-  const falls = levels.find(({ effect }, index) => index > 0 && effect.value < (levels[index - 1]?.effect.value ?? NaN));
+  const falls = levels.find(
+    ({ effect }, index) => index > 0 && effect.value < (levels[index - 1]?.effect.value ?? NaN),
+  );
   if (levels.length === 1) return 'One KL alone was measured: whether more push is more effect is not known.';
-  return falls === undefined ? `The effect grows with the KL: ${all}.` : `The effect does not grow with every KL: ${all}; at ${nats(falls.target)} it is less than before.`;
+  return falls === undefined
+    ? `The effect grows with the KL: ${all}.`
+    : `The effect does not grow with every KL: ${all}; at ${nats(falls.target)} it is less than before.`;
 }
 
 /** Whether an interval leaves zero out; without an interval nothing is sure. */

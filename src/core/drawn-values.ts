@@ -22,23 +22,33 @@ export interface ScoreRows {
 
 /** The value of one token at one layer; NaN where the token itself has no score. */
 export function drawnValue({ scores, layers }: ScoreRows, how: Smoothing, token: number, layer: number): number {
-  if (how.grain === 'mean' || how.grain === 'token') return layerMean(scores, token, how.grain === 'mean' ? how.window : 1, layers, layer);
+  if (how.grain === 'mean' || how.grain === 'token')
+    return layerMean(scores, token, how.grain === 'mean' ? how.window : 1, layers, layer);
   if (!Number.isFinite(scores[token * layers + layer])) return Number.NaN;
   const { from, to } = unitAround(how.starts, token, how.tokens);
   return unitMean(scores, from, to, layers, layer);
 }
 
 /** The values of the tokens `[from, to)` at the layers `[first, first + count)`, row-major `[to - from, count]`, newly made. */
-export function drawnValues(rows: ScoreRows, how: Smoothing, from: number, to: number, first: number, count: number): Float32Array {
+export function drawnValues(
+  rows: ScoreRows,
+  how: Smoothing,
+  from: number,
+  to: number,
+  first: number,
+  count: number,
+): Float32Array {
   const { scores, layers } = rows;
   const values = new Float32Array(Math.max(0, to - from) * count);
-  for (let token = from; token < to; ) {
+  for (let token = from; token < to;) {
     const unit = how.grain === 'mean' || how.grain === 'token' ? null : unitAround(how.starts, token, how.tokens);
     const end = unit === null ? token + 1 : Math.min(unit.to, to);
     for (let column = 0; column < count; column += 1) {
       const layer = first + column;
-      const value = unit === null ? drawnValue(rows, how, token, layer) : unitMean(scores, unit.from, unit.to, layers, layer);
-      for (let at = token; at < end; at += 1) values[(at - from) * count + column] = Number.isFinite(scores[at * layers + layer]) ? value : Number.NaN;
+      const value =
+        unit === null ? drawnValue(rows, how, token, layer) : unitMean(scores, unit.from, unit.to, layers, layer);
+      for (let at = token; at < end; at += 1)
+        values[(at - from) * count + column] = Number.isFinite(scores[at * layers + layer]) ? value : Number.NaN;
     }
     token = end;
   }

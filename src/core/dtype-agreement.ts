@@ -35,10 +35,14 @@ export interface DtypeAgreement {
 }
 
 /** The agreement in one line, at one layer. */
-export function agreementLine({ from, to, cosine, null95, shuffles, topics, fittedTopics }: DtypeAgreement, layer: number): string {
+export function agreementLine(
+  { from, to, cosine, null95, shuffles, topics, fittedTopics }: DtypeAgreement,
+  layer: number,
+): string {
   const at = cosine[layer] ?? null;
   const n = topics === fittedTopics ? `${topics} topics` : `${topics} of its ${fittedTopics} topics`;
-  if (at === null) return `The probe was made on ${from}; this is ${to}. At layer ${layer} there is nothing to compare.`;
+  if (at === null)
+    return `The probe was made on ${from}; this is ${to}. At layer ${layer} there is nothing to compare.`;
   const weak = at < LEAST_AGREEMENT ? ` Below ${LEAST_AGREEMENT}: do not read this layer.` : '';
   return `The probe was made on ${from}; this is ${to}. Their directions agree with cosine ${at.toFixed(3)} at layer ${layer} (n = ${n}; labels shuffled: ${(null95[layer] ?? 0).toFixed(2)}, 95 % of ${shuffles}).${weak}`;
 }
@@ -55,7 +59,10 @@ export function titleWith(title: string, agreement: DtypeAgreement | null, layer
 }
 
 /** Of the layers that are pushed, the one whose directions agree least: to speak of. */
-export function weakestLayer({ cosine }: Pick<DtypeAgreement, 'cosine'>, { from, to }: Pick<PushSettings, 'from' | 'to'>): number {
+export function weakestLayer(
+  { cosine }: Pick<DtypeAgreement, 'cosine'>,
+  { from, to }: Pick<PushSettings, 'from' | 'to'>,
+): number {
   const at = (layer: number): number => cosine[layer] ?? -Infinity;
   return layersOf({ from, to }).reduce((weakest, layer) => (at(layer) < at(weakest) ? layer : weakest), from);
 }
@@ -66,19 +73,37 @@ export function assertAgrees(probe: Pick<Probe, 'id'>, agreement: DtypeAgreement
 }
 
 /** The same of its direction at every layer that is pushed: where it reads may be another. */
-export function assertPushes(probe: Pick<Probe, 'id'>, agreement: DtypeAgreement, pushed: Pick<PushSettings, 'from' | 'to'>): void {
-  for (const layer of layersOf(pushed)) assertAgreesAt(probe, agreement, layer, 'Push other layers, train the probe on this variant, or load the one it was made on.');
+export function assertPushes(
+  probe: Pick<Probe, 'id'>,
+  agreement: DtypeAgreement,
+  pushed: Pick<PushSettings, 'from' | 'to'>,
+): void {
+  for (const layer of layersOf(pushed))
+    assertAgreesAt(
+      probe,
+      agreement,
+      layer,
+      'Push other layers, train the probe on this variant, or load the one it was made on.',
+    );
 }
 
 function layersOf({ from, to }: Pick<PushSettings, 'from' | 'to'>): readonly number[] {
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
 }
 
-function assertAgreesAt(probe: Pick<Probe, 'id'>, { from, to, cosine, null95, topics }: DtypeAgreement, layer: number, remedy: string): void {
+function assertAgreesAt(
+  probe: Pick<Probe, 'id'>,
+  { from, to, cosine, null95, topics }: DtypeAgreement,
+  layer: number,
+  remedy: string,
+): void {
   const at = cosine[layer] ?? null;
   const chance = null95[layer] ?? 1;
   if (at !== null && at >= LEAST_AGREEMENT && at > chance) return;
-  const found = at === null ? 'there is no direction to compare' : `the directions agree with a cosine of ${at.toFixed(3)} only (labels shuffled: ${chance.toFixed(2)})`;
+  const found =
+    at === null
+      ? 'there is no direction to compare'
+      : `the directions agree with a cosine of ${at.toFixed(3)} only (labels shuffled: ${chance.toFixed(2)})`;
   throw new AppError(
     'probe-model-mismatch',
     `Probe "${probe.id}" was made on the variant ${from}. On this one, ${to}, ${found} at layer ${layer}, measured on ${topics} topics; at least ${LEAST_AGREEMENT} is asked for. ${remedy}`,

@@ -1,6 +1,7 @@
 /**
  * Means, shares and AUROC with intervals over independent units (topics, items, stories). Percentile bootstrap over
- * whole units (Efron and Tibshirani 1993; by cluster: Davison and Hinkley 1997), expanded where units are few (`few-clusters.ts`). Below {@link FEWEST_UNITS} units the
+ * whole units (Efron and Tibshirani 1993; by cluster: Davison and Hinkley 1997), expanded where units are few
+ * (`few-clusters.ts`). Below {@link FEWEST_UNITS} units the
  * percentile interval is far too narrow to print, so none is given and `note` says so.
  */
 import { aurocInterval } from './bootstrap.ts';
@@ -20,13 +21,25 @@ export const NO_WIDTH = 'every resample gives the same value, so the interval sh
 
 /** The mean of one value a unit, e.g. the effect of every item of a control, with its 95 % interval; NaN for an empty list. */
 export function clusterMean(values: ArrayLike<number>, draws: number, seed: number): Estimate {
-  return clusterRatio(values, Float64Array.from({ length: values.length }, () => 1), draws, seed);
+  return clusterRatio(
+    values,
+    Float64Array.from({ length: values.length }, () => 1),
+    draws,
+    seed,
+  );
 }
 
-/** The share of units whose value is above `line`, a tie counting half, with Wilson's 95 % interval, which keeps its width at 0 and 1; NaN for an empty list. */
+/**
+ * The share of units whose value is above `line`, a tie counting half, with Wilson's 95 % interval, which keeps its
+ * width at 0 and 1; NaN for an empty list.
+ */
 export function shareAbove(values: ArrayLike<number>, line: number): Estimate {
   const n = values.length;
-  const share = Array.from(values, (value): number => (value > line ? 1 : value === line ? 0.5 : 0)).reduce((sum, value) => sum + value, 0) / n;
+  const share =
+    Array.from(values, (value): number => (value > line ? 1 : value === line ? 0.5 : 0)).reduce(
+      (sum, value) => sum + value,
+      0,
+    ) / n;
   return n < FEWEST_UNITS ? withoutInterval(share, n, 'items') : { value: share, ...wilsonInterval(share, n), n };
 }
 
@@ -34,7 +47,13 @@ export function shareAbove(values: ArrayLike<number>, line: number): Estimate {
  * Sum of `sums` over sum of `sizes`, one of each a unit: a mean over rows where units hold different numbers of them,
  * with its 95 % interval. Resamples without a row are not counted. `what` names the units in the note.
  */
-export function clusterRatio(sums: ArrayLike<number>, sizes: ArrayLike<number>, draws: number, seed: number, what: keyof typeof TOO_FEW = 'items'): Estimate {
+export function clusterRatio(
+  sums: ArrayLike<number>,
+  sizes: ArrayLike<number>,
+  draws: number,
+  seed: number,
+  what: keyof typeof TOO_FEW = 'items',
+): Estimate {
   const n = sums.length;
   const ratio = (pick: (i: number) => number): number => {
     let sum = 0;
@@ -61,7 +80,13 @@ export function clusterRatio(sums: ArrayLike<number>, sizes: ArrayLike<number>, 
  * AUROC of positive (+1) against negative (-1) scores with its 95 % interval over `clusters` (any whole numbers, one a
  * row). Rows with label 0, and clusters that hold nothing else, do not count. NaN where a pole has no rows.
  */
-export function clusterAuroc(scores: ArrayLike<number>, labels: ArrayLike<number>, clusters: ArrayLike<number>, draws: number, seed: number): Estimate {
+export function clusterAuroc(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  clusters: ArrayLike<number>,
+  draws: number,
+  seed: number,
+): Estimate {
   const present = new Set<number>();
   for (let i = 0; i < scores.length; i += 1) if ((labels[i] ?? 0) !== 0) present.add(clusters[i] ?? 0);
   const number = new Map([...present].sort((a, b) => a - b).map((cluster, i) => [cluster, i]));
@@ -86,6 +111,7 @@ export function withoutInterval(value: number, n: number, what: keyof typeof TOO
 }
 
 function withInterval(value: number, low: number, high: number, n: number): Estimate {
-  if (Number.isNaN(low) || Number.isNaN(high)) return { value, low: null, high: null, n, note: 'no resample gives a number' };
+  if (Number.isNaN(low) || Number.isNaN(high))
+    return { value, low: null, high: null, n, note: 'no resample gives a number' };
   return low === high ? { value, low, high, n, note: NO_WIDTH } : { value, low, high, n };
 }

@@ -5,5 +5,10 @@ import type { Estimate } from './report-types.ts';
 export function eitherWay(estimate: Estimate): Estimate {
   if (!(estimate.value < 0.5)) return estimate;
   const { low, high } = estimate;
-  return { ...estimate, value: 1 - estimate.value, low: high === null ? null : 1 - high, high: low === null ? null : 1 - low };
+  return {
+    ...estimate,
+    value: 1 - estimate.value,
+    low: high === null ? null : 1 - high,
+    high: low === null ? null : 1 - low,
+  };
 }

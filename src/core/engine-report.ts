@@ -3,7 +3,17 @@ import type { ModelIdentity } from './probe-types.ts';
 import type { ProductsReport } from './product-forms.ts';
 
 /** Why the engine does not run on the graphics processor. A closed list; `content/capability.ts` has the remedies. */
-export type GpuCause = 'no-api' | 'insecure-page' | 'no-adapter' | 'limit' | 'no-half' | 'no-room' | 'device-lost' | 'wrong-numbers' | 'session-failed' | 'chosen';
+export type GpuCause =
+  | 'no-api'
+  | 'insecure-page'
+  | 'no-adapter'
+  | 'limit'
+  | 'no-half'
+  | 'no-room'
+  | 'device-lost'
+  | 'wrong-numbers'
+  | 'session-failed'
+  | 'chosen';
 
 /** Builds of the runtime: on the processor; on WebGPU, suspended by the browser, or by code that was compiled to wait. */
 export type RuntimeBuild = 'wasm' | 'jspi' | 'asyncify';
@@ -57,16 +67,28 @@ export interface EngineStatus {
   /** Set when the backend is not WebGPU. */
   readonly fallback: { readonly cause: GpuCause; readonly detail: string } | null;
   /** Vendor and architecture of the adapter, and whether it computes in software; null on WASM. */
-  readonly adapter: { readonly vendor: string; readonly architecture: string; readonly description: string; readonly software: boolean } | null;
+  readonly adapter: {
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly description: string;
+    readonly software: boolean;
+  } | null;
   /** Largest number of new tokens in one pass that a check has proved right on this adapter. */
   readonly chunkTokens: number;
-  /** Whether taps are read in the passes of the text, and how wrong such passes were when that was proved (relative error; null where it needs no proof). */
+  /**
+   * Whether taps are read in the passes of the text, and how wrong such passes were when that was proved (relative
+   * error; null where it needs no proof).
+   */
   readonly branching: boolean;
   readonly branchError: number | null;
   /** What this model's graph cannot be made to do that others can, and why, a sentence each. */
   readonly limits: readonly string[];
   /** How `chunkTokens` was found: largest relative difference between one pass and smaller ones, by size tried. */
-  readonly chunkTrials: readonly { readonly tokens: number; readonly relativeError: number; readonly accepted: boolean }[];
+  readonly chunkTrials: readonly {
+    readonly tokens: number;
+    readonly relativeError: number;
+    readonly accepted: boolean;
+  }[];
   /** Null on the CPU, where tokens are always written step by step. */
   readonly writing: WriterStatus | null;
   /** How packed products are computed on the CPU; null on WebGPU, where they stay as they are. */
@@ -106,7 +128,12 @@ export interface KeptModel {
   /** When the last of its files came, in milliseconds since 1970; null where none has. */
   readonly changed: number | null;
   /** A file that its host lists by a git blob id has no SHA-256. */
-  readonly files: readonly { readonly path: string; readonly sha256: string | null; readonly bytes: number; readonly keptBytes: number }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly sha256: string | null;
+    readonly bytes: number;
+    readonly keptBytes: number;
+  }[];
 }
 
 /**
@@ -154,7 +181,8 @@ export interface NumbersRow {
 export interface NumbersReport {
   readonly rows: readonly NumbersRow[];
   /**
-   * With what they are compared: PyTorch's float32 values that ship with the model, a reference that was given, a float32 pass of the same rewritten
+   * With what they are compared: PyTorch's float32 values that ship with the model, a reference that was given, a
+   * float32 pass of the same rewritten
    * graph on the processor, or nothing, where that would be the same computation again.
    */
   readonly against: 'shipped' | 'given' | 'processor' | 'none';

@@ -81,7 +81,12 @@ export class AppError extends Error {
 
   /** The error as plain data. */
   toRecord(): ErrorRecord {
-    return { code: this.code, message: this.message, details: this.details, ...(this.stack === undefined ? {} : { stack: this.stack }) };
+    return {
+      code: this.code,
+      message: this.message,
+      details: this.details,
+      ...(this.stack === undefined ? {} : { stack: this.stack }),
+    };
   }
 
   /** Rebuilds an error from {@link toRecord}; the stack is the one of the thread where it happened. */
@@ -94,9 +99,15 @@ export class AppError extends Error {
   /** Whatever was thrown, as an AppError; what is not one of ours becomes `internal` with the original as its cause. */
   static from(thrown: unknown): AppError {
     if (thrown instanceof AppError) return thrown;
-    if (thrown instanceof DOMExceptionLike && thrown.name === 'AbortError') return new AppError('cancelled', 'Stopped.');
+    if (thrown instanceof DOMExceptionLike && thrown.name === 'AbortError')
+      return new AppError('cancelled', 'Stopped.');
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return new AppError('internal', `${message} This is a fault in Flipside: copy the diagnostics and report it.`, {}, thrown);
+    return new AppError(
+      'internal',
+      `${message} This is a fault in Flipside: copy the diagnostics and report it.`,
+      {},
+      thrown,
+    );
   }
 }
 

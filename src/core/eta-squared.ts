@@ -20,6 +20,8 @@ export function etaSquared(scenarios: readonly (readonly [number, number, number
     scenarios.map(([mm, mp, pm, pp]) => (mm + pp - mp - pm) / 2),
   ];
   const total = contrasts.flat().reduce((sum, value) => sum + value * value, 0);
-  const [first = NaN, second = NaN, interaction = NaN] = contrasts.map((values) => values.reduce((sum, value) => sum + value, 0) ** 2 / scenarios.length / total);
+  const [first = NaN, second = NaN, interaction = NaN] = contrasts.map(
+    (values) => values.reduce((sum, value) => sum + value, 0) ** 2 / scenarios.length / total,
+  );
   return { first, second, interaction, residual: 1 - first - second - interaction };
 }

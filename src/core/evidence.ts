@@ -4,8 +4,15 @@ import { quantile } from './stats.ts';
 /** Resamples behind every interval. */
 export const BOOTSTRAP_DRAWS = 2000;
 
-/** Share of topics whose positive rows score above the negative ones on average; a tie counts half, a topic without both poles not at all. */
-export function pairedAccuracy(scores: ArrayLike<number>, labels: ArrayLike<number>, topics: ArrayLike<number>): number {
+/**
+ * Share of topics whose positive rows score above the negative ones on average; a tie counts half, a topic without both
+ * poles not at all.
+ */
+export function pairedAccuracy(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  topics: ArrayLike<number>,
+): number {
   const sums = new Map<number, { positive: number; positives: number; negative: number; negatives: number }>();
   for (let i = 0; i < scores.length; i += 1) {
     const label = labels[i] ?? 0;
@@ -46,7 +53,13 @@ export interface NullEvidence {
 /** Summarises the AUROC of every shuffle at every layer, `nulls[layer][shuffle]`, against the probe's own `observed[layer]`. */
 export function nullEvidence(nulls: readonly ArrayLike<number>[], observed: readonly number[]): NullEvidence {
   const shuffles = nulls[0]?.length ?? 0;
-  const best = Float64Array.from({ length: shuffles }, (_, i) => nulls.reduce((high, layer) => Math.max(high, layer[i] ?? NaN), -Infinity));
+  const best = Float64Array.from({ length: shuffles }, (_, i) =>
+    nulls.reduce((high, layer) => Math.max(high, layer[i] ?? NaN), -Infinity),
+  );
   const reached = best.filter((value) => value >= Math.max(...observed)).length;
-  return { auroc95: quantile(best, 0.95), auroc95ByLayer: nulls.map((layer) => quantile(layer, 0.95)), p: (1 + reached) / (1 + shuffles) };
+  return {
+    auroc95: quantile(best, 0.95),
+    auroc95ByLayer: nulls.map((layer) => quantile(layer, 0.95)),
+    p: (1 + reached) / (1 + shuffles),
+  };
 }

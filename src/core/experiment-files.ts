@@ -2,7 +2,13 @@
 import type { ExperimentReport } from './experiment-types.ts';
 
 /** In `experiments/ID/results/MODEL/`. */
-export const EXPERIMENT_FILES = { report: 'report.json', units: 'units.jsonl', light: 'figure.svg', dark: 'figure-dark.svg', card: 'CARD.md' } as const;
+export const EXPERIMENT_FILES = {
+  report: 'report.json',
+  units: 'units.jsonl',
+  light: 'figure.svg',
+  dark: 'figure-dark.svg',
+  card: 'CARD.md',
+} as const;
 
 /** Beside `results`. */
 export const SPEC_FILE = 'spec.json';
@@ -22,7 +28,10 @@ export const PLACEHOLDERS = { model: 'MODEL_FOLDER', spec: 'YOUR_SPEC.json' } as
  * The command line that repeats a run. Where the files of another model lie, and what the file of a spec is called that does not ship,
  * nobody here knows: {@link PLACEHOLDERS} stand for them. `ships`: whether the spec is one of the checkout's.
  */
-export function experimentCommand({ experiment: { id, size }, model }: Pick<ExperimentReport, 'experiment' | 'model'>, ships = isShippedId(id)): string {
+export function experimentCommand(
+  { experiment: { id, size }, model }: Pick<ExperimentReport, 'experiment' | 'model'>,
+  ships = isShippedId(id),
+): string {
   return `npm run -s flipside -- experiment ${ships ? id : PLACEHOLDERS.spec} --model ${model.id === EMBEDDED_MODEL ? `public/models/${model.id}` : PLACEHOLDERS.model} --out ${id}-results${size === 'quick' ? ' --quick' : ''}`;
 }
 

@@ -1,4 +1,7 @@
-/** Running an experiment where a model is: what is asked for and what is told on the way. Plain data, so that it can be sent between threads. */
+/**
+ * Running an experiment where a model is: what is asked for and what is told on the way. Plain data, so that it can be
+ * sent between threads.
+ */
 import type { DesignName, ExperimentReport, ExperimentRule, RunSize } from './experiment-types.ts';
 import type { SetSource } from './training-plan.ts';
 
@@ -8,7 +11,10 @@ export interface ExperimentProgress {
   /** Units that have run, of those of this run. */
   readonly done: number;
   readonly total: number;
-  /** How much of the work is done, 0 to 1: the preparation and all units by what they ask of a model, those that were kept included; null before the pace is known. */
+  /**
+   * How much of the work is done, 0 to 1: the preparation and all units by what they ask of a model, those that were
+   * kept included; null before the pace is known.
+   */
   readonly share: number | null;
   /** The unit under way. */
   readonly unit: string | null;

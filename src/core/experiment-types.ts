@@ -5,7 +5,10 @@
 import type { ModelIdentity } from './probe-types.ts';
 import type { Estimate } from './report-types.ts';
 
-/** PARTIAL: some of what the rule asks for was found, and nothing that denies it. INCONCLUSIVE: a gate failed, or the intervals allow both. */
+/**
+ * PARTIAL: some of what the rule asks for was found, and nothing that denies it. INCONCLUSIVE: a gate failed, or the
+ * intervals allow both.
+ */
 export type ExperimentVerdict = 'CONFIRM' | 'DENY' | 'PARTIAL' | 'INCONCLUSIVE';
 
 /** The kinds of experiment there is code for; a spec names one. */
@@ -85,7 +88,10 @@ export interface FigurePanel {
   readonly series: readonly FigureSeries[];
   /** A band that holds what chance gives, or a region of practical equivalence. */
   readonly bands?: readonly { readonly from: number; readonly to: number; readonly says: string }[];
-  /** Lines across the plot, such as a threshold of the rule: `x` runs along the x axis at a value of y, `y` runs along the y axis at a value of x. */
+  /**
+   * Lines across the plot, such as a threshold of the rule: `x` runs along the x axis at a value of y, `y` runs along
+   * the y axis at a value of x.
+   */
   readonly lines?: readonly { readonly at: number; readonly across: 'x' | 'y'; readonly says: string }[];
 }
 
@@ -113,7 +119,15 @@ export interface Findings {
 
 /** What the card of an experiment shows. */
 export interface ExperimentReport extends Findings {
-  readonly experiment: { readonly id: string; readonly design: DesignName; readonly title: string; readonly claim: string; readonly rule: ExperimentRule; readonly specSha256: string; readonly size: RunSize };
+  readonly experiment: {
+    readonly id: string;
+    readonly design: DesignName;
+    readonly title: string;
+    readonly claim: string;
+    readonly rule: ExperimentRule;
+    readonly specSha256: string;
+    readonly size: RunSize;
+  };
   readonly model: ModelIdentity;
   /** Which engine read: `node`, `wasm`, `webgpu`. */
   readonly backend: string;

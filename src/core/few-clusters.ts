@@ -1,6 +1,8 @@
 /**
- * Percentile intervals over few clusters are too narrow: they take the resamples' spread, which falls short by √((n - 1)/n), for normal, where
- * Student's t is due. The expanded percentile interval (Hesterberg 2015, "What Teachers Should Know About the Bootstrap", section 3.4) takes
+ * Percentile intervals over few clusters are too narrow: they take the resamples' spread, which falls short by √((n -
+ * 1)/n), for normal, where
+ * Student's t is due. The expanded percentile interval (Hesterberg 2015, "What Teachers Should Know About the
+ * Bootstrap", section 3.4) takes
  * percentiles further out, by as much as t is wider than the normal distribution.
  */
 import { tDistribution } from './noncentral-t.ts';

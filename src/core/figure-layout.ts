@@ -61,7 +61,12 @@ export interface PanelLayout {
   readonly plot: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
   readonly texts: readonly PlacedText[];
   readonly rules: readonly { readonly d: string; readonly as: 'grid' | 'zero' | 'axis' | 'reference' }[];
-  readonly bands: readonly { readonly x: number; readonly y: number; readonly width: number; readonly height: number }[];
+  readonly bands: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  }[];
   readonly series: readonly PlacedSeries[];
 }
 
@@ -77,9 +82,18 @@ export function layOutPanel(panel: FigurePanel, width: number): PanelLayout {
   const bottom = top + PLOT_HEIGHT;
   const y = (value: number): number => bottom - ((value - low) / (high - low)) * PLOT_HEIGHT;
   const across = acrossOf(panel, left, right);
-  const below = categoryTexts(panel, across, bottom) ?? across.ticks.map((tick): PlacedText => text(across.at(tick), bottom + LINE + 2, figureNumber(tick), 'middle', 'tick'));
-  const lowest = Math.max(bottom, ...below.map(({ y: at, turned, text: { length } }) => at + (turned === 0 ? 0 : length * CHARACTER * 0.6)));
-  const acrossLabels = wrapWords(panel.x.label, ((right - left) / CHARACTER) | 0).map((words, index): PlacedText => text((left + right) / 2, lowest + LINE * (index + 1) + 4, words, 'middle', 'label'));
+  const below =
+    categoryTexts(panel, across, bottom) ??
+    across.ticks.map((tick): PlacedText =>
+      text(across.at(tick), bottom + LINE + 2, figureNumber(tick), 'middle', 'tick'),
+    );
+  const lowest = Math.max(
+    bottom,
+    ...below.map(({ y: at, turned, text: { length } }) => at + (turned === 0 ? 0 : length * CHARACTER * 0.6)),
+  );
+  const acrossLabels = wrapWords(panel.x.label, ((right - left) / CHARACTER) | 0).map((words, index): PlacedText =>
+    text((left + right) / 2, lowest + LINE * (index + 1) + 4, words, 'middle', 'label'),
+  );
   return {
     width,
     height: (acrossLabels.at(-1)?.y ?? lowest) + 8,
@@ -92,22 +106,44 @@ export function layOutPanel(panel: FigurePanel, width: number): PanelLayout {
       ...acrossLabels,
     ],
     rules: [
-      ...yTicks.map((tick) => ({ d: `M${short(left)} ${short(y(tick))}H${short(right)}`, as: tick === 0 ? ('zero' as const) : ('grid' as const) })),
+      ...yTicks.map((tick) => ({
+        d: `M${short(left)} ${short(y(tick))}H${short(right)}`,
+        as: tick === 0 ? ('zero' as const) : ('grid' as const),
+      })),
       { d: `M${short(left)} ${short(bottom)}H${short(right)}`, as: 'axis' },
-      ...(panel.lines ?? []).map(({ at, across: along }) => ({ d: along === 'y' && !panel.x.categories ? `M${short(across.at(at))} ${short(top)}V${short(bottom)}` : `M${short(left)} ${short(y(at))}H${short(right)}`, as: 'reference' as const })),
+      ...(panel.lines ?? []).map(({ at, across: along }) => ({
+        d:
+          along === 'y' && !panel.x.categories
+            ? `M${short(across.at(at))} ${short(top)}V${short(bottom)}`
+            : `M${short(left)} ${short(y(at))}H${short(right)}`,
+        as: 'reference' as const,
+      })),
     ],
-    bands: (panel.bands ?? []).map(({ from, to }) => ({ x: left, y: y(Math.max(from, to)), width: right - left, height: Math.abs(y(from) - y(to)) })),
+    bands: (panel.bands ?? []).map(({ from, to }) => ({
+      x: left,
+      y: y(Math.max(from, to)),
+      width: right - left,
+      height: Math.abs(y(from) - y(to)),
+    })),
     series: panel.series.map((series, index) => placeSeries(series, across.places(series, index), y)),
   };
 }
 
 /** The whisker of a point, with caps; null where it has no interval. */
 export function whiskerPath({ x, low, high }: PlacedPoint): string | null {
-  return low === null || high === null ? null : `M${short(x)} ${short(low)}V${short(high)}M${short(x - 4)} ${short(low)}h8M${short(x - 4)} ${short(high)}h8`;
+  return low === null || high === null
+    ? null
+    : `M${short(x)} ${short(low)}V${short(high)}M${short(x - 4)} ${short(low)}h8M${short(x - 4)} ${short(high)}h8`;
 }
 
 /** The placed point nearest to a place on the screen, within `reach` pixels. */
-export function nearestPoint(layout: PanelLayout, x: number, y: number, reach: number, shown: (series: number) => boolean): { readonly series: number; readonly point: number } | null {
+export function nearestPoint(
+  layout: PanelLayout,
+  x: number,
+  y: number,
+  reach: number,
+  shown: (series: number) => boolean,
+): { readonly series: number; readonly point: number } | null {
   let best: { series: number; point: number } | null = null;
   let least = reach ** 2;
   layout.series.forEach(({ points }, series) => {
@@ -131,24 +167,33 @@ function placeSeries(series: FigureSeries, xs: readonly number[], y: (value: num
     point,
   }));
   if (series.as !== 'line' || points.length < 2) return { series, line: null, band: null, points };
-  const through = (some: readonly (readonly [number, number])[]): string => some.map(([x, up], index) => `${index === 0 ? 'M' : 'L'}${short(x)} ${short(up)}`).join('');
+  const through = (some: readonly (readonly [number, number])[]): string =>
+    some.map(([x, up], index) => `${index === 0 ? 'M' : 'L'}${short(x)} ${short(up)}`).join('');
   const edges = points.flatMap(({ x, low, high }) => (low === null || high === null ? [] : [{ x, low, high }]));
   return {
     series,
     points,
     line: through(points.map(({ x, y: up }) => [x, up])),
-    band: edges.length < points.length ? null : `${through([...edges.map(({ x, high }) => [x, high] as const), ...edges.map(({ x, low }) => [x, low] as const).reverse()])}z`,
+    band:
+      edges.length < points.length
+        ? null
+        : `${through([...edges.map(({ x, high }) => [x, high] as const), ...edges.map(({ x, low }) => [x, low] as const).reverse()])}z`,
   };
 }
 
 /** From the least to the most that is shown, with a little room; a range that is given holds at least that. */
 function upRange({ y, series, bands = [], lines = [], x }: FigurePanel): readonly [number, number] {
   const values = [
-    ...series.flatMap(({ points }) => points.flatMap((point) => [point.y, point.low ?? point.y, point.high ?? point.y])),
+    ...series.flatMap(({ points }) =>
+      points.flatMap((point) => [point.y, point.low ?? point.y, point.high ?? point.y]),
+    ),
     ...bands.flatMap(({ from, to }) => [from, to]),
     ...lines.flatMap(({ at, across }) => (across === 'x' || x.categories ? [at] : [])),
   ];
-  const [least, most] = values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
+  const [least, most] = values.reduce(
+    ([a, b], value) => [Math.min(a, value), Math.max(b, value)],
+    [Infinity, -Infinity],
+  );
   if (y.range) return [Math.min(y.range[0], least), Math.max(y.range[1], most)];
   if (!(most >= least)) return [0, 1];
   const room = (most - least) * 0.05 || Math.abs(most) * 0.1 || 1;
@@ -163,12 +208,18 @@ interface Across {
   places(series: FigureSeries, index: number): number[];
 }
 
-function acrossOf({ x: { categories, log = false }, series, lines = [] }: FigurePanel, left: number, right: number): Across {
+function acrossOf(
+  { x: { categories, log = false }, series, lines = [] }: FigurePanel,
+  left: number,
+  right: number,
+): Across {
   if (categories) {
     const slot = (right - left) / categories.length;
     const at = (index: number): number => left + slot * (index + 0.5);
     // Series that have something to show in a category share its width; those that have not take none.
-    const here = categories.map((name) => series.flatMap(({ points }, index) => (points.some(({ x }) => x === name) ? [index] : [])));
+    const here = categories.map((name) =>
+      series.flatMap(({ points }, index) => (points.some(({ x }) => x === name) ? [index] : [])),
+    );
     const step = (slot * 0.76) / Math.max(1, ...here.map(({ length }) => length));
     const placeOf = (category: number, index: number): number => {
       const all = here[category] ?? [];
@@ -177,17 +228,23 @@ function acrossOf({ x: { categories, log = false }, series, lines = [] }: Figure
     return {
       ticks: categories.map((_, index) => index),
       at,
-      places: ({ points }, index) => spread(points, ({ x }) => placeOf(categories.indexOf(String(x)), index), step * 0.8),
+      places: ({ points }, index) =>
+        spread(points, ({ x }) => placeOf(categories.indexOf(String(x)), index), step * 0.8),
     };
   }
   const values = series.flatMap(({ points }) => points.map(({ x }) => Number(x)));
-  const all = [...new Set([...values, ...lines.flatMap(({ at, across }) => (across === 'y' ? [at] : []))])].sort((a, b) => a - b);
+  const all = [...new Set([...values, ...lines.flatMap(({ at, across }) => (across === 'y' ? [at] : []))])].sort(
+    (a, b) => a - b,
+  );
   const [first, last] = [all[0] ?? 0, all.at(-1) ?? 1];
   const of = (value: number): number => (log ? Math.log(value) : value);
   const [from, to] = [left + ASIDE, right - ASIDE];
-  const at = (value: number): number => (last > first ? from + ((to - from) * (of(value) - of(first))) / (of(last) - of(first)) : (from + to) / 2);
+  const at = (value: number): number =>
+    last > first ? from + ((to - from) * (of(value) - of(first))) / (of(last) - of(first)) : (from + to) / 2;
   const numbers = [...new Set(values)].sort((a, b) => a - b);
-  const near = numbers.slice(1).reduce((least, value, index) => Math.min(least, at(value) - at(numbers[index] ?? value)), Infinity);
+  const near = numbers
+    .slice(1)
+    .reduce((least, value, index) => Math.min(least, at(value) - at(numbers[index] ?? value)), Infinity);
   const most = Math.max(2, Math.floor((right - left) / 56));
   // Intervals of several series at one number would hide one another.
   const aside = series.map(({ as }) => as === 'intervals');
@@ -195,7 +252,14 @@ function acrossOf({ x: { categories, log = false }, series, lines = [] }: Figure
   const step = Math.min(8, (near * 0.6) / Math.max(1, beside));
   const order = aside.map((one, index) => (one ? aside.slice(0, index).filter(Boolean).length - (beside - 1) / 2 : 0));
   return {
-    ticks: numbers.length <= most && near >= 34 && apart(numbers.map((value) => ({ at: at(value), text: figureNumber(value) }))) ? numbers : log ? logTicksBetween(first, last, most) : twoTicks(first, last, most),
+    ticks:
+      numbers.length <= most &&
+      near >= 34 &&
+      apart(numbers.map((value) => ({ at: at(value), text: figureNumber(value) })))
+        ? numbers
+        : log
+          ? logTicksBetween(first, last, most)
+          : twoTicks(first, last, most),
     at,
     places: ({ points }, index) => points.map(({ x }) => at(Number(x)) + (order[index] ?? 0) * step),
   };
@@ -233,10 +297,24 @@ function categoryTexts({ x: { categories } }: FigurePanel, across: Across, botto
   const slot = across.at(1) - across.at(0);
   const room = Math.floor(slot / CHARACTER);
   const longest = Math.max(...categories.flatMap((name) => name.split(' ').map(({ length }) => length)));
-  if (slot < NARROW || longest > room) return categories.map((name, index) => text(across.at(index) + 4, bottom + LINE, fitWords(name, SLANTED), 'end', 'tick', -38));
-  return categories.flatMap((name, index) => wrapWords(name, room).map((words, line) => text(across.at(index), bottom + LINE * (line + 1) + 2, words, 'middle', 'tick')));
+  if (slot < NARROW || longest > room)
+    return categories.map((name, index) =>
+      text(across.at(index) + 4, bottom + LINE, fitWords(name, SLANTED), 'end', 'tick', -38),
+    );
+  return categories.flatMap((name, index) =>
+    wrapWords(name, room).map((words, line) =>
+      text(across.at(index), bottom + LINE * (line + 1) + 2, words, 'middle', 'tick'),
+    ),
+  );
 }
 
-function text(x: number, y: number, words: string, anchor: PlacedText['anchor'], as: PlacedText['as'], turned = 0): PlacedText {
+function text(
+  x: number,
+  y: number,
+  words: string,
+  anchor: PlacedText['anchor'],
+  as: PlacedText['as'],
+  turned = 0,
+): PlacedText {
   return { x, y, text: words, anchor, as, turned };
 }

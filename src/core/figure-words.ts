@@ -4,17 +4,27 @@ import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '.
 import { figureNumber } from './figure-scale.ts';
 
 /** A point as a sentence, e.g. `author, layer 20: 0.62, interval 0.51 to 0.72; chosen beforehand`. */
-export function pointWords({ x: { label } }: Pick<FigurePanel, 'x'>, { name }: Pick<FigureSeries, 'name'>, { x, y, low, high, label: says }: FigurePoint): string {
+export function pointWords(
+  { x: { label } }: Pick<FigurePanel, 'x'>,
+  { name }: Pick<FigureSeries, 'name'>,
+  { x, y, low, high, label: says }: FigurePoint,
+): string {
   const where = typeof x === 'string' ? x : `${label} ${figureNumber(x)}`;
-  const interval = low === undefined || high === undefined ? '' : `, interval ${figureNumber(low)} to ${figureNumber(high)}`;
+  const interval =
+    low === undefined || high === undefined ? '' : `, interval ${figureNumber(low)} to ${figureNumber(high)}`;
   return `${name}, ${where}: ${figureNumber(y)}${interval}${says === undefined ? '' : `; ${says}`}`;
 }
 
 /** What the key of a panel says about what is no series: lines and bands, with their numbers. */
-export function referenceWords({ lines = [], bands = [] }: Pick<FigurePanel, 'lines' | 'bands'>): { readonly lines: readonly string[]; readonly bands: readonly string[] } {
+export function referenceWords({ lines = [], bands = [] }: Pick<FigurePanel, 'lines' | 'bands'>): {
+  readonly lines: readonly string[];
+  readonly bands: readonly string[];
+} {
   return {
     lines: lines.map(({ at, says }) => `at ${figureNumber(at)}: ${says}`),
-    bands: bands.map(({ from, to, says }) => `${figureNumber(Math.min(from, to))} to ${figureNumber(Math.max(from, to))}: ${says}`),
+    bands: bands.map(
+      ({ from, to, says }) => `${figureNumber(Math.min(from, to))} to ${figureNumber(Math.max(from, to))}: ${says}`,
+    ),
   };
 }
 
@@ -23,5 +33,9 @@ export const FIGURE_COLUMNS = ['panel', 'series', 'x', 'y', 'low', 'high', 'what
 
 /** Every point of a figure as a row of a table; what a point lacks is null. */
 export function figureRows({ panels }: ExperimentFigure): Cell[][] {
-  return panels.flatMap(({ title, series }) => series.flatMap(({ name, points }) => points.map(({ x, y, low, high, label }): Cell[] => [title, name, x, y, low ?? null, high ?? null, label ?? null])));
+  return panels.flatMap(({ title, series }) =>
+    series.flatMap(({ name, points }) =>
+      points.map(({ x, y, low, high, label }): Cell[] => [title, name, x, y, low ?? null, high ?? null, label ?? null]),
+    ),
+  );
 }

@@ -37,8 +37,17 @@ export interface PreparedLayer {
   readonly parts: SmootherParts;
 }
 
-/** Prepares the rows `select` of `readings` `[*, hidden]`, in units of their own; `primal` picks the form of the system, by default the smaller. */
-export function prepareLayer(readings: Float32Array, hidden: number, select: readonly number[], design: Design, primal?: boolean): PreparedLayer {
+/**
+ * Prepares the rows `select` of `readings` `[*, hidden]`, in units of their own; `primal` picks the form of the system,
+ * by default the smaller.
+ */
+export function prepareLayer(
+  readings: Float32Array,
+  hidden: number,
+  select: readonly number[],
+  design: Design,
+  primal?: boolean,
+): PreparedLayer {
   const own = new Float32Array(select.length * hidden);
   select.forEach((row, i) => own.set(readings.subarray(row * hidden, (row + 1) * hidden), i * hidden));
   const rows = standardRows(own, hidden);
@@ -73,7 +82,10 @@ export function fitLayer(layer: PreparedLayer, method: FitMethod): LeftOutFit {
 }
 
 /** The fitted direction in standard units, w = Z'a/d `[hidden]`: scores are w·z. */
-export function standardDirection({ rows: { z, count, hidden } }: PreparedLayer, fit: Pick<LeftOutFit, 'coefficients'>): Float64Array {
+export function standardDirection(
+  { rows: { z, count, hidden } }: PreparedLayer,
+  fit: Pick<LeftOutFit, 'coefficients'>,
+): Float64Array {
   const w = new Float64Array(hidden);
   for (let i = 0; i < count; i += 1) {
     const weight = (fit.coefficients[i] ?? 0) / hidden;
@@ -91,13 +103,22 @@ export function directionOf(layer: PreparedLayer, fit: Pick<LeftOutFit, 'coeffic
 }
 
 /** Scores w·z plus the intercept of readings `[n, hidden]`, in the units of the targets `[n]`: what held-out scores are comparable with. */
-export function wholeScores(layer: PreparedLayer, fit: Pick<LeftOutFit, 'coefficients' | 'smoother'>, readings: Float32Array): Float64Array {
+export function wholeScores(
+  layer: PreparedLayer,
+  fit: Pick<LeftOutFit, 'coefficients' | 'smoother'>,
+  readings: Float32Array,
+): Float64Array {
   const intercept = fit.smoother.bias * fit.coefficients.reduce((sum, value) => sum + value, 0);
   return project(inUnitsOf(layer.rows, readings), standardDirection(layer, fit)).map((along) => along + intercept);
 }
 
 /** The penalty of each method unless another is asked for. */
-export const DEFAULT_PENALTY: Readonly<Record<FitMethod['kind'], number>> = { ridge: 1, logistic: 0.3, lda: 0.85, 'difference-of-means': 0 };
+export const DEFAULT_PENALTY: Readonly<Record<FitMethod['kind'], number>> = {
+  ridge: 1,
+  logistic: 0.3,
+  lda: 0.85,
+  'difference-of-means': 0,
+};
 
 /** The penalties that a nested choice may take, by kind. */
 export const PENALTIES: Readonly<Record<FitMethod['kind'], readonly number[]>> = {

@@ -33,11 +33,16 @@ export function sharedOpening(a: readonly string[], b: readonly string[]): numbe
   return starts.length < FEWEST_SENTENCES ? 0 : (starts.at(-1) ?? 0);
 }
 
-/** The same story with the readings at the ends of its sentences alone, where the state is settled; all of them where no sentence has one. */
+/**
+ * The same story with the readings at the ends of its sentences alone, where the state is settled; all of them where no
+ * sentence has one.
+ */
 export function atSentenceEnds(story: ForkedStory): ForkedStory {
   const side = (whole: ForkSide): ForkSide => {
     const ends = whole.trace.filter(({ stand }) => stand === 'sentence');
-    return ends.length === 0 ? whole : { ...whole, trace: ends.map((point, index) => ({ ...point, from: (ends[index - 1]?.afterToken ?? -1) + 1 })) };
+    return ends.length === 0
+      ? whole
+      : { ...whole, trace: ends.map((point, index) => ({ ...point, from: (ends[index - 1]?.afterToken ?? -1) + 1 })) };
   };
   return { ...story, a: side(story.a), b: side(story.b) };
 }

@@ -17,7 +17,11 @@ interface Moments {
 }
 
 /** Moments of the rows of each group. */
-export function momentsOf(rows: StandardRows, weights: ArrayLike<number>, groups: readonly (readonly number[])[]): readonly Moments[] {
+export function momentsOf(
+  rows: StandardRows,
+  weights: ArrayLike<number>,
+  groups: readonly (readonly number[])[],
+): readonly Moments[] {
   const { hidden, z } = rows;
   return groups.map((group) => {
     const own = new Float64Array(group.length * hidden);
@@ -29,11 +33,21 @@ export function momentsOf(rows: StandardRows, weights: ArrayLike<number>, groups
       weight += c;
       for (let f = 0; f < hidden; f += 1) sum[f] = (sum[f] ?? 0) + c * (z[row * hidden + f] ?? 0);
     });
-    return { scatter: scatterOf({ ...rows, count: group.length, z: own }, group.map((row) => weights[row] ?? 0)), sum, weight };
+    return {
+      scatter: scatterOf(
+        { ...rows, count: group.length, z: own },
+        group.map((row) => weights[row] ?? 0),
+      ),
+      sum,
+      weight,
+    };
   });
 }
 
-/** The direction `[hidden]` in standard units that tells groups with these targets apart, one target a group. Throws `RangeError` where the system is not positive definite. */
+/**
+ * The direction `[hidden]` in standard units that tells groups with these targets apart, one target a group. Throws
+ * `RangeError` where the system is not positive definite.
+ */
 export function ridgeOf(moments: readonly Moments[], targets: readonly number[], lambda: number): Float64Array {
   const hidden = moments[0]?.sum.length ?? 0;
   const weight = moments.reduce((sum, group) => sum + group.weight, 0);
@@ -51,7 +65,8 @@ export function ridgeOf(moments: readonly Moments[], targets: readonly number[],
     for (let i = 0; i < system.length; i += 1) system[i] = (system[i] ?? 0) + (group.scatter[i] ?? 0);
   });
   for (let a = 0; a < hidden; a += 1) {
-    for (let b = 0; b < hidden; b += 1) system[a * hidden + b] = (system[a * hidden + b] ?? 0) - (weight * (center[a] ?? 0) * (center[b] ?? 0)) / hidden;
+    for (let b = 0; b < hidden; b += 1)
+      system[a * hidden + b] = (system[a * hidden + b] ?? 0) - (weight * (center[a] ?? 0) * (center[b] ?? 0)) / hidden;
     system[a * hidden + a] = (system[a * hidden + a] ?? 0) + lambda;
   }
   const w = product.map((value, f) => (value - weight * target * (center[f] ?? 0)) / hidden);
@@ -60,14 +75,22 @@ export function ridgeOf(moments: readonly Moments[], targets: readonly number[],
   return w;
 }
 
-/** Differences between two groups' means `[hidden]`, each of length 1 and at right angles to those before; a pair without a group, or without a difference, gives none. */
-export function differences({ z, hidden }: StandardRows, pairs: readonly { readonly plus: readonly number[]; readonly minus: readonly number[] }[]): Float64Array[] {
+/**
+ * Differences between two groups' means `[hidden]`, each of length 1 and at right angles to those before; a pair
+ * without a group, or without a difference, gives none.
+ */
+export function differences(
+  { z, hidden }: StandardRows,
+  pairs: readonly { readonly plus: readonly number[]; readonly minus: readonly number[] }[],
+): Float64Array[] {
   const out: Float64Array[] = [];
   for (const { plus, minus } of pairs) {
     if (plus.length === 0 || minus.length === 0) continue;
     const d = new Float64Array(hidden);
-    for (const row of plus) for (let f = 0; f < hidden; f += 1) d[f] = (d[f] ?? 0) + (z[row * hidden + f] ?? 0) / plus.length;
-    for (const row of minus) for (let f = 0; f < hidden; f += 1) d[f] = (d[f] ?? 0) - (z[row * hidden + f] ?? 0) / minus.length;
+    for (const row of plus)
+      for (let f = 0; f < hidden; f += 1) d[f] = (d[f] ?? 0) + (z[row * hidden + f] ?? 0) / plus.length;
+    for (const row of minus)
+      for (let f = 0; f < hidden; f += 1) d[f] = (d[f] ?? 0) - (z[row * hidden + f] ?? 0) / minus.length;
     for (const earlier of out) takeOff(d, 0, earlier);
     const length = Math.sqrt(d.reduce((sum, value) => sum + value * value, 0));
     if (length > 1e-6) out.push(d.map((value) => value / length));
@@ -78,7 +101,8 @@ export function differences({ z, hidden }: StandardRows, pairs: readonly { reado
 /** The rows without what they have along these directions, which must be of length 1 and at right angles to each other. */
 export function without(rows: StandardRows, directions: readonly Float64Array[]): StandardRows {
   const z = rows.z.slice();
-  for (const direction of directions) for (let row = 0; row < rows.count; row += 1) takeOff(z, row * rows.hidden, direction);
+  for (const direction of directions)
+    for (let row = 0; row < rows.count; row += 1) takeOff(z, row * rows.hidden, direction);
   return { ...rows, z };
 }
 
@@ -86,5 +110,6 @@ export function without(rows: StandardRows, directions: readonly Float64Array[])
 function takeOff(values: Float64Array, from: number, direction: Float64Array): void {
   let along = 0;
   for (let f = 0; f < direction.length; f += 1) along += (values[from + f] ?? 0) * (direction[f] ?? 0);
-  for (let f = 0; f < direction.length; f += 1) values[from + f] = (values[from + f] ?? 0) - along * (direction[f] ?? 0);
+  for (let f = 0; f < direction.length; f += 1)
+    values[from + f] = (values[from + f] ?? 0) - along * (direction[f] ?? 0);
 }

@@ -24,10 +24,18 @@ const DEPENDENT = 1e-10;
  * shuffles. `observed` is its t value, with divisor rows - coefficients. Both NaN where the columns do not determine it, or where no
  * rows are to spare.
  */
-export function freedmanLane(columns: Columns, y: ArrayLike<number>, tested: string, permutations: number, seed: number): PermutationTest {
+export function freedmanLane(
+  columns: Columns,
+  y: ArrayLike<number>,
+  tested: string,
+  permutations: number,
+  seed: number,
+): PermutationTest {
   const nothing = { observed: NaN, p: NaN };
   const rows = y.length;
-  const others = Object.entries(columns).filter(([name]) => name !== tested).map(([, column]) => Float64Array.from(column));
+  const others = Object.entries(columns)
+    .filter(([name]) => name !== tested)
+    .map(([, column]) => Float64Array.from(column));
   const spare = rows - others.length - 2;
   const basis = orthonormal([new Float64Array(rows).fill(1), ...others]);
   const own = columns[tested];

@@ -45,7 +45,10 @@ Tomasz Tony Ulrich Umberto Vasco Victor Vikram Viktor Vincent Vladimir Walter We
 /** Whose a name mostly is. */
 export type NameKind = 'woman' | 'man';
 
-const KINDS = new Map<string, NameKind>([...listed(WOMEN).map((name) => [name, 'woman'] as const), ...listed(MEN).map((name) => [name, 'man'] as const)]);
+const KINDS = new Map<string, NameKind>([
+  ...listed(WOMEN).map((name) => [name, 'woman'] as const),
+  ...listed(MEN).map((name) => [name, 'man'] as const),
+]);
 
 /** How many names the list holds. */
 export const LISTED_NAMES = KINDS.size;

@@ -26,7 +26,13 @@ export function isGrain(value: unknown): value is Grain {
 
 /** What is drawn, as a short noun, e.g. `mean of 10`, `single tokens`. */
 export function drawnThing(grain: Grain, window: number): string {
-  return { reading: 'reading', mean: `mean of ${window}`, token: 'single tokens', word: 'words', sentence: 'sentences' }[grain];
+  return {
+    reading: 'reading',
+    mean: `mean of ${window}`,
+    token: 'single tokens',
+    word: 'words',
+    sentence: 'sentences',
+  }[grain];
 }
 
 /** Readings are drawn on ±3 at every layer and in every text: their unit is their own standard deviation. */
@@ -36,7 +42,8 @@ export const READING_DOMAIN = 3;
 export const DOMAIN_SDS = 3;
 
 /**
- * The value at the end of the colour scale: {@link READING_DOMAIN} for readings, else {@link DOMAIN_SDS} times a spread that was measured on neutral text. Spreads
+ * The value at the end of the colour scale: {@link READING_DOMAIN} for readings, else {@link DOMAIN_SDS} times a spread
+ * that was measured on neutral text. Spreads
  * were measured for single tokens and for the running mean only, and the spread of a mean falls with every token in it.
  * So a word, which is one token or a few, takes the spread of single tokens, and a sentence that of the running mean of
  * ten: both are at least as wide as the word's or a sentence of ten tokens' own, and no colour says more than it should.
@@ -92,7 +99,11 @@ export function firstChanged(before: readonly number[], after: readonly number[]
 }
 
 /** The unit that holds a token, as first token and the token after its last; the token alone where there are no units. */
-export function unitAround(starts: readonly number[], token: number, tokens: number): { readonly from: number; readonly to: number } {
+export function unitAround(
+  starts: readonly number[],
+  token: number,
+  tokens: number,
+): { readonly from: number; readonly to: number } {
   if (starts.length === 0) return { from: token, to: token + 1 };
   let low = 0;
   let high = starts.length - 1;

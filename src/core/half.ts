@@ -6,7 +6,6 @@
 /** The largest finite one; what is larger overflows to infinity. */
 export const FLOAT16_MAX = 65_504;
 
-
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 

@@ -50,5 +50,7 @@ export function headName(head: Head, axis: Axis): string {
  * neutral, which is not the opposite pole.
  */
 export function endsOf(head: Head, axis: Axis): ByPole<string> {
-  return byPole((end) => (head === 'difference' || head === end ? axis[end] : `less ${axis[head]} than ${axis.neutral}`));
+  return byPole((end) =>
+    head === 'difference' || head === end ? axis[end] : `less ${axis[head]} than ${axis.neutral}`,
+  );
 }

@@ -17,13 +17,31 @@ export const JUDGEMENT_SHUFFLES = 1000;
  * The null of AUROCs. `scores[layer][i]` are the readings of both poles, `labels` (+1, -1) and `topics` (whole numbers) theirs.
  * p = (1 + shuffles that reach it) / (1 + shuffles), for one layer by itself and for the best of all.
  */
-export function judgementNull(scores: readonly ArrayLike<number>[], labels: readonly number[], topics: readonly number[], shuffles: number, seed: number): JudgementNull {
-  const dealt = [labels, ...shuffleWithinTopics(labels, topics, labels.map((_, i) => i), shuffles, seed)];
+export function judgementNull(
+  scores: readonly ArrayLike<number>[],
+  labels: readonly number[],
+  topics: readonly number[],
+  shuffles: number,
+  seed: number,
+): JudgementNull {
+  const dealt = [
+    labels,
+    ...shuffleWithinTopics(
+      labels,
+      topics,
+      labels.map((_, i) => i),
+      shuffles,
+      seed,
+    ),
+  ];
   const byLayer = scores.map((own) => aurocsOf(own, dealt));
   const observed = byLayer.map(([auroc = NaN]) => auroc);
   const nulls = byLayer.map((aurocs) => aurocs.subarray(1));
-  const best = Float64Array.from({ length: shuffles }, (_, i) => nulls.reduce((high, layer) => Math.max(high, layer[i] ?? NaN), -Infinity));
-  const reached = (values: Float64Array, line: number): number => (1 + values.filter((value) => value >= line).length) / (1 + shuffles);
+  const best = Float64Array.from({ length: shuffles }, (_, i) =>
+    nulls.reduce((high, layer) => Math.max(high, layer[i] ?? NaN), -Infinity),
+  );
+  const reached = (values: Float64Array, line: number): number =>
+    (1 + values.filter((value) => value >= line).length) / (1 + shuffles);
   return {
     shuffles,
     seed,
@@ -60,6 +78,7 @@ function waysToDeal(labels: readonly number[], topics: readonly number[]): numbe
     if (label > 0) topic.positive += 1;
   });
   let ways = 1;
-  for (const { all, positive } of counts.values()) for (let k = 1; k <= positive; k += 1) ways = (ways * (all - positive + k)) / k;
+  for (const { all, positive } of counts.values())
+    for (let k = 1; k <= positive; k += 1) ways = (ways * (all - positive + k)) / k;
   return Math.round(ways);
 }

@@ -11,7 +11,10 @@ export interface JudgementTable {
 }
 
 /** One row a layer: AUROC with its interval, what shuffled labels reach, pairs, and mean scores by pole. `axis` is the set's own. */
-export function judgedLayers({ auroc, aurocLow, aurocHigh, pairs, means, null: shuffled }: Judgement, axis: Axis): JudgementTable {
+export function judgedLayers(
+  { auroc, aurocLow, aurocHigh, pairs, means, null: shuffled }: Judgement,
+  axis: Axis,
+): JudgementTable {
   const columns: (readonly [string, readonly (number | null)[]])[] = [
     ['auroc', auroc],
     ['low95', aurocLow],
@@ -23,11 +26,39 @@ export function judgedLayers({ auroc, aurocLow, aurocHigh, pairs, means, null: s
     [`mean score: ${axis.negative}`, means.negative],
     ...(means.neutral === null ? [] : [[`mean score: ${axis.neutral}`, means.neutral] as const]),
   ];
-  return { name: 'judged-by-layer', header: ['layer', ...columns.map(([title]) => title)], rows: auroc.map((_, layer) => [layer, ...columns.map(([, values]) => values[layer] ?? null)]) };
+  return {
+    name: 'judged-by-layer',
+    header: ['layer', ...columns.map(([title]) => title)],
+    rows: auroc.map((_, layer) => [layer, ...columns.map(([, values]) => values[layer] ?? null)]),
+  };
 }
 
 /** What is not by layer, a field a row. `probe` names what was judged. */
-export function judgedAbout({ set, sha256, topics, readings, null: shuffled, caveats }: Judgement, probe: string): JudgementTable {
-  const ofShuffles: [string, Cell][] = shuffled === null ? [] : [['shuffles', shuffled.shuffles], ['shuffle_seed', shuffled.seed], ['ways_to_deal', shuffled.ways], ['shuffled95_best_layer', shuffled.auroc95], ['p_best_layer', shuffled.p]];
-  return { name: 'judged', header: ['field', 'value'], rows: [['probe', probe], ['set', set], ['set_sha256', sha256], ['topics', topics], ['readings', readings], ...ofShuffles, ...caveats.map((caveat): [string, Cell] => ['caveat', caveat])] };
+export function judgedAbout(
+  { set, sha256, topics, readings, null: shuffled, caveats }: Judgement,
+  probe: string,
+): JudgementTable {
+  const ofShuffles: [string, Cell][] =
+    shuffled === null
+      ? []
+      : [
+          ['shuffles', shuffled.shuffles],
+          ['shuffle_seed', shuffled.seed],
+          ['ways_to_deal', shuffled.ways],
+          ['shuffled95_best_layer', shuffled.auroc95],
+          ['p_best_layer', shuffled.p],
+        ];
+  return {
+    name: 'judged',
+    header: ['field', 'value'],
+    rows: [
+      ['probe', probe],
+      ['set', set],
+      ['set_sha256', sha256],
+      ['topics', topics],
+      ['readings', readings],
+      ...ofShuffles,
+      ...caveats.map((caveat): [string, Cell] => ['caveat', caveat]),
+    ],
+  };
 }

@@ -1,4 +1,7 @@
-/** What an existing probe reads on another set, of its own axis or of another: `training/judge.ts` computes it, the page and the command show it. */
+/**
+ * What an existing probe reads on another set, of its own axis or of another: `training/judge.ts` computes it, the page
+ * and the command show it.
+ */
 
 /** What shuffled labels reach on the same scores (`judgement-null.ts`). */
 export interface JudgementNull {
@@ -30,9 +33,19 @@ export interface Judgement {
   readonly pairs: readonly number[];
   /** Labels shuffled within topics; null where a pole has no turns, so that there is no AUROC. */
   readonly null: JudgementNull | null;
-  /** Mean score of each pole's readings, in standard deviations of the training readings; `neutral` is null where the set has no neutral turns. */
-  readonly means: { readonly positive: readonly number[]; readonly negative: readonly number[]; readonly neutral: readonly number[] | null };
-  /** By layer: the score of every turn of both poles, in the order of the set's rows and in the unit of `means`; for whoever compares turn by turn. */
+  /**
+   * Mean score of each pole's readings, in standard deviations of the training readings; `neutral` is null where the
+   * set has no neutral turns.
+   */
+  readonly means: {
+    readonly positive: readonly number[];
+    readonly negative: readonly number[];
+    readonly neutral: readonly number[] | null;
+  };
+  /**
+   * By layer: the score of every turn of both poles, in the order of the set's rows and in the unit of `means`; for
+   * whoever compares turn by turn.
+   */
   readonly turnScores: readonly (readonly number[])[];
   /** What must be said beside every number, in sentences. */
   readonly caveats: readonly string[];

@@ -9,7 +9,11 @@ const MOST_WORDS = 8;
  */
 export function lastClause(sentence: string): string {
   const plain = sentence.trim().replace(/[\s.!?…"'”’)\]]+$/u, '');
-  const clause = plain.split(/[,;:—–]\s+|\s+(?:and|but)\s+/u).at(-1)?.replace(/^(?:and|but)\s+/u, '') ?? plain;
+  const clause =
+    plain
+      .split(/[,;:—–]\s+|\s+(?:and|but)\s+/u)
+      .at(-1)
+      ?.replace(/^(?:and|but)\s+/u, '') ?? plain;
   // A clause of one or two words says little: then the end of the sentence does.
   const words = (clause.split(/\s+/u).length < 3 ? plain : clause).split(/\s+/u).filter((word) => word !== '');
   return words.length <= MOST_WORDS ? words.join(' ') : `…${words.slice(-MOST_WORDS).join(' ')}`;

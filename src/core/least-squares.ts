@@ -9,7 +9,10 @@ export type Columns = Readonly<Record<string, ArrayLike<number>>>;
 
 /** A fit. */
 export interface LeastSquares {
-  /** By name, `intercept` first. All NaN where the columns do not determine them (fewer rows than coefficients, columns that depend on each other). */
+  /**
+   * By name, `intercept` first. All NaN where the columns do not determine them (fewer rows than coefficients, columns
+   * that depend on each other).
+   */
   readonly coefficients: Readonly<Record<string, number>>;
   /** Standard deviation of what is left, with divisor rows - coefficients; NaN without rows to spare. */
   readonly residualSd: number;
@@ -30,26 +33,52 @@ export function leastSquares(columns: Columns, y: ArrayLike<number>): LeastSquar
   const spare = y.length - names.length - 1;
   let left = 0;
   for (let i = 0; i < y.length; i += 1) {
-    left += ((y[i] ?? NaN) - names.reduce((sum, name, c) => sum + (fitted[c + 1] ?? NaN) * (columns[name]?.[i] ?? NaN), fitted[0] ?? NaN)) ** 2;
+    left +=
+      ((y[i] ?? NaN) -
+        names.reduce((sum, name, c) => sum + (fitted[c + 1] ?? NaN) * (columns[name]?.[i] ?? NaN), fitted[0] ?? NaN)) **
+      2;
   }
   return { coefficients: byName(names, fitted), residualSd: spare > 0 ? Math.sqrt(left / spare) : NaN };
 }
 
-/** The coefficients of {@link leastSquares}, each with its 95 % interval over `draws` resamples of the rows; resamples that do not determine them are not counted. */
-export function clusterLeastSquares(columns: Columns, y: ArrayLike<number>, draws: number, seed: number): Readonly<Record<string, Estimate>> {
-  return Object.fromEntries(Object.entries(resampledLeastSquares(columns, y, draws, seed)).map(([name, { estimate }]) => [name, estimate]));
+/**
+ * The coefficients of {@link leastSquares}, each with its 95 % interval over `draws` resamples of the rows; resamples
+ * that do not determine them are not counted.
+ */
+export function clusterLeastSquares(
+  columns: Columns,
+  y: ArrayLike<number>,
+  draws: number,
+  seed: number,
+): Readonly<Record<string, Estimate>> {
+  return Object.fromEntries(
+    Object.entries(resampledLeastSquares(columns, y, draws, seed)).map(([name, { estimate }]) => [name, estimate]),
+  );
 }
 
 /** The same with the standard error of each. */
-export function resampledLeastSquares(columns: Columns, y: ArrayLike<number>, draws: number, seed: number): Readonly<Record<string, Resampled>> {
-  return byName(Object.keys(columns), clusterResampled(y.length, (pick) => fitRows(Object.values(columns), y, pick), draws, seed));
+export function resampledLeastSquares(
+  columns: Columns,
+  y: ArrayLike<number>,
+  draws: number,
+  seed: number,
+): Readonly<Record<string, Resampled>> {
+  return byName(
+    Object.keys(columns),
+    clusterResampled(y.length, (pick) => fitRows(Object.values(columns), y, pick), draws, seed),
+  );
 }
 
 function byName<T>(names: readonly string[], values: readonly T[]): Record<string, T> {
-  return Object.fromEntries(['intercept', ...names].flatMap((name, i) => (i < values.length ? [[name, values[i] as T]] : [])));
+  return Object.fromEntries(
+    ['intercept', ...names].flatMap((name, i) => (i < values.length ? [[name, values[i] as T]] : [])),
+  );
 }
 
-/** Intercept and coefficients over the rows `pick`, from the normal equations of centred columns in units of their own spread: as well conditioned as they can be. */
+/**
+ * Intercept and coefficients over the rows `pick`, from the normal equations of centred columns in units of their own
+ * spread: as well conditioned as they can be.
+ */
 function fitRows(columns: readonly ArrayLike<number>[], y: ArrayLike<number>, pick: Int32Array): number[] {
   const k = columns.length;
   const undetermined = Array.from({ length: k + 1 }, () => NaN);

@@ -17,12 +17,17 @@ export interface LeftOutFit {
 /** Scores `[count]` of the rows of every unit when their unit leaves; NaN for rows in no unit. Units must not overlap. */
 export function leaveUnitsOut(fit: LeftOutFit, units: readonly (readonly number[])[]): Float64Array {
   const out = new Float64Array(fit.smoother.count).fill(NaN);
-  for (const unit of units) scoresWithout(fit.smoother.block(unit, unit), unit, fit).forEach((score, i) => (out[unit[i] ?? 0] = score));
+  for (const unit of units)
+    scoresWithout(fit.smoother.block(unit, unit), unit, fit).forEach((score, i) => (out[unit[i] ?? 0] = score));
   return out;
 }
 
 /** Scores of the rows `unit` without them; `own` is B between them `[unit, unit]` and is used up. */
-function scoresWithout(own: Float64Array, unit: readonly number[], { targets, coefficients }: Pick<LeftOutFit, 'targets' | 'coefficients'>): Float64Array {
+function scoresWithout(
+  own: Float64Array,
+  unit: readonly number[],
+  { targets, coefficients }: Pick<LeftOutFit, 'targets' | 'coefficients'>,
+): Float64Array {
   const n = unit.length;
   const out = new Float64Array(n);
   for (let i = 0; i < n; i += 1) {
@@ -44,7 +49,11 @@ export function settled(score: number): number {
  * The operator H `[scored, support]` with held-out scores H y for any targets y that are 0 outside `support`: what label
  * shuffles are scored with. `scored` lists the rows of H: those of the units that are in `support`, in their order.
  */
-export function leaveOutOperator(smoother: Smoother, units: readonly (readonly number[])[], support: readonly number[]): { readonly scored: readonly number[]; readonly matrix: Float64Array } {
+export function leaveOutOperator(
+  smoother: Smoother,
+  units: readonly (readonly number[])[],
+  support: readonly number[],
+): { readonly scored: readonly number[]; readonly matrix: Float64Array } {
   const width = support.length;
   const column = new Map(support.map((row, index) => [row, index]));
   const scored: number[] = [];
@@ -76,18 +85,36 @@ export function leaveOutOperator(smoother: Smoother, units: readonly (readonly n
   return { scored, matrix };
 }
 
-/** Held-out scores under many labelings: `labelings` `[n][support]` of +1 and -1 gives `[n][scored]`; `units` are those of the operator, as places in `support`. */
-export function applyOperator(operator: { readonly scored: readonly number[]; readonly matrix: Float64Array }, labelings: readonly ArrayLike<number>[], units: readonly (readonly number[])[]): Float64Array[] {
+/**
+ * Held-out scores under many labelings: `labelings` `[n][support]` of +1 and -1 gives `[n][scored]`; `units` are those
+ * of the operator, as places in `support`.
+ */
+export function applyOperator(
+  operator: { readonly scored: readonly number[]; readonly matrix: Float64Array },
+  labelings: readonly ArrayLike<number>[],
+  units: readonly (readonly number[])[],
+): Float64Array[] {
   const height = operator.scored.length;
   const support = height === 0 ? 0 : operator.matrix.length / height;
-  const pairs = units.every(([a, b, ...more]) => a !== undefined && b !== undefined && more.length === 0 && labelings.every((labels) => (labels[a] ?? 0) === -(labels[b] ?? 0)));
+  const pairs = units.every(
+    ([a, b, ...more]) =>
+      a !== undefined &&
+      b !== undefined &&
+      more.length === 0 &&
+      labelings.every((labels) => (labels[a] ?? 0) === -(labels[b] ?? 0)),
+  );
   // Where every unit is one row of either pole, a labeling is one sign a unit: half as many columns.
   const width = pairs ? units.length : support;
   let matrix = operator.matrix;
   const y = new Float64Array(labelings.length * width);
   if (pairs) {
     matrix = new Float64Array(height * width);
-    for (let i = 0; i < height; i += 1) units.forEach(([a = 0, b = 0], unit) => (matrix[i * width + unit] = (operator.matrix[i * support + a] ?? 0) - (operator.matrix[i * support + b] ?? 0)));
+    for (let i = 0; i < height; i += 1)
+      units.forEach(
+        ([a = 0, b = 0], unit) =>
+          (matrix[i * width + unit] =
+            (operator.matrix[i * support + a] ?? 0) - (operator.matrix[i * support + b] ?? 0)),
+      );
     labelings.forEach((labels, i) => units.forEach(([a = 0], unit) => (y[i * width + unit] = labels[a] ?? 0)));
   } else labelings.forEach((labels, i) => y.set(labels, i * width));
   const scores = productTransposed(y, labelings.length, matrix, height, width).map(settled);
@@ -103,7 +130,9 @@ export function coefficientsWithout(fit: LeftOutFit, unit: readonly number[]): F
   choleskySolve(own, unit.length, step);
   const all = Array.from({ length: smoother.count }, (_, i) => i);
   const across = smoother.block(all, unit);
-  const out = coefficients.map((value, i) => unit.reduce((sum, _, j) => sum - (across[i * unit.length + j] ?? 0) * (step[j] ?? 0), value));
+  const out = coefficients.map((value, i) =>
+    unit.reduce((sum, _, j) => sum - (across[i * unit.length + j] ?? 0) * (step[j] ?? 0), value),
+  );
   for (const row of unit) out[row] = 0;
   return out;
 }

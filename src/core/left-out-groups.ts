@@ -24,7 +24,14 @@ export interface GroupCandidate {
  * Scores one fit without the units `group` (numbers of `topics.units`). `block` is B between all rows of the topics, in
  * the order of the units. Throws `RangeError` where no unit stays.
  */
-export function groupCandidate(fit: LeftOutFit, topics: NestedTopics, block: Float64Array, group: ReadonlySet<number>, layer: number, penalty: number): GroupCandidate {
+export function groupCandidate(
+  fit: LeftOutFit,
+  topics: NestedTopics,
+  block: Float64Array,
+  group: ReadonlySet<number>,
+  layer: number,
+  penalty: number,
+): GroupCandidate {
   const { units, labels } = topics;
   const rows = units.flat();
   const n = rows.length;

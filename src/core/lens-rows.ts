@@ -22,7 +22,10 @@ export interface LensRows {
   readonly logProbabilities: Float32Array;
   /** Entropy of the whole distribution `[rows]`, in nats. */
   readonly entropy: Float32Array;
-  /** Rank of each word that was asked for, and of the row's next word behind them `[rows, words + 1]`: 1 is the likeliest; 0 where there is no next word. */
+  /**
+   * Rank of each word that was asked for, and of the row's next word behind them `[rows, words + 1]`: 1 is the
+   * likeliest; 0 where there is no next word.
+   */
   readonly ranks: Uint32Array;
   /** Their log probabilities `[rows, words + 1]`; NaN where there is no next word. */
   readonly askedLogProbabilities: Float32Array;
@@ -31,14 +34,26 @@ export interface LensRows {
 /** Room for so many rows. */
 export function emptyRows(rows: number, { top, words }: Pick<LensAsk, 'top' | 'words'>): LensRows {
   const asked = words.length + 1;
-  return { ids: new Uint32Array(rows * top), logProbabilities: new Float32Array(rows * top), entropy: new Float32Array(rows), ranks: new Uint32Array(rows * asked), askedLogProbabilities: new Float32Array(rows * asked).fill(NaN) };
+  return {
+    ids: new Uint32Array(rows * top),
+    logProbabilities: new Float32Array(rows * top),
+    entropy: new Float32Array(rows),
+    ranks: new Uint32Array(rows * asked),
+    askedLogProbabilities: new Float32Array(rows * asked).fill(NaN),
+  };
 }
 
 /**
  * Reduces logits `[rows, vocabulary]` into `into`, from its row `firstRow` on: log-softmax over the whole vocabulary, summed
  * in float64. `ask.next` counts rows as `into` does. `ask.top` is at most the vocabulary.
  */
-export function reduceLogits(logits: Float32Array, vocabulary: number, ask: LensAsk, into: LensRows, firstRow: number): void {
+export function reduceLogits(
+  logits: Float32Array,
+  vocabulary: number,
+  ask: LensAsk,
+  into: LensRows,
+  firstRow: number,
+): void {
   const rows = logits.length / vocabulary;
   const ids = new Int32Array(ask.top);
   const asked = ask.words.length + 1;

@@ -92,17 +92,28 @@ export function isDirectionKind(value: unknown): value is DirectionKind {
   return DIRECTION_KINDS.some((kind) => kind === value);
 }
 
-/** The layers that were asked for, in ascending order and each once; all of them where none was named. Throws `usage` for one that the model has not. */
+/**
+ * The layers that were asked for, in ascending order and each once; all of them where none was named. Throws `usage`
+ * for one that the model has not.
+ */
 export function checkLayers(asked: readonly number[], layerCount: number): readonly number[] {
   const wrong = asked.find((layer) => !Number.isInteger(layer) || layer < 0 || layer > layerCount);
-  if (wrong !== undefined) throw new AppError('usage', `There is no layer ${wrong}: this model has 0 (the embeddings) to ${layerCount} (what leaves the last layer).`, { layer: wrong, layerCount });
-  return asked.length === 0 ? Array.from({ length: layerCount + 1 }, (_, layer) => layer) : [...new Set(asked)].sort((a, b) => a - b);
+  if (wrong !== undefined)
+    throw new AppError(
+      'usage',
+      `There is no layer ${wrong}: this model has 0 (the embeddings) to ${layerCount} (what leaves the last layer).`,
+      { layer: wrong, layerCount },
+    );
+  return asked.length === 0
+    ? Array.from({ length: layerCount + 1 }, (_, layer) => layer)
+    : [...new Set(asked)].sort((a, b) => a - b);
 }
 
 /** Throws `usage` where so many words cannot be told of a vocabulary. */
 export function checkTop(top: number, vocabulary: number): void {
   const most = Math.min(MOST_TOP, vocabulary);
-  if (!Number.isInteger(top) || top < 1 || top > most) throw new AppError('usage', `The likeliest words are 1 to ${most}, got ${top}.`, { top, most });
+  if (!Number.isInteger(top) || top < 1 || top > most)
+    throw new AppError('usage', `The likeliest words are 1 to ${most}, got ${top}.`, { top, most });
 }
 
 /** Why a word cannot be followed, and what to do. */

@@ -37,7 +37,12 @@ export function lexicalSteps(texts: number): number {
  * (layer 0 has no scores to predict) gets zero weights and `explained` 0, as do all where there is only one text.
  * `step` is awaited every few hundred milliseconds of arithmetic.
  */
-export async function fitLexical(texts: readonly LexicalText[], hidden: number, layers: number, step: () => Promise<void>): Promise<FittedLexical> {
+export async function fitLexical(
+  texts: readonly LexicalText[],
+  hidden: number,
+  layers: number,
+  step: () => Promise<void>,
+): Promise<FittedLexical> {
   const count = foldsOf(texts.length);
   const folds = Array.from({ length: count }, () => noMoments(hidden, layers));
   const all = noMoments(hidden, layers);
@@ -48,7 +53,11 @@ export async function fitLexical(texts: readonly LexicalText[], hidden: number, 
     addMoments(all, moments, 1);
     await step();
   }
-  const lexical = { weights: new Float32Array(layers * 2 * hidden), offset: new Array<number>(layers).fill(0), explained: new Array<number>(layers).fill(0) };
+  const lexical = {
+    weights: new Float32Array(layers * 2 * hidden),
+    offset: new Array<number>(layers).fill(0),
+    explained: new Array<number>(layers).fill(0),
+  };
   if (count < 2) return { ...lexical, penalty: 0 };
 
   const errors = LEXICAL_PENALTIES.map(() => new Float64Array(layers));

@@ -16,12 +16,21 @@ export function hasLexical(explained: readonly number[], layer: number): boolean
  * whatever `before` holds: its half is left out, as it was in the fit. Throws `RangeError` where a later token's
  * predecessor is missing or a size does not fit.
  */
-export function lexicalScores(lexical: LexicalModel, embeddings: Float32Array, before: Float32Array | null, firstPosition: number): Float32Array {
+export function lexicalScores(
+  lexical: LexicalModel,
+  embeddings: Float32Array,
+  before: Float32Array | null,
+  firstPosition: number,
+): Float32Array {
   const layers = lexical.offset.length;
   const hidden = lexical.weights.length / (2 * layers);
   const tokens = embeddings.length / hidden;
-  if (!Number.isInteger(tokens)) throw new RangeError(`embeddings hold ${embeddings.length} numbers, not a multiple of ${hidden}`);
-  if (firstPosition > 1 && before?.length !== hidden) throw new RangeError(`the token before position ${firstPosition} needs its embedding of ${hidden} numbers, got ${before?.length ?? 'none'}`);
+  if (!Number.isInteger(tokens))
+    throw new RangeError(`embeddings hold ${embeddings.length} numbers, not a multiple of ${hidden}`);
+  if (firstPosition > 1 && before?.length !== hidden)
+    throw new RangeError(
+      `the token before position ${firstPosition} needs its embedding of ${hidden} numbers, got ${before?.length ?? 'none'}`,
+    );
   const out = new Float32Array(tokens * layers).fill(NaN);
   for (let token = 0; token < tokens; token += 1) {
     const position = firstPosition + token;
@@ -30,7 +39,11 @@ export function lexicalScores(lexical: LexicalModel, embeddings: Float32Array, b
       if (!hasLexical(lexical.explained, layer)) continue;
       const own = layer * 2 * hidden;
       let sum = (lexical.offset[layer] ?? NaN) + dot(lexical.weights, own, embeddings, token * hidden, hidden);
-      if (position > 1) sum += token === 0 ? dot(lexical.weights, own + hidden, before ?? embeddings, 0, hidden) : dot(lexical.weights, own + hidden, embeddings, (token - 1) * hidden, hidden);
+      if (position > 1)
+        sum +=
+          token === 0
+            ? dot(lexical.weights, own + hidden, before ?? embeddings, 0, hidden)
+            : dot(lexical.weights, own + hidden, embeddings, (token - 1) * hidden, hidden);
       out[token * layers + layer] = sum;
     }
   }

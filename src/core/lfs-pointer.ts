@@ -18,5 +18,8 @@ export function lfsPointerOf(content: Uint8Array): LfsPointer | null {
   if (content.length >= LFS_POINTER_BYTES) return null;
   const text = new TextDecoder().decode(content);
   if (!text.startsWith(FIRST_LINE)) return null;
-  return { bytes: Number(/^size (\d{1,15})$/m.exec(text)?.[1] ?? NaN) || null, sha256: /^oid sha256:([0-9a-f]{64})$/m.exec(text)?.[1] ?? null };
+  return {
+    bytes: Number(/^size (\d{1,15})$/m.exec(text)?.[1] ?? NaN) || null,
+    sha256: /^oid sha256:([0-9a-f]{64})$/m.exec(text)?.[1] ?? null,
+  };
 }

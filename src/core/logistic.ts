@@ -25,13 +25,17 @@ export function fitLogistic(layer: PreparedLayer, lambda: number): LeftOutFit {
     for (let i = 0; i < count; i += 1) {
       const p = 1 / (1 + Math.exp(-(scores[i] ?? 0)));
       weights[i] = Math.max(1e-12, (design.weights[i] ?? 1) * p * (1 - p));
-      response[i] = (scores[i] ?? 0) + ((design.weights[i] ?? 1) * (((design.targets[i] ?? 0) + 1) / 2 - p)) / (weights[i] ?? 1);
+      response[i] =
+        (scores[i] ?? 0) + ((design.weights[i] ?? 1) * (((design.targets[i] ?? 0) + 1) / 2 - p)) / (weights[i] ?? 1);
     }
     // The kernel does not depend on the weights; the scatter of the other form does.
     const smoother = smootherOf(parts.primal ? smootherParts(rows, weights, true) : { ...parts, weights }, lambda);
     const coefficients = smoother.coefficients(response);
     // f = Ka = y - lambda C^-1 a, from the fit's own equation.
-    const next = Float64Array.from(response, (value, i) => value - (lambda * (coefficients[i] ?? 0)) / (weights[i] ?? 1));
+    const next = Float64Array.from(
+      response,
+      (value, i) => value - (lambda * (coefficients[i] ?? 0)) / (weights[i] ?? 1),
+    );
     const moved = next.reduce((most, value, i) => Math.max(most, Math.abs(value - (scores[i] ?? 0))), 0);
     if (moved < SETTLED) return { smoother, targets: response, coefficients };
     scores = next;

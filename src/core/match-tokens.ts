@@ -133,7 +133,8 @@ function reach(v: Int32Array, at: number, lowest: boolean, highest: boolean): nu
 function push(runs: SharedRun[], a: number, b: number, length: number): void {
   if (length === 0) return;
   const last = runs.at(-1);
-  if (last !== undefined && last.a + last.length === a && last.b + last.length === b) runs[runs.length - 1] = { ...last, length: last.length + length };
+  if (last !== undefined && last.a + last.length === a && last.b + last.length === b)
+    runs[runs.length - 1] = { ...last, length: last.length + length };
   else runs.push({ a, b, length });
 }
 

@@ -16,20 +16,27 @@ export function dtypeNamed(name: string): string {
   return name === 'quantized' ? 'q8' : name;
 }
 
-/** The variant of a decoder's graph by its file's name, as {@link dtypeNamed}, `fp32` where the name says nothing; null for a file that is no such graph. */
+/**
+ * The variant of a decoder's graph by its file's name, as {@link dtypeNamed}, `fp32` where the name says nothing; null
+ * for a file that is no such graph.
+ */
 export function dtypeOfGraph(path: string): string | null {
   const named = GRAPH.exec(path.slice(path.lastIndexOf('/') + 1));
   return named === null ? null : dtypeNamed(named[1] ?? 'fp32');
 }
 
-/** The variant that the graph's own weights show, where its file's name says nothing (`model.onnx`); else what the name says, null for a file that is no such graph. */
+/**
+ * The variant that the graph's own weights show, where its file's name says nothing (`model.onnx`); else what the name
+ * says, null for a file that is no such graph.
+ */
 export function dtypeFrom(graphPath: string, inside: string): string | null {
   const named = GRAPH.exec(graphPath.slice(graphPath.lastIndexOf('/') + 1));
   return named === null ? null : dtypeNamed(named[1] ?? inside);
 }
 
 /**
- * An identity with what its graph says of the weights, by its name or else by its weights, in a field of its own only where the id does not say the same
+ * An identity with what its graph says of the weights, by its name or else by its weights, in a field of its own only
+ * where the id does not say the same
  * already, and only for a variant in {@link DTYPES}.
  */
 export function withDtype(model: ModelIdentity, graphPath: string, inside = 'fp32'): ModelIdentity {
@@ -52,10 +59,14 @@ export function baseOf({ id }: Pick<ModelIdentity, 'id'>): string {
  * The variants of two models that may be one in other numbers: equal ids but for the ending, equal sizes, and two variants
  * that are both known and differ. Null where they are the same weights, or where nothing speaks for it.
  */
-export function otherDtype(own: ModelIdentity, model: ModelIdentity): { readonly from: string; readonly to: string } | null {
+export function otherDtype(
+  own: ModelIdentity,
+  model: ModelIdentity,
+): { readonly from: string; readonly to: string } | null {
   const [from, to] = [dtypeOf(own), dtypeOf(model)];
   const sameSizes = own.hidden === model.hidden && own.layerCount === model.layerCount;
-  if (from === null || to === null || from === to || !sameSizes || own.weightsSha256 === model.weightsSha256) return null;
+  if (from === null || to === null || from === to || !sameSizes || own.weightsSha256 === model.weightsSha256)
+    return null;
   return baseOf(own) === baseOf(model) ? { from, to } : null;
 }
 

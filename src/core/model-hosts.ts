@@ -24,7 +24,11 @@ export function isModelHost(origin: string, hosts: readonly string[]): boolean {
   return hosts.some((host) => {
     if (host.endsWith(':*')) return origin === host.slice(0, -2) || /^http:\/\/localhost:\d+$/.test(origin);
     if (!host.startsWith('https://*.')) return origin === host;
-    return origin.startsWith('https://') && origin.slice('https://'.length).endsWith(host.slice('https://*'.length)) && SECURE.test(origin);
+    return (
+      origin.startsWith('https://') &&
+      origin.slice('https://'.length).endsWith(host.slice('https://*'.length)) &&
+      SECURE.test(origin)
+    );
   });
 }
 

@@ -11,7 +11,10 @@ export interface MemoryEstimate {
   readonly tokens: number;
   /** Keys and values of that text: 2 · layers · heads · head size · 4 bytes a token, or 2 in 16 bits. Null where it is not known. */
   readonly cacheBytes: number | null;
-  /** Both, as far as they are known. What onnxruntime computes in comes on top, and the weights once more where the card has room to write fast. */
+  /**
+   * Both, as far as they are known. What onnxruntime computes in comes on top, and the weights once more where the card
+   * has room to write fast.
+   */
   readonly bytes: number;
   /** Whether these are estimates from config.json: the largest buffer is then at most this. */
   readonly estimated: boolean;
@@ -23,7 +26,10 @@ export interface MemoryEstimate {
   readonly lacksHalf: boolean;
   /** Why it runs on a graphics card only; null where it runs anywhere, or that is not known. */
   readonly gpuOnly: string | null;
-  /** Whether the card takes it: its largest buffer, and its 16 bits. Null where that is not known; without a card false for what runs on one only, else null. */
+  /**
+   * Whether the card takes it: its largest buffer, and its 16 bits. Null where that is not known; without a card false
+   * for what runs on one only, else null.
+   */
   readonly fits: boolean | null;
   /** Whether it runs on a card only, and not on this one. */
   readonly nowhere: boolean;
@@ -37,7 +43,8 @@ export function estimateMemory(needs: ModelNeeds, limits: BufferLimits | null): 
   const largestBufferBytes = needs.largestWeightBytes === null ? null : Math.max(needs.largestWeightBytes, keyBytes);
   const bufferLimitBytes = limits === null ? null : Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   const lacksHalf = needs.half && limits?.half === false;
-  const known = bufferLimitBytes === null || largestBufferBytes === null ? null : largestBufferBytes <= bufferLimitBytes;
+  const known =
+    bufferLimitBytes === null || largestBufferBytes === null ? null : largestBufferBytes <= bufferLimitBytes;
   // An estimate is an upper bound: it tells that a model fits, and not that it does not.
   const sure = known === false && needs.estimated ? null : known;
   const fits = lacksHalf || (limits === null && needs.gpuOnly !== null) ? false : sure;
@@ -56,7 +63,10 @@ export function estimateMemory(needs: ModelNeeds, limits: BufferLimits | null): 
   };
 }
 
-/** Whether a model can be taken instead of one that does not fit: one that the card takes, or without a card one that the processor runs. */
+/**
+ * Whether a model can be taken instead of one that does not fit: one that the card takes, or without a card one that
+ * the processor runs.
+ */
 export function runsHere({ fits, bufferLimitBytes }: Pick<MemoryEstimate, 'fits' | 'bufferLimitBytes'>): boolean {
   return fits ?? bufferLimitBytes === null;
 }

@@ -5,7 +5,18 @@
 import { dtypeOfGraph } from './model-dtype.ts';
 
 /** What a file of a model is for. */
-export const FILE_ROLES = ['graph', 'weights', 'tokenizer', 'tokenizer-config', 'config', 'generation-config', 'chat-template', 'reference', 'licence', 'card'] as const;
+export const FILE_ROLES = [
+  'graph',
+  'weights',
+  'tokenizer',
+  'tokenizer-config',
+  'config',
+  'generation-config',
+  'chat-template',
+  'reference',
+  'licence',
+  'card',
+] as const;
 
 /** What a file of a model is for. */
 export type FileRole = (typeof FILE_ROLES)[number];
@@ -53,15 +64,19 @@ export const PLAIN_PATH = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]{1,100}(?
 const MOST_OFFERS = 64;
 
 /** Files beside the graph, or in the folder above it, by their names; the first three must be there. */
-const COMPANIONS: readonly { readonly role: FileRole; readonly names: readonly string[]; readonly needed: boolean }[] = [
-  { role: 'config', names: ['config.json'], needed: true },
-  { role: 'tokenizer', names: ['tokenizer.json'], needed: true },
-  { role: 'tokenizer-config', names: ['tokenizer_config.json'], needed: true },
-  { role: 'generation-config', names: ['generation_config.json'], needed: false },
-  { role: 'chat-template', names: ['chat_template.jinja', 'chat_template.json'], needed: false },
-];
+const COMPANIONS: readonly { readonly role: FileRole; readonly names: readonly string[]; readonly needed: boolean }[] =
+  [
+    { role: 'config', names: ['config.json'], needed: true },
+    { role: 'tokenizer', names: ['tokenizer.json'], needed: true },
+    { role: 'tokenizer-config', names: ['tokenizer_config.json'], needed: true },
+    { role: 'generation-config', names: ['generation_config.json'], needed: false },
+    { role: 'chat-template', names: ['chat_template.jinja', 'chat_template.json'], needed: false },
+  ];
 
-/** The variants that a list of files holds, smallest first; those that lack something come last. Names that are no plain paths are passed over. */
+/**
+ * The variants that a list of files holds, smallest first; those that lack something come last. Names that are no plain
+ * paths are passed over.
+ */
 export function offersOf(listed: readonly ListedFile[]): readonly ModelOffer[] {
   const byPath = new Map(listed.filter((file) => PLAIN_PATH.test(file.path)).map((file) => [file.path, file]));
   const offers = [...byPath.values()].flatMap((file) => {
@@ -69,7 +84,9 @@ export function offersOf(listed: readonly ListedFile[]): readonly ModelOffer[] {
     return dtype === null ? [] : [offerOf(file, dtype, byPath)];
   });
   const rank = (offer: ModelOffer): number => (offer.missing.length === 0 ? 0 : 1);
-  return offers.sort((a, b) => rank(a) - rank(b) || a.bytes - b.bytes || pathOf(a).localeCompare(pathOf(b))).slice(0, MOST_OFFERS);
+  return offers
+    .sort((a, b) => rank(a) - rank(b) || a.bytes - b.bytes || pathOf(a).localeCompare(pathOf(b)))
+    .slice(0, MOST_OFFERS);
 }
 
 /** The file of a role, where an offer has it. */
@@ -90,20 +107,32 @@ export function holdsWeightsOf(graph: string, name: string): boolean {
 
 function offerOf(graph: ListedFile, dtype: string, byPath: ReadonlyMap<string, ListedFile>): ModelOffer {
   const folder = folderOf(graph.path);
-  const weights = [...byPath.values()].filter(({ path }) => path.startsWith(graph.path) && holdsWeightsOf(graph.path, path)).sort((a, b) => byWeightOrder(a.path, b.path));
+  const weights = [...byPath.values()]
+    .filter(({ path }) => path.startsWith(graph.path) && holdsWeightsOf(graph.path, path))
+    .sort((a, b) => byWeightOrder(a.path, b.path));
   const above = folderOf(folder.slice(0, -1));
   const missing: string[] = [];
   const companions = COMPANIONS.flatMap(({ role, names, needed }): readonly OfferedFile[] => {
-    const found = [folder, above].flatMap((place) => names.map((name) => byPath.get(place + name))).find((file) => file !== undefined);
+    const found = [folder, above]
+      .flatMap((place) => names.map((name) => byPath.get(place + name)))
+      .find((file) => file !== undefined);
     if (found !== undefined) return [{ ...found, role }];
     const byBuilder = role === 'config' && byPath.has(`${folder}genai_config.json`);
-    if (needed) missing.push(`${names[0] ?? ''} is not there${byBuilder ? ': the model builder leaves it out, so copy it from the folder of the model that was exported' : ''}`);
+    if (needed)
+      missing.push(
+        `${names[0] ?? ''} is not there${byBuilder ? ': the model builder leaves it out, so copy it from the folder of the model that was exported' : ''}`,
+      );
     return [];
   });
-  const files = [{ ...graph, role: 'graph' as const }, ...weights.map((file) => ({ ...file, role: 'weights' as const })), ...companions];
+  const files = [
+    { ...graph, role: 'graph' as const },
+    ...weights.map((file) => ({ ...file, role: 'weights' as const })),
+    ...companions,
+  ];
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   for (const file of files) {
-    if (file.bytes > LARGEST_FILE_BYTES) missing.push(`${file.path} has more than the 2 GiB that a browser takes in one file`);
+    if (file.bytes > LARGEST_FILE_BYTES)
+      missing.push(`${file.path} has more than the 2 GiB that a browser takes in one file`);
     if (file.bytes < 1) missing.push(`${file.path} is empty`);
   }
   if (bytes > LARGEST_MODEL_BYTES) missing.push('it has more than 16 GiB in all');

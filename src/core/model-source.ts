@@ -13,7 +13,12 @@ export type LocalFiles = ReadonlyMap<string, FileData>;
 
 /** Where a list of files came from. */
 export type ListedFrom =
-  | { readonly kind: 'hub'; readonly host: string; readonly repo: string; /** The commit, so that what is shown is what is fetched. */ readonly revision: string }
+  | {
+      readonly kind: 'hub';
+      readonly host: string;
+      readonly repo: string;
+      /** The commit, so that what is shown is what is fetched. */ readonly revision: string;
+    }
   | { readonly kind: 'local'; readonly name: string; readonly files: LocalFiles };
 
 /** What a host, or a folder, says about a model. */
@@ -63,7 +68,10 @@ export interface ModelNeeds {
   readonly largestWeightBytes: number | null;
   /** Whether anything in it is computed in 16 bits; by the variant's name where it is {@link estimated}. */
   readonly half: boolean;
-  /** Whether layers, cache and largest weight are estimated from config.json and the variant's name, because the graph holds its weights and is too large to be looked into. */
+  /**
+   * Whether layers, cache and largest weight are estimated from config.json and the variant's name, because the graph
+   * holds its weights and is too large to be looked into.
+   */
   readonly estimated: boolean;
   /** Why it runs on a graphics card only, as the end of a sentence; null where it runs anywhere, or that is not known. */
   readonly gpuOnly: string | null;

@@ -19,7 +19,12 @@ export function naturalPartner<T extends RunFacts>(run: RunFacts, others: readon
     const shared = sharedLength(run.text, other.text);
     if (other.text !== run.text && shared >= LEAST_SHARED && shared > (best?.shared ?? 0)) best = { other, shared };
   }
-  return best?.other ?? others.find(({ text, probeSha256 }) => text === run.text && probeSha256 !== run.probeSha256) ?? others[0] ?? null;
+  return (
+    best?.other ??
+    others.find(({ text, probeSha256 }) => text === run.text && probeSha256 !== run.probeSha256) ??
+    others[0] ??
+    null
+  );
 }
 
 function sharedLength(a: string, b: string): number {

@@ -24,7 +24,10 @@ export function nestedEvidence(candidates: readonly Candidate[], topics: NestedT
   const chosen = [...folds.values()].sort((a, b) => b.folds - a.folds || a.layer - b.layer || a.penalty - b.penalty);
   // The procedure with a topic left out: the candidate chosen without it, and the AUROC at which it was chosen.
   return {
-    auroc: jackknifeAuroc(auroc(choice.scores, labels), choice.chosen.map(({ inner }, topic) => inner[topic] ?? NaN)),
+    auroc: jackknifeAuroc(
+      auroc(choice.scores, labels),
+      choice.chosen.map(({ inner }, topic) => inner[topic] ?? NaN),
+    ),
     pairs: pairedAccuracy(choice.scores, labels, topicOf),
     chosen,
   };

@@ -31,7 +31,13 @@ export function topicBlock(fit: LeftOutFit, { units }: NestedTopics): Float64Arr
 }
 
 /** Scores one fit with every pair of topics left out, `b` being its {@link topicBlock}. Costs topics^2/2 solves of two topics' rows. */
-export function nestedCandidate(fit: LeftOutFit, { units, labels }: NestedTopics, layer: number, penalty: number, b = topicBlock(fit, { units, labels })): Candidate {
+export function nestedCandidate(
+  fit: LeftOutFit,
+  { units, labels }: NestedTopics,
+  layer: number,
+  penalty: number,
+  b = topicBlock(fit, { units, labels }),
+): Candidate {
   const rows = units.flat();
   const n = rows.length;
   const targets = Float64Array.from(rows, (row) => fit.targets[row] ?? 0);
@@ -101,11 +107,18 @@ export function nestedCandidate(fit: LeftOutFit, { units, labels }: NestedTopics
 }
 
 /** What the nested choice reads: the score of every pole row (in the order of the units), and which candidate scored each topic. */
-export function nestedChoice(candidates: readonly Candidate[], topics: NestedTopics): { readonly scores: Float64Array; readonly chosen: readonly Candidate[] } {
+export function nestedChoice(
+  candidates: readonly Candidate[],
+  topics: NestedTopics,
+): { readonly scores: Float64Array; readonly chosen: readonly Candidate[] } {
   const scores: number[] = [];
   let at = 0;
   const chosen = topics.units.flatMap((unit, topic) => {
-    const best = candidates.reduce<Candidate | undefined>((high, candidate) => (high === undefined || (candidate.inner[topic] ?? 0) > (high.inner[topic] ?? 0) ? candidate : high), undefined);
+    const best = candidates.reduce<Candidate | undefined>(
+      (high, candidate) =>
+        high === undefined || (candidate.inner[topic] ?? 0) > (high.inner[topic] ?? 0) ? candidate : high,
+      undefined,
+    );
     for (const row of unit) {
       if ((topics.labels[row] ?? 0) === 0) continue;
       scores.push(best?.outer[at] ?? NaN);

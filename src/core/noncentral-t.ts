@@ -25,7 +25,8 @@ export function tDistribution(freedom: number): TDistribution {
   // Up to a factor, that of S; the largest is at about 1 and taken out so that nothing overflows.
   const weights = points.map((s, i) => (i === 0 || i === STEPS ? 1 : i % 2 === 1 ? 4 : 2) * densityOfScale(s, freedom));
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
-  const below = (x: number, shift = 0): number => points.reduce((sum, s, i) => sum + (weights[i] ?? NaN) * normalBelow(x * s - shift), 0) / whole;
+  const below = (x: number, shift = 0): number =>
+    points.reduce((sum, s, i) => sum + (weights[i] ?? NaN) * normalBelow(x * s - shift), 0) / whole;
   const quantile = (probability: number): number => {
     if (probability < 0.5) return -quantile(1 - probability);
     return crossing((x) => below(x), probability);
@@ -34,7 +35,11 @@ export function tDistribution(freedom: number): TDistribution {
 }
 
 function densityOfScale(s: number, freedom: number): number {
-  return freedom === 1 ? Math.exp((1 - s * s) / 2) : s === 0 ? 0 : Math.exp((freedom - 1) * Math.log(s) + (freedom * (1 - s * s)) / 2);
+  return freedom === 1
+    ? Math.exp((1 - s * s) / 2)
+    : s === 0
+      ? 0
+      : Math.exp((freedom - 1) * Math.log(s) + (freedom * (1 - s * s)) / 2);
 }
 
 /** Where a function of x >= 0 that grows reaches `value`, by doubling and halving. */

@@ -37,7 +37,15 @@ export interface LayerDirections {
 export function drawNullDirections(nullModel: NullModel, layers: number): DrawnDirections {
   const { count, driftOrigin } = nullModel;
   const hidden = nullModel.featureScale.length / layers;
-  const drawn = { layers, hidden, count, directions: new Float32Array(layers * count * hidden), offsets: new Float64Array(layers * count), slopes: new Float64Array(layers * count), driftOrigin };
+  const drawn = {
+    layers,
+    hidden,
+    count,
+    directions: new Float32Array(layers * count * hidden),
+    offsets: new Float64Array(layers * count),
+    slopes: new Float64Array(layers * count),
+    driftOrigin,
+  };
   for (let layer = 0; layer < layers; layer += 1) {
     const { directions, offsets, slopes } = drawLayerDirections(nullModel, layers, layer);
     drawn.directions.set(directions, layer * count * hidden);

@@ -28,7 +28,9 @@ export function fitNullLayer(rows: TapRows, layer: number, rank: number, driftOr
   const turns = turnsOf(info, (row) => labelOf(row.role) !== 0);
   const x = new Float64Array(turns.length * hidden);
   turns.forEach((turn, i) => {
-    for (const row of turn.rows) for (let f = 0; f < hidden; f += 1) x[i * hidden + f] = (x[i * hidden + f] ?? 0) + (residuals[row * hidden + f] ?? NaN) / turn.rows.length;
+    for (const row of turn.rows)
+      for (let f = 0; f < hidden; f += 1)
+        x[i * hidden + f] = (x[i * hidden + f] ?? 0) + (residuals[row * hidden + f] ?? NaN) / turn.rows.length;
   });
   const featureScale = new Float32Array(hidden);
   let total = 0;
@@ -81,11 +83,20 @@ function fitDrift(rows: TapRows, residuals: Float32Array, driftOrigin: number): 
       slope[f] = (slope[f] ?? 0) + weight * length * value;
     }
   });
-  return { center: Float32Array.from(center), drift: Float32Array.from(slope, (value) => (spread > 1e-9 ? value / spread : 0)) };
+  return {
+    center: Float32Array.from(center),
+    drift: Float32Array.from(slope, (value) => (spread > 1e-9 ? value / spread : 0)),
+  };
 }
 
 /** Joins the layers of a null model, 0 to L. */
-export function joinNullLayers(layers: readonly NullLayer[], rank: number, driftOrigin: number, seed: number, count: number): NullModel {
+export function joinNullLayers(
+  layers: readonly NullLayer[],
+  rank: number,
+  driftOrigin: number,
+  seed: number,
+  count: number,
+): NullModel {
   return {
     factor: concat(layers.map((layer) => layer.factor)),
     rank,

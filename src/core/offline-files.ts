@@ -3,7 +3,8 @@ import type { RuntimeBuild } from './engine-report.ts';
 
 /**
  * When a file is kept: `first` with the page, in the background of a first visit; `chart` once charts are drawn; `wasm`,
- * `jspi` and `asyncify`, the builds of the runtime, once a model was started on them; `probe`, the directions of a probe, when they are used or a
+ * `jspi` and `asyncify`, the builds of the runtime, once a model was started on them; `probe`, the directions of a
+ * probe, when they are used or a
  * model has been started; `other` when it is used.
  */
 export type FileKind = 'first' | 'chart' | RuntimeBuild | 'probe' | 'other';
@@ -27,7 +28,8 @@ export interface Build {
 }
 
 /** What a page asks of a service worker: to keep files; to serve from now on, if `script` (the page's own) is of its build. */
-export type OfflineRequest = { readonly ask: 'keep'; readonly kinds: readonly FileKind[] } | { readonly ask: 'serve'; readonly script: string };
+export type OfflineRequest =
+  { readonly ask: 'keep'; readonly kinds: readonly FileKind[] } | { readonly ask: 'serve'; readonly script: string };
 
 /** The answer to `serve`: whether the page is of the worker's build. If not, the worker waits until all its pages are closed. */
 export interface ServeAnswer {

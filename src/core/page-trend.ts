@@ -12,12 +12,19 @@ export interface PageTrend {
   readonly p: number;
 }
 
-/** Tests `rows`, each with one value a column, columns in the predicted order from low to high, by `permutations` shuffles within every row. NaN without rows. */
+/**
+ * Tests `rows`, each with one value a column, columns in the predicted order from low to high, by `permutations`
+ * shuffles within every row. NaN without rows.
+ */
 export function pageTrend(rows: readonly ArrayLike<number>[], permutations: number, seed: number): PageTrend {
   const ranks = rows.map(midRanks);
   const k = rows[0]?.length ?? 0;
   const observed = sumOfL(ranks);
-  if (rows.length === 0 || Number.isNaN(rows.reduce((sum, row) => Array.from(row).reduce((s, value) => s + value, sum), 0))) return { l: NaN, order: NaN, p: NaN };
+  if (
+    rows.length === 0 ||
+    Number.isNaN(rows.reduce((sum, row) => Array.from(row).reduce((s, value) => s + value, sum), 0))
+  )
+    return { l: NaN, order: NaN, p: NaN };
   const rng = createRng(seed);
   let reached = 0;
   for (let permutation = 0; permutation < permutations; permutation += 1) {

@@ -55,14 +55,20 @@ export function plattProbability(line: PlattLine, score: number): number {
  * few rows; `bins` leaves out empty ones. What is not measured: the held-out scores of the other folds come from
  * fits that saw this topic. Throws `RangeError` for fewer than two folds.
  */
-export function calibrationOf(scores: ArrayLike<number>, labels: ArrayLike<number>, folds: ArrayLike<number>): Calibration {
+export function calibrationOf(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  folds: ArrayLike<number>,
+): Calibration {
   const used = rowsOf(scores, labels);
   const names = new Set(used.map((row) => folds[row] ?? 0));
   if (names.size < 2) throw new RangeError(`calibration needs at least two topics, got ${names.size}`);
   const sums = Array.from({ length: CALIBRATION_BINS }, () => ({ predicted: 0, observed: 0, n: 0 }));
   let brier = 0;
   for (const fold of names) {
-    const others = Int8Array.from({ length: scores.length }, (_, i) => ((folds[i] ?? 0) === fold ? 0 : Math.sign(labels[i] ?? 0)));
+    const others = Int8Array.from({ length: scores.length }, (_, i) =>
+      (folds[i] ?? 0) === fold ? 0 : Math.sign(labels[i] ?? 0),
+    );
     const line = plattFit(scores, others);
     for (const row of used) {
       if ((folds[row] ?? 0) !== fold) continue;
@@ -77,7 +83,9 @@ export function calibrationOf(scores: ArrayLike<number>, labels: ArrayLike<numbe
     }
   }
   const expectedError = sums.reduce((sum, bin) => sum + Math.abs(bin.predicted - bin.observed), 0) / used.length;
-  const bins = sums.filter((bin) => bin.n > 0).map(({ predicted, observed, n }) => ({ predicted: predicted / n, observed: observed / n, n }));
+  const bins = sums
+    .filter((bin) => bin.n > 0)
+    .map(({ predicted, observed, n }) => ({ predicted: predicted / n, observed: observed / n, n }));
   return { ...plattFit(scores, labels), expectedError, brier: brier / used.length, bins };
 }
 
@@ -97,7 +105,12 @@ function crossEntropy(line: PlattLine, z: readonly number[], targets: readonly n
 }
 
 /** One step down `loss`, halved until it goes down enough; undefined where it no longer does. */
-function newtonStep(line: PlattLine, z: readonly number[], targets: readonly number[], loss: number): PlattLine | undefined {
+function newtonStep(
+  line: PlattLine,
+  z: readonly number[],
+  targets: readonly number[],
+  loss: number,
+): PlattLine | undefined {
   // A trace of a ridge keeps the system solvable where all scores are equal.
   let slopeSlope = 1e-12;
   let slopeOffset = 0;

@@ -30,8 +30,15 @@ export interface PoleProducts {
  * The products at one layer from `readings` `[turns, hidden]`. Features are in standard units over all readings of the
  * poles and neutral; several turns of a pole in a topic are averaged; topics without all three, and rows of other roles, are left out.
  */
-export function poleProducts(readings: Float32Array, hidden: number, roles: readonly RowRole[], topics: ArrayLike<number>): PoleProducts {
-  const used = roles.flatMap((role, turn) => (role === 'positive' || role === 'negative' || role === 'neutral' ? [{ role, turn }] : []));
+export function poleProducts(
+  readings: Float32Array,
+  hidden: number,
+  roles: readonly RowRole[],
+  topics: ArrayLike<number>,
+): PoleProducts {
+  const used = roles.flatMap((role, turn) =>
+    role === 'positive' || role === 'negative' || role === 'neutral' ? [{ role, turn }] : [],
+  );
   const chosen = new Float32Array(used.length * hidden);
   used.forEach(({ turn }, i) => chosen.set(readings.subarray(turn * hidden, (turn + 1) * hidden), i * hidden));
   const { z } = standardRows(chosen, hidden);
@@ -41,11 +48,18 @@ export function poleProducts(readings: Float32Array, hidden: number, roles: read
     rows[role].push(i);
     byTopic.set(topics[turn] ?? 0, rows);
   });
-  const complete = [...byTopic.values()].filter((rows) => rows.positive.length > 0 && rows.negative.length > 0 && rows.neutral.length > 0);
+  const complete = [...byTopic.values()].filter(
+    (rows) => rows.positive.length > 0 && rows.negative.length > 0 && rows.neutral.length > 0,
+  );
   const a = complete.map((rows) => difference(meanRow(z, hidden, rows.positive), meanRow(z, hidden, rows.neutral)));
   const b = complete.map((rows) => difference(meanRow(z, hidden, rows.negative), meanRow(z, hidden, rows.neutral)));
   const n = complete.length;
-  const out = { topics: n, positive: new Float64Array(n * n), negative: new Float64Array(n * n), across: new Float64Array(n * n) };
+  const out = {
+    topics: n,
+    positive: new Float64Array(n * n),
+    negative: new Float64Array(n * n),
+    across: new Float64Array(n * n),
+  };
   for (let s = 0; s < n; s += 1) {
     for (let t = 0; t < n; t += 1) {
       out.positive[s * n + t] = dot(a[s], a[t]) / hidden;
@@ -66,7 +80,11 @@ export function poleProducts(readings: Float32Array, hidden: number, roles: read
  * Both are null where a pole is at noise: the 2.5 % point of its resampled squared length is not above 0, or there are
  * fewer than six topics. Salience is null too where a - b is at noise. Where a + b is, its length counts as 0 and a note says so.
  */
-export function poleGeometryOf(products: PoleProducts, draws: number, seed: number): Pick<PoleGeometry, 'cosine' | 'salience'> {
+export function poleGeometryOf(
+  products: PoleProducts,
+  draws: number,
+  seed: number,
+): Pick<PoleGeometry, 'cosine' | 'salience'> {
   const n = products.topics;
   if (n < FEWEST_UNITS) return { cosine: null, salience: null };
   const whole = debiased(products, new Float64Array(n).fill(1));
@@ -84,14 +102,29 @@ export function poleGeometryOf(products: PoleProducts, draws: number, seed: numb
   }
   const measurable = (part: (of: Debiased) => number): boolean => quantile(found.map(part), 0.025) > 0;
   if (!measurable((of) => of.positive) || !measurable((of) => of.negative)) return { cosine: null, salience: null };
-  const estimate = (of: (products: Debiased) => number): Estimate => percentileEstimate(of(whole), found.map(of).filter((value) => Number.isFinite(value)), n);
+  const estimate = (of: (products: Debiased) => number): Estimate =>
+    percentileEstimate(
+      of(whole),
+      found.map(of).filter((value) => Number.isFinite(value)),
+      n,
+    );
   if (!measurable(apart)) return { cosine: estimate(cosineOf), salience: null };
   const salience = estimate(salienceOf);
-  return { cosine: estimate(cosineOf), salience: measurable(shared) ? salience : { ...salience, note: 'what the poles share is at noise' } };
+  return {
+    cosine: estimate(cosineOf),
+    salience: measurable(shared) ? salience : { ...salience, note: 'what the poles share is at noise' },
+  };
 }
 
 /** {@link poleGeometryOf} from readings: see {@link poleProducts}. */
-export function poleGeometryAt(readings: Float32Array, hidden: number, roles: readonly RowRole[], topics: ArrayLike<number>, draws: number, seed: number): Pick<PoleGeometry, 'cosine' | 'salience'> {
+export function poleGeometryAt(
+  readings: Float32Array,
+  hidden: number,
+  roles: readonly RowRole[],
+  topics: ArrayLike<number>,
+  draws: number,
+  seed: number,
+): Pick<PoleGeometry, 'cosine' | 'salience'> {
   return poleGeometryOf(poleProducts(readings, hidden, roles, topics), draws, seed);
 }
 
@@ -100,9 +133,25 @@ export function poleGeometryAt(readings: Float32Array, hidden: number, roles: re
  * reads above a neutral one, and how often a negative turn reads below one. 0.5 is chance, 1 is what opposites on one
  * line through neutral would show. `scores`, `roles` and `topics` have one entry a turn; other roles are left out.
  */
-export function polesAgainstNeutral(scores: ArrayLike<number>, roles: readonly RowRole[], topics: ArrayLike<number>, draws: number, seed: number): Pick<PoleGeometry, 'positiveAgainstNeutral' | 'negativeAgainstNeutral'> {
-  const against = (above: RowRole, below: RowRole): Estimate => clusterAuroc(scores, roles.map((role) => (role === above ? 1 : role === below ? -1 : 0)), topics, draws, seed);
-  return { positiveAgainstNeutral: against('positive', 'neutral'), negativeAgainstNeutral: against('neutral', 'negative') };
+export function polesAgainstNeutral(
+  scores: ArrayLike<number>,
+  roles: readonly RowRole[],
+  topics: ArrayLike<number>,
+  draws: number,
+  seed: number,
+): Pick<PoleGeometry, 'positiveAgainstNeutral' | 'negativeAgainstNeutral'> {
+  const against = (above: RowRole, below: RowRole): Estimate =>
+    clusterAuroc(
+      scores,
+      roles.map((role) => (role === above ? 1 : role === below ? -1 : 0)),
+      topics,
+      draws,
+      seed,
+    );
+  return {
+    positiveAgainstNeutral: against('positive', 'neutral'),
+    negativeAgainstNeutral: against('neutral', 'negative'),
+  };
 }
 
 /** <a, a>, <b, b> and <a, b>. */
@@ -137,12 +186,14 @@ function debiased({ topics: n, ...products }: PoleProducts, counts: Float64Array
 const shared = (of: Debiased): number => (of.positive + 2 * of.across + of.negative) / 4;
 const apart = (of: Debiased): number => (of.positive - 2 * of.across + of.negative) / 4;
 /** NaN where a length is not positive: those few resamples are not counted. */
-const cosineOf = (of: Debiased): number => (of.positive > 0 && of.negative > 0 ? of.across / Math.sqrt(of.positive * of.negative) : NaN);
+const cosineOf = (of: Debiased): number =>
+  of.positive > 0 && of.negative > 0 ? of.across / Math.sqrt(of.positive * of.negative) : NaN;
 const salienceOf = (of: Debiased): number => (apart(of) > 0 ? Math.sqrt(Math.max(0, shared(of)) / apart(of)) : NaN);
 
 function meanRow(z: Float64Array, hidden: number, rows: readonly number[]): Float64Array {
   const out = new Float64Array(hidden);
-  for (const row of rows) for (let f = 0; f < hidden; f += 1) out[f] = (out[f] ?? 0) + (z[row * hidden + f] ?? 0) / rows.length;
+  for (const row of rows)
+    for (let f = 0; f < hidden; f += 1) out[f] = (out[f] ?? 0) + (z[row * hidden + f] ?? 0) / rows.length;
   return out;
 }
 

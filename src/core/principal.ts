@@ -87,7 +87,10 @@ export function leadingEigenvectors(matrix: Float64Array, n: number, count: numb
 }
 
 /** All eigenvalues, and eigenvectors as columns, of a small symmetric matrix `[n, n]` (overwritten): cyclic Jacobi rotations. */
-export function jacobiEigen(a: Float64Array, n: number): { readonly values: Float64Array; readonly vectors: Float64Array } {
+export function jacobiEigen(
+  a: Float64Array,
+  n: number,
+): { readonly values: Float64Array; readonly vectors: Float64Array } {
   const vectors = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) vectors[i * n + i] = 1;
   let total = 0;

@@ -9,7 +9,10 @@ export interface PoleCard extends Omit<PoleHead, 'directions' | 'lexical'> {
 }
 
 /** Everything of a {@link Probe} but the tensors. */
-export interface ProbeHead extends Omit<Probe, 'directions' | 'steering' | 'placebos' | 'lexical' | 'nullModel' | 'poles' | 'trace'> {
+export interface ProbeHead extends Omit<
+  Probe,
+  'directions' | 'steering' | 'placebos' | 'lexical' | 'nullModel' | 'poles' | 'trace'
+> {
   readonly lexical: Omit<LexicalModel, 'weights'>;
   readonly poles: ByPole<PoleCard> | null;
   readonly nullModel: Omit<NullModel, 'factor' | 'featureScale' | 'center' | 'drift'>;

@@ -11,7 +11,10 @@ export interface Axis {
 
 /** How texts are put to a model. */
 export interface TextHabits {
-  /** The token that every text begins with, as the vocabulary writes it; absent where texts begin with their first word. A reading without it is one of another model. */
+  /**
+   * The token that every text begins with, as the vocabulary writes it; absent where texts begin with their first word.
+   * A reading without it is one of another model.
+   */
   readonly startToken?: string;
   /** The day that the chat form prints as today's, `YYYY-MM-DD`; absent where it prints none. */
   readonly chatDate?: string;
@@ -70,7 +73,10 @@ export interface NullModel {
    */
   readonly factor: Float32Array;
   readonly rank: number;
-  /** Standard deviation of every feature over the same readings, plus 1e-6 `[layers, hidden]`: a direction drawn in standard units is divided by it. */
+  /**
+   * Standard deviation of every feature over the same readings, plus 1e-6 `[layers, hidden]`: a direction drawn in
+   * standard units is divided by it.
+   */
   readonly featureScale: Float32Array;
   /** Mean neutral tap reading, with the weights of `LayerCalibration.tapMean` `[layers, hidden]`. */
   readonly center: Float32Array;
@@ -152,7 +158,10 @@ export interface ProbeEvidence {
   readonly nullShuffles: number;
   /** 95th percentile of the same null at each single layer. */
   readonly nullAuroc95ByLayer: readonly number[];
-  /** Held-out neutral stories: mean score, its standard deviation over stories and their number, by beats read (0: the setting alone), at `driftLayer`. */
+  /**
+   * Held-out neutral stories: mean score, its standard deviation over stories and their number, by beats read (0: the
+   * setting alone), at `driftLayer`.
+   */
   readonly drift: readonly { readonly beats: number; readonly mean: number; readonly sd: number; readonly n: number }[];
   /** The layer of `drift` and `bySet`. */
   readonly driftLayer: number;
@@ -229,5 +238,9 @@ export interface Probe {
   readonly poles: ByPole<PoleHead> | null;
   /** How it is read anywhere in a text; null in probes that were made before there was such a readout. */
   readonly trace: TraceReadout | null;
-  readonly provenance: { readonly sets: readonly { readonly name: string; readonly sha256: string; readonly rows: number }[]; readonly seed: number; readonly version: string };
+  readonly provenance: {
+    readonly sets: readonly { readonly name: string; readonly sha256: string; readonly rows: number }[];
+    readonly seed: number;
+    readonly version: string;
+  };
 }

@@ -36,7 +36,9 @@ export interface ProductsReport {
 }
 
 /** Whether a trial speaks of products of this kind. */
-export const sameKind = (a: ProductKind, b: ProductKind): boolean => a.bits === b.bits && a.columns === b.columns && a.blockSize === b.blockSize;
+export const sameKind = (a: ProductKind, b: ProductKind): boolean =>
+  a.bits === b.bits && a.columns === b.columns && a.blockSize === b.blockSize;
 
 /** The form that trials chose for a kind: as it is exported where none was chosen. */
-export const chosenForm = (trials: readonly ProductTrial[], kind: ProductKind): ProductForm => trials.find((trial) => trial.chosen && sameKind(trial, kind))?.form ?? 'packed';
+export const chosenForm = (trials: readonly ProductTrial[], kind: ProductKind): ProductForm =>
+  trials.find((trial) => trial.chosen && sameKind(trial, kind))?.form ?? 'packed';

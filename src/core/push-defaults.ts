@@ -10,7 +10,10 @@ export const PLACEBO_TARGETS: readonly number[] = [1];
 /** Strength before anything was matched, in typical lengths of the stream. */
 export const FIRST_STRENGTH: Readonly<Record<PushMode, number>> = { add: 0.25, cap: 0, ablate: 0 };
 
-/** How deep a push is, as a share of the layers: there a small model has made up its mind about the text, and has layers left to act on it. */
+/**
+ * How deep a push is, as a share of the layers: there a small model has made up its mind about the text, and has layers
+ * left to act on it.
+ */
 const DEPTH = 0.6;
 
 /** The stream to push in a model of so many layers, e.g. 18 of 30. */

@@ -7,12 +7,25 @@ import type { PushRecord, StrengthChange } from './push.ts';
  * A push in a few words, e.g. `pushed to kind, layer 18, strength 0.26 (KL 1), own words only`. `axis`: that of the
  * direction, so that its pole has a name; null where only the direction's own name is known.
  */
-export function pushWords({ mode, pole, from, to, strength, where, matchedKl, direction, changes = [], carriedOver }: PushRecord, axis: Axis | null): string {
+export function pushWords(
+  { mode, pole, from, to, strength, where, matchedKl, direction, changes = [], carriedOver }: PushRecord,
+  axis: Axis | null,
+): string {
   const end = axis === null ? `the ${pole} pole of ${direction}` : axis[pole];
-  const what = { add: `pushed to ${end}`, cap: `held towards ${end}`, ablate: `${axis === null ? direction : `${axis.positive}–${axis.negative}`} taken out` }[mode];
-  const amount = mode === 'ablate' ? [] : [`${mode === 'cap' ? 'bound' : 'strength'} ${short(strength)}${matchedKl === null ? '' : ` (KL ${short(matchedKl)})`}${changed(changes)}`];
+  const what = {
+    add: `pushed to ${end}`,
+    cap: `held towards ${end}`,
+    ablate: `${axis === null ? direction : `${axis.positive}–${axis.negative}`} taken out`,
+  }[mode];
+  const amount =
+    mode === 'ablate'
+      ? []
+      : [
+          `${mode === 'cap' ? 'bound' : 'strength'} ${short(strength)}${matchedKl === null ? '' : ` (KL ${short(matchedKl)})`}${changed(changes)}`,
+        ];
   const places = where === 'all' ? [] : [where === 'generated' ? 'own words only' : `from token ${where} on`];
-  const made = carriedOver === undefined ? '' : `; ${agreementShort(carriedOver, weakestLayer(carriedOver, { from, to }))}`;
+  const made =
+    carriedOver === undefined ? '' : `; ${agreementShort(carriedOver, weakestLayer(carriedOver, { from, to }))}`;
   return `${[what, from === to ? `layer ${from}` : `layers ${from} to ${to}`, ...amount, ...places].join(', ')}${made}`;
 }
 

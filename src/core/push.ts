@@ -1,4 +1,7 @@
-/** A push: what is done to the residual stream while a model reads, so that a direction is tested and not only read. Types and checks; no model. */
+/**
+ * A push: what is done to the residual stream while a model reads, so that a direction is tested and not only read.
+ * Types and checks; no model.
+ */
 import type { DtypeAgreement } from './dtype-agreement.ts';
 import { AppError } from './errors.ts';
 import type { Pole } from './heads.ts';
@@ -50,20 +53,41 @@ const MODES: Readonly<Record<PushMode, true>> = { add: true, cap: true, ablate: 
 const POLES: Readonly<Record<Pole, true>> = { positive: true, negative: true };
 
 /** Refuses settings that this model cannot be pushed by. Throws `push-invalid`. */
-export function checkPushSettings({ mode, pole, from, to, strength, where }: PushSettings, { id, layerCount }: Pick<ModelIdentity, 'id' | 'layerCount'>): void {
+export function checkPushSettings(
+  { mode, pole, from, to, strength, where }: PushSettings,
+  { id, layerCount }: Pick<ModelIdentity, 'id' | 'layerCount'>,
+): void {
   known('mode', mode, MODES);
   known('pole', pole, POLES);
   const stream = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= layerCount;
-  if (!stream(from) || !stream(to) || from > to) throw new AppError('push-invalid', `Layers ${from} to ${to} cannot be pushed: ${id} has 1 to ${layerCount}, the first not after the last.`, { from, to, layerCount });
+  if (!stream(from) || !stream(to) || from > to)
+    throw new AppError(
+      'push-invalid',
+      `Layers ${from} to ${to} cannot be pushed: ${id} has 1 to ${layerCount}, the first not after the last.`,
+      { from, to, layerCount },
+    );
   const least = mode === 'cap' ? -STRONGEST_PUSH : 0;
-  if (mode !== 'ablate' && !(strength >= least && strength <= STRONGEST_PUSH)) throw new AppError('push-invalid', `A strength of ${strength} is not between ${least} and ${STRONGEST_PUSH} lengths of the stream. Give a smaller one, or match a KL.`, { strength });
+  if (mode !== 'ablate' && !(strength >= least && strength <= STRONGEST_PUSH))
+    throw new AppError(
+      'push-invalid',
+      `A strength of ${strength} is not between ${least} and ${STRONGEST_PUSH} lengths of the stream. Give a smaller one, or match a KL.`,
+      { strength },
+    );
   if (typeof where !== 'number') known('where', where, { all: true, generated: true });
-  else if (!(Number.isInteger(where) && where >= 0)) throw new AppError('push-invalid', `Position ${where} is no place to push from: give a whole number from 0.`, { where });
+  else if (!(Number.isInteger(where) && where >= 0))
+    throw new AppError('push-invalid', `Position ${where} is no place to push from: give a whole number from 0.`, {
+      where,
+    });
 }
 
 /** Settings may come from a file or another version of the page: a word that nobody knows must not be taken for one that is known. */
 function known<T extends string>(what: string, value: T, words: Readonly<Record<T, true>>): void {
-  if (!Object.hasOwn(words, value)) throw new AppError('push-invalid', `"${String(value).slice(0, 40)}" is no ${what} of steering: give one of ${Object.keys(words).join(', ')}.`, { what });
+  if (!Object.hasOwn(words, value))
+    throw new AppError(
+      'push-invalid',
+      `"${String(value).slice(0, 40)}" is no ${what} of steering: give one of ${Object.keys(words).join(', ')}.`,
+      { what },
+    );
 }
 
 /**

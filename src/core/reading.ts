@@ -23,7 +23,10 @@ export interface TokenBatch {
   readonly pieces: readonly TokenPiece[];
   /** Scores `[pieces, layers]`, row-major. Position 0 (the sink) is NaN: it is never a score. */
   readonly scores: Float32Array;
-  /** The part of each score that the words alone predict `[pieces, layers]` (see `lexical.ts`); NaN at position 0 and where the probe has no lexical model. */
+  /**
+   * The part of each score that the words alone predict `[pieces, layers]` (see `lexical.ts`); NaN at position 0 and
+   * where the probe has no lexical model.
+   */
   readonly words: Float32Array;
   /** The same by the direction of each pole from neutral; null where the probe has none. */
   readonly poles: ByPole<TokenScores> | null;
@@ -64,7 +67,10 @@ export interface TapReading {
   readonly poles: ByPole<Float32Array> | null;
 }
 
-/** Receives a reading while it is made. Batches arrive in order; a tap arrives after its own tokens, but before or after others of the text. */
+/**
+ * Receives a reading while it is made. Batches arrive in order; a tap arrives after its own tokens, but before or after
+ * others of the text.
+ */
 export interface ReadingSink {
   tokens(batch: TokenBatch): void;
   tap(tap: TapReading): void;

@@ -4,9 +4,13 @@
  */
 
 /** What somebody says they will not do; without it "I cannot" may be anybody's in a story. */
-const TASK = '(assist|help|provide|fulfil|comply|do|answer|write|continue|generate|create|engage|support|discuss|give|say|pretend|recommend|respond|share|in good conscience)';
+const TASK =
+  '(assist|help|provide|fulfil|comply|do|answer|write|continue|generate|create|engage|support|discuss|give|say|pretend|recommend|respond|share|in good conscience)';
 
-/** What refusals of instruction-tuned models begin with, in lower case with plain apostrophes. Somebody who is sorry for a loss does not refuse. */
+/**
+ * What refusals of instruction-tuned models begin with, in lower case with plain apostrophes. Somebody who is sorry for
+ * a loss does not refuse.
+ */
 const OPENINGS = [
   /^(i'm|i am) (very |really |so |truly )?sorry,? (but\b|i (can|could|will|won|am)|as an? )/,
   /^(sorry|my apologies),? (but )?(i|as)\b/,
@@ -21,6 +25,10 @@ const OPENINGS = [
 
 /** Whether a text's first words are those of a refusal; leading space, quotes and case do not matter. */
 export function isRefusal(text: string): boolean {
-  const beginning = text.slice(0, 200).toLowerCase().replaceAll('’', "'").replace(/^[\s"'“”‘*_>-]+/, '');
+  const beginning = text
+    .slice(0, 200)
+    .toLowerCase()
+    .replaceAll('’', "'")
+    .replace(/^[\s"'“”‘*_>-]+/, '');
   return OPENINGS.some((opening) => opening.test(beginning));
 }

@@ -5,11 +5,17 @@ const LONGEST = 12;
 const ROUNDS = 4;
 const FEWEST = 16;
 
-/** Of so many last tokens fewer than this share are different ones; unpushed, SmolLM2-135M keeps above 0.6, and at twice the strength of a KL of 2 nats it falls to a third. */
+/**
+ * Of so many last tokens fewer than this share are different ones; unpushed, SmolLM2-135M keeps above 0.6, and at twice
+ * the strength of a KL of 2 nats it falls to a third.
+ */
 const WINDOW = 40;
 const FEWEST_DISTINCT = 0.4;
 
-/** Whether tokens end in a circle: a stretch of up to 12 that fills the last 4 rounds, and at least 16 tokens; or whether fewer than 16 of the last 40 differ. */
+/**
+ * Whether tokens end in a circle: a stretch of up to 12 that fills the last 4 rounds, and at least 16 tokens; or
+ * whether fewer than 16 of the last 40 differ.
+ */
 export function repeatsItself(ids: readonly number[]): boolean {
   const last = ids.slice(-WINDOW);
   if (last.length === WINDOW && new Set(last).size < FEWEST_DISTINCT * WINDOW) return true;

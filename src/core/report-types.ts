@@ -33,7 +33,10 @@ export interface MethodCurve {
   readonly nullAuroc95: number;
   readonly p: number;
   readonly shuffles: number;
-  /** Layer and penalty chosen without the topic that is scored, its interval by the jackknife over topics (chosen anew without each); what was chosen, and in how many folds. */
+  /**
+   * Layer and penalty chosen without the topic that is scored, its interval by the jackknife over topics (chosen anew
+   * without each); what was chosen, and in how many folds.
+   */
   readonly nested: {
     readonly auroc: Estimate;
     readonly pairs: number;

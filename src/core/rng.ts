@@ -40,7 +40,8 @@ export function createRng(seed: number, stream = 0): Rng {
 
   const uniform = (): number => uint32() / 4294967296;
   const below = (n: number): number => {
-    if (!(Number.isInteger(n) && n >= 1 && n <= 4294967296)) throw new RangeError(`below(n) needs a whole number from 1 to 2^32, got ${n}`);
+    if (!(Number.isInteger(n) && n >= 1 && n <= 4294967296))
+      throw new RangeError(`below(n) needs a whole number from 1 to 2^32, got ${n}`);
     const limit = 4294967296 - (4294967296 % n);
     let drawn = uint32();
     while (drawn >= limit) drawn = uint32();

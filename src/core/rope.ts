@@ -2,7 +2,10 @@
 import type { RopeReading } from './experiment-types.ts';
 import type { Estimate } from './report-types.ts';
 
-/** `within` where the whole interval lies in the region, edges included; `above` or `below` where all of it lies beyond; else, and without an interval, `open`. */
+/**
+ * `within` where the whole interval lies in the region, edges included; `above` or `below` where all of it lies beyond;
+ * else, and without an interval, `open`.
+ */
 export function ropeReading({ low, high }: Estimate, rope: readonly [low: number, high: number]): RopeReading {
   if (low === null || high === null) return 'open';
   if (low > rope[1]) return 'above';

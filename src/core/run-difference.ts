@@ -31,7 +31,9 @@ export function obstacle(a: ReadWith, b: ReadWith): RunObstacle | null {
 
 /** By column the value of the second less that of the first; NaN where the tokens are not the same or one has no value. */
 export function columnDifference(columns: readonly Column[], a: ArrayLike<number>, b: ArrayLike<number>): Float32Array {
-  return Float32Array.from(columns, (column) => (column.same ? (b[column.b ?? -1] ?? Number.NaN) - (a[column.a ?? -1] ?? Number.NaN) : Number.NaN));
+  return Float32Array.from(columns, (column) =>
+    column.same ? (b[column.b ?? -1] ?? Number.NaN) - (a[column.a ?? -1] ?? Number.NaN) : Number.NaN,
+  );
 }
 
 /** Taps of both runs after the same sentence end, by place in their lists, with the column of that end. */
@@ -42,7 +44,11 @@ export interface TapPair {
 }
 
 /** Pairs the taps that stand after the same token in both runs. */
-export function tapPairs(columns: readonly Column[], a: readonly { readonly afterToken: number }[], b: readonly { readonly afterToken: number }[]): TapPair[] {
+export function tapPairs(
+  columns: readonly Column[],
+  a: readonly { readonly afterToken: number }[],
+  b: readonly { readonly afterToken: number }[],
+): TapPair[] {
   const indexA = new Map(a.map((tap, index) => [tap.afterToken, index]));
   const indexB = new Map(b.map((tap, index) => [tap.afterToken, index]));
   return columns.flatMap((column, at) => {
@@ -74,7 +80,8 @@ export function sharedDifference(difference: ArrayLike<number>, parting: number 
   const all = Array.from(difference);
   const opening = parting === null ? [] : all.slice(0, parting).filter(Number.isFinite);
   const rest = parting === null ? all : all.slice(parting);
-  const leaveOut = opening.length > 0 && opening.every((value) => Math.abs(value) <= ROUNDING) && rest.some(Number.isFinite);
+  const leaveOut =
+    opening.length > 0 && opening.every((value) => Math.abs(value) <= ROUNDING) && rest.some(Number.isFinite);
   return { mean: seriesMean(leaveOut ? rest : all, SEED), opening: leaveOut ? opening.length : 0 };
 }
 

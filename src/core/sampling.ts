@@ -27,7 +27,8 @@ export function chooseToken(logits: Float32Array, options: TokenChoice, uniform:
   if (options.temperature === 0) return argmax(logits);
   const top = logits[argmax(logits)] ?? 0;
   const weights = new Float64Array(logits.length);
-  for (let index = 0; index < logits.length; index += 1) weights[index] = Math.exp(((logits[index] as number) - top) / options.temperature);
+  for (let index = 0; index < logits.length; index += 1)
+    weights[index] = Math.exp(((logits[index] as number) - top) / options.temperature);
   const least = leastKept(weights, options);
   let kept = 0;
   for (let index = 0; index < weights.length; index += 1) {

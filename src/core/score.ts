@@ -10,14 +10,29 @@ export interface StreamProducts {
   readonly along: readonly ArrayLike<number>[];
 }
 
-/** The products of residuals `[layers, tokens, hidden]` with directions `[layers, hidden]` each. Throws `RangeError` where a size does not fit. */
-export function streamProducts(directions: readonly Float32Array[], residuals: Float32Array, tokens: number, hidden: number): StreamProducts {
+/**
+ * The products of residuals `[layers, tokens, hidden]` with directions `[layers, hidden]` each. Throws `RangeError`
+ * where a size does not fit.
+ */
+export function streamProducts(
+  directions: readonly Float32Array[],
+  residuals: Float32Array,
+  tokens: number,
+  hidden: number,
+): StreamProducts {
   const layers = residuals.length / (tokens * hidden);
   const wrong = directions.find(({ length }) => length !== layers * hidden);
-  if (wrong) throw new RangeError(`residuals hold ${residuals.length} numbers, not ${wrong.length / hidden} layers x ${tokens} tokens x ${hidden}`);
+  if (wrong)
+    throw new RangeError(
+      `residuals hold ${residuals.length} numbers, not ${wrong.length / hidden} layers x ${tokens} tokens x ${hidden}`,
+    );
   return {
     embeddings: residuals.subarray(0, tokens * hidden),
-    along: directions.map((direction) => Float64Array.from({ length: layers * tokens }, (_, at) => dot(direction, Math.floor(at / tokens) * hidden, residuals, at * hidden, hidden))),
+    along: directions.map((direction) =>
+      Float64Array.from({ length: layers * tokens }, (_, at) =>
+        dot(direction, Math.floor(at / tokens) * hidden, residuals, at * hidden, hidden),
+      ),
+    ),
   };
 }
 
@@ -26,7 +41,11 @@ export function streamProducts(directions: readonly Float32Array[], residuals: F
  * streams with the probe's directions `[layers, tokens]`; `firstPosition` is the position of the first token in the
  * text. Position 0 becomes NaN.
  */
-export function tokenScores(probe: Pick<Probe, 'calibration' | 'earlyTokens'>, along: ArrayLike<number>, firstPosition: number): Float32Array {
+export function tokenScores(
+  probe: Pick<Probe, 'calibration' | 'earlyTokens'>,
+  along: ArrayLike<number>,
+  firstPosition: number,
+): Float32Array {
   const layers = probe.calibration.length;
   const tokens = along.length / layers;
   const out = new Float32Array(along.length);
@@ -35,7 +54,11 @@ export function tokenScores(probe: Pick<Probe, 'calibration' | 'earlyTokens'>, a
     if (calibration === undefined) continue; // cannot be: layers is its length
     for (let token = 0; token < tokens; token += 1) {
       const position = firstPosition + token;
-      out[token * layers + layer] = position === 0 ? NaN : ((along[layer * tokens + token] ?? NaN) - tokenZero(calibration, probe.earlyTokens, layer, position)) / calibration.scale;
+      out[token * layers + layer] =
+        position === 0
+          ? NaN
+          : ((along[layer * tokens + token] ?? NaN) - tokenZero(calibration, probe.earlyTokens, layer, position)) /
+            calibration.scale;
     }
   }
   return out;
@@ -45,11 +68,19 @@ export function tokenScores(probe: Pick<Probe, 'calibration' | 'earlyTokens'>, a
  * The tap reading by layer `[layers]`. `tapMean` `[layers, hidden]` is the mean residual over the tap's tokens, then over
  * the probe's taps. Throws `RangeError` where the size does not fit.
  */
-export function tapScore(probe: Pick<Probe, 'model' | 'directions' | 'calibration'>, tapMean: Float32Array): Float32Array {
+export function tapScore(
+  probe: Pick<Probe, 'model' | 'directions' | 'calibration'>,
+  tapMean: Float32Array,
+): Float32Array {
   const layers = probe.calibration.length;
   const { hidden } = probe.model;
-  if (tapMean.length !== layers * hidden) throw new RangeError(`a tap reading holds ${tapMean.length} numbers, not ${layers} layers x ${hidden}`);
-  return Float32Array.from(probe.calibration, ({ tapMean: zero, scale }, layer) => (dot(probe.directions, layer * hidden, tapMean, layer * hidden, hidden) - zero) / scale);
+  if (tapMean.length !== layers * hidden)
+    throw new RangeError(`a tap reading holds ${tapMean.length} numbers, not ${layers} layers x ${hidden}`);
+  return Float32Array.from(
+    probe.calibration,
+    ({ tapMean: zero, scale }, layer) =>
+      (dot(probe.directions, layer * hidden, tapMean, layer * hidden, hidden) - zero) / scale,
+  );
 }
 
 /** The element-wise mean of readings of equal length, e.g. of one text's taps; throws `RangeError` for an empty list. */

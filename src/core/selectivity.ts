@@ -5,7 +5,8 @@
  * This is not held-out accuracy. Every turn is in the fit, read at tap A, and tested at tap B: a control label belongs to
  * one turn and can be known only by having seen that turn, so leaving turns out would put every control at chance
  * and the difference would say nothing. Control labels are dealt within topics, as the axis itself is: labels dealt over all turns
- * could be told in part by the topic, which the axis never can, and controls would look easier than it. A high `task` therefore claims nothing about new topics; the difference does
+ * could be told in part by the topic, which the axis never can, and controls would look easier than it. A high `task`
+ * therefore claims nothing about new topics; the difference does
  * tell a readable axis from a probe with room to memorise.
  */
 import { shuffleWithinTopics } from './bootstrap.ts';
@@ -38,14 +39,17 @@ export interface SelectivityInput {
  * their difference with its 95 % interval over topics. A score of 0 counts as half right.
  *
  * Features are in the standard units of the first tap; each tap is centred on its own mean over all turns, which needs
- * no label, because another wording moves every reading alike. All labelings share one factorisation. Throws `RangeError` where a label is neither +1 nor -1 or the sizes disagree.
+ * no label, because another wording moves every reading alike. All labelings share one factorisation. Throws
+ * `RangeError` where a label is neither +1 nor -1 or the sizes disagree.
  */
 export function selectivityOf(input: SelectivityInput): Selectivity {
   const { learned, tested, hidden, topics, penalty, controlTasks = 50, draws, seed } = input;
   const labels = Array.from(input.labels);
   const turns = labels.length;
   if (labels.some((label) => Math.abs(label) !== 1)) throw new RangeError('selectivity needs labels of +1 and -1 only');
-  for (const size of [learned.length, tested.length]) if (size !== turns * hidden) throw new RangeError(`${turns} turns of width ${hidden} need ${turns * hidden} numbers, got ${size}`);
+  for (const size of [learned.length, tested.length])
+    if (size !== turns * hidden)
+      throw new RangeError(`${turns} turns of width ${hidden} need ${turns * hidden} numbers, got ${size}`);
   const rows = standardRows(learned, hidden);
   const system = kernelOf(rows);
   for (let i = 0; i < turns; i += 1) system[i * turns + i] = (system[i * turns + i] ?? 0) + penalty;
@@ -65,18 +69,34 @@ export function selectivityOf(input: SelectivityInput): Selectivity {
   };
   const task = rightOn(labels);
   const control = new Float64Array(turns);
-  const dealt = shuffleWithinTopics(labels, topics, labels.map((_, turn) => turn), controlTasks, seed ^ CONTROL_STREAM);
-  for (const labeling of dealt) rightOn(Array.from(labeling)).forEach((right, turn) => (control[turn] = (control[turn] ?? 0) + right));
+  const dealt = shuffleWithinTopics(
+    labels,
+    topics,
+    labels.map((_, turn) => turn),
+    controlTasks,
+    seed ^ CONTROL_STREAM,
+  );
+  for (const labeling of dealt)
+    rightOn(Array.from(labeling)).forEach((right, turn) => (control[turn] = (control[turn] ?? 0) + right));
   // Halves add up exactly; shares of them would not.
   control.forEach((right, turn) => (control[turn] = right / controlTasks));
   const { gains, sizes } = byTopic(task, control, topics);
-  return { task: mean(task), control: mean(control), selectivity: clusterRatio(gains, sizes, draws, seed, 'topics'), controlTasks };
+  return {
+    task: mean(task),
+    control: mean(control),
+    selectivity: clusterRatio(gains, sizes, draws, seed, 'topics'),
+    controlTasks,
+  };
 }
 
 /** Keeps the labelings apart from the resamples of the same seed. */
 const CONTROL_STREAM = 0x5e1ec7;
 
-function byTopic(task: Float64Array, control: Float64Array, topics: ArrayLike<number>): { gains: number[]; sizes: number[] } {
+function byTopic(
+  task: Float64Array,
+  control: Float64Array,
+  topics: ArrayLike<number>,
+): { gains: number[]; sizes: number[] } {
   const found = new Map<number, { gain: number; size: number }>();
   task.forEach((right, turn) => {
     const topic = topics[turn] ?? 0;

@@ -5,7 +5,29 @@
  */
 
 /** Words whose full stop does not end a sentence, in English prose. */
-const ABBREVIATIONS = new Set(['mr', 'mrs', 'ms', 'dr', 'st', 'prof', 'capt', 'sgt', 'lt', 'col', 'gen', 'rev', 'hon', 'jr', 'sr', 'vs', 'etc', 'e.g', 'i.e', 'no', 'vol']);
+const ABBREVIATIONS = new Set([
+  'mr',
+  'mrs',
+  'ms',
+  'dr',
+  'st',
+  'prof',
+  'capt',
+  'sgt',
+  'lt',
+  'col',
+  'gen',
+  'rev',
+  'hon',
+  'jr',
+  'sr',
+  'vs',
+  'etc',
+  'e.g',
+  'i.e',
+  'no',
+  'vol',
+]);
 
 const CLOSERS = `["'”’)\\]]*`;
 const STOP_AT_END = new RegExp(`[.!?…]${CLOSERS}$`, 'u');

@@ -7,7 +7,10 @@ export interface SeparatingWord {
   readonly word: string;
   readonly positive: number;
   readonly negative: number;
-  /** Log-odds ratio over its standard error: above 0 for words of the positive pole. A ranking, not a test: it takes no account of topics. */
+  /**
+   * Log-odds ratio over its standard error: above 0 for words of the positive pole. A ranking, not a test: it takes no
+   * account of topics.
+   */
   readonly z: number;
 }
 
@@ -33,7 +36,9 @@ export function separatingWords(rows: readonly SetRow[], most: number): Separati
   const prior = counts.size / 2;
   const logOdds = (count: number, size: number): number => Math.log((count + 0.5) / (size - count + prior));
   const found = [...counts].map(([word, { positive, negative }]) => {
-    const z = (logOdds(positive, sizes.positive) - logOdds(negative, sizes.negative)) / Math.sqrt(1 / (positive + 0.5) + 1 / (negative + 0.5));
+    const z =
+      (logOdds(positive, sizes.positive) - logOdds(negative, sizes.negative)) /
+      Math.sqrt(1 / (positive + 0.5) + 1 / (negative + 0.5));
     return { word, positive, negative, z };
   });
   const uneven = found.filter(({ positive, negative }) => positive * sizes.negative !== negative * sizes.positive);

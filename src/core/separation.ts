@@ -15,7 +15,9 @@ export function dPrime(scores: ArrayLike<number>, labels: ArrayLike<number>): nu
     if (label !== 0) (label > 0 ? positive : negative).push(scores[i] ?? NaN);
   }
   if (positive.length < 2 || negative.length < 2) return 0;
-  const spread = Math.sqrt((standardDeviation(positive, 'sample') ** 2 + standardDeviation(negative, 'sample') ** 2) / 2);
+  const spread = Math.sqrt(
+    (standardDeviation(positive, 'sample') ** 2 + standardDeviation(negative, 'sample') ** 2) / 2,
+  );
   const largest = [...positive, ...negative].reduce((high, value) => Math.max(high, Math.abs(value)), 0);
   return spread <= ROUNDING * largest ? 0 : (mean(positive) - mean(negative)) / spread;
 }

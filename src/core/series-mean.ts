@@ -23,7 +23,11 @@ export const FEWEST_OF_SERIES = 30;
  * Mean of the finite values of `series`, in their order, with the 95 % interval of the moving-block bootstrap
  * ({@link blockInterval}), with blocks as long as `blockOf` says. The same seed gives the same interval on every machine.
  */
-export function seriesMean(series: ArrayLike<number>, seed: number, blockOf: (values: Float64Array) => number = dependentBlock): SeriesMean {
+export function seriesMean(
+  series: ArrayLike<number>,
+  seed: number,
+  blockOf: (values: Float64Array) => number = dependentBlock,
+): SeriesMean {
   const values = Float64Array.from(Array.from(series).filter(Number.isFinite));
   const n = values.length;
   const centre = mean(values);

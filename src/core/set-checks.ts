@@ -9,7 +9,17 @@ import { type SetLengths, setLengths } from './set-lengths.ts';
 import { type SetNames, setNames } from './set-names.ts';
 import { type ByPole, byPole, groupBy, labelledTurns, type SetRow } from './set-rows.ts';
 import { setWarnings } from './set-warnings.ts';
-import { type Duplicate, duplicates, poleWords, type PoleWord, type PronounShare, pronounShares, type Punctuation, punctuation, unsharedContexts } from './set-wording.ts';
+import {
+  type Duplicate,
+  duplicates,
+  poleWords,
+  type PoleWord,
+  type PronounShare,
+  pronounShares,
+  type Punctuation,
+  punctuation,
+  unsharedContexts,
+} from './set-wording.ts';
 
 /** Turns of one style by pole; `style` is null for turns without one. */
 export interface StyleCount {
@@ -56,9 +66,14 @@ export interface SetCheckOptions {
 }
 
 /** Checks the rows of one set. Takes well under a second for a few hundred turns; never throws. */
-export function checkSet(rows: readonly SetRow[], axis: Axis, { draws = 2000, flips = 1000, seed = 0 }: SetCheckOptions = {}): SetChecks {
+export function checkSet(
+  rows: readonly SetRow[],
+  axis: Axis,
+  { draws = 2000, flips = 1000, seed = 0 }: SetCheckOptions = {},
+): SetChecks {
   const topics = groupBy(rows, (row) => row.topic);
-  const having = (test: (rows: ByPole<number>) => boolean): string[] => topics.filter((part) => test(byPole(part, (some) => some.length))).map((part) => part[0]?.topic ?? '');
+  const having = (test: (rows: ByPole<number>) => boolean): string[] =>
+    topics.filter((part) => test(byPole(part, (some) => some.length))).map((part) => part[0]?.topic ?? '');
   const words = bagOfWords(labelledTurns(rows), { draws, flips, seed });
   const findings: SetFindings = {
     axis,
@@ -67,7 +82,10 @@ export function checkSet(rows: readonly SetRow[], axis: Axis, { draws = 2000, fl
     withoutNeutral: having((count) => count.neutral === 0),
     unbalanced: having((count) => count.positive !== count.negative),
     unsharedContexts: unsharedContexts(rows),
-    styles: groupBy(rows, (row) => JSON.stringify(row.style ?? null)).map((part) => ({ style: part[0]?.style ?? null, rows: byPole(part, (some) => some.length) })),
+    styles: groupBy(rows, (row) => JSON.stringify(row.style ?? null)).map((part) => ({
+      style: part[0]?.style ?? null,
+      rows: byPole(part, (some) => some.length),
+    })),
     scenes: new Set(rows.map((row) => row.context)).size,
     names: setNames(rows),
     lengths: setLengths(rows, draws, seed),
@@ -75,7 +93,10 @@ export function checkSet(rows: readonly SetRow[], axis: Axis, { draws = 2000, fl
     pronouns: pronounShares(rows),
     duplicates: duplicates(rows),
     poleWords: poleWords(rows, axis),
-    bagOfWords: words === null ? null : { auroc: words.auroc, nullLow: words.nullLow, nullHigh: words.nullHigh, flips: words.flips },
+    bagOfWords:
+      words === null
+        ? null
+        : { auroc: words.auroc, nullLow: words.nullLow, nullHigh: words.nullHigh, flips: words.flips },
     separatingWords: separatingWords(rows, 10),
   };
   return { ...findings, warnings: setWarnings(findings) };

@@ -16,7 +16,12 @@ export function headerFacts(header: string): HeaderFacts {
   const { positive, negative, neutral } = poles;
   const named = typeof positive === 'string' && typeof negative === 'string' && typeof neutral === 'string';
   const taps = Array.isArray(root['taps']) ? root['taps'].filter((tap): tap is string => typeof tap === 'string') : [];
-  return { name: textOf(root['name']), axis: named ? { positive, negative, neutral } : null, taps, about: textOf(root['about']) };
+  return {
+    name: textOf(root['name']),
+    axis: named ? { positive, negative, neutral } : null,
+    taps,
+    about: textOf(root['about']),
+  };
 }
 
 /** The object that a line or a file holds; an empty one where it holds none. */

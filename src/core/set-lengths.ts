@@ -35,17 +35,32 @@ export const LENGTH_TOLERANCE = 4;
 /** Lengths over all rows, with intervals of `draws` resamples of the topics. */
 export function setLengths(rows: readonly SetRow[], draws: number, seed: number): SetLengths {
   const scenes = scenesOf(rows);
-  const spread = (scene: readonly SetRow[]): number | null => (scene.length < 2 ? null : range(scene.map((row) => wordCount(row.text))));
-  const ofPoles = scenes.map((scene) => scene.filter((row) => row.pole !== 'neutral')).filter((scene) => new Set(scene.map((row) => row.pole)).size === 2);
+  const spread = (scene: readonly SetRow[]): number | null =>
+    scene.length < 2 ? null : range(scene.map((row) => wordCount(row.text)));
+  const ofPoles = scenes
+    .map((scene) => scene.filter((row) => row.pole !== 'neutral'))
+    .filter((scene) => new Set(scene.map((row) => row.pole)).size === 2);
   const turns = labelledTurns(rows);
   const labels = turns.map((turn) => turn.label);
   const auroc = (length: (text: string) => number): Estimate | null =>
-    new Set(labels).size < 2 ? null : clusterAuroc(turns.map((turn) => length(turn.text)), labels, turns.map((turn) => turn.topic), draws, seed);
+    new Set(labels).size < 2
+      ? null
+      : clusterAuroc(
+          turns.map((turn) => length(turn.text)),
+          labels,
+          turns.map((turn) => turn.topic),
+          draws,
+          seed,
+        );
   return {
     poles: byPole(rows, poleLength),
     largestDifference: largest(scenes.map(spread)),
     largestPoleDifference: largest(ofPoles.map(spread)),
-    unevenTopics: [...new Set(scenes.filter((scene) => (spread(scene) ?? 0) > LENGTH_TOLERANCE).flatMap((scene) => scene[0]?.topic ?? []))],
+    unevenTopics: [
+      ...new Set(
+        scenes.filter((scene) => (spread(scene) ?? 0) > LENGTH_TOLERANCE).flatMap((scene) => scene[0]?.topic ?? []),
+      ),
+    ],
     wordsAuroc: auroc(wordCount),
     charactersAuroc: auroc(characters),
   };
@@ -54,7 +69,13 @@ export function setLengths(rows: readonly SetRow[], draws: number, seed: number)
 function poleLength(rows: readonly SetRow[]): PoleLength {
   if (rows.length === 0) return { rows: 0, meanWords: null, meanCharacters: null, fewestWords: null, mostWords: null };
   const words = rows.map((row) => wordCount(row.text));
-  return { rows: rows.length, meanWords: mean(words), meanCharacters: mean(rows.map((row) => characters(row.text))), fewestWords: lowest(words), mostWords: highest(words) };
+  return {
+    rows: rows.length,
+    meanWords: mean(words),
+    meanCharacters: mean(rows.map((row) => characters(row.text))),
+    fewestWords: lowest(words),
+    mostWords: highest(words),
+  };
 }
 
 /** Code points, so that an emoji or a rare letter is one character. */

@@ -24,12 +24,27 @@ export interface SetNames {
 
 /** Counts the names of the list in the rows of a set. */
 export function setNames(rows: readonly SetRow[]): SetNames {
-  const found = new Map(rows.map((row) => [row, { all: namesIn(`${row.context} ${row.text}`), own: namesIn(row.text) }]));
-  const topics = groupBy(rows, (row) => row.topic).map((topic) => new Set(topic.flatMap((row) => [...(found.get(row)?.all.values() ?? [])])));
+  const found = new Map(
+    rows.map((row) => [row, { all: namesIn(`${row.context} ${row.text}`), own: namesIn(row.text) }]),
+  );
+  const topics = groupBy(rows, (row) => row.topic).map(
+    (topic) => new Set(topic.flatMap((row) => [...(found.get(row)?.all.values() ?? [])])),
+  );
   const of = (kind: NameKind): NameCount => ({
-    names: new Set([...found.values()].flatMap(({ all }) => [...all].flatMap(([name, own]) => (own === kind ? [name] : [])))).size,
+    names: new Set(
+      [...found.values()].flatMap(({ all }) => [...all].flatMap(([name, own]) => (own === kind ? [name] : []))),
+    ).size,
     topics: topics.filter((kinds) => kinds.has(kind)).length,
-    share: byPole(rows, (part) => (part.length === 0 ? null : part.filter((row) => [...(found.get(row)?.own.values() ?? [])].includes(kind)).length / part.length)),
+    share: byPole(rows, (part) =>
+      part.length === 0
+        ? null
+        : part.filter((row) => [...(found.get(row)?.own.values() ?? [])].includes(kind)).length / part.length,
+    ),
   });
-  return { listed: LISTED_NAMES, women: of('woman'), men: of('man'), topicsWithout: topics.filter((kinds) => kinds.size === 0).length };
+  return {
+    listed: LISTED_NAMES,
+    women: of('woman'),
+    men: of('man'),
+    topicsWithout: topics.filter((kinds) => kinds.size === 0).length,
+  };
 }

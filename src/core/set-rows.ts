@@ -41,7 +41,19 @@ export function groupBy(rows: readonly SetRow[], key: (row: SetRow) => string): 
 }
 
 /** Turns of both poles as labelled data: +1 and -1, topics numbered in order of first appearance. */
-export function labelledTurns(rows: readonly SetRow[]): { readonly text: string; readonly label: 1 | -1; readonly topic: number }[] {
+export function labelledTurns(
+  rows: readonly SetRow[],
+): { readonly text: string; readonly label: 1 | -1; readonly topic: number }[] {
   const numbers = new Map([...new Set(rows.map((row) => row.topic))].map((topic, i) => [topic, i]));
-  return rows.flatMap((row) => (row.pole === 'neutral' ? [] : [{ text: row.text, label: row.pole === 'positive' ? (1 as const) : (-1 as const), topic: numbers.get(row.topic) ?? 0 }]));
+  return rows.flatMap((row) =>
+    row.pole === 'neutral'
+      ? []
+      : [
+          {
+            text: row.text,
+            label: row.pole === 'positive' ? (1 as const) : (-1 as const),
+            topic: numbers.get(row.topic) ?? 0,
+          },
+        ],
+  );
 }

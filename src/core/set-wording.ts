@@ -33,7 +33,10 @@ export interface Punctuation {
 
 /** The marks of a text in order: . , ; : ! ? and quotation and dash marks, curly quotes as straight ones, all dashes alike. */
 export function marksOf(text: string): string {
-  const plain = text.replaceAll(/[“”„«»]/g, '"').replaceAll('…', '...').replaceAll(/[–—]|--|(?<=\s)-(?=\s)/g, '—');
+  const plain = text
+    .replaceAll(/[“”„«»]/g, '"')
+    .replaceAll('…', '...')
+    .replaceAll(/[–—]|--|(?<=\s)-(?=\s)/g, '—');
   return (plain.match(/[.,;:!?"—]/g) ?? []).join('');
 }
 
@@ -57,21 +60,28 @@ export function pronounShares(rows: readonly SetRow[]): PronounShare[] {
   return (['she', 'he', 'I', 'you'] as const).map((pronoun) => {
     const forms: readonly string[] = PRONOUNS[pronoun];
     const holds = (row: SetRow): boolean => wordsOf(row.text).some((word) => forms.includes(word.replace(/'.*/, '')));
-    return { pronoun, share: byPole(rows, (part) => (part.length === 0 ? null : part.filter(holds).length / part.length)) };
+    return {
+      pronoun,
+      share: byPole(rows, (part) => (part.length === 0 ? null : part.filter(holds).length / part.length)),
+    };
   });
 }
 
 /** Texts that stand in more than one row but for case and spaces, as the first row has them. */
 export function duplicates(rows: readonly SetRow[]): Duplicate[] {
   const index = new Map(rows.map((row, i) => [row, i]));
-  const same = groupBy(rows, (row) => row.text.toLowerCase().trim().replaceAll(/\s+/g, ' ')).filter((group) => group.length > 1);
+  const same = groupBy(rows, (row) => row.text.toLowerCase().trim().replaceAll(/\s+/g, ' ')).filter(
+    (group) => group.length > 1,
+  );
   return same.map((group) => ({ text: group[0]?.text ?? '', rows: group.map((row) => index.get(row) ?? -1) }));
 }
 
 /** Contexts within a topic that not every pole of the topic has: the scene alone then gives the label away. */
 export function unsharedContexts(rows: readonly SetRow[]): string[] {
   const poles = (part: readonly SetRow[]): number => new Set(part.map((row) => row.pole)).size;
-  const uneven = groupBy(rows, (row) => row.topic).filter((topic) => groupBy(topic, (row) => row.context).some((scene) => poles(scene) < poles(topic)));
+  const uneven = groupBy(rows, (row) => row.topic).filter((topic) =>
+    groupBy(topic, (row) => row.context).some((scene) => poles(scene) < poles(topic)),
+  );
   return uneven.map((topic) => topic[0]?.topic ?? '');
 }
 
@@ -81,13 +91,15 @@ export function poleWords(rows: readonly SetRow[], axis: Axis): PoleWord[] {
   return SET_POLES.flatMap((pole) => {
     const pattern = formsOf(axis[pole]);
     const found = new Map<string, number>();
-    for (const text of words) for (const word of text) if (pattern.test(word)) found.set(word, (found.get(word) ?? 0) + 1);
+    for (const text of words)
+      for (const word of text) if (pattern.test(word)) found.set(word, (found.get(word) ?? 0) + 1);
     return [...found].map(([word, count]) => ({ pole, word, rows: count }));
   });
 }
 
 const ADJECTIVE = /(?:ous|ive|ful|y|e)$/;
-const ENDING = 's|es|ed|er|est|ing|ly|ness|y|ily|iness|ier|iest|e|ely|eness|ty|ity|ery|ion|ions|ful|fully|fulness|ous|ously|ive|ively';
+const ENDING =
+  's|es|ed|er|est|ing|ly|ness|y|ily|iness|ier|iest|e|ely|eness|ty|ity|ery|ion|ions|ful|fully|fulness|ous|ously|ive|ively';
 
 /** Matches the words of a pole's name and their forms. Short parts of a name of several words, as "not", are passed over. */
 function formsOf(name: string): RegExp {

@@ -12,7 +12,8 @@ export function shown(value: unknown): string {
 
 function described(value: unknown, depth: number): string {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'string') return value.length > MOST ? `${JSON.stringify(value.slice(0, MOST)).slice(0, -1)}…` : JSON.stringify(value);
+  if (typeof value === 'string')
+    return value.length > MOST ? `${JSON.stringify(value.slice(0, MOST)).slice(0, -1)}…` : JSON.stringify(value);
   if (value === null) return 'null';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   // JSON holds nothing else.
@@ -37,7 +38,10 @@ function described(value: unknown, depth: number): string {
 /** No file of ours is deeper than a dozen levels. */
 export const DEEPEST_JSON = 100;
 
-/** Whether a JSON text nests deeper than {@link DEEPEST_JSON}: what walks such a value level by level would end in an error of the machine. */
+/**
+ * Whether a JSON text nests deeper than {@link DEEPEST_JSON}: what walks such a value level by level would end in an
+ * error of the machine.
+ */
 export function tooDeep(source: string): boolean {
   let depth = 0;
   let inText = false;
@@ -55,4 +59,6 @@ export function tooDeep(source: string): boolean {
   return false;
 }
 
-const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Array.from('"\\[]{}', (letter) => letter.charCodeAt(0));
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Array.from('"\\[]{}', (letter) =>
+  letter.charCodeAt(0),
+);

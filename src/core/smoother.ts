@@ -37,7 +37,11 @@ export interface SmootherParts {
 }
 
 /** Prepares rows for smoothers of different penalties; `primal` picks the form, by default the smaller system. */
-export function smootherParts(rows: StandardRows, weights: ArrayLike<number>, primal = rows.count > rows.hidden): SmootherParts {
+export function smootherParts(
+  rows: StandardRows,
+  weights: ArrayLike<number>,
+  primal = rows.count > rows.hidden,
+): SmootherParts {
   return { rows, weights, primal, matrix: primal ? scatterOf(rows, weights) : kernelOf(rows) };
 }
 
@@ -49,8 +53,14 @@ export function withWeights(parts: SmootherParts, weights: ArrayLike<number>): S
   if (!parts.primal) return { ...parts, weights };
   const { rows, matrix } = parts;
   const change = Float64Array.from(weights, (weight, i) => weight - (parts.weights[i] ?? 0));
-  const risen = scatterOf(rowsWhere(rows, (i) => (change[i] ?? 0) > 0), change.filter((by) => by > 0));
-  const fallen = scatterOf(rowsWhere(rows, (i) => (change[i] ?? 0) < 0), change.filter((by) => by < 0).map((by) => -by));
+  const risen = scatterOf(
+    rowsWhere(rows, (i) => (change[i] ?? 0) > 0),
+    change.filter((by) => by > 0),
+  );
+  const fallen = scatterOf(
+    rowsWhere(rows, (i) => (change[i] ?? 0) < 0),
+    change.filter((by) => by < 0).map((by) => -by),
+  );
   return { rows, weights, primal: true, matrix: matrix.map((value, i) => value + (risen[i] ?? 0) - (fallen[i] ?? 0)) };
 }
 
@@ -63,7 +73,10 @@ function rowsWhere(rows: StandardRows, wanted: (row: number) => boolean): Standa
 /** b in units of lambda. */
 const FREE = 1000;
 
-/** The smoother of one penalty. Throws `RangeError` when the system is not positive definite, i.e. the rows hold something that is not a number. */
+/**
+ * The smoother of one penalty. Throws `RangeError` when the system is not positive definite, i.e. the rows hold
+ * something that is not a number.
+ */
 export function smootherOf(parts: SmootherParts, lambda: number): Smoother {
   return parts.primal ? primalSmoother(parts, lambda) : dualSmoother(parts, lambda);
 }
@@ -106,7 +119,8 @@ function primalSmoother({ rows, weights, matrix }: SmootherParts, lambda: number
   for (let i = 0; i < count; i += 1) {
     const weight = weights[i] ?? 1;
     const constant = weight * Math.sqrt(bias);
-    for (let f = 0; f < hidden; f += 1) factor[hidden * width + f] = (factor[hidden * width + f] ?? 0) + constant * scale * (z[i * hidden + f] ?? 0);
+    for (let f = 0; f < hidden; f += 1)
+      factor[hidden * width + f] = (factor[hidden * width + f] ?? 0) + constant * scale * (z[i * hidden + f] ?? 0);
     factor[width * width - 1] = (factor[width * width - 1] ?? 0) + weight * bias;
   }
   for (let f = 0; f < width; f += 1) factor[f * width + f] = (factor[f * width + f] ?? 0) + lambda;
@@ -123,10 +137,12 @@ function primalSmoother({ rows, weights, matrix }: SmootherParts, lambda: number
     bias,
     block: (a, b) => {
       const out = productTransposed(pick(v, a, width), a.length, pick(v, b, width), b.length, width);
-      a.forEach((i, row) => b.forEach((j, column) => {
-        const at = row * b.length + column;
-        out[at] = ((i === j ? (weights[i] ?? 1) : 0) - (out[at] ?? 0)) / lambda;
-      }));
+      a.forEach((i, row) =>
+        b.forEach((j, column) => {
+          const at = row * b.length + column;
+          out[at] = ((i === j ? (weights[i] ?? 1) : 0) - (out[at] ?? 0)) / lambda;
+        }),
+      );
       return out;
     },
     coefficients: (targets) => {

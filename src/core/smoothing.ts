@@ -20,8 +20,16 @@ export function runningMean(values: ArrayLike<number>, window: number): Float32A
  * The running mean at one token of one column of row-major scores `[tokens, layers]`. It is NaN where the token's own
  * score is NaN, so that a hatched token stays hatched.
  */
-export function layerMean(scores: ArrayLike<number>, token: number, window: number, layers: number, layer: number): number {
-  return Number.isFinite(scores[token * layers + layer]) ? stridedMean(scores, token, window, layers, layer) : Number.NaN;
+export function layerMean(
+  scores: ArrayLike<number>,
+  token: number,
+  window: number,
+  layers: number,
+  layer: number,
+): number {
+  return Number.isFinite(scores[token * layers + layer])
+    ? stridedMean(scores, token, window, layers, layer)
+    : Number.NaN;
 }
 
 function stridedMean(values: ArrayLike<number>, index: number, window: number, stride: number, offset: number): number {

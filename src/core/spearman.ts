@@ -7,5 +7,8 @@ export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
   const centre = (x.length + 1) / 2;
   const a = midRanks(x).map((rank) => rank - centre);
   const b = midRanks(y).map((rank) => rank - centre);
-  return mean(a.map((value, i) => value * (b[i] ?? NaN))) / Math.sqrt(mean(a.map((value) => value * value)) * mean(b.map((value) => value * value)));
+  return (
+    mean(a.map((value, i) => value * (b[i] ?? NaN))) /
+    Math.sqrt(mean(a.map((value) => value * value)) * mean(b.map((value) => value * value)))
+  );
 }

@@ -25,7 +25,8 @@ export function standardRows(readings: Float32Array, hidden: number): StandardRo
   const count = readings.length / hidden;
   const mean = new Float64Array(hidden);
   const squares = new Float64Array(hidden);
-  for (let i = 0; i < count; i += 1) for (let f = 0; f < hidden; f += 1) mean[f] = (mean[f] ?? 0) + (readings[i * hidden + f] ?? NaN);
+  for (let i = 0; i < count; i += 1)
+    for (let f = 0; f < hidden; f += 1) mean[f] = (mean[f] ?? 0) + (readings[i * hidden + f] ?? NaN);
   for (let f = 0; f < hidden; f += 1) mean[f] = (mean[f] ?? 0) / count;
   const z = new Float64Array(count * hidden);
   for (let i = 0; i < count; i += 1) {
@@ -39,13 +40,17 @@ export function standardRows(readings: Float32Array, hidden: number): StandardRo
     const sd = Math.sqrt(sum / count);
     return sd > ROUNDING * Math.abs(mean[f] ?? 0) ? 1 / sd : 0;
   });
-  for (let i = 0; i < count; i += 1) for (let f = 0; f < hidden; f += 1) z[i * hidden + f] = (z[i * hidden + f] ?? 0) * (inverse[f] ?? 0);
+  for (let i = 0; i < count; i += 1)
+    for (let f = 0; f < hidden; f += 1) z[i * hidden + f] = (z[i * hidden + f] ?? 0) * (inverse[f] ?? 0);
   return { count, hidden, z, mean, inverse };
 }
 
 /** Other readings `[n, hidden]` in the units of `rows`. */
 export function inUnitsOf(rows: StandardRows, readings: Float32Array): Float64Array {
-  return Float64Array.from(readings, (value, i) => (value - (rows.mean[i % rows.hidden] ?? 0)) * (rows.inverse[i % rows.hidden] ?? 0));
+  return Float64Array.from(
+    readings,
+    (value, i) => (value - (rows.mean[i % rows.hidden] ?? 0)) * (rows.inverse[i % rows.hidden] ?? 0),
+  );
 }
 
 /** The kernel ZZ'/d `[count, count]`. */
@@ -57,7 +62,9 @@ export function kernelOf(rows: StandardRows): Float64Array {
 export function scatterOf(rows: StandardRows, weights: ArrayLike<number>): Float64Array {
   const { count, hidden } = rows;
   const weighted = transpose(rows.z, count, hidden);
-  for (let f = 0; f < hidden; f += 1) for (let i = 0; i < count; i += 1) weighted[f * count + i] = (weighted[f * count + i] ?? 0) * Math.sqrt(weights[i] ?? 0);
+  for (let f = 0; f < hidden; f += 1)
+    for (let i = 0; i < count; i += 1)
+      weighted[f * count + i] = (weighted[f * count + i] ?? 0) * Math.sqrt(weights[i] ?? 0);
   return scaled(gramOf(weighted, hidden, count), hidden);
 }
 

@@ -18,7 +18,9 @@ export function standsOf(pieces: readonly string[]): Stand[] {
   return pieces.map((piece, index) => {
     at += piece.length;
     if (sentences.has(index)) return 'sentence';
-    return piece !== '' && endsClause(text.slice(Math.max(0, at - DECIDED_BY), at), text.slice(at, at + 1)) ? 'clause' : 'word';
+    return piece !== '' && endsClause(text.slice(Math.max(0, at - DECIDED_BY), at), text.slice(at, at + 1))
+      ? 'clause'
+      : 'word';
   });
 }
 

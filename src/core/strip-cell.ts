@@ -47,14 +47,23 @@ export interface StripCell {
 }
 
 /** The shape of one token; `before` again where nothing about it has changed. */
-export function tokenShape(token: number, text: string, begins: boolean, tapped: boolean, before?: TokenShape): TokenShape {
-  if (before?.token === token && before.text === text && before.begins === begins && before.tapped === tapped) return before;
+export function tokenShape(
+  token: number,
+  text: string,
+  begins: boolean,
+  tapped: boolean,
+  before?: TokenShape,
+): TokenShape {
+  if (before?.token === token && before.text === text && before.begins === begins && before.tapped === tapped)
+    return before;
   return { token, text, segments: isPlain(text) ? null : visibleSegments(text), begins, tapped };
 }
 
 /** The cells with one of them marked as the first from which on this run differs from the one beside it. */
 export function partingAt(cells: readonly StripCell[], token: number | null): readonly StripCell[] {
-  return token === null ? cells : cells.map((cell) => (cell.token === token ? { ...cell, shape: { ...cell.shape, parts: true } } : cell));
+  return token === null
+    ? cells
+    : cells.map((cell) => (cell.token === token ? { ...cell, shape: { ...cell.shape, parts: true } } : cell));
 }
 
 /** The cell of one token; `domain` is the value at the end of the scale. */
@@ -69,7 +78,16 @@ export function stripCell(shape: TokenShape, value: number, domain: number, tap:
 export function readingCell(shape: TokenShape, score: number, read: boolean): StripCell {
   const { token, text } = shape;
   const finite = Number.isFinite(score);
-  return { token, text, shape, value: score, t: finite ? clamped(score / READING_DOMAIN) : 0, state: !read ? 'unread' : finite ? 'value' : 'missing', calm: true, tap: null };
+  return {
+    token,
+    text,
+    shape,
+    value: score,
+    t: finite ? clamped(score / READING_DOMAIN) : 0,
+    state: !read ? 'unread' : finite ? 'value' : 'missing',
+    calm: true,
+    tap: null,
+  };
 }
 
 /** The mark of a tap at one layer. */

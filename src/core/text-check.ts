@@ -7,14 +7,22 @@ export function checkText(text: string): void {
   const at = firstLoneSurrogate(text);
   if (at >= 0) {
     const code = text.charCodeAt(at).toString(16).toUpperCase();
-    throw new AppError('text-malformed', `Character ${at + 1} is half of a pair (U+${code}) and no text. Delete it and read again.`, { index: at, code: `U+${code}` });
+    throw new AppError(
+      'text-malformed',
+      `Character ${at + 1} is half of a pair (U+${code}) and no text. Delete it and read again.`,
+      { index: at, code: `U+${code}` },
+    );
   }
 }
 
 /** Throws `text-too-long` when a text does not fit into the model's context. */
 export function checkLength(tokens: number, contextTokens: number): void {
   if (tokens > contextTokens) {
-    throw new AppError('text-too-long', `The text has ${tokens} tokens, but this model takes ${contextTokens}. Shorten it by about ${Math.ceil((1 - contextTokens / tokens) * 100)} %.`, { tokens, contextTokens });
+    throw new AppError(
+      'text-too-long',
+      `The text has ${tokens} tokens, but this model takes ${contextTokens}. Shorten it by about ${Math.ceil((1 - contextTokens / tokens) * 100)} %.`,
+      { tokens, contextTokens },
+    );
   }
 }
 

@@ -1,4 +1,7 @@
-/** How far the next words of two runs are apart, token by token, and what may be said of it. Always both ways round: KL is not symmetric. */
+/**
+ * How far the next words of two runs are apart, token by token, and what may be said of it. Always both ways round: KL
+ * is not symmetric.
+ */
 import type { Column } from './align.ts';
 import type { SeriesMean } from './series-mean.ts';
 import { seriesMean } from './series-mean.ts';

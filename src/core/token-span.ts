@@ -54,14 +54,21 @@ export function readSpan(span: TokenSpan, scores: ArrayLike<number>, taps: reado
     const score = scores[token] ?? Number.NaN;
     if (Number.isFinite(score)) values.push(score);
   }
-  const inside = taps.filter((tap) => tap.afterToken >= span.from && tap.afterToken <= span.to && Number.isFinite(tap.score));
+  const inside = taps.filter(
+    (tap) => tap.afterToken >= span.from && tap.afterToken <= span.to && Number.isFinite(tap.score),
+  );
   return {
     span,
     n: values.length,
     mean: meanOf(values),
     interval: blockInterval(values, SEED),
     block: blockLength(values.length),
-    taps: { n: inside.length, mean: meanOf(inside.map((tap) => tap.score)), low: meanOf(inside.map((tap) => tap.low)), high: meanOf(inside.map((tap) => tap.high)) },
+    taps: {
+      n: inside.length,
+      mean: meanOf(inside.map((tap) => tap.score)),
+      low: meanOf(inside.map((tap) => tap.low)),
+      high: meanOf(inside.map((tap) => tap.high)),
+    },
   };
 }
 

@@ -3,7 +3,14 @@ import { sentenceEnds } from './sentences.ts';
 
 /** The first token of every sentence, by the same rule that decides where taps fall. */
 export function sentenceStarts(pieces: readonly string[]): number[] {
-  return pieces.length === 0 ? [] : [0, ...sentenceEnds(pieces).map((end) => end + 1).filter((start) => start < pieces.length)];
+  return pieces.length === 0
+    ? []
+    : [
+        0,
+        ...sentenceEnds(pieces)
+          .map((end) => end + 1)
+          .filter((start) => start < pieces.length),
+      ];
 }
 
 /** The start of the sentence that `step` sentences away from `token` begins; stays inside the text. */
@@ -26,7 +33,8 @@ export function peaks(values: ArrayLike<number>, floor: number): number[] {
     const here = size(index);
     if (here < floor) continue;
     let highest = true;
-    for (let near = 1; near <= PEAK_REACH && highest; near += 1) highest = size(index - near) < here && size(index + near) <= here;
+    for (let near = 1; near <= PEAK_REACH && highest; near += 1)
+      highest = size(index - near) < here && size(index + near) <= here;
     if (highest) found.push(index);
   }
   return found;

@@ -21,7 +21,8 @@ export function largestMove(points: readonly TracePoint[]): TraceMove | null {
   let move: TraceMove | null = null;
   for (const to of ends.length > 1 ? ends : known) {
     for (const from of [lowest, highest]) {
-      if (from !== null && (move === null || Math.abs(to.score - from.score) > Math.abs(move.change))) move = { from, to, change: to.score - from.score };
+      if (from !== null && (move === null || Math.abs(to.score - from.score) > Math.abs(move.change)))
+        move = { from, to, change: to.score - from.score };
     }
     if (lowest === null || to.score < lowest.score) lowest = to;
     if (highest === null || to.score > highest.score) highest = to;

@@ -43,33 +43,67 @@ export interface TraceScores {
  */
 export function drawTrace(nullModel: TraceNull, shownLayers: readonly number[]): DrawnTrace {
   const rng = createRng(nullModel.seed);
-  return directionsOf(nullModel, shownLayers, Array.from({ length: nullModel.count }, () => Float64Array.from({ length: nullModel.rank }, () => rng.normal())));
+  return directionsOf(
+    nullModel,
+    shownLayers,
+    Array.from({ length: nullModel.count }, () => Float64Array.from({ length: nullModel.rank }, () => rng.normal())),
+  );
 }
 
 /** The directions of given draws `[count][rank]`. */
-export function directionsOf({ layers, rank, factor, featureScale, center }: Omit<TraceNull, 'seed' | 'count'>, shownLayers: readonly number[], draws: readonly ArrayLike<number>[]): DrawnTrace {
+export function directionsOf(
+  { layers, rank, factor, featureScale, center }: Omit<TraceNull, 'seed' | 'count'>,
+  shownLayers: readonly number[],
+  draws: readonly ArrayLike<number>[],
+): DrawnTrace {
   const count = draws.length;
   const hidden = featureScale.length / layers.length;
-  const rows = factor.map((value, index) => value / (featureScale[Math.floor(index / (rank * hidden)) * hidden + (index % hidden)] ?? NaN));
+  const rows = factor.map(
+    (value, index) => value / (featureScale[Math.floor(index / (rank * hidden)) * hidden + (index % hidden)] ?? NaN),
+  );
   const units = new Float64Array(layers.length * count);
   const together = new Float64Array(count * rank);
   layers.forEach((layer, at) => {
     const row = (r: number): number => (at * rank + r) * hidden;
-    const gram = Float64Array.from({ length: rank * rank }, (_, index) => product(factor, row(Math.floor(index / rank)), factor, row(index % rank), hidden));
+    const gram = Float64Array.from({ length: rank * rank }, (_, index) =>
+      product(factor, row(Math.floor(index / rank)), factor, row(index % rank), hidden),
+    );
     for (const [d, g] of draws.entries()) {
       // The direction's products with the factor's rows: their squares sum up to the variance of what it reads.
-      const along = Float64Array.from({ length: rank }, (_, r) => sumOf(rank, (other) => (g[other] ?? 0) * (gram[other * rank + r] ?? 0)));
+      const along = Float64Array.from({ length: rank }, (_, r) =>
+        sumOf(rank, (other) => (g[other] ?? 0) * (gram[other * rank + r] ?? 0)),
+      );
       const unit = Math.sqrt(along.reduce((sum, value) => sum + value * value, 0));
       units[at * count + d] = unit;
-      if (unit > 0 && shownLayers.includes(layer)) along.forEach((value, r) => (together[d * rank + r] = (together[d * rank + r] ?? 0) + value / unit / shownLayers.length));
+      if (unit > 0 && shownLayers.includes(layer))
+        along.forEach(
+          (value, r) => (together[d * rank + r] = (together[d * rank + r] ?? 0) + value / unit / shownLayers.length),
+        );
     }
   });
-  const meanUnits = Float64Array.from({ length: count }, (_, d) => Math.sqrt(sumOf(rank, (r) => (together[d * rank + r] ?? 0) ** 2)));
-  return { layers, count, rank, hidden, rows, center, draws: Float64Array.from(draws.flatMap((g) => Array.from(g))), units, meanUnits };
+  const meanUnits = Float64Array.from({ length: count }, (_, d) =>
+    Math.sqrt(sumOf(rank, (r) => (together[d * rank + r] ?? 0) ** 2)),
+  );
+  return {
+    layers,
+    count,
+    rank,
+    hidden,
+    rows,
+    center,
+    draws: Float64Array.from(draws.flatMap((g) => Array.from(g))),
+    units,
+    meanUnits,
+  };
 }
 
 /** The scores of a reading `[layers, hidden]`. */
-export function traceScores(head: TraceHead, drawn: DrawnTrace, shownLayers: readonly number[], reading: Float32Array): TraceScores {
+export function traceScores(
+  head: TraceHead,
+  drawn: DrawnTrace,
+  shownLayers: readonly number[],
+  reading: Float32Array,
+): TraceScores {
   const score = layerScores(head, reading);
   const { hidden, count, rank, rows, center, draws, units } = drawn;
   const low = new Float32Array(score.length).fill(NaN);
@@ -79,7 +113,8 @@ export function traceScores(head: TraceHead, drawn: DrawnTrace, shownLayers: rea
   const centred = new Float32Array(hidden);
   const along = new Float64Array(rank);
   drawn.layers.forEach((layer, at) => {
-    for (let f = 0; f < hidden; f += 1) centred[f] = (reading[layer * hidden + f] ?? NaN) - (center[at * hidden + f] ?? NaN);
+    for (let f = 0; f < hidden; f += 1)
+      centred[f] = (reading[layer * hidden + f] ?? NaN) - (center[at * hidden + f] ?? NaN);
     for (let r = 0; r < rank; r += 1) along[r] = product(rows, (at * rank + r) * hidden, centred, 0, hidden);
     for (let d = 0; d < count; d += 1) {
       const unit = units[at * count + d] ?? NaN;
@@ -93,16 +128,29 @@ export function traceScores(head: TraceHead, drawn: DrawnTrace, shownLayers: rea
     low[layer] = quantileOfSorted(values, 0.05);
     high[layer] = quantileOfSorted(values, 0.95);
   });
-  const chance = means.map((mean, d) => mean / (drawn.meanUnits[d] ?? NaN)).filter((value) => Number.isFinite(value)).sort();
+  const chance = means
+    .map((mean, d) => mean / (drawn.meanUnits[d] ?? NaN))
+    .filter((value) => Number.isFinite(value))
+    .sort();
   const mean = shownLayers.reduce((sum, layer) => sum + (score[layer] ?? NaN), 0) / shownLayers.length;
-  return { score, low, high, poles: byPole((pole) => layerScores(head.poles[pole], reading)), shown: { score: mean / head.scale, low: quantileOfSorted(chance, 0.05), high: quantileOfSorted(chance, 0.95) } };
+  return {
+    score,
+    low,
+    high,
+    poles: byPole((pole) => layerScores(head.poles[pole], reading)),
+    shown: { score: mean / head.scale, low: quantileOfSorted(chance, 0.05), high: quantileOfSorted(chance, 0.95) },
+  };
 }
 
 /** z = w·h - zero at every layer `[layers]`. Throws `RangeError` where the size does not fit. */
 export function layerScores({ directions, zero }: TraceDirections, reading: Float32Array): Float32Array {
-  if (directions.length !== reading.length) throw new RangeError(`a reading holds ${reading.length} numbers, not ${directions.length}`);
+  if (directions.length !== reading.length)
+    throw new RangeError(`a reading holds ${reading.length} numbers, not ${directions.length}`);
   const hidden = directions.length / zero.length;
-  return Float32Array.from(zero, (at, layer) => product(directions, layer * hidden, reading, layer * hidden, hidden) - at);
+  return Float32Array.from(
+    zero,
+    (at, layer) => product(directions, layer * hidden, reading, layer * hidden, hidden) - at,
+  );
 }
 
 /** What is scored at a sentence end: the text's own token counts as much as the neutral text. */

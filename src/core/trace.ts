@@ -1,6 +1,7 @@
 /**
  * The trace of a text: which tokens take the colour of which readout, and how readouts are smoothed. Page, command and
- * exports all take it from here, so all show the same numbers. Nothing later in the text changes a point: a live trace and a finished one are alike.
+ * exports all take it from here, so all show the same numbers. Nothing later in the text changes a point: a live trace
+ * and a finished one are alike.
  */
 import type { ShownReading, Stand, TapReading } from './reading.ts';
 
@@ -18,10 +19,16 @@ export interface TracePoint extends ShownReading {
  * token the last counts. Tokens after the last readout belong to no stretch.
  *
  * With a layer, scores and chance range are of that layer. With `null` they are the readings to show, where every readout
- * has one, {@link smoothed}; otherwise those of `defaultLayer`, so that one trace never mixes two scales. A layer's are raw. A readout that has no number there
+ * has one, {@link smoothed}; otherwise those of `defaultLayer`, so that one trace never mixes two scales. A layer's are
+ * raw. A readout that has no number there
  * gives a point with NaN.
  */
-export function tracePoints(readings: readonly TapReading[], tokenCount: number, layer: number | null, defaultLayer: number): TracePoint[] {
+export function tracePoints(
+  readings: readonly TapReading[],
+  tokenCount: number,
+  layer: number | null,
+  defaultLayer: number,
+): TracePoint[] {
   const byToken = new Map<number, TapReading>();
   for (const reading of readings) if (reading.afterToken < tokenCount) byToken.set(reading.afterToken, reading);
   const ordered = [...byToken.values()].sort((a, b) => a.afterToken - b.afterToken);
@@ -89,5 +96,9 @@ export function hasShown(readings: readonly TapReading[]): boolean {
 
 function valuesOf(reading: TapReading, layer: number | null): ShownReading {
   if (layer === null) return reading.shown ?? { score: Number.NaN, low: Number.NaN, high: Number.NaN };
-  return { score: reading.score[layer] ?? Number.NaN, low: reading.nullLow[layer] ?? Number.NaN, high: reading.nullHigh[layer] ?? Number.NaN };
+  return {
+    score: reading.score[layer] ?? Number.NaN,
+    low: reading.nullLow[layer] ?? Number.NaN,
+    high: reading.nullHigh[layer] ?? Number.NaN,
+  };
 }

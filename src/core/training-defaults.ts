@@ -14,7 +14,15 @@ export const ZERO_SETS: readonly string[] = ['luck', 'cheerful-gloomy'];
 /** Controls, which never enter a fit. */
 export const CONTROL_SETS: readonly string[] = ['negation', 'intent-outcome', 'personas', 'flips'];
 /** What a finished probe of another axis is read on: of the five kind–cruel sets the first and the one in other styles. */
-export const OTHER_SETS: readonly string[] = ['kind-cruel-24', 'kind-cruel-voices', 'honest-deceptive', 'loyal-treacherous', 'formal-casual', 'cheerful-gloomy', 'terse-wordy'];
+export const OTHER_SETS: readonly string[] = [
+  'kind-cruel-24',
+  'kind-cruel-voices',
+  'honest-deceptive',
+  'loyal-treacherous',
+  'formal-casual',
+  'cheerful-gloomy',
+  'terse-wordy',
+];
 
 /** The readout of a probe: its neutral text, and what must not move it (docs/decisions/0022). */
 export const TRACE_DEFAULTS: TracePlan = { texts: ['It was an act of'], freeOf: ['luck', 'formal-casual'], told: [] };
@@ -36,10 +44,26 @@ export interface TrainingOptions {
 }
 
 /** What is chosen unless somebody says otherwise. */
-export const TRAINING_DEFAULTS: TrainingOptions = { kind: 'ridge', target: 'hardened', penalty: DEFAULT_PENALTY.ridge, taps: 2, stories: null, shuffles: 1000, controls: true, others: true, seed: 1 };
+export const TRAINING_DEFAULTS: TrainingOptions = {
+  kind: 'ridge',
+  target: 'hardened',
+  penalty: DEFAULT_PENALTY.ridge,
+  taps: 2,
+  stories: null,
+  shuffles: 1000,
+  controls: true,
+  others: true,
+  seed: 1,
+};
 
 /** What makes a training small enough to try whether a set is worth more: minutes without a graphics processor. */
-export const FIRST_TRY = { target: 'zeroed', stories: 4, shuffles: 200, controls: false, others: false } as const satisfies Partial<TrainingOptions>;
+export const FIRST_TRY = {
+  target: 'zeroed',
+  stories: 4,
+  shuffles: 200,
+  controls: false,
+  others: false,
+} as const satisfies Partial<TrainingOptions>;
 
 /** Whether the options are what `preset` names, whatever else stands in them. */
 export function isPreset(options: TrainingOptions, preset: Partial<TrainingOptions>): boolean {
@@ -59,7 +83,11 @@ export interface TrainingTexts {
  * The plan of a training on `texts` as `options` has it. Zeros and other axes that turn out to be the axis itself are left
  * out, and what is pulled to zero is not read as another axis as well. `given` replaces what the plan would be called.
  */
-export function planTraining(texts: TrainingTexts, options: TrainingOptions, given: Partial<Pick<TrainingPlan, 'id' | 'title' | 'about' | 'defaultLayer'>> = {}): TrainingPlan {
+export function planTraining(
+  texts: TrainingTexts,
+  options: TrainingOptions,
+  given: Partial<Pick<TrainingPlan, 'id' | 'title' | 'about' | 'defaultLayer'>> = {},
+): TrainingPlan {
   const { sets, stories } = texts;
   const [first] = sets.map((set) => headerFacts(set.header));
   const method = methodOf(options);
@@ -77,7 +105,9 @@ export function planTraining(texts: TrainingTexts, options: TrainingOptions, giv
     storyCount: options.stories,
     zeros,
     controls: options.controls ? texts.controls : [],
-    others: options.others ? texts.others.filter((set) => foreign(set) && !zeros.some((zero) => zero.name === set.name)) : [],
+    others: options.others
+      ? texts.others.filter((set) => foreign(set) && !zeros.some((zero) => zero.name === set.name))
+      : [],
     tapCount: Math.max(1, Math.min(options.taps, first?.taps.length ?? 1)),
     trace: TRACE_DEFAULTS,
     otherTaps: options.controls,
@@ -99,7 +129,12 @@ export function sharesAxis(a: SetSource, b: SetSource): boolean {
 }
 
 function polesOf(axis: Axis | null): string {
-  return axis === null ? '' : [axis.positive, axis.negative].map((pole) => pole.trim().toLowerCase()).sort().join('\n');
+  return axis === null
+    ? ''
+    : [axis.positive, axis.negative]
+        .map((pole) => pole.trim().toLowerCase())
+        .sort()
+        .join('\n');
 }
 
 function titleOf(axis: Axis | null): string {
@@ -116,6 +151,10 @@ function aboutOf(sets: readonly SetSource[]): string {
 
 function slug(axis: Axis | null): string {
   const name = axis === null ? '' : `${axis.positive}-${axis.negative}`;
-  const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60);
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
   return plain === '' ? 'probe' : plain;
 }

@@ -13,10 +13,12 @@ export const VERDICT_WORDS: Readonly<Record<ExperimentVerdict, { readonly glyph:
 };
 
 /** What a quick run is, wherever its verdict stands. */
-export const QUICK_WORDS = 'A quick look at a part that was fixed beforehand: no verdict of record. What it says may turn when all of it runs.';
+export const QUICK_WORDS =
+  'A quick look at a part that was fixed beforehand: no verdict of record. What it says may turn when all of it runs.';
 
 /** What the columns of contrasts are. */
-export const CONTRAST_WORDS = 'Named by the spec and its design before the run that is shown. p is two-sided, of the null that is named; Holm: corrected over the contrasts that are planned, or those that the null names. ROPE: what counts as nothing. Detectable: the smallest effect that this n finds with 80 % power at the 5 % level, from the standard error of this very statistic.';
+export const CONTRAST_WORDS =
+  'Named by the spec and its design before the run that is shown. p is two-sided, of the null that is named; Holm: corrected over the contrasts that are planned, or those that the null names. ROPE: what counts as nothing. Detectable: the smallest effect that this n finds with 80 % power at the 5 % level, from the standard error of this very statistic.';
 
 const READING_WORDS: Readonly<Record<RopeReading, string>> = {
   within: 'within it: as good as nothing',
@@ -40,18 +42,26 @@ export function gateAsks({ side, at, needs }: Pick<Gate, 'side' | 'at' | 'needs'
 export const gateNeeded = (gate: Gate): string => `A verdict either way needs this gate to pass: ${gateWords(gate)}.`;
 
 /** A value and its interval, e.g. `0.62` and `0.51 to 0.72`; the reason where there is none. */
-export function estimateWords({ value, low, high, note }: Estimate): { readonly value: string; readonly interval: string } {
+export function estimateWords({ value, low, high, note }: Estimate): {
+  readonly value: string;
+  readonly interval: string;
+} {
   const interval = low === null || high === null ? 'none' : `${figureNumber(low, 3)} to ${figureNumber(high, 3)}`;
   return { value: figureNumber(value, 3), interval: note === undefined ? interval : `${interval} (${note})` };
 }
 
 /** `3.14 [2.49, 3.76]`, in sentences; `signed` as for a difference, `+3.14 [2.49, 3.76]`. The value alone where there is no interval. */
-export function briefly({ value, low, high }: Pick<Estimate, 'value' | 'low' | 'high'>, { signed = false, decimals = 2 }: { readonly signed?: boolean; readonly decimals?: number } = {}): string {
+export function briefly(
+  { value, low, high }: Pick<Estimate, 'value' | 'low' | 'high'>,
+  { signed = false, decimals = 2 }: { readonly signed?: boolean; readonly decimals?: number } = {},
+): string {
   const write = (number: number): string => {
     const digits = number.toFixed(decimals);
     return Number(digits) === 0 ? digits.replace('-', '') : digits;
   };
-  return trueMinus(`${signed && Number(write(value)) > 0 ? '+' : ''}${write(value)}${low === null || high === null ? '' : ` [${write(low)}, ${write(high)}]`}`);
+  return trueMinus(
+    `${signed && Number(write(value)) > 0 ? '+' : ''}${write(value)}${low === null || high === null ? '' : ` [${write(low)}, ${write(high)}]`}`,
+  );
 }
 
 /** What a gate says, asks for and found, e.g. `The byline can be read; asked for at least 0.7, found 0.54 [0.43, 0.65] (AUROC, n = 24)`. */
@@ -74,6 +84,11 @@ export function pWords(p: number | null): string {
 }
 
 /** Which run this is, in a line. */
-export function runWords({ experiment: { size }, units, model, backend }: Pick<ExperimentReport, 'experiment' | 'units' | 'model' | 'backend'>): string {
+export function runWords({
+  experiment: { size },
+  units,
+  model,
+  backend,
+}: Pick<ExperimentReport, 'experiment' | 'units' | 'model' | 'backend'>): string {
   return `${size === 'full' ? 'Full run' : 'Quick look'}, ${units} ${units === 1 ? 'unit' : 'units'}, ${model.id} on ${backend}`;
 }

@@ -19,11 +19,13 @@ const GLYPHS: Readonly<Record<string, string>> = { ' ': '␣', '\n': '⏎', '\r'
  * Characters without a picture of their own. U+200C and U+200D (joiners) and variation selectors are not here: emoji
  * and many scripts need them inside words.
  */
-const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/u;
+const HIDDEN =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/u;
 
 /**
  * Cuts a text into pieces for running prose: line breaks and tabs keep their effect and get a glyph; hidden characters
- * come alone, with `⟨U+202E⟩` to show in their place, and so do special tokens, with `⟨im_start⟩`. Joining every `text` gives the input back.
+ * come alone, with `⟨U+202E⟩` to show in their place, and so do special tokens, with `⟨im_start⟩`. Joining every `text`
+ * gives the input back.
  */
 export function visibleSegments(text: string): VisibleSegment[] {
   const segments: VisibleSegment[] = [];
@@ -55,7 +57,9 @@ export function visibleSegments(text: string): VisibleSegment[] {
 
 /** A token on one line, with every space and break as a glyph: for tooltips, tables and the detail line. */
 export function visibleToken(text: string): string {
-  return Array.from(text, (character) => (character in GLYPHS || HIDDEN.test(character) ? glyphOf(character) : character)).join('');
+  return Array.from(text, (character) =>
+    character in GLYPHS || HIDDEN.test(character) ? glyphOf(character) : character,
+  ).join('');
 }
 
 /** A token as it is spoken: no glyph for the space before a word, and one only where there is nothing else to say. */
@@ -65,7 +69,9 @@ export function spokenToken(text: string): string {
 
 /** A name on one line, e.g. a title from a file: as it is, with hidden characters and breaks written out. */
 export function visibleLine(text: string): string {
-  return Array.from(text, (character) => (/[\n\t]/.test(character) || HIDDEN.test(character) ? glyphOf(character) : character)).join('');
+  return Array.from(text, (character) =>
+    /[\n\t]/.test(character) || HIDDEN.test(character) ? glyphOf(character) : character,
+  ).join('');
 }
 
 /** Whether a text can be shown without any substitution: the quick path of the strip. */

@@ -2,7 +2,12 @@
 
 /** Lowercased words: letters with apostrophes inside ("don't"); curly apostrophes count as straight ones. */
 export function wordsOf(text: string): string[] {
-  return text.toLowerCase().replaceAll('’', "'").match(/\p{L}[\p{L}\p{M}]*(?:'\p{L}[\p{L}\p{M}]*)*/gu) ?? [];
+  return (
+    text
+      .toLowerCase()
+      .replaceAll('’', "'")
+      .match(/\p{L}[\p{L}\p{M}]*(?:'\p{L}[\p{L}\p{M}]*)*/gu) ?? []
+  );
 }
 
 /** How many words a reader would count: stretches between spaces that hold a letter or a digit. */

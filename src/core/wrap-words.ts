@@ -5,7 +5,8 @@ export function wrapWords(text: string, most: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
-    if (last === undefined || Array.from(last).length + 1 + Array.from(word).length > most) lines.push(fitWords(word, most));
+    if (last === undefined || Array.from(last).length + 1 + Array.from(word).length > most)
+      lines.push(fitWords(word, most));
     else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines;

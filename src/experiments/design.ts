@@ -66,7 +66,10 @@ export type PrepareCall = Pick<UnitCall, 'signal'>;
 /** A kind of experiment. `S` is its spec. */
 export interface Design<S extends SpecHead = SpecHead> {
   readonly name: DesignName;
-  /** Reads what only this design's specs say, and checks it (levels, balance, strings that must be identical); refuses by path. What it does not ask for, thresholds too, is refused as unknown. */
+  /**
+   * Reads what only this design's specs say, and checks it (levels, balance, strings that must be identical); refuses
+   * by path. What it does not ask for, thresholds too, is refused as unknown.
+   */
   parse(root: JsonNode, head: SpecHead): S;
   /** The units of a size, in the order of their ids. */
   units(spec: S, size: RunSize): readonly UnitPlan[];

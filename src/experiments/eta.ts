@@ -31,7 +31,10 @@ export class Eta {
     this.#done += 1;
   }
 
-  /** `step` is how much of the step under way is done. Of the whole work the share that is done, and of what is to come the seconds left; both null before the pace is known. */
+  /**
+   * `step` is how much of the step under way is done. Of the whole work the share that is done, and of what is to come
+   * the seconds left; both null before the pace is known.
+   */
   at(step: number): { readonly share: number | null; readonly secondsLeft: number | null } {
     if (this.#pace === null) return { share: null, secondsLeft: null };
     const pace = this.#pace;

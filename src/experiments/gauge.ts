@@ -17,7 +17,10 @@ export interface Gauge {
 export function scoreAt(gauge: Gauge, mean: Float32Array): Float64Array {
   const { layers, hidden, directions, centre, scale } = gauge;
   checkSize(mean, layers, hidden);
-  return Float64Array.from({ length: layers }, (_, layer) => (alongAt(directions, mean, layer, hidden) - (centre[layer] ?? NaN)) / (scale[layer] ?? NaN));
+  return Float64Array.from(
+    { length: layers },
+    (_, layer) => (alongAt(directions, mean, layer, hidden) - (centre[layer] ?? NaN)) / (scale[layer] ?? NaN),
+  );
 }
 
 /** w·h at one layer, in float64; both `[layers, hidden]`. */
@@ -29,5 +32,6 @@ export function alongAt(directions: Float32Array, mean: Float32Array, layer: num
 
 /** Throws `RangeError` unless `mean` holds `[layers, hidden]`. */
 export function checkSize(mean: Float32Array, layers: number, hidden: number): void {
-  if (mean.length !== layers * hidden) throw new RangeError(`a mean stream holds ${mean.length} numbers, not ${layers} layers x ${hidden}`);
+  if (mean.length !== layers * hidden)
+    throw new RangeError(`a mean stream holds ${mean.length} numbers, not ${layers} layers x ${hidden}`);
 }

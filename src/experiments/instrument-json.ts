@@ -12,7 +12,17 @@ const MOST = 100_000;
 /** The instrument as JSON; directions as base64 of float32. */
 export function instrumentToJson(instrument: Instrument): JsonObject {
   const { method, layers, hidden, topics, rows, directions, centre, scale, quality } = instrument;
-  return { method, layers, hidden, topics, rows, quality, centre: [...centre], scale: [...scale], directions: packVectors(directions) };
+  return {
+    method,
+    layers,
+    hidden,
+    topics,
+    rows,
+    quality,
+    centre: [...centre],
+    scale: [...scale],
+    directions: packVectors(directions),
+  };
 }
 
 /** The instrument that {@link instrumentToJson} wrote; throws `unit-invalid` with the path of what is wrong, `path` first. */

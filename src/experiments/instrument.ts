@@ -16,12 +16,18 @@ export interface InstrumentTopic {
   readonly negative: readonly Float32Array[];
 }
 
-/** A fitted gauge. 0 lies midway between the poles; the unit is the standard deviation (divisor n) of the fit rows about their topic's mean. */
+/**
+ * A fitted gauge. 0 lies midway between the poles; the unit is the standard deviation (divisor n) of the fit rows about
+ * their topic's mean.
+ */
 export interface Instrument extends Gauge {
   readonly method: InstrumentMethod;
   readonly topics: number;
   readonly rows: number;
-  /** AUROC of positive against negative rows, every topic scored by a fit without it, all topics together `[layers]`: what topics differ by counts against it. */
+  /**
+   * AUROC of positive against negative rows, every topic scored by a fit without it, all topics together `[layers]`:
+   * what topics differ by counts against it.
+   */
   readonly quality: readonly number[];
 }
 
@@ -40,11 +46,23 @@ interface Rows {
   readonly topics: readonly (readonly number[])[];
 }
 
-/** Fits every layer; `layers` and `hidden` are those of each mean stream. Throws `RangeError` for fewer than two topics, a topic without rows of a pole, and rows of another size. */
-export function fitInstrument(topics: readonly InstrumentTopic[], layers: number, hidden: number, method: InstrumentMethod = 'difference'): Instrument {
+/**
+ * Fits every layer; `layers` and `hidden` are those of each mean stream. Throws `RangeError` for fewer than two topics,
+ * a topic without rows of a pole, and rows of another size.
+ */
+export function fitInstrument(
+  topics: readonly InstrumentTopic[],
+  layers: number,
+  hidden: number,
+  method: InstrumentMethod = 'difference',
+): Instrument {
   if (topics.length < 2) throw new RangeError(`an instrument needs 2 topics or more, got ${topics.length}`);
   const rows = rowsOf(topics, layers, hidden);
-  const gauge = { directions: new Float32Array(layers * hidden), centre: new Float64Array(layers), scale: new Float64Array(layers) };
+  const gauge = {
+    directions: new Float32Array(layers * hidden),
+    centre: new Float64Array(layers),
+    scale: new Float64Array(layers),
+  };
   const quality: number[] = [];
   for (let layer = 0; layer < layers; layer += 1) {
     const own = rows.means.map((row) => row.subarray(layer * hidden, (layer + 1) * hidden));
@@ -61,9 +79,15 @@ function rowsOf(topics: readonly InstrumentTopic[], layers: number, hidden: numb
   const means: Float32Array[] = [];
   const labels: number[] = [];
   const members = topics.map(({ positive, negative }, topic) => {
-    if (positive.length === 0 || negative.length === 0) throw new RangeError(`topic ${topic} has ${positive.length} positive and ${negative.length} negative rows; it needs both`);
+    if (positive.length === 0 || negative.length === 0)
+      throw new RangeError(
+        `topic ${topic} has ${positive.length} positive and ${negative.length} negative rows; it needs both`,
+      );
     const first = means.length;
-    for (const [rows, label] of [[positive, 1], [negative, -1]] as const) {
+    for (const [rows, label] of [
+      [positive, 1],
+      [negative, -1],
+    ] as const) {
       for (const row of rows) {
         checkSize(row, layers, hidden);
         means.push(row);
@@ -93,8 +117,14 @@ function difference(own: readonly Float32Array[], rows: Rows, hidden: number): F
   const held = new Float64Array(own.length);
   rows.topics.forEach((topic, left) => {
     const others = rows.topics.filter((_, other) => other !== left);
-    const without = gaugeOf(sum.map((value, f) => value - (gaps[left]?.[f] ?? NaN)), own, rows, others);
-    for (const row of topic) held[row] = (alongAt(without.direction, own[row] ?? EMPTY, 0, hidden) - without.centre) / without.scale;
+    const without = gaugeOf(
+      sum.map((value, f) => value - (gaps[left]?.[f] ?? NaN)),
+      own,
+      rows,
+      others,
+    );
+    for (const row of topic)
+      held[row] = (alongAt(without.direction, own[row] ?? EMPTY, 0, hidden) - without.centre) / without.scale;
   });
   return { ...gaugeOf(sum, own, rows, rows.topics), held };
 }
@@ -104,7 +134,8 @@ function gapOf(own: readonly Float32Array[], { labels }: Rows, topic: readonly n
   const gap = new Float64Array(hidden);
   for (const sign of [1, -1]) {
     const members = topic.filter((row) => labels[row] === sign);
-    for (const row of members) own[row]?.forEach((value, f) => (gap[f] = (gap[f] ?? 0) + (sign * value) / members.length));
+    for (const row of members)
+      own[row]?.forEach((value, f) => (gap[f] = (gap[f] ?? 0) + (sign * value) / members.length));
   }
   return gap;
 }
@@ -113,7 +144,12 @@ function ridge(own: readonly Float32Array[], rows: Rows, hidden: number): Fitted
   const readings = new Float32Array(own.length * hidden);
   own.forEach((row, i) => readings.set(row, i * hidden));
   const design = { targets: Float64Array.from(rows.labels), weights: new Float64Array(own.length).fill(1) };
-  const prepared = prepareLayer(readings, hidden, own.map((_, i) => i), design);
+  const prepared = prepareLayer(
+    readings,
+    hidden,
+    own.map((_, i) => i),
+    design,
+  );
   const fit = fitLayer(prepared, { kind: 'ridge', target: 'poles', penalty: PENALTY });
   const gauge = gaugeOf(directionOf(prepared, fit), own, rows, rows.topics);
   // Where nothing varies all that is left of a score is its fold's intercept, which tells no rows apart.
@@ -121,12 +157,22 @@ function ridge(own: readonly Float32Array[], rows: Rows, hidden: number): Fitted
   return { ...gauge, held: flat ? new Float64Array(own.length) : leaveUnitsOut(fit, rows.topics) };
 }
 
-/** Zero and unit of a direction from the rows of `topics`; the direction comes out with length 1, or as zeros where the rows hardly spread along it. */
-function gaugeOf(w: Float64Array, own: readonly Float32Array[], { labels }: Rows, topics: readonly (readonly number[])[]): LayerGauge {
+/**
+ * Zero and unit of a direction from the rows of `topics`; the direction comes out with length 1, or as zeros where the
+ * rows hardly spread along it.
+ */
+function gaugeOf(
+  w: Float64Array,
+  own: readonly Float32Array[],
+  { labels }: Rows,
+  topics: readonly (readonly number[])[],
+): LayerGauge {
   const hidden = w.length;
   const length = Math.hypot(...w);
   const direction = Float32Array.from(w, (value) => (length > 0 ? value / length : 0));
-  const members = topics.map((topic) => topic.map((row) => ({ along: alongAt(direction, own[row] ?? EMPTY, 0, hidden), label: labels[row] ?? 0 })));
+  const members = topics.map((topic) =>
+    topic.map((row) => ({ along: alongAt(direction, own[row] ?? EMPTY, 0, hidden), label: labels[row] ?? 0 })),
+  );
   const all = members.flat();
   const poleMean = (sign: number): number => mean(all.filter(({ label }) => label === sign).map(({ along }) => along));
   const centred = members.flatMap((topic) => {
@@ -134,7 +180,9 @@ function gaugeOf(w: Float64Array, own: readonly Float32Array[], { labels }: Rows
     return topic.map(({ along }) => along - centre);
   });
   const scale = Math.sqrt(mean(centred.map((value) => value * value)));
-  const size = Math.sqrt(mean(topics.flat().map((row) => (own[row] ?? EMPTY).reduce((sum, value) => sum + value * value, 0))));
+  const size = Math.sqrt(
+    mean(topics.flat().map((row) => (own[row] ?? EMPTY).reduce((sum, value) => sum + value * value, 0))),
+  );
   if (!(scale > ROUNDING * size)) return { direction: new Float32Array(hidden), centre: 0, scale: 1 };
   return { direction, centre: (poleMean(1) + poleMean(-1)) / 2, scale };
 }

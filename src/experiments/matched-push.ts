@@ -1,4 +1,7 @@
-/** How strong a push along a direction must be to change neutral text by a given KL: what makes two directions comparable in an experiment. */
+/**
+ * How strong a push along a direction must be to change neutral text by a given KL: what makes two directions
+ * comparable in an experiment.
+ */
 import { AppError } from '../core/errors.ts';
 import type { Push } from '../core/push.ts';
 import { significant } from '../core/round.ts';
@@ -22,12 +25,28 @@ export function matchTokens(readings: number, texts = NEUTRAL_TEXTS): number {
 
 /**
  * The strength at which the pushes, pooled (one, or a pole and its opposite), have a KL of `target` nats (95th percentile over neutral
- * tokens, as everywhere), found on the first `texts` neutral texts, or on all. A direction that cannot be pushed, or does not come to that KL, has none.
+ * tokens, as everywhere), found on the first `texts` neutral texts, or on all. A direction that cannot be pushed, or
+ * does not come to that KL, has none.
  */
-export async function strengthOfKl(subject: Pick<Subject, 'neutral'>, pushesAt: (strength: number) => readonly Push[], target: number, signal?: AbortSignal, { texts, ...search }: MatchSearch & { readonly texts?: number } = {}): Promise<Strength> {
+export async function strengthOfKl(
+  subject: Pick<Subject, 'neutral'>,
+  pushesAt: (strength: number) => readonly Push[],
+  target: number,
+  signal?: AbortSignal,
+  { texts, ...search }: MatchSearch & { readonly texts?: number } = {},
+): Promise<Strength> {
   try {
-    const [found] = await matchStrengths({ neutral: (push, stop) => subject.neutral(push, stop, texts) }, 'add', pushesAt, [target], signal, search);
-    return found === undefined ? { strength: null, reached: null } : { strength: significant(found.strength), reached: significant(found.kl) };
+    const [found] = await matchStrengths(
+      { neutral: (push, stop) => subject.neutral(push, stop, texts) },
+      'add',
+      pushesAt,
+      [target],
+      signal,
+      search,
+    );
+    return found === undefined
+      ? { strength: null, reached: null }
+      : { strength: significant(found.strength), reached: significant(found.kl) };
   } catch (thrown) {
     const { code, details } = AppError.from(thrown);
     if (!BROKEN.includes(code)) throw thrown;

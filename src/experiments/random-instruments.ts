@@ -9,11 +9,28 @@ import { checkSize, type Gauge } from './gauge.ts';
  * `topics` (any whole numbers, one a row) centres rows and units within topics: give it wherever the instrument's rows have
  * topics, or differences between topics make the unit longer than the instrument's. A layer draws from a stream of its own.
  */
-export function randomInstruments(rows: readonly Float32Array[], count: number, seed: number, layers: number, hidden: number, topics?: ArrayLike<number>): Gauge[] {
+export function randomInstruments(
+  rows: readonly Float32Array[],
+  count: number,
+  seed: number,
+  layers: number,
+  hidden: number,
+  topics?: ArrayLike<number>,
+): Gauge[] {
   for (const row of rows) checkSize(row, layers, hidden);
-  const gauges = Array.from({ length: count }, () => ({ layers, hidden, directions: new Float32Array(layers * hidden), centre: new Float64Array(layers), scale: new Float64Array(layers).fill(1) }));
+  const gauges = Array.from({ length: count }, () => ({
+    layers,
+    hidden,
+    directions: new Float32Array(layers * hidden),
+    centre: new Float64Array(layers),
+    scale: new Float64Array(layers).fill(1),
+  }));
   for (let layer = 0; layer < layers; layer += 1) {
-    const { factor, center } = centredRows(rows.map((row) => row.subarray(layer * hidden, (layer + 1) * hidden)), hidden, topics);
+    const { factor, center } = centredRows(
+      rows.map((row) => row.subarray(layer * hidden, (layer + 1) * hidden)),
+      hidden,
+      topics,
+    );
     const flat = new Float32Array(layers * hidden);
     // One layer of the shape that all layers have; its directions come divided by their own unit.
     const placed = (values: ArrayLike<number>, width: number): Float32Array => {
@@ -21,7 +38,16 @@ export function randomInstruments(rows: readonly Float32Array[], count: number, 
       all.set(values, layer * width);
       return all;
     };
-    const nullModel = { factor: placed(factor, rows.length * hidden), rank: rows.length, featureScale: flat.map(() => 1), center: placed(center, hidden), drift: flat, driftOrigin: 0, seed, count };
+    const nullModel = {
+      factor: placed(factor, rows.length * hidden),
+      rank: rows.length,
+      featureScale: flat.map(() => 1),
+      center: placed(center, hidden),
+      drift: flat,
+      driftOrigin: 0,
+      seed,
+      count,
+    };
     const drawn = drawLayerDirections(nullModel, layers, layer);
     gauges.forEach(({ directions, centre }, d) => {
       directions.set(drawn.directions.subarray(d * hidden, (d + 1) * hidden), layer * hidden);
@@ -32,7 +58,11 @@ export function randomInstruments(rows: readonly Float32Array[], count: number, 
 }
 
 /** A with A'A the covariance of the rows, divisor n, and their mean; features that vary by rounding alone do not vary. */
-function centredRows(own: readonly Float32Array[], hidden: number, topics: ArrayLike<number> | undefined): { readonly factor: Float64Array; readonly center: Float64Array } {
+function centredRows(
+  own: readonly Float32Array[],
+  hidden: number,
+  topics: ArrayLike<number> | undefined,
+): { readonly factor: Float64Array; readonly center: Float64Array } {
   const readings = new Float32Array(own.length * hidden);
   own.forEach((row, i) => readings.set(row, i * hidden));
   const { mean, inverse } = standardRows(readings, hidden);

@@ -9,7 +9,11 @@ import { AppError } from '../core/errors.ts';
 /** `unitsSha256` is that of the text of `serialiseUnits`. Throws `unit-invalid` and `units-missing`. */
 export function makeReport({ spec, design, sha256 }: LoadedSpec, set: UnitSet, unitsSha256: string): ExperimentReport {
   const { head, prepared, units } = set;
-  if (head.specSha256 !== sha256) throw new AppError('unit-invalid', `units.specSha256 is ${head.specSha256}, and the spec's is ${sha256}. Take the spec that the units were run with, or run them anew.`);
+  if (head.specSha256 !== sha256)
+    throw new AppError(
+      'unit-invalid',
+      `units.specSha256 is ${head.specSha256}, and the spec's is ${sha256}. Take the spec that the units were run with, or run them anew.`,
+    );
   assertComplete(design.units(spec, head.size), units);
   const { id, title, claim, rule } = spec;
   const findings = inRange(() => design.analyse(spec, head.size, prepared, sortedUnits(units)));
@@ -29,7 +33,12 @@ export function makeReport({ spec, design, sha256 }: LoadedSpec, set: UnitSet, u
 /** What an analysis finds; units come from files, and numbers that no run gives are the file's fault and not the program's. */
 function inRange(analyse: () => Findings): Findings {
   const refuse = (why: string, cause?: unknown): never => {
-    throw new AppError('unit-invalid', `The units cannot be analysed: ${why}. They hold numbers that no run gives: take the units as flipside wrote them, or run them anew.`, {}, cause);
+    throw new AppError(
+      'unit-invalid',
+      `The units cannot be analysed: ${why}. They hold numbers that no run gives: take the units as flipside wrote them, or run them anew.`,
+      {},
+      cause,
+    );
   };
   let findings: Findings;
   try {

@@ -52,15 +52,34 @@ export function unitsOfShard(units: readonly UnitPlan[], shard: Shard | undefine
 }
 
 /** What of a run is still to be paid: the preparation unless it was kept, and the units of the shard that have not run. */
-export function dueCost({ design, spec }: Pick<LoadedSpec, 'design' | 'spec'>, size: RunSize, kept: { readonly prepared: boolean; readonly has: (id: string) => boolean }, shard?: Shard): Cost {
+export function dueCost(
+  { design, spec }: Pick<LoadedSpec, 'design' | 'spec'>,
+  size: RunSize,
+  kept: { readonly prepared: boolean; readonly has: (id: string) => boolean },
+  shard?: Shard,
+): Cost {
   const units = unitsOfShard(design.units(spec, size), shard).filter(({ id }) => !kept.has(id));
   return totalCost([...(kept.prepared ? [] : [design.preparation(spec, size)]), ...units.map(({ cost }) => cost)]);
 }
 
 /** Seconds that the rest of a run takes on this model, by a short reading; nothing is kept. */
-export async function estimateRun({ loaded, size, subject, shard, clock, signal, store, prepareOnly = false }: RunParts): Promise<{ readonly seconds: number; readonly pace: Pace }> {
+export async function estimateRun({
+  loaded,
+  size,
+  subject,
+  shard,
+  clock,
+  signal,
+  store,
+  prepareOnly = false,
+}: RunParts): Promise<{ readonly seconds: number; readonly pace: Pace }> {
   const have = await store.ids();
-  const cost = dueCost(loaded, size, { prepared: (await store.prepared()) !== null, has: (id) => prepareOnly || have.has(id) }, shard);
+  const cost = dueCost(
+    loaded,
+    size,
+    { prepared: (await store.prepared()) !== null, has: (id) => prepareOnly || have.has(id) },
+    shard,
+  );
   const pace = await measurePace(subject, clock, cost.written > 0, signal);
   return { seconds: secondsOf(cost, pace), pace };
 }
@@ -77,14 +96,35 @@ export async function runUnits(parts: RunParts): Promise<void> {
   const due = all.filter(({ id }) => !kept.has(id));
   const known = await store.prepared();
   const preparation = [design.preparation(spec, size)];
-  const ran = totalCost([...(known === null ? [] : preparation), ...all.filter(({ id }) => kept.has(id)).map(({ cost }) => cost)]);
-  const eta = new Eta(ran, [...(known === null ? preparation : []), ...(parts.prepareOnly === true ? [] : due.map(({ cost }) => cost))], clock);
+  const ran = totalCost([
+    ...(known === null ? [] : preparation),
+    ...all.filter(({ id }) => kept.has(id)).map(({ cost }) => cost),
+  ]);
+  const eta = new Eta(
+    ran,
+    [...(known === null ? preparation : []), ...(parts.prepareOnly === true ? [] : due.map(({ cost }) => cost))],
+    clock,
+  );
   const tell = (stage: ExperimentProgress['stage'], unit: string | null, step = 0): void =>
-    parts.onProgress?.({ stage, done: all.length - due.length + (stage === 'units' ? eta.done - (known === null ? 1 : 0) : 0), total: all.length, unit, ...eta.at(step) });
+    parts.onProgress?.({
+      stage,
+      done: all.length - due.length + (stage === 'units' ? eta.done - (known === null ? 1 : 0) : 0),
+      total: all.length,
+      unit,
+      ...eta.at(step),
+    });
   tell('pace', null);
   eta.begin(parts.pace ?? (await estimateRun(parts)).pace);
-  /** Runs a step and tells how far it is: by the tokens that are read, of those it was to cost, or where it writes by what it says itself. */
-  const followed = async <T>(stage: ExperimentProgress['stage'], unit: string | null, cost: Cost, step: (call: UnitCall) => Promise<T>): Promise<T> => {
+  /**
+   * Runs a step and tells how far it is: by the tokens that are read, of those it was to cost, or where it writes by
+   * what it says itself.
+   */
+  const followed = async <T>(
+    stage: ExperimentProgress['stage'],
+    unit: string | null,
+    cost: Cost,
+    step: (call: UnitCall) => Promise<T>,
+  ): Promise<T> => {
     let read = 0;
     let most = 0;
     const onShare = (share: number): void => {
@@ -93,7 +133,8 @@ export async function runUnits(parts: RunParts): Promise<void> {
       tell(stage, unit, share);
     };
     // A cost is an estimate: what was to end may go on.
-    if (cost.written === 0) subject.hear?.((tokens) => onShare(Math.min(NEARLY, (read += tokens) / Math.max(1, cost.read))));
+    if (cost.written === 0)
+      subject.hear?.((tokens) => onShare(Math.min(NEARLY, (read += tokens) / Math.max(1, cost.read))));
     try {
       return await step({ signal, onShare: cost.written === 0 && subject.hear !== undefined ? undefined : onShare });
     } finally {
@@ -104,7 +145,11 @@ export async function runUnits(parts: RunParts): Promise<void> {
   let prepared = known;
   if (prepared === null) {
     tell('prepare', null);
-    await store.keepPrepared(await followed('prepare', null, design.preparation(spec, size), (call) => design.prepare(spec, size, subject, call)));
+    await store.keepPrepared(
+      await followed('prepare', null, design.preparation(spec, size), (call) =>
+        design.prepare(spec, size, subject, call),
+      ),
+    );
     eta.finish();
     // What is kept is what every later run has: numbers that a file holds.
     prepared = await store.prepared();
@@ -114,7 +159,10 @@ export async function runUnits(parts: RunParts): Promise<void> {
     throwIfStopped(signal);
     tell('units', unit.id);
     const ready = prepared;
-    await store.keep({ id: unit.id, data: await followed('units', unit.id, unit.cost, (call) => design.run(spec, unit, ready, subject, call)) });
+    await store.keep({
+      id: unit.id,
+      data: await followed('units', unit.id, unit.cost, (call) => design.run(spec, unit, ready, subject, call)),
+    });
     eta.finish();
   }
   tell('units', null);

@@ -2,7 +2,17 @@
 import type { DesignName, ExperimentRule } from '../core/experiment-types.ts';
 import { AppError } from '../core/errors.ts';
 import { isShippedId } from '../core/experiment-files.ts';
-import { checkFormat, field, integer, type JsonNode, jsonRoot, number, refuseUnknown, text, words } from '../format/json-path.ts';
+import {
+  checkFormat,
+  field,
+  integer,
+  type JsonNode,
+  jsonRoot,
+  number,
+  refuseUnknown,
+  text,
+  words,
+} from '../format/json-path.ts';
 import { identifier, oneOf } from '../format/json-values.ts';
 import type { Design, SpecHead } from './design.ts';
 import type { Designs } from './designs.ts';
@@ -33,7 +43,10 @@ export function parseSpec(source: string, sha256: string, designs: Designs): Loa
   checkFormat(root, FORMAT, VERSION);
   const head = parseHead(root);
   const design = designs[head.design];
-  if (design === undefined) return root.refuse(`spec.design is "${head.design}", which this version cannot run; it knows ${Object.keys(designs).join(', ') || 'none'}.`);
+  if (design === undefined)
+    return root.refuse(
+      `spec.design is "${head.design}", which this version cannot run; it knows ${Object.keys(designs).join(', ') || 'none'}.`,
+    );
   const spec = design.parse(root, head);
   refuseUnknown(root);
   return { source, sha256, spec, design };
@@ -47,7 +60,12 @@ function parseHead(root: JsonNode): SpecHead {
     design: oneOf<DesignName>(field(root, 'design'), ['authors', 'flip-back', 'outside-text', 'opposites', 'mixture']),
     title: words(field(root, 'title'), 200),
     claim: words(field(root, 'claim'), 2000),
-    rule: { confirm: sentence('confirm'), deny: sentence('deny'), partial: sentence('partial'), inconclusive: sentence('inconclusive') },
+    rule: {
+      confirm: sentence('confirm'),
+      deny: sentence('deny'),
+      partial: sentence('partial'),
+      inconclusive: sentence('inconclusive'),
+    },
     licence: words(field(root, 'licence'), 100),
     seed: integer(field(root, 'seed'), 0, 0xffffffff),
     draws: integer(field(root, 'draws'), FEWEST_DRAWS, 100_000),
@@ -63,6 +81,7 @@ function identifierOf(node: JsonNode): string {
 
 /** All that are there; which of them are known is the design's to ask. */
 function thresholdsOf({ value, path, refuse }: JsonNode): Record<string, number> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(`${path} must be an object of numbers by name.`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return refuse(`${path} must be an object of numbers by name.`);
   return Object.fromEntries(Object.keys(value).map((name) => [name, number(field({ value, path, refuse }, name))]));
 }

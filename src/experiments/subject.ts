@@ -62,16 +62,28 @@ export interface RolloutPlan {
 /** A model under test. Contexts and passages that begin alike are read once where they are asked for in one call, in order. */
 export interface Subject {
   readonly model: ModelIdentity;
-  /** Whoever wants to know how far a call is hears, from now on, how many tokens each pass over the model read, as it ends; null ends that. */
+  /**
+   * Whoever wants to know how far a call is hears, from now on, how many tokens each pass over the model read, as it
+   * ends; null ends that.
+   */
   hear?(onTokens: ((tokens: number) => void) | null): void;
   /** Token ids of a text, without any special token. */
   encode(text: string): readonly number[];
   /** Mean streams at taps and over segments; see training/reader.ts. One reading a passage, in order. */
   read(passages: readonly Passage[], signal?: AbortSignal): Promise<readonly PassageReading[]>;
   /** One list a question, in order of its continuations. `generated` pushes from the context's last token on. */
-  likelihoods(questions: readonly Question[], pushed: Pushed | null, signal?: AbortSignal): Promise<readonly (readonly Likelihood[])[]>;
+  likelihoods(
+    questions: readonly Question[],
+    pushed: Pushed | null,
+    signal?: AbortSignal,
+  ): Promise<readonly (readonly Likelihood[])[]>;
   /** One answer a context, in order. */
-  ends(contexts: readonly string[], request: EndRequest, pushed: Pushed | null, signal?: AbortSignal): Promise<readonly ContextEnd[]>;
+  ends(
+    contexts: readonly string[],
+    request: EndRequest,
+    pushed: Pushed | null,
+    signal?: AbortSignal,
+  ): Promise<readonly ContextEnd[]>;
   /** What the streams of neutral text look like: the unit of a push's strength. */
   ground(signal?: AbortSignal): Promise<NeutralGround>;
   /** What a push does to neutral text; `texts`: to the first so many of the neutral texts alone. */

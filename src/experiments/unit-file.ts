@@ -58,12 +58,21 @@ export function serialiseUnit({ head, part, preparedSha256, result }: UnitFile):
 /** Reads a file of a run. Throws `unit-invalid` with the path; `name` begins it. */
 export function parseUnit(source: string, name: string): UnitFile {
   const root = fileObject(source, name, UNIT, VERSION, refuse);
-  return { head: headOf(root), part: oneOf(field(root, 'part'), ['prepared', 'unit']), preparedSha256: sha256(field(root, 'preparedSha256')), result: { id: text(field(root, 'unit')), data: jsonObject(field(root, 'data')) } };
+  return {
+    head: headOf(root),
+    part: oneOf(field(root, 'part'), ['prepared', 'unit']),
+    preparedSha256: sha256(field(root, 'preparedSha256')),
+    result: { id: text(field(root, 'unit')), data: jsonObject(field(root, 'data')) },
+  };
 }
 
 /** All in one: a line about what they belong to, one of the preparation, one a unit in the order of their ids. */
 export function serialiseUnits({ head, prepared, units }: UnitSet): string {
-  const lines = [{ format: UNITS, version: VERSION, ...head }, { prepared }, ...sortedUnits(units).map(({ id, data }) => ({ unit: id, data }))];
+  const lines = [
+    { format: UNITS, version: VERSION, ...head },
+    { prepared },
+    ...sortedUnits(units).map(({ id, data }) => ({ unit: id, data })),
+  ];
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
@@ -82,14 +91,35 @@ export function parseUnits(source: string, name: string): UnitSet {
 /** Refuses what belongs to something else, with the first difference and both values. */
 export function assertBelongs(found: UnitsHead, expected: UnitsHead, name: string): void {
   const differ = (what: string, ours: string | number, theirs: string | number, advice: string): void => {
-    if (ours !== theirs) throw new AppError('unit-invalid', `${name}.${what} is ${theirs}, and the others have ${ours}. ${advice}`, { name, what, found: theirs, expected: ours });
+    if (ours !== theirs)
+      throw new AppError('unit-invalid', `${name}.${what} is ${theirs}, and the others have ${ours}. ${advice}`, {
+        name,
+        what,
+        found: theirs,
+        expected: ours,
+      });
   };
   differ('experiment', expected.experiment, found.experiment, 'Take units of one experiment.');
-  differ('specSha256', expected.specSha256, found.specSha256, 'The spec was changed in between: run all units with one spec.');
+  differ(
+    'specSha256',
+    expected.specSha256,
+    found.specSha256,
+    'The spec was changed in between: run all units with one spec.',
+  );
   differ('size', expected.size, found.size, 'Quick and full runs have different units.');
   differ('model.id', expected.model.id, found.model.id, 'Take units that were read on one model.');
-  differ('model.weightsSha256', expected.model.weightsSha256, found.model.weightsSha256, 'The models have one name and different weights.');
-  differ('model.startToken', expected.model.startToken ?? 'none', found.model.startToken ?? 'none', 'To the model texts with a start token and without one are different: run all units with one version.');
+  differ(
+    'model.weightsSha256',
+    expected.model.weightsSha256,
+    found.model.weightsSha256,
+    'The models have one name and different weights.',
+  );
+  differ(
+    'model.startToken',
+    expected.model.startToken ?? 'none',
+    found.model.startToken ?? 'none',
+    'To the model texts with a start token and without one are different: run all units with one version.',
+  );
   differ('backend', expected.backend, found.backend, 'Engines differ in their last bits: run all units on one.');
 }
 
@@ -97,10 +127,18 @@ export function assertBelongs(found: UnitsHead, expected: UnitsHead, name: strin
 export function assertComplete(plan: readonly UnitPlan[], units: readonly UnitResult[]): void {
   const have = new Set(units.map(({ id }) => id));
   const missing = plan.filter(({ id }) => !have.has(id)).map(({ id }) => id);
-  if (missing.length > 0) throw new AppError('units-missing', `${missing.length} of ${plan.length} units are missing: ${named(missing)}. Run the shards that hold them, then merge again.`, { missing: missing.length, of: plan.length, first: missing[0] ?? null });
+  if (missing.length > 0)
+    throw new AppError(
+      'units-missing',
+      `${missing.length} of ${plan.length} units are missing: ${named(missing)}. Run the shards that hold them, then merge again.`,
+      { missing: missing.length, of: plan.length, first: missing[0] ?? null },
+    );
   const planned = new Set(plan.map(({ id }) => id));
   const strange = units.filter(({ id }) => !planned.has(id)).map(({ id }) => id);
-  if (strange.length > 0) throw new AppError('unit-invalid', `The spec has no unit ${named(strange)}. Take the units of this spec.`, { strange: strange.length });
+  if (strange.length > 0)
+    throw new AppError('unit-invalid', `The spec has no unit ${named(strange)}. Take the units of this spec.`, {
+      strange: strange.length,
+    });
   if (have.size !== units.length) throw new AppError('unit-invalid', 'A unit is there twice. Take each once.');
 }
 
@@ -118,11 +156,16 @@ function refuse(message: string): never {
 }
 
 function lineOf(line: string, path: string): JsonNode {
-  if (tooDeep(line)) return refuse(`${path} nests lists and objects more than ${DEEPEST_JSON} deep. Take the file as flipside wrote it.`);
+  if (tooDeep(line))
+    return refuse(
+      `${path} nests lists and objects more than ${DEEPEST_JSON} deep. Take the file as flipside wrote it.`,
+    );
   try {
     return { value: JSON.parse(line) as unknown, path, refuse };
   } catch (thrown) {
-    return refuse(`${path} is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}. The file may be cut off.`);
+    return refuse(
+      `${path} is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}. The file may be cut off.`,
+    );
   }
 }
 
@@ -133,12 +176,21 @@ function headOf(root: JsonNode): UnitsHead {
     design: oneOf<DesignName>(field(root, 'design'), ['authors', 'flip-back', 'outside-text', 'opposites', 'mixture']),
     specSha256: sha256(field(root, 'specSha256')),
     size: oneOf<RunSize>(field(root, 'size'), ['full', 'quick']),
-    model: { id: text(field(model, 'id')), weightsSha256: sha256(field(model, 'weightsSha256')), layerCount: integer(field(model, 'layerCount'), 1, 1000), hidden: integer(field(model, 'hidden'), 1, 100_000), ...(has(model, 'dtype') ? { dtype: oneOf(field(model, 'dtype'), DTYPES) } : {}), ...parseHabits(model) },
+    model: {
+      id: text(field(model, 'id')),
+      weightsSha256: sha256(field(model, 'weightsSha256')),
+      layerCount: integer(field(model, 'layerCount'), 1, 1000),
+      hidden: integer(field(model, 'hidden'), 1, 100_000),
+      ...(has(model, 'dtype') ? { dtype: oneOf(field(model, 'dtype'), DTYPES) } : {}),
+      ...parseHabits(model),
+    },
     backend: text(field(root, 'backend')),
   };
 }
 
 /** Whatever JSON holds is what the type says; only that it is an object must be looked at. */
 function jsonObject({ value, path, refuse: no }: JsonNode): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, Json>) : no(`${path} must be an object.`);
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, Json>)
+    : no(`${path} must be an object.`);
 }

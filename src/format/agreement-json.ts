@@ -1,4 +1,7 @@
-/** How far a direction holds on another variant of its model, as files keep it. Hostile until validated: every refusal names the path of what is wrong. */
+/**
+ * How far a direction holds on another variant of its model, as files keep it. Hostile until validated: every refusal
+ * names the path of what is wrong.
+ */
 import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import { DTYPES } from '../core/model-dtype.ts';
 import { field, integer, type JsonNode } from './json-path.ts';
@@ -8,7 +11,8 @@ import { exactly, inRange, oneOf } from './json-values.ts';
 export function parseAgreement(node: JsonNode, layers: number): DtypeAgreement {
   const count = (key: string): number => integer(field(node, key), 1, 1_000_000);
   // A little beyond 1 is rounding.
-  const byLayer = (key: string): (number | null)[] => exactly(field(node, key), layers, (item) => (item.value === null ? null : inRange(item, -1.001, 1.001)));
+  const byLayer = (key: string): (number | null)[] =>
+    exactly(field(node, key), layers, (item) => (item.value === null ? null : inRange(item, -1.001, 1.001)));
   return {
     from: oneOf(field(node, 'from'), DTYPES),
     to: oneOf(field(node, 'to'), DTYPES),

@@ -22,7 +22,10 @@ export class ByteCursor {
   /** Passes over `count` bytes and gives the place of the first. */
   take(count: number, path: string): number {
     const left = this.#bytes.length - this.#at;
-    if (count > left) this.#refuse(`${path} takes ${count} bytes, but only ${left} follow: the file is cut short or not what it claims to be.`);
+    if (count > left)
+      this.#refuse(
+        `${path} takes ${count} bytes, but only ${left} follow: the file is cut short or not what it claims to be.`,
+      );
     this.#at += count;
     return this.#at - count;
   }

@@ -5,12 +5,16 @@ import type { DriftPoint, Estimate } from '../core/report-types.ts';
 
 /** A Markdown table; a cell must not break it, so bars are escaped and line breaks become spaces. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ')).join(' | ')} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ')).join(' | ')} |`;
   return [line(header), `|${'---|'.repeat(header.length)}`, ...rows.map(line)].join('\n');
 }
 
 /** Value, interval and n as three cells. */
-export function estimateCells({ value, low, high, n, note }: Estimate, write: (value: number) => string = three): [string, string, string] {
+export function estimateCells(
+  { value, low, high, n, note }: Estimate,
+  write: (value: number) => string = three,
+): [string, string, string] {
   const interval = low === null || high === null ? 'none' : `${write(low)} to ${write(high)}`;
   return [write(value), note === undefined ? interval : `${interval} (${note})`, String(n)];
 }
@@ -27,5 +31,8 @@ export function methodName({ kind, target, penalty }: FitMethod): string {
 
 /** Held-out neutral stories by sentences read. */
 export function driftTable(drift: readonly DriftPoint[]): string {
-  return table(['sentences after the setting', 'mean', 'sd', 'stories'], drift.map(({ beats, mean, sd, n }) => [String(beats), signed(mean), sd.toFixed(2), String(n)]));
+  return table(
+    ['sentences after the setting', 'mean', 'sd', 'stories'],
+    drift.map(({ beats, mean, sd, n }) => [String(beats), signed(mean), sd.toFixed(2), String(n)]),
+  );
 }

@@ -15,7 +15,11 @@ import { headerText, type RowReader, rowRefusal, setHeader, setLines, type SetFi
 const FORMAT = 'flipside-controls';
 /** Version 1 had no `share`, and nothing was wanted `above 0.5`. */
 const VERSION = 2;
-const WANTED = { score: ['above zero', 'below zero', 'near zero'], auroc: ['near 0.5', 'above 0.5', 'near 1'], share: ['near 0.5', 'above 0.5', 'near 1'] } as const satisfies Record<string, readonly Effect['wanted'][]>;
+const WANTED = {
+  score: ['above zero', 'below zero', 'near zero'],
+  auroc: ['near 0.5', 'above 0.5', 'near 1'],
+  share: ['near 0.5', 'above 0.5', 'near 1'],
+} as const satisfies Record<string, readonly Effect['wanted'][]>;
 
 /** What is compared with what. */
 export interface Contrast {
@@ -86,7 +90,8 @@ export function parseControlSet(files: SetFiles): ControlSet {
   const root = setHeader(files, FORMAT, VERSION, false);
   const contrasts = list(field(root, 'contrasts'), 1, 32).map(toContrast);
   contrasts.forEach(({ label }, index) => {
-    if (contrasts.findIndex((other) => other.label === label) < index) root.refuse(`${root.path}.contrasts[${index}].label repeats "${label}".`);
+    if (contrasts.findIndex((other) => other.label === label) < index)
+      root.refuse(`${root.path}.contrasts[${index}].label repeats "${label}".`);
   });
   const rows = setLines(files).map(({ line, row }) => toRow(row, line));
   const kind = rows[0]?.kind ?? 'text';
@@ -96,14 +101,28 @@ export function parseControlSet(files: SetFiles): ControlSet {
   const known = new Set(rows.flatMap(cellsIn));
   contrasts.forEach(({ plus, minus }, index) => {
     const stranger = [...plus, ...minus].find((cell) => !known.has(cell));
-    if (stranger !== undefined) root.refuse(`${root.path}.contrasts[${index}] names the cell "${stranger}", which no row of ${files.rowsName} has; there are ${[...known].map((cell) => `"${cell}"`).join(', ').slice(0, 400)}.`);
+    if (stranger !== undefined)
+      root.refuse(
+        `${root.path}.contrasts[${index}] names the cell "${stranger}", which no row of ${files.rowsName} has; there are ${[
+          ...known,
+        ]
+          .map((cell) => `"${cell}"`)
+          .join(', ')
+          .slice(0, 400)}.`,
+      );
   });
   const needed = [...new Set(contrasts.flatMap(({ plus, minus }) => [...plus, ...minus]))];
   for (const [item, cells] of cellsOf) {
     const lacking = needed.find((cell) => !cells.includes(cell));
     if (lacking === undefined) continue;
     const line = rows.findLast((row) => row.item === item)?.line ?? 0;
-    rowRefusal(files.rowsName, line, 'cell')(`${files.rowsName} line ${line}: item "${item}" has no "${lacking}", which a contrast needs. Every item needs ${needed.map((cell) => `"${cell}"`).join(', ')}.`);
+    rowRefusal(
+      files.rowsName,
+      line,
+      'cell',
+    )(
+      `${files.rowsName} line ${line}: item "${item}" has no "${lacking}", which a contrast needs. Every item needs ${needed.map((cell) => `"${cell}"`).join(', ')}.`,
+    );
   }
   return { ...headerText(root), kind, contrasts, rows, items: [...cellsOf.keys()], sha256: files.sha256 };
 }
@@ -116,18 +135,35 @@ export function cellsIn(row: ControlRow): readonly string[] {
 function toContrast(node: JsonNode): Contrast {
   const cells = (key: string): string[] => list(field(node, key), 1, 16).map((cell) => words(cell, 80));
   const [plus, minus] = [cells('plus'), cells('minus')];
-  if (new Set([...plus, ...minus]).size < plus.length + minus.length) node.refuse(`${node.path} names a cell twice; a cell belongs to plus or to minus, once.`);
+  if (new Set([...plus, ...minus]).size < plus.length + minus.length)
+    node.refuse(`${node.path} names a cell twice; a cell belongs to plus or to minus, once.`);
   const measure = oneOf(field(node, 'measure'), ['score', 'auroc', 'share']);
-  return { label: words(field(node, 'label'), 200), plus, minus, wanted: oneOf<Effect['wanted']>(field(node, 'wanted'), WANTED[measure]), measure };
+  return {
+    label: words(field(node, 'label'), 200),
+    plus,
+    minus,
+    wanted: oneOf<Effect['wanted']>(field(node, 'wanted'), WANTED[measure]),
+    measure,
+  };
 }
 
 function toRow({ required, optional }: RowReader, line: number): ControlRow {
   const item = words(required('item'), 200);
   const beats = optional('beats');
-  if (beats !== undefined) return { kind: 'story', item, beats: list(beats, 2, 64).map((beat) => ({ text: words(field(beat, 'text'), 2000), cell: words(field(beat, 'cell'), 80) })), line };
+  if (beats !== undefined)
+    return {
+      kind: 'story',
+      item,
+      beats: list(beats, 2, 64).map((beat) => ({
+        text: words(field(beat, 'text'), 2000),
+        cell: words(field(beat, 'cell'), 80),
+      })),
+      line,
+    };
   const cell = words(required('cell'), 80);
   const long = (key: string): string => words(required(key), 4000);
-  if (optional('assistant') === undefined) return { kind: 'text', item, cell, context: long('context'), text: long('text'), line };
+  if (optional('assistant') === undefined)
+    return { kind: 'text', item, cell, context: long('context'), text: long('text'), line };
   return { kind: 'chat', item, cell, system: long('system'), user: long('user'), assistant: long('assistant'), line };
 }
 
@@ -136,15 +172,28 @@ function checkRows(rows: readonly ControlRow[], kind: ControlRow['kind'], file: 
   const lineOf = new Map<string, number>();
   const once = (key: string, row: ControlRow, name: string, what: string): void => {
     const earlier = lineOf.get(key);
-    if (earlier !== undefined) rowRefusal(file, row.line, name)(`${file} line ${row.line}.${name} repeats ${what} of line ${earlier}.`);
+    if (earlier !== undefined)
+      rowRefusal(file, row.line, name)(`${file} line ${row.line}.${name} repeats ${what} of line ${earlier}.`);
     lineOf.set(key, row.line);
   };
   for (const row of rows) {
-    if (row.kind !== kind) rowRefusal(file, row.line, 'item')(`${file} line ${row.line} is a ${row.kind} row, but line ${rows[0]?.line ?? 1} is a ${kind} row; a set holds rows of one kind.`);
+    if (row.kind !== kind)
+      rowRefusal(
+        file,
+        row.line,
+        'item',
+      )(
+        `${file} line ${row.line} is a ${row.kind} row, but line ${rows[0]?.line ?? 1} is a ${kind} row; a set holds rows of one kind.`,
+      );
     if (row.kind === 'story') once(`item ${row.item}`, row, 'item', `the story "${row.item}"`);
     else once(`cell ${JSON.stringify([row.item, row.cell])}`, row, 'cell', `"${row.cell}" of item "${row.item}"`);
     const texts = wordsOf(row);
-    once(`words ${JSON.stringify(texts)}`, row, row.kind === 'story' ? 'beats' : 'text', `the words ("${texts.at(-1)?.slice(0, 40) ?? ''}…")`);
+    once(
+      `words ${JSON.stringify(texts)}`,
+      row,
+      row.kind === 'story' ? 'beats' : 'text',
+      `the words ("${texts.at(-1)?.slice(0, 40) ?? ''}…")`,
+    );
   }
 }
 

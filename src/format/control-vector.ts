@@ -19,11 +19,15 @@ export const FIRST_CONTROL_LAYER = 2;
  * the poles' means at every layer at once), `directions` has length 1 and is made for reading. Positive scales push to the positive
  * pole. The model's id goes into `controlvector.model_hint`; llama.cpp does not look at it.
  */
-export function controlVectorOf(probe: Pick<Probe, 'title' | 'axis' | 'model' | 'steering' | 'directions'>, which: 'steering' | 'directions'): ControlVector {
+export function controlVectorOf(
+  probe: Pick<Probe, 'title' | 'axis' | 'model' | 'steering' | 'directions'>,
+  which: 'steering' | 'directions',
+): ControlVector {
   const { layerCount, hidden, id } = probe.model;
   const rows = probe[which];
   const vectors = new Map<number, Float32Array>();
-  for (let layer = FIRST_CONTROL_LAYER; layer <= layerCount; layer += 1) vectors.set(layer - 1, rows.slice(layer * hidden, (layer + 1) * hidden));
+  for (let layer = FIRST_CONTROL_LAYER; layer <= layerCount; layer += 1)
+    vectors.set(layer - 1, rows.slice(layer * hidden, (layer + 1) * hidden));
   return { name: `${probe.title} (${which}, ${probe.axis.negative} to ${probe.axis.positive})`, model: id, vectors };
 }
 
@@ -35,11 +39,28 @@ export function controlVectorOf(probe: Pick<Probe, 'title' | 'axis' | 'model' | 
 export function directionsFrom(vector: ControlVector, model: ModelIdentity): Float32Array {
   const out = new Float32Array((model.layerCount + 1) * model.hidden);
   for (const [direction, values] of vector.vectors) {
-    const details = { vectorModel: vector.model, vectorHidden: values.length, direction, model: model.id, modelHidden: model.hidden, modelLayers: model.layerCount };
+    const details = {
+      vectorModel: vector.model,
+      vectorHidden: values.length,
+      direction,
+      model: model.id,
+      modelHidden: model.hidden,
+      modelLayers: model.layerCount,
+    };
     const whose = vector.model === '' ? 'The control vector' : `The control vector for "${vector.model}"`;
     const remedy = 'Take one that was made for this model.';
-    if (values.length !== model.hidden) throw new AppError('probe-width-mismatch', `${whose} has ${values.length} numbers a layer, but ${model.id} gives ${model.hidden}. ${remedy}`, details);
-    if (direction >= model.layerCount) throw new AppError('probe-width-mismatch', `${whose} has a direction for block ${direction}, but the last block of ${model.id} is ${model.layerCount - 1}. ${remedy}`, details);
+    if (values.length !== model.hidden)
+      throw new AppError(
+        'probe-width-mismatch',
+        `${whose} has ${values.length} numbers a layer, but ${model.id} gives ${model.hidden}. ${remedy}`,
+        details,
+      );
+    if (direction >= model.layerCount)
+      throw new AppError(
+        'probe-width-mismatch',
+        `${whose} has a direction for block ${direction}, but the last block of ${model.id} is ${model.layerCount - 1}. ${remedy}`,
+        details,
+      );
     out.set(values, (direction + 1) * model.hidden);
   }
   return out;

@@ -1,7 +1,15 @@
 /** The card of a dose–response in Markdown: what was measured, what it shows, what it does not, and how to make it again. */
 import { plain, signed } from '../core/claim-words.ts';
 import { DOSE_DRAWS, type DoseReport, type DoseSeries } from '../core/dose-types.ts';
-import { doseFindings, layerWords, MODE_WORDS, nats, perplexityWords, rankWords, whereWords } from '../core/dose-words.ts';
+import {
+  doseFindings,
+  layerWords,
+  MODE_WORDS,
+  nats,
+  perplexityWords,
+  rankWords,
+  whereWords,
+} from '../core/dose-words.ts';
 import { estimateCells, table } from './card-tables.ts';
 
 /** Names of the files that a dose–response is made of, all in one folder. */
@@ -33,7 +41,8 @@ export function doseCard(report: DoseReport): string {
 function factsSection(report: DoseReport): string {
   const { probe, model, axis, mode, where, choices, control, neutral, placebos, seed, version } = report;
   const count = (kind: DoseSeries['kind']): number => placebos.filter((one) => one.kind === kind).length;
-  const setOf = ({ name, pairs, sha256, unpushed }: DoseReport['choices']): string => `${name}, ${pairs} choices (sha256 ${sha256.slice(0, 12)}…); unpushed log-odds ${estimateText(estimateCells(unpushed, signed))}`;
+  const setOf = ({ name, pairs, sha256, unpushed }: DoseReport['choices']): string =>
+    `${name}, ${pairs} choices (sha256 ${sha256.slice(0, 12)}…); unpushed log-odds ${estimateText(estimateCells(unpushed, signed))}`;
   return `## What was measured
 
 The model is made to choose between two ways of going on from one context, ${axis.positive} and ${axis.negative}: the log-odds are the log-probability of all tokens of
@@ -41,16 +50,25 @@ the one less that of the other. **Effect**: half the difference between the log-
 directions are compared at strengths that change the next word alike: **KL** is the Kullback–Leibler divergence of the pushed from the unpushed next-token distribution, its 95th
 percentile over the tokens of neutral texts, both pushes pooled. Intervals: 95 %, ${DOSE_DRAWS.toLocaleString('en-GB')} resamples of the choices; of shares Wilson's.
 
-${table(['', ''], [
+${table(
+  ['', ''],
+  [
     ['probe', `${probe.title} (${probe.id}, sha256 ${probe.sha256.slice(0, 16)}…), its direction for steering`],
     ['model', `${model.id}, weights ${model.weightsSha256.slice(0, 16)}…`],
     ['push', `${MODE_WORDS[mode]}, at ${layerWords(report)}, ${whereWords(where)}`],
     ['choices', setOf(choices)],
     ['control', control === null ? 'none' : setOf(control.choices)],
-    ['neutral text', `${neutral.tokens} tokens of ${neutral.texts} texts, perplexity ${perplexityWords(neutral.perplexity)} unpushed`],
-    ['placebos', `${count('flipped')} with poles flipped by chance, ${count('isotropic')} isotropic; unrelated axes: ${count('unrelated')}`],
+    [
+      'neutral text',
+      `${neutral.tokens} tokens of ${neutral.texts} texts, perplexity ${perplexityWords(neutral.perplexity)} unpushed`,
+    ],
+    [
+      'placebos',
+      `${count('flipped')} with poles flipped by chance, ${count('isotropic')} isotropic; unrelated axes: ${count('unrelated')}`,
+    ],
     ['seed, version', `${seed}, Flipside ${version}`],
-  ])}`;
+  ],
+)}`;
 }
 
 function levelsSection({ axis, direction, control }: DoseReport): string {
@@ -64,19 +82,59 @@ Strength: in typical lengths of the stream (root mean square over neutral tokens
 the two pushes. Right: share of choices that the two pushes move apart the right way.
 
 ${table(
-    ['KL', 'reached', 'mean KL', 'strength', 'perplexity', 'effect', '95 % interval', 'choices', `towards ${axis.positive}`, '95 % interval', `towards ${axis.negative}`, '95 % interval', 'right', '95 % interval', ...(control === null ? [] : [`effect on ${control.choices.name}`, '95 % interval'])],
-    direction.levels.map(({ target, kl, meanKl, strength, perplexity, effect, towards, away, right }) => [
-      nats(target), nats(kl), nats(meanKl), nats(strength), perplexityWords(perplexity),
-      ...estimateCells(effect, signed), ...estimateCells(towards, signed).slice(0, 2), ...estimateCells(away, signed).slice(0, 2), ...estimateCells(right, plain).slice(0, 2), ...controlAt(target),
-    ]),
-  )}`;
+  [
+    'KL',
+    'reached',
+    'mean KL',
+    'strength',
+    'perplexity',
+    'effect',
+    '95 % interval',
+    'choices',
+    `towards ${axis.positive}`,
+    '95 % interval',
+    `towards ${axis.negative}`,
+    '95 % interval',
+    'right',
+    '95 % interval',
+    ...(control === null ? [] : [`effect on ${control.choices.name}`, '95 % interval']),
+  ],
+  direction.levels.map(({ target, kl, meanKl, strength, perplexity, effect, towards, away, right }) => [
+    nats(target),
+    nats(kl),
+    nats(meanKl),
+    nats(strength),
+    perplexityWords(perplexity),
+    ...estimateCells(effect, signed),
+    ...estimateCells(towards, signed).slice(0, 2),
+    ...estimateCells(away, signed).slice(0, 2),
+    ...estimateCells(right, plain).slice(0, 2),
+    ...controlAt(target),
+  ]),
+)}`;
 }
 
 function placebosSection({ direction, placebos, ranks }: DoseReport): string {
-  if (placebos.length === 0) return '## Beside other directions\n\nNot measured: without placebos nobody knows what any push of this size does to these choices.';
-  const own = (target: number): number => Math.abs(direction.levels.find((level) => level.target === target)?.effect.value ?? Infinity);
-  const rows = placebos.flatMap(({ kind, title, levels }) => levels.map(({ target, kl, strength, perplexity, effect }) => [KIND_WORDS[kind], title, nats(target), nats(kl), nats(strength), perplexityWords(perplexity), ...estimateCells(effect, signed), Math.abs(effect.value) >= own(target) ? '**yes**' : 'no']));
-  const ranked = ranks.map((rank) => `- KL ${nats(rank.target)}: the direction ${plain(own(rank.target))}, the largest of ${rank.placebos} placebos ${plain(rank.largest)} (${rank.largestTitle}), as large or larger: ${rank.atLeast}; ${rankWords(rank)}.`);
+  if (placebos.length === 0)
+    return '## Beside other directions\n\nNot measured: without placebos nobody knows what any push of this size does to these choices.';
+  const own = (target: number): number =>
+    Math.abs(direction.levels.find((level) => level.target === target)?.effect.value ?? Infinity);
+  const rows = placebos.flatMap(({ kind, title, levels }) =>
+    levels.map(({ target, kl, strength, perplexity, effect }) => [
+      KIND_WORDS[kind],
+      title,
+      nats(target),
+      nats(kl),
+      nats(strength),
+      perplexityWords(perplexity),
+      ...estimateCells(effect, signed),
+      Math.abs(effect.value) >= own(target) ? '**yes**' : 'no',
+    ]),
+  );
+  const ranked = ranks.map(
+    (rank) =>
+      `- KL ${nats(rank.target)}: the direction ${plain(own(rank.target))}, the largest of ${rank.placebos} placebos ${plain(rank.largest)} (${rank.largestTitle}), as large or larger: ${rank.atLeast}; ${rankWords(rank)}.`,
+  );
   return `## Beside other directions
 
 Placebos with flipped poles are made of the same turns in the same way as the direction, after the poles of topics were swapped by chance: they are harder to beat than noise.
@@ -84,14 +142,27 @@ Isotropic ones are drawn evenly from all directions there are. p: (1 + placebos 
 
 ${ranked.length === 0 ? '- Nothing to rank the direction by.' : ranked.join('\n')}
 
-${table(['what', 'name', 'KL', 'reached', 'strength', 'perplexity', 'effect', '95 % interval', 'choices', 'as large as the direction\'s'], rows)}`;
+${table(['what', 'name', 'KL', 'reached', 'strength', 'perplexity', 'effect', '95 % interval', 'choices', "as large as the direction's"], rows)}`;
 }
 
 /** How the sets of choices that ship are named; their files lack it. */
 const SHIPPED_CHOICES = /-choices$/;
 
-function makingSection({ probe, model, from, to, mode, where, direction, placebos, control, choices, seed }: DoseReport): string {
-  const kl = (levels: readonly { readonly target: number }[]): string => levels.map(({ target }) => String(target)).join(',');
+function makingSection({
+  probe,
+  model,
+  from,
+  to,
+  mode,
+  where,
+  direction,
+  placebos,
+  control,
+  choices,
+  seed,
+}: DoseReport): string {
+  const kl = (levels: readonly { readonly target: number }[]): string =>
+    levels.map(({ target }) => String(target)).join(',');
   const unrelated = placebos.find(({ kind }) => kind === 'unrelated');
   return `## Make it again
 

@@ -47,24 +47,37 @@ export function serialiseDose(report: DoseReport): string {
   return `${layOut({ format: FORMAT, version: VERSION, ...measured, provenance: { seed, version } })}\n`;
 }
 
-function toDose(root: JsonNode, { seed, version }: { readonly seed: JsonNode; readonly version: JsonNode }): DoseReport {
+function toDose(
+  root: JsonNode,
+  { seed, version }: { readonly seed: JsonNode; readonly version: JsonNode },
+): DoseReport {
   const [probe, model, neutral] = [field(root, 'probe'), field(root, 'model'), field(root, 'neutral')];
   const from = integer(field(root, 'from'), 1, 511);
   const direction = parseSeries(field(root, 'direction'), ['direction']);
   const targets = direction.levels.map(({ target }) => target);
   return {
-    probe: { id: identifier(field(probe, 'id')), title: words(field(probe, 'title'), 200), sha256: sha256(field(probe, 'sha256')) },
+    probe: {
+      id: identifier(field(probe, 'id')),
+      title: words(field(probe, 'title'), 200),
+      sha256: sha256(field(probe, 'sha256')),
+    },
     model: { id: words(field(model, 'id'), 200), weightsSha256: sha256(field(model, 'weightsSha256')) },
     axis: parseAxis(field(root, 'axis')),
     mode: oneOf<PushMode>(field(root, 'mode'), ['add', 'cap', 'ablate']),
     from,
     to: integer(field(root, 'to'), from, 511),
     where: parseWhere(field(root, 'where')),
-    neutral: { texts: integer(field(neutral, 'texts'), 1, MANY), tokens: integer(field(neutral, 'tokens'), 1, MANY), perplexity: parsePerplexity(field(neutral, 'perplexity')) },
+    neutral: {
+      texts: integer(field(neutral, 'texts'), 1, MANY),
+      tokens: integer(field(neutral, 'tokens'), 1, MANY),
+      perplexity: parsePerplexity(field(neutral, 'perplexity')),
+    },
     choices: parseChoices(field(root, 'choices')),
     direction,
     control: orNull(field(root, 'control'), (item) => parseControl(item, targets)),
-    placebos: list(field(root, 'placebos'), 0, 1000).map((item) => parseSeries(item, ['flipped', 'isotropic', 'unrelated'])),
+    placebos: list(field(root, 'placebos'), 0, 1000).map((item) =>
+      parseSeries(item, ['flipped', 'isotropic', 'unrelated']),
+    ),
     ranks: list(field(root, 'ranks'), 0, targets.length).map((item) => parseRank(item, targets)),
     seed: integer(seed, 0, 2 ** 32 - 1),
     version: words(version, 40),
@@ -78,7 +91,9 @@ function parseCarried(node: JsonNode): NonNullable<DoseReport['carriedOver']> {
 }
 
 function parseWhere(node: JsonNode): PushWhere {
-  return typeof node.value === 'number' ? integer(node, 0, MANY) : oneOf<Exclude<PushWhere, number>>(node, ['all', 'generated']);
+  return typeof node.value === 'number'
+    ? integer(node, 0, MANY)
+    : oneOf<Exclude<PushWhere, number>>(node, ['all', 'generated']);
 }
 
 function parsePerplexity(node: JsonNode): number {
@@ -90,7 +105,12 @@ function parseNats(node: JsonNode): Estimate {
 }
 
 function parseChoices(node: JsonNode): DoseChoices {
-  return { name: words(field(node, 'name'), 200), sha256: sha256(field(node, 'sha256')), pairs: integer(field(node, 'pairs'), 1, MANY), unpushed: parseNats(field(node, 'unpushed')) };
+  return {
+    name: words(field(node, 'name'), 200),
+    sha256: sha256(field(node, 'sha256')),
+    pairs: integer(field(node, 'pairs'), 1, MANY),
+    unpushed: parseNats(field(node, 'unpushed')),
+  };
 }
 
 function parseSeries(node: JsonNode, kinds: readonly DoseSeries['kind'][]): DoseSeries {
@@ -99,7 +119,8 @@ function parseSeries(node: JsonNode, kinds: readonly DoseSeries['kind'][]): Dose
   parsed.forEach(({ target }, index) => {
     const before = parsed[index - 1]?.target ?? 0;
     const at = levels[index];
-    if (at && target <= before) at.refuse(`${at.path}.target must rise from level to level, got ${target} after ${before}.`);
+    if (at && target <= before)
+      at.refuse(`${at.path}.target must rise from level to level, got ${target} after ${before}.`);
   });
   return { kind: oneOf(field(node, 'kind'), kinds), title: words(field(node, 'title'), 200), levels: parsed };
 }
@@ -123,19 +144,33 @@ function parseLevel(node: JsonNode): DoseLevel {
 function parseControl(node: JsonNode, targets: readonly number[]): NonNullable<DoseReport['control']> {
   const levels = list(field(node, 'levels'), targets.length, targets.length).map((level, index) => {
     const target = field(level, 'target');
-    if (target.value !== targets[index]) target.refuse(`${target.path} must be ${targets[index]} as that of the direction, got ${String(target.value)}.`);
-    return { target: positive(target), effect: parseNats(field(level, 'effect')), right: parseEstimate(field(level, 'right'), [0, 1]) };
+    if (target.value !== targets[index])
+      target.refuse(`${target.path} must be ${targets[index]} as that of the direction, got ${String(target.value)}.`);
+    return {
+      target: positive(target),
+      effect: parseNats(field(level, 'effect')),
+      right: parseEstimate(field(level, 'right'), [0, 1]),
+    };
   });
   return { choices: parseChoices(field(node, 'choices')), levels };
 }
 
 function parseRank(node: JsonNode, targets: readonly number[]): DoseRank {
   const target = positive(field(node, 'target'));
-  if (!targets.includes(target)) node.refuse(`${node.path}.target must be a KL of the direction's levels, got ${target}.`);
+  if (!targets.includes(target))
+    node.refuse(`${node.path}.target must be a KL of the direction's levels, got ${target}.`);
   const placebos = integer(field(node, 'placebos'), 1, MANY);
   const atLeast = integer(field(node, 'atLeast'), 0, placebos);
   const p = field(node, 'p');
   const expected = (1 + atLeast) / (1 + placebos);
-  if (Math.abs(share(p) - expected) > 1e-5) p.refuse(`${p.path} must be (1 + atLeast) / (1 + placebos) = ${expected}, got ${String(p.value)}.`);
-  return { target, largest: inRange(field(node, 'largest'), 0, NATS), largestTitle: words(field(node, 'largestTitle'), 200), placebos, atLeast, p: share(p) };
+  if (Math.abs(share(p) - expected) > 1e-5)
+    p.refuse(`${p.path} must be (1 + atLeast) / (1 + placebos) = ${expected}, got ${String(p.value)}.`);
+  return {
+    target,
+    largest: inRange(field(node, 'largest'), 0, NATS),
+    largestTitle: words(field(node, 'largestTitle'), 200),
+    placebos,
+    atLeast,
+    p: share(p),
+  };
 }

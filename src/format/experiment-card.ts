@@ -1,5 +1,14 @@
 /** The card of an experiment in Markdown: its verdict, everything that led to it, and how to make it again. */
-import { CONTRAST_WORDS, pWords, estimateWords, gateAsks, QUICK_WORDS, ropeWords, runWords, VERDICT_WORDS } from '../core/verdict-words.ts';
+import {
+  CONTRAST_WORDS,
+  pWords,
+  estimateWords,
+  gateAsks,
+  QUICK_WORDS,
+  ropeWords,
+  runWords,
+  VERDICT_WORDS,
+} from '../core/verdict-words.ts';
 import { figureNumber } from '../core/figure-scale.ts';
 import { commandNotes, experimentCommand } from '../core/experiment-files.ts';
 import type { ExperimentReport } from '../core/experiment-types.ts';
@@ -18,10 +27,54 @@ export function experimentCard(report: ExperimentReport): string {
     `Claim: ${experiment.claim}`,
     `<picture><source media="(prefers-color-scheme: dark)" srcset="${EXPERIMENT_FILES.dark}"><img src="${EXPERIMENT_FILES.light}" alt="${quoted(figure.caption)}"></picture>`,
     figure.caption,
-    `## Gates\n\nWhat must hold before a verdict may be read.\n\n${gates.length === 0 ? 'None.' : table(['gate', 'measured', '95 % interval', 'n', 'unit', 'needs', ''], gates.map((gate) => [gate.says, ...cells(gate.measured), gate.unit, gateAsks(gate), gate.passed ? '✓ passed' : '✗ failed']))}`,
-    `## Planned contrasts\n\n${CONTRAST_WORDS}\n\n${contrasts.length === 0 ? 'None.' : table(['contrast', 'estimate', '95 % interval', 'n', 'unit', 'p', 'Holm', 'null', 'ROPE', 'detectable'], contrasts.map((one) => [one.says, ...cells(one.estimate), one.unit, pWords(one.p), pWords(one.pHolm), one.null, ropeWords(one) ?? '–', one.detectable === null ? '–' : figureNumber(one.detectable, 3)]))}`,
-    ...(measures.length === 0 ? [] : [`## Beside it\n\nNumbers that decide nothing.\n\n${table(['measure', 'estimate', '95 % interval', 'n', 'unit'], measures.map(({ says, estimate, unit }) => [says, ...cells(estimate), unit]))}`]),
-    `## The rule, as written before any run\n\n${table(['verdict', 'where'], [['CONFIRM', experiment.rule.confirm], ['DENY', experiment.rule.deny], ['PARTIAL', experiment.rule.partial], ['INCONCLUSIVE', experiment.rule.inconclusive]])}`,
+    `## Gates\n\nWhat must hold before a verdict may be read.\n\n${
+      gates.length === 0
+        ? 'None.'
+        : table(
+            ['gate', 'measured', '95 % interval', 'n', 'unit', 'needs', ''],
+            gates.map((gate) => [
+              gate.says,
+              ...cells(gate.measured),
+              gate.unit,
+              gateAsks(gate),
+              gate.passed ? '✓ passed' : '✗ failed',
+            ]),
+          )
+    }`,
+    `## Planned contrasts\n\n${CONTRAST_WORDS}\n\n${
+      contrasts.length === 0
+        ? 'None.'
+        : table(
+            ['contrast', 'estimate', '95 % interval', 'n', 'unit', 'p', 'Holm', 'null', 'ROPE', 'detectable'],
+            contrasts.map((one) => [
+              one.says,
+              ...cells(one.estimate),
+              one.unit,
+              pWords(one.p),
+              pWords(one.pHolm),
+              one.null,
+              ropeWords(one) ?? '–',
+              one.detectable === null ? '–' : figureNumber(one.detectable, 3),
+            ]),
+          )
+    }`,
+    ...(measures.length === 0
+      ? []
+      : [
+          `## Beside it\n\nNumbers that decide nothing.\n\n${table(
+            ['measure', 'estimate', '95 % interval', 'n', 'unit'],
+            measures.map(({ says, estimate, unit }) => [says, ...cells(estimate), unit]),
+          )}`,
+        ]),
+    `## The rule, as written before any run\n\n${table(
+      ['verdict', 'where'],
+      [
+        ['CONFIRM', experiment.rule.confirm],
+        ['DENY', experiment.rule.deny],
+        ['PARTIAL', experiment.rule.partial],
+        ['INCONCLUSIVE', experiment.rule.inconclusive],
+      ],
+    )}`,
     `## What would change the verdict\n\n${bullets(wouldChange)}`,
     `## What this cannot say\n\n${bullets(limits)}`,
     makingSection(report),
@@ -34,14 +87,19 @@ function makingSection(report: ExperimentReport): string {
   return `## Make it again
 
     ${command}
-${commandNotes(command, report).map((note) => `\n${note}\n`).join('')}
-${table(['', ''], [
+${commandNotes(command, report)
+  .map((note) => `\n${note}\n`)
+  .join('')}
+${table(
+  ['', ''],
+  [
     ['run', runWords(report)],
     ['weights', `sha256 ${model.weightsSha256}`],
     ['spec', `sha256 ${experiment.specSha256}`],
     [EXPERIMENT_FILES.units, `sha256 ${unitsSha256}`],
     [EXPERIMENT_FILES.report, 'every number of this card'],
-  ])}`;
+  ],
+)}`;
 }
 
 function cells(estimate: Estimate): [string, string, string] {

@@ -34,7 +34,9 @@ export function experimentFigureSvg(figure: ExperimentFigure, { dark }: { readon
   let top = MARGIN;
   for (let at = 0; at < shown.panels.length; at += PER_ROW) {
     const row = shown.panels.slice(at, at + PER_ROW).map((panel) => panelPart(panel, panelWidth, theme));
-    row.forEach(({ markup }, column) => placed.push(tag('g', { transform: `translate(${MARGIN + column * (panelWidth + GAP)} ${top})` }, markup)));
+    row.forEach(({ markup }, column) =>
+      placed.push(tag('g', { transform: `translate(${MARGIN + column * (panelWidth + GAP)} ${top})` }, markup)),
+    );
     top += Math.max(...row.map(({ height }) => height)) + 20;
   }
   for (const line of wrapWords(shown.caption, Math.floor(inner / CHARACTER))) {
@@ -42,12 +44,23 @@ export function experimentFigureSvg(figure: ExperimentFigure, { dark }: { readon
     top += 18;
   }
   const [width, height] = [inner + 2 * MARGIN, top + MARGIN - 8];
-  const root = tag('svg', { xmlns: 'http://www.w3.org/2000/svg', width, height, viewBox: `0 0 ${Math.round(width)} ${Math.round(height)}`, 'font-family': SANS, role: 'img' }, [
-    tag('title', {}, [characters(shown.panels.map(({ title }) => title).join('; '))]),
-    tag('desc', {}, [characters(shown.caption)]),
-    tag('rect', { width, height, fill: colours.paper }),
-    ...placed,
-  ]);
+  const root = tag(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      width,
+      height,
+      viewBox: `0 0 ${Math.round(width)} ${Math.round(height)}`,
+      'font-family': SANS,
+      role: 'img',
+    },
+    [
+      tag('title', {}, [characters(shown.panels.map(({ title }) => title).join('; '))]),
+      tag('desc', {}, [characters(shown.caption)]),
+      tag('rect', { width, height, fill: colours.paper }),
+      ...placed,
+    ],
+  );
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
 }
 
@@ -65,7 +78,10 @@ function shownFigure(figure: ExperimentFigure): ExperimentFigure {
 function panelPart(panel: FigurePanel, width: number, theme: Theme): Part {
   const layout = layOutPanel(panel, width);
   const key = keyPart(panel, width, theme);
-  return { markup: [...drawn(layout, theme), tag('g', { transform: `translate(0 ${layout.height + 6})` }, key.markup)], height: layout.height + 6 + key.height };
+  return {
+    markup: [...drawn(layout, theme), tag('g', { transform: `translate(0 ${layout.height + 6})` }, key.markup)],
+    height: layout.height + 6 + key.height,
+  };
 }
 
 function drawn({ texts, rules, bands, series, plot }: PanelLayout, theme: Theme): Markup[] {
@@ -79,10 +95,34 @@ function drawn({ texts, rules, bands, series, plot }: PanelLayout, theme: Theme)
   return [
     ...bands.map((band) => tag('rect', { ...band, fill: colours.band, 'fill-opacity': 0.5 })),
     ...rules.map(({ d, as }) => tag('path', { d, fill: 'none', ...strokes[as] })),
-    ...texts.map(({ x, y, text, anchor, as, turned }) => tag('text', { x: 0, y: 0, transform: `translate(${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10})${turned === 0 ? '' : ` rotate(${turned})`}`, 'text-anchor': anchor, 'font-size': as === 'title' ? 14 : 12, ...(as === 'title' ? { 'font-weight': 600 } : {}), fill: as === 'tick' ? colours.muted : colours.ink }, [characters(text)])),
-    ...(series.every(({ points }) => points.length === 0) ? [svgText((plot.left + plot.right) / 2, (plot.top + plot.bottom) / 2, 'no points', { 'text-anchor': 'middle', 'font-size': 12, fill: colours.muted })] : []),
+    ...texts.map(({ x, y, text, anchor, as, turned }) =>
+      tag(
+        'text',
+        {
+          x: 0,
+          y: 0,
+          transform: `translate(${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10})${turned === 0 ? '' : ` rotate(${turned})`}`,
+          'text-anchor': anchor,
+          'font-size': as === 'title' ? 14 : 12,
+          ...(as === 'title' ? { 'font-weight': 600 } : {}),
+          fill: as === 'tick' ? colours.muted : colours.ink,
+        },
+        [characters(text)],
+      ),
+    ),
+    ...(series.every(({ points }) => points.length === 0)
+      ? [
+          svgText((plot.left + plot.right) / 2, (plot.top + plot.bottom) / 2, 'no points', {
+            'text-anchor': 'middle',
+            'font-size': 12,
+            fill: colours.muted,
+          }),
+        ]
+      : []),
     // What no effect looks like lies below what was found.
-    ...[...series].sort((a, b) => Number(b.series.tone === 'null') - Number(a.series.tone === 'null')).flatMap((one) => seriesMarkup(one, theme)),
+    ...[...series]
+      .sort((a, b) => Number(b.series.tone === 'null') - Number(a.series.tone === 'null'))
+      .flatMap((one) => seriesMarkup(one, theme)),
   ];
 }
 
@@ -95,11 +135,23 @@ function seriesMarkup({ series: { tone }, line, band, points }: PlacedSeries, th
   const { [theme]: colour, dash, stroke } = FIGURE_TONES[tone];
   return [
     ...(band === null ? [] : [tag('path', { d: band, fill: colour, 'fill-opacity': 0.14 })]),
-    ...(line === null ? [] : [tag('path', { d: line, fill: 'none', stroke: colour, 'stroke-width': stroke, ...(dash === '' ? {} : { 'stroke-dasharray': dash }) })]),
-    ...(band !== null ? [] : points.flatMap((point) => {
-      const d = whiskerPath(point);
-      return d === null ? [] : [tag('path', { d, fill: 'none', stroke: colour, 'stroke-width': 1.4 })];
-    })),
+    ...(line === null
+      ? []
+      : [
+          tag('path', {
+            d: line,
+            fill: 'none',
+            stroke: colour,
+            'stroke-width': stroke,
+            ...(dash === '' ? {} : { 'stroke-dasharray': dash }),
+          }),
+        ]),
+    ...(band !== null
+      ? []
+      : points.flatMap((point) => {
+          const d = whiskerPath(point);
+          return d === null ? [] : [tag('path', { d, fill: 'none', stroke: colour, 'stroke-width': 1.4 })];
+        })),
     ...points.map(({ x, y }) => markMarkup(tone, x, y, theme)),
   ];
 }
@@ -109,7 +161,9 @@ function markMarkup(tone: PlacedSeries['series']['tone'], x: number, y: number, 
   const d = markPath(mark, x, y, size);
   const { paper } = FIGURE_COLOURS[theme];
   if (mark === 'cross') return tag('path', { d, fill: 'none', stroke: colour, 'stroke-width': 1.1 });
-  return OUTLINED.has(mark) ? tag('path', { d, fill: paper, stroke: colour, 'stroke-width': 1.6 }) : tag('path', { d, fill: colour, stroke: paper, 'stroke-width': 0.8 });
+  return OUTLINED.has(mark)
+    ? tag('path', { d, fill: paper, stroke: colour, 'stroke-width': 1.6 })
+    : tag('path', { d, fill: colour, stroke: paper, 'stroke-width': 0.8 });
 }
 
 /** What the marks, lines and bands are. */
@@ -121,19 +175,41 @@ function keyPart(panel: FigurePanel, width: number, theme: Theme): Part {
       text: name,
       sample: (y: number): Markup[] => {
         const { [theme]: colour, dash, stroke } = FIGURE_TONES[tone];
-        const line = as === 'line' ? [tag('path', { d: `M0 ${y}h28`, fill: 'none', stroke: colour, 'stroke-width': stroke, ...(dash === '' ? {} : { 'stroke-dasharray': dash }) })] : [];
+        const line =
+          as === 'line'
+            ? [
+                tag('path', {
+                  d: `M0 ${y}h28`,
+                  fill: 'none',
+                  stroke: colour,
+                  'stroke-width': stroke,
+                  ...(dash === '' ? {} : { 'stroke-dasharray': dash }),
+                }),
+              ]
+            : [];
         return [...line, markMarkup(tone, 14, y, theme)];
       },
     })),
-    ...words.bands.map((text) => ({ text, sample: (y: number): Markup[] => [tag('rect', { x: 2, y: y - 6, width: 24, height: 12, fill: colours.band, 'fill-opacity': 0.5 })] })),
-    ...words.lines.map((text) => ({ text, sample: (y: number): Markup[] => [tag('path', { d: `M0 ${y}h28`, fill: 'none', ...referenceStroke(theme) })] })),
+    ...words.bands.map((text) => ({
+      text,
+      sample: (y: number): Markup[] => [
+        tag('rect', { x: 2, y: y - 6, width: 24, height: 12, fill: colours.band, 'fill-opacity': 0.5 }),
+      ],
+    })),
+    ...words.lines.map((text) => ({
+      text,
+      sample: (y: number): Markup[] => [tag('path', { d: `M0 ${y}h28`, fill: 'none', ...referenceStroke(theme) })],
+    })),
   ];
   let y = 8;
   const markup = entries.flatMap(({ sample, text }) => {
     const lines = wrapWords(text, Math.floor((width - 36) / CHARACTER));
     const at = y;
     y += LINE * lines.length + 4;
-    return [...sample(at), ...lines.map((line, index) => svgText(36, at + 4 + LINE * index, line, { 'font-size': 12, fill: colours.ink }))];
+    return [
+      ...sample(at),
+      ...lines.map((line, index) => svgText(36, at + 4 + LINE * index, line, { 'font-size': 12, fill: colours.ink })),
+    ];
   });
   return { markup, height: y };
 }

@@ -3,7 +3,16 @@
  * writing is deterministic and passes through the same checks, so that nothing is written that cannot be read again.
  */
 import { AppError } from '../core/errors.ts';
-import type { Contrast, DesignName, ExperimentReport, ExperimentRule, ExperimentVerdict, Gate, Measure, RopeReading } from '../core/experiment-types.ts';
+import type {
+  Contrast,
+  DesignName,
+  ExperimentReport,
+  ExperimentRule,
+  ExperimentVerdict,
+  Gate,
+  Measure,
+  RopeReading,
+} from '../core/experiment-types.ts';
 import { significantAll } from '../core/round.ts';
 import { parseFigure } from './experiment-figure-parts.ts';
 import { checkFormat, field, integer, type JsonNode, jsonRoot, list, number, type Refuse, words } from './json-path.ts';
@@ -18,7 +27,13 @@ const VERSION = 1;
 const ANY = [-1e9, 1e9] as const;
 const SENTENCE = 2000;
 const VERDICTS = ['CONFIRM', 'DENY', 'PARTIAL', 'INCONCLUSIVE'] as const satisfies readonly ExperimentVerdict[];
-const DESIGNS = ['authors', 'flip-back', 'outside-text', 'opposites', 'mixture'] as const satisfies readonly DesignName[];
+const DESIGNS = [
+  'authors',
+  'flip-back',
+  'outside-text',
+  'opposites',
+  'mixture',
+] as const satisfies readonly DesignName[];
 const READINGS = ['within', 'above', 'below', 'open'] as const satisfies readonly RopeReading[];
 
 /** Reads a report; throws `unit-invalid` with the path of the first thing that is wrong. */
@@ -84,14 +99,20 @@ function named<T extends { readonly id: string }>(node: JsonNode, read: (item: J
   const seen = new Set<string>();
   return list(node, 0, 400).map((item) => {
     const one = read(item);
-    if (seen.has(one.id)) item.refuse(`${item.path}.id is ${JSON.stringify(one.id)}, as that of another one before it.`);
+    if (seen.has(one.id))
+      item.refuse(`${item.path}.id is ${JSON.stringify(one.id)}, as that of another one before it.`);
     seen.add(one.id);
     return one;
   });
 }
 
 function parseMeasure(node: JsonNode): Measure {
-  return { id: words(field(node, 'id'), 120), says: words(field(node, 'says'), SENTENCE), unit: words(field(node, 'unit'), 120), estimate: parseEstimate(field(node, 'estimate'), ANY) };
+  return {
+    id: words(field(node, 'id'), 120),
+    says: words(field(node, 'says'), SENTENCE),
+    unit: words(field(node, 'unit'), 120),
+    estimate: parseEstimate(field(node, 'estimate'), ANY),
+  };
 }
 
 function parseGate(node: JsonNode): Gate {
@@ -111,12 +132,15 @@ function parseGate(node: JsonNode): Gate {
 function parseContrast(node: JsonNode): Contrast {
   const [p, pHolm] = [orNull(field(node, 'p'), share), orNull(field(node, 'pHolm'), share)];
   if ((p === null) !== (pHolm === null)) node.refuse(`${node.path} must have both p and pHolm or neither.`);
-  if (p !== null && pHolm !== null && pHolm < p) node.refuse(`${node.path}.pHolm is ${pHolm}, below p, ${p}; Holm's correction never makes a p smaller.`);
+  if (p !== null && pHolm !== null && pHolm < p)
+    node.refuse(`${node.path}.pHolm is ${pHolm}, below p, ${p}; Holm's correction never makes a p smaller.`);
   const rope = orNull(field(node, 'rope'), (item) => exactly(item, 2, number));
   const [low = 0, high = 0] = rope ?? [];
-  if (low > high) node.refuse(`${node.path}.rope runs from ${low} to ${high}; its low end must not lie above its high end.`);
+  if (low > high)
+    node.refuse(`${node.path}.rope runs from ${low} to ${high}; its low end must not lie above its high end.`);
   const reading = orNull(field(node, 'reading'), (item) => oneOf(item, READINGS));
-  if (rope === null && reading !== null) node.refuse(`${node.path}.reading is "${reading}" without a rope to read against.`);
+  if (rope === null && reading !== null)
+    node.refuse(`${node.path}.reading is "${reading}" without a rope to read against.`);
   return {
     ...parseMeasure(node),
     p,

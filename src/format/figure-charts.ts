@@ -22,48 +22,164 @@ export function figureTrajectory(data: FigureData, width: number, theme: Theme, 
   const { cells, taps, domain, head, trace } = data;
   if (trace !== null) return readingTrajectory(trace, cells.length, endLines(theme, head), width, colours);
   const lines = endLines(theme, head);
-  const limit = Math.ceil(1.05 * Math.max(domain, 3, ...taps.flatMap((tap) => [tap.score, tap.low, tap.high]).filter(Number.isFinite).map(Math.abs)));
+  const limit = Math.ceil(
+    1.05 *
+      Math.max(
+        domain,
+        3,
+        ...taps
+          .flatMap((tap) => [tap.score, tap.low, tap.high])
+          .filter(Number.isFinite)
+          .map(Math.abs),
+      ),
+  );
   const x = xOf(cells.length, width);
   const y = (value: number): number => (HEIGHT / 2) * (1 - Math.max(-1, Math.min(1, value / limit)));
   const markup = scoreAxis(limit, y, width, colours);
-  for (const [side, colour] of [[1, lines.positive], [-1, lines.negative]] as const) {
-    markup.push(tag('path', { d: area(cells.map((cell) => cell.value), side, x, y), fill: colour, 'fill-opacity': 0.25, stroke: colour, 'stroke-width': 1 }));
+  for (const [side, colour] of [
+    [1, lines.positive],
+    [-1, lines.negative],
+  ] as const) {
+    markup.push(
+      tag('path', {
+        d: area(
+          cells.map((cell) => cell.value),
+          side,
+          x,
+          y,
+        ),
+        fill: colour,
+        'fill-opacity': 0.25,
+        stroke: colour,
+        'stroke-width': 1,
+      }),
+    );
   }
-  for (const tap of taps) if (Number.isFinite(tap.low) && Number.isFinite(tap.high)) markup.push(tag('path', { d: `M${coordinate(x(tap.afterToken))} ${coordinate(y(tap.low))}V${coordinate(y(tap.high))}`, stroke: colours.band, 'stroke-width': 7 }));
+  for (const tap of taps)
+    if (Number.isFinite(tap.low) && Number.isFinite(tap.high))
+      markup.push(
+        tag('path', {
+          d: `M${coordinate(x(tap.afterToken))} ${coordinate(y(tap.low))}V${coordinate(y(tap.high))}`,
+          stroke: colours.band,
+          'stroke-width': 7,
+        }),
+      );
   const drawn = taps.filter((tap) => Number.isFinite(tap.score));
-  if (drawn.length > 1) markup.push(tag('path', { d: drawn.map((tap, index) => `${index === 0 ? 'M' : 'L'}${coordinate(x(tap.afterToken))} ${coordinate(y(tap.score))}`).join(''), stroke: colours.ink, 'stroke-width': 1.5, fill: 'none' }));
-  for (const tap of drawn) markup.push(lozenge(x(tap.afterToken), y(tap.score), 6, tap.inside ? null : tap.score > 0 ? lines.positive : lines.negative, colours));
+  if (drawn.length > 1)
+    markup.push(
+      tag('path', {
+        d: drawn
+          .map((tap, index) => `${index === 0 ? 'M' : 'L'}${coordinate(x(tap.afterToken))} ${coordinate(y(tap.score))}`)
+          .join(''),
+        stroke: colours.ink,
+        'stroke-width': 1.5,
+        fill: 'none',
+      }),
+    );
+  for (const tap of drawn)
+    markup.push(
+      lozenge(
+        x(tap.afterToken),
+        y(tap.score),
+        6,
+        tap.inside ? null : tap.score > 0 ? lines.positive : lines.negative,
+        colours,
+      ),
+    );
   return { markup: [...markup, ...tokenAxis(cells.length, width, HEIGHT, colours)], height: HEIGHT + 36 };
 }
 
 /** One line through the readings, coloured points at the ends of sentences, and the chance range as an area behind them. */
-function readingTrajectory(trace: readonly TracePoint[], tokens: number, lines: ByPole<string>, width: number, colours: FigureColours): Part {
+function readingTrajectory(
+  trace: readonly TracePoint[],
+  tokens: number,
+  lines: ByPole<string>,
+  width: number,
+  colours: FigureColours,
+): Part {
   const points = trace.filter(({ score }) => Number.isFinite(score));
-  const limit = Math.ceil(1.05 * Math.max(READING_DOMAIN, ...points.flatMap(({ score, low, high }) => [score, low, high]).filter(Number.isFinite).map(Math.abs)));
+  const limit = Math.ceil(
+    1.05 *
+      Math.max(
+        READING_DOMAIN,
+        ...points
+          .flatMap(({ score, low, high }) => [score, low, high])
+          .filter(Number.isFinite)
+          .map(Math.abs),
+      ),
+  );
   const x = xOf(tokens, width);
   const y = (value: number): number => (HEIGHT / 2) * (1 - Math.max(-1, Math.min(1, value / limit)));
   const at = (token: number, value: number): string => `${coordinate(x(token))} ${coordinate(y(value))}`;
   const range = points.filter(({ low, high }) => Number.isFinite(low) && Number.isFinite(high));
   const markup: Markup[] = [];
-  if (range.length > 1) markup.push(tag('path', { d: `M${[...range.map(({ afterToken, high }) => at(afterToken, high)), ...range.toReversed().map(({ afterToken, low }) => at(afterToken, low))].join('L')}z`, fill: colours.band, 'fill-opacity': 0.4 }));
+  if (range.length > 1)
+    markup.push(
+      tag('path', {
+        d: `M${[...range.map(({ afterToken, high }) => at(afterToken, high)), ...range.toReversed().map(({ afterToken, low }) => at(afterToken, low))].join('L')}z`,
+        fill: colours.band,
+        'fill-opacity': 0.4,
+      }),
+    );
   markup.push(...scoreAxis(limit, y, width, colours));
-  if (points.length > 1) markup.push(tag('path', { d: `M${points.map(({ afterToken, score }) => at(afterToken, score)).join('L')}`, stroke: colours.ink, 'stroke-width': 1.5, fill: 'none' }));
-  for (const { afterToken, score, stand } of points) if (stand === 'sentence') markup.push(tag('circle', { cx: coordinate(x(afterToken)), cy: coordinate(y(score)), r: 4, fill: score > 0 ? lines.positive : lines.negative, stroke: colours.paper, 'stroke-width': 1 }));
+  if (points.length > 1)
+    markup.push(
+      tag('path', {
+        d: `M${points.map(({ afterToken, score }) => at(afterToken, score)).join('L')}`,
+        stroke: colours.ink,
+        'stroke-width': 1.5,
+        fill: 'none',
+      }),
+    );
+  for (const { afterToken, score, stand } of points)
+    if (stand === 'sentence')
+      markup.push(
+        tag('circle', {
+          cx: coordinate(x(afterToken)),
+          cy: coordinate(y(score)),
+          r: 4,
+          fill: score > 0 ? lines.positive : lines.negative,
+          stroke: colours.paper,
+          'stroke-width': 1,
+        }),
+      );
   return { markup: [...markup, ...tokenAxis(tokens, width, HEIGHT, colours)], height: HEIGHT + 36 };
 }
 
 /** Lines and numbers of the upright axis. */
 function scoreAxis(limit: number, y: (value: number) => number, width: number, colours: FigureColours): Markup[] {
   const step = [1, 2, 5, 10, 20, 50].find((size) => limit / size <= 4) ?? 100;
-  const ticks = Array.from({ length: 2 * Math.floor(limit / step) + 1 }, (_, index) => (index - Math.floor(limit / step)) * step);
+  const ticks = Array.from(
+    { length: 2 * Math.floor(limit / step) + 1 },
+    (_, index) => (index - Math.floor(limit / step)) * step,
+  );
   return [
-    ...ticks.map((tick) => tag('path', { d: `M${LEFT} ${coordinate(y(tick))}H${width}`, stroke: tick === 0 ? colours.muted : colours.hairline, fill: 'none' })),
-    ...ticks.map((tick) => svgText(LEFT - 8, y(tick) + 4, tick === 0 ? 'neutral' : signed(tick), { 'text-anchor': 'end', 'font-size': 11, fill: colours.muted })),
+    ...ticks.map((tick) =>
+      tag('path', {
+        d: `M${LEFT} ${coordinate(y(tick))}H${width}`,
+        stroke: tick === 0 ? colours.muted : colours.hairline,
+        fill: 'none',
+      }),
+    ),
+    ...ticks.map((tick) =>
+      svgText(LEFT - 8, y(tick) + 4, tick === 0 ? 'neutral' : signed(tick), {
+        'text-anchor': 'end',
+        'font-size': 11,
+        fill: colours.muted,
+      }),
+    ),
   ];
 }
 
 /** Every layer along the text, each on its own scale. */
-export function figureMap({ cells, at, head }: FigureData, layers: number, layer: number, width: number, theme: Theme, colours: FigureColours): Part {
+export function figureMap(
+  { cells, at, head }: FigureData,
+  layers: number,
+  layer: number,
+  width: number,
+  theme: Theme,
+  colours: FigureColours,
+): Part {
   const x = xOf(cells.length, width);
   const columns = Math.min(cells.length, MOST_COLUMNS);
   const tokenAt = (column: number): number => Math.floor(((column + 0.5) * cells.length) / columns);
@@ -71,12 +187,15 @@ export function figureMap({ cells, at, head }: FigureData, layers: number, layer
   const paths = new Map<string, string>();
   for (let row = 0; row < layers; row += 1) {
     const top = (layers - 1 - row) * ROW;
-    for (let column = 0; column < columns; ) {
+    for (let column = 0; column < columns;) {
       const fill = colourAt(at(tokenAt(column), row), theme, head);
       const start = column;
       do column += 1;
       while (column < columns && colourAt(at(tokenAt(column), row), theme, head) === fill);
-      paths.set(fill, `${paths.get(fill) ?? ''}M${coordinate(edge(start))} ${top}H${coordinate(edge(column))}v${ROW}H${coordinate(edge(start))}z`);
+      paths.set(
+        fill,
+        `${paths.get(fill) ?? ''}M${coordinate(edge(start))} ${top}H${coordinate(edge(column))}v${ROW}H${coordinate(edge(start))}z`,
+      );
     }
   }
   const height = layers * ROW;
@@ -84,8 +203,26 @@ export function figureMap({ cells, at, head }: FigureData, layers: number, layer
   for (const shown of new Set([0, layer, layers - 1])) {
     const middle = (layers - 1 - shown) * ROW + ROW / 2;
     // Names of layers that lie close would stand on one another; the chosen one stays.
-    if (shown === layer || Math.abs(shown - layer) > 2) markup.push(svgText(LEFT - 8, middle + 4, shown === 0 ? 'words' : `layer ${shown}`, { 'text-anchor': 'end', 'font-size': 11, fill: shown === layer ? colours.ink : colours.muted }));
-    if (shown === layer) markup.push(tag('rect', { x: LEFT, y: middle - ROW / 2, width: width - LEFT, height: ROW, fill: 'none', stroke: colours.ink, 'stroke-width': 0.8 }));
+    if (shown === layer || Math.abs(shown - layer) > 2)
+      markup.push(
+        svgText(LEFT - 8, middle + 4, shown === 0 ? 'words' : `layer ${shown}`, {
+          'text-anchor': 'end',
+          'font-size': 11,
+          fill: shown === layer ? colours.ink : colours.muted,
+        }),
+      );
+    if (shown === layer)
+      markup.push(
+        tag('rect', {
+          x: LEFT,
+          y: middle - ROW / 2,
+          width: width - LEFT,
+          height: ROW,
+          fill: 'none',
+          stroke: colours.ink,
+          'stroke-width': 0.8,
+        }),
+      );
   }
   return { markup: [...markup, ...tokenAxis(cells.length, width, height, colours)], height: height + 36 };
 }
@@ -104,13 +241,21 @@ function tokenAxis(tokens: number, width: number, top: number, colours: FigureCo
   const step = [10, 20, 50, 100, 200, 500, 1000, 2000].find((size) => tokens / size <= 10) ?? 5000;
   const ticks = Array.from({ length: Math.floor(Math.max(0, tokens - 1) / step) + 1 }, (_, index) => index * step);
   return [
-    ...ticks.flatMap((tick) => [tag('path', { d: `M${coordinate(x(tick))} ${top}v4`, stroke: colours.muted }), svgText(x(tick), top + 16, String(tick), { 'text-anchor': 'middle', 'font-size': 11, fill: colours.muted })]),
+    ...ticks.flatMap((tick) => [
+      tag('path', { d: `M${coordinate(x(tick))} ${top}v4`, stroke: colours.muted }),
+      svgText(x(tick), top + 16, String(tick), { 'text-anchor': 'middle', 'font-size': 11, fill: colours.muted }),
+    ]),
     svgText(width, top + 29, 'token', { 'text-anchor': 'end', 'font-size': 11, fill: colours.muted }),
   ];
 }
 
 /** The part of a line that lies on one side of zero, filled to zero, with the exact crossings. */
-function area(values: readonly number[], side: 1 | -1, x: (token: number) => number, y: (value: number) => number): string {
+function area(
+  values: readonly number[],
+  side: 1 | -1,
+  x: (token: number) => number,
+  y: (value: number) => number,
+): string {
   let d = '';
   let open = false;
   const point = (token: number, value: number): string => `${coordinate(x(token))} ${coordinate(y(value))}`;

@@ -38,7 +38,10 @@ export interface FigureData {
 }
 
 /** Reads a recording at a layer. A recording without readings shows its running mean where readings were asked for. */
-export function figureData(recording: Recording, { head: wanted, layer, single = false, grain: chosen, window }: FigureChoice): FigureData {
+export function figureData(
+  recording: Recording,
+  { head: wanted, layer, single = false, grain: chosen, window }: FigureChoice,
+): FigureData {
   const { layers, tokens, givenTokens, poles, defaultLayer } = recording;
   const head = poles === null ? 'difference' : wanted;
   const { scores, calibration } = headOf(recording, head);
@@ -48,26 +51,48 @@ export function figureData(recording: Recording, { head: wanted, layer, single =
     return row === undefined ? 1 : domainOf(grain, row);
   };
   const domain = domainAt(layer);
-  const readings = recording.taps.map((tap): TapReading => (head === 'difference' ? tap : { ...tap, score: tap.poles?.[head] ?? new Float32Array(layers).fill(Number.NaN), shown: null }));
+  const readings = recording.taps.map((tap): TapReading =>
+    head === 'difference'
+      ? tap
+      : { ...tap, score: tap.poles?.[head] ?? new Float32Array(layers).fill(Number.NaN), shown: null },
+  );
   const traceAt = (at: number | null): TracePoint[] => tracePoints(readings, tokens.length, at, defaultLayer);
-  const taps = traceAt(layer).filter(({ stand }) => stand === 'sentence').map(({ score, low, high, afterToken }, index) => ({ ...tapMark(index, score, low, high), afterToken }));
+  const taps = traceAt(layer)
+    .filter(({ stand }) => stand === 'sentence')
+    .map(({ score, low, high, afterToken }, index) => ({ ...tapMark(index, score, low, high), afterToken }));
   const common = { head, grain, domain, taps };
-  const shapeOf = (token: number, tapped: boolean): ReturnType<typeof tokenShape> => tokenShape(token, tokens[token]?.text ?? '', token === givenTokens && token > 0, tapped);
+  const shapeOf = (token: number, tapped: boolean): ReturnType<typeof tokenShape> =>
+    tokenShape(token, tokens[token]?.text ?? '', token === givenTokens && token > 0, tapped);
   if (grain === 'reading') {
     const trace = traceAt(single ? layer : null);
     const values = traceValues(trace, tokens.length);
     const byLayer = Array.from({ length: layers }, (_, at) => traceValues(traceAt(at), tokens.length));
     const end = (trace.at(-1)?.afterToken ?? -1) + 1;
-    return { ...common, trace, cells: tokens.map((_, token) => readingCell(shapeOf(token, false), values[token] ?? Number.NaN, token < end)), at: (token, other) => clamped((byLayer[other]?.[token] ?? Number.NaN) / domainAt(other)) };
+    return {
+      ...common,
+      trace,
+      cells: tokens.map((_, token) => readingCell(shapeOf(token, false), values[token] ?? Number.NaN, token < end)),
+      at: (token, other) => clamped((byLayer[other]?.[token] ?? Number.NaN) / domainAt(other)),
+    };
   }
   const tapAfter = new Map(taps.map((tap) => [tap.afterToken, tap]));
-  const smoothing: Smoothing = { grain, window, starts: unitStarts(grain, tokens.map((piece) => piece.text)), tokens: tokens.length };
+  const smoothing: Smoothing = {
+    grain,
+    window,
+    starts: unitStarts(
+      grain,
+      tokens.map((piece) => piece.text),
+    ),
+    tokens: tokens.length,
+  };
   const values = drawnValues({ scores, layers }, smoothing, 0, tokens.length, 0, layers);
   const valueAt = (token: number, at: number): number => values[token * layers + at] ?? Number.NaN;
   return {
     ...common,
     trace: null,
-    cells: tokens.map((_, token) => stripCell(shapeOf(token, tapAfter.has(token)), valueAt(token, layer), domain, tapAfter.get(token) ?? null)),
+    cells: tokens.map((_, token) =>
+      stripCell(shapeOf(token, tapAfter.has(token)), valueAt(token, layer), domain, tapAfter.get(token) ?? null),
+    ),
     at: (token, other) => clamped(valueAt(token, other) / domainAt(other)),
   };
 }

@@ -45,7 +45,9 @@ export function figureStrip({ cells, head }: FigureData, width: number, theme: T
   cells.forEach((cell, index) => {
     if (cell.shape.begins) {
       if (column + 11 > columns) next();
-      markup.push(svgText(column * ADVANCE, baseline(row), '▏continued here', { fill: colours.muted, 'font-size': 10 }));
+      markup.push(
+        svgText(column * ADVANCE, baseline(row), '▏continued here', { fill: colours.muted, 'font-size': 10 }),
+      );
       column += 11;
     }
     // Words go to the next line whole, as in any text; a word may be several tokens.
@@ -62,7 +64,15 @@ export function figureStrip({ cells, head }: FigureData, width: number, theme: T
     }
     if (cell.tap !== null) {
       if (column + 2 > columns) next();
-      markup.push(lozenge(column * ADVANCE + ADVANCE, baseline(row) - FONT * 0.3, 4.5, cell.tap.inside ? null : cell.tap.score > 0 ? ink.lines.positive : ink.lines.negative, colours));
+      markup.push(
+        lozenge(
+          column * ADVANCE + ADVANCE,
+          baseline(row) - FONT * 0.3,
+          4.5,
+          cell.tap.inside ? null : cell.tap.score > 0 ? ink.lines.positive : ink.lines.negative,
+          colours,
+        ),
+      );
       column += 2;
     }
   });
@@ -72,7 +82,12 @@ export function figureStrip({ cells, head }: FigureData, width: number, theme: T
 /** A lozenge, hollow where `fill` is null. */
 export function lozenge(x: number, y: number, radius: number, fill: string | null, colours: FigureColours): Markup {
   const d = `M${x} ${y - radius}l${radius} ${radius}l${-radius} ${radius}l${-radius} ${-radius}z`;
-  return tag('path', { d: d.replace(/-?\d+\.\d{3,}/g, (value) => Number(value).toFixed(2)), fill: fill ?? colours.paper, stroke: fill === null ? colours.muted : colours.ink, 'stroke-width': 1.2 });
+  return tag('path', {
+    d: d.replace(/-?\d+\.\d{3,}/g, (value) => Number(value).toFixed(2)),
+    fill: fill ?? colours.paper,
+    stroke: fill === null ? colours.muted : colours.ink,
+    'stroke-width': 1.2,
+  });
 }
 
 function baseline(row: number): number {
@@ -100,7 +115,8 @@ function wordCells(cells: readonly StripCell[], index: number): number {
   const first = cells[index]?.text ?? '';
   if (index > 0 && !first.startsWith(' ')) return 0;
   let count = cellsIn(first);
-  for (let at = index + 1; /^[^\s]/u.test(cells[at]?.text ?? '') && count < 80; at += 1) count += cellsIn(cells[at]?.text ?? '');
+  for (let at = index + 1; /^[^\s]/u.test(cells[at]?.text ?? '') && count < 80; at += 1)
+    count += cellsIn(cells[at]?.text ?? '');
   return count;
 }
 
@@ -109,11 +125,13 @@ function cut(text: string, columns: number): string[] {
   if (cellsIn(text) <= columns) return [text];
   const letters = Array.from(text);
   const parts: string[] = [];
-  for (let at = 0; at < letters.length; at += Math.floor(columns / 2)) parts.push(letters.slice(at, at + Math.floor(columns / 2)).join(''));
+  for (let at = 0; at < letters.length; at += Math.floor(columns / 2))
+    parts.push(letters.slice(at, at + Math.floor(columns / 2)).join(''));
   return parts;
 }
 
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
 
 /** Places on the grid: two for the wide letters of East Asia and for pictures, none for marks that sit on another. */
 function cellsIn(text: string): number {
@@ -122,7 +140,14 @@ function cellsIn(text: string): number {
   return count;
 }
 
-function box(cell: StripCell, text: string, x: number, y: number, width: number, { head, lines, theme, colours }: Ink): Markup[] {
+function box(
+  cell: StripCell,
+  text: string,
+  x: number,
+  y: number,
+  width: number,
+  { head, lines, theme, colours }: Ink,
+): Markup[] {
   const top = y - FONT - 1;
   const height = FONT + 7;
   const scored = cell.state === 'value' || cell.state === 'beyond';
@@ -130,11 +155,38 @@ function box(cell: StripCell, text: string, x: number, y: number, width: number,
   const fill = scored ? scaleHex(cell.t, theme, head) : 'url(#hatch)';
   // What no reading follows yet has no colour.
   const out = cell.state === 'unread' ? [] : [tag('rect', { x, y: top, width, height, fill })];
-  if (scored && bar >= 0.5) out.push(tag('rect', { x, y: cell.t > 0 ? top - bar : top + height, width, height: bar, fill: cell.t > 0 ? lines.positive : lines.negative }));
-  if (cell.state === 'beyond') out.push(tag('path', { d: cell.t > 0 ? `M${x + width - 6} ${top}h6v6z` : `M${x + width - 6} ${top + height}h6v-6z`, fill: colours.ink }));
+  if (scored && bar >= 0.5)
+    out.push(
+      tag('rect', {
+        x,
+        y: cell.t > 0 ? top - bar : top + height,
+        width,
+        height: bar,
+        fill: cell.t > 0 ? lines.positive : lines.negative,
+      }),
+    );
+  if (cell.state === 'beyond')
+    out.push(
+      tag('path', {
+        d: cell.t > 0 ? `M${x + width - 6} ${top}h6v6z` : `M${x + width - 6} ${top + height}h6v-6z`,
+        fill: colours.ink,
+      }),
+    );
   // Letters of scripts that join or run to the left are not spread: they only start where their colour starts.
-  const spread = text.trim() === '' || /[^\p{Script=Latin}\p{Script=Common}\p{Script=Cyrillic}\p{Script=Greek}]/u.test(text) ? {} : { textLength: width, lengthAdjust: 'spacingAndGlyphs' };
-  if (text.trim() !== '') out.push(svgText(x, y, text, { 'xml:space': 'preserve', 'font-family': MONO, 'font-size': FONT, fill: colours.ink, ...spread }));
+  const spread =
+    text.trim() === '' || /[^\p{Script=Latin}\p{Script=Common}\p{Script=Cyrillic}\p{Script=Greek}]/u.test(text)
+      ? {}
+      : { textLength: width, lengthAdjust: 'spacingAndGlyphs' };
+  if (text.trim() !== '')
+    out.push(
+      svgText(x, y, text, {
+        'xml:space': 'preserve',
+        'font-family': MONO,
+        'font-size': FONT,
+        fill: colours.ink,
+        ...spread,
+      }),
+    );
   return out;
 }
 

@@ -21,11 +21,21 @@ const STANDS = { sentence: true, clause: true, word: true } as const satisfies R
 export function serialiseFork(a: Recording, b: Recording): string {
   const piecesOf = ({ tokens }: Recording): string[] => tokens.map((token) => token.text);
   const shared = sharedOpening(piecesOf(a), piecesOf(b));
-  if (shared === 0 || a.provenance.probeSha256 !== b.provenance.probeSha256) throw new AppError('usage', `The recordings ${a.id} and ${b.id} are no story that forks: they need two sentences in common and one probe.`);
+  if (shared === 0 || a.provenance.probeSha256 !== b.provenance.probeSha256)
+    throw new AppError(
+      'usage',
+      `The recordings ${a.id} and ${b.id} are no story that forks: they need two sentences in common and one probe.`,
+    );
   const side = (recording: Recording): unknown => ({
     id: recording.id,
     pieces: piecesOf(recording),
-    readings: tracePoints(recording.taps, recording.tokens.length, null, recording.defaultLayer).map(({ afterToken, stand, score, low, high }) => [afterToken, stand, ...[score, low, high].map((value) => Number(value.toFixed(2)))]),
+    readings: tracePoints(recording.taps, recording.tokens.length, null, recording.defaultLayer).map(
+      ({ afterToken, stand, score, low, high }) => [
+        afterToken,
+        stand,
+        ...[score, low, high].map((value) => Number(value.toFixed(2))),
+      ],
+    ),
   });
   return JSON.stringify({ format: FORMAT, version: VERSION, axis: a.axis, shared, a: side(a), b: side(b) });
 }
@@ -39,7 +49,12 @@ export function parseFork(source: string): ForkedStory {
   const axis = field(root, 'axis');
   const name = (key: string): string => words(field(axis, key), 60);
   const [a, b] = [toSide(field(root, 'a')), toSide(field(root, 'b'))];
-  return { axis: { positive: name('positive'), negative: name('negative'), neutral: name('neutral') }, shared: integer(field(root, 'shared'), 1, Math.min(a.pieces.length, b.pieces.length) - 1), a, b };
+  return {
+    axis: { positive: name('positive'), negative: name('negative'), neutral: name('neutral') },
+    shared: integer(field(root, 'shared'), 1, Math.min(a.pieces.length, b.pieces.length) - 1),
+    a,
+    b,
+  };
 }
 
 function toSide(node: JsonNode): ForkSide {
@@ -47,8 +62,16 @@ function toSide(node: JsonNode): ForkSide {
   let from = 0;
   const trace = list(field(node, 'readings'), 1, pieces.length).map((reading): TracePoint => {
     const [after, stand, score, low, high] = list(reading, 5, 5);
-    if (after === undefined || stand === undefined || score === undefined || low === undefined || high === undefined) return reading.refuse(`${reading.path} must have 5 items.`);
-    const point = { from, afterToken: integer(after, from, pieces.length - 1), stand: toStand(stand), score: number(score), low: number(low), high: number(high) };
+    if (after === undefined || stand === undefined || score === undefined || low === undefined || high === undefined)
+      return reading.refuse(`${reading.path} must have 5 items.`);
+    const point = {
+      from,
+      afterToken: integer(after, from, pieces.length - 1),
+      stand: toStand(stand),
+      score: number(score),
+      low: number(low),
+      high: number(high),
+    };
     from = point.afterToken + 1;
     return point;
   });
@@ -57,5 +80,7 @@ function toSide(node: JsonNode): ForkSide {
 
 function toStand(node: JsonNode): Stand {
   const value = text(node);
-  return Object.hasOwn(STANDS, value) ? (value as Stand) : node.refuse(`${node.path} must be one of ${Object.keys(STANDS).join(', ')}, got "${value}".`);
+  return Object.hasOwn(STANDS, value)
+    ? (value as Stand)
+    : node.refuse(`${node.path} must be one of ${Object.keys(STANDS).join(', ')}, got "${value}".`);
 }

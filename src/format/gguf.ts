@@ -20,7 +20,19 @@ const MAX_DIRECTIONS = 511;
 const MAX_HIDDEN = 65536;
 
 /** Metadata types by their number in the file; what is missing here is no type. */
-const TYPE_BYTES: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
+const TYPE_BYTES: Readonly<Record<number, number>> = {
+  0: 1,
+  1: 1,
+  2: 2,
+  3: 2,
+  4: 4,
+  5: 4,
+  6: 4,
+  7: 1,
+  10: 8,
+  11: 8,
+  12: 8,
+};
 const U32 = 4;
 const I32 = 5;
 const STRING = 8;
@@ -43,23 +55,37 @@ export interface ControlVector {
 /** Reads a control vector. `file` is its name, for messages; throws `tensor-file-invalid`, naming what is wrong. */
 export function readControlVector(bytes: Uint8Array, file: string): ControlVector {
   const refuse: Refuse = (message) => {
-    throw new AppError('tensor-file-invalid', `${message} Take a control vector that llama.cpp or repeng wrote.`, { file });
+    throw new AppError('tensor-file-invalid', `${message} Take a control vector that llama.cpp or repeng wrote.`, {
+      file,
+    });
   };
   const cursor = new ByteCursor(bytes, refuse);
   if (bytes.length < 24 || cursor.u32(file) !== MAGIC) refuse(`${file} is not a GGUF file.`);
   const version = cursor.u32(`${file} version`);
-  if (version !== VERSION) refuse(`${file} is GGUF version ${version}${(version & 0xffff) === 0 ? ' (big-endian)' : ''}; only version ${VERSION}, little-endian, is read.`);
+  if (version !== VERSION)
+    refuse(
+      `${file} is GGUF version ${version}${(version & 0xffff) === 0 ? ' (big-endian)' : ''}; only version ${VERSION}, little-endian, is read.`,
+    );
   const tensorCount = cursor.u64(`${file} tensor count`, MAX_DIRECTIONS);
   const metadata = readMetadata(cursor, cursor.u64(`${file} key count`, MAX_KEYS), file, refuse);
 
   const architecture = metadata.get('general.architecture');
-  if (architecture !== ARCHITECTURE) refuse(`${file} general.architecture must be "${ARCHITECTURE}", got ${JSON.stringify(architecture ?? null).slice(0, 80)}.`);
+  if (architecture !== ARCHITECTURE)
+    refuse(
+      `${file} general.architecture must be "${ARCHITECTURE}", got ${JSON.stringify(architecture ?? null).slice(0, 80)}.`,
+    );
   const alignment = metadata.get('general.alignment') ?? ALIGNMENT;
-  if (typeof alignment !== 'number' || alignment < 1 || alignment > 65536 || (alignment & (alignment - 1)) !== 0) return refuse(`${file} general.alignment must be a power of two up to 65536, got ${alignment}.`);
-  const infos = Array.from({ length: tensorCount }, (_, index) => readInfo(cursor, `${file} tensor ${index + 1}`, refuse));
+  if (typeof alignment !== 'number' || alignment < 1 || alignment > 65536 || (alignment & (alignment - 1)) !== 0)
+    return refuse(`${file} general.alignment must be a power of two up to 65536, got ${alignment}.`);
+  const infos = Array.from({ length: tensorCount }, (_, index) =>
+    readInfo(cursor, `${file} tensor ${index + 1}`, refuse),
+  );
   if (infos.length === 0) refuse(`${file} holds no direction.`);
   const declared = metadata.get('controlvector.layer_count');
-  if (declared !== undefined && (typeof declared !== 'number' || declared < 1)) refuse(`${file} controlvector.layer_count must be a whole number from 1, got ${JSON.stringify(declared).slice(0, 80)}.`);
+  if (declared !== undefined && (typeof declared !== 'number' || declared < 1))
+    refuse(
+      `${file} controlvector.layer_count must be a whole number from 1, got ${JSON.stringify(declared).slice(0, 80)}.`,
+    );
 
   const start = padded(cursor.at, alignment);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -68,9 +94,18 @@ export function readControlVector(bytes: Uint8Array, file: string): ControlVecto
   for (const { path, direction, hidden, type, offset } of infos) {
     const size = hidden * (type === F32 ? 4 : 2);
     if (vectors.has(direction)) refuse(`${path} comes twice.`);
-    if (hidden !== infos[0]?.hidden) refuse(`${path} has ${hidden} numbers, the first direction ${infos[0]?.hidden ?? 0}: all must have the width of one model.`);
-    if (offset !== at) refuse(`${path} begins at byte ${offset} of the data, where ${at} is next: tensors overlap, leave a gap or are not aligned.`);
-    if (start + offset + size > bytes.length) refuse(`${path} needs ${size} bytes from byte ${start + offset}, but the file has ${bytes.length}: it is cut short.`);
+    if (hidden !== infos[0]?.hidden)
+      refuse(
+        `${path} has ${hidden} numbers, the first direction ${infos[0]?.hidden ?? 0}: all must have the width of one model.`,
+      );
+    if (offset !== at)
+      refuse(
+        `${path} begins at byte ${offset} of the data, where ${at} is next: tensors overlap, leave a gap or are not aligned.`,
+      );
+    if (start + offset + size > bytes.length)
+      refuse(
+        `${path} needs ${size} bytes from byte ${start + offset}, but the file has ${bytes.length}: it is cut short.`,
+      );
     vectors.set(direction, decode(view, start + offset, hidden, type, path, refuse));
     at = padded(at + size, alignment);
   }
@@ -79,11 +114,20 @@ export function readControlVector(bytes: Uint8Array, file: string): ControlVecto
     const value = metadata.get(key);
     return value === undefined || value === '' ? '' : words({ value, path: `${file} ${key}`, refuse }, 400);
   };
-  return { name: said('general.name'), model: said('controlvector.model_hint'), vectors: new Map([...vectors].sort(([a], [b]) => a - b)) };
+  return {
+    name: said('general.name'),
+    model: said('controlvector.model_hint'),
+    vectors: new Map([...vectors].sort(([a], [b]) => a - b)),
+  };
 }
 
 /** Strings and whole numbers by key; other values are checked for their length and passed over. */
-function readMetadata(cursor: ByteCursor, count: number, file: string, refuse: Refuse): ReadonlyMap<string, string | number> {
+function readMetadata(
+  cursor: ByteCursor,
+  count: number,
+  file: string,
+  refuse: Refuse,
+): ReadonlyMap<string, string | number> {
   const kept = new Map<string, string | number>();
   const seen = new Set<string>();
   for (let i = 0; i < count; i += 1) {
@@ -105,7 +149,11 @@ function passArray(cursor: ByteCursor, path: string, refuse: Refuse): void {
   const type = cursor.u32(`${path} item type`);
   const length = cursor.u64(`${path} length`, Number.MAX_SAFE_INTEGER);
   if (type === STRING) for (let i = 0; i < length; i += 1) cursor.string(`${path}[${i}]`, 1_000_000);
-  else cursor.take((TYPE_BYTES[type] ?? refuse(`${path} is a list of the type ${type}, which is not read.`)) * length, path);
+  else
+    cursor.take(
+      (TYPE_BYTES[type] ?? refuse(`${path} is a list of the type ${type}, which is not read.`)) * length,
+      path,
+    );
 }
 
 interface Info {
@@ -130,9 +178,17 @@ function readInfo(cursor: ByteCursor, place: string, refuse: Refuse): Info {
   return { path, direction, hidden, type, offset: cursor.u64(`${path} offset`, Number.MAX_SAFE_INTEGER) };
 }
 
-function decode(view: DataView, start: number, count: number, type: number, path: string, refuse: Refuse): Float32Array {
+function decode(
+  view: DataView,
+  start: number,
+  count: number,
+  type: number,
+  path: string,
+  refuse: Refuse,
+): Float32Array {
   const out = new Float32Array(count);
-  for (let i = 0; i < count; i += 1) out[i] = type === F32 ? view.getFloat32(start + i * 4, true) : halfToFloat(view.getUint16(start + i * 2, true));
+  for (let i = 0; i < count; i += 1)
+    out[i] = type === F32 ? view.getFloat32(start + i * 4, true) : halfToFloat(view.getUint16(start + i * 2, true));
   const bad = out.findIndex((value) => !Number.isFinite(value));
   return bad < 0 ? out : refuse(`${path} holds a number that is not finite, at index ${bad}.`);
 }
@@ -144,7 +200,8 @@ function decode(view: DataView, start: number, count: number, type: number, path
 export function writeControlVector({ name, model, vectors }: ControlVector): Uint8Array<ArrayBuffer> {
   const ordered = [...vectors].sort(([a], [b]) => a - b);
   const hidden = ordered[0]?.[1].length ?? 0;
-  if (hidden === 0 || hidden > MAX_HIDDEN) throw new RangeError(`a control vector needs directions of 1 to ${MAX_HIDDEN} numbers, got ${hidden}`);
+  if (hidden === 0 || hidden > MAX_HIDDEN)
+    throw new RangeError(`a control vector needs directions of 1 to ${MAX_HIDDEN} numbers, got ${hidden}`);
   const parts: Uint8Array[] = [u32(MAGIC), u32(VERSION), u64(ordered.length), u64(name === '' ? 3 : 4)];
   parts.push(string('general.architecture'), u32(STRING), string(ARCHITECTURE));
   if (name !== '') parts.push(string('general.name'), u32(STRING), string(name));
@@ -152,8 +209,10 @@ export function writeControlVector({ name, model, vectors }: ControlVector): Uin
   parts.push(string('controlvector.layer_count'), u32(U32), u32(ordered.length));
   const size = padded(hidden * 4, ALIGNMENT);
   for (const [index, [direction, values]] of ordered.entries()) {
-    if (!Number.isInteger(direction) || direction < 1 || direction > MAX_DIRECTIONS) throw new RangeError(`direction ${direction} has no place in a control vector`);
-    if (values.length !== hidden) throw new RangeError(`direction ${direction} has ${values.length} numbers, the first ${hidden}`);
+    if (!Number.isInteger(direction) || direction < 1 || direction > MAX_DIRECTIONS)
+      throw new RangeError(`direction ${direction} has no place in a control vector`);
+    if (values.length !== hidden)
+      throw new RangeError(`direction ${direction} has ${values.length} numbers, the first ${hidden}`);
     parts.push(string(`direction.${direction}`), u32(1), u64(hidden), u32(F32), u64(index * size));
   }
   const head = parts.reduce((sum, part) => sum + part.length, 0);
@@ -165,7 +224,8 @@ export function writeControlVector({ name, model, vectors }: ControlVector): Uin
     at += part.length;
   }
   const view = new DataView(bytes.buffer);
-  for (const [index, [, values]] of ordered.entries()) values.forEach((value, i) => view.setFloat32(start + index * size + i * 4, value, true));
+  for (const [index, [, values]] of ordered.entries())
+    values.forEach((value, i) => view.setFloat32(start + index * size + i * 4, value, true));
   return bytes;
 }
 

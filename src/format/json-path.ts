@@ -26,7 +26,8 @@ export function fileObject(source: string, name: string, format: string, version
 
 /** Parses JSON; `name` begins every path. */
 export function jsonRoot(source: string, name: string, refuse: Refuse): JsonNode {
-  if (tooDeep(source)) return refuse(`${name} nests lists and objects more than ${DEEPEST_JSON} deep, which no file of Flipside does.`);
+  if (tooDeep(source))
+    return refuse(`${name} nests lists and objects more than ${DEEPEST_JSON} deep, which no file of Flipside does.`);
   try {
     return { value: JSON.parse(source) as unknown, path: name, refuse };
   } catch (error) {
@@ -40,7 +41,8 @@ export function checkFormat(root: JsonNode, format: string, version: number): vo
   const found = text(field(root, 'format'));
   if (found !== format) refuse(`${path}.format must be "${format}", got ${shown(found)}.`);
   const foundVersion = integer(field(root, 'version'), 1, Number.MAX_SAFE_INTEGER);
-  if (foundVersion > version) refuse(`${path}.version is ${foundVersion}, written by a newer Flipside; this one reads up to ${version}.`);
+  if (foundVersion > version)
+    refuse(`${path}.version is ${foundVersion}, written by a newer Flipside; this one reads up to ${version}.`);
 }
 
 /** Whether an object has a member of that name. */
@@ -53,7 +55,8 @@ export function has(node: JsonNode, key: string): boolean {
 /** A member of an object; refuses when the value is no object or lacks it. */
 export function field(node: JsonNode, key: string): JsonNode {
   const { value, path, refuse } = node;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(`${path} must be an object, got ${kindOf(value)}.`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return refuse(`${path} must be an object, got ${kindOf(value)}.`);
   remember(node, value, key);
   if (!Object.hasOwn(value, key)) return refuse(`${path}.${key} is missing.`);
   return { ...node, value: (value as Record<string, unknown>)[key], path: `${path}.${key}` };
@@ -68,7 +71,8 @@ function remember({ asked }: JsonNode, object: object, key: string): void {
 
 /**
  * Refuses the first member that nobody asked for, at any depth, and names the nearest that somebody did: a misspelt name would
- * otherwise change nothing, in silence. For a root with `asked`, when everything has been read. Objects of which nothing was asked are left alone.
+ * otherwise change nothing, in silence. For a root with `asked`, when everything has been read. Objects of which
+ * nothing was asked are left alone.
  */
 export function refuseUnknown(root: JsonNode): void {
   const visit = (value: unknown, path: string): void => {
@@ -76,7 +80,10 @@ export function refuseUnknown(root: JsonNode): void {
     if (typeof value !== 'object' || value === null) return;
     const known = root.asked?.get(value);
     for (const [key, member] of Object.entries(value)) {
-      if (known !== undefined && !known.has(key)) root.refuse(`${path}.${key} is not known; the nearest name that is known there is ${nearestWord(key, known)}. Take it out, or correct its name.`);
+      if (known !== undefined && !known.has(key))
+        root.refuse(
+          `${path}.${key} is not known; the nearest name that is known there is ${nearestWord(key, known)}. Take it out, or correct its name.`,
+        );
       visit(member, `${path}.${key}`);
     }
   };
@@ -96,7 +103,9 @@ export function list(node: JsonNode, least: number, most: number): JsonNode[] {
 
 /** A string. */
 export function text(node: JsonNode): string {
-  return typeof node.value === 'string' ? node.value : node.refuse(`${node.path} must be a string, got ${kindOf(node.value)}.`);
+  return typeof node.value === 'string'
+    ? node.value
+    : node.refuse(`${node.path} must be a string, got ${kindOf(node.value)}.`);
 }
 
 /**
@@ -110,16 +119,22 @@ export function words(node: JsonNode, most: number): string {
   if (value.length > most) refuse(`${path} must have at most ${most} characters, got ${value.length}.`);
   if (value !== value.trim()) refuse(`${path} must not begin or end with white space.`);
   const hidden = UNSEEN.exec(value);
-  if (hidden !== null) refuse(`${path} holds the invisible character U+${(hidden[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')} at ${hidden.index + 1}; delete it.`);
+  if (hidden !== null)
+    refuse(
+      `${path} holds the invisible character U+${(hidden[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')} at ${hidden.index + 1}; delete it.`,
+    );
   return value;
 }
 
-const UNSEEN = /[\p{Surrogate}\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
+const UNSEEN =
+  /[\p{Surrogate}\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
 /** A finite number. */
 export function number(node: JsonNode): number {
   const { value, path, refuse } = node;
-  return typeof value === 'number' && Number.isFinite(value) ? value : refuse(`${path} must be a finite number, got ${kindOf(value)}.`);
+  return typeof value === 'number' && Number.isFinite(value)
+    ? value
+    : refuse(`${path} must be a finite number, got ${kindOf(value)}.`);
 }
 
 /** A whole number between `least` and `most`. */

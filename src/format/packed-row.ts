@@ -32,7 +32,9 @@ export function packRow(row: readonly (number | null)[]): PackedRow {
 export function rowOf(node: JsonNode, layers: number): Float32Array {
   const { value, path } = node;
   if (typeof value !== 'string') {
-    return Float32Array.from(list(node, layers, layers), (item) => (item.value === null ? Number.NaN : inRange(item, -LARGEST, LARGEST)));
+    return Float32Array.from(list(node, layers, layers), (item) =>
+      item.value === null ? Number.NaN : inRange(item, -LARGEST, LARGEST),
+    );
   }
   const bytes = bytesOf(value);
   if (bytes?.length !== 2 * layers) {

@@ -1,4 +1,7 @@
-/** What a file that somebody brings holds, as one question and one answer that can be sent between threads: large files are parsed beside the page. Pure. */
+/**
+ * What a file that somebody brings holds, as one question and one answer that can be sent between threads: large files
+ * are parsed beside the page. Pure.
+ */
 import { AppError, type ErrorRecord } from '../core/errors.ts';
 import type { Recording } from './recording.ts';
 import { parseRecording } from './recording-json.ts';

@@ -13,12 +13,13 @@ const KIND_WORDS: Readonly<Record<FitMethod['kind'], string>> = {
   ridge: 'ridge regression',
   logistic: 'L2 logistic regression',
   lda: 'linear discriminant analysis with shrinkage',
-  'difference-of-means': 'difference of the poles\' means',
+  'difference-of-means': "difference of the poles' means",
 };
 const TARGET_WORDS: Readonly<Record<FitMethod['target'], string>> = {
   poles: 'the poles alone, no zero labels',
   zeroed: 'the poles, with neutral turns, settings alone and neutral stories pulled to 0',
-  hardened: 'the poles, with neutral turns, settings, neutral stories, and luck and moods that nobody caused pulled to 0',
+  hardened:
+    'the poles, with neutral turns, settings, neutral stories, and luck and moods that nobody caused pulled to 0',
 };
 
 /**
@@ -30,17 +31,37 @@ export function probeCard(probe: ProbeHead, report?: Report): string {
   return `${[`# ${probe.title}`, probe.about, factsTable(probe, report), tapsSection(probe), ...traceSection(probe), ...judged, ...polesSection(probe), setsSection(probe), linesSection(probe), STANDING].join('\n\n')}\n`;
 }
 
-function factsTable({ axis, model, method, defaultLayer, provenance, evidence }: ProbeHead, report: Report | undefined): string {
-  return table(['', ''], [
-    ['axis', `${axis.positive} (positive), ${axis.negative} (negative), measured from ${axis.neutral}`],
-    ['model', `${model.id}, ${model.layerCount} layers of ${model.hidden}, weights ${model.weightsSha256.slice(0, 16)}…`],
-    ['method', `${KIND_WORDS[method.kind]} on standardised residuals; ${TARGET_WORDS[method.target]}${method.kind === 'difference-of-means' ? '' : `; penalty ${method.penalty}`} (${methodName(method)})`],
-    ['default layer', String(defaultLayer)],
-    ['trained on', provenance.sets.map((set) => `${set.name} (${set.rows} rows, sha256 ${set.sha256.slice(0, 12)}…)`).join('; ')],
-    ['evidence from', `${evidence.topics} topics, ${evidence.rows} readings of both poles`],
-    ['seed, version', `${provenance.seed}, Flipside ${provenance.version}`],
-    ['judged', report === undefined ? 'no report lies beside this probe' : `report of the files with sha256 ${report.probe.sha256.slice(0, 16)}…, at layer ${report.layer}`],
-  ]);
+function factsTable(
+  { axis, model, method, defaultLayer, provenance, evidence }: ProbeHead,
+  report: Report | undefined,
+): string {
+  return table(
+    ['', ''],
+    [
+      ['axis', `${axis.positive} (positive), ${axis.negative} (negative), measured from ${axis.neutral}`],
+      [
+        'model',
+        `${model.id}, ${model.layerCount} layers of ${model.hidden}, weights ${model.weightsSha256.slice(0, 16)}…`,
+      ],
+      [
+        'method',
+        `${KIND_WORDS[method.kind]} on standardised residuals; ${TARGET_WORDS[method.target]}${method.kind === 'difference-of-means' ? '' : `; penalty ${method.penalty}`} (${methodName(method)})`,
+      ],
+      ['default layer', String(defaultLayer)],
+      [
+        'trained on',
+        provenance.sets.map((set) => `${set.name} (${set.rows} rows, sha256 ${set.sha256.slice(0, 12)}…)`).join('; '),
+      ],
+      ['evidence from', `${evidence.topics} topics, ${evidence.rows} readings of both poles`],
+      ['seed, version', `${provenance.seed}, Flipside ${provenance.version}`],
+      [
+        'judged',
+        report === undefined
+          ? 'no report lies beside this probe'
+          : `report of the files with sha256 ${report.probe.sha256.slice(0, 16)}…, at layer ${report.layer}`,
+      ],
+    ],
+  );
 }
 
 function tapsSection({ taps, axis }: ProbeHead): string {
@@ -56,7 +77,13 @@ ${axis.positive} lies above it and ${axis.negative} below.`;
 function evidenceSections({ evidence, axis, defaultLayer }: ProbeHead): string[] {
   const { auroc, aurocLow, aurocHigh, pairs, nullAuroc95ByLayer, nullAuroc95, nullShuffles } = evidence;
   const best = auroc.indexOf(Math.max(...auroc));
-  const rows = auroc.map((value, l) => [l === defaultLayer ? `**${l}**` : String(l), three(value), `${at(aurocLow, l)} to ${at(aurocHigh, l)}`, percent(pairs[l] ?? NaN), at(nullAuroc95ByLayer, l)]);
+  const rows = auroc.map((value, l) => [
+    l === defaultLayer ? `**${l}**` : String(l),
+    three(value),
+    `${at(aurocLow, l)} to ${at(aurocHigh, l)}`,
+    percent(pairs[l] ?? NaN),
+    at(nullAuroc95ByLayer, l),
+  ]);
   return [
     `## How well it tells the poles apart
 
@@ -75,7 +102,10 @@ Layer 0 is the words alone: the taps are the same words after every text, so it 
 function storiesText({ drift, driftLayer }: ProbeHead['evidence']): string {
   if (drift.length === 0) return 'Not measured.';
   const largest = drift.reduce((most, { mean }) => (Math.abs(mean) > Math.abs(most) ? mean : most), 0);
-  const found = Math.abs(largest) <= DRIFT_LIMIT ? `within the limit of ${DRIFT_LIMIT}` : `**beyond the limit of ${DRIFT_LIMIT}: do not compare readings of texts of different length**`;
+  const found =
+    Math.abs(largest) <= DRIFT_LIMIT
+      ? `within the limit of ${DRIFT_LIMIT}`
+      : `**beyond the limit of ${DRIFT_LIMIT}: do not compare readings of texts of different length**`;
   return `Neutral stories, each scored at layer ${driftLayer} by a probe fitted and calibrated without it. Largest mean: ${signed(largest)}, ${found}.\n\n${driftTable(drift)}`;
 }
 
@@ -84,7 +114,16 @@ function setsSection({ evidence: { bySet, driftLayer } }: ProbeHead): string {
 
 Held-out scores at layer ${driftLayer}, for the topics of each training set alone. An overall number may be owed to the easiest set.
 
-${table(['set', 'topics', 'AUROC', '95 % interval', 'pairs'], bySet.map((set) => [set.name, String(set.topics), three(set.auroc), `${three(set.aurocLow)} to ${three(set.aurocHigh)}`, percent(set.pairs)]))}`;
+${table(
+  ['set', 'topics', 'AUROC', '95 % interval', 'pairs'],
+  bySet.map((set) => [
+    set.name,
+    String(set.topics),
+    three(set.auroc),
+    `${three(set.aurocLow)} to ${three(set.aurocHigh)}`,
+    percent(set.pairs),
+  ]),
+)}`;
 }
 
 /** Each pole from neutral; nothing for a probe without such readings. */
@@ -95,18 +134,32 @@ function polesSection({ poles, axis, defaultLayer }: ProbeHead): string[] {
     const { auroc, aurocLow, aurocHigh, other, otherLow, otherHigh, topics } = poles[pole].evidence;
     const head = headName(pole, axis);
     return [
-      [head, `${axis[pole]} against ${neutral}`, at(auroc, defaultLayer), `${at(aurocLow, defaultLayer)} to ${at(aurocHigh, defaultLayer)}`, String(topics)],
-      [head, `${axis[opposite(pole)]} against ${neutral}, on the side of ${axis[pole]}`, at(other, defaultLayer), `${at(otherLow, defaultLayer)} to ${at(otherHigh, defaultLayer)}`, String(topics)],
+      [
+        head,
+        `${axis[pole]} against ${neutral}`,
+        at(auroc, defaultLayer),
+        `${at(aurocLow, defaultLayer)} to ${at(aurocHigh, defaultLayer)}`,
+        String(topics),
+      ],
+      [
+        head,
+        `${axis[opposite(pole)]} against ${neutral}, on the side of ${axis[pole]}`,
+        at(other, defaultLayer),
+        `${at(otherLow, defaultLayer)} to ${at(otherHigh, defaultLayer)}`,
+        String(topics),
+      ],
     ];
   });
-  return [`## Each pole read from ${neutral}, at layer ${defaultLayer}
+  return [
+    `## Each pole read from ${neutral}, at layer ${defaultLayer}
 
 Two more directions, by the same method and penalty: the turns of one pole against the same zeros, without the turns of the other. Every topic is
 scored by a fit that saw nothing of it. The second line of each says what it makes of the pole that it was not fitted to: 1, both poles leave ${neutral} the
 same way; 0.5, the other pole does not move it; 0, opposites on one line. Above 0.5, a reading of one pole alone does not say which of the two it
 is. Intervals resample topics and are somewhat too narrow; no labels were shuffled, so compare them with 0.5.
 
-${table(['reading', 'AUROC of', 'AUROC', '95 % interval', 'topics'], rows)}`];
+${table(['reading', 'AUROC of', 'AUROC', '95 % interval', 'topics'], rows)}`,
+  ];
 }
 
 function linesSection({ alarm, calibration, defaultLayer, lexical }: ProbeHead): string {
@@ -114,16 +167,22 @@ function linesSection({ alarm, calibration, defaultLayer, lexical }: ProbeHead):
   const explained = lexical.explained[defaultLayer] ?? 0;
   const tokens = `A single token of neutral text varies by ${tokenSd.toFixed(1)} units (standard deviation), the running mean by ${smoothSd.toFixed(1)}${explained > 0 ? `; the word and the one before it explain ${percent(explained)} of the former on stories left out` : ''}. Believe the taps.`;
   if (alarm.rate === 0) return `## How rare a reading is\n\nNot measured: no lines on neutral text. ${tokens}`;
-  const side = (low: readonly number[], high: readonly number[]): string[] => [signed(low[defaultLayer] ?? NaN), signed(high[defaultLayer] ?? NaN)];
+  const side = (low: readonly number[], high: readonly number[]): string[] => [
+    signed(low[defaultLayer] ?? NaN),
+    signed(high[defaultLayer] ?? NaN),
+  ];
   return `## How rare a reading is
 
 Lines at layer ${defaultLayer} with ${rate(alarm.rate)} of neutral text beyond each.
 
-${table(['what', 'below', 'above', 'n'], [
+${table(
+  ['what', 'below', 'above', 'n'],
+  [
     ['tap readings', ...side(alarm.tapLow, alarm.tapHigh), String(alarm.taps)],
     ['running mean of tokens', ...side(alarm.smoothLow, alarm.smoothHigh), String(alarm.tokens)],
     ['single tokens', ...side(alarm.tokenLow, alarm.tokenHigh), String(alarm.tokens)],
-  ])}
+  ],
+)}
 
 ${tokens}`;
 }

@@ -1,6 +1,14 @@
 /** The parts of `probe.json`, each checked in full and refused by its path. `layers` is model.layerCount + 1. */
 import { DTYPES } from '../core/model-dtype.ts';
-import type { AlarmLines, EarlyTokens, FitMethod, LayerCalibration, ModelIdentity, Probe, ProbeEvidence } from '../core/probe-types.ts';
+import type {
+  AlarmLines,
+  EarlyTokens,
+  FitMethod,
+  LayerCalibration,
+  ModelIdentity,
+  Probe,
+  ProbeEvidence,
+} from '../core/probe-types.ts';
 import type { ProbeHead } from '../core/probe-head.ts';
 import { field, has, integer, type JsonNode, list, number, words } from './json-path.ts';
 import { exactly, inRange, parseHabits, oneOf, positive, sha256, share } from './json-values.ts';
@@ -55,14 +63,20 @@ export function parseEarlyTokens(node: JsonNode, layers: number): EarlyTokens {
   const from = list(field(node, 'from'), 1, 64).map((item) => integer(item, 1, 1_000_000));
   const steadyFrom = integer(field(node, 'steadyFrom'), 2, 1_000_000);
   const ascending = [...from, steadyFrom].every((first, index, all) => index === 0 || first > (all[index - 1] ?? 0));
-  if (from[0] !== 1 || !ascending) node.refuse(`${node.path}.from must rise from 1 to below steadyFrom, got ${JSON.stringify(from)} and ${steadyFrom}.`);
+  if (from[0] !== 1 || !ascending)
+    node.refuse(
+      `${node.path}.from must rise from 1 to below steadyFrom, got ${JSON.stringify(from)} and ${steadyFrom}.`,
+    );
   return { from, steadyFrom, means: exactly(field(node, 'means'), layers, (row) => exactly(row, from.length, number)) };
 }
 
 /** What is said of the words' share; the weights are a tensor. */
 export function parseLexical(node: JsonNode, layers: number): ProbeHead['lexical'] {
   // A prediction on stories left out may be worse than their mean, so that less than nothing is explained.
-  return { offset: exactly(field(node, 'offset'), layers, number), explained: exactly(field(node, 'explained'), layers, (item) => inRange(item, -1e9, 1)) };
+  return {
+    offset: exactly(field(node, 'offset'), layers, number),
+    explained: exactly(field(node, 'explained'), layers, (item) => inRange(item, -1e9, 1)),
+  };
 }
 
 /** The lines of rare readings: one for each layer, or, where nothing was measured, empty lists and rate 0. */
@@ -74,18 +88,41 @@ export function parseAlarm(node: JsonNode, layers: number): AlarmLines {
     const low = line(`${what}Low`);
     const high = line(`${what}High`);
     const crossed = low.findIndex((value, layer) => value > (high[layer] ?? NaN));
-    if (crossed >= 0) node.refuse(`${node.path}.${what}Low[${crossed}] is ${low[crossed]}, above ${what}High[${crossed}], ${high[crossed]}.`);
+    if (crossed >= 0)
+      node.refuse(
+        `${node.path}.${what}Low[${crossed}] is ${low[crossed]}, above ${what}High[${crossed}], ${high[crossed]}.`,
+      );
     return [low, high];
   };
   const count = (key: string): number => integer(field(node, key), measured ? 1 : 0, measured ? 1e9 : 0);
   const [tokenLow, tokenHigh] = band('token');
   const [smoothLow, smoothHigh] = band('smooth');
   const [tapLow, tapHigh] = band('tap');
-  return { rate, tokens: count('tokens'), taps: count('taps'), tokenLow, tokenHigh, smoothLow, smoothHigh, tapLow, tapHigh };
+  return {
+    rate,
+    tokens: count('tokens'),
+    taps: count('taps'),
+    tokenLow,
+    tokenHigh,
+    smoothLow,
+    smoothHigh,
+    tapLow,
+    tapHigh,
+  };
 }
 
 /** What a version 1 file lacks: no line was measured, and nothing was explained by words. */
-export const UNMEASURED_ALARM: AlarmLines = { rate: 0, tokens: 0, taps: 0, tokenLow: [], tokenHigh: [], smoothLow: [], smoothHigh: [], tapLow: [], tapHigh: [] };
+export const UNMEASURED_ALARM: AlarmLines = {
+  rate: 0,
+  tokens: 0,
+  taps: 0,
+  tokenLow: [],
+  tokenHigh: [],
+  smoothLow: [],
+  smoothHigh: [],
+  tapLow: [],
+  tapHigh: [],
+};
 
 /** Of the null model, what is not a tensor. */
 export function parseNullHead(node: JsonNode): ProbeHead['nullModel'] {
@@ -114,13 +151,22 @@ export function parseEvidence(node: JsonNode, layers: number): ProbeEvidence {
     driftLayer: integer(field(node, 'driftLayer'), 0, layers - 1),
     bySet: list(field(node, 'bySet'), 1, 64).map((set) => {
       const of = (key: string): number => share(field(set, key));
-      return { name: words(field(set, 'name'), 80), topics: integer(field(set, 'topics'), 1, 100_000), auroc: of('auroc'), aurocLow: of('aurocLow'), aurocHigh: of('aurocHigh'), pairs: of('pairs') };
+      return {
+        name: words(field(set, 'name'), 80),
+        topics: integer(field(set, 'topics'), 1, 100_000),
+        auroc: of('auroc'),
+        aurocLow: of('aurocLow'),
+        aurocHigh: of('aurocHigh'),
+        pairs: of('pairs'),
+      };
     }),
   };
 }
 
 /** Neutral stories by sentences read. */
-export function parseDrift(node: JsonNode): { readonly beats: number; readonly mean: number; readonly sd: number; readonly n: number }[] {
+export function parseDrift(
+  node: JsonNode,
+): { readonly beats: number; readonly mean: number; readonly sd: number; readonly n: number }[] {
   return list(node, 0, 64).map((row) => ({
     beats: integer(field(row, 'beats'), 0, 1000),
     mean: number(field(row, 'mean')),
@@ -132,7 +178,11 @@ export function parseDrift(node: JsonNode): { readonly beats: number; readonly m
 /** What the probe was made from. */
 export function parseProvenance(node: JsonNode): Probe['provenance'] {
   return {
-    sets: list(field(node, 'sets'), 1, 64).map((set) => ({ name: words(field(set, 'name'), 80), sha256: sha256(field(set, 'sha256')), rows: integer(field(set, 'rows'), 1, 1_000_000) })),
+    sets: list(field(node, 'sets'), 1, 64).map((set) => ({
+      name: words(field(set, 'name'), 80),
+      sha256: sha256(field(set, 'sha256')),
+      rows: integer(field(set, 'rows'), 1, 1_000_000),
+    })),
     seed: integer(field(node, 'seed'), 0, 4294967295),
     version: words(field(node, 'version'), 40),
   };

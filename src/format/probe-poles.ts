@@ -26,7 +26,12 @@ export function parsePoleCards(node: JsonNode, layers: number): ByPole<PoleCard>
 }
 
 /** Adds their vectors. */
-export function withPoleTensors(cards: ByPole<PoleCard> | null, layers: number, hidden: number, tensor: ReadTensor): Probe['poles'] {
+export function withPoleTensors(
+  cards: ByPole<PoleCard> | null,
+  layers: number,
+  hidden: number,
+  tensor: ReadTensor,
+): Probe['poles'] {
   if (cards === null) return null;
   return byPole((pole) => ({
     ...cards[pole],
@@ -39,7 +44,13 @@ export function withPoleTensors(cards: ByPole<PoleCard> | null, layers: number, 
 export function polesJson(poles: Probe['poles']): object | null {
   if (poles === null) return null;
   return byPole((pole) => {
-    const { calibration, earlyTokens, lexical: { offset, explained }, alarm, evidence } = poles[pole];
+    const {
+      calibration,
+      earlyTokens,
+      lexical: { offset, explained },
+      alarm,
+      evidence,
+    } = poles[pole];
     return { calibration, earlyTokens, lexical: { offset, explained }, alarm, evidence };
   });
 }

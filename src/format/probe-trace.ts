@@ -19,7 +19,10 @@ export function parseTraceCard(root: JsonNode, layers: number): TraceCard | null
   const node = field(root, 'trace');
   if (node.value === null) return null;
   const shown = layerList(field(node, 'layers'), layers);
-  const heads = Object.fromEntries(HEADS.map((name) => [name, parseHead(field(node, name), layers, shown)])) as Record<(typeof HEADS)[number], TraceHeadCard>;
+  const heads = Object.fromEntries(HEADS.map((name) => [name, parseHead(field(node, name), layers, shown)])) as Record<
+    (typeof HEADS)[number],
+    TraceHeadCard
+  >;
   const evidence = field(node, 'evidence');
   const stories = field(evidence, 'stories');
   return {
@@ -29,15 +32,29 @@ export function parseTraceCard(root: JsonNode, layers: number): TraceCard | null
     freeOf: list(field(node, 'freeOf'), 0, 16).map((name) => words(name, 80)),
     evidence: {
       topics: parseAuroc(field(evidence, 'topics')),
-      sets: list(field(evidence, 'sets'), 0, 64).map((set) => ({ name: words(field(set, 'name'), 80), ...parseAuroc(set) })),
-      stories: stories.value === null ? null : { within: parseAuroc(field(stories, 'within')), pooled: parseAuroc(field(stories, 'pooled')) },
-      apart: list(field(evidence, 'apart'), 0, 16).map((set) => ({ name: words(field(set, 'name'), 80), auroc: estimate(field(set, 'auroc')) })),
+      sets: list(field(evidence, 'sets'), 0, 64).map((set) => ({
+        name: words(field(set, 'name'), 80),
+        ...parseAuroc(set),
+      })),
+      stories:
+        stories.value === null
+          ? null
+          : { within: parseAuroc(field(stories, 'within')), pooled: parseAuroc(field(stories, 'pooled')) },
+      apart: list(field(evidence, 'apart'), 0, 16).map((set) => ({
+        name: words(field(set, 'name'), 80),
+        auroc: estimate(field(set, 'auroc')),
+      })),
     },
   };
 }
 
 /** Adds its vectors. */
-export function withTraceTensors(card: TraceCard | null, layers: number, hidden: number, tensor: ReadTensor): TraceReadout | null {
+export function withTraceTensors(
+  card: TraceCard | null,
+  layers: number,
+  hidden: number,
+  tensor: ReadTensor,
+): TraceReadout | null {
   if (card === null) return null;
   const headOf = (name: (typeof HEADS)[number]): TraceHead => {
     const head = card[name];
@@ -60,7 +77,12 @@ export function withTraceTensors(card: TraceCard | null, layers: number, hidden:
 /** What stands in the JSON. */
 export function traceJson(trace: TraceReadout | null): object | null {
   if (trace === null) return null;
-  const head = ({ zero, scale, poles, nullModel: { layers, rank, seed, count } }: TraceHead): object => ({ zero, scale, poles: byPole((pole) => ({ zero: poles[pole].zero })), nullModel: { layers, rank, seed, count } });
+  const head = ({ zero, scale, poles, nullModel: { layers, rank, seed, count } }: TraceHead): object => ({
+    zero,
+    scale,
+    poles: byPole((pole) => ({ zero: poles[pole].zero })),
+    nullModel: { layers, rank, seed, count },
+  });
   const { texts, layers, ends, inside, freeOf, evidence } = trace;
   return { texts, layers, ends: head(ends), inside: head(inside), freeOf, evidence };
 }
@@ -85,20 +107,35 @@ export function traceTensors(trace: TraceReadout | null, layers: number, hidden:
 function parseHead(node: JsonNode, layers: number, shown: readonly number[]): TraceHeadCard {
   const zeroOf = (own: JsonNode): number[] => exactly(field(own, 'zero'), layers, number);
   const poles = field(node, 'poles');
-  return { zero: zeroOf(node), scale: positive(field(node, 'scale')), poles: byPole((pole) => ({ zero: zeroOf(field(poles, pole)) })) as ByPole<{ zero: number[] }>, nullModel: parseNull(field(node, 'nullModel'), layers, shown) };
+  return {
+    zero: zeroOf(node),
+    scale: positive(field(node, 'scale')),
+    poles: byPole((pole) => ({ zero: zeroOf(field(poles, pole)) })) as ByPole<{ zero: number[] }>,
+    nullModel: parseNull(field(node, 'nullModel'), layers, shown),
+  };
 }
 
-function parseNull(node: JsonNode, layers: number, shown: readonly number[]): Pick<TraceNull, 'layers' | 'rank' | 'seed' | 'count'> {
+function parseNull(
+  node: JsonNode,
+  layers: number,
+  shown: readonly number[],
+): Pick<TraceNull, 'layers' | 'rank' | 'seed' | 'count'> {
   const covered = layerList(field(node, 'layers'), layers);
   const missing = shown.find((layer) => !covered.includes(layer));
   if (missing !== undefined) node.refuse(`${node.path}.layers lacks layer ${missing}, which the reading is made of.`);
-  return { layers: covered, rank: integer(field(node, 'rank'), 1, 1024), seed: integer(field(node, 'seed'), 0, 4294967295), count: integer(field(node, 'count'), 20, 10_000) };
+  return {
+    layers: covered,
+    rank: integer(field(node, 'rank'), 1, 1024),
+    seed: integer(field(node, 'seed'), 0, 4294967295),
+    count: integer(field(node, 'count'), 20, 10_000),
+  };
 }
 
 /** Layers in ascending order, none twice. */
 function layerList(node: JsonNode, layers: number): number[] {
   const found = list(node, 1, layers).map((layer) => integer(layer, 0, layers - 1));
-  if (found.some((layer, index) => index > 0 && layer <= (found[index - 1] ?? -1))) node.refuse(`${node.path} must rise, got ${JSON.stringify(found)}.`);
+  if (found.some((layer, index) => index > 0 && layer <= (found[index - 1] ?? -1)))
+    node.refuse(`${node.path} must rise, got ${JSON.stringify(found)}.`);
   return found;
 }
 

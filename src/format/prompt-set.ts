@@ -8,7 +8,15 @@ import { AppError } from '../core/errors.ts';
 import type { Axis } from '../core/probe-types.ts';
 import { shown } from '../core/shown.ts';
 import { field, has, type JsonNode, list, words } from './json-path.ts';
-import { headerText, type RowReader, rowRefusal, setHeader, setLines, type SetFiles, type SetTexts } from './set-lines.ts';
+import {
+  headerText,
+  type RowReader,
+  rowRefusal,
+  setHeader,
+  setLines,
+  type SetFiles,
+  type SetTexts,
+} from './set-lines.ts';
 import { type Findings, Problems } from './set-problems.ts';
 
 /** `format` and `version` of a prompt set's header. */
@@ -78,11 +86,24 @@ export function checkPromptSet(files: SetTexts, options: PromptSetOptions): Chec
 }
 
 /** The set as far as it can be read, what is wrong put into `problems`; without `checkTopics` topics may lack turns. */
-export function readPromptSet(files: SetTexts, options: PromptSetOptions & { readonly checkTopics: boolean }, problems: Problems): Omit<PromptSet, 'sha256'> {
+export function readPromptSet(
+  files: SetTexts,
+  options: PromptSetOptions & { readonly checkTopics: boolean },
+  problems: Problems,
+): Omit<PromptSet, 'sha256'> {
   const { attempt } = problems;
   const head = attempt(() => readHeader(files));
   // Without the names of the poles every row would be to blame.
-  if (head === undefined) return { name: '', licence: '', about: '', taps: [], axis: { positive: '', negative: '', neutral: '' }, rows: [], topics: [] };
+  if (head === undefined)
+    return {
+      name: '',
+      licence: '',
+      about: '',
+      taps: [],
+      axis: { positive: '', negative: '', neutral: '' },
+      rows: [],
+      topics: [],
+    };
   const before = problems.total;
   const lines = attempt(() => setLines(files, attempt)) ?? [];
   // A row whose topic cannot be read may be the turn that another topic lacks.
@@ -102,7 +123,14 @@ export function readPromptSet(files: SetTexts, options: PromptSetOptions & { rea
     const labels = attempt(() => ({ ...(head.style === undefined ? {} : { style: head.style }), ...toLabels(row) }));
     if (topic === undefined) everyTopicKnown = false;
     else count(tally, topic, pole);
-    if (pole !== undefined && topic !== undefined && context !== undefined && text !== undefined && labels !== undefined) rows.push({ topic, pole, context, text, ...labels, line });
+    if (
+      pole !== undefined &&
+      topic !== undefined &&
+      context !== undefined &&
+      text !== undefined &&
+      labels !== undefined
+    )
+      rows.push({ topic, pole, context, text, ...labels, line });
   }
   checkDuplicates(rows, files.rowsName, problems);
   if (options.checkTopics && everyTopicKnown) checkTopics(tally, head.axis, options, files.rowsName, problems);
@@ -111,19 +139,37 @@ export function readPromptSet(files: SetTexts, options: PromptSetOptions & { rea
 }
 
 /** The header; `style` is that of every row that names none. */
-function readHeader(files: SetTexts): Pick<PromptSet, 'name' | 'licence' | 'about' | 'axis' | 'taps'> & { readonly style?: string } {
+function readHeader(
+  files: SetTexts,
+): Pick<PromptSet, 'name' | 'licence' | 'about' | 'axis' | 'taps'> & { readonly style?: string } {
   const root = setHeader(files, PROMPT_SET_FORMAT.format, PROMPT_SET_FORMAT.version, true);
   const poles = field(root, 'poles');
-  const axis = { positive: words(field(poles, 'positive'), 80), negative: words(field(poles, 'negative'), 80), neutral: words(field(poles, 'neutral'), 80) };
+  const axis = {
+    positive: words(field(poles, 'positive'), 80),
+    negative: words(field(poles, 'negative'), 80),
+    neutral: words(field(poles, 'neutral'), 80),
+  };
   if (new Set(Object.values(axis)).size < 3) root.refuse(`${poles.path} must name three different poles.`);
   const taps = list(field(root, 'taps'), 1, MAX_TAPS).map((tap) => words(tap, 400));
   if (new Set(taps).size < taps.length) root.refuse(`${root.path}.taps holds a sentence twice.`);
-  return { ...headerText(root), axis, taps, ...(has(root, 'style') ? { style: words(field(root, 'style'), 200) } : {}) };
+  return {
+    ...headerText(root),
+    axis,
+    taps,
+    ...(has(root, 'style') ? { style: words(field(root, 'style'), 200) } : {}),
+  };
 }
 
 function toPole(named: JsonNode, axis: Axis): Pole {
   const pole = (['positive', 'negative', 'neutral'] as const).find((key) => axis[key] === named.value);
-  return pole ?? named.refuse(`${named.path} must be one of ${Object.values(axis).map((name) => JSON.stringify(name)).join(', ')}, got ${shown(named.value)}.`);
+  return (
+    pole ??
+    named.refuse(
+      `${named.path} must be one of ${Object.values(axis)
+        .map((name) => JSON.stringify(name))
+        .join(', ')}, got ${shown(named.value)}.`,
+    )
+  );
 }
 
 /** The scene. A set written elsewhere may have none; the message says what belongs there. */
@@ -132,7 +178,13 @@ function toContext({ optional }: RowReader, file: string, line: number, mayLack:
   if (context !== undefined && context.value !== '') return words(context, 4000);
   if (mayLack) return '';
   const what = context === undefined ? 'missing' : 'empty';
-  return rowRefusal(file, line, 'context')(`${file} line ${line}.context is ${what}. Put the scene there, a sentence that is the same for every pole of the topic.`);
+  return rowRefusal(
+    file,
+    line,
+    'context',
+  )(
+    `${file} line ${line}.context is ${what}. Put the scene there, a sentence that is the same for every pole of the topic.`,
+  );
 }
 
 /** The optional labels of a row. */
@@ -150,7 +202,14 @@ function checkDuplicates(rows: readonly PromptRow[], file: string, { attempt }: 
   for (const row of rows) {
     const key = `${row.context}\n${row.text}`;
     const earlier = seen.get(key);
-    if (earlier !== undefined) attempt(() => rowRefusal(file, row.line, 'text')(`${file} line ${row.line}.text repeats line ${earlier.line} ("${row.text.slice(0, 40)}…").`));
+    if (earlier !== undefined)
+      attempt(() =>
+        rowRefusal(
+          file,
+          row.line,
+          'text',
+        )(`${file} line ${row.line}.text repeats line ${earlier.line} ("${row.text.slice(0, 40)}…").`),
+      );
     else seen.set(key, row);
   }
 }
@@ -164,25 +223,57 @@ function count(tally: Map<string, Tally>, topic: string, pole: Pole | undefined)
   tally.set(topic, own);
 }
 
-function checkTopics(tally: ReadonlyMap<string, Tally>, axis: Axis, options: PromptSetOptions, file: string, { attempt }: Problems): void {
-  const needed: readonly Pole[] = options.requireNeutral ? ['positive', 'negative', 'neutral'] : ['positive', 'negative'];
+function checkTopics(
+  tally: ReadonlyMap<string, Tally>,
+  axis: Axis,
+  options: PromptSetOptions,
+  file: string,
+  { attempt }: Problems,
+): void {
+  const needed: readonly Pole[] = options.requireNeutral
+    ? ['positive', 'negative', 'neutral']
+    : ['positive', 'negative'];
   const topics = [...tally].filter(([, own]) => own.unread === 0);
-  const nowhere = topics.length === tally.size && topics.length > 1 ? needed.filter((pole) => topics.every(([, own]) => own[pole] === 0)) : [];
+  const nowhere =
+    topics.length === tally.size && topics.length > 1
+      ? needed.filter((pole) => topics.every(([, own]) => own[pole] === 0))
+      : [];
   for (const pole of nowhere) {
     attempt(() => {
-      throw new AppError('set-topic-incomplete', `${file} has no "${axis[pole]}" turn in any of its ${topics.length} topics. Every topic needs one; if the pole goes by another name, correct the names.`, { file, topic: '', pole: axis[pole] });
+      throw new AppError(
+        'set-topic-incomplete',
+        `${file} has no "${axis[pole]}" turn in any of its ${topics.length} topics. Every topic needs one; if the pole goes by another name, correct the names.`,
+        { file, topic: '', pole: axis[pole] },
+      );
     });
   }
-  for (const [topic, own] of topics) attempt(() => checkTopic(topic, own, axis, needed.filter((pole) => !nowhere.includes(pole)), file));
+  for (const [topic, own] of topics)
+    attempt(() =>
+      checkTopic(
+        topic,
+        own,
+        axis,
+        needed.filter((pole) => !nowhere.includes(pole)),
+        file,
+      ),
+    );
 }
 
 function checkTopic(topic: string, own: Tally, axis: Axis, needed: readonly Pole[], file: string): void {
   const lacks = (pole: Pole, advice: string): never => {
-    throw new AppError('set-topic-incomplete', `Topic "${topic}" in ${file} ${advice}`, { file, topic, pole: axis[pole] });
+    throw new AppError('set-topic-incomplete', `Topic "${topic}" in ${file} ${advice}`, {
+      file,
+      topic,
+      pole: axis[pole],
+    });
   };
-  for (const pole of needed) if (own[pole] === 0) lacks(pole, `has no "${axis[pole]}" turn. Add one, or remove the topic.`);
+  for (const pole of needed)
+    if (own[pole] === 0) lacks(pole, `has no "${axis[pole]}" turn. Add one, or remove the topic.`);
   if (needed.includes('positive') && needed.includes('negative') && own.positive !== own.negative) {
     const fewer = own.positive < own.negative ? 'positive' : 'negative';
-    lacks(fewer, `has ${own.positive} "${axis.positive}" and ${own.negative} "${axis.negative}" turns. Both poles need the same number, or a topic gives away the label.`);
+    lacks(
+      fewer,
+      `has ${own.positive} "${axis.positive}" and ${own.negative} "${axis.negative}" turns. Both poles need the same number, or a topic gives away the label.`,
+    );
   }
 }

@@ -25,7 +25,12 @@ export function parsePushRecord(node: JsonNode, layerCount: number): PushRecord 
     probeSha256: hash.value === null ? null : sha256(hash),
     matchedKl: kl.value === null ? null : positive(kl),
     ...(has(node, 'carriedOver') && { carriedOver: parseAgreement(field(node, 'carriedOver'), layerCount + 1) }),
-    ...(has(node, 'changes') && { changes: list(field(node, 'changes'), 1, MOST_TOKENS).map((change) => ({ after: integer(field(change, 'after'), 0, MOST_TOKENS), strength: inRange(field(change, 'strength'), ...bounds) })) }),
+    ...(has(node, 'changes') && {
+      changes: list(field(node, 'changes'), 1, MOST_TOKENS).map((change) => ({
+        after: integer(field(change, 'after'), 0, MOST_TOKENS),
+        strength: inRange(field(change, 'strength'), ...bounds),
+      })),
+    }),
   };
 }
 

@@ -2,7 +2,26 @@
 import { RUN_CSV_HEADER } from './run-csv.ts';
 
 /** Kinds of files. */
-export type FileKind = 'run-json' | 'run-csv' | 'probe' | 'tensors' | 'report' | 'set-header' | 'set-rows' | 'experiment-spec' | 'experiment-units' | 'experiment-unit' | 'experiment-report' | 'story-index' | 'control-vector' | 'picture' | 'archive' | 'other-json' | 'other-table' | 'empty' | 'unknown';
+export type FileKind =
+  | 'run-json'
+  | 'run-csv'
+  | 'probe'
+  | 'tensors'
+  | 'report'
+  | 'set-header'
+  | 'set-rows'
+  | 'experiment-spec'
+  | 'experiment-units'
+  | 'experiment-unit'
+  | 'experiment-report'
+  | 'story-index'
+  | 'control-vector'
+  | 'picture'
+  | 'archive'
+  | 'other-json'
+  | 'other-table'
+  | 'empty'
+  | 'unknown';
 
 /** What each kind is, in words that end a sentence. */
 export const KIND_WORDS: Readonly<Record<FileKind, string>> = {
@@ -52,25 +71,34 @@ export function recogniseFile(bytes: Uint8Array): FileKind {
   if (starts(0x89, 0x50, 0x4e, 0x47) || starts(0xff, 0xd8, 0xff)) return 'picture';
   if (starts(0x50, 0x4b, 0x03) || starts(0x1f, 0x8b)) return 'archive';
   if (isSafetensors(bytes)) return 'tensors';
-  const text = new TextDecoder().decode(bytes.subarray(0, HEAD)).replace(/^\ufeff/, '').trimStart();
+  const text = new TextDecoder()
+    .decode(bytes.subarray(0, HEAD))
+    .replace(/^\ufeff/, '')
+    .trimStart();
   if (text.startsWith('<?xml') || text.startsWith('<svg')) return 'picture';
   if (text.startsWith(RUN_CSV_HEADER)) return 'run-csv';
   if (text.startsWith('{')) return jsonKind(text);
-  const columns = (text.split(/\r?\n/)[0] ?? '').toLowerCase().split(',').map((cell) => cell.replaceAll('"', '').trim());
+  const columns = (text.split(/\r?\n/)[0] ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((cell) => cell.replaceAll('"', '').trim());
   if (columns.includes('text') && columns.includes('pole')) return 'set-rows';
   if (text.startsWith('[')) return 'other-json';
   return columns.length > 2 && !text.includes('\ufffd') ? 'other-table' : 'unknown';
 }
 
 function jsonKind(text: string): FileKind {
-  const [, format] = /^\{\s*"format"\s*:\s*"([^"]{1,60})"/.exec(text) ?? /"format"\s*:\s*"([^"]{1,60})"/.exec(text.slice(0, 2000)) ?? [];
+  const [, format] =
+    /^\{\s*"format"\s*:\s*"([^"]{1,60})"/.exec(text) ?? /"format"\s*:\s*"([^"]{1,60})"/.exec(text.slice(0, 2000)) ?? [];
   const known = format === undefined ? undefined : BY_FORMAT[format];
   if (known !== undefined) return known;
   const [first = ''] = text.split('\n');
   // Rows of a set are one object a line.
   if (/"text"\s*:/.test(first) && /"(?:pole|topic)"\s*:/.test(first)) return 'set-rows';
   // A set's header of version 0 has no format; nothing else names poles and taps.
-  return format === undefined && /"poles"\s*:\s*\{/.test(text) && /"taps"\s*:\s*\[/.test(text) ? 'set-header' : 'other-json';
+  return format === undefined && /"poles"\s*:\s*\{/.test(text) && /"taps"\s*:\s*\[/.test(text)
+    ? 'set-header'
+    : 'other-json';
 }
 
 /** Eight bytes with the length of a JSON header, then the header. */

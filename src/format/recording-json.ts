@@ -69,13 +69,19 @@ function recordingFrom(root: JsonNode): Recording {
     id: text(field(root, 'id')),
     title: text(field(root, 'title')),
     text: body,
-    axis: { positive: text(field(axis, 'positive')), negative: text(field(axis, 'negative')), neutral: text(field(axis, 'neutral')) },
+    axis: {
+      positive: text(field(axis, 'positive')),
+      negative: text(field(axis, 'negative')),
+      neutral: text(field(axis, 'neutral')),
+    },
     defaultLayer: integer(field(root, 'defaultLayer'), 0, layers - 1),
     tokens,
     givenTokens: integer(field(root, 'givenTokens'), 0, tokens.length),
     layers,
     scores: scoreRows(field(root, 'scores'), tokens.length, layers),
-    words: old ? new Float32Array(tokens.length * layers).fill(Number.NaN) : scoreRows(field(root, 'words'), tokens.length, layers),
+    words: old
+      ? new Float32Array(tokens.length * layers).fill(Number.NaN)
+      : scoreRows(field(root, 'words'), tokens.length, layers),
     taps: tapsIn(field(root, 'taps'), version, layers, tokens.length, poles !== null),
     calibration: list(field(root, 'calibration'), layers, layers).map(toCalibration),
     explained: old ? new Array<number>(layers).fill(0) : toExplained(field(root, 'explained'), layers),
@@ -104,7 +110,8 @@ interface HeadObject {
 }
 
 /** A recording as the plain object that its file holds. */
-export interface RecordingObject extends HeadObject, Omit<Recording, keyof HeadObject | 'tokens' | 'taps' | 'poles' | 'run'> {
+export interface RecordingObject
+  extends HeadObject, Omit<Recording, keyof HeadObject | 'tokens' | 'taps' | 'poles' | 'run'> {
   readonly format: string;
   readonly version: number;
   readonly tokens: readonly (readonly [number, string])[];
@@ -115,10 +122,26 @@ export interface RecordingObject extends HeadObject, Omit<Recording, keyof HeadO
 
 /** The object of a recording, scores rounded; {@link recordingIn} reads it back. */
 export function recordingObject(recording: Recording): RecordingObject {
-  const { id, title, text: body, axis, defaultLayer, givenTokens, layers, provenance, run, tokens, taps, poles } = recording;
-  const rowsOf = (values: Float32Array): (number | null)[][] => tokens.map((_, token) => roundedRow(values.subarray(token * layers, (token + 1) * layers)));
+  const {
+    id,
+    title,
+    text: body,
+    axis,
+    defaultLayer,
+    givenTokens,
+    layers,
+    provenance,
+    run,
+    tokens,
+    taps,
+    poles,
+  } = recording;
+  const rowsOf = (values: Float32Array): (number | null)[][] =>
+    tokens.map((_, token) => roundedRow(values.subarray(token * layers, (token + 1) * layers)));
   const headObject = ({ calibration, explained, alarm, scores, words }: RecordedPole): HeadObject => ({
-    calibration: calibration.map((row) => [row.tapMean, row.scale, row.tokenMean, row.tokenSd, row.smoothSd].map((value) => Number(value.toPrecision(7)))),
+    calibration: calibration.map((row) =>
+      [row.tapMean, row.scale, row.tokenMean, row.tokenSd, row.smoothSd].map((value) => Number(value.toPrecision(7))),
+    ),
     explained,
     alarm,
     scores: rowsOf(scores),
@@ -139,7 +162,9 @@ export function recordingObject(recording: Recording): RecordingObject {
     tokens: tokens.map((piece) => [piece.id, piece.text] as const),
     ...headObject(recording),
     taps: inOrder(taps).map((tap) => tapObject(tap, poles !== null)),
-    ...(poles === null ? {} : { poles: { positive: headObject(poles.positive), negative: headObject(poles.negative) } }),
+    ...(poles === null
+      ? {}
+      : { poles: { positive: headObject(poles.positive), negative: headObject(poles.negative) } }),
   };
 }
 
@@ -160,9 +185,12 @@ const PACKED = ['scores', 'words', 'score', 'nullLow', 'nullHigh', 'positive', '
 
 /** Writes a recording as JSON, one token's scores a line, so that two recordings can be compared line by line. */
 export function serialiseRecording(recording: Recording): string {
-  const packed = (key: string, value: unknown): unknown => (PACKED.includes(key) && isRow(value) ? packRow(value) : value);
-  const lines = (key: string, items: readonly unknown[]): string => `[\n${items.map((item) => JSON.stringify(packed(key, item), packed)).join(',\n')}\n]`;
-  const member = ([key, value]: [string, unknown]): string => `${JSON.stringify(key)}:${LONG.includes(key) ? lines(key, value as readonly unknown[]) : JSON.stringify(value)}`;
+  const packed = (key: string, value: unknown): unknown =>
+    PACKED.includes(key) && isRow(value) ? packRow(value) : value;
+  const lines = (key: string, items: readonly unknown[]): string =>
+    `[\n${items.map((item) => JSON.stringify(packed(key, item), packed)).join(',\n')}\n]`;
+  const member = ([key, value]: [string, unknown]): string =>
+    `${JSON.stringify(key)}:${LONG.includes(key) ? lines(key, value as readonly unknown[]) : JSON.stringify(value)}`;
   const object = (members: object): string => `{${Object.entries(members).map(member).join(',\n')}}`;
   const { poles, ...root } = recordingObject(recording);
   if (poles === undefined) return `${object(root)}\n`;
@@ -181,8 +209,14 @@ export function parseRecordingIndex(source: string): RecordingEntry[] {
   return list(field(root, 'recordings'), 0, 1000).map((entry) => {
     const id = text(field(entry, 'id'));
     // The id becomes part of an address, so it must not lead anywhere else.
-    if (!/^[a-z0-9][a-z0-9-]*$/.test(id)) refuse(`${entry.path}.id must be lower-case letters, digits and hyphens, got ${JSON.stringify(id)}.`);
-    return { id, title: text(field(entry, 'title')), blurb: text(field(entry, 'blurb')), dark: old || flag(field(entry, 'dark')) };
+    if (!/^[a-z0-9][a-z0-9-]*$/.test(id))
+      refuse(`${entry.path}.id must be lower-case letters, digits and hyphens, got ${JSON.stringify(id)}.`);
+    return {
+      id,
+      title: text(field(entry, 'title')),
+      blurb: text(field(entry, 'blurb')),
+      dark: old || flag(field(entry, 'dark')),
+    };
   });
 }
 
@@ -222,14 +256,19 @@ function toRun(node: JsonNode, characters: number, layerCount: number): RunOrigi
     adapter: adapter.value === null ? null : text(adapter),
     probeKey: text(field(node, 'probeKey')),
     probeTitle: text(field(node, 'probeTitle')),
-    continuations: list(field(node, 'continuations'), 0, MAX_TOKENS).map((item) => ({ fromCharacter: integer(field(item, 'fromCharacter'), 0, characters), sampling: parseSampling(field(item, 'sampling')) })),
+    continuations: list(field(node, 'continuations'), 0, MAX_TOKENS).map((item) => ({
+      fromCharacter: integer(field(item, 'fromCharacter'), 0, characters),
+      sampling: parseSampling(field(item, 'sampling')),
+    })),
     push: has(node, 'push') ? parsePushRecord(field(node, 'push'), layerCount) : null,
     ...(has(node, 'carriedOver') && { carriedOver: parseAgreement(field(node, 'carriedOver'), layerCount + 1) }),
   };
 }
 
 function toCalibration(node: JsonNode): LayerCalibration {
-  const [tapMean = 0, scale = 0, tokenMean = 0, tokenSd = 0, smoothSd = 0] = list(node, 5, 5).map((item) => number(item));
+  const [tapMean = 0, scale = 0, tokenMean = 0, tokenSd = 0, smoothSd = 0] = list(node, 5, 5).map((item) =>
+    number(item),
+  );
   if (scale <= 0 || tokenSd <= 0 || smoothSd <= 0) refuse(`${node.path} must hold positive standard deviations.`);
   return { tapMean, scale, tokenMean, tokenSd, smoothSd };
 }

@@ -64,7 +64,10 @@ export interface Recording {
   readonly layers: number;
   /** Scores `[tokens, layers]`; NaN at position 0. */
   readonly scores: Float32Array;
-  /** The part of each score that the words alone predict `[tokens, layers]`; NaN where there is none, and throughout recordings of version 1. */
+  /**
+   * The part of each score that the words alone predict `[tokens, layers]`; NaN where there is none, and throughout
+   * recordings of version 1.
+   */
   readonly words: Float32Array;
   readonly taps: readonly TapReading[];
   readonly calibration: readonly LayerCalibration[];

@@ -1,5 +1,15 @@
 /** The parts of a report, each checked in full and refused by its path; `layers` is the length of every list by layer. */
-import type { Baselines, Calibration, ControlResult, Effect, Estimate, MethodCurve, PoleGeometry, Selectivity, Transfer } from '../core/report-types.ts';
+import type {
+  Baselines,
+  Calibration,
+  ControlResult,
+  Effect,
+  Estimate,
+  MethodCurve,
+  PoleGeometry,
+  Selectivity,
+  Transfer,
+} from '../core/report-types.ts';
 import { field, has, integer, type JsonNode, list, number, words } from './json-path.ts';
 import { exactly, flag, inRange, oneOf, share } from './json-values.ts';
 import { parseMethod } from './probe-parts.ts';
@@ -17,7 +27,12 @@ export function parseEstimate(node: JsonNode, [least, most]: Range): Estimate {
   const end = (key: 'low' | 'high'): number | null => orNull(field(node, key), (item) => inRange(item, least, most));
   const [low, high] = [end('low'), end('high')];
   checkEnds(node, low, high);
-  const estimate = { value: inRange(field(node, 'value'), least, most), low, high, n: integer(field(node, 'n'), 1, 1_000_000) };
+  const estimate = {
+    value: inRange(field(node, 'value'), least, most),
+    low,
+    high,
+    n: integer(field(node, 'n'), 1, 1_000_000),
+  };
   return has(node, 'note') ? { ...estimate, note: words(field(node, 'note'), 400) } : estimate;
 }
 
@@ -26,7 +41,9 @@ export function parseCurve(node: JsonNode, layers: number): MethodCurve {
   const shares = (key: string): number[] => exactly(field(node, key), layers, share);
   const ends = (key: string): (number | null)[] => exactly(field(node, key), layers, (item) => orNull(item, share));
   const [aurocLow, aurocHigh] = [ends('aurocLow'), ends('aurocHigh')];
-  aurocLow.forEach((low, layer) => checkEnds({ ...node, path: `${node.path} at layer ${layer}` }, low, aurocHigh[layer] ?? null));
+  aurocLow.forEach((low, layer) =>
+    checkEnds({ ...node, path: `${node.path} at layer ${layer}` }, low, aurocHigh[layer] ?? null),
+  );
   const nested = field(node, 'nested');
   return {
     method: parseMethod(field(node, 'method')),
@@ -55,7 +72,9 @@ export function parseCurve(node: JsonNode, layers: number): MethodCurve {
 export function parseBaselines(node: JsonNode, layers: number): Baselines {
   const band = (key: string): number[] => exactly(field(node, key), layers, share);
   const [randomLow, randomHigh] = [band('randomLow'), band('randomHigh')];
-  randomLow.forEach((low, layer) => checkEnds({ ...node, path: `${node.path} at layer ${layer}` }, low, randomHigh[layer] ?? null));
+  randomLow.forEach((low, layer) =>
+    checkEnds({ ...node, path: `${node.path} at layer ${layer}` }, low, randomHigh[layer] ?? null),
+  );
   return {
     bagOfWords: orNull(field(node, 'bagOfWords'), (item) => parseEstimate(item, SHARE)),
     length: parseEstimate(field(node, 'length'), SHARE),
@@ -68,7 +87,12 @@ export function parseBaselines(node: JsonNode, layers: number): Baselines {
 
 /** Accuracy on the axis and on labels without meaning. */
 export function parseSelectivity(node: JsonNode): Selectivity {
-  return { task: share(field(node, 'task')), control: share(field(node, 'control')), selectivity: parseEstimate(field(node, 'selectivity'), DIFFERENCE), controlTasks: integer(field(node, 'controlTasks'), 1, 1_000_000) };
+  return {
+    task: share(field(node, 'task')),
+    control: share(field(node, 'control')),
+    selectivity: parseEstimate(field(node, 'selectivity'), DIFFERENCE),
+    controlTasks: integer(field(node, 'controlTasks'), 1, 1_000_000),
+  };
 }
 
 /** Scores as probabilities. */
@@ -78,7 +102,11 @@ export function parsePlatt(node: JsonNode): Calibration {
     offset: number(field(node, 'offset')),
     expectedError: share(field(node, 'expectedError')),
     brier: share(field(node, 'brier')),
-    bins: list(field(node, 'bins'), 0, 100).map((bin) => ({ predicted: share(field(bin, 'predicted')), observed: share(field(bin, 'observed')), n: integer(field(bin, 'n'), 1, 1_000_000) })),
+    bins: list(field(node, 'bins'), 0, 100).map((bin) => ({
+      predicted: share(field(bin, 'predicted')),
+      observed: share(field(bin, 'observed')),
+      n: integer(field(bin, 'n'), 1, 1_000_000),
+    })),
   };
 }
 
@@ -105,7 +133,13 @@ export function parseTransfer(node: JsonNode, layers: number): Transfer {
   };
   if (!has(node, 'chosen')) return transfer;
   const chosen = field(node, 'chosen');
-  return { ...transfer, chosen: { layer: integer(field(chosen, 'layer'), 0, layers - 1), penalty: inRange(field(chosen, 'penalty'), 0, 1e9) } };
+  return {
+    ...transfer,
+    chosen: {
+      layer: integer(field(chosen, 'layer'), 0, layers - 1),
+      penalty: inRange(field(chosen, 'penalty'), 0, 1e9),
+    },
+  };
 }
 
 /** One control with its effects. */
@@ -135,5 +169,6 @@ export function orNull<T>(node: JsonNode, read: (node: JsonNode) => T): T | null
 
 function checkEnds({ path, refuse }: JsonNode, low: number | null, high: number | null): void {
   if ((low === null) !== (high === null)) refuse(`${path} must have both ends of its interval or neither.`);
-  if (low !== null && high !== null && low > high) refuse(`${path} has an interval from ${low} to ${high}; its low end must not lie above its high end.`);
+  if (low !== null && high !== null && low > high)
+    refuse(`${path} has an interval from ${low} to ${high}; its low end must not lie above its high end.`);
 }

@@ -10,7 +10,16 @@ import { field, fileObject, integer, type JsonNode, list, type Refuse, words } f
 import { identifier, parseAxis, sha256 } from './json-values.ts';
 import { layOut } from './lay-out.ts';
 import { parseDrift } from './probe-parts.ts';
-import { orNull, parseBaselines, parseControl, parseCurve, parsePlatt, parsePoles, parseSelectivity, parseTransfer } from './report-parts.ts';
+import {
+  orNull,
+  parseBaselines,
+  parseControl,
+  parseCurve,
+  parsePlatt,
+  parsePoles,
+  parseSelectivity,
+  parseTransfer,
+} from './report-parts.ts';
 
 const FORMAT = 'flipside-report';
 /** Version 1 had no baseline of embeddings, no chat form, no parts, and no layer of its own for a style that was left out. */
@@ -41,9 +50,21 @@ export function serialiseReport(report: Report): string {
 export function assertReportFits(report: Report, probe: Pick<ProbeHead, 'id' | 'model'>, sha256?: string): void {
   const layers = probe.model.layerCount + 1;
   const judged = report.curves[0]?.auroc.length ?? 0;
-  if (report.probe.id === probe.id && judged === layers && (sha256 === undefined || report.probe.sha256 === sha256)) return;
-  const details = { probe: probe.id, reportProbe: report.probe.id, layers, reportLayers: judged, sha256: sha256 ?? null, reportSha256: report.probe.sha256 };
-  throw new AppError('probe-invalid', `The report judges "${report.probe.id}" (${judged} layers, files ${report.probe.sha256.slice(0, 12)}…), not this "${probe.id}" (${layers} layers${sha256 === undefined ? '' : `, files ${sha256.slice(0, 12)}…`}). Open the report that was made with the probe, or train it again.`, details);
+  if (report.probe.id === probe.id && judged === layers && (sha256 === undefined || report.probe.sha256 === sha256))
+    return;
+  const details = {
+    probe: probe.id,
+    reportProbe: report.probe.id,
+    layers,
+    reportLayers: judged,
+    sha256: sha256 ?? null,
+    reportSha256: report.probe.sha256,
+  };
+  throw new AppError(
+    'probe-invalid',
+    `The report judges "${report.probe.id}" (${judged} layers, files ${report.probe.sha256.slice(0, 12)}…), not this "${probe.id}" (${layers} layers${sha256 === undefined ? '' : `, files ${sha256.slice(0, 12)}…`}). Open the report that was made with the probe, or train it again.`,
+    details,
+  );
 }
 
 function toReport(root: JsonNode): Report {

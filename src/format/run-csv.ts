@@ -54,7 +54,10 @@ export function runCsv(recording: Recording): string {
   }
   taps.forEach((tap, index) => {
     rows.push(['tap', index, tap.stand, null, tap.afterToken, ...tap.score]);
-    rows.push(['tap_low', index, null, null, tap.afterToken, ...(tap.nullLow ?? [])], ['tap_high', index, null, null, tap.afterToken, ...(tap.nullHigh ?? [])]);
+    rows.push(
+      ['tap_low', index, null, null, tap.afterToken, ...(tap.nullLow ?? [])],
+      ['tap_high', index, null, null, tap.afterToken, ...(tap.nullHigh ?? [])],
+    );
     SHOWN.forEach((kind, part) => rows.push([kind, index, null, null, tap.shown?.[part] ?? null]));
     for (const pole of POLES) {
       const score = tap[pole];
@@ -62,12 +65,22 @@ export function runCsv(recording: Recording): string {
     }
   });
   const header = [...FIXED, ...Array.from({ length: layers }, (_, layer) => `layer_${layer}`)];
-  return csv(header, rows.map((row) => [...row, ...new Array<Cell>(header.length - row.length).fill(null)]));
+  return csv(
+    header,
+    rows.map((row) => [...row, ...new Array<Cell>(header.length - row.length).fill(null)]),
+  );
 }
 
 /** The scales and scores of one way of reading. */
 function headRows(head: ByPoleHead, ending: string, { tokens, layers }: RecordingObject): Cell[][] {
-  const rows: Cell[][] = CALIBRATION.map((name, column) => [`calibration${ending}`, null, name, null, null, ...head.calibration.map((row) => row[column] ?? null)]);
+  const rows: Cell[][] = CALIBRATION.map((name, column) => [
+    `calibration${ending}`,
+    null,
+    name,
+    null,
+    null,
+    ...head.calibration.map((row) => row[column] ?? null),
+  ]);
   rows.push([`explained${ending}`, null, 'explained', null, null, ...head.explained]);
   for (const [name, value] of Object.entries(head.alarm) as [string, number | readonly number[]][]) {
     if (typeof value === 'number') rows.push([`alarm${ending}`, null, name, null, value]);
@@ -75,8 +88,12 @@ function headRows(head: ByPoleHead, ending: string, { tokens, layers }: Recordin
     // Recordings of version 1 have no lines: nothing a layer.
     else rows.push([`alarm${ending}`, null, name, JSON.stringify(value), null]);
   }
-  head.scores.forEach((row, token) => rows.push([`score${ending}`, token, null, tokens[token]?.[1] ?? '', null, ...row]));
-  head.words.forEach((row, token) => rows.push([`words${ending}`, token, null, tokens[token]?.[1] ?? '', null, ...row]));
+  head.scores.forEach((row, token) =>
+    rows.push([`score${ending}`, token, null, tokens[token]?.[1] ?? '', null, ...row]),
+  );
+  head.words.forEach((row, token) =>
+    rows.push([`words${ending}`, token, null, tokens[token]?.[1] ?? '', null, ...row]),
+  );
   return rows;
 }
 
@@ -93,30 +110,66 @@ type Lines = Record<string, unknown[]>;
 export function parseRunCsv(source: string): Recording {
   const records = csvRecords(source, FIXED.length + MAX_LAYERS);
   const head = nextOf(records);
-  if (head === null || head.cells.slice(0, FIXED.length).join(',') !== RUN_CSV_HEADER) return refuse(`The first line of a run's table begins with ${RUN_CSV_HEADER}.`);
+  if (head === null || head.cells.slice(0, FIXED.length).join(',') !== RUN_CSV_HEADER)
+    return refuse(`The first line of a run's table begins with ${RUN_CSV_HEADER}.`);
   const layers = head.cells.length - FIXED.length;
   const root: Record<string, unknown> = {};
-  const listed: Lines = Object.fromEntries(['token', ...SHOWN, 'tap', 'tap_low', 'tap_high', 'tap_positive', 'tap_negative', ...ENDINGS.flatMap((ending) => [`score${ending}`, `words${ending}`])].map((kind) => [kind, []]));
-  const named: Record<string, Record<string, unknown>> = Object.fromEntries(ENDINGS.flatMap((ending) => [`calibration${ending}`, `explained${ending}`, `alarm${ending}`]).map((kind) => [kind, {}]));
+  const listed: Lines = Object.fromEntries(
+    [
+      'token',
+      ...SHOWN,
+      'tap',
+      'tap_low',
+      'tap_high',
+      'tap_positive',
+      'tap_negative',
+      ...ENDINGS.flatMap((ending) => [`score${ending}`, `words${ending}`]),
+    ].map((kind) => [kind, []]),
+  );
+  const named: Record<string, Record<string, unknown>> = Object.fromEntries(
+    ENDINGS.flatMap((ending) => [`calibration${ending}`, `explained${ending}`, `alarm${ending}`]).map((kind) => [
+      kind,
+      {},
+    ]),
+  );
   for (let record = nextOf(records); record !== null; record = nextOf(records)) {
     const { line, cells } = record;
-    if (cells.length !== head.cells.length) refuse(`Line ${line} has ${cells.length} cells, the first line has ${head.cells.length}: a spreadsheet may have cut it.`);
+    if (cells.length !== head.cells.length)
+      refuse(
+        `Line ${line} has ${cells.length} cells, the first line has ${head.cells.length}: a spreadsheet may have cut it.`,
+      );
     const [kind = '', index = '', name = '', text = '', number = ''] = cells;
     const values = cells.slice(FIXED.length).map((cell, layer) => numberIn(cell, line, `layer_${layer}`));
     const list = Object.hasOwn(listed, kind) ? listed[kind] : undefined;
     const members = Object.hasOwn(named, kind) ? named[kind] : undefined;
     if (list !== undefined) {
-      if (index !== String(list.length)) refuse(`Line ${line} is ${kind} ${index}, but ${kind} ${list.length} is due: keep the lines in their order.`);
+      if (index !== String(list.length))
+        refuse(`Line ${line} is ${kind} ${index}, but ${kind} ${list.length} is due: keep the lines in their order.`);
       const counted = numberIn(number, line, 'number');
-      list.push(kind === 'token' ? [counted, plainCell(text)] : kind === 'tap' ? { afterToken: counted, stand: name, score: values } : SHOWN.includes(kind) ? counted : values);
+      list.push(
+        kind === 'token'
+          ? [counted, plainCell(text)]
+          : kind === 'tap'
+            ? { afterToken: counted, stand: name, score: values }
+            : SHOWN.includes(kind)
+              ? counted
+              : values,
+      );
     } else if (members !== undefined) {
-      define(members, name, number !== '' ? numberIn(number, line, 'number') : text !== '' ? jsonIn(plainCell(text), line) : values);
-    } else if (kind === 'about') put(root, name, number === '' ? plainCell(text) : numberIn(number, line, 'number'), line);
+      define(
+        members,
+        name,
+        number !== '' ? numberIn(number, line, 'number') : text !== '' ? jsonIn(plainCell(text), line) : values,
+      );
+    } else if (kind === 'about')
+      put(root, name, number === '' ? plainCell(text) : numberIn(number, line, 'number'), line);
     else if (kind === 'json') put(root, name, jsonIn(plainCell(text), line), line);
     else refuse(`Line ${line} has the kind ${JSON.stringify(kind.slice(0, 40))}, which is none of this table's.`);
   }
   const headObject = (ending: string): Record<string, unknown> => ({
-    calibration: Array.from({ length: layers }, (_, layer) => CALIBRATION.map((name) => (named[`calibration${ending}`]?.[name] as unknown[] | undefined)?.[layer])),
+    calibration: Array.from({ length: layers }, (_, layer) =>
+      CALIBRATION.map((name) => (named[`calibration${ending}`]?.[name] as unknown[] | undefined)?.[layer]),
+    ),
     explained: named[`explained${ending}`]?.['explained'],
     alarm: named[`alarm${ending}`],
     scores: listed[`score${ending}`],
@@ -127,7 +180,14 @@ export function parseRunCsv(source: string): Recording {
     ...root,
     ...headObject(''),
     tokens: listed['token'],
-    taps: listed['tap']?.map((tap, index) => ({ ...(tap as object), shown: shownAt(listed, index), nullLow: listed['tap_low']?.[index], nullHigh: listed['tap_high']?.[index], positive: listed['tap_positive']?.[index], negative: listed['tap_negative']?.[index] })),
+    taps: listed['tap']?.map((tap, index) => ({
+      ...(tap as object),
+      shown: shownAt(listed, index),
+      nullLow: listed['tap_low']?.[index],
+      nullHigh: listed['tap_high']?.[index],
+      positive: listed['tap_positive']?.[index],
+      negative: listed['tap_negative']?.[index],
+    })),
     ...(hasPoles ? { poles: { positive: headObject('_positive'), negative: headObject('_negative') } } : {}),
   });
 }
@@ -149,7 +209,8 @@ function nextOf(records: Generator<CsvRecord, CsvFault | null>): CsvRecord | nul
 function flatten(name: string, value: unknown, rows: Cell[][]): void {
   if (typeof value === 'string') rows.push(['about', null, name, value, null]);
   else if (typeof value === 'number') rows.push(['about', null, name, null, value]);
-  else if (typeof value === 'object' && value !== null && !Array.isArray(value)) for (const [key, member] of Object.entries(value)) flatten(`${name}.${key}`, member, rows);
+  else if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    for (const [key, member] of Object.entries(value)) flatten(`${name}.${key}`, member, rows);
   else rows.push(['json', null, name, JSON.stringify(value), null]);
 }
 
@@ -161,7 +222,8 @@ function put(root: Record<string, unknown>, path: string, value: unknown, line: 
   for (const key of keys) {
     if (!Object.hasOwn(at, key)) define(at, key, {});
     const next = at[key];
-    if (typeof next !== 'object' || next === null || Array.isArray(next)) return refuse(`Line ${line} names ${path}, but ${key} holds a value already.`);
+    if (typeof next !== 'object' || next === null || Array.isArray(next))
+      return refuse(`Line ${line} names ${path}, but ${key} holds a value already.`);
     at = next as Record<string, unknown>;
   }
   define(at, last, value);
@@ -175,7 +237,9 @@ function define(target: object, key: string, value: unknown): void {
 function numberIn(cell: string, line: number, column: string): number | null {
   if (cell === '') return null;
   const value = Number(cell);
-  return Number.isFinite(value) ? value : refuse(`Line ${line} must have a number in ${column}, got ${JSON.stringify(cell.slice(0, 40))}.`);
+  return Number.isFinite(value)
+    ? value
+    : refuse(`Line ${line} must have a number in ${column}, got ${JSON.stringify(cell.slice(0, 40))}.`);
 }
 
 function jsonIn(text: string, line: number): unknown {

@@ -6,15 +6,37 @@ import { type ByPole, SET_POLES } from '../core/set-rows.ts';
 
 const BEGIN = '<!-- checks -->';
 const END = '<!-- /checks -->';
-const FORMS = { she: 'she, her, hers, herself', he: 'he, him, his, himself', I: 'I, me, my, mine, myself', you: 'you, your, yours, yourself' } as const;
+const FORMS = {
+  she: 'she, her, hers, herself',
+  he: 'he, him, his, himself',
+  I: 'I, me, my, mine, myself',
+  you: 'you, your, yours, yourself',
+} as const;
 
 /** The section, markers included; equal checks give equal text. `sha256` is that of the rows file that was checked. */
 export function checksSection(checks: SetChecks, sha256: string): string {
-  const { axis, lengths, styles, punctuation, pronouns, names, duplicates, poleWords, bagOfWords, separatingWords, warnings } = checks;
-  const by = (label: string, cell: (pole: keyof ByPole<unknown>) => string): string => `| ${label} | ${SET_POLES.map(cell).join(' | ')} |`;
+  const {
+    axis,
+    lengths,
+    styles,
+    punctuation,
+    pronouns,
+    names,
+    duplicates,
+    poleWords,
+    bagOfWords,
+    separatingWords,
+    warnings,
+  } = checks;
+  const by = (label: string, cell: (pole: keyof ByPole<unknown>) => string): string =>
+    `| ${label} | ${SET_POLES.map(cell).join(' | ')} |`;
   const styled = styles.filter(({ style }) => style !== null);
-  const range = ({ fewestWords, mostWords }: SetChecks['lengths']['poles']['positive']): string => (fewestWords === null || mostWords === null ? '–' : `${fewestWords} to ${mostWords}`);
-  const words = bagOfWords === null ? 'not measured: one topic, or one pole' : `${estimate(bagOfWords.auroc)}; shuffled labels ${two(bagOfWords.nullLow)} to ${two(bagOfWords.nullHigh)} (95 % of ${bagOfWords.flips})`;
+  const range = ({ fewestWords, mostWords }: SetChecks['lengths']['poles']['positive']): string =>
+    fewestWords === null || mostWords === null ? '–' : `${fewestWords} to ${mostWords}`;
+  const words =
+    bagOfWords === null
+      ? 'not measured: one topic, or one pole'
+      : `${estimate(bagOfWords.auroc)}; shuffled labels ${two(bagOfWords.nullLow)} to ${two(bagOfWords.nullHigh)} (95 % of ${bagOfWords.flips})`;
   const lines = [
     BEGIN,
     '## Checks',
@@ -47,7 +69,9 @@ export function checksSection(checks: SetChecks, sha256: string): string {
     '',
     `AUROC is of ${plain(axis.positive)} against ${plain(axis.negative)} turns: 0.5 is chance; in brackets its 95 % interval over topics.`,
     '',
-    ...(warnings.length === 0 ? ['No warnings.'] : ['Warnings:', '', ...warnings.map((warning) => `- ${plain(warning)}`)]),
+    ...(warnings.length === 0
+      ? ['No warnings.']
+      : ['Warnings:', '', ...warnings.map((warning) => `- ${plain(warning)}`)]),
     END,
   ];
   return lines.join('\n');
@@ -57,8 +81,13 @@ export function checksSection(checks: SetChecks, sha256: string): string {
  * A card with the section in the place of the one that it holds, or at its end; without a card (null) one is begun with `name` and
  * `about`. Throws `set-invalid` where markers stand alone, twice or in the wrong order.
  */
-export function withChecks(card: string | null, section: string, set: { readonly name: string; readonly about: string; readonly licence: string }): string {
-  if (card === null) return `# ${plain(set.name)}\n\n${plain(set.about)} Licence: ${plain(set.licence)}.\n\n${section}\n`;
+export function withChecks(
+  card: string | null,
+  section: string,
+  set: { readonly name: string; readonly about: string; readonly licence: string },
+): string {
+  if (card === null)
+    return `# ${plain(set.name)}\n\n${plain(set.about)} Licence: ${plain(set.licence)}.\n\n${section}\n`;
   const [before, inside, ...more] = card.split(BEGIN);
   if (before === undefined || inside === undefined) {
     if (card.includes(END)) misplaced();
@@ -70,7 +99,11 @@ export function withChecks(card: string | null, section: string, set: { readonly
 }
 
 function misplaced(): never {
-  throw new AppError('set-invalid', `The card must hold "${BEGIN}" and "${END}" once each, in this order, or neither. Correct the card and try again.`, { file: 'CARD.md' });
+  throw new AppError(
+    'set-invalid',
+    `The card must hold "${BEGIN}" and "${END}" once each, in this order, or neither. Correct the card and try again.`,
+    { file: 'CARD.md' },
+  );
 }
 
 /** Text in which Markdown sees nothing but text, on one line. */
@@ -80,7 +113,8 @@ function plain(text: string): string {
 
 function estimate(value: Estimate | null): string {
   if (value === null) return 'not measured: one pole has no turns';
-  const interval = value.low === null || value.high === null ? 'no interval' : `[${two(value.low)}, ${two(value.high)}]`;
+  const interval =
+    value.low === null || value.high === null ? 'no interval' : `[${two(value.low)}, ${two(value.high)}]`;
   return `${two(value.value)} ${interval}, ${value.n} topics${value.note === undefined ? '' : ` (${plain(value.note)})`}`;
 }
 

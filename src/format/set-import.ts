@@ -63,15 +63,28 @@ export function importSet(files: readonly DroppedFile[], choices: ImportChoices 
   if (names === null) return { kind: 'problems', ...problems.findings() };
   // Any order of the names will do to check the rows one by one; which poles must be equally many is not known before.
   const [first, second, third] = names;
-  const axis = choices.poles ?? { positive: first?.name ?? '', negative: second?.name ?? '', neutral: third?.name ?? '' };
+  const axis = choices.poles ?? {
+    positive: first?.name ?? '',
+    negative: second?.name ?? '',
+    neutral: third?.name ?? '',
+  };
   const header = texts.header ?? headerFor(axis, choices, rowsName);
-  const set = readPromptSet({ ...texts, header }, { requireNeutral: true, checkTopics: !asking && problems.total === 0 }, problems);
+  const set = readPromptSet(
+    { ...texts, header },
+    { requireNeutral: true, checkTopics: !asking && problems.total === 0 },
+    problems,
+  );
   const topics = set.topics.length;
   if (problems.total === 0 && topics < LEAST_TOPICS) {
-    problems.add(`${rowsName} has ${topics} ${topics === 1 ? 'topic' : 'topics'}; at least ${LEAST_TOPICS} are needed, for every topic is read by a probe that never saw it. 24 or more give an interval worth having.`, { file: rowsName, field: 'topic' });
+    problems.add(
+      `${rowsName} has ${topics} ${topics === 1 ? 'topic' : 'topics'}; at least ${LEAST_TOPICS} are needed, for every topic is read by a probe that never saw it. 24 or more give an interval worth having.`,
+      { file: rowsName, field: 'topic' },
+    );
   }
   if (problems.total > 0) return { kind: 'problems', ...problems.findings() };
-  return asking ? { kind: 'needs', poles: names } : { kind: 'ready', source: { name: set.name, header, rows: compact(rows) }, set };
+  return asking
+    ? { kind: 'needs', poles: names }
+    : { kind: 'ready', source: { name: set.name, header, rows: compact(rows) }, set };
 }
 
 interface ReadTexts extends Omit<SetTexts, 'header'> {
@@ -84,18 +97,31 @@ function textsOf(files: readonly DroppedFile[], problems: Problems): ReadTexts |
   const headers = files.filter(({ name }) => name.toLowerCase().endsWith(HEADER_ENDING));
   const tables = files.filter(({ name }) => ROWS_ENDING.test(name));
   for (const { name } of files) {
-    if (!name.toLowerCase().endsWith(HEADER_ENDING) && !ROWS_ENDING.test(name)) problems.add(`${name} is not a set: rows end in .jsonl or .csv, a header in ${HEADER_ENDING}.`, { file: name });
+    if (!name.toLowerCase().endsWith(HEADER_ENDING) && !ROWS_ENDING.test(name))
+      problems.add(`${name} is not a set: rows end in .jsonl or .csv, a header in ${HEADER_ENDING}.`, { file: name });
   }
-  if (headers.length > 1 || tables.length > 1) problems.add(`${[...headers, ...tables].map(({ name }) => name).join(', ')} are more than one set. Import one at a time.`, {});
+  if (headers.length > 1 || tables.length > 1)
+    problems.add(
+      `${[...headers, ...tables].map(({ name }) => name).join(', ')} are more than one set. Import one at a time.`,
+      {},
+    );
   const [table] = tables;
   const [header] = headers;
-  if (table === undefined) problems.add(header === undefined ? 'No rows were dropped. Pick a .jsonl or .csv file.' : `${header.name} came without its rows. Drop the .jsonl or .csv file together with it.`, header === undefined ? {} : { file: header.name });
+  if (table === undefined)
+    problems.add(
+      header === undefined
+        ? 'No rows were dropped. Pick a .jsonl or .csv file.'
+        : `${header.name} came without its rows. Drop the .jsonl or .csv file together with it.`,
+      header === undefined ? {} : { file: header.name },
+    );
   if (table === undefined || problems.total > 0) return null;
   const source = problems.attempt(() => decodeText(table.bytes, table.name));
   const headerSource = header === undefined ? null : problems.attempt(() => decodeText(header.bytes, header.name));
   if (source === undefined || headerSource === undefined) return null;
   const rows = /\.csv$/i.test(table.name) ? linesFromCsv(source, table.name, problems) : source;
-  return rows === null ? null : { headerName: header?.name ?? `${table.name} (header)`, rowsName: table.name, rows, header: headerSource };
+  return rows === null
+    ? null
+    : { headerName: header?.name ?? `${table.name} (header)`, rowsName: table.name, rows, header: headerSource };
 }
 
 /** The three names that the rows use for the poles; null, with the problems, where there is another number of names. */
@@ -111,25 +137,53 @@ function poleNames(texts: ReadTexts, problems: Problems): readonly PoleName[] | 
   if (found.size === 3) return [...found].map(([name, { rows, example }]) => ({ name, rows, example }));
   broken.passTo(problems);
   if (found.size > 0) {
-    const list = [...found].slice(0, 8).map(([name, { rows, line }]) => `${JSON.stringify(name.slice(0, 40))} (${rows} ${rows === 1 ? 'row' : 'rows'}, first on line ${line})`).join(', ');
-    const advice = found.size < 3 ? 'Give every topic a turn of each pole and a neutral one, so that there are three names.' : 'There must be three: a pole, its opposite and neutral. Correct the names that are misspelt.';
-    problems.add(`${texts.rowsName} names ${found.size} ${found.size === 1 ? 'pole' : 'poles'}: ${list}${found.size > 8 ? ', …' : ''}. ${advice}`, { file: texts.rowsName, field: 'pole' });
+    const list = [...found]
+      .slice(0, 8)
+      .map(
+        ([name, { rows, line }]) =>
+          `${JSON.stringify(name.slice(0, 40))} (${rows} ${rows === 1 ? 'row' : 'rows'}, first on line ${line})`,
+      )
+      .join(', ');
+    const advice =
+      found.size < 3
+        ? 'Give every topic a turn of each pole and a neutral one, so that there are three names.'
+        : 'There must be three: a pole, its opposite and neutral. Correct the names that are misspelt.';
+    problems.add(
+      `${texts.rowsName} names ${found.size} ${found.size === 1 ? 'pole' : 'poles'}: ${list}${found.size > 8 ? ', …' : ''}. ${advice}`,
+      { file: texts.rowsName, field: 'pole' },
+    );
   }
   return null;
 }
 
 function headerFor(poles: Axis, choices: ImportChoices, rowsName: string): string {
-  const header = { ...PROMPT_SET_FORMAT, name: nameFrom(rowsName), poles, taps: DEFAULT_TAPS, licence: choices.licence ?? 'not stated', about: choices.about ?? `Imported from ${rowsName}.` };
+  const header = {
+    ...PROMPT_SET_FORMAT,
+    name: nameFrom(rowsName),
+    poles,
+    taps: DEFAULT_TAPS,
+    licence: choices.licence ?? 'not stated',
+    about: choices.about ?? `Imported from ${rowsName}.`,
+  };
   return `${JSON.stringify(header, null, 1)}\n`;
 }
 
 /** The file's name without its ending, in characters that a set's name may hold. */
 function nameFrom(file: string): string {
-  const plain = file.replace(ROWS_ENDING, '').normalize('NFKD').replace(/\p{M}/gu, '').replace(/[^\w.-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '');
+  const plain = file
+    .replace(ROWS_ENDING, '')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '');
   return plain.slice(0, 80) || 'my-set';
 }
 
 /** Rows without the blank lines that kept a table's line numbers. */
 function compact(rows: string): string {
-  return rows.split(/\r?\n/).filter((line) => line.trim() !== '').map((line) => `${line}\n`).join('');
+  return rows
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .map((line) => `${line}\n`)
+    .join('');
 }

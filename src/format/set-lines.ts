@@ -43,7 +43,10 @@ export function setHeader(files: SetTexts, format: string, version: number, vers
 /** The fields that all headers share. */
 export function headerText(root: JsonNode): { name: string; licence: string; about: string } {
   const name = words(field(root, 'name'), 80);
-  if (!/^[\w.-]+$/.test(name)) root.refuse(`${root.path}.name may hold letters, digits, dots, hyphens and underscores, got ${JSON.stringify(name)}.`);
+  if (!/^[\w.-]+$/.test(name))
+    root.refuse(
+      `${root.path}.name may hold letters, digits, dots, hyphens and underscores, got ${JSON.stringify(name)}.`,
+    );
   return { name, licence: words(field(root, 'licence'), 200), about: words(field(root, 'about'), 4000) };
 }
 
@@ -52,12 +55,16 @@ export function headerText(root: JsonNode): { name: string; licence: string; abo
  * Throws `set-row-invalid`, or `set-invalid` for a file without rows. A line that is not JSON goes through `attempt`, which
  * may keep the refusal and go on without the line.
  */
-export function setLines(files: SetTexts, attempt: <T>(run: () => T) => T | undefined = (run) => run()): { readonly line: number; readonly row: RowReader }[] {
+export function setLines(
+  files: SetTexts,
+  attempt: <T>(run: () => T) => T | undefined = (run) => run(),
+): { readonly line: number; readonly row: RowReader }[] {
   const { rowsName } = files;
   const invalid = (message: string): never => {
     throw new AppError('set-invalid', message, { file: rowsName });
   };
-  if (files.rows.length > MAX_CHARACTERS) invalid(`${rowsName} has ${files.rows.length} characters; at most ${MAX_CHARACTERS} are read. Split the set.`);
+  if (files.rows.length > MAX_CHARACTERS)
+    invalid(`${rowsName} has ${files.rows.length} characters; at most ${MAX_CHARACTERS} are read. Split the set.`);
   const sources = withoutMark(files.rows).split(/\r?\n/);
   const filled = sources.filter((source) => source.trim() !== '').length;
   if (filled === 0) invalid(`${rowsName} holds no rows. Put one turn a line into it.`);

@@ -33,7 +33,10 @@ export interface Shared {
   readonly place: string;
   /** Settings of the view that not every version knows, by name: short words. What is not known is passed over. */
   readonly view: Readonly<Record<string, string>>;
-  /** What was done to the stream; null where nothing was. A link names a push but holds no direction, so that alone does not make the run again. */
+  /**
+   * What was done to the stream; null where nothing was. A link names a push but holds no direction, so that alone does
+   * not make the run again.
+   */
   readonly push: PushRecord | null;
   /** What was read of the text; null where that is not in the link, as in those of version 1 and 2. */
   readonly readings: SharedTrace | null;
@@ -82,7 +85,14 @@ export function parseShared(source: string): Shared {
   return {
     text: body,
     given: given.value === null ? null : integer(given, 0, body.length),
-    probe: probe.value === null ? null : { key: short(field(probe, 'key')), title: short(field(probe, 'title')), sha256: sha256(field(probe, 'sha256')) },
+    probe:
+      probe.value === null
+        ? null
+        : {
+            key: short(field(probe, 'key')),
+            title: short(field(probe, 'title')),
+            sha256: sha256(field(probe, 'sha256')),
+          },
     story: story.value === null ? null : short(story),
     layer: integer(field(root, 'layer'), 0, MOST_LAYERS),
     token: token.value === null ? null : integer(token, 0, 10_000_000),
@@ -114,15 +124,23 @@ export function linkCode(body: string, version = 1): string {
 /** The packed body of a code; throws `link-invalid` that says whether it was cut, altered, made by a newer version or none of ours. */
 export function linkBody(code: string): string {
   const [version = '', length = '', sum = '', ...rest] = code.split('.');
-  if (!/^[1-9]\d{0,3}$/.test(version)) return refuse(`The link is none that Flipside makes: it begins with ${JSON.stringify(code.slice(0, 20))}.`);
-  if (Number(version) > VERSION) return refuse(`The link was made by a newer Flipside (link version ${version}); this one opens up to version ${VERSION}. Open it on a newer page.`);
+  if (!/^[1-9]\d{0,3}$/.test(version))
+    return refuse(`The link is none that Flipside makes: it begins with ${JSON.stringify(code.slice(0, 20))}.`);
+  if (Number(version) > VERSION)
+    return refuse(
+      `The link was made by a newer Flipside (link version ${version}); this one opens up to version ${VERSION}. Open it on a newer page.`,
+    );
   const cut = (missing: string): never => refuse(`The link was cut: ${missing}.`);
   if (code.split('.').length < 4) return cut('its end is missing');
-  if (!/^[0-9a-z]{1,6}$/.test(length) || !/^[0-9a-z]{7}$/.test(sum)) return refuse('The link was altered on its way: its length and checksum cannot be read.');
+  if (!/^[0-9a-z]{1,6}$/.test(length) || !/^[0-9a-z]{7}$/.test(sum))
+    return refuse('The link was altered on its way: its length and checksum cannot be read.');
   const body = rest.join('.');
   const wanted = Number.parseInt(length, 36);
   if (body.length < wanted) return cut(`${body.length} of ${wanted} characters of its content arrived`);
-  if (body.length > wanted) return refuse(`The link was altered on its way: it has ${body.length - wanted} more characters than it was made with.`);
+  if (body.length > wanted)
+    return refuse(
+      `The link was altered on its way: it has ${body.length - wanted} more characters than it was made with.`,
+    );
   if (checksum(body) !== sum) return refuse('The link was altered on its way: its checksum does not fit its content.');
   if (!/^[A-Za-z0-9_-]+$/.test(body)) return refuse('The link holds characters that no link of Flipside has.');
   return body;
@@ -144,7 +162,8 @@ export function fromBase64Url(body: string): Uint8Array<ArrayBuffer> {
 
 function viewIn(node: JsonNode): Record<string, string> {
   const { value } = node;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return node.refuse(`${node.path} must be an object.`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return node.refuse(`${node.path} must be an object.`);
   const names = Object.keys(value);
   list({ ...node, value: names }, 0, 20);
   const odd = names.find((name) => !/^[a-z][a-zA-Z]{0,30}$/.test(name));
@@ -155,7 +174,9 @@ function viewIn(node: JsonNode): Record<string, string> {
 /** A string of at most 200 characters. */
 function short(node: JsonNode): string {
   const value = text(node);
-  return value.length <= 200 ? value : node.refuse(`${node.path} must have at most 200 characters, got ${value.length}.`);
+  return value.length <= 200
+    ? value
+    : node.refuse(`${node.path} must have at most 200 characters, got ${value.length}.`);
 }
 
 /** FNV-1a, 32 bits, as seven base-36 digits (Fowler, Noll, Vo). Finds accidents, not enemies. */

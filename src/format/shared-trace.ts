@@ -51,7 +51,8 @@ const MOST_LAYERS = 1000;
 export function traceObject({ tokens, points, ...rest }: SharedTrace): TraceObject {
   const bytes: number[] = [];
   const at = new Map(points.map((point) => [point.afterToken, point]));
-  const steps = (value: number): number => Math.max(-MOST_STEPS, Math.min(MOST_STEPS, Math.round(value * STEPS))) & 0xff;
+  const steps = (value: number): number =>
+    Math.max(-MOST_STEPS, Math.min(MOST_STEPS, Math.round(value * STEPS))) & 0xff;
   for (const [index, { id, text: piece }] of tokens.entries()) {
     pushNumber(bytes, id);
     pushNumber(bytes, piece.length);
@@ -91,7 +92,10 @@ export interface LinkedRun extends Pick<RunOrigin, 'continuations' | 'push'> {
 }
 
 /** A link's readings as a recording with nothing in it but them: scores of tokens are none, and scales those of no measurement. */
-export function recordingOfTrace({ id, title, text: body, given, probe, continuations, push }: LinkedRun, trace: SharedTrace): Recording {
+export function recordingOfTrace(
+  { id, title, text: body, given, probe, continuations, push }: LinkedRun,
+  trace: SharedTrace,
+): Recording {
   const { tokens, layers, layer, points } = trace;
   const none = (): Float32Array => new Float32Array(tokens.length * layers).fill(Number.NaN);
   let end = 0;
@@ -109,7 +113,13 @@ export function recordingOfTrace({ id, title, text: body, given, probe, continua
     scores: none(),
     words: none(),
     taps: points.map((point) => tapOf(point, layers, layer)),
-    calibration: Array.from({ length: layers }, () => ({ tapMean: 0, scale: 1, tokenMean: 0, tokenSd: 1, smoothSd: 1 })),
+    calibration: Array.from({ length: layers }, () => ({
+      tapMean: 0,
+      scale: 1,
+      tokenMean: 0,
+      tokenSd: 1,
+      smoothSd: 1,
+    })),
     explained: new Array<number>(layers).fill(0),
     alarm: UNMEASURED_ALARM,
     poles: null,
@@ -121,7 +131,15 @@ export function recordingOfTrace({ id, title, text: body, given, probe, continua
       backend: trace.backend,
       version: LINKED,
     },
-    run: { finishedAt: trace.finishedAt, taps: true, adapter: null, probeKey: probe.key, probeTitle: probe.title, continuations, push },
+    run: {
+      finishedAt: trace.finishedAt,
+      taps: true,
+      adapter: null,
+      probeKey: probe.key,
+      probeTitle: probe.title,
+      continuations,
+      push,
+    },
   };
 }
 
@@ -176,7 +194,9 @@ function unpack(node: JsonNode, packed: string, body: string): Pick<SharedTrace,
     tokens.push({ id, text: body.slice(from, from + length) });
     from += length;
   }
-  return from === body.length ? { tokens, points } : refuse(`has tokens of ${from} characters, but the text has ${body.length}`);
+  return from === body.length
+    ? { tokens, points }
+    : refuse(`has tokens of ${from} characters, but the text has ${body.length}`);
 }
 
 /** Seven bits a byte, the lowest first. */

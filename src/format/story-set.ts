@@ -31,7 +31,12 @@ export function parseStorySet(files: SetFiles): StorySet {
   const stories = setLines(files).map(({ line, row }) => {
     const id = words(row.required('story'), 200);
     const earlier = lineOf.get(id);
-    if (earlier !== undefined) rowRefusal(files.rowsName, line, 'story')(`${files.rowsName} line ${line}.story repeats the id "${id}" of line ${earlier}.`);
+    if (earlier !== undefined)
+      rowRefusal(
+        files.rowsName,
+        line,
+        'story',
+      )(`${files.rowsName} line ${line}.story repeats the id "${id}" of line ${earlier}.`);
     lineOf.set(id, line);
     return { id, beats: list(row.required('beats'), 2, 64).map((beat) => words(beat, 2000)) };
   });

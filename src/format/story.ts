@@ -26,6 +26,9 @@ export function parseStory(source: string, name: string): LabelledStory {
     blurb: words(field(root, 'blurb'), 200),
     order: integer(field(root, 'order'), 0, 1000),
     dark: flag(field(root, 'dark')),
-    sentences: list(field(root, 'sentences'), 1, 200).map((sentence) => ({ text: words(field(sentence, 'text'), 2000), label: words(field(sentence, 'label'), 80) })),
+    sentences: list(field(root, 'sentences'), 1, 200).map((sentence) => ({
+      text: words(field(sentence, 'text'), 2000),
+      label: words(field(sentence, 'label'), 80),
+    })),
   };
 }

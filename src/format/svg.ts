@@ -4,9 +4,17 @@
 export type Markup = string & { readonly markup: true };
 
 /** An element. Attribute values are escaped; numbers are written to two decimals. */
-export function tag(name: string, attributes: Readonly<Record<string, string | number>>, children: readonly Markup[] = []): Markup {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${typeof value === 'number' ? coordinate(value) : escape(value)}"`).join('');
-  return (children.length === 0 ? `<${name}${written}/>` : `<${name}${written}>${children.join('')}</${name}>`) as Markup;
+export function tag(
+  name: string,
+  attributes: Readonly<Record<string, string | number>>,
+  children: readonly Markup[] = [],
+): Markup {
+  const written = Object.entries(attributes)
+    .map(([key, value]) => ` ${key}="${typeof value === 'number' ? coordinate(value) : escape(value)}"`)
+    .join('');
+  return (
+    children.length === 0 ? `<${name}${written}/>` : `<${name}${written}>${children.join('')}</${name}>`
+  ) as Markup;
 }
 
 /** Characters between tags. */
@@ -15,7 +23,12 @@ export function characters(text: string): Markup {
 }
 
 /** A line of text whose baseline begins at x, y. */
-export function svgText(x: number, y: number, text: string, attributes: Readonly<Record<string, string | number>> = {}): Markup {
+export function svgText(
+  x: number,
+  y: number,
+  text: string,
+  attributes: Readonly<Record<string, string | number>> = {},
+): Markup {
   return tag('text', { x, y, ...attributes }, [characters(text)]);
 }
 
@@ -24,7 +37,10 @@ export function coordinate(value: number): string {
   return String(Math.round(value * 100) / 100 + 0);
 }
 
-/** XML has no place for control characters, halves of surrogate pairs and U+FFFE/F, even escaped: whoever shows them has named them before. */
+/**
+ * XML has no place for control characters, halves of surrogate pairs and U+FFFE/F, even escaped: whoever shows them has
+ * named them before.
+ */
 function escape(text: string): string {
   return text
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')

@@ -13,9 +13,12 @@ export function decodeText(bytes: Uint8Array, file: string, code: ErrorCode = 's
   const refuse = (problem: string, line: number | null = null): never => {
     throw new AppError(code, `${file} ${problem}`, { file, ...(line === null ? {} : { line }) });
   };
-  if (bytes.length > MAX_TEXT_BYTES) refuse(`has ${Math.ceil(bytes.length / 1e6)} MB; at most ${MAX_TEXT_BYTES / 1e6} MB are read. Split the file.`);
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) refuse(`is UTF-16 ("Unicode text"). ${remedy}`);
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 0x03) refuse('is a spreadsheet or another zip archive, not text. Export the table as CSV (UTF-8) and try again.');
+  if (bytes.length > MAX_TEXT_BYTES)
+    refuse(`has ${Math.ceil(bytes.length / 1e6)} MB; at most ${MAX_TEXT_BYTES / 1e6} MB are read. Split the file.`);
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    refuse(`is UTF-16 ("Unicode text"). ${remedy}`);
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 0x03)
+    refuse('is a spreadsheet or another zip archive, not text. Export the table as CSV (UTF-8) and try again.');
   const zero = bytes.indexOf(0);
   if (zero >= 0) refuse(`holds a zero byte at ${zero} and is no text. ${remedy}`);
   const decoder = new TextDecoder('utf-8', { fatal: true });

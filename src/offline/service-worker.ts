@@ -41,9 +41,16 @@ self.addEventListener('message', (event) => {
   else event.waitUntil(serve(request.script, event.ports[0]));
 });
 
-/** Keeps what a first visit keeps, and what builds before this one were asked to keep. Throws if the former cannot be had: it is tried again at the next visit. */
+/**
+ * Keeps what a first visit keeps, and what builds before this one were asked to keep. Throws if the former cannot be
+ * had: it is tried again at the next visit.
+ */
 async function install(): Promise<void> {
-  const used = new Set((await Promise.all((await others()).map(async (name) => (await caches.open(name)).keys()))).flat().map((request) => lastingName(request.url)));
+  const used = new Set(
+    (await Promise.all((await others()).map(async (name) => (await caches.open(name)).keys())))
+      .flat()
+      .map((request) => lastingName(request.url)),
+  );
   const first = build.files.filter((file) => file.kind === 'first');
   await Promise.all(first.map(keepOne));
   await keep(build.files.filter((file) => used.has(lastingName(addressOf(file)))));
@@ -58,7 +65,9 @@ async function activate(): Promise<void> {
 async function serve(script: string, port: MessagePort | undefined): Promise<void> {
   const sameBuild = files.has(script);
   port?.postMessage({ sameBuild } satisfies ServeAnswer);
-  const pages = (await self.clients.matchAll({ type: 'window', includeUncontrolled: true })).filter((page) => page.url.startsWith(scope));
+  const pages = (await self.clients.matchAll({ type: 'window', includeUncontrolled: true })).filter((page) =>
+    page.url.startsWith(scope),
+  );
   if (sameBuild && pages.length <= 1) await self.skipWaiting();
 }
 
@@ -72,7 +81,9 @@ async function keepOne(file: BuiltFile): Promise<void> {
   const cache = await caches.open(CACHE);
   if ((await cache.match(address)) !== undefined) return;
   const had = file.hashed ? await caches.match(address) : undefined;
-  const response = had ?? (await fetch(new Request(address, { integrity: file.integrity, cache: file.hashed ? 'default' : 'no-cache' })));
+  const response =
+    had ??
+    (await fetch(new Request(address, { integrity: file.integrity, cache: file.hashed ? 'default' : 'no-cache' })));
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
   await cache.put(address, response);
 }
@@ -84,7 +95,12 @@ async function fromCache(event: FetchEvent, file: BuiltFile): Promise<Response> 
   if (response.status === 200) {
     const second = response.clone();
     // Whoever used it once will want it again; a cache that is full or refused keeps nobody from reading.
-    event.waitUntil(caches.open(CACHE).then((cache) => cache.put(addressOf(file), second)).catch(() => undefined));
+    event.waitUntil(
+      caches
+        .open(CACHE)
+        .then((cache) => cache.put(addressOf(file), second))
+        .catch(() => undefined),
+    );
   }
   return response;
 }

@@ -3,7 +3,16 @@ import { intAttributeOf } from './attributes.ts';
 import type { GraphNode } from './graph.ts';
 
 /** Its inputs by place. */
-export const GQA = { pastKeys: 3, lastSlot: 5, totalLength: 6, cosTable: 7, sinTable: 8, positionIds: 9, attentionBias: 10, queryNorm: 14 } as const;
+export const GQA = {
+  pastKeys: 3,
+  lastSlot: 5,
+  totalLength: 6,
+  cosTable: 7,
+  sinTable: 8,
+  positionIds: 9,
+  attentionBias: 10,
+  queryNorm: 14,
+} as const;
 
 /** Its attribute for how far it looks back. */
 export const WINDOW = 'local_window_size';

@@ -11,7 +11,10 @@ const TYPE = { int: 2, tensor: 4 } as const;
 /** TensorProto.data_type and .raw_data. */
 const TENSOR = { dims: 1, dataType: 2, raw: 9 } as const;
 
-/** A whole-number attribute of a node; null where it has none of that name. Negative numbers come out as −1: no attribute that is asked for here has another. */
+/**
+ * A whole-number attribute of a node; null where it has none of that name. Negative numbers come out as −1: no
+ * attribute that is asked for here has another.
+ */
 export function intAttributeOf(node: GraphNode, name: string): number | null {
   const value = only(attributesOf(node).get(name) ?? new Uint8Array(0), ATTRIBUTE.int);
   if (!value) return null;
@@ -28,12 +31,24 @@ export function tensorAttributeType(node: GraphNode, name: string): number {
 
 /** An encoded attribute that is a whole number from 0 on. */
 export function intAttribute(name: string, value: number): Uint8Array {
-  return concatBytes([bytesField(ATTRIBUTE.name, name), varintField(ATTRIBUTE.int, value), varintField(ATTRIBUTE.type, TYPE.int)]);
+  return concatBytes([
+    bytesField(ATTRIBUTE.name, name),
+    varintField(ATTRIBUTE.int, value),
+    varintField(ATTRIBUTE.type, TYPE.int),
+  ]);
 }
 
 /** An encoded attribute that is an int64 tensor of one number. */
 export function int64Attribute(name: string, value: number): Uint8Array {
   const raw = new Uint8Array(BigInt64Array.of(BigInt(value)).buffer);
-  const tensor = concatBytes([varintField(TENSOR.dims, 1), varintField(TENSOR.dataType, INT64), bytesField(TENSOR.raw, raw)]);
-  return concatBytes([bytesField(ATTRIBUTE.name, name), bytesField(ATTRIBUTE.tensor, tensor), varintField(ATTRIBUTE.type, TYPE.tensor)]);
+  const tensor = concatBytes([
+    varintField(TENSOR.dims, 1),
+    varintField(TENSOR.dataType, INT64),
+    bytesField(TENSOR.raw, raw),
+  ]);
+  return concatBytes([
+    bytesField(ATTRIBUTE.name, name),
+    bytesField(ATTRIBUTE.tensor, tensor),
+    varintField(ATTRIBUTE.type, TYPE.tensor),
+  ]);
 }

@@ -30,11 +30,16 @@ export const WINDOW_BIAS_INPUT = 'flipside.window_bias';
 export type Branching = { readonly yes: true } | { readonly yes: false; readonly why: string };
 
 /** Lets passes of this graph branch; where its attention cannot be told what to see nothing is changed. */
-export function addBranching(model: ModelGraph, { activations, windows }: Pick<DecoderShape, 'activations' | 'windows'>, edits: GraphEdits): Branching {
+export function addBranching(
+  model: ModelGraph,
+  { activations, windows }: Pick<DecoderShape, 'activations' | 'windows'>,
+  edits: GraphEdits,
+): Branching {
   const attention = model.nodes.filter(({ opType }) => opType === 'GroupQueryAttention');
   const why = attention.map(refusal).find((reason) => reason !== null) ?? outsideRefusal(model);
   if (why !== null) return { yes: false, why };
-  if (windows.length > 1) return { yes: false, why: `its layers look back over windows of ${windows.join(' and ')} tokens` };
+  if (windows.length > 1)
+    return { yes: false, why: `its layers look back over windows of ${windows.join(' and ')} tokens` };
   const biasOf = activations === 'float32' ? (name: string) => name : (name: string) => `${name}.${activations}`;
   const tables = new Map<string, string>();
   /** A rotary table by slot; the first keep the names that graphs with one pair have. */
@@ -57,28 +62,47 @@ export function addBranching(model: ModelGraph, { activations, windows }: Pick<D
       edits.dropAttribute(node, WINDOW_CACHE);
     }
   }
-  for (const [table, made] of tables) edits.addNode({ name: made.replace('.', '/'), opType: 'Gather', inputs: [table, SLOT_POSITIONS_INPUT], outputs: [made] });
+  for (const [table, made] of tables)
+    edits.addNode({
+      name: made.replace('.', '/'),
+      opType: 'Gather',
+      inputs: [table, SLOT_POSITIONS_INPUT],
+      outputs: [made],
+    });
   if (tables.size > 0) edits.addInput(SLOT_POSITIONS_INPUT, tensorType(INT64, ['slots']));
   for (const name of windows.length === 0 ? [ATTENTION_BIAS_INPUT] : [ATTENTION_BIAS_INPUT, WINDOW_BIAS_INPUT]) {
     edits.addInput(name, tensorType(FLOAT32, [1, 1, 'bias_tokens', 'slots']));
-    if (activations !== 'float32') edits.addNode({ name: name.replace('.', '/'), opType: 'Cast', inputs: [name], outputs: [biasOf(name)], attributes: [intAttribute('to', ELEMENT[activations].code)] });
+    if (activations !== 'float32')
+      edits.addNode({
+        name: name.replace('.', '/'),
+        opType: 'Cast',
+        inputs: [name],
+        outputs: [biasOf(name)],
+        attributes: [intAttribute('to', ELEMENT[activations].code)],
+      });
   }
   return { yes: true };
 }
 
-const tablesOf = ({ inputs }: GraphNode): readonly [string, string] => [inputs[GQA.cosTable] ?? '', inputs[GQA.sinTable] ?? ''];
+const tablesOf = ({ inputs }: GraphNode): readonly [string, string] => [
+  inputs[GQA.cosTable] ?? '',
+  inputs[GQA.sinTable] ?? '',
+];
 
 /** Why a node cannot be told what to see; null where it can. */
 function refusal(node: GraphNode): string | null {
   if (node.inputs[GQA.positionIds]) return `the attention of ${node.name} counts positions by itself`;
   if (node.inputs[GQA.attentionBias]) return `the attention of ${node.name} already has a bias`;
   const [cos, sin] = tablesOf(node);
-  if (cos === '' && sin === '' && intAttributeOf(node, 'do_rotary') === 1) return `the attention of ${node.name} has no rotary tables`;
+  if (cos === '' && sin === '' && intAttributeOf(node, 'do_rotary') === 1)
+    return `the attention of ${node.name} has no rotary tables`;
   return null;
 }
 
 /** Why rotary embeddings outside of attention cannot be told where tokens stand; null where they can, or where there are none. */
 function outsideRefusal(model: ModelGraph): string | null {
-  const strange = model.nodes.find(({ opType, inputs }) => opType === 'RotaryEmbedding' && !inputs.includes(POSITION_IDS_INPUT));
+  const strange = model.nodes.find(
+    ({ opType, inputs }) => opType === 'RotaryEmbedding' && !inputs.includes(POSITION_IDS_INPUT),
+  );
   return strange ? `${strange.name} counts positions by itself` : null;
 }

@@ -70,28 +70,45 @@ export function shapeOf(model: ModelGraph): DecoderShape {
   if (!outputs.has('logits')) throw missingNode('logits', 'the output that scores the next token');
   const layerCount = model.inputs.filter((input) => /^past_key_values\.\d+\.key$/.test(input.name)).length;
   if (layerCount === 0) throw missingNode('past_key_values.0.key', 'the key/value cache of the first layer');
-  if (layerCount > MOST_LAYERS) throw new AppError('model-graph-malformed', `The model graph claims ${layerCount} layers; at most ${MOST_LAYERS} are read. Load the file again, or pick another export.`, { layerCount });
+  if (layerCount > MOST_LAYERS)
+    throw new AppError(
+      'model-graph-malformed',
+      `The model graph claims ${layerCount} layers; at most ${MOST_LAYERS} are read. Load the file again, or pick another export.`,
+      { layerCount },
+    );
   assertWeights(model.weights);
   const names = cacheNames(layerCount);
   const fed = new Set(['input_ids', ATTENTION_MASK_INPUT, POSITION_IDS_INPUT, ...names.map(({ past }) => past)]);
   // Older exports list their weights among the inputs as well (onnx.proto3 allows it): nobody feeds those.
   const weights = new Set(model.weights.map(({ name }) => name));
   const other = model.inputs.find(({ name }) => /^past(?!_key_values\.)[._]/.test(name));
-  if (other) throw strangeNode(other.name, `some of its layers keep something else than keys and values (its input "${other.name}"), as layers of convolution or recurrence do`);
+  if (other)
+    throw strangeNode(
+      other.name,
+      `some of its layers keep something else than keys and values (its input "${other.name}"), as layers of convolution or recurrence do`,
+    );
   const strange = model.inputs.find(({ name }) => !fed.has(name) && !weights.has(name));
   if (strange) throw strangeNode(strange.name, `it wants an input "${strange.name}" that Flipside does not feed`);
   const attention = attentionByCache(model);
   const readers = readersOf(model);
-  if (attention.size !== layerCount) throw missingNode('GroupQueryAttention', `the graph has ${layerCount} layers, and ${attention.size} such nodes`);
+  if (attention.size !== layerCount)
+    throw missingNode('GroupQueryAttention', `the graph has ${layerCount} layers, and ${attention.size} such nodes`);
   const caches = names.map(({ past, present }, index) => {
     const input = inputs.get(past);
     if (!input) throw missingNode(past, 'the other half of a layer’s key/value cache');
     if (!outputs.has(present)) throw missingNode(present, 'the key/value cache after a pass');
-    return { past, type: activationsOf(input), shape: cacheShapeOf(input, () => sizeBehind(model, readers, attention.get(names[index - (index % 2)]?.past ?? ''))) };
+    return {
+      past,
+      type: activationsOf(input),
+      shape: cacheShapeOf(input, () =>
+        sizeBehind(model, readers, attention.get(names[index - (index % 2)]?.past ?? '')),
+      ),
+    };
   });
   const activations = caches[0]?.type ?? 'float32';
   const odd = caches.find(({ type }) => type !== activations);
-  if (odd) throw strangeNode(odd.past, `its cache "${odd.past}" is ${odd.type}, and that of the first layer ${activations}`);
+  if (odd)
+    throw strangeNode(odd.past, `its cache "${odd.past}" is ${odd.type}, and that of the first layer ${activations}`);
   return {
     layerCount,
     cache: caches.map(({ shape }) => shape),
@@ -109,39 +126,59 @@ export function shapeOf(model: ModelGraph): DecoderShape {
 
 function activationsOf({ name, elemType }: GraphValue): ElementType {
   const type = elementTypeOf(elemType);
-  if (type === null) throw strangeNode(name, `its cache "${name}" is ${nameOfType(elemType)}, and Flipside reads float32 and float16`);
+  if (type === null)
+    throw strangeNode(name, `its cache "${name}" is ${nameOfType(elemType)}, and Flipside reads float32 and float16`);
   return type;
 }
 
 /** By name of a layer's keys the node that reads them. */
 function attentionByCache(model: ModelGraph): ReadonlyMap<string, GraphNode> {
-  return new Map(model.nodes.filter(({ opType }) => opType === 'GroupQueryAttention').map((node) => [node.inputs[GQA.pastKeys] ?? '', node]));
+  return new Map(
+    model.nodes
+      .filter(({ opType }) => opType === 'GroupQueryAttention')
+      .map((node) => [node.inputs[GQA.pastKeys] ?? '', node]),
+  );
 }
 
 /** Heads and their size, as the input says; `sizeBehind` is asked where it leaves the size open. */
 function cacheShapeOf({ name, dims }: GraphValue, sizeBehind: () => number | null): CacheShape {
   const [, heads, , given] = dims;
   const size = typeof given === 'number' ? given : sizeBehind();
-  if (dims.length !== 4 || typeof heads !== 'number' || !size || !Number.isInteger(size)) throw missingNode(name, 'an input [batch, heads, past, head size] whose heads and head size the file fixes');
+  if (dims.length !== 4 || typeof heads !== 'number' || !size || !Number.isInteger(size))
+    throw missingNode(name, 'an input [batch, heads, past, head size] whose heads and head size the file fixes');
   if (heads < 1 || heads > MOST_HEADS || size < 1 || size > LARGEST_HEAD) {
-    throw new AppError('model-graph-malformed', `The model graph claims a key/value cache of ${heads} heads of ${size} numbers (${name}); at most ${MOST_HEADS} of ${LARGEST_HEAD} are read. Load the file again, or pick another export.`, { name, heads, size });
+    throw new AppError(
+      'model-graph-malformed',
+      `The model graph claims a key/value cache of ${heads} heads of ${size} numbers (${name}); at most ${MOST_HEADS} of ${LARGEST_HEAD} are read. Load the file again, or pick another export.`,
+      { name, heads, size },
+    );
   }
   return { heads, size };
 }
 
 /** The size of a head by the rows of the product that all heads of an attention go into; null where that is none. */
-function sizeBehind(model: ModelGraph, readers: ReadonlyMap<string, readonly GraphNode[]>, attention: GraphNode | undefined): number | null {
+function sizeBehind(
+  model: ModelGraph,
+  readers: ReadonlyMap<string, readonly GraphNode[]>,
+  attention: GraphNode | undefined,
+): number | null {
   const result = attention?.outputs[0];
   const heads = attention === undefined ? null : intAttributeOf(attention, 'num_heads');
   const product = result ? readers.get(result)?.find(({ inputs }) => inputs[0] === result) : undefined;
   const factor = product?.inputs[1];
-  const bytes = model.nodes.find(({ opType, outputs }) => opType === 'DequantizeLinear' && outputs[0] === factor)?.inputs[0];
-  const rows = product?.opType === 'MatMulNBits' ? intAttributeOf(product, 'K') : (model.weights.find(({ name }) => name === (bytes ?? factor))?.dims[0] ?? null);
+  const bytes = model.nodes.find(({ opType, outputs }) => opType === 'DequantizeLinear' && outputs[0] === factor)
+    ?.inputs[0];
+  const rows =
+    product?.opType === 'MatMulNBits'
+      ? intAttributeOf(product, 'K')
+      : (model.weights.find(({ name }) => name === (bytes ?? factor))?.dims[0] ?? null);
   return heads === null || rows === null ? null : rows / heads;
 }
 
 /** onnxruntime 1.30 has no kernel on the processor for attention that norms queries and keys by itself. */
 function gpuOnlyBy(attention: readonly GraphNode[]): string | null {
   const node = attention.find(({ inputs }) => inputs[GQA.queryNorm]);
-  return node ? `${node.name} norms queries and keys by itself, which onnxruntime computes on graphics processors only` : null;
+  return node
+    ? `${node.name} norms queries and keys by itself, which onnxruntime computes on graphics processors only`
+    : null;
 }

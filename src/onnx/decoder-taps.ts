@@ -28,7 +28,10 @@ export const LOGIT_ROWS_INPUT = 'flipside.logit_rows';
 export interface TappedDecoder extends DecoderShape {
   /** The rewritten graph, to be loaded with the original weight files. */
   readonly graph: Uint8Array;
-  /** Output names of the residual stream `[layerCount + 1]`, float32: 0 the embedding, l the stream entering layer l, last what leaves the last layer. */
+  /**
+   * Output names of the residual stream `[layerCount + 1]`, float32: 0 the embedding, l the stream entering layer l,
+   * last what leaves the last layer.
+   */
   readonly taps: readonly string[];
   /** Output name of the logits, float32 of a graph that was rewritten. */
   readonly logits: string;
@@ -54,7 +57,10 @@ export interface TapOptions {
 }
 
 /** Rewrites a decoder so that every layer's residual stream can be read. Throws `model-node-missing` or `model-graph-malformed`. */
-export function tapDecoder(bytes: Uint8Array, options: TapOptions = { branching: true, lengths: false }): TappedDecoder {
+export function tapDecoder(
+  bytes: Uint8Array,
+  options: TapOptions = { branching: true, lengths: false },
+): TappedDecoder {
   const model = parseDecoder(bytes);
   const edits = new GraphEdits(model);
   const shape = shapeOf(model);
@@ -86,7 +92,12 @@ export function tapDecoder(bytes: Uint8Array, options: TapOptions = { branching:
     steering: !editing,
     steeringType: branchType,
     editing,
-    limits: branching?.yes === false ? [`Taps and other short texts beside a text are read in passes of their own, which takes longer: ${branching.why}.`] : [],
+    limits:
+      branching?.yes === false
+        ? [
+            `Taps and other short texts beside a text are read in passes of their own, which takes longer: ${branching.why}.`,
+          ]
+        : [],
   };
 }
 
@@ -106,14 +117,24 @@ const branchOf = ({ node, branchInput }: Addition): string => node.inputs[branch
 function computedType(name: string, typeOf: (name: string) => number): ElementType {
   const code = typeOf(name);
   const type = elementTypeOf(code);
-  if (type === null) throw strangeNode(name, `its tensor "${name}" is ${code === 0 ? 'of a type that cannot be told' : nameOfType(code)}, and Flipside reads float32 and float16`);
+  if (type === null)
+    throw strangeNode(
+      name,
+      `its tensor "${name}" is ${code === 0 ? 'of a type that cannot be told' : nameOfType(code)}, and Flipside reads float32 and float16`,
+    );
   return type;
 }
 
 /** A tensor in float32 by a name of its own; itself where it is that already. */
 function inFloat32(tensor: string, type: ElementType, name: string, edits: GraphEdits): string {
   if (type === 'float32') return tensor;
-  edits.addNode({ name: name.replace('.', '/'), opType: 'Cast', inputs: [tensor], outputs: [name], attributes: [intAttribute('to', ELEMENT.float32.code)] });
+  edits.addNode({
+    name: name.replace('.', '/'),
+    opType: 'Cast',
+    inputs: [tensor],
+    outputs: [name],
+    attributes: [intAttribute('to', ELEMENT.float32.code)],
+  });
   return name;
 }
 
@@ -123,6 +144,12 @@ function pickLogitRows(model: ModelGraph, normed: string, edits: GraphEdits): vo
   for (const node of readersOf(model).get(normed) ?? []) {
     for (const [place, name] of node.inputs.entries()) if (name === normed) edits.setInput(node, place, picked);
   }
-  edits.addNode({ name: 'flipside/pick_rows', opType: 'Gather', inputs: [normed, LOGIT_ROWS_INPUT], outputs: [picked], attributes: [intAttribute('axis', 1)] });
+  edits.addNode({
+    name: 'flipside/pick_rows',
+    opType: 'Gather',
+    inputs: [normed, LOGIT_ROWS_INPUT],
+    outputs: [picked],
+    attributes: [intAttribute('axis', 1)],
+  });
   edits.addInput(LOGIT_ROWS_INPUT, tensorType(INT64, ['logit_rows']));
 }

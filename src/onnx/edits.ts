@@ -2,7 +2,16 @@
  * Changes to a graph, gathered step by step and written in one go: several rewrites touch the same nodes, and none of
  * them needs to know of the others.
  */
-import { encodeInput, encodeNode, encodeNodeWith, encodeOutput, writeModel, type GraphNode, type ModelGraph, type NewNode } from './graph.ts';
+import {
+  encodeInput,
+  encodeNode,
+  encodeNodeWith,
+  encodeOutput,
+  writeModel,
+  type GraphNode,
+  type ModelGraph,
+  type NewNode,
+} from './graph.ts';
 import type { Field } from './wire.ts';
 
 /** The changes to one graph. */
@@ -60,8 +69,21 @@ export class GraphEdits {
    */
   write(options: { readonly prune: readonly string[] } = { prune: [] }): Uint8Array {
     const touched = new Set([...this.#inputs.keys(), ...this.#outputs.keys(), ...this.#dropped.keys()]);
-    const replaceNodes = new Map([...touched].map((node) => [node, encodeNodeWith(node, { inputs: this.#inputs.get(node) ?? node.inputs, outputs: this.#outputs.get(node) ?? node.outputs, without: this.#dropped.get(node) ?? new Set() })]));
-    return writeModel(this.#model, { replaceNodes, append: this.#added, drop: options.prune.length === 0 ? new Set() : this.#dead(options.prune) });
+    const replaceNodes = new Map(
+      [...touched].map((node) => [
+        node,
+        encodeNodeWith(node, {
+          inputs: this.#inputs.get(node) ?? node.inputs,
+          outputs: this.#outputs.get(node) ?? node.outputs,
+          without: this.#dropped.get(node) ?? new Set(),
+        }),
+      ]),
+    );
+    return writeModel(this.#model, {
+      replaceNodes,
+      append: this.#added,
+      drop: options.prune.length === 0 ? new Set() : this.#dead(options.prune),
+    });
   }
 
   /** Nodes that depend on pruned inputs, or feed only such nodes, and that nothing else uses; and those inputs. */
@@ -81,6 +103,9 @@ export class GraphEdits {
       // A set goes on to what is added to it while it is gone through.
       for (const input of inputsOf(maker)) wanted.add(input);
     }
-    return new Set([...nodes.filter((node) => !alive.has(node)).map(({ field }) => field), ...inputs.filter(({ name }) => prune.includes(name) && !wanted.has(name)).map(({ field }) => field)]);
+    return new Set([
+      ...nodes.filter((node) => !alive.has(node)).map(({ field }) => field),
+      ...inputs.filter(({ name }) => prune.includes(name) && !wanted.has(name)).map(({ field }) => field),
+    ]);
   }
 }

@@ -6,11 +6,18 @@ import { intAttributeOf, tensorAttributeType } from './attributes.ts';
 import type { GraphNode, ModelGraph } from './graph.ts';
 
 /** Where operators take their output's type from, other than from the first input (onnxruntime, docs/ContribOperators.md). */
-const TYPED_BY: Readonly<Record<string, number>> = { GatherBlockQuantized: 2, DequantizeLinear: 1, SimplifiedLayerNormalization: 1, Where: 1 };
+const TYPED_BY: Readonly<Record<string, number>> = {
+  GatherBlockQuantized: 2,
+  DequantizeLinear: 1,
+  SimplifiedLayerNormalization: 1,
+  Where: 1,
+};
 
 /** A function that tells the element type of a tensor, as a code of TensorProto.DataType; 0 where it cannot be told. */
 export function elementTypes(model: ModelGraph): (name: string) => number {
-  const known = new Map<string, number>([...model.inputs, ...model.weights].map(({ name, elemType }) => [name, elemType]));
+  const known = new Map<string, number>(
+    [...model.inputs, ...model.weights].map(({ name, elemType }) => [name, elemType]),
+  );
   const makers = makersOf(model);
   return (name) => {
     // No path is longer than there are nodes, unless it runs in a circle.
@@ -29,7 +36,9 @@ export function elementTypes(model: ModelGraph): (name: string) => number {
 
 /** By tensor the node that makes it. */
 export function makersOf(model: ModelGraph): ReadonlyMap<string, GraphNode> {
-  return new Map(model.nodes.flatMap((node) => node.outputs.filter((name) => name !== '').map((name) => [name, node] as const)));
+  return new Map(
+    model.nodes.flatMap((node) => node.outputs.filter((name) => name !== '').map((name) => [name, node] as const)),
+  );
 }
 
 /** By tensor the nodes that read it, each once. */

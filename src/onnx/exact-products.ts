@@ -13,7 +13,8 @@ export const ACCURACY_LEVEL = 'accuracy_level';
 const INT8 = 4;
 
 /** Whether a product rounds its activations. */
-export const roundsActivations = (node: GraphNode): boolean => node.opType === 'MatMulNBits' && intAttributeOf(node, ACCURACY_LEVEL) === INT8;
+export const roundsActivations = (node: GraphNode): boolean =>
+  node.opType === 'MatMulNBits' && intAttributeOf(node, ACCURACY_LEVEL) === INT8;
 
 /** Takes that leave from every product of a graph. */
 export function makeProductsExact(model: ModelGraph, edits: GraphEdits): void {

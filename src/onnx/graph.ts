@@ -5,13 +5,33 @@
  * Field numbers: onnx.proto3 (ModelProto, GraphProto, NodeProto, ValueInfoProto, TensorProto).
  */
 import { AppError } from '../core/errors.ts';
-import { bytesField, concatBytes, splitFields, stringOf, varintField, varintOf, varintsOf, WireType, type Field } from './wire.ts';
+import {
+  bytesField,
+  concatBytes,
+  splitFields,
+  stringOf,
+  varintField,
+  varintOf,
+  varintsOf,
+  WireType,
+  type Field,
+} from './wire.ts';
 
 const MODEL = { graph: 7 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const NODE = { input: 1, output: 2, name: 3, opType: 4, attribute: 5, domain: 7 } as const;
 const VALUE_INFO = { name: 1, type: 2 } as const;
-const TENSOR = { dims: 1, dataType: 2, floats: 4, int32s: 5, int64s: 7, name: 8, raw: 9, externalData: 13, dataLocation: 14 } as const;
+const TENSOR = {
+  dims: 1,
+  dataType: 2,
+  floats: 4,
+  int32s: 5,
+  int64s: 7,
+  name: 8,
+  raw: 9,
+  externalData: 13,
+  dataLocation: 14,
+} as const;
 
 /** TensorProto.DataLocation: the numbers lie in a file beside the graph. */
 const EXTERNAL = 1;
@@ -74,7 +94,11 @@ export interface GraphEdit {
 export function parseModel(bytes: Uint8Array): ModelGraph {
   const modelFields = [...splitFields(bytes)];
   const graphField = modelFields.find((field) => field.number === MODEL.graph);
-  if (!graphField) throw new AppError('model-graph-malformed', 'The model file holds no graph. It may be cut off: load it again, or pick another export.');
+  if (!graphField)
+    throw new AppError(
+      'model-graph-malformed',
+      'The model file holds no graph. It may be cut off: load it again, or pick another export.',
+    );
   const graphFields = [...splitFields(graphField.payload)];
   const of = (number: number) => graphFields.filter((field) => field.number === number);
   const weights = of(GRAPH.initializer).map(parseWeight);
@@ -94,18 +118,28 @@ export function parseModel(bytes: Uint8Array): ModelGraph {
 /** Writes the model back with an edit applied; without changes the bytes are those that were read. */
 export function writeModel(graph: ModelGraph, edit: GraphEdit): Uint8Array {
   const replacement = new Map([...edit.replaceNodes].map(([node, bytes]) => [node.field, bytes]));
-  const fields = graph.graphFields.filter((field) => !edit.drop?.has(field)).map((field) => {
-    const bytes = replacement.get(field);
-    return bytes ? bytesField(GRAPH.node, bytes) : field.raw;
-  });
+  const fields = graph.graphFields
+    .filter((field) => !edit.drop?.has(field))
+    .map((field) => {
+      const bytes = replacement.get(field);
+      return bytes ? bytesField(GRAPH.node, bytes) : field.raw;
+    });
   const body = concatBytes([...fields, ...edit.append]);
-  return concatBytes(graph.modelFields.map((field) => (field.number === MODEL.graph ? bytesField(MODEL.graph, body) : field.raw)));
+  return concatBytes(
+    graph.modelFields.map((field) => (field.number === MODEL.graph ? bytesField(MODEL.graph, body) : field.raw)),
+  );
 }
 
 /** The message of a node with other inputs or outputs, or without some attributes; everything else stays. */
-export function encodeNodeWith(node: GraphNode, names: { inputs?: readonly string[]; outputs?: readonly string[]; without?: ReadonlySet<string> }): Uint8Array {
-  const dropped = (field: Field): boolean => names.without !== undefined && field.number === NODE.attribute && names.without.has(attributeName(field.payload));
-  const kept = [...splitFields(node.field.payload)].filter((field) => field.number !== NODE.input && field.number !== NODE.output && !dropped(field));
+export function encodeNodeWith(
+  node: GraphNode,
+  names: { inputs?: readonly string[]; outputs?: readonly string[]; without?: ReadonlySet<string> },
+): Uint8Array {
+  const dropped = (field: Field): boolean =>
+    names.without !== undefined && field.number === NODE.attribute && names.without.has(attributeName(field.payload));
+  const kept = [...splitFields(node.field.payload)].filter(
+    (field) => field.number !== NODE.input && field.number !== NODE.output && !dropped(field),
+  );
   return concatBytes([
     ...(names.inputs ?? node.inputs).map((name) => bytesField(NODE.input, name)),
     ...(names.outputs ?? node.outputs).map((name) => bytesField(NODE.output, name)),
@@ -151,7 +185,8 @@ export interface NewWeight {
 
 /** A complete graph field with a new weight. */
 export function encodeWeight({ name, elemType, dims, file, offset, bytes }: NewWeight): Uint8Array {
-  const entry = (key: string, value: string): Uint8Array => bytesField(TENSOR.externalData, concatBytes([bytesField(1, key), bytesField(2, value)]));
+  const entry = (key: string, value: string): Uint8Array =>
+    bytesField(TENSOR.externalData, concatBytes([bytesField(1, key), bytesField(2, value)]));
   return bytesField(
     GRAPH.initializer,
     concatBytes([
@@ -187,7 +222,8 @@ export function encodeInput(name: string, type: Uint8Array): Uint8Array {
 /** The attributes of a node by name, each an encoded AttributeProto. */
 export function attributesOf(node: GraphNode): ReadonlyMap<string, Uint8Array> {
   const found = new Map<string, Uint8Array>();
-  for (const { number, payload } of splitFields(node.field.payload)) if (number === NODE.attribute) found.set(attributeName(payload), payload);
+  for (const { number, payload } of splitFields(node.field.payload))
+    if (number === NODE.attribute) found.set(attributeName(payload), payload);
   return found;
 }
 
@@ -212,7 +248,8 @@ const attributeName = (attribute: Uint8Array): string => {
 };
 
 /** First field of a message with this number. */
-export const only = (message: Uint8Array, number: number): Field | undefined => [...splitFields(message)].find((field) => field.number === number);
+export const only = (message: Uint8Array, number: number): Field | undefined =>
+  [...splitFields(message)].find((field) => field.number === number);
 
 function parseValue(field: Field): GraphValue {
   const name = only(field.payload, VALUE_INFO.name);
@@ -247,29 +284,50 @@ function parseWeight(field: Field): GraphWeight {
   const name = only(field.payload, TENSOR.name);
   const type = only(field.payload, TENSOR.dataType);
   const file = fileOf(entries.get('location'));
-  return { name: name ? stringOf(name) : '', file, offset: bytesOf(entries.get('offset'), (said) => `at byte ${said} of its file`), bytes: file === null ? bytesInside(field) : bytesOf(entries.get('length'), (said) => `of ${said} bytes`), elemType: type ? varintOf(type) : 0, dims: dimsOf(field), field };
+  return {
+    name: name ? stringOf(name) : '',
+    file,
+    offset: bytesOf(entries.get('offset'), (said) => `at byte ${said} of its file`),
+    bytes: file === null ? bytesInside(field) : bytesOf(entries.get('length'), (said) => `of ${said} bytes`),
+    elemType: type ? varintOf(type) : 0,
+    dims: dimsOf(field),
+    field,
+  };
 }
 
 /** TensorProto.dims, packed or as they are. */
 function dimsOf(field: Field): number[] {
-  return [...splitFields(field.payload)].flatMap((part) => (part.number !== TENSOR.dims ? [] : part.type === WireType.bytes ? varintsOf(part.payload) : [varintOf(part)]));
+  return [...splitFields(field.payload)].flatMap((part) =>
+    part.number !== TENSOR.dims ? [] : part.type === WireType.bytes ? varintsOf(part.payload) : [varintOf(part)],
+  );
 }
 
 /** Bytes of the numbers of a weight that lies in the graph, packed or as they are. */
 function bytesInside(field: Field): number {
   const holds: readonly number[] = [TENSOR.floats, TENSOR.int32s, TENSOR.int64s, TENSOR.raw];
-  return [...splitFields(field.payload)].reduce((sum, { number, payload }) => (holds.includes(number) ? sum + payload.length : sum), 0);
+  return [...splitFields(field.payload)].reduce(
+    (sum, { number, payload }) => (holds.includes(number) ? sum + payload.length : sum),
+    0,
+  );
 }
 
 /** The name of a file beside the graph. A graph from anywhere must not name files that lie elsewhere. */
 function fileOf(location: string | undefined): string | null {
   if (location === undefined || /^(?!\.{1,2}$)[^/\\:\0]{1,200}$/.test(location)) return location ?? null;
-  throw new AppError('model-graph-malformed', `The model graph takes weights from ${JSON.stringify(location.slice(0, 80))}, which is no plain file name: they must lie beside it. Pick another export.`, { location: location.slice(0, 200) });
+  throw new AppError(
+    'model-graph-malformed',
+    `The model graph takes weights from ${JSON.stringify(location.slice(0, 80))}, which is no plain file name: they must lie beside it. Pick another export.`,
+    { location: location.slice(0, 200) },
+  );
 }
 
 function bytesOf(told: string | undefined, what: (said: string) => string): number {
   if (told === undefined) return 0;
   const bytes = Number(told);
   if (/^\d{1,15}$/.test(told)) return bytes;
-  throw new AppError('model-graph-malformed', `The model graph claims a weight ${what(JSON.stringify(told.slice(0, 40)))}. Load the file again, or pick another export.`, { told: told.slice(0, 80) });
+  throw new AppError(
+    'model-graph-malformed',
+    `The model graph claims a weight ${what(JSON.stringify(told.slice(0, 40)))}. Load the file again, or pick another export.`,
+    { told: told.slice(0, 80) },
+  );
 }

@@ -33,7 +33,10 @@ interface IntegerProduct {
   readonly nodes: readonly GraphNode[];
 }
 
-/** The graph with products of floats; itself where it has none of whole numbers. Throws `model-node-missing` where one is written in another way. */
+/**
+ * The graph with products of floats; itself where it has none of whole numbers. Throws `model-node-missing` where one
+ * is written in another way.
+ */
 export function withFloatProducts(model: ModelGraph): ModelGraph {
   const found = model.nodes.filter(({ opType }) => opType === PRODUCT);
   if (found.length === 0) return model;
@@ -42,19 +45,48 @@ export function withFloatProducts(model: ModelGraph): ModelGraph {
   const products = found.map((node) => productOf(node, makers, readers, weights));
   const gone = new Set(products.flatMap(({ nodes }) => nodes));
   for (const node of model.nodes) {
-    if (node.opType === ROUNDING && node.outputs.every((name) => (readers.get(name) ?? []).every((reader) => gone.has(reader)))) gone.add(node);
+    if (
+      node.opType === ROUNDING &&
+      node.outputs.every((name) => (readers.get(name) ?? []).every((reader) => gone.has(reader)))
+    )
+      gone.add(node);
   }
   const append = products.flatMap(({ activation, weights: [bytes = '', ...scaling], result }) => [
-    encodeNode({ name: `flipside/${result}/weights`, opType: 'DequantizeLinear', inputs: [bytes, ...scaling], outputs: [`flipside.${result}.weights`] }),
-    encodeNode({ name: `flipside/${result}/product`, opType: 'MatMul', inputs: [activation, `flipside.${result}.weights`], outputs: [result] }),
+    encodeNode({
+      name: `flipside/${result}/weights`,
+      opType: 'DequantizeLinear',
+      inputs: [bytes, ...scaling],
+      outputs: [`flipside.${result}.weights`],
+    }),
+    encodeNode({
+      name: `flipside/${result}/product`,
+      opType: 'MatMul',
+      inputs: [activation, `flipside.${result}.weights`],
+      outputs: [result],
+    }),
   ]);
-  const rewritten = parseModel(writeModel(model, { replaceNodes: new Map(), append, drop: new Set<Field>([...gone].map(({ field }) => field)) }));
+  const rewritten = parseModel(
+    writeModel(model, { replaceNodes: new Map(), append, drop: new Set<Field>([...gone].map(({ field }) => field)) }),
+  );
   const floats = products.map(({ weights: [bytes = ''] }) => FLOAT_BYTES * (weights.get(bytes)?.bytes ?? 0));
-  return { ...rewritten, largestWeightBytes: Math.max(rewritten.largestWeightBytes, ...floats), multipliedOutBytes: floats.reduce((sum, bytes) => sum + bytes, 0) };
+  return {
+    ...rewritten,
+    largestWeightBytes: Math.max(rewritten.largestWeightBytes, ...floats),
+    multipliedOutBytes: floats.reduce((sum, bytes) => sum + bytes, 0),
+  };
 }
 
-function productOf(node: GraphNode, makers: ReadonlyMap<string, GraphNode>, readers: ReadonlyMap<string, readonly GraphNode[]>, weights: ReadonlyMap<string, GraphWeight>): IntegerProduct {
-  const strange = (): AppError => strangeNode(node.name, `${node.name} multiplies whole numbers in a way that Flipside does not know (${ROUNDING}, ${PRODUCT}, Cast and Mul are expected)`);
+function productOf(
+  node: GraphNode,
+  makers: ReadonlyMap<string, GraphNode>,
+  readers: ReadonlyMap<string, readonly GraphNode[]>,
+  weights: ReadonlyMap<string, GraphWeight>,
+): IntegerProduct {
+  const strange = (): AppError =>
+    strangeNode(
+      node.name,
+      `${node.name} multiplies whole numbers in a way that Flipside does not know (${ROUNDING}, ${PRODUCT}, Cast and Mul are expected)`,
+    );
   const only = (name: string | undefined, opType: string): GraphNode => {
     const [reader, ...others] = readers.get(name ?? '') ?? [];
     if (reader?.opType !== opType || others.length > 0) throw strange();
@@ -67,8 +99,19 @@ function productOf(node: GraphNode, makers: ReadonlyMap<string, GraphNode>, read
   const cast = only(node.outputs[0], 'Cast');
   const scaled = only(cast.outputs[0], 'Mul');
   const scales = makers.get(scaled.inputs.find((name) => name !== cast.outputs[0]) ?? '');
-  if (rounding?.opType !== ROUNDING || !activation || zeroOfActivation !== roundedZero || intAttributeOf(cast, 'to') !== FLOAT32) throw strange();
-  if (scales?.opType !== 'Mul' || only(scales.outputs[0], 'Mul') !== scaled || !scales.inputs.includes(scaleOfActivation)) throw strange();
+  if (
+    rounding?.opType !== ROUNDING ||
+    !activation ||
+    zeroOfActivation !== roundedZero ||
+    intAttributeOf(cast, 'to') !== FLOAT32
+  )
+    throw strange();
+  if (
+    scales?.opType !== 'Mul' ||
+    only(scales.outputs[0], 'Mul') !== scaled ||
+    !scales.inputs.includes(scaleOfActivation)
+  )
+    throw strange();
   const scaling = [scales.inputs.find((name) => name !== scaleOfActivation) ?? '', ...(zero === '' ? [] : [zero])];
   const [result] = scaled.outputs;
   if (!result || [bytes, ...scaling].some((name) => !weights.has(name))) throw strange();

@@ -11,7 +11,17 @@ import { intAttribute } from './attributes.ts';
 import { shapeOf } from './decoder-shape.ts';
 import { elementTypes, makersOf } from './element-types.ts';
 import { ACCURACY_LEVEL, roundsActivations } from './exact-products.ts';
-import { attributesOf, encodeInput, encodeNode, encodeNodeWith, encodeOutput, filesOf, writeModel, type GraphNode, type ModelGraph } from './graph.ts';
+import {
+  attributesOf,
+  encodeInput,
+  encodeNode,
+  encodeNodeWith,
+  encodeOutput,
+  filesOf,
+  writeModel,
+  type GraphNode,
+  type ModelGraph,
+} from './graph.ts';
 import { parseDecoder } from './parse-decoder.ts';
 import { FUSED_NORM, residualChain } from './residual-chain.ts';
 import { FLOAT16, FLOAT32, tensorType } from './tensor-type.ts';
@@ -38,14 +48,18 @@ export interface LensGraph {
   readonly weightFiles: readonly string[];
 }
 
-/** Cuts the final norm and the head out of a stock decoder. Throws `model-node-missing`, naming what is not there, or `model-graph-malformed`. */
+/**
+ * Cuts the final norm and the head out of a stock decoder. Throws `model-node-missing`, naming what is not there, or
+ * `model-graph-malformed`.
+ */
 export function lensGraph(bytes: Uint8Array): LensGraph {
   const model = parseDecoder(bytes);
   const { openingNorm, finalNorm, normed } = residualChain(model, shapeOf(model).layerCount);
   const fused = finalNorm.opType === FUSED_NORM;
   const weight = finalNorm.inputs[fused ? 2 : 1];
   const epsilon = attributesOf(finalNorm).get('epsilon');
-  if (!weight || !epsilon || (fused && finalNorm.inputs[3])) throw missing('final norm', `${finalNorm.name} must have a weight, an epsilon and no bias`);
+  if (!weight || !epsilon || (fused && finalNorm.inputs[3]))
+    throw missing('final norm', `${finalNorm.name} must have a weight, an epsilon and no bias`);
   const typeOf = elementTypes(model);
   const half = typeOf(weight) === FLOAT16;
   const halfLogits = typeOf(LENS_LOGITS_OUTPUT) === FLOAT16;
@@ -58,28 +72,54 @@ export function lensGraph(bytes: Uint8Array): LensGraph {
   });
   const { nodes, names } = behind(model, [weight, LENS_LOGITS_OUTPUT], normed);
   // A weight may be listed among the inputs as well.
-  const strange = model.inputs.find(({ name }) => names.has(name) && !model.weights.some((weight) => weight.name === name));
+  const strange = model.inputs.find(
+    ({ name }) => names.has(name) && !model.weights.some((weight) => weight.name === name),
+  );
   if (strange) throw missing('output head', `its weights depend on the input "${strange.name}"`);
   const weights = model.weights.filter(({ name }) => names.has(name));
-  const kept = new Set([...[...nodes, ...weights].map(({ field }) => field), ...(halfLogits ? [] : model.outputs.filter(({ name }) => name === LENS_LOGITS_OUTPUT).map(({ field }) => field))]);
+  const kept = new Set([
+    ...[...nodes, ...weights].map(({ field }) => field),
+    ...(halfLogits ? [] : model.outputs.filter(({ name }) => name === LENS_LOGITS_OUTPUT).map(({ field }) => field)),
+  ]);
   // Names and numbers of the graph itself stay; nodes, tensors and what is said of them go.
-  const parts = new Set([...model.nodes, ...model.weights, ...model.inputs, ...model.outputs].map(({ field }) => field));
-  const drop = new Set(model.graphFields.filter((field) => (parts.has(field) || field.number === VALUE_INFO_FIELD) && !kept.has(field)));
-  const renamed = (node: GraphNode): Uint8Array => encodeNodeWith(node, { inputs: node.inputs.map((name) => (name === normed ? NORMED : name)), outputs: node.outputs.map((name) => (halfLogits && name === LENS_LOGITS_OUTPUT ? HALF_LOGITS : name)), ...(roundsActivations(node) && { without: new Set([ACCURACY_LEVEL]) }) });
-  const touched = nodes.filter(({ inputs, outputs }) => inputs.includes(normed) || outputs.includes(LENS_LOGITS_OUTPUT));
+  const parts = new Set(
+    [...model.nodes, ...model.weights, ...model.inputs, ...model.outputs].map(({ field }) => field),
+  );
+  const drop = new Set(
+    model.graphFields.filter((field) => (parts.has(field) || field.number === VALUE_INFO_FIELD) && !kept.has(field)),
+  );
+  const renamed = (node: GraphNode): Uint8Array =>
+    encodeNodeWith(node, {
+      inputs: node.inputs.map((name) => (name === normed ? NORMED : name)),
+      outputs: node.outputs.map((name) => (halfLogits && name === LENS_LOGITS_OUTPUT ? HALF_LOGITS : name)),
+      ...(roundsActivations(node) && { without: new Set([ACCURACY_LEVEL]) }),
+    });
+  const touched = nodes.filter(
+    ({ inputs, outputs }) => inputs.includes(normed) || outputs.includes(LENS_LOGITS_OUTPUT),
+  );
   const append = [
     ...(half ? [cast('flipside/lens_stream', LENS_STREAM_INPUT, HALF_STREAM, FLOAT16)] : []),
     norm,
     encodeInput(LENS_STREAM_INPUT, tensorType(FLOAT32, [1, 'lens_rows', 'hidden'])),
-    ...(halfLogits ? [cast('flipside/lens_logits', HALF_LOGITS, LENS_LOGITS_OUTPUT, FLOAT32), encodeOutput(LENS_LOGITS_OUTPUT)] : []),
+    ...(halfLogits
+      ? [cast('flipside/lens_logits', HALF_LOGITS, LENS_LOGITS_OUTPUT, FLOAT32), encodeOutput(LENS_LOGITS_OUTPUT)]
+      : []),
   ];
-  return { graph: writeModel(model, { replaceNodes: new Map(touched.map((node) => [node, renamed(node)])), append, drop }), weightFiles: filesOf(weights) };
+  return {
+    graph: writeModel(model, { replaceNodes: new Map(touched.map((node) => [node, renamed(node)])), append, drop }),
+    weightFiles: filesOf(weights),
+  };
 }
 
-const cast = (name: string, from: string, to: string, type: number): Uint8Array => encodeNode({ name, opType: 'Cast', inputs: [from], outputs: [to], attributes: [intAttribute('to', type)] });
+const cast = (name: string, from: string, to: string, type: number): Uint8Array =>
+  encodeNode({ name, opType: 'Cast', inputs: [from], outputs: [to], attributes: [intAttribute('to', type)] });
 
 /** The nodes that make these tensors, and the names of everything that they are made of, as far as `given`, which is there. */
-function behind(model: ModelGraph, tensors: readonly string[], given: string): { readonly nodes: readonly GraphNode[]; readonly names: ReadonlySet<string> } {
+function behind(
+  model: ModelGraph,
+  tensors: readonly string[],
+  given: string,
+): { readonly nodes: readonly GraphNode[]; readonly names: ReadonlySet<string> } {
   const makers = makersOf(model);
   const names = new Set(tensors);
   const nodes = new Set<GraphNode>();
@@ -93,5 +133,9 @@ function behind(model: ModelGraph, tensors: readonly string[], given: string): {
 }
 
 function missing(node: string, why: string): AppError {
-  return new AppError('model-node-missing', `The lens cannot be made: ${node} is missing (${why}). Pick a model of a family that docs/models.md names, exported as it says there.`, { node });
+  return new AppError(
+    'model-node-missing',
+    `The lens cannot be made: ${node} is missing (${why}). Pick a model of a family that docs/models.md names, exported as it says there.`,
+    { node },
+  );
 }

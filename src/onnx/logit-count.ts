@@ -13,7 +13,10 @@ const COUNT_INPUTS: readonly string[] = ['num_logits_to_keep', 'logits_to_keep']
 /** Operators that make a slice's start of the count. */
 const STEPS = new Set(['Neg', 'Cast', 'Unsqueeze', 'Reshape', 'Squeeze', 'Identity', 'Mul']);
 
-/** The graph with logits for every token; itself where it has no such input. Throws `model-node-missing` where the input does anything else. */
+/**
+ * The graph with logits for every token; itself where it has no such input. Throws `model-node-missing` where the input
+ * does anything else.
+ */
 export function withAllLogits(model: ModelGraph): ModelGraph {
   const count = model.inputs.find(({ name }) => COUNT_INPUTS.includes(name))?.name;
   if (count === undefined) return model;
@@ -22,7 +25,11 @@ export function withAllLogits(model: ModelGraph): ModelGraph {
   const readers = readersOf(model);
   const startsByCount = (start: string): boolean => {
     const seen = new Set<string>();
-    for (let name: string | undefined = start; name !== undefined && !seen.has(name); name = makers.get(name)?.inputs[0]) {
+    for (
+      let name: string | undefined = start;
+      name !== undefined && !seen.has(name);
+      name = makers.get(name)?.inputs[0]
+    ) {
       if (name === count) return true;
       seen.add(name);
       if (!STEPS.has(makers.get(name)?.opType ?? '')) return false;
@@ -32,10 +39,12 @@ export function withAllLogits(model: ModelGraph): ModelGraph {
   const slices = model.nodes.filter(({ opType, inputs }) => opType === 'Slice' && startsByCount(inputs[1] ?? ''));
   for (const { inputs, outputs } of slices) {
     for (const reader of readers.get(outputs[0] ?? '') ?? []) {
-      for (const [place, name] of reader.inputs.entries()) if (name === outputs[0]) edits.setInput(reader, place, inputs[0] ?? '');
+      for (const [place, name] of reader.inputs.entries())
+        if (name === outputs[0]) edits.setInput(reader, place, inputs[0] ?? '');
     }
   }
   const without = parseModel(edits.write({ prune: [count] }));
-  if (without.inputs.some(({ name }) => name === count)) throw strangeNode(count, `its input "${count}" does more than cut the rows that logits are made of`);
+  if (without.inputs.some(({ name }) => name === count))
+    throw strangeNode(count, `its input "${count}" does more than cut the rows that logits are made of`);
   return without;
 }

@@ -44,7 +44,10 @@ const NORM = 'SimplifiedLayerNormalization';
 export function residualChain(model: ModelGraph, layerCount: number): ResidualChain {
   const readers = readersOf(model);
   const makers = makersOf(model);
-  const constants = new Set([...model.weights.map(({ name }) => name), ...model.nodes.filter(({ opType }) => opType === 'Constant').flatMap(({ outputs }) => outputs)]);
+  const constants = new Set([
+    ...model.weights.map(({ name }) => name),
+    ...model.nodes.filter(({ opType }) => opType === 'Constant').flatMap(({ outputs }) => outputs),
+  ]);
   const readersAt = (name: string): readonly GraphNode[] => readers.get(name) ?? [];
 
   const { embedding, openingNorm } = embeddingOf(readersAt, constants);
@@ -57,34 +60,58 @@ export function residualChain(model: ModelGraph, layerCount: number): ResidualCh
     next = additionAfter(stream, readersAt, constants);
   }
   if (additions.length !== 2 * layerCount) {
-    throw missingNode(FUSED_NORM, `the graph has ${layerCount} layers, so ${2 * layerCount} residual additions were expected after ${embedding}, but the chain ends after ${additions.length}`);
+    throw missingNode(
+      FUSED_NORM,
+      `the graph has ${layerCount} layers, so ${2 * layerCount} residual additions were expected after ${embedding}, but the chain ends after ${additions.length}`,
+    );
   }
   const last = additions.at(-1)?.node;
-  const finalNorm = last?.opType === FUSED_NORM ? last : castsOf(stream, readersAt).flatMap(readersAt).find(({ opType }) => opType === NORM);
+  const finalNorm =
+    last?.opType === FUSED_NORM
+      ? last
+      : castsOf(stream, readersAt)
+          .flatMap(readersAt)
+          .find(({ opType }) => opType === NORM);
   const normed = finalNorm?.outputs[0];
-  if (!finalNorm || !normed) throw missingNode(NORM, `the norm after the last residual addition, ${last?.name ?? 'none'}`);
+  if (!finalNorm || !normed)
+    throw missingNode(NORM, `the norm after the last residual addition, ${last?.name ?? 'none'}`);
   checkHead(normed, makers);
   return { embedding, openingNorm, additions, finalNorm, normed };
 }
 
 /** What layer 0 reads: the embedding of the input, behind whatever scales, casts or multiplies it out. */
-function embeddingOf(readersAt: (name: string) => readonly GraphNode[], constants: ReadonlySet<string>): Pick<ResidualChain, 'embedding' | 'openingNorm'> {
+function embeddingOf(
+  readersAt: (name: string) => readonly GraphNode[],
+  constants: ReadonlySet<string>,
+): Pick<ResidualChain, 'embedding' | 'openingNorm'> {
   const lookup = readersAt('input_ids').find(({ opType }) => opType === 'Gather' || opType === 'GatherBlockQuantized');
   let embedding = lookup?.outputs[0] ?? '';
   if (embedding === '') throw missingNode('Gather', 'the embedding that input_ids are looked up in');
   for (let steps = 0; steps < 4; steps += 1) {
-    const onward: GraphNode | undefined = readersAt(embedding).find(({ opType, inputs }) => opType === 'Cast' || opType === 'DequantizeLinear' || (opType === 'Mul' && inputs.some((name) => constants.has(name))));
+    const onward: GraphNode | undefined = readersAt(embedding).find(
+      ({ opType, inputs }) =>
+        opType === 'Cast' ||
+        opType === 'DequantizeLinear' ||
+        (opType === 'Mul' && inputs.some((name) => constants.has(name))),
+    );
     // The stream is what is added to. Where the first norm reads a cast of it, the stream itself may be added to as it was.
     if (!onward?.outputs[0] || additionAfter(embedding, readersAt, constants, false)) break;
     embedding = onward.outputs[0];
   }
-  const openingNorm = castsOf(embedding, readersAt).flatMap(readersAt).find(({ opType }) => opType === NORM);
+  const openingNorm = castsOf(embedding, readersAt)
+    .flatMap(readersAt)
+    .find(({ opType }) => opType === NORM);
   if (!openingNorm) throw missingNode(NORM, `the norm that opens layer 0 and reads the embedding, ${embedding}`);
   return { embedding, openingNorm };
 }
 
 /** The addition that reads a stream, as it is or cast. */
-function additionAfter(stream: string, readersAt: (name: string) => readonly GraphNode[], constants: ReadonlySet<string>, throughCasts = true): Addition | null {
+function additionAfter(
+  stream: string,
+  readersAt: (name: string) => readonly GraphNode[],
+  constants: ReadonlySet<string>,
+  throughCasts = true,
+): Addition | null {
   if (stream === '') return null;
   for (const name of throughCasts ? castsOf(stream, readersAt) : [stream]) {
     for (const node of readersAt(name)) {
@@ -99,7 +126,10 @@ function additionAfter(stream: string, readersAt: (name: string) => readonly Gra
 
 /** A tensor and the casts of it. */
 function castsOf(name: string, readersAt: (name: string) => readonly GraphNode[]): readonly string[] {
-  return [name, ...readersAt(name).flatMap(({ opType, outputs }) => (opType === 'Cast' && outputs[0] ? [outputs[0]] : []))];
+  return [
+    name,
+    ...readersAt(name).flatMap(({ opType, outputs }) => (opType === 'Cast' && outputs[0] ? [outputs[0]] : [])),
+  ];
 }
 
 /** Throws where logits are not made of the normed stream, row by row. */
@@ -120,6 +150,7 @@ function checkHead(normed: string, makers: ReadonlyMap<string, GraphNode>): void
 /** The item at a place that is known to be there. */
 export function at<T>(list: readonly T[], index: number): T {
   const item = list[index];
-  if (item === undefined) throw new AppError('internal', `Index ${index} of ${list.length} is missing while rewriting a decoder.`);
+  if (item === undefined)
+    throw new AppError('internal', `Index ${index} of ${list.length} is missing while rewriting a decoder.`);
   return item;
 }

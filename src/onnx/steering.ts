@@ -18,7 +18,12 @@ export const steeringInput = (layer: number): string => `flipside.steer.${layer}
 const BIAS = 5;
 
 /** Adds the inputs, of the element type of the branches; `additions` are the residual additions in order, two a layer. */
-export function addSteering(model: ModelGraph, additions: readonly Addition[], branchType: ElementType, edits: GraphEdits): void {
+export function addSteering(
+  model: ModelGraph,
+  additions: readonly Addition[],
+  branchType: ElementType,
+  edits: GraphEdits,
+): void {
   const makers = makersOf(model);
   for (const [index, { node, branchInput }] of additions.entries()) {
     if (index % 2 === 0) continue;
@@ -29,7 +34,12 @@ export function addSteering(model: ModelGraph, additions: readonly Addition[], b
     if (product !== undefined && width !== null) edits.setInput(product, BIAS, steeringInput(layer));
     else {
       const steered = `flipside.steered.${layer}`;
-      edits.addNode({ name: `flipside/steer/${layer}`, opType: 'Add', inputs: [branch, steeringInput(layer)], outputs: [steered] });
+      edits.addNode({
+        name: `flipside/steer/${layer}`,
+        opType: 'Add',
+        inputs: [branch, steeringInput(layer)],
+        outputs: [steered],
+      });
       edits.setInput(node, branchInput, steered);
     }
     edits.addInput(steeringInput(layer), tensorType(ELEMENT[branchType].code, [width ?? 'hidden']));

@@ -21,7 +21,11 @@ export interface Field {
 }
 
 const malformed = (what: string, offset: number): AppError =>
-  new AppError('model-graph-malformed', `The model graph is not a valid ONNX file: ${what} at byte ${offset}. Load the file again, or pick another export.`, { offset });
+  new AppError(
+    'model-graph-malformed',
+    `The model graph is not a valid ONNX file: ${what} at byte ${offset}. Load the file again, or pick another export.`,
+    { offset },
+  );
 
 /** Reads a varint; numbers beyond 2^53 throw, since no length or field number is that large. */
 function readVarint(bytes: Uint8Array, start: number): { value: number; end: number } {
@@ -93,7 +97,7 @@ export function varintOf(field: Field): number {
 /** The values of a packed list of varints. */
 export function varintsOf(packed: Uint8Array): number[] {
   const values: number[] = [];
-  for (let at = 0; at < packed.length; ) {
+  for (let at = 0; at < packed.length;) {
     const { value, end } = readVarint(packed, at);
     values.push(value);
     at = end;

@@ -11,7 +11,10 @@ export const BRANCH_PROOF_TOKENS = 20;
 /** Fits the smallest pass that is used. */
 const PASS = 16;
 
-/** Passes in turn, each with a branch: from the pass's own text, and from text that is in the cache. The second also tells whether the first branch has left the cache. */
+/**
+ * Passes in turn, each with a branch: from the pass's own text, and from text that is in the cache. The second also
+ * tells whether the first branch has left the cache.
+ */
 const PLAN = [
   { from: 0, to: 8, branch: { after: 4, to: 8 } },
   { from: 8, to: 12, branch: { after: 6, to: 10 } },
@@ -21,7 +24,12 @@ const PLAN = [
  * Largest error of any pass with branches, each as `errorOf` finds it; infinite where the decoder takes none. `ids` are at
  * least {@link BRANCH_PROOF_TOKENS} tokens. Throws what the decoder throws.
  */
-export async function branchError(decoder: Decoder, ids: readonly number[], errorOf: (pass: PassReading) => number, onPass: (tokens: number) => void): Promise<number> {
+export async function branchError(
+  decoder: Decoder,
+  ids: readonly number[],
+  errorOf: (pass: PassReading) => number,
+  onPass: (tokens: number) => void,
+): Promise<number> {
   if (!decoder.branching) return Infinity;
   const sequence = new Sequence(decoder, PASS);
   let worst = 0;

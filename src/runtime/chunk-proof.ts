@@ -49,7 +49,12 @@ const FALLBACK = 31;
  * Returns the largest proved size among 512, 128, 33, 31 and 16. `ids` are at least {@link PROOF_TOKENS} tokens of ordinary
  * text. Throws `numbers-wrong` when not even passes of 16 agree with single tokens, and `cancelled`.
  */
-export async function proveChunk(decoder: Decoder, ids: readonly number[], onProgress: (doneTokens: number, totalTokens: number) => void, signal?: AbortSignal): Promise<PassProof> {
+export async function proveChunk(
+  decoder: Decoder,
+  ids: readonly number[],
+  onProgress: (doneTokens: number, totalTokens: number) => void,
+  signal?: AbortSignal,
+): Promise<PassProof> {
   const trials: ChunkTrial[] = [];
   let done = 0;
   let planned = 2 * FIRST + BRANCH_PROOF_TOKENS;
@@ -58,7 +63,8 @@ export async function proveChunk(decoder: Decoder, ids: readonly number[], onPro
     onProgress(done, planned);
     throwIfStopped(signal);
   };
-  const textOf = (tokens: number): readonly number[] => Array.from({ length: tokens }, (_, token) => ids[token % ids.length] ?? 0);
+  const textOf = (tokens: number): readonly number[] =>
+    Array.from({ length: tokens }, (_, token) => ids[token % ids.length] ?? 0);
   const stream = async (tokens: number, chunk: number): Promise<Float32Array[]> => {
     const sequence = new Sequence(decoder, chunk);
     const parts: Float32Array[] = [];
@@ -73,7 +79,9 @@ export async function proveChunk(decoder: Decoder, ids: readonly number[], onPro
     return parts;
   };
   const tryOne = async (tokens: number, truth: readonly Float32Array[]): Promise<boolean> => {
-    const relativeError = await stream(tokens, tokens).then((found) => worstError(found, truth, decoder.sizes.hidden)).catch(infinite);
+    const relativeError = await stream(tokens, tokens)
+      .then((found) => worstError(found, truth, decoder.sizes.hidden))
+      .catch(infinite);
     const accepted = relativeError <= toleranceOf(decoder.activations);
     trials.push({ tokens, relativeError, accepted });
     return accepted;
@@ -95,7 +103,8 @@ export async function proveChunk(decoder: Decoder, ids: readonly number[], onPro
 
   const proved = async (chunkTokens: number, truth: readonly Float32Array[]): Promise<PassProof> => {
     const { hidden } = decoder.sizes;
-    const errorOf = ({ residuals, tokens, start }: PassReading): number => worstError(byPosition(residuals, tokens, hidden), truth.slice(start), hidden);
+    const errorOf = ({ residuals, tokens, start }: PassReading): number =>
+      worstError(byPosition(residuals, tokens, hidden), truth.slice(start), hidden);
     const error = await branchError(decoder, ids, errorOf, onPass).catch(infinite);
     return { chunkTokens, trials, branchError: error };
   };
@@ -110,7 +119,10 @@ export async function proveChunk(decoder: Decoder, ids: readonly number[], onPro
   planned += 2 * (SMALL - 1);
   const single = await stream(SMALL - 1, 1);
   if (await tryOne(SMALL - 1, single)) return proved(SMALL - 1, single);
-  throw new AppError('numbers-wrong', `This graphics adapter computes the model wrongly even in passes of ${SMALL - 1} tokens (relative error ${trials.at(-1)?.relativeError.toPrecision(2) ?? '?'}). Reload and choose the CPU.`);
+  throw new AppError(
+    'numbers-wrong',
+    `This graphics adapter computes the model wrongly even in passes of ${SMALL - 1} tokens (relative error ${trials.at(-1)?.relativeError.toPrecision(2) ?? '?'}). Reload and choose the CPU.`,
+  );
 }
 
 /** Splits `[layers, tokens, hidden]` into one `[layers, hidden]` a token. */

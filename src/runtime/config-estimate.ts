@@ -1,16 +1,24 @@
-/** What a model takes by its config.json and its variant's name alone, where its graph holds its weights and is too large to be looked into. */
+/**
+ * What a model takes by its config.json and its variant's name alone, where its graph holds its weights and is too
+ * large to be looked into.
+ */
 import type { ModelNeeds } from '../core/model-source.ts';
 import { parseModelConfig } from './model-config.ts';
 
 /** What is estimated. */
-export type EstimatedNeeds = Pick<ModelNeeds, 'layerCount' | 'cacheBytesPerToken' | 'largestWeightBytes' | 'half' | 'estimated'>;
+export type EstimatedNeeds = Pick<
+  ModelNeeds,
+  'layerCount' | 'cacheBytesPerToken' | 'largestWeightBytes' | 'half' | 'estimated'
+>;
 
 /** No field of a config that is counted with is larger. */
 const LARGEST = 1e6;
 
 /**
- * Keys and values of a token: 2 · layers · key/value heads · head size numbers. Largest buffer: width times vocabulary, or times the inner width
- * where that is larger, in numbers as the activations have them; an embedding that is quantised is smaller, so this is at most what it takes.
+ * Keys and values of a token: 2 · layers · key/value heads · head size numbers. Largest buffer: width times vocabulary,
+ * or times the inner width
+ * where that is larger, in numbers as the activations have them; an embedding that is quantised is smaller, so this is
+ * at most what it takes.
  * Numbers have 2 bytes where the variant's name ends in `f16` or is `fp16`, else 4. What config.json does not say is null.
  * Throws `model-text-invalid` as {@link parseModelConfig}.
  */

@@ -38,7 +38,10 @@ export interface Pass {
   readonly residuals: Float32Array;
   /** Of a pass with a projection what it asked for of the tokens that stay; null otherwise. */
   readonly products: StreamProducts | null;
-  /** Logits after the last new token, or the last that stays where some do not `[vocabulary]`; where rows were asked for, theirs `[rows, vocabulary]`. */
+  /**
+   * Logits after the last new token, or the last that stays where some do not `[vocabulary]`; where rows were asked
+   * for, theirs `[rows, vocabulary]`.
+   */
   readonly logits: Float32Array;
   /** The cache with the new tokens that stay, or an empty one where none does; owned by the caller. The past cache stays valid. */
   readonly cache: Cache;
@@ -51,9 +54,15 @@ export interface Branches {
    * where a text begins. Every token sees those that it follows, and nothing else.
    */
   readonly parents: readonly number[];
-  /** Leading tokens that stay in the cache; the others are read and forgotten. Unless `pastParents` says otherwise they go on in one line from its end. */
+  /**
+   * Leading tokens that stay in the cache; the others are read and forgotten. Unless `pastParents` says otherwise they
+   * go on in one line from its end.
+   */
   readonly kept: number;
-  /** By slot of the cache the slot before it, where what was kept is no one line. Whoever keeps branches remembers how they hang together. */
+  /**
+   * By slot of the cache the slot before it, where what was kept is no one line. Whoever keeps branches remembers how
+   * they hang together.
+   */
   readonly pastParents?: readonly number[];
 }
 
@@ -159,7 +168,11 @@ export interface Decoder {
   readonly start: ((ids: readonly number[], past: Cache | null, options?: PassOptions) => Promise<StartedPass>) | null;
   /** Brings directions `[layers + 1, hidden]` to where the streams are; null where that is here, and passes give residuals. */
   project(directions: readonly Float32Array[]): Promise<Projection | null>;
-  /** Adds a vector `[hidden]` to what leaves each of these layers, at every position of the passes that follow, in place of those set before; layers that are not named get none. Throws `internal` for a layer or width that the model has not. */
+  /**
+   * Adds a vector `[hidden]` to what leaves each of these layers, at every position of the passes that follow, in place
+   * of those set before; layers that are not named get none. Throws `internal` for a layer or width that the model has
+   * not.
+   */
   steer(vectors: ReadonlyMap<number, Float32Array>): void;
   /**
    * Edits what leaves these layers in the passes that follow, in place of the edits set before; layers that are not named are

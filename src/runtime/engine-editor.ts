@@ -72,12 +72,20 @@ export class EngineEditor {
   /** What the streams of these neutral texts look like; read once for the same texts. */
   async ground(neutral: readonly string[], signal: AbortSignal): Promise<NeutralGround> {
     const key = neutral.join('\n');
-    if (this.#ground?.key !== key) this.#ground = { key, ground: await createPushBench({ ...this.#parts, neutral }).ground(signal) };
+    if (this.#ground?.key !== key)
+      this.#ground = { key, ground: await createPushBench({ ...this.#parts, neutral }).ground(signal) };
     return this.#ground.ground;
   }
 
   /** Writes a text under a push; `changing` gets what changes the push on the way, and null when writing has ended. */
-  async write(text: PushedText, push: Push, scorer: Scorer, sink: ReadingSink, signal: AbortSignal, changing: (change: ((push: Push) => void) | null) => void): Promise<RunSummary> {
+  async write(
+    text: PushedText,
+    push: Push,
+    scorer: Scorer,
+    sink: ReadingSink,
+    signal: AbortSignal,
+    changing: (change: ((push: Push) => void) | null) => void,
+  ): Promise<RunSummary> {
     const decoder = takesPush(this.#parts.decoder, push) ? this.#parts.decoder : await this.decoder(signal);
     const writing = new PushedWriting({ ...this.#parts, decoder, scorer }, push);
     changing((other) => writing.change(other));
@@ -89,9 +97,18 @@ export class EngineEditor {
   }
 
   /** How far the next words of two texts are apart after each pair of tokens. */
-  async divergence(a: PushedIds, b: PushedIds, pairs: readonly TokenPair[], onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<TokenDivergence> {
+  async divergence(
+    a: PushedIds,
+    b: PushedIds,
+    pairs: readonly TokenPair[],
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<TokenDivergence> {
     const { decoder, chunkTokens } = this.#parts;
-    const text = async (each: PushedIds): Promise<RowText> => ({ ...each, decoder: each.push.length === 0 ? decoder : await this.decoder(signal) });
+    const text = async (each: PushedIds): Promise<RowText> => ({
+      ...each,
+      decoder: each.push.length === 0 ? decoder : await this.decoder(signal),
+    });
     return readDivergence(await text(a), await text(b), pairs, { chunkTokens, onProgress, signal });
   }
 

@@ -21,16 +21,30 @@ export class EngineLens {
   }
 
   /** As {@link readLens}. */
-  async read(request: LensRequest, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<LensReading> {
+  async read(
+    request: LensRequest,
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<LensReading> {
     return readLens({ ...this.#parts, head: await this.#open(signal) }, request, onProgress, signal);
   }
 
   /** A direction of a probe at one layer, `count` words at each end. Throws `usage` for a direction or layer that there is not. */
-  async direction(probe: Probe, { kind, layer, count }: { kind: DirectionKind; layer: number; count: number }, signal: AbortSignal): Promise<DirectionWords> {
+  async direction(
+    probe: Probe,
+    { kind, layer, count }: { kind: DirectionKind; layer: number; count: number },
+    signal: AbortSignal,
+  ): Promise<DirectionWords> {
     const layers = checkLayers([layer], this.#parts.decoder.sizes.layerCount);
     checkTop(count, this.#parts.decoder.sizes.vocabulary);
     const direction = directionOf(probe, kind);
-    const [told] = await directionThroughLens(await this.#open(signal), this.#parts.tokenizer, { direction, nullModel: probe.nullModel }, layers, count);
+    const [told] = await directionThroughLens(
+      await this.#open(signal),
+      this.#parts.tokenizer,
+      { direction, nullModel: probe.nullModel },
+      layers,
+      count,
+    );
     if (told === undefined) throw new AppError('internal', `The lens told nothing of layer ${layer}.`);
     return told;
   }

@@ -3,7 +3,15 @@ import { throwIfStopped } from '../core/abort.ts';
 import { logSumExp } from '../core/divergence.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 import { firstPushed, type Push } from '../core/push.ts';
-import type { ContextEnd, EndRequest, Likelihood, Pushed, Question, RolloutPlan, Subject } from '../experiments/subject.ts';
+import type {
+  ContextEnd,
+  EndRequest,
+  Likelihood,
+  Pushed,
+  Question,
+  RolloutPlan,
+  Subject,
+} from '../experiments/subject.ts';
 import type { PushBench } from '../steering/bench.ts';
 import type { Decoder } from './decoder.ts';
 import { Forest } from './forest.ts';
@@ -45,7 +53,11 @@ export function createSubject(given: SubjectParts): Subject {
       return pass;
     },
   });
-  const parts: SubjectParts = { ...given, decoder: telling(given.decoder), editor: async (signal) => telling(await given.editor(signal)) };
+  const parts: SubjectParts = {
+    ...given,
+    decoder: telling(given.decoder),
+    editor: async (signal) => telling(await given.editor(signal)),
+  };
   const { tokenizer, model, endTokens, chunkTokens, setTokens } = parts;
   const reader = createSegmentReader(parts);
   let bench: Promise<PushBench> | null = null;
@@ -56,7 +68,13 @@ export function createSubject(given: SubjectParts): Subject {
   };
 
   /** Reads lines, those that begin alike once; `onRow` hears whose row it is. */
-  async function readLines(lines: readonly OwnedLine[], pushed: Pushed | null, onRow: (line: OwnedLine, token: number, logits: Float32Array, streams: Float32Array | null) => void, signal?: AbortSignal, rowStreams = false): Promise<void> {
+  async function readLines(
+    lines: readonly OwnedLine[],
+    pushed: Pushed | null,
+    onRow: (line: OwnedLine, token: number, logits: Float32Array, streams: Float32Array | null) => void,
+    signal?: AbortSignal,
+    rowStreams = false,
+  ): Promise<void> {
     const push: Push = pushed?.push ?? [];
     const decoder = push.length === 0 ? parts.decoder : await parts.editor(signal);
     const groups = inGroups(lines, Math.min(setTokens, decoder.sizes.contextTokens), mostRows(decoder));
@@ -81,25 +99,44 @@ export function createSubject(given: SubjectParts): Subject {
     async likelihoods(questions, pushed, signal) {
       const lines = questions.flatMap((question, owner) => linesOf(tokenizer, question, owner, pushed));
       const sums = questions.map(({ continuations }) => continuations.map(() => 0));
-      await readLines(lines, pushed, ({ owner, part, ids }, token, logits) => {
-        const own = sums[owner];
-        const next = ids[token + 1];
-        if (own === undefined || next === undefined) return;
-        own[part] = (own[part] ?? 0) + (logits[next] ?? Number.NaN) - logSumExp(logits);
-      }, signal);
+      await readLines(
+        lines,
+        pushed,
+        ({ owner, part, ids }, token, logits) => {
+          const own = sums[owner];
+          const next = ids[token + 1];
+          if (own === undefined || next === undefined) return;
+          own[part] = (own[part] ?? 0) + (logits[next] ?? Number.NaN) - logSumExp(logits);
+        },
+        signal,
+      );
       const tokens = new Map(lines.map(({ owner, part, rows }) => [`${owner} ${part}`, rows.length]));
-      return sums.map((own, owner) => own.map((logP, part): Likelihood => ({ logP, tokens: tokens.get(`${owner} ${part}`) ?? 0 })));
+      return sums.map((own, owner) =>
+        own.map((logP, part): Likelihood => ({ logP, tokens: tokens.get(`${owner} ${part}`) ?? 0 })),
+      );
     },
 
     async ends(contexts, request, pushed, signal) {
       const found: ContextEnd[] = [];
       const lines = contexts.map((context, owner): OwnedLine => {
         const ids = tokenizer.start(context);
-        return { ids, from: pushed === null ? 0 : firstPushed(pushed.where, ids.length), rows: [ids.length - 1], owner, part: 0 };
+        return {
+          ids,
+          from: pushed === null ? 0 : firstPushed(pushed.where, ids.length),
+          rows: [ids.length - 1],
+          owner,
+          part: 0,
+        };
       });
-      await readLines(lines, pushed, ({ owner }, _, logits, streams) => {
-        found[owner] = endOf(logits, request, streams);
-      }, signal, request.streams);
+      await readLines(
+        lines,
+        pushed,
+        ({ owner }, _, logits, streams) => {
+          found[owner] = endOf(logits, request, streams);
+        },
+        signal,
+        request.streams,
+      );
       return found;
     },
 
@@ -110,7 +147,12 @@ export function createSubject(given: SubjectParts): Subject {
       const written: (readonly string[])[] = [];
       for (const [index, prompt] of prompts.entries()) {
         throwIfStopped(signal);
-        const rollouts = await writeRollouts({ decoder: parts.decoder, endTokens, chunkTokens }, tokenizer.start(prompt), requestOf(plan, index), signal);
+        const rollouts = await writeRollouts(
+          { decoder: parts.decoder, endTokens, chunkTokens },
+          tokenizer.start(prompt),
+          requestOf(plan, index),
+          signal,
+        );
         written.push(rollouts.map((ids) => textOf(tokenizer, ids)));
       }
       return written;
@@ -118,12 +160,20 @@ export function createSubject(given: SubjectParts): Subject {
   };
 }
 
-function requestOf({ count, maxTokens, temperature, topP, seed }: RolloutPlan, prompt: number): Parameters<typeof writeRollouts>[2] {
+function requestOf(
+  { count, maxTokens, temperature, topP, seed }: RolloutPlan,
+  prompt: number,
+): Parameters<typeof writeRollouts>[2] {
   return { count, maxTokens, choice: { temperature, topK: 0, topP }, seed, firstStream: prompt * count };
 }
 
 /** A context with each continuation; both are tokenised apart, as training turns are. */
-function linesOf(tokenizer: TextTokenizer, { context, continuations }: Question, owner: number, pushed: Pushed | null): readonly OwnedLine[] {
+function linesOf(
+  tokenizer: TextTokenizer,
+  { context, continuations }: Question,
+  owner: number,
+  pushed: Pushed | null,
+): readonly OwnedLine[] {
   const given = tokenizer.start(context);
   const from = pushed === null ? 0 : firstPushed(pushed.where, given.length);
   return continuations.map((text, part): OwnedLine => {
@@ -153,7 +203,12 @@ function inGroups(lines: readonly OwnedLine[], most: number, rows: number): read
     const last = groups.at(-1);
     forest.grow(line.ids);
     wanted += line.rows.length;
-    if (last !== undefined && last[0]?.from === line.from && forest.ids.length <= most && Math.min(wanted, forest.ids.length) <= rows) {
+    if (
+      last !== undefined &&
+      last[0]?.from === line.from &&
+      forest.ids.length <= most &&
+      Math.min(wanted, forest.ids.length) <= rows
+    ) {
       last.push(line);
       continue;
     }

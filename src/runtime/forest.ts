@@ -1,4 +1,7 @@
-/** Several texts as one pass with branches: what texts begin with alike is there once, and texts that begin otherwise stand side by side. Pure. */
+/**
+ * Several texts as one pass with branches: what texts begin with alike is there once, and texts that begin otherwise
+ * stand side by side. Pure.
+ */
 import type { Branches } from './decoder.ts';
 
 /** The place before a text's first token. */

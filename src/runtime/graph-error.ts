@@ -5,5 +5,7 @@ import { AppError } from '../core/errors.ts';
 export function namingGraph(path: string, thrown: unknown): AppError {
   const error = AppError.from(thrown);
   const { code, message, details } = error;
-  return /^model-(?:graph|node)-/.test(code) ? new AppError(code, `${path}: ${message}`, { ...details, file: path }, thrown) : error;
+  return /^model-(?:graph|node)-/.test(code)
+    ? new AppError(code, `${path}: ${message}`, { ...details, file: path }, thrown)
+    : error;
 }

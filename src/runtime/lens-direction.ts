@@ -15,24 +15,49 @@ import { quantileOfSorted } from '../core/stats.ts';
 import { blocksOf, type LensHead } from './lens-head.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 
-/** What the direction is multiplied by before it goes through the norm: so large that the norm's epsilon, which is meant for streams, vanishes beside it. */
+/**
+ * What the direction is multiplied by before it goes through the norm: so large that the norm's epsilon, which is meant
+ * for streams, vanishes beside it.
+ */
 const SCALE = 1e3;
 
 /** The direction of a probe that is meant, `[layers + 1, hidden]`. Throws `usage` where the probe has none of that kind. */
-export function directionOf(probe: Pick<Probe, 'id' | 'directions' | 'steering' | 'poles'>, kind: DirectionKind): Float32Array {
+export function directionOf(
+  probe: Pick<Probe, 'id' | 'directions' | 'steering' | 'poles'>,
+  kind: DirectionKind,
+): Float32Array {
   if (kind === 'reading') return probe.directions;
   if (kind === 'steering') return probe.steering;
-  if (probe.poles === null) throw new AppError('usage', `Probe "${probe.id}" has no directions of its poles from neutral. Take reading or steering, or train it again.`, { probe: probe.id });
+  if (probe.poles === null)
+    throw new AppError(
+      'usage',
+      `Probe "${probe.id}" has no directions of its poles from neutral. Take reading or steering, or train it again.`,
+      { probe: probe.id },
+    );
   return probe.poles[kind].directions;
 }
 
-/** The words that a direction `[layers + 1, hidden]` moves at some layers, `count` at each end, beside random directions of the null model. Throws `probe-width-mismatch` where it does not fit the lens. */
-export async function directionThroughLens(head: LensHead, tokenizer: TextTokenizer, { direction, nullModel }: { direction: Float32Array; nullModel: NullModel | null }, layers: readonly number[], count: number): Promise<DirectionWords[]> {
+/**
+ * The words that a direction `[layers + 1, hidden]` moves at some layers, `count` at each end, beside random directions
+ * of the null model. Throws `probe-width-mismatch` where it does not fit the lens.
+ */
+export async function directionThroughLens(
+  head: LensHead,
+  tokenizer: TextTokenizer,
+  { direction, nullModel }: { direction: Float32Array; nullModel: NullModel | null },
+  layers: readonly number[],
+  count: number,
+): Promise<DirectionWords[]> {
   const { hidden, vocabulary } = head;
   const told: DirectionWords[] = [];
   for (const layer of layers) {
     const row = direction.subarray(layer * hidden, (layer + 1) * hidden);
-    if (row.length !== hidden) throw new AppError('probe-width-mismatch', `The direction has ${direction.length} numbers in all, too few for layer ${layer} of a model of width ${hidden}. Take one that was made for this model.`, { found: direction.length, layer, hidden });
+    if (row.length !== hidden)
+      throw new AppError(
+        'probe-width-mismatch',
+        `The direction has ${direction.length} numbers in all, too few for layer ${layer} of a model of width ${hidden}. Take one that was made for this model.`,
+        { found: direction.length, layer, hidden },
+      );
     const length = lengthOf(row);
     if (!(length > 0)) {
       told.push({ layer, length: 0, promoted: [], suppressed: [], chance: null });
@@ -45,13 +70,24 @@ export async function directionThroughLens(head: LensHead, tokenizer: TextTokeni
       likeliest(sign === 1 ? logits : logits.map((value) => -value), ids);
       return Array.from(ids, (id) => ({ id, text: tokenizer.textOf(id), logit: (logits[id] ?? NaN) - mean }));
     };
-    told.push({ layer, length, promoted: wordsOf(1), suppressed: wordsOf(-1), chance: nullModel === null ? null : await chanceAt(head, nullModel, direction.length / hidden, layer) });
+    told.push({
+      layer,
+      length,
+      promoted: wordsOf(1),
+      suppressed: wordsOf(-1),
+      chance: nullModel === null ? null : await chanceAt(head, nullModel, direction.length / hidden, layer),
+    });
   }
   return told;
 }
 
 /** How far random directions of a layer move the words that they move most. */
-async function chanceAt(head: LensHead, nullModel: NullModel, layers: number, layer: number): Promise<DirectionChance | null> {
+async function chanceAt(
+  head: LensHead,
+  nullModel: NullModel,
+  layers: number,
+  layer: number,
+): Promise<DirectionChance | null> {
   const { hidden, vocabulary } = head;
   const { directions } = drawLayerDirections(nullModel, layers, layer);
   const [up, down]: [number[], number[]] = [[], []];
@@ -59,7 +95,8 @@ async function chanceAt(head: LensHead, nullModel: NullModel, layers: number, la
   for (const { rows, block } of blocksOf(directions, hidden, head.rowsAtOnce)) {
     if (lengthOf(block) === 0) return null;
     const steps = new Float32Array(block.length);
-    for (let row = 0; row < rows; row += 1) steps.set(stepAlong(block.subarray(row * hidden, (row + 1) * hidden)), row * hidden);
+    for (let row = 0; row < rows; row += 1)
+      steps.set(stepAlong(block.subarray(row * hidden, (row + 1) * hidden)), row * hidden);
     const logits = await head.logits(steps);
     for (let row = 0; row < rows; row += 1) {
       const own = logits.subarray(row * vocabulary, (row + 1) * vocabulary);
@@ -68,7 +105,8 @@ async function chanceAt(head: LensHead, nullModel: NullModel, layers: number, la
       down.push(own.reduce((least, value) => Math.min(least, value), Infinity) - mean);
     }
   }
-  const percentile = (values: readonly number[], share: number): number => quantileOfSorted(Float64Array.from(values).sort(), share);
+  const percentile = (values: readonly number[], share: number): number =>
+    quantileOfSorted(Float64Array.from(values).sort(), share);
   return { count: up.length, up: percentile(up, 0.95), down: percentile(down, 0.05) };
 }
 

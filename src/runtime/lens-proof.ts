@@ -12,8 +12,16 @@ import { blocksOf, type LensHead } from './lens-head.ts';
 /** Block sizes that are tried, largest first; adapters that are wrong from 32 rows on are known (see chunk-proof.ts). */
 const SIZES = [64, 31, 16];
 
-/** The lens with the largest blocks of at most `most` rows that are right, or one row at a time. `open` gives it with blocks of some size. Throws `cancelled`. */
-export async function proveLens(open: (rows: number) => LensHead, most: number, signal?: AbortSignal, tolerance = toleranceOf('float32')): Promise<LensHead> {
+/**
+ * The lens with the largest blocks of at most `most` rows that are right, or one row at a time. `open` gives it with
+ * blocks of some size. Throws `cancelled`.
+ */
+export async function proveLens(
+  open: (rows: number) => LensHead,
+  most: number,
+  signal?: AbortSignal,
+  tolerance = toleranceOf('float32'),
+): Promise<LensHead> {
   const single = open(1);
   const sizes = [...new Set(SIZES.map((rows) => open(Math.min(rows, most)).rowsAtOnce))];
   const rng = createRng(1);
@@ -46,5 +54,9 @@ export const AGREEMENT_LIMIT = 0.01;
 /** Throws `numbers-wrong` where the lens at the last layer differs by more from the model's own last words. */
 export function assertAgrees(difference: number): void {
   if (difference <= AGREEMENT_LIMIT) return;
-  throw new AppError('numbers-wrong', `The lens at the last layer must give the model's own next words, and differs by ${difference.toPrecision(2)} nats (at most ${AGREEMENT_LIMIT} is rounding). Reload and choose the CPU.`, { difference, limit: AGREEMENT_LIMIT });
+  throw new AppError(
+    'numbers-wrong',
+    `The lens at the last layer must give the model's own next words, and differs by ${difference.toPrecision(2)} nats (at most ${AGREEMENT_LIMIT} is rounding). Reload and choose the CPU.`,
+    { difference, limit: AGREEMENT_LIMIT },
+  );
 }

@@ -1,4 +1,7 @@
-/** Words as the lens follows them: single tokens. Inside a text a word comes with the space before it, so that is what is looked up first. */
+/**
+ * Words as the lens follows them: single tokens. Inside a text a word comes with the space before it, so that is what
+ * is looked up first.
+ */
 import { AppError } from '../core/errors.ts';
 import { MOST_WORDS, type FoundWords, type LensWord, type SplitWord } from '../core/lens.ts';
 import type { TextTokenizer } from './tokenizer.ts';
@@ -9,7 +12,10 @@ import type { TextTokenizer } from './tokenizer.ts';
  */
 export function findWords(tokenizer: TextTokenizer, asked: readonly string[], firstToken: boolean): FoundWords {
   const words = [...new Set(asked.map((word) => word.trim()).filter((word) => word !== ''))];
-  if (words.length > MOST_WORDS) throw new AppError('usage', `At most ${MOST_WORDS} words can be followed at a time, got ${words.length}.`, { words: words.length });
+  if (words.length > MOST_WORDS)
+    throw new AppError('usage', `At most ${MOST_WORDS} words can be followed at a time, got ${words.length}.`, {
+      words: words.length,
+    });
   const found: LensWord[] = [];
   const split: SplitWord[] = [];
   for (const word of words) {

@@ -35,8 +35,17 @@ export interface LensRequest {
 /** Words of the model's own last logits that every pass is compared by. */
 const COMPARED = 10;
 
-/** Reads a text through the lens. `onProgress` counts rows, one a token and layer. Throws text errors, `usage` for a layer or word that there is not, `numbers-wrong` where the last layer does not say what the model says, and `cancelled`. */
-export async function readLens(parts: LensParts, request: LensRequest, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<LensReading> {
+/**
+ * Reads a text through the lens. `onProgress` counts rows, one a token and layer. Throws text errors, `usage` for a
+ * layer or word that there is not, `numbers-wrong` where the last layer does not say what the model says, and
+ * `cancelled`.
+ */
+export async function readLens(
+  parts: LensParts,
+  request: LensRequest,
+  onProgress: (done: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<LensReading> {
   const started = performance.now();
   const { decoder, tokenizer, head } = parts;
   const { sizes } = decoder;
@@ -54,10 +63,17 @@ export async function readLens(parts: LensParts, request: LensRequest, onProgres
     for await (const pass of sequence.append(ids)) {
       const streams = byToken(pass, layers, sizes.hidden);
       const first = pass.start * layers.length;
-      const next = Int32Array.from({ length: pass.tokens * layers.length }, (_, row) => ids[pass.start + Math.floor(row / layers.length) + 1] ?? -1);
+      const next = Int32Array.from(
+        { length: pass.tokens * layers.length },
+        (_, row) => ids[pass.start + Math.floor(row / layers.length) + 1] ?? -1,
+      );
       for (let at = 0; at < next.length; at += head.rowsAtOnce) {
         const upTo = Math.min(next.length, at + head.rowsAtOnce);
-        const part = await head.read(streams.subarray(at * sizes.hidden, upTo * sizes.hidden), { top: request.top, words, next: next.subarray(at, upTo) });
+        const part = await head.read(streams.subarray(at * sizes.hidden, upTo * sizes.hidden), {
+          top: request.top,
+          words,
+          next: next.subarray(at, upTo),
+        });
         place(part, rows, first + at, request.top, words.length);
         onProgress(first + upTo, total);
         throwIfStopped(signal);
@@ -70,14 +86,28 @@ export async function readLens(parts: LensParts, request: LensRequest, onProgres
   assertAgrees(disagreement);
   const piece = tokenizer.pieces();
   const texts = new Map([...new Set(rows.ids)].map((id) => [id, tokenizer.textOf(id)]));
-  return { tokens: ids.map(piece), layers, top: request.top, words: request.words, rows, texts, disagreement, milliseconds: performance.now() - started };
+  return {
+    tokens: ids.map(piece),
+    layers,
+    top: request.top,
+    words: request.words,
+    rows,
+    texts,
+    disagreement,
+    milliseconds: performance.now() - started,
+  };
 }
 
 function tokensOf(text: LensRequest['text'], tokenizer: TextTokenizer, vocabulary: number): readonly number[] {
   if (typeof text === 'string') return wholeText(tokenizer, text);
   if (text.length === 0) throw new AppError('text-empty', 'There is nothing to look through yet.');
   const wrong = text.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary);
-  if (wrong !== undefined) throw new AppError('usage', `Token ${wrong} is not in the vocabulary of this model, which has ${vocabulary}. The text belongs to another model: read it again with this one.`, { token: wrong, vocabulary });
+  if (wrong !== undefined)
+    throw new AppError(
+      'usage',
+      `Token ${wrong} is not in the vocabulary of this model, which has ${vocabulary}. The text belongs to another model: read it again with this one.`,
+      { token: wrong, vocabulary },
+    );
   return text;
 }
 
@@ -107,6 +137,13 @@ async function differenceFromModel({ residuals, logits }: PassReading, head: Len
   const ask: LensAsk = { top: Math.min(COMPARED, head.vocabulary), words: [], next: null };
   const own = emptyRows(1, ask);
   reduceLogits(logits, head.vocabulary, ask, own, 0);
-  const { askedLogProbabilities } = await head.read(residuals.slice(residuals.length - head.hidden), { top: 1, words: [...own.ids], next: null });
-  return own.logProbabilities.reduce((most, value, index) => Math.max(most, Math.abs(value - (askedLogProbabilities[index] ?? NaN))), 0);
+  const { askedLogProbabilities } = await head.read(residuals.slice(residuals.length - head.hidden), {
+    top: 1,
+    words: [...own.ids],
+    next: null,
+  });
+  return own.logProbabilities.reduce(
+    (most, value, index) => Math.max(most, Math.abs(value - (askedLogProbabilities[index] ?? NaN))),
+    0,
+  );
 }

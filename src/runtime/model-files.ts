@@ -13,7 +13,13 @@ export interface FilesInMemory {
 }
 
 /** What is read of a model before anything large: small files that say what it is and how text becomes tokens. */
-export const TEXT_ROLES: readonly FileRole[] = ['config', 'generation-config', 'tokenizer', 'tokenizer-config', 'chat-template'];
+export const TEXT_ROLES: readonly FileRole[] = [
+  'config',
+  'generation-config',
+  'tokenizer',
+  'tokenizer-config',
+  'chat-template',
+];
 
 /** Reads them as loading does. Throws `model-text-invalid`, naming the file. */
 export function checkTexts(files: FilesInMemory): void {
@@ -46,30 +52,42 @@ export function textOf(files: FilesInMemory, role: FileRole): string {
 export function tokenizerOf(files: FilesInMemory): TextTokenizer {
   const config = textOf(files, 'tokenizer-config');
   const template = files.manifest.files.find(({ role }) => role === 'chat-template');
-  return new TextTokenizer(textOf(files, 'tokenizer'), template === undefined ? config : withTemplate(config, template.path, textOf(files, 'chat-template')));
+  return new TextTokenizer(
+    textOf(files, 'tokenizer'),
+    template === undefined ? config : withTemplate(config, template.path, textOf(files, 'chat-template')),
+  );
 }
 
 /** The text of tokenizer_config.json with the chat template of another file, `.jinja` or `.json`, in it. Throws `model-text-invalid`. */
 export function withTemplate(config: string, path: string, template: string): string {
   const settings = objectIn('tokenizer_config.json', config);
   try {
-    const text: unknown = path.endsWith('.json') ? (JSON.parse(template) as { chat_template?: unknown }).chat_template : template;
+    const text: unknown = path.endsWith('.json')
+      ? (JSON.parse(template) as { chat_template?: unknown }).chat_template
+      : template;
     return JSON.stringify({ ...settings, chat_template: text });
   } catch (thrown) {
-    throw new AppError('model-text-invalid', `The chat template in ${path} cannot be used: ${thrown instanceof Error ? thrown.message : String(thrown)}.`, { file: path }, thrown);
+    throw new AppError(
+      'model-text-invalid',
+      `The chat template in ${path} cannot be used: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
+      { file: path },
+      thrown,
+    );
   }
 }
 
 /** The bytes of a loaded file by its path in the manifest. */
 export function fileAt(files: FilesInMemory, path: string): Uint8Array {
   const bytes = files.files.get(path);
-  if (!bytes) throw new AppError('model-manifest-invalid', `The model's manifest lists no wanted file "${path}".`, { path });
+  if (!bytes)
+    throw new AppError('model-manifest-invalid', `The model's manifest lists no wanted file "${path}".`, { path });
   return bytes;
 }
 
 /** The path of a model's file by its role; throws `model-manifest-invalid` where the manifest lists none. */
 export function pathOf(files: FilesInMemory, role: FileRole): string {
   const file = files.manifest.files.find((entry) => entry.role === role);
-  if (!file) throw new AppError('model-manifest-invalid', `The model's manifest lists no file of role "${role}".`, { role });
+  if (!file)
+    throw new AppError('model-manifest-invalid', `The model's manifest lists no file of role "${role}".`, { role });
   return file.path;
 }

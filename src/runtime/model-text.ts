@@ -19,5 +19,10 @@ export function objectIn(file: string, json: string): Record<string, unknown> {
 
 /** The refusal of a file; `problem` goes on from "it". */
 export function textInvalid(file: string, problem: string, cause?: unknown): AppError {
-  return new AppError('model-text-invalid', `${file}: it ${problem}. Take the ${file} that the model was published with.`, { file }, cause);
+  return new AppError(
+    'model-text-invalid',
+    `${file}: it ${problem}. Take the ${file} that the model was published with.`,
+    { file },
+    cause,
+  );
 }

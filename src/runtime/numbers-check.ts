@@ -1,6 +1,8 @@
 /**
- * The numbers check. Does the rewritten graph compute what the graph computes as it was exported? Is what is read after each layer the stream there?
- * And does this device give what a reference says: PyTorch's, where one ships with the model or is given, or else, of 16-bit models and on a graphics
+ * The numbers check. Does the rewritten graph compute what the graph computes as it was exported? Is what is read after
+ * each layer the stream there?
+ * And does this device give what a reference says: PyTorch's, where one ships with the model or is given, or else, of
+ * 16-bit models and on a graphics
  * card, a float32 pass on the processor? The same check is a test, a button and a command.
  */
 import type { NumbersReport, NumbersRow } from '../core/engine-report.ts';
@@ -30,12 +32,19 @@ export interface NumbersLimits {
 const HALF_LIMITS: NumbersLimits = { residual: 2e-2, logits: 0.25 };
 
 /** The limits of a model. */
-export const limitsOf = (activations: ElementType): NumbersLimits => (activations === 'float16' ? HALF_LIMITS : { residual: RESIDUAL_LIMIT, logits: LOGITS_LIMIT });
+export const limitsOf = (activations: ElementType): NumbersLimits =>
+  activations === 'float16' ? HALF_LIMITS : { residual: RESIDUAL_LIMIT, logits: LOGITS_LIMIT };
 
-/** What a pass that takes integers for products may differ by from one that takes floats, as a share of the largest logit (docs/decisions/0020: up to 5.4 % of the stream). */
+/**
+ * What a pass that takes integers for products may differ by from one that takes floats, as a share of the largest
+ * logit (docs/decisions/0020: up to 5.4 % of the stream).
+ */
 const ROUNDING_SHARE = 0.2;
 
-/** A reference that was made elsewhere holds constants unrounded that exporters round: of the stream, and of a logit as a share of the largest. */
+/**
+ * A reference that was made elsewhere holds constants unrounded that exporters round: of the stream, and of a logit as
+ * a share of the largest.
+ */
 const GIVEN_SHARE = 2e-3;
 
 /** What {@link checkNumbers} needs. */
@@ -69,7 +78,11 @@ export async function checkNumbers(parts: NumbersCheckParts): Promise<NumbersRep
   const { hidden, layerCount } = decoder.sizes;
   const texts = prompts.length === 0 ? parts.texts : prompts;
   const greedy = prompts.reduce((sum, prompt) => sum + prompt.greedy.length, 0);
-  const total = texts.reduce((sum, { ids }) => sum + 2 * ids.length, 0) + greedy + (decoder.steering ? placeTokens(decoder) : 0) + (decoder.branching ? BRANCH_PROOF_TOKENS : 0);
+  const total =
+    texts.reduce((sum, { ids }) => sum + 2 * ids.length, 0) +
+    greedy +
+    (decoder.steering ? placeTokens(decoder) : 0) +
+    (decoder.branching ? BRANCH_PROOF_TOKENS : 0);
   let done = 0;
   const advance = (tokens: number): void => {
     done += tokens;
@@ -97,24 +110,67 @@ export async function checkNumbers(parts: NumbersCheckParts): Promise<NumbersRep
       sequence.dispose();
     }
   }
-  const placeError = decoder.steering && (texts[0]?.ids.length ?? 0) > 3 ? await streamPlaceError(decoder, texts[0]?.ids ?? [], advance) : null;
+  const placeError =
+    decoder.steering && (texts[0]?.ids.length ?? 0) > 3
+      ? await streamPlaceError(decoder, texts[0]?.ids ?? [], advance)
+      : null;
   const branched = read.find(({ ids }) => ids.length >= BRANCH_PROOF_TOKENS);
-  const errorOfBranches = decoder.branching && branched !== undefined ? await branchError(decoder, branched.ids, (pass) => Math.max(...layerErrors([pass], wholeOf(branched, layerCount + 1, hidden), hidden, branched.ids.length)), advance) : null;
+  const errorOfBranches =
+    decoder.branching && branched !== undefined
+      ? await branchError(
+          decoder,
+          branched.ids,
+          (pass) =>
+            Math.max(...layerErrors([pass], wholeOf(branched, layerCount + 1, hidden), hidden, branched.ids.length)),
+          advance,
+        )
+      : null;
   const { error: untouchedLogitsError, largest } = await compareUntouched(parts, read, advance);
   parts.onProgress(total, total);
-  const given = parts.against === 'given' ? { residual: Math.max(limits.residual, GIVEN_SHARE), logits: Math.max(limits.logits, GIVEN_SHARE * largest) } : limits;
+  const given =
+    parts.against === 'given'
+      ? { residual: Math.max(limits.residual, GIVEN_SHARE), logits: Math.max(limits.logits, GIVEN_SHARE * largest) }
+      : limits;
   const untouchedLimit = parts.rounds ? ROUNDING_SHARE * largest : limits.logits;
   const passed =
     untouchedLogitsError <= untouchedLimit &&
     (placeError ?? 0) <= limits.residual &&
     (errorOfBranches ?? 0) <= limits.residual &&
-    rows.every((row) => row.greedyMatches === row.greedyTotal && row.logitsError <= given.logits && row.residualError.every((error) => error <= given.residual));
-  const report = { rows, against: parts.against, residualLimit: given.residual, logitsLimit: given.logits, untouchedLogitsError, untouchedLimit, placeError, branchError: errorOfBranches, ownLimit: limits.residual, passed };
-  return { ...report, compared: comparedWords(report, { texts: texts.length, rounds: parts.rounds, layers: layerCount, activations: decoder.activations }) };
+    rows.every(
+      (row) =>
+        row.greedyMatches === row.greedyTotal &&
+        row.logitsError <= given.logits &&
+        row.residualError.every((error) => error <= given.residual),
+    );
+  const report = {
+    rows,
+    against: parts.against,
+    residualLimit: given.residual,
+    logitsLimit: given.logits,
+    untouchedLogitsError,
+    untouchedLimit,
+    placeError,
+    branchError: errorOfBranches,
+    ownLimit: limits.residual,
+    passed,
+  };
+  return {
+    ...report,
+    compared: comparedWords(report, {
+      texts: texts.length,
+      rounds: parts.rounds,
+      layers: layerCount,
+      activations: decoder.activations,
+    }),
+  };
 }
 
 /** The last logits of every text by the graph as it was exported: the largest difference, and the largest logit. */
-async function compareUntouched(parts: NumbersCheckParts, texts: readonly ReadText[], advance: (tokens: number) => void): Promise<{ readonly error: number; readonly largest: number }> {
+async function compareUntouched(
+  parts: NumbersCheckParts,
+  texts: readonly ReadText[],
+  advance: (tokens: number) => void,
+): Promise<{ readonly error: number; readonly largest: number }> {
   const decoder = await parts.untouched();
   let [error, largest] = [0, 0];
   try {
@@ -138,13 +194,22 @@ async function compareUntouched(parts: NumbersCheckParts, texts: readonly ReadTe
 function wholeOf({ ids, passes }: ReadText, layers: number, hidden: number): Float32Array {
   const whole = new Float32Array(layers * ids.length * hidden);
   for (const { residuals, tokens, start } of passes) {
-    for (let layer = 0; layer < layers; layer += 1) whole.set(residuals.subarray(layer * tokens * hidden, (layer + 1) * tokens * hidden), (layer * ids.length + start) * hidden);
+    for (let layer = 0; layer < layers; layer += 1)
+      whole.set(
+        residuals.subarray(layer * tokens * hidden, (layer + 1) * tokens * hidden),
+        (layer * ids.length + start) * hidden,
+      );
   }
   return whole;
 }
 
 /** How many greedy tokens agree before the first that differs. */
-async function countGreedyMatches(sequence: Sequence, first: Float32Array, greedy: readonly number[], advance: (tokens: number) => void): Promise<number> {
+async function countGreedyMatches(
+  sequence: Sequence,
+  first: Float32Array,
+  greedy: readonly number[],
+  advance: (tokens: number) => void,
+): Promise<number> {
   let logits = first;
   for (const [index, id] of greedy.entries()) {
     if (argmax(logits) !== id) return index;
@@ -163,7 +228,10 @@ function layerErrors(passes: readonly PassReading[], truth: Float32Array, hidden
       for (let token = 0; token < pass.tokens; token++) {
         const found = (layer * pass.tokens + token) * hidden;
         const expected = (layer * tokens + pass.start + token) * hidden;
-        const error = relativeError(pass.residuals.subarray(found, found + hidden), truth.subarray(expected, expected + hidden));
+        const error = relativeError(
+          pass.residuals.subarray(found, found + hidden),
+          truth.subarray(expected, expected + hidden),
+        );
         worst[layer] = Math.max(worst[layer] ?? 0, Number.isNaN(error) ? Infinity : error);
       }
     }

@@ -24,7 +24,10 @@ const WASM_CHUNK_TOKENS = 64;
 /** Why nothing faster is tried there; proving it would take minutes. */
 const SOFTWARE_REASON = 'This adapter computes in software, where a token takes its time whichever way it is written.';
 
-/** Tokens of a pass over prompt sets on the CPU, where nobody waits for single words: longer ones are no faster, and hear a stop later (docs/decisions/0014). */
+/**
+ * Tokens of a pass over prompt sets on the CPU, where nobody waits for single words: longer ones are no faster, and
+ * hear a stop later (docs/decisions/0014).
+ */
 const WASM_SET_TOKENS = 128;
 
 /** A decoder with how and why it runs where it does. */
@@ -71,14 +74,33 @@ async function onWebGpu(parts: PlacingParts, gpu: Extract<GpuAnswer, { ok: true 
   const opened = await openWebDecoder(parts.files, 'webgpu', { tapped: true });
   try {
     throwIfStopped(parts.signal);
-    const key = { adapter: gpu.adapter, browser: navigator.userAgent, runtimeVersion: opened.runtimeVersion, weightsSha256: parts.weightsSha256, flipsideVersion: VERSION };
+    const key = {
+      adapter: gpu.adapter,
+      browser: navigator.userAgent,
+      runtimeVersion: opened.runtimeVersion,
+      weightsSha256: parts.weightsSha256,
+      flipsideVersion: VERSION,
+    };
     const ids = proofIds(parts.tokenizer);
     const known = await recallProof(PASS_PROOF, key);
     const proof = known ?? (await proveChunk(opened.decoder, ids, warmingUp(parts), parts.signal));
     if (known === null) await keepProof(PASS_PROOF, key, proof);
     const branching = opened.decoder.branching && proof.branchError <= toleranceOf(opened.decoder.activations);
-    const { writer, status } = await openWriter(opened, { key, ids, chunkTokens: proof.chunkTokens, software: gpu.adapter.software }, parts);
-    return { ...opened, decoder: { ...opened.decoder, branching, writer }, backend: 'webgpu', fallback: null, adapter: gpu.adapter, setTokens: proof.chunkTokens, ...proof, writing: status };
+    const { writer, status } = await openWriter(
+      opened,
+      { key, ids, chunkTokens: proof.chunkTokens, software: gpu.adapter.software },
+      parts,
+    );
+    return {
+      ...opened,
+      decoder: { ...opened.decoder, branching, writer },
+      backend: 'webgpu',
+      fallback: null,
+      adapter: gpu.adapter,
+      setTokens: proof.chunkTokens,
+      ...proof,
+      writing: status,
+    };
   } catch (thrown) {
     // A lost device may fail to be closed as well; the first failure is the one to tell.
     await opened.decoder.dispose().catch(() => undefined);
@@ -87,15 +109,29 @@ async function onWebGpu(parts: PlacingParts, gpu: Extract<GpuAnswer, { ok: true 
 }
 
 /** The writer that this adapter has been proved to run right, if any. */
-async function openWriter({ decoder, gpu }: OpenedDecoder, at: { key: ProofKey; ids: readonly number[]; chunkTokens: number; software: boolean }, parts: PlacingParts): Promise<{ writer: Writer | null; status: WriterStatus }> {
+async function openWriter(
+  { decoder, gpu }: OpenedDecoder,
+  at: { key: ProofKey; ids: readonly number[]; chunkTokens: number; software: boolean },
+  parts: PlacingParts,
+): Promise<{ writer: Writer | null; status: WriterStatus }> {
   // A token takes seconds there whichever way it is written, and proving another would take minutes.
-  if (at.software || gpu === null) return { writer: null, status: { mode: 'stepwise', trials: [], reason: SOFTWARE_REASON } };
+  if (at.software || gpu === null)
+    return { writer: null, status: { mode: 'stepwise', trials: [], reason: SOFTWARE_REASON } };
   const known = await recallProof(WRITER_PROOF, at.key);
   let opened: CapturedWriter | null = null;
   const open = async (): Promise<CapturedWriter> => (opened = await gpu.openWriter());
   const onProgress = warmingUp(parts);
   let done = 0;
-  const proof = known ?? (await proveWriter(decoder, open, at.ids, at.chunkTokens, () => onProgress((done += 1), WRITER_PROOF_TOKENS), parts.signal));
+  const proof =
+    known ??
+    (await proveWriter(
+      decoder,
+      open,
+      at.ids,
+      at.chunkTokens,
+      () => onProgress((done += 1), WRITER_PROOF_TOKENS),
+      parts.signal,
+    ));
   // A refusal may pass: only what has been tried is remembered.
   if (known === null && proof.trials.length > 1) await keepProof(WRITER_PROOF, at.key, proof);
   const { rule, ...status } = proof;
@@ -114,14 +150,34 @@ async function openWriter({ decoder, gpu }: OpenedDecoder, at: { key: ProofKey; 
 
 async function onWasm(parts: PlacingParts, fallback: { cause: GpuCause; detail: string }): Promise<PlacedDecoder> {
   const { version, threads } = await wasmRuntime();
-  const adapter = { vendor: 'processor', architecture: `${navigator.hardwareConcurrency} processors`, description: `${threads} threads` };
-  const key = { adapter, browser: navigator.userAgent, runtimeVersion: version, weightsSha256: parts.weightsSha256, flipsideVersion: VERSION };
+  const adapter = {
+    vendor: 'processor',
+    architecture: `${navigator.hardwareConcurrency} processors`,
+    description: `${threads} threads`,
+  };
+  const key = {
+    adapter,
+    browser: navigator.userAgent,
+    runtimeVersion: version,
+    weightsSha256: parts.weightsSha256,
+    flipsideVersion: VERSION,
+  };
   const known = await recallProof(PRODUCT_PROOF, key);
   const opened = await openWebDecoder(parts.files, 'wasm', { tapped: true, products: known ?? 'prove' });
   if (known === null && opened.products !== null) await keepProof(PRODUCT_PROOF, key, opened.products.trials);
   if (parts.signal.aborted) await opened.decoder.dispose();
   throwIfStopped(parts.signal);
-  return { ...opened, backend: 'wasm', fallback, adapter: null, chunkTokens: WASM_CHUNK_TOKENS, setTokens: WASM_SET_TOKENS, trials: [], branchError: null, writing: null };
+  return {
+    ...opened,
+    backend: 'wasm',
+    fallback,
+    adapter: null,
+    chunkTokens: WASM_CHUNK_TOKENS,
+    setTokens: WASM_SET_TOKENS,
+    trials: [],
+    branchError: null,
+    writing: null,
+  };
 }
 
 /** Ordinary words to prove things on; this also compiles the shaders. */

@@ -9,7 +9,9 @@ export interface Peek {
 }
 
 /** One pass: the text's next tokens with whole peeks that branch off; or a peek that no pass holds, or none may hold, by itself. */
-export type PlannedPass = { readonly start: number; readonly ids: readonly number[]; readonly peeks: readonly Peek[] } | { readonly start: number; readonly alone: Peek };
+export type PlannedPass =
+  | { readonly start: number; readonly ids: readonly number[]; readonly peeks: readonly Peek[] }
+  | { readonly start: number; readonly alone: Peek };
 
 /** How a decoder may be used. */
 export interface PassLimits {
@@ -17,8 +19,16 @@ export interface PassLimits {
   readonly branching: boolean;
 }
 
-/** Passes that append `ids` to a text of `length` tokens, with peeks in the order of their places, none behind the end. Throws `internal` for a peek before `length` that no pass holds. */
-export function planPasses(length: number, ids: readonly number[], peeks: readonly Peek[], limits: PassLimits): PlannedPass[] {
+/**
+ * Passes that append `ids` to a text of `length` tokens, with peeks in the order of their places, none behind the end.
+ * Throws `internal` for a peek before `length` that no pass holds.
+ */
+export function planPasses(
+  length: number,
+  ids: readonly number[],
+  peeks: readonly Peek[],
+  limits: PassLimits,
+): PlannedPass[] {
   const end = length + ids.length;
   const plan: PlannedPass[] = [];
   let at = length;
@@ -35,7 +45,10 @@ export function planPasses(length: number, ids: readonly number[], peeks: readon
       plan.push({ start: at, alone: peek });
       next += 1;
     } else if (peek !== undefined && peek.after < at) {
-      throw new AppError('internal', `A peek of ${peek.ids.length} tokens behind token ${peek.after} fits no pass of ${limits.chunkTokens}.`);
+      throw new AppError(
+        'internal',
+        `A peek of ${peek.ids.length} tokens behind token ${peek.after} fits no pass of ${limits.chunkTokens}.`,
+      );
     } else {
       const tokens = Math.min((peek?.after ?? end) - at, end - at, limits.chunkTokens);
       plan.push({ start: at, ids: rest.slice(0, tokens), peeks: [] });
@@ -46,7 +59,12 @@ export function planPasses(length: number, ids: readonly number[], peeks: readon
 }
 
 /** How many tokens and whole peeks one pass takes, in the order in which they are due. */
-function mix(length: number, ids: readonly number[], peeks: readonly Peek[], chunkTokens: number): { readonly tokens: number; readonly peeks: number } {
+function mix(
+  length: number,
+  ids: readonly number[],
+  peeks: readonly Peek[],
+  chunkTokens: number,
+): { readonly tokens: number; readonly peeks: number } {
   let room = chunkTokens;
   let tokens = 0;
   for (const [taken, peek] of peeks.entries()) {
@@ -61,8 +79,15 @@ function mix(length: number, ids: readonly number[], peeks: readonly Peek[], chu
   return { tokens: tokens + Math.min(room, ids.length - tokens), peeks: peeks.length };
 }
 
-/** The text's tokens first, so that they can stay; then each peek in a row, which hangs on the text where it belongs. Without peeks there is one line, and no branches. */
-export function layOut(ids: readonly number[], peeks: readonly Peek[], past: number): { readonly all: readonly number[]; readonly branches: Branches | undefined; readonly starts: readonly number[] } {
+/**
+ * The text's tokens first, so that they can stay; then each peek in a row, which hangs on the text where it belongs.
+ * Without peeks there is one line, and no branches.
+ */
+export function layOut(
+  ids: readonly number[],
+  peeks: readonly Peek[],
+  past: number,
+): { readonly all: readonly number[]; readonly branches: Branches | undefined; readonly starts: readonly number[] } {
   const all = [...ids];
   const parents = ids.map((_, token) => past + token - 1);
   const starts: number[] = [];

@@ -13,14 +13,23 @@ export interface PassageTokens {
 }
 
 /** The tokens of a passage. Throws `usage` for an exchange where the model has no chat form. */
-export function passageTokens(tokenizer: TextTokenizer, { text, taps, tapAfter, keepTokens = false, lastTokens = false }: Passage): PassageTokens {
+export function passageTokens(
+  tokenizer: TextTokenizer,
+  { text, taps, tapAfter, keepTokens = false, lastTokens = false }: Passage,
+): PassageTokens {
   const ids: number[] = [];
   const segments = segmentsOf(tokenizer, text).map((segment, index) => {
     const from = ids.length;
     ids.push(...(index === 0 ? tokenizer.start(segment) : tokenizer.encode(segment)));
     return { from, to: ids.length };
   });
-  return { ids, places: tapAfter.flatMap((index) => segments[index] ?? []), taps: taps.map((tap) => tokenizer.encode(` ${tap}`)), keepTokens, lastTokens };
+  return {
+    ids,
+    places: tapAfter.flatMap((index) => segments[index] ?? []),
+    taps: taps.map((tap) => tokenizer.encode(` ${tap}`)),
+    keepTokens,
+    lastTokens,
+  };
 }
 
 function segmentsOf(tokenizer: TextTokenizer, text: Passage['text']): readonly string[] {

@@ -9,7 +9,12 @@ import { TokenMean } from './token-mean.ts';
 /** Where the tokens of a passage stand in the pass. */
 interface Slots {
   readonly text: readonly number[];
-  readonly places: readonly { readonly tokensBefore: number; readonly own: readonly number[]; readonly taps: readonly (readonly number[])[]; readonly last: number }[];
+  readonly places: readonly {
+    readonly tokensBefore: number;
+    readonly own: readonly number[];
+    readonly taps: readonly (readonly number[])[];
+    readonly last: number;
+  }[];
   readonly keepTokens: boolean;
   readonly lastTokens: boolean;
 }
@@ -31,7 +36,12 @@ export class PassageBundle {
     const slots = {
       text,
       // Position 0 of a text is the attention sink, which enters no mean.
-      places: places.map(({ from, to }) => ({ tokensBefore: to, own: text.slice(Math.max(1, from), to), taps: taps.map((tap) => this.#forest.grow(tap, text[to - 1])), last: text[to - 1] ?? -1 })),
+      places: places.map(({ from, to }) => ({
+        tokensBefore: to,
+        own: text.slice(Math.max(1, from), to),
+        taps: taps.map((tap) => this.#forest.grow(tap, text[to - 1])),
+        last: text[to - 1] ?? -1,
+      })),
       keepTokens,
       lastTokens,
     };
@@ -51,14 +61,23 @@ export class PassageBundle {
   }
 }
 
-function readingOf(pass: Omit<Pass, 'cache'>, { text, places, keepTokens, lastTokens }: Slots, hidden: number): PassageReading {
+function readingOf(
+  pass: Omit<Pass, 'cache'>,
+  { text, places, keepTokens, lastTokens }: Slots,
+  hidden: number,
+): PassageReading {
   const layers = pass.residuals.length / (pass.tokens * hidden);
   const meanOf = (slots: readonly number[]): Float32Array => {
     const mean = new TokenMean(layers, hidden);
     for (const slot of slots) mean.add(pass, slot);
     return mean.mean;
   };
-  const taps = places.map((place) => ({ tokensBefore: place.tokensBefore, means: place.taps.map(meanOf), own: meanOf(place.own), ...(lastTokens ? { last: meanOf([place.last]) } : {}) }));
+  const taps = places.map((place) => ({
+    tokensBefore: place.tokensBefore,
+    means: place.taps.map(meanOf),
+    own: meanOf(place.own),
+    ...(lastTokens ? { last: meanOf([place.last]) } : {}),
+  }));
   if (!keepTokens) return { taps };
   return { taps, tokens: { count: text.length, residuals: pickTokens(pass.residuals, pass.tokens, text, hidden) } };
 }

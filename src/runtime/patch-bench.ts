@@ -45,11 +45,18 @@ export class PatchBench {
   }
 
   /** Reads both texts and every patch; `onProgress` counts patches, placebos among them. Throws text errors, `usage` and `cancelled`. */
-  async grid({ a: textA, b: textB, words, streams, tokens, placebos }: PatchRequest, onProgress: (done: number, total: number) => void, signal?: AbortSignal): Promise<PatchReport> {
+  async grid(
+    { a: textA, b: textB, words, streams, tokens, placebos }: PatchRequest,
+    onProgress: (done: number, total: number) => void,
+    signal?: AbortSignal,
+  ): Promise<PatchReport> {
     const { decoder, model, setTokens, chunkTokens } = this.#parts;
     const ids = { a: this.#encode(textA), b: this.#encode(textB) };
     const pair = this.#words(words);
-    checkLength(Math.max(ids.a.length, ids.b.length) + Math.max(...tailsOf(pair).map((tail) => tail.length)), decoder.sizes.contextTokens);
+    checkLength(
+      Math.max(ids.a.length, ids.b.length) + Math.max(...tailsOf(pair).map((tail) => tail.length)),
+      decoder.sizes.contextTokens,
+    );
     const pairs = patchPairs(this.#pieces(ids.a), this.#pieces(ids.b), tokens);
     checkGrid(pairs, streams, model.layerCount);
     const a = await this.#read(ids.a, pair, signal);
@@ -69,17 +76,40 @@ export class PatchBench {
         const copies = function* (): Generator<PatchCopy> {
           for (const cell of gridCells(streams, pairs)) yield copyOf(cell, source(cell.stream, cell.pair), b);
         };
-        await readCopies({ decoder, ids: b.ids, cache: b.cache, words: pair, setTokens, chunkTokens }, copies(), (value) => {
-          odds[at] = value;
-          at += 1;
-          onProgress((done += 1), total);
-        }, signal);
+        await readCopies(
+          { decoder, ids: b.ids, cache: b.cache, words: pair, setTokens, chunkTokens },
+          copies(),
+          (value) => {
+            odds[at] = value;
+            at += 1;
+            onProgress((done += 1), total);
+          },
+          signal,
+        );
         return odds;
       };
       const odds = await grid((stream, { a: token }) => a.streamAt(stream, token));
       const unrelated: Float32Array[] = [];
-      for (const other of others) unrelated.push(await grid((stream, { a: token, b: at }) => ofLength(other.streamAt(stream, 1 + ((at - 1) % (other.ids.length - 1))), length(a.streamAt(stream, token)))));
-      return { model: { id: model.id, weightsSha256: model.weightsSha256 }, a: { tokens: a.texts, odds: a.odds }, b: { tokens: b.texts, odds: b.odds }, words, wordTokens: [pair[0].length, pair[1].length], pairs, streams, odds, placebos: unrelated };
+      for (const other of others)
+        unrelated.push(
+          await grid((stream, { a: token, b: at }) =>
+            ofLength(
+              other.streamAt(stream, 1 + ((at - 1) % (other.ids.length - 1))),
+              length(a.streamAt(stream, token)),
+            ),
+          ),
+        );
+      return {
+        model: { id: model.id, weightsSha256: model.weightsSha256 },
+        a: { tokens: a.texts, odds: a.odds },
+        b: { tokens: b.texts, odds: b.odds },
+        words,
+        wordTokens: [pair[0].length, pair[1].length],
+        pairs,
+        streams,
+        odds,
+        placebos: unrelated,
+      };
     } finally {
       a.cache.dispose();
       b.cache.dispose();
@@ -87,23 +117,46 @@ export class PatchBench {
   }
 
   /** How B goes on with one patch, and how both go on by themselves; the same seed for all three. */
-  async goOn(texts: { readonly a: string; readonly b: string }, place: PatchPlace, sampling: SamplingOptions, signal?: AbortSignal): Promise<PatchedWriting> {
+  async goOn(
+    texts: { readonly a: string; readonly b: string },
+    place: PatchPlace,
+    sampling: SamplingOptions,
+    signal?: AbortSignal,
+  ): Promise<PatchedWriting> {
     const { a, b, copy } = await this.#onePatch(texts, place, signal);
-    return { patched: await this.#write(b, copy, sampling, signal), a: await this.#write(a, null, sampling, signal), b: await this.#write(b, null, sampling, signal) };
+    return {
+      patched: await this.#write(b, copy, sampling, signal),
+      a: await this.#write(a, null, sampling, signal),
+      b: await this.#write(b, null, sampling, signal),
+    };
   }
 
   /** What a probe reads of B with one patch and without it. */
-  async readAgain(texts: { readonly a: string; readonly b: string }, place: PatchPlace, scorer: Scorer, signal?: AbortSignal): Promise<PatchedScores> {
+  async readAgain(
+    texts: { readonly a: string; readonly b: string },
+    place: PatchPlace,
+    scorer: Scorer,
+    signal?: AbortSignal,
+  ): Promise<PatchedScores> {
     const { b, copy } = await this.#onePatch(texts, place, signal);
     return { patched: await this.#score(b, copy, scorer, signal), plain: await this.#score(b, null, scorer, signal) };
   }
 
-  async #onePatch(texts: { readonly a: string; readonly b: string }, place: PatchPlace, signal?: AbortSignal): Promise<{ readonly a: readonly number[]; readonly b: readonly number[]; readonly copy: PatchCopy }> {
+  async #onePatch(
+    texts: { readonly a: string; readonly b: string },
+    place: PatchPlace,
+    signal?: AbortSignal,
+  ): Promise<{ readonly a: readonly number[]; readonly b: readonly number[]; readonly copy: PatchCopy }> {
     const { layerCount } = this.#parts.model;
     const [a, b] = [this.#encode(texts.a), this.#encode(texts.b)];
     const { stream, pair } = place;
-    const there = (token: number, ids: readonly number[]): boolean => Number.isInteger(token) && token > 0 && token < ids.length;
-    if (!there(pair.a, a) || !there(pair.b, b)) throw new AppError('usage', `Token ${pair.a} of A cannot go to token ${pair.b} of B: they have tokens 1 to ${a.length - 1} and 1 to ${b.length - 1}.`);
+    const there = (token: number, ids: readonly number[]): boolean =>
+      Number.isInteger(token) && token > 0 && token < ids.length;
+    if (!there(pair.a, a) || !there(pair.b, b))
+      throw new AppError(
+        'usage',
+        `Token ${pair.a} of A cannot go to token ${pair.b} of B: they have tokens 1 to ${a.length - 1} and 1 to ${b.length - 1}.`,
+      );
     checkGrid([pair], [stream], layerCount);
     const [from, into] = [await this.#streams(a, signal), await this.#streams(b, signal)];
     return { a, b, copy: copyOf(place, from.streamAt(stream, pair.a), into) };
@@ -119,7 +172,11 @@ export class PatchBench {
     const { decoder, chunkTokens } = this.#parts;
     const { hidden } = decoder.sizes;
     const passes: { readonly residuals: Float32Array; readonly tokens: number; readonly start: number }[] = [];
-    const { cache, logits } = await readPatched(decoder, ids, null, { chunkTokens, onStreams: (residuals, tokens, start) => passes.push({ residuals, tokens, start }), ...(signal && { signal }) });
+    const { cache, logits } = await readPatched(decoder, ids, null, {
+      chunkTokens,
+      onStreams: (residuals, tokens, start) => passes.push({ residuals, tokens, start }),
+      ...(signal && { signal }),
+    });
     const streamAt = (stream: number, token: number): Float32Array => {
       const pass = passes.find(({ start, tokens }) => token >= start && token < start + tokens);
       if (pass === undefined) throw new AppError('internal', `Token ${token} of ${ids.length} was not read.`);
@@ -139,7 +196,12 @@ export class PatchBench {
     }
   }
 
-  async #write(ids: readonly number[], copy: PatchCopy | null, sampling: SamplingOptions, signal?: AbortSignal): Promise<string> {
+  async #write(
+    ids: readonly number[],
+    copy: PatchCopy | null,
+    sampling: SamplingOptions,
+    signal?: AbortSignal,
+  ): Promise<string> {
     const { decoder, chunkTokens, endTokens, tokenizer } = this.#parts;
     const rng = createRng(sampling.seed);
     let { cache, logits } = await readPatched(decoder, ids, copy, { chunkTokens, ...(signal && { signal }) });
@@ -162,7 +224,12 @@ export class PatchBench {
     return written;
   }
 
-  async #score(ids: readonly number[], copy: PatchCopy | null, scorer: Scorer, signal?: AbortSignal): Promise<Float32Array> {
+  async #score(
+    ids: readonly number[],
+    copy: PatchCopy | null,
+    scorer: Scorer,
+    signal?: AbortSignal,
+  ): Promise<Float32Array> {
     const { decoder, chunkTokens, model } = this.#parts;
     const { hidden } = decoder.sizes;
     const layers = model.layerCount + 1;
@@ -184,14 +251,23 @@ export class PatchBench {
   #encode(text: string): readonly number[] {
     const ids = wholeText(this.#parts.tokenizer, text);
     checkLength(ids.length, this.#parts.decoder.sizes.contextTokens);
-    if (ids.length < 2) throw new AppError('usage', `“${text}” is a single token, the start of a text, which is never patched. Give at least two words.`);
+    if (ids.length < 2)
+      throw new AppError(
+        'usage',
+        `“${text}” is a single token, the start of a text, which is never patched. Give at least two words.`,
+      );
     return ids;
   }
 
   #words(words: readonly [string, string]): WordPair {
     const [first, second] = words.map((word) => this.#parts.tokenizer.encode(word));
-    if (first === undefined || second === undefined || first.length === 0 || second.length === 0) throw new AppError('usage', 'Give two ways of going on, none of them empty.');
-    if (first.join() === second.join()) throw new AppError('usage', `“${words[0]}” and “${words[1]}” are the same tokens, so one cannot be likelier. Give two different ways of going on.`);
+    if (first === undefined || second === undefined || first.length === 0 || second.length === 0)
+      throw new AppError('usage', 'Give two ways of going on, none of them empty.');
+    if (first.join() === second.join())
+      throw new AppError(
+        'usage',
+        `“${words[0]}” and “${words[1]}” are the same tokens, so one cannot be likelier. Give two different ways of going on.`,
+      );
     return [first, second];
   }
 

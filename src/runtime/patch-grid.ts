@@ -34,7 +34,12 @@ export interface PatchedCopies {
 const MOST_ROWS = 64;
 
 /** Reads copies in order and tells the log-odds of each, in nats. Throws `cancelled` and what the decoder throws. */
-export async function readCopies(text: PatchedCopies, copies: Iterable<PatchCopy>, onOdds: (odds: number) => void, signal?: AbortSignal): Promise<void> {
+export async function readCopies(
+  text: PatchedCopies,
+  copies: Iterable<PatchCopy>,
+  onOdds: (odds: number) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const { decoder, ids, cache } = text;
   const tails = tailsOf(text.words);
   const behind = tails[0].length + tails[1].length;
@@ -65,7 +70,10 @@ export async function readCopies(text: PatchedCopies, copies: Iterable<PatchCopy
   }
 }
 
-async function readTogether({ decoder, ids, cache, words }: PatchedCopies, copies: readonly PatchCopy[]): Promise<number[]> {
+async function readTogether(
+  { decoder, ids, cache, words }: PatchedCopies,
+  copies: readonly PatchCopy[],
+): Promise<number[]> {
   const { hidden, vocabulary } = decoder.sizes;
   const all: number[] = [];
   const parents: number[] = [];
@@ -105,7 +113,11 @@ async function readTogether({ decoder, ids, cache, words }: PatchedCopies, copie
 }
 
 /** From the start of the text, pass by pass. */
-async function readAlone({ decoder, ids, words, chunkTokens }: PatchedCopies, copy: PatchCopy, signal?: AbortSignal): Promise<number> {
+async function readAlone(
+  { decoder, ids, words, chunkTokens }: PatchedCopies,
+  copy: PatchCopy,
+  signal?: AbortSignal,
+): Promise<number> {
   const read = await readPatched(decoder, ids, copy, { chunkTokens, ...(signal && { signal }) });
   try {
     return await wordOddsAfter(decoder, read.cache, read.logits, words);
@@ -122,8 +134,16 @@ export interface PatchReading {
   readonly onStreams?: (residuals: Float32Array, tokens: number, start: number) => void;
 }
 
-/** Reads a text from its start with one patch, or none; cache and logits after its last token `[vocabulary]` are the caller's. The decoder is left without edits. */
-export async function readPatched(decoder: Decoder, ids: readonly number[], copy: PatchCopy | null, { chunkTokens, signal, onStreams }: PatchReading): Promise<{ readonly cache: Cache; readonly logits: Float32Array }> {
+/**
+ * Reads a text from its start with one patch, or none; cache and logits after its last token `[vocabulary]` are the
+ * caller's. The decoder is left without edits.
+ */
+export async function readPatched(
+  decoder: Decoder,
+  ids: readonly number[],
+  copy: PatchCopy | null,
+  { chunkTokens, signal, onStreams }: PatchReading,
+): Promise<{ readonly cache: Cache; readonly logits: Float32Array }> {
   const { hidden } = decoder.sizes;
   let cache: Cache | null = null;
   let logits = new Float32Array();
@@ -161,6 +181,9 @@ function editsOf(adds: ReadonlyMap<number, Float32Array>): Map<number, LayerEdit
 }
 
 /** The cells of a grid in the order of its numbers: by stream, then by pair. */
-export function* gridCells(streams: readonly number[], pairs: readonly TokenPair[]): Generator<{ readonly stream: number; readonly pair: TokenPair }> {
+export function* gridCells(
+  streams: readonly number[],
+  pairs: readonly TokenPair[],
+): Generator<{ readonly stream: number; readonly pair: TokenPair }> {
   for (const stream of streams) for (const pair of pairs) yield { stream, pair };
 }

@@ -1,7 +1,12 @@
 /** Takes tokens out of the residuals of a pass. */
 
 /** The residuals of some tokens `[layers, picked, hidden]` out of residuals `[layers, tokens, hidden]`; a copy. */
-export function pickTokens(residuals: Float32Array, tokens: number, picked: readonly number[], hidden: number): Float32Array {
+export function pickTokens(
+  residuals: Float32Array,
+  tokens: number,
+  picked: readonly number[],
+  hidden: number,
+): Float32Array {
   const layers = residuals.length / (tokens * hidden);
   const out = new Float32Array(layers * picked.length * hidden);
   for (let layer = 0; layer < layers; layer += 1) {

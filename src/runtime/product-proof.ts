@@ -40,7 +40,12 @@ const TOLERANCE = 1e-6;
 const TIMES_EXPORTED = 4;
 
 /** Tries the offered forms on one product of each kind. Throws what opening or running a sample throws. */
-export async function proveProducts(graph: Uint8Array, files: ReadonlyMap<string, Uint8Array>, offered: FormsOffered, open: OpenSampleOn): Promise<readonly ProductTrial[]> {
+export async function proveProducts(
+  graph: Uint8Array,
+  files: ReadonlyMap<string, Uint8Array>,
+  offered: FormsOffered,
+  open: OpenSampleOn,
+): Promise<readonly ProductTrial[]> {
   const model = parseModel(graph);
   const kinds: { readonly first: PackedProduct; weights: number }[] = [];
   for (const product of packedProducts(model, files)) {
@@ -59,7 +64,10 @@ export async function proveProducts(graph: Uint8Array, files: ReadonlyMap<string
     const tried: Omit<ProductTrial, 'chosen'>[] = [];
     for (const form of ['packed', ...offered[first.bits]] as const) {
       const formed = withForms(sample.graph, sample.files, () => form);
-      const opened = await open(formed.graph, new Map([...sample.files, ...(formed.made === null ? [] : [[formed.made.file, formed.made.whole()] as const])]));
+      const opened = await open(
+        formed.graph,
+        new Map([...sample.files, ...(formed.made === null ? [] : [[formed.made.file, formed.made.whole()] as const])]),
+      );
       try {
         tried.push({ ...kindOf(product), form, rows: product.rows, ...(await timed(opened, activations, exact)) });
       } finally {
@@ -75,17 +83,31 @@ export async function proveProducts(graph: Uint8Array, files: ReadonlyMap<string
 function choose(tried: readonly Omit<ProductTrial, 'chosen'>[]): readonly ProductTrial[] {
   const packed = tried.find(({ form }) => form === 'packed');
   const limit = Math.max(TOLERANCE, TIMES_EXPORTED * (packed?.relativeError ?? 0));
-  const right = tried.filter(({ form, relativeError, milliseconds }) => form !== 'packed' && relativeError <= limit && milliseconds <= WORTH * (packed?.milliseconds ?? 0));
-  const best = right.reduce<(typeof right)[number] | undefined>((fastest, trial) => (fastest !== undefined && fastest.milliseconds <= trial.milliseconds ? fastest : trial), undefined) ?? packed;
+  const right = tried.filter(
+    ({ form, relativeError, milliseconds }) =>
+      form !== 'packed' && relativeError <= limit && milliseconds <= WORTH * (packed?.milliseconds ?? 0),
+  );
+  const best =
+    right.reduce<(typeof right)[number] | undefined>(
+      (fastest, trial) => (fastest !== undefined && fastest.milliseconds <= trial.milliseconds ? fastest : trial),
+      undefined,
+    ) ?? packed;
   return tried.map((trial) => ({ ...trial, chosen: trial === best }));
 }
 
 /** What {@link withForms} asks, by these trials. */
-export const formBy = (trials: readonly ProductTrial[]) => (product: PackedProduct): ProductForm => chosenForm(trials, product);
+export const formBy =
+  (trials: readonly ProductTrial[]) =>
+  (product: PackedProduct): ProductForm =>
+    chosenForm(trials, product);
 
 const kindOf = ({ bits, columns, blockSize }: ProductKind): ProductKind => ({ bits, columns, blockSize });
 
-async function timed(sample: OpenSample, activations: Float32Array, exact: Float64Array): Promise<{ readonly milliseconds: number; readonly relativeError: number }> {
+async function timed(
+  sample: OpenSample,
+  activations: Float32Array,
+  exact: Float64Array,
+): Promise<{ readonly milliseconds: number; readonly relativeError: number }> {
   const result = await sample.run(activations); // the first run also makes room
   const times: number[] = [];
   for (let run = 0; run < RUNS; run += 1) {
@@ -96,7 +118,10 @@ async function timed(sample: OpenSample, activations: Float32Array, exact: Float
   times.sort((a, b) => a - b);
   const largest = exact.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const error = exact.reduce((most, value, row) => Math.max(most, Math.abs(value - (result[row] ?? Number.NaN))), 0);
-  return { milliseconds: times[RUNS >> 1] ?? Infinity, relativeError: Number.isFinite(error) && largest > 0 ? error / largest : Infinity };
+  return {
+    milliseconds: times[RUNS >> 1] ?? Infinity,
+    relativeError: Number.isFinite(error) && largest > 0 ? error / largest : Infinity,
+  };
 }
 
 /** Activations like those of a model: normal, with a seed, so that every trial is of the same numbers. */

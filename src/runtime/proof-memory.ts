@@ -58,31 +58,69 @@ export async function keepProof<T>(kind: Kind<T>, key: ProofKey, proof: T): Prom
 /** Cache keys are addresses; this one is never fetched. */
 function addressOf(name: string, key: ProofKey): string {
   const { adapter, browser, runtimeVersion, weightsSha256, flipsideVersion } = key;
-  return new URL(`/${name}/${encodeURIComponent(JSON.stringify([adapter.vendor, adapter.architecture, adapter.description, browser, runtimeVersion, weightsSha256, flipsideVersion]))}`, location.origin).href;
+  return new URL(
+    `/${name}/${encodeURIComponent(JSON.stringify([adapter.vendor, adapter.architecture, adapter.description, browser, runtimeVersion, weightsSha256, flipsideVersion]))}`,
+    location.origin,
+  ).href;
 }
 
 function parsePassProof(raw: unknown): PassProof | null {
   const { chunkTokens, trials, branchError } = (raw ?? {}) as Partial<Record<keyof PassProof, unknown>>;
-  if (typeof chunkTokens !== 'number' || !Number.isInteger(chunkTokens) || chunkTokens < 1 || !Array.isArray(trials) || (typeof branchError !== 'number' && branchError !== null)) return null;
+  if (
+    typeof chunkTokens !== 'number' ||
+    !Number.isInteger(chunkTokens) ||
+    chunkTokens < 1 ||
+    !Array.isArray(trials) ||
+    (typeof branchError !== 'number' && branchError !== null)
+  )
+    return null;
   const parsed = trials.flatMap((trial): ChunkTrial[] => {
     const { tokens, relativeError, accepted } = (trial ?? {}) as Partial<Record<keyof ChunkTrial, unknown>>;
     // JSON writes an infinite error, of numbers that were not finite, as null.
-    if (typeof tokens !== 'number' || (typeof relativeError !== 'number' && relativeError !== null) || typeof accepted !== 'boolean') return [];
+    if (
+      typeof tokens !== 'number' ||
+      (typeof relativeError !== 'number' && relativeError !== null) ||
+      typeof accepted !== 'boolean'
+    )
+      return [];
     return [{ tokens, relativeError: relativeError ?? Infinity, accepted }];
   });
-  const proved = parsed.length === trials.length && parsed.some((trial) => trial.accepted && trial.tokens === chunkTokens);
+  const proved =
+    parsed.length === trials.length && parsed.some((trial) => trial.accepted && trial.tokens === chunkTokens);
   return proved ? { chunkTokens, trials: parsed, branchError: branchError ?? Infinity } : null;
 }
 
 function parseProductTrials(raw: unknown): readonly ProductTrial[] | null {
   if (!Array.isArray(raw)) return null;
   const trials = raw.flatMap((trial): ProductTrial[] => {
-    const { form, bits, columns, blockSize, rows, milliseconds, relativeError, chosen } = (trial ?? {}) as Partial<Record<keyof ProductTrial, unknown>>;
+    const { form, bits, columns, blockSize, rows, milliseconds, relativeError, chosen } = (trial ?? {}) as Partial<
+      Record<keyof ProductTrial, unknown>
+    >;
     const known = PRODUCT_FORMS.find((name) => name === form);
-    const counts = [columns, blockSize, rows].every((value) => typeof value === 'number' && Number.isInteger(value) && value > 0);
-    if (known === undefined || !counts || (bits !== 4 && bits !== 8) || typeof milliseconds !== 'number' || typeof chosen !== 'boolean') return [];
+    const counts = [columns, blockSize, rows].every(
+      (value) => typeof value === 'number' && Number.isInteger(value) && value > 0,
+    );
+    if (
+      known === undefined ||
+      !counts ||
+      (bits !== 4 && bits !== 8) ||
+      typeof milliseconds !== 'number' ||
+      typeof chosen !== 'boolean'
+    )
+      return [];
     if (typeof relativeError !== 'number' && relativeError !== null) return [];
-    return [{ form: known, bits, columns: Number(columns), blockSize: Number(blockSize), rows: Number(rows), milliseconds, relativeError: relativeError ?? Infinity, chosen }];
+    return [
+      {
+        form: known,
+        bits,
+        columns: Number(columns),
+        blockSize: Number(blockSize),
+        rows: Number(rows),
+        milliseconds,
+        relativeError: relativeError ?? Infinity,
+        chosen,
+      },
+    ];
   });
   return trials.length === raw.length ? trials : null;
 }
@@ -92,19 +130,34 @@ function parseWriterProof(raw: unknown): WriterProof | null {
   const known = MODES.find((name) => name === mode);
   if (known === undefined || !Array.isArray(trials) || (typeof reason !== 'string' && reason !== null)) return null;
   const parsed = trials.flatMap((trial): WriterTrial[] => {
-    const { msPerToken, relativeError, sameTokens, accepted, ...rest } = (trial ?? {}) as Partial<Record<keyof WriterTrial, unknown>>;
+    const { msPerToken, relativeError, sameTokens, accepted, ...rest } = (trial ?? {}) as Partial<
+      Record<keyof WriterTrial, unknown>
+    >;
     const tried = MODES.find((name) => name === rest.mode);
-    if (tried === undefined || typeof msPerToken !== 'number' || (typeof relativeError !== 'number' && relativeError !== null) || typeof sameTokens !== 'boolean' || typeof accepted !== 'boolean') return [];
+    if (
+      tried === undefined ||
+      typeof msPerToken !== 'number' ||
+      (typeof relativeError !== 'number' && relativeError !== null) ||
+      typeof sameTokens !== 'boolean' ||
+      typeof accepted !== 'boolean'
+    )
+      return [];
     return [{ mode: tried, msPerToken, relativeError: relativeError ?? Infinity, sameTokens, accepted }];
   });
   const proved = parsed.length === trials.length && parsed.some((trial) => trial.accepted && trial.mode === known);
   const learned = parseRule(rule);
-  return proved && (known === 'direct') === (learned !== null) ? { mode: known, trials: parsed, rule: learned, reason } : null;
+  return proved && (known === 'direct') === (learned !== null)
+    ? { mode: known, trials: parsed, rule: learned, reason }
+    : null;
 }
 
 function parseRule(raw: unknown): DispatchRule | null {
   const { tokens, y, z } = (raw ?? {}) as Partial<Record<keyof DispatchRule, unknown>>;
-  const counts = [tokens, y, z].filter((value): value is number => typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536);
+  const counts = [tokens, y, z].filter(
+    (value): value is number => typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536,
+  );
   const [stretch, rows, planes] = counts;
-  return counts.length === 3 && stretch !== undefined && rows !== undefined && planes !== undefined ? { tokens: stretch, y: rows, z: planes } : null;
+  return counts.length === 3 && stretch !== undefined && rows !== undefined && planes !== undefined
+    ? { tokens: stretch, y: rows, z: planes }
+    : null;
 }

@@ -33,21 +33,48 @@ interface Unpushed {
 }
 
 /** Makes a bench; nothing is read before it is asked. Throws `usage` where no neutral text is long enough. */
-export function createPushBench({ decoder, tokenizer, model, setTokens, chunkTokens, neutral }: PushBenchParts): PushBench {
-  const texts = neutral.map((text) => tokenizer.start(text).slice(0, NEUTRAL_TOKENS)).filter((ids) => ids.length === NEUTRAL_TOKENS).slice(0, NEUTRAL_TEXTS);
-  if (texts.length === 0) throw new AppError('usage', `No neutral text has ${NEUTRAL_TOKENS} tokens, so no push can be measured. Give longer ones.`);
+export function createPushBench({
+  decoder,
+  tokenizer,
+  model,
+  setTokens,
+  chunkTokens,
+  neutral,
+}: PushBenchParts): PushBench {
+  const texts = neutral
+    .map((text) => tokenizer.start(text).slice(0, NEUTRAL_TOKENS))
+    .filter((ids) => ids.length === NEUTRAL_TOKENS)
+    .slice(0, NEUTRAL_TEXTS);
+  if (texts.length === 0)
+    throw new AppError(
+      'usage',
+      `No neutral text has ${NEUTRAL_TOKENS} tokens, so no push can be measured. Give longer ones.`,
+    );
   // Position 0, the attention sink, predicts nothing that anyone reads; after the last token nothing follows.
-  const lines: PushedLine[][] = texts.map((ids) => [{ ids, from: 1, rows: Array.from({ length: ids.length - 1 }, (_, token) => token + 1) }]);
-  const reading = (onRow: LineReading['onRow'], onStreams?: LineReading['onStreams']): LineReading => ({ setTokens, chunkTokens, onRow, ...(onStreams && { onStreams }) });
+  const lines: PushedLine[][] = texts.map((ids) => [
+    { ids, from: 1, rows: Array.from({ length: ids.length - 1 }, (_, token) => token + 1) },
+  ]);
+  const reading = (onRow: LineReading['onRow'], onStreams?: LineReading['onStreams']): LineReading => ({
+    setTokens,
+    chunkTokens,
+    onRow,
+    ...(onStreams && { onStreams }),
+  });
   let unpushed: Promise<Unpushed> | null = null;
 
   async function readUnpushed(signal?: AbortSignal): Promise<Unpushed> {
     const rows = new Map<string, { logits: Float32Array; logSum: number }>();
     const sums = new StreamSums(model);
-    await readPushedLines(decoder, lines, [], reading(
-      (row, logits) => rows.set(keyOf(row), { logits: logits.slice(), logSum: logSumExp(logits) }),
-      (pass, positions) => sums.add(pass.residuals, positions),
-    ), signal);
+    await readPushedLines(
+      decoder,
+      lines,
+      [],
+      reading(
+        (row, logits) => rows.set(keyOf(row), { logits: logits.slice(), logSum: logSumExp(logits) }),
+        (pass, positions) => sums.add(pass.residuals, positions),
+      ),
+      signal,
+    );
     return { ground: { texts: texts.length, ...sums.ground }, rows };
   }
 
@@ -68,36 +95,64 @@ export function createPushBench({ decoder, tokenizer, model, setTokens, chunkTok
       const { rows } = await base(signal);
       const kl: number[] = [];
       const surprise: number[] = [];
-      await underPush(push, () => readPushedLines(decoder, lines.slice(0, some), push, reading((row, logits) => {
-        const unmoved = rows.get(keyOf(row));
-        if (unmoved === undefined) throw new AppError('internal', `No row ${keyOf(row)} was read unpushed.`);
-        const logSum = logSumExp(logits);
-        kl.push(klFromLogits(unmoved.logits, unmoved.logSum, logits, logSum));
-        const next = texts[row.group]?.[row.token + 1];
-        if (next !== undefined) surprise.push(logSum - (logits[next] ?? NaN));
-      }), signal));
+      await underPush(push, () =>
+        readPushedLines(
+          decoder,
+          lines.slice(0, some),
+          push,
+          reading((row, logits) => {
+            const unmoved = rows.get(keyOf(row));
+            if (unmoved === undefined) throw new AppError('internal', `No row ${keyOf(row)} was read unpushed.`);
+            const logSum = logSumExp(logits);
+            kl.push(klFromLogits(unmoved.logits, unmoved.logSum, logits, logSum));
+            const next = texts[row.group]?.[row.token + 1];
+            if (next !== undefined) surprise.push(logSum - (logits[next] ?? NaN));
+          }),
+          signal,
+        ),
+      );
       return { kl, surprise };
     },
     async choices(choices, push, where, signal) {
       const groups = choices.map((choice) => linesOf(tokenizer, choice, where));
       const odds = choices.map((): { positive: number; negative: number } => ({ positive: 0, negative: 0 }));
-      await underPush(push, () => readPushedLines(decoder, groups, push, reading(({ group, line, token }, logits) => {
-        const sum = odds[group];
-        const next = groups[group]?.[line]?.ids[token + 1];
-        if (sum === undefined || next === undefined) return;
-        sum[line === 0 ? 'positive' : 'negative'] += (logits[next] ?? NaN) - logSumExp(logits);
-      }), signal));
-      return odds.map((sum, index): ChoiceOdds => ({ ...sum, positiveTokens: groups[index]?.[0]?.rows.length ?? 0, negativeTokens: groups[index]?.[1]?.rows.length ?? 0 }));
+      await underPush(push, () =>
+        readPushedLines(
+          decoder,
+          groups,
+          push,
+          reading(({ group, line, token }, logits) => {
+            const sum = odds[group];
+            const next = groups[group]?.[line]?.ids[token + 1];
+            if (sum === undefined || next === undefined) return;
+            sum[line === 0 ? 'positive' : 'negative'] += (logits[next] ?? NaN) - logSumExp(logits);
+          }),
+          signal,
+        ),
+      );
+      return odds.map((sum, index): ChoiceOdds => ({
+        ...sum,
+        positiveTokens: groups[index]?.[0]?.rows.length ?? 0,
+        negativeTokens: groups[index]?.[1]?.rows.length ?? 0,
+      }));
     },
   };
 }
 
 /** The two lines of a choice; context and continuation are tokenised apart, as training turns are. */
-function linesOf(tokenizer: TextTokenizer, { context, positive, negative }: ForcedChoice, where: Parameters<PushBench['choices']>[2]): readonly PushedLine[] {
+function linesOf(
+  tokenizer: TextTokenizer,
+  { context, positive, negative }: ForcedChoice,
+  where: Parameters<PushBench['choices']>[2],
+): readonly PushedLine[] {
   const given = tokenizer.start(context);
   return [positive, negative].map((text) => {
     const ids = [...given, ...tokenizer.encode(` ${text}`)];
-    return { ids, from: firstPushed(where, given.length), rows: ids.slice(given.length).map((_, token) => given.length - 1 + token) };
+    return {
+      ids,
+      from: firstPushed(where, given.length),
+      rows: ids.slice(given.length).map((_, token) => given.length - 1 + token),
+    };
   });
 }
 
@@ -136,6 +191,10 @@ class StreamSums {
   }
 
   get ground(): Omit<NeutralGround, 'texts'> {
-    return { tokens: this.#tokens, lengths: Array.from(this.#squares, (sum) => Math.sqrt(sum / this.#tokens)), mean: Float32Array.from(this.#sum, (sum) => sum / this.#tokens) };
+    return {
+      tokens: this.#tokens,
+      lengths: Array.from(this.#squares, (sum) => Math.sqrt(sum / this.#tokens)),
+      mean: Float32Array.from(this.#sum, (sum) => sum / this.#tokens),
+    };
   }
 }

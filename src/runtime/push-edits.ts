@@ -13,7 +13,14 @@ export function setEdits(decoder: Decoder, push: Push, pushed: readonly boolean[
     stream - 1, // what leaves a layer is the stream that enters the next
     {
       add: add === null || all ? add : byToken(add, pushed),
-      bound: bound === null || all ? bound : { direction: bound.direction, low: pushed.map((is) => (is ? bound.low : -Infinity)), high: pushed.map((is) => (is ? bound.high : Infinity)) },
+      bound:
+        bound === null || all
+          ? bound
+          : {
+              direction: bound.direction,
+              low: pushed.map((is) => (is ? bound.low : -Infinity)),
+              high: pushed.map((is) => (is ? bound.high : Infinity)),
+            },
     },
   ]);
   decoder.edit(new Map(edits));

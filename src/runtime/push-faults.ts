@@ -9,6 +9,11 @@ export async function underPush<T>(push: Push, work: () => Promise<T>): Promise<
   } catch (thrown) {
     const error = AppError.from(thrown);
     if (error.code !== 'numbers-not-finite' || push.length === 0) throw error;
-    throw new AppError('push-too-strong', 'This push breaks the model: its numbers are no longer finite. Take a smaller strength, or match a KL.', error.details, error);
+    throw new AppError(
+      'push-too-strong',
+      'This push breaks the model: its numbers are no longer finite. Take a smaller strength, or match a KL.',
+      error.details,
+      error,
+    );
   }
 }

@@ -34,7 +34,10 @@ export interface LineReading {
   readonly chunkTokens: number;
   /** Rows of logits of a pass at most; left out, {@link mostRows}. */
   readonly rowsAtOnce?: number;
-  /** Hears each wanted row `[vocabulary]`, and with `rowStreams` the streams of its token `[layers, hidden]`, else none; the logits are gone afterwards. */
+  /**
+   * Hears each wanted row `[vocabulary]`, and with `rowStreams` the streams of its token `[layers, hidden]`, else none;
+   * the logits are gone afterwards.
+   */
   readonly onRow: (row: LineRow, logits: Float32Array, streams: Float32Array | null) => void;
   /** Whether {@link onRow} hears streams. */
   readonly rowStreams?: boolean;
@@ -42,7 +45,10 @@ export interface LineReading {
   readonly onStreams?: (pass: Pick<Pass, 'tokens' | 'residuals'>, positions: readonly number[]) => void;
 }
 
-/** Bytes of logits that a pass gives at most: with a vocabulary of 262,144 a row is a megabyte. A vocabulary of 49,152 never comes near it. */
+/**
+ * Bytes of logits that a pass gives at most: with a vocabulary of 262,144 a row is a megabyte. A vocabulary of 49,152
+ * never comes near it.
+ */
 const LOGITS_BYTES = 128 << 20;
 
 /** Rows of logits that a pass gives at most. */
@@ -58,8 +64,17 @@ interface Laid {
   readonly wanted: Map<number, LineRow[]>;
 }
 
-/** Reads groups of lines, each group's `from` being one. Throws `text-too-long`, `cancelled` and what the decoder throws; a decoder that edits is left without edits. */
-export async function readPushedLines(decoder: Decoder, groups: readonly (readonly PushedLine[])[], push: Push, how: LineReading, signal?: AbortSignal): Promise<void> {
+/**
+ * Reads groups of lines, each group's `from` being one. Throws `text-too-long`, `cancelled` and what the decoder
+ * throws; a decoder that edits is left without edits.
+ */
+export async function readPushedLines(
+  decoder: Decoder,
+  groups: readonly (readonly PushedLine[])[],
+  push: Push,
+  how: LineReading,
+  signal?: AbortSignal,
+): Promise<void> {
   const most = Math.min(how.setTokens, decoder.sizes.contextTokens);
   const { rowsAtOnce = mostRows(decoder) } = how;
   try {
@@ -117,22 +132,52 @@ async function readTogether(decoder: Decoder, laid: readonly Laid[], push: Push,
     parents.push(...forest.branches.parents.map((parent) => (parent < 0 ? parent : parent + offset)));
     wanted.push(...[...own].map(([slot, rows]) => [slot + offset, rows] as const));
   }
-  setEdits(decoder, push, laid.flatMap(({ pushed }) => pushed));
-  const pass = await decoder.run(ids, null, { branches: { parents, kept: 0 }, logitRows: wanted.length > 0 ? wanted.map(([slot]) => slot) : undefined, residuals: how.onStreams !== undefined || how.rowStreams === true });
+  setEdits(
+    decoder,
+    push,
+    laid.flatMap(({ pushed }) => pushed),
+  );
+  const pass = await decoder.run(ids, null, {
+    branches: { parents, kept: 0 },
+    logitRows: wanted.length > 0 ? wanted.map(([slot]) => slot) : undefined,
+    residuals: how.onStreams !== undefined || how.rowStreams === true,
+  });
   pass.cache.dispose();
-  how.onStreams?.(pass, laid.flatMap(({ positions }) => positions));
+  how.onStreams?.(
+    pass,
+    laid.flatMap(({ positions }) => positions),
+  );
   const { vocabulary, hidden } = decoder.sizes;
-  tellRows(pass.logits, vocabulary, wanted.map(([, rows]) => rows), how, (index) => pickTokens(pass.residuals, pass.tokens, [wanted[index]?.[0] ?? 0], hidden));
+  tellRows(
+    pass.logits,
+    vocabulary,
+    wanted.map(([, rows]) => rows),
+    how,
+    (index) => pickTokens(pass.residuals, pass.tokens, [wanted[index]?.[0] ?? 0], hidden),
+  );
 }
 
 /** A line that no pass holds whole, or for a decoder that takes no branches: pass by pass. */
-async function readAlone(decoder: Decoder, { ids, from, rows }: PushedLine, where: Omit<LineRow, 'token'>, push: Push, how: LineReading, signal?: AbortSignal): Promise<void> {
+async function readAlone(
+  decoder: Decoder,
+  { ids, from, rows }: PushedLine,
+  where: Omit<LineRow, 'token'>,
+  push: Push,
+  how: LineReading,
+  signal?: AbortSignal,
+): Promise<void> {
   const { onStreams, rowStreams = false, chunkTokens } = how;
   const { vocabulary, hidden } = decoder.sizes;
   const streams = new Map<number, Float32Array>();
   const hear = (pass: Pick<Pass, 'tokens' | 'residuals'>, start: number): void => {
-    onStreams?.(pass, Array.from({ length: pass.tokens }, (_, token) => start + token));
-    if (rowStreams) for (const token of rows) if (token >= start && token < start + pass.tokens) streams.set(token, pickTokens(pass.residuals, pass.tokens, [token - start], hidden));
+    onStreams?.(
+      pass,
+      Array.from({ length: pass.tokens }, (_, token) => start + token),
+    );
+    if (rowStreams)
+      for (const token of rows)
+        if (token >= start && token < start + pass.tokens)
+          streams.set(token, pickTokens(pass.residuals, pass.tokens, [token - start], hidden));
   };
   const onPass = onStreams !== undefined || rowStreams ? hear : undefined;
   const reader = new RowReader({ decoder, ids, push, from, ...(onPass && { onPass }) }, chunkTokens);
@@ -140,7 +185,13 @@ async function readAlone(decoder: Decoder, { ids, from, rows }: PushedLine, wher
     const atOnce = Math.min(chunkTokens, how.rowsAtOnce ?? mostRows(decoder));
     for (let at = 0; at < rows.length; at += atOnce) {
       const wanted = rows.slice(at, at + atOnce);
-      tellRows(await reader.rows(wanted, signal), vocabulary, wanted.map((token) => [{ ...where, token }]), how, (index) => streams.get(wanted[index] ?? -1) ?? null);
+      tellRows(
+        await reader.rows(wanted, signal),
+        vocabulary,
+        wanted.map((token) => [{ ...where, token }]),
+        how,
+        (index) => streams.get(wanted[index] ?? -1) ?? null,
+      );
       streams.clear();
     }
     if (onStreams) await reader.finish(signal);
@@ -149,7 +200,13 @@ async function readAlone(decoder: Decoder, { ids, from, rows }: PushedLine, wher
   }
 }
 
-function tellRows(logits: Float32Array, vocabulary: number, rows: readonly (readonly LineRow[])[], { onRow, rowStreams = false }: LineReading, streamsOf: (index: number) => Float32Array | null): void {
+function tellRows(
+  logits: Float32Array,
+  vocabulary: number,
+  rows: readonly (readonly LineRow[])[],
+  { onRow, rowStreams = false }: LineReading,
+  streamsOf: (index: number) => Float32Array | null,
+): void {
   for (const [index, takers] of rows.entries()) {
     const row = logits.subarray(index * vocabulary, (index + 1) * vocabulary);
     const streams = rowStreams && takers.length > 0 ? streamsOf(index) : null;

@@ -50,7 +50,11 @@ export class PushedWriting {
    * Reads what is given and writes, with the words that the seed would draw unpushed until the push begins. Throws what {@link TextRun}
    * throws, and `push-too-strong` where the push breaks the numbers; the decoder is unpushed afterwards.
    */
-  async write({ text, where, sampling, taps }: PushedText, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+  async write(
+    { text, where, sampling, taps }: PushedText,
+    sink: ReadingSink,
+    signal: AbortSignal,
+  ): Promise<RunSummary> {
     const run = new TextRun(this.#parts);
     try {
       // Before the push begins nothing would be its fault, but the unpushed model breaks no numbers either.
@@ -62,12 +66,21 @@ export class PushedWriting {
     }
   }
 
-  async #run(run: TextRun, { text, where, sampling, taps }: PushedText, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+  async #run(
+    run: TextRun,
+    { text, where, sampling, taps }: PushedText,
+    sink: ReadingSink,
+    signal: AbortSignal,
+  ): Promise<RunSummary> {
     const plan = run.plan(text, { taps });
     const given = plan.ids.length;
     const first = firstPushed(where, given);
     const unpushed = Math.min(first, given);
-    await run.readPlan({ ...plan, ids: plan.ids.slice(0, unpushed), stops: plan.stops.filter((stop) => stop < unpushed) }, unpushed < given ? DEAF : sink, signal);
+    await run.readPlan(
+      { ...plan, ids: plan.ids.slice(0, unpushed), stops: plan.stops.filter((stop) => stop < unpushed) },
+      unpushed < given ? DEAF : sink,
+      signal,
+    );
     if (unpushed < given) {
       this.#begin();
       await run.readPlan(plan, sink, signal);
@@ -79,7 +92,12 @@ export class PushedWriting {
       if (summary.ended !== 'length' || before === sampling.maxTokens) return summary;
     }
     this.#begin();
-    const summary = await run.generate({ ...sampling, maxTokens: sampling.maxTokens - before }, { ...manner, drawn: before }, sink, signal);
+    const summary = await run.generate(
+      { ...sampling, maxTokens: sampling.maxTokens - before },
+      { ...manner, drawn: before },
+      sink,
+      signal,
+    );
     return { ...summary, tokens: summary.tokens + before };
   }
 

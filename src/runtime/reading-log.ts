@@ -30,7 +30,9 @@ export class ReadingLog {
 
   /** Forgets the scores from token `tokens` on, and the taps from token `alike` on: a tap depends on the text before it only. */
   keep(tokens: number, alike = tokens): void {
-    this.#batches = this.#batches.filter((batch) => batch.start < tokens).map((batch) => (batch.start + batch.pieces.length <= tokens ? batch : cut(batch, tokens - batch.start)));
+    this.#batches = this.#batches
+      .filter((batch) => batch.start < tokens)
+      .map((batch) => (batch.start + batch.pieces.length <= tokens ? batch : cut(batch, tokens - batch.start)));
     for (const afterToken of this.#taps.keys()) if (afterToken >= alike) this.#taps.delete(afterToken);
   }
 
@@ -51,7 +53,15 @@ export class ReadingLog {
 /** The first tokens of a batch, with buffers of their own. */
 function cut(batch: TokenBatch, tokens: number): TokenBatch {
   const layers = batch.pieces.length === 0 ? 0 : batch.scores.length / batch.pieces.length;
-  const part = ({ scores, words }: TokenScores): TokenScores => ({ scores: scores.slice(0, tokens * layers), words: words.slice(0, tokens * layers) });
+  const part = ({ scores, words }: TokenScores): TokenScores => ({
+    scores: scores.slice(0, tokens * layers),
+    words: words.slice(0, tokens * layers),
+  });
   const { poles } = batch;
-  return { start: batch.start, pieces: batch.pieces.slice(0, tokens), ...part(batch), poles: poles && byPole((pole) => part(poles[pole])) };
+  return {
+    start: batch.start,
+    pieces: batch.pieces.slice(0, tokens),
+    ...part(batch),
+    poles: poles && byPole((pole) => part(poles[pole])),
+  };
 }

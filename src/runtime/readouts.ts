@@ -33,10 +33,21 @@ export class Readouts {
 
   constructor(parts: ReadoutParts) {
     this.#parts = parts;
-    const { scorer: { readouts }, tokenizer, decoder, chunkTokens } = parts;
-    const idsOf = (stand: Stand): readonly (readonly number[])[] => readouts[stand].texts.map((text) => tokenizer.encode(` ${text}`));
+    const {
+      scorer: { readouts },
+      tokenizer,
+      decoder,
+      chunkTokens,
+    } = parts;
+    const idsOf = (stand: Stand): readonly (readonly number[])[] =>
+      readouts[stand].texts.map((text) => tokenizer.encode(` ${text}`));
     this.#texts = { sentence: idsOf('sentence'), clause: idsOf('clause'), word: idsOf('word') };
-    const longest = Math.max(0, ...Object.values(this.#texts).flat().map((ids) => ids.length));
+    const longest = Math.max(
+      0,
+      ...Object.values(this.#texts)
+        .flat()
+        .map((ids) => ids.length),
+    );
     // The text's own token may come before.
     this.branches = decoder.branching && longest < chunkTokens;
   }
@@ -67,21 +78,36 @@ export class Readouts {
     const own = this.#parts.scorer.readouts[stand].own && this.branches && afterToken > 0 && token !== undefined;
     const peeks = this.#texts[stand].map((ids): Peek => ({ after: afterToken + 1, ids }));
     const [first, ...others] = peeks;
-    return { afterToken, stand, own, peeks: own && first ? [{ after: afterToken, ids: [token, ...first.ids] }, ...others] : peeks };
+    return {
+      afterToken,
+      stand,
+      own,
+      peeks: own && first ? [{ after: afterToken, ids: [token, ...first.ids] }, ...others] : peeks,
+    };
   }
 
   /** The reading of a place from what its peeks brought, in their order. */
   score({ afterToken, stand, own }: DueReadout, brought: readonly (readonly PassReading[])[]): TapReading {
-    const { scorer, decoder: { sizes } } = this.#parts;
+    const {
+      scorer,
+      decoder: { sizes },
+    } = this.#parts;
     // Of the text's own token only what comes behind it counts as the control text's.
-    const means = brought.map((passes) => (own ? meanFrom(passes, afterToken + 1, sizes) : meanOverTokens(passes, sizes.hidden)));
+    const means = brought.map((passes) =>
+      own ? meanFrom(passes, afterToken + 1, sizes) : meanOverTokens(passes, sizes.hidden),
+    );
     const ofToken = own && brought[0] ? meanFrom(brought[0], afterToken, sizes, afterToken + 1) : null;
     return { afterToken, ...scorer.tap(means, afterToken + 1, stand, ofToken) };
   }
 }
 
 /** The mean `[layers, hidden]` over those tokens of the passes that stand at `from` to before `to`. */
-function meanFrom(passes: readonly PassReading[], from: number, { layerCount, hidden }: Decoder['sizes'], to = Infinity): Float32Array {
+function meanFrom(
+  passes: readonly PassReading[],
+  from: number,
+  { layerCount, hidden }: Decoder['sizes'],
+  to = Infinity,
+): Float32Array {
   const mean = new TokenMean(layerCount + 1, hidden);
   for (const pass of passes) mean.addBetween(pass, from, to);
   return mean.mean;

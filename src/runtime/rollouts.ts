@@ -1,4 +1,7 @@
-/** Many texts written at once: each step reads the next token of every one of them in a single pass, as branches of what they were given. */
+/**
+ * Many texts written at once: each step reads the next token of every one of them in a single pass, as branches of what
+ * they were given.
+ */
 import { throwIfStopped } from '../core/abort.ts';
 import { AppError } from '../core/errors.ts';
 import type { TokenChoice } from '../core/reading.ts';
@@ -41,16 +44,33 @@ interface Rollout {
  * Token ids of each rollout, without what was given, shorter where the model ended. Throws `text-too-long` where the
  * context has no room for one, and `cancelled` between tokens.
  */
-export async function writeRollouts(parts: RolloutParts, given: readonly number[], request: RolloutRequest, signal?: AbortSignal): Promise<readonly (readonly number[])[]> {
+export async function writeRollouts(
+  parts: RolloutParts,
+  given: readonly number[],
+  request: RolloutRequest,
+  signal?: AbortSignal,
+): Promise<readonly (readonly number[])[]> {
   const { decoder } = parts;
   const room = decoder.sizes.contextTokens - given.length;
-  if (room < request.maxTokens) throw new AppError('text-too-long', `A rollout of ${request.maxTokens} tokens after ${given.length} does not fit into the ${decoder.sizes.contextTokens} tokens that the model reads. Ask for fewer.`, { tokens: request.maxTokens, given: given.length, context: decoder.sizes.contextTokens });
-  const together = decoder.branching ? Math.max(1, Math.min(TOGETHER, parts.chunkTokens, Math.floor(room / request.maxTokens))) : 1;
+  if (room < request.maxTokens)
+    throw new AppError(
+      'text-too-long',
+      `A rollout of ${request.maxTokens} tokens after ${given.length} does not fit into the ${decoder.sizes.contextTokens} tokens that the model reads. Ask for fewer.`,
+      { tokens: request.maxTokens, given: given.length, context: decoder.sizes.contextTokens },
+    );
+  const together = decoder.branching
+    ? Math.max(1, Math.min(TOGETHER, parts.chunkTokens, Math.floor(room / request.maxTokens)))
+    : 1;
   const start = await readGiven(parts, given, signal);
   try {
     const written: (readonly number[])[] = [];
     for (let from = 0; from < request.count; from += together) {
-      const batch = Array.from({ length: Math.min(together, request.count - from) }, (_, index): Rollout => ({ ids: [], rng: createRng(request.seed, request.firstStream + from + index), last: given.length - 1, logits: start.logits }));
+      const batch = Array.from({ length: Math.min(together, request.count - from) }, (_, index): Rollout => ({
+        ids: [],
+        rng: createRng(request.seed, request.firstStream + from + index),
+        last: given.length - 1,
+        logits: start.logits,
+      }));
       await writeBatch(parts, start.cache, batch, request, signal);
       written.push(...batch.map(({ ids }) => ids));
     }
@@ -60,7 +80,11 @@ export async function writeRollouts(parts: RolloutParts, given: readonly number[
   }
 }
 
-async function readGiven({ decoder, chunkTokens }: RolloutParts, given: readonly number[], signal?: AbortSignal): Promise<{ readonly cache: Cache; readonly logits: Float32Array }> {
+async function readGiven(
+  { decoder, chunkTokens }: RolloutParts,
+  given: readonly number[],
+  signal?: AbortSignal,
+): Promise<{ readonly cache: Cache; readonly logits: Float32Array }> {
   let cache: Cache | null = null;
   let logits: Float32Array = new Float32Array(0);
   for (let from = 0; from < given.length; from += chunkTokens) {
@@ -73,7 +97,13 @@ async function readGiven({ decoder, chunkTokens }: RolloutParts, given: readonly
   return { cache, logits };
 }
 
-async function writeBatch({ decoder, endTokens }: RolloutParts, start: Cache, batch: readonly Rollout[], { maxTokens, choice }: RolloutRequest, signal?: AbortSignal): Promise<void> {
+async function writeBatch(
+  { decoder, endTokens }: RolloutParts,
+  start: Cache,
+  batch: readonly Rollout[],
+  { maxTokens, choice }: RolloutRequest,
+  signal?: AbortSignal,
+): Promise<void> {
   const { vocabulary } = decoder.sizes;
   const pastParents = Array.from({ length: start.length }, (_, slot) => slot - 1);
   let cache = start;
@@ -89,8 +119,14 @@ async function writeBatch({ decoder, endTokens }: RolloutParts, start: Cache, ba
       });
       if (going.length === 0 || token === maxTokens - 1) return;
       const parents = going.map(({ last }) => last);
-      const branches = decoder.branching ? { branches: { parents, kept: going.length, pastParents: [...pastParents] } } : {};
-      const pass = await decoder.run(going.map(({ ids }) => ids.at(-1) ?? 0), cache, { ...branches, logitRows: going.map((_, row) => row), residuals: false });
+      const branches = decoder.branching
+        ? { branches: { parents, kept: going.length, pastParents: [...pastParents] } }
+        : {};
+      const pass = await decoder.run(
+        going.map(({ ids }) => ids.at(-1) ?? 0),
+        cache,
+        { ...branches, logitRows: going.map((_, row) => row), residuals: false },
+      );
       if (cache !== start) cache.dispose();
       cache = pass.cache;
       for (const [row, rollout] of going.entries()) {

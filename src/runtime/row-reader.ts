@@ -31,12 +31,20 @@ export class RowReader {
     const { ids, decoder } = text;
     checkLength(ids.length, decoder.sizes.contextTokens);
     const strange = ids.findIndex((id) => !(id >= 0 && id < decoder.sizes.vocabulary));
-    if (strange >= 0) throw new AppError('recording-invalid', `Token ${strange} has the id ${ids[strange]}, and the model's ids end at ${decoder.sizes.vocabulary - 1}. Pick a run of this model.`, { token: strange, id: ids[strange] ?? null });
+    if (strange >= 0)
+      throw new AppError(
+        'recording-invalid',
+        `Token ${strange} has the id ${ids[strange]}, and the model's ids end at ${decoder.sizes.vocabulary - 1}. Pick a run of this model.`,
+        { token: strange, id: ids[strange] ?? null },
+      );
     this.#text = text;
     this.#chunkTokens = chunkTokens;
   }
 
-  /** Logits `[tokens, vocabulary]` after these tokens, ascending and beyond all that were asked for before. Throws `cancelled`, and `push-too-strong` where a push breaks the numbers. */
+  /**
+   * Logits `[tokens, vocabulary]` after these tokens, ascending and beyond all that were asked for before. Throws
+   * `cancelled`, and `push-too-strong` where a push breaks the numbers.
+   */
   async rows(tokens: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
     const { vocabulary } = this.#text.decoder.sizes;
     const out = new Float32Array(tokens.length * vocabulary);
@@ -54,7 +62,8 @@ export class RowReader {
 
   /** Reads on to the end of the text, for whoever hears its streams. */
   async finish(signal?: AbortSignal): Promise<void> {
-    while (this.#read < this.#text.ids.length) await this.#goOn(Math.min(this.#text.ids.length, this.#read + this.#chunkTokens), [], signal);
+    while (this.#read < this.#text.ids.length)
+      await this.#goOn(Math.min(this.#text.ids.length, this.#read + this.#chunkTokens), [], signal);
   }
 
   /** One pass, up to token `end`; logits after the tokens that are wanted. */
@@ -62,8 +71,17 @@ export class RowReader {
     throwIfStopped(signal);
     const { decoder, ids, push, from, onPass } = this.#text;
     const start = this.#read;
-    setEdits(decoder, push, Array.from({ length: end - start }, (_, token) => start + token >= from));
-    const pass = await underPush(push, () => decoder.run(ids.slice(start, end), this.#cache, { logitRows: wanted.length > 0 ? wanted.map((token) => token - start) : undefined, residuals: onPass !== undefined }));
+    setEdits(
+      decoder,
+      push,
+      Array.from({ length: end - start }, (_, token) => start + token >= from),
+    );
+    const pass = await underPush(push, () =>
+      decoder.run(ids.slice(start, end), this.#cache, {
+        logitRows: wanted.length > 0 ? wanted.map((token) => token - start) : undefined,
+        residuals: onPass !== undefined,
+      }),
+    );
     this.#cache?.dispose();
     this.#cache = pass.cache;
     this.#read = end;

@@ -1,4 +1,7 @@
-/** How far the next words of two texts are apart after tokens that they share, with bounded memory: both are read by turns, some rows of logits at a time. */
+/**
+ * How far the next words of two texts are apart after tokens that they share, with bounded memory: both are read by
+ * turns, some rows of logits at a time.
+ */
 import { klFromLogits, logSumExp } from '../core/divergence.ts';
 import type { TokenDivergence, TokenPair } from '../core/token-divergence.ts';
 import { RowReader, type RowText } from './row-reader.ts';
@@ -16,7 +19,12 @@ export interface DivergenceReading {
 }
 
 /** The divergence after each pair; pairs ascend in both texts. Throws what reading a text throws, and `cancelled`. */
-export async function readDivergence(a: RowText, b: RowText, pairs: readonly TokenPair[], { chunkTokens, onProgress, signal }: DivergenceReading): Promise<TokenDivergence> {
+export async function readDivergence(
+  a: RowText,
+  b: RowText,
+  pairs: readonly TokenPair[],
+  { chunkTokens, onProgress, signal }: DivergenceReading,
+): Promise<TokenDivergence> {
   const [ab, ba] = [new Float32Array(pairs.length), new Float32Array(pairs.length)];
   const first = new RowReader(a, chunkTokens);
   const second = new RowReader(b, chunkTokens);
@@ -24,8 +32,14 @@ export async function readDivergence(a: RowText, b: RowText, pairs: readonly Tok
   try {
     for (let start = 0; start < pairs.length; start += ROWS) {
       const some = pairs.slice(start, start + ROWS);
-      const rowsA = await first.rows(some.map((pair) => pair.a), signal);
-      const rowsB = await second.rows(some.map((pair) => pair.b), signal);
+      const rowsA = await first.rows(
+        some.map((pair) => pair.a),
+        signal,
+      );
+      const rowsB = await second.rows(
+        some.map((pair) => pair.b),
+        signal,
+      );
       for (let index = 0; index < some.length; index += 1) {
         const p = rowsA.subarray(index * vocabulary, (index + 1) * vocabulary);
         const q = rowsB.subarray(index * vocabulary, (index + 1) * vocabulary);

@@ -27,12 +27,21 @@ export interface Scorer {
    * pole from neutral where the probe has them. `before` is the embedding (layer-0 residual) of the token before the pass,
    * null for the first pass.
    */
-  tokens(products: StreamProducts, firstPosition: number, before: Float32Array | null): Pick<TokenBatch, 'scores' | 'words' | 'poles'>;
+  tokens(
+    products: StreamProducts,
+    firstPosition: number,
+    before: Float32Array | null,
+  ): Pick<TokenBatch, 'scores' | 'words' | 'poles'>;
   /**
    * The reading of one place from the mean residual of each of its texts `[layers, hidden]`; `own` is that of the text's own
    * token before them, null where {@link Readout.own} says no.
    */
-  tap(means: readonly Float32Array[], tokensBefore: number, stand: Stand, own: Float32Array | null): Omit<TapReading, 'afterToken'>;
+  tap(
+    means: readonly Float32Array[],
+    tokensBefore: number,
+    stand: Stand,
+    own: Float32Array | null,
+  ): Omit<TapReading, 'afterToken'>;
 }
 
 /** Nothing is read. */
@@ -42,13 +51,25 @@ const NOTHING: Readout = { texts: [], own: false };
 export function createScorer(probe: Probe): Scorer {
   const { poles } = probe;
   const heads = [probe, ...(poles === null ? [] : [poles.positive, poles.negative])];
-  const scored = ({ along, embeddings }: StreamProducts, head: Omit<PoleHead, 'evidence' | 'alarm'>, firstPosition: number, before: Float32Array | null): TokenScores => ({
-    scores: tokenScores(head, along[heads.findIndex(({ directions }) => directions === head.directions)] ?? [], firstPosition),
+  const scored = (
+    { along, embeddings }: StreamProducts,
+    head: Omit<PoleHead, 'evidence' | 'alarm'>,
+    firstPosition: number,
+    before: Float32Array | null,
+  ): TokenScores => ({
+    scores: tokenScores(
+      head,
+      along[heads.findIndex(({ directions }) => directions === head.directions)] ?? [],
+      firstPosition,
+    ),
     words: lexicalScores(head.lexical, embeddings, before, firstPosition),
   });
   return {
     directions: heads.map(({ directions }) => directions),
-    tokens: (products, ...where) => ({ ...scored(products, probe, ...where), poles: poles === null ? null : byPole((pole) => scored(products, poles[pole], ...where)) }),
+    tokens: (products, ...where) => ({
+      ...scored(products, probe, ...where),
+      poles: poles === null ? null : byPole((pole) => scored(products, poles[pole], ...where)),
+    }),
     ...(probe.trace === null ? tapsOf(probe) : traceOf(probe.trace)),
   };
 }
@@ -62,7 +83,14 @@ function tapsOf(probe: Probe): Pick<Scorer, 'readouts' | 'tap'> {
     tap: (means, tokensBefore, stand) => {
       const mean = meanReading(means); // scores are linear: the score of the mean is the mean of the scores
       const { low, high } = nullBand(drawn, mean, tokensBefore);
-      return { stand, shown: null, score: tapScore(probe, mean), nullLow: low, nullHigh: high, poles: poles === null ? null : byPole((pole) => tapScore({ ...poles[pole], model }, mean)) };
+      return {
+        stand,
+        shown: null,
+        score: tapScore(probe, mean),
+        nullLow: low,
+        nullHigh: high,
+        poles: poles === null ? null : byPole((pole) => tapScore({ ...poles[pole], model }, mean)),
+      };
     },
   };
 }
@@ -75,7 +103,10 @@ function traceOf({ texts, layers, ends, inside }: TraceReadout): Pick<Scorer, 'r
     readouts: { sentence: { texts, own: true }, clause: within, word: within },
     tap: (means, _tokensBefore, stand, own) => {
       const mean = meanReading(means);
-      const { score, low, high, poles, shown } = own === null ? traceScores(inside, drawn.inside, layers, mean) : traceScores(ends, drawn.ends, layers, endReading(own, mean));
+      const { score, low, high, poles, shown } =
+        own === null
+          ? traceScores(inside, drawn.inside, layers, mean)
+          : traceScores(ends, drawn.ends, layers, endReading(own, mean));
       return { stand, shown, score, nullLow: low, nullHigh: high, poles };
     },
   };
@@ -86,5 +117,12 @@ export const noScorer: Scorer = {
   readouts: { sentence: NOTHING, clause: NOTHING, word: NOTHING },
   directions: [],
   tokens: () => ({ scores: new Float32Array(0), words: new Float32Array(0), poles: null }),
-  tap: (_means, _tokensBefore, stand) => ({ stand, shown: null, score: new Float32Array(0), nullLow: new Float32Array(0), nullHigh: new Float32Array(0), poles: null }),
+  tap: (_means, _tokensBefore, stand) => ({
+    stand,
+    shown: null,
+    score: new Float32Array(0),
+    nullLow: new Float32Array(0),
+    nullHigh: new Float32Array(0),
+    poles: null,
+  }),
 };

@@ -25,7 +25,10 @@ interface Group<P extends Passage> {
   readonly bundle: PassageBundle | null;
 }
 
-/** Makes a reader whose groups are as many passages, in their order, as one pass holds; a decoder that takes no branches reads each by itself. */
+/**
+ * Makes a reader whose groups are as many passages, in their order, as one pass holds; a decoder that takes no branches
+ * reads each by itself.
+ */
 export function createSegmentReader({ decoder, tokenizer, model, setTokens }: SegmentReaderParts): SegmentReader {
   const most = Math.min(setTokens, decoder.sizes.contextTokens);
   const known = new WeakMap<Passage, PassageTokens>();

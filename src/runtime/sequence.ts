@@ -38,7 +38,10 @@ export class Sequence {
     return this.#cache?.length ?? 0;
   }
 
-  /** From now on what is appended or written comes as products with these directions; what is peeked comes as residuals in any case. The projection stays the caller's. */
+  /**
+   * From now on what is appended or written comes as products with these directions; what is peeked comes as residuals
+   * in any case. The projection stays the caller's.
+   */
   useProjection(projection: Projection | null): void {
     this.#projection = projection;
   }
@@ -72,13 +75,22 @@ export class Sequence {
    * behind the end of `ids`, and before what is there already only where the decoder takes branches. Logits come with the
    * last token of `ids`, or with that of every pass; elsewhere there are none, for the head is the largest product. Throws `text-too-long`.
    */
-  async *appendAndPeek(ids: readonly number[], peeks: readonly Peek[], logits: 'last' | 'every-pass' = 'last'): AsyncGenerator<MixedReading> {
+  async *appendAndPeek(
+    ids: readonly number[],
+    peeks: readonly Peek[],
+    logits: 'last' | 'every-pass' = 'last',
+  ): AsyncGenerator<MixedReading> {
     const { sizes, branching } = this.#decoder;
     for (const peek of peeks) checkLength(peek.after + peek.ids.length, sizes.contextTokens);
     checkLength(this.length + ids.length, sizes.contextTokens);
     const plan = planPasses(this.length, ids, peeks, { chunkTokens: this.#chunkTokens, branching });
     const end = this.length + ids.length;
-    const start = (planned: MixedPass, past: Cache | null): Promise<UnderWay> => this.#start(planned, past, planned.ids.length > 0 && (logits === 'every-pass' || planned.start + planned.ids.length === end));
+    const start = (planned: MixedPass, past: Cache | null): Promise<UnderWay> =>
+      this.#start(
+        planned,
+        past,
+        planned.ids.length > 0 && (logits === 'every-pass' || planned.start + planned.ids.length === end),
+      );
     let ahead: Promise<UnderWay> | null = null;
     try {
       for (const [index, planned] of plan.entries()) {
@@ -110,11 +122,18 @@ export class Sequence {
    * Writes on from `logits`, at most as many tokens as there are uniforms (see `WriteRequest`), and tells each with where it
    * stands. Returns the logits after the last that stays.
    */
-  async write(request: Omit<WriteRequest, 'past' | 'projection'>, onToken: (token: WrittenToken, position: number) => WriteStep): Promise<Float32Array> {
+  async write(
+    request: Omit<WriteRequest, 'past' | 'projection'>,
+    onToken: (token: WrittenToken, position: number) => WriteStep,
+  ): Promise<Float32Array> {
     const { writer } = this.#decoder;
-    if (writer === null || this.#cache === null) throw new AppError('internal', 'There is nothing to write on from, or nothing to write with.');
+    if (writer === null || this.#cache === null)
+      throw new AppError('internal', 'There is nothing to write on from, or nothing to write with.');
     let position = this.length;
-    const { cache, logits } = await writer.write({ ...request, past: this.#cache, projection: this.#projection }, (token) => onToken(token, position++));
+    const { cache, logits } = await writer.write(
+      { ...request, past: this.#cache, projection: this.#projection },
+      (token) => onToken(token, position++),
+    );
     this.#take(cache);
     return logits;
   }
@@ -135,7 +154,11 @@ export class Sequence {
   async #start({ start, ids, peeks }: MixedPass, past: Cache | null, wantsLogits: boolean): Promise<UnderWay> {
     const { all, branches, starts } = layOut(ids, peeks, start);
     const begin = this.#decoder.start ?? startAndFinish(this.#decoder);
-    const { cache, reading } = await begin(all, past, { branches, projection: this.#projection ?? undefined, ...(!wantsLogits && { logitRows: [] }) });
+    const { cache, reading } = await begin(all, past, {
+      branches,
+      projection: this.#projection ?? undefined,
+      ...(!wantsLogits && { logitRows: [] }),
+    });
     reading.catch(() => undefined); // heard of where it is awaited
     const { hidden } = this.#decoder.sizes;
     return {
@@ -144,14 +167,36 @@ export class Sequence {
         const pass = await reading;
         // Where the text came as products, the residuals begin behind it.
         const first = pass.products === null ? 0 : ids.length;
-        const part = (from: number, tokens: number, at: number): PassReading => ({ tokens, start: at, logits: pass.logits, products: null, residuals: pickTokens(pass.residuals, pass.tokens - first, Array.from({ length: tokens }, (_, place) => from - first + place), hidden) });
+        const part = (from: number, tokens: number, at: number): PassReading => ({
+          tokens,
+          start: at,
+          logits: pass.logits,
+          products: null,
+          residuals: pickTokens(
+            pass.residuals,
+            pass.tokens - first,
+            Array.from({ length: tokens }, (_, place) => from - first + place),
+            hidden,
+          ),
+        });
         const text = (): PassReading => {
           if (peeks.length === 0) return { ...pass, start };
-          return pass.products === null ? part(0, ids.length, start) : { tokens: ids.length, start, logits: pass.logits, products: pass.products, residuals: new Float32Array(0) };
+          return pass.products === null
+            ? part(0, ids.length, start)
+            : {
+                tokens: ids.length,
+                start,
+                logits: pass.logits,
+                products: pass.products,
+                residuals: new Float32Array(0),
+              };
         };
         return {
           text: ids.length === 0 ? null : text(),
-          peeks: peeks.map((peek, index) => ({ peek, passes: [part(starts[index] ?? 0, peek.ids.length, peek.after)] })),
+          peeks: peeks.map((peek, index) => ({
+            peek,
+            passes: [part(starts[index] ?? 0, peek.ids.length, peek.after)],
+          })),
         };
       },
     };
@@ -178,7 +223,9 @@ export class Sequence {
   #chunks(ids: readonly number[]): readonly (readonly number[])[] {
     if (ids.length === 0) throw new AppError('internal', 'A pass needs at least one token.');
     checkLength(this.length + ids.length, this.#decoder.sizes.contextTokens);
-    return Array.from({ length: Math.ceil(ids.length / this.#chunkTokens) }, (_, index) => ids.slice(index * this.#chunkTokens, (index + 1) * this.#chunkTokens));
+    return Array.from({ length: Math.ceil(ids.length / this.#chunkTokens) }, (_, index) =>
+      ids.slice(index * this.#chunkTokens, (index + 1) * this.#chunkTokens),
+    );
   }
 }
 

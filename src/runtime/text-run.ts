@@ -69,7 +69,10 @@ export class TextRun {
   readonly #ids: number[] = [];
   #nextPiece: (id: number) => TokenPiece;
   #text = '';
-  /** Embeddings of the text's tokens by their place in the vocabulary: the words' part of a score needs that of the token before. Layer 0 knows no positions. */
+  /**
+   * Embeddings of the text's tokens by their place in the vocabulary: the words' part of a score needs that of the
+   * token before. Layer 0 knows no positions.
+   */
   readonly #embeddings = new Map<number, Float32Array>();
   readonly #log = new ReadingLog();
   #logits: Float32Array | null = null;
@@ -104,20 +107,36 @@ export class TextRun {
     return { ids, stops, stands, left: stops.length < ends.length ? 'context' : null };
   }
 
-  /** Reads what was planned in place of what was read before; a beginning that both share is not computed again. Throws `cancelled` when stopped. */
+  /**
+   * Reads what was planned in place of what was read before; a beginning that both share is not computed again. Throws
+   * `cancelled` when stopped.
+   */
   async readPlan({ ids, stops, stands, left }: ReadPlan, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     const started = performance.now();
-    if (this.#projection === undefined) this.#sequence.useProjection((this.#projection = await this.#parts.decoder.project(this.#parts.scorer.directions)));
+    if (this.#projection === undefined)
+      this.#sequence.useProjection(
+        (this.#projection = await this.#parts.decoder.project(this.#parts.scorer.directions)),
+      );
     const remembered = this.#remember(ids, stops);
     this.#log.replayTokens(sink);
     this.#log.replayTaps(sink, stands, 0, remembered);
-    const due = stops.map((afterToken) => ({ afterToken, stand: 'sentence' as const })).filter((place) => !this.#log.hasTap(place));
+    const due = stops
+      .map((afterToken) => ({ afterToken, stand: 'sentence' as const }))
+      .filter((place) => !this.#log.hasTap(place));
     // The last token is read in any case; what was read after it before is told behind it.
     const last = ids.length - 1;
     const known = this.#log.hasTap({ afterToken: last, stand: 'sentence' });
-    await this.#read(ids.slice(remembered), due.map((place) => this.#readouts.at(place, ids)), sink, signal);
+    await this.#read(
+      ids.slice(remembered),
+      due.map((place) => this.#readouts.at(place, ids)),
+      sink,
+      signal,
+    );
     if (known) this.#log.replayTaps(sink, stands, last, ids.length);
-    return { ...this.#summary(ids.length - remembered, started, 'text', remembered), ...(left === null ? {} : { left }) };
+    return {
+      ...this.#summary(ids.length - remembered, started, 'text', remembered),
+      ...(left === null ? {} : { left }),
+    };
   }
 
   /**
@@ -125,12 +144,19 @@ export class TextRun {
    * places first. The text is not computed again. `onProgress` counts readings. Throws `cancelled` when stopped; what was
    * told stays.
    */
-  async refine(every: Granularity, sink: ReadingSink, onProgress: Progress, signal: AbortSignal): Promise<RefineSummary> {
+  async refine(
+    every: Granularity,
+    sink: ReadingSink,
+    onProgress: Progress,
+    signal: AbortSignal,
+  ): Promise<RefineSummary> {
     const started = performance.now();
     const pieces = this.#ids.map(this.#parts.tokenizer.pieces()).map(({ text }) => text);
     const ends = standsOf(pieces).flatMap((stand, afterToken) => (stand === 'sentence' ? [{ afterToken, stand }] : []));
     const wanted = [...ends, ...refinement(pieces, every)];
-    const due = this.#readouts.branches ? wanted.filter((place) => this.#readouts.fits(place) && !this.#log.hasTap(place)) : [];
+    const due = this.#readouts.branches
+      ? wanted.filter((place) => this.#readouts.fits(place) && !this.#log.hasTap(place))
+      : [];
     let done = 0;
     const counting: ReadingSink = {
       tokens: (batch) => sink.tokens(batch),
@@ -139,14 +165,27 @@ export class TextRun {
         onProgress((done += 1), due.length);
       },
     };
-    await this.#read([], due.map((place) => this.#readouts.at(place, this.#ids)), counting, signal);
+    await this.#read(
+      [],
+      due.map((place) => this.#readouts.at(place, this.#ids)),
+      counting,
+      signal,
+    );
     const { tapTokens, milliseconds } = this.#summary(0, started, 'text');
     const left = this.#readouts.obstacle(wanted.filter((place) => !this.#log.hasTap(place)));
     return { readings: due.length, tapTokens, milliseconds, left };
   }
 
-  /** Writes on. Stops at an end token, at the wanted length, at the end of the context, where its words go round and round if so wanted, or when `signal` says so. `drawn` words were drawn with this seed before. */
-  async generate(sampling: SamplingOptions, options: { readonly taps: boolean; readonly stopAtRepetition?: boolean; readonly drawn?: number }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+  /**
+   * Writes on. Stops at an end token, at the wanted length, at the end of the context, where its words go round and
+   * round if so wanted, or when `signal` says so. `drawn` words were drawn with this seed before.
+   */
+  async generate(
+    sampling: SamplingOptions,
+    options: { readonly taps: boolean; readonly stopAtRepetition?: boolean; readonly drawn?: number },
+    sink: ReadingSink,
+    signal: AbortSignal,
+  ): Promise<RunSummary> {
     const started = performance.now();
     this.#logits ??= await this.#logitsAtEnd();
     // A run that was stopped may have decoded a token that it never appended: start the decoder afresh from what is there.
@@ -155,15 +194,26 @@ export class TextRun {
     const room = this.#parts.decoder.sizes.contextTokens - (options.taps ? this.#readouts.longest('sentence') : 0);
     const rng = createRng(sampling.seed);
     for (let token = 0; token < (options.drawn ?? 0); token += 1) rng.uniform();
-    const uniforms = Float32Array.from({ length: Math.max(0, Math.min(sampling.maxTokens, room - this.#sequence.length)) }, () => Math.min(rng.uniform(), LARGEST_UNIFORM));
+    const uniforms = Float32Array.from(
+      { length: Math.max(0, Math.min(sampling.maxTokens, room - this.#sequence.length)) },
+      () => Math.min(rng.uniform(), LARGEST_UNIFORM),
+    );
     // Behind the token that shows them, sentences can only be read as branches in one pass.
-    const pace = this.#sequence.writes && (!options.taps || this.#readouts.branches) ? this.#writeAhead : this.#writeOne;
+    const pace =
+      this.#sequence.writes && (!options.taps || this.#readouts.branches) ? this.#writeAhead : this.#writeOne;
     let count = 0;
     let ended: RunSummary['ended'] | null = null;
     const given = this.#ids.length;
     const repeats = (): boolean => options.stopAtRepetition === true && repeatsItself(this.#ids.slice(given));
     while (ended === null && count < uniforms.length) {
-      const part = await pace.call(this, this.#logits, { choice: sampling, taps: options.taps, repeats }, uniforms.subarray(count), sink, signal);
+      const part = await pace.call(
+        this,
+        this.#logits,
+        { choice: sampling, taps: options.taps, repeats },
+        uniforms.subarray(count),
+        sink,
+        signal,
+      );
       count += part.tokens;
       ended = part.ended;
     }
@@ -178,7 +228,13 @@ export class TextRun {
   }
 
   /** Chooses one token and reads it; whether the sentence before it has ended shows only then, so its taps are read together with it. */
-  async #writeOne(logits: Float32Array, { choice, taps, repeats }: WritingManner, uniforms: Float32Array, sink: ReadingSink, signal: AbortSignal): Promise<WrittenPart> {
+  async #writeOne(
+    logits: Float32Array,
+    { choice, taps, repeats }: WritingManner,
+    uniforms: Float32Array,
+    sink: ReadingSink,
+    signal: AbortSignal,
+  ): Promise<WrittenPart> {
     const id = chooseToken(logits, choice, () => uniforms[0] ?? 0);
     if (this.#parts.endTokens.includes(id)) return { tokens: 0, ended: 'end-token' };
     const piece = this.#nextPiece(id);
@@ -187,7 +243,13 @@ export class TextRun {
   }
 
   /** Lets the decoder write by itself, until taps are due; they are read behind the tokens that show it. */
-  async #writeAhead(logits: Float32Array, { choice, taps, repeats }: WritingManner, uniforms: Float32Array, sink: ReadingSink, signal: AbortSignal): Promise<WrittenPart> {
+  async #writeAhead(
+    logits: Float32Array,
+    { choice, taps, repeats }: WritingManner,
+    uniforms: Float32Array,
+    sink: ReadingSink,
+    signal: AbortSignal,
+  ): Promise<WrittenPart> {
     const told = this.#log.through(sink);
     let due: readonly DueReadout[] = [];
     let ended: WrittenPart['ended'] = null;
@@ -222,7 +284,10 @@ export class TextRun {
     return taps && piece.text !== '' && endsSentence(this.#text.slice(-64), piece.text) ? this.#dueAtEnd() : [];
   }
 
-  /** Logits after the last token of a text that was stopped on its way, by reading that token again. Throws `text-empty` where nothing has been read. */
+  /**
+   * Logits after the last token of a text that was stopped on its way, by reading that token again. Throws `text-empty`
+   * where nothing has been read.
+   */
   async #logitsAtEnd(): Promise<Float32Array> {
     const last = this.#ids.at(-1);
     if (last === undefined) throw new AppError('text-empty', 'There is nothing to continue yet. Read a text first.');
@@ -234,7 +299,9 @@ export class TextRun {
   /** What is read after the last token, as the end of a sentence; nothing where that has been read, or has no room. */
   #dueAtEnd(): readonly DueReadout[] {
     const place = { afterToken: this.#ids.length - 1, stand: 'sentence' } as const;
-    return place.afterToken < 0 || this.#log.hasTap(place) || !this.#readouts.fits(place) ? [] : [this.#readouts.at(place, this.#ids)];
+    return place.afterToken < 0 || this.#log.hasTap(place) || !this.#readouts.fits(place)
+      ? []
+      : [this.#readouts.at(place, this.#ids)];
   }
 
   /**
@@ -244,7 +311,9 @@ export class TextRun {
   #remember(ids: readonly number[], stops: readonly number[]): number {
     const differs = ids.findIndex((id, token) => id !== this.#ids[token]);
     const alike = differs < 0 ? ids.length : differs;
-    const missing = this.#readouts.branches ? undefined : stops.find((afterToken) => !this.#log.hasTap({ afterToken, stand: 'sentence' }));
+    const missing = this.#readouts.branches
+      ? undefined
+      : stops.find((afterToken) => !this.#log.hasTap({ afterToken, stand: 'sentence' }));
     const kept = Math.min(alike, ids.length - 1, missing === undefined ? alike : missing + 1);
     this.#cutTo(kept, missing === undefined ? alike : kept);
     this.#logits = null;
@@ -263,13 +332,27 @@ export class TextRun {
   }
 
   /** Appends tokens and reads at places along the way. */
-  async #read(ids: readonly number[], due: readonly DueReadout[], told: ReadingSink, signal: AbortSignal, known?: readonly TokenPiece[]): Promise<void> {
+  async #read(
+    ids: readonly number[],
+    due: readonly DueReadout[],
+    told: ReadingSink,
+    signal: AbortSignal,
+    known?: readonly TokenPiece[],
+  ): Promise<void> {
     const sink = this.#log.through(told);
     const first = this.#sequence.length;
     const open = [...due];
     let brought: (readonly PassReading[])[] = [];
-    for await (const { text, peeks } of this.#sequence.appendAndPeek(ids, due.flatMap((readout) => readout.peeks))) {
-      if (text !== null) this.#take(text, known ?? ids.slice(text.start - first, text.start - first + text.tokens).map((id) => this.#nextPiece(id)), sink);
+    for await (const { text, peeks } of this.#sequence.appendAndPeek(
+      ids,
+      due.flatMap((readout) => readout.peeks),
+    )) {
+      if (text !== null)
+        this.#take(
+          text,
+          known ?? ids.slice(text.start - first, text.start - first + text.tokens).map((id) => this.#nextPiece(id)),
+          sink,
+        );
       for (const { peek, passes } of peeks) {
         brought.push(passes);
         this.#tapTokens += peek.ids.length;
@@ -289,9 +372,20 @@ export class TextRun {
     this.#logits = pass.logits.length === 0 ? null : pass.logits;
     const { hidden } = this.#parts.decoder.sizes;
     const before = this.#ids[pass.start - 1];
-    const products = pass.products ?? streamProducts(this.#parts.scorer.directions, pass.residuals, pass.tokens, hidden);
-    sink.tokens({ start: pass.start, pieces, ...this.#parts.scorer.tokens(products, pass.start, before === undefined ? null : (this.#embeddings.get(before) ?? null)) });
-    for (const [token, { id }] of pieces.entries()) if (!this.#embeddings.has(id)) this.#embeddings.set(id, products.embeddings.slice(token * hidden, (token + 1) * hidden));
+    const products =
+      pass.products ?? streamProducts(this.#parts.scorer.directions, pass.residuals, pass.tokens, hidden);
+    sink.tokens({
+      start: pass.start,
+      pieces,
+      ...this.#parts.scorer.tokens(
+        products,
+        pass.start,
+        before === undefined ? null : (this.#embeddings.get(before) ?? null),
+      ),
+    });
+    for (const [token, { id }] of pieces.entries())
+      if (!this.#embeddings.has(id))
+        this.#embeddings.set(id, products.embeddings.slice(token * hidden, (token + 1) * hidden));
   }
 
   #summary(tokens: number, started: number, ended: RunSummary['ended'], remembered = 0): RunSummary {

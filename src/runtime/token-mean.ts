@@ -20,7 +20,8 @@ export class TokenMean {
     this.#count += 1;
     for (let to = 0; to < sum.length; to += hidden) {
       const at = to * tokens + token * hidden;
-      for (let feature = 0; feature < hidden; feature += 1) sum[to + feature] = (sum[to + feature] ?? 0) + (residuals[at + feature] ?? 0);
+      for (let feature = 0; feature < hidden; feature += 1)
+        sum[to + feature] = (sum[to + feature] ?? 0) + (residuals[at + feature] ?? 0);
     }
   }
 

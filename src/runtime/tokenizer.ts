@@ -6,7 +6,14 @@ import type { TokenPiece } from '../core/reading.ts';
 import { parseTokenDecoder, type TextPlace, type TokenDecoder } from '../core/tokens/token-decoder.ts';
 import { objectIn, textInvalid } from './model-text.ts';
 import { type ChatTemplate, parseChatTemplate } from './text/chat-template.ts';
-import { chatTemplateOf, goingOn, specialTokensOf, tokenNamed, type TokenizerJson, withSchemes } from './text/tokenizer-files.ts';
+import {
+  chatTemplateOf,
+  goingOn,
+  specialTokensOf,
+  tokenNamed,
+  type TokenizerJson,
+  withSchemes,
+} from './text/tokenizer-files.ts';
 
 /** Text to token ids and back. */
 export class TextTokenizer {
@@ -19,7 +26,10 @@ export class TextTokenizer {
   readonly #chat: ChatTemplate | AppError | null;
   readonly #specialTokens: Readonly<Record<string, string>>;
 
-  /** `tokenizerJson` and `configJson` are the texts of tokenizer.json and tokenizer_config.json. Throws `model-text-invalid`, naming the file. */
+  /**
+   * `tokenizerJson` and `configJson` are the texts of tokenizer.json and tokenizer_config.json. Throws
+   * `model-text-invalid`, naming the file.
+   */
   constructor(tokenizerJson: string, configJson: string) {
     const config = objectIn('tokenizer_config.json', configJson);
     const tokenizer = objectIn('tokenizer.json', tokenizerJson);
@@ -30,7 +40,11 @@ export class TextTokenizer {
       this.#added = new Set(this.#tokenizer.get_added_tokens_decoder().keys());
       this.encode('A');
     } catch (thrown) {
-      throw textInvalid('tokenizer.json', `lacks what a tokenizer needs (${thrown instanceof Error ? thrown.message : String(thrown)})`, thrown);
+      throw textInvalid(
+        'tokenizer.json',
+        `lacks what a tokenizer needs (${thrown instanceof Error ? thrown.message : String(thrown)})`,
+        thrown,
+      );
     }
     this.#startId = startIdOf(this.#tokenizer, config);
     this.#specialTokens = specialTokensOf(config);
@@ -42,7 +56,10 @@ export class TextTokenizer {
     return this.#startId === null ? null : (this.#tokenizer.id_to_token(this.#startId) ?? null);
   }
 
-  /** Token ids of a whole text, its start token first, once, also where the text spells it. Special tokens that the text spells out count as such. */
+  /**
+   * Token ids of a whole text, its start token first, once, also where the text spells it. Special tokens that the text
+   * spells out count as such.
+   */
   start(text: string): number[] {
     const ids = idsOf(this.#tokenizer, text);
     return this.#startId === null || ids[0] === this.#startId ? ids : [this.#startId, ...ids];
@@ -53,7 +70,10 @@ export class TextTokenizer {
     return idsOf(this.#inside, text);
   }
 
-  /** A function that turns ids, fed one after another from the start of a text or from its middle, into pieces of text. The start token adds none. */
+  /**
+   * A function that turns ids, fed one after another from the start of a text or from its middle, into pieces of text.
+   * The start token adds none.
+   */
   pieces(place: TextPlace = 'start'): (id: number) => TokenPiece {
     const piece = this.#decoder.stream(place);
     let first = place === 'start';
@@ -81,10 +101,13 @@ export class TextTokenizer {
   }
 
   /**
-   * A conversation in the form that the model was trained on, ending where the assistant begins; {@link start} puts the start token before it. Throws `usage` without a template, and `model-text-invalid` with the template's own words where it cannot be used.
+   * A conversation in the form that the model was trained on, ending where the assistant begins; {@link start} puts the
+   * start token before it. Throws `usage` without a template, and `model-text-invalid` with the template's own words
+   * where it cannot be used.
    */
   chat(messages: readonly ChatMessage[]): string {
-    if (this.#chat === null) throw new AppError('usage', 'This model has no chat template. Give it plain text instead.');
+    if (this.#chat === null)
+      throw new AppError('usage', 'This model has no chat template. Give it plain text instead.');
     if (this.#chat instanceof AppError) throw this.#chat;
     const text = this.#chat.render(messages, this.#specialTokens);
     const start = this.startToken;
@@ -98,25 +121,42 @@ export class TextTokenizer {
 function idsOf(tokenizer: Tokenizer, text: string): number[] {
   const { ids } = tokenizer.encode(text, { add_special_tokens: false });
   // A vocabulary without a token for what is unknown leaves a hole here.
-  if (ids.includes(undefined as unknown as number)) throw new AppError('text-malformed', 'This model has no token for a part of this text, and none for what is unknown. Take that part out, or read it with another model.');
+  if (ids.includes(undefined as unknown as number))
+    throw new AppError(
+      'text-malformed',
+      'This model has no token for a part of this text, and none for what is unknown. Take that part out, or read it with another model.',
+    );
   return ids;
 }
 
 function opened(tokenizer: TokenizerJson, config: TokenizerJson): Tokenizer {
-  const settings = tokenizer['model'] as { readonly type?: unknown; readonly byte_fallback?: unknown; readonly unk_token?: unknown } | null;
+  const settings = tokenizer['model'] as {
+    readonly type?: unknown;
+    readonly byte_fallback?: unknown;
+    readonly unk_token?: unknown;
+  } | null;
   // Of whole words the library looks for the unknown one in the config alone.
-  const made = new Tokenizer(withSchemes(tokenizer), settings?.type === 'WordLevel' ? { unk_token: settings.unk_token, ...config } : config);
+  const made = new Tokenizer(
+    withSchemes(tokenizer),
+    settings?.type === 'WordLevel' ? { unk_token: settings.unk_token, ...config } : config,
+  );
   const { model } = made;
   if (model !== null && settings?.type === 'Unigram' && settings.byte_fallback === true) {
     // The library gives the token for what is unknown, where the vocabulary has the bytes.
     const encode = model.encode.bind(model);
-    model.encode = (words) => encode(words).flatMap((token) => (model.tokens_to_ids.has(token) ? [token] : byteTokens(token, model.tokens_to_ids)));
+    model.encode = (words) =>
+      encode(words).flatMap((token) =>
+        model.tokens_to_ids.has(token) ? [token] : byteTokens(token, model.tokens_to_ids),
+      );
   }
   return made;
 }
 
 function byteTokens(unknown: string, vocabulary: ReadonlyMap<string, number>): readonly string[] {
-  const bytes = Array.from(new TextEncoder().encode(unknown), (byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
+  const bytes = Array.from(
+    new TextEncoder().encode(unknown),
+    (byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
+  );
   return bytes.every((byte) => vocabulary.has(byte)) ? bytes : [unknown];
 }
 
@@ -125,8 +165,14 @@ function insideOf(whole: Tokenizer, tokenizer: TokenizerJson, config: TokenizerJ
   const parts = goingOn(withSchemes(tokenizer));
   if (parts === null) return whole;
   // The library makes its parts with a tokenizer only: one of a single word, whose parts the vocabulary then works with.
-  const { normalizer, pre_tokenizer } = new Tokenizer({ ...tokenizer, ...parts, added_tokens: [], model: { type: 'WordLevel', vocab: { A: 0 }, unk_token: 'A' } }, config);
-  return Object.assign(Object.create(Object.getPrototypeOf(whole) as object) as Tokenizer, whole, { normalizer, pre_tokenizer });
+  const { normalizer, pre_tokenizer } = new Tokenizer(
+    { ...tokenizer, ...parts, added_tokens: [], model: { type: 'WordLevel', vocab: { A: 0 }, unk_token: 'A' } },
+    config,
+  );
+  return Object.assign(Object.create(Object.getPrototypeOf(whole) as object) as Tokenizer, whole, {
+    normalizer,
+    pre_tokenizer,
+  });
 }
 
 /**
@@ -139,14 +185,22 @@ function startIdOf(tokenizer: Tokenizer, config: TokenizerJson): number | null {
   if (asked === true) {
     const token = tokenNamed(config, 'bos_token');
     const id = token === null ? undefined : tokenizer.token_to_id(token);
-    if (id === undefined) throw textInvalid('tokenizer_config.json', `asks for a start token (add_bos_token), and names ${token === null ? 'none' : `${JSON.stringify(token.slice(0, 40))}, which the vocabulary does not hold`}`);
+    if (id === undefined)
+      throw textInvalid(
+        'tokenizer_config.json',
+        `asks for a start token (add_bos_token), and names ${token === null ? 'none' : `${JSON.stringify(token.slice(0, 40))}, which the vocabulary does not hold`}`,
+      );
     return id;
   }
   const plain = idsOf(tokenizer, 'A');
   const whole = tokenizer.encode('A', { add_special_tokens: true }).ids;
   const before = whole.findIndex((_, at) => plain.every((id, index) => whole[at + index] === id));
   if (before <= 0) return null;
-  if (before > 1) throw textInvalid('tokenizer.json', `puts ${before} tokens before a text, and Flipside reads models whose texts begin with one at most`);
+  if (before > 1)
+    throw textInvalid(
+      'tokenizer.json',
+      `puts ${before} tokens before a text, and Flipside reads models whose texts begin with one at most`,
+    );
   return whole[0] ?? null;
 }
 

@@ -1,6 +1,14 @@
 /** The engine as it runs in the worker: brings the model in, and reads, writes and checks on one text at a time. */
 import type { ChatMessage } from '../core/chat.ts';
-import type { EngineMemory, EngineStatus, GpuMemoryReport, LoadProgress, NumbersReport, RefineSummary, RunSummary } from '../core/engine-report.ts';
+import type {
+  EngineMemory,
+  EngineStatus,
+  GpuMemoryReport,
+  LoadProgress,
+  NumbersReport,
+  RefineSummary,
+  RunSummary,
+} from '../core/engine-report.ts';
 import { AppError } from '../core/errors.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../core/lens.ts';
 import { withDtype } from '../core/model-dtype.ts';
@@ -69,23 +77,49 @@ export class WebEngine {
   }
 
   /** Loads a model in place of the one before; `auto` takes WebGPU where it works and WASM with the reason where it does not. */
-  async load(args: { model: ModelSource; hosts: readonly string[]; backend: 'auto' | 'wasm' }, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<EngineStatus> {
+  async load(
+    args: { model: ModelSource; hosts: readonly string[]; backend: 'auto' | 'wasm' },
+    onProgress: (progress: LoadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<EngineStatus> {
     await this.dispose();
-    const loaded = await loadModelFiles(args.model, { roles: ['graph', 'weights', 'tokenizer', 'tokenizer-config', 'chat-template', 'config', ...(args.model.kind === 'site' ? [] : ['generation-config' as const])], hosts: args.hosts, onProgress, signal });
+    const loaded = await loadModelFiles(args.model, {
+      roles: [
+        'graph',
+        'weights',
+        'tokenizer',
+        'tokenizer-config',
+        'chat-template',
+        'config',
+        ...(args.model.kind === 'site' ? [] : ['generation-config' as const]),
+      ],
+      hosts: args.hosts,
+      onProgress,
+      signal,
+    });
     const { key } = loaded.model;
     try {
       const status = await this.#open(loaded, args.backend, onProgress, signal);
       await noteUnopened(key, null);
       return status;
     } catch (thrown) {
-      const error = namingGraph(pathOf(loaded, 'graph'), unreadable(thrown, textOf(loaded, 'config'), fileAt(loaded, pathOf(loaded, 'graph'))));
-      if (args.model.kind !== 'site' && /^(?:model|numbers)-|^gpu-memory/.test(error.code)) await noteUnopened(key, error.message);
+      const error = namingGraph(
+        pathOf(loaded, 'graph'),
+        unreadable(thrown, textOf(loaded, 'config'), fileAt(loaded, pathOf(loaded, 'graph'))),
+      );
+      if (args.model.kind !== 'site' && /^(?:model|numbers)-|^gpu-memory/.test(error.code))
+        await noteUnopened(key, error.message);
       throw error;
     }
   }
 
   /** Opens a model whose files are there. */
-  async #open(loaded: LoadedFiles, wanted: 'auto' | 'wasm', onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<EngineStatus> {
+  async #open(
+    loaded: LoadedFiles,
+    wanted: 'auto' | 'wasm',
+    onProgress: (progress: LoadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<EngineStatus> {
     const source = loaded.model;
     const files = decoderFilesOf(loaded);
     const tokenizer = tokenizerOf(loaded);
@@ -93,13 +127,48 @@ export class WebEngine {
     onProgress({ phase: 'session' });
     const placed = await placeDecoder({ files, weightsSha256: weights, tokenizer, wanted, onProgress, signal });
     const { decoder, backend, chunkTokens, setTokens } = placed;
-    const model = withTextHabits(withDtype({ id: loaded.manifest.id, weightsSha256: weights, layerCount: decoder.sizes.layerCount, hidden: decoder.sizes.hidden }, pathOf(loaded, 'graph'), placed.shape.numbers), tokenizer);
+    const model = withTextHabits(
+      withDtype(
+        {
+          id: loaded.manifest.id,
+          weightsSha256: weights,
+          layerCount: decoder.sizes.layerCount,
+          hidden: decoder.sizes.hidden,
+        },
+        pathOf(loaded, 'graph'),
+        placed.shape.numbers,
+      ),
+      tokenizer,
+    );
     const held = loaded.kept.yes ? null : files;
-    const again = async (stop?: AbortSignal): Promise<DecoderFiles> => held ?? decoderFilesOf(await loadModelFiles(source, { roles: ['graph', 'weights', 'config'], ...(stop && { signal: stop }) }));
+    const again = async (stop?: AbortSignal): Promise<DecoderFiles> =>
+      held ??
+      decoderFilesOf(
+        await loadModelFiles(source, { roles: ['graph', 'weights', 'config'], ...(stop && { signal: stop }) }),
+      );
     const parts = { model, decoder, tokenizer, endTokens: files.config.endTokens, chunkTokens, setTokens };
-    const lens = new EngineLens({ ...parts, open: async (stop) => placed.openLens(await again(stop), { mostRows: chunkTokens, signal: stop }) });
-    const editor = new EngineEditor({ ...parts, open: async (stop) => openWebDecoder(await again(stop), backend, { tapped: true, editing: true, ...(placed.products !== null && { products: placed.products.trials }) }) });
-    this.#loaded = { ...parts, source, backend, gpuMemory: () => placed.gpu?.memory() ?? null, lens, editor, files: held };
+    const lens = new EngineLens({
+      ...parts,
+      open: async (stop) => placed.openLens(await again(stop), { mostRows: chunkTokens, signal: stop }),
+    });
+    const editor = new EngineEditor({
+      ...parts,
+      open: async (stop) =>
+        openWebDecoder(await again(stop), backend, {
+          tapped: true,
+          editing: true,
+          ...(placed.products !== null && { products: placed.products.trials }),
+        }),
+    });
+    this.#loaded = {
+      ...parts,
+      source,
+      backend,
+      gpuMemory: () => placed.gpu?.memory() ?? null,
+      lens,
+      editor,
+      files: held,
+    };
     // A device that goes away while another decoder is in use (after a fallback, or a second load) is nobody's loss.
     void placed.gpu?.lost.then((error) => this.#loaded?.decoder === decoder && this.#onLost(error));
     return {
@@ -157,7 +226,11 @@ export class WebEngine {
   }
 
   /** Writes on from the text read last. */
-  async generate(args: { sampling: SamplingOptions; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+  async generate(
+    args: { sampling: SamplingOptions; taps: boolean },
+    sink: ReadingSink,
+    signal: AbortSignal,
+  ): Promise<RunSummary> {
     if (!this.#run) throw new AppError('text-empty', 'There is nothing to continue yet. Read a text first.');
     return this.#run.generate(args.sampling, { taps: args.taps }, sink, signal);
   }
@@ -168,12 +241,19 @@ export class WebEngine {
   }
 
   /** A text through the lens; the text in memory stays. */
-  async lens(request: Omit<LensRequest, 'layers'>, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<LensReading> {
+  async lens(
+    request: Omit<LensRequest, 'layers'>,
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<LensReading> {
     return this.#needLoaded().lens.read({ ...request, layers: [] }, onProgress, signal);
   }
 
   /** A direction of the probe in use through the lens, at one layer. */
-  async lensDirection(asked: { kind: DirectionKind; layer: number; count: number }, signal: AbortSignal): Promise<DirectionWords> {
+  async lensDirection(
+    asked: { kind: DirectionKind; layer: number; count: number },
+    signal: AbortSignal,
+  ): Promise<DirectionWords> {
     if (this.#probe === null) throw noProbe();
     return this.#needLoaded().lens.direction(this.#probe, asked, signal);
   }
@@ -195,7 +275,15 @@ export class WebEngine {
   }
 
   /** Writes a text under a push, scored with the probe in use, as {@link EngineEditor.write}; the text in memory stays. */
-  async writePushed(...[text, push, sink, signal, changing]: [PushedText, Push, ReadingSink, AbortSignal, (change: ((push: Push) => void) | null) => void]): Promise<RunSummary> {
+  async writePushed(
+    ...[text, push, sink, signal, changing]: [
+      PushedText,
+      Push,
+      ReadingSink,
+      AbortSignal,
+      (change: ((push: Push) => void) | null) => void,
+    ]
+  ): Promise<RunSummary> {
     const { editor } = this.#needLoaded();
     if (!this.#scorer) throw noProbe();
     return editor.write(text, push, this.#scorer, sink, signal, changing);
@@ -209,7 +297,10 @@ export class WebEngine {
   /** The loaded model under test, and which engine reads it; the text in memory stays. Throws `internal` without one. */
   subject(neutral: readonly string[]): { readonly subject: Subject; readonly backend: WebBackend } {
     const loaded = this.#needLoaded();
-    return { subject: createSubject({ ...loaded, neutral, editor: (signal) => loaded.editor.decoder(signal) }), backend: loaded.backend };
+    return {
+      subject: createSubject({ ...loaded, neutral, editor: (signal) => loaded.editor.decoder(signal) }),
+      backend: loaded.backend,
+    };
   }
 
   /** The numbers check on this device. */
@@ -219,7 +310,9 @@ export class WebEngine {
 
   /** What is held in memory now. */
   memory(): EngineMemory {
-    const reports = [this.#loaded?.gpuMemory(), this.#loaded?.editor.memory()].filter((report) => report !== null && report !== undefined);
+    const reports = [this.#loaded?.gpuMemory(), this.#loaded?.editor.memory()].filter(
+      (report) => report !== null && report !== undefined,
+    );
     return { gpu: reports.length === 0 ? null : reports.reduce(addMemory) };
   }
 
@@ -248,11 +341,19 @@ export class WebEngine {
 
 /** A model of the reader's own may have no probe yet. */
 function noProbe(): AppError {
-  return new AppError('probe-model-mismatch', 'No probe that fits the loaded model is in use, so there is nothing to read it with. Train one on it, or load the embedded model, which the shipped probes fit.');
+  return new AppError(
+    'probe-model-mismatch',
+    'No probe that fits the loaded model is in use, so there is nothing to read it with. Train one on it, or load the embedded model, which the shipped probes fit.',
+  );
 }
 
 /** What two devices hold together; the peak is at most the sum of theirs. */
 function addMemory(a: GpuMemoryReport, b: GpuMemoryReport): GpuMemoryReport {
   const kinds = [...new Set([...Object.keys(a.byKind), ...Object.keys(b.byKind)])];
-  return { bytes: a.bytes + b.bytes, peakBytes: a.peakBytes + b.peakBytes, buffers: a.buffers + b.buffers, byKind: Object.fromEntries(kinds.map((kind) => [kind, (a.byKind[kind] ?? 0) + (b.byKind[kind] ?? 0)])) };
+  return {
+    bytes: a.bytes + b.bytes,
+    peakBytes: a.peakBytes + b.peakBytes,
+    buffers: a.buffers + b.buffers,
+    byKind: Object.fromEntries(kinds.map((kind) => [kind, (a.byKind[kind] ?? 0) + (b.byKind[kind] ?? 0)])),
+  };
 }

@@ -1,4 +1,7 @@
-/** The numbers check in the browser: against the reference that lies beside the model or, where none does, a float32 pass on the processor where that is another computation. */
+/**
+ * The numbers check in the browser: against the reference that lies beside the model or, where none does, a float32
+ * pass on the processor where that is another computation.
+ */
 import { throwIfStopped } from '../core/abort.ts';
 import type { NumbersReport } from '../core/engine-report.ts';
 import { AppError } from '../core/errors.ts';
@@ -24,22 +27,47 @@ interface CheckedModel {
   readonly files: DecoderFiles | null;
 }
 
-/** Checks the model where it runs; fetches what it needs and has not. Throws `cancelled`, and what opening a decoder throws: the second one needs room for the weights again. */
-export async function checkHere({ source, decoder, tokenizer, backend, chunkTokens, files }: CheckedModel, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport> {
+/**
+ * Checks the model where it runs; fetches what it needs and has not. Throws `cancelled`, and what opening a decoder
+ * throws: the second one needs room for the weights again.
+ */
+export async function checkHere(
+  { source, decoder, tokenizer, backend, chunkTokens, files }: CheckedModel,
+  onProgress: (done: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<NumbersReport> {
   const ships = source.manifest.files.some(({ role }) => role === 'reference');
-  const roles = [...(files ? [] : (['graph', 'weights', 'config'] as const)), ...(ships ? (['reference'] as const) : [])];
+  const roles = [
+    ...(files ? [] : (['graph', 'weights', 'config'] as const)),
+    ...(ships ? (['reference'] as const) : []),
+  ];
   const loaded = roles.length === 0 ? null : await loadModelFiles(source, { roles, signal });
   const modelFiles = files ?? (loaded && decoderFilesOf(loaded));
   if (modelFiles === null) throw new AppError('internal', 'The model is loaded, and its files are nowhere.');
-  const untouched = async (): Promise<Decoder> => (await openWebDecoder(modelFiles, backend, { tapped: false })).decoder;
+  const untouched = async (): Promise<Decoder> =>
+    (await openWebDecoder(modelFiles, backend, { tapped: false })).decoder;
   const start = (text: string): readonly number[] => tokenizer.start(text);
-  const parts = { decoder, chunkTokens, limits: limitsOf(decoder.activations), untouched, rounds: describeDecoder(modelFiles.graph).rounds, texts: ownTexts(start), onProgress, signal };
+  const parts = {
+    decoder,
+    chunkTokens,
+    limits: limitsOf(decoder.activations),
+    untouched,
+    rounds: describeDecoder(modelFiles.graph).rounds,
+    texts: ownTexts(start),
+    onProgress,
+    signal,
+  };
   if (loaded !== null && ships) {
-    const reference = shippedReference(new TextDecoder().decode(fileAt(loaded, 'reference.json')), fileAt(loaded, 'reference.safetensors'), decoder.sizes);
+    const reference = shippedReference(
+      new TextDecoder().decode(fileAt(loaded, 'reference.json')),
+      fileAt(loaded, 'reference.safetensors'),
+      decoder.sizes,
+    );
     return checkNumbers({ ...parts, reference, against: 'shipped' });
   }
   // In float32 on the processor that pass would be this one again.
-  if (backend === 'wasm' && decoder.activations === 'float32') return checkNumbers({ ...parts, reference: [], against: 'none' });
+  if (backend === 'wasm' && decoder.activations === 'float32')
+    return checkNumbers({ ...parts, reference: [], against: 'none' });
   const { decoder: float32 } = await openWebDecoder(modelFiles, 'wasm', { tapped: true, float32: true });
   try {
     const reference = await ownReference(float32, start, parts.limits.logits, () => throwIfStopped(signal));

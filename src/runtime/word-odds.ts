@@ -10,18 +10,27 @@ export function tailsOf([first, second]: WordPair): WordPair {
   return [first.slice(0, -1), second.slice(0, -1)];
 }
 
-/** log p(first) − log p(second) in nats, from the logits after the text and after each token of both {@link tailsOf} in order `[1 + tails, vocabulary]`. */
+/**
+ * log p(first) − log p(second) in nats, from the logits after the text and after each token of both {@link tailsOf} in
+ * order `[1 + tails, vocabulary]`.
+ */
 export function wordOdds(rows: Float32Array, vocabulary: number, [first, second]: WordPair): number {
   const row = (index: number): Float32Array => rows.subarray(index * vocabulary, (index + 1) * vocabulary);
-  const logP = (word: readonly number[], tailAt: number): number => word.reduce((sum, id, place) => {
-    const logits = row(place === 0 ? 0 : tailAt + place - 1);
-    return sum + (logits[id] ?? Number.NaN) - logSumExp(logits);
-  }, 0);
+  const logP = (word: readonly number[], tailAt: number): number =>
+    word.reduce((sum, id, place) => {
+      const logits = row(place === 0 ? 0 : tailAt + place - 1);
+      return sum + (logits[id] ?? Number.NaN) - logSumExp(logits);
+    }, 0);
   return logP(first, 1) - logP(second, first.length);
 }
 
 /** The same after a text that has been read: `last` are the logits after it, `cache` ends with it and stays as it is. */
-export async function wordOddsAfter(decoder: Decoder, cache: Cache, last: Float32Array, words: WordPair): Promise<number> {
+export async function wordOddsAfter(
+  decoder: Decoder,
+  cache: Cache,
+  last: Float32Array,
+  words: WordPair,
+): Promise<number> {
   const { vocabulary } = decoder.sizes;
   const tails = tailsOf(words);
   const rows = new Float32Array((1 + tails[0].length + tails[1].length) * vocabulary);

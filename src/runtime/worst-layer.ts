@@ -1,7 +1,13 @@
-/** How far two residual streams of one token are apart, layer by layer: late layers are so much larger that they would hide an early one. */
+/**
+ * How far two residual streams of one token are apart, layer by layer: late layers are so much larger that they would
+ * hide an early one.
+ */
 import { relativeError } from '../core/relative-error.ts';
 
-/** Largest over layers of ‖found − truth‖ / ‖truth‖ of streams `[layers, hidden]`; infinite where there is no truth or a number is not finite. */
+/**
+ * Largest over layers of ‖found − truth‖ / ‖truth‖ of streams `[layers, hidden]`; infinite where there is no truth or a
+ * number is not finite.
+ */
 export function worstLayerError(found: Float32Array, truth: Float32Array | undefined, hidden: number): number {
   if (truth?.length !== found.length) return Infinity;
   let worst = 0;

@@ -51,7 +51,14 @@ interface Place {
  * Tries the ways of writing and leaves `open`'s writer as the proof says; where that is `stepwise` it has been disposed of. `ids` are at
  * least {@link PREFIX} tokens of ordinary text. Throws `gpu-device-lost` and `cancelled`; whatever else fails is a reason to step down.
  */
-export async function proveWriter(decoder: Decoder, open: () => Promise<CapturedWriter>, ids: readonly number[], chunkTokens: number, onToken: () => void, signal: AbortSignal): Promise<WriterProof> {
+export async function proveWriter(
+  decoder: Decoder,
+  open: () => Promise<CapturedWriter>,
+  ids: readonly number[],
+  chunkTokens: number,
+  onToken: () => void,
+  signal: AbortSignal,
+): Promise<WriterProof> {
   const place = await readPrefix(decoder, ids.slice(0, PREFIX), chunkTokens, signal);
   const step = (): void => {
     onToken();
@@ -60,7 +67,9 @@ export async function proveWriter(decoder: Decoder, open: () => Promise<Captured
   try {
     const truth: Written[] = [];
     for (const part of PARTS) truth.push(await stepwise(decoder, place, part, step));
-    const trials: WriterTrial[] = [{ mode: 'stepwise', msPerToken: msOf(truth), relativeError: 0, sameTokens: true, accepted: true }];
+    const trials: WriterTrial[] = [
+      { mode: 'stepwise', msPerToken: msOf(truth), relativeError: 0, sameTokens: true, accepted: true },
+    ];
     let writer: CapturedWriter;
     try {
       writer = await open();
@@ -72,14 +81,26 @@ export async function proveWriter(decoder: Decoder, open: () => Promise<Captured
     const mode = best?.mode ?? 'stepwise';
     if (mode === 'stepwise') await writer.dispose();
     else writer.useRule(mode === 'direct' ? rule : null);
-    return { mode, trials, rule: mode === 'direct' ? rule : null, reason: mode === 'direct' ? null : (reason ?? 'It is the fastest here.') };
+    return {
+      mode,
+      trials,
+      rule: mode === 'direct' ? rule : null,
+      reason: mode === 'direct' ? null : (reason ?? 'It is the fastest here.'),
+    };
   } finally {
     place.cache.dispose();
   }
 }
 
 /** Tries direct dispatches, then captured ones; adds what it finds to `trials`. */
-async function tryCaptured(writer: CapturedWriter, place: Place, truth: readonly Written[], trials: WriterTrial[], decoder: Decoder, step: () => void): Promise<{ readonly rule: DispatchRule | null; readonly reason: string | null }> {
+async function tryCaptured(
+  writer: CapturedWriter,
+  place: Place,
+  truth: readonly Written[],
+  trials: WriterTrial[],
+  decoder: Decoder,
+  step: () => void,
+): Promise<{ readonly rule: DispatchRule | null; readonly reason: string | null }> {
   let rule: DispatchRule | null = null;
   let reason: string | null = null;
   try {
@@ -99,14 +120,34 @@ async function tryCaptured(writer: CapturedWriter, place: Place, truth: readonly
       trials.push({ mode, msPerToken: 0, relativeError: Infinity, sameTokens: false, accepted: false });
     }
   }
-  return { rule, reason: reason ?? (trials.every(({ accepted }) => accepted) ? null : 'A faster way gave other numbers.') };
+  return {
+    rule,
+    reason: reason ?? (trials.every(({ accepted }) => accepted) ? null : 'A faster way gave other numbers.'),
+  };
 }
 
-function compare(mode: WritingMode, found: readonly Written[], truth: readonly Written[], { sizes: { hidden }, activations }: Decoder): WriterTrial {
+function compare(
+  mode: WritingMode,
+  found: readonly Written[],
+  truth: readonly Written[],
+  { sizes: { hidden }, activations }: Decoder,
+): WriterTrial {
   const sameTokens = found.every(({ ids }, part) => ids.join() === truth[part]?.ids.join());
-  const errors = found.flatMap(({ residuals }, part) => residuals.map((stream, token) => (truth[part]?.ids[token] === found[part]?.ids[token] ? worstLayerError(stream, truth[part]?.residuals[token], hidden) : Infinity)));
+  const errors = found.flatMap(({ residuals }, part) =>
+    residuals.map((stream, token) =>
+      truth[part]?.ids[token] === found[part]?.ids[token]
+        ? worstLayerError(stream, truth[part]?.residuals[token], hidden)
+        : Infinity,
+    ),
+  );
   const worst = Math.max(...errors);
-  return { mode, msPerToken: msOf(found), relativeError: worst, sameTokens, accepted: sameTokens && worst <= toleranceOf(activations) };
+  return {
+    mode,
+    msPerToken: msOf(found),
+    relativeError: worst,
+    sameTokens,
+    accepted: sameTokens && worst <= toleranceOf(activations),
+  };
 }
 
 /** A lost device and a stop are nobody's reason to step down. */
@@ -116,7 +157,12 @@ function reasonOf(thrown: unknown): string {
   return error.message;
 }
 
-async function readPrefix(decoder: Decoder, ids: readonly number[], chunkTokens: number, signal: AbortSignal): Promise<Place> {
+async function readPrefix(
+  decoder: Decoder,
+  ids: readonly number[],
+  chunkTokens: number,
+  signal: AbortSignal,
+): Promise<Place> {
   let place: Place | null = null;
   for (let at = 0; at < ids.length; at += chunkTokens) {
     const { cache, logits }: Place = await decoder.run(ids.slice(at, at + chunkTokens), place?.cache ?? null);
@@ -129,7 +175,12 @@ async function readPrefix(decoder: Decoder, ids: readonly number[], chunkTokens:
   return place;
 }
 
-async function stepwise(decoder: Decoder, place: Place, { choice, tokens }: (typeof PARTS)[number], step: () => void): Promise<Written> {
+async function stepwise(
+  decoder: Decoder,
+  place: Place,
+  { choice, tokens }: (typeof PARTS)[number],
+  step: () => void,
+): Promise<Written> {
   const uniforms = uniformsFor(tokens);
   const [ids, residuals, times]: [number[], Float32Array[], number[]] = [[], [], []];
   let { logits } = place;
@@ -151,15 +202,23 @@ async function stepwise(decoder: Decoder, place: Place, { choice, tokens }: (typ
   return { ids, residuals, msPerToken: perToken(times) };
 }
 
-async function written(writer: Writer, place: Place, { choice, tokens }: (typeof PARTS)[number], step: () => void): Promise<Written> {
+async function written(
+  writer: Writer,
+  place: Place,
+  { choice, tokens }: (typeof PARTS)[number],
+  step: () => void,
+): Promise<Written> {
   const [ids, residuals, times]: [number[], Float32Array[], number[]] = [[], [], []];
-  const { cache } = await writer.write({ past: place.cache, logits: place.logits, choice, uniforms: uniformsFor(tokens), projection: null }, (token) => {
-    ids.push(token.id);
-    residuals.push(token.residuals);
-    times.push(performance.now());
-    step();
-    return 'go-on';
-  });
+  const { cache } = await writer.write(
+    { past: place.cache, logits: place.logits, choice, uniforms: uniformsFor(tokens), projection: null },
+    (token) => {
+      ids.push(token.id);
+      residuals.push(token.residuals);
+      times.push(performance.now());
+      step();
+      return 'go-on';
+    },
+  );
   cache.dispose();
   return { ids, residuals, msPerToken: perToken(times) };
 }
@@ -170,6 +229,8 @@ const uniformsFor = (tokens: number): Float32Array => {
 };
 
 /** Mean time between tokens once everything is compiled. */
-const perToken = (times: readonly number[]): number => ((times.at(-1) ?? 0) - (times[WARM_UP - 1] ?? 0)) / Math.max(1, times.length - WARM_UP);
+const perToken = (times: readonly number[]): number =>
+  ((times.at(-1) ?? 0) - (times[WARM_UP - 1] ?? 0)) / Math.max(1, times.length - WARM_UP);
 
-const msOf = (parts: readonly Written[]): number => parts.reduce((sum, part) => sum + part.msPerToken, 0) / parts.length;
+const msOf = (parts: readonly Written[]): number =>
+  parts.reduce((sum, part) => sum + part.msPerToken, 0) / parts.length;

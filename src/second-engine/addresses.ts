@@ -6,7 +6,10 @@ import { type ChatModelRecord, isBesidePage } from '../core/second-engine/model-
  * without `/resolve/…/`, as model hubs have it; a folder beside the page is taken as it is, by a detour that cancels itself
  * when the address is put together. `page` is the page's own address.
  */
-export function modelFolder({ model }: ChatModelRecord, page: string): { readonly told: string; readonly folder: string } {
+export function modelFolder(
+  { model }: ChatModelRecord,
+  page: string,
+): { readonly told: string; readonly folder: string } {
   const address = new URL(model.endsWith('/') ? model : `${model}/`, page).href;
   const told = isBesidePage(model) ? `${address}resolve/../` : address;
   return { told, folder: new URL(/.+\/resolve\/.+\//.test(told) ? told : `${told}resolve/main/`).href };
@@ -27,17 +30,26 @@ export interface MissingFile {
  * The first file, in the order in which they are loaded, that cannot be had: settings, library, tokeniser, list of weights,
  * weights. Null where all are there. `get` is `fetch`.
  */
-export async function missingFile(record: ChatModelRecord, page: string, get: typeof fetch): Promise<MissingFile | null> {
+export async function missingFile(
+  record: ChatModelRecord,
+  page: string,
+  get: typeof fetch,
+): Promise<MissingFile | null> {
   const { folder } = modelFolder(record, page);
   const settings = new URL('mlc-chat-config.json', folder).href;
   const weights = weightsList(record, page);
   const first = await lacking([settings, new URL(record.library, page).href], get);
   if (first !== null) return first;
-  const tokenisers = namesIn(await read(settings, get), 'tokenizer_files').filter((name) => name === 'tokenizer.json' || name === 'tokenizer.model').slice(0, 1);
+  const tokenisers = namesIn(await read(settings, get), 'tokenizer_files')
+    .filter((name) => name === 'tokenizer.json' || name === 'tokenizer.model')
+    .slice(0, 1);
   const second = await lacking([...tokenisers.map((name) => new URL(name, folder).href), weights], get);
   if (second !== null) return second;
   const shards = namesIn(await read(weights, get), 'records');
-  return lacking(shards.map((name) => new URL(name, folder).href), get);
+  return lacking(
+    shards.map((name) => new URL(name, folder).href),
+    get,
+  );
 }
 
 async function lacking(urls: readonly string[], get: typeof fetch): Promise<MissingFile | null> {
@@ -67,7 +79,8 @@ function namesIn(root: unknown, field: string): string[] {
   const list: unknown = typeof root === 'object' && root !== null ? (root as Record<string, unknown>)[field] : null;
   if (!Array.isArray(list)) return [];
   return list.flatMap((entry: unknown) => {
-    const name: unknown = typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>)['dataPath'] : entry;
+    const name: unknown =
+      typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>)['dataPath'] : entry;
     return typeof name === 'string' ? [name] : [];
   });
 }

@@ -12,7 +12,16 @@ import type { Engine } from './web-llm-parts.ts';
 
 /** A model as web-llm is told it. */
 export function appConfigOf(record: ChatModelRecord, page: string): AppConfig {
-  return { model_list: [{ model_id: record.id, model: modelFolder(record, page).told, model_lib: new URL(record.library, page).href, overrides: record.overrides }] };
+  return {
+    model_list: [
+      {
+        model_id: record.id,
+        model: modelFolder(record, page).told,
+        model_lib: new URL(record.library, page).href,
+        overrides: record.overrides,
+      },
+    ],
+  };
 }
 
 /** {@link ConnectChatModel} by web-llm. */
@@ -20,10 +29,19 @@ export const connectWebLlm: ConnectChatModel = async (record, onProgress, signal
   throwIfStopped(signal);
   const page = document.baseURI;
   const { MLCEngine } = await import('@mlc-ai/web-llm').catch((error: unknown) => {
-    throw new AppError('second-engine-unavailable', 'web-llm itself did not arrive. Check that the page is still being served, then load again.', {}, error);
+    throw new AppError(
+      'second-engine-unavailable',
+      'web-llm itself did not arrive. Check that the page is still being served, then load again.',
+      {},
+      error,
+    );
   });
   throwIfStopped(signal);
-  const engine = new MLCEngine({ appConfig: appConfigOf(record, page), logLevel: 'SILENT', initProgressCallback: ({ progress, text }) => onProgress({ share: progress, words: text }) });
+  const engine = new MLCEngine({
+    appConfig: appConfigOf(record, page),
+    logLevel: 'SILENT',
+    initProgressCallback: ({ progress, text }) => onProgress({ share: progress, words: text }),
+  });
   const stop = (): void => void engine.unload();
   signal.addEventListener('abort', stop, { once: true });
   try {
@@ -59,9 +77,28 @@ async function refusalOf(error: unknown, record: ChatModelRecord, page: string):
   const missing = await missingFile(record, page, (url, init) => fetch(url, init));
   const library = new URL(record.library, page).href;
   // A page that came in place of the library fails as one that was never compiled.
-  if (error instanceof WebAssembly.CompileError && missing?.url !== library) return new AppError('second-engine-unavailable', `${record.id} would not start: ${library} is no WebAssembly. Put the library there that was compiled for this model, or correct its address in the list of chat models.`, { model: record.id, url: library }, error);
-  if (missing === null) return new AppError('second-engine-unavailable', `${record.id} would not start: ${message.replace(/\.$/, '')}. All its files are there; see that its library was compiled for this model and for web-llm 0.2.86, or delete its files here and load again.`, { model: record.id }, error);
+  if (error instanceof WebAssembly.CompileError && missing?.url !== library)
+    return new AppError(
+      'second-engine-unavailable',
+      `${record.id} would not start: ${library} is no WebAssembly. Put the library there that was compiled for this model, or correct its address in the list of chat models.`,
+      { model: record.id, url: library },
+      error,
+    );
+  if (missing === null)
+    return new AppError(
+      'second-engine-unavailable',
+      `${record.id} would not start: ${message.replace(/\.$/, '')}. All its files are there; see that its library was compiled for this model and for web-llm 0.2.86, or delete its files here and load again.`,
+      { model: record.id },
+      error,
+    );
   const elsewhere = new URL(missing.url).origin !== new URL(page).origin;
-  const advice = elsewhere ? 'This page may fetch from its own address only, unless it was built to allow others; put the files beside the page.' : 'Put it there, or correct the address in the list of chat models.';
-  return new AppError('second-engine-unavailable', `${record.id} lacks ${missing.url} (${missing.why}). ${advice}`, { model: record.id, url: missing.url }, error);
+  const advice = elsewhere
+    ? 'This page may fetch from its own address only, unless it was built to allow others; put the files beside the page.'
+    : 'Put it there, or correct the address in the list of chat models.';
+  return new AppError(
+    'second-engine-unavailable',
+    `${record.id} lacks ${missing.url} (${missing.why}). ${advice}`,
+    { model: record.id, url: missing.url },
+    error,
+  );
 }

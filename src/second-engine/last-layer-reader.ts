@@ -26,7 +26,12 @@ const LAYERS = 2;
 export async function lastLayerReader(chat: StatesSource): Promise<SegmentReader> {
   const { hidden } = await chat.states(await chat.tokens('The', true));
   // The name says what layer 1 is, for whoever sees a probe of it beside others.
-  const model: ModelIdentity = { id: `${chat.id} (last layer, after its norm)`, weightsSha256: chat.weightsSha256, layerCount: LAYERS - 1, hidden };
+  const model: ModelIdentity = {
+    id: `${chat.id} (last layer, after its norm)`,
+    weightsSha256: chat.weightsSha256,
+    layerCount: LAYERS - 1,
+    hidden,
+  };
   return {
     model,
     unreadable: ({ text }) => (Array.isArray(text) ? null : noChatForm()),
@@ -40,12 +45,23 @@ export async function lastLayerReader(chat: StatesSource): Promise<SegmentReader
 }
 
 function noChatForm(): AppError {
-  return new AppError('usage', 'A chat model of the second engine is read in plain text only: its own form is applied where it answers, not where it is read.');
+  return new AppError(
+    'usage',
+    'A chat model of the second engine is read in plain text only: its own form is applied where it answers, not where it is read.',
+  );
 }
 
-async function readPassage(chat: StatesSource, { text, taps, tapAfter, keepTokens }: Passage, signal: AbortSignal | undefined): Promise<PassageReading> {
+async function readPassage(
+  chat: StatesSource,
+  { text, taps, tapAfter, keepTokens }: Passage,
+  signal: AbortSignal | undefined,
+): Promise<PassageReading> {
   if (!Array.isArray(text)) throw noChatForm();
-  const segments = await Promise.all((text as readonly string[]).map(async (segment, index) => chat.tokens(index === 0 ? segment : ` ${segment}`, index === 0)));
+  const segments = await Promise.all(
+    (text as readonly string[]).map(async (segment, index) =>
+      chat.tokens(index === 0 ? segment : ` ${segment}`, index === 0),
+    ),
+  );
   const tapTokens = await Promise.all(taps.map(async (tap) => chat.tokens(` ${tap}`, false)));
   const states = async (tokens: readonly number[]): Promise<TokenStates> => {
     throwIfStopped(signal);
@@ -72,7 +88,10 @@ async function readPassage(chat: StatesSource, { text, taps, tapAfter, keepToken
   return { taps: found, tokens: { count: whole.count, residuals } };
 }
 
-/** Mean states over the tokens from `start` to before `end` `[layers, hidden]`; position 0 is in no mean, NaN where nothing else is left. */
+/**
+ * Mean states over the tokens from `start` to before `end` `[layers, hidden]`; position 0 is in no mean, NaN where
+ * nothing else is left.
+ */
 function meanOf({ hidden, embeddings, last }: TokenStates, start: number, end: number): Float32Array {
   const from = Math.max(start, 1);
   const out = new Float32Array(LAYERS * hidden);

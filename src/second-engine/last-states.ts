@@ -13,7 +13,8 @@ const FUNCTIONS = ['prefill_to_last_hidden_states', 'decode_to_last_hidden_state
 
 /** What a loaded model shows of its inside. */
 export function insideOf(pipeline: Pipeline): Inside {
-  if (pipeline.kvCache === undefined || pipeline.rnnState !== undefined) return { kind: 'closed', lacks: ['a key-value cache of its own'] };
+  if (pipeline.kvCache === undefined || pipeline.rnnState !== undefined)
+    return { kind: 'closed', lacks: ['a key-value cache of its own'] };
   const { tvm } = pipeline;
   tvm.beginScope();
   const lacks = FUNCTIONS.filter((name) => functionOf(pipeline, name) === null);
@@ -32,10 +33,19 @@ export function contextOf({ contextWindowSize, slidingWindowSize }: Pipeline): n
  */
 export async function readStates(pipeline: Pipeline, tokens: readonly number[]): Promise<TokenStates> {
   const inside = insideOf(pipeline);
-  if (inside.kind === 'closed') throw new AppError('second-engine-unavailable', `This model's library lacks ${inside.lacks.join(' and ')}: its last layer cannot be read. Libraries of the Llama family have both functions.`, { lacks: inside.lacks.join(' ') });
+  if (inside.kind === 'closed')
+    throw new AppError(
+      'second-engine-unavailable',
+      `This model's library lacks ${inside.lacks.join(' and ')}: its last layer cannot be read. Libraries of the Llama family have both functions.`,
+      { lacks: inside.lacks.join(' ') },
+    );
   const context = contextOf(pipeline);
   if (tokens.length === 0) throw new AppError('text-empty', 'There is no token to read.');
-  if (tokens.length > context) throw new AppError('text-too-long', `The text has ${tokens.length} tokens, but this chat model takes ${context}.`, { tokens: tokens.length, context });
+  if (tokens.length > context)
+    throw new AppError('text-too-long', `The text has ${tokens.length} tokens, but this chat model takes ${context}.`, {
+      tokens: tokens.length,
+      context,
+    });
   pipeline.resetChat();
   const parts: { readonly embeddings: Float32Array; readonly last: Float32Array }[] = [];
   let hidden = 0;
@@ -48,11 +58,19 @@ export async function readStates(pipeline: Pipeline, tokens: readonly number[]):
   } finally {
     pipeline.resetChat();
   }
-  return { count: tokens.length, hidden, embeddings: joined(parts.map((part) => part.embeddings)), last: joined(parts.map((part) => part.last)) };
+  return {
+    count: tokens.length,
+    hidden,
+    embeddings: joined(parts.map((part) => part.embeddings)),
+    last: joined(parts.map((part) => part.last)),
+  };
 }
 
 /** One pass over tokens that follow those in the cache. */
-async function pass(pipeline: Pipeline, tokens: readonly number[]): Promise<{ hidden: number; embeddings: Float32Array; last: Float32Array }> {
+async function pass(
+  pipeline: Pipeline,
+  tokens: readonly number[],
+): Promise<{ hidden: number; embeddings: Float32Array; last: Float32Array }> {
   const { tvm, kvCache, params } = pipeline;
   let hidden = 0;
   let copies: readonly Tensor[] = [];
@@ -65,7 +83,9 @@ async function pass(pipeline: Pipeline, tokens: readonly number[]): Promise<{ hi
     pipeline.fKVCacheBeginForward(kvCache, tvm.makeShapeTuple([0]), tvm.makeShapeTuple([tokens.length]));
     const states = forward(embedded.view([1, tokens.length, hidden]), kvCache, params).get(0);
     pipeline.fKVCacheEndForward(kvCache);
-    copies = [embedded, states].map((tensor) => tvm.detachFromCurrentScope(tvm.empty(tensor.shape, tensor.dtype, tvm.cpu())).copyFrom(tensor));
+    copies = [embedded, states].map((tensor) =>
+      tvm.detachFromCurrentScope(tvm.empty(tensor.shape, tensor.dtype, tvm.cpu())).copyFrom(tensor),
+    );
   } finally {
     tvm.endScope();
   }
@@ -89,8 +109,17 @@ function functionOf({ vm }: Pipeline, name: string): ForwardFunction | null {
 /** The numbers of a tensor on the CPU, whatever their precision. */
 function numbersOf(tensor: Tensor, count: number): Float32Array {
   const bytes = tensor.toRawBytes().slice();
-  const numbers = tensor.dtype === 'float16' ? Float32Array.from(new Uint16Array(bytes.buffer), halfToFloat) : tensor.dtype === 'float32' ? new Float32Array(bytes.buffer) : null;
-  if (numbers?.length !== count) throw new AppError('internal', `The library gave ${bytes.length} bytes of ${tensor.dtype} where ${count} numbers were expected.`);
+  const numbers =
+    tensor.dtype === 'float16'
+      ? Float32Array.from(new Uint16Array(bytes.buffer), halfToFloat)
+      : tensor.dtype === 'float32'
+        ? new Float32Array(bytes.buffer)
+        : null;
+  if (numbers?.length !== count)
+    throw new AppError(
+      'internal',
+      `The library gave ${bytes.length} bytes of ${tensor.dtype} where ${count} numbers were expected.`,
+    );
   return numbers;
 }
 

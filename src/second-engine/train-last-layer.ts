@@ -11,18 +11,33 @@ import trainingScript from './training.worker.ts?worker&url';
  * Trains as planned, but for the layer, which is the last. Throws what training throws, `second-engine-unavailable` where the
  * model shows nothing of its inside, `worker-died`, and `cancelled`.
  */
-export async function trainLastLayer(chat: ChatModel, plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe> {
+export async function trainLastLayer(
+  chat: ChatModel,
+  plan: TrainingPlan,
+  onProgress: (progress: TrainingProgress) => void,
+  signal: AbortSignal,
+): Promise<TrainedProbe> {
   throwIfStopped(signal);
   const worker = startWorker(new URL(trainingScript, import.meta.url).href);
   const send = (message: ToTraining): void => worker.postMessage(message);
   try {
     return await new Promise<TrainedProbe>((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(new AppError('cancelled', 'Stopped. Nothing of this training is kept.')), { once: true });
-      worker.addEventListener('error', ({ message }) => reject(new AppError('worker-died', `The worker that trains on the chat model stopped: ${message}`)));
+      signal.addEventListener(
+        'abort',
+        () => reject(new AppError('cancelled', 'Stopped. Nothing of this training is kept.')),
+        { once: true },
+      );
+      worker.addEventListener('error', ({ message }) =>
+        reject(new AppError('worker-died', `The worker that trains on the chat model stopped: ${message}`)),
+      );
       worker.addEventListener('message', ({ data }: MessageEvent<FromTraining>) => {
         switch (data.kind) {
           case 'question':
-            answer(chat, data.question).then((value) => send({ kind: 'answer', number: data.number, value }), (error: unknown) => send({ kind: 'refusal', number: data.number, error: AppError.from(error).toRecord() }));
+            answer(chat, data.question).then(
+              (value) => send({ kind: 'answer', number: data.number, value }),
+              (error: unknown) =>
+                send({ kind: 'refusal', number: data.number, error: AppError.from(error).toRecord() }),
+            );
             break;
           case 'progress':
             onProgress(data.progress);

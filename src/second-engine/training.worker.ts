@@ -7,10 +7,16 @@ import { runTraining } from '../training/run-plan.ts';
 import { lastLayerReader, type StatesSource } from './last-layer-reader.ts';
 import type { FromTraining, ModelQuestion, ToTraining } from './training-messages.ts';
 
-/** Layers are chosen among embeddings and the last one only, and of these the last is meant. A readout inside sentences averages layers of the middle, which are not shown here. */
+/**
+ * Layers are chosen among embeddings and the last one only, and of these the last is meant. A readout inside sentences
+ * averages layers of the middle, which are not shown here.
+ */
 const LAST = 1;
 
-const waiting = new Map<number, { readonly resolve: (value: unknown) => void; readonly reject: (error: AppError) => void }>();
+const waiting = new Map<
+  number,
+  { readonly resolve: (value: unknown) => void; readonly reject: (error: AppError) => void }
+>();
 let asked = 0;
 
 function say(message: FromTraining): void {
@@ -29,8 +35,13 @@ async function train({ model, plan }: Extract<ToTraining, { readonly kind: 'trai
     tokens: async (text, start) => (await ask({ ask: 'tokens', text, start })) as readonly number[],
     states: async (tokens) => (await ask({ ask: 'states', tokens })) as TokenStates,
   };
-  const hash = (content: string | Uint8Array): string => bytesToHex(sha256(typeof content === 'string' ? new TextEncoder().encode(content) : content));
-  const { json, tensors, reportJson } = await runTraining(await lastLayerReader(source), { ...plan, defaultLayer: LAST, trace: null }, { hash, onProgress: (progress) => say({ kind: 'progress', progress }) });
+  const hash = (content: string | Uint8Array): string =>
+    bytesToHex(sha256(typeof content === 'string' ? new TextEncoder().encode(content) : content));
+  const { json, tensors, reportJson } = await runTraining(
+    await lastLayerReader(source),
+    { ...plan, defaultLayer: LAST, trace: null },
+    { hash, onProgress: (progress) => say({ kind: 'progress', progress }) },
+  );
   say({ kind: 'trained', probe: { json, tensors, reportJson } });
 }
 

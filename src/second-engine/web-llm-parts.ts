@@ -50,7 +50,9 @@ export interface Pipeline {
 
 /** A loaded engine. */
 export interface Engine {
-  readonly chat: { readonly completions: { create(request: ChatCompletionRequestNonStreaming): Promise<ChatCompletion> } };
+  readonly chat: {
+    readonly completions: { create(request: ChatCompletionRequestNonStreaming): Promise<ChatCompletion> };
+  };
   readonly loadedModelIdToPipeline: ReadonlyMap<string, Pipeline>;
   interruptGenerate(): Promise<void>;
   unload(): Promise<void>;

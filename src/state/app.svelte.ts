@@ -104,10 +104,24 @@ export class AppState {
     const probes = (this.probes = new Probes(parts.shipped ?? shippedProbes(), this.library, storage));
     this.model = new ModelChoice(storage, MANIFEST_URL);
     this.modelHosts = parts.modelHosts ?? [];
-    this.session = new Session({ connect: parts.connect, probeFiles: (model) => probeToUse(probes.needChosen(), model), model: () => ({ source: this.model.source, hosts: this.modelHosts }), loaded: (status) => this.model.loaded(status) });
+    this.session = new Session({
+      connect: parts.connect,
+      probeFiles: (model) => probeToUse(probes.needChosen(), model),
+      model: () => ({ source: this.model.source, hosts: this.modelHosts }),
+      loaded: (status) => this.model.loaded(status),
+    });
     this.stories = new Stories(parts.fetchText ?? fetchText, RECORDINGS_URL);
     const { session, stories, draft, preferences } = this;
-    this.desk = new Desk({ session, stories, draft, preferences, probeCard: () => probes.needChosen().card(), maker: (engine, taps) => this.#maker(engine, taps), keep: (reading) => void this.#keepRun(reading), probeChoice: this.#probeChoice() });
+    this.desk = new Desk({
+      session,
+      stories,
+      draft,
+      preferences,
+      probeCard: () => probes.needChosen().card(),
+      maker: (engine, taps) => this.#maker(engine, taps),
+      keep: (reading) => void this.#keepRun(reading),
+      probeChoice: this.#probeChoice(),
+    });
     this.tour = new Tour(this.place, storage, () => (preferences.details = true));
     this.links = new Links(this);
     this.save = parts.save ?? download;
@@ -123,7 +137,9 @@ export class AppState {
    * address is opened in the place of the first story.
    */
   async open(): Promise<void> {
-    const kept = Promise.all([this.library.open(), this.history.open()]).catch((error: unknown) => this.session.report(error));
+    const kept = Promise.all([this.library.open(), this.history.open()]).catch((error: unknown) =>
+      this.session.report(error),
+    );
     const code = this.place.query.get('s');
     const shared = code === null ? null : await this.links.read(code);
     await kept;
@@ -173,7 +189,13 @@ export class AppState {
     const { view } = this.desk;
     const { grain, window, shownTheme: theme } = this.preferences;
     const layer = Math.min(view.layer, recording.layers - 1);
-    await this.attempt(async () => this.save(fileName(recording.title, kind.ending), await kind.make(recording, { head: view.head, layer, single: view.single, grain, window, theme }), kind.type));
+    await this.attempt(async () =>
+      this.save(
+        fileName(recording.title, kind.ending),
+        await kind.make(recording, { head: view.head, layer, single: view.single, grain, window, theme }),
+        kind.type,
+      ),
+    );
   }
 
   #probeChoice(): NonNullable<DeskParts['probeChoice']> {
@@ -190,7 +212,14 @@ export class AppState {
     const { chosen } = this.probes;
     const id = this.desk.probe?.id;
     if (chosen === null || id === undefined) return null;
-    return { engine, taps, push: null, probe: { id, key: chosen.key, title: titleWith(chosen.title, this.session.agreement) }, agreement: this.session.agreement, probeSha256: () => probeHash(chosen) };
+    return {
+      engine,
+      taps,
+      push: null,
+      probe: { id, key: chosen.key, title: titleWith(chosen.title, this.session.agreement) },
+      agreement: this.session.agreement,
+      probeSha256: () => probeHash(chosen),
+    };
   }
 
   /** Keeps a run; what goes wrong is shown, and the run stays on show. */

@@ -2,7 +2,10 @@
 import type { EngineClient } from '../worker/client/engine-client.ts';
 
 /** Starts a worker, asks, and ends it. Throws what the question does, or `worker-died`. */
-export async function askEngine<T>(connect: () => EngineClient, question: (client: EngineClient) => Promise<T>): Promise<T> {
+export async function askEngine<T>(
+  connect: () => EngineClient,
+  question: (client: EngineClient) => Promise<T>,
+): Promise<T> {
   const client = connect();
   const lost = new Promise<never>((_, reject) => client.onLost(reject));
   try {

@@ -11,7 +11,15 @@ export class BatchPace {
   readonly #clock: () => number;
   #pace = $state.raw<Readonly<Record<string, number>>>({});
 
-  constructor({ storage, status, clock = () => performance.now() }: { readonly storage: Storage | null; readonly status: () => EngineStatus | null; readonly clock?: () => number }) {
+  constructor({
+    storage,
+    status,
+    clock = () => performance.now(),
+  }: {
+    readonly storage: Storage | null;
+    readonly status: () => EngineStatus | null;
+    readonly clock?: () => number;
+  }) {
     this.#kept = new Kept(storage);
     this.#status = status;
     this.#clock = clock;
@@ -43,7 +51,9 @@ function paceIn(stored: string | null): Readonly<Record<string, number>> {
   try {
     const value: unknown = JSON.parse(stored ?? '{}');
     if (typeof value !== 'object' || value === null) return {};
-    return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number' && entry[1] > 0));
+    return Object.fromEntries(
+      Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number' && entry[1] > 0),
+    );
   } catch {
     // Written by hand or cut off: measured anew.
     return {};

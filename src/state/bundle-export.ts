@@ -21,22 +21,61 @@ export function exportFiles({ offer, card, judgement }: JudgedOffer): readonly E
     const { json, tensors } = await offer.files();
     return parseProbe(json, new Uint8Array(tensors));
   };
-  const vector = (which: 'steering' | 'directions') => async (): Promise<FileContent> => writeControlVector(controlVectorOf(await whole(), which));
+  const vector = (which: 'steering' | 'directions') => async (): Promise<FileContent> =>
+    writeControlVector(controlVectorOf(await whole(), which));
   const report = judgement?.report;
-  const judgedFiles: readonly ExportFile[] = report === undefined ? [] : [
-    { name: 'report.json', says: 'the judgement, every number', type: 'application/json', make: async () => (await offer.files()).reportJson ?? '' },
-    { name: 'CARD.md', says: 'the same for reading', type: 'text/markdown', make: () => Promise.resolve(probeCard(card, report)) },
-  ];
+  const judgedFiles: readonly ExportFile[] =
+    report === undefined
+      ? []
+      : [
+          {
+            name: 'report.json',
+            says: 'the judgement, every number',
+            type: 'application/json',
+            make: async () => (await offer.files()).reportJson ?? '',
+          },
+          {
+            name: 'CARD.md',
+            says: 'the same for reading',
+            type: 'text/markdown',
+            make: () => Promise.resolve(probeCard(card, report)),
+          },
+        ];
   return [
-    { name: 'probe.json', says: 'what it is, and its calibration', type: 'application/json', make: async () => (await offer.files()).json },
-    { name: 'directions.safetensors', says: 'the directions by layer', type: 'application/octet-stream', make: async () => (await offer.files()).tensors },
+    {
+      name: 'probe.json',
+      says: 'what it is, and its calibration',
+      type: 'application/json',
+      make: async () => (await offer.files()).json,
+    },
+    {
+      name: 'directions.safetensors',
+      says: 'the directions by layer',
+      type: 'application/octet-stream',
+      make: async () => (await offer.files()).tensors,
+    },
     ...judgedFiles,
-    { name: `${card.id}.steering.gguf`, says: 'control vector for pushing, for llama.cpp', type: 'application/octet-stream', make: vector('steering') },
-    { name: `${card.id}.directions.gguf`, says: 'control vector of the reading directions', type: 'application/octet-stream', make: vector('directions') },
+    {
+      name: `${card.id}.steering.gguf`,
+      says: 'control vector for pushing, for llama.cpp',
+      type: 'application/octet-stream',
+      make: vector('steering'),
+    },
+    {
+      name: `${card.id}.directions.gguf`,
+      says: 'control vector of the reading directions',
+      type: 'application/octet-stream',
+      make: vector('directions'),
+    },
   ];
 }
 
 /** Every table of the judgement as a CSV file. */
 export function tableFiles({ card, judgement }: JudgedOffer): readonly ExportFile[] {
-  return (judgement?.tables ?? []).map((table) => ({ name: `${card.id}.${table.name}.csv`, says: table.name, type: 'text/csv', make: async () => tableCsv(table) }));
+  return (judgement?.tables ?? []).map((table) => ({
+    name: `${card.id}.${table.name}.csv`,
+    says: table.name,
+    type: 'text/csv',
+    make: async () => tableCsv(table),
+  }));
 }

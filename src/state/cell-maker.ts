@@ -39,7 +39,11 @@ export class CellMaker {
     return cells;
   }
 
-  #raw(source: CellSource, last: { readonly source: CellSource; readonly given: number } | null, before: readonly StripCell[]): readonly StripCell[] {
+  #raw(
+    source: CellSource,
+    last: { readonly source: CellSource; readonly given: number } | null,
+    before: readonly StripCell[],
+  ): readonly StripCell[] {
     const { reading, rows, smoothing, layer, domain, taps } = source;
     const { tokens, givenTokens: given } = reading;
     const same = last !== null && isAlike(last.source, source);
@@ -50,10 +54,19 @@ export class CellMaker {
     const make = (token: number, value: number): StripCell => {
       const old = before[token];
       const mark = sameMark(old?.tap ?? null, tapAt.get(token) ?? null);
-      const shape = tokenShape(token, tokens[token]?.text ?? '', token === given && token > 0, mark !== null, old?.shape);
-      return same && old !== undefined && old.shape === shape && old.tap === mark && Object.is(old.value, value) ? old : stripCell(shape, value, domain, mark);
+      const shape = tokenShape(
+        token,
+        tokens[token]?.text ?? '',
+        token === given && token > 0,
+        mark !== null,
+        old?.shape,
+      );
+      return same && old !== undefined && old.shape === shape && old.tap === mark && Object.is(old.value, value)
+        ? old
+        : stripCell(shape, value, domain, mark);
     };
-    for (let token = from; token < tokens.length; token += 1) cells.push(make(token, values[token - from] ?? Number.NaN));
+    for (let token = from; token < tokens.length; token += 1)
+      cells.push(make(token, values[token - from] ?? Number.NaN));
     // Marks and the border may come to tokens that have long been there, in any order.
     for (const token of [...tapAt.keys(), ...(last !== null && last.given !== given ? [last.given, given] : [])]) {
       const cell = token < from ? cells[token] : undefined;
@@ -64,7 +77,11 @@ export class CellMaker {
 }
 
 /** Every token in the colour of the reading that follows it, and uncoloured where none does yet. */
-function calmCells({ reading }: CellSource, points: readonly TracePoint[], before: readonly StripCell[]): readonly StripCell[] {
+function calmCells(
+  { reading }: CellSource,
+  points: readonly TracePoint[],
+  before: readonly StripCell[],
+): readonly StripCell[] {
   const { tokens, givenTokens: given } = reading;
   const values = traceValues(points, tokens.length);
   const end = (points.at(-1)?.afterToken ?? -1) + 1;
@@ -72,15 +89,31 @@ function calmCells({ reading }: CellSource, points: readonly TracePoint[], befor
     const old = before[token];
     const shape = tokenShape(token, text, token === given && token > 0, false, old?.shape);
     const cell = readingCell(shape, values[token] ?? Number.NaN, token < end);
-    return old?.calm === true && old.shape === shape && old.state === cell.state && Object.is(old.value, cell.value) ? old : cell;
+    return old?.calm === true && old.shape === shape && old.state === cell.state && Object.is(old.value, cell.value)
+      ? old
+      : cell;
   });
 }
 
 /** The mark from before where it says the same. */
 function sameMark(old: TapMark | null, mark: TapMark | null): TapMark | null {
-  return old !== null && mark !== null && old.index === mark.index && Object.is(old.score, mark.score) && Object.is(old.low, mark.low) && Object.is(old.high, mark.high) ? old : mark;
+  return old !== null &&
+    mark !== null &&
+    old.index === mark.index &&
+    Object.is(old.score, mark.score) &&
+    Object.is(old.low, mark.low) &&
+    Object.is(old.high, mark.high)
+    ? old
+    : mark;
 }
 
 function isAlike(one: CellSource, other: CellSource): boolean {
-  return one.trace === null && one.head === other.head && one.layer === other.layer && one.domain === other.domain && one.smoothing.grain === other.smoothing.grain && one.smoothing.window === other.smoothing.window;
+  return (
+    one.trace === null &&
+    one.head === other.head &&
+    one.layer === other.layer &&
+    one.domain === other.domain &&
+    one.smoothing.grain === other.smoothing.grain &&
+    one.smoothing.window === other.smoothing.window
+  );
 }

@@ -1,7 +1,13 @@
 /** A chat model as a judge of the set on the table: forced choices, both ways round, beside what a probe says of the same turns. */
 import type { Axis } from '../core/probe-types.ts';
 import { type ChoiceAgreement, choiceAgreement, type PairAnswers } from '../core/second-engine/choice-agreement.ts';
-import { type Choice, type ChoicePair, choicePairs, choiceQuestions, readChoice } from '../core/second-engine/forced-choice.ts';
+import {
+  type Choice,
+  type ChoicePair,
+  choicePairs,
+  choiceQuestions,
+  readChoice,
+} from '../core/second-engine/forced-choice.ts';
 import { headerFacts } from '../core/set-header.ts';
 import type { SetRow } from '../core/set-rows.ts';
 import type { SetSource } from '../core/training-plan.ts';
@@ -42,7 +48,15 @@ export class ChatJudging {
   #pace = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
   #judgement = $state.raw<ChatJudgement | null>(null);
 
-  constructor({ chat, bench, judging }: { readonly chat: SecondEngine; readonly bench: SetBench; readonly judging: SetJudging }) {
+  constructor({
+    chat,
+    bench,
+    judging,
+  }: {
+    readonly chat: SecondEngine;
+    readonly bench: SetBench;
+    readonly judging: SetJudging;
+  }) {
     this.#chat = chat;
     this.#bench = bench;
     this.#judging = judging;
@@ -65,11 +79,20 @@ export class ChatJudging {
     const judgement = this.#judgement;
     if (judgement === null) return null;
     const probe = probeBeside(judgement, this.#judging.result);
-    return { ...judgement, probe, agreement: choiceAgreement(judgement.pairs, judgement.answers, probe?.scores ?? null) };
+    return {
+      ...judgement,
+      probe,
+      agreement: choiceAgreement(judgement.pairs, judgement.answers, probe?.scores ?? null),
+    };
   });
 
   /** Whether the result is of the set on the table as it stands now. */
-  readonly fresh = $derived.by((): boolean => this.#judgement !== null && this.#judgement.source.rows === this.#source()?.rows && this.#judgement.source.header === this.#source()?.header);
+  readonly fresh = $derived.by(
+    (): boolean =>
+      this.#judgement !== null &&
+      this.#judgement.source.rows === this.#source()?.rows &&
+      this.#judgement.source.header === this.#source()?.header,
+  );
 
   /** Asks every pair both ways round; stopped or failed, the last result stays. */
   async judge(): Promise<void> {
@@ -81,7 +104,10 @@ export class ChatJudging {
     const questions = choiceQuestions(rows, pairs, axis);
     this.#pace = { done: 0, total: questions.length };
     const judged = await this.#chat.run(async (model, signal) => {
-      const answers = pairs.map((): { positiveFirst: Choice; positiveSecond: Choice } => ({ positiveFirst: null, positiveSecond: null }));
+      const answers = pairs.map((): { positiveFirst: Choice; positiveSecond: Choice } => ({
+        positiveFirst: null,
+        positiveSecond: null,
+      }));
       for (const [index, { pair, positiveFirst, request }] of questions.entries()) {
         const choice = readChoice(await model.ask(request, signal));
         const own = answers[pair];
@@ -105,5 +131,9 @@ function probeBeside({ source, rows }: ChatJudgement, judged: JudgedSet | null):
   if (judged === null || judged.isVector || judged.source.rows !== source.rows) return null;
   const scores = judged.judgement.turnScores[judged.layer] ?? [];
   let turn = 0;
-  return { name: judged.probe, layer: judged.layer, scores: rows.map((row) => (row.pole === 'neutral' ? NaN : (scores[turn++] ?? NaN))) };
+  return {
+    name: judged.probe,
+    layer: judged.layer,
+    scores: rows.map((row) => (row.pole === 'neutral' ? NaN : (scores[turn++] ?? NaN))),
+  };
 }

@@ -15,7 +15,11 @@ export interface CompareRoom {
 
 const roomFor = roomOf((app): CompareRoom => {
   const runs = new ComparedRuns({ offers: () => runOffers(app), preferences: app.preferences });
-  return { runs, difference: new RunDifference(runs), divergence: new ComparedDivergence({ runs, session: app.session, offers: () => app.probes.offers }) };
+  return {
+    runs,
+    difference: new RunDifference(runs),
+    divergence: new ComparedDivergence({ runs, session: app.session, offers: () => app.probes.offers }),
+  };
 });
 
 /** Reads the room within the component tree. */

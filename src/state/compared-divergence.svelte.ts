@@ -1,5 +1,12 @@
 /** How far the next words of two compared runs are apart: what it takes to measure it, and what was measured. */
-import { divergenceByColumn, firstApart, sharedPairs, summariseDivergence, type DivergenceSummary, type TokenDivergence } from '../core/token-divergence.ts';
+import {
+  divergenceByColumn,
+  firstApart,
+  sharedPairs,
+  summariseDivergence,
+  type DivergenceSummary,
+  type TokenDivergence,
+} from '../core/token-divergence.ts';
 import type { Recording } from '../format/recording.ts';
 import type { ReadRun } from '../worker/protocol.ts';
 import type { ComparedRuns } from './compared-runs.svelte.ts';
@@ -65,7 +72,12 @@ export class ComparedDivergence {
     const { ab, ba } = straight ? divergence : { ab: divergence.ba, ba: divergence.ab };
     const { columns } = alignment;
     const summary = summariseDivergence({ ab, ba });
-    return { ab: divergenceByColumn(columns, ab), ba: divergenceByColumn(columns, ba), summary, first: firstApart(columns, summary) };
+    return {
+      ab: divergenceByColumn(columns, ab),
+      ba: divergenceByColumn(columns, ba),
+      summary,
+      first: firstApart(columns, summary),
+    };
   });
 
   /** Measures unless there is an {@link obstacle}; what goes wrong is shown. Stopped, what was measured before stays. */
@@ -76,8 +88,16 @@ export class ComparedDivergence {
     if (both === null || alignment === null || this.obstacle !== null) return;
     const [a, b] = [both.a.recording, both.b.recording];
     try {
-      const run = async ({ tokens, givenTokens, run: origin }: Recording): Promise<ReadRun> => ({ ids: tokens.map(({ id }) => id), given: givenTokens, push: origin?.push ? await pushArgsOf(origin.push, offers(), session) : null });
-      const divergence = await session.diverge({ a: await run(a), b: await run(b), pairs: sharedPairs(alignment.columns) });
+      const run = async ({ tokens, givenTokens, run: origin }: Recording): Promise<ReadRun> => ({
+        ids: tokens.map(({ id }) => id),
+        given: givenTokens,
+        push: origin?.push ? await pushArgsOf(origin.push, offers(), session) : null,
+      });
+      const divergence = await session.diverge({
+        a: await run(a),
+        b: await run(b),
+        pairs: sharedPairs(alignment.columns),
+      });
       if (divergence !== null) this.#measured = { a, b, divergence };
     } catch (error) {
       session.report(error);

@@ -38,7 +38,8 @@ export class ComparedRuns {
 
   constructor(parts: { readonly offers: () => readonly RunOffer[]; readonly preferences: Preferences }) {
     this.#offers = parts.offers;
-    const instrument = (side: Side): Instrument => new Instrument(() => this.#slots[side]?.run?.reading ?? null, this.view, parts.preferences);
+    const instrument = (side: Side): Instrument =>
+      new Instrument(() => this.#slots[side]?.run?.reading ?? null, this.view, parts.preferences);
     this.instruments = { a: instrument('a'), b: instrument('b') };
   }
 
@@ -46,14 +47,18 @@ export class ComparedRuns {
   readonly choices = $derived.by((): readonly { readonly key: string; readonly title: string }[] => {
     const offers = this.#offers();
     const gone = new Map<string, RunSlot>();
-    for (const slot of Object.values(this.#slots)) if (slot !== null && slot.run !== null && !offers.some((offer) => offer.key === slot.key)) gone.set(slot.key, slot);
+    for (const slot of Object.values(this.#slots))
+      if (slot !== null && slot.run !== null && !offers.some((offer) => offer.key === slot.key))
+        gone.set(slot.key, slot);
     return [...offers, ...gone.values()];
   });
 
   /** Stories asked for that contain cruelty and whose reader has not been told of it. */
   readonly withheld = $derived.by((): readonly { readonly id: string; readonly title: string }[] => {
     const keys = Object.values(this.#wanted);
-    return this.#offers().flatMap(({ key, title, withheld }) => (withheld !== null && keys.includes(key) ? [{ id: withheld, title }] : []));
+    return this.#offers().flatMap(({ key, title, withheld }) =>
+      withheld !== null && keys.includes(key) ? [{ id: withheld, title }] : [],
+    );
   });
 
   /** Key of the run that was asked for, whether or not there is such a run. */
@@ -85,14 +90,19 @@ export class ComparedRuns {
   });
 
   /** Whether both runs were also read by each pole alone. */
-  readonly poles = $derived.by(() => this.both !== null && this.both.a.recording.poles !== null && this.both.b.recording.poles !== null);
+  readonly poles = $derived.by(
+    () => this.both !== null && this.both.a.recording.poles !== null && this.both.b.recording.poles !== null,
+  );
 
   /** Layers that both runs have. */
-  readonly layers = $derived.by(() => (this.both === null ? 1 : Math.min(this.both.a.recording.layers, this.both.b.recording.layers)));
+  readonly layers = $derived.by(() =>
+    this.both === null ? 1 : Math.min(this.both.a.recording.layers, this.both.b.recording.layers),
+  );
 
   /** By token its column. */
   readonly columnOf = $derived.by((): Readonly<Record<Side, Int32Array>> => {
-    const of = (side: Side): Int32Array => columnOfTokens(this.alignment?.columns ?? [], side, this.both?.[side].recording.tokens.length ?? 0);
+    const of = (side: Side): Int32Array =>
+      columnOfTokens(this.alignment?.columns ?? [], side, this.both?.[side].recording.tokens.length ?? 0);
     return { a: of('a'), b: of('b') };
   });
 
@@ -106,7 +116,10 @@ export class ComparedRuns {
     const columns = this.columnOf[side];
     const exact = this.tokenAt(side, column);
     if (exact !== null) return exact;
-    return Math.max(0, columns.findLastIndex((at) => at <= column));
+    return Math.max(
+      0,
+      columns.findLastIndex((at) => at <= column),
+    );
   }
 
   /** Takes what an address asks for; a side that it does not name stays. */
@@ -119,7 +132,9 @@ export class ComparedRuns {
   }
 
   /** The address of what is compared. */
-  readonly address = $derived.by(() => `#/library/compare?${new URLSearchParams(this.#wanted).toString().replaceAll('%3A', ':')}`);
+  readonly address = $derived.by(
+    () => `#/library/compare?${new URLSearchParams(this.#wanted).toString().replaceAll('%3A', ':')}`,
+  );
 
   /** Asks for a run. */
   choose(side: Side, key: string): void {
@@ -169,7 +184,10 @@ export class ComparedRuns {
     const { recording } = this.both.a;
     if (!this.poles) this.view.head = 'difference';
     const stays = this.#seen && this.view.layer < this.layers;
-    this.view.reset(stays ? this.view.layer : Math.min(recording.defaultLayer, this.layers - 1), stays && this.view.single);
+    this.view.reset(
+      stays ? this.view.layer : Math.min(recording.defaultLayer, this.layers - 1),
+      stays && this.view.single,
+    );
     this.#seen = true;
   }
 }

@@ -52,7 +52,11 @@ export class Comparison {
       probes.slice(index + 1).map((b) => {
         const { hidden, weightsSha256 } = a.card.model;
         const same = weightsSha256 === b.card.model.weightsSha256 && a.directions.length === b.directions.length;
-        return { a: offerName(a.offer), b: offerName(b.offer), cosine: same ? cosineByLayer(a.directions, b.directions, hidden) : null };
+        return {
+          a: offerName(a.offer),
+          b: offerName(b.offer),
+          cosine: same ? cosineByLayer(a.directions, b.directions, hidden) : null,
+        };
       }),
     );
   });

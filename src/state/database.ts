@@ -15,7 +15,8 @@ export interface Keepable {
 }
 
 /** One change to a store. */
-export type Change = { readonly store: StoreName; readonly put: Keepable } | { readonly store: StoreName; readonly remove: string };
+export type Change =
+  { readonly store: StoreName; readonly put: Keepable } | { readonly store: StoreName; readonly remove: string };
 
 /** Changes that depend on what is there: nobody else, no other tab either, writes between the reading and the changes. */
 export interface Decision {
@@ -55,9 +56,11 @@ export function memoryDatabase(refusal = 'This page keeps nothing.'): Database {
     lasts: false,
     refusal,
     all: <T extends Keepable>(name: StoreName) => Promise.resolve([...store(name).values()] as T[]),
-    under: <T extends Keepable>(name: StoreName, prefix: string) => Promise.resolve([...store(name).values()].filter(({ id }) => id.startsWith(prefix)) as T[]),
+    under: <T extends Keepable>(name: StoreName, prefix: string) =>
+      Promise.resolve([...store(name).values()].filter(({ id }) => id.startsWith(prefix)) as T[]),
     ids: (name, prefix) => Promise.resolve([...store(name).keys()].filter((id) => id.startsWith(prefix))),
-    get: <T extends Keepable>(name: StoreName, id: string) => Promise.resolve((store(name).get(id) as T | undefined) ?? null),
+    get: <T extends Keepable>(name: StoreName, id: string) =>
+      Promise.resolve((store(name).get(id) as T | undefined) ?? null),
     write: async (changes) => {
       for (const change of isDecision(changes) ? changes.decide([...store(changes.reads).values()]) : changes) {
         if ('put' in change) store(change.store).set(change.put.id, change.put);
@@ -126,9 +129,12 @@ function overIndexedDb(connection: Connection): Database {
     lasts: true,
     refusal: null,
     all: <T extends Keepable>(store: StoreName) => ask(store, (kept) => kept.getAll() as IDBRequest<T[]>),
-    under: <T extends Keepable>(store: StoreName, prefix: string) => ask(store, (kept) => kept.getAll(IDBKeyRange.bound(prefix, `${prefix}\uffff`)) as IDBRequest<T[]>),
-    ids: async (store, prefix) => (await ask(store, (kept) => kept.getAllKeys(IDBKeyRange.bound(prefix, `${prefix}\uffff`)))).map(String),
-    get: async <T extends Keepable>(store: StoreName, id: string) => (await ask(store, (kept) => kept.get(id) as IDBRequest<T | undefined>)) ?? null,
+    under: <T extends Keepable>(store: StoreName, prefix: string) =>
+      ask(store, (kept) => kept.getAll(IDBKeyRange.bound(prefix, `${prefix}\uffff`)) as IDBRequest<T[]>),
+    ids: async (store, prefix) =>
+      (await ask(store, (kept) => kept.getAllKeys(IDBKeyRange.bound(prefix, `${prefix}\uffff`)))).map(String),
+    get: async <T extends Keepable>(store: StoreName, id: string) =>
+      (await ask(store, (kept) => kept.get(id) as IDBRequest<T | undefined>)) ?? null,
     write: async (changes) => {
       if (!isDecision(changes) && changes.length === 0) return;
       const stores = isDecision(changes) ? changes.stores : [...new Set(changes.map(({ store }) => store))];
@@ -137,7 +143,8 @@ function overIndexedDb(connection: Connection): Database {
       const done = new Promise<void>((resolve, reject) => {
         // Kept means written: a request can succeed in a transaction that then fails for want of room.
         transaction.oncomplete = () => resolve();
-        transaction.onabort = () => reject(failure ?? transaction.error ?? new Error('The browser would not store it.'));
+        transaction.onabort = () =>
+          reject(failure ?? transaction.error ?? new Error('The browser would not store it.'));
       });
       if (isDecision(changes)) {
         const request = transaction.objectStore(changes.reads).getAll() as IDBRequest<Keepable[]>;
@@ -194,7 +201,9 @@ function request(name: string, version?: number): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open(name, version);
     opening.onupgradeneeded = () => {
-      for (const store of STORES) if (!opening.result.objectStoreNames.contains(store)) opening.result.createObjectStore(store, { keyPath: 'id' });
+      for (const store of STORES)
+        if (!opening.result.objectStoreNames.contains(store))
+          opening.result.createObjectStore(store, { keyPath: 'id' });
     };
     let given = false;
     opening.onsuccess = () => {
@@ -205,7 +214,9 @@ function request(name: string, version?: number): Promise<IDBDatabase> {
     opening.onerror = () => reject(opening.error ?? new Error('The browser refuses to store anything.'));
     opening.onblocked = () => {
       given = true;
-      reject(new Error('Another tab holds it with an older version of this page. Close that tab and load this one again.'));
+      reject(
+        new Error('Another tab holds it with an older version of this page. Close that tab and load this one again.'),
+      );
     };
   });
 }

@@ -16,12 +16,21 @@ export async function inflate(packed: Uint8Array<ArrayBuffer>, most: number): Pr
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       parts.push(next.value);
       size += next.value.length;
-      if (size > most) throw new AppError('link-invalid', `The link unpacks to more than ${most / 1e6} MB, which no link of Flipside does. Ask for the link again.`);
+      if (size > most)
+        throw new AppError(
+          'link-invalid',
+          `The link unpacks to more than ${most / 1e6} MB, which no link of Flipside does. Ask for the link again.`,
+        );
     }
   } catch (error) {
     await reader.cancel().catch(() => undefined); // broken already: there is nothing left to stop
     if (error instanceof AppError) throw error;
-    throw new AppError('link-invalid', 'The link’s content cannot be unpacked. Ask for the link again, or for the run as a file.', {}, error);
+    throw new AppError(
+      'link-invalid',
+      'The link’s content cannot be unpacked. Ask for the link again, or for the run as a file.',
+      {},
+      error,
+    );
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }

@@ -45,7 +45,8 @@ export class Desk extends Showing {
     const card = this.#parts.probeCard().then((probe) => (this.#probe = probe));
     const fork = this.fetchFork();
     const story = stories.open().then(() => (wanted ? this.showFirst() : undefined));
-    for (const outcome of await Promise.allSettled([card, story, fork])) if (outcome.status === 'rejected') session.report(outcome.reason);
+    for (const outcome of await Promise.allSettled([card, story, fork]))
+      if (outcome.status === 'rejected') session.report(outcome.reason);
   }
 
   /** Reads what is in the text box. `given`: characters that were given where the rest was written by a model, else null. */
@@ -117,7 +118,8 @@ export class Desk extends Showing {
     const { session, preferences } = this.#parts;
     const sampling = $state.snapshot(this.sampling);
     const still = held.asItStands();
-    const instead = (from: ReadingState, to: ReadingState): void => this.trail.rewrite((shown) => (shown.reading === from ? { ...shown, reading: to } : shown));
+    const instead = (from: ReadingState, to: ReadingState): void =>
+      this.trail.rewrite((shown) => (shown.reading === from ? { ...shown, reading: to } : shown));
     instead(held, still);
     const now = this.shown();
     const step = this.trail.take({ name: 'the continuation', before: { ...now, reading: still }, after: now });
@@ -136,17 +138,26 @@ export class Desk extends Showing {
   /** Lets a text that the engine holds get readings inside its sentences, beside whatever the reader does; it is kept again with them. */
   refine(reading: ReadingState | null): ReadingState | null {
     const { session, preferences } = this.#parts;
-    if (reading !== null && preferences.taps) void session.refine(reading).then((came) => (came > 0 ? this.#keep(reading) : undefined));
+    if (reading !== null && preferences.taps)
+      void session.refine(reading).then((came) => (came > 0 ? this.#keep(reading) : undefined));
     return reading;
   }
 
-  /** Reads a text and shows it while it comes; the reading if it came to its end. `again`: the same text on show now, or its given characters. */
+  /**
+   * Reads a text and shows it while it comes; the reading if it came to its end. `again`: the same text on show now, or
+   * its given characters.
+   */
   async #read(title: string, text: string, again: ReadingState | number | null = null): Promise<ReadingState | null> {
     const { session, preferences } = this.#parts;
     try {
       session.needReady();
       const reading = this.blank(title, text, again);
-      const read = await this.fill(`reading ${title}`, reading, () => session.read(text, preferences.taps, reading), again instanceof ReadingState && this.reading === again);
+      const read = await this.fill(
+        `reading ${title}`,
+        reading,
+        () => session.read(text, preferences.taps, reading),
+        again instanceof ReadingState && this.reading === again,
+      );
       if (read === null) session.onceBack(() => this.#read(title, text, again));
       return read;
     } catch (error) {
@@ -155,27 +166,54 @@ export class Desk extends Showing {
     return null;
   }
 
-  /** An empty reading of a text with the probe in use; `pushed` knows what is done to the stream, null: nothing. Throws `probe-invalid` without a probe. */
+  /**
+   * An empty reading of a text with the probe in use; `pushed` knows what is done to the stream, null: nothing. Throws
+   * `probe-invalid` without a probe.
+   */
   blank(title: string, text: string, again: Again = null, pushed: Pick<Maker, 'push'> | null = null): ReadingState {
     const { session, preferences, schedule } = this.#parts;
     const probe = this.#probe;
     if (probe === null) throw new AppError('probe-invalid', 'There is no probe to read with. Load the page again.');
     const made = session.status === null ? null : (this.#parts.maker?.(session.status, preferences.taps) ?? null);
-    const maker = made === null || pushed === null ? made : { ...made, get push() { return pushed.push; } };
+    const maker =
+      made === null || pushed === null
+        ? made
+        : {
+            ...made,
+            get push() {
+              return pushed.push;
+            },
+          };
     const { axis, defaultLayer, calibration, poles } = probe;
-    const frame = { title, axis, defaultLayer, layers: calibration.length, ...scalesOf(probe), poles: poles && byPole((pole) => scalesOf(poles[pole])) };
+    const frame = {
+      title,
+      axis,
+      defaultLayer,
+      layers: calibration.length,
+      ...scalesOf(probe),
+      poles: poles && byPole((pole) => scalesOf(poles[pole])),
+    };
     return ReadingState.live(frame, schedule, again, maker, text);
   }
 
-  /** Shows a reading while a run fills it, and keeps it; the reading if the run came to its end. `step` names it for undo; `again`: the text on show is read again. */
-  async fill(step: string, reading: ReadingState, run: () => Promise<boolean>, again = false): Promise<ReadingState | null> {
+  /**
+   * Shows a reading while a run fills it, and keeps it; the reading if the run came to its end. `step` names it for
+   * undo; `again`: the text on show is read again.
+   */
+  async fill(
+    step: string,
+    reading: ReadingState,
+    run: () => Promise<boolean>,
+    again = false,
+  ): Promise<ReadingState | null> {
     const before = this.shown();
     const running = run();
     this.#parts.stories.leave();
     this.show(reading);
     const taken = this.took(step, before);
     const whole = await running;
-    // A beginning takes the place of nothing: neither of what was on show before its first token, nor of the whole text that was read again.
+    // A beginning takes the place of nothing: neither of what was on show before its first token, nor of the whole text
+    // that was read again.
     const nothing = reading.tokens.length === 0 || (!whole && again && this.#parts.session.phase.kind !== 'lost');
     if (!nothing) this.#keep(reading);
     if (whole) return reading;
@@ -190,7 +228,6 @@ export class Desk extends Showing {
   #keep(reading: ReadingState): void {
     if (this.#parts.session.problem?.code.startsWith('numbers-') !== true) this.#parts.keep?.(reading);
   }
-
 }
 
 function scalesOf({ calibration, lexical, alarm }: Pick<ProbeCard, 'calibration' | 'lexical' | 'alarm'>): HeadScales {

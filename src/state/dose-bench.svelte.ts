@@ -63,13 +63,27 @@ export class DoseBench {
   readonly #parts: DoseBenchParts;
   readonly #kept: KeptDoses;
   readonly #clock: () => number;
-  #found = $state.raw<{ readonly key: string; readonly weights: string | null; readonly recorded: DoseReport | null; readonly measured: DoseReport | null } | null>(null);
+  #found = $state.raw<{
+    readonly key: string;
+    readonly weights: string | null;
+    readonly recorded: DoseReport | null;
+    readonly measured: DoseReport | null;
+  } | null>(null);
   #wanted = $state<'recorded' | 'measured'>('measured');
   #pace = $state.raw<DosePace | null>(null);
   #running = $state(false);
   #sets = $state.raw<readonly ChoiceOffer[]>([]);
   #plan = $state.raw<DosePlan | null>(null);
-  options = $state.raw<DoseChoice>({ mode: 'add', from: null, to: null, where: 'generated', targets: MATCH_TARGETS, placeboTargets: PLACEBO_TARGETS, choices: null, control: null });
+  options = $state.raw<DoseChoice>({
+    mode: 'add',
+    from: null,
+    to: null,
+    where: 'generated',
+    targets: MATCH_TARGETS,
+    placeboTargets: PLACEBO_TARGETS,
+    choices: null,
+    control: null,
+  });
 
   constructor(parts: DoseBenchParts) {
     this.#parts = parts;
@@ -80,7 +94,9 @@ export class DoseBench {
   readonly #own = $derived.by(() => (this.#found?.key === this.#parts.choice.offer?.key ? this.#found : null));
 
   /** Hash of the weights that would be pushed: those that are loaded, or else the probe's own, once they are known. */
-  readonly #weights = $derived.by(() => (this.#parts.session.status?.model ?? this.#parts.choice.card?.model)?.weightsSha256 ?? null);
+  readonly #weights = $derived.by(
+    () => (this.#parts.session.status?.model ?? this.#parts.choice.card?.model)?.weightsSha256 ?? null,
+  );
 
   /** Whether it is known what there is of the chosen direction. */
   readonly settled = $derived.by(() => this.#own !== null);
@@ -92,7 +108,12 @@ export class DoseBench {
   /** What is on show, and which of the two it is; null where there is neither. */
   readonly shown = $derived.by((): { readonly report: DoseReport; readonly from: 'recorded' | 'measured' } | null => {
     const { recorded, measured } = this;
-    const from = (this.#wanted === 'measured' ? measured : recorded) === null ? (measured === null ? 'recorded' : 'measured') : this.#wanted;
+    const from =
+      (this.#wanted === 'measured' ? measured : recorded) === null
+        ? measured === null
+          ? 'recorded'
+          : 'measured'
+        : this.#wanted;
     const report = from === 'measured' ? measured : recorded;
     return report === null ? null : { report, from };
   });
@@ -101,7 +122,9 @@ export class DoseBench {
   readonly elsewhere = $derived.by((): string | null => {
     const { status } = this.#parts.session;
     const model = this.shown?.report.model;
-    return status === null || model === undefined || model.weightsSha256 === status.model.weightsSha256 ? null : model.id;
+    return status === null || model === undefined || model.weightsSha256 === status.model.weightsSha256
+      ? null
+      : model.id;
   });
 
   get running(): boolean {
@@ -117,13 +140,19 @@ export class DoseBench {
   readonly offers = $derived.by((): readonly ChoiceOffer[] => choicesFor(this.#sets, this.#parts.choice.axis));
 
   /** The one that is taken; null where none ship, or they have not come yet. */
-  readonly choices = $derived.by((): ChoiceOffer | null => this.offers.find(({ name }) => name === this.options.choices) ?? this.offers[0] ?? null);
+  readonly choices = $derived.by(
+    (): ChoiceOffer | null => this.offers.find(({ name }) => name === this.options.choices) ?? this.offers[0] ?? null,
+  );
 
   /** Whether it is known that no choices ship for the axis. */
-  readonly choiceless = $derived.by(() => this.#sets.length > 0 && this.#parts.choice.card !== null && this.choices === null);
+  readonly choiceless = $derived.by(
+    () => this.#sets.length > 0 && this.#parts.choice.card !== null && this.choices === null,
+  );
 
   /** Whether the same strengths are tried on luck: by itself for axes about what somebody does to others. */
-  readonly controlled = $derived.by(() => this.options.control ?? comparedWith(this.#parts.choice.axis).control !== null);
+  readonly controlled = $derived.by(
+    () => this.options.control ?? comparedWith(this.#parts.choice.axis).control !== null,
+  );
 
   /** Layers that are pushed. */
   readonly layers = $derived.by(() => {
@@ -149,7 +178,8 @@ export class DoseBench {
     const weights = this.#weights;
     if (offer === null || (this.#found?.key === offer.key && this.#found.weights === weights)) return;
     const found = (recorded: DoseReport | null, measured: DoseReport | null): void => {
-      if (this.#parts.choice.offer === offer && this.#weights === weights) this.#found = { key: offer.key, weights, recorded, measured };
+      if (this.#parts.choice.offer === offer && this.#weights === weights)
+        this.#found = { key: offer.key, weights, recorded, measured };
     };
     let recorded: DoseReport | null = null;
     try {
@@ -165,7 +195,10 @@ export class DoseBench {
     this.#sets = await shippedChoices();
     const { targets, placeboTargets } = this.options;
     const [choices, control] = [await this.choices?.source(), this.controlled ? await this.#luck() : null];
-    this.#plan = choices === undefined ? null : { targets: targets.length, placeboTargets: placeboTargets.length, placebos: PLACEBOS, choices, control };
+    this.#plan =
+      choices === undefined
+        ? null
+        : { targets: targets.length, placeboTargets: placeboTargets.length, placebos: PLACEBOS, choices, control };
   }
 
   /** What is recorded of a probe on these weights, or was measured here, for the strengths in it; does not throw. */
@@ -199,12 +232,24 @@ export class DoseBench {
       this.#running = true;
       const report = await session.measureDose(args, (progress) => {
         const elapsed = this.#clock() - started;
-        const share = doseShare({ ...plan, placebos: progress.total - 1 }, progress.stage === 'placebos' ? progress.done : 0);
-        this.#pace = { progress, left: share > 0 ? (elapsed * (1 - share)) / share : before === null ? null : Math.max(0, before - elapsed) };
+        const share = doseShare(
+          { ...plan, placebos: progress.total - 1 },
+          progress.stage === 'placebos' ? progress.done : 0,
+        );
+        this.#pace = {
+          progress,
+          left: share > 0 ? (elapsed * (1 - share)) / share : before === null ? null : Math.max(0, before - elapsed),
+        };
       });
       if (report === null) return;
       done(doseBatches({ ...plan, placebos: report.placebos.length }));
-      if (!this.#kept.keep(report)) session.report(new AppError('storage-refused', 'The dose–response will not be here after this tab is closed, for the browser would not store it. Save it as a file.'));
+      if (!this.#kept.keep(report))
+        session.report(
+          new AppError(
+            'storage-refused',
+            'The dose–response will not be here after this tab is closed, for the browser would not store it. Save it as a file.',
+          ),
+        );
       this.#wanted = 'measured';
       if (this.#found?.key === offer.key) this.#found = { ...this.#found, measured: report };
     } catch (error) {
@@ -246,5 +291,8 @@ export class DoseBench {
 }
 
 function noChoices({ positive, negative }: Axis): AppError {
-  return new AppError('set-invalid', `No choices between ${positive} and ${negative} come with the page, so what a push does to them cannot be measured here. The command takes a set of your own: flipside steer --dose --choices.`);
+  return new AppError(
+    'set-invalid',
+    `No choices between ${positive} and ${negative} come with the page, so what a push does to them cannot be measured here. The command takes a set of your own: flipside steer --dose --choices.`,
+  );
 }

@@ -25,17 +25,27 @@ export function doseBatches({ targets, placeboTargets, placebos, choices, contro
   const [own, other] = [batchesOf(choices), control === null ? 0 : batchesOf(control)];
   const matching = (levels: number): number => (levels === 0 ? 0 : 2 * (FIRST_TRIES + MORE_TRIES * (levels - 1)));
   const unpushed = 2 + own + other;
-  return unpushed + matching(targets) + 2 * targets * (own + other) + placebos * (matching(placeboTargets) + 2 * placeboTargets * own);
+  return (
+    unpushed +
+    matching(targets) +
+    2 * targets * (own + other) +
+    placebos * (matching(placeboTargets) + 2 * placeboTargets * own)
+  );
 }
 
 /** The share of it that is done when so many directions are: the direction itself reads more than a placebo. */
 export function doseShare(plan: DosePlan, done: number): number {
   const whole = doseBatches(plan);
   const alone = doseBatches({ ...plan, placebos: 0 });
-  return done === 0 ? 0 : (alone + ((whole - alone) * Math.min(done - 1, plan.placebos)) / Math.max(1, plan.placebos)) / whole;
+  return done === 0
+    ? 0
+    : (alone + ((whole - alone) * Math.min(done - 1, plan.placebos)) / Math.max(1, plan.placebos)) / whole;
 }
 
-/** Readings of the stories that one reading of a set of choices is worth. Both ways of going on share the reading of what comes before them. */
+/**
+ * Readings of the stories that one reading of a set of choices is worth. Both ways of going on share the reading of
+ * what comes before them.
+ */
 function batchesOf(set: SetSource): number {
   const contexts = new Map<string, number>();
   let characters = 0;

@@ -15,9 +15,24 @@ export interface DoseFileKind {
 
 /** Most wanted first. */
 export const DOSE_FILES: readonly DoseFileKind[] = [
-  { ending: 'dose.json', says: 'every number, as the command writes it', type: 'application/json', make: async (report) => serialiseDose(report) },
-  { ending: 'dose.svg', says: 'the figure, which stands alone', type: 'image/svg+xml', make: async (report, theme) => (await import('../format/dose-figure.ts')).doseFigure(report, theme) },
-  { ending: 'dose.md', says: 'what it shows and does not, with every number', type: 'text/markdown', make: async (report) => (await import('../format/dose-card.ts')).doseCard(report) },
+  {
+    ending: 'dose.json',
+    says: 'every number, as the command writes it',
+    type: 'application/json',
+    make: async (report) => serialiseDose(report),
+  },
+  {
+    ending: 'dose.svg',
+    says: 'the figure, which stands alone',
+    type: 'image/svg+xml',
+    make: async (report, theme) => (await import('../format/dose-figure.ts')).doseFigure(report, theme),
+  },
+  {
+    ending: 'dose.md',
+    says: 'what it shows and does not, with every number',
+    type: 'text/markdown',
+    make: async (report) => (await import('../format/dose-card.ts')).doseCard(report),
+  },
   {
     ending: 'dose.csv',
     says: 'every level of every direction',

@@ -37,10 +37,15 @@ export class Draft {
     this.#text = this.#seen ?? '';
     this.#seenAside = textsIn(this.#kept.read(SET_ASIDE_KEY));
     this.#setAside = this.#seenAside;
-    const forked = Object.values(tabTextsIn(this.#kept.read(TABS_KEY))).filter((text) => text.trim() !== '' && text !== this.#text && !this.#setAside.includes(text));
+    const forked = Object.values(tabTextsIn(this.#kept.read(TABS_KEY))).filter(
+      (text) => text.trim() !== '' && text !== this.#text && !this.#setAside.includes(text),
+    );
     if (forked.length > 0) this.#keepAside([...forked, ...this.#setAside]);
     this.#kept.drop(TABS_KEY);
-    this.#kept.hear(KEY, (value) => (this.#elsewhere = value === null || value.trim() === '' || value === this.#text ? null : value));
+    this.#kept.hear(
+      KEY,
+      (value) => (this.#elsewhere = value === null || value.trim() === '' || value === this.#text ? null : value),
+    );
   }
 
   /** The text of another tab that was opened beside this one, or null. Both are kept. */
@@ -133,7 +138,9 @@ export class Draft {
 
   #keepAside(texts: readonly string[]): void {
     // What another tab has set aside since stays.
-    const others = textsIn(this.#kept.read(SET_ASIDE_KEY)).filter((text) => !this.#seenAside.includes(text) && !texts.includes(text));
+    const others = textsIn(this.#kept.read(SET_ASIDE_KEY)).filter(
+      (text) => !this.#seenAside.includes(text) && !texts.includes(text),
+    );
     this.#setAside = [...texts, ...others].slice(0, MOST_SET_ASIDE);
     this.#seenAside = this.#setAside;
     this.#kept.write(SET_ASIDE_KEY, JSON.stringify(this.#setAside));
@@ -154,7 +161,9 @@ export class Draft {
 function tabTextsIn(stored: string | null): Record<string, string> {
   try {
     const value: unknown = JSON.parse(stored ?? '{}');
-    return Object.fromEntries(Object.entries(value ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+    return Object.fromEntries(
+      Object.entries(value ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
   } catch {
     // Written by hand or cut off: there is nothing to bring back.
     return {};

@@ -89,7 +89,19 @@ export class EngineLine {
   readonly fallback = $derived.by(() => (this.status === this.#acknowledged ? null : (this.status?.fallback ?? null)));
 
   /** Whether a call runs that {@link stop} would end. */
-  readonly busy = $derived.by(() => ['loading', 'reading', 'writing', 'checking', 'comparing', 'looking', 'training', 'measuring', 'experimenting'].includes(this.#phase.kind));
+  readonly busy = $derived.by(() =>
+    [
+      'loading',
+      'reading',
+      'writing',
+      'checking',
+      'comparing',
+      'looking',
+      'training',
+      'measuring',
+      'experimenting',
+    ].includes(this.#phase.kind),
+  );
 
   /** Whether it reads inside the sentences of a text, which {@link stop} ends as well; any other call ends it too. */
   readonly refining = $derived.by(() => this.#phase.kind === 'refining');
@@ -126,7 +138,12 @@ export class EngineLine {
   stop(): void {
     if (this.#silent) {
       this.#ended = true;
-      this.#lose(new AppError('worker-died', 'The engine did not answer when it was asked to stop, and was ended. Your text is kept: start the model again.'));
+      this.#lose(
+        new AppError(
+          'worker-died',
+          'The engine did not answer when it was asked to stop, and was ended. Your text is kept: start the model again.',
+        ),
+      );
       return;
     }
     if (this.#stop === null || this.#stop.signal.aborted) return;
@@ -178,7 +195,12 @@ export class EngineLine {
         };
         const { source: model, hosts } = this.#parts.model();
         const status = await client.load({ model, hosts, backend }, progress, stop.signal);
-        await this.#tryProbe(client, status.model, (done, total) => progress({ phase: 'warm-up', doneTokens: done, totalTokens: total }), stop.signal);
+        await this.#tryProbe(
+          client,
+          status.model,
+          (done, total) => progress({ phase: 'warm-up', doneTokens: done, totalTokens: total }),
+          stop.signal,
+        );
         const rescued = await this.#rescued;
         this.#rescued = null;
         if (rescued !== null && rescued.keys.length > 0) await client.giveReadings(rescued);
@@ -210,7 +232,12 @@ export class EngineLine {
   /** Throws what to do first where no call can be made now. */
   needReady(): void {
     if (this.ready) return;
-    throw new AppError('usage', this.busy ? 'The model is at work. Wait until it has finished, or stop it.' : 'The model must be loaded first. Press the button that loads it.');
+    throw new AppError(
+      'usage',
+      this.busy
+        ? 'The model is at work. Wait until it has finished, or stop it.'
+        : 'The model must be loaded first. Press the button that loads it.',
+    );
   }
 
   /** The engine, if one is there, at work or not. */
@@ -242,7 +269,10 @@ export class EngineLine {
   }
 
   /** Runs one call to its end, shown as `phase`; null when it was stopped or failed, which is then already shown. */
-  protected async run<T>(phase: Phase & { readonly status: EngineStatus }, call: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
+  protected async run<T>(
+    phase: Phase & { readonly status: EngineStatus },
+    call: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T | null> {
     this.#phase = phase;
     const client = this.#client;
     const stop = (this.#stop = new AbortController());
@@ -272,7 +302,12 @@ export class EngineLine {
   }
 
   /** Takes the probe in use to the model. One of another model is no reason to have no model: a probe can be trained on it. */
-  async #tryProbe(client: EngineClient, model: ModelIdentity, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<void> {
+  async #tryProbe(
+    client: EngineClient,
+    model: ModelIdentity,
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     this.agreed = null;
     this.#misfit = null;
     try {

@@ -47,7 +47,9 @@ export class ExperimentBench {
   }
 
   /** Seconds of each size on what the model runs on; null where that was not timed. */
-  readonly estimate = $derived.by((): ExperimentEstimate | null => (this.#estimate?.model === this.#model ? this.#estimate.estimate : null));
+  readonly estimate = $derived.by((): ExperimentEstimate | null =>
+    this.#estimate?.model === this.#model ? this.#estimate.estimate : null,
+  );
 
   /** Units of each size that have run on the loaded model and are kept. */
   get done(): Readonly<Record<RunSize, number>> {
@@ -64,7 +66,10 @@ export class ExperimentBench {
     return (this.#parts.card.shipped?.spec ?? null) !== null;
   }
 
-  /** Brings what was measured here before: the report, of the loaded model where it has one, and how much of a run is done. Does not throw: what is not there is measured. */
+  /**
+   * Brings what was measured here before: the report, of the loaded model where it has one, and how much of a run is
+   * done. Does not throw: what is not there is measured.
+   */
   async settle(): Promise<void> {
     const { card, kept } = this.#parts;
     try {
@@ -72,7 +77,8 @@ export class ExperimentBench {
       if (sha256 === null) return;
       const report = await kept.report(sha256, this.#runner);
       // What was measured on the loaded model and could not be kept is not put behind what another model left.
-      if (report !== null && this.#running === null && !(this.#isLoaded(card.measured) && !this.#isLoaded(report))) card.measured = report;
+      if (report !== null && this.#running === null && !(this.#isLoaded(card.measured) && !this.#isLoaded(report)))
+        card.measured = report;
       await this.#count();
     } catch (error) {
       this.#parts.session.report(error);
@@ -102,12 +108,18 @@ export class ExperimentBench {
       let refused = false;
       const keep = (part: ExperimentPart): void => {
         this.#done = { ...this.#done, [size]: this.#done[size] + (isUnit(part, size) ? 1 : 0) };
-        writing = writing.then(() => (refused ? undefined : kept.keep(key, part))).catch((error: unknown) => {
-          refused = true;
-          session.report(notKept(error));
-        });
+        writing = writing
+          .then(() => (refused ? undefined : kept.keep(key, part)))
+          .catch((error: unknown) => {
+            refused = true;
+            session.report(notKept(error));
+          });
       };
-      const outcome = await session.runExperiment({ ...args, size } satisfies ExperimentArgs, (progress) => (this.#progress = progress), keep);
+      const outcome = await session.runExperiment(
+        { ...args, size } satisfies ExperimentArgs,
+        (progress) => (this.#progress = progress),
+        keep,
+      );
       await writing;
       if (outcome === null) {
         session.onceBack(() => this.run(size));
@@ -146,7 +158,13 @@ export class ExperimentBench {
     const { kept, card, stories, session } = this.#parts;
     const spec = await card.shipped?.spec?.text();
     const key = this.#key(await this.#sha256());
-    if (spec === undefined || key === null) throw new AppError('usage', session.status === null ? 'The model must be loaded first. Press the button that loads it.' : 'No spec of this experiment comes with the page, so it cannot be run here.');
+    if (spec === undefined || key === null)
+      throw new AppError(
+        'usage',
+        session.status === null
+          ? 'The model must be loaded first. Press the button that loads it.'
+          : 'No spec of this experiment comes with the page, so it cannot be run here.',
+      );
     return { spec, key, stories: await stories(), parts: await kept.parts(key) };
   }
 
@@ -155,7 +173,10 @@ export class ExperimentBench {
     this.#held = sha256 === null ? NONE : await this.#parts.kept.count(sha256);
     const key = this.#key(sha256);
     const parts = key === null ? [] : await this.#parts.kept.parts(key);
-    this.#done = { quick: parts.filter((part) => isUnit(part, 'quick')).length, full: parts.filter((part) => isUnit(part, 'full')).length };
+    this.#done = {
+      quick: parts.filter((part) => isUnit(part, 'quick')).length,
+      full: parts.filter((part) => isUnit(part, 'full')).length,
+    };
   }
 
   #key(specSha256: string | null): RunKey | null {
@@ -169,7 +190,11 @@ export class ExperimentBench {
   }
 
   #isLoaded(report: ExperimentReport | null): boolean {
-    return report !== null && report.model.weightsSha256 === this.#runner?.weightsSha256 && report.backend === this.#runner.backend;
+    return (
+      report !== null &&
+      report.model.weightsSha256 === this.#runner?.weightsSha256 &&
+      report.backend === this.#runner.backend
+    );
   }
 
   async #sha256(): Promise<string | null> {
@@ -188,5 +213,10 @@ function isUnit({ id }: ExperimentPart, size: RunSize): boolean {
 }
 
 function notKept(cause: unknown): AppError {
-  return new AppError('storage-refused', `What was measured will not be here after this tab is closed${cause instanceof Error && cause.message !== '' ? `: ${cause.message}` : ''}. Save its units as a file.`, {}, cause ?? undefined);
+  return new AppError(
+    'storage-refused',
+    `What was measured will not be here after this tab is closed${cause instanceof Error && cause.message !== '' ? `: ${cause.message}` : ''}. Save its units as a file.`,
+    {},
+    cause ?? undefined,
+  );
 }

@@ -36,7 +36,9 @@ export class ExperimentCard {
   }
 
   /** The run that is chosen of those that ship. */
-  readonly run = $derived.by((): ShippedRun | null => this.shipped?.runs.find(({ model }) => model === this.#model) ?? null);
+  readonly run = $derived.by(
+    (): ShippedRun | null => this.shipped?.runs.find(({ model }) => model === this.#model) ?? null,
+  );
 
   /** Whether all that ships of what is chosen is known. */
   get settled(): boolean {

@@ -15,7 +15,23 @@ export interface ExperimentFileKind {
 
 /** Most wanted first. */
 export const EXPERIMENT_SAVES: readonly ExperimentFileKind[] = [
-  { name: EXPERIMENT_FILES.report, says: 'every number, as the command writes it', type: 'application/json', make: async (report) => serialiseReport(report) },
-  { name: EXPERIMENT_FILES.light, says: 'the figure, which stands alone', type: 'image/svg+xml', make: async (report, theme) => (await import('../format/experiment-figure.ts')).experimentFigureSvg(report.figure, { dark: theme === 'dark' }) },
-  { name: EXPERIMENT_FILES.card, says: 'verdict, gates, contrasts and rule in words', type: 'text/markdown', make: async (report) => (await import('../format/experiment-card.ts')).experimentCard(report) },
+  {
+    name: EXPERIMENT_FILES.report,
+    says: 'every number, as the command writes it',
+    type: 'application/json',
+    make: async (report) => serialiseReport(report),
+  },
+  {
+    name: EXPERIMENT_FILES.light,
+    says: 'the figure, which stands alone',
+    type: 'image/svg+xml',
+    make: async (report, theme) =>
+      (await import('../format/experiment-figure.ts')).experimentFigureSvg(report.figure, { dark: theme === 'dark' }),
+  },
+  {
+    name: EXPERIMENT_FILES.card,
+    says: 'verdict, gates, contrasts and rule in words',
+    type: 'text/markdown',
+    make: async (report) => (await import('../format/experiment-card.ts')).experimentCard(report),
+  },
 ];

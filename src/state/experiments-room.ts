@@ -1,4 +1,7 @@
-/** The state of the Experiments place: a card for each claim, what the shipped probes say beside it, and experiments of the reader's own. */
+/**
+ * The state of the Experiments place: a card for each claim, what the shipped probes say beside it, and experiments of
+ * the reader's own.
+ */
 import { CLAIMS, type ClaimWords } from '../content/experiments.ts';
 import { useApp, type AppState } from './app.svelte.ts';
 import { ExperimentBench } from './experiment-bench.svelte.ts';
@@ -27,13 +30,20 @@ export class ExperimentsRoom {
   constructor(app: AppState) {
     const shipped = app.experiments ?? SHIPPED_EXPERIMENTS;
     const kept = (this.kept = new KeptExperiments(app.database));
-    const benchFor = (card: ExperimentCard): ExperimentBench => new ExperimentBench({ session: app.session, kept, card, stories });
+    const benchFor = (card: ExperimentCard): ExperimentBench =>
+      new ExperimentBench({ session: app.session, kept, card, stories });
     this.claims = CLAIMS.map((words) => {
       const card = new ExperimentCard(shipped.find(({ id }) => id === words.id) ?? null);
       return { words, card, bench: benchFor(card) };
     });
     this.evidence = new ShippedEvidence(() => app.probes.shipped);
-    this.own = new OwnExperiment({ connect: app.connect, benchFor, kept, shipped: this.claims.map(({ card }) => card), report: (error) => app.session.report(error) });
+    this.own = new OwnExperiment({
+      connect: app.connect,
+      benchFor,
+      kept,
+      shipped: this.claims.map(({ card }) => card),
+      report: (error) => app.session.report(error),
+    });
   }
 
   /** Forgets everything that this browser keeps of experiments. */

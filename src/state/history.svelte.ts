@@ -91,7 +91,10 @@ export class History {
 
   /** Runs whose title, text, probe or push holds every word of the query. */
   matching(query: string): readonly RunHead[] {
-    const words = query.toLowerCase().split(/\s+/).filter((word) => word !== '');
+    const words = query
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== '');
     if (words.length === 0) return this.#items;
     return this.#items.filter(({ title, text, probe, push }) => {
       const whole = `${title}\n${probe}\n${push?.words ?? ''}\n${text}`.toLowerCase();
@@ -101,7 +104,11 @@ export class History {
 
   /** A kept run of the same text with the same probe files, pushed alike, the newest, or null. */
   find(text: string, probeSha256: string, push: PushRecord | null): RunHead | null {
-    return this.#items.find((head) => head.text === text && head.probeSha256 === probeSha256 && samePush(head.push?.record ?? null, push)) ?? null;
+    return (
+      this.#items.find(
+        (head) => head.text === text && head.probeSha256 === probeSha256 && samePush(head.push?.record ?? null, push),
+      ) ?? null
+    );
   }
 
   /**
@@ -131,14 +138,20 @@ export class History {
     const fresh = headOf(recording, recording.id, json.length, moment(known));
     const before = known.find((head) => head.id === fresh.id) ?? known.find((head) => sameRun(head, fresh));
     const denser = before !== undefined && before.id !== fresh.id && before.taps > fresh.taps;
-    const head = before === undefined ? fresh : { ...(denser ? before : fresh), id: before.id, title: before.title, savedAt: fresh.savedAt };
+    const head =
+      before === undefined
+        ? fresh
+        : { ...(denser ? before : fresh), id: before.id, title: before.title, savedAt: fresh.savedAt };
     const file = denser ? (this.#loose.get(head.id)?.file ?? null) : { id: head.id, json };
     const unwritten = file === null ? { head: fresh, file: { id: fresh.id, json } } : { head, file };
     return { head, file, unwritten, ...this.#after(head, known) };
   }
 
   /** All runs with this one, and those that it leaves no room for. */
-  #after(head: RunHead, known: readonly RunHead[]): { readonly all: readonly RunHead[]; readonly over: readonly RunHead[] } {
+  #after(
+    head: RunHead,
+    known: readonly RunHead[],
+  ): { readonly all: readonly RunHead[]; readonly over: readonly RunHead[] } {
     const all = newestFirst([head, ...known.filter(({ id }) => id !== head.id)]);
     return { all, over: beyond(all, this.limits, head.id) };
   }
@@ -157,7 +170,12 @@ export class History {
   /** A run to be shown. Throws `recording-invalid` where its file has gone or cannot be read. */
   async recording(id: string): Promise<Recording> {
     const file = await this.file(id);
-    if (file === null) throw new AppError('recording-invalid', 'The kept run is not there any more: another tab may have deleted it. Pick another one.', { id });
+    if (file === null)
+      throw new AppError(
+        'recording-invalid',
+        'The kept run is not there any more: another tab may have deleted it. Pick another one.',
+        { id },
+      );
     const recording = parseRecording(new TextDecoder().decode(file.json));
     const title = this.#items.find((head) => head.id === id)?.title ?? recording.title;
     return { ...recording, id, title };
@@ -183,11 +201,16 @@ export class History {
     return this.#next(async () => {
       const database = await this.#connect();
       const gone = this.#items.filter(({ id }) => ids.includes(id));
-      const removed = await Promise.all(gone.map(async (head): Promise<KeptRun | null> => {
-        const file = await this.file(head.id);
-        return file === null ? null : { head, file };
-      }));
-      await this.#change(database, gone.flatMap(({ id }) => removal(id)));
+      const removed = await Promise.all(
+        gone.map(async (head): Promise<KeptRun | null> => {
+          const file = await this.file(head.id);
+          return file === null ? null : { head, file };
+        }),
+      );
+      await this.#change(
+        database,
+        gone.flatMap(({ id }) => removal(id)),
+      );
       this.#removed = removed.filter((run) => run !== null);
       this.#loose = new Map([...this.#loose].filter(([id]) => !ids.includes(id)));
       this.#show(this.#items.filter(({ id }) => !ids.includes(id)));
@@ -221,7 +244,12 @@ export class History {
     await this.#write(await this.#connect(), run, (kept) => {
       const { all } = this.#after(run.head, this.#with(kept));
       const making = over.filter(({ id }) => room.has(id));
-      return { ...run, all, over: making, dropped: making.map((head) => ({ head, file: room.get(head.id) as RunFile })) };
+      return {
+        ...run,
+        all,
+        over: making,
+        dropped: making.map((head) => ({ head, file: room.get(head.id) as RunFile })),
+      };
     });
   }
 
@@ -235,7 +263,11 @@ export class History {
         decide: (kept) => {
           written = decide(kept.filter(isRunHead));
           const { head, file, over } = written;
-          return [{ store: 'runs', put: head }, ...(file === null ? [] : [{ store: 'run-files', put: file } as const]), ...over.flatMap(({ id }) => removal(id))];
+          return [
+            { store: 'runs', put: head },
+            ...(file === null ? [] : [{ store: 'run-files', put: file } as const]),
+            ...over.flatMap(({ id }) => removal(id)),
+          ];
         },
       });
       const { head, all, over, dropped } = written as unknown as Written;
@@ -282,7 +314,14 @@ export class History {
     this.#warned = true;
     const why = reasonOf(error);
     const unkept = this.#loose.size > 0 ? plural(this.#loose.size, 'run') : 'What you read';
-    this.#parts.warn(new AppError('storage-refused', `${unkept} will not be here after this tab is closed, for the browser would not store it (${why}). The list under Library has it until then: save it as a file.`, { why }, error));
+    this.#parts.warn(
+      new AppError(
+        'storage-refused',
+        `${unkept} will not be here after this tab is closed, for the browser would not store it (${why}). The list under Library has it until then: save it as a file.`,
+        { why },
+        error,
+      ),
+    );
   }
 
   #next<T>(change: () => Promise<T>): Promise<T> {
@@ -315,7 +354,10 @@ function moment(known: readonly RunHead[]): number {
 }
 
 function removal(id: string): Change[] {
-  return [{ store: 'runs', remove: id }, { store: 'run-files', remove: id }];
+  return [
+    { store: 'runs', remove: id },
+    { store: 'run-files', remove: id },
+  ];
 }
 
 function newestFirst(heads: readonly RunHead[]): readonly RunHead[] {

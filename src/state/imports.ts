@@ -23,7 +23,15 @@ export interface Imported {
   readonly sets: boolean;
 }
 
-const DESTINATION: Partial<Record<FileKind, Destination>> = { 'run-json': 'runs', 'run-csv': 'runs', probe: 'probes', tensors: 'probes', report: 'probes', 'set-header': 'sets', 'set-rows': 'sets' };
+const DESTINATION: Partial<Record<FileKind, Destination>> = {
+  'run-json': 'runs',
+  'run-csv': 'runs',
+  probe: 'probes',
+  tensors: 'probes',
+  report: 'probes',
+  'set-header': 'sets',
+  'set-rows': 'sets',
+};
 
 const EXPERIMENTS = 'It is opened in Experiments, under “Your own experiment”.';
 
@@ -66,15 +74,19 @@ export async function importFiles(parts: ImportParts, files: readonly PickedFile
 /** Throws `import-unknown` where files are all of another kind than wanted, and says where they belong. */
 export async function expectKind(files: readonly PickedFile[], wanted: Destination): Promise<void> {
   const sorted = await sort(files);
-  const strangers = sorted.filter(({ kind }) => DESTINATION[kind] !== wanted && kind !== 'unknown' && kind !== 'other-table' && kind !== 'other-json');
+  const strangers = sorted.filter(
+    ({ kind }) => DESTINATION[kind] !== wanted && kind !== 'unknown' && kind !== 'other-table' && kind !== 'other-json',
+  );
   if (strangers.length > 0) throw unknown(strangers);
 }
 
 async function sort(files: readonly PickedFile[]): Promise<readonly Sorted[]> {
-  return Promise.all(files.map(async (file) => {
-    const bytes = await bytesOf(file);
-    return { file, bytes, kind: recogniseFile(bytes) };
-  }));
+  return Promise.all(
+    files.map(async (file) => {
+      const bytes = await bytesOf(file);
+      return { file, bytes, kind: recogniseFile(bytes) };
+    }),
+  );
 }
 
 /** The recording in a file; what is wrong with it comes with the file's name. */
@@ -83,7 +95,12 @@ async function recordingIn({ file, bytes, kind }: Sorted): Promise<Recording> {
     return await parseRun(kind === 'run-json' ? kind : 'run-csv', { name: file.name, bytes });
   } catch (error) {
     const { message } = AppError.from(error);
-    throw new AppError('recording-invalid', message.startsWith(file.name) ? message : `${file.name}: ${message}`, { file: file.name }, error);
+    throw new AppError(
+      'recording-invalid',
+      message.startsWith(file.name) ? message : `${file.name}: ${message}`,
+      { file: file.name },
+      error,
+    );
   }
 }
 
@@ -97,23 +114,31 @@ function needWholeProbe(files: readonly Sorted[]): void {
   if (files.length === 0) return;
   const has = (kind: FileKind): boolean => files.some((file) => file.kind === kind);
   if (has('probe') && has('tensors')) return;
-  const missing = [has('probe') ? null : 'probe.json', has('tensors') ? null : 'directions.safetensors'].filter((name) => name !== null).join(' and ');
+  const missing = [has('probe') ? null : 'probe.json', has('tensors') ? null : 'directions.safetensors']
+    .filter((name) => name !== null)
+    .join(' and ');
   const given = files.map(({ file, kind }) => `${file.name} is ${KIND_WORDS[kind]}`).join('; ');
-  throw new AppError('import-unknown', `${given}. A probe is its files together: pick ${missing} with it.`, { missing });
+  throw new AppError('import-unknown', `${given}. A probe is its files together: pick ${missing} with it.`, {
+    missing,
+  });
 }
 
 function unknown(files: readonly Sorted[]): AppError {
   const said = files.map(({ file, kind }) => `${file.name} is ${KIND_WORDS[kind]}`).join('; ');
   const advice: Partial<Record<FileKind, string>> = {
-    'control-vector': 'Flipside writes such files and does not read them: bring in probe.json with directions.safetensors.',
+    'control-vector':
+      'Flipside writes such files and does not read them: bring in probe.json with directions.safetensors.',
     picture: 'A run is opened from its .run.json or .run.csv file.',
     archive: 'Unpack it, or export the table as CSV (UTF-8).',
     'story-index': 'Bring in a story’s own file instead.',
-    'other-table': 'A table of a run begins with kind, index, name, text, number; one of a prompt set has the columns topic, pole, context and text.',
+    'other-table':
+      'A table of a run begins with kind, index, name, text, number; one of a prompt set has the columns topic, pole, context and text.',
     'experiment-spec': EXPERIMENTS,
     'experiment-units': EXPERIMENTS,
-    'experiment-unit': 'A verdict needs all parts: join the folders by flipside merge, and open its units.jsonl in Experiments, under “Your own experiment”.',
-    'experiment-report': 'A verdict is made anew from what was measured: open the units.jsonl beside it in Experiments, under “Your own experiment”.',
+    'experiment-unit':
+      'A verdict needs all parts: join the folders by flipside merge, and open its units.jsonl in Experiments, under “Your own experiment”.',
+    'experiment-report':
+      'A verdict is made anew from what was measured: open the units.jsonl beside it in Experiments, under “Your own experiment”.',
     'run-json': 'Runs are brought in under Library.',
     'run-csv': 'Runs are brought in under Library.',
     probe: 'Probes are brought in under Library.',
@@ -123,5 +148,9 @@ function unknown(files: readonly Sorted[]): AppError {
     'set-rows': 'Prompt sets are brought in under Library or in Train.',
   };
   const [first] = files;
-  return new AppError('import-unknown', `${said}. ${(first === undefined ? undefined : advice[first.kind]) ?? 'Flipside takes runs (.run.json, .run.csv), probes (probe.json with directions.safetensors) and prompt sets (.jsonl or .csv, with their .set.json).'}`, { files: files.length });
+  return new AppError(
+    'import-unknown',
+    `${said}. ${(first === undefined ? undefined : advice[first.kind]) ?? 'Flipside takes runs (.run.json, .run.csv), probes (probe.json with directions.safetensors) and prompt sets (.jsonl or .csv, with their .set.json).'}`,
+    { files: files.length },
+  );
 }

@@ -63,7 +63,9 @@ export class Inside {
   });
 
   /** Whether the text has grown since it was looked at. */
-  readonly outgrown = $derived.by(() => this.look !== null && this.look.lens.tokens.length < (this.#desk.reading?.tokens.length ?? 0));
+  readonly outgrown = $derived.by(
+    () => this.look !== null && this.look.lens.tokens.length < (this.#desk.reading?.tokens.length ?? 0),
+  );
 
   /** Whether other words stand in the field than were looked for. */
   readonly reworded = $derived.by(() => this.look !== null && this.look.asked !== this.#asked());
@@ -90,7 +92,12 @@ export class Inside {
     if (reading === null) return;
     const asked = this.#asked();
     await this.#attempt(async () => {
-      const looked = await this.#session.look({ text: this.#textOf(reading), top: TOP, words: this.words.split(','), firstToken: this.firstToken });
+      const looked = await this.#session.look({
+        text: this.#textOf(reading),
+        top: TOP,
+        words: this.words.split(','),
+        firstToken: this.firstToken,
+      });
       if (looked === null) return;
       this.#looks.set(reading, { lens: looked.lens, asked, split: looked.found.split });
       this.#version += 1;

@@ -39,7 +39,9 @@ export class Instrument {
   }
 
   /** The way of reading on show: the chosen one, or the difference where the reading has no other. */
-  readonly head = $derived.by((): Head => ((this.#reading()?.frame.poles ?? null) === null ? 'difference' : this.#view.head));
+  readonly head = $derived.by((): Head =>
+    (this.#reading()?.frame.poles ?? null) === null ? 'difference' : this.#view.head,
+  );
 
   /** The reading by {@link head}: whatever is shown of scores and scales is read through this. */
   get #shown(): HeadReading | null {
@@ -47,7 +49,9 @@ export class Instrument {
   }
 
   /** What one colour stands for: what was chosen, or the running mean where the text was read without readings. */
-  readonly grain = $derived.by((): Grain => (this.#preferences.grain === 'reading' && !this.readable ? 'mean' : this.#preferences.grain));
+  readonly grain = $derived.by((): Grain =>
+    this.#preferences.grain === 'reading' && !this.readable ? 'mean' : this.#preferences.grain,
+  );
 
   /** Whether the text has readings, or gets them while it is read. */
   get readable(): boolean {
@@ -59,7 +63,9 @@ export class Instrument {
   readonly #readings = $derived.by((): readonly TapReading[] => readingsBy(this.#reading()?.taps ?? [], this.head));
 
   /** The layer that readings are of; null where they are over all layers that the probe reads at. */
-  readonly readingLayer = $derived.by((): number | null => (!this.#view.single && hasShown(this.#readings) ? null : this.#at));
+  readonly readingLayer = $derived.by((): number | null =>
+    !this.#view.single && hasShown(this.#readings) ? null : this.#at,
+  );
 
   /** The layer of the reading: the chosen one, or that of the probe. */
   get #at(): number {
@@ -76,7 +82,11 @@ export class Instrument {
   readonly #pieces = $derived.by((): readonly string[] => this.#reading()?.tokens.map((piece) => piece.text) ?? []);
 
   /** The units of the grain, kept while a text grows: only its end is looked at again. */
-  #units: { readonly reading: ReadingState | null; readonly grain: string; readonly starts: readonly number[] } = { reading: null, grain: '', starts: [] };
+  #units: { readonly reading: ReadingState | null; readonly grain: string; readonly starts: readonly number[] } = {
+    reading: null,
+    grain: '',
+    starts: [],
+  };
 
   /** How the tokens' own scores become what is drawn of them. */
   readonly smoothing = $derived.by((): Smoothing => {
@@ -96,17 +106,34 @@ export class Instrument {
     const reading = this.#reading();
     if (reading === null) return [];
     const { layer } = this.#view;
-    return this.#maker.cells({ reading, head: this.head, trace: this.grain === 'reading' ? this.trace : null, rows: this.#rows(), smoothing: this.smoothing, layer, domain: this.domain, taps: this.taps });
+    return this.#maker.cells({
+      reading,
+      head: this.head,
+      trace: this.grain === 'reading' ? this.trace : null,
+      rows: this.#rows(),
+      smoothing: this.smoothing,
+      layer,
+      domain: this.domain,
+      taps: this.taps,
+    });
   });
 
   /** What is drawn at the chosen layer, one a token. */
   readonly series = $derived.by(() => collected(this.cells.length, (token) => this.cells[token]?.value ?? Number.NaN));
 
   /** What the tokens' own scores give at the chosen layer: {@link series} where that is raw, else their running mean. */
-  readonly rawSeries = $derived.by((): Float32Array => (this.grain === 'reading' ? drawnValues(this.#rows(), this.smoothing, 0, this.cells.length, this.#view.layer, 1) : this.series));
+  readonly rawSeries = $derived.by((): Float32Array =>
+    this.grain === 'reading'
+      ? drawnValues(this.#rows(), this.smoothing, 0, this.cells.length, this.#view.layer, 1)
+      : this.series,
+  );
 
   /** Readings at the ends of sentences, at the chosen layer. */
-  readonly taps = $derived.by((): readonly PlacedTap[] => tracePoints(this.#readings, Number.POSITIVE_INFINITY, this.#view.layer, this.#view.layer).filter(({ stand }) => stand === 'sentence').map(({ score, low, high, afterToken }, index) => ({ ...tapMark(index, score, low, high), afterToken })));
+  readonly taps = $derived.by((): readonly PlacedTap[] =>
+    tracePoints(this.#readings, Number.POSITIVE_INFINITY, this.#view.layer, this.#view.layer)
+      .filter(({ stand }) => stand === 'sentence')
+      .map(({ score, low, high, afterToken }, index) => ({ ...tapMark(index, score, low, high), afterToken })),
+  );
 
   /** Score of every token alone at the chosen layer. */
   readonly alone = $derived.by((): Float32Array => {
@@ -122,7 +149,10 @@ export class Instrument {
     return drawnValues({ scores: rest, layers: 1 }, this.smoothing, 0, rest.length, 0, 1);
   });
 
-  /** Share of the tokens' variance that the words alone explain at the chosen layer, on neutral stories left out of the fit; 0 without such a model. */
+  /**
+   * Share of the tokens' variance that the words alone explain at the chosen layer, on neutral stories left out of the
+   * fit; 0 without such a model.
+   */
   readonly explained = $derived.by(() => Math.max(0, this.#shown?.explained[this.#view.layer] ?? 0));
 
   /** The 1 % lines of what is drawn for tokens, and of taps; null where the probe has none, or where none was measured for the grain. */
@@ -130,13 +160,20 @@ export class Instrument {
     const alarm = this.#shown?.alarm;
     if (alarm === undefined) return { drawn: null, taps: null, tokens: 0, tapCount: 0 };
     const { layer } = this.#view;
-    return { drawn: drawnLines(alarm, layer, this.grain), taps: drawnTapLines(alarm, layer), tokens: alarm.tokens, tapCount: alarm.taps };
+    return {
+      drawn: drawnLines(alarm, layer, this.grain),
+      taps: drawnTapLines(alarm, layer),
+      tokens: alarm.tokens,
+      tapCount: alarm.taps,
+    };
   });
 
   /** What was read in the chosen span at the chosen layer; null without one. Tokens that arrive later do not change it. */
   readonly span = $derived.by((): SpanReading | null => {
     const { span, layer } = this.#view;
-    return this.#reading() === null || span === null ? null : readSpan(span, column(this.#rows(), layer, span.to + 1), this.taps);
+    return this.#reading() === null || span === null
+      ? null
+      : readSpan(span, column(this.#rows(), layer, span.to + 1), this.taps);
   });
 
   /** The colour domain of any layer. */
@@ -156,11 +193,17 @@ export class Instrument {
     return this.#shown?.words[token * this.#rows().layers + layer] ?? Number.NaN;
   }
 
-  /** Places on the colour scale of the tokens `[from, to)` at every layer, `[to - from, layers]`: ±1 is the end of the scale, NaN has no value. */
+  /**
+   * Places on the colour scale of the tokens `[from, to)` at every layer, `[to - from, layers]`: ±1 is the end of the
+   * scale, NaN has no value.
+   */
   shades(from: number, to: number): Float32Array {
     const rows = this.#rows();
     const { layers } = rows;
-    const values = this.grain === 'reading' ? this.#readingRows(from, to, layers) : drawnValues(rows, this.smoothing, from, to, 0, layers);
+    const values =
+      this.grain === 'reading'
+        ? this.#readingRows(from, to, layers)
+        : drawnValues(rows, this.smoothing, from, to, 0, layers);
     const domains = Array.from({ length: layers }, (_, layer) => this.domainAt(layer));
     return values.map((value, index) => value / (domains[index % layers] ?? 1));
   }
@@ -208,16 +251,24 @@ export class Instrument {
     const rows = new Float32Array((to - from) * layers);
     for (let layer = 0; layer < layers; layer += 1) {
       const values = traceValues(this.#traceAt(layer), to);
-      for (let token = from; token < to; token += 1) rows[(token - from) * layers + layer] = values[token] ?? Number.NaN;
+      for (let token = from; token < to; token += 1)
+        rows[(token - from) * layers + layer] = values[token] ?? Number.NaN;
     }
     return rows;
   }
 }
 
-/** Readings by a pole from neutral as if they were those of the difference; NaN where one lacks it. Only the difference has a reading over layers. */
+/**
+ * Readings by a pole from neutral as if they were those of the difference; NaN where one lacks it. Only the difference
+ * has a reading over layers.
+ */
 function readingsBy(readings: readonly TapReading[], head: Head): readonly TapReading[] {
   if (head === 'difference') return readings;
-  return readings.map((reading) => ({ ...reading, score: reading.poles?.[head] ?? new Float32Array(reading.score.length).fill(Number.NaN), shown: null }));
+  return readings.map((reading) => ({
+    ...reading,
+    score: reading.poles?.[head] ?? new Float32Array(reading.score.length).fill(Number.NaN),
+    shown: null,
+  }));
 }
 
 function collected(length: number, at: (index: number) => number): Float32Array {

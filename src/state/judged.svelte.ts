@@ -13,13 +13,21 @@ export type Claims = ReturnType<typeof claims>;
 export interface JudgedOffer {
   readonly offer: ProbeOffer;
   readonly card: ProbeCard;
-  readonly judgement: { readonly report: Report; readonly claims: Claims; readonly tables: readonly ReportTable[] } | null;
+  readonly judgement: {
+    readonly report: Report;
+    readonly claims: Claims;
+    readonly tables: readonly ReportTable[];
+  } | null;
 }
 
 /** Fetches and reads what is shown of a probe. Throws what is wrong with its files. */
 export async function judged(offer: ProbeOffer): Promise<JudgedOffer> {
   const [card, report] = await Promise.all([offer.card(), offer.report()]);
-  return { offer, card, judgement: report === null ? null : { report, claims: claims(report, card), tables: reportTables(report) } };
+  return {
+    offer,
+    card,
+    judgement: report === null ? null : { report, claims: claims(report, card), tables: reportTables(report) },
+  };
 }
 
 /** The probe on show. */

@@ -1,4 +1,7 @@
-/** Dose–responses that were measured in this browser, one for each probe and the weights that were pushed: kept as the file that they could be saved as. */
+/**
+ * Dose–responses that were measured in this browser, one for each probe and the weights that were pushed: kept as the
+ * file that they could be saved as.
+ */
 import type { DoseReport } from '../core/dose-types.ts';
 import { parseDose, serialiseDose } from '../format/dose.ts';
 import { Kept } from './kept.ts';

@@ -64,7 +64,10 @@ export class KeptExperiments {
   /** The parts that have run, of both sizes. */
   async parts(key: RunKey): Promise<readonly ExperimentPart[]> {
     const prefix = prefixOf(key);
-    return (await (await this.#connect()).under<KeptText>(PARTS, prefix)).map(({ id, text }) => ({ id: id.slice(prefix.length), text }));
+    return (await (await this.#connect()).under<KeptText>(PARTS, prefix)).map(({ id, text }) => ({
+      id: id.slice(prefix.length),
+      text,
+    }));
   }
 
   /** Units of a spec that are kept, of each size; where several models or engines ran it, of the one that ran most. */
@@ -91,10 +94,18 @@ export class KeptExperiments {
   async keepOutcome({ report, units }: ExperimentOutcome): Promise<void> {
     const put: KeptDated = { id: reportId(report), text: serialiseReport(report), savedAt: this.#clock() };
     const all: KeptText = { id: UNITS + reportId(report), text: units };
-    await (await this.#connect()).write([{ store: REPORTS, put }, { store: PARTS, put: all }]);
+    await (
+      await this.#connect()
+    ).write([
+      { store: REPORTS, put },
+      { store: PARTS, put: all },
+    ]);
   }
 
-  /** The report of the largest run of a spec: of `runner` where it has run, else of whatever has; null where there is none that can be read. */
+  /**
+   * The report of the largest run of a spec: of `runner` where it has run, else of whatever has; null where there is
+   * none that can be read.
+   */
   async report(specSha256: string, runner: RunnerKey | null): Promise<ExperimentReport | null> {
     const database = await this.#connect();
     const own = runner === null ? [] : await database.under<KeptDated>(REPORTS, prefixOf({ specSha256, ...runner }));
@@ -116,7 +127,9 @@ export class KeptExperiments {
   /** Specs of the reader's own, those that were kept first first. */
   async specs(): Promise<readonly KeptSpec[]> {
     const kept = await (await this.#connect()).under<KeptDated>(PARTS, SPECS);
-    return [...kept].sort((a, b) => a.savedAt - b.savedAt).map(({ id, text }) => ({ sha256: id.slice(SPECS.length), source: text }));
+    return [...kept]
+      .sort((a, b) => a.savedAt - b.savedAt)
+      .map(({ id, text }) => ({ sha256: id.slice(SPECS.length), source: text }));
   }
 
   /** Keeps a spec of the reader's own. Throws as {@link keep}. */
@@ -140,8 +153,15 @@ export class KeptExperiments {
     const database = await this.#connect();
     const [texts, reports] = [await database.all<KeptText>(PARTS), await database.all<KeptText>(REPORTS)];
     const specs = texts.filter(({ id }) => id.startsWith(SPECS)).length;
-    const units = texts.filter(({ id }) => !id.startsWith(SPECS) && !id.startsWith(UNITS) && !id.endsWith('/prepared')).length;
-    return { units, reports: reports.length, specs, bytes: [...texts, ...reports].reduce((sum, { text }) => sum + text.length, 0) };
+    const units = texts.filter(
+      ({ id }) => !id.startsWith(SPECS) && !id.startsWith(UNITS) && !id.endsWith('/prepared'),
+    ).length;
+    return {
+      units,
+      reports: reports.length,
+      specs,
+      bytes: [...texts, ...reports].reduce((sum, { text }) => sum + text.length, 0),
+    };
   }
 
   /** Forgets all of it. */
@@ -153,7 +173,8 @@ export class KeptExperiments {
     const database = await this.#connect();
     const changes: Change[] = [];
     for (const store of [PARTS, REPORTS] as const) {
-      for (const prefix of prefixes) changes.push(...(await database.ids(store, prefix)).map((id) => ({ store, remove: id })));
+      for (const prefix of prefixes)
+        changes.push(...(await database.ids(store, prefix)).map((id) => ({ store, remove: id })));
     }
     await database.write(changes);
   }

@@ -15,11 +15,19 @@ export function kindOf(key: string): ShortKind {
 }
 
 /** The page's keys in a storage, with the bytes of each with its value (two a character). */
-export function keptKeys(storage: Storage | null): readonly { readonly key: string; readonly kind: ShortKind; readonly bytes: number }[] {
+export function keptKeys(
+  storage: Storage | null,
+): readonly { readonly key: string; readonly kind: ShortKind; readonly bytes: number }[] {
   try {
     if (storage === null) return [];
-    const keys = Array.from({ length: storage.length }, (_, at) => storage.key(at)).filter((key) => key?.startsWith(PREFIX) === true);
-    return keys.map((key) => ({ key: key ?? '', kind: kindOf(key ?? ''), bytes: 2 * ((key ?? '').length + (storage.getItem(key ?? '') ?? '').length) }));
+    const keys = Array.from({ length: storage.length }, (_, at) => storage.key(at)).filter(
+      (key) => key?.startsWith(PREFIX) === true,
+    );
+    return keys.map((key) => ({
+      key: key ?? '',
+      kind: kindOf(key ?? ''),
+      bytes: 2 * ((key ?? '').length + (storage.getItem(key ?? '') ?? '').length),
+    }));
   } catch {
     // Access can be refused at any time by the browser's settings: then nothing is kept there.
     return [];

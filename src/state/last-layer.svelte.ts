@@ -18,7 +18,17 @@ export class LastLayer {
   #running = $state(false);
   #pace = $state.raw<StepPace | null>(null);
 
-  constructor({ chat, bench, trainer, probes }: { readonly chat: SecondEngine; readonly bench: SetBench; readonly trainer: Trainer; readonly probes: Probes }) {
+  constructor({
+    chat,
+    bench,
+    trainer,
+    probes,
+  }: {
+    readonly chat: SecondEngine;
+    readonly bench: SetBench;
+    readonly trainer: Trainer;
+    readonly probes: Probes;
+  }) {
     this.#chat = chat;
     this.#bench = bench;
     this.#trainer = trainer;
@@ -34,7 +44,10 @@ export class LastLayer {
     return this.#pace;
   }
 
-  /** Trains as the options of the place have it; the probe becomes `probes.trained`. The key of its offer, or null where it was stopped or failed, which is then shown. */
+  /**
+   * Trains as the options of the place have it; the probe becomes `probes.trained`. The key of its offer, or null where
+   * it was stopped or failed, which is then shown.
+   */
   async train(): Promise<string | null> {
     if (this.#running) return null;
     this.#running = true;
@@ -43,7 +56,14 @@ export class LastLayer {
       const plan = await this.#plan(model.id);
       if (plan === null) return null;
       const trained = await trainLastLayer(model, plan, (progress) => (this.#pace = pace(progress)), signal);
-      const offer = readOffer({ key: `trained:${plan.id}:${Date.now()}`, title: plan.title, origin: 'trained', json: async () => trained.json, tensors: async () => trained.tensors.slice(0), reportJson: async () => trained.reportJson });
+      const offer = readOffer({
+        key: `trained:${plan.id}:${Date.now()}`,
+        title: plan.title,
+        origin: 'trained',
+        json: async () => trained.json,
+        tensors: async () => trained.tensors.slice(0),
+        reportJson: async () => trained.reportJson,
+      });
       await Promise.all([offer.card(), offer.report()]);
       this.#probes.trained = offer;
       return offer.key;

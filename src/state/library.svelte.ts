@@ -70,7 +70,14 @@ export class Library {
   /** Keeps a probe under a name that no other has; its key among the offers. */
   async keep(title: string, files: BundleFiles): Promise<string> {
     const { json, tensors, reportJson } = files;
-    const kept = { id: newId(), title: this.#freeTitle(visibleLine(title)), savedAt: Date.now(), json, tensors, reportJson };
+    const kept = {
+      id: newId(),
+      title: this.#freeTitle(visibleLine(title)),
+      savedAt: Date.now(),
+      json,
+      tensors,
+      reportJson,
+    };
     await this.#put(kept);
     this.#items = [kept, ...this.#items];
     return keyOf(kept.id);
@@ -113,12 +120,28 @@ export class Library {
     const tensorFile = named('.safetensors');
     if (jsonFile === undefined || tensorFile === undefined) {
       const names = files.map((file) => file.name).join(', ');
-      throw new AppError('usage', `A probe is two files, probe.json and directions.safetensors, with report.json if it has one; got ${names}. Pick them together.`, { names });
+      throw new AppError(
+        'usage',
+        `A probe is two files, probe.json and directions.safetensors, with report.json if it has one; got ${names}. Pick them together.`,
+        { names },
+      );
     }
-    const [json, tensors, reportJson] = await Promise.all([jsonFile.text(), tensorFile.arrayBuffer(), reportFile?.text() ?? null]);
-    const [{ parseProbe }, { assertReportFits, parseReport }] = await Promise.all([import('../format/probe.ts'), import('../format/report.ts')]);
+    const [json, tensors, reportJson] = await Promise.all([
+      jsonFile.text(),
+      tensorFile.arrayBuffer(),
+      reportFile?.text() ?? null,
+    ]);
+    const [{ parseProbe }, { assertReportFits, parseReport }] = await Promise.all([
+      import('../format/probe.ts'),
+      import('../format/report.ts'),
+    ]);
     const probe = parseProbe(json, new Uint8Array(tensors));
-    if (reportJson !== null) assertReportFits(parseReport(reportJson), probe, await sha256Hex([new TextEncoder().encode(json), new Uint8Array(tensors)]));
+    if (reportJson !== null)
+      assertReportFits(
+        parseReport(reportJson),
+        probe,
+        await sha256Hex([new TextEncoder().encode(json), new Uint8Array(tensors)]),
+      );
     return this.keep(probe.title, { json, tensors, reportJson });
   }
 
@@ -128,7 +151,11 @@ export class Library {
       this.#tabs.tell('probes');
     } catch (error) {
       const why = reasonOf(error);
-      throw new AppError('storage-refused', `The browser would not store the probe (${why}). Export its files instead, or free some room.`, { why });
+      throw new AppError(
+        'storage-refused',
+        `The browser would not store the probe (${why}). Export its files instead, or free some room.`,
+        { why },
+      );
     }
   }
 
@@ -147,5 +174,12 @@ export function keyOf(id: string): string {
 }
 
 function offer(item: KeptProbe): ProbeOffer {
-  return readOffer({ key: keyOf(item.id), title: item.title, origin: 'kept', json: async () => item.json, tensors: async () => item.tensors.slice(0), reportJson: async () => item.reportJson });
+  return readOffer({
+    key: keyOf(item.id),
+    title: item.title,
+    origin: 'kept',
+    json: async () => item.json,
+    tensors: async () => item.tensors.slice(0),
+    reportJson: async () => item.reportJson,
+  });
 }

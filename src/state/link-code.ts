@@ -1,6 +1,16 @@
 /** A link's code from what is on show, and back: the format with the browser's compression between its two halves. */
 import { AppError } from '../core/errors.ts';
-import { fromBase64Url, linkBody, linkCode, linkVersion, MOST_UNPACKED_BYTES, parseShared, type Shared, sharedJson, toBase64Url } from '../format/share-link.ts';
+import {
+  fromBase64Url,
+  linkBody,
+  linkCode,
+  linkVersion,
+  MOST_UNPACKED_BYTES,
+  parseShared,
+  type Shared,
+  sharedJson,
+  toBase64Url,
+} from '../format/share-link.ts';
 import { deflate, inflate } from './deflate.ts';
 
 /** The code of a link. */
@@ -15,6 +25,11 @@ export async function sharedIn(code: string): Promise<Shared> {
     return parseShared(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError('link-invalid', 'The link’s content is no text. Ask for the link again, or for the run as a file.', {}, error);
+    throw new AppError(
+      'link-invalid',
+      'The link’s content is no text. Ask for the link again, or for the run as a file.',
+      {},
+      error,
+    );
   }
 }

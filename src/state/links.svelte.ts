@@ -18,7 +18,9 @@ import { ReadingState } from './reading.svelte.ts';
 import { probeHash } from './run-record.ts';
 
 /** What came of making a link. */
-export type MadeLink = { readonly kind: 'link'; readonly address: string } | { readonly kind: 'too-long'; readonly characters: number; readonly most: number };
+export type MadeLink =
+  | { readonly kind: 'link'; readonly address: string }
+  | { readonly kind: 'too-long'; readonly characters: number; readonly most: number };
 
 /** What a link that was opened leaves to be done or said. */
 export interface OpenedLink {
@@ -72,11 +74,16 @@ export class Links {
   async make(): Promise<MadeLink | null> {
     const shared = await this.#shared();
     if (shared === null) return null;
-    const [{ codeOf }, { MOST_LINK_CHARACTERS: most }] = await Promise.all([import('./link-code.ts'), import('../format/share-link.ts')]);
-    const addressOf = async (what: Shared): Promise<string> => `${location.href.split('#')[0]}#/${what.place}?s=${await codeOf(what)}`;
+    const [{ codeOf }, { MOST_LINK_CHARACTERS: most }] = await Promise.all([
+      import('./link-code.ts'),
+      import('../format/share-link.ts'),
+    ]);
+    const addressOf = async (what: Shared): Promise<string> =>
+      `${location.href.split('#')[0]}#/${what.place}?s=${await codeOf(what)}`;
     const whole = await addressOf(shared);
     // A text that is too long with its readings may fit without.
-    const address = whole.length > most && shared.readings !== null ? await addressOf({ ...shared, readings: null }) : whole;
+    const address =
+      whole.length > most && shared.readings !== null ? await addressOf({ ...shared, readings: null }) : whole;
     return address.length > most ? { kind: 'too-long', characters: address.length, most } : { kind: 'link', address };
   }
 
@@ -123,7 +130,12 @@ export class Links {
         this.#look(shared);
       }
     });
-    this.#opened = { shared, probeMissing: missing, scored: scores !== null, carried: scores === null && reading !== null };
+    this.#opened = {
+      shared,
+      probeMissing: missing,
+      scored: scores !== null,
+      carried: scores === null && reading !== null,
+    };
     place.rewrite(`#/${place.current}`);
     session.say(reading === null ? SAY.linkSetUp() : SAY.linkShown());
     if (offer !== null && offer.key !== probes.chosen?.key) await this.#app.useProbe(offer.key);
@@ -150,7 +162,12 @@ export class Links {
     if (reading === null) return;
     const last = Math.max(0, reading.tokens.length - 1);
     if (isHead(head)) view.head = head;
-    view.goTo({ layer: Math.min(layer, reading.frame.layers - 1), single: layer !== reading.frame.defaultLayer, at: Math.min(token ?? 0, last), locked: locked && token !== null });
+    view.goTo({
+      layer: Math.min(layer, reading.frame.layers - 1),
+      single: layer !== reading.frame.defaultLayer,
+      at: Math.min(token ?? 0, last),
+      locked: locked && token !== null,
+    });
   }
 
   async #shared(): Promise<Shared | null> {
@@ -175,7 +192,10 @@ export class Links {
   }
 
   async #probeOn({ recording, maker }: ReadingState): Promise<Shared['probe']> {
-    if (recording === null) return maker === null ? null : { key: maker.probe.key, title: maker.probe.title, sha256: await maker.probeSha256() };
+    if (recording === null)
+      return maker === null
+        ? null
+        : { key: maker.probe.key, title: maker.probe.title, sha256: await maker.probeSha256() };
     const { probe, probeSha256: sha256 } = recording.provenance;
     const key = recording.run?.probeKey ?? `shipped:${probe}`;
     return { key, title: recording.run?.probeTitle ?? this.#app.probes.offer(key)?.title ?? probe, sha256 };
@@ -192,8 +212,14 @@ export class Links {
       if ((await probeHash(offer).catch(() => null)) === probe.sha256) return { offer, missing: null };
     }
     const chosen = probes.chosen?.title ?? 'none';
-    const why = named === null ? `was made with the probe “${probe.title}”, which is not in this browser` : `was made with another version of the probe “${probe.title}” than the one here`;
-    return { offer: null, missing: `The link ${why}. What is read here is scored by “${chosen}”. Ask for the probe’s files and bring them in under Library.` };
+    const why =
+      named === null
+        ? `was made with the probe “${probe.title}”, which is not in this browser`
+        : `was made with another version of the probe “${probe.title}” than the one here`;
+    return {
+      offer: null,
+      missing: `The link ${why}. What is read here is scored by “${chosen}”. Ask for the probe’s files and bring them in under Library.`,
+    };
   }
 
   /** A reading with the scores of the link's text by the link's probe, where one is at hand. */
@@ -206,26 +232,39 @@ export class Links {
     for (const id of likely) {
       // A story that cannot be fetched has no scores to show; the text can still be read.
       const recording = await stories.recording(id).catch(() => null);
-      if (recording?.text === text && recording.provenance.probeSha256 === probe.sha256) return ReadingState.fromRecording(recording);
+      if (recording?.text === text && recording.provenance.probeSha256 === probe.sha256)
+        return ReadingState.fromRecording(recording);
     }
     if (kept !== null) return ReadingState.fromRecording(await history.recording(kept.id));
     const shown = desk.reading;
     // What a link brought once holds no scores.
     if (shown !== null && shown.recording !== null && isOfLink(shown.recording)) return null;
-    return shown?.text === text && samePush(shown.push, push) && (await this.#probeOn(shown))?.sha256 === probe.sha256 ? shown : null;
+    return shown?.text === text && samePush(shown.push, push) && (await this.#probeOn(shown))?.sha256 === probe.sha256
+      ? shown
+      : null;
   }
 }
 
 /** What a link carries of a reading; null where it has no readings, or where it is not known what made them. */
 function traceOf({ recording, maker, frame, taps, tokens }: ReadingState): SharedTrace | null {
-  const made = recording?.provenance ?? (maker && { model: maker.engine.model.id, weightsSha256: maker.engine.model.weightsSha256, backend: maker.engine.backend });
+  const made =
+    recording?.provenance ??
+    (maker && {
+      model: maker.engine.model.id,
+      weightsSha256: maker.engine.model.weightsSha256,
+      backend: maker.engine.backend,
+    });
   if (made === null || taps.length === 0) return null;
   const { axis, layers, defaultLayer } = frame;
   const { model, weightsSha256, backend } = made;
   const layer = hasShown(taps) ? null : defaultLayer;
   // As they were read: what is shown is smoothed from them where the link is opened.
   const valuesOf = ({ shown, score, nullLow, nullHigh }: TapReading): ShownReading =>
-    (layer === null ? shown : null) ?? { score: score[defaultLayer] ?? Number.NaN, low: nullLow[defaultLayer] ?? Number.NaN, high: nullHigh[defaultLayer] ?? Number.NaN };
+    (layer === null ? shown : null) ?? {
+      score: score[defaultLayer] ?? Number.NaN,
+      low: nullLow[defaultLayer] ?? Number.NaN,
+      high: nullHigh[defaultLayer] ?? Number.NaN,
+    };
   const points = taps.map((tap) => ({ afterToken: tap.afterToken, stand: tap.stand, ...valuesOf(tap) }));
   const finishedAt = recording?.run?.finishedAt ?? Date.now();
   return { axis, layers, layer, model, weightsSha256, backend, finishedAt, tokens, points };
@@ -235,7 +274,9 @@ function traceOf({ recording, maker, frame, taps, tokens }: ReadingState): Share
 function carriedBy({ text, given, probe, push, sampling, readings }: Shared): ReadingState | null {
   if (readings === null || probe === null) return null;
   const continuations = given === null ? [] : [{ fromCharacter: given, sampling }];
-  return ReadingState.fromRecording(recordingOfTrace({ id: newId(), title: 'Text from a link', text, given, probe, push, continuations }, readings));
+  return ReadingState.fromRecording(
+    recordingOfTrace({ id: newId(), title: 'Text from a link', text, given, probe, push, continuations }, readings),
+  );
 }
 
 /** The windows that the page offers. */

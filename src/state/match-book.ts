@@ -1,4 +1,7 @@
-/** Strengths that were matched to a KL, remembered by what they depend on: probe, weights, layers, mode and pole, and not which tokens are pushed. */
+/**
+ * Strengths that were matched to a KL, remembered by what they depend on: probe, weights, layers, mode and pole, and
+ * not which tokens are pushed.
+ */
 import type { DoseReport, MatchedStrength } from '../core/dose-types.ts';
 import { type PushSettings, STRONGEST_PUSH } from '../core/push.ts';
 import { Kept } from './kept.ts';
@@ -38,7 +41,10 @@ export class MatchBook {
   learn(question: MatchQuestion, matched: readonly MatchedStrength[]): void {
     const key = keyOf(question);
     const { [key]: before = {}, ...others } = this.#book;
-    const found = { ...before, ...Object.fromEntries(matched.map(({ target, strength }) => [String(target), strength])) };
+    const found = {
+      ...before,
+      ...Object.fromEntries(matched.map(({ target, strength }) => [String(target), strength])),
+    };
     this.#book = Object.fromEntries([...Object.entries(others), [key, found] as const].slice(-MOST));
     this.#kept.write(KEY, JSON.stringify(this.#book));
   }
@@ -48,8 +54,17 @@ function keyOf({ probeSha256, weightsSha256, mode, pole, from, to }: MatchQuesti
   return [probeSha256, weightsSha256, mode, pole, from, to].join(' ');
 }
 
-function sameQuestion({ probeSha256, weightsSha256, mode, from, to }: MatchQuestion, { probe, model, ...push }: DoseReport): boolean {
-  return probe.sha256 === probeSha256 && model.weightsSha256 === weightsSha256 && push.mode === mode && push.from === from && push.to === to;
+function sameQuestion(
+  { probeSha256, weightsSha256, mode, from, to }: MatchQuestion,
+  { probe, model, ...push }: DoseReport,
+): boolean {
+  return (
+    probe.sha256 === probeSha256 &&
+    model.weightsSha256 === weightsSha256 &&
+    push.mode === mode &&
+    push.from === from &&
+    push.to === to
+  );
 }
 
 /** What lies in the browser, as far as it is numbers that can be strengths. */
@@ -66,5 +81,9 @@ function bookIn(stored: string | null): Book {
 
 function strengthsIn(found: unknown): Readonly<Record<string, number>> {
   if (typeof found !== 'object' || found === null) return {};
-  return Object.fromEntries(Object.entries(found).filter((entry): entry is [string, number] => typeof entry[1] === 'number' && Math.abs(entry[1]) <= STRONGEST_PUSH));
+  return Object.fromEntries(
+    Object.entries(found).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number' && Math.abs(entry[1]) <= STRONGEST_PUSH,
+    ),
+  );
 }

@@ -97,7 +97,10 @@ export class ModelBench {
     await this.#list(async (client, signal) => client.listPicked(await folder(), signal));
   }
 
-  /** Looks into a variant: its graph and its config are fetched, and nothing else. Where it is too large for this machine, into smaller ones too, until one fits. */
+  /**
+   * Looks into a variant: its graph and its config are fetched, and nothing else. Where it is too large for this
+   * machine, into smaller ones too, until one fits.
+   */
   async choose(offer: ModelOffer): Promise<void> {
     const listing = this.#listing;
     if (listing === null) return;
@@ -122,13 +125,24 @@ export class ModelBench {
     if (listing === null || weighed === null) return;
     const { offer } = weighed;
     const title = `${listing.title} (${offer.dtype})`;
-    await this.#take({ title, bytes: offer.bytes, host: listing.from.kind === 'hub' ? listing.from.host : null, source: { kind: 'offer', chosen: { listing, offer } } });
+    await this.#take({
+      title,
+      bytes: offer.bytes,
+      host: listing.from.kind === 'hub' ? listing.from.host : null,
+      source: { kind: 'offer', chosen: { listing, offer } },
+    });
   }
 
   /** Loads a model that is kept. */
   async use(model: KeptModel): Promise<void> {
     const { key, title, from, files } = model;
-    if (from.kind !== 'site') return this.#take({ title, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), host: from.kind === 'hub' ? new URL(from.address).origin : null, source: { kind: 'kept', key } });
+    if (from.kind !== 'site')
+      return this.#take({
+        title,
+        bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+        host: from.kind === 'hub' ? new URL(from.address).origin : null,
+        source: { kind: 'kept', key },
+      });
     this.#parts.choice.embed();
     await this.#parts.session.load();
     await this.lookAtKept();
@@ -169,7 +183,12 @@ export class ModelBench {
     await this.lookAtKept();
   }
 
-  async #weigh(client: EngineClient, listing: ModelListing, offer: ModelOffer, signal: AbortSignal): Promise<WeighedOffer> {
+  async #weigh(
+    client: EngineClient,
+    listing: ModelListing,
+    offer: ModelOffer,
+    signal: AbortSignal,
+  ): Promise<WeighedOffer> {
     const weighed = await client.weighModel({ chosen: { listing, offer }, hosts: this.#parts.hosts }, signal);
     return { offer: weighed.offer, weighed, estimate: estimateMemory(weighed.needs, weighed.limits) };
   }
@@ -178,7 +197,12 @@ export class ModelBench {
     this.#listing = this.#chosen = this.#weighed = this.#instead = null;
     await this.#do('listing', async (client, signal) => {
       const listing = await question(client, signal);
-      if (listing.offers.length === 0) throw new AppError('model-variant-missing', `${listing.title} has no graph by the name of model.onnx, model_q4.onnx and the like. Look for the same model under onnx-community, or export it.`, { title: listing.title });
+      if (listing.offers.length === 0)
+        throw new AppError(
+          'model-variant-missing',
+          `${listing.title} has no graph by the name of model.onnx, model_q4.onnx and the like. Look for the same model under onnx-community, or export it.`,
+          { title: listing.title },
+        );
       if (!signal.aborted) this.#listing = listing;
     });
     const offer = preferredOffer(this.listing?.offers ?? []);
@@ -186,7 +210,10 @@ export class ModelBench {
   }
 
   /** One question at a time: a newer one ends the one before. */
-  async #do(doing: 'listing' | 'weighing' | 'checking', what: (client: EngineClient, signal: AbortSignal) => Promise<void>): Promise<void> {
+  async #do(
+    doing: 'listing' | 'weighing' | 'checking',
+    what: (client: EngineClient, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
     this.stop();
     const stop = (this.#stop = new AbortController());
     this.#problem = null;

@@ -80,7 +80,10 @@ export class ModelChoice {
     this.#kept.write(KEY, JSON.stringify({ key, title, bytes, host }));
   }
 
-  /** Forgets a model whose files were deleted (of every model, where `key` is null). One that is in use works on until the page is closed. */
+  /**
+   * Forgets a model whose files were deleted (of every model, where `key` is null). One that is in use works on until
+   * the page is closed.
+   */
   deleted(key: string | null, inUse: string | null): void {
     const mine = remembered(this.#kept.read(KEY))?.source ?? this.#other?.source;
     if (mine?.kind !== 'kept' || (key !== null && mine.key !== key)) return;
@@ -93,7 +96,13 @@ export class ModelChoice {
 function remembered(text: string | null): OtherModel | null {
   try {
     const { key, title, bytes, host } = JSON.parse(text ?? 'null') as Record<string, unknown>;
-    if (typeof key !== 'string' || typeof title !== 'string' || typeof bytes !== 'number' || (typeof host !== 'string' && host !== null)) return null;
+    if (
+      typeof key !== 'string' ||
+      typeof title !== 'string' ||
+      typeof bytes !== 'number' ||
+      (typeof host !== 'string' && host !== null)
+    )
+      return null;
     return { title: title.slice(0, 200), bytes, host, source: { kind: 'kept', key } };
   } catch {
     // Nothing remembered, or by another version: the embedded model is always there.

@@ -3,7 +3,9 @@ import { useApp } from './app.svelte.ts';
 import { ModelBench } from './model-bench.svelte.ts';
 import { roomOf } from './room.ts';
 
-const roomIn = roomOf((app) => new ModelBench({ connect: app.connect, hosts: app.modelHosts, session: app.session, choice: app.model }));
+const roomIn = roomOf(
+  (app) => new ModelBench({ connect: app.connect, hosts: app.modelHosts, session: app.session, choice: app.model }),
+);
 
 /** The bench of this page, within the component tree. */
 export function useModels(): ModelBench {

@@ -8,6 +8,10 @@ import { shippedSets } from './shipped-sets.ts';
 /** The set as it ships. Throws `set-invalid` where it is missing. */
 export const neutralStories = once(async (): Promise<SetSource> => {
   const set = (await shippedSets()).sets.find(({ name }) => name === STORIES_SET);
-  if (set === undefined) throw new AppError('set-invalid', `The set ${STORIES_SET} is missing, so no strength has a unit. Load the page again.`);
+  if (set === undefined)
+    throw new AppError(
+      'set-invalid',
+      `The set ${STORIES_SET} is missing, so no strength has a unit. Load the page again.`,
+    );
   return set.source();
 });

@@ -36,8 +36,10 @@ const HEAD = 2000;
 
 /** What is said of files that are ours and have no place here. */
 const ELSEWHERE: Partial<Record<FileKind, string>> = {
-  'experiment-unit': 'It is one part of a run, and a verdict needs all of them. Join the folders by flipside merge, and open the units.jsonl that it writes.',
-  'experiment-report': 'It is a report that was made before, and the page makes its own. Open the units.jsonl that lies beside it.',
+  'experiment-unit':
+    'It is one part of a run, and a verdict needs all of them. Join the folders by flipside merge, and open the units.jsonl that it writes.',
+  'experiment-report':
+    'It is a report that was made before, and the page makes its own. Open the units.jsonl that lies beside it.',
 };
 
 /** In the order in which they were opened; opening one again later goes on with what has run. */
@@ -107,7 +109,9 @@ export class OwnExperiment {
   }
 
   async #bring(client: EngineClient, name: string, units: string): Promise<void> {
-    const cards = [...this.#parts.shipped, ...this.#opened.map(({ card }) => card)].filter(({ shipped }) => (shipped?.spec ?? null) !== null);
+    const cards = [...this.#parts.shipped, ...this.#opened.map(({ card }) => card)].filter(
+      ({ shipped }) => (shipped?.spec ?? null) !== null,
+    );
     const specs = await Promise.all(cards.map(async ({ shipped }) => (await shipped?.spec?.text()) ?? ''));
     const { spec, outcome } = await client.analyseUnits(specs, units);
     const card = cards[spec];
@@ -122,13 +126,24 @@ export class OwnExperiment {
       if (!(await this.#parts.kept.lasts())) throw new Error('this window keeps nothing');
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      this.#parts.report(new AppError('storage-refused', `The spec will not be here after this tab is closed (${why}). Its file stays where it is.`, { why }, error));
+      this.#parts.report(
+        new AppError(
+          'storage-refused',
+          `The spec will not be here after this tab is closed (${why}). Its file stays where it is.`,
+          { why },
+          error,
+        ),
+      );
     }
   }
 
   #add(summary: SpecSummary, source: string): void {
     if (this.#opened.some((one) => one.summary.sha256 === summary.sha256)) return;
-    const card = new ExperimentCard({ id: summary.id, spec: { url: null, text: () => Promise.resolve(source) }, runs: [] });
+    const card = new ExperimentCard({
+      id: summary.id,
+      spec: { url: null, text: () => Promise.resolve(source) },
+      runs: [],
+    });
     this.#opened = [...this.#opened, { summary, card, bench: this.#parts.benchFor(card) }];
   }
 

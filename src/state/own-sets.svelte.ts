@@ -56,7 +56,9 @@ export class OwnSets {
   /** Puts a set in the place of the one of its name, or at the end. */
   put(set: OwnSet): void {
     const known = this.#sets.some((own) => own.source.name === set.source.name);
-    this.#keep(known ? this.#sets.map((own) => (own.source.name === set.source.name ? set : own)) : [...this.#sets, set]);
+    this.#keep(
+      known ? this.#sets.map((own) => (own.source.name === set.source.name ? set : own)) : [...this.#sets, set],
+    );
   }
 
   /** Forgets a set; what it was, so that it can be put back. */
@@ -97,23 +99,31 @@ export class OwnSets {
    */
   #merged(mine: readonly OwnSet[]): readonly OwnSet[] {
     const theirs = setsIn(this.#kept.read(KEY));
-    const of = (sets: readonly OwnSet[], name: string): OwnSet | undefined => sets.find((set) => set.source.name === name);
+    const of = (sets: readonly OwnSet[], name: string): OwnSet | undefined =>
+      sets.find((set) => set.source.name === name);
     const same = (a: OwnSet | undefined, b: OwnSet | undefined): boolean => JSON.stringify(a) === JSON.stringify(b);
     const merged: OwnSet[] = [];
     for (const name of new Set([...mine, ...theirs].map((set) => set.source.name))) {
       const [here, there, before] = [of(mine, name), of(theirs, name), of(this.#seen, name)];
       const chosen = same(here, before) ? there : here;
       if (chosen !== undefined) merged.push(chosen);
-      if (same(here, before) || same(there, before) || same(here, there) || here === undefined || there === undefined) continue;
+      if (same(here, before) || same(there, before) || same(here, there) || here === undefined || there === undefined)
+        continue;
       const freed = nameBeside(name, [...mine, ...theirs]);
-      merged.push({ ...there, source: { ...there.source, name: freed, header: renamedHeader(there.source.header, freed) }, base: null });
+      merged.push({
+        ...there,
+        source: { ...there.source, name: freed, header: renamedHeader(there.source.header, freed) },
+        base: null,
+      });
       this.#parted = [...this.#parted, freed];
     }
     return merged;
   }
 
   #tell(before: readonly OwnSet[], mine: readonly OwnSet[]): void {
-    const changed = this.#sets.filter((set) => !before.includes(set) && !mine.includes(set)).map((set) => set.source.name);
+    const changed = this.#sets
+      .filter((set) => !before.includes(set) && !mine.includes(set))
+      .map((set) => set.source.name);
     if (changed.length > 0) this.onelsewhere(changed);
   }
 }
@@ -138,5 +148,8 @@ function setsIn(stored: string | null): readonly OwnSet[] {
 
 function isOwnSet(value: unknown): value is OwnSet {
   const { source, base } = (value ?? {}) as { source?: Partial<Record<keyof SetSource, unknown>>; base?: unknown };
-  return [source?.name, source?.header, source?.rows].every((part) => typeof part === 'string') && (base === null || typeof base === 'string');
+  return (
+    [source?.name, source?.header, source?.rows].every((part) => typeof part === 'string') &&
+    (base === null || typeof base === 'string')
+  );
 }

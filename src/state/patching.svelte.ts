@@ -2,7 +2,15 @@
 import { PATCH_FIRST, PATCH_PLACEBOS } from '../content/patching.ts';
 import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import { patchWork, streamsEvery } from '../core/patch-work.ts';
-import { patchCell, type PatchCell, type PatchedScores, type PatchedWriting, type PatchReport, type PatchRequest, strongestPatch } from '../core/patching.ts';
+import {
+  patchCell,
+  type PatchCell,
+  type PatchedScores,
+  type PatchedWriting,
+  type PatchReport,
+  type PatchRequest,
+  strongestPatch,
+} from '../core/patching.ts';
 import type { SamplingOptions } from '../core/reading.ts';
 import type { ProbeCard } from './probe-card.ts';
 import type { Session } from './session.svelte.ts';
@@ -25,7 +33,11 @@ interface Patched {
 /** What was made of one cell. */
 interface Followed {
   readonly writing: PatchedWriting | null;
-  readonly scores: { readonly of: PatchedScores; readonly probe: ProbeCard; readonly agreement: DtypeAgreement | null } | null;
+  readonly scores: {
+    readonly of: PatchedScores;
+    readonly probe: ProbeCard;
+    readonly agreement: DtypeAgreement | null;
+  } | null;
 }
 
 /** What it works with. */
@@ -66,7 +78,14 @@ export class Patching {
   readonly request = $derived.by((): PatchRequest => {
     const spaced = (word: string): string => (/^[\p{L}\p{N}]/u.test(word) ? ` ${word}` : word);
     const layers = this.#session.status?.model.layerCount ?? 0;
-    return { a: this.a, b: this.b, words: [spaced(this.first.trim()), spaced(this.second.trim())], streams: layers === 0 ? [] : streamsEvery(this.step, layers), tokens: 'differing', placebos: this.placebos ? PATCH_PLACEBOS : [] };
+    return {
+      a: this.a,
+      b: this.b,
+      words: [spaced(this.first.trim()), spaced(this.second.trim())],
+      streams: layers === 0 ? [] : streamsEvery(this.step, layers),
+      tokens: 'differing',
+      placebos: this.placebos ? PATCH_PLACEBOS : [],
+    };
   });
 
   /** About how long it takes, in milliseconds; null before a model says how many layers it has. */
@@ -88,7 +107,9 @@ export class Patching {
   }
 
   /** Whether the fields have been changed since. */
-  readonly outdated = $derived.by(() => this.#patched !== null && JSON.stringify(this.#patched.request) !== JSON.stringify(this.request));
+  readonly outdated = $derived.by(
+    () => this.#patched !== null && JSON.stringify(this.#patched.request) !== JSON.stringify(this.request),
+  );
 
   /** Row and column of the cell that is looked at. */
   get at(): { readonly row: number; readonly column: number } {
@@ -96,10 +117,14 @@ export class Patching {
   }
 
   /** The same with its numbers; null where there is no grid. */
-  readonly cell = $derived.by((): PatchCell | null => (this.report === null ? null : patchCell(this.report, this.#at.row, this.#at.column)));
+  readonly cell = $derived.by((): PatchCell | null =>
+    this.report === null ? null : patchCell(this.report, this.#at.row, this.#at.column),
+  );
 
   /** What was made of it. */
-  readonly followed = $derived.by((): Followed => this.#followed.get(keyOf(this.#at)) ?? { writing: null, scores: null });
+  readonly followed = $derived.by(
+    (): Followed => this.#followed.get(keyOf(this.#at)) ?? { writing: null, scores: null },
+  );
 
   /** Goes to a cell, as near as there is one. */
   go(row: number, column: number): void {
@@ -146,11 +171,19 @@ export class Patching {
     });
   }
 
-  async #follow(what: (pair: { readonly a: string; readonly b: string; readonly place: PatchCell }) => Promise<Partial<Followed> | null>): Promise<void> {
+  async #follow(
+    what: (pair: {
+      readonly a: string;
+      readonly b: string;
+      readonly place: PatchCell;
+    }) => Promise<Partial<Followed> | null>,
+  ): Promise<void> {
     const [patched, cell, at] = [this.#patched, this.cell, this.#at];
     if (patched === null || cell === null) return;
     await this.#attempt(async () => {
-      const { request: { a, b } } = patched;
+      const {
+        request: { a, b },
+      } = patched;
       const found = await what({ a, b, place: cell });
       // Another grid may have come meanwhile.
       if (found === null || this.#patched !== patched) return;

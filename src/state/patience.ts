@@ -4,7 +4,10 @@ import { AppError } from '../core/errors.ts';
 /** How long a call that was asked to stop may take to answer. */
 export const PATIENCE_MS = 2000;
 
-/** How long a model at work may go on after it was asked to stop, before the reader is told and may end it: one pass of a slow card takes up to 8 s. */
+/**
+ * How long a model at work may go on after it was asked to stop, before the reader is told and may end it: one pass of
+ * a slow card takes up to 8 s.
+ */
 export const SILENCE_MS = 10_000;
 
 /**

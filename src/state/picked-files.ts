@@ -15,11 +15,20 @@ export function pickedFiles(list: readonly File[]): PickedFolder {
   return inOneFolder(list.map((file) => [file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file]));
 }
 
-/** What was dropped, with all folders in it. The items must be those of the event, asked for before anything is waited for. Throws `usage` for more than 2000 files, and for what is no file. */
+/**
+ * What was dropped, with all folders in it. The items must be those of the event, asked for before anything is waited
+ * for. Throws `usage` for more than 2000 files, and for what is no file.
+ */
 export async function droppedFiles(transfer: DataTransfer): Promise<PickedFolder> {
   // Both at once: the items are empty as soon as the event is over.
-  const items = [...transfer.items].filter(({ kind }) => kind === 'file').map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
-  if (items.length === 0) throw new AppError('usage', `What was dropped is ${transfer.types.includes('text/uri-list') ? 'a link' : 'a text'}, and no file. Drop the model's folder or its files.`);
+  const items = [...transfer.items]
+    .filter(({ kind }) => kind === 'file')
+    .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  if (items.length === 0)
+    throw new AppError(
+      'usage',
+      `What was dropped is ${transfer.types.includes('text/uri-list') ? 'a link' : 'a text'}, and no file. Drop the model's folder or its files.`,
+    );
   const found: [string, File][] = [];
   for (const { entry, file } of items) {
     if (entry !== null) await walk(entry, 0, found);
@@ -30,7 +39,8 @@ export async function droppedFiles(transfer: DataTransfer): Promise<PickedFolder
 }
 
 async function walk(entry: FileSystemEntry, depth: number, found: [string, File][]): Promise<void> {
-  if (found.length > MOST_FILES) throw new AppError('usage', `More than ${MOST_FILES} files were dropped. Drop the model's own folder.`);
+  if (found.length > MOST_FILES)
+    throw new AppError('usage', `More than ${MOST_FILES} files were dropped. Drop the model's own folder.`);
   if (entry.isFile) {
     const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
     found.push([entry.fullPath.replace(/^\//, ''), file]);
@@ -49,5 +59,8 @@ async function walk(entry: FileSystemEntry, depth: number, found: [string, File]
 function inOneFolder(files: readonly (readonly [string, File])[]): PickedFolder {
   const top = files[0]?.[0].split('/')[0] ?? '';
   const one = files.every(([path]) => path.startsWith(`${top}/`));
-  return { name: one ? top : '', files: new Map(files.map(([path, file]) => [one ? path.slice(top.length + 1) : path, file])) };
+  return {
+    name: one ? top : '',
+    files: new Map(files.map(([path, file]) => [one ? path.slice(top.length + 1) : path, file])),
+  };
 }

@@ -1,4 +1,7 @@
-/** What the page shows of a probe. The directions stay in their file until they are compared or exported; the worker validates both files. */
+/**
+ * What the page shows of a probe. The directions stay in their file until they are compared or exported; the worker
+ * validates both files.
+ */
 import type { ProbeHead } from '../core/probe-head.ts';
 import type { Report } from '../core/report-types.ts';
 import type { ProbeFiles } from '../worker/protocol.ts';
@@ -29,14 +32,35 @@ export function offerName({ title, origin }: ProbeOffer): string {
 }
 
 /** An offer over files that can be had; parses them once, and again only after a failure. */
-export function offerOf(parts: { readonly key: string; readonly title: string; readonly origin: ProbeOffer['origin']; json(): Promise<string>; tensors(): Promise<ArrayBuffer>; reportJson(): Promise<string | null> }, read: { card(json: string): ProbeCard; report(json: string): Promise<Report> }): ProbeOffer {
+export function offerOf(
+  parts: {
+    readonly key: string;
+    readonly title: string;
+    readonly origin: ProbeOffer['origin'];
+    json(): Promise<string>;
+    tensors(): Promise<ArrayBuffer>;
+    reportJson(): Promise<string | null>;
+  },
+  read: { card(json: string): ProbeCard; report(json: string): Promise<Report> },
+): ProbeOffer {
   const card = once(async () => read.card(await parts.json()));
   const report = once(async () => {
     const json = await parts.reportJson();
     return json === null ? null : read.report(json);
   });
   const { key, title, origin } = parts;
-  return { key, title, origin, card, report, files: async () => ({ json: await parts.json(), tensors: await parts.tensors(), reportJson: await parts.reportJson() }) };
+  return {
+    key,
+    title,
+    origin,
+    card,
+    report,
+    files: async () => ({
+      json: await parts.json(),
+      tensors: await parts.tensors(),
+      reportJson: await parts.reportJson(),
+    }),
+  };
 }
 
 /** Asks once and remembers the answer; a failure is not remembered. */

@@ -1,4 +1,7 @@
-/** A probe as the engine needs it to score or to push: with the sets that it was fitted on, where it has to be measured on another variant of its model. */
+/**
+ * A probe as the engine needs it to score or to push: with the sets that it was fitted on, where it has to be measured
+ * on another variant of its model.
+ */
 import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import { otherDtype } from '../core/model-dtype.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
@@ -14,7 +17,11 @@ export async function probeToUse(offer: ProbeOffer, model: ModelIdentity): Promi
   if (otherDtype(own, model) === null) return { json, tensors, sets: [] };
   const names = new Set(evidence.bySet.map(({ name }) => name));
   const { sets } = await shippedSets();
-  return { json, tensors, sets: await Promise.all(sets.filter(({ name }) => names.has(name)).map((set) => set.source())) };
+  return {
+    json,
+    tensors,
+    sets: await Promise.all(sets.filter(({ name }) => names.has(name)).map((set) => set.source())),
+  };
 }
 
 /** The files of a probe that the loaded model takes, and how far it agrees where it was made on another variant. */
@@ -23,7 +30,10 @@ export interface CarriedFiles {
   readonly agreement: DtypeAgreement | null;
 }
 
-/** A probe that is to push the loaded model, or to be judged on it, measured first where it was made on another variant; null where that was stopped or refused, which is then shown. Throws as {@link Session.needReady}. */
+/**
+ * A probe that is to push the loaded model, or to be judged on it, measured first where it was made on another variant;
+ * null where that was stopped or refused, which is then shown. Throws as {@link Session.needReady}.
+ */
 export async function carriedFiles(offer: ProbeOffer, session: Session): Promise<CarriedFiles | null> {
   session.needReady();
   const model = session.status?.model;

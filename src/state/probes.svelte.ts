@@ -24,10 +24,16 @@ export class Probes {
   }
 
   /** Shipped, kept, and then the one just trained. */
-  readonly offers = $derived.by((): readonly ProbeOffer[] => [...this.shipped, ...this.#library.offers, ...(this.trained === null ? [] : [this.trained])]);
+  readonly offers = $derived.by((): readonly ProbeOffer[] => [
+    ...this.shipped,
+    ...this.#library.offers,
+    ...(this.trained === null ? [] : [this.trained]),
+  ]);
 
   /** The probe that texts are read with: the reader's choice, or the first there is. */
-  readonly chosen = $derived.by((): ProbeOffer | null => this.offer(this.#key) ?? this.offer(FIRST_PROBE) ?? this.offers[0] ?? null);
+  readonly chosen = $derived.by(
+    (): ProbeOffer | null => this.offer(this.#key) ?? this.offer(FIRST_PROBE) ?? this.offers[0] ?? null,
+  );
 
   /** An offer by its key. */
   offer(key: string): ProbeOffer | null {
@@ -42,7 +48,8 @@ export class Probes {
 
   /** The chosen offer. Throws `probe-invalid` where there is none at all. */
   needChosen(): ProbeOffer {
-    if (this.chosen === null) throw new AppError('probe-invalid', 'There is no probe to read with. Load the page again, or train one.');
+    if (this.chosen === null)
+      throw new AppError('probe-invalid', 'There is no probe to read with. Load the page again, or train one.');
     return this.chosen;
   }
 }

@@ -79,7 +79,8 @@ export class PromptBox {
 
   /** Puts another prompt in its place; what the reader wrote is kept for {@link undo}. */
   replace(prompt: Prompt): void {
-    const own = this.starter === null && (this.#prompt.text + this.#prompt.character + this.#prompt.message).trim() !== '';
+    const own =
+      this.starter === null && (this.#prompt.text + this.#prompt.character + this.#prompt.message).trim() !== '';
     if (own) this.#setAside = [this.#prompt, ...this.#setAside].slice(0, MOST_SET_ASIDE);
     this.change(prompt);
   }
@@ -118,7 +119,10 @@ export class PromptBox {
 }
 
 function same(a: Prompt, b: Prompt): boolean {
-  return a.form === b.form && (a.form === 'text' ? a.text === b.text : a.character === b.character && a.message === b.message);
+  return (
+    a.form === b.form &&
+    (a.form === 'text' ? a.text === b.text : a.character === b.character && a.message === b.message)
+  );
 }
 
 function promptIn(stored: string | null): Prompt | null {
@@ -126,7 +130,12 @@ function promptIn(stored: string | null): Prompt | null {
     const value = JSON.parse(stored ?? 'null') as Partial<Record<keyof Prompt, unknown>> | null;
     if (value === null || typeof value !== 'object') return null;
     const words = (part: unknown): string => (typeof part === 'string' ? part : '');
-    return { form: value.form === 'text' ? 'text' : 'chat', text: words(value.text), character: words(value.character), message: words(value.message) };
+    return {
+      form: value.form === 'text' ? 'text' : 'chat',
+      text: words(value.text),
+      character: words(value.character),
+      message: words(value.message),
+    };
   } catch {
     // Written by hand or cut off: the starter stands in its place.
     return null;

@@ -34,20 +34,30 @@ export class PushChoice {
   #where = $state<PushWhere>('generated');
   #strength = $state(FIRST_STRENGTH.add);
   #matched = $state.raw<MatchedKl | null>(null);
-  #agreed = $state.raw<{ readonly key: string; readonly weightsSha256: string; readonly agreement: DtypeAgreement } | null>(null);
+  #agreed = $state.raw<{
+    readonly key: string;
+    readonly weightsSha256: string;
+    readonly agreement: DtypeAgreement;
+  } | null>(null);
 
   constructor(probes: Probes) {
     this.#probes = probes;
   }
 
   /** Whose direction: the reader's choice, or the probe that reads. */
-  readonly offer = $derived.by((): ProbeOffer | null => (this.#key === null ? null : this.#probes.offer(this.#key)) ?? this.#probes.chosen);
+  readonly offer = $derived.by(
+    (): ProbeOffer | null => (this.#key === null ? null : this.#probes.offer(this.#key)) ?? this.#probes.chosen,
+  );
 
   /** Its card, once {@link settle} has brought it. */
-  readonly card = $derived.by((): ProbeCard | null => (this.#card?.key === this.offer?.key ? (this.#card?.card ?? null) : null));
+  readonly card = $derived.by((): ProbeCard | null =>
+    this.#card?.key === this.offer?.key ? (this.#card?.card ?? null) : null,
+  );
 
   /** Names of its poles. */
-  readonly axis = $derived.by(() => this.card?.axis ?? { positive: 'positive', negative: 'negative', neutral: 'neutral' });
+  readonly axis = $derived.by(
+    () => this.card?.axis ?? { positive: 'positive', negative: 'negative', neutral: 'neutral' },
+  );
 
   /** What the probe was made on, once that is known. */
   readonly layerCount = $derived.by(() => this.card?.model.layerCount ?? null);
@@ -59,11 +69,17 @@ export class PushChoice {
   /** How far the direction agrees with a model, where it was measured on that one; null where it was not, or need not be. */
   agreementOn({ weightsSha256 }: Pick<ModelIdentity, 'weightsSha256'>): DtypeAgreement | null {
     const agreed = this.#agreed;
-    return agreed !== null && agreed.key === this.offer?.key && agreed.weightsSha256 === weightsSha256 ? agreed.agreement : null;
+    return agreed !== null && agreed.key === this.offer?.key && agreed.weightsSha256 === weightsSha256
+      ? agreed.agreement
+      : null;
   }
 
   /** Takes what was measured of a direction on a model. */
-  agree({ key }: ProbeOffer, { weightsSha256 }: Pick<ModelIdentity, 'weightsSha256'>, agreement: DtypeAgreement | null): void {
+  agree(
+    { key }: ProbeOffer,
+    { weightsSha256 }: Pick<ModelIdentity, 'weightsSha256'>,
+    agreement: DtypeAgreement | null,
+  ): void {
     this.#agreed = agreement && { key, weightsSha256, agreement };
   }
 
@@ -71,13 +87,24 @@ export class PushChoice {
   needMatchedOn({ id, weightsSha256 }: Pick<ModelIdentity, 'id' | 'weightsSha256'>): void {
     const matched = this.#matched;
     if (matched === null || matched.weightsSha256 === weightsSha256) return;
-    throw new AppError('push-invalid', `The strength was matched to a KL of ${matched.kl} on other weights than those of ${id}, which is loaded: here another strength has that KL. Match it again, or set a strength yourself.`, { kl: matched.kl, model: id });
+    throw new AppError(
+      'push-invalid',
+      `The strength was matched to a KL of ${matched.kl} on other weights than those of ${id}, which is loaded: here another strength has that KL. Match it again, or set a strength yourself.`,
+      { kl: matched.kl, model: id },
+    );
   }
 
   /** Everything as it is set now, right or wrong. */
   readonly settings = $derived.by((): PushSettings => {
     const from = this.#typed.from ?? defaultStream(this.layerCount ?? USUAL_LAYERS);
-    return { mode: this.#mode, pole: this.#pole, from, to: this.#typed.to ?? from, strength: this.#strength, where: this.#where };
+    return {
+      mode: this.#mode,
+      pole: this.#pole,
+      from,
+      to: this.#typed.to ?? from,
+      strength: this.#strength,
+      where: this.#where,
+    };
   });
 
   /** Why nothing can be pushed like that; null where it can, as far as the page knows. */

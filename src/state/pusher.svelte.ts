@@ -58,12 +58,16 @@ export class Pusher {
   }
 
   /** What was written in this visit, the oldest first. A prompt that was refused or stopped before its first token is none. */
-  readonly texts = $derived.by((): readonly PushedText[] => this.#texts.filter(({ during }) => during.tokens.length > 0));
+  readonly texts = $derived.by((): readonly PushedText[] =>
+    this.#texts.filter(({ during }) => during.tokens.length > 0),
+  );
 
   /** The text whose trace is on show, whichever of them; null where something else is. */
   readonly shown = $derived.by((): PushedText | null => {
     const { reading } = this.#parts.desk;
-    return reading === null ? null : (this.texts.findLast(({ during, back, unpushed }) => [during, back, unpushed].includes(reading)) ?? null);
+    return reading === null
+      ? null
+      : (this.texts.findLast(({ during, back, unpushed }) => [during, back, unpushed].includes(reading)) ?? null);
   });
 
   /** Whether a text is being written under a push. */
@@ -77,7 +81,11 @@ export class Pusher {
       session.needReady();
       if (choice.fault !== null) throw choice.fault;
       const { offer, settings, matchedKl } = choice;
-      if (offer === null) throw new AppError('probe-invalid', 'There is no probe whose direction could push. Load the page again, or train one.');
+      if (offer === null)
+        throw new AppError(
+          'probe-invalid',
+          'There is no probe whose direction could push. Load the page again, or train one.',
+        );
       const sampling = $state.snapshot(desk.sampling);
       const { title } = box;
       const prompt = await box.text((messages) => session.renderChat(messages));
@@ -85,7 +93,13 @@ export class Pusher {
       const pushing = await this.#carried(offer);
       if (pushing === null) return;
       const { files, agreement } = pushing;
-      const push: PushRecord = { ...settings, direction: offer.title, probeSha256: await probeHash(offer), matchedKl, ...(agreement && { carriedOver: agreement }) };
+      const push: PushRecord = {
+        ...settings,
+        direction: offer.title,
+        probeSha256: await probeHash(offer),
+        matchedKl,
+        ...(agreement && { carriedOver: agreement }),
+      };
       const text = await this.#writeUnder(push, files, { title: `${title}, seed ${sampling.seed}`, prompt, sampling });
       // Whoever has picked another text meanwhile does not want this one read.
       if (text !== null && text.ended !== null && desk.reading === text.during) await this.readBack(text);
@@ -117,7 +131,10 @@ export class Pusher {
     if (back !== null) this.#put({ ...text, back });
   }
 
-  /** Lets the model write by itself from the same prompt with the same seed, after reading back where that was not done; the address that puts both side by side, null where something was stopped. */
+  /**
+   * Lets the model write by itself from the same prompt with the same seed, after reading back where that was not done;
+   * the address that puts both side by side, null where something was stopped.
+   */
   async compare(text: PushedText): Promise<string | null> {
     const { desk, session, keep } = this.#parts;
     try {
@@ -152,14 +169,28 @@ export class Pusher {
     return pushing;
   }
 
-  async #writeUnder(push: PushRecord, probe: ProbeFiles, { title, prompt, sampling }: Pick<PushedText, 'title' | 'prompt' | 'sampling'>): Promise<PushedText | null> {
+  async #writeUnder(
+    push: PushRecord,
+    probe: ProbeFiles,
+    { title, prompt, sampling }: Pick<PushedText, 'title' | 'prompt' | 'sampling'>,
+  ): Promise<PushedText | null> {
     const { desk, session, taps, stories } = this.#parts;
     const { mode, pole, from, to, strength, where } = push;
-    const args = { probe, settings: { mode, pole, from, to, strength, where }, stories: await stories(), text: prompt, sampling, taps: taps() };
+    const args = {
+      probe,
+      settings: { mode, pole, from, to, strength, where },
+      stories: await stories(),
+      text: prompt,
+      sampling,
+      taps: taps(),
+    };
     const running = new RunningPush(push);
     const during = desk.blank(`${title}, pushed`, prompt, { fromCharacter: prompt.length, sampling }, running);
     const key = (this.#lastKey += 1);
-    this.#texts = [...this.#texts, { key, title, prompt, sampling, during, ended: null, back: null, unpushed: null }].slice(-MOST_TEXTS);
+    this.#texts = [
+      ...this.#texts,
+      { key, title, prompt, sampling, during, ended: null, back: null, unpushed: null },
+    ].slice(-MOST_TEXTS);
     let ended: PushedText['ended'] = null;
     this.#running = { push: running, during };
     try {
@@ -187,4 +218,3 @@ export class Pusher {
     this.#texts = this.#texts.map((each) => (each.key === text.key ? text : each));
   }
 }
-

@@ -4,5 +4,8 @@ import { offerOf, type ProbeOffer } from './probe-card.ts';
 
 /** An offer over files that can be had. Reports are read in Train alone, so their format comes with the first of them. */
 export function readOffer(parts: Parameters<typeof offerOf>[0]): ProbeOffer {
-  return offerOf(parts, { card: parseProbeCard, report: async (json) => (await import('../format/report.ts')).parseReport(json) });
+  return offerOf(parts, {
+    card: parseProbeCard,
+    report: async (json) => (await import('../format/report.ts')).parseReport(json),
+  });
 }

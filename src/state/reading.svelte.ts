@@ -88,7 +88,16 @@ export class ReadingState {
   #heard = 0;
   #left = $state<ReadingsLeft | null>(null);
 
-  private constructor(frame: ReadingFrame, recording: Recording | null, buffersOf: (head: Head) => TokenScores, schedule: Schedule, givenCharacters: number | null, maker: Maker | null = null, id = newId(), wanted: string | null = null) {
+  private constructor(
+    frame: ReadingFrame,
+    recording: Recording | null,
+    buffersOf: (head: Head) => TokenScores,
+    schedule: Schedule,
+    givenCharacters: number | null,
+    maker: Maker | null = null,
+    id = newId(),
+    wanted: string | null = null,
+  ) {
     this.id = id;
     this.wanted = wanted;
     this.frame = frame;
@@ -99,7 +108,10 @@ export class ReadingState {
       return { calibration, explained, alarm, scores, words };
     };
     const { poles } = frame;
-    this.#heads = { difference: headOf('difference', frame), ...(poles === null ? {} : byPole((pole) => headOf(pole, poles[pole]))) };
+    this.#heads = {
+      difference: headOf('difference', frame),
+      ...(poles === null ? {} : byPole((pole) => headOf(pole, poles[pole]))),
+    };
     this.#schedule = schedule;
     this.#givenCharacters = givenCharacters;
   }
@@ -108,7 +120,15 @@ export class ReadingState {
   static fromRecording(recording: Recording): ReadingState {
     const { title, axis, defaultLayer, layers, calibration, explained, alarm, poles } = recording;
     const buffersOf = (head: Head): TokenScores => (head === 'difference' ? recording : (poles?.[head] ?? recording));
-    const reading = new ReadingState({ title, axis, defaultLayer, layers, calibration, explained, alarm, poles }, recording, buffersOf, nextFrame, null, null, recording.id);
+    const reading = new ReadingState(
+      { title, axis, defaultLayer, layers, calibration, explained, alarm, poles },
+      recording,
+      buffersOf,
+      nextFrame,
+      null,
+      null,
+      recording.id,
+    );
     reading.#tokens = recording.tokens;
     reading.#taps = recording.taps;
     reading.#givenTokens = recording.givenTokens;
@@ -122,10 +142,30 @@ export class ReadingState {
    * number of characters of the text that were given, or the continuation that the same call writes: the border between
    * given and written text is kept. By characters, because written text may fall into other tokens.
    */
-  static live(frame: ReadingFrame, schedule: Schedule = nextFrame, again: Again = null, maker: Maker | null = null, wanted: string | null = null): ReadingState {
-    const given = again instanceof ReadingState ? again.givenCharacters : typeof again === 'object' ? (again?.fromCharacter ?? null) : again;
+  static live(
+    frame: ReadingFrame,
+    schedule: Schedule = nextFrame,
+    again: Again = null,
+    maker: Maker | null = null,
+    wanted: string | null = null,
+  ): ReadingState {
+    const given =
+      again instanceof ReadingState
+        ? again.givenCharacters
+        : typeof again === 'object'
+          ? (again?.fromCharacter ?? null)
+          : again;
     const buffer = (): Float32Array => new Float32Array(FIRST_CAPACITY * frame.layers);
-    const reading = new ReadingState(frame, null, () => ({ scores: buffer(), words: buffer() }), schedule, given, maker, newId(), wanted);
+    const reading = new ReadingState(
+      frame,
+      null,
+      () => ({ scores: buffer(), words: buffer() }),
+      schedule,
+      given,
+      maker,
+      newId(),
+      wanted,
+    );
     if (again instanceof ReadingState) reading.#continuations = again.continuations;
     else if (typeof again === 'object' && again !== null) reading.#continuations = [again];
     return reading;
@@ -134,7 +174,16 @@ export class ReadingState {
   /** What is here now as a reading of its own that stays as it is while this one grows. Shares its numbers. */
   asItStands(): ReadingState {
     this.flush();
-    const still = new ReadingState(this.frame, this.recording, (head) => this.#heads[head] ?? this.#heads.difference, this.#schedule, null, this.maker, newId(), this.wanted);
+    const still = new ReadingState(
+      this.frame,
+      this.recording,
+      (head) => this.#heads[head] ?? this.#heads.difference,
+      this.#schedule,
+      null,
+      this.maker,
+      newId(),
+      this.wanted,
+    );
     still.#tokens = this.#tokens;
     still.#taps = this.#taps;
     still.#givenTokens = this.#givenTokens;
@@ -216,10 +265,15 @@ export class ReadingState {
   /** Each time that the model wrote on and something came of it. */
   get continuations(): readonly Continuation[] {
     const { length } = this.text;
-    return this.#continuations.filter(({ fromCharacter }, index, all) => fromCharacter < (all[index + 1]?.fromCharacter ?? length));
+    return this.#continuations.filter(
+      ({ fromCharacter }, index, all) => fromCharacter < (all[index + 1]?.fromCharacter ?? length),
+    );
   }
 
-  /** How far the probe that read it agrees with the model, where it was made on another variant of it; null where it was made on these weights. */
+  /**
+   * How far the probe that read it agrees with the model, where it was made on another variant of it; null where it was
+   * made on these weights.
+   */
   get agreement(): DtypeAgreement | null {
     return this.recording?.run?.carriedOver ?? this.maker?.agreement ?? null;
   }
@@ -233,7 +287,12 @@ export class ReadingState {
   get pushed(): string | null {
     const { push, recording, maker, frame } = this;
     if (recording !== null) return recordedPush(recording);
-    return push === null ? null : pushWords(push, maker !== null && titleWith(push.direction, maker.agreement) === maker.probe.title ? frame.axis : null);
+    return push === null
+      ? null
+      : pushWords(
+          push,
+          maker !== null && titleWith(push.direction, maker.agreement) === maker.probe.title ? frame.axis : null,
+        );
   }
 
   /** From here on, tokens are the model's own. Later calls keep the first border. */
@@ -259,8 +318,14 @@ export class ReadingState {
       const own = this.#heads[head];
       return own === undefined ? [] : [{ own, part: head === 'difference' ? batch : batch.poles?.[head] }];
     });
-    if (batch.start !== this.#received || parts.some(({ part }) => part?.scores.length !== expected || part.words.length !== expected)) {
-      throw new AppError('internal', `Tokens ${batch.start} arrived where ${this.#received} was due. Copy the diagnostics and report it.`);
+    if (
+      batch.start !== this.#received ||
+      parts.some(({ part }) => part?.scores.length !== expected || part.words.length !== expected)
+    ) {
+      throw new AppError(
+        'internal',
+        `Tokens ${batch.start} arrived where ${this.#received} was due. Copy the diagnostics and report it.`,
+      );
     }
     this.#reserve((this.#received + batch.pieces.length) * layers);
     for (const { own, part } of parts) {
@@ -320,7 +385,9 @@ function inOrder(known: readonly TapReading[], fresh: readonly TapReading[]): re
   const last = known.at(-1)?.afterToken ?? -1;
   const behind = fresh.every(({ afterToken }, index) => afterToken > (fresh[index - 1]?.afterToken ?? last));
   if (behind) return [...known, ...fresh];
-  return [...new Map([...known, ...fresh].map((tap) => [tap.afterToken, tap])).values()].sort((a, b) => a.afterToken - b.afterToken);
+  return [...new Map([...known, ...fresh].map((tap) => [tap.afterToken, tap])).values()].sort(
+    (a, b) => a.afterToken - b.afterToken,
+  );
 }
 
 function textOf(pieces: readonly TokenPiece[]): string {

@@ -1,6 +1,13 @@
 /** Rows that a chat model drafts for the set on the table. They become rows one by one, each because the reader took it. */
 import { headerFacts } from '../core/set-header.ts';
-import { type DraftMark, type DraftedRow, draftRequest, markDrafts, readDraft, topicsOf } from '../core/second-engine/draft-rows.ts';
+import {
+  type DraftMark,
+  type DraftedRow,
+  draftRequest,
+  markDrafts,
+  readDraft,
+  topicsOf,
+} from '../core/second-engine/draft-rows.ts';
 
 import { refusalOfRow } from './row-refusal.ts';
 import type { SecondEngine } from './second-engine.svelte.ts';
@@ -39,7 +46,15 @@ export class RowDrafts {
   #nextKey = 0;
   #seed = 0;
 
-  constructor({ chat, bench, session }: { readonly chat: SecondEngine; readonly bench: SetBench; readonly session: Session }) {
+  constructor({
+    chat,
+    bench,
+    session,
+  }: {
+    readonly chat: SecondEngine;
+    readonly bench: SetBench;
+    readonly session: Session;
+  }) {
     this.#chat = chat;
     this.#bench = bench;
     this.#session = session;
@@ -68,14 +83,18 @@ export class RowDrafts {
   }
 
   /** Name of the set that the drafts are for, where it is not the one on the table. */
-  readonly elsewhere = $derived.by((): string | null => (this.#rows.length > 0 && this.#for !== (this.#bench.editor?.name ?? null) ? this.#for : null));
+  readonly elsewhere = $derived.by((): string | null =>
+    this.#rows.length > 0 && this.#for !== (this.#bench.editor?.name ?? null) ? this.#for : null,
+  );
 
   /** What stands against each draft, by key; empty lists are ready. */
   readonly marks = $derived.by((): ReadonlyMap<number, readonly DraftMark[]> => {
     const { editor } = this.#bench;
     const axis = headerFacts(editor?.header ?? '').axis;
     if (editor === null || axis === null) return new Map();
-    return markDrafts(this.#rows, setRows(linesOf(editor.rows), axis), axis, (row) => refusalOfRow(editor.header, axis, row));
+    return markDrafts(this.#rows, setRows(linesOf(editor.rows), axis), axis, (row) =>
+      refusalOfRow(editor.header, axis, row),
+    );
   });
 
   /** Asks for one scene with three turns for every topic; what has come when it is stopped stays. */
@@ -84,7 +103,10 @@ export class RowDrafts {
     const axis = headerFacts(editor?.header ?? '').axis;
     if (editor === null || axis === null || this.#pace !== null) return;
     const waiting = this.#rows.map((row) => row.topic);
-    const { topics, leftOut } = topicsOf(this.topics, [...editor.groups.map(({ topic }) => topic), ...(this.elsewhere === null ? waiting : [])]);
+    const { topics, leftOut } = topicsOf(this.topics, [
+      ...editor.groups.map(({ topic }) => topic),
+      ...(this.elsewhere === null ? waiting : []),
+    ]);
     this.#leftOut = leftOut;
     if (this.elsewhere !== null) this.#rows = [];
     this.#for = editor.name;
@@ -95,7 +117,8 @@ export class RowDrafts {
       for (const [index, topic] of topics.entries()) {
         const reply = await model.ask(draftRequest(topic, { axis, about: this.about }, this.#seed++), signal);
         const read = readDraft(topic, reply);
-        if (read.kind === 'rows') this.#rows = [...this.#rows, ...read.rows.map((row) => ({ ...row, key: this.#nextKey++ }))];
+        if (read.kind === 'rows')
+          this.#rows = [...this.#rows, ...read.rows.map((row) => ({ ...row, key: this.#nextKey++ }))];
         else this.#unreadable = [...this.#unreadable, { topic, why: read.why, text: reply.text.slice(0, 2000) }];
         this.#pace = { done: index + 1, total: topics.length };
       }
@@ -114,7 +137,14 @@ export class RowDrafts {
     const { editor } = this.#bench;
     const row = this.#rows.find((own) => own.key === key);
     const axis = headerFacts(editor?.header ?? '').axis;
-    if (editor === null || row === undefined || axis === null || this.elsewhere !== null || this.marks.get(key)?.length !== 0) return;
+    if (
+      editor === null ||
+      row === undefined ||
+      axis === null ||
+      this.elsewhere !== null ||
+      this.marks.get(key)?.length !== 0
+    )
+      return;
     editor.addRow({ topic: row.topic, pole: axis[row.pole], context: row.context, text: row.text });
     this.#rows = this.#rows.filter((own) => own !== row);
     this.#session.say(`Taken: the ${axis[row.pole]} turn of ${row.topic}. Undo stands over the table of turns.`);
@@ -136,4 +166,3 @@ export class RowDrafts {
     this.#rows = [...this.#rows, row].sort((a, b) => a.key - b.key);
   }
 }
-

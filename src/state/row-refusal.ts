@@ -7,6 +7,15 @@ import { Problems } from '../format/set-problems.ts';
 /** The first refusal of a row in a set with this header, as an import of it would say it; null where there is none. */
 export function refusalOfRow(header: string, axis: Axis, { topic, pole, context, text }: SetRow): string | null {
   const problems = new Problems();
-  readPromptSet({ header, headerName: 'set', rows: `${JSON.stringify({ topic, pole: axis[pole], context, text })}\n`, rowsName: 'draft' }, { requireNeutral: false, checkTopics: false }, problems);
+  readPromptSet(
+    {
+      header,
+      headerName: 'set',
+      rows: `${JSON.stringify({ topic, pole: axis[pole], context, text })}\n`,
+      rowsName: 'draft',
+    },
+    { requireNeutral: false, checkTopics: false },
+    problems,
+  );
   return problems.first?.message ?? null;
 }

@@ -56,11 +56,18 @@ export class RunDifference {
     const { alignment, instruments } = this.#runs;
     if (alignment?.alike !== true) return [];
     const [a, b] = [instruments.a.taps, instruments.b.taps];
-    return tapPairs(alignment.columns, a, b).map((pair) => ({ column: pair.column, a: a[pair.a]?.score ?? Number.NaN, b: b[pair.b]?.score ?? Number.NaN }));
+    return tapPairs(alignment.columns, a, b).map((pair) => ({
+      column: pair.column,
+      a: a[pair.a]?.score ?? Number.NaN,
+      b: b[pair.b]?.score ?? Number.NaN,
+    }));
   });
 
   /** Each run by its own sentences. */
-  readonly sentences = $derived.by((): Readonly<Record<Side, readonly RunSentence[]>> => ({ a: this.#sentences('a'), b: this.#sentences('b') }));
+  readonly sentences = $derived.by((): Readonly<Record<Side, readonly RunSentence[]>> => ({
+    a: this.#sentences('a'),
+    b: this.#sentences('b'),
+  }));
 
   #of(values: (side: Side) => ArrayLike<number>): Float32Array | null {
     const { alignment } = this.#runs;

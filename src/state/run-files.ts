@@ -28,19 +28,53 @@ export interface RunFileKind {
   make(recording: Recording, view: RunView): Promise<FileContent>;
 }
 
-const figure = async (recording: Recording, view: RunView): Promise<string> => (await import('../format/run-figure.ts')).runFigure(recording, view);
+const figure = async (recording: Recording, view: RunView): Promise<string> =>
+  (await import('../format/run-figure.ts')).runFigure(recording, view);
 
 /** Most wanted first. */
 export const RUN_FILES: readonly RunFileKind[] = [
-  { key: 'json', label: 'Run, JSON', says: 'everything; opens here again', ending: 'run.json', type: 'application/json', make: async (recording) => serialiseRecording(recording) },
-  { key: 'csv', label: 'Table, CSV', says: 'everything as one table; opens here again', ending: 'run.csv', type: 'text/csv', make: async (recording) => (await import('../format/run-csv.ts')).runCsv(recording) },
-  { key: 'svg', label: 'Figure, SVG', says: 'text, trajectory and layers, with the scale', ending: 'svg', type: 'image/svg+xml', make: figure },
-  { key: 'png', label: 'Figure, PNG', says: 'the same as a picture', ending: 'png', type: 'image/png', make: async (recording, view) => (await import('./svg-picture.ts')).pngOf(await figure(recording, view)) },
+  {
+    key: 'json',
+    label: 'Run, JSON',
+    says: 'everything; opens here again',
+    ending: 'run.json',
+    type: 'application/json',
+    make: async (recording) => serialiseRecording(recording),
+  },
+  {
+    key: 'csv',
+    label: 'Table, CSV',
+    says: 'everything as one table; opens here again',
+    ending: 'run.csv',
+    type: 'text/csv',
+    make: async (recording) => (await import('../format/run-csv.ts')).runCsv(recording),
+  },
+  {
+    key: 'svg',
+    label: 'Figure, SVG',
+    says: 'text, trajectory and layers, with the scale',
+    ending: 'svg',
+    type: 'image/svg+xml',
+    make: figure,
+  },
+  {
+    key: 'png',
+    label: 'Figure, PNG',
+    says: 'the same as a picture',
+    ending: 'png',
+    type: 'image/png',
+    make: async (recording, view) => (await import('./svg-picture.ts')).pngOf(await figure(recording, view)),
+  },
 ];
 
 /** A file name from a title: letters and digits of every script, and hyphens. */
 export function fileName(title: string, ending: string): string {
-  const plain = title.normalize('NFC').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '').slice(0, 60);
+  const plain = title
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
   return `flipside-${plain === '' ? 'run' : plain}.${ending}`;
 }
 

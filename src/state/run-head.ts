@@ -44,12 +44,29 @@ export function headOf(recording: Recording, id: string, bytes: number, now: num
   const { probe, probeSha256, weightsSha256 } = provenance;
   const record = run?.push ?? null;
   const words = recordedPush(recording);
-  return { id, title, savedAt: now, text, probe: run?.probeTitle ?? probe, probeSha256, weightsSha256, tokens: tokens.length, given: givenTokens, taps: taps.length, bytes, ...(record === null || words === null ? {} : { push: { record, words } }) };
+  return {
+    id,
+    title,
+    savedAt: now,
+    text,
+    probe: run?.probeTitle ?? probe,
+    probeSha256,
+    weightsSha256,
+    tokens: tokens.length,
+    given: givenTokens,
+    taps: taps.length,
+    bytes,
+    ...(record === null || words === null ? {} : { push: { record, words } }),
+  };
 }
 
-/** Whether two runs are the same reading of the same text: made again, it would only be there twice. How many places have been read so far tells no two apart. */
+/**
+ * Whether two runs are the same reading of the same text: made again, it would only be there twice. How many places
+ * have been read so far tells no two apart.
+ */
 export function sameRun(a: RunHead, b: RunHead): boolean {
-  const facts = ({ text, probeSha256, weightsSha256, tokens, given, taps }: RunHead): string => JSON.stringify([text, probeSha256, weightsSha256, tokens, given, taps > 0]);
+  const facts = ({ text, probeSha256, weightsSha256, tokens, given, taps }: RunHead): string =>
+    JSON.stringify([text, probeSha256, weightsSha256, tokens, given, taps > 0]);
   return facts(a) === facts(b) && samePush(a.push?.record ?? null, b.push?.record ?? null);
 }
 
@@ -59,6 +76,17 @@ export function isRunHead(value: unknown): value is RunHead {
   const texts = [head.id, head.title, head.text, head.probe, head.probeSha256, head.weightsSha256];
   const numbers = [head.savedAt, head.tokens, head.given, head.taps, head.bytes];
   const { push } = head;
-  if (push !== undefined && (typeof push !== 'object' || push === null || !('record' in push) || !('words' in push) || typeof push.words !== 'string')) return false;
-  return texts.every((part) => typeof part === 'string') && numbers.every((part) => typeof part === 'number' && Number.isFinite(part));
+  if (
+    push !== undefined &&
+    (typeof push !== 'object' ||
+      push === null ||
+      !('record' in push) ||
+      !('words' in push) ||
+      typeof push.words !== 'string')
+  )
+    return false;
+  return (
+    texts.every((part) => typeof part === 'string') &&
+    numbers.every((part) => typeof part === 'number' && Number.isFinite(part))
+  );
 }

@@ -16,8 +16,18 @@ export interface RunOffer {
 
 /** Every run on offer, in the order in which it is listed. */
 export function runOffers(app: AppState): readonly RunOffer[] {
-  const stories = app.stories.entries.map((entry) => ({ key: storyKey(entry.id), title: entry.title, withheld: app.desk.darkTexts.withholds(entry) ? entry.id : null, recording: () => app.stories.recording(entry.id) }));
-  const kept = app.history.items.map(({ id, title }) => ({ key: runKey(id), title, withheld: null, recording: () => app.history.recording(id) }));
+  const stories = app.stories.entries.map((entry) => ({
+    key: storyKey(entry.id),
+    title: entry.title,
+    withheld: app.desk.darkTexts.withholds(entry) ? entry.id : null,
+    recording: () => app.stories.recording(entry.id),
+  }));
+  const kept = app.history.items.map(({ id, title }) => ({
+    key: runKey(id),
+    title,
+    withheld: null,
+    recording: () => app.history.recording(id),
+  }));
   return [...kept, ...stories];
 }
 
@@ -31,8 +41,16 @@ export function compareAddress({ desk, history }: AppState): string {
   const key = story !== null ? storyKey(reading.id) : kept === undefined ? null : runKey(reading.id);
   if (key === null) return '#/library/compare';
   // The two endings are each other's, before any run of the reader's.
-  const twin = story === null ? undefined : ({ [FORK.a.id]: FORK.b.id, [FORK.b.id]: FORK.a.id } as Readonly<Record<string, string>>)[story.id];
-  const partner = story !== null ? naturalPartner({ text: story.text, probeSha256: story.provenance.probeSha256 }, others) : kept === undefined ? null : naturalPartner(kept, others);
+  const twin =
+    story === null
+      ? undefined
+      : ({ [FORK.a.id]: FORK.b.id, [FORK.b.id]: FORK.a.id } as Readonly<Record<string, string>>)[story.id];
+  const partner =
+    story !== null
+      ? naturalPartner({ text: story.text, probeSha256: story.provenance.probeSha256 }, others)
+      : kept === undefined
+        ? null
+        : naturalPartner(kept, others);
   const beside = twin !== undefined ? storyKey(twin) : partner === null ? null : runKey(partner.id);
   return `#/library/compare?a=${key}${beside === null ? '' : `&b=${beside}`}`;
 }

@@ -29,7 +29,13 @@ export async function recordRun(reading: ReadingState, maker: Maker, now: number
   const { layers, axis, defaultLayer } = frame;
   const title = reading.incomplete ? `${frame.title}, stopped` : frame.title;
   // Before anything is waited for: the reading may grow meanwhile.
-  const held = ({ calibration, explained, alarm, scores, words }: HeadReading): RecordedPole => ({ calibration, explained, alarm, scores: scores.slice(0, tokens.length * layers), words: words.slice(0, tokens.length * layers) });
+  const held = ({ calibration, explained, alarm, scores, words }: HeadReading): RecordedPole => ({
+    calibration,
+    explained,
+    alarm,
+    scores: scores.slice(0, tokens.length * layers),
+    words: words.slice(0, tokens.length * layers),
+  });
   const difference = held({ ...frame, scores: reading.scores, words: reading.words });
   const [positive, negative] = [reading.head('positive'), reading.head('negative')];
   const poles = positive === null || negative === null ? null : { positive: held(positive), negative: held(negative) };
@@ -46,8 +52,25 @@ export async function recordRun(reading: ReadingState, maker: Maker, now: number
     ...difference,
     taps,
     poles,
-    provenance: { model: engine.model.id, weightsSha256: engine.model.weightsSha256, probe: probe.id, probeSha256: await maker.probeSha256(), backend: engine.backend, version: VERSION, ...habitsOf(engine.model) },
-    run: { finishedAt: now, taps: maker.taps, adapter: adapterOf(engine), probeKey: probe.key, probeTitle: probe.title, continuations, push: maker.push, ...(agreement && { carriedOver: agreement }) },
+    provenance: {
+      model: engine.model.id,
+      weightsSha256: engine.model.weightsSha256,
+      probe: probe.id,
+      probeSha256: await maker.probeSha256(),
+      backend: engine.backend,
+      version: VERSION,
+      ...habitsOf(engine.model),
+    },
+    run: {
+      finishedAt: now,
+      taps: maker.taps,
+      adapter: adapterOf(engine),
+      probeKey: probe.key,
+      probeTitle: probe.title,
+      continuations,
+      push: maker.push,
+      ...(agreement && { carriedOver: agreement }),
+    },
   };
 }
 
@@ -57,7 +80,9 @@ const hashes = new WeakMap<ProbeOffer, Promise<string>>();
 export function probeHash(offer: ProbeOffer): Promise<string> {
   const known = hashes.get(offer);
   if (known !== undefined) return known;
-  const hash = offer.files().then(({ json, tensors }) => sha256Hex([new TextEncoder().encode(json), new Uint8Array(tensors)]));
+  const hash = offer
+    .files()
+    .then(({ json, tensors }) => sha256Hex([new TextEncoder().encode(json), new Uint8Array(tensors)]));
   hashes.set(offer, hash);
   // What could not be fetched now may come the next time.
   hash.catch(() => hashes.delete(offer));

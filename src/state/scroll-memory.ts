@@ -14,7 +14,10 @@ export class ScrollMemory {
   #here = '';
   #wait = new AbortController();
 
-  /** Follows the history until the returned function is called. Nothing is scrolled while `busy`: something else points at a part of the page then. */
+  /**
+   * Follows the history until the returned function is called. Nothing is scrolled while `busy`: something else points
+   * at a part of the page then.
+   */
   follow(busy: () => boolean): () => void {
     const stop = new AbortController();
     const { signal } = stop;
@@ -22,16 +25,24 @@ export class ScrollMemory {
     history.scrollRestoration = 'manual';
     this.#here = named();
     // The first that is heard of a step: the place before is still drawn.
-    addEventListener('popstate', () => {
-      if (stepOf(history.state) !== this.#here) this.#places.set(this.#here, scrollY);
-    }, { signal });
+    addEventListener(
+      'popstate',
+      () => {
+        if (stepOf(history.state) !== this.#here) this.#places.set(this.#here, scrollY);
+      },
+      { signal },
+    );
     // The last: the new place is chosen, and about to be drawn.
-    addEventListener('hashchange', () => {
-      const known = stepOf(history.state);
-      if (known === this.#here) return;
-      this.#here = named();
-      if (!busy()) void this.#goTo(known === null ? 0 : (this.#places.get(known) ?? 0));
-    }, { signal });
+    addEventListener(
+      'hashchange',
+      () => {
+        const known = stepOf(history.state);
+        if (known === this.#here) return;
+        this.#here = named();
+        if (!busy()) void this.#goTo(known === null ? 0 : (this.#places.get(known) ?? 0));
+      },
+      { signal },
+    );
     return () => {
       stop.abort();
       this.#wait.abort();
@@ -72,5 +83,7 @@ function named(): string {
 }
 
 function stepOf(state: unknown): string | null {
-  return typeof state === 'object' && state !== null && 'step' in state && typeof state.step === 'string' ? state.step : null;
+  return typeof state === 'object' && state !== null && 'step' in state && typeof state.step === 'string'
+    ? state.step
+    : null;
 }

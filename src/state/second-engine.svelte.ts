@@ -26,7 +26,15 @@ export class SecondEngine {
   #phase = $state.raw<ChatPhase>({ kind: 'none' });
   #stop: AbortController | null = null;
 
-  constructor({ connect, session, storage }: { readonly connect: ConnectChatModel; readonly session: Session; readonly storage: Storage | null }) {
+  constructor({
+    connect,
+    session,
+    storage,
+  }: {
+    readonly connect: ConnectChatModel;
+    readonly session: Session;
+    readonly storage: Storage | null;
+  }) {
     this.#connect = connect;
     this.#session = session;
     this.#kept = new Kept(storage);
@@ -49,10 +57,14 @@ export class SecondEngine {
   }
 
   /** The model that {@link load} would load. */
-  readonly chosen = $derived.by((): ChatModelRecord | null => this.#records.find(({ id }) => id === this.#chosen) ?? this.#records[0] ?? null);
+  readonly chosen = $derived.by(
+    (): ChatModelRecord | null => this.#records.find(({ id }) => id === this.#chosen) ?? this.#records[0] ?? null,
+  );
 
   /** The loaded model; null while there is none. */
-  readonly model = $derived.by((): ChatModel | null => (this.#phase.kind === 'ready' || this.#phase.kind === 'busy' ? this.#phase.model : null));
+  readonly model = $derived.by((): ChatModel | null =>
+    this.#phase.kind === 'ready' || this.#phase.kind === 'busy' ? this.#phase.model : null,
+  );
 
   get busy(): boolean {
     return this.#phase.kind === 'busy';
@@ -69,7 +81,14 @@ export class SecondEngine {
 
   /** Adds one model. Whether it was taken; what is wrong with it is shown. */
   async add({ id, model, library }: Pick<ChatModelRecord, 'id' | 'model' | 'library'>): Promise<boolean> {
-    return this.#attempt(async () => this.#put(parseModelList(modelListText([{ id: id.trim(), model: model.trim(), library: library.trim(), overrides: {} }]), 'fields')));
+    return this.#attempt(async () =>
+      this.#put(
+        parseModelList(
+          modelListText([{ id: id.trim(), model: model.trim(), library: library.trim(), overrides: {} }]),
+          'fields',
+        ),
+      ),
+    );
   }
 
   /** Takes a model off the list. */

@@ -4,7 +4,13 @@ import type { ChatMessage } from '../core/chat.ts';
 import type { DoseProgress, DoseReport, MatchedStrength } from '../core/dose-types.ts';
 import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import { AppError } from '../core/errors.ts';
-import type { ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress } from '../core/experiment-run.ts';
+import type {
+  ExperimentArgs,
+  ExperimentEstimate,
+  ExperimentOutcome,
+  ExperimentPart,
+  ExperimentProgress,
+} from '../core/experiment-run.ts';
 import type { EngineStatus, NumbersReport, RunSummary } from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../core/lens.ts';
@@ -60,7 +66,9 @@ export class Session extends EngineLine {
         reading.sink.tokens(batch);
       },
     };
-    const summary = await this.#runInto(reading, { kind: 'reading', status }, (signal) => client.read({ text, taps }, sink, signal));
+    const summary = await this.#runInto(reading, { kind: 'reading', status }, (signal) =>
+      client.read({ text, taps }, sink, signal),
+    );
     if (summary === null) return false;
     this.#held = reading;
     this.#finished = { ...summary, what: 'read' };
@@ -77,7 +85,9 @@ export class Session extends EngineLine {
     if (client === null || status === null || this.phase.kind !== 'ready' || !this.holds(reading)) return 0;
     const before = reading.heard;
     const step = paced((done: number, total: number) => this.goOn({ kind: 'refining', status, done, total }));
-    const summary = await this.run({ kind: 'refining', status, done: 0, total: 0 }, (signal) => client.refine({ every: USUAL }, reading.sink, step, signal));
+    const summary = await this.run({ kind: 'refining', status, done: 0, total: 0 }, (signal) =>
+      client.refine({ every: USUAL }, reading.sink, step, signal),
+    );
     reading.flush();
     if (summary !== null) reading.left = summary.left;
     if (summary !== null && summary.readings > 0) this.say(SAY.refined(reading.taps.length));
@@ -87,23 +97,35 @@ export class Session extends EngineLine {
   /** Goes on writing from the reading that the engine holds. */
   async write(sampling: SamplingOptions, taps: boolean, reading: ReadingState): Promise<boolean> {
     const { client, status } = this.idle();
-    if (!this.holds(reading)) throw new AppError('usage', 'Only the text that was read last can be continued. Read it again first.');
+    if (!this.holds(reading))
+      throw new AppError('usage', 'Only the text that was read last can be continued. Read it again first.');
     reading.beginContinuation(sampling);
     this.say(SAY.writing());
     const sink = timedSink(reading.sink, (tokensPerSecond) => this.goOn({ kind: 'writing', status, tokensPerSecond }));
-    const summary = await this.#runInto(reading, { kind: 'writing', status, tokensPerSecond: null }, (signal) => client.generate({ sampling, taps }, sink, signal));
+    const summary = await this.#runInto(reading, { kind: 'writing', status, tokensPerSecond: null }, (signal) =>
+      client.generate({ sampling, taps }, sink, signal),
+    );
     if (summary === null) return false;
     this.#finished = { ...summary, what: 'write' };
     this.say(SAY.wrote(summary.tokens, summary.ended));
     return true;
   }
 
-  /** Reads a text and writes on under a push, into a live reading; null when it was stopped or failed, which is then already shown. The text in the engine's memory stays there. */
-  async writePushed(args: Calls['writePushed']['args'], reading: ReadingState, adjusting: (adjust: (strength: number) => void) => void): Promise<RunSummary | null> {
+  /**
+   * Reads a text and writes on under a push, into a live reading; null when it was stopped or failed, which is then
+   * already shown. The text in the engine's memory stays there.
+   */
+  async writePushed(
+    args: Calls['writePushed']['args'],
+    reading: ReadingState,
+    adjusting: (adjust: (strength: number) => void) => void,
+  ): Promise<RunSummary | null> {
     const { client, status } = this.idle();
     this.say(SAY.pushing());
     const sink = timedSink(reading.sink, (tokensPerSecond) => this.goOn({ kind: 'writing', status, tokensPerSecond }));
-    const summary = await this.run({ kind: 'writing', status, tokensPerSecond: null }, (signal) => client.writePushed(args, sink, adjusting, signal).finally(() => reading.flush()));
+    const summary = await this.run({ kind: 'writing', status, tokensPerSecond: null }, (signal) =>
+      client.writePushed(args, sink, adjusting, signal).finally(() => reading.flush()),
+    );
     if (summary !== null) this.say(SAY.wrote(summary.tokens, summary.ended));
     return summary;
   }
@@ -112,7 +134,9 @@ export class Session extends EngineLine {
   async matchPush(args: Calls['matchPush']['args']): Promise<readonly MatchedStrength[] | null> {
     const { client, status } = this.idle();
     this.say(SAY.matching());
-    const matched = await this.run({ kind: 'measuring', status, progress: null }, (signal) => client.matchPush(args, signal));
+    const matched = await this.run({ kind: 'measuring', status, progress: null }, (signal) =>
+      client.matchPush(args, signal),
+    );
     if (matched !== null) this.say(SAY.matched(matched.map(({ strength }) => strength)));
     return matched;
   }
@@ -125,7 +149,9 @@ export class Session extends EngineLine {
       this.goOn({ kind: 'measuring', status, progress });
       if (this.phase.kind === 'measuring') onProgress(progress);
     };
-    const report = await this.run({ kind: 'measuring', status, progress: null }, (signal) => client.measureDose(args, step, signal));
+    const report = await this.run({ kind: 'measuring', status, progress: null }, (signal) =>
+      client.measureDose(args, step, signal),
+    );
     if (report !== null) this.say(SAY.dosed(report.probe.title));
     return report;
   }
@@ -134,20 +160,28 @@ export class Session extends EngineLine {
   async estimateExperiment(args: Calls['estimateExperiment']['args']): Promise<ExperimentEstimate | null> {
     const { client, status } = this.idle();
     this.say(SAY.timing());
-    const estimate = await this.run({ kind: 'experimenting', status, progress: null }, (signal) => client.estimateExperiment(args, signal));
+    const estimate = await this.run({ kind: 'experimenting', status, progress: null }, (signal) =>
+      client.estimateExperiment(args, signal),
+    );
     if (estimate !== null) this.say(SAY.timed());
     return estimate;
   }
 
   /** Runs what of an experiment has not run; null as above. Each part goes to `onPart` as it ends, so that what was stopped can go on. */
-  async runExperiment(args: ExperimentArgs, onProgress: (progress: ExperimentProgress) => void, onPart: (part: ExperimentPart) => void): Promise<ExperimentOutcome | null> {
+  async runExperiment(
+    args: ExperimentArgs,
+    onProgress: (progress: ExperimentProgress) => void,
+    onPart: (part: ExperimentPart) => void,
+  ): Promise<ExperimentOutcome | null> {
     const { client, status } = this.idle();
     this.say(SAY.experimenting());
     const step = (progress: ExperimentProgress): void => {
       this.goOn({ kind: 'experimenting', status, progress });
       if (this.phase.kind === 'experimenting') onProgress(progress);
     };
-    const outcome = await this.run({ kind: 'experimenting', status, progress: null }, (signal) => client.runExperiment(args, step, onPart, signal));
+    const outcome = await this.run({ kind: 'experimenting', status, progress: null }, (signal) =>
+      client.runExperiment(args, step, onPart, signal),
+    );
     if (outcome !== null) this.say(SAY.experimented(outcome.report.experiment.title, outcome.report.verdict));
     return outcome;
   }
@@ -157,20 +191,33 @@ export class Session extends EngineLine {
     const { client, status } = this.idle();
     this.#numbers = null;
     const step = (done: number, total: number): void => this.goOn({ kind: 'checking', status, done, total });
-    const report = await this.run({ kind: 'checking', status, done: 0, total: 0 }, (signal) => client.checkNumbers(step, signal));
+    const report = await this.run({ kind: 'checking', status, done: 0, total: 0 }, (signal) =>
+      client.checkNumbers(step, signal),
+    );
     if (report === null) return;
     this.#numbers = report;
     this.say(SAY.checked(report.passed));
   }
 
-  /** How far the next words of two texts are apart; null when it was stopped or failed, which is then already shown. The text in the engine's memory stays there. */
+  /**
+   * How far the next words of two texts are apart; null when it was stopped or failed, which is then already shown. The
+   * text in the engine's memory stays there.
+   */
   async diverge(args: Calls['diverge']['args']): Promise<TokenDivergence | null> {
     this.say(SAY.comparing());
     return this.#compare((client, step, signal) => client.diverge(args, step, signal));
   }
 
-  /** Looks words up, and then at a text (or the tokens of one) through the lens; null when it was stopped or failed, which is then already shown. The text in the engine's memory stays there. */
-  async look(args: { text: string | readonly number[]; top: number; words: readonly string[]; firstToken: boolean }): Promise<{ readonly found: FoundWords; readonly lens: LensReading } | null> {
+  /**
+   * Looks words up, and then at a text (or the tokens of one) through the lens; null when it was stopped or failed,
+   * which is then already shown. The text in the engine's memory stays there.
+   */
+  async look(args: {
+    text: string | readonly number[];
+    top: number;
+    words: readonly string[];
+    firstToken: boolean;
+  }): Promise<{ readonly found: FoundWords; readonly lens: LensReading } | null> {
     const { client, status } = this.idle();
     this.say(SAY.looking());
     const step = (done: number, total: number): void => this.goOn({ kind: 'looking', status, done, total });
@@ -185,7 +232,9 @@ export class Session extends EngineLine {
   /** Looks at a direction of the probe in use through the lens; null as above. */
   async lookAlong(args: { kind: DirectionKind; layer: number; count: number }): Promise<DirectionWords | null> {
     const { client, status } = this.idle();
-    const told = await this.run({ kind: 'looking', status, done: 0, total: 0 }, (signal) => client.lensDirection(args, signal));
+    const told = await this.run({ kind: 'looking', status, done: 0, total: 0 }, (signal) =>
+      client.lensDirection(args, signal),
+    );
     if (told !== null) this.say(SAY.lookedAlong(args.layer));
     return told;
   }
@@ -193,7 +242,16 @@ export class Session extends EngineLine {
   /** Patches one text into another, cell by cell; null as above. */
   async patch(args: PatchRequest, onProgress: (done: number, total: number) => void): Promise<PatchReport | null> {
     this.say(SAY.patching());
-    const report = await this.#compare((client, step, signal) => client.patch(args, (done, total) => { step(done, total); onProgress(done, total); }, signal));
+    const report = await this.#compare((client, step, signal) =>
+      client.patch(
+        args,
+        (done, total) => {
+          step(done, total);
+          onProgress(done, total);
+        },
+        signal,
+      ),
+    );
     if (report !== null) this.say(SAY.patched(report.streams.length * report.pairs.length));
     return report;
   }
@@ -217,14 +275,23 @@ export class Session extends EngineLine {
   }
 
   /** Reads a set with a probe, or a control vector, that exists; null when it was stopped or failed, which is then already shown. */
-  async judge(probe: ProbeFiles | VectorFile, set: SetSource, onProgress: (progress: TrainingProgress) => void): Promise<Judgement | null> {
+  async judge(
+    probe: ProbeFiles | VectorFile,
+    set: SetSource,
+    onProgress: (progress: TrainingProgress) => void,
+  ): Promise<Judgement | null> {
     this.say(SAY.judging(set.name));
-    const judgement = await this.#long(onProgress, (client, step, signal) => client.judge({ probe, set }, step, signal));
+    const judgement = await this.#long(onProgress, (client, step, signal) =>
+      client.judge({ probe, set }, step, signal),
+    );
     if (judgement !== null) this.say(SAY.judged(set.name));
     return judgement;
   }
 
-  /** Scores what is read from now on with another probe; without a model no file is asked for, and the next {@link load} takes it from `parts`. */
+  /**
+   * Scores what is read from now on with another probe; without a model no file is asked for, and the next {@link load}
+   * takes it from `parts`.
+   */
   async useProbe(files: (model: ModelIdentity) => Promise<ProbeToUse>): Promise<void> {
     const { client, status } = this;
     if (client === null || status === null || !this.ready) return;
@@ -237,7 +304,10 @@ export class Session extends EngineLine {
     this.#finished = null;
   }
 
-  /** Measures how far a probe of another variant agrees, so that it may push or be judged; null when it was stopped or refused, which is then already shown. The text in the engine's memory stays there. */
+  /**
+   * Measures how far a probe of another variant agrees, so that it may push or be judged; null when it was stopped or
+   * refused, which is then already shown. The text in the engine's memory stays there.
+   */
   async carryOver(probe: ProbeToUse): Promise<{ readonly agreement: DtypeAgreement | null } | null> {
     this.say(SAY.agreeing());
     return this.#compare(async (client, step, signal) => ({ agreement: await client.carryOver(probe, step, signal) }));
@@ -246,7 +316,9 @@ export class Session extends EngineLine {
   /** The same of a probe that is to score. Throws `cancelled` where it was stopped or refused, which is then already shown. */
   async #toScore(probe: ProbeToUse): Promise<DtypeAgreement | null> {
     this.say(SAY.agreeing());
-    const answer = await this.#compare(async (client, step, signal) => ({ agreement: await client.useProbe(probe, step, signal) }));
+    const answer = await this.#compare(async (client, step, signal) => ({
+      agreement: await client.useProbe(probe, step, signal),
+    }));
     if (answer === null) throw new AppError('cancelled', 'The probe was not measured.');
     return answer.agreement;
   }
@@ -261,13 +333,18 @@ export class Session extends EngineLine {
     this.#held = null;
   }
 
-  async #compare<T>(call: (client: EngineClient, step: (done: number, total: number) => void, signal: AbortSignal) => Promise<T>): Promise<T | null> {
+  async #compare<T>(
+    call: (client: EngineClient, step: (done: number, total: number) => void, signal: AbortSignal) => Promise<T>,
+  ): Promise<T | null> {
     const { client, status } = this.idle();
     const step = (done: number, total: number): void => this.goOn({ kind: 'comparing', status, done, total });
     return this.run({ kind: 'comparing', status, done: 0, total: 0 }, (signal) => call(client, step, signal));
   }
 
-  async #long<T>(onProgress: (progress: TrainingProgress) => void, call: (client: EngineClient, step: (progress: TrainingProgress) => void, signal: AbortSignal) => Promise<T>): Promise<T | null> {
+  async #long<T>(
+    onProgress: (progress: TrainingProgress) => void,
+    call: (client: EngineClient, step: (progress: TrainingProgress) => void, signal: AbortSignal) => Promise<T>,
+  ): Promise<T | null> {
     const { client, status } = this.idle();
     const step = (progress: TrainingProgress): void => {
       if (this.phase.kind !== 'training') return;
@@ -278,7 +355,11 @@ export class Session extends EngineLine {
   }
 
   /** A call whose tokens go into a reading; what did not come to an end may have cost the engine its text. */
-  #runInto<T>(reading: ReadingState, phase: Phase & { readonly status: EngineStatus }, call: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
+  #runInto<T>(
+    reading: ReadingState,
+    phase: Phase & { readonly status: EngineStatus },
+    call: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T | null> {
     return this.run(phase, async (signal) => {
       try {
         return await call(signal);

@@ -60,26 +60,41 @@ export class SetBench {
     for (const { name, header } of this.#shipped) {
       const copy = this.own.copyOf(name);
       const { axis, about } = headerFacts(copy?.source.header ?? header);
-      if (axis !== null && !NO_AXIS.includes(name)) put(`${axis.positive}/${axis.negative}`, false, { name: copy?.source.name ?? name, axis, about, origin: copy === null ? 'shipped' : 'copy' });
+      if (axis !== null && !NO_AXIS.includes(name))
+        put(`${axis.positive}/${axis.negative}`, false, {
+          name: copy?.source.name ?? name,
+          axis,
+          about,
+          origin: copy === null ? 'shipped' : 'copy',
+        });
     }
     for (const { source, base } of this.own.sets) {
       const { axis, about } = headerFacts(source.header);
-      if (base === null && axis !== null) put(`own:${source.name}`, true, { name: source.name, axis, about, origin: 'own' });
+      if (base === null && axis !== null)
+        put(`own:${source.name}`, true, { name: source.name, axis, about, origin: 'own' });
     }
     return [...axes].map(([key, choice]) => ({ key, ...choice }));
   });
 
   /** The chosen axis; null until the sets have come. */
-  readonly chosen = $derived.by((): AxisChoice | null => this.axes.find((axis) => axis.key === this.#key) ?? this.axes[0] ?? null);
+  readonly chosen = $derived.by(
+    (): AxisChoice | null => this.axes.find((axis) => axis.key === this.#key) ?? this.axes[0] ?? null,
+  );
 
   /** The sets of the chosen axis that are trained on. */
-  readonly included = $derived.by((): readonly SetInfo[] => (this.chosen?.sets ?? []).filter((set) => !this.#left.has(set.name)));
+  readonly included = $derived.by((): readonly SetInfo[] =>
+    (this.chosen?.sets ?? []).filter((set) => !this.#left.has(set.name)),
+  );
 
   /** Their texts, as far as they have come. */
-  readonly sources = $derived.by((): readonly SetSource[] => this.included.flatMap((set) => this.source(set.name) ?? []));
+  readonly sources = $derived.by((): readonly SetSource[] =>
+    this.included.flatMap((set) => this.source(set.name) ?? []),
+  );
 
   /** Taps of the first chosen set; 0 until it has come. */
-  readonly taps = $derived.by((): number => (this.sources[0] === undefined ? 0 : headerFacts(this.sources[0].header).taps.length));
+  readonly taps = $derived.by((): number =>
+    this.sources[0] === undefined ? 0 : headerFacts(this.sources[0].header).taps.length,
+  );
 
   /** The set on the table. */
   get editor(): SetEditor | null {
@@ -105,7 +120,8 @@ export class SetBench {
     const { chosen } = this;
     if (chosen === null) return;
     await Promise.all(chosen.sets.map((set) => this.#load(set.name)));
-    if (this.chosen?.key === chosen.key && !chosen.sets.some((set) => set.name === this.#editor?.name)) this.edit(chosen.sets[0]?.name ?? '');
+    if (this.chosen?.key === chosen.key && !chosen.sets.some((set) => set.name === this.#editor?.name))
+      this.edit(chosen.sets[0]?.name ?? '');
   }
 
   /** Takes a set of the axis into the training, or leaves it out. One always stays. */
@@ -149,7 +165,10 @@ export class SetBench {
   /** Takes in a set of the reader's and chooses it. */
   async add(source: SetSource): Promise<void> {
     const name = this.own.freeName(source.name);
-    this.own.put({ source: name === source.name ? source : { ...source, name, header: renamedHeader(source.header, name) }, base: null });
+    this.own.put({
+      source: name === source.name ? source : { ...source, name, header: renamedHeader(source.header, name) },
+      base: null,
+    });
     await this.choose(`own:${name}`);
     this.edit(name);
   }
@@ -177,9 +196,18 @@ export class SetBench {
     if (chosen === null) return null;
     await Promise.all(included.map((set) => this.#load(set.name)));
     const all = [...this.#shipped, ...this.#controls];
-    const needed = (names: readonly string[]): Promise<SetSource[]> => Promise.all(names.flatMap((name) => all.find((set) => set.name === name) ?? []).map((set) => set.source()));
+    const needed = (names: readonly string[]): Promise<SetSource[]> =>
+      Promise.all(names.flatMap((name) => all.find((set) => set.name === name) ?? []).map((set) => set.source()));
     const [stories] = await needed([STORIES_SET]);
-    return stories === undefined ? null : { sets: this.sources, stories, zeros: await needed(ZERO_SETS), controls: await needed(CONTROL_SETS), others: await needed(OTHER_SETS) };
+    return stories === undefined
+      ? null
+      : {
+          sets: this.sources,
+          stories,
+          zeros: await needed(ZERO_SETS),
+          controls: await needed(CONTROL_SETS),
+          others: await needed(OTHER_SETS),
+        };
   }
 
   async #load(name: string): Promise<void> {

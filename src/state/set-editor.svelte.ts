@@ -45,13 +45,19 @@ export class SetEditor {
 
   /** Puts other words into a turn. */
   setText(key: number, text: string): void {
-    this.#change(this.#rows.map((row) => (row.key === key ? { ...row, text } : row)), `text ${key}`);
+    this.#change(
+      this.#rows.map((row) => (row.key === key ? { ...row, text } : row)),
+      `text ${key}`,
+    );
   }
 
   /** Puts another scene before every turn of a topic that had this one. */
   setContext(topic: string, before: string, context: string): void {
     const first = this.#rows.find((row) => row.topic === topic && row.context === before)?.key ?? -1;
-    this.#change(this.#rows.map((row) => (row.topic === topic && row.context === before ? { ...row, context } : row)), `context ${first}`);
+    this.#change(
+      this.#rows.map((row) => (row.topic === topic && row.context === before ? { ...row, context } : row)),
+      `context ${first}`,
+    );
   }
 
   /** Names a topic; the name of another topic or nothing is refused, and the old one stays. */
@@ -59,7 +65,10 @@ export class SetEditor {
     const wanted = topic.trim();
     if (wanted === before) return true;
     if (wanted === '' || this.#rows.some((row) => row.topic === wanted)) return false;
-    this.#change(this.#rows.map((row) => (row.topic === before ? { ...row, topic: wanted } : row)), `topic ${wanted}`);
+    this.#change(
+      this.#rows.map((row) => (row.topic === before ? { ...row, topic: wanted } : row)),
+      `topic ${wanted}`,
+    );
     return true;
   }
 
@@ -81,7 +90,10 @@ export class SetEditor {
 
   /** Takes a topic out; {@link undo} brings it back. */
   deleteTopic(topic: string): void {
-    this.#change(this.#rows.filter((row) => row.topic !== topic), '');
+    this.#change(
+      this.#rows.filter((row) => row.topic !== topic),
+      '',
+    );
   }
 
   /** Takes the last step back. */

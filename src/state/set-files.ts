@@ -19,10 +19,18 @@ const LABELS = ['style', 'template', 'split'] as const;
 export function setFilesOf({ name, header, rows }: SetSource): readonly SetFile[] {
   const drafts = draftRows(rows);
   const labels = LABELS.filter((label) => drafts.some((row) => textOf(row.rest[label]) !== ''));
-  const table = csv([...COLUMNS, ...labels], drafts.map((row) => [...COLUMNS.map((column) => row[column]), ...labels.map((label) => textOf(row.rest[label]))]));
+  const table = csv(
+    [...COLUMNS, ...labels],
+    drafts.map((row) => [...COLUMNS.map((column) => row[column]), ...labels.map((label) => textOf(row.rest[label]))]),
+  );
   return [
     { name: `${name}.set.json`, says: 'its name, poles and taps', type: 'application/json', content: header },
-    { name: `${name}.jsonl`, says: 'its turns, one a line; the command reads both', type: 'application/jsonl', content: rows },
+    {
+      name: `${name}.jsonl`,
+      says: 'its turns, one a line; the command reads both',
+      type: 'application/jsonl',
+      content: rows,
+    },
     { name: `${name}.csv`, says: 'its turns as a table', type: 'text/csv', content: table },
   ];
 }

@@ -38,7 +38,10 @@ export class SetFindings {
 
   #look(rows: SetEditor['rows'], source: SetSource): void {
     const { name, header } = source;
-    this.#faults = checkPromptSet({ headerName: `${name}.set.json`, rowsName: `${name}.jsonl`, header, rows: source.rows }, { requireNeutral: true }).problems.map((problem) => problem.message);
+    this.#faults = checkPromptSet(
+      { headerName: `${name}.set.json`, rowsName: `${name}.jsonl`, header, rows: source.rows },
+      { requireNeutral: true },
+    ).problems.map((problem) => problem.message);
     const { axis } = headerFacts(header);
     if (axis === null) return;
     const poleOf = (name: string) => (['positive', 'negative', 'neutral'] as const).find((pole) => axis[pole] === name);
@@ -46,7 +49,9 @@ export class SetFindings {
       rows.flatMap(({ topic, pole, context, text, rest }) => {
         const known = poleOf(pole);
         const { style } = rest;
-        return known === undefined ? [] : [{ topic, pole: known, context, text, ...(typeof style === 'string' ? { style } : {}) }];
+        return known === undefined
+          ? []
+          : [{ topic, pole: known, context, text, ...(typeof style === 'string' ? { style } : {}) }];
       }),
       axis,
     );

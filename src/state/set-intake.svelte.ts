@@ -7,7 +7,10 @@ import type { PickedFile } from './library.svelte.ts';
 import type { SetBench } from './set-bench.svelte.ts';
 
 /** Where an import stands. */
-export type Intake = { readonly kind: 'none' } | Exclude<SetImport, { readonly kind: 'ready' }> | { readonly kind: 'taken'; readonly name: string; readonly topics: number; readonly turns: number };
+export type Intake =
+  | { readonly kind: 'none' }
+  | Exclude<SetImport, { readonly kind: 'ready' }>
+  | { readonly kind: 'taken'; readonly name: string; readonly topics: number; readonly turns: number };
 
 /** One import at a time. */
 export class SetIntake {
@@ -47,6 +50,11 @@ export class SetIntake {
       return;
     }
     await this.#bench.add(result.source);
-    this.#state = { kind: 'taken', name: result.set.name, topics: result.set.topics.length, turns: result.set.rows.length };
+    this.#state = {
+      kind: 'taken',
+      name: result.set.name,
+      topics: result.set.topics.length,
+      turns: result.set.rows.length,
+    };
   }
 }

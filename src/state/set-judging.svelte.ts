@@ -54,7 +54,12 @@ export class SetJudging {
   #pace = $state.raw<StepPace | null>(null);
   #result = $state.raw<JudgedSet | null>(null);
 
-  constructor(parts: { readonly session: Session; readonly bench: SetBench; readonly probes: Probes; readonly clock?: () => number }) {
+  constructor(parts: {
+    readonly session: Session;
+    readonly bench: SetBench;
+    readonly probes: Probes;
+    readonly clock?: () => number;
+  }) {
     this.#session = parts.session;
     this.#bench = parts.bench;
     this.#probes = parts.probes;
@@ -71,13 +76,17 @@ export class SetJudging {
   }
 
   /** The control vector to judge; null where it is a probe. */
-  readonly vector = $derived.by((): BroughtVector | null => this.#vectors.find((vector) => vector.key === this.#key) ?? null);
+  readonly vector = $derived.by(
+    (): BroughtVector | null => this.#vectors.find((vector) => vector.key === this.#key) ?? null,
+  );
 
   /** Key of what is judged next. */
   readonly key = $derived.by((): string | null => this.vector?.key ?? this.offer?.key ?? null);
 
   /** The set on the table; null where there is none. */
-  readonly set = $derived.by((): SetInfo | null => this.#bench.chosen?.sets.find((set) => this.#bench.isOpen(set.name)) ?? null);
+  readonly set = $derived.by(
+    (): SetInfo | null => this.#bench.chosen?.sets.find((set) => this.#bench.isOpen(set.name)) ?? null,
+  );
 
   get running(): boolean {
     return this.#running;
@@ -107,7 +116,13 @@ export class SetJudging {
   async bring(file: PickedFile): Promise<void> {
     const vector = await file.arrayBuffer();
     const { name, model, vectors } = readControlVector(new Uint8Array(vector), file.name);
-    const brought = { key: `vector:${crypto.randomUUID()}`, name: name === '' ? file.name : name, vector, madeFor: model, directions: vectors.size };
+    const brought = {
+      key: `vector:${crypto.randomUUID()}`,
+      name: name === '' ? file.name : name,
+      vector,
+      madeFor: model,
+      directions: vectors.size,
+    };
     this.#vectors = [...this.#vectors, brought];
     this.#key = brought.key;
   }
@@ -120,14 +135,34 @@ export class SetJudging {
       session.needReady();
       const { offer, vector, set } = this;
       const source = set === null ? null : this.#bench.source(set.name);
-      if ((offer === null && vector === null) || set === null || source === null) throw new AppError('usage', 'There is no set on the table, or no probe to judge on it. Choose an axis, or load the page again.');
+      if ((offer === null && vector === null) || set === null || source === null)
+        throw new AppError(
+          'usage',
+          'There is no set on the table, or no probe to judge on it. Choose an axis, or load the page again.',
+        );
       this.#running = true;
       const pace = stepPace(this.#clock);
       const onProgress = (progress: TrainingProgress): void => void (this.#pace = pace(progress));
       if (vector !== null) {
         // A copy: what goes to the worker may be gone here.
-        const judgement = await session.judge({ vector: vector.vector.slice(0), name: vector.name }, source, onProgress);
-        if (judgement !== null) this.#result = { probe: vector.name, id: fileName(vector.name), layer: bestLayer(judgement), source, axis: set.axis, judgement, agreement: null, isVector: true, otherAxis: false, trainedOn: false };
+        const judgement = await session.judge(
+          { vector: vector.vector.slice(0), name: vector.name },
+          source,
+          onProgress,
+        );
+        if (judgement !== null)
+          this.#result = {
+            probe: vector.name,
+            id: fileName(vector.name),
+            layer: bestLayer(judgement),
+            source,
+            axis: set.axis,
+            judgement,
+            agreement: null,
+            isVector: true,
+            otherAxis: false,
+            trainedOn: false,
+          };
       } else if (offer !== null) {
         const card = await offer.card();
         const carried = await carriedFiles(offer, session);
@@ -145,7 +180,9 @@ export class SetJudging {
           agreement: carried.agreement,
           isVector: false,
           otherAxis: card.axis.positive !== set.axis.positive || card.axis.negative !== set.axis.negative,
-          trainedOn: card.provenance.sets.some(({ name, sha256 }) => sha256 === judgement.sha256 || names.includes(name)),
+          trainedOn: card.provenance.sets.some(
+            ({ name, sha256 }) => sha256 === judgement.sha256 || names.includes(name),
+          ),
         };
       }
     } catch (error) {
@@ -162,6 +199,10 @@ function bestLayer({ auroc }: Judgement): number {
 }
 
 function fileName(name: string): string {
-  const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60);
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
   return plain === '' ? 'vector' : plain;
 }

@@ -41,13 +41,17 @@ export function draftRows(lines: string): DraftRow[] {
 export function setRows(lines: string, axis: Axis): SetRow[] {
   return draftRows(lines).flatMap(({ topic, pole: named, context, text, rest }) => {
     const pole = SET_POLES.find((own) => axis[own] === named);
-    return pole === undefined ? [] : [{ topic, pole, context, text, ...(typeof rest['style'] === 'string' ? { style: rest['style'] } : {}) }];
+    return pole === undefined
+      ? []
+      : [{ topic, pole, context, text, ...(typeof rest['style'] === 'string' ? { style: rest['style'] } : {}) }];
   });
 }
 
 /** Rows as the lines of a file. */
 export function linesOf(rows: readonly DraftRow[]): string {
-  return rows.map(({ topic, pole, context, text, rest }) => `${JSON.stringify({ topic, pole, context, text, ...rest })}\n`).join('');
+  return rows
+    .map(({ topic, pole, context, text, rest }) => `${JSON.stringify({ topic, pole, context, text, ...rest })}\n`)
+    .join('');
 }
 
 /** A set's files from its rows. */

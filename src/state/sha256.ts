@@ -4,6 +4,9 @@
 export async function sha256Hex(parts: readonly Uint8Array<ArrayBuffer>[]): Promise<string> {
   const whole = new Uint8Array(await new Blob([...parts]).arrayBuffer());
   const subtle = (globalThis.crypto as { readonly subtle?: SubtleCrypto }).subtle;
-  const hash = subtle === undefined ? (await import('@noble/hashes/sha2.js')).sha256(whole) : new Uint8Array(await subtle.digest('SHA-256', whole));
+  const hash =
+    subtle === undefined
+      ? (await import('@noble/hashes/sha2.js')).sha256(whole)
+      : new Uint8Array(await subtle.digest('SHA-256', whole));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

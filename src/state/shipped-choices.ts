@@ -1,4 +1,7 @@
-/** The sets of forced choices that ship with the page, as text. They come when a dose–response is to be measured; the worker validates them. */
+/**
+ * The sets of forced choices that ship with the page, as text. They come when a dose–response is to be measured; the
+ * worker validates them.
+ */
 import { choicesName } from '../core/dose-defaults.ts';
 import { headerFacts } from '../core/set-header.ts';
 import type { Axis } from '../core/probe-types.ts';
@@ -20,14 +23,24 @@ export const shippedChoices = once(async (): Promise<readonly ChoiceOffer[]> => 
     Object.entries(headers).map(async ([path, load]): Promise<ChoiceOffer> => {
       const name = path.split('/').at(-1)?.replace('.set.json', '') ?? '';
       const header = await load();
-      return { name, header, axis: headerFacts(header).axis, source: async () => ({ name, header, rows: (await rows[path.replace('.set.json', '.jsonl')]?.()) ?? '' }) };
+      return {
+        name,
+        header,
+        axis: headerFacts(header).axis,
+        source: async () => ({ name, header, rows: (await rows[path.replace('.set.json', '.jsonl')]?.()) ?? '' }),
+      };
     }),
   );
   return found.sort((a, b) => rank(a.name) - rank(b.name) || a.name.localeCompare(b.name));
 });
 
 /** The sets whose poles are those of an axis, the one that is taken by itself first. */
-export function choicesFor(offers: readonly ChoiceOffer[], { positive, negative, neutral }: Axis): readonly ChoiceOffer[] {
+export function choicesFor(
+  offers: readonly ChoiceOffer[],
+  { positive, negative, neutral }: Axis,
+): readonly ChoiceOffer[] {
   const first = choicesName({ positive, negative, neutral });
-  return offers.filter(({ axis }) => axis?.positive === positive && axis.negative === negative).sort((a, b) => Number(b.name === first) - Number(a.name === first));
+  return offers
+    .filter(({ axis }) => axis?.positive === positive && axis.negative === negative)
+    .sort((a, b) => Number(b.name === first) - Number(a.name === first));
 }

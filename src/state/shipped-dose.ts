@@ -9,7 +9,9 @@ export type DoseFiles = Readonly<Record<string, () => Promise<string>>>;
 const urls = import.meta.glob<string>('/probes/*/dose.json', { query: '?url', import: 'default', eager: true });
 
 /** What lies beside the probes of this page. */
-export const SHIPPED_DOSES: DoseFiles = Object.fromEntries(Object.entries(urls).map(([path, url]) => [path.split('/').at(-2) ?? '', () => fetchDose(url)]));
+export const SHIPPED_DOSES: DoseFiles = Object.fromEntries(
+  Object.entries(urls).map(([path, url]) => [path.split('/').at(-2) ?? '', () => fetchDose(url)]),
+);
 
 /** The dose–response of a shipped probe by the key of its offer; null where it has none. Throws `dose-invalid`. */
 export async function shippedDose(files: DoseFiles, key: string): Promise<DoseReport | null> {
@@ -19,6 +21,11 @@ export async function shippedDose(files: DoseFiles, key: string): Promise<DoseRe
 
 async function fetchDose(url: string): Promise<string> {
   const response = await fetch(url).catch(() => null);
-  if (!response?.ok) throw new AppError('dose-invalid', 'The recorded dose–response could not be fetched. Once there is a network, come back to this place; it can also be measured here.', { url });
+  if (!response?.ok)
+    throw new AppError(
+      'dose-invalid',
+      'The recorded dose–response could not be fetched. Once there is a network, come back to this place; it can also be measured here.',
+      { url },
+    );
   return response.text();
 }

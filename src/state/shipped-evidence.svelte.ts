@@ -56,8 +56,13 @@ export class ShippedEvidence {
     const missing: Missing[] = [];
     for (const [index, { key, title }] of offers.entries()) {
       const outcome = outcomes[index];
-      if (outcome?.status === 'fulfilled' && outcome.value !== null) rows.push({ key, title, moral: MORAL.includes(key), report: outcome.value });
-      else missing.push({ title, why: outcome?.status === 'rejected' ? AppError.from(outcome.reason).message : 'It has no report.' });
+      if (outcome?.status === 'fulfilled' && outcome.value !== null)
+        rows.push({ key, title, moral: MORAL.includes(key), report: outcome.value });
+      else
+        missing.push({
+          title,
+          why: outcome?.status === 'rejected' ? AppError.from(outcome.reason).message : 'It has no report.',
+        });
     }
     this.#rows = rows;
     this.#missing = missing;
@@ -79,5 +84,8 @@ export function driftOf(report: Report): readonly DriftEstimate[] {
 
 /** The length at which the drift is largest. */
 export function worstDrift(report: Report): DriftEstimate | null {
-  return driftOf(report).reduce<DriftEstimate | null>((worst, one) => (worst === null || Math.abs(one.value) > Math.abs(worst.value) ? one : worst), null);
+  return driftOf(report).reduce<DriftEstimate | null>(
+    (worst, one) => (worst === null || Math.abs(one.value) > Math.abs(worst.value) ? one : worst),
+    null,
+  );
 }

@@ -20,24 +20,49 @@ export interface ShippedExperiment {
 }
 
 const specs = import.meta.glob<string>('/experiments/*/spec.json', { query: '?url', import: 'default', eager: true });
-const reports = import.meta.glob<string>('/experiments/*/results/*/report.json', { query: '?url', import: 'default', eager: true });
-const units = import.meta.glob<string>('/experiments/*/results/*/units.jsonl', { query: '?url', import: 'default', eager: true });
+const reports = import.meta.glob<string>('/experiments/*/results/*/report.json', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
+const units = import.meta.glob<string>('/experiments/*/results/*/units.jsonl', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
 
 /** What lies in `experiments/` of this page. */
-export const SHIPPED_EXPERIMENTS: readonly ShippedExperiment[] = [...new Set([...Object.keys(specs), ...Object.keys(reports)].map((path) => path.split('/')[2] ?? ''))].sort().map((id) => {
-  const specUrl = specs[`/experiments/${id}/spec.json`];
-  return {
-    id,
-    spec: specUrl === undefined ? null : { url: specUrl, text: () => fetched(specUrl) },
-    runs: Object.entries(reports).flatMap(([path, url]) => {
-      const [, , folder, , model = ''] = path.split('/');
-      return folder === id ? [{ model, report: () => fetched(url), unitsUrl: units[path.replace(/report\.json$/, 'units.jsonl')] ?? null }] : [];
-    }),
-  };
-});
+export const SHIPPED_EXPERIMENTS: readonly ShippedExperiment[] = [
+  ...new Set([...Object.keys(specs), ...Object.keys(reports)].map((path) => path.split('/')[2] ?? '')),
+]
+  .sort()
+  .map((id) => {
+    const specUrl = specs[`/experiments/${id}/spec.json`];
+    return {
+      id,
+      spec: specUrl === undefined ? null : { url: specUrl, text: () => fetched(specUrl) },
+      runs: Object.entries(reports).flatMap(([path, url]) => {
+        const [, , folder, , model = ''] = path.split('/');
+        return folder === id
+          ? [
+              {
+                model,
+                report: () => fetched(url),
+                unitsUrl: units[path.replace(/report\.json$/, 'units.jsonl')] ?? null,
+              },
+            ]
+          : [];
+      }),
+    };
+  });
 
 async function fetched(url: string): Promise<string> {
   const response = await fetch(url).catch(() => null);
-  if (!response?.ok) throw new AppError('unit-invalid', 'A file of the experiment could not be fetched. Once there is a network, come back to this place.', { url });
+  if (!response?.ok)
+    throw new AppError(
+      'unit-invalid',
+      'A file of the experiment could not be fetched. Once there is a network, come back to this place.',
+      { url },
+    );
   return response.text();
 }

@@ -19,15 +19,25 @@ export const NO_AXIS: readonly string[] = ['luck', STORIES_SET];
 const CONTROLS_FOLDER = 'controls';
 
 /** Every shipped set by its folder; prompt sets and stories in `sets`, the rest in `controls`. */
-export const shippedSets = once(async (): Promise<{ readonly sets: readonly ShippedSet[]; readonly controls: readonly ShippedSet[] }> => {
-  const found = await Promise.all(
-    Object.entries(headers).map(async ([path, load]) => {
-      const name = path.split('/').at(-1)?.replace('.set.json', '') ?? '';
-      const header = await load();
-      const source = async (): Promise<SetSource> => ({ name, header, rows: (await rows[path.replace('.set.json', '.jsonl')]?.()) ?? '' });
-      return { folder: path.split('/').at(-2), set: { name, header, source } };
-    }),
-  );
-  const within = (controls: boolean): ShippedSet[] => found.filter(({ folder }) => (folder === CONTROLS_FOLDER) === controls).map(({ set }) => set).sort((a, b) => rank(a.name) - rank(b.name) || a.name.localeCompare(b.name));
-  return { sets: within(false), controls: within(true) };
-});
+export const shippedSets = once(
+  async (): Promise<{ readonly sets: readonly ShippedSet[]; readonly controls: readonly ShippedSet[] }> => {
+    const found = await Promise.all(
+      Object.entries(headers).map(async ([path, load]) => {
+        const name = path.split('/').at(-1)?.replace('.set.json', '') ?? '';
+        const header = await load();
+        const source = async (): Promise<SetSource> => ({
+          name,
+          header,
+          rows: (await rows[path.replace('.set.json', '.jsonl')]?.()) ?? '',
+        });
+        return { folder: path.split('/').at(-2), set: { name, header, source } };
+      }),
+    );
+    const within = (controls: boolean): ShippedSet[] =>
+      found
+        .filter(({ folder }) => (folder === CONTROLS_FOLDER) === controls)
+        .map(({ set }) => set)
+        .sort((a, b) => rank(a.name) - rank(b.name) || a.name.localeCompare(b.name));
+    return { sets: within(false), controls: within(true) };
+  },
+);

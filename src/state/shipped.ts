@@ -5,11 +5,22 @@ import { readOffer } from './read-offer.ts';
 
 // Globs instead of imports: the page then builds, and offers what is there, while a probe is being trained.
 const jsonUrls = import.meta.glob<string>('/probes/*/probe.json', { query: '?url', import: 'default', eager: true });
-const tensorUrls = import.meta.glob<string>('/probes/*/directions.safetensors', { query: '?url', import: 'default', eager: true });
+const tensorUrls = import.meta.glob<string>('/probes/*/directions.safetensors', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
 const reportUrls = import.meta.glob<string>('/probes/*/report.json', { query: '?url', import: 'default', eager: true });
 
 /** Ids of probes and their sets in the order in which the page offers them; others follow by name. */
-const ORDER: readonly string[] = ['kind-cruel', 'honest-deceptive', 'loyal-treacherous', 'formal-casual', 'cheerful-gloomy', 'terse-wordy'];
+const ORDER: readonly string[] = [
+  'kind-cruel',
+  'honest-deceptive',
+  'loyal-treacherous',
+  'formal-casual',
+  'cheerful-gloomy',
+  'terse-wordy',
+];
 
 /** The key of the probe that a first visit reads with. */
 export const FIRST_PROBE = 'shipped:kind-cruel';
@@ -47,9 +58,22 @@ function titleOf(id: string): string {
 }
 
 async function fetchOne(url: string | undefined, id: string): Promise<Response> {
-  const response = url === undefined ? null : await fetch(url).catch((cause: unknown) => {
-    throw new AppError('probe-invalid', `The files of the probe "${id}" could not be fetched. Once there is a network, choose it again; from then on they are kept.`, { probe: id }, cause);
-  });
-  if (!response?.ok) throw new AppError('probe-invalid', `A file of the probe "${id}" is not beside the page. Train it with the command "flipside train", then build again.`, { probe: id });
+  const response =
+    url === undefined
+      ? null
+      : await fetch(url).catch((cause: unknown) => {
+          throw new AppError(
+            'probe-invalid',
+            `The files of the probe "${id}" could not be fetched. Once there is a network, choose it again; from then on they are kept.`,
+            { probe: id },
+            cause,
+          );
+        });
+  if (!response?.ok)
+    throw new AppError(
+      'probe-invalid',
+      `A file of the probe "${id}" is not beside the page. Train it with the command "flipside train", then build again.`,
+      { probe: id },
+    );
   return response;
 }

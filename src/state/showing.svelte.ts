@@ -191,7 +191,13 @@ export class Showing {
   #settings(): ShownSettings {
     const { preferences, probeChoice } = this.#parts;
     const { grain, window } = preferences;
-    return { sampling: $state.snapshot(this.sampling), head: this.view.head, grain, window, probe: probeChoice?.key ?? null };
+    return {
+      sampling: $state.snapshot(this.sampling),
+      head: this.view.head,
+      grain,
+      window,
+      probe: probeChoice?.key ?? null,
+    };
   }
 
   /** Does something that changes what is on show, as one step that can be taken back. */
@@ -204,7 +210,10 @@ export class Showing {
   /** Takes the last step back. Nothing is computed: readings stay in memory. */
   undo(): void {
     const { last } = this.trail;
-    const step = last === null ? null : this.trail.undo(this.shown({ draft: last.after.draft !== null, settings: last.after.settings !== null }));
+    const step =
+      last === null
+        ? null
+        : this.trail.undo(this.shown({ draft: last.after.draft !== null, settings: last.after.settings !== null }));
     if (step === null) return;
     const { draft } = step.before;
     if (draft !== null && draft !== this.#parts.draft.text) this.#parts.draft.restore(draft);

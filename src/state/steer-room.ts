@@ -24,13 +24,34 @@ export class SteerRoom {
 
   constructor(app: AppState) {
     const { desk, session, storage, probes, preferences, history } = app;
-    this.box = new PromptBox({ storage, key: KEY, starters: STEER_STARTERS, hasChat: () => session.status?.hasChat ?? true });
+    this.box = new PromptBox({
+      storage,
+      key: KEY,
+      starters: STEER_STARTERS,
+      hasChat: () => session.status?.hasChat ?? true,
+    });
     const choice = (this.choice = new PushChoice(probes));
-    const keep: ConstructorParameters<typeof Pusher>[0]['keep'] = async (reading) => (reading.maker === null ? null : history.keep(await recordRun(reading, reading.maker, Date.now())));
+    const keep: ConstructorParameters<typeof Pusher>[0]['keep'] = async (reading) =>
+      reading.maker === null ? null : history.keep(await recordRun(reading, reading.maker, Date.now()));
     this.pusher = new Pusher({ desk, session, box: this.box, choice, taps: () => preferences.taps, stories, keep });
     const pace = new BatchPace({ storage, status: () => session.status });
-    const dose = (this.dose = new DoseBench({ session, choice, probes, pace, storage, stories, shipped: app.doses ?? SHIPPED_DOSES }));
-    this.matcher = new StrengthMatcher({ session, choice, pace, storage, stories, dose: (offer, weights) => dose.strengthsOf(offer, weights) });
+    const dose = (this.dose = new DoseBench({
+      session,
+      choice,
+      probes,
+      pace,
+      storage,
+      stories,
+      shipped: app.doses ?? SHIPPED_DOSES,
+    }));
+    this.matcher = new StrengthMatcher({
+      session,
+      choice,
+      pace,
+      storage,
+      stories,
+      dose: (offer, weights) => dose.strengthsOf(offer, weights),
+    });
   }
 }
 

@@ -44,9 +44,16 @@ export class StoragePanel {
     return this.#asked;
   }
 
-  readonly modelBytes = $derived.by(() => (this.#models ?? []).flatMap(({ files }) => files).reduce((sum, { keptBytes }) => sum + keptBytes, 0));
+  readonly modelBytes = $derived.by(() =>
+    (this.#models ?? []).flatMap(({ files }) => files).reduce((sum, { keptBytes }) => sum + keptBytes, 0),
+  );
 
-  readonly probeBytes = $derived.by(() => this.#app.library.items.reduce((sum, { json, tensors, reportJson }) => sum + json.length + tensors.byteLength + (reportJson?.length ?? 0), 0));
+  readonly probeBytes = $derived.by(() =>
+    this.#app.library.items.reduce(
+      (sum, { json, tensors, reportJson }) => sum + json.length + tensors.byteLength + (reportJson?.length ?? 0),
+      0,
+    ),
+  );
 
   /** Bytes of the short things of one kind. */
   bytesOf(kind: ShortKind): number {
@@ -81,7 +88,10 @@ export class StoragePanel {
   async #lookAtBrowser(): Promise<void> {
     const manager = storageManager();
     // Each may be missing or refused on its own: what the browser does not say is shown as not said.
-    const [estimate, persistent] = await Promise.all([manager?.estimate?.().catch(() => null) ?? null, manager?.persisted?.().catch(() => null) ?? null]);
+    const [estimate, persistent] = await Promise.all([
+      manager?.estimate?.().catch(() => null) ?? null,
+      manager?.persisted?.().catch(() => null) ?? null,
+    ]);
     this.#browser = { usedBytes: estimate?.usage ?? null, mostBytes: estimate?.quota ?? null, persistent };
   }
 
@@ -95,7 +105,12 @@ export class StoragePanel {
     try {
       return await Promise.race([question(client), lost]);
     } catch (error) {
-      throw new AppError('storage-refused', `What is kept of the model could not be looked at (${AppError.from(error).message}). Load the page again.`, {}, error);
+      throw new AppError(
+        'storage-refused',
+        `What is kept of the model could not be looked at (${AppError.from(error).message}). Load the page again.`,
+        {},
+        error,
+      );
     } finally {
       client.dispose();
     }

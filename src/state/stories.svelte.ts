@@ -15,7 +15,12 @@ export type FetchText = (url: string) => Promise<string>;
 export const fetchText: FetchText = async (url) => {
   const response = await fetch(url);
   // A development server answers with the page itself where a file is missing.
-  if (!response.ok || response.headers.get('content-type')?.includes('html') === true) throw new AppError('recording-invalid', `${url} is not beside this page (status ${response.status}). Your own text can be read all the same.`, { url, status: response.status });
+  if (!response.ok || response.headers.get('content-type')?.includes('html') === true)
+    throw new AppError(
+      'recording-invalid',
+      `${url} is not beside this page (status ${response.status}). Your own text can be read all the same.`,
+      { url, status: response.status },
+    );
   return response.text();
 };
 

@@ -47,7 +47,10 @@ export class StrengthMatcher {
     try {
       session.needReady();
       if (choice.fault !== null) throw choice.fault;
-      await this.#search(choice.settings.mode === 'ablate' ? { ...choice.settings, mode: 'add' } : choice.settings, TIMED_TARGET);
+      await this.#search(
+        choice.settings.mode === 'ablate' ? { ...choice.settings, mode: 'add' } : choice.settings,
+        TIMED_TARGET,
+      );
     } catch (error) {
       session.report(error);
     }
@@ -59,17 +62,23 @@ export class StrengthMatcher {
     try {
       const { offer, settings, fault } = choice;
       const question = await this.#question(settings);
-      const known = this.#book.find(question, target, offer === null ? null : await dose(offer, question.weightsSha256));
+      const known = this.#book.find(
+        question,
+        target,
+        offer === null ? null : await dose(offer, question.weightsSha256),
+      );
       if (known !== null) {
         // What was set meanwhile is another question.
-        if (choice.offer === offer && same(choice.settings, settings)) choice.strengthen(known, { kl: target, weightsSha256: question.weightsSha256 });
+        if (choice.offer === offer && same(choice.settings, settings))
+          choice.strengthen(known, { kl: target, weightsSha256: question.weightsSha256 });
         return;
       }
       session.needReady();
       // A strength that is out of range is what a search mends; over anything else it would fall.
       if (fault !== null && !('strength' in fault.details)) throw fault;
       const strength = await this.#search(settings, target);
-      if (strength !== null && choice.offer === offer && same(choice.settings, settings)) choice.strengthen(strength, { kl: target, weightsSha256: question.weightsSha256 });
+      if (strength !== null && choice.offer === offer && same(choice.settings, settings))
+        choice.strengthen(strength, { kl: target, weightsSha256: question.weightsSha256 });
     } catch (error) {
       session.report(error);
     }
@@ -78,8 +87,16 @@ export class StrengthMatcher {
   async #question(settings: PushSettings): Promise<MatchQuestion> {
     const { choice, session } = this.#parts;
     const { offer, card } = choice;
-    if (offer === null || card === null) throw new AppError('probe-invalid', 'There is no probe whose direction could push. Load the page again, or train one.');
-    return { ...settings, probeSha256: await probeHash(offer), weightsSha256: (session.status?.model ?? card.model).weightsSha256 };
+    if (offer === null || card === null)
+      throw new AppError(
+        'probe-invalid',
+        'There is no probe whose direction could push. Load the page again, or train one.',
+      );
+    return {
+      ...settings,
+      probeSha256: await probeHash(offer),
+      weightsSha256: (session.status?.model ?? card.model).weightsSha256,
+    };
   }
 
   /** The strength of a KL, found, timed and remembered; null where the search was stopped or failed, which is then shown. */
@@ -92,7 +109,12 @@ export class StrengthMatcher {
     const pushing = await carriedFiles(offer, session);
     if (pushing === null) return null;
     choice.agree(offer, model, pushing.agreement);
-    const args = { probe: pushing.files, settings: { ...settings, strength: 0 }, stories: await stories(), targets: [target] };
+    const args = {
+      probe: pushing.files,
+      settings: { ...settings, strength: 0 },
+      stories: await stories(),
+      targets: [target],
+    };
     this.#searching = target;
     try {
       const done = pace.begin();

@@ -22,7 +22,12 @@ export async function pngOf(svg: string): Promise<Uint8Array<ArrayBuffer>> {
     if (blob === null) throw new Error('no picture came out');
     return new Uint8Array(await blob.arrayBuffer());
   } catch (error) {
-    throw new AppError('usage', `The browser could not draw the figure as PNG (${error instanceof Error ? error.message : String(error)}). Save it as SVG instead.`, {}, error);
+    throw new AppError(
+      'usage',
+      `The browser could not draw the figure as PNG (${error instanceof Error ? error.message : String(error)}). Save it as SVG instead.`,
+      {},
+      error,
+    );
   } finally {
     URL.revokeObjectURL(url);
   }

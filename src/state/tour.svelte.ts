@@ -40,7 +40,9 @@ export class Tour {
   readonly step = $derived.by((): TourStep | null => this.#chapter?.steps[this.#at] ?? null);
 
   /** The chapter after the one under way, or null. */
-  readonly next = $derived.by((): TourChapter | null => (this.#chapter === null ? null : (TOUR[TOUR.indexOf(this.#chapter) + 1] ?? null)));
+  readonly next = $derived.by((): TourChapter | null =>
+    this.#chapter === null ? null : (TOUR[TOUR.indexOf(this.#chapter) + 1] ?? null),
+  );
 
   /** Begins a chapter. */
   begin(id: TourChapter['id']): void {

@@ -58,7 +58,9 @@ export class Trail<S> {
     const step = this.#steps[place];
     if (step === undefined) return;
     const after = this.#steps[place + 1];
-    this.#steps = this.#steps.flatMap((other) => (other === step ? [] : [other === after ? { ...other, before: step.before } : other]));
+    this.#steps = this.#steps.flatMap((other) =>
+      other === step ? [] : [other === after ? { ...other, before: step.before } : other],
+    );
     if (place < this.#at) this.#at -= 1;
   }
 

@@ -36,7 +36,13 @@ export class Trainer {
   /** Milliseconds of the last training. */
   #took = $state<number | null>(null);
 
-  constructor(parts: { readonly session: Session; readonly bench: SetBench; readonly probes: Probes; readonly storage: Storage | null; readonly clock?: () => number }) {
+  constructor(parts: {
+    readonly session: Session;
+    readonly bench: SetBench;
+    readonly probes: Probes;
+    readonly storage: Storage | null;
+    readonly clock?: () => number;
+  }) {
     this.#session = parts.session;
     this.#bench = parts.bench;
     this.#probes = parts.probes;
@@ -69,7 +75,9 @@ export class Trainer {
   }
 
   /** Milliseconds that a training on the present choice would take, by the last one here; null where none has been measured. */
-  readonly estimate = $derived.by((): number | null => (this.#pace === null || this.#readings === null ? null : this.#pace * this.#readings));
+  readonly estimate = $derived.by((): number | null =>
+    this.#pace === null || this.#readings === null ? null : this.#pace * this.#readings,
+  );
 
   /** Changes some of the options; another method starts at its own strength. */
   set(changes: Partial<TrainingOptions>): void {
@@ -88,7 +96,10 @@ export class Trainer {
     if (texts !== null && this.options === options) this.#readings = readingsOf(planTraining(texts, options));
   }
 
-  /** Trains on what lies on the bench; the probe becomes `probes.trained`. The key of its offer, or null when stopped or failed, which is then shown. */
+  /**
+   * Trains on what lies on the bench; the probe becomes `probes.trained`. The key of its offer, or null when stopped or
+   * failed, which is then shown.
+   */
   async train(): Promise<string | null> {
     const session = this.#session;
     try {
@@ -105,7 +116,14 @@ export class Trainer {
       if (trained === null) return null;
       const took = this.#clock() - started;
       this.#took = took;
-      const offer = readOffer({ key: `trained:${plan.id}:${Date.now()}`, title: plan.title, origin: 'trained', json: async () => trained.json, tensors: async () => trained.tensors.slice(0), reportJson: async () => trained.reportJson });
+      const offer = readOffer({
+        key: `trained:${plan.id}:${Date.now()}`,
+        title: plan.title,
+        origin: 'trained',
+        json: async () => trained.json,
+        tensors: async () => trained.tensors.slice(0),
+        reportJson: async () => trained.reportJson,
+      });
       // Read here already, so that a probe that cannot be shown is a failed training and not an empty page.
       await Promise.all([offer.card(), offer.report()]);
       this.#learnPace(took);
@@ -123,7 +141,11 @@ export class Trainer {
 
   async #plan(): Promise<TrainingPlan> {
     const texts = await this.#bench.texts();
-    if (texts === null) throw new AppError('set-invalid', 'There is no set to train on, or the neutral stories are missing. Choose a set, or load the page again.');
+    if (texts === null)
+      throw new AppError(
+        'set-invalid',
+        'There is no set to train on, or the neutral stories are missing. Choose a set, or load the page again.',
+      );
     const plan = planTraining(texts, this.options);
     this.#readings = readingsOf(plan);
     return plan;

@@ -5,7 +5,10 @@ import type { SetSource, TrainingPlan } from '../core/training-plan.ts';
 import { draftRows } from './set-rows.ts';
 
 /** The part of a plan that decides what is read. */
-export type PlannedTexts = Pick<TrainingPlan, 'sets' | 'stories' | 'storyCount' | 'zeros' | 'controls' | 'others' | 'tapCount' | 'otherTaps'>;
+export type PlannedTexts = Pick<
+  TrainingPlan,
+  'sets' | 'stories' | 'storyCount' | 'zeros' | 'controls' | 'others' | 'tapCount' | 'otherTaps'
+>;
 
 /**
  * Texts that a plan reads at its taps. Training: every turn and every scene alone once, every zero text, and the stories after each

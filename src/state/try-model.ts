@@ -6,9 +6,15 @@ import type { Session } from './session.svelte.ts';
 const UNUSABLE = /^(?:model-(?!fetch-failed|host-off|gated)|numbers-|gpu-|worker-died)/;
 
 /** Loads it. What goes wrong is shown by the session. */
-export async function tryModel(session: Session, choice: ModelChoice, other: OtherModel, backend: 'auto' | 'wasm' = 'auto'): Promise<void> {
+export async function tryModel(
+  session: Session,
+  choice: ModelChoice,
+  other: OtherModel,
+  backend: 'auto' | 'wasm' = 'auto',
+): Promise<void> {
   const before = choice.other;
   choice.choose(other);
   await session.load(backend);
-  if (session.status === null && session.problem !== null && UNUSABLE.test(session.problem.code)) choice.giveWay(before);
+  if (session.status === null && session.problem !== null && UNUSABLE.test(session.problem.code))
+    choice.giveWay(before);
 }

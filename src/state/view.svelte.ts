@@ -1,4 +1,7 @@
-/** Where the reader looks: the way of reading, the layer, the token, whether it is held, and the span that is measured. Shared by strip, map and trajectory. */
+/**
+ * Where the reader looks: the way of reading, the layer, the token, whether it is held, and the span that is measured.
+ * Shared by strip, map and trajectory.
+ */
 import type { Head } from '../core/heads.ts';
 import { spanBetween } from '../core/token-span.ts';
 import type { TokenSpan } from '../core/token-span.ts';
@@ -77,7 +80,17 @@ export class View {
   }
 
   /** Back to a place where one looked before. */
-  goTo({ layer, single, at, locked }: { readonly layer: number; readonly single: boolean; readonly at: number; readonly locked: boolean }): void {
+  goTo({
+    layer,
+    single,
+    at,
+    locked,
+  }: {
+    readonly layer: number;
+    readonly single: boolean;
+    readonly at: number;
+    readonly locked: boolean;
+  }): void {
     this.reset(layer, single);
     this.at = at;
     this.locked = locked;

@@ -36,7 +36,9 @@ export function wholePace(work: TrainingWork, clock: () => number): (progress: T
     }
     if (speed === null) return null;
     const ahead = STAGES.slice(STAGES.indexOf(now) + 1);
-    const toRead = sum(ahead.flatMap((later) => (later === 'fitting' ? [] : work[later]))) + (now === 'fitting' ? 0 : sum(work[now].slice(done)));
+    const toRead =
+      sum(ahead.flatMap((later) => (later === 'fitting' ? [] : work[later]))) +
+      (now === 'fitting' ? 0 : sum(work[now].slice(done)));
     const layers = now === 'fitting' ? total - done : ahead.includes('fitting') ? LAYERS_UNKNOWN : 0;
     return toRead / speed + layers * (layer ?? fittingGuess(work.texts));
   };

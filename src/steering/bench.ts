@@ -41,7 +41,10 @@ export interface ChoiceOdds {
   readonly negativeTokens: number;
 }
 
-/** A model that can be pushed while it reads. Every call throws `cancelled` once `signal` is aborted, and `push-too-strong` where a push breaks the numbers. */
+/**
+ * A model that can be pushed while it reads. Every call throws `cancelled` once `signal` is aborted, and
+ * `push-too-strong` where a push breaks the numbers.
+ */
 export interface PushBench {
   readonly model: ModelIdentity;
   /** Read once; later calls give the same. */
@@ -49,5 +52,10 @@ export interface PushBench {
   /** All tokens are pushed, but for the attention sink at position 0. `texts`: the first so many of the neutral texts alone. */
   neutral(push: Push, signal?: AbortSignal, texts?: number): Promise<NeutralEffect>;
   /** One answer a choice, in order; `where` says which tokens are pushed, the context being what is given. */
-  choices(choices: readonly ForcedChoice[], push: Push, where: PushWhere, signal?: AbortSignal): Promise<readonly ChoiceOdds[]>;
+  choices(
+    choices: readonly ForcedChoice[],
+    push: Push,
+    where: PushWhere,
+    signal?: AbortSignal,
+  ): Promise<readonly ChoiceOdds[]>;
 }

@@ -1,6 +1,14 @@
 /** Measures a dose–response: a direction and its placebos, at strengths that change the next word alike. */
 import { throwIfStopped } from '../core/abort.ts';
-import { DOSE_DRAWS, type DoseChoices, type DoseLevel, type DoseProgress, type DoseRank, type DoseReport, type DoseSeries } from '../core/dose-types.ts';
+import {
+  DOSE_DRAWS,
+  type DoseChoices,
+  type DoseLevel,
+  type DoseProgress,
+  type DoseRank,
+  type DoseReport,
+  type DoseSeries,
+} from '../core/dose-types.ts';
 import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import { AppError } from '../core/errors.ts';
 import { clusterMean, shareAbove } from '../core/effect.ts';
@@ -42,7 +50,20 @@ export interface DoseOptions {
 
 /** Measures. Throws `push-invalid`, `cancelled` and what the model's engine throws. */
 export async function measureDose(bench: PushBench, options: DoseOptions): Promise<DoseReport> {
-  const { probe, axis, direction, settings, targets, placeboTargets, choices, control, seed, carriedOver = null, onProgress, signal } = options;
+  const {
+    probe,
+    axis,
+    direction,
+    settings,
+    targets,
+    placeboTargets,
+    choices,
+    control,
+    seed,
+    carriedOver = null,
+    onProgress,
+    signal,
+  } = options;
   const placebos = placeboTargets.length > 0 ? options.placebos : [];
   const { mode, from, to, where } = settings;
   onProgress?.({ stage: 'ground', done: 0, total: placebos.length + 1, title: 'neutral text' });
@@ -54,7 +75,8 @@ export async function measureDose(bench: PushBench, options: DoseOptions): Promi
   onProgress?.({ stage: 'direction', done: 0, total: placebos.length + 1, title: direction.title });
   const levels = await own.levels(direction, targets);
   const controlLevels: NonNullable<DoseReport['control']>['levels'][number][] = [];
-  for (const { target, strength } of other ? levels : []) if (other) controlLevels.push({ target, ...pick(await other.at(direction, strength)) });
+  for (const { target, strength } of other ? levels : [])
+    if (other) controlLevels.push({ target, ...pick(await other.at(direction, strength)) });
   const series: DoseSeries[] = [];
   for (const [index, placebo] of placebos.entries()) {
     throwIfStopped(signal);
@@ -82,8 +104,14 @@ export async function measureDose(bench: PushBench, options: DoseOptions): Promi
   };
 }
 
-/** The levels that a placebo reaches: a weak direction may have no strength for the strongest, and what the others do is no less known for that. */
-async function levelsReached(levels: (targets: readonly number[]) => Promise<readonly DoseLevel[]>, targets: readonly number[]): Promise<readonly DoseLevel[]> {
+/**
+ * The levels that a placebo reaches: a weak direction may have no strength for the strongest, and what the others do is
+ * no less known for that.
+ */
+async function levelsReached(
+  levels: (targets: readonly number[]) => Promise<readonly DoseLevel[]>,
+  targets: readonly number[],
+): Promise<readonly DoseLevel[]> {
   for (let count = targets.length; count > 0; count -= 1) {
     try {
       return await levels(targets.slice(0, count));
@@ -94,7 +122,10 @@ async function levelsReached(levels: (targets: readonly number[]) => Promise<rea
   return [];
 }
 
-const pick = ({ effect, right }: Pick<DoseLevel, 'effect' | 'right'>): Pick<DoseLevel, 'effect' | 'right'> => ({ effect, right });
+const pick = ({ effect, right }: Pick<DoseLevel, 'effect' | 'right'>): Pick<DoseLevel, 'effect' | 'right'> => ({
+  effect,
+  right,
+});
 
 /** The log-odds of a choice. */
 const oddsOf = ({ positive, negative }: ChoiceOdds): number => positive - negative;
@@ -106,7 +137,12 @@ class EffectMeter {
   readonly #ground: NeutralGround;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(bench: PushBench, settings: PushSettings & { readonly mode: 'add' | 'cap' }, ground: NeutralGround, signal: AbortSignal | undefined) {
+  constructor(
+    bench: PushBench,
+    settings: PushSettings & { readonly mode: 'add' | 'cap' },
+    ground: NeutralGround,
+    signal: AbortSignal | undefined,
+  ) {
     this.#bench = bench;
     this.#settings = settings;
     this.#ground = ground;
@@ -116,20 +152,31 @@ class EffectMeter {
   /** The same over a set of choices, whose unpushed odds are read now. */
   async over({ name, sha256, choices }: ChoiceSet, seed: number) {
     const { where } = this.#settings;
-    const read = async (push: Push): Promise<number[]> => (await this.#bench.choices(choices, push, where, this.#signal)).map(oddsOf);
+    const read = async (push: Push): Promise<number[]> =>
+      (await this.#bench.choices(choices, push, where, this.#signal)).map(oddsOf);
     const unpushed = await read([]);
     const estimate = (values: readonly number[]) => clusterMean(values, DOSE_DRAWS, seed);
     /** What a direction does at one strength. */
-    const at = async (direction: PushDirection, strength: number): Promise<Pick<DoseLevel, 'towards' | 'away' | 'effect' | 'right'>> => {
+    const at = async (
+      direction: PushDirection,
+      strength: number,
+    ): Promise<Pick<DoseLevel, 'towards' | 'away' | 'effect' | 'right'>> => {
       const [positive, negative] = this.#both(direction, strength);
       const [up, down] = [await read(positive), await read(negative)];
       const effects = up.map((value, index) => (value - (down[index] ?? NaN)) / 2);
-      const shift = (values: readonly number[]) => estimate(values.map((value, index) => value - (unpushed[index] ?? NaN)));
+      const shift = (values: readonly number[]) =>
+        estimate(values.map((value, index) => value - (unpushed[index] ?? NaN)));
       return { towards: shift(up), away: shift(down), effect: estimate(effects), right: shareAbove(effects, 0) };
     };
     /** The same at the strengths that match these KLs. */
     const levels = async (direction: PushDirection, targets: readonly number[]): Promise<readonly DoseLevel[]> => {
-      const matched = await matchStrengths(this.#bench, this.#settings.mode, (strength) => this.#both(direction, strength), targets, this.#signal);
+      const matched = await matchStrengths(
+        this.#bench,
+        this.#settings.mode,
+        (strength) => this.#both(direction, strength),
+        targets,
+        this.#signal,
+      );
       const out: DoseLevel[] = [];
       for (const match of matched) out.push({ ...match, ...(await at(direction, match.strength)) });
       return out;
@@ -139,7 +186,8 @@ class EffectMeter {
   }
 
   #both(direction: PushDirection, strength: number): readonly [Push, Push] {
-    const push = (pole: 'positive' | 'negative'): Push => makePush(direction, { ...this.#settings, pole, strength }, this.#ground, this.#bench.model);
+    const push = (pole: 'positive' | 'negative'): Push =>
+      makePush(direction, { ...this.#settings, pole, strength }, this.#ground, this.#bench.model);
     return [push('positive'), push('negative')];
   }
 }
@@ -147,9 +195,22 @@ class EffectMeter {
 /** The direction among the placebos that were made to be compared with; an unrelated axis is no draw from any null. */
 function rankAmong(levels: readonly DoseLevel[], series: readonly DoseSeries[], target: number): DoseRank[] {
   const own = levels.find((level) => level.target === target);
-  const drawn = series.filter(({ kind }) => kind !== 'unrelated').flatMap(({ title, levels: some }) => some.filter((level) => level.target === target).map(({ effect }) => ({ title, size: Math.abs(effect.value) })));
+  const drawn = series
+    .filter(({ kind }) => kind !== 'unrelated')
+    .flatMap(({ title, levels: some }) =>
+      some.filter((level) => level.target === target).map(({ effect }) => ({ title, size: Math.abs(effect.value) })),
+    );
   if (own === undefined || drawn.length === 0) return [];
   const largest = drawn.reduce((most, one) => (one.size > most.size ? one : most));
   const atLeast = drawn.filter(({ size }) => size >= Math.abs(own.effect.value)).length;
-  return [{ target, largest: largest.size, largestTitle: largest.title, placebos: drawn.length, atLeast, p: (1 + atLeast) / (1 + drawn.length) }];
+  return [
+    {
+      target,
+      largest: largest.size,
+      largestTitle: largest.title,
+      placebos: drawn.length,
+      atLeast,
+      p: (1 + atLeast) / (1 + drawn.length),
+    },
+  ];
 }

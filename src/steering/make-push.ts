@@ -14,25 +14,54 @@ export interface PushDirection {
  * The push along a direction. Throws `push-invalid` for settings that the model has not, a direction of another size, a
  * layer where it points nowhere, and a layer without a scale.
  */
-export function makePush(direction: PushDirection, settings: PushSettings, ground: NeutralGround, model: ModelIdentity): Push {
+export function makePush(
+  direction: PushDirection,
+  settings: PushSettings,
+  ground: NeutralGround,
+  model: ModelIdentity,
+): Push {
   checkPushSettings(settings, model);
   const { hidden, layerCount } = model;
   const expected = (layerCount + 1) * hidden;
-  if (direction.vectors.length !== expected) throw new AppError('push-invalid', `${direction.title} has ${direction.vectors.length} numbers, and ${model.id} takes ${layerCount + 1} layers of ${hidden}: ${expected}. Take a direction that was made on this model.`, { found: direction.vectors.length, expected });
-  return Array.from({ length: settings.to - settings.from + 1 }, (_, index) => pushStream(direction, settings, ground, hidden, settings.from + index));
+  if (direction.vectors.length !== expected)
+    throw new AppError(
+      'push-invalid',
+      `${direction.title} has ${direction.vectors.length} numbers, and ${model.id} takes ${layerCount + 1} layers of ${hidden}: ${expected}. Take a direction that was made on this model.`,
+      { found: direction.vectors.length, expected },
+    );
+  return Array.from({ length: settings.to - settings.from + 1 }, (_, index) =>
+    pushStream(direction, settings, ground, hidden, settings.from + index),
+  );
 }
 
-function pushStream({ title, vectors }: PushDirection, { mode, pole, strength }: PushSettings, ground: NeutralGround, hidden: number, stream: number): StreamPush {
+function pushStream(
+  { title, vectors }: PushDirection,
+  { mode, pole, strength }: PushSettings,
+  ground: NeutralGround,
+  hidden: number,
+  stream: number,
+): StreamPush {
   const vector = vectors.subarray(stream * hidden, (stream + 1) * hidden);
   const length = Math.hypot(...vector);
-  if (!(length > 0) || !Number.isFinite(length)) throw new AppError('push-invalid', `${title} points nowhere at layer ${stream}. Choose another layer.`, { stream });
+  if (!(length > 0) || !Number.isFinite(length))
+    throw new AppError('push-invalid', `${title} points nowhere at layer ${stream}. Choose another layer.`, { stream });
   const typical = ground.lengths[stream] ?? 0;
-  if (!(typical > 0)) throw new AppError('push-invalid', `The stream has no typical length at layer ${stream}, so a strength has no unit there. Choose another layer.`, { stream });
+  if (!(typical > 0))
+    throw new AppError(
+      'push-invalid',
+      `The stream has no typical length at layer ${stream}, so a strength has no unit there. Choose another layer.`,
+      { stream },
+    );
   const side = pole === 'positive' ? 1 : -1;
-  if (mode === 'add') return { stream, add: vector.map((value) => (side * strength * typical * value) / length), bound: null };
+  if (mode === 'add')
+    return { stream, add: vector.map((value) => (side * strength * typical * value) / length), bound: null };
   const unit = vector.map((value) => value / length);
   if (mode === 'ablate') return { stream, add: null, bound: { direction: unit, low: 0, high: 0 } };
   const centre = unit.reduce((sum, value, feature) => sum + value * (ground.mean[stream * hidden + feature] ?? NaN), 0);
   const bound = centre + side * strength * typical;
-  return { stream, add: null, bound: { direction: unit, low: side > 0 ? bound : -Infinity, high: side > 0 ? Infinity : bound } };
+  return {
+    stream,
+    add: null,
+    bound: { direction: unit, low: side > 0 ? bound : -Infinity, high: side > 0 ? Infinity : bound },
+  };
 }

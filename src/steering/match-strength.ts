@@ -36,7 +36,14 @@ const BOUND_STEP = 0.4;
  * `cap` only that of KL is. `pushes` makes the pushes that are pooled: one, or a pole and its opposite. Throws `push-invalid` where
  * {@link MOST_BATCHES} readings a target (or `most`) do not find it, because the direction moves too little or too abruptly.
  */
-export async function matchStrengths(bench: Pick<PushBench, 'neutral'>, mode: 'add' | 'cap', pushes: (strength: number) => readonly Push[], targets: readonly number[], signal?: AbortSignal, { tolerance = TOLERANCE, most = MOST_BATCHES }: MatchSearch = {}): Promise<readonly MatchedStrength[]> {
+export async function matchStrengths(
+  bench: Pick<PushBench, 'neutral'>,
+  mode: 'add' | 'cap',
+  pushes: (strength: number) => readonly Push[],
+  targets: readonly number[],
+  signal?: AbortSignal,
+  { tolerance = TOLERANCE, most = MOST_BATCHES }: MatchSearch = {},
+): Promise<readonly MatchedStrength[]> {
   const trials: StrengthTrial[] = [];
   const found: MatchedStrength[] = [];
   for (const target of targets) {
@@ -56,7 +63,12 @@ export async function matchStrengths(bench: Pick<PushBench, 'neutral'>, mode: 'a
 }
 
 /** What a push of this strength does to the neutral texts; `pushes` are pooled. Numbers that break count as the strongest effect. */
-export async function tryStrength(bench: Pick<PushBench, 'neutral'>, pushes: readonly Push[], strength: number, signal?: AbortSignal): Promise<StrengthTrial> {
+export async function tryStrength(
+  bench: Pick<PushBench, 'neutral'>,
+  pushes: readonly Push[],
+  strength: number,
+  signal?: AbortSignal,
+): Promise<StrengthTrial> {
   const kl: number[] = [];
   const surprise: number[] = [];
   try {
@@ -75,7 +87,10 @@ export async function tryStrength(bench: Pick<PushBench, 'neutral'>, pushes: rea
 
 function closest(trials: readonly StrengthTrial[], target: number): StrengthTrial | null {
   const miss = ({ kl }: StrengthTrial): number => Math.abs(Math.log(kl / target));
-  return trials.reduce<StrengthTrial | null>((best, trial) => (best === null || miss(trial) < miss(best) ? trial : best), null);
+  return trials.reduce<StrengthTrial | null>(
+    (best, trial) => (best === null || miss(trial) < miss(best) ? trial : best),
+    null,
+  );
 }
 
 /** The tries next to the target, and how far between them it lies on the scale of log KL, kept away from both ends. */
@@ -101,11 +116,23 @@ function nextLength(trials: readonly StrengthTrial[], target: number): number {
   const only = below ?? above;
   if (only === undefined) return FIRST_LENGTH;
   // A step too far costs one more try; a factor of four is as far as the square law is believed.
-  const factor = only.kl > 0 && Number.isFinite(only.kl) ? Math.min(4, Math.max(1 / 4, Math.sqrt(target / only.kl))) : only.kl > 0 ? 1 / 4 : 4;
+  const factor =
+    only.kl > 0 && Number.isFinite(only.kl)
+      ? Math.min(4, Math.max(1 / 4, Math.sqrt(target / only.kl)))
+      : only.kl > 0
+        ? 1 / 4
+        : 4;
   return Math.min(STRONGEST_PUSH, only.strength * factor);
 }
 
 function unmatched(target: number, best: StrengthTrial | null): AppError {
-  const reached = best === null || !Number.isFinite(best.kl) ? '' : ` The closest was ${best.kl.toPrecision(3)} nats at a strength of ${best.strength.toPrecision(3)}.`;
-  return new AppError('push-invalid', `No strength up to ${STRONGEST_PUSH} lengths of the stream has a KL of ${target} nats (95th percentile).${reached} Choose another KL or another layer.`, { target, reached: best === null || !Number.isFinite(best.kl) ? null : best.kl });
+  const reached =
+    best === null || !Number.isFinite(best.kl)
+      ? ''
+      : ` The closest was ${best.kl.toPrecision(3)} nats at a strength of ${best.strength.toPrecision(3)}.`;
+  return new AppError(
+    'push-invalid',
+    `No strength up to ${STRONGEST_PUSH} lengths of the stream has a KL of ${target} nats (95th percentile).${reached} Choose another KL or another layer.`,
+    { target, reached: best === null || !Number.isFinite(best.kl) ? null : best.kl },
+  );
 }

@@ -24,7 +24,14 @@ export function pairTokens(a: readonly string[], b: readonly string[]): TokenPai
  */
 export function patchPairs(a: readonly string[], b: readonly string[], tokens: PatchTokens): TokenPair[] {
   const pairs = pairTokens(a, b);
-  if (tokens !== 'differing') return tokens.map((token) => pairs.find((pair) => pair.b === token) ?? refuse(`Token ${token} of B has no partner in A, or is the start of the text. B has tokens 1 to ${b.length - 1}.`));
+  if (tokens !== 'differing')
+    return tokens.map(
+      (token) =>
+        pairs.find((pair) => pair.b === token) ??
+        refuse(
+          `Token ${token} of B has no partner in A, or is the start of the text. B has tokens 1 to ${b.length - 1}.`,
+        ),
+    );
   const first = b.findIndex((text, token) => text !== a[token]);
   const found = pairs.filter((pair) => first < 0 || pair.b >= first || pair.a !== pair.b);
   return found.length > 0 ? found : refuse('No token of B has a partner in A. Give two texts of at least two tokens.');
@@ -33,9 +40,13 @@ export function patchPairs(a: readonly string[], b: readonly string[], tokens: P
 /** Refuses a grid that there is not, or that is too large. Throws `usage`. */
 export function checkGrid(pairs: readonly TokenPair[], streams: readonly number[], layerCount: number): void {
   const strange = streams.find((stream) => !(Number.isInteger(stream) && stream >= 1 && stream <= layerCount));
-  if (strange !== undefined || streams.length === 0) refuse(`Layers ${streams.join(', ')} cannot be patched: the model has 1 to ${layerCount}.`);
+  if (strange !== undefined || streams.length === 0)
+    refuse(`Layers ${streams.join(', ')} cannot be patched: the model has 1 to ${layerCount}.`);
   const cells = pairs.length * streams.length;
-  if (cells > MOST_CELLS) refuse(`${pairs.length} tokens at ${streams.length} layers are ${cells} patches, more than ${MOST_CELLS}. Patch fewer layers, or name the tokens.`);
+  if (cells > MOST_CELLS)
+    refuse(
+      `${pairs.length} tokens at ${streams.length} layers are ${cells} patches, more than ${MOST_CELLS}. Patch fewer layers, or name the tokens.`,
+    );
 }
 
 function alongColumns({ columns }: Alignment): TokenPair[] {
@@ -61,7 +72,10 @@ function alongColumns({ columns }: Alignment): TokenPair[] {
 /** The last opposite the last, and so back; stretches of these lengths that begin there. */
 function fromEnds(lengthA: number, lengthB: number, startA: number, startB: number): TokenPair[] {
   const length = Math.min(lengthA, lengthB);
-  return Array.from({ length }, (_, index) => ({ a: startA + lengthA - length + index, b: startB + lengthB - length + index }));
+  return Array.from({ length }, (_, index) => ({
+    a: startA + lengthA - length + index,
+    b: startB + lengthB - length + index,
+  }));
 }
 
 function refuse(message: string): never {

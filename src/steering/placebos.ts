@@ -22,18 +22,33 @@ export const ISOTROPIC_COUNT = 3;
 export function isotropicPlacebos(layers: number, hidden: number, seed: number): readonly Placebo[] {
   return Array.from({ length: ISOTROPIC_COUNT }, (_, index) => {
     const rng = createRng(seed, index + 1);
-    return { kind: 'isotropic' as const, title: `isotropic ${index + 1}`, vectors: Float32Array.from({ length: layers * hidden }, () => rng.normal()) };
+    return {
+      kind: 'isotropic' as const,
+      title: `isotropic ${index + 1}`,
+      vectors: Float32Array.from({ length: layers * hidden }, () => rng.normal()),
+    };
   });
 }
 
 /** The flipped directions of a probe, `tensor` `[count, layers, hidden]`. */
 export function flippedPlacebos(tensor: Float32Array, layers: number, hidden: number): readonly Placebo[] {
   const size = layers * hidden;
-  return Array.from({ length: tensor.length / size }, (_, index) => ({ kind: 'flipped' as const, title: `poles flipped ${index + 1}`, vectors: tensor.subarray(index * size, (index + 1) * size) }));
+  return Array.from({ length: tensor.length / size }, (_, index) => ({
+    kind: 'flipped' as const,
+    title: `poles flipped ${index + 1}`,
+    vectors: tensor.subarray(index * size, (index + 1) * size),
+  }));
 }
 
-/** Everything that a probe's push is compared with: its flipped directions where it has them, isotropic ones, and another probe's direction. */
-export function placebosFor({ placebos, model }: Pick<Probe, 'placebos' | 'model'>, unrelated: PushDirection | null, seed: number): readonly Placebo[] {
+/**
+ * Everything that a probe's push is compared with: its flipped directions where it has them, isotropic ones, and
+ * another probe's direction.
+ */
+export function placebosFor(
+  { placebos, model }: Pick<Probe, 'placebos' | 'model'>,
+  unrelated: PushDirection | null,
+  seed: number,
+): readonly Placebo[] {
   const layers = model.layerCount + 1;
   return [
     ...(placebos === null ? [] : flippedPlacebos(placebos, layers, model.hidden)),

@@ -56,7 +56,13 @@ export function summariseWritten(texts: readonly WrittenText[], seed: number): W
   const difference = (one: PushSide, other: PushSide): Estimate | null => {
     const byPrompt = new Map<string, number[]>();
     for (const text of texts) {
-      const match = text.side === one ? texts.find((candidate) => candidate.side === other && candidate.prompt === text.prompt && candidate.seed === text.seed) : undefined;
+      const match =
+        text.side === one
+          ? texts.find(
+              (candidate) =>
+                candidate.side === other && candidate.prompt === text.prompt && candidate.seed === text.seed,
+            )
+          : undefined;
       if (match === undefined || refuses(text) || refuses(match)) continue;
       byPrompt.set(text.prompt, [...(byPrompt.get(text.prompt) ?? []), text.readBack - match.readBack]);
     }
@@ -72,5 +78,10 @@ export function summariseWritten(texts: readonly WrittenText[], seed: number): W
       refusals: some.filter(refuses).length,
     };
   };
-  return { sides: { positive: side('positive'), negative: side('negative'), unpushed: side('unpushed') }, apart: difference('positive', 'negative'), towards: difference('positive', 'unpushed'), away: difference('negative', 'unpushed') };
+  return {
+    sides: { positive: side('positive'), negative: side('negative'), unpushed: side('unpushed') },
+    apart: difference('positive', 'negative'),
+    towards: difference('positive', 'unpushed'),
+    away: difference('negative', 'unpushed'),
+  };
 }

@@ -72,7 +72,11 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
   for await (const [passage, reading] of readAll(reader, passages, onGroup, call.signal)) {
     for (const [which, row] of passage.rows.entries()) {
       const read = reading.taps[which];
-      if (read === undefined || read.means.length !== plan.taps.length) throw new AppError('internal', `The reader gave ${reading.taps.length} tap readings where ${passage.rows.length} were asked for.`);
+      if (read === undefined || read.means.length !== plan.taps.length)
+        throw new AppError(
+          'internal',
+          `The reader gave ${reading.taps.length} tap readings where ${passage.rows.length} were asked for.`,
+        );
       read.means.forEach((mean, tap) => {
         store(residuals, info.length, hidden, mean, passage, read);
         info.push({ ...row, turn, tap, tokensBefore: read.tokensBefore });
@@ -85,13 +89,20 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
   return { info, hidden, topicCount, storyCount: stories.length, residuals, own, embeddings };
 }
 
-/** Bytes of the readings: of every text at every tap, and of the own words of both poles' turns. Throws `set-invalid` where they are too many to keep. */
+/**
+ * Bytes of the readings: of every text at every tap, and of the own words of both poles' turns. Throws `set-invalid`
+ * where they are too many to keep.
+ */
 function roomFor(passages: readonly Planned[], taps: number, numbers: number): number {
   const rows = passages.flatMap((passage) => passage.rows);
   const bytes = 4 * numbers * (rows.length * taps + rows.filter((row) => labelOf(row.role) !== 0).length);
   if (bytes <= READING_BUDGET_BYTES) return bytes;
   const most = Math.floor((rows.length * READING_BUDGET_BYTES) / bytes);
-  throw new AppError('set-invalid', `These sets and stories are ${rows.length} texts; read at ${taps} ${taps === 1 ? 'tap' : 'taps'} on this model they take ${Math.round(bytes / 1e6)} MB, and at most ${READING_BUDGET_BYTES / 1e6} MB are kept in memory, which is about ${most} texts. Take fewer topics, fewer stories or one tap.`, { texts: rows.length, taps, megabytes: Math.round(bytes / 1e6), most });
+  throw new AppError(
+    'set-invalid',
+    `These sets and stories are ${rows.length} texts; read at ${taps} ${taps === 1 ? 'tap' : 'taps'} on this model they take ${Math.round(bytes / 1e6)} MB, and at most ${READING_BUDGET_BYTES / 1e6} MB are kept in memory, which is about ${most} texts. Take fewer topics, fewer stories or one tap.`,
+    { texts: rows.length, taps, megabytes: Math.round(bytes / 1e6), most },
+  );
 }
 
 /** Names of all topics by topic number: topics of equal name are one, in whichever set they stand. */
@@ -110,20 +121,35 @@ function turnPassages({ sets, taps, settings }: ReadingPlan, zeros: readonly Pro
   const axisTopics = new Map(topicNames(sets).map((topic, index) => [topic, index]));
   // A zero set's topics are its own, whatever they are called: nothing of it belongs to a topic of the axis.
   let nextTopic = axisTopics.size;
-  return [...sets.map((set) => ({ set, zero: false })), ...zeros.map((set) => ({ set, zero: true }))].flatMap(({ set, zero }, which) => {
-    const topics = zero ? new Map(set.topics.map((topic) => [topic, nextTopic++])) : axisTopics;
-    return set.rows.map((row): Planned => {
-      const topic = topics.get(row.topic) ?? -1;
-      const base = { topic, story: -1, set: which, turn: -1, beats: -1, ...(row.style === undefined ? {} : { style: row.style }) };
-      const own: Expected = { ...base, role: zero ? 'zero' : row.pole, side: labelOf(row.pole) };
-      const scene = `${row.topic}\n${row.context}`;
-      // A set that is only judged may have no scenes.
-      if (row.context === '') return { text: [row.text], taps, tapAfter: [0], rows: [own] };
-      if (zero || !settings || scenes.has(scene)) return { text: [row.context, row.text], taps, tapAfter: [1], rows: [own] };
-      scenes.add(scene);
-      return { text: [row.context, row.text], taps, tapAfter: [0, 1], rows: [{ ...base, role: 'setting', side: 0 }, own] };
-    });
-  });
+  return [...sets.map((set) => ({ set, zero: false })), ...zeros.map((set) => ({ set, zero: true }))].flatMap(
+    ({ set, zero }, which) => {
+      const topics = zero ? new Map(set.topics.map((topic) => [topic, nextTopic++])) : axisTopics;
+      return set.rows.map((row): Planned => {
+        const topic = topics.get(row.topic) ?? -1;
+        const base = {
+          topic,
+          story: -1,
+          set: which,
+          turn: -1,
+          beats: -1,
+          ...(row.style === undefined ? {} : { style: row.style }),
+        };
+        const own: Expected = { ...base, role: zero ? 'zero' : row.pole, side: labelOf(row.pole) };
+        const scene = `${row.topic}\n${row.context}`;
+        // A set that is only judged may have no scenes.
+        if (row.context === '') return { text: [row.text], taps, tapAfter: [0], rows: [own] };
+        if (zero || !settings || scenes.has(scene))
+          return { text: [row.context, row.text], taps, tapAfter: [1], rows: [own] };
+        scenes.add(scene);
+        return {
+          text: [row.context, row.text],
+          taps,
+          tapAfter: [0, 1],
+          rows: [{ ...base, role: 'setting', side: 0 }, own],
+        };
+      });
+    },
+  );
 }
 
 function storyPassages({ stories, taps }: ReadingPlan): Planned[] {
@@ -131,15 +157,38 @@ function storyPassages({ stories, taps }: ReadingPlan): Planned[] {
     text: story.beats,
     taps,
     tapAfter: story.beats.map((_, beat) => beat),
-    rows: story.beats.map((_, beats) => ({ role: beats === 0 ? 'setting' : 'beat', topic: -1, story: index, set: -1, side: 0, turn: -1, beats })),
+    rows: story.beats.map((_, beats) => ({
+      role: beats === 0 ? 'setting' : 'beat',
+      topic: -1,
+      story: index,
+      set: -1,
+      side: 0,
+      turn: -1,
+      beats,
+    })),
   }));
 }
 
-function store(residuals: readonly Float32Array[], row: number, hidden: number, mean: Float32Array, passage: Planned, read: TapRead): void {
-  if (mean.length !== residuals.length * hidden) throw new AppError('internal', `The reader gave ${mean.length} numbers for a tap, not ${residuals.length} layers x ${hidden}.`);
+function store(
+  residuals: readonly Float32Array[],
+  row: number,
+  hidden: number,
+  mean: Float32Array,
+  passage: Planned,
+  read: TapRead,
+): void {
+  if (mean.length !== residuals.length * hidden)
+    throw new AppError(
+      'internal',
+      `The reader gave ${mean.length} numbers for a tap, not ${residuals.length} layers x ${hidden}.`,
+    );
   if (!mean.every((value) => Number.isFinite(value))) {
     const text = passage.text.join(' ');
-    throw new AppError('numbers-not-finite', `The model gave numbers that are not finite for "${text.slice(0, 60)}…". Run the numbers check; on a graphics processor, try the CPU instead.`, { tokensBefore: read.tokensBefore });
+    throw new AppError(
+      'numbers-not-finite',
+      `The model gave numbers that are not finite for "${text.slice(0, 60)}…". Run the numbers check; on a graphics processor, try the CPU instead.`,
+      { tokensBefore: read.tokensBefore },
+    );
   }
   residuals.forEach((layer, l) => layer.set(mean.subarray(l * hidden, (l + 1) * hidden), row * hidden));
 }
@@ -150,7 +199,11 @@ function checkAxes(sets: readonly PromptSet[]): void {
   for (const set of sets) {
     for (const pole of ['positive', 'negative', 'neutral'] as const) {
       if (set.axis[pole] !== first.axis[pole]) {
-        throw new AppError('set-invalid', `Set "${set.name}" calls its ${pole} pole "${set.axis[pole]}", but "${first.name}" calls it "${first.axis[pole]}". Sets that are read together need the same poles.`, { set: set.name, pole });
+        throw new AppError(
+          'set-invalid',
+          `Set "${set.name}" calls its ${pole} pole "${set.axis[pole]}", but "${first.name}" calls it "${first.axis[pole]}". Sets that are read together need the same poles.`,
+          { set: set.name, pole },
+        );
       }
     }
   }

@@ -29,8 +29,17 @@ export function scoreAt(probe: ProbeLayer, residual: Float32Array): number {
   return (along - probe.tapMean) / probe.scale;
 }
 
-/** Reads a control set. `onRows` is awaited after some rows, with how many they were. Throws `usage` for chat rows on a model without a chat form, and `cancelled`. */
-export async function readControls(reader: SegmentReader, probe: ProbeLayer, set: ControlSet, onRows: (count: number) => Promise<void>, signal?: AbortSignal): Promise<CellScores> {
+/**
+ * Reads a control set. `onRows` is awaited after some rows, with how many they were. Throws `usage` for chat rows on a
+ * model without a chat form, and `cancelled`.
+ */
+export async function readControls(
+  reader: SegmentReader,
+  probe: ProbeLayer,
+  set: ControlSet,
+  onRows: (count: number) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<CellScores> {
   const scores = new Map<string, Map<string, number[]>>();
   const passages = set.rows.map((row) => ({ row, ...controlPassage(row, probe.taps) }));
   for await (const [{ row }, reading] of readAll(reader, passages, onRows, signal)) {
@@ -54,7 +63,11 @@ export function controlPassage(row: ControlRow, taps: readonly string[]): Passag
 }
 
 /** The scores of a row by cell: of the answer itself, or at the taps after what was told. */
-function cellsOf(row: ControlRow, { taps }: PassageReading, probe: ProbeLayer): { readonly cell: string; readonly score: number }[] {
+function cellsOf(
+  row: ControlRow,
+  { taps }: PassageReading,
+  probe: ProbeLayer,
+): { readonly cell: string; readonly score: number }[] {
   return taps.map(({ means, own }, place) => ({
     cell: row.kind === 'story' ? (row.beats[place]?.cell ?? '') : row.cell,
     score: scoreAt(probe, row.kind === 'chat' ? own : meanReading(means)),
@@ -63,14 +76,36 @@ function cellsOf(row: ControlRow, { taps }: PassageReading, probe: ProbeLayer): 
 
 /** The effects of a set's contrasts, each over items with its interval. */
 export function controlEffects(set: ControlSet, scores: CellScores, seed: number): ControlResult {
-  return { name: set.name, about: set.about, trained: false, effects: set.contrasts.map((contrast) => effectOf(contrast, scores, seed)) };
+  return {
+    name: set.name,
+    about: set.about,
+    trained: false,
+    effects: set.contrasts.map((contrast) => effectOf(contrast, scores, seed)),
+  };
 }
 
 function effectOf({ label, plus, minus, wanted, measure }: Contrast, scores: CellScores, seed: number): Effect {
-  const items = [...scores.values()].map((cells) => ({ plus: plus.flatMap((cell) => cells.get(cell) ?? []), minus: minus.flatMap((cell) => cells.get(cell) ?? []) }));
+  const items = [...scores.values()].map((cells) => ({
+    plus: plus.flatMap((cell) => cells.get(cell) ?? []),
+    minus: minus.flatMap((cell) => cells.get(cell) ?? []),
+  }));
   if (measure === 'auroc') {
-    const rows = items.flatMap((item, cluster) => [...item.plus.map((score) => ({ score, label: 1, cluster })), ...item.minus.map((score) => ({ score, label: -1, cluster }))]);
-    return { label, wanted, unit: 'AUROC', estimate: clusterAuroc(rows.map((row) => row.score), rows.map((row) => row.label), rows.map((row) => row.cluster), BOOTSTRAP_DRAWS, seed) };
+    const rows = items.flatMap((item, cluster) => [
+      ...item.plus.map((score) => ({ score, label: 1, cluster })),
+      ...item.minus.map((score) => ({ score, label: -1, cluster })),
+    ]);
+    return {
+      label,
+      wanted,
+      unit: 'AUROC',
+      estimate: clusterAuroc(
+        rows.map((row) => row.score),
+        rows.map((row) => row.label),
+        rows.map((row) => row.cluster),
+        BOOTSTRAP_DRAWS,
+        seed,
+      ),
+    };
   }
   const gaps = items.map((item) => mean(item.plus) - mean(item.minus));
   if (measure === 'share') return { label, wanted, unit: 'share', estimate: shareAbove(gaps, 0) };

@@ -37,7 +37,12 @@ export interface CarriedProbe {
  * of `sets` that it was fitted on, known by their hashes. Throws `probe-width-mismatch` or `probe-model-mismatch` where it may not
  * score this model, with what was measured where something was, and `numbers-not-finite` and `cancelled`.
  */
-export async function carryOver(reader: SegmentReader, probe: Probe, sets: () => Promise<readonly PromptSet[]>, call: LongCall = {}): Promise<CarriedProbe> {
+export async function carryOver(
+  reader: SegmentReader,
+  probe: Probe,
+  sets: () => Promise<readonly PromptSet[]>,
+  call: LongCall = {},
+): Promise<CarriedProbe> {
   const { model } = reader;
   if (otherDtype(probe.model, model) === null) {
     assertProbeFits(probe, model);
@@ -49,31 +54,54 @@ export async function carryOver(reader: SegmentReader, probe: Probe, sets: () =>
 }
 
 /** Sets among `sets` that a probe was fitted on as its own axis, by hash: not those that it reads as zero. */
-export function fittedOn<S extends Pick<PromptSet, 'axis' | 'sha256'>>({ axis, provenance }: Pick<Probe, 'axis' | 'provenance'>, sets: readonly S[]): S[] {
+export function fittedOn<S extends Pick<PromptSet, 'axis' | 'sha256'>>(
+  { axis, provenance }: Pick<Probe, 'axis' | 'provenance'>,
+  sets: readonly S[],
+): S[] {
   const hashes = new Set(provenance.sets.map(({ sha256 }) => sha256));
-  return sets.filter((set) => hashes.has(set.sha256) && set.axis.positive === axis.positive && set.axis.negative === axis.negative);
+  return sets.filter(
+    (set) => hashes.has(set.sha256) && set.axis.positive === axis.positive && set.axis.negative === axis.negative,
+  );
 }
 
-async function measureAgreement(reader: SegmentReader, probe: Probe, sets: readonly PromptSet[], call: LongCall): Promise<DtypeAgreement> {
+async function measureAgreement(
+  reader: SegmentReader,
+  probe: Probe,
+  sets: readonly PromptSet[],
+  call: LongCall,
+): Promise<DtypeAgreement> {
   const variants = otherDtype(probe.model, reader.model) ?? { from: '', to: '' };
   const turns = turnsOf(fittedOn(probe, sets));
   const topics = [...new Set(turns.map(({ topic }) => topic))];
   needEnough(probe, variants, topics.length);
   const { hidden, layerCount } = probe.model;
   const perTopic = await differences(reader, turns, (layerCount + 1) * hidden, call);
-  const cosines = (sign: () => number): number[] => cosineByLayer(summed(topics.map((topic) => ({ sign: sign(), of: perTopic.get(topic) ?? new Float64Array(0) }))), probe.steering, hidden);
+  const cosines = (sign: () => number): number[] =>
+    cosineByLayer(
+      summed(topics.map((topic) => ({ sign: sign(), of: perTopic.get(topic) ?? new Float64Array(0) }))),
+      probe.steering,
+      hidden,
+    );
   const rng = createRng(probe.provenance.seed);
   const drawn: number[][] = [];
   while (drawn.length < SHUFFLES) {
     drawn.push(cosines(() => (rng.below(2) === 0 ? 1 : -1)));
     if (drawn.length % 20 === 0) await giveWay(call);
   }
-  const known = (value: number | undefined): number | null => (value === undefined || Number.isNaN(value) ? null : value);
+  const known = (value: number | undefined): number | null =>
+    value === undefined || Number.isNaN(value) ? null : value;
   return {
     ...variants,
     layer: probe.defaultLayer,
     cosine: cosines(() => 1).map(known),
-    null95: Array.from({ length: layerCount + 1 }, (_, layer) => known(quantile(drawn.map((draw) => Math.abs(draw[layer] ?? NaN)), 0.95))),
+    null95: Array.from({ length: layerCount + 1 }, (_, layer) =>
+      known(
+        quantile(
+          drawn.map((draw) => Math.abs(draw[layer] ?? NaN)),
+          0.95,
+        ),
+      ),
+    ),
     shuffles: SHUFFLES,
     topics: topics.length,
     fittedTopics: probe.evidence.topics,
@@ -92,11 +120,26 @@ function needEnough({ id }: Probe, { from, to }: { readonly from: string; readon
 
 /** Turns of both poles; topics of equal name are one, in whichever set they stand. */
 function turnsOf(sets: readonly PromptSet[]): Turn[] {
-  return sets.flatMap(({ rows }) => rows.filter(({ pole }) => labelOf(pole) !== 0).map(({ context, text, topic, pole }) => ({ text: [context, text], taps: [], tapAfter: [1], topic, label: labelOf(pole) })));
+  return sets.flatMap(({ rows }) =>
+    rows
+      .filter(({ pole }) => labelOf(pole) !== 0)
+      .map(({ context, text, topic, pole }) => ({
+        text: [context, text],
+        taps: [],
+        tapAfter: [1],
+        topic,
+        label: labelOf(pole),
+      })),
+  );
 }
 
 /** Sum over a topic's turns of label times mean residual over the turn's own words `[layers, hidden]`, by topic. */
-async function differences(reader: SegmentReader, turns: readonly Turn[], length: number, call: LongCall): Promise<ReadonlyMap<string, Float64Array>> {
+async function differences(
+  reader: SegmentReader,
+  turns: readonly Turn[],
+  length: number,
+  call: LongCall,
+): Promise<ReadonlyMap<string, Float64Array>> {
   const out = new Map<string, Float64Array>();
   let done = 0;
   const onGroup = async (size: number): Promise<void> => {
@@ -104,10 +147,18 @@ async function differences(reader: SegmentReader, turns: readonly Turn[], length
     call.onProgress?.({ stage: 'reading', done, total: turns.length });
     await giveWay(call);
   };
-  for await (const [{ topic, label, text }, { taps: [read] }] of readAll(reader, turns, onGroup, call.signal)) {
+  for await (const [
+    { topic, label, text },
+    {
+      taps: [read],
+    },
+  ] of readAll(reader, turns, onGroup, call.signal)) {
     const own = read?.own;
     if (own?.length !== length || !own.every((value) => Number.isFinite(value))) {
-      throw new AppError('numbers-not-finite', `The model gave numbers that are not finite for "${text.join(' ').slice(0, 60)}…". Run the numbers check; on a graphics processor, try the CPU instead.`);
+      throw new AppError(
+        'numbers-not-finite',
+        `The model gave numbers that are not finite for "${text.join(' ').slice(0, 60)}…". Run the numbers check; on a graphics processor, try the CPU instead.`,
+      );
     }
     const sum = out.get(topic) ?? new Float64Array(length);
     for (let i = 0; i < length; i += 1) sum[i] = (sum[i] ?? 0) + label * (own[i] ?? NaN);
@@ -119,6 +170,7 @@ async function differences(reader: SegmentReader, turns: readonly Turn[], length
 /** Differences of topics added up, each with its sign; their length does not matter to a cosine. */
 function summed(topics: readonly { readonly sign: number; readonly of: Float64Array }[]): Float32Array {
   const out = new Float64Array(topics[0]?.of.length ?? 0);
-  for (const { sign, of } of topics) for (let i = 0; i < out.length; i += 1) out[i] = (out[i] ?? 0) + sign * (of[i] ?? NaN);
+  for (const { sign, of } of topics)
+    for (let i = 0; i < out.length; i += 1) out[i] = (out[i] ?? 0) + sign * (of[i] ?? NaN);
   return Float32Array.from(out);
 }

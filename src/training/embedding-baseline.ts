@@ -12,12 +12,20 @@ import { type Readings, selectFor, unitsOf } from './readings.ts';
  * weights, penalty chosen and topic left out as for the probe. (At the taps layer 0 reads 0.5 by construction: its words
  * are the same after every text.)
  */
-export function embeddingBaseline({ hidden, embeddings }: Pick<TapRows, 'hidden' | 'embeddings'>, readings: Readings, method: FitMethod): Estimate {
+export function embeddingBaseline(
+  { hidden, embeddings }: Pick<TapRows, 'hidden' | 'embeddings'>,
+  readings: Readings,
+  method: FitMethod,
+): Estimate {
   const values = new Float32Array(readings.turns.length * hidden);
-  readings.turns.forEach(({ info }, reading) => values.set(embeddings.get(info.turn) ?? new Float32Array(hidden).fill(NaN), reading * hidden));
+  readings.turns.forEach(({ info }, reading) =>
+    values.set(embeddings.get(info.turn) ?? new Float32Array(hidden).fill(NaN), reading * hidden),
+  );
   const selection = selectFor(readings, method.target);
   const prepared = prepareLayer(values, hidden, selection.select, selection);
   const topics = { units: unitsOf(selection, readings.topics), labels: selection.targets };
-  const candidates = [...new Set([method.penalty, ...PENALTIES[method.kind]])].map((penalty) => nestedCandidate(fitLayer(prepared, { ...method, penalty }), topics, 0, penalty));
+  const candidates = [...new Set([method.penalty, ...PENALTIES[method.kind]])].map((penalty) =>
+    nestedCandidate(fitLayer(prepared, { ...method, penalty }), topics, 0, penalty),
+  );
   return nestedEvidence(candidates, topics).auroc;
 }

@@ -36,7 +36,13 @@ export function equalLengthTopics(sets: readonly PromptSet[]): Set<number> {
  * The probe on those topics alone, every one of them left out when it was scored; nothing where length does not tell, or
  * where all or none of the topics are such. `held` are held-out scores in the order of `Readings.poles`.
  */
-export function equalLengthPart(sets: readonly PromptSet[], length: Baselines['length'], readings: Readings, held: ArrayLike<number>, seed: number): Transfer[] {
+export function equalLengthPart(
+  sets: readonly PromptSet[],
+  length: Baselines['length'],
+  readings: Readings,
+  held: ArrayLike<number>,
+  seed: number,
+): Transfer[] {
   const topics = equalLengthTopics(sets);
   if (!lengthTells(length) || topics.size === 0 || topics.size === readings.topics.length) return [];
   const own = readings.poles.flatMap((reading, at) => {
@@ -44,5 +50,15 @@ export function equalLengthPart(sets: readonly PromptSet[], length: Baselines['l
     return info !== undefined && topics.has(info.topic) ? [{ info, score: held[at] ?? NaN }] : [];
   });
   const name = `turns of nearly equal length (at most ${MOST_WORDS_APART} words apart)`;
-  return [{ kind: 'part', name, ...readOf(own.map(({ score }) => score), own.map(({ info }) => info), seed) }];
+  return [
+    {
+      kind: 'part',
+      name,
+      ...readOf(
+        own.map(({ score }) => score),
+        own.map(({ info }) => info),
+        seed,
+      ),
+    },
+  ];
 }

@@ -52,11 +52,28 @@ const BESIDE: readonly FitMethod[] = [
 ];
 
 /** Fits every layer; throws `cancelled`. */
-export async function fitLayers(rows: TapRows, readings: Readings, options: LongCall & { readonly sets: readonly PromptSet[]; readonly method: FitMethod; readonly shuffles: number; readonly seed: number }): Promise<FittedLayers> {
+export async function fitLayers(
+  rows: TapRows,
+  readings: Readings,
+  options: LongCall & {
+    readonly sets: readonly PromptSet[];
+    readonly method: FitMethod;
+    readonly shuffles: number;
+    readonly seed: number;
+  },
+): Promise<FittedLayers> {
   const { method, shuffles, seed } = options;
   const groups = heldGroups(readings, options.sets);
-  const own = methodCurve(readings, method, shuffles, seed, groups.map(({ topics }) => topics));
-  const others = BESIDE.filter(({ kind }) => kind !== method.kind || method.target !== 'poles').map((beside) => methodCurve(readings, beside, shuffles, seed));
+  const own = methodCurve(
+    readings,
+    method,
+    shuffles,
+    seed,
+    groups.map(({ topics }) => topics),
+  );
+  const others = BESIDE.filter(({ kind }) => kind !== method.kind || method.target !== 'poles').map((beside) =>
+    methodCurve(readings, beside, shuffles, seed),
+  );
   const makers = poleMakers(rows, readings, method, seed);
   const driftOrigin = driftOriginOf(rows);
   const layers: FittedLayer[] = [];
@@ -69,7 +86,13 @@ export async function fitLayers(rows: TapRows, readings: Readings, options: Long
     for (const other of others) other.add(source);
     const direction = Float32Array.from(directionOf(fitted.prepared, fitted.fit));
     const poles = byPole((pole) => makers[pole].add(source, residuals));
-    layers.push({ direction, taps: calibrateTaps(project(residuals, direction), rows.info), nullLayer: fitNullLayer(rows, layer, NULL_RANK, driftOrigin), held: fitted.held, poles: byPole((pole) => withoutFit(poles[pole])) });
+    layers.push({
+      direction,
+      taps: calibrateTaps(project(residuals, direction), rows.info),
+      nullLayer: fitNullLayer(rows, layer, NULL_RANK, driftOrigin),
+      held: fitted.held,
+      poles: byPole((pole) => withoutFit(poles[pole])),
+    });
     storyScores.push(storiesLeftOut(readings, fitted, layerReadings));
     for (const pole of POLES) poleStoryScores[pole].push(storiesLeftOut(readings, poles[pole].fitted, layerReadings));
     options.onProgress?.({ stage: 'fitting', done: layer + 1, total: rows.residuals.length });

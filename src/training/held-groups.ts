@@ -21,10 +21,17 @@ export interface HeldGroup {
  * all scores would be 0.
  */
 export function heldGroups(readings: Readings, sets: readonly PromptSet[]): HeldGroup[] {
-  return [...groupsBy(readings, 'style', (row) => row.style), ...groupsBy(readings, 'set', (row) => sets[row.set]?.name)];
+  return [
+    ...groupsBy(readings, 'style', (row) => row.style),
+    ...groupsBy(readings, 'set', (row) => sets[row.set]?.name),
+  ];
 }
 
-function groupsBy(readings: Readings, kind: HeldGroup['kind'], nameOf: (row: RowInfo) => string | undefined): HeldGroup[] {
+function groupsBy(
+  readings: Readings,
+  kind: HeldGroup['kind'],
+  nameOf: (row: RowInfo) => string | undefined,
+): HeldGroup[] {
   const groups = new Map<string, { readonly topics: Set<number>; readonly poles: number[] }>();
   for (const reading of readings.poles) {
     const row = readings.info[reading];
@@ -36,14 +43,30 @@ function groupsBy(readings: Readings, kind: HeldGroup['kind'], nameOf: (row: Row
     group.poles.push(reading);
   }
   if (groups.size < 2) return [];
-  return [...groups].filter(([, { topics }]) => topics.size < readings.topics.length).map(([name, { topics, poles }]) => ({ kind, name, topics: [...topics], poles }));
+  return [...groups]
+    .filter(([, { topics }]) => topics.size < readings.topics.length)
+    .map(([name, { topics, poles }]) => ({ kind, name, topics: [...topics], poles }));
 }
 
 /** What the probe's way to fit reads in each group, layer and penalty chosen by the topics outside it. */
-export function groupTransfers(groups: readonly HeldGroup[], scores: readonly GroupScores[], readings: Readings, seed: number): Transfer[] {
+export function groupTransfers(
+  groups: readonly HeldGroup[],
+  scores: readonly GroupScores[],
+  readings: Readings,
+  seed: number,
+): Transfer[] {
   return groups.map(({ kind, name, poles }, index) => {
     const { layer = 0, penalty = 0, byReading } = scores[index] ?? {};
     const info = poles.flatMap((reading) => readings.info[reading] ?? []);
-    return { kind, name, ...readOf(poles.map((reading) => byReading?.get(reading) ?? NaN), info, seed), chosen: { layer, penalty } };
+    return {
+      kind,
+      name,
+      ...readOf(
+        poles.map((reading) => byReading?.get(reading) ?? NaN),
+        info,
+        seed,
+      ),
+      chosen: { layer, penalty },
+    };
   });
 }

@@ -5,7 +5,15 @@ import { fitLayer, prepareLayer, ridgePenalty } from '../core/fit.ts';
 import { leaveUnitsOut } from '../core/leave-out.ts';
 import { calibrationOf } from '../core/platt.ts';
 import { poleGeometryAt, polesAgainstNeutral } from '../core/pole-geometry.ts';
-import type { Calibration, ControlResult, DriftPoint, Estimate, PoleGeometry, Selectivity, Transfer } from '../core/report-types.ts';
+import type {
+  Calibration,
+  ControlResult,
+  DriftPoint,
+  Estimate,
+  PoleGeometry,
+  Selectivity,
+  Transfer,
+} from '../core/report-types.ts';
 import { labelOf, type RowInfo, type TapRows } from '../core/rows.ts';
 import { selectivityOf } from '../core/selectivity.ts';
 import { mean, standardDeviation } from '../core/stats.ts';
@@ -55,43 +63,90 @@ export function judgeLayer(job: LayerToJudge): LayerJudgement {
   const roles = readings.info.map((row) => row.role);
   const allTopics = readings.info.map((row) => row.topic);
   return {
-    calibration: calibrationOf(Float64Array.from(readings.poles, (reading) => byTopic[reading] ?? NaN), labels, topics),
-    poles: { ...polesAgainstNeutral(byTopic, roles, allTopics, BOOTSTRAP_DRAWS, seed), positiveOwnFit: ownFit(job, 'positive'), negativeOwnFit: ownFit(job, 'negative'), ...poleGeometryAt(layerReadings, hidden, roles, allTopics, BOOTSTRAP_DRAWS, seed) },
+    calibration: calibrationOf(
+      Float64Array.from(readings.poles, (reading) => byTopic[reading] ?? NaN),
+      labels,
+      topics,
+    ),
+    poles: {
+      ...polesAgainstNeutral(byTopic, roles, allTopics, BOOTSTRAP_DRAWS, seed),
+      positiveOwnFit: ownFit(job, 'positive'),
+      negativeOwnFit: ownFit(job, 'negative'),
+      ...poleGeometryAt(layerReadings, hidden, roles, allTopics, BOOTSTRAP_DRAWS, seed),
+    },
     controls: zeroControls(job, leaving(readings.zeroTopics), fitted.selection.targets.length === readings.info.length),
     drift: driftOf(readings, leaving(readings.stories)),
   };
 }
 
 /** One pole against neutral turns, fitted to nothing else: what a probe of that pole alone would reach on topics left out. */
-function ownFit({ readings, fitted, layerReadings, hidden, seed }: LayerToJudge, pole: 'positive' | 'negative'): Estimate {
+function ownFit(
+  { readings, fitted, layerReadings, hidden, seed }: LayerToJudge,
+  pole: 'positive' | 'negative',
+): Estimate {
   const select = readings.info.flatMap(({ role }, i) => (role === pole || role === 'neutral' ? [i] : []));
   const info = select.flatMap((i) => readings.info[i] ?? []);
   const targets = Float64Array.from(info, ({ role }) => (role === pole ? 1 : -1));
-  const prepared = prepareLayer(layerReadings, hidden, select, { targets, weights: new Float64Array(select.length).fill(1) });
-  const held = leaveUnitsOut(fitLayer(prepared, fitted.method), groupBy(info, ({ topic }) => topic));
-  return clusterAuroc(held, targets, info.map(({ topic }) => topic), BOOTSTRAP_DRAWS, seed);
+  const prepared = prepareLayer(layerReadings, hidden, select, {
+    targets,
+    weights: new Float64Array(select.length).fill(1),
+  });
+  const held = leaveUnitsOut(
+    fitLayer(prepared, fitted.method),
+    groupBy(info, ({ topic }) => topic),
+  );
+  return clusterAuroc(
+    held,
+    targets,
+    info.map(({ topic }) => topic),
+    BOOTSTRAP_DRAWS,
+    seed,
+  );
 }
 
 /** AUROC and pairs of some readings of both poles. */
-export function readOf(scores: readonly number[], info: readonly Pick<RowInfo, 'side' | 'topic'>[], seed: number): Pick<Transfer, 'auroc' | 'pairs'> {
+export function readOf(
+  scores: readonly number[],
+  info: readonly Pick<RowInfo, 'side' | 'topic'>[],
+  seed: number,
+): Pick<Transfer, 'auroc' | 'pairs'> {
   const labels = info.map((row) => row.side);
   const topics = info.map((row) => row.topic);
-  return { auroc: clusterAuroc(scores, labels, topics, BOOTSTRAP_DRAWS, seed), pairs: pairedAccuracy(scores, labels, topics) };
+  return {
+    auroc: clusterAuroc(scores, labels, topics, BOOTSTRAP_DRAWS, seed),
+    pairs: pairedAccuracy(scores, labels, topics),
+  };
 }
 
 /** How far the two sides of each zero set are told apart. */
-function zeroControls({ readings, sets, zeros, seed }: LayerToJudge, scores: Float64Array, trained: boolean): ControlResult[] {
+function zeroControls(
+  { readings, sets, zeros, seed }: LayerToJudge,
+  scores: Float64Array,
+  trained: boolean,
+): ControlResult[] {
   return zeros.map((zero, index) => {
     const own = readings.info.flatMap((row, i) => (row.set === sets.length + index && row.side !== 0 ? [i] : []));
     const info = own.flatMap((i) => readings.info[i] ?? []);
-    const gaps = gapsByTopic(own.map((i) => scores[i] ?? NaN), info);
+    const gaps = gapsByTopic(
+      own.map((i) => scores[i] ?? NaN),
+      info,
+    );
     const between = `${zero.axis.positive} − ${zero.axis.negative}`;
     return {
       name: zero.name,
       about: zero.about,
       trained,
       effects: [
-        { label: `${zero.axis.positive} against ${zero.axis.negative}`, unit: 'AUROC', wanted: 'near 0.5', estimate: readOf(own.map((i) => scores[i] ?? NaN), info, seed).auroc },
+        {
+          label: `${zero.axis.positive} against ${zero.axis.negative}`,
+          unit: 'AUROC',
+          wanted: 'near 0.5',
+          estimate: readOf(
+            own.map((i) => scores[i] ?? NaN),
+            info,
+            seed,
+          ).auroc,
+        },
         { label: between, unit: 'score', wanted: 'near zero', estimate: clusterMean(gaps, BOOTSTRAP_DRAWS, seed) },
       ],
     };
@@ -115,11 +170,22 @@ function driftOf(readings: Readings, scores: Float64Array): DriftPoint[] {
   readings.info.forEach((row, i) => {
     if (row.story >= 0) (byBeats[row.beats] ??= []).push(scores[i] ?? NaN);
   });
-  return byBeats.map((values, beats) => ({ beats, mean: mean(values), sd: values.length > 1 ? standardDeviation(values, 'sample') : 0, n: values.length }));
+  return byBeats.map((values, beats) => ({
+    beats,
+    mean: mean(values),
+    sd: values.length > 1 ? standardDeviation(values, 'sample') : 0,
+    n: values.length,
+  }));
 }
 
 /** Selectivity between the first two taps, at one layer; null with a single tap. */
-export function selectivityAt(rows: TapRows, readings: Readings, fitted: LayerFit, layer: number, seed: number): Selectivity | null {
+export function selectivityAt(
+  rows: TapRows,
+  readings: Readings,
+  fitted: LayerFit,
+  layer: number,
+  seed: number,
+): Selectivity | null {
   const residuals = rows.residuals[layer] ?? new Float32Array(0);
   const atTap = (tap: number): Float32Array => {
     const out = new Float32Array(readings.poles.length * rows.hidden);
@@ -133,7 +199,13 @@ export function selectivityAt(rows: TapRows, readings: Readings, fitted: LayerFi
   const info = readings.poles.flatMap((reading) => readings.info[reading] ?? []);
   const { method, prepared } = fitted;
   return selectivityOf({
-    learned: atTap(0), tested: atTap(1), hidden: rows.hidden, labels: info.map((row) => labelOf(row.role)), topics: info.map((row) => row.topic),
-    penalty: ridgePenalty(method, prepared.rows), draws: BOOTSTRAP_DRAWS, seed,
+    learned: atTap(0),
+    tested: atTap(1),
+    hidden: rows.hidden,
+    labels: info.map((row) => labelOf(row.role)),
+    topics: info.map((row) => row.topic),
+    penalty: ridgePenalty(method, prepared.rows),
+    draws: BOOTSTRAP_DRAWS,
+    seed,
   });
 }

@@ -14,12 +14,30 @@ const TAPS = 2;
  * Reads `set` at its own first taps and puts the turns in order along the vector at every layer. Means are plain projections.
  * Throws `probe-width-mismatch` where the vector does not fit the model, and what `judgeProbe` throws.
  */
-export async function judgeVector(reader: SegmentReader, vector: ControlVector, set: PromptSet, call: LongCall & { readonly seed?: number } = {}): Promise<Judgement> {
+export async function judgeVector(
+  reader: SegmentReader,
+  vector: ControlVector,
+  set: PromptSet,
+  call: LongCall & { readonly seed?: number } = {},
+): Promise<Judgement> {
   const { model } = reader;
   const directions = directionsFrom(vector, model);
   const unit = { tapMean: 0, scale: 1, tokenMean: 0, tokenSd: 1, smoothSd: 1 };
-  const judgement = await judgeProbe(reader, { id: vector.name, model, taps: set.taps.slice(0, TAPS), directions, calibration: Array.from({ length: model.layerCount + 1 }, () => unit) }, set, call);
-  const empty = Array.from({ length: model.layerCount + 1 }, (_, layer) => layer).filter((layer) => layer >= FIRST_CONTROL_LAYER && !vector.vectors.has(layer - 1));
+  const judgement = await judgeProbe(
+    reader,
+    {
+      id: vector.name,
+      model,
+      taps: set.taps.slice(0, TAPS),
+      directions,
+      calibration: Array.from({ length: model.layerCount + 1 }, () => unit),
+    },
+    set,
+    call,
+  );
+  const empty = Array.from({ length: model.layerCount + 1 }, (_, layer) => layer).filter(
+    (layer) => layer >= FIRST_CONTROL_LAYER && !vector.vectors.has(layer - 1),
+  );
   return {
     ...judgement,
     caveats: [

@@ -23,7 +23,12 @@ export type Judged = Pick<Probe, 'id' | 'model' | 'taps' | 'directions' | 'calib
  * Reads `set` at the probe's own taps and scores it at every layer. Throws `probe-width-mismatch` or
  * `probe-model-mismatch` where the probe belongs to another model, `numbers-not-finite` and `cancelled`.
  */
-export async function judgeProbe(reader: SegmentReader, probe: Judged, set: PromptSet, call: LongCall & { readonly seed?: number } = {}): Promise<Judgement> {
+export async function judgeProbe(
+  reader: SegmentReader,
+  probe: Judged,
+  set: PromptSet,
+  call: LongCall & { readonly seed?: number } = {},
+): Promise<Judgement> {
   const { seed = 0 } = call;
   assertProbeFits(probe, reader.model);
   const rows = await collectRows(reader, { sets: [set], stories: undefined, taps: probe.taps, settings: false }, call);
@@ -35,13 +40,30 @@ export async function judgeProbe(reader: SegmentReader, probe: Judged, set: Prom
   for (const [layer, residuals] of rows.residuals.entries()) {
     const { tapMean, scale } = probe.calibration[layer] ?? { tapMean: NaN, scale: NaN };
     const direction = probe.directions.subarray(layer * rows.hidden, (layer + 1) * rows.hidden);
-    const scores = Array.from(project(readingsOf(residuals, rows.hidden, turns), direction), (along) => (along - tapMean) / scale);
+    const scores = Array.from(
+      project(readingsOf(residuals, rows.hidden, turns), direction),
+      (along) => (along - tapMean) / scale,
+    );
     const meanOf = (role: RowRole): number => mean(scores.filter((_, i) => info[i]?.role === role));
-    layers.push({ ...readOf(scores, info, seed), scores: poles.map((i) => scores[i] ?? NaN), positive: meanOf('positive'), negative: meanOf('negative'), neutral: meanOf('neutral') });
+    layers.push({
+      ...readOf(scores, info, seed),
+      scores: poles.map((i) => scores[i] ?? NaN),
+      positive: meanOf('positive'),
+      negative: meanOf('negative'),
+      neutral: meanOf('neutral'),
+    });
     await giveWay(call);
   }
   const bothPoles = new Set(labels).size === 2;
-  const shuffled = bothPoles ? judgementNull(layers.map((layer) => layer.scores), labels, poles.map((i) => info[i]?.topic ?? 0), JUDGEMENT_SHUFFLES, seed) : null;
+  const shuffled = bothPoles
+    ? judgementNull(
+        layers.map((layer) => layer.scores),
+        labels,
+        poles.map((i) => info[i]?.topic ?? 0),
+        JUDGEMENT_SHUFFLES,
+        seed,
+      )
+    : null;
   return {
     set: set.name,
     sha256: set.sha256,
@@ -67,12 +89,29 @@ function caveatsOf({ axis, rows, topics }: PromptSet, topicCount: number, shuffl
   const out: string[] = [];
   const lacking = (['positive', 'negative'] as const).filter((pole) => !rows.some((row) => row.pole === pole));
   for (const pole of lacking) out.push(`No turn is ${axis[pole]}: there is nothing to tell apart.`);
-  const halves = topics.filter((topic) => new Set(rows.flatMap((row) => (row.topic === topic && row.pole !== 'neutral' ? [row.pole] : []))).size < 2).length;
-  if (lacking.length === 0 && halves > 0) out.push(`${halves} of ${topicCount} topics hold one pole only: they count in the AUROC, and not in the pairs.`);
-  if (topicCount < FEWEST_UNITS) out.push(`${topicCount} ${topicCount === 1 ? 'topic is' : 'topics are'} too few for an interval: every number here may be luck.`);
-  else if (topicCount < ENOUGH_TOPICS) out.push(`${topicCount} topics: an AUROC over so few moves by 0.1 with the choice of topics alone; 36 or more are better.`);
-  if (shuffled !== null && shuffled.ways <= shuffled.shuffles) out.push(`The labels can be dealt out within topics in ${shuffled.ways} ways only, so p cannot lie below 1 in ${shuffled.ways}.`);
-  if (rows.some((row) => row.context === '')) out.push('Turns without a scene were read alone: the probe was fitted on turns behind one, so its zero may lie elsewhere.');
-  if (!rows.some((row) => row.pole === 'neutral')) out.push(`No turn is ${axis.neutral}, so it is not seen where this probe puts its zero.`);
+  const halves = topics.filter(
+    (topic) =>
+      new Set(rows.flatMap((row) => (row.topic === topic && row.pole !== 'neutral' ? [row.pole] : []))).size < 2,
+  ).length;
+  if (lacking.length === 0 && halves > 0)
+    out.push(`${halves} of ${topicCount} topics hold one pole only: they count in the AUROC, and not in the pairs.`);
+  if (topicCount < FEWEST_UNITS)
+    out.push(
+      `${topicCount} ${topicCount === 1 ? 'topic is' : 'topics are'} too few for an interval: every number here may be luck.`,
+    );
+  else if (topicCount < ENOUGH_TOPICS)
+    out.push(
+      `${topicCount} topics: an AUROC over so few moves by 0.1 with the choice of topics alone; 36 or more are better.`,
+    );
+  if (shuffled !== null && shuffled.ways <= shuffled.shuffles)
+    out.push(
+      `The labels can be dealt out within topics in ${shuffled.ways} ways only, so p cannot lie below 1 in ${shuffled.ways}.`,
+    );
+  if (rows.some((row) => row.context === ''))
+    out.push(
+      'Turns without a scene were read alone: the probe was fitted on turns behind one, so its zero may lie elsewhere.',
+    );
+  if (!rows.some((row) => row.pole === 'neutral'))
+    out.push(`No turn is ${axis.neutral}, so it is not seen where this probe puts its zero.`);
   return out;
 }

@@ -5,7 +5,10 @@ import type { LayerFit } from './method-curve.ts';
 import { type Readings, unitsOf } from './readings.ts';
 
 /** A function from a reading `[hidden]` of the fit's layer and a topic of the axis to its score, in the units of the targets. */
-export function scoreWithoutTopic(fitted: LayerFit, readings: Readings): (reading: Float32Array, topic: number) => number {
+export function scoreWithoutTopic(
+  fitted: LayerFit,
+  readings: Readings,
+): (reading: Float32Array, topic: number) => number {
   const known = new Map<number, Float64Array>();
   return (reading, topic) => {
     const [own = []] = unitsOf(fitted.selection, [readings.topics[topic] ?? []]);

@@ -78,7 +78,13 @@ interface LayerEvidence {
  * A curve of `method`; `shuffles` label shuffles from `seed` are the same at every layer, which the null of the best layer
  * needs. `groups` are topics to be left out together.
  */
-export function methodCurve(readings: Readings, method: FitMethod, shuffles: number, seed: number, groups: readonly (readonly number[])[] = []): CurveMaker {
+export function methodCurve(
+  readings: Readings,
+  method: FitMethod,
+  shuffles: number,
+  seed: number,
+  groups: readonly (readonly number[])[] = [],
+): CurveMaker {
   const selection = selectFor(readings, method.target);
   const topics = unitsOf(selection, readings.topics);
   const poles = readings.poles.map((reading) => selection.place[reading] ?? 0);
@@ -95,14 +101,16 @@ export function methodCurve(readings: Readings, method: FitMethod, shuffles: num
 
   /** Held-out scores under every shuffle, in the order of `poles`; those of a logistic fit by its first step. */
   function nullScores(prepared: PreparedLayer, fit: LeftOutFit): { own: Float64Array; nulls: Float64Array[] } {
-    const smoother = method.kind === 'logistic' ? smootherOf(prepared.parts, ridgePenalty(method, prepared.rows)) : fit.smoother;
+    const smoother =
+      method.kind === 'logistic' ? smootherOf(prepared.parts, ridgePenalty(method, prepared.rows)) : fit.smoother;
     const operator = leaveOutOperator(smoother, topics, poles);
     const [own = new Float64Array(0), ...nulls] = applyOperator(operator, [labels, ...shuffled], pairs);
     const at = new Map(operator.scored.map((row, index) => [row, index]));
     const order = Int32Array.from(poles, (row) => at.get(row) ?? -1);
     // A topic's rows mostly stand together, and then the scores are in order already.
     const inOrder = order.every((from, to) => from === to);
-    const ordered = (scores: Float64Array): Float64Array => (inOrder ? scores : Float64Array.from(order, (from) => scores[from] ?? NaN));
+    const ordered = (scores: Float64Array): Float64Array =>
+      inOrder ? scores : Float64Array.from(order, (from) => scores[from] ?? NaN);
     return { own: ordered(own), nulls: nulls.map(ordered) };
   }
 
@@ -127,13 +135,17 @@ export function methodCurve(readings: Readings, method: FitMethod, shuffles: num
       for (const [penalty, candidate] of fits) {
         const block = topicBlock(candidate, nested);
         candidates.push(nestedCandidate(candidate, nested, layer, penalty, block));
-        for (const group of leftOut) group.candidates.push(groupCandidate(candidate, nested, block, group.topics, layer, penalty));
+        for (const group of leftOut)
+          group.candidates.push(groupCandidate(candidate, nested, block, group.topics, layer, penalty));
       }
       return { method, selection, prepared, fit, held };
     },
     finish() {
       const aurocs = layers.map((layer) => layer.auroc.value);
-      const shuffledBest = nullEvidence(layers.map((layer) => layer.nulls), aurocs);
+      const shuffledBest = nullEvidence(
+        layers.map((layer) => layer.nulls),
+        aurocs,
+      );
       return {
         method,
         auroc: aurocs,
@@ -152,7 +164,11 @@ export function methodCurve(readings: Readings, method: FitMethod, shuffles: num
       return leftOut.map((group) => {
         const { layer, penalty, outer } = chosenCandidate(group.candidates);
         const rows = topics.flatMap((unit, topic) => (group.topics.has(topic) ? unit : []));
-        return { layer, penalty, byReading: new Map(rows.map((row, at) => [selection.select[row] ?? -1, outer[at] ?? NaN])) };
+        return {
+          layer,
+          penalty,
+          byReading: new Map(rows.map((row, at) => [selection.select[row] ?? -1, outer[at] ?? NaN])),
+        };
       });
     },
   };

@@ -32,7 +32,12 @@ export interface PoleMaker {
  * scores them too, with their topic left out, and rows, units and kernel are those of the probe's own fit wherever
  * its target reads neutral turns.
  */
-export function poleMakers(rows: TapRows, readings: Readings, method: FitMethod, seed: number): Readonly<Record<Pole, PoleMaker>> {
+export function poleMakers(
+  rows: TapRows,
+  readings: Readings,
+  method: FitMethod,
+  seed: number,
+): Readonly<Record<Pole, PoleMaker>> {
   const among = selectWithNeutral(readings, method.target);
   const topics = unitsOf(among, readings.topics);
   const topicOf = readings.info.map(({ topic }) => topic);
@@ -40,8 +45,16 @@ export function poleMakers(rows: TapRows, readings: Readings, method: FitMethod,
     const selection = selectPole(readings, among, pole);
     /** AUROC of the turns of `role` against neutral ones, on this pole's side. */
     const against = (held: Float64Array, role: Pole): Estimate => {
-      const label = readings.info.map((row) => (row.role === role ? signOf(pole) : row.role === 'neutral' ? -signOf(pole) : 0));
-      return clusterAuroc(selection.select.map((_, i) => held[i] ?? NaN), selection.select.map((reading) => label[reading] ?? 0), selection.select.map((reading) => topicOf[reading] ?? 0), BOOTSTRAP_DRAWS, seed);
+      const label = readings.info.map((row) =>
+        row.role === role ? signOf(pole) : row.role === 'neutral' ? -signOf(pole) : 0,
+      );
+      return clusterAuroc(
+        selection.select.map((_, i) => held[i] ?? NaN),
+        selection.select.map((reading) => label[reading] ?? 0),
+        selection.select.map((reading) => topicOf[reading] ?? 0),
+        BOOTSTRAP_DRAWS,
+        seed,
+      );
     };
     return {
       add(source, residuals) {
@@ -64,8 +77,13 @@ export function poleMakers(rows: TapRows, readings: Readings, method: FitMethod,
 }
 
 /** The evidence of one pole from its layers. Too few topics for an interval: nothing is excluded. */
-export function poleEvidence(layers: readonly Pick<FittedPole, 'own' | 'other'>[], readings: Readings, pole: Pole): PoleEvidence {
-  const line = (of: (layer: Pick<FittedPole, 'own' | 'other'>) => number): number[] => layers.map((layer) => significant(of(layer)));
+export function poleEvidence(
+  layers: readonly Pick<FittedPole, 'own' | 'other'>[],
+  readings: Readings,
+  pole: Pole,
+): PoleEvidence {
+  const line = (of: (layer: Pick<FittedPole, 'own' | 'other'>) => number): number[] =>
+    layers.map((layer) => significant(of(layer)));
   return {
     topics: readings.topics.length,
     rows: readings.info.filter(({ role }) => role === pole || role === 'neutral').length,

@@ -4,7 +4,12 @@ import type { DrawnDirections } from '../core/null-band.ts';
 import { project } from '../core/calibrate.ts';
 
 /** 5th and 95th percentile of the AUROC of `drawn` directions at one layer; `poles` `[readings, hidden]` with their `labels`. */
-export function randomAurocs(drawn: DrawnDirections, layer: number, poles: Float32Array, labels: ArrayLike<number>): { readonly low: number; readonly high: number } {
+export function randomAurocs(
+  drawn: DrawnDirections,
+  layer: number,
+  poles: Float32Array,
+  labels: ArrayLike<number>,
+): { readonly low: number; readonly high: number } {
   const { count, hidden, directions } = drawn;
   const found = Float64Array.from({ length: count }, (_, d) => {
     const at = (layer * count + d) * hidden;

@@ -1,5 +1,6 @@
 /**
- * What of a training this model can read, found before anything is read: a missing chat form or a text that is too long must not end a training when all
+ * What of a training this model can read, found before anything is read: a missing chat form or a text that is too long
+ * must not end a training when all
  * else is done. Texts that it is fitted on must be readable; what only judges is left out and said on the card.
  */
 import { evenlySpaced, FORM_TOPICS } from '../core/evenly.ts';
@@ -30,24 +31,51 @@ export interface Readable extends Omit<Wanted, 'plan'> {
 export function readableOn(reader: SegmentReader, { plan, controls, others, unseenTaps, chatForm }: Wanted): Readable {
   for (const passage of plannedPassages(plan)) {
     const error = reader.unreadable(passage);
-    if (error !== null) throw new AppError(error.code, `“${passage.text.join(' ').slice(0, 60)}…” is trained on and cannot be read: ${error.message}`, error.details, error);
+    if (error !== null)
+      throw new AppError(
+        error.code,
+        `“${passage.text.join(' ').slice(0, 60)}…” is trained on and cannot be read: ${error.message}`,
+        error.details,
+        error,
+      );
   }
   const leftOut: string[] = [];
   /** Whether all of these can be read; says so where not. */
   const whole = (what: string, passages: readonly Passage[]): boolean => {
     const errors = passages.flatMap((passage) => reader.unreadable(passage) ?? []);
     const [first] = errors;
-    if (first !== undefined) leftOut.push(`${what} left out: ${errors.length} of ${passages.length} texts cannot be read with this model. ${first.message}`.slice(0, 900));
+    if (first !== undefined)
+      leftOut.push(
+        `${what} left out: ${errors.length} of ${passages.length} texts cannot be read with this model. ${first.message}`.slice(
+          0,
+          900,
+        ),
+      );
     return first === undefined;
   };
-  const turns = (sets: readonly PromptSet[], taps: readonly string[]): Passage[] => sets.flatMap((set) => set.rows.map((row) => ({ text: [row.context, row.text], taps, tapAfter: [1] })));
+  const turns = (sets: readonly PromptSet[], taps: readonly string[]): Passage[] =>
+    sets.flatMap((set) => set.rows.map((row) => ({ text: [row.context, row.text], taps, tapAfter: [1] })));
   const names = topicNames(plan.sets);
   const inForm = new Set(evenlySpaced(names.length, FORM_TOPICS).flatMap((at) => names[at] ?? []));
-  const replies = plan.sets.flatMap((set) => set.rows.flatMap((row): Passage[] => (row.pole === 'neutral' || !inForm.has(row.topic) ? [] : [{ text: { user: row.context, assistant: row.text }, taps: plan.taps, tapAfter: [1] }])));
+  const replies = plan.sets.flatMap((set) =>
+    set.rows.flatMap((row): Passage[] =>
+      row.pole === 'neutral' || !inForm.has(row.topic)
+        ? []
+        : [{ text: { user: row.context, assistant: row.text }, taps: plan.taps, tapAfter: [1] }],
+    ),
+  );
   return {
-    controls: controls.filter((set) => whole(`The control “${set.name}” was`, set.rows.map((row) => controlPassage(row, plan.taps)))),
+    controls: controls.filter((set) =>
+      whole(
+        `The control “${set.name}” was`,
+        set.rows.map((row) => controlPassage(row, plan.taps)),
+      ),
+    ),
     others: others.filter((set) => whole(`The set “${set.name}” of another axis was`, turns([set], plan.taps))),
-    unseenTaps: unseenTaps.length === 0 || whole('Readouts that were never trained on were', turns(plan.sets, unseenTaps)) ? unseenTaps : [],
+    unseenTaps:
+      unseenTaps.length === 0 || whole('Readouts that were never trained on were', turns(plan.sets, unseenTaps))
+        ? unseenTaps
+        : [],
     chatForm: chatForm && whole('The model’s chat form was', replies),
     leftOut,
   };

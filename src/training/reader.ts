@@ -50,7 +50,10 @@ export interface PassageReading {
 /** A model that reads passages, segment by segment. */
 export interface SegmentReader {
   readonly model: ModelIdentity;
-  /** Why a passage cannot be read, found without reading it: no chat form, one that refuses it, more tokens than the model takes. Null where nothing is in the way. */
+  /**
+   * Why a passage cannot be read, found without reading it: no chat form, one that refuses it, more tokens than the
+   * model takes. Null where nothing is in the way.
+   */
   unreadable(passage: Passage): AppError | null;
   /**
    * Parts passages, in their order, into groups that are read together; the same passages make the same groups. Throws

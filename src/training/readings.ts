@@ -55,7 +55,9 @@ export interface Selection {
 /** The readings that a method of this target learns from. */
 export function selectFor(readings: Readings, target: FitMethod['target']): Selection {
   const { info } = readings;
-  const select = info.flatMap(({ role }, i) => (labelOf(role) !== 0 || (target !== 'poles' && role !== 'zero') || target === 'hardened' ? [i] : []));
+  const select = info.flatMap(({ role }, i) =>
+    labelOf(role) !== 0 || (target !== 'poles' && role !== 'zero') || target === 'hardened' ? [i] : [],
+  );
   return selectionOf(readings, select);
 }
 
@@ -65,7 +67,10 @@ const NO_SAY = 1e-9;
 /** What both poles' own directions are fitted among: the readings of the target, and the neutral turns in any case. */
 export function selectWithNeutral(readings: Readings, target: FitMethod['target']): Selection {
   const wanted = new Set(selectFor(readings, target).select);
-  return selectionOf(readings, readings.info.flatMap(({ role }, i) => (wanted.has(i) || role === 'neutral' ? [i] : [])));
+  return selectionOf(
+    readings,
+    readings.info.flatMap(({ role }, i) => (wanted.has(i) || role === 'neutral' ? [i] : [])),
+  );
 }
 
 /** The same readings for one pole from neutral: it alone is told from 0, and the other pole's turns have no say. */
@@ -91,5 +96,9 @@ function selectionOf({ info }: Readings, select: readonly number[]): Selection {
 
 /** Units of readings as units of what is fitted; units of which nothing is fitted are dropped. */
 export function unitsOf(selection: Selection, units: readonly (readonly number[])[]): number[][] {
-  return units.map((unit) => unit.flatMap((reading) => ((selection.place[reading] ?? -1) >= 0 ? [selection.place[reading] ?? 0] : []))).filter((unit) => unit.length > 0);
+  return units
+    .map((unit) =>
+      unit.flatMap((reading) => ((selection.place[reading] ?? -1) >= 0 ? [selection.place[reading] ?? 0] : [])),
+    )
+    .filter((unit) => unit.length > 0);
 }

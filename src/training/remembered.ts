@@ -36,7 +36,11 @@ export function rememberReadings(reader: SegmentReader, store: ReadingStore): Se
 
 /** What a reading hangs on besides its text: the weights, the token that texts begin with, and the day that a chat form prints. */
 function madeWith({ weightsSha256, startToken, chatDate }: ModelIdentity): string {
-  return [weightsSha256, ...(startToken === undefined ? [] : [`start ${startToken}`]), ...(chatDate === undefined ? [] : [`day ${chatDate}`])].join(' ');
+  return [
+    weightsSha256,
+    ...(startToken === undefined ? [] : [`start ${startToken}`]),
+    ...(chatDate === undefined ? [] : [`day ${chatDate}`]),
+  ].join(' ');
 }
 
 interface PlaceKeys {
@@ -50,8 +54,17 @@ interface PlaceKeys {
 /** Names of what is read after each place. Of segments only those up to the place have a say. */
 function keysOf(weights: string, { text, taps, tapAfter, lastTokens }: Passage): readonly PlaceKeys[] {
   return tapAfter.map((index) => {
-    const place = JSON.stringify('user' in text ? [weights, 'exchange', text.system ?? null, text.user, text.assistant, index] : [weights, text.slice(0, index + 1)]);
-    return { length: `${place} length`, own: `${place} own`, last: lastTokens === true ? `${place} last` : null, taps: taps.map((tap) => `${place} ${JSON.stringify(tap)}`) };
+    const place = JSON.stringify(
+      'user' in text
+        ? [weights, 'exchange', text.system ?? null, text.user, text.assistant, index]
+        : [weights, text.slice(0, index + 1)],
+    );
+    return {
+      length: `${place} length`,
+      own: `${place} own`,
+      last: lastTokens === true ? `${place} last` : null,
+      taps: taps.map((tap) => `${place} ${JSON.stringify(tap)}`),
+    };
   });
 }
 
@@ -68,10 +81,17 @@ async function recallPlace(store: ReadingStore, keys: PlaceKeys): Promise<TapRea
   const tokensBefore = length?.[0];
   if (tokensBefore === undefined || own === undefined || (keys.last !== null && last === undefined)) return undefined;
   const known = means.filter((mean) => mean !== undefined);
-  return known.length === keys.taps.length ? { tokensBefore, own, means: known, ...(last === undefined ? {} : { last }) } : undefined;
+  return known.length === keys.taps.length
+    ? { tokensBefore, own, means: known, ...(last === undefined ? {} : { last }) }
+    : undefined;
 }
 
-async function keep(store: ReadingStore, weights: string, passage: Passage, reading: PassageReading | undefined): Promise<void> {
+async function keep(
+  store: ReadingStore,
+  weights: string,
+  passage: Passage,
+  reading: PassageReading | undefined,
+): Promise<void> {
   if (passage.keepTokens === true) return;
   await Promise.all(keysOf(weights, passage).map((keys, place) => keepPlace(store, keys, reading?.taps[place])));
 }

@@ -17,13 +17,21 @@ import { provenanceOf, traceFor, trainProbe, type TrainOptions } from './train.t
 export type Hash = (content: string | Uint8Array) => string;
 
 /** The sets of a plan, validated. */
-type PlannedSets = Pick<TrainOptions, 'sets' | 'stories' | 'trace'> & Required<Pick<TrainOptions, 'zeros' | 'controls' | 'others'>>;
+type PlannedSets = Pick<TrainOptions, 'sets' | 'stories' | 'trace'> &
+  Required<Pick<TrainOptions, 'zeros' | 'controls' | 'others'>>;
 
 /** Validates everything that a plan reads and what its probe is to be called. Throws set errors with file, line and field, and `usage`. */
 export function readPlan(plan: TrainingPlan, hash: Hash): PlannedSets {
   checkProbeNames(plan);
-  const filesOf = (source: SetSource): SetFiles => ({ headerName: `${source.name}.set.json`, rowsName: `${source.name}.jsonl`, header: source.header, rows: source.rows, sha256: hash(source.rows) });
-  const promptSets = (sources: readonly SetSource[], requireNeutral: boolean) => sources.map((source) => parsePromptSet(filesOf(source), { requireNeutral }));
+  const filesOf = (source: SetSource): SetFiles => ({
+    headerName: `${source.name}.set.json`,
+    rowsName: `${source.name}.jsonl`,
+    header: source.header,
+    rows: source.rows,
+    sha256: hash(source.rows),
+  });
+  const promptSets = (sources: readonly SetSource[], requireNeutral: boolean) =>
+    sources.map((source) => parsePromptSet(filesOf(source), { requireNeutral }));
   const stories = parseStorySet(filesOf(plan.stories));
   return {
     sets: promptSets(plan.sets, true),
@@ -31,12 +39,23 @@ export function readPlan(plan: TrainingPlan, hash: Hash): PlannedSets {
     zeros: promptSets(plan.zeros, false),
     controls: plan.controls.map((source) => parseControlSet(filesOf(source))),
     others: promptSets(plan.others, false),
-    trace: plan.trace === null ? null : { texts: plan.trace.texts, freeOf: plan.trace.freeOf, told: plan.trace.told.map((source) => parseControlSet(filesOf(source))) },
+    trace:
+      plan.trace === null
+        ? null
+        : {
+            texts: plan.trace.texts,
+            freeOf: plan.trace.freeOf,
+            told: plan.trace.told.map((source) => parseControlSet(filesOf(source))),
+          },
   };
 }
 
 /** Trains as planned. Throws what {@link readPlan} does, `numbers-not-finite` and `cancelled`. */
-export async function runTraining(reader: SegmentReader, plan: TrainingPlan, call: LongCall & { readonly hash: Hash }): Promise<TrainedProbe & JudgedProbe> {
+export async function runTraining(
+  reader: SegmentReader,
+  plan: TrainingPlan,
+  call: LongCall & { readonly hash: Hash },
+): Promise<TrainedProbe & JudgedProbe> {
   const { hash } = call;
   const { probe, report: judged } = await trainProbe(reader, {
     ...call,
@@ -58,14 +77,30 @@ export async function runTraining(reader: SegmentReader, plan: TrainingPlan, cal
  * Adds the readout of a plan to a probe that was made by the same plan without one: the bundle is what {@link runTraining} would
  * write, and no other number of it changes. The report is carried over to the new files. Throws as {@link runTraining} does.
  */
-export async function runReadout(reader: SegmentReader, plan: TrainingPlan, made: { readonly probe: Probe; readonly report: Report }, call: LongCall & { readonly hash: Hash }): Promise<TrainedProbe & JudgedProbe> {
+export async function runReadout(
+  reader: SegmentReader,
+  plan: TrainingPlan,
+  made: { readonly probe: Probe; readonly report: Report },
+  call: LongCall & { readonly hash: Hash },
+): Promise<TrainedProbe & JudgedProbe> {
   const { hash } = call;
   const options = { ...call, ...readPlan(plan, hash), method: plan.method, seed: plan.seed };
   assertProbeFits(made.probe, reader.model);
   const sets = provenanceOf(options);
-  const changed = made.probe.provenance.sets.find(({ name, sha256 }) => sets.some((set) => set.name === name && set.sha256 !== sha256));
-  if (changed !== undefined) throw new AppError('usage', `The set "${changed.name}" is not the one that "${made.probe.id}" was made from (${changed.sha256.slice(0, 12)}…): its other numbers would not fit. Train the whole probe again.`, { probe: made.probe.id, set: changed.name });
-  const probe: Probe = { ...made.probe, trace: await traceFor(reader, options), provenance: { ...made.probe.provenance, sets, seed: plan.seed } };
+  const changed = made.probe.provenance.sets.find(({ name, sha256 }) =>
+    sets.some((set) => set.name === name && set.sha256 !== sha256),
+  );
+  if (changed !== undefined)
+    throw new AppError(
+      'usage',
+      `The set "${changed.name}" is not the one that "${made.probe.id}" was made from (${changed.sha256.slice(0, 12)}…): its other numbers would not fit. Train the whole probe again.`,
+      { probe: made.probe.id, set: changed.name },
+    );
+  const probe: Probe = {
+    ...made.probe,
+    trace: await traceFor(reader, options),
+    provenance: { ...made.probe.provenance, sets, seed: plan.seed },
+  };
   return files(probe, made.report, hash);
 }
 

@@ -21,33 +21,72 @@ interface Direction {
 }
 
 /** Reads the stories once for all ways of reading; throws as {@link tokenFacts}. */
-export async function scoredHeads(reader: SegmentReader, stories: StorySet, fitted: FittedLayers, call: LongCall): Promise<{ readonly own: Scored; readonly poles: ByPole<Scored> }> {
+export async function scoredHeads(
+  reader: SegmentReader,
+  stories: StorySet,
+  fitted: FittedLayers,
+  call: LongCall,
+): Promise<{ readonly own: Scored; readonly poles: ByPole<Scored> }> {
   const { layers } = fitted;
   const heads = [layers, ...POLES.map((pole) => layers.map((layer) => layer.poles[pole]))];
   const rows = heads.flat();
-  const facts = await tokenFacts(reader, stories, concat(rows.map(({ direction }) => direction)), rows.map(({ taps }) => taps.scale), call);
-  const part = (head: number, tapLines: TapLines): Scored => scoredOf(heads[head] ?? [], factsOf(facts, head * layers.length, (head + 1) * layers.length), tapLines);
-  return { own: part(0, fitted.storyLines), poles: byPole((pole) => part(1 + POLES.indexOf(pole), fitted.poleStoryLines[pole])) };
+  const facts = await tokenFacts(
+    reader,
+    stories,
+    concat(rows.map(({ direction }) => direction)),
+    rows.map(({ taps }) => taps.scale),
+    call,
+  );
+  const part = (head: number, tapLines: TapLines): Scored =>
+    scoredOf(heads[head] ?? [], factsOf(facts, head * layers.length, (head + 1) * layers.length), tapLines);
+  return {
+    own: part(0, fitted.storyLines),
+    poles: byPole((pole) => part(1 + POLES.indexOf(pole), fitted.poleStoryLines[pole])),
+  };
 }
 
-function scoredOf(layers: readonly Direction[], { units, lexical, lines }: TokenFacts, { taps, tapLow, tapHigh }: TapLines): Scored {
+function scoredOf(
+  layers: readonly Direction[],
+  { units, lexical, lines }: TokenFacts,
+  { taps, tapLow, tapHigh }: TapLines,
+): Scored {
   return {
     directions: concat(layers.map(({ direction }) => direction)),
-    calibration: layers.map((layer, l) => rounded({ ...layer.taps, ...(units[l]?.units ?? { tokenMean: NaN, tokenSd: NaN, smoothSd: NaN }) })),
-    earlyTokens: { from: EARLY_FROM, steadyFrom: STEADY_FROM, means: units.map(({ early }) => early.map((value) => significant(value))) },
+    calibration: layers.map((layer, l) =>
+      rounded({ ...layer.taps, ...(units[l]?.units ?? { tokenMean: NaN, tokenSd: NaN, smoothSd: NaN }) }),
+    ),
+    earlyTokens: {
+      from: EARLY_FROM,
+      steadyFrom: STEADY_FROM,
+      means: units.map(({ early }) => early.map((value) => significant(value))),
+    },
     lexical,
-    alarm: alarmLines(lines, { taps, tapLow: tapLow.map((value) => significant(value)), tapHigh: tapHigh.map((value) => significant(value)) }),
+    alarm: alarmLines(lines, {
+      taps,
+      tapLow: tapLow.map((value) => significant(value)),
+      tapHigh: tapHigh.map((value) => significant(value)),
+    }),
   };
 }
 
 /** The facts of some of the directions, `from` to before `to`. */
-function factsOf({ units, lexical: { weights, offset, explained }, lines, lexicalPenalty }: TokenFacts, from: number, to: number): TokenFacts {
+function factsOf(
+  { units, lexical: { weights, offset, explained }, lines, lexicalPenalty }: TokenFacts,
+  from: number,
+  to: number,
+): TokenFacts {
   const width = weights.length / offset.length;
   const some = (values: readonly number[]): number[] => values.slice(from, to);
   return {
     units: units.slice(from, to),
     lexical: { weights: weights.slice(from * width, to * width), offset: some(offset), explained: some(explained) },
-    lines: { tokens: lines.tokens, tokenLow: some(lines.tokenLow), tokenHigh: some(lines.tokenHigh), smoothLow: some(lines.smoothLow), smoothHigh: some(lines.smoothHigh) },
+    lines: {
+      tokens: lines.tokens,
+      tokenLow: some(lines.tokenLow),
+      tokenHigh: some(lines.tokenHigh),
+      smoothLow: some(lines.smoothLow),
+      smoothHigh: some(lines.smoothHigh),
+    },
     lexicalPenalty,
   };
 }

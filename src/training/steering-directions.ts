@@ -40,7 +40,12 @@ export function placebosOf(turns: PoleTurns, seed: number): Float32Array {
   });
   const rounded = roundToHalf(Float32Array.from(placebos.flatMap((placebo) => [...placebo])));
   const bad = rounded.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new AppError('numbers-not-finite', `Two groups of training turns differ by a number that half precision cannot hold (at most 65,504), at index ${bad} of the placebo directions. Run the numbers check; where the model passes it, its residuals are too large for a probe.`, { index: bad });
+  if (bad >= 0)
+    throw new AppError(
+      'numbers-not-finite',
+      `Two groups of training turns differ by a number that half precision cannot hold (at most 65,504), at index ${bad} of the placebo directions. Run the numbers check; where the model passes it, its residuals are too large for a probe.`,
+      { index: bad },
+    );
   return rounded;
 }
 

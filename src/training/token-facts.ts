@@ -28,7 +28,13 @@ export interface TokenFacts {
  * story's residuals only the embeddings and one projection a direction are kept: all would take hundreds of megabytes.
  * Throws `numbers-not-finite` and `cancelled`.
  */
-export async function tokenFacts(reader: SegmentReader, stories: StorySet, directions: Float32Array, scales: readonly number[], call: LongCall): Promise<TokenFacts> {
+export async function tokenFacts(
+  reader: SegmentReader,
+  stories: StorySet,
+  directions: Float32Array,
+  scales: readonly number[],
+  call: LongCall,
+): Promise<TokenFacts> {
   const { hidden, layerCount } = reader.model;
   const { length } = stories.stories;
   const total = length + lexicalSteps(length);
@@ -41,7 +47,13 @@ export async function tokenFacts(reader: SegmentReader, stories: StorySet, direc
 
   const embeddings: Float32Array[] = [];
   const projected: Float64Array[][] = scales.map(() => []);
-  const passages = stories.stories.map(({ id, beats }) => ({ story: id, text: beats, taps: [], tapAfter: [], keepTokens: true }));
+  const passages = stories.stories.map(({ id, beats }) => ({
+    story: id,
+    text: beats,
+    taps: [],
+    tapAfter: [],
+    keepTokens: true,
+  }));
   for await (const [{ story }, { tokens }] of readAll(reader, passages, step, call.signal)) {
     if (tokens === undefined) throw new RangeError('the reader was asked for tokens and gave none');
     const { count, residuals } = tokens;
@@ -51,13 +63,21 @@ export async function tokenFacts(reader: SegmentReader, stories: StorySet, direc
       const block = residuals.subarray(layer * count * hidden, (layer + 1) * count * hidden);
       const along = project(block, directions.subarray(which * hidden, (which + 1) * hidden));
       const bad = along.findIndex((value) => !Number.isFinite(value));
-      if (bad >= 0) throw new AppError('numbers-not-finite', `The model gave a number that is not finite at layer ${layer}, token ${bad} of the neutral story "${story}". Run the numbers check; on a graphics processor, try the CPU instead.`, { layer, token: bad, story });
+      if (bad >= 0)
+        throw new AppError(
+          'numbers-not-finite',
+          `The model gave a number that is not finite at layer ${layer}, token ${bad} of the neutral story "${story}". Run the numbers check; on a graphics processor, try the CPU instead.`,
+          { layer, token: bad, story },
+        );
       projected[which]?.push(along);
     });
   }
 
   const units = scales.map((scale, which) => layerUnits(projected[which] ?? [], scale));
-  const texts = embeddings.map((values, story) => ({ embeddings: values, scores: units.map((layer) => layer.scores[story] ?? []) }));
+  const texts = embeddings.map((values, story) => ({
+    embeddings: values,
+    scores: units.map((layer) => layer.scores[story] ?? []),
+  }));
   const { weights, offset, explained, penalty } = await fitLexical(texts, hidden, scales.length, step);
   const lines = tokenLines(units.map(({ scores }) => scores));
   const tidy = (values: readonly number[]): number[] => values.map((value) => significant(value));
@@ -65,7 +85,13 @@ export async function tokenFacts(reader: SegmentReader, stories: StorySet, direc
     units: units.map((layer) => ({ units: layer.units, early: layer.early })),
     // Rounded here, not when written, so that a probe in memory and the same probe from its file give equal numbers.
     lexical: { weights, offset: tidy(offset), explained: tidy(explained) },
-    lines: { tokens: lines.tokens, tokenLow: tidy(lines.tokenLow), tokenHigh: tidy(lines.tokenHigh), smoothLow: tidy(lines.smoothLow), smoothHigh: tidy(lines.smoothHigh) },
+    lines: {
+      tokens: lines.tokens,
+      tokenLow: tidy(lines.tokenLow),
+      tokenHigh: tidy(lines.tokenHigh),
+      smoothLow: tidy(lines.smoothLow),
+      smoothHigh: tidy(lines.smoothHigh),
+    },
     lexicalPenalty: penalty,
   };
 }

@@ -11,15 +11,29 @@ export interface TokenUnits {
   readonly early: readonly number[];
 }
 
-/** Token numbers of one layer from the projections w·h of every story, position by position, and the story's scores in units of `scale` (NaN at the sink). */
-export function layerUnits(stories: readonly Float64Array[], scale: number): TokenUnits & { readonly scores: readonly Float64Array[] } {
+/**
+ * Token numbers of one layer from the projections w·h of every story, position by position, and the story's scores in
+ * units of `scale` (NaN at the sink).
+ */
+export function layerUnits(
+  stories: readonly Float64Array[],
+  scale: number,
+): TokenUnits & { readonly scores: readonly Float64Array[] } {
   const groups: number[][] = EARLY_FROM.map(() => []);
   const steady: number[] = [];
-  for (const story of stories) story.forEach((value, position) => position > 0 && (groups[earlyGroup(position, EARLY_FROM, STEADY_FROM)] ?? steady).push(value));
+  for (const story of stories)
+    story.forEach(
+      (value, position) =>
+        position > 0 && (groups[earlyGroup(position, EARLY_FROM, STEADY_FROM)] ?? steady).push(value),
+    );
   // Stories too short to reach the steady part have their last group's zero to go on.
   const early = groups.map((values) => mean(values.length > 0 ? values : groups.flat()));
   const tokenMean = steady.length > 0 ? mean(steady) : (early.at(-1) ?? NaN);
-  const scores = stories.map((story) => story.map((value, position) => (position === 0 ? NaN : (value - (early[earlyGroup(position, EARLY_FROM, STEADY_FROM)] ?? tokenMean)) / scale)));
+  const scores = stories.map((story) =>
+    story.map((value, position) =>
+      position === 0 ? NaN : (value - (early[earlyGroup(position, EARLY_FROM, STEADY_FROM)] ?? tokenMean)) / scale,
+    ),
+  );
   const single = scores.flatMap((values) => [...values.subarray(1)]);
   const smooth = scores.flatMap((values) => [...runningMean(values, DEFAULT_WINDOW).subarray(1)]);
   return { units: { tokenMean, tokenSd: spread(single), smoothSd: spread(smooth) }, early, scores };

@@ -48,8 +48,17 @@ export async function fitTrace(all: TraceRows, plan: TraceFitPlan, call: LongCal
   const rows = all.info.flatMap(({ head }, row) => (head === plan.head ? [row] : []));
   const info = rows.flatMap((row) => all.info[row] ?? []);
   const fit = new LayerDesign(info, plan);
-  const parts: Record<'main' | 'positive' | 'negative', { directions: Float32Array; zero: number[] }> = { main: emptyHead(halves.length, hidden), positive: emptyHead(halves.length, hidden), negative: emptyHead(halves.length, hidden) };
-  const shown = { whole: new Float64Array(info.length), unitOut: new Float64Array(info.length), setOut: new Float64Array(info.length), halfOut: new Float64Array(info.length) };
+  const parts: Record<'main' | 'positive' | 'negative', { directions: Float32Array; zero: number[] }> = {
+    main: emptyHead(halves.length, hidden),
+    positive: emptyHead(halves.length, hidden),
+    negative: emptyHead(halves.length, hidden),
+  };
+  const shown = {
+    whole: new Float64Array(info.length),
+    unitOut: new Float64Array(info.length),
+    setOut: new Float64Array(info.length),
+    halfOut: new Float64Array(info.length),
+  };
   for (let layer = 0; layer < halves.length; layer += 1) {
     const readings = rowsOfLayer(all, layer, rows);
     const layerFit = fit.layer(readings, hidden, plan.layers.includes(layer));
@@ -57,7 +66,8 @@ export async function fitTrace(all: TraceRows, plan: TraceFitPlan, call: LongCal
       parts[name].directions.set(layerFit[name].direction, layer * hidden);
       parts[name].zero.push(significant(layerFit[name].zero, 9));
     }
-    for (const [kind, scores] of Object.entries(layerFit.scores ?? {})) addTo(shown[kind as keyof typeof shown], scores, 1 / plan.layers.length);
+    for (const [kind, scores] of Object.entries(layerFit.scores ?? {}))
+      addTo(shown[kind as keyof typeof shown], scores, 1 / plan.layers.length);
     call.onProgress?.({ stage: 'fitting', done: layer + 1, total: halves.length });
     await giveWay(call);
   }
@@ -90,25 +100,57 @@ class LayerDesign {
     this.#spread = info.flatMap((row, i) => (row.fitted && labelIn(row) !== 0 && own(row) ? [i] : []));
   }
 
-  layer(readings: Float32Array, hidden: number, shown: boolean): { readonly main: LayerHead; readonly positive: LayerHead; readonly negative: LayerHead; readonly scores?: Record<'whole' | 'unitOut' | 'setOut' | 'halfOut', Float64Array> } {
+  layer(
+    readings: Float32Array,
+    hidden: number,
+    shown: boolean,
+  ): {
+    readonly main: LayerHead;
+    readonly positive: LayerHead;
+    readonly negative: LayerHead;
+    readonly scores?: Record<'whole' | 'unitOut' | 'setOut' | 'halfOut', Float64Array>;
+  } {
     const everything = this.#standard(readings, hidden);
-    const free = without(everything, this.#differences(everything, () => true));
-    const groups = [1, -1, 0].map((label) => this.#fitted((row, i) => this.#labels[i] === label && row.role !== 'apart'));
+    const free = without(
+      everything,
+      this.#differences(everything, () => true),
+    );
+    const groups = [1, -1, 0].map((label) =>
+      this.#fitted((row, i) => this.#labels[i] === label && row.role !== 'apart'),
+    );
     const moments = momentsOf(free, this.#weights, groups);
-    const head = (w: Float64Array): LayerHead => this.#calibrated(readings, Float32Array.from(w, (value, f) => value * (free.inverse[f] ?? 0)));
+    const head = (w: Float64Array): LayerHead =>
+      this.#calibrated(
+        readings,
+        Float32Array.from(w, (value, f) => value * (free.inverse[f] ?? 0)),
+      );
     const [positive, negative, neutral] = moments;
-    if (positive === undefined || negative === undefined || neutral === undefined) throw new RangeError('there are not three groups');
+    if (positive === undefined || negative === undefined || neutral === undefined)
+      throw new RangeError('there are not three groups');
     const w = ridgeOf(moments, [1, -1, 0], TRACE_PENALTY);
     const main = head(w);
-    const heads = { main, positive: head(ridgeOf([positive, neutral], [1, 0], TRACE_PENALTY)), negative: head(ridgeOf([negative, neutral], [-1, 0], TRACE_PENALTY)) };
+    const heads = {
+      main,
+      positive: head(ridgeOf([positive, neutral], [1, 0], TRACE_PENALTY)),
+      negative: head(ridgeOf([negative, neutral], [-1, 0], TRACE_PENALTY)),
+    };
     if (!shown) return heads;
     const whole = project(readings, main.direction).map((along) => along - main.zero);
     // Scores of targets' size as scores of this head: what is left out moves by the same zero and unit.
     const raw = project(free.z, w);
     const [unit, zero] = lineThrough(raw, whole);
     const held = this.#leftOut(free);
-    const scaled = (values: Float64Array): Float64Array => values.map((value) => (value - held.intercept) * unit + zero);
-    return { ...heads, scores: { whole, unitOut: scaled(held.units), setOut: scaled(held.sets), halfOut: this.#halves(everything, readings) } };
+    const scaled = (values: Float64Array): Float64Array =>
+      values.map((value) => (value - held.intercept) * unit + zero);
+    return {
+      ...heads,
+      scores: {
+        whole,
+        unitOut: scaled(held.units),
+        setOut: scaled(held.sets),
+        halfOut: this.#halves(everything, readings),
+      },
+    };
   }
 
   /** Standard units of the rows of the fit, for all rows. */
@@ -117,7 +159,13 @@ class LayerDesign {
     const picked = new Float32Array(own.length * hidden);
     own.forEach((row, i) => picked.set(readings.subarray(row * hidden, (row + 1) * hidden), i * hidden));
     const { mean: center, inverse } = standardRows(picked, hidden);
-    return { count: this.#info.length, hidden, mean: center, inverse, z: Float64Array.from(readings, (value, i) => (value - (center[i % hidden] ?? 0)) * (inverse[i % hidden] ?? 0)) };
+    return {
+      count: this.#info.length,
+      hidden,
+      mean: center,
+      inverse,
+      z: Float64Array.from(readings, (value, i) => (value - (center[i % hidden] ?? 0)) * (inverse[i % hidden] ?? 0)),
+    };
   }
 
   #fitted(wanted: (row: TraceRow, index: number) => boolean): number[] {
@@ -126,27 +174,47 @@ class LayerDesign {
 
   /** What is projected out, from rows that may be used for it. */
   #differences(rows: StandardRows, usable: (row: TraceRow) => boolean): Float64Array[] {
-    const side = (name: string, sign: number): number[] => this.#info.flatMap((row, i) => (row.set === name && row.side === sign && usable(row) ? [i] : []));
-    return differences(rows, this.#plan.freeOf.map((name) => ({ plus: side(name, 1), minus: side(name, -1) })));
+    const side = (name: string, sign: number): number[] =>
+      this.#info.flatMap((row, i) => (row.set === name && row.side === sign && usable(row) ? [i] : []));
+    return differences(
+      rows,
+      this.#plan.freeOf.map((name) => ({ plus: side(name, 1), minus: side(name, -1) })),
+    );
   }
 
   /** A direction in units of its own, with its zero; float32, as it is kept. */
   #calibrated(readings: Float32Array, direction: Float32Array): LayerHead {
     const along = project(readings, direction);
-    const unit = standardDeviation(this.#spread.map((row) => along[row] ?? NaN), 'population');
+    const unit = standardDeviation(
+      this.#spread.map((row) => along[row] ?? NaN),
+      'population',
+    );
     const scaled = direction.map((value) => (unit > 1e-12 ? value / unit : 0));
     const again = project(readings, scaled);
-    return { direction: scaled, zero: this.#neutral.reduce((sum, weight, row) => sum + weight * (again[row] ?? NaN), 0) };
+    return {
+      direction: scaled,
+      zero: this.#neutral.reduce((sum, weight, row) => sum + weight * (again[row] ?? NaN), 0),
+    };
   }
 
   /** Scores of every row whose unit, or set of the axis, is left out. */
-  #leftOut(rows: StandardRows): { readonly units: Float64Array; readonly sets: Float64Array; readonly intercept: number } {
+  #leftOut(rows: StandardRows): {
+    readonly units: Float64Array;
+    readonly sets: Float64Array;
+    readonly intercept: number;
+  } {
     const among = this.#info.flatMap(({ role }, i) => (role === 'apart' ? [] : [i]));
     const place = new Map(among.map((row, i) => [row, i]));
     const { hidden } = rows;
     const z = new Float64Array(among.length * hidden);
     among.forEach((row, i) => z.set(rows.z.subarray(row * hidden, (row + 1) * hidden), i * hidden));
-    const smoother = smootherOf(smootherParts({ ...rows, count: among.length, z }, among.map((row) => this.#weights[row] ?? 0)), TRACE_PENALTY);
+    const smoother = smootherOf(
+      smootherParts(
+        { ...rows, count: among.length, z },
+        among.map((row) => this.#weights[row] ?? 0),
+      ),
+      TRACE_PENALTY,
+    );
     const targets = Float64Array.from(among, (row) => this.#labels[row] ?? 0);
     const fit = { smoother, targets, coefficients: smoother.coefficients(targets) };
     const back = (units: readonly (readonly number[])[]): Float64Array => {
@@ -163,7 +231,13 @@ class LayerDesign {
     };
     const sets = this.#plan.sets.length < 2 ? [] : grouped(({ set }) => (this.#plan.sets.includes(set) ? set : null));
     return {
-      units: back(grouped(({ unit, role, story }) => (story >= 0 || labelOf(role === 'apart' ? 'zero' : role) !== 0 || role === 'neutral' || role === 'setting' ? String(unit) : null))),
+      units: back(
+        grouped(({ unit, role, story }) =>
+          story >= 0 || labelOf(role === 'apart' ? 'zero' : role) !== 0 || role === 'neutral' || role === 'setting'
+            ? String(unit)
+            : null,
+        ),
+      ),
       sets: back(sets),
       intercept: smoother.bias * fit.coefficients.reduce((sum, value) => sum + value, 0),
     };
@@ -177,9 +251,14 @@ class LayerDesign {
     for (const half of [0, 1]) {
       const kept = (row: TraceRow): boolean => !judged(row) || row.unit % 2 !== half;
       const free = without(rows, this.#differences(rows, kept));
-      const groups = [1, -1, 0].map((label) => this.#fitted((row, i) => this.#labels[i] === label && row.role !== 'apart' && kept(row)));
+      const groups = [1, -1, 0].map((label) =>
+        this.#fitted((row, i) => this.#labels[i] === label && row.role !== 'apart' && kept(row)),
+      );
       const w = ridgeOf(momentsOf(free, this.#weights, groups), [1, -1, 0], TRACE_PENALTY);
-      const head = this.#calibrated(readings, Float32Array.from(w, (value, f) => value * (free.inverse[f] ?? 0)));
+      const head = this.#calibrated(
+        readings,
+        Float32Array.from(w, (value, f) => value * (free.inverse[f] ?? 0)),
+      );
       const scores = project(readings, head.direction);
       this.#info.forEach((row, i) => {
         if (!kept(row)) out[i] = (scores[i] ?? NaN) - head.zero;
@@ -196,7 +275,10 @@ function labelIn({ role }: TraceRow): -1 | 0 | 1 {
 
 /** Weights of the rows that pin zero, summing to 1: settings, neutral turns and neutral stories a third each. */
 function neutralIn(info: readonly TraceRow[], usable: (row: TraceRow) => boolean): Float64Array {
-  const kindOf = (row: TraceRow): 'setting' | 'neutral' | 'beat' | null => (row.story < 0 && usable(row) && (row.role === 'setting' || row.role === 'neutral' || row.role === 'beat') ? row.role : null);
+  const kindOf = (row: TraceRow): 'setting' | 'neutral' | 'beat' | null =>
+    row.story < 0 && usable(row) && (row.role === 'setting' || row.role === 'neutral' || row.role === 'beat')
+      ? row.role
+      : null;
   const counts = { setting: 0, neutral: 0, beat: 0 };
   for (const row of info) {
     const kind = kindOf(row);

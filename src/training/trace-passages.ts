@@ -73,13 +73,24 @@ export function tracePassages(from: TraceTexts, texts: readonly string[]): Trace
       const parts = inParts(row.text, kind === 'axis' ? INSIDE : INSIDE_ZERO);
       const hard = kind === 'zero' && side !== 0 ? HARD_WEIGHT : 1;
       const base = { unit, set: set.name, story: -1, fitted: kind !== 'apart' } as const;
-      const places = parts.map((_, part): TracePlace => ({ ...base, role, side, ...(part === parts.length - 1 ? { stand: 'sentence', weight: hard } : { stand: 'word', weight: hard / (parts.length - 1) }) }));
+      const places = parts.map((_, part): TracePlace => ({
+        ...base,
+        role,
+        side,
+        ...(part === parts.length - 1
+          ? { stand: 'sentence', weight: hard }
+          : { stand: 'word', weight: hard / (parts.length - 1) }),
+      }));
       const scene = `${row.topic}\n${row.context}`;
       const alone = kind === 'axis' && !scenes.has(scene) && row.context !== '';
       scenes.add(scene);
       const text = row.context === '' ? parts : [row.context, ...parts];
       const first = text.length - parts.length;
-      add(text, [...(alone ? [0] : []), ...parts.map((_, part) => first + part)], [...(alone ? [{ ...base, role: 'setting', side: 0, stand: 'sentence', weight: 1 } as const] : []), ...places]);
+      add(
+        text,
+        [...(alone ? [0] : []), ...parts.map((_, part) => first + part)],
+        [...(alone ? [{ ...base, role: 'setting', side: 0, stand: 'sentence', weight: 1 } as const] : []), ...places],
+      );
     }
   };
   for (const set of from.sets) turns(set, 'axis');
@@ -88,8 +99,23 @@ export function tracePassages(from: TraceTexts, texts: readonly string[]): Trace
   for (const story of from.stories.stories) {
     const unit = units++;
     const beats = story.beats.map((beat) => inParts(beat, INSIDE_BEAT));
-    const places = beats.flatMap((parts) => parts.map((_, part): TracePlace => ({ role: 'beat', unit, set: from.stories.name, side: 0, story: -1, stand: part === parts.length - 1 ? 'sentence' : 'word', fitted: true, weight: STORY_WEIGHT })));
-    add(beats.flat(), places.map((_, place) => place), places);
+    const places = beats.flatMap((parts) =>
+      parts.map((_, part): TracePlace => ({
+        role: 'beat',
+        unit,
+        set: from.stories.name,
+        side: 0,
+        story: -1,
+        stand: part === parts.length - 1 ? 'sentence' : 'word',
+        fitted: true,
+        weight: STORY_WEIGHT,
+      })),
+    );
+    add(
+      beats.flat(),
+      places.map((_, place) => place),
+      places,
+    );
   }
   let told = 0;
   for (const set of from.told) {
@@ -98,14 +124,21 @@ export function tracePassages(from: TraceTexts, texts: readonly string[]): Trace
       const unit = units++;
       const story = told++;
       const cells = row.beats.map(({ text, cell }) => storyParts(text, sideOf(cell, from.sets[0])));
-      add(cells.flatMap(({ parts }) => parts), cells.flatMap(({ parts }) => parts).map((_, place) => place), cells.flatMap(({ places }) => places.map((place) => ({ ...place, unit, set: set.name, story }))));
+      add(
+        cells.flatMap(({ parts }) => parts),
+        cells.flatMap(({ parts }) => parts).map((_, place) => place),
+        cells.flatMap(({ places }) => places.map((place) => ({ ...place, unit, set: set.name, story }))),
+      );
     }
   }
   return passages;
 }
 
 /** A labelled sentence word by word; one without a label in a few parts, which only the running zero of a trace needs. */
-function storyParts(text: string, side: -1 | 0 | 1): { readonly parts: readonly string[]; readonly places: readonly Omit<TracePlace, 'unit' | 'set' | 'story'>[] } {
+function storyParts(
+  text: string,
+  side: -1 | 0 | 1,
+): { readonly parts: readonly string[]; readonly places: readonly Omit<TracePlace, 'unit' | 'set' | 'story'>[] } {
   const parts = side === 0 ? inParts(text, [0.3, 0.65]) : text.split(' ');
   const shown = parts.map((_, part) => side !== 0 && (part + 1) / parts.length >= SHOWS_FROM);
   const inside = shown.slice(0, -1).filter(Boolean).length;
@@ -114,7 +147,13 @@ function storyParts(text: string, side: -1 | 0 | 1): { readonly parts: readonly 
     parts,
     places: parts.map((part, at) => {
       const end = at === parts.length - 1;
-      return { role, side, stand: end ? 'sentence' : /[,;:]["'”’)\]]*$/u.test(part) ? 'clause' : 'word', fitted: shown[at] === true, weight: end ? 1 : 1 / Math.max(1, inside) };
+      return {
+        role,
+        side,
+        stand: end ? 'sentence' : /[,;:]["'”’)\]]*$/u.test(part) ? 'clause' : 'word',
+        fitted: shown[at] === true,
+        weight: end ? 1 : 1 / Math.max(1, inside),
+      };
     }),
   };
 }
@@ -127,6 +166,8 @@ function sideOf(cell: string, set: PromptSet | undefined): -1 | 0 | 1 {
 /** A text cut after so many shares of its words, without empty parts; the last part ends it. */
 export function inParts(text: string, shares: readonly number[]): string[] {
   const all = text.split(' ');
-  const cuts = [...new Set([...shares.map((share) => Math.floor(all.length * share)), all.length])].filter((cut) => cut > 0).sort((a, b) => a - b);
+  const cuts = [...new Set([...shares.map((share) => Math.floor(all.length * share)), all.length])]
+    .filter((cut) => cut > 0)
+    .sort((a, b) => a - b);
   return cuts.map((cut, index) => all.slice(cuts[index - 1] ?? 0, cut).join(' '));
 }

@@ -25,13 +25,25 @@ export interface TraceRows {
 }
 
 /** Reads everything. Throws `numbers-not-finite` and `cancelled`. */
-export async function collectTrace(reader: SegmentReader, passages: readonly TracePassage[], call: LongCall = {}): Promise<TraceRows> {
+export async function collectTrace(
+  reader: SegmentReader,
+  passages: readonly TracePassage[],
+  call: LongCall = {},
+): Promise<TraceRows> {
   const { hidden, layerCount } = reader.model;
-  const total = passages.reduce((sum, { places }) => sum + places.reduce((rows, { stand }) => rows + (stand === 'sentence' ? 2 : 1), 0), 0);
+  const total = passages.reduce(
+    (sum, { places }) => sum + places.reduce((rows, { stand }) => rows + (stand === 'sentence' ? 2 : 1), 0),
+    0,
+  );
   const halves = Array.from({ length: layerCount + 1 }, () => new Uint16Array(total * hidden));
   const info: TraceRow[] = [];
   const take = (place: TracePlace, head: TraceRow['head'], tokensBefore: number, reading: Float32Array): void => {
-    if (!reading.every((value) => Number.isFinite(value))) throw new AppError('numbers-not-finite', 'The model gave numbers that are not finite for a text of the readout. Run the numbers check; on a graphics processor, try the CPU instead.', { tokensBefore });
+    if (!reading.every((value) => Number.isFinite(value)))
+      throw new AppError(
+        'numbers-not-finite',
+        'The model gave numbers that are not finite for a text of the readout. Run the numbers check; on a graphics processor, try the CPU instead.',
+        { tokensBefore },
+      );
     halves.forEach((layer, l) => {
       const to = info.length * hidden;
       for (let f = 0; f < hidden; f += 1) layer[to + f] = floatToHalf(reading[l * hidden + f] ?? NaN);
@@ -47,7 +59,11 @@ export async function collectTrace(reader: SegmentReader, passages: readonly Tra
   for await (const [passage, { taps }] of readAll(reader, passages, onGroup, call.signal)) {
     passage.places.forEach((place, at) => {
       const read = taps[at];
-      if (read === undefined || read.last === undefined) throw new AppError('internal', `The reader gave ${taps.length} readings where ${passage.places.length} with the last token were asked for.`);
+      if (read === undefined || read.last === undefined)
+        throw new AppError(
+          'internal',
+          `The reader gave ${taps.length} readings where ${passage.places.length} with the last token were asked for.`,
+        );
       const text = meanReading(read.means);
       take(place, 'inside', read.tokensBefore, text);
       if (place.stand === 'sentence') take(place, 'ends', read.tokensBefore, endReading(read.last, text));
@@ -57,7 +73,11 @@ export async function collectTrace(reader: SegmentReader, passages: readonly Tra
 }
 
 /** Some rows of one layer `[rows, hidden]`. */
-export function rowsOfLayer({ halves, hidden }: Pick<TraceRows, 'halves' | 'hidden'>, layer: number, rows: readonly number[]): Float32Array {
+export function rowsOfLayer(
+  { halves, hidden }: Pick<TraceRows, 'halves' | 'hidden'>,
+  layer: number,
+  rows: readonly number[],
+): Float32Array {
   const from = halves[layer] ?? new Uint16Array(0);
   const out = new Float32Array(rows.length * hidden);
   rows.forEach((row, i) => {

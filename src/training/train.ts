@@ -59,13 +59,20 @@ export interface TrainOptions extends LongCall {
   /** Sets of other axes to read the finished probe on. */
   readonly others?: readonly PromptSet[];
   /** How the probe is read anywhere in a text; null, or left out, for no such readout. */
-  readonly trace?: { readonly texts: readonly string[]; readonly freeOf: readonly string[]; readonly told: readonly ControlSet[] } | null;
+  readonly trace?: {
+    readonly texts: readonly string[];
+    readonly freeOf: readonly string[];
+    readonly told: readonly ControlSet[];
+  } | null;
   /** How many taps of the first set to train on, from its first; the rest are wordings never trained on. 2 by default. */
   readonly tapCount?: number;
   /** Whether the turns are read at the rest and in the model's chat form too, for the judgement; true by default. */
   readonly otherTaps?: boolean;
   readonly method: FitMethod;
-  /** The layer to show first; by default the one that most inner folds chose, and 16 of 30 in proportion where topics are too few to choose by. */
+  /**
+   * The layer to show first; by default the one that most inner folds chose, and 16 of 30 in proportion where topics
+   * are too few to choose by.
+   */
   readonly defaultLayer?: number;
   readonly seed: number;
   /** Label shuffles behind the nulls, at least 200 for a number that may be printed. */
@@ -84,24 +91,62 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
   const allTaps = sets[0]?.taps ?? [];
   const taps = allTaps.slice(0, options.tapCount ?? 2);
   checkOptions(options, taps, reader.model.layerCount + 1);
-  const readable = readableOn(reader, { plan: { sets, stories, zeros, taps, settings: true }, controls, others, unseenTaps: options.otherTaps === false ? [] : allTaps.slice(taps.length), chatForm: options.otherTaps !== false });
-  const { readings, fitted, fit, defaultLayer, nullModel, judged, steering, placebos, baselines, selectivity, topicCount } = await learn(reader, options, taps);
+  const readable = readableOn(reader, {
+    plan: { sets, stories, zeros, taps, settings: true },
+    controls,
+    others,
+    unseenTaps: options.otherTaps === false ? [] : allTaps.slice(taps.length),
+    chatForm: options.otherTaps !== false,
+  });
+  const {
+    readings,
+    fitted,
+    fit,
+    defaultLayer,
+    nullModel,
+    judged,
+    steering,
+    placebos,
+    baselines,
+    selectivity,
+    topicCount,
+  } = await learn(reader, options, taps);
   const { own, poles } = await scoredHeads(reader, stories, fitted, options);
   const { directions, calibration } = own;
   const trace = await traceFor(reader, options);
   const probe: Probe = {
-    id: options.id, title: options.title, about: options.about,
+    id: options.id,
+    title: options.title,
+    about: options.about,
     axis: sets[0]?.axis ?? { positive: '', negative: '', neutral: '' },
-    model: reader.model, method, defaultLayer, taps, ...own,
-    steering, placebos,
+    model: reader.model,
+    method,
+    defaultLayer,
+    taps,
+    ...own,
+    steering,
+    placebos,
     nullModel,
     evidence: evidenceOf(fitted, readings, judged.drift, { sets, defaultLayer, seed }),
-    poles: byPole((pole) => ({ ...poles[pole], evidence: poleEvidence(fitted.layers.map((layer) => layer.poles[pole]), readings, pole) })),
+    poles: byPole((pole) => ({
+      ...poles[pole],
+      evidence: poleEvidence(
+        fitted.layers.map((layer) => layer.poles[pole]),
+        readings,
+        pole,
+      ),
+    })),
     trace,
     provenance: { sets: provenanceOf(options), seed, version: VERSION },
   };
   const { hidden } = reader.model;
-  const layer = { layer: defaultLayer, direction: directions.slice(defaultLayer * hidden, (defaultLayer + 1) * hidden), tapMean: calibration[defaultLayer]?.tapMean ?? NaN, scale: calibration[defaultLayer]?.scale ?? NaN, taps };
+  const layer = {
+    layer: defaultLayer,
+    direction: directions.slice(defaultLayer * hidden, (defaultLayer + 1) * hidden),
+    tapMean: calibration[defaultLayer]?.tapMean ?? NaN,
+    scale: calibration[defaultLayer]?.scale ?? NaN,
+    taps,
+  };
   const part = equalLengthPart(sets, baselines.length, readings, fitted.layers[defaultLayer]?.held ?? [], seed);
   const read = await judgeByReading(reader, layer, fit, readings, { ...readable, sets }, seed, options);
   return {
@@ -119,22 +164,39 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
       transfer: [...fitted.transfer, ...part, ...read.transfer],
       controls: [...judged.controls, ...read.controls],
       drift: judged.drift,
-      caveats: [...readable.leftOut, ...caveatsOf(topicCount, options, { length: baselines.length, neutralTokens: probe.alarm.tokens })],
+      caveats: [
+        ...readable.leftOut,
+        ...caveatsOf(topicCount, options, { length: baselines.length, neutralTokens: probe.alarm.tokens }),
+      ],
     },
   };
 }
 
 /** The readout of these options; null where none is wanted. Throws as {@link trainProbe}. */
-export async function traceFor(reader: SegmentReader, options: Pick<TrainOptions, 'sets' | 'stories' | 'zeros' | 'others' | 'method' | 'trace' | 'seed'> & LongCall): Promise<TraceReadout | null> {
+export async function traceFor(
+  reader: SegmentReader,
+  options: Pick<TrainOptions, 'sets' | 'stories' | 'zeros' | 'others' | 'method' | 'trace' | 'seed'> & LongCall,
+): Promise<TraceReadout | null> {
   const { trace = null, sets, stories, zeros = [], others = [], seed } = options;
   if (trace === null) return null;
   const named = [...zeros, ...others];
   const freeOf = trace.freeOf.flatMap((name) => named.filter((set) => set.name === name));
-  return trainTrace(reader, { sets, stories, zeros: options.method.target === 'hardened' ? zeros : [], freeOf, told: trace.told }, { ...options, texts: trace.texts, seed });
+  return trainTrace(
+    reader,
+    { sets, stories, zeros: options.method.target === 'hardened' ? zeros : [], freeOf, told: trace.told },
+    { ...options, texts: trace.texts, seed },
+  );
 }
 
 /** What a probe was made from: every set that took part in a fit. */
-export function provenanceOf({ sets, stories, zeros = [], others = [], method, trace = null }: Pick<TrainOptions, 'sets' | 'stories' | 'zeros' | 'others' | 'method' | 'trace'>): Probe['provenance']['sets'] {
+export function provenanceOf({
+  sets,
+  stories,
+  zeros = [],
+  others = [],
+  method,
+  trace = null,
+}: Pick<TrainOptions, 'sets' | 'stories' | 'zeros' | 'others' | 'method' | 'trace'>): Probe['provenance']['sets'] {
   const free = trace === null ? [] : [...zeros, ...others].filter(({ name }) => trace.freeOf.includes(name));
   const prompts = [...new Set([...sets, ...(method.target === 'hardened' ? zeros : []), ...free])];
   return [
@@ -154,12 +216,26 @@ async function learn(reader: SegmentReader, options: TrainOptions, taps: readonl
   const readings = readingsIn(rows);
   const fitted = await fitLayers(rows, readings, options);
   const [ownCurve] = fitted.curves;
-  const defaultLayer = options.defaultLayer ?? (ownCurve !== undefined && rows.topicCount >= TOPICS_TO_CHOOSE ? chosenLayer(ownCurve) : Math.round((reader.model.layerCount * 16) / 30));
+  const defaultLayer =
+    options.defaultLayer ??
+    (ownCurve !== undefined && rows.topicCount >= TOPICS_TO_CHOOSE
+      ? chosenLayer(ownCurve)
+      : Math.round((reader.model.layerCount * 16) / 30));
   const layerReadings = readingsOf(rows.residuals[defaultLayer] ?? new Float32Array(0), rows.hidden, readings.turns);
   const fit = fitReadings(readings, layerSource(layerReadings, rows.hidden), method);
-  const drawnFrom = joinNullLayers(fitted.layers.map((layer) => layer.nullLayer), NULL_RANK, driftOriginOf(rows), seed, NULL_DIRECTIONS);
+  const drawnFrom = joinNullLayers(
+    fitted.layers.map((layer) => layer.nullLayer),
+    NULL_RANK,
+    driftOriginOf(rows),
+    seed,
+    NULL_DIRECTIONS,
+  );
   // Rounded here, not when written, so that a probe in memory and the same probe from its file draw equal bands.
-  const nullModel: NullModel = { ...drawnFrom, factor: roundToHalf(drawnFrom.factor), driftOrigin: significant(drawnFrom.driftOrigin) };
+  const nullModel: NullModel = {
+    ...drawnFrom,
+    factor: roundToHalf(drawnFrom.factor),
+    driftOrigin: significant(drawnFrom.driftOrigin),
+  };
   return {
     readings,
     fitted,
@@ -175,7 +251,12 @@ async function learn(reader: SegmentReader, options: TrainOptions, taps: readonl
   };
 }
 
-function evidenceOf(fitted: FittedLayers, readings: Readings, drift: ProbeEvidence['drift'], { sets, defaultLayer, seed }: { sets: readonly PromptSet[]; defaultLayer: number; seed: number }): ProbeEvidence {
+function evidenceOf(
+  fitted: FittedLayers,
+  readings: Readings,
+  drift: ProbeEvidence['drift'],
+  { sets, defaultLayer, seed }: { sets: readonly PromptSet[]; defaultLayer: number; seed: number },
+): ProbeEvidence {
   const [curve] = fitted.curves;
   const info = readings.poles.flatMap((reading) => readings.info[reading] ?? []);
   return {
@@ -195,17 +276,36 @@ function evidenceOf(fitted: FittedLayers, readings: Readings, drift: ProbeEviden
   };
 }
 
-function baselinesOf(rows: TapRows, readings: Readings, nullModel: NullModel, { sets, method, seed }: TrainOptions): Baselines {
+function baselinesOf(
+  rows: TapRows,
+  readings: Readings,
+  nullModel: NullModel,
+  { sets, method, seed }: TrainOptions,
+): Baselines {
   const topics = new Map(topicNames(sets).map((topic, index) => [topic, index]));
-  const turns = sets.flatMap((set) => set.rows.flatMap((row) => (row.pole === 'neutral' ? [] : [{ text: row.text, label: row.pole === 'positive' ? 1 : -1, topic: topics.get(row.topic) ?? 0 } as const])));
+  const turns = sets.flatMap((set) =>
+    set.rows.flatMap((row) =>
+      row.pole === 'neutral'
+        ? []
+        : [{ text: row.text, label: row.pole === 'positive' ? 1 : -1, topic: topics.get(row.topic) ?? 0 } as const],
+    ),
+  );
   const drawn = drawNullDirections(nullModel, rows.residuals.length);
   const poles = readings.poles.flatMap((reading) => readings.turns[reading] ?? []);
   const labels = poles.map((turn) => labelOf(turn.info.role));
-  const random = rows.residuals.map((residuals, layer) => randomAurocs(drawn, layer, readingsOf(residuals, rows.hidden, poles), labels));
+  const random = rows.residuals.map((residuals, layer) =>
+    randomAurocs(drawn, layer, readingsOf(residuals, rows.hidden, poles), labels),
+  );
   return {
     // Its null stands on the card of the set; a report has no place for it.
     bagOfWords: bagOfWords(turns, { draws: BOOTSTRAP_DRAWS, flips: 0, seed })?.auroc ?? null,
-    length: clusterAuroc(turns.map((turn) => wordCount(turn.text)), turns.map((turn) => turn.label), turns.map((turn) => turn.topic), BOOTSTRAP_DRAWS, seed),
+    length: clusterAuroc(
+      turns.map((turn) => wordCount(turn.text)),
+      turns.map((turn) => turn.label),
+      turns.map((turn) => turn.topic),
+      BOOTSTRAP_DRAWS,
+      seed,
+    ),
     embedding: embeddingBaseline(rows, readings, method),
     randomLow: random.map(({ low }) => low),
     randomHigh: random.map(({ high }) => high),
@@ -214,28 +314,69 @@ function baselinesOf(rows: TapRows, readings: Readings, nullModel: NullModel, { 
 }
 
 /** What must be said beside every number of this training. */
-function caveatsOf(topicCount: number, { sets, stories, shuffles, method }: TrainOptions, { length, neutralTokens }: { readonly length: Baselines['length']; readonly neutralTokens: number }): string[] {
+function caveatsOf(
+  topicCount: number,
+  { sets, stories, shuffles, method }: TrainOptions,
+  { length, neutralTokens }: { readonly length: Baselines['length']; readonly neutralTokens: number },
+): string[] {
   const out: string[] = [];
-  if (topicCount < FEWEST_UNITS) out.push(`${topicCount} topics are too few for an interval: every number here may be luck.`);
-  else if (topicCount < 24) out.push(`${topicCount} topics: a set of this size moves by 0.1 in AUROC with the choice of topics alone; 36 or more are better.`);
-  if (stories.stories.length < 18) out.push(`${stories.stories.length} neutral stories pin zero: with fewer than 18, long texts may drift away from it.`);
-  if (neutralTokens < FEWEST_NEUTRAL_TOKENS) out.push(`The 1 % lines rest on ${neutralTokens} neutral tokens; with fewer than ${FEWEST_NEUTRAL_TOKENS.toLocaleString('en')} they are the place of a few odd sentences.`);
-  if (lengthTells(length) && equalLengthTopics(sets).size === 0) out.push('The number of words tells the poles apart, and no topic has turns of nearly equal length, so nothing shows that more than length is read.');
+  if (topicCount < FEWEST_UNITS)
+    out.push(`${topicCount} topics are too few for an interval: every number here may be luck.`);
+  else if (topicCount < 24)
+    out.push(
+      `${topicCount} topics: a set of this size moves by 0.1 in AUROC with the choice of topics alone; 36 or more are better.`,
+    );
+  if (stories.stories.length < 18)
+    out.push(
+      `${stories.stories.length} neutral stories pin zero: with fewer than 18, long texts may drift away from it.`,
+    );
+  if (neutralTokens < FEWEST_NEUTRAL_TOKENS)
+    out.push(
+      `The 1 % lines rest on ${neutralTokens} neutral tokens; with fewer than ${FEWEST_NEUTRAL_TOKENS.toLocaleString('en')} they are the place of a few odd sentences.`,
+    );
+  if (lengthTells(length) && equalLengthTopics(sets).size === 0)
+    out.push(
+      'The number of words tells the poles apart, and no topic has turns of nearly equal length, so nothing shows that more than length is read.',
+    );
   if (shuffles < 200) out.push(`${shuffles} shuffles: the null and its p are coarse; 1,000 are better.`);
-  if (method.kind === 'logistic') out.push('The null of logistic regression comes from its first Newton step, and its held-out scores from one Newton step off the whole fit.');
-  if (new Set(sets.flatMap((set) => set.rows.map((row) => row.style))).size < 2) out.push('All turns are of one style, so nothing is known about others.');
+  if (method.kind === 'logistic')
+    out.push(
+      'The null of logistic regression comes from its first Newton step, and its held-out scores from one Newton step off the whole fit.',
+    );
+  if (new Set(sets.flatMap((set) => set.rows.map((row) => row.style))).size < 2)
+    out.push('All turns are of one style, so nothing is known about others.');
   return out;
 }
 
 function checkOptions(options: TrainOptions, taps: readonly string[], layers: number): void {
   const topics = topicNames(options.sets).length;
-  if (topics < LEAST_TOPICS) throw new AppError('set-invalid', `The sets hold ${topics} ${topics === 1 ? 'topic' : 'topics'}, but every topic is held out in turn: at least ${LEAST_TOPICS} are needed, ${FEWEST_UNITS} for an interval, and 36 for a ridge probe worth trusting.`, { topics });
-  if (options.stories.stories.length < 2) throw new AppError('set-invalid', `"${options.stories.name}" holds ${options.stories.stories.length} neutral stories; at least 2 are needed, and 18 to keep zero in place as a text grows.`);
-  if (taps.length === 0) throw new AppError('set-invalid', 'There is no tap to read at. Name at least one neutral sentence.');
+  if (topics < LEAST_TOPICS)
+    throw new AppError(
+      'set-invalid',
+      `The sets hold ${topics} ${topics === 1 ? 'topic' : 'topics'}, but every topic is held out in turn: at least ${LEAST_TOPICS} are needed, ${FEWEST_UNITS} for an interval, and 36 for a ridge probe worth trusting.`,
+      { topics },
+    );
+  if (options.stories.stories.length < 2)
+    throw new AppError(
+      'set-invalid',
+      `"${options.stories.name}" holds ${options.stories.stories.length} neutral stories; at least 2 are needed, and 18 to keep zero in place as a text grows.`,
+    );
+  if (taps.length === 0)
+    throw new AppError('set-invalid', 'There is no tap to read at. Name at least one neutral sentence.');
   const { defaultLayer = 0 } = options;
-  if (!Number.isInteger(defaultLayer) || defaultLayer < 0 || defaultLayer >= layers) throw new AppError('usage', `The default layer must be a whole number from 0 to ${layers - 1}, got ${defaultLayer}.`);
+  if (!Number.isInteger(defaultLayer) || defaultLayer < 0 || defaultLayer >= layers)
+    throw new AppError(
+      'usage',
+      `The default layer must be a whole number from 0 to ${layers - 1}, got ${defaultLayer}.`,
+    );
   const { kind, target, penalty } = options.method;
-  if (target === 'hardened' && (options.zeros ?? []).length === 0) throw new AppError('usage', 'A hardened probe needs at least one set to read as 0. Name one, or choose the target "zeroed".');
-  if (kind === 'lda' && !(penalty > 0 && penalty < 1)) throw new AppError('usage', `The shrinkage of LDA must lie between 0 and 1, got ${penalty}.`);
-  if ((kind === 'ridge' || kind === 'logistic') && !(penalty > 0)) throw new AppError('usage', `The penalty must be above 0, got ${penalty}.`);
+  if (target === 'hardened' && (options.zeros ?? []).length === 0)
+    throw new AppError(
+      'usage',
+      'A hardened probe needs at least one set to read as 0. Name one, or choose the target "zeroed".',
+    );
+  if (kind === 'lda' && !(penalty > 0 && penalty < 1))
+    throw new AppError('usage', `The shrinkage of LDA must lie between 0 and 1, got ${penalty}.`);
+  if ((kind === 'ridge' || kind === 'logistic') && !(penalty > 0))
+    throw new AppError('usage', `The penalty must be above 0, got ${penalty}.`);
 }

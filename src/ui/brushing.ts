@@ -25,33 +25,49 @@ export function brushing(node: HTMLElement, on: BrushEvents): () => void {
   let start: { readonly x: number; readonly token: number; readonly pointer: number } | null = null;
   let dragged = false;
 
-  node.addEventListener('pointerdown', (event) => {
-    dragged = false;
-    start = null;
-    if (!event.isPrimary || event.button !== 0) return;
-    const token = on.tokenAt(event, true);
-    if (token !== null) start = { x: event.clientX, token, pointer: event.pointerId };
-  }, { signal });
+  node.addEventListener(
+    'pointerdown',
+    (event) => {
+      dragged = false;
+      start = null;
+      if (!event.isPrimary || event.button !== 0) return;
+      const token = on.tokenAt(event, true);
+      if (token !== null) start = { x: event.clientX, token, pointer: event.pointerId };
+    },
+    { signal },
+  );
   node.addEventListener('pointermove', (event) => on.point(on.tokenAt(event, dragged)), { signal });
   // On the document: a hand that drags may leave the chart.
-  document.addEventListener('pointermove', (event) => {
-    if (start?.pointer !== event.pointerId) return;
-    if (!dragged && Math.abs(event.clientX - start.x) < DRAG_PX) return;
-    dragged = true;
-    const token = on.tokenAt(event, true);
-    if (token !== null) on.brush(start.token, token, false);
-  }, { signal });
-  document.addEventListener('pointerup', (event) => {
-    if (start?.pointer !== event.pointerId) return;
-    const token = on.tokenAt(event, true);
-    if (dragged && token !== null) on.brush(start.token, token, true);
-    start = null;
-  }, { signal });
+  document.addEventListener(
+    'pointermove',
+    (event) => {
+      if (start?.pointer !== event.pointerId) return;
+      if (!dragged && Math.abs(event.clientX - start.x) < DRAG_PX) return;
+      dragged = true;
+      const token = on.tokenAt(event, true);
+      if (token !== null) on.brush(start.token, token, false);
+    },
+    { signal },
+  );
+  document.addEventListener(
+    'pointerup',
+    (event) => {
+      if (start?.pointer !== event.pointerId) return;
+      const token = on.tokenAt(event, true);
+      if (dragged && token !== null) on.brush(start.token, token, true);
+      start = null;
+    },
+    { signal },
+  );
   document.addEventListener('pointercancel', () => (start = null), { signal });
   node.addEventListener('pointerleave', () => on.point(null), { signal });
-  node.addEventListener('click', (event) => {
-    if (!dragged) on.hold(event);
-    dragged = false;
-  }, { signal });
+  node.addEventListener(
+    'click',
+    (event) => {
+      if (!dragged) on.hold(event);
+      dragged = false;
+    },
+    { signal },
+  );
   return () => stop.abort();
 }

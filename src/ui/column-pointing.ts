@@ -23,10 +23,14 @@ export function columnPointing({ range, onpoint, onhold }: ColumnPointing): Atta
     };
     node.addEventListener('pointermove', (event) => onpoint(placeAt(event)), { signal });
     node.addEventListener('pointerleave', () => onpoint(null), { signal });
-    node.addEventListener('click', (event) => {
-      const place = placeAt(event);
-      if (place !== null) onhold(place);
-    }, { signal });
+    node.addEventListener(
+      'click',
+      (event) => {
+        const place = placeAt(event);
+        if (place !== null) onhold(place);
+      },
+      { signal },
+    );
     return () => stop.abort();
   };
 }

@@ -21,7 +21,11 @@ export interface DivergenceInput {
 export const DIVERGENCE_HEIGHT = 180;
 
 /** Traces and layout, and the value at both ends of the axis. */
-export function divergenceFigure({ ab, ba, meanAb, meanBa, parting, first, theme }: DivergenceInput): { data: object[]; layout: object; limit: number } {
+export function divergenceFigure({ ab, ba, meanAb, meanBa, parting, first, theme }: DivergenceInput): {
+  data: object[];
+  layout: object;
+  limit: number;
+} {
   const grey = GREY[theme];
   const limit = limitOf([...Array.from(ab), ...Array.from(ba)]);
   const stems = (values: ArrayLike<number>, sign: 1 | -1): object => {
@@ -33,10 +37,41 @@ export function divergenceFigure({ ab, ba, meanAb, meanBa, parting, first, theme
       x.push(column, column, null);
       y.push(0, sign * value, null);
     }
-    return { type: 'scatter', hoverinfo: 'skip', showlegend: false, mode: 'lines', x, y, line: { width: 2, color: sign > 0 ? INK[theme] : grey.line } };
+    return {
+      type: 'scatter',
+      hoverinfo: 'skip',
+      showlegend: false,
+      mode: 'lines',
+      x,
+      y,
+      line: { width: 2, color: sign > 0 ? INK[theme] : grey.line },
+    };
   };
-  const upright = (at: number, dash: string): object => ({ type: 'line', xref: 'x', yref: 'paper', x0: at, x1: at, y0: 0, y1: 1, line: { width: 1, color: grey.line, dash } });
-  const level = (value: number): object[] => (Number.isFinite(value) ? [{ type: 'line', xref: 'paper', yref: 'y', x0: 0, x1: 1, y0: value, y1: value, line: { width: 1.5, color: grey.line, dash: '6px 3px' } }] : []);
+  const upright = (at: number, dash: string): object => ({
+    type: 'line',
+    xref: 'x',
+    yref: 'paper',
+    x0: at,
+    x1: at,
+    y0: 0,
+    y1: 1,
+    line: { width: 1, color: grey.line, dash },
+  });
+  const level = (value: number): object[] =>
+    Number.isFinite(value)
+      ? [
+          {
+            type: 'line',
+            xref: 'paper',
+            yref: 'y',
+            x0: 0,
+            x1: 1,
+            y0: value,
+            y1: value,
+            line: { width: 1.5, color: grey.line, dash: '6px 3px' },
+          },
+        ]
+      : [];
   const step = [0.1, 0.2, 0.5, 1, 2, 5, 10].find((size) => limit / size <= 3) ?? 20;
   const side = Array.from({ length: Math.floor(limit / step + 1e-9) }, (_, index) => (index + 1) * step);
   const ticks = [...side.map((tick) => -tick).reverse(), 0, ...side];
@@ -48,9 +83,33 @@ export function divergenceFigure({ ab, ba, meanAb, meanBa, parting, first, theme
       paper_bgcolor: 'rgba(0,0,0,0)',
       plot_bgcolor: 'rgba(0,0,0,0)',
       font: { family: 'system-ui, sans-serif', size: 11, color: grey.text },
-      xaxis: { range: rangeOf(ab.length, 0), fixedrange: true, showgrid: false, zeroline: false, ticks: 'outside', ticklen: 4, tickcolor: grey.grid, nticks: 8, tickformat: 'd' },
-      yaxis: { range: [-limit, limit], fixedrange: true, gridcolor: grey.grid, zeroline: true, zerolinecolor: grey.line, zerolinewidth: 1, tickvals: ticks, ticktext: ticks.map((tick) => String(Number(Math.abs(tick).toPrecision(3)))) },
-      shapes: [...(parting === null ? [] : [upright(parting, 'dot')]), ...(first === null || first === parting ? [] : [upright(first, 'dash')]), ...level(meanAb), ...level(-meanBa)],
+      xaxis: {
+        range: rangeOf(ab.length, 0),
+        fixedrange: true,
+        showgrid: false,
+        zeroline: false,
+        ticks: 'outside',
+        ticklen: 4,
+        tickcolor: grey.grid,
+        nticks: 8,
+        tickformat: 'd',
+      },
+      yaxis: {
+        range: [-limit, limit],
+        fixedrange: true,
+        gridcolor: grey.grid,
+        zeroline: true,
+        zerolinecolor: grey.line,
+        zerolinewidth: 1,
+        tickvals: ticks,
+        ticktext: ticks.map((tick) => String(Number(Math.abs(tick).toPrecision(3)))),
+      },
+      shapes: [
+        ...(parting === null ? [] : [upright(parting, 'dot')]),
+        ...(first === null || first === parting ? [] : [upright(first, 'dash')]),
+        ...level(meanAb),
+        ...level(-meanBa),
+      ],
       annotations: [],
     },
   };

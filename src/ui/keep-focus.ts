@@ -47,23 +47,33 @@ export function keepFocus(): () => void {
 
   function mend(): void {
     if (held === null) return;
-    const lost = held.isConnected ? held.matches(':disabled') && (nowhere() || document.activeElement === held) : nowhere();
+    const lost = held.isConnected
+      ? held.matches(':disabled') && (nowhere() || document.activeElement === held)
+      : nowhere();
     if (!lost) return;
     const next = successorOf(around);
     held = null;
     if (next !== null) focusOn(next);
   }
 
-  document.addEventListener('focusin', ({ target }) => {
-    held = target instanceof HTMLElement ? target : null;
-    around = held === null ? [] : withAncestors(held);
-  }, { signal });
-  document.addEventListener('focusout', () => {
-    // After the update that may have taken it: a control that is still there was left on purpose.
-    queueMicrotask(() => {
-      if (held?.isConnected === true && !held.matches(':disabled') && nowhere()) held = null;
-    });
-  }, { signal });
+  document.addEventListener(
+    'focusin',
+    ({ target }) => {
+      held = target instanceof HTMLElement ? target : null;
+      around = held === null ? [] : withAncestors(held);
+    },
+    { signal },
+  );
+  document.addEventListener(
+    'focusout',
+    () => {
+      // After the update that may have taken it: a control that is still there was left on purpose.
+      queueMicrotask(() => {
+        if (held?.isConnected === true && !held.matches(':disabled') && nowhere()) held = null;
+      });
+    },
+    { signal },
+  );
   const observer = new MutationObserver(() => {
     if (held === null) return;
     // One that is disabled for less than a frame keeps the focus by itself.
@@ -80,7 +90,8 @@ export function keepFocus(): () => void {
 /** What was named for it, or else what took its place: the main button near it, or the first control. Without any, the place itself. */
 function successorOf(around: readonly Element[]): HTMLElement | null {
   const region = around.find((element) => element.matches(REGIONS));
-  const near = region?.isConnected === false ? [] : around.slice(0, region === undefined ? undefined : around.indexOf(region));
+  const near =
+    region?.isConnected === false ? [] : around.slice(0, region === undefined ? undefined : around.indexOf(region));
   for (const element of near) {
     const named = usable(successors.get(element)?.());
     if (named !== null) return named;
@@ -88,7 +99,9 @@ function successorOf(around: readonly Element[]): HTMLElement | null {
     const control = firstUsable(element, 'button.primary') ?? firstUsable(element, CONTROLS);
     if (control !== null) return control;
   }
-  return region instanceof HTMLElement && region.isConnected ? region : document.querySelector<HTMLElement>('dialog[open], main');
+  return region instanceof HTMLElement && region.isConnected
+    ? region
+    : document.querySelector<HTMLElement>('dialog[open], main');
 }
 
 function withAncestors(element: Element): readonly Element[] {
@@ -106,5 +119,10 @@ function firstUsable(within: Element, selector: string): HTMLElement | null {
 }
 
 function usable(element: Element | null | undefined): HTMLElement | null {
-  return element instanceof HTMLElement && element.isConnected && !element.matches(':disabled') && element.checkVisibility() ? element : null;
+  return element instanceof HTMLElement &&
+    element.isConnected &&
+    !element.matches(':disabled') &&
+    element.checkVisibility()
+    ? element
+    : null;
 }

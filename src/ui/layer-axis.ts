@@ -19,13 +19,22 @@ export interface LayerAxis {
 }
 
 /** An axis of `layers` layers on a drawing of this size, for values from `low` to `high`; what lies beyond is drawn at the edge. */
-export function layerAxis(size: { readonly width: number; readonly height: number }, layers: number, low: number, high: number): LayerAxis {
+export function layerAxis(
+  size: { readonly width: number; readonly height: number },
+  layers: number,
+  low: number,
+  high: number,
+): LayerAxis {
   const left = MARGIN.left;
   const right = Math.max(left + 1, size.width - MARGIN.right);
   const bottom = size.height - MARGIN.bottom;
   const x = (layer: number): number => left + (layer / Math.max(1, layers - 1)) * (right - left);
-  const y = (value: number): number => bottom - ((Math.max(low, Math.min(high, value)) - low) / (high - low)) * (bottom - MARGIN.top);
-  const points = (values: readonly (number | null)[]): string[] => values.flatMap((value, layer) => (value === null || !Number.isFinite(value) ? [] : [`${x(layer).toFixed(1)},${y(value).toFixed(1)}`]));
+  const y = (value: number): number =>
+    bottom - ((Math.max(low, Math.min(high, value)) - low) / (high - low)) * (bottom - MARGIN.top);
+  const points = (values: readonly (number | null)[]): string[] =>
+    values.flatMap((value, layer) =>
+      value === null || !Number.isFinite(value) ? [] : [`${x(layer).toFixed(1)},${y(value).toFixed(1)}`],
+    );
   const step = layers > 20 ? 5 : layers > 10 ? 2 : 1;
   return {
     left,

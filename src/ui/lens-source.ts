@@ -18,7 +18,11 @@ export function rowOf({ layers }: LensReading, token: number, index: number): nu
 export function cellOf(lens: LensReading, token: number, index: number): LensCell {
   const at = rowOf(lens, token, index) * lens.top;
   const id = lens.rows.ids[at] ?? -1;
-  return { text: lens.texts.get(id) ?? '', probability: Math.exp(lens.rows.logProbabilities[at] ?? NaN), comes: id === lens.tokens[token + 1]?.id };
+  return {
+    text: lens.texts.get(id) ?? '',
+    probability: Math.exp(lens.rows.logProbabilities[at] ?? NaN),
+    comes: id === lens.tokens[token + 1]?.id,
+  };
 }
 
 /** How strong the ink of a probability is: three steps beside the shade and the line, which follow it exactly. */

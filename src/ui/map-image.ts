@@ -67,7 +67,15 @@ export class MapImage {
   /** Paints what has changed since the last call: new columns, and all of them when the key, the way of reading or the theme is another. */
   update(source: MapSource, theme: Theme): void {
     const { tokens, layers, key, head, version, waitsFrom = Number.POSITIVE_INFINITY } = source;
-    if (key !== this.#key || version !== this.#version || theme !== this.#theme || head !== this.#head || this.#canvas.height !== layers || tokens < this.#painted) this.#painted = 0;
+    if (
+      key !== this.#key ||
+      version !== this.#version ||
+      theme !== this.#theme ||
+      head !== this.#head ||
+      this.#canvas.height !== layers ||
+      tokens < this.#painted
+    )
+      this.#painted = 0;
     this.#painted = Math.min(this.#painted, firstChanged(this.#starts, source.starts));
     if (tokens > this.#canvas.width || this.#canvas.height !== layers) this.#enlarge(tokens, layers);
     this.#key = key;
@@ -86,13 +94,23 @@ export class MapImage {
         const t = shades[column * layers + layer] ?? Number.NaN;
         const known = Number.isFinite(t);
         const waits = this.#painted + column >= waitsFrom;
-        const colour = waits ? (table[STEPS] ?? MISSING) : (known ? table[Math.round(Math.max(-1, Math.min(1, t)) * STEPS) + STEPS] : undefined) ?? MISSING;
+        const colour = waits
+          ? (table[STEPS] ?? MISSING)
+          : ((known ? table[Math.round(Math.max(-1, Math.min(1, t)) * STEPS) + STEPS] : undefined) ?? MISSING);
         const at = ((layers - 1 - layer) * width + column) * 4;
         data[at] = colour[0];
         data[at + 1] = colour[1];
         data[at + 2] = colour[2];
         data[at + 3] = 255;
-        this.#marks[(this.#painted + column) * layers + layer] = waits ? PLAIN : known ? (t > 1 ? ABOVE : t < -1 ? BELOW : PLAIN) : NO_VALUE;
+        this.#marks[(this.#painted + column) * layers + layer] = waits
+          ? PLAIN
+          : known
+            ? t > 1
+              ? ABOVE
+              : t < -1
+                ? BELOW
+                : PLAIN
+            : NO_VALUE;
       }
     }
     this.#canvas.getContext('2d')?.putImageData(image, this.#painted, 0);
@@ -150,7 +168,14 @@ export class MapImage {
 }
 
 /** Diagonal lines for the start of the text, crossed ones for a failed number, as on the strip. */
-function hatch(context: CanvasRenderingContext2D, x: number, top: number, width: number, height: number, crossed: boolean): void {
+function hatch(
+  context: CanvasRenderingContext2D,
+  x: number,
+  top: number,
+  width: number,
+  height: number,
+  crossed: boolean,
+): void {
   context.save();
   context.beginPath();
   context.rect(x, top, width, height);

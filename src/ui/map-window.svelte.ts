@@ -30,5 +30,9 @@ export class MapWindow {
   readonly left = $derived.by(() => Math.min(this.scrolled, Math.max(0, this.#tokens() * this.cell - this.width)));
 
   /** The tokens in the window; all of them while there is no map. */
-  readonly range = $derived.by((): TokenRange => this.width === 0 ? { from: -0.5, to: Math.max(1, this.#tokens()) - 0.5 } : ({ from: this.left / this.cell - 0.5, to: (this.left + this.width) / this.cell - 0.5 }));
+  readonly range = $derived.by((): TokenRange =>
+    this.width === 0
+      ? { from: -0.5, to: Math.max(1, this.#tokens()) - 0.5 }
+      : { from: this.left / this.cell - 0.5, to: (this.left + this.width) / this.cell - 0.5 },
+  );
 }

@@ -33,14 +33,21 @@ export interface ReadingColumn {
 }
 
 /** The columns, in order; `more` are further layers to show the score at. */
-export function readingColumns({ layer, shown, raw, words, wordless, lines, after }: ReadingTableInput, more: readonly number[]): ReadingColumn[] {
+export function readingColumns(
+  { layer, shown, raw, words, wordless, lines, after }: ReadingTableInput,
+  more: readonly number[],
+): ReadingColumn[] {
   return [
     { head: `Score, layer ${layer}`, cell: ({ token }) => number(raw(token, layer)) },
     ...more.map((other): ReadingColumn => ({ head: `Layer ${other}`, cell: ({ token }) => number(raw(token, other)) })),
     ...(words === null ? [] : [{ head: 'Words alone', cell: ({ token }: StripCell) => number(words(token)) }]),
     ...(shown === null ? [] : [{ head: shown, cell: ({ value }: StripCell) => number(value) }]),
-    ...(wordless === null ? [] : [{ head: 'Without words', cell: ({ token }: StripCell) => number(wordless[token] ?? Number.NaN) }]),
-    ...(lines === null ? [] : [{ head: '1 in 100', cell: ({ value }: StripCell) => (beyondLines(value, lines) ? 'beyond' : '') }]),
+    ...(wordless === null
+      ? []
+      : [{ head: 'Without words', cell: ({ token }: StripCell) => number(wordless[token] ?? Number.NaN) }]),
+    ...(lines === null
+      ? []
+      : [{ head: '1 in 100', cell: ({ value }: StripCell) => (beyondLines(value, lines) ? 'beyond' : '') }]),
     { head: 'Reading after it', cell: ({ token }) => signedOrNone(after(token)) },
   ];
 }
@@ -48,8 +55,14 @@ export function readingColumns({ layer, shown, raw, words, wordless, lines, afte
 /** The whole table as tab-separated text for the clipboard, with true tokens made visible and one row a token. */
 export function readingText(input: ReadingTableInput, more: readonly number[]): string {
   const columns = readingColumns(input, more);
-  const rows = input.cells.map((cell) => [String(cell.token), visibleToken(cell.text), ...columns.map((column) => column.cell(cell))]);
-  return [['Position', 'Token', ...columns.map((column) => column.head)], ...rows].map((row) => `${row.join('\t')}\n`).join('');
+  const rows = input.cells.map((cell) => [
+    String(cell.token),
+    visibleToken(cell.text),
+    ...columns.map((column) => column.cell(cell)),
+  ]);
+  return [['Position', 'Token', ...columns.map((column) => column.head)], ...rows]
+    .map((row) => `${row.join('\t')}\n`)
+    .join('');
 }
 
 /** A score as a table shows it. */

@@ -1,11 +1,17 @@
-/** The readings along the text as a Plotly figure: one line with coloured points over the chance range, on the readings' own scale. Pure. */
+/**
+ * The readings along the text as a Plotly figure: one line with coloured points over the chance range, on the readings'
+ * own scale. Pure.
+ */
 import { endLines, INK } from '../core/colour.ts';
 import { READING_DOMAIN } from '../core/grain.ts';
 import type { TracePoint } from '../core/trace.ts';
 import { GREY, layoutOf, points, type TrajectoryInput } from './trajectory-figure.ts';
 
 /** What the figure shows: the readings, and where it is wanted the running mean of the raw scores. */
-export type ReadingFigureInput = Pick<TrajectoryInput, 'range' | 'head' | 'theme'> & { readonly trace: readonly TracePoint[]; readonly raw: ArrayLike<number> | null };
+export type ReadingFigureInput = Pick<TrajectoryInput, 'range' | 'head' | 'theme'> & {
+  readonly trace: readonly TracePoint[];
+  readonly raw: ArrayLike<number> | null;
+};
 
 /** Readings after every word are a line; a point for each would hide it. */
 const MOST_POINTS = 60;
@@ -20,16 +26,48 @@ export function readingFigure(input: ReadingFigureInput): { data: object[]; layo
   const marked = drawn.length <= MOST_POINTS ? drawn : drawn.filter(({ stand }) => stand === 'sentence');
   const limit = readingLimit(input);
   const common = { type: 'scatter', hoverinfo: 'skip', showlegend: false };
-  const at = (chosen: readonly TracePoint[]): { x: number[]; y: number[] } => ({ x: chosen.map(({ afterToken }) => afterToken), y: chosen.map(({ score }) => score) });
-  const dots = (chosen: readonly TracePoint[], colour: string): object => ({ ...common, mode: 'markers', cliponaxis: false, ...at(chosen), marker: { size: 9, color: colour, line: { width: 1, color: theme === 'light' ? '#fcfcfc' : '#1d1d1d' } } });
+  const at = (chosen: readonly TracePoint[]): { x: number[]; y: number[] } => ({
+    x: chosen.map(({ afterToken }) => afterToken),
+    y: chosen.map(({ score }) => score),
+  });
+  const dots = (chosen: readonly TracePoint[], colour: string): object => ({
+    ...common,
+    mode: 'markers',
+    cliponaxis: false,
+    ...at(chosen),
+    marker: { size: 9, color: colour, line: { width: 1, color: theme === 'light' ? '#fcfcfc' : '#1d1d1d' } },
+  });
   return {
     limit,
     data: [
-      { ...common, mode: 'lines', x: [...band.map(({ afterToken }) => afterToken), ...band.toReversed().map(({ afterToken }) => afterToken)], y: [...band.map(({ high }) => high), ...band.toReversed().map(({ low }) => low)], fill: 'toself', fillcolor: `${grey.band}59`, line: { width: 0 } },
-      ...(raw === null ? [] : [{ ...common, mode: 'lines', ...points(raw, Math.max(0, Math.floor(range.from) - 1), Math.ceil(range.to) + 2), line: { width: 1, color: grey.line, dash: 'dot' } }]),
+      {
+        ...common,
+        mode: 'lines',
+        x: [...band.map(({ afterToken }) => afterToken), ...band.toReversed().map(({ afterToken }) => afterToken)],
+        y: [...band.map(({ high }) => high), ...band.toReversed().map(({ low }) => low)],
+        fill: 'toself',
+        fillcolor: `${grey.band}59`,
+        line: { width: 0 },
+      },
+      ...(raw === null
+        ? []
+        : [
+            {
+              ...common,
+              mode: 'lines',
+              ...points(raw, Math.max(0, Math.floor(range.from) - 1), Math.ceil(range.to) + 2),
+              line: { width: 1, color: grey.line, dash: 'dot' },
+            },
+          ]),
       { ...common, mode: 'lines', ...at(drawn), line: { width: 1.8, color: INK[theme] } },
-      dots(marked.filter(({ score }) => score > 0), line.positive),
-      dots(marked.filter(({ score }) => score <= 0), line.negative),
+      dots(
+        marked.filter(({ score }) => score > 0),
+        line.positive,
+      ),
+      dots(
+        marked.filter(({ score }) => score <= 0),
+        line.negative,
+      ),
     ],
     layout: layoutOf(limit, range, theme),
   };

@@ -18,7 +18,9 @@ export function topOf(box: HTMLElement): TextPlace | null {
     else low = middle + 1;
   }
   const span = spans[low];
-  return span === undefined ? null : { token: Number(span.dataset['token']), below: span.getBoundingClientRect().top - edge };
+  return span === undefined
+    ? null
+    : { token: Number(span.dataset['token']), below: span.getBoundingClientRect().top - edge };
 }
 
 /** Scrolls so that a token stands where {@link topOf} found one. */

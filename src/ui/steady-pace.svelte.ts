@@ -22,11 +22,14 @@ export class SteadyPace<T> {
 
   /** Something has changed: soon the value is made again. */
   touch(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#last = performance.now();
-      this.#shown = this.#make();
-    }, Math.max(0, this.#last + PACE_MS - performance.now()));
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#last = performance.now();
+        this.#shown = this.#make();
+      },
+      Math.max(0, this.#last + PACE_MS - performance.now()),
+    );
   }
 
   /** No more. */

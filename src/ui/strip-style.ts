@@ -65,19 +65,30 @@ function scaleRules(): string {
     const bar = `linear-gradient(${colour},${colour})`;
     // Measured from the upper or from the lower edge of the borders.
     const down = (pixels: number): string => (above ? `${pixels.toFixed(2)}px` : `calc(100% - ${pixels.toFixed(2)}px)`);
-    for (const [prefix, most] of [['', BAR_PX], [CALM, CALM_BAR_PX]] as const) {
+    for (const [prefix, most] of [
+      ['', BAR_PX],
+      [CALM, CALM_BAR_PX],
+    ] as const) {
       for (let step = 1; step <= STEPS; step += 1) {
         const name = `${prefix}${letter}${step}`;
         const length = (step / STEPS) * most;
         const shown = length < 0.5 ? 0 : length;
-        rules.push(`.strip .${name}{background-color:${scaleCss(((above ? 1 : -1) * step) / STEPS, head)};background-image:${bar},none;background-size:100% ${shown.toFixed(2)}px,auto;background-position:0 ${down(most - shown)},0 0}`);
-        forced.push(`.strip .token.${name}{border-${above ? 'top' : 'bottom'}:${shown.toFixed(1)}px ${above ? 'solid' : 'dashed'} CanvasText}`);
+        rules.push(
+          `.strip .${name}{background-color:${scaleCss(((above ? 1 : -1) * step) / STEPS, head)};background-image:${bar},none;background-size:100% ${shown.toFixed(2)}px,auto;background-position:0 ${down(most - shown)},0 0}`,
+        );
+        forced.push(
+          `.strip .token.${name}{border-${above ? 'top' : 'bottom'}:${shown.toFixed(1)}px ${above ? 'solid' : 'dashed'} CanvasText}`,
+        );
       }
     }
     const notch = `linear-gradient(to ${above ? 'bottom' : 'top'} left,${corner} 50%,transparent 50%)`;
     // Four pictures, because the ground is cut like the last of them, and the cuts take turns.
-    rules.push(`.strip .${letter}x{background-color:${scaleCss(above ? 1 : -1, head)};background-image:${bar},${notch},none,none;background-size:100% ${BAR_PX}px,6px 6px,auto,auto;background-position:0 ${down(0)},100% ${down(BAR_PX)},0 0,0 0}`);
-    forced.push(`.strip .token.${letter}x{border-${above ? 'top' : 'bottom'}:${BAR_PX}px ${above ? 'solid' : 'dashed'} CanvasText}`);
+    rules.push(
+      `.strip .${letter}x{background-color:${scaleCss(above ? 1 : -1, head)};background-image:${bar},${notch},none,none;background-size:100% ${BAR_PX}px,6px 6px,auto,auto;background-position:0 ${down(0)},100% ${down(BAR_PX)},0 0,0 0}`,
+    );
+    forced.push(
+      `.strip .token.${letter}x{border-${above ? 'top' : 'bottom'}:${BAR_PX}px ${above ? 'solid' : 'dashed'} CanvasText}`,
+    );
   }
   return `${rules.join('\n')}\n@media (forced-colors:active){${forced.join('\n')}}`;
 }

@@ -39,19 +39,33 @@ export function tapRules(): string {
 const MUTED = { light: '#5a5e67', dark: '#a9adb6' } as const;
 
 /** The corners of a square that together make a lozenge: where each triangle points, and on which side of the middle it lies. */
-const TRIANGLES = [['bottom right', '-', '-'], ['bottom left', '+', '-'], ['top right', '-', '+'], ['top left', '+', '+']] as const;
+const TRIANGLES = [
+  ['bottom right', '-', '-'],
+  ['bottom left', '+', '-'],
+  ['top right', '-', '+'],
+  ['top left', '+', '+'],
+] as const;
 
 /** By how much the triangles reach past the middle, so that no paper shows between them on any grid of pixels. */
 const OVERLAP = 0.5;
 
 /** Two lozenges of four triangles each, the fill over the rim. The middle lies a little to the right, where the room is. */
 function rule(name: string, fill: string, rim: string, size: typeof FILLED | typeof HOLLOW): string {
-  const parts = ([[fill, size.fill], [rim, size.rim]] as const).flatMap(([colour, half]) =>
+  const parts = (
+    [
+      [fill, size.fill],
+      [rim, size.rim],
+    ] as const
+  ).flatMap(([colour, half]) =>
     TRIANGLES.map(([to, x, y]) => {
       const side = half + OVERLAP;
       const edge = ((50 * half) / side).toFixed(2);
       const away = (side / 2 - OVERLAP).toFixed(2);
-      return { image: `linear-gradient(to ${to},transparent calc(${edge}% - .5px),${colour} ${edge}%)`, position: `calc(50% + 1px ${x} ${away}px) calc(50% ${y} ${away}px)`, size: `${side}px ${side}px` };
+      return {
+        image: `linear-gradient(to ${to},transparent calc(${edge}% - .5px),${colour} ${edge}%)`,
+        position: `calc(50% + 1px ${x} ${away}px) calc(50% ${y} ${away}px)`,
+        size: `${side}px ${side}px`,
+      };
     }),
   );
   const list = (key: 'image' | 'position' | 'size'): string => parts.map((part) => part[key]).join(',');

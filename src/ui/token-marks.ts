@@ -52,14 +52,17 @@ export class TokenMarks {
     const old = this.#span;
     const last = this.#text.count - 1;
     const inside = (token: number, of: TokenSpan | null): boolean => of !== null && token >= of.from && token <= of.to;
-    for (let token = old?.from ?? 0; old !== null && token <= Math.min(old.to, last); token += 1) if (!inside(token, span)) this.#text.of(token)?.removeAttribute('data-span');
-    for (let token = span?.from ?? 0; span !== null && token <= Math.min(span.to, last); token += 1) if (!inside(token, old)) this.#text.of(token)?.setAttribute('data-span', '');
+    for (let token = old?.from ?? 0; old !== null && token <= Math.min(old.to, last); token += 1)
+      if (!inside(token, span)) this.#text.of(token)?.removeAttribute('data-span');
+    for (let token = span?.from ?? 0; span !== null && token <= Math.min(span.to, last); token += 1)
+      if (!inside(token, old)) this.#text.of(token)?.setAttribute('data-span', '');
     this.#span = span;
   }
 
   /** Marks the tokens that the run beside this one lacks. */
   setUnlike(tokens: ReadonlySet<number> | undefined): void {
-    for (const token of this.#unlike ?? []) if (tokens?.has(token) !== true) this.#text.of(token)?.removeAttribute('data-unlike');
+    for (const token of this.#unlike ?? [])
+      if (tokens?.has(token) !== true) this.#text.of(token)?.removeAttribute('data-unlike');
     for (const token of tokens ?? []) this.#text.of(token)?.setAttribute('data-unlike', '');
     this.#unlike = tokens;
   }

@@ -35,7 +35,10 @@ export class TokenText {
     return this.#elements[token] ?? null;
   }
 
-  /** Shows these cells. Only what is another object than before is looked at; all of it for another way of reading, of which `reading` are the words. */
+  /**
+   * Shows these cells. Only what is another object than before is looked at; all of it for another way of reading, of
+   * which `reading` are the words.
+   */
   show(cells: readonly StripCell[], head: Head, reading: string): void {
     this.#cut(cells.length);
     const alike = head === this.#head && reading === this.#reading;
@@ -126,7 +129,10 @@ function label(words: string): HTMLElement {
   return element;
 }
 
-/** The mark of a tap, right after its token: a bare inline box, because a hundred real buttons would double what a long text costs to lay out. */
+/**
+ * The mark of a tap, right after its token: a bare inline box, because a hundred real buttons would double what a long
+ * text costs to lay out.
+ */
 function tapAfter(element: HTMLElement, token: number): HTMLElement {
   const mark = document.createElement('span');
   mark.role = 'button';

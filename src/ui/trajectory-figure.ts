@@ -1,4 +1,7 @@
-/** The raw trajectory as a Plotly figure: running mean over single tokens, the same without the words, the 1 % lines, and readings with the range of random directions behind each. Pure. */
+/**
+ * The raw trajectory as a Plotly figure: running mean over single tokens, the same without the words, the 1 % lines,
+ * and readings with the range of random directions behind each. Pure.
+ */
 import type { LinePair } from '../core/alarm.ts';
 import { endLines, INK } from '../core/colour.ts';
 import type { Theme } from '../core/colour.ts';
@@ -46,7 +49,12 @@ export const HEIGHT = 240;
 const DOT = 2.5;
 
 /** Greys of lines, grid, words, bands and dots. */
-export const GREY: Readonly<Record<Theme, { readonly line: string; readonly grid: string; readonly text: string; readonly band: string; readonly dot: string }>> = {
+export const GREY: Readonly<
+  Record<
+    Theme,
+    { readonly line: string; readonly grid: string; readonly text: string; readonly band: string; readonly dot: string }
+  >
+> = {
   light: { line: '#5a5e67', grid: '#e8eaec', text: '#5a5e67', band: '#c9ccd1', dot: '#b4b8bf' },
   dark: { line: '#a9adb6', grid: '#303236', text: '#a9adb6', band: '#54575d', dot: '#5f636a' },
 };
@@ -61,21 +69,61 @@ export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layo
   const end = Math.ceil(range.to) + 2;
   const area = signedAreas(input.series, first, end);
   const common = { type: 'scatter', hoverinfo: 'skip', showlegend: false };
-  const shade = (y: readonly (number | null)[], colour: string): object => ({ ...common, mode: 'lines', x: area.x, y, fill: 'tozeroy', fillcolor: `${colour}40`, line: { width: 1, color: `${colour}b0` } });
-  const tapTrace = (chosen: readonly TrajectoryTap[], marker: object): object => ({ ...common, mode: 'markers', cliponaxis: false, x: chosen.map((tap) => tap.afterToken), y: chosen.map((tap) => tap.score), marker: { symbol: 'diamond', size: 10, ...marker } });
+  const shade = (y: readonly (number | null)[], colour: string): object => ({
+    ...common,
+    mode: 'lines',
+    x: area.x,
+    y,
+    fill: 'tozeroy',
+    fillcolor: `${colour}40`,
+    line: { width: 1, color: `${colour}b0` },
+  });
+  const tapTrace = (chosen: readonly TrajectoryTap[], marker: object): object => ({
+    ...common,
+    mode: 'markers',
+    cliponaxis: false,
+    x: chosen.map((tap) => tap.afterToken),
+    y: chosen.map((tap) => tap.score),
+    marker: { symbol: 'diamond', size: 10, ...marker },
+  });
   const limit = axisLimit(input);
   return {
     limit,
     data: [
-      ...(alone === null ? [] : [{ ...common, mode: 'lines', ...dots(alone, limit, first, end), line: { width: DOT, color: grey.dot } }]),
+      ...(alone === null
+        ? []
+        : [{ ...common, mode: 'lines', ...dots(alone, limit, first, end), line: { width: DOT, color: grey.dot } }]),
       shade(area.above, line.positive),
       shade(area.below, line.negative),
-      ...(wordless === null ? [] : [{ ...common, mode: 'lines', ...points(wordless, first, end), line: { width: 1.1, color: grey.line } }]),
-      { ...common, mode: 'lines', x: taps.flatMap((tap) => [tap.afterToken, tap.afterToken, null]), y: taps.flatMap((tap) => [tap.low, tap.high, null]), line: { width: 7, color: grey.band } },
-      { ...common, mode: 'lines', x: taps.map((tap) => tap.afterToken), y: taps.map((tap) => tap.score), line: { width: 1.5, color: INK[theme] } },
-      tapTrace(taps.filter((tap) => tap.inside), { size: 9, color: theme === 'light' ? '#fcfcfc' : '#1d1d1d', line: { width: 1.5, color: grey.line } }),
-      tapTrace(taps.filter((tap) => !tap.inside && tap.score > 0), { color: line.positive }),
-      tapTrace(taps.filter((tap) => !tap.inside && tap.score <= 0), { color: line.negative }),
+      ...(wordless === null
+        ? []
+        : [{ ...common, mode: 'lines', ...points(wordless, first, end), line: { width: 1.1, color: grey.line } }]),
+      {
+        ...common,
+        mode: 'lines',
+        x: taps.flatMap((tap) => [tap.afterToken, tap.afterToken, null]),
+        y: taps.flatMap((tap) => [tap.low, tap.high, null]),
+        line: { width: 7, color: grey.band },
+      },
+      {
+        ...common,
+        mode: 'lines',
+        x: taps.map((tap) => tap.afterToken),
+        y: taps.map((tap) => tap.score),
+        line: { width: 1.5, color: INK[theme] },
+      },
+      tapTrace(
+        taps.filter((tap) => tap.inside),
+        { size: 9, color: theme === 'light' ? '#fcfcfc' : '#1d1d1d', line: { width: 1.5, color: grey.line } },
+      ),
+      tapTrace(
+        taps.filter((tap) => !tap.inside && tap.score > 0),
+        { color: line.positive },
+      ),
+      tapTrace(
+        taps.filter((tap) => !tap.inside && tap.score <= 0),
+        { color: line.negative },
+      ),
     ],
     layout: layoutOf(limit, range, theme),
   };
@@ -90,15 +138,42 @@ export function layoutOf(limit: number, range: TrajectoryInput['range'], theme: 
     paper_bgcolor: 'rgba(0,0,0,0)',
     plot_bgcolor: 'rgba(0,0,0,0)',
     font: { family: 'system-ui, sans-serif', size: 11, color: grey.text },
-    xaxis: { range: [range.from, range.to], fixedrange: true, showgrid: false, zeroline: false, ticks: 'outside', ticklen: 4, tickcolor: grey.grid, nticks: 8, tickformat: 'd' },
-    yaxis: { range: [-limit, limit], fixedrange: true, gridcolor: grey.grid, zeroline: true, zerolinecolor: grey.line, zerolinewidth: 1, tickvals: ticks, ticktext: ticks.map((tick) => (tick === 0 ? 'neutral' : `${tick < 0 ? '−' : '+'}${Math.abs(tick)}`)) },
+    xaxis: {
+      range: [range.from, range.to],
+      fixedrange: true,
+      showgrid: false,
+      zeroline: false,
+      ticks: 'outside',
+      ticklen: 4,
+      tickcolor: grey.grid,
+      nticks: 8,
+      tickformat: 'd',
+    },
+    yaxis: {
+      range: [-limit, limit],
+      fixedrange: true,
+      gridcolor: grey.grid,
+      zeroline: true,
+      zerolinecolor: grey.line,
+      zerolinewidth: 1,
+      tickvals: ticks,
+      ticktext: ticks.map((tick) => (tick === 0 ? 'neutral' : `${tick < 0 ? '−' : '+'}${Math.abs(tick)}`)),
+    },
     annotations: [],
   };
 }
 
-/** The score at the upper end of the axis: the scale's own domain, or more where a line or a tap needs it, so that the picture does not jump while words arrive. */
+/**
+ * The score at the upper end of the axis: the scale's own domain, or more where a line or a tap needs it, so that the
+ * picture does not jump while words arrive.
+ */
 export function axisLimit({ taps, domain, lines }: Pick<TrajectoryInput, 'taps' | 'domain' | 'lines'>): number {
-  const highest = Math.max(domain, 3, ...(lines === null ? [] : [Math.abs(lines.low), Math.abs(lines.high)]), ...taps.flatMap((tap) => [tap.score, tap.low, tap.high].filter(Number.isFinite).map(Math.abs)));
+  const highest = Math.max(
+    domain,
+    3,
+    ...(lines === null ? [] : [Math.abs(lines.low), Math.abs(lines.high)]),
+    ...taps.flatMap((tap) => [tap.score, tap.low, tap.high].filter(Number.isFinite).map(Math.abs)),
+  );
   return Math.ceil(highest * 1.05);
 }
 
@@ -113,7 +188,12 @@ export function yTicks(limit: number): number[] {
  * Single tokens as squares: one path of short upright strokes, because thousands of markers would be thousands of
  * elements. What lies beyond the axis is a stroke half as long at its end.
  */
-function dots(values: ArrayLike<number>, limit: number, first: number, end: number): { x: (number | null)[]; y: (number | null)[] } {
+function dots(
+  values: ArrayLike<number>,
+  limit: number,
+  first: number,
+  end: number,
+): { x: (number | null)[]; y: (number | null)[] } {
   const half = (DOT / (HEIGHT - MARGIN.top - MARGIN.bottom)) * limit;
   const x: (number | null)[] = [];
   const y: (number | null)[] = [];
@@ -134,7 +214,11 @@ export function points(values: ArrayLike<number>, first: number, end: number): {
 }
 
 /** Splits a line at zero, with the exact crossing as a point of both parts, so that each side is shaded in its colour. */
-export function signedAreas(series: ArrayLike<number>, first = 0, end = series.length): { x: number[]; above: (number | null)[]; below: (number | null)[] } {
+export function signedAreas(
+  series: ArrayLike<number>,
+  first = 0,
+  end = series.length,
+): { x: number[]; above: (number | null)[]; below: (number | null)[] } {
   const x: number[] = [];
   const above: (number | null)[] = [];
   const below: (number | null)[] = [];
@@ -145,10 +229,11 @@ export function signedAreas(series: ArrayLike<number>, first = 0, end = series.l
   };
   for (let token = first; token < Math.min(end, series.length); token += 1) {
     const value = series[token] ?? Number.NaN;
-    const before = token === first ? Number.NaN : series[token - 1] ?? Number.NaN;
+    const before = token === first ? Number.NaN : (series[token - 1] ?? Number.NaN);
     if (before * value < 0) put(token - 1 + before / (before - value), 0);
     // A hole is no area: the fill is one outline over all points, which meets zero on both sides of what is missing.
-    if (Number.isFinite(before) !== Number.isFinite(value) && token > 0) put(Number.isFinite(before) ? token - 1 : token, 0);
+    if (Number.isFinite(before) !== Number.isFinite(value) && token > 0)
+      put(Number.isFinite(before) ? token - 1 : token, 0);
     put(token, Number.isFinite(value) ? value : null);
   }
   return { x, above, below };

@@ -4,7 +4,13 @@ import type { EngineMemory, EngineStatus, NumbersReport } from '../core/engine-r
 import { pageHeapBytes } from '../state/page-heap.ts';
 
 /** Diagnostics as readable JSON. */
-export function diagnosticsText(problem: AppError | null, phase: string, status: EngineStatus | null, numbers: NumbersReport | null, memory: EngineMemory | null): string {
+export function diagnosticsText(
+  problem: AppError | null,
+  phase: string,
+  status: EngineStatus | null,
+  numbers: NumbersReport | null,
+  memory: EngineMemory | null,
+): string {
   const report = {
     when: new Date().toISOString(),
     phase,

@@ -5,8 +5,16 @@ import type { EngineStatus } from '../core/engine-report.ts';
 import type { ModelChoice } from '../state/model-choice.svelte.ts';
 import type { FinishedRun, Phase } from '../state/phase.ts';
 
-/** Parts of the line for a phase; `tokens` is the length of the reading on show, `finished` the run that made it; `name` and `bytes` are the chosen model's. */
-export function statusLine(phase: Phase, tokens: number, finished: FinishedRun | null, { name, bytes }: Pick<ModelChoice, 'name' | 'bytes'>): string[] {
+/**
+ * Parts of the line for a phase; `tokens` is the length of the reading on show, `finished` the run that made it; `name`
+ * and `bytes` are the chosen model's.
+ */
+export function statusLine(
+  phase: Phase,
+  tokens: number,
+  finished: FinishedRun | null,
+  { name, bytes }: Pick<ModelChoice, 'name' | 'bytes'>,
+): string[] {
   switch (phase.kind) {
     case 'absent':
       return [name, 'not loaded', fileSize(bytes)];
@@ -15,23 +23,58 @@ export function statusLine(phase: Phase, tokens: number, finished: FinishedRun |
     case 'loading':
       return [name, ...loadParts(phase.progress)];
     case 'ready':
-      return [name, ...backendParts(phase.status), ...(finished === null || finished.tokens === 0 ? [] : [speed(finished)])];
+      return [
+        name,
+        ...backendParts(phase.status),
+        ...(finished === null || finished.tokens === 0 ? [] : [speed(finished)]),
+      ];
     case 'reading':
       return [`Reading… ${plural(tokens, 'token')}`, ...backendParts(phase.status)];
     case 'refining':
-      return [phase.total === 0 ? 'Reading inside the sentences…' : `Reading inside the sentences… ${count(phase.done)} of ${count(phase.total)}`, ...backendParts(phase.status)];
+      return [
+        phase.total === 0
+          ? 'Reading inside the sentences…'
+          : `Reading inside the sentences… ${count(phase.done)} of ${count(phase.total)}`,
+        ...backendParts(phase.status),
+      ];
     case 'writing':
-      return [phase.tokensPerSecond === null ? 'Writing…' : `Writing… ${phase.tokensPerSecond.toFixed(phase.tokensPerSecond < 10 ? 1 : 0)} tok/s`, ...backendParts(phase.status)];
+      return [
+        phase.tokensPerSecond === null
+          ? 'Writing…'
+          : `Writing… ${phase.tokensPerSecond.toFixed(phase.tokensPerSecond < 10 ? 1 : 0)} tok/s`,
+        ...backendParts(phase.status),
+      ];
     case 'training':
-      return [phase.progress === null ? 'Training…' : `${TRAINING_STAGE[phase.progress.stage].short}… ${count(phase.progress.done)} of ${count(phase.progress.total)}`, ...backendParts(phase.status)];
+      return [
+        phase.progress === null
+          ? 'Training…'
+          : `${TRAINING_STAGE[phase.progress.stage].short}… ${count(phase.progress.done)} of ${count(phase.progress.total)}`,
+        ...backendParts(phase.status),
+      ];
     case 'comparing':
-      return [phase.total === 0 ? 'Comparing…' : `Comparing… ${count(phase.done)} of ${count(phase.total)}`, ...backendParts(phase.status)];
+      return [
+        phase.total === 0 ? 'Comparing…' : `Comparing… ${count(phase.done)} of ${count(phase.total)}`,
+        ...backendParts(phase.status),
+      ];
     case 'measuring':
-      return [phase.progress === null ? 'Finding the strength…' : `Measuring the push… ${count(phase.progress.done)} of ${count(phase.progress.total)}`, ...backendParts(phase.status)];
+      return [
+        phase.progress === null
+          ? 'Finding the strength…'
+          : `Measuring the push… ${count(phase.progress.done)} of ${count(phase.progress.total)}`,
+        ...backendParts(phase.status),
+      ];
     case 'experimenting':
-      return [phase.progress === null || phase.progress.stage !== 'units' ? 'Preparing the experiment…' : `Running the experiment… ${count(phase.progress.done)} of ${count(phase.progress.total)}`, ...backendParts(phase.status)];
+      return [
+        phase.progress === null || phase.progress.stage !== 'units'
+          ? 'Preparing the experiment…'
+          : `Running the experiment… ${count(phase.progress.done)} of ${count(phase.progress.total)}`,
+        ...backendParts(phase.status),
+      ];
     case 'looking':
-      return [phase.total === 0 ? 'Looking…' : `Looking… ${Math.floor((100 * phase.done) / phase.total)} %`, ...backendParts(phase.status)];
+      return [
+        phase.total === 0 ? 'Looking…' : `Looking… ${Math.floor((100 * phase.done) / phase.total)} %`,
+        ...backendParts(phase.status),
+      ];
     case 'checking':
       return [`Checking numbers… ${count(phase.done)} of ${count(phase.total)}`, ...backendParts(phase.status)];
   }

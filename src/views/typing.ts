@@ -2,5 +2,8 @@
 export function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;
-  return target instanceof HTMLInputElement && !['radio', 'checkbox', 'range', 'button', 'file', 'submit'].includes(target.type);
+  return (
+    target instanceof HTMLInputElement &&
+    !['radio', 'checkbox', 'range', 'button', 'file', 'submit'].includes(target.type)
+  );
 }

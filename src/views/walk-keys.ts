@@ -2,7 +2,10 @@
 import { SPAN_GONE, spanSpoken } from '../content/span.ts';
 import type { Desk } from '../state/desk.svelte.ts';
 
-/** Acts on a key, and says what a span has become; what it used is not seen by the browser any more. Keys with another modifier than Shift belong to the browser. */
+/**
+ * Acts on a key, and says what a span has become; what it used is not seen by the browser any more. Keys with another
+ * modifier than Shift belong to the browser.
+ */
 export function walk(event: KeyboardEvent, desk: Desk, say: (sentence: string) => void): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const { view, instrument, reading } = desk;

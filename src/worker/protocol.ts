@@ -6,8 +6,24 @@ import type { ChatMessage } from '../core/chat.ts';
 import type { DoseProgress, DoseReport, MatchedStrength } from '../core/dose-types.ts';
 import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import type { ErrorRecord } from '../core/errors.ts';
-import type { AnalysedUnits, ExperimentArgs, ExperimentEstimate, ExperimentOutcome, ExperimentPart, ExperimentProgress, SpecSummary } from '../core/experiment-run.ts';
-import type { EngineMemory, EngineStatus, KeptModel, LoadProgress, NumbersReport, RefineSummary, RunSummary } from '../core/engine-report.ts';
+import type {
+  AnalysedUnits,
+  ExperimentArgs,
+  ExperimentEstimate,
+  ExperimentOutcome,
+  ExperimentPart,
+  ExperimentProgress,
+  SpecSummary,
+} from '../core/experiment-run.ts';
+import type {
+  EngineMemory,
+  EngineStatus,
+  KeptModel,
+  LoadProgress,
+  NumbersReport,
+  RefineSummary,
+  RunSummary,
+} from '../core/engine-report.ts';
 import type { Judgement } from '../core/judgement-types.ts';
 import type { ChosenOffer, LocalFiles, ModelListing, ModelSource, WeighedModel } from '../core/model-source.ts';
 import type { PatchedScores, PatchedWriting, PatchPlace, PatchReport, PatchRequest } from '../core/patching.ts';
@@ -18,7 +34,18 @@ import type { Granularity } from '../core/refinement.ts';
 import type { TokenDivergence, TokenPair } from '../core/token-divergence.ts';
 import type { PackedReadings, SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 
-export type { ByteSource, EngineMemory, EngineStatus, GpuCause, KeptModel, LoadProgress, NumbersReport, NumbersRow, RefineSummary, RunSummary } from '../core/engine-report.ts';
+export type {
+  ByteSource,
+  EngineMemory,
+  EngineStatus,
+  GpuCause,
+  KeptModel,
+  LoadProgress,
+  NumbersReport,
+  NumbersRow,
+  RefineSummary,
+  RunSummary,
+} from '../core/engine-report.ts';
 
 /** The two files of a probe as they lie on disk, not yet validated. */
 export interface ProbeFiles {
@@ -72,8 +99,18 @@ export interface PatchedPair {
 
 /** A request and what its reply holds. */
 export interface Calls {
-  load: { args: { readonly model: ModelSource; /** Hosts that its files may come from. */ readonly hosts: readonly string[]; readonly backend: 'auto' | 'wasm' }; value: EngineStatus };
-  /** `sets` are looked at where the probe was made on another variant of the model: those that it was fitted on are read again, and how far it agrees is the answer. */
+  load: {
+    args: {
+      readonly model: ModelSource;
+      /** Hosts that its files may come from. */ readonly hosts: readonly string[];
+      readonly backend: 'auto' | 'wasm';
+    };
+    value: EngineStatus;
+  };
+  /**
+   * `sets` are looked at where the probe was made on another variant of the model: those that it was fitted on are read
+   * again, and how far it agrees is the answer.
+   */
   useProbe: { args: ProbeToUse; value: DtypeAgreement | null };
   /** The same measurement for a probe that texts are not read with: the calls that push or judge take it from then on. */
   carryOver: { args: ProbeToUse; value: DtypeAgreement | null };
@@ -85,18 +122,33 @@ export interface Calls {
   /** Goes on from the text that was read last. */
   generate: { args: { readonly sampling: SamplingOptions; readonly taps: boolean }; value: RunSummary };
   /** Reads a text and writes on, pushed; the text in the engine's memory stays there, and is not this one. */
-  writePushed: { args: PushArgs & { readonly text: string; readonly sampling: SamplingOptions; readonly taps: boolean }; value: RunSummary };
-  /** Strengths whose KL, 95th percentile over neutral tokens, is each of `targets` in nats; the strength in the settings does not matter. */
+  writePushed: {
+    args: PushArgs & { readonly text: string; readonly sampling: SamplingOptions; readonly taps: boolean };
+    value: RunSummary;
+  };
+  /**
+   * Strengths whose KL, 95th percentile over neutral tokens, is each of `targets` in nats; the strength in the settings
+   * does not matter.
+   */
   matchPush: { args: PushArgs & { readonly targets: readonly number[] }; value: readonly MatchedStrength[] };
   measureDose: { args: DoseArgs; value: DoseReport };
   /** Words as the lens can follow them. */
   findWords: { args: { readonly words: readonly string[]; readonly firstToken: boolean }; value: FoundWords };
   /** A text, or the tokens of one, through the lens at every layer. The text in the engine's memory stays there. */
-  lens: { args: { readonly text: string | readonly number[]; readonly top: number; readonly words: readonly LensWord[] }; value: LensReading };
+  lens: {
+    args: { readonly text: string | readonly number[]; readonly top: number; readonly words: readonly LensWord[] };
+    value: LensReading;
+  };
   /** A direction of the probe in use through the lens, at one layer. */
-  lensDirection: { args: { readonly kind: DirectionKind; readonly layer: number; readonly count: number }; value: DirectionWords };
+  lensDirection: {
+    args: { readonly kind: DirectionKind; readonly layer: number; readonly count: number };
+    value: DirectionWords;
+  };
   /** How far the next words of two texts are apart after each pair of tokens. The text in the engine's memory stays there. */
-  diverge: { args: { readonly a: ReadRun; readonly b: ReadRun; readonly pairs: readonly TokenPair[] }; value: TokenDivergence };
+  diverge: {
+    args: { readonly a: ReadRun; readonly b: ReadRun; readonly pairs: readonly TokenPair[] };
+    value: TokenDivergence;
+  };
   /** The stream of one text put into another, at every token and layer that is asked for; the text in the engine's memory stays there. */
   patch: { args: PatchRequest; value: PatchReport };
   /** How the second of two texts goes on with one patch. */
@@ -123,7 +175,10 @@ export interface Calls {
   /** Deletes them, or the one of that key, but for files that another tab is storing at this moment. A model that is loaded goes on. */
   deleteKept: { args: { readonly key: string | null }; value: null };
   /** What a host says about a model of that id; needs no model. */
-  listHub: { args: { readonly host: string; readonly repo: string; readonly hosts: readonly string[] }; value: ModelListing };
+  listHub: {
+    args: { readonly host: string; readonly repo: string; readonly hosts: readonly string[] };
+    value: ModelListing;
+  };
   /** What picked files are; needs no model. */
   listPicked: { args: { readonly name: string; readonly files: LocalFiles }; value: ModelListing };
   /** What a model would take here, by its graph and config; needs no model. */
@@ -138,7 +193,14 @@ export type CallName = keyof Calls;
 
 /** From the page to the worker. */
 export type Request =
-  | { [K in CallName]: { readonly kind: 'call'; readonly id: number; readonly call: K; readonly args: Calls[K]['args'] } }[CallName]
+  | {
+      [K in CallName]: {
+        readonly kind: 'call';
+        readonly id: number;
+        readonly call: K;
+        readonly args: Calls[K]['args'];
+      };
+    }[CallName]
   | { readonly kind: 'cancel'; readonly id: number }
   /** Another strength for the text that is being written, at once. */
   | { readonly kind: 'adjust'; readonly id: number; readonly strength: number };

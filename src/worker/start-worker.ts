@@ -10,7 +10,9 @@ const relays = new Map<string, string>();
 
 /** A worker that runs the module at `script`, a whole address on the starter's own origin. */
 export function startWorker(script: string, options: Omit<WorkerOptions, 'type'> = {}): Worker {
-  const relay = relays.get(script) ?? URL.createObjectURL(new Blob([`import ${JSON.stringify(script)};`], { type: 'text/javascript' }));
+  const relay =
+    relays.get(script) ??
+    URL.createObjectURL(new Blob([`import ${JSON.stringify(script)};`], { type: 'text/javascript' }));
   relays.set(script, relay);
   return new Worker(relay, { ...options, type: 'module' });
 }

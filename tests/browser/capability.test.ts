@@ -15,7 +15,9 @@ test('an adapter that computes in software is found and called so', async () => 
 test('a limit that is too small is named with what is there and what is needed', async () => {
   const probe = await probeGpu({ maxBufferSize: 2 ** 50 });
   expect(probe).toMatchObject({ ok: false, cause: 'limit' });
-  expect(probe.ok ? '' : probe.detail).toMatch(/^maxBufferSize is \d+ on this adapter, and the model needs 1125899906842624\.$/);
+  expect(probe.ok ? '' : probe.detail).toMatch(
+    /^maxBufferSize is \d+ on this adapter, and the model needs 1125899906842624\.$/,
+  );
 });
 
 test('the same adapter is found in a worker', async () => {

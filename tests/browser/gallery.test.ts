@@ -38,7 +38,8 @@ async function show(specimen: Specimen, theme: Theme, width: number): Promise<HT
   const { container } = await render(Scene, { props: { specimen, theme } });
   const scene = container.querySelector<HTMLElement>('.scene')!;
   await expect.poll(() => [scene.dataset['ready'], scene.dataset['failed']], { timeout: 20_000 }).toEqual(['true', '']);
-  if (scene.querySelector('[role="img"] > div:empty') !== null) await expect.poll(() => scene.querySelector('.main-svg'), { timeout: 20_000 }).not.toBeNull();
+  if (scene.querySelector('[role="img"] > div:empty') !== null)
+    await expect.poll(() => scene.querySelector('.main-svg'), { timeout: 20_000 }).not.toBeNull();
   await frame();
   for (const element of scene.querySelectorAll('*')) {
     const { __svelte_meta: meta } = element as { __svelte_meta?: { loc?: { file: string } } };
@@ -51,9 +52,16 @@ async function violations(scene: HTMLElement, specimen: Specimen): Promise<strin
   // Headings and regions belong to the page around a specimen.
   // 2,000 tokens have the colours of 200, and axe looks at each for as long.
   const contrast = scene.querySelectorAll('[data-token]').length < 500;
-  const rules = { 'color-contrast': { enabled: contrast }, region: { enabled: false }, 'page-has-heading-one': { enabled: false }, 'heading-order': { enabled: specimen.whole === true } };
+  const rules = {
+    'color-contrast': { enabled: contrast },
+    region: { enabled: false },
+    'page-has-heading-one': { enabled: false },
+    'heading-order': { enabled: specimen.whole === true },
+  };
   const result = await axe.run(scene, { rules });
-  return result.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`));
+  return result.violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`),
+  );
 }
 
 async function photograph(scene: HTMLElement, specimen: Specimen, what: string): Promise<Picture> {
@@ -62,7 +70,13 @@ async function photograph(scene: HTMLElement, specimen: Specimen, what: string):
     await page.viewport(document.documentElement.clientWidth, Math.ceil(scene.getBoundingClientRect().bottom) + 16);
     await frame();
   }
-  return pictureOf(await page.screenshot({ element: scene, path: `../../shots/gallery/${`${specimen.of} ${specimen.state} ${what}`.replace(/[^\w-]+/g, '-')}.png`, base64: true }));
+  return pictureOf(
+    await page.screenshot({
+      element: scene,
+      path: `../../shots/gallery/${`${specimen.of} ${specimen.state} ${what}`.replace(/[^\w-]+/g, '-')}.png`,
+      base64: true,
+    }),
+  );
 }
 
 describe.each(SPECIMENS)('$of, $state', (specimen) => {
@@ -99,41 +113,65 @@ describe('the colours on screen are the published ones', () => {
     light: ['#d191fe', '#dbadfe', '#e6c8fe', '#f1e1ff', '#fcfcfc', '#d8f1d8', '#b3e5b4', '#8dd98f', '#61cc69'],
     dark: ['#6c338f', '#572f70', '#422a53', '#2f2437', '#1d1d1d', '#1d2e1e', '#1a401d', '#0d5318', '#036518'],
   };
-  const strip = SPECIMENS.find((specimen) => specimen.of === 'StripPanel' && specimen.state === 'far beyond the range')!;
+  const strip = SPECIMENS.find(
+    (specimen) => specimen.of === 'StripPanel' && specimen.state === 'far beyond the range',
+  )!;
   const charts = SPECIMENS.find((specimen) => specimen.of === 'ChartsPanel' && specimen.state === 'recorded')!;
 
   it.each(['light', 'dark'] as const)('on the legend, in %s', async (theme) => {
     const scene = await show(strip, theme, WIDE);
-    const ramp = [...scene.querySelectorAll<HTMLElement>('*')].find((element) => getComputedStyle(element).backgroundImage.includes('linear-gradient') && getComputedStyle(element).backgroundImage.split('rgb').length === 10)!;
-    expect(getComputedStyle(ramp).backgroundImage.match(/rgba?\([^)]*\)/g)?.map(paint)).toEqual(STOPS[theme]);
+    const ramp = [...scene.querySelectorAll<HTMLElement>('*')].find(
+      (element) =>
+        getComputedStyle(element).backgroundImage.includes('linear-gradient') &&
+        getComputedStyle(element).backgroundImage.split('rgb').length === 10,
+    )!;
+    expect(
+      getComputedStyle(ramp)
+        .backgroundImage.match(/rgba?\([^)]*\)/g)
+        ?.map(paint),
+    ).toEqual(STOPS[theme]);
   });
 
-  it.each(['light', 'dark'] as const)('on tokens at both ends of the scale, and never beyond it, in %s', async (theme) => {
-    const scene = await show(strip, theme, WIDE);
-    const grounds = new Set([...scene.querySelectorAll<HTMLElement>('[data-token].token')].map((token) => paint(getComputedStyle(token).backgroundColor)));
-    expect(grounds).toContain(STOPS[theme][0]);
-    expect(grounds).toContain(STOPS[theme][8]);
-  });
+  it.each(['light', 'dark'] as const)(
+    'on tokens at both ends of the scale, and never beyond it, in %s',
+    async (theme) => {
+      const scene = await show(strip, theme, WIDE);
+      const grounds = new Set(
+        [...scene.querySelectorAll<HTMLElement>('[data-token].token')].map((token) =>
+          paint(getComputedStyle(token).backgroundColor),
+        ),
+      );
+      expect(grounds).toContain(STOPS[theme][0]);
+      expect(grounds).toContain(STOPS[theme][8]);
+    },
+  );
 
-  it.each(['light', 'dark'] as const)('on the layer map, which is drawn in nothing but the scale, its frame and the grey of holes, in %s', async (theme) => {
-    const scene = await show(charts, theme, WIDE);
-    // The map is fetched when it is wanted.
-    await expect.poll(() => scene.querySelector('canvas')).not.toBeNull();
-    await frame();
-    const canvas = scene.querySelector('canvas')!;
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, Math.floor(canvas.height / 4));
-    const { scaleHex, INK } = await import('../../src/core/colour.ts');
-    const allowed = new Set([...Array.from({ length: 129 }, (_, step) => scaleHex(step / 64 - 1, theme)), '#999999', INK[theme]]);
-    const strange = new Map<string, number>();
-    let painted = 0;
-    for (let at = 0; at < data.length; at += 4) {
-      if (data[at + 3] === 0) continue;
-      painted += 1;
-      const hex = `#${[0, 1, 2].map((channel) => data[at + channel]!.toString(16).padStart(2, '0')).join('')}`;
-      if (!allowed.has(hex)) strange.set(hex, (strange.get(hex) ?? 0) + 1);
-    }
-    expect(painted).toBeGreaterThan(1000);
-    // Where two columns share a pixel, or the frame lies over one, a browser mixes.
-    expect([...strange.values()].reduce((sum, count) => sum + count, 0) / painted).toBeLessThan(0.05);
-  });
+  it.each(['light', 'dark'] as const)(
+    'on the layer map, which is drawn in nothing but the scale, its frame and the grey of holes, in %s',
+    async (theme) => {
+      const scene = await show(charts, theme, WIDE);
+      // The map is fetched when it is wanted.
+      await expect.poll(() => scene.querySelector('canvas')).not.toBeNull();
+      await frame();
+      const canvas = scene.querySelector('canvas')!;
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, Math.floor(canvas.height / 4));
+      const { scaleHex, INK } = await import('../../src/core/colour.ts');
+      const allowed = new Set([
+        ...Array.from({ length: 129 }, (_, step) => scaleHex(step / 64 - 1, theme)),
+        '#999999',
+        INK[theme],
+      ]);
+      const strange = new Map<string, number>();
+      let painted = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        if (data[at + 3] === 0) continue;
+        painted += 1;
+        const hex = `#${[0, 1, 2].map((channel) => data[at + channel]!.toString(16).padStart(2, '0')).join('')}`;
+        if (!allowed.has(hex)) strange.set(hex, (strange.get(hex) ?? 0) + 1);
+      }
+      expect(painted).toBeGreaterThan(1000);
+      // Where two columns share a pixel, or the frame lies over one, a browser mixes.
+      expect([...strange.values()].reduce((sum, count) => sum + count, 0) / painted).toBeLessThan(0.05);
+    },
+  );
 });

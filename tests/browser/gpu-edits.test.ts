@@ -50,7 +50,17 @@ describe('a stream that is edited', () => {
     ['a vector at every token', { add: drawn(2), bound: null }],
     ['another vector at each token', { add: drawn(3, PASS), bound: null }],
     ['a product that is kept between bounds', { add: null, bound: { direction: unit(4), low: -0.2, high: 0.3 } }],
-    ['bounds at some tokens, and a vector', { add: drawn(5), bound: { direction: unit(6), low: IDS.map((_, token) => (token % 2 === 0 ? 0 : -Infinity)), high: IDS.map((_, token) => (token % 2 === 0 ? 0 : Infinity)) } }],
+    [
+      'bounds at some tokens, and a vector',
+      {
+        add: drawn(5),
+        bound: {
+          direction: unit(6),
+          low: IDS.map((_, token) => (token % 2 === 0 ? 0 : -Infinity)),
+          high: IDS.map((_, token) => (token % 2 === 0 ? 0 : Infinity)),
+        },
+      },
+    ],
   ])('%s: the GPU gives the numbers of the CPU', async (_, edit) => {
     const before = await readAll(cpu.decoder, IDS);
     for (const { decoder } of [cpu, gpu]) decoder.edit(new Map([[1, edit]]));
@@ -66,10 +76,23 @@ describe('a stream that is edited', () => {
 describe('a push', () => {
   const push: Push = [{ stream: 2, add: drawn(7), bound: null }];
   const bench = ({ decoder }: OpenedDecoder): PushBench =>
-    createPushBench({ decoder, tokenizer, model: { id: 'toy', weightsSha256: '', layerCount: TOY.layerCount, hidden: TOY.hidden }, setTokens: PASS, chunkTokens: PASS, neutral: ['The quick brown fox jumps over the lazy dog and runs', 'Pack my box with five dozen liquor jugs, then go on home'] });
+    createPushBench({
+      decoder,
+      tokenizer,
+      model: { id: 'toy', weightsSha256: '', layerCount: TOY.layerCount, hidden: TOY.hidden },
+      setTokens: PASS,
+      chunkTokens: PASS,
+      neutral: [
+        'The quick brown fox jumps over the lazy dog and runs',
+        'Pack my box with five dozen liquor jugs, then go on home',
+      ],
+    });
 
   test('does on the GPU what it does on the CPU, to neutral text and to choices', async () => {
-    const choices = [{ topic: 'a', context: 'He took', positive: 'it up.', negative: 'it on.' }, { topic: 'b', context: 'She', positive: 'ran.', negative: 'sat.' }];
+    const choices = [
+      { topic: 'a', context: 'He took', positive: 'it up.', negative: 'it on.' },
+      { topic: 'b', context: 'She', positive: 'ran.', negative: 'sat.' },
+    ];
     const [here, there] = [bench(cpu), bench(gpu)];
     const grounds = [await here.ground(), await there.ground()] as const;
     expectClose(Float32Array.from(grounds[1].lengths), Float32Array.from(grounds[0].lengths));
@@ -89,8 +112,20 @@ describe('a push', () => {
   test('while writing takes the fast path where it is added, and gives the words that edits give', async () => {
     const write = async (decoder: OpenedDecoder['decoder']): Promise<number[]> => {
       const ids: number[] = [];
-      const writing = new PushedWriting({ decoder, tokenizer, scorer: noScorer, chunkTokens: PASS, endTokens: [] }, push);
-      await writing.write({ text: 'The guard said', where: 'generated', sampling: { temperature: 0.7, topK: 0, topP: 1, seed: 3, maxTokens: 12 }, taps: false }, { tokens: ({ pieces }) => ids.push(...pieces.map(({ id }) => id)), tap: () => undefined }, new AbortController().signal);
+      const writing = new PushedWriting(
+        { decoder, tokenizer, scorer: noScorer, chunkTokens: PASS, endTokens: [] },
+        push,
+      );
+      await writing.write(
+        {
+          text: 'The guard said',
+          where: 'generated',
+          sampling: { temperature: 0.7, topK: 0, topP: 1, seed: 3, maxTokens: 12 },
+          taps: false,
+        },
+        { tokens: ({ pieces }) => ids.push(...pieces.map(({ id }) => id)), tap: () => undefined },
+        new AbortController().signal,
+      );
       return ids;
     };
     const [byEdits, byVectors] = [await write(gpu.decoder), await write(plain.decoder)];

@@ -47,15 +47,24 @@ function expectSame(found: LensRows, truth: LensRows): void {
 }
 
 test('rows in blocks of any size give the words, probabilities, entropies and ranks of the CPU', async () => {
-  for (const [rows, top, words] of [[1, 1, []], [16, 10, [3, 90]], [45, 12, [0, 1, 94, 95]]] as const) {
-    const ask = { top, words, next: Int32Array.from({ length: rows }, (_, row) => (row % 5 === 0 ? -1 : (row * 7) % TOY.vocabulary)) };
+  for (const [rows, top, words] of [
+    [1, 1, []],
+    [16, 10, [3, 90]],
+    [45, 12, [0, 1, 94, 95]],
+  ] as const) {
+    const ask = {
+      top,
+      words,
+      next: Int32Array.from({ length: rows }, (_, row) => (row % 5 === 0 ? -1 : (row * 7) % TOY.vocabulary)),
+    };
     expectSame(await heads.gpu.read(streams(rows), ask), await heads.cpu.read(streams(rows), ask));
   }
 });
 
 test('a whole text gives the same on both, and its last layer is what the model says', async () => {
   const ask = { text: TEXT, layers: [], top: 10, words: [{ asked: 'a', id: 65, text: 'a', firstOfSeveral: false }] };
-  const read = (opened: OpenedDecoder, head: LensHead) => readLens({ decoder: opened.decoder, tokenizer, chunkTokens: PASS, head }, ask, () => undefined, never);
+  const read = (opened: OpenedDecoder, head: LensHead) =>
+    readLens({ decoder: opened.decoder, tokenizer, chunkTokens: PASS, head }, ask, () => undefined, never);
   const [truth, found] = [await read(cpu, heads.cpu), await read(gpu, heads.gpu)];
   expect(found.disagreement).toBeLessThan(1e-3);
   expect(truth.disagreement).toBeLessThan(1e-5);
@@ -94,9 +103,15 @@ test('many equal words are told in the order of the vocabulary, whatever the thr
 
 test('a direction moves the same words on both', async () => {
   const direction = streams(TOY.layerCount + 1);
-  const [truth, found] = [await directionThroughLens(heads.cpu, tokenizer, { direction, nullModel: null }, [1, 3], 5), await directionThroughLens(heads.gpu, tokenizer, { direction, nullModel: null }, [1, 3], 5)];
+  const [truth, found] = [
+    await directionThroughLens(heads.cpu, tokenizer, { direction, nullModel: null }, [1, 3], 5),
+    await directionThroughLens(heads.gpu, tokenizer, { direction, nullModel: null }, [1, 3], 5),
+  ];
   for (const [index, { promoted, suppressed }] of truth.entries()) {
-    for (const [end, words] of [[found[index]!.promoted, promoted], [found[index]!.suppressed, suppressed]] as const) {
+    for (const [end, words] of [
+      [found[index]!.promoted, promoted],
+      [found[index]!.suppressed, suppressed],
+    ] as const) {
       expect(end.map(({ id }) => id)).toEqual(words.map(({ id }) => id));
       for (const [place, { logit }] of words.entries()) expect(end[place]!.logit).toBeCloseTo(logit, 2);
     }

@@ -27,12 +27,24 @@ test('nothing leaks over a thousand runs: passes, branches, cuts, steering, prod
     decoder.steer(new Map([[0, vector]]));
     const first = await decoder.run([1, 2, 3], null, { projection });
     decoder.steer(new Map());
-    const second = await decoder.run([4, 5, 6, 7], first.cache, { branches: { parents: [2, 3, 2, 5], kept: 2 }, projection });
+    const second = await decoder.run([4, 5, 6, 7], first.cache, {
+      branches: { parents: [2, 3, 2, 5], kept: 2 },
+      projection,
+    });
     const cut = decoder.cut(second.cache, 4);
     const third = await decoder.run([8], cut);
     runs += 3;
     if (runs % 30 === 0) {
-      const end = await writer.write({ past: third.cache, logits: third.logits, choice: { temperature: 1, topK: 5, topP: 0.9 }, uniforms: Float32Array.of(0.1, 0.5), projection }, () => 'go-on');
+      const end = await writer.write(
+        {
+          past: third.cache,
+          logits: third.logits,
+          choice: { temperature: 1, topK: 5, topP: 0.9 },
+          uniforms: Float32Array.of(0.1, 0.5),
+          projection,
+        },
+        () => 'go-on',
+      );
       end.cache.dispose();
       runs += 2;
     }
@@ -55,7 +67,12 @@ test('buffers are counted by what they are for, and struck off when they are des
   const [a, b] = await memory.allocate('cache', [100, 1000], GPUBufferUsage.STORAGE);
   const [c] = await memory.allocate('writing', [1], GPUBufferUsage.UNIFORM);
   const other = memory.device.createBuffer({ size: 64, usage: GPUBufferUsage.STORAGE });
-  expect(memory.report()).toEqual({ bytes: 112 + 1008 + 16 + 64, peakBytes: 1200, buffers: 4, byKind: { cache: 1120, writing: 16, runtime: 64 } });
+  expect(memory.report()).toEqual({
+    bytes: 112 + 1008 + 16 + 64,
+    peakBytes: 1200,
+    buffers: 4,
+    byKind: { cache: 1120, writing: 16, runtime: 64 },
+  });
   for (const buffer of [a, a, c, other]) buffer.destroy();
   expect(memory.report()).toEqual({ bytes: 1008, peakBytes: 1200, buffers: 1, byKind: { cache: 1008 } });
   b.destroy();
@@ -66,7 +83,10 @@ test('what the device has no room for is refused in words, and nothing of it sta
   const device = await openDevice();
   const memory = watchMemory(device);
   const tooMuch = device.limits.maxBufferSize + 16;
-  await expect(memory.allocate('cache', [64, tooMuch], GPUBufferUsage.STORAGE)).rejects.toMatchObject({ code: 'gpu-memory-refused', message: expect.stringMatching(/^The graphics processor has no room for \d+ MB more \(cache\): /) as string });
+  await expect(memory.allocate('cache', [64, tooMuch], GPUBufferUsage.STORAGE)).rejects.toMatchObject({
+    code: 'gpu-memory-refused',
+    message: expect.stringMatching(/^The graphics processor has no room for \d+ MB more \(cache\): /) as string,
+  });
   expect(memory.report().bytes).toBe(0);
   const [fits] = await memory.allocate('cache', [64], GPUBufferUsage.STORAGE);
   expect(fits.size).toBe(64);

@@ -49,9 +49,17 @@ describe('reading', () => {
     expect(relativeError(other.residuals.subarray(0, 64 * 3), one.residuals.subarray(0, 64 * 3))).toBeGreaterThan(0.1);
     const cut = gpu.decoder.cut(again.cache, 18);
     const tail = await gpu.decoder.run(TEXT.slice(18, 20), cut);
-    for (const layer of [0, 1, 2, 3]) for (const token of [0, 1]) expectClose(tail.residuals.subarray((layer * 2 + token) * 64, (layer * 2 + token + 1) * 64), one.residuals.subarray((layer * 4 + 2 + token) * 64, (layer * 4 + 3 + token) * 64));
+    for (const layer of [0, 1, 2, 3])
+      for (const token of [0, 1])
+        expectClose(
+          tail.residuals.subarray((layer * 2 + token) * 64, (layer * 2 + token + 1) * 64),
+          one.residuals.subarray((layer * 4 + 2 + token) * 64, (layer * 4 + 3 + token) * 64),
+        );
     // The cache behind `other` has been written over: going on from it would read another text.
-    await expect(gpu.decoder.run([5], other.cache)).rejects.toMatchObject({ code: 'internal', message: expect.stringContaining('after another text') as string });
+    await expect(gpu.decoder.run([5], other.cache)).rejects.toMatchObject({
+      code: 'internal',
+      message: expect.stringContaining('after another text') as string,
+    });
     for (const { cache } of [start, one, other, again, tail]) cache.dispose();
     cut.dispose();
   });
@@ -63,7 +71,9 @@ describe('reading', () => {
     const truth = await readAll(cpu.decoder, long);
     expectClose(pass.logits, truth.logits);
     expect(gpu.gpu!.memory().byKind['cache']).toBeGreaterThan(before);
-    await expect(gpu.decoder.run(TEXT.slice(0, 16), { length: 5, dispose: () => undefined })).rejects.toMatchObject({ code: 'internal' });
+    await expect(gpu.decoder.run(TEXT.slice(0, 16), { length: 5, dispose: () => undefined })).rejects.toMatchObject({
+      code: 'internal',
+    });
     pass.cache.dispose();
     truth.cache.dispose();
   }, 120_000);
@@ -81,17 +91,23 @@ describe('a text in several passes', () => {
 
   test('starts the next pass before the last one has been told, and tells the same', async () => {
     let [running, most] = [0, 0];
-    const counted: Decoder = { ...gpu.decoder, start: async (...args) => {
-      const started = await gpu.decoder.start!(...args);
-      most = Math.max(most, (running += 1));
-      return { ...started, reading: started.reading.finally(() => (running -= 1)) };
-    } };
+    const counted: Decoder = {
+      ...gpu.decoder,
+      start: async (...args) => {
+        const started = await gpu.decoder.start!(...args);
+        most = Math.max(most, (running += 1));
+        return { ...started, reading: started.reading.finally(() => (running -= 1)) };
+      },
+    };
     const [truth, found] = [await readWith(cpu.decoder), await readWith(counted)];
     expect(most).toBe(2);
-    expect(found.map(({ text, peeks: read }) => [text?.start, text?.tokens, read.map(({ peek }) => peek.after)])).toEqual(truth.map(({ text, peeks: read }) => [text?.start, text?.tokens, read.map(({ peek }) => peek.after)]));
+    expect(
+      found.map(({ text, peeks: read }) => [text?.start, text?.tokens, read.map(({ peek }) => peek.after)]),
+    ).toEqual(truth.map(({ text, peeks: read }) => [text?.start, text?.tokens, read.map(({ peek }) => peek.after)]));
     for (const [index, { text, peeks: read }] of truth.entries()) {
       if (text) expectClose(found[index]!.text!.residuals, text.residuals);
-      for (const [at, { passes }] of read.entries()) expectClose(found[index]!.peeks[at]!.passes[0]!.residuals, passes[0]!.residuals);
+      for (const [at, { passes }] of read.entries())
+        expectClose(found[index]!.peeks[at]!.passes[0]!.residuals, passes[0]!.residuals);
     }
   }, 60_000);
 
@@ -112,7 +128,10 @@ describe('a text in several passes', () => {
 
   test('a pass that fails while another is told is heard of at its turn, and what was told stays', async () => {
     let passes = 0;
-    const failing: Decoder = { ...gpu.decoder, start: (...args) => ((passes += 1) === 3 ? Promise.reject(new Error('third pass')) : gpu.decoder.start!(...args)) };
+    const failing: Decoder = {
+      ...gpu.decoder,
+      start: (...args) => ((passes += 1) === 3 ? Promise.reject(new Error('third pass')) : gpu.decoder.start!(...args)),
+    };
     const sequence = new Sequence(failing, PASS);
     const told: number[] = [];
     const reading = async (): Promise<void> => {
@@ -127,14 +146,19 @@ describe('a text in several passes', () => {
 
 test('buffers that a failed text gives back while its next pass runs are given back once: the next text reads right', async () => {
   let starts = 0;
-  const failing: Decoder = { ...gpu.decoder, start: async (...args) => {
-    const started = await gpu.decoder.start!(...args);
-    starts += 1;
-    if (starts > 1) return started;
-    const reading = Promise.reject<typeof started.reading extends Promise<infer R> ? R : never>(new Error('first pass'));
-    reading.catch(() => undefined);
-    return { ...started, reading };
-  } };
+  const failing: Decoder = {
+    ...gpu.decoder,
+    start: async (...args) => {
+      const started = await gpu.decoder.start!(...args);
+      starts += 1;
+      if (starts > 1) return started;
+      const reading = Promise.reject<typeof started.reading extends Promise<infer R> ? R : never>(
+        new Error('first pass'),
+      );
+      reading.catch(() => undefined);
+      return { ...started, reading };
+    },
+  };
   const sequence = new Sequence(failing, PASS);
   const reading = async (): Promise<void> => {
     for await (const _ of sequence.appendAndPeek(TEXT, [])) expect.unreachable();
@@ -159,7 +183,10 @@ describe('steering', () => {
     expectClose(b.residuals, a.residuals);
     const stream = (pass: Pass, layer: number): Float32Array => pass.residuals.subarray(layer * 640, (layer + 1) * 640);
     expectClose(stream(b, 1), stream(plain, 1));
-    expectClose(stream(b, 2), stream(plain, 2).map((value, index) => value + vector[index % 64]!));
+    expectClose(
+      stream(b, 2),
+      stream(plain, 2).map((value, index) => value + vector[index % 64]!),
+    );
     expect(relativeError(stream(b, 3), stream(plain, 3))).toBeGreaterThan(0.05);
     expect(after.residuals).toEqual(plain.residuals);
     for (const { cache } of [plain, a, b, after]) cache.dispose();
@@ -180,7 +207,8 @@ describe('products', () => {
     const whole = await cpu.decoder.run(ids, null, { branches });
     const pass = await gpu.decoder.run(ids, null, { branches, projection: projection! });
     const expected = streamProducts(directions, columnsOf(whole.residuals, 9, 0, 6), 6, TOY.hidden);
-    for (const [index, products] of expected.along.entries()) expectClose(Float32Array.from(pass.products!.along[index]!), Float32Array.from(products));
+    for (const [index, products] of expected.along.entries())
+      expectClose(Float32Array.from(pass.products!.along[index]!), Float32Array.from(products));
     expectClose(pass.products!.embeddings, expected.embeddings);
     expectClose(pass.residuals, columnsOf(whole.residuals, 9, 6, 9));
     expectClose(pass.logits, whole.logits);
@@ -189,7 +217,10 @@ describe('products', () => {
   });
 
   test('a direction of another width is refused', async () => {
-    await expect(gpu.decoder.project([new Float32Array(7)])).rejects.toMatchObject({ code: 'internal', message: expect.stringContaining('7 numbers') as string });
+    await expect(gpu.decoder.project([new Float32Array(7)])).rejects.toMatchObject({
+      code: 'internal',
+      message: expect.stringContaining('7 numbers') as string,
+    });
     expect(await cpu.decoder.project(directions)).toBeNull();
   });
 });
@@ -216,7 +247,9 @@ describe('a text run', () => {
   test('is read inside its sentences on the graphics card as on the CPU', async () => {
     const [a, b] = [await readingsOf(cpu.decoder), await readingsOf(gpu.decoder)];
     expect(a.length).toBeGreaterThan(refinement([...text], 'token').length + 2);
-    expect(b.map(({ afterToken, stand }) => [afterToken, stand])).toEqual(a.map(({ afterToken, stand }) => [afterToken, stand]));
+    expect(b.map(({ afterToken, stand }) => [afterToken, stand])).toEqual(
+      a.map(({ afterToken, stand }) => [afterToken, stand]),
+    );
     for (const [index, tap] of a.entries()) expectClose(b[index]!.score, tap.score);
   }, 120_000);
 });

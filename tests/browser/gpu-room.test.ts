@@ -24,24 +24,42 @@ beforeEach(() => {
 /** Reads a text of so many letters; the tokens that were told. */
 async function readLetters(run: TextRun, letters: number, told: number[] = []): Promise<number[]> {
   const text = 'She fed the dog and went home. '.repeat(40).slice(0, letters);
-  await run.read(text, { taps: false }, { tokens: ({ pieces }) => void told.push(...pieces.map(({ id }) => id)), tap: () => undefined }, never);
+  await run.read(
+    text,
+    { taps: false },
+    { tokens: ({ pieces }) => void told.push(...pieces.map(({ id }) => id)), tap: () => undefined },
+    never,
+  );
   return told;
 }
 
 test('a text whose keys and values do not fit is refused with what it needs and what fits; what was read stays, and a shorter text is read', async () => {
   room = (label, bytes) => label !== 'flipside cache' || bytes <= 600 * TOKEN_BYTES;
   const { decoder } = await openWebDecoder(files, 'webgpu', { tapped: true });
-  const run = new TextRun({ decoder, tokenizer, scorer: wholeScorer([], { layers: 2, hidden: TOY.hidden, count: 1 }), chunkTokens: PASS, endTokens: [] });
+  const run = new TextRun({
+    decoder,
+    tokenizer,
+    scorer: wholeScorer([], { layers: 2, hidden: TOY.hidden, count: 1 }),
+    chunkTokens: PASS,
+    endTokens: [],
+  });
   const told: number[] = [];
   await expect(readLetters(run, 700, told)).rejects.toMatchObject({
     code: 'gpu-memory-refused',
-    message: 'The graphics processor has no room for the keys and values of 608 tokens (1 MB); those of 592 fit. Read a text of at most 592 tokens, or close other tabs that use it.',
+    message:
+      'The graphics processor has no room for the keys and values of 608 tokens (1 MB); those of 592 fit. Read a text of at most 592 tokens, or close other tabs that use it.',
     details: { tokens: 608, fits: 592 },
   });
   // The buffers could not be doubled beyond 512 tokens, and grew by a pass at a time as long as they could.
   expect(told).toHaveLength(592);
   run.dispose();
-  const next = new TextRun({ decoder, tokenizer, scorer: wholeScorer([], { layers: 2, hidden: TOY.hidden, count: 1 }), chunkTokens: PASS, endTokens: [] });
+  const next = new TextRun({
+    decoder,
+    tokenizer,
+    scorer: wholeScorer([], { layers: 2, hidden: TOY.hidden, count: 1 }),
+    chunkTokens: PASS,
+    endTokens: [],
+  });
   expect(await readLetters(next, 592)).toEqual(told);
   next.dispose();
   await decoder.dispose();
@@ -50,7 +68,14 @@ test('a text whose keys and values do not fit is refused with what it needs and 
 test('a card without room for the weights is not used: the model runs on the processor, and the reason is told', async () => {
   room = (label, bytes) => label.startsWith('flipside') || bytes <= 4096;
   const steps: LoadProgress['phase'][] = [];
-  const placed = await placeDecoder({ files, weightsSha256: 'ab'.repeat(32), tokenizer, wanted: 'auto', onProgress: ({ phase }) => void steps.push(phase), signal: never });
+  const placed = await placeDecoder({
+    files,
+    weightsSha256: 'ab'.repeat(32),
+    tokenizer,
+    wanted: 'auto',
+    onProgress: ({ phase }) => void steps.push(phase),
+    signal: never,
+  });
   expect(placed).toMatchObject({ backend: 'wasm', fallback: { cause: 'no-room' } });
   expect(placed.fallback!.detail).toMatch(/no room for the model/);
   const pass = await placed.decoder.run([1, 2, 3], null);

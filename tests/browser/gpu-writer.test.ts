@@ -33,12 +33,19 @@ afterAll(async () => {
   await gpu.decoder.dispose();
 });
 
-async function ahead(place: { cache: Cache; logits: Float32Array }, choice: TokenChoice, uniforms: Float32Array): Promise<{ tokens: WrittenToken[]; cache: Cache; logits: Float32Array }> {
+async function ahead(
+  place: { cache: Cache; logits: Float32Array },
+  choice: TokenChoice,
+  uniforms: Float32Array,
+): Promise<{ tokens: WrittenToken[]; cache: Cache; logits: Float32Array }> {
   const tokens: WrittenToken[] = [];
-  const end = await writer.write({ past: place.cache, logits: place.logits, choice, uniforms, projection: null }, (token) => {
-    tokens.push(token);
-    return 'go-on';
-  });
+  const end = await writer.write(
+    { past: place.cache, logits: place.logits, choice, uniforms, projection: null },
+    (token) => {
+      tokens.push(token);
+      return 'go-on';
+    },
+  );
   return { tokens, ...end };
 }
 
@@ -49,14 +56,18 @@ describe('the writer', () => {
     const place = await readAll(gpu.decoder, TEXT.slice(0, 20));
     const raw = await ahead(place, GREEDY, uniforms(5));
     const found: WrittenToken[] = [];
-    const end = await writer.write({ past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(5), projection }, (token) => {
-      found.push(token);
-      return 'go-on';
-    });
+    const end = await writer.write(
+      { past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(5), projection },
+      (token) => {
+        found.push(token);
+        return 'go-on';
+      },
+    );
     expect(found.map(({ id }) => id)).toEqual(raw.tokens.map(({ id }) => id));
     for (const [step, { products, residuals }] of found.entries()) {
       const expected = streamProducts(directions, raw.tokens[step]!.residuals, 1, TOY.hidden);
-      for (const [index, along] of expected.along.entries()) expectClose(Float32Array.from(products!.along[index]!), Float32Array.from(along));
+      for (const [index, along] of expected.along.entries())
+        expectClose(Float32Array.from(products!.along[index]!), Float32Array.from(along));
       expect(products!.embeddings).toEqual(expected.embeddings);
       expect(residuals).toHaveLength(0);
     }
@@ -83,7 +94,12 @@ describe('the writer', () => {
 
   test('drawn with temperature, top-k and top-p it draws what the CPU draws', async () => {
     const place = await readAll(gpu.decoder, TEXT.slice(0, 20));
-    for (const choice of [{ temperature: 1.3, topK: 0, topP: 1 }, { temperature: 0.8, topK: 7, topP: 1 }, { temperature: 1, topK: 0, topP: 0.9 }, { temperature: 1.5, topK: 30, topP: 0.8 }]) {
+    for (const choice of [
+      { temperature: 1.3, topK: 0, topP: 1 },
+      { temperature: 0.8, topK: 7, topP: 1 },
+      { temperature: 1, topK: 0, topP: 0.9 },
+      { temperature: 1.5, topK: 30, topP: 0.8 },
+    ]) {
       const truth = await written(cpu.decoder, TEXT.slice(0, 20), choice, uniforms(6, 5));
       const found = await ahead(place, choice, uniforms(6, 5));
       expect(found.tokens.map(({ id }) => id)).toEqual(truth.ids);
@@ -97,7 +113,10 @@ describe('the writer', () => {
     const place = await readAll(gpu.decoder, TEXT.slice(0, 20));
     for (const step of ['stop', 'drop'] as const) {
       let told = 0;
-      const end = await writer.write({ past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(9), projection: null }, () => ((told += 1) === 4 ? step : 'go-on'));
+      const end = await writer.write(
+        { past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(9), projection: null },
+        () => ((told += 1) === 4 ? step : 'go-on'),
+      );
       const kept = step === 'stop' ? 4 : 3;
       expect([told, end.cache.length]).toEqual([4, 20 + kept]);
       expect(argmax(end.logits)).toBe(truth.ids[kept]);
@@ -107,7 +126,10 @@ describe('the writer', () => {
       expect(on.tokens.map(({ id }) => id)).toEqual(truth.ids.slice(kept + 1, kept + 5));
       for (const cache of [end.cache, next.cache, on.cache]) cache.dispose();
     }
-    const none = await writer.write({ past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(3), projection: null }, () => 'drop');
+    const none = await writer.write(
+      { past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(3), projection: null },
+      () => 'drop',
+    );
     expect(none.cache.length).toBe(20);
     expect(none.logits).toEqual(place.logits);
     none.cache.dispose();
@@ -123,7 +145,10 @@ describe('the writer', () => {
     expectClose(found.logits, truth.logits);
     found.cache.dispose();
     place.cache.dispose();
-    const full = await readAll(gpu.decoder, Array.from({ length: TOY.contextTokens - 3 }, (_, index) => index % 95));
+    const full = await readAll(
+      gpu.decoder,
+      Array.from({ length: TOY.contextTokens - 3 }, (_, index) => index % 95),
+    );
     const last = await ahead(full, GREEDY, uniforms(10));
     expect([last.tokens.length, last.cache.length]).toEqual([3, TOY.contextTokens]);
     last.cache.dispose();
@@ -145,8 +170,17 @@ describe('the writer', () => {
 
 describe('a text run', () => {
   test('reads, taps and writes with the writer as on the CPU', async () => {
-    const readAndWrite = async (decoder: Decoder, seed: number): Promise<{ ids: number[]; taps: TapReading[]; scores: number[]; ended: string; written: number }> => {
-      const run = new TextRun({ decoder, tokenizer, scorer: wholeScorer(['So it was.'], { layers: TOY.layerCount + 1, hidden: TOY.hidden, count: 3 }), chunkTokens: PASS, endTokens: [TOY.vocabulary - 1] });
+    const readAndWrite = async (
+      decoder: Decoder,
+      seed: number,
+    ): Promise<{ ids: number[]; taps: TapReading[]; scores: number[]; ended: string; written: number }> => {
+      const run = new TextRun({
+        decoder,
+        tokenizer,
+        scorer: wholeScorer(['So it was.'], { layers: TOY.layerCount + 1, hidden: TOY.hidden, count: 3 }),
+        chunkTokens: PASS,
+        endTokens: [TOY.vocabulary - 1],
+      });
       const [ids, taps, scores]: [number[], TapReading[], number[]] = [[], [], []];
       const sink = {
         tokens: (batch: { pieces: readonly { id: number }[]; scores: Float32Array; words: Float32Array }) => {
@@ -159,7 +193,12 @@ describe('a text run', () => {
       };
       const signal = new AbortController().signal;
       await run.read('He waved. She left?', { taps: true }, sink, signal);
-      const { ended, tokens } = await run.generate({ temperature: 10, topK: 0, topP: 1, seed, maxTokens: 40 }, { taps: true }, sink, signal);
+      const { ended, tokens } = await run.generate(
+        { temperature: 10, topK: 0, topP: 1, seed, maxTokens: 40 },
+        { taps: true },
+        sink,
+        signal,
+      );
       run.dispose();
       return { ids, taps, scores, ended, written: tokens };
     };
@@ -174,27 +213,51 @@ describe('a text run', () => {
     expect(a.taps.length).toBeGreaterThan(3);
     expect(b.taps.map(({ afterToken }) => afterToken)).toEqual(a.taps.map(({ afterToken }) => afterToken));
     for (const [index, tap] of a.taps.entries()) expectClose(b.taps[index]!.score, tap.score);
-    expectClose(Float32Array.from(b.scores.filter(Number.isFinite)), Float32Array.from(a.scores.filter(Number.isFinite)));
+    expectClose(
+      Float32Array.from(b.scores.filter(Number.isFinite)),
+      Float32Array.from(a.scores.filter(Number.isFinite)),
+    );
   }, 240_000);
 });
 
 test('a text whose writing fails on the way is read and written again as if it had not been', async () => {
   const signal = new AbortController().signal;
   let failures = 1;
-  const failing: CapturedWriter = { ...writer, write: (request, onToken) => writer.write(request, (token) => {
-    const step = onToken(token);
-    if (failures === 0) return step;
-    failures -= 1;
-    throw new Error('on the way');
-  }) };
+  const failing: CapturedWriter = {
+    ...writer,
+    write: (request, onToken) =>
+      writer.write(request, (token) => {
+        const step = onToken(token);
+        if (failures === 0) return step;
+        failures -= 1;
+        throw new Error('on the way');
+      }),
+  };
   const told = async (decoder: Decoder, attempts: number): Promise<number[]> => {
-    const run = new TextRun({ decoder, tokenizer, scorer: wholeScorer([], { layers: TOY.layerCount + 1, hidden: TOY.hidden, count: 1 }), chunkTokens: PASS, endTokens: [] });
+    const run = new TextRun({
+      decoder,
+      tokenizer,
+      scorer: wholeScorer([], { layers: TOY.layerCount + 1, hidden: TOY.hidden, count: 1 }),
+      chunkTokens: PASS,
+      endTokens: [],
+    });
     let ids: number[] = [];
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       ids = [];
-      const sink = { tokens: (batch: { start: number; pieces: readonly { id: number }[] }) => { ids.length = batch.start; ids.push(...batch.pieces.map(({ id }) => id)); }, tap: () => undefined };
+      const sink = {
+        tokens: (batch: { start: number; pieces: readonly { id: number }[] }) => {
+          ids.length = batch.start;
+          ids.push(...batch.pieces.map(({ id }) => id));
+        },
+        tap: () => undefined,
+      };
       await run.read('He waved.', { taps: false }, sink, signal);
-      const writing = run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 6 }, { taps: false }, sink, signal);
+      const writing = run.generate(
+        { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 6 },
+        { taps: false },
+        sink,
+        signal,
+      );
       if (attempt < attempts - 1) await expect(writing).rejects.toThrow('on the way');
       else await writing;
     }
@@ -207,7 +270,14 @@ test('a text whose writing fails on the way is read and written again as if it h
 test('the proof accepts both fast ways and picks the fastest of all', async () => {
   let tokens = 0;
   const ids = Array.from({ length: 64 }, (_, index) => (index * 29 + 5) % 95);
-  const proof = await proveWriter(gpu.decoder, () => Promise.resolve(writer), ids, PASS, () => (tokens += 1), new AbortController().signal);
+  const proof = await proveWriter(
+    gpu.decoder,
+    () => Promise.resolve(writer),
+    ids,
+    PASS,
+    () => (tokens += 1),
+    new AbortController().signal,
+  );
   expect(proof.trials.map(({ mode, accepted, sameTokens }) => ({ mode, accepted, sameTokens }))).toEqual([
     { mode: 'stepwise', accepted: true, sameTokens: true },
     { mode: 'direct', accepted: true, sameTokens: true },
@@ -228,10 +298,13 @@ test('the build of the runtime for browsers that cannot suspend WebAssembly give
   const ahead = await other.gpu!.openWriter();
   ahead.useRule(await ahead.learnRule(place.cache));
   const ids: number[] = [];
-  const end = await ahead.write({ past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(6), projection: null }, ({ id }) => {
-    ids.push(id);
-    return 'go-on';
-  });
+  const end = await ahead.write(
+    { past: place.cache, logits: place.logits, choice: GREEDY, uniforms: uniforms(6), projection: null },
+    ({ id }) => {
+      ids.push(id);
+      return 'go-on';
+    },
+  );
   expect(ids).toEqual(truth.ids);
   for (const cache of [end.cache, place.cache]) cache.dispose();
   await other.decoder.dispose();

@@ -11,7 +11,17 @@ import { sampleRun } from '../fixtures/sample-run.ts';
 const file = (name: string, text: string) => ({ name, bytes: new TextEncoder().encode(text) });
 const POLES = { positive: 'kind', negative: 'cruel', neutral: 'plain' };
 const table = (topics: number, words: string): string =>
-  csv(['topic', 'pole', 'context', 'text'], Array.from({ length: topics }, (_, topic) => Object.values(POLES).map((pole) => [`t${topic}`, pole, `Scene ${topic}.`, `What is ${pole} in ${topic} ${words}.`])).flat());
+  csv(
+    ['topic', 'pole', 'context', 'text'],
+    Array.from({ length: topics }, (_, topic) =>
+      Object.values(POLES).map((pole) => [
+        `t${topic}`,
+        pole,
+        `Scene ${topic}.`,
+        `What is ${pole} in ${topic} ${words}.`,
+      ]),
+    ).flat(),
+  );
 
 /** Workers that were started while `run` ran. */
 async function workersOf<T>(run: () => Promise<T>): Promise<{ readonly result: T; readonly started: number }> {
@@ -56,13 +66,21 @@ describe('a run', () => {
     const { result, started } = await workersOf(() => parseRun('run-json', file('x.run.json', padded)));
     expect(started).toBe(1);
     expect(serialiseRecording(result)).toBe(serialiseRecording(run));
-    const record = await refusalOf(parseRun('run-json', file('x.run.json', padded.replace('"flipside-recording"', '"flipside-other"'))));
-    expect(record).toMatchObject({ code: 'recording-invalid', message: expect.stringContaining('recording.format must be "flipside-recording"') as string });
+    const record = await refusalOf(
+      parseRun('run-json', file('x.run.json', padded.replace('"flipside-recording"', '"flipside-other"'))),
+    );
+    expect(record).toMatchObject({
+      code: 'recording-invalid',
+      message: expect.stringContaining('recording.format must be "flipside-recording"') as string,
+    });
   });
 });
 
 it('a file that is too large is refused with its size before any of it is read', async () => {
   const unread = (): Promise<never> => Promise.reject(new Error('it was read'));
   const record = await refusalOf(bytesOf({ name: 'huge.csv', size: 3e9, text: unread, arrayBuffer: unread }));
-  expect(record).toMatchObject({ code: 'import-unknown', message: expect.stringContaining('huge.csv has 3000 MB; at most 512 MB are read') as string });
+  expect(record).toMatchObject({
+    code: 'import-unknown',
+    message: expect.stringContaining('huge.csv has 3000 MB; at most 512 MB are read') as string,
+  });
 });

@@ -37,14 +37,25 @@ export function paint(css: string): string {
 export function cutOff(scene: HTMLElement): string[] {
   const edge = document.documentElement.clientWidth;
   const faults: string[] = [];
-  if (document.documentElement.scrollWidth > edge) faults.push(`the page is ${document.documentElement.scrollWidth - edge} px wider than the window`);
+  if (document.documentElement.scrollWidth > edge)
+    faults.push(`the page is ${document.documentElement.scrollWidth - edge} px wider than the window`);
   for (const element of scene.querySelectorAll<HTMLElement>('*')) {
     const style = getComputedStyle(element);
-    if (element.closest('.unseen, svg, [role="img"]') !== null || style.display === 'none' || style.display === 'inline' || style.position === 'fixed') continue;
+    if (
+      element.closest('.unseen, svg, [role="img"]') !== null ||
+      style.display === 'none' ||
+      style.display === 'inline' ||
+      style.position === 'fixed'
+    )
+      continue;
     const clips = ['hidden', 'clip'].includes(style.overflowX);
     // An ellipsis says itself that there is more.
-    if (clips && style.textOverflow !== 'ellipsis' && element.scrollWidth > element.clientWidth + 1) faults.push(`cut off by ${element.scrollWidth - element.clientWidth} px: ${name(element)}`);
-    if (!scrolls(element) && element.getBoundingClientRect().right > scene.getBoundingClientRect().right + 1) faults.push(`sticks out by ${Math.round(element.getBoundingClientRect().right - scene.getBoundingClientRect().right)} px: ${name(element)}`);
+    if (clips && style.textOverflow !== 'ellipsis' && element.scrollWidth > element.clientWidth + 1)
+      faults.push(`cut off by ${element.scrollWidth - element.clientWidth} px: ${name(element)}`);
+    if (!scrolls(element) && element.getBoundingClientRect().right > scene.getBoundingClientRect().right + 1)
+      faults.push(
+        `sticks out by ${Math.round(element.getBoundingClientRect().right - scene.getBoundingClientRect().right)} px: ${name(element)}`,
+      );
   }
   return faults;
 }
@@ -53,6 +64,11 @@ const name = (element: HTMLElement): string => element.outerHTML.slice(0, 120);
 
 /** Whether it lies in something that is scrolled sideways. */
 function scrolls(element: HTMLElement): boolean {
-  for (let above = element.parentElement; above !== null && !above.classList.contains('scene'); above = above.parentElement) if (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(above).overflowX)) return true;
+  for (
+    let above = element.parentElement;
+    above !== null && !above.classList.contains('scene');
+    above = above.parentElement
+  )
+    if (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(above).overflowX)) return true;
   return false;
 }

@@ -2,8 +2,21 @@
 import { beforeEach, expect, test } from 'vitest';
 import { keepProof, PASS_PROOF, recallProof, type ProofKey } from '../../src/runtime/proof-memory.ts';
 
-const key: ProofKey = { adapter: { vendor: 'google', architecture: 'swiftshader', description: '' }, browser: 'Chromium 156', runtimeVersion: '1.30.0', weightsSha256: 'f06b', flipsideVersion: '0.1.0' };
-const proof = { chunkTokens: 31, trials: [{ tokens: 33, relativeError: 0.85, accepted: false }, { tokens: 31, relativeError: 0, accepted: true }], branchError: 2e-6 };
+const key: ProofKey = {
+  adapter: { vendor: 'google', architecture: 'swiftshader', description: '' },
+  browser: 'Chromium 156',
+  runtimeVersion: '1.30.0',
+  weightsSha256: 'f06b',
+  flipsideVersion: '0.1.0',
+};
+const proof = {
+  chunkTokens: 31,
+  trials: [
+    { tokens: 33, relativeError: 0.85, accepted: false },
+    { tokens: 31, relativeError: 0, accepted: true },
+  ],
+  branchError: 2e-6,
+};
 
 beforeEach(async () => {
   await caches.delete('flipside-proofs');

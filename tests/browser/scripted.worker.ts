@@ -4,9 +4,19 @@ import { STATUS } from './ui/fake-engine.ts';
 import type { Message, Request } from '../../src/worker/protocol.ts';
 
 /** The worker's own scope, which the type library of the page's tests does not know. */
-const scope = globalThis as unknown as { onmessage: (event: MessageEvent<Request>) => void; postMessage(message: Message): void; close(): void };
+const scope = globalThis as unknown as {
+  onmessage: (event: MessageEvent<Request>) => void;
+  postMessage(message: Message): void;
+  close(): void;
+};
 const post = (message: Message): void => scope.postMessage(message);
-const batch = (start: number) => ({ start, pieces: [{ id: 1, text: `t${start}` }], scores: Float32Array.of(start), words: Float32Array.of(start / 2), poles: null });
+const batch = (start: number) => ({
+  start,
+  pieces: [{ id: 1, text: `t${start}` }],
+  scores: Float32Array.of(start),
+  words: Float32Array.of(start / 2),
+  poles: null,
+});
 const summary = { tokens: 1, tapTokens: 0, remembered: 0, milliseconds: 1, ended: 'text' as const };
 
 holdLife((lock) => post({ kind: 'alive', lock }));
@@ -43,7 +53,11 @@ scope.onmessage = ({ data }) => {
       post({ kind: 'event', id, event: { event: 'tokens', batch: batch(2) } }); // late: nobody waits for it
       return;
     case 'fail':
-      post({ kind: 'error', id, error: { code: 'text-too-long', message: 'Too long.', details: { tokens: 9000 }, stack: 'from the worker' } });
+      post({
+        kind: 'error',
+        id,
+        error: { code: 'text-too-long', message: 'Too long.', details: { tokens: 9000 }, stack: 'from the worker' },
+      });
       return;
     case 'throw':
       throw new Error('worker script broke');

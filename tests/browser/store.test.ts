@@ -49,7 +49,8 @@ class Tab {
   /** Asks for the end of the running load as soon as at least so many bytes are there. */
   abortAfter(bytes: number): void {
     this.#onProgress = () => {
-      if ((this.progress.at(-1)?.loadedBytes ?? 0) >= bytes) this.#worker.postMessage({ do: 'abort' } satisfies StoreRequest);
+      if ((this.progress.at(-1)?.loadedBytes ?? 0) >= bytes)
+        this.#worker.postMessage({ do: 'abort' } satisfies StoreRequest);
     };
   }
 
@@ -74,7 +75,8 @@ const asked = async (): Promise<readonly Logged[]> => {
   return log.filter((entry) => entry.file !== 'model.manifest.json');
 };
 const manifest = async (): Promise<ModelManifest> => (await (await fetch(urlOf())).json()) as ModelManifest;
-const hashesOf = ({ files }: ModelManifest): Record<string, string> => Object.fromEntries(files.map((file) => [file.path, file.sha256 ?? '']));
+const hashesOf = ({ files }: ModelManifest): Record<string, string> =>
+  Object.fromEntries(files.map((file) => [file.path, file.sha256 ?? '']));
 const weights = async (): Promise<{ readonly sha256: string; readonly bytes: number }> => {
   const { sha256, bytes } = (await manifest()).files.find((file) => file.role === 'weights')!;
   return { sha256: sha256 ?? '', bytes };
@@ -83,7 +85,10 @@ const weights = async (): Promise<{ readonly sha256: string; readonly bytes: num
 /** The browser's own quota for this origin; without a number as it comes. */
 const setQuota = async (quotaSize?: number): Promise<void> => {
   const session = cdp() as unknown as { send(method: string, params: object): Promise<unknown> };
-  await session.send('Storage.overrideQuotaForOrigin', { origin: location.origin, ...(quotaSize === undefined ? {} : { quotaSize }) });
+  await session.send('Storage.overrideQuotaForOrigin', {
+    origin: location.origin,
+    ...(quotaSize === undefined ? {} : { quotaSize }),
+  });
 };
 
 beforeEach(async () => {
@@ -102,7 +107,12 @@ describe('a model that is loaded for the first time', () => {
     const expected = await manifest();
     expect(loaded.hashes).toEqual(hashesOf(expected));
     const totalBytes = expected.files.reduce((sum, file) => sum + file.bytes, 0);
-    expect(loaded.result).toMatchObject({ source: 'network', networkBytes: totalBytes, totalBytes, kept: { yes: true, reason: null } });
+    expect(loaded.result).toMatchObject({
+      source: 'network',
+      networkBytes: totalBytes,
+      totalBytes,
+      kept: { yes: true, reason: null },
+    });
     expect(tab.progress[0]).toMatchObject({ loadedBytes: 0, totalBytes, source: 'network' });
     expect(tab.progress.at(-1)).toMatchObject({ loadedBytes: totalBytes, totalBytes, source: 'network' });
     const counts = tab.progress.map((entry) => entry.loadedBytes);
@@ -143,7 +153,11 @@ describe('a model that has been loaded before', () => {
     await tab.ask({ do: 'spoil', sha256: (await weights()).sha256 });
     const loaded = await tab.load(urlOf());
     expect(loaded.hashes).toEqual(hashesOf(await manifest()));
-    expect(loaded.result).toMatchObject({ source: 'mixed', networkBytes: (await weights()).bytes, kept: { yes: true } });
+    expect(loaded.result).toMatchObject({
+      source: 'mixed',
+      networkBytes: (await weights()).bytes,
+      kept: { yes: true },
+    });
     expect(await asked()).toEqual([{ file: 'weights.bin', range: null, status: 200 }]);
     await behave('good');
     expect((await tab.load(urlOf())).result.source).toBe('storage');
@@ -182,7 +196,10 @@ describe('a load that is interrupted', () => {
   test('says how far it got when the connection keeps breaking, and heals by Range on the next try', async () => {
     await behave('break-100000-3');
     const error = await tab.failure(urlOf());
-    expect(error).toMatchObject({ code: 'model-fetch-failed', details: { file: 'weights.bin', expectedBytes: 600_000 } });
+    expect(error).toMatchObject({
+      code: 'model-fetch-failed',
+      details: { file: 'weights.bin', expectedBytes: 600_000 },
+    });
     expect(error.message).toMatch(/weights\.bin could not be fetched: the connection failed after \d+ of 600000 bytes/);
     const received = Number(error.details['receivedBytes']);
     expect(received).toBeGreaterThan(0);
@@ -233,7 +250,10 @@ describe('a file that is not right', () => {
     await behave('flip');
     const error = await tab.failure(urlOf());
     const { sha256 } = await weights();
-    expect(error).toMatchObject({ code: 'model-file-altered', details: { file: 'weights.bin', expectedSha256: sha256 } });
+    expect(error).toMatchObject({
+      code: 'model-file-altered',
+      details: { file: 'weights.bin', expectedSha256: sha256 },
+    });
     expect(error.details['actualSha256']).toMatch(/^[0-9a-f]{64}$/);
     expect((await asked()).filter((entry) => entry.file === 'weights.bin')).toHaveLength(2);
     expect((await tab.names()).filter((name) => name.startsWith(sha256))).toEqual([]);
@@ -248,24 +268,34 @@ describe('a file that is not right', () => {
     ['long,chunked', 'more than 600000'],
   ])('is refused by its length (%s)', async (behaviour, actualBytes) => {
     await behave(behaviour);
-    expect(await tab.failure(urlOf())).toMatchObject({ code: 'model-file-altered', details: { file: 'weights.bin', expectedBytes: 600_000, actualBytes } });
+    expect(await tab.failure(urlOf())).toMatchObject({
+      code: 'model-file-altered',
+      details: { file: 'weights.bin', expectedBytes: 600_000, actualBytes },
+    });
   });
 
   test('is told from one that is missing', async () => {
     await behave('missing');
     const error = await tab.failure(urlOf());
-    expect(error).toMatchObject({ code: 'model-fetch-failed', details: { file: 'weights.bin', status: 404, url: `/fixture/${run}/files/model/weights.bin` } });
+    expect(error).toMatchObject({
+      code: 'model-fetch-failed',
+      details: { file: 'weights.bin', status: 404, url: `/fixture/${run}/files/model/weights.bin` },
+    });
     expect(error.message).toContain('the server answered 404');
   });
 
   test('is told from a web page in its place', async () => {
     await behave('page');
-    expect((await tab.failure(urlOf())).message).toContain('weights.bin could not be fetched: the server answered with a web page');
+    expect((await tab.failure(urlOf())).message).toContain(
+      'weights.bin could not be fetched: the server answered with a web page',
+    );
   });
 
   test('does not come out of the HTTP cache a second time', async () => {
     await behave('flip,cached');
-    await fetch(new URL(`/fixture/${run}/files/model/weights.bin`, location.href)).then((response) => response.arrayBuffer());
+    await fetch(new URL(`/fixture/${run}/files/model/weights.bin`, location.href)).then((response) =>
+      response.arrayBuffer(),
+    );
     await behave('good');
     expect((await tab.load(urlOf())).result.source).toBe('network');
   });
@@ -279,7 +309,10 @@ describe('a manifest', () => {
 
   test('that is missing is a failed fetch with its address', async () => {
     const error = await tab.failure(new URL(`/fixture/${run}/files/other.json`, location.href).href);
-    expect(error).toMatchObject({ code: 'model-fetch-failed', details: { status: 404, url: `/fixture/${run}/files/other.json` } });
+    expect(error).toMatchObject({
+      code: 'model-fetch-failed',
+      details: { status: 404, url: `/fixture/${run}/files/other.json` },
+    });
   });
 });
 

@@ -22,7 +22,11 @@ export type StoreRequest =
 /** What it gets. */
 export type StoreReply =
   | { readonly is: 'progress'; readonly loadedBytes: number; readonly totalBytes: number; readonly source: string }
-  | { readonly is: 'loaded'; readonly result: Omit<LoadedFiles, 'files' | 'model'>; readonly hashes: Readonly<Record<string, string>> }
+  | {
+      readonly is: 'loaded';
+      readonly result: Omit<LoadedFiles, 'files' | 'model'>;
+      readonly hashes: Readonly<Record<string, string>>;
+    }
   | { readonly is: 'error'; readonly error: ErrorRecord }
   | { readonly is: 'list'; readonly models: readonly KeptModel[] }
   | { readonly is: 'names'; readonly names: readonly string[] }
@@ -36,13 +40,26 @@ const reply = (message: StoreReply): void => {
 const handlers = {
   load: async ({ url, roles }: { url: string; roles: readonly FileRole[] }) => {
     controller = new AbortController();
-    const { files, model: _, ...result } = await loadModelFiles({ kind: 'site', manifestUrl: url }, {
-      roles,
-      signal: controller.signal,
-      onProgress: (progress) => {
-        if (progress.phase === 'bytes') reply({ is: 'progress', loadedBytes: progress.loadedBytes, totalBytes: progress.totalBytes, source: progress.source });
+    const {
+      files,
+      model: _,
+      ...result
+    } = await loadModelFiles(
+      { kind: 'site', manifestUrl: url },
+      {
+        roles,
+        signal: controller.signal,
+        onProgress: (progress) => {
+          if (progress.phase === 'bytes')
+            reply({
+              is: 'progress',
+              loadedBytes: progress.loadedBytes,
+              totalBytes: progress.totalBytes,
+              source: progress.source,
+            });
+        },
       },
-    });
+    );
     const hashes: Record<string, string> = {};
     for (const [path, bytes] of files) hashes[path] = await sha256HexFast(bytes);
     reply({ is: 'loaded', result, hashes });

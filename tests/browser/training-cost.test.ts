@@ -27,13 +27,29 @@ async function counted(plan: TrainingPlan): Promise<number> {
       return reader.read(passages, signal);
     },
   };
-  await runTraining(counting, plan, { hash: (content) => sha256Hex(typeof content === 'string' ? new TextEncoder().encode(content) : content) });
+  await runTraining(counting, plan, {
+    hash: (content) => sha256Hex(typeof content === 'string' ? new TextEncoder().encode(content) : content),
+  });
   return count;
 }
 
 const plan: TrainingPlan = {
-  id: 'toy', title: 'Toy', about: 'A toy.', sets: [await part('kind-cruel-24', 24)], stories: await source('neutral-stories'), storyCount: 3, zeros: [], controls: [], others: [],
-  tapCount: 2, trace: null, otherTaps: false, method: { kind: 'ridge', target: 'poles', penalty: 1 }, defaultLayer: 1, seed: 1, shuffles: 5,
+  id: 'toy',
+  title: 'Toy',
+  about: 'A toy.',
+  sets: [await part('kind-cruel-24', 24)],
+  stories: await source('neutral-stories'),
+  storyCount: 3,
+  zeros: [],
+  controls: [],
+  others: [],
+  tapCount: 2,
+  trace: null,
+  otherTaps: false,
+  method: { kind: 'ridge', target: 'poles', penalty: 1 },
+  defaultLayer: 1,
+  seed: 1,
+  shuffles: 5,
 };
 const everything: Partial<TrainingPlan> = {
   zeros: [await part('luck', 24)],
@@ -46,9 +62,16 @@ const everything: Partial<TrainingPlan> = {
 it.each<[string, Partial<TrainingPlan>]>([
   ['the turns and the stories alone', {}],
   ['zeros, controls, other taps and other axes', everything],
-  ['more topics than are read in the chat form', { sets: [await part('kind-cruel-24', 72), await part('kind-cruel-more', 30)], otherTaps: true }],
+  [
+    'more topics than are read in the chat form',
+    { sets: [await part('kind-cruel-24', 72), await part('kind-cruel-more', 30)], otherTaps: true },
+  ],
   ['all taps trained on, so that there is no other', { tapCount: 4, otherTaps: true }],
-])('is counted right: %s', async (_, changes) => {
-  const whole = { ...plan, ...changes };
-  expect(readingsOf(whole)).toBe(await counted(whole));
-}, 60_000);
+])(
+  'is counted right: %s',
+  async (_, changes) => {
+    const whole = { ...plan, ...changes };
+    expect(readingsOf(whole)).toBe(await counted(whole));
+  },
+  60_000,
+);

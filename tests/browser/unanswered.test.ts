@@ -6,7 +6,16 @@ import { Session } from '../../src/state/session.svelte.ts';
 import { createWorkerClient } from '../../src/worker/client/worker-client.ts';
 import { ALARM, EXPLAINED, SAMPLE_CARD } from './ui/sample.ts';
 
-const FRAME = { title: 'T', axis: SAMPLE_CARD.axis, defaultLayer: 0, layers: 1, calibration: SAMPLE_CARD.calibration, explained: EXPLAINED, alarm: ALARM, poles: null };
+const FRAME = {
+  title: 'T',
+  axis: SAMPLE_CARD.axis,
+  defaultLayer: 0,
+  layers: 1,
+  calibration: SAMPLE_CARD.calibration,
+  explained: EXPLAINED,
+  alarm: ALARM,
+  poles: null,
+};
 const LONGER = { timeout: SILENCE_MS + 5000 };
 let session: Session;
 let reading: ReadingState;
@@ -19,7 +28,11 @@ beforeEach(async () => {
     workers.push(worker);
     return createWorkerClient(worker);
   };
-  session = new Session({ connect, probeFiles: () => Promise.resolve({ json: '', tensors: new ArrayBuffer(0), sets: [] }), model: () => ({ source: { kind: 'site', manifestUrl: 'm.json' }, hosts: [] }) });
+  session = new Session({
+    connect,
+    probeFiles: () => Promise.resolve({ json: '', tensors: new ArrayBuffer(0), sets: [] }),
+    model: () => ({ source: { kind: 'site', manifestUrl: 'm.json' }, hosts: [] }),
+  });
   reading = ReadingState.live(FRAME, (commit) => commit());
   await session.load();
   expect(session.ready).toBe(true);
@@ -50,7 +63,13 @@ test('a worker that hangs is said not to answer, a second stop ends it as a cras
   await session.startAgain();
   expect(session.ready).toBe(true);
   expect(workers).toHaveLength(2);
-  expect(await session.read('two tokens', false, ReadingState.live(FRAME, (commit) => commit()))).toBe(true);
+  expect(
+    await session.read(
+      'two tokens',
+      false,
+      ReadingState.live(FRAME, (commit) => commit()),
+    ),
+  ).toBe(true);
 }, 30_000);
 
 test('a worker that stops in time is never said not to answer', async () => {

@@ -1,4 +1,7 @@
-/** Weights unpacked to floats in WebAssembly, in real Chromium: as PyTorch computes, opened piece by piece, chosen by a trial, given back. */
+/**
+ * Weights unpacked to floats in WebAssembly, in real Chromium: as PyTorch computes, opened piece by piece, chosen by a
+ * trial, given back.
+ */
 import { describe, expect, test } from 'vitest';
 import type { ProductTrial } from '../../src/core/product-forms.ts';
 import { tapDecoder } from '../../src/onnx/decoder-taps.ts';
@@ -19,12 +22,29 @@ const read = async (path: string): Promise<Uint8Array> => {
 };
 
 /** Trials that chose floats for every kind of product: those of the small models are too small to be tried. */
-function unpacking(files: { readonly graph: Uint8Array; readonly weights: ReadonlyMap<string, Uint8Array> }): ProductTrial[] {
+function unpacking(files: {
+  readonly graph: Uint8Array;
+  readonly weights: ReadonlyMap<string, Uint8Array>;
+}): ProductTrial[] {
   const kinds = packedProducts(parseModel(tapDecoder(files.graph).graph), files.weights);
-  return kinds.map(({ bits, columns, blockSize }) => ({ bits, columns, blockSize, form: 'float', rows: 1, milliseconds: 1, relativeError: 0, chosen: true }));
+  return kinds.map(({ bits, columns, blockSize }) => ({
+    bits,
+    columns,
+    blockSize,
+    form: 'float',
+    rows: 1,
+    milliseconds: 1,
+    relativeError: 0,
+    chosen: true,
+  }));
 }
 
-describe.each([['llama', 'q4'], ['llama', 'q8'], ['smollm2', 'q4'], ['gemma3', 'q4']])('%s %s with unpacked weights', (family, name) => {
+describe.each([
+  ['llama', 'q4'],
+  ['llama', 'q8'],
+  ['smollm2', 'q4'],
+  ['gemma3', 'q4'],
+])('%s %s with unpacked weights', (family, name) => {
   test('reads, moves under a vector and looks through the lens as PyTorch does', async () => {
     const truth = await familyReference(read, facts, family, name);
     const files = await familyFiles(read, family, name);
@@ -51,7 +71,10 @@ describe.each([['llama', 'q4'], ['llama', 'q8'], ['smollm2', 'q4'], ['gemma3', '
 test('a pass that nobody asks for logits has none, and streams as ever', async () => {
   const files = await familyFiles(read, 'llama', 'q4');
   const { decoder } = await openWebDecoder(files, 'wasm', { tapped: true });
-  const [without, with1] = [await decoder.run(facts.tokens, null, { logitRows: [] }), await decoder.run(facts.tokens, null)];
+  const [without, with1] = [
+    await decoder.run(facts.tokens, null, { logitRows: [] }),
+    await decoder.run(facts.tokens, null),
+  ];
   expect(without.logits).toHaveLength(0);
   expect([...without.residuals]).toEqual([...with1.residuals]);
   await decoder.dispose();
@@ -68,8 +91,14 @@ test('onnxruntime asks a weight file for one weight after the other, each once',
       return data.subarray(from, to);
     }),
   }));
-  const session = await ort.InferenceSession.create(files.graph, { executionProviders: ['wasm'], externalData: watched, logSeverityLevel: 3 });
+  const session = await ort.InferenceSession.create(files.graph, {
+    executionProviders: ['wasm'],
+    externalData: watched,
+    logSeverityLevel: 3,
+  });
   await session.release();
   const weights = parseModel(files.graph).weights.filter(({ file }) => file !== null);
-  expect([...asked].sort()).toEqual(weights.map(({ file, offset, bytes }) => `${file ?? ''} ${offset} ${offset + bytes}`).sort());
+  expect([...asked].sort()).toEqual(
+    weights.map(({ file, offset, bytes }) => `${file ?? ''} ${offset} ${offset + bytes}`).sort(),
+  );
 });

@@ -1,6 +1,12 @@
 /** The estimate of a whole training from its first texts, against what a training really reads and how long it then takes. */
 import { describe, expect, it } from 'vitest';
-import { CONTROL_SETS, OTHER_SETS, planTraining, TRAINING_DEFAULTS, ZERO_SETS } from '../../src/core/training-defaults.ts';
+import {
+  CONTROL_SETS,
+  OTHER_SETS,
+  planTraining,
+  TRAINING_DEFAULTS,
+  ZERO_SETS,
+} from '../../src/core/training-defaults.ts';
 import type { SetSource, TrainingPlan, TrainingProgress } from '../../src/core/training-plan.ts';
 import { sha256Hex } from '../../src/runtime/store/sha256.ts';
 import { shippedSets } from '../../src/state/shipped-sets.ts';
@@ -15,14 +21,23 @@ const source = (name: string): Promise<SetSource> => [...sets, ...controls].find
 const all = (names: readonly string[]): Promise<SetSource[]> => Promise.all(names.map(source));
 const own = await source('kind-cruel-24');
 const plan: TrainingPlan = planTraining(
-  { sets: [{ ...own, rows: own.rows.split('\n').slice(0, 24).join('\n') }], stories: await source('neutral-stories'), zeros: await all(ZERO_SETS), controls: await all(CONTROL_SETS), others: await all(OTHER_SETS.slice(2, 4)) },
+  {
+    sets: [{ ...own, rows: own.rows.split('\n').slice(0, 24).join('\n') }],
+    stories: await source('neutral-stories'),
+    zeros: await all(ZERO_SETS),
+    controls: await all(CONTROL_SETS),
+    others: await all(OTHER_SETS.slice(2, 4)),
+  },
   { ...TRAINING_DEFAULTS, target: 'zeroed', shuffles: 5, stories: 3 },
 );
 const PER_CHARACTER = 0.2;
 const PER_LAYER = 5000;
 
 /** The toy on a clock of its own: reading takes so long a character, and fitting so long a layer. */
-async function trained(together: number): Promise<{ readonly seen: readonly { readonly at: number; readonly left: number | null; readonly progress: TrainingProgress }[]; readonly took: number }> {
+async function trained(together: number): Promise<{
+  readonly seen: readonly { readonly at: number; readonly left: number | null; readonly progress: TrainingProgress }[];
+  readonly took: number;
+}> {
   let now = 0;
   const toy = toyReader({ together });
   const reader: SegmentReader = {

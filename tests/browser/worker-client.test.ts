@@ -9,7 +9,8 @@ let client: EngineClient;
 let batches: TokenBatch[];
 let sink: ReadingSink;
 const never = new AbortController().signal;
-const read = (text: string, signal = never, into: ReadingSink = sink) => client.read({ text, taps: false }, into, signal);
+const read = (text: string, signal = never, into: ReadingSink = sink) =>
+  client.read({ text, taps: false }, into, signal);
 const locks = async (): Promise<readonly string[]> => {
   const { held = [], pending = [] } = await navigator.locks.query();
   return [...held, ...pending].flatMap(({ name = '' }) => (name.startsWith('flipside-engine') ? [name] : []));
@@ -27,7 +28,10 @@ afterEach(() => client.dispose());
 test('events arrive in order before the value, and late ones are dropped', async () => {
   expect(await read('two tokens')).toMatchObject({ ended: 'text' });
   await client.useProbe({ json: '', tensors: new ArrayBuffer(0), sets: [] }, () => undefined); // anything sent late would have come by now
-  expect(batches.map((batch) => [batch.start, batch.scores[0]])).toEqual([[0, 0], [1, 1]]);
+  expect(batches.map((batch) => [batch.start, batch.scores[0]])).toEqual([
+    [0, 0],
+    [1, 1],
+  ]);
 });
 
 test('an error keeps its code, details and stack across the thread', async () => {
@@ -47,7 +51,12 @@ test('a signal stops a running call, and one that was stopped before is never se
 });
 
 test('a sink that cannot take a batch ends the call with its error instead of leaving a hole', async () => {
-  const broken: ReadingSink = { tokens: () => { throw new AppError('internal', 'A gap.'); }, tap: () => undefined };
+  const broken: ReadingSink = {
+    tokens: () => {
+      throw new AppError('internal', 'A gap.');
+    },
+    tap: () => undefined,
+  };
   await expect(read('wait', never, broken)).rejects.toMatchObject({ code: 'internal', message: 'A gap.' });
   expect(await read('two tokens')).toMatchObject({ ended: 'text' }); // the worker is still good
 });
@@ -103,8 +112,17 @@ test('a worker whose device is gone still gives what it has read for training, a
 });
 
 test('another strength reaches the text that is being written', async () => {
-  const push = { probe: { json: '', tensors: new ArrayBuffer(0) }, settings: { mode: 'add', pole: 'positive', from: 1, to: 1, strength: 0.2, where: 'all' }, stories: { name: '', header: '', rows: '' } } as const;
-  const writing = client.writePushed({ ...push, text: 'a', sampling: { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 }, taps: false }, sink, (adjust) => adjust(0.5), never);
+  const push = {
+    probe: { json: '', tensors: new ArrayBuffer(0) },
+    settings: { mode: 'add', pole: 'positive', from: 1, to: 1, strength: 0.2, where: 'all' },
+    stories: { name: '', header: '', rows: '' },
+  } as const;
+  const writing = client.writePushed(
+    { ...push, text: 'a', sampling: { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 }, taps: false },
+    sink,
+    (adjust) => adjust(0.5),
+    never,
+  );
   expect(await writing).toMatchObject({ ended: 'text' });
   expect(batches[0]?.start).toBe(0.5);
 });

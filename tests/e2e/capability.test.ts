@@ -21,7 +21,9 @@ beforeAll(async () => {
       {
         name: 'blank-page',
         configureServer({ middlewares }) {
-          middlewares.use('/blank', (_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html>'));
+          middlewares.use('/blank', (_, response) =>
+            response.setHeader('content-type', 'text/html').end('<!doctype html>'),
+          );
         },
       },
     ],
@@ -51,13 +53,19 @@ async function probeAt(host: string, flags: readonly string[], before = ''): Pro
 }
 
 test('a page that came over plain HTTP from another machine is told so', async () => {
-  const found = await probeAt('insecure.test', [...SOFTWARE_GPU_FLAGS, '--host-resolver-rules=MAP insecure.test 127.0.0.1']);
+  const found = await probeAt('insecure.test', [
+    ...SOFTWARE_GPU_FLAGS,
+    '--host-resolver-rules=MAP insecure.test 127.0.0.1',
+  ]);
   expect(found).toMatchObject({ ok: false, cause: 'insecure-page' });
 });
 
 test('a browser that does not know WebGPU is told so', async () => {
   // No flag of Chromium takes WebGPU's door away any more; older browsers never had it.
-  expect(await probeAt('localhost', [], 'delete Navigator.prototype.gpu')).toMatchObject({ ok: false, cause: 'no-api' });
+  expect(await probeAt('localhost', [], 'delete Navigator.prototype.gpu')).toMatchObject({
+    ok: false,
+    cause: 'no-api',
+  });
 });
 
 test('the same page and browser with WebGPU has an adapter', async () => {

@@ -11,7 +11,16 @@ import { type OtherServer, startOtherServer } from '../fixtures/other-server.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RUN = 'e2e-run';
 /** What the worker needs is made ready first: a server that finds it on the way loads the page anew. */
-const READY = { exclude: ['onnxruntime-web'], include: ['@noble/hashes/sha2.js', '@noble/hashes/legacy.js', '@noble/hashes/utils.js', '@huggingface/tokenizers', '@huggingface/jinja'] };
+const READY = {
+  exclude: ['onnxruntime-web'],
+  include: [
+    '@noble/hashes/sha2.js',
+    '@noble/hashes/legacy.js',
+    '@noble/hashes/utils.js',
+    '@huggingface/tokenizers',
+    '@huggingface/jinja',
+  ],
+};
 let hub: Awaited<ReturnType<typeof startHub>>;
 let other: OtherServer;
 let server: ViteDevServer;
@@ -24,7 +33,16 @@ beforeAll(async () => {
   hub = await startHub();
   other = await startOtherServer();
   process.env[HOSTS_VARIABLE] = hub.address;
-  server = await (await createServer({ root: ROOT, logLevel: 'error', appType: 'mpa', cacheDir: 'node_modules/.vite-e2e-models', optimizeDeps: READY, server: { port: 0, host: 'localhost', open: false } })).listen();
+  server = await (
+    await createServer({
+      root: ROOT,
+      logLevel: 'error',
+      appType: 'mpa',
+      cacheDir: 'node_modules/.vite-e2e-models',
+      optimizeDeps: READY,
+      server: { port: 0, host: 'localhost', open: false },
+    })
+  ).listen();
   delete process.env[HOSTS_VARIABLE];
   address = server.resolvedUrls?.local[0] ?? '';
   browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS] });
@@ -57,25 +75,54 @@ test('a model of the named host is listed, weighed, loaded, and is there at the 
   asked.length = 0;
   await page.goto(`${address}#/write`);
   await page.reload();
-  await page.getByText(/load toy \(q4\)\./).first().waitFor();
-  await page.getByRole('button', { name: /^Load (the model|and )/ }).first().click();
-  await named().or(page.getByRole('region', { name: 'No probe for this model' })).first().waitFor({ timeout: 120_000 });
+  await page
+    .getByText(/load toy \(q4\)\./)
+    .first()
+    .waitFor();
+  await page
+    .getByRole('button', { name: /^Load (the model|and )/ })
+    .first()
+    .click();
+  await named()
+    .or(page.getByRole('region', { name: 'No probe for this model' }))
+    .first()
+    .waitFor({ timeout: 120_000 });
   expect(asked.filter((url) => url.startsWith(hub.address))).toEqual([]);
 });
 
 test('the page’s own policy still refuses every other address', async () => {
   const refused = await page.evaluate(async () => {
-    const violation = new Promise<string>((resolve) => document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), { once: true }));
-    const answer = await fetch('https://elsewhere.invalid/').then(() => 'answered', () => 'refused');
+    const violation = new Promise<string>((resolve) =>
+      document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), {
+        once: true,
+      }),
+    );
+    const answer = await fetch('https://elsewhere.invalid/').then(
+      () => 'answered',
+      () => 'refused',
+    );
     return [answer, await violation];
   });
   expect(refused).toEqual(['refused', 'connect-src']);
-  expect(await page.evaluate((url) => fetch(`${url}/api/models/e2e-run/toy?blobs=true`).then((response) => response.status), hub.address)).toBe(200);
+  expect(
+    await page.evaluate(
+      (url) => fetch(`${url}/api/models/e2e-run/toy?blobs=true`).then((response) => response.status),
+      hub.address,
+    ),
+  ).toBe(200);
 });
 
 test('the policy holds in the engine’s worker too: the named host answers it, and no other', async () => {
   const [worker] = page.workers();
-  const ask = (url: string): Promise<string> => worker!.evaluate((address) => fetch(address).then(({ status }) => `answered ${status}`, () => 'refused'), url);
+  const ask = (url: string): Promise<string> =>
+    worker!.evaluate(
+      (address) =>
+        fetch(address).then(
+          ({ status }) => `answered ${status}`,
+          () => 'refused',
+        ),
+      url,
+    );
   expect(await ask(`${hub.address}/api/models/e2e-run/toy?blobs=true`)).toBe('answered 200');
   expect(await ask(other.address)).toBe('refused');
   expect(other.asked).toEqual([]);

@@ -13,7 +13,9 @@ import { checkNumbers, loadModel, Site, stripText, sentenceReadings, waitUntilId
 
 const MINUTE = 60_000;
 const stories = fileURLToPath(new URL('../../src/content/stories/', import.meta.url));
-const betrayal = JSON.parse(readFileSync(`${stories}/betrayal.json`, 'utf8')) as { sentences: { text: string; label: string }[] };
+const betrayal = JSON.parse(readFileSync(`${stories}/betrayal.json`, 'utf8')) as {
+  sentences: { text: string; label: string }[];
+};
 const TEXT = betrayal.sentences.map((sentence) => sentence.text).join(' ');
 
 let site: Site;
@@ -32,46 +34,69 @@ test('the page runs on WebGPU, and has found that this adapter is right up to 31
   expect(status).toContain('31 tokens a pass');
 });
 
-test('the betrayal story reads on WebGPU as it was recorded on the CPU, and turns', async () => {
-  await page.getByText('Your own text', { exact: true }).first().click();
-  await page.getByRole('textbox', { name: 'Your own text' }).fill(TEXT);
-  const recorded = parseRecording(await (await fetch(new URL('recordings/betrayal.json', site.address))).text());
-  const readings = tracePoints(recorded.taps, recorded.tokens.length, null, recorded.defaultLayer).filter(({ stand }) => stand === 'sentence');
-  await page.getByRole('button', { name: 'Read', exact: true }).click();
-  await page.locator('[data-token="1"]').waitFor({ timeout: MINUTE });
-  await waitUntilIdle(page, 8 * MINUTE);
-  expect(await stripText(page)).toBe(TEXT);
-  const scores = await sentenceReadings(page);
-  expect(scores).toHaveLength(betrayal.sentences.length);
-  for (const [index, { score }] of readings.entries()) expect(Math.abs(scores[index]! - score)).toBeLessThan(0.03); // two roundings and float32 kernels
-  const mean = (label: string): number => {
-    const own = scores.filter((_, index) => betrayal.sentences[index]!.label === label);
-    return own.reduce((sum, score) => sum + score, 0) / own.length;
-  };
-  expect(mean('kind') - mean('cruel')).toBeGreaterThan(0.5);
-}, 10 * MINUTE);
+test(
+  'the betrayal story reads on WebGPU as it was recorded on the CPU, and turns',
+  async () => {
+    await page.getByText('Your own text', { exact: true }).first().click();
+    await page.getByRole('textbox', { name: 'Your own text' }).fill(TEXT);
+    const recorded = parseRecording(await (await fetch(new URL('recordings/betrayal.json', site.address))).text());
+    const readings = tracePoints(recorded.taps, recorded.tokens.length, null, recorded.defaultLayer).filter(
+      ({ stand }) => stand === 'sentence',
+    );
+    await page.getByRole('button', { name: 'Read', exact: true }).click();
+    await page.locator('[data-token="1"]').waitFor({ timeout: MINUTE });
+    await waitUntilIdle(page, 8 * MINUTE);
+    expect(await stripText(page)).toBe(TEXT);
+    const scores = await sentenceReadings(page);
+    expect(scores).toHaveLength(betrayal.sentences.length);
+    // two roundings and float32 kernels
+    for (const [index, { score }] of readings.entries()) expect(Math.abs(scores[index]! - score)).toBeLessThan(0.03);
+    const mean = (label: string): number => {
+      const own = scores.filter((_, index) => betrayal.sentences[index]!.label === label);
+      return own.reduce((sum, score) => sum + score, 0) / own.length;
+    };
+    expect(mean('kind') - mean('cruel')).toBeGreaterThan(0.5);
+  },
+  10 * MINUTE,
+);
 
-test('it writes on with a key/value cache on the GPU', async () => {
-  await writeAtMost(page, 3);
-  await page.getByRole('button', { name: 'Continue this text' }).click();
-  await page.waitForFunction((start) => document.querySelectorAll('.strip [data-token]').length >= start + 3, await page.locator('.strip [data-token]').count(), { timeout: 2 * MINUTE });
-  await waitUntilIdle(page, 2 * MINUTE);
-  expect((await stripText(page)).startsWith(TEXT)).toBe(true);
-}, 4 * MINUTE);
+test(
+  'it writes on with a key/value cache on the GPU',
+  async () => {
+    await writeAtMost(page, 3);
+    await page.getByRole('button', { name: 'Continue this text' }).click();
+    await page.waitForFunction(
+      (start) => document.querySelectorAll('.strip [data-token]').length >= start + 3,
+      await page.locator('.strip [data-token]').count(),
+      { timeout: 2 * MINUTE },
+    );
+    await waitUntilIdle(page, 2 * MINUTE);
+    expect((await stripText(page)).startsWith(TEXT)).toBe(true);
+  },
+  4 * MINUTE,
+);
 
-test('the numbers check passes: residuals, logits and 24 greedy tokens of both prompts', async () => {
-  await checkNumbers(page, 12 * MINUTE);
-}, 14 * MINUTE);
+test(
+  'the numbers check passes: residuals, logits and 24 greedy tokens of both prompts',
+  async () => {
+    await checkNumbers(page, 12 * MINUTE);
+  },
+  14 * MINUTE,
+);
 
 test('nothing unexpected was printed', () => {
   expect(site.faults).toEqual([]);
 });
 
-test('when the graphics processor goes away the page says so, and keeps the text', async () => {
-  await site.crashGpu();
-  const problem = page.getByRole('alert');
-  await problem.waitFor({ timeout: MINUTE });
-  expect(await problem.innerText()).toContain('gpu-device-lost');
-  expect(await page.getByRole('textbox', { name: 'Your own text' }).inputValue()).toBe(TEXT);
-  expect(await page.getByRole('button', { name: 'Load without WebGPU' }).isVisible()).toBe(true);
-}, 2 * MINUTE);
+test(
+  'when the graphics processor goes away the page says so, and keeps the text',
+  async () => {
+    await site.crashGpu();
+    const problem = page.getByRole('alert');
+    await problem.waitFor({ timeout: MINUTE });
+    expect(await problem.innerText()).toContain('gpu-device-lost');
+    expect(await page.getByRole('textbox', { name: 'Your own text' }).inputValue()).toBe(TEXT);
+    expect(await page.getByRole('button', { name: 'Load without WebGPU' }).isVisible()).toBe(true);
+  },
+  2 * MINUTE,
+);

@@ -13,7 +13,13 @@ const ASKING = '/asking.js';
 const asking: Plugin = {
   name: 'asking',
   configurePreviewServer({ middlewares }) {
-    middlewares.use(ASKING, (_, response) => response.writeHead(200, { 'Content-Type': 'text/javascript', ...siteHeaders }).end("onmessage = ({ data }) => fetch(data).then(() => postMessage('answered'), () => postMessage('refused'));"));
+    middlewares.use(ASKING, (_, response) =>
+      response
+        .writeHead(200, { 'Content-Type': 'text/javascript', ...siteHeaders })
+        .end(
+          "onmessage = ({ data }) => fetch(data).then(() => postMessage('answered'), () => postMessage('refused'));",
+        ),
+    );
   },
 };
 
@@ -25,7 +31,9 @@ const fourCores: Plugin = {
       const [path] = /^\/assets\/engine\.worker-[\w-]+\.js$/.exec(request.url ?? '') ?? [];
       if (path === undefined) return next();
       const script = readFileSync(join(config.root, config.build.outDir, path), 'utf8');
-      response.writeHead(200, { 'Content-Type': 'text/javascript', ...siteHeaders }).end(`Object.defineProperty(navigator, 'hardwareConcurrency', { value: 4 });${script}`);
+      response
+        .writeHead(200, { 'Content-Type': 'text/javascript', ...siteHeaders })
+        .end(`Object.defineProperty(navigator, 'hardwareConcurrency', { value: 4 });${script}`);
     });
   },
 };
@@ -44,7 +52,8 @@ afterAll(async () => {
 });
 
 /** Requests that left for anywhere but the page's own address; `data:` and `blob:` leave for nowhere. */
-const elsewhere = (): string[] => site.requests.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(site.address));
+const elsewhere = (): string[] =>
+  site.requests.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(site.address));
 
 test('the page opens, every story is shown, every place is visited and the help is read: all of it from one address', async () => {
   await page.locator('.fork .words').waitFor();
@@ -57,7 +66,14 @@ test('the page opens, every story is shown, every place is visited and the help 
     if (await show.isVisible()) await show.click();
     await shown.waitFor();
   }
-  for (const [place, sign] of [['Write', 'Let the model write'], ['Look inside', 'Look inside'], ['Steer', 'Dose and response'], ['Train', 'Train a probe'], ['Experiments', 'The probes behind these numbers'], ['Library', 'Runs']] as const) {
+  for (const [place, sign] of [
+    ['Write', 'Let the model write'],
+    ['Look inside', 'Look inside'],
+    ['Steer', 'Dose and response'],
+    ['Train', 'Train a probe'],
+    ['Experiments', 'The probes behind these numbers'],
+    ['Library', 'Runs'],
+  ] as const) {
     await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place, exact: true }).click();
     await page.getByRole('heading', { name: sign }).first().waitFor();
   }
@@ -72,8 +88,15 @@ test('the page opens, every story is shown, every place is visited and the help 
 
 test('the page’s own policy refuses a request to any other address', async () => {
   const refused = await page.evaluate(async () => {
-    const violation = new Promise<string>((resolve) => document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), { once: true }));
-    const answer = await fetch('https://elsewhere.invalid/').then(() => 'answered', () => 'refused');
+    const violation = new Promise<string>((resolve) =>
+      document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), {
+        once: true,
+      }),
+    );
+    const answer = await fetch('https://elsewhere.invalid/').then(
+      () => 'answered',
+      () => 'refused',
+    );
     return [answer, await violation];
   });
   expect(refused).toEqual(['refused', 'connect-src']);
@@ -82,7 +105,9 @@ test('the page’s own policy refuses a request to any other address', async () 
 test('the page’s own policy runs no script that stands in the page, and none from another address', async () => {
   const tried = await page.evaluate(async () => {
     const refused: string[] = [];
-    document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => refused.push(`${effectiveDirective} ${blockedURI}`));
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) =>
+      refused.push(`${effectiveDirective} ${blockedURI}`),
+    );
     const inline = document.createElement('script');
     inline.textContent = 'globalThis.ranInline = true';
     const image = document.createElement('img');
@@ -102,13 +127,23 @@ test('the page’s own policy runs no script that stands in the page, and none f
 
 /** The engine's worker, at work: the model is being loaded. */
 async function engineWorker(at: Page): Promise<Worker> {
-  const begun = at.waitForEvent('worker', { predicate: (worker) => worker.evaluate(() => self.name).then((name) => name === 'flipside-engine') });
+  const begun = at.waitForEvent('worker', {
+    predicate: (worker) => worker.evaluate(() => self.name).then((name) => name === 'flipside-engine'),
+  });
   await (await loadButton(at)).click();
   return begun;
 }
 
 /** What comes of asking an address from inside a worker. */
-const ask = (worker: Worker, address: string): Promise<string> => worker.evaluate((url) => fetch(url).then(() => 'answered', () => 'refused'), address);
+const ask = (worker: Worker, address: string): Promise<string> =>
+  worker.evaluate(
+    (url) =>
+      fetch(url).then(
+        () => 'answered',
+        () => 'refused',
+      ),
+    address,
+  );
 /** The same from a worker that whoever evaluates this starts from an address, as the runtime starts its threads. */
 const askInWorker = ([script, address]: readonly [string, string]): Promise<string> =>
   new Promise((resolve, reject) => {
@@ -119,7 +154,13 @@ const askInWorker = ([script, address]: readonly [string, string]): Promise<stri
   });
 
 test('the policy holds in the engine’s worker and in the threads that it starts, also where the server sends no policy', async () => {
-  const bare = await Site.open([], { configFile: false, base: './', appType: 'mpa', plugins: [asking, fourCores], preview: { headers: siteHeaders } });
+  const bare = await Site.open([], {
+    configFile: false,
+    base: './',
+    appType: 'mpa',
+    plugins: [asking, fourCores],
+    preview: { headers: siteHeaders },
+  });
   try {
     const answer = await fetch(bare.address);
     expect(answer.headers.get('content-security-policy')).toBeNull();
@@ -127,7 +168,12 @@ test('the policy holds in the engine’s worker and in the threads that it start
     const worker = await engineWorker(opened);
     expect(await worker.evaluate(() => crossOriginIsolated)).toBe(true);
     expect(await ask(worker, `${other.address}/from-the-worker`)).toBe('refused');
-    expect(await worker.evaluate(askInWorker, [new URL(ASKING, bare.address).href, `${other.address}/from-a-thread`] as const)).toBe('refused');
+    expect(
+      await worker.evaluate(askInWorker, [
+        new URL(ASKING, bare.address).href,
+        `${other.address}/from-a-thread`,
+      ] as const),
+    ).toBe('refused');
     expect(other.asked).toEqual([]);
     // Its own address is not refused, and the other server does answer whoever may ask.
     expect(await ask(worker, new URL('recordings/index.json', bare.address).href)).toBe('answered');
@@ -146,8 +192,11 @@ test('the policy holds in the engine’s worker and in the threads that it start
 test('where the project serves itself every file comes with the same policy, so that it holds for a worker however it is started', async () => {
   const written = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
   const script = site.requests.find((url) => url.endsWith('.js'))!;
-  for (const url of [site.address, script]) expect((await fetch(url)).headers.get('content-security-policy')).toBe(`${written}; frame-ancestors 'none'`);
+  for (const url of [site.address, script])
+    expect((await fetch(url)).headers.get('content-security-policy')).toBe(`${written}; frame-ancestors 'none'`);
   other.asked.length = 0;
-  expect(await page.evaluate(askInWorker, [new URL(ASKING, site.address).href, other.address] as const)).toBe('refused');
+  expect(await page.evaluate(askInWorker, [new URL(ASKING, site.address).href, other.address] as const)).toBe(
+    'refused',
+  );
   expect(other.asked).toEqual([]);
 });

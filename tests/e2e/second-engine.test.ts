@@ -33,17 +33,25 @@ test('the built page fetches web-llm when a chat model is loaded and not before,
   const before = [...site.requests];
   site.forgetRequests();
   await page.getByRole('button', { name: 'Load the chat model' }).click();
-  await page.getByRole('alert').getByText(/None lacks .*\/models\/none\/mlc-chat-config\.json \(status 404\)/).waitFor();
+  await page
+    .getByRole('alert')
+    .getByText(/None lacks .*\/models\/none\/mlc-chat-config\.json \(status 404\)/)
+    .waitFor();
   const asked = site.requests.map((address) => address.replace(site.address, ''));
   // Asked for by the page, and by the service worker, to keep it now that it was used; which may keep small parts of the page meanwhile.
   const scripts = [...new Set(asked.filter((path) => path.endsWith('.js')))];
   const contents = await Promise.all(scripts.map(async (path) => (await fetch(site.address + path)).text()));
   // Under load another large script of the page may be kept in the same moment: web-llm's own is the one that holds its words.
-  const large = scripts.filter((_, index) => contents[index]!.length > 1_000_000 && contents[index]!.includes('MLCEngine'));
+  const large = scripts.filter(
+    (_, index) => contents[index]!.length > 1_000_000 && contents[index]!.includes('MLCEngine'),
+  );
   expect(large).toHaveLength(1);
   expect(before).not.toContain(site.address + large[0]!);
   // Asked for by web-llm, and once more to learn why it failed.
-  expect(asked.filter((path) => path.startsWith('models/'))).toEqual(['models/none/mlc-chat-config.json', 'models/none/mlc-chat-config.json']);
+  expect(asked.filter((path) => path.startsWith('models/'))).toEqual([
+    'models/none/mlc-chat-config.json',
+    'models/none/mlc-chat-config.json',
+  ]);
   expect(site.faults.filter((fault) => !fault.includes('404'))).toEqual([]);
   await page.close();
 });
@@ -55,9 +63,19 @@ test('under the page’s own policy web-llm starts a library, takes the graphics
   await page.getByLabel('Chat model', { exact: true }).selectOption('Hollow');
   site.forgetRequests();
   await page.getByRole('button', { name: 'Load the chat model' }).click();
-  await page.getByRole('alert').getByText(/Hollow lacks .*\/files\/params_shard_0\.bin \(status 404\)/).waitFor();
+  await page
+    .getByRole('alert')
+    .getByText(/Hollow lacks .*\/files\/params_shard_0\.bin \(status 404\)/)
+    .waitFor();
   const log = (await (await fetch(`${site.address}fixture-chat/page/log/`)).json()) as LoggedRequest[];
-  expect(log.slice(0, 5).map(({ file, status }) => [file, status])).toEqual([...FILES.map((file) => [file, 200]), ['params_shard_0.bin', 404]]);
-  expect(site.requests.filter((address) => !address.startsWith(site.address) && !address.startsWith('data:') && !address.startsWith('blob:'))).toEqual([]);
+  expect(log.slice(0, 5).map(({ file, status }) => [file, status])).toEqual([
+    ...FILES.map((file) => [file, 200]),
+    ['params_shard_0.bin', 404],
+  ]);
+  expect(
+    site.requests.filter(
+      (address) => !address.startsWith(site.address) && !address.startsWith('data:') && !address.startsWith('blob:'),
+    ),
+  ).toEqual([]);
   expect(site.faults.filter((fault) => !fault.includes('404'))).toEqual([]);
 });

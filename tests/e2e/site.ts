@@ -27,10 +27,18 @@ export class Site {
     context.on('request', (request) => this.requests.push(request.url()));
   }
 
-  /** Serves `dist/` and starts Chromium with these flags. Build first: the test command does. `served` is served instead, by another server than the project's own. */
+  /**
+   * Serves `dist/` and starts Chromium with these flags. Build first: the test command does. `served` is served
+   * instead, by another server than the project's own.
+   */
   static async open(flags: readonly string[], served?: InlineConfig): Promise<Site> {
     if (!existsSync(`${ROOT}/dist/index.html`)) throw new Error('dist/ is missing. Run "npm run build" first.');
-    const server = await preview({ root: ROOT, logLevel: 'error', ...served, preview: { ...served?.preview, port: 0, host: 'localhost', open: false } });
+    const server = await preview({
+      root: ROOT,
+      logLevel: 'error',
+      ...served,
+      preview: { ...served?.preview, port: 0, host: 'localhost', open: false },
+    });
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS, ...flags] });
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     const address = server.resolvedUrls?.local[0];
@@ -107,7 +115,9 @@ export async function readText(page: Page, text: string, timeoutMs: number): Pro
 
 /** The text of the strip as a reader would copy it: tokens only, without the marks of taps. */
 export function stripText(page: Page): Promise<string> {
-  return page.evaluate(() => [...document.querySelectorAll('.strip [data-token]')].map((token) => token.textContent).join(''));
+  return page.evaluate(() =>
+    [...document.querySelectorAll('.strip [data-token]')].map((token) => token.textContent).join(''),
+  );
 }
 
 /** Readings at the ends of sentences in order, with three digits, from the table. */
@@ -119,7 +129,9 @@ export async function sentenceReadings(page: Page): Promise<number[]> {
     await page.getByText('Show the numbers as tables').click();
     await table.waitFor();
   }
-  const rows = await table.locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)));
+  const rows = await table
+    .locator('tbody tr')
+    .evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)));
   await page.getByRole('radio', { name: 'Text', exact: true }).check();
   return rows.filter(([stand]) => stand === 'sentence').map(([, score = '']) => Number(score.replace('−', '-')));
 }

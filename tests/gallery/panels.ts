@@ -30,97 +30,174 @@ const train: Arrange = async (app) => {
   await room.bench.open();
   await room.judged.settle();
 };
-const opened = (before: Arrange): Arrange => async (app, node) => {
-  await before(app, node);
-  await frame();
-  await openAll(node);
-};
-const stories = (arrange: Arrange): Record<string, State> => Object.fromEntries(Object.entries(READINGS).map(([state, recording]) => [state, { parts: telling(recording), arrange }]));
+const opened =
+  (before: Arrange): Arrange =>
+  async (app, node) => {
+    await before(app, node);
+    await frame();
+    await openAll(node);
+  };
+const stories = (arrange: Arrange): Record<string, State> =>
+  Object.fromEntries(
+    Object.entries(READINGS).map(([state, recording]) => [state, { parts: telling(recording), arrange }]),
+  );
 /** What was stopped is no problem, and is not shown. */
 const errors = (Object.keys(MESSAGES) as ErrorCode[]).filter((code) => code !== 'cancelled');
 const causes = Object.keys(CAPABILITY) as GpuCause[];
 
 /** The engine stands still in the middle of what it does. */
 const SLOW = { pace: 3_600_000 };
-const begun = (what: (app: AppState) => unknown): Arrange => async (app) => {
-  await app.open();
-  void what(app);
-  await frame();
-};
+const begun =
+  (what: (app: AppState) => unknown): Arrange =>
+  async (app) => {
+    await app.open();
+    void what(app);
+    await frame();
+  };
 
 const READ: readonly Specimen[] = [
   ...panel('Problems', {
-    ...Object.fromEntries(errors.map((code) => [code, { arrange: (app: AppState) => app.session.report(new AppError(code, 'What happened stands here, with its values: got 3 of 4 numbers in probe.layers[3].weights.')) }])),
-    ...Object.fromEntries(causes.map((cause) => [`no WebGPU: ${cause}`, { engine: { status: { backend: 'wasm' as const, adapter: null, fallback: { cause, detail: 'maxBufferSize is 134,217,728 bytes' } } }, arrange: loaded }])),
+    ...Object.fromEntries(
+      errors.map((code) => [
+        code,
+        {
+          arrange: (app: AppState) =>
+            app.session.report(
+              new AppError(
+                code,
+                'What happened stands here, with its values: got 3 of 4 numbers in probe.layers[3].weights.',
+              ),
+            ),
+        },
+      ]),
+    ),
+    ...Object.fromEntries(
+      causes.map((cause) => [
+        `no WebGPU: ${cause}`,
+        {
+          engine: {
+            status: {
+              backend: 'wasm' as const,
+              adapter: null,
+              fallback: { cause, detail: 'maxBufferSize is 134,217,728 bytes' },
+            },
+          },
+          arrange: loaded,
+        },
+      ]),
+    ),
   }),
-  ...panel('LoadPanel', { absent: {}, recorded: { arrange: story }, loading: { engine: SLOW, arrange: begun((app) => app.session.load()) }, narrow: { narrow: true } }),
+  ...panel('LoadPanel', {
+    absent: {},
+    recorded: { arrange: story },
+    loading: { engine: SLOW, arrange: begun((app) => app.session.load()) },
+    narrow: { narrow: true },
+  }),
   ...panel('StripPanel', {
     empty: {},
     ...stories(story),
-    held: { arrange: async (app) => {
-      await app.open();
-      app.desk.view.toggleLock(20);
-    } },
-    'one token at a time': { arrange: async (app) => {
-      await app.open();
-      app.preferences.grain = 'token';
-    } },
-    'by words, with a span': { arrange: async (app) => {
-      await app.open();
-      app.preferences.grain = 'word';
-      app.desk.view.span = { from: 20, to: 60 };
-    } },
-    'as a table': { arrange: async (app) => {
-      await app.open();
-      app.desk.view.face = 'table';
-    } },
-    'read live': { arrange: async (app, node) => {
-      await loaded(app, node);
-      await read(app, 'She fed the stray dog. Then she kicked it.');
-    } },
-    'with its tip': { arrange: async (app, node) => {
-      await app.open();
-      await frame();
-      node.querySelector('[data-token="3"]')?.dispatchEvent(new PointerEvent('pointermove', { bubbles: true, pointerType: 'mouse' }));
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    } },
+    held: {
+      arrange: async (app) => {
+        await app.open();
+        app.desk.view.toggleLock(20);
+      },
+    },
+    'one token at a time': {
+      arrange: async (app) => {
+        await app.open();
+        app.preferences.grain = 'token';
+      },
+    },
+    'by words, with a span': {
+      arrange: async (app) => {
+        await app.open();
+        app.preferences.grain = 'word';
+        app.desk.view.span = { from: 20, to: 60 };
+      },
+    },
+    'as a table': {
+      arrange: async (app) => {
+        await app.open();
+        app.desk.view.face = 'table';
+      },
+    },
+    'read live': {
+      arrange: async (app, node) => {
+        await loaded(app, node);
+        await read(app, 'She fed the stray dog. Then she kicked it.');
+      },
+    },
+    'with its tip': {
+      arrange: async (app, node) => {
+        await app.open();
+        await frame();
+        node
+          .querySelector('[data-token="3"]')
+          ?.dispatchEvent(new PointerEvent('pointermove', { bubbles: true, pointerType: 'mouse' }));
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      },
+    },
   }),
   ...panel('ChartsPanel', {
     empty: {},
     ...stories(story),
-    'raw scores': { arrange: async (app) => {
-      await app.open();
-      app.preferences.grain = 'mean';
-    } },
+    'raw scores': {
+      arrange: async (app) => {
+        await app.open();
+        app.preferences.grain = 'mean';
+      },
+    },
     'with its tables': { arrange: opened(story) },
-    held: { arrange: async (app) => {
-      await app.open();
-      app.desk.view.toggleLock(20);
-    } },
+    held: {
+      arrange: async (app) => {
+        await app.open();
+        app.desk.view.toggleLock(20);
+      },
+    },
     narrow: { arrange: story, narrow: true },
   }),
-  ...panel('SourcePanel', { empty: {}, stories: { arrange: story }, 'own text': { arrange: begun((app) => (app.desk.source = 'own')) } }),
+  ...panel('SourcePanel', {
+    empty: {},
+    stories: { arrange: story },
+    'own text': { arrange: begun((app) => (app.desk.source = 'own')) },
+  }),
   ...panel('OwnText', {
     empty: {},
     'nothing to read': { arrange: (app) => void app.draft.ask() },
     'half a character': { arrange: (app) => void (app.draft.text = 'abc\ud83d def') },
     long: { arrange: (app) => void (app.draft.text = 'word '.repeat(8300)) },
   }),
-  ...panel('ContinuePanel', { ready: { arrange: loaded }, writing: { engine: SLOW, arrange: begun((app) => app.session.load()) } }),
+  ...panel('ContinuePanel', {
+    ready: { arrange: loaded },
+    writing: { engine: SLOW, arrange: begun((app) => app.session.load()) },
+  }),
   ...panel('ProbeChooser', { first: { arrange: story } }),
-  ...panel('EvidencePanel', { empty: {}, measured: { arrange: opened(story) }, 'of one pole': { arrange: opened(async (app) => {
-    await app.open();
-    app.desk.view.head = 'positive';
-  }) } }),
+  ...panel('EvidencePanel', {
+    empty: {},
+    measured: { arrange: opened(story) },
+    'of one pole': {
+      arrange: opened(async (app) => {
+        await app.open();
+        app.desk.view.head = 'positive';
+      }),
+    },
+  }),
   ...panel('DiagnosticsPanel', {
     'not loaded': {},
     loaded: { arrange: loaded },
-    passed: { arrange: opened(async (app, node) => {
-      await loaded(app, node);
-      await app.session.check();
-    }) },
+    passed: {
+      arrange: opened(async (app, node) => {
+        await loaded(app, node);
+        await app.session.check();
+      }),
+    },
   }),
-  ...panel('UpdateNote', { shown: { fixed: true, parts: { offline: { newer: true, dismiss: () => undefined, keep: () => undefined } as never } } }),
+  ...panel('UpdateNote', {
+    shown: {
+      fixed: true,
+      parts: { offline: { newer: true, dismiss: () => undefined, keep: () => undefined } as never },
+    },
+  }),
 ];
 
 /** A text and a direction that were looked at. */
@@ -134,75 +211,132 @@ const looked: Arrange = async (app, node) => {
 };
 
 const INSIDE: readonly Specimen[] = [
-  ...panel('LookPanel', { 'not loaded': { arrange: story }, 'nothing to look at': {}, ready: { arrange: loaded }, looked: { arrange: looked } }),
-  ...panel('InsideView', { looked: { arrange: looked, whole: true }, 'as a table': { arrange: async (app, node) => {
-    await looked(app, node);
-    await frame();
-    [...node.querySelectorAll<HTMLInputElement>('input[value="table"]')].at(0)?.click();
-    await openAll(node);
-  }, whole: true } }),
-  ...panel('DirectionPanel', { 'not looked at': { arrange: loaded }, 'of the negative pole': { arrange: async (app, node) => {
-    await loaded(app, node);
-    insideRoom(app).kind = 'negative';
-    await insideRoom(app).lookAlong();
-  } }, 'without a direction': { arrange: async (app, node) => {
-    await loaded(app, node);
-    insideRoom(app).directionLayer = 0;
-    await insideRoom(app).lookAlong();
-  } } }),
+  ...panel('LookPanel', {
+    'not loaded': { arrange: story },
+    'nothing to look at': {},
+    ready: { arrange: loaded },
+    looked: { arrange: looked },
+  }),
+  ...panel('InsideView', {
+    looked: { arrange: looked, whole: true },
+    'as a table': {
+      arrange: async (app, node) => {
+        await looked(app, node);
+        await frame();
+        [...node.querySelectorAll<HTMLInputElement>('input[value="table"]')].at(0)?.click();
+        await openAll(node);
+      },
+      whole: true,
+    },
+  }),
+  ...panel('DirectionPanel', {
+    'not looked at': { arrange: loaded },
+    'of the negative pole': {
+      arrange: async (app, node) => {
+        await loaded(app, node);
+        insideRoom(app).kind = 'negative';
+        await insideRoom(app).lookAlong();
+      },
+    },
+    'without a direction': {
+      arrange: async (app, node) => {
+        await loaded(app, node);
+        insideRoom(app).directionLayer = 0;
+        await insideRoom(app).lookAlong();
+      },
+    },
+  }),
 ];
 
 const TRAIN: readonly Specimen[] = [
-  ...['SetChooser', 'RowsTable', 'ChecksPanel', 'OptionsPanel', 'StartPanel', 'JudgeOnSet', 'ImportSet'].flatMap((of) => panel(of, { shipped: { arrange: opened(train) } })),
-  ...panel('DraftRows', { 'no chat model': { arrange: opened(train) }, drafted: { parts: { connectChat: chatty() }, arrange: opened(async (app, node) => {
-    await train(app, node);
-    await withChat(app);
-    const { drafts } = trainRoom(app);
-    drafts.topics = 'tram\nquarry\nbakery\na topic it will not write about';
-    await drafts.draft();
-  }) } }),
-  ...panel('ChatJudge', { judged: { parts: { connectChat: chatty() }, arrange: opened(async (app, node) => {
-    await train(app, node);
-    await withChat(app);
-    await app.session.load();
-    await trainRoom(app).judging.judge();
-    await trainRoom(app).chatJudging.judge();
-  }) } }),
-  ...panel('LastLayerPanel', { 'not to be had': { parts: { connectChat: chatty({ functions: ['prefill', 'decode'] }) }, arrange: opened(async (app, node) => {
-    await train(app, node);
-    await withChat(app);
-  }) } }),
-  ...panel('Shelf', { empty: {}, kept: { arrange: async (app, node) => {
-    await train(app, node);
-    const files = await app.probes.needChosen().files();
-    await app.library.keep('Kind and cruel, the second try', files);
-    await app.library.keep('x'.repeat(200), files);
-  } } }),
-  ...panel('JudgedPanel', { judged: { arrange: opened(train) }, 'never judged': { arrange: opened(async (app, node) => {
-    await train(app, node);
-    await trainRoom(app).judged.show('shipped:formal-casual');
-  }) } }),
-  ...panel('ComparePanel', { none: { arrange: train }, three: { arrange: opened(async (app, node) => {
-    await train(app, node);
-    for (const key of ['shipped:kind-cruel', 'shipped:honest-deceptive', 'shipped:formal-casual']) await trainRoom(app).comparison.toggle(key);
-  }) } }),
+  ...['SetChooser', 'RowsTable', 'ChecksPanel', 'OptionsPanel', 'StartPanel', 'JudgeOnSet', 'ImportSet'].flatMap((of) =>
+    panel(of, { shipped: { arrange: opened(train) } }),
+  ),
+  ...panel('DraftRows', {
+    'no chat model': { arrange: opened(train) },
+    drafted: {
+      parts: { connectChat: chatty() },
+      arrange: opened(async (app, node) => {
+        await train(app, node);
+        await withChat(app);
+        const { drafts } = trainRoom(app);
+        drafts.topics = 'tram\nquarry\nbakery\na topic it will not write about';
+        await drafts.draft();
+      }),
+    },
+  }),
+  ...panel('ChatJudge', {
+    judged: {
+      parts: { connectChat: chatty() },
+      arrange: opened(async (app, node) => {
+        await train(app, node);
+        await withChat(app);
+        await app.session.load();
+        await trainRoom(app).judging.judge();
+        await trainRoom(app).chatJudging.judge();
+      }),
+    },
+  }),
+  ...panel('LastLayerPanel', {
+    'not to be had': {
+      parts: { connectChat: chatty({ functions: ['prefill', 'decode'] }) },
+      arrange: opened(async (app, node) => {
+        await train(app, node);
+        await withChat(app);
+      }),
+    },
+  }),
+  ...panel('Shelf', {
+    empty: {},
+    kept: {
+      arrange: async (app, node) => {
+        await train(app, node);
+        const files = await app.probes.needChosen().files();
+        await app.library.keep('Kind and cruel, the second try', files);
+        await app.library.keep('x'.repeat(200), files);
+      },
+    },
+  }),
+  ...panel('JudgedPanel', {
+    judged: { arrange: opened(train) },
+    'never judged': {
+      arrange: opened(async (app, node) => {
+        await train(app, node);
+        await trainRoom(app).judged.show('shipped:formal-casual');
+      }),
+    },
+  }),
+  ...panel('ComparePanel', {
+    none: { arrange: train },
+    three: {
+      arrange: opened(async (app, node) => {
+        await train(app, node);
+        for (const key of ['shipped:kind-cruel', 'shipped:honest-deceptive', 'shipped:formal-casual'])
+          await trainRoom(app).comparison.toggle(key);
+      }),
+    },
+  }),
 ];
 
 /** A text that was written under a push, and what was done with it since. */
-const steered = (also: (app: AppState) => unknown = () => undefined): Arrange => async (app) => {
-  await app.open();
-  await app.session.load();
-  const room = steerRoom(app);
-  await room.choice.settle();
-  await room.pusher.write();
-  await also(app);
-};
-const steering = (set: (room: ReturnType<typeof steerRoom>) => unknown = () => undefined): Arrange => async (app) => {
-  await app.open();
-  const room = steerRoom(app);
-  await room.choice.settle();
-  await set(room);
-};
+const steered =
+  (also: (app: AppState) => unknown = () => undefined): Arrange =>
+  async (app) => {
+    await app.open();
+    await app.session.load();
+    const room = steerRoom(app);
+    await room.choice.settle();
+    await room.pusher.write();
+    await also(app);
+  };
+const steering =
+  (set: (room: ReturnType<typeof steerRoom>) => unknown = () => undefined): Arrange =>
+  async (app) => {
+    await app.open();
+    const room = steerRoom(app);
+    await room.choice.settle();
+    await set(room);
+  };
 const shownText = (app: AppState) => steerRoom(app).pusher.texts.at(-1)!;
 
 const STEER: readonly Specimen[] = [
@@ -222,12 +356,19 @@ const STEER: readonly Specimen[] = [
     refused: { engine: { text: ' I’m sorry, but I can’t help with that.' }, arrange: steered() },
     'beside the model by itself': { arrange: steered((app) => steerRoom(app).pusher.compare(shownText(app))) },
   }),
-  ...panel('DosePanel', { recorded: { arrange: opened(steering()) }, none: { parts: { doses: {} }, arrange: steering() } }),
-  ...panel('DoseStart', { ready: { arrange: opened(async (app) => {
-    await app.open();
-    await app.session.load();
-    await steerRoom(app).choice.settle();
-  }) } }),
+  ...panel('DosePanel', {
+    recorded: { arrange: opened(steering()) },
+    none: { parts: { doses: {} }, arrange: steering() },
+  }),
+  ...panel('DoseStart', {
+    ready: {
+      arrange: opened(async (app) => {
+        await app.open();
+        await app.session.load();
+        await steerRoom(app).choice.settle();
+      }),
+    },
+  }),
   ...panel('DirectionChooser', { first: { arrange: steering() } }),
 ];
 
@@ -238,7 +379,12 @@ const compared: Arrange = async (app, node) => {
 };
 
 /** Whole places as they open. */
-const PLACES: readonly Specimen[] = PLACE_VIEWS.flatMap((of) => panel(of, { 'as it opens': { arrange: story, whole: true }, ...(of === 'CompareView' ? { 'with its tables': { arrange: opened(compared), whole: true } } : {}) }));
+const PLACES: readonly Specimen[] = PLACE_VIEWS.flatMap((of) =>
+  panel(of, {
+    'as it opens': { arrange: story, whole: true },
+    ...(of === 'CompareView' ? { 'with its tables': { arrange: opened(compared), whole: true } } : {}),
+  }),
+);
 
 /** Panels in every state. */
 export const PANELS: readonly Specimen[] = [...READ, ...INSIDE, ...STEER, ...TRAIN, ...PLACES];

@@ -18,12 +18,28 @@ export const READINGS = {
   short: sampleRecording('short', 'One word', 'Yes'),
   'far beyond the range': scored((score) => score * 40),
   'with holes': scored((score, token) => (token >= 30 && token < 60 ? Number.NaN : score)),
-  'with characters that could mislead': sampleRecording('odd', 'Odd characters', 'The sign said \u202etixe\u202c and rang \u0007 once.\n\tThen שלום and 你好 and 🙂\u200b. ' + 'Donaudampfschifffahrtsgesellschaftskapitän'.repeat(3)),
-  'of a probe without lines': { ...sampleRecording(), alarm: UNMEASURED_ALARM, explained: new Array<number>(LAYERS).fill(0) },
+  'with characters that could mislead': sampleRecording(
+    'odd',
+    'Odd characters',
+    'The sign said \u202etixe\u202c and rang \u0007 once.\n\tThen שלום and 你好 and 🙂\u200b. ' +
+      'Donaudampfschifffahrtsgesellschaftskapitän'.repeat(3),
+  ),
+  'of a probe without lines': {
+    ...sampleRecording(),
+    alarm: UNMEASURED_ALARM,
+    explained: new Array<number>(LAYERS).fill(0),
+  },
 } satisfies Record<string, Recording>;
 
 /** Parts of a page whose one story is this. */
 export function telling(recording: Recording): Partial<AppParts> {
   const { id, title } = recording;
-  return { fetchText: (url) => Promise.resolve(url.endsWith('index.json') ? serialiseRecordingIndex([{ id, title, blurb: 'A story for looking at.', dark: false }]) : serialiseRecording(recording)) };
+  return {
+    fetchText: (url) =>
+      Promise.resolve(
+        url.endsWith('index.json')
+          ? serialiseRecordingIndex([{ id, title, blurb: 'A story for looking at.', dark: false }])
+          : serialiseRecording(recording),
+      ),
+  };
 }

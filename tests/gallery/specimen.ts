@@ -24,22 +24,39 @@ export interface Specimen {
 }
 
 /** A component that needs nothing but its properties. */
-export function piece<P extends object>(of: string, component: Component<P>, states: Readonly<Record<string, P>>): readonly Specimen[] {
-  return Object.entries(states).map(([state, props]) => ({ of, state, component: component as unknown as Component<Record<string, unknown>>, props: () => props }));
+export function piece<P extends object>(
+  of: string,
+  component: Component<P>,
+  states: Readonly<Record<string, P>>,
+): readonly Specimen[] {
+  return Object.entries(states).map(([state, props]) => ({
+    of,
+    state,
+    component: component as unknown as Component<Record<string, unknown>>,
+    props: () => props,
+  }));
 }
 
 /** By name, so that a view may move among its folders. */
 const views = Object.fromEntries(
-  Object.entries(import.meta.glob<Component<Record<string, unknown>>>('/src/views/**/*.svelte', { import: 'default', eager: true })).map(([path, component]) => [path.split('/').at(-1)?.replace('.svelte', '') ?? '', component]),
+  Object.entries(
+    import.meta.glob<Component<Record<string, unknown>>>('/src/views/**/*.svelte', { import: 'default', eager: true }),
+  ).map(([path, component]) => [path.split('/').at(-1)?.replace('.svelte', '') ?? '', component]),
 );
 
 /** Names of all views that are whole places. */
-export const PLACE_VIEWS = Object.keys(views).filter((name) => name.endsWith('View') && name !== 'LazyView').sort();
+export const PLACE_VIEWS = Object.keys(views)
+  .filter((name) => name.endsWith('View') && name !== 'LazyView')
+  .sort();
 
 /** A panel of the page over the page's state. Throws where there is none of that name. */
-export function panel(of: string, states: Readonly<Record<string, Omit<Specimen, 'of' | 'state' | 'component'>>>): readonly Specimen[] {
+export function panel(
+  of: string,
+  states: Readonly<Record<string, Omit<Specimen, 'of' | 'state' | 'component'>>>,
+): readonly Specimen[] {
   const component = views[of];
-  if (component === undefined) throw new Error(`There is no view ${of} any more: take its specimens out of the gallery, or rename them.`);
+  if (component === undefined)
+    throw new Error(`There is no view ${of} any more: take its specimens out of the gallery, or rename them.`);
   return Object.entries(states).map(([state, rest]) => ({ of, state, component, ...rest }));
 }
 
@@ -53,4 +70,5 @@ export async function openAll(node: HTMLElement): Promise<void> {
 }
 
 /** After the next frame has been drawn. */
-export const frame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+export const frame = (): Promise<void> =>
+  new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));

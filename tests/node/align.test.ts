@@ -9,22 +9,34 @@ import { parseRecording, parseRecordingIndex } from '../../src/format/recording-
 interface Fixture {
   lcs: { a: string; b: string; length: number }[];
 }
-const fixture = JSON.parse(readFileSync(new URL('../fixtures/compare.fixture.json', import.meta.url), 'utf8')) as Fixture;
-const ids = parseRecordingIndex(readFileSync(new URL('../../public/recordings/index.json', import.meta.url), 'utf8')).map((entry) => entry.id);
+const fixture = JSON.parse(
+  readFileSync(new URL('../fixtures/compare.fixture.json', import.meta.url), 'utf8'),
+) as Fixture;
+const ids = parseRecordingIndex(
+  readFileSync(new URL('../../public/recordings/index.json', import.meta.url), 'utf8'),
+).map((entry) => entry.id);
 const storyPairs = ids.flatMap((a, at) => ids.slice(at + 1).map((b) => [a, b] as const));
-const story = (id: string): string[] => parseRecording(readFileSync(new URL(`../../public/recordings/${id}.json`, import.meta.url), 'utf8')).tokens.map((token) => token.text);
+const story = (id: string): string[] =>
+  parseRecording(readFileSync(new URL(`../../public/recordings/${id}.json`, import.meta.url), 'utf8')).tokens.map(
+    (token) => token.text,
+  );
 
-const matched = (a: readonly string[], b: readonly string[]): number => matchTokens(a, b).runs.reduce((sum, run) => sum + run.length, 0);
+const matched = (a: readonly string[], b: readonly string[]): number =>
+  matchTokens(a, b).runs.reduce((sum, run) => sum + run.length, 0);
 /** The same length by plain dynamic programming. */
 function plainLength(a: readonly string[], b: readonly string[]): number {
   const row = new Array<number>(b.length + 1).fill(0);
   for (const item of a) {
     let before = 0;
-    b.forEach((other, at) => ([before, row[at + 1]] = [row[at + 1]!, item === other ? before + 1 : Math.max(row[at + 1]!, row[at]!)]));
+    b.forEach(
+      (other, at) =>
+        ([before, row[at + 1]] = [row[at + 1]!, item === other ? before + 1 : Math.max(row[at + 1]!, row[at]!)]),
+    );
   }
   return row.at(-1)!;
 }
-const side = (columns: readonly Column[], which: 'a' | 'b'): (number | null)[] => columns.map((column) => column[which]).filter((token) => token !== null);
+const side = (columns: readonly Column[], which: 'a' | 'b'): (number | null)[] =>
+  columns.map((column) => column[which]).filter((token) => token !== null);
 const upTo = (length: number): number[] => Array.from({ length }, (_, index) => index);
 
 /** Two random lists over a few letters, the second sometimes an edited copy of the first. */
@@ -44,7 +56,8 @@ describe('the longest common subsequence', () => {
 
   it('is as long as plain dynamic programming finds it, on the recorded stories', () => {
     expect(storyPairs.length).toBeGreaterThan(10);
-    for (const [a, b] of storyPairs) expect(matched(story(a), story(b)), `${a} ${b}`).toBe(plainLength(story(a), story(b)));
+    for (const [a, b] of storyPairs)
+      expect(matched(story(a), story(b)), `${a} ${b}`).toBe(plainLength(story(a), story(b)));
   });
 
   it('holds only equal items, in the order of both lists', () => {
@@ -73,10 +86,19 @@ describe('the longest common subsequence', () => {
   });
 
   it('gives up where two texts are too long and too different, says so, and keeps what it found', () => {
-    const list = (odd: number): string[] => ['same', 'start', ...Array.from({ length: 300 }, (_, index) => String(2 * index + odd)), 'same', 'end'];
+    const list = (odd: number): string[] => [
+      'same',
+      'start',
+      ...Array.from({ length: 300 }, (_, index) => String(2 * index + odd)),
+      'same',
+      'end',
+    ];
     const { runs, complete } = matchTokens(list(0), list(1), 1000);
     expect(complete).toBe(false);
-    expect(runs).toEqual([{ a: 0, b: 0, length: 2 }, { a: 302, b: 302, length: 2 }]);
+    expect(runs).toEqual([
+      { a: 0, b: 0, length: 2 },
+      { a: 302, b: 302, length: 2 },
+    ]);
   });
 });
 
@@ -102,8 +124,18 @@ describe('aligned tokens', () => {
   });
 
   it('put a replaced word in one column, and a word that one lacks alone', () => {
-    const { columns, parting } = alignTokens(['She', ' fed', ' the', ' dog', '.'], ['She', ' kicked', ' the', ' dog', ' twice', '.']);
-    expect(columns.map(({ a, b, same }) => [a, b, same])).toEqual([[0, 0, true], [1, 1, false], [2, 2, true], [3, 3, true], [null, 4, false], [4, 5, true]]);
+    const { columns, parting } = alignTokens(
+      ['She', ' fed', ' the', ' dog', '.'],
+      ['She', ' kicked', ' the', ' dog', ' twice', '.'],
+    );
+    expect(columns.map(({ a, b, same }) => [a, b, same])).toEqual([
+      [0, 0, true],
+      [1, 1, false],
+      [2, 2, true],
+      [3, 3, true],
+      [null, 4, false],
+      [4, 5, true],
+    ]);
     expect(parting).toBe(1);
   });
 
@@ -112,7 +144,11 @@ describe('aligned tokens', () => {
   });
 
   it('are none for an empty list, which is never alike', () => {
-    expect(alignTokens([], ['a'])).toMatchObject({ columns: [{ a: null, b: 0, same: false }], parting: 0, alike: false });
+    expect(alignTokens([], ['a'])).toMatchObject({
+      columns: [{ a: null, b: 0, same: false }],
+      parting: 0,
+      alike: false,
+    });
     expect(alignTokens([], [])).toMatchObject({ columns: [], parting: null, alike: false });
   });
 
@@ -140,7 +176,10 @@ describe('aligned tokens', () => {
 
   it('keep a common opening however long the rest of both is', () => {
     const opening = story('betrayal').slice(0, 40);
-    const { shared, parting, alike } = alignTokens([...opening, ...story('dream')], [...opening, ...story('steady-cruel')]);
+    const { shared, parting, alike } = alignTokens(
+      [...opening, ...story('dream')],
+      [...opening, ...story('steady-cruel')],
+    );
     expect(shared).toBeGreaterThanOrEqual(40);
     expect(parting).toBeGreaterThanOrEqual(40);
     expect(alike).toBe(true);
@@ -155,12 +194,28 @@ describe('shared runs', () => {
   });
 
   it('are chance too once a neighbour that was chance makes the difference around them longer', () => {
-    const runs = [{ a: 2, b: 2, length: 3 }, { a: 7, b: 7, length: 2 }];
+    const runs = [
+      { a: 2, b: 2, length: 3 },
+      { a: 7, b: 7, length: 2 },
+    ];
     expect(withoutChance(runs, 20, 20)).toEqual([{ a: 2, b: 2, length: 3 }]);
-    expect(withoutChance([{ a: 6, b: 6, length: 3 }, { a: 11, b: 11, length: 2 }], 20, 20)).toEqual([]);
+    expect(
+      withoutChance(
+        [
+          { a: 6, b: 6, length: 3 },
+          { a: 11, b: 11, length: 2 },
+        ],
+        20,
+        20,
+      ),
+    ).toEqual([]);
   });
 
   it('leave the tokens between them side by side, the longer side last', () => {
-    expect(columnsOf([], 1, 3).map(({ a, b }) => [a, b])).toEqual([[0, 0], [null, 1], [null, 2]]);
+    expect(columnsOf([], 1, 3).map(({ a, b }) => [a, b])).toEqual([
+      [0, 0],
+      [null, 1],
+      [null, 2],
+    ]);
   });
 });

@@ -34,7 +34,9 @@ describe('imports between folders', () => {
     ['src/runtime/x.ts', '../../tests/fixtures/model-server.ts'],
     ['src/state/x.ts', '../../scripts/chromium.mjs'],
   ])('%s may not import %s', async (filePath, source) => {
-    expect(await refusals(filePath, `import { x } from '${source}';\nexport const y = x;\n`)).toEqual(['import-x/no-restricted-paths']);
+    expect(await refusals(filePath, `import { x } from '${source}';\nexport const y = x;\n`)).toEqual([
+      'import-x/no-restricted-paths',
+    ]);
   });
 
   test.each([
@@ -66,7 +68,9 @@ describe('packages', () => {
     ['src/ui/x.ts', 'plotly.js-cartesian-dist-min'],
     ['src/state/x.ts', '@mlc-ai/web-llm'],
   ])('%s may not import %s', async (filePath, source) => {
-    expect(await refusals(filePath, `import x from '${source}';\nexport const y = x;\n`)).toEqual(['no-restricted-imports']);
+    expect(await refusals(filePath, `import x from '${source}';\nexport const y = x;\n`)).toEqual([
+      'no-restricted-imports',
+    ]);
   });
 
   test.each([
@@ -83,18 +87,59 @@ describe('packages', () => {
 
 describe('single lines', () => {
   test.each([
-    ['what a page has in pure code', 'src/core/x.ts', 'export const wide = window.innerWidth;\n', 'no-restricted-globals'],
+    [
+      'what a page has in pure code',
+      'src/core/x.ts',
+      'export const wide = window.innerWidth;\n',
+      'no-restricted-globals',
+    ],
     ['a call to the console', 'src/runtime/x.ts', "console.log('x');\n", 'no-console'],
-    ['a package loaded in a place that does not own it', 'src/state/x.ts', "export const x = (): Promise<unknown> => import('onnxruntime-web');\n", 'no-restricted-syntax'],
+    [
+      'a package loaded in a place that does not own it',
+      'src/state/x.ts',
+      "export const x = (): Promise<unknown> => import('onnxruntime-web');\n",
+      'no-restricted-syntax',
+    ],
     ['a default export', 'src/core/x.ts', 'export default 1;\n', 'import-x/no-default-export'],
     ['any', 'src/core/x.ts', 'export const x = (y: any): void => void y;\n', '@typescript-eslint/no-explicit-any'],
-    ['an assertion that something is there', 'src/core/x.ts', 'export const x = (y: string[]): string => y[0]!;\n', '@typescript-eslint/no-non-null-assertion'],
-    ['a type imported as a value', 'src/format/x.ts', "import { Probe } from '../core/probe-types.ts';\nexport const x = (y: Probe): Probe => y;\n", '@typescript-eslint/consistent-type-imports'],
+    [
+      'an assertion that something is there',
+      'src/core/x.ts',
+      'export const x = (y: string[]): string => y[0]!;\n',
+      '@typescript-eslint/no-non-null-assertion',
+    ],
+    [
+      'a type imported as a value',
+      'src/format/x.ts',
+      "import { Probe } from '../core/probe-types.ts';\nexport const x = (y: Probe): Probe => y;\n",
+      '@typescript-eslint/consistent-type-imports',
+    ],
     ['a file of more than 400 lines', 'src/core/x.ts', 'export {};\n'.repeat(401), 'max-lines'],
-    ['a skipped test', 'tests/node/x.test.ts', "import { test } from 'vitest';\ntest.skip('x', () => undefined);\n", 'no-restricted-syntax'],
-    ['a skipped table of tests', 'tests/node/x.test.ts', "import { test } from 'vitest';\ntest.skip.each([1])('x', () => undefined);\n", 'no-restricted-syntax'],
-    ['a test that runs alone', 'tests/node/x.test.ts', "import { describe } from 'vitest';\ndescribe.only('x', () => undefined);\n", 'no-restricted-syntax'],
-    ['an expectation without a matcher', 'tests/node/x.test.ts', "import { expect } from 'vitest';\nexpect(1);\n", 'no-restricted-syntax'],
+    ['a comment of more than 140 characters', 'src/core/x.ts', `/** ${'word '.repeat(40)}*/\nexport {};\n`, 'max-len'],
+    [
+      'a skipped test',
+      'tests/node/x.test.ts',
+      "import { test } from 'vitest';\ntest.skip('x', () => undefined);\n",
+      'no-restricted-syntax',
+    ],
+    [
+      'a skipped table of tests',
+      'tests/node/x.test.ts',
+      "import { test } from 'vitest';\ntest.skip.each([1])('x', () => undefined);\n",
+      'no-restricted-syntax',
+    ],
+    [
+      'a test that runs alone',
+      'tests/node/x.test.ts',
+      "import { describe } from 'vitest';\ndescribe.only('x', () => undefined);\n",
+      'no-restricted-syntax',
+    ],
+    [
+      'an expectation without a matcher',
+      'tests/node/x.test.ts',
+      "import { expect } from 'vitest';\nexpect(1);\n",
+      'no-restricted-syntax',
+    ],
   ])('%s is refused', async (_, filePath, code, rule) => {
     expect(await refusals(filePath, code)).toContain(rule);
   });
@@ -102,11 +147,15 @@ describe('single lines', () => {
   test('a promise that nobody waits for is refused', async () => {
     // Types need a file that the program knows; its text is replaced.
     const code = 'export function x(): void {\n  Promise.resolve(1);\n}\n';
-    expect(await refusals('src/core/version.ts', code, new ESLint())).toEqual(['@typescript-eslint/no-floating-promises']);
+    expect(await refusals('src/core/version.ts', code, new ESLint())).toEqual([
+      '@typescript-eslint/no-floating-promises',
+    ]);
   });
 
   test('a circle of imports is refused', async () => {
     // load.ts imports kept.ts, which must not import load.ts.
-    expect(await refusals('src/runtime/store/kept.ts', "export { loadModelFiles as sweep } from './load.ts';\n")).toEqual(['import-x/no-cycle']);
+    expect(
+      await refusals('src/runtime/store/kept.ts', "export { loadModelFiles as sweep } from './load.ts';\n"),
+    ).toEqual(['import-x/no-cycle']);
   });
 });

@@ -14,14 +14,30 @@ import { TextTokenizer } from '../../src/runtime/tokenizer.ts';
 
 describe('the options of the engine benchmark', () => {
   it('are the full form on a software adapter, built anew, unless told otherwise', () => {
-    expect(parseOptions([])).toEqual({ quick: false, gpu: false, rounds: null, tokens: null, page: 'both', results: null });
-    expect(parseOptions(['--quick', '--gpu', '--rounds', '7', '--tokens=64', '--built', '--results', 'x.md'])).toEqual({ quick: true, gpu: true, rounds: 7, tokens: 64, page: 'reuse', results: 'x.md' });
+    expect(parseOptions([])).toEqual({
+      quick: false,
+      gpu: false,
+      rounds: null,
+      tokens: null,
+      page: 'both',
+      results: null,
+    });
+    expect(parseOptions(['--quick', '--gpu', '--rounds', '7', '--tokens=64', '--built', '--results', 'x.md'])).toEqual({
+      quick: true,
+      gpu: true,
+      rounds: 7,
+      tokens: 64,
+      page: 'reuse',
+      results: 'x.md',
+    });
     expect(parseOptions(['--build']).page).toBe('build');
   });
 
   it('refuse what cannot be meant', () => {
     expect(() => parseOptions(['--rounds', '0'])).toThrow('--rounds takes a whole number of at least 1, got "0".');
-    expect(() => parseOptions(['--tokens', 'many'])).toThrow('--tokens takes a whole number of at least 3, got "many".');
+    expect(() => parseOptions(['--tokens', 'many'])).toThrow(
+      '--tokens takes a whole number of at least 3, got "many".',
+    );
     expect(() => parseOptions(['--build', '--built'])).toThrow('choose one');
     expect(() => parseOptions(['--slow'])).toThrow('--slow');
   });
@@ -58,7 +74,15 @@ describe('numbers of several rounds', () => {
   });
 
   it('are compared within rounds, so that a slow round changes no ratio', () => {
-    const found = compare([{ a: 10, b: 20 }, { a: 100, b: 200 }, { a: 30, b: 60 }], 'a', 'b');
+    const found = compare(
+      [
+        { a: 10, b: 20 },
+        { a: 100, b: 200 },
+        { a: 30, b: 60 },
+      ],
+      'a',
+      'b',
+    );
     expect(found?.ratio).toEqual({ n: 3, low: 0.5, median: 0.5, high: 0.5 });
     expect(found?.first.median).toBe(30);
   });
@@ -82,15 +106,34 @@ describe('numbers of several rounds', () => {
 
 describe('texts that are read together', () => {
   it('fit a pass and keep their order', () => {
-    expect(packed(['aaa', 'bb', 'cccc', 'd', 'e', 'ffffffffff'], 5, 2)).toEqual([['aaa', 'bb'], ['cccc', 'd'], ['e'], ['ffffffffff']]);
+    expect(packed(['aaa', 'bb', 'cccc', 'd', 'e', 'ffffffffff'], 5, 2)).toEqual([
+      ['aaa', 'bb'],
+      ['cccc', 'd'],
+      ['e'],
+      ['ffffffffff'],
+    ]);
     expect(packed([], 5, 2)).toEqual([]);
   });
 });
 
-const ROUND = { 'ours.token.nothing': 8, 'ours.token.residuals': 10, 'ours.token.probe': 11, 'theirs.token.nothing': 20, 'ours.prefill': 1000, 'theirs.prefill': 500 };
+const ROUND = {
+  'ours.token.nothing': 8,
+  'ours.token.residuals': 10,
+  'ours.token.probe': 11,
+  'theirs.token.nothing': 20,
+  'ours.prefill': 1000,
+  'theirs.prefill': 500,
+};
 
 const MEASURED: Measured = {
-  graphics: { vendor: 'acme', architecture: 'quick-1', description: '', software: false, driver: 'acme 1.2', browser: 'Chromium 156.0.1' },
+  graphics: {
+    vendor: 'acme',
+    architecture: 'quick-1',
+    description: '',
+    software: false,
+    driver: 'acme 1.2',
+    browser: 'Chromium 156.0.1',
+  },
   opened: {
     ours: { loadMs: 1, reads: ['nothing', 'residuals', 'probe'], runtime: 'onnxruntime-web 1', passTokens: 128 },
     theirs: { loadMs: 1, reads: ['nothing'], runtime: 'transformers.js 4', passTokens: null },
@@ -110,28 +153,45 @@ describe('the report of the engine benchmark', () => {
       ['a written token, scored by a probe', 0.55],
       ['reading a prompt', 2],
     ]);
-    expect(rowsWithinOurs(MEASURED.rounds).map(({ what, ratio }) => [what, ratio.median])).toEqual([['every layer read, to nothing read, token by token', 1.25], ['scored by a probe, to every layer read', 1.1]]);
+    expect(rowsWithinOurs(MEASURED.rounds).map(({ what, ratio }) => [what, ratio.median])).toEqual([
+      ['every layer read, to nothing read, token by token', 1.25],
+      ['scored by a probe, to every layer read', 1.1],
+    ]);
   });
 
   it('holds reading against not reading in the same way of writing', () => {
-    const rows = rowsWithinOurs([{ ...ROUND, 'ours.token.stepwise': 12 }]).map(({ what, ratio }) => [what, ratio.median] as const);
-    expect(rows.slice(0, 2)).toEqual([['every layer read, to nothing read, token by token', 1.5], ['written by itself, to token by token', 10 / 12]]);
+    const rows = rowsWithinOurs([{ ...ROUND, 'ours.token.stepwise': 12 }]).map(
+      ({ what, ratio }) => [what, ratio.median] as const,
+    );
+    expect(rows.slice(0, 2)).toEqual([
+      ['every layer read, to nothing read, token by token', 1.5],
+      ['written by itself, to token by token', 10 / 12],
+    ]);
   });
 
   it('says where, when and with what, and holds both tables', async () => {
     const work = await workloadFor({ quick: false, rounds: null, tokens: null });
     const { heading, body } = sectionOf(MEASURED, work, { processor: 'two cores', date: '2026-11-23' });
     expect(heading).toBe('Engine, full: acme quick-1, Chromium 156');
-    expect(body).toContain('Adapter: acme quick-1; driver: acme 1.2. Processor: two cores. Chromium 156.0.1, 2026-11-23.');
+    expect(body).toContain(
+      'Adapter: acme quick-1; driver: acme 1.2. Processor: two cores. Chromium 156.0.1, 2026-11-23.',
+    );
     expect(body).toContain('Greedy tokens: the same in all 9 continuations (128 tokens or more).');
-    expect(body).toMatch(/\| a written token, every layer read +\| 10\.0 ms +\| 20\.0 ms +\| 0\.50 \[0\.50, 0\.50\] +\| 3 +\|/);
+    expect(body).toMatch(
+      /\| a written token, every layer read +\| 10\.0 ms +\| 20\.0 ms +\| 0\.50 \[0\.50, 0\.50\] +\| 3 +\|/,
+    );
     expect(body).toMatch(/\| downloaded on the first visit +\| 104 MB +\| 208 MB +\| 0\.50 +\| 1 +\|/);
   });
 
   it('says loudly where the tokens part', async () => {
     const work = await workloadFor({ quick: true, rounds: null, tokens: null });
-    const { body } = sectionOf({ ...MEASURED, partings: [{ round: 1, reads: 'probe', place: 4 }] }, work, { processor: '', date: '' });
-    expect(body).toContain('Greedy tokens: NOT the same in 1 of 9 continuations: round 2 reading probe from token 5 on.');
+    const { body } = sectionOf({ ...MEASURED, partings: [{ round: 1, reads: 'probe', place: 4 }] }, work, {
+      processor: '',
+      date: '',
+    });
+    expect(body).toContain(
+      'Greedy tokens: NOT the same in 1 of 9 continuations: round 2 reading probe from token 5 on.',
+    );
   });
 });
 

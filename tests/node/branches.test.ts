@@ -20,14 +20,19 @@ let peeks: readonly Peek[];
 beforeAll(async () => {
   engine = await openNodeEngine(MODEL);
   ids = engine.tokenizer.encode(PROOF_TEXT).slice(0, 48);
-  const [one, two] = [' The clock on the wall ticked.', ' A cart went by.'].map((tap) => engine.tokenizer.encode(tap)) as [number[], number[]];
+  const [one, two] = [' The clock on the wall ticked.', ' A cart went by.'].map((tap) =>
+    engine.tokenizer.encode(tap),
+  ) as [number[], number[]];
   peeks = [12, 20, 33, 48].flatMap((after) => [one, two].map((tap) => ({ after, ids: tap })));
 }, 60_000);
 afterAll(() => engine.dispose());
 
 const counted = (branching = true) => countedDecoder({ ...engine.decoder, branching });
 
-/** Everything that comes of one way of reading, joined: residuals by token of the text, residuals by peek, the logits after the text, and the residuals of a token that is peeked there. */
+/**
+ * Everything that comes of one way of reading, joined: residuals by token of the text, residuals by peek, the logits
+ * after the text, and the residuals of a token that is peeked there.
+ */
 async function readAll(decoder: Decoder, chunk: number) {
   const sequence = new Sequence(decoder, chunk);
   const text: Float32Array[] = [];
@@ -49,10 +54,16 @@ async function readAll(decoder: Decoder, chunk: number) {
 /** `[layers, tokens, hidden]` as one `[layers, hidden]` a token. */
 function byToken({ residuals, tokens }: PassReading): Float32Array[] {
   const { hidden, layerCount } = engine.decoder.sizes;
-  return Array.from({ length: tokens }, (_, token) => Float32Array.from({ length: (layerCount + 1) * hidden }, (_, at) => residuals[(Math.floor(at / hidden) * tokens + token) * hidden + (at % hidden)]!));
+  return Array.from({ length: tokens }, (_, token) =>
+    Float32Array.from(
+      { length: (layerCount + 1) * hidden },
+      (_, at) => residuals[(Math.floor(at / hidden) * tokens + token) * hidden + (at % hidden)]!,
+    ),
+  );
 }
 
-const worst = (one: readonly Float32Array[], other: readonly Float32Array[]): number => Math.max(...one.map((values, at) => relativeError(values, other[at]!)));
+const worst = (one: readonly Float32Array[], other: readonly Float32Array[]): number =>
+  Math.max(...one.map((values, at) => relativeError(values, other[at]!)));
 
 describe('the proof of branches', () => {
   it('finds them right here', async () => {
@@ -64,46 +75,81 @@ describe('the proof of branches', () => {
   }, 60_000);
 
   it.each<[string, (ids: readonly number[], past: number, branches: Branches) => Branches]>([
-    ['does not heed what a token follows', (ids, past, { kept }) => ({ parents: ids.map((_, token) => past + token - 1), kept })],
-    ['takes every text for one that begins there', (_, past, { parents, kept }) => ({ parents: parents.map((parent) => (parent < past ? -1 : parent)), kept })],
-  ])('finds them wrong where an adapter %s', async (_, wrong) => {
-    const decoder: Decoder = { ...engine.decoder, run: (tokens, past, options) => engine.decoder.run(tokens, past, { ...options, branches: options?.branches && wrong(tokens, past?.length ?? 0, options.branches) }) };
-    const { chunkTokens, branchError } = await proveChunk(decoder, engine.tokenizer.encode(PROOF_TEXT), () => undefined);
-    expect(chunkTokens).toBe(512);
-    expect(branchError).toBeGreaterThan(toleranceOf('float32'));
-  }, 60_000);
+    [
+      'does not heed what a token follows',
+      (ids, past, { kept }) => ({ parents: ids.map((_, token) => past + token - 1), kept }),
+    ],
+    [
+      'takes every text for one that begins there',
+      (_, past, { parents, kept }) => ({ parents: parents.map((parent) => (parent < past ? -1 : parent)), kept }),
+    ],
+  ])(
+    'finds them wrong where an adapter %s',
+    async (_, wrong) => {
+      const decoder: Decoder = {
+        ...engine.decoder,
+        run: (tokens, past, options) =>
+          engine.decoder.run(tokens, past, {
+            ...options,
+            branches: options?.branches && wrong(tokens, past?.length ?? 0, options.branches),
+          }),
+      };
+      const { chunkTokens, branchError } = await proveChunk(
+        decoder,
+        engine.tokenizer.encode(PROOF_TEXT),
+        () => undefined,
+      );
+      expect(chunkTokens).toBe(512);
+      expect(branchError).toBeGreaterThan(toleranceOf('float32'));
+    },
+    60_000,
+  );
 
   it('is lost where a decoder takes none, and where it gives numbers that are none', async () => {
     const ids = engine.tokenizer.encode(PROOF_TEXT);
-    expect((await proveChunk({ ...engine.decoder, branching: false }, ids, () => undefined)).branchError).toBe(Infinity);
-    const broken: Decoder = { ...engine.decoder, run: (tokens, past, options) => (options?.branches ? Promise.reject(new AppError('numbers-not-finite', 'NaN')) : engine.decoder.run(tokens, past)) };
+    expect((await proveChunk({ ...engine.decoder, branching: false }, ids, () => undefined)).branchError).toBe(
+      Infinity,
+    );
+    const broken: Decoder = {
+      ...engine.decoder,
+      run: (tokens, past, options) =>
+        options?.branches
+          ? Promise.reject(new AppError('numbers-not-finite', 'NaN'))
+          : engine.decoder.run(tokens, past),
+    };
     expect((await proveChunk(broken, ids, () => undefined)).branchError).toBe(Infinity);
   }, 60_000);
 });
 
 describe('texts with branches', () => {
-  it.each([128, 64, 31, 16])('read in passes of %i as in passes of their own', async (chunk) => {
-    const alone = await readAll(counted(false).decoder, 128);
-    const { decoder, passes } = counted();
-    const together = await readAll(decoder, chunk);
-    expect(together.length).toBe(ids.length);
-    expect(together.text).toHaveLength(ids.length);
-    expect(worst(together.text, alone.text)).toBeLessThan(LIMIT);
-    expect(together.peeked.map(({ after }) => after)).toEqual(peeks.map(({ after }) => after));
-    for (const [at, { residuals }] of together.peeked.entries()) expect(worst(residuals, alone.peeked[at]!.residuals)).toBeLessThan(LIMIT);
-    // What was peeked has left nothing behind.
-    expect(relativeError(together.logits, alone.logits)).toBeLessThan(LIMIT);
-    expect(relativeError(together.next, alone.next)).toBeLessThan(LIMIT);
-    expect(Math.max(...passes)).toBeLessThanOrEqual(chunk);
-    const tokens = ids.length + peeks.reduce((sum, peek) => sum + peek.ids.length, 0);
-    expect(passes.length - 1).toBeLessThanOrEqual(Math.ceil(tokens / chunk) * 2);
-  }, 120_000);
+  it.each([128, 64, 31, 16])(
+    'read in passes of %i as in passes of their own',
+    async (chunk) => {
+      const alone = await readAll(counted(false).decoder, 128);
+      const { decoder, passes } = counted();
+      const together = await readAll(decoder, chunk);
+      expect(together.length).toBe(ids.length);
+      expect(together.text).toHaveLength(ids.length);
+      expect(worst(together.text, alone.text)).toBeLessThan(LIMIT);
+      expect(together.peeked.map(({ after }) => after)).toEqual(peeks.map(({ after }) => after));
+      for (const [at, { residuals }] of together.peeked.entries())
+        expect(worst(residuals, alone.peeked[at]!.residuals)).toBeLessThan(LIMIT);
+      // What was peeked has left nothing behind.
+      expect(relativeError(together.logits, alone.logits)).toBeLessThan(LIMIT);
+      expect(relativeError(together.next, alone.next)).toBeLessThan(LIMIT);
+      expect(Math.max(...passes)).toBeLessThanOrEqual(chunk);
+      const tokens = ids.length + peeks.reduce((sum, peek) => sum + peek.ids.length, 0);
+      expect(passes.length - 1).toBeLessThanOrEqual(Math.ceil(tokens / chunk) * 2);
+    },
+    120_000,
+  );
 
   it('that are longer than a pass are read in passes of their own', async () => {
     const { decoder } = counted();
     const sequence = new Sequence(decoder, 4);
     const found: number[] = [];
-    for await (const { peeks: read } of sequence.appendAndPeek(ids.slice(0, 20), peeks.slice(0, 2))) found.push(...read.map(({ passes }) => passes.reduce((sum, pass) => sum + pass.tokens, 0)));
+    for await (const { peeks: read } of sequence.appendAndPeek(ids.slice(0, 20), peeks.slice(0, 2)))
+      found.push(...read.map(({ passes }) => passes.reduce((sum, pass) => sum + pass.tokens, 0)));
     expect(found).toEqual(peeks.slice(0, 2).map((peek) => peek.ids.length));
     expect(sequence.length).toBe(20);
     sequence.dispose();

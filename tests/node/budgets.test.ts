@@ -10,13 +10,42 @@ let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'flipside-budgets-'));
   for (const folder of ['.vite', 'assets', 'recordings']) mkdirSync(join(dir, folder));
-  write('.vite/manifest.json', JSON.stringify({
-    'index.html': { file: 'assets/index.js', imports: ['_shared.js'], dynamicImports: ['src/lazy.ts'], css: ['assets/index.css'] },
-    '_shared.js': { file: 'assets/shared.js', imports: ['index.html'], css: ['assets/shared.css'] },
-    'src/lazy.ts': { file: 'assets/lazy.js', css: ['assets/lazy.css'] },
-  }));
-  write('index.html', '<script src="./theme.js"></script><script type="module" src="./assets/index.js"></script><link rel="modulepreload" href="./assets/preloaded.js"><link rel="stylesheet" href="./assets/index.css">');
-  for (const name of ['theme.js', ...['index.js', 'shared.js', 'preloaded.js', 'lazy.js', 'index.css', 'shared.css', 'lazy.css', 'kind-cruel.probe-abcd1234.json', 'terse-wordy.probe-abcd1234.json'].map((name) => `assets/${name}`), 'recordings/index.json', 'recordings/fork.json', 'recordings/betrayal.json', 'recordings/dream.json']) write(name, name);
+  write(
+    '.vite/manifest.json',
+    JSON.stringify({
+      'index.html': {
+        file: 'assets/index.js',
+        imports: ['_shared.js'],
+        dynamicImports: ['src/lazy.ts'],
+        css: ['assets/index.css'],
+      },
+      '_shared.js': { file: 'assets/shared.js', imports: ['index.html'], css: ['assets/shared.css'] },
+      'src/lazy.ts': { file: 'assets/lazy.js', css: ['assets/lazy.css'] },
+    }),
+  );
+  write(
+    'index.html',
+    '<script src="./theme.js"></script><script type="module" src="./assets/index.js"></script><link rel="modulepreload" href="./assets/preloaded.js"><link rel="stylesheet" href="./assets/index.css">',
+  );
+  for (const name of [
+    'theme.js',
+    ...[
+      'index.js',
+      'shared.js',
+      'preloaded.js',
+      'lazy.js',
+      'index.css',
+      'shared.css',
+      'lazy.css',
+      'kind-cruel.probe-abcd1234.json',
+      'terse-wordy.probe-abcd1234.json',
+    ].map((name) => `assets/${name}`),
+    'recordings/index.json',
+    'recordings/fork.json',
+    'recordings/betrayal.json',
+    'recordings/dream.json',
+  ])
+    write(name, name);
   write('recordings/betrayal.json', randomBytes(500));
 });
 afterEach(() => rmSync(dir, { recursive: true }));
@@ -27,7 +56,16 @@ test('what is imported or preloaded counts, with its styles; what is imported la
   const { scripts, styles, all } = firstView(dir);
   expect([...scripts.files].sort()).toEqual(['assets/index.js', 'assets/preloaded.js', 'assets/shared.js', 'theme.js']);
   expect([...styles.files].sort()).toEqual(['assets/index.css', 'assets/shared.css']);
-  expect([...all.files].sort()).toEqual([...scripts.files, ...styles.files, 'index.html', 'recordings/index.json', 'recordings/fork.json', 'assets/kind-cruel.probe-abcd1234.json'].sort());
+  expect([...all.files].sort()).toEqual(
+    [
+      ...scripts.files,
+      ...styles.files,
+      'index.html',
+      'recordings/index.json',
+      'recordings/fork.json',
+      'assets/kind-cruel.probe-abcd1234.json',
+    ].sort(),
+  );
 });
 
 test('a first view within its budgets holds them all', () => {
@@ -38,5 +76,7 @@ test('one script too heavy breaks its budget, and the line says by how much and 
   write('assets/shared.js', randomBytes(BUDGETS.scripts * 1000 + 1));
   const [scripts, styles] = report(firstView(dir));
   expect([scripts?.held, styles?.held]).toEqual([false, true]);
-  expect(scripts?.line).toMatch(/scripts: 12\d\.\d kB of 120 kB gzip in 4 files\. TOO MUCH: load something of it when it is wanted/);
+  expect(scripts?.line).toMatch(
+    /scripts: 12\d\.\d kB of 120 kB gzip in 4 files\. TOO MUCH: load something of it when it is wanted/,
+  );
 });

@@ -19,7 +19,11 @@ afterEach(() => rmSync(parent, { recursive: true }));
 
 const contentsOf = (title: string): Map<string, string | Uint8Array> => {
   const { json, tensors } = serialiseProbe({ ...sampleProbe, title });
-  return new Map<string, string | Uint8Array>([[PROBE_FILES.json, json], [PROBE_FILES.tensors, tensors], ['CARD.md', `# ${title}\n`]]);
+  return new Map<string, string | Uint8Array>([
+    [PROBE_FILES.json, json],
+    [PROBE_FILES.tensors, tensors],
+    ['CARD.md', `# ${title}\n`],
+  ]);
 };
 const titleIn = async (where: string): Promise<string> => (await readProbe(where)).probe.title;
 
@@ -39,7 +43,9 @@ describe('a probe’s folder', () => {
     await writeBundle(folder, new Map([...contentsOf('First'), ['csv/layers.csv', 'a,b\n']]));
     const record = await refusalOf(prepareBundle(folder, false));
     expect(record.code).toBe('usage');
-    expect(record.message).toContain('already holds a probe (probe.json, directions.safetensors). Name another folder, or give --force');
+    expect(record.message).toContain(
+      'already holds a probe (probe.json, directions.safetensors). Name another folder, or give --force',
+    );
     await prepareBundle(folder, true);
     expect(await titleIn(folder)).toBe('First');
     await writeBundle(folder, contentsOf('Second'));
@@ -68,6 +74,8 @@ describe('a probe’s folder', () => {
 
   it('below a file is refused before anything is read', async () => {
     writeFileSync(join(parent, 'file'), '');
-    expect((await refusalOf(prepareBundle(join(parent, 'file', 'probe'), false))).message).toMatch(/Cannot (read|write to) .*file/);
+    expect((await refusalOf(prepareBundle(join(parent, 'file', 'probe'), false))).message).toMatch(
+      /Cannot (read|write to) .*file/,
+    );
   });
 });

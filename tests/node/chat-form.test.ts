@@ -10,27 +10,44 @@ import type { Exchange, Passage, SegmentReader } from '../../src/training/reader
 import { trainProbe, type TrainOptions } from '../../src/training/train.ts';
 import { readOne, toyReader, toySet, toyStories, withoutChatForm } from '../fixtures/toy-reader.ts';
 
-const options = (topics: number): TrainOptions => ({ id: 'toy', title: 'Toy', about: 'A probe for tests.', sets: [toySet(topics)], stories: toyStories(3, 2), method: { kind: 'ridge', target: 'zeroed', penalty: 1 }, defaultLayer: 2, seed: 3, shuffles: 5 });
+const options = (topics: number): TrainOptions => ({
+  id: 'toy',
+  title: 'Toy',
+  about: 'A probe for tests.',
+  sets: [toySet(topics)],
+  stories: toyStories(3, 2),
+  method: { kind: 'ridge', target: 'zeroed', penalty: 1 },
+  defaultLayer: 2,
+  seed: 3,
+  shuffles: 5,
+});
 const exchange = { user: 'Where is the ferry?', assistant: 'It left at noon.' };
 const TAPS = ['A cart went by.', 'The clock struck four.'];
 const reply = (text: Exchange, taps: readonly string[] = TAPS): Passage => ({ text, taps, tapAfter: [1] });
-const formOf = async (reader: SegmentReader, given: TrainOptions) => (await trainProbe(reader, given)).report.transfer.filter(({ kind }) => kind === 'form');
+const formOf = async (reader: SegmentReader, given: TrainOptions) =>
+  (await trainProbe(reader, given)).report.transfer.filter(({ kind }) => kind === 'form');
 
 describe('turns in the chat form of the model', () => {
   it('are read by the fits to the turns as they stand, each without its topic', async () => {
     const asked: string[] = [];
     const reader = toyReader({ together: 5 });
-    const [form] = await formOf({
-      ...reader,
-      read: (passages, signal) => {
-        for (const { text, taps } of passages) if ('user' in text) asked.push(`${text.user} / ${text.assistant} / ${taps.join()}`);
-        return reader.read(passages, signal);
+    const [form] = await formOf(
+      {
+        ...reader,
+        read: (passages, signal) => {
+          for (const { text, taps } of passages)
+            if ('user' in text) asked.push(`${text.user} / ${text.assistant} / ${taps.join()}`);
+          return reader.read(passages, signal);
+        },
       },
-    }, options(8));
+      options(8),
+    );
     expect(form).toMatchObject({ kind: 'form', name: 'scene asked, turn answered', auroc: { n: 8 } });
     expect(form!.auroc.value).toBeGreaterThan(0.8);
     expect(asked).toHaveLength(16);
-    expect(asked[0]).toBe('In place 0 someone works. / There a person helps number 0. / The clock struck four.,A cart went by.');
+    expect(asked[0]).toBe(
+      'In place 0 someone works. / There a person helps number 0. / The clock struck four.,A cart went by.',
+    );
   });
 
   it('are those of 24 topics at most, the same every time', async () => {
@@ -57,7 +74,16 @@ describe('turns in the chat form of the model', () => {
     const store = new Map<string, Float32Array>();
     const reader = toyReader();
     let asked = 0;
-    const kept = rememberReadings({ ...reader, read: (...given) => { asked += 1; return reader.read(...given); } }, { get: async (key) => store.get(key), set: async (key, values) => void store.set(key, values) });
+    const kept = rememberReadings(
+      {
+        ...reader,
+        read: (...given) => {
+          asked += 1;
+          return reader.read(...given);
+        },
+      },
+      { get: async (key) => store.get(key), set: async (key, values) => void store.set(key, values) },
+    );
     const first = await readOne(kept, reply(exchange));
     expect(await readOne(kept, reply(exchange))).toEqual(first);
     expect(asked).toBe(1);
@@ -69,7 +95,9 @@ describe('turns in the chat form of the model', () => {
 
 describe('the embedded model', () => {
   it('reads taps after an answer in its own chat form, and otherwise than after the same words without it', async () => {
-    const engine = await openNodeEngine(fileURLToPath(new URL('../../public/models/smollm2-135m-instruct-q4', import.meta.url)));
+    const engine = await openNodeEngine(
+      fileURLToPath(new URL('../../public/models/smollm2-135m-instruct-q4', import.meta.url)),
+    );
     try {
       const reader = createSegmentReader(engine);
       expect(reader.unreadable(reply(exchange))).toBeNull();
@@ -82,10 +110,16 @@ describe('the embedded model', () => {
       // The same text spelled out: the form is nothing but words and tokens that stand for its parts.
       const spelled = engine.tokenizer.chat([{ role: 'user', content: exchange.user }]) + exchange.assistant;
       const { taps } = await readOne(reader, { text: [spelled], taps: TAPS, tapAfter: [0] });
-      taps[0]!.means[0]!.forEach((value, at) => { if (Math.abs(value - first![at]!) > 1e-3 * (1 + Math.abs(value))) throw new Error(`unlike at ${at}: ${value} and ${first![at]}`); });
+      taps[0]!.means[0]!.forEach((value, at) => {
+        if (Math.abs(value - first![at]!) > 1e-3 * (1 + Math.abs(value)))
+          throw new Error(`unlike at ${at}: ${value} and ${first![at]}`);
+      });
       const plain = await readOne(reader, { text: [exchange.user, exchange.assistant], taps: TAPS, tapAfter: [1] });
       const layer = 16 * hidden;
-      const away = plain.taps[0]!.means[0]!.subarray(layer, layer + hidden).reduce((sum, value, f) => sum + (value - first![layer + f]!) ** 2, 0);
+      const away = plain.taps[0]!.means[0]!.subarray(layer, layer + hidden).reduce(
+        (sum, value, f) => sum + (value - first![layer + f]!) ** 2,
+        0,
+      );
       expect(Math.sqrt(away)).toBeGreaterThan(1);
     } finally {
       await engine.dispose();
@@ -93,7 +127,19 @@ describe('the embedded model', () => {
   }, 120_000);
 
   it('is told apart from one without a template', () => {
-    const files = (config: object) => new TextTokenizer(JSON.stringify({ version: '1.0', added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, model: { type: 'BPE', vocab: { a: 0 }, merges: [] } }), JSON.stringify(config));
+    const files = (config: object) =>
+      new TextTokenizer(
+        JSON.stringify({
+          version: '1.0',
+          added_tokens: [],
+          normalizer: null,
+          pre_tokenizer: null,
+          post_processor: null,
+          decoder: null,
+          model: { type: 'BPE', vocab: { a: 0 }, merges: [] },
+        }),
+        JSON.stringify(config),
+      );
     expect(files({}).hasChat).toBe(false);
     expect(files({ chat_template: '{{ messages }}' }).hasChat).toBe(true);
     expect(() => files({}).chat([{ role: 'user', content: 'a' }])).toThrow(/no chat template/);

@@ -7,18 +7,23 @@ import { refusal } from '../fixtures/refusal.ts';
 import { toyTokenizerFiles } from '../fixtures/toy-graph.ts';
 
 const ASKED = [{ role: 'user', content: 'Hello there.' }] as const;
-const rendered = (source: string, tokens: Record<string, string> = {}): string => parseChatTemplate(source).render(ASKED, tokens);
+const rendered = (source: string, tokens: Record<string, string> = {}): string =>
+  parseChatTemplate(source).render(ASKED, tokens);
 const refused = (source: string): string => {
   const error = refusal(() => rendered(source));
   expect(error.code).toBe('model-text-invalid');
-  expect(error.message).toMatch(/^The model’s own chat template cannot put this conversation into the model’s form: .*\. Give the turns as the template wants them, or plain text instead\.$/);
+  expect(error.message).toMatch(
+    /^The model’s own chat template cannot put this conversation into the model’s form: .*\. Give the turns as the template wants them, or plain text instead\.$/,
+  );
   expect(error.message).not.toMatch(/fault in Flipside/);
   return error.message;
 };
 
 describe('what a template says against a conversation', () => {
   test('is told as the model’s own sentence', () => {
-    expect(refused("{{ raise_exception('First message must be system.') }}")).toContain('model’s form: First message must be system. Give');
+    expect(refused("{{ raise_exception('First message must be system.') }}")).toContain(
+      'model’s form: First message must be system. Give',
+    );
   });
 
   test.each([
@@ -42,19 +47,43 @@ describe('what a template says against a conversation', () => {
 describe('a template that would never end, or fill the memory, is ended', () => {
   test.each([
     ['a long range', '{% for x in range(30000000) %}a{% endfor %}', /a list of more than 100,000 entries/],
-    ['loops in loops', '{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}{% endfor %}{% endfor %}{% endfor %}', /more than 1,000,012 steps/],
-    ['loops with nothing in them', "{% set all = range(99999) %}{% for a in all %}{% for b in all %}{% endfor %}{% endfor %}", /more than 1,000,012 steps/],
-    ['a text that doubles', "{% set ns = namespace(s='x') %}{% for a in range(60) %}{% set ns.s = ns.s + ns.s %}{% endfor %}{{ ns.s }}", /a text of more than 1,000,048 characters/],
-    ['a list that doubles', '{% set ns = namespace(s=[1]) %}{% for a in range(60) %}{% set ns.s = ns.s + ns.s %}{% endfor %}', /a list of more than 100,000 entries|more than 1,000,012 steps/],
-    ['large texts again and again', "{% set ns = namespace(s='xxxxxxxxxx') %}{% for a in range(16) %}{% set ns.s = ns.s + ns.s %}{% endfor %}{% for a in range(99999) %}{% set y = ns.s | replace('x', 'y') %}{% endfor %}", /more than 1,000,012 steps/],
+    [
+      'loops in loops',
+      '{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}{% endfor %}{% endfor %}{% endfor %}',
+      /more than 1,000,012 steps/,
+    ],
+    [
+      'loops with nothing in them',
+      '{% set all = range(99999) %}{% for a in all %}{% for b in all %}{% endfor %}{% endfor %}',
+      /more than 1,000,012 steps/,
+    ],
+    [
+      'a text that doubles',
+      "{% set ns = namespace(s='x') %}{% for a in range(60) %}{% set ns.s = ns.s + ns.s %}{% endfor %}{{ ns.s }}",
+      /a text of more than 1,000,048 characters/,
+    ],
+    [
+      'a list that doubles',
+      '{% set ns = namespace(s=[1]) %}{% for a in range(60) %}{% set ns.s = ns.s + ns.s %}{% endfor %}',
+      /a list of more than 100,000 entries|more than 1,000,012 steps/,
+    ],
+    [
+      'large texts again and again',
+      "{% set ns = namespace(s='xxxxxxxxxx') %}{% for a in range(16) %}{% set ns.s = ns.s + ns.s %}{% endfor %}{% for a in range(99999) %}{% set y = ns.s | replace('x', 'y') %}{% endfor %}",
+      /more than 1,000,012 steps/,
+    ],
     ['a range without an end', '{% for x in range(0, 5, 0) %}a{% endfor %}', /a range without an end/],
   ])('%s', (_, source, why) => {
     expect(refused(source)).toMatch(why);
   });
 
   test('and a long conversation is not', () => {
-    const turns = Array.from({ length: 400 }, (_, turn) => ({ role: turn % 2 === 0 ? 'user' : 'assistant', content: 'word '.repeat(2000) }) as const);
-    const source = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] | trim + '<|im_end|>\\n' }}{% endfor %}";
+    const turns = Array.from(
+      { length: 400 },
+      (_, turn) => ({ role: turn % 2 === 0 ? 'user' : 'assistant', content: 'word '.repeat(2000) }) as const,
+    );
+    const source =
+      "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] | trim + '<|im_end|>\\n' }}{% endfor %}";
     expect(parseChatTemplate(source).render(turns, {}).length).toBeGreaterThan(3_900_000);
   });
 });
@@ -71,14 +100,34 @@ describe('the day in a template', () => {
 
 test('a template may print the special tokens of its model, by the names in tokenizer_config.json', () => {
   const [json] = toyTokenizerFiles();
-  const config = { bos_token: '<s>', eos_token: { content: '</s>' }, chat_template: [{ name: 'tool_use', template: 'x' }, { name: 'default', template: "{{ bos_token }}{{ messages[0]['content'] }}{{ eos_token }}{{ pad_token }}" }] };
+  const config = {
+    bos_token: '<s>',
+    eos_token: { content: '</s>' },
+    chat_template: [
+      { name: 'tool_use', template: 'x' },
+      { name: 'default', template: "{{ bos_token }}{{ messages[0]['content'] }}{{ eos_token }}{{ pad_token }}" },
+    ],
+  };
   expect(new TextTokenizer(json, JSON.stringify(config)).chat(ASKED)).toBe('<s>Hello there.</s>');
 });
 
 test('the command reads with the embedded model’s own chat form as before', async () => {
-  const { stdout } = await flipside('generate', '--model', 'public/models/smollm2-135m-instruct-q4', '--prompt', 'Say hello.', '--chat', '--temperature', '0', '--max-tokens', '3');
+  const { stdout } = await flipside(
+    'generate',
+    '--model',
+    'public/models/smollm2-135m-instruct-q4',
+    '--prompt',
+    'Say hello.',
+    '--chat',
+    '--temperature',
+    '0',
+    '--max-tokens',
+    '3',
+  );
   const { model, prompt } = JSON.parse(stdout) as { model: object; prompt: string };
-  expect(prompt).toBe('<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n<|im_start|>user\nSay hello.<|im_end|>\n<|im_start|>assistant\n');
+  expect(prompt).toBe(
+    '<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n<|im_start|>user\nSay hello.<|im_end|>\n<|im_start|>assistant\n',
+  );
   expect(model).not.toHaveProperty('startToken');
   expect(model).not.toHaveProperty('chatDate');
 });

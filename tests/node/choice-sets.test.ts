@@ -14,13 +14,18 @@ const textAt = (...path: string[]): string => readFileSync(join(...path), 'utf8'
 
 /** By set the words that would name a pole. */
 const NAMING: Readonly<Record<string, RegExp>> = {
-  'cheerful-gloomy': /\b(cheer\w*|gloom\w*|happ(y|i\w+)|unhapp\w+|sad\w*|joy\w*|merr(y|i\w+)|miser(y|able|ably)|glad\w*|glum\w*|melanchol\w*|moods?)\b/i,
-  'formal-casual': /\b(formal\w*|informal\w*|casual\w*|polite\w*|impolite\w*|rude\w*|chatty|stiff\w*|ceremon\w*|slang)\b/i,
-  'honest-deceptive': /\b(honest\w*|dishonest\w*|decei\w+|decept\w+|lie[sd]?|lying|liars?|tru(e|th|ly)\w*|untru\w+|fraud\w*|trick\w*|cheat\w*|sincer\w+|frank\w*)\b/i,
-  'kind-cruel': /\b(kind\w*|unkind\w*|cruel\w*|nice\w*|nast(y|i\w+)|mean(er|est|ly|ness)?|good\w*|evil\w*|wicked\w*|gentle\w*|gently|compassion\w*)\b/i,
+  'cheerful-gloomy':
+    /\b(cheer\w*|gloom\w*|happ(y|i\w+)|unhapp\w+|sad\w*|joy\w*|merr(y|i\w+)|miser(y|able|ably)|glad\w*|glum\w*|melanchol\w*|moods?)\b/i,
+  'formal-casual':
+    /\b(formal\w*|informal\w*|casual\w*|polite\w*|impolite\w*|rude\w*|chatty|stiff\w*|ceremon\w*|slang)\b/i,
+  'honest-deceptive':
+    /\b(honest\w*|dishonest\w*|decei\w+|decept\w+|lie[sd]?|lying|liars?|tru(e|th|ly)\w*|untru\w+|fraud\w*|trick\w*|cheat\w*|sincer\w+|frank\w*)\b/i,
+  'kind-cruel':
+    /\b(kind\w*|unkind\w*|cruel\w*|nice\w*|nast(y|i\w+)|mean(er|est|ly|ness)?|good\w*|evil\w*|wicked\w*|gentle\w*|gently|compassion\w*)\b/i,
   'loyal-treacherous': /\b(loyal\w*|disloyal\w*|treacher\w*|treason\w*|traitor\w*|betray\w*|faith\w*|turncoats?)\b/i,
   luck: /\b(luck\w*|unluck\w*|fortun\w+|unfortun\w+|misfortun\w+)\b/i,
-  'terse-wordy': /\b(terse\w*|word\w*|brief\w*|curt\w*|concise\w*|laconic\w*|verbos\w*|long-winded|talkative|chatty)\b/i,
+  'terse-wordy':
+    /\b(terse\w*|word\w*|brief\w*|curt\w*|concise\w*|laconic\w*|verbos\w*|long-winded|talkative|chatty)\b/i,
 };
 const all = readdirSync(CHOICES).flatMap((file) => (file.endsWith('.set.json') ? [file.replace('.set.json', '')] : []));
 /** Sets whose continuations share no words on purpose, beside the matched set of the same scenes. */
@@ -32,7 +37,16 @@ const tokenizer = new TextTokenizer(textAt(MODEL, 'tokenizer.json'), textAt(MODE
 function readSet(name: string): PromptSet {
   const rows = textAt(CHOICES, `${name}.jsonl`);
   const sha256 = createHash('sha256').update(rows).digest('hex');
-  return parsePromptSet({ headerName: `${name}.set.json`, rowsName: `${name}.jsonl`, header: textAt(CHOICES, `${name}.set.json`), rows, sha256 }, { requireNeutral: false });
+  return parsePromptSet(
+    {
+      headerName: `${name}.set.json`,
+      rowsName: `${name}.jsonl`,
+      header: textAt(CHOICES, `${name}.set.json`),
+      rows,
+      sha256,
+    },
+    { requireNeutral: false },
+  );
 }
 
 /** Tokens of a continuation as they are read after its context. */
@@ -44,7 +58,14 @@ function continuation({ context, text }: PromptRow): readonly number[] {
 /** Rows of every shipped set of turns. */
 function turnsElsewhere(): { readonly context?: string; readonly text?: string }[] {
   return readdirSync(SETS).flatMap((folder) =>
-    readdirSync(join(SETS, folder)).flatMap((file) => (file.endsWith('.jsonl') ? textAt(SETS, folder, file).trim().split('\n').map((line) => JSON.parse(line) as { context?: string; text?: string }) : [])),
+    readdirSync(join(SETS, folder)).flatMap((file) =>
+      file.endsWith('.jsonl')
+        ? textAt(SETS, folder, file)
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line) as { context?: string; text?: string })
+        : [],
+    ),
   );
 }
 
@@ -55,7 +76,9 @@ test('there is one for every axis and one of luck', () => {
 test('no scene is told twice, here or in a set that anything is trained or judged on', () => {
   const elsewhere = new Set(turnsElsewhere().flatMap(({ context }) => context ?? []));
   expect(elsewhere.size).toBeGreaterThan(500);
-  const scenes = [...sets.values()].flatMap(({ rows, topics }) => topics.map((topic) => rows.find((row) => row.topic === topic)?.context ?? topic));
+  const scenes = [...sets.values()].flatMap(({ rows, topics }) =>
+    topics.map((topic) => rows.find((row) => row.topic === topic)?.context ?? topic),
+  );
   expect(scenes.filter((scene) => elsewhere.has(scene))).toEqual([]);
   expect(new Set(scenes).size).toBe(scenes.length);
 });
@@ -63,7 +86,9 @@ test('no scene is told twice, here or in a set that anything is trained or judge
 test('the README counts what is there', () => {
   const readme = textAt(CHOICES, 'README.md');
   for (const [name, { rows, topics }] of sets) {
-    const shared = topics.filter((topic) => new Set(rows.flatMap((row) => (row.topic === topic ? [continuation(row)[0]] : []))).size === 1).length;
+    const shared = topics.filter(
+      (topic) => new Set(rows.flatMap((row) => (row.topic === topic ? [continuation(row)[0]] : []))).size === 1,
+    ).length;
     const mean = rows.reduce((sum, row) => sum + continuation(row).length, 0) / rows.length;
     expect(readme).toContain(`| \`${name}\` | ${topics.length} | ${mean.toFixed(1)} | ${shared} |`);
   }
@@ -71,7 +96,12 @@ test('the README counts what is there', () => {
 
 describe.each(names)('%s', (name) => {
   const set = sets.get(name) ?? expect.fail(name);
-  let pairs: readonly { readonly topic: string; readonly positive: PromptRow; readonly negative: PromptRow; readonly tokens: readonly [readonly number[], readonly number[]] }[];
+  let pairs: readonly {
+    readonly topic: string;
+    readonly positive: PromptRow;
+    readonly negative: PromptRow;
+    readonly tokens: readonly [readonly number[], readonly number[]];
+  }[];
   beforeAll(() => {
     pairs = set.topics.map((topic) => {
       const [positive, negative, ...more] = set.rows.filter((row) => row.topic === topic);
@@ -82,7 +112,10 @@ describe.each(names)('%s', (name) => {
 
   test('has the poles and the taps of the set that its axis is trained on, and says that it is for no training', () => {
     const [trained] = readdirSync(SETS).filter((folder) => folder.startsWith(name));
-    const { poles, taps } = JSON.parse(textAt(SETS, trained ?? name, `${trained ?? name}.set.json`)) as { poles: unknown; taps: unknown };
+    const { poles, taps } = JSON.parse(textAt(SETS, trained ?? name, `${trained ?? name}.set.json`)) as {
+      poles: unknown;
+      taps: unknown;
+    };
     expect(set).toMatchObject({ name: `${name}-choices`, axis: poles, taps });
     expect(set.about).toContain('For forced choice, not for training');
   });
@@ -97,7 +130,11 @@ describe.each(names)('%s', (name) => {
   });
 
   test('gives both continuations of a pair as many tokens, so that length favours none', () => {
-    const counts = pairs.map(({ topic, tokens: [positive, negative] }) => ({ topic, positive: positive.length, negative: negative.length }));
+    const counts = pairs.map(({ topic, tokens: [positive, negative] }) => ({
+      topic,
+      positive: positive.length,
+      negative: negative.length,
+    }));
     expect(counts.filter(({ positive, negative }) => positive !== negative)).toEqual([]);
     expect(counts.filter(({ positive }) => positive < 5 || positive > 12)).toEqual([]);
     const words = pairs.map(({ topic, positive }) => ({ topic, words: positive.context.split(' ').length }));
@@ -112,7 +149,11 @@ describe.each(names)('%s', (name) => {
 
   test('names no pole', () => {
     const naming = NAMING[name] ?? expect.fail(name);
-    expect(set.rows.filter(({ context, text }) => naming.test(`${context} ${text}`)).map(({ context, text }) => `${context} ${text}`)).toEqual([]);
+    expect(
+      set.rows
+        .filter(({ context, text }) => naming.test(`${context} ${text}`))
+        .map(({ context, text }) => `${context} ${text}`),
+    ).toEqual([]);
   });
 });
 
@@ -125,14 +166,23 @@ describe.each(free)('%s', (name) => {
   });
 
   test('tells the scenes of the matched set, in its order and with its poles', () => {
-    expect(set).toMatchObject({ name: `${name}-choices`, axis: matched.axis, taps: matched.taps, topics: matched.topics });
-    expect(set.rows.map(({ topic, pole, context }) => ({ topic, pole, context }))).toEqual(matched.rows.map(({ topic, pole, context }) => ({ topic, pole, context })));
+    expect(set).toMatchObject({
+      name: `${name}-choices`,
+      axis: matched.axis,
+      taps: matched.taps,
+      topics: matched.topics,
+    });
+    expect(set.rows.map(({ topic, pole, context }) => ({ topic, pole, context }))).toEqual(
+      matched.rows.map(({ topic, pole, context }) => ({ topic, pole, context })),
+    );
     expect(set.about).toContain('For forced choice, not for training');
   });
 
   test('keeps the lengths of a pair within a token, and of all pairs within a fifth of one', () => {
     expect(counts.filter(({ positive, negative }) => Math.abs(positive - negative) > 1)).toEqual([]);
-    expect(Math.abs(counts.reduce((sum, { positive, negative }) => sum + positive - negative, 0) / counts.length)).toBeLessThanOrEqual(0.2);
+    expect(
+      Math.abs(counts.reduce((sum, { positive, negative }) => sum + positive - negative, 0) / counts.length),
+    ).toBeLessThanOrEqual(0.2);
   });
 
   test('names no pole', () => {

@@ -9,7 +9,8 @@ const rng = createRng(11);
 const N = 40;
 const below = Array.from({ length: N }, () => 5 + rng.normal());
 const above = below.map((value) => 0.9 * value + 0.1 * rng.normal());
-const over = (values: readonly number[], pick: Int32Array): number => pick.reduce((sum, i) => sum + (values[i] ?? NaN), 0);
+const over = (values: readonly number[], pick: Int32Array): number =>
+  pick.reduce((sum, i) => sum + (values[i] ?? NaN), 0);
 
 describe('the standard error of a resampled statistic', () => {
   const statistics = (pick: Int32Array): number[] => [over(above, pick) / N, over(above, pick) / over(below, pick)];
@@ -22,15 +23,28 @@ describe('the standard error of a resampled statistic', () => {
 
   it('of a ratio of sums is that of the residuals about it, over the mean below (Cochran 1977, section 2.11)', () => {
     const value = mean(above) / mean(below);
-    const linear = standardDeviation(above.map((own, i) => own - value * (below[i] ?? NaN)), 'sample') / Math.sqrt(N) / mean(below);
+    const linear =
+      standardDeviation(
+        above.map((own, i) => own - value * (below[i] ?? NaN)),
+        'sample',
+      ) /
+      Math.sqrt(N) /
+      mean(below);
     expect((ratio?.standardError ?? NaN) / linear).toBeGreaterThan(0.97);
     expect((ratio?.standardError ?? NaN) / linear).toBeLessThan(1.03);
     // Not that of a mean of ratios to one level, which would be many times as much.
-    expect(standardDeviation(above.map((own) => own / mean(below)), 'sample') / Math.sqrt(N)).toBeGreaterThan(5 * linear);
+    expect(
+      standardDeviation(
+        above.map((own) => own / mean(below)),
+        'sample',
+      ) / Math.sqrt(N),
+    ).toBeGreaterThan(5 * linear);
   });
 
   it('comes with the estimates that there are without it, and is none where there is no interval', () => {
-    expect(clusterResampled(N, statistics, 200, 3).map(({ estimate }) => estimate)).toEqual(clusterStatistics(N, statistics, 200, 3));
+    expect(clusterResampled(N, statistics, 200, 3).map(({ estimate }) => estimate)).toEqual(
+      clusterStatistics(N, statistics, 200, 3),
+    );
     expect(clusterResampled(4, (pick) => [over(above, pick)], 200, 3)[0]?.standardError).toBeNaN();
   });
 

@@ -28,25 +28,34 @@ describe('the signed colour scale', () => {
   });
 
   it.each(THEMES)('keeps the one ink readable on every step in %s', (theme) => {
-    const worst = Math.min(...Array.from({ length: 201 }, (_, index) => contrast(scaleRgb(index / 100 - 1, theme), parse(INK[theme]))));
+    const worst = Math.min(
+      ...Array.from({ length: 201 }, (_, index) => contrast(scaleRgb(index / 100 - 1, theme), parse(INK[theme]))),
+    );
     expect(worst).toBeGreaterThanOrEqual(theme === 'light' ? 7.7 : 6.7);
   });
 
-  it.each(THEMES.flatMap((theme) => (['positive', 'negative'] as const).map((head) => [head, theme] as const)))('of one pole, %s in %s, keeps its hue, makes the other end grey, and the ink as readable', (head, theme) => {
-    const sign = head === 'positive' ? 1 : -1;
-    for (let step = 0; step <= 100; step += 1) {
-      const t = (sign * step) / 100;
-      expect(scaleRgb(t, theme, head)).toEqual(scaleRgb(t, theme));
-      const [red, green, blue] = scaleRgb(-t, theme, head);
-      expect([green, blue]).toEqual([red, red]);
-    }
-    const worst = Math.min(...Array.from({ length: 201 }, (_, index) => contrast(scaleRgb(index / 100 - 1, theme, head), parse(INK[theme]))));
-    expect(worst).toBeGreaterThanOrEqual(theme === 'light' ? 7.7 : 6.7);
-    // Lines and marks of the grey end stand out from the paper as those of the poles do.
-    const other = head === 'positive' ? 'negative' : 'positive';
-    expect(contrast(parse(endLines(theme, head)[other]), scaleRgb(0, theme))).toBeGreaterThanOrEqual(4.5);
-    expect(endLines(theme, head)[head]).toBe(endLines(theme, 'difference')[head]);
-  });
+  it.each(THEMES.flatMap((theme) => (['positive', 'negative'] as const).map((head) => [head, theme] as const)))(
+    'of one pole, %s in %s, keeps its hue, makes the other end grey, and the ink as readable',
+    (head, theme) => {
+      const sign = head === 'positive' ? 1 : -1;
+      for (let step = 0; step <= 100; step += 1) {
+        const t = (sign * step) / 100;
+        expect(scaleRgb(t, theme, head)).toEqual(scaleRgb(t, theme));
+        const [red, green, blue] = scaleRgb(-t, theme, head);
+        expect([green, blue]).toEqual([red, red]);
+      }
+      const worst = Math.min(
+        ...Array.from({ length: 201 }, (_, index) =>
+          contrast(scaleRgb(index / 100 - 1, theme, head), parse(INK[theme])),
+        ),
+      );
+      expect(worst).toBeGreaterThanOrEqual(theme === 'light' ? 7.7 : 6.7);
+      // Lines and marks of the grey end stand out from the paper as those of the poles do.
+      const other = head === 'positive' ? 'negative' : 'positive';
+      expect(contrast(parse(endLines(theme, head)[other]), scaleRgb(0, theme))).toBeGreaterThanOrEqual(4.5);
+      expect(endLines(theme, head)[head]).toBe(endLines(theme, 'difference')[head]);
+    },
+  );
 
   it('clamps what lies outside', () => {
     expect(scaleHex(7, 'light')).toBe(scaleHex(1, 'light'));

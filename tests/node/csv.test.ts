@@ -4,7 +4,16 @@ import { parseCsv } from '../fixtures/parse-csv.ts';
 
 describe('a table as CSV', () => {
   it('quotes what RFC 4180 asks to be quoted, and nothing else', () => {
-    expect(csv(['a', 'b,c'], [['plain', 'with "quotes"'], ['two\nlines', 1.5], [true, null]])).toBe('a,"b,c"\nplain,"with ""quotes"""\n"two\nlines",1.5\ntrue,\n');
+    expect(
+      csv(
+        ['a', 'b,c'],
+        [
+          ['plain', 'with "quotes"'],
+          ['two\nlines', 1.5],
+          [true, null],
+        ],
+      ),
+    ).toBe('a,"b,c"\nplain,"with ""quotes"""\n"two\nlines",1.5\ntrue,\n');
   });
 
   it('quotes a text with a semicolon, at which some spreadsheets cut cells', () => {
@@ -29,12 +38,20 @@ describe('a CSV file', () => {
   const cells = (source: string) => parseCsv(source).records.map((record) => record.cells);
 
   it('gives back what was written', () => {
-    const rows = [['a,b', 'c"d"', 'e\r\nf', ''], ['', '', '', ''], ['"', '""', ',', '\n']];
+    const rows = [
+      ['a,b', 'c"d"', 'e\r\nf', ''],
+      ['', '', '', ''],
+      ['"', '""', ',', '\n'],
+    ];
     expect(cells(csv(['1', '2', '3', '4'], rows))).toEqual([['1', '2', '3', '4'], ...rows]);
   });
 
   it('may begin with a byte-order mark, end its lines the Windows way and end without one', () => {
-    expect(cells('\ufeffa,b\r\n"c",d\r\ne,"f\r\ng"')).toEqual([['a', 'b'], ['c', 'd'], ['e', 'f\r\ng']]);
+    expect(cells('\ufeffa,b\r\n"c",d\r\ne,"f\r\ng"')).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+      ['e', 'f\r\ng'],
+    ]);
   });
 
   it('knows the line where each record begins, passing over empty lines', () => {
@@ -53,17 +70,26 @@ describe('a CSV file', () => {
 
 test.each([
   ['a\n"b\nc', { line: 2, what: 'opens a quotation mark that is never closed' }],
-  ['a\n"b\nc"d\n', { line: 3, what: 'has text after a closing quotation mark; quotation marks inside a quoted cell are doubled' }],
+  [
+    'a\n"b\nc"d\n',
+    { line: 3, what: 'has text after a closing quotation mark; quotation marks inside a quoted cell are doubled' },
+  ],
 ])('the broken table %j says where it breaks', (source, fault) => {
   expect(parseCsv(source)).toEqual({ records: [{ line: 1, cells: ['a'] }], fault });
 });
 
 test('a record with more cells than may be is refused where it stands, and what follows is not read', () => {
-  expect(parseCsv(`a\n${','.repeat(1_000_000)}\nb\n`, 200)).toEqual({ records: [{ line: 1, cells: ['a'] }], fault: { line: 2, what: 'has more than 200 cells' } });
+  expect(parseCsv(`a\n${','.repeat(1_000_000)}\nb\n`, 200)).toEqual({
+    records: [{ line: 1, cells: ['a'] }],
+    fault: { line: 2, what: 'has more than 200 cells' },
+  });
 });
 
 test('twenty thousand rows are read in a time that does not grow with their square', () => {
-  const source = csv(['a', 'b'], Array.from({ length: 20_000 }, (_, i) => [`topic ${i}`, `He said "no", ${'x'.repeat(200)}.`]));
+  const source = csv(
+    ['a', 'b'],
+    Array.from({ length: 20_000 }, (_, i) => [`topic ${i}`, `He said "no", ${'x'.repeat(200)}.`]),
+  );
   const before = performance.now();
   expect(parseCsv(source).records).toHaveLength(20_001);
   expect(performance.now() - before).toBeLessThan(5000);

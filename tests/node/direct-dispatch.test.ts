@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { learnRule, type SeenDispatch } from '../../src/runtime/ort/webgpu/direct-dispatch.ts';
 
-const seen = (stretch: number, lengths: readonly number[], heads = 9): SeenDispatch[] => lengths.map((tokens) => ({ tokens, counts: [Math.ceil(tokens / stretch), heads, 1] }));
+const seen = (stretch: number, lengths: readonly number[], heads = 9): SeenDispatch[] =>
+  lengths.map((tokens) => ({ tokens, counts: [Math.ceil(tokens / stretch), heads, 1] }));
 
 test.each([16, 32, 64, 128, 256])('stretches of %i tokens are found', (stretch) => {
   expect(learnRule(seen(stretch, [65, 129, 193, 257]))).toEqual({ tokens: stretch, y: 9, z: 1 });

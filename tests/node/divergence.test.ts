@@ -11,7 +11,9 @@ interface Case {
   readonly logSumQ: number;
   readonly kl: number;
 }
-const { cases } = JSON.parse(readFileSync(new URL('../fixtures/divergence.fixture.json', import.meta.url), 'utf8')) as { cases: readonly Case[] };
+const { cases } = JSON.parse(readFileSync(new URL('../fixtures/divergence.fixture.json', import.meta.url), 'utf8')) as {
+  cases: readonly Case[];
+};
 
 it.each(cases)('of logits, $name: log-sum-exp and KL are those of scipy', ({ p, q, logSumP, logSumQ, kl }) => {
   const [a, b] = [Float32Array.from(p), Float32Array.from(q)];

@@ -16,11 +16,28 @@ describe('a dose–response file', () => {
     const parsed = parseDose(source);
     expect(parsed).toEqual(sampleDose);
     expect(serialiseDose(parsed)).toBe(source);
-    expect(JSON.parse(source)).toMatchObject({ format: 'flipside-dose', version: 1, provenance: { seed: 1, version: '0.2.0' } });
+    expect(JSON.parse(source)).toMatchObject({
+      format: 'flipside-dose',
+      version: 1,
+      provenance: { seed: 1, version: '0.2.0' },
+    });
   });
 
   it('may lack a control, placebos and ranks, push from a position, and cap on the far side of zero', () => {
-    const bare: DoseReport = { ...sampleDose, mode: 'cap', where: 12, from: 16, to: 20, control: null, placebos: [], ranks: [], direction: { ...sampleDose.direction, levels: sampleDose.direction.levels.slice(0, 1).map((level) => ({ ...level, strength: -0.4 })) } };
+    const bare: DoseReport = {
+      ...sampleDose,
+      mode: 'cap',
+      where: 12,
+      from: 16,
+      to: 20,
+      control: null,
+      placebos: [],
+      ranks: [],
+      direction: {
+        ...sampleDose.direction,
+        levels: sampleDose.direction.levels.slice(0, 1).map((level) => ({ ...level, strength: -0.4 })),
+      },
+    };
     expect(parseDose(serialiseDose(bare))).toEqual(bare);
   });
 
@@ -31,7 +48,14 @@ describe('a dose–response file', () => {
   });
 
   it('keeps a perplexity beyond any number, as null', () => {
-    const broken: DoseReport = { ...sampleDose, neutral: { ...sampleDose.neutral, perplexity: Infinity }, direction: { ...sampleDose.direction, levels: sampleDose.direction.levels.map((level) => ({ ...level, perplexity: Infinity })) } };
+    const broken: DoseReport = {
+      ...sampleDose,
+      neutral: { ...sampleDose.neutral, perplexity: Infinity },
+      direction: {
+        ...sampleDose.direction,
+        levels: sampleDose.direction.levels.map((level) => ({ ...level, perplexity: Infinity })),
+      },
+    };
     const written = serialiseDose(broken);
     expect(parseDose(written)).toEqual(broken);
     expect(JSON.parse(written)).toMatchObject({ neutral: { perplexity: null } });
@@ -39,9 +63,14 @@ describe('a dose–response file', () => {
   });
 
   it('is the same text whatever the order of the keys, rounds to six digits, and keeps nothing that it does not know', () => {
-    const shuffled = Object.fromEntries(Object.entries({ ...sampleDose, secret: 'x' }).reverse()) as unknown as DoseReport;
+    const shuffled = Object.fromEntries(
+      Object.entries({ ...sampleDose, secret: 'x' }).reverse(),
+    ) as unknown as DoseReport;
     expect(serialiseDose(shuffled)).toBe(source);
-    const third: DoseReport = { ...sampleDose, neutral: { ...sampleDose.neutral, tokens: 999_999, perplexity: 100 / 3 } };
+    const third: DoseReport = {
+      ...sampleDose,
+      neutral: { ...sampleDose.neutral, tokens: 999_999, perplexity: 100 / 3 },
+    };
     expect(parseDose(serialiseDose(third)).neutral).toEqual({ texts: 12, tokens: 999_999, perplexity: 33.3333 });
   });
 
@@ -64,19 +93,27 @@ describe('a dose–response file', () => {
     [['choices', 'unpushed', 'low'], null, 'dose.choices.unpushed must have both ends of its interval or neither'],
     [['direction', 'kind'], 'flipped', 'dose.direction.kind must be one of direction, got "flipped"'],
     [['direction', 'levels'], [], 'dose.direction.levels must have 1 to 100 items'],
-    [['direction', 'levels', 1, 'target'], 0.25, 'dose.direction.levels[1].target must rise from level to level, got 0.25 after 0.25'],
+    [
+      ['direction', 'levels', 1, 'target'],
+      0.25,
+      'dose.direction.levels[1].target must rise from level to level, got 0.25 after 0.25',
+    ],
     [['direction', 'levels', 0, 'target'], 0, 'dose.direction.levels[0].target must be greater than 0'],
     [['direction', 'levels', 2, 'kl'], null, 'dose.direction.levels[2].kl must be a finite number, got null'],
     [['direction', 'levels', 2, 'strength'], 2.5, 'dose.direction.levels[2].strength must lie between -2 and 2'],
     [['direction', 'levels', 2, 'perplexity'], 'much', 'dose.direction.levels[2].perplexity must be a finite number'],
     [['direction', 'levels', 2, 'effect', 'value'], 1e7, 'dose.direction.levels[2].effect.value must lie between'],
     [['direction', 'levels', 2, 'towards', 'high'], -9, 'dose.direction.levels[2].towards has an interval'],
-    [['direction', 'levels', 2, 'right', 'value'], 1.5, 'dose.direction.levels[2].right.value must lie between 0 and 1'],
+    [
+      ['direction', 'levels', 2, 'right', 'value'],
+      1.5,
+      'dose.direction.levels[2].right.value must lie between 0 and 1',
+    ],
     [['control', 'levels'], [], 'dose.control.levels must have 4 items, got 0'],
     [['control', 'levels', 3, 'target'], 4, 'dose.control.levels[3].target must be 2 as that of the direction, got 4'],
     [['placebos', 2, 'kind'], 'direction', 'dose.placebos[2].kind must be one of flipped, isotropic, unrelated'],
     [['placebos', 0, 'levels', 0, 'batches'], -1, 'dose.placebos[0].levels[0].batches must be a whole number from 0'],
-    [['ranks', 0, 'target'], 3, 'dose.ranks[0].target must be a KL of the direction\'s levels, got 3'],
+    [['ranks', 0, 'target'], 3, "dose.ranks[0].target must be a KL of the direction's levels, got 3"],
     [['ranks', 0, 'atLeast'], 14, 'dose.ranks[0].atLeast must be a whole number from 0 to 13'],
     [['ranks', 0, 'p'], 0.001, 'dose.ranks[0].p must be (1 + atLeast) / (1 + placebos)'],
     [['ranks', 0, 'largest'], -2.5, 'dose.ranks[0].largest must lie between 0'],
@@ -110,16 +147,31 @@ describe('a dose–response file', () => {
 
   it('is not written where two KLs are one after rounding', () => {
     const [first] = sampleDose.direction.levels;
-    const close = { ...sampleDose.direction, levels: [{ ...first!, target: 0.25 }, { ...first!, target: 0.25 + 1e-9 }] };
-    expect(refusal(() => serialiseDose({ ...sampleDose, direction: close, control: null, ranks: [] })).message).toContain('dose.direction.levels[1].target must rise');
+    const close = {
+      ...sampleDose.direction,
+      levels: [
+        { ...first!, target: 0.25 },
+        { ...first!, target: 0.25 + 1e-9 },
+      ],
+    };
+    expect(
+      refusal(() => serialiseDose({ ...sampleDose, direction: close, control: null, ranks: [] })).message,
+    ).toContain('dose.direction.levels[1].target must rise');
   });
 
   it('is not written where it could not be read again', () => {
     for (const value of [NaN, Infinity]) {
-      const record = refusal(() => serialiseDose({ ...sampleDose, choices: { ...sampleDose.choices, unpushed: { value, low: null, high: null, n: 1 } } }));
+      const record = refusal(() =>
+        serialiseDose({
+          ...sampleDose,
+          choices: { ...sampleDose.choices, unpushed: { value, low: null, high: null, n: 1 } },
+        }),
+      );
       expect(record).toMatchObject({ code: 'internal' });
       expect(record.message).toContain('dose.choices.unpushed.value must be a finite number');
     }
-    expect(refusal(() => serialiseDose({ ...sampleDose, neutral: { ...sampleDose.neutral, perplexity: NaN } })).message).toContain('dose.neutral.perplexity must be a finite number');
+    expect(
+      refusal(() => serialiseDose({ ...sampleDose, neutral: { ...sampleDose.neutral, perplexity: NaN } })).message,
+    ).toContain('dose.neutral.perplexity must be a finite number');
   });
 });

@@ -7,7 +7,8 @@ import { PUSH_OPTIONS } from '../../src/cli/push-options.ts';
 import { ROOT } from '../fixtures/command.ts';
 import { PROBE } from '../fixtures/embedded-model.ts';
 
-const plan = (...args: string[]) => dosePlanFrom(new Options('steer', args, { ...PUSH_OPTIONS, ...DOSE_OPTIONS }), PROBE);
+const plan = (...args: string[]) =>
+  dosePlanFrom(new Options('steer', args, { ...PUSH_OPTIONS, ...DOSE_OPTIONS }), PROBE);
 
 test('the choices are those that are matched word for word, though others of the same axis come first by name', async () => {
   const { measure } = await plan();

@@ -4,7 +4,13 @@ import type { DoseProgress } from '../../src/core/dose-types.ts';
 import type { Estimate } from '../../src/core/report-types.ts';
 import type { ForcedChoice, PushBench } from '../../src/steering/bench.ts';
 import { type ChoiceSet, type DoseOptions, measureDose } from '../../src/steering/dose.ts';
-import { flippedPlacebos, ISOTROPIC_COUNT, isotropicPlacebos, type Placebo, type PlaceboKind } from '../../src/steering/placebos.ts';
+import {
+  flippedPlacebos,
+  ISOTROPIC_COUNT,
+  isotropicPlacebos,
+  type Placebo,
+  type PlaceboKind,
+} from '../../src/steering/placebos.ts';
 
 const HIDDEN = 4;
 const LAYERS = 3;
@@ -17,17 +23,39 @@ interface Answer {
   readonly curve: number;
 }
 
-const choiceOf = (answer: Answer, topic: number): ForcedChoice => ({ topic: `topic ${topic}`, context: JSON.stringify(answer), positive: 'yes', negative: 'no' });
-const setOf = (name: string, answers: readonly Answer[]): ChoiceSet => ({ name, sha256: name.repeat(64).slice(0, 64), choices: answers.map(choiceOf) });
+const choiceOf = (answer: Answer, topic: number): ForcedChoice => ({
+  topic: `topic ${topic}`,
+  context: JSON.stringify(answer),
+  positive: 'yes',
+  negative: 'no',
+});
+const setOf = (name: string, answers: readonly Answer[]): ChoiceSet => ({
+  name,
+  sha256: name.repeat(64).slice(0, 64),
+  choices: answers.map(choiceOf),
+});
 
 /** Gains around 1 for choices and around 0.2 for the control; one of each goes the wrong way. */
-const CHOICES: readonly Answer[] = Array.from({ length: 40 }, (_, i) => ({ base: (i % 5) - 3, gain: i === 7 ? -0.5 : 0.6 + 0.02 * i, curve: 0.05 }));
-const CONTROL: readonly Answer[] = Array.from({ length: 20 }, (_, i) => ({ base: i % 2, gain: i === 3 ? -0.1 : 0.1 + 0.01 * i, curve: 0 }));
+const CHOICES: readonly Answer[] = Array.from({ length: 40 }, (_, i) => ({
+  base: (i % 5) - 3,
+  gain: i === 7 ? -0.5 : 0.6 + 0.02 * i,
+  curve: 0.05,
+}));
+const CONTROL: readonly Answer[] = Array.from({ length: 20 }, (_, i) => ({
+  base: i % 2,
+  gain: i === 3 ? -0.1 : 0.1 + 0.01 * i,
+  curve: 0,
+}));
 
 /** KL 8 s² of a push of s typical lengths, whatever its direction. */
 const bench: PushBench = {
   model: { id: 'formula', weightsSha256: 'e'.repeat(64), layerCount: LAYERS - 1, hidden: HIDDEN },
-  ground: async () => ({ texts: 3, tokens: 99, lengths: [1, TYPICAL, TYPICAL], mean: new Float32Array(LAYERS * HIDDEN) }),
+  ground: async () => ({
+    texts: 3,
+    tokens: 99,
+    lengths: [1, TYPICAL, TYPICAL],
+    mean: new Float32Array(LAYERS * HIDDEN),
+  }),
   async neutral(push) {
     const length = Math.hypot(...(push[0]?.add ?? [0])) / TYPICAL;
     return { kl: Array.from({ length: 101 }, (_, token) => (8 * length ** 2 * token) / 95), surprise: [3, 3 + length] };
@@ -36,7 +64,12 @@ const bench: PushBench = {
     const product = push[0]?.add?.[0] ?? 0;
     return choices.map(({ context }) => {
       const { base, gain, curve } = JSON.parse(context) as Answer;
-      return { positive: -20 + base + gain * product + curve * product ** 2, negative: -20, positiveTokens: 5, negativeTokens: 7 };
+      return {
+        positive: -20 + base + gain * product + curve * product ** 2,
+        negative: -20,
+        positiveTokens: 5,
+        negativeTokens: 7,
+      };
     });
   },
 };
@@ -44,13 +77,20 @@ const bench: PushBench = {
 /** A direction whose cosine with the first feature is this, at both layers. */
 function along(cosine: number): Float32Array {
   const vectors = new Float32Array(LAYERS * HIDDEN);
-  for (let layer = 1; layer < LAYERS; layer += 1) vectors.set([7 * cosine, 7 * Math.sqrt(1 - cosine ** 2)], layer * HIDDEN);
+  for (let layer = 1; layer < LAYERS; layer += 1)
+    vectors.set([7 * cosine, 7 * Math.sqrt(1 - cosine ** 2)], layer * HIDDEN);
   return vectors;
 }
-const placebo = (kind: PlaceboKind, title: string, cosine: number): Placebo => ({ kind, title, vectors: along(cosine) });
+const placebo = (kind: PlaceboKind, title: string, cosine: number): Placebo => ({
+  kind,
+  title,
+  vectors: along(cosine),
+});
 /** Nine flipped, none above 0.4, and three isotropic. */
 const PLACEBOS: readonly Placebo[] = [
-  ...[0.4, -0.35, 0.3, -0.2, 0.1, 0, -0.1, 0.2, -0.3].map((cosine, i) => placebo('flipped', `poles flipped ${i + 1}`, cosine)),
+  ...[0.4, -0.35, 0.3, -0.2, 0.1, 0, -0.1, 0.2, -0.3].map((cosine, i) =>
+    placebo('flipped', `poles flipped ${i + 1}`, cosine),
+  ),
   ...[0.05, -0.05, 0.15].map((cosine, i) => placebo('isotropic', `isotropic ${i + 1}`, cosine)),
 ];
 
@@ -82,18 +122,38 @@ function expectEstimate(found: Estimate | undefined, values: readonly number[]):
 describe('a dose–response', () => {
   it('of a direction that the choices answer to has the effect that was planted, both ways, with its interval', async () => {
     const report = await measureDose(bench, options());
-    expect(report).toMatchObject({ mode: 'add', from: 1, to: 1, where: 'generated', seed: 5, model: { id: 'formula', weightsSha256: 'e'.repeat(64) }, neutral: { texts: 3, tokens: 99 } });
+    expect(report).toMatchObject({
+      mode: 'add',
+      from: 1,
+      to: 1,
+      where: 'generated',
+      seed: 5,
+      model: { id: 'formula', weightsSha256: 'e'.repeat(64) },
+      neutral: { texts: 3, tokens: 99 },
+    });
     expect(report.neutral.perplexity).toBeCloseTo(Math.exp(3), 9);
     expect(report.choices).toMatchObject({ name: 'deeds', pairs: 40 });
-    expectEstimate(report.choices.unpushed, CHOICES.map(({ base }) => base));
+    expectEstimate(
+      report.choices.unpushed,
+      CHOICES.map(({ base }) => base),
+    );
     expect(report.direction.levels.map(({ target }) => target)).toEqual([0.5, 2]);
     for (const { target, kl, strength, effect, towards, away, right, perplexity } of report.direction.levels) {
       expect(Math.abs(kl / target - 1)).toBeLessThanOrEqual(0.03);
       expect(strength).toBeCloseTo(Math.sqrt(kl / 8), 6);
       const product = TYPICAL * strength;
-      expectEstimate(effect, CHOICES.map(({ gain }) => gain * product));
-      expectEstimate(towards, CHOICES.map(({ gain, curve }) => gain * product + curve * product ** 2));
-      expectEstimate(away, CHOICES.map(({ gain, curve }) => -gain * product + curve * product ** 2));
+      expectEstimate(
+        effect,
+        CHOICES.map(({ gain }) => gain * product),
+      );
+      expectEstimate(
+        towards,
+        CHOICES.map(({ gain, curve }) => gain * product + curve * product ** 2),
+      );
+      expectEstimate(
+        away,
+        CHOICES.map(({ gain, curve }) => -gain * product + curve * product ** 2),
+      );
       // Wilson's interval of 39 of 40, by its formula.
       expect(right).toMatchObject({ value: 39 / 40, n: 40 });
       expect(right.low).toBeCloseTo(0.8711, 3);
@@ -104,7 +164,10 @@ describe('a dose–response', () => {
 
   it('reads the control at the strengths of the direction', async () => {
     const { control, direction } = await measureDose(bench, options());
-    expectEstimate(control?.choices.unpushed, CONTROL.map(({ base }) => base));
+    expectEstimate(
+      control?.choices.unpushed,
+      CONTROL.map(({ base }) => base),
+    );
     expect(control?.levels.map(({ target }) => target)).toEqual([0.5, 2]);
     for (const [index, { effect, right }] of (control?.levels ?? []).entries()) {
       const product = TYPICAL * (direction.levels[index]?.strength ?? NaN);
@@ -116,7 +179,10 @@ describe('a dose–response', () => {
 
   it('is first among its placebos with the least p that so many allow', async () => {
     const { ranks, placebos, direction } = await measureDose(bench, options());
-    expect(placebos.map(({ kind }) => kind)).toEqual([...Array<string>(9).fill('flipped'), ...Array<string>(3).fill('isotropic')]);
+    expect(placebos.map(({ kind }) => kind)).toEqual([
+      ...Array<string>(9).fill('flipped'),
+      ...Array<string>(3).fill('isotropic'),
+    ]);
     expect(ranks).toHaveLength(1);
     const strength = placebos[0]?.levels[0]?.strength ?? NaN;
     expect(ranks[0]).toMatchObject({ target: 2, largestTitle: 'poles flipped 1', placebos: 12, atLeast: 0, p: 1 / 13 });
@@ -125,7 +191,10 @@ describe('a dose–response', () => {
   });
 
   it('of a direction that nothing answers to is among its placebos', async () => {
-    const { direction, ranks } = await measureDose(bench, options({ direction: { title: 'nothing', vectors: along(0) } }));
+    const { direction, ranks } = await measureDose(
+      bench,
+      options({ direction: { title: 'nothing', vectors: along(0) } }),
+    );
     for (const { effect, right } of direction.levels) {
       expect(effect).toMatchObject({ value: 0, low: 0, high: 0, n: 40 });
       expect(right.value).toBe(0.5); // a tie counts half
@@ -135,16 +204,33 @@ describe('a dose–response', () => {
   });
 
   it('counts placebos that move as much the wrong way, and never an unrelated axis', async () => {
-    const stronger = [...PLACEBOS.slice(1), placebo('flipped', 'a mirror', -0.9), placebo('unrelated', 'another axis', 1)];
-    const { ranks, placebos } = await measureDose(bench, options({ direction: { title: 'half', vectors: along(0.5) }, placebos: stronger }));
+    const stronger = [
+      ...PLACEBOS.slice(1),
+      placebo('flipped', 'a mirror', -0.9),
+      placebo('unrelated', 'another axis', 1),
+    ];
+    const { ranks, placebos } = await measureDose(
+      bench,
+      options({ direction: { title: 'half', vectors: along(0.5) }, placebos: stronger }),
+    );
     expect(placebos).toHaveLength(13);
     expect(ranks[0]).toMatchObject({ largestTitle: 'a mirror', placebos: 12, atLeast: 1, p: 2 / 13 });
   });
 
   it('ranks at each KL of the placebos, and nowhere without any', async () => {
-    expect((await measureDose(bench, options({ placeboTargets: [0.5, 2] }))).ranks.map(({ target, placebos }) => [target, placebos])).toEqual([[0.5, 12], [2, 12]]);
+    expect(
+      (await measureDose(bench, options({ placeboTargets: [0.5, 2] }))).ranks.map(({ target, placebos }) => [
+        target,
+        placebos,
+      ]),
+    ).toEqual([
+      [0.5, 12],
+      [2, 12],
+    ]);
     expect((await measureDose(bench, options({ placebos: [] }))).ranks).toEqual([]);
-    expect((await measureDose(bench, options({ placebos: [placebo('unrelated', 'another axis', 1)] }))).ranks).toEqual([]);
+    expect((await measureDose(bench, options({ placebos: [placebo('unrelated', 'another axis', 1)] }))).ranks).toEqual(
+      [],
+    );
   });
 
   it('is the same from the same seed', async () => {
@@ -154,16 +240,24 @@ describe('a dose–response', () => {
   it('tells how far it is, and stops when it is told to', async () => {
     const heard: DoseProgress[] = [];
     const controller = new AbortController();
-    const stopped = measureDose(bench, options({
-      signal: controller.signal,
-      onProgress: (progress) => {
-        heard.push(progress);
-        if (progress.title === 'poles flipped 2') controller.abort();
-      },
-    }));
+    const stopped = measureDose(
+      bench,
+      options({
+        signal: controller.signal,
+        onProgress: (progress) => {
+          heard.push(progress);
+          if (progress.title === 'poles flipped 2') controller.abort();
+        },
+      }),
+    );
     // The formula hears of no signal: the measuring itself looks at it before the next direction.
     await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
-    expect(heard.map(({ stage, done, total }) => [stage, done, total])).toEqual([['ground', 0, 13], ['direction', 0, 13], ['placebos', 1, 13], ['placebos', 2, 13]]);
+    expect(heard.map(({ stage, done, total }) => [stage, done, total])).toEqual([
+      ['ground', 0, 13],
+      ['direction', 0, 13],
+      ['placebos', 1, 13],
+      ['placebos', 2, 13],
+    ]);
   });
 });
 
@@ -173,13 +267,28 @@ describe('placebos', () => {
     expect(isotropicPlacebos(31, 576, 4)[1]?.vectors).toEqual(second?.vectors);
     expect(isotropicPlacebos(31, 576, 5)[1]?.vectors).not.toEqual(second?.vectors);
     expect(isotropicPlacebos(31, 576, 4)).toHaveLength(ISOTROPIC_COUNT);
-    const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + value * (b[i] ?? NaN), 0) / Math.hypot(...a) / Math.hypot(...b);
+    const cosine = (a: Float32Array, b: Float32Array): number =>
+      a.reduce((sum, value, i) => sum + value * (b[i] ?? NaN), 0) / Math.hypot(...a) / Math.hypot(...b);
     // Five standard deviations of the cosine of two directions drawn alike, 1 / √size.
-    for (const [a, b] of [[first, second], [first, third], [second, third]]) expect(Math.abs(cosine(a?.vectors ?? new Float32Array(), b?.vectors ?? new Float32Array()))).toBeLessThan(5 / Math.sqrt(31 * 576));
+    for (const [a, b] of [
+      [first, second],
+      [first, third],
+      [second, third],
+    ])
+      expect(Math.abs(cosine(a?.vectors ?? new Float32Array(), b?.vectors ?? new Float32Array()))).toBeLessThan(
+        5 / Math.sqrt(31 * 576),
+      );
   });
 
   it('that are flipped are cut out of the probe in order', () => {
-    const found = flippedPlacebos(Float32Array.from({ length: 12 }, (_, i) => i), 3, 2);
-    expect(found.map(({ title, vectors }) => [title, [...vectors]])).toEqual([['poles flipped 1', [0, 1, 2, 3, 4, 5]], ['poles flipped 2', [6, 7, 8, 9, 10, 11]]]);
+    const found = flippedPlacebos(
+      Float32Array.from({ length: 12 }, (_, i) => i),
+      3,
+      2,
+    );
+    expect(found.map(({ title, vectors }) => [title, [...vectors]])).toEqual([
+      ['poles flipped 1', [0, 1, 2, 3, 4, 5]],
+      ['poles flipped 2', [6, 7, 8, 9, 10, 11]],
+    ]);
   });
 });

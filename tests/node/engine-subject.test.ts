@@ -13,7 +13,11 @@ import { writeRollouts } from '../../src/runtime/rollouts.ts';
 import { makePush } from '../../src/steering/make-push.ts';
 import { MODEL, SETS } from '../fixtures/embedded-model.ts';
 
-const NEUTRAL = readFileSync(join(SETS, 'neutral-stories/neutral-stories.jsonl'), 'utf8').trim().split('\n').slice(0, 2).map((line) => (JSON.parse(line) as { beats: string[] }).beats.join(' '));
+const NEUTRAL = readFileSync(join(SETS, 'neutral-stories/neutral-stories.jsonl'), 'utf8')
+  .trim()
+  .split('\n')
+  .slice(0, 2)
+  .map((line) => (JSON.parse(line) as { beats: string[] }).beats.join(' '));
 const BEGINNING = 'The ferry was late again, and the ferryman';
 
 let engine: NodeEngine;
@@ -29,7 +33,8 @@ afterAll(async () => {
   await editor?.dispose();
 });
 
-const subjectOf = (more: { setTokens?: number; decoder?: Decoder } = {}): Subject => createSubject({ ...engine, editor: async () => editor, neutral: NEUTRAL, ...more });
+const subjectOf = (more: { setTokens?: number; decoder?: Decoder } = {}): Subject =>
+  createSubject({ ...engine, editor: async () => editor, neutral: NEUTRAL, ...more });
 
 /** Log-probabilities and streams after a line, read in one pass by itself. */
 async function after(text: string, more = ''): Promise<{ logP: Float64Array; streams: Float32Array; pass: Cache }> {
@@ -39,13 +44,20 @@ async function after(text: string, more = ''): Promise<{ logP: Float64Array; str
   const total = Math.log(logits.reduce((sum, value) => sum + Math.exp(value - top), 0)) + top;
   const { hidden, layerCount } = engine.model;
   const streams = new Float32Array((layerCount + 1) * hidden);
-  for (let layer = 0; layer <= layerCount; layer += 1) streams.set(residuals.subarray((layer * ids.length + ids.length - 1) * hidden, (layer + 1) * ids.length * hidden), layer * hidden);
+  for (let layer = 0; layer <= layerCount; layer += 1)
+    streams.set(
+      residuals.subarray((layer * ids.length + ids.length - 1) * hidden, (layer + 1) * ids.length * hidden),
+      layer * hidden,
+    );
   return { logP: Float64Array.from(logits, (value) => value - total), streams, pass: cache };
 }
 
 describe('likelihoods', () => {
   it('are those of reading each line by itself, also where lines are too many for one pass', async () => {
-    const questions = ['smiled', 'shrugged at the crowd.', 'ran'].map((first, index) => ({ context: index === 2 ? 'At noon the market closed. She' : BEGINNING, continuations: [first, 'slept'] }));
+    const questions = ['smiled', 'shrugged at the crowd.', 'ran'].map((first, index) => ({
+      context: index === 2 ? 'At noon the market closed. She' : BEGINNING,
+      continuations: [first, 'slept'],
+    }));
     const expected: number[][] = [];
     for (const { context, continuations } of questions) {
       expected.push([]);
@@ -62,19 +74,34 @@ describe('likelihoods', () => {
     }
     for (const setTokens of [512, 13]) {
       const found = await subjectOf({ setTokens }).likelihoods(questions, null);
-      for (const [index, row] of expected.entries()) for (const [part, value] of row.entries()) expect(found[index]?.[part]?.logP).toBeCloseTo(value, 3);
+      for (const [index, row] of expected.entries())
+        for (const [part, value] of row.entries()) expect(found[index]?.[part]?.logP).toBeCloseTo(value, 3);
       expect(found[1]?.[0]?.tokens).toBe(engine.tokenizer.encode(' shrugged at the crowd.').length);
     }
   }, 60_000);
 
   it('under a push of generated tokens leave what was given alone, and move with the push', async () => {
     const rng = createRng(3);
-    const direction = { title: 'a random direction', vectors: Float32Array.from({ length: 31 * 576 }, () => rng.normal()) };
-    const push = makePush(direction, { mode: 'add', pole: 'positive', from: 18, to: 18, strength: 0.5, where: 'generated' }, await subject.ground(), engine.model);
+    const direction = {
+      title: 'a random direction',
+      vectors: Float32Array.from({ length: 31 * 576 }, () => rng.normal()),
+    };
+    const push = makePush(
+      direction,
+      { mode: 'add', pole: 'positive', from: 18, to: 18, strength: 0.5, where: 'generated' },
+      await subject.ground(),
+      engine.model,
+    );
     // The second context begins like the first and goes on: its middle must not be pushed because the first ends there.
-    const questions = [{ context: BEGINNING, continuations: ['smiled'] }, { context: `${BEGINNING} slowly`, continuations: ['smiled'] }];
+    const questions = [
+      { context: BEGINNING, continuations: ['smiled'] },
+      { context: `${BEGINNING} slowly`, continuations: ['smiled'] },
+    ];
     const together = await subject.likelihoods(questions, { push, where: 'generated' });
-    const apart = [await subject.likelihoods(questions.slice(0, 1), { push, where: 'generated' }), await subject.likelihoods(questions.slice(1), { push, where: 'generated' })];
+    const apart = [
+      await subject.likelihoods(questions.slice(0, 1), { push, where: 'generated' }),
+      await subject.likelihoods(questions.slice(1), { push, where: 'generated' }),
+    ];
     const plain = await subject.likelihoods(questions, null);
     for (const index of [0, 1]) {
       expect(together[index]?.[0]?.logP).toBeCloseTo(apart[index]?.[0]?.[0]?.logP ?? NaN, 3);
@@ -89,13 +116,18 @@ describe('what is heard', () => {
     const heard: number[] = [];
     own.hear?.((tokens) => heard.push(tokens));
     const text = 'One morning the harbour was empty, and the nets hung dry between the posts until the evening.';
-    await own.read([{ text: [text], taps: ['It rained.'], tapAfter: [0] }, { text: [`Later ${text}`], taps: ['It rained.'], tapAfter: [0] }]);
+    await own.read([
+      { text: [text], taps: ['It rained.'], tapAfter: [0] },
+      { text: [`Later ${text}`], taps: ['It rained.'], tapAfter: [0] },
+    ]);
     const tap = engine.tokenizer.encode(' It rained.').length;
     const [first, second] = [text, `Later ${text}`].map((line) => engine.tokenizer.encode(line).length + tap);
     expect(heard).toEqual([first, second]);
     heard.length = 0;
     await own.likelihoods([{ context: BEGINNING, continuations: ['smiled'] }], null);
-    expect(heard.reduce((sum, tokens) => sum + tokens, 0)).toBe(engine.tokenizer.encode(BEGINNING).length + engine.tokenizer.encode(' smiled').length);
+    expect(heard.reduce((sum, tokens) => sum + tokens, 0)).toBe(
+      engine.tokenizer.encode(BEGINNING).length + engine.tokenizer.encode(' smiled').length,
+    );
     heard.length = 0;
     await own.ground();
     expect(heard.reduce((sum, tokens) => sum + tokens, 0)).toBe(2 * 40);
@@ -119,7 +151,9 @@ describe('ends', () => {
       expect(found[index]?.tokens[2]).toBeCloseTo(logP[ids[2] ?? 0] ?? NaN, 3);
       const own = found[index]?.streams ?? new Float32Array(0);
       expect(own.length).toBe(streams.length);
-      expect(Math.hypot(...own.map((value, at) => value - (streams[at] ?? NaN))) / Math.hypot(...streams)).toBeLessThan(1e-4);
+      expect(Math.hypot(...own.map((value, at) => value - (streams[at] ?? NaN))) / Math.hypot(...streams)).toBeLessThan(
+        1e-4,
+      );
     }
     expect((await subject.ends([BEGINNING], { classes: [], tokens: [], streams: false }, null))[0]?.streams).toBeNull();
   }, 60_000);
@@ -148,9 +182,20 @@ describe('rollouts', () => {
   it('written together are those written one by one, also without branches', async () => {
     const given = engine.tokenizer.encode(BEGINNING);
     const expected = [await alone(given, 5), await alone(given, 6), await alone(given, 7)];
-    const request = { count: 3, maxTokens: TOKENS, choice: { temperature: 1, topK: 0, topP: 0.9 }, seed: 7, firstStream: 5 };
+    const request = {
+      count: 3,
+      maxTokens: TOKENS,
+      choice: { temperature: 1, topK: 0, topP: 0.9 },
+      seed: 7,
+      firstStream: 5,
+    };
     expect(await writeRollouts(engine, given, request)).toEqual(expected);
-    expect(await writeRollouts({ ...engine, decoder: { ...engine.decoder, branching: false } }, given, { ...request, count: 1 })).toEqual(expected.slice(0, 1));
+    expect(
+      await writeRollouts({ ...engine, decoder: { ...engine.decoder, branching: false } }, given, {
+        ...request,
+        count: 1,
+      }),
+    ).toEqual(expected.slice(0, 1));
     expect(new Set(expected.map(String)).size).toBe(3);
   }, 120_000);
 
@@ -163,7 +208,11 @@ describe('rollouts', () => {
   }, 60_000);
 
   it('that the context cannot hold are refused, and a stop is heard', async () => {
-    await expect(subject.write([BEGINNING], { count: 1, maxTokens: 9000, temperature: 1, topP: 1, seed: 1 })).rejects.toMatchObject({ code: 'text-too-long' });
-    await expect(subject.write([BEGINNING], { count: 1, maxTokens: 5, temperature: 1, topP: 1, seed: 1 }, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(
+      subject.write([BEGINNING], { count: 1, maxTokens: 9000, temperature: 1, topP: 1, seed: 1 }),
+    ).rejects.toMatchObject({ code: 'text-too-long' });
+    await expect(
+      subject.write([BEGINNING], { count: 1, maxTokens: 5, temperature: 1, topP: 1, seed: 1 }, AbortSignal.abort()),
+    ).rejects.toMatchObject({ code: 'cancelled' });
   });
 });

@@ -31,8 +31,17 @@ beforeAll(async () => {
 afterAll(() => engine.dispose());
 
 test('residuals, logits and greedy tokens agree with the float32 reference, and the untouched graph with the rewritten one', async () => {
-  const report = await checkNumbers({ decoder: engine.decoder, chunkTokens: engine.chunkTokens, ...(await engine.numbers()), onProgress: () => undefined, signal: never });
-  expect(report.rows.map((row) => [row.prompt, row.residualError.length, row.greedyMatches])).toEqual([['witch', 31, 24], ['chat', 31, 24]]);
+  const report = await checkNumbers({
+    decoder: engine.decoder,
+    chunkTokens: engine.chunkTokens,
+    ...(await engine.numbers()),
+    onProgress: () => undefined,
+    signal: never,
+  });
+  expect(report.rows.map((row) => [row.prompt, row.residualError.length, row.greedyMatches])).toEqual([
+    ['witch', 31, 24],
+    ['chat', 31, 24],
+  ]);
   for (const row of report.rows) {
     expect(Math.max(...row.residualError)).toBeLessThanOrEqual(RESIDUAL_LIMIT);
     expect(row.logitsError).toBeLessThanOrEqual(LOGITS_LIMIT);
@@ -42,11 +51,20 @@ test('residuals, logits and greedy tokens agree with the float32 reference, and 
 }, 120_000);
 
 test('the numbers check fails on an engine that is wrong', async () => {
-  const wrong: Decoder = { ...engine.decoder, run: async (ids, past) => {
-    const pass = await engine.decoder.run(ids, past);
-    return { ...pass, residuals: pass.residuals.map((value) => value * 1.002) };
-  } };
-  const report = await checkNumbers({ decoder: wrong, chunkTokens: 128, ...(await engine.numbers()), onProgress: () => undefined, signal: never });
+  const wrong: Decoder = {
+    ...engine.decoder,
+    run: async (ids, past) => {
+      const pass = await engine.decoder.run(ids, past);
+      return { ...pass, residuals: pass.residuals.map((value) => value * 1.002) };
+    },
+  };
+  const report = await checkNumbers({
+    decoder: wrong,
+    chunkTokens: 128,
+    ...(await engine.numbers()),
+    onProgress: () => undefined,
+    signal: never,
+  });
   expect(report.passed).toBe(false);
 }, 120_000);
 
@@ -70,19 +88,31 @@ test('the pass-size check accepts 512 tokens where they are right, and finds the
   const ids = engine.tokenizer.encode(PROOF_TEXT);
   expect((await proveChunk(engine.decoder, ids, () => undefined)).chunkTokens).toBe(512);
   // The fault of Chromium's software adapter: from 32 new tokens on the numbers are wrong.
-  const wrongFrom = (tokens: number): Decoder => ({ ...engine.decoder, run: async (chunk, past) => {
-    const pass = await engine.decoder.run(chunk, past);
-    return chunk.length < tokens ? pass : { ...pass, residuals: pass.residuals.map((value, i) => (i % 97 === 0 ? value + 5 : value)) };
-  } });
+  const wrongFrom = (tokens: number): Decoder => ({
+    ...engine.decoder,
+    run: async (chunk, past) => {
+      const pass = await engine.decoder.run(chunk, past);
+      return chunk.length < tokens
+        ? pass
+        : { ...pass, residuals: pass.residuals.map((value, i) => (i % 97 === 0 ? value + 5 : value)) };
+    },
+  });
   expect((await proveChunk(wrongFrom(200), ids, () => undefined)).chunkTokens).toBe(128);
   const proof = await proveChunk(wrongFrom(32), ids, () => undefined);
   expect(proof.chunkTokens).toBe(31);
-  expect(proof.trials.map((trial) => [trial.tokens, trial.accepted])).toEqual([[33, false], [31, true]]);
+  expect(proof.trials.map((trial) => [trial.tokens, trial.accepted])).toEqual([
+    [33, false],
+    [31, true],
+  ]);
 }, 180_000);
 
 test('a pass size that gives numbers that are not finite is refused, and a smaller one is still tried', async () => {
   const ids = engine.tokenizer.encode(PROOF_TEXT);
-  const faulty: Decoder = { ...engine.decoder, run: (chunk, past) => (chunk.length < 32 ? engine.decoder.run(chunk, past) : Promise.reject(new AppError('numbers-not-finite', 'NaN'))) };
+  const faulty: Decoder = {
+    ...engine.decoder,
+    run: (chunk, past) =>
+      chunk.length < 32 ? engine.decoder.run(chunk, past) : Promise.reject(new AppError('numbers-not-finite', 'NaN')),
+  };
   const proof = await proveChunk(faulty, ids, () => undefined);
   expect(proof.chunkTokens).toBe(31);
   expect(proof.trials[0]).toEqual({ tokens: 33, relativeError: Infinity, accepted: false });
@@ -90,23 +120,36 @@ test('a pass size that gives numbers that are not finite is refused, and a small
 
 test('a larger pass that fails for any reason leaves the smaller one that is right; a lost device does not', async () => {
   const ids = engine.tokenizer.encode(PROOF_TEXT);
-  const failing = (error: Error): Decoder => ({ ...engine.decoder, run: (chunk, ...rest) => (chunk.length > 128 ? Promise.reject(error) : engine.decoder.run(chunk, ...rest)) });
+  const failing = (error: Error): Decoder => ({
+    ...engine.decoder,
+    run: (chunk, ...rest) => (chunk.length > 128 ? Promise.reject(error) : engine.decoder.run(chunk, ...rest)),
+  });
   const proof = await proveChunk(failing(new AppError('gpu-memory-refused', 'No room.')), ids, () => undefined);
   expect(proof.chunkTokens).toBe(128);
   expect(proof.trials.at(-1)).toEqual({ tokens: 512, relativeError: Infinity, accepted: false });
-  await expect(proveChunk(failing(new AppError('gpu-device-lost', 'Gone.')), ids, () => undefined)).rejects.toMatchObject({ code: 'gpu-device-lost' });
+  await expect(
+    proveChunk(failing(new AppError('gpu-device-lost', 'Gone.')), ids, () => undefined),
+  ).rejects.toMatchObject({ code: 'gpu-device-lost' });
 }, 180_000);
 
 test('proving can be stopped', async () => {
   const controller = new AbortController();
-  await expect(proveChunk(engine.decoder, engine.tokenizer.encode(PROOF_TEXT), () => controller.abort(), controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
+  await expect(
+    proveChunk(engine.decoder, engine.tokenizer.encode(PROOF_TEXT), () => controller.abort(), controller.signal),
+  ).rejects.toMatchObject({ code: 'cancelled' });
 });
 
 test('a reference that holds nothing, or tensors of another shape, is no reference', () => {
   const json = readFileSync(join(MODEL, 'reference.json'), 'utf8');
-  const empty = serialiseSafetensors(new Map([['witch.residual', { dtype: 'F32' as const, shape: [1, 16, 2], data: new Float32Array(32) }]]));
-  expect(() => shippedReference('{}', empty, engine.decoder.sizes)).toThrow(expect.objectContaining({ code: 'model-manifest-invalid' }) as Error);
-  expect(() => shippedReference(json, empty, engine.decoder.sizes)).toThrow(expect.objectContaining({ code: 'tensor-file-invalid' }) as Error);
+  const empty = serialiseSafetensors(
+    new Map([['witch.residual', { dtype: 'F32' as const, shape: [1, 16, 2], data: new Float32Array(32) }]]),
+  );
+  expect(() => shippedReference('{}', empty, engine.decoder.sizes)).toThrow(
+    expect.objectContaining({ code: 'model-manifest-invalid' }) as Error,
+  );
+  expect(() => shippedReference(json, empty, engine.decoder.sizes)).toThrow(
+    expect.objectContaining({ code: 'tensor-file-invalid' }) as Error,
+  );
 });
 
 test('taps never enter the text: with and without them the tokens read the same', async () => {
@@ -155,7 +198,9 @@ test('a tap reading is the probe at the mean of the tap’s own tokens', async (
 });
 
 test('the reading that is shown is the mean over its layers, at the end with the text’s own token', async () => {
-  const { probe: { trace } } = await readProbe(PROBE);
+  const {
+    probe: { trace },
+  } = await readProbe(PROBE);
   const { texts, layers, ends } = trace!;
   const run = new TextRun({ ...engine, scorer });
   const reading = new GrownReading();
@@ -184,7 +229,12 @@ test('the same seed writes the same words; another seed writes others', async ()
     const run = new TextRun({ ...engine, scorer: noScorer });
     await run.read('The baker opened the door and', { taps: false }, new GrownReading(), never);
     const grown = new GrownReading();
-    const summary = await run.generate({ temperature: 0.9, topK: 0, topP: 0.95, seed, maxTokens: 8 }, { taps: false }, grown, never);
+    const summary = await run.generate(
+      { temperature: 0.9, topK: 0, topP: 0.95, seed, maxTokens: 8 },
+      { taps: false },
+      grown,
+      never,
+    );
     run.dispose();
     expect(summary).toMatchObject({ tokens: 8, ended: 'length' });
     return grown.pieces.map((piece) => piece.text).join('');
@@ -198,13 +248,23 @@ test('a run that is stopped keeps what it has and can be continued', async () =>
   const run = new TextRun({ ...engine, scorer, chunkTokens: 4 });
   const reading = new GrownReading();
   const controller = new AbortController();
-  const stopping = { tokens: (batch: Parameters<GrownReading['tokens']>[0]) => {
-    reading.tokens(batch);
-    if (reading.pieces.length >= 8) controller.abort();
-  }, tap: () => undefined };
-  await expect(run.read(TEXT, { taps: false }, stopping, controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
+  const stopping = {
+    tokens: (batch: Parameters<GrownReading['tokens']>[0]) => {
+      reading.tokens(batch);
+      if (reading.pieces.length >= 8) controller.abort();
+    },
+    tap: () => undefined,
+  };
+  await expect(run.read(TEXT, { taps: false }, stopping, controller.signal)).rejects.toMatchObject({
+    code: 'cancelled',
+  });
   expect(reading.pieces).toHaveLength(8);
-  const summary = await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 }, { taps: false }, reading, never);
+  const summary = await run.generate(
+    { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 },
+    { taps: false },
+    reading,
+    never,
+  );
   expect(summary.tokens).toBe(2);
   expect(reading.pieces).toHaveLength(10);
   run.dispose();
@@ -213,18 +273,29 @@ test('a run that is stopped keeps what it has and can be continued', async () =>
 test('the words’ part of a score follows from two embeddings alone: in passes of any size, and on through a continuation', async () => {
   const { probe } = await readProbe(PROBE);
   const rng = createRng(9);
-  const lexical = { weights: Float32Array.from({ length: 31 * 2 * 576 }, () => rng.normal() / 20), offset: new Array<number>(31).fill(0.5), explained: new Array<number>(31).fill(0.4) };
+  const lexical = {
+    weights: Float32Array.from({ length: 31 * 2 * 576 }, () => rng.normal() / 20),
+    offset: new Array<number>(31).fill(0.5),
+    explained: new Array<number>(31).fill(0.4),
+  };
   const wordy = createScorer({ ...probe, lexical });
   // Passes of a few tokens, with a tap in between that must not count as the word before.
   const sentence = { texts: wordy.readouts.sentence.texts.slice(0, 1), own: false };
-  const run = new TextRun({ ...engine, scorer: { ...wordy, readouts: { ...wordy.readouts, sentence } }, chunkTokens: 5 });
+  const run = new TextRun({
+    ...engine,
+    scorer: { ...wordy, readouts: { ...wordy.readouts, sentence } },
+    chunkTokens: 5,
+  });
   const reading = new GrownReading();
   await run.read('Ada kept the lighthouse. She', { taps: true }, reading, never);
   await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 }, { taps: false }, reading, never);
   run.dispose();
   expect(reading.taps).toHaveLength(2);
   // The embedding of a token is the same wherever it stands: the words' part by hand, from a pass of the bare tokens.
-  const pass = await engine.decoder.run(reading.pieces.map(({ id }) => id), null);
+  const pass = await engine.decoder.run(
+    reading.pieces.map(({ id }) => id),
+    null,
+  );
   const whole = lexicalScores(lexical, pass.residuals.slice(0, pass.tokens * 576), null, 0);
   pass.cache.dispose();
   const parts = reading.words();
@@ -238,7 +309,17 @@ test('the words’ part of a score follows from two embeddings alone: in passes 
 
 test('a probe of the first format has no words’ part', async () => {
   const { probe } = await readProbe(PROBE);
-  const run = new TextRun({ ...engine, scorer: createScorer({ ...probe, lexical: { weights: new Float32Array(31 * 2 * 576), offset: new Array<number>(31).fill(0), explained: new Array<number>(31).fill(0) } }) });
+  const run = new TextRun({
+    ...engine,
+    scorer: createScorer({
+      ...probe,
+      lexical: {
+        weights: new Float32Array(31 * 2 * 576),
+        offset: new Array<number>(31).fill(0),
+        explained: new Array<number>(31).fill(0),
+      },
+    }),
+  });
   const reading = new GrownReading();
   await run.read('Ada kept the lighthouse.', { taps: false }, reading, never);
   run.dispose();
@@ -251,7 +332,11 @@ test('bad texts are refused before anything is computed', async () => {
   const sink = new GrownReading();
   await expect(run.read('  ', { taps: true }, sink, never)).rejects.toMatchObject({ code: 'text-empty' });
   await expect(run.read('a\udc00', { taps: true }, sink, never)).rejects.toMatchObject({ code: 'text-malformed' });
-  await expect(run.read('word '.repeat(8300), { taps: true }, sink, never)).rejects.toMatchObject({ code: 'text-too-long' });
-  await expect(run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 }, { taps: false }, sink, never)).rejects.toMatchObject({ code: 'text-empty' });
+  await expect(run.read('word '.repeat(8300), { taps: true }, sink, never)).rejects.toMatchObject({
+    code: 'text-too-long',
+  });
+  await expect(
+    run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 }, { taps: false }, sink, never),
+  ).rejects.toMatchObject({ code: 'text-empty' });
   expect(sink.pieces).toHaveLength(0);
 });

@@ -15,15 +15,33 @@ import { authorsSubject, type World } from '../fixtures/authors-subject.ts';
 const spec = parsed(SOURCE);
 
 /** Authors are known by name and outlast a character who is gone as soon as he is silent. */
-const BOUND: World = { bound: 1.2, context: 0, kept: 0.85, character: 4, leak: 0.12, choice: { author: 0.8, character: 0.1 } };
+const BOUND: World = {
+  bound: 1.2,
+  context: 0,
+  kept: 0.85,
+  character: 4,
+  leak: 0.12,
+  choice: { author: 0.8, character: 0.1 },
+};
 /** Authors are known by name, but who spoke last takes over. */
-const LAST_SPEAKER: World = { bound: 2.4, context: 0, kept: 0.3, character: 3, leak: 0.9, choice: { author: 0.1, character: 0.8 } };
+const LAST_SPEAKER: World = {
+  bound: 2.4,
+  context: 0,
+  kept: 0.3,
+  character: 3,
+  leak: 0.9,
+  choice: { author: 0.1, character: 0.8 },
+};
 /** The context has a valence, and nobody has told it. */
 const UNBOUND: World = { ...BOUND, bound: 0, context: 1.2 };
 /** Nothing is read at all. */
 const NOTHING: World = { bound: 0, context: 0, kept: 0, character: 0, leak: 0, choice: { author: 0, character: 0 } };
 
-interface Run { readonly prepared: JsonObject; readonly units: UnitResult[]; readonly findings: Findings }
+interface Run {
+  readonly prepared: JsonObject;
+  readonly units: UnitResult[];
+  readonly findings: Findings;
+}
 const runOf = async (world: World, size: RunSize, of = spec): Promise<Run> => {
   const run = await measured(of, size, authorsSubject(of, world));
   return { ...run, findings: authors.analyse(of, size, run.prepared, run.units) };
@@ -36,7 +54,8 @@ const estimateOf = (findings: Findings, id: string): Estimate => {
   return found.estimate;
 };
 const passing = ({ gates }: Findings): string[] => gates.filter(({ passed }) => passed).map(({ id }) => id);
-const contains = ({ low, high }: Estimate, value: number): boolean => low !== null && high !== null && low <= value && value <= high;
+const contains = ({ low, high }: Estimate, value: number): boolean =>
+  low !== null && high !== null && low <= value && value <= high;
 
 describe('a world in which authors are bound and outlast characters', () => {
   let run: Run;
@@ -55,7 +74,10 @@ describe('a world in which authors are bound and outlast characters', () => {
     expect(contains(estimateOf(run.findings, 'persistence'), BOUND.kept)).toBe(true);
     expect(contains(estimateOf(run.findings, 'leakage'), BOUND.leak)).toBe(true);
     // A direction of its own, fitted on larger effects, comes nearer to the planted one and reads no less.
-    for (const [own, shared, planted] of [['persistence', 'persistence-shared', BOUND.kept], ['leakage', 'leakage-shared', BOUND.leak]] as const) {
+    for (const [own, shared, planted] of [
+      ['persistence', 'persistence-shared', BOUND.kept],
+      ['leakage', 'leakage-shared', BOUND.leak],
+    ] as const) {
       expect(estimateOf(run.findings, own).value).toBeLessThan(estimateOf(run.findings, shared).value * 1.05);
       expect(Math.abs(estimateOf(run.findings, own).value / planted - 1)).toBeLessThan(0.25);
     }
@@ -68,7 +90,11 @@ describe('a world in which authors are bound and outlast characters', () => {
   it('shows nothing of an author under an unseen byline, no byline, scrambled words, or without excerpts', () => {
     for (const id of ['mismatched-after', 'unsigned-after', 'scrambled-after', 'interaction-after']) {
       const contrast = run.findings.contrasts.find((item) => item.id === id);
-      expect([id, (contrast?.pHolm ?? 0) > 0.05, Math.abs(contrast?.estimate.value ?? NaN) < 0.15]).toEqual([id, true, true]);
+      expect([id, (contrast?.pHolm ?? 0) > 0.05, Math.abs(contrast?.estimate.value ?? NaN) < 0.15]).toEqual([
+        id,
+        true,
+        true,
+      ]);
     }
     expect(contains(estimateOf(run.findings, 'author-after-0'), 0)).toBe(true);
     // Whoever came last makes no difference either.
@@ -96,7 +122,9 @@ describe('a world in which authors are bound and outlast characters', () => {
     expect(author?.points[0]).toMatchObject({ x: 0, y: 0, low: 0, high: 0 });
     const band = byLayer?.bands?.[0];
     expect(author?.points.slice(1).every(({ low = 0 }) => low > (band?.to ?? NaN))).toBe(true);
-    expect(bySpan?.series.map(({ points }) => points.map(({ x }) => x))).toEqual(Array.from({ length: 5 }, () => bySpan?.x.categories));
+    expect(bySpan?.series.map(({ points }) => points.map(({ x }) => x))).toEqual(
+      Array.from({ length: 5 }, () => bySpan?.x.categories),
+    );
     // Nobody has spoken before the quote.
     expect(bySpan?.series.find(({ name }) => name === 'character')?.points[0]).toMatchObject({ y: 0, low: 0, high: 0 });
   });
@@ -104,15 +132,31 @@ describe('a world in which authors are bound and outlast characters', () => {
   it('is the same to the last bit from its own JSON and from units that arrive in another order', () => {
     const { prepared, units } = run;
     const findings = authors.analyse(lighter, 'full', prepared, units);
-    expect(authors.analyse(lighter, 'full', JSON.parse(JSON.stringify(prepared)) as JsonObject, JSON.parse(JSON.stringify(units)) as UnitResult[])).toEqual(findings);
-    expect(JSON.stringify(authors.analyse(lighter, 'full', prepared, units.toReversed()))).toBe(JSON.stringify(findings));
+    expect(
+      authors.analyse(
+        lighter,
+        'full',
+        JSON.parse(JSON.stringify(prepared)) as JsonObject,
+        JSON.parse(JSON.stringify(units)) as UnitResult[],
+      ),
+    ).toEqual(findings);
+    expect(JSON.stringify(authors.analyse(lighter, 'full', prepared, units.toReversed()))).toBe(
+      JSON.stringify(findings),
+    );
     expect(JSON.parse(JSON.stringify(findings))).toEqual(findings);
   });
 
   it('makes a report that is written and read again', () => {
     const { units, findings } = run;
     const { id, title, claim, rule } = spec;
-    const report = { experiment: { id, design: 'authors', title, claim, rule, specSha256: 'ab'.repeat(32), size: 'full' }, model: authorsSubject(spec, BOUND).model, backend: 'node', units: units.length, unitsSha256: 'cd'.repeat(32), ...findings } as const;
+    const report = {
+      experiment: { id, design: 'authors', title, claim, rule, specSha256: 'ab'.repeat(32), size: 'full' },
+      model: authorsSubject(spec, BOUND).model,
+      backend: 'node',
+      units: units.length,
+      unitsSha256: 'cd'.repeat(32),
+      ...findings,
+    } as const;
     expect(parseReport(serialiseReport(report))).toEqual(significantAll(report));
   });
 
@@ -126,9 +170,17 @@ describe('a world in which authors are bound and outlast characters', () => {
       }
       return 'nothing';
     };
-    expect(thrown(units.slice(1))).toBe('units-missing 1 of 72 units have not run yet, s01-t1 first. Run them, then analyse.');
-    const broken = units.map((unit) => (unit.id === 's02-t1' ? { ...unit, data: { ...unit.data, odds: { ...(unit.data['odds'] as JsonObject), 'kind-hero-3': 'high' } } } : unit));
-    expect(thrown(broken)).toBe('unit-invalid units.s02-t1.odds.kind-hero-3 must be a finite number, got string "high". Run this unit again.');
+    expect(thrown(units.slice(1))).toBe(
+      'units-missing 1 of 72 units have not run yet, s01-t1 first. Run them, then analyse.',
+    );
+    const broken = units.map((unit) =>
+      unit.id === 's02-t1'
+        ? { ...unit, data: { ...unit.data, odds: { ...(unit.data['odds'] as JsonObject), 'kind-hero-3': 'high' } } }
+        : unit,
+    );
+    expect(thrown(broken)).toBe(
+      'unit-invalid units.s02-t1.odds.kind-hero-3 must be a finite number, got string "high". Run this unit again.',
+    );
   });
 });
 
@@ -149,7 +201,9 @@ describe('other worlds', () => {
     expect(estimateOf(findings, 'unsigned-after').low).toBeGreaterThan(0.5);
     expect(passing(findings)).toEqual(['author-instrument', 'character-instrument']);
     expect(findings.verdict).toBe('INCONCLUSIVE');
-    expect(findings.because).toMatch(/^\d of 4 gates fails?, so nothing is concluded: .*the last byline read.*\. .*The last byline read; asked for at least 0\.7, found 0\.\d+ \[/);
+    expect(findings.because).toMatch(
+      /^\d of 4 gates fails?, so nothing is concluded: .*the last byline read.*\. .*The last byline read; asked for at least 0\.7, found 0\.\d+ \[/,
+    );
     expect(findings.wouldChange).toHaveLength(2);
   });
 
@@ -188,7 +242,9 @@ describe('running', () => {
     if (first === undefined) throw new Error('no units');
     const text = JSON.stringify(await authors.run(spec, first, prepared, subject, {}));
     expect(72 * text.length).toBeLessThan(2_500_000);
-    expect((text.match(/[\d.]+(e-\d+)?/g) ?? []).filter((digits) => digits.replace(/^0\.0*|\.|e-\d+$/g, '').length > 4)).toEqual([]);
+    expect(
+      (text.match(/[\d.]+(e-\d+)?/g) ?? []).filter((digits) => digits.replace(/^0\.0*|\.|e-\d+$/g, '').length > 4),
+    ).toEqual([]);
     // Full curves for the design proper, three layers for what stands beside it.
     const { cells } = JSON.parse(text) as { cells: Record<string, Record<string, Record<string, number[]>>> };
     expect(cells['cruel-hero-1']?.['author']?.['quote']).toHaveLength(31);
@@ -201,7 +257,9 @@ describe('running', () => {
     const prepared = await authors.prepare(spec, 'quick', subject, {});
     const signal = AbortSignal.abort();
     await expect(authors.prepare(spec, 'quick', subject, { signal })).rejects.toMatchObject({ code: 'cancelled' });
-    await expect(authors.run(spec, { id: 's01-t9', cost: { read: 0, written: 0 } }, prepared, subject, {})).rejects.toMatchObject({ code: 'unit-invalid', message: expect.stringContaining('s01-t9') as string });
+    await expect(
+      authors.run(spec, { id: 's01-t9', cost: { read: 0, written: 0 } }, prepared, subject, {}),
+    ).rejects.toMatchObject({ code: 'unit-invalid', message: expect.stringContaining('s01-t9') as string });
   });
 
   it('tells how far it is, up to all of it', async () => {
@@ -219,7 +277,11 @@ describe('the arithmetic', () => {
   it('takes effects as half differences', () => {
     // z = 1 + 2a + 3c + 5ac, by hand: kind hero 11, kind villain -5, cruel hero -3, cruel villain 1.
     const values = { 'kind-hero': 11, 'kind-villain': -5, 'cruel-hero': -3, 'cruel-villain': 1 };
-    expect(effectsOf((author, character) => [values[`${author}-${character}`]])).toEqual({ author: [2], character: [3], interaction: [5] });
+    expect(effectsOf((author, character) => [values[`${author}-${character}`]])).toEqual({
+      author: [2],
+      character: [3],
+      interaction: [5],
+    });
   });
 
   it('has dominance 1 where the author alone counts, -1 where the character does, and weighs squares between', () => {
@@ -231,8 +293,16 @@ describe('the arithmetic', () => {
 
   it('tells clarity from size: noise about the character makes the author the clearer one', () => {
     // The author 0.1 in every scenario; the character 1 on average, but -1, 1 and 3: η² of 1 and of 3 / 11.
-    const author = [[-0.1, -0.1, 0.1, 0.1], [-0.1, -0.1, 0.1, 0.1], [-0.1, -0.1, 0.1, 0.1]] as const;
-    const character = [[1, -1, 1, -1], [-1, 1, -1, 1], [-3, 3, -3, 3]] as const;
+    const author = [
+      [-0.1, -0.1, 0.1, 0.1],
+      [-0.1, -0.1, 0.1, 0.1],
+      [-0.1, -0.1, 0.1, 0.1],
+    ] as const;
+    const character = [
+      [1, -1, 1, -1],
+      [-1, 1, -1, 1],
+      [-3, 3, -3, 3],
+    ] as const;
     expect(clarity(author, character)).toBeCloseTo((1 - 3 / 11) / (1 + 3 / 11), 12);
   });
 
@@ -241,7 +311,16 @@ describe('the arithmetic', () => {
     // The 95 % point of those sixteenths lies on the greatest, 15, which has 2 of 16.
     expect(flippedMaximum([[1, 2, 4, 8]], 4000, 1)).toBe(15 / 4);
     // The larger curve decides; one curve of zeros has no chance.
-    expect(flippedMaximum([[0, 0], [3, 3]], 1000, 1)).toBe(3);
+    expect(
+      flippedMaximum(
+        [
+          [0, 0],
+          [3, 3],
+        ],
+        1000,
+        1,
+      ),
+    ).toBe(3);
     expect(flippedMaximum([[0, 0]], 10, 1)).toBe(0);
   });
 });

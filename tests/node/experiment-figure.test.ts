@@ -12,7 +12,13 @@ import { quickExperiment, sampleExperiment } from '../fixtures/experiment-sample
 const { figure } = sampleExperiment;
 const [byLayer, byMeasure] = figure.panels as [FigurePanel, FigurePanel];
 const count = (text: string, pattern: RegExp): number => [...text.matchAll(pattern)].length;
-const one = (panel: Partial<FigurePanel>): FigurePanel => ({ title: 't', x: { label: 'x' }, y: { label: 'y' }, series: [], ...panel });
+const one = (panel: Partial<FigurePanel>): FigurePanel => ({
+  title: 't',
+  x: { label: 'x' },
+  y: { label: 'y' },
+  series: [],
+  ...panel,
+});
 
 describe('the axes of a figure', () => {
   it('have round numbers within their range, zero among them where it lies inside', () => {
@@ -23,7 +29,14 @@ describe('the axes of a figure', () => {
     expect(logTicksBetween(1, 1e6, 8)).toEqual([1, 10, 100, 1000, 10_000, 100_000, 1_000_000]);
   });
 
-  it.each([[-0.5, '−0.5'], [0, '0'], [1234.5678, '1235'], [2.5e-7, '2.5e−7'], [1e12, '1e12'], [0.30000000000000004, '0.3']])('write %d as %s', (value, text) => {
+  it.each([
+    [-0.5, '−0.5'],
+    [0, '0'],
+    [1234.5678, '1235'],
+    [2.5e-7, '2.5e−7'],
+    [1e12, '1e12'],
+    [0.30000000000000004, '0.3'],
+  ])('write %d as %s', (value, text) => {
     expect(figureNumber(value)).toBe(text);
   });
 });
@@ -31,7 +44,17 @@ describe('the axes of a figure', () => {
 describe('a panel, laid out', () => {
   it('puts marks where their numbers are, and a logarithm where it is asked for', () => {
     const points = [1, 2, 4, 8].map((x) => ({ x, y: 10 * x, low: 10 * x - 5, high: 10 * x + 5 }));
-    const { series: [line], plot } = layOutPanel(one({ x: { label: 'x', log: true }, y: { label: 'y', range: [0, 100] }, series: [{ name: 's', as: 'line', tone: 'first', points }] }), 500);
+    const {
+      series: [line],
+      plot,
+    } = layOutPanel(
+      one({
+        x: { label: 'x', log: true },
+        y: { label: 'y', range: [0, 100] },
+        series: [{ name: 's', as: 'line', tone: 'first', points }],
+      }),
+      500,
+    );
     const xs = line!.points.map(({ x }) => x);
     expect(xs[1]! - xs[0]!).toBeCloseTo(xs[3]! - xs[2]!, 6);
     const scale = (plot.bottom - plot.top) / 100;
@@ -44,8 +67,16 @@ describe('a panel, laid out', () => {
   });
 
   it.each([260, 300, 360, 460, 640])('writes numbers below the axis that do not touch, at %d pixels', (width) => {
-    const at = (xs: readonly number[]) => layOutPanel(one({ series: [{ name: 's', as: 'dots', tone: 'first', points: xs.map((x) => ({ x, y: 0 })) }] }), width);
-    for (const xs of [[-0.7662, -0.5168, 0.2004], [0.4415, 0.8215, 0.905, 1], [-1.917, -0.9102, 0.1033, 1.288]]) {
+    const at = (xs: readonly number[]) =>
+      layOutPanel(
+        one({ series: [{ name: 's', as: 'dots', tone: 'first', points: xs.map((x) => ({ x, y: 0 })) }] }),
+        width,
+      );
+    for (const xs of [
+      [-0.7662, -0.5168, 0.2004],
+      [0.4415, 0.8215, 0.905, 1],
+      [-1.917, -0.9102, 0.1033, 1.288],
+    ]) {
       const { texts, plot } = at(xs);
       const below = texts.filter(({ as, y, anchor }) => as === 'tick' && anchor === 'middle' && y > plot.bottom);
       expect(below.length).toBeGreaterThan(1);
@@ -54,11 +85,35 @@ describe('a panel, laid out', () => {
         expect(x - below[index]!.x).toBeGreaterThan(((text.length + below[index]!.text.length) / 2) * 6.6 + 4);
       });
     }
-    if (width >= 460) expect(at([1, 2, 4, 8]).texts.filter(({ as, anchor }) => as === 'tick' && anchor === 'middle').map(({ text }) => text)).toEqual(['1', '2', '4', '8']);
+    if (width >= 460)
+      expect(
+        at([1, 2, 4, 8])
+          .texts.filter(({ as, anchor }) => as === 'tick' && anchor === 'middle')
+          .map(({ text }) => text),
+      ).toEqual(['1', '2', '4', '8']);
   });
 
   it('grows a range that was given where a point lies beyond it, and never leaves one outside', () => {
-    const { series: [dots], plot } = layOutPanel(one({ y: { label: 'y', range: [0, 1] }, series: [{ name: 's', as: 'dots', tone: 'first', points: [{ x: 0, y: -3 }, { x: 1, y: 2, low: 1, high: 9 }] }] }), 400);
+    const {
+      series: [dots],
+      plot,
+    } = layOutPanel(
+      one({
+        y: { label: 'y', range: [0, 1] },
+        series: [
+          {
+            name: 's',
+            as: 'dots',
+            tone: 'first',
+            points: [
+              { x: 0, y: -3 },
+              { x: 1, y: 2, low: 1, high: 9 },
+            ],
+          },
+        ],
+      }),
+      400,
+    );
     for (const { x, y, high } of dots!.points) {
       expect(x).toBeGreaterThanOrEqual(plot.left);
       expect(x).toBeLessThanOrEqual(plot.right);
@@ -69,7 +124,8 @@ describe('a panel, laid out', () => {
 
   it('puts the series of a category side by side, and spreads what would lie on one another', () => {
     const layout = layOutPanel(byMeasure, 460);
-    const at = (series: number, name: string): number[] => layout.series[series]!.points.filter(({ point }) => point.x === name).map(({ x }) => x);
+    const at = (series: number, name: string): number[] =>
+      layout.series[series]!.points.filter(({ point }) => point.x === name).map(({ x }) => x);
     const cloud = at(1, 'author stays');
     expect(new Set(cloud).size).toBe(12);
     expect(Math.min(...cloud)).toBeGreaterThan(at(0, 'author stays')[0]!);
@@ -85,9 +141,15 @@ describe('a panel, laid out', () => {
   });
 
   it('draws a line across the axis that it is meant for', () => {
-    const rule = (panel: FigurePanel): string[] => layOutPanel(panel, 400).rules.filter(({ as }) => as === 'reference').map(({ d }) => d);
+    const rule = (panel: FigurePanel): string[] =>
+      layOutPanel(panel, 400)
+        .rules.filter(({ as }) => as === 'reference')
+        .map(({ d }) => d);
     expect(rule(byLayer)).toEqual([expect.stringMatching(/^M[\d.]+ [\d.]+V/)]);
-    expect(rule(byMeasure)).toEqual([expect.stringMatching(/^M[\d.]+ [\d.]+H/), expect.stringMatching(/^M[\d.]+ [\d.]+H/)]);
+    expect(rule(byMeasure)).toEqual([
+      expect.stringMatching(/^M[\d.]+ [\d.]+H/),
+      expect.stringMatching(/^M[\d.]+ [\d.]+H/),
+    ]);
   });
 
   it('finds the point under the pointer, but none that is hidden or far', () => {
@@ -114,12 +176,32 @@ describe('the figure as a file', () => {
     const svg = experimentFigureSvg(figure, { dark: false });
     expect(svg).toContain(`<desc>${figure.caption}</desc>`);
     const said = svg.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
-    for (const words of ['effect, sd of the training taps', 'author, labels flipped', '−0.2 to 0.2: 95 % of 2 000 flips', 'at 19: layer chosen beforehand', 'at 0.5: the author must stay above it', 'shuffled excerpts']) expect(said).toContain(words);
+    for (const words of [
+      'effect, sd of the training taps',
+      'author, labels flipped',
+      '−0.2 to 0.2: 95 % of 2 000 flips',
+      'at 19: layer chosen beforehand',
+      'at 0.5: the author must stay above it',
+      'shuffled excerpts',
+    ])
+      expect(said).toContain(words);
   });
 
   it('lets nothing of a file become markup, and names what is hidden', () => {
     const hostile = '</text><script>alert(1)</script>&"\'\u202e';
-    const bad: ExperimentFigure = { caption: hostile, panels: [{ title: hostile, x: { label: hostile, categories: [hostile] }, y: { label: hostile }, series: [{ name: hostile, as: 'dots', tone: 'first', points: [{ x: hostile, y: 1, label: hostile }] }], bands: [{ from: 0, to: 1, says: hostile }], lines: [{ at: 0, across: 'x', says: hostile }] }] };
+    const bad: ExperimentFigure = {
+      caption: hostile,
+      panels: [
+        {
+          title: hostile,
+          x: { label: hostile, categories: [hostile] },
+          y: { label: hostile },
+          series: [{ name: hostile, as: 'dots', tone: 'first', points: [{ x: hostile, y: 1, label: hostile }] }],
+          bands: [{ from: 0, to: 1, says: hostile }],
+          lines: [{ at: 0, across: 'x', says: hostile }],
+        },
+      ],
+    };
     const svg = experimentFigureSvg(bad, { dark: true });
     expect(svg).not.toMatch(/<script|<\/script|\u202e/);
     expect(markupFaults(svg)).toEqual([]);
@@ -128,10 +210,46 @@ describe('the figure as a file', () => {
   it.each([
     ['nothing', one({})],
     ['one point', one({ series: [{ name: 's', as: 'line', tone: 'first', points: [{ x: 3, y: 0 }] }] })],
-    ['one number over and over', one({ series: [{ name: 's', as: 'intervals', tone: 'fourth', points: [{ x: 1, y: 2, low: 2, high: 2 }, { x: 1, y: 2, low: 2, high: 2 }] }] })],
-    ['numbers far out', one({ series: [{ name: 's', as: 'dots', tone: 'null', points: [{ x: -1e12, y: 1e12 }, { x: 1e12, y: -1e12 }] }] })],
+    [
+      'one number over and over',
+      one({
+        series: [
+          {
+            name: 's',
+            as: 'intervals',
+            tone: 'fourth',
+            points: [
+              { x: 1, y: 2, low: 2, high: 2 },
+              { x: 1, y: 2, low: 2, high: 2 },
+            ],
+          },
+        ],
+      }),
+    ],
+    [
+      'numbers far out',
+      one({
+        series: [
+          {
+            name: 's',
+            as: 'dots',
+            tone: 'null',
+            points: [
+              { x: -1e12, y: 1e12 },
+              { x: 1e12, y: -1e12 },
+            ],
+          },
+        ],
+      }),
+    ],
     ['a range and no points', one({ y: { label: 'y', range: [0, 1] }, bands: [{ from: 1, to: 0, says: 'b' }] })],
-    ['64 categories', one({ x: { label: 'x', categories: Array.from({ length: 64 }, (_, index) => `category ${index}`) }, series: [{ name: 's', as: 'intervals', tone: 'positive', points: [{ x: 'category 63', y: 1 }] }] })],
+    [
+      '64 categories',
+      one({
+        x: { label: 'x', categories: Array.from({ length: 64 }, (_, index) => `category ${index}`) },
+        series: [{ name: 's', as: 'intervals', tone: 'positive', points: [{ x: 'category 63', y: 1 }] }],
+      }),
+    ],
   ] as const)('of %s has every tag closed and no number that is none', (_, panel) => {
     expect(markupFaults(experimentFigureSvg({ caption: 'c', panels: [panel] }, { dark: false }))).toEqual([]);
   });
@@ -145,15 +263,27 @@ describe('the figure as a file', () => {
 
 describe('a figure in words', () => {
   it('says a point with its interval', () => {
-    expect(pointWords(byMeasure, byMeasure.series[0]!, byMeasure.series[0]!.points[0]!)).toBe('all scenes, author stays: 0.66, interval 0.54 to 0.78');
-    expect(pointWords(byMeasure, byMeasure.series[1]!, { x: 'author stays', y: -0.5, label: 'scene 1' })).toBe('single scenes, author stays: −0.5; scene 1');
+    expect(pointWords(byMeasure, byMeasure.series[0]!, byMeasure.series[0]!.points[0]!)).toBe(
+      'all scenes, author stays: 0.66, interval 0.54 to 0.78',
+    );
+    expect(pointWords(byMeasure, byMeasure.series[1]!, { x: 'author stays', y: -0.5, label: 'scene 1' })).toBe(
+      'single scenes, author stays: −0.5; scene 1',
+    );
     expect(pointWords(byLayer, byLayer.series[0]!, { x: 19, y: 0.9 })).toBe('author, layer 19: 0.9');
   });
 
   it('has a row for each point', () => {
     const rows = figureRows(figure);
     expect(rows).toHaveLength(31 * 3 + 2 + 24 + 1);
-    expect(rows.at(-1)).toEqual([byMeasure.title, 'shuffled excerpts', 'author after shuffling', 0.31, 0.12, 0.52, null]);
+    expect(rows.at(-1)).toEqual([
+      byMeasure.title,
+      'shuffled excerpts',
+      'author after shuffling',
+      0.31,
+      0.12,
+      0.52,
+      null,
+    ]);
   });
 });
 
@@ -171,7 +301,8 @@ describe('the card of an experiment', () => {
       '- It says nothing of other models.',
       'Full run, 24 units, smollm2-135m-instruct-q4 on node',
       `sha256 ${'ef'.repeat(32)}`,
-    ]) expect(card).toContain(part);
+    ])
+      expect(card).toContain(part);
     expect(card).not.toMatch(/NaN|undefined|\[object|quick/i);
   });
 
@@ -186,6 +317,8 @@ describe('the card of an experiment', () => {
     const lines = experimentCard(sampleExperiment).split('\n');
     const heads = lines.flatMap((line, index) => (/^\|(---\|)+$/.test(line) ? [index] : []));
     expect(heads).toHaveLength(5);
-    for (const head of heads) for (let row = head - 1; lines[row]?.startsWith('|'); row += 1) expect(lines[row]!.replaceAll('\\|', '').split('|').length).toBe(lines[head]!.split('|').length);
+    for (const head of heads)
+      for (let row = head - 1; lines[row]?.startsWith('|'); row += 1)
+        expect(lines[row]!.replaceAll('\\|', '').split('|').length).toBe(lines[head]!.split('|').length);
   });
 });

@@ -1,7 +1,22 @@
 /** The parts of the design flip-back on cases worked by hand. */
 import { describe, expect, test } from 'vitest';
-import { dwell, followed, inertia, logRatio, matrixOf, passageToLight, stationaryDark, transitionsOf } from '../../src/experiments/flip-back/chain.ts';
-import { asymmetryOf, expectedHead, fitFilter, ratiosOf, timeConstant } from '../../src/experiments/flip-back/evidence.ts';
+import {
+  dwell,
+  followed,
+  inertia,
+  logRatio,
+  matrixOf,
+  passageToLight,
+  stationaryDark,
+  transitionsOf,
+} from '../../src/experiments/flip-back/chain.ts';
+import {
+  asymmetryOf,
+  expectedHead,
+  fitFilter,
+  ratiosOf,
+  timeConstant,
+} from '../../src/experiments/flip-back/evidence.ts';
 import { agreement, cutsOf, kappa, labelOf } from '../../src/experiments/flip-back/label.ts';
 import { heldOutLikelihood } from '../../src/experiments/flip-back/memory-models.ts';
 import { sentencesOf } from '../../src/experiments/flip-back/rollouts.ts';
@@ -10,7 +25,8 @@ import type { Trace } from '../../src/experiments/flip-back/traces.ts';
 import { createRng } from '../../src/core/rng.ts';
 
 /** gain · (1 + d + … + d^(k-1)), k = 1 to 8. */
-const rise = (gain: number, decay: number) => Array.from({ length: 8 }, (_, k) => (gain * (1 - decay ** (k + 1))) / (1 - decay));
+const rise = (gain: number, decay: number) =>
+  Array.from({ length: 8 }, (_, k) => (gain * (1 - decay ** (k + 1))) / (1 - decay));
 
 describe('the filter', () => {
   test('finds gains and decay of crossings that follow it exactly', () => {
@@ -33,7 +49,9 @@ describe('the filter', () => {
   test('asymmetry compares the first four beats, and is 0 where nothing moves', () => {
     // Means 1 and 3: (3 - 1) / (3 + 1).
     expect(asymmetryOf({ toLight: [1, 1, 1, 1, 9, 9, 9, 9], toDark: [3, 3, 3, 3, 0, 0, 0, 0] })).toBe(0.5);
-    expect(asymmetryOf({ toLight: Array.from({ length: 8 }, () => 0), toDark: Array.from({ length: 8 }, () => 0) })).toBe(0);
+    expect(
+      asymmetryOf({ toLight: Array.from({ length: 8 }, () => 0), toDark: Array.from({ length: 8 }, () => 0) }),
+    ).toBe(0);
   });
 
   test('without memory a light beginning leaves no head start; with all memory it is worked by hand', () => {
@@ -47,22 +65,32 @@ describe('the filter', () => {
 function stories(rule: (z: number, letter: string, fallen: boolean) => number): Trace[] {
   return Array.from({ length: 12 }, (_, story) => {
     const rng = createRng(7, story);
-    const z = Object.fromEntries(SCHEDULE_IDS.map((id) => {
-      let state = 0;
-      let fallen = false;
-      const line = [...SHAPES[id].letters].map((letter, beat) => {
-        fallen ||= letter === 'W';
-        state = rule(state, letter, fallen);
-        return state + story + 0.1 * beat + 0.3 * rng.normal();
-      });
-      return [id, [[0, ...line], [0, ...line], [0, ...line]]];
-    }));
+    const z = Object.fromEntries(
+      SCHEDULE_IDS.map((id) => {
+        let state = 0;
+        let fallen = false;
+        const line = [...SHAPES[id].letters].map((letter, beat) => {
+          fallen ||= letter === 'W';
+          state = rule(state, letter, fallen);
+          return state + story + 0.1 * beat + 0.3 * rng.normal();
+        });
+        return [
+          id,
+          [
+            [0, ...line],
+            [0, ...line],
+            [0, ...line],
+          ],
+        ];
+      }),
+    );
     return { id: `s${story}`, z, byLayer: [], random: [] };
   });
 }
 
 describe('accounts of a reading, by stories left out', () => {
-  const total = (traces: Trace[], account: 'filter' | 'recency' | 'absorbing') => heldOutLikelihood(traces, account).reduce((sum, value) => sum + value, 0);
+  const total = (traces: Trace[], account: 'filter' | 'recency' | 'absorbing') =>
+    heldOutLikelihood(traces, account).reduce((sum, value) => sum + value, 0);
 
   test('the account that made the stories foretells them best', () => {
     const sum = stories((z, letter) => 0.6 * z + (letter === 'L' ? 0.5 : -0.5));
@@ -102,7 +130,12 @@ describe('labels', () => {
 describe('chains', () => {
   test('neighbours are counted within rollouts alone', () => {
     const counts = transitionsOf(['LLW', 'WL', 'N', '']);
-    expect(counts).toEqual([[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]);
+    expect(counts).toEqual([
+      [1, 1, 0, 0],
+      [1, 0, 0, 0],
+      [0, 0, 0, 0],
+      [0, 0, 0, 0],
+    ]);
     expect(followed(counts)).toEqual({ dark: 1, light: 2 });
     // Half a transition of each of four kinds beforehand.
     expect(matrixOf(counts)[0]).toEqual([1.5 / 4, 1.5 / 4, 0.5 / 4, 0.5 / 4]);
@@ -111,7 +144,12 @@ describe('chains', () => {
 
   test('dwell, stationary share and passage of a chain of two states', () => {
     // Many counts, so that the prior does not matter: L to W 0.1, W to L 0.3.
-    const counts = [[9e6, 1e6, 0, 0], [3e6, 7e6, 0, 0], [1e6, 1e6, 0, 0], [1e6, 1e6, 0, 0]];
+    const counts = [
+      [9e6, 1e6, 0, 0],
+      [3e6, 7e6, 0, 0],
+      [1e6, 1e6, 0, 0],
+      [1e6, 1e6, 0, 0],
+    ];
     expect(dwell(counts)).toBeCloseTo(1 / 0.3, 4);
     expect(stationaryDark(counts)).toBeCloseTo(0.25, 4);
     expect(passageToLight(counts)).toBeCloseTo(1 / 0.3, 4);

@@ -21,13 +21,17 @@ async function run(nature: Nature, size: RunSize = 'full'): Promise<Run> {
   const subject = flipBackSubject(spec, nature);
   const prepared = await flipBack.prepare(spec, size, subject, {});
   const units: UnitResult[] = [];
-  for (const plan of flipBack.units(spec, size)) units.push({ id: plan.id, data: await flipBack.run(spec, plan, prepared, subject, {}) });
+  for (const plan of flipBack.units(spec, size))
+    units.push({ id: plan.id, data: await flipBack.run(spec, plan, prepared, subject, {}) });
   return { prepared, units, findings: flipBack.analyse(spec, size, prepared, units) };
 }
 
-const contrastOf = ({ findings }: Run, id: string) => findings.contrasts.find((own) => own.id === id) ?? expect.fail(`no contrast ${id}`);
-const measureOf = ({ findings }: Run, id: string) => findings.measures.find((own) => own.id === id)?.estimate ?? expect.fail(`no measure ${id}`);
-const gateOf = ({ findings }: Run, id: string) => findings.gates.find((own) => own.id === id) ?? expect.fail(`no gate ${id}`);
+const contrastOf = ({ findings }: Run, id: string) =>
+  findings.contrasts.find((own) => own.id === id) ?? expect.fail(`no contrast ${id}`);
+const measureOf = ({ findings }: Run, id: string) =>
+  findings.measures.find((own) => own.id === id)?.estimate ?? expect.fail(`no measure ${id}`);
+const gateOf = ({ findings }: Run, id: string) =>
+  findings.gates.find((own) => own.id === id) ?? expect.fail(`no gate ${id}`);
 
 describe('a model in which kind and cruel acts weigh alike', () => {
   let done: Run;
@@ -39,7 +43,12 @@ describe('a model in which kind and cruel acts weigh alike', () => {
     expect(done.findings.because).toContain('evidence ratio');
     expect(done.findings.verdict).toBe('CONFIRM');
     expect(done.findings.gates.map(({ id, passed }) => [id, passed])).toEqual([
-      ['instrument', true], ['stories-4', true], ['stories-12', true], ['control', true], ['kappa', true], ['both-poles', true],
+      ['instrument', true],
+      ['stories-4', true],
+      ['stories-12', true],
+      ['control', true],
+      ['kappa', true],
+      ['both-poles', true],
     ]);
   });
 
@@ -53,7 +62,8 @@ describe('a model in which kind and cruel acts weigh alike', () => {
     // tau = -1 / log(decay)
     expect(Math.abs(measureOf(done, 'tau-dark-light').value - -1 / Math.log(DECAY))).toBeLessThan(1);
     expect(contrastOf(done, 'escape-asymmetry').reading).toBe('within');
-    for (const id of ['formal-ratio', 'mood-ratio']) expect(Math.abs(contrastOf(done, id).estimate.value - 1)).toBeLessThan(0.15);
+    for (const id of ['formal-ratio', 'mood-ratio'])
+      expect(Math.abs(contrastOf(done, id).estimate.value - 1)).toBeLessThan(0.15);
   });
 
   test('remembers more than the last beat, and is no absorbing state', () => {
@@ -64,7 +74,8 @@ describe('a model in which kind and cruel acts weigh alike', () => {
   test('regains after reveal and dream what the filter alone expects of a light beginning, and after a topic break nothing more', () => {
     const expected = measureOf(done, 'light-beginning').value;
     expect(expected).toBeGreaterThan(0);
-    for (const id of ['recovery-reveal', 'recovery-dream']) expect(Math.abs(contrastOf(done, id).estimate.value - expected)).toBeLessThan(0.05);
+    for (const id of ['recovery-reveal', 'recovery-dream'])
+      expect(Math.abs(contrastOf(done, id).estimate.value - expected)).toBeLessThan(0.05);
     expect(contrastOf(done, 'recovery-rupture').reading).toBe('within');
   });
 
@@ -95,7 +106,10 @@ describe('a model in which kind and cruel acts weigh alike', () => {
 
   test('is analysed to the same bits after a round trip through JSON, and from units in another order', () => {
     const findings = JSON.stringify(done.findings);
-    const again = JSON.parse(JSON.stringify({ prepared: done.prepared, units: done.units })) as { prepared: JsonObject; units: UnitResult[] };
+    const again = JSON.parse(JSON.stringify({ prepared: done.prepared, units: done.units })) as {
+      prepared: JsonObject;
+      units: UnitResult[];
+    };
     expect(JSON.stringify(flipBack.analyse(spec, 'full', again.prepared, again.units))).toBe(findings);
     expect(JSON.stringify(flipBack.analyse(spec, 'full', done.prepared, [...done.units].reverse()))).toBe(findings);
     // Nothing in it is lost in a file.
@@ -105,7 +119,14 @@ describe('a model in which kind and cruel acts weigh alike', () => {
   test('its report can be written and read again', () => {
     const { id, title, claim, rule } = spec;
     const hash = '0'.repeat(64);
-    const report = { experiment: { id, design: flipBack.name, title, claim, rule, specSha256: hash, size: 'full' as const }, model: { id: 'none', weightsSha256: hash, layerCount: 10, hidden: 8 }, backend: 'node', units: done.units.length, unitsSha256: hash, ...done.findings };
+    const report = {
+      experiment: { id, design: flipBack.name, title, claim, rule, specSha256: hash, size: 'full' as const },
+      model: { id: 'none', weightsSha256: hash, layerCount: 10, hidden: 8 },
+      backend: 'node',
+      units: done.units.length,
+      unitsSha256: hash,
+      ...done.findings,
+    };
     const text = serialiseReport(report);
     expect(serialiseReport(parseReport(text))).toBe(text);
     expect(experimentCard(report)).toContain('CONFIRM');
@@ -118,7 +139,9 @@ describe('a model in which kind and cruel acts weigh alike', () => {
   test('a unit that is missing or damaged is named', () => {
     const without = done.units.filter(({ id }) => id !== 'story.moral.bus');
     expect(() => flipBack.analyse(spec, 'full', done.prepared, without)).toThrow('story.moral.bus');
-    const damaged = done.units.map((unit) => (unit.id === 'free.rink.0' ? { ...unit, data: { ...unit.data, probe: ['LX'] } } : unit));
+    const damaged = done.units.map((unit) =>
+      unit.id === 'free.rink.0' ? { ...unit, data: { ...unit.data, probe: ['LX'] } } : unit,
+    );
     expect(() => flipBack.analyse(spec, 'full', done.prepared, damaged)).toThrow('units.free.rink.0.probe[0]');
   });
 
@@ -126,7 +149,8 @@ describe('a model in which kind and cruel acts weigh alike', () => {
     const [plain, turned, flow, ratio] = done.findings.figure.panels;
     expect(plain?.series.map(({ points }) => points.length)).toEqual([13, 13, 13, 13]);
     expect(turned?.series.length).toBe(6);
-    for (const { points } of [...(plain?.series ?? []), ...(turned?.series ?? [])]) for (const { low = NaN, y, high = NaN } of points) expect(low <= y && y <= high).toBe(true);
+    for (const { points } of [...(plain?.series ?? []), ...(turned?.series ?? [])])
+      for (const { low = NaN, y, high = NaN } of points) expect(low <= y && y <= high).toBe(true);
     expect(flow?.x.categories?.length).toBe(9);
     for (const { points } of flow?.series ?? []) expect(points.reduce((sum, { y }) => sum + y, 0)).toBeCloseTo(1, 1);
     expect(ratio?.bands?.map(({ says }) => says)).toEqual(['flips back', 'attractor']);
@@ -169,7 +193,10 @@ test('a quick run reads no control axis and says so; without intervals the free 
 }, 240_000);
 
 describe('what it asks of a model', () => {
-  test.each([['full', 350_000, 65_000], ['quick', 60_000, 2_600]] as const)('%s stays within its budget', (size, read, written) => {
+  test.each([
+    ['full', 350_000, 65_000],
+    ['quick', 60_000, 2_600],
+  ] as const)('%s stays within its budget', (size, read, written) => {
     const costs = [flipBack.preparation(spec, size), ...flipBack.units(spec, size).map(({ cost }) => cost)];
     const total = (of: 'read' | 'written') => costs.reduce((sum, cost) => sum + cost[of], 0);
     expect(total('read')).toBeLessThanOrEqual(read);
@@ -177,7 +204,8 @@ describe('what it asks of a model', () => {
   });
 
   test('a unit takes no more than a minute at 450 tokens read and 100 written a second', () => {
-    for (const { id, cost } of flipBack.units(spec, 'full')) expect(cost.read / 450 + cost.written / 100, id).toBeLessThan(60);
+    for (const { id, cost } of flipBack.units(spec, 'full'))
+      expect(cost.read / 450 + cost.written / 100, id).toBeLessThan(60);
   });
 
   test('units come in the order of their ids, each once', () => {

@@ -2,7 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { leastSquares } from '../../src/core/least-squares.ts';
 import { createRng } from '../../src/core/rng.ts';
-import { fitted, indicators, leftBy, momentsByShape, momentsOf, solved, summed } from '../../src/experiments/mixture/fit.ts';
+import {
+  fitted,
+  indicators,
+  leftBy,
+  momentsByShape,
+  momentsOf,
+  solved,
+  summed,
+} from '../../src/experiments/mixture/fit.ts';
 import { above, heldOut } from '../../src/experiments/mixture/held-out.ts';
 import { ACCOUNTS, evidenceOf } from '../../src/experiments/mixture/models.ts';
 import { crossing, NEVER } from '../../src/experiments/mixture/numbers.ts';
@@ -20,10 +28,18 @@ function topics(count: number, noise: number, seed = 1): TopicRows[] {
     const level = 2 * rng.normal();
     return {
       id: `t${topic}`,
-      rows: CONDITIONS.flatMap((condition, c) => Array.from({ length: 12 }, (__, order) => {
-        const signs = Array.from({ length: [2, 4, 8][order % 3] ?? 2 }, () => (rng.below(2) === 0 ? -1 : 1));
-        return { condition, order, signs, odds: level + [0, 1.5, -2][c]! + 0.4 * evidenceOf(adding, signs, 0.5) + noise * rng.normal(), tap: null };
-      })),
+      rows: CONDITIONS.flatMap((condition, c) =>
+        Array.from({ length: 12 }, (__, order) => {
+          const signs = Array.from({ length: [2, 4, 8][order % 3] ?? 2 }, () => (rng.below(2) === 0 ? -1 : 1));
+          return {
+            condition,
+            order,
+            signs,
+            odds: level + [0, 1.5, -2][c]! + 0.4 * evidenceOf(adding, signs, 0.5) + noise * rng.normal(),
+            tap: null,
+          };
+        }),
+      ),
     };
   });
 }
@@ -46,7 +62,15 @@ describe('what evidence is worth', () => {
   });
 
   it('changes its sign where every sentence does', () => {
-    for (const account of ACCOUNTS) for (const shape of account.shape.grid) expect(evidenceOf(account, signs.map((sign) => -sign), shape)).toBe(-evidenceOf(account, signs, shape));
+    for (const account of ACCOUNTS)
+      for (const shape of account.shape.grid)
+        expect(
+          evidenceOf(
+            account,
+            signs.map((sign) => -sign),
+            shape,
+          ),
+        ).toBe(-evidenceOf(account, signs, shape));
   });
 
   it('has as many shapes in every account', () => {
@@ -65,18 +89,32 @@ describe('a fit by moments', () => {
     const [kind = [], cruel = []] = indicators(rows, CONDITIONS);
     const columns = Object.fromEntries([
       ...data.slice(1).map(({ id }, at) => [id, rows.map(({ topic }): number => (topic === at + 1 ? 1 : 0))]),
-      ['kind', kind], ['cruel', cruel], ['x', rows.map(({ signs }) => evidenceOf(adding, signs, 0.3))],
+      ['kind', kind],
+      ['cruel', cruel],
+      ['x', rows.map(({ signs }) => evidenceOf(adding, signs, 0.3))],
     ]) as Record<string, number[]>;
     const plain = leastSquares(columns, rows.map(odds));
-    const sum = summed(data.map(({ rows: own }) => momentsOf([...indicators(own, CONDITIONS), own.map(({ signs }) => evidenceOf(adding, signs, 0.3))], own.map(odds))), data.map((_, at) => at));
+    const sum = summed(
+      data.map(({ rows: own }) =>
+        momentsOf(
+          [...indicators(own, CONDITIONS), own.map(({ signs }) => evidenceOf(adding, signs, 0.3))],
+          own.map(odds),
+        ),
+      ),
+      data.map((_, at) => at),
+    );
     const coefficients = solved(sum) ?? expect.unreachable('no fit');
-    ['kind', 'cruel', 'x'].forEach((name, at) => expect(coefficients[at]).toBeCloseTo(plain.coefficients[name] ?? NaN, 9));
+    ['kind', 'cruel', 'x'].forEach((name, at) =>
+      expect(coefficients[at]).toBeCloseTo(plain.coefficients[name] ?? NaN, 9),
+    );
     const spare = rows.length - data.length - 3;
     expect(leftBy(sum, coefficients) / spare).toBeCloseTo(plain.residualSd ** 2, 9);
   });
 
   it('counts a topic that is drawn twice twice', () => {
-    const moments = data.map(({ rows }) => momentsOf([rows.map(({ signs }) => evidenceOf(adding, signs, 0.5))], rows.map(odds)));
+    const moments = data.map(({ rows }) =>
+      momentsOf([rows.map(({ signs }) => evidenceOf(adding, signs, 0.5))], rows.map(odds)),
+    );
     const twice = summed(moments, [0, 1, 1]);
     expect(twice.free).toBe(3 * 35);
     expect(twice.products[0]).toBeCloseTo((moments[0]?.products[0] ?? NaN) + 2 * (moments[1]?.products[0] ?? NaN), 9);
@@ -84,7 +122,11 @@ describe('a fit by moments', () => {
 
   it('finds the planted shape, weight and levels', () => {
     const exact = topics(8, 0);
-    const { shape, coefficients } = fitted(adding, momentsByShape(adding, exact, CONDITIONS, odds), exact.map((_, at) => at));
+    const { shape, coefficients } = fitted(
+      adding,
+      momentsByShape(adding, exact, CONDITIONS, odds),
+      exact.map((_, at) => at),
+    );
     expect(shape).toBe(0.5);
     expect(coefficients[0]).toBeCloseTo(1.5, 9);
     expect(coefficients[1]).toBeCloseTo(-2, 9);
@@ -103,7 +145,16 @@ describe('held-out log-likelihood', () => {
     const others = [0, 1, 2, 4, 5, 6];
     const { shape, coefficients, variance } = fitted(adding, moments, others);
     const own = data[3]?.rows ?? [];
-    const residue = own.map((row) => row.odds - (row.condition === 'kind' ? coefficients[0] ?? NaN : row.condition === 'cruel' ? coefficients[1] ?? NaN : 0) - (coefficients[2] ?? NaN) * evidenceOf(adding, row.signs, shape));
+    const residue = own.map(
+      (row) =>
+        row.odds -
+        (row.condition === 'kind'
+          ? (coefficients[0] ?? NaN)
+          : row.condition === 'cruel'
+            ? (coefficients[1] ?? NaN)
+            : 0) -
+        (coefficients[2] ?? NaN) * evidenceOf(adding, row.signs, shape),
+    );
     const centre = residue.reduce((sum, value) => sum + value, 0) / residue.length;
     const squares = residue.reduce((sum, value) => sum + (value - centre) ** 2, 0);
     expect(left[3]).toBeCloseTo(squares, 9);

@@ -12,7 +12,12 @@ import { parseReport, serialiseReport } from '../../src/format/experiment-report
 import { lighter, loaded } from '../fixtures/mixture-spec.ts';
 import { type Asked, mixtureSubject, PLANTED_MODEL, type World } from '../fixtures/mixture-subject.ts';
 
-interface Ran { readonly prepared: JsonObject; readonly units: readonly UnitResult[]; readonly findings: Findings; readonly asked: Asked }
+interface Ran {
+  readonly prepared: JsonObject;
+  readonly units: readonly UnitResult[];
+  readonly findings: Findings;
+  readonly asked: Asked;
+}
 
 const SPEC = lighter();
 const known = new Map<World, Promise<Ran>>();
@@ -29,22 +34,29 @@ async function runAll(world: World, size: RunSize = 'full', spec: MixtureSpec = 
   const subject = mixtureSubject(spec, world, asked);
   const prepared = await mixture.prepare(spec, size, subject, {});
   const units: UnitResult[] = [];
-  for (const unit of mixture.units(spec, size)) units.push({ id: unit.id, data: await mixture.run(spec, unit, prepared, subject, {}) });
+  for (const unit of mixture.units(spec, size))
+    units.push({ id: unit.id, data: await mixture.run(spec, unit, prepared, subject, {}) });
   return { prepared, units, findings: mixture.analyse(spec, size, prepared, units), asked };
 }
 
 const GAMMA = 0.5;
 const ALPHA = 0.3;
 const PLAIN = { frames: { kind: 0.8, cruel: -1.2, neutral: 0 }, gain: 1.4, noise: 1 } as const;
-const ADDING: World = { ...PLAIN, evidence: (signs) => (signs.length === 0 ? 0 : GAMMA * netOf(signs) * signs.length ** -ALPHA) };
+const ADDING: World = {
+  ...PLAIN,
+  evidence: (signs) => (signs.length === 0 ? 0 : GAMMA * netOf(signs) * signs.length ** -ALPHA),
+};
 const RECENCY: World = { ...PLAIN, evidence: (signs) => 1.2 * (signs.at(-1) ?? 0) };
 const PLACES: World = { ...PLAIN, evidence: (signs) => 0.6 * signs.reduce((sum, sign) => 0.7 * sum + sign, 0) };
 const SATURATING: World = { ...PLAIN, evidence: (signs) => 2.4 * Math.tanh(netOf(signs) / 1.5) };
 const NOTHING: World = { ...PLAIN, evidence: () => 0 };
 
-const contrast = ({ findings }: Ran, id: string): Contrast => findings.contrasts.find((one) => one.id === id) ?? expect.unreachable(`no contrast ${id}`);
-const measure = ({ findings }: Ran, id: string) => findings.measures.find((one) => one.id === id)?.estimate ?? expect.unreachable(`no measure ${id}`);
-const holds = ({ low, high }: { low: number | null; high: number | null }, value: number): boolean => low !== null && high !== null && low <= value && value <= high;
+const contrast = ({ findings }: Ran, id: string): Contrast =>
+  findings.contrasts.find((one) => one.id === id) ?? expect.unreachable(`no contrast ${id}`);
+const measure = ({ findings }: Ran, id: string) =>
+  findings.measures.find((one) => one.id === id)?.estimate ?? expect.unreachable(`no measure ${id}`);
+const holds = ({ low, high }: { low: number | null; high: number | null }, value: number): boolean =>
+  low !== null && high !== null && low <= value && value <= high;
 
 describe('evidence that adds up', () => {
   it('is CONFIRM, with every gate passed and additivity shown', async () => {
@@ -52,8 +64,12 @@ describe('evidence that adds up', () => {
     expect(run.findings.because).toContain('Evidence that adds up beats the last sentence alone');
     expect(run.findings.because).toContain('Additivity is shown');
     expect(run.findings.verdict).toBe('CONFIRM');
-    expect(run.findings.gates.map(({ id, passed }) => [id, passed])).toEqual([['competence', true], ['orders', true]]);
-    for (const id of ['over-recency', 'over-places', 'over-saturating']) expect(contrast(run, id).estimate.low).toBeGreaterThan(0);
+    expect(run.findings.gates.map(({ id, passed }) => [id, passed])).toEqual([
+      ['competence', true],
+      ['orders', true],
+    ]);
+    for (const id of ['over-recency', 'over-places', 'over-saturating'])
+      expect(contrast(run, id).estimate.low).toBeGreaterThan(0);
   });
 
   it('gives back what was planted: γ, α, frames, the push and both crossings', async () => {
@@ -72,7 +88,17 @@ describe('evidence that adds up', () => {
 
   it('corrects all planned contrasts together', async () => {
     const { contrasts } = (await ran(ADDING)).findings;
-    expect(contrasts.map(({ id }) => id)).toEqual(['over-recency', 'over-places', 'over-saturating', 'frame', 'push', 'frame-evidence', 'framed-evidence', 'push-evidence', 'pushed-evidence']);
+    expect(contrasts.map(({ id }) => id)).toEqual([
+      'over-recency',
+      'over-places',
+      'over-saturating',
+      'frame',
+      'push',
+      'frame-evidence',
+      'framed-evidence',
+      'push-evidence',
+      'pushed-evidence',
+    ]);
     const smallest = Math.min(...contrasts.map(({ p }) => p ?? 1));
     const first = contrasts.find(({ p }) => p === smallest);
     expect(first?.pHolm).toBeCloseTo(Math.min(1, smallest * contrasts.length), 12);
@@ -120,13 +146,17 @@ describe('other worlds', () => {
   it('no effect of evidence is INCONCLUSIVE by the gate', async () => {
     const run = await ran(NOTHING);
     expect(run.findings.verdict).toBe('INCONCLUSIVE');
-    expect(run.findings.because).toMatch(/^A gate fails: After 16 kind sentences .*; asked for the whole interval above 0, found /);
+    expect(run.findings.because).toMatch(
+      /^A gate fails: After 16 kind sentences .*; asked for the whole interval above 0, found /,
+    );
   });
 
   it('evidence that counts for more behind the kind frame is PARTIAL, and additivity refuted', async () => {
     const run = await ran({ ...ADDING, factor: { kind: 1.4, cruel: 0.6 } });
     expect(run.findings.verdict).toBe('PARTIAL');
-    expect(run.findings.because).toMatch(/^Evidence that adds up beats the last sentence alone \([^)]*\)\. Additivity is refuted: a sentence counts 0\.\d\d \[.*\] of γ more behind the kind frame than behind the cruel one, halved/);
+    expect(run.findings.because).toMatch(
+      /^Evidence that adds up beats the last sentence alone \([^)]*\)\. Additivity is refuted: a sentence counts 0\.\d\d \[.*\] of γ more behind the kind frame than behind the cruel one, halved/,
+    );
     expect(contrast(run, 'frame-evidence').reading).toBe('above');
     expect(contrast(run, 'framed-evidence').reading).not.toBe('above');
     // Half of 1.4 − 0.6 of γ; the slope of all conditions together stays near γ, as one is as much above it as the other below.
@@ -140,10 +170,20 @@ describe('other worlds', () => {
     expect(contrast(run, 'push-evidence').reading).toBe('within');
   });
 
-  it.each([['that no push moves', { quiet: true }], ['whose numbers a push breaks', { broken: true }]])('a model %s leaves steering out, and says so', async (_, more) => {
+  it.each([
+    ['that no push moves', { quiet: true }],
+    ['whose numbers a push breaks', { broken: true }],
+  ])('a model %s leaves steering out, and says so', async (_, more) => {
     const run = await ran({ ...ADDING, ...more });
     expect(run.findings.verdict).toBe('CONFIRM');
-    expect(run.findings.contrasts.map(({ id }) => id)).toEqual(['over-recency', 'over-places', 'over-saturating', 'frame', 'frame-evidence', 'framed-evidence']);
+    expect(run.findings.contrasts.map(({ id }) => id)).toEqual([
+      'over-recency',
+      'over-places',
+      'over-saturating',
+      'frame',
+      'frame-evidence',
+      'framed-evidence',
+    ]);
     expect(run.findings.limits.join(' ')).toContain('steering × evidence was not measured');
     expect(run.findings.figure.panels).toHaveLength(3);
   });
@@ -152,18 +192,31 @@ describe('other worlds', () => {
     const spec = SPEC;
     const run = await ran({ evidence: () => 0, frames: { kind: 0, cruel: 0, neutral: 0 }, gain: 0, noise: 0 });
     expect(run.findings.verdict).toBe('INCONCLUSIVE');
-    const report = makeReport({ ...loaded(), spec }, { head: HEAD, prepared: run.prepared, units: run.units }, 'c'.repeat(64));
+    const report = makeReport(
+      { ...loaded(), spec },
+      { head: HEAD, prepared: run.prepared, units: run.units },
+      'c'.repeat(64),
+    );
     expect(parseReport(serialiseReport(report)).verdict).toBe('INCONCLUSIVE');
   });
 });
 
-const HEAD = { experiment: 'A2', design: 'mixture', specSha256: 'a'.repeat(64), size: 'full', model: PLANTED_MODEL, backend: 'node' } as const;
+const HEAD = {
+  experiment: 'A2',
+  design: 'mixture',
+  specSha256: 'a'.repeat(64),
+  size: 'full',
+  model: PLANTED_MODEL,
+  backend: 'node',
+} as const;
 
 describe('a report', () => {
   it('comes out the same from kept files, in any order of the units, and can be read again and drawn', async () => {
     const { prepared, units, findings } = await ran(ADDING);
     const again = JSON.parse(JSON.stringify({ prepared, units })) as Pick<Ran, 'prepared' | 'units'>;
-    expect(JSON.stringify(mixture.analyse(SPEC, 'full', again.prepared, [...again.units].reverse()))).toBe(JSON.stringify(findings));
+    expect(JSON.stringify(mixture.analyse(SPEC, 'full', again.prepared, [...again.units].reverse()))).toBe(
+      JSON.stringify(findings),
+    );
     const report = makeReport({ ...loaded(), spec: SPEC }, { head: HEAD, prepared, units }, 'c'.repeat(64));
     const text = serialiseReport(report);
     expect(serialiseReport(parseReport(text))).toBe(text);
@@ -175,10 +228,17 @@ describe('a report', () => {
     const { prepared, units } = await ran(ADDING);
     const analyse = (some: readonly UnitResult[]): Findings => mixture.analyse(SPEC, 'full', prepared, some);
     expect(() => analyse(units.filter(({ id }) => id !== 'ferry.cruel'))).toThrow(/Unit ferry\.cruel is missing/);
-    const changed = (id: string, change: (data: Record<string, unknown>) => unknown): UnitResult[] => units.map((unit) => (unit.id === id ? { id, data: change({ ...unit.data }) as JsonObject } : unit));
-    expect(() => analyse(changed('ferry.cruel', (data) => ({ ...data, start: [1, 2, 3] })))).toThrow(/units\.ferry\.cruel\.start must have 4 items, got 3/);
-    expect(() => analyse(changed('ferry.none', (data) => ({ ...data, odds: (data['odds'] as unknown[]).slice(1) })))).toThrow(/units\.ferry\.none\.odds must have 10 items, got 9/);
-    expect(() => analyse(changed('ferry.kind', (data) => ({ ...data, odds: [] })))).toThrow(/units\.ferry\.kind\.odds must have 4 items, got 0/);
+    const changed = (id: string, change: (data: Record<string, unknown>) => unknown): UnitResult[] =>
+      units.map((unit) => (unit.id === id ? { id, data: change({ ...unit.data }) as JsonObject } : unit));
+    expect(() => analyse(changed('ferry.cruel', (data) => ({ ...data, start: [1, 2, 3] })))).toThrow(
+      /units\.ferry\.cruel\.start must have 4 items, got 3/,
+    );
+    expect(() =>
+      analyse(changed('ferry.none', (data) => ({ ...data, odds: (data['odds'] as unknown[]).slice(1) }))),
+    ).toThrow(/units\.ferry\.none\.odds must have 10 items, got 9/);
+    expect(() => analyse(changed('ferry.kind', (data) => ({ ...data, odds: [] })))).toThrow(
+      /units\.ferry\.kind\.odds must have 4 items, got 0/,
+    );
   });
 
   it('draws fitted lines through the points, and the crossing where the line of the cruel frame is back', async () => {
@@ -188,7 +248,10 @@ describe('a report', () => {
     const [found, fit] = [series('cruel frame'), series('cruel frame, fit')];
     expect(fit.map(({ x }) => x)).toEqual([-16, -8, -4, -2, 0, 2, 4, 8, 16]);
     found.forEach(({ y }, at) => expect(Math.abs(y - (fit[at]?.y ?? NaN))).toBeLessThan(0.6));
-    const [start, star] = [panel.lines?.find(({ across }) => across === 'x')?.at ?? NaN, panel.lines?.find(({ across }) => across === 'y')?.at ?? NaN];
+    const [start, star] = [
+      panel.lines?.find(({ across }) => across === 'x')?.at ?? NaN,
+      panel.lines?.find(({ across }) => across === 'y')?.at ?? NaN,
+    ];
     const gamma = measure(run, 'gamma').value;
     const alpha = measure(run, 'shape-adding').value;
     expect((fit[4]?.y ?? NaN) + gamma * star ** (1 - alpha)).toBeCloseTo(start, 6);

@@ -17,7 +17,13 @@ const SPEC = lighter();
 
 describe('outcomes', () => {
   test('the gain of an order is against its own neutral context, item by item', () => {
-    const context = (key: string, opposite: number[], unrelated: number[], own: number[], items = [0, 1]) => ({ key, items, opposite, unrelated, own });
+    const context = (key: string, opposite: number[], unrelated: number[], own: number[], items = [0, 1]) => ({
+      key,
+      items,
+      opposite,
+      unrelated,
+      own,
+    });
     const tokens = { opposite: [4, 5], unrelated: [5, 5], own: [3, 3] };
     const found = outcomesOf({
       tokens,
@@ -43,11 +49,21 @@ describe('outcomes', () => {
 
 describe('matching', () => {
   /** Two moral axes that may stand in for each other, and `honest`, which is to be matched; two items each. */
-  const spec = { ...SPEC, related: [], axes: SPEC.axes.filter(({ id }) => ['honest', 'humble', 'poacher'].includes(id)) };
+  const spec = {
+    ...SPEC,
+    related: [],
+    axes: SPEC.axes.filter(({ id }) => ['honest', 'humble', 'poacher'].includes(id)),
+  };
   const axes = extentOf(spec, 'full').axes;
   const far = { bits: 99, tokens: 5 };
   const priors = (humble?: Priors[string], poacher?: Priors[string]): Priors => ({
-    honest: { acts: [far, far], oppositeActs: [{ bits: 30, tokens: 5 }, { bits: 30, tokens: 5 }] },
+    honest: {
+      acts: [far, far],
+      oppositeActs: [
+        { bits: 30, tokens: 5 },
+        { bits: 30, tokens: 5 },
+      ],
+    },
     humble: humble ?? { acts: [far, far], oppositeActs: [far, far] },
     poacher: poacher ?? { acts: [far, far], oppositeActs: [far, far] },
   });
@@ -56,14 +72,18 @@ describe('matching', () => {
 
   test('takes the same sign of valence before a closer act of the other sign', () => {
     // deceitful is bad; so are arrogant and poacher, while humble is good.
-    const found = matched(priors({ acts: [{ bits: 30.01, tokens: 5 }, far], oppositeActs: [{ bits: 30.4, tokens: 6 }, far] }));
+    const found = matched(
+      priors({ acts: [{ bits: 30.01, tokens: 5 }, far], oppositeActs: [{ bits: 30.4, tokens: 6 }, far] }),
+    );
     expect(found?.[0]).toMatchObject({ axis: 'humble', list: 'oppositeActs', item: 0, fit: 'full' });
     expect(found?.[0]?.bits).toBeCloseTo(0.4, 12);
     expect(found?.[1]).toMatchObject({ axis: 'humble', list: 'acts', item: 0, fit: 'tokens' });
   });
 
   test('takes bits before tokens, and the closest where nothing fits', () => {
-    const found = matched(priors({ acts: [{ bits: 30.3, tokens: 9 }, far], oppositeActs: [{ bits: 30.6, tokens: 5 }, far] }));
+    const found = matched(
+      priors({ acts: [{ bits: 30.3, tokens: 9 }, far], oppositeActs: [{ bits: 30.6, tokens: 5 }, far] }),
+    );
     expect(found?.[0]).toMatchObject({ list: 'acts', item: 0, tokens: 4, fit: 'bits' });
     expect(found?.[1]).toMatchObject({ list: 'oppositeActs', item: 0, fit: 'none' });
   });
@@ -71,23 +91,55 @@ describe('matching', () => {
   test('never takes a related axis, nor one from the other side of moral', () => {
     const perfect = { bits: 30, tokens: 5 };
     const related = { ...spec, related: [['honest', 'humble']] };
-    const known = priors({ acts: [perfect, perfect], oppositeActs: [perfect, perfect] }, { acts: [{ bits: 31, tokens: 5 }, { bits: 32, tokens: 5 }], oppositeActs: [far, far] });
-    expect(matchActs(related, of(axes), known)['honest']?.map(({ axis, item }) => [axis, item])).toEqual([['poacher', 0], ['poacher', 1]]);
+    const known = priors(
+      { acts: [perfect, perfect], oppositeActs: [perfect, perfect] },
+      {
+        acts: [
+          { bits: 31, tokens: 5 },
+          { bits: 32, tokens: 5 },
+        ],
+        oppositeActs: [far, far],
+      },
+    );
+    expect(matchActs(related, of(axes), known)['honest']?.map(({ axis, item }) => [axis, item])).toEqual([
+      ['poacher', 0],
+      ['poacher', 1],
+    ]);
     const other = { ...spec, axes: SPEC.axes.filter(({ id }) => id === 'honest' || id === 'tidy') };
-    expect(() => matchActs(other, of(extentOf(other, 'full').axes), { ...known, tidy: known['humble'] ?? { acts: [], oppositeActs: [] } })).toThrow('no unrelated act for honest');
+    expect(() =>
+      matchActs(other, of(extentOf(other, 'full').axes), {
+        ...known,
+        tidy: known['humble'] ?? { acts: [], oppositeActs: [] },
+      }),
+    ).toThrow('no unrelated act for honest');
   });
 });
 
 describe('geometry', () => {
-  const reading = (...rows: (readonly [number, number])[]): PassageReading => ({ taps: rows.map((row) => ({ tokensBefore: 1, own: new Float32Array(0), means: [Float32Array.from(row), Float32Array.from(row)] })) });
+  const reading = (...rows: (readonly [number, number])[]): PassageReading => ({
+    taps: rows.map((row) => ({
+      tokensBefore: 1,
+      own: new Float32Array(0),
+      means: [Float32Array.from(row), Float32Array.from(row)],
+    })),
+  });
   const one = Float32Array.from([1, 1]);
 
   test('products cross the halves, and a direction is judged on the half that it was not taken from', () => {
     // Order of passages: X, opposite, neutral of half 0, then of half 1. Neutral means (0, 1) and (1, 0).
-    const found = geometryOf([
-      reading([2, 1], [2, 1]), reading([-2, 3], [-2, 3]), reading([0, 0], [0, 2]),
-      reading([4, 0], [4, 2]), reading([-1, 0], [-1, 0]), reading([1, 0], [1, 0]),
-    ], one, [0], 2);
+    const found = geometryOf(
+      [
+        reading([2, 1], [2, 1]),
+        reading([-2, 3], [-2, 3]),
+        reading([0, 0], [0, 2]),
+        reading([4, 0], [4, 2]),
+        reading([-1, 0], [-1, 0]),
+        reading([1, 0], [1, 0]),
+      ],
+      one,
+      [0],
+      2,
+    );
     // a0 = (2, 0), a1 = (3, 1), b0 = (-2, 2), b1 = (-2, 0); divided by the width of 2.
     expect([...found.vectors]).toEqual([2, 0, 3, 1, -2, 2, -2, 0]);
     expect(found.products).toEqual([{ own: 3, opposite: 2, across: (-4 - 4) / 4 }]);
@@ -114,7 +166,11 @@ describe('geometry', () => {
       const a = Float32Array.from({ length: hidden }, (_, f) => (f === 0 ? 1 : f === i + 1 ? 1 : 0));
       const b = Float32Array.from({ length: hidden }, (_, f) => (f === 0 ? 1 : f === i + 1 ? -1 : 0));
       const products = [{ own: 2 / hidden, opposite: 2 / hidden, across: 0 }];
-      return rowOf(i, 0, { products, readouts: { ownOnOwn: 1, ownOnOpposite: 0.5, oppositeOnOwn: 0.5 }, vectors: Float32Array.from([...a, ...a, ...b, ...b]) });
+      return rowOf(i, 0, {
+        products,
+        readouts: { ownOnOwn: 1, ownOnOpposite: 0.5, oppositeOnOwn: 0.5 },
+        vectors: Float32Array.from([...a, ...a, ...b, ...b]),
+      });
     });
     const { antipodality, unrelated, beyond, salience } = pooledGeometry(rows, [], 0, hidden, 200, 1);
     // <a, b> = 1 - 1 = 0 within an axis and 1 between axes, of a squared length of 2.
@@ -130,7 +186,9 @@ describe('contrasts', () => {
   test('coefficients are the differences between cells, whatever valence and prior do', () => {
     // Cells 3, 1, 1, 0.2 and a slope of 0.5 on valence: M = 1.4, O = 1.4, both 2 - 0.8 = 1.2.
     const means = { 'moral-opposable': 3, 'moral-single': 1, 'other-opposable': 1, 'other-single': 0.2 };
-    const rows = SPEC.axes.map((axis, i) => rowOf(i, means[cellOf(axis)] + 0.5 * Math.abs(axis.valence - axis.oppositeValence)));
+    const rows = SPEC.axes.map((axis, i) =>
+      rowOf(i, means[cellOf(axis)] + 0.5 * Math.abs(axis.valence - axis.oppositeValence)),
+    );
     const { moral, antonym, both, adjusted, overall } = plannedContrasts(SPEC, rows);
     expect(moral.estimate.value).toBeCloseTo(1.4, 9);
     expect(antonym.estimate.value).toBeCloseTo(1.4, 9);
@@ -152,7 +210,18 @@ describe('contrasts', () => {
 });
 
 describe('accounts', () => {
-  const contrast = (reading: RopeReading, low: number, pHolm = 0.01): Contrast => ({ id: 'x', says: 'x', unit: 'bits', estimate: { value: low + 0.1, low, high: low + 0.2, n: 48 }, p: pHolm, pHolm, null: 'x', rope: [-0.1, 0.1], reading, detectable: null });
+  const contrast = (reading: RopeReading, low: number, pHolm = 0.01): Contrast => ({
+    id: 'x',
+    says: 'x',
+    unit: 'bits',
+    estimate: { value: low + 0.1, low, high: low + 0.2, n: 48 },
+    p: pHolm,
+    pHolm,
+    null: 'x',
+    rope: [-0.1, 0.1],
+    reading,
+    detectable: null,
+  });
   const none = contrast('within', -0.1, 0.9);
   test.each([
     ['opposites', none, contrast('above', 0.2), none],
@@ -168,13 +237,28 @@ describe('accounts', () => {
   });
 });
 
-const NO_GEOMETRY = { products: [{ own: 1, opposite: 1, across: 0 }], readouts: { ownOnOwn: 0.5, ownOnOpposite: 0.5, oppositeOnOwn: 0.5 }, vectors: new Float32Array(4) };
+const NO_GEOMETRY = {
+  products: [{ own: 1, opposite: 1, across: 0 }],
+  readouts: { ownOnOwn: 0.5, ownOnOpposite: 0.5, oppositeOnOwn: 0.5 },
+  vectors: new Float32Array(4),
+};
 
 /** A row of the shipped axis `at` with this outcome, and priors that go with nothing. */
 function rowOf(at: number, specific: number, geometry: AxisRow['geometry'] = NO_GEOMETRY): AxisRow {
   const axis = SPEC.axes[at] ?? expect.unreachable(`no axis ${at}`);
   return {
-    axis, cell: cellOf(axis), moral: axis.moral ? 0.5 : -0.5, antonym: axis.opposable ? 0.5 : -0.5, valence: Math.abs(axis.valence - axis.oppositeValence),
-    prior: 30 + ((at * 7) % 11) / 3, gap: 0, agreement: 0.5, matches: [], outcomes: {}, specific, geometry, pushes: [],
+    axis,
+    cell: cellOf(axis),
+    moral: axis.moral ? 0.5 : -0.5,
+    antonym: axis.opposable ? 0.5 : -0.5,
+    valence: Math.abs(axis.valence - axis.oppositeValence),
+    prior: 30 + ((at * 7) % 11) / 3,
+    gap: 0,
+    agreement: 0.5,
+    matches: [],
+    outcomes: {},
+    specific,
+    geometry,
+    pushes: [],
   };
 }

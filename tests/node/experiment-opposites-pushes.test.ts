@@ -18,7 +18,11 @@ import { type Planted, plantedSubject } from '../fixtures/planted-opposites.ts';
 
 const SPEC = lighter(200, 1000);
 
-interface Ran { prepared: JsonObject; units: UnitResult[]; findings: Findings }
+interface Ran {
+  prepared: JsonObject;
+  units: UnitResult[];
+  findings: Findings;
+}
 
 const known = new Map<string, Promise<Ran>>();
 
@@ -34,7 +38,8 @@ async function runAll(planted: Planted): Promise<Ran> {
   const subject = plantedSubject(SPEC, planted);
   const prepared = await opposites.prepare(SPEC, 'full', subject, {});
   const units: UnitResult[] = [];
-  for (const plan of opposites.units(SPEC, 'full')) units.push({ id: plan.id, data: await opposites.run(SPEC, plan, prepared, subject, {}) });
+  for (const plan of opposites.units(SPEC, 'full'))
+    units.push({ id: plan.id, data: await opposites.run(SPEC, plan, prepared, subject, {}) });
   return { prepared, units, findings: opposites.analyse(SPEC, 'full', prepared, units) };
 }
 
@@ -43,13 +48,17 @@ const BASE: Planted = { opposite: gain, own: 3, spread: 0.05, shared: 1, apart: 
 const LINE: Planted = { ...BASE, opposes: 'line', causal: 2 };
 const OWN: Planted = { ...BASE, opposes: 'own', causal: 2 };
 
-const contrast = ({ findings }: Ran, id: string) => findings.contrasts.find((one) => one.id === id) ?? expect.unreachable(`no contrast ${id}`);
-const measure = ({ findings }: Ran, id: string) => findings.measures.find((one) => one.id === id)?.estimate ?? expect.unreachable(`no measure ${id}`);
+const contrast = ({ findings }: Ran, id: string) =>
+  findings.contrasts.find((one) => one.id === id) ?? expect.unreachable(`no contrast ${id}`);
+const measure = ({ findings }: Ran, id: string) =>
+  findings.measures.find((one) => one.id === id)?.estimate ?? expect.unreachable(`no measure ${id}`);
 
 describe('planted models', () => {
   test('where X and its opposite lie on one line, away from X does what towards the opposite does', async () => {
     const run = await ran(LINE);
-    expect(run.findings.because).toContain('the two lie on the same line. It does so more than the direction of an unrelated opposite does.');
+    expect(run.findings.because).toContain(
+      'the two lie on the same line. It does so more than the direction of an unrelated opposite does.',
+    );
     for (const id of ['push-opposite-random', 'push-away-random', 'push-opposite-unrelated', 'push-away-unrelated']) {
       expect(contrast(run, id).reading, id).toBe('above');
       // Every flip but none makes a mean of such numbers smaller.
@@ -64,7 +73,9 @@ describe('planted models', () => {
 
   test('where the opposite has a direction of its own, only that brings it up', async () => {
     const run = await ran(OWN);
-    expect(run.findings.because).toContain('the opposite has a direction of its own. It does so more than the direction of an unrelated opposite does.');
+    expect(run.findings.because).toContain(
+      'the opposite has a direction of its own. It does so more than the direction of an unrelated opposite does.',
+    );
     expect(contrast(run, 'push-opposite-random').reading).toBe('above');
     expect(contrast(run, 'push-away-random').reading).not.toBe('above');
     // Away from X is not idle: the acts of X lose by it.
@@ -73,10 +84,13 @@ describe('planted models', () => {
 
   test('where pushes do nothing, neither brings it up, and the verdict is what it is without them', async () => {
     const run = await ran(BASE);
-    expect(run.findings.because).toContain('Neither away from X nor towards the opposite does so beyond a random direction.');
+    expect(run.findings.because).toContain(
+      'Neither away from X nor towards the opposite does so beyond a random direction.',
+    );
     for (const id of PUSHES) expect(measure(run, `push-${id}`).value).toBeCloseTo(0, 4);
     for (const other of [LINE, OWN]) expect((await ran(other)).findings.verdict).toBe(run.findings.verdict);
-    const decided = (one: Ran) => one.findings.contrasts.filter(({ id }) => !id.startsWith('push-')).map(({ id, p, pHolm }) => [id, p, pHolm]);
+    const decided = (one: Ran) =>
+      one.findings.contrasts.filter(({ id }) => !id.startsWith('push-')).map(({ id, p, pHolm }) => [id, p, pHolm]);
     expect(decided(await ran(LINE))).toEqual(decided(run));
   });
 
@@ -96,8 +110,13 @@ describe('planted models', () => {
     }
     const changes = data.map((one) => pushOutcomesOf(one).find(({ id }) => id === 'away')?.change ?? NaN);
     const efficiency = changes.reduce((sum, change, i) => sum + change / (away[i]?.reached ?? NaN), 0) / changes.length;
-    expect(findings.measures.find(({ id }) => id === 'push-away-efficiency')?.estimate.value).toBeCloseTo(efficiency, 6);
-    expect(findings.limits.join(' ')).toContain('was reached away from X on 48 of 48 axes, towards the opposite on 48 of 48 axes');
+    expect(findings.measures.find(({ id }) => id === 'push-away-efficiency')?.estimate.value).toBeCloseTo(
+      efficiency,
+      6,
+    );
+    expect(findings.limits.join(' ')).toContain(
+      'was reached away from X on 48 of 48 axes, towards the opposite on 48 of 48 axes',
+    );
   });
 
   test('directions that never come to the KL are said to, and nothing is said of them', async () => {
@@ -122,9 +141,15 @@ describe('planted models', () => {
     expect(altered(() => undefined)).not.toThrow();
     expect(altered((pushes) => pushes.pop())).toThrow('unit.pushes must have 4 items, got 3');
     expect(altered((pushes) => pushes.reverse())).toThrow('unit.pushes[0].id must be');
-    expect(altered((pushes) => Object.assign(pushes[1] ?? {}, { reached: null }))).toThrow('unit.pushes[1].reached must be');
-    expect(altered((pushes) => Object.assign(pushes[2] ?? {}, { strength: null }))).toThrow('unit.pushes[2].opposite must have 0 items, got 4');
-    expect(altered((pushes) => Object.assign(pushes[3] ?? {}, { own: [1, 2, 3] }))).toThrow('unit.pushes[3].own must have 4 items, got 3');
+    expect(altered((pushes) => Object.assign(pushes[1] ?? {}, { reached: null }))).toThrow(
+      'unit.pushes[1].reached must be',
+    );
+    expect(altered((pushes) => Object.assign(pushes[2] ?? {}, { strength: null }))).toThrow(
+      'unit.pushes[2].opposite must have 0 items, got 4',
+    );
+    expect(altered((pushes) => Object.assign(pushes[3] ?? {}, { own: [1, 2, 3] }))).toThrow(
+      'unit.pushes[3].own must have 4 items, got 3',
+    );
   });
 
   test('a unit gives the same to the bit alone and last', async () => {
@@ -141,11 +166,18 @@ describe('what is pushed and judged', () => {
   test('no sentence that made a direction is asked for or stands in the context', () => {
     expect(judgedItems(SPEC)).toEqual([4, 5, 6, 7]);
     for (const used of axes) {
-      const made = passagesOf(SPEC, used).slice(0, 3).flatMap(({ text }) => text as readonly string[]);
-      const judged = judgedItems(SPEC).flatMap((item) => [used.axis.acts[item] ?? '', used.axis.oppositeActs[item] ?? '']);
+      const made = passagesOf(SPEC, used)
+        .slice(0, 3)
+        .flatMap(({ text }) => text as readonly string[]);
+      const judged = judgedItems(SPEC).flatMap((item) => [
+        used.axis.acts[item] ?? '',
+        used.axis.oppositeActs[item] ?? '',
+      ]);
       expect(made.filter((text) => judged.includes(text.replace(/^He /, '')))).toEqual([]);
       expect(made.filter((text) => neutralOf(SPEC, used.at, 1, 8).includes(text))).toEqual([]);
-      expect(comparedPassage(SPEC, used.axis).text).toEqual(halfOf(used.axis.oppositeActs, 0).map((act) => `He ${act}`));
+      expect(comparedPassage(SPEC, used.axis).text).toEqual(
+        halfOf(used.axis.oppositeActs, 0).map((act) => `He ${act}`),
+      );
     }
   });
 
@@ -174,9 +206,28 @@ describe('what is pushed and judged', () => {
 
   test('directions leave from neutral in the stream’s own units, from the first half', () => {
     // Two layers of which the second counts; two features; two taps that are averaged.
-    const reading = (...rows: (readonly [number, number])[]): PassageReading => ({ taps: rows.map(([x, y]) => ({ tokensBefore: 1, own: new Float32Array(0), means: [Float32Array.from([99, 99, x - 1, y]), Float32Array.from([99, 99, x + 1, y])] })) });
+    const reading = (...rows: (readonly [number, number])[]): PassageReading => ({
+      taps: rows.map(([x, y]) => ({
+        tokensBefore: 1,
+        own: new Float32Array(0),
+        means: [Float32Array.from([99, 99, x - 1, y]), Float32Array.from([99, 99, x + 1, y])],
+      })),
+    });
     const other = reading([7, 7], [9, 9]);
-    const found = pushDirections([reading([4, 1], [6, 1]), reading([1, 5], [1, 7]), reading([1, 1], [1, 3]), reading([50, 50]), reading([60, 60]), reading([70, 70])], reading([2, 2], [4, 2]), 1, 2, 3);
+    const found = pushDirections(
+      [
+        reading([4, 1], [6, 1]),
+        reading([1, 5], [1, 7]),
+        reading([1, 1], [1, 3]),
+        reading([50, 50]),
+        reading([60, 60]),
+        reading([70, 70]),
+      ],
+      reading([2, 2], [4, 2]),
+      1,
+      2,
+      3,
+    );
     // Neutral is (1, 2), X (5, 1), the opposite (1, 6), the unrelated one (3, 2).
     expect([...found.away]).toEqual([-4, 1]);
     expect([...found.opposite]).toEqual([0, 4]);
@@ -186,7 +237,13 @@ describe('what is pushed and judged', () => {
   });
 
   test('random directions are made of what varies within sides, and differ by seed', () => {
-    const flat = (x: number): PassageReading => ({ taps: [1, 2, 3].map((i) => ({ tokensBefore: 1, own: new Float32Array(0), means: [Float32Array.from([x, i * x])] })) });
+    const flat = (x: number): PassageReading => ({
+      taps: [1, 2, 3].map((i) => ({
+        tokensBefore: 1,
+        own: new Float32Array(0),
+        means: [Float32Array.from([x, i * x])],
+      })),
+    });
     const draw = (seed: number) => pushDirections([flat(1), flat(2), flat(5)], flat(9), 0, 2, seed).random;
     // The first feature tells the sides apart and varies within none of them.
     expect(draw(1)[0]).toBe(0);
@@ -201,18 +258,39 @@ describe('outcomes of pushes', () => {
     const tokens = { opposite: [5, 5, 5, 5], unrelated: [5, 5, 5, 5], own: [5, 5, 5, 5] };
     const contexts = [
       { key: 'neutral.0', items: [0, 1, 2, 3], opposite: [9, 9, 9, 9], unrelated: [9, 9, 9, 9], own: [9, 9, 9, 9] },
-      { key: 'neutral.1', items: [0, 1, 2, 3], opposite: [90, 90, 30, 40], unrelated: [90, 90, 20, 25], own: [90, 90, 10, 10] },
+      {
+        key: 'neutral.1',
+        items: [0, 1, 2, 3],
+        opposite: [90, 90, 30, 40],
+        unrelated: [90, 90, 20, 25],
+        own: [90, 90, 10, 10],
+      },
     ];
-    const [pushed, broken] = pushOutcomesOf({ tokens, contexts, pushes: [
-      { id: 'away', strength: 0.3, reached: 0.98, opposite: [28, 39], unrelated: [21, 25], own: [13, 11] },
-      { id: 'opposite', strength: null, reached: 0.4, opposite: [], unrelated: [], own: [] },
-    ] });
+    const [pushed, broken] = pushOutcomesOf({
+      tokens,
+      contexts,
+      pushes: [
+        { id: 'away', strength: 0.3, reached: 0.98, opposite: [28, 39], unrelated: [21, 25], own: [13, 11] },
+        { id: 'opposite', strength: null, reached: 0.4, opposite: [], unrelated: [], own: [] },
+      ],
+    });
     // Opposite: 2 and 1; unrelated: -1 and 0; own: -3 and -1. So (3 + 1) / 2 and (-2 - 1) / 2.
     expect(pushed).toEqual({ id: 'away', kl: 0.98, change: 2, own: -1.5 });
     expect(broken).toMatchObject({ id: 'opposite', kl: null, change: NaN });
   });
 
-  const found = (what: string, reading: Contrast['reading'], pHolm: number, n = 48): Contrast => ({ id: `push-${what}-random`, says: 'x', unit: 'bits', estimate: { value: 0, low: 0, high: 0, n }, p: pHolm, pHolm, null: 'x', rope: [-0.1, 0.1], reading, detectable: null });
+  const found = (what: string, reading: Contrast['reading'], pHolm: number, n = 48): Contrast => ({
+    id: `push-${what}-random`,
+    says: 'x',
+    unit: 'bits',
+    estimate: { value: 0, low: 0, high: 0, n },
+    p: pHolm,
+    pHolm,
+    null: 'x',
+    rope: [-0.1, 0.1],
+    reading,
+    detectable: null,
+  });
   test.each([
     ['line', found('away', 'above', 0.01), found('opposite', 'above', 0.01)],
     ['line', found('away', 'above', 0.01), found('opposite', 'open', 0.5)],

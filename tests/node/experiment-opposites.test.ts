@@ -10,9 +10,23 @@ import type { JsonObject, UnitResult } from '../../src/experiments/design.ts';
 import { makeReport } from '../../src/experiments/report.ts';
 import { parseReport, serialiseReport } from '../../src/format/experiment-report.ts';
 import { lighter, loaded, parsed } from '../fixtures/opposites-spec.ts';
-import { type Asked, drawn, PLANTED_MODEL, type Planted, plantedGain, plantedSubject } from '../fixtures/planted-opposites.ts';
+import {
+  type Asked,
+  drawn,
+  PLANTED_MODEL,
+  type Planted,
+  plantedGain,
+  plantedSubject,
+} from '../fixtures/planted-opposites.ts';
 
-interface Ran { spec: OppositesSpec; prepared: JsonObject; units: UnitResult[]; findings: Findings; planted: Planted; asked: Asked }
+interface Ran {
+  spec: OppositesSpec;
+  prepared: JsonObject;
+  units: UnitResult[];
+  findings: Findings;
+  planted: Planted;
+  asked: Asked;
+}
 
 const SPEC = lighter();
 const known = new Map<string, Promise<Ran>>();
@@ -31,17 +45,21 @@ async function runAll(planted: Planted, size: RunSize, spec: OppositesSpec): Pro
   const subject = plantedSubject(spec, planted, asked);
   const prepared = await opposites.prepare(spec, size, subject, {});
   const units: UnitResult[] = [];
-  for (const plan of opposites.units(spec, size)) units.push({ id: plan.id, data: await opposites.run(spec, plan, prepared, subject, {}) });
+  for (const plan of opposites.units(spec, size))
+    units.push({ id: plan.id, data: await opposites.run(spec, plan, prepared, subject, {}) });
   return { spec, prepared, units, findings: opposites.analyse(spec, size, prepared, units), planted, asked };
 }
 
 /** By cell, in the order moral with and without an antonym, then not moral with and without. */
-const cells = (...values: [number, number, number, number]) => Object.fromEntries(CELLS.map(({ id }, i) => [id, values[i]])) as unknown as Planted['opposite'];
+const cells = (...values: [number, number, number, number]) =>
+  Object.fromEntries(CELLS.map(({ id }, i) => [id, values[i]])) as unknown as Planted['opposite'];
 const OPPOSITES: Planted = { opposite: cells(1.6, 0.3, 1.6, 0.3), own: 3, spread: 0.05, shared: 1, apart: 2 };
 const TROPES: Planted = { opposite: cells(1.6, 1.6, 0.3, 0.3), own: 3, spread: 0.05, shared: 2, apart: 0.2 };
 
-const contrast = ({ findings }: Ran, id: string) => findings.contrasts.find((one) => one.id === id) ?? expect.unreachable(`no contrast ${id}`);
-const measure = ({ findings }: Ran, id: string) => findings.measures.find((one) => one.id === id)?.estimate ?? expect.unreachable(`no measure ${id}`);
+const contrast = ({ findings }: Ran, id: string) =>
+  findings.contrasts.find((one) => one.id === id) ?? expect.unreachable(`no contrast ${id}`);
+const measure = ({ findings }: Ran, id: string) =>
+  findings.measures.find((one) => one.id === id)?.estimate ?? expect.unreachable(`no measure ${id}`);
 
 describe('the size of the work', () => {
   test('full has a unit for each of the 48 axes, quick for the first six of each cell, ordered by id', () => {
@@ -59,16 +77,28 @@ describe('the size of the work', () => {
 
   test('the estimate keeps full under 450,000 tokens, pushes under 150,000 of them, and quick under 70,000', () => {
     const spec = parsed();
-    const tokens = (size: RunSize) => opposites.units(spec, size).reduce((sum, { cost }) => sum + cost.read, opposites.preparation(spec, size).read);
+    const tokens = (size: RunSize) =>
+      opposites.units(spec, size).reduce((sum, { cost }) => sum + cost.read, opposites.preparation(spec, size).read);
     expect(tokens('full')).toBeLessThan(450_000);
     expect(tokens('full')).toBeGreaterThan(100_000);
     expect(tokens('quick')).toBeLessThan(70_000);
     // What matching a KL takes is counted by texts, so without texts it is left out; acts under pushes are the rest.
-    const matching = tokens('full') - opposites.units({ ...spec, push: { ...spec.push, texts: 0 } }, 'full').reduce((sum, { cost }) => sum + cost.read, opposites.preparation(spec, 'full').read);
+    const matching =
+      tokens('full') -
+      opposites
+        .units({ ...spec, push: { ...spec.push, texts: 0 } }, 'full')
+        .reduce((sum, { cost }) => sum + cost.read, opposites.preparation(spec, 'full').read);
     expect(matching).toBe(48 * 4 * 2 * spec.push.texts * 40);
     // Under each push: eight neutral sentences, four triggers, and after each an act of either pole and an unrelated one,
     // as long as the opposite's. Four pushes, and four characters a token.
-    const acts = spec.axes.reduce((sum, { acts: own, oppositeActs }) => sum + [...own.slice(4), ...oppositeActs.slice(4), ...oppositeActs.slice(4), ...spec.triggers.slice(4)].join(' ').length + spec.neutral.slice(0, 8).join(' ').length, 0);
+    const acts = spec.axes.reduce(
+      (sum, { acts: own, oppositeActs }) =>
+        sum +
+        [...own.slice(4), ...oppositeActs.slice(4), ...oppositeActs.slice(4), ...spec.triggers.slice(4)].join(' ')
+          .length +
+        spec.neutral.slice(0, 8).join(' ').length,
+      0,
+    );
     expect(matching + acts).toBeLessThan(150_000);
   });
 
@@ -96,10 +126,17 @@ describe('verdicts', () => {
     const run = await ran(OPPOSITES);
     expect(run.findings.verdict).toBe('CONFIRM');
     expect(run.findings.because).toContain('The opposites account stands');
-    expect(run.findings.gates.map(({ id, passed }) => [id, passed])).toEqual([['axes', true], ['matched', true], ['manipulation', true]]);
+    expect(run.findings.gates.map(({ id, passed }) => [id, passed])).toEqual([
+      ['axes', true],
+      ['matched', true],
+      ['manipulation', true],
+    ]);
     // The synthetic model adds nothing else: the mean is that of the planted gains.
     const gains = run.spec.axes.map((axis) => plantedGain(run.planted, axis));
-    expect(contrast(run, 'overall').estimate.value).toBeCloseTo(gains.reduce((sum, gain) => sum + gain, 0) / gains.length, 3);
+    expect(contrast(run, 'overall').estimate.value).toBeCloseTo(
+      gains.reduce((sum, gain) => sum + gain, 0) / gains.length,
+      3,
+    );
     for (const { id } of CELLS) {
       const mine = run.spec.axes.filter((axis) => cellOf(axis) === id).map((axis) => plantedGain(run.planted, axis));
       expect(contrast(run, id).estimate.value).toBeCloseTo(mine.reduce((sum, gain) => sum + gain, 0) / mine.length, 3);
@@ -127,7 +164,12 @@ describe('verdicts', () => {
   test('no gain anywhere is DENY', async () => {
     const run = await ran({ opposite: cells(0, 0, 0, 0), own: 3, spread: 0.05 });
     expect(run.findings.verdict).toBe('DENY');
-    expect(run.findings.contrasts.slice(4, 8).map(({ reading }) => reading)).toEqual(['within', 'within', 'within', 'within']);
+    expect(run.findings.contrasts.slice(4, 8).map(({ reading }) => reading)).toEqual([
+      'within',
+      'within',
+      'within',
+      'within',
+    ]);
   });
 
   test('an opposite that becomes dearer everywhere is DENY and said to be dearer', async () => {
@@ -256,15 +298,21 @@ describe('matching', () => {
     expect(matches.some(({ axis, item }) => used.has(axis) && item >= 4)).toBe(true);
     // The synthetic model's priors, matched within the run alone.
     const prior = (act: string) => ({ bits: 30 + 8 * drawn(act), tokens: act.split(' ').length });
-    const priors = Object.fromEntries(spec.axes.map((axis) => [axis.id, { acts: axis.acts.map(prior), oppositeActs: axis.oppositeActs.map(prior) }]));
-    const within = Object.values(matchActs(spec, { ...extent, pool: { axes: extent.axes, items: extent.items } }, priors)).flat();
+    const priors = Object.fromEntries(
+      spec.axes.map((axis) => [axis.id, { acts: axis.acts.map(prior), oppositeActs: axis.oppositeActs.map(prior) }]),
+    );
+    const within = Object.values(
+      matchActs(spec, { ...extent, pool: { axes: extent.axes, items: extent.items } }, priors),
+    ).flat();
     const full = (some: readonly { readonly fit: string }[]): number => some.filter(({ fit }) => fit === 'full').length;
     expect(full(matches)).toBeGreaterThan(full(within));
   });
 
   test('preparing twice gives the same, to the bit', async () => {
     const spec = SPEC;
-    const twice = await Promise.all([0, 1].map(() => opposites.prepare(spec, 'full', plantedSubject(spec, TROPES), {})));
+    const twice = await Promise.all(
+      [0, 1].map(() => opposites.prepare(spec, 'full', plantedSubject(spec, TROPES), {})),
+    );
     expect(JSON.stringify(twice[0])).toBe(JSON.stringify(twice[1]));
   });
 });
@@ -273,30 +321,48 @@ describe('what is kept', () => {
   test('analysis is the same to the bit after a round trip through JSON and in another order of units', async () => {
     const { spec, prepared, units, findings } = await ran(TROPES);
     const again = JSON.parse(JSON.stringify({ prepared, units })) as { prepared: JsonObject; units: UnitResult[] };
-    expect(JSON.stringify(opposites.analyse(spec, 'full', again.prepared, again.units.reverse()))).toBe(JSON.stringify(findings));
+    expect(JSON.stringify(opposites.analyse(spec, 'full', again.prepared, again.units.reverse()))).toBe(
+      JSON.stringify(findings),
+    );
   });
 
   test('a unit that is missing and a unit that was altered are refused by name', async () => {
     const { spec, prepared, units } = await ran(TROPES);
-    expect(() => opposites.analyse(spec, 'full', prepared, units.slice(1))).toThrow(`Unit "${units[0]?.id ?? ''}" has not run`);
-    const altered = JSON.parse(JSON.stringify(units)) as { id: string; data: { contexts: { own: (number | string)[] }[] } & JsonObject }[];
+    expect(() => opposites.analyse(spec, 'full', prepared, units.slice(1))).toThrow(
+      `Unit "${units[0]?.id ?? ''}" has not run`,
+    );
+    const altered = JSON.parse(JSON.stringify(units)) as {
+      id: string;
+      data: { contexts: { own: (number | string)[] }[] } & JsonObject;
+    }[];
     const first = altered[0]?.data.contexts[2] ?? expect.unreachable('no context');
     first.own[3] = 'many';
-    expect(() => opposites.analyse(spec, 'full', prepared, altered)).toThrow('contexts[2].own[3] must be a finite number');
+    expect(() => opposites.analyse(spec, 'full', prepared, altered)).toThrow(
+      'contexts[2].own[3] must be a finite number',
+    );
   });
 
   test('a unit that was not prepared does not run', async () => {
     const spec = SPEC;
     const subject = plantedSubject(spec, TROPES);
     const prepared = await opposites.prepare(spec, 'quick', subject, {});
-    const late = opposites.units(spec, 'full').find(({ id }) => !opposites.units(spec, 'quick').some((unit) => unit.id === id)) ?? expect.unreachable('all are quick');
+    const late =
+      opposites.units(spec, 'full').find(({ id }) => !opposites.units(spec, 'quick').some((unit) => unit.id === id)) ??
+      expect.unreachable('all are quick');
     await expect(opposites.run(spec, late, prepared, subject, {})).rejects.toMatchObject({ code: 'unit-invalid' });
   });
 
   test('the report can be written and read again', async () => {
     for (const size of ['full', 'quick'] as const) {
       const { prepared, units, findings } = await ran(TROPES, size);
-      const head = { experiment: 'D', design: 'opposites' as const, specSha256: 'a'.repeat(64), size, model: PLANTED_MODEL, backend: 'node' };
+      const head = {
+        experiment: 'D',
+        design: 'opposites' as const,
+        specSha256: 'a'.repeat(64),
+        size,
+        model: PLANTED_MODEL,
+        backend: 'node',
+      };
       const report = makeReport({ ...loaded(), spec: SPEC }, { head, prepared, units }, 'b'.repeat(64));
       const again = parseReport(serialiseReport(report));
       expect(again.verdict).toBe(findings.verdict);
@@ -306,7 +372,9 @@ describe('what is kept', () => {
   });
 
   test('the figure has a dot an axis, an interval a cell and a line by dose', async () => {
-    const { findings: { figure } } = await ran(TROPES);
+    const {
+      findings: { figure },
+    } = await ran(TROPES);
     const dots = figure.panels[0]?.series.filter(({ as }) => as === 'dots') ?? [];
     expect(dots.map(({ points }) => points.length)).toEqual([12, 12, 12, 12]);
     expect(dots[0]?.points.every(({ label }) => label !== undefined && label.includes('–'))).toBe(true);

@@ -2,14 +2,32 @@
 import { describe, expect, it } from 'vitest';
 import { auroc } from '../../src/core/stats.ts';
 import { fitReadout, readDigits, streamOf } from '../../src/experiments/outside-text/instruments.ts';
-import { editOfNeutral, HEAD_EDITS, isRight, massOf, oddsOf, oddsWith, type Reading } from '../../src/experiments/outside-text/odds.ts';
-import { flexibility, outsideTextiness, robustness, robustnessByItem, scoresOf } from '../../src/experiments/outside-text/scores.ts';
+import {
+  editOfNeutral,
+  HEAD_EDITS,
+  isRight,
+  massOf,
+  oddsOf,
+  oddsWith,
+  type Reading,
+} from '../../src/experiments/outside-text/odds.ts';
+import {
+  flexibility,
+  outsideTextiness,
+  robustness,
+  robustnessByItem,
+  scoresOf,
+} from '../../src/experiments/outside-text/scores.ts';
 import type { FamilyData } from '../../src/experiments/outside-text/data.ts';
 import { bisect, searchStrength } from '../../src/experiments/outside-text/strength.ts';
 import { heldOutScores } from '../../src/experiments/outside-text/visibility.ts';
 import { createRng } from '../../src/core/rng.ts';
 
-const reading = (shares: readonly number[], answer: number | null): Reading => ({ item: { id: 'x', text: 'x', answer }, logs: shares.map(Math.log), streams: null });
+const reading = (shares: readonly number[], answer: number | null): Reading => ({
+  item: { id: 'x', text: 'x', answer },
+  logs: shares.map(Math.log),
+  streams: null,
+});
 /** Kept 0.1 + 0.2, broken 0.05 + 0.15; half of the probability is elsewhere. */
 const WORDS = reading([0.1, 0.2, 0.05, 0.15], null);
 const DIGITS = reading([0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.4, 0.3, 0.06], 7);
@@ -33,10 +51,16 @@ describe('log-odds of a rule', () => {
 
   it('of sums under a readout, a calculator and one with wrong operands are those of the renormalised distribution', () => {
     const digits = [0, 0, 0, 0, 0, 0, 0, 0.5, 1, 0];
-    expect(oddsWith(DIGITS, HEAD_EDITS.readout(2, digits, 7))).toBeCloseTo(Math.log((0.4 * Math.exp(1)) / (0.2 + 0.3 * Math.exp(2))), 12);
+    expect(oddsWith(DIGITS, HEAD_EDITS.readout(2, digits, 7))).toBeCloseTo(
+      Math.log((0.4 * Math.exp(1)) / (0.2 + 0.3 * Math.exp(2))),
+      12,
+    );
     expect(oddsWith(DIGITS, HEAD_EDITS.calculator(1.5, [], 7))).toBeCloseTo(Math.log(0.4 / 0.5) + 1.5, 12);
     // 7 + 3 = 10: the digit 0.
-    expect(oddsWith(DIGITS, HEAD_EDITS['wrong-operands'](1.5, [], 7))).toBeCloseTo(Math.log(0.4 / (0.48 + 0.02 * Math.exp(1.5))), 12);
+    expect(oddsWith(DIGITS, HEAD_EDITS['wrong-operands'](1.5, [], 7))).toBeCloseTo(
+      Math.log(0.4 / (0.48 + 0.02 * Math.exp(1.5))),
+      12,
+    );
   });
 
   it('of an edit give the KL and the surprise that a whole vocabulary gives', () => {
@@ -54,8 +78,23 @@ describe('log-odds of a rule', () => {
 /** Data with the given shares E of two items; every condition holds `none` at E = 0.5. */
 function dataOf(clean: readonly number[], attacked: readonly number[], excepted: readonly number[]): FamilyData {
   const logit = (share: number): number => Math.log(share / (1 - share));
-  const odds = (shares: readonly number[]): ReadonlyMap<string, readonly number[]> => new Map([['none', shares.map(() => 0)], ['fixed', shares.map(logit)]]);
-  return { items: 2, clean: odds(clean), attacks: [odds(attacked)], exceptions: [odds(excepted)], doses: new Map(), places: [], mass: [], right: [], visibility: new Map(), surprise: new Map() };
+  const odds = (shares: readonly number[]): ReadonlyMap<string, readonly number[]> =>
+    new Map([
+      ['none', shares.map(() => 0)],
+      ['fixed', shares.map(logit)],
+    ]);
+  return {
+    items: 2,
+    clean: odds(clean),
+    attacks: [odds(attacked)],
+    exceptions: [odds(excepted)],
+    doses: new Map(),
+    places: [],
+    mass: [],
+    right: [],
+    visibility: new Map(),
+    surprise: new Map(),
+  };
 }
 
 describe('scores of a placement', () => {
@@ -77,7 +116,10 @@ describe('scores of a placement', () => {
     const other = scoresOf(dataOf([0.8, 0.8], [0.6, 0.6], [0.3, 0.3]), 'fixed');
     if (other === null) throw new Error('it is in every condition');
     const mean = added.reduce((sum, value) => sum + value, 0) / 3;
-    expect(outsideTextiness(other, [0, 1])).toBeCloseTo((3 * mean ** 2) / added.reduce((sum, value) => sum + value ** 2, 0), 12);
+    expect(outsideTextiness(other, [0, 1])).toBeCloseTo(
+      (3 * mean ** 2) / added.reduce((sum, value) => sum + value ** 2, 0),
+      12,
+    );
   });
 
   it('are none where a condition lacks the placement', () => {
@@ -139,7 +181,8 @@ describe('how strong a placement must be', () => {
 
 describe('placements that push', () => {
   it('do so at a quarter and a half of the depth and where the last layer ends', () => {
-    const streams = (layerCount: number): number[] => (['early', 'middle', 'last'] as const).map((placement) => streamOf(placement, { layerCount }));
+    const streams = (layerCount: number): number[] =>
+      (['early', 'middle', 'last'] as const).map((placement) => streamOf(placement, { layerCount }));
     expect(streams(30)).toEqual([8, 15, 30]);
     expect(streams(4)).toEqual([1, 2, 4]);
     expect(streams(2)).toEqual([1, 1, 2]);

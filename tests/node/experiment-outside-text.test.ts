@@ -19,11 +19,13 @@ async function ran(world: World, size: RunSize = 'full'): Promise<Ran> {
   const subject = outsideTextSubject(spec, world);
   const prepared = await outsideText.prepare(spec, size, subject, {});
   const units: UnitResult[] = [];
-  for (const unit of outsideText.units(spec, size)) units.push({ id: unit.id, data: await outsideText.run(spec, unit, prepared, subject, {}) });
+  for (const unit of outsideText.units(spec, size))
+    units.push({ id: unit.id, data: await outsideText.run(spec, unit, prepared, subject, {}) });
   return { prepared, units, findings: outsideText.analyse(spec, size, prepared, units) };
 }
 
-const value = ({ measures }: Findings, id: string): number => measures.find((measure) => measure.id === id)?.estimate.value ?? Number.NaN;
+const value = ({ measures }: Findings, id: string): number =>
+  measures.find((measure) => measure.id === id)?.estimate.value ?? Number.NaN;
 
 describe('a planted trade-off', () => {
   let full: Ran;
@@ -50,14 +52,16 @@ describe('a planted trade-off', () => {
   });
 
   it('brings every placement to the clean effect that all share', () => {
-    for (const name of ['early', 'middle', 'last', 'gated', 'fixed']) expect(value(full.findings, `s1.effect.${name}`)).toBeCloseTo(1, 0);
+    for (const name of ['early', 'middle', 'last', 'gated', 'fixed'])
+      expect(value(full.findings, `s1.effect.${name}`)).toBeCloseTo(1, 0);
     expect(value(full.findings, 's1.effect.fixed')).toBeCloseTo(1, 5);
     expect(value(full.findings, 's2.effect.calculator')).toBeCloseTo(1, 5);
   });
 
   it('cannot see edits of the word scores at any layer, and sees pushes from their layer on', () => {
     const panel = full.findings.figure.panels.find(({ title }) => title.startsWith('Never insult: can it be seen'));
-    const line = (name: string): number[] => panel?.series.find((series) => series.name === name)?.points.map(({ y }) => y) ?? [];
+    const line = (name: string): number[] =>
+      panel?.series.find((series) => series.name === name)?.points.map(({ y }) => y) ?? [];
     expect(line('word scores')).toEqual([0.5, 0.5, 0.5, 0.5, 0.5]);
     expect(line('middle steering').slice(0, 2)).toEqual([0.5, 0.5]);
     expect(Math.min(...line('middle steering').slice(2))).toBeGreaterThan(0.9);
@@ -85,7 +89,10 @@ describe('a planted trade-off', () => {
   });
 
   it('finds with its power what its own interval allows: both are of one statistic', () => {
-    for (const { estimate: { low, high }, detectable } of full.findings.contrasts) {
+    for (const {
+      estimate: { low, high },
+      detectable,
+    } of full.findings.contrasts) {
       if (low === null || high === null || detectable === null || high - low < 1e-6) continue;
       // t(0.975) + t(0.8) with 39 degrees of freedom, where the interval is as wide as a normal one.
       const ratio = detectable / ((high - low) / (2 * 1.96));
@@ -95,7 +102,9 @@ describe('a planted trade-off', () => {
   });
 
   it('names every mark of its figure in the key, alike in all panels', () => {
-    for (const { title, series } of full.findings.figure.panels.filter(({ title }) => !title.includes('can it be seen'))) {
+    for (const { title, series } of full.findings.figure.panels.filter(
+      ({ title }) => !title.includes('can it be seen'),
+    )) {
       const marks = series.filter(({ as }) => as === 'intervals');
       expect(marks.length, title).toBeGreaterThan(3);
       for (const { points } of marks) expect(points).toHaveLength(1);
@@ -109,13 +118,20 @@ describe('a planted trade-off', () => {
   });
 
   it('says the same after a JSON round trip and in another order of units', () => {
-    const again = JSON.parse(JSON.stringify({ prepared: full.prepared, units: full.units })) as Pick<Ran, 'prepared' | 'units'>;
-    expect(JSON.stringify(outsideText.analyse(spec, 'full', again.prepared, [...again.units].reverse()))).toBe(JSON.stringify(full.findings));
+    const again = JSON.parse(JSON.stringify({ prepared: full.prepared, units: full.units })) as Pick<
+      Ran,
+      'prepared' | 'units'
+    >;
+    expect(JSON.stringify(outsideText.analyse(spec, 'full', again.prepared, [...again.units].reverse()))).toBe(
+      JSON.stringify(full.findings),
+    );
   });
 
   it('refuses to analyse without a unit, by its name', () => {
     const without = full.units.filter(({ id }) => id !== 's2.attack.dream');
-    expect(() => outsideText.analyse(spec, 'full', full.prepared, without)).toThrow(/Unit s2\.attack\.dream is missing/);
+    expect(() => outsideText.analyse(spec, 'full', full.prepared, without)).toThrow(
+      /Unit s2\.attack\.dream is missing/,
+    );
   });
 
   it('is robust over all doses only where it is at the largest', () => {
@@ -133,10 +149,16 @@ describe('another planted world', () => {
   });
 
   it('is partial where only the two ends differ', async () => {
-    const { findings } = await ran({
-      ...TRADE_OFF,
-      early: { attack: 0.4, exception: 1.6 }, middle: { attack: 0.5, exception: 1.5 }, last: { attack: 0.6, exception: 1.4 }, head: { attack: 0.8, exception: 1.3 },
-    }, 'quick');
+    const { findings } = await ran(
+      {
+        ...TRADE_OFF,
+        early: { attack: 0.4, exception: 1.6 },
+        middle: { attack: 0.5, exception: 1.5 },
+        last: { attack: 0.6, exception: 1.4 },
+        head: { attack: 0.8, exception: 1.3 },
+      },
+      'quick',
+    );
     expect(findings.verdict).toBe('PARTIAL');
     expect(findings.because).toContain('the trends do not both hold');
     expect(findings.because).toContain('the two ends differ in both');
@@ -155,15 +177,21 @@ describe('another planted world', () => {
   it('leaves a placement that cannot be calibrated out of the trend, and says so', async () => {
     const { findings, units } = await ran({ ...TRADE_OFF, gain: { early: 2, middle: 2, last: 0 } }, 'quick');
     expect(findings.because).toContain('not last-layer steering');
-    expect(findings.contrasts.find(({ id }) => id === 's1.robustness-rises')?.says).toContain('prompt < early steering < middle steering < gated word scores < fixed word scores');
+    expect(findings.contrasts.find(({ id }) => id === 's1.robustness-rises')?.says).toContain(
+      'prompt < early steering < middle steering < gated word scores < fixed word scores',
+    );
     expect(findings.verdict).toBe('CONFIRM');
-    expect(Object.keys((units.find(({ id }) => id === 's1.clean.quick')?.data['odds'] ?? {}) as object)).toContain('last.kl');
+    expect(Object.keys((units.find(({ id }) => id === 's1.clean.quick')?.data['odds'] ?? {}) as object)).toContain(
+      'last.kl',
+    );
   });
 
   it('is inconclusive where fewer than four placements are left', async () => {
     const { findings } = await ran({ ...TRADE_OFF, gain: { early: 0, middle: 0, last: 0 } }, 'quick');
     expect(findings.verdict).toBe('INCONCLUSIVE');
-    expect(findings.because).toContain('Never insult: enough placements reach the clean effect that all must share; asked for at least 4, found 3');
+    expect(findings.because).toContain(
+      'Never insult: enough placements reach the clean effect that all must share; asked for at least 4, found 3',
+    );
   });
 
   it('goes on without the KL of pushes that move nothing', async () => {
@@ -183,7 +211,8 @@ describe('the sizes of a run', () => {
   });
 
   it('stays within its budget of tokens', () => {
-    const cost = (size: RunSize): number => outsideText.units(spec, size).reduce((sum, unit) => sum + unit.cost.read, 0);
+    const cost = (size: RunSize): number =>
+      outsideText.units(spec, size).reduce((sum, unit) => sum + unit.cost.read, 0);
     expect(cost('full')).toBeLessThan(300_000);
     expect(cost('quick')).toBeLessThan(60_000);
     expect(outsideText.preparation(spec, 'full').read).toBeLessThan(80_000);
@@ -193,6 +222,8 @@ describe('the sizes of a run', () => {
   it('refuses a unit that the spec has not', async () => {
     const subject = outsideTextSubject(spec, TRADE_OFF);
     const prepared = await outsideText.prepare(spec, 'quick', subject, {});
-    await expect(outsideText.run(spec, { id: 's3.clean', cost: { read: 0, written: 0 } }, prepared, subject, {})).rejects.toThrow(/no unit s3\.clean/);
+    await expect(
+      outsideText.run(spec, { id: 's3.clean', cost: { read: 0, written: 0 } }, prepared, subject, {}),
+    ).rejects.toThrow(/no unit s3\.clean/);
   });
 });

@@ -19,7 +19,11 @@ function wordSubject(): { readonly subject: Subject; readonly clock: () => numbe
         if ('user' in text) continue;
         const words = text.join(' ').split(' ');
         for (const at of words.keys()) seen.add(words.slice(0, at + 1).join(' '));
-        tapAfter.forEach((after) => taps.forEach((tap) => encode(tap).forEach((_, at) => seen.add(`${text.slice(0, after + 1).join(' ')}|${tap}|${at}`))));
+        tapAfter.forEach((after) =>
+          taps.forEach((tap) =>
+            encode(tap).forEach((_, at) => seen.add(`${text.slice(0, after + 1).join(' ')}|${tap}|${at}`)),
+          ),
+        );
       }
       now += 1000 * seen.size;
       return passages.map(() => ({ taps: [] }));

@@ -15,15 +15,24 @@ const source = serialiseReport(sampleExperiment);
 const altered = (path: readonly (string | number)[], value: unknown): string => alteredJson(source, path, value);
 
 describe('the command that makes a run again', () => {
-  const of = (change: { id?: string; model?: string }) => experimentCommand({ experiment: { ...sampleExperiment.experiment, id: change.id ?? 'A' }, model: { ...sampleExperiment.model, id: change.model ?? EMBEDDED_MODEL } });
+  const of = (change: { id?: string; model?: string }) =>
+    experimentCommand({
+      experiment: { ...sampleExperiment.experiment, id: change.id ?? 'A' },
+      model: { ...sampleExperiment.model, id: change.model ?? EMBEDDED_MODEL },
+    });
 
   it('names folder and spec where every checkout has them, and says what to put in elsewhere', () => {
     expect(existsSync(`public/models/${EMBEDDED_MODEL}`)).toBe(true);
     expect(of({})).toBe(`npm run -s flipside -- experiment A --model public/models/${EMBEDDED_MODEL} --out A-results`);
-    expect(of({ id: 'my-own' })).toBe(`npm run -s flipside -- experiment YOUR_SPEC.json --model public/models/${EMBEDDED_MODEL} --out my-own-results`);
+    expect(of({ id: 'my-own' })).toBe(
+      `npm run -s flipside -- experiment YOUR_SPEC.json --model public/models/${EMBEDDED_MODEL} --out my-own-results`,
+    );
     expect(of({ model: 'disk-qwen' })).toBe('npm run -s flipside -- experiment A --model MODEL_FOLDER --out A-results');
     expect(commandNotes(of({}), sampleExperiment)).toEqual([]);
-    expect(commandNotes(of({ id: 'x', model: 'y' }), { model: { ...sampleExperiment.model, id: 'y' } })).toEqual(['YOUR_SPEC.json: the file of the spec, wherever it lies.', 'MODEL_FOLDER: a folder with the files of y.']);
+    expect(commandNotes(of({ id: 'x', model: 'y' }), { model: { ...sampleExperiment.model, id: 'y' } })).toEqual([
+      'YOUR_SPEC.json: the file of the spec, wherever it lies.',
+      'MODEL_FOLDER: a folder with the files of y.',
+    ]);
   });
 
   it('never takes a spec of one’s own for the shipped one whose id it has', () => {
@@ -32,7 +41,10 @@ describe('the command that makes a run again', () => {
 });
 
 describe('the report of an experiment', () => {
-  it.each([['full', sampleExperiment], ['quick', quickExperiment]] as const)('of a %s run gives back what was written, and writes the same text again', (_, report) => {
+  it.each([
+    ['full', sampleExperiment],
+    ['quick', quickExperiment],
+  ] as const)('of a %s run gives back what was written, and writes the same text again', (_, report) => {
     const written = serialiseReport(report);
     expect(parseReport(written)).toEqual(report);
     expect(serialiseReport(parseReport(written))).toBe(written);
@@ -40,10 +52,14 @@ describe('the report of an experiment', () => {
   });
 
   it('is the same text whatever the order of the keys, rounds to six digits, and keeps nothing that it does not know', () => {
-    const shuffled = Object.fromEntries(Object.entries({ ...sampleExperiment, secret: 'x' }).reverse()) as unknown as ExperimentReport;
+    const shuffled = Object.fromEntries(
+      Object.entries({ ...sampleExperiment, secret: 'x' }).reverse(),
+    ) as unknown as ExperimentReport;
     expect(serialiseReport(shuffled)).toBe(source);
     const [gate] = sampleExperiment.gates;
-    expect(parseReport(serialiseReport({ ...sampleExperiment, gates: [{ ...gate!, at: 2 / 3 }] })).gates[0]!.at).toBe(0.666667);
+    expect(parseReport(serialiseReport({ ...sampleExperiment, gates: [{ ...gate!, at: 2 / 3 }] })).gates[0]!.at).toBe(
+      0.666667,
+    );
   });
 
   it.each([
@@ -71,13 +87,37 @@ describe('the report of an experiment', () => {
     [['wouldChange', 1], 7, 'report.wouldChange[1] must be a string'],
     [['limits'], 'none', 'report.limits must be a list'],
     [['figure', 'panels'], 'none', 'report.figure.panels must be a list'],
-    [['figure', 'panels', 0, 'series', 0, 'tone'], 'loud', 'report.figure.panels[0].series[0].tone must be one of positive'],
-    [['figure', 'panels', 0, 'series', 0, 'points', 3, 'x'], 'three', 'report.figure.panels[0].series[0].points[3].x must be a finite number'],
-    [['figure', 'panels', 0, 'series', 0, 'points', 3, 'high'], undefined, 'report.figure.panels[0].series[0].points[3] must have both ends'],
+    [
+      ['figure', 'panels', 0, 'series', 0, 'tone'],
+      'loud',
+      'report.figure.panels[0].series[0].tone must be one of positive',
+    ],
+    [
+      ['figure', 'panels', 0, 'series', 0, 'points', 3, 'x'],
+      'three',
+      'report.figure.panels[0].series[0].points[3].x must be a finite number',
+    ],
+    [
+      ['figure', 'panels', 0, 'series', 0, 'points', 3, 'high'],
+      undefined,
+      'report.figure.panels[0].series[0].points[3] must have both ends',
+    ],
     [['figure', 'panels', 0, 'x', 'log'], true, 'report.figure.panels[0].series[0].points[0].x must lie above 0'],
-    [['figure', 'panels', 1, 'x', 'log'], true, 'report.figure.panels[1].x has categories, which no logarithm can order'],
-    [['figure', 'panels', 1, 'series', 0, 'points', 0, 'x'], 'nowhere', 'report.figure.panels[1].series[0].points[0].x must be one of author stays'],
-    [['figure', 'panels', 1, 'x', 'categories'], ['one', 'one'], 'report.figure.panels[1].x.categories names one twice'],
+    [
+      ['figure', 'panels', 1, 'x', 'log'],
+      true,
+      'report.figure.panels[1].x has categories, which no logarithm can order',
+    ],
+    [
+      ['figure', 'panels', 1, 'series', 0, 'points', 0, 'x'],
+      'nowhere',
+      'report.figure.panels[1].series[0].points[0].x must be one of author stays',
+    ],
+    [
+      ['figure', 'panels', 1, 'x', 'categories'],
+      ['one', 'one'],
+      'report.figure.panels[1].x.categories names one twice',
+    ],
     [['figure', 'panels', 1, 'y', 'range'], [1, 1], 'report.figure.panels[1].y.range must rise'],
     [['figure', 'panels', 1, 'lines', 0, 'across'], 'z', 'report.figure.panels[1].lines[0].across must be one of x, y'],
     [['model', 'hidden'], 0, 'report.model.hidden must be a whole number from 1'],
@@ -109,7 +149,12 @@ describe('the report of an experiment', () => {
   });
 
   it('is not written where it could not be read again', () => {
-    const record = refusal(() => serialiseReport({ ...sampleExperiment, measures: [{ id: 'x', says: 'x', unit: 'x', estimate: { value: NaN, low: null, high: null, n: 1 } }] }));
+    const record = refusal(() =>
+      serialiseReport({
+        ...sampleExperiment,
+        measures: [{ id: 'x', says: 'x', unit: 'x', estimate: { value: NaN, low: null, high: null, n: 1 } }],
+      }),
+    );
     expect(record.code).toBe('internal');
     expect(record.message).toContain('report.measures[0].estimate.value must be a finite number');
   });

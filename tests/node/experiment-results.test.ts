@@ -15,7 +15,11 @@ import { parseReport, serialiseReport } from '../../src/format/experiment-report
 
 const EXPERIMENTS = fileURLToPath(new URL('../../experiments', import.meta.url));
 const MODEL = 'smollm2-135m-instruct-q4';
-const WEIGHTS = (JSON.parse(readFileSync(fileURLToPath(new URL('../../probes/kind-cruel/probe.json', import.meta.url)), 'utf8')) as { model: { weightsSha256: string } }).model.weightsSha256;
+const WEIGHTS = (
+  JSON.parse(readFileSync(fileURLToPath(new URL('../../probes/kind-cruel/probe.json', import.meta.url)), 'utf8')) as {
+    model: { weightsSha256: string };
+  }
+).model.weightsSha256;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 describe.each(['A', 'A2', 'B', 'C', 'D'])('the results of %s', (letter) => {
@@ -25,7 +29,14 @@ describe.each(['A', 'A2', 'B', 'C', 'D'])('the results of %s', (letter) => {
     const source = readFileSync(join(EXPERIMENTS, letter, 'spec.json'), 'utf8');
     expect(read('spec.json')).toBe(source);
     const { experiment, model, backend } = parseReport(read('report.json'));
-    expect({ id: experiment.id, size: experiment.size, spec: experiment.specSha256, model: model.id, weights: model.weightsSha256, backend }).toEqual({ id: letter, size: 'full', spec: sha256(source), model: MODEL, weights: WEIGHTS, backend: 'node' });
+    expect({
+      id: experiment.id,
+      size: experiment.size,
+      spec: experiment.specSha256,
+      model: model.id,
+      weights: model.weightsSha256,
+      backend,
+    }).toEqual({ id: letter, size: 'full', spec: sha256(source), model: MODEL, weights: WEIGHTS, backend: 'node' });
   });
 
   it('come out of their units again, bit by bit', () => {
@@ -43,10 +54,21 @@ describe.each(['A', 'A2', 'B', 'C', 'D'])('the results of %s', (letter) => {
   it('say in the two sentences at a glance what decides, without names of the code or a hyphen for a minus', () => {
     const report = parseReport(read('report.json'));
     const { lead } = leadOf(report.because, 260);
-    expect(lead).toContain({ A: '4 of 4 gates fail, so nothing is concluded', A2: 'Additivity is refuted', B: 'may not be read', C: 'A gate fails', D: 'Tropes or opposites cannot be told' }[letter] ?? 'a sixth experiment');
+    expect(lead).toContain(
+      {
+        A: '4 of 4 gates fail, so nothing is concluded',
+        A2: 'Additivity is refuted',
+        B: 'may not be read',
+        C: 'A gate fails',
+        D: 'Tropes or opposites cannot be told',
+      }[letter] ?? 'a sixth experiment',
+    );
     expect(leadOf(lead, 1).rest, 'two sentences').not.toBe('');
-    const ids = [...report.gates, ...report.contrasts, ...report.measures].map(({ id }) => id).filter((id) => id.includes('-') || id.includes('.'));
-    for (const { says } of [...report.gates, ...report.contrasts, ...report.measures]) expect(says).not.toMatch(/(^|[\s([])-\d/);
+    const ids = [...report.gates, ...report.contrasts, ...report.measures]
+      .map(({ id }) => id)
+      .filter((id) => id.includes('-') || id.includes('.'));
+    for (const { says } of [...report.gates, ...report.contrasts, ...report.measures])
+      expect(says).not.toMatch(/(^|[\s([])-\d/);
     expect(report.figure.caption).not.toMatch(/(^|[\s([])-\d/);
     for (const sentence of [report.because, ...report.wouldChange, ...report.limits]) {
       expect(sentence).not.toMatch(/(^|[\s([])-\d/);
@@ -55,10 +77,15 @@ describe.each(['A', 'A2', 'B', 'C', 'D'])('the results of %s', (letter) => {
   });
 
   it('give the power of each contrast for the statistic whose interval stands beside it', () => {
-    for (const { id, estimate: { low, high }, detectable } of parseReport(read('report.json')).contrasts) {
+    for (const {
+      id,
+      estimate: { low, high },
+      detectable,
+    } of parseReport(read('report.json')).contrasts) {
       if (low === null || high === null || high === low) continue;
       expect(detectable, id).not.toBeNull();
-      // t(0.975) + t(0.8) lies between 2.8 and 3.4 from 8 units on; bootstrap intervals of few units are too narrow, and skewed ones uneven.
+      // t(0.975) + t(0.8) lies between 2.8 and 3.4 from 8 units on; bootstrap intervals of few units are too narrow,
+      // and skewed ones uneven.
       const ratio = (detectable ?? NaN) / ((high - low) / (2 * 1.96));
       expect(ratio, id).toBeGreaterThan(2.4);
       expect(ratio, id).toBeLessThan(3.8);

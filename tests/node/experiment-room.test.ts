@@ -10,35 +10,82 @@ import { createExperimentRoom } from '../../src/worker/host/experiment-room.ts';
 import { TINY_SPEC, tinyDesign, tinySubject } from '../fixtures/tiny-design.ts';
 
 const never = new AbortController().signal;
-const STORIES = { name: STORIES_SET, header: readFileSync(`probes/sets/${STORIES_SET}/${STORIES_SET}.set.json`, 'utf8'), rows: readFileSync(`probes/sets/${STORIES_SET}/${STORIES_SET}.jsonl`, 'utf8') };
+const STORIES = {
+  name: STORIES_SET,
+  header: readFileSync(`probes/sets/${STORIES_SET}/${STORIES_SET}.set.json`, 'utf8'),
+  rows: readFileSync(`probes/sets/${STORIES_SET}/${STORIES_SET}.jsonl`, 'utf8'),
+};
 
 const room = ({ backend = 'webgpu', ran = () => undefined }: { backend?: string; ran?: (id: string) => void } = {}) => {
   const clock = { now: 0 };
-  return createExperimentRoom((neutral) => {
-    expect(neutral.length).toBeGreaterThan(0);
-    return { subject: tinySubject(clock), backend };
-  }, { authors: tinyDesign(ran) }, () => clock.now);
+  return createExperimentRoom(
+    (neutral) => {
+      expect(neutral.length).toBeGreaterThan(0);
+      return { subject: tinySubject(clock), backend };
+    },
+    { authors: tinyDesign(ran) },
+    () => clock.now,
+  );
 };
-const run = async (parts: readonly ExperimentPart[] = [], { size = 'full' as const, spec = TINY_SPEC, ...how }: { size?: 'full' | 'quick'; spec?: string; backend?: string; ran?: (id: string) => void; signal?: AbortSignal } = {}) => {
+const run = async (
+  parts: readonly ExperimentPart[] = [],
+  {
+    size = 'full' as const,
+    spec = TINY_SPEC,
+    ...how
+  }: {
+    size?: 'full' | 'quick';
+    spec?: string;
+    backend?: string;
+    ran?: (id: string) => void;
+    signal?: AbortSignal;
+  } = {},
+) => {
   const told: ExperimentPart[] = [];
   const progress: ExperimentProgress[] = [];
-  const outcome = await room(how).run({ spec, size, parts, stories: STORIES }, (step) => progress.push(step), (part) => told.push(part), how.signal ?? never).catch((error: unknown) => error);
+  const outcome = await room(how)
+    .run(
+      { spec, size, parts, stories: STORIES },
+      (step) => progress.push(step),
+      (part) => told.push(part),
+      how.signal ?? never,
+    )
+    .catch((error: unknown) => error);
   return { outcome, told, progress };
 };
 type Outcome = Awaited<ReturnType<ReturnType<typeof room>['run']>>;
 
 describe('the room of experiments', () => {
   it('reads a spec, and refuses one by the path that is wrong', () => {
-    expect(room().check(TINY_SPEC)).toMatchObject({ id: 'tiny', design: 'authors', claim: 'Words are long.', units: { quick: 2, full: 7 }, sha256: createHash('sha256').update(TINY_SPEC).digest('hex') });
+    expect(room().check(TINY_SPEC)).toMatchObject({
+      id: 'tiny',
+      design: 'authors',
+      claim: 'Words are long.',
+      units: { quick: 2, full: 7 },
+      sha256: createHash('sha256').update(TINY_SPEC).digest('hex'),
+    });
     expect(() => room().check(TINY_SPEC.replace('"seed":1', '"seed":-1'))).toThrow(/spec\.seed must be a whole number/);
-    expect(() => createExperimentRoom(() => { throw new Error('no model'); }, {}).check(TINY_SPEC)).toThrow(/spec\.design is "authors", which this version cannot run/);
+    expect(() =>
+      createExperimentRoom(() => {
+        throw new Error('no model');
+      }, {}).check(TINY_SPEC),
+    ).toThrow(/spec\.design is "authors", which this version cannot run/);
   });
 
   it('tells every part as it ends, and gives the report and the units of all', async () => {
     const { outcome, told, progress } = await run();
     const { report, units } = outcome as Outcome;
-    expect(told.map(({ id }) => id)).toEqual(['full/prepared', ...Array.from({ length: 7 }, (_, index) => `full/w${index}`)]);
-    expect(report).toMatchObject({ verdict: 'CONFIRM', backend: 'webgpu', units: 7, unitsSha256: createHash('sha256').update(units).digest('hex'), experiment: { id: 'tiny', size: 'full' } });
+    expect(told.map(({ id }) => id)).toEqual([
+      'full/prepared',
+      ...Array.from({ length: 7 }, (_, index) => `full/w${index}`),
+    ]);
+    expect(report).toMatchObject({
+      verdict: 'CONFIRM',
+      backend: 'webgpu',
+      units: 7,
+      unitsSha256: createHash('sha256').update(units).digest('hex'),
+      experiment: { id: 'tiny', size: 'full' },
+    });
     expect(parseUnits(units, 'units').units).toHaveLength(7);
     expect(progress.at(-1)).toMatchObject({ stage: 'units', done: 7, total: 7 });
   });
@@ -49,9 +96,15 @@ describe('the room of experiments', () => {
     const shuffled = `${[head, prepared, ...rest.reverse()].join('\n')}\n`;
     const other = TINY_SPEC.replace('"id":"tiny"', '"id":"other"');
     expect(room({}).analyse([other, TINY_SPEC], shuffled)).toEqual({ spec: 1, outcome: { report, units } });
-    expect(() => room({}).analyse([other], units)).toThrow(/^units line 1\.experiment is "tiny", and no spec of it is here/);
-    expect(() => room({}).analyse([TINY_SPEC.replace('"long":5', '"long":6')], units)).toThrow(/^units\.specSha256 is .* and the spec's is/);
-    expect(() => room({}).analyse([TINY_SPEC], units.replace(/\{"unit":"w3".*\n/, ''))).toThrow(/1 of 7 units are missing: w3/);
+    expect(() => room({}).analyse([other], units)).toThrow(
+      /^units line 1\.experiment is "tiny", and no spec of it is here/,
+    );
+    expect(() => room({}).analyse([TINY_SPEC.replace('"long":5', '"long":6')], units)).toThrow(
+      /^units\.specSha256 is .* and the spec's is/,
+    );
+    expect(() => room({}).analyse([TINY_SPEC], units.replace(/\{"unit":"w3".*\n/, ''))).toThrow(
+      /1 of 7 units are missing: w3/,
+    );
     expect(() => room({}).analyse([TINY_SPEC], units.slice(0, -9))).toThrow(/units line 9 is not JSON/);
   });
 
@@ -84,22 +137,30 @@ describe('the room of experiments', () => {
       return (outcome as AppError).message;
     };
     expect(await refused(told, { backend: 'wasm' })).toContain('Engines differ in their last bits');
-    expect(await refused(told, { spec: TINY_SPEC.replace('"seed":1', '"seed":2') })).toContain('The spec was changed in between');
+    expect(await refused(told, { spec: TINY_SPEC.replace('"seed":1', '"seed":2') })).toContain(
+      'The spec was changed in between',
+    );
     expect(await refused(told.slice(1))).toContain('another preparation');
     const [prepared, ...units] = told;
-    expect(await refused([{ id: 'full/prepared', text: prepared!.text.replace('"offset":6', '"offset":7') }, ...units])).toContain('another preparation');
+    expect(
+      await refused([{ id: 'full/prepared', text: prepared!.text.replace('"offset":6', '"offset":7') }, ...units]),
+    ).toContain('another preparation');
     expect(await refused([{ id: 'full/w0', text: '{' }])).toContain('full/w0 is not JSON');
   });
 
   it('keeps what ran before it was stopped', async () => {
     const controller = new AbortController();
-    const { outcome, told } = await run([], { signal: controller.signal, ran: (id) => id === 'w2' && controller.abort() });
+    const { outcome, told } = await run([], {
+      signal: controller.signal,
+      ran: (id) => id === 'w2' && controller.abort(),
+    });
     expect(outcome).toMatchObject({ code: 'cancelled' });
     expect(told.map(({ id }) => id)).toEqual(['full/prepared', 'full/w0', 'full/w1', 'full/w2']);
   });
 
   it('estimates both sizes by one reading, and less of what has run', async () => {
-    const estimate = (parts: readonly ExperimentPart[]) => room().estimate({ spec: TINY_SPEC, parts, stories: STORIES }, never);
+    const estimate = (parts: readonly ExperimentPart[]) =>
+      room().estimate({ spec: TINY_SPEC, parts, stories: STORIES }, never);
     const { seconds } = await estimate([]);
     // Ten tokens a step: the preparation and two units, or seven.
     expect(seconds.full / seconds.quick).toBeCloseTo(8 / 3, 9);

@@ -14,7 +14,9 @@ const faults = readFileSync('docs/faults.md', 'utf8');
 describe.each(DOCS)('$path', ({ path, head, least }) => {
   const text = readFileSync(path, 'utf8');
   // A name may hold marks of its own: it ends where the next reference begins, or the cell.
-  const named = [...text.matchAll(/\[[^\]]+\]\(\.\.\/([^)]+)\): “(.+?)”(?=<br>| \|)/g)].map(([, file = '', name = '']) => ({ file, name }));
+  const named = [...text.matchAll(/\[[^\]]+\]\(\.\.\/([^)]+)\): “(.+?)”(?=<br>| \|)/g)].map(
+    ([, file = '', name = '']) => ({ file, name }),
+  );
   const specimens = [...text.matchAll(/gallery: (\w+)/g)].map(([, name = '']) => name);
 
   test('says in every line of the table what shows it', () => {
@@ -25,7 +27,11 @@ describe.each(DOCS)('$path', ({ path, head, least }) => {
   });
 
   test.each(named)('$file has “$name”', ({ file, name }) => {
-    const declared = existsSync(file) ? [...readFileSync(file, 'utf8').matchAll(/\b(?:test|it)(?:\.each(?:<.*?>)?\(.*?\))?\(\s*(['"`])(.*?)\1/g)].map(([, , found = '']) => found) : [];
+    const declared = existsSync(file)
+      ? [...readFileSync(file, 'utf8').matchAll(/\b(?:test|it)(?:\.each(?:<.*?>)?\(.*?\))?\(\s*(['"`])(.*?)\1/g)].map(
+          ([, , found = '']) => found,
+        )
+      : [];
     // A name may be cut off where it begins to tell details.
     expect(declared.filter((found) => found.startsWith(name))).toHaveLength(1);
   });
@@ -38,11 +44,17 @@ describe.each(DOCS)('$path', ({ path, head, least }) => {
   }
 });
 
-test.each([...new Set([...faults.matchAll(/\*\*(.+?)\*\*/g)].map(([, words = '']) => words))])('the page says “%s”', (words) => {
-  const titles = [...Object.values(MESSAGES), ...Object.values(CAPABILITY), SILENT].map(({ title }) => title);
-  expect(titles.filter((title) => title.includes(words))).not.toEqual([]);
-});
+test.each([...new Set([...faults.matchAll(/\*\*(.+?)\*\*/g)].map(([, words = '']) => words))])(
+  'the page says “%s”',
+  (words) => {
+    const titles = [...Object.values(MESSAGES), ...Object.values(CAPABILITY), SILENT].map(({ title }) => title);
+    expect(titles.filter((title) => title.includes(words))).not.toEqual([]);
+  },
+);
 
-test.each([...new Set([...faults.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map(([, code = '']) => code))])('there is a code %s', (code) => {
-  expect(Object.keys(MESSAGES)).toContain(code);
-});
+test.each([...new Set([...faults.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map(([, code = '']) => code))])(
+  'there is a code %s',
+  (code) => {
+    expect(Object.keys(MESSAGES)).toContain(code);
+  },
+);

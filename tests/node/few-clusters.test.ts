@@ -4,7 +4,13 @@ import { ENOUGH_CLUSTERS, lowerShare } from '../../src/core/few-clusters.ts';
 import { createRng } from '../../src/core/rng.ts';
 
 describe('an interval over few clusters', () => {
-  it.each([[6, 0.0024318031746115667], [8, 0.0057375205170298775], [12, 0.010756614916552488], [16, 0.013855570404766664], [29, 0.018549862154124894]])('of %i takes the percentile that scipy gives for Student’s t', (n, share) => {
+  it.each([
+    [6, 0.0024318031746115667],
+    [8, 0.0057375205170298775],
+    [12, 0.010756614916552488],
+    [16, 0.013855570404766664],
+    [29, 0.018549862154124894],
+  ])('of %i takes the percentile that scipy gives for Student’s t', (n, share) => {
     // scipy: norm.cdf(-sqrt(n / (n - 1)) * t.ppf(0.975, n - 1)).
     expect(lowerShare(n)).toBeCloseTo(share, 7);
   });
@@ -18,7 +24,11 @@ describe('an interval over few clusters', () => {
     const worlds = 2000;
     let covered = 0;
     for (let world = 0; world < worlds; world += 1) {
-      const { low, high } = clusterMean(Float64Array.from({ length: n }, () => rng.normal()), 400, world);
+      const { low, high } = clusterMean(
+        Float64Array.from({ length: n }, () => rng.normal()),
+        400,
+        world,
+      );
       if (low! <= 0 && high! >= 0) covered += 1;
     }
     expect(covered / worlds).toBeGreaterThan(0.93);

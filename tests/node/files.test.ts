@@ -1,5 +1,15 @@
 /** Files of the command: strict UTF-8, bounded in size, whole or not at all. */
-import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,13 +33,18 @@ describe('a text file that the user names', () => {
     const latin = put('latin.txt', Buffer.from('first\ncafé\n', 'latin1'));
     const record = await refusalOf(readText(latin));
     expect(record.code).toBe('usage');
-    expect(record.message).toContain('latin.txt line 2 is not UTF-8: it was saved in another encoding. Save it as UTF-8 text');
+    expect(record.message).toContain(
+      'latin.txt line 2 is not UTF-8: it was saved in another encoding. Save it as UTF-8 text',
+    );
   });
 
   it('of a set is held to the same, as the page holds it', async () => {
     put('x.set.json', '{}');
     put('x.jsonl', Buffer.from('{"text":"ok"}\n{"text":"café"}\n', 'latin1'));
-    expect(await refusalOf(readSetFiles(join(folder, 'x.set.json')))).toMatchObject({ code: 'set-invalid', message: expect.stringContaining('x.jsonl line 2 is not UTF-8') as string });
+    expect(await refusalOf(readSetFiles(join(folder, 'x.set.json')))).toMatchObject({
+      code: 'set-invalid',
+      message: expect.stringContaining('x.jsonl line 2 is not UTF-8') as string,
+    });
   });
 
   it('loses its byte-order mark and nothing else', async () => {
@@ -41,11 +56,15 @@ describe('a text file that the user names', () => {
     const file = openSync(path, 'w');
     ftruncateSync(file, 3_000_000_000);
     closeSync(file);
-    expect((await refusalOf(readProse(path))).message).toContain('large.txt: it has 3000 MB; at most 16 MB are read. Name a smaller file.');
+    expect((await refusalOf(readProse(path))).message).toContain(
+      'large.txt: it has 3000 MB; at most 16 MB are read. Name a smaller file.',
+    );
   });
 
   it('without an end, such as a device, is refused', async () => {
-    expect((await refusalOf(readProse('/dev/zero'))).message).toContain('/dev/zero: it has no end, or is larger; at most 16 MB are read.');
+    expect((await refusalOf(readProse('/dev/zero'))).message).toContain(
+      '/dev/zero: it has no end, or is larger; at most 16 MB are read.',
+    );
   });
 
   it('that is missing is null where it may be', async () => {
@@ -63,9 +82,19 @@ describe('an output', () => {
 });
 
 describe('an experiment’s folder after a loss of power', () => {
-  const head: UnitsHead = { experiment: 'tiny', design: 'opposites', specSha256: 'a'.repeat(64), size: 'full', model: { id: 'toy', weightsSha256: 'b'.repeat(64), layerCount: 2, hidden: 4 }, backend: 'node' };
+  const head: UnitsHead = {
+    experiment: 'tiny',
+    design: 'opposites',
+    specSha256: 'a'.repeat(64),
+    size: 'full',
+    model: { id: 'toy', weightsSha256: 'b'.repeat(64), layerCount: 2, hidden: 4 },
+    backend: 'node',
+  };
 
-  it.each([['empty', ''], ['cut off', '{"format":"flipside-unit","ver']])('with a unit that is %s opens: the file is set aside and the unit is measured again', async (name, left) => {
+  it.each([
+    ['empty', ''],
+    ['cut off', '{"format":"flipside-unit","ver'],
+  ])('with a unit that is %s opens: the file is set aside and the unit is measured again', async (name, left) => {
     const dir = join(folder, name);
     const store = await openExperimentFolder(dir, head);
     await store.keepPrepared({ offset: 1 });

@@ -15,7 +15,18 @@ test('every word that is a number comes back as it went', () => {
 });
 
 test('words are the numbers of the standard', () => {
-  const known: readonly (readonly [number, number])[] = [[0x0000, 0], [0x3c00, 1], [0xc000, -2], [0x7bff, FLOAT16_MAX], [0x0400, 2 ** -14], [0x03ff, 2 ** -14 - 2 ** -24], [0x0001, 2 ** -24], [0x3555, 0.333251953125], [0x7c00, Infinity], [0xfc00, -Infinity]];
+  const known: readonly (readonly [number, number])[] = [
+    [0x0000, 0],
+    [0x3c00, 1],
+    [0xc000, -2],
+    [0x7bff, FLOAT16_MAX],
+    [0x0400, 2 ** -14],
+    [0x03ff, 2 ** -14 - 2 ** -24],
+    [0x0001, 2 ** -24],
+    [0x3555, 0.333251953125],
+    [0x7c00, Infinity],
+    [0xfc00, -Infinity],
+  ];
   expect([...fromFloat16(Uint16Array.from(known, ([word]) => word))]).toEqual(known.map(([, value]) => value));
   expect(Object.is(fromFloat16(Uint16Array.of(0x8000))[0], -0)).toBe(true);
   expect(fromFloat16(Uint16Array.of(0x7e00))[0]).toBeNaN();

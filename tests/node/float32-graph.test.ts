@@ -20,7 +20,11 @@ const never = new AbortController().signal;
 const encode = (text: string): number[] => [...text].slice(0, 24).map((letter) => letter.charCodeAt(0));
 
 async function errorOf(family: string, name: string, float32: boolean): Promise<number> {
-  const { decoder, shape } = await openNodeFiles(await familyFiles(read, family, name), { tapped: true, float32 }, name);
+  const { decoder, shape } = await openNodeFiles(
+    await familyFiles(read, family, name),
+    { tapped: true, float32 },
+    name,
+  );
   expect(shape.activations).toBe(float32 ? 'float32' : 'float16');
   const pass = await decoder.run(facts.tokens, null);
   const { streams } = await familyReference(read, facts, family, name);
@@ -38,18 +42,36 @@ describe.each(exportsOf(facts).filter(([, name]) => isHalf(name)))('%s %s in flo
 
   it('is what the numbers check holds the 16-bit pass to, which passes, and fails where it is wrong', async () => {
     const files = await familyFiles(read, family, name);
-    const [wide, half] = [await openNodeFiles(files, { tapped: true, float32: true }, name), await openNodeFiles(files, { tapped: true }, name)];
+    const [wide, half] = [
+      await openNodeFiles(files, { tapped: true, float32: true }, name),
+      await openNodeFiles(files, { tapped: true }, name),
+    ];
     const limits = limitsOf(half.decoder.activations);
     const reference = await ownReference(wide.decoder, encode, limits.logits, () => undefined);
     expect(reference.map(({ ids }) => ids.length)).toEqual([24, 24]);
-    const check = (decoder: Decoder) => checkNumbers({ decoder, chunkTokens: 16, reference, against: 'processor', limits, untouched: async () => (await openNodeFiles(files, { tapped: false }, name)).decoder, rounds: false, texts: [], onProgress: () => undefined, signal: never });
+    const check = (decoder: Decoder) =>
+      checkNumbers({
+        decoder,
+        chunkTokens: 16,
+        reference,
+        against: 'processor',
+        limits,
+        untouched: async () => (await openNodeFiles(files, { tapped: false }, name)).decoder,
+        rounds: false,
+        texts: [],
+        onProgress: () => undefined,
+        signal: never,
+      });
     const right = await check(half.decoder);
     expect(right).toMatchObject({ passed: true, against: 'processor' });
     expect(Math.max(...right.rows.flatMap(({ residualError }) => residualError))).toBeGreaterThan(1e-5);
-    const wrong = await check({ ...half.decoder, run: async (ids, past) => {
-      const pass = await half.decoder.run(ids, past);
-      return { ...pass, residuals: pass.residuals.map((value) => 1.05 * value) };
-    } });
+    const wrong = await check({
+      ...half.decoder,
+      run: async (ids, past) => {
+        const pass = await half.decoder.run(ids, past);
+        return { ...pass, residuals: pass.residuals.map((value) => 1.05 * value) };
+      },
+    });
     expect(wrong.passed).toBe(false);
     for (const { decoder } of [wide, half]) await decoder.dispose();
   });

@@ -16,13 +16,19 @@ it('holds what texts begin with alike once, and each text after it', () => {
 
 it('lets every token see its own text alone, at its place there', () => {
   const forest = new Forest();
-  const texts = [[7, 8, 9], [7, 8, 5, 4], [3, 8]].map((ids) => forest.grow(ids));
+  const texts = [
+    [7, 8, 9],
+    [7, 8, 5, 4],
+    [3, 8],
+  ].map((ids) => forest.grow(ids));
   const { positions, bias } = attentionLayout(0, forest.branches.parents);
   const slots = forest.ids.length;
   for (const text of texts) {
     for (const [place, slot] of text.entries()) {
       expect(positions[slot]).toBe(place);
-      const seen = Array.from({ length: slots }, (_, other) => other).filter((other) => bias[slot * slots + other] === 0);
+      const seen = Array.from({ length: slots }, (_, other) => other).filter(
+        (other) => bias[slot * slots + other] === 0,
+      );
       expect(seen).toEqual(text.slice(0, place + 1));
     }
   }

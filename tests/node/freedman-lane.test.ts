@@ -10,9 +10,15 @@ import type { AxisRow } from '../../src/experiments/opposites/rows.ts';
 import type { OppositesSpec } from '../../src/experiments/opposites/spec.ts';
 
 interface Fixture {
-  readonly cases: readonly { readonly columns: Record<string, number[]>; readonly y: number[]; readonly tests: readonly { readonly tested: string; readonly t: number; readonly p: number }[] }[];
+  readonly cases: readonly {
+    readonly columns: Record<string, number[]>;
+    readonly y: number[];
+    readonly tests: readonly { readonly tested: string; readonly t: number; readonly p: number }[];
+  }[];
 }
-const fixture = JSON.parse(readFileSync(new URL('../fixtures/freedman-lane.fixture.json', import.meta.url), 'utf8')) as Fixture;
+const fixture = JSON.parse(
+  readFileSync(new URL('../fixtures/freedman-lane.fixture.json', import.meta.url), 'utf8'),
+) as Fixture;
 
 describe('the test of a coefficient', () => {
   it('has the t value and the p of all permutations that numpy gives by refitting', () => {
@@ -30,9 +36,19 @@ describe('the test of a coefficient', () => {
     const y = [1, 2, 4, 3, 5, 7];
     const nothing = { observed: NaN, p: NaN };
     expect(freedmanLane({ a: [1, 2, 3, 4, 5, 6], b: [2, 4, 6, 8, 10, 12] }, y, 'b', 99, 1)).toEqual(nothing);
-    expect(freedmanLane({ a: [1, 2, 3, 4, 5, 6], b: [2, 4, 6, 8, 10, 12], c: [1, 0, 0, 0, 1, 0] }, y, 'c', 99, 1)).toEqual(nothing);
+    expect(
+      freedmanLane({ a: [1, 2, 3, 4, 5, 6], b: [2, 4, 6, 8, 10, 12], c: [1, 0, 0, 0, 1, 0] }, y, 'c', 99, 1),
+    ).toEqual(nothing);
     expect(freedmanLane({ a: [1, 1, 1, 1, 1, 1] }, y, 'a', 99, 1)).toEqual(nothing);
-    expect(freedmanLane({ a: [1, 2, 3, 4, 5], b: [1, 0, 2, 0, 0], c: [0, 1, 0, 3, 0], d: [5, 1, 0, 1, 0] }, y.slice(0, 5), 'a', 99, 1)).toEqual(nothing);
+    expect(
+      freedmanLane(
+        { a: [1, 2, 3, 4, 5], b: [1, 0, 2, 0, 0], c: [0, 1, 0, 3, 0], d: [5, 1, 0, 1, 0] },
+        y.slice(0, 5),
+        'a',
+        99,
+        1,
+      ),
+    ).toEqual(nothing);
     expect(freedmanLane({ a: [1, 2, 3, 4, 5, 6] }, y, 'missing', 99, 1)).toEqual(nothing);
   });
 });
@@ -44,7 +60,14 @@ describe('whether being moral adds anything', () => {
     return Array.from({ length: 48 }, (_, at) => {
       const [moral, antonym] = [at % 2 === 0 ? 0.5 : -0.5, at % 4 < 2 ? 0.5 : -0.5];
       const valence = 2 + 1.4 * moral + 0.64 * rng.normal();
-      return { moral, antonym, valence, prior: 60 + 5 * rng.normal(), cell: 'moral-antonym', specific: 3 + 0.8 * valence + 2.2 * rng.normal() } as unknown as AxisRow;
+      return {
+        moral,
+        antonym,
+        valence,
+        prior: 60 + 5 * rng.normal(),
+        cell: 'moral-antonym',
+        specific: 3 + 0.8 * valence + 2.2 * rng.normal(),
+      } as unknown as AxisRow;
     });
   }
 
@@ -61,7 +84,8 @@ describe('whether being moral adds anything', () => {
     for (let seed = 0; seed < 200; seed += 1) {
       const rows = world(seed);
       const [columns, y] = [columnsOf(rows), rows.map(({ specific }) => specific)];
-      for (const name of ['moral', 'antonym', 'both'] as const) if (freedmanLane(columns, y, name, 199, 5).p <= 0.05) found[name] += 1;
+      for (const name of ['moral', 'antonym', 'both'] as const)
+        if (freedmanLane(columns, y, name, 199, 5).p <= 0.05) found[name] += 1;
     }
     // 10 of 200 are due; 99 % of such counts lie between 3 and 19.
     for (const name of ['moral', 'antonym', 'both'] as const) {
@@ -72,9 +96,13 @@ describe('whether being moral adds anything', () => {
 
   it('is tested so by the experiment, with as many degrees of freedom as axes are left over', () => {
     const rows = world(1);
-    const planned = plannedContrasts({ draws: 200, seed: 5, permutations: 199, thresholds: { ropeBits: 0.1 } } as unknown as OppositesSpec, rows);
+    const planned = plannedContrasts(
+      { draws: 200, seed: 5, permutations: 199, thresholds: { ropeBits: 0.1 } } as unknown as OppositesSpec,
+      rows,
+    );
     const y = rows.map(({ specific }) => specific);
-    for (const name of ['moral', 'antonym', 'both'] as const) expect(planned[name].p).toBe(freedmanLane(columnsOf(rows), y, name, 199, 5).p);
+    for (const name of ['moral', 'antonym', 'both'] as const)
+      expect(planned[name].p).toBe(freedmanLane(columnsOf(rows), y, name, 199, 5).p);
     const { standardError } = resampledLeastSquares(columnsOf(rows), y, 200, 5)['moral']!;
     expect(planned.moral.detectable).toBe(detectableBy(standardError, 48 - 6));
   });

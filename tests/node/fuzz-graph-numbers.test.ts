@@ -14,7 +14,10 @@ const COUNT = 500;
 const IDS = [3, 14, 15, 9, 26, 5, 35];
 
 /** The logits after the text by the graph, and where they were read off the last stream by the lens; or why not. */
-async function numbersOf(graph: Uint8Array, tapped: boolean): Promise<{ readonly logits: Float32Array; readonly lens: Float32Array | null } | { readonly refused: string }> {
+async function numbersOf(
+  graph: Uint8Array,
+  tapped: boolean,
+): Promise<{ readonly logits: Float32Array; readonly lens: Float32Array | null } | { readonly refused: string }> {
   let opened: OpenedNodeDecoder | null = null;
   try {
     opened = await openNodeFiles({ ...toyDecoderFiles(), graph }, { tapped }, 'toy');

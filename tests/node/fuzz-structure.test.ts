@@ -1,5 +1,6 @@
 /**
- * Every JSON that may come from outside, changed in its structure in three thousand ways each (specs of experiments, which are long, in five
+ * Every JSON that may come from outside, changed in its structure in three thousand ways each (specs of experiments,
+ * which are long, in five
  * hundred): nested 200,000 deep, values moved, doubled, renamed, left out. It is refused in words with one of its codes, or opened.
  */
 import { readFileSync } from 'node:fs';
@@ -12,7 +13,10 @@ import { parseSpec } from '../../src/experiments/spec.ts';
 import { parseUnit, serialiseUnit } from '../../src/experiments/unit-file.ts';
 import { parseControlSet } from '../../src/format/control-set.ts';
 import { parseDose, serialiseDose } from '../../src/format/dose.ts';
-import { parseReport as parseExperimentReport, serialiseReport as serialiseExperimentReport } from '../../src/format/experiment-report.ts';
+import {
+  parseReport as parseExperimentReport,
+  serialiseReport as serialiseExperimentReport,
+} from '../../src/format/experiment-report.ts';
 import { parseProbe, serialiseProbe } from '../../src/format/probe.ts';
 import { parsePromptSet } from '../../src/format/prompt-set.ts';
 import { parseRecording, serialiseRecording } from '../../src/format/recording-json.ts';
@@ -33,53 +37,138 @@ const COUNT = 3000;
 const COUNT_OF_LONG = 500;
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const probe = serialiseProbe(sampleProbe);
-const unit = serialiseUnit({ head: { experiment: 'tiny', design: 'opposites', specSha256: 'a'.repeat(64), size: 'full', model: { id: 'toy', weightsSha256: 'b'.repeat(64), layerCount: 2, hidden: 4, dtype: 'q4' }, backend: 'node' }, part: 'unit', preparedSha256: 'c'.repeat(64), result: { id: 'w1', data: { x: [1, { y: null }] } } });
-const setFiles = (header: string, rows: string): SetFiles => ({ headerName: 'x.set.json', rowsName: 'x.jsonl', sha256: '', header, rows });
+const unit = serialiseUnit({
+  head: {
+    experiment: 'tiny',
+    design: 'opposites',
+    specSha256: 'a'.repeat(64),
+    size: 'full',
+    model: { id: 'toy', weightsSha256: 'b'.repeat(64), layerCount: 2, hidden: 4, dtype: 'q4' },
+    backend: 'node',
+  },
+  part: 'unit',
+  preparedSha256: 'c'.repeat(64),
+  result: { id: 'w1', data: { x: [1, { y: null }] } },
+});
+const setFiles = (header: string, rows: string): SetFiles => ({
+  headerName: 'x.set.json',
+  rowsName: 'x.jsonl',
+  sha256: '',
+  header,
+  rows,
+});
 const linesOf = (path: string, count: number): string[] => read(path).trimEnd().split('\n').slice(0, count);
 const SET = 'probes/sets/kind-cruel-24/kind-cruel-24';
 const CONTROL = 'probes/sets/controls/personas';
 const STORIES = 'probes/sets/neutral-stories/neutral-stories';
 const rows = linesOf(`${SET}.jsonl`, 6);
-const withRow = (path: string, count: number, row: string): string => [...linesOf(path, count).slice(0, -1), row.replaceAll('\n', ' ')].join('\n');
-const list = JSON.stringify({ model_list: [{ model_id: 'One', model: './models/one/', model_lib: './models/one/lib.wasm', overrides: { context_window_size: 4096 } }] });
+const withRow = (path: string, count: number, row: string): string =>
+  [...linesOf(path, count).slice(0, -1), row.replaceAll('\n', ' ')].join('\n');
+const list = JSON.stringify({
+  model_list: [
+    {
+      model_id: 'One',
+      model: './models/one/',
+      model_lib: './models/one/lib.wasm',
+      overrides: { context_window_size: 4096 },
+    },
+  ],
+});
 const SETS: readonly ErrorCode[] = ['set-invalid', 'set-row-invalid', 'set-topic-incomplete'];
 
 /** What it is, a sound one, the codes that it is refused with, and how it is opened. */
-const FORMATS: readonly (readonly [name: string, source: string, codes: readonly ErrorCode[], open: (damaged: string) => unknown])[] = [
+const FORMATS: readonly (readonly [
+  name: string,
+  source: string,
+  codes: readonly ErrorCode[],
+  open: (damaged: string) => unknown,
+])[] = [
   ['a run', serialiseRecording(sampleRun()), ['recording-invalid', 'push-invalid'], parseRecording],
   ['a probe', probe.json, ['probe-invalid', 'tensor-file-invalid'], (damaged) => parseProbe(damaged, probe.tensors)],
   ['a report', serialiseReport(sampleReport), ['probe-invalid'], parseReport],
   ['a dose–response', serialiseDose(sampleDose), ['dose-invalid', 'push-invalid'], parseDose],
-  ['the report of an experiment', serialiseExperimentReport(sampleExperiment), ['unit-invalid', 'spec-invalid'], parseExperimentReport],
+  [
+    'the report of an experiment',
+    serialiseExperimentReport(sampleExperiment),
+    ['unit-invalid', 'spec-invalid'],
+    parseExperimentReport,
+  ],
   ['a unit', unit, ['unit-invalid'], (damaged) => parseUnit(damaged, 'w1.json')],
   ['a link', sharedJson(sampleShared), ['link-invalid', 'push-invalid'], parseShared],
-  ['the header of a set', read(`${SET}.set.json`), SETS, (damaged) => parsePromptSet(setFiles(damaged, rows.join('\n')), { requireNeutral: false })],
-  ['a row of a set', rows[5]!, SETS, (damaged) => parsePromptSet(setFiles(read(`${SET}.set.json`), [...rows.slice(0, 5), damaged.replaceAll('\n', ' ')].join('\n')), { requireNeutral: false })],
-  ['the header of a control set', read(`${CONTROL}.set.json`), SETS, (damaged) => parseControlSet(setFiles(damaged, read(`${CONTROL}.jsonl`)))],
-  ['a row of a control set', linesOf(`${CONTROL}.jsonl`, 8).at(-1)!, SETS, (damaged) => parseControlSet(setFiles(read(`${CONTROL}.set.json`), withRow(`${CONTROL}.jsonl`, 8, damaged)))],
-  ['a row of stories', linesOf(`${STORIES}.jsonl`, 2).at(-1)!, SETS, (damaged) => parseStorySet(setFiles(read(`${STORIES}.set.json`), withRow(`${STORIES}.jsonl`, 2, damaged)))],
-  ['the manifest of a model', read('public/models/smollm2-135m-instruct-q4.manifest.json'), ['model-manifest-invalid'], parseManifest],
+  [
+    'the header of a set',
+    read(`${SET}.set.json`),
+    SETS,
+    (damaged) => parsePromptSet(setFiles(damaged, rows.join('\n')), { requireNeutral: false }),
+  ],
+  [
+    'a row of a set',
+    rows[5]!,
+    SETS,
+    (damaged) =>
+      parsePromptSet(
+        setFiles(read(`${SET}.set.json`), [...rows.slice(0, 5), damaged.replaceAll('\n', ' ')].join('\n')),
+        { requireNeutral: false },
+      ),
+  ],
+  [
+    'the header of a control set',
+    read(`${CONTROL}.set.json`),
+    SETS,
+    (damaged) => parseControlSet(setFiles(damaged, read(`${CONTROL}.jsonl`))),
+  ],
+  [
+    'a row of a control set',
+    linesOf(`${CONTROL}.jsonl`, 8).at(-1)!,
+    SETS,
+    (damaged) => parseControlSet(setFiles(read(`${CONTROL}.set.json`), withRow(`${CONTROL}.jsonl`, 8, damaged))),
+  ],
+  [
+    'a row of stories',
+    linesOf(`${STORIES}.jsonl`, 2).at(-1)!,
+    SETS,
+    (damaged) => parseStorySet(setFiles(read(`${STORIES}.set.json`), withRow(`${STORIES}.jsonl`, 2, damaged))),
+  ],
+  [
+    'the manifest of a model',
+    read('public/models/smollm2-135m-instruct-q4.manifest.json'),
+    ['model-manifest-invalid'],
+    parseManifest,
+  ],
   ['a list of chat models', list, ['second-engine-list-invalid'], (damaged) => parseModelList(damaged, 'models.json')],
-  ...['A', 'A2', 'B', 'C', 'D'].map((letter) => [`the spec of ${letter}`, read(`experiments/${letter}/spec.json`), ['spec-invalid'] as const, (damaged: string) => parseSpec(damaged, '0'.repeat(64), DESIGNS)] as const),
+  ...['A', 'A2', 'B', 'C', 'D'].map(
+    (letter) =>
+      [
+        `the spec of ${letter}`,
+        read(`experiments/${letter}/spec.json`),
+        ['spec-invalid'] as const,
+        (damaged: string) => parseSpec(damaged, '0'.repeat(64), DESIGNS),
+      ] as const,
+  ),
 ];
 
 describe('a JSON', () => {
-  it.each(FORMATS)('that was changed in its structure is refused in words or opened: %s', (name, source, codes, open) => {
-    let opened = 0;
-    let refused = 0;
-    for (const damaged of structureMutations(source, source.length > 20_000 ? COUNT_OF_LONG : COUNT, createRng(17))) {
-      try {
-        open(damaged);
-        opened += 1;
-      } catch (thrown) {
-        if (!(thrown instanceof AppError)) throw new Error(`${name} broke on ${damaged.slice(0, 300)}`, { cause: thrown });
-        expect(codes, thrown.message).toContain(thrown.code);
-        expect(thrown.message.length).toBeLessThan(2000);
-        expect(thrown.message).toMatch(/\.$/);
-        refused += 1;
+  it.each(FORMATS)(
+    'that was changed in its structure is refused in words or opened: %s',
+    (name, source, codes, open) => {
+      let opened = 0;
+      let refused = 0;
+      for (const damaged of structureMutations(source, source.length > 20_000 ? COUNT_OF_LONG : COUNT, createRng(17))) {
+        try {
+          open(damaged);
+          opened += 1;
+        } catch (thrown) {
+          if (!(thrown instanceof AppError))
+            throw new Error(`${name} broke on ${damaged.slice(0, 300)}`, { cause: thrown });
+          expect(codes, thrown.message).toContain(thrown.code);
+          expect(thrown.message.length).toBeLessThan(2000);
+          expect(thrown.message).toMatch(/\.$/);
+          refused += 1;
+        }
       }
-    }
-    expect(refused).toBeGreaterThan(100);
-    expect(opened + refused).toBe(source.length > 20_000 ? COUNT_OF_LONG : COUNT);
-  }, 120_000);
+      expect(refused).toBeGreaterThan(100);
+      expect(opened + refused).toBe(source.length > 20_000 ? COUNT_OF_LONG : COUNT);
+    },
+    120_000,
+  );
 });

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { drawnValue, drawnValues } from '../../src/core/drawn-values.ts';
 import type { Smoothing } from '../../src/core/drawn-values.ts';
-import { domainOf, firstChanged, GRAINS, isGrain, RAW_GRAINS, READING_DOMAIN, unitAround, unitStarts, wordStarts } from '../../src/core/grain.ts';
+import {
+  domainOf,
+  firstChanged,
+  GRAINS,
+  isGrain,
+  RAW_GRAINS,
+  READING_DOMAIN,
+  unitAround,
+  unitStarts,
+  wordStarts,
+} from '../../src/core/grain.ts';
 import { createRng } from '../../src/core/rng.ts';
 import { runningMean } from '../../src/core/smoothing.ts';
 import { standardDeviation } from '../../src/core/stats.ts';
@@ -13,7 +23,12 @@ const words = (pieces: readonly string[]): string[] => {
 
 describe('words', () => {
   it('run to the next token that begins with white space, with the marks that touch them', () => {
-    expect(words(['He', ' can', '’', 't', ' gran', 'ary', ',', ' “', 'no', '”', '.'])).toEqual(['He', ' can’t', ' granary,', ' “no”.']);
+    expect(words(['He', ' can', '’', 't', ' gran', 'ary', ',', ' “', 'no', '”', '.'])).toEqual([
+      'He',
+      ' can’t',
+      ' granary,',
+      ' “no”.',
+    ]);
     expect(words(['the', ' door', '—', 'he', ' ran'])).toEqual(['the', ' door—he', ' ran']);
   });
 
@@ -29,7 +44,56 @@ describe('words', () => {
 });
 
 /** A text with every difficulty of both rules. */
-const LONG = ['Mr', '.', ' Aldo', ' came', '.', ' Go', '.', ' Go', '.', ' go', ' on', '!', '\n', '\n', 'He', ' said', ' “', 'no', '.', '”', ' She', ' ', '', '😀', ' ran', '…', ' and', ' fell', '.', ' ', ' Then', ' it', ' was', ' e', '.', 'g', '.', ' over', '.', ' A', '.', ' Be', '.', ' C', '.', ' No', ' more', '.'];
+const LONG = [
+  'Mr',
+  '.',
+  ' Aldo',
+  ' came',
+  '.',
+  ' Go',
+  '.',
+  ' Go',
+  '.',
+  ' go',
+  ' on',
+  '!',
+  '\n',
+  '\n',
+  'He',
+  ' said',
+  ' “',
+  'no',
+  '.',
+  '”',
+  ' She',
+  ' ',
+  '',
+  '😀',
+  ' ran',
+  '…',
+  ' and',
+  ' fell',
+  '.',
+  ' ',
+  ' Then',
+  ' it',
+  ' was',
+  ' e',
+  '.',
+  'g',
+  '.',
+  ' over',
+  '.',
+  ' A',
+  '.',
+  ' Be',
+  '.',
+  ' C',
+  '.',
+  ' No',
+  ' more',
+  '.',
+];
 
 describe.each(['word', 'sentence'] as const)('units of the grain %s', (grain) => {
   it('are the same whether a text comes at once, token by token or in batches', () => {
@@ -46,7 +110,8 @@ describe.each(['word', 'sentence'] as const)('units of the grain %s', (grain) =>
     for (let length = 1; length < LONG.length; length += 1) {
       const [before, after] = [unitStarts(grain, LONG.slice(0, length)), unitStarts(grain, LONG.slice(0, length + 1))];
       const changed = firstChanged(before, after);
-      for (let token = 0; token < Math.min(changed, length); token += 1) expect(unitAround(after, token, length + 1)).toEqual(unitAround(before, token, length));
+      for (let token = 0; token < Math.min(changed, length); token += 1)
+        expect(unitAround(after, token, length + 1)).toEqual(unitAround(before, token, length));
       expect(changed).toBeLessThanOrEqual(length);
     }
   });
@@ -55,9 +120,16 @@ describe.each(['word', 'sentence'] as const)('units of the grain %s', (grain) =>
 describe('values', () => {
   const pieces = ['He', ' gran', 'ary', ',', ' yes', '.', ' So', ' it', '.'];
   const layers = 2;
-  const scores = Float32Array.from(pieces.flatMap((_, token) => (token === 0 ? [NaN, NaN] : token === 4 ? [NaN, 40] : [token, 10 * token])));
+  const scores = Float32Array.from(
+    pieces.flatMap((_, token) => (token === 0 ? [NaN, NaN] : token === 4 ? [NaN, 40] : [token, 10 * token])),
+  );
   const rows = { scores, layers };
-  const how = (grain: Smoothing['grain']): Smoothing => ({ grain, window: 3, starts: unitStarts(grain, pieces), tokens: pieces.length });
+  const how = (grain: Smoothing['grain']): Smoothing => ({
+    grain,
+    window: 3,
+    starts: unitStarts(grain, pieces),
+    tokens: pieces.length,
+  });
 
   it('of words and sentences are means of their tokens, without those that have no score', () => {
     expect(drawnValue(rows, how('word'), 2, 0)).toBe(2);
@@ -78,9 +150,13 @@ describe('values', () => {
     for (const grain of RAW_GRAINS) {
       for (const from of [0, 2, 5]) {
         const many = drawnValues(rows, how(grain), from, pieces.length, 0, layers);
-        const one = Array.from({ length: (pieces.length - from) * layers }, (_, index) => drawnValue(rows, how(grain), from + Math.floor(index / layers), index % layers));
+        const one = Array.from({ length: (pieces.length - from) * layers }, (_, index) =>
+          drawnValue(rows, how(grain), from + Math.floor(index / layers), index % layers),
+        );
         expect([...many]).toEqual(one.map(Math.fround));
-        expect([...drawnValues(rows, how(grain), from, pieces.length, 1, 1)]).toEqual(one.filter((_, index) => index % layers === 1).map(Math.fround));
+        expect([...drawnValues(rows, how(grain), from, pieces.length, 1, 1)]).toEqual(
+          one.filter((_, index) => index % layers === 1).map(Math.fround),
+        );
       }
     }
   });
@@ -103,7 +179,14 @@ describe('the scale', () => {
     const rng = createRng(5);
     const series = new Float32Array(20_000);
     for (let token = 1; token < series.length; token += 1) series[token] = 0.4 * series[token - 1]! + rng.normal();
-    const spread = (size: number): number => standardDeviation(Array.from({ length: series.length / size }, (_, unit) => series.slice(unit * size, (unit + 1) * size).reduce((sum, value) => sum + value, 0) / size), 'population');
+    const spread = (size: number): number =>
+      standardDeviation(
+        Array.from(
+          { length: series.length / size },
+          (_, unit) => series.slice(unit * size, (unit + 1) * size).reduce((sum, value) => sum + value, 0) / size,
+        ),
+        'population',
+      );
     const measured = { ...row, tokenSd: spread(1), smoothSd: standardDeviation(runningMean(series, 10), 'population') };
     for (const size of [1, 2, 4]) expect(3 * spread(size)).toBeLessThanOrEqual(domainOf('word', measured));
     for (const size of [10, 20]) expect(3 * spread(size)).toBeLessThanOrEqual(1.03 * domainOf('sentence', measured));

@@ -18,14 +18,19 @@ describe('distributions', () => {
   it('the normal is that of scipy far into both tails', () => {
     const { z, below, between, log_between } = inference.normal;
     for (const [i, at] of z.entries()) expect(relative(normalBelow(at), below[i]!)).toBeLessThan(1e-11);
-    for (const [i, [from, to]] of between.entries()) expect(Math.abs(logNormalBetween(from, to) - log_between[i]!)).toBeLessThan(1e-9 * Math.max(1, Math.abs(log_between[i]!)));
+    for (const [i, [from, to]] of between.entries())
+      expect(Math.abs(logNormalBetween(from, to) - log_between[i]!)).toBeLessThan(
+        1e-9 * Math.max(1, Math.abs(log_between[i]!)),
+      );
     expect(logNormalBetween(-Infinity, 0)).toBeCloseTo(Math.log(0.5), 12);
     expect(logNormalBetween(3, Infinity)).toBeCloseTo(Math.log(normalBelow(-3)), 12);
   });
 
   it("Student's t and its noncentral kin are those of scipy", () => {
-    for (const { df, x, shift, below } of inference.student.below) expect(Math.abs(tDistribution(df).below(x, shift) - below)).toBeLessThan(1e-8);
-    for (const { df, probability, x } of inference.student.quantiles) expect(relative(tDistribution(df).quantile(probability), x)).toBeLessThan(1e-6);
+    for (const { df, x, shift, below } of inference.student.below)
+      expect(Math.abs(tDistribution(df).below(x, shift) - below)).toBeLessThan(1e-8);
+    for (const { df, probability, x } of inference.student.quantiles)
+      expect(relative(tDistribution(df).quantile(probability), x)).toBeLessThan(1e-6);
     // One degree of freedom is Cauchy's: 1/2 + atan(1)/π.
     expect(tDistribution(1).below(1)).toBeCloseTo(0.75, 8);
   });
@@ -33,16 +38,19 @@ describe('distributions', () => {
 
 describe('power', () => {
   it('is that of statsmodels for one sample', () => {
-    for (const { effect, sd, n, power } of inference.power.one) expect(Math.abs(powerAt(effect, sd, n) - power)).toBeLessThan(1e-6);
+    for (const { effect, sd, n, power } of inference.power.one)
+      expect(Math.abs(powerAt(effect, sd, n) - power)).toBeLessThan(1e-6);
   });
 
   it('finds the smallest effect that statsmodels finds', () => {
-    for (const { sd, n, power, alpha, effect } of inference.power.detectable) expect(relative(detectable(sd, n, power, alpha), effect)).toBeLessThan(1e-5);
+    for (const { sd, n, power, alpha, effect } of inference.power.detectable)
+      expect(relative(detectable(sd, n, power, alpha), effect)).toBeLessThan(1e-5);
     expect(powerAt(detectable(2, 17), 2, 17)).toBeCloseTo(0.8, 9);
   });
 
   it('finds the smallest difference between two groups, by their own spreads and numbers', () => {
-    for (const { sd_a, n_a, sd_b, n_b, effect } of inference.power.between) expect(relative(detectableBetween(sd_a, n_a, sd_b, n_b), effect)).toBeLessThan(1e-6);
+    for (const { sd_a, n_a, sd_b, n_b, effect } of inference.power.between)
+      expect(relative(detectableBetween(sd_a, n_a, sd_b, n_b), effect)).toBeLessThan(1e-6);
   });
 
   it('says nothing of one unit, and everything of units that do not vary', () => {
@@ -78,11 +86,19 @@ describe('a statistic over clusters', () => {
   });
 
   it('is the mean over clusters where the statistic is the mean', () => {
-    expect(clusterStatistic(y.length, (pick) => mean(Array.from(pick, (i) => y[i]!)), 500, 7)).toEqual(clusterMean(y, 500, 7));
+    expect(clusterStatistic(y.length, (pick) => mean(Array.from(pick, (i) => y[i]!)), 500, 7)).toEqual(
+      clusterMean(y, 500, 7),
+    );
   });
 
   it('gives no interval for few clusters, and does not count resamples without a number', () => {
-    expect(clusterStatistic(5, (pick) => pick.length, 100, 1)).toEqual({ value: 5, low: null, high: null, n: 5, note: 'too few items for an interval' });
+    expect(clusterStatistic(5, (pick) => pick.length, 100, 1)).toEqual({
+      value: 5,
+      low: null,
+      high: null,
+      n: 5,
+      note: 'too few items for an interval',
+    });
     const holes = clusterStatistic(8, (pick) => (pick.includes(0) ? 3 + pick[0]! / 10 : NaN), 400, 1);
     expect([holes.low! >= 3, holes.high! < 4]).toEqual([true, true]);
     expect(clusterStatistic(8, () => NaN, 100, 1)).toMatchObject({ low: null, note: 'no resample gives a number' });
@@ -124,7 +140,8 @@ describe('least squares', () => {
 
   it('determines nothing where a column does not vary, depends on others or there are too few rows', () => {
     const a = [1, 2, 3, 4, 5, 6.5];
-    for (const other of [a.map(() => 0.1), a.map((value) => 0.3 * value - 1)]) expect(Object.values(leastSquares({ a, other }, a).coefficients)).toEqual([NaN, NaN, NaN]);
+    for (const other of [a.map(() => 0.1), a.map((value) => 0.3 * value - 1)])
+      expect(Object.values(leastSquares({ a, other }, a).coefficients)).toEqual([NaN, NaN, NaN]);
     expect(leastSquares({ a: [1, 2], b: [1, 5] }, [1, 2]).coefficients).toEqual({ intercept: NaN, a: NaN, b: NaN });
     // One row alone differs: about a third of the resamples lack it, and are left out.
     const rare = clusterLeastSquares({ rare: [1, 0, 0, 0, 0, 0, 0, 0] }, [9, 1, 2, 1, 2, 1, 2, 1], 500, 1);
@@ -142,12 +159,14 @@ describe('the Dirichlet posterior', () => {
     counts.forEach((_, k) => {
       expect(Math.abs(mean(share(k)) - means[k]!)).toBeLessThan((4 * sd[k]!) / Math.sqrt(DRAWS));
       expect(relative(standardDeviation(share(k), 'sample'), sd[k]!)).toBeLessThan(0.04);
-      for (const { probability, x } of quantiles) expect(Math.abs(quantile(share(k), probability) - x[k]!)).toBeLessThan(0.03 * sd[k]!);
+      for (const { probability, x } of quantiles)
+        expect(Math.abs(quantile(share(k), probability) - x[k]!)).toBeLessThan(0.03 * sd[k]!);
     });
   });
 
   it('draws probabilities, the same for a seed, even of tiny shapes; refuses a shape of nothing', () => {
-    for (const draw of [...drawn.slice(0, 50), ...dirichletDraws([0, 0], 0.001, 50, 1)]) expect(draw.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);
+    for (const draw of [...drawn.slice(0, 50), ...dirichletDraws([0, 0], 0.001, 50, 1)])
+      expect(draw.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);
     expect(dirichletDraws(counts, prior, 3, 11)).toEqual(drawn.slice(0, 3));
     expect(() => dirichletDraws([1, 0], 0, 1, 1)).toThrow(RangeError);
   });
@@ -155,7 +174,8 @@ describe('the Dirichlet posterior', () => {
 
 describe('the Bayes factor of two regions', () => {
   it('is that of numerical integration', () => {
-    for (const { estimate, error, first, second, factor } of inference.bayes_factors) expect(relative(normalBayesFactor(estimate, error, first, second), factor)).toBeLessThan(1e-9);
+    for (const { estimate, error, first, second, factor } of inference.bayes_factors)
+      expect(relative(normalBayesFactor(estimate, error, first, second), factor)).toBeLessThan(1e-9);
   });
 
   it('is 1 for one region, turns over with the regions and stays a number far away', () => {
@@ -163,20 +183,33 @@ describe('the Bayes factor of two regions', () => {
     // Both regions hold all of the likelihood: the narrower one predicted it better, by the ratio of widths.
     expect(normalBayesFactor(0, 0.01, [-1, 1], [-2, 2])).toBeCloseTo(2, 12);
     expect(logNormalBayesFactor(1, 0.001, [0.8, 1.25], [0, 0.25])).toBeGreaterThan(1e5);
-    expect(logNormalBayesFactor(1, 0.001, [0, 0.25], [0.8, 1.25])).toBe(-logNormalBayesFactor(1, 0.001, [0.8, 1.25], [0, 0.25]));
+    expect(logNormalBayesFactor(1, 0.001, [0, 0.25], [0.8, 1.25])).toBe(
+      -logNormalBayesFactor(1, 0.001, [0.8, 1.25], [0, 0.25]),
+    );
   });
 });
 
 describe('shares of variance of a 2 × 2', () => {
   it('are those of statsmodels, scenarios taken out', () => {
     const found = etaSquared(inference.eta_squared.cells);
-    for (const [name, value] of Object.entries(inference.eta_squared.share)) expect(found[name as keyof typeof found]).toBeCloseTo(value, 10);
+    for (const [name, value] of Object.entries(inference.eta_squared.share))
+      expect(found[name as keyof typeof found]).toBeCloseTo(value, 10);
   });
 
   it('are all of one factor where nothing else differs, whatever the scenarios', () => {
-    expect(etaSquared([[0, 0, 1, 1], [5, 5, 6, 6]])).toEqual({ first: 1, second: 0, interaction: 0, residual: 0 });
+    expect(
+      etaSquared([
+        [0, 0, 1, 1],
+        [5, 5, 6, 6],
+      ]),
+    ).toEqual({ first: 1, second: 0, interaction: 0, residual: 0 });
     // Effects of 2 and 1: squares 4 and 1 of 5.
-    expect(etaSquared([[0, 1, 2, 3], [9, 10, 11, 12]])).toMatchObject({ first: 0.8, second: 0.2 });
+    expect(
+      etaSquared([
+        [0, 1, 2, 3],
+        [9, 10, 11, 12],
+      ]),
+    ).toMatchObject({ first: 0.8, second: 0.2 });
     expect(etaSquared([[1, 1, 1, 1]]).first).toBeNaN();
   });
 });

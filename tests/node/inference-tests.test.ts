@@ -30,7 +30,13 @@ describe('the sign-flip test', () => {
   });
 
   it('never gives 0, and 1 where there is nothing', () => {
-    expect(signFlip(Array.from({ length: 60 }, () => 1), 999, 1)).toEqual({ p: 1 / 1000, exact: false });
+    expect(
+      signFlip(
+        Array.from({ length: 60 }, () => 1),
+        999,
+        1,
+      ),
+    ).toEqual({ p: 1 / 1000, exact: false });
     expect(signFlip([], 100, 1)).toEqual({ p: 1, exact: true });
     expect(signFlip([0, 0, 0], 100, 1).p).toBe(1);
     expect(signFlip(new Float64Array(30), 100, 1).p).toBe(1);
@@ -92,7 +98,13 @@ describe("Page's trend test", () => {
     const rising = Array.from({ length: 5 }, () => [1, 2, 3, 4]);
     // 5 (1 + 4 + 9 + 16)
     expect(pageTrend(rising, 999, 1)).toEqual({ l: 150, order: 1, p: 1 / 1000 });
-    expect(pageTrend(rising.map((row) => [...row].reverse()), 999, 1)).toEqual({ l: 100, order: -1, p: 1 });
+    expect(
+      pageTrend(
+        rising.map((row) => [...row].reverse()),
+        999,
+        1,
+      ),
+    ).toEqual({ l: 100, order: -1, p: 1 });
     expect(pageTrend([], 99, 1).p).toBeNaN();
     expect(pageTrend([[1, NaN, 2]], 99, 1).p).toBeNaN();
   });

@@ -18,10 +18,31 @@ interface Fixture {
   dPrime: { scores: number[]; labels: number[]; value: number }[];
   calibration: (Calibration & { scores: number[]; labels: number[]; folds: number[] })[];
   naiveBayes: { turns: LabelledTurn[]; scores: number[]; auroc: number };
-  selectivity: { hidden: number; penalty: number; topics: number[]; labels: number[]; learned: number[]; tested: number[]; task: number; labelings: { labels: number[]; accuracy: number }[]; control: number; controlSd: number };
-  geometry: { hidden: number; x: number[]; roles: RowRole[]; topics: number[]; cosine: number; salience: number; plainCosine: number };
+  selectivity: {
+    hidden: number;
+    penalty: number;
+    topics: number[];
+    labels: number[];
+    learned: number[];
+    tested: number[];
+    task: number;
+    labelings: { labels: number[]; accuracy: number }[];
+    control: number;
+    controlSd: number;
+  };
+  geometry: {
+    hidden: number;
+    x: number[];
+    roles: RowRole[];
+    topics: number[];
+    cosine: number;
+    salience: number;
+    plainCosine: number;
+  };
 }
-const fixture = JSON.parse(readFileSync(new URL('../fixtures/judging.fixture.json', import.meta.url), 'utf8')) as Fixture;
+const fixture = JSON.parse(
+  readFileSync(new URL('../fixtures/judging.fixture.json', import.meta.url), 'utf8'),
+) as Fixture;
 
 describe("d'", () => {
   it.each(fixture.dPrime)('agrees with numpy', ({ scores, labels, value }) => {
@@ -31,7 +52,12 @@ describe("d'", () => {
 
   it('is 0 where no spread is known, rounding included', () => {
     const equal = Array.from({ length: 30 }, () => 0.1 + 0.2);
-    expect(dPrime(equal, equal.map((_, i) => (i % 3 === 0 ? 1 : -1)))).toBe(0);
+    expect(
+      dPrime(
+        equal,
+        equal.map((_, i) => (i % 3 === 0 ? 1 : -1)),
+      ),
+    ).toBe(0);
     expect(dPrime([1, 2, 3], [1, -1, -1])).toBe(0);
     expect(dPrime([], [])).toBe(0);
   });
@@ -58,20 +84,37 @@ describe('estimates over units', () => {
   });
 
   it('too few units have no interval, and say so', () => {
-    expect(clusterMean([1, 2, 3, 4, 5], 100, 1)).toEqual({ value: 3, low: null, high: null, n: 5, note: 'too few items for an interval' });
+    expect(clusterMean([1, 2, 3, 4, 5], 100, 1)).toEqual({
+      value: 3,
+      low: null,
+      high: null,
+      n: 5,
+      note: 'too few items for an interval',
+    });
     expect(clusterMean([1, 2, 3, 4, 5, 6], 100, 1).low).not.toBeNull();
-    expect(clusterAuroc([2, 1, 4, 3], [1, -1, 1, -1], [0, 0, 1, 1], 100, 1)).toEqual({ value: 0.75, low: null, high: null, n: 2, note: 'too few topics for an interval' });
+    expect(clusterAuroc([2, 1, 4, 3], [1, -1, 1, -1], [0, 0, 1, 1], 100, 1)).toEqual({
+      value: 0.75,
+      low: null,
+      high: null,
+      n: 2,
+      note: 'too few topics for an interval',
+    });
   });
 
   it('an interval without width says that it shows nothing', () => {
-    expect(clusterMean([1, 1, 1, 1, 1, 1, 1], 50, 1)).toMatchObject({ value: 1, low: 1, high: 1, note: expect.stringContaining('no uncertainty') as string });
+    expect(clusterMean([1, 1, 1, 1, 1, 1, 1], 50, 1)).toMatchObject({
+      value: 1,
+      low: 1,
+      high: 1,
+      note: expect.stringContaining('no uncertainty') as string,
+    });
   });
 
   it('a share counts a tie as half', () => {
     expect(shareAbove([1, 0, -1, 2, 0.5, 3, -2, 0], 0).value).toBe(5 / 8);
   });
 
-  it('a share has Wilson\'s interval, which keeps its width where every item is right, and none below six items', () => {
+  it("a share has Wilson's interval, which keeps its width where every item is right, and none below six items", () => {
     expect(shareAbove([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], 0)).toEqual({ value: 1, ...wilsonInterval(1, 12), n: 12 });
     expect(shareAbove([1, 1, -1], 0)).toMatchObject({ low: null, n: 3, note: 'too few items for an interval' });
   });
@@ -81,25 +124,34 @@ describe('estimates over units', () => {
     const topics = Array.from({ length: 40 }, (_, i) => i >> 2);
     const labels = topics.map((_, i) => (i % 2 === 0 ? 1 : -1));
     const scores = labels.map((label) => 0.4 * label + rng.normal());
-    const estimate = clusterAuroc([...scores, 50], [...labels, 0], [...topics.map((topic) => 3 * topic + 100), 7], 400, 3);
+    const estimate = clusterAuroc(
+      [...scores, 50],
+      [...labels, 0],
+      [...topics.map((topic) => 3 * topic + 100), 7],
+      400,
+      3,
+    );
     const interval = aurocInterval(scores, labels, topics, 10, 400, 3);
     expect(estimate).toEqual({ value: auroc(scores, labels), ...interval, n: 10 });
   });
 });
 
 describe('Platt scaling', () => {
-  it.each(fixture.calibration)('agrees with scipy, leave-one-topic-out probabilities with scikit-learn', ({ scores, labels, folds, ...expected }) => {
-    const found = calibrationOf(scores, labels, folds);
-    expect(found.slope / expected.slope).toBeCloseTo(1, 7);
-    expect(found.offset).toBeCloseTo(expected.offset, 7);
-    expect(found.brier).toBeCloseTo(expected.brier, 8);
-    expect(found.expectedError).toBeCloseTo(expected.expectedError, 8);
-    expect(found.bins.map((bin) => bin.n)).toEqual(expected.bins.map((bin) => bin.n));
-    found.bins.forEach((bin, i) => {
-      expect(bin.predicted).toBeCloseTo(expected.bins[i]!.predicted, 8);
-      expect(bin.observed).toBeCloseTo(expected.bins[i]!.observed, 8);
-    });
-  });
+  it.each(fixture.calibration)(
+    'agrees with scipy, leave-one-topic-out probabilities with scikit-learn',
+    ({ scores, labels, folds, ...expected }) => {
+      const found = calibrationOf(scores, labels, folds);
+      expect(found.slope / expected.slope).toBeCloseTo(1, 7);
+      expect(found.offset).toBeCloseTo(expected.offset, 7);
+      expect(found.brier).toBeCloseTo(expected.brier, 8);
+      expect(found.expectedError).toBeCloseTo(expected.expectedError, 8);
+      expect(found.bins.map((bin) => bin.n)).toEqual(expected.bins.map((bin) => bin.n));
+      found.bins.forEach((bin, i) => {
+        expect(bin.predicted).toBeCloseTo(expected.bins[i]!.predicted, 8);
+        expect(bin.observed).toBeCloseTo(expected.bins[i]!.observed, 8);
+      });
+    },
+  );
 
   it('stays finite where scores separate the poles, are all equal or huge', () => {
     const labels = [1, 1, 1, -1, -1, -1];
@@ -116,7 +168,15 @@ describe('Platt scaling', () => {
     const folds = Array.from({ length: 32 }, (_, i) => i >> 2);
     const labels = folds.map((_, i) => (i % 2 === 0 ? 1 : -1));
     // Scores that mean nothing: a line through all rows would look a little better than a coin, one without leak does not.
-    const found = Array.from({ length: 40 }, () => calibrationOf(folds.map(() => rng.normal()), labels, folds).brier);
+    const found = Array.from(
+      { length: 40 },
+      () =>
+        calibrationOf(
+          folds.map(() => rng.normal()),
+          labels,
+          folds,
+        ).brier,
+    );
     expect(mean(found)).toBeGreaterThan(0.25);
     expect(() => calibrationOf([1, 2], [1, -1], [4, 4])).toThrow(/at least two topics, got 1/);
   });
@@ -134,15 +194,33 @@ describe('naive Bayes on words', () => {
   it('has the null of a fit to every flip', () => {
     const { turns } = fixture.naiveBayes;
     const found = bagOfWords(turns, { draws: 50, flips: 60, seed: 4 })!;
-    const shuffles = shuffleWithinTopics(turns.map((turn) => turn.label), turns.map((turn) => turn.topic), turns.map((_, i) => i), 60, 4);
-    const nulls = shuffles.map((labels) => bagOfWords(turns.map((turn, i) => ({ ...turn, label: labels[i]! > 0 ? 1 : -1 })), { draws: 1, flips: 1, seed: 0 })!.auroc.value);
+    const shuffles = shuffleWithinTopics(
+      turns.map((turn) => turn.label),
+      turns.map((turn) => turn.topic),
+      turns.map((_, i) => i),
+      60,
+      4,
+    );
+    const nulls = shuffles.map(
+      (labels) =>
+        bagOfWords(
+          turns.map((turn, i) => ({ ...turn, label: labels[i]! > 0 ? 1 : -1 })),
+          { draws: 1, flips: 1, seed: 0 },
+        )!.auroc.value,
+    );
     expect(found.nullLow).toBeCloseTo(quantile(nulls, 0.025), 12);
     expect(found.nullHigh).toBeCloseTo(quantile(nulls, 0.975), 12);
   });
 
   it('takes 1,000 flips of 160 topics in a second', () => {
     const rng = createRng(3);
-    const turns: LabelledTurn[] = Array.from({ length: 320 }, (_, i) => ({ text: Array.from({ length: 20 }, () => `w${String.fromCharCode(97 + rng.below(26), 97 + rng.below(26))}`).join(' '), label: i % 2 === 0 ? 1 : -1, topic: i >> 1 }));
+    const turns: LabelledTurn[] = Array.from({ length: 320 }, (_, i) => ({
+      text: Array.from({ length: 20 }, () => `w${String.fromCharCode(97 + rng.below(26), 97 + rng.below(26))}`).join(
+        ' ',
+      ),
+      label: i % 2 === 0 ? 1 : -1,
+      topic: i >> 1,
+    }));
     const begun = performance.now();
     const found = bagOfWords(turns, { draws: 2000, flips: 1000, seed: 1 })!;
     expect(performance.now() - begun).toBeLessThan(5000);
@@ -161,7 +239,15 @@ describe('naive Bayes on words', () => {
   });
 
   it('cuts words at everything but letters and the apostrophe inside', () => {
-    expect(wordsOf('“Don’t,” she said—café 24 \'quoted\' well-made')).toEqual(["don't", 'she', 'said', 'café', 'quoted', 'well', 'made']);
+    expect(wordsOf("“Don’t,” she said—café 24 'quoted' well-made")).toEqual([
+      "don't",
+      'she',
+      'said',
+      'café',
+      'quoted',
+      'well',
+      'made',
+    ]);
     expect(wordCount('At 9 — no, "ten" — she   left.')).toBe(6);
     expect(wordsOf('')).toEqual([]);
   });
@@ -169,11 +255,23 @@ describe('naive Bayes on words', () => {
 
 describe('selectivity', () => {
   const { hidden, penalty, topics, labels, task, labelings, control, controlSd, ...taps } = fixture.selectivity;
-  const input = { learned: Float32Array.from(taps.learned), tested: Float32Array.from(taps.tested), hidden, penalty, topics, draws: 500, seed: 3 };
+  const input = {
+    learned: Float32Array.from(taps.learned),
+    tested: Float32Array.from(taps.tested),
+    hidden,
+    penalty,
+    topics,
+    draws: 500,
+    seed: 3,
+  };
 
   it('agrees with ridge of scikit-learn on the axis and on given labelings', () => {
     expect(selectivityOf({ ...input, labels }).task).toBeCloseTo(task, 12);
-    for (const labeling of labelings) expect(selectivityOf({ ...input, labels: labeling.labels, controlTasks: 1 }).task).toBeCloseTo(labeling.accuracy, 12);
+    for (const labeling of labelings)
+      expect(selectivityOf({ ...input, labels: labeling.labels, controlTasks: 1 }).task).toBeCloseTo(
+        labeling.accuracy,
+        12,
+      );
   });
 
   it('has the control of many random labelings, and their difference', () => {
@@ -191,19 +289,37 @@ describe('selectivity', () => {
     const wide = Float32Array.from({ length: 24 * 200 }, () => rng.normal());
     const axis = Array.from({ length: 24 }, (_, i) => (i % 2 === 0 ? 1 : -1));
     const own = { hidden: 200, penalty: 0.01, labels: axis, topics: axis.map((_, i) => i >> 2), draws: 100, seed: 1 };
-    expect(selectivityOf({ ...own, learned: wide, tested: wide })).toMatchObject({ task: 1, control: 1, selectivity: { value: 0 } });
+    expect(selectivityOf({ ...own, learned: wide, tested: wide })).toMatchObject({
+      task: 1,
+      control: 1,
+      selectivity: { value: 0 },
+    });
     const same = Float32Array.from({ length: 24 * 200 }, (_, i) => wide[i % 200]!);
-    expect(selectivityOf({ ...own, learned: same, tested: same })).toMatchObject({ task: 0.5, control: 0.5, selectivity: { value: 0 } });
+    expect(selectivityOf({ ...own, learned: same, tested: same })).toMatchObject({
+      task: 0.5,
+      control: 0.5,
+      selectivity: { value: 0 },
+    });
   });
 
   it('refuses labels and sizes that do not fit', () => {
-    expect(() => selectivityOf({ ...input, labels: labels.map((label, i) => (i === 0 ? 0 : label)) })).toThrow(/\+1 and -1 only/);
-    expect(() => selectivityOf({ ...input, labels, hidden: hidden + 1 })).toThrow(/40 turns of width 25 need 1000 numbers, got 960/);
+    expect(() => selectivityOf({ ...input, labels: labels.map((label, i) => (i === 0 ? 0 : label)) })).toThrow(
+      /\+1 and -1 only/,
+    );
+    expect(() => selectivityOf({ ...input, labels, hidden: hidden + 1 })).toThrow(
+      /40 turns of width 25 need 1000 numbers, got 960/,
+    );
   });
 });
 
 /** Turns of `topics` topics: positive, negative and neutral, each its topic's base plus its pole's shift plus noise. */
-function world(topics: number, hidden: number, shift: Record<'positive' | 'negative' | 'neutral', number[]>, noise: number, seed: number): { x: Float32Array; roles: RowRole[]; names: number[] } {
+function world(
+  topics: number,
+  hidden: number,
+  shift: Record<'positive' | 'negative' | 'neutral', number[]>,
+  noise: number,
+  seed: number,
+): { x: Float32Array; roles: RowRole[]; names: number[] } {
   const rng = createRng(seed);
   const x: number[] = [];
   const roles: RowRole[] = [];
@@ -238,7 +354,8 @@ describe('poles from neutral', () => {
     const cosines: number[] = [];
     for (let draw = 0; draw < 300; draw += 1) {
       const drawn = Array.from({ length: 9 }, () => rng.below(9));
-      const sum = (matrix: Float64Array): number => drawn.reduce((all, s) => all + drawn.reduce((row, t) => row + (s === t ? 0 : matrix[s * 9 + t]!), 0), 0);
+      const sum = (matrix: Float64Array): number =>
+        drawn.reduce((all, s) => all + drawn.reduce((row, t) => row + (s === t ? 0 : matrix[s * 9 + t]!), 0), 0);
       cosines.push(sum(products.across) / Math.sqrt(sum(products.positive) * sum(products.negative)));
     }
     const defined = cosines.filter(Number.isFinite);
@@ -295,12 +412,27 @@ describe('poles from neutral', () => {
     const flat = Float32Array.from({ length: readings.length }, (_, i) => readings[i % hidden]!);
     expect(poleGeometryAt(flat, hidden, roles, topics, 50, 1)).toEqual({ cosine: null, salience: null });
     const more = Float32Array.from([...x, ...x.slice(0, hidden)]);
-    expect(poleProducts(more, hidden, [...roles, 'beat'], [...topics, 0])).toEqual(poleProducts(readings, hidden, roles, topics));
-    expect(poleProducts(readings, hidden, roles.map((role, i) => (i < 4 && role === 'neutral' ? 'setting' : role)), topics).topics).toBe(8);
+    expect(poleProducts(more, hidden, [...roles, 'beat'], [...topics, 0])).toEqual(
+      poleProducts(readings, hidden, roles, topics),
+    );
+    expect(
+      poleProducts(
+        readings,
+        hidden,
+        roles.map((role, i) => (i < 4 && role === 'neutral' ? 'setting' : role)),
+        topics,
+      ).topics,
+    ).toBe(8);
   });
 
   it('each pole against neutral is AUROC with its own sign', () => {
-    const found = polesAgainstNeutral([2, -1, 0, 3, 1, 0], ['positive', 'negative', 'neutral', 'positive', 'negative', 'neutral'], [0, 0, 0, 1, 1, 1], 100, 1);
+    const found = polesAgainstNeutral(
+      [2, -1, 0, 3, 1, 0],
+      ['positive', 'negative', 'neutral', 'positive', 'negative', 'neutral'],
+      [0, 0, 0, 1, 1, 1],
+      100,
+      1,
+    );
     expect(found.positiveAgainstNeutral.value).toBe(1);
     expect(found.negativeAgainstNeutral.value).toBe(0.5);
     expect(found.negativeAgainstNeutral.low).toBeNull();

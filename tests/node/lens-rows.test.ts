@@ -14,34 +14,46 @@ function plainly(values: readonly number[]): { order: number[]; log: number[]; e
   return { order, log, entropy: -log.reduce((sum, value) => sum + value * Math.exp(value), 0) };
 }
 
-test.each([3, 5])('gives order, probabilities, entropy and ranks as sorting does, many equal values among them (seed %i)', (seed) => {
-  const rng = createRng(seed);
-  // Halves, so that many are equal.
-  const rows = Array.from({ length: 4 }, () => Array.from({ length: VOCABULARY }, () => Math.round(rng.normal() * 8) / 2));
-  const ask = { top: 12, words: [0, 17, 300], next: Int32Array.of(-1, -1, 5, 299, 1, -1) };
-  const into = emptyRows(6, ask);
-  reduceLogits(Float32Array.from(rows.flat()), VOCABULARY, ask, into, 1);
-  for (const [index, values] of rows.entries()) {
-    const { order, log, entropy } = plainly(values);
-    const at = index + 1;
-    expect([...into.ids.subarray(at * 12, (at + 1) * 12)]).toEqual(order.slice(0, 12));
-    expect(into.entropy[at]).toBeCloseTo(entropy, 5);
-    for (const [place, id] of order.slice(0, 12).entries()) expect(into.logProbabilities[at * 12 + place]).toBeCloseTo(log[id]!, 5);
-    for (const [word, id] of [...ask.words, ask.next[at]!].entries()) {
-      expect(into.ranks[at * 4 + word]).toBe(id < 0 ? 0 : order.indexOf(id) + 1);
-      if (id < 0) expect(into.askedLogProbabilities[at * 4 + word]).toBeNaN();
-      else expect(into.askedLogProbabilities[at * 4 + word]).toBeCloseTo(log[id]!, 5);
+test.each([3, 5])(
+  'gives order, probabilities, entropy and ranks as sorting does, many equal values among them (seed %i)',
+  (seed) => {
+    const rng = createRng(seed);
+    // Halves, so that many are equal.
+    const rows = Array.from({ length: 4 }, () =>
+      Array.from({ length: VOCABULARY }, () => Math.round(rng.normal() * 8) / 2),
+    );
+    const ask = { top: 12, words: [0, 17, 300], next: Int32Array.of(-1, -1, 5, 299, 1, -1) };
+    const into = emptyRows(6, ask);
+    reduceLogits(Float32Array.from(rows.flat()), VOCABULARY, ask, into, 1);
+    for (const [index, values] of rows.entries()) {
+      const { order, log, entropy } = plainly(values);
+      const at = index + 1;
+      expect([...into.ids.subarray(at * 12, (at + 1) * 12)]).toEqual(order.slice(0, 12));
+      expect(into.entropy[at]).toBeCloseTo(entropy, 5);
+      for (const [place, id] of order.slice(0, 12).entries())
+        expect(into.logProbabilities[at * 12 + place]).toBeCloseTo(log[id]!, 5);
+      for (const [word, id] of [...ask.words, ask.next[at]!].entries()) {
+        expect(into.ranks[at * 4 + word]).toBe(id < 0 ? 0 : order.indexOf(id) + 1);
+        if (id < 0) expect(into.askedLogProbabilities[at * 4 + word]).toBeNaN();
+        else expect(into.askedLogProbabilities[at * 4 + word]).toBeCloseTo(log[id]!, 5);
+      }
     }
-  }
-  // Rows that were not given are untouched.
-  expect([...into.ids.subarray(0, 12), ...into.ids.subarray(60)]).toEqual(new Array(24).fill(0));
-});
+    // Rows that were not given are untouched.
+    expect([...into.ids.subarray(0, 12), ...into.ids.subarray(60)]).toEqual(new Array(24).fill(0));
+  },
+);
 
 test('a certainty has entropy zero, and equal words all there is', () => {
   const into = emptyRows(2, { top: 1, words: [] });
   const sure = new Float32Array(VOCABULARY).fill(-200);
   sure[7] = 100;
-  reduceLogits(Float32Array.from([...sure, ...new Float32Array(VOCABULARY)]), VOCABULARY, { top: 1, words: [], next: null }, into, 0);
+  reduceLogits(
+    Float32Array.from([...sure, ...new Float32Array(VOCABULARY)]),
+    VOCABULARY,
+    { top: 1, words: [], next: null },
+    into,
+    0,
+  );
   expect([...into.ids]).toEqual([7, 0]);
   expect(into.entropy[0]).toBe(0);
   expect(into.entropy[1]).toBeCloseTo(Math.log(VOCABULARY), 6);

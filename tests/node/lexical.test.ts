@@ -13,9 +13,14 @@ interface Fixture {
   lines: { weights: number[]; offset: number }[];
   percentiles: { values: number[]; single: [number, number]; smooth: [number, number] };
 }
-const fixture = JSON.parse(readFileSync(new URL('../fixtures/lexical.fixture.json', import.meta.url), 'utf8')) as Fixture;
+const fixture = JSON.parse(
+  readFileSync(new URL('../fixtures/lexical.fixture.json', import.meta.url), 'utf8'),
+) as Fixture;
 const { hidden } = fixture;
-const texts = fixture.texts.map((text) => ({ embeddings: Float32Array.from(text.embeddings), scores: text.scores.map((row) => [NaN, ...row]) }));
+const texts = fixture.texts.map((text) => ({
+  embeddings: Float32Array.from(text.embeddings),
+  scores: text.scores.map((row) => [NaN, ...row]),
+}));
 const rest = (): Promise<void> => Promise.resolve();
 const close = (values: ArrayLike<number>, wanted: ArrayLike<number>, digits: number): void => {
   expect(values).toHaveLength(wanted.length);
@@ -56,7 +61,10 @@ describe('the lexical model', () => {
   });
 
   it('has no share to explain where scores do not vary', async () => {
-    const flat = texts.map(({ embeddings, scores }) => ({ embeddings, scores: [scores[0]!, scores[0]!.map((value) => value * 0)] }));
+    const flat = texts.map(({ embeddings, scores }) => ({
+      embeddings,
+      scores: [scores[0]!, scores[0]!.map((value) => value * 0)],
+    }));
     const model = await fitLexical(flat, hidden, 2, rest);
     expect(model.explained[1]).toBe(0);
     expect(hasLexical(model.explained, 0)).toBe(true);
@@ -66,7 +74,11 @@ describe('the lexical model', () => {
 
 describe('the words’ part of a score', () => {
   const rng = createRng(5);
-  const lexical = { weights: Float32Array.from({ length: 2 * 2 * 3 }, () => rng.normal()), offset: [0.5, -2], explained: [0.4, 0.1] };
+  const lexical = {
+    weights: Float32Array.from({ length: 2 * 2 * 3 }, () => rng.normal()),
+    offset: [0.5, -2],
+    explained: [0.4, 0.1],
+  };
   const embeddings = Float32Array.from({ length: 4 * 3 }, () => rng.normal());
   const by = (layer: number, token: number): number => {
     let sum = lexical.offset[layer]!;
@@ -80,7 +92,8 @@ describe('the words’ part of a score', () => {
   it('is the offset with both embeddings along the weights, without the sink', () => {
     const words = lexicalScores(lexical, embeddings, null, 0);
     expect([...words.subarray(0, 2)]).toEqual([NaN, NaN]);
-    for (let token = 1; token < 4; token += 1) for (const layer of [0, 1]) expect(words[token * 2 + layer]).toBeCloseTo(by(layer, token), 5);
+    for (let token = 1; token < 4; token += 1)
+      for (const layer of [0, 1]) expect(words[token * 2 + layer]).toBeCloseTo(by(layer, token), 5);
   });
 
   it('is the same in passes of any size', () => {
@@ -122,7 +135,12 @@ describe('the 1 % lines', () => {
   });
 
   it('start the running mean anew with every story', () => {
-    const lines = tokenLines([[[NaN, 5, 5, 5], [NaN, -5, -5, -5]]]);
+    const lines = tokenLines([
+      [
+        [NaN, 5, 5, 5],
+        [NaN, -5, -5, -5],
+      ],
+    ]);
     expect([lines.smoothLow[0], lines.smoothHigh[0]]).toEqual([-5, 5]);
     expect(lines.tokens).toBe(6);
   });
@@ -135,7 +153,13 @@ describe('the 1 % lines', () => {
     expect(drawnLines({ ...alarm, tokens: 0 }, 0, 'mean')).toBeNull();
     expect(drawnTapLines({ ...alarm, taps: 0 }, 0)).toBeNull();
     const lines = { low: -2, high: 3 };
-    expect([-2.01, -2, 0, 3, 3.01].map((value) => beyondLines(value, lines))).toEqual([true, false, false, false, true]);
+    expect([-2.01, -2, 0, 3, 3.01].map((value) => beyondLines(value, lines))).toEqual([
+      true,
+      false,
+      false,
+      false,
+      true,
+    ]);
     expect(beyondLines(99, null)).toBe(false);
     expect(beyondLines(NaN, drawnLines(alarm, 0, 'token'))).toBe(false);
   });

@@ -25,7 +25,9 @@ function benchOf(curve: (strength: number) => number) {
 }
 
 /** A push that carries its strength to the bench unrounded. */
-const one = (strength: number): Push[] => [[{ stream: 1, add: null, bound: { direction: Float32Array.of(1), low: strength, high: Infinity } }]];
+const one = (strength: number): Push[] => [
+  [{ stream: 1, add: null, bound: { direction: Float32Array.of(1), low: strength, high: Infinity } }],
+];
 /** Both poles, alike: each try takes two batches. */
 const twice = (strength: number): Push[] => [...one(strength), ...one(strength)];
 const pair = (strength: number): Push[] => [...one(strength), ...one(-strength)];
@@ -38,10 +40,28 @@ describe('a strength matched to a KL', () => {
     ['grows as the fourth power', 'add', (s) => 4 * s ** 4, (kl) => (kl / 4) ** 0.25, [0.5, 2]],
     ['is nothing up to a threshold', 'add', (s) => 6 * Math.max(0, s - 0.5), (kl) => 0.5 + kl / 6, [0.25, 1]],
     ['saturates', 'add', (s) => 5 * (1 - Math.exp(-s)), (kl) => -Math.log(1 - kl / 5), [1, 3]],
-    ['ends where the numbers break', 'add', (s) => (s > 0.35 ? Infinity : 9 * s * s), (kl) => Math.sqrt(kl / 9), [0.5, 1]],
-    ['of a bound lies on the far side of zero', 'cap', (s) => 3 * Math.exp(4 * s), (kl) => Math.log(kl / 3) / 4, [0.25, 1]],
+    [
+      'ends where the numbers break',
+      'add',
+      (s) => (s > 0.35 ? Infinity : 9 * s * s),
+      (kl) => Math.sqrt(kl / 9),
+      [0.5, 1],
+    ],
+    [
+      'of a bound lies on the far side of zero',
+      'cap',
+      (s) => 3 * Math.exp(4 * s),
+      (kl) => Math.log(kl / 3) / 4,
+      [0.25, 1],
+    ],
     ['of a bound lies on the near side', 'cap', (s) => 0.2 * Math.exp(3 * s), (kl) => Math.log(kl / 0.2) / 3, [1, 4]],
-    ['of a bound is nothing until it is met', 'cap', (s) => 10 * Math.max(0, s + 0.9) ** 2, (kl) => Math.sqrt(kl / 10) - 0.9, [0.25, 1]],
+    [
+      'of a bound is nothing until it is met',
+      'cap',
+      (s) => 10 * Math.max(0, s + 0.9) ** 2,
+      (kl) => Math.sqrt(kl / 10) - 0.9,
+      [0.25, 1],
+    ],
   ])('is found within 3 per cent where it %s', async (_, mode, curve, inverse, targets) => {
     const { bench, asked } = benchOf(curve);
     const found = await matchStrengths(bench, mode, twice, targets);
@@ -72,7 +92,9 @@ describe('a strength matched to a KL', () => {
     const { bench } = benchOf((s) => (s > 0 ? 2 : 6) * s * s);
     const [found] = await matchStrengths(bench, 'add', pair, [1]);
     const strength = found?.strength ?? NaN;
-    const pooled = [2, 6].flatMap((factor) => Array.from({ length: 101 }, (_, token) => (factor * strength ** 2 * token) / 95)).sort((a, b) => a - b);
+    const pooled = [2, 6]
+      .flatMap((factor) => Array.from({ length: 101 }, (_, token) => (factor * strength ** 2 * token) / 95))
+      .sort((a, b) => a - b);
     expect(found?.kl).toBeCloseTo((pooled[190] ?? NaN) + 0.95 * ((pooled[191] ?? NaN) - (pooled[190] ?? NaN)), 9);
     expect(found?.kl).toBeCloseTo(1, 1);
     expect(found?.batches).toBeLessThanOrEqual(MOST_BATCHES);
@@ -80,15 +102,28 @@ describe('a strength matched to a KL', () => {
   });
 
   it.each<[string, 'add' | 'cap', (s: number) => number, RegExp]>([
-    ['is never reached', 'add', (s) => 0.1 * s * s, /No strength up to 2 lengths of the stream has a KL of 1 nats \(95th percentile\)\. The closest was 0\.400 nats at a strength of 2\.00\./],
-    ['is never reached by any bound', 'cap', (s) => 0.01 * Math.exp(s), /The closest was 0\.0739 nats at a strength of 2\.00/],
+    [
+      'is never reached',
+      'add',
+      (s) => 0.1 * s * s,
+      /No strength up to 2 lengths of the stream has a KL of 1 nats \(95th percentile\)\. The closest was 0\.400 nats at a strength of 2\.00\./,
+    ],
+    [
+      'is never reached by any bound',
+      'cap',
+      (s) => 0.01 * Math.exp(s),
+      /The closest was 0\.0739 nats at a strength of 2\.00/,
+    ],
     ['is always passed by bounds', 'cap', (s) => 50 + s, /The closest was 48\.0 nats at a strength of -2\.00/],
     ['is jumped over', 'add', (s) => (s < 0.4 ? 0.1 : 10), /has a KL of 1 nats/],
     ['does not move at all', 'add', () => 0, /has a KL of 1 nats/],
     ['breaks at once', 'add', () => Infinity, /has a KL of 1 nats/],
   ])('is refused where it %s', async (_, mode, curve, message) => {
     const { bench, asked } = benchOf(curve);
-    await expect(matchStrengths(bench, mode, one, [1])).rejects.toMatchObject({ code: 'push-invalid', message: expect.stringMatching(message) as string });
+    await expect(matchStrengths(bench, mode, one, [1])).rejects.toMatchObject({
+      code: 'push-invalid',
+      message: expect.stringMatching(message) as string,
+    });
     expect(asked.length).toBeLessThanOrEqual(MOST_BATCHES);
   });
 
@@ -110,6 +145,11 @@ describe('one try', () => {
 
   it('of a push that breaks the numbers is the strongest effect', async () => {
     const { bench } = benchOf(() => Infinity);
-    expect(await tryStrength(bench, one(1), 1)).toEqual({ strength: 1, kl: Infinity, meanKl: Infinity, perplexity: Infinity });
+    expect(await tryStrength(bench, one(1), 1)).toEqual({
+      strength: 1,
+      kl: Infinity,
+      meanKl: Infinity,
+      perplexity: Infinity,
+    });
   });
 });

@@ -20,13 +20,19 @@ function subjectOf(curve: (strength: number) => number) {
   };
 }
 
-const pushAt = (strength: number): Push => [{ stream: 1, add: null, bound: { direction: Float32Array.of(1), low: strength, high: Infinity } }];
+const pushAt = (strength: number): Push => [
+  { stream: 1, add: null, bound: { direction: Float32Array.of(1), low: strength, high: Infinity } },
+];
 const pushesAt = (strength: number): readonly Push[] => [pushAt(strength)];
 
 describe('the strength of a KL', () => {
   it('is found on the texts that are named, within the tolerance, and kept with six digits', async () => {
     const subject = subjectOf((s) => 7 * s ** 3);
-    const { strength, reached } = await strengthOfKl(subject, pushesAt, 1, undefined, { texts: 4, tolerance: 0.1, most: 8 });
+    const { strength, reached } = await strengthOfKl(subject, pushesAt, 1, undefined, {
+      texts: 4,
+      tolerance: 0.1,
+      most: 8,
+    });
     expect(Math.abs((reached ?? NaN) - 1)).toBeLessThanOrEqual(0.1);
     expect(7 * (strength ?? NaN) ** 3).toBeCloseTo(reached ?? NaN, 4);
     expect(strength).toBe(Number((strength ?? NaN).toPrecision(6)));
@@ -36,7 +42,8 @@ describe('the strength of a KL', () => {
   it('is that of all pushes pooled, each read at every try', async () => {
     const subject = subjectOf((s) => (s < 0 ? 8 : 2) * s * s);
     const { strength, reached } = await strengthOfKl(subject, (s) => [pushAt(s), pushAt(-s)], 1);
-    // 202 tokens, from even steps to 2s² and to 8s²: the 191st of them, of which 101 are one side's and 90 the other's, is the 90th step of 95 to 8s², or close by.
+    // 202 tokens, from even steps to 2s² and to 8s²: the 191st of them, of which 101 are one side's and 90 the other's,
+    // is the 90th step of 95 to 8s², or close by.
     expect(reached).toBeCloseTo((8 * (strength ?? NaN) ** 2 * 90) / 95, 1);
     expect(subject.asked.filter((one) => one.strength < 0)).toHaveLength(subject.asked.length / 2);
   });
@@ -57,14 +64,18 @@ describe('the strength of a KL', () => {
     const few = subjectOf((s) => 900 * s ** 6);
     expect((await strengthOfKl(few, pushesAt, 1, undefined, { tolerance: 0.01, most: 2 })).strength).toBeNull();
     expect(few.asked).toHaveLength(2);
-    const nowhere = (): readonly Push[] => { throw new AppError('push-invalid', 'points nowhere'); };
+    const nowhere = (): readonly Push[] => {
+      throw new AppError('push-invalid', 'points nowhere');
+    };
     expect(await strengthOfKl(low, nowhere, 1)).toEqual({ strength: null, reached: null });
   });
 
   it('lets other errors through, as a push that breaks nothing does', async () => {
     const lost = { neutral: () => Promise.reject(new AppError('gpu-device-lost', 'gone')) };
     await expect(strengthOfKl(lost, pushesAt, 1)).rejects.toMatchObject({ code: 'gpu-device-lost' });
-    await expect(orBroken(() => Promise.reject(new AppError('cancelled', 'stopped')))).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(orBroken(() => Promise.reject(new AppError('cancelled', 'stopped')))).rejects.toMatchObject({
+      code: 'cancelled',
+    });
     expect(await orBroken(() => Promise.reject(new AppError('push-too-strong', 'broken')))).toBeNull();
     expect(await orBroken(() => Promise.resolve(7))).toBe(7);
   });

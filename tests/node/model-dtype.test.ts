@@ -56,7 +56,8 @@ describe('8 bits, which exporters name in two ways,', () => {
 
   it('are not written down twice, and a kept file keeps its bytes', () => {
     for (const graph of ['model_quantized.onnx', 'model_q8.onnx']) {
-      for (const id of ['small-q8', 'small-quantized']) expect(withDtype({ ...other, id }, graph)).toEqual({ ...other, id });
+      for (const id of ['small-q8', 'small-quantized'])
+        expect(withDtype({ ...other, id }, graph)).toEqual({ ...other, id });
       expect(withDtype(other, graph)).toEqual({ ...other, dtype: 'q8' });
     }
     const { json, tensors } = serialiseProbe({ ...sampleProbe, model: { ...sampleProbe.model, dtype: 'quantized' } });
@@ -74,7 +75,13 @@ describe('the variant of a model', () => {
   });
 
   it('is what the identity says, else the end of its id, else not known', () => {
-    expect([dtypeOf(Q4), dtypeOf({ id: 'small-q4f16' }), dtypeOf({ id: 'small', dtype: 'fp16' }), dtypeOf({ id: 'small' }), dtypeOf({ id: 'q4' })]).toEqual(['q4', 'q4f16', 'fp16', null, null]);
+    expect([
+      dtypeOf(Q4),
+      dtypeOf({ id: 'small-q4f16' }),
+      dtypeOf({ id: 'small', dtype: 'fp16' }),
+      dtypeOf({ id: 'small' }),
+      dtypeOf({ id: 'q4' }),
+    ]).toEqual(['q4', 'q4f16', 'fp16', null, null]);
     expect([baseOf(Q4), baseOf({ id: 'small' })]).toEqual(['small', 'small']);
   });
 });
@@ -101,7 +108,9 @@ describe('another variant of a model', () => {
   it('is refused wherever nothing is measured, and says that it has to be', () => {
     const found = refusal(() => assertProbeFits({ id: 'kind-cruel', model: Q4 }, other));
     expect(found).toMatchObject({ code: 'probe-model-mismatch', details: { from: 'q4', to: 'q4f16' } });
-    expect(found.message).toMatch(/made on the variant q4 of this model, which is q4f16 here\. How far it holds .* has to be measured first/);
+    expect(found.message).toMatch(
+      /made on the variant q4 of this model, which is q4f16 here\. How far it holds .* has to be measured first/,
+    );
   });
 });
 
@@ -117,22 +126,48 @@ describe('a probe file', () => {
 
   it('with a variant that is none is refused by its path', () => {
     const { json, tensors } = serialiseProbe({ ...sampleProbe, model: { ...sampleProbe.model, dtype: 'fp16' } });
-    expect(refusal(() => parseProbe(json.replace('"fp16"', '"fp17"'), tensors)).message).toMatch(/probe\.model\.dtype must be one of fp32, .*, got "fp17"/);
+    expect(refusal(() => parseProbe(json.replace('"fp16"', '"fp17"'), tensors)).message).toMatch(
+      /probe\.model\.dtype must be one of fp32, .*, got "fp17"/,
+    );
   });
 });
 
 describe('what was measured', () => {
-  const agreement: DtypeAgreement = { from: 'q4', to: 'fp16', layer: 1, cosine: [null, 0.93, 0.85], null95: [null, 0.3, 0.3], shuffles: 200, topics: 24, fittedTopics: 24, turns: 48 };
+  const agreement: DtypeAgreement = {
+    from: 'q4',
+    to: 'fp16',
+    layer: 1,
+    cosine: [null, 0.93, 0.85],
+    null95: [null, 0.3, 0.3],
+    shuffles: 200,
+    topics: 24,
+    fittedTopics: 24,
+    turns: 48,
+  };
 
   it('is one line a layer, with n and null, and says where not to read', () => {
-    expect(agreementLine(agreement, 1)).toBe('The probe was made on q4; this is fp16. Their directions agree with cosine 0.930 at layer 1 (n = 24 topics; labels shuffled: 0.30, 95 % of 200).');
-    expect(agreementLine({ ...agreement, topics: 12 }, 2)).toBe('The probe was made on q4; this is fp16. Their directions agree with cosine 0.850 at layer 2 (n = 12 of its 24 topics; labels shuffled: 0.30, 95 % of 200). Below 0.9: do not read this layer.');
+    expect(agreementLine(agreement, 1)).toBe(
+      'The probe was made on q4; this is fp16. Their directions agree with cosine 0.930 at layer 1 (n = 24 topics; labels shuffled: 0.30, 95 % of 200).',
+    );
+    expect(agreementLine({ ...agreement, topics: 12 }, 2)).toBe(
+      'The probe was made on q4; this is fp16. Their directions agree with cosine 0.850 at layer 2 (n = 12 of its 24 topics; labels shuffled: 0.30, 95 % of 200). Below 0.9: do not read this layer.',
+    );
     expect(agreementLine(agreement, 0)).toContain('At layer 0 there is nothing to compare');
   });
 
   it('carries a probe over from 0.9 on, where shuffled labels do not reach it', () => {
-    const at = (cosine: number | null, null95: number) => () => assertAgrees({ id: 'p' }, { ...agreement, cosine: [null, cosine, null], null95: [null, null95, null] });
+    const at = (cosine: number | null, null95: number) => () =>
+      assertAgrees({ id: 'p' }, { ...agreement, cosine: [null, cosine, null], null95: [null, null95, null] });
     expect(at(0.9, 0.3)).not.toThrow();
-    for (const [cosine, null95] of [[0.899, 0.3], [0.95, 0.95], [-1, 0.3], [null, 0]] as const) expect(refusal(at(cosine, null95))).toMatchObject({ code: 'probe-model-mismatch', details: { cosine, layer: 1, topics: 24 } });
+    for (const [cosine, null95] of [
+      [0.899, 0.3],
+      [0.95, 0.95],
+      [-1, 0.3],
+      [null, 0],
+    ] as const)
+      expect(refusal(at(cosine, null95))).toMatchObject({
+        code: 'probe-model-mismatch',
+        details: { cosine, layer: 1, topics: 24 },
+      });
   });
 });

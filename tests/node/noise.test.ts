@@ -14,16 +14,43 @@ const RUNS = 160;
 const ROLES: readonly RowRole[] = ['setting', 'positive', 'negative', 'neutral'];
 const info = Array.from({ length: TOPICS * ROLES.length }, (_, turn): RowInfo => {
   const role = ROLES[turn % ROLES.length]!;
-  return { role, topic: Math.floor(turn / ROLES.length), story: -1, set: 0, side: role === 'positive' ? 1 : role === 'negative' ? -1 : 0, turn, beats: -1, tap: 0, tokensBefore: 20 };
+  return {
+    role,
+    topic: Math.floor(turn / ROLES.length),
+    story: -1,
+    set: 0,
+    side: role === 'positive' ? 1 : role === 'negative' ? -1 : 0,
+    turn,
+    beats: -1,
+    tap: 0,
+    tokensBefore: 20,
+  };
 });
-const readings = readingsIn({ info, hidden: HIDDEN, topicCount: TOPICS, storyCount: 0, residuals: [], own: new Map(), embeddings: new Map() });
+const readings = readingsIn({
+  info,
+  hidden: HIDDEN,
+  topicCount: TOPICS,
+  storyCount: 0,
+  residuals: [],
+  own: new Map(),
+  embeddings: new Map(),
+});
 
 /** A whole judgement of readings that differ by topic and by noise, but not by pole. */
 function onNoise(seed: number): MethodCurve {
   const rng = createRng(seed, 1);
   const curve = methodCurve(readings, { kind: 'ridge', target: 'zeroed', penalty: 1 }, 99, seed);
   const scenes = Array.from({ length: TOPICS * HIDDEN }, () => 2 * rng.normal());
-  for (let layer = 0; layer < LAYERS; layer += 1) curve.add(layerSource(Float32Array.from({ length: info.length * HIDDEN }, (_, at) => (scenes[info[Math.floor(at / HIDDEN)]!.topic * HIDDEN + (at % HIDDEN)] ?? NaN) + rng.normal()), HIDDEN));
+  for (let layer = 0; layer < LAYERS; layer += 1)
+    curve.add(
+      layerSource(
+        Float32Array.from(
+          { length: info.length * HIDDEN },
+          (_, at) => (scenes[info[Math.floor(at / HIDDEN)]!.topic * HIDDEN + (at % HIDDEN)] ?? NaN) + rng.normal(),
+        ),
+        HIDDEN,
+      ),
+    );
   return curve.finish();
 }
 
@@ -38,7 +65,8 @@ describe('readings without a difference between the poles', () => {
   });
 
   it('have p as often at or below a level as the level says', () => {
-    for (const level of [0.05, 0.2, 0.5, 0.8]) expect(Math.abs(share(({ p }) => p <= level) - level)).toBeLessThan(4 * Math.sqrt((level * (1 - level)) / RUNS));
+    for (const level of [0.05, 0.2, 0.5, 0.8])
+      expect(Math.abs(share(({ p }) => p <= level) - level)).toBeLessThan(4 * Math.sqrt((level * (1 - level)) / RUNS));
   });
 
   it('have nested intervals that hold 0.5 as often as they say, and are hardly ever called shown or reversed', () => {

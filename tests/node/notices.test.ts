@@ -12,7 +12,10 @@ const put = (path: string, content: string): void => {
   writeFileSync(join(root, path), content);
 };
 const publish = (name: string, licence: string | null): void => {
-  put(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.2.3', license: 'MIT', main: 'index.js' }));
+  put(
+    `node_modules/${name}/package.json`,
+    JSON.stringify({ name, version: '1.2.3', license: 'MIT', main: 'index.js' }),
+  );
   put(`node_modules/${name}/index.js`, `export const name = ${JSON.stringify(name)};`);
   if (licence !== null) put(`node_modules/${name}/LICENSE`, licence);
 };
@@ -24,7 +27,10 @@ beforeAll(() => {
   publish('unused', 'Copyright of nobody');
   publish('silent', null);
   put('index.html', '<!doctype html><script type="module" src="/main.js"></script>');
-  put('main.js', "import { name } from 'in-page';\nnew Worker(new URL('./worker.js', import.meta.url), { type: 'module', name });\n");
+  put(
+    'main.js',
+    "import { name } from 'in-page';\nnew Worker(new URL('./worker.js', import.meta.url), { type: 'module', name });\n",
+  );
   put('worker.js', "import { name } from '@deep/in-worker';\npostMessage(name);\n");
 });
 afterAll(() => rmSync(root, { recursive: true }));
@@ -32,7 +38,14 @@ afterAll(() => rmSync(root, { recursive: true }));
 describe('the notices of a build', () => {
   it('name the packages of the page and of its workers with the text of their licences, and no others', async () => {
     const { page, workers } = notices();
-    const built = await build({ root, configFile: false, logLevel: 'silent', plugins: [page], worker: { format: 'es', plugins: () => [workers()] }, build: { write: false } });
+    const built = await build({
+      root,
+      configFile: false,
+      logLevel: 'silent',
+      plugins: [page],
+      worker: { format: 'es', plugins: () => [workers()] },
+      build: { write: false },
+    });
     if (Array.isArray(built) || !('output' in built)) throw new Error('one build gives one output');
     const file = built.output.find(({ fileName }) => fileName === NOTICES);
     const text = file?.type === 'asset' ? String(file.source) : '';
@@ -42,7 +55,9 @@ describe('the notices of a build', () => {
   });
 
   it('of a package without the text of its licence cannot be made, and name it', () => {
-    expect(() => noticesOf([join(root, 'node_modules/silent')])).toThrow('The package silent 1.2.3 comes without the text of its licence (MIT).');
+    expect(() => noticesOf([join(root, 'node_modules/silent')])).toThrow(
+      'The package silent 1.2.3 comes without the text of its licence (MIT).',
+    );
   });
 
   it.each([

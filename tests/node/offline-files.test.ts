@@ -46,13 +46,24 @@ describe('the files of a build', () => {
   });
 
   test('leave out models, notes, hidden files and the service worker itself', () => {
-    for (const path of ['models/m.manifest.json', 'models/m/weights', '.vite/manifest.json', '.flipside-stamp', 'README.md', 'assets/a-abcd1234.js.map', SERVICE_WORKER]) put(path);
+    for (const path of [
+      'models/m.manifest.json',
+      'models/m/weights',
+      '.vite/manifest.json',
+      '.flipside-stamp',
+      'README.md',
+      'assets/a-abcd1234.js.map',
+      SERVICE_WORKER,
+    ])
+      put(path);
     expect(builtFiles(dir)).toEqual([]);
   });
 
   test('carry the checksum by which a browser refuses another file in their place', () => {
     put('index.html');
-    const digest = createHash('sha256').update(readFileSync(join(dir, 'index.html'))).digest('base64');
+    const digest = createHash('sha256')
+      .update(readFileSync(join(dir, 'index.html')))
+      .digest('base64');
     expect(builtFiles(dir)[0]?.integrity).toBe(`sha256-${digest}`);
   });
 

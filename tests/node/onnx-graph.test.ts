@@ -5,9 +5,20 @@ import { cacheBytesPerToken, describeDecoder } from '../../src/onnx/decoder-shap
 import { LOGIT_ROWS_INPUT, tapDecoder } from '../../src/onnx/decoder-taps.ts';
 import { LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../src/onnx/lengths.ts';
 import { encodeInput, encodeNodeWith, parseModel, writeModel } from '../../src/onnx/graph.ts';
-import { bytesField, concatBytes, encodeVarint, splitFields, stringOf, varintField, varintOf, type Field } from '../../src/onnx/wire.ts';
+import {
+  bytesField,
+  concatBytes,
+  encodeVarint,
+  splitFields,
+  stringOf,
+  varintField,
+  varintOf,
+  type Field,
+} from '../../src/onnx/wire.ts';
 
-const stock = new Uint8Array(readFileSync(new URL('../../public/models/smollm2-135m-instruct-q4/onnx/model_q4.onnx', import.meta.url)));
+const stock = new Uint8Array(
+  readFileSync(new URL('../../public/models/smollm2-135m-instruct-q4/onnx/model_q4.onnx', import.meta.url)),
+);
 
 const codeOf = (run: () => unknown): string => {
   try {
@@ -22,7 +33,10 @@ const codeOf = (run: () => unknown): string => {
 function without(keep: (opType: string, name: string) => boolean): Uint8Array {
   const model = parseModel(stock);
   const dropped = new Set(model.nodes.filter((node) => !keep(node.opType, node.name)).map((node) => node.field));
-  return writeModel({ ...model, graphFields: model.graphFields.filter((field) => !dropped.has(field)) }, { replaceNodes: new Map(), append: [] });
+  return writeModel(
+    { ...model, graphFields: model.graphFields.filter((field) => !dropped.has(field)) },
+    { replaceNodes: new Map(), append: [] },
+  );
 }
 
 test('a model that is split and joined again is the same, byte for byte', () => {
@@ -71,7 +85,11 @@ test('the decoder is described from its own inputs', () => {
     largestWeightBytes: 49152 * 576,
   });
   // The files hold the weights and what aligns them.
-  const files = shape.weightFiles.reduce((sum, path) => sum + statSync(new URL(`../../public/models/smollm2-135m-instruct-q4/onnx/${path}`, import.meta.url)).size, 0);
+  const files = shape.weightFiles.reduce(
+    (sum, path) =>
+      sum + statSync(new URL(`../../public/models/smollm2-135m-instruct-q4/onnx/${path}`, import.meta.url)).size,
+    0,
+  );
   expect(weightBytes).toBeLessThanOrEqual(files);
   expect(weightBytes).toBeGreaterThan(0.98 * files);
   expect(cacheBytesPerToken(describeDecoder(stock))).toBe(2 * 30 * 3 * 64 * 4);
@@ -82,7 +100,9 @@ test('tapping names 31 streams, in the order of the layers, and makes each a gra
   const outputs = parseModel(graph).outputs.map((output) => output.name);
   expect(taps).toHaveLength(31);
   expect(taps[0]).toBe('/model/embed_tokens/GatherBlockQuantized/output_0');
-  expect(taps.slice(1, 30)).toEqual(Array.from({ length: 29 }, (_, l) => `/model/layers.${l + 1}/input_layernorm/output_3`));
+  expect(taps.slice(1, 30)).toEqual(
+    Array.from({ length: 29 }, (_, l) => `/model/layers.${l + 1}/input_layernorm/output_3`),
+  );
   expect(new Set(taps).size).toBe(31);
   expect(outputs).toEqual(expect.arrayContaining([...taps]));
   expect(parseModel(graph).inputs.map((input) => input.name)).toContain(LOGIT_ROWS_INPUT);
@@ -104,23 +124,39 @@ test('with lengths as inputs the mask goes, with every node that only it needed'
   expect(branching).toBe(false);
   expect(after.inputs.map(({ name }) => name)).toEqual(expect.arrayContaining([LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT]));
   expect(after.inputs.map(({ name }) => name)).not.toContain('attention_mask');
-  const gone = before.nodes.filter(({ name }) => !after.nodes.some((node) => node.name === name)).map(({ name }) => name);
-  expect(gone.filter((name) => !name.startsWith('/model/attn_mask_reformat/'))).toEqual(['/model/constant_nodes/INT64/[1]', '/model/constant_nodes/INT64/1']);
+  const gone = before.nodes
+    .filter(({ name }) => !after.nodes.some((node) => node.name === name))
+    .map(({ name }) => name);
+  expect(gone.filter((name) => !name.startsWith('/model/attn_mask_reformat/'))).toEqual([
+    '/model/constant_nodes/INT64/[1]',
+    '/model/constant_nodes/INT64/1',
+  ]);
   expect(gone).toHaveLength(8);
-  for (const node of after.nodes.filter(({ opType }) => opType === 'GroupQueryAttention')) expect(node.inputs.slice(5, 7)).toEqual([LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT]);
+  for (const node of after.nodes.filter(({ opType }) => opType === 'GroupQueryAttention'))
+    expect(node.inputs.slice(5, 7)).toEqual([LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT]);
 });
 
 test('a layer whose last product has a bias already takes its vector in an addition of its own, and the others keep theirs', () => {
   const model = parseModel(stock);
   const product = model.nodes.find(({ name }) => name === '/model/layers.7/mlp/down_proj/MatMul_Q4')!;
-  const biased = writeModel(model, { replaceNodes: new Map([[product, encodeNodeWith(product, { inputs: [...product.inputs, '', '', 'model.norm.weight'] })]]), append: [] });
+  const biased = writeModel(model, {
+    replaceNodes: new Map([
+      [product, encodeNodeWith(product, { inputs: [...product.inputs, '', '', 'model.norm.weight'] })],
+    ]),
+    append: [],
+  });
   const { graph, steering } = tapDecoder(biased);
   expect(steering).toBe(true);
   const rewritten = parseModel(graph);
-  const readers = (layer: number) => rewritten.nodes.filter(({ inputs }) => inputs.includes(`flipside.steer.${layer}`)).map(({ opType, inputs }) => [opType, inputs.indexOf(`flipside.steer.${layer}`)]);
+  const readers = (layer: number) =>
+    rewritten.nodes
+      .filter(({ inputs }) => inputs.includes(`flipside.steer.${layer}`))
+      .map(({ opType, inputs }) => [opType, inputs.indexOf(`flipside.steer.${layer}`)]);
   expect(readers(7)).toEqual([['Add', 1]]);
   expect(readers(8)).toEqual([['MatMulNBits', 5]]);
-  expect(rewritten.nodes.find(({ name }) => name === '/model/layers.8/input_layernorm/SkipLayerNorm')!.inputs[1]).toBe('flipside.steered.7');
+  expect(rewritten.nodes.find(({ name }) => name === '/model/layers.8/input_layernorm/SkipLayerNorm')!.inputs[1]).toBe(
+    'flipside.steered.7',
+  );
 });
 
 test('attention that cannot be told what to see keeps its bytes: the decoder then takes no branches', () => {
@@ -131,22 +167,38 @@ test('attention that cannot be told what to see keeps its bytes: the decoder the
   const strange = writeModel(model, { replaceNodes: new Map([[node, encodeNodeWith(node, { inputs })]]), append: [] });
   const { graph, branching, limits } = tapDecoder(strange);
   expect(branching).toBe(false);
-  expect(limits).toEqual([expect.stringMatching(/in passes of their own, which takes longer: the attention of \/model\/layers\.0\/attn\/GroupQueryAttention counts positions by itself\.$/)]);
+  expect(limits).toEqual([
+    expect.stringMatching(
+      /in passes of their own, which takes longer: the attention of \/model\/layers\.0\/attn\/GroupQueryAttention counts positions by itself\.$/,
+    ),
+  ]);
   const known = new Set(parseModel(graph).nodes.map(({ field }) => Buffer.from(field.raw).toString('hex')));
-  expect(parseModel(strange).nodes.filter(({ opType, field }) => opType === 'GroupQueryAttention' && !known.has(Buffer.from(field.raw).toString('hex')))).toEqual([]);
+  expect(
+    parseModel(strange).nodes.filter(
+      ({ opType, field }) => opType === 'GroupQueryAttention' && !known.has(Buffer.from(field.raw).toString('hex')),
+    ),
+  ).toEqual([]);
 });
 
 test('a graph without residual additions is refused, naming the node', () => {
-  expect(codeOf(() => tapDecoder(without((op) => op !== 'SkipSimplifiedLayerNormalization')))).toMatch(/^model-node-missing: .*SkipSimplifiedLayerNormalization.*ends after 0/);
+  expect(codeOf(() => tapDecoder(without((op) => op !== 'SkipSimplifiedLayerNormalization')))).toMatch(
+    /^model-node-missing: .*SkipSimplifiedLayerNormalization.*ends after 0/,
+  );
 });
 
 test('a graph that lacks one addition in the middle is refused with how far the chain goes', () => {
-  expect(codeOf(() => tapDecoder(without((_, name) => name !== '/model/layers.12/input_layernorm/SkipLayerNorm')))).toMatch(/60 residual additions .* ends after 23/);
+  expect(
+    codeOf(() => tapDecoder(without((_, name) => name !== '/model/layers.12/input_layernorm/SkipLayerNorm'))),
+  ).toMatch(/60 residual additions .* ends after 23/);
 });
 
 test('a graph without its first norm or its head is refused, naming it', () => {
-  expect(codeOf(() => tapDecoder(without((op) => op !== 'SimplifiedLayerNormalization')))).toContain('SimplifiedLayerNormalization is missing');
-  expect(codeOf(() => tapDecoder(without((_, name) => name !== '/lm_head/MatMul_Q8')))).toContain('output head is missing');
+  expect(codeOf(() => tapDecoder(without((op) => op !== 'SimplifiedLayerNormalization')))).toContain(
+    'SimplifiedLayerNormalization is missing',
+  );
+  expect(codeOf(() => tapDecoder(without((_, name) => name !== '/lm_head/MatMul_Q8')))).toContain(
+    'output head is missing',
+  );
 });
 
 test('inputs and outputs of the cache are checked by name and type, and strange inputs are named', () => {
@@ -160,7 +212,8 @@ test('inputs and outputs of the cache are checked by name and type, and strange 
   expect(codeOf(() => tapDecoder(drop('past_key_values.4.value')))).toContain('past_key_values.4.value is missing');
   expect(codeOf(() => tapDecoder(drop('present.7.key')))).toContain('present.7.key is missing');
   expect(codeOf(() => tapDecoder(drop('logits')))).toContain('logits is missing');
-  const vector = (elemType: number): Uint8Array => bytesField(1, concatBytes([varintField(1, elemType), bytesField(2, bytesField(1, bytesField(2, 'n')))]));
+  const vector = (elemType: number): Uint8Array =>
+    bytesField(1, concatBytes([varintField(1, elemType), bytesField(2, bytesField(1, bytesField(2, 'n')))]));
   const pruning = writeModel(model, { replaceNodes: new Map(), append: [encodeInput('token_type_ids', vector(7))] });
   expect(codeOf(() => tapDecoder(pruning))).toContain('wants an input "token_type_ids"');
   const half = new Uint8Array(stock); // bfloat16 (16) where the first cache input says float32 (1)
@@ -182,6 +235,8 @@ test('a chain of additions that bites its own tail ends in an error, not in a lo
 
 test('a file that is cut off or no model at all is refused', () => {
   expect(codeOf(() => tapDecoder(stock.slice(0, 5000)))).toMatch(/^model-graph-malformed/);
-  expect(codeOf(() => tapDecoder(new TextEncoder().encode('<!doctype html><title>Not found</title>')))).toMatch(/^model-graph-malformed/);
+  expect(codeOf(() => tapDecoder(new TextEncoder().encode('<!doctype html><title>Not found</title>')))).toMatch(
+    /^model-graph-malformed/,
+  );
   expect(codeOf(() => tapDecoder(new Uint8Array(0)))).toMatch(/^model-graph-malformed: .*no graph/);
 });

@@ -13,8 +13,24 @@ describe('which token is patched into which', () => {
 
   it('is the last of a stretch that differs opposite the last, and so back', () => {
     // "took care of" against "kicked": the last word of the longer stretch is the one with a partner.
-    expect(show('And she took care of the small dog at home', 'And she kicked the small dog at home')).toEqual(['1>1', '4>2', '5>3', '6>4', '7>5', '8>6', '9>7']);
-    expect(show('And she kicked the small dog at home', 'And she took care of the small dog at home')).toEqual(['1>1', '2>4', '3>5', '4>6', '5>7', '6>8', '7>9']);
+    expect(show('And she took care of the small dog at home', 'And she kicked the small dog at home')).toEqual([
+      '1>1',
+      '4>2',
+      '5>3',
+      '6>4',
+      '7>5',
+      '8>6',
+      '9>7',
+    ]);
+    expect(show('And she kicked the small dog at home', 'And she took care of the small dog at home')).toEqual([
+      '1>1',
+      '2>4',
+      '3>5',
+      '4>6',
+      '5>7',
+      '6>8',
+      '7>9',
+    ]);
   });
 
   it('is from the ends where the texts share too little', () => {
@@ -32,7 +48,11 @@ describe('which token is patched into which', () => {
 
   it('keeps pairs whose places differ though the words are the same', () => {
     const pairs = patchPairs(words('She never fed the dog'), words('She fed the dog'), 'differing');
-    expect(pairs).toEqual([{ a: 2, b: 1 }, { a: 3, b: 2 }, { a: 4, b: 3 }]);
+    expect(pairs).toEqual([
+      { a: 2, b: 1 },
+      { a: 3, b: 2 },
+      { a: 4, b: 3 },
+    ]);
   });
 });
 
@@ -48,13 +68,15 @@ describe('the layers of a grid', () => {
     const pair = { a: 1, b: 1 };
     expect(() => checkGrid([pair], [], 30)).toThrow(/cannot be patched/);
     expect(() => checkGrid([pair], [31], 30)).toThrow(/the model has 1 to 30/);
-    expect(() => checkGrid(new Array(100).fill(pair), streamsEvery(1, 30), 30)).toThrow(new RegExp(`3000 patches, more than ${MOST_CELLS}`));
+    expect(() => checkGrid(new Array(100).fill(pair), streamsEvery(1, 30), 30)).toThrow(
+      new RegExp(`3000 patches, more than ${MOST_CELLS}`),
+    );
   });
 
   it('cost about what is left of B from each token on', () => {
     // Two of four words are left: 2.6 tokens, then 1.3 fewer.
-    expect(patchWork('She fed the dog', 'She fed a cat', 10, 3)).toBe(Math.round(30 * 2.6 * 3.6 / 2));
-    expect(patchWork('She fed the dog', 'She fed the dog', 10, 1)).toBe(Math.round(10 * 3.9 * 4.9 / 2));
+    expect(patchWork('She fed the dog', 'She fed a cat', 10, 3)).toBe(Math.round((30 * 2.6 * 3.6) / 2));
+    expect(patchWork('She fed the dog', 'She fed the dog', 10, 1)).toBe(Math.round((10 * 3.9 * 4.9) / 2));
     expect(patchWork('', '', 10, 1)).toBeGreaterThanOrEqual(0);
   });
 });

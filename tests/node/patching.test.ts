@@ -1,6 +1,16 @@
-/** Patching on the embedded model: what must come out exactly, and every other number against a pass of its own without branches or caches. */
+/**
+ * Patching on the embedded model: what must come out exactly, and every other number against a pass of its own without
+ * branches or caches.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { patchCell, patchGap, placeboScale, strongestPatch, type PatchReport, type PatchRequest } from '../../src/core/patching.ts';
+import {
+  patchCell,
+  patchGap,
+  placeboScale,
+  strongestPatch,
+  type PatchReport,
+  type PatchRequest,
+} from '../../src/core/patching.ts';
 import type { Decoder } from '../../src/runtime/decoder.ts';
 import { openNodeDecoder } from '../../src/runtime/node/node-decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../src/runtime/node/node-engine.ts';
@@ -29,12 +39,29 @@ afterAll(async () => {
   await engine?.dispose();
 });
 
-const request = (more: Partial<PatchRequest> = {}): PatchRequest => ({ a: A, b: B, words: WORDS, streams: [1, 12, 30], tokens: 'differing', placebos: [], ...more });
-const read = (more: Partial<PatchRequest> = {}, of = bench): Promise<PatchReport> => of.grid(request(more), () => undefined);
-const effectAt = (report: PatchReport, stream: number, token: number) => patchCell(report, report.streams.indexOf(stream), report.pairs.findIndex((pair) => pair.b === token));
+const request = (more: Partial<PatchRequest> = {}): PatchRequest => ({
+  a: A,
+  b: B,
+  words: WORDS,
+  streams: [1, 12, 30],
+  tokens: 'differing',
+  placebos: [],
+  ...more,
+});
+const read = (more: Partial<PatchRequest> = {}, of = bench): Promise<PatchReport> =>
+  of.grid(request(more), () => undefined);
+const effectAt = (report: PatchReport, stream: number, token: number) =>
+  patchCell(
+    report,
+    report.streams.indexOf(stream),
+    report.pairs.findIndex((pair) => pair.b === token),
+  );
 
 /** log p of every word after a text, read in one pass; `edit` is added at a token to what leaves a layer. */
-async function logProbabilities(ids: readonly number[], edit?: { readonly stream: number; readonly token: number; readonly add: Float32Array }): Promise<number[]> {
+async function logProbabilities(
+  ids: readonly number[],
+  edit?: { readonly stream: number; readonly token: number; readonly add: Float32Array },
+): Promise<number[]> {
   const { hidden } = editor.sizes;
   if (edit) {
     const add = new Float32Array(ids.length * hidden);
@@ -88,10 +115,22 @@ describe('a patch', () => {
     const odds = (log: readonly number[]): number => log[idOf(' kind')]! - log[idOf(' cruel')]!;
     expect(report.a.odds).toBeCloseTo(odds(await logProbabilities(a)), 3);
     expect(report.b.odds).toBeCloseTo(odds(await logProbabilities(b)), 3);
-    for (const [stream, token] of [[12, CHANGED], [12, 9], [12, LAST], [1, 9]] as const) {
+    for (const [stream, token] of [
+      [12, CHANGED],
+      [12, 9],
+      [12, LAST],
+      [1, 9],
+    ] as const) {
       const [from, into] = [await streamAt(a, stream, token), await streamAt(b, stream, token)];
-      const patched = await logProbabilities(b, { stream, token, add: from.map((value, feature) => value - into[feature]!) });
-      expect(effectAt(report, stream, token).effect, `layer ${stream}, token ${token}`).toBeCloseTo(odds(patched) - report.b.odds, 3);
+      const patched = await logProbabilities(b, {
+        stream,
+        token,
+        add: from.map((value, feature) => value - into[feature]!),
+      });
+      expect(effectAt(report, stream, token).effect, `layer ${stream}, token ${token}`).toBeCloseTo(
+        odds(patched) - report.b.odds,
+        3,
+      );
     }
   }, 90_000);
 
@@ -99,11 +138,22 @@ describe('a patch', () => {
     const report = await read({ placebos: [UNRELATED], streams: [12] });
     const [a, b, other] = [ids(A), ids(B), ids(UNRELATED)];
     const norm = (vector: Float32Array): number => Math.hypot(...vector);
-    const [from, into, strange] = [await streamAt(a, 12, CHANGED), await streamAt(b, 12, CHANGED), await streamAt(other, 12, 1 + ((CHANGED - 1) % (other.length - 1)))];
+    const [from, into, strange] = [
+      await streamAt(a, 12, CHANGED),
+      await streamAt(b, 12, CHANGED),
+      await streamAt(other, 12, 1 + ((CHANGED - 1) % (other.length - 1))),
+    ];
     const scale = norm(from) / norm(strange);
-    const log = await logProbabilities(b, { stream: 12, token: CHANGED, add: strange.map((value, feature) => value * scale - into[feature]!) });
+    const log = await logProbabilities(b, {
+      stream: 12,
+      token: CHANGED,
+      add: strange.map((value, feature) => value * scale - into[feature]!),
+    });
     expect(effectAt(report, 12, CHANGED).placebos).toHaveLength(1);
-    expect(effectAt(report, 12, CHANGED).placebos[0]).toBeCloseTo(log[idOf(' kind')]! - log[idOf(' cruel')]! - report.b.odds, 3);
+    expect(effectAt(report, 12, CHANGED).placebos[0]).toBeCloseTo(
+      log[idOf(' kind')]! - log[idOf(' cruel')]! - report.b.odds,
+      3,
+    );
     expect(placeboScale(report)).toMatchObject({ n: report.pairs.length });
     expect(placeboScale(report).high).toBeGreaterThan(0);
   }, 60_000);
@@ -114,7 +164,8 @@ describe('a patch', () => {
     const log = async (text: string, word: string): Promise<number> => {
       const [start, tail] = [ids(text), ids(word)];
       let sum = 0;
-      for (const [place, id] of tail.entries()) sum += (await logProbabilities([...start, ...tail.slice(0, place)]))[id]!;
+      for (const [place, id] of tail.entries())
+        sum += (await logProbabilities([...start, ...tail.slice(0, place)]))[id]!;
       return sum;
     };
     expect(report.wordTokens.every((count) => count > 1)).toBe(true);
@@ -126,7 +177,10 @@ describe('a patch', () => {
 
   it('has the same effect one copy after another, where nothing can be read side by side', async () => {
     const alone = new PatchBench({ ...engine, decoder: { ...editor, branching: false }, chunkTokens: 5 });
-    const [together, apart] = [await read({ streams: [12], words: [' kind', ' a monster'] }), await read({ streams: [12], words: [' kind', ' a monster'] }, alone)];
+    const [together, apart] = [
+      await read({ streams: [12], words: [' kind', ' a monster'] }),
+      await read({ streams: [12], words: [' kind', ' a monster'] }, alone),
+    ];
     expect(Math.max(...together.odds.map((odds, at) => Math.abs(odds - apart.odds[at]!)))).toBeLessThan(2e-3);
   }, 90_000);
 
@@ -145,12 +199,18 @@ describe('a patch', () => {
   it('is read by a probe from its token on: there as A is, before it as B is', async () => {
     const { probe } = await readProbe(PROBE);
     const scorer = createScorer(probe);
-    const { patched, plain } = await bench.readAgain({ a: A, b: B }, { stream: 12, pair: { a: CHANGED, b: CHANGED } }, scorer);
+    const { patched, plain } = await bench.readAgain(
+      { a: A, b: B },
+      { stream: 12, pair: { a: CHANGED, b: CHANGED } },
+      scorer,
+    );
     const own = await bench.readAgain({ a: B, b: A }, { stream: 12, pair: { a: CHANGED, b: CHANGED } }, scorer);
     const at = (scores: Float32Array, token: number, layer: number): number => scores[token * 31 + layer]!;
-    for (let layer = 0; layer < 31; layer += 1) expect(at(patched, CHANGED - 1, layer)).toBe(at(plain, CHANGED - 1, layer));
+    for (let layer = 0; layer < 31; layer += 1)
+      expect(at(patched, CHANGED - 1, layer)).toBe(at(plain, CHANGED - 1, layer));
     for (let layer = 0; layer < 12; layer += 1) expect(at(patched, CHANGED, layer)).toBe(at(plain, CHANGED, layer));
-    for (let layer = 12; layer < 31; layer += 1) expect(at(patched, CHANGED, layer)).toBeCloseTo(at(own.plain, CHANGED, layer), 2);
+    for (let layer = 12; layer < 31; layer += 1)
+      expect(at(patched, CHANGED, layer)).toBeCloseTo(at(own.plain, CHANGED, layer), 2);
     expect(Math.abs(at(patched, CHANGED, 16) - at(plain, CHANGED, 16))).toBeGreaterThan(0.05);
   }, 60_000);
 
@@ -159,14 +219,23 @@ describe('a patch', () => {
     await bench.grid(request({ streams: [30], placebos: [UNRELATED] }), (done, total) => told.push([done, total]));
     expect(told.at(-1)).toEqual([12, 12]);
     const controller = new AbortController();
-    await expect(bench.grid(request({ placebos: [UNRELATED] }), () => controller.abort(), controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
-    const refused = (more: Partial<PatchRequest>, message: RegExp) => expect(read(more)).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(message) as string });
+    await expect(
+      bench.grid(request({ placebos: [UNRELATED] }), () => controller.abort(), controller.signal),
+    ).rejects.toMatchObject({ code: 'cancelled' });
+    const refused = (more: Partial<PatchRequest>, message: RegExp) =>
+      expect(read(more)).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(message) as string });
     await refused({ words: [' kind', ' kind'] }, /are the same tokens/);
     await refused({ words: ['', ' kind'] }, /none of them empty/);
     await refused({ a: 'She' }, /is a single token/);
     await refused({ streams: [0, 4] }, /Layers 0, 4 cannot be patched: the model has 1 to 30/);
     await refused({ tokens: [0] }, /Token 0 of B has no partner/);
     await expect(read({ a: '' })).rejects.toMatchObject({ code: 'text-empty' });
-    await expect(bench.goOn({ a: A, b: B }, { stream: 3, pair: { a: 40, b: 2 } }, { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 })).rejects.toMatchObject({ code: 'usage' });
+    await expect(
+      bench.goOn(
+        { a: A, b: B },
+        { stream: 3, pair: { a: 40, b: 2 } },
+        { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 },
+      ),
+    ).rejects.toMatchObject({ code: 'usage' });
   }, 60_000);
 });

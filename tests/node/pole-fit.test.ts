@@ -21,7 +21,13 @@ interface Fixture {
   topicCount: number;
   storyCount: number;
   rows: Pick<RowInfo, 'role' | 'topic' | 'story' | 'side' | 'beats'>[];
-  cases: { hidden: number; target: FitMethod['target']; penalty: number; readings: number[][]; heads: Record<'positive' | 'negative', { direction: number[]; own: number; other: number }> }[];
+  cases: {
+    hidden: number;
+    target: FitMethod['target'];
+    penalty: number;
+    readings: number[][];
+    heads: Record<'positive' | 'negative', { direction: number[]; own: number; other: number }>;
+  }[];
 }
 const fixture = JSON.parse(readFileSync(new URL('../fixtures/poles.fixture.json', import.meta.url), 'utf8')) as Fixture;
 
@@ -31,32 +37,41 @@ const tapRows = (readings: readonly (readonly number[])[], hidden: number): TapR
   topicCount: fixture.topicCount,
   storyCount: fixture.storyCount,
   residuals: [Float32Array.from(readings.flat())],
-  own: new Map(), embeddings: new Map(),
+  own: new Map(),
+  embeddings: new Map(),
 });
 
 describe('one pole from neutral', () => {
-  it.each(fixture.cases.map((one) => [one.target, one.hidden, one] as const))('%s, %i features: direction and held-out AUROCs are those of scikit-learn', (target, hidden, { readings, penalty, heads }) => {
-    const rows = tapRows(readings, hidden);
-    const [residuals] = rows.residuals;
-    const makers = poleMakers(rows, readingsIn(rows), { kind: 'ridge', target, penalty }, 1);
-    for (const pole of POLES) {
-      const { direction, own, other } = makers[pole].add(layerSource(residuals!, hidden), residuals!);
-      heads[pole].direction.forEach((value, f) => expect(direction[f]).toBeCloseTo(value, 4));
-      expect(own.value).toBeCloseTo(heads[pole].own, 10);
-      expect(other.value).toBeCloseTo(heads[pole].other, 10);
-      expect(own.low!).toBeLessThanOrEqual(own.value);
-      expect(own.n).toBe(fixture.topicCount);
-    }
-  });
+  it.each(fixture.cases.map((one) => [one.target, one.hidden, one] as const))(
+    '%s, %i features: direction and held-out AUROCs are those of scikit-learn',
+    (target, hidden, { readings, penalty, heads }) => {
+      const rows = tapRows(readings, hidden);
+      const [residuals] = rows.residuals;
+      const makers = poleMakers(rows, readingsIn(rows), { kind: 'ridge', target, penalty }, 1);
+      for (const pole of POLES) {
+        const { direction, own, other } = makers[pole].add(layerSource(residuals!, hidden), residuals!);
+        heads[pole].direction.forEach((value, f) => expect(direction[f]).toBeCloseTo(value, 4));
+        expect(own.value).toBeCloseTo(heads[pole].own, 10);
+        expect(other.value).toBeCloseTo(heads[pole].other, 10);
+        expect(own.low!).toBeLessThanOrEqual(own.value);
+        expect(own.n).toBe(fixture.topicCount);
+      }
+    },
+  );
 
   it('does not depend on what the other pole’s turns read, but for the units that all share', () => {
     const { hidden, readings } = fixture.cases[0]!;
     const directionOf = (change: number): Float32Array => {
       // Turned about the mean of the other pole: its turns change places, the units stay.
       const negative = fixture.rows.flatMap(({ role }, i) => (role === 'negative' ? [i] : []));
-      const moved = readings.map((row, i) => (negative.includes(i) ? readings[negative[(negative.indexOf(i) + change) % negative.length]!]! : row));
+      const moved = readings.map((row, i) =>
+        negative.includes(i) ? readings[negative[(negative.indexOf(i) + change) % negative.length]!]! : row,
+      );
       const rows = tapRows(moved, hidden);
-      return poleMakers(rows, readingsIn(rows), { kind: 'ridge', target: 'zeroed', penalty: 1 }, 1).positive.add(layerSource(rows.residuals[0]!, hidden), rows.residuals[0]!).direction;
+      return poleMakers(rows, readingsIn(rows), { kind: 'ridge', target: 'zeroed', penalty: 1 }, 1).positive.add(
+        layerSource(rows.residuals[0]!, hidden),
+        rows.residuals[0]!,
+      ).direction;
     };
     directionOf(0).forEach((value, f) => expect(directionOf(5)[f]).toBeCloseTo(value, 6));
   });
@@ -70,18 +85,37 @@ describe.each([true, false])('rows with other weights (over features: %s)', (pri
     const all = Array.from({ length: count }, (_, i) => i);
     const targets = Float64Array.from(all, (i) => (i % 3) - 1);
     const first = { targets, weights: new Float64Array(count).fill(1) };
-    const second = { targets: targets.map((value) => Math.max(0, value)), weights: Float64Array.from(all, (i) => [1e-9, 1, 3][i % 3]!) };
+    const second = {
+      targets: targets.map((value) => Math.max(0, value)),
+      weights: Float64Array.from(all, (i) => [1e-9, 1, 3][i % 3]!),
+    };
     const method = { kind: 'ridge', target: 'poles', penalty: 0.5 } as const;
-    const units = [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]];
-    const held = (layer: ReturnType<typeof prepareLayer>): number[] => [...leaveUnitsOut(fitLayer(layer, method), units)].filter((value) => !Number.isNaN(value));
+    const units = [
+      [0, 1, 2],
+      [3, 4, 5],
+      [6, 7, 8],
+      [9, 10, 11],
+    ];
+    const held = (layer: ReturnType<typeof prepareLayer>): number[] =>
+      [...leaveUnitsOut(fitLayer(layer, method), units)].filter((value) => !Number.isNaN(value));
     const again = held(redesign(prepareLayer(readings, hidden, all, first, primal), second));
-    held(prepareLayer(readings, hidden, all, second, primal)).forEach((value, i) => expect(again[i]).toBeCloseTo(value, 9));
+    held(prepareLayer(readings, hidden, all, second, primal)).forEach((value, i) =>
+      expect(again[i]).toBeCloseTo(value, 9),
+    );
   });
 });
 
 const options = (changes: Partial<TrainOptions> = {}): TrainOptions => ({
-  id: 'toy', title: 'Toy', about: 'For tests.', sets: [toySet(14)], stories: toyStories(6, 4),
-  method: { kind: 'ridge', target: 'zeroed', penalty: 1 }, defaultLayer: 2, seed: 3, shuffles: 20, ...changes,
+  id: 'toy',
+  title: 'Toy',
+  about: 'For tests.',
+  sets: [toySet(14)],
+  stories: toyStories(6, 4),
+  method: { kind: 'ridge', target: 'zeroed', penalty: 1 },
+  defaultLayer: 2,
+  seed: 3,
+  shuffles: 20,
+  ...changes,
 });
 const opposites = trainProbe(toyReader(), options());
 const shared = trainProbe(toyReader({ salience: 3 }), options());
@@ -108,7 +142,10 @@ describe('a training', () => {
     }
     expect(evidence.auroc[2]).toBeGreaterThan(0.8);
     // Both directions point away from the negative pole: equal where the poles are opposites, turned against each other here.
-    const cosine = (heads: NonNullable<typeof poles>): number => heads.positive.directions.subarray(24, 36).reduce((sum, value, f) => sum + value * heads.negative.directions[24 + f]!, 0);
+    const cosine = (heads: NonNullable<typeof poles>): number =>
+      heads.positive.directions
+        .subarray(24, 36)
+        .reduce((sum, value, f) => sum + value * heads.negative.directions[24 + f]!, 0);
     expect(cosine(poles!)).toBeLessThan(0);
     expect(cosine((await opposites).probe.poles!)).toBeGreaterThan(0.5);
   });
@@ -118,10 +155,14 @@ describe('a training', () => {
     const scorer = createScorer(probe);
     const reader = toyReader({ salience: 3 });
     const mean = async (pole: 'positive' | 'negative' | 'neutral', by: 'positive' | 'negative'): Promise<number> => {
-      const scores = await Promise.all(toySet(14).rows.filter((row) => row.pole === pole).map(async ({ context, text }) => {
-        const { taps } = await readOne(reader, { text: [context, text], taps: probe.taps, tapAfter: [1] });
-        return scorer.tap(taps[0]!.means, taps[0]!.tokensBefore, 'sentence', null).poles![by][2]!;
-      }));
+      const scores = await Promise.all(
+        toySet(14)
+          .rows.filter((row) => row.pole === pole)
+          .map(async ({ context, text }) => {
+            const { taps } = await readOne(reader, { text: [context, text], taps: probe.taps, tapAfter: [1] });
+            return scorer.tap(taps[0]!.means, taps[0]!.tokensBefore, 'sentence', null).poles![by][2]!;
+          }),
+      );
       return scores.reduce((sum, value) => sum + value, 0) / scores.length;
     };
     expect(await mean('negative', 'negative')).toBeLessThan((await mean('neutral', 'negative')) - 1);
@@ -130,7 +171,12 @@ describe('a training', () => {
 
   it('gives each its own zero, unit, words and lines, token by token, from the same pass', async () => {
     const { probe } = await shared;
-    const { tokens } = await readOne(toyReader({ salience: 3 }), { text: ['A person walks in.', 'There a person helps number 3.'], taps: [], tapAfter: [], keepTokens: true });
+    const { tokens } = await readOne(toyReader({ salience: 3 }), {
+      text: ['A person walks in.', 'There a person helps number 3.'],
+      taps: [],
+      tapAfter: [],
+      keepTokens: true,
+    });
     const scoredBy = (by: typeof probe) => {
       const scorer = createScorer(by);
       return scorer.tokens(streamProducts(scorer.directions, tokens!.residuals, tokens!.count, 12), 0, null);
@@ -139,8 +185,14 @@ describe('a training', () => {
     for (const pole of POLES) {
       const { directions, calibration, earlyTokens, lexical, alarm } = probe.poles![pole];
       const position = 4;
-      const along = Array.from({ length: 12 }, (_, f) => directions[24 + f]! * tokens!.residuals[(2 * tokens!.count + position) * 12 + f]!).reduce((a, b) => a + b, 0);
-      expect(scored.poles![pole].scores[position * 3 + 2]).toBeCloseTo((along - earlyTokens.means[2]![2]!) / calibration[2]!.scale, 4);
+      const along = Array.from(
+        { length: 12 },
+        (_, f) => directions[24 + f]! * tokens!.residuals[(2 * tokens!.count + position) * 12 + f]!,
+      ).reduce((a, b) => a + b, 0);
+      expect(scored.poles![pole].scores[position * 3 + 2]).toBeCloseTo(
+        (along - earlyTokens.means[2]![2]!) / calibration[2]!.scale,
+        4,
+      );
       expect(scored.poles![pole].scores.subarray(0, 3)).toEqual(new Float32Array(3).fill(NaN));
       expect(Number.isFinite(scored.poles![pole].words[position * 3 + 2])).toBe(lexical.explained[2]! > 0);
       expect(alarm).toMatchObject({ rate: 0.01, tokens: probe.alarm.tokens, taps: probe.alarm.taps });
@@ -157,12 +209,23 @@ describe('a training', () => {
     const card = probeCard(probe);
     const { evidence } = probe.poles!.positive;
     expect(card).toContain('## Each pole read from neutral, at layer 2');
-    expect(card).toContain(`| kind from neutral | cruel against neutral, on the side of kind | ${evidence.other[2]!.toFixed(3)} |`);
+    expect(card).toContain(
+      `| kind from neutral | cruel against neutral, on the side of kind | ${evidence.other[2]!.toFixed(3)} |`,
+    );
     expect(probeCard({ ...probe, poles: null })).not.toContain('Each pole read');
   });
 
-  it.each([['logistic', 0.3], ['lda', 0.85], ['difference-of-means', 0]] as const)('by %s reads each pole too, whatever the target', async (kind, penalty) => {
-    const heads = await Promise.all((['poles', 'zeroed'] as const).map(async (target) => (await trainProbe(toyReader(), options({ shuffles: 2, method: { kind, target, penalty } }))).probe.poles!));
+  it.each([
+    ['logistic', 0.3],
+    ['lda', 0.85],
+    ['difference-of-means', 0],
+  ] as const)('by %s reads each pole too, whatever the target', async (kind, penalty) => {
+    const heads = await Promise.all(
+      (['poles', 'zeroed'] as const).map(
+        async (target) =>
+          (await trainProbe(toyReader(), options({ shuffles: 2, method: { kind, target, penalty } }))).probe.poles!,
+      ),
+    );
     for (const poles of heads) {
       for (const { evidence } of Object.values(poles) as PoleHead[]) {
         expect(evidence.auroc[2]).toBeGreaterThan(0.85);
@@ -172,7 +235,10 @@ describe('a training', () => {
   });
 
   it('of the poles alone agrees with the report’s own fit of each pole', async () => {
-    const { probe, report } = await trainProbe(toyReader({ salience: 1 }), options({ shuffles: 2, method: { kind: 'difference-of-means', target: 'poles', penalty: 0 } }));
+    const { probe, report } = await trainProbe(
+      toyReader({ salience: 1 }),
+      options({ shuffles: 2, method: { kind: 'difference-of-means', target: 'poles', penalty: 0 } }),
+    );
     // Not to the digit: the report takes the units from that pole and neutral alone.
     expect(probe.poles!.positive.evidence.auroc[2]).toBeCloseTo(report.poles.positiveOwnFit.value, 1);
     expect(probe.poles!.negative.evidence.auroc[2]).toBeCloseTo(report.poles.negativeOwnFit.value, 1);

@@ -15,7 +15,8 @@ const altered = (path: readonly (string | number)[], value: unknown): string => 
 /** What the JSON opens as beside other tensors that it was written with. */
 const opened = (tensors: Uint8Array): Probe => parseProbe(beside(tensors), tensors);
 /** The JSON as it would be written beside other tensors. */
-const beside = (tensors: Uint8Array): string => altered(['tensorsSha256'], createHash('sha256').update(tensors).digest('hex'));
+const beside = (tensors: Uint8Array): string =>
+  altered(['tensorsSha256'], createHash('sha256').update(tensors).digest('hex'));
 
 describe('a probe file', () => {
   it('gives the probe back that was written, and writes the same bytes again', () => {
@@ -27,12 +28,37 @@ describe('a probe file', () => {
   });
 
   it('without its tensors is all that a page shows of it, and is checked as strictly', () => {
-    const { directions: _d, steering: _s, placebos: _x, lexical: { weights: _w, ...lexical }, nullModel: { factor: _f, featureScale: _v, center: _c, drift: _t, ...nullModel }, poles, trace, ...rest } = probe;
+    const {
+      directions: _d,
+      steering: _s,
+      placebos: _x,
+      lexical: { weights: _w, ...lexical },
+      nullModel: { factor: _f, featureScale: _v, center: _c, drift: _t, ...nullModel },
+      poles,
+      trace,
+      ...rest
+    } = probe;
     const { ends, inside, ...shown } = trace!;
-    const traceCard = ({ zero, scale, poles: own, nullModel: { layers, rank, seed, count } }: TraceHead) => ({ zero, scale, poles: { positive: { zero: own.positive.zero }, negative: { zero: own.negative.zero } }, nullModel: { layers, rank, seed, count } });
-    const cardOf = ({ directions: _p, lexical: { weights: _q, ...own }, ...more }: PoleHead) => ({ ...more, lexical: own });
-    expect(parseProbeCard(files.json)).toEqual({ ...rest, lexical, nullModel, poles: { positive: cardOf(poles!.positive), negative: cardOf(poles!.negative) }, trace: { ...shown, ends: traceCard(ends), inside: traceCard(inside) } });
-    expect(refusal(() => parseProbeCard(altered(['calibration', 2, 'scale'], 0))).message).toContain('probe.calibration[2].scale');
+    const traceCard = ({ zero, scale, poles: own, nullModel: { layers, rank, seed, count } }: TraceHead) => ({
+      zero,
+      scale,
+      poles: { positive: { zero: own.positive.zero }, negative: { zero: own.negative.zero } },
+      nullModel: { layers, rank, seed, count },
+    });
+    const cardOf = ({ directions: _p, lexical: { weights: _q, ...own }, ...more }: PoleHead) => ({
+      ...more,
+      lexical: own,
+    });
+    expect(parseProbeCard(files.json)).toEqual({
+      ...rest,
+      lexical,
+      nullModel,
+      poles: { positive: cardOf(poles!.positive), negative: cardOf(poles!.negative) },
+      trace: { ...shown, ends: traceCard(ends), inside: traceCard(inside) },
+    });
+    expect(refusal(() => parseProbeCard(altered(['calibration', 2, 'scale'], 0))).message).toContain(
+      'probe.calibration[2].scale',
+    );
   });
 
   it('keeps one layer a line, so that two probes can be compared', () => {
@@ -77,11 +103,27 @@ describe('a probe file', () => {
     [['axis'], 'kind', 'probe.axis must be an object'],
     [['poles'], [], 'probe.poles must be an object, got a list'],
     [['poles', 'negative'], null, 'probe.poles.negative must be an object, got null'],
-    [['poles', 'positive', 'calibration', 1, 'scale'], -1, 'probe.poles.positive.calibration[1].scale must be greater than 0'],
+    [
+      ['poles', 'positive', 'calibration', 1, 'scale'],
+      -1,
+      'probe.poles.positive.calibration[1].scale must be greater than 0',
+    ],
     [['poles', 'negative', 'earlyTokens', 'from'], [2, 3], 'probe.poles.negative.earlyTokens.from must rise from 1'],
-    [['poles', 'positive', 'lexical', 'explained'], [0], 'probe.poles.positive.lexical.explained must have 3 items, got 1'],
-    [['poles', 'negative', 'alarm', 'smoothHigh', 1], -4, 'probe.poles.negative.alarm.smoothLow[1] is -2, above smoothHigh[1], -4'],
-    [['poles', 'positive', 'evidence', 'otherHigh', 2], 1.5, 'probe.poles.positive.evidence.otherHigh[2] must lie between 0 and 1'],
+    [
+      ['poles', 'positive', 'lexical', 'explained'],
+      [0],
+      'probe.poles.positive.lexical.explained must have 3 items, got 1',
+    ],
+    [
+      ['poles', 'negative', 'alarm', 'smoothHigh', 1],
+      -4,
+      'probe.poles.negative.alarm.smoothLow[1] is -2, above smoothHigh[1], -4',
+    ],
+    [
+      ['poles', 'positive', 'evidence', 'otherHigh', 2],
+      1.5,
+      'probe.poles.positive.evidence.otherHigh[2] must lie between 0 and 1',
+    ],
     [['poles', 'negative', 'evidence', 'other'], [0.5], 'probe.poles.negative.evidence.other must have 3 items, got 1'],
   ] as [(string | number)[], unknown, string][])('with a wrong %j is refused by its path', (path, value, message) => {
     const record = refusal(() => parseProbe(altered(path, value), files.tensors));
@@ -93,7 +135,7 @@ describe('a probe file', () => {
     expect(refusal(() => parseProbe(files.json.slice(0, 100), files.tensors))).toMatchObject({ code: 'probe-invalid' });
   });
 
-  it('with tensors of another shape is refused by the tensor\'s name', () => {
+  it("with tensors of another shape is refused by the tensor's name", () => {
     const record = refusal(() => parseProbe(altered(['model', 'hidden'], 5), files.tensors));
     expect(record.code).toBe('tensor-file-invalid');
     expect(record.message).toMatch(/shape \[3, 5\], got \[3, 4\]/);
@@ -101,11 +143,16 @@ describe('a probe file', () => {
 
   it.each([NaN, Infinity])('with a direction of %d is refused', (bad) => {
     const { tensors } = serialiseProbe({ ...probe, directions: probe.directions.with(5, bad) });
-    expect(refusal(() => parseProbe(beside(tensors), tensors)).message).toContain('"directions" holds a number that is not finite, at index 5');
+    expect(refusal(() => parseProbe(beside(tensors), tensors)).message).toContain(
+      '"directions" holds a number that is not finite, at index 5',
+    );
   });
 
   it('with a feature scale of 0 is refused, since directions are divided by it', () => {
-    const { tensors } = serialiseProbe({ ...probe, nullModel: { ...probe.nullModel, featureScale: probe.nullModel.featureScale.with(0, 0) } });
+    const { tensors } = serialiseProbe({
+      ...probe,
+      nullModel: { ...probe.nullModel, featureScale: probe.nullModel.featureScale.with(0, 0) },
+    });
     expect(refusal(() => parseProbe(beside(tensors), tensors)).message).toContain('null_feature_scale');
   });
 });
@@ -118,7 +165,9 @@ describe('a bundle of two probes', () => {
     for (const version of [2, 3, 4, 5]) {
       const record = refusal(() => parseProbe(altered(['version'], version), other.tensors));
       expect(record.code).toBe('probe-invalid');
-      expect(record.message).toContain('probe.json is of the probe "kind-cruel", but directions.safetensors holds the vectors of "warm-cold"');
+      expect(record.message).toContain(
+        'probe.json is of the probe "kind-cruel", but directions.safetensors holds the vectors of "warm-cold"',
+      );
     }
   });
 
@@ -126,7 +175,9 @@ describe('a bundle of two probes', () => {
     const record = refusal(() => parseProbe(files.json, retrained.tensors));
     const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 12);
     expect(record.code).toBe('probe-invalid');
-    expect(record.message).toContain(`belongs to a directions.safetensors with the hash ${hash(files.tensors)}…, but the one beside it has ${hash(retrained.tensors)}…`);
+    expect(record.message).toContain(
+      `belongs to a directions.safetensors with the hash ${hash(files.tensors)}…, but the one beside it has ${hash(retrained.tensors)}…`,
+    );
   });
 
   it('of version 4, which has no hash, still opens where the names agree', () => {
@@ -144,14 +195,30 @@ describe('a probe file of version 1', () => {
   /** The same probe as version 1 wrote it. */
   const old = (method: Record<string, unknown>) => {
     const { lexical: _l, alarm: _a, poles: _p, ...rest } = JSON.parse(files.json) as Record<string, unknown>;
-    const tensors = new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => !/^(steering|lexical|placebos|positive_\w+|negative_\w+)$/.test(name)).map(([name, { shape, data }]) => [name, { dtype: name === 'null_factor' ? 'F16' as const : 'F32' as const, shape, data }]));
+    const tensors = new Map(
+      [...parseSafetensors(files.tensors, 'x')]
+        .filter(([name]) => !/^(steering|lexical|placebos|positive_\w+|negative_\w+)$/.test(name))
+        .map(([name, { shape, data }]) => [
+          name,
+          { dtype: name === 'null_factor' ? ('F16' as const) : ('F32' as const), shape, data },
+        ]),
+    );
     return parseProbe(JSON.stringify({ ...rest, version: 1, method }), serialiseSafetensors(tensors));
   };
 
   it.each([
-    [{ kind: 'zeroed-ridge', lambda: 2 }, { kind: 'ridge', target: 'zeroed', penalty: 2 }],
-    [{ kind: 'ridge', lambda: 0.5 }, { kind: 'ridge', target: 'poles', penalty: 0.5 }],
-    [{ kind: 'difference-of-means', lambda: 1 }, { kind: 'difference-of-means', target: 'poles', penalty: 0 }],
+    [
+      { kind: 'zeroed-ridge', lambda: 2 },
+      { kind: 'ridge', target: 'zeroed', penalty: 2 },
+    ],
+    [
+      { kind: 'ridge', lambda: 0.5 },
+      { kind: 'ridge', target: 'poles', penalty: 0.5 },
+    ],
+    [
+      { kind: 'difference-of-means', lambda: 1 },
+      { kind: 'difference-of-means', target: 'poles', penalty: 0 },
+    ],
   ])('with the method %j opens, and what it lacks is absent for all to see', (method, expected) => {
     const opened = old(method);
     expect(opened).toEqual({
@@ -160,7 +227,17 @@ describe('a probe file of version 1', () => {
       steering: new Float32Array(LAYERS * HIDDEN),
       placebos: null,
       lexical: { weights: new Float32Array(LAYERS * 2 * HIDDEN), offset: [0, 0, 0], explained: [0, 0, 0] },
-      alarm: { rate: 0, tokens: 0, taps: 0, tokenLow: [], tokenHigh: [], smoothLow: [], smoothHigh: [], tapLow: [], tapHigh: [] },
+      alarm: {
+        rate: 0,
+        tokens: 0,
+        taps: 0,
+        tokenLow: [],
+        tokenHigh: [],
+        smoothLow: [],
+        smoothHigh: [],
+        tapLow: [],
+        tapHigh: [],
+      },
       poles: null,
       trace: null,
     });
@@ -169,17 +246,28 @@ describe('a probe file of version 1', () => {
   });
 
   it('in which anything else is wrong is refused all the same', () => {
-    expect(refusal(() => old({ kind: 'lda', lambda: 1 })).message).toContain('probe.method.kind must be one of zeroed-ridge');
-    expect(refusal(() => parseProbe(altered(['version'], 1), files.tensors)).message).toContain('probe.method.lambda is missing');
+    expect(refusal(() => old({ kind: 'lda', lambda: 1 })).message).toContain(
+      'probe.method.kind must be one of zeroed-ridge',
+    );
+    expect(refusal(() => parseProbe(altered(['version'], 1), files.tensors)).message).toContain(
+      'probe.method.lambda is missing',
+    );
   });
 
   it('that ships still opens', () => {
     const read = (name: string) => readFileSync(new URL(`../../probes/kind-cruel/${name}`, import.meta.url));
-    expect(parseProbe(read('probe.json').toString('utf8'), read('directions.safetensors'))).toMatchObject({ id: 'kind-cruel', method: { kind: 'ridge' } });
+    expect(parseProbe(read('probe.json').toString('utf8'), read('directions.safetensors'))).toMatchObject({
+      id: 'kind-cruel',
+      method: { kind: 'ridge' },
+    });
   });
 
   it('of version 2 that lacks a tensor is refused by its name', () => {
-    const tensors = new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => name !== 'steering').map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data }]));
+    const tensors = new Map(
+      [...parseSafetensors(files.tensors, 'x')]
+        .filter(([name]) => name !== 'steering')
+        .map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data }]),
+    );
     expect(refusal(() => opened(serialiseSafetensors(tensors))).message).toContain('has no tensor "steering"');
   });
 });
@@ -188,7 +276,13 @@ describe('a probe file of version 2', () => {
   /** The same probe as version 2 wrote it. */
   const { poles: _p, ...rest } = JSON.parse(files.json) as Record<string, unknown>;
   const json = JSON.stringify({ ...rest, version: 2 });
-  const tensors = serialiseSafetensors(new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => !/^(placebos|positive_\w+|negative_\w+)$/.test(name)).map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data }])));
+  const tensors = serialiseSafetensors(
+    new Map(
+      [...parseSafetensors(files.tensors, 'x')]
+        .filter(([name]) => !/^(placebos|positive_\w+|negative_\w+)$/.test(name))
+        .map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data }]),
+    ),
+  );
 
   it('opens without the poles from neutral, and is written again as what it is', () => {
     const opened = parseProbe(json, tensors);
@@ -200,15 +294,25 @@ describe('a probe file of version 2', () => {
   });
 
   it('that names itself version 3 is refused by what it lacks', () => {
-    expect(refusal(() => parseProbe(JSON.stringify({ ...rest, version: 3 }), tensors)).message).toContain('probe.poles is missing');
-    expect(refusal(() => parseProbe(beside(tensors), tensors)).message).toContain('has no tensor "positive_directions"');
+    expect(refusal(() => parseProbe(JSON.stringify({ ...rest, version: 3 }), tensors)).message).toContain(
+      'probe.poles is missing',
+    );
+    expect(refusal(() => parseProbe(beside(tensors), tensors)).message).toContain(
+      'has no tensor "positive_directions"',
+    );
   });
 });
 
 describe('a probe file of version 3', () => {
   /** The same probe as version 3 wrote it. */
-  const json = JSON.stringify({ ...JSON.parse(files.json) as object, version: 3 });
-  const tensors = serialiseSafetensors(new Map([...parseSafetensors(files.tensors, 'x')].filter(([name]) => name !== 'placebos').map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data }])));
+  const json = JSON.stringify({ ...(JSON.parse(files.json) as object), version: 3 });
+  const tensors = serialiseSafetensors(
+    new Map(
+      [...parseSafetensors(files.tensors, 'x')]
+        .filter(([name]) => name !== 'placebos')
+        .map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data }]),
+    ),
+  );
 
   it('opens without placebos, and is written again as what it is', () => {
     const opened = parseProbe(json, tensors);
@@ -227,11 +331,23 @@ describe('the placebos', () => {
   const shape = [PLACEBO_COUNT, LAYERS, HIDDEN];
   /** The file with other placebos. */
   const withPlacebos = (dtype: 'F16' | 'F32', of: readonly number[], data: Float32Array) =>
-    serialiseSafetensors(new Map([...[...parseSafetensors(files.tensors, 'x')].map(([name, tensor]) => [name, { dtype: 'F32' as const, ...tensor }] as const), ['placebos', { dtype, shape: of, data }] as const]));
+    serialiseSafetensors(
+      new Map([
+        ...[...parseSafetensors(files.tensors, 'x')].map(
+          ([name, tensor]) => [name, { dtype: 'F32' as const, ...tensor }] as const,
+        ),
+        ['placebos', { dtype, shape: of, data }] as const,
+      ]),
+    );
 
   it('lie in the file as ten directions a layer in half precision, after all that older files hold', () => {
-    const header = new TextDecoder().decode(files.tensors.subarray(8, 8 + new DataView(files.tensors.buffer).getUint32(0, true)));
-    const { placebos, negative_lexical: before } = JSON.parse(header) as Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;
+    const header = new TextDecoder().decode(
+      files.tensors.subarray(8, 8 + new DataView(files.tensors.buffer).getUint32(0, true)),
+    );
+    const { placebos, negative_lexical: before } = JSON.parse(header) as Record<
+      string,
+      { dtype: string; shape: number[]; data_offsets: [number, number] }
+    >;
     const start = before!.data_offsets[1];
     expect(placebos).toEqual({ dtype: 'F16', shape, data_offsets: [start, start + 2 * 10 * LAYERS * HIDDEN] });
     expect(shape[0]).toBe(10);
@@ -249,19 +365,34 @@ describe('the placebos', () => {
     expect(record.message).toContain(`"placebos" must have the shape [10, 3, 4], got [${of.join(', ')}]`);
   });
 
-  it.each([['F16', NaN], ['F16', Infinity], ['F32', -Infinity], ['F16', 65520]] as const)('that are not finite as %s of %d are refused by name', (dtype, bad) => {
-    expect(refusal(() => opened(withPlacebos(dtype, shape, probe.placebos!.with(17, bad)))).message).toContain('"placebos" holds a number that is not finite, at index 17');
+  it.each([
+    ['F16', NaN],
+    ['F16', Infinity],
+    ['F32', -Infinity],
+    ['F16', 65520],
+  ] as const)('that are not finite as %s of %d are refused by name', (dtype, bad) => {
+    expect(refusal(() => opened(withPlacebos(dtype, shape, probe.placebos!.with(17, bad)))).message).toContain(
+      '"placebos" holds a number that is not finite, at index 17',
+    );
   });
 });
 
 describe('the vectors of a pole', () => {
-  it.each(['positive_directions', 'negative_lexical'] as const)('%s that are not finite are refused by name', (name) => {
-    const [which, part] = name.split('_') as ['positive' | 'negative', 'directions' | 'lexical'];
-    const own = probe.poles![which];
-    const broken: PoleHead = part === 'directions' ? { ...own, directions: own.directions.with(3, NaN) } : { ...own, lexical: { ...own.lexical, weights: own.lexical.weights.with(3, NaN) } };
-    const { tensors } = serialiseProbe({ ...probe, poles: { ...probe.poles!, [which]: broken } });
-    expect(refusal(() => parseProbe(beside(tensors), tensors)).message).toContain(`"${name}" holds a number that is not finite, at index 3`);
-  });
+  it.each(['positive_directions', 'negative_lexical'] as const)(
+    '%s that are not finite are refused by name',
+    (name) => {
+      const [which, part] = name.split('_') as ['positive' | 'negative', 'directions' | 'lexical'];
+      const own = probe.poles![which];
+      const broken: PoleHead =
+        part === 'directions'
+          ? { ...own, directions: own.directions.with(3, NaN) }
+          : { ...own, lexical: { ...own.lexical, weights: own.lexical.weights.with(3, NaN) } };
+      const { tensors } = serialiseProbe({ ...probe, poles: { ...probe.poles!, [which]: broken } });
+      expect(refusal(() => parseProbe(beside(tensors), tensors)).message).toContain(
+        `"${name}" holds a number that is not finite, at index 3`,
+      );
+    },
+  );
 });
 
 describe('whether a probe fits a model', () => {
@@ -273,15 +404,24 @@ describe('whether a probe fits a model', () => {
     expect(width.message).toMatch(/expects 4 numbers a token in 2 layers \(toy\), but wide gives 960 in 2/);
     expect(refusal(() => assertProbeFits(probe, { ...probe.model, layerCount: 12 })).code).toBe('probe-width-mismatch');
     const weights = { ...probe.model, weightsSha256: '56'.repeat(32) };
-    expect(refusal(() => assertProbeFits(probe, { ...weights, id: 'another name' })).message).toMatch(/but the weights of another name here are 565656565656…\. Pick a probe that was trained on this model/);
+    expect(refusal(() => assertProbeFits(probe, { ...weights, id: 'another name' })).message).toMatch(
+      /but the weights of another name here are 565656565656…\. Pick a probe that was trained on this model/,
+    );
     const damaged = refusal(() => assertProbeFits(probe, weights));
     expect(damaged.code).toBe('probe-model-mismatch');
-    expect(damaged.message).toMatch(/The name is the same, so a file of the model may be damaged: "flipside verify" holds its files to the hashes .* another edition: pick a probe/);
+    expect(damaged.message).toMatch(
+      /The name is the same, so a file of the model may be damaged: "flipside verify" holds its files to the hashes .* another edition: pick a probe/,
+    );
   });
 });
 
 describe('a safetensors file', () => {
-  const good = serialiseSafetensors(new Map([['a', { dtype: 'F32', shape: [2, 2], data: wave(4) }], ['b', { dtype: 'F16', shape: [3], data: Float32Array.of(1, 0.5, -2) }]]));
+  const good = serialiseSafetensors(
+    new Map([
+      ['a', { dtype: 'F32', shape: [2, 2], data: wave(4) }],
+      ['b', { dtype: 'F16', shape: [3], data: Float32Array.of(1, 0.5, -2) }],
+    ]),
+  );
   /** A file with any header over `dataBytes` bytes of data. */
   const made = (header: unknown, dataBytes: number, claimed?: number): Uint8Array => {
     const json = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
@@ -313,7 +453,11 @@ describe('a safetensors file', () => {
     ['a header past the end', made('{}', 0, 900), 'it is cut short'],
     ['a header that is not JSON', made('{"a"', 0), 'is not JSON'],
     ['a header that is a list', made([], 0), 'header must be an object'],
-    ['an unknown type', made({ a: { dtype: 'I64', shape: [1], data_offsets: [0, 8] } }, 8), 'a.dtype must be F32 or F16'],
+    [
+      'an unknown type',
+      made({ a: { dtype: 'I64', shape: [1], data_offsets: [0, 8] } }, 8),
+      'a.dtype must be F32 or F16',
+    ],
     ['a negative size', made({ a: f32([-1], 0, 4) }, 4), 'a.shape[0] must be a whole number'],
     ['a broken size', made({ a: f32([1.5], 0, 6) }, 6), 'a.shape[0] must be a whole number'],
     ['a shape whose product overflows', made({ a: f32([4096, 4096, 4096, 4096, 4096], 0, 4096) }, 4096), 'needs'],

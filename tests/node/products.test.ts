@@ -34,16 +34,37 @@ function randomProduct(bits: 4 | 8, zeroPoints: boolean): PackedProduct {
   const bytes = (count: number): Uint8Array => Uint8Array.from({ length: count }, () => rng.below(256));
   const scales = Float32Array.from({ length: rows * blocks }, () => 0.01 * rng.normal());
   const model = parseModel(readFileSync(new URL('llama/q8.onnx', FOLDER)));
-  return { node: model.nodes[0]!, bits, rows, columns, blockSize, blocks, packed: bytes((rows * blocks * blockSize * bits) / 8), scales: new Uint8Array(scales.buffer), zeroPoints: zeroPoints ? bytes(rows * (bits === 8 ? blocks : 2)) : null, bias: null };
+  return {
+    node: model.nodes[0]!,
+    bits,
+    rows,
+    columns,
+    blockSize,
+    blocks,
+    packed: bytes((rows * blocks * blockSize * bits) / 8),
+    scales: new Uint8Array(scales.buffer),
+    zeroPoints: zeroPoints ? bytes(rows * (bits === 8 ? blocks : 2)) : null,
+    bias: null,
+  };
 }
 
-describe.each([[8, false], [8, true]] as const)('a product of %i bits, with zero points of its own: %s', (bits, zeroPoints) => {
+describe.each([
+  [8, false],
+  [8, true],
+] as const)('a product of %i bits, with zero points of its own: %s', (bits, zeroPoints) => {
   it('is the sum of its two halves, weight by weight', () => {
     const product = randomProduct(bits, zeroPoints);
     const { high, low } = splitProduct(product);
-    const [whole, above, below] = [product, { ...product, ...high, bits: 4 as const }, { ...product, ...low, bits: 4 as const }].map(unpack);
+    const [whole, above, below] = [
+      product,
+      { ...product, ...high, bits: 4 as const },
+      { ...product, ...low, bits: 4 as const },
+    ].map(unpack);
     // Each is a whole number times the scale, so only the last bit of a float32 may differ.
-    for (const [at, value] of whole!.entries()) expect(Math.abs((above![at] ?? NaN) + (below![at] ?? NaN) - value)).toBeLessThanOrEqual(2 ** -23 * Math.abs(above![at] ?? NaN));
+    for (const [at, value] of whole!.entries())
+      expect(Math.abs((above![at] ?? NaN) + (below![at] ?? NaN) - value)).toBeLessThanOrEqual(
+        2 ** -23 * Math.abs(above![at] ?? NaN),
+      );
     expect(whole!.some((value) => value !== 0)).toBe(true);
   });
 });
@@ -57,7 +78,9 @@ it('unpacks as onnxruntime does: the operator with the columns of the identity g
   for (const column of [0, 1, 31, 32, product.columns - 1]) {
     const found = await session.run(Float32Array.from({ length: product.columns }, (_, at) => (at === column ? 1 : 0)));
     // A product makes no difference between 0 and -0.
-    expect([...found]).toEqual([...floats.subarray(column * product.rows, (column + 1) * product.rows)].map((value) => value + 0));
+    expect([...found]).toEqual(
+      [...floats.subarray(column * product.rows, (column + 1) * product.rows)].map((value) => value + 0),
+    );
   }
   await session.dispose();
 });
@@ -65,17 +88,20 @@ it('unpacks as onnxruntime does: the operator with the columns of the identity g
 const packedExports = exportsOf(facts).filter(([, name]) => /^q[48](?!f16|-fused)/.test(name));
 
 describe.each(packedExports)('%s %s', (family, name) => {
-  it.each(['split', 'float'] as const)('is what PyTorch computes with its products as %s, steered too', async (products) => {
-    const truth = await familyReference(read, facts, family, name);
-    const { decoder } = await openNodeFiles(await familyFiles(read, family, name), { tapped: true, products }, name);
-    const pass = await decoder.run(facts.tokens, null);
-    expect(worstError(pass.residuals, truth.streams, facts.tokens.length, HIDDEN)).toBeLessThan(1e-5);
-    expect(worstError(pass.logits, truth.logits, 1, pass.logits.length)).toBeLessThan(1e-5);
-    decoder.steer(new Map([[facts.steeredLayer, truth.vector]]));
-    const steered = await decoder.run(facts.tokens, null);
-    expect(worstError(steered.logits, truth.steeredLogits, 1, steered.logits.length)).toBeLessThan(1e-5);
-    await decoder.dispose();
-  });
+  it.each(['split', 'float'] as const)(
+    'is what PyTorch computes with its products as %s, steered too',
+    async (products) => {
+      const truth = await familyReference(read, facts, family, name);
+      const { decoder } = await openNodeFiles(await familyFiles(read, family, name), { tapped: true, products }, name);
+      const pass = await decoder.run(facts.tokens, null);
+      expect(worstError(pass.residuals, truth.streams, facts.tokens.length, HIDDEN)).toBeLessThan(1e-5);
+      expect(worstError(pass.logits, truth.logits, 1, pass.logits.length)).toBeLessThan(1e-5);
+      decoder.steer(new Map([[facts.steeredLayer, truth.vector]]));
+      const steered = await decoder.run(facts.tokens, null);
+      expect(worstError(steered.logits, truth.steeredLogits, 1, steered.logits.length)).toBeLessThan(1e-5);
+      await decoder.dispose();
+    },
+  );
 });
 
 it('replaces every product of its kind, and leaves out the weights that nothing reads any more', async () => {
@@ -88,7 +114,9 @@ it('replaces every product of its kind, and leaves out the weights that nothing 
   expect(count(before)).toBeGreaterThan(0);
   expect(count(after)).toBe(0);
   const packed = packedProducts(before, weights);
-  expect(formed.made?.bytes).toBeGreaterThanOrEqual(packed.reduce((sum, { rows, columns }) => sum + 4 * rows * columns, 0));
+  expect(formed.made?.bytes).toBeGreaterThanOrEqual(
+    packed.reduce((sum, { rows, columns }) => sum + 4 * rows * columns, 0),
+  );
   expect(withForms(tapped, weights, () => 'packed').graph).toBe(tapped);
 });
 
@@ -100,7 +128,11 @@ function withoutMadeFile(graph: Uint8Array, file: string): Uint8Array {
 const openSample: OpenSampleOn = async (graph, files) => sampleOn(await openSession(graph, files), Tensor);
 
 async function openSession(graph: Uint8Array, files: ReadonlyMap<string, Uint8Array>): Promise<InferenceSession> {
-  return InferenceSession.create(graph, { externalData: [...files].map(([path, data]) => ({ path, data })), logSeverityLevel: 3, extra: { session: { qdq_matmulnbits_accuracy_level: '0' } } } as InferenceSession.SessionOptions);
+  return InferenceSession.create(graph, {
+    externalData: [...files].map(([path, data]) => ({ path, data })),
+    logSeverityLevel: 3,
+    extra: { session: { qdq_matmulnbits_accuracy_level: '0' } },
+  } as InferenceSession.SessionOptions);
 }
 
 describe('the trial on the embedded model', () => {
@@ -108,29 +140,41 @@ describe('the trial on the embedded model', () => {
   beforeAll(async () => {
     const at = (name: string): Promise<Buffer> => readFile(`${MODEL}/onnx/${name}`);
     const { graph, weightFiles } = tapDecoder(new Uint8Array(await at('model_q4.onnx')));
-    files = { graph, weights: new Map(await Promise.all(weightFiles.map(async (name) => [name, new Uint8Array(await at(name))] as const))), config: { contextTokens: 8192, hidden: 576, vocabulary: 49152, endTokens: [] } as DecoderFiles['config'] };
+    files = {
+      graph,
+      weights: new Map(
+        await Promise.all(weightFiles.map(async (name) => [name, new Uint8Array(await at(name))] as const)),
+      ),
+      config: { contextTokens: 8192, hidden: 576, vocabulary: 49152, endTokens: [] } as DecoderFiles['config'],
+    };
   });
   const offered = { 4: [], 8: ['split'] } as const;
-  const chosen = (trials: readonly ProductTrial[]): ProductForm[] => trials.filter((trial) => trial.chosen).map(({ form }) => form);
+  const chosen = (trials: readonly ProductTrial[]): ProductForm[] =>
+    trials.filter((trial) => trial.chosen).map(({ form }) => form);
 
   it('tries one sample of each kind, and finds both forms right', async () => {
     const trials = await proveProducts(files.graph, files.weights, offered, openSample);
-    expect(trials.map(({ form, bits, columns, rows }) => ({ form, bits, columns, rows }))).toEqual([{ form: 'packed', bits: 8, columns: 576, rows: 1024 }, { form: 'split', bits: 8, columns: 576, rows: 1024 }]);
+    expect(trials.map(({ form, bits, columns, rows }) => ({ form, bits, columns, rows }))).toEqual([
+      { form: 'packed', bits: 8, columns: 576, rows: 1024 },
+      { form: 'split', bits: 8, columns: 576, rows: 1024 },
+    ]);
     for (const { relativeError } of trials) expect(relativeError).toBeLessThan(1e-6);
   });
 
   /** Samples whose split form is computed wrongly by a share, or takes so many runs. */
-  const spoilt = (error: number, runs: number): OpenSampleOn => async (graph, made) => {
-    const sample = await openSample(graph, made);
-    if (made.size === 1) return sample;
-    return {
-      ...sample,
-      run: async (activations) => {
-        for (let run = 1; run < runs; run += 1) await sample.run(activations);
-        return (await sample.run(activations)).map((value) => (1 + error) * value);
-      },
+  const spoilt =
+    (error: number, runs: number): OpenSampleOn =>
+    async (graph, made) => {
+      const sample = await openSample(graph, made);
+      if (made.size === 1) return sample;
+      return {
+        ...sample,
+        run: async (activations) => {
+          for (let run = 1; run < runs; run += 1) await sample.run(activations);
+          return (await sample.run(activations)).map((value) => (1 + error) * value);
+        },
+      };
     };
-  };
 
   it('keeps the exported form where the other is wrong by more than rounding', async () => {
     const trials = await proveProducts(files.graph, files.weights, offered, spoilt(1e-3, 1));
@@ -140,7 +184,10 @@ describe('the trial on the embedded model', () => {
 
   it('leaves products alone whose weights are not all there', () => {
     const model = parseModel(files.graph);
-    const [all, some] = [files.weights, new Map([...files.weights].map(([file, bytes]) => [file, bytes.subarray(0, bytes.length >> 1)]))].map((weights) => packedProducts(model, weights).length);
+    const [all, some] = [
+      files.weights,
+      new Map([...files.weights].map(([file, bytes]) => [file, bytes.subarray(0, bytes.length >> 1)])),
+    ].map((weights) => packedProducts(model, weights).length);
     expect(all).toBe(211);
     expect(some).toBeGreaterThan(0);
     expect(some).toBeLessThan(all!);
@@ -154,7 +201,10 @@ describe('the trial on the embedded model', () => {
 describe('the embedded model with its head as two products', () => {
   let [split, packed]: Decoder[] = [];
   beforeAll(async () => {
-    [split, packed] = [await openNodeDecoder(MODEL, { tapped: true, products: 'split' }), await openNodeDecoder(MODEL, { tapped: true, products: 'packed' })];
+    [split, packed] = [
+      await openNodeDecoder(MODEL, { tapped: true, products: 'split' }),
+      await openNodeDecoder(MODEL, { tapped: true, products: 'packed' }),
+    ];
   });
   afterAll(async () => {
     await split?.dispose();
@@ -179,20 +229,45 @@ describe('the embedded model with its head as two products', () => {
     const [a, b] = [await written(split!), await written(packed!)];
     expect(a.ids).toEqual(b.ids);
     const largest = Math.max(...b.logits.map(Math.abs));
-    expect(Math.max(...a.logits.map((value, at) => Math.abs(value - (b.logits[at] ?? NaN)))) / largest).toBeLessThan(1e-6);
+    expect(Math.max(...a.logits.map((value, at) => Math.abs(value - (b.logits[at] ?? NaN)))) / largest).toBeLessThan(
+      1e-6,
+    );
   });
 });
 
 describe('unpacked weights in a browser', () => {
-  const float = async (): Promise<{ graph: Uint8Array; weights: ReadonlyMap<string, Uint8Array>; trials: ProductTrial[] }> => {
+  const float = async (): Promise<{
+    graph: Uint8Array;
+    weights: ReadonlyMap<string, Uint8Array>;
+    trials: ProductTrial[];
+  }> => {
     const { graph, weights } = await familyFiles(read, 'llama', 'q4');
     const tapped = tapDecoder(graph).graph;
-    const kinds = packedProducts(parseModel(tapped), weights).map(({ bits, columns, blockSize }) => ({ bits, columns, blockSize }));
-    return { graph: tapped, weights, trials: kinds.map((kind) => ({ ...kind, form: 'float', rows: 1, milliseconds: 1, relativeError: 0, chosen: true })) };
+    const kinds = packedProducts(parseModel(tapped), weights).map(({ bits, columns, blockSize }) => ({
+      bits,
+      columns,
+      blockSize,
+    }));
+    return {
+      graph: tapped,
+      weights,
+      trials: kinds.map((kind) => ({
+        ...kind,
+        form: 'float',
+        rows: 1,
+        milliseconds: 1,
+        relativeError: 0,
+        chosen: true,
+      })),
+    };
   };
-  const open = ({ graph, weightFiles, files }: FormedFiles): Promise<InferenceSession> => openSession(graph, new Map(weightFiles.map((name) => [name, whole(files.get(name))])));
+  const open = ({ graph, weightFiles, files }: FormedFiles): Promise<InferenceSession> =>
+    openSession(graph, new Map(weightFiles.map((name) => [name, whole(files.get(name))])));
   /** onnxruntime-node takes arrays only. */
-  const whole = (file: Uint8Array | undefined): Uint8Array => (file === undefined || file.byteLength === file.length ? (file ?? new Uint8Array(0)) : new Uint8Array(file.byteLength));
+  const whole = (file: Uint8Array | undefined): Uint8Array =>
+    file === undefined || file.byteLength === file.length
+      ? (file ?? new Uint8Array(0))
+      : new Uint8Array(file.byteLength);
 
   it('take a share of the memory that the device says it has, at most half of the heap', () => {
     expect(roomForUnpacked(2)).toBe(2 ** 29);
@@ -203,7 +278,12 @@ describe('unpacked weights in a browser', () => {
   it('stay packed where they have no room, and say so', async () => {
     const { graph, weights, trials } = await float();
     const { session, formed } = await openFormed(graph, weights, trials, open, 1000);
-    expect(formed.report).toMatchObject({ madeBytes: 0, reason: expect.stringMatching(/^Unpacked weights would take \d+ MB and have room for 0 MB, so they stay packed/) as unknown });
+    expect(formed.report).toMatchObject({
+      madeBytes: 0,
+      reason: expect.stringMatching(
+        /^Unpacked weights would take \d+ MB and have room for 0 MB, so they stay packed/,
+      ) as unknown,
+    });
     expect(formed.graph).toBe(graph);
     await session.release();
   });
@@ -222,10 +302,18 @@ describe('unpacked weights in a browser', () => {
     const { graph, weights, trials } = await float();
     const before = roomForUnpacked(4);
     // The file of made weights is cut off, so onnxruntime itself refuses to open them.
-    const cut = ({ files, ...rest }: FormedFiles): Promise<InferenceSession> => open({ ...rest, files: new Map([...files].map(([name, bytes]) => [name, bytes.byteLength === bytes.length ? bytes : new Uint8Array(64)])) });
+    const cut = ({ files, ...rest }: FormedFiles): Promise<InferenceSession> =>
+      open({
+        ...rest,
+        files: new Map(
+          [...files].map(([name, bytes]) => [name, bytes.byteLength === bytes.length ? bytes : new Uint8Array(64)]),
+        ),
+      });
     const { session, formed } = await openFormed(graph, weights, trials, cut, before);
     expect(formed.report.madeBytes).toBe(0);
-    expect(formed.report.reason).toMatch(/^Unpacked weights \(\d+ MB\) could not be opened, so they stay packed, which writes more slowly: .+/);
+    expect(formed.report.reason).toMatch(
+      /^Unpacked weights \(\d+ MB\) could not be opened, so they stay packed, which writes more slowly: .+/,
+    );
     expect(roomForUnpacked(4)).toBe(before);
     await session.release();
   });

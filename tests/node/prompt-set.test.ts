@@ -5,15 +5,45 @@ import { parsePromptSet } from '../../src/format/prompt-set.ts';
 import { parseStorySet } from '../../src/format/story-set.ts';
 
 const shipped = (name: string) => {
-  const read = (ending: string): string => readFileSync(new URL(`../../probes/sets/${name}/${name}${ending}`, import.meta.url), 'utf8');
-  return { headerName: `${name}.set.json`, rowsName: `${name}.jsonl`, header: read('.set.json'), rows: read('.jsonl'), sha256: '0'.repeat(64) };
+  const read = (ending: string): string =>
+    readFileSync(new URL(`../../probes/sets/${name}/${name}${ending}`, import.meta.url), 'utf8');
+  return {
+    headerName: `${name}.set.json`,
+    rowsName: `${name}.jsonl`,
+    header: read('.set.json'),
+    rows: read('.jsonl'),
+    sha256: '0'.repeat(64),
+  };
 };
 const header = (changes: Record<string, unknown> = {}): string =>
-  JSON.stringify({ format: 'flipside-prompt-set', version: 1, name: 'mine', poles: { positive: 'kind', negative: 'cruel', neutral: 'plain' }, taps: ['A clock ticked.'], licence: 'CC0', about: 'Mine.', ...changes });
-const turn = (topic: string, pole: string, text = `${pole} in ${topic}`): Record<string, unknown> => ({ topic, pole, context: `At ${topic}.`, text });
+  JSON.stringify({
+    format: 'flipside-prompt-set',
+    version: 1,
+    name: 'mine',
+    poles: { positive: 'kind', negative: 'cruel', neutral: 'plain' },
+    taps: ['A clock ticked.'],
+    licence: 'CC0',
+    about: 'Mine.',
+    ...changes,
+  });
+const turn = (topic: string, pole: string, text = `${pole} in ${topic}`): Record<string, unknown> => ({
+  topic,
+  pole,
+  context: `At ${topic}.`,
+  text,
+});
 const complete = [turn('mill', 'kind'), turn('mill', 'cruel'), turn('mill', 'plain')];
 const set = (rows: readonly unknown[], head = header(), requireNeutral = true) =>
-  parsePromptSet({ headerName: 'mine.set.json', rowsName: 'mine.jsonl', header: head, rows: rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n'), sha256: 'a'.repeat(64) }, { requireNeutral });
+  parsePromptSet(
+    {
+      headerName: 'mine.set.json',
+      rowsName: 'mine.jsonl',
+      header: head,
+      rows: rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n'),
+      sha256: 'a'.repeat(64),
+    },
+    { requireNeutral },
+  );
 const refusal = (run: () => unknown): ErrorRecord => {
   try {
     run();
@@ -34,21 +64,35 @@ describe('a prompt set', () => {
   });
 
   it('gives rows that name no style the style of the header', () => {
-    const [first, second] = set([{ ...complete[0], style: 'chat' }, ...complete.slice(1)], header({ style: 'narration' })).rows;
+    const [first, second] = set(
+      [{ ...complete[0], style: 'chat' }, ...complete.slice(1)],
+      header({ style: 'narration' }),
+    ).rows;
     expect([first!.style, second!.style]).toEqual(['chat', 'narration']);
     expect(set(complete).rows[0]).not.toHaveProperty('style');
   });
 
   it('keeps optional labels, passes over blank lines and knows its lines', () => {
     const rows = set([{ ...complete[0], style: 'plain', split: 'train' }, '', complete[1], complete[2]]).rows;
-    expect(rows[0]).toEqual({ topic: 'mill', pole: 'positive', context: 'At mill.', text: 'kind in mill', style: 'plain', split: 'train', line: 1 });
+    expect(rows[0]).toEqual({
+      topic: 'mill',
+      pole: 'positive',
+      context: 'At mill.',
+      text: 'kind in mill',
+      style: 'plain',
+      split: 'train',
+      line: 1,
+    });
     expect(rows.map((row) => row.line)).toEqual([1, 3, 4]);
   });
 
   it('without neutral turns is enough for judging and not for training', () => {
     const rows = complete.slice(0, 2);
     expect(set(rows, header(), false).rows).toHaveLength(2);
-    expect(refusal(() => set(rows))).toMatchObject({ code: 'set-topic-incomplete', details: { topic: 'mill', pole: 'plain' } });
+    expect(refusal(() => set(rows))).toMatchObject({
+      code: 'set-topic-incomplete',
+      details: { topic: 'mill', pole: 'plain' },
+    });
   });
 
   it('with a topic that lacks a pole is refused by topic and pole', () => {
@@ -59,7 +103,10 @@ describe('a prompt set', () => {
   });
 
   it('with more turns of one pole than of the other is refused', () => {
-    expect(refusal(() => set([...complete, turn('mill', 'kind', 'kind again')]))).toMatchObject({ code: 'set-topic-incomplete', details: { pole: 'cruel' } });
+    expect(refusal(() => set([...complete, turn('mill', 'kind', 'kind again')]))).toMatchObject({
+      code: 'set-topic-incomplete',
+      details: { pole: 'cruel' },
+    });
   });
 
   it.each([
@@ -105,7 +152,14 @@ describe('a prompt set', () => {
 });
 
 describe('a set of neutral stories', () => {
-  const stories = (rows: readonly unknown[]) => parseStorySet({ headerName: 's.set.json', rowsName: 's.jsonl', header: JSON.stringify({ format: 'flipside-stories', version: 1, name: 's', licence: 'CC0', about: 'S.' }), rows: rows.map((row) => JSON.stringify(row)).join('\n'), sha256: 'b'.repeat(64) });
+  const stories = (rows: readonly unknown[]) =>
+    parseStorySet({
+      headerName: 's.set.json',
+      rowsName: 's.jsonl',
+      header: JSON.stringify({ format: 'flipside-stories', version: 1, name: 's', licence: 'CC0', about: 'S.' }),
+      rows: rows.map((row) => JSON.stringify(row)).join('\n'),
+      sha256: 'b'.repeat(64),
+    });
 
   it('that ships has at least 18 stories of a setting and eight beats', () => {
     const parsed = parseStorySet(shipped('neutral-stories'));
@@ -119,6 +173,9 @@ describe('a set of neutral stories', () => {
     ['no id', { beats: ['x', 'y'] }, 'story'],
     ['an id twice', { story: 'first', beats: ['x', 'y'] }, 'story'],
   ])('with %s is refused by line and field', (_, row, field) => {
-    expect(refusal(() => stories([{ story: 'first', beats: ['x', 'y'] }, row]))).toMatchObject({ code: 'set-row-invalid', details: { file: 's.jsonl', line: 2, field } });
+    expect(refusal(() => stories([{ story: 'first', beats: ['x', 'y'] }, row]))).toMatchObject({
+      code: 'set-row-invalid',
+      details: { file: 's.jsonl', line: 2, field },
+    });
   });
 });

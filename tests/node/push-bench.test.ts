@@ -14,10 +14,24 @@ import { makePush } from '../../src/steering/make-push.ts';
 import { MODEL, SETS } from '../fixtures/embedded-model.ts';
 
 const STREAM = 18;
-const TEXTS = readFileSync(join(SETS, 'neutral-stories/neutral-stories.jsonl'), 'utf8').trim().split('\n').slice(0, 2).map((line) => (JSON.parse(line) as { beats: string[] }).beats.join(' '));
+const TEXTS = readFileSync(join(SETS, 'neutral-stories/neutral-stories.jsonl'), 'utf8')
+  .trim()
+  .split('\n')
+  .slice(0, 2)
+  .map((line) => (JSON.parse(line) as { beats: string[] }).beats.join(' '));
 const CHOICES: readonly ForcedChoice[] = [
-  { topic: 'dog', context: 'Ada found a stray dog.', positive: 'She fed the dog.', negative: 'She kicked the dog hard.' },
-  { topic: 'alike', context: 'The guard held the key.', positive: 'He opened the gate at once.', negative: 'He opened the gate too late for them.' },
+  {
+    topic: 'dog',
+    context: 'Ada found a stray dog.',
+    positive: 'She fed the dog.',
+    negative: 'She kicked the dog hard.',
+  },
+  {
+    topic: 'alike',
+    context: 'The guard held the key.',
+    positive: 'He opened the gate at once.',
+    negative: 'He opened the gate too late for them.',
+  },
 ];
 
 let engine: NodeEngine;
@@ -36,8 +50,19 @@ afterAll(async () => {
   await editor?.dispose();
 });
 
-const benchOf = (decoder: Decoder, { setTokens, chunkTokens }: { setTokens: number; chunkTokens: number } = engine, neutral = TEXTS): PushBench => createPushBench({ decoder, tokenizer: engine.tokenizer, model: engine.model, setTokens, chunkTokens, neutral });
-const added = async (strength: number): Promise<Push> => makePush(direction, { mode: 'add', pole: 'negative', from: STREAM, to: STREAM, strength, where: 'all' }, await bench.ground(), engine.model);
+const benchOf = (
+  decoder: Decoder,
+  { setTokens, chunkTokens }: { setTokens: number; chunkTokens: number } = engine,
+  neutral = TEXTS,
+): PushBench =>
+  createPushBench({ decoder, tokenizer: engine.tokenizer, model: engine.model, setTokens, chunkTokens, neutral });
+const added = async (strength: number): Promise<Push> =>
+  makePush(
+    direction,
+    { mode: 'add', pole: 'negative', from: STREAM, to: STREAM, strength, where: 'all' },
+    await bench.ground(),
+    engine.model,
+  );
 
 /** Log-probabilities after each token of a line `[tokens][vocabulary]`, each token read by a pass of its own and pushed from `from` on. */
 async function plainly(ids: readonly number[], push: Push, from: number): Promise<Float64Array[]> {
@@ -45,7 +70,11 @@ async function plainly(ids: readonly number[], push: Push, from: number): Promis
   const rows: Float64Array[] = [];
   let cache: Cache | null = null;
   for (const [token, id] of ids.entries()) {
-    decoder.steer(new Map(token < from ? [] : push.flatMap(({ stream, add }) => (add === null ? [] : [[stream - 1, add] as const]))));
+    decoder.steer(
+      new Map(
+        token < from ? [] : push.flatMap(({ stream, add }) => (add === null ? [] : [[stream - 1, add] as const])),
+      ),
+    );
     const pass = await decoder.run([id], cache, { residuals: false });
     cache?.dispose();
     cache = pass.cache;
@@ -68,13 +97,20 @@ describe('what a push does to neutral text', () => {
     const ids = engine.tokenizer.encode(TEXTS[0] ?? '').slice(0, NEUTRAL_TOKENS);
     const [still, moved] = [await plainly(ids, [], 0), await plainly(ids, push, 1)];
     for (let token = 1; token < ids.length; token += 1) {
-      kl.push((still[token] ?? new Float64Array()).reduce((sum, logP, word) => sum + Math.exp(logP) * (logP - (moved[token]?.[word] ?? NaN)), 0));
+      kl.push(
+        (still[token] ?? new Float64Array()).reduce(
+          (sum, logP, word) => sum + Math.exp(logP) * (logP - (moved[token]?.[word] ?? NaN)),
+          0,
+        ),
+      );
       const next = ids[token + 1];
       if (next !== undefined) surprise.push(-(moved[token]?.[next] ?? NaN));
     }
     expect([found.kl.length, found.surprise.length]).toEqual([39, 38]);
-    for (const [row, value] of kl.entries()) expect(Math.abs((found.kl[row] ?? NaN) - value)).toBeLessThan(0.002 + 0.002 * value);
-    for (const [row, value] of surprise.entries()) expect(Math.abs((found.surprise[row] ?? NaN) - value)).toBeLessThan(0.01);
+    for (const [row, value] of kl.entries())
+      expect(Math.abs((found.kl[row] ?? NaN) - value)).toBeLessThan(0.002 + 0.002 * value);
+    for (const [row, value] of surprise.entries())
+      expect(Math.abs((found.surprise[row] ?? NaN) - value)).toBeLessThan(0.01);
     // Not a comparison of nothings.
     expect(Math.max(...kl)).toBeGreaterThan(0.5);
   }, 180_000);
@@ -83,8 +119,10 @@ describe('what a push does to neutral text', () => {
     const push = await added(0.35);
     const [all, first] = [await bench.neutral(push), await bench.neutral(push, undefined, 1)];
     expect([all.kl.length, first.kl.length, first.surprise.length]).toEqual([2 * 39, 39, 38]);
-    for (const [row, value] of first.kl.entries()) expect(Math.abs((all.kl[row] ?? NaN) - value)).toBeLessThan(0.002 + 0.002 * value);
-    for (const [row, value] of first.surprise.entries()) expect(Math.abs((all.surprise[row] ?? NaN) - value)).toBeLessThan(0.01);
+    for (const [row, value] of first.kl.entries())
+      expect(Math.abs((all.kl[row] ?? NaN) - value)).toBeLessThan(0.002 + 0.002 * value);
+    for (const [row, value] of first.surprise.entries())
+      expect(Math.abs((all.surprise[row] ?? NaN) - value)).toBeLessThan(0.01);
   }, 120_000);
 
   it('is nothing without a push', async () => {
@@ -116,31 +154,40 @@ describe('what a push does to neutral text', () => {
 });
 
 describe('what a push does to choices', () => {
-  it.each<[PushWhere]>([['generated'], ['all'], [4]])('are the log-odds of the plain way where it begins at: %s', async (where) => {
-    const push = await added(0.35);
-    const choices = CHOICES.slice(0, 1);
-    const [found, unpushed] = [await bench.choices(choices, push, where), await bench.choices(choices, [], where)];
-    for (const [index, { context, positive, negative }] of choices.entries()) {
-      const given = engine.tokenizer.encode(context);
-      for (const pole of ['positive', 'negative'] as const) {
-        const own = engine.tokenizer.encode(` ${pole === 'positive' ? positive : negative}`);
-        const ids = [...given, ...own];
-        const rows = await plainly(ids, push, firstPushed(where, given.length));
-        const expected = own.reduce((sum, id, token) => sum + (rows[given.length - 1 + token]?.[id] ?? NaN), 0);
-        expect(Math.abs((found[index]?.[pole] ?? NaN) - expected)).toBeLessThan(0.02);
-        expect(found[index]?.[`${pole}Tokens`]).toBe(own.length);
-        expect(Math.abs((unpushed[index]?.[pole] ?? NaN) - expected)).toBeGreaterThan(0.1);
+  it.each<[PushWhere]>([['generated'], ['all'], [4]])(
+    'are the log-odds of the plain way where it begins at: %s',
+    async (where) => {
+      const push = await added(0.35);
+      const choices = CHOICES.slice(0, 1);
+      const [found, unpushed] = [await bench.choices(choices, push, where), await bench.choices(choices, [], where)];
+      for (const [index, { context, positive, negative }] of choices.entries()) {
+        const given = engine.tokenizer.encode(context);
+        for (const pole of ['positive', 'negative'] as const) {
+          const own = engine.tokenizer.encode(` ${pole === 'positive' ? positive : negative}`);
+          const ids = [...given, ...own];
+          const rows = await plainly(ids, push, firstPushed(where, given.length));
+          const expected = own.reduce((sum, id, token) => sum + (rows[given.length - 1 + token]?.[id] ?? NaN), 0);
+          expect(Math.abs((found[index]?.[pole] ?? NaN) - expected)).toBeLessThan(0.02);
+          expect(found[index]?.[`${pole}Tokens`]).toBe(own.length);
+          expect(Math.abs((unpushed[index]?.[pole] ?? NaN) - expected)).toBeGreaterThan(0.1);
+        }
       }
-    }
-  }, 120_000);
+    },
+    120_000,
+  );
 
   it('does not depend on how many lines share a pass, nor on whether a line needs several', async () => {
     const push = await added(0.35);
     const many = [...CHOICES, ...CHOICES.slice(0, 1)];
     const whole = await bench.choices(many, push, 'generated');
-    for (const sizes of [{ setTokens: 40, chunkTokens: 128 }, { setTokens: 16, chunkTokens: 7 }]) {
+    for (const sizes of [
+      { setTokens: 40, chunkTokens: 128 },
+      { setTokens: 16, chunkTokens: 7 },
+    ]) {
       const small = await benchOf(editor, sizes).choices(many, push, 'generated');
-      for (const [index, one] of whole.entries()) for (const pole of ['positive', 'negative'] as const) expect(Math.abs((small[index]?.[pole] ?? NaN) - one[pole])).toBeLessThan(0.02);
+      for (const [index, one] of whole.entries())
+        for (const pole of ['positive', 'negative'] as const)
+          expect(Math.abs((small[index]?.[pole] ?? NaN) - one[pole])).toBeLessThan(0.02);
     }
   }, 120_000);
 
@@ -148,10 +195,13 @@ describe('what a push does to choices', () => {
     const push = await added(0.35);
     const alone = benchOf({ ...editor, branching: false });
     const [whole, found] = [await bench.choices(CHOICES, push, 4), await alone.choices(CHOICES, push, 4)];
-    for (const [index, one] of whole.entries()) for (const pole of ['positive', 'negative'] as const) expect(Math.abs((found[index]?.[pole] ?? NaN) - one[pole])).toBeLessThan(0.02);
+    for (const [index, one] of whole.entries())
+      for (const pole of ['positive', 'negative'] as const)
+        expect(Math.abs((found[index]?.[pole] ?? NaN) - one[pole])).toBeLessThan(0.02);
     const [kl, klAlone] = [(await bench.neutral(push)).kl, (await alone.neutral(push)).kl];
     expect(klAlone).toHaveLength(kl.length);
-    for (const [row, value] of kl.entries()) expect(Math.abs((klAlone[row] ?? NaN) - value)).toBeLessThan(0.002 + 0.002 * value);
+    for (const [row, value] of kl.entries())
+      expect(Math.abs((klAlone[row] ?? NaN) - value)).toBeLessThan(0.002 + 0.002 * value);
   }, 120_000);
 });
 
@@ -160,7 +210,10 @@ describe('a push', () => {
     const broken: Push = [{ stream: STREAM, add: new Float32Array(576).fill(NaN), bound: null }];
     const before = await bench.choices(CHOICES, [], 'generated');
     await expect(bench.neutral(broken)).rejects.toMatchObject({ code: 'push-too-strong' });
-    await expect(bench.choices(CHOICES, broken, 'generated')).rejects.toMatchObject({ code: 'push-too-strong', message: expect.stringContaining('Take a smaller strength') as string });
+    await expect(bench.choices(CHOICES, broken, 'generated')).rejects.toMatchObject({
+      code: 'push-too-strong',
+      message: expect.stringContaining('Take a smaller strength') as string,
+    });
     const pass = await editor.run([1, 2, 3], null);
     const plain = await engine.decoder.run([1, 2, 3], null);
     pass.cache.dispose();
@@ -170,7 +223,12 @@ describe('a push', () => {
   }, 60_000);
 
   it('that ablates leaves no product with the direction at the tokens that are pushed, and the first as it was', async () => {
-    const push = makePush(direction, { mode: 'ablate', pole: 'positive', from: STREAM, to: STREAM, strength: 0, where: 'all' }, await bench.ground(), engine.model);
+    const push = makePush(
+      direction,
+      { mode: 'ablate', pole: 'positive', from: STREAM, to: STREAM, strength: 0, where: 'all' },
+      await bench.ground(),
+      engine.model,
+    );
     const unit = push[0]?.bound?.direction ?? new Float32Array();
     expect(Math.hypot(...unit)).toBeCloseTo(1, 5);
     const ids = engine.tokenizer.encode(TEXTS[0] ?? '').slice(0, 20);
@@ -181,7 +239,11 @@ describe('a push', () => {
         chunkTokens: 128,
         onRow: () => undefined,
         onStreams: ({ tokens, residuals }, positions) => {
-          for (const [token, position] of positions.entries()) found[position] = unit.reduce((sum, value, feature) => sum + value * (residuals[(STREAM * tokens + token) * 576 + feature] ?? NaN), 0);
+          for (const [token, position] of positions.entries())
+            found[position] = unit.reduce(
+              (sum, value, feature) => sum + value * (residuals[(STREAM * tokens + token) * 576 + feature] ?? NaN),
+              0,
+            );
         },
       });
       return found;
@@ -194,7 +256,12 @@ describe('a push', () => {
   }, 60_000);
 
   it('is refused where nobody gave neutral text that is long enough', () => {
-    expect(() => createPushBench({ ...engine, decoder: editor, neutral: ['Too short.'] })).toThrow(expect.objectContaining({ code: 'usage', message: expect.stringContaining('No neutral text has 40 tokens') as string }));
+    expect(() => createPushBench({ ...engine, decoder: editor, neutral: ['Too short.'] })).toThrow(
+      expect.objectContaining({
+        code: 'usage',
+        message: expect.stringContaining('No neutral text has 40 tokens') as string,
+      }),
+    );
   });
 
   it('stops when it is told to, and can be asked again', async () => {

@@ -8,21 +8,45 @@ const axis = { positive: 'kind', negative: 'cruel', neutral: 'neutral' };
 
 describe('a push whose strength was changed on the way', () => {
   it.each([
-    [[{ after: 17, strength: 0.4 }], 'pushed to kind, layer 2, strength 0.26 (KL 1), changed to 0.4 after token 17, own words only'],
-    [[{ after: 17, strength: 0.4 }, { after: 30, strength: 0 }], 'pushed to kind, layer 2, strength 0.26 (KL 1), changed 2 times, last to 0 after token 30, own words only'],
+    [
+      [{ after: 17, strength: 0.4 }],
+      'pushed to kind, layer 2, strength 0.26 (KL 1), changed to 0.4 after token 17, own words only',
+    ],
+    [
+      [
+        { after: 17, strength: 0.4 },
+        { after: 30, strength: 0 },
+      ],
+      'pushed to kind, layer 2, strength 0.26 (KL 1), changed 2 times, last to 0 after token 30, own words only',
+    ],
   ])('says how it ended', (changes, words) => {
     expect(pushWords({ ...samplePush, changes }, axis)).toBe(words);
   });
 
   it('is another push than one whose strength stayed, and than one that changed elsewhere', () => {
     const changed = { ...samplePush, changes: [{ after: 17, strength: 0.4 }] };
-    expect([samePush(samplePush, { ...samplePush }), samePush(changed, samplePush), samePush(changed, { ...changed, changes: [{ after: 18, strength: 0.4 }] }), samePush(changed, { ...changed })]).toEqual([true, false, false, true]);
+    expect([
+      samePush(samplePush, { ...samplePush }),
+      samePush(changed, samplePush),
+      samePush(changed, { ...changed, changes: [{ after: 18, strength: 0.4 }] }),
+      samePush(changed, { ...changed }),
+    ]).toEqual([true, false, false, true]);
   });
 });
 
 describe('two pushes are the same', () => {
   it('only where mode, pole, layers, strength, place and probe are', () => {
-    const others: readonly Partial<PushRecord>[] = [{ mode: 'cap' }, { pole: 'negative' }, { from: 1 }, { to: 3 }, { where: 'all' }, { where: 5 }, { strength: 0.27 }, { probeSha256: 'cd'.repeat(32) }, { probeSha256: null }];
+    const others: readonly Partial<PushRecord>[] = [
+      { mode: 'cap' },
+      { pole: 'negative' },
+      { from: 1 },
+      { to: 3 },
+      { where: 'all' },
+      { where: 5 },
+      { strength: 0.27 },
+      { probeSha256: 'cd'.repeat(32) },
+      { probeSha256: null },
+    ];
     for (const other of others) {
       expect(samePush(samplePush, { ...samplePush, ...other }), JSON.stringify(other)).toBe(false);
       expect(samePush({ ...samplePush, ...other }, samplePush), JSON.stringify(other)).toBe(false);
@@ -42,6 +66,10 @@ describe('two pushes are the same', () => {
 
   it('that ablate whatever strength stands there, and is none where one is none', () => {
     expect(samePush({ ...samplePush, mode: 'ablate' }, { ...samplePush, mode: 'ablate', strength: 1 })).toBe(true);
-    expect([samePush(null, null), samePush(samplePush, null), samePush(null, samplePush)]).toEqual([true, false, false]);
+    expect([samePush(null, null), samePush(samplePush, null), samePush(null, samplePush)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });

@@ -33,11 +33,17 @@ afterAll(async () => {
 });
 
 const signal = new AbortController().signal;
-const pushed = (length: number): Push => [{ stream: STREAM, add: vector.map((value) => (value * length) / Math.hypot(...vector)), bound: null }];
+const pushed = (length: number): Push => [
+  { stream: STREAM, add: vector.map((value) => (value * length) / Math.hypot(...vector)), bound: null },
+];
 
 async function write(on: TextRunParts, push: Push, where: PushWhere = 'generated', maxTokens = SAMPLING.maxTokens) {
   const grown = new GrownReading();
-  const summary = await new PushedWriting(on, push).write({ text: PROMPT, where, sampling: { ...SAMPLING, maxTokens }, taps: true }, grown, signal);
+  const summary = await new PushedWriting(on, push).write(
+    { text: PROMPT, where, sampling: { ...SAMPLING, maxTokens }, taps: true },
+    grown,
+    signal,
+  );
   return { scores: grown.scores(), summary, ids: grown.pieces.map(({ id }) => id) };
 }
 
@@ -76,7 +82,10 @@ describe('writing under a push', () => {
 
   it('begins where it should: with the first token, or behind what is given', async () => {
     const push = pushed(60);
-    const [all, later] = [await write(parts, push, 'all'), await write(parts, push, engine.tokenizer.encode(PROMPT).length + 3)];
+    const [all, later] = [
+      await write(parts, push, 'all'),
+      await write(parts, push, engine.tokenizer.encode(PROMPT).length + 3),
+    ];
     const before = await unpushed();
     const layers = engine.model.layerCount + 1;
     expect(all.scores[layers + STREAM]).not.toBeCloseTo(before.scores[layers + STREAM]!, 1);
@@ -114,13 +123,19 @@ describe('writing under a push', () => {
   }, 120_000);
 
   it('that leaves no numbers is refused as too strong, and the decoder works on', async () => {
-    await expect(write(parts, [{ stream: STREAM, add: vector.map(() => NaN), bound: null }])).rejects.toMatchObject({ code: 'push-too-strong' });
+    await expect(write(parts, [{ stream: STREAM, add: vector.map(() => NaN), bound: null }])).rejects.toMatchObject({
+      code: 'push-too-strong',
+    });
     expect((await unpushed()).pieces.length).toBeGreaterThan(10);
   }, 60_000);
 
   it('knows which decoder takes which push', () => {
     const bound: Push = [{ stream: STREAM, add: null, bound: { direction: vector, low: 0, high: 0 } }];
-    expect([takesPush(parts.decoder, pushed(1)), takesPush(parts.decoder, bound), takesPush(editing.decoder, bound)]).toEqual([true, false, true]);
+    expect([
+      takesPush(parts.decoder, pushed(1)),
+      takesPush(parts.decoder, bound),
+      takesPush(editing.decoder, bound),
+    ]).toEqual([true, false, true]);
   });
 });
 

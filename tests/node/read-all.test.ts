@@ -6,7 +6,11 @@ import { readAll } from '../../src/training/read-all.ts';
 import type { SegmentReader } from '../../src/training/reader.ts';
 import { toyReader, toySet, toyStories } from '../fixtures/toy-reader.ts';
 
-const passages = toySet(4).rows.map(({ context, text }) => ({ text: [context, text], taps: ['A cart went by.'], tapAfter: [1] }));
+const passages = toySet(4).rows.map(({ context, text }) => ({
+  text: [context, text],
+  taps: ['A cart went by.'],
+  tapAfter: [1],
+}));
 const plan = { sets: [toySet(4)], stories: toyStories(2, 2), taps: ['A cart went by.'], settings: true };
 const nothing = (): Promise<void> => Promise.resolve();
 
@@ -14,7 +18,12 @@ describe('passages', () => {
   it('come in their order, and each group is told once all its readings have been taken', async () => {
     const told: number[] = [];
     const seen: number[] = [];
-    for await (const [passage] of readAll(toyReader({ together: 5 }), passages, (count) => { told.push(count); expect(seen).toHaveLength(told.reduce((sum, each) => sum + each, 0)); return nothing(); })) seen.push(passages.indexOf(passage));
+    for await (const [passage] of readAll(toyReader({ together: 5 }), passages, (count) => {
+      told.push(count);
+      expect(seen).toHaveLength(told.reduce((sum, each) => sum + each, 0));
+      return nothing();
+    }))
+      seen.push(passages.indexOf(passage));
     expect(seen).toEqual(passages.map((_, index) => index));
     expect(told).toEqual([5, 5, 2]);
   });
@@ -30,7 +39,11 @@ describe('passages', () => {
       if (seen.length === 2) controller.abort();
       return nothing();
     };
-    const running = collectRows(toyReader({ together: 5 }), plan, { signal: controller.signal, pause, onProgress: (progress) => seen.push(progress) });
+    const running = collectRows(toyReader({ together: 5 }), plan, {
+      signal: controller.signal,
+      pause,
+      onProgress: (progress) => seen.push(progress),
+    });
     await expect(running).rejects.toMatchObject({ code: 'cancelled' });
     expect(seen).toEqual([5, 10].map((done) => ({ stage: 'reading', done, total: 14 })));
   });

@@ -71,7 +71,12 @@ test('readings that cross to another memory are the same there, as far as there 
   expect(packed).toEqual({ keys: ['a', 'b', 'c'], lengths: [2, 1, 2], values: Float32Array.of(1, 2, 3, 4, 5) });
   expect([one.bytes, await one.get('a')]).toEqual([0, undefined]);
   other.unpack(packed);
-  expect([await other.get('a'), await other.get('b'), await other.get('c'), other.bytes]).toEqual([Float32Array.of(1, 2), Float32Array.of(3), undefined, 12]);
+  expect([await other.get('a'), await other.get('b'), await other.get('c'), other.bytes]).toEqual([
+    Float32Array.of(1, 2),
+    Float32Array.of(3),
+    undefined,
+    12,
+  ]);
 });
 
 test('a training says before it reads how much it will hold, to the byte', async () => {
@@ -79,8 +84,27 @@ test('a training says before it reads how much it will hold, to the byte', async
   let reads = 0;
   const memory = createReadingMemory();
   const reader = rememberReadings(toyReader(), memory);
-  const counting = { ...reader, read: (...given: Parameters<typeof reader.read>) => { reads += 1; return reader.read(...given); } };
-  await trainProbe(counting, { id: 'toy', title: 'Toy', about: 'A toy.', sets: [toySet(8)], stories: toyStories(4, 3), method: { kind: 'ridge', target: 'zeroed', penalty: 1 }, seed: 1, shuffles: 20, makeRoom: (bytes) => { expect(reads).toBe(0); asked.push(bytes); } });
+  const counting = {
+    ...reader,
+    read: (...given: Parameters<typeof reader.read>) => {
+      reads += 1;
+      return reader.read(...given);
+    },
+  };
+  await trainProbe(counting, {
+    id: 'toy',
+    title: 'Toy',
+    about: 'A toy.',
+    sets: [toySet(8)],
+    stories: toyStories(4, 3),
+    method: { kind: 'ridge', target: 'zeroed', penalty: 1 },
+    seed: 1,
+    shuffles: 20,
+    makeRoom: (bytes) => {
+      expect(reads).toBe(0);
+      asked.push(bytes);
+    },
+  });
   // 24 turns, 8 scenes, 16 sentences at 2 taps, and the own words of 16 turns: 3 layers of 12 numbers each.
   expect(asked).toEqual([((24 + 8 + 16) * 2 + 16) * 3 * 12 * 4]);
 });

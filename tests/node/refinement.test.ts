@@ -23,7 +23,10 @@ import { wholeScorer } from '../fixtures/whole-scorer.ts';
 const never = new AbortController().signal;
 
 describe('the stand of a token', () => {
-  const named = (pieces: readonly string[]): string => standsOf(pieces).map((stand) => stand[0]).join('');
+  const named = (pieces: readonly string[]): string =>
+    standsOf(pieces)
+      .map((stand) => stand[0])
+      .join('');
 
   it('is the end of a sentence, of a clause, or neither', () => {
     expect(named(['He', ' ran', ',', ' fell', ';', ' rose', '.', ' Then', ' he', ' left', '.'])).toBe('wwcwcwswwws');
@@ -37,13 +40,33 @@ describe('the stand of a token', () => {
 
   it('finds dashes between words, and no clause in numbers, times or joined words', () => {
     expect(named(['It', '—', 'no', '—', 'went', '.'])).toBe('wcwcws');
-    expect(named([' 1', ',', '000', ' at', ' 10', ':', '30', ' from', ' 3', '–', '5', ' well', '-', 'made', '.'])).toBe('wwwwwwwwwwwwwws');
+    expect(named([' 1', ',', '000', ' at', ' 10', ':', '30', ' from', ' 3', '–', '5', ' well', '-', 'made', '.'])).toBe(
+      'wwwwwwwwwwwwwws',
+    );
   });
 });
 
 describe('the order', () => {
   it('is clauses, long words, short ones, and what lies within words', () => {
-    const pieces = ['The', ' bak', 'er', ',', ' who', ' sang', ' in', ' "', 'Par', 'is', '",', ' left', '.', '\n', 'He', ' ran', '.'];
+    const pieces = [
+      'The',
+      ' bak',
+      'er',
+      ',',
+      ' who',
+      ' sang',
+      ' in',
+      ' "',
+      'Par',
+      'is',
+      '",',
+      ' left',
+      '.',
+      '\n',
+      'He',
+      ' ran',
+      '.',
+    ];
     const order = refinement(pieces, 'token').map(({ afterToken }) => afterToken);
     expect(order).toEqual([3, 10, 2, 5, 9, 11, 0, 4, 6, 14, 15, 1, 7, 8]);
     expect(refinement(pieces, 'word').map(({ afterToken }) => afterToken)).toEqual([3, 10, 2, 5, 9, 11]);
@@ -61,11 +84,20 @@ type Parts = Pick<NodeEngine, 'decoder' | 'tokenizer'>;
 /** A run over a decoder whose passes are counted, and what it tells. */
 function runOver(parts: Parts, scorer: Scorer, chunkTokens = 16) {
   const { decoder, passes } = countedDecoder(parts.decoder);
-  return { run: new TextRun({ ...parts, decoder, scorer, chunkTokens, endTokens: [] }), passes, reading: new GrownReading() };
+  return {
+    run: new TextRun({ ...parts, decoder, scorer, chunkTokens, endTokens: [] }),
+    passes,
+    reading: new GrownReading(),
+  };
 }
 
 /** What a scorer reads after each of these tokens where prefix and control text are one text, read from its start. */
-async function byThemselves({ decoder, tokenizer }: Parts, scorer: Scorer, text: string, places: readonly ReadingPlace[]): Promise<Float32Array[]> {
+async function byThemselves(
+  { decoder, tokenizer }: Parts,
+  scorer: Scorer,
+  text: string,
+  places: readonly ReadingPlace[],
+): Promise<Float32Array[]> {
   const ids = tokenizer.encode(text);
   const { layerCount, hidden } = decoder.sizes;
   const out: Float32Array[] = [];
@@ -75,10 +107,17 @@ async function byThemselves({ decoder, tokenizer }: Parts, scorer: Scorer, text:
       const added = tokenizer.encode(` ${control}`);
       const { residuals, tokens, cache } = await decoder.run([...ids.slice(0, afterToken + 1), ...added], null);
       cache.dispose();
-      means.push(Float32Array.from({ length: (layerCount + 1) * hidden }, (_, at) => {
-        const [layer, feature] = [Math.floor(at / hidden), at % hidden];
-        return added.reduce((sum, __, token) => sum + residuals[(layer * tokens + afterToken + 1 + token) * hidden + feature]!, 0) / added.length;
-      }));
+      means.push(
+        Float32Array.from({ length: (layerCount + 1) * hidden }, (_, at) => {
+          const [layer, feature] = [Math.floor(at / hidden), at % hidden];
+          return (
+            added.reduce(
+              (sum, __, token) => sum + residuals[(layer * tokens + afterToken + 1 + token) * hidden + feature]!,
+              0,
+            ) / added.length
+          );
+        }),
+      );
     }
     out.push(scorer.tap(means, afterToken + 1, stand, null).score);
   }
@@ -86,13 +125,20 @@ async function byThemselves({ decoder, tokenizer }: Parts, scorer: Scorer, text:
 }
 
 const TOY_TEXT = 'He waved, fell; rose. She left? ';
-const TOY_SCORER = wholeScorer(['So it was.', 'Now then.'], { layers: TOY.layerCount + 1, hidden: TOY.hidden, count: 2 }, ['So']);
+const TOY_SCORER = wholeScorer(
+  ['So it was.', 'Now then.'],
+  { layers: TOY.layerCount + 1, hidden: TOY.hidden, count: 2 },
+  ['So'],
+);
 
 describe('on the toy', () => {
   const folder = mkdtempSync(join(tmpdir(), 'flipside-refinement-'));
   let toy: { decoder: Decoder; tokenizer: ReturnType<typeof toyTokenizer> };
   beforeAll(async () => {
-    toy = { decoder: await openNodeDecoder(writeToyFolder(folder, toyDecoderFiles(), 'model_q4.onnx'), { tapped: true }), tokenizer: toyTokenizer() };
+    toy = {
+      decoder: await openNodeDecoder(writeToyFolder(folder, toyDecoderFiles(), 'model_q4.onnx'), { tapped: true }),
+      tokenizer: toyTokenizer(),
+    };
   });
   afterAll(async () => {
     await toy.decoder.dispose();
@@ -121,7 +167,8 @@ describe('on the toy', () => {
     expect(summary.tapTokens).toBe(wanted.length * each);
     expect(passes).toHaveLength(Math.ceil(wanted.length / Math.floor(16 / each)));
     const alone = await byThemselves(toy, TOY_SCORER, TOY_TEXT, reading.taps);
-    for (const [index, tap] of reading.taps.entries()) expect(relativeError(tap.score, alone[index]!)).toBeLessThan(1e-5);
+    for (const [index, tap] of reading.taps.entries())
+      expect(relativeError(tap.score, alone[index]!)).toBeLessThan(1e-5);
     run.dispose();
   });
 
@@ -133,14 +180,19 @@ describe('on the toy', () => {
       if (reading.taps.length === 5) stop.abort();
     };
     const stopping = { tokens: () => undefined, tap };
-    await expect(run.refine('token', stopping, () => undefined, stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(run.refine('token', stopping, () => undefined, stop.signal)).rejects.toMatchObject({
+      code: 'cancelled',
+    });
     const told = reading.taps.length;
     expect(told).toBeLessThan(12);
     const summary = await refineAll(run, reading);
     expect(summary.readings).toBe(refinement([...TOY_TEXT], 'token').length - (told - 3));
     expect(new Set(places(reading)).size).toBe(reading.taps.length);
     // The text can still be written on.
-    expect((await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 3 }, { taps: true }, reading, never)).tokens).toBe(3);
+    expect(
+      (await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 3 }, { taps: true }, reading, never))
+        .tokens,
+    ).toBe(3);
     run.dispose();
   });
 
@@ -169,7 +221,8 @@ describe('on the toy', () => {
     await refineAll(fresh.run, fresh.reading);
     expect(places(longer).sort()).toEqual(places(fresh.reading).sort());
     const alone = await byThemselves(toy, TOY_SCORER, 'He waved, fell down. So', longer.taps);
-    for (const [index, tap] of longer.taps.entries()) expect(relativeError(tap.score, alone[index]!)).toBeLessThan(1e-5);
+    for (const [index, tap] of longer.taps.entries())
+      expect(relativeError(tap.score, alone[index]!)).toBeLessThan(1e-5);
     run.dispose();
     fresh.run.dispose();
   });
@@ -182,8 +235,11 @@ describe('on the toy', () => {
     const fresh = await read(text);
     await refineAll(fresh.run, fresh.reading);
     const last = new Map(reading.taps.map((tap) => [tap.afterToken, tap]));
-    expect([...last.values()].map(({ afterToken, stand }) => `${afterToken} ${stand}`).sort()).toEqual(places(fresh.reading).sort());
-    for (const tap of fresh.reading.taps) expect(relativeError(last.get(tap.afterToken)!.score, tap.score)).toBeLessThan(1e-5);
+    expect([...last.values()].map(({ afterToken, stand }) => `${afterToken} ${stand}`).sort()).toEqual(
+      places(fresh.reading).sort(),
+    );
+    for (const tap of fresh.reading.taps)
+      expect(relativeError(last.get(tap.afterToken)!.score, tap.score)).toBeLessThan(1e-5);
     run.dispose();
     fresh.run.dispose();
   });
@@ -218,12 +274,16 @@ describe('on the toy', () => {
     }
     // It changes nothing about what the control texts read.
     const alone = await byThemselves(toy, TOY_SCORER, TOY_TEXT, reading.taps);
-    for (const [index, tap] of reading.taps.entries()) expect(relativeError(tap.score, alone[index]!)).toBeLessThan(1e-5);
+    for (const [index, tap] of reading.taps.entries())
+      expect(relativeError(tap.score, alone[index]!)).toBeLessThan(1e-5);
     run.dispose();
   });
 
   it('what cannot be read is left out, with its reason', async () => {
-    const old = await read(TOY_TEXT, wholeScorer(['So it was.'], { layers: TOY.layerCount + 1, hidden: TOY.hidden, count: 2 }));
+    const old = await read(
+      TOY_TEXT,
+      wholeScorer(['So it was.'], { layers: TOY.layerCount + 1, hidden: TOY.hidden, count: 2 }),
+    );
     expect(await refineAll(old.run, old.reading)).toMatchObject({ readings: 0, left: 'probe' });
     const { run, reading } = runOver({ ...toy, decoder: { ...toy.decoder, branching: false } }, TOY_SCORER);
     await run.read(TOY_TEXT, { taps: true }, reading, never);
@@ -244,7 +304,9 @@ describe('on the toy', () => {
     expect(reading.taps.length).toBeGreaterThan(100);
     const refined = await run.refine('clause', reading, () => undefined, never);
     expect(refined.left).toBe('context');
-    expect(() => run.plan(`${text}.`, { taps: true })).toThrow(expect.objectContaining({ code: 'text-too-long' }) as Error);
+    expect(() => run.plan(`${text}.`, { taps: true })).toThrow(
+      expect.objectContaining({ code: 'text-too-long' }) as Error,
+    );
     run.dispose();
   });
 });
@@ -252,7 +314,11 @@ describe('on the toy', () => {
 describe('on the embedded model', () => {
   it('readings inside a sentence are those of prefix and control text read as one text', async () => {
     const engine = await openNodeEngine(MODEL);
-    const scorer = wholeScorer(['The clock on the wall showed a quarter past four.'], { layers: 31, hidden: 576, count: 2 }, ['The clock on the wall']);
+    const scorer = wholeScorer(
+      ['The clock on the wall showed a quarter past four.'],
+      { layers: 31, hidden: 576, count: 2 },
+      ['The clock on the wall'],
+    );
     const text = 'Ada kept the lighthouse, and she fed the gulls. Then she sold the oil.';
     const { run, reading } = runOver(engine, scorer, 128);
     await run.read(text, { taps: true }, reading, never);
@@ -261,6 +327,7 @@ describe('on the embedded model', () => {
     expect([readings + 2, left]).toEqual([reading.pieces.length, null]);
     const alone = await byThemselves(engine, scorer, text, reading.taps);
     await engine.dispose();
-    for (const [index, tap] of reading.taps.entries()) expect(relativeError(tap.score, alone[index]!)).toBeLessThan(1e-5);
+    for (const [index, tap] of reading.taps.entries())
+      expect(relativeError(tap.score, alone[index]!)).toBeLessThan(1e-5);
   }, 180_000);
 });

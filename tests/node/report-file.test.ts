@@ -21,28 +21,61 @@ describe('a report file', () => {
     const old = JSON.parse(source) as { version: number; baselines: Record<string, unknown> };
     old.version = 1;
     delete old.baselines['embedding'];
-    expect(parseReport(JSON.stringify(old))).toEqual({ ...sampleReport, baselines: { ...sampleReport.baselines, embedding: null } });
+    expect(parseReport(JSON.stringify(old))).toEqual({
+      ...sampleReport,
+      baselines: { ...sampleReport.baselines, embedding: null },
+    });
   });
 
   it('keeps the layer and penalty by which a style was read that was left out', () => {
-    const styled: Report = { ...sampleReport, transfer: [{ ...sampleReport.transfer[0]!, chosen: { layer: 2, penalty: 0.3 } }, { kind: 'form', name: 'chat', auroc: sampleReport.transfer[0]!.auroc, pairs: 0.5 }] };
+    const styled: Report = {
+      ...sampleReport,
+      transfer: [
+        { ...sampleReport.transfer[0]!, chosen: { layer: 2, penalty: 0.3 } },
+        { kind: 'form', name: 'chat', auroc: sampleReport.transfer[0]!.auroc, pairs: 0.5 },
+      ],
+    };
     expect(parseReport(serialiseReport(styled))).toEqual(styled);
-    expect(refusal(() => serialiseReport({ ...sampleReport, transfer: [{ ...sampleReport.transfer[0]!, chosen: { layer: 3, penalty: 1 } }] })).message).toContain('report.transfer[0].chosen.layer must be a whole number from 0 to 2');
+    expect(
+      refusal(() =>
+        serialiseReport({
+          ...sampleReport,
+          transfer: [{ ...sampleReport.transfer[0]!, chosen: { layer: 3, penalty: 1 } }],
+        }),
+      ).message,
+    ).toContain('report.transfer[0].chosen.layer must be a whole number from 0 to 2');
   });
 
   it('is the same text whatever the order of the keys, and keeps nothing that it does not know', () => {
-    const shuffled = Object.fromEntries(Object.entries({ ...sampleReport, secret: 'x' }).reverse()) as unknown as Report;
+    const shuffled = Object.fromEntries(
+      Object.entries({ ...sampleReport, secret: 'x' }).reverse(),
+    ) as unknown as Report;
     expect(serialiseReport(shuffled)).toBe(source);
   });
 
   it('rounds what is broken to six digits and leaves counts whole', () => {
-    const written = parseReport(serialiseReport({ ...sampleReport, readings: 987_654, drift: [{ beats: 0, mean: 1 / 3, sd: 2e-9 / 3, n: 999_999 }] }));
+    const written = parseReport(
+      serialiseReport({
+        ...sampleReport,
+        readings: 987_654,
+        drift: [{ beats: 0, mean: 1 / 3, sd: 2e-9 / 3, n: 999_999 }],
+      }),
+    );
     expect(written.readings).toBe(987_654);
     expect(written.drift).toEqual([{ beats: 0, mean: 0.333333, sd: 6.66667e-10, n: 999_999 }]);
   });
 
   it('may lack what could not be measured, and says so with null', () => {
-    const bare: Report = { ...sampleReport, selectivity: null, baselines: { ...sampleReport.baselines, bagOfWords: null }, poles: { ...sampleReport.poles, cosine: null, salience: null }, transfer: [], controls: [], drift: [], caveats: [] };
+    const bare: Report = {
+      ...sampleReport,
+      selectivity: null,
+      baselines: { ...sampleReport.baselines, bagOfWords: null },
+      poles: { ...sampleReport.poles, cosine: null, salience: null },
+      transfer: [],
+      controls: [],
+      drift: [],
+      caveats: [],
+    };
     expect(parseReport(serialiseReport(bare))).toEqual(bare);
   });
 
@@ -65,14 +98,30 @@ describe('a report file', () => {
     [['curves', 0, 'p'], -0.1, 'report.curves[0].p must lie between 0 and 1'],
     [['curves', 0, 'nested', 'auroc', 'n'], 0, 'report.curves[0].nested.auroc.n must be a whole number from 1'],
     [['curves', 0, 'nested', 'auroc', 'low'], undefined, 'report.curves[0].nested.auroc.low is missing'],
-    [['curves', 0, 'nested', 'auroc', 'note'], 'x'.repeat(401), 'report.curves[0].nested.auroc.note must have at most 400 characters'],
-    [['curves', 0, 'nested', 'chosen', 0, 'layer'], 3, 'report.curves[0].nested.chosen[0].layer must be a whole number from 0 to 2'],
-    [['baselines', 'bagOfWords', 'value'], 'high', 'report.baselines.bagOfWords.value must be a finite number, got string "high"'],
+    [
+      ['curves', 0, 'nested', 'auroc', 'note'],
+      'x'.repeat(401),
+      'report.curves[0].nested.auroc.note must have at most 400 characters',
+    ],
+    [
+      ['curves', 0, 'nested', 'chosen', 0, 'layer'],
+      3,
+      'report.curves[0].nested.chosen[0].layer must be a whole number from 0 to 2',
+    ],
+    [
+      ['baselines', 'bagOfWords', 'value'],
+      'high',
+      'report.baselines.bagOfWords.value must be a finite number, got string "high"',
+    ],
     [['baselines', 'embedding', 'value'], -0.1, 'report.baselines.embedding.value must lie between 0 and 1'],
     [['baselines', 'randomHigh', 1], 0.3, 'report.baselines at layer 1 has an interval from 0.4 to 0.3'],
     [['selectivity', 'selectivity', 'value'], 2, 'report.selectivity.selectivity.value must lie between -1 and 1'],
     [['calibration', 'bins', 0, 'observed'], 7, 'report.calibration.bins[0].observed must lie between 0 and 1'],
-    [['poles', 'positiveAgainstNeutral', 'value'], 1.2, 'report.poles.positiveAgainstNeutral.value must lie between 0 and 1'],
+    [
+      ['poles', 'positiveAgainstNeutral', 'value'],
+      1.2,
+      'report.poles.positiveAgainstNeutral.value must lie between 0 and 1',
+    ],
     [['poles', 'cosine', 'high'], 1e12, 'report.poles.cosine.high must lie between'],
     [['transfer', 0, 'kind'], 'mood', 'report.transfer[0].kind must be one of style, set, tap, form, part, axis'],
     [['transfer', 0, 'name'], 'a\u202eb', 'report.transfer[0].name holds the invisible character U+202E'],
@@ -99,9 +148,17 @@ describe('a report file', () => {
 
   it('belongs to one probe', () => {
     expect(() => assertReportFits(sampleReport, sampleHead, sampleReport.probe.sha256)).not.toThrow();
-    expect(refusal(() => assertReportFits(sampleReport, sampleHead, 'cd'.repeat(32)))).toMatchObject({ code: 'probe-invalid', details: { sha256: 'cd'.repeat(32) } });
-    expect(refusal(() => assertReportFits(sampleReport, { ...sampleHead, id: 'other' })).message).toContain('judges "kind-cruel" (3 layers');
-    expect(refusal(() => assertReportFits(sampleReport, { ...sampleHead, model: { ...sampleHead.model, layerCount: 30 } })).details).toMatchObject({ layers: 31, reportLayers: 3 });
+    expect(refusal(() => assertReportFits(sampleReport, sampleHead, 'cd'.repeat(32)))).toMatchObject({
+      code: 'probe-invalid',
+      details: { sha256: 'cd'.repeat(32) },
+    });
+    expect(refusal(() => assertReportFits(sampleReport, { ...sampleHead, id: 'other' })).message).toContain(
+      'judges "kind-cruel" (3 layers',
+    );
+    expect(
+      refusal(() => assertReportFits(sampleReport, { ...sampleHead, model: { ...sampleHead.model, layerCount: 30 } }))
+        .details,
+    ).toMatchObject({ layers: 31, reportLayers: 3 });
   });
 });
 
@@ -123,7 +180,8 @@ describe('the card of a judged probe', () => {
       '| 8 | -0.19 | 0.50 | 36 |',
       '| tap readings | -2.00 | +1.50 | 1296 |',
       '- The set kind-cruel-24 was seen before the others were written.',
-    ]) expect(card).toContain(part);
+    ])
+      expect(card).toContain(part);
   });
 
   it('holds nothing that is no number or no word', () => {
@@ -131,12 +189,16 @@ describe('the card of a judged probe', () => {
   });
 
   it('lays out tables whose rows are as wide as their heads, whatever stands in a name', () => {
-    const odd = probeCard(sampleHead, { ...sampleReport, transfer: [{ ...sampleReport.transfer[0]!, name: 'a | b\nc' }] });
+    const odd = probeCard(sampleHead, {
+      ...sampleReport,
+      transfer: [{ ...sampleReport.transfer[0]!, name: 'a | b\nc' }],
+    });
     const lines = odd.split('\n');
     lines.forEach((line, i) => {
       if (!/^\|(---\|)+$/.test(line)) return;
       const columns = line.split('|').length;
-      for (let row = i - 1; lines[row]?.startsWith('|'); row += 1) expect(lines[row]?.replaceAll('\\|', '').split('|').length, lines[row]).toBe(columns);
+      for (let row = i - 1; lines[row]?.startsWith('|'); row += 1)
+        expect(lines[row]?.replaceAll('\\|', '').split('|').length, lines[row]).toBe(columns);
     });
     expect(odd).toContain('a \\| b c');
   });

@@ -39,7 +39,8 @@ const fresh = async (text: string, taps = true) => {
 };
 
 function expectAlike(found: GrownReading, wanted: GrownReading): void {
-  const far = (one: Float32Array, other: Float32Array): number => Math.max(0, ...Array.from(one, (value, at) => Math.abs(value - other[at]!)).filter((gap) => !Number.isNaN(gap)));
+  const far = (one: Float32Array, other: Float32Array): number =>
+    Math.max(0, ...Array.from(one, (value, at) => Math.abs(value - other[at]!)).filter((gap) => !Number.isNaN(gap)));
   expect(found.pieces).toEqual(wanted.pieces);
   expect(found.scores()).toHaveLength(wanted.scores().length);
   expect(far(found.scores(), wanted.scores())).toBeLessThan(2e-3);
@@ -56,19 +57,23 @@ describe('a text that is read again', () => {
     ['cut short', 'Ada kept the lighthouse. She fed the gulls.'],
     ['as it is', TEXT],
     ['with nothing in common', 'Ines ran a mill.'],
-  ])('%s tells what a fresh reading tells', async (_, changed) => {
-    const { run, passes } = countedRun();
-    await read(run, TEXT);
-    passes.length = 0;
-    const { reading, summary } = await read(run, changed);
-    expectAlike(reading, await fresh(changed));
-    const tokens = reading.pieces.length;
-    expect(summary.remembered + summary.tokens).toBe(tokens);
-    expect(passes.reduce((sum, count) => sum + count, 0)).toBe(summary.tokens + summary.tapTokens);
-    if (changed.startsWith('Ada')) expect(summary.remembered).toBeGreaterThan(3);
-    else expect(summary.remembered).toBe(0);
-    run.dispose();
-  }, 60_000);
+  ])(
+    '%s tells what a fresh reading tells',
+    async (_, changed) => {
+      const { run, passes } = countedRun();
+      await read(run, TEXT);
+      passes.length = 0;
+      const { reading, summary } = await read(run, changed);
+      expectAlike(reading, await fresh(changed));
+      const tokens = reading.pieces.length;
+      expect(summary.remembered + summary.tokens).toBe(tokens);
+      expect(passes.reduce((sum, count) => sum + count, 0)).toBe(summary.tokens + summary.tapTokens);
+      if (changed.startsWith('Ada')) expect(summary.remembered).toBeGreaterThan(3);
+      else expect(summary.remembered).toBe(0);
+      run.dispose();
+    },
+    60_000,
+  );
 
   it('with taps where there were none reads all that the taps need', async () => {
     const { run } = countedRun();
@@ -105,7 +110,13 @@ describe('a text that is read again', () => {
     const { run } = countedRun();
     const stop = new AbortController();
     const half = new GrownReading();
-    const stopping = { tokens: (batch: Parameters<GrownReading['tokens']>[0]) => { half.tokens(batch); stop.abort(); }, tap: (tap: Parameters<GrownReading['tap']>[0]) => half.tap(tap) };
+    const stopping = {
+      tokens: (batch: Parameters<GrownReading['tokens']>[0]) => {
+        half.tokens(batch);
+        stop.abort();
+      },
+      tap: (tap: Parameters<GrownReading['tap']>[0]) => half.tap(tap),
+    };
     const long = `${TEXT} ${TEXT} ${TEXT} ${TEXT} ${TEXT} ${TEXT}`;
     await expect(run.read(long, { taps: true }, stopping, stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
     expect(half.pieces.length).toBeGreaterThan(0);

@@ -11,7 +11,8 @@ import { mutations } from '../fixtures/mutate.ts';
 
 const run = sampleRun();
 /** Only the push is damaged: in a whole file few places are. */
-const parsePush = (source: string): Recording => parseRecording(serialiseRecording(pushedRun()).replace(JSON.stringify(samplePush), source));
+const parsePush = (source: string): Recording =>
+  parseRecording(serialiseRecording(pushedRun()).replace(JSON.stringify(samplePush), source));
 const refusal = (source: string): AppError => {
   try {
     parseRunCsv(source);
@@ -31,7 +32,13 @@ describe('a run as CSV', () => {
   it('comes back with its push, every member of it on a line', () => {
     const source = runCsv(pushedRun());
     expect(serialiseRecording(parseRunCsv(source))).toBe(serialiseRecording(pushedRun()));
-    for (const line of ['about,,run.push.direction,Kind–cruel,', 'about,,run.push.pole,positive,', 'about,,run.push.strength,,0.26', 'about,,run.push.where,generated,']) expect(source).toContain(line);
+    for (const line of [
+      'about,,run.push.direction,Kind–cruel,',
+      'about,,run.push.pole,positive,',
+      'about,,run.push.strength,,0.26',
+      'about,,run.push.where,generated,',
+    ])
+      expect(source).toContain(line);
     const from = pushedRun({ ...samplePush, where: 3, probeSha256: null, matchedKl: null });
     expect(serialiseRecording(parseRunCsv(runCsv(from)))).toBe(serialiseRecording(from));
   });
@@ -61,8 +68,14 @@ describe('a run as CSV', () => {
     const { records, fault } = parseCsv(runCsv(run));
     expect(fault).toBeNull();
     expect(new Set(records.map(({ cells }) => cells.length))).toEqual(new Set([5 + run.layers]));
-    const byHead = ['alarm', 'calibration', 'explained', 'score', 'words', 'tap'].flatMap((kind) => [kind, `${kind}_positive`, `${kind}_negative`]);
-    expect(new Set(records.slice(1).map(({ cells }) => cells[0]))).toEqual(new Set(['about', 'json', 'token', 'tap_low', 'tap_high', 'shown', 'shown_low', 'shown_high', ...byHead]));
+    const byHead = ['alarm', 'calibration', 'explained', 'score', 'words', 'tap'].flatMap((kind) => [
+      kind,
+      `${kind}_positive`,
+      `${kind}_negative`,
+    ]);
+    expect(new Set(records.slice(1).map(({ cells }) => cells[0]))).toEqual(
+      new Set(['about', 'json', 'token', 'tap_low', 'tap_high', 'shown', 'shown_low', 'shown_high', ...byHead]),
+    );
     expect(records.filter(({ cells }) => cells[0] === 'score')).toHaveLength(run.tokens.length);
   });
 
@@ -70,20 +83,56 @@ describe('a run as CSV', () => {
     const records = parseCsv(runCsv(run)).records.map(({ cells }) => [...cells]);
     change(records);
     // As a spreadsheet writes it: no apostrophes of its own.
-    return records.map((row) => `${row.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`).join('');
+    return records
+      .map(
+        (row) => `${row.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`,
+      )
+      .join('');
   };
   const first = (records: string[][], kind: string): string[] => records.find((row) => row[0] === kind)!;
 
   it.each<[string, string, RegExp]>([
     ['another table', 'topic,pole,text\na,b,c\n', /begins with kind,index,name,text,number/],
     ['lines out of order', lines((rows) => (first(rows, 'score')[1] = '5')), /is score 5, but score 0 is due/],
-    ['a word for a score', lines((rows) => (rows.filter((row) => row[0] === 'score')[1]![6] = 'high')), /must have a number in layer_1, got "high"/],
+    [
+      'a word for a score',
+      lines((rows) => (rows.filter((row) => row[0] === 'score')[1]![6] = 'high')),
+      /must have a number in layer_1, got "high"/,
+    ],
     ['an unknown kind', lines((rows) => (first(rows, 'token')[0] = 'cat')), /has the kind "cat"/],
-    ['a cut line', runCsv(run).trimEnd().replace(/,[^,]*$/, ''), /cells, the first line has/],
+    [
+      'a cut line',
+      runCsv(run)
+        .trimEnd()
+        .replace(/,[^,]*$/, ''),
+      /cells, the first line has/,
+    ],
     ['a quotation mark that is never closed', `${runCsv(run)}"x`, /never closed/],
-    ['a missing token', lines((rows) => rows.splice(rows.findLastIndex((row) => row[0] === 'token'), 1)), /recording\.[\w.]+ must/],
-    ['no axis', lines((rows) => rows.splice(rows.findIndex((row) => row[2] === 'axis.positive'), 1)), /recording\.axis\.positive is missing/],
-    ['a member within a value', lines((rows) => rows.push([...first(rows, 'about')].map((cell, at) => (at === 2 ? 'title.more' : cell)))), /title holds a value already/],
+    [
+      'a missing token',
+      lines((rows) =>
+        rows.splice(
+          rows.findLastIndex((row) => row[0] === 'token'),
+          1,
+        ),
+      ),
+      /recording\.[\w.]+ must/,
+    ],
+    [
+      'no axis',
+      lines((rows) =>
+        rows.splice(
+          rows.findIndex((row) => row[2] === 'axis.positive'),
+          1,
+        ),
+      ),
+      /recording\.axis\.positive is missing/,
+    ],
+    [
+      'a member within a value',
+      lines((rows) => rows.push([...first(rows, 'about')].map((cell, at) => (at === 2 ? 'title.more' : cell)))),
+      /title holds a value already/,
+    ],
   ])('refuses %s', (_, source, message) => {
     const error = refusal(source);
     expect(error.code).toBe('recording-invalid');
@@ -91,7 +140,9 @@ describe('a run as CSV', () => {
   });
 
   it('cannot reach what every object inherits', () => {
-    const source = lines((rows) => rows.push(first(rows, 'about').map((cell, at) => (at === 2 ? '__proto__.polluted' : cell))));
+    const source = lines((rows) =>
+      rows.push(first(rows, 'about').map((cell, at) => (at === 2 ? '__proto__.polluted' : cell))),
+    );
     parseRunCsv(source);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
@@ -101,7 +152,11 @@ describe('files that were damaged', () => {
   it('as JSON or CSV are refused in words or read, and never crash', () => {
     const rng = createRng(20);
     let refused = 0;
-    for (const [source, parse] of [[serialiseRecording(run), parseRecording], [runCsv(run), parseRunCsv], [JSON.stringify(samplePush), parsePush]] as const) {
+    for (const [source, parse] of [
+      [serialiseRecording(run), parseRecording],
+      [runCsv(run), parseRunCsv],
+      [JSON.stringify(samplePush), parsePush],
+    ] as const) {
       for (const damaged of mutations(source, 1500, rng)) {
         try {
           parse(damaged);
@@ -117,6 +172,10 @@ describe('files that were damaged', () => {
 });
 
 it('with more columns than any model has layers is refused at its first line, and a short line where it stands', () => {
-  expect(refusalIn(() => parseRunCsv(`${RUN_CSV_HEADER}${',x'.repeat(1_000_000)}\n`)).message).toBe("The table's line 1 has more than 1005 cells. Export the run again.");
-  expect(refusalIn(() => parseRunCsv(`${RUN_CSV_HEADER},layer_0\n${'a\n'.repeat(1_000_000)}`)).message).toContain('Line 2 has 1 cells, the first line has 6');
+  expect(refusalIn(() => parseRunCsv(`${RUN_CSV_HEADER}${',x'.repeat(1_000_000)}\n`)).message).toBe(
+    "The table's line 1 has more than 1005 cells. Export the run again.",
+  );
+  expect(refusalIn(() => parseRunCsv(`${RUN_CSV_HEADER},layer_0\n${'a\n'.repeat(1_000_000)}`)).message).toContain(
+    'Line 2 has 1 cells, the first line has 6',
+  );
 });

@@ -1,9 +1,18 @@
-/** KL per token of two runs, on the embedded model: against a computation of its own, word by word, without caches, chunks or the code under test. */
+/**
+ * KL per token of two runs, on the embedded model: against a computation of its own, word by word, without caches,
+ * chunks or the code under test.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alignTokens } from '../../src/core/align.ts';
 import type { Push } from '../../src/core/push.ts';
 import { createRng } from '../../src/core/rng.ts';
-import { divergenceByColumn, EQUAL_NATS, sharedPairs, summariseDivergence, type TokenDivergence } from '../../src/core/token-divergence.ts';
+import {
+  divergenceByColumn,
+  EQUAL_NATS,
+  sharedPairs,
+  summariseDivergence,
+  type TokenDivergence,
+} from '../../src/core/token-divergence.ts';
 import type { Decoder } from '../../src/runtime/decoder.ts';
 import { openNodeDecoder } from '../../src/runtime/node/node-decoder.ts';
 import { openNodeEngine } from '../../src/runtime/node/node-engine.ts';
@@ -14,8 +23,10 @@ import { readDivergence } from '../../src/runtime/run-divergence.ts';
 import type { RowText } from '../../src/runtime/row-reader.ts';
 import { MODEL } from '../fixtures/embedded-model.ts';
 
-const A = 'She found a wounded fox at the edge of the wood. She carried it home in her coat and fed it by hand until it could walk again.';
-const B = 'She found a wounded fox at the edge of the wood. She kicked it twice and laughed, then took it home after all and fed it by hand until it could walk again.';
+const A =
+  'She found a wounded fox at the edge of the wood. She carried it home in her coat and fed it by hand until it could walk again.';
+const B =
+  'She found a wounded fox at the edge of the wood. She kicked it twice and laughed, then took it home after all and fed it by hand until it could walk again.';
 
 let plain: Decoder;
 let editor: Decoder;
@@ -59,7 +70,8 @@ async function logProbabilities(decoder: Decoder, ids: readonly number[]): Promi
   for (const logit of pass.logits) sum += Math.exp(logit - top);
   return Array.from(pass.logits, (logit) => logit - top - Math.log(sum));
 }
-const kl = (p: readonly number[], q: readonly number[]): number => p.reduce((sum, log, word) => sum + Math.exp(log) * (log - (q[word] ?? NaN)), 0);
+const kl = (p: readonly number[], q: readonly number[]): number =>
+  p.reduce((sum, log, word) => sum + Math.exp(log) * (log - (q[word] ?? NaN)), 0);
 
 describe('the divergence of two runs, token by token', () => {
   it('is nothing at all between a run and itself, both ways', async () => {
@@ -67,7 +79,11 @@ describe('the divergence of two runs, token by token', () => {
     const own = ids.map((_, token) => ({ a: token, b: token }));
     const { ab, ba } = await readDivergence(unpushed(ids), unpushed(ids), own, reading);
     expect([...ab, ...ba]).toEqual(new Array(2 * ids.length).fill(0));
-    expect(summariseDivergence({ ab, ba })).toMatchObject({ opening: 0, first: null, ab: { mean: { mean: 0 }, high: 0 } });
+    expect(summariseDivergence({ ab, ba })).toMatchObject({
+      opening: 0,
+      first: null,
+      ab: { mean: { mean: 0 }, high: 0 },
+    });
   });
 
   it('is what a computation word by word gives, for texts that part and meet again', async () => {
@@ -135,11 +151,19 @@ describe('the divergence of two runs, token by token', () => {
     const pairs = ids.map((_, token) => ({ a: token, b: token }));
     const told: number[] = [];
     const controller = new AbortController();
-    await readDivergence(unpushed(ids), unpushed(ids), pairs, { ...reading, onProgress: (done, total) => told.push(done / total) });
+    await readDivergence(unpushed(ids), unpushed(ids), pairs, {
+      ...reading,
+      onProgress: (done, total) => told.push(done / total),
+    });
     expect(told.at(-1)).toBe(1);
     controller.abort();
-    await expect(readDivergence(unpushed(ids), unpushed(ids), pairs, { ...reading, signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' });
-    await expect(readDivergence(unpushed(ids), unpushed([...ids, 60_000]), pairs, reading)).rejects.toMatchObject({ code: 'recording-invalid', message: expect.stringContaining('has the id 60000') as string });
+    await expect(
+      readDivergence(unpushed(ids), unpushed(ids), pairs, { ...reading, signal: controller.signal }),
+    ).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(readDivergence(unpushed(ids), unpushed([...ids, 60_000]), pairs, reading)).rejects.toMatchObject({
+      code: 'recording-invalid',
+      message: expect.stringContaining('has the id 60000') as string,
+    });
   });
 
   it('opens the decoder that edits only where there is a push', async () => {
@@ -149,13 +173,27 @@ describe('the divergence of two runs, token by token', () => {
       return Promise.resolve({ decoder: editor, gpu: null } as unknown as OpenedDecoder);
     };
     const { ids } = tokens('She fed it.');
-    const desk = new EngineEditor({ decoder: plain, tokenizer, model: { id: 'm', weightsSha256: 'w', layerCount: plain.sizes.layerCount, hidden: plain.sizes.hidden }, endTokens: [], chunkTokens: 8, setTokens: 64, open });
+    const desk = new EngineEditor({
+      decoder: plain,
+      tokenizer,
+      model: { id: 'm', weightsSha256: 'w', layerCount: plain.sizes.layerCount, hidden: plain.sizes.hidden },
+      endTokens: [],
+      chunkTokens: 8,
+      setTokens: 64,
+      open,
+    });
     const pairs = ids.map((_, token) => ({ a: token, b: token }));
     const told: number[] = [];
     const none = { ids, push: [], from: 0 };
     await desk.divergence(none, none, pairs, (done) => told.push(done), new AbortController().signal);
     expect([opened, told.at(-1)]).toEqual([0, pairs.length]);
-    const { ab } = await desk.divergence(none, { ids, push: push(), from: 1 }, pairs, () => undefined, new AbortController().signal);
+    const { ab } = await desk.divergence(
+      none,
+      { ids, push: push(), from: 1 },
+      pairs,
+      () => undefined,
+      new AbortController().signal,
+    );
     expect(opened).toBe(1);
     expect([ab[0], Math.max(...ab) > 0.1]).toEqual([0, true]);
   });

@@ -11,16 +11,47 @@ const choice = { head: 'difference', layer: 1, grain: 'mean', window: 10, theme:
 describe('a figure', () => {
   it('says what it shows, in which unit, of how much, and what made it', () => {
     const svg = runFigure(sampleRun(), choice);
-    for (const said of ['8 tokens, 4 of them written by the model; 2 readings at sentence ends', 'standard deviations', 'Kind–cruel', 'SHA-256 abababababab', 'smollm2-135m-instruct-q4', 'webgpu', 'Flipside 0.2.0', 'seed 7', 'layer 1', 'kind', 'cruel']) expect(svg).toContain(said);
+    for (const said of [
+      '8 tokens, 4 of them written by the model; 2 readings at sentence ends',
+      'standard deviations',
+      'Kind–cruel',
+      'SHA-256 abababababab',
+      'smollm2-135m-instruct-q4',
+      'webgpu',
+      'Flipside 0.2.0',
+      'seed 7',
+      'layer 1',
+      'kind',
+      'cruel',
+    ])
+      expect(svg).toContain(said);
     expect(svg).toContain(`−${(3 * 1.75).toFixed(1)}`);
   });
 
   it('of a pushed run says so, by its pole where the probe is the one that read', () => {
     expect(runFigure(sampleRun(), choice)).not.toContain('Not the model by itself');
-    expect(runFigure(pushedRun(), choice)).toContain('Not the model by itself: pushed to kind, layer 2, strength 0.26 (KL 1), own words only.');
-    expect(runFigure(pushedRun({ ...samplePush, probeSha256: 'cd'.repeat(32), direction: 'Loyal <b>', from: 1, where: 'all', matchedKl: null }), choice)).toContain('pushed to the positive pole of Loyal &lt;b&gt;, layers 1 to 2, strength 0.26.');
-    expect(runFigure(pushedRun({ ...samplePush, mode: 'ablate', where: 7 }), choice)).toContain('kind–cruel taken out, layer 2, from token 7 on');
-    expect(runFigure(pushedRun({ ...samplePush, mode: 'cap', pole: 'negative', strength: -0.4 }), choice)).toContain('held towards cruel, layer 2, bound −0.4 (KL 1)');
+    expect(runFigure(pushedRun(), choice)).toContain(
+      'Not the model by itself: pushed to kind, layer 2, strength 0.26 (KL 1), own words only.',
+    );
+    expect(
+      runFigure(
+        pushedRun({
+          ...samplePush,
+          probeSha256: 'cd'.repeat(32),
+          direction: 'Loyal <b>',
+          from: 1,
+          where: 'all',
+          matchedKl: null,
+        }),
+        choice,
+      ),
+    ).toContain('pushed to the positive pole of Loyal &lt;b&gt;, layers 1 to 2, strength 0.26.');
+    expect(runFigure(pushedRun({ ...samplePush, mode: 'ablate', where: 7 }), choice)).toContain(
+      'kind–cruel taken out, layer 2, from token 7 on',
+    );
+    expect(runFigure(pushedRun({ ...samplePush, mode: 'cap', pole: 'negative', strength: -0.4 }), choice)).toContain(
+      'held towards cruel, layer 2, bound −0.4 (KL 1)',
+    );
   });
 
   it('of readings has their scale, a line through them over the chance range, and no colour where none has come', () => {
@@ -48,7 +79,14 @@ describe('a figure', () => {
 
   it('lets nothing of a text become markup, and names what is hidden', () => {
     const hostile = '<script>alert(1)</script>&"\'';
-    const run = { ...sampleRun(), title: hostile, tokens: sampleRun().tokens.map((piece, at) => ({ ...piece, text: at === 1 ? hostile : at === 2 ? '\u202e\u0000\u0007\ud800' : piece.text })) };
+    const run = {
+      ...sampleRun(),
+      title: hostile,
+      tokens: sampleRun().tokens.map((piece, at) => ({
+        ...piece,
+        text: at === 1 ? hostile : at === 2 ? '\u202e\u0000\u0007\ud800' : piece.text,
+      })),
+    };
     const svg = runFigure(run, choice);
     expect(svg).not.toMatch(/<script|<\/script/);
     expect(svg).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;');
@@ -59,9 +97,17 @@ describe('a figure', () => {
 
   it('has every tag closed, every attribute quoted and no number that is none', () => {
     for (const theme of ['light', 'dark'] as const) {
-      const svg = runFigure(parseRecording(readFileSync('public/recordings/betrayal.json', 'utf8')), { head: 'difference', layer: 16, grain: 'mean', window: 10, theme });
+      const svg = runFigure(parseRecording(readFileSync('public/recordings/betrayal.json', 'utf8')), {
+        head: 'difference',
+        layer: 16,
+        grain: 'mean',
+        window: 10,
+        theme,
+      });
       const open: string[] = [];
-      for (const [whole, end, name, own] of svg.matchAll(/<(\/?)([a-zA-Z]+)(?:\s[a-zA-Z-]+(?::[a-z]+)?="[^"<>]*")*\s*(\/?)>/g)) {
+      for (const [whole, end, name, own] of svg.matchAll(
+        /<(\/?)([a-zA-Z]+)(?:\s[a-zA-Z-]+(?::[a-z]+)?="[^"<>]*")*\s*(\/?)>/g,
+      )) {
         if (end === '/') expect(open.pop(), whole).toBe(name);
         else if (own !== '/') open.push(name!);
       }
@@ -75,13 +121,17 @@ describe('a figure', () => {
     const run = sampleRun();
     const tokens = Array.from({ length: 2000 }, (_, id) => ({ id, text: ' word' }));
     const scores = Float32Array.from({ length: 2000 * 3 }, (_, at) => (at < 3 ? Number.NaN : Math.sin(at)));
-    expect(runFigure({ ...run, tokens, givenTokens: 2000, taps: [], scores, words: scores }, choice).length).toBeLessThan(2_000_000);
+    expect(
+      runFigure({ ...run, tokens, givenTokens: 2000, taps: [], scores, words: scores }, choice).length,
+    ).toBeLessThan(2_000_000);
   });
 
   it('of a run without tokens, taps or scores is still a picture', () => {
     const run = sampleRun();
     const none = new Float32Array();
-    expect(runFigure({ ...run, tokens: [], text: '', givenTokens: 0, taps: [], scores: none, words: none }, choice)).not.toMatch(/NaN|Infinity|undefined/);
+    expect(
+      runFigure({ ...run, tokens: [], text: '', givenTokens: 0, taps: [], scores: none, words: none }, choice),
+    ).not.toMatch(/NaN|Infinity|undefined/);
   });
 });
 
@@ -95,7 +145,10 @@ describe('SVG', () => {
 
 describe('a table for the clipboard', () => {
   it('has one line a token and the same cells in each, whatever the text holds', () => {
-    const rows = runTable(sampleRun(), choice).trimEnd().split('\n').map((row) => row.split('\t'));
+    const rows = runTable(sampleRun(), choice)
+      .trimEnd()
+      .split('\n')
+      .map((row) => row.split('\t'));
     expect(rows).toHaveLength(9);
     expect(new Set(rows.map((row) => row.length))).toEqual(new Set([8]));
     expect(rows[1]?.slice(0, 3)).toEqual(['0', "'=Sam", '']);

@@ -2,7 +2,18 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess, SpawnSyncReturns } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,18 +32,24 @@ beforeAll(() => {
   scratch = realpathSync(mkdtempSync(join(tmpdir(), 'flipside-scripts-')));
   project = join(scratch, 'project');
   mkdirSync(join(project, 'node_modules'), { recursive: true });
-  for (const path of ['scripts', 'package.json', 'package-lock.json', 'vite.config.ts', 'tsconfig.base.json']) cpSync(path, join(project, path), { recursive: true });
+  for (const path of ['scripts', 'package.json', 'package-lock.json', 'vite.config.ts', 'tsconfig.base.json'])
+    cpSync(path, join(project, path), { recursive: true });
   // The installed packages, but not the caches and stamps among them.
   for (const name of readdirSync('node_modules')) {
-    if (!name.startsWith('.') || name === '.package-lock.json') symlinkSync(join(process.cwd(), 'node_modules', name), join(project, 'node_modules', name));
+    if (!name.startsWith('.') || name === '.package-lock.json')
+      symlinkSync(join(process.cwd(), 'node_modules', name), join(project, 'node_modules', name));
   }
   mkdirSync(join(project, 'public', 'models'), { recursive: true });
   writeFileSync(join(project, 'public', 'models', 'weights.onnx_data'), DATA);
   writeFileSync(join(project, 'index.html'), pageOf('one'));
   mkdirSync(join(project, 'src', 'cli'), { recursive: true });
   // What the build itself is made with: the offline worker, and the story with two endings from its recordings.
-  for (const path of ['src/offline', 'src/core', 'src/format', 'src/content', 'public/recordings']) cpSync(path, join(project, path), { recursive: true });
-  writeFileSync(join(project, 'src', 'cli', 'main.ts'), "const [status = '0', ...rest]: string[] = process.argv.slice(2);\nprocess.stdout.write(JSON.stringify({ rest, cwd: process.cwd() }));\nprocess.exitCode = Number(status);\n");
+  for (const path of ['src/offline', 'src/core', 'src/format', 'src/content', 'public/recordings'])
+    cpSync(path, join(project, path), { recursive: true });
+  writeFileSync(
+    join(project, 'src', 'cli', 'main.ts'),
+    "const [status = '0', ...rest]: string[] = process.argv.slice(2);\nprocess.stdout.write(JSON.stringify({ rest, cwd: process.cwd() }));\nprocess.exitCode = Number(status);\n",
+  );
 });
 
 afterAll(() => {
@@ -42,24 +59,49 @@ afterAll(() => {
 
 /** A page with a policy, which is sent with every file as well. */
 const POLICY = "default-src 'self'";
-const pageOf = (title: string): string => `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}"><title>${title}</title>`;
+const pageOf = (title: string): string =>
+  `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}"><title>${title}</title>`;
 
 /** Runs a script to its end. */
-function run(script: string, args: readonly string[], env: Record<string, string> = {}, root = project): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, [join(root, 'scripts', script), ...args], { cwd: scratch, encoding: 'utf8', env: environment(env), timeout: 60_000 });
+function run(
+  script: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  root = project,
+): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [join(root, 'scripts', script), ...args], {
+    cwd: scratch,
+    encoding: 'utf8',
+    env: environment(env),
+    timeout: 60_000,
+  });
 }
 
 /** This process runs under npm and vitest; the scripts shall not notice. */
 function environment(extra: Record<string, string>): Record<string, string | undefined> {
-  const { npm_lifecycle_event: _event, npm_execpath: _npm, INIT_CWD: _cwd, FLIPSIDE_CHROMIUM: _chromium, NODE_OPTIONS: _options, ...rest } = process.env;
+  const {
+    npm_lifecycle_event: _event,
+    npm_execpath: _npm,
+    INIT_CWD: _cwd,
+    FLIPSIDE_CHROMIUM: _chromium,
+    NODE_OPTIONS: _options,
+    ...rest
+  } = process.env;
   return { ...rest, CI: '1', NODE_ENV: undefined, VITEST: undefined, ...extra };
 }
 
 /** Starts the page and waits for its line. */
 const start = (...args: string[]) => startAs({}, ...args);
 
-async function startAs(user: { uid?: number; gid?: number }, ...args: string[]): Promise<{ child: ChildProcess; url: string; out: () => string; err: () => string }> {
-  const child = spawn(process.execPath, [join(project, 'scripts', 'start.mjs'), ...args], { ...user, env: environment({}), stdio: ['ignore', 'pipe', 'pipe'] });
+async function startAs(
+  user: { uid?: number; gid?: number },
+  ...args: string[]
+): Promise<{ child: ChildProcess; url: string; out: () => string; err: () => string }> {
+  const child = spawn(process.execPath, [join(project, 'scripts', 'start.mjs'), ...args], {
+    ...user,
+    env: environment({}),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   children.push(child);
   let out = '';
   let err = '';
@@ -137,11 +179,14 @@ describe('npm start', () => {
   test('in a folder whose name the builder cannot take says so in one line', () => {
     const root = join(scratch, 'flip#side');
     mkdirSync(root);
-    for (const name of readdirSync(project)) if (!['dist', 'scripts'].includes(name)) symlinkSync(join(project, name), join(root, name));
+    for (const name of readdirSync(project))
+      if (!['dist', 'scripts'].includes(name)) symlinkSync(join(project, name), join(root, name));
     cpSync(join(project, 'scripts'), join(root, 'scripts'), { recursive: true });
     const { status, stdout, stderr } = run('start.mjs', [], {}, root);
     expect([status, stdout]).toEqual([1, '']);
-    expect(stderr).toBe(`flipside: the path ${root}/ holds a "#", behind which the builder looks for no file. Rename that folder and run this again.\n`);
+    expect(stderr).toBe(
+      `flipside: the path ${root}/ holds a "#", behind which the builder looks for no file. Rename that folder and run this again.\n`,
+    );
   });
 
   test('serves the sources themselves in development mode', async () => {
@@ -160,7 +205,9 @@ describe('npm start', () => {
     const { status, stdout, stderr } = run('start.mjs', ['--port', String(port)]);
     other.close();
     expect([status, stdout]).toEqual([1, '']);
-    expect(stderr).toBe(`flipside: port ${String(port)} is in use or not allowed; stop the program that uses it, or choose another with --port N.\n`);
+    expect(stderr).toBe(
+      `flipside: port ${String(port)} is in use or not allowed; stop the program that uses it, or choose another with --port N.\n`,
+    );
   });
 
   test.each([
@@ -203,16 +250,34 @@ describe('packages', () => {
     const root = join(scratch, name);
     mkdirSync(join(root, 'dep'), { recursive: true });
     cpSync(join(project, 'scripts'), join(root, 'scripts'), { recursive: true });
-    writeFileSync(join(root, 'package.json'), JSON.stringify({ name, version: '1.0.0', dependencies: { dep: 'file:dep' } }));
-    writeFileSync(join(root, 'dep', 'package.json'), JSON.stringify({ name: 'dep', version: '1.0.0', main: 'main.js' }));
-    const packages = { '': { name, version: '1.0.0', dependencies: { dep: 'file:dep' } }, dep: { version: '1.0.0' }, 'node_modules/dep': { resolved: 'dep', link: true } };
-    writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ name, version: '1.0.0', lockfileVersion: 3, packages }));
+    writeFileSync(
+      join(root, 'package.json'),
+      JSON.stringify({ name, version: '1.0.0', dependencies: { dep: 'file:dep' } }),
+    );
+    writeFileSync(
+      join(root, 'dep', 'package.json'),
+      JSON.stringify({ name: 'dep', version: '1.0.0', main: 'main.js' }),
+    );
+    const packages = {
+      '': { name, version: '1.0.0', dependencies: { dep: 'file:dep' } },
+      dep: { version: '1.0.0' },
+      'node_modules/dep': { resolved: 'dep', link: true },
+    };
+    writeFileSync(
+      join(root, 'package-lock.json'),
+      JSON.stringify({ name, version: '1.0.0', lockfileVersion: 3, packages }),
+    );
     return root;
   }
 
-  const ENSURE = "import { ensurePackages } from './scripts/packages.mjs'; ensurePackages(); process.stdout.write('there');";
+  const ENSURE =
+    "import { ensurePackages } from './scripts/packages.mjs'; ensurePackages(); process.stdout.write('there');";
   const ensure = (root: string, env: Record<string, string> = {}): SpawnSyncReturns<string> =>
-    spawnSync(process.execPath, ['--input-type=module', '-e', ENSURE], { cwd: root, encoding: 'utf8', env: environment(env) });
+    spawnSync(process.execPath, ['--input-type=module', '-e', ENSURE], {
+      cwd: root,
+      encoding: 'utf8',
+      env: environment(env),
+    });
 
   test('that are missing are installed, once, and standard output stays clean', () => {
     const root = fresh('fresh');
@@ -228,7 +293,10 @@ describe('packages', () => {
     const root = fresh('changed');
     ensure(root);
     const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
-    writeFileSync(join(root, 'package-lock.json'), lock.replace('"dep":{"version":"1.0.0"}', '"dep":{"version":"1.0.1"}'));
+    writeFileSync(
+      join(root, 'package-lock.json'),
+      lock.replace('"dep":{"version":"1.0.0"}', '"dep":{"version":"1.0.1"}'),
+    );
     expect(whyInstall(root)).toBe('dep is not at version 1.0.1');
     // A lockfile that is only written anew asks for nothing.
     writeFileSync(join(root, 'package-lock.json'), `${lock}\n`);
@@ -243,22 +311,35 @@ describe('packages', () => {
 
   test('that npm cannot install end it with a failure', () => {
     const root = fresh('broken');
-    writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'broken', version: '1.0.0', dependencies: { dep: 'file:dep', other: 'file:other' } }));
+    writeFileSync(
+      join(root, 'package.json'),
+      JSON.stringify({ name: 'broken', version: '1.0.0', dependencies: { dep: 'file:dep', other: 'file:other' } }),
+    );
     const { status, stdout, stderr } = ensure(root);
     expect([status, stdout]).toEqual([1, '']);
-    expect(stderr.trim().split('\n').at(-1)).toMatch(/^flipside: "npm ci" failed with exit status \d+; its reason stands above/);
+    expect(stderr.trim().split('\n').at(-1)).toMatch(
+      /^flipside: "npm ci" failed with exit status \d+; its reason stands above/,
+    );
   });
 });
 
 describe('Chromium for the tests', () => {
   const ENSURE = "import { ensureChromium } from './scripts/ensure-chromium.mjs'; ensureChromium();";
-  const ensure = (env: Record<string, string>): SpawnSyncReturns<string> => spawnSync(process.execPath, ['--input-type=module', '-e', ENSURE], { cwd: project, encoding: 'utf8', env: environment(env) });
+  const ensure = (env: Record<string, string>): SpawnSyncReturns<string> =>
+    spawnSync(process.execPath, ['--input-type=module', '-e', ENSURE], {
+      cwd: project,
+      encoding: 'utf8',
+      env: environment(env),
+    });
 
   /** A PATH with an apt-get that writes down what it was asked, and brings a Chromium when it is asked to install. */
   function fakeSystem(name: string, chromium: string): string {
     const bin = join(scratch, name);
     mkdirSync(bin);
-    writeFileSync(join(bin, 'apt-get'), `#!/bin/sh\necho "$DEBIAN_FRONTEND $*" >> ${bin}/asked\ncase "$1" in install) printf '#!/bin/sh\\n${chromium}\\n' > ${bin}/chromium; /bin/chmod +x ${bin}/chromium;; esac\n`);
+    writeFileSync(
+      join(bin, 'apt-get'),
+      `#!/bin/sh\necho "$DEBIAN_FRONTEND $*" >> ${bin}/asked\ncase "$1" in install) printf '#!/bin/sh\\n${chromium}\\n' > ${bin}/chromium; /bin/chmod +x ${bin}/chromium;; esac\n`,
+    );
     chmodSync(join(bin, 'apt-get'), 0o755);
     return bin;
   }
@@ -267,11 +348,16 @@ describe('Chromium for the tests', () => {
     const bin = fakeSystem('bin', 'echo Chromium 1.2.3');
     const { status, stderr } = ensure({ PATH: bin });
     if (process.getuid?.() === 0) {
-      expect(readFileSync(join(bin, 'asked'), 'utf8').split('\n').slice(0, 2)).toEqual(['noninteractive update -q', 'noninteractive install -q -y --no-install-recommends chromium fonts-dejavu-core']);
+      expect(readFileSync(join(bin, 'asked'), 'utf8').split('\n').slice(0, 2)).toEqual([
+        'noninteractive update -q',
+        'noninteractive install -q -y --no-install-recommends chromium fonts-dejavu-core',
+      ]);
       expect([status, stderr]).toEqual([0, 'flipside: installing Chromium\nflipside: testing with Chromium 1.2.3\n']);
     } else {
       expect(status).toBe(1);
-      expect(stderr).toContain('type: sudo apt-get update && sudo apt-get install -y --no-install-recommends chromium fonts-dejavu-core');
+      expect(stderr).toContain(
+        'type: sudo apt-get update && sudo apt-get install -y --no-install-recommends chromium fonts-dejavu-core',
+      );
     }
   });
 
@@ -281,24 +367,41 @@ describe('Chromium for the tests', () => {
     chmodSync(join(bin, 'chromium'), 0o755);
     const { status, stderr } = ensure({ PATH: bin });
     expect(status).toBe(1);
-    expect(stderr).toMatch(/does not start \(requires the chromium snap\); install Chromium or Google Chrome and set FLIPSIDE_CHROMIUM/);
+    expect(stderr).toMatch(
+      /does not start \(requires the chromium snap\); install Chromium or Google Chrome and set FLIPSIDE_CHROMIUM/,
+    );
   });
 
   test('that is named and not there is said so', () => {
-    expect(ensure({ FLIPSIDE_CHROMIUM: '/nowhere' })).toMatchObject({ status: 1, stderr: 'flipside: FLIPSIDE_CHROMIUM names /nowhere, and there is no such file; correct it or unset it.\n' });
+    expect(ensure({ FLIPSIDE_CHROMIUM: '/nowhere' })).toMatchObject({
+      status: 1,
+      stderr: 'flipside: FLIPSIDE_CHROMIUM names /nowhere, and there is no such file; correct it or unset it.\n',
+    });
   });
 });
 
 describe('the line of counts', () => {
-  const file = (status: string, ...statuses: string[]): { status: string; assertionResults: { status: string }[] } => ({ status, assertionResults: statuses.map((each) => ({ status: each })) });
+  const file = (status: string, ...statuses: string[]): { status: string; assertionResults: { status: string }[] } => ({
+    status,
+    assertionResults: statuses.map((each) => ({ status: each })),
+  });
 
   test('counts every test, and a file that fails before its first test as one failure', () => {
-    const counts = countTests({ testResults: [file('passed', 'passed', 'passed'), file('failed', 'failed', 'passed'), file('failed'), file('passed', 'pending', 'todo', 'skipped')] });
+    const counts = countTests({
+      testResults: [
+        file('passed', 'passed', 'passed'),
+        file('failed', 'failed', 'passed'),
+        file('failed'),
+        file('passed', 'pending', 'todo', 'skipped'),
+      ],
+    });
     expect(counts).toEqual({ passed: 3, failed: 2, skipped: 3 });
     expect(countLine(counts)).toBe('flipside: 3 passed, 2 failed, 3 skipped');
   });
 
   test('names the checks that failed', () => {
-    expect(countLine(countTests({}), ['lint', 'types'])).toBe('flipside: 0 passed, 0 failed, 0 skipped (checks failed: lint, types)');
+    expect(countLine(countTests({}), ['lint', 'types'])).toBe(
+      'flipside: 0 passed, 0 failed, 0 skipped (checks failed: lint, types)',
+    );
   });
 });

@@ -23,7 +23,9 @@ beforeAll(async () => {
   engine = await openNodeEngine(MODEL);
   const set = await readPromptSet(`${SETS}/kind-cruel-24/kind-cruel-24.set.json`, { requireNeutral: true });
   const taps = set.taps.slice(0, 2);
-  turns = set.rows.slice(0, 12).map((row, index) => ({ text: [row.context, row.text], taps, tapAfter: index % 3 === 0 ? [0, 1] : [1] }));
+  turns = set.rows
+    .slice(0, 12)
+    .map((row, index) => ({ text: [row.context, row.text], taps, tapAfter: index % 3 === 0 ? [0, 1] : [1] }));
   const [first, second, third] = set.rows;
   const sentences = PROOF_TEXT.split(/(?<=\.) /);
   everything = [
@@ -31,7 +33,11 @@ beforeAll(async () => {
     { text: sentences, taps, tapAfter: sentences.map((_, index) => index) },
     { text: { user: first!.context, assistant: first!.text }, taps, tapAfter: [1] },
     { text: { user: second!.context, assistant: second!.text }, taps: taps.slice(1), tapAfter: [1] },
-    { text: { system: 'You keep a shop.', user: 'When do you open?', assistant: third!.text }, taps: [], tapAfter: [1] },
+    {
+      text: { system: 'You keep a shop.', user: 'When do you open?', assistant: third!.text },
+      taps: [],
+      tapAfter: [1],
+    },
     { text: [first!.context, first!.text], taps: [], tapAfter: [], keepTokens: true },
   ];
   const { decoder } = counted(false);
@@ -43,7 +49,10 @@ const counted = (branching = true) => countedDecoder({ ...engine.decoder, branch
 
 /** All vectors of a reading, each with its name. */
 const vectorsOf = ({ taps, tokens }: PassageReading): [string, Float32Array][] => [
-  ...taps.flatMap(({ own, means }, place) => [[`own ${place}`, own] as [string, Float32Array], ...means.map((mean, tap): [string, Float32Array] => [`tap ${place} ${tap}`, mean])]),
+  ...taps.flatMap(({ own, means }, place) => [
+    [`own ${place}`, own] as [string, Float32Array],
+    ...means.map((mean, tap): [string, Float32Array] => [`tap ${place} ${tap}`, mean]),
+  ]),
   ...(tokens ? [['tokens', tokens.residuals] as [string, Float32Array]] : []),
 ];
 
@@ -51,7 +60,9 @@ function expectAlike(found: readonly PassageReading[], wanted: readonly PassageR
   expect(found).toHaveLength(wanted.length);
   for (const [index, reading] of found.entries()) {
     const other = wanted[index]!;
-    expect(reading.taps.map(({ tokensBefore }) => tokensBefore)).toEqual(other.taps.map(({ tokensBefore }) => tokensBefore));
+    expect(reading.taps.map(({ tokensBefore }) => tokensBefore)).toEqual(
+      other.taps.map(({ tokensBefore }) => tokensBefore),
+    );
     expect(reading.tokens?.count).toBe(other.tokens?.count);
     const [own, its] = [vectorsOf(reading), vectorsOf(other)];
     expect(own.map(([name]) => name)).toEqual(its.map(([name]) => name));
@@ -60,19 +71,27 @@ function expectAlike(found: readonly PassageReading[], wanted: readonly PassageR
 }
 
 describe('passages that are read together', () => {
-  it.each([512, 128, 64, 31])('in passes of %i read as each by itself', async (setTokens) => {
-    const { decoder, passes } = counted();
-    const reader = createSegmentReader({ ...engine, decoder, setTokens });
-    const groups = reader.groups(everything);
-    expect(groups.flat()).toEqual(everything);
-    expectAlike(await reader.read(everything), alone);
-    expect(Math.max(...passes)).toBeLessThanOrEqual(setTokens);
-  }, 120_000);
+  it.each([512, 128, 64, 31])(
+    'in passes of %i read as each by itself',
+    async (setTokens) => {
+      const { decoder, passes } = counted();
+      const reader = createSegmentReader({ ...engine, decoder, setTokens });
+      const groups = reader.groups(everything);
+      expect(groups.flat()).toEqual(everything);
+      expectAlike(await reader.read(everything), alone);
+      expect(Math.max(...passes)).toBeLessThanOrEqual(setTokens);
+    },
+    120_000,
+  );
 
   it('take as few passes as they fill, and what they begin with alike is read once', async () => {
     const { decoder, passes } = counted();
     const length = (text: string): number => engine.tokenizer.encode(text).length;
-    const apart = turns.map(({ text, taps, tapAfter }) => length((text as readonly string[]).join(' ')) + tapAfter.length * taps.reduce((sum, tap) => sum + length(` ${tap}`), 0));
+    const apart = turns.map(
+      ({ text, taps, tapAfter }) =>
+        length((text as readonly string[]).join(' ')) +
+        tapAfter.length * taps.reduce((sum, tap) => sum + length(` ${tap}`), 0),
+    );
     const tokens = apart.reduce((sum, each) => sum + each, 0);
     await createSegmentReader({ ...engine, decoder, setTokens: 1024 }).read(turns);
     expect(passes).toHaveLength(1);
@@ -110,10 +129,13 @@ describe('a reading that is stopped', () => {
   it('ends after the pass that runs, and begins none where it was stopped before', async () => {
     const controller = new AbortController();
     const { decoder, passes } = counted();
-    const stopping: Decoder = { ...decoder, run: (...given) => {
-      controller.abort();
-      return decoder.run(...given);
-    } };
+    const stopping: Decoder = {
+      ...decoder,
+      run: (...given) => {
+        controller.abort();
+        return decoder.run(...given);
+      },
+    };
     const reader = createSegmentReader({ ...engine, decoder: stopping, setTokens: 128 });
     await expect(reader.read(turns, controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
     expect(passes).toHaveLength(1);
@@ -127,7 +149,10 @@ describe('remembered passages', () => {
     const store = new Map<string, Float32Array>();
     const { decoder, passes } = counted();
     const reader = createSegmentReader({ ...engine, decoder });
-    const remembering = rememberReadings(reader, { get: async (key) => store.get(key), set: async (key, values) => void store.set(key, values) });
+    const remembering = rememberReadings(reader, {
+      get: async (key) => store.get(key),
+      set: async (key, values) => void store.set(key, values),
+    });
     const some = turns.filter((_, index) => index % 4 !== 1);
     const before = await remembering.read(some);
     passes.length = 0;
@@ -146,7 +171,10 @@ describe('remembered passages', () => {
   it('are kept pass by pass, so that what was read before a stop is there', async () => {
     const store = new Map<string, Float32Array>();
     const { decoder, passes } = counted();
-    const remembering = rememberReadings(createSegmentReader({ ...engine, decoder, setTokens: 128 }), { get: async (key) => store.get(key), set: async (key, values) => void store.set(key, values) });
+    const remembering = rememberReadings(createSegmentReader({ ...engine, decoder, setTokens: 128 }), {
+      get: async (key) => store.get(key),
+      set: async (key, values) => void store.set(key, values),
+    });
     const controller = new AbortController();
     let seen = 0;
     const reading = async (): Promise<void> => {

@@ -11,7 +11,9 @@ interface Series {
   circular: number;
   half_widths: Record<string, number>;
 }
-const { series } = JSON.parse(readFileSync(new URL('../fixtures/compare.fixture.json', import.meta.url), 'utf8')) as { series: Series[] };
+const { series } = JSON.parse(readFileSync(new URL('../fixtures/compare.fixture.json', import.meta.url), 'utf8')) as {
+  series: Series[];
+};
 
 /** A series around zero whose neighbours are correlated by `rho`. */
 function autoregressive(n: number, rho: number, seed: number): number[] {
@@ -41,14 +43,19 @@ describe('the mean of a series', () => {
         const { interval, mean: centre, block: used } = seriesMean(values, 1, () => Number(block));
         expect(used).toBe(Number(block));
         expect(centre).toBeCloseTo(mean(values), 12);
-        expect((interval!.high - interval!.low) / 2 / expected, `n ${values.length}, block ${block}`).toBeGreaterThan(0.9);
+        expect((interval!.high - interval!.low) / 2 / expected, `n ${values.length}, block ${block}`).toBeGreaterThan(
+          0.9,
+        );
         expect((interval!.high - interval!.low) / 2 / expected, `n ${values.length}, block ${block}`).toBeLessThan(1.1);
       }
     }
   });
 
   it('holds the true mean about as often as it says, where neighbours resemble each other', () => {
-    for (const [n, rho] of [[60, 0], [200, 0.5]] as const) {
+    for (const [n, rho] of [
+      [60, 0],
+      [200, 0.5],
+    ] as const) {
       let held = 0;
       for (let seed = 1; seed <= 150; seed += 1) {
         const { interval } = seriesMean(autoregressive(n, rho, seed), 1);

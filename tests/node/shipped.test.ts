@@ -19,15 +19,36 @@ import { parseManifest, weightsSha256 } from '../../src/runtime/store/manifest.t
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const textAt = (path: string): string => readFileSync(at(path), 'utf8');
 const recipes = await readRecipes(at('probes/recipes.json'));
-const bundles = new Map(await Promise.all(recipes.map(async ({ id }) => [id, { ...(await readProbe(at(`probes/${id}`))), report: parseReport(textAt(`probes/${id}/report.json`)) }] as const)));
+const bundles = new Map(
+  await Promise.all(
+    recipes.map(
+      async ({ id }) =>
+        [
+          id,
+          { ...(await readProbe(at(`probes/${id}`))), report: parseReport(textAt(`probes/${id}/report.json`)) },
+        ] as const,
+    ),
+  ),
+);
 const bundle = (id: string) => bundles.get(id) ?? expect.fail(`no probe ${id}`);
 const shipped = bundle('kind-cruel');
 const sets = readdirSync(at('probes/sets'));
-const stories = readdirSync(at('src/content/stories')).map((name) => parseStory(textAt(`src/content/stories/${name}`), name));
+const stories = readdirSync(at('src/content/stories')).map((name) =>
+  parseStory(textAt(`src/content/stories/${name}`), name),
+);
 
 test('there is a probe for every recipe, three axes of them moral and three not', () => {
-  const folders = readdirSync(at('probes'), { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== 'sets' && entry.name !== 'choices').map(({ name }) => name);
-  expect(folders.sort()).toEqual(['cheerful-gloomy', 'formal-casual', 'honest-deceptive', 'kind-cruel', 'loyal-treacherous', 'terse-wordy']);
+  const folders = readdirSync(at('probes'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'sets' && entry.name !== 'choices')
+    .map(({ name }) => name);
+  expect(folders.sort()).toEqual([
+    'cheerful-gloomy',
+    'formal-casual',
+    'honest-deceptive',
+    'kind-cruel',
+    'loyal-treacherous',
+    'terse-wordy',
+  ]);
   expect(recipes.map(({ id }) => id).sort()).toEqual(folders.sort());
 });
 
@@ -36,16 +57,29 @@ describe.each(recipes)('$id', (recipe) => {
 
   test('belongs to the model whose files are served', () => {
     const manifest = parseManifest(textAt('public/models/smollm2-135m-instruct-q4.manifest.json'));
-    expect(probe.model).toMatchObject({ id: manifest.id, weightsSha256: weightsSha256(manifest.files), layerCount: 30, hidden: 576 });
+    expect(probe.model).toMatchObject({
+      id: manifest.id,
+      weightsSha256: weightsSha256(manifest.files),
+      layerCount: 30,
+      hidden: 576,
+    });
   });
 
   // That the recipe makes these very bytes takes the model and an hour: `train --recipes` does it, not this test.
   test('names its recipe and the very rows of the sets that lie beside it as what it was made from, and its report and card are its own', () => {
     const { title, about, method, seed, shuffles, tapCount } = recipe;
-    expect(probe).toMatchObject({ title, about, method, evidence: { nullShuffles: shuffles }, provenance: { seed, version: VERSION } });
+    expect(probe).toMatchObject({
+      title,
+      about,
+      method,
+      evidence: { nullShuffles: shuffles },
+      provenance: { seed, version: VERSION },
+    });
     expect(probe.taps).toHaveLength(tapCount);
     const free = recipe.others.filter((path) => recipe.trace?.freeOf.includes(basename(path, '.set.json')));
-    const names = [...recipe.sets, ...recipe.zeros, ...free, recipe.stories, ...(recipe.trace?.told ?? [])].map((path) => basename(path, '.set.json'));
+    const names = [...recipe.sets, ...recipe.zeros, ...free, recipe.stories, ...(recipe.trace?.told ?? [])].map(
+      (path) => basename(path, '.set.json'),
+    );
     expect(probe.provenance.sets.map(({ name }) => name)).toEqual(names);
     for (const set of probe.provenance.sets) {
       const rows = readFileSync(at(`probes/sets/${set.name}/${set.name}.jsonl`));
@@ -67,13 +101,32 @@ describe.each(recipes)('$id', (recipe) => {
     const { evidence } = probe;
     expect([evidence.auroc[0], evidence.pairs[0]]).toEqual([0.5, 0.5]);
     expect(report.topics).toBeGreaterThanOrEqual(48);
-    expect(report.curves.map(({ method }) => method.kind)).toEqual(['ridge', 'ridge', 'difference-of-means', 'lda', 'logistic']);
-    expect(report.controls.map(({ name }) => name)).toEqual(expect.arrayContaining(['luck', 'negation', 'intent-outcome', 'personas', 'flips']));
+    expect(report.curves.map(({ method }) => method.kind)).toEqual([
+      'ridge',
+      'ridge',
+      'difference-of-means',
+      'lda',
+      'logistic',
+    ]);
+    expect(report.controls.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['luck', 'negation', 'intent-outcome', 'personas', 'flips']),
+    );
     const kinds = new Set(report.transfer.map(({ kind }) => kind));
     // Only in terse and wordy does length give the poles away, so that turns of equal length are judged alone.
-    expect(kinds).toEqual(new Set(['style', 'tap', 'form', 'axis', ...(recipe.sets.length > 1 ? ['set'] : []), ...(recipe.id === 'terse-wordy' ? ['part'] : [])]));
+    expect(kinds).toEqual(
+      new Set([
+        'style',
+        'tap',
+        'form',
+        'axis',
+        ...(recipe.sets.length > 1 ? ['set'] : []),
+        ...(recipe.id === 'terse-wordy' ? ['part'] : []),
+      ]),
+    );
     expect(report.baselines.embedding).not.toBeNull();
-    expect(evidence.drift.map(({ beats, n }) => [beats, n])).toEqual(Array.from({ length: 9 }, (_, beats) => [beats, 36]));
+    expect(evidence.drift.map(({ beats, n }) => [beats, n])).toEqual(
+      Array.from({ length: 9 }, (_, beats) => [beats, 36]),
+    );
     expect(probe.alarm.tokens).toBeGreaterThanOrEqual(5000);
     expect(probe.poles).not.toBeNull();
     expect(probe.placebos).toHaveLength(10 * 31 * 576);
@@ -106,7 +159,8 @@ test('neutral stories held out of kind-cruel stay within 0.35 of zero at every l
 
 test.each(sets.filter((name) => name !== 'controls'))('the set %s can be used as it lies', async (name) => {
   const path = at(`probes/sets/${name}/${name}.set.json`);
-  if (name === 'kind-cruel-stories') expect(parseControlSet(await readSetFiles(path))).toMatchObject({ kind: 'story', items: { length: 30 } });
+  if (name === 'kind-cruel-stories')
+    expect(parseControlSet(await readSetFiles(path))).toMatchObject({ kind: 'story', items: { length: 30 } });
   else if (name === 'neutral-stories') expect((await readStorySet(path)).stories.length).toBeGreaterThanOrEqual(18);
   else expect((await readPromptSet(path, { requireNeutral: true })).topics.length).toBeGreaterThanOrEqual(24);
 });
@@ -115,28 +169,42 @@ const controls = readdirSync(at('probes/sets/controls')).filter((name) => name.e
 
 test('the controls are four sets, each a header with its rows', () => {
   expect(controls).toEqual(['flips.set.json', 'intent-outcome.set.json', 'negation.set.json', 'personas.set.json']);
-  expect(readdirSync(at('probes/sets/controls')).filter((name) => name.endsWith('.jsonl'))).toEqual(controls.map((name) => name.replace('.set.json', '.jsonl')));
+  expect(readdirSync(at('probes/sets/controls')).filter((name) => name.endsWith('.jsonl'))).toEqual(
+    controls.map((name) => name.replace('.set.json', '.jsonl')),
+  );
 });
 
-test.each(controls)('the control set %s can be used as it lies, under its own name and in plain ASCII', async (name) => {
-  const files = await readSetFiles(at(`probes/sets/controls/${name}`));
-  const set = parseControlSet(files);
-  expect(`${set.name}.set.json`).toBe(name);
-  expect(set.licence).toBe('Apache-2.0');
-  expect(set.items.length).toBeGreaterThanOrEqual(12);
-  for (const row of files.rows.split('\n')) expect(row).not.toMatch(/[^\x20-\x7e]/);
-});
+test.each(controls)(
+  'the control set %s can be used as it lies, under its own name and in plain ASCII',
+  async (name) => {
+    const files = await readSetFiles(at(`probes/sets/controls/${name}`));
+    const set = parseControlSet(files);
+    expect(`${set.name}.set.json`).toBe(name);
+    expect(set.licence).toBe('Apache-2.0');
+    expect(set.items.length).toBeGreaterThanOrEqual(12);
+    for (const row of files.rows.split('\n')) expect(row).not.toMatch(/[^\x20-\x7e]/);
+  },
+);
 
 test('no text of a control is one that a probe was trained on', async () => {
   const trained = new Set<string>();
   for (const name of sets.filter((other) => other !== 'controls')) {
-    const rows = textAt(`probes/sets/${name}/${name}.jsonl`).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { text?: string; beats?: (string | { text: string })[] });
-    for (const { text, beats } of rows) for (const one of [...(beats ?? []).map((beat) => (typeof beat === 'string' ? beat : beat.text)), ...(text === undefined ? [] : [text])]) trained.add(one);
+    const rows = textAt(`probes/sets/${name}/${name}.jsonl`)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as { text?: string; beats?: (string | { text: string })[] });
+    for (const { text, beats } of rows)
+      for (const one of [
+        ...(beats ?? []).map((beat) => (typeof beat === 'string' ? beat : beat.text)),
+        ...(text === undefined ? [] : [text]),
+      ])
+        trained.add(one);
   }
   expect(trained.size).toBeGreaterThan(1000);
   for (const name of controls) {
     for (const row of parseControlSet(await readSetFiles(at(`probes/sets/controls/${name}`))).rows) {
-      const texts = row.kind === 'story' ? row.beats.map(({ text }) => text) : [row.kind === 'chat' ? row.assistant : row.text];
+      const texts =
+        row.kind === 'story' ? row.beats.map(({ text }) => text) : [row.kind === 'chat' ? row.assistant : row.text];
       for (const text of texts) expect(trained.has(text), `${name} line ${row.line}: ${text}`).toBe(false);
     }
   }
@@ -146,7 +214,16 @@ test('every story has a recording of its present text, made with the shipped pro
   const index = parseRecordingIndex(textAt('public/recordings/index.json'));
   const inOrder = [...stories].sort((a, b) => a.order - b.order);
   expect(index).toEqual(inOrder.map(({ id, title, blurb, dark }) => ({ id, title, blurb, dark })));
-  expect(index.map(({ id }) => id)).toEqual(['bakery', 'betrayal', 'mercy', 'redemption', 'double-agent', 'dream', 'steady-kind', 'steady-cruel']);
+  expect(index.map(({ id }) => id)).toEqual([
+    'bakery',
+    'betrayal',
+    'mercy',
+    'redemption',
+    'double-agent',
+    'dream',
+    'steady-kind',
+    'steady-cruel',
+  ]);
   // The story that a first visit shows turns, and holds nothing that wants a note.
   expect(index[0]!.dark).toBe(false);
   for (const story of stories) {
@@ -155,9 +232,17 @@ test('every story has a recording of its present text, made with the shipped pro
     expect(recording.taps.filter(({ stand }) => stand === 'sentence')).toHaveLength(story.sentences.length);
     expect(recording.taps.length).toBeGreaterThan(6 * story.sentences.length);
     expect(recording.taps.every(({ shown }) => shown !== null)).toBe(true);
-    for (const pole of POLES) expect(recording.poles?.[pole]).toMatchObject({ explained: shipped.probe.poles?.[pole].lexical.explained, alarm: shipped.probe.poles?.[pole].alarm });
+    for (const pole of POLES)
+      expect(recording.poles?.[pole]).toMatchObject({
+        explained: shipped.probe.poles?.[pole].lexical.explained,
+        alarm: shipped.probe.poles?.[pole].alarm,
+      });
     expect(recording.taps.every((tap) => tap.poles !== null)).toBe(true);
-    expect(recording.provenance).toMatchObject({ probeSha256: shipped.sha256, weightsSha256: shipped.probe.model.weightsSha256, version: VERSION });
+    expect(recording.provenance).toMatchObject({
+      probeSha256: shipped.sha256,
+      weightsSha256: shipped.probe.model.weightsSha256,
+      version: VERSION,
+    });
   }
 });
 

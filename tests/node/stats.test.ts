@@ -56,7 +56,9 @@ describe('half precision', () => {
   });
 
   it('gives every one of its 65,536 values back', () => {
-    const changed = Array.from({ length: 65_536 }, (_, bits) => bits).filter((bits) => !Number.isNaN(halfToFloat(bits)) && floatToHalf(halfToFloat(bits)) !== bits);
+    const changed = Array.from({ length: 65_536 }, (_, bits) => bits).filter(
+      (bits) => !Number.isNaN(halfToFloat(bits)) && floatToHalf(halfToFloat(bits)) !== bits,
+    );
     expect(changed).toEqual([]);
   });
 });
@@ -70,9 +72,12 @@ describe('statistics', () => {
     for (const [probability, value] of quantiles) expect(quantile(values, probability)).toBeCloseTo(value, 10);
   });
 
-  it.each(fixture.auroc.map((one, i) => [i, one] as const))('AUROC agrees with scikit-learn, ties included (case %i)', (_, { scores, labels, auroc: expected }) => {
-    expect(auroc(scores, labels)).toBeCloseTo(expected, 12);
-  });
+  it.each(fixture.auroc.map((one, i) => [i, one] as const))(
+    'AUROC agrees with scikit-learn, ties included (case %i)',
+    (_, { scores, labels, auroc: expected }) => {
+      expect(auroc(scores, labels)).toBeCloseTo(expected, 12);
+    },
+  );
 
   it('AUROC leaves rows with label 0 out and is NaN without a class', () => {
     expect(auroc([1, 9, 0], [1, 0, -1])).toBe(1);
@@ -105,8 +110,13 @@ describe('resampling by topic', () => {
     const interval = aurocInterval(scores, labels, topics, 20, 1000, 11);
     const draw = createRng(11);
     const found = Array.from({ length: 1000 }, () => {
-      const rows = Array.from({ length: 20 }, () => draw.below(20)).flatMap((topic) => [0, 1, 2, 3].map((k) => topic * 4 + k));
-      return auroc(rows.map((row) => scores[row]!), rows.map((row) => labels[row]!));
+      const rows = Array.from({ length: 20 }, () => draw.below(20)).flatMap((topic) =>
+        [0, 1, 2, 3].map((k) => topic * 4 + k),
+      );
+      return auroc(
+        rows.map((row) => scores[row]!),
+        rows.map((row) => labels[row]!),
+      );
     });
     // Twenty topics are few (few-clusters.test.ts).
     expect(interval.low).toBeCloseTo(quantile(found, 0.015880829920347974), 6);
@@ -128,7 +138,7 @@ describe('resampling by topic', () => {
 });
 
 describe('linear algebra', () => {
-  it('A A\' agrees with numpy, tiles and their ragged edges alike', () => {
+  it("A A' agrees with numpy, tiles and their ragged edges alike", () => {
     const { a, rows, width, gram: expected } = fixture.gram;
     expectClose(gram(Float32Array.from(a), rows, width), expected, 1e-9);
     expectClose(productTransposed(Float64Array.from(a), rows, Float64Array.from(a), rows, width), expected, 1e-9);
@@ -146,7 +156,8 @@ describe('linear algebra', () => {
     const { n, a, b, factor, x } = fixture.cholesky;
     const work = Float64Array.from(a);
     choleskyInPlace(work, n);
-    for (let i = 0; i < n; i += 1) for (let j = 0; j <= i; j += 1) expect(work[i * n + j]).toBeCloseTo(factor[i * n + j]!, 10);
+    for (let i = 0; i < n; i += 1)
+      for (let j = 0; j <= i; j += 1) expect(work[i * n + j]).toBeCloseTo(factor[i * n + j]!, 10);
     const solution = Float64Array.from(b);
     choleskySolve(work, n, solution);
     expectClose(solution, x, 1e-10);
@@ -171,7 +182,8 @@ describe('linear algebra', () => {
     expect(found.kept).toBeCloseTo(kept, 10);
     const product = Float64Array.from({ length: width * width }, (_, at) => {
       let sum = 0;
-      for (let r = 0; r < rank; r += 1) sum += found.factor[r * width + Math.floor(at / width)]! * found.factor[r * width + (at % width)]!;
+      for (let r = 0; r < rank; r += 1)
+        sum += found.factor[r * width + Math.floor(at / width)]! * found.factor[r * width + (at % width)]!;
       return sum;
     });
     expectClose(product, truncated, 1e-9);
@@ -184,7 +196,9 @@ describe('linear algebra', () => {
     const x = Float64Array.from({ length: rows * width }, (_, i) => rng.normal() / (1 + (i % width)));
     const { factor, kept } = covarianceFactor(x, rows, width, 20);
     expect(kept).toBeGreaterThan(0.95);
-    const norms = Array.from({ length: 20 }, (_, r) => factor.subarray(r * width, (r + 1) * width).reduce((sum, value) => sum + value * value, 0));
+    const norms = Array.from({ length: 20 }, (_, r) =>
+      factor.subarray(r * width, (r + 1) * width).reduce((sum, value) => sum + value * value, 0),
+    );
     for (let r = 1; r < 20; r += 1) expect(norms[r]!).toBeLessThanOrEqual(norms[r - 1]! * (1 + 1e-9));
   });
 });

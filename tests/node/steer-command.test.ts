@@ -28,7 +28,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** The first pairs of a set of choices that ships. */
 function writeChoices(name: string, pairs: number, change: (lines: string[]) => string[] = (lines) => lines): string {
   writeFileSync(join(folder, `${name}.set.json`), readFileSync(join(CHOICES, 'kind-cruel.set.json')));
-  writeFileSync(join(folder, `${name}.jsonl`), change(readFileSync(join(CHOICES, 'kind-cruel.jsonl'), 'utf8').trim().split('\n').slice(0, 2 * pairs)).join('\n'));
+  writeFileSync(
+    join(folder, `${name}.jsonl`),
+    change(
+      readFileSync(join(CHOICES, 'kind-cruel.jsonl'), 'utf8')
+        .trim()
+        .split('\n')
+        .slice(0, 2 * pairs),
+    ).join('\n'),
+  );
   return join(folder, `${name}.set.json`);
 }
 
@@ -41,11 +49,25 @@ async function writeNarrow(name: string): Promise<string> {
   const files = serialiseProbe({
     ...probe,
     model: { ...probe.model, hidden: probe.model.hidden / 2 },
-    directions: half(probe.directions), steering: half(probe.steering), placebos: probe.placebos && half(probe.placebos),
+    directions: half(probe.directions),
+    steering: half(probe.steering),
+    placebos: probe.placebos && half(probe.placebos),
     trace: null,
     lexical: lexical(probe.lexical),
-    nullModel: { ...nullModel, factor: half(nullModel.factor), featureScale: half(nullModel.featureScale), center: half(nullModel.center), drift: half(nullModel.drift) },
-    poles: poles && byPole((pole) => ({ ...poles[pole], directions: half(poles[pole].directions), lexical: lexical(poles[pole].lexical) })),
+    nullModel: {
+      ...nullModel,
+      factor: half(nullModel.factor),
+      featureScale: half(nullModel.featureScale),
+      center: half(nullModel.center),
+      drift: half(nullModel.drift),
+    },
+    poles:
+      poles &&
+      byPole((pole) => ({
+        ...poles[pole],
+        directions: half(poles[pole].directions),
+        lexical: lexical(poles[pole].lexical),
+      })),
   });
   await mkdir(join(folder, name));
   writeFileSync(join(folder, name, PROBE_FILES.json), files.json);
@@ -53,7 +75,11 @@ async function writeNarrow(name: string): Promise<string> {
   return join(folder, name);
 }
 
-const run = (...args: string[]) => steer.run(['--model', MODEL, '--probe', PROBE, '--out', join(folder, 'never'), ...args], new AbortController().signal);
+const run = (...args: string[]) =>
+  steer.run(
+    ['--model', MODEL, '--probe', PROBE, '--out', join(folder, 'never'), ...args],
+    new AbortController().signal,
+  );
 const refused = (code: string, message: RegExp) => ({ code, message: expect.stringMatching(message) as string });
 
 describe('a push that cannot be measured is refused before any model is opened:', () => {
@@ -62,21 +88,39 @@ describe('a push that cannot be measured is refused before any model is opened:'
     [['--dose', '--layer', '0'], /--layer must be a whole number from 1 to 30, got "0"/],
     [['--dose', '--layer', '31'], /--layer must be a whole number from 1 to 30, got "31"/],
     [['--dose', '--layer', 'last'], /--layer must be a whole number from 1 to 30, got "last"/],
-    [['--dose', '--layers', '16..20'], /--layers must be two layers from 1 to 30 with a hyphen between them, such as 16-20, got "16\.\.20"/],
+    [
+      ['--dose', '--layers', '16..20'],
+      /--layers must be two layers from 1 to 30 with a hyphen between them, such as 16-20, got "16\.\.20"/,
+    ],
     [['--dose', '--layer', '3', '--layers', '3-4'], /--layer and --layers contradict each other/],
     [['--dose', '--mode', 'ablate'], /--mode must be add or cap, got "ablate"/],
-    [['--dose', '--where', 'everywhere'], /--where must be generated, all or the position of a token from 0, got "everywhere"/],
+    [
+      ['--dose', '--where', 'everywhere'],
+      /--where must be generated, all or the position of a token from 0, got "everywhere"/,
+    ],
     [['--dose', '--where', '-1'], /steer: .*--where/],
-    [['--dose', '--kl', 'strong'], /--kl must be numbers of nats from 0\.001 to 20 with commas between them, got "strong"/],
+    [
+      ['--dose', '--kl', 'strong'],
+      /--kl must be numbers of nats from 0\.001 to 20 with commas between them, got "strong"/,
+    ],
     [['--dose', '--kl', '1,,2'], /--kl must be numbers of nats/],
     [['--dose', '--kl', '0'], /--kl must be numbers of nats/],
-    [['--dose', '--kl', '0.5,1', '--placebo-kl', '2'], /--placebo-kl names 2, where the direction is not measured: it must be among --kl, 0\.5,1/],
+    [
+      ['--dose', '--kl', '0.5,1', '--placebo-kl', '2'],
+      /--placebo-kl names 2, where the direction is not measured: it must be among --kl, 0\.5,1/,
+    ],
     [['--dose', '--no-placebos', '--placebo-kl', '1'], /--placebo-kl and --no-placebos contradict each other/],
     [['--dose', '--no-control', '--control', 'x.set.json'], /--control and --no-control contradict each other/],
-    [['--dose', '--choices', join(CHOICES, 'luck.set.json')], /--choices .*luck\.set\.json are between good-luck and bad-luck, and the probe is of kind and cruel/],
+    [
+      ['--dose', '--choices', join(CHOICES, 'luck.set.json')],
+      /--choices .*luck\.set\.json are between good-luck and bad-luck, and the probe is of kind and cruel/,
+    ],
     [['--dose', '--unrelated', PROBE], /--unrelated names a probe of the same axis, kind and cruel/],
     [['--dose', '--choices', '/nowhere/x.set.json'], /Cannot read \/nowhere\/x\.set\.json/],
-    [['--dose', '--choices', '/nowhere/x.csv'], /A set is named by its header file, which ends in \.set\.json; got \/nowhere\/x\.csv/],
+    [
+      ['--dose', '--choices', '/nowhere/x.csv'],
+      /A set is named by its header file, which ends in \.set\.json; got \/nowhere\/x\.csv/,
+    ],
     [['--dose', '--unrelated', '/nowhere'], /Cannot read \/nowhere\/probe\.json/],
     [['--dose', '--stories', '/nowhere/x.set.json'], /Cannot read \/nowhere/],
     [['--dose', '--seed', '-1'], /steer: .*--seed/],
@@ -86,36 +130,102 @@ describe('a push that cannot be measured is refused before any model is opened:'
   });
 
   test.each([['31-40'], ['0-3'], ['20-16']])('layers %s', async (layers) => {
-    await expect(run('--dose', '--layers', layers)).rejects.toMatchObject(refused('push-invalid', /cannot be pushed: smollm2-135m-instruct-q4 has 1 to 30, the first not after the last/));
+    await expect(run('--dose', '--layers', layers)).rejects.toMatchObject(
+      refused('push-invalid', /cannot be pushed: smollm2-135m-instruct-q4 has 1 to 30, the first not after the last/),
+    );
   });
 
   test('choices of which one has no other', async () => {
-    await expect(run('--dose', '--choices', writeChoices('odd', 4, (lines) => lines.slice(0, -1)))).rejects.toMatchObject({ code: 'set-topic-incomplete' });
-    await expect(run('--dose', '--choices', writeChoices('apart', 4, (lines) => lines.map((line, index) => (index === 1 ? line.replace('The old man', 'An old man') : line))))).rejects.toMatchObject({ code: expect.stringMatching(/^set-/) as string });
+    await expect(
+      run(
+        '--dose',
+        '--choices',
+        writeChoices('odd', 4, (lines) => lines.slice(0, -1)),
+      ),
+    ).rejects.toMatchObject({ code: 'set-topic-incomplete' });
+    await expect(
+      run(
+        '--dose',
+        '--choices',
+        writeChoices('apart', 4, (lines) =>
+          lines.map((line, index) => (index === 1 ? line.replace('The old man', 'An old man') : line)),
+        ),
+      ),
+    ).rejects.toMatchObject({ code: expect.stringMatching(/^set-/) as string });
   });
 });
 
-test('probes of another width are refused by name, in one line', async () => {
-  const narrow = await writeNarrow('narrow');
-  expectRefusal(await flipside('steer', '--model', MODEL, '--probe', narrow, '--dose', '--out', join(folder, 'never')), /probe-width-mismatch: Probe "kind-cruel" expects 288 numbers a token in 30 layers/);
-  expectRefusal(await flipside('steer', '--model', join(folder, 'no-model'), '--probe', PROBE, '--dose', '--out', join(folder, 'never')), /model-fetch-failed: There is no folder .*no-model/);
-}, 2 * MINUTE);
+test(
+  'probes of another width are refused by name, in one line',
+  async () => {
+    const narrow = await writeNarrow('narrow');
+    expectRefusal(
+      await flipside('steer', '--model', MODEL, '--probe', narrow, '--dose', '--out', join(folder, 'never')),
+      /probe-width-mismatch: Probe "kind-cruel" expects 288 numbers a token in 30 layers/,
+    );
+    expectRefusal(
+      await flipside(
+        'steer',
+        '--model',
+        join(folder, 'no-model'),
+        '--probe',
+        PROBE,
+        '--dose',
+        '--out',
+        join(folder, 'never'),
+      ),
+      /model-fetch-failed: There is no folder .*no-model/,
+    );
+  },
+  2 * MINUTE,
+);
 
-test('a dose–response is measured from any folder, and its file, both figures and its card say the same', async () => {
-  const { status, stdout, stderr } = await flipsideIn(folder, 'steer', '--model', MODEL, '--probe', PROBE, '--dose', '--kl', '1', '--no-placebos', '--no-control', '--choices', writeChoices('six', 6), '--out', 'small');
-  expect(status, stderr).toBe(0);
-  expect(stderr).toContain('direction: ');
-  expect(readdirSync(join(folder, 'small')).sort()).toEqual(['DOSE.md', 'dose-dark.svg', 'dose.json', 'dose.svg']);
-  const file = (name: string): string => readFileSync(join(folder, 'small', name), 'utf8');
-  const report = parseDose(file('dose.json'));
-  expect(JSON.parse(stdout)).toEqual(JSON.parse(file('dose.json')));
-  expect(report).toMatchObject({ mode: 'add', from: 18, to: 18, where: 'generated', seed: DOSE_SEED, neutral: { texts: 12, tokens: 468 }, choices: { name: 'kind-cruel-choices', pairs: 6 }, control: null, placebos: [], ranks: [] });
-  const [level] = report.direction.levels;
-  expect(Math.abs((level?.kl ?? NaN) - 1)).toBeLessThanOrEqual(0.03);
-  expect(level?.effect).toMatchObject({ n: 6, low: expect.any(Number) as number });
-  // Half of what lies between the two pushes.
-  expect(level?.effect.value).toBeCloseTo(((level?.towards.value ?? NaN) - (level?.away.value ?? NaN)) / 2, 4);
-  expect(file('dose.svg')).toBe(doseFigure(report, 'light'));
-  expect(file('dose-dark.svg')).toBe(doseFigure(report, 'dark'));
-  expect(file('DOSE.md')).toBe(doseCard(report));
-}, 5 * MINUTE);
+test(
+  'a dose–response is measured from any folder, and its file, both figures and its card say the same',
+  async () => {
+    const { status, stdout, stderr } = await flipsideIn(
+      folder,
+      'steer',
+      '--model',
+      MODEL,
+      '--probe',
+      PROBE,
+      '--dose',
+      '--kl',
+      '1',
+      '--no-placebos',
+      '--no-control',
+      '--choices',
+      writeChoices('six', 6),
+      '--out',
+      'small',
+    );
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain('direction: ');
+    expect(readdirSync(join(folder, 'small')).sort()).toEqual(['DOSE.md', 'dose-dark.svg', 'dose.json', 'dose.svg']);
+    const file = (name: string): string => readFileSync(join(folder, 'small', name), 'utf8');
+    const report = parseDose(file('dose.json'));
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(file('dose.json')));
+    expect(report).toMatchObject({
+      mode: 'add',
+      from: 18,
+      to: 18,
+      where: 'generated',
+      seed: DOSE_SEED,
+      neutral: { texts: 12, tokens: 468 },
+      choices: { name: 'kind-cruel-choices', pairs: 6 },
+      control: null,
+      placebos: [],
+      ranks: [],
+    });
+    const [level] = report.direction.levels;
+    expect(Math.abs((level?.kl ?? NaN) - 1)).toBeLessThanOrEqual(0.03);
+    expect(level?.effect).toMatchObject({ n: 6, low: expect.any(Number) as number });
+    // Half of what lies between the two pushes.
+    expect(level?.effect.value).toBeCloseTo(((level?.towards.value ?? NaN) - (level?.away.value ?? NaN)) / 2, 4);
+    expect(file('dose.svg')).toBe(doseFigure(report, 'light'));
+    expect(file('dose-dark.svg')).toBe(doseFigure(report, 'dark'));
+    expect(file('DOSE.md')).toBe(doseCard(report));
+  },
+  5 * MINUTE,
+);

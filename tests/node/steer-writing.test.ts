@@ -15,7 +15,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const run = (...args: string[]) => steer.run(['--model', MODEL, '--probe', PROBE, ...args], new AbortController().signal);
+const run = (...args: string[]) =>
+  steer.run(['--model', MODEL, '--probe', PROBE, ...args], new AbortController().signal);
 
 describe('words that cannot be written are refused:', () => {
   test.each<[string[], RegExp]>([
@@ -31,19 +32,39 @@ describe('words that cannot be written are refused:', () => {
     [['--prompt', 'He', '--where', 'never'], /--where must be/],
     [['--prompt', 'He', '--seeds', '0'], /--seeds must be/],
   ])('%j', async (args, message) => {
-    await expect(run(...args.map((arg) => (arg.endsWith('.txt') ? join(folder, arg) : arg)))).rejects.toMatchObject({ message: expect.stringMatching(message) as string });
+    await expect(run(...args.map((arg) => (arg.endsWith('.txt') ? join(folder, arg) : arg)))).rejects.toMatchObject({
+      message: expect.stringMatching(message) as string,
+    });
   });
 
   test('an addition of negative length', async () => {
-    await expect(run('--prompt', 'He', '--strength=-0.5')).rejects.toMatchObject({ code: 'push-invalid', message: expect.stringContaining('A strength of -0.5 is not between 0 and 2') as string });
+    await expect(run('--prompt', 'He', '--strength=-0.5')).rejects.toMatchObject({
+      code: 'push-invalid',
+      message: expect.stringContaining('A strength of -0.5 is not between 0 and 2') as string,
+    });
   }, 60_000);
 });
 
 test('every prompt is written with every seed on every side, and read again', async () => {
-  const { result } = await run('--prompts', join(folder, 'two.txt'), '--strength', '0.25', '--max-tokens', '6', '--seeds', '2', '--seed', '5');
+  const { result } = await run(
+    '--prompts',
+    join(folder, 'two.txt'),
+    '--strength',
+    '0.25',
+    '--max-tokens',
+    '6',
+    '--seeds',
+    '2',
+    '--seed',
+    '5',
+  );
   const { texts, summary, push } = result as { texts: WrittenText[]; summary: WrittenSummary; push: object };
   expect(push).toMatchObject({ mode: 'add', from: 18, to: 18, where: 'generated', strength: 0.25, matched: null });
-  expect(texts.map(({ seed, side }) => `${seed} ${side}`)).toEqual(Array.from({ length: 2 }, () => [5, 6].flatMap((seed) => ['unpushed', 'positive', 'negative'].map((side) => `${seed} ${side}`))).flat());
+  expect(texts.map(({ seed, side }) => `${seed} ${side}`)).toEqual(
+    Array.from({ length: 2 }, () =>
+      [5, 6].flatMap((seed) => ['unpushed', 'positive', 'negative'].map((side) => `${seed} ${side}`)),
+    ).flat(),
+  );
   for (const { text, tokens, readBack, during } of texts) {
     expect(text.length).toBeGreaterThan(0);
     expect(tokens).toBe(6);
@@ -55,7 +76,18 @@ test('every prompt is written with every seed on every side, and read again', as
 }, 240_000);
 
 test('taking a direction away has one side, and a push at a layer that is read shows in the pass itself alone', async () => {
-  const { result } = await run('--prompt', 'The guard opened the gate. He', '--mode', 'ablate', '--layers', '10-16', '--max-tokens', '6', '--where', 'all');
+  const { result } = await run(
+    '--prompt',
+    'The guard opened the gate. He',
+    '--mode',
+    'ablate',
+    '--layers',
+    '10-16',
+    '--max-tokens',
+    '6',
+    '--where',
+    'all',
+  );
   const { texts } = result as { texts: WrittenText[] };
   expect(texts.map(({ side }) => side)).toEqual(['unpushed', 'positive']);
   expect(texts[0]!.during).toBeCloseTo(texts[0]!.readBack, 3);

@@ -23,8 +23,16 @@ function toyTurns(topics: number, size = 1) {
     for (let topic = 0; topic < topics; topic += 1) {
       for (const role of ['positive', 'negative', 'neutral'] satisfies RowRole[]) {
         const side = role === 'neutral' ? 0 : role === 'positive' ? 1 : -1;
-        for (const tap of [0, 1]) info.push({ role, topic, story: -1, set: 0, side, style, turn, beats: -1, tap, tokensBefore: 9 });
-        if (role !== 'neutral') own.set(turn, Float32Array.from({ length: LAYERS * topics }, (_, i) => size * (i < topics ? (i === topic ? side : 0) : rng.normal())));
+        for (const tap of [0, 1])
+          info.push({ role, topic, story: -1, set: 0, side, style, turn, beats: -1, tap, tokensBefore: 9 });
+        if (role !== 'neutral')
+          own.set(
+            turn,
+            Float32Array.from(
+              { length: LAYERS * topics },
+              (_, i) => size * (i < topics ? (i === topic ? side : 0) : rng.normal()),
+            ),
+          );
         turn += 1;
       }
     }
@@ -39,16 +47,25 @@ function meanOf(turns: readonly (Float32Array | undefined)[]): number[] {
 }
 
 /** The turns that count as positive or as negative once the topics with -1 have changed sides. */
-function dealt({ own, info }: ReturnType<typeof toyTurns>, signs: readonly number[], side: 1 | -1): (Float32Array | undefined)[] {
-  return info.filter((row) => row.tap === 0 && row.side !== 0 && row.side * signs[row.topic]! === side).map((row) => own.get(row.turn));
+function dealt(
+  { own, info }: ReturnType<typeof toyTurns>,
+  signs: readonly number[],
+  side: 1 | -1,
+): (Float32Array | undefined)[] {
+  return info
+    .filter((row) => row.tap === 0 && row.side !== 0 && row.side * signs[row.topic]! === side)
+    .map((row) => own.get(row.turn));
 }
 
 /** Which topics each placebo kept (+1) and swapped (-1), read off layer 0. */
 function signsIn(placebos: Float32Array, topics: number): number[][] {
-  return Array.from({ length: PLACEBO_COUNT }, (_, index) => [...placebos.subarray(index * LAYERS * topics, index * LAYERS * topics + topics)].map(Math.sign));
+  return Array.from({ length: PLACEBO_COUNT }, (_, index) =>
+    [...placebos.subarray(index * LAYERS * topics, index * LAYERS * topics + topics)].map(Math.sign),
+  );
 }
 
-const sameLine = (a: readonly number[], b: readonly number[]): boolean => Math.abs(a.reduce((sum, sign, i) => sum + sign * b[i]!, 0)) === a.length;
+const sameLine = (a: readonly number[], b: readonly number[]): boolean =>
+  Math.abs(a.reduce((sum, sign, i) => sum + sign * b[i]!, 0)) === a.length;
 
 describe('the direction that is pushed along', () => {
   it('is the mean of the positive turns minus that of the negative ones, at every layer', () => {
@@ -69,7 +86,9 @@ describe('its placebos', () => {
       const expected = roundToHalf(Float32Array.from(positive, (value, i) => value - negative[i]!));
       const found = placebos.subarray(index * LAYERS * 7, (index + 1) * LAYERS * 7);
       // Another order of summing may fall on the other side of a tie: one step of half precision, 2^-11 of the number.
-      found.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(2 ** -10 * Math.abs(expected[i]!)));
+      found.forEach((value, i) =>
+        expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(2 ** -10 * Math.abs(expected[i]!)),
+      );
     });
   });
 
@@ -98,7 +117,12 @@ describe('its placebos', () => {
     for (const seed of SEEDS) {
       const drawn = signsIn(placebosOf(toyTurns(4), seed), 4);
       for (const part of [drawn.slice(0, 7), drawn.slice(7)]) {
-        expect(part.filter((signs, index) => sameLine(signs, [1, 1, 1, 1]) || part.slice(0, index).some((earlier) => sameLine(signs, earlier)))).toEqual([]);
+        expect(
+          part.filter(
+            (signs, index) =>
+              sameLine(signs, [1, 1, 1, 1]) || part.slice(0, index).some((earlier) => sameLine(signs, earlier)),
+          ),
+        ).toEqual([]);
       }
     }
   });
@@ -107,7 +131,7 @@ describe('its placebos', () => {
     const all = SEEDS.flatMap((seed) => signsIn(placebosOf(toyTurns(24), seed), 24).flat());
     const swapped = all.filter((sign) => sign === -1).length / all.length;
     // Four standard deviations of a fair coin.
-    expect(Math.abs(swapped - 0.5)).toBeLessThan(4 * 0.5 / Math.sqrt(all.length));
+    expect(Math.abs(swapped - 0.5)).toBeLessThan((4 * 0.5) / Math.sqrt(all.length));
   });
 
   it('are refused where half precision cannot hold them, and where no sham axis exists', () => {

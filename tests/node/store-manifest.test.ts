@@ -30,12 +30,23 @@ function refusal(text: string): AppError {
 describe('the manifest of the embedded model', () => {
   test('is what the script makes of the files, and names every file', () => {
     expect(shipped).toBe(makeManifest(DIR));
-    const paths = readdirSync(DIR, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => entry.name);
-    expect(parseManifest(shipped).files.map((file) => file.path.split('/').at(-1)).sort()).toEqual(paths.filter((name) => name !== 'SHA256SUMS').sort());
+    const paths = readdirSync(DIR, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => entry.name);
+    expect(
+      parseManifest(shipped)
+        .files.map((file) => file.path.split('/').at(-1))
+        .sort(),
+    ).toEqual(paths.filter((name) => name !== 'SHA256SUMS').sort());
   });
 
   test('agrees with SHA256SUMS', () => {
-    const sums = new Map(readFileSync(`${DIR}/SHA256SUMS`, 'utf8').trim().split('\n').map((line) => [line.slice(68), line.slice(0, 64)]));
+    const sums = new Map(
+      readFileSync(`${DIR}/SHA256SUMS`, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => [line.slice(68), line.slice(0, 64)]),
+    );
     for (const file of parseManifest(shipped).files) expect(sums.get(file.path), file.path).toBe(file.sha256);
   });
 
@@ -45,8 +56,12 @@ describe('the manifest of the embedded model', () => {
       (name) => files.find((file) => file.path === `onnx/${name}`)!.sha256,
     );
     expect(weightsSha256(files)).toBe(createHash('sha256').update(hexes.join('')).digest('hex'));
-    expect(weightsSha256(files.map((file) => (file.role === 'weights' ? { ...file, sha256: '0'.repeat(64) } : file)))).not.toBe(weightsSha256(files));
-    expect(weightsSha256(files.map((file) => (file.role === 'card' ? { ...file, sha256: '0'.repeat(64) } : file)))).toBe(weightsSha256(files));
+    expect(
+      weightsSha256(files.map((file) => (file.role === 'weights' ? { ...file, sha256: '0'.repeat(64) } : file))),
+    ).not.toBe(weightsSha256(files));
+    expect(
+      weightsSha256(files.map((file) => (file.role === 'card' ? { ...file, sha256: '0'.repeat(64) } : file))),
+    ).toBe(weightsSha256(files));
   });
 });
 
@@ -60,7 +75,14 @@ describe('a manifest from outside', () => {
     ['has a base that climbs', changed((manifest) => (manifest['base'] = '../')), 'base'],
     ['has a base elsewhere', changed((manifest) => (manifest['base'] = 'https://example.org/')), 'base'],
     ['has no files', changed((manifest) => (manifest['files'] = {})), 'files'],
-    ['has too many files', changed((manifest, file) => (manifest['files'] = Array.from({ length: 65 }, (_, i) => ({ ...file, path: `f${String(i)}` })))), 'files'],
+    [
+      'has too many files',
+      changed(
+        (manifest, file) =>
+          (manifest['files'] = Array.from({ length: 65 }, (_, i) => ({ ...file, path: `f${String(i)}` }))),
+      ),
+      'files',
+    ],
     ['names a file twice', changed((manifest, file) => (manifest['files'] = [file, file])), 'files'],
     ['has no graph', changed((_, file) => (file['role'] = 'weights')), 'files'],
     ['climbs out of the folder', changed((_, file) => (file['path'] = 'onnx/../../secret')), 'files[0].path'],

@@ -1,4 +1,7 @@
-/** Changing the stream after a layer, on the embedded model: what is added arrives, what is bounded stays within, and nothing else moves. */
+/**
+ * Changing the stream after a layer, on the embedded model: what is added arrives, what is bounded stays within, and
+ * nothing else moves.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../src/core/rng.ts';
 import type { Decoder, Pass, PassOptions } from '../../src/runtime/decoder.ts';
@@ -33,9 +36,12 @@ const direction = (seed: number): Float32Array => {
   return Float32Array.from(drawn, (value) => value / length);
 };
 /** A token's stream `[hidden]`. */
-const at = (pass: Pass, stream: number, token: number): Float32Array => pass.residuals.subarray((stream * pass.tokens + token) * width(), (stream * pass.tokens + token + 1) * width());
-const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, index) => sum + value * (b[index] ?? NaN), 0);
-const largest = (a: Float32Array, b: Float32Array): number => a.reduce((most, value, index) => Math.max(most, Math.abs(value - (b[index] ?? NaN))), 0);
+const at = (pass: Pass, stream: number, token: number): Float32Array =>
+  pass.residuals.subarray((stream * pass.tokens + token) * width(), (stream * pass.tokens + token + 1) * width());
+const dot = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((sum, value, index) => sum + value * (b[index] ?? NaN), 0);
+const largest = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((most, value, index) => Math.max(most, Math.abs(value - (b[index] ?? NaN))), 0);
 
 describe('a stream that can be edited', () => {
   it('is the stock one bit for bit while nothing is done to it', async () => {
@@ -59,12 +65,20 @@ describe('a stream that can be edited', () => {
     const before = await read(plain);
     const add = new Float32Array(IDS.length * width());
     const pushed = 4;
-    add.set(direction(5).map((value) => 60 * value), pushed * width());
+    add.set(
+      direction(5).map((value) => 60 * value),
+      pushed * width(),
+    );
     editor.edit(new Map([[LAYER, { add, bound: null }]]));
     const after = await read(editor);
-    for (let stream = 0; stream <= plain.sizes.layerCount; stream += 1) for (let token = 0; token < pushed; token += 1) expect(largest(at(before, stream, token), at(after, stream, token))).toBe(0);
-    for (let stream = 0; stream <= LAYER; stream += 1) expect(largest(at(before, stream, pushed), at(after, stream, pushed))).toBe(0);
-    const moved = at(after, LAYER + 1, pushed).map((value, index) => value - (at(before, LAYER + 1, pushed)[index] ?? NaN));
+    for (let stream = 0; stream <= plain.sizes.layerCount; stream += 1)
+      for (let token = 0; token < pushed; token += 1)
+        expect(largest(at(before, stream, token), at(after, stream, token))).toBe(0);
+    for (let stream = 0; stream <= LAYER; stream += 1)
+      expect(largest(at(before, stream, pushed), at(after, stream, pushed))).toBe(0);
+    const moved = at(after, LAYER + 1, pushed).map(
+      (value, index) => value - (at(before, LAYER + 1, pushed)[index] ?? NaN),
+    );
     expect(largest(moved, add.subarray(pushed * width(), (pushed + 1) * width()))).toBeLessThan(1e-4);
     expect(largest(at(before, LAYER + 2, pushed + 1), at(after, LAYER + 2, pushed + 1))).toBeGreaterThan(0.01);
   });
@@ -81,7 +95,9 @@ describe('a stream that can be edited', () => {
     for (const [token, product] of products.entries()) {
       // The first token's stream is a thousand long: float32 leaves 1e-4 of its product.
       expect(dot(at(after, LAYER + 1, token), u)).toBeCloseTo(Math.max(low, Math.min(high, product)), 2);
-      const step = at(after, LAYER + 1, token).map((value, index) => value - (at(before, LAYER + 1, token)[index] ?? NaN));
+      const step = at(after, LAYER + 1, token).map(
+        (value, index) => value - (at(before, LAYER + 1, token)[index] ?? NaN),
+      );
       const along = dot(step, u);
       expect(Math.hypot(...step.map((value, index) => value - along * (u[index] ?? NaN)))).toBeLessThan(0.01);
     }
@@ -90,7 +106,21 @@ describe('a stream that can be edited', () => {
   it('loses a direction where both bounds are zero, at the tokens that are named alone', async () => {
     const u = direction(9);
     const named = IDS.map((_, token) => token >= 6);
-    editor.edit(new Map([[LAYER, { add: null, bound: { direction: u, low: named.map((is) => (is ? 0 : -Infinity)), high: named.map((is) => (is ? 0 : Infinity)) } }]]));
+    editor.edit(
+      new Map([
+        [
+          LAYER,
+          {
+            add: null,
+            bound: {
+              direction: u,
+              low: named.map((is) => (is ? 0 : -Infinity)),
+              high: named.map((is) => (is ? 0 : Infinity)),
+            },
+          },
+        ],
+      ]),
+    );
     const [before, after] = [await read(plain), await read(editor)];
     for (const [token, is] of named.entries()) {
       const product = dot(at(after, LAYER + 1, token), u);
@@ -108,7 +138,10 @@ describe('a stream that can be edited', () => {
 
   it('refuses a pass of other tokens than the edits were made for', async () => {
     editor.edit(new Map([[LAYER, { add: new Float32Array(5 * width()), bound: null }]]));
-    await expect(editor.run(IDS, null)).rejects.toMatchObject({ code: 'internal', message: 'Edits made for 5 tokens met a pass of 12.' });
+    await expect(editor.run(IDS, null)).rejects.toMatchObject({
+      code: 'internal',
+      message: 'Edits made for 5 tokens met a pass of 12.',
+    });
     editor.edit(new Map());
   });
 });
@@ -128,7 +161,10 @@ describe('a pass that asks for the logits of some tokens', () => {
 
   it('says which token has logits that are none', async () => {
     editor.edit(new Map([[LAYER, { add: new Float32Array(width()).fill(NaN), bound: null }]]));
-    await expect(editor.run(IDS, null, { logitRows: [3], residuals: false })).rejects.toMatchObject({ code: 'numbers-not-finite', details: { position: 3 } });
+    await expect(editor.run(IDS, null, { logitRows: [3], residuals: false })).rejects.toMatchObject({
+      code: 'numbers-not-finite',
+      details: { position: 3 },
+    });
     editor.edit(new Map());
   });
 });

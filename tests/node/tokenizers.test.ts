@@ -5,12 +5,19 @@ import { TextTokenizer } from '../../src/runtime/tokenizer.ts';
 
 interface Facts {
   readonly config: Readonly<Record<string, unknown>>;
-  readonly texts: readonly { readonly text: string; readonly ids: readonly number[]; readonly special: readonly number[]; readonly decoded: string }[];
+  readonly texts: readonly {
+    readonly text: string;
+    readonly ids: readonly number[];
+    readonly special: readonly number[];
+    readonly decoded: string;
+  }[];
 }
 
-const read = (name: string): string => readFileSync(new URL(`../fixtures/tokenizers/${name}.json`, import.meta.url), 'utf8');
+const read = (name: string): string =>
+  readFileSync(new URL(`../fixtures/tokenizers/${name}.json`, import.meta.url), 'utf8');
 const facts = JSON.parse(read('tokenizers')) as Readonly<Record<string, Facts>>;
-const open = (kind: string, config: Readonly<Record<string, unknown>> = facts[kind]?.config ?? {}): TextTokenizer => new TextTokenizer(read(kind), JSON.stringify(config));
+const open = (kind: string, config: Readonly<Record<string, unknown>> = facts[kind]?.config ?? {}): TextTokenizer =>
+  new TextTokenizer(read(kind), JSON.stringify(config));
 const joined = (tokenizer: TextTokenizer, ids: readonly number[], place: 'start' | 'middle' = 'start'): string => {
   const piece = tokenizer.pieces(place);
   return ids.map((id) => piece(id).text).join('');
@@ -19,7 +26,15 @@ const joined = (tokenizer: TextTokenizer, ids: readonly number[], place: 'start'
 /** Kinds whose vocabulary holds every text. */
 const WHOLE = ['byte-level', 'byte-level-start', 'llama', 'gemma', 'unigram-bytes'];
 /** What stands before a text. */
-const STARTS: Readonly<Record<string, string>> = { 'byte-level-start': '<|begin|>', llama: '<s>', gemma: '<bos>', 'unigram-bytes': '<s>', 'metaspace-first': '<s>', 'metaspace-never': '<s>', 'word-pieces': '<s>' };
+const STARTS: Readonly<Record<string, string>> = {
+  'byte-level-start': '<|begin|>',
+  llama: '<s>',
+  gemma: '<bos>',
+  'unigram-bytes': '<s>',
+  'metaspace-first': '<s>',
+  'metaspace-never': '<s>',
+  'word-pieces': '<s>',
+};
 
 describe.each(Object.entries(facts))('%s', (kind, { texts }) => {
   const tokenizer = open(kind);
@@ -30,7 +45,8 @@ describe.each(Object.entries(facts))('%s', (kind, { texts }) => {
       const start = tokenizer.start(text);
       expect(start).toEqual(special.slice(0, start.length));
       expect(start.slice(STARTS[kind] === undefined ? 0 : 1)).toEqual(ids);
-      if (STARTS[kind] !== undefined) expect(tokenizer.start(`${STARTS[kind]}${text}`).filter((id) => id === start[0])).toHaveLength(1);
+      if (STARTS[kind] !== undefined)
+        expect(tokenizer.start(`${STARTS[kind]}${text}`).filter((id) => id === start[0])).toHaveLength(1);
     }
   });
 
@@ -74,14 +90,20 @@ describe('characters and sentences', () => {
 describe('the start token', () => {
   test('is what add_bos_token says, whatever the post-processor says', () => {
     expect(open('gemma', { bos_token: '<bos>', add_bos_token: false }).startToken).toBeNull();
-    expect(open('byte-level', { bos_token: { content: '<|begin|>', special: true }, add_bos_token: true }).start('a')[0]).toBe(0);
+    expect(
+      open('byte-level', { bos_token: { content: '<|begin|>', special: true }, add_bos_token: true }).start('a')[0],
+    ).toBe(0);
   });
 
   test('that the vocabulary does not hold, or that is more than one, is refused by name', () => {
-    expect(() => open('byte-level', { bos_token: '<bos>', add_bos_token: true })).toThrow(/tokenizer_config\.json: it asks for a start token \(add_bos_token\), and names "<bos>", which the vocabulary does not hold/);
+    expect(() => open('byte-level', { bos_token: '<bos>', add_bos_token: true })).toThrow(
+      /tokenizer_config\.json: it asks for a start token \(add_bos_token\), and names "<bos>", which the vocabulary does not hold/,
+    );
     const two = JSON.parse(read('gemma')) as { post_processor: { single: unknown[] } };
     two.post_processor.single.unshift(two.post_processor.single[0]);
-    expect(() => new TextTokenizer(JSON.stringify(two), '{}')).toThrow(/tokenizer\.json: it puts 2 tokens before a text/);
+    expect(() => new TextTokenizer(JSON.stringify(two), '{}')).toThrow(
+      /tokenizer\.json: it puts 2 tokens before a text/,
+    );
   });
 
   test('is not part of the text, and neither is one that the text spells', () => {
@@ -93,5 +115,7 @@ describe('the start token', () => {
 
 test('a decoder that is not known is refused by its kind', () => {
   const json = JSON.stringify({ ...(JSON.parse(read('gemma')) as object), decoder: { type: 'CTC' } });
-  expect(() => new TextTokenizer(json, '{}')).toThrow(/tokenizer\.json: it lacks what a tokenizer needs \(its decoder is of the kind "CTC", which Flipside does not know\)/);
+  expect(() => new TextTokenizer(json, '{}')).toThrow(
+    /tokenizer\.json: it lacks what a tokenizer needs \(its decoder is of the kind "CTC", which Flipside does not know\)/,
+  );
 });

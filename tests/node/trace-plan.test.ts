@@ -12,25 +12,45 @@ import { toyReader } from '../fixtures/toy-reader.ts';
 
 const hash = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 const sourceOf = (name: string, lines: number): SetSource => {
-  const at = (ending: string): string => readFileSync(new URL(`../../probes/sets/${name}/${name}.${ending}`, import.meta.url), 'utf8');
+  const at = (ending: string): string =>
+    readFileSync(new URL(`../../probes/sets/${name}/${name}.${ending}`, import.meta.url), 'utf8');
   return { name, header: at('set.json'), rows: at('jsonl').split('\n').slice(0, lines).join('\n') };
 };
 const plan: TrainingPlan = {
-  id: 'toy', title: 'Toy', about: 'A toy.', sets: [sourceOf('kind-cruel-24', 24)], stories: sourceOf('neutral-stories', 3), storyCount: null,
-  zeros: [sourceOf('luck', 18)], controls: [], others: [sourceOf('formal-casual', 18)], trace: TRACE_DEFAULTS, tapCount: 1, otherTaps: false,
-  method: { kind: 'ridge', target: 'hardened', penalty: 1 }, defaultLayer: 1, seed: 3, shuffles: 20,
+  id: 'toy',
+  title: 'Toy',
+  about: 'A toy.',
+  sets: [sourceOf('kind-cruel-24', 24)],
+  stories: sourceOf('neutral-stories', 3),
+  storyCount: null,
+  zeros: [sourceOf('luck', 18)],
+  controls: [],
+  others: [sourceOf('formal-casual', 18)],
+  trace: TRACE_DEFAULTS,
+  tapCount: 1,
+  otherTaps: false,
+  method: { kind: 'ridge', target: 'hardened', penalty: 1 },
+  defaultLayer: 1,
+  seed: 3,
+  shuffles: 20,
 };
 
 test('a readout that is added later gives the numbers of a training that made it at once', async () => {
   const whole = await runTraining(toyReader(), plan, { hash });
   const without = await runTraining(toyReader(), { ...plan, trace: null }, { hash });
-  const made = { probe: parseProbe(without.json, new Uint8Array(without.tensors)), report: parseReport(without.reportJson) };
+  const made = {
+    probe: parseProbe(without.json, new Uint8Array(without.tensors)),
+    report: parseReport(without.reportJson),
+  };
   expect(made.probe.trace).toBeNull();
   const added = await runReadout(toyReader(), plan, made, { hash });
   // Not byte by byte: what was read from a file is written in the file's order.
   expect(JSON.parse(added.json)).toEqual(JSON.parse(whole.json));
   expect(hash(new Uint8Array(added.tensors))).toBe(hash(new Uint8Array(whole.tensors)));
-  const { probe: { sha256, ...of }, ...judged } = parseReport(added.reportJson);
+  const {
+    probe: { sha256, ...of },
+    ...judged
+  } = parseReport(added.reportJson);
   expect({ probe: of, ...judged }).toMatchObject({ ...parseReport(whole.reportJson), probe: { id: 'toy' } });
   expect(sha256).toBe(hash(Buffer.concat([Buffer.from(added.json), new Uint8Array(added.tensors)])));
   expect(added.probe.trace?.freeOf).toEqual(['luck', 'formal-casual']);
@@ -39,7 +59,9 @@ test('a readout that is added later gives the numbers of a training that made it
 test('a readout is refused where a set is not the one that the probe was made from', async () => {
   const { json, tensors, reportJson } = await runTraining(toyReader(), { ...plan, trace: null }, { hash });
   const made = { probe: parseProbe(json, new Uint8Array(tensors)), report: parseReport(reportJson) };
-  await expect(runReadout(toyReader(), { ...plan, sets: [sourceOf('kind-cruel-24', 27)] }, made, { hash })).rejects.toThrow(/The set "kind-cruel-24" is not the one/);
+  await expect(
+    runReadout(toyReader(), { ...plan, sets: [sourceOf('kind-cruel-24', 27)] }, made, { hash }),
+  ).rejects.toThrow(/The set "kind-cruel-24" is not the one/);
 });
 
 test('two texts of one group that begin alike are kept one after the other', async () => {
@@ -53,7 +75,12 @@ test('two texts of one group that begin alike are kept one after the other', asy
       writing.delete(key);
     },
   };
-  const passages = ['She waved.', 'She left.'].map((end) => ({ text: ['A boy came in', end], taps: ['A clock struck.'], tapAfter: [0, 1], lastTokens: true }));
+  const passages = ['She waved.', 'She left.'].map((end) => ({
+    text: ['A boy came in', end],
+    taps: ['A clock struck.'],
+    tapAfter: [0, 1],
+    lastTokens: true,
+  }));
   const readings = await rememberReadings(toyReader({ together: 2 }), store).read(passages);
   expect(readings).toHaveLength(2);
 });

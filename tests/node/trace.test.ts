@@ -2,8 +2,21 @@ import { expect, test } from 'vitest';
 import type { ShownReading, Stand, TapReading } from '../../src/core/reading.ts';
 import { hasShown, tracePoints } from '../../src/core/trace.ts';
 
-function reading(afterToken: number, score: number, shown: ShownReading | null = null, stand: Stand = 'sentence'): TapReading {
-  return { afterToken, stand, shown, score: Float32Array.of(0, score), nullLow: Float32Array.of(0, -0.5), nullHigh: Float32Array.of(0, 0.75), poles: null };
+function reading(
+  afterToken: number,
+  score: number,
+  shown: ShownReading | null = null,
+  stand: Stand = 'sentence',
+): TapReading {
+  return {
+    afterToken,
+    stand,
+    shown,
+    score: Float32Array.of(0, score),
+    nullLow: Float32Array.of(0, -0.5),
+    nullHigh: Float32Array.of(0, 0.75),
+    poles: null,
+  };
 }
 
 test('each stretch reaches from the readout before to its own', () => {
@@ -15,11 +28,20 @@ test('each stretch reaches from the readout before to its own', () => {
 
 test('readouts may come in any order, and refine what stood there', () => {
   const points = tracePoints([reading(9, -2), reading(4, 1), reading(6, 0.5, null, 'clause')], 10, 1, 1);
-  expect(points.map(({ from, afterToken, stand }) => [from, afterToken, stand])).toEqual([[0, 4, 'sentence'], [5, 6, 'clause'], [7, 9, 'sentence']]);
+  expect(points.map(({ from, afterToken, stand }) => [from, afterToken, stand])).toEqual([
+    [0, 4, 'sentence'],
+    [5, 6, 'clause'],
+    [7, 9, 'sentence'],
+  ]);
 });
 
 test('of two readouts after one token the later one counts, and none behind the text', () => {
-  expect(tracePoints([reading(4, 1), reading(4, 2), reading(12, 9)], 12, 1, 1).map(({ afterToken, score }) => [afterToken, score])).toEqual([[4, 2]]);
+  expect(
+    tracePoints([reading(4, 1), reading(4, 2), reading(12, 9)], 12, 1, 1).map(({ afterToken, score }) => [
+      afterToken,
+      score,
+    ]),
+  ).toEqual([[4, 2]]);
 });
 
 test('without a layer the reading to show counts, with its own chance range', () => {
@@ -27,7 +49,9 @@ test('without a layer the reading to show counts, with its own chance range', ()
   // Half of the mean so far: 5 tokens of 1.5 after 20 of zero. The range, whose centre is 0.05, keeps its width.
   const [point] = tracePoints([reading(4, 7, shown)], 5, null, 1);
   expect(point).toMatchObject({ from: 0, afterToken: 4, stand: 'sentence' });
-  expect([point!.score, point!.low, point!.high]).toEqual([1.5 - 0.15, -0.9 - 0.005, 1 - 0.005].map((value) => expect.closeTo(value, 12) as number));
+  expect([point!.score, point!.low, point!.high]).toEqual(
+    [1.5 - 0.15, -0.9 - 0.005, 1 - 0.005].map((value) => expect.closeTo(value, 12) as number),
+  );
   expect(tracePoints([reading(4, 7, shown)], 5, 1, 1)[0]?.score).toBe(7);
 });
 

@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest';
 import type { Gate } from '../../src/core/experiment-types.ts';
 import { briefly, gateAsks, gateWords, trueMinus } from '../../src/core/verdict-words.ts';
 
-const gate = (measured: number, at: number, more: Partial<Gate> = {}): Gate => ({ id: 'g', says: 'The byline can be read.', unit: 'AUROC', measured: { value: measured, low: null, high: null, n: 24 }, side: 'above', at, needs: 'value', passed: measured >= at, ...more });
+const gate = (measured: number, at: number, more: Partial<Gate> = {}): Gate => ({
+  id: 'g',
+  says: 'The byline can be read.',
+  unit: 'AUROC',
+  measured: { value: measured, low: null, high: null, n: 24 },
+  side: 'above',
+  at,
+  needs: 'value',
+  passed: measured >= at,
+  ...more,
+});
 
 describe('an estimate in a sentence', () => {
   it.each([
@@ -18,7 +28,9 @@ describe('an estimate in a sentence', () => {
 });
 
 it('a true minus stands before numbers, and not in names, ranges and words', () => {
-  expect(trueMinus('-0.46 [-0.53, -0.40], (-1 and p < -2), s1.early-fixed, layer-14, 2020-11, well-known')).toBe('−0.46 [−0.53, −0.40], (−1 and p < −2), s1.early-fixed, layer-14, 2020-11, well-known');
+  expect(trueMinus('-0.46 [-0.53, -0.40], (-1 and p < -2), s1.early-fixed, layer-14, 2020-11, well-known')).toBe(
+    '−0.46 [−0.53, −0.40], (−1 and p < −2), s1.early-fixed, layer-14, 2020-11, well-known',
+  );
 });
 
 describe('a gate', () => {
@@ -29,12 +41,31 @@ describe('a gate', () => {
   });
 
   it('that fails by its interval does not contradict itself', () => {
-    expect(gateWords(gate(3.47, 0, { needs: 'interval', unit: 'bits an act', measured: { value: 3.47, low: -0.2, high: 7.1, n: 48 } }))).toBe('The byline can be read; asked for the whole interval above 0, found 3.47 [−0.20, 7.10] (bits an act, n = 48)');
-    expect(gateWords(gate(3.47, 0, { needs: 'interval', measured: { value: 3.47, low: null, high: null, n: 2, note: 'too few items for an interval' } }))).toContain('found 3.47 without an interval');
+    expect(
+      gateWords(
+        gate(3.47, 0, {
+          needs: 'interval',
+          unit: 'bits an act',
+          measured: { value: 3.47, low: -0.2, high: 7.1, n: 48 },
+        }),
+      ),
+    ).toBe(
+      'The byline can be read; asked for the whole interval above 0, found 3.47 [−0.20, 7.10] (bits an act, n = 48)',
+    );
+    expect(
+      gateWords(
+        gate(3.47, 0, {
+          needs: 'interval',
+          measured: { value: 3.47, low: null, high: null, n: 2, note: 'too few items for an interval' },
+        }),
+      ),
+    ).toContain('found 3.47 without an interval');
   });
 
   it('is told with as many decimals as tell it from its threshold', () => {
-    expect(gateWords(gate(0.646694, 0.65))).toBe('The byline can be read; asked for at least 0.65, found 0.647 (AUROC, n = 24)');
+    expect(gateWords(gate(0.646694, 0.65))).toBe(
+      'The byline can be read; asked for at least 0.65, found 0.647 (AUROC, n = 24)',
+    );
     expect(gateWords(gate(0.54, 0.7))).toContain('found 0.54 (AUROC');
   });
 });

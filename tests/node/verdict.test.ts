@@ -5,7 +5,8 @@ import type { Effect } from '../../src/core/report-types.ts';
 import { verdict } from '../../src/core/verdict.ts';
 
 describe('a verdict', () => {
-  const of = (low: number | null, high: number | null, wanted: Effect['wanted'], unit: Effect['unit'] = 'score') => verdict({ value: 0, low, high, n: 24 }, wanted, unit);
+  const of = (low: number | null, high: number | null, wanted: Effect['wanted'], unit: Effect['unit'] = 'score') =>
+    verdict({ value: 0, low, high, n: 24 }, wanted, unit);
 
   test.each([
     [0.1, 1, 'above zero', 'as wanted'],

@@ -50,7 +50,11 @@ describe('visible text', () => {
 
   it('loses nothing: the pieces join to the input', () => {
     const text = 'a\u202e\n\ud83d b\u0000👩‍👩‍👧\t\u2066c';
-    expect(visibleSegments(text).map((segment) => segment.text).join('')).toBe(text);
+    expect(
+      visibleSegments(text)
+        .map((segment) => segment.text)
+        .join(''),
+    ).toBe(text);
   });
 
   it('knows what needs no substitution', () => {

@@ -13,11 +13,20 @@ export type Weights = 'packed' | 'unpacked';
 /** What bench/processor/page.ts asks of the page. */
 export interface PageBench {
   /** Fetches the model once and opens it both ways. */
-  open(base: string): Promise<{ readonly runtime: string; readonly threads: number; readonly openMs: Record<Weights, number>; readonly products: ProductsReport | null }>;
+  open(base: string): Promise<{
+    readonly runtime: string;
+    readonly threads: number;
+    readonly openMs: Record<Weights, number>;
+    readonly products: ProductsReport | null;
+  }>;
   /** Milliseconds of a pass of so many tokens after so many others. */
   pass(weights: Weights, tokens: number, past: number): Promise<number>;
   /** Reads a prompt and writes on; milliseconds of reading, and a token of writing. */
-  write(weights: Weights, prompt: readonly number[], tokens: number): Promise<{ readonly promptMs: number; readonly tokenMs: number; readonly ids: readonly number[] }>;
+  write(
+    weights: Weights,
+    prompt: readonly number[],
+    tokens: number,
+  ): Promise<{ readonly promptMs: number; readonly tokenMs: number; readonly ids: readonly number[] }>;
 }
 
 const open = new Map<Weights, Decoder>();
@@ -32,7 +41,8 @@ const ids = (count: number): number[] => Array.from({ length: count }, (_, index
 
 const bench: PageBench = {
   async open(base) {
-    const bytes = async (name: string): Promise<Uint8Array> => new Uint8Array(await (await fetch(`${base}/${name}`)).arrayBuffer());
+    const bytes = async (name: string): Promise<Uint8Array> =>
+      new Uint8Array(await (await fetch(`${base}/${name}`)).arrayBuffer());
     const names = ['model_q4.onnx_data', 'model_q4.onnx_data_1', 'model_q4.onnx_data_2'];
     const files: DecoderFiles = {
       graph: await bytes('onnx/model_q4.onnx'),
@@ -43,7 +53,10 @@ const bench: PageBench = {
     let products: ProductsReport | null = null;
     for (const weights of ['packed', 'unpacked'] as const) {
       const started = performance.now();
-      const opened = await openWebDecoder(files, 'wasm', { tapped: true, products: weights === 'packed' ? [] : 'prove' });
+      const opened = await openWebDecoder(files, 'wasm', {
+        tapped: true,
+        products: weights === 'packed' ? [] : 'prove',
+      });
       openMs[weights] = performance.now() - started;
       open.set(weights, opened.decoder);
       ({ products } = opened);

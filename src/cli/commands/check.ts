@@ -10,7 +10,8 @@ import { readIfThere, readSetFiles, writeOutput } from '../files.ts';
 export const check: Command = {
   name: 'check',
   usage: 'check --set FILE.set.json [--card]',
-  summary: 'Everything that is wrong with a prompt set, by line and field; lengths, punctuation, pronouns and what its words alone give away. --card writes them into CARD.md.',
+  summary:
+    'Everything that is wrong with a prompt set, by line and field; lengths, punctuation, pronouns and what its words alone give away. --card writes them into CARD.md.',
   async run(args) {
     const options = new Options('check', args, { set: { type: 'string' }, card: { type: 'boolean' } });
     const path = options.needed('set');

@@ -50,17 +50,29 @@ export const compare: Command = {
   usage: `compare --model DIR (--a TEXT | --a-file FILE) (--b TEXT | --b-file FILE) --probe DIR [--probe-b DIR] ${FITTED_ON_USAGE} [--layer N] [--push-a PUSH] [--push-b PUSH] [--given N]`,
   summary: `Two texts token by token: where they part, the score of each and B less A at a layer, and the KL divergence of their next words after tokens that they share, both ways round, in nats. PUSH is ${PUSH_SPEC}; strength is in lengths of the stream. "generated" means tokens after the first N that are given (all of them unless --given says so). A probe of another variant of this model is measured first, as by read.`,
   async run(args, signal) {
-    const options = new Options('compare', args, { ...Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])), ...FITTED_ON });
+    const options = new Options('compare', args, {
+      ...Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])),
+      ...FITTED_ON,
+    });
     const [a, b] = [await sideOf(options, 'a'), await sideOf(options, 'b')];
     const engine = await openNodeEngine(options.model());
     let editor: Decoder | null = null;
     try {
       const reader = createSegmentReader(engine);
       const carriedA = await carriedProbe(reader, a.probe.probe, options, signal);
-      const carriedB = a.probe.sha256 === b.probe.sha256 ? carriedA : await carriedProbe(reader, b.probe.probe, options, signal);
-      const layer = options.number('layer', a.probe.probe.defaultLayer, { min: 0, max: engine.model.layerCount, whole: true });
-      const given = options.text('given') === undefined ? null : options.number('given', 0, { min: 0, max: engine.decoder.sizes.contextTokens, whole: true });
-      if (a.settings !== null || b.settings !== null) editor = await openNodeDecoder(options.model(), { tapped: true, editing: true });
+      const carriedB =
+        a.probe.sha256 === b.probe.sha256 ? carriedA : await carriedProbe(reader, b.probe.probe, options, signal);
+      const layer = options.number('layer', a.probe.probe.defaultLayer, {
+        min: 0,
+        max: engine.model.layerCount,
+        whole: true,
+      });
+      const given =
+        options.text('given') === undefined
+          ? null
+          : options.number('given', 0, { min: 0, max: engine.decoder.sizes.contextTokens, whole: true });
+      if (a.settings !== null || b.settings !== null)
+        editor = await openNodeDecoder(options.model(), { tapped: true, editing: true });
       const prepared = { engine, editor, layer, given, signal };
       const [runA, runB] = [await prepare(a, carriedA, prepared), await prepare(b, carriedB, prepared)];
       return { result: await compared(runA, runB, { engine, layer, signal }), ok: true };
@@ -73,15 +85,30 @@ export const compare: Command = {
 
 async function sideOf(options: Options, side: 'a' | 'b'): Promise<Side> {
   const [text, file] = [options.text(side), options.text(`${side}-file`)];
-  if ((text === undefined) === (file === undefined)) throw new AppError('usage', `compare: give either --${side} or --${side}-file.`);
+  if ((text === undefined) === (file === undefined))
+    throw new AppError('usage', `compare: give either --${side} or --${side}-file.`);
   const spec = options.text(`push-${side}`);
   const settings = spec === undefined ? null : parsePushSpec(`push-${side}`, spec);
-  const body = text ?? await readProse(file ?? '');
+  const body = text ?? (await readProse(file ?? ''));
   checkText(body);
-  return { text: body, settings, probe: await readProbe((side === 'b' ? options.text('probe-b') : undefined) ?? options.needed('probe')) };
+  return {
+    text: body,
+    settings,
+    probe: await readProbe((side === 'b' ? options.text('probe-b') : undefined) ?? options.needed('probe')),
+  };
 }
 
-async function prepare({ text, probe: { sha256 }, settings }: Side, carried: CarriedProbe, { engine, editor, layer, given, signal }: { engine: NodeEngine; editor: Decoder | null; layer: number; given: number | null; signal: AbortSignal }): Promise<Run> {
+async function prepare(
+  { text, probe: { sha256 }, settings }: Side,
+  carried: CarriedProbe,
+  {
+    engine,
+    editor,
+    layer,
+    given,
+    signal,
+  }: { engine: NodeEngine; editor: Decoder | null; layer: number; given: number | null; signal: AbortSignal },
+): Promise<Run> {
   const ids = wholeText(engine.tokenizer, text);
   const piece = engine.tokenizer.pieces();
   const { probe, agreement } = carried;
@@ -100,7 +127,12 @@ async function prepare({ text, probe: { sha256 }, settings }: Side, carried: Car
     scores,
     pushed: pushed && pushWords(pushed.record, probe.axis),
     agreement,
-    readWith: { model: engine.model.id, weightsSha256: engine.model.weightsSha256, probe: probe.id, probeSha256: sha256 },
+    readWith: {
+      model: engine.model.id,
+      weightsSha256: engine.model.weightsSha256,
+      probe: probe.id,
+      probeSha256: sha256,
+    },
     onPass({ residuals, tokens }, start) {
       const products = streamProducts(scorer.directions, residuals, tokens, hidden);
       const own = scorer.tokens(products, start, before).scores;
@@ -110,14 +142,29 @@ async function prepare({ text, probe: { sha256 }, settings }: Side, carried: Car
   };
 }
 
-async function compared(a: Run, b: Run, { engine, layer, signal }: { engine: NodeEngine; layer: number; signal: AbortSignal }): Promise<object> {
+async function compared(
+  a: Run,
+  b: Run,
+  { engine, layer, signal }: { engine: NodeEngine; layer: number; signal: AbortSignal },
+): Promise<object> {
   const { columns, shared, parting, alike, complete } = alignTokens(a.texts, b.texts);
-  const divergence = await readDivergence(a, b, sharedPairs(columns), { chunkTokens: engine.chunkTokens, onProgress: (done, total) => showProgress('comparing', done, total), signal });
+  const divergence = await readDivergence(a, b, sharedPairs(columns), {
+    chunkTokens: engine.chunkTokens,
+    onProgress: (done, total) => showProgress('comparing', done, total),
+    signal,
+  });
   const why = obstacle(a.readWith, b.readWith);
   const difference = why === null ? columnDifference(columns, a.scores, b.scores) : null;
   const [ab, ba] = [divergenceByColumn(columns, divergence.ab), divergenceByColumn(columns, divergence.ba)];
-  const about = ({ ids, pushed, agreement, readWith }: Run): object => ({ tokens: ids.length, probe: readWith.probe, probeSha256: readWith.probeSha256, ...agreementPart(agreement), pushed });
-  const side = ({ texts, scores }: Run, token: number | null): object | null => (token === null ? null : { token, text: texts[token], score: rounded(scores[token]) });
+  const about = ({ ids, pushed, agreement, readWith }: Run): object => ({
+    tokens: ids.length,
+    probe: readWith.probe,
+    probeSha256: readWith.probeSha256,
+    ...agreementPart(agreement),
+    pushed,
+  });
+  const side = ({ texts, scores }: Run, token: number | null): object | null =>
+    token === null ? null : { token, text: texts[token], score: rounded(scores[token]) };
   const { first, ...summary } = summariseDivergence(divergence);
   return {
     model: engine.model,
@@ -125,9 +172,29 @@ async function compared(a: Run, b: Run, { engine, layer, signal }: { engine: Nod
     b: about(b),
     layer,
     alignment: { columns: columns.length, shared, parting, alike, complete },
-    difference: difference === null ? { refused: `A was read with ${a.readWith.probe}, B with ${b.readWith.probe}: scores of two probes have no common scale, so they are not subtracted.` } : { unit: 'B less A, standard deviations of the probe at the taps of its training turns', ...sharedDifference(difference, parting) },
-    divergence: { unit: 'nats, of the next token after a shared token; ab is KL(A||B), ba is KL(B||A); a text compared with itself gives 0', ...summary, firstColumn: firstApart(columns, { first }) },
-    columns: columns.map((column: Column, index) => ({ column: index, same: column.same, a: side(a, column.a), b: side(b, column.b), difference: rounded(difference?.[index]), klAB: rounded(ab[index]), klBA: rounded(ba[index]) })),
+    difference:
+      difference === null
+        ? {
+            refused: `A was read with ${a.readWith.probe}, B with ${b.readWith.probe}: scores of two probes have no common scale, so they are not subtracted.`,
+          }
+        : {
+            unit: 'B less A, standard deviations of the probe at the taps of its training turns',
+            ...sharedDifference(difference, parting),
+          },
+    divergence: {
+      unit: 'nats, of the next token after a shared token; ab is KL(A||B), ba is KL(B||A); a text compared with itself gives 0',
+      ...summary,
+      firstColumn: firstApart(columns, { first }),
+    },
+    columns: columns.map((column: Column, index) => ({
+      column: index,
+      same: column.same,
+      a: side(a, column.a),
+      b: side(b, column.b),
+      difference: rounded(difference?.[index]),
+      klAB: rounded(ab[index]),
+      klBA: rounded(ba[index]),
+    })),
   };
 }
 

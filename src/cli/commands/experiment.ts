@@ -12,7 +12,14 @@ import { createSubject } from '../../runtime/engine-subject.ts';
 import { openNodeDecoder } from '../../runtime/node/node-decoder.ts';
 import { openNodeEngine } from '../../runtime/node/node-engine.ts';
 import { Options, type Command } from '../command.ts';
-import { openExperimentFolder, readParts, readPrepared, RESULT_FILES, sha256Of, writeResults } from '../experiment-folder.ts';
+import {
+  openExperimentFolder,
+  readParts,
+  readPrepared,
+  RESULT_FILES,
+  sha256Of,
+  writeResults,
+} from '../experiment-folder.ts';
 import { readText, writeOutput } from '../files.ts';
 import { showProgress } from '../progress.ts';
 import { neutralTexts, SHIPPED_EXPERIMENTS } from '../shipped.ts';
@@ -23,10 +30,20 @@ const SWITCHES = ['quick', 'prepare', 'estimate'];
 /** Runs an experiment, or the part of it that is asked for. */
 export const experiment: Command = {
   name: 'experiment',
-  usage: 'experiment A|A2|B|C|D|SPEC.json --model DIR --out DIR [--quick] [--shard I/N] [--prepare] [--prepared FILE] [--estimate]',
-  summary: 'Puts a claim to the test and prints the verdict by its written rule. What has run lies in DIR/units and is never run again. --shard runs every N-th unit from the I-th on, for flipside merge; --prepare only fits what all units need, and --prepared takes it from there; --estimate only says how long it would take here.',
+  usage:
+    'experiment A|A2|B|C|D|SPEC.json --model DIR --out DIR [--quick] [--shard I/N] [--prepare] [--prepared FILE] [--estimate]',
+  summary:
+    'Puts a claim to the test and prints the verdict by its written rule. What has run lies in DIR/units and is never run again. --shard runs every N-th unit from the I-th on, for flipside merge; --prepare only fits what all units need, and --prepared takes it from there; --estimate only says how long it would take here.',
   async run(args, signal) {
-    const options = new Options('experiment', args, { ...Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])), ...Object.fromEntries(SWITCHES.map((name) => [name, { type: 'boolean' } as const])) }, { takesWords: true });
+    const options = new Options(
+      'experiment',
+      args,
+      {
+        ...Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])),
+        ...Object.fromEntries(SWITCHES.map((name) => [name, { type: 'boolean' } as const])),
+      },
+      { takesWords: true },
+    );
     const loaded = await loadSpec(options);
     const size: RunSize = options.flag('quick') ? 'quick' : 'full';
     const shard = shardIn(options);
@@ -35,26 +52,75 @@ export const experiment: Command = {
     const engine = await openNodeEngine(modelDir);
     let editor: Decoder | null = null;
     try {
-      const head: UnitsHead = { experiment: loaded.spec.id, design: loaded.design.name, specSha256: loaded.sha256, size, model: engine.model, backend: 'node' };
+      const head: UnitsHead = {
+        experiment: loaded.spec.id,
+        design: loaded.design.name,
+        specSha256: loaded.sha256,
+        size,
+        model: engine.model,
+        backend: 'node',
+      };
       const store = await openExperimentFolder(out, head);
       await takePrepared(options.text('prepared'), head, store);
-      const subject = createSubject({ ...engine, neutral: await neutralTexts(), editor: async () => (editor ??= await openNodeDecoder(modelDir, { tapped: true, editing: true })) });
-      const parts = { loaded, size, subject, shard, store, signal, prepareOnly: options.flag('prepare'), clock: () => performance.now() };
+      const subject = createSubject({
+        ...engine,
+        neutral: await neutralTexts(),
+        editor: async () => (editor ??= await openNodeDecoder(modelDir, { tapped: true, editing: true })),
+      });
+      const parts = {
+        loaded,
+        size,
+        subject,
+        shard,
+        store,
+        signal,
+        prepareOnly: options.flag('prepare'),
+        clock: () => performance.now(),
+      };
       const estimate = await estimateRun(parts);
-      process.stderr.write(`${loaded.spec.id}: ${unitsOfShard(loaded.design.units(loaded.spec, size), shard).length} units, about ${spoken(estimate.seconds)} on this machine\n`);
-      if (options.flag('estimate')) return { result: { experiment: head.experiment, size, secondsEstimated: Math.round(estimate.seconds), pace: estimate.pace }, ok: true };
+      process.stderr.write(
+        `${loaded.spec.id}: ${unitsOfShard(loaded.design.units(loaded.spec, size), shard).length} units, about ${spoken(estimate.seconds)} on this machine\n`,
+      );
+      if (options.flag('estimate'))
+        return {
+          result: {
+            experiment: head.experiment,
+            size,
+            secondsEstimated: Math.round(estimate.seconds),
+            pace: estimate.pace,
+          },
+          ok: true,
+        };
       await writeOutput(join(out, 'spec.json'), loaded.source);
       const began = performance.now();
-      await runUnits({ ...parts, pace: estimate.pace, onProgress: ({ stage, done, total }) => showProgress(`${loaded.spec.id} ${stage}`, done, total) });
-      const took = { secondsEstimated: Math.round(estimate.seconds), seconds: Math.round((performance.now() - began) / 1000) };
-      if (options.flag('prepare') || shard !== undefined) return { result: { ...head, ...took, out, units: (await store.ids()).size }, ok: true };
+      await runUnits({
+        ...parts,
+        pace: estimate.pace,
+        onProgress: ({ stage, done, total }) => showProgress(`${loaded.spec.id} ${stage}`, done, total),
+      });
+      const took = {
+        secondsEstimated: Math.round(estimate.seconds),
+        seconds: Math.round((performance.now() - began) / 1000),
+      };
+      if (options.flag('prepare') || shard !== undefined)
+        return { result: { ...head, ...took, out, units: (await store.ids()).size }, ok: true };
       const { prepared, units } = await readParts(out, head);
       const report = await writeResults(out, loaded, head, prepared ?? {}, units);
       const { experiment: about, verdict, because, gates, contrasts } = report;
-      return { result: { experiment: about.id, size, verdict, because, gates, contrasts, ...took, out, files: RESULT_FILES }, ok: true };
+      return {
+        result: { experiment: about.id, size, verdict, because, gates, contrasts, ...took, out, files: RESULT_FILES },
+        ok: true,
+      };
     } catch (thrown) {
       const error = AppError.from(thrown);
-      throw error.code === 'cancelled' ? new AppError('cancelled', `Stopped. Units that have run are kept in ${join(out, 'units')}: the same command runs those that are missing.`, {}, thrown) : error;
+      throw error.code === 'cancelled'
+        ? new AppError(
+            'cancelled',
+            `Stopped. Units that have run are kept in ${join(out, 'units')}: the same command runs those that are missing.`,
+            {},
+            thrown,
+          )
+        : error;
     } finally {
       await (editor as Decoder | null)?.dispose();
       await engine.dispose();
@@ -65,7 +131,10 @@ export const experiment: Command = {
 /** The spec that was named: one that ships by its letter, or a file. */
 async function loadSpec(options: Options): Promise<LoadedSpec> {
   const [name, ...others] = options.words;
-  if (name === undefined || others.length > 0) return options.refuse(`name one experiment: A, A2, B, C, D or the file of a spec, got ${options.words.length === 0 ? 'none' : options.words.join(' ')}`);
+  if (name === undefined || others.length > 0)
+    return options.refuse(
+      `name one experiment: A, A2, B, C, D or the file of a spec, got ${options.words.length === 0 ? 'none' : options.words.join(' ')}`,
+    );
   const source = await readText(isShippedId(name) ? join(SHIPPED_EXPERIMENTS, name, 'spec.json') : name);
   return parseSpec(source, sha256Of(source), DESIGNS);
 }
@@ -75,7 +144,8 @@ function shardIn(options: Options): Shard | undefined {
   if (text === undefined) return undefined;
   const found = /^(\d{1,5})\/(\d{1,5})$/.exec(text);
   const [index, of] = [Number(found?.[1] ?? 0), Number(found?.[2] ?? 0)];
-  if (index < 1 || index > of) return options.refuse(`--shard must be I/N with I from 1 to N, such as 2/8, got "${text}"`);
+  if (index < 1 || index > of)
+    return options.refuse(`--shard must be I/N with I from 1 to N, such as 2/8, got "${text}"`);
   return { index, of };
 }
 

@@ -31,7 +31,8 @@ export const generate: Command = {
     const sampling = samplingFrom(options);
     const probeDir = options.text('probe');
     const every = everyFrom(options, 'sentence');
-    if (probeDir === undefined && options.text('every') !== undefined) options.refuse('--every says where the probe reads, but there is no --probe');
+    if (probeDir === undefined && options.text('every') !== undefined)
+      options.refuse('--every says where the probe reads, but there is no --probe');
     const read = probeDir === undefined ? null : await readProbe(probeDir);
     const engine = await openNodeEngine(options.model());
     try {
@@ -42,19 +43,49 @@ export const generate: Command = {
       await run.read(text, { taps: read !== null }, given, signal);
       const grown = new GrownReading();
       const started = given.pieces.length;
-      const summary = await run.generate(sampling, { taps: read !== null }, {
-        tokens: (batch) => {
-          grown.tokens(batch);
-          showProgress('writing', batch.start - started + 1, sampling.maxTokens);
+      const summary = await run.generate(
+        sampling,
+        { taps: read !== null },
+        {
+          tokens: (batch) => {
+            grown.tokens(batch);
+            showProgress('writing', batch.start - started + 1, sampling.maxTokens);
+          },
+          tap: (tap) => grown.tap(tap),
         },
-        tap: (tap) => grown.tap(tap),
-      }, signal);
+        signal,
+      );
       const inside = (tap: TapReading): void => (tap.afterToken < started ? given : grown).tap(tap);
       const left = read === null ? null : await readInside(run, every, inside, signal);
       run.dispose();
       const written = grown.pieces.map((piece) => piece.text).join('');
-      const scores = read && carried ? { probe: { id: read.probe.id, sha256: read.sha256 }, ...agreementPart(carried.agreement), ...shownReadings([...given.taps, ...grown.taps], started + grown.pieces.length, read.probe.defaultLayer, left), given: toJson(given), written: toJson(grown) } : {};
-      return { result: { model: engine.model, prompt: text, text: written, ids: grown.pieces.map((piece) => piece.id), sampling, ...summary, ...scores }, ok: true };
+      const scores =
+        read && carried
+          ? {
+              probe: { id: read.probe.id, sha256: read.sha256 },
+              ...agreementPart(carried.agreement),
+              ...shownReadings(
+                [...given.taps, ...grown.taps],
+                started + grown.pieces.length,
+                read.probe.defaultLayer,
+                left,
+              ),
+              given: toJson(given),
+              written: toJson(grown),
+            }
+          : {};
+      return {
+        result: {
+          model: engine.model,
+          prompt: text,
+          text: written,
+          ids: grown.pieces.map((piece) => piece.id),
+          sampling,
+          ...summary,
+          ...scores,
+        },
+        ok: true,
+      };
     } finally {
       await engine.dispose();
     }

@@ -21,17 +21,40 @@ import { showProgress } from '../progress.ts';
 export const judgeWith = (open: typeof openNodeReader): Command => ({
   name: 'judge',
   usage: `judge --model DIR (--probe DIR ${FITTED_ON_USAGE} | --vector FILE.gguf) --set FILE.set.json [--csv DIR]`,
-  summary: 'AUROC and paired accuracy per layer of an existing probe, or of a control vector, on a prompt set (neutral rows and scenes may be missing), against 1,000 shuffles of the labels within topics, with what must be said beside them. --csv also writes the tables. A probe of another variant of this model is measured first, as by read.',
+  summary:
+    'AUROC and paired accuracy per layer of an existing probe, or of a control vector, on a prompt set (neutral rows and scenes may be missing), against 1,000 shuffles of the labels within topics, with what must be said beside them. --csv also writes the tables. A probe of another variant of this model is measured first, as by read.',
   async run(args, signal) {
-    const options = new Options('judge', args, { model: { type: 'string' }, probe: { type: 'string' }, vector: { type: 'string' }, set: { type: 'string' }, csv: { type: 'string' }, ...FITTED_ON });
+    const options = new Options('judge', args, {
+      model: { type: 'string' },
+      probe: { type: 'string' },
+      vector: { type: 'string' },
+      set: { type: 'string' },
+      csv: { type: 'string' },
+      ...FITTED_ON,
+    });
     const subject = await subjectOf(options);
     const set = await readPromptSet(options.needed('set'), { requireNeutral: false, emptyScenes: true });
     const tables = options.text('csv');
     const reader = await open(options.model());
     try {
-      const { judgement, carried } = await subject.judge(reader, set, { onProgress: ({ stage, done, total }) => showProgress(stage, done, total), signal });
-      if (tables !== undefined) for (const table of [judgedAbout(judgement, subject.id), judgedLayers(judgement, set.axis)]) await writeOutput(join(tables, `${table.name}.csv`), csv(table.header, table.rows));
-      return { result: { model: reader.model, ...subject.what, ...agreementPart(carried), axis: set.axis, ...judgement, caveats: [...subject.caveats(set), ...judgement.caveats] }, ok: true };
+      const { judgement, carried } = await subject.judge(reader, set, {
+        onProgress: ({ stage, done, total }) => showProgress(stage, done, total),
+        signal,
+      });
+      if (tables !== undefined)
+        for (const table of [judgedAbout(judgement, subject.id), judgedLayers(judgement, set.axis)])
+          await writeOutput(join(tables, `${table.name}.csv`), csv(table.header, table.rows));
+      return {
+        result: {
+          model: reader.model,
+          ...subject.what,
+          ...agreementPart(carried),
+          axis: set.axis,
+          ...judgement,
+          caveats: [...subject.caveats(set), ...judgement.caveats],
+        },
+        ok: true,
+      };
     } finally {
       await reader.dispose();
     }
@@ -48,15 +71,25 @@ interface Subject {
   readonly what: object;
   /** What it and a set have to do with each other that must be said. */
   caveats(set: PromptSet): string[];
-  judge(reader: SegmentReader, set: PromptSet, call: LongCall & { readonly signal: AbortSignal }): Promise<{ readonly judgement: Judgement; readonly carried: DtypeAgreement | null }>;
+  judge(
+    reader: SegmentReader,
+    set: PromptSet,
+    call: LongCall & { readonly signal: AbortSignal },
+  ): Promise<{ readonly judgement: Judgement; readonly carried: DtypeAgreement | null }>;
 }
 
 async function subjectOf(options: Options): Promise<Subject> {
   const path = options.text('vector');
-  if (path !== undefined && options.text('probe') !== undefined) throw new AppError('usage', 'judge: name --probe or --vector, not both.');
+  if (path !== undefined && options.text('probe') !== undefined)
+    throw new AppError('usage', 'judge: name --probe or --vector, not both.');
   if (path !== undefined) {
     const vector = readControlVector(await readInput(path), basename(path));
-    return { id: vector.name, what: { vector: { name: vector.name, madeFor: vector.model } }, caveats: () => [], judge: async (reader, set, call) => ({ judgement: await judgeVector(reader, vector, set, call), carried: null }) };
+    return {
+      id: vector.name,
+      what: { vector: { name: vector.name, madeFor: vector.model } },
+      caveats: () => [],
+      judge: async (reader, set, call) => ({ judgement: await judgeVector(reader, vector, set, call), carried: null }),
+    };
   }
   const { probe, sha256 } = await readProbe(options.needed('probe'));
   const { id, axis, defaultLayer, provenance } = probe;
@@ -64,8 +97,14 @@ async function subjectOf(options: Options): Promise<Subject> {
     id,
     what: { probe: { id, sha256, axis, defaultLayer } },
     caveats: (set) => [
-      ...(axis.positive === set.axis.positive && axis.negative === set.axis.negative ? [] : [`The probe is of another axis, ${axis.positive} against ${axis.negative}: 0.5 means that it leaves this one alone.`]),
-      ...(provenance.sets.some((own) => own.sha256 === set.sha256) ? ['The probe was fitted on these turns: this is no test of it.'] : []),
+      ...(axis.positive === set.axis.positive && axis.negative === set.axis.negative
+        ? []
+        : [
+            `The probe is of another axis, ${axis.positive} against ${axis.negative}: 0.5 means that it leaves this one alone.`,
+          ]),
+      ...(provenance.sets.some((own) => own.sha256 === set.sha256)
+        ? ['The probe was fitted on these turns: this is no test of it.']
+        : []),
     ],
     judge: async (reader, set, call) => {
       const { probe: here, agreement } = await carriedProbe(reader, probe, options, call.signal);

@@ -2,7 +2,16 @@
 import { PATCH_PLACEBOS, patchSentences } from '../../content/patching.ts';
 import { AppError } from '../../core/errors.ts';
 import { streamsEvery } from '../../core/patch-work.ts';
-import { type PatchCell, patchCell, patchGap, type PatchPlace, placeboScale, type PatchReport, type PatchTokens, strongestPatch } from '../../core/patching.ts';
+import {
+  type PatchCell,
+  patchCell,
+  patchGap,
+  type PatchPlace,
+  placeboScale,
+  type PatchReport,
+  type PatchTokens,
+  strongestPatch,
+} from '../../core/patching.ts';
 import { openNodeDecoder } from '../../runtime/node/node-decoder.ts';
 import { openNodeEngine } from '../../runtime/node/node-engine.ts';
 import { PatchBench } from '../../runtime/patch-bench.ts';
@@ -21,9 +30,14 @@ const EVERY = 3;
 export const patch: Command = {
   name: 'patch',
   usage: `patch --model DIR --a TEXT --b TEXT --words "FIRST|SECOND" [--layers N-M | --every N] [--tokens N,N,…] [--no-placebo] [--at LAYER:TOKEN] [--continue N [--seed N]] [--probe DIR ${FITTED_ON_USAGE}]`,
-  summary: 'Puts what leaves a layer at a token of A in the place of what B has there, and tells how far that moves the log-odds of FIRST over SECOND after B (mind the space before a word: " kind| cruel"). Beside each: streams of unrelated texts of the same length. --continue lets B go on with one patch, greedily or with a seed, --probe reads B with it: the strongest of the grid that is not its last token, or --at, TOKEN being one of B. A probe of another variant of this model is measured first, as by read.',
+  summary:
+    'Puts what leaves a layer at a token of A in the place of what B has there, and tells how far that moves the log-odds of FIRST over SECOND after B (mind the space before a word: " kind| cruel"). Beside each: streams of unrelated texts of the same length. --continue lets B go on with one patch, greedily or with a seed, --probe reads B with it: the strongest of the grid that is not its last token, or --at, TOKEN being one of B. A probe of another variant of this model is measured first, as by read.',
   async run(args, signal) {
-    const options = new Options('patch', args, { ...Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])), 'no-placebo': { type: 'boolean' }, ...FITTED_ON });
+    const options = new Options('patch', args, {
+      ...Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])),
+      'no-placebo': { type: 'boolean' },
+      ...FITTED_ON,
+    });
     const texts = { a: options.needed('a'), b: options.needed('b') };
     const words = wordsIn(options.needed('words'));
     const tokens = tokensIn(options.text('tokens'));
@@ -38,15 +52,44 @@ export const patch: Command = {
       const decoder = await openNodeDecoder(options.model(), { tapped: true, editing: true });
       try {
         const bench = new PatchBench({ ...engine, decoder });
-        const report = await bench.grid({ ...texts, words, streams, tokens, placebos: options.flag('no-placebo') ? [] : PATCH_PLACEBOS }, (done, total) => showProgress('patching', done, total), signal);
+        const report = await bench.grid(
+          { ...texts, words, streams, tokens, placebos: options.flag('no-placebo') ? [] : PATCH_PLACEBOS },
+          (done, total) => showProgress('patching', done, total),
+          signal,
+        );
         const place = chosen(report, at);
-        const seed = options.text('seed') === undefined ? null : options.number('seed', 1, { min: 0, max: 2 ** 32 - 1, whole: true });
-        const sampling = { temperature: seed === null ? 0 : 0.8, topK: 0, topP: seed === null ? 1 : 0.95, seed: seed ?? 1, maxTokens };
+        const seed =
+          options.text('seed') === undefined
+            ? null
+            : options.number('seed', 1, { min: 0, max: 2 ** 32 - 1, whole: true });
+        const sampling = {
+          temperature: seed === null ? 0 : 0.8,
+          topK: 0,
+          topP: seed === null ? 1 : 0.95,
+          seed: seed ?? 1,
+          maxTokens,
+        };
         return {
           result: {
             ...printed(report),
-            ...(maxTokens === 0 ? {} : { continued: { ...place, sampling, ...(await bench.goOn(texts, place, sampling, signal)) } }),
-            ...(read === null || carried === null ? {} : { probe: { id: read.probe.id, sha256: read.sha256, ...agreementPart(carried.agreement), ...place, ...scoresOf(await bench.readAgain(texts, place, createScorer(carried.probe), signal), read.probe.defaultLayer, engine.model.layerCount + 1) } }),
+            ...(maxTokens === 0
+              ? {}
+              : { continued: { ...place, sampling, ...(await bench.goOn(texts, place, sampling, signal)) } }),
+            ...(read === null || carried === null
+              ? {}
+              : {
+                  probe: {
+                    id: read.probe.id,
+                    sha256: read.sha256,
+                    ...agreementPart(carried.agreement),
+                    ...place,
+                    ...scoresOf(
+                      await bench.readAgain(texts, place, createScorer(carried.probe), signal),
+                      read.probe.defaultLayer,
+                      engine.model.layerCount + 1,
+                    ),
+                  },
+                }),
           },
           ok: true,
         };
@@ -62,30 +105,44 @@ export const patch: Command = {
 function wordsIn(text: string): [string, string] {
   const words = text.split('|');
   const [first, second] = words;
-  if (words.length !== 2 || first === undefined || second === undefined || first === '' || second === '') throw new AppError('usage', `patch: --words must be two ways of going on with | between them, such as " kind| cruel", got "${text}".`);
+  if (words.length !== 2 || first === undefined || second === undefined || first === '' || second === '')
+    throw new AppError(
+      'usage',
+      `patch: --words must be two ways of going on with | between them, such as " kind| cruel", got "${text}".`,
+    );
   return [first, second];
 }
 
 function tokensIn(text: string | undefined): PatchTokens {
   if (text === undefined) return 'differing';
-  if (!/^\d{1,6}(,\d{1,6})*$/.test(text)) throw new AppError('usage', `patch: --tokens must be numbers of tokens of B with commas between them, got "${text}".`);
+  if (!/^\d{1,6}(,\d{1,6})*$/.test(text))
+    throw new AppError(
+      'usage',
+      `patch: --tokens must be numbers of tokens of B with commas between them, got "${text}".`,
+    );
   return [...new Set(text.split(',').map(Number))].sort((x, y) => x - y);
 }
 
 function placeIn(text: string | undefined): { readonly stream: number; readonly token: number } | null {
   if (text === undefined) return null;
   const found = /^(\d{1,3}):(\d{1,6})$/.exec(text);
-  if (found === null) throw new AppError('usage', `patch: --at must be a layer and a token of B, such as 12:6, got "${text}".`);
+  if (found === null)
+    throw new AppError('usage', `patch: --at must be a layer and a token of B, such as 12:6, got "${text}".`);
   return { stream: Number(found[1]), token: Number(found[2]) };
 }
 
 function streamsIn(options: Options, layerCount: number): number[] {
   const text = options.text('layers');
-  if (text === undefined) return streamsEvery(options.number('every', EVERY, { min: 1, max: layerCount, whole: true }), layerCount);
+  if (text === undefined)
+    return streamsEvery(options.number('every', EVERY, { min: 1, max: layerCount, whole: true }), layerCount);
   if (options.text('every') !== undefined) throw new AppError('usage', 'patch: give --layers or --every, not both.');
   const found = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(text);
   const [from, to] = [Number(found?.[1] ?? 0), Number(found?.[2] ?? found?.[1] ?? 0)];
-  if (from < 1 || to < from || to > layerCount) throw new AppError('usage', `patch: --layers must be a layer or two with a hyphen, from 1 to ${layerCount}, got "${text}".`);
+  if (from < 1 || to < from || to > layerCount)
+    throw new AppError(
+      'usage',
+      `patch: --layers must be a layer or two with a hyphen, from 1 to ${layerCount}, got "${text}".`,
+    );
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
@@ -97,7 +154,11 @@ function chosen(report: PatchReport, at: { readonly stream: number; readonly tok
     return { stream: streams[best?.row ?? 0] ?? 1, pair: pairs[best?.column ?? 0] ?? { a: 0, b: 0 } };
   }
   const pair = pairs.find(({ b }) => b === at.token);
-  if (pair === undefined) throw new AppError('usage', `patch: token ${at.token} of B is not in the grid, which has ${pairs.map(({ b }) => b).join(', ')}.`);
+  if (pair === undefined)
+    throw new AppError(
+      'usage',
+      `patch: token ${at.token} of B is not in the grid, which has ${pairs.map(({ b }) => b).join(', ')}.`,
+    );
   return { stream: at.stream, pair };
 }
 
@@ -116,7 +177,10 @@ function printed(report: PatchReport): object {
     said: patchSentences(report),
     placebo: { high95: high, n },
     tokens: pairs.map((pair) => ({ ...pair, textA: a.tokens[pair.a], textB: b.tokens[pair.b] })),
-    layers: streams.map((stream, row) => ({ layer: stream, cells: pairs.map((_, column) => shortCell(patchCell(report, row, column))) })),
+    layers: streams.map((stream, row) => ({
+      layer: stream,
+      cells: pairs.map((_, column) => shortCell(patchCell(report, row, column))),
+    })),
   };
 }
 
@@ -124,9 +188,19 @@ function shortCell({ pair, effect, share, placebos }: PatchCell): object {
   return { token: pair.b, effect: rounded(effect), share: rounded(share), placebos: placebos.map(rounded) };
 }
 
-function scoresOf({ patched, plain }: { readonly patched: Float32Array; readonly plain: Float32Array }, layer: number, layers: number): object {
-  const at = (scores: Float32Array): (number | null)[] => Array.from({ length: scores.length / layers }, (_, token) => rounded(scores[token * layers + layer] ?? Number.NaN));
-  return { layer, unit: 'standard deviations of the probe at the taps of its training turns', patchedScores: at(patched), scores: at(plain) };
+function scoresOf(
+  { patched, plain }: { readonly patched: Float32Array; readonly plain: Float32Array },
+  layer: number,
+  layers: number,
+): object {
+  const at = (scores: Float32Array): (number | null)[] =>
+    Array.from({ length: scores.length / layers }, (_, token) => rounded(scores[token * layers + layer] ?? Number.NaN));
+  return {
+    layer,
+    unit: 'standard deviations of the probe at the taps of its training turns',
+    patchedScores: at(patched),
+    scores: at(plain),
+  };
 }
 
 function rounded(value: number): number | null {

@@ -16,9 +16,19 @@ export const read: Command = {
   usage: `read --model DIR --probe DIR (--text TEXT | --file FILE) [--chat] [--no-taps] ${EVERY_USAGE} ${FITTED_ON_USAGE}`,
   summary: `Scores of a text per token and layer, what the words alone predict of them, and readings at neutral words after each sentence: \`readings\` as the page shows them, each from its first token on, with the range of random directions; \`taps\` at every layer. ${EVERY_SUMMARY} --chat reads it as a user turn. A probe of another variant of this model (q4, fp16, …) is measured first, on the sets that it was fitted on (those that ship, and --fitted-on): its cosine is printed, or it is refused.`,
   async run(args, signal) {
-    const options = new Options('read', args, { model: { type: 'string' }, probe: { type: 'string' }, text: { type: 'string' }, file: { type: 'string' }, chat: { type: 'boolean' }, 'no-taps': { type: 'boolean' }, ...EVERY, ...FITTED_ON });
+    const options = new Options('read', args, {
+      model: { type: 'string' },
+      probe: { type: 'string' },
+      text: { type: 'string' },
+      file: { type: 'string' },
+      chat: { type: 'boolean' },
+      'no-taps': { type: 'boolean' },
+      ...EVERY,
+      ...FITTED_ON,
+    });
     const every = everyFrom(options, 'sentence');
-    if (options.flag('no-taps') && options.text('every') !== undefined) options.refuse('--every says where to read neutral words, and --no-taps that none are read. Give one of them');
+    if (options.flag('no-taps') && options.text('every') !== undefined)
+      options.refuse('--every says where to read neutral words, and --no-taps that none are read. Give one of them');
     const { probe: own, sha256 } = await readProbe(options.needed('probe'));
     const given = await textOf(options);
     const engine = await openNodeEngine(options.model());
@@ -33,8 +43,25 @@ export const read: Command = {
       const shown = shownReadings(reading.taps, reading.pieces.length, probe.defaultLayer, left);
       const unit = 'standard deviations of the probe at the taps of its training turns';
       // What the words explain and the 1 % lines, by layer, so that no score stands alone.
-      const { lexical: { explained: wordsExplain }, alarm } = probe;
-      return { result: { model: engine.model, probe: { id: probe.id, sha256 }, ...agreementPart(agreement), unit, defaultLayer: probe.defaultLayer, wordsExplain, alarm, ...summary, ...shown, ...toJson(reading) }, ok: true };
+      const {
+        lexical: { explained: wordsExplain },
+        alarm,
+      } = probe;
+      return {
+        result: {
+          model: engine.model,
+          probe: { id: probe.id, sha256 },
+          ...agreementPart(agreement),
+          unit,
+          defaultLayer: probe.defaultLayer,
+          wordsExplain,
+          alarm,
+          ...summary,
+          ...shown,
+          ...toJson(reading),
+        },
+        ok: true,
+      };
     } finally {
       await engine.dispose();
     }
@@ -45,5 +72,5 @@ async function textOf(options: Options): Promise<string> {
   const text = options.text('text');
   const file = options.text('file');
   if ((text === undefined) === (file === undefined)) throw new AppError('usage', 'read: give either --text or --file.');
-  return text ?? await readProse(file ?? '');
+  return text ?? (await readProse(file ?? ''));
 }

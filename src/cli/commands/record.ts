@@ -24,9 +24,16 @@ import { EVERY, EVERY_USAGE, everyFrom, readInside } from '../reading-options.ts
 export const record: Command = {
   name: 'record',
   usage: `record --model DIR --probe DIR --stories DIR --out DIR ${EVERY_USAGE}`,
-  summary: 'Reads every story in a folder and writes the recordings that the page shows before a model is loaded, with readings inside sentences unless --every says otherwise.',
+  summary:
+    'Reads every story in a folder and writes the recordings that the page shows before a model is loaded, with readings inside sentences unless --every says otherwise.',
   async run(args, signal) {
-    const options = new Options('record', args, { model: { type: 'string' }, probe: { type: 'string' }, stories: { type: 'string' }, out: { type: 'string' }, ...EVERY });
+    const options = new Options('record', args, {
+      model: { type: 'string' },
+      probe: { type: 'string' },
+      stories: { type: 'string' },
+      out: { type: 'string' },
+      ...EVERY,
+    });
     const every = everyFrom(options, USUAL);
     const out = options.needed('out');
     const folder = options.needed('stories');
@@ -64,13 +71,24 @@ export const record: Command = {
           explained: probe.lexical.explained,
           alarm: probe.alarm,
           poles: polesOf(probe, reading),
-          provenance: { model: engine.model.id, weightsSha256: engine.model.weightsSha256, probe: probe.id, probeSha256: sha256, backend: 'onnxruntime-node cpu', version: VERSION, ...habitsOf(engine.model) },
+          provenance: {
+            model: engine.model.id,
+            weightsSha256: engine.model.weightsSha256,
+            probe: probe.id,
+            probeSha256: sha256,
+            backend: 'onnxruntime-node cpu',
+            version: VERSION,
+            ...habitsOf(engine.model),
+          },
         });
         await writeOutput(join(out, `${story.id}.json`), recording);
         entries.push({ id: story.id, title: story.title, blurb: story.blurb, dark: story.dark });
       }
       await writeOutput(join(out, 'index.json'), serialiseRecordingIndex(entries));
-      return { result: { out, recordings: entries.map((entry) => entry.id), readingsLack: left && READINGS_LEFT[left] }, ok: true };
+      return {
+        result: { out, recordings: entries.map((entry) => entry.id), readingsLack: left && READINGS_LEFT[left] },
+        ok: true,
+      };
     } finally {
       await engine.dispose();
     }
@@ -81,5 +99,10 @@ export const record: Command = {
 function polesOf({ poles }: Probe, reading: GrownReading): Recording['poles'] {
   const read = reading.poles();
   if (poles === null || read === null) return null;
-  return byPole((pole) => ({ ...read[pole], calibration: poles[pole].calibration, explained: poles[pole].lexical.explained, alarm: poles[pole].alarm }));
+  return byPole((pole) => ({
+    ...read[pole],
+    calibration: poles[pole].calibration,
+    explained: poles[pole].lexical.explained,
+    alarm: poles[pole].alarm,
+  }));
 }

@@ -20,15 +20,33 @@ import { asksToWrite, WRITING_OPTIONS, WRITING_USAGE, writeUnderPush } from '../
 export const steer: Command = {
   name: 'steer',
   usage: `steer --model DIR --probe DIR (--dose --out DIR ${DOSE_USAGE} | ${WRITING_USAGE}) ${PUSH_USAGE} ${FITTED_ON_USAGE}`,
-  summary: 'Pushes the model along a probe\'s steering direction. --dose measures how far it moves forced choices, at strengths that change the next word by a KL (95th percentile over neutral tokens, nats), beside placebos, an unrelated axis and a control, and writes dose.json, the figure and a card. --prompt lets the model write under the push, unless told otherwise towards both poles and unpushed, and gives each text as the unpushed model reads it. A probe of another variant of this model is measured first, as by read.',
+  summary:
+    "Pushes the model along a probe's steering direction. --dose measures how far it moves forced choices, at strengths that change the next word by a KL (95th percentile over neutral tokens, nats), beside placebos, an unrelated axis and a control, and writes dose.json, the figure and a card. --prompt lets the model write under the push, unless told otherwise towards both poles and unpushed, and gives each text as the unpushed model reads it. A probe of another variant of this model is measured first, as by read.",
   async run(args, signal) {
     const text = { type: 'string' } as const;
-    const options = new Options('steer', args, { ...PUSH_OPTIONS, ...DOSE_OPTIONS, ...WRITING_OPTIONS, model: text, probe: text, out: text, dose: { type: 'boolean' }, ...FITTED_ON });
+    const options = new Options('steer', args, {
+      ...PUSH_OPTIONS,
+      ...DOSE_OPTIONS,
+      ...WRITING_OPTIONS,
+      model: text,
+      probe: text,
+      out: text,
+      dose: { type: 'boolean' },
+      ...FITTED_ON,
+    });
     const writes = asksToWrite(options);
-    if (options.flag('dose') === writes) options.refuse('say what to do, one of two: --dose measures what the push does to choices, --prompt (or --prompts) lets the model write under it');
-    const others = Object.keys(writes ? { ...DOSE_OPTIONS, out: text } : WRITING_OPTIONS).filter((name) => name !== 'seed');
+    if (options.flag('dose') === writes)
+      options.refuse(
+        'say what to do, one of two: --dose measures what the push does to choices, --prompt (or --prompts) lets the model write under it',
+      );
+    const others = Object.keys(writes ? { ...DOSE_OPTIONS, out: text } : WRITING_OPTIONS).filter(
+      (name) => name !== 'seed',
+    );
     const stray = others.find((name) => options.text(name) !== undefined || options.flag(name));
-    if (stray !== undefined) options.refuse(`--${stray} is no option of ${writes ? 'writing under a push: it goes with --dose' : '--dose: it goes with --prompt'}`);
+    if (stray !== undefined)
+      options.refuse(
+        `--${stray} is no option of ${writes ? 'writing under a push: it goes with --dose' : '--dose: it goes with --prompt'}`,
+      );
     return { result: await (writes ? writeUnderPush : dose)(options, signal), ok: true };
   },
 };
@@ -45,9 +63,19 @@ async function dose(options: Options, signal: AbortSignal): Promise<unknown> {
     const { agreement } = await pushingProbe(reader, probe, measure.settings, options, signal);
     const other = unrelated && (await pushingProbe(reader, unrelated, measure.settings, options, signal)).agreement;
     // An axis that means something else is as little this model's own.
-    const placebos = measure.placebos.map((placebo) => (placebo.kind === 'unrelated' ? { ...placebo, title: titleWith(placebo.title, other, measure.settings.from) } : placebo));
+    const placebos = measure.placebos.map((placebo) =>
+      placebo.kind === 'unrelated'
+        ? { ...placebo, title: titleWith(placebo.title, other, measure.settings.from) }
+        : placebo,
+    );
     const bench = createPushBench({ ...engine, neutral: plan.neutral });
-    const report = await measureDose(bench, { ...measure, placebos, carriedOver: agreement, signal, onProgress: ({ stage, done, total, title }) => showProgress(`${stage}: ${title}`, done, total) });
+    const report = await measureDose(bench, {
+      ...measure,
+      placebos,
+      carriedOver: agreement,
+      signal,
+      onProgress: ({ stage, done, total, title }) => showProgress(`${stage}: ${title}`, done, total),
+    });
     const json = serialiseDose(report);
     // From the file and not from memory: figure and card have its digits.
     const kept = parseDose(json);

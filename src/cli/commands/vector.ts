@@ -9,9 +9,14 @@ import { readProbe, writeOutput } from '../files.ts';
 export const vector: Command = {
   name: 'vector',
   usage: 'vector --probe DIR [--which steering|directions] --out FILE.gguf',
-  summary: 'Writes a probe as a control vector (GGUF) for llama.cpp; by default the direction for pushing, fitted on the behaviour itself.',
+  summary:
+    'Writes a probe as a control vector (GGUF) for llama.cpp; by default the direction for pushing, fitted on the behaviour itself.',
   async run(args) {
-    const options = new Options('vector', args, { probe: { type: 'string' }, which: { type: 'string' }, out: { type: 'string' } });
+    const options = new Options('vector', args, {
+      probe: { type: 'string' },
+      which: { type: 'string' },
+      out: { type: 'string' },
+    });
     const which = (['steering', 'directions'] as const).find((name) => name === (options.text('which') ?? 'steering'));
     if (which === undefined) throw new AppError('usage', 'vector: --which must be steering or directions.');
     const out = options.needed('out');

@@ -6,11 +6,15 @@ import { Options, type Command } from '../command.ts';
 import { readInput } from '../files.ts';
 import { showProgress } from '../progress.ts';
 
-/** Holds every listed file to its hash, then the numbers to the graph as it was exported and to a reference: the one that is given, or that lies in the folder. */
+/**
+ * Holds every listed file to its hash, then the numbers to the graph as it was exported and to a reference: the one
+ * that is given, or that lies in the folder.
+ */
 export const verify: Command = {
   name: 'verify',
   usage: 'verify --model DIR [--reference FILE]',
-  summary: 'Holds every file of DIR to its hash in SHA256SUMS there or DIR.manifest.json beside it, then checks the numbers. The rewritten graph is held to the graph as it was exported, the stream that is read after each layer to where it must be, and stream, logits and greedy tokens to a reference: FILE (safetensors; docs/models.md has the recipe) or the one in DIR. "compared" says what was compared with what.',
+  summary:
+    'Holds every file of DIR to its hash in SHA256SUMS there or DIR.manifest.json beside it, then checks the numbers. The rewritten graph is held to the graph as it was exported, the stream that is read after each layer to where it must be, and stream, logits and greedy tokens to a reference: FILE (safetensors; docs/models.md has the recipe) or the one in DIR. "compared" says what was compared with what.',
   async run(args, signal) {
     const options = new Options('verify', args, { model: { type: 'string' }, reference: { type: 'string' } });
     const file = options.text('reference');
@@ -29,7 +33,17 @@ export const verify: Command = {
         signal,
       });
       const { passed, compared, ...numbers } = report;
-      return { result: { model: engine.model, backend: 'onnxruntime-node cpu', files: engine.files(), passed, compared, ...numbers }, ok: passed };
+      return {
+        result: {
+          model: engine.model,
+          backend: 'onnxruntime-node cpu',
+          files: engine.files(),
+          passed,
+          compared,
+          ...numbers,
+        },
+        ok: passed,
+      };
     } finally {
       await engine.dispose();
     }

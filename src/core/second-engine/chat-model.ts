@@ -55,9 +55,15 @@ export interface ChatModel {
   readonly inside: Inside;
   /** Answers. Throws `cancelled` once the signal is aborted, and `second-engine-unavailable` where the engine failed. */
   ask(request: ChatRequest, signal?: AbortSignal): Promise<ChatReply>;
-  /** The tokens of a text as the model reads it at the beginning (with what its form puts before everything), or further on (`start` false). */
+  /**
+   * The tokens of a text as the model reads it at the beginning (with what its form puts before everything), or further
+   * on (`start` false).
+   */
   tokens(text: string, start: boolean): readonly number[];
-  /** Reads tokens from the beginning. Throws `second-engine-unavailable` where {@link inside} is closed, `text-too-long` beyond the model's context. */
+  /**
+   * Reads tokens from the beginning. Throws `second-engine-unavailable` where {@link inside} is closed, `text-too-long`
+   * beyond the model's context.
+   */
   states(tokens: readonly number[]): Promise<TokenStates>;
   /** Frees everything on the graphics card; the model is of no use after that. */
   unload(): Promise<void>;
@@ -73,4 +79,8 @@ export interface ChatLoadProgress {
  * Loads a chat model. Throws `second-engine-unavailable` (names the file that is missing or what the browser lacks) and
  * `cancelled`.
  */
-export type ConnectChatModel = (record: ChatModelRecord, onProgress: (progress: ChatLoadProgress) => void, signal: AbortSignal) => Promise<ChatModel>;
+export type ConnectChatModel = (
+  record: ChatModelRecord,
+  onProgress: (progress: ChatLoadProgress) => void,
+  signal: AbortSignal,
+) => Promise<ChatModel>;

@@ -54,7 +54,12 @@ interface Counts {
  * `answers` has one entry a pair. `scores`, the probe's by row as in {@link ChoicePair}, may be null: then nothing is said
  * about a probe.
  */
-export function choiceAgreement(pairs: readonly ChoicePair[], answers: readonly PairAnswers[], scores: ArrayLike<number> | null, { draws = 2000, seed = 0 }: AgreementOptions = {}): ChoiceAgreement {
+export function choiceAgreement(
+  pairs: readonly ChoicePair[],
+  answers: readonly PairAnswers[],
+  scores: ArrayLike<number> | null,
+  { draws = 2000, seed = 0 }: AgreementOptions = {},
+): ChoiceAgreement {
   const topics = new Map<string, Counts>();
   let unreadable = 0;
   let tied = 0;
@@ -64,13 +69,26 @@ export function choiceAgreement(pairs: readonly ChoicePair[], answers: readonly 
       unreadable += 1;
       return;
     }
-    const counts = topics.get(pair.topic) ?? { answers: 0, first: 0, positive: 0, consistent: 0, pairs: 0, table: [[0, 0], [0, 0]] };
+    const counts = topics.get(pair.topic) ?? {
+      answers: 0,
+      first: 0,
+      positive: 0,
+      consistent: 0,
+      pairs: 0,
+      table: [
+        [0, 0],
+        [0, 0],
+      ],
+    };
     topics.set(pair.topic, counts);
     counts.pairs += 1;
     if (positiveFirst !== positiveSecond) counts.consistent += 1;
     const higher = scores === null ? 0 : Math.sign((scores[pair.positive] ?? NaN) - (scores[pair.negative] ?? NaN));
     if (scores !== null && !(Math.abs(higher) === 1)) tied += 1;
-    for (const [choice, stands] of [[positiveFirst, 'A'], [positiveSecond, 'B']] as const) {
+    for (const [choice, stands] of [
+      [positiveFirst, 'A'],
+      [positiveSecond, 'B'],
+    ] as const) {
       counts.answers += 1;
       if (choice === 'A') counts.first += 1;
       if (choice === stands) counts.positive += 1;
@@ -81,20 +99,28 @@ export function choiceAgreement(pairs: readonly ChoicePair[], answers: readonly 
     }
   });
   const all = [...topics.values()];
-  const sum = (pick: Int32Array, of: (counts: Counts) => number): number => pick.reduce((total, which) => total + (all[which] === undefined ? 0 : of(all[which])), 0);
-  const tableOf = (pick: Int32Array): number[][] => [0, 1].map((i) => [0, 1].map((j) => sum(pick, ({ table }) => table[i]?.[j] ?? 0)));
-  const [positive, first, consistent, agreed, kappa] = clusterStatistics(all.length, (pick) => {
-    const answered = sum(pick, (counts) => counts.answers);
-    const table = tableOf(pick);
-    const compared = table.flat().reduce((total, count) => total + count, 0);
-    return [
-      sum(pick, (counts) => counts.positive) / answered,
-      sum(pick, (counts) => counts.first) / answered,
-      sum(pick, (counts) => counts.consistent) / sum(pick, (counts) => counts.pairs),
-      ((table[0]?.[0] ?? 0) + (table[1]?.[1] ?? 0)) / compared,
-      cohenKappa(table),
-    ];
-  }, draws, seed, 'topics');
+  const sum = (pick: Int32Array, of: (counts: Counts) => number): number =>
+    pick.reduce((total, which) => total + (all[which] === undefined ? 0 : of(all[which])), 0);
+  const tableOf = (pick: Int32Array): number[][] =>
+    [0, 1].map((i) => [0, 1].map((j) => sum(pick, ({ table }) => table[i]?.[j] ?? 0)));
+  const [positive, first, consistent, agreed, kappa] = clusterStatistics(
+    all.length,
+    (pick) => {
+      const answered = sum(pick, (counts) => counts.answers);
+      const table = tableOf(pick);
+      const compared = table.flat().reduce((total, count) => total + count, 0);
+      return [
+        sum(pick, (counts) => counts.positive) / answered,
+        sum(pick, (counts) => counts.first) / answered,
+        sum(pick, (counts) => counts.consistent) / sum(pick, (counts) => counts.pairs),
+        ((table[0]?.[0] ?? 0) + (table[1]?.[1] ?? 0)) / compared,
+        cohenKappa(table),
+      ];
+    },
+    draws,
+    seed,
+    'topics',
+  );
   const none: Estimate = { value: NaN, low: null, high: null, n: all.length };
   return {
     pairs: pairs.length,

@@ -22,7 +22,8 @@ export type DraftMark =
   | { readonly kind: 'pole-word'; readonly word: string };
 
 /** What an answer gives: its rows, or why it gives none. */
-export type ReadDraft = { readonly kind: 'rows'; readonly rows: readonly SetRow[] } | { readonly kind: 'unreadable'; readonly why: string };
+export type ReadDraft =
+  { readonly kind: 'rows'; readonly rows: readonly SetRow[] } | { readonly kind: 'unreadable'; readonly why: string };
 
 /** What the reader says about the axis. */
 export interface DraftBrief {
@@ -35,12 +36,29 @@ const FIELDS = ['scene', ...SET_POLES] as const;
 const MOST_TOPICS = 100;
 
 /** The form that an answer is held to. */
-const SCHEMA = JSON.stringify({ type: 'object', properties: Object.fromEntries(FIELDS.map((name) => [name, { type: 'string' }])), required: FIELDS });
+const SCHEMA = JSON.stringify({
+  type: 'object',
+  properties: Object.fromEntries(FIELDS.map((name) => [name, { type: 'string' }])),
+  required: FIELDS,
+});
 
 /** Topics that the reader wrote, one a line: without blank lines and repeats, those that `taken` has left out. */
-export function topicsOf(lines: string, taken: readonly string[]): { readonly topics: readonly string[]; readonly leftOut: readonly string[] } {
-  const wanted = [...new Set(lines.split(/\r?\n/).map((line) => line.trim().slice(0, 200)).filter((line) => line !== ''))];
-  return { topics: wanted.filter((topic) => !taken.includes(topic)).slice(0, MOST_TOPICS), leftOut: wanted.filter((topic) => taken.includes(topic)) };
+export function topicsOf(
+  lines: string,
+  taken: readonly string[],
+): { readonly topics: readonly string[]; readonly leftOut: readonly string[] } {
+  const wanted = [
+    ...new Set(
+      lines
+        .split(/\r?\n/)
+        .map((line) => line.trim().slice(0, 200))
+        .filter((line) => line !== ''),
+    ),
+  ];
+  return {
+    topics: wanted.filter((topic) => !taken.includes(topic)).slice(0, MOST_TOPICS),
+    leftOut: wanted.filter((topic) => taken.includes(topic)),
+  };
 }
 
 /** What a chat model is asked for one topic: one scene and what somebody does in it, a turn for each pole. */
@@ -54,7 +72,13 @@ export function draftRequest(topic: string, { axis, about }: DraftBrief, seed: n
     `Show it by what is done. Do not use the words ${[positive, negative, neutral].map((name) => `"${name}"`).join(', ')} or words made from them.`,
     'Answer with one JSON object with the fields "scene", "positive", "negative" and "neutral", each a string, and nothing else.',
   ];
-  return { messages: [{ role: 'user', content: asked.join('\n') }], maxTokens: 400, temperature: 0.9, seed, schema: SCHEMA };
+  return {
+    messages: [{ role: 'user', content: asked.join('\n') }],
+    maxTokens: 400,
+    temperature: 0.9,
+    seed,
+    schema: SCHEMA,
+  };
 }
 
 /** The rows of an answer: a JSON object, alone or among other words. Never throws. */
@@ -63,7 +87,8 @@ export function readDraft(topic: string, reply: ChatReply): ReadDraft {
   const object = objectIn(reply.text);
   if (object === null) return { kind: 'unreadable', why: 'The answer holds no JSON object.' };
   const missing = FIELDS.filter((name) => typeof object[name] !== 'string' || object[name].trim() === '');
-  if (missing.length > 0) return { kind: 'unreadable', why: `The answer lacks ${missing.map((name) => `"${name}"`).join(', ')}.` };
+  if (missing.length > 0)
+    return { kind: 'unreadable', why: `The answer lacks ${missing.map((name) => `"${name}"`).join(', ')}.` };
   const text = (name: (typeof FIELDS)[number]): string => String(object[name]).trim();
   return { kind: 'rows', rows: SET_POLES.map((pole) => ({ topic, pole, context: text('scene'), text: text(pole) })) };
 }
@@ -72,23 +97,30 @@ export function readDraft(topic: string, reply: ChatReply): ReadDraft {
  * What stands against each drafted row, by its key; rows that are ready have an empty list. `existing` are the set's rows,
  * which count for balance and repeats; `refusal` says what the set's format has against a row, null for nothing.
  */
-export function markDrafts(drafts: readonly DraftedRow[], existing: readonly SetRow[], axis: Axis, refusal: (row: SetRow) => string | null): ReadonlyMap<number, readonly DraftMark[]> {
+export function markDrafts(
+  drafts: readonly DraftedRow[],
+  existing: readonly SetRow[],
+  axis: Axis,
+  refusal: (row: SetRow) => string | null,
+): ReadonlyMap<number, readonly DraftMark[]> {
   const all = [...existing, ...drafts];
   const seen = new Map<string, number>();
   for (const row of all) seen.set(plainText(row.text), (seen.get(plainText(row.text)) ?? 0) + 1);
-  return new Map(drafts.map((row) => {
-    const marks: DraftMark[] = [];
-    const message = refusal(row);
-    if (message !== null) marks.push({ kind: 'refused', message });
-    const topic = all.filter((other) => other.topic === row.topic);
-    const lacks = lackingPoles(topic).map((pole) => axis[pole]);
-    if (lacks.length > 0) marks.push({ kind: 'unbalanced', lacks });
-    if (new Set(topic.map((other) => other.context)).size > 1) marks.push({ kind: 'scene' });
-    if ((seen.get(plainText(row.text)) ?? 0) > 1) marks.push({ kind: 'repeats' });
-    const [named] = poleWords([row], axis);
-    if (named !== undefined) marks.push({ kind: 'pole-word', word: named.word });
-    return [row.key, marks];
-  }));
+  return new Map(
+    drafts.map((row) => {
+      const marks: DraftMark[] = [];
+      const message = refusal(row);
+      if (message !== null) marks.push({ kind: 'refused', message });
+      const topic = all.filter((other) => other.topic === row.topic);
+      const lacks = lackingPoles(topic).map((pole) => axis[pole]);
+      if (lacks.length > 0) marks.push({ kind: 'unbalanced', lacks });
+      if (new Set(topic.map((other) => other.context)).size > 1) marks.push({ kind: 'scene' });
+      if ((seen.get(plainText(row.text)) ?? 0) > 1) marks.push({ kind: 'repeats' });
+      const [named] = poleWords([row], axis);
+      if (named !== undefined) marks.push({ kind: 'pole-word', word: named.word });
+      return [row.key, marks];
+    }),
+  );
 }
 
 /** Poles that a topic lacks a turn of: as many of one pole as of the other, and at least one neutral. */

@@ -24,30 +24,65 @@ export interface ChoiceQuestion {
 /** Which letter was chosen; null where the answer names neither. */
 export type Choice = 'A' | 'B' | null;
 
-/** Pairs of a set: the first positive turn of a scene with the first negative one, the second with the second; a turn that is left over is in none. */
+/**
+ * Pairs of a set: the first positive turn of a scene with the first negative one, the second with the second; a turn
+ * that is left over is in none.
+ */
 export function choicePairs(rows: readonly SetRow[]): ChoicePair[] {
   const index = new Map(rows.map((row, i) => [row, i]));
   return scenesOf(rows).flatMap((scene) => {
-    const [positive, negative] = (['positive', 'negative'] as const).map((pole) => scene.filter((row) => row.pole === pole));
+    const [positive, negative] = (['positive', 'negative'] as const).map((pole) =>
+      scene.filter((row) => row.pole === pole),
+    );
     return (positive ?? []).flatMap((row, i): ChoicePair[] => {
       const other = negative?.[i];
-      return other === undefined ? [] : [{ topic: row.topic, context: row.context, positive: index.get(row) ?? -1, negative: index.get(other) ?? -1 }];
+      return other === undefined
+        ? []
+        : [
+            {
+              topic: row.topic,
+              context: row.context,
+              positive: index.get(row) ?? -1,
+              negative: index.get(other) ?? -1,
+            },
+          ];
     });
   });
 }
 
-/** The questions of all pairs: first each with the positive continuation as A, then each with it as B, so that an early stop is seen at once. */
+/**
+ * The questions of all pairs: first each with the positive continuation as A, then each with it as B, so that an early
+ * stop is seen at once.
+ */
 export function choiceQuestions(rows: readonly SetRow[], pairs: readonly ChoicePair[], axis: Axis): ChoiceQuestion[] {
-  return [true, false].flatMap((positiveFirst) => pairs.map(({ context, positive, negative }, pair) => {
-    const [first, second] = positiveFirst ? [positive, negative] : [negative, positive];
-    return { pair, positiveFirst, request: choiceRequest(axis, context, rows[first]?.text ?? '', rows[second]?.text ?? '') };
-  }));
+  return [true, false].flatMap((positiveFirst) =>
+    pairs.map(({ context, positive, negative }, pair) => {
+      const [first, second] = positiveFirst ? [positive, negative] : [negative, positive];
+      return {
+        pair,
+        positiveFirst,
+        request: choiceRequest(axis, context, rows[first]?.text ?? '', rows[second]?.text ?? ''),
+      };
+    }),
+  );
 }
 
 /** One question about two continuations; greedy, and no longer than a letter needs. */
 function choiceRequest(axis: Axis, context: string, a: string, b: string): ChatRequest {
-  const asked = [`Somebody's story begins: ${context}`, 'It can go on in two ways.', `A: ${a}`, `B: ${b}`, `In which of the two is what somebody does more ${axis.positive} and less ${axis.negative}? Answer with one letter, A or B.`];
-  return { messages: [{ role: 'user', content: asked.join('\n') }], maxTokens: 4, temperature: 0, seed: 0, firstTokens: 5 };
+  const asked = [
+    `Somebody's story begins: ${context}`,
+    'It can go on in two ways.',
+    `A: ${a}`,
+    `B: ${b}`,
+    `In which of the two is what somebody does more ${axis.positive} and less ${axis.negative}? Answer with one letter, A or B.`,
+  ];
+  return {
+    messages: [{ role: 'user', content: asked.join('\n') }],
+    maxTokens: 4,
+    temperature: 0,
+    seed: 0,
+    firstTokens: 5,
+  };
 }
 
 /**

@@ -23,7 +23,8 @@ const MOST_BYTES = 1_000_000;
 
 /** Reads a list. Throws `second-engine-list-invalid`, with the path of what is wrong. */
 export function parseModelList(source: string, name: string): ChatModelRecord[] {
-  if (source.length > MOST_BYTES) refuse(`${name} has ${source.length} characters, at most ${MOST_BYTES} are read.`, name);
+  if (source.length > MOST_BYTES)
+    refuse(`${name} has ${source.length} characters, at most ${MOST_BYTES} are read.`, name);
   let root: unknown;
   try {
     root = JSON.parse(source);
@@ -33,11 +34,16 @@ export function parseModelList(source: string, name: string): ChatModelRecord[] 
   const list = isRecord(root) ? root['model_list'] : root;
   const path = Array.isArray(root) ? name : `${name}.model_list`;
   if (!Array.isArray(list)) return refuse(`${path} must be a list of models.`, path);
-  if (list.length === 0 || list.length > MOST_MODELS) refuse(`${path} must have 1 to ${MOST_MODELS} models, got ${list.length}.`, path);
+  if (list.length === 0 || list.length > MOST_MODELS)
+    refuse(`${path} must have 1 to ${MOST_MODELS} models, got ${list.length}.`, path);
   const records = list.map((entry: unknown, index) => readRecord(entry, `${path}[${index}]`));
   records.forEach(({ id }, index) => {
     const first = records.findIndex((record) => record.id === id);
-    if (first !== index) refuse(`${path}[${index}].model_id repeats that of ${path}[${first}], ${JSON.stringify(id)}.`, `${path}[${index}].model_id`);
+    if (first !== index)
+      refuse(
+        `${path}[${index}].model_id repeats that of ${path}[${first}], ${JSON.stringify(id)}.`,
+        `${path}[${index}].model_id`,
+      );
   });
   return records;
 }
@@ -65,7 +71,8 @@ function readRecord(entry: unknown, path: string): ChatModelRecord {
 /** A name of 1 to 200 characters that can be seen. */
 function plain(value: unknown, path: string): string {
   if (typeof value !== 'string' || value.trim() === '') return refuse(`${path} is missing or empty.`, path);
-  if (value.length > 200 || value !== value.trim() || !/^[\p{L}\p{N}\p{P}\p{S} ]+$/u.test(value)) return refuse(`${path} must be 1 to 200 plain characters, got ${shown(value)}.`, path);
+  if (value.length > 200 || value !== value.trim() || !/^[\p{L}\p{N}\p{P}\p{S} ]+$/u.test(value))
+    return refuse(`${path} must be 1 to 200 plain characters, got ${shown(value)}.`, path);
   return value;
 }
 
@@ -73,7 +80,11 @@ function plain(value: unknown, path: string): string {
 function address(value: unknown, path: string): string {
   if (typeof value !== 'string' || value === '') return refuse(`${path} is missing or empty.`, path);
   const fits = value.length <= 2000 && /^[\x21-\x7e]+$/.test(value) && !value.startsWith('//') && !value.includes('\\');
-  if (!fits || (!isBesidePage(value) && !/^https?:\/\/[^/?#]/i.test(value))) refuse(`${path} must be an address beside the page, as ./models/x/, or one that begins with http:// or https://, got ${shown(value)}.`, path);
+  if (!fits || (!isBesidePage(value) && !/^https?:\/\/[^/?#]/i.test(value)))
+    refuse(
+      `${path} must be an address beside the page, as ./models/x/, or one that begins with http:// or https://, got ${shown(value)}.`,
+      path,
+    );
   return value;
 }
 
@@ -83,7 +94,8 @@ function readOverrides(value: unknown, path: string): Record<string, number> {
   for (const [key, own] of Object.entries(value)) {
     // A list made for web-llm may hold more; what is not about memory is the model's own business.
     if (!OVERRIDES.includes(key)) continue;
-    if (typeof own !== 'number' || !Number.isInteger(own) || own < -1 || own > 1_000_000) return refuse(`${path}.${key} must be a whole number from -1 to 1000000, got ${shown(own)}.`, `${path}.${key}`);
+    if (typeof own !== 'number' || !Number.isInteger(own) || own < -1 || own > 1_000_000)
+      return refuse(`${path}.${key} must be a whole number from -1 to 1000000, got ${shown(own)}.`, `${path}.${key}`);
     out[key] = own;
   }
   return out;

@@ -44,7 +44,8 @@ interface Rules {
 /** Reads the `decoder` of tokenizer.json. Throws a RangeError that says what is not known. */
 export function parseTokenDecoder(decoder: unknown): TokenDecoder {
   const rules: Rules = { steps: [], strips: [], joined: false };
-  if (decoder === null || decoder === undefined) rules.steps.push((parts, { index }) => (index > 0 ? [' ', ...parts] : parts));
+  if (decoder === null || decoder === undefined)
+    rules.steps.push((parts, { index }) => (index > 0 ? [' ', ...parts] : parts));
   else addStep(rules, objectOf(decoder));
   return {
     stream: (place) => streamOf(rules, place),
@@ -79,22 +80,30 @@ function partsOf({ steps }: Rules, at: TokenAt): readonly Part[] {
 }
 
 function bytesOf(parts: readonly Part[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => (typeof part === 'number' ? [part] : [...new TextEncoder().encode(part)])));
+  return Uint8Array.from(
+    parts.flatMap((part) => (typeof part === 'number' ? [part] : [...new TextEncoder().encode(part)])),
+  );
 }
 
 /** Adds what one decoder does. */
 function addStep(rules: Rules, decoder: Readonly<Record<string, unknown>>): void {
   const { type } = decoder;
-  const inTexts = (change: (text: string) => readonly Part[]) => (parts: readonly Part[]): readonly Part[] => parts.flatMap((part) => (typeof part === 'string' ? change(part) : [part]));
+  const inTexts =
+    (change: (text: string) => readonly Part[]) =>
+    (parts: readonly Part[]): readonly Part[] =>
+      parts.flatMap((part) => (typeof part === 'string' ? change(part) : [part]));
   switch (type) {
     case 'Sequence':
-      for (const part of Array.isArray(decoder['decoders']) ? (decoder['decoders'] as unknown[]) : []) addStep(rules, objectOf(part));
+      for (const part of Array.isArray(decoder['decoders']) ? (decoder['decoders'] as unknown[]) : [])
+        addStep(rules, objectOf(part));
       return;
     case 'ByteLevel':
       rules.steps.push((parts, { added }) => (added ? parts : inTexts((text) => [...bytesOfToken(text)])(parts)));
       return;
     case 'ByteFallback':
-      rules.steps.push(inTexts((text) => (/^<0x[0-9A-Fa-f]{2}>$/.test(text) ? [Number.parseInt(text.slice(3, 5), 16)] : [text])));
+      rules.steps.push(
+        inTexts((text) => (/^<0x[0-9A-Fa-f]{2}>$/.test(text) ? [Number.parseInt(text.slice(3, 5), 16)] : [text])),
+      );
       return;
     case 'Replace': {
       const [pattern, content] = [patternOf(decoder['pattern']), textOf(decoder['content'])];
@@ -116,13 +125,20 @@ function addStep(rules: Rules, decoder: Readonly<Record<string, unknown>>): void
     case 'WordPiece': {
       const prefix = textOf(decoder['prefix']);
       const tidy = decoder['cleanup'] === true ? tidied : (text: string): string => text;
-      rules.steps.push((parts, { index }) => inTexts((text) => [tidy(index === 0 ? text : text.startsWith(prefix) ? text.slice(prefix.length) : ` ${text}`)])(parts));
+      rules.steps.push((parts, { index }) =>
+        inTexts((text) => [
+          tidy(index === 0 ? text : text.startsWith(prefix) ? text.slice(prefix.length) : ` ${text}`),
+        ])(parts),
+      );
       return;
     }
     case 'BPEDecoder': {
       // The space that a word ends with is added before the next token: after the last one there is none.
       const suffix = textOf(decoder['suffix']) || '</w>';
-      rules.steps.push((parts, { before }) => [...(before?.endsWith(suffix) === true ? [' '] : []), ...inTexts((text) => [text.endsWith(suffix) ? text.slice(0, -suffix.length) : text])(parts)]);
+      rules.steps.push((parts, { before }) => [
+        ...(before?.endsWith(suffix) === true ? [' '] : []),
+        ...inTexts((text) => [text.endsWith(suffix) ? text.slice(0, -suffix.length) : text])(parts),
+      ]);
       return;
     }
     default:
@@ -134,7 +150,10 @@ function addStep(rules: Rules, decoder: Readonly<Record<string, unknown>>): void
 function addStrip(rules: Rules, content: string, start: number, stop: number): void {
   if (content === '' || (start === 0 && stop === 0)) return;
   if (rules.joined) {
-    if (stop > 0) throw new RangeError('its decoder takes characters from the end of a text, which nobody knows while the text goes on');
+    if (stop > 0)
+      throw new RangeError(
+        'its decoder takes characters from the end of a text, which nobody knows while the text goes on',
+      );
     rules.strips.push({ content, count: start });
     return;
   }
@@ -149,11 +168,29 @@ function addStrip(rules: Rules, content: string, start: number, stop: number): v
 }
 
 /** Whether a Metaspace step, as pre-tokenizer or decoder, puts a space before a text; older files say so by `add_prefix_space`. */
-export function putsSpaceFirst({ prepend_scheme: scheme, add_prefix_space: add }: { readonly prepend_scheme?: unknown; readonly add_prefix_space?: unknown }): boolean {
+export function putsSpaceFirst({
+  prepend_scheme: scheme,
+  add_prefix_space: add,
+}: {
+  readonly prepend_scheme?: unknown;
+  readonly add_prefix_space?: unknown;
+}): boolean {
   return scheme === undefined ? add !== false : scheme !== 'never';
 }
 
-const TIDY: readonly (readonly [string, string])[] = [[' .', '.'], [' ?', '?'], [' !', '!'], [' ,', ','], [" ' ", "'"], [" n't", "n't"], [" 'm", "'m"], [' do not', " don't"], [" 's", "'s"], [" 've", "'ve"], [" 're", "'re"]];
+const TIDY: readonly (readonly [string, string])[] = [
+  [' .', '.'],
+  [' ?', '?'],
+  [' !', '!'],
+  [' ,', ','],
+  [" ' ", "'"],
+  [" n't", "n't"],
+  [" 'm", "'m"],
+  [' do not', " don't"],
+  [" 's", "'s"],
+  [" 've", "'ve"],
+  [" 're", "'re"],
+];
 
 function tidied(text: string): string {
   return TIDY.reduce((tidy, [from, to]) => tidy.replaceAll(from, to), text);
@@ -167,9 +204,11 @@ function patternOf(pattern: unknown): RegExp | string {
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new RangeError('a part of its decoder is no object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new RangeError('a part of its decoder is no object');
   return { ...value };
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-const countOf = (value: unknown): number => (typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : 0);
+const countOf = (value: unknown): number =>
+  typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : 0;

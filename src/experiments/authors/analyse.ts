@@ -11,7 +11,12 @@ import { tableOf } from './table.ts';
 import { limitsOf, rule } from './verdict.ts';
 
 /** The findings; the order of `units` makes no difference. Throws `units-missing` and `unit-invalid`. */
-export function analyseAuthors(spec: AuthorsSpec, size: RunSize, prepared: JsonObject, units: readonly UnitResult[]): Findings {
+export function analyseAuthors(
+  spec: AuthorsSpec,
+  size: RunSize,
+  prepared: JsonObject,
+  units: readonly UnitResult[],
+): Findings {
   const instruments = instrumentsOf(prepared);
   const table = tableOf(spec, size, prepared, instruments, units);
   const numbers = numbersOf(spec, size, table);

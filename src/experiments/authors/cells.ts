@@ -3,7 +3,18 @@
  * A text is a list of segments; every span is a segment of its own, so that its tokens are the same wherever it stands.
  */
 import { createRng } from '../../core/rng.ts';
-import { AUTHORS, type Author, type AuthorsSpec, type Character, CHARACTERS, type Scenario, type Span, SPANS, strongest, type Template } from './spec.ts';
+import {
+  AUTHORS,
+  type Author,
+  type AuthorsSpec,
+  type Character,
+  CHARACTERS,
+  type Scenario,
+  type Span,
+  SPANS,
+  strongest,
+  type Template,
+} from './spec.ts';
 
 /** What is done to a context so as to know what its effect is made of; each at the greatest strength. */
 export const CONTROLS = ['unsigned', 'scrambled', 'mismatched'] as const;
@@ -48,7 +59,9 @@ export function bindingId(order: Order, byline: Author): string {
 export function mainCells(spec: AuthorsSpec, place: Place, strength: number): CellText[] {
   return AUTHORS.flatMap((author) => {
     const byline = place.scenario.names[author];
-    const context = excerptsOf(spec, place, author, strength).map((excerpt) => `${heading(place.template, byline)} ${excerpt}`);
+    const context = excerptsOf(spec, place, author, strength).map(
+      (excerpt) => `${heading(place.template, byline)} ${excerpt}`,
+    );
     return CHARACTERS.map((character) => cell(mainId(author, character, strength), context, place, byline, character));
   });
 }
@@ -74,7 +87,11 @@ export function controlCells(spec: AuthorsSpec, place: Place, control: Control):
 export function bindingCells(spec: AuthorsSpec, place: Place): CellText[] {
   const { names } = place.scenario;
   // The two tell of different things: the second takes the excerpts that follow the first one's.
-  const told = AUTHORS.map((author, rank) => excerptsFrom(spec, author, start(spec, place) + rank * spec.bindingExcerpts, spec.bindingExcerpts).map((excerpt) => `${heading(place.template, names[author])} ${excerpt}`));
+  const told = AUTHORS.map((author, rank) =>
+    excerptsFrom(spec, author, start(spec, place) + rank * spec.bindingExcerpts, spec.bindingExcerpts).map(
+      (excerpt) => `${heading(place.template, names[author])} ${excerpt}`,
+    ),
+  );
   return ORDERS.flatMap((order, turn) => {
     const context = (turn === 0 ? told : told.toReversed()).flat();
     const character = CHARACTERS[(place.at + place.templateAt + turn) % CHARACTERS.length] ?? 'hero';
@@ -87,7 +104,13 @@ export function wholeText({ segments }: CellText): string {
   return segments.join(' ');
 }
 
-function cell(id: string, context: readonly string[], { scenario, template }: Place, byline: string | null, character: Character): CellText {
+function cell(
+  id: string,
+  context: readonly string[],
+  { scenario, template }: Place,
+  byline: string | null,
+  character: Character,
+): CellText {
   const segments = [...context, heading(template, byline)];
   const spans: Partial<Record<Span, number>> = {};
   for (const piece of template.pieces) {

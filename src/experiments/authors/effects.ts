@@ -29,7 +29,12 @@ export type Row = readonly [number, number, number, number];
 
 /** The four cells scenario by scenario. */
 export function rowsOf(cells: CellValues): Row[] {
-  const [cv, ch, kv, kh] = [cells('cruel', 'villain'), cells('cruel', 'hero'), cells('kind', 'villain'), cells('kind', 'hero')];
+  const [cv, ch, kv, kh] = [
+    cells('cruel', 'villain'),
+    cells('cruel', 'hero'),
+    cells('kind', 'villain'),
+    cells('kind', 'hero'),
+  ];
   return cv.map((value, at) => [value, ch[at] ?? NaN, kv[at] ?? NaN, kh[at] ?? NaN]);
 }
 

@@ -10,7 +10,11 @@ import { meanOver, type Numbers } from './numbers.ts';
 import { AUTHORS, type AuthorsSpec, CHARACTERS, SPANS, type Span, strongest } from './spec.ts';
 import type { Table } from './table.ts';
 
-const SPAN_NAMES: Readonly<Record<Span, string>> = { before: 'narration before', quote: 'quote', after: 'narration after' };
+const SPAN_NAMES: Readonly<Record<Span, string>> = {
+  before: 'narration before',
+  quote: 'quote',
+  after: 'narration after',
+};
 
 /** The figure: two panels. */
 export function figureOf(spec: AuthorsSpec, table: Table, numbers: Numbers): ExperimentFigure {
@@ -22,31 +26,56 @@ export function figureOf(spec: AuthorsSpec, table: Table, numbers: Numbers): Exp
 
 function layerPanel(spec: AuthorsSpec, table: Table): FigurePanel {
   const strong = strongest(spec);
-  const curves = (instrument: 'author' | 'character'): readonly (readonly number[])[][] => AUTHORS.flatMap((author) => CHARACTERS.map((character) => table.byLayer(mainId(author, character, strong), instrument, 'after')));
+  const curves = (instrument: 'author' | 'character'): readonly (readonly number[])[][] =>
+    AUTHORS.flatMap((author) =>
+      CHARACTERS.map((character) => table.byLayer(mainId(author, character, strong), instrument, 'after')),
+    );
   const effects = { author: layerEffects(curves('author')), character: layerEffects(curves('character')) };
   const lines = [
     { name: 'bA, author', tone: 'first', values: effects.author.map(({ author }) => author) },
     { name: 'bC, character', tone: 'second', values: effects.character.map(({ character }) => character) },
     { name: 'bAC, both', tone: 'third', values: effects.author.map(({ interaction }) => interaction) },
   ] as const;
-  const chance = flippedMaximum(lines.flatMap(({ values }) => values), spec.permutations, spec.seed);
+  const chance = flippedMaximum(
+    lines.flatMap(({ values }) => values),
+    spec.permutations,
+    spec.seed,
+  );
   return {
     title: 'After the quote, by layer',
     x: { label: 'layer' },
     y: { label: 'effect, sd' },
-    series: lines.map(({ name, tone, values }): FigureSeries => ({ name, as: 'line', tone, points: values.map((effect, layer) => pointOf(layer, clusterMean(effect, spec.draws, spec.seed))) })),
+    series: lines.map(({ name, tone, values }): FigureSeries => ({
+      name,
+      as: 'line',
+      tone,
+      points: values.map((effect, layer) => pointOf(layer, clusterMean(effect, spec.draws, spec.seed))),
+    })),
     bands: [{ from: -chance, to: chance, says: 'random signs: 95 % of the largest of all layers and effects' }],
-    lines: [{ at: 0, across: 'x', says: 'no effect' }, { at: table.layer, across: 'y', says: 'the layer that the rule reads' }],
+    lines: [
+      { at: 0, across: 'x', says: 'no effect' },
+      { at: table.layer, across: 'y', says: 'the layer that the rule reads' },
+    ],
   };
 }
 
 /** Effects at every layer, of four cells `[layers][scenarios]` in the order kind hero, kind villain, cruel hero, cruel villain. */
 function layerEffects(cells: readonly (readonly (readonly number[])[])[]): ReturnType<typeof effectsOf>[] {
-  return (cells[0] ?? []).map((_, layer) => effectsOf((author, character) => cells[AUTHORS.indexOf(author) * CHARACTERS.length + CHARACTERS.indexOf(character)]?.[layer] ?? []));
+  return (cells[0] ?? []).map((_, layer) =>
+    effectsOf(
+      (author, character) =>
+        cells[AUTHORS.indexOf(author) * CHARACTERS.length + CHARACTERS.indexOf(character)]?.[layer] ?? [],
+    ),
+  );
 }
 
 function spanPanel(spec: AuthorsSpec, { author, character, controls }: Numbers): FigurePanel {
-  const series = (name: string, tone: FigureSeries['tone'], of: (span: Span) => readonly number[]): FigureSeries => ({ name, as: 'intervals', tone, points: SPANS.map((span) => pointOf(SPAN_NAMES[span], meanOver(spec, of(span)))) });
+  const series = (name: string, tone: FigureSeries['tone'], of: (span: Span) => readonly number[]): FigureSeries => ({
+    name,
+    as: 'intervals',
+    tone,
+    points: SPANS.map((span) => pointOf(SPAN_NAMES[span], meanOver(spec, of(span)))),
+  });
   return {
     title: 'By span and condition',
     x: { label: 'where it is read', categories: SPANS.map((span) => SPAN_NAMES[span]) },

@@ -15,16 +15,30 @@ export function unitsOf(spec: AuthorsSpec, size: RunSize): AuthorsUnit[] {
   const quick = size === 'quick';
   const templates = quick ? spec.templates.slice(0, spec.quick.templates) : spec.templates;
   const scenarios = quick ? spec.scenarios.slice(0, spec.quick.scenarios) : spec.scenarios;
-  return scenarios.flatMap((scenario, at) => templates.map((template, templateAt) => ({ id: `${scenario.id}-${template.id}${quick ? '-quick' : ''}`, size, scenario, template, at, templateAt })));
+  return scenarios.flatMap((scenario, at) =>
+    templates.map((template, templateAt) => ({
+      id: `${scenario.id}-${template.id}${quick ? '-quick' : ''}`,
+      size,
+      scenario,
+      template,
+      at,
+      templateAt,
+    })),
+  );
 }
 
 /** The strengths that a size reads. */
 export function strengthsOf(spec: AuthorsSpec, size: RunSize): readonly number[] {
-  return size === 'quick' ? spec.strengths.filter((strength, at) => at === 0 || strength === strongest(spec)) : spec.strengths;
+  return size === 'quick'
+    ? spec.strengths.filter((strength, at) => at === 0 || strength === strongest(spec))
+    : spec.strengths;
 }
 
 /** The cells of a unit in the order in which they are read: what begins alike stands together. */
-export function cellsOf(spec: AuthorsSpec, unit: AuthorsUnit): { readonly main: readonly CellText[]; readonly beside: readonly CellText[] } {
+export function cellsOf(
+  spec: AuthorsSpec,
+  unit: AuthorsUnit,
+): { readonly main: readonly CellText[]; readonly beside: readonly CellText[] } {
   return {
     main: strengthsOf(spec, unit.size).flatMap((strength) => mainCells(spec, unit, strength)),
     beside: [...CONTROLS.flatMap((control) => controlCells(spec, unit, control)), ...bindingCells(spec, unit)],
@@ -46,7 +60,10 @@ export function fitPlaces(spec: AuthorsSpec): Place[] {
 }
 
 /** The cells of a fit scenario. */
-export function fitCells(spec: AuthorsSpec, place: Place): { readonly main: readonly CellText[]; readonly binding: readonly CellText[] } {
+export function fitCells(
+  spec: AuthorsSpec,
+  place: Place,
+): { readonly main: readonly CellText[]; readonly binding: readonly CellText[] } {
   return { main: mainCells(spec, place, strongest(spec)), binding: bindingCells(spec, place) };
 }
 
@@ -54,7 +71,11 @@ export function fitCells(spec: AuthorsSpec, place: Place): { readonly main: read
 export function planOf(spec: AuthorsSpec, unit: AuthorsUnit): UnitPlan {
   const { main, beside } = cellsOf(spec, unit);
   const read = tokensOf([...main, ...beside].map(({ segments }) => segments));
-  const choices = tokensOf(choiceCells(spec, unit).flatMap((cell) => spec.continuations.flatMap(({ kind, cruel }) => [kind, cruel].map((text) => [...cell.segments, text]))));
+  const choices = tokensOf(
+    choiceCells(spec, unit).flatMap((cell) =>
+      spec.continuations.flatMap(({ kind, cruel }) => [kind, cruel].map((text) => [...cell.segments, text])),
+    ),
+  );
   return { id: unit.id, cost: { read: read + choices, written: 0 } };
 }
 
@@ -83,6 +104,9 @@ function tokensOf(texts: readonly (readonly string[])[]): number {
 }
 
 /** A cell's question: its whole text, then every continuation, kind and cruel in turn. */
-export function questionOf(spec: AuthorsSpec, cell: CellText): { readonly context: string; readonly continuations: readonly string[] } {
+export function questionOf(
+  spec: AuthorsSpec,
+  cell: CellText,
+): { readonly context: string; readonly continuations: readonly string[] } {
   return { context: wholeText(cell), continuations: spec.continuations.flatMap(({ kind, cruel }) => [kind, cruel]) };
 }

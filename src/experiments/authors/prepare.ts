@@ -34,9 +34,17 @@ export async function prepareAuthors(spec: AuthorsSpec, subject: Subject, call: 
     topics.push(topicsOf(await readSpans(subject, [...main, ...binding], call.signal), strongest(spec)));
   }
   const { layerCount, hidden } = subject.model;
-  const fitted = byName((name) => fitInstrument(topics.map((topic) => topic[name]), layerCount + 1, hidden));
+  const fitted = byName((name) =>
+    fitInstrument(
+      topics.map((topic) => topic[name]),
+      layerCount + 1,
+      hidden,
+    ),
+  );
   // A layer without a direction has no cosine, which JSON cannot say but by null.
-  const cosine = cosineByLayer(fitted.author.directions, fitted.character.directions, hidden).map((value) => (Number.isNaN(value) ? null : value));
+  const cosine = cosineByLayer(fitted.author.directions, fitted.character.directions, hidden).map((value) =>
+    Number.isNaN(value) ? null : value,
+  );
   return { layerCount, cosine: significantAll(cosine), instruments: byName((name) => instrumentToJson(fitted[name])) };
 }
 
@@ -51,15 +59,27 @@ type InstrumentTopics = Readonly<Record<InstrumentName, InstrumentTopic>>;
 /** The rows of a fit scenario for each instrument. */
 function topicsOf(means: ReadonlyMap<string, SpanMeans>, strength: number): InstrumentTopics {
   const byAuthor = (span: Span): InstrumentTopic => {
-    const [positive = [], negative = []] = AUTHORS.map((author) => CHARACTERS.map((character) => spanOf(means, mainId(author, character, strength), span)));
+    const [positive = [], negative = []] = AUTHORS.map((author) =>
+      CHARACTERS.map((character) => spanOf(means, mainId(author, character, strength), span)),
+    );
     return { positive, negative };
   };
   const byCharacter = (span: Span): InstrumentTopic => {
-    const [positive = [], negative = []] = CHARACTERS.map((character) => AUTHORS.map((author) => spanOf(means, mainId(author, character, strength), span)));
+    const [positive = [], negative = []] = CHARACTERS.map((character) =>
+      AUTHORS.map((author) => spanOf(means, mainId(author, character, strength), span)),
+    );
     return { positive, negative };
   };
-  const [positive = [], negative = []] = AUTHORS.map((byline) => ORDERS.map((order) => spanOf(means, bindingId(order, byline), 'before')));
-  return { author: byAuthor('after'), character: byCharacter('after'), byline: { positive, negative }, opening: byAuthor('before'), speech: byCharacter('quote') };
+  const [positive = [], negative = []] = AUTHORS.map((byline) =>
+    ORDERS.map((order) => spanOf(means, bindingId(order, byline), 'before')),
+  );
+  return {
+    author: byAuthor('after'),
+    character: byCharacter('after'),
+    byline: { positive, negative },
+    opening: byAuthor('before'),
+    speech: byCharacter('quote'),
+  };
 }
 
 function byName<T>(of: (name: InstrumentName) => T): Readonly<Record<InstrumentName, T>> {

@@ -10,8 +10,15 @@ import type { Span } from './spec.ts';
 export type SpanMeans = Readonly<Record<Span, Float32Array>>;
 
 /** The spans of cells by the cells' ids; all in one call, so that what begins alike is read once. */
-export async function readSpans(subject: Subject, cells: readonly CellText[], signal?: AbortSignal): Promise<ReadonlyMap<string, SpanMeans>> {
-  const readings = await subject.read(cells.map((cell) => ({ text: cell.segments, taps: [], tapAfter: spanIndices(cell) })), signal);
+export async function readSpans(
+  subject: Subject,
+  cells: readonly CellText[],
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, SpanMeans>> {
+  const readings = await subject.read(
+    cells.map((cell) => ({ text: cell.segments, taps: [], tapAfter: spanIndices(cell) })),
+    signal,
+  );
   return new Map(
     cells.map((cell, at) => {
       const [before = EMPTY, quote = EMPTY, after = EMPTY] = (readings[at]?.taps ?? []).map(({ own }) => own);

@@ -16,12 +16,24 @@ import { type AuthorsSpec, ruledLayer, SPANS } from './spec.ts';
 const DIGITS = 4;
 
 /**
- * `cells`: by cell, instrument and span the scores, of all layers for author and character in the design proper, of {@link nearLayers} for the rest;
+ * `cells`: by cell, instrument and span the scores, of all layers for author and character in the design proper, of
+ * {@link nearLayers} for the rest;
  * `odds`: by cell the mean over continuations of log p(kind) − log p(cruel), each a token, in nats.
  */
-export async function runUnit(spec: AuthorsSpec, plan: UnitPlan, prepared: JsonObject, subject: Subject, call: UnitCall): Promise<JsonObject> {
+export async function runUnit(
+  spec: AuthorsSpec,
+  plan: UnitPlan,
+  prepared: JsonObject,
+  subject: Subject,
+  call: UnitCall,
+): Promise<JsonObject> {
   const unit = [...unitsOf(spec, 'full'), ...unitsOf(spec, 'quick')].find(({ id }) => id === plan.id);
-  if (unit === undefined) throw new AppError('unit-invalid', `There is no unit ${plan.id} in this experiment. Take the units from its own spec.`, { unit: plan.id });
+  if (unit === undefined)
+    throw new AppError(
+      'unit-invalid',
+      `There is no unit ${plan.id} in this experiment. Take the units from its own spec.`,
+      { unit: plan.id },
+    );
   const instruments = instrumentsOf(prepared);
   const { main, beside } = cellsOf(spec, unit);
   const means = await readSpans(subject, [...main, ...beside], call.signal);
@@ -31,17 +43,33 @@ export async function runUnit(spec: AuthorsSpec, plan: UnitPlan, prepared: JsonO
   const near = nearLayers(spec, subject.model.layerCount);
   const bound = new Set(bindingCells(spec, unit).map(({ id }) => id));
   const scores = (id: string, names: readonly InstrumentName[], layers: readonly number[] | null): JsonObject =>
-    Object.fromEntries(names.map((name) => [name, Object.fromEntries(SPANS.map((span) => {
-      const all = [...scoreAt(instruments[name], meanOf(means, id, span))];
-      return [span, (layers === null ? all : layers.map((layer) => all[layer] ?? NaN)).map(kept)];
-    }))]));
+    Object.fromEntries(
+      names.map((name) => [
+        name,
+        Object.fromEntries(
+          SPANS.map((span) => {
+            const all = [...scoreAt(instruments[name], meanOf(means, id, span))];
+            return [span, (layers === null ? all : layers.map((layer) => all[layer] ?? NaN)).map(kept)];
+          }),
+        ),
+      ]),
+    );
   const cells = Object.fromEntries([
-    ...main.map(({ id }) => [id, { ...scores(id, ['author', 'character'], null), ...scores(id, ['opening', 'speech'], near) }] as const),
-    ...beside.map(({ id }) => [id, scores(id, bound.has(id) ? ['author', 'byline'] : ['author', 'character'], near)] as const),
+    ...main.map(
+      ({ id }) =>
+        [id, { ...scores(id, ['author', 'character'], null), ...scores(id, ['opening', 'speech'], near) }] as const,
+    ),
+    ...beside.map(
+      ({ id }) => [id, scores(id, bound.has(id) ? ['author', 'byline'] : ['author', 'character'], near)] as const,
+    ),
   ]);
 
   const asked = choiceCells(spec, unit);
-  const answers = await subject.likelihoods(asked.map((cell) => questionOf(spec, cell)), null, call.signal);
+  const answers = await subject.likelihoods(
+    asked.map((cell) => questionOf(spec, cell)),
+    null,
+    call.signal,
+  );
   const odds = Object.fromEntries(asked.map(({ id }, at) => [id, kept(logOdds(answers[at] ?? []))]));
   call.onShare?.(1);
   return { cells, odds };

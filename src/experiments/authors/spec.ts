@@ -59,7 +59,17 @@ export interface AuthorsSpec extends SpecHead {
 }
 
 /** Names of the numbers that the rule and the gates use. */
-export const THRESHOLDS = ['persistence', 'leakage', 'dominance', 'choice', 'partial', 'byline', 'binding', 'instrument', 'rope'] as const;
+export const THRESHOLDS = [
+  'persistence',
+  'leakage',
+  'dominance',
+  'choice',
+  'partial',
+  'byline',
+  'binding',
+  'instrument',
+  'rope',
+] as const;
 export type ThresholdName = (typeof THRESHOLDS)[number];
 
 /** The greatest strength: the one that the rule reads. */

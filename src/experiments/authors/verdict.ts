@@ -24,7 +24,12 @@ interface Condition {
 }
 
 /** The verdict: a ratio counts only where the interval of what it is divided by lies above 0. */
-export function rule(spec: AuthorsSpec, gates: readonly Gate[], ratios: Ratios, contrasts: readonly Contrast[]): Ruling {
+export function rule(
+  spec: AuthorsSpec,
+  gates: readonly Gate[],
+  ratios: Ratios,
+  contrasts: readonly Contrast[],
+): Ruling {
   const conditions = conditionsOf(spec, ratios, contrasts);
   const denials = denialsOf(spec, ratios, contrasts);
   const held = conditions.filter(({ holds }) => holds);
@@ -36,30 +41,85 @@ export function rule(spec: AuthorsSpec, gates: readonly Gate[], ratios: Ratios, 
     if (held.length === conditions.length) return 'CONFIRM';
     return held.length >= spec.thresholds.partial ? 'PARTIAL' : 'INCONCLUSIVE';
   })();
-  const all = [gatesWords(failed, gates.length), ...failed.map((gate) => `${gateWords({ ...gate, says: asked(gate) })}.`), ...conditions.map((condition) => `${condition.holds ? 'Holds' : 'Does not hold'}: ${told(condition)}`), ...denied.map((condition) => `Denies: ${told(condition)}`)];
+  const all = [
+    gatesWords(failed, gates.length),
+    ...failed.map((gate) => `${gateWords({ ...gate, says: asked(gate) })}.`),
+    ...conditions.map((condition) => `${condition.holds ? 'Holds' : 'Does not hold'}: ${told(condition)}`),
+    ...denied.map((condition) => `Denies: ${told(condition)}`),
+  ];
   return { verdict, because: all.join(' '), wouldChange: wouldChange(verdict, failed, conditions, denials) };
 }
 
-function conditionsOf({ thresholds }: AuthorsSpec, { persistence, leakage, dominance, choice }: Ratios, contrasts: readonly Contrast[]): Condition[] {
+function conditionsOf(
+  { thresholds }: AuthorsSpec,
+  { persistence, leakage, dominance, choice }: Ratios,
+  contrasts: readonly Contrast[],
+): Condition[] {
   return [
-    { holds: aboveZero(contrasts, 'author-before') && low(persistence) > thresholds.persistence, says: 'the author persists', asks: `P above ${plain(thresholds.persistence)}`, found: figure(persistence, UNITS) },
-    { holds: aboveZero(contrasts, 'character-quote') && high(leakage) < thresholds.leakage, says: 'the character does not leak', asks: `L below ${plain(thresholds.leakage)}`, found: figure(leakage, UNITS) },
-    { holds: low(dominance) > thresholds.dominance, says: 'the author dominates', asks: `ADI above ${plain(thresholds.dominance)}`, found: signedFigure(dominance, UNITS) },
-    { holds: low(choice) > thresholds.choice, says: 'the choice follows the author more than the character', asks: `bA − bC of the choice above ${plain(thresholds.choice)} nats a token`, found: signedFigure(choice, UNITS) },
+    {
+      holds: aboveZero(contrasts, 'author-before') && low(persistence) > thresholds.persistence,
+      says: 'the author persists',
+      asks: `P above ${plain(thresholds.persistence)}`,
+      found: figure(persistence, UNITS),
+    },
+    {
+      holds: aboveZero(contrasts, 'character-quote') && high(leakage) < thresholds.leakage,
+      says: 'the character does not leak',
+      asks: `L below ${plain(thresholds.leakage)}`,
+      found: figure(leakage, UNITS),
+    },
+    {
+      holds: low(dominance) > thresholds.dominance,
+      says: 'the author dominates',
+      asks: `ADI above ${plain(thresholds.dominance)}`,
+      found: signedFigure(dominance, UNITS),
+    },
+    {
+      holds: low(choice) > thresholds.choice,
+      says: 'the choice follows the author more than the character',
+      asks: `bA − bC of the choice above ${plain(thresholds.choice)} nats a token`,
+      found: signedFigure(choice, UNITS),
+    },
   ];
 }
 
-function denialsOf({ thresholds }: AuthorsSpec, { leakageOverPersistence, dominance }: Ratios, contrasts: readonly Contrast[]): Condition[] {
+function denialsOf(
+  { thresholds }: AuthorsSpec,
+  { leakageOverPersistence, dominance }: Ratios,
+  contrasts: readonly Contrast[],
+): Condition[] {
   return [
-    { holds: aboveZero(contrasts, 'author-before') && aboveZero(contrasts, 'character-quote') && low(leakageOverPersistence) > 0, says: 'more is left of the character than of the author', asks: 'L − P above 0', found: signedFigure(leakageOverPersistence, UNITS) },
-    { holds: high(dominance) < thresholds.dominance, says: 'the character dominates', asks: `ADI below ${plain(thresholds.dominance)}`, found: signedFigure(dominance, UNITS) },
+    {
+      holds:
+        aboveZero(contrasts, 'author-before') &&
+        aboveZero(contrasts, 'character-quote') &&
+        low(leakageOverPersistence) > 0,
+      says: 'more is left of the character than of the author',
+      asks: 'L − P above 0',
+      found: signedFigure(leakageOverPersistence, UNITS),
+    },
+    {
+      holds: high(dominance) < thresholds.dominance,
+      says: 'the character dominates',
+      asks: `ADI below ${plain(thresholds.dominance)}`,
+      found: signedFigure(dominance, UNITS),
+    },
   ];
 }
 
-function wouldChange(verdict: ExperimentVerdict, failed: readonly Gate[], conditions: readonly Condition[], denials: readonly Condition[]): string[] {
+function wouldChange(
+  verdict: ExperimentVerdict,
+  failed: readonly Gate[],
+  conditions: readonly Condition[],
+  denials: readonly Condition[],
+): string[] {
   if (failed.length > 0) return failed.map(gateNeeded);
-  const open = conditions.filter(({ holds }) => !holds).map((condition) => `CONFIRM also needs that ${told(condition)}`);
-  const deny = denials.filter(({ holds }) => !holds).map((condition) => `DENY would need no more than that ${told(condition)}`);
+  const open = conditions
+    .filter(({ holds }) => !holds)
+    .map((condition) => `CONFIRM also needs that ${told(condition)}`);
+  const deny = denials
+    .filter(({ holds }) => !holds)
+    .map((condition) => `DENY would need no more than that ${told(condition)}`);
   return verdict === 'DENY' ? open : [...open, ...deny];
 }
 
@@ -81,7 +141,9 @@ function asked({ id, says }: Gate): string {
 
 /** How the gates stand, for a glance. */
 function gatesWords(failed: readonly Gate[], all: number): string {
-  return failed.length === 0 ? 'All gates pass.' : `${failed.length} of ${all} gates ${failed.length === 1 ? 'fails' : 'fail'}, so nothing is concluded: ${failed.map((gate) => asked(gate).charAt(0).toLowerCase() + asked(gate).slice(1)).join('; ')}.`;
+  return failed.length === 0
+    ? 'All gates pass.'
+    : `${failed.length} of ${all} gates ${failed.length === 1 ? 'fails' : 'fail'}, so nothing is concluded: ${failed.map((gate) => asked(gate).charAt(0).toLowerCase() + asked(gate).slice(1)).join('; ')}.`;
 }
 
 function aboveZero(contrasts: readonly Contrast[], id: string): boolean {
@@ -95,8 +157,14 @@ const high = (estimate: { readonly high: number | null }): number => estimate.hi
 export function limitsOf(spec: AuthorsSpec, size: RunSize, contrasts: readonly Contrast[]): string[] {
   const after = contrasts.find(({ id }) => id === 'author-after');
   return [
-    ...(size === 'quick' ? ['A quick run reads a part of the scenarios in one template: its verdict is a look, not a finding.'] : []),
-    ...(after === undefined || after.detectable === null ? [] : [`With ${after.estimate.n} scenarios an author's effect of ${plain(after.detectable)} sd after the quote is found with 80 % power; a smaller one may be missed.`]),
+    ...(size === 'quick'
+      ? ['A quick run reads a part of the scenarios in one template: its verdict is a look, not a finding.']
+      : []),
+    ...(after === undefined || after.detectable === null
+      ? []
+      : [
+          `With ${after.estimate.n} scenarios an author's effect of ${plain(after.detectable)} sd after the quote is found with 80 % power; a smaller one may be missed.`,
+        ]),
     `One writer wrote all stories and excerpts, in one style of English; ${spec.excerpts.length} subjects stand for each author.`,
     'P and L divide readings along two directions, each fitted where it reads; two measures beside them read both spans along the one that was fitted after the quote, which may read less elsewhere than there is.',
     'bA and bC are compared along one direction each, in the length of the stream; a direction along which the stream varies much by itself weighs more.',

@@ -21,37 +21,67 @@ import { ruleOn } from './verdict.ts';
 const CONTROLS = ['formal', 'mood'] as const;
 
 /** See `Design.analyse`. */
-export function analyseFlipBack(spec: FlipBackSpec, size: RunSize, prepared: JsonObject, units: readonly UnitResult[]): Findings {
+export function analyseFlipBack(
+  spec: FlipBackSpec,
+  size: RunSize,
+  prepared: JsonObject,
+  units: readonly UnitResult[],
+): Findings {
   const ready = readPrepared(prepared);
   const { stories, free: written } = tracesOf(spec, size, units);
   const forced = forcedHalf(spec, stories.moral);
   const free = freeHalf(spec, written);
-  const controls = CONTROLS.flatMap((id) => (stories[id].length === 0 ? [] : [{ id, ...controlOf(spec, id, stories[id]) }]));
+  const controls = CONTROLS.flatMap((id) =>
+    stories[id].length === 0 ? [] : [{ id, ...controlOf(spec, id, stories[id]) }],
+  );
   const formal = controls.find(({ id }) => id === 'formal');
-  const gates = { forced: forcedGates(spec, ready, stories.moral), free: freeGates(spec, free), control: formal === undefined ? null : controlGate(spec, stories.formal) };
+  const gates = {
+    forced: forcedGates(spec, ready, stories.moral),
+    free: freeGates(spec, free),
+    control: formal === undefined ? null : controlGate(spec, stories.formal),
+  };
   const { verdict, because, wouldChange } = ruleOn(spec, {
     forcedGates: gates.forced,
     freeGates: gates.free,
     control: formal === undefined || gates.control === null ? null : { gate: gates.control, ratio: formal.ratio },
-    ratio: forced.ratio, back: forced.back, backBeyond: forced.backBeyond, freeRatio: free.ratio,
+    ratio: forced.ratio,
+    back: forced.back,
+    backBeyond: forced.backBeyond,
+    freeRatio: free.ratio,
   });
   return {
-    verdict, because, wouldChange,
+    verdict,
+    because,
+    wouldChange,
     gates: [...gates.forced, ...(gates.control === null ? [] : [gates.control]), ...gates.free],
     contrasts: corrected([...forced.contrasts, ...controls.flatMap((control) => control.contrasts), ...free.contrasts]),
     measures: [
       ...forced.measures,
-      ...[0, 2].map((layer) => measure(`evidence-ratio-layer-${ready.layers[layer] ?? 0}`, `The evidence ratio of the filter at layer ${ready.layers[layer] ?? 0}.`, 'ratio', forced.ratioByLayer[layer] ?? bare(NaN, 0, 'not read'))),
+      ...[0, 2].map((layer) =>
+        measure(
+          `evidence-ratio-layer-${ready.layers[layer] ?? 0}`,
+          `The evidence ratio of the filter at layer ${ready.layers[layer] ?? 0}.`,
+          'ratio',
+          forced.ratioByLayer[layer] ?? bare(NaN, 0, 'not read'),
+        ),
+      ),
       beyondRandom(ready.layers[MIDDLE], stories.moral),
       ...layerCurve(stories.moral),
       ...free.measures,
     ],
     limits: limitsOf(spec, size, ready.layers[MIDDLE], stories.moral.length, written.length),
-    figure: figureOf(spec, ready.layers, stories.moral, forced, free, { formal: formal?.ratio, mood: controls.find(({ id }) => id === 'mood')?.ratio }),
+    figure: figureOf(spec, ready.layers, stories.moral, forced, free, {
+      formal: formal?.ratio,
+      mood: controls.find(({ id }) => id === 'mood')?.ratio,
+    }),
   };
 }
 
-function controlOf(spec: FlipBackSpec, id: (typeof CONTROLS)[number], traces: readonly Trace[]): { readonly ratio: Estimate; readonly contrasts: readonly Contrast[] } {
+function controlOf(
+  spec: FlipBackSpec,
+  id: (typeof CONTROLS)[number],
+  traces: readonly Trace[],
+): { readonly ratio: Estimate; readonly contrasts: readonly Contrast[] } {
   const { draws, permutations, seed, thresholds } = spec;
   const { light, dark } = axisOf(spec, id);
   const { estimate, standardError } = ratioOf(spec, traces, MIDDLE);
@@ -60,8 +90,26 @@ function controlOf(spec: FlipBackSpec, id: (typeof CONTROLS)[number], traces: re
   return {
     ratio,
     contrasts: [
-      contrast({ id: `${id}-ratio`, says: `The evidence ratio on the axis ${light}–${dark}, which is no matter of character.`, unit: 'ratio', estimate: ratio, p: null, null: 'an interval only', rope: [thresholds.ratioLow, thresholds.ratioHigh], standardError }),
-      contrast({ id: `${id}-asymmetry`, says: `Escape asymmetry on the axis ${light}–${dark}.`, unit: 'share', estimate: clusterMean(values, draws, seed), p: signFlip(values, permutations, seed).p, null: `signs of whole stories flipped, all of them or ${permutations} times`, rope: [-thresholds.asymmetryRope, thresholds.asymmetryRope], standardError: errorOfMean(values) }),
+      contrast({
+        id: `${id}-ratio`,
+        says: `The evidence ratio on the axis ${light}–${dark}, which is no matter of character.`,
+        unit: 'ratio',
+        estimate: ratio,
+        p: null,
+        null: 'an interval only',
+        rope: [thresholds.ratioLow, thresholds.ratioHigh],
+        standardError,
+      }),
+      contrast({
+        id: `${id}-asymmetry`,
+        says: `Escape asymmetry on the axis ${light}–${dark}.`,
+        unit: 'share',
+        estimate: clusterMean(values, draws, seed),
+        p: signFlip(values, permutations, seed).p,
+        null: `signs of whole stories flipped, all of them or ${permutations} times`,
+        rope: [-thresholds.asymmetryRope, thresholds.asymmetryRope],
+        standardError: errorOfMean(values),
+      }),
     ],
   };
 }
@@ -79,12 +127,24 @@ function corrected(contrasts: readonly Contrast[]): Contrast[] {
 function beyondRandom(layer: number, traces: readonly Trace[]): Measure {
   const own = Math.abs(mean(traces.map(({ byLayer }) => byLayer[layer] ?? NaN)));
   const gaps = (traces[0]?.random ?? []).map((_, i) => Math.abs(mean(traces.map(({ random }) => random[i] ?? NaN))));
-  return measure('beyond-random', "Random directions of the fit texts' own covariance whose gap between always kind and always cruel is smaller.", 'share', bare(gaps.filter((gap) => gap < own).length / gaps.length, gaps.length, 'random directions'));
+  return measure(
+    'beyond-random',
+    "Random directions of the fit texts' own covariance whose gap between always kind and always cruel is smaller.",
+    'share',
+    bare(gaps.filter((gap) => gap < own).length / gaps.length, gaps.length, 'random directions'),
+  );
 }
 
 /** All-light less all-dark by layer: where the model carries what a story has shown. */
 function layerCurve(traces: readonly Trace[]): Measure[] {
-  return (traces[0]?.byLayer ?? []).map((_, layer) => measure(`gap-layer-${layer}`, `Always kind less always cruel at layer ${layer}, mean of beats 4 to 12.`, 'score', bare(mean(traces.map(({ byLayer }) => byLayer[layer] ?? NaN)), traces.length, 'the curve has no interval')));
+  return (traces[0]?.byLayer ?? []).map((_, layer) =>
+    measure(
+      `gap-layer-${layer}`,
+      `Always kind less always cruel at layer ${layer}, mean of beats 4 to 12.`,
+      'score',
+      bare(mean(traces.map(({ byLayer }) => byLayer[layer] ?? NaN)), traces.length, 'the curve has no interval'),
+    ),
+  );
 }
 
 function limitsOf(spec: FlipBackSpec, size: RunSize, layer: number, stories: number, prompts: number): string[] {
@@ -95,7 +155,11 @@ function limitsOf(spec: FlipBackSpec, size: RunSize, layer: number, stories: num
     'Reveal and dream begin kind, the plain switch does not: by the filter alone they regain somewhat more (how much stands among the measures).',
     `The free half labels each sentence by itself after its setting, over ${prompts} prompts. Wrong labels pull the log ratio towards 0, and in a long run it comes close to the odds of kind against cruel sentences.`,
     'A sentence that is cruel by its outcome alone, or told of a bystander, counts as cruel.',
-    ...(size === 'quick' ? ['A quick run reads the first stories and prompts only, and no control axis: a look, not a verdict. It cannot end in DENY.'] : []),
+    ...(size === 'quick'
+      ? [
+          'A quick run reads the first stories and prompts only, and no control axis: a look, not a verdict. It cannot end in DENY.',
+        ]
+      : []),
     `Thresholds were fixed beforehand; with another rule for neutral sentences (now ${spec.thresholds.neutralShare} of the way to a pole) the free half would read differently.`,
   ];
 }

@@ -51,7 +51,8 @@ export function dwell(counts: Transitions): number {
 export function stationaryDark(counts: Transitions): number {
   const m = matrixOf(counts);
   let shares = LABELS.map(() => 1 / LABELS.length);
-  for (let step = 0; step < STEPS; step += 1) shares = shares.map((_, to) => shares.reduce((sum, share, from) => sum + share * (m[from]?.[to] ?? NaN), 0));
+  for (let step = 0; step < STEPS; step += 1)
+    shares = shares.map((_, to) => shares.reduce((sum, share, from) => sum + share * (m[from]?.[to] ?? NaN), 0));
   return shares[W] ?? NaN;
 }
 
@@ -59,7 +60,10 @@ export function stationaryDark(counts: Transitions): number {
 export function passageToLight(counts: Transitions): number {
   const m = matrixOf(counts);
   let times = LABELS.map(() => 0);
-  for (let step = 0; step < STEPS; step += 1) times = times.map((_, from) => (from === L ? 0 : 1 + times.reduce((sum, time, to) => sum + (to === L ? 0 : time * (m[from]?.[to] ?? NaN)), 0)));
+  for (let step = 0; step < STEPS; step += 1)
+    times = times.map((_, from) =>
+      from === L ? 0 : 1 + times.reduce((sum, time, to) => sum + (to === L ? 0 : time * (m[from]?.[to] ?? NaN)), 0),
+    );
   return times[W] ?? NaN;
 }
 

@@ -7,9 +7,18 @@ import { standardDeviation } from '../../core/stats.ts';
 
 /** The estimate, or 0 with a note where there is no number: JSON has none for it. Half an interval is none. */
 export function solid(estimate: Estimate): Estimate {
-  if (!Number.isFinite(estimate.value)) return { value: 0, low: null, high: null, n: estimate.n, note: 'not measurable here: there is nothing to divide by' };
+  if (!Number.isFinite(estimate.value))
+    return {
+      value: 0,
+      low: null,
+      high: null,
+      n: estimate.n,
+      note: 'not measurable here: there is nothing to divide by',
+    };
   const { low, high } = estimate;
-  return low !== null && high !== null && Number.isFinite(low) && Number.isFinite(high) ? estimate : { ...estimate, low: null, high: null };
+  return low !== null && high !== null && Number.isFinite(low) && Number.isFinite(high)
+    ? estimate
+    : { ...estimate, low: null, high: null };
 }
 
 /** What a contrast is made of. */
@@ -30,7 +39,18 @@ export function contrast({ id, says, unit, estimate, p, null: told, rope, standa
   const kept = solid(estimate);
   const reading: RopeReading | null = rope === undefined ? null : ropeReading(kept, rope);
   const smallest = detectableBy(standardError, kept.n - 1);
-  return { id, says, unit, estimate: kept, p: p !== null && Number.isFinite(p) ? p : null, pHolm: null, null: told, rope: rope ?? null, reading, detectable: Number.isFinite(smallest) ? smallest : null };
+  return {
+    id,
+    says,
+    unit,
+    estimate: kept,
+    p: p !== null && Number.isFinite(p) ? p : null,
+    pHolm: null,
+    null: told,
+    rope: rope ?? null,
+    reading,
+    detectable: Number.isFinite(smallest) ? smallest : null,
+  };
 }
 
 /** The standard error of a mean of one value a unit. */

@@ -19,7 +19,8 @@ export interface Crossing {
 
 /** The two crossings of a story at a kept layer. */
 export function crossingOf(trace: Trace, layer = MIDDLE): Crossing {
-  const after = (upper: readonly number[], lower: readonly number[]): number[] => Array.from({ length: AFTER }, (_, k) => (upper[SWITCHES[0] + 1 + k] ?? NaN) - (lower[SWITCHES[0] + 1 + k] ?? NaN));
+  const after = (upper: readonly number[], lower: readonly number[]): number[] =>
+    Array.from({ length: AFTER }, (_, k) => (upper[SWITCHES[0] + 1 + k] ?? NaN) - (lower[SWITCHES[0] + 1 + k] ?? NaN));
   return {
     toLight: after(lineOf(trace, 'dark-light', layer), lineOf(trace, 'all-dark', layer)),
     toDark: after(lineOf(trace, 'all-light', layer), lineOf(trace, 'light-dark', layer)),
@@ -45,7 +46,10 @@ const STEPS = DECAYS.map((decay) => {
 });
 
 /** Mean crossings over the stories `pick`. */
-export function meanCrossing(crossings: readonly Crossing[], pick: ArrayLike<number>): { readonly toLight: Float64Array; readonly toDark: Float64Array } {
+export function meanCrossing(
+  crossings: readonly Crossing[],
+  pick: ArrayLike<number>,
+): { readonly toLight: Float64Array; readonly toDark: Float64Array } {
   const toLight = new Float64Array(AFTER);
   const toDark = new Float64Array(AFTER);
   for (let i = 0; i < pick.length; i += 1) {
@@ -62,7 +66,13 @@ export function meanCrossing(crossings: readonly Crossing[], pick: ArrayLike<num
  * Least squares of both mean crossings at once: toLight_k ≈ a(1 + d + … + d^(k-1)), toDark_k ≈ b(…), one decay d for both.
  * This is the output of the filter started at 0, so noise of one beat is not taken for memory. a / b is the evidence ratio.
  */
-export function fitFilter({ toLight, toDark }: { readonly toLight: ArrayLike<number>; readonly toDark: ArrayLike<number> }): Filter {
+export function fitFilter({
+  toLight,
+  toDark,
+}: {
+  readonly toLight: ArrayLike<number>;
+  readonly toDark: ArrayLike<number>;
+}): Filter {
   const best = bestDecay([toLight, toDark]);
   return { decay: DECAYS[best.at] ?? 0, toLight: best.gains[0] ?? NaN, toDark: best.gains[1] ?? NaN };
 }
@@ -81,21 +91,35 @@ function bestDecay(curves: readonly ArrayLike<number>[]): { readonly at: number;
   STEPS.forEach((steps, at) => {
     const size = steps.reduce((sum, step) => sum + step * step, 0);
     const gains = curves.map((curve) => steps.reduce((sum, step, k) => sum + step * (curve[k] ?? NaN), 0) / size);
-    const left = curves.reduce((sum, curve, c) => sum + steps.reduce((own, step, k) => own + ((curve[k] ?? NaN) - (gains[c] ?? NaN) * step) ** 2, 0), 0);
+    const left = curves.reduce(
+      (sum, curve, c) =>
+        sum + steps.reduce((own, step, k) => own + ((curve[k] ?? NaN) - (gains[c] ?? NaN) * step) ** 2, 0),
+      0,
+    );
     if (left < best.left) best = { at, gains, left };
   });
   return best;
 }
 
 /** The evidence ratio in three readings: by the filter, by the first beat after the switch, by the mean of the first four. */
-export function ratiosOf(crossings: readonly Crossing[], pick: ArrayLike<number>): [filter: number, first: number, four: number] {
+export function ratiosOf(
+  crossings: readonly Crossing[],
+  pick: ArrayLike<number>,
+): [filter: number, first: number, four: number] {
   const means = meanCrossing(crossings, pick);
   const { toLight, toDark } = fitFilter(means);
   const four = (curve: Float64Array): number => curve.slice(0, 4).reduce((sum, value) => sum + value, 0);
-  return [toLight / toDark, (means.toLight[0] ?? NaN) / (means.toDark[0] ?? NaN), four(means.toLight) / four(means.toDark)];
+  return [
+    toLight / toDark,
+    (means.toLight[0] ?? NaN) / (means.toDark[0] ?? NaN),
+    four(means.toLight) / four(means.toDark),
+  ];
 }
 
-/** (|Δ dark - Δ light|) over their sum for one story, Δ the mean of the first four beats after the switch: above 0 where it is easier to turn dark; 0 where nothing moved. */
+/**
+ * (|Δ dark - Δ light|) over their sum for one story, Δ the mean of the first four beats after the switch: above 0 where
+ * it is easier to turn dark; 0 where nothing moved.
+ */
 export function asymmetryOf({ toLight, toDark }: Crossing): number {
   const size = (curve: readonly number[]): number => curve.slice(0, 4).reduce((sum, value) => sum + value, 0) / 4;
   const down = size(toDark);
@@ -109,7 +133,8 @@ export function asymmetryOf({ toLight, toDark }: Crossing): number {
  * dark ones than a story that began dark: what is left of its beginning. For reveal and dream, which began light.
  */
 export function expectedHead(decay: number): number {
-  const step = (beats: number): number => Array.from({ length: beats }, (_, k) => decay ** k).reduce((sum, value) => sum + value, 0);
+  const step = (beats: number): number =>
+    Array.from({ length: beats }, (_, k) => decay ** k).reduce((sum, value) => sum + value, 0);
   const share = (from: number, light: (k: number) => number): number => {
     const beats = [1, 2, 3, 4];
     return beats.reduce((sum, k) => sum + light(k), 0) / beats.reduce((sum, k) => sum + step(from + k), 0);

@@ -34,30 +34,49 @@ export interface OtherRatios {
 }
 
 /** See {@link ExperimentFigure}. */
-export function figureOf(spec: FlipBackSpec, layers: readonly number[], traces: readonly Trace[], forced: Forced, free: Free, others: OtherRatios): ExperimentFigure {
+export function figureOf(
+  spec: FlipBackSpec,
+  layers: readonly number[],
+  traces: readonly Trace[],
+  forced: Forced,
+  free: Free,
+  others: OtherRatios,
+): ExperimentFigure {
   const after = `After four cruel beats, kind ones move the reading by ${forced.ratio.value.toFixed(2)} of what cruel ones take from a kind story.`;
   return {
     caption: `Readings at the same neutral sentences after every beat, with the band that holds 90 % of the stories; zero lies midway between stories that never switch, beat by beat. ${after} 1 means that kind and cruel acts weigh alike, 0 that nothing leads back.`,
-    panels: [fan('Plain orders', traces, PLAIN), fan('Reveal, dream, topic break', traces, TURNED), flow(free), ratios(spec, layers, forced, others)],
+    panels: [
+      fan('Plain orders', traces, PLAIN),
+      fan('Reveal, dream, topic break', traces, TURNED),
+      flow(free),
+      ratios(spec, layers, forced, others),
+    ],
   };
 }
 
 function fan(title: string, traces: readonly Trace[], drawn: readonly Drawn[]): FigurePanel {
-  const beats = (lineOf(traces[0] ?? { id: '', z: {}, byLayer: [], random: [] }, 'all-light')).map((_, beat) => beat);
-  const values = (order: ScheduleId, beat: number): number[] => traces.map((trace) => lineOf(trace, order)[beat] ?? NaN);
+  const beats = lineOf(traces[0] ?? { id: '', z: {}, byLayer: [], random: [] }, 'all-light').map((_, beat) => beat);
+  const values = (order: ScheduleId, beat: number): number[] =>
+    traces.map((trace) => lineOf(trace, order)[beat] ?? NaN);
   const middle = beats.map((beat) => (mean(values('all-light', beat)) + mean(values('all-dark', beat))) / 2);
   return {
     title,
     x: { label: 'beat' },
     y: { label: 'score at the taps' },
     series: drawn.map(([order, name, tone]): FigureSeries => ({
-      name, as: 'line', tone,
+      name,
+      as: 'line',
+      tone,
       points: beats.map((beat): FigurePoint => {
         const own = values(order, beat).map((value) => value - (middle[beat] ?? NaN));
         return { x: beat, y: mean(own), low: quantile(own, 0.05), high: quantile(own, 0.95) };
       }),
     })),
-    lines: [{ at: 0, across: 'x', says: 'midway' }, { at: 4.5, across: 'y', says: 'first switch' }, { at: 8.5, across: 'y', says: 'second switch' }],
+    lines: [
+      { at: 0, across: 'x', says: 'midway' },
+      { at: 4.5, across: 'y', says: 'first switch' },
+      { at: 8.5, across: 'y', says: 'second switch' },
+    ],
   };
 }
 
@@ -72,11 +91,21 @@ function flow({ posterior }: Free): FigurePanel {
     title: 'What follows what in free writing',
     x: { label: 'sentence and the next', categories: kept.flatMap((from) => kept.map((to) => name(from, to))) },
     y: { label: 'probability', range: [0, 1] },
-    series: kept.map((from): FigureSeries => ({ name: `after ${STATES[from] ?? ''}`, as: 'intervals', tone: tones[from] ?? 'null', points: kept.map((to) => point(name(from, to), posterior[from]?.[to])) })),
+    series: kept.map((from): FigureSeries => ({
+      name: `after ${STATES[from] ?? ''}`,
+      as: 'intervals',
+      tone: tones[from] ?? 'null',
+      points: kept.map((to) => point(name(from, to), posterior[from]?.[to])),
+    })),
   };
 }
 
-function ratios({ thresholds }: FlipBackSpec, layers: readonly number[], forced: Forced, { formal, mood }: OtherRatios): FigurePanel {
+function ratios(
+  { thresholds }: FlipBackSpec,
+  layers: readonly number[],
+  forced: Forced,
+  { formal, mood }: OtherRatios,
+): FigurePanel {
   const moral: readonly (readonly [string, Estimate | undefined])[] = [
     ['filter', forced.ratio],
     ['first beat', forced.ratioFirst],
@@ -84,14 +113,33 @@ function ratios({ thresholds }: FlipBackSpec, layers: readonly number[], forced:
     [`layer ${layers[0] ?? ''}`, forced.ratioByLayer[0]],
     [`layer ${layers[2] ?? ''}`, forced.ratioByLayer[2]],
   ];
-  const control = ([['formal', formal], ['mood', mood]] as const).filter(([, estimate]) => estimate !== undefined);
+  const control = (
+    [
+      ['formal', formal],
+      ['mood', mood],
+    ] as const
+  ).filter(([, estimate]) => estimate !== undefined);
   return {
     title: 'Evidence ratio',
     x: { label: 'reading', categories: [...moral, ...control].map(([name]) => name) },
     y: { label: 'kind beats over cruel beats' },
     series: [
-      { name: 'kind and cruel', as: 'intervals', tone: 'first', points: moral.map(([name, estimate]) => point(name, estimate)) },
-      ...(control.length === 0 ? [] : [{ name: 'control axes', as: 'intervals', tone: 'null', points: control.map(([name, estimate]) => point(name, estimate)) } as const]),
+      {
+        name: 'kind and cruel',
+        as: 'intervals',
+        tone: 'first',
+        points: moral.map(([name, estimate]) => point(name, estimate)),
+      },
+      ...(control.length === 0
+        ? []
+        : [
+            {
+              name: 'control axes',
+              as: 'intervals',
+              tone: 'null',
+              points: control.map(([name, estimate]) => point(name, estimate)),
+            } as const,
+          ]),
     ],
     bands: [
       { from: thresholds.ratioLow, to: thresholds.ratioHigh, says: 'flips back' },

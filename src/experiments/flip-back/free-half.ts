@@ -5,7 +5,18 @@ import { clusterMean, percentileEstimate } from '../../core/effect.ts';
 import type { Contrast, Measure } from '../../core/experiment-types.ts';
 import type { Estimate } from '../../core/report-types.ts';
 import { signFlip } from '../../core/sign-flip.ts';
-import { dwell, followed, inertia, logRatio, passageToLight, PRIOR, stationaryDark, summed, type Transitions, transitionsOf } from './chain.ts';
+import {
+  dwell,
+  followed,
+  inertia,
+  logRatio,
+  passageToLight,
+  PRIOR,
+  stationaryDark,
+  summed,
+  type Transitions,
+  transitionsOf,
+} from './chain.ts';
 import { bare, contrast, errorOfMean, measure, solid } from './estimates.ts';
 import { agreement, kappa, LABELS } from './label.ts';
 import { type FlipBackSpec, SO_FAR } from './spec.ts';
@@ -30,14 +41,32 @@ const CALLED: Readonly<Record<(typeof LABELS)[number], string>> = { L: 'kind', W
 export function freeHalf({ draws, permutations, seed }: FlipBackSpec, free: readonly FreeTrace[]): Free {
   const counts = free.map(({ probe }) => transitionsOf(probe));
   const pooled = (pick: ArrayLike<number>): Transitions => summed(Array.from(pick, (i) => counts[i] ?? []));
-  const resampled = clusterResampled(free.length, (pick) => {
-    const own = pooled(pick);
-    return [logRatio(own), stationaryDark(own), dwell(own), passageToLight(own)];
-  }, draws, seed);
+  const resampled = clusterResampled(
+    free.length,
+    (pick) => {
+      const own = pooled(pick);
+      return [logRatio(own), stationaryDark(own), dwell(own), passageToLight(own)];
+    },
+    draws,
+    seed,
+  );
   const [ratio, dark, stretch, passage] = resampled.map(({ estimate }) => solid(estimate));
   const none = bare(0, free.length, 'no prompt');
   const agreements = free.map(({ both }) => agreement(both.probe, both.judge));
-  const [agreed] = clusterStatistics(free.length, (pick) => [kappa(LABELS.map((_, i) => LABELS.map((_, j) => Array.from(pick, (own) => agreements[own]?.[i]?.[j] ?? 0).reduce((sum, count) => sum + count, 0))))], draws, seed);
+  const [agreed] = clusterStatistics(
+    free.length,
+    (pick) => [
+      kappa(
+        LABELS.map((_, i) =>
+          LABELS.map((_, j) =>
+            Array.from(pick, (own) => agreements[own]?.[i]?.[j] ?? 0).reduce((sum, count) => sum + count, 0),
+          ),
+        ),
+      ),
+    ],
+    draws,
+    seed,
+  );
   const all = pooled(free.map((_, i) => i));
   const { dark: fromDark, light: fromLight } = followed(all);
   const byPrompt = counts.map(logRatio);
@@ -50,20 +79,62 @@ export function freeHalf({ draws, permutations, seed }: FlipBackSpec, free: read
     ratio: ratio ?? none,
     posterior: posteriorOf(all, draws, seed, free.length),
     contrasts: [
-      contrast({ id: 'free-ratio', says: 'Free writing: log of how readily a cruel sentence is followed by a kind one over the reverse.', unit: 'log ratio', estimate: ratio ?? none, p: signFlip(byPrompt, permutations, seed).p, null: flips, standardError: resampled[0]?.standardError ?? NaN }),
-      contrast({ id: 'free-inertia', says: 'Free writing: neighbouring sentences share a label more often than the same sentences in random order.', unit: 'share', estimate: clusterMean(stay, draws, seed), p: signFlip(stay, permutations, seed).p, null: flips, standardError: errorOfMean(stay) }),
+      contrast({
+        id: 'free-ratio',
+        says: 'Free writing: log of how readily a cruel sentence is followed by a kind one over the reverse.',
+        unit: 'log ratio',
+        estimate: ratio ?? none,
+        p: signFlip(byPrompt, permutations, seed).p,
+        null: flips,
+        standardError: resampled[0]?.standardError ?? NaN,
+      }),
+      contrast({
+        id: 'free-inertia',
+        says: 'Free writing: neighbouring sentences share a label more often than the same sentences in random order.',
+        unit: 'share',
+        estimate: clusterMean(stay, draws, seed),
+        p: signFlip(stay, permutations, seed).p,
+        null: flips,
+        standardError: errorOfMean(stay),
+      }),
     ],
     measures: [
-      measure('free-ratio-posterior', 'The same log ratio by the Dirichlet posterior of the counts, as if transitions were independent.', 'log ratio', posteriorRatio(all, draws, seed, free.length)),
+      measure(
+        'free-ratio-posterior',
+        'The same log ratio by the Dirichlet posterior of the counts, as if transitions were independent.',
+        'log ratio',
+        posteriorRatio(all, draws, seed, free.length),
+      ),
       measure('free-dark', 'Share of cruel sentences that the chain settles at.', 'share', dark ?? none),
       measure('free-dwell', 'Length of a cruel stretch.', 'sentences', stretch ?? none),
       measure('free-passage', 'Sentences from a cruel one to the next kind one.', 'sentences', passage ?? none),
       ...SO_FAR.map((so) => {
         const own = free.flatMap((trace, i) => (trace.so === so ? [counts[i] ?? []] : []));
-        return measure(`free-ratio-${so}`, `The log ratio after beginnings that were ${so} so far.`, 'log ratio', bare(logRatio(summed(own)), own.length, 'too few prompts for an interval'));
+        return measure(
+          `free-ratio-${so}`,
+          `The log ratio after beginnings that were ${so} so far.`,
+          'log ratio',
+          bare(logRatio(summed(own)), own.length, 'too few prompts for an interval'),
+        );
       }),
-      ...LABELS.map((label) => measure(`free-share-${label.toLowerCase()}`, `Share of sentences labelled ${CALLED[label]}.`, 'share', bare([...labels].filter((own) => own === label).length / labels.length, labels.length, 'sentences, a count'))),
-      measure('free-refused', 'Rollouts that begin by declining.', 'rollouts', bare(free.reduce((sum, { refused }) => sum + refused, 0), free.reduce((sum, { probe }) => sum + probe.length, 0), 'a count')),
+      ...LABELS.map((label) =>
+        measure(
+          `free-share-${label.toLowerCase()}`,
+          `Share of sentences labelled ${CALLED[label]}.`,
+          'share',
+          bare([...labels].filter((own) => own === label).length / labels.length, labels.length, 'sentences, a count'),
+        ),
+      ),
+      measure(
+        'free-refused',
+        'Rollouts that begin by declining.',
+        'rollouts',
+        bare(
+          free.reduce((sum, { refused }) => sum + refused, 0),
+          free.reduce((sum, { probe }) => sum + probe.length, 0),
+          'a count',
+        ),
+      ),
     ],
   };
 }
@@ -73,7 +144,13 @@ function posteriorOf(counts: Transitions, draws: number, seed: number, n: number
   return counts.map((row, from) => {
     const drawn = dirichletDraws(row, PRIOR, draws, seed + from);
     const sum = row.reduce((total, count) => total + count + PRIOR, 0);
-    return row.map((count, to) => percentileEstimate((count + PRIOR) / sum, drawn.map((shares) => shares[to] ?? NaN), n));
+    return row.map((count, to) =>
+      percentileEstimate(
+        (count + PRIOR) / sum,
+        drawn.map((shares) => shares[to] ?? NaN),
+        n,
+      ),
+    );
   });
 }
 
@@ -82,5 +159,9 @@ function posteriorRatio(counts: Transitions, draws: number, seed: number, n: num
   const dark = LABELS.indexOf('W');
   const fromDark = dirichletDraws(counts[dark] ?? [], PRIOR, draws, seed + dark);
   const fromLight = dirichletDraws(counts[light] ?? [], PRIOR, draws, seed + light);
-  return percentileEstimate(logRatio(counts), fromDark.map((shares, i) => Math.log(shares[light] ?? NaN) - Math.log(fromLight[i]?.[dark] ?? NaN)), n);
+  return percentileEstimate(
+    logRatio(counts),
+    fromDark.map((shares, i) => Math.log(shares[light] ?? NaN) - Math.log(fromLight[i]?.[dark] ?? NaN)),
+    n,
+  );
 }

@@ -1,4 +1,7 @@
-/** "Waluigis can flip back": stories that turn from one pole to the other and back, read at neutral taps, and stories that the model writes itself. */
+/**
+ * "Waluigis can flip back": stories that turn from one pole to the other and back, read at neutral taps, and stories
+ * that the model writes itself.
+ */
 import type { Design } from '../design.ts';
 import { analyseFlipBack } from './analyse.ts';
 import { parseFlipBack } from './parse.ts';
@@ -19,7 +22,9 @@ export const flipBack: Design<FlipBackSpec> = {
     const ready = readPrepared(prepared);
     const found = partsOf(spec, ready.size).find(({ plan }) => plan.id === unit.id)?.part;
     if (found === undefined) throw new RangeError(`there is no unit ${unit.id} in a ${ready.size} run`);
-    return found.kind === 'story' ? runStory(spec, found.axis, found.story, ready, subject, call) : runRollouts(spec, found.prompt, found.part, ready, subject, call);
+    return found.kind === 'story'
+      ? runStory(spec, found.axis, found.story, ready, subject, call)
+      : runRollouts(spec, found.prompt, found.part, ready, subject, call);
   },
   analyse: analyseFlipBack,
 };

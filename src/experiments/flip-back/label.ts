@@ -20,7 +20,10 @@ export function cutsOf(light: ArrayLike<number>, dark: ArrayLike<number>): Cuts 
   return { centre: (mean(light) + mean(dark)) / 2, half: (mean(light) - mean(dark)) / 2 };
 }
 
-/** N within `neutralShare` of the way from the centre to a pole's mean, R for a refusal, whatever its score; a labeller that tells no poles apart says N. */
+/**
+ * N within `neutralShare` of the way from the centre to a pole's mean, R for a refusal, whatever its score; a labeller
+ * that tells no poles apart says N.
+ */
 export function labelOf(sentence: string, score: number, { centre, half }: Cuts, neutralShare: number): Label {
   if (isRefusal(sentence)) return 'R';
   if (!(half > 0)) return 'N';
@@ -45,7 +48,10 @@ export function agreement(first: readonly string[], second: readonly string[]): 
   return counts;
 }
 
-/** Cohen's kappa over light, dark and neither. Refusals are left out, for both labellers see them by the same rule and would agree by construction. */
+/**
+ * Cohen's kappa over light, dark and neither. Refusals are left out, for both labellers see them by the same rule and
+ * would agree by construction.
+ */
 export function kappa(counts: Agreement): number {
   return cohenKappa(counts.slice(0, 3).map((row) => row.slice(0, 3)));
 }

@@ -3,30 +3,48 @@ import { BEATS, type Letter, type ScheduleId, SHAPES } from './schedules.ts';
 import { lineOf, type Trace } from './traces.ts';
 
 /** Orders without special sentences: all that the accounts speak of. */
-const ORDERS = ['all-light', 'all-dark', 'light-dark', 'dark-light', 'dark-light-dark'] as const satisfies readonly ScheduleId[];
+const ORDERS = [
+  'all-light',
+  'all-dark',
+  'light-dark',
+  'dark-light',
+  'dark-light-dark',
+] as const satisfies readonly ScheduleId[];
 
 /** Decays that the fit may choose. */
 const DECAYS = Array.from({ length: 20 }, (_, i) => i / 20);
 
-/** `filter`: every beat counts, less with every beat since. `recency`: the last beat alone. `absorbing`: a filter to which all is dark from the first dark beat on. */
+/**
+ * `filter`: every beat counts, less with every beat since. `recency`: the last beat alone. `absorbing`: a filter to
+ * which all is dark from the first dark beat on.
+ */
 export type Account = 'filter' | 'recency' | 'absorbing';
 
-/** Log likelihood of each story, in nats, under a fit to the others; in the order of `traces`. Normal errors; every (story, beat) has a level of its own, taken out over the orders. */
+/**
+ * Log likelihood of each story, in nats, under a fit to the others; in the order of `traces`. Normal errors; every
+ * (story, beat) has a level of its own, taken out over the orders.
+ */
 export function heldOutLikelihood(traces: readonly Trace[], account: Account): number[] {
   const cells = ORDERS.length * BEATS;
   const observed = traces.map((trace) => withinBeats(ORDERS.map((order) => lineOf(trace, order).slice(1))));
-  const shapes = (account === 'recency' ? [0] : DECAYS).map((decay) => withinBeats(ORDERS.map((order) => responseOf([...SHAPES[order].letters] as Letter[], decay, account === 'absorbing'))));
+  const shapes = (account === 'recency' ? [0] : DECAYS).map((decay) =>
+    withinBeats(
+      ORDERS.map((order) => responseOf([...SHAPES[order].letters] as Letter[], decay, account === 'absorbing')),
+    ),
+  );
   const total = observed.map((y) => dot(y, y));
   const size = shapes.map((x) => dot(x, x));
   const along = observed.map((y) => shapes.map((x) => dot(x, y)));
-  const rest = (story: number, shape: number, gain: number): number => (total[story] ?? NaN) - 2 * gain * (along[story]?.[shape] ?? NaN) + gain ** 2 * (size[shape] ?? NaN);
+  const rest = (story: number, shape: number, gain: number): number =>
+    (total[story] ?? NaN) - 2 * gain * (along[story]?.[shape] ?? NaN) + gain ** 2 * (size[shape] ?? NaN);
   // What is free in a story after the level of each beat is taken out.
   const freedom = cells - BEATS;
   return traces.map((_, left) => {
     const others = traces.map((_, i) => i).filter((i) => i !== left);
     let best = { shape: 0, gain: NaN, error: Infinity };
     shapes.forEach((_, shape) => {
-      const gain = others.reduce((sum, i) => sum + (along[i]?.[shape] ?? NaN), 0) / (others.length * (size[shape] ?? NaN));
+      const gain =
+        others.reduce((sum, i) => sum + (along[i]?.[shape] ?? NaN), 0) / (others.length * (size[shape] ?? NaN));
       const error = others.reduce((sum, i) => sum + rest(i, shape, gain), 0);
       if (error < best.error) best = { shape, gain, error };
     });
@@ -48,7 +66,9 @@ function responseOf(letters: readonly Letter[], decay: number, absorbing: boolea
 
 /** Values `[orders][beats]` less the mean of their beat over the orders, in one row. */
 function withinBeats(values: readonly (readonly number[])[]): number[] {
-  return values.flatMap((line) => line.map((value, beat) => value - values.reduce((sum, other) => sum + (other[beat] ?? NaN), 0) / values.length));
+  return values.flatMap((line) =>
+    line.map((value, beat) => value - values.reduce((sum, other) => sum + (other[beat] ?? NaN), 0) / values.length),
+  );
 }
 
 function dot(a: readonly number[], b: readonly number[]): number {

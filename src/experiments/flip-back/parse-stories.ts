@@ -15,8 +15,16 @@ const LONGEST = 400;
 export function parseStories(node: JsonNode, schedules: readonly Schedule[], keywords: readonly string[]): Story[] {
   const needed = SPECIALS.filter((use) => schedules.some(({ special }) => special.some((own) => own.use === use)));
   const stories = list(node, 2, 200).map((item) => parseStory(item, needed, keywords));
-  refuseTwins(node, stories.map(({ id }) => id), 'id');
-  refuseTwins(node, stories.map(({ opening }) => opening), 'opening');
+  refuseTwins(
+    node,
+    stories.map(({ id }) => id),
+    'id',
+  );
+  refuseTwins(
+    node,
+    stories.map(({ opening }) => opening),
+    'opening',
+  );
   return stories;
 }
 
@@ -30,18 +38,29 @@ function parseStory(node: JsonNode, needed: readonly Special[], keywords: readon
   const all = (pole: 'light' | 'dark'): number => beats.reduce((sum, beat) => sum + beat[pole].length, 0);
   sameLength(beatsNode, all('light'), all('dark'), STORY_LENGTHS);
   const specials: Partial<Record<Special, string>> = {};
-  for (const use of SPECIALS) if (needed.includes(use) || has(node, use)) specials[use] = words(field(node, use), LONGEST);
+  for (const use of SPECIALS)
+    if (needed.includes(use) || has(node, use)) specials[use] = words(field(node, use), LONGEST);
   return { id: identifier(field(node, 'id')), opening: words(field(node, 'opening'), LONGEST), ...specials, beats };
 }
 
 /** A sentence without any of the keywords. */
 function plain(node: JsonNode, keywords: readonly string[]): string {
   const sentence = words(node, LONGEST);
-  const found = sentence.toLowerCase().match(/\p{L}+/gu)?.find((word) => keywords.includes(word));
-  return found === undefined ? sentence : node.refuse(`${node.path} holds the keyword "${found}", by which the pole could be told without reading; write it another way.`);
+  const found = sentence
+    .toLowerCase()
+    .match(/\p{L}+/gu)
+    ?.find((word) => keywords.includes(word));
+  return found === undefined
+    ? sentence
+    : node.refuse(
+        `${node.path} holds the keyword "${found}", by which the pole could be told without reading; write it another way.`,
+      );
 }
 
 function sameLength(node: JsonNode, light: number, dark: number, most: number): void {
   const apart = Math.abs(light - dark) / ((light + dark) / 2);
-  if (apart > most) node.refuse(`${node.path}: the light version has ${light} characters and the dark one ${dark}, ${Math.round(apart * 100)} % apart; at most ${most * 100} % are allowed.`);
+  if (apart > most)
+    node.refuse(
+      `${node.path}: the light version has ${light} characters and the dark one ${dark}, ${Math.round(apart * 100)} % apart; at most ${most * 100} % are allowed.`,
+    );
 }

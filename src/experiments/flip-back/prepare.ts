@@ -36,7 +36,12 @@ export interface Prepared {
 }
 
 /** See `Design.prepare`. */
-export async function prepareFlipBack(spec: FlipBackSpec, size: RunSize, subject: Subject, { signal }: PrepareCall): Promise<JsonObject> {
+export async function prepareFlipBack(
+  spec: FlipBackSpec,
+  size: RunSize,
+  subject: Subject,
+  { signal }: PrepareCall,
+): Promise<JsonObject> {
   const { layerCount, hidden } = subject.model;
   const kept = keptLayers(spec, layerCount);
   const axes = axesOf(size);
@@ -48,20 +53,46 @@ export async function prepareFlipBack(spec: FlipBackSpec, size: RunSize, subject
     if (id === 'moral') {
       instruments[id] = instrumentToJson(fitInstrument(topics, layerCount + 1, hidden, 'ridge'));
       const middle = atLayers(topics, [kept[1]], hidden);
-      random = packGauges(randomInstruments(middle.flatMap(rowsOf), spec.randomDirections, spec.seed, 1, hidden, middle.flatMap((topic, i) => rowsOf(topic).map(() => i))));
+      random = packGauges(
+        randomInstruments(
+          middle.flatMap(rowsOf),
+          spec.randomDirections,
+          spec.seed,
+          1,
+          hidden,
+          middle.flatMap((topic, i) => rowsOf(topic).map(() => i)),
+        ),
+      );
       probe = heldOutCuts(middle, hidden);
     } else {
       instruments[id] = instrumentToJson(fitInstrument(atLayers(topics, kept, hidden), kept.length, hidden, 'ridge'));
     }
   }
-  return { size, layers: kept, instruments, random, ...(await judgeLines(spec, size, subject, signal)), probe: significantAll({ ...probe }) };
+  return {
+    size,
+    layers: kept,
+    instruments,
+    random,
+    ...(await judgeLines(spec, size, subject, signal)),
+    probe: significantAll({ ...probe }),
+  };
 }
 
 /** A row is the mean over the taps after a fit text. */
-async function readTopics(spec: FlipBackSpec, axis: FlipAxis, subject: Subject, signal?: AbortSignal): Promise<InstrumentTopic[]> {
-  const passages = axis.fit.flatMap(({ setting, light, dark }) => [light, dark].map((behaviour) => ({ text: [setting, behaviour], taps: spec.taps, tapAfter: [1] })));
+async function readTopics(
+  spec: FlipBackSpec,
+  axis: FlipAxis,
+  subject: Subject,
+  signal?: AbortSignal,
+): Promise<InstrumentTopic[]> {
+  const passages = axis.fit.flatMap(({ setting, light, dark }) =>
+    [light, dark].map((behaviour) => ({ text: [setting, behaviour], taps: spec.taps, tapAfter: [1] })),
+  );
   const rows = (await subject.read(passages, signal)).map(({ taps }) => meanReading(taps[0]?.means ?? []));
-  return axis.fit.map((_, i) => ({ positive: rows.slice(2 * i, 2 * i + 1), negative: rows.slice(2 * i + 1, 2 * i + 2) }));
+  return axis.fit.map((_, i) => ({
+    positive: rows.slice(2 * i, 2 * i + 1),
+    negative: rows.slice(2 * i + 1, 2 * i + 2),
+  }));
 }
 
 function rowsOf({ positive, negative }: InstrumentTopic): readonly Float32Array[] {
@@ -76,7 +107,10 @@ export function layersOf(means: Float32Array, layers: readonly number[], hidden:
 }
 
 function atLayers(topics: readonly InstrumentTopic[], layers: readonly number[], hidden: number): InstrumentTopic[] {
-  return topics.map(({ positive, negative }) => ({ positive: positive.map((row) => layersOf(row, layers, hidden)), negative: negative.map((row) => layersOf(row, layers, hidden)) }));
+  return topics.map(({ positive, negative }) => ({
+    positive: positive.map((row) => layersOf(row, layers, hidden)),
+    negative: negative.map((row) => layersOf(row, layers, hidden)),
+  }));
 }
 
 /** Every topic is scored by an instrument that was fitted without its fold: in-sample poles lie too far apart. */
@@ -84,7 +118,12 @@ function heldOutCuts(topics: readonly InstrumentTopic[], hidden: number): Cuts {
   const light: number[] = [];
   const dark: number[] = [];
   for (let fold = 0; fold < FOLDS; fold += 1) {
-    const gauge = fitInstrument(topics.filter((_, i) => i % FOLDS !== fold), 1, hidden, 'ridge');
+    const gauge = fitInstrument(
+      topics.filter((_, i) => i % FOLDS !== fold),
+      1,
+      hidden,
+      'ridge',
+    );
     for (const { positive, negative } of topics.filter((_, i) => i % FOLDS === fold)) {
       for (const row of positive) light.push(scoreAt(gauge, row)[0] ?? NaN);
       for (const row of negative) dark.push(scoreAt(gauge, row)[0] ?? NaN);
@@ -93,10 +132,17 @@ function heldOutCuts(topics: readonly InstrumentTopic[], hidden: number): Cuts {
   return cutsOf(light, dark);
 }
 
-async function judgeLines(spec: FlipBackSpec, size: RunSize, subject: Subject, signal?: AbortSignal): Promise<{ baseline: number[]; judge: JsonObject }> {
+async function judgeLines(
+  spec: FlipBackSpec,
+  size: RunSize,
+  subject: Subject,
+  signal?: AbortSignal,
+): Promise<{ baseline: number[]; judge: JsonObject }> {
   const topics = judgeTopics(spec, size);
   const { questions } = spec.judge;
-  const texts = topics.flatMap(({ setting, light, dark, neutral }) => [light, dark, neutral].map((behaviour) => ({ setting, text: behaviour })));
+  const texts = topics.flatMap(({ setting, light, dark, neutral }) =>
+    [light, dark, neutral].map((behaviour) => ({ setting, text: behaviour })),
+  );
   const odds = await judgeScores(subject, texts, questions, signal);
   const version = (which: number): number[][] => odds.filter((_, i) => i % 3 === which);
   const baseline = significantAll(questions.map((_, q) => mean(version(2).map((byQuestion) => byQuestion[q] ?? NaN))));
@@ -125,14 +171,32 @@ export function readPrepared(prepared: JsonObject): Prepared {
   const random = field(root, 'random');
   const hidden = number(field(random, 'hidden'));
   const centre = list(field(random, 'centre'), 1, 10_000).map(number);
-  const directions = unpackVectors(text(field(random, 'directions')), hidden * centre.length, 'prepared.random.directions');
-  const cuts = (name: string): Cuts => ({ centre: number(field(field(root, name), 'centre')), half: number(field(field(root, name), 'half')) });
+  const directions = unpackVectors(
+    text(field(random, 'directions')),
+    hidden * centre.length,
+    'prepared.random.directions',
+  );
+  const cuts = (name: string): Cuts => ({
+    centre: number(field(field(root, name), 'centre')),
+    half: number(field(field(root, name), 'half')),
+  });
   const instruments = field(root, 'instruments');
   return {
     size,
     layers: [below, at, above],
-    instruments: Object.fromEntries(axesOf(size).map((id) => [id, instrumentFromJson(field(instruments, id).value as Json, `prepared.instruments.${id}`)])),
-    random: centre.map((zero, i) => ({ layers: 1, hidden, directions: directions.slice(i * hidden, (i + 1) * hidden), centre: Float64Array.of(zero), scale: Float64Array.of(1) })),
+    instruments: Object.fromEntries(
+      axesOf(size).map((id) => [
+        id,
+        instrumentFromJson(field(instruments, id).value as Json, `prepared.instruments.${id}`),
+      ]),
+    ),
+    random: centre.map((zero, i) => ({
+      layers: 1,
+      hidden,
+      directions: directions.slice(i * hidden, (i + 1) * hidden),
+      centre: Float64Array.of(zero),
+      scale: Float64Array.of(1),
+    })),
     probe: cuts('probe'),
     judge: cuts('judge'),
     baseline: list(field(root, 'baseline'), 1, 100).map(number),

@@ -12,7 +12,16 @@ export const SPECIALS = ['dream', 'wake', 'reveal', 'rupture'] as const;
 export type Special = (typeof SPECIALS)[number];
 
 /** Eight orders; the analysis asks for each by its name. */
-export const SCHEDULE_IDS = ['all-light', 'all-dark', 'light-dark', 'dark-light', 'reveal', 'dark-light-dark', 'dream', 'rupture'] as const;
+export const SCHEDULE_IDS = [
+  'all-light',
+  'all-dark',
+  'light-dark',
+  'dark-light',
+  'reveal',
+  'dark-light-dark',
+  'dream',
+  'rupture',
+] as const;
 export type ScheduleId = (typeof SCHEDULE_IDS)[number];
 
 /** The four that every axis has. */
@@ -22,14 +31,22 @@ export const PLAIN_IDS = ['all-light', 'all-dark', 'light-dark', 'dark-light'] a
 export const SWITCHES = [4, 8] as const;
 
 /** What each order must be, so that a beat of one is compared with the same beat of another; `special` as in {@link Schedule}. */
-export const SHAPES: Readonly<Record<ScheduleId, { readonly letters: string; readonly special: readonly (readonly [beat: number, use: Special])[] }>> = {
+export const SHAPES: Readonly<
+  Record<ScheduleId, { readonly letters: string; readonly special: readonly (readonly [beat: number, use: Special])[] }>
+> = {
   'all-light': { letters: 'LLLLLLLLLLLL', special: [] },
   'all-dark': { letters: 'WWWWWWWWWWWW', special: [] },
   'light-dark': { letters: 'LLLLWWWWWWWW', special: [] },
   'dark-light': { letters: 'WWWWLLLLLLLL', special: [] },
   reveal: { letters: 'LLLLWWWWLLLL', special: [[9, 'reveal']] },
   'dark-light-dark': { letters: 'WWWWLLLLWWWW', special: [] },
-  dream: { letters: 'LLLLWWWWLLLL', special: [[5, 'dream'], [9, 'wake']] },
+  dream: {
+    letters: 'LLLLWWWWLLLL',
+    special: [
+      [5, 'dream'],
+      [9, 'wake'],
+    ],
+  },
   rupture: { letters: 'WWWWLLLLLLLL', special: [[5, 'rupture']] },
 };
 

@@ -4,8 +4,20 @@ import type { Schedule, Story } from './schedules.ts';
 
 /** Every threshold that the gates and the rule read. */
 export const THRESHOLDS = [
-  'aurocFloor', 'instrumentAuroc', 'kappa', 'fewestLeaves', 'ratioLow', 'ratioHigh', 'ratioAttractor',
-  'bandShare', 'bandStories', 'recoverBeats', 'asymmetryRope', 'effectRope', 'freeDenied', 'neutralShare',
+  'aurocFloor',
+  'instrumentAuroc',
+  'kappa',
+  'fewestLeaves',
+  'ratioLow',
+  'ratioHigh',
+  'ratioAttractor',
+  'bandShare',
+  'bandStories',
+  'recoverBeats',
+  'asymmetryRope',
+  'effectRope',
+  'freeDenied',
+  'neutralShare',
 ] as const;
 export type Threshold = (typeof THRESHOLDS)[number];
 

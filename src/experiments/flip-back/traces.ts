@@ -40,7 +40,13 @@ export function tracesOf(spec: FlipBackSpec, size: RunSize, units: readonly Unit
   for (const { part, plan } of partsOf(spec, size)) {
     const node = nodeOf(plan.id, byId.get(plan.id));
     if (part.kind === 'story') {
-      stories[part.axis].push(traceOf(node, plan.id, axisOf(spec, part.axis).schedules.map(({ id }) => id)));
+      stories[part.axis].push(
+        traceOf(
+          node,
+          plan.id,
+          axisOf(spec, part.axis).schedules.map(({ id }) => id),
+        ),
+      );
       continue;
     }
     const prompt = spec.free.prompts[part.prompt];
@@ -51,7 +57,10 @@ export function tracesOf(spec: FlipBackSpec, size: RunSize, units: readonly Unit
       id: prompt.id,
       so: prompt.so,
       probe: [...(before?.probe ?? []), ...own.probe],
-      both: { probe: [...(before?.both.probe ?? []), ...own.probe.slice(0, own.judge.length)], judge: [...(before?.both.judge ?? []), ...own.judge] },
+      both: {
+        probe: [...(before?.both.probe ?? []), ...own.probe.slice(0, own.judge.length)],
+        judge: [...(before?.both.judge ?? []), ...own.judge],
+      },
       refused: (before?.refused ?? 0) + own.refused,
     });
   }
@@ -59,7 +68,8 @@ export function tracesOf(spec: FlipBackSpec, size: RunSize, units: readonly Unit
 }
 
 function nodeOf(id: string, value: JsonObject | undefined): JsonNode {
-  if (value === undefined) throw new AppError('units-missing', `The unit ${id} is missing: run it before the analysis.`);
+  if (value === undefined)
+    throw new AppError('units-missing', `The unit ${id} is missing: run it before the analysis.`);
   const refuse = (message: string): never => {
     throw new AppError('unit-invalid', `${message} Run this unit again.`);
   };
@@ -68,9 +78,15 @@ function nodeOf(id: string, value: JsonObject | undefined): JsonNode {
 
 function traceOf(node: JsonNode, id: string, schedules: readonly ScheduleId[]): Trace {
   const z = field(node, 'z');
-  const rows = (schedule: ScheduleId): number[][] => list(field(z, schedule), 3, 3).map((layer) => list(layer, BEATS + 1, BEATS + 1).map(number));
+  const rows = (schedule: ScheduleId): number[][] =>
+    list(field(z, schedule), 3, 3).map((layer) => list(layer, BEATS + 1, BEATS + 1).map(number));
   const numbers = (name: string): number[] => (has(node, name) ? list(field(node, name), 1, 100_000).map(number) : []);
-  return { id, z: Object.fromEntries(schedules.map((schedule) => [schedule, rows(schedule)])), byLayer: numbers('byLayer'), random: numbers('random') };
+  return {
+    id,
+    z: Object.fromEntries(schedules.map((schedule) => [schedule, rows(schedule)])),
+    byLayer: numbers('byLayer'),
+    random: numbers('random'),
+  };
 }
 
 function labelsOf(node: JsonNode): { probe: string[]; judge: string[]; refused: number } {
@@ -83,7 +99,10 @@ function labelsOf(node: JsonNode): { probe: string[]; judge: string[]; refused: 
   const judgeNode = field(node, 'judge');
   const judge = labels('judge');
   judge.forEach((line, i) => {
-    if (line.length !== probe[i]?.length) judgeNode.refuse(`${judgeNode.path}[${i}] must have ${probe[i]?.length ?? 0} labels, as the probe, got ${line.length}.`);
+    if (line.length !== probe[i]?.length)
+      judgeNode.refuse(
+        `${judgeNode.path}[${i}] must have ${probe[i]?.length ?? 0} labels, as the probe, got ${line.length}.`,
+      );
   });
   return { probe, judge, refused: number(field(node, 'refused')) };
 }

@@ -1,11 +1,17 @@
 /** Names that may stand only once in a list. */
 import type { JsonNode } from '../../format/json-path.ts';
 
-/** Refuses the second of two equal `values`; those before `from` belong to other lists and are only compared with. `name` is the member that holds them. */
+/**
+ * Refuses the second of two equal `values`; those before `from` belong to other lists and are only compared with.
+ * `name` is the member that holds them.
+ */
 export function refuseTwins(node: JsonNode, values: readonly string[], name: string, from = 0): void {
   const seen = new Set<string>();
   values.forEach((value, i) => {
-    if (seen.has(value) && i >= from) node.refuse(`${node.path}[${i - from}].${name} ${JSON.stringify(value)} stands there twice, or among the stories.`);
+    if (seen.has(value) && i >= from)
+      node.refuse(
+        `${node.path}[${i - from}].${name} ${JSON.stringify(value)} stands there twice, or among the stories.`,
+      );
     seen.add(value);
   });
 }

@@ -21,10 +21,29 @@ const WRITTEN_SENTENCE = 80;
 const PER_TOKEN = 4;
 
 /** How much of the free half a size holds. */
-export function freeSize(spec: FlipBackSpec, size: RunSize): { readonly prompts: readonly FreePrompt[]; readonly parts: number; readonly rollouts: number; readonly maxTokens: number } {
+export function freeSize(
+  spec: FlipBackSpec,
+  size: RunSize,
+): {
+  readonly prompts: readonly FreePrompt[];
+  readonly parts: number;
+  readonly rollouts: number;
+  readonly maxTokens: number;
+} {
   const { free, quick } = spec;
-  if (size === 'quick') return { prompts: free.prompts.slice(0, quick.prompts), parts: 1, rollouts: quick.rollouts, maxTokens: quick.maxTokens };
-  return { prompts: free.prompts, parts: free.rollouts / free.perUnit, rollouts: free.perUnit, maxTokens: free.maxTokens };
+  if (size === 'quick')
+    return {
+      prompts: free.prompts.slice(0, quick.prompts),
+      parts: 1,
+      rollouts: quick.rollouts,
+      maxTokens: quick.maxTokens,
+    };
+  return {
+    prompts: free.prompts,
+    parts: free.rollouts / free.perUnit,
+    rollouts: free.perUnit,
+    maxTokens: free.maxTokens,
+  };
 }
 
 /** The axes of a size: at `quick` the moral one alone. */
@@ -44,13 +63,19 @@ export function partsOf(spec: FlipBackSpec, size: RunSize): PlannedPart[] {
     const stories = id === 'moral' && size === 'quick' ? axis.stories.slice(0, spec.quick.stories) : axis.stories;
     return stories.map((story, i): PlannedPart => ({
       part: { kind: 'story', axis: id, story: i },
-      plan: { id: `story.${id}.${story.id}`, cost: { read: Math.ceil(charactersOf(story, axis.schedules, spec.taps) / PER_TOKEN), written: 0 } },
+      plan: {
+        id: `story.${id}.${story.id}`,
+        cost: { read: Math.ceil(charactersOf(story, axis.schedules, spec.taps) / PER_TOKEN), written: 0 },
+      },
     }));
   });
   const { prompts, parts: halves, rollouts, maxTokens } = freeSize(spec, size);
   prompts.forEach((prompt, i) => {
     for (let part = 0; part < halves; part += 1) {
-      parts.push({ part: { kind: 'free', prompt: i, part }, plan: { id: `free.${prompt.id}.${part}`, cost: freeCost(spec, prompt, rollouts, maxTokens) } });
+      parts.push({
+        part: { kind: 'free', prompt: i, part },
+        plan: { id: `free.${prompt.id}.${part}`, cost: freeCost(spec, prompt, rollouts, maxTokens) },
+      });
     }
   });
   return parts.sort((a, b) => (a.plan.id < b.plan.id ? -1 : 1));
@@ -61,7 +86,8 @@ function freeCost(spec: FlipBackSpec, prompt: FreePrompt, rollouts: number, maxT
   const sentences = Math.min(spec.free.sentences, Math.ceil((maxTokens * PER_TOKEN) / WRITTEN_SENTENCE));
   const judged = Math.min(rollouts, spec.free.judged) * sentences;
   const characters =
-    2 * prompt.setting.length + prompt.text.length +
+    2 * prompt.setting.length +
+    prompt.text.length +
     rollouts * sentences * (WRITTEN_SENTENCE + tapLength(spec)) +
     judged * (WRITTEN_SENTENCE + prompt.setting.length + questionLength(spec));
   return { read: Math.ceil(characters / PER_TOKEN), written: rollouts * maxTokens };
@@ -71,10 +97,15 @@ function freeCost(spec: FlipBackSpec, prompt: FreePrompt, rollouts: number, maxT
 export function preparationCost(spec: FlipBackSpec, size: RunSize): Cost {
   const fitted = axesOf(size).flatMap((id) => axisOf(spec, id).fit);
   const judged = judgeTopics(spec, size);
-  const sum = (topics: readonly FitTopic[], of: (topic: FitTopic) => number): number => topics.reduce((total, topic) => total + of(topic), 0);
+  const sum = (topics: readonly FitTopic[], of: (topic: FitTopic) => number): number =>
+    topics.reduce((total, topic) => total + of(topic), 0);
   const characters =
     sum(fitted, ({ setting, light, dark }) => setting.length + light.length + dark.length + 2 * tapLength(spec)) +
-    sum(judged, ({ setting, light, dark, neutral }) => setting.length + light.length + dark.length + neutral.length + 3 * questionLength(spec));
+    sum(
+      judged,
+      ({ setting, light, dark, neutral }) =>
+        setting.length + light.length + dark.length + neutral.length + 3 * questionLength(spec),
+    );
   return { read: Math.ceil(characters / PER_TOKEN), written: 0 };
 }
 

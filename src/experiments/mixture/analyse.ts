@@ -10,7 +10,12 @@ import { tableOf } from './table.ts';
 import { limitsOf, rule } from './verdict.ts';
 
 /** The findings; the order of `units` makes no difference. Throws `units-missing` and `unit-invalid`. */
-export function analyseMixture(spec: MixtureSpec, size: RunSize, prepared: JsonObject, units: readonly UnitResult[]): Findings {
+export function analyseMixture(
+  spec: MixtureSpec,
+  size: RunSize,
+  prepared: JsonObject,
+  units: readonly UnitResult[],
+): Findings {
   const kept = preparedFromJson(prepared);
   const table = tableOf(spec, size, units);
   const numbers = numbersOf(spec, size, table);

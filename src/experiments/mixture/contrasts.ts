@@ -20,8 +20,26 @@ export function gatesOf(spec: MixtureSpec, { extremes, balance }: Numbers): Gate
   const { competence, balance: most } = spec.thresholds;
   const moved = meanOver(spec, extremes);
   return [
-    { id: 'competence', says: `After ${mostSentences(spec)} kind sentences the odds of going on kindly are higher than after ${mostSentences(spec)} cruel ones.`, unit: NATS, measured: moved, side: 'above', at: competence, needs: 'interval', passed: moved.low !== null && moved.low > competence },
-    { id: 'orders', says: 'The orders do not let the last sentence stand for the balance of all: the size of their correlation, which no model has a part in.', unit: 'correlation', measured: { value: Math.abs(balance), low: null, high: null, n: extremes.length, note: 'of the spec' }, side: 'below', at: most, needs: 'value', passed: Math.abs(balance) < most },
+    {
+      id: 'competence',
+      says: `After ${mostSentences(spec)} kind sentences the odds of going on kindly are higher than after ${mostSentences(spec)} cruel ones.`,
+      unit: NATS,
+      measured: moved,
+      side: 'above',
+      at: competence,
+      needs: 'interval',
+      passed: moved.low !== null && moved.low > competence,
+    },
+    {
+      id: 'orders',
+      says: 'The orders do not let the last sentence stand for the balance of all: the size of their correlation, which no model has a part in.',
+      unit: 'correlation',
+      measured: { value: Math.abs(balance), low: null, high: null, n: extremes.length, note: 'of the spec' },
+      side: 'below',
+      at: most,
+      needs: 'value',
+      passed: Math.abs(balance) < most,
+    },
   ];
 }
 
@@ -38,7 +56,9 @@ interface Planned {
 
 /** The contrasts, in the order in which they are told; one that this run has no number for is left out. */
 export function contrastsOf(spec: MixtureSpec, numbers: Numbers): Contrast[] {
-  const planned = plan(spec, numbers).filter(({ byTopic, estimate }) => [...byTopic, estimate?.value ?? 0].every(Number.isFinite));
+  const planned = plan(spec, numbers).filter(({ byTopic, estimate }) =>
+    [...byTopic, estimate?.value ?? 0].every(Number.isFinite),
+  );
   const tests = planned.map(({ byTopic }) => signFlip(byTopic, spec.permutations, spec.seed));
   const adjusted = holm(tests.map(({ p }) => p));
   return planned.map(({ id, says, unit, byTopic, estimate: given, scale = 1 }, at) => {
@@ -61,37 +81,139 @@ export function contrastsOf(spec: MixtureSpec, numbers: Numbers): Contrast[] {
 
 function plan(spec: MixtureSpec, { rivalries, frame, push, interactions, gamma }: Numbers): Planned[] {
   return [
-    ...rivalries.map(({ rival, above }): Planned => ({ id: `over-${rival.id}`, says: `Held-out log-likelihood of evidence that adds up, less that of ${rival.name}`, unit: PER_TOPIC, byTopic: above.byTopic })),
-    { id: 'frame', says: 'The kind frame less the cruel one, over all evidence that both stand before', unit: NATS, byTopic: frame },
-    ...(push === null ? [] : [{ id: 'push', says: `One push towards kind: half of what lies between a push either way, at a KL of ${spec.thresholds.kl} nats`, unit: NATS, byTopic: push }]),
-    ...interactions.map(({ interaction: { id, says }, share, byTopic }): Planned => ({ id, says, unit: SHARE, byTopic, estimate: share, scale: gamma.value })),
+    ...rivalries.map(({ rival, above }): Planned => ({
+      id: `over-${rival.id}`,
+      says: `Held-out log-likelihood of evidence that adds up, less that of ${rival.name}`,
+      unit: PER_TOPIC,
+      byTopic: above.byTopic,
+    })),
+    {
+      id: 'frame',
+      says: 'The kind frame less the cruel one, over all evidence that both stand before',
+      unit: NATS,
+      byTopic: frame,
+    },
+    ...(push === null
+      ? []
+      : [
+          {
+            id: 'push',
+            says: `One push towards kind: half of what lies between a push either way, at a KL of ${spec.thresholds.kl} nats`,
+            unit: NATS,
+            byTopic: push,
+          },
+        ]),
+    ...interactions.map(({ interaction: { id, says }, share, byTopic }): Planned => ({
+      id,
+      says,
+      unit: SHARE,
+      byTopic,
+      estimate: share,
+      scale: gamma.value,
+    })),
   ];
 }
 
 /** Numbers that stand beside; one that this run has not is left out. */
-export function measuresOf(spec: MixtureSpec, numbers: Numbers, { steering, reading, strength, kl }: Prepared): Measure[] {
+export function measuresOf(
+  spec: MixtureSpec,
+  numbers: Numbers,
+  { steering, reading, strength, kl }: Prepared,
+): Measure[] {
   const { gamma, shapes, explained, crossings, lastExtra, taps } = numbers;
   const alone = (value: number, n: number, note: string): Estimate => ({ value, low: null, high: null, n, note });
   const layers = steering.layers - 1;
-  const quality = (of: Prepared['reading'], layer: number): Estimate => alone(of.quality[layer] ?? NaN, of.topics, 'every scene scored by a fit without it');
+  const quality = (of: Prepared['reading'], layer: number): Estimate =>
+    alone(of.quality[layer] ?? NaN, of.topics, 'every scene scored by a fit without it');
   const sentences = `kind sentences; ${NEVER} stands for never`;
   const most = mostSentences(spec);
-  const within = (estimate: Estimate): Estimate => (estimate.value > most ? { ...estimate, note: `extrapolated: more than the ${most} that were shown` } : estimate);
+  const within = (estimate: Estimate): Estimate =>
+    estimate.value > most ? { ...estimate, note: `extrapolated: more than the ${most} that were shown` } : estimate;
   const measures: Measure[] = [
-    { id: 'gamma', says: 'γ: what a sentence adds to the log odds where it is the only one', unit: NATS, estimate: gamma },
-    ...shapes.map(({ account, estimate }) => ({ id: `shape-${account.id}`, says: `${account.shape.name} of ${account.name} (${account.shape.says})`, unit: account.shape.unit, estimate })),
-    ...explained.map(({ account, estimate }) => ({ id: `explained-${account.id}`, says: `What ${account.name} explains in held-out topics of what frames and pushes leave`, unit: 'share of variance', estimate })),
-    { id: 'last-extra', says: 'What the last sentence adds beyond what it adds as one of all', unit: NATS, estimate: lastExtra },
-    ...(crossings.frame === null ? [] : [{ id: 'crossing-frame', says: 'N*: kind sentences, and no others, that bring the odds behind the cruel frame to where they begin behind the neutral one', unit: sentences, estimate: within(crossings.frame) }]),
-    ...(crossings.push === null ? [] : [{ id: 'crossing-push', says: 'N*: kind sentences, and no others, that balance one push towards cruel', unit: sentences, estimate: within(crossings.push) }]),
-    ...(strength === null || kl === null ? [] : [
-      { id: 'push-strength', says: `Length of the push in typical lengths of the stream, at layer ${layerAt(spec.steering, layers)}`, unit: 'lengths', estimate: alone(strength, steering.topics, 'of one calibration') },
-      { id: 'push-kl', says: 'KL of the push on neutral text, 95th percentile of both sides', unit: NATS, estimate: alone(kl, steering.topics, 'of one calibration') },
-    ]),
-    ...taps.rivalries.map(({ rival, above }) => ({ id: `tap-over-${rival.id}`, says: `At neutral taps, without frame or push: held-out log-likelihood of evidence that adds up, less that of ${rival.name}`, unit: PER_TOPIC, estimate: meanOver(spec, above.byTopic) })),
-    { id: 'tap-shape', says: 'α at neutral taps', unit: ACCOUNTS[0].shape.unit, estimate: alone(taps.shape, taps.rivalries[0]?.above.byTopic.length ?? 0, 'of one fit') },
-    { id: 'tap-quality', says: 'AUROC of the instrument on taps of its own scenes', unit: 'AUROC', estimate: quality(reading, layerAt(spec.reading, layers)) },
-    { id: 'push-quality', says: 'AUROC of the direction of the push on the sentences of its own scenes', unit: 'AUROC', estimate: quality(steering, layerAt(spec.steering, layers)) },
+    {
+      id: 'gamma',
+      says: 'γ: what a sentence adds to the log odds where it is the only one',
+      unit: NATS,
+      estimate: gamma,
+    },
+    ...shapes.map(({ account, estimate }) => ({
+      id: `shape-${account.id}`,
+      says: `${account.shape.name} of ${account.name} (${account.shape.says})`,
+      unit: account.shape.unit,
+      estimate,
+    })),
+    ...explained.map(({ account, estimate }) => ({
+      id: `explained-${account.id}`,
+      says: `What ${account.name} explains in held-out topics of what frames and pushes leave`,
+      unit: 'share of variance',
+      estimate,
+    })),
+    {
+      id: 'last-extra',
+      says: 'What the last sentence adds beyond what it adds as one of all',
+      unit: NATS,
+      estimate: lastExtra,
+    },
+    ...(crossings.frame === null
+      ? []
+      : [
+          {
+            id: 'crossing-frame',
+            says: 'N*: kind sentences, and no others, that bring the odds behind the cruel frame to where they begin behind the neutral one',
+            unit: sentences,
+            estimate: within(crossings.frame),
+          },
+        ]),
+    ...(crossings.push === null
+      ? []
+      : [
+          {
+            id: 'crossing-push',
+            says: 'N*: kind sentences, and no others, that balance one push towards cruel',
+            unit: sentences,
+            estimate: within(crossings.push),
+          },
+        ]),
+    ...(strength === null || kl === null
+      ? []
+      : [
+          {
+            id: 'push-strength',
+            says: `Length of the push in typical lengths of the stream, at layer ${layerAt(spec.steering, layers)}`,
+            unit: 'lengths',
+            estimate: alone(strength, steering.topics, 'of one calibration'),
+          },
+          {
+            id: 'push-kl',
+            says: 'KL of the push on neutral text, 95th percentile of both sides',
+            unit: NATS,
+            estimate: alone(kl, steering.topics, 'of one calibration'),
+          },
+        ]),
+    ...taps.rivalries.map(({ rival, above }) => ({
+      id: `tap-over-${rival.id}`,
+      says: `At neutral taps, without frame or push: held-out log-likelihood of evidence that adds up, less that of ${rival.name}`,
+      unit: PER_TOPIC,
+      estimate: meanOver(spec, above.byTopic),
+    })),
+    {
+      id: 'tap-shape',
+      says: 'α at neutral taps',
+      unit: ACCOUNTS[0].shape.unit,
+      estimate: alone(taps.shape, taps.rivalries[0]?.above.byTopic.length ?? 0, 'of one fit'),
+    },
+    {
+      id: 'tap-quality',
+      says: 'AUROC of the instrument on taps of its own scenes',
+      unit: 'AUROC',
+      estimate: quality(reading, layerAt(spec.reading, layers)),
+    },
+    {
+      id: 'push-quality',
+      says: 'AUROC of the direction of the push on the sentences of its own scenes',
+      unit: 'AUROC',
+      estimate: quality(steering, layerAt(spec.steering, layers)),
+    },
   ];
   return measures.filter(({ estimate: { value } }) => Number.isFinite(value));
 }

@@ -20,8 +20,33 @@ export function figureOf(spec: MixtureSpec, size: RunSize, table: Table, numbers
     caption: `How the odds of a kind continuation move with the evidence, means over ${table.topics.length} topics with 95 % intervals, and the fit of evidence that adds up (lines; the odds of a probability, so that a sigmoid is a straight line): by balance and number of sentences without a frame; then behind frames${pushes ? ' and under pushes' : ''}, where all sentences say the same, with the number N* of kind sentences at which the odds are back where they began. Last: held-out log-likelihood of evidence that adds up less that of each rival.`,
     panels: [
       drawing.byNumber(),
-      drawing.crossed('Frames', [['kind', 'kind frame', 'positive'], ['cruel', 'cruel frame', 'negative'], ['neutral', 'neutral frame', 'third'], ['none', 'no frame', 'first']], 'neutral', 'cruel', numbers.crossings.frame),
-      ...(pushes ? [drawing.crossed('Pushes', [['plus', 'pushed towards kind', 'positive'], ['minus', 'pushed towards cruel', 'negative'], ['none', 'no push', 'first']], 'none', 'minus', numbers.crossings.push)] : []),
+      drawing.crossed(
+        'Frames',
+        [
+          ['kind', 'kind frame', 'positive'],
+          ['cruel', 'cruel frame', 'negative'],
+          ['neutral', 'neutral frame', 'third'],
+          ['none', 'no frame', 'first'],
+        ],
+        'neutral',
+        'cruel',
+        numbers.crossings.frame,
+      ),
+      ...(pushes
+        ? [
+            drawing.crossed(
+              'Pushes',
+              [
+                ['plus', 'pushed towards kind', 'positive'],
+                ['minus', 'pushed towards cruel', 'negative'],
+                ['none', 'no push', 'first'],
+              ],
+              'none',
+              'minus',
+              numbers.crossings.push,
+            ),
+          ]
+        : []),
       rivals(spec, numbers),
     ],
   };
@@ -44,7 +69,9 @@ class Drawing {
     this.#numbers = numbers;
     this.#centres = table.topics.map(({ rows }) => mean(rows.map(({ odds }) => odds)));
     const level = levels(numbers.fit, table.conditions);
-    this.#origin = mean(table.topics.map(({ rows }) => mean(rows.map((row) => row.odds - level(row.condition) - this.#added(row.signs)))));
+    this.#origin = mean(
+      table.topics.map(({ rows }) => mean(rows.map((row) => row.odds - level(row.condition) - this.#added(row.signs)))),
+    );
   }
 
   /** What the fit says that evidence adds. */
@@ -71,18 +98,45 @@ class Drawing {
       y: { label: ODDS },
       series: dosed(this.#spec).flatMap((dose, at): FigureSeries[] => {
         const tone = TONES[at % TONES.length] ?? 'first';
-        const nets = [...new Set(plain.filter(({ signs }) => signs.length === dose).map(({ signs }) => netOf(signs)))].sort((a, b) => a - b);
-        const points = nets.map((net) => pointOf(net, this.#found(({ condition, signs }) => condition === 'none' && signs.length === dose && netOf(signs) === net)));
-        const line = [-1, 1].map((side): FigurePoint => ({ x: side * dose, y: this.#origin + this.#added(Array.from({ length: dose }, () => side)) }));
-        return [{ name: `${dose} sentences`, as: 'intervals', tone, points }, { name: `${dose} sentences, fit`, as: 'line', tone, points: line.filter(drawable) }];
+        const nets = [
+          ...new Set(plain.filter(({ signs }) => signs.length === dose).map(({ signs }) => netOf(signs))),
+        ].sort((a, b) => a - b);
+        const points = nets.map((net) =>
+          pointOf(
+            net,
+            this.#found(
+              ({ condition, signs }) => condition === 'none' && signs.length === dose && netOf(signs) === net,
+            ),
+          ),
+        );
+        const line = [-1, 1].map((side): FigurePoint => ({
+          x: side * dose,
+          y: this.#origin + this.#added(Array.from({ length: dose }, () => side)),
+        }));
+        return [
+          { name: `${dose} sentences`, as: 'intervals', tone, points },
+          { name: `${dose} sentences, fit`, as: 'line', tone, points: line.filter(drawable) },
+        ];
       }),
     };
   }
 
   /** All sentences alike, by condition; `from` begins where `to` has to get. */
-  crossed(title: string, shown: readonly (readonly [id: ConditionId, name: string, tone: FigureSeries['tone']])[], to: ConditionId, from: ConditionId, crossing: Estimate | null): FigurePanel {
+  crossed(
+    title: string,
+    shown: readonly (readonly [id: ConditionId, name: string, tone: FigureSeries['tone']])[],
+    to: ConditionId,
+    from: ConditionId,
+    crossing: Estimate | null,
+  ): FigurePanel {
     const level = levels(this.#numbers.fit, this.#table.conditions);
-    const counts = [...dosed(this.#spec).map((dose) => -dose).reverse(), 0, ...dosed(this.#spec)];
+    const counts = [
+      ...dosed(this.#spec)
+        .map((dose) => -dose)
+        .reverse(),
+      0,
+      ...dosed(this.#spec),
+    ];
     const signs = (count: number): readonly number[] => Array.from({ length: Math.abs(count) }, () => Math.sign(count));
     const start = this.#origin + level(to);
     const name = shown.find(([id]) => id === from)?.[1] ?? from;
@@ -92,19 +146,50 @@ class Drawing {
       x: { label: 'sentences, all kind (right of 0) or all cruel (left)' },
       y: { label: ODDS },
       series: shown.flatMap(([id, says, tone]): FigureSeries[] => [
-        { name: says, as: 'intervals', tone, points: counts.map((count) => pointOf(count, this.#found((row) => row.condition === id && row.order < this.#orders && row.signs.length === Math.abs(count) && netOf(row.signs) === count))).filter(drawable) },
-        { name: `${says}, fit`, as: 'line', tone, points: counts.map((count): FigurePoint => ({ x: count, y: this.#origin + level(id) + this.#added(signs(count)) })).filter(drawable) },
+        {
+          name: says,
+          as: 'intervals',
+          tone,
+          points: counts
+            .map((count) =>
+              pointOf(
+                count,
+                this.#found(
+                  (row) =>
+                    row.condition === id &&
+                    row.order < this.#orders &&
+                    row.signs.length === Math.abs(count) &&
+                    netOf(row.signs) === count,
+                ),
+              ),
+            )
+            .filter(drawable),
+        },
+        {
+          name: `${says}, fit`,
+          as: 'line',
+          tone,
+          points: counts
+            .map((count): FigurePoint => ({ x: count, y: this.#origin + level(id) + this.#added(signs(count)) }))
+            .filter(drawable),
+        },
       ]),
       lines: [
-        ...(Number.isFinite(start) ? [{ at: start, across: 'x' as const, says: `where ${shown.find(([id]) => id === to)?.[1] ?? to} begins` }] : []),
-        ...(Number.isFinite(n) && n <= (counts.at(-1) ?? 0) ? [{ at: n, across: 'y' as const, says: `N*, ${name}` }] : []),
+        ...(Number.isFinite(start)
+          ? [{ at: start, across: 'x' as const, says: `where ${shown.find(([id]) => id === to)?.[1] ?? to} begins` }]
+          : []),
+        ...(Number.isFinite(n) && n <= (counts.at(-1) ?? 0)
+          ? [{ at: n, across: 'y' as const, says: `N*, ${name}` }]
+          : []),
       ],
     };
   }
 }
 
 function rivals(spec: MixtureSpec, { rivalries }: Numbers): FigurePanel {
-  const points = rivalries.map(({ rival, above }): FigurePoint => pointOf(rival.name, meanOver(spec, above.byTopic))).filter(drawable);
+  const points = rivalries
+    .map(({ rival, above }): FigurePoint => pointOf(rival.name, meanOver(spec, above.byTopic)))
+    .filter(drawable);
   return {
     title: 'Evidence that adds up, against its rivals',
     x: { label: 'rival', categories: rivalries.map(({ rival }) => rival.name) },

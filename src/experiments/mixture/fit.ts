@@ -40,17 +40,31 @@ export function momentsOf(columns: readonly (readonly number[])[], outcome: read
   });
   const size = all.length;
   const products = new Float64Array(size * size);
-  all.forEach((a, i) => all.slice(0, i + 1).forEach((b, j) => {
-    let sum = 0;
-    for (let row = 0; row < a.length; row += 1) sum += (a[row] ?? NaN) * (b[row] ?? NaN);
-    products[i * size + j] = products[j * size + i] = sum;
-  }));
+  all.forEach((a, i) =>
+    all.slice(0, i + 1).forEach((b, j) => {
+      let sum = 0;
+      for (let row = 0; row < a.length; row += 1) sum += (a[row] ?? NaN) * (b[row] ?? NaN);
+      products[i * size + j] = products[j * size + i] = sum;
+    }),
+  );
   return { size, products, free: outcome.length - 1 };
 }
 
 /** Moments of an account in every topic. */
-export function momentsByShape(account: Account, topics: readonly TopicRows[], conditions: readonly ConditionId[], outcome: Outcome): ByShape {
-  return account.shape.grid.map((shape) => topics.map(({ rows }) => momentsOf([...indicators(rows, conditions), rows.map(({ signs }) => evidenceOf(account, signs, shape))], rows.map(outcome))));
+export function momentsByShape(
+  account: Account,
+  topics: readonly TopicRows[],
+  conditions: readonly ConditionId[],
+  outcome: Outcome,
+): ByShape {
+  return account.shape.grid.map((shape) =>
+    topics.map(({ rows }) =>
+      momentsOf(
+        [...indicators(rows, conditions), rows.map(({ signs }) => evidenceOf(account, signs, shape))],
+        rows.map(outcome),
+      ),
+    ),
+  );
 }
 
 /** A column of 0 and 1 for every condition but the first. */
@@ -94,7 +108,8 @@ export function solved({ size, products }: Moments): Float64Array | null {
 export function leftBy({ size, products }: Moments, coefficients: ArrayLike<number>): number {
   const weight = (i: number): number => (i === size - 1 ? -1 : (coefficients[i] ?? NaN));
   let sum = 0;
-  for (let i = 0; i < size; i += 1) for (let j = 0; j < size; j += 1) sum += weight(i) * (products[i * size + j] ?? NaN) * weight(j);
+  for (let i = 0; i < size; i += 1)
+    for (let j = 0; j < size; j += 1) sum += weight(i) * (products[i * size + j] ?? NaN) * weight(j);
   return Math.max(0, sum);
 }
 
@@ -110,7 +125,12 @@ export function fitted(account: Account, byShape: ByShape, pick: ArrayLike<numbe
     // A later shape must be better by more than rounding.
     if (!(left < least * (1 - 1e-12))) return;
     least = left;
-    best = { at, shape: account.shape.grid[at] ?? NaN, coefficients: [...coefficients], variance: left / (sum.free - sum.size) };
+    best = {
+      at,
+      shape: account.shape.grid[at] ?? NaN,
+      coefficients: [...coefficients],
+      variance: left / (sum.free - sum.size),
+    };
   });
   return best;
 }

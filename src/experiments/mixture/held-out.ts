@@ -1,6 +1,16 @@
 /** What an account is worth in topics that took no part in its fit. */
 import { type Account } from './models.ts';
-import { type ByShape, fitted, leftBy, momentsByShape, momentsOf, indicators, type Outcome, solved, summed } from './fit.ts';
+import {
+  type ByShape,
+  fitted,
+  leftBy,
+  momentsByShape,
+  momentsOf,
+  indicators,
+  type Outcome,
+  solved,
+  summed,
+} from './fit.ts';
 import type { ConditionId } from './spec.ts';
 import type { TopicRows } from './table.ts';
 
@@ -18,7 +28,12 @@ export interface Judged {
  * Fits γ, the shape, the conditions and a residual variance to all topics but one, and takes the Gaussian log-likelihood of that one;
  * topic by topic. No account says where a topic begins, so each topic's own mean is taken off what was found and what was said.
  */
-export function heldOut(account: Account, topics: readonly TopicRows[], conditions: readonly ConditionId[], outcome: Outcome): Judged {
+export function heldOut(
+  account: Account,
+  topics: readonly TopicRows[],
+  conditions: readonly ConditionId[],
+  outcome: Outcome,
+): Judged {
   const moments = momentsByShape(account, topics, conditions, outcome);
   const both = topics.map((_, topic) => {
     const { at, coefficients, variance } = fitted(account, moments, others(topics.length, topic));
@@ -31,10 +46,15 @@ export function heldOut(account: Account, topics: readonly TopicRows[], conditio
 }
 
 /** Squares that are left in each topic by its conditions alone, fitted to the others: what no account of evidence leaves. */
-export function leftWithoutEvidence(topics: readonly TopicRows[], conditions: readonly ConditionId[], outcome: Outcome): readonly number[] {
+export function leftWithoutEvidence(
+  topics: readonly TopicRows[],
+  conditions: readonly ConditionId[],
+  outcome: Outcome,
+): readonly number[] {
   const moments = topics.map(({ rows }) => momentsOf(indicators(rows, conditions), rows.map(outcome)));
   return moments.map((own, topic) => {
-    const coefficients = conditions.length > 1 ? solved(summed(moments, others(topics.length, topic))) : new Float64Array(0);
+    const coefficients =
+      conditions.length > 1 ? solved(summed(moments, others(topics.length, topic))) : new Float64Array(0);
     return coefficients === null ? NaN : leftBy(own, coefficients);
   });
 }

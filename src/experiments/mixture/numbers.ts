@@ -33,7 +33,11 @@ export interface Numbers {
   /** Share of what conditions leave that an account explains in held-out topics. */
   readonly explained: readonly { readonly account: Account; readonly estimate: Estimate }[];
   readonly rivalries: readonly Rivalry[];
-  readonly interactions: readonly { readonly interaction: Interaction; readonly share: Estimate; readonly byTopic: readonly number[] }[];
+  readonly interactions: readonly {
+    readonly interaction: Interaction;
+    readonly share: Estimate;
+    readonly byTopic: readonly number[];
+  }[];
   /** Kind sentences that balance the cruel frame, and one push. Null where that was not measured. */
   readonly crossings: { readonly frame: Estimate | null; readonly push: Estimate | null };
   /** Topic by topic: Λ behind the kind frame less behind the cruel one, and half of that under pushes. */
@@ -59,15 +63,31 @@ export function numbersOf(spec: MixtureSpec, size: RunSize, table: Table): Numbe
   const judged = ACCOUNTS.map((account) => heldOut(account, topics, conditions, odds));
   const [own] = judged as [Judged, ...Judged[]];
   const slopes = slopeMoments(adding, topics, conditions, 2 * extentOf(spec, size).beside, odds);
-  const interactions = INTERACTIONS.filter(({ weights }) => Object.keys(weights).every((id) => conditions.some((one) => one === id)));
+  const interactions = INTERACTIONS.filter(({ weights }) =>
+    Object.keys(weights).every((id) => conditions.some((one) => one === id)),
+  );
   const all = topics.map((_, at) => at);
   const fit = fitted(adding, own.moments, all);
-  const [gamma, alpha, frameCrossing, pushCrossing, ...shares] = clusterStatistics(topics.length, (pick) => {
-    const one = fitted(adding, own.moments, pick);
-    const level = levels(one, conditions);
-    const slope = one.coefficients.at(-1) ?? NaN;
-    return [slope, one.shape, crossing(level('neutral') - level('cruel'), slope, one.shape), crossing((level('plus') - level('minus')) / 2, slope, one.shape), ...interactions.map((interaction) => interactionOf(interaction, conditions, slopes[one.at] ?? [], pick) / slope)];
-  }, draws, seed, 'topics');
+  const [gamma, alpha, frameCrossing, pushCrossing, ...shares] = clusterStatistics(
+    topics.length,
+    (pick) => {
+      const one = fitted(adding, own.moments, pick);
+      const level = levels(one, conditions);
+      const slope = one.coefficients.at(-1) ?? NaN;
+      return [
+        slope,
+        one.shape,
+        crossing(level('neutral') - level('cruel'), slope, one.shape),
+        crossing((level('plus') - level('minus')) / 2, slope, one.shape),
+        ...interactions.map(
+          (interaction) => interactionOf(interaction, conditions, slopes[one.at] ?? [], pick) / slope,
+        ),
+      ];
+    },
+    draws,
+    seed,
+    'topics',
+  );
   const without = leftWithoutEvidence(topics, conditions, odds);
   const measured = (id: ConditionId): boolean => conditions.includes(id);
   const byTopic = (of: (topic: TopicRows) => number): number[] => topics.map(of);
@@ -76,10 +96,35 @@ export function numbersOf(spec: MixtureSpec, size: RunSize, table: Table): Numbe
     conditions,
     fit,
     gamma: gamma ?? nothing(topics.length),
-    shapes: [{ account: adding, estimate: alpha ?? nothing(topics.length) }, ...judged.slice(1).map(({ account, moments }) => ({ account, estimate: clusterStatistic(topics.length, (pick) => fitted(account, moments, pick).shape, draws, seed, 'topics') }))],
-    explained: judged.map(({ account, left }) => ({ account, estimate: clusterRatio(without.map((value, topic) => value - (left[topic] ?? NaN)), without, draws, seed, 'topics') })),
+    shapes: [
+      { account: adding, estimate: alpha ?? nothing(topics.length) },
+      ...judged.slice(1).map(({ account, moments }) => ({
+        account,
+        estimate: clusterStatistic(
+          topics.length,
+          (pick) => fitted(account, moments, pick).shape,
+          draws,
+          seed,
+          'topics',
+        ),
+      })),
+    ],
+    explained: judged.map(({ account, left }) => ({
+      account,
+      estimate: clusterRatio(
+        without.map((value, topic) => value - (left[topic] ?? NaN)),
+        without,
+        draws,
+        seed,
+        'topics',
+      ),
+    })),
     rivalries: rivals.map((rival, at) => ({ rival, above: above(own, judged[at + 1] ?? own) })),
-    interactions: interactions.map((interaction, at) => ({ interaction, share: shares[at] ?? nothing(topics.length), byTopic: all.map((topic) => interactionOf(interaction, conditions, slopes[fit.at] ?? [], [topic])) })),
+    interactions: interactions.map((interaction, at) => ({
+      interaction,
+      share: shares[at] ?? nothing(topics.length),
+      byTopic: all.map((topic) => interactionOf(interaction, conditions, slopes[fit.at] ?? [], [topic])),
+    })),
     crossings: { frame: frameCrossing ?? null, push: measured('plus') ? (pushCrossing ?? null) : null },
     frame: byTopic((topic) => meanIn(topic, 'kind') - meanIn(topic, 'cruel')),
     push: measured('plus') ? byTopic((topic) => (meanIn(topic, 'plus') - meanIn(topic, 'minus')) / 2) : null,
@@ -108,18 +153,42 @@ function meanIn({ rows }: TopicRows, id: ConditionId): number {
 
 /** Λ where all sentences say one thing, without frame or push. */
 function extreme({ rows }: TopicRows, net: number): number {
-  return mean(rows.filter(({ condition, signs }) => condition === 'none' && signs.length === Math.abs(net) && netOf(signs) === net).map(odds));
+  return mean(
+    rows
+      .filter(({ condition, signs }) => condition === 'none' && signs.length === Math.abs(net) && netOf(signs) === net)
+      .map(odds),
+  );
 }
 
 /** Every order stands with its mirror, so both have a mean of 0. */
 function balanceOf(rows: readonly Row[]): number {
-  const told = rows.filter(({ signs }) => signs.length > 0).map(({ signs }) => ({ last: signs.at(-1) ?? NaN, share: netOf(signs) / signs.length }));
+  const told = rows
+    .filter(({ signs }) => signs.length > 0)
+    .map(({ signs }) => ({ last: signs.at(-1) ?? NaN, share: netOf(signs) / signs.length }));
   const sum = (of: (one: (typeof told)[number]) => number): number => told.reduce((total, one) => total + of(one), 0);
-  return sum(({ last, share }) => last * share) / Math.sqrt(sum(({ last }) => last * last) * sum(({ share }) => share * share));
+  return (
+    sum(({ last, share }) => last * share) /
+    Math.sqrt(sum(({ last }) => last * last) * sum(({ share }) => share * share))
+  );
 }
 
-function lastExtra(topics: readonly TopicRows[], conditions: readonly ConditionId[], account: Account, shape: number, { draws, seed }: MixtureSpec): Estimate {
-  const moments = topics.map(({ rows }) => momentsOf([...indicators(rows, conditions), rows.map(({ signs }) => evidenceOf(account, signs, shape)), rows.map(({ signs }) => signs.at(-1) ?? 0)], rows.map(odds)));
+function lastExtra(
+  topics: readonly TopicRows[],
+  conditions: readonly ConditionId[],
+  account: Account,
+  shape: number,
+  { draws, seed }: MixtureSpec,
+): Estimate {
+  const moments = topics.map(({ rows }) =>
+    momentsOf(
+      [
+        ...indicators(rows, conditions),
+        rows.map(({ signs }) => evidenceOf(account, signs, shape)),
+        rows.map(({ signs }) => signs.at(-1) ?? 0),
+      ],
+      rows.map(odds),
+    ),
+  );
   return clusterStatistic(topics.length, (pick) => solved(summed(moments, pick))?.at(-1) ?? NaN, draws, seed, 'topics');
 }
 
@@ -127,7 +196,14 @@ function tapsOf(plain: readonly TopicRows[]): Numbers['taps'] {
   const [adding, ...rivals] = ACCOUNTS;
   const tap: Outcome = (row) => row.tap ?? NaN;
   const own = heldOut(adding, plain, ['none'], tap);
-  return { shape: fitted(adding, own.moments, plain.map((_, at) => at)).shape, rivalries: rivals.map((rival) => ({ rival, above: above(own, heldOut(rival, plain, ['none'], tap)) })) };
+  return {
+    shape: fitted(
+      adding,
+      own.moments,
+      plain.map((_, at) => at),
+    ).shape,
+    rivalries: rivals.map((rival) => ({ rival, above: above(own, heldOut(rival, plain, ['none'], tap)) })),
+  };
 }
 
 /** The mean of one number a topic. */

@@ -21,7 +21,10 @@ const DRAWS = 100;
  * every sentence counts as often on either side at the same place. A topic's orders depend on nothing but the seed, its place and
  * the orders before them.
  */
-export function ordersOf(spec: Pick<MixtureSpec, 'seed' | 'doses' | 'orders' | 'topics'>, topic: number): readonly Order[] {
+export function ordersOf(
+  spec: Pick<MixtureSpec, 'seed' | 'doses' | 'orders' | 'topics'>,
+  topic: number,
+): readonly Order[] {
   const rng = createRng(spec.seed, topic);
   const most = mostSentences(spec);
   const places = Array.from({ length: spec.topics[topic]?.evidence.length ?? 0 }, (_, at) => at);
@@ -30,7 +33,10 @@ export function ordersOf(spec: Pick<MixtureSpec, 'seed' | 'doses' | 'orders' | '
     const beats = rng.shuffle([...places]).slice(0, most);
     const signs = drawSigns(kind, most, spec.doses, together, rng);
     together += togetherness(signs, spec.doses);
-    return [{ beats, signs }, { beats, signs: signs.map((sign) => -sign) }];
+    return [
+      { beats, signs },
+      { beats, signs: signs.map((sign) => -sign) },
+    ];
   });
 }
 
@@ -49,7 +55,10 @@ function drawSigns(kind: number, most: number, doses: readonly number[], before:
 
 /** Σ over doses of the last sign times the balance a sentence. A mirror has the same. */
 function togetherness(signs: readonly number[], doses: readonly number[]): number {
-  return doses.reduce((sum, dose) => (dose === 0 ? sum : sum + ((signs[dose - 1] ?? NaN) * netOf(signs.slice(0, dose))) / dose), 0);
+  return doses.reduce(
+    (sum, dose) => (dose === 0 ? sum : sum + ((signs[dose - 1] ?? NaN) * netOf(signs.slice(0, dose))) / dose),
+    0,
+  );
 }
 
 /** Kind less cruel sentences. */

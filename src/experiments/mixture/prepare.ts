@@ -23,41 +23,93 @@ export interface Prepared {
   readonly reading: Instrument;
   /** Length of the push in typical lengths of the stream; null where none has the KL of the spec. */
   readonly strength: number | null;
-  /** KL of it, 95th percentile over neutral tokens of both sides, in nats; the closest that there was where there is no strength, or null. */
+  /**
+   * KL of it, 95th percentile over neutral tokens of both sides, in nats; the closest that there was where there is no
+   * strength, or null.
+   */
   readonly kl: number | null;
 }
 
 /** Fits both directions, then matches the push; see the head of this file. */
-export async function prepareMixture(spec: MixtureSpec, subject: Subject, { signal }: PrepareCall): Promise<JsonObject> {
+export async function prepareMixture(
+  spec: MixtureSpec,
+  subject: Subject,
+  { signal }: PrepareCall,
+): Promise<JsonObject> {
   const layers = subject.model.layerCount + 1;
   const { hidden } = subject.model;
-  const passages = spec.fit.flatMap(({ setting, evidence }) => POLES.map((pole): Passage => ({
-    text: [setting, ...evidence.map((pair) => pair[pole])],
-    taps: spec.taps,
-    tapAfter: evidence.map((_, at) => at + 1),
-  })));
+  const passages = spec.fit.flatMap(({ setting, evidence }) =>
+    POLES.map((pole): Passage => ({
+      text: [setting, ...evidence.map((pair) => pair[pole])],
+      taps: spec.taps,
+      tapAfter: evidence.map((_, at) => at + 1),
+    })),
+  );
   const readings = await subject.read(passages, signal);
-  const topics = (rows: (after: TapRead) => readonly Float32Array[]): InstrumentTopic[] => spec.fit.map((_, at) => {
-    const own = (reading: PassageReading | undefined): Float32Array[] => (reading?.taps ?? []).flatMap(rows);
-    return { positive: own(readings[2 * at]), negative: own(readings[2 * at + 1]) };
-  });
-  const steering = fitInstrument(topics(({ own }) => [own]), layers, hidden);
-  const reading = fitInstrument(topics(({ means }) => means), layers, hidden);
+  const topics = (rows: (after: TapRead) => readonly Float32Array[]): InstrumentTopic[] =>
+    spec.fit.map((_, at) => {
+      const own = (reading: PassageReading | undefined): Float32Array[] => (reading?.taps ?? []).flatMap(rows);
+      return { positive: own(readings[2 * at]), negative: own(readings[2 * at + 1]) };
+    });
+  const steering = fitInstrument(
+    topics(({ own }) => [own]),
+    layers,
+    hidden,
+  );
+  const reading = fitInstrument(
+    topics(({ means }) => means),
+    layers,
+    hidden,
+  );
   const ground = await subject.ground(signal);
-  const matched = await strengthOfKl(subject, (strength) => ([1, -1] as const).map((side) => pushOf(spec, steering, strength, side, ground, subject)), spec.thresholds.kl, signal);
-  return { steering: instrumentToJson(steering), reading: instrumentToJson(reading), strength: matched.strength, kl: matched.reached };
+  const matched = await strengthOfKl(
+    subject,
+    (strength) => ([1, -1] as const).map((side) => pushOf(spec, steering, strength, side, ground, subject)),
+    spec.thresholds.kl,
+    signal,
+  );
+  return {
+    steering: instrumentToJson(steering),
+    reading: instrumentToJson(reading),
+    strength: matched.strength,
+    kl: matched.reached,
+  };
 }
 
 /** The push of a side, +1 towards kind. Throws what makePush throws. */
-export function pushOf({ steering: depth }: MixtureSpec, steering: Instrument, strength: number, side: 1 | -1, ground: NeutralGround, { model }: Pick<Subject, 'model'>): Push {
+export function pushOf(
+  { steering: depth }: MixtureSpec,
+  steering: Instrument,
+  strength: number,
+  side: 1 | -1,
+  ground: NeutralGround,
+  { model }: Pick<Subject, 'model'>,
+): Push {
   const layer = layerAt(depth, model.layerCount);
-  return makePush({ title: 'The direction from cruel to kind sentences', vectors: steering.directions }, { mode: 'add', pole: side > 0 ? 'positive' : 'negative', from: layer, to: layer, strength, where: 'all' }, ground, model);
+  return makePush(
+    { title: 'The direction from cruel to kind sentences', vectors: steering.directions },
+    { mode: 'add', pole: side > 0 ? 'positive' : 'negative', from: layer, to: layer, strength, where: 'all' },
+    ground,
+    model,
+  );
 }
 
 /** What {@link prepareMixture} left. Throws `unit-invalid` with the path of what is wrong. */
 export function preparedFromJson(json: JsonObject): Prepared {
-  const root: JsonNode = { value: json, path: 'prepared', refuse: (message) => { throw new AppError('unit-invalid', `${message} Prepare the experiment again.`); } };
+  const root: JsonNode = {
+    value: json,
+    path: 'prepared',
+    refuse: (message) => {
+      throw new AppError('unit-invalid', `${message} Prepare the experiment again.`);
+    },
+  };
   const orNull = (node: JsonNode): number | null => (node.value === null ? null : number(node));
-  const instrument = (name: 'steering' | 'reading'): Instrument => instrumentFromJson(field(root, name).value as Json, `prepared.${name}`);
-  return { steering: instrument('steering'), reading: instrument('reading'), strength: orNull(field(root, 'strength')), kl: orNull(field(root, 'kl')) };
+  const instrument = (name: 'steering' | 'reading'): Instrument =>
+    instrumentFromJson(field(root, name).value as Json, `prepared.${name}`);
+  return {
+    steering: instrument('steering'),
+    reading: instrument('reading'),
+    strength: orNull(field(root, 'strength')),
+    kl: orNull(field(root, 'kl')),
+  };
 }

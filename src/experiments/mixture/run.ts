@@ -1,4 +1,7 @@
-/** Measures one unit: a topic in a condition, which way of going on the model prefers after every dose of every order, and what a tap reads there. */
+/**
+ * Measures one unit: a topic in a condition, which way of going on the model prefers after every dose of every order,
+ * and what a tap reads there.
+ */
 import { throwIfStopped } from '../../core/abort.ts';
 import { AppError } from '../../core/errors.ts';
 import { significant } from '../../core/round.ts';
@@ -18,12 +21,24 @@ const DIGITS = 5;
  * `[orders][doses][pairs]`. Empty where the push broke the numbers or has no strength. In the first condition also `taps`: the reading
  * of the layer that is read, `start` and `[orders][doses]`. Throws `unit-invalid` for a unit of another spec.
  */
-export async function runUnit(spec: MixtureSpec, { id }: UnitPlan, prepared: JsonObject, subject: Subject, { signal, onShare }: UnitCall): Promise<JsonObject> {
+export async function runUnit(
+  spec: MixtureSpec,
+  { id }: UnitPlan,
+  prepared: JsonObject,
+  subject: Subject,
+  { signal, onShare }: UnitCall,
+): Promise<JsonObject> {
   const unit = unitOf(spec, id);
-  if (unit === null) throw new AppError('unit-invalid', `There is no unit ${id} in this experiment. Take the units from its own spec.`, { unit: id });
+  if (unit === null)
+    throw new AppError('unit-invalid', `There is no unit ${id} in this experiment. Take the units from its own spec.`, {
+      unit: id,
+    });
   const kept = preparedFromJson(prepared);
   const [start = [], ...rest] = await oddsOf(spec, unit, kept, subject, signal);
-  const odds = rest.length === 0 ? [] : unit.orders.map((_, order) => rest.slice(order * dosed(spec).length, (order + 1) * dosed(spec).length));
+  const odds =
+    rest.length === 0
+      ? []
+      : unit.orders.map((_, order) => rest.slice(order * dosed(spec).length, (order + 1) * dosed(spec).length));
   onShare?.(unit.condition.id === 'none' ? 0.7 : 1);
   if (unit.condition.id !== 'none') return { start, odds };
   throwIfStopped(signal);
@@ -31,11 +46,23 @@ export async function runUnit(spec: MixtureSpec, { id }: UnitPlan, prepared: Jso
 }
 
 /** One list of pairs a question; nothing where the condition cannot be read. */
-async function oddsOf(spec: MixtureSpec, unit: MixtureUnit, prepared: Prepared, subject: Subject, signal: AbortSignal | undefined): Promise<readonly number[][]> {
+async function oddsOf(
+  spec: MixtureSpec,
+  unit: MixtureUnit,
+  prepared: Prepared,
+  subject: Subject,
+  signal: AbortSignal | undefined,
+): Promise<readonly number[][]> {
   const side = unit.condition.push;
   if (side !== 0 && prepared.strength === null) return [];
   try {
-    const pushed: Pushed | null = side === 0 || prepared.strength === null ? null : { push: pushOf(spec, prepared.steering, prepared.strength, side, await subject.ground(signal), subject), where: 'all' };
+    const pushed: Pushed | null =
+      side === 0 || prepared.strength === null
+        ? null
+        : {
+            push: pushOf(spec, prepared.steering, prepared.strength, side, await subject.ground(signal), subject),
+            where: 'all',
+          };
     return (await subject.likelihoods(questionsOf(spec, unit), pushed, signal)).map(pairs);
   } catch (thrown) {
     if (AppError.from(thrown).code === 'push-too-strong') return [];
@@ -48,10 +75,18 @@ function pairs(answers: readonly Likelihood[]): number[] {
   return answers.flatMap(({ logP }, at) => (at % 2 === 0 ? [kept(logP - (answers[at + 1]?.logP ?? NaN))] : []));
 }
 
-async function tapsOf(spec: MixtureSpec, unit: MixtureUnit, { reading }: Prepared, subject: Subject, signal: AbortSignal | undefined): Promise<JsonObject> {
+async function tapsOf(
+  spec: MixtureSpec,
+  unit: MixtureUnit,
+  { reading }: Prepared,
+  subject: Subject,
+  signal: AbortSignal | undefined,
+): Promise<JsonObject> {
   const layer = layerAt(spec.reading, subject.model.layerCount);
   const read = await subject.read(passagesOf(spec, unit), signal);
-  const scores = read.map(({ taps }) => taps.map(({ means }) => kept(mean(means.map((one) => scoreAt(reading, one)[layer] ?? NaN)))));
+  const scores = read.map(({ taps }) =>
+    taps.map(({ means }) => kept(mean(means.map((one) => scoreAt(reading, one)[layer] ?? NaN)))),
+  );
   const [first = [], ...others] = scores;
   const [start = NaN, ...rest] = first;
   return { start, scores: [rest, ...others] };

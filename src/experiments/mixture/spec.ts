@@ -13,7 +13,10 @@ export const FRAMES = ['none', 'kind', 'cruel', 'neutral'] as const;
 export type Frame = (typeof FRAMES)[number];
 export const STEERING = [-1, 0, 1] as const;
 
-/** Circumstances in which evidence is read: a frame without a push, or a push without a frame. The first is what all others are compared with. */
+/**
+ * Circumstances in which evidence is read: a frame without a push, or a push without a frame. The first is what all
+ * others are compared with.
+ */
 export const CONDITIONS = [
   { id: 'none', frame: 'none', push: 0 },
   { id: 'kind', frame: 'kind', push: 0 },
@@ -21,7 +24,11 @@ export const CONDITIONS = [
   { id: 'neutral', frame: 'neutral', push: 0 },
   { id: 'plus', frame: 'none', push: 1 },
   { id: 'minus', frame: 'none', push: -1 },
-] as const satisfies readonly { readonly id: string; readonly frame: Frame; readonly push: (typeof STEERING)[number] }[];
+] as const satisfies readonly {
+  readonly id: string;
+  readonly frame: Frame;
+  readonly push: (typeof STEERING)[number];
+}[];
 export type Condition = (typeof CONDITIONS)[number];
 export type ConditionId = Condition['id'];
 
@@ -64,7 +71,10 @@ export interface MixtureSpec extends SpecHead {
   readonly reading: Depth;
   /** Numbers of sentences of evidence, ascending from 0. */
   readonly doses: readonly number[];
-  /** How many of the most sentences are kind in each order; the first is all of them. The mirror of an order has every sentence in its other version. */
+  /**
+   * How many of the most sentences are kind in each order; the first is all of them. The mirror of an order has every
+   * sentence in its other version.
+   */
   readonly orders: readonly number[];
   readonly beside: number;
   readonly quick: Extent;

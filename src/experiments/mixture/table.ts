@@ -39,33 +39,59 @@ export function tableOf(spec: MixtureSpec, size: RunSize, units: readonly UnitRe
   const data = new Map(units.map(({ id, data: own }) => [id, own]));
   const read = unitsOf(spec, size).map((unit) => {
     const own = data.get(unit.id);
-    if (own === undefined) throw new AppError('units-missing', `Unit ${unit.id} is missing. Run it before the analysis.`, { id: unit.id });
+    if (own === undefined)
+      throw new AppError('units-missing', `Unit ${unit.id} is missing. Run it before the analysis.`, { id: unit.id });
     return { unit, rows: rowsOf(spec, unit, own) };
   });
   const broken = new Set(read.filter(({ rows }) => rows.length === 0).map(({ unit }) => unit.condition.id));
   const pushes = CONDITIONS.some(({ id, push }) => push !== 0 && broken.has(id));
-  const conditions = CONDITIONS.filter(({ id, push }) => !broken.has(id) && !(pushes && push !== 0)).map(({ id }) => id);
+  const conditions = CONDITIONS.filter(({ id, push }) => !broken.has(id) && !(pushes && push !== 0)).map(
+    ({ id }) => id,
+  );
   const ids = [...new Set(read.map(({ unit }) => unit.at))].sort((a, b) => a - b);
   return {
     conditions,
     topics: ids.map((at) => ({
       id: spec.topics[at]?.id ?? '',
-      rows: conditions.flatMap((condition) => read.find(({ unit }) => unit.at === at && unit.condition.id === condition)?.rows ?? []),
+      rows: conditions.flatMap(
+        (condition) => read.find(({ unit }) => unit.at === at && unit.condition.id === condition)?.rows ?? [],
+      ),
     })),
   };
 }
 
 function rowsOf(spec: MixtureSpec, { id, topic, condition, orders }: MixtureUnit, data: JsonObject): readonly Row[] {
-  const root: JsonNode = { value: data, path: `units.${id}`, refuse: (message) => { throw new AppError('unit-invalid', `${message} Run the unit again.`); } };
+  const root: JsonNode = {
+    value: data,
+    path: `units.${id}`,
+    refuse: (message) => {
+      throw new AppError('unit-invalid', `${message} Run the unit again.`);
+    },
+  };
   const pairs = (node: JsonNode): number => mean(exactly(node, topic.continuations.length, number));
   const doses = dosed(spec);
   const found = list(field(root, 'odds'), 0, orders.length);
   if (condition.push !== 0 && found.length === 0) return [];
   const odds = exactly(field(root, 'odds'), orders.length, (node) => exactly(node, doses.length, pairs));
   const taps = condition.id === 'none' ? field(root, 'taps') : null;
-  const scores = taps === null ? null : exactly(field(taps, 'scores'), orders.length, (node) => exactly(node, doses.length, number));
+  const scores =
+    taps === null ? null : exactly(field(taps, 'scores'), orders.length, (node) => exactly(node, doses.length, number));
   return [
-    { condition: condition.id, order: -1, signs: [], odds: pairs(field(root, 'start')), tap: taps === null ? null : number(field(taps, 'start')) },
-    ...orders.flatMap(({ signs }, order) => doses.map((dose, d): Row => ({ condition: condition.id, order, signs: signs.slice(0, dose), odds: odds[order]?.[d] ?? NaN, tap: scores?.[order]?.[d] ?? null }))),
+    {
+      condition: condition.id,
+      order: -1,
+      signs: [],
+      odds: pairs(field(root, 'start')),
+      tap: taps === null ? null : number(field(taps, 'start')),
+    },
+    ...orders.flatMap(({ signs }, order) =>
+      doses.map((dose, d): Row => ({
+        condition: condition.id,
+        order,
+        signs: signs.slice(0, dose),
+        odds: odds[order]?.[d] ?? NaN,
+        tap: scores?.[order]?.[d] ?? null,
+      })),
+    ),
   ];
 }

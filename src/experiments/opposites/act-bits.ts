@@ -10,7 +10,11 @@ export function bitsOf({ logP }: Likelihood): number {
 }
 
 /** Bits of the acts of `questionsOf` (contexts.ts), one list an act, an entry a question. */
-export function actBits(answers: readonly (readonly Likelihood[])[]): { readonly opposite: readonly number[]; readonly unrelated: readonly number[]; readonly own: readonly number[] } {
+export function actBits(answers: readonly (readonly Likelihood[])[]): {
+  readonly opposite: readonly number[];
+  readonly unrelated: readonly number[];
+  readonly own: readonly number[];
+} {
   const of = (act: number): readonly number[] => answers.map((answer) => bitsOf(answer[act] ?? UNKNOWN));
   return { opposite: of(0), unrelated: of(1), own: of(2) };
 }

@@ -1,7 +1,8 @@
 /**
  * How far a model agrees with itself on what the opposite of X is: 1 - normalised entropy of its answers. The answers are a
  * closed list, the first tokens of the opposites of all axes: the model's distribution after each question is cut down to
- * them and normalised, averaged over the questions, and its entropy divided by the log of their number. So 1 is always the same answer, 0 any.
+ * them and normalised, averaged over the questions, and its entropy divided by the log of their number. So 1 is always
+ * the same answer, 0 any.
  */
 import type { Subject } from '../subject.ts';
 import type { OppositesSpec } from './spec.ts';

@@ -1,6 +1,7 @@
 /**
  * Antipodality over axes: -cos of how X and its opposite leave neutral, pooled (sums of products before the division, so that a pole at
- * noise does not explode), against pairs of X and the opposite of *another*, unrelated axis. Only what opposites have beyond those pairs is about
+ * noise does not explode), against pairs of X and the opposite of *another*, unrelated axis. Only what opposites have
+ * beyond those pairs is about
  * being opposites: any two marked acts may leave neutral the same way.
  */
 import { clusterStatistics } from '../../core/cluster-statistic.ts';
@@ -21,15 +22,26 @@ export interface PooledGeometry {
 }
 
 /** Pooled over `rows` at the layer that is read, intervals over whole axes. */
-export function pooledGeometry(rows: readonly AxisRow[], related: readonly (readonly string[])[], middle: number, hidden: number, draws: number, seed: number): PooledGeometry {
+export function pooledGeometry(
+  rows: readonly AxisRow[],
+  related: readonly (readonly string[])[],
+  middle: number,
+  hidden: number,
+  draws: number,
+  seed: number,
+): PooledGeometry {
   const n = rows.length;
   const products = rows.map(({ geometry }) => geometry.products[middle] ?? NOTHING);
   const between = new Float64Array(n * n).fill(NaN);
-  rows.forEach((x, i) => rows.forEach((y, j) => {
-    if (i !== j && !related.some((group) => group.includes(x.axis.id) && group.includes(y.axis.id))) between[i * n + j] = betweenAxes(x.geometry.vectors, y.geometry.vectors, hidden);
-  }));
+  rows.forEach((x, i) =>
+    rows.forEach((y, j) => {
+      if (i !== j && !related.some((group) => group.includes(x.axis.id) && group.includes(y.axis.id)))
+        between[i * n + j] = betweenAxes(x.geometry.vectors, y.geometry.vectors, hidden);
+    }),
+  );
   const statistics = (pick: Int32Array): readonly number[] => {
-    const sum = (part: (of: Products) => number): number => pick.reduce((total, i) => total + part(products[i] ?? NOTHING), 0) / pick.length;
+    const sum = (part: (of: Products) => number): number =>
+      pick.reduce((total, i) => total + part(products[i] ?? NOTHING), 0) / pick.length;
     const own = sum((of) => of.own);
     const opposite = sum((of) => of.opposite);
     const across = sum((of) => of.across);
@@ -37,11 +49,21 @@ export function pooledGeometry(rows: readonly AxisRow[], related: readonly (read
     const antipodality = -across / length;
     const unrelated = -meanBetween(between, n, pick) / length;
     const apart = own - 2 * across + opposite;
-    return [antipodality, unrelated, antipodality - unrelated, apart > 0 ? Math.sqrt(Math.max(0, own + 2 * across + opposite) / apart) : NaN];
+    return [
+      antipodality,
+      unrelated,
+      antipodality - unrelated,
+      apart > 0 ? Math.sqrt(Math.max(0, own + 2 * across + opposite) / apart) : NaN,
+    ];
   };
   const [antipodality, unrelated, beyond, salience] = clusterStatistics(n, statistics, draws, seed);
   const none: Estimate = { value: NaN, low: null, high: null, n };
-  return { antipodality: antipodality ?? none, unrelated: unrelated ?? none, beyond: beyond ?? none, salience: salience ?? none };
+  return {
+    antipodality: antipodality ?? none,
+    unrelated: unrelated ?? none,
+    beyond: beyond ?? none,
+    salience: salience ?? none,
+  };
 }
 
 /**

@@ -58,10 +58,20 @@ export function extentOf(spec: OppositesSpec, size: RunSize): Extent {
   const all = spec.axes.map((axis, at) => ({ axis, at, unit: `${cellOf(axis)}-${axis.id}` }));
   const largest = spec.doses.at(-1) ?? 1;
   const pool = { axes: all, items };
-  if (size === 'full') return { ...pool, doses: spec.doses, orders: 2, negated: true, opposite: true, pushed: true, pool };
+  if (size === 'full')
+    return { ...pool, doses: spec.doses, orders: 2, negated: true, opposite: true, pushed: true, pool };
   const most = spec.thresholds.axesPerCellQuick;
   const axes = CELLS.flatMap(({ id }) => all.filter(({ axis }) => cellOf(axis) === id).slice(0, most));
-  return { axes, items: Math.ceil(items / 4) * 2, doses: [largest], orders: 1, negated: false, opposite: false, pushed: false, pool };
+  return {
+    axes,
+    items: Math.ceil(items / 4) * 2,
+    doses: [largest],
+    orders: 1,
+    negated: false,
+    opposite: false,
+    pushed: false,
+    pool,
+  };
 }
 
 /** Which cell a unit's axis belongs to, from its id. */
@@ -78,7 +88,11 @@ export function contextsOf(spec: OppositesSpec, { axis, at }: UsedAxis, extent: 
     const filler = neutralOf(spec, at, order, length);
     const shows = order % 2 === 0 ? axis.shows : [...axis.shows].reverse();
     const after = (last: readonly string[]): string => [...filler.slice(0, length - last.length), ...last].join(' ');
-    const whole = (key: string, last: readonly string[]): PlannedContext => ({ key: `${key}.${order}`, text: after(last), items });
+    const whole = (key: string, last: readonly string[]): PlannedContext => ({
+      key: `${key}.${order}`,
+      text: after(last),
+      items,
+    });
     // Doses below the largest need one order: they draw the curve and decide nothing.
     const doses = extent.doses.filter((dose) => order === 0 || dose === length);
     const named = spec.naming.named.replace('{called}', axis.called);
@@ -88,9 +102,14 @@ export function contextsOf(spec: OppositesSpec, { axis, at }: UsedAxis, extent: 
       whole('named', [named]),
       ...(extent.negated ? [whole('negated', [negated])] : []),
       ...doses.map((dose) => whole(`shown${dose}`, shows.slice(0, dose))),
-      // What shows the opposite is one half of its own acts, so the other half is asked for: an act must not be read before it is asked for.
+      // What shows the opposite is one half of its own acts, so the other half is asked for: an act must not be read
+      // before it is asked for.
       ...(extent.opposite && order === 0
-        ? [0, 1].map((h): PlannedContext => ({ key: `opposite.${h}`, text: after(halfOf(axis.oppositeActs, h).map(asSentence)), items: items.filter((item) => Math.floor(item / half) !== h) }))
+        ? [0, 1].map((h): PlannedContext => ({
+            key: `opposite.${h}`,
+            text: after(halfOf(axis.oppositeActs, h).map(asSentence)),
+            items: items.filter((item) => Math.floor(item / half) !== h),
+          }))
         : []),
     ];
   });
@@ -99,15 +118,24 @@ export function contextsOf(spec: OppositesSpec, { axis, at }: UsedAxis, extent: 
 /** The neutral contexts that acts are matched in, each with a trigger of its own. They share no sentence. */
 export function matchingContexts(spec: OppositesSpec): string[] {
   const length = spec.doses.at(-1) ?? 1;
-  return [0, 1].map((order) => `${neutralOf(spec, 0, order, length).join(' ')} ${spec.triggers[(order * spec.triggers.length) / 2] ?? ''}`);
+  return [0, 1].map(
+    (order) =>
+      `${neutralOf(spec, 0, order, length).join(' ')} ${spec.triggers[(order * spec.triggers.length) / 2] ?? ''}`,
+  );
 }
 
 /** One question an item and context, contexts in their order; continuations: opposite, unrelated, own. */
-export function questionsOf(spec: OppositesSpec, contexts: readonly PlannedContext[], acts: readonly ItemActs[]): Question[] {
-  return contexts.flatMap(({ text, items }) => items.map((item) => {
-    const { opposite, unrelated, own } = acts[item] ?? { opposite: '', unrelated: '', own: '' };
-    return { context: `${text} ${spec.triggers[item] ?? ''}`, continuations: [opposite, unrelated, own] };
-  }));
+export function questionsOf(
+  spec: OppositesSpec,
+  contexts: readonly PlannedContext[],
+  acts: readonly ItemActs[],
+): Question[] {
+  return contexts.flatMap(({ text, items }) =>
+    items.map((item) => {
+      const { opposite, unrelated, own } = acts[item] ?? { opposite: '', unrelated: '', own: '' };
+      return { context: `${text} ${spec.triggers[item] ?? ''}`, continuations: [opposite, unrelated, own] };
+    }),
+  );
 }
 
 /** An act as a sentence of its own. */

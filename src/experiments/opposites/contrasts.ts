@@ -42,24 +42,56 @@ export function plannedContrasts(spec: OppositesSpec, rows: readonly AxisRow[]):
   const columns = columnsOf(rows, covariates);
   const coefficients = resampledLeastSquares(columns, y, draws, seed);
   const flips = signFlip(y, permutations, seed);
-  const shuffled = (coefficient: 'moral' | 'antonym' | 'both'): number => freedmanLane(columns, y, coefficient, permutations, seed).p;
-  const ps = [flips.p, shuffled('moral'), shuffled('antonym'), shuffled('both')].map((p) => (p === null || Number.isNaN(p) ? null : p));
+  const shuffled = (coefficient: 'moral' | 'antonym' | 'both'): number =>
+    freedmanLane(columns, y, coefficient, permutations, seed).p;
+  const ps = [flips.p, shuffled('moral'), shuffled('antonym'), shuffled('both')].map((p) =>
+    p === null || Number.isNaN(p) ? null : p,
+  );
   const corrected = holm(ps);
   const sds = (side: (row: AxisRow) => number): readonly [number, number, number, number] => {
-    const [up, down] = [1, -1].map((sign) => rows.filter((row) => Math.sign(side(row)) === sign).map(({ specific }) => specific));
-    return [standardDeviation(up ?? [], 'sample'), up?.length ?? 0, standardDeviation(down ?? [], 'sample'), down?.length ?? 0];
+    const [up, down] = [1, -1].map((sign) =>
+      rows.filter((row) => Math.sign(side(row)) === sign).map(({ specific }) => specific),
+    );
+    return [
+      standardDeviation(up ?? [], 'sample'),
+      up?.length ?? 0,
+      standardDeviation(down ?? [], 'sample'),
+      down?.length ?? 0,
+    ];
   };
   // The intercept and the columns take one degree of freedom each.
   const freedom = rows.length - 1 - Object.keys(columns).length;
   const coefficient = (id: 'moral' | 'antonym' | 'both', at: number, says: string): Contrast => {
-    const { estimate, standardError } = coefficients[id] ?? { estimate: { value: NaN, low: null, high: null, n: rows.length }, standardError: NaN };
-    return { id, says, unit: UNIT, estimate, p: ps[at] ?? null, pHolm: corrected[at] ?? null, null: `what the model without it leaves is shuffled among the axes (Freedman–Lane), ${permutations} times`, rope, reading: ropeReading(estimate, rope), detectable: known(detectableBy(standardError, freedom)) };
+    const { estimate, standardError } = coefficients[id] ?? {
+      estimate: { value: NaN, low: null, high: null, n: rows.length },
+      standardError: NaN,
+    };
+    return {
+      id,
+      says,
+      unit: UNIT,
+      estimate,
+      p: ps[at] ?? null,
+      pHolm: corrected[at] ?? null,
+      null: `what the model without it leaves is shuffled among the axes (Freedman–Lane), ${permutations} times`,
+      rope,
+      reading: ropeReading(estimate, rope),
+      detectable: known(detectableBy(standardError, freedom)),
+    };
   };
   const overall = clusterMean(y, draws, seed);
   return {
     overall: {
-      id: 'overall', says: 'gain of the opposite over the unrelated act where X is shown, over all axes', unit: UNIT, estimate: overall, p: ps[0] ?? null, pHolm: corrected[0] ?? null,
-      null: flips.exact ? 'signs of axes flipped, all ways' : `signs of axes flipped, ${permutations} times`, rope, reading: ropeReading(overall, rope), detectable: known(detectable(standardDeviation(y, 'sample'), rows.length)),
+      id: 'overall',
+      says: 'gain of the opposite over the unrelated act where X is shown, over all axes',
+      unit: UNIT,
+      estimate: overall,
+      p: ps[0] ?? null,
+      pHolm: corrected[0] ?? null,
+      null: flips.exact ? 'signs of axes flipped, all ways' : `signs of axes flipped, ${permutations} times`,
+      rope,
+      reading: ropeReading(overall, rope),
+      detectable: known(detectable(standardDeviation(y, 'sample'), rows.length)),
     },
     moral: coefficient('moral', 1, 'what being moral adds, with valence and prior taken account of'),
     antonym: coefficient('antonym', 2, 'what having an antonym adds, with valence and prior taken account of'),
@@ -67,14 +99,30 @@ export function plannedContrasts(spec: OppositesSpec, rows: readonly AxisRow[]):
     cells: CELLS.map(({ id, says }): Contrast => {
       const mine = rows.filter(({ cell }) => cell === id).map(({ specific }) => specific);
       const estimate = clusterMean(mine, draws, seed);
-      return { id, says: `the same, axes that are ${says}`, unit: UNIT, estimate, p: null, pHolm: null, null: 'interval only', rope, reading: ropeReading(estimate, rope), detectable: known(detectable(standardDeviation(mine, 'sample'), mine.length)) };
+      return {
+        id,
+        says: `the same, axes that are ${says}`,
+        unit: UNIT,
+        estimate,
+        p: null,
+        pHolm: null,
+        null: 'interval only',
+        rope,
+        reading: ropeReading(estimate, rope),
+        detectable: known(detectable(standardDeviation(mine, 'sample'), mine.length)),
+      };
     }),
     unadjusted: {
       moral: known(detectableBetween(...sds(({ moral }) => moral))),
       antonym: known(detectableBetween(...sds(({ antonym }) => antonym))),
       both: known(2 * detectableBetween(...sds(({ moral, antonym }) => moral * antonym))),
     },
-    adjusted: Object.fromEntries(covariates.flatMap((name) => { const found = coefficients[name]?.estimate; return found === undefined ? [] : [[name, found]]; })),
+    adjusted: Object.fromEntries(
+      covariates.flatMap((name) => {
+        const found = coefficients[name]?.estimate;
+        return found === undefined ? [] : [[name, found]];
+      }),
+    ),
   };
 }
 

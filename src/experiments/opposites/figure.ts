@@ -11,17 +11,32 @@ import type { AxisRow } from './rows.ts';
 import { CELLS, type CellId, type OppositesSpec } from './spec.ts';
 
 /** A tone a cell: moral in the poles' inks, others in the neutral ones. */
-const TONES: Readonly<Record<CellId, FigureSeries['tone']>> = { 'moral-opposable': 'positive', 'moral-single': 'negative', 'other-opposable': 'first', 'other-single': 'second' };
+const TONES: Readonly<Record<CellId, FigureSeries['tone']>> = {
+  'moral-opposable': 'positive',
+  'moral-single': 'negative',
+  'other-opposable': 'first',
+  'other-single': 'second',
+};
 
 /** Three panels from the rows, and a fourth where the stream was pushed. */
-export function oppositesFigure(spec: OppositesSpec, rows: readonly AxisRow[], planned: Planned, middle: number): ExperimentFigure {
+export function oppositesFigure(
+  spec: OppositesSpec,
+  rows: readonly AxisRow[],
+  planned: Planned,
+  middle: number,
+): ExperimentFigure {
   const rope = { from: -spec.thresholds.ropeBits, to: spec.thresholds.ropeBits, says: 'practically nothing' };
   const gain = 'gain of the opposite over an unrelated act (bits an act)';
   const most = spec.doses.at(-1) ?? 0;
   const pushed = pushPanel(spec, rows, rope);
   return {
     caption: `How many bits cheaper an act of the opposite becomes than an equally likely unrelated act once X has been shown by ${most} sentences. By cell: a dot an axis, with the mean and 95 % interval of each cell. Against antipodality: the same against how far X and its opposite leave neutral in opposite ways. By dose: by how many sentences show X.${pushed.length === 0 ? '' : ' Pushed: what pushing the stream does where nobody has been shown to be anything; all pushes change neutral text by the same KL.'}`,
-    panels: [cellPanel(rows, planned, gain, rope), streamPanel(rows, middle, gain, rope), dosePanel(spec, rows, gain, rope), ...pushed],
+    panels: [
+      cellPanel(rows, planned, gain, rope),
+      streamPanel(rows, middle, gain, rope),
+      dosePanel(spec, rows, gain, rope),
+      ...pushed,
+    ],
   };
 }
 
@@ -35,10 +50,24 @@ function cellPanel(rows: readonly AxisRow[], planned: Planned, gain: string, rop
     x: { label: 'kind of axis', categories: CELLS.map(({ says }) => says) },
     y: { label: gain },
     series: [
-      ...CELLS.map(({ id, says }): FigureSeries => ({ name: says, as: 'dots', tone: TONES[id], points: rows.filter(({ cell }) => cell === id).map((row) => ({ x: says, y: row.specific, label: labelOf(row) })) })),
+      ...CELLS.map(({ id, says }): FigureSeries => ({
+        name: says,
+        as: 'dots',
+        tone: TONES[id],
+        points: rows
+          .filter(({ cell }) => cell === id)
+          .map((row) => ({ x: says, y: row.specific, label: labelOf(row) })),
+      })),
       {
-        name: 'mean of a cell with its 95 % interval', as: 'intervals', tone: 'third',
-        points: planned.cells.map(({ estimate }, i): FigurePoint => ({ x: CELLS[i]?.says ?? '', y: estimate.value, ...(estimate.low === null || estimate.high === null ? {} : { low: estimate.low, high: estimate.high }), label: `${CELLS[i]?.says ?? ''}: ${axesOf(estimate.n)}` })),
+        name: 'mean of a cell with its 95 % interval',
+        as: 'intervals',
+        tone: 'third',
+        points: planned.cells.map(({ estimate }, i): FigurePoint => ({
+          x: CELLS[i]?.says ?? '',
+          y: estimate.value,
+          ...(estimate.low === null || estimate.high === null ? {} : { low: estimate.low, high: estimate.high }),
+          label: `${CELLS[i]?.says ?? ''}: ${axesOf(estimate.n)}`,
+        })),
       },
     ],
     bands: [rope],
@@ -50,11 +79,20 @@ function streamPanel(rows: readonly AxisRow[], middle: number, gain: string, rop
   const alpha = antipodalityByAxis(rows, middle);
   return {
     title: 'Against antipodality',
-    x: { label: 'antipodality: −⟨a, b⟩ over the mean squared length of axes like it, so no cosine: an axis may lie beyond ±1' },
+    x: {
+      label:
+        'antipodality: −⟨a, b⟩ over the mean squared length of axes like it, so no cosine: an axis may lie beyond ±1',
+    },
     y: { label: gain },
     series: CELLS.map(({ id, says }): FigureSeries => ({
-      name: says, as: 'dots', tone: TONES[id],
-      points: rows.flatMap((row, i) => (row.cell === id && Number.isFinite(alpha[i]) ? [{ x: alpha[i] ?? NaN, y: row.specific, label: labelOf(row) }] : [])),
+      name: says,
+      as: 'dots',
+      tone: TONES[id],
+      points: rows.flatMap((row, i) =>
+        row.cell === id && Number.isFinite(alpha[i])
+          ? [{ x: alpha[i] ?? NaN, y: row.specific, label: labelOf(row) }]
+          : [],
+      ),
     })),
     bands: [rope],
     lines: [ZERO, { at: 0, across: 'y', says: 'nothing in common' }],
@@ -68,10 +106,21 @@ function dosePanel(spec: OppositesSpec, rows: readonly AxisRow[], gain: string, 
     x: { label: 'sentences that show X', log: true },
     y: { label: gain },
     series: CELLS.map(({ id, says }): FigureSeries => ({
-      name: says, as: 'line', tone: TONES[id],
+      name: says,
+      as: 'line',
+      tone: TONES[id],
       points: doses.map((dose): FigurePoint => {
-        const { value, low, high } = doseEstimate(spec, rows.filter(({ cell }) => cell === id), dose);
-        return { x: dose, y: value, ...(low === null || high === null ? {} : { low, high }), label: `${says}, ${dose}` };
+        const { value, low, high } = doseEstimate(
+          spec,
+          rows.filter(({ cell }) => cell === id),
+          dose,
+        );
+        return {
+          x: dose,
+          y: value,
+          ...(low === null || high === null ? {} : { low, high }),
+          label: `${says}, ${dose}`,
+        };
       }),
     })),
     bands: [rope],
@@ -80,25 +129,50 @@ function dosePanel(spec: OppositesSpec, rows: readonly AxisRow[], gain: string, 
 }
 
 /** What each push is called under the plot. */
-const SHORT: Readonly<Record<PushId, string>> = { away: 'away from X', opposite: 'opposite', random: 'random', unrelated: 'other opposite' };
+const SHORT: Readonly<Record<PushId, string>> = {
+  away: 'away from X',
+  opposite: 'opposite',
+  random: 'random',
+  unrelated: 'other opposite',
+};
 
 /** What each push does, a dot an axis; none of a run without pushes. */
 function pushPanel(spec: OppositesSpec, rows: readonly AxisRow[], rope: Band): FigurePanel[] {
   const measures = pushMeasures(spec, rows);
   const means = PUSHES.flatMap((id): FigurePoint[] => {
     const { value, low, high, n } = measures.find((measure) => measure.id === `push-${id}`)?.estimate ?? NOTHING;
-    return Number.isNaN(value) ? [] : [{ x: SHORT[id], y: value, ...(low === null || high === null ? {} : { low, high }), label: `${PUSHED[id]}: ${axesOf(n)}` }];
+    return Number.isNaN(value)
+      ? []
+      : [
+          {
+            x: SHORT[id],
+            y: value,
+            ...(low === null || high === null ? {} : { low, high }),
+            label: `${PUSHED[id]}: ${axesOf(n)}`,
+          },
+        ];
   });
   if (means.length === 0) return [];
-  const dots = rows.flatMap((row) => row.pushes.flatMap(({ id, kl, change }): FigurePoint[] => (kl === null ? [] : [{ x: SHORT[id], y: change, label: `${row.axis.x} – ${row.axis.opposite}: ${change.toFixed(2)}` }])));
-  return [{
-    title: 'Pushed',
-    x: { label: 'direction of the push', categories: PUSHES.map((id) => SHORT[id]) },
-    y: { label: 'change of the opposite over an unrelated act (bits an act)' },
-    series: [{ name: 'an axis under a push', as: 'dots', tone: 'fourth', points: dots }, { name: 'mean of a push with its 95 % interval', as: 'intervals', tone: 'third', points: means }],
-    bands: [rope],
-    lines: [ZERO],
-  }];
+  const dots = rows.flatMap((row) =>
+    row.pushes.flatMap(({ id, kl, change }): FigurePoint[] =>
+      kl === null
+        ? []
+        : [{ x: SHORT[id], y: change, label: `${row.axis.x} – ${row.axis.opposite}: ${change.toFixed(2)}` }],
+    ),
+  );
+  return [
+    {
+      title: 'Pushed',
+      x: { label: 'direction of the push', categories: PUSHES.map((id) => SHORT[id]) },
+      y: { label: 'change of the opposite over an unrelated act (bits an act)' },
+      series: [
+        { name: 'an axis under a push', as: 'dots', tone: 'fourth', points: dots },
+        { name: 'mean of a push with its 95 % interval', as: 'intervals', tone: 'third', points: means },
+      ],
+      bands: [rope],
+      lines: [ZERO],
+    },
+  ];
 }
 
 const NOTHING: Estimate = { value: NaN, low: null, high: null, n: 0 };

@@ -22,7 +22,10 @@ export interface Products {
 
 /** How well a direction from neutral found on one half tells a pole from neutral on the other: AUROC, mean over both ways round. */
 export interface Readouts {
-  /** X's direction on X: that the instrument reads at all; on the opposite: 0 one line through neutral, 0.5 nothing in common, 1 the same way. */
+  /**
+   * X's direction on X: that the instrument reads at all; on the opposite: 0 one line through neutral, 0.5 nothing in
+   * common, 1 the same way.
+   */
   readonly ownOnOwn: number;
   readonly ownOnOpposite: number;
   readonly oppositeOnOwn: number;
@@ -46,7 +49,16 @@ export function layersOf({ layerShare }: Pick<OppositesSpec, 'layerShare'>, laye
 /** What is read of an axis: half by half, X's acts, the opposite's and neutral sentences, with taps after each sentence. */
 export function passagesOf(spec: OppositesSpec, { axis, at }: UsedAxis): Passage[] {
   const count = spec.triggers.length / 2;
-  return [0, 1].flatMap((half) => SIDES.map((side) => passageOf(spec, side === 'neutral' ? neutralOf(spec, at, half, count) : halfOf(side === 'own' ? axis.acts : axis.oppositeActs, half).map(asSentence))));
+  return [0, 1].flatMap((half) =>
+    SIDES.map((side) =>
+      passageOf(
+        spec,
+        side === 'neutral'
+          ? neutralOf(spec, at, half, count)
+          : halfOf(side === 'own' ? axis.acts : axis.oppositeActs, half).map(asSentence),
+      ),
+    ),
+  );
 }
 
 /** Sentences with taps after each. */
@@ -55,13 +67,20 @@ export function passageOf({ taps }: Pick<OppositesSpec, 'taps'>, text: readonly 
 }
 
 /** The readings of {@link passagesOf} of one half. */
-export function readingsOfHalf(readings: readonly PassageReading[], half: number): Readonly<Record<Side, PassageReading | undefined>> {
+export function readingsOfHalf(
+  readings: readonly PassageReading[],
+  half: number,
+): Readonly<Record<Side, PassageReading | undefined>> {
   const [own, opposite, neutral] = readings.slice(half * SIDES.length, (half + 1) * SIDES.length);
   return { own, opposite, neutral };
 }
 
 /** Mean over taps at some layers, a row a sentence `[layers, hidden]`. */
-export function tapRows(reading: PassageReading | undefined, layers: readonly number[], hidden: number): Float64Array[] {
+export function tapRows(
+  reading: PassageReading | undefined,
+  layers: readonly number[],
+  hidden: number,
+): Float64Array[] {
   return (reading?.taps ?? []).map(({ means }) => averaged(means, layers, hidden));
 }
 
@@ -74,7 +93,11 @@ export function unitPassages(spec: OppositesSpec): Passage[] {
  * 1/s of every feature at the layers `[layers, hidden]` over the sentences of {@link unitPassages}, taps averaged; 0 where a feature
  * does not vary beyond rounding, so that it takes no part.
  */
-export function unitsFrom(readings: readonly PassageReading[], layers: readonly number[], hidden: number): Float32Array {
+export function unitsFrom(
+  readings: readonly PassageReading[],
+  layers: readonly number[],
+  hidden: number,
+): Float32Array {
   const rows = readings.flatMap((reading) => tapRows(reading, layers, hidden));
   return Float32Array.from({ length: layers.length * hidden }, (_, f) => {
     const values = rows.map((row) => row[f] ?? NaN);
@@ -87,34 +110,67 @@ export function unitsFrom(readings: readonly PassageReading[], layers: readonly 
 const ROUNDING = 1e-6;
 
 /** From the readings of {@link passagesOf}, in standard units `[layers, hidden]`. */
-export function geometryOf(readings: readonly PassageReading[], units: Float32Array, layers: readonly number[], hidden: number): AxisGeometry {
+export function geometryOf(
+  readings: readonly PassageReading[],
+  units: Float32Array,
+  layers: readonly number[],
+  hidden: number,
+): AxisGeometry {
   // rows[half][side][sentence]: [layers, hidden]
   const rows = [0, 1].map((half) => {
     const mine = readingsOfHalf(readings, half);
-    return Object.fromEntries(SIDES.map((side) => [side, tapRows(mine[side], layers, hidden).map((row) => row.map((value, f) => value * (units[f] ?? 0)))])) as Record<Side, Float64Array[]>;
+    return Object.fromEntries(
+      SIDES.map((side) => [
+        side,
+        tapRows(mine[side], layers, hidden).map((row) => row.map((value, f) => value * (units[f] ?? 0))),
+      ]),
+    ) as Record<Side, Float64Array[]>;
   });
-  const from = (half: number, side: Side): Float64Array => minus(meanOf(rows[half]?.[side] ?? []), meanOf(rows[half]?.neutral ?? []));
+  const from = (half: number, side: Side): Float64Array =>
+    minus(meanOf(rows[half]?.[side] ?? []), meanOf(rows[half]?.neutral ?? []));
   const [a0, a1, b0, b1] = [from(0, 'own'), from(1, 'own'), from(0, 'opposite'), from(1, 'opposite')];
   const middle = Math.floor(layers.length / 2);
-  const at = (vector: Float64Array, layer: number): Float64Array => vector.subarray(layer * hidden, (layer + 1) * hidden);
+  const at = (vector: Float64Array, layer: number): Float64Array =>
+    vector.subarray(layer * hidden, (layer + 1) * hidden);
   const readout = (directions: readonly [Float64Array, Float64Array], side: Side): number => {
     const ways = [0, 1].map((half) => {
       const direction = at(directions[1 - half] ?? a0, middle);
-      const scored = (['neutral', side] as const).flatMap((which, label) => (rows[half]?.[which] ?? []).map((row) => ({ score: dot(at(row, middle), direction), label: label === 0 ? -1 : 1 })));
-      return auroc(scored.map(({ score }) => score), scored.map(({ label }) => label));
+      const scored = (['neutral', side] as const).flatMap((which, label) =>
+        (rows[half]?.[which] ?? []).map((row) => ({
+          score: dot(at(row, middle), direction),
+          label: label === 0 ? -1 : 1,
+        })),
+      );
+      return auroc(
+        scored.map(({ score }) => score),
+        scored.map(({ label }) => label),
+      );
     });
     return ((ways[0] ?? NaN) + (ways[1] ?? NaN)) / 2;
   };
   return {
-    products: layers.map((_, layer) => crossProducts([a0, a1, b0, b1].map((vector) => at(vector, layer)), hidden)),
-    readouts: { ownOnOwn: readout([a0, a1], 'own'), ownOnOpposite: readout([a0, a1], 'opposite'), oppositeOnOwn: readout([b0, b1], 'own') },
+    products: layers.map((_, layer) =>
+      crossProducts(
+        [a0, a1, b0, b1].map((vector) => at(vector, layer)),
+        hidden,
+      ),
+    ),
+    readouts: {
+      ownOnOwn: readout([a0, a1], 'own'),
+      ownOnOpposite: readout([a0, a1], 'opposite'),
+      oppositeOnOwn: readout([b0, b1], 'own'),
+    },
     vectors: Float32Array.from([a0, a1, b0, b1].flatMap((vector) => Array.from(at(vector, middle)))),
   };
 }
 
 /** Products across the halves of a of half 0, a of half 1, b of half 0, b of half 1. */
 function crossProducts([a0, a1, b0, b1]: readonly Float64Array[], hidden: number): Products {
-  return { own: dot(a0, a1) / hidden, opposite: dot(b0, b1) / hidden, across: (dot(a0, b1) + dot(a1, b0)) / (2 * hidden) };
+  return {
+    own: dot(a0, a1) / hidden,
+    opposite: dot(b0, b1) / hidden,
+    across: (dot(a0, b1) + dot(a1, b0)) / (2 * hidden),
+  };
 }
 
 /** Product across the halves of X of one axis with the opposite of another, from their vectors `[4, hidden]`, divided by the width. */
@@ -126,9 +182,11 @@ export function betweenAxes(x: Float32Array, opposite: Float32Array, hidden: num
 /** Mean of the taps at some layers `[layers, hidden]`. */
 function averaged(means: readonly Float32Array[], layers: readonly number[], hidden: number): Float64Array {
   const out = new Float64Array(layers.length * hidden);
-  for (const mean of means) layers.forEach((layer, l) => {
-    for (let f = 0; f < hidden; f += 1) out[l * hidden + f] = (out[l * hidden + f] ?? 0) + (mean[layer * hidden + f] ?? NaN) / means.length;
-  });
+  for (const mean of means)
+    layers.forEach((layer, l) => {
+      for (let f = 0; f < hidden; f += 1)
+        out[l * hidden + f] = (out[l * hidden + f] ?? 0) + (mean[layer * hidden + f] ?? NaN) / means.length;
+    });
   return out;
 }
 

@@ -1,4 +1,7 @@
-/** "Tropes or opposites?": whether showing X makes the opposite of X cheap, and if so, where: on moral axes, or wherever there is an antonym. */
+/**
+ * "Tropes or opposites?": whether showing X makes the opposite of X cheap, and if so, where: on moral axes, or wherever
+ * there is an antonym.
+ */
 import type { Design } from '../design.ts';
 import { analyseOpposites } from './analyse.ts';
 import { preparationCost, prepareAxes, runAxis, unitsOf } from './run.ts';

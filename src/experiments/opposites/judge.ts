@@ -11,7 +11,10 @@ export type Account = 'opposites' | 'tropes' | 'both' | 'neither';
  * `opposites`: the effect of an antonym lies above the region of practical equivalence and that of being moral within; `tropes`: the
  * other way round; `both`: the interaction and both effects lie above 0. All by their whole intervals and p after Holm below `alpha`.
  */
-export function accountOf({ moral, antonym, both }: Pick<Planned, 'moral' | 'antonym' | 'both'>, alpha: number): Account {
+export function accountOf(
+  { moral, antonym, both }: Pick<Planned, 'moral' | 'antonym' | 'both'>,
+  alpha: number,
+): Account {
   const found = ({ pHolm }: Contrast): boolean => pHolm !== null && pHolm < alpha;
   const positive = ({ estimate: { low } }: Contrast): boolean => low !== null && low > 0;
   if ([moral, antonym, both].every((contrast) => positive(contrast) && found(contrast))) return 'both';
@@ -21,7 +24,11 @@ export function accountOf({ moral, antonym, both }: Pick<Planned, 'moral' | 'ant
 }
 
 /** The verdict by the rule of the spec, and why. */
-export function judge(gates: readonly Gate[], planned: Planned, thresholds: { readonly ropeBits: number; readonly alpha: number }): { readonly verdict: ExperimentVerdict; readonly because: string; readonly account: Account } {
+export function judge(
+  gates: readonly Gate[],
+  planned: Planned,
+  thresholds: { readonly ropeBits: number; readonly alpha: number },
+): { readonly verdict: ExperimentVerdict; readonly because: string; readonly account: Account } {
   const { overall, cells } = planned;
   const account = accountOf(planned, thresholds.alpha);
   const failed = gates.filter(({ passed }) => !passed);
@@ -30,23 +37,56 @@ export function judge(gates: readonly Gate[], planned: Planned, thresholds: { re
   const none = cells.every(({ estimate: { high } }) => high !== null && high <= thresholds.ropeBits);
   const gain = `${interval(overall.estimate)} bits an act for the opposite over an equally likely unrelated act, ${axesOf(overall.estimate.n)}`;
   const shape = `${accountSentence(account, planned)} ${factors(planned)}`;
-  if (failed.length > 0) return { verdict: 'INCONCLUSIVE', account, because: `${failed.map(gateSentence).join(' ')} So nothing is concluded. Found: ${gain}.` };
-  if (overall.reading === 'above') return { verdict: 'CONFIRM', account, because: `${account === 'neither' ? 'The gain alone is confirmed' : 'The gain is confirmed'}: ${gain}. ${shape} CONFIRM asks that the whole interval lies above ${line}; how much of the gain is the subject that both share, the rule does not ask: see what it cannot say.` };
-  if (none) return { verdict: 'DENY', account, because: `In none of the four cells does the interval reach above ${line}: ${cells.map(cellSentence).join('; ')}. Over all: ${gain}; the opposite becomes ${overall.reading === 'below' ? 'dearer' : 'no cheaper'}. ${factors(planned)}` };
+  if (failed.length > 0)
+    return {
+      verdict: 'INCONCLUSIVE',
+      account,
+      because: `${failed.map(gateSentence).join(' ')} So nothing is concluded. Found: ${gain}.`,
+    };
+  if (overall.reading === 'above')
+    return {
+      verdict: 'CONFIRM',
+      account,
+      because: `${account === 'neither' ? 'The gain alone is confirmed' : 'The gain is confirmed'}: ${gain}. ${shape} CONFIRM asks that the whole interval lies above ${line}; how much of the gain is the subject that both share, the rule does not ask: see what it cannot say.`,
+    };
+  if (none)
+    return {
+      verdict: 'DENY',
+      account,
+      because: `In none of the four cells does the interval reach above ${line}: ${cells.map(cellSentence).join('; ')}. Over all: ${gain}; the opposite becomes ${overall.reading === 'below' ? 'dearer' : 'no cheaper'}. ${factors(planned)}`,
+    };
   if (raised.length > 0 || account !== 'neither') {
-    const where = raised.length > 0 ? `above ${line} in some cells only: ${raised.map(cellSentence).join('; ')}` : `above ${line} in no cell by its interval`;
-    return { verdict: 'PARTIAL', account, because: `The gain is not above ${line} over all, ${gain}; it is ${where}. ${shape}` };
+    const where =
+      raised.length > 0
+        ? `above ${line} in some cells only: ${raised.map(cellSentence).join('; ')}`
+        : `above ${line} in no cell by its interval`;
+    return {
+      verdict: 'PARTIAL',
+      account,
+      because: `The gain is not above ${line} over all, ${gain}; it is ${where}. ${shape}`,
+    };
   }
-  return { verdict: 'INCONCLUSIVE', account, because: `The interval of the gain is not all above ${line}: ${gain}; by cell ${cells.map(cellSentence).join('; ')}: neither above it nor short of it everywhere. ${shape}` };
+  return {
+    verdict: 'INCONCLUSIVE',
+    account,
+    because: `The interval of the gain is not all above ${line}: ${gain}; by cell ${cells.map(cellSentence).join('; ')}: neither above it nor short of it everywhere. ${shape}`,
+  };
 }
 
 function accountSentence(account: Account, { moral, antonym }: Planned): string {
   switch (account) {
-    case 'opposites': return 'The opposites account stands: it takes an antonym, not a moral axis.';
-    case 'tropes': return 'The tropes account stands: it takes a moral axis, not an antonym.';
-    case 'both': return 'Both accounts stand: an antonym and a moral axis each add, and more together.';
-    case 'neither': return [moral, antonym].some(({ reading }) => reading === 'open') ? `Tropes or opposites cannot be told: 80 % power needs ${least(moral)} bits for being moral, ${least(antonym)} for an antonym.` : 'Neither the tropes nor the opposites account stands by its interval.';
-    default: return account satisfies never;
+    case 'opposites':
+      return 'The opposites account stands: it takes an antonym, not a moral axis.';
+    case 'tropes':
+      return 'The tropes account stands: it takes a moral axis, not an antonym.';
+    case 'both':
+      return 'Both accounts stand: an antonym and a moral axis each add, and more together.';
+    case 'neither':
+      return [moral, antonym].some(({ reading }) => reading === 'open')
+        ? `Tropes or opposites cannot be told: 80 % power needs ${least(moral)} bits for being moral, ${least(antonym)} for an antonym.`
+        : 'Neither the tropes nor the opposites account stands by its interval.';
+    default:
+      return account satisfies never;
   }
 }
 

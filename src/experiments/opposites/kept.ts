@@ -1,4 +1,7 @@
-/** What preparation and units leave behind, to and from JSON. It is analysed as it lies in the file, so it is read back with the path of what is wrong. */
+/**
+ * What preparation and units leave behind, to and from JSON. It is analysed as it lies in the file, so it is read back
+ * with the path of what is wrong.
+ */
 import { AppError } from '../../core/errors.ts';
 import type { RunSize } from '../../core/experiment-types.ts';
 import { significantAll } from '../../core/round.ts';
@@ -54,7 +57,11 @@ export interface PushBits extends Strength {
 /** What was measured of one axis. */
 export interface AxisData {
   /** Tokens of the acts, an entry an item. */
-  readonly tokens: { readonly opposite: readonly number[]; readonly unrelated: readonly number[]; readonly own: readonly number[] };
+  readonly tokens: {
+    readonly opposite: readonly number[];
+    readonly unrelated: readonly number[];
+    readonly own: readonly number[];
+  };
   readonly contexts: readonly ContextBits[];
   readonly geometry: AxisGeometry;
   /** One a direction of PUSHES; none in a quick run. */
@@ -94,7 +101,11 @@ export function axisDataToJson({ geometry: { vectors, ...geometry }, ...rest }: 
 }
 
 /** The inverse of {@link axisDataToJson}; `unit` names it in refusals. Throws `unit-invalid`. */
-export function axisDataFromJson(json: JsonObject, unit: string, { layers, hidden }: Pick<OppositesPrepared, 'layers' | 'hidden'>): AxisData {
+export function axisDataFromJson(
+  json: JsonObject,
+  unit: string,
+  { layers, hidden }: Pick<OppositesPrepared, 'layers' | 'hidden'>,
+): AxisData {
   const root = rootOf(json, unit);
   const numbers = (node: JsonNode, count: number): number[] => exactly(node, count, number);
   const tokens = field(root, 'tokens');
@@ -102,15 +113,33 @@ export function axisDataFromJson(json: JsonObject, unit: string, { layers, hidde
   const geometry = field(root, 'geometry');
   const readouts = field(geometry, 'readouts');
   return {
-    tokens: { opposite: numbers(field(tokens, 'opposite'), items), unrelated: numbers(field(tokens, 'unrelated'), items), own: numbers(field(tokens, 'own'), items) },
+    tokens: {
+      opposite: numbers(field(tokens, 'opposite'), items),
+      unrelated: numbers(field(tokens, 'unrelated'), items),
+      own: numbers(field(tokens, 'own'), items),
+    },
     contexts: list(field(root, 'contexts'), 1, MOST).map((node): ContextBits => {
       const asked = list(field(node, 'items'), 1, items).map((item) => integer(item, 0, items - 1));
       const [opposite, unrelated, own] = ACTS.map((act) => numbers(field(node, act), asked.length));
-      return { key: text(field(node, 'key')), items: asked, opposite: opposite ?? [], unrelated: unrelated ?? [], own: own ?? [] };
+      return {
+        key: text(field(node, 'key')),
+        items: asked,
+        opposite: opposite ?? [],
+        unrelated: unrelated ?? [],
+        own: own ?? [],
+      };
     }),
     geometry: {
-      products: exactly(field(geometry, 'products'), layers.length, (node): Products => ({ own: number(field(node, 'own')), opposite: number(field(node, 'opposite')), across: number(field(node, 'across')) })),
-      readouts: { ownOnOwn: number(field(readouts, 'ownOnOwn')), ownOnOpposite: number(field(readouts, 'ownOnOpposite')), oppositeOnOwn: number(field(readouts, 'oppositeOnOwn')) },
+      products: exactly(field(geometry, 'products'), layers.length, (node): Products => ({
+        own: number(field(node, 'own')),
+        opposite: number(field(node, 'opposite')),
+        across: number(field(node, 'across')),
+      })),
+      readouts: {
+        ownOnOwn: number(field(readouts, 'ownOnOwn')),
+        ownOnOpposite: number(field(readouts, 'ownOnOpposite')),
+        oppositeOnOwn: number(field(readouts, 'oppositeOnOwn')),
+      },
       vectors: unpackVectors(text(field(geometry, 'vectors')), 4 * hidden, `${unit}.geometry.vectors`),
     },
     pushes: pushesFrom(field(root, 'pushes'), Math.floor(items / 2)),
@@ -122,9 +151,17 @@ function pushesFrom(node: JsonNode, judged: number): PushBits[] {
   if (list(node, 0, PUSHES.length).length === 0) return [];
   return list(node, PUSHES.length, PUSHES.length).map((push, i): PushBits => {
     const strength = orNull(field(push, 'strength'), positive);
-    const bits = (act: (typeof ACTS)[number]): number[] => exactly(field(push, act), strength === null ? 0 : judged, number);
+    const bits = (act: (typeof ACTS)[number]): number[] =>
+      exactly(field(push, act), strength === null ? 0 : judged, number);
     const reached = field(push, 'reached');
-    return { id: oneOf(field(push, 'id'), PUSHES.slice(i, i + 1)), strength, reached: strength === null ? orNull(reached, number) : positive(reached), opposite: bits('opposite'), unrelated: bits('unrelated'), own: bits('own') };
+    return {
+      id: oneOf(field(push, 'id'), PUSHES.slice(i, i + 1)),
+      strength,
+      reached: strength === null ? orNull(reached, number) : positive(reached),
+      opposite: bits('opposite'),
+      unrelated: bits('unrelated'),
+      own: bits('own'),
+    };
   });
 }
 
@@ -140,5 +177,11 @@ function matchFrom(node: JsonNode): Match {
 }
 
 function rootOf(value: JsonObject, path: string): JsonNode {
-  return { value, path, refuse: (message) => { throw new AppError('unit-invalid', `${message} Run the experiment again.`); } };
+  return {
+    value,
+    path,
+    refuse: (message) => {
+      throw new AppError('unit-invalid', `${message} Run the experiment again.`);
+    },
+  };
 }

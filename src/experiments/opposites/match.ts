@@ -40,9 +40,14 @@ const MOST_USES = 2;
 
 /**
  * A match from the pool for each of the first `items` acts of every axis' opposite, by axis id, in the order of the axes: of the best fit
- * that there is, the closest in bits. Throws `RangeError` where an axis has nothing unrelated on its side at all, which {@link hasUnrelated} tells beforehand.
+ * that there is, the closest in bits. Throws `RangeError` where an axis has nothing unrelated on its side at all, which
+ * {@link hasUnrelated} tells beforehand.
  */
-export function matchActs(spec: OppositesSpec, { axes, items, pool: from }: Pick<Extent, 'axes' | 'items' | 'pool'>, priors: Priors): Record<string, Match[]> {
+export function matchActs(
+  spec: OppositesSpec,
+  { axes, items, pool: from }: Pick<Extent, 'axes' | 'items' | 'pool'>,
+  priors: Priors,
+): Record<string, Match[]> {
   const uses = new Map<string, number>();
   const found: Record<string, Match[]> = {};
   for (const { axis } of axes) {
@@ -63,7 +68,11 @@ export function matchActs(spec: OppositesSpec, { axes, items, pool: from }: Pick
 }
 
 /** Whether anything can stand in for an unrelated act of `axis`. */
-export function hasUnrelated(spec: Pick<OppositesSpec, 'related'>, axes: readonly OppositesAxis[], axis: OppositesAxis): boolean {
+export function hasUnrelated(
+  spec: Pick<OppositesSpec, 'related'>,
+  axes: readonly OppositesAxis[],
+  axis: OppositesAxis,
+): boolean {
   return axes.some((other) => isUnrelated(spec, axis, other));
 }
 
@@ -72,18 +81,29 @@ export function hasUnrelated(spec: Pick<OppositesSpec, 'related'>, axes: readonl
  * round, that is unrelated, gives none of these matches, and whose opposite has the same sign of valence; where there is none, one of
  * the other sign, and one that gives a match only where nothing else is left. Undefined where nothing is unrelated.
  */
-export function unrelatedAxisOf(spec: OppositesSpec, axis: OppositesAxis, matches: readonly Match[]): OppositesAxis | undefined {
+export function unrelatedAxisOf(
+  spec: OppositesSpec,
+  axis: OppositesAxis,
+  matches: readonly Match[],
+): OppositesAxis | undefined {
   const at = spec.axes.findIndex(({ id }) => id === axis.id);
-  const others = [...spec.axes.slice(at + 1), ...spec.axes.slice(0, at)].filter((other) => isUnrelated(spec, axis, other));
+  const others = [...spec.axes.slice(at + 1), ...spec.axes.slice(0, at)].filter((other) =>
+    isUnrelated(spec, axis, other),
+  );
   const free = others.filter(({ id }) => !matches.some((match) => match.axis === id));
-  const even = (some: readonly OppositesAxis[]): OppositesAxis | undefined => some.find((other) => Math.sign(other.oppositeValence) === Math.sign(axis.oppositeValence));
+  const even = (some: readonly OppositesAxis[]): OppositesAxis | undefined =>
+    some.find((other) => Math.sign(other.oppositeValence) === Math.sign(axis.oppositeValence));
   return even(free) ?? free[0] ?? even(others) ?? others[0];
 }
 
 /** The acts of every item of an axis, as they are asked for. */
 export function actsOf(spec: OppositesSpec, axis: OppositesAxis, matches: readonly Match[]): ItemActs[] {
   const byId = new Map(spec.axes.map((other) => [other.id, other]));
-  return matches.map(({ axis: id, list, item }, i) => ({ opposite: axis.oppositeActs[i] ?? '', unrelated: byId.get(id)?.[list][item] ?? '', own: axis.acts[i] ?? '' }));
+  return matches.map(({ axis: id, list, item }, i) => ({
+    opposite: axis.oppositeActs[i] ?? '',
+    unrelated: byId.get(id)?.[list][item] ?? '',
+    own: axis.acts[i] ?? '',
+  }));
 }
 
 interface Candidate {
@@ -94,17 +114,31 @@ interface Candidate {
 }
 
 function isUnrelated({ related }: Pick<OppositesSpec, 'related'>, axis: OppositesAxis, other: OppositesAxis): boolean {
-  return other.id !== axis.id && other.moral === axis.moral && !related.some((group) => group.includes(axis.id) && group.includes(other.id));
+  return (
+    other.id !== axis.id &&
+    other.moral === axis.moral &&
+    !related.some((group) => group.includes(axis.id) && group.includes(other.id))
+  );
 }
 
 function candidates(spec: OppositesSpec, { axes, items }: ActPool, axis: OppositesAxis): Candidate[] {
   const lists: readonly ActList[] = ['acts', 'oppositeActs'];
   return axes
     .filter(({ axis: other }) => isUnrelated(spec, axis, other))
-    .flatMap(({ axis: other }) => lists.flatMap((list) => Array.from({ length: items }, (_, item) => ({ key: `${other.id} ${list} ${item}`, axis: other, list, item }))));
+    .flatMap(({ axis: other }) =>
+      lists.flatMap((list) =>
+        Array.from({ length: items }, (_, item) => ({ key: `${other.id} ${list} ${item}`, axis: other, list, item })),
+      ),
+    );
 }
 
-function closest({ thresholds }: OppositesSpec, axis: OppositesAxis, target: ActPrior, pool: readonly Candidate[], priors: Priors): { readonly key: string; readonly match: Match } | undefined {
+function closest(
+  { thresholds }: OppositesSpec,
+  axis: OppositesAxis,
+  target: ActPrior,
+  pool: readonly Candidate[],
+  priors: Priors,
+): { readonly key: string; readonly match: Match } | undefined {
   const judged = pool.map((candidate) => {
     const prior = priors[candidate.axis.id]?.[candidate.list][candidate.item] ?? { bits: NaN, tokens: NaN };
     const bits = prior.bits - target.bits;
@@ -112,9 +146,20 @@ function closest({ thresholds }: OppositesSpec, axis: OppositesAxis, target: Act
     const valence = candidate.list === 'acts' ? candidate.axis.valence : candidate.axis.oppositeValence;
     const near = Math.abs(bits) <= thresholds.matchBits;
     const even = near && Math.abs(tokens) <= thresholds.matchTokens;
-    const fit: Fit = even && Math.sign(valence) === Math.sign(axis.oppositeValence) ? 'full' : even ? 'tokens' : near ? 'bits' : 'none';
-    return { key: candidate.key, match: { axis: candidate.axis.id, list: candidate.list, item: candidate.item, bits, tokens, fit } };
+    const fit: Fit =
+      even && Math.sign(valence) === Math.sign(axis.oppositeValence)
+        ? 'full'
+        : even
+          ? 'tokens'
+          : near
+            ? 'bits'
+            : 'none';
+    return {
+      key: candidate.key,
+      match: { axis: candidate.axis.id, list: candidate.list, item: candidate.item, bits, tokens, fit },
+    };
   });
-  const worse = (a: Match, b: Match): number => FITS.indexOf(a.fit) - FITS.indexOf(b.fit) || Math.abs(a.bits) - Math.abs(b.bits);
+  const worse = (a: Match, b: Match): number =>
+    FITS.indexOf(a.fit) - FITS.indexOf(b.fit) || Math.abs(a.bits) - Math.abs(b.bits);
   return judged.sort((a, b) => worse(a.match, b.match))[0];
 }

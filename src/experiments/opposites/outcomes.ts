@@ -31,12 +31,28 @@ const ACTS = ['opposite', 'unrelated', 'own'] as const;
 /** All kinds of an axis. Each order is set against its own neutral context; halves of `opposite` against that of order 0. */
 export function outcomesOf({ contexts, tokens }: Pick<AxisData, 'contexts' | 'tokens'>): Outcomes {
   const kinds = [...new Set(contexts.map(({ key }) => kindOf(key)))].filter((kind) => kind !== 'neutral');
-  return Object.fromEntries(kinds.map((kind) => {
-    const gains = contexts.filter(({ key }) => kindOf(key) === kind).flatMap((context) => itemGains(context, neutralFor(contexts, context), tokens));
-    const total = (pick: (gain: ItemGain) => number): number => mean(gains.map(pick));
-    const each = { opposite: total((gain) => gain.opposite), unrelated: total((gain) => gain.unrelated), own: total((gain) => gain.own) };
-    return [kind, { gains: each, specific: each.opposite - each.unrelated, specificPerToken: total((gain) => gain.perToken), ownSpecific: each.own - each.unrelated }];
-  }));
+  return Object.fromEntries(
+    kinds.map((kind) => {
+      const gains = contexts
+        .filter(({ key }) => kindOf(key) === kind)
+        .flatMap((context) => itemGains(context, neutralFor(contexts, context), tokens));
+      const total = (pick: (gain: ItemGain) => number): number => mean(gains.map(pick));
+      const each = {
+        opposite: total((gain) => gain.opposite),
+        unrelated: total((gain) => gain.unrelated),
+        own: total((gain) => gain.own),
+      };
+      return [
+        kind,
+        {
+          gains: each,
+          specific: each.opposite - each.unrelated,
+          specificPerToken: total((gain) => gain.perToken),
+          ownSpecific: each.own - each.unrelated,
+        },
+      ];
+    }),
+  );
 }
 
 /** Mean bits of the opposite's acts in the neutral contexts: the prior that the fit takes account of. */
@@ -51,8 +67,15 @@ interface ItemGain extends Gains {
 function itemGains(context: ContextBits, neutral: ContextBits | undefined, tokens: AxisData['tokens']): ItemGain[] {
   return context.items.map((item, i) => {
     const before = neutral?.items.indexOf(item) ?? -1;
-    const [opposite, unrelated, own] = ACTS.map((act) => (neutral?.[act][before] ?? NaN) - (context[act][i] ?? NaN)) as [number, number, number];
-    return { opposite, unrelated, own, perToken: opposite / (tokens.opposite[item] ?? NaN) - unrelated / (tokens.unrelated[item] ?? NaN) };
+    const [opposite, unrelated, own] = ACTS.map(
+      (act) => (neutral?.[act][before] ?? NaN) - (context[act][i] ?? NaN),
+    ) as [number, number, number];
+    return {
+      opposite,
+      unrelated,
+      own,
+      perToken: opposite / (tokens.opposite[item] ?? NaN) - unrelated / (tokens.unrelated[item] ?? NaN),
+    };
   });
 }
 

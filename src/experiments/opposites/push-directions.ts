@@ -19,17 +19,39 @@ export const FITTED_HALF = 0;
 export type PushDirections = Readonly<Record<PushId, Float32Array>>;
 
 /**
- * From the readings of `passagesOf` with that of `unrelated` (as many sentences of the other axis' opposite). The random direction is a Gaussian
+ * From the readings of `passagesOf` with that of `unrelated` (as many sentences of the other axis' opposite). The
+ * random direction is a Gaussian
  * combination of the sentences' rows about the mean of their side, so its covariance is that of sentences and holds nothing of what
  * tells the sides apart.
  */
-export function pushDirections(readings: readonly PassageReading[], unrelated: PassageReading | undefined, layer: number, hidden: number, seed: number): PushDirections {
+export function pushDirections(
+  readings: readonly PassageReading[],
+  unrelated: PassageReading | undefined,
+  layer: number,
+  hidden: number,
+  seed: number,
+): PushDirections {
   const sides = readingsOfHalf(readings, FITTED_HALF);
-  const [own, opposite, neutral, other] = [sides.own, sides.opposite, sides.neutral, unrelated].map((reading) => tapRows(reading, [layer], hidden));
+  const [own, opposite, neutral, other] = [sides.own, sides.opposite, sides.neutral, unrelated].map((reading) =>
+    tapRows(reading, [layer], hidden),
+  );
   const rows = [own ?? [], opposite ?? [], neutral ?? [], other ?? []];
   const topics = rows.flatMap((some, side) => some.map(() => side));
-  const [random] = randomInstruments(rows.flat().map((row) => Float32Array.from(row)), 1, seed, 1, hidden, topics);
+  const [random] = randomInstruments(
+    rows.flat().map((row) => Float32Array.from(row)),
+    1,
+    seed,
+    1,
+    hidden,
+    topics,
+  );
   const origin = meanOf(neutral ?? []);
-  const from = (some: readonly Float64Array[] | undefined): Float32Array => Float32Array.from(minus(meanOf(some ?? []), origin));
-  return { away: from(own).map((value) => -value), opposite: from(opposite), random: random?.directions ?? new Float32Array(hidden), unrelated: from(other) };
+  const from = (some: readonly Float64Array[] | undefined): Float32Array =>
+    Float32Array.from(minus(meanOf(some ?? []), origin));
+  return {
+    away: from(own).map((value) => -value),
+    opposite: from(opposite),
+    random: random?.directions ?? new Float32Array(hidden),
+    unrelated: from(other),
+  };
 }

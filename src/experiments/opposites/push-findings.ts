@@ -28,12 +28,20 @@ const UNIT = 'bits an act';
 const CHANGE = 'change of log₂ p of the opposite’s act over the unrelated one';
 
 /** The planned pairs. */
-const PAIRS: readonly (readonly [what: PushId, against: PushId])[] = [['opposite', 'random'], ['away', 'random'], ['opposite', 'unrelated'], ['away', 'unrelated']];
+const PAIRS: readonly (readonly [what: PushId, against: PushId])[] = [
+  ['opposite', 'random'],
+  ['away', 'random'],
+  ['opposite', 'unrelated'],
+  ['away', 'unrelated'],
+];
 
 /** One line for both, a direction of the opposite's own, neither, or too few axes that could be pushed. */
 export type PushAccount = 'line' | 'own' | 'neither' | 'unknown';
 
-/** The change by each push, what it is by KL, what happens to X's own acts, and on how many axes the KL was reached; nothing of a run without pushes. */
+/**
+ * The change by each push, what it is by KL, what happens to X's own acts, and on how many axes the KL was reached;
+ * nothing of a run without pushes.
+ */
 export function pushMeasures({ draws, seed }: OppositesSpec, rows: readonly AxisRow[]): Measure[] {
   return PUSHES.flatMap((id): Measure[] => {
     const all = rows.flatMap(({ pushes }) => pushes.filter((push) => push.id === id));
@@ -42,20 +50,47 @@ export function pushMeasures({ draws, seed }: OppositesSpec, rows: readonly Axis
     const over = (of: (push: Reached) => number): Measure['estimate'] => clusterMean(reached.map(of), draws, seed);
     return [
       { id: `push-${id}`, says: `${CHANGE}, pushed ${PUSHED[id]}`, unit: UNIT, estimate: over(({ change }) => change) },
-      { id: `push-${id}-efficiency`, says: `the same by the KL of the push on neutral text, pushed ${PUSHED[id]}`, unit: 'bits an act and nat', estimate: over(({ change, kl }) => change / kl) },
-      { id: `push-${id}-own`, says: `change of log₂ p of X’s acts over the unrelated ones, pushed ${PUSHED[id]}`, unit: UNIT, estimate: over(({ own }) => own) },
-      { id: `push-${id}-reached`, says: `axes whose push ${PUSHED[id]} has the KL that was asked for`, unit: 'axes', estimate: { value: reached.length, low: null, high: null, n: all.length } },
+      {
+        id: `push-${id}-efficiency`,
+        says: `the same by the KL of the push on neutral text, pushed ${PUSHED[id]}`,
+        unit: 'bits an act and nat',
+        estimate: over(({ change, kl }) => change / kl),
+      },
+      {
+        id: `push-${id}-own`,
+        says: `change of log₂ p of X’s acts over the unrelated ones, pushed ${PUSHED[id]}`,
+        unit: UNIT,
+        estimate: over(({ own }) => own),
+      },
+      {
+        id: `push-${id}-reached`,
+        says: `axes whose push ${PUSHED[id]} has the KL that was asked for`,
+        unit: 'axes',
+        estimate: { value: reached.length, low: null, high: null, n: all.length },
+      },
     ];
   });
 }
 
-/** The planned contrasts between pushes, over the axes where both reached the KL; none of a run without pushes, nor of a pair that no axis has. */
-export function pushContrasts({ draws, seed, permutations, thresholds }: OppositesSpec, rows: readonly AxisRow[]): Contrast[] {
+/**
+ * The planned contrasts between pushes, over the axes where both reached the KL; none of a run without pushes, nor of a
+ * pair that no axis has.
+ */
+export function pushContrasts(
+  { draws, seed, permutations, thresholds }: OppositesSpec,
+  rows: readonly AxisRow[],
+): Contrast[] {
   const rope: readonly [number, number] = [-thresholds.ropeBits, thresholds.ropeBits];
-  const pairs = PAIRS.map(([what, against]) => ({ what, against, differences: rows.flatMap(({ pushes }) => {
-    const [one, other] = [what, against].map((id) => pushes.find((push) => push.id === id));
-    return one !== undefined && other !== undefined && isReached(one) && isReached(other) ? [one.change - other.change] : [];
-  }) })).filter(({ differences }) => differences.length > 0);
+  const pairs = PAIRS.map(([what, against]) => ({
+    what,
+    against,
+    differences: rows.flatMap(({ pushes }) => {
+      const [one, other] = [what, against].map((id) => pushes.find((push) => push.id === id));
+      return one !== undefined && other !== undefined && isReached(one) && isReached(other)
+        ? [one.change - other.change]
+        : [];
+    }),
+  })).filter(({ differences }) => differences.length > 0);
   const flips = pairs.map(({ differences }) => signFlip(differences, permutations, seed));
   const corrected = holm(flips.map(({ p }) => p));
   return pairs.map(({ what, against, differences }, at): Contrast => {
@@ -63,28 +98,58 @@ export function pushContrasts({ draws, seed, permutations, thresholds }: Opposit
     const least = detectable(standardDeviation(differences, 'sample'), differences.length);
     const ways = flips[at]?.exact === true ? 'all ways' : `${permutations} times`;
     return {
-      id: `push-${what}-${against}`, says: `${CHANGE}: pushed ${PUSHED[what]} minus ${PUSHED[against]}`, unit: UNIT, estimate,
-      p: flips[at]?.p ?? null, pHolm: corrected[at] ?? null, null: `signs of axes flipped, ${ways}; corrected over the contrasts between pushes`,
-      rope, reading: ropeReading(estimate, rope), detectable: Number.isFinite(least) ? least : null,
+      id: `push-${what}-${against}`,
+      says: `${CHANGE}: pushed ${PUSHED[what]} minus ${PUSHED[against]}`,
+      unit: UNIT,
+      estimate,
+      p: flips[at]?.p ?? null,
+      pHolm: corrected[at] ?? null,
+      null: `signs of axes flipped, ${ways}; corrected over the contrasts between pushes`,
+      rope,
+      reading: ropeReading(estimate, rope),
+      detectable: Number.isFinite(least) ? least : null,
     };
   });
 }
 
 /** By the rule of the spec. `axes` is how many there are. */
-export function pushAccountOf(contrasts: readonly Contrast[], axes: number, { alpha, pushedShare }: { readonly alpha: number; readonly pushedShare: number }): PushAccount {
-  const [away, opposite] = (['away', 'opposite'] as const).map((what) => contrasts.find(({ id }) => id === `push-${what}-random`));
-  if (away === undefined || opposite === undefined || [away, opposite].some(({ estimate }) => estimate.n < pushedShare * axes)) return 'unknown';
+export function pushAccountOf(
+  contrasts: readonly Contrast[],
+  axes: number,
+  { alpha, pushedShare }: { readonly alpha: number; readonly pushedShare: number },
+): PushAccount {
+  const [away, opposite] = (['away', 'opposite'] as const).map((what) =>
+    contrasts.find(({ id }) => id === `push-${what}-random`),
+  );
+  if (
+    away === undefined ||
+    opposite === undefined ||
+    [away, opposite].some(({ estimate }) => estimate.n < pushedShare * axes)
+  )
+    return 'unknown';
   return isAbove(away, alpha) ? 'line' : isAbove(opposite, alpha) ? 'own' : 'neither';
 }
 
 /** What the pushes say, to stand beside the verdict; null of a run without them. */
-export function pushSentence(spec: OppositesSpec, rows: readonly AxisRow[], contrasts: readonly Contrast[], layer: number): string | null {
+export function pushSentence(
+  spec: OppositesSpec,
+  rows: readonly AxisRow[],
+  contrasts: readonly Contrast[],
+  layer: number,
+): string | null {
   const measures = pushMeasures(spec, rows).filter(({ estimate }) => !Number.isNaN(estimate.value));
-  const changes = PUSHES.flatMap((id) => { const found = measures.find((measure) => measure.id === `push-${id}`); return found === undefined ? [] : [`${PUSHED[id]} ${interval(found.estimate)}`]; });
+  const changes = PUSHES.flatMap((id) => {
+    const found = measures.find((measure) => measure.id === `push-${id}`);
+    return found === undefined ? [] : [`${PUSHED[id]} ${interval(found.estimate)}`];
+  });
   if (measures.length === 0) return null;
   const account = pushAccountOf(contrasts, rows.length, spec.thresholds);
-  const than = (what: PushId): string => (contrasts.some((contrast) => contrast.id === `push-${what}-unrelated` && isAbove(contrast, spec.thresholds.alpha)) ? 'more than the direction of an unrelated opposite does' : 'but not, by the interval, more than the direction of an unrelated opposite does');
-  const found = changes.length === 0 ? '' : `, the opposite’s acts gain over unrelated ones: ${changes.join(', ')} bit an act`;
+  const than = (what: PushId): string =>
+    contrasts.some((contrast) => contrast.id === `push-${what}-unrelated` && isAbove(contrast, spec.thresholds.alpha))
+      ? 'more than the direction of an unrelated opposite does'
+      : 'but not, by the interval, more than the direction of an unrelated opposite does';
+  const found =
+    changes.length === 0 ? '' : `, the opposite’s acts gain over unrelated ones: ${changes.join(', ')} bit an act`;
   return `Beside the verdict: pushed at layer ${layer} with a KL of ${nats(spec)} on neutral text${found}. ${accountSentence(account, than)}`;
 }
 
@@ -94,16 +159,23 @@ export function pushReach({ push }: OppositesSpec, rows: readonly AxisRow[]): st
     const all = rows.flatMap(({ pushes }) => pushes.filter((one) => one.id === id));
     return all.length === 0 ? [] : [`${PUSHED[id]} on ${all.filter(isReached).length} of ${axesOf(all.length)}`];
   });
-  return reached.length === 0 ? null : `A KL of ${nats({ push })} (within ${Math.round(100 * push.tolerance)} %, 95th percentile over ${push.texts} neutral texts) was reached ${reached.join(', ')}; the others take no part in what is said of that push.`;
+  return reached.length === 0
+    ? null
+    : `A KL of ${nats({ push })} (within ${Math.round(100 * push.tolerance)} %, 95th percentile over ${push.texts} neutral texts) was reached ${reached.join(', ')}; the others take no part in what is said of that push.`;
 }
 
 function accountSentence(account: PushAccount, than: (what: PushId) => string): string {
   switch (account) {
-    case 'line': return `Away from X brings up the opposite beyond a random direction: the two lie on the same line. It does so ${than('away')}.`;
-    case 'own': return `Only towards the opposite does so beyond a random direction: the opposite has a direction of its own. It does so ${than('opposite')}.`;
-    case 'neither': return 'Neither away from X nor towards the opposite does so beyond a random direction.';
-    case 'unknown': return 'Too few axes reached that KL to say more.';
-    default: return account satisfies never;
+    case 'line':
+      return `Away from X brings up the opposite beyond a random direction: the two lie on the same line. It does so ${than('away')}.`;
+    case 'own':
+      return `Only towards the opposite does so beyond a random direction: the opposite has a direction of its own. It does so ${than('opposite')}.`;
+    case 'neither':
+      return 'Neither away from X nor towards the opposite does so beyond a random direction.';
+    case 'unknown':
+      return 'Too few axes reached that KL to say more.';
+    default:
+      return account satisfies never;
   }
 }
 

@@ -16,12 +16,17 @@ export interface PushOutcome {
 }
 
 /** All pushes of an axis, against the same context and items unpushed. */
-export function pushOutcomesOf({ contexts, tokens, pushes }: Pick<AxisData, 'contexts' | 'tokens' | 'pushes'>): PushOutcome[] {
+export function pushOutcomesOf({
+  contexts,
+  tokens,
+  pushes,
+}: Pick<AxisData, 'contexts' | 'tokens' | 'pushes'>): PushOutcome[] {
   const before = contexts.find(({ key }) => key === JUDGED_CONTEXT);
   const items = tokens.opposite.length;
   return pushes.map(({ id, strength, reached, ...bits }): PushOutcome => {
     // The judged items are the last ones of the context.
-    const gains = (act: 'opposite' | 'unrelated' | 'own'): number[] => bits[act].map((value, i) => (before?.[act][before.items.indexOf(items - bits[act].length + i)] ?? NaN) - value);
+    const gains = (act: 'opposite' | 'unrelated' | 'own'): number[] =>
+      bits[act].map((value, i) => (before?.[act][before.items.indexOf(items - bits[act].length + i)] ?? NaN) - value);
     const [opposite, unrelated, own] = [gains('opposite'), gains('unrelated'), gains('own')];
     const over = (some: readonly number[]): number => mean(some.map((gain, i) => gain - (unrelated[i] ?? NaN)));
     return { id, kl: strength === null ? null : reached, change: over(opposite), own: over(own) };

@@ -41,7 +41,11 @@ export const JUDGED_CONTEXT = `neutral.${JUDGED_HALF}`;
 /** That context and those items, out of the contexts of the axis. */
 export function judgedContext(spec: OppositesSpec, contexts: readonly PlannedContext[]): PlannedContext {
   const context = contexts.find(({ key }) => key === JUDGED_CONTEXT);
-  if (context === undefined) throw new AppError('internal', `No context ${JUDGED_CONTEXT} is planned, so nothing can be pushed. This is a fault in Flipside: copy the diagnostics and report it.`);
+  if (context === undefined)
+    throw new AppError(
+      'internal',
+      `No context ${JUDGED_CONTEXT} is planned, so nothing can be pushed. This is a fault in Flipside: copy the diagnostics and report it.`,
+    );
   return { ...context, items: judgedItems(spec) };
 }
 
@@ -52,21 +56,50 @@ export interface PushCall extends UnitCall {
 }
 
 /** Every push in the order of PUSHES; a direction that does not come to the KL, or breaks the numbers, says so and asks nothing. */
-export async function runPushes({ push: plan }: OppositesSpec, questions: readonly Question[], directions: PushDirections, subject: Subject, { stream, signal, onShare }: PushCall): Promise<PushBits[]> {
+export async function runPushes(
+  { push: plan }: OppositesSpec,
+  questions: readonly Question[],
+  directions: PushDirections,
+  subject: Subject,
+  { stream, signal, onShare }: PushCall,
+): Promise<PushBits[]> {
   const ground = await subject.ground(signal);
   const found: PushBits[] = [];
   for (const id of PUSHES) {
     const pushAt = (strength: number): Push => pushOf(id, directions[id], stream, strength, ground, subject);
-    const { strength, reached } = await strengthOfKl(subject, (strength) => [pushAt(strength)], plan.kl, signal, { texts: plan.texts, tolerance: plan.tolerance, most: plan.tries });
-    const answers = strength === null ? null : await orBroken(() => subject.likelihoods(questions, { push: pushAt(strength), where: 'all' }, signal));
-    found.push(answers === null ? { id, strength: null, reached, ...actBits([]) } : { id, strength, reached, ...actBits(answers) });
+    const { strength, reached } = await strengthOfKl(subject, (strength) => [pushAt(strength)], plan.kl, signal, {
+      texts: plan.texts,
+      tolerance: plan.tolerance,
+      most: plan.tries,
+    });
+    const answers =
+      strength === null
+        ? null
+        : await orBroken(() => subject.likelihoods(questions, { push: pushAt(strength), where: 'all' }, signal));
+    found.push(
+      answers === null
+        ? { id, strength: null, reached, ...actBits([]) }
+        : { id, strength, reached, ...actBits(answers) },
+    );
     onShare?.(found.length / PUSHES.length);
   }
   return found;
 }
 
-function pushOf(id: PushId, direction: Float32Array, stream: number, strength: number, ground: NeutralGround, { model }: Pick<Subject, 'model'>): Push {
+function pushOf(
+  id: PushId,
+  direction: Float32Array,
+  stream: number,
+  strength: number,
+  ground: NeutralGround,
+  { model }: Pick<Subject, 'model'>,
+): Push {
   const vectors = new Float32Array((model.layerCount + 1) * model.hidden);
   vectors.set(direction, stream * model.hidden);
-  return makePush({ title: `The direction "${id}"`, vectors }, { mode: 'add', pole: 'positive', from: stream, to: stream, strength, where: 'all' }, ground, model);
+  return makePush(
+    { title: `The direction "${id}"`, vectors },
+    { mode: 'add', pole: 'positive', from: stream, to: stream, strength, where: 'all' },
+    ground,
+    model,
+  );
 }

@@ -38,14 +38,27 @@ export function mainKind({ doses }: Pick<OppositesSpec, 'doses'>): string {
   return `shown${doses.at(-1) ?? 0}`;
 }
 
-/** The rows of a size, in order of the units' ids whatever the order in which they came. Throws `units-missing` where one did not, and `unit-invalid`. */
-export function rowsOf(spec: OppositesSpec, size: RunSize, prepared: OppositesPrepared, units: readonly UnitResult[]): AxisRow[] {
+/**
+ * The rows of a size, in order of the units' ids whatever the order in which they came. Throws `units-missing` where
+ * one did not, and `unit-invalid`.
+ */
+export function rowsOf(
+  spec: OppositesSpec,
+  size: RunSize,
+  prepared: OppositesPrepared,
+  units: readonly UnitResult[],
+): AxisRow[] {
   const byId = new Map(units.map((unit) => [unit.id, unit]));
   const used = [...extentOf(spec, size).axes].sort((a, b) => (a.unit < b.unit ? -1 : 1));
   return used.map(({ axis, unit }) => {
     const data = byId.get(unit)?.data;
     const known = prepared.axes.find(({ id }) => id === axis.id);
-    if (data === undefined || known === undefined) throw new AppError('units-missing', `Unit "${unit}" has not run, so there is nothing to analyse of ${axis.x}. Run it first.`, { unit });
+    if (data === undefined || known === undefined)
+      throw new AppError(
+        'units-missing',
+        `Unit "${unit}" has not run, so there is nothing to analyse of ${axis.x}. Run it first.`,
+        { unit },
+      );
     const measured = axisDataFromJson(data, unit, prepared);
     const outcomes = outcomesOf(measured);
     return {
@@ -68,5 +81,12 @@ export function rowsOf(spec: OppositesSpec, size: RunSize, prepared: OppositesPr
 
 /** The outcomes of a kind of context; numbers that are not there are NaN. */
 export function outcomeOf(outcomes: Outcomes, kind: string): KindOutcome {
-  return outcomes[kind] ?? { gains: { opposite: NaN, unrelated: NaN, own: NaN }, specific: NaN, specificPerToken: NaN, ownSpecific: NaN };
+  return (
+    outcomes[kind] ?? {
+      gains: { opposite: NaN, unrelated: NaN, own: NaN },
+      specific: NaN,
+      specificPerToken: NaN,
+      ownSpecific: NaN,
+    }
+  );
 }

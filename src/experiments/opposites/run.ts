@@ -1,11 +1,24 @@
-/** What a model is asked: how likely acts are in neutral contexts and what opposites are called (once), then, axis by axis, acts after contexts and readings at taps. */
+/**
+ * What a model is asked: how likely acts are in neutral contexts and what opposites are called (once), then, axis by
+ * axis, acts after contexts and readings at taps.
+ */
 import { AppError } from '../../core/errors.ts';
 import type { RunSize } from '../../core/experiment-types.ts';
 import type { Cost, JsonObject, PrepareCall, UnitCall, UnitPlan } from '../design.ts';
 import type { Likelihood, Question, Subject } from '../subject.ts';
 import { actBits, bitsOf, UNKNOWN } from './act-bits.ts';
 import { agreementOf, answerTokens, questionAbout } from './agreement.ts';
-import { type ActPool, contextsOf, type Extent, extentOf, type ItemActs, matchingContexts, type PlannedContext, questionsOf, type UsedAxis } from './contexts.ts';
+import {
+  type ActPool,
+  contextsOf,
+  type Extent,
+  extentOf,
+  type ItemActs,
+  matchingContexts,
+  type PlannedContext,
+  questionsOf,
+  type UsedAxis,
+} from './contexts.ts';
 import { geometryOf, layersOf, passagesOf, unitPassages, unitsFrom } from './geometry.ts';
 import { axisDataToJson, type ContextBits, preparedFromJson, preparedToJson } from './kept.ts';
 import { type ActPrior, actsOf, hasUnrelated, matchActs, type Priors, unrelatedAxisOf } from './match.ts';
@@ -19,39 +32,95 @@ const CHARACTERS = 4;
 /** The units of a size: one an axis, ordered by id. */
 export function unitsOf(spec: OppositesSpec, size: RunSize): UnitPlan[] {
   const extent = extentOf(spec, size);
-  return extent.axes.map((used) => ({ id: used.unit, cost: costOf(spec, used, extent) })).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return extent.axes
+    .map((used) => ({ id: used.unit, cost: costOf(spec, used, extent) }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function costOf(spec: OppositesSpec, used: UsedAxis, extent: Extent): Cost {
   // Unrelated acts are not chosen yet; they are as long as the opposite's.
-  const acts = used.axis.oppositeActs.map((opposite, i): ItemActs => ({ opposite, unrelated: opposite, own: used.axis.acts[i] ?? '' }));
+  const acts = used.axis.oppositeActs.map((opposite, i): ItemActs => ({
+    opposite,
+    unrelated: opposite,
+    own: used.axis.acts[i] ?? '',
+  }));
   const contexts = contextsOf(spec, used, extent);
-  const length = (some: readonly PlannedContext[]): number => some.reduce((sum, context) => sum + context.text.length + questionsOf(spec, [context], acts).reduce((all, question) => all + questionLength(question) - context.text.length, 0), 0);
+  const length = (some: readonly PlannedContext[]): number =>
+    some.reduce(
+      (sum, context) =>
+        sum +
+        context.text.length +
+        questionsOf(spec, [context], acts).reduce(
+          (all, question) => all + questionLength(question) - context.text.length,
+          0,
+        ),
+      0,
+    );
   const passages = [...passagesOf(spec, used), ...(extent.pushed ? [comparedPassage(spec, used.axis)] : [])];
-  const read = passages.reduce((sum, { text, taps }) => sum + (text as readonly string[]).reduce((all, segment) => all + segment.length + taps.join(' ').length, 0), 0);
+  const read = passages.reduce(
+    (sum, { text, taps }) =>
+      sum + (text as readonly string[]).reduce((all, segment) => all + segment.length + taps.join(' ').length, 0),
+    0,
+  );
   const pushed = extent.pushed ? PUSHES.length * length([judgedContext(spec, contexts)]) : 0;
-  return { read: Math.ceil((length(contexts) + read + pushed) / CHARACTERS) + (extent.pushed ? matchCost(spec) : 0), written: 0 };
+  return {
+    read: Math.ceil((length(contexts) + read + pushed) / CHARACTERS) + (extent.pushed ? matchCost(spec) : 0),
+    written: 0,
+  };
 }
 
 /** What {@link prepareAxes} reads. */
 export function preparationCost(spec: OppositesSpec, size: RunSize): Cost {
   const { axes, pool } = extentOf(spec, size);
   const contexts = matchingContexts(spec);
-  const acts = pool.axes.reduce((sum, { axis }) => sum + [...axis.acts.slice(0, pool.items), ...axis.oppositeActs.slice(0, pool.items)].join(' ').length, 0);
-  const questions = axes.reduce((sum, { axis }) => sum + spec.questions.reduce((all, question) => all + questionAbout(question, axis.x).length, 0), 0);
-  const read = contexts.join('').length + contexts.length * acts + questions + spec.neutral.reduce((sum, text) => sum + text.length + spec.taps.join(' ').length, 0);
+  const acts = pool.axes.reduce(
+    (sum, { axis }) =>
+      sum + [...axis.acts.slice(0, pool.items), ...axis.oppositeActs.slice(0, pool.items)].join(' ').length,
+    0,
+  );
+  const questions = axes.reduce(
+    (sum, { axis }) => sum + spec.questions.reduce((all, question) => all + questionAbout(question, axis.x).length, 0),
+    0,
+  );
+  const read =
+    contexts.join('').length +
+    contexts.length * acts +
+    questions +
+    spec.neutral.reduce((sum, text) => sum + text.length + spec.taps.join(' ').length, 0);
   return { read: Math.ceil(read / CHARACTERS), written: 0 };
 }
 
 /** Priors and matches, agreement on opposites, and the standard units of the stream. */
-export async function prepareAxes(spec: OppositesSpec, size: RunSize, subject: Subject, { signal }: PrepareCall): Promise<JsonObject> {
+export async function prepareAxes(
+  spec: OppositesSpec,
+  size: RunSize,
+  subject: Subject,
+  { signal }: PrepareCall,
+): Promise<JsonObject> {
   const extent = extentOf(spec, size);
-  const alone = extent.axes.find(({ axis }) => !hasUnrelated(spec, extent.pool.axes.map((used) => used.axis), axis));
-  if (alone !== undefined) throw new AppError('spec-invalid', `Axis "${alone.axis.id}" has no unrelated axis on its side of moral or not, so nothing can stand beside its opposite. Add an axis or shorten "related".`, { axis: alone.axis.id });
+  const alone = extent.axes.find(
+    ({ axis }) =>
+      !hasUnrelated(
+        spec,
+        extent.pool.axes.map((used) => used.axis),
+        axis,
+      ),
+  );
+  if (alone !== undefined)
+    throw new AppError(
+      'spec-invalid',
+      `Axis "${alone.axis.id}" has no unrelated axis on its side of moral or not, so nothing can stand beside its opposite. Add an axis or shorten "related".`,
+      { axis: alone.axis.id },
+    );
   const priors = await priorsOf(spec, extent.pool, subject, signal);
   const matches = matchActs(spec, extent, priors);
   const tokens = answerTokens(spec, subject);
-  const ends = await subject.ends(extent.axes.flatMap(({ axis }) => spec.questions.map((question) => questionAbout(question, axis.x))), { classes: [], tokens, streams: false }, null, signal);
+  const ends = await subject.ends(
+    extent.axes.flatMap(({ axis }) => spec.questions.map((question) => questionAbout(question, axis.x))),
+    { classes: [], tokens, streams: false },
+    null,
+    signal,
+  );
   const { hidden, layerCount } = subject.model;
   const layers = layersOf(spec, layerCount);
   const units = unitsFrom(await subject.read(unitPassages(spec), signal), layers, hidden);
@@ -70,26 +139,52 @@ export async function prepareAxes(spec: OppositesSpec, size: RunSize, subject: S
   });
 }
 
-async function priorsOf(spec: OppositesSpec, { axes, items }: ActPool, subject: Subject, signal: AbortSignal | undefined): Promise<Priors> {
+async function priorsOf(
+  spec: OppositesSpec,
+  { axes, items }: ActPool,
+  subject: Subject,
+  signal: AbortSignal | undefined,
+): Promise<Priors> {
   const lists = ['acts', 'oppositeActs'] as const;
   const continuations = axes.flatMap(({ axis }) => lists.flatMap((list) => axis[list].slice(0, items)));
-  const answers = await subject.likelihoods(matchingContexts(spec).map((context) => ({ context, continuations })), null, signal);
+  const answers = await subject.likelihoods(
+    matchingContexts(spec).map((context) => ({ context, continuations })),
+    null,
+    signal,
+  );
   const prior = (at: number): ActPrior => {
     const found = answers.map((answer) => answer[at] ?? UNKNOWN);
-    return { bits: found.reduce((sum, likelihood) => sum + bitsOf(likelihood), 0) / found.length, tokens: found[0]?.tokens ?? NaN };
+    return {
+      bits: found.reduce((sum, likelihood) => sum + bitsOf(likelihood), 0) / found.length,
+      tokens: found[0]?.tokens ?? NaN,
+    };
   };
-  return Object.fromEntries(axes.map(({ axis }, a) => [axis.id, {
-    acts: axis.acts.slice(0, items).map((_, i) => prior(2 * a * items + i)),
-    oppositeActs: axis.oppositeActs.slice(0, items).map((_, i) => prior((2 * a + 1) * items + i)),
-  }]));
+  return Object.fromEntries(
+    axes.map(({ axis }, a) => [
+      axis.id,
+      {
+        acts: axis.acts.slice(0, items).map((_, i) => prior(2 * a * items + i)),
+        oppositeActs: axis.oppositeActs.slice(0, items).map((_, i) => prior((2 * a + 1) * items + i)),
+      },
+    ]),
+  );
 }
 
 /** Everything that is measured of one axis. Throws `unit-invalid` where it was not prepared. */
-export async function runAxis(spec: OppositesSpec, { id }: UnitPlan, prepared: JsonObject, subject: Subject, { signal, onShare }: UnitCall): Promise<JsonObject> {
+export async function runAxis(
+  spec: OppositesSpec,
+  { id }: UnitPlan,
+  prepared: JsonObject,
+  subject: Subject,
+  { signal, onShare }: UnitCall,
+): Promise<JsonObject> {
   const kept = preparedFromJson(prepared);
   const mine = extentOf(spec, 'full').axes.find(({ unit }) => unit === id);
   const matches = kept.axes.find((axis) => axis.id === mine?.axis.id)?.matches;
-  if (mine === undefined || matches === undefined) throw new AppError('unit-invalid', `Unit "${id}" is no axis that was prepared. Prepare this spec and size again.`, { unit: id });
+  if (mine === undefined || matches === undefined)
+    throw new AppError('unit-invalid', `Unit "${id}" is no axis that was prepared. Prepare this spec and size again.`, {
+      unit: id,
+    });
   const extent = extentOf(spec, kept.size);
   const acts = actsOf(spec, mine.axis, matches);
   const contexts = contextsOf(spec, mine, extent);
@@ -97,11 +192,20 @@ export async function runAxis(spec: OppositesSpec, { id }: UnitPlan, prepared: J
   onShare?.(extent.pushed ? 0.4 : 0.8);
   const compared = extent.pushed ? unrelatedAxisOf(spec, mine.axis, matches) : undefined;
   const own = passagesOf(spec, mine);
-  const readings = await subject.read([...own, ...(compared === undefined ? [] : [comparedPassage(spec, compared)])], signal);
+  const readings = await subject.read(
+    [...own, ...(compared === undefined ? [] : [comparedPassage(spec, compared)])],
+    signal,
+  );
   onShare?.(extent.pushed ? 0.5 : 1);
   const stream = kept.layers[Math.floor(kept.layers.length / 2)] ?? 0;
   const pushes = extent.pushed
-    ? await runPushes(spec, questionsOf(spec, [judgedContext(spec, contexts)], acts), pushDirections(readings, readings[own.length], stream, kept.hidden, spec.seed + mine.at), subject, { stream, signal, onShare: (share) => onShare?.(0.5 + 0.5 * share) })
+    ? await runPushes(
+        spec,
+        questionsOf(spec, [judgedContext(spec, contexts)], acts),
+        pushDirections(readings, readings[own.length], stream, kept.hidden, spec.seed + mine.at),
+        subject,
+        { stream, signal, onShare: (share) => onShare?.(0.5 + 0.5 * share) },
+      )
     : [];
   return axisDataToJson({
     tokens: tokensOf(answers.slice(0, extent.items)),
@@ -111,12 +215,19 @@ export async function runAxis(spec: OppositesSpec, { id }: UnitPlan, prepared: J
   });
 }
 
-function tokensOf(answers: readonly (readonly Likelihood[])[]): { opposite: number[]; unrelated: number[]; own: number[] } {
+function tokensOf(answers: readonly (readonly Likelihood[])[]): {
+  opposite: number[];
+  unrelated: number[];
+  own: number[];
+} {
   const [opposite, unrelated, own] = [0, 1, 2].map((c) => answers.map((answer) => answer[c]?.tokens ?? NaN));
   return { opposite: opposite ?? [], unrelated: unrelated ?? [], own: own ?? [] };
 }
 
-function bitsByContext(contexts: readonly PlannedContext[], answers: readonly (readonly Likelihood[])[]): ContextBits[] {
+function bitsByContext(
+  contexts: readonly PlannedContext[],
+  answers: readonly (readonly Likelihood[])[],
+): ContextBits[] {
   let from = 0;
   return contexts.map(({ key, items }) => {
     const mine = answers.slice(from, from + items.length);

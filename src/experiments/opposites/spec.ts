@@ -67,10 +67,32 @@ export interface OppositesSpec extends SpecHead {
 }
 
 /** The numbers that gates, rule and matching use. */
-const THRESHOLDS = ['ropeBits', 'alpha', 'axesPerCell', 'axesPerCellQuick', 'manipulationBits', 'matchBits', 'matchTokens', 'matchedShare', 'pushedShare'] as const;
+const THRESHOLDS = [
+  'ropeBits',
+  'alpha',
+  'axesPerCell',
+  'axesPerCellQuick',
+  'manipulationBits',
+  'matchBits',
+  'matchTokens',
+  'matchedShare',
+  'pushedShare',
+] as const;
 
 /** What an axis may say. */
-const FACTORS: readonly string[] = ['id', 'moral', 'opposable', 'x', 'opposite', 'called', 'valence', 'oppositeValence', 'shows', 'acts', 'oppositeActs'];
+const FACTORS: readonly string[] = [
+  'id',
+  'moral',
+  'opposable',
+  'x',
+  'opposite',
+  'called',
+  'valence',
+  'oppositeValence',
+  'shows',
+  'acts',
+  'oppositeActs',
+];
 
 const MOST_AXES = 200;
 const MOST_CHARACTERS = 200;
@@ -79,18 +101,31 @@ const MOST_TRIES = 20;
 
 /** Reads and checks what only these specs say; refuses by path. */
 export function parseOpposites(root: JsonNode, head: SpecHead): OppositesSpec {
-  const thresholds = Object.fromEntries(THRESHOLDS.map((name) => [name, inRange(field(field(root, 'thresholds'), name), 0, 1000)])) as OppositesSpec['thresholds'];
+  const thresholds = Object.fromEntries(
+    THRESHOLDS.map((name) => [name, inRange(field(field(root, 'thresholds'), name), 0, 1000)]),
+  ) as OppositesSpec['thresholds'];
   const triggers = list(field(root, 'triggers'), 2, 16).map(triggerOf);
   const items = triggers.length;
-  if (items % 2 === 1) root.refuse(`${root.path}.triggers must be even in number, since items are read in two halves, got ${items}. Add or take away one.`);
+  if (items % 2 === 1)
+    root.refuse(
+      `${root.path}.triggers must be even in number, since items are read in two halves, got ${items}. Add or take away one.`,
+    );
   const doses = list(field(root, 'doses'), 1, 8).map((node, i, all) => {
     const dose = integer(node, 1, items);
-    return i === 0 || dose > Number(all[i - 1]?.value) ? dose : node.refuse(`${node.path} must be above the dose before it, got ${dose}.`);
+    return i === 0 || dose > Number(all[i - 1]?.value)
+      ? dose
+      : node.refuse(`${node.path} must be above the dose before it, got ${dose}.`);
   });
   const most = doses.at(-1) ?? 0;
-  if (most < items / 2) root.refuse(`${root.path}.doses must end at ${items / 2} sentences or more, got ${most}: half of the acts of an opposite have to fit into a context.`);
+  if (most < items / 2)
+    root.refuse(
+      `${root.path}.doses must end at ${items / 2} sentences or more, got ${most}: half of the acts of an opposite have to fit into a context.`,
+    );
   const neutral = sentences(field(root, 'neutral'), 2 * Math.max(most, items / 2), MOST_AXES);
-  if (neutral.length % 2 === 1) root.refuse(`${root.path}.neutral must be even in number, since it is used in two halves, got ${neutral.length}. Add or take away one.`);
+  if (neutral.length % 2 === 1)
+    root.refuse(
+      `${root.path}.neutral must be even in number, since it is used in two halves, got ${neutral.length}. Add or take away one.`,
+    );
   const naming = field(root, 'naming');
   const axes = list(field(root, 'axes'), 4, MOST_AXES).map((node) => parseAxis(node, items));
   checkAxes(field(root, 'axes'), axes, field(root, 'neutral'), neutral);
@@ -103,7 +138,10 @@ export function parseOpposites(root: JsonNode, head: SpecHead): OppositesSpec {
     constructed: words(field(root, 'constructed'), 1000),
     unrelated: words(field(root, 'unrelated'), 1000),
     triggers,
-    naming: { named: template(field(naming, 'named'), '{called}'), negated: template(field(naming, 'negated'), '{called}') },
+    naming: {
+      named: template(field(naming, 'named'), '{called}'),
+      negated: template(field(naming, 'negated'), '{called}'),
+    },
     taps: list(field(root, 'taps'), 1, 8).map((node) => words(node, MOST_CHARACTERS)),
     questions: list(field(root, 'questions'), 1, 100).map((node) => template(node, '{x}')),
     push: parsePush(field(root, 'push')),
@@ -113,13 +151,18 @@ export function parseOpposites(root: JsonNode, head: SpecHead): OppositesSpec {
   };
 }
 
-/** Refuses a cell with fewer axes than the gate `axes` asks of a full or of a quick run: that gate could then only fail, after everything has run. */
+/**
+ * Refuses a cell with fewer axes than the gate `axes` asks of a full or of a quick run: that gate could then only fail,
+ * after everything has run.
+ */
 function checkCells(node: JsonNode, axes: readonly OppositesAxis[], thresholds: OppositesSpec['thresholds']): void {
   const counts = CELLS.map(({ id, says }) => ({ says, count: axes.filter((axis) => cellOf(axis) === id).length }));
   const fewest = Math.min(...counts.map(({ count }) => count));
   for (const name of ['axesPerCell', 'axesPerCellQuick'] as const) {
     if (fewest >= thresholds[name]) continue;
-    node.refuse(`${node.path}: the cells hold ${counts.map(({ says, count }) => `${count} (${says})`).join(', ')}, and thresholds.${name} asks for ${thresholds[name]} in each: the gate "axes" could only fail. Add axes to the smallest cell, or ask for fewer.`);
+    node.refuse(
+      `${node.path}: the cells hold ${counts.map(({ says, count }) => `${count} (${says})`).join(', ')}, and thresholds.${name} asks for ${thresholds[name]} in each: the gate "axes" could only fail. Add axes to the smallest cell, or ask for fewer.`,
+    );
   }
 }
 
@@ -136,16 +179,22 @@ function parsePush(node: JsonNode): OppositesPush {
 function parseAxis(node: JsonNode, items: number): OppositesAxis {
   if (typeof node.value === 'object' && node.value !== null) {
     const unknown = Object.keys(node.value).find((key) => !FACTORS.includes(key));
-    if (unknown !== undefined) node.refuse(`${node.path}.${unknown} is no factor of this design; an axis has ${FACTORS.join(', ')}.`);
+    if (unknown !== undefined)
+      node.refuse(`${node.path}.${unknown} is no factor of this design; an axis has ${FACTORS.join(', ')}.`);
   }
-  const strings = (key: string, read: (item: JsonNode) => string): string[] => list(field(node, key), items, items).map(read);
+  const strings = (key: string, read: (item: JsonNode) => string): string[] =>
+    list(field(node, key), items, items).map(read);
   return {
     id: identifier(field(node, 'id')),
     moral: flag(field(node, 'moral')),
     opposable: flag(field(node, 'opposable')),
     x: words(field(node, 'x'), 40),
     opposite: words(field(node, 'opposite'), 40),
-    called: has(node, 'called') ? words(field(node, 'called'), 60) : node.refuse(`${node.path}.called is missing: say how a person of this kind is called, such as "an honest man".`),
+    called: has(node, 'called')
+      ? words(field(node, 'called'), 60)
+      : node.refuse(
+          `${node.path}.called is missing: say how a person of this kind is called, such as "an honest man".`,
+        ),
     valence: integer(field(node, 'valence'), -2, 2),
     oppositeValence: integer(field(node, 'oppositeValence'), -2, 2),
     shows: strings('shows', sentence),
@@ -160,13 +209,17 @@ function sentences(node: JsonNode, least: number, most: number): string[] {
 
 function template(node: JsonNode, placeholder: string): string {
   const value = words(node, MOST_CHARACTERS);
-  return value.split(placeholder).length === 2 ? value : node.refuse(`${node.path} must hold ${placeholder} once, got ${JSON.stringify(value)}.`);
+  return value.split(placeholder).length === 2
+    ? value
+    : node.refuse(`${node.path} must hold ${placeholder} once, got ${JSON.stringify(value)}.`);
 }
 
 function relatedOf(node: JsonNode, axes: readonly OppositesAxis[]): string[] {
   return list(node, 2, MOST_AXES).map((item) => {
     const id = identifier(item);
-    return axes.some((axis) => axis.id === id) ? id : item.refuse(`${item.path} names the axis "${id}", which the spec does not have.`);
+    return axes.some((axis) => axis.id === id)
+      ? id
+      : item.refuse(`${item.path} names the axis "${id}", which the spec does not have.`);
   });
 }
 

@@ -1,4 +1,7 @@
-/** What the strings of an `opposites` spec must look like, so that no difference can come from their form or from a word that gives X away. */
+/**
+ * What the strings of an `opposites` spec must look like, so that no difference can come from their form or from a word
+ * that gives X away.
+ */
 import { type JsonNode, words } from '../../format/json-path.ts';
 import type { OppositesAxis } from './spec.ts';
 
@@ -13,27 +16,46 @@ const SHORTEST_PART = 4;
 /** One sentence about somebody: `He ... .` */
 export function sentence(node: JsonNode): string {
   const value = words(node, MOST_CHARACTERS);
-  return /^He [^.!?\n]+\.$/.test(value) ? value : node.refuse(`${node.path} must be one sentence that begins with "He" and ends with a full stop, got ${JSON.stringify(value)}.`);
+  return /^He [^.!?\n]+\.$/.test(value)
+    ? value
+    : node.refuse(
+        `${node.path} must be one sentence that begins with "He" and ends with a full stop, got ${JSON.stringify(value)}.`,
+      );
 }
 
 /** What follows a trigger: `sold the brass ring as gold.` */
 export function clause(node: JsonNode): string {
   const value = words(node, MOST_CHARACTERS);
-  return /^[a-z][^.!?\n]+ [^.!?\n]+\.$/.test(value) ? value : node.refuse(`${node.path} must be a clause that begins with a small letter and ends with its only full stop, got ${JSON.stringify(value)}.`);
+  return /^[a-z][^.!?\n]+ [^.!?\n]+\.$/.test(value)
+    ? value
+    : node.refuse(
+        `${node.path} must be a clause that begins with a small letter and ends with its only full stop, got ${JSON.stringify(value)}.`,
+      );
 }
 
 /** What a clause follows: `The next morning he`. */
 export function triggerOf(node: JsonNode): string {
   const value = words(node, MOST_CHARACTERS);
-  return /^[A-Z][^.!?\n]* he$/.test(value) ? value : node.refuse(`${node.path} must begin with a capital and end with "he", got ${JSON.stringify(value)}.`);
+  return /^[A-Z][^.!?\n]* he$/.test(value)
+    ? value
+    : node.refuse(`${node.path} must begin with a capital and end with "he", got ${JSON.stringify(value)}.`);
 }
 
-/** Refuses an id that stands twice, a string that stands twice anywhere, a name of X or of its opposite in what shows them, and an empty cell. */
-export function checkAxes(node: JsonNode, axes: readonly OppositesAxis[], neutralNode: JsonNode, neutral: readonly string[]): void {
+/**
+ * Refuses an id that stands twice, a string that stands twice anywhere, a name of X or of its opposite in what shows
+ * them, and an empty cell.
+ */
+export function checkAxes(
+  node: JsonNode,
+  axes: readonly OppositesAxis[],
+  neutralNode: JsonNode,
+  neutral: readonly string[],
+): void {
   const seen = new Map<string, string>();
   const once = (key: string, path: string): void => {
     const before = seen.get(key);
-    if (before !== undefined) node.refuse(`${path} is the same as ${before}: ${JSON.stringify(key)}. Write another one.`);
+    if (before !== undefined)
+      node.refuse(`${path} is the same as ${before}: ${JSON.stringify(key)}. Write another one.`);
     seen.set(key, path);
   };
   axes.forEach((axis, a) => {
@@ -43,7 +65,10 @@ export function checkAxes(node: JsonNode, axes: readonly OppositesAxis[], neutra
       axis[key].forEach((value, i) => {
         once(value, `${path}.${key}[${i}]`);
         const name = namedIn(value, [axis.x, axis.opposite]);
-        if (name !== null) node.refuse(`${path}.${key}[${i}] holds "${name}", which names ${axis.x} or ${axis.opposite}: ${JSON.stringify(value)}. Show it in other words.`);
+        if (name !== null)
+          node.refuse(
+            `${path}.${key}[${i}] holds "${name}", which names ${axis.x} or ${axis.opposite}: ${JSON.stringify(value)}. Show it in other words.`,
+          );
       });
     }
   });
@@ -51,14 +76,18 @@ export function checkAxes(node: JsonNode, axes: readonly OppositesAxis[], neutra
   for (const moral of [true, false]) {
     for (const opposable of [true, false]) {
       if (axes.some((axis) => axis.moral === moral && axis.opposable === opposable)) continue;
-      node.refuse(`${node.path} has no axis with moral ${moral} and opposable ${opposable}; every combination needs some.`);
+      node.refuse(
+        `${node.path} has no axis with moral ${moral} and opposable ${opposable}; every combination needs some.`,
+      );
     }
   }
 }
 
 /** The first word of `value` that is a form of a part of one of the names, or null. */
 export function namedIn(value: string, names: readonly string[]): string | null {
-  const parts = names.flatMap((name) => wordsOf(name).filter((part, _, all) => all.length === 1 || part.length >= SHORTEST_PART)).map((part) => part.slice(0, STEM));
+  const parts = names
+    .flatMap((name) => wordsOf(name).filter((part, _, all) => all.length === 1 || part.length >= SHORTEST_PART))
+    .map((part) => part.slice(0, STEM));
   return wordsOf(value).find((word) => parts.some((part) => word.startsWith(part))) ?? null;
 }
 

@@ -13,7 +13,16 @@ import { matchTokens, orBroken, type Strength, strengthOfKl } from '../matched-p
 import { randomInstruments } from '../random-instruments.ts';
 import type { Pushed, Subject } from '../subject.ts';
 import { type Condition, contextOf, fittingContext, promptOf, tokensOfFamily } from './contexts.ts';
-import { fitReadout, gateOf, isSteered, pushOf, readDigits, type Readout, type Steered, STEERED } from './instruments.ts';
+import {
+  fitReadout,
+  gateOf,
+  isSteered,
+  pushOf,
+  readDigits,
+  type Readout,
+  type Steered,
+  STEERED,
+} from './instruments.ts';
 import { editOfNeutral, HEAD_EDITS, oddsOf, oddsWith, type Reading, readingsOf, requestOf } from './odds.ts';
 import { hasKl, type PreparedFamily, preparedToJson } from './prepared.ts';
 import type { Family, Item, OutsideTextSpec, Placement } from './spec.ts';
@@ -29,36 +38,89 @@ const EFFECT_TRIES = 7;
 export function preparationCost(spec: OutsideTextSpec): Cost {
   const read = spec.families.reduce((sum, family) => {
     const items = cleanContexts(family, family.calibration);
-    const prompts = spec.rungs.flatMap((rung) => family.calibration.map((item) => contextOf(family, CLEAN, 0, item, promptOf(family, rung))));
+    const prompts = spec.rungs.flatMap((rung) =>
+      family.calibration.map((item) => contextOf(family, CLEAN, 0, item, promptOf(family, rung))),
+    );
     const fits = [...family.towards, ...family.away].map((line) => fittingContext(family, line));
-    const once = tokensOfFamily(family, [...fits, ...cleanContexts(family, family.readout), ...prompts, ...spec.neutral.map(({ context }) => context)]);
-    return sum + once + (1 + STEERED.length * EFFECT_TRIES) * tokensOfFamily(family, items) + 2 * STEERED.length * matchTokens(MATCH_READINGS);
+    const once = tokensOfFamily(family, [
+      ...fits,
+      ...cleanContexts(family, family.readout),
+      ...prompts,
+      ...spec.neutral.map(({ context }) => context),
+    ]);
+    return (
+      sum +
+      once +
+      (1 + STEERED.length * EFFECT_TRIES) * tokensOfFamily(family, items) +
+      2 * STEERED.length * matchTokens(MATCH_READINGS)
+    );
   }, matchTokens(1));
   return { read, written: 0 };
 }
 
 /** Fits and calibrates; see the head of this file. */
-export async function prepareOutsideText(spec: OutsideTextSpec, subject: Subject, { signal }: PrepareCall): Promise<JsonObject> {
+export async function prepareOutsideText(
+  spec: OutsideTextSpec,
+  subject: Subject,
+  { signal }: PrepareCall,
+): Promise<JsonObject> {
   const prepared: PreparedFamily[] = [];
   const ground = await subject.ground(signal);
   for (const family of spec.families) prepared.push(await prepareFamily(spec, family, subject, ground, signal));
   return preparedToJson(spec, prepared);
 }
 
-async function prepareFamily(spec: OutsideTextSpec, family: Family, subject: Subject, ground: NeutralGround, signal: AbortSignal | undefined): Promise<PreparedFamily> {
+async function prepareFamily(
+  spec: OutsideTextSpec,
+  family: Family,
+  subject: Subject,
+  ground: NeutralGround,
+  signal: AbortSignal | undefined,
+): Promise<PreparedFamily> {
   const { hidden, layerCount } = subject.model;
   const layers = layerCount + 1;
-  const ends = await subject.ends([...family.towards, ...family.away].map((line) => fittingContext(family, line)), { classes: [], tokens: [], streams: true }, null, signal);
+  const ends = await subject.ends(
+    [...family.towards, ...family.away].map((line) => fittingContext(family, line)),
+    { classes: [], tokens: [], streams: true },
+    null,
+    signal,
+  );
   const rows = ends.map(({ streams }) => streams ?? new Float32Array(0));
-  const pairs = family.towards.map((_, at) => ({ positive: rows.slice(at, at + 1), negative: rows.slice(family.towards.length + at, family.towards.length + at + 1) }));
+  const pairs = family.towards.map((_, at) => ({
+    positive: rows.slice(at, at + 1),
+    negative: rows.slice(family.towards.length + at, family.towards.length + at + 1),
+  }));
   const instrument = fitInstrument(pairs, layers, hidden);
-  const [random] = randomInstruments(rows, 1, spec.seed, layers, hidden, rows.map((_, at) => at % family.towards.length));
+  const [random] = randomInstruments(
+    rows,
+    1,
+    spec.seed,
+    layers,
+    hidden,
+    rows.map((_, at) => at % family.towards.length),
+  );
 
-  const read = async (items: readonly Item[], contexts: readonly string[], pushed: Pushed | null): Promise<readonly Reading[]> => readingsOf(family, items, await subject.ends(contexts, requestOf(spec, family, subject, pushed === null), pushed, signal));
+  const read = async (
+    items: readonly Item[],
+    contexts: readonly string[],
+    pushed: Pushed | null,
+  ): Promise<readonly Reading[]> =>
+    readingsOf(
+      family,
+      items,
+      await subject.ends(contexts, requestOf(spec, family, subject, pushed === null), pushed, signal),
+    );
   const plain = await read(family.calibration, cleanContexts(family, family.calibration), null);
-  const readout = family.kind === 'sums' ? fitReadout([...plain, ...await read(family.readout, cleanContexts(family, family.readout), null)], hidden) : null;
+  const readout =
+    family.kind === 'sums'
+      ? fitReadout([...plain, ...(await read(family.readout, cleanContexts(family, family.readout), null))], hidden)
+      : null;
   const neutralItems = spec.neutral.map(({ context }, at): Item => ({ id: `n-${at}`, text: context, answer: null }));
-  const neutral = await read(neutralItems, neutralItems.map((item) => item.text), null);
+  const neutral = await read(
+    neutralItems,
+    neutralItems.map((item) => item.text),
+    null,
+  );
 
   const base: Base = { spec, family, plain, neutral, headOf: headOf(instrument, readout) };
   const effect = new Map<Placement, Strength>();
@@ -67,14 +129,34 @@ async function prepareFamily(spec: OutsideTextSpec, family: Family, subject: Sub
   for (const placement of family.placements) {
     if (isSteered(placement)) {
       const vectors = instrument.directions;
-      effect.set(placement, accepted(spec, await searchStrength(async (strength) => orBroken(async () => {
-        const pushed = { push: pushOf(vectors, placement, strength, ground, subject.model), where: 'all' as const };
-        return raised(plain, await read(family.calibration, cleanContexts(family, family.calibration), pushed));
-      }), spec.thresholds.cleanEffect)));
-      const match = (direction: Float32Array): Promise<Strength> => strengthOfKl(subject, (strength) => [pushOf(direction, placement, strength, ground, subject.model)], spec.thresholds.kl, signal);
+      effect.set(
+        placement,
+        accepted(
+          spec,
+          await searchStrength(
+            async (strength) =>
+              orBroken(async () => {
+                const pushed = {
+                  push: pushOf(vectors, placement, strength, ground, subject.model),
+                  where: 'all' as const,
+                };
+                return raised(plain, await read(family.calibration, cleanContexts(family, family.calibration), pushed));
+              }),
+            spec.thresholds.cleanEffect,
+          ),
+        ),
+      );
+      const match = (direction: Float32Array): Promise<Strength> =>
+        strengthOfKl(
+          subject,
+          (strength) => [pushOf(direction, placement, strength, ground, subject.model)],
+          spec.thresholds.kl,
+          signal,
+        );
       kl.set(placement, await match(vectors));
       randomKl.set(placement, await match(random?.directions ?? new Float32Array(0)));
-    } else if (placement === 'prompt') effect.set(placement, accepted(spec, closest(await rungs(base, read), spec.thresholds.cleanEffect)));
+    } else if (placement === 'prompt')
+      effect.set(placement, accepted(spec, closest(await rungs(base, read), spec.thresholds.cleanEffect)));
     else if (placement !== 'mask') effect.set(placement, accepted(spec, ofHead(base, placement)));
     if (hasKl(placement) && !isSteered(placement)) kl.set(placement, headKl(base, placement));
   }
@@ -91,8 +173,12 @@ interface Base {
 }
 
 /** What edits of the word scores read of the stream: the gate of a rule of words, ten digits of a rule of sums. */
-export function headOf(instrument: PreparedFamily['instrument'], readout: Readout | null): (reading: Pick<Reading, 'streams'>) => readonly number[] {
-  return ({ streams }) => (streams === null ? [] : readout === null ? [gateOf(instrument, streams)] : readDigits(readout, streams));
+export function headOf(
+  instrument: PreparedFamily['instrument'],
+  readout: Readout | null,
+): (reading: Pick<Reading, 'streams'>) => readonly number[] {
+  return ({ streams }) =>
+    streams === null ? [] : readout === null ? [gateOf(instrument, streams)] : readDigits(readout, streams);
 }
 
 function cleanContexts(family: Family, items: readonly Item[]): readonly string[] {
@@ -105,27 +191,63 @@ function raised(plain: readonly Reading[], after: readonly Reading[]): number {
 }
 
 /** Each number of examples behind the rule, and the effect that it has. */
-async function rungs({ spec, family, plain }: Base, read: (items: readonly Item[], contexts: readonly string[], pushed: Pushed | null) => Promise<readonly Reading[]>): Promise<readonly Found[]> {
+async function rungs(
+  { spec, family, plain }: Base,
+  read: (items: readonly Item[], contexts: readonly string[], pushed: Pushed | null) => Promise<readonly Reading[]>,
+): Promise<readonly Found[]> {
   const asked = spec.rungs.flatMap((rung) => family.calibration.map((item) => ({ rung, item })));
-  const readings = await read(asked.map(({ item }) => item), asked.map(({ rung, item }) => contextOf(family, CLEAN, 0, item, promptOf(family, rung))), null);
-  return spec.rungs.map((rung) => ({ strength: rung, reached: raised(plain, readings.filter((_, at) => asked[at]?.rung === rung)) }));
+  const readings = await read(
+    asked.map(({ item }) => item),
+    asked.map(({ rung, item }) => contextOf(family, CLEAN, 0, item, promptOf(family, rung))),
+    null,
+  );
+  return spec.rungs.map((rung) => ({
+    strength: rung,
+    reached: raised(
+      plain,
+      readings.filter((_, at) => asked[at]?.rung === rung),
+    ),
+  }));
 }
 
-function ofHead({ spec, plain, headOf: head }: Base, placement: Exclude<Placement, Steered | 'prompt' | 'mask'>): Found {
-  return bisect((beta) => mean(plain.map((reading) => oddsWith(reading, HEAD_EDITS[placement](beta, head(reading), reading.item.answer)) - oddsOf(reading))), spec.thresholds.cleanEffect, spec.thresholds.strongestBias);
+function ofHead(
+  { spec, plain, headOf: head }: Base,
+  placement: Exclude<Placement, Steered | 'prompt' | 'mask'>,
+): Found {
+  return bisect(
+    (beta) =>
+      mean(
+        plain.map(
+          (reading) =>
+            oddsWith(reading, HEAD_EDITS[placement](beta, head(reading), reading.item.answer)) - oddsOf(reading),
+        ),
+      ),
+    spec.thresholds.cleanEffect,
+    spec.thresholds.strongestBias,
+  );
 }
 
 function headKl({ spec, neutral, headOf: head }: Base, placement: Placement): Strength {
-  if (placement !== 'fixed' && placement !== 'gated' && placement !== 'readout') return { strength: null, reached: null };
-  const at = (beta: number): number => quantile(neutral.map((reading) => editOfNeutral(reading.logs, HEAD_EDITS[placement](beta, head(reading), null)).kl), MATCHED_QUANTILE);
+  if (placement !== 'fixed' && placement !== 'gated' && placement !== 'readout')
+    return { strength: null, reached: null };
+  const at = (beta: number): number =>
+    quantile(
+      neutral.map((reading) => editOfNeutral(reading.logs, HEAD_EDITS[placement](beta, head(reading), null)).kl),
+      MATCHED_QUANTILE,
+    );
   const { strength, reached } = bisect(at, spec.thresholds.kl, spec.thresholds.strongestBias);
-  return { strength: reached >= spec.thresholds.kl * (1 - spec.thresholds.calibrationTolerance) ? significant(strength) : null, reached: significant(reached) };
+  return {
+    strength: reached >= spec.thresholds.kl * (1 - spec.thresholds.calibrationTolerance) ? significant(strength) : null,
+    reached: significant(reached),
+  };
 }
 
 /** A strength whose effect is the one that all share, within the tolerance. */
-function accepted({ thresholds: { cleanEffect, calibrationTolerance } }: OutsideTextSpec, found: Found | null): Strength {
+function accepted(
+  { thresholds: { cleanEffect, calibrationTolerance } }: OutsideTextSpec,
+  found: Found | null,
+): Strength {
   if (found === null) return { strength: null, reached: null };
   const close = Math.abs(found.reached / cleanEffect - 1) <= calibrationTolerance;
   return { strength: close ? significant(found.strength) : null, reached: significant(found.reached) };
 }
-

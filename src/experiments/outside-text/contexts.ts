@@ -22,14 +22,20 @@ export function conditionsOf({ attacks, exceptions }: Family, size: RunSize): re
   return [
     { kind: 'clean', id: 'clean', frame: null },
     ...part(attacks, QUICK.attacks).map((frame): Condition => ({ kind: 'attack', id: `attack.${frame.id}`, frame })),
-    ...part(exceptions, QUICK.exceptions).map((frame): Condition => ({ kind: 'exception', id: `exception.${frame.id}`, frame })),
+    ...part(exceptions, QUICK.exceptions).map((frame): Condition => ({
+      kind: 'exception',
+      id: `exception.${frame.id}`,
+      frame,
+    })),
   ];
 }
 
 /** The items of a size, in the order of the spec; a quick run takes them at even distances. */
 export function itemsOf({ items }: Family, size: RunSize): readonly Item[] {
   if (size === 'full') return items;
-  return Array.from({ length: QUICK.items }, (_, i) => items[Math.floor((i * items.length) / QUICK.items)]).filter((item) => item !== undefined);
+  return Array.from({ length: QUICK.items }, (_, i) => items[Math.floor((i * items.length) / QUICK.items)]).filter(
+    (item) => item !== undefined,
+  );
 }
 
 /** What stands before all else when the rule is in the prompt: the rule, then `rung` lines that keep it. */
@@ -46,11 +52,28 @@ export function placeboOf({ placebo, fillers }: Family, rung: number): readonly 
  * The context of an item: the prompt, the family's lead, the opening, the lines that are shown (`dose` of an attack), and the
  * item as the last line. Contexts of one condition begin alike, and those of a smaller dose are the beginning of a larger one.
  */
-export function contextOf(family: Family, { kind, frame }: Condition, dose: number, item: Pick<Item, 'text'>, prompt: readonly string[] = []): string {
+export function contextOf(
+  family: Family,
+  { kind, frame }: Condition,
+  dose: number,
+  item: Pick<Item, 'text'>,
+  prompt: readonly string[] = [],
+): string {
   const line = frame?.line ?? '{item}';
-  const shown = kind === 'attack' ? family.demonstrations.slice(0, dose) : kind === 'exception' ? family.illustrations.slice(0, ILLUSTRATIONS) : [];
+  const shown =
+    kind === 'attack'
+      ? family.demonstrations.slice(0, dose)
+      : kind === 'exception'
+        ? family.illustrations.slice(0, ILLUSTRATIONS)
+        : [];
   const opening = frame === null || frame.opening === '' ? [] : [frame.opening];
-  return [...prompt, ...family.lead, ...opening, ...shown.map((one) => finished(one, line)), line.replace('{item}', () => item.text)].join('\n');
+  return [
+    ...prompt,
+    ...family.lead,
+    ...opening,
+    ...shown.map((one) => finished(one, line)),
+    line.replace('{item}', () => item.text),
+  ].join('\n');
 }
 
 /** A context that a direction is fitted on, behind the family's lead. */
@@ -64,7 +87,9 @@ function finished({ text, end }: Shown, line: string): string {
 
 /** Tokens of the contexts of one call, as characters / 4, what they share with the one before counted once. */
 export function tokensOf(contexts: readonly string[]): number {
-  return Math.ceil(contexts.reduce((sum, context, at) => sum + context.length - shared(context, contexts[at - 1] ?? ''), 0) / 4);
+  return Math.ceil(
+    contexts.reduce((sum, context, at) => sum + context.length - shared(context, contexts[at - 1] ?? ''), 0) / 4,
+  );
 }
 
 /** The same of a family: of sums, whose digits and signs are tokens of their own, characters / 2. */

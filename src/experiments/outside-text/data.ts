@@ -35,19 +35,36 @@ export interface FamilyData {
   readonly surprise: OddsByName;
 }
 
-/** Puts a family's units together. Throws `units-missing` where one is not there, `unit-invalid` with the path for numbers that do not fit. */
-export function familyData(spec: OutsideTextSpec, family: Family, size: RunSize, units: readonly UnitResult[]): FamilyData {
+/**
+ * Puts a family's units together. Throws `units-missing` where one is not there, `unit-invalid` with the path for
+ * numbers that do not fit.
+ */
+export function familyData(
+  spec: OutsideTextSpec,
+  family: Family,
+  size: RunSize,
+  units: readonly UnitResult[],
+): FamilyData {
   const items = itemsOf(family, size).length;
   const places = dosedPlaces(items);
   const unit = (what: string): JsonNode => unitNode(unitId(family, what, size), units);
   const conditions = conditionsOf(family, size).map((condition) => ({ condition, node: unit(condition.id) }));
-  const of = (kind: Condition['kind']): JsonNode[] => conditions.filter(({ condition }) => condition.kind === kind).map(({ node }) => node);
+  const of = (kind: Condition['kind']): JsonNode[] =>
+    conditions.filter(({ condition }) => condition.kind === kind).map(({ node }) => node);
   const [clean] = of('clean');
   if (clean === undefined) throw new AppError('internal', `Family ${family.id} has no clean condition.`);
   const attacks = of('attack').map((node) => byName(field(node, 'odds'), items));
   const doses = new Map<number, readonly OddsByName[]>();
   for (const dose of size === 'full' ? spec.doses : []) {
-    doses.set(dose, dose === spec.dose ? attacks.map((attack) => new Map([...attack].map(([name, odds]) => [name, places.map((place) => odds[place] ?? Number.NaN)]))) : of('attack').map((node) => byName(field(field(node, 'doses'), String(dose)), places.length)));
+    doses.set(
+      dose,
+      dose === spec.dose
+        ? attacks.map(
+            (attack) =>
+              new Map([...attack].map(([name, odds]) => [name, places.map((place) => odds[place] ?? Number.NaN)])),
+          )
+        : of('attack').map((node) => byName(field(field(node, 'doses'), String(dose)), places.length)),
+    );
   }
   return {
     items,
@@ -58,15 +75,27 @@ export function familyData(spec: OutsideTextSpec, family: Family, size: RunSize,
     places,
     mass: exactly(field(clean, 'mass'), items, number),
     right: has(clean, 'right') ? exactly(field(clean, 'right'), items, number) : [],
-    visibility: new Map(Object.keys(field(clean, 'visibility').value as object).map((name) => [name, seenScores(field(field(clean, 'visibility'), name), items)])),
+    visibility: new Map(
+      Object.keys(field(clean, 'visibility').value as object).map((name) => [
+        name,
+        seenScores(field(field(clean, 'visibility'), name), items),
+      ]),
+    ),
     surprise: byName(field(unit('neutral'), 'surprise'), spec.neutral.length),
   };
 }
 
 function unitNode(id: string, units: readonly UnitResult[]): JsonNode {
   const unit = units.find((one) => one.id === id);
-  if (unit === undefined) throw new AppError('units-missing', `Unit ${id} is missing. Run it before the analysis.`, { id });
-  return { value: unit.data, path: `units.${id}`, refuse: (message) => { throw new AppError('unit-invalid', `${message} Run the unit again.`); } };
+  if (unit === undefined)
+    throw new AppError('units-missing', `Unit ${id} is missing. Run it before the analysis.`, { id });
+  return {
+    value: unit.data,
+    path: `units.${id}`,
+    refuse: (message) => {
+      throw new AppError('unit-invalid', `${message} Run the unit again.`);
+    },
+  };
 }
 
 function byName(node: JsonNode, count: number): OddsByName {
@@ -75,6 +104,7 @@ function byName(node: JsonNode, count: number): OddsByName {
 }
 
 function seenScores(node: JsonNode, items: number): SeenScores {
-  const layers = (side: 'on' | 'off'): number[][] => list(field(node, side), 1, 1000).map((layer) => exactly(layer, items, number));
+  const layers = (side: 'on' | 'off'): number[][] =>
+    list(field(node, side), 1, 1000).map((layer) => exactly(layer, items, number));
   return { on: layers('on'), off: layers('off') };
 }

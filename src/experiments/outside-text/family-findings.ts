@@ -5,32 +5,26 @@ import type { Contrast, Gate, Measure, RunSize } from '../../core/experiment-typ
 import { holm } from '../../core/holm.ts';
 import { pageTrend } from '../../core/page-trend.ts';
 import { detectable, detectableBy } from '../../core/power.ts';
-import type { Estimate } from '../../core/report-types.ts';
 import { spearman } from '../../core/spearman.ts';
 import { mean, standardDeviation } from '../../core/stats.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import { familyData, type FamilyData } from './data.ts';
 import { isSteered } from './instruments.ts';
 import { shareOf } from './odds.ts';
-import { calledOf, ofFamily, SHOWN } from './names.ts';
+import { ofFamily, SHOWN } from './names.ts';
 import { type PreparedFamily, preparedFamily } from './prepared.ts';
-import { flexibility, meanOver, outsideTextiness, type PlacementScores, robustness, robustnessByItem, scoresOf, scoresOfMask } from './scores.ts';
+import {
+  flexibility,
+  outsideTextiness,
+  type PlacementScores,
+  robustness,
+  robustnessByItem,
+  scoresOf,
+  scoresOfMask,
+} from './scores.ts';
 import { type Family, KINDS, type OutsideTextSpec, type Placement } from './spec.ts';
-
-/** A placement with its three estimates. */
-export interface PlacedEstimates {
-  readonly placement: Placement | 'none';
-  readonly scores: PlacementScores;
-  readonly robustness: Estimate;
-  readonly flexibility: Estimate;
-  readonly outside: Estimate;
-}
-
-/** The AUROC of on against off by layer. */
-export interface Visible {
-  readonly name: string;
-  readonly byLayer: readonly Estimate[];
-}
+import { measuresOf } from './family-measures.ts';
+import { type FamilyParts, NOTHING, type PlacedEstimates, SEEDS, type Visible } from './family-parts.ts';
 
 /** A family's part of the findings, and what the rule asks of it. */
 export interface FamilyFindings {
@@ -55,54 +49,89 @@ export interface FamilyFindings {
   readonly dominant: readonly Placement[];
 }
 
-/** The stream of random numbers of a family's estimates. */
-const SEEDS = { scores: 1, trend: 2, pairs: 3, visibility: 4 } as const;
+/** E, among the words or digits that decide. */
+const SHARE = 'share of the rule';
 
 /** Analyses a family. */
-export function familyFindings(spec: OutsideTextSpec, family: Family, size: RunSize, preparedAll: JsonObject, units: readonly UnitResult[]): FamilyFindings {
+export function familyFindings(
+  spec: OutsideTextSpec,
+  family: Family,
+  size: RunSize,
+  preparedAll: JsonObject,
+  units: readonly UnitResult[],
+): FamilyFindings {
   const data = familyData(spec, family, size, units);
   const prepared = preparedFamily(preparedAll, family);
   const estimates = (placement: PlacedEstimates['placement'], scores: PlacementScores): PlacedEstimates => {
-    const [r, phi, o] = clusterStatistics(data.items, (pick) => [robustness(scores, pick), flexibility(scores, pick), outsideTextiness(scores, pick)], spec.draws, spec.seed + SEEDS.scores);
-    return { placement, scores, robustness: r ?? NOTHING, flexibility: phi ?? NOTHING, outside: placement === 'none' ? NOTHING : (o ?? NOTHING) };
+    const [r, phi, o] = clusterStatistics(
+      data.items,
+      (pick) => [robustness(scores, pick), flexibility(scores, pick), outsideTextiness(scores, pick)],
+      spec.draws,
+      spec.seed + SEEDS.scores,
+    );
+    return {
+      placement,
+      scores,
+      robustness: r ?? NOTHING,
+      flexibility: phi ?? NOTHING,
+      outside: placement === 'none' ? NOTHING : (o ?? NOTHING),
+    };
   };
-  const withScores = family.placements.filter((placement) => placement !== 'mask').map((placement) => ({ placement, scores: (prepared.effect.get(placement)?.strength ?? null) === null ? null : scoresOf(data, placement) }));
-  const placed = withScores.flatMap(({ placement, scores }) => (scores === null ? [] : [estimates(placement, scores)])).sort((a, b) => a.outside.value - b.outside.value);
+  const withScores = family.placements
+    .filter((placement) => placement !== 'mask')
+    .map((placement) => ({
+      placement,
+      scores: (prepared.effect.get(placement)?.strength ?? null) === null ? null : scoresOf(data, placement),
+    }));
+  const placed = withScores
+    .flatMap(({ placement, scores }) => (scores === null ? [] : [estimates(placement, scores)]))
+    .sort((a, b) => a.outside.value - b.outside.value);
   const none = scoresOf(data, 'none');
   if (none === null) throw new RangeError('every unit holds the unsupervised model');
-  const parts: Parts = { spec, family, data, prepared, placed, none: estimates('none', none), outside: placed.find(({ placement }) => placement === KINDS[family.kind].outside) };
+  const parts: FamilyParts = {
+    spec,
+    family,
+    data,
+    prepared,
+    placed,
+    none: estimates('none', none),
+    outside: placed.find(({ placement }) => placement === KINDS[family.kind].outside),
+  };
   const visible = visibilities(parts);
   const trends = trendContrasts(parts);
   const pairs = pairContrasts(parts);
   return {
-    family, data, prepared, placed, none: parts.none, visible,
+    family,
+    data,
+    prepared,
+    placed,
+    none: parts.none,
+    visible,
     mask: family.placements.includes('mask') ? estimates('mask', scoresOfMask(data.items)) : null,
     uncalibrated: withScores.filter(({ scores }) => scores === null).map(({ placement }) => placement),
     gates: gatesOf(parts),
     contrasts: [...trends, ...pairs.contrasts],
     measures: measuresOf(parts, visible),
-    trends: trends.length === 2 && trends.every(({ pHolm, estimate }) => pHolm !== null && pHolm < spec.thresholds.alpha && estimate.value > 0),
-    unseen: visible.some(({ name, byLayer }) => name === 'head' && byLayer.every(({ value }) => Math.abs(value - 0.5) <= spec.thresholds.visibilityMargin)),
-    atTheEnd: parts.outside !== undefined && placed.every(({ robustness: r, flexibility: phi }) => r.value <= (parts.outside?.robustness.value ?? NaN) && phi.value >= (parts.outside?.flexibility.value ?? NaN)),
+    trends:
+      trends.length === 2 &&
+      trends.every(({ pHolm, estimate }) => pHolm !== null && pHolm < spec.thresholds.alpha && estimate.value > 0),
+    unseen: visible.some(
+      ({ name, byLayer }) =>
+        name === 'head' && byLayer.every(({ value }) => Math.abs(value - 0.5) <= spec.thresholds.visibilityMargin),
+    ),
+    atTheEnd:
+      parts.outside !== undefined &&
+      placed.every(
+        ({ robustness: r, flexibility: phi }) =>
+          r.value <= (parts.outside?.robustness.value ?? NaN) && phi.value >= (parts.outside?.flexibility.value ?? NaN),
+      ),
     endsDiffer: pairs.endsDiffer,
     dominant: pairs.dominant,
   };
 }
 
-interface Parts {
-  readonly spec: OutsideTextSpec;
-  readonly family: Family;
-  readonly data: FamilyData;
-  readonly prepared: PreparedFamily;
-  readonly placed: readonly PlacedEstimates[];
-  readonly none: PlacedEstimates;
-  readonly outside: PlacedEstimates | undefined;
-}
-
-const NOTHING: Estimate = { value: Number.NaN, low: null, high: null, n: 0 };
-
 /** Page's test of robustness rising and of flexibility falling with outside-textiness, Holm over the two. */
-function trendContrasts({ spec, family, data, placed }: Parts): readonly Contrast[] {
+function trendContrasts({ spec, family, data, placed }: FamilyParts): readonly Contrast[] {
   if (placed.length < 2) return [];
   const order = placed.map(({ outside }) => outside.value);
   const rows = (values: (scores: PlacementScores) => readonly number[]): number[][] => {
@@ -111,15 +140,25 @@ function trendContrasts({ spec, family, data, placed }: Parts): readonly Contras
   };
   const asked = [
     { id: 'robustness-rises', says: 'robustness rises with outside-textiness', rows: rows(robustnessByItem) },
-    { id: 'flexibility-falls', says: 'flexibility falls with outside-textiness', rows: rows(({ flexibility: phi }) => phi.map((value) => -value)) },
-  ].map((trend, at) => ({ ...trend, page: pageTrend(trend.rows, spec.permutations, spec.seed + SEEDS.trend + 10 * at) }));
+    {
+      id: 'flexibility-falls',
+      says: 'flexibility falls with outside-textiness',
+      rows: rows(({ flexibility: phi }) => phi.map((value) => -value)),
+    },
+  ].map((trend, at) => ({
+    ...trend,
+    page: pageTrend(trend.rows, spec.permutations, spec.seed + SEEDS.trend + 10 * at),
+  }));
   const corrected = holm(asked.map(({ page }) => page.p));
   return asked.map(({ id, says, rows: byItem, page }, at): Contrast => {
     // An item in which nothing differs has no order.
     const correlations = byItem.map((row) => spearman(order, row)).map((rho) => (Number.isNaN(rho) ? 0 : rho));
     return {
       id: `${family.id}.${id}`,
-      says: ofFamily(family, `${says} (${placed.map(({ placement }) => SHOWN[placement]).join(' < ')}): mean over items of the rank correlation over ${placed.length} placements.`),
+      says: ofFamily(
+        family,
+        `${says} (${placed.map(({ placement }) => SHOWN[placement]).join(' < ')}): mean over items of the rank correlation over ${placed.length} placements.`,
+      ),
       unit: 'rank correlation',
       estimate: clusterMean(correlations, spec.draws, spec.seed + SEEDS.trend),
       p: page.p,
@@ -132,111 +171,167 @@ function trendContrasts({ spec, family, data, placed }: Parts): readonly Contras
   });
 }
 
-/** The two ends against each other, and each placement inside the stream against the one that reads nothing; where the lower end is inside the stream, one pair is both. */
-function pairContrasts({ spec, family, data, placed, outside }: Parts): { readonly contrasts: readonly Contrast[]; readonly endsDiffer: boolean; readonly dominant: readonly Placement[] } {
+/**
+ * The two ends against each other, and each placement inside the stream against the one that reads nothing; where the
+ * lower end is inside the stream, one pair is both.
+ */
+function pairContrasts({ spec, family, data, placed, outside }: FamilyParts): {
+  readonly contrasts: readonly Contrast[];
+  readonly endsDiffer: boolean;
+  readonly dominant: readonly Placement[];
+} {
   if (outside === undefined) return { contrasts: [], endsDiffer: false, dominant: [] };
   const lowest = placed[0];
   const compare = (a: PlacedEstimates, b: PlacedEstimates): readonly [Contrast, Contrast] => {
-    const [r, phi] = clusterResampled(data.items, (pick) => [robustness(a.scores, pick) - robustness(b.scores, pick), flexibility(a.scores, pick) - flexibility(b.scores, pick)], spec.draws, spec.seed + SEEDS.pairs);
+    const [r, phi] = clusterResampled(
+      data.items,
+      (pick) => [
+        robustness(a.scores, pick) - robustness(b.scores, pick),
+        flexibility(a.scores, pick) - flexibility(b.scores, pick),
+      ],
+      spec.draws,
+      spec.seed + SEEDS.pairs,
+    );
     const ends = a === lowest || b === lowest ? ' (the two ends)' : '';
-    const contrast = (what: string, { estimate, standardError }: Resampled = { estimate: NOTHING, standardError: Number.NaN }): Contrast => {
+    const contrast = (
+      what: string,
+      { estimate, standardError }: Resampled = { estimate: NOTHING, standardError: Number.NaN },
+    ): Contrast => {
       const least = detectableBy(standardError, data.items - 1);
       return {
         id: `${family.id}.${what}.${a.placement}-${b.placement}`,
         says: ofFamily(family, `${what} of ${SHOWN[a.placement]} less that of ${SHOWN[b.placement]}${ends}.`),
         unit: what === 'robustness' ? 'share of the clean effect' : 'share of answers',
-        estimate, p: null, pHolm: null, null: 'none: the interval over items decides',
-        rope: null, reading: null,
+        estimate,
+        p: null,
+        pHolm: null,
+        null: 'none: the interval over items decides',
+        rope: null,
+        reading: null,
         detectable: Number.isFinite(least) ? least : null,
       };
     };
     return [contrast('robustness', r), contrast('flexibility', phi)];
   };
   const low = ({ estimate }: Contrast): number => estimate.low ?? -Infinity;
-  const inside = placed.filter(({ placement }) => placement === 'prompt' || (placement !== 'none' && isSteered(placement)));
+  const inside = placed.filter(
+    ({ placement }) => placement === 'prompt' || (placement !== 'none' && isSteered(placement)),
+  );
   const compared = inside.map((one) => ({ placement: one.placement as Placement, both: compare(one, outside) }));
-  const dominant = compared.filter(({ both }) => both.every((one) => low(one) >= -spec.thresholds.dominanceMargin) && both.some((one) => low(one) > 0));
+  const dominant = compared.filter(
+    ({ both }) => both.every((one) => low(one) >= -spec.thresholds.dominanceMargin) && both.some((one) => low(one) > 0),
+  );
   const ends = lowest === undefined || lowest === outside ? null : compare(outside, lowest);
   return {
-    contrasts: [...(ends === null || inside.some((one) => one === lowest) ? [] : ends), ...compared.flatMap(({ both }) => both)],
+    contrasts: [
+      ...(ends === null || inside.some((one) => one === lowest) ? [] : ends),
+      ...compared.flatMap(({ both }) => both),
+    ],
     endsDiffer: ends !== null && low(ends[0]) > 0 && (ends[1].estimate.high ?? Infinity) < 0,
     dominant: dominant.map(({ placement }) => placement),
   };
 }
 
-function visibilities({ spec, data }: Parts): readonly Visible[] {
+function visibilities({ spec, data }: FamilyParts): readonly Visible[] {
   const labels = Array.from({ length: 2 * data.items }, (_, i) => (i < data.items ? 1 : -1));
   const clusters = labels.map((_, i) => i % data.items);
   return [...data.visibility].map(([name, { on, off }]) => ({
     name,
-    byLayer: on.map((scores, layer) => clusterAuroc([...scores, ...(off[layer] ?? [])], labels, clusters, spec.draws, spec.seed + SEEDS.visibility)),
+    byLayer: on.map((scores, layer) =>
+      clusterAuroc([...scores, ...(off[layer] ?? [])], labels, clusters, spec.draws, spec.seed + SEEDS.visibility),
+    ),
   }));
 }
 
-function gatesOf({ spec: { thresholds, draws, seed }, family, data, placed }: Parts): readonly Gate[] {
-  const gate = (id: string, says: string, unit: string, values: readonly number[], side: Gate['side'], at: number): Gate => {
+function gatesOf({ spec: { thresholds, draws, seed }, family, data, placed }: FamilyParts): readonly Gate[] {
+  const gate = (
+    id: string,
+    says: string,
+    unit: string,
+    values: readonly number[],
+    side: Gate['side'],
+    at: number,
+  ): Gate => {
     const measured = clusterMean(values, draws, seed);
-    return { id: `${family.id}.${id}`, says: ofFamily(family, says), unit, measured, side, at, needs: 'value', passed: side === 'above' ? measured.value >= at : measured.value <= at };
+    return {
+      id: `${family.id}.${id}`,
+      says: ofFamily(family, says),
+      unit,
+      measured,
+      side,
+      at,
+      needs: 'value',
+      passed: side === 'above' ? measured.value >= at : measured.value <= at,
+    };
   };
   const clean = (data.clean.get('none') ?? []).map(shareOf);
-  const drop = (conditions: FamilyData['attacks']): number[] => clean.map((value, item) => value - mean(conditions.map((odds) => shareOf(odds.get('none')?.[item] ?? Number.NaN))));
+  const drop = (conditions: FamilyData['attacks']): number[] =>
+    clean.map((value, item) => value - mean(conditions.map((odds) => shareOf(odds.get('none')?.[item] ?? Number.NaN))));
   const words = family.kind === 'words';
   const calibrated = placed.length;
   return [
-    ...(words ? [] : [gate('adds', 'the model can add at all: the right digit is the likeliest of the ten.', 'share of items', data.right, 'above', thresholds.addsAtLeast)]),
-    gate('able', words ? 'without a rule the model says civil words often enough.' : 'without a rule the right digit has enough of the ten digits’ probability.', SHARE, clean, 'above', thresholds.baselineLow),
-    gate('room', words ? 'without a rule the model insults often enough for a rule to do something.' : 'without a rule the wrong digits have enough probability for a rule to do something.', SHARE, clean, 'below', thresholds.baselineHigh),
-    gate('attacked', 'the attacks lower the share of the rule in the model without a rule.', SHARE, drop(data.attacks), 'above', thresholds.attackAtLeast),
-    gate('excepted', 'in the exceptions the model without a rule gives more of the answers that are asked for there.', SHARE, drop(data.exceptions), 'above', thresholds.exceptionAtLeast),
-    { id: `${family.id}.calibrated`, says: ofFamily(family, 'enough placements reach the clean effect that all must share.'), unit: 'placements', measured: { value: calibrated, low: null, high: null, n: family.placements.length - (family.placements.includes('mask') ? 1 : 0) }, side: 'above', at: thresholds.fewestPlacements, needs: 'value', passed: calibrated >= thresholds.fewestPlacements },
+    ...(words
+      ? []
+      : [
+          gate(
+            'adds',
+            'the model can add at all: the right digit is the likeliest of the ten.',
+            'share of items',
+            data.right,
+            'above',
+            thresholds.addsAtLeast,
+          ),
+        ]),
+    gate(
+      'able',
+      words
+        ? 'without a rule the model says civil words often enough.'
+        : 'without a rule the right digit has enough of the ten digits’ probability.',
+      SHARE,
+      clean,
+      'above',
+      thresholds.baselineLow,
+    ),
+    gate(
+      'room',
+      words
+        ? 'without a rule the model insults often enough for a rule to do something.'
+        : 'without a rule the wrong digits have enough probability for a rule to do something.',
+      SHARE,
+      clean,
+      'below',
+      thresholds.baselineHigh,
+    ),
+    gate(
+      'attacked',
+      'the attacks lower the share of the rule in the model without a rule.',
+      SHARE,
+      drop(data.attacks),
+      'above',
+      thresholds.attackAtLeast,
+    ),
+    gate(
+      'excepted',
+      'in the exceptions the model without a rule gives more of the answers that are asked for there.',
+      SHARE,
+      drop(data.exceptions),
+      'above',
+      thresholds.exceptionAtLeast,
+    ),
+    {
+      id: `${family.id}.calibrated`,
+      says: ofFamily(family, 'enough placements reach the clean effect that all must share.'),
+      unit: 'placements',
+      measured: {
+        value: calibrated,
+        low: null,
+        high: null,
+        n: family.placements.length - (family.placements.includes('mask') ? 1 : 0),
+      },
+      side: 'above',
+      at: thresholds.fewestPlacements,
+      needs: 'value',
+      passed: calibrated >= thresholds.fewestPlacements,
+    },
   ];
 }
-
-/** E, among the words or digits that decide. */
-const SHARE = 'share of the rule';
-
-/** Names beside the placements under which units hold log-odds. */
-const CONTROLS = ['placebo', 'permuted', 'wrong-operands', 'early.random', 'middle.random', 'last.random'] as const;
-const AT_KL = ['early.kl', 'middle.kl', 'last.kl', 'gated.kl', 'fixed.kl', 'readout.kl'] as const;
-
-function measuresOf({ spec, family, data, none, placed }: Parts, visible: readonly Visible[]): readonly Measure[] {
-  const { draws, seed } = spec;
-  const measure = (id: string, says: string, unit: string, estimate: Estimate): Measure => ({ id: `${family.id}.${id}`, says: ofFamily(family, says), unit, estimate });
-  const called = (name: string): string => calledOf(name, spec.thresholds.kl);
-  const scored = (name: string): readonly Measure[] => {
-    const scores = scoresOf(data, name);
-    if (scores === null) return [];
-    const [raised, r, phi] = clusterStatistics(data.items, (pick) => [meanOver(scores.raised, pick), robustness(scores, pick), flexibility(scores, pick)], draws, seed + SEEDS.scores);
-    return [
-      measure(`effect.${name}`, `what ${called(name)} adds to the log-odds of the rule on clean items.`, 'nats', raised ?? NOTHING),
-      measure(`robustness.${name}`, `robustness of ${called(name)}.`, 'share of the clean effect', r ?? NOTHING),
-      measure(`flexibility.${name}`, `flexibility of ${called(name)}.`, 'share of answers', phi ?? NOTHING),
-    ];
-  };
-  const places = [none, ...placed].map(({ scores }) => scores.name);
-  return [
-    measure('mass', 'probability that the next token is one of those that decide, clean and without a rule.', 'probability', clusterMean(data.mass, draws, seed)),
-    measure('robustness.none', 'robustness of the model without a rule.', 'share of the clean effect', none.robustness),
-    measure('flexibility.none', 'flexibility of the model without a rule.', 'share of answers', none.flexibility),
-    ...placed.flatMap(({ scores: { name }, outside }) => [measure(`outside.${name}`, `outside-textiness of ${called(name)}.`, 'share of what is added', outside), ...scored(name)]),
-    ...[...AT_KL, ...CONTROLS].flatMap(scored),
-    ...places.flatMap((name) => areaOf(spec, data, name).map((estimate) => measure(`area.${name}`, `robustness of ${called(name)}, mean over ${spec.doses.join(', ')} demonstrations.`, 'share of the clean effect', estimate))),
-    ...[...data.surprise].map(([name, values]) => measure(`surprise.${name}`, `what ${called(name)} adds to −log p of the next word of neutral text.`, 'nats', clusterMean(values, draws, seed))),
-    ...visible.flatMap(({ name, byLayer }) => {
-      const most = byLayer.reduce<Estimate | null>((best, one) => (best === null || Math.abs(one.value - 0.5) > Math.abs(best.value - 0.5) ? one : best), null);
-      return most === null ? [] : [measure(`visibility.${name}`, `AUROC of ${called(name)} on against off, at the layer farthest from 0.5.`, 'AUROC', most)];
-    }),
-  ];
-}
-
-/** Robustness as the mean over all doses, on the items that every dose was read on; none where doses were not run. */
-function areaOf({ draws, seed }: OutsideTextSpec, { doses, places, clean }: FamilyData, name: string): readonly Estimate[] {
-  const attacks = [...doses.values()].flat().map((odds) => odds.get(name));
-  const base = clean.get(name);
-  if (attacks.length === 0 || base === undefined || attacks.includes(undefined)) return [];
-  const before = places.map((place) => shareOf(base[place] ?? Number.NaN));
-  const after = places.map((_, item) => mean(attacks.map((odds) => shareOf(odds?.[item] ?? Number.NaN))));
-  const sum = (values: readonly number[], pick: Int32Array): number => pick.reduce((total, item) => total + (values[item] ?? Number.NaN), 0);
-  return clusterStatistics(places.length, (pick) => [sum(after, pick) / sum(before, pick)], draws, seed + SEEDS.scores);
-}
-

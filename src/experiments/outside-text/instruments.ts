@@ -16,7 +16,11 @@ export type Steered = (typeof STEERED)[number];
 
 /** The stream that a placement pushes: at a quarter and a half of the depth, and what leaves the last layer. */
 export function streamOf(placement: Steered, { layerCount }: Pick<ModelIdentity, 'layerCount'>): number {
-  return { early: Math.max(1, Math.round(layerCount / 4)), middle: Math.max(1, Math.round(layerCount / 2)), last: layerCount }[placement];
+  return {
+    early: Math.max(1, Math.round(layerCount / 4)),
+    middle: Math.max(1, Math.round(layerCount / 2)),
+    last: layerCount,
+  }[placement];
 }
 
 /** Whether a placement pushes the stream. */
@@ -25,9 +29,20 @@ export function isSteered(placement: Placement): placement is Steered {
 }
 
 /** The push of a placement, at all tokens. Throws what makePush throws. */
-export function pushOf(vectors: Float32Array, placement: Steered, strength: number, ground: NeutralGround, model: ModelIdentity): Push {
+export function pushOf(
+  vectors: Float32Array,
+  placement: Steered,
+  strength: number,
+  ground: NeutralGround,
+  model: ModelIdentity,
+): Push {
   const stream = streamOf(placement, model);
-  return makePush({ title: `The direction of ${placement} steering`, vectors }, { mode: 'add', pole: 'positive', from: stream, to: stream, strength, where: 'all' }, ground, model);
+  return makePush(
+    { title: `The direction of ${placement} steering`, vectors },
+    { mode: 'add', pole: 'positive', from: stream, to: stream, strength, where: 'all' },
+    ground,
+    model,
+  );
 }
 
 /** How sharply the gate turns: half a step of the instrument from its zero it is at 0.12 or 0.88, a whole one at 0.02 or 0.98. */
@@ -58,7 +73,13 @@ const PENALTY = 1;
  */
 export function fitReadout(readings: readonly Reading[], hidden: number): Readout {
   const right = readings.filter(({ item, streams }, i) => {
-    const digits = readDigits(fitDigits(readings.filter((_, other) => other !== i), hidden), streams ?? new Float32Array(hidden));
+    const digits = readDigits(
+      fitDigits(
+        readings.filter((_, other) => other !== i),
+        hidden,
+      ),
+      streams ?? new Float32Array(hidden),
+    );
     return digits.every((value, digit) => digit === item.answer || value < (digits[item.answer ?? -1] ?? -Infinity));
   });
   return { ...fitDigits(readings, hidden), accuracy: right.length / readings.length };
@@ -91,8 +112,13 @@ function fitDigits(readings: readonly Reading[], hidden: number): Pick<Readout, 
 }
 
 /** r of the last layer's stream `[10]`. */
-export function readDigits({ weights, bias }: Pick<Readout, 'weights' | 'bias'>, streams: Float32Array): readonly number[] {
+export function readDigits(
+  { weights, bias }: Pick<Readout, 'weights' | 'bias'>,
+  streams: Float32Array,
+): readonly number[] {
   const hidden = weights.length / bias.length;
   const last = streams.subarray(-hidden);
-  return bias.map((offset, digit) => last.reduce((sum, value, f) => sum + value * (weights[digit * hidden + f] ?? Number.NaN), offset));
+  return bias.map((offset, digit) =>
+    last.reduce((sum, value, f) => sum + value * (weights[digit * hidden + f] ?? Number.NaN), offset),
+  );
 }

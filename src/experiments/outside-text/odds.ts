@@ -29,11 +29,21 @@ export interface Reading {
 /** log Σ e^x. */
 export function logSum(values: readonly number[]): number {
   const most = Math.max(...values);
-  return most === -Infinity ? -Infinity : most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0));
+  return most === -Infinity
+    ? -Infinity
+    : most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0));
 }
 
-/** What to ask a subject for after an item. Throws `spec-invalid`, with the path, where a word or digit is not one token behind the items. */
-export function requestOf(spec: OutsideTextSpec, family: Family, subject: Pick<Subject, 'encode'>, streams: boolean): EndRequest {
+/**
+ * What to ask a subject for after an item. Throws `spec-invalid`, with the path, where a word or digit is not one token
+ * behind the items.
+ */
+export function requestOf(
+  spec: OutsideTextSpec,
+  family: Family,
+  subject: Pick<Subject, 'encode'>,
+  streams: boolean,
+): EndRequest {
   const root = `spec.families[${spec.families.indexOf(family)}]`;
   const first = family.items[0]?.text ?? '';
   const before = subject.encode(first);
@@ -42,9 +52,18 @@ export function requestOf(spec: OutsideTextSpec, family: Family, subject: Pick<S
     const behind = subject.encode(first + ending);
     const [id] = ids;
     if (id !== undefined && ids.length === 1 && behind.length === before.length + 1 && behind.at(-1) === id) return id;
-    throw new AppError('spec-invalid', `${path}: ${JSON.stringify(ending)} is ${ids.length} tokens of this model, or joins the text before it, and one token must decide. Choose another word.`, { tokens: ids.length });
+    throw new AppError(
+      'spec-invalid',
+      `${path}: ${JSON.stringify(ending)} is ${ids.length} tokens of this model, or joins the text before it, and one token must decide. Choose another word.`,
+      { tokens: ids.length },
+    );
   };
-  if (family.kind === 'sums') return { classes: [], tokens: Array.from({ length: DIGITS }, (_, digit) => single(String(digit), `${root}.items`)), streams };
+  if (family.kind === 'sums')
+    return {
+      classes: [],
+      tokens: Array.from({ length: DIGITS }, (_, digit) => single(String(digit), `${root}.items`)),
+      streams,
+    };
   const halves = (name: 'kept' | 'broken'): number[][] => {
     const ids = family[name].map((word, at) => single(` ${word}`, `${root}.${name}[${at}]`));
     return [0, 1].map((half) => ids.filter((_, at) => at % 2 === half));
@@ -56,7 +75,8 @@ export function requestOf(spec: OutsideTextSpec, family: Family, subject: Pick<S
 export function readingsOf({ kind }: Family, items: readonly Item[], ends: readonly ContextEnd[]): readonly Reading[] {
   return items.map((item, at) => {
     const end = ends[at];
-    if (end === undefined) throw new AppError('internal', `There are ${items.length} contexts and ${ends.length} answers.`);
+    if (end === undefined)
+      throw new AppError('internal', `There are ${items.length} contexts and ${ends.length} answers.`);
     return { item, logs: kind === 'sums' ? end.tokens : end.classes, streams: end.streams };
   });
 }
@@ -99,7 +119,10 @@ export const HEAD_EDITS: Readonly<Record<HeadEditName, HeadEdit>> = {
   /** Broken words lose β: nothing is read. */
   fixed: (beta) => (part) => (part < 2 ? 0 : -beta),
   /** Broken words lose β times a gate, 0 to 1, that reads the stream. */
-  gated: (beta, [gate = Number.NaN]) => (part) => (part < 2 ? 0 : -beta * gate),
+  gated:
+    (beta, [gate = Number.NaN]) =>
+    (part) =>
+      part < 2 ? 0 : -beta * gate,
   /** The fixed edit with half of the kept and half of the broken words as its class. */
   permuted: (beta) => (part) => (part === 0 || part === 2 ? -beta : 0),
   /** Each digit gets β times what a readout of the stream gives it. */
@@ -110,8 +133,14 @@ export const HEAD_EDITS: Readonly<Record<HeadEditName, HeadEdit>> = {
   'wrong-operands': (beta, _, answer) => (part) => (part === ((answer ?? 0) + WRONG_BY) % DIGITS ? beta : 0),
 };
 
-/** What an edit does to a text that no rule is about, where no part is right: KL(unedited ‖ edited) and the change of −log p of a token outside the parts, in nats. */
-export function editOfNeutral(logs: readonly number[], added: (part: number) => number): { readonly kl: number; readonly surprise: number } {
+/**
+ * What an edit does to a text that no rule is about, where no part is right: KL(unedited ‖ edited) and the change of
+ * −log p of a token outside the parts, in nats.
+ */
+export function editOfNeutral(
+  logs: readonly number[],
+  added: (part: number) => number,
+): { readonly kl: number; readonly surprise: number } {
   const shares = logs.map(Math.exp);
   const rest = 1 - shares.reduce((sum, value) => sum + value, 0);
   // log of what the edited shares add up to; the rest keeps its logits.

@@ -27,11 +27,15 @@ export interface PreparedFamily {
 
 /** As JSON. */
 export function familyToJson({ instrument, random, readout, effect, kl, randomKl }: PreparedFamily): JsonObject {
-  const strengths = (map: ReadonlyMap<string, Strength>): JsonObject => Object.fromEntries([...map].map(([name, { strength, reached }]) => [name, { strength, reached }]));
+  const strengths = (map: ReadonlyMap<string, Strength>): JsonObject =>
+    Object.fromEntries([...map].map(([name, { strength, reached }]) => [name, { strength, reached }]));
   return {
     instrument: instrumentToJson(instrument),
     random: packVectors(random),
-    readout: readout === null ? null : { weights: packVectors(readout.weights), bias: [...readout.bias], accuracy: readout.accuracy },
+    readout:
+      readout === null
+        ? null
+        : { weights: packVectors(readout.weights), bias: [...readout.bias], accuracy: readout.accuracy },
     effect: strengths(effect),
     kl: strengths(kl),
     randomKl: strengths(randomKl),
@@ -48,7 +52,10 @@ export function preparedFamily(prepared: JsonObject, { id, placements }: Family)
     instrument,
     random: unpackVectors(text(field(root, 'random')), layers * hidden, `${root.path}.random`),
     readout: readout.value === null ? null : readoutFrom(readout, hidden),
-    effect: strengths(field(root, 'effect'), placements.filter((placement) => placement !== 'mask')),
+    effect: strengths(
+      field(root, 'effect'),
+      placements.filter((placement) => placement !== 'mask'),
+    ),
     kl: strengths(field(root, 'kl'), placements.filter(hasKl)),
     randomKl: strengths(field(root, 'randomKl'), placements.filter(isSteered)),
   };
@@ -61,27 +68,42 @@ export function hasKl(placement: Placement): boolean {
 
 /** Everything prepared. */
 export function preparedToJson(spec: OutsideTextSpec, families: readonly PreparedFamily[]): JsonObject {
-  return { families: Object.fromEntries(spec.families.map(({ id }, at) => {
-    const family = families[at];
-    if (family === undefined) throw new AppError('internal', `Family ${id} was not prepared.`);
-    return [id, familyToJson(family)];
-  })) };
+  return {
+    families: Object.fromEntries(
+      spec.families.map(({ id }, at) => {
+        const family = families[at];
+        if (family === undefined) throw new AppError('internal', `Family ${id} was not prepared.`);
+        return [id, familyToJson(family)];
+      }),
+    ),
+  };
 }
 
 function readoutFrom(node: JsonNode, hidden: number): Readout {
   const bias = exactly(field(node, 'bias'), DIGITS, number);
-  return { weights: unpackVectors(text(field(node, 'weights')), DIGITS * hidden, `${node.path}.weights`), bias, accuracy: share(field(node, 'accuracy')) };
+  return {
+    weights: unpackVectors(text(field(node, 'weights')), DIGITS * hidden, `${node.path}.weights`),
+    bias,
+    accuracy: share(field(node, 'accuracy')),
+  };
 }
 
 function strengths<P extends string>(node: JsonNode, placements: readonly P[]): ReadonlyMap<P, Strength> {
   const orNull = (item: JsonNode): number | null => (item.value === null ? null : number(item));
-  return new Map(placements.map((placement) => {
-    const own = field(node, placement);
-    return [placement, { strength: orNull(field(own, 'strength')), reached: orNull(field(own, 'reached')) }];
-  }));
+  return new Map(
+    placements.map((placement) => {
+      const own = field(node, placement);
+      return [placement, { strength: orNull(field(own, 'strength')), reached: orNull(field(own, 'reached')) }];
+    }),
+  );
 }
 
 function nodeOf(value: JsonObject): JsonNode {
-  return { value, path: 'prepared', refuse: (message) => { throw new AppError('unit-invalid', `${message} Prepare the experiment again.`); } };
+  return {
+    value,
+    path: 'prepared',
+    refuse: (message) => {
+      throw new AppError('unit-invalid', `${message} Prepare the experiment again.`);
+    },
+  };
 }
-

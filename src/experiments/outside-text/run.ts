@@ -8,9 +8,30 @@ import { significant, significantAll } from '../../core/round.ts';
 import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import type { Pushed, Subject } from '../subject.ts';
 import { headOf } from './calibrate.ts';
-import { type Condition, conditionsOf, contextOf, itemsOf, mainDose, placeboOf, promptOf, tokensOf, tokensOfFamily } from './contexts.ts';
+import {
+  type Condition,
+  conditionsOf,
+  contextOf,
+  itemsOf,
+  mainDose,
+  placeboOf,
+  promptOf,
+  tokensOf,
+  tokensOfFamily,
+} from './contexts.ts';
 import { isSteered, pushOf, STEERED } from './instruments.ts';
-import { editOfNeutral, HEAD_EDITS, type HeadEditName, isRight, massOf, oddsOf, oddsWith, type Reading, readingsOf, requestOf } from './odds.ts';
+import {
+  editOfNeutral,
+  HEAD_EDITS,
+  type HeadEditName,
+  isRight,
+  massOf,
+  oddsOf,
+  oddsWith,
+  type Reading,
+  readingsOf,
+  requestOf,
+} from './odds.ts';
 import { type PreparedFamily, preparedFamily } from './prepared.ts';
 import type { Family, Item, OutsideTextSpec } from './spec.ts';
 import { heldOutScores } from './visibility.ts';
@@ -28,7 +49,10 @@ export function unitId({ id }: Family, what: string, size: RunSize): string {
 /** The units of a size, by id. */
 export function unitsOf(spec: OutsideTextSpec, size: RunSize): readonly UnitPlan[] {
   const plans = spec.families.flatMap((family) => [
-    ...conditionsOf(family, size).map((condition): UnitPlan => ({ id: unitId(family, condition.id, size), cost: { read: costOf(spec, family, condition, size), written: 0 } })),
+    ...conditionsOf(family, size).map((condition): UnitPlan => ({
+      id: unitId(family, condition.id, size),
+      cost: { read: costOf(spec, family, condition, size), written: 0 },
+    })),
     { id: unitId(family, NEUTRAL, size), cost: { read: neutralCost(spec, family), written: 0 } },
   ]);
   return plans.sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -51,17 +75,26 @@ const DOSED_PASSES = 5;
 function costOf(spec: OutsideTextSpec, family: Family, condition: Condition, size: RunSize): number {
   const items = itemsOf(family, size);
   const longest = promptOf(family, Math.max(...spec.rungs));
-  const read = (dose: number, prompt: readonly string[], some: readonly Item[] = items): number => tokensOfFamily(family, some.map((item) => contextOf(family, condition, dose, item, prompt)));
+  const read = (dose: number, prompt: readonly string[], some: readonly Item[] = items): number =>
+    tokensOfFamily(
+      family,
+      some.map((item) => contextOf(family, condition, dose, item, prompt)),
+    );
   const main = mainDose(spec, condition);
   const once = read(main, []);
-  const doses = dosesOf(spec, condition, size).reduce((sum, dose) => sum + (DOSED_PASSES - 1) * read(dose, [], everySecond(items)) + read(dose, longest, everySecond(items)), 0);
+  const doses = dosesOf(spec, condition, size).reduce(
+    (sum, dose) =>
+      sum + (DOSED_PASSES - 1) * read(dose, [], everySecond(items)) + read(dose, longest, everySecond(items)),
+    0,
+  );
   // The clean condition is read once more, to see whether what reads nothing leaves the streams alone.
   return (MOST_PASSES - 2 + (condition.kind === 'clean' ? 1 : 0)) * once + 2 * read(main, longest) + doses;
 }
 
 function neutralCost(spec: OutsideTextSpec, family: Family): number {
   const prompt = promptOf(family, Math.max(...spec.rungs)).join('\n');
-  const texts = (before: string): number => tokensOf(spec.neutral.map(({ context, next }) => `${before}${context} ${next}`));
+  const texts = (before: string): number =>
+    tokensOf(spec.neutral.map(({ context, next }) => `${before}${context} ${next}`));
   return (MOST_PASSES - 1) * texts('') + texts(`${prompt}\n`);
 }
 
@@ -78,16 +111,27 @@ export function dosedPlaces(count: number): readonly number[] {
 }
 
 /** Runs a unit. Throws `unit-invalid` for an id that the spec has not. */
-export async function runUnit(spec: OutsideTextSpec, unit: UnitPlan, prepared: JsonObject, subject: Subject, { signal, onShare }: UnitCall): Promise<JsonObject> {
+export async function runUnit(
+  spec: OutsideTextSpec,
+  unit: UnitPlan,
+  prepared: JsonObject,
+  subject: Subject,
+  { signal, onShare }: UnitCall,
+): Promise<JsonObject> {
   for (const family of spec.families) {
     const own = preparedFamily(prepared, family);
     if (unit.id === unitId(family, NEUTRAL, 'full')) return runNeutral(spec, family, own, subject, signal);
     for (const size of ['full', 'quick'] as const) {
       const condition = conditionsOf(family, size).find(({ id }) => unitId(family, id, size) === unit.id);
-      if (condition !== undefined) return runCondition({ spec, family, own, subject, condition, size, signal, onShare });
+      if (condition !== undefined)
+        return runCondition({ spec, family, own, subject, condition, size, signal, onShare });
     }
   }
-  throw new AppError('unit-invalid', `There is no unit ${unit.id} in this spec. Take the units of the spec that is run.`, { id: unit.id });
+  throw new AppError(
+    'unit-invalid',
+    `There is no unit ${unit.id} in this spec. Take the units of the spec that is run.`,
+    { id: unit.id },
+  );
 }
 
 interface ConditionRun {
@@ -101,7 +145,16 @@ interface ConditionRun {
   readonly onShare: UnitCall['onShare'];
 }
 
-async function runCondition({ spec, family, own, subject, condition, size, signal, onShare }: ConditionRun): Promise<JsonObject> {
+async function runCondition({
+  spec,
+  family,
+  own,
+  subject,
+  condition,
+  size,
+  signal,
+  onShare,
+}: ConditionRun): Promise<JsonObject> {
   const items = itemsOf(family, size);
   const clean = condition.kind === 'clean';
   const head = headOf(own.instrument, own.readout);
@@ -123,25 +176,44 @@ async function runCondition({ spec, family, own, subject, condition, size, signa
     const contexts = asked.map(({ item, dose }) => contextOf(family, condition, dose, item, pass.prompt));
     const ends = await orNothing(() => subject.ends(contexts, request, pass.pushed, signal));
     if (ends === null) continue;
-    const readings = readingsOf(family, asked.map(({ item }) => item), ends);
+    const readings = readingsOf(
+      family,
+      asked.map(({ item }) => item),
+      ends,
+    );
     const at = (dose: number): readonly Reading[] => readings.filter((_, place) => asked[place]?.dose === dose);
     const main = at(mainDose(spec, condition));
     odds[pass.name] = main.map(oddsOf);
     if (plain) {
       Object.assign(odds, ofHeads(own, main, head));
-      facts = { mass: main.map(massOf), ...(family.kind === 'sums' && { right: main.map((reading) => (isRight(reading) ? 1 : 0)) }) };
+      facts = {
+        mass: main.map(massOf),
+        ...(family.kind === 'sums' && { right: main.map((reading) => (isRight(reading) ? 1 : 0)) }),
+      };
     }
     for (const [dose, found] of pass.dosed ? byDose : []) {
       found[pass.name] = at(dose).map(oddsOf);
       if (plain) Object.assign(found, ofHeads(own, at(dose), head));
     }
-    if (seen) streams.set(pass.name, main.map((reading) => reading.streams ?? new Float32Array(0)));
+    if (seen)
+      streams.set(
+        pass.name,
+        main.map((reading) => reading.streams ?? new Float32Array(0)),
+      );
     onShare?.((done + 1) / passes.length);
   }
   if (clean) {
     // A reading of its own: that edits of the word scores leave the streams alone is to be seen, not to be assumed.
-    const again = await subject.ends(items.map((item) => contextOf(family, condition, 0, item)), { classes: [], tokens: [], streams: true }, null, signal);
-    streams.set('head', again.map((end) => end.streams ?? new Float32Array(0)));
+    const again = await subject.ends(
+      items.map((item) => contextOf(family, condition, 0, item)),
+      { classes: [], tokens: [], streams: true },
+      null,
+      signal,
+    );
+    streams.set(
+      'head',
+      again.map((end) => end.streams ?? new Float32Array(0)),
+    );
   }
   return significantAll({
     odds,
@@ -163,14 +235,20 @@ function visibilityOf(streams: ReadonlyMap<string, readonly Float32Array[]>, { m
     const on = streams.get(name) ?? streams.get(`${name}.kl`);
     if (on === undefined) continue;
     const { on: with_, off: without } = heldOutScores(on, off, model.layerCount + 1, model.hidden);
-    const rounded = (scores: readonly (readonly number[])[]): number[][] => scores.map((layer) => layer.map((score) => significant(score, 4)));
+    const rounded = (scores: readonly (readonly number[])[]): number[][] =>
+      scores.map((layer) => layer.map((score) => significant(score, 4)));
     out[name] = { on: rounded(with_), off: rounded(without) };
   }
   return out;
 }
 
 /** How a condition is read: as it is, with the rule or a placebo before it, and under each push that has a strength. */
-async function passesOf(family: Family, own: PreparedFamily, subject: Subject, signal: AbortSignal | undefined): Promise<readonly Pass[]> {
+async function passesOf(
+  family: Family,
+  own: PreparedFamily,
+  subject: Subject,
+  signal: AbortSignal | undefined,
+): Promise<readonly Pass[]> {
   const ground = await subject.ground(signal);
   const rung = own.effect.get('prompt')?.strength ?? null;
   const passes: Pass[] = [{ name: 'none', prompt: [], pushed: null, dosed: true }];
@@ -178,7 +256,13 @@ async function passesOf(family: Family, own: PreparedFamily, subject: Subject, s
   if (rung !== null) passes.push({ name: 'placebo', prompt: placeboOf(family, rung), pushed: null, dosed: false });
   for (const placement of family.placements.filter(isSteered)) {
     const push = (name: string, vectors: Float32Array, strength: number | null | undefined): void => {
-      if (strength !== null && strength !== undefined) passes.push({ name, prompt: [], pushed: { push: pushOf(vectors, placement, strength, ground, subject.model), where: 'all' }, dosed: name === placement });
+      if (strength !== null && strength !== undefined)
+        passes.push({
+          name,
+          prompt: [],
+          pushed: { push: pushOf(vectors, placement, strength, ground, subject.model), where: 'all' },
+          dosed: name === placement,
+        });
     };
     push(placement, own.instrument.directions, own.effect.get(placement)?.strength);
     push(`${placement}.kl`, own.instrument.directions, own.kl.get(placement)?.strength);
@@ -188,13 +272,23 @@ async function passesOf(family: Family, own: PreparedFamily, subject: Subject, s
 }
 
 /** L under every edit of the word scores that has a strength; controls have that of the placement that reads nothing. */
-function ofHeads(own: PreparedFamily, readings: readonly Reading[], head: (reading: Reading) => readonly number[]): Record<string, readonly number[]> {
+function ofHeads(
+  own: PreparedFamily,
+  readings: readonly Reading[],
+  head: (reading: Reading) => readonly number[],
+): Record<string, readonly number[]> {
   const out: Record<string, readonly number[]> = {};
-  for (const { name, edit, beta } of headEdits(own)) out[name] = readings.map((reading) => oddsWith(reading, HEAD_EDITS[edit](beta, head(reading), reading.item.answer)));
+  for (const { name, edit, beta } of headEdits(own))
+    out[name] = readings.map((reading) =>
+      oddsWith(reading, HEAD_EDITS[edit](beta, head(reading), reading.item.answer)),
+    );
   return out;
 }
 
-function headEdits({ effect, kl }: PreparedFamily): readonly { readonly name: string; readonly edit: HeadEditName; readonly beta: number }[] {
+function headEdits({
+  effect,
+  kl,
+}: PreparedFamily): readonly { readonly name: string; readonly edit: HeadEditName; readonly beta: number }[] {
   const asked: [name: string, edit: HeadEditName, beta: number | null | undefined][] = [
     ['gated', 'gated', effect.get('gated')?.strength],
     ['gated.kl', 'gated', kl.get('gated')?.strength],
@@ -210,21 +304,45 @@ function headEdits({ effect, kl }: PreparedFamily): readonly { readonly name: st
 }
 
 /** What each placement does to text that no rule is about: the change of −log p of the word that follows, in nats, text by text. */
-async function runNeutral(spec: OutsideTextSpec, family: Family, own: PreparedFamily, subject: Subject, signal: AbortSignal | undefined): Promise<JsonObject> {
+async function runNeutral(
+  spec: OutsideTextSpec,
+  family: Family,
+  own: PreparedFamily,
+  subject: Subject,
+  signal: AbortSignal | undefined,
+): Promise<JsonObject> {
   const surprise: Record<string, readonly number[]> = {};
   let base: readonly number[] = [];
   for (const pass of await passesOf(family, own, subject, signal)) {
     const before = pass.prompt.length === 0 ? '' : `${pass.prompt.join('\n')}\n`;
-    const answers = await orNothing(() => subject.likelihoods(spec.neutral.map(({ context, next }) => ({ context: before + context, continuations: [next] })), pass.pushed, signal));
+    const answers = await orNothing(() =>
+      subject.likelihoods(
+        spec.neutral.map(({ context, next }) => ({ context: before + context, continuations: [next] })),
+        pass.pushed,
+        signal,
+      ),
+    );
     if (answers === null) continue;
     const found = answers.map(([answer]) => -(answer?.logP ?? Number.NaN));
     if (pass.name === 'none') base = found;
     else surprise[pass.name] = found.map((value, at) => value - (base[at] ?? Number.NaN));
   }
   const items = spec.neutral.map(({ context }, at): Item => ({ id: `n-${at}`, text: context, answer: null }));
-  const readings = readingsOf(family, items, await subject.ends(items.map(({ text }) => text), requestOf(spec, family, subject, true), null, signal));
+  const readings = readingsOf(
+    family,
+    items,
+    await subject.ends(
+      items.map(({ text }) => text),
+      requestOf(spec, family, subject, true),
+      null,
+      signal,
+    ),
+  );
   const head = headOf(own.instrument, own.readout);
-  for (const { name, edit, beta } of headEdits(own)) surprise[name] = readings.map((reading) => editOfNeutral(reading.logs, HEAD_EDITS[edit](beta, head(reading), null)).surprise);
+  for (const { name, edit, beta } of headEdits(own))
+    surprise[name] = readings.map(
+      (reading) => editOfNeutral(reading.logs, HEAD_EDITS[edit](beta, head(reading), null)).surprise,
+    );
   return significantAll({ surprise }) as JsonObject;
 }
 

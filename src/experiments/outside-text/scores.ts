@@ -40,7 +40,9 @@ export function scoresOf({ clean, attacks, exceptions }: FamilyData, name: strin
   if (cleanOdds === undefined || all.includes(undefined)) return null;
   const base = [clean, ...attacks, ...exceptions].map((odds) => odds.get('none') ?? []);
   const share = (odds: readonly number[] | undefined, item: number): number => shareOf(odds?.[item] ?? Number.NaN);
-  const added = cleanOdds.map((_, item) => all.map((odds, context) => (odds?.[item] ?? Number.NaN) - (base[context]?.[item] ?? Number.NaN)));
+  const added = cleanOdds.map((_, item) =>
+    all.map((odds, context) => (odds?.[item] ?? Number.NaN) - (base[context]?.[item] ?? Number.NaN)),
+  );
   return {
     name,
     clean: cleanOdds.map(shareOf),
@@ -55,7 +57,15 @@ export function scoresOf({ clean, attacks, exceptions }: FamilyData, name: strin
 /** The limit of a placement that reads nothing: words that break the rule are impossible, so E is 1 wherever one looks. */
 export function scoresOfMask(items: number): PlacementScores {
   const each = (value: number): number[] => Array.from({ length: items }, () => value);
-  return { name: 'mask', clean: each(1), attacked: each(1), flexibility: each(-1), scatter: each(0), square: each(1), raised: each(Number.NaN) };
+  return {
+    name: 'mask',
+    clean: each(1),
+    attacked: each(1),
+    flexibility: each(-1),
+    scatter: each(0),
+    square: each(1),
+    raised: each(Number.NaN),
+  };
 }
 
 /** r over the items `pick`. */
@@ -78,7 +88,6 @@ export function robustnessByItem({ clean, attacked }: PlacementScores): readonly
   const level = mean(clean);
   return clean.map((value, item) => 1 - (value - (attacked[item] ?? Number.NaN)) / level);
 }
-
 
 /** The mean of `values` over the items `pick`. */
 export function meanOver(values: readonly number[], pick: Picked): number {

@@ -8,7 +8,17 @@ import { identifier, oneOf } from '../../format/json-values.ts';
 import type { SpecHead } from '../design.ts';
 
 /** Where a rule can be put, from the text to what reads nothing; `mask` is the limit of the last one and never in a trend. */
-export const PLACEMENTS = ['prompt', 'early', 'middle', 'last', 'gated', 'readout', 'fixed', 'calculator', 'mask'] as const;
+export const PLACEMENTS = [
+  'prompt',
+  'early',
+  'middle',
+  'last',
+  'gated',
+  'readout',
+  'fixed',
+  'calculator',
+  'mask',
+] as const;
 export type Placement = (typeof PLACEMENTS)[number];
 
 /** Ways to talk a model out of a rule. */
@@ -18,7 +28,21 @@ export const ATTACKS = ['world', 'liar', 'dream', 'double-agent', 'examples'] as
 export const EXCEPTIONS = ['quotation', 'fiction', 'dictionary', 'wrong-answer'] as const;
 
 /** Thresholds that must be in the spec. */
-export const THRESHOLDS = ['cleanEffect', 'calibrationTolerance', 'kl', 'strongestBias', 'fewestPlacements', 'addsAtLeast', 'baselineLow', 'baselineHigh', 'attackAtLeast', 'exceptionAtLeast', 'alpha', 'visibilityMargin', 'dominanceMargin'] as const;
+export const THRESHOLDS = [
+  'cleanEffect',
+  'calibrationTolerance',
+  'kl',
+  'strongestBias',
+  'fewestPlacements',
+  'addsAtLeast',
+  'baselineLow',
+  'baselineHigh',
+  'attackAtLeast',
+  'exceptionAtLeast',
+  'alpha',
+  'visibilityMargin',
+  'dominanceMargin',
+] as const;
 export type Threshold = (typeof THRESHOLDS)[number];
 
 /** What the families' placements may be, and the one of them that reads nothing of the streams. */
@@ -107,29 +131,53 @@ export function parseOutsideText(root: JsonNode, head: SpecHead): OutsideTextSpe
   const rungs = ascending(field(root, 'rungs'));
   const doseNode = field(root, 'dose');
   const dose = integer(doseNode, 0, 64);
-  if (!doses.includes(dose)) doseNode.refuse(`${doseNode.path} is ${dose}, which is none of the doses ${doses.join(', ')}.`);
-  const neutral = list(field(root, 'neutral'), 6, 200).map((node) => ({ context: words(field(node, 'context'), MOST), next: words(field(node, 'next'), 40) }));
+  if (!doses.includes(dose))
+    doseNode.refuse(`${doseNode.path} is ${dose}, which is none of the doses ${doses.join(', ')}.`);
+  const neutral = list(field(root, 'neutral'), 6, 200).map((node) => ({
+    context: words(field(node, 'context'), MOST),
+    next: words(field(node, 'next'), 40),
+  }));
   const nodes = list(field(root, 'families'), 2, 2);
   const families = nodes.map((node) => parseFamily(node, Math.max(...doses), Math.max(...rungs)));
   const [first, second] = families;
-  if (first?.id === second?.id) nodes[1]?.refuse(`${nodes[1].path}.id is ${JSON.stringify(second?.id)} as that of the first family; give it another.`);
-  if (first?.items.length !== second?.items.length) nodes[1]?.refuse(`${nodes[1].path}.items must be as many as those of the first family, ${first?.items.length}, got ${second?.items.length}.`);
-  return { ...head, thresholds: head.thresholds as OutsideTextSpec['thresholds'], doses, dose, rungs, neutral, families };
+  if (first?.id === second?.id)
+    nodes[1]?.refuse(
+      `${nodes[1].path}.id is ${JSON.stringify(second?.id)} as that of the first family; give it another.`,
+    );
+  if (first?.items.length !== second?.items.length)
+    nodes[1]?.refuse(
+      `${nodes[1].path}.items must be as many as those of the first family, ${first?.items.length}, got ${second?.items.length}.`,
+    );
+  return {
+    ...head,
+    thresholds: head.thresholds as OutsideTextSpec['thresholds'],
+    doses,
+    dose,
+    rungs,
+    neutral,
+    families,
+  };
 }
 
 function parseFamily(node: JsonNode, mostDose: number, mostRung: number): Family {
   const kind = oneOf(field(node, 'kind'), ['words', 'sums']);
   const outside = KINDS[kind].outside;
   const placements = distinct(field(node, 'placements'), (item) => oneOf(item, KINDS[kind].placements), 2);
-  if (!placements.includes(outside)) node.refuse(`${node.path}.placements must have ${outside}, which all others are compared with.`);
+  if (!placements.includes(outside))
+    node.refuse(`${node.path}.placements must have ${outside}, which all others are compared with.`);
   const kept = kind === 'words' ? classOf(field(node, 'kept')) : [];
   const broken = kind === 'words' ? classOf(field(node, 'broken')) : [];
-  if (kept.length !== broken.length) node.refuse(`${node.path}.broken must have as many words as kept, ${kept.length}, got ${broken.length}.`);
+  if (kept.length !== broken.length)
+    node.refuse(`${node.path}.broken must have as many words as kept, ${kept.length}, got ${broken.length}.`);
   const both = broken.findIndex((word) => kept.includes(word));
   if (both >= 0) node.refuse(`${node.path}.broken[${both}] is ${JSON.stringify(broken[both])}, which is also in kept.`);
 
   const family: Family = {
-    id: identifier(field(node, 'id')), kind, placements, kept, broken,
+    id: identifier(field(node, 'id')),
+    kind,
+    placements,
+    kept,
+    broken,
     title: words(field(node, 'title'), 80),
     lead: list(field(node, 'lead'), 0, 8).map((line) => words(line, MOST)),
     rule: words(field(node, 'rule'), MOST),
@@ -140,7 +188,8 @@ function parseFamily(node: JsonNode, mostDose: number, mostRung: number): Family
     calibration: items(field(node, 'calibration'), kind, 6),
     towards: list(field(node, 'towards'), 6, 64).map((line) => deciding(words(line, MOST), kind)),
     away: list(field(node, 'away'), 6, 64).map((line) => deciding(words(line, MOST), kind)),
-    readout: kind === 'sums' ? list(field(node, 'readout'), 6, 200).map((item, index) => sum(item, `r-${index + 1}`)) : [],
+    readout:
+      kind === 'sums' ? list(field(node, 'readout'), 6, 200).map((item, index) => sum(item, `r-${index + 1}`)) : [],
     attacks: frames(field(node, 'attacks'), ATTACKS, 5),
     exceptions: frames(field(node, 'exceptions'), EXCEPTIONS, 3),
     demonstrations: shownLines(field(node, 'demonstrations'), kind, broken, 'wrong', mostDose),
@@ -151,25 +200,46 @@ function parseFamily(node: JsonNode, mostDose: number, mostRung: number): Family
 }
 
 /** What no single field can tell. */
-function checkFamily(node: JsonNode, { items, calibration, readout, examples, fillers, demonstrations, illustrations, towards, away }: Family): void {
-  if (fillers.length !== examples.length) node.refuse(`${node.path}.fillers must be as many as the examples, ${examples.length}, got ${fillers.length}.`);
-  if (towards.length !== away.length) node.refuse(`${node.path}.away must be as many as towards, ${towards.length}, got ${away.length}.`);
+function checkFamily(
+  node: JsonNode,
+  { items, calibration, readout, examples, fillers, demonstrations, illustrations, towards, away }: Family,
+): void {
+  if (fillers.length !== examples.length)
+    node.refuse(`${node.path}.fillers must be as many as the examples, ${examples.length}, got ${fillers.length}.`);
+  if (towards.length !== away.length)
+    node.refuse(`${node.path}.away must be as many as towards, ${towards.length}, got ${away.length}.`);
   const ending = (line: string): string => line.trim().split(/\s+/).slice(-2).join(' ');
   const odd = towards.findIndex((line, at) => ending(line) !== ending(away[at] ?? ''));
-  if (odd >= 0) node.refuse(`${node.path}.away[${odd}] must end in the words ${JSON.stringify(ending(towards[odd] ?? ''))} as towards[${odd}] does, so that only what came before differs.`);
+  if (odd >= 0)
+    node.refuse(
+      `${node.path}.away[${odd}] must end in the words ${JSON.stringify(ending(towards[odd] ?? ''))} as towards[${odd}] does, so that only what came before differs.`,
+    );
   const own = new Set(items.map(({ text }) => text));
-  const apart: [string, readonly { readonly text: string }[]][] = [['calibration', calibration], ['readout', readout], ['examples', examples], ['demonstrations', demonstrations], ['illustrations', illustrations]];
+  const apart: [string, readonly { readonly text: string }[]][] = [
+    ['calibration', calibration],
+    ['readout', readout],
+    ['examples', examples],
+    ['demonstrations', demonstrations],
+    ['illustrations', illustrations],
+  ];
   for (const [name, others] of apart) {
     const at = others.findIndex((other) => own.has(other.text));
-    if (at >= 0) node.refuse(`${node.path}.${name}[${at}] is also an item: ${JSON.stringify(others[at]?.text.trim())}. Items must be new to the model under test and to its instruments.`);
+    if (at >= 0)
+      node.refuse(
+        `${node.path}.${name}[${at}] is also an item: ${JSON.stringify(others[at]?.text.trim())}. Items must be new to the model under test and to its instruments.`,
+      );
   }
 }
 
 function classOf(node: JsonNode): readonly string[] {
-  return distinct(node, (item) => {
-    const word = words(item, 40);
-    return /\s/.test(word) ? item.refuse(`${item.path} must be one word, got ${JSON.stringify(word)}.`) : word;
-  }, 4);
+  return distinct(
+    node,
+    (item) => {
+      const word = words(item, 40);
+      return /\s/.test(word) ? item.refuse(`${item.path} must be one word, got ${JSON.stringify(word)}.`) : word;
+    },
+    4,
+  );
 }
 
 function items(node: JsonNode, kind: Kind, least: number): readonly Item[] {
@@ -180,7 +250,10 @@ function items(node: JsonNode, kind: Kind, least: number): readonly Item[] {
   for (const part of ['id', 'text'] as const) {
     const seen = found.map((item) => item[part]);
     const again = seen.findIndex((value, at) => seen.indexOf(value) < at);
-    if (again >= 0) node.refuse(`${node.path}[${again}] has the ${part} of ${node.path}[${seen.indexOf(seen[again] ?? '')}]: ${JSON.stringify(seen[again])}.`);
+    if (again >= 0)
+      node.refuse(
+        `${node.path}[${again}] has the ${part} of ${node.path}[${seen.indexOf(seen[again] ?? '')}]: ${JSON.stringify(seen[again])}.`,
+      );
   }
   return found;
 }
@@ -193,7 +266,8 @@ function sum(node: JsonNode, id: string): Item {
   return { id, text: sumText(terms), answer };
 }
 
-const termsOf = (node: JsonNode): readonly number[] => list(field(node, 'terms'), 2, 4).map((term) => integer(term, 0, 9));
+const termsOf = (node: JsonNode): readonly number[] =>
+  list(field(node, 'terms'), 2, 4).map((term) => integer(term, 0, 9));
 const sumText = (terms: readonly number[]): string => deciding(`${terms.join(' + ')} =`, 'sums');
 
 /** The text up to the deciding token: before a digit there is a space that is a token of its own. */
@@ -202,14 +276,21 @@ function deciding(line: string, kind: Kind): string {
 }
 
 /** Lines with their ends, which must be of `allowed` words or, for sums, right or wrong. */
-function shownLines(node: JsonNode, kind: Kind, allowed: readonly string[], side: 'right' | 'wrong', least: number): readonly Shown[] {
+function shownLines(
+  node: JsonNode,
+  kind: Kind,
+  allowed: readonly string[],
+  side: 'right' | 'wrong',
+  least: number,
+): readonly Shown[] {
   return list(node, least, 64).map((item) => {
     const says = field(item, 'says');
     if (kind === 'words') return { text: words(field(item, 'text'), MOST), end: ` ${oneOf(says, allowed)}.` };
     const terms = termsOf(item);
     const said = integer(says, 0, 99);
     const right = terms.reduce((total, term) => total + term, 0) === said;
-    if (right !== (side === 'right')) says.refuse(`${says.path} must be a ${side} answer to ${terms.join(' + ')}, got ${said}.`);
+    if (right !== (side === 'right'))
+      says.refuse(`${says.path} must be a ${side} answer to ${terms.join(' + ')}, got ${said}.`);
     return { text: sumText(terms), end: String(said) };
   });
 }
@@ -220,8 +301,13 @@ function frames(node: JsonNode, allowed: readonly string[], count: number): read
     const line = field(item, 'line');
     const form = words(line, MOST);
     // What stands before the deciding token is then the item itself, the same in every condition.
-    if (!form.endsWith('{item}') || form.indexOf('{item}') !== form.length - '{item}'.length) line.refuse(`${line.path} must hold {item} once, at its end, got ${JSON.stringify(form)}.`);
-    return { id: oneOf(field(item, 'id'), allowed), opening: opening === '' ? '' : words(field(item, 'opening'), MOST), line: form };
+    if (!form.endsWith('{item}') || form.indexOf('{item}') !== form.length - '{item}'.length)
+      line.refuse(`${line.path} must hold {item} once, at its end, got ${JSON.stringify(form)}.`);
+    return {
+      id: oneOf(field(item, 'id'), allowed),
+      opening: opening === '' ? '' : words(field(item, 'opening'), MOST),
+      line: form,
+    };
   });
   const ids = found.map(({ id }) => id);
   const again = ids.findIndex((id, at) => ids.indexOf(id) < at);
@@ -245,4 +331,3 @@ function ascending(node: JsonNode): readonly number[] {
   if (at >= 0) nodes[at]?.refuse(`${nodes[at].path} must be above ${found[at - 1]}, got ${found[at]}.`);
   return found;
 }
-

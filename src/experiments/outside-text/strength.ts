@@ -16,7 +16,10 @@ const CLOSE = 0.05;
  * The tried strength whose effect lies closest to `target`: doubled until the target is passed, then by straight lines between the
  * tries on both sides. `effectAt` gives null where a push breaks the numbers; nothing stronger is tried then.
  */
-export async function searchStrength(effectAt: (strength: number) => Promise<number | null>, target: number): Promise<Found | null> {
+export async function searchStrength(
+  effectAt: (strength: number) => Promise<number | null>,
+  target: number,
+): Promise<Found | null> {
   const tries: Found[] = [];
   for (const strength of FIRST_TRIES) {
     const reached = await effectAt(strength);
@@ -26,7 +29,9 @@ export async function searchStrength(effectAt: (strength: number) => Promise<num
   }
   for (let step = 0; step < DIVISIONS; step += 1) {
     const above = tries.filter(({ reached }) => reached >= target).sort((a, b) => a.strength - b.strength)[0];
-    const below = tries.filter(({ reached, strength }) => reached < target && strength < (above?.strength ?? 0)).sort((a, b) => b.strength - a.strength)[0] ?? { strength: 0, reached: 0 };
+    const below = tries
+      .filter(({ reached, strength }) => reached < target && strength < (above?.strength ?? 0))
+      .sort((a, b) => b.strength - a.strength)[0] ?? { strength: 0, reached: 0 };
     if (above === undefined || tries.some(({ reached }) => Math.abs(reached / target - 1) <= CLOSE)) break;
     const share = Math.min(0.9, Math.max(0.1, (target - below.reached) / (above.reached - below.reached)));
     const strength = below.strength + (above.strength - below.strength) * share;
@@ -39,7 +44,10 @@ export async function searchStrength(effectAt: (strength: number) => Promise<num
 
 /** The one of `tries` whose effect lies closest to `target`; null of none. */
 export function closest(tries: readonly Found[], target: number): Found | null {
-  return tries.reduce<Found | null>((best, one) => (best === null || Math.abs(one.reached - target) < Math.abs(best.reached - target) ? one : best), null);
+  return tries.reduce<Found | null>(
+    (best, one) => (best === null || Math.abs(one.reached - target) < Math.abs(best.reached - target) ? one : best),
+    null,
+  );
 }
 
 /** Halvings of an interval: enough for all digits that are kept. */

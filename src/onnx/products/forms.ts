@@ -26,8 +26,15 @@ type Write = (product: PackedProduct, made: MadeWeights) => readonly Uint8Array[
 
 const WRITTEN = { packed: null, split: writeSplit, float: writeFloat } satisfies Record<ProductForm, Write | null>;
 
-/** Every product in the form that is asked for; `split` holds for 8 bits only, and others stay as they are. Weights are made when they are read. Throws `model-graph-malformed`. */
-export function withForms(bytes: Uint8Array, files: ReadonlyMap<string, Uint8Array>, formOf: (product: PackedProduct) => ProductForm): FormedGraph {
+/**
+ * Every product in the form that is asked for; `split` holds for 8 bits only, and others stay as they are. Weights are
+ * made when they are read. Throws `model-graph-malformed`.
+ */
+export function withForms(
+  bytes: Uint8Array,
+  files: ReadonlyMap<string, Uint8Array>,
+  formOf: (product: PackedProduct) => ProductForm,
+): FormedGraph {
   const model = parseModel(bytes);
   const made = new MadeWeights(MADE_FILE);
   const rewritten = new Set<GraphNode>();
@@ -45,7 +52,11 @@ export function withForms(bytes: Uint8Array, files: ReadonlyMap<string, Uint8Arr
   const unread = unreadWeights(model, rewritten).filter(({ name }) => !splitScales.has(name));
   const drop = new Set([...rewritten, ...unread].map(({ field }) => field));
   const weightFiles = filesOf(model.weights.filter((weight) => !drop.has(weight.field)));
-  return { graph: writeModel(model, { replaceNodes: new Map(), append: [...append, ...made.fields()], drop }), weightFiles, made };
+  return {
+    graph: writeModel(model, { replaceNodes: new Map(), append: [...append, ...made.fields()], drop }),
+    weightFiles,
+    made,
+  };
 }
 
 /** Weights that only these nodes read. What a branch or a loop reads stands inside it, so there everything stays. */
@@ -53,7 +64,9 @@ function unreadWeights(model: ModelGraph, gone: ReadonlySet<GraphNode>): ModelGr
   if (model.nodes.some(({ opType }) => ['If', 'Loop', 'Scan'].includes(opType))) return [];
   const readers = readersOf(model);
   const given = new Set([...model.inputs, ...model.outputs].map(({ name }) => name));
-  return model.weights.filter(({ name }) => !given.has(name) && (readers.get(name) ?? []).every((node) => gone.has(node)));
+  return model.weights.filter(
+    ({ name }) => !given.has(name) && (readers.get(name) ?? []).every((node) => gone.has(node)),
+  );
 }
 
 function writeSplit(product: PackedProduct, made: MadeWeights): readonly Uint8Array[] {
@@ -65,25 +78,74 @@ function writeSplit(product: PackedProduct, made: MadeWeights): readonly Uint8Ar
     const tensor = `flipside.${result}.${name}`;
     const inputs = [
       activations,
-      made.add({ name: `${tensor}.packed`, elemType: UINT8, dims: [rows, blocks, blockSize / 2], bytes: packed.byteLength, make: () => packed }),
-      own === product.scales ? scales : made.add({ name: `${tensor}.scales`, elemType: FLOAT32, dims: [rows, blocks], bytes: own.byteLength, make: () => own }),
-      zeroPoints === null ? '' : made.add({ name: `${tensor}.zero_points`, elemType: UINT8, dims: [zeroPoints.byteLength], bytes: zeroPoints.byteLength, make: () => zeroPoints }),
+      made.add({
+        name: `${tensor}.packed`,
+        elemType: UINT8,
+        dims: [rows, blocks, blockSize / 2],
+        bytes: packed.byteLength,
+        make: () => packed,
+      }),
+      own === product.scales
+        ? scales
+        : made.add({
+            name: `${tensor}.scales`,
+            elemType: FLOAT32,
+            dims: [rows, blocks],
+            bytes: own.byteLength,
+            make: () => own,
+          }),
+      zeroPoints === null
+        ? ''
+        : made.add({
+            name: `${tensor}.zero_points`,
+            elemType: UINT8,
+            dims: [zeroPoints.byteLength],
+            bytes: zeroPoints.byteLength,
+            make: () => zeroPoints,
+          }),
       ...(bias === null ? [] : ['', bias]),
     ];
-    const attributes = Object.entries({ bits: 4, K: columns, N: rows, block_size: blockSize }).map(([key, value]) => intAttribute(key, value));
-    return encodeNode({ name: `flipside/${result}/${name}`, domain: 'com.microsoft', opType: PACKED_PRODUCT, inputs, outputs: [tensor], attributes });
+    const attributes = Object.entries({ bits: 4, K: columns, N: rows, block_size: blockSize }).map(([key, value]) =>
+      intAttribute(key, value),
+    );
+    return encodeNode({
+      name: `flipside/${result}/${name}`,
+      domain: 'com.microsoft',
+      opType: PACKED_PRODUCT,
+      inputs,
+      outputs: [tensor],
+      attributes,
+    });
   };
-  const sum = encodeNode({ name: `flipside/${result}/sum`, opType: 'Add', inputs: [`flipside.${result}.high`, `flipside.${result}.low`], outputs: [result] });
+  const sum = encodeNode({
+    name: `flipside/${result}/sum`,
+    opType: 'Add',
+    inputs: [`flipside.${result}.high`, `flipside.${result}.low`],
+    outputs: [result],
+  });
   return [half('high', high, null), half('low', low, product.bias), sum];
 }
 
 function writeFloat(product: PackedProduct, made: MadeWeights): readonly Uint8Array[] {
   const { node, rows, columns, bias } = product;
   const [result = ''] = node.outputs;
-  const weight = made.add({ name: `flipside.${result}.floats`, elemType: FLOAT32, dims: [columns, rows], bytes: 4 * columns * rows, make: () => new Uint8Array(unpack(product).buffer) });
+  const weight = made.add({
+    name: `flipside.${result}.floats`,
+    elemType: FLOAT32,
+    dims: [columns, rows],
+    bytes: 4 * columns * rows,
+    make: () => new Uint8Array(unpack(product).buffer),
+  });
   const unbiased = bias === null ? result : `flipside.${result}.unbiased`;
   return [
-    encodeNode({ name: `flipside/${result}/product`, opType: 'MatMul', inputs: [node.inputs[0] ?? '', weight], outputs: [unbiased] }),
-    ...(bias === null ? [] : [encodeNode({ name: `flipside/${result}/bias`, opType: 'Add', inputs: [unbiased, bias], outputs: [result] })]),
+    encodeNode({
+      name: `flipside/${result}/product`,
+      opType: 'MatMul',
+      inputs: [node.inputs[0] ?? '', weight],
+      outputs: [unbiased],
+    }),
+    ...(bias === null
+      ? []
+      : [encodeNode({ name: `flipside/${result}/bias`, opType: 'Add', inputs: [unbiased, bias], outputs: [result] })]),
   ];
 }

@@ -39,10 +39,15 @@ export class MadeWeights {
 
   /** Complete graph fields of all weights. */
   fields(): readonly Uint8Array[] {
-    return [...this.#weights].map(([offset, { name, elemType, dims, bytes }]) => encodeWeight({ name, elemType, dims, file: this.file, offset, bytes }));
+    return [...this.#weights].map(([offset, { name, elemType, dims, bytes }]) =>
+      encodeWeight({ name, elemType, dims, file: this.file, offset, bytes }),
+    );
   }
 
-  /** The bytes from `from` up to `to`, which must be those of one weight. Throws RangeError otherwise: a reader that follows the graph asks for nothing else. */
+  /**
+   * The bytes from `from` up to `to`, which must be those of one weight. Throws RangeError otherwise: a reader that
+   * follows the graph asks for nothing else.
+   */
   part(from: number, to: number): Uint8Array {
     const weight = this.#weights.get(from);
     if (weight?.bytes !== to - from) throw new RangeError(`No weight lies at bytes ${from} to ${to} of ${this.file}.`);

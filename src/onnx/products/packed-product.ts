@@ -26,7 +26,10 @@ export interface PackedProduct {
   readonly packed: Uint8Array;
   /** Bytes of float32 scales `[rows, blocks]`. */
   readonly scales: Uint8Array;
-  /** One byte a block `[rows, blocks]` in 8 bits, half of one in 4 bits, where a row begins with a byte of its own; null where they are implied. */
+  /**
+   * One byte a block `[rows, blocks]` in 8 bits, half of one in 4 bits, where a row begins with a byte of its own; null
+   * where they are implied.
+   */
   readonly zeroPoints: Uint8Array | null;
   /** The tensor `[rows]` that is added to the product; null where there is none. */
   readonly bias: string | null;
@@ -38,10 +41,17 @@ export function packedProducts(model: ModelGraph, files: ReadonlyMap<string, Uin
   return model.nodes.flatMap((node) => (node.opType === PACKED_PRODUCT ? (productOf(node, weights, files) ?? []) : []));
 }
 
-function productOf(node: GraphNode, weights: ReadonlyMap<string, GraphWeight>, files: ReadonlyMap<string, Uint8Array>): PackedProduct | null {
-  const [bits, columns, rows, blockSize] = ['bits', 'K', 'N', 'block_size'].map((name) => intAttributeOf(node, name) ?? 0) as [number, number, number, number];
+function productOf(
+  node: GraphNode,
+  weights: ReadonlyMap<string, GraphWeight>,
+  files: ReadonlyMap<string, Uint8Array>,
+): PackedProduct | null {
+  const [bits, columns, rows, blockSize] = ['bits', 'K', 'N', 'block_size'].map(
+    (name) => intAttributeOf(node, name) ?? 0,
+  ) as [number, number, number, number];
   const [, packedName = '', scalesName = '', zeroName = '', order = '', bias = '', ...others] = node.inputs;
-  if ((bits !== 4 && bits !== 8) || columns < 1 || rows < 1 || blockSize < 16 || order !== '' || others.length > 0) return null;
+  if ((bits !== 4 && bits !== 8) || columns < 1 || rows < 1 || blockSize < 16 || order !== '' || others.length > 0)
+    return null;
   const blocks = Math.ceil(columns / blockSize);
   const bytesOf = (name: string, elemType: number, due: number): Uint8Array | null => {
     const weight = weights.get(name);
@@ -56,15 +66,24 @@ function productOf(node: GraphNode, weights: ReadonlyMap<string, GraphWeight>, f
 }
 
 /** Bytes that the zero points of a row take. */
-export const zeroRowBytes = ({ bits, blocks }: Pick<PackedProduct, 'bits' | 'blocks'>): number => (bits === 8 ? blocks : Math.ceil(blocks / 2));
+export const zeroRowBytes = ({ bits, blocks }: Pick<PackedProduct, 'bits' | 'blocks'>): number =>
+  bits === 8 ? blocks : Math.ceil(blocks / 2);
 
 /** The zero point of a block. */
-export function zeroPointOf({ bits, blocks, zeroPoints }: Pick<PackedProduct, 'bits' | 'blocks' | 'zeroPoints'>, row: number, block: number): number {
+export function zeroPointOf(
+  { bits, blocks, zeroPoints }: Pick<PackedProduct, 'bits' | 'blocks' | 'zeroPoints'>,
+  row: number,
+  block: number,
+): number {
   if (zeroPoints === null) return bits === 8 ? 128 : 8;
   if (bits === 8) return zeroPoints[row * blocks + block] ?? 0;
   const byte = zeroPoints[row * zeroRowBytes({ bits, blocks }) + (block >> 1)] ?? 0;
   return block % 2 === 0 ? byte & 15 : byte >> 4;
 }
 
-/** Scales as numbers `[rows, blocks]`, newly made: a view need not begin at a multiple of four bytes, and `slice` of a Node buffer copies nothing. */
-export const scalesOf = ({ scales }: Pick<PackedProduct, 'scales'>): Float32Array => new Float32Array(new Uint8Array(scales).buffer);
+/**
+ * Scales as numbers `[rows, blocks]`, newly made: a view need not begin at a multiple of four bytes, and `slice` of a
+ * Node buffer copies nothing.
+ */
+export const scalesOf = ({ scales }: Pick<PackedProduct, 'scales'>): Float32Array =>
+  new Float32Array(new Uint8Array(scales).buffer);

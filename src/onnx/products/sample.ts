@@ -21,21 +21,35 @@ export interface ProductSample {
 export function sampleOf(model: ModelGraph, product: PackedProduct): ProductSample {
   const { bits, rows, columns, blockSize, blocks, packed, scales, zeroPoints } = product;
   const made = new MadeWeights('flipside.sample');
-  const weight = (name: string, elemType: number, dims: readonly number[], bytes: Uint8Array): string => made.add({ name: `flipside.sample.${name}`, elemType, dims, bytes: bytes.byteLength, make: () => bytes });
+  const weight = (name: string, elemType: number, dims: readonly number[], bytes: Uint8Array): string =>
+    made.add({ name: `flipside.sample.${name}`, elemType, dims, bytes: bytes.byteLength, make: () => bytes });
   const inputs = [
     SAMPLE_INPUT,
     weight('packed', UINT8, [rows, blocks, (blockSize * bits) / 8], packed),
     weight('scales', FLOAT32, [rows, blocks], scales),
     ...(zeroPoints === null ? [] : [weight('zero_points', UINT8, [zeroPoints.byteLength], zeroPoints)]),
   ];
-  const attributes = Object.entries({ bits, K: columns, N: rows, block_size: blockSize }).map(([key, value]) => intAttribute(key, value));
+  const attributes = Object.entries({ bits, K: columns, N: rows, block_size: blockSize }).map(([key, value]) =>
+    intAttribute(key, value),
+  );
   const append = [
-    encodeNode({ name: 'flipside/sample', domain: 'com.microsoft', opType: PACKED_PRODUCT, inputs, outputs: [SAMPLE_OUTPUT], attributes }),
+    encodeNode({
+      name: 'flipside/sample',
+      domain: 'com.microsoft',
+      opType: PACKED_PRODUCT,
+      inputs,
+      outputs: [SAMPLE_OUTPUT],
+      attributes,
+    }),
     encodeInput(SAMPLE_INPUT, tensorType(FLOAT32, [1, columns])),
     encodeOutput(SAMPLE_OUTPUT),
     ...made.fields(),
   ];
-  const graph = writeModel(model, { replaceNodes: new Map(), append, drop: new Set(model.graphFields.filter(({ number }) => number !== GRAPH_NAME)) });
+  const graph = writeModel(model, {
+    replaceNodes: new Map(),
+    append,
+    drop: new Set(model.graphFields.filter(({ number }) => number !== GRAPH_NAME)),
+  });
   return { graph, files: new Map([[made.file, made.whole()]]) };
 }
 
@@ -47,5 +61,11 @@ export function firstRows(product: PackedProduct, count: number): PackedProduct 
   const rows = Math.min(count, product.rows);
   const part = (bytes: Uint8Array, rowBytes: number): Uint8Array => bytes.subarray(0, rows * rowBytes);
   const { bits, blocks, blockSize, packed, scales, zeroPoints } = product;
-  return { ...product, rows, packed: part(packed, (blocks * blockSize * bits) / 8), scales: part(scales, 4 * blocks), zeroPoints: zeroPoints && part(zeroPoints, zeroRowBytes(product)) };
+  return {
+    ...product,
+    rows,
+    packed: part(packed, (blocks * blockSize * bits) / 8),
+    scales: part(scales, 4 * blocks),
+    zeroPoints: zeroPoints && part(zeroPoints, zeroRowBytes(product)),
+  };
 }

@@ -40,7 +40,11 @@ export function splitProduct(product: PackedProduct): { readonly high: HalfProdu
   };
   const coarse = scalesOf(product).map((scale) => 16 * scale);
   return {
-    high: { packed: high, scales: new Uint8Array(coarse.buffer), zeroPoints: product.zeroPoints === null ? null : zeros((zeroPoint) => zeroPoint >> 4) },
+    high: {
+      packed: high,
+      scales: new Uint8Array(coarse.buffer),
+      zeroPoints: product.zeroPoints === null ? null : zeros((zeroPoint) => zeroPoint >> 4),
+    },
     low: { packed: low, scales: product.scales, zeroPoints: zeros((zeroPoint) => zeroPoint & 15) },
   };
 }

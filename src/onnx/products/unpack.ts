@@ -4,7 +4,10 @@ import { scalesOf, zeroPointOf, type PackedProduct } from './packed-product.ts';
 /** Rows that are unpacked together, so that neighbouring numbers of the result are written together. */
 const TILE = 16;
 
-/** Weights `[columns, rows]`, as MatMul takes them: (q − zero point) · scale, rounded once to float32. It runs once for every weight of a model, so it loops over arrays. */
+/**
+ * Weights `[columns, rows]`, as MatMul takes them: (q − zero point) · scale, rounded once to float32. It runs once for
+ * every weight of a model, so it loops over arrays.
+ */
 export function unpack(product: PackedProduct): Float32Array {
   const { bits, rows, columns, blockSize, blocks } = product;
   const out = new Float32Array(columns * rows);
@@ -32,7 +35,13 @@ interface Tile {
   readonly zero: Int32Array;
 }
 
-function unpackBytes({ packed, rows, blocks, blockSize }: PackedProduct, { first, count, scale, zero }: Tile, start: number, end: number, out: Float32Array): void {
+function unpackBytes(
+  { packed, rows, blocks, blockSize }: PackedProduct,
+  { first, count, scale, zero }: Tile,
+  start: number,
+  end: number,
+  out: Float32Array,
+): void {
   for (let column = start; column < end; column += 1) {
     let to = column * rows + first;
     let from = first * blocks * blockSize + column;
@@ -45,7 +54,13 @@ function unpackBytes({ packed, rows, blocks, blockSize }: PackedProduct, { first
 }
 
 /** Two columns at a time, as they lie in one byte; of an odd number of columns the last byte holds one. */
-function unpackHalves({ packed, rows, blocks, blockSize }: PackedProduct, { first, count, scale, zero }: Tile, start: number, end: number, out: Float32Array): void {
+function unpackHalves(
+  { packed, rows, blocks, blockSize }: PackedProduct,
+  { first, count, scale, zero }: Tile,
+  start: number,
+  end: number,
+  out: Float32Array,
+): void {
   const rowBytes = (blocks * blockSize) / 2;
   for (let column = start; column < end; column += 2) {
     const both = column + 1 < end;

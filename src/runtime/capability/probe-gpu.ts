@@ -6,7 +6,11 @@ import type { EngineStatus, GpuCause } from '../../core/engine-report.ts';
 import type { DecoderShape } from '../../onnx/decoder-shape.ts';
 
 /** The limits of WebGPU that a model can run into. */
-export type GpuLimit = 'maxStorageBufferBindingSize' | 'maxBufferSize' | 'maxStorageBuffersPerShaderStage' | 'maxComputeWorkgroupStorageSize';
+export type GpuLimit =
+  | 'maxStorageBufferBindingSize'
+  | 'maxBufferSize'
+  | 'maxStorageBuffersPerShaderStage'
+  | 'maxComputeWorkgroupStorageSize';
 
 /** What a model needs at least, in the units of the limit (bytes, or a number of buffers). */
 export type GpuNeeds = Readonly<Partial<Record<GpuLimit, number>>> & {
@@ -29,9 +33,18 @@ export type GpuAnswer =
       readonly features: readonly string[];
       readonly limits: Readonly<Record<GpuLimit, number>>;
     }
-  | { readonly ok: false; readonly cause: Extract<GpuCause, 'no-api' | 'insecure-page' | 'no-adapter' | 'limit' | 'no-half'>; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly cause: Extract<GpuCause, 'no-api' | 'insecure-page' | 'no-adapter' | 'limit' | 'no-half'>;
+      readonly detail: string;
+    };
 
-const LIMITS: readonly GpuLimit[] = ['maxStorageBufferBindingSize', 'maxBufferSize', 'maxStorageBuffersPerShaderStage', 'maxComputeWorkgroupStorageSize'];
+const LIMITS: readonly GpuLimit[] = [
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+];
 
 /** The first request after the browser's launch may give null while its GPU process starts (seen in Chromium 156, half a second). */
 const RETRY_PAUSES_MS = [100, 200, 300, 600, 800];
@@ -44,7 +57,12 @@ export async function probeGpu(needs: GpuNeeds = {}): Promise<GpuAnswer> {
   const scope = globalThis as { navigator?: { gpu?: GPU }; isSecureContext?: boolean };
   const gpu = scope.navigator?.gpu;
   if (gpu === undefined) {
-    if (scope.isSecureContext === false) return { ok: false, cause: 'insecure-page', detail: 'The page came over plain HTTP from another machine, and browsers offer WebGPU to secure pages only.' };
+    if (scope.isSecureContext === false)
+      return {
+        ok: false,
+        cause: 'insecure-page',
+        detail: 'The page came over plain HTTP from another machine, and browsers offer WebGPU to secure pages only.',
+      };
     return { ok: false, cause: 'no-api', detail: 'navigator.gpu does not exist in this browser.' };
   }
   const found = await requestAdapter(gpu);
@@ -52,10 +70,18 @@ export async function probeGpu(needs: GpuNeeds = {}): Promise<GpuAnswer> {
   const limits = limitsOf(found);
   const short = LIMITS.find((name) => limits[name] < (needs[name] ?? 0));
   if (short !== undefined) {
-    return { ok: false, cause: 'limit', detail: `${short} is ${String(limits[short])} on this adapter, and the model needs ${String(needs[short])}.` };
+    return {
+      ok: false,
+      cause: 'limit',
+      detail: `${short} is ${String(limits[short])} on this adapter, and the model needs ${String(needs[short])}.`,
+    };
   }
   if (needs.half === true && !found.features.has('shader-f16')) {
-    return { ok: false, cause: 'no-half', detail: 'This adapter has no shader-f16, and the model computes in float16.' };
+    return {
+      ok: false,
+      cause: 'no-half',
+      detail: 'This adapter has no shader-f16, and the model computes in float16.',
+    };
   }
   return { ok: true, handle: found, adapter: describe(found), features: [...found.features].sort(), limits };
 }
@@ -81,8 +107,18 @@ async function requestAdapter(gpu: GPU): Promise<GPUAdapter | string> {
 }
 
 function limitsOf(adapter: GPUAdapter): Record<GpuLimit, number> {
-  const { maxStorageBufferBindingSize, maxBufferSize, maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize } = adapter.limits;
-  return { maxStorageBufferBindingSize, maxBufferSize, maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize };
+  const {
+    maxStorageBufferBindingSize,
+    maxBufferSize,
+    maxStorageBuffersPerShaderStage,
+    maxComputeWorkgroupStorageSize,
+  } = adapter.limits;
+  return {
+    maxStorageBufferBindingSize,
+    maxBufferSize,
+    maxStorageBuffersPerShaderStage,
+    maxComputeWorkgroupStorageSize,
+  };
 }
 
 function describe(adapter: GPUAdapter): NonNullable<EngineStatus['adapter']> {

@@ -36,12 +36,16 @@ export class HeldFiles {
   readonly #hashes = new Map<string, string>();
   #notThere: readonly string[] = [];
 
-  private constructor(folder: string, lists: ReadonlyMap<string, readonly { readonly path: string; readonly sha256: string }[]>) {
+  private constructor(
+    folder: string,
+    lists: ReadonlyMap<string, readonly { readonly path: string; readonly sha256: string }[]>,
+  ) {
     this.#folder = folder;
     this.#lists = [...lists.keys()];
     const expected = new Map<string, Expected[]>();
     for (const [list, files] of lists) {
-      for (const { path, sha256 } of files) expected.set(resolve(folder, path), [...(expected.get(resolve(folder, path)) ?? []), { list, sha256 }]);
+      for (const { path, sha256 } of files)
+        expected.set(resolve(folder, path), [...(expected.get(resolve(folder, path)) ?? []), { list, sha256 }]);
     }
     this.#expected = expected;
   }
@@ -63,7 +67,8 @@ export class HeldFiles {
   async sha256(path: string): Promise<string> {
     const sha256 = this.#hashes.get(path) ?? (await sha256OfModelFile(path));
     this.#hashes.set(path, sha256);
-    for (const { list, sha256: expected } of this.#expected.get(path) ?? []) if (expected !== sha256) throw altered(path, list, expected, sha256);
+    for (const { list, sha256: expected } of this.#expected.get(path) ?? [])
+      if (expected !== sha256) throw altered(path, list, expected, sha256);
     return sha256;
   }
 
@@ -85,7 +90,13 @@ export class HeldFiles {
     const paths = [...this.#hashes.keys()];
     const held = paths.filter((path) => this.#expected.has(path));
     const note = `There is no ${SUMS} in ${this.#folder} and no ${basename(this.#folder)}.manifest.json beside it, so nothing here says whether the files are those that were published: the check of numbers does not see every changed weight.`;
-    return { lists: this.#lists, held: held.length, notListed: paths.filter((path) => !this.#expected.has(path)).map((path) => this.#named(path)), notThere: this.#notThere, note: this.#lists.length === 0 ? note : null };
+    return {
+      lists: this.#lists,
+      held: held.length,
+      notListed: paths.filter((path) => !this.#expected.has(path)).map((path) => this.#named(path)),
+      notThere: this.#notThere,
+      note: this.#lists.length === 0 ? note : null,
+    };
   }
 
   #named(path: string): string {
@@ -94,7 +105,11 @@ export class HeldFiles {
 }
 
 /** What a manifest beside a folder lists of it; null where it is about another folder. */
-function manifestFiles(text: string, path: string, folder: string): readonly { readonly path: string; readonly sha256: string }[] | null {
+function manifestFiles(
+  text: string,
+  path: string,
+  folder: string,
+): readonly { readonly path: string; readonly sha256: string }[] | null {
   const { base, files } = about(path, () => parseManifest(text));
   if (resolve(dirname(path), base) !== resolve(folder)) return null;
   return files.flatMap(({ path: name, sha256 }) => (sha256 === null ? [] : [{ path: name, sha256 }]));
@@ -102,7 +117,12 @@ function manifestFiles(text: string, path: string, folder: string): readonly { r
 
 async function textOf(list: string): Promise<string> {
   const bytes = modelFileBytes(list);
-  if (bytes > LONGEST_MANIFEST_BYTES) throw new AppError('model-manifest-invalid', `${list} has ${String(bytes)} bytes; a list of files has ${String(LONGEST_MANIFEST_BYTES)} at most. Get it again from where the model came from, or take it away.`, { path: list, bytes });
+  if (bytes > LONGEST_MANIFEST_BYTES)
+    throw new AppError(
+      'model-manifest-invalid',
+      `${list} has ${String(bytes)} bytes; a list of files has ${String(LONGEST_MANIFEST_BYTES)} at most. Get it again from where the model came from, or take it away.`,
+      { path: list, bytes },
+    );
   return (await readModelFile(list)).toString('utf8');
 }
 

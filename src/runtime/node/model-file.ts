@@ -19,7 +19,10 @@ export async function readModelFile(path: string): Promise<Buffer> {
 
 /** Its SHA-256 as hex, read piece by piece. Throws as {@link readModelFile} does. */
 export async function sha256OfModelFile(path: string): Promise<string> {
-  if (modelFileBytes(path) < LFS_POINTER_BYTES) return createHash('sha256').update(await readModelFile(path)).digest('hex');
+  if (modelFileBytes(path) < LFS_POINTER_BYTES)
+    return createHash('sha256')
+      .update(await readModelFile(path))
+      .digest('hex');
   const hash = createHash('sha256');
   try {
     await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
@@ -45,7 +48,12 @@ export function about<T>(path: string, work: () => T): T {
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
     const name = `${basename(path)}: `;
-    throw new AppError(thrown.code, `${path}: ${thrown.message.startsWith(name) ? thrown.message.slice(name.length) : thrown.message}`, { ...thrown.details, path }, thrown);
+    throw new AppError(
+      thrown.code,
+      `${path}: ${thrown.message.startsWith(name) ? thrown.message.slice(name.length) : thrown.message}`,
+      { ...thrown.details, path },
+      thrown,
+    );
   }
 }
 
@@ -59,7 +67,10 @@ function sentence(path: string, code: string, thrown: unknown): string {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return builder(path) ?? `${path} is not there, and the model needs it. Get it from where the model came from and put it there.`;
+      return (
+        builder(path) ??
+        `${path} is not there, and the model needs it. Get it from where the model came from and put it there.`
+      );
     case 'EISDIR':
       return `${path} is a folder, and the model needs a file of that name. Get it from where the model came from and put it there.`;
     case 'EACCES':
@@ -72,7 +83,10 @@ function sentence(path: string, code: string, thrown: unknown): string {
 
 /** The model builder's own folder has no config.json. */
 function builder(path: string): string | null {
-  const why = basename(path) === 'config.json' && existsSync(join(dirname(path), 'genai_config.json')) ? builderWords(['genai_config.json']) : null;
+  const why =
+    basename(path) === 'config.json' && existsSync(join(dirname(path), 'genai_config.json'))
+      ? builderWords(['genai_config.json'])
+      : null;
   return why === null ? null : `${path} is not there: ${why}.`;
 }
 
@@ -80,5 +94,9 @@ function assertNoPointer(path: string, bytes: Uint8Array): void {
   const pointer = lfsPointerOf(bytes);
   if (pointer === null) return;
   const size = pointer.bytes === null ? 'a large file' : `a file of ${pointer.bytes.toLocaleString('en')} bytes`;
-  throw new AppError('model-fetch-failed', `${path} is a pointer of Git LFS that stands for ${size}, not the file itself. Run "git lfs pull" in the repository that it came with, or download the file by itself.`, { path, bytes: pointer.bytes, sha256: pointer.sha256 });
+  throw new AppError(
+    'model-fetch-failed',
+    `${path} is a pointer of Git LFS that stands for ${size}, not the file itself. Run "git lfs pull" in the repository that it came with, or download the file by itself.`,
+    { path, bytes: pointer.bytes, sha256: pointer.sha256 },
+  );
 }

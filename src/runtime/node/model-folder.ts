@@ -44,7 +44,12 @@ export function modelPaths(where: string): ModelPaths {
   if (isGraph(where)) {
     const graph = resolve(where);
     const folder = folderOf(graph);
-    return pathsOf(graph, variantsOf(filesIn(folder)).length > 1 ? `${basename(folder)}-${dtypeOfGraph(graph) ?? basename(graph, '.onnx')}` : basename(folder));
+    return pathsOf(
+      graph,
+      variantsOf(filesIn(folder)).length > 1
+        ? `${basename(folder)}-${dtypeOfGraph(graph) ?? basename(graph, '.onnx')}`
+        : basename(folder),
+    );
   }
   const { folder, variants } = variantsIn(where);
   const chosen = preferredOffer(variants) ?? variants[0];
@@ -52,13 +57,25 @@ export function modelPaths(where: string): ModelPaths {
   return pathsOf(graph, variants.length === 1 ? basename(folder) : `${basename(folder)}-${chosen?.dtype ?? ''}`);
 }
 
-/** The graph of a variant in a folder. Throws as {@link modelPaths} does, `model-variant-missing` with those that there are, or `usage` for a graph that is named itself. */
+/**
+ * The graph of a variant in a folder. Throws as {@link modelPaths} does, `model-variant-missing` with those that there
+ * are, or `usage` for a graph that is named itself.
+ */
 export function graphOfType(where: string, dtype: string): string {
-  if (isGraph(where)) throw new AppError('usage', `--dtype picks among the variants in a folder, and ${where} is one graph. Leave --dtype out, or give the folder.`, { where, dtype });
+  if (isGraph(where))
+    throw new AppError(
+      'usage',
+      `--dtype picks among the variants in a folder, and ${where} is one graph. Leave --dtype out, or give the folder.`,
+      { where, dtype },
+    );
   const { folder, variants } = variantsIn(where);
   const found = variants.find((variant) => variant.dtype === dtypeNamed(dtype));
   if (found !== undefined) return join(folder, found.path);
-  throw new AppError('model-variant-missing', `${where} has no variant "${dtype}": there are ${variants.map((variant) => variant.dtype).join(', ')}. Pick another with --dtype.`, { folder: where, dtype });
+  throw new AppError(
+    'model-variant-missing',
+    `${where} has no variant "${dtype}": there are ${variants.map((variant) => variant.dtype).join(', ')}. Pick another with --dtype.`,
+    { folder: where, dtype },
+  );
 }
 
 /** Whether a path is meant as a graph: also one that is not there, but no folder of such a name. */
@@ -74,18 +91,34 @@ function variantsIn(where: string): { readonly folder: string; readonly variants
   const folder = resolve(where);
   const stat = statOf(folder);
   const wanted = `Point --model at the folder that holds config.json and the graph, such as the embedded ${embeddedFolder()}, or at a graph itself (.onnx).`;
-  if (stat === undefined) throw new AppError('model-fetch-failed', `There is no folder ${where}. ${wanted}`, { path: folder });
-  if (!stat.isDirectory()) throw new AppError('model-fetch-failed', checkpointWords([where]) ?? `${where} is a file, not the folder of a model. ${wanted}`, { path: folder });
+  if (stat === undefined)
+    throw new AppError('model-fetch-failed', `There is no folder ${where}. ${wanted}`, { path: folder });
+  if (!stat.isDirectory())
+    throw new AppError(
+      'model-fetch-failed',
+      checkpointWords([where]) ?? `${where} is a file, not the folder of a model. ${wanted}`,
+      { path: folder },
+    );
   const files = filesIn(folder);
   const variants = variantsOf(files);
-  if (variants.length === 0) throw new AppError('model-variant-missing', `${where} holds no graph by a name that is looked for: ${LOOKED_FOR}. ${foundInstead(where, files.map(({ path }) => path))}`, { folder });
+  if (variants.length === 0)
+    throw new AppError(
+      'model-variant-missing',
+      `${where} holds no graph by a name that is looked for: ${LOOKED_FOR}. ${foundInstead(
+        where,
+        files.map(({ path }) => path),
+      )}`,
+      { folder },
+    );
   return { folder, variants };
 }
 
 function foundInstead(where: string, paths: readonly string[]): string {
   const graphs = paths.filter((path) => path.endsWith('.onnx'));
-  const listed = (names: readonly string[]): string => `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ` and ${String(names.length - NAMED)} more` : ''}`;
-  if (graphs.length > 0) return `It holds ${listed(graphs)}: name the one that you mean, as in --model ${join(where, graphs[0] ?? '')}.`;
+  const listed = (names: readonly string[]): string =>
+    `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ` and ${String(names.length - NAMED)} more` : ''}`;
+  if (graphs.length > 0)
+    return `It holds ${listed(graphs)}: name the one that you mean, as in --model ${join(where, graphs[0] ?? '')}.`;
   const checkpoint = checkpointWords(paths);
   if (checkpoint !== null) return checkpoint;
   return `It holds ${paths.length === 0 ? 'no files' : listed(paths)}. Point --model at the folder of a model.`;
@@ -101,7 +134,9 @@ function filesIn(root: string, folder = root, deeper = DEEPEST): readonly Listed
     const path = join(folder, name);
     const stat = statOf(path);
     if (stat?.isDirectory() === true) return deeper === 0 ? [] : filesIn(root, path, deeper - 1);
-    return stat === undefined ? [] : [{ path: relative(root, path).replaceAll('\\', '/'), bytes: stat.size, sha256: null, gitBlob: null }];
+    return stat === undefined
+      ? []
+      : [{ path: relative(root, path).replaceAll('\\', '/'), bytes: stat.size, sha256: null, gitBlob: null }];
   });
 }
 
@@ -130,5 +165,10 @@ function folderOf(graph: string): string {
 function pathsOf(graph: string, id: string): ModelPaths {
   const places = [dirname(graph), dirname(dirname(graph))];
   const folder = folderOf(graph);
-  return { graph, folder, id, beside: (name) => places.map((place) => join(place, name)).find(existsSync) ?? join(folder, name) };
+  return {
+    graph,
+    folder,
+    id,
+    beside: (name) => places.map((place) => join(place, name)).find(existsSync) ?? join(folder, name),
+  };
 }

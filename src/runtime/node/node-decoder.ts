@@ -15,7 +15,14 @@ import { createGrowingCache } from '../ort/growing-cache.ts';
 import { createStaticCpuCaches } from '../ort/static-cpu-cache.ts';
 import { createEditFeeds } from '../ort/edit-feeds.ts';
 import { fetchFromCpu } from '../ort/fetch.ts';
-import { assertRunsOnCpu, explainPass, externalData, SESSION_SETTINGS, untouched, type DecoderFiles } from '../ort/opening.ts';
+import {
+  assertRunsOnCpu,
+  explainPass,
+  externalData,
+  SESSION_SETTINGS,
+  untouched,
+  type DecoderFiles,
+} from '../ort/opening.ts';
 import { createOrtDecoder } from '../ort/ort-decoder.ts';
 import { sampleOn } from '../ort/product-sample.ts';
 import { steeringOnCpu } from '../ort/steering-feeds.ts';
@@ -31,21 +38,30 @@ export interface NodeOptions {
   readonly editing?: boolean;
   /** Whether it computes in float32 whatever it was exported in. */
   readonly float32?: boolean;
-  /** How its packed products are computed; left out, a trial chooses for a decoder that is read with, and one that others are held to stays as it is. */
+  /**
+   * How its packed products are computed; left out, a trial chooses for a decoder that is read with, and one that
+   * others are held to stays as it is.
+   */
   readonly products?: ProductForm;
 }
 
 /** Forms that onnxruntime-node may gain by: it has a fast kernel for 4 bits, and none for 8 whose activations are not rounded. */
 const OFFERED: FormsOffered = { 4: [], 8: ['split'] };
 
-/** Opens the lens of the model in the folder `modelDir`, or of the graph of that path, with weights of its own. Throws model errors that name the file, or `model-node-missing`. */
+/**
+ * Opens the lens of the model in the folder `modelDir`, or of the graph of that path, with weights of its own. Throws
+ * model errors that name the file, or `model-node-missing`.
+ */
 export async function openNodeLens(modelDir: string, sizes: DecoderSizes): Promise<LensHead> {
   const files = await readModelFolder(modelDir, lensGraph);
   const session = await openSession(await inFastForms(files), files.path);
   return createCpuLens({ session, Tensor, sizes, pause: () => Promise.resolve() });
 }
 
-/** Opens the decoder in the folder `modelDir`, or the graph of that path. Throws model errors that name the file, or `model-node-missing`. */
+/**
+ * Opens the decoder in the folder `modelDir`, or the graph of that path. Throws model errors that name the file, or
+ * `model-node-missing`.
+ */
 export async function openNodeDecoder(modelDir: string, options: NodeOptions = { tapped: true }): Promise<Decoder> {
   const config = parseModelConfig((await readModelFile(modelPaths(modelDir).beside('config.json'))).toString('utf8'));
   const { path, ...files } = await readModelFolder(modelDir, (stock) => rewritten(stock, options));
@@ -53,15 +69,34 @@ export async function openNodeDecoder(modelDir: string, options: NodeOptions = {
 }
 
 /** Opens a decoder whose files have been read; `name` is what errors call it. */
-export async function openNodeFiles({ graph, weights, config }: DecoderFiles, options: NodeOptions, name: string): Promise<OpenedNodeDecoder> {
+export async function openNodeFiles(
+  { graph, weights, config }: DecoderFiles,
+  options: NodeOptions,
+  name: string,
+): Promise<OpenedNodeDecoder> {
   const cut = rewritten(graph, options);
-  const lens = async (): Promise<InferenceSession> => openSession(await inFastForms({ cut: lensGraph(graph), weights }), name);
-  const openLens = async (): Promise<LensHead> => createCpuLens({ session: await lens(), Tensor, sizes: { ...config, layerCount: cut.layerCount }, pause: () => Promise.resolve() });
-  return { decoder: decoderOn(await openSession(await inForms({ cut, weights }, options), name), cut, config), shape: cut, openLens };
+  const lens = async (): Promise<InferenceSession> =>
+    openSession(await inFastForms({ cut: lensGraph(graph), weights }), name);
+  const openLens = async (): Promise<LensHead> =>
+    createCpuLens({
+      session: await lens(),
+      Tensor,
+      sizes: { ...config, layerCount: cut.layerCount },
+      pause: () => Promise.resolve(),
+    });
+  return {
+    decoder: decoderOn(await openSession(await inForms({ cut, weights }, options), name), cut, config),
+    shape: cut,
+    openLens,
+  };
 }
 
 /** Opens a graph that has been rewritten, with the weights of its files, its products as they are. */
-export async function openNodeGraph(cut: TappedDecoder, { weights, config }: Omit<DecoderFiles, 'graph'>, name: string): Promise<Decoder> {
+export async function openNodeGraph(
+  cut: TappedDecoder,
+  { weights, config }: Omit<DecoderFiles, 'graph'>,
+  name: string,
+): Promise<Decoder> {
   return decoderOn(await openSession({ cut, weights }, name), cut, config);
 }
 
@@ -74,7 +109,9 @@ export interface OpenedNodeDecoder {
 }
 
 function rewritten(stock: Uint8Array, { tapped, editing, float32 }: NodeOptions): TappedDecoder {
-  const graph = tapped ? tapDecoder(stock, { branching: true, lengths: false, editing: editing === true }) : untouched(stock);
+  const graph = tapped
+    ? tapDecoder(stock, { branching: true, lengths: false, editing: editing === true })
+    : untouched(stock);
   assertRunsOnCpu(graph);
   return float32 === true ? inFloat32(graph) : graph;
 }
@@ -98,7 +135,9 @@ function decoderOn(session: InferenceSession, graph: TappedDecoder, config: Mode
 }
 
 /** A graph with the weight files that it needs. */
-interface CutGraph<T extends Pick<TappedDecoder, 'graph' | 'weightFiles'> = Pick<TappedDecoder, 'graph' | 'weightFiles'>> {
+interface CutGraph<
+  T extends Pick<TappedDecoder, 'graph' | 'weightFiles'> = Pick<TappedDecoder, 'graph' | 'weightFiles'>,
+> {
   readonly cut: T;
   readonly weights: ReadonlyMap<string, Uint8Array>;
 }
@@ -111,38 +150,63 @@ async function inForms(files: CutGraph, { tapped, float32, products }: NodeOptio
 
 /** A graph with its products in the forms that a trial finds right and fast here. */
 async function inFastForms(files: CutGraph): Promise<CutGraph> {
-  const trials = await proveProducts(files.cut.graph, files.weights, OFFERED, async (graph, weights) => sampleOn(await openSession({ cut: { graph, weightFiles: [...weights.keys()] }, weights }, 'a product'), Tensor));
+  const trials = await proveProducts(files.cut.graph, files.weights, OFFERED, async (graph, weights) =>
+    sampleOn(await openSession({ cut: { graph, weightFiles: [...weights.keys()] }, weights }, 'a product'), Tensor),
+  );
   return formed(files, formBy(trials));
 }
 
 function formed({ cut, weights }: CutGraph, formOf: Parameters<typeof withForms>[2]): CutGraph {
   const { graph, weightFiles, made } = withForms(cut.graph, weights, formOf);
   if (made === null) return { cut, weights };
-  return { cut: { graph, weightFiles: [...weightFiles, made.file] }, weights: new Map([...weights, [made.file, made.whole()]]) };
+  return {
+    cut: { graph, weightFiles: [...weightFiles, made.file] },
+    weights: new Map([...weights, [made.file, made.whole()]]),
+  };
 }
 
 /** The graph of a model folder, cut or rewritten, with the weight files that it then needs. */
-async function readModelFolder<T extends Pick<TappedDecoder, 'graph' | 'weightFiles'>>(modelDir: string, cutting: (stock: Uint8Array) => T): Promise<CutGraph<T> & { readonly path: string }> {
+async function readModelFolder<T extends Pick<TappedDecoder, 'graph' | 'weightFiles'>>(
+  modelDir: string,
+  cutting: (stock: Uint8Array) => T,
+): Promise<CutGraph<T> & { readonly path: string }> {
   const path = modelPaths(modelDir).graph;
   const stock = await readModelFile(path);
   const cut = about(path, () => cutting(stock));
-  const weights = await Promise.all(cut.weightFiles.map(async (file) => [file, await readModelFile(join(dirname(path), file))] as const));
+  const weights = await Promise.all(
+    cut.weightFiles.map(async (file) => [file, await readModelFile(join(dirname(path), file))] as const),
+  );
   return { cut, weights: new Map(weights), path };
 }
 
 async function openSession({ cut, weights }: CutGraph, path: string): Promise<InferenceSession> {
   const data = externalData({ weights }, cut);
   try {
-    return await InferenceSession.create(cut.graph, { externalData: data, logSeverityLevel: 3, extra: { session: { ...SESSION_SETTINGS, intra_op: { allow_spinning: '0' } } } } as InferenceSession.SessionOptions);
+    return await InferenceSession.create(cut.graph, {
+      externalData: data,
+      logSeverityLevel: 3,
+      extra: { session: { ...SESSION_SETTINGS, intra_op: { allow_spinning: '0' } } },
+    } as InferenceSession.SessionOptions);
   } catch (thrown) {
-    throw new AppError('model-session-failed', `onnxruntime could not open ${path}: ${wordsOf(thrown)}. Hold its files to their hashes with "flipside verify", or pick another export.`, { path }, thrown);
+    throw new AppError(
+      'model-session-failed',
+      `onnxruntime could not open ${path}: ${wordsOf(thrown)}. Hold its files to their hashes with "flipside verify", or pick another export.`,
+      { path },
+      thrown,
+    );
   }
 }
 
 /** Sizes that the graph does not have come from a `config.json` of another model; everything else is told as it is. */
 function explained(thrown: unknown, { hidden, vocabulary }: ModelConfig): AppError {
   if (thrown instanceof AppError || !/invalid dimensions for input/i.test(wordsOf(thrown))) return explainPass(thrown);
-  return new AppError('model-manifest-invalid', `config.json does not belong to this graph: by it a token has ${hidden} numbers and there are ${vocabulary} tokens, and onnxruntime refuses a pass: ${wordsOf(thrown).replace(/\s+/g, ' ')}. Get both files again from where the model came from.`, { hidden, vocabulary }, thrown);
+  return new AppError(
+    'model-manifest-invalid',
+    `config.json does not belong to this graph: by it a token has ${hidden} numbers and there are ${vocabulary} tokens, and onnxruntime refuses a pass: ${wordsOf(thrown).replace(/\s+/g, ' ')}. Get both files again from where the model came from.`,
+    { hidden, vocabulary },
+    thrown,
+  );
 }
 
-const wordsOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown)).trim().replace(/\.$/, '');
+const wordsOf = (thrown: unknown): string =>
+  (thrown instanceof Error ? thrown.message : String(thrown)).trim().replace(/\.$/, '');

@@ -55,7 +55,10 @@ export interface NodeEngine {
   /** Tokens of a pass over prompt sets. */
   readonly setTokens: number;
   /** What the numbers check holds it to: the reference that is given or lies in the folder; of 16-bit models without one a float32 pass. */
-  readonly numbers: (given?: { readonly file: string; readonly bytes: Uint8Array }) => Promise<Pick<NumbersCheckParts, 'reference' | 'texts' | 'against' | 'untouched' | 'rounds' | 'limits'>>;
+  readonly numbers: (given?: {
+    readonly file: string;
+    readonly bytes: Uint8Array;
+  }) => Promise<Pick<NumbersCheckParts, 'reference' | 'texts' | 'against' | 'untouched' | 'rounds' | 'limits'>>;
   /** The hashes that the files were held to until now. */
   readonly files: () => HeldFilesReport;
   /** The lens; the caller's to dispose of. */
@@ -63,7 +66,10 @@ export interface NodeEngine {
   dispose(): Promise<void>;
 }
 
-/** How a model is opened: `editing` for pushing its stream, `everyListedFile` to hold also those files to their hashes that are not read. */
+/**
+ * How a model is opened: `editing` for pushing its stream, `everyListedFile` to hold also those files to their hashes
+ * that are not read.
+ */
 export interface NodeEngineOptions {
   readonly editing?: boolean;
   readonly everyListedFile?: boolean;
@@ -75,7 +81,10 @@ export interface NodeEngineOptions {
  * Opens a model folder, or a graph in one by its path. Every file that is read is held to the hashes that lie with it first: those of
  * graph and weights are taken anyway, for the identity. Throws model errors that name the file.
  */
-export async function openNodeEngine(modelDir: string, { editing = false, everyListedFile = false, onHeld }: NodeEngineOptions = {}): Promise<NodeEngine> {
+export async function openNodeEngine(
+  modelDir: string,
+  { editing = false, everyListedFile = false, onHeld }: NodeEngineOptions = {},
+): Promise<NodeEngine> {
   const { graph, folder, id, beside } = modelPaths(modelDir);
   const held = await HeldFiles.of(folder);
   if (everyListedFile) await held.everyListed(onHeld);
@@ -89,13 +98,21 @@ export async function openNodeEngine(modelDir: string, { editing = false, everyL
   const settings = await text('tokenizer_config.json');
   const template = await textIfThere(TEMPLATE);
   const tokens = await text(TOKENIZER);
-  const tokenizer = about(beside(TOKENIZER), () => new TextTokenizer(tokens, template === null ? settings : withTemplate(settings, TEMPLATE, template)));
+  const tokenizer = about(
+    beside(TOKENIZER),
+    () => new TextTokenizer(tokens, template === null ? settings : withTemplate(settings, TEMPLATE, template)),
+  );
   const generation = await textIfThere('generation_config.json');
   const sizes = await text(CONFIG);
-  const config = about(beside(CONFIG), () => (generation === null ? parseModelConfig(sizes) : withGenerationConfig(parseModelConfig(sizes), generation)));
+  const config = about(beside(CONFIG), () =>
+    generation === null ? parseModelConfig(sizes) : withGenerationConfig(parseModelConfig(sizes), generation),
+  );
   const decoder = await openNodeDecoder(modelDir, { tapped: true, editing });
   const { layerCount, hidden } = decoder.sizes;
-  const model = withTextHabits(withDtype({ id, weightsSha256: weights, layerCount, hidden }, graph, shape.numbers), tokenizer);
+  const model = withTextHabits(
+    withDtype({ id, weightsSha256: weights, layerCount, hidden }, graph, shape.numbers),
+    tokenizer,
+  );
   return {
     decoder,
     tokenizer,
@@ -106,17 +123,31 @@ export async function openNodeEngine(modelDir: string, { editing = false, everyL
     numbers: async (given) => {
       const limits = limitsOf(decoder.activations);
       const start = (words: string): readonly number[] => tokenizer.start(words);
-      const parts = { limits, texts: ownTexts(start), rounds: shape.rounds, untouched: () => openNodeDecoder(modelDir, { tapped: false }) };
-      if (given !== undefined) return { ...parts, reference: givenReference(given.bytes, given.file, decoder.sizes, start), against: 'given' };
+      const parts = {
+        limits,
+        texts: ownTexts(start),
+        rounds: shape.rounds,
+        untouched: () => openNodeDecoder(modelDir, { tapped: false }),
+      };
+      if (given !== undefined)
+        return { ...parts, reference: givenReference(given.bytes, given.file, decoder.sizes, start), against: 'given' };
       if (existsSync(beside(REFERENCE))) {
-        const reference = shippedReference(await text(REFERENCE), await bytesOf('reference.safetensors'), decoder.sizes);
+        const reference = shippedReference(
+          await text(REFERENCE),
+          await bytesOf('reference.safetensors'),
+          decoder.sizes,
+        );
         return { ...parts, reference, against: 'shipped' };
       }
       // In float32 that pass would be this one again.
       if (decoder.activations === 'float32') return { ...parts, reference: [], against: 'none' };
       const float32 = await openNodeDecoder(modelDir, { tapped: true, float32: true });
       try {
-        return { ...parts, reference: await ownReference(float32, start, limits.logits, () => undefined), against: 'processor' };
+        return {
+          ...parts,
+          reference: await ownReference(float32, start, limits.logits, () => undefined),
+          against: 'processor',
+        };
       } finally {
         await float32.dispose();
       }
@@ -134,10 +165,15 @@ export async function openNodeReader(modelDir: string): Promise<SegmentReader & 
 }
 
 /**
- * What the graph is, and the identity of the weights: the same number that the page computes from the model's manifest. A graph that cannot be read is
+ * What the graph is, and the identity of the weights: the same number that the page computes from the model's manifest.
+ * A graph that cannot be read is
  * refused before its weights are. Throws `model-node-missing`, `model-file-altered` and `model-fetch-failed`, naming the file.
  */
-async function lookInto(graphPath: string, held: HeldFiles, config: () => Promise<string | null>): Promise<{ readonly weights: string; readonly shape: DecoderShape }> {
+async function lookInto(
+  graphPath: string,
+  held: HeldFiles,
+  config: () => Promise<string | null>,
+): Promise<{ readonly weights: string; readonly shape: DecoderShape }> {
   const hashes = [{ role: 'graph' as 'graph' | 'weights', sha256: await held.sha256(graphPath) }];
   const stock = await readModelFile(graphPath);
   const shape = await readable(graphPath, stock, config);
@@ -165,5 +201,9 @@ async function readable(path: string, stock: Uint8Array, config: () => Promise<s
 
 function assertWhole(path: string, bytes: number, needed: number): void {
   if (bytes >= needed) return;
-  throw new AppError('model-file-altered', `${path} is cut off: the graph takes weights from ${needed.toLocaleString('en')} bytes of it, and it has ${bytes.toLocaleString('en')}. Get it again from where the model came from.`, { path, bytes, needed });
+  throw new AppError(
+    'model-file-altered',
+    `${path} is cut off: the graph takes weights from ${needed.toLocaleString('en')} bytes of it, and it has ${bytes.toLocaleString('en')}. Get it again from where the model came from.`,
+    { path, bytes, needed },
+  );
 }

@@ -58,26 +58,38 @@ export class StaticCache<R> implements Cache {
 export function ownCache<R>(cache: Cache): StaticCache<R> {
   if (!(cache instanceof StaticCache)) throw new AppError('internal', 'The cache belongs to another engine.');
   const own = cache as StaticCache<R>;
-  if (own.line.overwrote(own)) throw new AppError('internal', `A cache of ${cache.length} tokens was used after another text had been read in its place.`);
+  if (own.line.overwrote(own))
+    throw new AppError(
+      'internal',
+      `A cache of ${cache.length} tokens was used after another text had been read in its place.`,
+    );
   return own;
 }
 
 /** A cache with the first `length` tokens of another, which stays as it is. Throws `internal` where it has fewer. */
 export function cutCache<R>(cache: Cache, length: number, free: (line: Line<R>) => void): StaticCache<R> {
   const { line, pass } = ownCache<R>(cache);
-  if (length < 1 || length > cache.length) throw new AppError('internal', `A cache of ${cache.length} tokens cannot be cut to ${length}.`);
+  if (length < 1 || length > cache.length)
+    throw new AppError('internal', `A cache of ${cache.length} tokens cannot be cut to ${length}.`);
   return new StaticCache(line, length, pass, free);
 }
 
 /** Throws `internal` where a text is longer than the model reads. */
 export function checkRoom(length: number, contextTokens: number): void {
-  if (length > contextTokens) throw new AppError('internal', `A cache of ${length} tokens is longer than the model's context of ${contextTokens}.`);
+  if (length > contextTokens)
+    throw new AppError(
+      'internal',
+      `A cache of ${length} tokens is longer than the model's context of ${contextTokens}.`,
+    );
 }
 
 /** Tokens that a text has room for at first. */
 const FIRST_ROOM = 512;
 
-/** The size of the smallest room that holds so many tokens: it doubles up to the context. Branches may take slots beyond that, as several stand at one position. */
+/**
+ * The size of the smallest room that holds so many tokens: it doubles up to the context. Branches may take slots beyond
+ * that, as several stand at one position.
+ */
 export function roomFor(tokens: number, contextTokens: number): number {
   let room = Math.min(FIRST_ROOM, contextTokens);
   while (room < tokens && room < contextTokens) room = Math.min(2 * room, contextTokens);

@@ -17,6 +17,9 @@ export function floatsOf(tensor: Tensor, from: number, count: number): Float32Ar
 }
 
 /** The numbers as a tensor of that type holds them, which is what goes into its buffer. */
-export function narrowed(values: Float32Array, type: ElementType): Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> {
+export function narrowed(
+  values: Float32Array,
+  type: ElementType,
+): Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> {
   return type === 'float16' ? toFloat16(values) : new Float32Array(values);
 }

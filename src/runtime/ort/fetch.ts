@@ -27,6 +27,9 @@ export const fetchFromCpu: Fetch = async (parts) => {
 /** Products with the streams where these lie. */
 export interface ProjectParts {
   readonly load: (directions: readonly Float32Array[]) => Promise<Projection>;
-  /** The products `[directions, layers + 1, kept]` of the first `kept` tokens of streams `[1, tokens, hidden]`, as a tensor that the caller does not own. */
+  /**
+   * The products `[directions, layers + 1, kept]` of the first `kept` tokens of streams `[1, tokens, hidden]`, as a
+   * tensor that the caller does not own.
+   */
   readonly run: (projection: Projection, streams: readonly Tensor[], tokens: number, kept: number) => Promise<Tensor>;
 }

@@ -31,7 +31,10 @@ export interface OpenedGpu {
   readonly lost: Promise<AppError>;
   /** What the device holds now. */
   memory(): GpuMemoryReport;
-  /** Opens the graph once more, captured for writing, with weights of its own; goes with the decoder. Throws `model-session-failed` where capture is refused, `gpu-memory-refused` where there is no room. */
+  /**
+   * Opens the graph once more, captured for writing, with weights of its own; goes with the decoder. Throws
+   * `model-session-failed` where capture is refused, `gpu-memory-refused` where there is no room.
+   */
   openWriter(): Promise<CapturedWriter>;
 }
 
@@ -44,7 +47,10 @@ export interface OpenedDecoder {
   readonly gpu: OpenedGpu | null;
   /** How packed products are computed; null on WebGPU, where they stay as they are. */
   readonly products: ProductsReport | null;
-  /** Opens the lens of the same files where the decoder runs, with weights of its own; to be disposed of before the decoder. Throws `cancelled`, `model-session-failed`, `gpu-memory-refused` or `model-node-missing`. */
+  /**
+   * Opens the lens of the same files where the decoder runs, with weights of its own; to be disposed of before the
+   * decoder. Throws `cancelled`, `model-session-failed`, `gpu-memory-refused` or `model-node-missing`.
+   */
   openLens(files: DecoderFiles, options: LensOptions): Promise<LensHead>;
 }
 
@@ -76,36 +82,79 @@ export const SESSION_SETTINGS = { qdq_matmulnbits_accuracy_level: '0' } as const
 
 /** A graph as it is, described like one that was rewritten. */
 export function untouched(graph: Uint8Array): TappedDecoder {
-  return { ...describeDecoder(graph), graph: graphAsExported(graph), taps: [], logits: 'logits', branching: false, steering: false, steeringType: 'float32', editing: false, limits: [] };
+  return {
+    ...describeDecoder(graph),
+    graph: graphAsExported(graph),
+    taps: [],
+    logits: 'logits',
+    branching: false,
+    steering: false,
+    steeringType: 'float32',
+    editing: false,
+    limits: [],
+  };
 }
 
 /** Throws `model-gpu-only` where a graph does not run on the processor, naming the node. */
 export function assertRunsOnCpu({ gpuOnly }: Pick<TappedDecoder, 'gpuOnly'>): void {
-  if (gpuOnly !== null) throw new AppError('model-gpu-only', `This model does not run on the processor: ${gpuOnly}. Use a browser with WebGPU, or pick an export with norms of their own (fuse_qk_norm_gqa=false).`, { backend: 'cpu' });
+  if (gpuOnly !== null)
+    throw new AppError(
+      'model-gpu-only',
+      `This model does not run on the processor: ${gpuOnly}. Use a browser with WebGPU, or pick an export with norms of their own (fuse_qk_norm_gqa=false).`,
+      { backend: 'cpu' },
+    );
 }
 
-/** What a pass on the processor failed with. Where a kernel refuses what it was given, the graph does not fit together: opening it does not see that. */
+/**
+ * What a pass on the processor failed with. Where a kernel refuses what it was given, the graph does not fit together:
+ * opening it does not see that.
+ */
 export function explainPass(thrown: unknown): AppError {
   const said = thrown instanceof Error ? thrown.message : String(thrown);
-  if (thrown instanceof AppError || !/while running \w+ node|Invalid rank for input|Got invalid dimensions for input/.test(said)) return AppError.from(thrown);
-  return new AppError('model-graph-malformed', `The model graph does not compute: ${said.split('\n')[0]?.slice(0, 300).replace(/\.?$/, '.') ?? ''} Load the file again, or pick another export.`, {}, thrown);
+  if (
+    thrown instanceof AppError ||
+    !/while running \w+ node|Invalid rank for input|Got invalid dimensions for input/.test(said)
+  )
+    return AppError.from(thrown);
+  return new AppError(
+    'model-graph-malformed',
+    `The model graph does not compute: ${said.split('\n')[0]?.slice(0, 300).replace(/\.?$/, '.') ?? ''} Load the file again, or pick another export.`,
+    {},
+    thrown,
+  );
 }
 
 /** The weight files that a graph names. Throws `model-manifest-invalid` where one is missing. */
-export function externalData(files: Pick<DecoderFiles, 'weights'>, graph: Pick<TappedDecoder, 'weightFiles'>): { path: string; data: Uint8Array }[] {
+export function externalData(
+  files: Pick<DecoderFiles, 'weights'>,
+  graph: Pick<TappedDecoder, 'weightFiles'>,
+): { path: string; data: Uint8Array }[] {
   return graph.weightFiles.map((path) => {
     const data = files.weights.get(path);
-    if (!data) throw new AppError('model-manifest-invalid', `The graph needs the weight file "${path}", which the model's manifest does not list.`, { path });
+    if (!data)
+      throw new AppError(
+        'model-manifest-invalid',
+        `The graph needs the weight file "${path}", which the model's manifest does not list.`,
+        { path },
+      );
     return { path, data };
   });
 }
 
 /** A session, or why there is none. Throws `model-session-failed`. */
-export async function createSession(create: () => Promise<InferenceSession>, backend: WebBackend): Promise<InferenceSession> {
+export async function createSession(
+  create: () => Promise<InferenceSession>,
+  backend: WebBackend,
+): Promise<InferenceSession> {
   try {
     return await create();
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new AppError('model-session-failed', `onnxruntime could not open the model on ${backend === 'webgpu' ? 'WebGPU' : 'the CPU'}: ${reason}`, { backend }, thrown);
+    throw new AppError(
+      'model-session-failed',
+      `onnxruntime could not open the model on ${backend === 'webgpu' ? 'WebGPU' : 'the CPU'}: ${reason}`,
+      { backend },
+      thrown,
+    );
   }
 }

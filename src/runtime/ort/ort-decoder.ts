@@ -43,9 +43,14 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
   const { taps, branching, activations } = parts.graph;
   const inputs = passInputs(parts.Tensor, session.inputNames, parts.graph);
 
-  async function start(ids: readonly number[], past: Cache | null, { branches, projection, logitRows, residuals: wantsResiduals = true }: PassOptions = {}): Promise<StartedPass> {
+  async function start(
+    ids: readonly number[],
+    past: Cache | null,
+    { branches, projection, logitRows, residuals: wantsResiduals = true }: PassOptions = {},
+  ): Promise<StartedPass> {
     if (branches !== undefined && !branching) throw new AppError('internal', 'This graph takes no branches.');
-    if (branches !== undefined && branches.parents.length !== ids.length) throw new AppError('internal', `${ids.length} tokens came with ${branches.parents.length} parents.`);
+    if (branches !== undefined && branches.parents.length !== ids.length)
+      throw new AppError('internal', `${ids.length} tokens came with ${branches.parents.length} parents.`);
     const before = past?.length ?? 0;
     const kept = branches?.kept ?? ids.length;
     const rows = logitRows ?? [(kept > 0 ? kept : ids.length) - 1];
@@ -55,10 +60,22 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     const pass = await caches.begin(past, ids.length);
     let outputs: Record<string, Tensor> = {};
     try {
-      const feeds = { ...inputs(ids, before, computed, branches), ...steering?.feeds, ...editing?.feeds(ids.length), ...pass.feeds };
-      outputs = (await session.run(feeds, { ...pass.fetches, ...Object.fromEntries(readOut.map((name) => [name, null])) })) as Record<string, Tensor>;
+      const feeds = {
+        ...inputs(ids, before, computed, branches),
+        ...steering?.feeds,
+        ...editing?.feeds(ids.length),
+        ...pass.feeds,
+      };
+      outputs = (await session.run(feeds, {
+        ...pass.fetches,
+        ...Object.fromEntries(readOut.map((name) => [name, null])),
+      })) as Record<string, Tensor>;
       const wanted = readOut.map((name) => outputs[name] ?? missing(name));
-      assertSizes(wanted.map((tensor) => tensor.dims.at(-1)), streams.length, sizes);
+      assertSizes(
+        wanted.map((tensor) => tensor.dims.at(-1)),
+        streams.length,
+        sizes,
+      );
       const { values, split } = await fetchOutputs(wanted, ids.length, kept, projection ?? null);
       const reading = async (): Promise<Omit<Pass, 'cache'>> => {
         try {
@@ -91,10 +108,22 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     }
   }
 
-  /** Brings residuals of all tokens, or products of those that stay and residuals of the others; and the logits. Of what `split` gives `tokens` is how many have residuals. */
-  async function fetchOutputs(wanted: readonly Tensor[], tokens: number, kept: number, projection: Projection | null): Promise<{ readonly values: Promise<Float32Array>; split(values: Float32Array): Pick<Pass, 'residuals' | 'products' | 'logits' | 'tokens'> }> {
+  /**
+   * Brings residuals of all tokens, or products of those that stay and residuals of the others; and the logits. Of what
+   * `split` gives `tokens` is how many have residuals.
+   */
+  async function fetchOutputs(
+    wanted: readonly Tensor[],
+    tokens: number,
+    kept: number,
+    projection: Projection | null,
+  ): Promise<{
+    readonly values: Promise<Float32Array>;
+    split(values: Float32Array): Pick<Pass, 'residuals' | 'products' | 'logits' | 'tokens'>;
+  }> {
     const streams = wanted.slice(0, -1);
-    const projected = projection && parts.project && kept > 0 ? await parts.project.run(projection, streams, tokens, kept) : null;
+    const projected =
+      projection && parts.project && kept > 0 ? await parts.project.run(projection, streams, tokens, kept) : null;
     const from = projected ? kept : 0;
     const [embedding] = streams;
     const whole = (tensor: Tensor): TensorPart => ({ tensor, from: 0, count: tensor.size });
@@ -106,10 +135,18 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     return {
       values,
       split(all) {
-        const { products, end } = projected && projection ? splitProducts(all, projection.count, streams.length, kept, sizes.hidden) : { products: null, end: 0 };
+        const { products, end } =
+          projected && projection
+            ? splitProducts(all, projection.count, streams.length, kept, sizes.hidden)
+            : { products: null, end: 0 };
         const logitsAt = end + streams.length * (tokens - from) * sizes.hidden;
         // The graph as it was exported gives logits of every token; the last is the one that it is asked for.
-        return { products, residuals: all.subarray(end, logitsAt), tokens: tokens - from, logits: all.slice(taps.length > 0 ? logitsAt : all.length - sizes.vocabulary) };
+        return {
+          products,
+          residuals: all.subarray(end, logitsAt),
+          tokens: tokens - from,
+          logits: all.slice(taps.length > 0 ? logitsAt : all.length - sizes.vocabulary),
+        };
       },
     };
   }

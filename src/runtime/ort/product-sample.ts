@@ -7,7 +7,9 @@ import type { OpenSample } from '../product-proof.ts';
 export function sampleOn(session: InferenceSession, TensorClass: TensorConstructor): OpenSample {
   return {
     async run(activations) {
-      const { [SAMPLE_OUTPUT]: product } = await session.run({ [SAMPLE_INPUT]: new TensorClass('float32', activations, [1, activations.length]) });
+      const { [SAMPLE_OUTPUT]: product } = await session.run({
+        [SAMPLE_INPUT]: new TensorClass('float32', activations, [1, activations.length]),
+      });
       return (product?.data ?? new Float32Array(0)) as Float32Array;
     },
     dispose: () => session.release(),

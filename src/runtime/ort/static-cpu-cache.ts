@@ -32,7 +32,11 @@ export function createStaticCpuCaches(TensorClass: TensorConstructor, shape: Dec
     tokens,
     tensors: shape.cache.map(({ heads, size }) => {
       const count = heads * tokens * size;
-      return new TensorClass(shape.activations, shape.activations === 'float32' ? new Float32Array(count) : new Uint16Array(count), [1, heads, tokens, size]);
+      return new TensorClass(
+        shape.activations,
+        shape.activations === 'float32' ? new Float32Array(count) : new Uint16Array(count),
+        [1, heads, tokens, size],
+      );
     }),
   });
 
@@ -54,7 +58,11 @@ export function createStaticCpuCaches(TensorClass: TensorConstructor, shape: Dec
     const room = makeRoom(roomFor(tokens));
     for (const [index, { heads, size }] of shape.cache.entries()) {
       const [old, numbers] = [from.tensors[index]?.data, room.tensors[index]?.data] as [Numbers, Numbers];
-      for (let head = 0; head < heads; head += 1) numbers.set(old.subarray(head * from.tokens * size, (head * from.tokens + used) * size), head * room.tokens * size);
+      for (let head = 0; head < heads; head += 1)
+        numbers.set(
+          old.subarray(head * from.tokens * size, (head * from.tokens + used) * size),
+          head * room.tokens * size,
+        );
     }
     line.room = room;
   }

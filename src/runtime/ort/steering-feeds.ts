@@ -9,7 +9,10 @@ import { narrowed } from './element.ts';
 /** Feeds that can be set. */
 export interface SteeringFeeds {
   readonly feeds: Readonly<Record<string, Tensor>>;
-  /** Sets what is added after each layer `[hidden]`; nothing after those that are not named. Throws `internal` for a layer or width that there is not. */
+  /**
+   * Sets what is added after each layer `[hidden]`; nothing after those that are not named. Throws `internal` for a
+   * layer or width that there is not.
+   */
   set(vectors: ReadonlyMap<number, Float32Array>): void;
 }
 
@@ -18,7 +21,9 @@ export function steeringOnCpu(TensorClass: TensorConstructor, sizes: DecoderSize
   const zero = new Float32Array(sizes.hidden);
   const values = Array.from({ length: sizes.layerCount }, () => narrowed(zero, type));
   return {
-    feeds: Object.fromEntries(values.map((vector, layer) => [steeringInput(layer), new TensorClass(type, vector, [sizes.hidden])])),
+    feeds: Object.fromEntries(
+      values.map((vector, layer) => [steeringInput(layer), new TensorClass(type, vector, [sizes.hidden])]),
+    ),
     set(vectors) {
       checkVectors(vectors, sizes);
       for (const [layer, vector] of values.entries()) vector.set(narrowed(vectors.get(layer) ?? zero, type));
@@ -29,7 +34,15 @@ export function steeringOnCpu(TensorClass: TensorConstructor, sizes: DecoderSize
 /** Refuses what the model has not. */
 export function checkVectors(vectors: ReadonlyMap<number, Float32Array>, { layerCount, hidden }: DecoderSizes): void {
   for (const [layer, vector] of vectors) {
-    if (!Number.isInteger(layer) || layer < 0 || layer >= layerCount) throw new AppError('internal', `There is no layer ${layer} to steer: the model has ${layerCount}.`, { layer, layerCount });
-    if (vector.length !== hidden) throw new AppError('internal', `A vector of ${vector.length} numbers cannot steer a model of width ${hidden}.`, { found: vector.length, expected: hidden });
+    if (!Number.isInteger(layer) || layer < 0 || layer >= layerCount)
+      throw new AppError('internal', `There is no layer ${layer} to steer: the model has ${layerCount}.`, {
+        layer,
+        layerCount,
+      });
+    if (vector.length !== hidden)
+      throw new AppError('internal', `A vector of ${vector.length} numbers cannot steer a model of width ${hidden}.`, {
+        found: vector.length,
+        expected: hidden,
+      });
   }
 }

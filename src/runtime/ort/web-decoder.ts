@@ -8,7 +8,18 @@ import { lensGraph } from '../../onnx/lens-graph.ts';
 import { createCpuLens } from './cpu-lens.ts';
 import { createGrowingCache } from './growing-cache.ts';
 import { createEditFeeds } from './edit-feeds.ts';
-import { assertRunsOnCpu, createSession, explainPass, externalData, SESSION_SETTINGS, untouched, type DecoderFiles, type OpenedDecoder, type OpenOptions, type WebBackend } from './opening.ts';
+import {
+  assertRunsOnCpu,
+  createSession,
+  explainPass,
+  externalData,
+  SESSION_SETTINGS,
+  untouched,
+  type DecoderFiles,
+  type OpenedDecoder,
+  type OpenOptions,
+  type WebBackend,
+} from './opening.ts';
 import { fetchFromCpu, type Fetch } from './fetch.ts';
 import { createOrtDecoder } from './ort-decoder.ts';
 import { proveProducts, type OpenSampleOn } from '../product-proof.ts';
@@ -25,16 +36,39 @@ export async function wasmRuntime(): Promise<{ readonly version: string; readonl
 const versionOf = ({ web, common }: { readonly web?: string; readonly common: string }): string => web ?? common;
 
 /** Opens the decoder. Throws `model-session-failed` or the graph's own errors. */
-export async function openWebDecoder(files: DecoderFiles, backend: WebBackend, options: OpenOptions): Promise<OpenedDecoder> {
+export async function openWebDecoder(
+  files: DecoderFiles,
+  backend: WebBackend,
+  options: OpenOptions,
+): Promise<OpenedDecoder> {
   if (backend === 'webgpu') return (await import('./webgpu/open-gpu-decoder.ts')).openGpuDecoder(files, options);
   const { ort } = await import('./runtime-wasm.ts');
-  const stock = options.tapped ? tapDecoder(files.graph, { branching: true, lengths: false, editing: options.editing === true }) : untouched(files.graph);
+  const stock = options.tapped
+    ? tapDecoder(files.graph, { branching: true, lengths: false, editing: options.editing === true })
+    : untouched(files.graph);
   const graph = options.float32 === true ? inFloat32(stock) : stock;
   assertRunsOnCpu(graph);
-  const open = ({ graph: bytes, weightFiles, files: data }: Pick<FormedFiles, 'graph' | 'weightFiles' | 'files'>): Promise<InferenceSession> =>
-    createSession(() => ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], externalData: externalData({ weights: data }, { weightFiles }), logSeverityLevel: 3, extra: { session: SESSION_SETTINGS } }), 'wasm');
-  const openSample: OpenSampleOn = async (sample, data) => sampleOn(await open({ graph: sample, weightFiles: [...data.keys()], files: data }), ort.Tensor);
-  const trials = options.products === 'prove' ? await proveProducts(graph.graph, files.weights, WEB_OFFERED, openSample) : (options.products ?? []);
+  const open = ({
+    graph: bytes,
+    weightFiles,
+    files: data,
+  }: Pick<FormedFiles, 'graph' | 'weightFiles' | 'files'>): Promise<InferenceSession> =>
+    createSession(
+      () =>
+        ort.InferenceSession.create(bytes, {
+          executionProviders: ['wasm'],
+          externalData: externalData({ weights: data }, { weightFiles }),
+          logSeverityLevel: 3,
+          extra: { session: SESSION_SETTINGS },
+        }),
+      'wasm',
+    );
+  const openSample: OpenSampleOn = async (sample, data) =>
+    sampleOn(await open({ graph: sample, weightFiles: [...data.keys()], files: data }), ort.Tensor);
+  const trials =
+    options.products === 'prove'
+      ? await proveProducts(graph.graph, files.weights, WEB_OFFERED, openSample)
+      : (options.products ?? []);
   const { session, formed } = await openFormed(graph.graph, files.weights, trials, open);
   const sizes = { ...files.config, layerCount: graph.layerCount };
   const decoder = createOrtDecoder({

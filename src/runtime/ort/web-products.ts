@@ -16,7 +16,10 @@ export const WEB_OFFERED: FormsOffered = { 4: ['float'], 8: ['float'] };
 /** Bytes of unpacked weights at most, whatever the device has: the heap of 32-bit WebAssembly ends at 4 GiB. */
 const MOST_BYTES = 2 ** 31;
 
-/** The share of a device's memory that unpacked weights may take, and what a device has that does not say (deviceMemory: Chromium only), in GiB. */
+/**
+ * The share of a device's memory that unpacked weights may take, and what a device has that does not say (deviceMemory:
+ * Chromium only), in GiB.
+ */
 const SHARE = 1 / 4;
 const UNKNOWN_GIB = 4;
 
@@ -38,8 +41,16 @@ export function roomForUnpacked(gibibytes: number | undefined = deviceGibibytes(
   return Math.max(0, Math.min(MOST_BYTES, (gibibytes ?? UNKNOWN_GIB) * SHARE * 2 ** 30) - openBytes);
 }
 
-/** A graph with its products in the forms that trials chose, where the made weights have room; as it is exported, with the reason, where they have none. */
-function inChosenForms(graph: Uint8Array, files: ReadonlyMap<string, Uint8Array>, trials: readonly ProductTrial[], room: number): FormedFiles {
+/**
+ * A graph with its products in the forms that trials chose, where the made weights have room; as it is exported, with
+ * the reason, where they have none.
+ */
+function inChosenForms(
+  graph: Uint8Array,
+  files: ReadonlyMap<string, Uint8Array>,
+  trials: readonly ProductTrial[],
+  room: number,
+): FormedFiles {
   const formed = withForms(graph, files, formBy(trials));
   const { made } = formed;
   if (made === null) return exported(graph, files, trials, null);
@@ -47,7 +58,13 @@ function inChosenForms(graph: Uint8Array, files: ReadonlyMap<string, Uint8Array>
   if (bytes > room) return exported(graph, files, trials, noRoom(bytes, room));
   openBytes += bytes;
   const all = new Map([...files, [made.file, lazyFile(bytes, (from, to) => made.part(from, to))]]);
-  return { graph: formed.graph, weightFiles: [...formed.weightFiles, made.file], files: all, report: { trials, madeBytes: bytes, reason: null }, release: () => void (openBytes -= bytes) };
+  return {
+    graph: formed.graph,
+    weightFiles: [...formed.weightFiles, made.file],
+    files: all,
+    report: { trials, madeBytes: bytes, reason: null },
+    release: () => void (openBytes -= bytes),
+  };
 }
 
 /** Opens a session with its products in the forms that trials chose; as they were exported where that fails, e.g. for want of memory. */
@@ -71,16 +88,29 @@ export async function openFormed(
 }
 
 /** A graph as it was exported, and why. */
-function exported(graph: Uint8Array, files: ReadonlyMap<string, Uint8Array>, trials: readonly ProductTrial[], reason: string | null): FormedFiles {
-  return { graph, weightFiles: parseModel(graph).weightFiles, files, report: { trials, madeBytes: 0, reason }, release: () => undefined };
+function exported(
+  graph: Uint8Array,
+  files: ReadonlyMap<string, Uint8Array>,
+  trials: readonly ProductTrial[],
+  reason: string | null,
+): FormedFiles {
+  return {
+    graph,
+    weightFiles: parseModel(graph).weightFiles,
+    files,
+    report: { trials, madeBytes: 0, reason },
+    release: () => undefined,
+  };
 }
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
-const noRoom = (bytes: number, room: number): string => `Unpacked weights would take ${megabytes(bytes)} and have room for ${megabytes(room)}, so they stay packed, which writes more slowly.`;
+const noRoom = (bytes: number, room: number): string =>
+  `Unpacked weights would take ${megabytes(bytes)} and have room for ${megabytes(room)}, so they stay packed, which writes more slowly.`;
 
 /** Why weights that have room stay packed all the same. */
-const notOpened = (bytes: number, said: string): string => `Unpacked weights (${megabytes(bytes)}) could not be opened, so they stay packed, which writes more slowly: ${said}`;
+const notOpened = (bytes: number, said: string): string =>
+  `Unpacked weights (${megabytes(bytes)}) could not be opened, so they stay packed, which writes more slowly: ${said}`;
 
 /** GiB of memory of this device, rounded down to a power of two and at most 32; undefined where the browser does not say. */
 function deviceGibibytes(): number | undefined {

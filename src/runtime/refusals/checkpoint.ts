@@ -5,22 +5,38 @@ export const EXPORT_COMMAND = 'python -m onnxruntime_genai.models.builder -m MOD
 
 /** What is known by its ending. */
 const KINDS = [
-  { pattern: /\.gguf$/i, what: 'a GGUF checkpoint, which llama.cpp reads', remedy: 'Look for an ONNX export of the same model (onnx-community has many), or export the checkpoint that the GGUF was made of' },
-  { pattern: /\.safetensors$/i, what: 'a safetensors checkpoint, which PyTorch reads', remedy: 'Look for an ONNX export of the same model (onnx-community has many), or export this folder' },
-  { pattern: /(?:pytorch_model[\w-]*\.bin|\.pth|\.pt|\.ckpt)$/i, what: 'a PyTorch checkpoint', remedy: 'Look for an ONNX export of the same model (onnx-community has many), or export this folder' },
+  {
+    pattern: /\.gguf$/i,
+    what: 'a GGUF checkpoint, which llama.cpp reads',
+    remedy:
+      'Look for an ONNX export of the same model (onnx-community has many), or export the checkpoint that the GGUF was made of',
+  },
+  {
+    pattern: /\.safetensors$/i,
+    what: 'a safetensors checkpoint, which PyTorch reads',
+    remedy: 'Look for an ONNX export of the same model (onnx-community has many), or export this folder',
+  },
+  {
+    pattern: /(?:pytorch_model[\w-]*\.bin|\.pth|\.pt|\.ckpt)$/i,
+    what: 'a PyTorch checkpoint',
+    remedy: 'Look for an ONNX export of the same model (onnx-community has many), or export this folder',
+  },
 ] as const;
 
 /** What files hold in place of a graph, in two sentences; null where they are no checkpoint that is known. `paths` may be long. */
 export function checkpointWords(paths: Iterable<string>): string | null {
   for (const path of paths) {
     const found = KINDS.find(({ pattern }) => pattern.test(path));
-    if (found !== undefined) return `${path.slice(path.lastIndexOf('/') + 1).slice(0, 100)} is ${found.what}, and Flipside reads ONNX graphs. ${found.remedy}: ${EXPORT_COMMAND}`;
+    if (found !== undefined)
+      return `${path.slice(path.lastIndexOf('/') + 1).slice(0, 100)} is ${found.what}, and Flipside reads ONNX graphs. ${found.remedy}: ${EXPORT_COMMAND}`;
   }
   return null;
 }
 
 /** Why config.json is not beside a graph that the model builder has written; null for another folder. */
 export function builderWords(names: Iterable<string>): string | null {
-  for (const name of names) if (/(?:^|\/)genai_config\.json$/.test(name)) return 'the model builder leaves it out (genai_config.json is its own): copy it from the folder of the model that was exported';
+  for (const name of names)
+    if (/(?:^|\/)genai_config\.json$/.test(name))
+      return 'the model builder leaves it out (genai_config.json is its own): copy it from the folder of the model that was exported';
   return null;
 }

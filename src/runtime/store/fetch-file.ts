@@ -30,7 +30,8 @@ export interface FileRequest {
 const PAUSES_MS = [400, 1200];
 
 /**
- * Streams a file into the sink. Throws `model-host-off`, `model-gated`, `model-fetch-failed` (unreachable, broken off, refused), `model-file-altered`
+ * Streams a file into the sink. Throws `model-host-off`, `model-gated`, `model-fetch-failed` (unreachable, broken off,
+ * refused), `model-file-altered`
  * when the length is not the manifest's, or `cancelled`.
  */
 export async function fetchFile(request: FileRequest, sink: ByteSink): Promise<void> {
@@ -78,7 +79,8 @@ async function fetchOnce(request: FileRequest, sink: ByteSink): Promise<void> {
   if (request.hosts !== null) await checkLanding(response, request.hosts);
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
-    if (request.hosts !== null && [401, 403].includes(response.status)) throw gated(new URL(request.url).host, file.path, response.status);
+    if (request.hosts !== null && [401, 403].includes(response.status))
+      throw gated(new URL(request.url).host, file.path, response.status);
     throw refused(request, `the server answered ${String(response.status)}`, response.status);
   }
   const at = response.status === 206 ? from : 0;
@@ -112,12 +114,19 @@ function checkHeaders(request: FileRequest, response: Response, at: number): voi
   if (response.status === 206) {
     // Not readable across origins unless the server allows it.
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header('content-range') ?? `bytes ${String(at)}-0/*`);
-    if (range === null || Number(range[1]) !== at) throw refused(request, `the server sent the wrong part of it (${header('content-range') ?? ''})`, 206);
+    if (range === null || Number(range[1]) !== at)
+      throw refused(request, `the server sent the wrong part of it (${header('content-range') ?? ''})`, 206);
     if (range[2] !== '*' && Number(range[2]) !== file.bytes) throw wrongLength(file, range[2] ?? '');
   }
   const length = header('content-length');
   // With a content encoding the header counts compressed bytes, and another origin does not let on that there is one.
-  if (length !== null && response.type === 'basic' && header('content-encoding') === null && Number(length) !== file.bytes - at) throw wrongLength(file, String(at + Number(length)));
+  if (
+    length !== null &&
+    response.type === 'basic' &&
+    header('content-encoding') === null &&
+    Number(length) !== file.bytes - at
+  )
+    throw wrongLength(file, String(at + Number(length)));
 }
 
 function wrongLength(file: ManifestFile, actual: string): AppError {
@@ -130,7 +139,10 @@ function wrongLength(file: ManifestFile, actual: string): AppError {
 
 function refused(request: FileRequest, answer: string, status: number): AppError {
   const path = new URL(request.url).pathname;
-  const check = request.hosts === null ? 'Check that the model\'s files lie beside the page' : `Check that ${new URL(request.url).host} has it`;
+  const check =
+    request.hosts === null
+      ? "Check that the model's files lie beside the page"
+      : `Check that ${new URL(request.url).host} has it`;
   return new AppError(
     'model-fetch-failed',
     `${request.file.path} could not be fetched: ${answer} for ${path}. ${check}, then try again; what has arrived already is not lost.`,

@@ -29,7 +29,12 @@ export async function fetchManifest(url: string, vault: Vault | null, signal: Ab
     return kept;
   }
   const manifest = parseManifest(text);
-  if (manifest.from !== undefined) throw new AppError('model-manifest-invalid', 'The list of the model\'s files cannot be used: it says that they lie elsewhere, and the page takes them from beside itself only. Restore it from the repository.', { field: 'from' });
+  if (manifest.from !== undefined)
+    throw new AppError(
+      'model-manifest-invalid',
+      "The list of the model's files cannot be used: it says that they lie elsewhere, and the page takes them from beside itself only. Restore it from the repository.",
+      { field: 'from' },
+    );
   // Only a visit without a network misses it, so a storage that refuses is no reason to stop.
   await vault?.writeText(name, text).catch(() => undefined);
   return manifest;
@@ -52,8 +57,10 @@ async function fetchText(url: string, signal: AbortSignal): Promise<string> {
     throw failed(path, 'the server cannot be reached', 0, cause);
   }
   if (!response.ok) throw failed(path, `the server answered ${String(response.status)}`, response.status);
-  if (response.headers.get('content-type')?.startsWith('text/html') === true) throw failed(path, 'the server answered with a web page', 404);
-  if (text.length > LONGEST_MANIFEST_BYTES) throw failed(path, `it is longer than ${String(LONGEST_MANIFEST_BYTES)} bytes`, response.status);
+  if (response.headers.get('content-type')?.startsWith('text/html') === true)
+    throw failed(path, 'the server answered with a web page', 404);
+  if (text.length > LONGEST_MANIFEST_BYTES)
+    throw failed(path, `it is longer than ${String(LONGEST_MANIFEST_BYTES)} bytes`, response.status);
   return text;
 }
 

@@ -9,7 +9,11 @@ import { HOSTS_VARIABLE, isModelHost } from '../../core/model-hosts.ts';
 export function checkHost(url: string, hosts: readonly string[]): void {
   const { origin } = new URL(url);
   if (isModelHost(origin, hosts)) return;
-  throw new AppError('model-host-off', `This page may not fetch from ${origin}: it was built ${hosts.length === 0 ? 'without any model host' : `for ${hosts.join(', ')}`}. Set ${HOSTS_VARIABLE} and start it again, or pick the model's files from your disk.`, { host: origin });
+  throw new AppError(
+    'model-host-off',
+    `This page may not fetch from ${origin}: it was built ${hosts.length === 0 ? 'without any model host' : `for ${hosts.join(', ')}`}. Set ${HOSTS_VARIABLE} and start it again, or pick the model's files from your disk.`,
+    { host: origin },
+  );
 }
 
 /** The same for where redirects led; nothing of such an answer is read. */
@@ -25,5 +29,9 @@ export async function checkLanding(response: Response, hosts: readonly string[])
 
 /** What a host's 401 or 403 means: a file, or a whole model, behind consent or an account. */
 export function gated(host: string, what: string, status: number): AppError {
-  return new AppError('model-gated', `${host} does not give ${what} without an account: it answered ${String(status)}. Agree to the model's terms on its page there, download the files, and pick the folder here.`, { host, what, status });
+  return new AppError(
+    'model-gated',
+    `${host} does not give ${what} without an account: it answered ${String(status)}. Agree to the model's terms on its page there, download the files, and pick the folder here.`,
+    { host, what, status },
+  );
 }

@@ -23,11 +23,19 @@ export async function listKept(): Promise<readonly KeptModel[]> {
     from: from === 'hub' ? { kind: 'hub', address: base } : { kind: from ?? 'site' },
     unopened: notes[at] ?? null,
     changed: Math.max(0, ...files.map((file) => kept(file)?.changed ?? 0)) || null,
-    files: files.map((file) => ({ path: file.path, sha256: file.sha256, bytes: file.bytes, keptBytes: kept(file)?.bytes ?? 0 })),
+    files: files.map((file) => ({
+      path: file.path,
+      sha256: file.sha256,
+      bytes: file.bytes,
+      keptBytes: kept(file)?.bytes ?? 0,
+    })),
   }));
 }
 
-/** Deletes every kept file and manifest, but for files that another tab is storing at this moment; with a key only the model of that name, and of its files those that no other model has. */
+/**
+ * Deletes every kept file and manifest, but for files that another tab is storing at this moment; with a key only the
+ * model of that name, and of its files those that no other model has.
+ */
 export async function deleteKept(key: string | null = null): Promise<void> {
   const { vault } = await openVault();
   if (vault === null) return;
@@ -47,12 +55,17 @@ export async function forget(vault: Vault, key: string): Promise<void> {
 /** Notes why a model did not start, or with null that it did. A storage that refuses is no reason to fail. */
 export async function noteUnopened(key: string, reason: string | null): Promise<void> {
   const { vault } = await openVault();
-  await (reason === null ? vault?.remove(key + NOTE_SUFFIX) : vault?.writeText(key + NOTE_SUFFIX, reason.slice(0, 400)))?.catch(() => undefined);
+  await (
+    reason === null ? vault?.remove(key + NOTE_SUFFIX) : vault?.writeText(key + NOTE_SUFFIX, reason.slice(0, 400))
+  )?.catch(() => undefined);
 }
 
 /** Deletes files that belong to no manifest any more, such as those of an older version of a model. */
 export async function sweep(vault: Vault, current: ModelManifest | null): Promise<void> {
-  const manifests = [...(current === null ? [] : [current]), ...(await keptManifests(vault)).map(({ manifest }) => manifest)];
+  const manifests = [
+    ...(current === null ? [] : [current]),
+    ...(await keptManifests(vault)).map(({ manifest }) => manifest),
+  ];
   const needed = new Set(manifests.flatMap((manifest) => manifest.files.map(keyOf)));
   for (const { name } of await vault.list()) {
     const key = /^([0-9a-f]{64}|git-[0-9a-f]{40})\.(?:bin|part)$/.exec(name)?.[1];
@@ -60,12 +73,17 @@ export async function sweep(vault: Vault, current: ModelManifest | null): Promis
   }
 }
 
-async function keptManifests(vault: Vault): Promise<readonly { readonly key: string; readonly manifest: ModelManifest }[]> {
+async function keptManifests(
+  vault: Vault,
+): Promise<readonly { readonly key: string; readonly manifest: ModelManifest }[]> {
   const manifests: { key: string; manifest: ModelManifest }[] = [];
   for (const { name } of await vault.list()) {
     if (!name.endsWith(MANIFEST_SUFFIX)) continue;
     try {
-      manifests.push({ key: name.slice(0, -MANIFEST_SUFFIX.length), manifest: parseManifest((await vault.readText(name)) ?? '') });
+      manifests.push({
+        key: name.slice(0, -MANIFEST_SUFFIX.length),
+        manifest: parseManifest((await vault.readText(name)) ?? ''),
+      });
     } catch {
       // Written by another version of the program: it would be refused on use as well.
       await vault.remove(name);

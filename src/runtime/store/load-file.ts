@@ -20,7 +20,10 @@ export interface Keeping {
 /** Told about the bytes of the current file: how many are there, from storage and from the network. */
 export type FileProgress = (storedBytes: number, networkBytes: number) => void;
 
-/** Where a file is that storage does not hold: at an address (of `hosts` only, where it is not the page's own), on the reader's disk, or nowhere. */
+/**
+ * Where a file is that storage does not hold: at an address (of `hosts` only, where it is not the page's own), on the
+ * reader's disk, or nowhere.
+ */
 export type FilePlace =
   | { readonly kind: 'url'; readonly url: string; readonly hosts: readonly string[] | null }
   | { readonly kind: 'picked'; readonly data: FileData }
@@ -156,17 +159,36 @@ function attempt(action: () => void, onError: (error: unknown) => void): void {
 /** Streams the rest of a file into the sink, from wherever it is. */
 async function bring({ file, place, signal }: FileJob, from: number, fresh: boolean, sink: ByteSink): Promise<void> {
   if (place.kind === 'url') return fetchFile({ url: place.url, hosts: place.hosts, file, from, fresh, signal }, sink);
-  if (place.kind === 'gone') throw new AppError('model-fetch-failed', `${file.path} is no longer kept in this browser, and it came from files of yours. Pick the model's folder again.`, { file: file.path });
+  if (place.kind === 'gone')
+    throw new AppError(
+      'model-fetch-failed',
+      `${file.path} is no longer kept in this browser, and it came from files of yours. Pick the model's folder again.`,
+      { file: file.path },
+    );
   sink.begin(from);
   await readPicked(file.path, place.data, from, signal, (chunk) => sink.bytes(chunk));
 }
 
 /** Reads a picked file piece by piece. Throws `model-fetch-failed` where the disk does not give it (any more), or `cancelled`. */
-export async function readPicked(path: string, data: FileData, from: number, signal: AbortSignal, take: (chunk: Uint8Array) => void): Promise<void> {
+export async function readPicked(
+  path: string,
+  data: FileData,
+  from: number,
+  signal: AbortSignal,
+  take: (chunk: Uint8Array) => void,
+): Promise<void> {
   for (let at = from; at < data.size; at += PIECE_BYTES) {
-    const piece = await data.slice(at, Math.min(data.size, at + PIECE_BYTES)).arrayBuffer().catch((cause: unknown) => {
-      throw new AppError('model-fetch-failed', `${path} could not be read from your disk. It may have been moved or changed since you picked it: pick the model's folder again.`, { file: path }, cause);
-    });
+    const piece = await data
+      .slice(at, Math.min(data.size, at + PIECE_BYTES))
+      .arrayBuffer()
+      .catch((cause: unknown) => {
+        throw new AppError(
+          'model-fetch-failed',
+          `${path} could not be read from your disk. It may have been moved or changed since you picked it: pick the model's folder again.`,
+          { file: path },
+          cause,
+        );
+      });
     if (signal.aborted) throw cancelled();
     take(new Uint8Array(piece));
   }
@@ -190,7 +212,9 @@ function checkHash(file: ManifestFile, hash: Sha256): void {
   throw new AppError(
     'model-file-altered',
     `${file.path} is not the file that the model came with: its ${name} is ${actual.slice(0, 12)}… instead of ${expected.slice(0, 12)}…. Reload the page to fetch it again; if it stays, the copy on the server is damaged.`,
-    file.sha256 === null ? { file: file.path, expectedGitBlob: expected, actualGitBlob: actual } : { file: file.path, expectedSha256: expected, actualSha256: actual },
+    file.sha256 === null
+      ? { file: file.path, expectedGitBlob: expected, actualGitBlob: actual }
+      : { file: file.path, expectedSha256: expected, actualSha256: actual },
   );
 }
 

@@ -17,8 +17,16 @@ export interface LoadCount {
 /** Progress is told at most this often, and at the end of every file. */
 const EVERY_MS = 50;
 
-/** Starts to count. `missingBytes` is what storage lacks: it names the source before the first byte has come. What is not stored comes from `elsewhere`. */
-export function createCount(totalBytes: number, missingBytes: number, elsewhere: 'network' | 'disk', tell: ((progress: Extract<LoadProgress, { phase: 'bytes' }>) => void) | undefined): LoadCount {
+/**
+ * Starts to count. `missingBytes` is what storage lacks: it names the source before the first byte has come. What is
+ * not stored comes from `elsewhere`.
+ */
+export function createCount(
+  totalBytes: number,
+  missingBytes: number,
+  elsewhere: 'network' | 'disk',
+  tell: ((progress: Extract<LoadProgress, { phase: 'bytes' }>) => void) | undefined,
+): LoadCount {
   let [storedBefore, networkBefore, stored, network] = [0, 0, 0, 0];
   let toldAt = -Infinity;
   let later: ReturnType<typeof setTimeout> | undefined;
@@ -26,14 +34,20 @@ export function createCount(totalBytes: number, missingBytes: number, elsewhere:
     const fromStorage = storedBefore + stored;
     const fromNetwork = networkBefore + network;
     if (fromStorage > 0 && fromNetwork > 0) return 'mixed';
-    if (fromStorage === 0 && fromNetwork === 0) return missingBytes === 0 ? 'storage' : missingBytes < totalBytes ? 'mixed' : elsewhere;
+    if (fromStorage === 0 && fromNetwork === 0)
+      return missingBytes === 0 ? 'storage' : missingBytes < totalBytes ? 'mixed' : elsewhere;
     return fromStorage > 0 ? 'storage' : elsewhere;
   };
   const report = (): void => {
     clearTimeout(later);
     later = undefined;
     toldAt = performance.now();
-    tell?.({ phase: 'bytes', loadedBytes: storedBefore + networkBefore + stored + network, totalBytes, source: source() });
+    tell?.({
+      phase: 'bytes',
+      loadedBytes: storedBefore + networkBefore + stored + network,
+      totalBytes,
+      source: source(),
+    });
   };
   report();
   return {

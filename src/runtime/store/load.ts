@@ -47,19 +47,30 @@ export async function loadModelFiles(source: ModelSource | ResolvedModel, option
   const signal = options.signal ?? new AbortController().signal;
   if (signal.aborted) throw cancelled();
   const { vault, readOnly } = await openVault();
-  const model = 'kind' in source ? await resolveModel(source, { vault, hosts: options.hosts ?? [], onProgress: options.onProgress, signal }) : source;
+  const model =
+    'kind' in source
+      ? await resolveModel(source, { vault, hosts: options.hosts ?? [], onProgress: options.onProgress, signal })
+      : source;
   const { manifest } = model;
   const wanted = smallFirst(manifest.files.filter((file) => options.roles.includes(file.role)));
   const totalBytes = wanted.reduce((sum, file) => sum + file.bytes, 0);
   const missingBytes = await bytesMissing(wanted, vault);
   const keeping: Keeping = { vault, reason: readOnly };
 
-  const count = createCount(totalBytes, missingBytes, manifest.from === 'local' ? 'disk' : 'network', options.onProgress);
+  const count = createCount(
+    totalBytes,
+    missingBytes,
+    manifest.from === 'local' ? 'disk' : 'network',
+    options.onProgress,
+  );
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   try {
     for (const [at, file] of wanted.entries()) {
       if (at > 0 && at === wanted.findIndex(isLarge)) await checkSmall(model, files, vault);
-      files.set(file.path, await loadFile({ file, place: model.placeOf(file), keeping, onProgress: count.current, signal }));
+      files.set(
+        file.path,
+        await loadFile({ file, place: model.placeOf(file), keeping, onProgress: count.current, signal }),
+      );
       if (signal.aborted) throw cancelled();
       count.fileDone();
     }
@@ -89,7 +100,11 @@ function smallFirst(files: readonly ManifestFile[]): readonly ManifestFile[] {
 const isLarge = ({ role }: ManifestFile): boolean => !TEXT_ROLES.includes(role);
 
 /** Parses the small files; a model from elsewhere whose are wrong is not kept. */
-async function checkSmall({ manifest, key }: ResolvedModel, files: ReadonlyMap<string, Uint8Array>, vault: Vault | null): Promise<void> {
+async function checkSmall(
+  { manifest, key }: ResolvedModel,
+  files: ReadonlyMap<string, Uint8Array>,
+  vault: Vault | null,
+): Promise<void> {
   // What lies beside the page is published with its hashes, and mostly asked for in part.
   if (manifest.from === undefined || manifest.files.some((file) => !isLarge(file) && !files.has(file.path))) return;
   try {

@@ -5,7 +5,14 @@
  */
 import { AppError } from '../../core/errors.ts';
 import { shown, tooDeep } from '../../core/shown.ts';
-import { FILE_ROLES, LARGEST_FILE_BYTES, LARGEST_MODEL_BYTES, MOST_FILES, PLAIN_PATH, type FileRole } from '../../core/model-offer.ts';
+import {
+  FILE_ROLES,
+  LARGEST_FILE_BYTES,
+  LARGEST_MODEL_BYTES,
+  MOST_FILES,
+  PLAIN_PATH,
+  type FileRole,
+} from '../../core/model-offer.ts';
 import { sha256Hex } from './sha256.ts';
 
 export { FILE_ROLES, type FileRole } from '../../core/model-offer.ts';
@@ -46,7 +53,8 @@ export const LOCAL_BASE = 'local/';
 export const LONGEST_MANIFEST_BYTES = 1 << 20;
 
 /** The address of a folder on a host; which hosts may be asked is checked where it is. */
-const HUB_BASE = /^https?:\/\/[a-z0-9.-]{1,253}(?::\d{1,5})?\/(?!.*(?:^|\/)\.{1,2}\/)(?:[A-Za-z0-9._-]{1,100}\/){1,12}$/;
+const HUB_BASE =
+  /^https?:\/\/[a-z0-9.-]{1,253}(?::\d{1,5})?\/(?!.*(?:^|\/)\.{1,2}\/)(?:[A-Za-z0-9._-]{1,100}\/){1,12}$/;
 
 /** Reads a manifest; throws `model-manifest-invalid` with the path of the first field that is wrong. */
 export function parseManifest(text: string): ModelManifest {
@@ -61,9 +69,12 @@ export function parseManifest(text: string): ModelManifest {
   if (fields['version'] !== 1) throw invalid('version', `must be 1, got ${shown(fields['version'])}`);
   const from = fromOf(fields['from']);
   const base = string(fields['base'], 'base');
-  if (from === undefined && (!base.endsWith('/') || !PLAIN_PATH.test(base.slice(0, -1)))) throw invalid('base', `must be a relative folder ending in "/" with plain names, got ${shown(base)}`);
-  if (from === 'hub' && !HUB_BASE.test(base)) throw invalid('base', `must be the address of a folder on a host, ending in "/", got ${shown(base)}`);
-  if (from === 'local' && base !== LOCAL_BASE) throw invalid('base', `must be "${LOCAL_BASE}" for files that were picked, got ${shown(base)}`);
+  if (from === undefined && (!base.endsWith('/') || !PLAIN_PATH.test(base.slice(0, -1))))
+    throw invalid('base', `must be a relative folder ending in "/" with plain names, got ${shown(base)}`);
+  if (from === 'hub' && !HUB_BASE.test(base))
+    throw invalid('base', `must be the address of a folder on a host, ending in "/", got ${shown(base)}`);
+  if (from === 'local' && base !== LOCAL_BASE)
+    throw invalid('base', `must be "${LOCAL_BASE}" for files that were picked, got ${shown(base)}`);
   return {
     format: 'flipside-model-manifest',
     version: 1,
@@ -97,21 +108,24 @@ function fromOf(raw: unknown): 'hub' | 'local' | undefined {
 
 function parseFiles(raw: unknown): readonly ManifestFile[] {
   if (!Array.isArray(raw)) throw invalid('files', 'must be a list');
-  if (raw.length > MOST_FILES) throw invalid('files', `must have at most ${String(MOST_FILES)} entries, got ${String(raw.length)}`);
+  if (raw.length > MOST_FILES)
+    throw invalid('files', `must have at most ${String(MOST_FILES)} entries, got ${String(raw.length)}`);
   const files = raw.map((entry, i) => parseFile(entry, `files[${String(i)}]`));
   const twice = files.find((file, i) => files.findIndex((other) => other.path === file.path) !== i);
   if (twice) throw invalid('files', `names "${twice.path}" twice`);
   const graphs = files.filter((file) => file.role === 'graph').length;
   if (graphs !== 1) throw invalid('files', `must have one file of role "graph", got ${String(graphs)}`);
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
-  if (total > LARGEST_MODEL_BYTES) throw invalid('files', `must be at most ${String(LARGEST_MODEL_BYTES)} bytes in all, got ${String(total)}`);
+  if (total > LARGEST_MODEL_BYTES)
+    throw invalid('files', `must be at most ${String(LARGEST_MODEL_BYTES)} bytes in all, got ${String(total)}`);
   return files;
 }
 
 function parseFile(raw: unknown, at: string): ManifestFile {
   const fields = record(raw, at);
   const { path, bytes, sha256, gitBlob, role } = fields;
-  if (typeof path !== 'string' || !PLAIN_PATH.test(path)) throw invalid(`${at}.path`, `must be a relative path of plain names, got ${shown(path)}`);
+  if (typeof path !== 'string' || !PLAIN_PATH.test(path))
+    throw invalid(`${at}.path`, `must be a relative path of plain names, got ${shown(path)}`);
   if (typeof bytes !== 'number' || !Number.isInteger(bytes) || bytes < 1 || bytes > LARGEST_FILE_BYTES) {
     throw invalid(`${at}.bytes`, `must be a whole number from 1 to ${String(LARGEST_FILE_BYTES)}, got ${shown(bytes)}`);
   }
@@ -119,10 +133,12 @@ function parseFile(raw: unknown, at: string): ManifestFile {
   if (known === undefined) throw invalid(`${at}.role`, `must be one of ${FILE_ROLES.join(', ')}, got ${shown(role)}`);
   // Graph and weights are the model's identity, which is made of SHA-256 alone.
   if (gitBlob !== undefined && (sha256 ?? null) === null && !isWeighty({ role: known })) {
-    if (typeof gitBlob !== 'string' || !/^[0-9a-f]{40}$/.test(gitBlob)) throw invalid(`${at}.gitBlob`, `must be 40 lower-case hex digits, got ${shown(gitBlob)}`);
+    if (typeof gitBlob !== 'string' || !/^[0-9a-f]{40}$/.test(gitBlob))
+      throw invalid(`${at}.gitBlob`, `must be 40 lower-case hex digits, got ${shown(gitBlob)}`);
     return { path, bytes, sha256: null, gitBlob, role: known };
   }
-  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) throw invalid(`${at}.sha256`, `must be 64 lower-case hex digits, got ${shown(sha256)}`);
+  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256))
+    throw invalid(`${at}.sha256`, `must be 64 lower-case hex digits, got ${shown(sha256)}`);
   return { path, bytes, sha256, role: known };
 }
 
@@ -132,7 +148,8 @@ function record(raw: unknown, at: string): Readonly<Record<string, unknown>> {
 }
 
 function string(raw: unknown, at: string): string {
-  if (typeof raw !== 'string' || raw === '' || raw.length > 200) throw invalid(at, `must be a text of 1 to 200 characters, got ${shown(raw)}`);
+  if (typeof raw !== 'string' || raw === '' || raw.length > 200)
+    throw invalid(at, `must be a text of 1 to 200 characters, got ${shown(raw)}`);
   return raw;
 }
 

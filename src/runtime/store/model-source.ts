@@ -35,14 +35,24 @@ export async function resolveModel(source: ModelSource, how: Resolving): Promise
     case 'site': {
       const { manifestUrl } = source;
       const manifest = await fetchManifest(manifestUrl, how.vault, how.signal);
-      return { manifest, key: manifestName(manifestUrl), placeOf: ({ path }) => ({ kind: 'url', url: new URL(manifest.base + path, manifestUrl).href, hosts: null }) };
+      return {
+        manifest,
+        key: manifestName(manifestUrl),
+        placeOf: ({ path }) => ({ kind: 'url', url: new URL(manifest.base + path, manifestUrl).href, hosts: null }),
+      };
     }
     case 'kept':
       return resolveKept(source.key, how);
     case 'offer': {
       const { from } = source.chosen.listing;
       if (from.kind === 'hub') return keepManifest(manifestOf(source.chosen), how.vault, hubPlaces(how.hosts));
-      return keepManifest(manifestOf(source.chosen, await hashPicked(source.chosen, from.files, how)), how.vault, (_) => ({ path }) => pickedPlace(from.files, path));
+      return keepManifest(
+        manifestOf(source.chosen, await hashPicked(source.chosen, from.files, how)),
+        how.vault,
+        (_) =>
+          ({ path }) =>
+            pickedPlace(from.files, path),
+      );
     }
   }
 }
@@ -55,7 +65,10 @@ export function resolveUnkept(chosen: ChosenOffer, hosts: readonly string[]): Re
 
 const keyOfText = (text: string): string => sha256Hex(new TextEncoder().encode(text));
 
-const hubPlaces = (hosts: readonly string[]) => ({ base }: ModelManifest) => ({ path }: ManifestFile): FilePlace => ({ kind: 'url', url: base + path, hosts });
+const hubPlaces =
+  (hosts: readonly string[]) =>
+  ({ base }: ModelManifest) =>
+  ({ path }: ManifestFile): FilePlace => ({ kind: 'url', url: base + path, hosts });
 
 function pickedPlace(files: LocalFiles, path: string): FilePlace {
   const data = files.get(path);
@@ -63,7 +76,11 @@ function pickedPlace(files: LocalFiles, path: string): FilePlace {
 }
 
 /** Keeps a manifest that no address stands for, before its first byte comes: what has arrived is then known to be its. */
-async function keepManifest(manifest: ModelManifest, vault: Vault | null, placesOf: (manifest: ModelManifest) => ResolvedModel['placeOf']): Promise<ResolvedModel> {
+async function keepManifest(
+  manifest: ModelManifest,
+  vault: Vault | null,
+  placesOf: (manifest: ModelManifest) => ResolvedModel['placeOf'],
+): Promise<ResolvedModel> {
   const text = JSON.stringify(manifest);
   const key = keyOfText(text);
   // A storage that refuses is told of with the files.
@@ -73,20 +90,39 @@ async function keepManifest(manifest: ModelManifest, vault: Vault | null, places
 
 async function resolveKept(key: string, { vault, hosts }: Resolving): Promise<ResolvedModel> {
   const text = /^[0-9a-f]{64}$/.test(key) ? ((await vault?.readText(key + MANIFEST_SUFFIX)) ?? null) : null;
-  if (text === null) throw new AppError('model-fetch-failed', 'This browser no longer keeps the model that was chosen. Choose it again under Models, or choose the embedded one.', { key });
+  if (text === null)
+    throw new AppError(
+      'model-fetch-failed',
+      'This browser no longer keeps the model that was chosen. Choose it again under Models, or choose the embedded one.',
+      { key },
+    );
   const manifest = parseManifest(text);
-  if (manifest.from === undefined) throw new AppError('model-manifest-invalid', 'The model that was chosen lies beside the page, and its list does not say where. Choose the embedded model under Models.', { field: 'from' });
+  if (manifest.from === undefined)
+    throw new AppError(
+      'model-manifest-invalid',
+      'The model that was chosen lies beside the page, and its list does not say where. Choose the embedded model under Models.',
+      { field: 'from' },
+    );
   return { manifest, key, placeOf: manifest.from === 'hub' ? hubPlaces(hosts)(manifest) : () => ({ kind: 'gone' }) };
 }
 
 /** SHA-256 of every picked file of an offer, by its path. */
-async function hashPicked({ offer }: ChosenOffer, files: LocalFiles, { onProgress, signal }: Resolving): Promise<ReadonlyMap<string, string>> {
+async function hashPicked(
+  { offer }: ChosenOffer,
+  files: LocalFiles,
+  { onProgress, signal }: Resolving,
+): Promise<ReadonlyMap<string, string>> {
   needWhole(offer);
   const hashes = new Map<string, string>();
   let done = 0;
   for (const { path } of offer.files) {
     const data = files.get(path);
-    if (data === undefined) throw new AppError('model-variant-missing', `${path} is not among the files that were picked. Pick the model's folder again.`, { path });
+    if (data === undefined)
+      throw new AppError(
+        'model-variant-missing',
+        `${path} is not among the files that were picked. Pick the model's folder again.`,
+        { path },
+      );
     const hash = createSha256();
     await readPicked(path, data, 0, signal, (chunk) => {
       hash.update(chunk);

@@ -4,8 +4,14 @@ import type { ModelOffer } from '../../core/model-offer.ts';
 import type { ChosenOffer, ModelListing } from '../../core/model-source.ts';
 import { LOCAL_BASE, parseManifest, type ModelManifest } from './manifest.ts';
 
-/** The manifest of an offer; `sha256` has the hashes of files that were not listed with any. Throws `model-variant-missing` or `model-manifest-invalid`. */
-export function manifestOf({ listing, offer }: ChosenOffer, sha256: ReadonlyMap<string, string> = new Map()): ModelManifest {
+/**
+ * The manifest of an offer; `sha256` has the hashes of files that were not listed with any. Throws
+ * `model-variant-missing` or `model-manifest-invalid`.
+ */
+export function manifestOf(
+  { listing, offer }: ChosenOffer,
+  sha256: ReadonlyMap<string, string> = new Map(),
+): ModelManifest {
   needWhole(offer);
   const manifest = {
     format: 'flipside-model-manifest',
@@ -27,7 +33,11 @@ export function manifestOf({ listing, offer }: ChosenOffer, sha256: ReadonlyMap<
 /** Throws `model-variant-missing`, naming all that an offer lacks. */
 export function needWhole({ dtype, missing }: Pick<ModelOffer, 'dtype' | 'missing'>): void {
   if (missing.length === 0) return;
-  throw new AppError('model-variant-missing', `The variant ${dtype} cannot be loaded: ${missing.join('; ')}. Add what is missing, or pick another variant where there is one.`, { dtype, missing: missing.join('; ') });
+  throw new AppError(
+    'model-variant-missing',
+    `The variant ${dtype} cannot be loaded: ${missing.join('; ')}. Add what is missing, or pick another variant where there is one.`,
+    { dtype, missing: missing.join('; ') },
+  );
 }
 
 /** The address of a model's folder on its host, at the commit that was listed. */
@@ -37,6 +47,11 @@ export function baseOf({ from }: Pick<ModelListing, 'from'>): string {
 
 /** A short name for files that are made with the model, e.g. `qwen3-0.6b-onnx-q4f16`. */
 function idOf(title: string, { dtype }: ModelOffer): string {
-  const plain = title.toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '').slice(0, 100) || 'model';
+  const plain =
+    title
+      .toLowerCase()
+      .replace(/[^a-z0-9._-]+/g, '-')
+      .replace(/^[-.]+|[-.]+$/g, '')
+      .slice(0, 100) || 'model';
   return plain.endsWith(`-${dtype}`) ? plain : `${plain}-${dtype}`;
 }

@@ -13,7 +13,11 @@ export async function readUpTo(response: Response, most: number, what: string): 
     bytes += value.length;
     if (bytes > most) {
       await reader?.cancel();
-      throw new AppError('model-list-invalid', `${what} is longer than ${String(most)} bytes. Check the name and the host.`, { bytes: most });
+      throw new AppError(
+        'model-list-invalid',
+        `${what} is longer than ${String(most)} bytes. Check the name and the host.`,
+        { bytes: most },
+      );
     }
     text += decoder.decode(value, { stream: true });
   }

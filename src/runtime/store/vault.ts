@@ -68,13 +68,21 @@ export interface OpenedVault {
 /** Opens the storage of this origin. */
 export async function openVault(): Promise<OpenedVault> {
   const storage = (globalThis as { navigator?: { storage?: StorageManager } }).navigator?.storage;
-  if (typeof storage?.getDirectory !== 'function') return { vault: null, readOnly: 'This browser offers no private file storage to this page.' };
+  if (typeof storage?.getDirectory !== 'function')
+    return { vault: null, readOnly: 'This browser offers no private file storage to this page.' };
   try {
     const folder = await (await storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
-    const canWrite = 'createSyncAccessHandle' in FileSystemFileHandle.prototype && 'move' in FileSystemFileHandle.prototype;
-    return { vault: vaultIn(folder), readOnly: canWrite ? null : 'This browser cannot write to its private file storage from here.' };
+    const canWrite =
+      'createSyncAccessHandle' in FileSystemFileHandle.prototype && 'move' in FileSystemFileHandle.prototype;
+    return {
+      vault: vaultIn(folder),
+      readOnly: canWrite ? null : 'This browser cannot write to its private file storage from here.',
+    };
   } catch (error) {
-    return { vault: null, readOnly: `This browser refused its private file storage (${nameOf(error)}); a private window or a setting may be the reason.` };
+    return {
+      vault: null,
+      readOnly: `This browser refused its private file storage (${nameOf(error)}); a private window or a setting may be the reason.`,
+    };
   }
 }
 
@@ -134,7 +142,8 @@ function partOf(file: WritableHandle, handle: SyncHandle, wholeName: string, rem
       const written = handle.write(chunk, { at: end });
       end += written;
       // A short write is how some browsers say that the disk is full.
-      if (written !== chunk.length) throw new DOMException('The file could not be written whole.', 'QuotaExceededError');
+      if (written !== chunk.length)
+        throw new DOMException('The file could not be written whole.', 'QuotaExceededError');
     },
     keep: async () => {
       handle.flush();

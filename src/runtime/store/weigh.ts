@@ -23,33 +23,70 @@ import { withoutPointers } from './picked-pointers.ts';
 const LARGEST_GRAPH_BYTES = 32 << 20;
 
 /** The same against this machine's graphics card, where the page may use one. */
-export async function weighHere({ chosen, hosts }: { readonly chosen: ChosenOffer; readonly hosts: readonly string[] }, signal: AbortSignal): Promise<WeighedModel> {
+export async function weighHere(
+  { chosen, hosts }: { readonly chosen: ChosenOffer; readonly hosts: readonly string[] },
+  signal: AbortSignal,
+): Promise<WeighedModel> {
   const weighed = await weighOffer(chosen, hosts, signal);
   const gpu = await probeGpu();
-  return { ...weighed, limits: gpu.ok ? { maxBufferSize: gpu.limits.maxBufferSize, maxStorageBufferBindingSize: gpu.limits.maxStorageBufferBindingSize, half: gpu.features.includes('shader-f16') } : null };
+  return {
+    ...weighed,
+    limits: gpu.ok
+      ? {
+          maxBufferSize: gpu.limits.maxBufferSize,
+          maxStorageBufferBindingSize: gpu.limits.maxStorageBufferBindingSize,
+          half: gpu.features.includes('shader-f16'),
+        }
+      : null,
+  };
 }
 
 /**
- * Fetches graph and config (from memory or network, nothing is kept), checks them and reads what the model takes, and which files its weights are
+ * Fetches graph and config (from memory or network, nothing is kept), checks them and reads what the model takes, and
+ * which files its weights are
  * in; of picked files the tokenizer is read as well. Throws what loading does, and the graph's own errors with its path.
  */
-export async function weighOffer({ listing, offer }: ChosenOffer, hosts: readonly string[], signal: AbortSignal): Promise<Omit<WeighedModel, 'limits'>> {
+export async function weighOffer(
+  { listing, offer }: ChosenOffer,
+  hosts: readonly string[],
+  signal: AbortSignal,
+): Promise<Omit<WeighedModel, 'limits'>> {
   needWhole(offer);
   const { from } = listing;
   const bring = async (file: OfferedFile): Promise<Uint8Array> => {
     if (from.kind === 'local') return bytesOf(file, from.files, signal);
     const { path, bytes, role, sha256, gitBlob } = file;
     const listed: ManifestFile = { path, bytes, role, sha256, ...(sha256 === null && gitBlob !== null && { gitBlob }) };
-    return loadFile({ file: listed, place: { kind: 'url', url: baseOf(listing) + path, hosts }, keeping: { vault: null, reason: null }, onProgress: () => undefined, signal });
+    return loadFile({
+      file: listed,
+      place: { kind: 'url', url: baseOf(listing) + path, hosts },
+      keeping: { vault: null, reason: null },
+      onProgress: () => undefined,
+      signal,
+    });
   };
   if (from.kind === 'local') await checkPicked({ offer }, from.files, signal);
   const [graph, config] = [fileOfRole(offer, 'graph'), fileOfRole(offer, 'config')];
-  if (graph === null || config === null) throw new AppError('internal', 'An offer without a graph or a config was let through.');
+  if (graph === null || config === null)
+    throw new AppError('internal', 'An offer without a graph or a config was let through.');
   const text = new TextDecoder().decode(await bring(config));
   const { contextTokens } = parseModelConfig(text);
-  if (graph.bytes > LARGEST_GRAPH_BYTES) return { offer, needs: { ...estimateNeeds(text, offer.dtype), contextTokens, weightBytes: weightBytesOf(offer) + graph.bytes, gpuOnly: null, missing: [] } };
+  if (graph.bytes > LARGEST_GRAPH_BYTES)
+    return {
+      offer,
+      needs: {
+        ...estimateNeeds(text, offer.dtype),
+        contextTokens,
+        weightBytes: weightBytesOf(offer) + graph.bytes,
+        gpuOnly: null,
+        missing: [],
+      },
+    };
   const { shape, ends } = lookInto(graph.path, await bring(graph), text);
-  const named = { ...withWeights(offer, ends, listing.beside), dtype: dtypeFrom(graph.path, shape.numbers) ?? offer.dtype };
+  const named = {
+    ...withWeights(offer, ends, listing.beside),
+    dtype: dtypeFrom(graph.path, shape.numbers) ?? offer.dtype,
+  };
   const whole = from.kind === 'local' ? await withoutPointers(named, from.files) : named;
   return { offer: whole, needs: needsOf(shape, whole, contextTokens) };
 }
@@ -68,10 +105,15 @@ function needsOf(shape: DecoderShape, offer: ModelOffer, contextTokens: number):
   };
 }
 
-const weightBytesOf = ({ files }: ModelOffer): number => files.reduce((sum, { role, bytes }) => (role === 'weights' ? sum + bytes : sum), 0);
+const weightBytesOf = ({ files }: ModelOffer): number =>
+  files.reduce((sum, { role, bytes }) => (role === 'weights' ? sum + bytes : sum), 0);
 
 /** What a graph looks like, and by each file that it takes weights from the byte where the last of them ends. */
-function lookInto(path: string, bytes: Uint8Array, config: string): { readonly shape: DecoderShape; readonly ends: ReadonlyMap<string, number> } {
+function lookInto(
+  path: string,
+  bytes: Uint8Array,
+  config: string,
+): { readonly shape: DecoderShape; readonly ends: ReadonlyMap<string, number> } {
   try {
     // All that is done to a graph that is loaded: what cannot be read is refused before its weights are fetched.
     return { shape: tapDecoder(bytes), ends: weightEnds(parseDecoder(bytes).weights) };

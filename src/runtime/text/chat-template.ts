@@ -3,7 +3,10 @@ import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 import type { ChatMessage } from '../../core/chat.ts';
 import { AppError } from '../../core/errors.ts';
 
-/** The day that a template is told where it asks for today's: what is read must not depend on when. It is the one that Llama 3.2's own template falls back on. */
+/**
+ * The day that a template is told where it asks for today's: what is read must not depend on when. It is the one that
+ * Llama 3.2's own template falls back on.
+ */
 export const CHAT_DATE = '2024-07-26';
 
 /** Characters of a template at most. */
@@ -12,7 +15,10 @@ const LONGEST_TEMPLATE = 200_000;
 /** Steps of a template at most, above one a character of the messages; a conversation of a hundred turns takes some thousands. */
 const MOST_STEPS = 1_000_000;
 
-/** Characters of any text in a template at most, above four times what the messages have; a text counts as steps, one for so many characters. */
+/**
+ * Characters of any text in a template at most, above four times what the messages have; a text counts as steps, one
+ * for so many characters.
+ */
 const LONGEST_TEXT = 1_000_000;
 const CHARACTERS_A_STEP = 16;
 
@@ -23,13 +29,19 @@ const LONGEST_LIST = 100_000;
 export interface ChatTemplate {
   /** The day that it prints, if it asks for one. */
   readonly date: string | null;
-  /** A conversation in the model's form, ending where the assistant begins. Throws `model-text-invalid` with what the template itself says. */
+  /**
+   * A conversation in the model's form, ending where the assistant begins. Throws `model-text-invalid` with what the
+   * template itself says.
+   */
   render(messages: readonly ChatMessage[], specialTokens: Readonly<Record<string, string>>): string;
 }
 
 /** Parses a template. Throws `model-text-invalid` with what is wrong with it. */
 export function parseChatTemplate(source: string): ChatTemplate {
-  if (source.length > LONGEST_TEMPLATE) throw unusable(`it has ${source.length.toLocaleString('en')} characters, and ${LONGEST_TEMPLATE.toLocaleString('en')} are read at most`);
+  if (source.length > LONGEST_TEMPLATE)
+    throw unusable(
+      `it has ${source.length.toLocaleString('en')} characters, and ${LONGEST_TEMPLATE.toLocaleString('en')} are read at most`,
+    );
   const program = sayingSo(() => parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true })));
   return {
     date: source.includes('strftime_now') ? CHAT_DATE : null,
@@ -37,7 +49,10 @@ export function parseChatTemplate(source: string): ChatTemplate {
       const given = messages.reduce((sum, { content }) => sum + content.length, 0);
       const environment = globals();
       for (const [name, token] of Object.entries(specialTokens)) environment.set(name, token);
-      environment.set('messages', messages.map((message) => ({ ...message })));
+      environment.set(
+        'messages',
+        messages.map((message) => ({ ...message })),
+      );
       environment.set('add_generation_prompt', true);
       return sayingSo(() => {
         const { value } = new BoundedInterpreter(environment, given).run(program) as { readonly value: unknown };
@@ -51,7 +66,11 @@ export function parseChatTemplate(source: string): ChatTemplate {
 /** What templates may call, but for the clock. */
 function globals(): Environment {
   const environment = new Environment();
-  for (const [name, value] of [['true', true], ['false', false], ['none', null]] as const) {
+  for (const [name, value] of [
+    ['true', true],
+    ['false', false],
+    ['none', null],
+  ] as const) {
     environment.set(name, value);
     environment.set(`${name.charAt(0).toUpperCase()}${name.slice(1)}`, value);
   }
@@ -80,7 +99,8 @@ class BoundedInterpreter extends Interpreter {
     const result = super.evaluate(...given);
     const { value } = result as { readonly value: unknown };
     if (typeof value === 'string') {
-      if (value.length > this.#longest) throw new Error(`it makes a text of more than ${this.#longest.toLocaleString('en')} characters`);
+      if (value.length > this.#longest)
+        throw new Error(`it makes a text of more than ${this.#longest.toLocaleString('en')} characters`);
       this.#count(value.length / CHARACTERS_A_STEP);
     } else if (Array.isArray(value)) {
       if (value.length > LONGEST_LIST) throw tooLongList();
@@ -108,7 +128,20 @@ function tooLongList(): Error {
   return new Error(`it makes a list of more than ${LONGEST_LIST.toLocaleString('en')} entries`);
 }
 
-const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 /** Python's `strftime` of {@link CHAT_DATE} at midnight, in English wherever this runs. */
@@ -116,7 +149,23 @@ function dated(format: string): string {
   const [year = '', month = '', day = ''] = CHAT_DATE.split('-');
   const monthName = MONTHS[Number(month) - 1] ?? '';
   const dayName = DAYS[new Date(`${CHAT_DATE}T00:00:00Z`).getUTCDay()] ?? '';
-  const parts: Readonly<Record<string, string>> = { Y: year, y: year.slice(2), m: month, d: day, e: String(Number(day)), B: monthName, b: monthName.slice(0, 3), A: dayName, a: dayName.slice(0, 3), H: '00', I: '12', M: '00', S: '00', p: 'AM', '%': '%' };
+  const parts: Readonly<Record<string, string>> = {
+    Y: year,
+    y: year.slice(2),
+    m: month,
+    d: day,
+    e: String(Number(day)),
+    B: monthName,
+    b: monthName.slice(0, 3),
+    A: dayName,
+    a: dayName.slice(0, 3),
+    H: '00',
+    I: '12',
+    M: '00',
+    S: '00',
+    p: 'AM',
+    '%': '%',
+  };
   return format.replace(/%(-?)([A-Za-z%])/g, (whole, plain: string, letter: string) => {
     const part = parts[letter];
     if (part === undefined) return whole;
@@ -129,11 +178,26 @@ function sayingSo<T>(run: () => T): T {
   try {
     return run();
   } catch (thrown) {
-    throw unusable(thrown instanceof RangeError ? 'it nests deeper than can be followed' : thrown instanceof Error ? thrown.message : String(thrown), thrown);
+    throw unusable(
+      thrown instanceof RangeError
+        ? 'it nests deeper than can be followed'
+        : thrown instanceof Error
+          ? thrown.message
+          : String(thrown),
+      thrown,
+    );
   }
 }
 
 function unusable(why: string, cause?: unknown): AppError {
-  const said = why.trim().replace(/[.\s]+$/, '').slice(0, 300);
-  return new AppError('model-text-invalid', `The model’s own chat template cannot put this conversation into the model’s form: ${said}. Give the turns as the template wants them, or plain text instead.`, { template: said }, cause);
+  const said = why
+    .trim()
+    .replace(/[.\s]+$/, '')
+    .slice(0, 300);
+  return new AppError(
+    'model-text-invalid',
+    `The model’s own chat template cannot put this conversation into the model’s form: ${said}. Give the turns as the template wants them, or plain text instead.`,
+    { template: said },
+    cause,
+  );
 }

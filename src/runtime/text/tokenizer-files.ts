@@ -1,4 +1,7 @@
-/** What tokenizer.json and tokenizer_config.json say beside the vocabulary: what stands before a text, and what is put before one that must not stand inside of it. */
+/**
+ * What tokenizer.json and tokenizer_config.json say beside the vocabulary: what stands before a text, and what is put
+ * before one that must not stand inside of it.
+ */
 import { putsSpaceFirst } from '../../core/tokens/token-decoder.ts';
 
 /** The object of a file. */
@@ -8,17 +11,20 @@ export type TokenizerJson = Readonly<Record<string, unknown>>;
 export function tokenNamed(config: TokenizerJson, name: string): string | null {
   const value = config[name];
   if (typeof value === 'string') return value;
-  const content = typeof value === 'object' && value !== null ? (value as { readonly content?: unknown }).content : undefined;
+  const content =
+    typeof value === 'object' && value !== null ? (value as { readonly content?: unknown }).content : undefined;
   return typeof content === 'string' ? content : null;
 }
 
 /** The special tokens that a chat template may print, by their names in the config. */
 export function specialTokensOf(config: TokenizerJson): Readonly<Record<string, string>> {
   const names = ['bos_token', 'eos_token', 'unk_token', 'pad_token', 'sep_token', 'cls_token', 'mask_token'];
-  return Object.fromEntries(names.flatMap((name) => {
-    const token = tokenNamed(config, name);
-    return token === null ? [] : [[name, token] as const];
-  }));
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const token = tokenNamed(config, name);
+      return token === null ? [] : [[name, token] as const];
+    }),
+  );
 }
 
 /** The chat template in the config: its only one, or the one that is named "default"; null where there is none. */
@@ -31,7 +37,12 @@ export function chatTemplateOf({ chat_template: template }: TokenizerJson): stri
 
 /** tokenizer.json as its library reads it: older files say by `add_prefix_space` alone that no space is put before a text. */
 export function withSchemes(tokenizer: TokenizerJson): TokenizerJson {
-  return { ...tokenizer, pre_tokenizer: eachPart(tokenizer['pre_tokenizer'], 'pretokenizers', (part) => (part['type'] === 'Metaspace' && !putsSpaceFirst(part) ? { ...part, prepend_scheme: 'never' } : part)) };
+  return {
+    ...tokenizer,
+    pre_tokenizer: eachPart(tokenizer['pre_tokenizer'], 'pretokenizers', (part) =>
+      part['type'] === 'Metaspace' && !putsSpaceFirst(part) ? { ...part, prepend_scheme: 'never' } : part,
+    ),
+  };
 }
 
 /**
@@ -44,10 +55,15 @@ export function goingOn(tokenizer: TokenizerJson): Pick<TokenizerJson, 'normaliz
     changed = true;
     return value;
   };
-  const normalizer = eachPart(tokenizer['normalizer'], 'normalizers', (part) => (part['type'] === 'Prepend' ? change({ ...part, prepend: '' }) : part));
+  const normalizer = eachPart(tokenizer['normalizer'], 'normalizers', (part) =>
+    part['type'] === 'Prepend' ? change({ ...part, prepend: '' }) : part,
+  );
   const pre_tokenizer = eachPart(tokenizer['pre_tokenizer'], 'pretokenizers', (part) => {
-    if (part['type'] === 'Metaspace' && putsSpaceFirst(part)) return change({ ...part, prepend_scheme: 'never', add_prefix_space: false });
-    return part['type'] === 'ByteLevel' && part['add_prefix_space'] === true ? change({ ...part, add_prefix_space: false }) : part;
+    if (part['type'] === 'Metaspace' && putsSpaceFirst(part))
+      return change({ ...part, prepend_scheme: 'never', add_prefix_space: false });
+    return part['type'] === 'ByteLevel' && part['add_prefix_space'] === true
+      ? change({ ...part, add_prefix_space: false })
+      : part;
   });
   return changed ? { normalizer, pre_tokenizer } : null;
 }
@@ -57,5 +73,7 @@ function eachPart(part: unknown, list: string, change: (part: TokenizerJson) => 
   if (typeof part !== 'object' || part === null) return part;
   const own = part as TokenizerJson;
   const parts = own[list];
-  return own['type'] === 'Sequence' && Array.isArray(parts) ? { ...own, [list]: parts.map((one: unknown) => eachPart(one, list, change)) } : change(own);
+  return own['type'] === 'Sequence' && Array.isArray(parts)
+    ? { ...own, [list]: parts.map((one: unknown) => eachPart(one, list, change)) }
+    : change(own);
 }

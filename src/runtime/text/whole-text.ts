@@ -3,11 +3,18 @@ import { AppError } from '../../core/errors.ts';
 import { checkText } from '../../core/text-check.ts';
 import type { TextTokenizer } from '../tokenizer.ts';
 
-/** Ids of a whole text, its start token first where the model has one. Throws text errors, `text-empty` where the vocabulary has a token for none of it. */
+/**
+ * Ids of a whole text, its start token first where the model has one. Throws text errors, `text-empty` where the
+ * vocabulary has a token for none of it.
+ */
 export function wholeText(tokenizer: TextTokenizer, text: string): readonly number[] {
   checkText(text);
   const ids = tokenizer.start(text);
   const own = tokenizer.startToken === null ? ids.length : ids.length - 1;
-  if (own === 0) throw new AppError('text-empty', `“${text.slice(0, 40)}” is a text without tokens: the vocabulary of this model has none for any of its characters. Write it in letters that the model knows, or read it with another model.`);
+  if (own === 0)
+    throw new AppError(
+      'text-empty',
+      `“${text.slice(0, 40)}” is a text without tokens: the vocabulary of this model has none for any of its characters. Write it in letters that the model knows, or read it with another model.`,
+    );
   return ids;
 }

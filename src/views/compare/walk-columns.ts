@@ -3,7 +3,12 @@ import { peaks } from '../../core/token-walk.ts';
 import type { ComparedRuns, Side } from '../../state/compared-runs.svelte.ts';
 
 /** Acts on a key; what it used is not seen by the browser any more. `difference` is by column, or null. */
-export function walkColumns(event: KeyboardEvent, runs: ComparedRuns, side: Side, difference: ArrayLike<number> | null): void {
+export function walkColumns(
+  event: KeyboardEvent,
+  runs: ComparedRuns,
+  side: Side,
+  difference: ArrayLike<number> | null,
+): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const { view } = runs;
   const columns = runs.columnOf[side];

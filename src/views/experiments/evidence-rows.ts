@@ -5,7 +5,11 @@ import type { IntervalRow } from '../../ui/interval-row.ts';
 
 /** One control's effects in one unit, one row a probe and effect. */
 export function controlRows(probes: readonly ProbeEvidenceRow[], control: string, unit: Effect['unit']): IntervalRow[] {
-  return probes.flatMap(({ key, title, report }) => effectsOf(report, control).filter((effect) => effect.unit === unit).map(({ label, estimate }) => row(`${key} ${label}`, title, label, estimate)));
+  return probes.flatMap(({ key, title, report }) =>
+    effectsOf(report, control)
+      .filter((effect) => effect.unit === unit)
+      .map(({ label, estimate }) => row(`${key} ${label}`, title, label, estimate)),
+  );
 }
 
 /** The largest drift of each probe. */
@@ -31,9 +35,21 @@ export function withoutNumber(probes: readonly ProbeEvidenceRow[], which: 'cosin
 
 /** Both poles of each probe against neutral. */
 export function neutralRows(probes: readonly ProbeEvidenceRow[]): IntervalRow[] {
-  return probes.flatMap(({ key, report: { axis, poles } }) => [row(`${key} positive`, axis.positive, '', poles.positiveAgainstNeutral), row(`${key} negative`, axis.negative, '', poles.negativeAgainstNeutral)]);
+  return probes.flatMap(({ key, report: { axis, poles } }) => [
+    row(`${key} positive`, axis.positive, '', poles.positiveAgainstNeutral),
+    row(`${key} negative`, axis.negative, '', poles.negativeAgainstNeutral),
+  ]);
 }
 
 function row(key: string, label: string, note: string, { value, low, high, n, note: said }: Estimate): IntervalRow {
-  return { key, label, note: [note, said ?? ''].filter((part) => part !== '').join(', '), value, low, high, n, wanted: null };
+  return {
+    key,
+    label,
+    note: [note, said ?? ''].filter((part) => part !== '').join(', '),
+    value,
+    low,
+    high,
+    n,
+    wanted: null,
+  };
 }

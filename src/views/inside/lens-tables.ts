@@ -23,18 +23,27 @@ function followed({ rows, words }: LensReading, row: number): (number | null)[] 
   }).flat();
 }
 
-const followedHeader = ({ words }: LensReading): string[] => [...words.map(wordName), 'the word that comes'].flatMap((name) => [`rank of ${name}`, `probability of ${name}`]);
+const followedHeader = ({ words }: LensReading): string[] =>
+  [...words.map(wordName), 'the word that comes'].flatMap((name) => [`rank of ${name}`, `probability of ${name}`]);
 
 /** Every layer of one token, the last layer first: the likeliest word with its probability, entropy, and the words that are followed. */
 export function tokenTable(lens: LensReading, token: number): LensTable {
   return {
     name: `lens-token-${token}`,
     header: ['layer', 'likeliest word', 'probability', 'entropy in nats', ...followedHeader(lens)],
-    rows: lens.layers.map((layer, index) => {
-      const { text, probability } = cellOf(lens, token, index);
-      const row = rowOf(lens, token, index);
-      return [layer, visibleToken(text), tidy(probability), tidy(lens.rows.entropy[row] ?? NaN), ...followed(lens, row)];
-    }).reverse(),
+    rows: lens.layers
+      .map((layer, index) => {
+        const { text, probability } = cellOf(lens, token, index);
+        const row = rowOf(lens, token, index);
+        return [
+          layer,
+          visibleToken(text),
+          tidy(probability),
+          tidy(lens.rows.entropy[row] ?? NaN),
+          ...followed(lens, row),
+        ];
+      })
+      .reverse(),
   };
 }
 
@@ -43,24 +52,44 @@ export function wholeTable(lens: LensReading): LensTable {
   const places = Array.from({ length: lens.top }, (_, place) => place);
   return {
     name: 'lens',
-    header: ['token', 'text', 'layer', 'entropy in nats', ...places.flatMap((place) => [`word ${place + 1}`, `probability ${place + 1}`]), ...followedHeader(lens)],
+    header: [
+      'token',
+      'text',
+      'layer',
+      'entropy in nats',
+      ...places.flatMap((place) => [`word ${place + 1}`, `probability ${place + 1}`]),
+      ...followedHeader(lens),
+    ],
     rows: lens.tokens.flatMap(({ text }, token) =>
       lens.layers.map((layer, index) => {
         const row = rowOf(lens, token, index);
-        const words = places.flatMap((place) => [lens.texts.get(lens.rows.ids[row * lens.top + place] ?? -1) ?? '', tidy(Math.exp(lens.rows.logProbabilities[row * lens.top + place] ?? NaN))]);
+        const words = places.flatMap((place) => [
+          lens.texts.get(lens.rows.ids[row * lens.top + place] ?? -1) ?? '',
+          tidy(Math.exp(lens.rows.logProbabilities[row * lens.top + place] ?? NaN)),
+        ]);
         return [token, text, layer, tidy(lens.rows.entropy[row] ?? NaN), ...words, ...followed(lens, row)];
       }),
     ),
   };
 }
 
-/** Curves of rank by layer at one token, as tenths of a power: 0 is rank 1, −4 rank 10,000. The first is that of the word that comes, if one does. */
-export function rankCurves(lens: LensReading, token: number, most: number): { readonly name: string; readonly values: number[] }[] {
+/**
+ * Curves of rank by layer at one token, as tenths of a power: 0 is rank 1, −4 rank 10,000. The first is that of the
+ * word that comes, if one does.
+ */
+export function rankCurves(
+  lens: LensReading,
+  token: number,
+  most: number,
+): { readonly name: string; readonly values: number[] }[] {
   const asked = lens.words.length + 1;
-  const curve = (name: string, word: number) => ({ name, values: lens.layers.map((_, index) => {
-    const rank = lens.rows.ranks[rowOf(lens, token, index) * asked + word] ?? 0;
-    return rank === 0 ? NaN : -Math.log10(rank);
-  }) });
+  const curve = (name: string, word: number) => ({
+    name,
+    values: lens.layers.map((_, index) => {
+      const rank = lens.rows.ranks[rowOf(lens, token, index) * asked + word] ?? 0;
+      return rank === 0 ? NaN : -Math.log10(rank);
+    }),
+  });
   const comes = token + 1 < lens.tokens.length ? [curve('the word that comes', lens.words.length)] : [];
   return [...comes, ...lens.words.map((word, index) => curve(wordName(word), index))].slice(0, most);
 }

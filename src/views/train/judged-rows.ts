@@ -18,7 +18,9 @@ export interface EffectGroup {
 export function effectGroups({ name, effects }: ControlResult): EffectGroup[] {
   const inUnits = effects.filter(({ unit }) => unit === 'score');
   const shares = effects.filter(({ unit }) => unit !== 'score');
-  const measured = [...new Set(shares.map(({ unit }) => (unit === 'share' ? 'share of items the right way round' : unit)))].join(', ');
+  const measured = [
+    ...new Set(shares.map(({ unit }) => (unit === 'share' ? 'share of items the right way round' : unit))),
+  ].join(', ');
   const groups: EffectGroup[] = [
     { unit: 'score, in sd of the training readings', origin: 0, range: [-0.5, 0.5], rows: effectRows(name, inUnits) },
     { unit: `${measured}, 0.5 is chance`, origin: 0.5, range: [0, 1], rows: effectRows(name, shares) },
@@ -35,10 +37,19 @@ function effectRows(name: string, effects: readonly Effect[]): IntervalRow[] {
 
 /** A share is shown as a count as well. */
 function withCount(known: IntervalRow, unit: Effect['unit']): IntervalRow {
-  return unit === 'share' ? { ...known, note: `${countOf(known)}${known.note === '' ? '' : `, ${known.note}`}` } : known;
+  return unit === 'share'
+    ? { ...known, note: `${countOf(known)}${known.note === '' ? '' : `, ${known.note}`}` }
+    : known;
 }
 
-const KINDS: Readonly<Record<Transfer['kind'], string>> = { style: 'style left out', set: 'set left out', tap: 'tap never trained on', form: 'chat form never trained on', part: 'these topics alone', axis: 'another axis' };
+const KINDS: Readonly<Record<Transfer['kind'], string>> = {
+  style: 'style left out',
+  set: 'set left out',
+  tap: 'tap never trained on',
+  form: 'chat form never trained on',
+  part: 'these topics alone',
+  axis: 'another axis',
+};
 
 /** What the probe reads that it was not trained on. Another axis is none of its business: nothing is wanted there. */
 export function transferRows(transfer: readonly Transfer[]): IntervalRow[] {
@@ -61,13 +72,20 @@ export function baselineRows(report: Report): IntervalRow[] {
 
 /** The strongest of what would do without the model, as a level in the chart. */
 export function strongestRival(report: Report): { readonly name: string; readonly value: number } | undefined {
-  const rivals = rivalsOf(report).flatMap(({ label, auroc }) => (auroc === null ? [] : [{ name: label, value: auroc.value }]));
+  const rivals = rivalsOf(report).flatMap(({ label, auroc }) =>
+    auroc === null ? [] : [{ name: label, value: auroc.value }],
+  );
   return rivals.sort((a, b) => b.value - a.value)[0];
 }
 
 /** The poles, each measured from neutral. */
 export function poleRows({ poles, axis }: Report): IntervalRow[] {
-  return [row('positive', `${axis.positive} against neutral`, poles.positiveAgainstNeutral), row('negative', `${axis.negative} against neutral`, poles.negativeAgainstNeutral), row('positive-own', `${axis.positive} against neutral, a fit of its own`, poles.positiveOwnFit), row('negative-own', `${axis.negative} against neutral, a fit of its own`, poles.negativeOwnFit)];
+  return [
+    row('positive', `${axis.positive} against neutral`, poles.positiveAgainstNeutral),
+    row('negative', `${axis.negative} against neutral`, poles.negativeAgainstNeutral),
+    row('positive-own', `${axis.positive} against neutral, a fit of its own`, poles.positiveOwnFit),
+    row('negative-own', `${axis.negative} against neutral, a fit of its own`, poles.negativeOwnFit),
+  ];
 }
 
 function row(key: string, label: string, { value, low, high, n, note }: Estimate): IntervalRow {

@@ -39,5 +39,9 @@ async function ask(request: ParseRequest, files: readonly DroppedFile[]): Promis
 }
 
 function unanswered(why: string): AppError {
-  return new AppError('worker-died', `The file could not be parsed (${why}): it may need more memory than the browser gives. Take a smaller one.`, { why });
+  return new AppError(
+    'worker-died',
+    `The file could not be parsed (${why}): it may need more memory than the browser gives. Take a smaller one.`,
+    { why },
+  );
 }

@@ -49,14 +49,30 @@ export function createWorkerClient(worker: Worker): EngineClient {
   };
   worker.onerror = (event) => {
     event.preventDefault();
-    die(new AppError('worker-died', `The engine stopped: ${event.message || 'its script could not run'}. Your text is kept: start the model again.`, { message: event.message }));
+    die(
+      new AppError(
+        'worker-died',
+        `The engine stopped: ${event.message || 'its script could not run'}. Your text is kept: start the model again.`,
+        { message: event.message },
+      ),
+    );
   };
-  worker.onmessageerror = () => die(new AppError('worker-died', 'The engine sent something that could not be read. Your text is kept: start the model again.'));
+  worker.onmessageerror = () =>
+    die(
+      new AppError(
+        'worker-died',
+        'The engine sent something that could not be read. Your text is kept: start the model again.',
+      ),
+    );
   /** Waits for the lock that the worker holds: it falls free when the worker is gone, and no event tells of that. */
   const watchOver = (lock: string): void => {
-    navigator.locks.request(lock, { signal: watch.signal }, () => die(new AppError('worker-died', 'The engine ended without a word. Your text is kept: start the model again.'))).catch((error: unknown) => {
-      if (!watch.signal.aborted) throw error;
-    });
+    navigator.locks
+      .request(lock, { signal: watch.signal }, () =>
+        die(new AppError('worker-died', 'The engine ended without a word. Your text is kept: start the model again.')),
+      )
+      .catch((error: unknown) => {
+        if (!watch.signal.aborted) throw error;
+      });
   };
   worker.onmessage = (message: MessageEvent<Message>) => {
     const data = message.data;
@@ -93,7 +109,14 @@ export function createWorkerClient(worker: Worker): EngineClient {
     else call.reject(AppError.fromRecord(data.error));
   };
 
-  function call<K extends CallName>(name: K, args: Calls[K]['args'], onEvent: (event: CallEvent) => void, signal?: AbortSignal, begun?: (id: number) => void, transfer: Transferable[] = []): Promise<Calls[K]['value']> {
+  function call<K extends CallName>(
+    name: K,
+    args: Calls[K]['args'],
+    onEvent: (event: CallEvent) => void,
+    signal?: AbortSignal,
+    begun?: (id: number) => void,
+    transfer: Transferable[] = [],
+  ): Promise<Calls[K]['value']> {
     if (dead && (ended || name !== 'takeReadings')) return Promise.reject(dead);
     if (signal?.aborted) return Promise.reject(new AppError('cancelled', 'Stopped.'));
     const id = ++lastId;
@@ -108,49 +131,93 @@ export function createWorkerClient(worker: Worker): EngineClient {
     }).finally(() => signal?.removeEventListener('abort', cancel));
   }
 
-  const toSink = (sink: ReadingSink) => (event: CallEvent): void => {
-    if (event.event === 'tokens') sink.tokens(event.batch);
-    else if (event.event === 'tap') sink.tap(event.tap);
-  };
+  const toSink =
+    (sink: ReadingSink) =>
+    (event: CallEvent): void => {
+      if (event.event === 'tokens') sink.tokens(event.batch);
+      else if (event.event === 'tap') sink.tap(event.tap);
+    };
 
   return {
     load: (args, onProgress, signal) =>
-      call('load', { ...args, model: absolute(args.model) }, (event) => event.event === 'load-progress' && onProgress(event.progress), signal),
-    useProbe: ({ json, tensors, sets }, onProgress, signal) => call('useProbe', { json, tensors, sets }, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), signal),
-    carryOver: ({ json, tensors, sets }, onProgress, signal) => call('carryOver', { json, tensors, sets }, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), signal),
+      call(
+        'load',
+        { ...args, model: absolute(args.model) },
+        (event) => event.event === 'load-progress' && onProgress(event.progress),
+        signal,
+      ),
+    useProbe: ({ json, tensors, sets }, onProgress, signal) =>
+      call(
+        'useProbe',
+        { json, tensors, sets },
+        (event) => event.event === 'check-progress' && onProgress(event.done, event.total),
+        signal,
+      ),
+    carryOver: ({ json, tensors, sets }, onProgress, signal) =>
+      call(
+        'carryOver',
+        { json, tensors, sets },
+        (event) => event.event === 'check-progress' && onProgress(event.done, event.total),
+        signal,
+      ),
     renderChat: (messages, signal) => call('renderChat', { messages }, () => undefined, signal),
     read: (args, sink, signal) => call('read', args, toSink(sink), signal),
-    refine: (args, sink, onProgress, signal) => call('refine', args, (event) => {
-      if (event.event === 'refine-progress') onProgress(event.done, event.total);
-      else toSink(sink)(event);
-    }, signal),
+    refine: (args, sink, onProgress, signal) =>
+      call(
+        'refine',
+        args,
+        (event) => {
+          if (event.event === 'refine-progress') onProgress(event.done, event.total);
+          else toSink(sink)(event);
+        },
+        signal,
+      ),
     generate: (args, sink, signal) => call('generate', args, toSink(sink), signal),
     writePushed: (args, sink, adjusting, signal) =>
-      call('writePushed', args, toSink(sink), signal, (id) => adjusting((strength) => worker.postMessage({ kind: 'adjust', id, strength } satisfies Request))),
+      call('writePushed', args, toSink(sink), signal, (id) =>
+        adjusting((strength) => worker.postMessage({ kind: 'adjust', id, strength } satisfies Request)),
+      ),
     matchPush: (args, signal) => call('matchPush', args, () => undefined, signal),
-    measureDose: (args, onProgress, signal) => call('measureDose', args, (event) => event.event === 'dose-progress' && onProgress(event.progress), signal),
+    measureDose: (args, onProgress, signal) =>
+      call('measureDose', args, (event) => event.event === 'dose-progress' && onProgress(event.progress), signal),
     findWords: (words, firstToken, signal) => call('findWords', { words, firstToken }, () => undefined, signal),
-    lens: (args, onProgress, signal) => call('lens', args, (event) => event.event === 'lens-progress' && onProgress(event.done, event.total), signal),
+    lens: (args, onProgress, signal) =>
+      call('lens', args, (event) => event.event === 'lens-progress' && onProgress(event.done, event.total), signal),
     lensDirection: (args, signal) => call('lensDirection', args, () => undefined, signal),
-    diverge: (args, onProgress, signal) => call('diverge', args, (event) => event.event === 'runs-progress' && onProgress(event.done, event.total), signal),
-    patch: (args, onProgress, signal) => call('patch', args, (event) => event.event === 'runs-progress' && onProgress(event.done, event.total), signal),
+    diverge: (args, onProgress, signal) =>
+      call('diverge', args, (event) => event.event === 'runs-progress' && onProgress(event.done, event.total), signal),
+    patch: (args, onProgress, signal) =>
+      call('patch', args, (event) => event.event === 'runs-progress' && onProgress(event.done, event.total), signal),
     patchGoOn: (args, signal) => call('patchGoOn', args, () => undefined, signal),
     patchRead: (args, signal) => call('patchRead', args, () => undefined, signal),
-    train: (plan, onProgress, signal) => call('train', plan, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
+    train: (plan, onProgress, signal) =>
+      call('train', plan, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
     takeReadings: () => call('takeReadings', {}, () => undefined),
     giveReadings: async (readings) => {
       await call('giveReadings', readings, () => undefined, undefined, undefined, [readings.values.buffer]);
     },
-    judge: (args, onProgress, signal) => call('judge', args, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
+    judge: (args, onProgress, signal) =>
+      call('judge', args, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
     checkSpec: (source) => call('checkSpec', { source }, () => undefined),
     analyseUnits: (specs, units) => call('analyseUnits', { specs, units }, () => undefined),
     estimateExperiment: (args, signal) => call('estimateExperiment', args, () => undefined, signal),
     runExperiment: (args, onProgress, onPart, signal) =>
-      call('runExperiment', args, (event) => {
-        if (event.event === 'experiment-progress') onProgress(event.progress);
-        else if (event.event === 'experiment-part') onPart(event.part);
-      }, signal),
-    checkNumbers: (onProgress, signal) => call('checkNumbers', {}, (event) => event.event === 'check-progress' && onProgress(event.done, event.total), signal),
+      call(
+        'runExperiment',
+        args,
+        (event) => {
+          if (event.event === 'experiment-progress') onProgress(event.progress);
+          else if (event.event === 'experiment-part') onPart(event.part);
+        },
+        signal,
+      ),
+    checkNumbers: (onProgress, signal) =>
+      call(
+        'checkNumbers',
+        {},
+        (event) => event.event === 'check-progress' && onProgress(event.done, event.total),
+        signal,
+      ),
     listKept: () => call('listKept', {}, () => undefined),
     deleteKept: async (key) => {
       await call('deleteKept', { key }, () => undefined);

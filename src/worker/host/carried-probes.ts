@@ -18,7 +18,11 @@ import { laterTask } from './training-room.ts';
 /** What the worker knows of probes. */
 export interface CarriedProbes {
   /** Measures a probe where it has to be. Throws probe and set errors, with what was measured where something was. */
-  measure(probe: ProbeToUse, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<CarriedProbe>;
+  measure(
+    probe: ProbeToUse,
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<CarriedProbe>;
   /** A probe that fits, or that was measured before. Throws probe errors. */
   take(files: ProbeFiles): CarriedProbe;
   /** The same for one whose direction pushes these layers. Throws `probe-model-mismatch` too where it does not hold at one of them. */
@@ -50,8 +54,13 @@ export function createCarriedProbes(engine: Pick<WebEngine, 'model' | 'segmentRe
       const { model } = engine;
       const probe = parseProbe(files.json, new Uint8Array(files.tensors));
       if (otherDtype(probe.model, model) === null || measured.has(keyOf(files, model))) return take(files);
-      const fitted = () => Promise.resolve(files.sets.map((set) => parsePromptSet(setFiles(set), { requireNeutral: false })));
-      const carried = await carryOver(engine.segmentReader(), probe, fitted, { onProgress: ({ done, total }) => onProgress(done, total), signal, pause: laterTask });
+      const fitted = () =>
+        Promise.resolve(files.sets.map((set) => parsePromptSet(setFiles(set), { requireNeutral: false })));
+      const carried = await carryOver(engine.segmentReader(), probe, fitted, {
+        onProgress: ({ done, total }) => onProgress(done, total),
+        signal,
+        pause: laterTask,
+      });
       if (carried.agreement !== null) measured.set(keyOf(files, model), carried.agreement);
       return carried;
     },

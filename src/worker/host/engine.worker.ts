@@ -23,7 +23,10 @@ type CallRequest = Extract<Request, { kind: 'call' }>;
 
 const engine = new WebEngine((error) => post({ kind: 'lost', error: error.toRecord() }));
 const probes = createCarriedProbes(engine);
-const training = createTrainingRoom(() => engine.segmentReader(), (files) => probes.take(files).probe);
+const training = createTrainingRoom(
+  () => engine.segmentReader(),
+  (files) => probes.take(files).probe,
+);
 const steering = createSteeringRoom(engine, probes);
 const runs = createRunsRoom(engine, probes);
 const experiments = createExperimentRoom((neutral) => engine.subject(neutral));
@@ -72,18 +75,27 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
     case 'load':
       return engine.load(request.args, (progress) => emit({ event: 'load-progress', progress }), signal);
     case 'useProbe':
-      return probes.measure(request.args, (done, total) => emit({ event: 'check-progress', done, total }), signal).then(({ probe, agreement }) => {
-        engine.useProbe(probe);
-        return agreement;
-      });
+      return probes
+        .measure(request.args, (done, total) => emit({ event: 'check-progress', done, total }), signal)
+        .then(({ probe, agreement }) => {
+          engine.useProbe(probe);
+          return agreement;
+        });
     case 'carryOver':
-      return probes.measure(request.args, (done, total) => emit({ event: 'check-progress', done, total }), signal).then(({ agreement }) => agreement);
+      return probes
+        .measure(request.args, (done, total) => emit({ event: 'check-progress', done, total }), signal)
+        .then(({ agreement }) => agreement);
     case 'renderChat':
       return Promise.resolve(engine.renderChat(request.args.messages));
     case 'read':
       return engine.read(request.args, sink, signal);
     case 'refine':
-      return engine.refine(request.args.every, sink, (done, total) => emit({ event: 'refine-progress', done, total }), signal);
+      return engine.refine(
+        request.args.every,
+        sink,
+        (done, total) => emit({ event: 'refine-progress', done, total }),
+        signal,
+      );
     case 'generate':
       return engine.generate(request.args, sink, signal);
     case 'writePushed':
@@ -122,7 +134,12 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
     case 'estimateExperiment':
       return experiments.estimate(request.args, signal);
     case 'runExperiment':
-      return experiments.run(request.args, (progress) => emit({ event: 'experiment-progress', progress }), (part) => emit({ event: 'experiment-part', part }), signal);
+      return experiments.run(
+        request.args,
+        (progress) => emit({ event: 'experiment-progress', progress }),
+        (part) => emit({ event: 'experiment-part', part }),
+        signal,
+      );
     case 'listKept':
       return listKept();
     case 'deleteKept':
@@ -142,13 +159,18 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
 
 /** What a batch is carried in: handed over, not copied. */
 function buffersOf({ scores, words, poles }: TokenBatch): ArrayBufferLike[] {
-  return [{ scores, words }, ...(poles === null ? [] : [poles.positive, poles.negative])].flatMap((each) => [each.scores.buffer, each.words.buffer]);
+  return [{ scores, words }, ...(poles === null ? [] : [poles.positive, poles.negative])].flatMap((each) => [
+    each.scores.buffer,
+    each.words.buffer,
+  ]);
 }
 
 /** The same of a value: a long text through the lens is some megabytes. */
 function carriedBy(value: Calls[CallName]['value']): ArrayBufferLike[] {
   if (value !== null && typeof value === 'object' && 'lengths' in value) return [value.values.buffer];
-  return value !== null && typeof value === 'object' && 'texts' in value ? Object.values(value.rows).map((numbers: Uint32Array | Float32Array) => numbers.buffer) : [];
+  return value !== null && typeof value === 'object' && 'texts' in value
+    ? Object.values(value.rows).map((numbers: Uint32Array | Float32Array) => numbers.buffer)
+    : [];
 }
 
 function post(message: Message, transfer: Transferable[] = []): void {

@@ -10,21 +10,38 @@ import { pushOf } from './push-args.ts';
 
 /** Calls that take two texts. */
 export interface RunsRoom {
-  diverge(args: Calls['diverge']['args'], onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<TokenDivergence>;
-  patch(args: PatchRequest, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<PatchReport>;
+  diverge(
+    args: Calls['diverge']['args'],
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<TokenDivergence>;
+  patch(
+    args: PatchRequest,
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<PatchReport>;
   patchGoOn(args: Calls['patchGoOn']['args'], signal: AbortSignal): Promise<PatchedWriting>;
   patchRead(args: Calls['patchRead']['args'], signal: AbortSignal): Promise<PatchedScores>;
 }
 
 /** A room over the engine's model, whichever is loaded when a call comes; runs are pushed by probes that `probes` takes. */
-export function createRunsRoom(engine: Pick<WebEngine, 'model' | 'editor' | 'scorer'>, probes: CarriedProbes): RunsRoom {
-  const idsOf = async ({ ids, given, push }: ReadRun, signal: AbortSignal): Promise<PushedIds> => ({ ids, from: firstPushed(push?.settings.where ?? 'all', given), push: push === null ? [] : await pushOf(engine, probes, push, signal) });
+export function createRunsRoom(
+  engine: Pick<WebEngine, 'model' | 'editor' | 'scorer'>,
+  probes: CarriedProbes,
+): RunsRoom {
+  const idsOf = async ({ ids, given, push }: ReadRun, signal: AbortSignal): Promise<PushedIds> => ({
+    ids,
+    from: firstPushed(push?.settings.where ?? 'all', given),
+    push: push === null ? [] : await pushOf(engine, probes, push, signal),
+  });
   return {
     async diverge({ a, b, pairs }, onProgress, signal) {
       return engine.editor.divergence(await idsOf(a, signal), await idsOf(b, signal), pairs, onProgress, signal);
     },
     patch: async (args, onProgress, signal) => (await engine.editor.patches()).grid(args, onProgress, signal),
-    patchGoOn: async ({ place, sampling, ...texts }, signal) => (await engine.editor.patches()).goOn(texts, place, sampling, signal),
-    patchRead: async ({ place, ...texts }, signal) => (await engine.editor.patches()).readAgain(texts, place, engine.scorer, signal),
+    patchGoOn: async ({ place, sampling, ...texts }, signal) =>
+      (await engine.editor.patches()).goOn(texts, place, sampling, signal),
+    patchRead: async ({ place, ...texts }, signal) =>
+      (await engine.editor.patches()).readAgain(texts, place, engine.scorer, signal),
   };
 }

@@ -3,4 +3,10 @@ import type { SetSource } from '../../core/training-plan.ts';
 import { sha256Hex } from '../../runtime/store/sha256.ts';
 
 /** A set as its two files, with the hash of its rows. */
-export const setFiles = (set: SetSource) => ({ headerName: `${set.name}.set.json`, rowsName: `${set.name}.jsonl`, header: set.header, rows: set.rows, sha256: sha256Hex(new TextEncoder().encode(set.rows)) });
+export const setFiles = (set: SetSource) => ({
+  headerName: `${set.name}.set.json`,
+  rowsName: `${set.name}.jsonl`,
+  header: set.header,
+  rows: set.rows,
+  sha256: sha256Hex(new TextEncoder().encode(set.rows)),
+});

@@ -29,14 +29,24 @@ export interface SteeringRoom {
 }
 
 /** A room over the engine's model, whichever is loaded when a call comes; it pushes by probes that `probes` takes. */
-export function createSteeringRoom(engine: Pick<WebEngine, 'model' | 'editor' | 'writePushed'>, probes: CarriedProbes): SteeringRoom {
+export function createSteeringRoom(
+  engine: Pick<WebEngine, 'model' | 'editor' | 'writePushed'>,
+  probes: CarriedProbes,
+): SteeringRoom {
   /** Changes the text that is being written. */
   let adjust: ((strength: number) => void) | null = null;
   /** The strength that was asked for since the call came, before there was anything to change. */
   let asked: number | null = null;
 
-  /** The direction of another axis; null where its probe does not fit the model and does not hold on it, for the rest is no less known without. */
-  async function unrelatedOf(probe: ProbeToUse, settings: PushSettings, signal: AbortSignal): Promise<PushDirection | null> {
+  /**
+   * The direction of another axis; null where its probe does not fit the model and does not hold on it, for the rest is
+   * no less known without.
+   */
+  async function unrelatedOf(
+    probe: ProbeToUse,
+    settings: PushSettings,
+    signal: AbortSignal,
+  ): Promise<PushDirection | null> {
     try {
       const { agreement } = await probes.measure(probe, () => undefined, signal);
       const { direction } = directionOf(probes, probe, settings);
@@ -54,10 +64,16 @@ export function createSteeringRoom(engine: Pick<WebEngine, 'model' | 'editor' | 
       const { direction } = directionOf(probes, probe, settings);
       const ground = await engine.editor.ground(neutralTexts(stories), signal);
       const pushAt = (strength: number) => makePush(direction, { ...settings, strength }, ground, engine.model);
-      return engine.writePushed({ text, where: settings.where, sampling, taps }, pushAt(settings.strength), sink, signal, (change) => {
-        adjust = change && ((strength) => change(pushAt(strength)));
-        if (asked !== null) adjust?.(asked);
-      });
+      return engine.writePushed(
+        { text, where: settings.where, sampling, taps },
+        pushAt(settings.strength),
+        sink,
+        signal,
+        (change) => {
+          adjust = change && ((strength) => change(pushAt(strength)));
+          if (asked !== null) adjust?.(asked);
+        },
+      );
     },
     adjust(strength) {
       asked = strength;
@@ -67,7 +83,13 @@ export function createSteeringRoom(engine: Pick<WebEngine, 'model' | 'editor' | 
       const { direction } = directionOf(probes, probe, settings);
       const bench = await engine.editor.bench(neutralTexts(stories), signal);
       const ground = await bench.ground(signal);
-      return matchStrengths(bench, matchable(settings.mode), (strength) => [makePush(direction, { ...settings, strength }, ground, bench.model)], targets, signal);
+      return matchStrengths(
+        bench,
+        matchable(settings.mode),
+        (strength) => [makePush(direction, { ...settings, strength }, ground, bench.model)],
+        targets,
+        signal,
+      );
     },
     async measure(args, onProgress, signal) {
       const { settings, targets, placeboTargets, seed } = args;
@@ -95,14 +117,23 @@ export function createSteeringRoom(engine: Pick<WebEngine, 'model' | 'editor' | 
 
 /** The mode, where it has a strength to match. */
 function matchable(mode: PushMode): 'add' | 'cap' {
-  if (mode === 'ablate') throw new AppError('push-invalid', 'Taking a direction away has no strength, so none can be matched. Add along it, or cap it.');
+  if (mode === 'ablate')
+    throw new AppError(
+      'push-invalid',
+      'Taking a direction away has no strength, so none can be matched. Add along it, or cap it.',
+    );
   return mode;
 }
 
 /** Choices between the poles of an axis: choices of another would be told as this axis' effect. Throws `push-invalid`. */
 function choicesBetween(set: SetSource, { positive, negative }: Axis): ReturnType<typeof choicesOf> {
   const { axis } = parsePromptSet(setFiles(set), { requireNeutral: false });
-  if (axis.positive !== positive || axis.negative !== negative) throw new AppError('push-invalid', `The choices of ${set.name} are between ${axis.positive} and ${axis.negative}, and the probe is of ${positive} and ${negative}. Measure with choices of that axis.`, { set: set.name });
+  if (axis.positive !== positive || axis.negative !== negative)
+    throw new AppError(
+      'push-invalid',
+      `The choices of ${set.name} are between ${axis.positive} and ${axis.negative}, and the probe is of ${positive} and ${negative}. Measure with choices of that axis.`,
+      { set: set.name },
+    );
   return choiceSet(set);
 }
 

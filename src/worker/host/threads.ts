@@ -3,5 +3,7 @@ import { startWorker } from '../start-worker.ts';
 
 globalThis.Worker = new Proxy(globalThis.Worker, {
   construct: (original, [script, options]: [script: string | URL, options?: WorkerOptions]) =>
-    options?.type === 'module' && /^https?:/.test(String(script)) ? startWorker(String(script), options) : new original(script, options),
+    options?.type === 'module' && /^https?:/.test(String(script))
+      ? startWorker(String(script), options)
+      : new original(script, options),
 });

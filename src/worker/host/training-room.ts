@@ -1,7 +1,13 @@
 /** Training and judging in the worker: the model reads, the readings are remembered, and the page hears how far it is. */
 import type { Judgement } from '../../core/judgement-types.ts';
 import type { Probe } from '../../core/probe-types.ts';
-import type { PackedReadings, SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../core/training-plan.ts';
+import type {
+  PackedReadings,
+  SetSource,
+  TrainedProbe,
+  TrainingPlan,
+  TrainingProgress,
+} from '../../core/training-plan.ts';
 import { readControlVector } from '../../format/gguf.ts';
 import { parseProbe } from '../../format/probe.ts';
 import { parsePromptSet } from '../../format/prompt-set.ts';
@@ -16,29 +22,60 @@ import { createReadingMemory } from '../../training/reading-memory.ts';
 
 /** Long calls on one model. */
 export interface TrainingRoom {
-  train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe>;
-  judge(args: { readonly probe: ProbeFiles | VectorFile; readonly set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement>;
+  train(
+    plan: TrainingPlan,
+    onProgress: (progress: TrainingProgress) => void,
+    signal: AbortSignal,
+  ): Promise<TrainedProbe>;
+  judge(
+    args: { readonly probe: ProbeFiles | VectorFile; readonly set: SetSource },
+    onProgress: (progress: TrainingProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Judgement>;
   /** What it remembers, for the room of another worker; and what another has remembered. */
   takeReadings(): PackedReadings;
   giveReadings(packed: PackedReadings): void;
 }
 
-/** A room over whatever model is loaded when a call comes; readings of another model are never taken for its own. `take` gives a probe as that model takes it. */
-export function createTrainingRoom(reader: () => SegmentReader, take: (files: ProbeFiles) => Probe = ({ json, tensors }) => parseProbe(json, new Uint8Array(tensors))): TrainingRoom {
+/**
+ * A room over whatever model is loaded when a call comes; readings of another model are never taken for its own. `take`
+ * gives a probe as that model takes it.
+ */
+export function createTrainingRoom(
+  reader: () => SegmentReader,
+  take: (files: ProbeFiles) => Probe = ({ json, tensors }) => parseProbe(json, new Uint8Array(tensors)),
+): TrainingRoom {
   const memory = createReadingMemory();
-  const hash = (content: string | Uint8Array): string => sha256Hex(typeof content === 'string' ? new TextEncoder().encode(content) : content);
+  const hash = (content: string | Uint8Array): string =>
+    sha256Hex(typeof content === 'string' ? new TextEncoder().encode(content) : content);
   return {
     takeReadings: () => memory.pack(),
     giveReadings: (packed) => memory.unpack(packed),
     async train(plan, onProgress, signal) {
-      const { json, tensors, reportJson } = await runTraining(rememberReadings(reader(), memory), plan, { hash, onProgress, signal, pause: laterTask, makeRoom: memory.makeRoom });
+      const { json, tensors, reportJson } = await runTraining(rememberReadings(reader(), memory), plan, {
+        hash,
+        onProgress,
+        signal,
+        pause: laterTask,
+        makeRoom: memory.makeRoom,
+      });
       return { json, tensors, reportJson };
     },
     async judge({ probe, set }, onProgress, signal) {
-      const parsed = parsePromptSet({ headerName: `${set.name}.set.json`, rowsName: `${set.name}.jsonl`, header: set.header, rows: set.rows, sha256: hash(set.rows) }, { requireNeutral: false });
+      const parsed = parsePromptSet(
+        {
+          headerName: `${set.name}.set.json`,
+          rowsName: `${set.name}.jsonl`,
+          header: set.header,
+          rows: set.rows,
+          sha256: hash(set.rows),
+        },
+        { requireNeutral: false },
+      );
       const remembering = rememberReadings(reader(), memory);
       const call = { onProgress, signal, pause: laterTask, makeRoom: memory.makeRoom };
-      if ('vector' in probe) return judgeVector(remembering, readControlVector(new Uint8Array(probe.vector), probe.name), parsed, call);
+      if ('vector' in probe)
+        return judgeVector(remembering, readControlVector(new Uint8Array(probe.vector), probe.name), parsed, call);
       return judgeProbe(remembering, take(probe), parsed, call);
     },
   };

@@ -16,7 +16,8 @@ const loadInto = async (cause: GpuCause, detail = '') => {
 
 describe('why there is no WebGPU', () => {
   it('has words of its own for every cause', () => {
-    for (const part of ['title', 'cause', 'remedy'] as const) expect(new Set(CAUSES.map((cause) => CAPABILITY[cause][part])).size, part).toBe(CAUSES.length);
+    for (const part of ['title', 'cause', 'remedy'] as const)
+      expect(new Set(CAUSES.map((cause) => CAPABILITY[cause][part])).size, part).toBe(CAUSES.length);
     for (const cause of CAUSES) expect(CAPABILITY[cause].cause.match(/[.!?](\s|$)/g), cause).toHaveLength(1);
   });
 
@@ -27,7 +28,8 @@ describe('why there is no WebGPU', () => {
     await expect.element(notice).toHaveTextContent(CAPABILITY[cause].cause);
     await expect.element(notice).toHaveTextContent(CAPABILITY[cause].remedy);
     await expect.element(notice).toHaveTextContent('maxBufferSize is 1');
-    for (const name of ['Go on with the processor', 'Go on with recorded stories', 'Copy diagnostics']) await expect.element(notice.getByRole('button', { name })).toBeVisible();
+    for (const name of ['Go on with the processor', 'Go on with recorded stories', 'Copy diagnostics'])
+      await expect.element(notice.getByRole('button', { name })).toBeVisible();
     expect(await violations()).toEqual([]);
   });
 
@@ -55,13 +57,17 @@ describe('why there is no WebGPU', () => {
 });
 
 describe('a model that does not start at all', () => {
-  it.each(['gpu-device-lost', 'numbers-wrong', 'model-session-failed'] as const)('%s offers the processor, the stories and the diagnostics', async (code) => {
-    await openAt('', { failLoad: code });
-    await button(/^Load the model/).click();
-    const problem = page.getByRole('alert');
-    for (const name of ['Load again', 'Load without WebGPU', 'Go on with recorded stories', 'Copy diagnostics']) await expect.element(problem.getByRole('button', { name })).toBeVisible();
-    await problem.getByRole('button', { name: 'Go on with recorded stories' }).click();
-    await expect.element(problem).not.toBeInTheDocument();
-    await expect.element(page.getByRole('radio', { name: 'Betrayal' })).toBeVisible();
-  });
+  it.each(['gpu-device-lost', 'numbers-wrong', 'model-session-failed'] as const)(
+    '%s offers the processor, the stories and the diagnostics',
+    async (code) => {
+      await openAt('', { failLoad: code });
+      await button(/^Load the model/).click();
+      const problem = page.getByRole('alert');
+      for (const name of ['Load again', 'Load without WebGPU', 'Go on with recorded stories', 'Copy diagnostics'])
+        await expect.element(problem.getByRole('button', { name })).toBeVisible();
+      await problem.getByRole('button', { name: 'Go on with recorded stories' }).click();
+      await expect.element(problem).not.toBeInTheDocument();
+      await expect.element(page.getByRole('radio', { name: 'Betrayal' })).toBeVisible();
+    },
+  );
 });

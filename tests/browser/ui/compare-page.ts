@@ -14,27 +14,83 @@ import { AGREEMENT } from './measuring-engine.ts';
 import { fakeFetch, fakeParts } from './parts.ts';
 import { BETRAYAL, sampleRecording, turn } from './sample.ts';
 
-const OTHER = 'Ines kept bees on the hill above the harbour. Every spring the children came up to see the new queens, and no child went home without honey.';
+const OTHER =
+  'Ines kept bees on the hill above the harbour. Every spring the children came up to see the new queens, and no child went home without honey.';
 /** Where every cell of a table is looked at, fewer will do. */
 const SHORT = BETRAYAL.split('. ').slice(4, 6).join('. ');
 const PROBE = 'ab'.repeat(32);
 
 /** Recordings beside the usual ones: another ending, another text, another probe. */
 const own = (id: string): Recording | null => {
-  if (id === 'spared') return sampleRecording(id, 'Spared', BETRAYAL.replace('sold the granary’s corn to the garrison', 'hid the corn from the garrison'), () => 0.9);
+  if (id === 'spared')
+    return sampleRecording(
+      id,
+      'Spared',
+      BETRAYAL.replace('sold the granary’s corn to the garrison', 'hid the corn from the garrison'),
+      () => 0.9,
+    );
   if (id === 'bees') return sampleRecording(id, 'Bees', OTHER, () => 0.5);
   if (id === 'short') return sampleRecording(id, 'Short', SHORT, turn);
-  if (id === 'short-spared') return sampleRecording(id, 'Short, spared', SHORT.replace('sold the granary’s corn to', 'hid the corn from'), () => 0.9);
+  if (id === 'short-spared')
+    return sampleRecording(
+      id,
+      'Short, spared',
+      SHORT.replace('sold the granary’s corn to', 'hid the corn from'),
+      () => 0.9,
+    );
   if (id === 'pushed') {
     const recording = sampleRecording(id, 'Pushed', BETRAYAL, () => 0.9);
-    const push: PushRecord = { mode: 'add', pole: 'positive', from: 3, to: 3, strength: 0.26, where: 'generated', direction: 'Kind–cruel', probeSha256: recording.provenance.probeSha256, matchedKl: 1 };
-    return { ...recording, run: { finishedAt: 0, taps: true, adapter: null, probeKey: 'shipped:kind-cruel', probeTitle: 'Kind–cruel', continuations: [], push } };
+    const push: PushRecord = {
+      mode: 'add',
+      pole: 'positive',
+      from: 3,
+      to: 3,
+      strength: 0.26,
+      where: 'generated',
+      direction: 'Kind–cruel',
+      probeSha256: recording.provenance.probeSha256,
+      matchedKl: 1,
+    };
+    return {
+      ...recording,
+      run: {
+        finishedAt: 0,
+        taps: true,
+        adapter: null,
+        probeKey: 'shipped:kind-cruel',
+        probeTitle: 'Kind–cruel',
+        continuations: [],
+        push,
+      },
+    };
   }
   if (id === 'carried' || id === 'other-variant') {
-    const recording = sampleRecording(id, 'Carried', BETRAYAL.replace('sold the granary’s corn to the garrison', 'hid the corn from the garrison'), () => 0.9);
-    const provenance = { ...recording.provenance, model: 'sample-q8', weightsSha256: 'd8'.repeat(32), ...(id === 'carried' ? {} : { probeSha256: PROBE }) };
-    const run = { finishedAt: 0, taps: true, adapter: null, probeKey: 'shipped:kind-cruel', probeTitle: 'Kind–cruel', continuations: [], push: null };
-    return { ...recording, provenance, run: { ...run, ...(id === 'carried' ? { carriedOver: { ...AGREEMENT, from: 'q4', to: 'q8' } } : {}) } };
+    const recording = sampleRecording(
+      id,
+      'Carried',
+      BETRAYAL.replace('sold the granary’s corn to the garrison', 'hid the corn from the garrison'),
+      () => 0.9,
+    );
+    const provenance = {
+      ...recording.provenance,
+      model: 'sample-q8',
+      weightsSha256: 'd8'.repeat(32),
+      ...(id === 'carried' ? {} : { probeSha256: PROBE }),
+    };
+    const run = {
+      finishedAt: 0,
+      taps: true,
+      adapter: null,
+      probeKey: 'shipped:kind-cruel',
+      probeTitle: 'Kind–cruel',
+      continuations: [],
+      push: null,
+    };
+    return {
+      ...recording,
+      provenance,
+      run: { ...run, ...(id === 'carried' ? { carriedOver: { ...AGREEMENT, from: 'q4', to: 'q8' } } : {}) },
+    };
   }
   if (id === 'at-home') {
     const recording = sampleRecording(id, 'At home', BETRAYAL, turn);
@@ -46,8 +102,23 @@ const own = (id: string): Recording | null => {
 };
 export const fetchText = async (url: string): Promise<string> => {
   if (url.endsWith('index.json')) {
-    const usual = JSON.parse(await fakeFetch(url)) as { recordings: { id: string; title: string; blurb: string; dark: boolean }[] };
-    return serialiseRecordingIndex([...usual.recordings, ...['spared', 'bees', 'other-probe', 'short', 'short-spared', 'pushed', 'carried', 'other-variant', 'at-home'].map((id) => ({ id, title: own(id)!.title, blurb: 'Made up.', dark: false }))]);
+    const usual = JSON.parse(await fakeFetch(url)) as {
+      recordings: { id: string; title: string; blurb: string; dark: boolean }[];
+    };
+    return serialiseRecordingIndex([
+      ...usual.recordings,
+      ...[
+        'spared',
+        'bees',
+        'other-probe',
+        'short',
+        'short-spared',
+        'pushed',
+        'carried',
+        'other-variant',
+        'at-home',
+      ].map((id) => ({ id, title: own(id)!.title, blurb: 'Made up.', dark: false })),
+    ]);
   }
   const made = own(/([^/]+)\.json$/.exec(url)?.[1] ?? '');
   return made === null ? fakeFetch(url) : serialiseRecording(made);

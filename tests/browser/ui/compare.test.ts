@@ -10,33 +10,55 @@ import { violations } from './violations.ts';
 freshRooms();
 
 const strip = (side: 'a' | 'b'): HTMLElement => document.querySelector<HTMLElement>(`[data-side="${side}"]`)!;
-const token = (side: 'a' | 'b', index: number): HTMLElement => strip(side).querySelector<HTMLElement>(`[data-token="${index}"]`)!;
-const marked = (side: 'a' | 'b'): number[] => [...strip(side).querySelectorAll<HTMLElement>('[data-mark]')].map((span) => Number(span.dataset['token']));
+const token = (side: 'a' | 'b', index: number): HTMLElement =>
+  strip(side).querySelector<HTMLElement>(`[data-token="${index}"]`)!;
+const marked = (side: 'a' | 'b'): number[] =>
+  [...strip(side).querySelectorAll<HTMLElement>('[data-mark]')].map((span) => Number(span.dataset['token']));
 const layer = () => page.getByRole('slider', { name: 'Layer', exact: true });
-const words = (side: 'a' | 'b'): string => [...strip(side).querySelectorAll<HTMLElement>('[data-token]')].map((span) => span.textContent).join('');
-const meanDifference = (): number => Number(/difference ([+−]\d+\.\d+), 95 %/.exec(document.querySelector('main')!.textContent)![1]!.replace('−', '-'));
+const words = (side: 'a' | 'b'): string =>
+  [...strip(side).querySelectorAll<HTMLElement>('[data-token]')].map((span) => span.textContent).join('');
+const meanDifference = (): number =>
+  Number(/difference ([+−]\d+\.\d+), 95 %/.exec(document.querySelector('main')!.textContent)![1]!.replace('−', '-'));
 
 describe('two runs side by side', () => {
   it('says how much they share, where they part and by how much they differ, with interval and n', async () => {
     await compare('betrayal', 'spared');
     const main = page.getByRole('main');
-    await expect.element(main).toHaveTextContent(/\d+ of 155 and 155 tokens are shared|\d+ of \d+ and \d+ tokens are shared/);
-    await expect.element(main).toHaveTextContent(/At (the )?\d+ shared tokens.* B reads \d\.\d\d sd further towards kind than A on average \(difference \+\d\.\d+, 95 % interval .* to .*, blocks of \d+ tokens\)\./);
+    await expect
+      .element(main)
+      .toHaveTextContent(/\d+ of 155 and 155 tokens are shared|\d+ of \d+ and \d+ tokens are shared/);
+    await expect
+      .element(main)
+      .toHaveTextContent(
+        /At (the )?\d+ shared tokens.* B reads \d\.\d\d sd further towards kind than A on average \(difference \+\d\.\d+, 95 % interval .* to .*, blocks of \d+ tokens\)\./,
+      );
     expect(document.title).toBe('Two runs side by side · Flipside');
   });
 
   it('names the push of a run that was read under one, and what its scores then hold', async () => {
     await compare('betrayal', 'pushed');
-    await expect.element(page.getByRole('main')).toHaveTextContent('A is the model by itself, B was pushed to kind, layer 3, strength 0.26 (KL 1), own words only. From the pushed layer on, scores hold what was done to the stream');
-    expect([...document.querySelectorAll('.picker p')].map((line) => line.textContent.includes('pushed to kind'))).toEqual([false, true]);
+    await expect
+      .element(page.getByRole('main'))
+      .toHaveTextContent(
+        'A is the model by itself, B was pushed to kind, layer 3, strength 0.26 (KL 1), own words only. From the pushed layer on, scores hold what was done to the stream',
+      );
+    expect(
+      [...document.querySelectorAll('.picker p')].map((line) => line.textContent.includes('pushed to kind')),
+    ).toEqual([false, true]);
   });
 
   it('finds a difference of exactly zero between a run and itself', async () => {
     await compare('betrayal', 'betrayal');
     await expect.element(page.getByText('Both runs have the same 155 tokens.', { exact: true })).toBeVisible();
-    await expect.element(page.getByText('At 154 shared tokens A and B read exactly alike: the mean difference is 0.', { exact: true })).toBeVisible();
+    await expect
+      .element(
+        page.getByText('At 154 shared tokens A and B read exactly alike: the mean difference is 0.', { exact: true }),
+      )
+      .toBeVisible();
     await page.getByText('Show the numbers as tables').click();
-    const cells = [...document.querySelectorAll('[aria-label^="Columns"] tbody tr td:last-child')].map((cell) => cell.textContent);
+    const cells = [...document.querySelectorAll('[aria-label^="Columns"] tbody tr td:last-child')].map(
+      (cell) => cell.textContent,
+    );
     expect(cells.slice(1)).toEqual(new Array<string>(154).fill('0.00'));
   });
 
@@ -76,8 +98,14 @@ describe('two runs side by side', () => {
 
   it('draws both and the difference', async () => {
     await compare('betrayal', 'spared');
-    await expect.poll(() => document.querySelectorAll('.runs .main-svg').length, { timeout: 15_000 }).toBeGreaterThan(0);
-    await expect.element(page.getByRole('img', { name: /^Both runs at the chosen layer\. .*The table below has every number\.$/ })).toBeVisible();
+    await expect
+      .poll(() => document.querySelectorAll('.runs .main-svg').length, { timeout: 15_000 })
+      .toBeGreaterThan(0);
+    await expect
+      .element(
+        page.getByRole('img', { name: /^Both runs at the chosen layer\. .*The table below has every number\.$/ }),
+      )
+      .toBeVisible();
     await expect.element(page.getByText('B more kind', { exact: true })).toBeVisible();
   });
 });
@@ -167,9 +195,23 @@ describe('the pointer in two texts', () => {
 describe('runs on two variants of one model', () => {
   it('that one probe read, carried over to one of them, are subtracted, with its cosine by layer', async () => {
     await compare('at-home', 'carried');
-    await expect.element(page.getByRole('main').getByText('A was read on sample-q4, B on sample-q8, both with the probe sample: two variants of one model. The difference holds what the variants change as well as what the texts do.')).toBeVisible();
+    await expect
+      .element(
+        page
+          .getByRole('main')
+          .getByText(
+            'A was read on sample-q4, B on sample-q8, both with the probe sample: two variants of one model. The difference holds what the variants change as well as what the texts do.',
+          ),
+      )
+      .toBeVisible();
     await expect.element(page.getByRole('main').getByText(/further towards kind than A on average/)).toBeVisible();
-    await expect.element(page.getByText('B. The probe was made on q4; this is q8. Their directions agree with cosine 0.920 at layer 16 (n = 24 of its 72 topics; labels shuffled: 0.41, 95 % of 200).')).toBeVisible();
+    await expect
+      .element(
+        page.getByText(
+          'B. The probe was made on q4; this is q8. Their directions agree with cosine 0.920 at layer 16 (n = 24 of its 72 topics; labels shuffled: 0.41, 95 % of 200).',
+        ),
+      )
+      .toBeVisible();
     expect(document.querySelector('main')!.textContent).not.toContain('A. The probe was made on');
     await expect.element(page.getByText(/The two were read by different models/)).toBeVisible();
   });
@@ -177,7 +219,11 @@ describe('runs on two variants of one model', () => {
   it('that a probe of each read are not, and it is said how they could be', async () => {
     await compare('at-home', 'other-variant');
     const notice = page.getByRole('region', { name: 'These two are not subtracted' });
-    await expect.element(notice).toHaveTextContent('A was read on sample-q4 with the probe sample (00000000), B on sample-q8 with sample (abababab): two variants of one model, and a probe of each.');
+    await expect
+      .element(notice)
+      .toHaveTextContent(
+        'A was read on sample-q4 with the probe sample (00000000), B on sample-q8 with sample (abababab): two variants of one model, and a probe of each.',
+      );
     await expect.element(notice).toHaveTextContent('Read one of the texts again with the probe of the other');
   });
 });
@@ -186,7 +232,9 @@ describe('runs that may not be subtracted', () => {
   it('are shown, with what each was read with, and without any difference', async () => {
     await compare('betrayal', 'other-probe');
     const notice = page.getByRole('region', { name: 'These two are not subtracted' });
-    await expect.element(notice).toHaveTextContent('A was read with the probe sample (00000000), B with formal-casual (abababab).');
+    await expect
+      .element(notice)
+      .toHaveTextContent('A was read with the probe sample (00000000), B with formal-casual (abababab).');
     expect(document.querySelector('main')!.textContent).not.toMatch(/further towards|read exactly alike|B more/);
     token('a', 0).focus();
     await userEvent.keyboard('{ArrowRight}');
@@ -196,7 +244,11 @@ describe('runs that may not be subtracted', () => {
 
   it('are drawn over their own sentences where they share too little, and only one text is marked', async () => {
     await compare('betrayal', 'bees');
-    await expect.element(page.getByRole('main')).toHaveTextContent(/\d+ of 155 and \d+ tokens (is|are) shared beyond what any two texts share by chance.*nothing is subtracted/);
+    await expect
+      .element(page.getByRole('main'))
+      .toHaveTextContent(
+        /\d+ of 155 and \d+ tokens (is|are) shared beyond what any two texts share by chance.*nothing is subtracted/,
+      );
     await expect.element(page.getByText('sd of the training taps, by sentence')).toBeVisible();
     expect(document.querySelectorAll('[data-unlike]')).toHaveLength(0);
     token('a', 5).focus();
@@ -232,7 +284,9 @@ describe('choosing runs', () => {
 
   it('says which run cannot be had, and tries again', async () => {
     let offline = true;
-    await open('betrayal', 'spared', { fetchText: (url) => (offline && url.includes('spared') ? Promise.reject(new Error('offline')) : fetchText(url)) });
+    await open('betrayal', 'spared', {
+      fetchText: (url) => (offline && url.includes('spared') ? Promise.reject(new Error('offline')) : fetchText(url)),
+    });
     await expect.element(page.getByRole('alert')).toHaveTextContent(/offline/);
     expect(document.querySelectorAll('[data-side]')).toHaveLength(0);
     offline = false;
@@ -242,7 +296,9 @@ describe('choosing runs', () => {
 
   it('says that the run of an old address is not kept, and offers the others', async () => {
     await open('betrayal', 'nowhere');
-    await expect.element(page.getByText('The run in the address is not kept in this browser. Choose another.', { exact: true })).toBeVisible();
+    await expect
+      .element(page.getByText('The run in the address is not kept in this browser. Choose another.', { exact: true }))
+      .toBeVisible();
     await page.getByLabelText('B second run').selectOptions('Spared');
     await expect.poll(() => document.querySelectorAll('[data-side]').length).toBe(2);
   });
@@ -261,7 +317,9 @@ describe('choosing runs', () => {
     await page.getByText('Your own text', { exact: true }).first().click();
     await page.getByLabelText('Your own text').last().fill('Aldo came to the village in the first week of autumn.');
     await button('Read').click();
-    await expect.poll(() => document.querySelector<HTMLAnchorElement>('a[href^="#/library/compare"]')!.hash).toMatch(/a=run:/);
+    await expect
+      .poll(() => document.querySelector<HTMLAnchorElement>('a[href^="#/library/compare"]')!.hash)
+      .toMatch(/a=run:/);
     await page.getByRole('link', { name: 'Compare with…' }).click();
     await expect.element(page.getByRole('heading', { name: 'A Your text' })).toBeVisible();
   });

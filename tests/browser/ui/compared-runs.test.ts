@@ -9,7 +9,12 @@ import { BETRAYAL, sampleRecording } from './sample.ts';
 /** Offers that arrive when the test says so. */
 function offersOf(...ids: string[]) {
   const arrivals = new Map<string, { give: (recording: Recording) => void; fail: (error: Error) => void }>();
-  const offers: RunOffer[] = ids.map((id) => ({ key: id, title: id.toUpperCase(), withheld: null, recording: () => new Promise((give, fail) => arrivals.set(id, { give, fail })) }));
+  const offers: RunOffer[] = ids.map((id) => ({
+    key: id,
+    title: id.toUpperCase(),
+    withheld: null,
+    recording: () => new Promise((give, fail) => arrivals.set(id, { give, fail })),
+  }));
   const arrive = async (id: string, text = BETRAYAL): Promise<void> => {
     arrivals.get(id)!.give(sampleRecording(id, id.toUpperCase(), text));
     await Promise.resolve();

@@ -13,7 +13,11 @@ import { SAMPLE_CARD } from './sample.ts';
 /** A storage that forgets with the test. */
 export const memory = (): Storage => {
   const map = new Map<string, string>();
-  return { getItem: (key: string) => map.get(key) ?? null, setItem: (key: string, value: string) => void map.set(key, value), removeItem: (key: string) => void map.delete(key) } as Storage;
+  return {
+    getItem: (key: string) => map.get(key) ?? null,
+    setItem: (key: string, value: string) => void map.set(key, value),
+    removeItem: (key: string) => void map.delete(key),
+  } as Storage;
 };
 
 /** A session with the engines that it has made. */
@@ -24,7 +28,11 @@ export function newSession(options: FakeOptions = {}) {
     engines.push(engine);
     return engine;
   };
-  const session = new Session({ connect, probeFiles: () => Promise.resolve({ json: '', tensors: new ArrayBuffer(0), sets: [] }), model: () => ({ source: { kind: 'site', manifestUrl: 'm.json' }, hosts: [] }) });
+  const session = new Session({
+    connect,
+    probeFiles: () => Promise.resolve({ json: '', tensors: new ArrayBuffer(0), sets: [] }),
+    model: () => ({ source: { kind: 'site', manifestUrl: 'm.json' }, hosts: [] }),
+  });
   return { session, engines };
 }
 
@@ -34,6 +42,14 @@ export function newDesk(options: FakeOptions = {}, fetchText: FetchText = fakeFe
   const stories = new Stories(fetchText, './recordings/');
   const draft = new Draft(null);
   const preferences = new Preferences(null);
-  const desk = new Desk({ session, stories, draft, preferences, probeCard: () => Promise.resolve(SAMPLE_CARD), schedule: (commit) => commit(), ...more });
+  const desk = new Desk({
+    session,
+    stories,
+    draft,
+    preferences,
+    probeCard: () => Promise.resolve(SAMPLE_CARD),
+    schedule: (commit) => commit(),
+    ...more,
+  });
   return { desk, session, engines, stories, draft, preferences };
 }

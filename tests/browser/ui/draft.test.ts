@@ -3,7 +3,13 @@ import { AppError } from '../../../src/core/errors.ts';
 import { Draft } from '../../../src/state/draft.svelte.ts';
 import { memory } from './desks.ts';
 
-const full = { getItem: () => null, removeItem: () => undefined, setItem: () => { throw new DOMException('full', 'QuotaExceededError'); } } as unknown as Storage;
+const full = {
+  getItem: () => null,
+  removeItem: () => undefined,
+  setItem: () => {
+    throw new DOMException('full', 'QuotaExceededError');
+  },
+} as unknown as Storage;
 
 describe('the draft', () => {
   it('survives a reload', () => {

@@ -1,6 +1,11 @@
 /** An engine that runs experiments as the worker does, of a design that counts the letters of words. */
 import { AppError } from '../../../src/core/errors.ts';
-import type { AnalysedUnits, ExperimentEstimate, ExperimentOutcome, SpecSummary } from '../../../src/core/experiment-run.ts';
+import type {
+  AnalysedUnits,
+  ExperimentEstimate,
+  ExperimentOutcome,
+  SpecSummary,
+} from '../../../src/core/experiment-run.ts';
 import { createExperimentRoom } from '../../../src/worker/host/experiment-room.ts';
 import { tinyDesign, tinySubject } from '../../fixtures/tiny-design.ts';
 import { FakeEngine, STATUS } from './fake-engine.ts';
@@ -13,7 +18,10 @@ export class ExperimentEngine extends FakeEngine {
   #fail: (error: AppError) => void = () => undefined;
   #end: (error: AppError) => void = () => undefined;
   readonly #dead = new Promise<never>((_, reject) => (this.#fail = reject));
-  readonly #room = createExperimentRoom(() => ({ subject: { ...tinySubject({ now: 0 }), model: STATUS.model }, backend: 'webgpu' }), { authors: this.#held() });
+  readonly #room = createExperimentRoom(
+    () => ({ subject: { ...tinySubject({ now: 0 }), model: STATUS.model }, backend: 'webgpu' }),
+    { authors: this.#held() },
+  );
 
   constructor(...options: ConstructorParameters<typeof FakeEngine>) {
     super(...options);
@@ -28,7 +36,9 @@ export class ExperimentEngine extends FakeEngine {
     return this.#room.analyse(specs, units);
   }
 
-  override estimateExperiment(...[args, signal]: Parameters<FakeEngine['estimateExperiment']>): Promise<ExperimentEstimate> {
+  override estimateExperiment(
+    ...[args, signal]: Parameters<FakeEngine['estimateExperiment']>
+  ): Promise<ExperimentEstimate> {
     return this.#room.estimate(args, signal);
   }
 
@@ -52,9 +62,12 @@ export class ExperimentEngine extends FakeEngine {
     return {
       ...design,
       run: async (spec, unit, prepared, subject, call) => {
-        if (unit.id === this.holdAt) await new Promise((_, reject) => call.signal?.addEventListener('abort', () => {
-          if (!this.deaf) reject(new AppError('cancelled', 'Stopped.'));
-        }));
+        if (unit.id === this.holdAt)
+          await new Promise((_, reject) =>
+            call.signal?.addEventListener('abort', () => {
+              if (!this.deaf) reject(new AppError('cancelled', 'Stopped.'));
+            }),
+          );
         return design.run(spec, unit, prepared, subject, call);
       },
     };

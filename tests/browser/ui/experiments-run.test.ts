@@ -18,16 +18,34 @@ const TINY = { id: 'A', spec: { url: null, text: () => Promise.resolve(TINY_SPEC
 const first = (): Locator => page.getByRole('article', { name: 'Authors, not simulacra' });
 const own = (): Locator => page.getByRole('article', { name: 'Are words long?' });
 
-async function open({ database = lastingDatabase(), experiments = [TINY], engine = new ExperimentEngine(), save }: { database?: Database; experiments?: NonNullable<Parameters<typeof openAt>[2]>['experiments']; engine?: ExperimentEngine; save?: (name: string, content: FileContent) => void } = {}) {
-  const screen = await openAt('#/experiments', {}, { connect: () => engine, database: () => Promise.resolve(database), experiments, ...(save && { save }) });
+async function open({
+  database = lastingDatabase(),
+  experiments = [TINY],
+  engine = new ExperimentEngine(),
+  save,
+}: {
+  database?: Database;
+  experiments?: NonNullable<Parameters<typeof openAt>[2]>['experiments'];
+  engine?: ExperimentEngine;
+  save?: (name: string, content: FileContent) => void;
+} = {}) {
+  const screen = await openAt(
+    '#/experiments',
+    {},
+    { connect: () => engine, database: () => Promise.resolve(database), experiments, ...(save && { save }) },
+  );
   await expect.element(first()).toBeVisible();
   return { engine, screen };
 }
 /** Loads the model and opens what runs the first experiment. */
 async function ready(): Promise<void> {
   await first().getByText('Run it here').click();
-  await first().getByRole('button', { name: /^Load the model and time it/ }).click();
-  await expect.element(first().getByText(/^By a short reading on this machine: a few seconds for a quick look/)).toBeVisible();
+  await first()
+    .getByRole('button', { name: /^Load the model and time it/ })
+    .click();
+  await expect
+    .element(first().getByText(/^By a short reading on this machine: a few seconds for a quick look/))
+    .toBeVisible();
 }
 
 describe('running an experiment in the page', () => {
@@ -37,7 +55,9 @@ describe('running an experiment in the page', () => {
     expect(engine.ran).toEqual([]);
     await first().getByRole('button', { name: 'Run a quick look here' }).click();
     await expect.element(first().getByText('✓ CONFIRM, a quick look')).toBeVisible();
-    await expect.element(first().getByText('Quick look, 2 units, smollm2-135m-instruct-q4 on webgpu; measured in this browser')).toBeVisible();
+    await expect
+      .element(first().getByText('Quick look, 2 units, smollm2-135m-instruct-q4 on webgpu; measured in this browser'))
+      .toBeVisible();
     await expect.element(first().getByText(/2 units of the quick look, 0 units of the full run/)).toBeVisible();
     expect(engine.ran).toEqual(['w0', 'w1']);
     expect(await violations()).toEqual([]);
@@ -71,7 +91,15 @@ describe('running an experiment in the page', () => {
     await screen.unmount();
     const again = await open({ database });
     // Before any model is loaded it is told what is kept.
-    await expect.element(first().getByText('4 units of a full run are kept here, and no verdict yet. Load the model that they ran on to go on.').first()).toBeVisible();
+    await expect
+      .element(
+        first()
+          .getByText(
+            '4 units of a full run are kept here, and no verdict yet. Load the model that they ran on to go on.',
+          )
+          .first(),
+      )
+      .toBeVisible();
     await ready();
     await expect.element(first().getByText(/4 units of the full run/)).toBeVisible();
     await first().getByRole('button', { name: 'Run it all here' }).click();
@@ -82,7 +110,12 @@ describe('running an experiment in the page', () => {
   it('keeps the report beside the one that ships, with its units, until it is forgotten', async () => {
     const database = lastingDatabase();
     const saved: Record<string, FileContent> = {};
-    const experiments = [{ ...TINY, runs: [{ model: 'sample', report: () => Promise.resolve(serialiseReport(sampleExperiment)), unitsUrl: null }] }];
+    const experiments = [
+      {
+        ...TINY,
+        runs: [{ model: 'sample', report: () => Promise.resolve(serialiseReport(sampleExperiment)), unitsUrl: null }],
+      },
+    ];
     const { screen } = await open({ database, experiments });
     await ready();
     await first().getByRole('button', { name: 'Run it all here' }).click();
@@ -118,7 +151,9 @@ describe('running an experiment in the page', () => {
 });
 
 async function loadTimed(): Promise<void> {
-  await first().getByRole('button', { name: /^Load the model and time it/ }).click();
+  await first()
+    .getByRole('button', { name: /^Load the model and time it/ })
+    .click();
   await expect.element(first().getByText(/^By a short reading/)).toBeVisible();
 }
 
@@ -141,12 +176,16 @@ describe('an experiment of one’s own', () => {
   it('runs like the others', async () => {
     const { engine } = await open({ experiments: [] });
     await bring(TINY_SPEC);
-    await expect.element(page.getByText('Opened Are words long?: 2 units for a quick look, 7 units in all.')).toBeVisible();
+    await expect
+      .element(page.getByText('Opened Are words long?: 2 units for a quick look, 7 units in all.'))
+      .toBeVisible();
     await expect.element(own().getByText('Words are long.')).toBeVisible();
     await own().getByText('How it is tested, and the rule as written').click();
     await expect.element(own().getByText('Nobody knows.')).toBeVisible();
     await own().getByText('Run it here').click();
-    await own().getByRole('button', { name: /^Load the model and time it/ }).click();
+    await own()
+      .getByRole('button', { name: /^Load the model and time it/ })
+      .click();
     await own().getByRole('button', { name: 'Run a quick look here' }).click();
     await expect.element(own().getByText('✓ CONFIRM, a quick look')).toBeVisible();
     expect(engine.ran).toEqual(['w0', 'w1']);
@@ -176,19 +215,48 @@ describe('an experiment of one’s own', () => {
 
   it('and one that ships show the units of a run made elsewhere, without a model, as from a file', async () => {
     const { engine } = await open({ experiments: [{ ...TINY, runs: [] }] });
-    const units = serialiseUnits({ head: { experiment: 'tiny', design: 'authors', specSha256: await sha256Of(TINY_SPEC), size: 'quick', model: { id: 'a-larger-model', weightsSha256: 'c'.repeat(64), layerCount: 2, hidden: 4 }, backend: 'node' }, prepared: { offset: 6 }, units: [{ id: 'w0', data: { length: 16 } }, { id: 'w1', data: { length: 10 } }] });
+    const units = serialiseUnits({
+      head: {
+        experiment: 'tiny',
+        design: 'authors',
+        specSha256: await sha256Of(TINY_SPEC),
+        size: 'quick',
+        model: { id: 'a-larger-model', weightsSha256: 'c'.repeat(64), layerCount: 2, hidden: 4 },
+        backend: 'node',
+      },
+      prepared: { offset: 6 },
+      units: [
+        { id: 'w0', data: { length: 16 } },
+        { id: 'w1', data: { length: 10 } },
+      ],
+    });
     await bring(units.replace('"unit":"w1"', '"unit":"w9"'), 'units.jsonl');
     await expect.element(page.getByText(/^1 of 2 units are missing: w1\./)).toBeVisible();
     await bring(units.replace(await sha256Of(TINY_SPEC), 'd'.repeat(64)), 'units.jsonl');
     await expect.element(page.getByText(/^units\.specSha256 is d+, and the spec's is/)).toBeVisible();
-    await bring(units.replace('"experiment":"tiny"', '"experiment":"strange"').replace(await sha256Of(TINY_SPEC), 'd'.repeat(64)), 'units.jsonl');
-    await expect.element(page.getByText(/^units line 1\.experiment is "strange", and no spec of it is here\./)).toBeVisible();
+    await bring(
+      units.replace('"experiment":"tiny"', '"experiment":"strange"').replace(await sha256Of(TINY_SPEC), 'd'.repeat(64)),
+      'units.jsonl',
+    );
+    await expect
+      .element(page.getByText(/^units line 1\.experiment is "strange", and no spec of it is here\./))
+      .toBeVisible();
     await bring(serialiseReport(sampleExperiment), 'report.json');
     await expect.element(page.getByText(/^It is a report that was made before/)).toBeVisible();
     await bring(units, 'units.jsonl');
-    await expect.element(page.getByText('units.jsonl: 2 units of tiny, Are words long?, read by a-larger-model on node.', { exact: false })).toBeVisible();
+    await expect
+      .element(
+        page.getByText('units.jsonl: 2 units of tiny, Are words long?, read by a-larger-model on node.', {
+          exact: false,
+        }),
+      )
+      .toBeVisible();
     await expect.element(first().getByText('✓ CONFIRM, a quick look')).toBeVisible();
-    await expect.element(first().getByText('Quick look, 2 units, a-larger-model on node; from a file of units that was opened here')).toBeVisible();
+    await expect
+      .element(
+        first().getByText('Quick look, 2 units, a-larger-model on node; from a file of units that was opened here'),
+      )
+      .toBeVisible();
     expect(engine.ran).toEqual([]);
     expect(await violations()).toEqual([]);
     await button('Put the file away').click();
@@ -204,13 +272,20 @@ describe('what is kept of experiments', () => {
     await first().getByRole('button', { name: 'Run a quick look here' }).click();
     await expect.element(first().getByText('✓ CONFIRM, a quick look')).toBeVisible();
     await screen.unmount();
-    await openAt('#/library', {}, { connect: () => new ExperimentEngine(), database: () => Promise.resolve(database), experiments: [TINY] });
+    await openAt(
+      '#/library',
+      {},
+      { connect: () => new ExperimentEngine(), database: () => Promise.resolve(database), experiments: [TINY] },
+    );
     const row = page.getByRole('row', { name: /^Experiments 2 units, 1 report, 0 specs of your own/ });
     await expect.element(row.getByText(/^\d+ (kB|bytes)$/)).toBeVisible();
     await row.getByRole('button', { name: 'Delete Experiments' }).click();
     await page.getByRole('button', { name: 'Press again to delete Experiments' }).click();
     await expect.element(page.getByRole('row', { name: /^Experiments 0 units, 0 reports/ })).toBeVisible();
-    expect([...(await database.ids('experiment-parts', '')), ...(await database.ids('experiment-reports', ''))]).toEqual([]);
+    expect([
+      ...(await database.ids('experiment-parts', '')),
+      ...(await database.ids('experiment-reports', '')),
+    ]).toEqual([]);
   });
 });
 

@@ -13,7 +13,10 @@ import { freshPages, openAt, violations } from './whole-page.ts';
 freshPages();
 
 const AXIS = { positive: 'kind', negative: 'cruel', neutral: 'neutral' };
-const failing = { ...sampleOffer('loyal-treacherous', 'Loyal–treacherous', AXIS, 4), report: () => Promise.reject(new AppError('probe-invalid', 'It is offline.')) };
+const failing = {
+  ...sampleOffer('loyal-treacherous', 'Loyal–treacherous', AXIS, 4),
+  report: () => Promise.reject(new AppError('probe-invalid', 'It is offline.')),
+};
 
 const open = async (more: Parameters<typeof openAt>[2] = {}) => {
   const screen = await openAt('#/experiments', {}, more);
@@ -29,12 +32,20 @@ const unfold = async (within: Locator, summary: string | RegExp): Promise<void> 
 
 describe('the evidence', () => {
   it('comes from the reports, sorted into moral and not moral, and names what it could not have', async () => {
-    const evidence = new ShippedEvidence(() => [sampleOffer('kind-cruel', 'Kind–cruel', AXIS, 1), sampleOffer('formal-casual', 'Formal–casual', AXIS, 2), failing, sampleOffer('terse-wordy', 'Terse–wordy', AXIS, 3, false)]);
+    const evidence = new ShippedEvidence(() => [
+      sampleOffer('kind-cruel', 'Kind–cruel', AXIS, 1),
+      sampleOffer('formal-casual', 'Formal–casual', AXIS, 2),
+      failing,
+      sampleOffer('terse-wordy', 'Terse–wordy', AXIS, 3, false),
+    ]);
     expect(evidence.rows).toBeNull();
     await evidence.open();
     expect(evidence.moral.map((row) => row.title)).toEqual(['Kind–cruel']);
     expect(evidence.other.map((row) => row.title)).toEqual(['Formal–casual']);
-    expect(evidence.missing).toEqual([{ title: 'Loyal–treacherous', why: 'It is offline.' }, { title: 'Terse–wordy', why: 'It has no report.' }]);
+    expect(evidence.missing).toEqual([
+      { title: 'Loyal–treacherous', why: 'It is offline.' },
+      { title: 'Terse–wordy', why: 'It has no report.' },
+    ]);
   });
 
   it('gives the drift its interval over stories, and finds the largest', async () => {
@@ -54,7 +65,8 @@ describe('the place', () => {
       await unfold(panel, 'How it is tested, and the rule as written');
       await expect.element(panel.getByText(claim.test, { exact: true })).toBeVisible();
     }
-    for (const claim of CLAIMS.slice(1)) await expect.element(article(claim.title).getByText(claim.claimed, { exact: true })).toBeVisible();
+    for (const claim of CLAIMS.slice(1))
+      await expect.element(article(claim.title).getByText(claim.claimed, { exact: true })).toBeVisible();
   });
 
   it('says where no run ships that there is no verdict, and shows the rule of the spec', async () => {
@@ -101,7 +113,9 @@ describe('the card of a run that ships', () => {
     await open();
     await expect.element(first().getByText('✓ CONFIRM')).toBeVisible();
     await expect.element(first().getByText(sampleExperiment.because)).toBeVisible();
-    await expect.element(first().getByText('Full run, 24 units, smollm2-135m-instruct-q4 on node; recorded by the command')).toBeVisible();
+    await expect
+      .element(first().getByText('Full run, 24 units, smollm2-135m-instruct-q4 on node; recorded by the command'))
+      .toBeVisible();
     await expect.element(first().getByText(sampleExperiment.figure.caption)).toBeVisible();
     expect(first().element().textContent).not.toContain('no verdict of record');
   });
@@ -113,26 +127,38 @@ describe('the card of a run that ships', () => {
     await expect.element(first().getByText(/no verdict of record/)).toBeVisible();
     await unfold(first(), 'Gates: 1 of 2 passed');
     await expect.element(first().getByText('✗ failed')).toBeVisible();
-    await expect.element(first().getByText('0.61 AUROC, 95 % interval 0.41 to 0.81, n = 6; asked for: at least 0.7')).toBeVisible();
+    await expect
+      .element(first().getByText('0.61 AUROC, 95 % interval 0.41 to 0.81, n = 6; asked for: at least 0.7'))
+      .toBeVisible();
   });
 
   it('has every contrast with interval, p, Holm, null, ROPE and what could be detected, and the measures beside', async () => {
     await open();
     await unfold(first(), 'Planned contrasts: 3');
     await expect.element(first().getByText('0.66 ratio, 95 % interval 0.54 to 0.78, n = 24')).toBeVisible();
-    await expect.element(first().getByText(/p = 0\.0005, Holm 0\.001\. Null: author labels flipped by scene, 2 000 times\. ROPE 0\.45 to 0\.55: across its edge: cannot be told\. Detectable: 0\.57\./)).toBeVisible();
+    await expect
+      .element(
+        first().getByText(
+          /p = 0\.0005, Holm 0\.001\. Null: author labels flipped by scene, 2 000 times\. ROPE 0\.45 to 0\.55: across its edge: cannot be told\. Detectable: 0\.57\./,
+        ),
+      )
+      .toBeVisible();
     await expect.element(first().getByText(/^Null: none: an interval only/)).toBeVisible();
     await unfold(first(), 'Other measures: 2');
-    await expect.element(first().getByText(/0\.75 share, 95 % interval none \(too few scenes for an interval\), n = 4/)).toBeVisible();
+    await expect
+      .element(first().getByText(/0\.75 share, 95 % interval none \(too few scenes for an interval\), n = 4/))
+      .toBeVisible();
   });
 
   it('has the rule as written, what would change the verdict, and its limits', async () => {
     await open();
     await unfold(first(), 'How it is tested, and the rule as written');
     const { confirm, deny, partial, inconclusive } = sampleExperiment.experiment.rule;
-    for (const says of [confirm, deny, partial, inconclusive]) await expect.element(first().getByText(says)).toBeVisible();
+    for (const says of [confirm, deny, partial, inconclusive])
+      await expect.element(first().getByText(says)).toBeVisible();
     await unfold(first(), /^What would change/);
-    for (const says of [...sampleExperiment.wouldChange, ...sampleExperiment.limits]) await expect.element(first().getByText(says)).toBeVisible();
+    for (const says of [...sampleExperiment.wouldChange, ...sampleExperiment.limits])
+      await expect.element(first().getByText(says)).toBeVisible();
   });
 
   it('gives the files and the command to make it again', async () => {
@@ -142,7 +168,8 @@ describe('the card of a run that ships', () => {
     await expect.element(first().getByRole('link', { name: 'A-spec.json' })).toHaveAttribute('download', 'A-spec.json');
     await expect.element(first().getByRole('link', { name: 'A-units.jsonl' })).toBeVisible();
     await expect.element(first().getByText(/^npm run -s flipside -- experiment/)).toBeVisible();
-    for (const name of ['A-report.json', 'A-figure.svg', 'A-CARD.md']) await first().getByRole('button', { name }).click();
+    for (const name of ['A-report.json', 'A-figure.svg', 'A-CARD.md'])
+      await first().getByRole('button', { name }).click();
     await expect.poll(() => Object.keys(saved).sort()).toEqual(['A-CARD.md', 'A-figure.svg', 'A-report.json']);
     expect(parseReport(saved['A-report.json'] as string)).toEqual(sampleExperiment);
     expect(saved['A-figure.svg']).toMatch(/^<\?xml/);
@@ -151,7 +178,20 @@ describe('the card of a run that ships', () => {
 
   it('that is broken says so by path and leaves the other claims', async () => {
     const [a] = SAMPLE_EXPERIMENTS;
-    await open({ experiments: [{ ...a!, runs: [{ model: 'broken', report: () => Promise.resolve('{"format":"flipside-experiment-report","version":1}'), unitsUrl: null }] }] });
+    await open({
+      experiments: [
+        {
+          ...a!,
+          runs: [
+            {
+              model: 'broken',
+              report: () => Promise.resolve('{"format":"flipside-experiment-report","version":1}'),
+              unitsUrl: null,
+            },
+          ],
+        },
+      ],
+    });
     await expect.element(page.getByText(/report\.experiment is missing/)).toBeVisible();
     await expect.element(first().getByText(NO_RUN)).toBeVisible();
   });
@@ -172,7 +212,9 @@ describe('the figure', () => {
     await userEvent.keyboard('{ArrowDown}');
     await expect.element(first().getByText(/^single scenes, character leaks: /)).toBeVisible();
     await userEvent.keyboard('{ArrowDown}{End}');
-    await expect.element(first().getByText('shuffled excerpts, author after shuffling: 0.31, interval 0.12 to 0.52')).toBeVisible();
+    await expect
+      .element(first().getByText('shuffled excerpts, author after shuffling: 0.31, interval 0.12 to 0.52'))
+      .toBeVisible();
     await userEvent.keyboard('{Escape}');
     await expect.element(first().getByText(/^shuffled excerpts, author/)).not.toBeInTheDocument();
   });
@@ -182,7 +224,9 @@ describe('the figure', () => {
     await expect.element(plot()).toBeVisible();
     const whisker = plot().element().querySelector('[data-series="shuffled excerpts"] .mark')!;
     await userEvent.hover(whisker);
-    await expect.element(first().getByText('shuffled excerpts, author after shuffling: 0.31, interval 0.12 to 0.52')).toBeVisible();
+    await expect
+      .element(first().getByText('shuffled excerpts, author after shuffling: 0.31, interval 0.12 to 0.52'))
+      .toBeVisible();
   });
 
   it('hides a series by its key, and passes over it', async () => {
@@ -204,7 +248,9 @@ describe('the figure', () => {
     await unfold(first(), 'Show the numbers as a table');
     expect(first().getByRole('table').getByRole('row').elements()).toHaveLength(1 + 31 * 3 + 2 + 24 + 1);
     await first().getByRole('button', { name: 'Save A-figure.csv' }).click();
-    expect(saved['A-figure.csv']).toContain('"Persistence and leakage, by scene",all scenes,author stays,0.66,0.54,0.78,');
+    expect(saved['A-figure.csv']).toContain(
+      '"Persistence and leakage, by scene",all scenes,author stays,0.66,0.54,0.78,',
+    );
   });
 });
 

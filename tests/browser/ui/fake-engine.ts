@@ -4,15 +4,33 @@ import type { DoseProgress, DoseReport, MatchedStrength } from '../../../src/cor
 import type { DtypeAgreement } from '../../../src/core/dtype-agreement.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
-import type { EngineMemory, EngineStatus, KeptModel, NumbersReport, RefineSummary, RunSummary } from '../../../src/core/engine-report.ts';
-import type { AnalysedUnits, ExperimentEstimate, ExperimentOutcome, SpecSummary } from '../../../src/core/experiment-run.ts';
+import type {
+  EngineMemory,
+  EngineStatus,
+  KeptModel,
+  NumbersReport,
+  RefineSummary,
+  RunSummary,
+} from '../../../src/core/engine-report.ts';
+import type {
+  AnalysedUnits,
+  ExperimentEstimate,
+  ExperimentOutcome,
+  SpecSummary,
+} from '../../../src/core/experiment-run.ts';
 import type { Judgement } from '../../../src/core/judgement-types.ts';
 import type { DirectionWords, FoundWords, LensReading } from '../../../src/core/lens.ts';
 import type { ModelListing, WeighedModel } from '../../../src/core/model-source.ts';
 import type { PatchedScores, PatchedWriting, PatchReport } from '../../../src/core/patching.ts';
 import type { ReadingSink, TokenPiece } from '../../../src/core/reading.ts';
 import type { TokenDivergence } from '../../../src/core/token-divergence.ts';
-import type { PackedReadings, SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../../src/core/training-plan.ts';
+import type {
+  PackedReadings,
+  SetSource,
+  TrainedProbe,
+  TrainingPlan,
+  TrainingProgress,
+} from '../../../src/core/training-plan.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
 import type { Calls, DoseArgs, ProbeFiles, VectorFile } from '../../../src/worker/protocol.ts';
 import { madeUpDose, madeUpMatches } from './fake-pushes.ts';
@@ -25,11 +43,22 @@ import { STATUS } from './fake-status.ts';
 export { STATUS };
 
 export const NUMBERS: NumbersReport = {
-  rows: ['plain', 'chat'].map((prompt) => ({ prompt, residualError: Array.from({ length: LAYERS }, (_, layer) => 1e-6 * (layer + 1)), logitsError: 3e-5, greedyMatches: 24, greedyTotal: 24 })),
+  rows: ['plain', 'chat'].map((prompt) => ({
+    prompt,
+    residualError: Array.from({ length: LAYERS }, (_, layer) => 1e-6 * (layer + 1)),
+    logitsError: 3e-5,
+    greedyMatches: 24,
+    greedyTotal: 24,
+  })),
   against: 'shipped',
   residualLimit: 1e-3,
   logitsLimit: 5e-3,
-  untouchedLogitsError: 0, untouchedLimit: 5e-3, placeError: 2e-7, branchError: 3e-7, ownLimit: 1e-3, compared: ['Compared with the reference of PyTorch.'],
+  untouchedLogitsError: 0,
+  untouchedLimit: 5e-3,
+  placeError: 2e-7,
+  branchError: 3e-7,
+  ownLimit: 1e-3,
+  compared: ['Compared with the reference of PyTorch.'],
   passed: true,
 };
 
@@ -91,7 +120,8 @@ export class FakeEngine implements EngineClient {
     for (let step = 0; step <= 8; step += 1) {
       onProgress({ phase: 'bytes', loadedBytes: (totalBytes * step) / 8, totalBytes, source: 'network' });
       await this.#step(signal);
-      if (step === 4 && this.#options.failLoad) throw new AppError(this.#options.failLoad, 'onnx/model_q4.onnx_data has SHA-256 00…, expected c3….');
+      if (step === 4 && this.#options.failLoad)
+        throw new AppError(this.#options.failLoad, 'onnx/model_q4.onnx_data has SHA-256 00…, expected c3….');
     }
     onProgress({ phase: 'session' });
     if (this.#options.stuck) await new Promise(() => undefined);
@@ -120,7 +150,8 @@ export class FakeEngine implements EngineClient {
   async read({ text, taps }: { text: string; taps: boolean }, sink: ReadingSink, signal: AbortSignal) {
     this.calls.push(`read ${text.length}`);
     const { failRead, failReadOf } = this.#options;
-    if (failRead !== undefined && text.includes(failReadOf ?? '')) throw new AppError(failRead, 'The text has 9000 tokens, but this model takes 8192. Shorten it by about 9 %.');
+    if (failRead !== undefined && text.includes(failReadOf ?? ''))
+      throw new AppError(failRead, 'The text has 9000 tokens, but this model takes 8192. Shorten it by about 9 %.');
     if (this.#options.slowStart) await this.#step(signal);
     const pieces = cut(text);
     this.#pieces = pieces;
@@ -129,16 +160,33 @@ export class FakeEngine implements EngineClient {
     for (let start = 0; start < pieces.length; start += 31) {
       const some = pieces.slice(start, start + 31);
       const part = scores.slice(start * LAYERS, (start + some.length) * LAYERS);
-      sink.tokens({ start, pieces: some, scores: part, words: words.slice(start * LAYERS, (start + some.length) * LAYERS), poles: polesFor(part) });
+      sink.tokens({
+        start,
+        pieces: some,
+        scores: part,
+        words: words.slice(start * LAYERS, (start + some.length) * LAYERS),
+        poles: polesFor(part),
+      });
       await this.#step(signal);
     }
     const readings = taps ? tapsFor(pieces, turn, 3) : [];
     for (const tap of readings) sink.tap(tap);
     this.#tokens = pieces.length;
-    return { tokens: pieces.length, tapTokens: 22 * readings.length, remembered: 0, milliseconds: 1234, ended: 'text' as const };
+    return {
+      tokens: pieces.length,
+      tapTokens: 22 * readings.length,
+      remembered: 0,
+      milliseconds: 1234,
+      ended: 'text' as const,
+    };
   }
 
-  async refine(_: unknown, sink: ReadingSink, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<RefineSummary> {
+  async refine(
+    _: unknown,
+    sink: ReadingSink,
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<RefineSummary> {
     if (this.#options.refines === true) this.calls.push('refine');
     const readings = this.#options.refines === true ? insideTaps(this.#pieces) : [];
     for (const [index, tap] of readings.entries()) {
@@ -146,17 +194,31 @@ export class FakeEngine implements EngineClient {
       sink.tap(tap);
       onProgress(index + 1, readings.length);
     }
-    return { readings: readings.length, tapTokens: 2 * readings.length, milliseconds: 100, left: this.#options.refines === true ? null : 'probe' };
+    return {
+      readings: readings.length,
+      tapTokens: 2 * readings.length,
+      milliseconds: 100,
+      left: this.#options.refines === true ? null : 'probe',
+    };
   }
 
   async generate({ sampling }: Parameters<EngineClient['generate']>[0], sink: ReadingSink, signal: AbortSignal) {
     this.calls.push(`generate ${sampling.maxTokens}`);
-    const pieces = cut(this.#options.text ?? ' He slept badly, and in the morning he turned the horse around.').slice(0, sampling.maxTokens);
+    const pieces = cut(this.#options.text ?? ' He slept badly, and in the morning he turned the horse around.').slice(
+      0,
+      sampling.maxTokens,
+    );
     const scores = scoresFor(pieces.length + 1, () => 0.8, 5);
     const words = wordsFor(scores);
     for (const [index, piece] of pieces.entries()) {
       const part = scores.slice((index + 1) * LAYERS, (index + 2) * LAYERS);
-      sink.tokens({ start: this.#tokens, pieces: [piece], scores: part, words: words.slice((index + 1) * LAYERS, (index + 2) * LAYERS), poles: polesFor(part) });
+      sink.tokens({
+        start: this.#tokens,
+        pieces: [piece],
+        scores: part,
+        words: words.slice((index + 1) * LAYERS, (index + 2) * LAYERS),
+        poles: polesFor(part),
+      });
       this.#tokens += 1;
       this.#pieces = [...this.#pieces, piece];
       await this.#step(signal);
@@ -169,8 +231,13 @@ export class FakeEngine implements EngineClient {
     return Promise.resolve(madeUpWords(words, firstToken));
   }
 
-  async lens({ text, top, words }: Parameters<EngineClient['lens']>[0], onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<LensReading> {
-    const tokens = typeof text === 'string' ? cut(text) : text.map((id) => ({ id, text: cut(BETRAYAL)[id]?.text ?? ` w${id}` }));
+  async lens(
+    { text, top, words }: Parameters<EngineClient['lens']>[0],
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<LensReading> {
+    const tokens =
+      typeof text === 'string' ? cut(text) : text.map((id) => ({ id, text: cut(BETRAYAL)[id]?.text ?? ` w${id}` }));
     this.calls.push(`lens ${tokens.length} of ${words.map(({ text: word }) => word).join('')}`);
     for (let done = 1; done <= 4; done += 1) {
       onProgress((tokens.length * LAYERS * done) / 4, tokens.length * LAYERS);
@@ -179,27 +246,46 @@ export class FakeEngine implements EngineClient {
     return madeUpLens(tokens, top, words);
   }
 
-  async lensDirection({ kind, layer, count }: Parameters<EngineClient['lensDirection']>[0], signal: AbortSignal): Promise<DirectionWords> {
+  async lensDirection(
+    { kind, layer, count }: Parameters<EngineClient['lensDirection']>[0],
+    signal: AbortSignal,
+  ): Promise<DirectionWords> {
     this.calls.push(`lensDirection ${kind} ${layer}`);
     await this.#step(signal);
     return madeUpDirection(layer, count);
   }
 
-  async writePushed(args: Calls['writePushed']['args'], sink: ReadingSink, adjusting: Parameters<EngineClient['writePushed']>[2], signal: AbortSignal): Promise<RunSummary> {
+  async writePushed(
+    args: Calls['writePushed']['args'],
+    sink: ReadingSink,
+    adjusting: Parameters<EngineClient['writePushed']>[2],
+    signal: AbortSignal,
+  ): Promise<RunSummary> {
     const { text, sampling, taps } = args;
     this.calls.push(`writePushed ${text.length}`);
     this.pushes.push(args);
     const { failPush, failPushAfter = 0, pushEnds = 'length' } = this.#options;
-    const fail = (): never => { throw new AppError(failPush ?? 'internal', 'This push breaks the model: its numbers are no longer finite.'); };
+    const fail = (): never => {
+      throw new AppError(failPush ?? 'internal', 'This push breaks the model: its numbers are no longer finite.');
+    };
     if (failPush !== undefined && failPushAfter === 0) fail();
     const given = cut(text);
-    const own = cut(this.#options.text ?? ' He slept badly, and in the morning he turned the horse around.').slice(0, sampling.maxTokens);
+    const own = cut(this.#options.text ?? ' He slept badly, and in the morning he turned the horse around.').slice(
+      0,
+      sampling.maxTokens,
+    );
     const pieces = [...given, ...own];
     const scores = scoresFor(pieces.length, () => 1.4, 6);
     const words = wordsFor(scores);
     const tell = (start: number, end: number): void => {
       const part = scores.slice(start * LAYERS, end * LAYERS);
-      sink.tokens({ start, pieces: pieces.slice(start, end), scores: part, words: words.slice(start * LAYERS, end * LAYERS), poles: polesFor(part) });
+      sink.tokens({
+        start,
+        pieces: pieces.slice(start, end),
+        scores: part,
+        words: words.slice(start * LAYERS, end * LAYERS),
+        poles: polesFor(part),
+      });
     };
     let told = given.length;
     adjusting((strength) => this.adjusted.push({ strength, tokens: told }));
@@ -217,26 +303,44 @@ export class FakeEngine implements EngineClient {
     this.calls.push(`matchPush ${args.targets.join(' ')}`);
     this.pushes.push(args);
     await this.#step(signal);
-    if (this.#options.failPush) throw new AppError(this.#options.failPush, 'No strength up to 2 lengths of the stream has a KL of 2 nats (95th percentile).');
+    if (this.#options.failPush)
+      throw new AppError(
+        this.#options.failPush,
+        'No strength up to 2 lengths of the stream has a KL of 2 nats (95th percentile).',
+      );
     return madeUpMatches(args);
   }
 
-  async measureDose(args: DoseArgs, onProgress: (progress: DoseProgress) => void, signal: AbortSignal): Promise<DoseReport> {
+  async measureDose(
+    args: DoseArgs,
+    onProgress: (progress: DoseProgress) => void,
+    signal: AbortSignal,
+  ): Promise<DoseReport> {
     this.calls.push(`measureDose ${args.targets.join(' ')}`);
     this.pushes.push(args);
     const report = await madeUpDose(args);
     const titles = ['neutral text', report.direction.title, ...report.placebos.map(({ title }) => title)];
     for (const [index, title] of titles.entries()) {
-      onProgress({ stage: index === 0 ? 'ground' : index === 1 ? 'direction' : 'placebos', done: Math.max(0, index - 1), total: titles.length - 1, title });
+      onProgress({
+        stage: index === 0 ? 'ground' : index === 1 ? 'direction' : 'placebos',
+        done: Math.max(0, index - 1),
+        total: titles.length - 1,
+        title,
+      });
       await this.#step(signal);
     }
     return report;
   }
 
-  async train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedProbe> {
+  async train(
+    plan: TrainingPlan,
+    onProgress: (progress: TrainingProgress) => void,
+    signal: AbortSignal,
+  ): Promise<TrainedProbe> {
     this.calls.push(`train ${plan.id}`);
     this.plans.push(plan);
-    if (this.#options.failTrain) throw new AppError(this.#options.failTrain, 'kind-cruel-24.jsonl line 3.text is empty.');
+    if (this.#options.failTrain)
+      throw new AppError(this.#options.failTrain, 'kind-cruel-24.jsonl line 3.text is empty.');
     for (const stage of ['reading', 'fitting', 'tokens', 'judging'] as const) {
       for (let done = 1; done <= 6; done += 1) {
         onProgress({ stage, done, total: 6 });
@@ -246,7 +350,11 @@ export class FakeEngine implements EngineClient {
     return sampleBundle(plan.id);
   }
 
-  async judge({ probe, set }: { probe: ProbeFiles | VectorFile; set: SetSource }, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<Judgement> {
+  async judge(
+    { probe, set }: { probe: ProbeFiles | VectorFile; set: SetSource },
+    onProgress: (progress: TrainingProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Judgement> {
     const { id } = 'vector' in probe ? { id: probe.name } : (JSON.parse(probe.json) as { id: string });
     this.calls.push(`judge ${id} on ${set.name}`);
     for (let done = 1; done <= 6; done += 1) {
@@ -286,9 +394,18 @@ export class FakeEngine implements EngineClient {
     return Promise.reject(new AppError('usage', 'This engine patches nothing.'));
   }
 
-  /** Nothing up to the first pair behind a token that only one of them has, then 0.1 nats more a token one way round and half of that the other. */
-  async diverge({ a, b, pairs }: Parameters<EngineClient['diverge']>[0], onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<TokenDivergence> {
-    this.calls.push(`diverge ${a.ids.length} ${b.ids.length}${b.push === null ? '' : ` pushed ${b.push.settings.pole} ${b.push.settings.from}`}`);
+  /**
+   * Nothing up to the first pair behind a token that only one of them has, then 0.1 nats more a token one way round and
+   * half of that the other.
+   */
+  async diverge(
+    { a, b, pairs }: Parameters<EngineClient['diverge']>[0],
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<TokenDivergence> {
+    this.calls.push(
+      `diverge ${a.ids.length} ${b.ids.length}${b.push === null ? '' : ` pushed ${b.push.settings.pole} ${b.push.settings.from}`}`,
+    );
     for (let done = 1; done <= 6; done += 1) {
       onProgress(Math.round((done * pairs.length) / 6), pairs.length);
       await this.#step(signal);
@@ -341,7 +458,14 @@ export class FakeEngine implements EngineClient {
   }
 
   onMemory(callback: (memory: EngineMemory) => void): void {
-    callback({ gpu: { bytes: 201_000_000, peakBytes: 214_000_000, buffers: 900, byKind: { runtime: 176_000_000, cache: 23_592_960 } } });
+    callback({
+      gpu: {
+        bytes: 201_000_000,
+        peakBytes: 214_000_000,
+        buffers: 900,
+        byKind: { runtime: 176_000_000, cache: 23_592_960 },
+      },
+    });
   }
 
   onLost(callback: (error: AppError) => void): void {

@@ -27,18 +27,24 @@ const open = async (more: Parameters<typeof openAt>[2] = {}, hash = '') => {
   return screen;
 };
 const colours = (element: Element): string => getComputedStyle(element).backgroundColor;
-const inView = (element: Element): boolean => element.getBoundingClientRect().top >= 0 && element.getBoundingClientRect().bottom <= innerHeight;
+const inView = (element: Element): boolean =>
+  element.getBoundingClientRect().top >= 0 && element.getBoundingClientRect().bottom <= innerHeight;
 /** Words that can be seen without scrolling, but for the story itself. */
 const wordsInView = (): number => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const words: string[] = [];
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     const parent = node.parentElement!;
-    if (parent.closest('.unseen, .skip, script, style, [data-skip], option, #js-plotly-tester') !== null || !parent.checkVisibility()) continue;
+    if (
+      parent.closest('.unseen, .skip, script, style, [data-skip], option, #js-plotly-tester') !== null ||
+      !parent.checkVisibility()
+    )
+      continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     const { top, height } = range.getBoundingClientRect();
-    if (height > 0 && top < innerHeight) words.push(...(node.textContent ?? '').split(/\s+/u).filter((word) => /\p{L}/u.test(word)));
+    if (height > 0 && top < innerHeight)
+      words.push(...(node.textContent ?? '').split(/\s+/u).filter((word) => /\p{L}/u.test(word)));
   }
   return words.length;
 };
@@ -49,9 +55,12 @@ describe('the first view', () => {
     await open();
     await expect.element(page.getByRole('heading', { name: FRONT.headline })).toBeVisible();
     await expect.element(page.getByText('Waluigi effect')).toBeVisible();
-    for (const heading of [FORK.a.heading, FORK.b.heading]) await expect.element(page.getByRole('heading', { name: heading })).toBeVisible();
+    for (const heading of [FORK.a.heading, FORK.b.heading])
+      await expect.element(page.getByRole('heading', { name: heading })).toBeVisible();
     await expect.element(page.getByText(/^The reading reaches \+\d\.\d \(kind\) after “/)).toBeVisible();
-    expect([...document.querySelectorAll('main button.primary')].map((element) => element.textContent.trim())).toEqual([FRONT.button]);
+    expect([...document.querySelectorAll('main button.primary')].map((element) => element.textContent.trim())).toEqual([
+      FRONT.button,
+    ]);
     expect(inView(button(FRONT.button).element())).toBe(true);
     expect(inView(page.getByRole('img', { name: /two|both endings/ }).element())).toBe(true);
     expect(wordsInView()).toBeLessThanOrEqual(150);
@@ -63,7 +72,8 @@ describe('the first view', () => {
     const [shared, betrayal, mercy] = [...document.querySelectorAll('.fork p[translate="no"]')];
     // By what is coloured, in characters: single words go the other way, for a reading follows every few of them.
     const share = (part: Element, side: 'up' | 'down'): number => {
-      const length = (selector: string): number => [...part.querySelectorAll(selector)].reduce((sum, { textContent }) => sum + (textContent?.length ?? 0), 0);
+      const length = (selector: string): number =>
+        [...part.querySelectorAll(selector)].reduce((sum, { textContent }) => sum + (textContent?.length ?? 0), 0);
       return length(`.${side}`) / length('.up, .down');
     };
     expect(share(shared!, 'up')).toBeGreaterThan(2 / 3);
@@ -77,7 +87,9 @@ describe('the first view', () => {
   it('has coloured words in view on a phone of 360 px, and nothing that scrolls sideways', async () => {
     await page.viewport(360, 740);
     await open();
-    const coloured = [...document.querySelectorAll('.fork p[translate="no"] > span.up')].filter((span) => [...span.getClientRects()].some(({ bottom }) => bottom <= innerHeight));
+    const coloured = [...document.querySelectorAll('.fork p[translate="no"] > span.up')].filter((span) =>
+      [...span.getClientRects()].some(({ bottom }) => bottom <= innerHeight),
+    );
     expect(coloured.length).toBeGreaterThanOrEqual(2);
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360);
   });
@@ -120,7 +132,15 @@ describe('the first view', () => {
   });
 
   it('opens on a story without a note where the one with two endings cannot be had', async () => {
-    await openAt('', {}, { fetchText: (url) => (url.endsWith('fork.json') ? Promise.resolve('{"format":"flipside-fork","version":9}') : shipped(url)), storage: null });
+    await openAt(
+      '',
+      {},
+      {
+        fetchText: (url) =>
+          url.endsWith('fork.json') ? Promise.resolve('{"format":"flipside-fork","version":9}') : shipped(url),
+        storage: null,
+      },
+    );
     await expect.element(page.getByRole('heading', { name: 'New bakery' })).toBeVisible();
     expect(page.getByRole('alert').elements()).toHaveLength(0);
   });

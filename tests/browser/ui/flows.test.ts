@@ -111,12 +111,17 @@ describe('choosing a probe', () => {
     await page.getByLabelText('Read with the probe').selectOptions('Honest–deceptive');
     await button('Read it again with Honest–deceptive').click();
     // Stopped in the middle: with some of its tokens, and not all.
-    await expect.poll(() => {
-      const tokens = document.querySelectorAll('[data-token]').length;
-      if (tokens === 0 || tokens >= before) return false;
-      document.querySelector<HTMLElement>('header .stop')?.click();
-      return true;
-    }, { interval: 5, timeout: 20_000 }).toBe(true);
+    await expect
+      .poll(
+        () => {
+          const tokens = document.querySelectorAll('[data-token]').length;
+          if (tokens === 0 || tokens >= before) return false;
+          document.querySelector<HTMLElement>('header .stop')?.click();
+          return true;
+        },
+        { interval: 5, timeout: 20_000 },
+      )
+      .toBe(true);
     await expect.poll(() => document.querySelectorAll('[data-token]').length).toBe(before);
     expect(stripText()).toBe(long);
     await page.getByRole('link', { name: 'Library', exact: true }).click();
@@ -125,7 +130,10 @@ describe('choosing a probe', () => {
 });
 
 describe('while the model writes', () => {
-  it.each([[1440, 900], [360, 740]])('its text is in view at %i × %i, and the prompt is one line', async (width, height) => {
+  it.each([
+    [1440, 900],
+    [360, 740],
+  ])('its text is in view at %i × %i, and the prompt is one line', async (width, height) => {
     await page.viewport(width, height);
     await openAt('#/write', { pace: 30, text: ' and he rode on'.repeat(100) });
     await load();
@@ -166,7 +174,10 @@ describe('the text', () => {
 });
 
 describe('“Compare with…”', () => {
-  const b = () => new URLSearchParams((page.getByRole('link', { name: 'Compare with…' }).element() as HTMLAnchorElement).hash.split('?')[1]).get('b');
+  const b = () =>
+    new URLSearchParams(
+      (page.getByRole('link', { name: 'Compare with…' }).element() as HTMLAnchorElement).hash.split('?')[1],
+    ).get('b');
 
   it('offers the other ending of a story first, and of one’s own text the same text by another probe', async () => {
     await open();

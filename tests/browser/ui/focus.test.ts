@@ -17,7 +17,8 @@ const press = async (locator: Locator, key = '{Enter}') => {
   (locator.element() as HTMLElement).focus();
   await userEvent.keyboard(key);
 };
-const focusIsOn = (what: string) => expect.poll(() => focused().matches(what) || focused().outerHTML.slice(0, 200)).toBe(true);
+const focusIsOn = (what: string) =>
+  expect.poll(() => focused().matches(what) || focused().outerHTML.slice(0, 200)).toBe(true);
 const focusIsCalled = (name: string | RegExp) => expect.poll(() => focused().textContent).toMatch(name);
 /** The pressed button has become the one that stops, with the focus on it. */
 const stopByKey = async () => {
@@ -29,7 +30,10 @@ const slow = { pace: 40, text: ' and he rode on'.repeat(200) };
 
 const library = async () => {
   await open('#/library');
-  await give([new File([serialiseRecording({ ...sampleRun(), title: 'Dog run' })], 'x.json'), new File([serialiseRecording({ ...sampleRun(), title: 'Cat run', text: 'Another one.' })], 'y.json')]);
+  await give([
+    new File([serialiseRecording({ ...sampleRun(), title: 'Dog run' })], 'x.json'),
+    new File([serialiseRecording({ ...sampleRun(), title: 'Cat run', text: 'Another one.' })], 'y.json'),
+  ]);
   await expect.element(page.getByText(/2 runs of at most/)).toBeVisible();
 };
 const rows = () => [...document.querySelectorAll('li[data-run]')];
@@ -96,7 +100,9 @@ describe('the engine’s buttons', { timeout: 60_000 }, () => {
 
   it('go from Train to Stop and back under the same focus', async () => {
     await openAt('#/train', { pace: 60 });
-    await button(/^Load the model/).last().click();
+    await button(/^Load the model/)
+      .last()
+      .click();
     await expect.element(button('Train')).toBeEnabled();
     await press(button('Train'));
     await stopByKey();
@@ -217,7 +223,13 @@ describe('the Library', { timeout: 60_000 }, () => {
 
   it('does not say that it deleted what it could not delete', async () => {
     const inner = lastingDatabase();
-    hands.database = { ...inner, write: (changes) => (!('decide' in changes) && changes.some((change) => 'remove' in change) ? Promise.reject(new Error('no hands')) : inner.write(changes)) };
+    hands.database = {
+      ...inner,
+      write: (changes) =>
+        !('decide' in changes) && changes.some((change) => 'remove' in change)
+          ? Promise.reject(new Error('no hands'))
+          : inner.write(changes),
+    };
     await library();
     await button('Delete Dog run').click();
     await expect.element(page.getByRole('alert')).toHaveTextContent(/no hands/);
@@ -227,7 +239,11 @@ describe('the Library', { timeout: 60_000 }, () => {
 
   it('does the same for kept probes', async () => {
     await open('#/library');
-    const { json, tensors, reportJson } = sampleBundle('mine', { positive: 'up', negative: 'down', neutral: 'flat' }, 3);
+    const { json, tensors, reportJson } = sampleBundle(
+      'mine',
+      { positive: 'up', negative: 'down', neutral: 'flat' },
+      3,
+    );
     await give([new File([json], 'p.json'), new File([tensors], 'd.bin'), new File([reportJson], 'r.json')]);
     await press(button('Rename up–down'));
     await userEvent.keyboard('Mine{Enter}');

@@ -23,7 +23,11 @@ import { memoryShelf } from '../../../src/state/shelf.ts';
 import type { AppParts } from '../../../src/state/app.svelte.ts';
 
 /** A recording as one of version 2 opens. */
-const withoutPoles = (recording: Recording): Recording => ({ ...recording, poles: null, taps: recording.taps.map((tap) => ({ ...tap, poles: null })) });
+const withoutPoles = (recording: Recording): Recording => ({
+  ...recording,
+  poles: null,
+  taps: recording.taps.map((tap) => ({ ...tap, poles: null })),
+});
 
 function instrumentOf(recording: Recording, head: Head): Instrument {
   const view = new View();
@@ -51,8 +55,14 @@ describe('the instrument', () => {
     expect(instrument.explained).toBe(POLE_EXPLAINED[16]);
     expect(instrument.taps.map(({ score }) => score)).toEqual(recording.taps.map((tap) => tap.poles![pole][16]));
     // Random directions are in units of their own, and serve every way of reading.
-    expect(instrument.taps.map(({ low, high }) => [low, high])).toEqual(recording.taps.map((tap) => [tap.nullLow[16], tap.nullHigh[16]]));
-    const mean = [...own.scores].filter((_, index) => index % LAYERS === 16).slice(11, 21).reduce((sum, value) => sum + value, 0) / 10;
+    expect(instrument.taps.map(({ low, high }) => [low, high])).toEqual(
+      recording.taps.map((tap) => [tap.nullLow[16], tap.nullHigh[16]]),
+    );
+    const mean =
+      [...own.scores]
+        .filter((_, index) => index % LAYERS === 16)
+        .slice(11, 21)
+        .reduce((sum, value) => sum + value, 0) / 10;
     expect(instrument.cells[20]!.value).toBeCloseTo(mean, 4);
     expect(instrument.shades(20, 21)[16]! * instrument.domain).toBeCloseTo(mean, 4);
   });
@@ -107,7 +117,15 @@ describe('the instrument', () => {
     await desk.goOn();
     const { tokens } = desk.reading!;
     const row = new Float32Array(LAYERS);
-    expect(() => desk.reading!.sink.tokens({ start: tokens.length, pieces: [{ id: 1, text: 'x' }], scores: row, words: row, poles: null })).toThrow(/arrived/);
+    expect(() =>
+      desk.reading!.sink.tokens({
+        start: tokens.length,
+        pieces: [{ id: 1, text: 'x' }],
+        scores: row,
+        words: row,
+        poles: null,
+      }),
+    ).toThrow(/arrived/);
   });
 });
 
@@ -118,17 +136,24 @@ describe('the legend', () => {
     ['positive', 'less kind than neutral', 'kind', 'kind from neutral: mean of 10'],
     ['negative', 'cruel', 'less cruel than neutral', 'cruel from neutral: mean of 10'],
   ] as const)('of %s names both ends and what is read', async (head, low, high, says) => {
-    const { container } = await render(Legend, { props: { axis, head, domain: 4, grain: 'mean', window: 10, neutralTokens: 7183 } });
+    const { container } = await render(Legend, {
+      props: { axis, head, domain: 4, grain: 'mean', window: 10, neutralTokens: 7183 },
+    });
     expect([...container.querySelectorAll('.pole')].map((pole) => pole.textContent)).toEqual([low, high]);
     expect(container.textContent).toContain(says);
     const marks = [...container.querySelectorAll<HTMLElement>('.mark')].map((mark) => getComputedStyle(mark));
     const muted = getComputedStyle(container.querySelector('li')!).color;
-    expect([marks[0]!.borderBottomColor === muted, marks[1]!.borderTopColor === muted]).toEqual([head === 'positive', head === 'negative']);
+    expect([marks[0]!.borderBottomColor === muted, marks[1]!.borderTopColor === muted]).toEqual([
+      head === 'positive',
+      head === 'negative',
+    ]);
   });
 });
 
 async function open(more: Partial<AppParts> = {}) {
-  await render(App, { props: { parts: fakeParts(() => new FakeEngine(), { shelf: () => Promise.resolve(memoryShelf()), ...more }) } });
+  await render(App, {
+    props: { parts: fakeParts(() => new FakeEngine(), { shelf: () => Promise.resolve(memoryShelf()), ...more }) },
+  });
   await expect.element(page.getByRole('heading', { name: 'Betrayal' })).toBeVisible();
   await expect.element(page.getByRole('slider', { name: /Layer map/ })).toBeVisible();
 }
@@ -153,9 +178,15 @@ describe('on the page', () => {
     expect(strip()).toHaveAttribute('aria-label', 'Text, coloured by its readings: cruel from neutral text');
     expect(token(60).className).not.toBe(before);
     await expect.element(page.getByText('Grey is less cruel than neutral text, which is not kind.')).toBeVisible();
-    await expect.element(page.getByRole('img', { name: /The reading along the text.*Cruel from neutral text/ })).toBeVisible();
-    await expect.element(page.getByRole('slider', { name: /Layer map/ })).toHaveAttribute('aria-valuetext', expect.stringContaining('cruel from neutral text'));
-    expect(document.querySelector('.strip [tabindex="0"]')!.getAttribute('aria-label')).toContain('cruel from neutral text');
+    await expect
+      .element(page.getByRole('img', { name: /The reading along the text.*Cruel from neutral text/ }))
+      .toBeVisible();
+    await expect
+      .element(page.getByRole('slider', { name: /Layer map/ }))
+      .toHaveAttribute('aria-valuetext', expect.stringContaining('cruel from neutral text'));
+    expect(document.querySelector('.strip [tabindex="0"]')!.getAttribute('aria-label')).toContain(
+      'cruel from neutral text',
+    );
   });
 
   it('the tables and the tip of a token name it too', async () => {
@@ -174,7 +205,10 @@ describe('on the page', () => {
     await open({ storage });
     await choose('kind from neutral text');
     // The arm of the pole that is not read, well out on it.
-    const painted = (arm: string) => [...document.querySelectorAll<HTMLElement>('.token')].find((one) => new RegExp(`\\b${arm}([5-9]|\\d\\d)\\b`).test(one.className))!;
+    const painted = (arm: string) =>
+      [...document.querySelectorAll<HTMLElement>('.token')].find((one) =>
+        new RegExp(`\\b${arm}([5-9]|\\d\\d)\\b`).test(one.className),
+      )!;
     const span = painted('m');
     // The ground fades into its new colour.
     await expect.poll(() => new Set(getComputedStyle(span).backgroundColor.match(/\d+/g)).size).toBe(1);
@@ -189,13 +223,22 @@ describe('on the page', () => {
     await choose('kind from neutral text');
     await expect.element(page.getByRole('heading', { name: 'Kind from neutral text' })).toBeVisible();
     await expect.element(page.getByText('cruel turns against neutral text, on the side of kind')).toBeVisible();
-    await expect.element(page.getByText(/both kind and cruel turns leave neutral text this way: alone it does not say kind rather than cruel/)).toBeVisible();
+    await expect
+      .element(
+        page.getByText(
+          /both kind and cruel turns leave neutral text this way: alone it does not say kind rather than cruel/,
+        ),
+      )
+      .toBeVisible();
     await choose('cruel from neutral text');
     await expect.element(page.getByText(/not shown to move with kind turns: the interval holds 0\.5/)).toBeVisible();
   });
 
   it('cannot be chosen for a recording that lacks it, and says why', async () => {
-    const old = (url: string): Promise<string> => (url.endsWith('index.json') ? fakeFetch(url) : Promise.resolve(serialiseRecording(withoutPoles(sampleRecording()))));
+    const old = (url: string): Promise<string> =>
+      url.endsWith('index.json')
+        ? fakeFetch(url)
+        : Promise.resolve(serialiseRecording(withoutPoles(sampleRecording())));
     await open({ fetchText: old });
     await expect.element(radio('kind from neutral text')).toBeDisabled();
     await expect.element(radio('cruel from neutral text')).toBeDisabled();
@@ -205,7 +248,10 @@ describe('on the page', () => {
 
   it('breaks no rule of accessibility in any way of reading, in light and dark', async () => {
     await open();
-    for (const [theme, name] of [['light', 'kind from neutral text'], ['dark', 'cruel from neutral text']] as const) {
+    for (const [theme, name] of [
+      ['light', 'kind from neutral text'],
+      ['dark', 'cruel from neutral text'],
+    ] as const) {
       document.documentElement.dataset['theme'] = theme;
       await choose(name);
       expect(await violations(), `${theme}, ${name}`).toEqual([]);

@@ -17,17 +17,23 @@ const help = () => page.getByRole('dialog', { name: 'Help' });
 const step = (title: string) => page.getByRole('dialog', { name: title });
 
 describe('the header', () => {
-  it.each([320, 640, 768, 1280, 1920])('has its places, the state in words and the help on one screen of %i px', async (width) => {
-    await page.viewport(width, 800);
-    await open();
-    for (const name of ['Read', 'Write', 'Look inside', 'Steer', 'Train', 'Experiments', 'Library']) await expect.element(page.getByRole('link', { name, exact: true })).toBeVisible();
-    await expect.element(page.getByRole('banner').getByText('not loaded')).toBeVisible();
-    await expect.element(button('Help')).toBeVisible();
-    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
-    const tops = [...document.querySelectorAll('nav[aria-label="Places"] a')].map((link) => link.getBoundingClientRect().top);
-    // Seven places do not fit across a phone.
-    expect(new Set(tops).size, 'rows of places').toBe(width < 600 ? 2 : 1);
-  });
+  it.each([320, 640, 768, 1280, 1920])(
+    'has its places, the state in words and the help on one screen of %i px',
+    async (width) => {
+      await page.viewport(width, 800);
+      await open();
+      for (const name of ['Read', 'Write', 'Look inside', 'Steer', 'Train', 'Experiments', 'Library'])
+        await expect.element(page.getByRole('link', { name, exact: true })).toBeVisible();
+      await expect.element(page.getByRole('banner').getByText('not loaded')).toBeVisible();
+      await expect.element(button('Help')).toBeVisible();
+      expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
+      const tops = [...document.querySelectorAll('nav[aria-label="Places"] a')].map(
+        (link) => link.getBoundingClientRect().top,
+      );
+      // Seven places do not fit across a phone.
+      expect(new Set(tops).size, 'rows of places').toBe(width < 600 ? 2 : 1);
+    },
+  );
 
   it('keeps the state in view on a phone when the page is scrolled', async () => {
     await page.viewport(360, 740);
@@ -87,7 +93,10 @@ describe('the help', () => {
 
   it('has every word and every key, and stands in no other place', async () => {
     await open();
-    for (const { word } of GLOSSARY) expect(document.querySelector('main')!.textContent).not.toContain(GLOSSARY.find((entry) => entry.word === word)!.meaning);
+    for (const { word } of GLOSSARY)
+      expect(document.querySelector('main')!.textContent).not.toContain(
+        GLOSSARY.find((entry) => entry.word === word)!.meaning,
+      );
     await button('Help').click();
     for (const { word, meaning } of GLOSSARY) {
       await expect.element(help().getByText(word, { exact: true }).first()).toBeInTheDocument();
@@ -110,8 +119,12 @@ describe('diagnostics', () => {
     await button(/^Load the model/).click();
     await expect.element(page.getByText(/a pass/).first()).toBeVisible();
     await button('Diagnostics').click();
-    const row = (name: string) => [...document.querySelectorAll('dialog dt')].find((term) => term.textContent === name)?.nextElementSibling?.textContent ?? '';
-    await expect.poll(() => row('GPU memory')).toMatch(/^201 MB \(runtime 176 MB, cache 24 MB\), 214 MB at most so far/);
+    const row = (name: string) =>
+      [...document.querySelectorAll('dialog dt')].find((term) => term.textContent === name)?.nextElementSibling
+        ?.textContent ?? '';
+    await expect
+      .poll(() => row('GPU memory'))
+      .toMatch(/^201 MB \(runtime 176 MB, cache 24 MB\), 214 MB at most so far/);
     expect(row('Page memory')).toMatch(/^\d+(\.\d)? MB, the script heap of the page$/);
   });
 });
@@ -126,21 +139,25 @@ describe('the tour', () => {
     expect(document.body.textContent).not.toContain('Take the tour');
   });
 
-  it.each(TOUR)('points at something on the page at every step of $title, by keyboard alone', async (chapter) => {
-    await open();
-    await button('Help').click();
-    await button(new RegExp(`^${chapter.title}`)).click();
-    for (const [index, { title, place }] of chapter.steps.entries()) {
-      await expect.element(step(title)).toBeVisible();
-      expect(location.hash === '' ? 'read' : location.hash.slice(2)).toBe(place);
-      // The code of a place may be on its way.
-      await expect.poll(() => document.querySelector('.ring'), { timeout: 60_000 }).not.toBeNull();
-      expect(document.activeElement).toHaveTextContent(title);
-      await userEvent.keyboard('{Tab}{Enter}');
-      if (index < chapter.steps.length - 1) await expect.element(step(title)).not.toBeInTheDocument();
-    }
-    await expect.poll(() => document.querySelector('.ring')).toBeNull();
-  }, 120_000);
+  it.each(TOUR)(
+    'points at something on the page at every step of $title, by keyboard alone',
+    async (chapter) => {
+      await open();
+      await button('Help').click();
+      await button(new RegExp(`^${chapter.title}`)).click();
+      for (const [index, { title, place }] of chapter.steps.entries()) {
+        await expect.element(step(title)).toBeVisible();
+        expect(location.hash === '' ? 'read' : location.hash.slice(2)).toBe(place);
+        // The code of a place may be on its way.
+        await expect.poll(() => document.querySelector('.ring'), { timeout: 60_000 }).not.toBeNull();
+        expect(document.activeElement).toHaveTextContent(title);
+        await userEvent.keyboard('{Tab}{Enter}');
+        if (index < chapter.steps.length - 1) await expect.element(step(title)).not.toBeInTheDocument();
+      }
+      await expect.poll(() => document.querySelector('.ring')).toBeNull();
+    },
+    120_000,
+  );
 
   it('ends by Esc and gives the focus back', async () => {
     await open();
@@ -158,7 +175,10 @@ describe('the tour', () => {
     for (const { title } of TOUR[0]!.steps) {
       await expect.element(step(title)).toBeVisible();
       const { left, right, top, bottom } = step(title).element().getBoundingClientRect();
-      expect([left >= 0, right <= 360, top >= 0, bottom <= 640], `${title}: ${[left, right, top, bottom].join(' ')}`).toEqual([true, true, true, true]);
+      expect(
+        [left >= 0, right <= 360, top >= 0, bottom <= 640],
+        `${title}: ${[left, right, top, bottom].join(' ')}`,
+      ).toEqual([true, true, true, true]);
       await button(/^(Next|Done)$/).click();
     }
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360);

@@ -25,7 +25,12 @@ const run = (id: string, more: Partial<Recording> = {}): Recording => ({ ...samp
 /** A tab: a history of its own on a database that others may have open too. */
 function tab(name: string, limits?: HistoryLimits, connect: () => Promise<Database> = () => browserDatabase(name)) {
   const warnings: AppError[] = [];
-  const history = new History({ connect, tabs: browserTabs(name), warn: (problem) => warnings.push(problem), ...(limits === undefined ? {} : { limits }) });
+  const history = new History({
+    connect,
+    tabs: browserTabs(name),
+    warn: (problem) => warnings.push(problem),
+    ...(limits === undefined ? {} : { limits }),
+  });
   return { history, warnings };
 }
 
@@ -52,7 +57,9 @@ describe('kept runs', () => {
     expect(await history.keep(run('c', { text: 'Longer.' }))).toBe('a');
     expect(history.items).toHaveLength(1);
     // Another probe reads something else.
-    await history.keep(run('d', { text: 'Longer.', provenance: { ...sampleRun().provenance, probeSha256: 'cd'.repeat(32) } }));
+    await history.keep(
+      run('d', { text: 'Longer.', provenance: { ...sampleRun().provenance, probeSha256: 'cd'.repeat(32) } }),
+    );
     expect(history.items).toHaveLength(2);
   });
 
@@ -84,14 +91,21 @@ describe('kept runs', () => {
   it('that were pushed stand beside those that were not, say by what, and are found by it', async () => {
     const name = freshName();
     const { history } = tab(name);
-    const pushed = (strength: number): Recording => ({ ...pushedRun({ ...samplePush, strength }), id: `by-${strength}` });
+    const pushed = (strength: number): Recording => ({
+      ...pushedRun({ ...samplePush, strength }),
+      id: `by-${strength}`,
+    });
     await history.keep(run('a'));
     await history.keep(pushed(0.26));
     await history.keep(pushed(0.2600001));
     expect(await history.keep({ ...pushed(0.26), id: 'again' })).toBe('by-0.26');
     const later = tab(name).history;
     await later.open();
-    expect(later.items.map(({ push }) => push?.words ?? null)).toEqual(['pushed to kind, layer 2, strength 0.26 (KL 1), own words only', 'pushed to kind, layer 2, strength 0.26 (KL 1), own words only', null]);
+    expect(later.items.map(({ push }) => push?.words ?? null)).toEqual([
+      'pushed to kind, layer 2, strength 0.26 (KL 1), own words only',
+      'pushed to kind, layer 2, strength 0.26 (KL 1), own words only',
+      null,
+    ]);
     expect(later.matching('pushed KIND')).toHaveLength(2);
     const { text, provenance } = sampleRun();
     expect(later.find(text, provenance.probeSha256, null)?.id).toBe('a');
@@ -123,7 +137,9 @@ describe('kept runs', () => {
     const again = await history.add(run('a'));
     await history.keep(run('b', { text: 'Short, and longer.' }));
     await history.undo();
-    expect(history.items.map(({ text }) => text).sort()).toEqual([sampleRun().text, 'Short, and longer.', 'Short.'].sort());
+    expect(history.items.map(({ text }) => text).sort()).toEqual(
+      [sampleRun().text, 'Short, and longer.', 'Short.'].sort(),
+    );
     expect(history.items.some(({ id }) => id === again)).toBe(true);
     const short = history.items.find(({ text }) => text === 'Short.')!;
     expect(await history.recording(short.id)).toMatchObject({ id: short.id, text: 'Short.' });
@@ -178,7 +194,15 @@ describe('a browser that does not store', () => {
   it('because it is full keeps what it has, and the new runs stay in the page, can be named, saved and deleted', async () => {
     const inner = memoryDatabase();
     let full = false;
-    const database: Database = { ...inner, lasts: true, refusal: null, write: (changes) => (full && ('decide' in changes || changes.some((change) => 'put' in change)) ? Promise.reject(new DOMException('no room', 'QuotaExceededError')) : inner.write(changes)) };
+    const database: Database = {
+      ...inner,
+      lasts: true,
+      refusal: null,
+      write: (changes) =>
+        full && ('decide' in changes || changes.some((change) => 'put' in change))
+          ? Promise.reject(new DOMException('no room', 'QuotaExceededError'))
+          : inner.write(changes),
+    };
     const { history, warnings } = tab('y', undefined, async () => database);
     await history.keep(run('a', { text: 'text a' }));
     full = true;
@@ -287,7 +311,14 @@ describe('a database that is closed under the page', () => {
     let gone = false;
     const inner = memoryDatabase();
     const refuse = (): Promise<never> => Promise.reject(new DOMException('', 'UnknownError'));
-    const database: Database = { ...inner, lasts: true, refusal: null, all: (store) => (gone ? refuse() : inner.all(store)), get: (store, id) => (gone ? refuse() : inner.get(store, id)), write: (changes) => (gone ? refuse() : inner.write(changes)) };
+    const database: Database = {
+      ...inner,
+      lasts: true,
+      refusal: null,
+      all: (store) => (gone ? refuse() : inner.all(store)),
+      get: (store, id) => (gone ? refuse() : inner.get(store, id)),
+      write: (changes) => (gone ? refuse() : inner.write(changes)),
+    };
     const { history, warnings } = tab('z', undefined, async () => database);
     await history.keep(run('a', { text: 'text a' }));
     gone = true;
@@ -296,7 +327,9 @@ describe('a database that is closed under the page', () => {
     expect(history.items.map(({ text }) => text).sort()).toEqual(['text a', 'text b']);
     expect([history.lasts('a'), history.lasts('b')]).toEqual([false, false]);
     expect((await history.recording('b')).text).toBe('text b');
-    expect(warnings.map(({ message }) => message)).toEqual([expect.stringContaining('would not store it (UnknownError)')]);
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('would not store it (UnknownError)'),
+    ]);
   });
 });
 
@@ -327,7 +360,9 @@ describe('two tabs at once', () => {
   it('that write at the same time lose nothing', async () => {
     const name = freshName();
     const [one, two] = [tab(name).history, tab(name).history];
-    await Promise.all(Array.from({ length: 10 }, (_, at) => (at % 2 === 0 ? one : two).keep(run(`run-${at}`, { text: `text ${at}` }))));
+    await Promise.all(
+      Array.from({ length: 10 }, (_, at) => (at % 2 === 0 ? one : two).keep(run(`run-${at}`, { text: `text ${at}` }))),
+    );
     await expect.poll(() => [one.items.length, two.items.length]).toEqual([10, 10]);
   });
 

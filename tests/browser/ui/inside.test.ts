@@ -33,7 +33,9 @@ describe('the lens of the text on show', () => {
     await expect.element(page.getByRole('grid')).toBeVisible();
     await expect.element(page.getByRole('status')).toHaveTextContent(/Looked at \d+ tokens through 31 layers\./);
     // The tokens that were read, not their text: written words need not fall into the same.
-    expect(engines[0]!.calls).toContain(`lens ${document.querySelector('[role="grid"]')!.getAttribute('aria-colcount') === null ? 0 : Number(document.querySelector('[role="grid"]')!.getAttribute('aria-colcount')) - 1} of  kind cruel`);
+    expect(engines[0]!.calls).toContain(
+      `lens ${document.querySelector('[role="grid"]')!.getAttribute('aria-colcount') === null ? 0 : Number(document.querySelector('[role="grid"]')!.getAttribute('aria-colcount')) - 1} of  kind cruel`,
+    );
   });
 
   it('stops when it is told to, and shows nothing half', async () => {
@@ -60,14 +62,23 @@ describe('the lens of the text on show', () => {
     expect(cell.textContent).toBe(visibleToken(lens.texts.get(lens.rows.ids[row * lens.top]!)!));
     cell.click();
     await expect.element(place()).toHaveTextContent(/token 3 of \d+, layer 20/);
-    const shown = [...document.querySelectorAll('.place tbody tr')].map((line) => [...line.querySelectorAll('th, td')].slice(1, 3).map((part) => part.textContent!.replace(' comes', '')));
-    expect(shown).toEqual(Array.from({ length: 10 }, (_, at) => [visibleToken(lens.texts.get(lens.rows.ids[row * 10 + at]!)!), percentExactly(Math.exp(lens.rows.logProbabilities[row * 10 + at]!))]));
+    const shown = [...document.querySelectorAll('.place tbody tr')].map((line) =>
+      [...line.querySelectorAll('th, td')].slice(1, 3).map((part) => part.textContent!.replace(' comes', '')),
+    );
+    expect(shown).toEqual(
+      Array.from({ length: 10 }, (_, at) => [
+        visibleToken(lens.texts.get(lens.rows.ids[row * 10 + at]!)!),
+        percentExactly(Math.exp(lens.rows.logProbabilities[row * 10 + at]!)),
+      ]),
+    );
     const rank = lens.rows.ranks[row * 3 + 2]!;
     await expect.element(page.getByText(new RegExp(`rank ${rank} of all words`))).toBeVisible();
     await page.getByText('Table', { exact: true }).click();
     const table = page.getByRole('region', { name: `Table lens-token-${token}` });
     await expect.element(table).toBeVisible();
-    const line = [...table.element().querySelectorAll('tbody tr')].find((one) => one.querySelector('td')!.textContent === '20')!;
+    const line = [...table.element().querySelectorAll('tbody tr')].find(
+      (one) => one.querySelector('td')!.textContent === '20',
+    )!;
     expect(Number(line.children[4]!.textContent)).toBe(lens.rows.ranks[row * 3]);
     expect(Number(line.children[8]!.textContent)).toBe(rank);
   }, 60_000);
@@ -95,7 +106,9 @@ describe('the lens of the text on show', () => {
     await userEvent.keyboard('{PageUp}');
     const [token] = where();
     await page.getByRole('link', { name: 'Read', exact: true }).first().click();
-    await expect.poll(() => document.querySelector('.strip [tabindex="0"]')?.getAttribute('data-token')).toBe(String(token));
+    await expect
+      .poll(() => document.querySelector('.strip [tabindex="0"]')?.getAttribute('data-token'))
+      .toBe(String(token));
   }, 60_000);
 
   it('of a long text holds only the columns that can be seen', async () => {
@@ -142,7 +155,9 @@ describe('words', () => {
     await expect.element(field).toHaveValue('kind, cruel');
     await field.fill('kind, lighthearted');
     await look();
-    await expect.element(page.getByText(/“lighthearted” is no single token of this model: it falls into “ ligh” and “thearted”/)).toBeVisible();
+    await expect
+      .element(page.getByText(/“lighthearted” is no single token of this model: it falls into “ ligh” and “thearted”/))
+      .toBeVisible();
     await expect.element(page.getByText(/^Followed: “␣kind”\.$/)).toBeVisible();
     await page.getByText(/follow a word that is several tokens/).click();
     await expect.element(page.getByText(/Other words are in the field/)).toBeVisible();
@@ -157,7 +172,9 @@ describe('words', () => {
     await load();
     await page.getByRole('textbox', { name: /Words to follow/ }).fill(' , ');
     await look();
-    await expect.element(page.getByRole('img', { name: /Rank among all words by layer.*the word that comes: rank/ })).toBeVisible();
+    await expect
+      .element(page.getByRole('img', { name: /Rank among all words by layer.*the word that comes: rank/ }))
+      .toBeVisible();
   });
 });
 
@@ -167,16 +184,29 @@ describe('a direction', () => {
     await load();
     await button('Show its words').click();
     await expect.element(page.getByRole('table', { name: 'Promoted by a step towards kind' })).toBeVisible();
-    await expect.element(page.getByRole('table', { name: 'Suppressed by it, promoted by one towards cruel' })).toBeVisible();
-    await expect.element(page.getByText(/Of 200 random directions .* no word further up than \+18\.5 and none further down than −19\.3.*further both ways than 95 in 100/)).toBeVisible();
+    await expect
+      .element(page.getByRole('table', { name: 'Suppressed by it, promoted by one towards cruel' }))
+      .toBeVisible();
+    await expect
+      .element(
+        page.getByText(
+          /Of 200 random directions .* no word further up than \+18\.5 and none further down than −19\.3.*further both ways than 95 in 100/,
+        ),
+      )
+      .toBeVisible();
     await page.getByText('cruel from neutral text', { exact: true }).click();
     await expect.element(page.getByText(/Not looked at yet: cruel from neutral text at layer 16/)).toBeVisible();
     await button('Show its words').click();
-    await expect.element(page.getByRole('table', { name: 'Promoted by a step towards less cruel than neutral text' })).toBeVisible();
+    await expect
+      .element(page.getByRole('table', { name: 'Promoted by a step towards less cruel than neutral text' }))
+      .toBeVisible();
     await page.getByText('what it pushes by', { exact: true }).click();
     // What was looked at is not asked for again.
     await expect.element(page.getByRole('table', { name: 'Promoted by a step towards kind' })).toBeVisible();
-    expect(engines[0]!.calls.filter((call) => call.startsWith('lensDirection'))).toEqual(['lensDirection steering 16', 'lensDirection negative 16']);
+    expect(engines[0]!.calls.filter((call) => call.startsWith('lensDirection'))).toEqual([
+      'lensDirection steering 16',
+      'lensDirection negative 16',
+    ]);
     await page.getByRole('slider', { name: 'Layer' }).fill('0');
     await button('Show its words').click();
     await expect.element(page.getByText(/There is no direction at layer 0/)).toBeVisible();

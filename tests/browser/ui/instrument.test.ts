@@ -19,7 +19,10 @@ async function open(engine = () => new FakeEngine(), more: Partial<AppParts> = {
 }
 
 const token = (index: number): HTMLElement => document.querySelector<HTMLElement>(`[data-token="${index}"]`)!;
-const spanned = (): number[] => [...document.querySelectorAll<HTMLElement>('[data-token][data-span]')].map((element) => Number(element.dataset['token']));
+const spanned = (): number[] =>
+  [...document.querySelectorAll<HTMLElement>('[data-token][data-span]')].map((element) =>
+    Number(element.dataset['token']),
+  );
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 const spanText = (): string => document.querySelector('.span.numeric')!.textContent.replace(/\s+/g, ' ');
 const said = (): string => document.querySelector('[role="status"]')!.textContent;
@@ -30,7 +33,19 @@ function drag(target: Element, from: number, to: number, kind: 'mouse' | 'touch'
   const box = target.getBoundingClientRect();
   const y = box.top + box.height / 2;
   const event = (type: string, x: number, buttons: number): void => {
-    target.dispatchEvent(new PointerEvent(type, { bubbles: true, cancelable: true, pointerId: 1, isPrimary: true, pointerType: kind, button: type === 'pointermove' ? -1 : 0, buttons, clientX: x, clientY: y }));
+    target.dispatchEvent(
+      new PointerEvent(type, {
+        bubbles: true,
+        cancelable: true,
+        pointerId: 1,
+        isPrimary: true,
+        pointerType: kind,
+        button: type === 'pointermove' ? -1 : 0,
+        buttons,
+        clientX: x,
+        clientY: y,
+      }),
+    );
   };
   event('pointerdown', from, 1);
   for (let step = 1; step <= 4; step += 1) event('pointermove', from + ((to - from) * step) / 4, 1);
@@ -65,9 +80,17 @@ describe('a span of tokens', () => {
     await userEvent.keyboard('{PageDown}{Shift>}{PageDown}{PageDown}{/Shift}');
     const chosen = spanned();
     expect(chosen.length).toBeGreaterThan(24);
-    await expect.poll(spanText).toMatch(/Mean of tokens, layer 16[+−][\d.]+ sd \[[+−][\d.]+, [+−][\d.]+\] ?Mean of \d taps? inside[+−][\d.]+ random [+−\d.]+ to/);
+    await expect
+      .poll(spanText)
+      .toMatch(
+        /Mean of tokens, layer 16[+−][\d.]+ sd \[[+−][\d.]+, [+−][\d.]+\] ?Mean of \d taps? inside[+−][\d.]+ random [+−\d.]+ to/,
+      );
     expect(spanText()).toMatch(/95 % by moving blocks of \d+ tokens, 2 000 resamples/);
-    await expect.poll(said).toMatch(/^Tokens \d+ to \d+: mean of \d+ tokens (plus|minus) [\d.]+, 95 percent interval .* to .*; \d+ taps? with mean/);
+    await expect
+      .poll(said)
+      .toMatch(
+        /^Tokens \d+ to \d+: mean of \d+ tokens (plus|minus) [\d.]+, 95 percent interval .* to .*; \d+ taps? with mean/,
+      );
   });
 
   it('says why a short one has no interval', async () => {
@@ -174,12 +197,25 @@ const letters = (count: number, of: (token: number) => number, before: readonly 
   Array.from({ length: count }, (_, at) => {
     const old = before[at];
     const value = at === 0 ? Number.NaN : of(at);
-    return old !== undefined && Object.is(old.value, value) ? old : stripCell(tokenShape(at, at % 6 === 0 ? ' a' : 'a', false, false, old?.shape), value, 5, null);
+    return old !== undefined && Object.is(old.value, value)
+      ? old
+      : stripCell(tokenShape(at, at % 6 === 0 ? ' a' : 'a', false, false, old?.shape), value, 5, null);
   });
 
 describe('what work a change costs', () => {
-  const on = { preview: () => undefined, hold: () => undefined, brush: () => undefined, key: () => undefined, focus: () => undefined };
-  const props = (cells: readonly StripCell[]) => ({ cells, cursor: { at: 0, current: null, locked: false, span: null }, nameOf: (at: number) => `token ${at}`, on });
+  const on = {
+    preview: () => undefined,
+    hold: () => undefined,
+    brush: () => undefined,
+    key: () => undefined,
+    focus: () => undefined,
+  };
+  const props = (cells: readonly StripCell[]) => ({
+    cells,
+    cursor: { at: 0, current: null, locked: false, span: null },
+    nameOf: (at: number) => `token ${at}`,
+    on,
+  });
 
   /** Runs a change and returns the tokens that were touched by it, by name of the change. */
   async function touched(container: Element, change: () => Promise<void>): Promise<{ added: number; painted: number }> {
@@ -190,7 +226,11 @@ describe('what work a change costs', () => {
     records.push(...observer.takeRecords());
     observer.disconnect();
     const elements = records.flatMap((record) => [...record.addedNodes]).filter((node) => node instanceof HTMLElement);
-    return { added: elements.length, painted: new Set(records.filter((record) => record.attributeName === 'class').map((record) => record.target)).size };
+    return {
+      added: elements.length,
+      painted: new Set(records.filter((record) => record.attributeName === 'class').map((record) => record.target))
+        .size,
+    };
   }
 
   it('a new token touches only its own cell', async () => {
@@ -216,7 +256,14 @@ describe('what work a change costs', () => {
   it('the map paints only new columns, and with sentences those of the last one', () => {
     const image = new MapImage();
     const shades = (from: number, to: number): Float32Array => new Float32Array((to - from) * 31);
-    const source = (tokens: number, starts: readonly number[]) => ({ key: 1, head: 'difference' as const, tokens, layers: 31, starts, shades });
+    const source = (tokens: number, starts: readonly number[]) => ({
+      key: 1,
+      head: 'difference' as const,
+      tokens,
+      layers: 31,
+      starts,
+      shades,
+    });
     image.update(source(900, []), 'light');
     expect(image.columnsPainted).toBe(900);
     image.update(source(903, []), 'light');
@@ -238,16 +285,34 @@ describe('while tokens arrive', () => {
     await expect.poll(() => document.querySelectorAll('[data-token]').length).toBeGreaterThan(before + 3);
     const shifts: { value: number; nodes: string[] }[] = [];
     const observer = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; sources: { node: Node | null }[] })[]) shifts.push({ value: entry.value, nodes: entry.sources.map(({ node }) => (node instanceof Element ? node.outerHTML.slice(0, 80) : (node?.textContent ?? ''))) });
+      for (const entry of list.getEntries() as (PerformanceEntry & {
+        value: number;
+        sources: { node: Node | null }[];
+      })[])
+        shifts.push({
+          value: entry.value,
+          nodes: entry.sources.map(({ node }) =>
+            node instanceof Element ? node.outerHTML.slice(0, 80) : (node?.textContent ?? ''),
+          ),
+        });
     });
     observer.observe({ type: 'layout-shift' });
-    await expect.poll(() => document.querySelectorAll('[data-token]').length, { timeout: 20_000 }).toBeGreaterThan(before + 40);
+    await expect
+      .poll(() => document.querySelectorAll('[data-token]').length, { timeout: 20_000 })
+      .toBeGreaterThan(before + 40);
     observer.disconnect();
-    expect(shifts.filter(({ nodes }) => nodes.some((node) => /data-token|class="(trajectory|map|scroller|head|span)/.test(node)))).toEqual([]);
+    expect(
+      shifts.filter(({ nodes }) =>
+        nodes.some((node) => /data-token|class="(trajectory|map|scroller|head|span)/.test(node)),
+      ),
+    ).toEqual([]);
   });
 
   it('colours change within 120 ms, and at once for readers who want no motion', () => {
-    const sheet = [...document.styleSheets].flatMap((one) => [...one.cssRules]).map((rule) => rule.cssText).join('\n');
+    const sheet = [...document.styleSheets]
+      .flatMap((one) => [...one.cssRules])
+      .map((rule) => rule.cssText)
+      .join('\n');
     expect(sheet).toMatch(/--quick: 120ms/);
     expect(sheet).toMatch(/prefers-reduced-motion: reduce\)[^]*?--quick: 0ms/);
   });

@@ -26,18 +26,42 @@ const clipboard = navigator.clipboard.writeText.bind(navigator.clipboard);
 export async function open(hash = '', more: Partial<AppParts> = {}) {
   history.replaceState(null, '', hash === '' ? location.pathname : hash);
   const connect = () => {
-    const engine = new FakeEngine({ kept: [{ key: '5e'.repeat(32), id: 'm', title: 'SmolLM2-135M', licence: 'Apache-2.0', from: { kind: 'site' }, unopened: null, changed: null, files: [{ path: 'onnx/model.onnx', sha256: 'ab'.repeat(32), bytes: 2e6, keptBytes: 1e6 }] }] });
+    const engine = new FakeEngine({
+      kept: [
+        {
+          key: '5e'.repeat(32),
+          id: 'm',
+          title: 'SmolLM2-135M',
+          licence: 'Apache-2.0',
+          from: { kind: 'site' },
+          unopened: null,
+          changed: null,
+          files: [{ path: 'onnx/model.onnx', sha256: 'ab'.repeat(32), bytes: 2e6, keptBytes: 1e6 }],
+        },
+      ],
+    });
     engines.push(engine);
     return engine;
   };
-  return render(App, { props: { parts: fakeParts(connect, { database: async () => hands.database, save: (name, content, type) => void hands.saved.push({ name, content, type }), ...more }) } });
+  return render(App, {
+    props: {
+      parts: fakeParts(connect, {
+        database: async () => hands.database,
+        save: (name, content, type) => void hands.saved.push({ name, content, type }),
+        ...more,
+      }),
+    },
+  });
 }
 
-export const title = (name: string | RegExp) => expect.element(page.getByRole('heading', { name, exact: typeof name === 'string' })).toBeVisible();
+export const title = (name: string | RegExp) =>
+  expect.element(page.getByRole('heading', { name, exact: typeof name === 'string' })).toBeVisible();
 
 export const goTo = async (place: string) => {
   location.hash = `#/${place}`;
-  await expect.element(page.getByRole('link', { name: place[0]!.toUpperCase() + place.slice(1), exact: true })).toHaveAttribute('aria-current', 'page');
+  await expect
+    .element(page.getByRole('link', { name: place[0]!.toUpperCase() + place.slice(1), exact: true }))
+    .toHaveAttribute('aria-current', 'page');
 };
 
 /** Reads a text of the reader's own; the model must be there. */

@@ -14,7 +14,15 @@ import { button, engines, load, violations } from './whole-page.ts';
 
 /** What stands out of a page of this width, within the place. */
 // What a picture holds is clipped by the picture.
-const tooWide = (): string[] => [...document.querySelectorAll('main *')].filter((element) => element.closest('svg *') === null && element.getBoundingClientRect().right > innerWidth && element.closest('.unseen, .frame') === null).map((element) => element.outerHTML.slice(0, 120));
+const tooWide = (): string[] =>
+  [...document.querySelectorAll('main *')]
+    .filter(
+      (element) =>
+        element.closest('svg *') === null &&
+        element.getBoundingClientRect().right > innerWidth &&
+        element.closest('.unseen, .frame') === null,
+    )
+    .map((element) => element.outerHTML.slice(0, 120));
 
 freshHands();
 
@@ -45,7 +53,12 @@ describe('runs', { timeout: 90_000 }, () => {
   });
 
   it('stay in the page where the browser refuses to store, which is said once', async () => {
-    await open('', { database: async () => ({ ...lastingDatabase(), write: () => Promise.reject(new DOMException('no room', 'QuotaExceededError')) }) });
+    await open('', {
+      database: async () => ({
+        ...lastingDatabase(),
+        write: () => Promise.reject(new DOMException('no room', 'QuotaExceededError')),
+      }),
+    });
     await title('Betrayal');
     await load();
     await readOwn('She fed the dog.');
@@ -81,7 +94,11 @@ describe('what is saved', { timeout: 90_000 }, () => {
     const csv = await exported('Table, CSV');
     const run = parseRecording(json.content as string);
     expect(serialiseRecording({ ...parseRunCsv(csv.content as string), run: run.run! })).toBe(json.content);
-    expect(run.run).toMatchObject({ probeKey: 'shipped:kind-cruel', adapter: expect.stringContaining('swiftshader') as string, continuations: [{ fromCharacter: 40, sampling: { seed: 1 } }] });
+    expect(run.run).toMatchObject({
+      probeKey: 'shipped:kind-cruel',
+      adapter: expect.stringContaining('swiftshader') as string,
+      continuations: [{ fromCharacter: 40, sampling: { seed: 1 } }],
+    });
     expect(run.provenance.probeSha256).toMatch(/^[0-9a-f]{64}$/);
     await goTo('library');
     await button(/^Delete Your text/).click();
@@ -114,8 +131,17 @@ describe('what is saved', { timeout: 90_000 }, () => {
     await page.getByRole('navigation', { name: 'Places' }).hover();
     await page.getByText('Export', { exact: true }).click();
     await button('Copy table').click();
-    await expect.poll(() => hands.copied.trimEnd().split('\n').length).toBe(document.querySelectorAll('[data-token]').length + 1);
-    expect(new Set(hands.copied.trimEnd().split('\n').map((row) => row.split('\t').length))).toEqual(new Set([8]));
+    await expect
+      .poll(() => hands.copied.trimEnd().split('\n').length)
+      .toBe(document.querySelectorAll('[data-token]').length + 1);
+    expect(
+      new Set(
+        hands.copied
+          .trimEnd()
+          .split('\n')
+          .map((row) => row.split('\t').length),
+      ),
+    ).toEqual(new Set([8]));
   });
 });
 
@@ -123,12 +149,40 @@ describe('a file that is brought in', () => {
   it('may be a run, a probe or a set, all at one door and dropped anywhere', async () => {
     await open('#/library');
     await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
-    const { json, tensors, reportJson } = sampleBundle('mine', { positive: 'up', negative: 'down', neutral: 'flat' }, 3);
-    const rows = ['a', 'b', 'c', 'd'].flatMap((topic) => ['up', 'down', 'neutral'].map((pole) => JSON.stringify({ topic, pole, context: 'Here.', text: `A ${pole} turn of ${topic}.` }))).join('\n');
-    const header = JSON.stringify({ format: 'flipside-prompt-set', version: 1, name: 'up-down', poles: { positive: 'up', negative: 'down', neutral: 'neutral' }, taps: ['The clock struck.'], licence: 'CC0', about: 'A test.' });
+    const { json, tensors, reportJson } = sampleBundle(
+      'mine',
+      { positive: 'up', negative: 'down', neutral: 'flat' },
+      3,
+    );
+    const rows = ['a', 'b', 'c', 'd']
+      .flatMap((topic) =>
+        ['up', 'down', 'neutral'].map((pole) =>
+          JSON.stringify({ topic, pole, context: 'Here.', text: `A ${pole} turn of ${topic}.` }),
+        ),
+      )
+      .join('\n');
+    const header = JSON.stringify({
+      format: 'flipside-prompt-set',
+      version: 1,
+      name: 'up-down',
+      poles: { positive: 'up', negative: 'down', neutral: 'neutral' },
+      taps: ['The clock struck.'],
+      licence: 'CC0',
+      about: 'A test.',
+    });
     const list = new DataTransfer();
-    for (const file of [new File([serialiseRecording(sampleRun())], 'x.json'), new File([json], 'p.json'), new File([tensors], 'd.bin'), new File([reportJson], 'r.json'), new File([header], 'up-down.set.json'), new File([rows], 'up-down.jsonl')]) list.items.add(file);
-    document.querySelector('main')!.dispatchEvent(new DragEvent('drop', { dataTransfer: list, bubbles: true, cancelable: true }));
+    for (const file of [
+      new File([serialiseRecording(sampleRun())], 'x.json'),
+      new File([json], 'p.json'),
+      new File([tensors], 'd.bin'),
+      new File([reportJson], 'r.json'),
+      new File([header], 'up-down.set.json'),
+      new File([rows], 'up-down.jsonl'),
+    ])
+      list.items.add(file);
+    document
+      .querySelector('main')!
+      .dispatchEvent(new DragEvent('drop', { dataTransfer: list, bubbles: true, cancelable: true }));
     await expect.element(page.getByText(/Imported the run/)).toBeVisible();
     await expect.element(page.getByText(/Imported a probe/)).toBeVisible();
     await expect.element(page.getByText(/Imported the set up-down: 4 topics, 12 turns/)).toBeVisible();
@@ -136,19 +190,50 @@ describe('a file that is brought in', () => {
     const kept = (await hands.database.all<{ id: string; json: string; tensors: ArrayBuffer }>('probes'))[0]!;
     expect(parseProbe(kept.json, new Uint8Array(kept.tensors)).id).toBe('mine');
     await button('Save up-down').click();
-    expect(hands.saved.map(({ name, content }) => [name, content])).toEqual([['up-down.set.json', header], ['up-down.jsonl', `${rows}\n`]]);
+    expect(hands.saved.map(({ name, content }) => [name, content])).toEqual([
+      ['up-down.set.json', header],
+      ['up-down.jsonl', `${rows}\n`],
+    ]);
   });
 
   it.each([
     ['a control vector', () => new File(['GGUF\u0003'], 'v.gguf'), /v\.gguf is a control vector for llama\.cpp/],
-    ['a picture', () => new File(['<svg xmlns="x"/>'], 'f.svg'), /f\.svg is a picture, which holds no numbers.*\.run\.json/],
-    ['a judgement alone', () => new File([sampleBundle().reportJson], 'r.json'), /r\.json is the judgement of a probe.*pick probe\.json and directions\.safetensors with it/],
-    ['the spec of an experiment', () => new File(['{"format":"flipside-experiment","version":1}'], 'spec.json'), /spec\.json is the spec of an experiment\. It is opened in Experiments/],
-    ['units of an experiment', () => new File(['{"format":"flipside-units","version":1}\n{"prepared":{}}\n'], 'units.jsonl'), /units\.jsonl is the units of an experiment \(units\.jsonl\)\. It is opened in Experiments/],
-    ['one unit', () => new File(['{"format":"flipside-unit","version":1}'], 'w1.json'), /w1\.json is a part of a run of an experiment\. A verdict needs all parts/],
-    ['the report of an experiment', () => new File(['{\n  "format": "flipside-experiment-report"}'], 'report.json'), /report\.json is the report of an experiment\. .* open the units\.jsonl beside it in Experiments/],
+    [
+      'a picture',
+      () => new File(['<svg xmlns="x"/>'], 'f.svg'),
+      /f\.svg is a picture, which holds no numbers.*\.run\.json/,
+    ],
+    [
+      'a judgement alone',
+      () => new File([sampleBundle().reportJson], 'r.json'),
+      /r\.json is the judgement of a probe.*pick probe\.json and directions\.safetensors with it/,
+    ],
+    [
+      'the spec of an experiment',
+      () => new File(['{"format":"flipside-experiment","version":1}'], 'spec.json'),
+      /spec\.json is the spec of an experiment\. It is opened in Experiments/,
+    ],
+    [
+      'units of an experiment',
+      () => new File(['{"format":"flipside-units","version":1}\n{"prepared":{}}\n'], 'units.jsonl'),
+      /units\.jsonl is the units of an experiment \(units\.jsonl\)\. It is opened in Experiments/,
+    ],
+    [
+      'one unit',
+      () => new File(['{"format":"flipside-unit","version":1}'], 'w1.json'),
+      /w1\.json is a part of a run of an experiment\. A verdict needs all parts/,
+    ],
+    [
+      'the report of an experiment',
+      () => new File(['{\n  "format": "flipside-experiment-report"}'], 'report.json'),
+      /report\.json is the report of an experiment\. .* open the units\.jsonl beside it in Experiments/,
+    ],
     ['another table', () => new File(['a,b,c\n1,2,3\n'], 't.csv'), /t\.csv is a table that Flipside does not know/],
-    ['a run cut in half', () => new File([serialiseRecording(sampleRun()).slice(0, 900)], 'x.json'), /x\.json: .*recording is not JSON/],
+    [
+      'a run cut in half',
+      () => new File([serialiseRecording(sampleRun()).slice(0, 900)], 'x.json'),
+      /x\.json: .*recording is not JSON/,
+    ],
     ['nothing', () => new File([], 'nothing.json'), /nothing\.json is empty/],
   ])('and is %s is named for what it is', async (_, file, message) => {
     await open('#/library');
@@ -164,7 +249,11 @@ describe('files that are picked together', () => {
     await open('#/library');
     await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
     const run = sampleRun();
-    await give([new File([serialiseRecording(run)], 'a.run.json'), new File([runCsv(run)], 'a.run.csv'), new File([serialiseRecording(run)], 'again.run.json')]);
+    await give([
+      new File([serialiseRecording(run)], 'a.run.json'),
+      new File([runCsv(run)], 'a.run.csv'),
+      new File([serialiseRecording(run)], 'again.run.json'),
+    ]);
     await expect.element(page.getByText(`Imported the run ${run.title}.`)).toBeVisible();
     expect(button(`Show ${run.title}`).elements()).toHaveLength(2);
     expect(await hands.database.all('runs')).toHaveLength(1);
@@ -174,14 +263,29 @@ describe('files that are picked together', () => {
     await open('#/library');
     await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
     const axis = { positive: 'up', negative: 'down', neutral: 'flat' };
-    const [one, two, again] = [sampleBundle('one', axis, 3), sampleBundle('two', axis, 4), sampleBundle('one', axis, 5)];
-    const pick = (json: string, tensors: ArrayBuffer, report?: string): Promise<void> => give([new File([json], 'p.json'), new File([tensors], 'd.bin'), ...(report === undefined ? [] : [new File([report], 'r.json')])]);
+    const [one, two, again] = [
+      sampleBundle('one', axis, 3),
+      sampleBundle('two', axis, 4),
+      sampleBundle('one', axis, 5),
+    ];
+    const pick = (json: string, tensors: ArrayBuffer, report?: string): Promise<void> =>
+      give([
+        new File([json], 'p.json'),
+        new File([tensors], 'd.bin'),
+        ...(report === undefined ? [] : [new File([report], 'r.json')]),
+      ]);
     await pick(one.json, two.tensors);
-    await expect.element(page.getByRole('alert')).toHaveTextContent(/probe\.json is of the probe "one", but directions\.safetensors holds the vectors of "two"/);
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent(/probe\.json is of the probe "one", but directions\.safetensors holds the vectors of "two"/);
     await pick(one.json, again.tensors);
-    await expect.element(page.getByRole('alert')).toHaveTextContent(/belongs to a directions\.safetensors with the hash/);
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent(/belongs to a directions\.safetensors with the hash/);
     await pick(one.json, one.tensors, again.reportJson);
-    await expect.element(page.getByRole('alert')).toHaveTextContent(/The report judges "one" .* Open the report that was made with the probe/);
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent(/The report judges "one" .* Open the report that was made with the probe/);
     expect(await hands.database.all('probes')).toEqual([]);
   });
 
@@ -218,19 +322,27 @@ describe('the Library', () => {
     expect(engines.every(({ disposed }) => disposed)).toBe(true);
   });
 
-  it.each(['light', 'dark'])('has no accessibility violation with runs, found, renamed and deleted, in the %s theme', async (theme) => {
-    document.documentElement.dataset['theme'] = theme;
-    localStorage.setItem('flipside.theme', theme);
-    await open('#/library', { storage: localStorage });
-    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
-    expect(await violations()).toEqual([]);
-    await give([new File([serialiseRecording(sampleRun())], 'x.json'), new File([serialiseRecording({ ...sampleRun(), title: 'Two', text: 'Another one.' })], 'y.json')]);
-    await expect.element(page.getByText(/2 runs of at most/)).toBeVisible();
-    await button(/^Delete Two/).click();
-    await button(/^Rename/).first().click();
-    await button('Delete Runs').click();
-    expect(await violations()).toEqual([]);
-  });
+  it.each(['light', 'dark'])(
+    'has no accessibility violation with runs, found, renamed and deleted, in the %s theme',
+    async (theme) => {
+      document.documentElement.dataset['theme'] = theme;
+      localStorage.setItem('flipside.theme', theme);
+      await open('#/library', { storage: localStorage });
+      await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+      expect(await violations()).toEqual([]);
+      await give([
+        new File([serialiseRecording(sampleRun())], 'x.json'),
+        new File([serialiseRecording({ ...sampleRun(), title: 'Two', text: 'Another one.' })], 'y.json'),
+      ]);
+      await expect.element(page.getByText(/2 runs of at most/)).toBeVisible();
+      await button(/^Delete Two/).click();
+      await button(/^Rename/)
+        .first()
+        .click();
+      await button('Delete Runs').click();
+      expect(await violations()).toEqual([]);
+    },
+  );
 
   it('and the row beside the text fit 360 pixels', async () => {
     await page.viewport(360, 740);

@@ -6,15 +6,24 @@ import { KeptExperiments } from '../../../src/state/kept-experiments.ts';
 import { sampleExperiment } from '../../fixtures/experiment-sample.ts';
 
 const SPEC = sampleExperiment.experiment.specSha256;
-const on = (weights: string, backend: string, size: 'full' | 'quick' = 'full'): ExperimentReport => ({ ...sampleExperiment, experiment: { ...sampleExperiment.experiment, size }, model: { ...sampleExperiment.model, id: `model-${weights}`, weightsSha256: weights.repeat(64) }, backend });
+const on = (weights: string, backend: string, size: 'full' | 'quick' = 'full'): ExperimentReport => ({
+  ...sampleExperiment,
+  experiment: { ...sampleExperiment.experiment, size },
+  model: { ...sampleExperiment.model, id: `model-${weights}`, weightsSha256: weights.repeat(64) },
+  backend,
+});
 const key = (weights: string, backend: string) => ({ weightsSha256: weights.repeat(64), backend });
 
 describe('reports', () => {
   it('of two models, and of two engines, are kept side by side; what is shown belongs to the one that is loaded', async () => {
     let now = 0;
-    const kept = new KeptExperiments(async () => memory, () => (now += 1));
+    const kept = new KeptExperiments(
+      async () => memory,
+      () => (now += 1),
+    );
     const memory = memoryDatabase();
-    for (const report of [on('a', 'webgpu'), on('b', 'webgpu', 'quick'), on('a', 'wasm', 'quick')]) await kept.keepOutcome({ report, units: `units of ${report.model.id} ${report.backend}` });
+    for (const report of [on('a', 'webgpu'), on('b', 'webgpu', 'quick'), on('a', 'wasm', 'quick')])
+      await kept.keepOutcome({ report, units: `units of ${report.model.id} ${report.backend}` });
     const shown = async (runner: { weightsSha256: string; backend: string } | null) => {
       const report = await kept.report(SPEC, runner);
       return `${report?.model.id} ${report?.backend} ${report?.experiment.size}`;
@@ -34,7 +43,8 @@ describe('what is kept', () => {
   it('is counted by spec whatever model ran it, with its size, and forgotten by spec or whole', async () => {
     const memory = memoryDatabase();
     const kept = new KeptExperiments(async () => memory);
-    for (const id of ['quick/prepared', 'quick/w0', 'quick/w1', 'full/w0']) await kept.keep({ specSha256: SPEC, ...key('a', 'webgpu') }, { id, text: '12345' });
+    for (const id of ['quick/prepared', 'quick/w0', 'quick/w1', 'full/w0'])
+      await kept.keep({ specSha256: SPEC, ...key('a', 'webgpu') }, { id, text: '12345' });
     await kept.keep({ specSha256: SPEC, ...key('b', 'wasm') }, { id: 'quick/w0', text: '12345' });
     await kept.keepSpec({ sha256: 'f'.repeat(64), source: '{}' });
     expect(await kept.count(SPEC)).toEqual({ quick: 2, full: 1 });

@@ -27,7 +27,12 @@ export class LensEngine extends FakeEngine {
     const { decoder, head } = await this.#open();
     // Tokens of the page's stories are not the toy's: any letter will do.
     const text = typeof args.text === 'string' ? args.text : args.text.map((id) => (id * 7 + 1) % (TOY.vocabulary - 1));
-    const lens = await readLens({ decoder, tokenizer: this.#tokenizer, chunkTokens: 64, head }, { ...args, text, layers: [] }, onProgress, signal);
+    const lens = await readLens(
+      { decoder, tokenizer: this.#tokenizer, chunkTokens: 64, head },
+      { ...args, text, layers: [] },
+      onProgress,
+      signal,
+    );
     this.lenses.push(lens);
     return lens;
   }
@@ -35,7 +40,9 @@ export class LensEngine extends FakeEngine {
   override async lensDirection({ layer, count }: Parameters<FakeEngine['lensDirection']>[0]): Promise<DirectionWords> {
     const { head } = await this.#open();
     const rng = createRng(7);
-    const direction = Float32Array.from({ length: LAYERS * TOY.hidden }, (_, at) => (at < TOY.hidden ? 0 : rng.normal()));
+    const direction = Float32Array.from({ length: LAYERS * TOY.hidden }, (_, at) =>
+      at < TOY.hidden ? 0 : rng.normal(),
+    );
     const [told] = await directionThroughLens(head, this.#tokenizer, { direction, nullModel: null }, [layer], count);
     this.directions.push(told!);
     return told!;

@@ -58,7 +58,9 @@ describe('a link', { timeout: 90_000 }, () => {
     // What was read of it is there before any model is.
     await title('Text from a link');
     await expect.element(page.getByText(/^The colours came with the link/)).toBeVisible();
-    expect([...document.querySelectorAll('[data-token]')].map((token) => token.textContent).join('')).toContain('kicked');
+    expect([...document.querySelectorAll('[data-token]')].map((token) => token.textContent).join('')).toContain(
+      'kicked',
+    );
     expect(box()).toBe('She fed the dog. Then she kicked it.');
     await button(/^Load and read this text/).click();
     await title('Your text');
@@ -72,10 +74,16 @@ describe('a link', { timeout: 90_000 }, () => {
     await title('Betrayal');
     await goTo('library');
     await give([new File([serialiseRecording(pushedRun())], 'pushed.json')]);
-    await expect.element(page.getByText(/pushed to kind, layer 2, strength 0\.26 \(KL 1\), own words only/).first()).toBeVisible();
-    await button(/^Show @Your text/).first().click();
+    await expect
+      .element(page.getByText(/pushed to kind, layer 2, strength 0\.26 \(KL 1\), own words only/).first())
+      .toBeVisible();
+    await button(/^Show @Your text/)
+      .first()
+      .click();
     await title(pushedRun().title);
-    await expect.element(page.getByText(/pushed to kind, layer 2, strength 0\.26 \(KL 1\), own words only/).first()).toBeVisible();
+    await expect
+      .element(page.getByText(/pushed to kind, layer 2, strength 0\.26 \(KL 1\), own words only/).first())
+      .toBeVisible();
     const hash = await linkOf();
     await screen.unmount();
     const again = await open(hash);
@@ -84,7 +92,13 @@ describe('a link', { timeout: 90_000 }, () => {
     await again.unmount();
     hands.database = lastingDatabase();
     await open(hash);
-    await expect.element(page.getByText(/^The run was not the model by itself: pushed to the positive pole of Kind–cruel, layer 2.* is read without it and scores will differ/)).toBeVisible();
+    await expect
+      .element(
+        page.getByText(
+          /^The run was not the model by itself: pushed to the positive pole of Kind–cruel, layer 2.* is read without it and scores will differ/,
+        ),
+      )
+      .toBeVisible();
   });
 
   it('that is opened in a tab in use can be undone', async () => {
@@ -118,7 +132,8 @@ describe('a link', { timeout: 90_000 }, () => {
     await title('Betrayal');
     await page.getByLabelText('Read with the probe').selectOptions('Kind–cruel');
     location.hash = hash;
-    const chosen = (): string | undefined => (page.getByLabelText('Read with the probe').element() as HTMLSelectElement).selectedOptions[0]?.text;
+    const chosen = (): string | undefined =>
+      (page.getByLabelText('Read with the probe').element() as HTMLSelectElement).selectedOptions[0]?.text;
     await title('Your text');
     await expect.poll(chosen).toBe('Honest–deceptive');
     await button('Undo opening the link').click();
@@ -151,7 +166,9 @@ describe('a link', { timeout: 90_000 }, () => {
     hands.database = lastingDatabase();
     const [, second] = fakeParts().shipped!;
     await open(hash, { shipped: [second!] });
-    await expect.element(page.getByText(/made with the probe “Kind–cruel”, which is not in this browser/)).toBeVisible();
+    await expect
+      .element(page.getByText(/made with the probe “Kind–cruel”, which is not in this browser/))
+      .toBeVisible();
   });
 
   it.each([
@@ -174,7 +191,19 @@ describe('a link', { timeout: 90_000 }, () => {
     const noise = Array.from({ length: 9000 }, (_, at) => Math.sin(at).toString(36).slice(2, 9)).join(' ');
     const run = sampleRun();
     await goTo('library');
-    await give([new File([serialiseRecording({ ...run, title: 'Long', text: noise, tokens: run.tokens.map((piece, at) => ({ ...piece, text: at === 1 ? noise : '' })) })], 'long.json')]);
+    await give([
+      new File(
+        [
+          serialiseRecording({
+            ...run,
+            title: 'Long',
+            text: noise,
+            tokens: run.tokens.map((piece, at) => ({ ...piece, text: at === 1 ? noise : '' })),
+          }),
+        ],
+        'long.json',
+      ),
+    ]);
     await button('Show Long').first().click();
     await title('Long');
     await button('Copy link').click();

@@ -1,4 +1,7 @@
-/** The graphics card goes away in the middle of work, and comes back: one press starts again and goes on, and what was done is not done twice. */
+/**
+ * The graphics card goes away in the middle of work, and comes back: one press starts again and goes on, and what was
+ * done is not done twice.
+ */
 import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import { AppError } from '../../../src/core/errors.ts';
@@ -12,7 +15,11 @@ import { button, freshPages, load, openAt, stripText } from './whole-page.ts';
 
 freshPages();
 
-const gone = (): AppError => new AppError('gpu-device-lost', 'The graphics processor went away (the driver was reset). Your text is kept: start the model again, on the CPU if it happens twice.');
+const gone = (): AppError =>
+  new AppError(
+    'gpu-device-lost',
+    'The graphics processor went away (the driver was reset). Your text is kept: start the model again, on the CPU if it happens twice.',
+  );
 const TEXT = 'She fed the dog. Then she kicked it. '.repeat(30).trim();
 
 /** Hands out engines in order. */
@@ -49,7 +56,10 @@ describe('the graphics card goes away', () => {
   });
 
   it('while the model writes: its words stay, and one press reads them and writes on', async () => {
-    const engines = [new FakeEngine({ pace: 60, text: ' He slept badly, and in the morning he turned the horse around.'.repeat(4) }), new FakeEngine()];
+    const engines = [
+      new FakeEngine({ pace: 60, text: ' He slept badly, and in the morning he turned the horse around.'.repeat(4) }),
+      new FakeEngine(),
+    ];
     await openAt('', {}, { connect: inOrder(engines) });
     await page.getByText('Your own text', { exact: true }).first().click();
     await page.getByLabelText('Your own text').last().fill('He rode home.');
@@ -61,7 +71,9 @@ describe('the graphics card goes away', () => {
     engines[0]!.die(gone());
     const written = stripText();
     await startAgain();
-    await expect.poll(() => engines[1]!.calls.map((call) => call.split(' ')[0])).toEqual(['load', 'useProbe', 'read', 'generate']);
+    await expect
+      .poll(() => engines[1]!.calls.map((call) => call.split(' ')[0]))
+      .toEqual(['load', 'useProbe', 'read', 'generate']);
     await expect.poll(() => stripText().length).toBeGreaterThan(written.length);
     expect(stripText().startsWith(written)).toBe(true);
     // What it had written is read as a text, not written anew.
@@ -96,7 +108,11 @@ describe('the graphics card goes away', () => {
     const engines = [new ExperimentEngine(), new ExperimentEngine()];
     const experiments = [{ id: 'A', spec: { url: null, text: () => Promise.resolve(TINY_SPEC) }, runs: [] }];
     const database = lastingDatabase();
-    await openAt('#/experiments', {}, { connect: inOrder(engines), database: () => Promise.resolve(database), experiments });
+    await openAt(
+      '#/experiments',
+      {},
+      { connect: inOrder(engines), database: () => Promise.resolve(database), experiments },
+    );
     const article = page.getByRole('article', { name: 'Authors, not simulacra' });
     await article.getByText('Run it here').click();
     await article.getByRole('button', { name: /^Load the model and time it/ }).click();
@@ -111,7 +127,10 @@ describe('the graphics card goes away', () => {
 });
 
 it('a press on “Load without WebGPU” goes on as well, on the processor', async () => {
-  const engines = [new FakeEngine({ pace: 100 }), new FakeEngine({ status: { backend: 'wasm', adapter: null, fallback: { cause: 'chosen', detail: '' } } })];
+  const engines = [
+    new FakeEngine({ pace: 100 }),
+    new FakeEngine({ status: { backend: 'wasm', adapter: null, fallback: { cause: 'chosen', detail: '' } } }),
+  ];
   await openAt('', {}, { connect: inOrder(engines) });
   await page.getByText('Your own text', { exact: true }).first().click();
   await page.getByLabelText('Your own text').last().fill(TEXT);

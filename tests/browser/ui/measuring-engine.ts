@@ -1,4 +1,7 @@
-/** An engine that has measured how far a probe of another variant agrees, and holds it to the rules; patches are real, the rest is made up. */
+/**
+ * An engine that has measured how far a probe of another variant agrees, and holds it to the rules; patches are real,
+ * the rest is made up.
+ */
 import { assertAgrees, assertPushes, type DtypeAgreement } from '../../../src/core/dtype-agreement.ts';
 import type { RunSummary } from '../../../src/core/engine-report.ts';
 import type { ProbeOffer } from '../../../src/state/probe-card.ts';
@@ -10,14 +13,27 @@ import { sampleOffer } from './sample-bundle.ts';
 
 /** What was measured: less at every layer than at the one before. */
 export const AGREEMENT: DtypeAgreement = {
-  from: 'q8', to: 'q4', layer: 16, shuffles: 200, topics: 24, fittedTopics: 72, turns: 48,
-  cosine: Array.from({ length: LAYERS }, (_, layer) => 1 - layer / 200), null95: Array.from({ length: LAYERS }, () => 0.41),
+  from: 'q8',
+  to: 'q4',
+  layer: 16,
+  shuffles: 200,
+  topics: 24,
+  fittedTopics: 72,
+  turns: 48,
+  cosine: Array.from({ length: LAYERS }, (_, layer) => 1 - layer / 200),
+  null95: Array.from({ length: LAYERS }, () => 0.41),
 };
 
 /** A probe of the 8-bit variant of the model that is loaded. */
 export function eightBit(): ProbeOffer {
   const stock = sampleOffer('eight-bit', 'Eight-bit', SAMPLE_CARD.axis, 4);
-  return { ...stock, card: async () => ({ ...(await stock.card()), model: { ...SAMPLE_CARD.model, id: 'smollm2-135m-instruct-q8', weightsSha256: 'd8'.repeat(32) } }) };
+  return {
+    ...stock,
+    card: async () => ({
+      ...(await stock.card()),
+      model: { ...SAMPLE_CARD.model, id: 'smollm2-135m-instruct-q8', weightsSha256: 'd8'.repeat(32) },
+    }),
+  };
 }
 
 /** The engine. */
@@ -37,7 +53,9 @@ export class MeasuringEngine extends PatchEngine {
     return this.#measure(probe, onProgress);
   }
 
-  override async carryOver(...[probe, onProgress]: Parameters<FakeEngine['carryOver']>): Promise<DtypeAgreement | null> {
+  override async carryOver(
+    ...[probe, onProgress]: Parameters<FakeEngine['carryOver']>
+  ): Promise<DtypeAgreement | null> {
     this.carried.push(probe);
     return this.#measure(probe, onProgress);
   }

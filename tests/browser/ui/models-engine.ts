@@ -1,4 +1,7 @@
-/** An engine for the room of models: lists are read by the worker's own code, limits and sizes are made up, and the shipped probes fit the embedded model alone. */
+/**
+ * An engine for the room of models: lists are read by the worker's own code, limits and sizes are made up, and the
+ * shipped probes fit the embedded model alone.
+ */
 import type { DtypeAgreement } from '../../../src/core/dtype-agreement.ts';
 import { AppError, type ErrorCode } from '../../../src/core/errors.ts';
 import type { EngineStatus, KeptModel } from '../../../src/core/engine-report.ts';
@@ -35,7 +38,12 @@ export interface Shared {
 }
 
 const sha = (digit: string): string => digit.repeat(64);
-const sibling = (rfilename: string, size: number, digit: string) => ({ rfilename, size, blobId: digit.repeat(40), lfs: { sha256: sha(digit), size } });
+const sibling = (rfilename: string, size: number, digit: string) => ({
+  rfilename,
+  size,
+  blobId: digit.repeat(40),
+  lfs: { sha256: sha(digit), size },
+});
 
 /** A hub's answer: two variants, and one that lacks nothing but is twice as large. */
 export const REPLY = JSON.stringify({
@@ -43,10 +51,15 @@ export const REPLY = JSON.stringify({
   gated: false,
   cardData: { license: 'apache-2.0' },
   siblings: [
-    sibling('onnx/model_q4.onnx', 200_000, '1'), sibling('onnx/model_q4.onnx_data', 900_000_000, '2'),
-    sibling('onnx/model_q4f16.onnx', 210_000, '3'), sibling('onnx/model_q4f16.onnx_data', 560_000_000, '4'),
-    sibling('onnx/model.onnx', 190_000, '5'), sibling('onnx/model.onnx_data', 2_400_000_000, '6'),
-    { rfilename: 'config.json', size: 700, blobId: '7'.repeat(40) }, { rfilename: 'tokenizer_config.json', size: 800, blobId: '8'.repeat(40) }, sibling('tokenizer.json', 9_000_000, '9'),
+    sibling('onnx/model_q4.onnx', 200_000, '1'),
+    sibling('onnx/model_q4.onnx_data', 900_000_000, '2'),
+    sibling('onnx/model_q4f16.onnx', 210_000, '3'),
+    sibling('onnx/model_q4f16.onnx_data', 560_000_000, '4'),
+    sibling('onnx/model.onnx', 190_000, '5'),
+    sibling('onnx/model.onnx_data', 2_400_000_000, '6'),
+    { rfilename: 'config.json', size: 700, blobId: '7'.repeat(40) },
+    { rfilename: 'tokenizer_config.json', size: 800, blobId: '8'.repeat(40) },
+    sibling('tokenizer.json', 9_000_000, '9'),
   ],
 });
 
@@ -69,15 +82,40 @@ export class ModelsEngine extends FakeEngine {
     const status = await super.load(args, onProgress, signal);
     const { model } = args;
     if (model.kind === 'site') return status;
-    if (this.#shared.failLoad !== null) throw new AppError(this.#shared.failLoad, 'onnxruntime could not open the model on WebGPU: no kernel.', { backend: this.#shared.card ? 'webgpu' : 'wasm' });
+    if (this.#shared.failLoad !== null)
+      throw new AppError(this.#shared.failLoad, 'onnxruntime could not open the model on WebGPU: no kernel.', {
+        backend: this.#shared.card ? 'webgpu' : 'wasm',
+      });
     const key = model.kind === 'kept' ? model.key : sha('d');
     const title = model.kind === 'offer' ? `${model.chosen.listing.title} (${model.chosen.offer.dtype})` : 'Kept';
-    if (model.kind === 'offer') this.#shared.kept = [{ key, id: 'other', title, licence: 'apache-2.0', from: { kind: 'hub', address: 'https://hub.example/a/b/resolve/ab/' }, unopened: null, changed: Date.UTC(2026, 4, 17, 12), files: [{ path: 'onnx/model_q4.onnx', sha256: sha('1'), bytes: 570_000_000, keptBytes: 570_000_000 }] }];
-    return { ...status, key, title, limits: this.#shared.limits, model: { id: 'other', weightsSha256: sha('e'), layerCount: 28, hidden: 1024 } };
+    if (model.kind === 'offer')
+      this.#shared.kept = [
+        {
+          key,
+          id: 'other',
+          title,
+          licence: 'apache-2.0',
+          from: { kind: 'hub', address: 'https://hub.example/a/b/resolve/ab/' },
+          unopened: null,
+          changed: Date.UTC(2026, 4, 17, 12),
+          files: [{ path: 'onnx/model_q4.onnx', sha256: sha('1'), bytes: 570_000_000, keptBytes: 570_000_000 }],
+        },
+      ];
+    return {
+      ...status,
+      key,
+      title,
+      limits: this.#shared.limits,
+      model: { id: 'other', weightsSha256: sha('e'), layerCount: 28, hidden: 1024 },
+    };
   }
 
   override async useProbe(...args: Parameters<EngineClient['useProbe']>): Promise<DtypeAgreement | null> {
-    if (this.#source.kind !== 'site') throw new AppError('probe-width-mismatch', 'Probe "kind-cruel" expects 576 numbers a token in 30 layers, but other gives 1024 in 28.');
+    if (this.#source.kind !== 'site')
+      throw new AppError(
+        'probe-width-mismatch',
+        'Probe "kind-cruel" expects 576 numbers a token in 30 layers, but other gives 1024 in 28.',
+      );
     return super.useProbe(...args);
   }
 
@@ -94,13 +132,35 @@ export class ModelsEngine extends FakeEngine {
   override async weighModel(...[{ chosen }]: Parameters<EngineClient['weighModel']>): Promise<WeighedModel> {
     const { dtype } = chosen.offer;
     this.#shared.asked.push(`weigh ${dtype}`);
-    const needs = { layerCount: 28, contextTokens: 40_960, weightBytes: dtype === 'q4' ? 900_000_000 : 560_000_000, cacheBytesPerToken: 229_376, largestWeightBytes: LARGEST[dtype] ?? 4096, half: dtype === 'q4f16', estimated: this.#shared.estimated, gpuOnly: this.#shared.gpuOnly[dtype] ?? null, missing: this.#shared.missing };
-    return { needs, offer: chosen.offer, limits: !this.#shared.card ? null : { maxBufferSize: this.#shared.limit, maxStorageBufferBindingSize: this.#shared.limit, half: this.#shared.half } };
+    const needs = {
+      layerCount: 28,
+      contextTokens: 40_960,
+      weightBytes: dtype === 'q4' ? 900_000_000 : 560_000_000,
+      cacheBytesPerToken: 229_376,
+      largestWeightBytes: LARGEST[dtype] ?? 4096,
+      half: dtype === 'q4f16',
+      estimated: this.#shared.estimated,
+      gpuOnly: this.#shared.gpuOnly[dtype] ?? null,
+      missing: this.#shared.missing,
+    };
+    return {
+      needs,
+      offer: chosen.offer,
+      limits: !this.#shared.card
+        ? null
+        : {
+            maxBufferSize: this.#shared.limit,
+            maxStorageBufferBindingSize: this.#shared.limit,
+            half: this.#shared.half,
+          },
+    };
   }
 
   override checkModel(...[{ model }]: Parameters<EngineClient['checkModel']>): Promise<void> {
     this.#shared.asked.push(`check ${model.kind}`);
-    return this.#shared.failCheck === null ? Promise.resolve() : Promise.reject(new AppError(this.#shared.failCheck, 'tokenizer.json is not valid JSON.'));
+    return this.#shared.failCheck === null
+      ? Promise.resolve()
+      : Promise.reject(new AppError(this.#shared.failCheck, 'tokenizer.json is not valid JSON.'));
   }
 
   override listKept(): Promise<readonly KeptModel[]> {

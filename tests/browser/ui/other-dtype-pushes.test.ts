@@ -1,4 +1,7 @@
-/** A probe of another variant of the model where it does more than read: pushes, the lens and patching. Measured first, its cosine beside their numbers; what was calibrated on the other variant is not taken along. */
+/**
+ * A probe of another variant of the model where it does more than read: pushes, the lens and patching. Measured first,
+ * its cosine beside their numbers; what was calibrated on the other variant is not taken along.
+ */
 import { describe, expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { sha256Hex } from '../../../src/state/sha256.ts';
@@ -13,10 +16,15 @@ import { button, freshPages, load, openAt } from './whole-page.ts';
 
 freshPages();
 
-const LINE = (cosine: string, layer: number): string => `The probe was made on q8; this is q4. Their directions agree with cosine ${cosine} at layer ${layer} (n = 24 of its 72 topics; labels shuffled: 0.41, 95 % of 200).`;
+const LINE = (cosine: string, layer: number): string =>
+  `The probe was made on q8; this is q4. Their directions agree with cosine ${cosine} at layer ${layer} (n = 24 of its 72 topics; labels shuffled: 0.41, 95 % of 200).`;
 const line = (cosine: string, layer: number) => page.getByText(LINE(cosine, layer));
 
-async function open(hash: string, engine = new MeasuringEngine(), more: Partial<AppParts> = {}): Promise<MeasuringEngine> {
+async function open(
+  hash: string,
+  engine = new MeasuringEngine(),
+  more: Partial<AppParts> = {},
+): Promise<MeasuringEngine> {
   await openAt(hash, {}, { connect: () => engine, shipped: [...fakeParts().shipped!, eightBit()], ...more });
   return engine;
 }
@@ -31,14 +39,28 @@ describe('a push along its direction', () => {
   test('is measured at the first push, said at the pushed layer, and remembered in the words of what was written', async () => {
     const engine = await steer();
     await loadToSteer();
-    await expect.element(page.getByText(/^The probe was made on q8; this is q4\. Before it pushes, it is measured how far it holds here, and below 0\.9 it does not push\./)).toBeVisible();
+    await expect
+      .element(
+        page.getByText(
+          /^The probe was made on q8; this is q4\. Before it pushes, it is measured how far it holds here, and below 0\.9 it does not push\./,
+        ),
+      )
+      .toBeVisible();
     await button('Push and write').click();
     await expect.element(compare()).toBeVisible();
     expect(engine.carried.map(({ sets }) => sets.map(({ name }) => name))).toEqual([['kind-cruel-24']]);
     expect(engine.used.map(({ sets }) => sets)).toEqual([[]]);
     await expect.element(line('0.910', 18)).toBeVisible();
     await pick('During the push');
-    await expect.element(page.getByText(/pushed to the positive pole of Eight-bit, layer 18, strength 0\.25, own words only; made on q8, cosine 0\.910 on q4 at layer 18, n = 24 topics/).first()).toBeVisible();
+    await expect
+      .element(
+        page
+          .getByText(
+            /pushed to the positive pole of Eight-bit, layer 18, strength 0\.25, own words only; made on q8, cosine 0\.910 on q4 at layer 18, n = 24 topics/,
+          )
+          .first(),
+      )
+      .toBeVisible();
     // What reads was made on these weights, and says nothing of another.
     await expect.element(line('0.920', 16)).not.toBeInTheDocument();
   });
@@ -53,7 +75,9 @@ describe('a push along its direction', () => {
     await expect.element(compare()).toBeVisible();
     await layers.getByRole('spinbutton', { name: 'last' }).fill('21');
     await button('Push and write').click();
-    await expect.element(page.getByRole('alert')).toHaveTextContent(/agree with a cosine of 0\.895 only .* at layer 21.*Push other layers/);
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent(/agree with a cosine of 0\.895 only .* at layer 21.*Push other layers/);
     expect(engine.pushes).toHaveLength(1);
   });
 
@@ -86,10 +110,17 @@ describe('a dose–response of the other variant', () => {
   async function recorded(): Promise<Partial<AppParts>> {
     const { json, tensors } = await eightBit().files();
     const sha256 = await sha256Hex([new TextEncoder().encode(json), new Uint8Array(tensors)]);
-    const report: DoseReport = { ...sampleDose, probe: { ...sampleDose.probe, sha256 }, model: { id: 'smollm2-135m-instruct-q8', weightsSha256: 'd8'.repeat(32) } };
+    const report: DoseReport = {
+      ...sampleDose,
+      probe: { ...sampleDose.probe, sha256 },
+      model: { id: 'smollm2-135m-instruct-q8', weightsSha256: 'd8'.repeat(32) },
+    };
     return { doses: { 'eight-bit': () => Promise.resolve(serialiseDose(report)) } };
   }
-  const elsewhere = () => page.getByText(/^Of other weights than those that are loaded\. This was measured on smollm2-135m-instruct-q8; smollm2-135m-instruct-q4 is loaded\..*no strength is taken from it\. Measure it here, or match a KL\./);
+  const elsewhere = () =>
+    page.getByText(
+      /^Of other weights than those that are loaded\. This was measured on smollm2-135m-instruct-q8; smollm2-135m-instruct-q4 is loaded\..*no strength is taken from it\. Measure it here, or match a KL\./,
+    );
 
   test('is shown as one, and its strengths are searched for anew', async () => {
     const engine = await steer(new MeasuringEngine(), await recorded());
@@ -109,7 +140,11 @@ describe('a dose–response of the other variant', () => {
     await expect.element(strengthNumber()).toHaveValue(0.354);
     await loadToSteer();
     await button('Push and write').click();
-    await expect.element(page.getByRole('alert')).toHaveTextContent(/matched to a KL of 1 on other weights than those of smollm2-135m-instruct-q4, which is loaded: here another strength has that KL\. Match it again/);
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent(
+        /matched to a KL of 1 on other weights than those of smollm2-135m-instruct-q4, which is loaded: here another strength has that KL\. Match it again/,
+      );
     expect(engine.pushes).toEqual([]);
     await match('1').click();
     await expect.element(strengthNumber()).toHaveValue(0.26);
@@ -158,6 +193,8 @@ test('judged on a set it stands beside its cosine', async () => {
   await page.getByText('Judge a probe on this set').click();
   await page.getByLabelText('Probe to judge').selectOptions('Eight-bit');
   await button('Judge').click();
-  await expect.element(page.getByRole('group', { name: 'Judged on kind-cruel-24' })).toHaveTextContent(LINE('0.920', 16));
+  await expect
+    .element(page.getByRole('group', { name: 'Judged on kind-cruel-24' }))
+    .toHaveTextContent(LINE('0.920', 16));
   expect(engine.carried.map(({ sets }) => sets.map(({ name }) => name))).toEqual([['kind-cruel-24']]);
 });

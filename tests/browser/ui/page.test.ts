@@ -67,7 +67,9 @@ describe('the first visit', () => {
 
   it('draws the trajectory', async () => {
     await open();
-    await expect.poll(() => document.querySelectorAll('.chart .main-svg').length, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect
+      .poll(() => document.querySelectorAll('.chart .main-svg').length, { timeout: 15_000 })
+      .toBeGreaterThan(0);
   });
 
   it('changes story with the arrow keys of a radio group', async () => {
@@ -92,7 +94,10 @@ describe('the first visit', () => {
   });
 
   it('marks the story on show again when another cannot be had', async () => {
-    await open({}, { fetchText: (url) => (url.includes('dream') ? Promise.reject(new Error('offline')) : fakeFetch(url)) });
+    await open(
+      {},
+      { fetchText: (url) => (url.includes('dream') ? Promise.reject(new Error('offline')) : fakeFetch(url)) },
+    );
     await page.getByText('The dream', { exact: true }).click();
     await expect.element(page.getByRole('alert')).toHaveTextContent(/offline/);
     await expect.element(page.getByRole('radio', { name: 'Betrayal' })).toBeChecked();
@@ -100,15 +105,21 @@ describe('the first visit', () => {
 
   it('says first what is seen, and then how sure it is', async () => {
     await open();
-    const seen = page.getByText(/^The reading falls from \+\d\.\d \(kind\) after “.+” to −\d\.\d \(cruel\) after “.+”\.$/);
-    const sure = page.getByText(/how they change is what counts\. \d+ of 8 readings stands? out from the grey range of random directions; about 0\.8 would by chance\./);
+    const seen = page.getByText(
+      /^The reading falls from \+\d\.\d \(kind\) after “.+” to −\d\.\d \(cruel\) after “.+”\.$/,
+    );
+    const sure = page.getByText(
+      /how they change is what counts\. \d+ of 8 readings stands? out from the grey range of random directions; about 0\.8 would by chance\./,
+    );
     await expect.element(seen).toBeVisible();
     await expect.element(sure).toBeVisible();
     expect(seen.element().compareDocumentPosition(sure.element()) & Node.DOCUMENT_POSITION_FOLLOWING).not.toBe(0);
   });
 
   it('says what is wrong when the recordings cannot be had, and still takes a text', async () => {
-    await render(App, { props: { parts: fakeParts(() => new FakeEngine(), { fetchText: () => Promise.reject(new Error('offline')) }) } });
+    await render(App, {
+      props: { parts: fakeParts(() => new FakeEngine(), { fetchText: () => Promise.reject(new Error('offline')) }) },
+    });
     await expect.element(page.getByRole('alert')).toHaveTextContent(/offline/);
     await ownText('Still here.');
     await load();
@@ -264,8 +275,20 @@ describe('loading and reading', () => {
     await open({ status: { writing: { mode: 'direct', trials, reason: null } } });
     await load();
     await button('Diagnostics').click();
-    await expect.element(page.getByText('ahead, captured and dispatched directly; stepwise 14 ms, direct 6.9 ms 3.1e−6, captured ✗ 45 ms not finite')).toBeVisible();
-    await expect.element(page.getByText('201 MB (runtime 176 MB, cache 24 MB), 214 MB at most so far; a text of 8\u202f192 tokens needs 377 MB for keys and values')).toBeVisible();
+    await expect
+      .element(
+        page.getByText(
+          'ahead, captured and dispatched directly; stepwise 14 ms, direct 6.9 ms 3.1e−6, captured ✗ 45 ms not finite',
+        ),
+      )
+      .toBeVisible();
+    await expect
+      .element(
+        page.getByText(
+          '201 MB (runtime 176 MB, cache 24 MB), 214 MB at most so far; a text of 8\u202f192 tokens needs 377 MB for keys and values',
+        ),
+      )
+      .toBeVisible();
   });
 
   it('checks the numbers', async () => {
@@ -317,7 +340,13 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
   });
 
   it('with a problem and a fallback', async () => {
-    await open({ failRead: 'numbers-not-finite', status: { backend: 'wasm', adapter: null, fallback: { cause: 'insecure-page', detail: 'x' } } }, parts);
+    await open(
+      {
+        failRead: 'numbers-not-finite',
+        status: { backend: 'wasm', adapter: null, fallback: { cause: 'insecure-page', detail: 'x' } },
+      },
+      parts,
+    );
     await ownText('Hello');
     await button(/^Load and read this text/).click();
     await expect.element(page.getByRole('alert')).toBeVisible();
@@ -364,7 +393,9 @@ it('shows below the header whatever takes the focus on the way back', async () =
     seen.add(activeElement);
     // Radio buttons are a pixel in size; what is seen of them is their label.
     const shown = activeElement.closest('label') ?? activeElement;
-    expect(shown.getBoundingClientRect().top, activeElement.outerHTML.slice(0, 120)).toBeGreaterThanOrEqual(header.getBoundingClientRect().bottom - 1);
+    expect(shown.getBoundingClientRect().top, activeElement.outerHTML.slice(0, 120)).toBeGreaterThanOrEqual(
+      header.getBoundingClientRect().bottom - 1,
+    );
   }
   expect(seen.size).toBeGreaterThan(15);
 });

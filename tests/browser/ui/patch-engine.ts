@@ -21,22 +21,38 @@ export class PatchEngine extends FakeEngine {
     return report;
   }
 
-  override async patchGoOn(...[{ place, sampling, ...texts }, signal]: Parameters<FakeEngine['patchGoOn']>): Promise<PatchedWriting> {
+  override async patchGoOn(
+    ...[{ place, sampling, ...texts }, signal]: Parameters<FakeEngine['patchGoOn']>
+  ): Promise<PatchedWriting> {
     const writing = await (await this.#open()).goOn(texts, place, sampling, signal);
     this.writings.push(writing);
     return writing;
   }
 
-  override async patchRead(...[{ place, ...texts }, signal]: Parameters<FakeEngine['patchRead']>): Promise<PatchedScores> {
-    const scores = await (await this.#open()).readAgain(texts, place, wholeScorer([], { layers: LAYERS, hidden: TOY.hidden, count: 1 }), signal);
+  override async patchRead(
+    ...[{ place, ...texts }, signal]: Parameters<FakeEngine['patchRead']>
+  ): Promise<PatchedScores> {
+    const scores = await (
+      await this.#open()
+    ).readAgain(texts, place, wholeScorer([], { layers: LAYERS, hidden: TOY.hidden, count: 1 }), signal);
     this.scores.push(scores);
     return scores;
   }
 
   #open(): Promise<PatchBench> {
     this.#bench ??= (async () => {
-      const { decoder } = await openWebDecoder(toyDecoderFiles({ layerCount: LAYERS - 1 }), 'wasm', { tapped: true, editing: true });
-      return new PatchBench({ decoder, tokenizer: toyTokenizer(), model: { ...STATUS.model, hidden: TOY.hidden }, endTokens: [TOY.vocabulary - 1], setTokens: 64, chunkTokens: 32 });
+      const { decoder } = await openWebDecoder(toyDecoderFiles({ layerCount: LAYERS - 1 }), 'wasm', {
+        tapped: true,
+        editing: true,
+      });
+      return new PatchBench({
+        decoder,
+        tokenizer: toyTokenizer(),
+        model: { ...STATUS.model, hidden: TOY.hidden },
+        endTokens: [TOY.vocabulary - 1],
+        setTokens: 64,
+        chunkTokens: 32,
+      });
     })();
     return this.#bench;
   }

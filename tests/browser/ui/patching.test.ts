@@ -39,8 +39,12 @@ describe('patching', () => {
     expect(report!.words).toEqual([' g', ' zz']);
     expect(report!.streams).toEqual([1, 6, 12, 18, 24, 30]);
     expect(report!.pairs.map((pair) => report!.b.tokens[pair.b])).toEqual(['x', 'd', ' ', 'e', 'f']);
-    expect(main()).toContain(`After A the log-odds of “g” over “zz” are ${signed(report!.a.odds)} nats, after B ${signed(report!.b.odds)} nats (2 tokens against 3; a longer one is less likely for that alone).`);
-    expect(main()).toMatch(/For scale: 95 % of 60 placebos, streams of unrelated texts of the same length in the same places, move B by less than/);
+    expect(main()).toContain(
+      `After A the log-odds of “g” over “zz” are ${signed(report!.a.odds)} nats, after B ${signed(report!.b.odds)} nats (2 tokens against 3; a longer one is less likely for that alone).`,
+    );
+    expect(main()).toMatch(
+      /For scale: 95 % of 60 placebos, streams of unrelated texts of the same length in the same places, move B by less than/,
+    );
     const { row, column } = strongestPatch(report!)!;
     expect([stop().dataset['row'], stop().dataset['column']]).toEqual([String(row), String(column)]);
     await expect.element(page.getByText(/^about|^a few seconds, as this machine goes$/)).toBeVisible();
@@ -55,12 +59,16 @@ describe('patching', () => {
     const cell = patchCell(report, row, column);
     const shown = document.querySelector<HTMLElement>(`[data-row="${row}"][data-column="${column}"]`)!;
     shown.click();
-    await expect.poll(() => main()).toContain(`Layer 12, “d” of A into “d” of B (token 4): ${signed(cell.effect)} nats`);
+    await expect
+      .poll(() => main())
+      .toContain(`Layer 12, “d” of A into “d” of B (token 4): ${signed(cell.effect)} nats`);
     expect(main()).toContain(`Placebos here: ${signed(cell.placebos[0]!)} and ${signed(cell.placebos[1]!)} nats.`);
     const share = Math.abs(patchGap(report)) < 0.1 ? null : Math.round((100 * cell.effect) / patchGap(report));
     if (share !== null) expect(shown.textContent).toBe(String(share).replace('-', '−'));
     await page.getByText('Show the grid as a table').click();
-    expect(document.querySelectorAll('[aria-label="Table patches"] tbody tr')).toHaveLength(report.streams.length * report.pairs.length);
+    expect(document.querySelectorAll('[aria-label="Table patches"] tbody tr')).toHaveLength(
+      report.streams.length * report.pairs.length,
+    );
     await button('Save patches.csv').click();
     const line = saved[0]!.trim().split('\n')[1 + row * report.pairs.length + column]!;
     expect(line.startsWith('12,4,4,d,d,')).toBe(true);
@@ -124,7 +132,10 @@ describe('patching', () => {
     await page.getByRole('textbox', { name: /^B / }).fill(`${'c'.repeat(60)}x${'c'.repeat(59)}`);
     await button('Patch').click();
     await expect.element(page.getByRole('progressbar', { name: 'Patches that are read' })).toBeVisible();
-    await page.getByRole('region', { name: 'Patch one text into another' }).getByRole('button', { name: 'Stop' }).click();
+    await page
+      .getByRole('region', { name: 'Patch one text into another' })
+      .getByRole('button', { name: 'Stop' })
+      .click();
     await expect.element(button('Patch')).toBeEnabled();
     expect(engine.reports).toHaveLength(0);
     expect(page.getByRole('grid', { name: /^What each patch does/ }).elements()).toHaveLength(0);

@@ -12,7 +12,10 @@ function slowShelf() {
   const waiting = new Map<string, { arrive(): void; fail(): void }>();
   const fetchText = async (url: string): Promise<string> => {
     const id = /([^/]+)\.json$/.exec(url)![1]!;
-    if (!['index', 'fork', 'betrayal'].includes(id)) await new Promise<void>((arrive, reject) => waiting.set(id, { arrive, fail: () => reject(new Error('offline')) }));
+    if (!['index', 'fork', 'betrayal'].includes(id))
+      await new Promise<void>((arrive, reject) =>
+        waiting.set(id, { arrive, fail: () => reject(new Error('offline')) }),
+      );
     return fakeFetch(url);
   };
   return { waiting, fetchText };
@@ -117,7 +120,10 @@ describe('the text in the engine’s memory', () => {
   });
 
   it('is still there after another text was refused', async () => {
-    const { desk, session, draft, engines } = await continued({ failRead: 'text-too-long', failReadOf: 'far too long' });
+    const { desk, session, draft, engines } = await continued({
+      failRead: 'text-too-long',
+      failReadOf: 'far too long',
+    });
     const before = desk.reading!;
     draft.text = 'This is far too long.';
     await desk.readDraft();

@@ -17,16 +17,26 @@ function instrumentOf(reading: ReadingState) {
 }
 
 const shown = (recording: Recording) => instrumentOf(ReadingState.fromRecording(recording));
-const withShown = (taps: readonly TapReading[]): TapReading[] => taps.map((tap, index) => ({ ...tap, shown: { score: index - 3, low: -1, high: 1 } }));
+const withShown = (taps: readonly TapReading[]): TapReading[] =>
+  taps.map((tap, index) => ({ ...tap, shown: { score: index - 3, low: -1, high: 1 } }));
 
 /** A live reading of the sample's tokens that draws at once. */
 function live() {
   const recording = sampleRecording();
   const { title, axis, defaultLayer, layers, calibration, explained, alarm } = recording;
-  const reading = ReadingState.live({ title, axis, defaultLayer, layers, calibration, explained, alarm, poles: null }, (commit) => commit());
+  const reading = ReadingState.live(
+    { title, axis, defaultLayer, layers, calibration, explained, alarm, poles: null },
+    (commit) => commit(),
+  );
   const read = (to: number): void => {
     const start = reading.tokens.length;
-    reading.sink.tokens({ start, pieces: recording.tokens.slice(start, to), scores: recording.scores.slice(start * LAYERS, to * LAYERS), words: recording.words.slice(start * LAYERS, to * LAYERS), poles: null });
+    reading.sink.tokens({
+      start,
+      pieces: recording.tokens.slice(start, to),
+      scores: recording.scores.slice(start * LAYERS, to * LAYERS),
+      words: recording.words.slice(start * LAYERS, to * LAYERS),
+      poles: null,
+    });
   };
   return { recording, reading, read };
 }
@@ -79,7 +89,9 @@ describe('the colour of a text', () => {
 
   it('is hatched where a reading has no number', () => {
     const recording = sampleRecording();
-    const taps = recording.taps.map((tap, index) => (index === 1 ? { ...tap, score: new Float32Array(LAYERS).fill(Number.NaN) } : tap));
+    const taps = recording.taps.map((tap, index) =>
+      index === 1 ? { ...tap, score: new Float32Array(LAYERS).fill(Number.NaN) } : tap,
+    );
     const { instrument } = shown({ ...recording, taps });
     expect(instrument.cells[recording.taps[1]!.afterToken]!.state).toBe('missing');
     expect(instrument.cells[recording.taps[2]!.afterToken]!.state).toBe('value');

@@ -4,18 +4,45 @@ import { refinement } from '../../../src/core/refinement.ts';
 import { ReadingState } from '../../../src/state/reading.svelte.ts';
 import { newDesk } from './desks.ts';
 import { fakeFetch } from './parts.ts';
-import { ALARM, cut, EXPLAINED, insideTaps, LAYERS, polesFor, SAMPLE_CARD, scoresFor, tapsFor, turn, wordsFor } from './sample.ts';
+import {
+  ALARM,
+  cut,
+  EXPLAINED,
+  insideTaps,
+  LAYERS,
+  polesFor,
+  SAMPLE_CARD,
+  scoresFor,
+  tapsFor,
+  turn,
+  wordsFor,
+} from './sample.ts';
 
-const TEXT = 'The ferryman took the boy across, and asked for nothing. On the way back he threw the parcel, unopened, into the river.';
+const TEXT =
+  'The ferryman took the boy across, and asked for nothing. On the way back he threw the parcel, unopened, into the river.';
 const PIECES = cut(TEXT);
-const INSIDE = refinement(PIECES.map((piece) => piece.text), 'word').length;
+const INSIDE = refinement(
+  PIECES.map((piece) => piece.text),
+  'word',
+).length;
 const { axis, calibration } = SAMPLE_CARD;
-const frame = { title: 'T', axis, defaultLayer: 16, layers: LAYERS, calibration, explained: EXPLAINED, alarm: ALARM, poles: null };
+const frame = {
+  title: 'T',
+  axis,
+  defaultLayer: 16,
+  layers: LAYERS,
+  calibration,
+  explained: EXPLAINED,
+  alarm: ALARM,
+  poles: null,
+};
 
 /** A desk with a model that reads inside sentences, a text in its box, and what was kept. */
 async function readyDesk(pace = 0) {
   const kept: { id: string; taps: number }[] = [];
-  const parts = newDesk({ refines: true, pace }, fakeFetch, { keep: (reading) => kept.push({ id: reading.id, taps: reading.taps.length }) });
+  const parts = newDesk({ refines: true, pace }, fakeFetch, {
+    keep: (reading) => kept.push({ id: reading.id, taps: reading.taps.length }),
+  });
   await parts.desk.open();
   await parts.session.load();
   parts.draft.text = TEXT;
@@ -48,7 +75,10 @@ describe('reading inside sentences', () => {
     await expect.poll(() => desk.reading!.taps.length).toBe(sentences + INSIDE);
     await expect.poll(() => session.phase.kind).toBe('ready');
     expect(engines[0]!.calls.filter((call) => /^(read|refine)/.test(call))).toEqual([`read ${TEXT.length}`, 'refine']);
-    expect(kept).toEqual([{ id: desk.reading!.id, taps: sentences }, { id: desk.reading!.id, taps: sentences + INSIDE }]);
+    expect(kept).toEqual([
+      { id: desk.reading!.id, taps: sentences },
+      { id: desk.reading!.id, taps: sentences + INSIDE },
+    ]);
     expect(session.said).toBe(`Read inside the sentences: ${sentences + INSIDE} readings in all.`);
   });
 
@@ -60,9 +90,16 @@ describe('reading inside sentences', () => {
     await desk.goOn();
     expect(session.problem).toBeNull();
     expect(desk.reading!.tokens.length).toBeGreaterThan(PIECES.length);
-    expect(engines[0]!.calls.filter((call) => /^(read|refine|generate)/.test(call)).map((call) => call.split(' ')[0])).toEqual(['read', 'refine', 'generate', 'refine']);
-    const all = refinement(desk.reading!.tokens.map((piece) => piece.text), 'word').length;
-    await expect.poll(() => desk.reading!.taps.filter(({ stand }) => stand !== 'sentence').length, { timeout: 5000 }).toBe(all);
+    expect(
+      engines[0]!.calls.filter((call) => /^(read|refine|generate)/.test(call)).map((call) => call.split(' ')[0]),
+    ).toEqual(['read', 'refine', 'generate', 'refine']);
+    const all = refinement(
+      desk.reading!.tokens.map((piece) => piece.text),
+      'word',
+    ).length;
+    await expect
+      .poll(() => desk.reading!.taps.filter(({ stand }) => stand !== 'sentence').length, { timeout: 5000 })
+      .toBe(all);
   });
 
   it('stops at once where it is asked to, keeps what came, and can be gone on with', async () => {
@@ -91,7 +128,12 @@ describe('reading inside sentences', () => {
     expect(session.problem).toBeNull();
     const at = first.taps.length;
     expect(desk.reading).not.toBe(first);
-    const wanted = 2 + refinement(desk.reading!.tokens.map((piece) => piece.text), 'word').length;
+    const wanted =
+      2 +
+      refinement(
+        desk.reading!.tokens.map((piece) => piece.text),
+        'word',
+      ).length;
     await expect.poll(() => desk.reading!.taps.length, { timeout: 5000 }).toBe(wanted);
     expect(first.taps).toHaveLength(at);
   });

@@ -4,7 +4,8 @@ import { page } from 'vitest/browser';
 import { button, engines, freshPages, load, open } from './train-page.ts';
 
 freshPages();
-const go = (place: string) => page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place, exact: true }).click();
+const go = (place: string) =>
+  page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place, exact: true }).click();
 
 it('another axis can be chosen after the place was left and come back to', async () => {
   await open();

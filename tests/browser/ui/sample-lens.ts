@@ -4,15 +4,40 @@ import { emptyRows } from '../../../src/core/lens-rows.ts';
 import type { TokenPiece } from '../../../src/core/reading.ts';
 import { LAYERS } from './sample.ts';
 
-const WORDS = [' the', ' a', ' he', ' night', ' dog', ' was', ' and', ',', '.', ' to', ' kind', ' cruel', ' it', ' had', ' ever'];
+const WORDS = [
+  ' the',
+  ' a',
+  ' he',
+  ' night',
+  ' dog',
+  ' was',
+  ' and',
+  ',',
+  '.',
+  ' to',
+  ' kind',
+  ' cruel',
+  ' it',
+  ' had',
+  ' ever',
+];
 
 /** Every word is one token, unless it is longer than ten letters. */
 export function madeUpWords(words: readonly string[], firstToken: boolean): FoundWords {
   const trimmed = words.map((word) => word.trim()).filter((word) => word !== '');
   const several = (word: string): boolean => word.length > 10;
   return {
-    found: trimmed.filter((word) => firstToken || !several(word)).map((asked, index) => ({ asked, id: 900 + index, text: ` ${several(asked) ? asked.slice(0, 4) : asked}`, firstOfSeveral: several(asked) })),
-    split: firstToken ? [] : trimmed.filter(several).map((asked) => ({ asked, pieces: [` ${asked.slice(0, 4)}`, asked.slice(4)] })),
+    found: trimmed
+      .filter((word) => firstToken || !several(word))
+      .map((asked, index) => ({
+        asked,
+        id: 900 + index,
+        text: ` ${several(asked) ? asked.slice(0, 4) : asked}`,
+        firstOfSeveral: several(asked),
+      })),
+    split: firstToken
+      ? []
+      : trimmed.filter(several).map((asked) => ({ asked, pieces: [` ${asked.slice(0, 4)}`, asked.slice(4)] })),
   };
 }
 
@@ -38,12 +63,26 @@ export function madeUpLens(tokens: readonly TokenPiece[], top: number, words: re
       }
     }
   }
-  return { tokens, layers, top, words, rows, texts: new Map(WORDS.map((text, id) => [id, text])), disagreement: 2e-6, milliseconds: 900 };
+  return {
+    tokens,
+    layers,
+    top,
+    words,
+    rows,
+    texts: new Map(WORDS.map((text, id) => [id, text])),
+    disagreement: 2e-6,
+    milliseconds: 900,
+  };
 }
 
 /** Words that a made-up direction moves; none at layer 0. */
 export function madeUpDirection(layer: number, count: number): DirectionWords {
   if (layer === 0) return { layer, length: 0, promoted: [], suppressed: [], chance: null };
-  const end = (sign: 1 | -1) => Array.from({ length: count }, (_, place) => ({ id: place, text: sign === 1 ? ` kindly${place}` : ` cruelly${place}`, logit: sign * (20 - place) }));
+  const end = (sign: 1 | -1) =>
+    Array.from({ length: count }, (_, place) => ({
+      id: place,
+      text: sign === 1 ? ` kindly${place}` : ` cruelly${place}`,
+      logit: sign * (20 - place),
+    }));
   return { layer, length: 1, promoted: end(1), suppressed: end(-1), chance: { count: 200, up: 18.5, down: -19.25 } };
 }

@@ -15,7 +15,9 @@ export const BETRAYAL = `Aldo came to the village in the first week of autumn wi
 /** Cuts a text as a tokenizer would: words with their space, long words in two, marks alone. */
 export function cut(text: string): TokenPiece[] {
   const words = text.match(/<\|[a-z_]+\|>| ?[\p{L}\p{N}’]+|\s|[^\s\p{L}\p{N}]/gu) ?? [];
-  const pieces = words.flatMap((word) => (word.length > 8 && !word.startsWith('<|') ? [word.slice(0, 5), word.slice(5)] : [word]));
+  const pieces = words.flatMap((word) =>
+    word.length > 8 && !word.startsWith('<|') ? [word.slice(0, 5), word.slice(5)] : [word],
+  );
   return pieces.map((piece, id) => ({ id, text: piece }));
 }
 
@@ -74,10 +76,18 @@ export function polesFor(scores: Float32Array): ByPole<TokenScores> {
   });
 }
 
-export const EXPLAINED: readonly number[] = Array.from({ length: LAYERS }, (_, layer) => (layer === 0 ? 0 : 0.75 - layer / 60));
+export const EXPLAINED: readonly number[] = Array.from({ length: LAYERS }, (_, layer) =>
+  layer === 0 ? 0 : 0.75 - layer / 60,
+);
 
 /** The scales of each pole from neutral, so that a mix-up shows. */
-export const POLE_CALIBRATION: ByPole<readonly LayerCalibration[]> = byPole((pole) => CALIBRATION.map((row) => ({ ...row, tokenSd: row.tokenSd * (pole === 'positive' ? 0.8 : 0.9), smoothSd: row.smoothSd * (pole === 'positive' ? 0.8 : 0.9) })));
+export const POLE_CALIBRATION: ByPole<readonly LayerCalibration[]> = byPole((pole) =>
+  CALIBRATION.map((row) => ({
+    ...row,
+    tokenSd: row.tokenSd * (pole === 'positive' ? 0.8 : 0.9),
+    smoothSd: row.smoothSd * (pole === 'positive' ? 0.8 : 0.9),
+  })),
+);
 export const POLE_EXPLAINED: readonly number[] = EXPLAINED.map((share) => share / 2);
 
 const lines = (of: (layer: number) => number): number[] => Array.from({ length: LAYERS }, (_, layer) => of(layer));
@@ -97,8 +107,19 @@ export function tapsFor(pieces: readonly TokenPiece[], lean: (share: number) => 
   const next = noise(seed + 7);
   return sentenceEnds(pieces.map((piece) => piece.text)).map((afterToken) => {
     const centre = 0.15 * next();
-    const score = Float32Array.from({ length: LAYERS }, (_, layer) => (1 / (1 + Math.exp(-(layer - 12) / 2.5))) * 1.5 * lean(afterToken / pieces.length) + 0.3 * next());
-    return { afterToken, stand: 'sentence', shown: null, score, nullLow: new Float32Array(LAYERS).fill(centre - 0.75), nullHigh: new Float32Array(LAYERS).fill(centre + 0.7), poles: byPole((pole) => score.map((value, layer) => fromNeutral(pole, value, layer))) };
+    const score = Float32Array.from(
+      { length: LAYERS },
+      (_, layer) => (1 / (1 + Math.exp(-(layer - 12) / 2.5))) * 1.5 * lean(afterToken / pieces.length) + 0.3 * next(),
+    );
+    return {
+      afterToken,
+      stand: 'sentence',
+      shown: null,
+      score,
+      nullLow: new Float32Array(LAYERS).fill(centre - 0.75),
+      nullHigh: new Float32Array(LAYERS).fill(centre + 0.7),
+      poles: byPole((pole) => score.map((value, layer) => fromNeutral(pole, value, layer))),
+    };
   });
 }
 
@@ -106,15 +127,29 @@ export function tapsFor(pieces: readonly TokenPiece[], lean: (share: number) => 
 export function insideTaps(pieces: readonly TokenPiece[]): TapReading[] {
   const next = noise(11);
   const none = new Float32Array(LAYERS).fill(Number.NaN);
-  return refinement(pieces.map((piece) => piece.text), 'word').map((place) => {
+  return refinement(
+    pieces.map((piece) => piece.text),
+    'word',
+  ).map((place) => {
     const lean = turn(place.afterToken / pieces.length);
-    const score = Float32Array.from({ length: LAYERS }, (_, layer) => (1 / (1 + Math.exp(-(layer - 12) / 2.5))) * lean + 0.5 * next());
+    const score = Float32Array.from(
+      { length: LAYERS },
+      (_, layer) => (1 / (1 + Math.exp(-(layer - 12) / 2.5))) * lean + 0.5 * next(),
+    );
     const poles = byPole((pole) => score.map((value, layer) => fromNeutral(pole, value, layer)));
-    return { ...place, shown: { score: score[16] ?? 0, low: -1, high: 1 }, score, nullLow: none, nullHigh: none, poles };
+    return {
+      ...place,
+      shown: { score: score[16] ?? 0, low: -1, high: 1 },
+      score,
+      nullLow: none,
+      nullHigh: none,
+      poles,
+    };
   });
 }
 
-export const turn = (share: number): number => (share < 0.55 ? 0.7 * Math.sin(share * 5.5) : -1.5 * Math.min(1, (share - 0.55) * 4));
+export const turn = (share: number): number =>
+  share < 0.55 ? 0.7 * Math.sin(share * 5.5) : -1.5 * Math.min(1, (share - 0.55) * 4);
 
 /** A recording of a text whose reading follows `lean`. */
 export function sampleRecording(id = 'betrayal', title = 'Betrayal', text = BETRAYAL, lean = turn): Recording {
@@ -135,8 +170,20 @@ export function sampleRecording(id = 'betrayal', title = 'Betrayal', text = BETR
     calibration: CALIBRATION,
     explained: EXPLAINED,
     alarm: ALARM,
-    poles: byPole((pole) => ({ ...polesFor(scores)[pole], calibration: POLE_CALIBRATION[pole], explained: POLE_EXPLAINED, alarm: ALARM })),
-    provenance: { model: 'sample', weightsSha256: 'c3'.repeat(32), probe: 'sample', probeSha256: '0'.repeat(64), backend: 'none', version: '0' },
+    poles: byPole((pole) => ({
+      ...polesFor(scores)[pole],
+      calibration: POLE_CALIBRATION[pole],
+      explained: POLE_EXPLAINED,
+      alarm: ALARM,
+    })),
+    provenance: {
+      model: 'sample',
+      weightsSha256: 'c3'.repeat(32),
+      probe: 'sample',
+      probeSha256: '0'.repeat(64),
+      backend: 'none',
+      version: '0',
+    },
   };
 }
 

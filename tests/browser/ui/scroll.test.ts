@@ -5,7 +5,15 @@ import { freshPages, openAt } from './whole-page.ts';
 
 freshPages();
 
-const at = (place: string) => expect.poll(() => document.querySelector('nav [aria-current]')?.textContent === place && document.querySelector('main:not([aria-busy])') !== null, { timeout: 10_000 }).toBe(true);
+const at = (place: string) =>
+  expect
+    .poll(
+      () =>
+        document.querySelector('nav [aria-current]')?.textContent === place &&
+        document.querySelector('main:not([aria-busy])') !== null,
+      { timeout: 10_000 },
+    )
+    .toBe(true);
 const goTo = async (place: string) => {
   // Not by the driver's hand, which scrolls the page to what it presses.
   (page.getByRole('link', { name: place, exact: true }).element() as HTMLElement).click();
@@ -16,7 +24,10 @@ const readView = async () => {
   await expect.element(page.getByRole('heading', { name: 'How far to believe this probe' })).toBeVisible();
 };
 
-describe.each([[1280, 720], [360, 740]])('at %i × %i', (width, height) => {
+describe.each([
+  [1280, 720],
+  [360, 740],
+])('at %i × %i', (width, height) => {
   it('a new place begins at its top, and Back and Forward return to where one was', async () => {
     await page.viewport(width, height);
     await readView();

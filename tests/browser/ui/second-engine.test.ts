@@ -6,16 +6,36 @@ import { AppError } from '../../../src/core/errors.ts';
 import type { ConnectChatModel } from '../../../src/core/second-engine/chat-model.ts';
 import { chatModelOf } from '../../../src/second-engine/chat-model.ts';
 import { type FakeAnswer, type FakeLibrary, fakeWebLlm } from '../../fixtures/fake-web-llm.ts';
-import { button, csvOf, file, freshPages, importSet, load, open, openTable, saved, turn, violations } from './train-page.ts';
+import {
+  button,
+  csvOf,
+  file,
+  freshPages,
+  importSet,
+  load,
+  open,
+  openTable,
+  saved,
+  turn,
+  violations,
+} from './train-page.ts';
 
 freshPages();
 
-const LIST = JSON.stringify({ model_list: [{ model_id: 'Tiny-1B', model: './models/tiny/', model_lib: './models/tiny/lib.wasm' }] });
-const asked = (request: ChatCompletionRequestNonStreaming): string => request.messages.map(({ content }) => (typeof content === 'string' ? content : '')).join('');
-const byFake = (answer: (request: ChatCompletionRequestNonStreaming, index: number) => FakeAnswer | Promise<FakeAnswer>, library: FakeLibrary = {}): ConnectChatModel => async ({ id }, onProgress) => {
-  onProgress({ share: 0.5, words: 'Fetching param cache' });
-  return chatModelOf(fakeWebLlm(id, answer, library).engine, id, 'cd'.repeat(32));
-};
+const LIST = JSON.stringify({
+  model_list: [{ model_id: 'Tiny-1B', model: './models/tiny/', model_lib: './models/tiny/lib.wasm' }],
+});
+const asked = (request: ChatCompletionRequestNonStreaming): string =>
+  request.messages.map(({ content }) => (typeof content === 'string' ? content : '')).join('');
+const byFake =
+  (
+    answer: (request: ChatCompletionRequestNonStreaming, index: number) => FakeAnswer | Promise<FakeAnswer>,
+    library: FakeLibrary = {},
+  ): ConnectChatModel =>
+  async ({ id }, onProgress) => {
+    onProgress({ share: 0.5, words: 'Fetching param cache' });
+    return chatModelOf(fakeWebLlm(id, answer, library).engine, id, 'cd'.repeat(32));
+  };
 const openDrafts = () => page.getByText('Draft rows with a chat model').click();
 const openJudge = () => page.getByText('Judge this set with a chat model').click();
 const configure = async () => {
@@ -33,7 +53,14 @@ const openOwn = async (topics: number) => {
   await page.getByLabelText('Negative', { exact: true }).selectOptions('cold');
   await button('Import').click();
 };
-const drafted = (topic: string, more: Record<string, string> = {}): string => JSON.stringify({ scene: `Mara ran the ${topic}.`, positive: `She let him use the ${topic} for nothing.`, negative: `She sent him off the ${topic} in the rain.`, neutral: `She swept the ${topic} before noon.`, ...more });
+const drafted = (topic: string, more: Record<string, string> = {}): string =>
+  JSON.stringify({
+    scene: `Mara ran the ${topic}.`,
+    positive: `She let him use the ${topic} for nothing.`,
+    negative: `She sent him off the ${topic} in the rain.`,
+    neutral: `She swept the ${topic} before noon.`,
+    ...more,
+  });
 const topicOf = (request: ChatCompletionRequestNonStreaming): string => /Topic: (.*)\./.exec(asked(request))?.[1] ?? '';
 
 describe('a chat model', () => {
@@ -42,8 +69,12 @@ describe('a chat model', () => {
     await openDrafts();
     await expect.element(page.getByText(/None is configured: this page brings none/)).toBeVisible();
     await page.getByText('Which chat models there are').click();
-    await userEvent.upload(page.getByLabelText('Import a list of chat models…'), [file('models.json', '{"model_list":[{"model_id":"x","model":"file:///x/"}]}')]);
-    await expect.element(page.getByRole('alert')).toHaveTextContent(/models\.json\.model_list\[0\]\.model must be an address beside the page/);
+    await userEvent.upload(page.getByLabelText('Import a list of chat models…'), [
+      file('models.json', '{"model_list":[{"model_id":"x","model":"file:///x/"}]}'),
+    ]);
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent(/models\.json\.model_list\[0\]\.model must be an address beside the page/);
     await button('Dismiss').click();
     await page.getByLabelText('Name', { exact: true }).fill('Mine');
     await page.getByLabelText('Folder of the weights').fill('./models/mine/');
@@ -61,17 +92,33 @@ describe('a chat model', () => {
   });
 
   it('that fails to load says which file is missing', async () => {
-    await open({}, { connectChat: () => Promise.reject(new AppError('second-engine-unavailable', 'Tiny-1B lacks http://here/models/tiny/mlc-chat-config.json (status 404).')) });
+    await open(
+      {},
+      {
+        connectChat: () =>
+          Promise.reject(
+            new AppError(
+              'second-engine-unavailable',
+              'Tiny-1B lacks http://here/models/tiny/mlc-chat-config.json (status 404).',
+            ),
+          ),
+      },
+    );
     await openDrafts();
     await configure();
     await button('Load the chat model').click();
-    await expect.element(page.getByRole('alert')).toHaveTextContent(/lacks http:\/\/here\/models\/tiny\/mlc-chat-config\.json \(status 404\)/);
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent(/lacks http:\/\/here\/models\/tiny\/mlc-chat-config\.json \(status 404\)/);
     await expect.element(button('Load the chat model')).toBeEnabled();
   });
 
   it.each([
     [{}, /Of its inside its library shows the last layer, after the final norm, and no other; it cannot be pushed\./],
-    [{ functions: ['prefill'] }, /Its library lacks prefill_to_last_hidden_states and decode_to_last_hidden_states, so no probe can read it/],
+    [
+      { functions: ['prefill'] },
+      /Its library lacks prefill_to_last_hidden_states and decode_to_last_hidden_states, so no probe can read it/,
+    ],
   ])('says what of its inside can be read', async (library, words) => {
     await open({}, { connectChat: byFake(() => ({ text: '' }), library) });
     await openDrafts();
@@ -85,7 +132,17 @@ describe('a chat model', () => {
 describe('drafted turns', () => {
   it('are taken or refused one by one; what is marked is not ready until it is mended, and a taken turn can be undone', async () => {
     await page.viewport(390, 844);
-    await open({}, { connectChat: byFake((request) => ({ text: drafted(topicOf(request), topicOf(request) === 'quarry' ? { negative: 'She was cruel to him at quarry.' } : {}) })) });
+    await open(
+      {},
+      {
+        connectChat: byFake((request) => ({
+          text: drafted(
+            topicOf(request),
+            topicOf(request) === 'quarry' ? { negative: 'She was cruel to him at quarry.' } : {},
+          ),
+        })),
+      },
+    );
     await openDrafts();
     await loadChat();
     await page.getByLabelText('Topics, one a line').fill('tram\nquarry\nbakery');
@@ -120,7 +177,14 @@ describe('drafted turns', () => {
   });
 
   it('of an answer that cannot be read are none, and part of a topic is not ready', async () => {
-    await open({}, { connectChat: byFake((request) => ({ text: topicOf(request) === 'tram' ? 'I cannot help with that.' : drafted('quarry') })) });
+    await open(
+      {},
+      {
+        connectChat: byFake((request) => ({
+          text: topicOf(request) === 'tram' ? 'I cannot help with that.' : drafted('quarry'),
+        })),
+      },
+    );
     await openDrafts();
     await loadChat();
     await page.getByLabelText('Topics, one a line').fill('tram\nquarry');
@@ -139,7 +203,13 @@ describe('a chat model as a judge', () => {
   const judge = (request: ChatCompletionRequestNonStreaming): FakeAnswer => {
     const [, a = ''] = /\nA: (.*)\n/.exec(asked(request)) ?? [];
     const letter = a.includes('cup 0 ') || a.includes('gave') ? 'A' : 'B';
-    return { text: letter, first: [{ token: letter, logprob: -0.2 }, { token: letter === 'A' ? 'B' : 'A', logprob: -1.7 }] };
+    return {
+      text: letter,
+      first: [
+        { token: letter, logprob: -0.2 },
+        { token: letter === 'A' ? 'B' : 'A', logprob: -1.7 },
+      ],
+    };
   };
   it('is asked both ways round; position bias, consistency and agreement with a probe have intervals over topics', async () => {
     await open({}, { connectChat: byFake(judge) });
@@ -150,9 +220,13 @@ describe('a chat model as a judge', () => {
     await button('Ask').click();
     const choices = page.getByRole('group', { name: 'Choices of Tiny-1B' });
     // 7 topics are told apart; of the first both answers are A, so that A is chosen 9 times of 16.
-    await expect.element(choices).toHaveTextContent(/Tiny-1B on mine: warm against cold, 8 pairs, each asked both ways round\./);
+    await expect
+      .element(choices)
+      .toHaveTextContent(/Tiny-1B on mine: warm against cold, 8 pairs, each asked both ways round\./);
     await expect.element(choices).toHaveTextContent(/\(position bias\) ?0\.56/);
-    await expect.element(choices).toHaveTextContent(/the same turn both ways round ?0\.88 \[0\.\d\d, 1\.00\] 95 % over 8 topics/);
+    await expect
+      .element(choices)
+      .toHaveTextContent(/the same turn both ways round ?0\.88 \[0\.\d\d, 1\.00\] 95 % over 8 topics/);
     await expect.element(choices).toHaveTextContent(/the turn that the set calls warm ?0\.94/);
     await expect.element(choices).toHaveTextContent(/No probe was judged on these turns/);
     await load();
@@ -160,7 +234,9 @@ describe('a chat model as a judge', () => {
     await button('Judge').click();
     // The made-up probe has cups 3 and 7 the wrong way round: 5 topics agree, one by half, two not at all.
     await expect.element(choices).toHaveTextContent(/Kind–cruel scores higher at layer 16 ?0\.69/);
-    await expect.element(choices).toHaveTextContent(/\(Cohen’s kappa\) ?0\.38 \[[−\d.]+, [\d.]+\] 95 % over 8 topics; 0 is chance/);
+    await expect
+      .element(choices)
+      .toHaveTextContent(/\(Cohen’s kappa\) ?0\.38 \[[−\d.]+, [\d.]+\] 95 % over 8 topics; 0 is chance/);
     expect(await violations()).toEqual([]);
     await choices.getByText('Every choice as a table, and as CSV').click();
     await choices.getByRole('button', { name: /^Save choices/ }).click();
@@ -175,11 +251,16 @@ describe('a chat model as a judge', () => {
 
   it('with too few topics has no interval, and can be stopped', async () => {
     let answered = 0;
-    await open({}, { connectChat: byFake(async (request) => {
-      answered += 1;
-      if (answered > 8) await new Promise((resolve) => setTimeout(resolve, 100));
-      return judge(request);
-    }) });
+    await open(
+      {},
+      {
+        connectChat: byFake(async (request) => {
+          answered += 1;
+          if (answered > 8) await new Promise((resolve) => setTimeout(resolve, 100));
+          return judge(request);
+        }),
+      },
+    );
     await openOwn(4);
     await openJudge();
     await loadChat();
@@ -208,7 +289,9 @@ describe('the last layer of a chat model', () => {
     await button('Train on its last layer').click();
     await expect.element(page.getByRole('progressbar', { name: 'Training on the last layer' })).toBeVisible();
     await expect.element(page.getByRole('img', { name: /AUROC by layer.*Layer 1: / })).toBeVisible();
-    await expect.element(page.getByLabelText('Probe', { exact: true })).toHaveTextContent(/Warm–cold, last layer of Tiny-1B/);
+    await expect
+      .element(page.getByLabelText('Probe', { exact: true }))
+      .toHaveTextContent(/Warm–cold, last layer of Tiny-1B/);
     await expect.element(button('Keep')).toBeVisible();
     expect(await violations()).toEqual([]);
   });
@@ -217,7 +300,15 @@ describe('the last layer of a chat model', () => {
     await open({}, { connectChat: byFake(() => ({ text: '' }), { functions: ['prefill_to_last_hidden_states'] }) });
     await openLast();
     await loadChat();
-    await expect.element(page.getByText('Its library lacks decode_to_last_hidden_states, so no probe can read it; it cannot be pushed either.').first()).toBeVisible();
+    await expect
+      .element(
+        page
+          .getByText(
+            'Its library lacks decode_to_last_hidden_states, so no probe can read it; it cannot be pushed either.',
+          )
+          .first(),
+      )
+      .toBeVisible();
     await expect.element(button('Train on its last layer')).toBeDisabled();
   });
 });

@@ -9,15 +9,40 @@ import { recordRun } from '../../../src/state/run-record.ts';
 import { Stories } from '../../../src/state/stories.svelte.ts';
 import { memory, newDesk, newSession } from './desks.ts';
 import { fakeFetch } from './parts.ts';
-import { ALARM, cut, EXPLAINED, LAYERS, polesFor, SAMPLE_CARD, sampleRecording, scoresFor, wordsFor } from './sample.ts';
+import {
+  ALARM,
+  cut,
+  EXPLAINED,
+  LAYERS,
+  polesFor,
+  SAMPLE_CARD,
+  sampleRecording,
+  scoresFor,
+  wordsFor,
+} from './sample.ts';
 import { track } from './track.svelte.ts';
 
-const frame = { title: 'T', axis: SAMPLE_CARD.axis, defaultLayer: 16, layers: LAYERS, calibration: SAMPLE_CARD.calibration, explained: EXPLAINED, alarm: ALARM, poles: null };
+const frame = {
+  title: 'T',
+  axis: SAMPLE_CARD.axis,
+  defaultLayer: 16,
+  layers: LAYERS,
+  calibration: SAMPLE_CARD.calibration,
+  explained: EXPLAINED,
+  alarm: ALARM,
+  poles: null,
+};
 const SAMPLING = { temperature: 0.8, topK: 0, topP: 0.95, seed: 1, maxTokens: 8 };
 const batch = (start: number, words: string): TokenBatch => {
   const pieces = cut(words);
   const scores = scoresFor(pieces.length + 1, () => 1, 2);
-  return { start, pieces, scores: scores.slice(LAYERS), words: wordsFor(scores).slice(LAYERS), poles: polesFor(scores.slice(LAYERS)) };
+  return {
+    start,
+    pieces,
+    scores: scores.slice(LAYERS),
+    words: wordsFor(scores).slice(LAYERS),
+    poles: polesFor(scores.slice(LAYERS)),
+  };
 };
 
 describe('a reading', () => {
@@ -39,7 +64,13 @@ describe('a reading', () => {
     const words = wordsFor(all);
     for (let token = 0; token < 1000; token += 1) {
       const at = (values: Float32Array): Float32Array => values.slice(token * LAYERS, (token + 1) * LAYERS);
-      reading.sink.tokens({ start: token, pieces: [{ id: 1, text: 'a' }], scores: at(all), words: at(words), poles: null });
+      reading.sink.tokens({
+        start: token,
+        pieces: [{ id: 1, text: 'a' }],
+        scores: at(all),
+        words: at(words),
+        poles: null,
+      });
     }
     expect([...reading.scores.slice(0, 1000 * LAYERS)]).toEqual([...all]);
     expect([...reading.words.slice(0, 1000 * LAYERS)]).toEqual([...words]);
@@ -80,7 +111,13 @@ describe('the instrument', () => {
   it('has one fixed scale: ±3 for readings, by probe and layer for raw scores, wider for tokens', async () => {
     const preferences = new Preferences(null);
     const { session } = newSession();
-    const desk = new Desk({ session, stories: new Stories(fakeFetch, './'), draft: new Draft(null), preferences, probeCard: () => Promise.resolve(SAMPLE_CARD) });
+    const desk = new Desk({
+      session,
+      stories: new Stories(fakeFetch, './'),
+      draft: new Draft(null),
+      preferences,
+      probeCard: () => Promise.resolve(SAMPLE_CARD),
+    });
     await desk.open();
     expect(desk.instrument.domain).toBe(3);
     preferences.grain = 'mean';
@@ -168,7 +205,8 @@ describe('the session', () => {
     await session.load();
     const given = desk.reading!.tokens.length;
     const written = async (more: number): Promise<void> => {
-      while (session.phase.kind !== 'writing' || desk.reading!.tokens.length < given + more) await new Promise((resolve) => setTimeout(resolve, 1));
+      while (session.phase.kind !== 'writing' || desk.reading!.tokens.length < given + more)
+        await new Promise((resolve) => setTimeout(resolve, 1));
     };
     const going = desk.goOn();
     await written(5);
@@ -199,16 +237,27 @@ describe('a reading that was stopped', () => {
     const whole = 'She fed the fox and sat with it until it slept. '.repeat(20).trim();
     draft.replace(whole);
     const reading = desk.readDraft();
-    while (session.phase.kind !== 'reading' || desk.reading!.recording !== null || desk.reading!.tokens.length < 31) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (session.phase.kind !== 'reading' || desk.reading!.recording !== null || desk.reading!.tokens.length < 31)
+      await new Promise((resolve) => setTimeout(resolve, 1));
     session.stop();
     await reading;
     const stopped = desk.reading!;
     expect(stopped.text.length).toBeLessThan(whole.length);
     expect(stopped.whole).toBe(whole);
-    const maker = { engine: session.status!, probe: { id: 'kind-cruel', key: 'shipped:kind-cruel', title: 'Kind–cruel' }, probeSha256: () => Promise.resolve('ab'.repeat(32)), taps: true, push: null, agreement: null };
+    const maker = {
+      engine: session.status!,
+      probe: { id: 'kind-cruel', key: 'shipped:kind-cruel', title: 'Kind–cruel' },
+      probeSha256: () => Promise.resolve('ab'.repeat(32)),
+      taps: true,
+      push: null,
+      agreement: null,
+    };
     expect((await recordRun(stopped, maker, 0)).title).toBe(`${stopped.frame.title}, stopped`);
     await desk.goOn();
-    expect(engines[0]!.calls.filter((call) => call.startsWith('read'))).toEqual([`read ${whole.length}`, `read ${whole.length}`]);
+    expect(engines[0]!.calls.filter((call) => call.startsWith('read'))).toEqual([
+      `read ${whole.length}`,
+      `read ${whole.length}`,
+    ]);
     expect(desk.reading!.text).toBe(`${whole} and he rode on`);
     expect(desk.reading!.whole).toBe(desk.reading!.text);
     expect((await recordRun(desk.reading!, maker, 0)).title).toBe(desk.reading!.frame.title);
@@ -230,7 +279,13 @@ describe('the desk', () => {
       return fakeFetch(url);
     }, '/');
     const { session } = newSession();
-    const desk = new Desk({ session, stories, draft: new Draft(null), preferences: new Preferences(null), probeCard: () => Promise.resolve(SAMPLE_CARD) });
+    const desk = new Desk({
+      session,
+      stories,
+      draft: new Draft(null),
+      preferences: new Preferences(null),
+      probeCard: () => Promise.resolve(SAMPLE_CARD),
+    });
     const first = desk.showStory('dream');
     const second = desk.showStory('redemption');
     waiting.get('/redemption.json')!();
@@ -246,7 +301,13 @@ describe('the desk', () => {
     await session.load();
     await desk.goOn();
     await desk.goOn();
-    expect(engines[0]!.calls.map((call) => call.split(' ')[0])).toEqual(['load', 'useProbe', 'read', 'generate', 'generate']);
+    expect(engines[0]!.calls.map((call) => call.split(' ')[0])).toEqual([
+      'load',
+      'useProbe',
+      'read',
+      'generate',
+      'generate',
+    ]);
   });
 });
 

@@ -11,7 +11,8 @@ export const saved: { name: string; content: string }[] = [];
 /** Opens the place and waits until the direction's layers are known. */
 export async function open(options: FakeOptions = {}, more: Partial<AppParts> = {}) {
   saved.length = 0;
-  const save: AppParts['save'] = (name, content) => void saved.push({ name, content: typeof content === 'string' ? content : '' });
+  const save: AppParts['save'] = (name, content) =>
+    void saved.push({ name, content: typeof content === 'string' ? content : '' });
   const screen = await openAt('#/steer', options, { save, ...more });
   await expect.element(page.getByText('1 to 30; each is')).toBeVisible();
   return screen;
@@ -33,7 +34,9 @@ export const write = async (options: FakeOptions = {}, more: Partial<AppParts> =
 export const compare = () => button('Compare with the unpushed text');
 export const strength = () => page.getByRole('slider', { name: /^Strength/ });
 export const strengthNumber = () => page.getByRole('spinbutton', { name: /^Strength/ });
-export const match = (kl: string) => page.getByRole('group', { name: 'Match a KL' }).getByRole('button', { name: kl, exact: true });
+export const match = (kl: string) =>
+  page.getByRole('group', { name: 'Match a KL' }).getByRole('button', { name: kl, exact: true });
 export const trace = (name: string) => page.getByRole('radio', { name, exact: true });
 /** Chooses a trace as a reader does, by its words: the radio button itself is out of sight. */
-export const pick = (name: string) => page.getByRole('group', { name: 'Which trace' }).getByText(name, { exact: true }).click();
+export const pick = (name: string) =>
+  page.getByRole('group', { name: 'Which trace' }).getByText(name, { exact: true }).click();

@@ -7,7 +7,12 @@ import { button, engines, freshPages, stripText, violations } from './whole-page
 freshPages();
 const OWN = ' He slept badly, and in the morning he turned the horse around.';
 const PROMPT = 'The guard opened the gate for the travellers. He';
-const pushed = () => engines[0]!.pushes.at(-1) as { settings: { mode: string; pole: string; from: number; to: number; strength: number; where: unknown }; text: string; stories: { name: string; rows: string } };
+const pushed = () =>
+  engines[0]!.pushes.at(-1) as {
+    settings: { mode: string; pole: string; from: number; to: number; strength: number; where: unknown };
+    text: string;
+    stories: { name: string; rows: string };
+  };
 
 describe('a text under a push', () => {
   it('is written as it is set, read back without the push, and its read-back is shown first', async () => {
@@ -16,7 +21,11 @@ describe('a text under a push', () => {
     await page.getByText('cruel', { exact: true }).click();
     await button('Push and write').click();
     await expect.element(compare()).toBeVisible();
-    expect(pushed()).toMatchObject({ text: PROMPT, settings: { mode: 'add', pole: 'negative', from: 18, to: 18, strength: 0.25, where: 'generated' }, stories: { name: 'neutral-stories' } });
+    expect(pushed()).toMatchObject({
+      text: PROMPT,
+      settings: { mode: 'add', pole: 'negative', from: 18, to: 18, strength: 0.25, where: 'generated' },
+      stories: { name: 'neutral-stories' },
+    });
     expect(pushed().stories.rows.length).toBeGreaterThan(10_000);
     expect(engines[0]!.calls.slice(-2)).toEqual([`writePushed ${PROMPT.length}`, `read ${(PROMPT + OWN).length}`]);
     await expect.element(trace('Read back without the push')).toBeChecked();
@@ -32,8 +41,12 @@ describe('a text under a push', () => {
     await write();
     await expect.element(page.getByText(/read in this tab · Compare with…/)).toBeVisible();
     await pick('During the push');
-    await expect.element(page.getByText('Moved by the push itself from the pushed layer on, so no evidence')).toBeVisible();
-    await expect.element(page.getByText(/read in this tab · pushed to kind, layer 18, strength 0.25, own words only/)).toBeVisible();
+    await expect
+      .element(page.getByText('Moved by the push itself from the pushed layer on, so no evidence'))
+      .toBeVisible();
+    await expect
+      .element(page.getByText(/read in this tab · pushed to kind, layer 18, strength 0.25, own words only/))
+      .toBeVisible();
     expect(stripText()).toBe(PROMPT + OWN);
     await pick('Read back without the push');
     await expect.element(page.getByRole('heading', { name: 'A gate, seed 1, read back' })).toBeVisible();
@@ -52,7 +65,9 @@ describe('a text under a push', () => {
     expect(engines[0]!.adjusted[0]!.tokens).toBeGreaterThan(11);
     await expect.element(compare(), { timeout: 15_000 }).toBeVisible();
     await pick('During the push');
-    await expect.element(page.getByText(/strength 0.25, changed (2 times, last )?to 0.27 after token \d+/).first()).toBeVisible();
+    await expect
+      .element(page.getByText(/strength 0.25, changed (2 times, last )?to 0.27 after token \d+/).first())
+      .toBeVisible();
   }, 30_000);
 
   it('is kept twice in the history, pushed and read back', async () => {
@@ -60,7 +75,9 @@ describe('a text under a push', () => {
     await page.getByRole('link', { name: 'Library', exact: true }).click();
     await expect.element(button('Show A gate, seed 1, read back')).toBeVisible();
     await expect.element(button('Show A gate, seed 1, pushed')).toBeVisible();
-    expect(document.body.textContent.match(/pushed to kind, layer 18, strength 0\.25, own words only/g)).toHaveLength(1);
+    expect(document.body.textContent.match(/pushed to kind, layer 18, strength 0\.25, own words only/g)).toHaveLength(
+      1,
+    );
   });
 
   it('stays when it is stopped, is not read back then, and can be', async () => {
@@ -198,7 +215,13 @@ describe('a strength', () => {
     await expect.element(page.getByText('Held at the mean of neutral text.')).toBeVisible();
     await strengthNumber().fill('-0.4');
     await userEvent.keyboard('{Tab}');
-    await expect.element(page.getByText('Held 40 % of the stream’s typical length from the mean of neutral text, on the far side of kind: a loose hold.')).toBeVisible();
+    await expect
+      .element(
+        page.getByText(
+          'Held 40 % of the stream’s typical length from the mean of neutral text, on the far side of kind: a loose hold.',
+        ),
+      )
+      .toBeVisible();
   });
 });
 
@@ -213,7 +236,9 @@ describe('what cannot be pushed', () => {
     await page.getByRole('group', { name: 'Layers' }).getByRole('spinbutton', { name: field }).fill(value);
     await userEvent.keyboard('{Tab}');
     await expect.element(page.getByText(says)).toBeVisible();
-    await expect.element(page.getByRole('group', { name: 'Layers' }).getByRole('spinbutton', { name: field })).toHaveAttribute('aria-invalid', 'true');
+    await expect
+      .element(page.getByRole('group', { name: 'Layers' }).getByRole('spinbutton', { name: field }))
+      .toHaveAttribute('aria-invalid', 'true');
     await expect.element(button('Push and write')).toBeDisabled();
     await page.getByRole('group', { name: 'Layers' }).getByRole('spinbutton', { name: field }).fill('');
     await userEvent.keyboard('{Tab}');

@@ -10,11 +10,28 @@ import StripFixture from './StripFixture.svelte';
 const WORDS = ['He', ' came', ' home', '.', ' She', ' \u202eleft', ' her', '\n', 'a', '\ud83d\ude00', '.'];
 const VALUES = [NaN, 1, 4, -9, -1, 0.5, NaN, 1, 2, -2, 0];
 const cellsOf = (tapAfter = 3, begins = -1): StripCell[] =>
-  WORDS.map((word, token) => stripCell(tokenShape(token, word, token === begins, token === tapAfter), VALUES[token]!, 5, token === tapAfter ? tapMark(0, -1.2, -0.5, 0.5) : null));
+  WORDS.map((word, token) =>
+    stripCell(
+      tokenShape(token, word, token === begins, token === tapAfter),
+      VALUES[token]!,
+      5,
+      token === tapAfter ? tapMark(0, -1.2, -0.5, 0.5) : null,
+    ),
+  );
 
-async function strip(cells = cellsOf(), cursor: { at: number; current: number | null; locked: boolean; span: { from: number; to: number } | null } = { at: 1, current: null, locked: false, span: null }) {
+async function strip(
+  cells = cellsOf(),
+  cursor: { at: number; current: number | null; locked: boolean; span: { from: number; to: number } | null } = {
+    at: 1,
+    current: null,
+    locked: false,
+    span: null,
+  },
+) {
   const on = { preview: vi.fn(), hold: vi.fn(), brush: vi.fn(), key: vi.fn(), focus: vi.fn() };
-  const screen = await render(StripFixture, { props: { cells, cursor, nameOf: (token: number) => `token ${token}`, on } });
+  const screen = await render(StripFixture, {
+    props: { cells, cursor, nameOf: (token: number) => `token ${token}`, on },
+  });
   const token = (index: number): HTMLElement => screen.container.querySelector<HTMLElement>(`[data-token="${index}"]`)!;
   return { on, token, screen };
 }
@@ -75,7 +92,9 @@ describe('the token strip', () => {
   });
 
   it('runs from right to left where the text does', async () => {
-    const cells = ['שלום', ' עולם', '.'].map((word, token) => stripCell(tokenShape(token, word, false, false), 1, 5, null));
+    const cells = ['שלום', ' עולם', '.'].map((word, token) =>
+      stripCell(tokenShape(token, word, false, false), 1, 5, null),
+    );
     const { token, screen } = await strip(cells);
     const [first, second] = [token(0).getBoundingClientRect(), token(1).getBoundingClientRect()];
     expect(first.left).toBeGreaterThanOrEqual(second.right - 1);
@@ -138,7 +157,9 @@ describe('the token strip', () => {
 
   it('names a reading with its range and shows its own tip', async () => {
     await strip();
-    const tap = page.getByRole('button', { name: /^Reading 1, after token 3: minus 1.20, kind against cruel, beyond 90 percent of random directions/ });
+    const tap = page.getByRole('button', {
+      name: /^Reading 1, after token 3: minus 1.20, kind against cruel, beyond 90 percent of random directions/,
+    });
     await userEvent.hover(tap);
     await expect.element(page.getByRole('tooltip')).toHaveTextContent('tap 3');
   });

@@ -18,7 +18,8 @@ const fresh = (): Storage => {
 const said = (storage: Storage, key: string): void => {
   dispatchEvent(new StorageEvent('storage', { key, newValue: storage.getItem(key), storageArea: storage }));
 };
-const header = (name: string): string => JSON.stringify({ name, poles: { positive: 'a', negative: 'b', neutral: 'c' }, taps: [] });
+const header = (name: string): string =>
+  JSON.stringify({ name, poles: { positive: 'a', negative: 'b', neutral: 'c' }, taps: [] });
 const set = (name: string, rows: string) => ({ source: { name, header: header(name), rows }, base: null });
 
 describe('drafts', () => {
@@ -108,7 +109,10 @@ describe('own sets', () => {
     const two = new OwnSets(storage);
     one.put(set('mine', 'from one\n'));
     two.put(set('mine', 'from two\n'));
-    expect(two.sets.map(({ source }) => [source.name, source.rows])).toEqual([['mine', 'from two\n'], ['mine-other-tab', 'from one\n']]);
+    expect(two.sets.map(({ source }) => [source.name, source.rows])).toEqual([
+      ['mine', 'from two\n'],
+      ['mine-other-tab', 'from one\n'],
+    ]);
     expect(two.parted).toEqual(['mine-other-tab']);
     expect(two.sets[1]!.source.header).toContain('"mine-other-tab"');
     expect(new OwnSets(storage).sets).toHaveLength(2);

@@ -19,7 +19,15 @@ export class ToyEngine extends FakeEngine {
   override async train(...[plan, onProgress, signal]: Parameters<FakeEngine['train']>): Promise<TrainedProbe> {
     this.plans.push(plan);
     // The page draws every step; a toy takes thousands in a second.
-    return this.#whileThere((gone) => this.#room.train(plan, (progress) => { if (progress.done % 100 === 0) onProgress(progress); }, AbortSignal.any([signal, gone])));
+    return this.#whileThere((gone) =>
+      this.#room.train(
+        plan,
+        (progress) => {
+          if (progress.done % 100 === 0) onProgress(progress);
+        },
+        AbortSignal.any([signal, gone]),
+      ),
+    );
   }
 
   override async takeReadings(): Promise<PackedReadings> {
@@ -48,7 +56,11 @@ export class ToyEngine extends FakeEngine {
     return {
       ...reader,
       read: (passages, signal) => {
-        this.passages.push(...passages.filter(({ keepTokens }) => keepTokens !== true).map(({ text, taps, tapAfter }) => JSON.stringify([text, taps, tapAfter])));
+        this.passages.push(
+          ...passages
+            .filter(({ keepTokens }) => keepTokens !== true)
+            .map(({ text, taps, tapAfter }) => JSON.stringify([text, taps, tapAfter])),
+        );
         return reader.read(passages, signal);
       },
     };

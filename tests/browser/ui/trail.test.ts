@@ -9,7 +9,8 @@ const ready = async (options: Parameters<typeof newDesk>[0] = {}) => {
   await parts.session.load();
   return parts;
 };
-const reads = (engines: readonly { calls: readonly string[] }[]): number => engines.flatMap(({ calls }) => calls).filter((call) => /^(read|generate)/.test(call)).length;
+const reads = (engines: readonly { calls: readonly string[] }[]): number =>
+  engines.flatMap(({ calls }) => calls).filter((call) => /^(read|generate)/.test(call)).length;
 
 describe('undo and redo', () => {
   it('have nothing to do on a page that was just opened', async () => {

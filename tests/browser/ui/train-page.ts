@@ -33,7 +33,9 @@ export async function open(options: FakeOptions = {}, more: Partial<AppParts> = 
 export const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 /** Loads the model by the button that stands last, Train's own. */
 export const load = async () => {
-  await button(/^Load the model/).last().click();
+  await button(/^Load the model/)
+    .last()
+    .click();
   await expect.element(button('Train')).toBeEnabled();
 };
 export const train = async () => {
@@ -47,7 +49,8 @@ export const file = (name: string, content: string | ArrayBuffer): File => new F
 export const importSet = (...files: File[]) => userEvent.upload(page.getByLabelText('Import a set…'), files);
 export const row = (topic: string, pole: string, text: string) => `${topic},${pole},A small room.,${text}\n`;
 /** A set of so many topics whose poles its rows name without saying which is which. */
-export const csvOf = (topics: number): string => `topic,pole,context,text\n${Array.from({ length: topics }, (_, t) => row(`t${t}`, 'warm', `Ann gave cup ${t} to Ben.`) + row(`t${t}`, 'cold', `Ann kept cup ${t} from Ben.`) + row(`t${t}`, 'plain', `Ann set cup ${t} by Ben.`)).join('')}`;
+export const csvOf = (topics: number): string =>
+  `topic,pole,context,text\n${Array.from({ length: topics }, (_, t) => row(`t${t}`, 'warm', `Ann gave cup ${t} to Ben.`) + row(`t${t}`, 'cold', `Ann kept cup ${t} from Ben.`) + row(`t${t}`, 'plain', `Ann set cup ${t} by Ben.`)).join('')}`;
 
 /** Every test on a page of its own. */
 export function freshPages(): void {

@@ -3,14 +3,31 @@ import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { parsePromptSet } from '../../../src/format/prompt-set.ts';
 import { sampleBundle } from './sample-bundle.ts';
-import { button, csvOf, engines, file, freshPages, importSet, load, open, openTable, row, saved, train, turn, violations } from './train-page.ts';
+import {
+  button,
+  csvOf,
+  engines,
+  file,
+  freshPages,
+  importSet,
+  load,
+  open,
+  openTable,
+  row,
+  saved,
+  train,
+  turn,
+  violations,
+} from './train-page.ts';
 
 freshPages();
 
 describe('the places', () => {
   it('are links that say where one is, and the address and the title follow', async () => {
     await open();
-    await expect.element(page.getByRole('link', { name: 'Train', exact: true })).toHaveAttribute('aria-current', 'page');
+    await expect
+      .element(page.getByRole('link', { name: 'Train', exact: true }))
+      .toHaveAttribute('aria-current', 'page');
     expect(document.title).toBe('Train · Flipside');
     await page.getByRole('link', { name: 'Read', exact: true }).click();
     await expect.element(page.getByRole('heading', { name: 'Betrayal' })).toBeVisible();
@@ -23,15 +40,33 @@ describe('before any model is there', () => {
   it('shows how a shipped probe was judged, with its tables as CSV', async () => {
     await open();
     expect(engines).toHaveLength(0);
-    await expect.element(page.getByRole('img', { name: /AUROC by layer, 4 ways to fit\. Layer 16: 0\.82/ })).toBeVisible();
+    await expect
+      .element(page.getByRole('img', { name: /AUROC by layer, 4 ways to fit\. Layer 16: 0\.82/ }))
+      .toBeVisible();
     await expect.element(page.getByRole('row', { name: /did not harm − harmed.*cannot be told/ })).toBeVisible();
     await expect.element(page.getByRole('row', { name: /good − bad luck.*not as wanted/ })).toBeVisible();
-    await expect.element(page.getByRole('img', { name: /without the model: Word embeddings alone.*0\.61/ })).toBeVisible();
-    await expect.element(page.getByRole('row', { name: /^Word embeddings alone \(layer 0\), fitted as the probe is/ })).toBeVisible();
+    await expect
+      .element(page.getByRole('img', { name: /without the model: Word embeddings alone.*0\.61/ }))
+      .toBeVisible();
+    await expect
+      .element(page.getByRole('row', { name: /^Word embeddings alone \(layer 0\), fitted as the probe is/ }))
+      .toBeVisible();
     // 0.48 as measured: turned round, it is what fewer words give.
-    await expect.element(page.getByRole('row', { name: /^Number of words alone \(fewer for kind\).*0\.52 0\.42 to 0\.62/ })).toBeVisible();
-    await expect.element(page.getByRole('row', { name: /^helped above did not help ?21 of 24.*0\.88.*should lie above 0\.5: as wanted/ })).toBeVisible();
-    await expect.element(page.getByRole('row', { name: /^dialogue ?style left out.*layer 18 and penalty 0\.3 chosen without it/ })).toBeVisible();
+    await expect
+      .element(page.getByRole('row', { name: /^Number of words alone \(fewer for kind\).*0\.52 0\.42 to 0\.62/ }))
+      .toBeVisible();
+    await expect
+      .element(
+        page.getByRole('row', {
+          name: /^helped above did not help ?21 of 24.*0\.88.*should lie above 0\.5: as wanted/,
+        }),
+      )
+      .toBeVisible();
+    await expect
+      .element(
+        page.getByRole('row', { name: /^dialogue ?style left out.*layer 18 and penalty 0\.3 chosen without it/ }),
+      )
+      .toBeVisible();
     await expect.element(page.getByRole('row', { name: /chat form never trained on/ })).toBeVisible();
     await page.getByText('Every number as tables, and as CSV').click();
     await expect.element(page.getByRole('region', { name: 'Table curves' })).toBeVisible();
@@ -66,7 +101,11 @@ describe('the turns', () => {
     await openTable();
     await expect.element(turn('kind turn of bakery')).toHaveValue('She wrapped him a loaf and walked him home.');
     await button('Back to the shipped set kind-cruel-24-copy').click();
-    await expect.element(turn('kind turn of bakery')).toHaveValue('When a boy came in without a coin, she wrapped him a warm loaf and walked him home through the rain.');
+    await expect
+      .element(turn('kind turn of bakery'))
+      .toHaveValue(
+        'When a boy came in without a coin, she wrapped him a warm loaf and walked him home through the rain.',
+      );
     await button('Bring it back').click();
     await expect.element(turn('kind turn of bakery')).toHaveValue('She wrapped him a loaf and walked him home.');
   });
@@ -99,17 +138,30 @@ describe('the turns', () => {
     await importSet(file('mine.set.json', header!), file('mine.csv', table!));
     await expect.element(page.getByText(/Imported kind-cruel-24-copy: 24 topics, 72 turns/)).toBeVisible();
     await train();
-    const lines = (text: string): unknown[] => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as unknown);
+    const lines = (text: string): unknown[] =>
+      text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as unknown);
     const back = lines(engines[0]!.plans[0]!.sets[0]!.rows) as Record<string, unknown>[];
     const given = lines(rows!) as Record<string, unknown>[];
-    expect(back.map(({ topic, pole, context, text }) => ({ topic, pole, context, text }))).toEqual(given.map(({ topic, pole, context, text }) => ({ topic, pole, context, text })));
-    expect(parsePromptSet({ headerName: 'h', rowsName: 'r', header: header!, rows: rows!, sha256: '' }, { requireNeutral: true }).name).toBe('kind-cruel-24-copy');
+    expect(back.map(({ topic, pole, context, text }) => ({ topic, pole, context, text }))).toEqual(
+      given.map(({ topic, pole, context, text }) => ({ topic, pole, context, text })),
+    );
+    expect(
+      parsePromptSet(
+        { headerName: 'h', rowsName: 'r', header: header!, rows: rows!, sha256: '' },
+        { requireNeutral: true },
+      ).name,
+    ).toBe('kind-cruel-24-copy');
   });
 
   it('take part in the checks as they are typed', async () => {
     await open();
     await openTable();
-    await turn('kind turn of bakery').fill('She was kind to him, and she went on and on and on about it, for as long as the rain fell and a good while after that too.');
+    await turn('kind turn of bakery').fill(
+      'She was kind to him, and she went on and on and on about it, for as long as the rain fell and a good while after that too.',
+    );
     await expect.element(page.getByRole('list', { name: 'What these texts give away' })).toHaveTextContent(/kind/);
   });
 });
@@ -117,7 +169,12 @@ describe('the turns', () => {
 describe('a set of one’s own', () => {
   it('is refused with every line and field that is wrong', async () => {
     await open();
-    await importSet(file('mine.csv', `topic,pole,context,text\n${row('a', 'warm', '')}${row('a', 'cold', 'Ann kept it.')}${row('', 'plain', 'Ann sat.')}`));
+    await importSet(
+      file(
+        'mine.csv',
+        `topic,pole,context,text\n${row('a', 'warm', '')}${row('a', 'cold', 'Ann kept it.')}${row('', 'plain', 'Ann sat.')}`,
+      ),
+    );
     const table = page.getByRole('region', { name: 'What is wrong with the set' });
     await expect.element(table.getByRole('row', { name: /^2 text/ })).toBeVisible();
     await expect.element(table.getByRole('row', { name: /^4 topic/ })).toBeVisible();
@@ -150,8 +207,20 @@ describe('a training', () => {
     await page.getByLabelText('Neutral stories to read').selectOptions('12');
     await train();
     const [plan] = engines[0]!.plans;
-    expect(plan).toMatchObject({ id: 'kind-cruel', storyCount: 12, tapCount: 2, method: { kind: 'lda', target: 'zeroed', penalty: 0.85 }, otherTaps: true, shuffles: 1000 });
-    expect(plan!.others.map((set) => set.name)).toEqual(['honest-deceptive', 'loyal-treacherous', 'formal-casual', 'terse-wordy']);
+    expect(plan).toMatchObject({
+      id: 'kind-cruel',
+      storyCount: 12,
+      tapCount: 2,
+      method: { kind: 'lda', target: 'zeroed', penalty: 0.85 },
+      otherTaps: true,
+      shuffles: 1000,
+    });
+    expect(plan!.others.map((set) => set.name)).toEqual([
+      'honest-deceptive',
+      'loyal-treacherous',
+      'formal-casual',
+      'terse-wordy',
+    ]);
     expect(plan!.zeros.map((set) => set.name)).toEqual(['luck', 'cheerful-gloomy']);
     expect(plan!.sets.map((set) => set.name)).not.toContain('kind-cruel-deeds');
     expect(plan!.stories.name).toBe('neutral-stories');
@@ -160,7 +229,8 @@ describe('a training', () => {
 
   it('reads less without the controls, and says so before', async () => {
     await open();
-    const texts = async (): Promise<number> => Number(/about ([\d\u202f]+) texts/.exec(document.body.textContent)?.[1]?.replaceAll('\u202f', ''));
+    const texts = async (): Promise<number> =>
+      Number(/about ([\d\u202f]+) texts/.exec(document.body.textContent)?.[1]?.replaceAll('\u202f', ''));
     await expect.poll(texts).toBeGreaterThan(1500);
     const before = await texts();
     await page.getByText('Method, strength and how much is read').click();
@@ -168,7 +238,11 @@ describe('a training', () => {
     await page.getByRole('checkbox', { name: 'Read the controls' }).click();
     await expect.poll(texts).toBeLessThan(before);
     await train();
-    expect(engines[0]!.plans[0]).toMatchObject({ controls: [], otherTaps: false, zeros: [{ name: 'luck' }, { name: 'cheerful-gloomy' }] });
+    expect(engines[0]!.plans[0]).toMatchObject({
+      controls: [],
+      otherTaps: false,
+      zeros: [{ name: 'luck' }, { name: 'cheerful-gloomy' }],
+    });
   });
 
   it('is made small enough for a first try by one choice, and whole again by another', async () => {
@@ -178,7 +252,15 @@ describe('a training', () => {
     await page.getByRole('radio', { name: /^A first try/ }).click();
     await expect.element(page.getByRole('radio', { name: /^Zeroed/ })).toBeChecked();
     await train();
-    expect(engines[0]!.plans[0]).toMatchObject({ storyCount: 4, shuffles: 200, zeros: [], controls: [], others: [], otherTaps: false, method: { target: 'zeroed' } });
+    expect(engines[0]!.plans[0]).toMatchObject({
+      storyCount: 4,
+      shuffles: 200,
+      zeros: [],
+      controls: [],
+      others: [],
+      otherTaps: false,
+      method: { target: 'zeroed' },
+    });
     await full.click();
     await expect.element(page.getByRole('radio', { name: /^Hardened/ })).toBeChecked();
     await page.getByText('Method, strength and how much is read').click();
@@ -196,7 +278,10 @@ describe('a training', () => {
     await expect.element(page.getByRole('radio', { name: /^Poles only/ })).toBeDisabled();
     await page.getByRole('checkbox', { name: 'Read the controls' }).click();
     await train();
-    expect(engines[0]!.plans[0]).toMatchObject({ method: { kind: 'difference-of-means', target: 'poles', penalty: 0 }, zeros: [] });
+    expect(engines[0]!.plans[0]).toMatchObject({
+      method: { kind: 'difference-of-means', target: 'poles', penalty: 0 },
+      zeros: [],
+    });
     await page.getByLabelText('Method', { exact: true }).selectOptions('Logistic regression');
     await expect.element(page.getByRole('radio', { name: /^Hardened/ })).toBeChecked();
     await expect.element(page.getByLabelText('Penalty λ')).toHaveValue(0.3);
@@ -213,7 +298,11 @@ describe('a training', () => {
   it('says how far it is without moving anything, stops, and can be begun again', async () => {
     await open({ pace: 60 });
     await load();
-    const top = () => button(/^(Train|Stop)$/).last().element().getBoundingClientRect().top;
+    const top = () =>
+      button(/^(Train|Stop)$/)
+        .last()
+        .element()
+        .getBoundingClientRect().top;
     const below = () => page.getByRole('heading', { name: 'Kept probes' }).element().getBoundingClientRect().top;
     await button('Train').click();
     const bar = page.getByRole('progressbar', { name: 'Training' });
@@ -260,14 +349,20 @@ describe('a trained probe', () => {
     await userEvent.keyboard('{Enter}');
     await button('Show My probe').click();
     await page.getByText('Save its files').click();
-    for (const name of ['probe.json', 'directions.safetensors', 'report.json', 'CARD.md', 'kind-cruel.steering.gguf']) await button(name).click();
-    await expect.poll(() => saved.map((one) => one.name)).toEqual(['probe.json', 'directions.safetensors', 'report.json', 'CARD.md', 'kind-cruel.steering.gguf']);
+    for (const name of ['probe.json', 'directions.safetensors', 'report.json', 'CARD.md', 'kind-cruel.steering.gguf'])
+      await button(name).click();
+    await expect
+      .poll(() => saved.map((one) => one.name))
+      .toEqual(['probe.json', 'directions.safetensors', 'report.json', 'CARD.md', 'kind-cruel.steering.gguf']);
     expect(saved[0]!.content).toBe(sampleBundle().json);
     expect(saved[3]!.content).toMatch(/^# kind–cruel/i);
     expect(new TextDecoder().decode((saved[4]!.content as Uint8Array).slice(0, 4))).toBe('GGUF');
     await button('Delete My probe').click();
     await expect.element(button('Rename My probe')).not.toBeInTheDocument();
-    await page.getByText(/^Deleted My probe/).getByRole('button', { name: 'Undo' }).click();
+    await page
+      .getByText(/^Deleted My probe/)
+      .getByRole('button', { name: 'Undo' })
+      .click();
     await expect.element(button('Rename My probe')).toBeVisible();
   });
 
@@ -280,7 +375,9 @@ describe('a trained probe', () => {
     await button('Keep').click();
     await page.getByRole('link', { name: 'Read', exact: true }).click();
     const chooser = page.getByLabelText('Read with the probe');
-    await expect.poll(() => [...chooser.element().querySelectorAll('optgroup')].map((group) => group.label)).toEqual(['Shipped', 'Kept by you']);
+    await expect
+      .poll(() => [...chooser.element().querySelectorAll('optgroup')].map((group) => group.label))
+      .toEqual(['Shipped', 'Kept by you']);
     await expect.element(page.getByText(/The recorded stories show the kind–cruel probe/)).toBeVisible();
     await page.getByText('Your own text', { exact: true }).first().click();
     await page.getByLabelText('Your own text').last().fill('She gave him her coat.');
@@ -298,8 +395,14 @@ describe('a trained probe', () => {
     const { json, tensors, reportJson } = sampleBundle();
     const pick = page.getByLabelText('Import a probe…');
     await userEvent.upload(pick, [file('probe.json', json)]);
-    await expect.element(page.getByRole('alert')).toHaveTextContent(/two files, probe\.json and directions\.safetensors/);
-    await userEvent.upload(pick, [file('probe.json', json), file('directions.safetensors', tensors), file('report.json', reportJson)]);
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent(/two files, probe\.json and directions\.safetensors/);
+    await userEvent.upload(pick, [
+      file('probe.json', json),
+      file('directions.safetensors', tensors),
+      file('report.json', reportJson),
+    ]);
     await expect.element(button(/^Rename kind–cruel/)).toBeVisible();
   });
 });
@@ -310,7 +413,9 @@ describe('a comparison', () => {
     await page.getByRole('checkbox', { name: 'Kind–cruel' }).click();
     await page.getByRole('checkbox', { name: 'Honest–deceptive' }).click();
     const table = page.getByRole('region', { name: 'Probes side by side' });
-    await expect.element(table.getByRole('row', { name: /AUROC, layer chosen without the topic 0\.81 \[0\.73, 0\.89\] 0\.81/ })).toBeVisible();
+    await expect
+      .element(table.getByRole('row', { name: /AUROC, layer chosen without the topic 0\.81 \[0\.73, 0\.89\] 0\.81/ }))
+      .toBeVisible();
     await expect.element(table.getByRole('row', { name: /luck: good − bad luck/ })).toBeVisible();
     await page.getByText('The curves as tables, and as CSV').click();
     const curves = page.getByRole('region', { name: 'Table auroc-by-layer' });
@@ -318,7 +423,11 @@ describe('a comparison', () => {
     expect(curves.getByRole('row').elements()).toHaveLength(1 + 31);
     await button('Save cosine-by-layer.csv').click();
     await expect.poll(() => saved.map((one) => one.name)).toEqual(['compared.cosine-by-layer.csv']);
-    await expect.element(page.getByRole('img', { name: /Cosine by layer\. Kind–cruel and Honest–deceptive: 0\.\d\d at layer 15/ })).toBeVisible();
+    await expect
+      .element(
+        page.getByRole('img', { name: /Cosine by layer\. Kind–cruel and Honest–deceptive: 0\.\d\d at layer 15/ }),
+      )
+      .toBeVisible();
     expect(await violations()).toEqual([]);
   });
 });
@@ -360,7 +469,15 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
     localStorage.setItem('flipside.theme', theme);
     await open({}, { storage: localStorage });
     await openTable();
-    for (const summary of ['Checks of this set', 'Method, strength and how much is read', 'Save its files', 'Every number as tables, and as CSV', 'What a set looks like', 'Judge a probe on this set']) await page.getByText(summary).click();
+    for (const summary of [
+      'Checks of this set',
+      'Method, strength and how much is read',
+      'Save its files',
+      'Every number as tables, and as CSV',
+      'What a set looks like',
+      'Judge a probe on this set',
+    ])
+      await page.getByText(summary).click();
     await page.getByRole('checkbox', { name: 'Kind–cruel' }).click();
     await page.getByRole('checkbox', { name: 'Honest–deceptive' }).click();
     await page.getByText('The curves as tables, and as CSV').click();

@@ -34,10 +34,30 @@ function instrumentOf(recording: Recording, layer = 16, window = 10): Instrument
 }
 
 const inputOf = (instrument: Instrument, changes: Partial<TrajectoryInput> = {}): TrajectoryInput => ({
-  trace: null, raw: null, series: instrument.series, alone: instrument.alone, wordless: instrument.wordless, lines: instrument.lines.drawn, taps: instrument.taps,
-  range: { from: -0.5, to: instrument.cells.length - 0.5 }, domain: instrument.domain, head: instrument.head, theme: 'light', ...changes,
+  trace: null,
+  raw: null,
+  series: instrument.series,
+  alone: instrument.alone,
+  wordless: instrument.wordless,
+  lines: instrument.lines.drawn,
+  taps: instrument.taps,
+  range: { from: -0.5, to: instrument.cells.length - 0.5 },
+  domain: instrument.domain,
+  head: instrument.head,
+  theme: 'light',
+  ...changes,
 });
-const draw = (input: TrajectoryInput) => render(Trajectory, { props: { input, current: null, label: 'Trajectory', span: null, poles: { positive: 'kind', negative: 'cruel' }, on: { point: () => undefined, hold: () => undefined, brush: () => undefined } } });
+const draw = (input: TrajectoryInput) =>
+  render(Trajectory, {
+    props: {
+      input,
+      current: null,
+      label: 'Trajectory',
+      span: null,
+      poles: { positive: 'kind', negative: 'cruel' },
+      on: { point: () => undefined, hold: () => undefined, brush: () => undefined },
+    },
+  });
 
 beforeEach(() => page.viewport(900, 700));
 afterEach(() => page.viewport(1280, 900));
@@ -54,8 +74,15 @@ describe('the instrument', () => {
   });
 
   it('has the lines of what is drawn', () => {
-    expect(instrumentOf(sampleRecording()).lines).toMatchObject({ drawn: { low: ALARM.smoothLow[16], high: ALARM.smoothHigh[16] }, tokens: 7183, tapCount: 324 });
-    expect(instrumentOf(sampleRecording(), 16, 1).lines.drawn).toEqual({ low: ALARM.tokenLow[16], high: ALARM.tokenHigh[16] });
+    expect(instrumentOf(sampleRecording()).lines).toMatchObject({
+      drawn: { low: ALARM.smoothLow[16], high: ALARM.smoothHigh[16] },
+      tokens: 7183,
+      tapCount: 324,
+    });
+    expect(instrumentOf(sampleRecording(), 16, 1).lines.drawn).toEqual({
+      low: ALARM.tokenLow[16],
+      high: ALARM.tokenHigh[16],
+    });
   });
 
   it('has neither for a recording of the first version, nor a line at a layer whose scores words do not explain', () => {
@@ -77,7 +104,8 @@ describe('the trajectory', () => {
     const { limit } = trajectoryFigure(input);
     const top = container.querySelector('.trajectory')!.getBoundingClientRect().top + MARGIN.top;
     const plot = HEIGHT - MARGIN.top - MARGIN.bottom;
-    const at = (name: string): number => (container.querySelector(`.line.${name}`)!.getBoundingClientRect().top - top) / plot;
+    const at = (name: string): number =>
+      (container.querySelector(`.line.${name}`)!.getBoundingClientRect().top - top) / plot;
     expect(at('high')).toBeCloseTo((limit - input.lines!.high) / (2 * limit), 2);
     expect(at('low')).toBeCloseTo((limit - input.lines!.low) / (2 * limit), 2);
     expect(at('high')).toBeGreaterThan(0);
@@ -97,7 +125,10 @@ describe('the trajectory', () => {
   it('shades nothing where values are missing', () => {
     const instrument = instrumentOf(sampleRecording());
     const series = Array.from(instrument.series, (value, token) => (token >= 30 && token < 60 ? Number.NaN : value));
-    const [, above, below] = trajectoryFigure(inputOf(instrument, { series })).data as { x: number[]; y: (number | null)[] }[];
+    const [, above, below] = trajectoryFigure(inputOf(instrument, { series })).data as {
+      x: number[];
+      y: (number | null)[];
+    }[];
     for (const { x, y } of [above!, below!]) {
       const hole = x.flatMap((token, at) => (token >= 30 && token < 60 ? [y[at]] : []));
       expect(new Set(hole)).toEqual(new Set([null]));
@@ -127,26 +158,57 @@ describe('the key', () => {
   const lines = { low: -4.9, high: 4.8 };
 
   it('says what the words explain and on how many tokens the lines rest', async () => {
-    await render(TrajectoryKey, { props: { input: { grain: 'mean', window: 10, explained: 0.531, lines, lineTokens: 7183 } } });
-    await expect.element(page.getByText('without the words, which explain 53 % of single neutral tokens here')).toBeVisible();
-    await expect.element(page.getByText('1 in 100 of 7\u202f183 neutral means of 10 lies beyond each line')).toBeVisible();
+    await render(TrajectoryKey, {
+      props: { input: { grain: 'mean', window: 10, explained: 0.531, lines, lineTokens: 7183 } },
+    });
+    await expect
+      .element(page.getByText('without the words, which explain 53 % of single neutral tokens here'))
+      .toBeVisible();
+    await expect
+      .element(page.getByText('1 in 100 of 7\u202f183 neutral means of 10 lies beyond each line'))
+      .toBeVisible();
     await expect.element(page.getByText('single tokens', { exact: true })).toBeVisible();
   });
 
   it('leaves out what is not drawn', async () => {
-    await render(TrajectoryKey, { props: { input: { grain: 'token', window: 1, explained: null, lines: null, lineTokens: 0 } } });
-    expect(page.getByRole('listitem').elements().map((item) => item.textContent.trim())).toEqual(['single tokens', 'no value', 'beyond the scale of the colours']);
+    await render(TrajectoryKey, {
+      props: { input: { grain: 'token', window: 1, explained: null, lines: null, lineTokens: 0 } },
+    });
+    expect(
+      page
+        .getByRole('listitem')
+        .elements()
+        .map((item) => item.textContent.trim()),
+    ).toEqual(['single tokens', 'no value', 'beyond the scale of the colours']);
   });
 });
 
 describe('the tip of a token', () => {
-  const tip = { token: 41, text: ' rain', reading: 'kind against cruel', value: 5.25, grain: 'mean' as const, window: 10, behind: 10, layer: 16, alone: 3, words: 2.5, lines: { low: -4.9, high: 4.8 }, lineTokens: 7183, stretch: null, readingLayer: null, agreement: null };
+  const tip = {
+    token: 41,
+    text: ' rain',
+    reading: 'kind against cruel',
+    value: 5.25,
+    grain: 'mean' as const,
+    window: 10,
+    behind: 10,
+    layer: 16,
+    alone: 3,
+    words: 2.5,
+    lines: { low: -4.9, high: 4.8 },
+    lineTokens: 7183,
+    stretch: null,
+    readingLayer: null,
+    agreement: null,
+  };
 
   it('shows the words’ part, what is left, and a mark for a value beyond the line', async () => {
     const { container } = await render(TokenTip, { props: { tip } });
     expect(container.textContent).toContain('+5.25 sd kind against cruel, mean of 10, layer 16');
     expect(container.textContent).toContain('its words alone would read +2.50, +0.500 is left');
-    expect(container.textContent.replace(/\s+/g, ' ')).toContain('beyond the line that 1 in 100 neutral means crosses (−4.9 to +4.8, 7 183 tokens)');
+    expect(container.textContent.replace(/\s+/g, ' ')).toContain(
+      'beyond the line that 1 in 100 neutral means crosses (−4.9 to +4.8, 7 183 tokens)',
+    );
     expect(container.querySelector('i.up')!.getBoundingClientRect().height).toBeGreaterThan(4);
   });
 

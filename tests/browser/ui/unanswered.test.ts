@@ -76,7 +76,11 @@ describe('an engine that hangs', () => {
       made.push(new ExperimentEngine());
       return made.at(-1)!;
     };
-    await openAt('#/experiments', {}, { connect, experiments: [{ id: 'A', spec: { url: null, text: () => Promise.resolve(TINY_SPEC) }, runs: [] }] });
+    await openAt(
+      '#/experiments',
+      {},
+      { connect, experiments: [{ id: 'A', spec: { url: null, text: () => Promise.resolve(TINY_SPEC) }, runs: [] }] },
+    );
     const article = page.getByRole('article', { name: 'Authors, not simulacra' });
     await article.getByText('Run it here').click();
     await article.getByRole('button', { name: /^Load the model and time it/ }).click();

@@ -43,9 +43,9 @@ export const load = async () => {
 };
 const press = (what: Locator) => what.first().click();
 
-
 /** Text of the strip as a reader would copy it. */
-export const stripText = (): string => [...document.querySelectorAll('.strip [data-token]')].map((token) => token.textContent).join('');
+export const stripText = (): string =>
+  [...document.querySelectorAll('.strip [data-token]')].map((token) => token.textContent).join('');
 
 /** Every test on a page of its own. */
 export function freshPages(): void {

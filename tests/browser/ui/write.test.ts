@@ -20,7 +20,9 @@ describe('a chat turn', () => {
     await expect.element(page.getByRole('heading', { name: 'Told to be kind, seed 1' })).toBeVisible();
     await expect.element(page.getByText('continued here')).toBeVisible();
     expect(engines[0]!.calls).toContain('renderChat system user');
-    expect(stripText()).toMatch(/^<\|im_start\|>system\nYou are Mara, a kind nurse\..*<\|im_end\|>\n<\|im_start\|>user\n.*<\|im_start\|>assistant\n/s);
+    expect(stripText()).toMatch(
+      /^<\|im_start\|>system\nYou are Mara, a kind nurse\..*<\|im_end\|>\n<\|im_start\|>user\n.*<\|im_start\|>assistant\n/s,
+    );
     const marks = [...document.querySelectorAll('.strip [data-glyph]')].map((mark) => mark.getAttribute('data-glyph'));
     expect(marks.filter((mark) => mark === '⟨im_start⟩')).toHaveLength(3);
     expect(marks).toContain('⟨im_end⟩');
@@ -121,7 +123,9 @@ describe('what was written', () => {
     const top = () => document.querySelector('.strip')!.getBoundingClientRect().top + scrollY;
     const before = top();
     const tokens = document.querySelectorAll('[data-token]').length;
-    await expect.poll(() => document.querySelectorAll('[data-token]').length, { timeout: 15_000 }).toBeGreaterThan(tokens + 6);
+    await expect
+      .poll(() => document.querySelectorAll('[data-token]').length, { timeout: 15_000 })
+      .toBeGreaterThan(tokens + 6);
     expect(top()).toBe(before);
     await button('Stop').first().click();
     await expect.element(button('Write')).toBeEnabled();

@@ -50,13 +50,18 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
   const { device } = memory;
   const streamBytes = sizes.hidden * FLOAT_BYTES;
   const logitBytes = sizes.vocabulary * FLOAT_BYTES;
-  const { pass, pastLogits, logitStaging, staging, sampler, dispose } = await makeBuffers(parts, streamBytes * taps.length, logitBytes);
+  const { pass, pastLogits, logitStaging, staging, sampler, dispose } = await makeBuffers(
+    parts,
+    streamBytes * taps.length,
+    logitBytes,
+  );
   const { token, streams, logits } = pass;
   let rule: DispatchRule | null = null;
 
   /** Copies all streams of the token; how many bytes. */
   function bringStreams(encoder: GPUCommandEncoder, slot: GPUBuffer): number {
-    for (const [index, stream] of streams.entries()) encoder.copyBufferToBuffer(stream, 0, slot, index * streamBytes, streamBytes);
+    for (const [index, stream] of streams.entries())
+      encoder.copyBufferToBuffer(stream, 0, slot, index * streamBytes, streamBytes);
     return taps.length * streamBytes;
   }
 
@@ -72,7 +77,12 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
   }
 
   /** Starts reading the token that has been chosen, and the choice of the next; `token` comes once the GPU is done. */
-  async function launch(tensors: readonly Tensor[], position: number, count: number, projection: Projection | null): Promise<{ readonly token: Promise<WrittenToken> }> {
+  async function launch(
+    tensors: readonly Tensor[],
+    position: number,
+    count: number,
+    projection: Projection | null,
+  ): Promise<{ readonly token: Promise<WrittenToken> }> {
     const slot = staging[count % IN_FLIGHT];
     const kept = pastLogits[count % (IN_FLIGHT + 1)];
     if (!slot || !kept) throw new AppError('internal', 'A writer has fewer slots than tokens under way.');
@@ -101,7 +111,13 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
   }
 
   /** Reads ahead until the room of the text is full, nothing more is wanted, or the listener has had enough. */
-  async function stretch(past: Cache, projection: Projection | null, wanted: number, done: number, onToken: (token: WrittenToken) => WriteStep): Promise<{ readonly told: number; readonly ended: boolean }> {
+  async function stretch(
+    past: Cache,
+    projection: Projection | null,
+    wanted: number,
+    done: number,
+    onToken: (token: WrittenToken) => WriteStep,
+  ): Promise<{ readonly told: number; readonly ended: boolean }> {
     const { tensors, room } = await caches.lend(past, 1);
     const most = Math.min(wanted, room - past.length);
     const flight: Promise<WrittenToken>[] = [];
@@ -148,7 +164,7 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
     device.queue.submit([encoder.finish()]);
     const most = Math.min(uniforms.length, sizes.contextTokens - past.length);
     try {
-      for (let ended = most === 0; !ended; ) {
+      for (let ended = most === 0; !ended;) {
         const part = await stretch(cache, request.projection, most - told, told, onToken);
         ended = part.ended;
         told += part.told;
@@ -178,7 +194,8 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
       explained(async () => {
         const { tensors, room } = await caches.lend(past, Math.max(...LOOKED_AT) - past.length);
         const seen: SeenDispatch[] = [];
-        for (const tokens of LOOKED_AT) if (tokens > past.length && tokens <= room) seen.push(...(await pass.lookAt(tensors, tokens)));
+        for (const tokens of LOOKED_AT)
+          if (tokens > past.length && tokens <= room) seen.push(...(await pass.lookAt(tensors, tokens)));
         return learnRule(seen);
       }),
     useRule: (next) => {
@@ -204,9 +221,25 @@ async function makeBuffers(parts: CapturedWriterParts, streamBytes: number, logi
   try {
     const pass = kept(await createCapturedPass(parts), (made) => made.dispose());
     /** Logits after each token that is under way, and after the one before them: whichever is the last to stay. */
-    const pastLogits = kept(await memory.allocate('writing', Array.from({ length: IN_FLIGHT + 1 }, () => logitBytes), GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST), destroy);
-    const [logitStaging, ...staging] = kept(await memory.allocate('read-back', [logitBytes, ...Array.from({ length: IN_FLIGHT }, () => streamBytes + 16)] as const, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST), destroy);
-    const sampler = kept(await createSampler(memory, sizes.vocabulary, pass.logits, pass.token), (made) => made.dispose());
+    const pastLogits = kept(
+      await memory.allocate(
+        'writing',
+        Array.from({ length: IN_FLIGHT + 1 }, () => logitBytes),
+        GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      ),
+      destroy,
+    );
+    const [logitStaging, ...staging] = kept(
+      await memory.allocate(
+        'read-back',
+        [logitBytes, ...Array.from({ length: IN_FLIGHT }, () => streamBytes + 16)] as const,
+        GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+      ),
+      destroy,
+    );
+    const sampler = kept(await createSampler(memory, sizes.vocabulary, pass.logits, pass.token), (made) =>
+      made.dispose(),
+    );
     return { pass, pastLogits, logitStaging, staging, sampler, dispose };
   } catch (thrown) {
     dispose();

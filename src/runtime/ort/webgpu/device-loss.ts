@@ -28,9 +28,15 @@ export async function explainGpu(thrown: unknown, lost: Promise<AppError>): Prom
   const loss = await Promise.race([lost, waited]);
   if (loss) return loss;
   // Mapping a buffer is aborted only when the buffer or its device is gone; nobody has stopped anything.
-  return thrown instanceof DOMException && thrown.name === 'AbortError' ? lostError(thrown.message) : AppError.from(thrown);
+  return thrown instanceof DOMException && thrown.name === 'AbortError'
+    ? lostError(thrown.message)
+    : AppError.from(thrown);
 }
 
 function lostError(reason: string): AppError {
-  return new AppError('gpu-device-lost', `The graphics processor went away (${reason}). Your text is kept: start the model again, on the CPU if it happens twice.`, { reason });
+  return new AppError(
+    'gpu-device-lost',
+    `The graphics processor went away (${reason}). Your text is kept: start the model again, on the CPU if it happens twice.`,
+    { reason },
+  );
 }

@@ -32,7 +32,9 @@ export function learnRule(seen: readonly SeenDispatch[]): DispatchRule | null {
   const [first] = seen;
   if (!first) return null;
   const [, y, z] = first.counts;
-  const fitting = STRETCHES.filter((stretch) => seen.every(({ tokens, counts }) => counts[0] === Math.ceil(tokens / stretch) && counts[1] === y && counts[2] === z));
+  const fitting = STRETCHES.filter((stretch) =>
+    seen.every(({ tokens, counts }) => counts[0] === Math.ceil(tokens / stretch) && counts[1] === y && counts[2] === z),
+  );
   const [tokens] = fitting;
   return fitting.length === 1 && tokens !== undefined ? { tokens, y, z } : null;
 }

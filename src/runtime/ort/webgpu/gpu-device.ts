@@ -30,6 +30,11 @@ export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
       requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
     });
   } catch (thrown) {
-    throw new AppError('model-session-failed', `The graphics adapter gave no device: ${thrown instanceof Error ? thrown.message : String(thrown)}.`, {}, thrown);
+    throw new AppError(
+      'model-session-failed',
+      `The graphics adapter gave no device: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
+      {},
+      thrown,
+    );
   }
 }

@@ -8,7 +8,10 @@ import type { Fetch } from '../fetch.ts';
 import type { GpuMemory } from './gpu-memory.ts';
 import { bufferOf } from './gpu-tensor.ts';
 
-/** A {@link Fetch} over a WebGPU device with staging buffers of its own, one for each fetch under way, which grow as needed; `dispose` frees them. */
+/**
+ * A {@link Fetch} over a WebGPU device with staging buffers of its own, one for each fetch under way, which grow as
+ * needed; `dispose` frees them.
+ */
 export function createGpuFetch(memory: GpuMemory): { readonly fetch: Fetch; dispose(): void } {
   const { device } = memory;
   const free: GPUBuffer[] = [];
@@ -62,11 +65,19 @@ const elementBytes = ({ type }: Tensor): number => (type === 'float16' ? 2 : 4);
 const padded = (bytes: number): number => Math.ceil(bytes / 4) * 4;
 
 /** What was fetched, in float32 throughout. */
-function widened(fetched: Float32Array<ArrayBuffer>, parts: readonly { readonly count: number; readonly bytes: number }[]): Float32Array<ArrayBuffer> {
+function widened(
+  fetched: Float32Array<ArrayBuffer>,
+  parts: readonly { readonly count: number; readonly bytes: number }[],
+): Float32Array<ArrayBuffer> {
   const out = new Float32Array(parts.reduce((sum, { count }) => sum + count, 0));
   let [offset, at] = [0, 0];
   for (const { count, bytes } of parts) {
-    out.set(bytes === 2 ? fromFloat16(new Uint16Array(fetched.buffer, offset, count)) : new Float32Array(fetched.buffer, offset, count), at);
+    out.set(
+      bytes === 2
+        ? fromFloat16(new Uint16Array(fetched.buffer, offset, count))
+        : new Float32Array(fetched.buffer, offset, count),
+      at,
+    );
     offset += padded(count * bytes);
     at += count;
   }

@@ -1,4 +1,7 @@
-/** The lens on the decoder's own device: streams go there in blocks, are read by the final norm and the head, and reduced where the logits are. */
+/**
+ * The lens on the decoder's own device: streams go there in blocks, are read by the final norm and the head, and
+ * reduced where the logits are.
+ */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { AppError } from '../../../core/errors.ts';
 import { LENS_LOGITS_OUTPUT, LENS_STREAM_INPUT } from '../../../onnx/lens-graph.ts';
@@ -31,12 +34,23 @@ export interface GpuLens extends LensHead {
 }
 
 /** Makes a lens. Throws `gpu-memory-refused`, and then leaves nothing on the device but the session. */
-export async function createGpuLens({ session, Tensor: TensorClass, sizes, memory, fetch, explain }: GpuLensParts): Promise<GpuLens> {
+export async function createGpuLens({
+  session,
+  Tensor: TensorClass,
+  sizes,
+  memory,
+  fetch,
+  explain,
+}: GpuLensParts): Promise<GpuLens> {
   const { device } = memory;
   const { hidden, vocabulary } = sizes;
   const room = rowsAtOnceFor(vocabulary, ROWS);
   const floats = (count: number): number => count * Float32Array.BYTES_PER_ELEMENT;
-  const [streamBuffer, logitBuffer] = await memory.allocate('lens', [floats(room * hidden), floats(room * vocabulary)], GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
+  const [streamBuffer, logitBuffer] = await memory.allocate(
+    'lens',
+    [floats(room * hidden), floats(room * vocabulary)],
+    GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+  );
   const destroy = (): void => [streamBuffer, logitBuffer].forEach((buffer) => buffer.destroy());
   const reducer = await createLensReducer(memory, vocabulary, logitBuffer).catch((thrown: unknown) => {
     destroy();
@@ -45,10 +59,17 @@ export async function createGpuLens({ session, Tensor: TensorClass, sizes, memor
   const logitsOf = (rows: number): Tensor => tensorOn(TensorClass, logitBuffer, 'float32', [1, rows, vocabulary]);
 
   /** Brings each block's logits into their buffer, one after the other. */
-  async function run(streams: Float32Array, rowsAtOnce: number, tell: (firstRow: number, rows: number) => void | Promise<void>): Promise<void> {
+  async function run(
+    streams: Float32Array,
+    rowsAtOnce: number,
+    tell: (firstRow: number, rows: number) => void | Promise<void>,
+  ): Promise<void> {
     for (const { first, rows, block } of blocksOf(streams, hidden, rowsAtOnce)) {
       device.queue.writeBuffer(streamBuffer, 0, new Float32Array(block));
-      const outputs = await session.run({ [LENS_STREAM_INPUT]: tensorOn(TensorClass, streamBuffer, 'float32', [1, rows, hidden]) }, { [LENS_LOGITS_OUTPUT]: logitsOf(rows) });
+      const outputs = await session.run(
+        { [LENS_STREAM_INPUT]: tensorOn(TensorClass, streamBuffer, 'float32', [1, rows, hidden]) },
+        { [LENS_LOGITS_OUTPUT]: logitsOf(rows) },
+      );
       assertSizes([outputs[LENS_LOGITS_OUTPUT]?.dims.at(-1)], 0, sizes);
       await tell(first, rows);
     }

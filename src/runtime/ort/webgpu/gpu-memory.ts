@@ -15,7 +15,11 @@ export type GpuBufferKind = 'cache' | 'lens' | 'read-back' | 'scores' | 'steerin
 export interface GpuMemory {
   readonly device: GPUDevice;
   /** Makes buffers of one kind, or none of them: throws `gpu-memory-refused` where the device has no room. */
-  allocate<const S extends readonly number[]>(kind: GpuBufferKind, sizes: S, usage: GPUBufferUsageFlags): Promise<{ -readonly [K in keyof S]: GPUBuffer }>;
+  allocate<const S extends readonly number[]>(
+    kind: GpuBufferKind,
+    sizes: S,
+    usage: GPUBufferUsageFlags,
+  ): Promise<{ -readonly [K in keyof S]: GPUBuffer }>;
   report(): GpuMemoryReport;
 }
 
@@ -31,7 +35,9 @@ export function watchMemory(device: GPUDevice): GpuMemory {
     bytes += sign * size;
     peakBytes = Math.max(peakBytes, bytes);
   };
-  const collected = new FinalizationRegistry<readonly [kind: string, size: number]>(([kind, size]) => count(kind, size, -1));
+  const collected = new FinalizationRegistry<readonly [kind: string, size: number]>(([kind, size]) =>
+    count(kind, size, -1),
+  );
   const createBuffer = device.createBuffer.bind(device);
   device.createBuffer = (descriptor) => {
     const buffer = createBuffer(descriptor);
@@ -58,13 +64,19 @@ export function watchMemory(device: GPUDevice): GpuMemory {
       // A size beyond the device's limits is a fault of validation, which would otherwise only be printed.
       device.pushErrorScope('validation');
       // onnxruntime wants buffers of a multiple of 16 bytes, and WebGPU none of size zero.
-      const made = sizes.map((size) => device.createBuffer({ label: `${OURS}${kind}`, size: Math.max(16, Math.ceil(size / 16) * 16), usage }));
+      const made = sizes.map((size) =>
+        device.createBuffer({ label: `${OURS}${kind}`, size: Math.max(16, Math.ceil(size / 16) * 16), usage }),
+      );
       const faults = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
       const fault = faults.find((error) => error !== null);
       if (!fault) return made as { -readonly [K in keyof S]: GPUBuffer };
       for (const buffer of made) buffer.destroy();
       const megabytes = Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / 1e6);
-      throw new AppError('gpu-memory-refused', `The graphics processor has no room for ${megabytes} MB more (${kind}): ${fault.message.split('\n')[0] ?? ''}. Close other tabs that use it, or read a shorter text.`, { megabytes, kind });
+      throw new AppError(
+        'gpu-memory-refused',
+        `The graphics processor has no room for ${megabytes} MB more (${kind}): ${fault.message.split('\n')[0] ?? ''}. Close other tabs that use it, or read a shorter text.`,
+        { megabytes, kind },
+      );
     },
     report: () => ({ bytes, peakBytes, buffers, byKind: Object.fromEntries([...held].filter(([, size]) => size > 0)) }),
   };
@@ -84,8 +96,17 @@ export async function withRoomForModel<T>(device: GPUDevice, make: () => Promise
   try {
     const [outcome] = await Promise.allSettled([make()]);
     if (outcome.status === 'rejected') await new Promise((resolve) => setTimeout(resolve, SAYING_MS));
-    const fault = faults.find((error) => error instanceof GPUOutOfMemoryError || (outcome.status === 'rejected' && /buffer size/i.test(error.message)));
-    if (fault !== undefined) throw new AppError('gpu-memory-refused', `The graphics processor has no room for the model: ${fault.message.split('\n')[0] ?? ''} Close other tabs that use it.`, {}, outcome.status === 'rejected' ? outcome.reason : undefined);
+    const fault = faults.find(
+      (error) =>
+        error instanceof GPUOutOfMemoryError || (outcome.status === 'rejected' && /buffer size/i.test(error.message)),
+    );
+    if (fault !== undefined)
+      throw new AppError(
+        'gpu-memory-refused',
+        `The graphics processor has no room for the model: ${fault.message.split('\n')[0] ?? ''} Close other tabs that use it.`,
+        {},
+        outcome.status === 'rejected' ? outcome.reason : undefined,
+      );
     if (outcome.status === 'rejected') throw outcome.reason;
     return outcome.value;
   } finally {

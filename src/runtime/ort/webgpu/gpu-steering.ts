@@ -9,14 +9,25 @@ import type { GpuMemory } from './gpu-memory.ts';
 import { tensorOn, type GpuTensorClass } from './gpu-tensor.ts';
 
 /** Feeds on the GPU of the element type that the graph takes, all zero; several sessions on the same device may share them. */
-export async function steeringOnGpu(memory: GpuMemory, TensorClass: TensorConstructor & GpuTensorClass, sizes: DecoderSizes, type: ElementType): Promise<SteeringFeeds & { dispose(): void }> {
+export async function steeringOnGpu(
+  memory: GpuMemory,
+  TensorClass: TensorConstructor & GpuTensorClass,
+  sizes: DecoderSizes,
+  type: ElementType,
+): Promise<SteeringFeeds & { dispose(): void }> {
   const { layerCount, hidden } = sizes;
-  const buffers = await memory.allocate('steering', Array.from({ length: layerCount }, () => hidden * ELEMENT[type].bytes), GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
+  const buffers = await memory.allocate(
+    'steering',
+    Array.from({ length: layerCount }, () => hidden * ELEMENT[type].bytes),
+    GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+  );
   const zero = narrowed(new Float32Array(hidden), type);
   /** Layers whose buffer is not zero. */
   const set = new Set<number>();
   return {
-    feeds: Object.fromEntries(buffers.map((buffer, layer) => [steeringInput(layer), tensorOn(TensorClass, buffer, type, [hidden])])),
+    feeds: Object.fromEntries(
+      buffers.map((buffer, layer) => [steeringInput(layer), tensorOn(TensorClass, buffer, type, [hidden])]),
+    ),
     set(vectors) {
       checkVectors(vectors, sizes);
       for (const [layer, buffer] of buffers.entries()) {

@@ -8,7 +8,12 @@ export interface GpuTensorClass {
 }
 
 /** A tensor over a buffer that its maker keeps: disposing of the tensor frees nothing. */
-export function tensorOn(TensorClass: GpuTensorClass, buffer: GPUBuffer, dataType: ElementType | 'int32' | 'int64', dims: readonly number[]): Tensor {
+export function tensorOn(
+  TensorClass: GpuTensorClass,
+  buffer: GPUBuffer,
+  dataType: ElementType | 'int32' | 'int64',
+  dims: readonly number[],
+): Tensor {
   return TensorClass.fromGpuBuffer(asTensorBuffer(buffer), { dataType, dims });
 }
 

@@ -166,13 +166,28 @@ export interface LensReducer {
 }
 
 /** Makes a reducer of what lies in `logits`. */
-export async function createLensReducer(memory: GpuMemory, vocabulary: number, logits: GPUBuffer): Promise<LensReducer> {
+export async function createLensReducer(
+  memory: GpuMemory,
+  vocabulary: number,
+  logits: GPUBuffer,
+): Promise<LensReducer> {
   const { device } = memory;
   let threads = GATHERERS;
   while (threads < MOST_THREADS && threads * WORDS_A_THREAD < vocabulary) threads *= 2;
-  const pipeline = await device.createComputePipelineAsync({ label: 'flipside lens', layout: 'auto', compute: { module: device.createShaderModule({ label: 'flipside lens', code: shader(threads) }), entryPoint: 'reduce' } });
+  const pipeline = await device.createComputePipelineAsync({
+    label: 'flipside lens',
+    layout: 'auto',
+    compute: {
+      module: device.createShaderModule({ label: 'flipside lens', code: shader(threads) }),
+      entryPoint: 'reduce',
+    },
+  });
   const [parameters] = await memory.allocate('lens', [16], GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
-  const buffers: { words: GPUBuffer | null; next: GPUBuffer | null; told: GPUBuffer | null } = { words: null, next: null, told: null };
+  const buffers: { words: GPUBuffer | null; next: GPUBuffer | null; told: GPUBuffer | null } = {
+    words: null,
+    next: null,
+    told: null,
+  };
   let bindings: GPUBindGroup | null = null;
   let asked = { rows: 0, top: 0, words: 0 };
   const stride = (): number => 2 * asked.top + 1 + 2 * (asked.words + 1);
@@ -183,7 +198,11 @@ export async function createLensReducer(memory: GpuMemory, vocabulary: number, l
     if (there && there.size >= bytes) return there;
     there?.destroy();
     buffers[name] = null;
-    const [made] = await memory.allocate('lens', [bytes], GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
+    const [made] = await memory.allocate(
+      'lens',
+      [bytes],
+      GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    );
     buffers[name] = made;
     return made;
   }
@@ -196,7 +215,13 @@ export async function createLensReducer(memory: GpuMemory, vocabulary: number, l
       const told = await grow('told', rows * stride());
       device.queue.writeBuffer(wordBuffer, 0, Int32Array.from(words));
       device.queue.writeBuffer(nextBuffer, 0, next === null ? new Int32Array(rows).fill(-1) : Int32Array.from(next));
-      bindings = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: [logits, parameters, wordBuffer, nextBuffer, told].map((buffer, binding) => ({ binding, resource: { buffer } })) });
+      bindings = device.createBindGroup({
+        layout: pipeline.getBindGroupLayout(0),
+        entries: [logits, parameters, wordBuffer, nextBuffer, told].map((buffer, binding) => ({
+          binding,
+          resource: { buffer },
+        })),
+      });
     },
     run(firstRow, rows) {
       device.queue.writeBuffer(parameters, 0, Uint32Array.of(vocabulary, asked.top, asked.words, firstRow));
@@ -215,17 +240,31 @@ export async function createLensReducer(memory: GpuMemory, vocabulary: number, l
     split(values) {
       const { rows, top, words } = asked;
       const whole = new Uint32Array(values.buffer, values.byteOffset, values.length);
-      const part = <T extends Uint32Array | Float32Array>(from: T, start: number, count: number, make: (length: number) => T): T => {
+      const part = <T extends Uint32Array | Float32Array>(
+        from: T,
+        start: number,
+        count: number,
+        make: (length: number) => T,
+      ): T => {
         const out = make(rows * count);
-        for (let row = 0; row < rows; row += 1) out.set(from.subarray(row * stride() + start, row * stride() + start + count), row * count);
+        for (let row = 0; row < rows; row += 1)
+          out.set(from.subarray(row * stride() + start, row * stride() + start + count), row * count);
         return out;
       };
-      const floats = (start: number, count: number): Float32Array => part(values, start, count, (length) => new Float32Array(length));
-      const counts = (start: number, count: number): Uint32Array => part(whole, start, count, (length) => new Uint32Array(length));
+      const floats = (start: number, count: number): Float32Array =>
+        part(values, start, count, (length) => new Float32Array(length));
+      const counts = (start: number, count: number): Uint32Array =>
+        part(whole, start, count, (length) => new Uint32Array(length));
       const ranks = counts(2 * top + 1, words + 1);
       const askedLogProbabilities = floats(2 * top + 1 + words + 1, words + 1);
       for (const [at, rank] of ranks.entries()) if (rank === 0) askedLogProbabilities[at] = NaN;
-      return { ids: counts(0, top), logProbabilities: floats(top, top), entropy: floats(2 * top, 1), ranks, askedLogProbabilities };
+      return {
+        ids: counts(0, top),
+        logProbabilities: floats(top, top),
+        entropy: floats(2 * top, 1),
+        ranks,
+        askedLogProbabilities,
+      };
     },
     dispose() {
       for (const buffer of [parameters, ...Object.values(buffers)]) buffer?.destroy();

@@ -10,7 +10,17 @@ import { toleranceOf } from '../../chunk-proof.ts';
 import { proveLens } from '../../lens-proof.ts';
 import type { LensHead } from '../../lens-head.ts';
 import { createGrowingCache } from '../growing-cache.ts';
-import { createSession, externalData, SESSION_SETTINGS, untouched, type DecoderFiles, type LensOptions, type OpenedDecoder, type OpenOptions, type WebGpuBuild } from '../opening.ts';
+import {
+  createSession,
+  externalData,
+  SESSION_SETTINGS,
+  untouched,
+  type DecoderFiles,
+  type LensOptions,
+  type OpenedDecoder,
+  type OpenOptions,
+  type WebGpuBuild,
+} from '../opening.ts';
 import { createOrtDecoder } from '../ort-decoder.ts';
 import { capturing } from './capture-options.ts';
 import { createCapturedWriter, type CapturedWriter } from './captured-writer.ts';
@@ -65,7 +75,13 @@ async function openBuild(build: WebGpuBuild, files: DecoderFiles, options: OpenO
   }
 }
 
-async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files: DecoderFiles, { tapped, editing = false }: OpenOptions): Promise<OpenedDecoder> {
+async function openOn(
+  ort: Runtime,
+  build: WebGpuBuild,
+  device: GPUDevice,
+  files: DecoderFiles,
+  { tapped, editing = false }: OpenOptions,
+): Promise<OpenedDecoder> {
   const memory = watchMemory(device);
   const dispatch = wrapDispatches(device);
   const lost = lossOf(device);
@@ -78,9 +94,16 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
     preferredOutputLocation: 'gpu-buffer' as const,
     extra: { session: SESSION_SETTINGS },
   });
-  const session = await withRoomForModel(device, () => createSession(() => ort.InferenceSession.create(graph.graph, sessionOptions(graph)), 'webgpu'));
+  const session = await withRoomForModel(device, () =>
+    createSession(() => ort.InferenceSession.create(graph.graph, sessionOptions(graph)), 'webgpu'),
+  );
   const sizes = { ...files.config, layerCount: graph.layerCount };
-  const staticCaches = createStaticCaches({ memory, Tensor: ort.Tensor, shape: graph, contextTokens: sizes.contextTokens });
+  const staticCaches = createStaticCaches({
+    memory,
+    Tensor: ort.Tensor,
+    shape: graph,
+    contextTokens: sizes.contextTokens,
+  });
   const steering = graph.steering ? await steeringOnGpu(memory, ort.Tensor, sizes, graph.steeringType) : null;
   const projector = tapped ? await createProjector(memory, ort.Tensor, sizes) : null;
   const { fetch, dispose: disposeFetch } = createGpuFetch(memory);
@@ -114,14 +137,36 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
     if (writer) return writer;
     // A proof on a short text would not see it: within the window they are right (docs/decisions/0020).
     const windows = graph.windows.filter((window) => window < sizes.contextTokens);
-    if (windows.length > 0) throw new AppError('model-session-failed', `Layers of this model look back over ${windows.join(' or ')} tokens only, which onnxruntime 1.30 computes wrongly in captured passes.`);
+    if (windows.length > 0)
+      throw new AppError(
+        'model-session-failed',
+        `Layers of this model look back over ${windows.join(' or ')} tokens only, which onnxruntime 1.30 computes wrongly in captured passes.`,
+      );
     const captured = tapDecoder(files.graph, GPU_GRAPHS.writing);
-    const writing = await createSession(() => ort.InferenceSession.create(captured.graph, capturing(sessionOptions(captured))), 'webgpu').catch(async (thrown: unknown) => {
+    const writing = await createSession(
+      () => ort.InferenceSession.create(captured.graph, capturing(sessionOptions(captured))),
+      'webgpu',
+    ).catch(async (thrown: unknown) => {
       throw await explain(thrown);
     });
     try {
-      if (writing.inputNames.includes(ATTENTION_MASK_INPUT)) throw new AppError('model-session-failed', 'This graph needs its attention mask for more than lengths, and a captured pass has none.');
-      const made = await createCapturedWriter({ session: writing, Tensor: ort.Tensor, sizes, graph: captured, caches: staticCaches, steering: steering?.feeds ?? {}, projector, memory, dispatch, explain });
+      if (writing.inputNames.includes(ATTENTION_MASK_INPUT))
+        throw new AppError(
+          'model-session-failed',
+          'This graph needs its attention mask for more than lengths, and a captured pass has none.',
+        );
+      const made = await createCapturedWriter({
+        session: writing,
+        Tensor: ort.Tensor,
+        sizes,
+        graph: captured,
+        caches: staticCaches,
+        steering: steering?.feeds ?? {},
+        projector,
+        memory,
+        dispatch,
+        explain,
+      });
       const dispose = async (): Promise<void> => {
         if (writer === null) return;
         writer = null;
@@ -137,11 +182,16 @@ async function openOn(ort: Runtime, build: WebGpuBuild, device: GPUDevice, files
 
   async function openLens(from: DecoderFiles, { mostRows, signal }: LensOptions): Promise<LensHead> {
     const cut = lensGraph(from.graph);
-    const session = await createSession(() => ort.InferenceSession.create(cut.graph, sessionOptions(cut, from)), 'webgpu');
-    const lens = await createGpuLens({ session, Tensor: ort.Tensor, sizes, memory, fetch, explain }).catch(async (thrown: unknown) => {
-      await session.release().catch(() => undefined); // the first failure is the one to tell
-      throw thrown;
-    });
+    const session = await createSession(
+      () => ort.InferenceSession.create(cut.graph, sessionOptions(cut, from)),
+      'webgpu',
+    );
+    const lens = await createGpuLens({ session, Tensor: ort.Tensor, sizes, memory, fetch, explain }).catch(
+      async (thrown: unknown) => {
+        await session.release().catch(() => undefined); // the first failure is the one to tell
+        throw thrown;
+      },
+    );
     try {
       return await proveLens(lens.withRows, mostRows, signal, toleranceOf(graph.activations));
     } catch (thrown) {

@@ -63,29 +63,54 @@ export interface Projector {
   load(directions: readonly Float32Array[]): Promise<Projection>;
   /** Makes room for passes of so many tokens. Throws `gpu-memory-refused`. */
   reserve(projection: Projection, tokens: number): Promise<void>;
-  /** Adds to what the encoder does; the products `[directions, layers + 1, kept]` lie in the tensor, which stays the projector's. `streams` are `[tokens, hidden]` each. */
-  encode(encoder: GPUCommandEncoder, projection: Projection, streams: readonly GPUBuffer[], tokens: number, kept: number): Tensor;
+  /**
+   * Adds to what the encoder does; the products `[directions, layers + 1, kept]` lie in the tensor, which stays the
+   * projector's. `streams` are `[tokens, hidden]` each.
+   */
+  encode(
+    encoder: GPUCommandEncoder,
+    projection: Projection,
+    streams: readonly GPUBuffer[],
+    tokens: number,
+    kept: number,
+  ): Tensor;
   dispose(): void;
 }
 
 /** Makes a projector. */
-export async function createProjector(memory: GpuMemory, TensorClass: GpuTensorClass, sizes: DecoderSizes): Promise<Projector> {
+export async function createProjector(
+  memory: GpuMemory,
+  TensorClass: GpuTensorClass,
+  sizes: DecoderSizes,
+): Promise<Projector> {
   const { device } = memory;
   const layers = sizes.layerCount + 1;
   const rowBytes = sizes.hidden * Float32Array.BYTES_PER_ELEMENT;
-  const pipeline = await device.createComputePipelineAsync({ label: 'flipside projector', layout: 'auto', compute: { module: device.createShaderModule({ label: 'flipside projector', code: SHADER }), entryPoint: 'project' } });
+  const pipeline = await device.createComputePipelineAsync({
+    label: 'flipside projector',
+    layout: 'auto',
+    compute: {
+      module: device.createShaderModule({ label: 'flipside projector', code: SHADER }),
+      entryPoint: 'project',
+    },
+  });
   const [shape] = await memory.allocate('scores', [16], GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
   let packed: GPUBuffer | null = null;
   let products: GPUBuffer | null = null;
 
   const own = (projection: Projection): GpuProjection => {
-    if (!(projection instanceof GpuProjection)) throw new AppError('internal', 'The directions belong to another engine.');
+    if (!(projection instanceof GpuProjection))
+      throw new AppError('internal', 'The directions belong to another engine.');
     return projection;
   };
 
   async function grown(buffer: GPUBuffer | null, bytes: number): Promise<GPUBuffer> {
     if (buffer && buffer.size >= bytes) return buffer;
-    const [larger] = await memory.allocate('scores', [bytes], GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
+    const [larger] = await memory.allocate(
+      'scores',
+      [bytes],
+      GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    );
     buffer?.destroy();
     return larger;
   }
@@ -93,9 +118,18 @@ export async function createProjector(memory: GpuMemory, TensorClass: GpuTensorC
   return {
     async load(directions) {
       const wrong = directions.find(({ length }) => length !== layers * sizes.hidden);
-      if (wrong) throw new AppError('internal', `A direction of ${wrong.length} numbers does not fit ${layers} layers of ${sizes.hidden}.`);
-      const [buffer] = await memory.allocate('scores', [directions.length * layers * rowBytes], GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
-      for (const [index, direction] of directions.entries()) device.queue.writeBuffer(buffer, index * layers * rowBytes, new Float32Array(direction));
+      if (wrong)
+        throw new AppError(
+          'internal',
+          `A direction of ${wrong.length} numbers does not fit ${layers} layers of ${sizes.hidden}.`,
+        );
+      const [buffer] = await memory.allocate(
+        'scores',
+        [directions.length * layers * rowBytes],
+        GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+      );
+      for (const [index, direction] of directions.entries())
+        device.queue.writeBuffer(buffer, index * layers * rowBytes, new Float32Array(direction));
       return new GpuProjection(directions.length, buffer);
     },
     async reserve(projection, tokens) {
@@ -105,12 +139,19 @@ export async function createProjector(memory: GpuMemory, TensorClass: GpuTensorC
     encode(encoder, projection, streams, tokens, kept) {
       const { buffer: directions, count } = own(projection);
       if (!packed || !products) throw new AppError('internal', 'There is no room for products: reserve it first.');
-      for (const [layer, stream] of streams.entries()) encoder.copyBufferToBuffer(stream, 0, packed, layer * tokens * rowBytes, tokens * rowBytes);
+      for (const [layer, stream] of streams.entries())
+        encoder.copyBufferToBuffer(stream, 0, packed, layer * tokens * rowBytes, tokens * rowBytes);
       // Ordered before the encoder's commands, and after those of the pass before.
       device.queue.writeBuffer(shape, 0, Uint32Array.of(sizes.hidden, tokens, kept, layers));
       const pass = encoder.beginComputePass({ label: 'flipside projector' });
       pass.setPipeline(pipeline);
-      pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: [packed, directions, products, shape].map((buffer, binding) => ({ binding, resource: { buffer } })) }));
+      pass.setBindGroup(
+        0,
+        device.createBindGroup({
+          layout: pipeline.getBindGroupLayout(0),
+          entries: [packed, directions, products, shape].map((buffer, binding) => ({ binding, resource: { buffer } })),
+        }),
+      );
       pass.dispatchWorkgroups(kept, layers, count);
       pass.end();
       return tensorOn(TensorClass, products, 'float32', [count, layers, kept]);

@@ -157,10 +157,23 @@ export interface Sampler {
 }
 
 /** Makes a sampler. `logits` are float32 `[vocabulary]`; the token is written to `token` as int64. */
-export async function createSampler(memory: GpuMemory, vocabulary: number, logits: GPUBuffer, token: GPUBuffer): Promise<Sampler> {
+export async function createSampler(
+  memory: GpuMemory,
+  vocabulary: number,
+  logits: GPUBuffer,
+  token: GPUBuffer,
+): Promise<Sampler> {
   const { device } = memory;
-  const pipeline = await device.createComputePipelineAsync({ label: 'flipside sampler', layout: 'auto', compute: { module: device.createShaderModule({ label: 'flipside sampler', code: SHADER }), entryPoint: 'choose' } });
-  const [parameters, drawn] = await memory.allocate('writing', [32, 16], GPUBufferUsage.UNIFORM | GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+  const pipeline = await device.createComputePipelineAsync({
+    label: 'flipside sampler',
+    layout: 'auto',
+    compute: { module: device.createShaderModule({ label: 'flipside sampler', code: SHADER }), entryPoint: 'choose' },
+  });
+  const [parameters, drawn] = await memory.allocate(
+    'writing',
+    [32, 16],
+    GPUBufferUsage.UNIFORM | GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+  );
   let uniformBuffer: GPUBuffer | null = null;
   let bindings: GPUBindGroup | null = null;
   return {
@@ -168,8 +181,18 @@ export async function createSampler(memory: GpuMemory, vocabulary: number, logit
       if (!uniformBuffer || uniformBuffer.size < uniforms.byteLength) {
         uniformBuffer?.destroy();
         uniformBuffer = null;
-        [uniformBuffer] = await memory.allocate('writing', [uniforms.byteLength], GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
-        bindings = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: [logits, parameters, uniformBuffer, token, drawn].map((buffer, binding) => ({ binding, resource: { buffer } })) });
+        [uniformBuffer] = await memory.allocate(
+          'writing',
+          [uniforms.byteLength],
+          GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+        );
+        bindings = device.createBindGroup({
+          layout: pipeline.getBindGroupLayout(0),
+          entries: [logits, parameters, uniformBuffer, token, drawn].map((buffer, binding) => ({
+            binding,
+            resource: { buffer },
+          })),
+        });
       }
       const words = new ArrayBuffer(20);
       new Uint32Array(words, 0, 3).set([vocabulary, topK, temperature === 0 ? 1 : 0]);

@@ -23,7 +23,10 @@ interface Room {
 
 /** A keeper that several sessions on the same device may share. */
 export interface StaticCaches extends CacheKeeper {
-  /** Makes room for `tokens` after a cache and tells where its text lies: the tensors in the order of {@link cacheNames}, and how many tokens fit. */
+  /**
+   * Makes room for `tokens` after a cache and tells where its text lies: the tensors in the order of {@link
+   * cacheNames}, and how many tokens fit.
+   */
   lend(past: Cache, tokens: number): Promise<{ readonly tensors: readonly Tensor[]; readonly room: number }>;
   /** The cache after a pass of `tokens` that was run on what {@link lend} gave. */
   extended(past: Cache, tokens: number): Cache;
@@ -38,7 +41,12 @@ export interface StaticCacheParts {
 }
 
 /** Caches on one device. The buffers of the text that was forgotten last are kept for the next one. */
-export function createStaticCaches({ memory, Tensor: TensorClass, shape, contextTokens }: StaticCacheParts): StaticCaches {
+export function createStaticCaches({
+  memory,
+  Tensor: TensorClass,
+  shape,
+  contextTokens,
+}: StaticCacheParts): StaticCaches {
   const { device } = memory;
   const names = cacheNames(shape.layerCount);
   const elementBytes = ELEMENT[shape.activations].bytes;
@@ -46,7 +54,11 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
   let spare: Room | null = null;
 
   async function makeRoom(tokens: number): Promise<Room> {
-    const buffers = await memory.allocate('cache', shape.cache.map(({ heads, size }) => heads * tokens * size * elementBytes), GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
+    const buffers = await memory.allocate(
+      'cache',
+      shape.cache.map(({ heads, size }) => heads * tokens * size * elementBytes),
+      GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    );
     const tensors = shape.cache.flatMap(({ heads, size }, index) => {
       const buffer = buffers[index];
       return buffer === undefined ? [] : [tensorOn(TensorClass, buffer, shape.activations, [1, heads, tokens, size])];
@@ -64,8 +76,15 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
       }
     }
     const megabytes = Math.ceil((cacheBytesPerToken(shape) * tokens) / 1e6);
-    const fits = has > 0 ? `those of ${has} fit. Read a text of at most ${has} tokens` : 'nothing is held that could be given up. Read a shorter text';
-    throw new AppError('gpu-memory-refused', `The graphics processor has no room for the keys and values of ${tokens} tokens (${megabytes} MB); ${fits}, or close other tabs that use it.`, { tokens, megabytes, fits: has });
+    const fits =
+      has > 0
+        ? `those of ${has} fit. Read a text of at most ${has} tokens`
+        : 'nothing is held that could be given up. Read a shorter text';
+    throw new AppError(
+      'gpu-memory-refused',
+      `The graphics processor has no room for the keys and values of ${tokens} tokens (${megabytes} MB); ${fits}, or close other tabs that use it.`,
+      { tokens, megabytes, fits: has },
+    );
   }
 
   const destroy = (room: Room): void => room.buffers.forEach((buffer) => buffer.destroy());
@@ -96,7 +115,14 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
     for (const [index, { heads, size }] of shape.cache.entries()) {
       const [old, buffer] = [from.buffers[index], room.buffers[index]];
       const rowBytes = size * elementBytes;
-      for (let head = 0; old && buffer && head < heads; head += 1) encoder.copyBufferToBuffer(old, head * from.tokens * rowBytes, buffer, head * room.tokens * rowBytes, used * rowBytes);
+      for (let head = 0; old && buffer && head < heads; head += 1)
+        encoder.copyBufferToBuffer(
+          old,
+          head * from.tokens * rowBytes,
+          buffer,
+          head * room.tokens * rowBytes,
+          used * rowBytes,
+        );
     }
     device.queue.submit([encoder.finish()]);
     line.room = room;
@@ -105,7 +131,8 @@ export function createStaticCaches({ memory, Tensor: TensorClass, shape, context
 
   const own = (cache: Cache): StaticCache<Room> => ownCache(cache);
 
-  const after = (line: Line<Room>, from: number, kept: number): StaticCache<Room> => new StaticCache(line, from + kept, line.goOn(from), free);
+  const after = (line: Line<Room>, from: number, kept: number): StaticCache<Room> =>
+    new StaticCache(line, from + kept, line.goOn(from), free);
 
   return {
     async begin(past, tokens) {

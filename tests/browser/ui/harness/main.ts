@@ -12,4 +12,13 @@ import { fakeParts } from '../parts.ts';
 const target = document.getElementById('app');
 if (target === null) throw new Error('no #app');
 const text = new URLSearchParams(location.search).get('long') === null ? undefined : ' and then he rode on'.repeat(500);
-mount(App, { target, props: { parts: fakeParts(() => new FakeEngine({ pace: 40, ...(text === undefined ? {} : { text }) }), { storage: localStorage, database: () => browserDatabase('flipside-harness'), tabs: browserTabs('flipside-harness') }) } });
+mount(App, {
+  target,
+  props: {
+    parts: fakeParts(() => new FakeEngine({ pace: 40, ...(text === undefined ? {} : { text }) }), {
+      storage: localStorage,
+      database: () => browserDatabase('flipside-harness'),
+      tabs: browserTabs('flipside-harness'),
+    }),
+  },
+});
