@@ -4,6 +4,7 @@ import { choicesName, comparedWith, DOSE_SEED } from '../core/dose-defaults.ts';
 import { MATCH_TARGETS } from '../core/push-defaults.ts';
 import type { Axis, Probe } from '../core/probe-types.ts';
 import { headerFacts } from '../core/set-header.ts';
+import { SCALED_MODES } from '../core/steering/modes.ts';
 import { choicesOf } from '../steering/choice-set.ts';
 import type { DoseOptions } from '../steering/dose.ts';
 import { placebosFor } from '../steering/placebos.ts';
@@ -44,7 +45,7 @@ export interface DosePlan {
 /** Reads what is needed for the probe in `dir`. Throws `usage`, `push-invalid` and what reading a probe and a set throws. */
 export async function dosePlanFrom(options: Options, dir: string): Promise<DosePlan> {
   const { probe, sha256 } = await readProbe(dir);
-  const settings = { ...pushFrom(options, probe.model, ['add', 'cap']), pole: 'positive' as const, strength: 0 };
+  const settings = { ...pushFrom(options, probe.model, SCALED_MODES), pole: 'positive' as const, strength: 0 };
   const seed = options.number('seed', DOSE_SEED, { min: 0, max: 2 ** 32 - 1, whole: true });
   const targets = klsFrom(options, 'kl', MATCH_TARGETS);
   const defaults = comparedWith(probe.axis);

@@ -1,7 +1,8 @@
 /** A push from the options of the command line. */
 import { defaultStream } from '../core/push-defaults.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
-import { checkPushSettings, type PushMode, type PushSettings, type PushWhere } from '../core/push.ts';
+import { checkPushSettings, type PushSettings, type PushWhere } from '../core/push.ts';
+import { DEFAULT_MODE, MODE_NAMES, type SteeringMode } from '../core/steering/modes.ts';
 import type { Options } from './command.ts';
 
 /** Options of a push, for `Options`. */
@@ -13,23 +14,20 @@ export const PUSH_OPTIONS = {
 } as const;
 
 /** How they are written. */
-export const PUSH_USAGE = '[--layer N | --layers N-M] [--mode add|cap|ablate] [--where generated|all|N]';
+export const PUSH_USAGE = `[--layer N | --layers N-M] [--mode ${MODE_NAMES.join('|')}] [--where generated|all|N]`;
 
 /**
  * What is pushed, how and where; strength and pole are not among these options. `modes` are those that the command
- * takes, the first unless another is named. Throws `usage` and `push-invalid`.
+ * takes. Throws `usage` and `push-invalid`.
  */
-export function pushFrom<Mode extends PushMode>(
+export function pushFrom<Mode extends SteeringMode>(
   options: Options,
   model: Pick<ModelIdentity, 'id' | 'layerCount'>,
-  modes: readonly [Mode, ...Mode[]],
+  modes: readonly Mode[],
 ): Omit<PushSettings, 'pole' | 'strength' | 'mode'> & { readonly mode: Mode } {
-  const asked = options.text('mode');
+  const asked = options.text('mode') ?? DEFAULT_MODE;
   const mode =
-    asked === undefined
-      ? modes[0]
-      : (modes.find((known) => known === asked) ??
-        options.refuse(`--mode must be ${modes.join(' or ')}, got "${asked}"`));
+    modes.find((known) => known === asked) ?? options.refuse(`--mode must be ${modes.join(' or ')}, got "${asked}"`);
   const settings = { mode, ...layersFrom(options, model.layerCount), where: whereFrom(options) };
   checkPushSettings({ ...settings, pole: 'positive', strength: 0 }, model);
   return settings;

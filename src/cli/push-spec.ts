@@ -2,6 +2,7 @@
 import { assertPushes } from '../core/dtype-agreement.ts';
 import { AppError } from '../core/errors.ts';
 import { checkPushSettings, type Push, type PushRecord, type PushSettings } from '../core/push.ts';
+import { DEFAULT_MODE, MODE_NAMES, modeDef, type SteeringMode } from '../core/steering/modes.ts';
 import type { NodeEngine } from '../runtime/node/node-engine.ts';
 import { createPushBench } from '../runtime/push-bench.ts';
 import { makePush } from '../steering/make-push.ts';
@@ -11,8 +12,19 @@ import { parseWhere } from './push-options.ts';
 import { neutralTexts } from './shipped.ts';
 
 /** How a push is typed. */
-export const PUSH_SPEC =
-  '[add|cap:]POLE:LAYER[-LAYER]:STRENGTH[:all|generated|TOKEN] or ablate:LAYER[-LAYER][:WHERE], e.g. positive:18:0.26:generated';
+export const PUSH_SPEC = `${specForms().join(' or ')}, where WHERE is all, generated or a token; e.g. positive:18:0.26:generated`;
+
+/** One form for all modes that have the same parts. */
+function specForms(): readonly string[] {
+  const partsOf = (mode: SteeringMode): string => {
+    const { hasPole, strength } = modeDef(mode);
+    return `${hasPole ? 'POLE:' : ''}LAYER[-LAYER]${strength === null ? '' : ':STRENGTH'}[:WHERE]`;
+  };
+  return [...new Set(MODE_NAMES.map(partsOf))].map((parts) => {
+    const modes = MODE_NAMES.filter((mode) => partsOf(mode) === parts);
+    return modes.includes(DEFAULT_MODE) ? `[${modes.join('|')}:]${parts}` : `${modes.join('|')}:${parts}`;
+  });
+}
 
 /** Reads a push; `option` names it in refusals. Throws `usage`. What the model has not is refused once it is known. */
 export function parsePushSpec(option: string, spec: string): PushSettings {
@@ -20,20 +32,21 @@ export function parsePushSpec(option: string, spec: string): PushSettings {
     throw new AppError('usage', `--${option} ${what}, got "${spec}". A push is typed as ${PUSH_SPEC}.`, { option });
   };
   const [first = '', ...others] = spec.split(':');
-  const mode = first === 'add' || first === 'cap' || first === 'ablate' ? first : null;
-  const parts = mode === null ? [first, ...others] : others;
-  const pole = mode === 'ablate' ? 'positive' : parts.shift();
+  const named = MODE_NAMES.find((name) => name === first);
+  const parts = named === undefined ? [first, ...others] : others;
+  const mode = named ?? DEFAULT_MODE;
+  const pole = modeDef(mode).hasPole ? parts.shift() : 'positive';
   if (pole !== 'positive' && pole !== 'negative') return refuse('names no pole, positive or negative');
   const layers = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(parts.shift() ?? '');
   if (layers === null) return refuse('names no layer, such as 18 or 10-20');
   const from = Number(layers[1]);
-  const typed = mode === 'ablate' ? '0' : (parts.shift() ?? '');
+  const typed = modeDef(mode).strength === null ? '0' : (parts.shift() ?? '');
   const strength = Number(typed);
   if (typed.trim() === '' || !Number.isFinite(strength)) return refuse('has no strength, a number such as 0.26');
   const where = parseWhere(parts.shift() ?? 'all');
   if (where === null) return refuse('must end in all, generated or the number of a token');
   if (parts.length > 0) return refuse('has more parts than a push has');
-  return { mode: mode ?? 'add', pole, from, to: layers[2] === undefined ? from : Number(layers[2]), strength, where };
+  return { mode, pole, from, to: layers[2] === undefined ? from : Number(layers[2]), strength, where };
 }
 
 /**

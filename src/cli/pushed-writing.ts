@@ -1,7 +1,8 @@
 /** `steer --prompt`: the model writes under a push, and reads what it wrote without. */
 import { POLES, type Pole } from '../core/heads.ts';
 import type { MatchedStrength } from '../core/dose-types.ts';
-import { STRONGEST_PUSH, type Push, type PushSettings } from '../core/push.ts';
+import type { Push, PushSettings } from '../core/push.ts';
+import { isScaled, MAX_STRENGTH, MODE_NAMES, modeDef } from '../core/steering/modes.ts';
 import { openNodeEngine } from '../runtime/node/node-engine.ts';
 import { createPushBench } from '../runtime/push-bench.ts';
 import { createSegmentReader } from '../runtime/segment-reader.ts';
@@ -44,9 +45,9 @@ export function asksToWrite(options: Options): boolean {
 export async function writeUnderPush(options: Options, signal: AbortSignal): Promise<unknown> {
   const { probe: own, sha256 } = await readProbe(options.needed('probe'));
   const prompts = await promptsFrom(options);
-  const plan = pushFrom(options, own.model, ['add', 'cap', 'ablate']);
-  // Taking a direction away is the same for both poles, and stands under the first.
-  const poles = plan.mode === 'ablate' ? POLES.slice(0, 1) : polesFrom(options);
+  const plan = pushFrom(options, own.model, MODE_NAMES);
+  // What is the same for both poles stands under the first.
+  const poles = modeDef(plan.mode).hasPole ? polesFrom(options) : POLES.slice(0, 1);
   const { seed, ...sampling } = samplingFrom(options);
   const seeds = Array.from(
     { length: options.number('seeds', 1, { min: 1, max: 1000, whole: true }) },
@@ -57,7 +58,7 @@ export async function writeUnderPush(options: Options, signal: AbortSignal): Pro
   const given =
     options.text('strength') === undefined
       ? null
-      : options.number('strength', 0, { min: -STRONGEST_PUSH, max: STRONGEST_PUSH });
+      : options.number('strength', 0, { min: -MAX_STRENGTH, max: MAX_STRENGTH });
   const target = options.number('match', 1, { min: 0.001, max: 20 });
   const neutral = await neutralTexts();
   const engine = await openNodeEngine(options.model(), { editing: true });
@@ -102,7 +103,7 @@ export async function writeUnderPush(options: Options, signal: AbortSignal): Pro
   }
 }
 
-/** The strength that was asked for as a KL, of the poles' pushes pooled; none where a direction is taken away, which has none. */
+/** The strength that was asked for as a KL, of the poles' pushes pooled; null for a mode without one. */
 async function strengthFor(
   bench: PushBench,
   mode: PushSettings['mode'],
@@ -110,7 +111,7 @@ async function strengthFor(
   pushes: (strength: number) => readonly Push[],
   signal: AbortSignal,
 ): Promise<MatchedStrength | null> {
-  if (mode === 'ablate') return null;
+  if (!isScaled(mode)) return null;
   const [match] = await matchStrengths(bench, mode, pushes, [target], signal);
   return match ?? null;
 }

@@ -3,32 +3,85 @@ import type { Grain } from '../core/grain.ts';
 import { DEFAULT_WINDOW } from '../core/smoothing.ts';
 import type { Stand } from '../core/reading.ts';
 
-/** The label of one value, e.g. `Reading`, `Mean of 10`. */
-export function valueLabel(grain: Grain, window: number): string {
-  return {
-    reading: 'Reading',
-    mean: `Mean of ${window}`,
-    token: 'This token',
-    word: 'Its word',
-    sentence: 'Its sentence',
-  }[grain];
-}
-
 /** The name of the raw views, and what they are worth. */
 export const RAW = { name: 'Raw scores', says: 'the words themselves are in them' } as const;
 
-/** What the ends of the colour scale are, with the neutral tokens behind them (0: not known), e.g. `three standard deviations of …`. */
+/** What the page says of a grain. */
+interface GrainWords {
+  /** The choice of what a colour stands for. */
+  readonly option: (window: number) => string;
+  /** The label of one value. */
+  readonly label: (window: number) => string;
+  /** The same in the tip of a token, with the tokens behind it, e.g. `3 tokens`. */
+  readonly tip: (window: number, behind: string) => string;
+  /** What the ends of the colour scale are; `on` is the neutral text that it was measured on. */
+  readonly scale: (on: string) => string;
+  /** What each colour is; `place` is where readings stand. */
+  readonly colour: (window: number, place: string) => string;
+}
+
+const singleScale = (on: string): string => `three standard deviations of single tokens ${on}`;
+const meanScale = (on: string): string => `three standard deviations of means of ${DEFAULT_WINDOW} ${on}`;
+
+const GRAIN_WORDS = {
+  reading: {
+    option: () => 'the reading',
+    label: () => 'Reading',
+    tip: () => '',
+    scale: () => 'three standard deviations of the readings of the training turns',
+    colour: (_, place) => `the model’s reading after each ${place}`,
+  },
+  mean: {
+    option: (window) => `raw: running mean of ${window} tokens`,
+    label: (window) => `Mean of ${window}`,
+    tip: (window) => `mean of ${window}`,
+    scale: meanScale,
+    colour: (window) => `the mean over the last ${window} tokens`,
+  },
+  token: {
+    option: () => 'raw: single tokens',
+    label: () => 'This token',
+    tip: () => 'raw',
+    scale: singleScale,
+    colour: () => 'the score of one token, mostly noise',
+  },
+  word: {
+    option: () => 'raw: words',
+    label: () => 'Its word',
+    tip: (_, behind) => `mean of its word, ${behind}`,
+    scale: (on) => `${singleScale(on)}; words were not measured, and a word is one token or a few`,
+    colour: () => 'the mean over the tokens of one word with the marks that touch it',
+  },
+  sentence: {
+    option: () => 'raw: sentences',
+    label: () => 'Its sentence',
+    tip: (_, behind) => `mean of its sentence, ${behind}`,
+    scale: (on) =>
+      `${meanScale(on)}; sentences were not measured, and one of fewer than ${DEFAULT_WINDOW} tokens may look stronger than it is`,
+    colour: () => 'the mean over the tokens of one sentence',
+  },
+} satisfies Record<Grain, GrainWords>;
+
+/** A grain among the choices, e.g. `raw: running mean of 10 tokens`. */
+export function optionWords(grain: Grain, window: number): string {
+  return GRAIN_WORDS[grain].option(window);
+}
+
+/** The label of one value, e.g. `Reading`, `Mean of 10`. */
+export function valueLabel(grain: Grain, window: number): string {
+  return GRAIN_WORDS[grain].label(window);
+}
+
+/** What the value in a tip is, with the tokens behind it, e.g. `mean of its word, 2 tokens`. */
+export function tipWords(grain: Grain, window: number, behind: string): string {
+  return GRAIN_WORDS[grain].tip(window, behind);
+}
+
+/** What the ends of the colour scale are, with the neutral tokens behind them (null: not known), e.g. `three standard deviations of …`. */
 export function scaleWords(grain: Grain, neutralTokens: string | null): string {
-  const on = neutralTokens === null ? 'on neutral stories' : `on neutral stories (${neutralTokens} tokens)`;
-  const tokens = `three standard deviations of single tokens ${on}`;
-  const means = `three standard deviations of means of ${DEFAULT_WINDOW} ${on}`;
-  return {
-    reading: 'three standard deviations of the readings of the training turns',
-    mean: means,
-    token: tokens,
-    word: `${tokens}; words were not measured, and a word is one token or a few`,
-    sentence: `${means}; sentences were not measured, and one of fewer than ${DEFAULT_WINDOW} tokens may look stronger than it is`,
-  }[grain];
+  return GRAIN_WORDS[grain].scale(
+    neutralTokens === null ? 'on neutral stories' : `on neutral stories (${neutralTokens} tokens)`,
+  );
 }
 
 /** After what the readings of a text stand, e.g. `sentence`; null for none. */
@@ -42,14 +95,9 @@ export function placeOf(stands: readonly Stand[]): string | null {
  * `place`: see {@link placeOf}.
  */
 export function captionWords(grain: Grain, window: number, share: number | null, place: string | null): string {
+  const colour = GRAIN_WORDS[grain].colour(window, place ?? 'sentence');
+  if (grain === 'reading')
+    return `Colour: ${colour}. It is taken at the same neutral words each time, so only the text before it can change it.`;
   const explained = share === null ? '' : ` They alone explain ${share} % of single neutral tokens at this layer.`;
-  const raw = (what: string): string =>
-    `Raw: each colour is ${what}. The words themselves are in it, so it hardly tells who is kind and who is cruel.${explained}`;
-  return {
-    reading: `Colour: the model’s reading after each ${place ?? 'sentence'}. It is taken at the same neutral words each time, so only the text before it can change it.`,
-    mean: raw(`the mean over the last ${window} tokens`),
-    token: raw('the score of one token, mostly noise'),
-    word: raw('the mean over the tokens of one word with the marks that touch it'),
-    sentence: raw('the mean over the tokens of one sentence'),
-  }[grain];
+  return `Raw: each colour is ${colour}. The words themselves are in it, so it hardly tells who is kind and who is cruel.${explained}`;
 }

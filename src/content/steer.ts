@@ -2,28 +2,50 @@
 import { MATCH_TARGETS } from '../core/push-defaults.ts';
 import type { Axis } from '../core/probe-types.ts';
 import type { DoseProgress } from '../core/dose-types.ts';
-import type { PushMode, PushSettings } from '../core/push.ts';
+import type { PushSettings } from '../core/push.ts';
+import { MODE_NAMES, SCALED_MODES, type ScaledMode, type SteeringMode } from '../core/steering/modes.ts';
 import { plainNumber } from './numbers.ts';
 import type { Choice } from './training.ts';
 
-/** What can be done to the stream. */
-export const PUSH_MODES: readonly Choice<PushMode>[] = [
-  {
-    value: 'add',
+/** What a strength is set on. */
+type Strength = Pick<PushSettings, 'strength' | 'pole' | 'from' | 'to'>;
+
+/** What the page says of each steering mode: its name, what it does, and what a strength means. */
+const MODE_CHOICES = {
+  add: {
     label: 'Add',
     says: 'The same vector along the direction is added at every pushed word: the plainest push.',
+    strength: addedWords,
   },
-  {
-    value: 'cap',
+  cap: {
     label: 'Cap',
     says: 'The stream may lie as far to the pole as it likes, but is held where it would fall behind a bound. Words that are beyond it already are left alone.',
+    strength: cappedWords,
   },
-  {
-    value: 'ablate',
+  ablate: {
     label: 'Take out',
     says: 'What lies along the direction is taken away altogether, of both poles: what does the model write without it?',
+    strength: () => 'No strength: all of it is taken away.',
   },
-];
+} satisfies Record<
+  SteeringMode,
+  {
+    readonly label: string;
+    readonly says: string;
+    readonly strength: (settings: Strength, axis: Axis) => string;
+  }
+>;
+
+const choiceOf = <Mode extends SteeringMode>(mode: Mode): Choice<Mode> => {
+  const { label, says } = MODE_CHOICES[mode];
+  return { value: mode, label, says };
+};
+
+/** The steering modes to choose from. */
+export const MODE_OPTIONS: readonly Choice<SteeringMode>[] = MODE_NAMES.map(choiceOf);
+
+/** Those that have a strength. */
+export const SCALED_MODE_OPTIONS: readonly Choice<ScaledMode>[] = SCALED_MODES.map(choiceOf);
 
 /** Which tokens are pushed. */
 export const PUSH_PLACES: readonly Choice<'generated' | 'all' | 'from'>[] = [
@@ -49,16 +71,21 @@ const ADD_BANDS: readonly (readonly [from: number, says: string])[] = [
 ];
 
 /** What a strength means, in words. */
-export function strengthWords(
-  { mode, strength, pole, from, to }: Pick<PushSettings, 'mode' | 'strength' | 'pole' | 'from' | 'to'>,
-  axis: Axis,
-): string {
-  if (mode === 'ablate') return 'No strength: all of it is taken away.';
-  const share = `${plainNumber(Math.abs(strength) * 100, 0)} % of the stream’s typical length`;
-  if (mode === 'cap') {
-    if (strength === 0) return 'Held at the mean of neutral text.';
-    return `Held ${share} from the mean of neutral text, ${strength > 0 ? `towards ${axis[pole]}` : `on the far side of ${axis[pole]}: a loose hold`}.`;
-  }
+export function strengthWords(settings: Strength & Pick<PushSettings, 'mode'>, axis: Axis): string {
+  return MODE_CHOICES[settings.mode].strength(settings, axis);
+}
+
+function shareWords(strength: number): string {
+  return `${plainNumber(Math.abs(strength) * 100, 0)} % of the stream’s typical length`;
+}
+
+function cappedWords({ strength, pole }: Strength, axis: Axis): string {
+  if (strength === 0) return 'Held at the mean of neutral text.';
+  return `Held ${shareWords(strength)} from the mean of neutral text, ${strength > 0 ? `towards ${axis[pole]}` : `on the far side of ${axis[pole]}: a loose hold`}.`;
+}
+
+function addedWords({ strength, from, to }: Strength): string {
+  const share = shareWords(strength);
   if (from !== to)
     return `A vector as long as ${share} at each of ${to - from + 1} layers: together more than at one. Match a KL to know how much.`;
   const band =

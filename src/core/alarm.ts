@@ -1,5 +1,5 @@
 /** The 1 % lines: beyond which values a hundredth of neutral text lies on each side. Percentiles by linear interpolation. */
-import type { Grain } from './grain.ts';
+import { type Grain, grainDef } from './grain.ts';
 import type { AlarmLines } from './probe-types.ts';
 import { DEFAULT_WINDOW, runningMean } from './smoothing.ts';
 import { quantileOfSorted } from './stats.ts';
@@ -62,10 +62,9 @@ export function beyondLines(value: number, lines: LinePair | null): boolean {
  * behind their lines), and for readings, words and sentences, of which none were measured.
  */
 export function drawnLines(alarm: AlarmLines, layer: number, grain: Grain): LinePair | null {
-  if (alarm.tokens === 0 || grain === 'reading' || grain === 'word' || grain === 'sentence') return null;
-  return grain === 'token'
-    ? pair(alarm.tokenLow[layer], alarm.tokenHigh[layer])
-    : pair(alarm.smoothLow[layer], alarm.smoothHigh[layer]);
+  const { lines } = grainDef(grain);
+  if (alarm.tokens === 0 || lines === null) return null;
+  return pair(alarm[`${lines}Low`][layer], alarm[`${lines}High`][layer]);
 }
 
 /** The lines of tap readings; null as above. */

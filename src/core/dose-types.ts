@@ -1,7 +1,8 @@
 /** What a push does at several strengths, beside what other directions do at the same: a dose–response. Plain data. */
 import type { DtypeAgreement } from './dtype-agreement.ts';
 import type { Axis, ModelIdentity } from './probe-types.ts';
-import type { PushMode, PushWhere } from './push.ts';
+import type { PushWhere } from './push.ts';
+import type { SteeringMode } from './steering/modes.ts';
 import type { Estimate } from './report-types.ts';
 
 /** Resamples of the choices behind every interval. */
@@ -70,7 +71,7 @@ export interface DoseReport {
   readonly probe: { readonly id: string; readonly title: string; readonly sha256: string };
   readonly model: Pick<ModelIdentity, 'id' | 'weightsSha256'>;
   readonly axis: Axis;
-  readonly mode: PushMode;
+  readonly mode: SteeringMode;
   readonly from: number;
   readonly to: number;
   readonly where: PushWhere;

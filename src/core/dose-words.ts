@@ -2,7 +2,7 @@
 import { percent, plain, shareOf, signed } from './claim-words.ts';
 import { agreementLine, weakestLayer } from './dtype-agreement.ts';
 import type { DoseLevel, DoseRank, DoseReport } from './dose-types.ts';
-import type { PushMode, PushWhere } from './push.ts';
+import type { PushWhere } from './push.ts';
 import { AppError } from './errors.ts';
 import type { Estimate } from './report-types.ts';
 
@@ -20,13 +20,6 @@ export interface DoseFindings {
 export function layerWords({ from, to }: Pick<DoseReport, 'from' | 'to'>): string {
   return from === to ? `layer ${from}` : `layers ${from} to ${to}`;
 }
-
-/** What is done to the stream. */
-export const MODE_WORDS: Readonly<Record<PushMode, string>> = {
-  add: 'a vector along the direction is added',
-  cap: 'the product with the direction is kept from falling behind a bound, on the side of the pole',
-  ablate: 'the product with the direction is taken away',
-};
 
 /** Which tokens of a choice are pushed. */
 export function whereWords(where: PushWhere): string {

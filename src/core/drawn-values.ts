@@ -1,6 +1,5 @@
 /** The values that raw colours stand for, from the scores of single tokens: running means, single scores, or means of units. */
-import type { RawGrain } from './grain.ts';
-import { unitAround } from './grain.ts';
+import { grainDef, type RawGrain, unitAround } from './grain.ts';
 import { layerMean } from './smoothing.ts';
 
 /** How scores become values. */
@@ -22,8 +21,8 @@ export interface ScoreRows {
 
 /** The value of one token at one layer; NaN where the token itself has no score. */
 export function drawnValue({ scores, layers }: ScoreRows, how: Smoothing, token: number, layer: number): number {
-  if (how.grain === 'mean' || how.grain === 'token')
-    return layerMean(scores, token, how.grain === 'mean' ? how.window : 1, layers, layer);
+  const { trailing } = grainDef(how.grain);
+  if (trailing !== null) return layerMean(scores, token, trailing(how.window), layers, layer);
   if (!Number.isFinite(scores[token * layers + layer])) return Number.NaN;
   const { from, to } = unitAround(how.starts, token, how.tokens);
   return unitMean(scores, from, to, layers, layer);
@@ -40,8 +39,9 @@ export function drawnValues(
 ): Float32Array {
   const { scores, layers } = rows;
   const values = new Float32Array(Math.max(0, to - from) * count);
+  const { trailing } = grainDef(how.grain);
   for (let token = from; token < to;) {
-    const unit = how.grain === 'mean' || how.grain === 'token' ? null : unitAround(how.starts, token, how.tokens);
+    const unit = trailing !== null ? null : unitAround(how.starts, token, how.tokens);
     const end = unit === null ? token + 1 : Math.min(unit.to, to);
     for (let column = 0; column < count; column += 1) {
       const layer = first + column;

@@ -7,32 +7,77 @@ import type { LayerCalibration } from './probe-types.ts';
 import { DECIDED_BY } from './sentences.ts';
 import { sentenceStarts } from './token-walk.ts';
 
-/** The choices, in the order in which they are offered. All but the first are raw: the words themselves are in them. */
-export const GRAINS = ['reading', 'mean', 'token', 'word', 'sentence'] as const;
+/** A grain: what one colour stands for. All but `reading` are raw: the words themselves are in them. */
+export type Grain = 'reading' | 'mean' | 'token' | 'word' | 'sentence';
 
-/** One of {@link GRAINS}. */
-export type Grain = (typeof GRAINS)[number];
+/** What the program knows about a grain. Its words on the page are in `content/grain.ts`. */
+export interface GrainDef {
+  /** What is drawn, as a short noun. */
+  readonly noun: (window: number) => string;
+  /** Whether the value of a token is its own score, without any other token's. */
+  readonly single: boolean;
+  /** The spread on neutral text that scales its colours; null for readings, whose unit is their own. */
+  readonly spread: 'tokenSd' | 'smoothSd' | null;
+  /** The 1 % lines that were measured for it; null where none were. */
+  readonly lines: 'token' | 'smooth' | null;
+  /** Tokens of the mean that ends with a token; null where the value is that of a unit or a reading. */
+  readonly trailing: ((window: number) => number) | null;
+  /** First tokens of its units, as {@link unitStarts}; null where it has none. */
+  readonly starts: ((pieces: readonly string[], known: readonly number[]) => readonly number[]) | null;
+}
+
+/** Every grain, in the order in which they are offered. */
+export const GRAINS = {
+  reading: { noun: () => 'reading', single: false, spread: null, lines: null, trailing: null, starts: null },
+  mean: {
+    noun: (window) => `mean of ${window}`,
+    single: false,
+    spread: 'smoothSd',
+    lines: 'smooth',
+    trailing: (window) => window,
+    starts: null,
+  },
+  token: {
+    noun: () => 'single tokens',
+    single: true,
+    spread: 'tokenSd',
+    lines: 'token',
+    trailing: () => 1,
+    starts: null,
+  },
+  word: { noun: () => 'words', single: false, spread: 'tokenSd', lines: null, trailing: null, starts: wordStarts },
+  sentence: {
+    noun: () => 'sentences',
+    single: false,
+    spread: 'smoothSd',
+    lines: null,
+    trailing: null,
+    starts: sentencesFrom,
+  },
+} satisfies Record<Grain, GrainDef>;
 
 /** Grains that show the tokens' own scores. */
-export const RAW_GRAINS = ['mean', 'token', 'word', 'sentence'] as const satisfies readonly Grain[];
+export type RawGrain = Exclude<Grain, 'reading'>;
 
-/** One of {@link RAW_GRAINS}. */
-export type RawGrain = (typeof RAW_GRAINS)[number];
+/** The names of all grains. */
+export const GRAIN_NAMES = Object.keys(GRAINS) as readonly Grain[];
+
+/** The names of the raw ones. */
+export const RAW_GRAINS = GRAIN_NAMES.filter((grain) => grain !== 'reading');
+
+/** The entry of a grain in {@link GRAINS}. */
+export function grainDef(grain: Grain): GrainDef {
+  return GRAINS[grain];
+}
 
 /** Whether a text from outside names a grain. */
 export function isGrain(value: unknown): value is Grain {
-  return GRAINS.some((grain) => grain === value);
+  return GRAIN_NAMES.some((grain) => grain === value);
 }
 
 /** What is drawn, as a short noun, e.g. `mean of 10`, `single tokens`. */
 export function drawnThing(grain: Grain, window: number): string {
-  return {
-    reading: 'reading',
-    mean: `mean of ${window}`,
-    token: 'single tokens',
-    word: 'words',
-    sentence: 'sentences',
-  }[grain];
+  return GRAINS[grain].noun(window);
 }
 
 /** Readings are drawn on ±3 at every layer and in every text: their unit is their own standard deviation. */
@@ -50,8 +95,8 @@ export const DOMAIN_SDS = 3;
  * Sentences shorter than ten tokens may look stronger than they are.
  */
 export function domainOf(grain: Grain, row: LayerCalibration): number {
-  if (grain === 'reading') return READING_DOMAIN;
-  return DOMAIN_SDS * (grain === 'token' || grain === 'word' ? row.tokenSd : row.smoothSd);
+  const { spread } = GRAINS[grain];
+  return spread === null ? READING_DOMAIN : DOMAIN_SDS * row[spread];
 }
 
 /**
@@ -77,8 +122,10 @@ export function wordStarts(pieces: readonly string[], known: readonly number[] =
 
 /** The first token of every unit of a grain; none for means and single tokens, which have no units. `known` as above. */
 export function unitStarts(grain: Grain, pieces: readonly string[], known: readonly number[] = []): readonly number[] {
-  if (grain === 'word') return wordStarts(pieces, known);
-  if (grain !== 'sentence') return [];
+  return grainDef(grain).starts?.(pieces, known) ?? [];
+}
+
+function sentencesFrom(pieces: readonly string[], known: readonly number[]): readonly number[] {
   // A start near the end of the shorter text was decided without all that decides. From the last sure one on, again.
   const last = known.at(-1) ?? 0;
   let sure = Math.max(0, known.length - 1);

@@ -1,14 +1,9 @@
 /** A push unless somebody says otherwise, and what is measured of one. */
-import type { PushMode } from './push.ts';
-
 /** KLs that a strength can be matched to, 95th percentile over neutral tokens, in nats. */
 export const MATCH_TARGETS: readonly number[] = [0.25, 0.5, 1, 2];
 
 /** The KL at which placebos are measured. */
 export const PLACEBO_TARGETS: readonly number[] = [1];
-
-/** Strength before anything was matched, in typical lengths of the stream. */
-export const FIRST_STRENGTH: Readonly<Record<PushMode, number>> = { add: 0.25, cap: 0, ablate: 0 };
 
 /**
  * How deep a push is, as a share of the layers: there a small model has made up its mind about the text, and has layers

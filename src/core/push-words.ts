@@ -2,6 +2,7 @@
 import { agreementShort, weakestLayer } from './dtype-agreement.ts';
 import type { Axis } from './probe-types.ts';
 import type { PushRecord, StrengthChange } from './push.ts';
+import { modeDef } from './steering/modes.ts';
 
 /**
  * A push in a few words, e.g. `pushed to kind, layer 18, strength 0.26 (KL 1), own words only`. `axis`: that of the
@@ -12,17 +13,12 @@ export function pushWords(
   axis: Axis | null,
 ): string {
   const end = axis === null ? `the ${pole} pole of ${direction}` : axis[pole];
-  const what = {
-    add: `pushed to ${end}`,
-    cap: `held towards ${end}`,
-    ablate: `${axis === null ? direction : `${axis.positive}–${axis.negative}`} taken out`,
-  }[mode];
+  const { done, strength: scale } = modeDef(mode);
+  const what = done(end, axis === null ? direction : `${axis.positive}–${axis.negative}`);
   const amount =
-    mode === 'ablate'
+    scale === null
       ? []
-      : [
-          `${mode === 'cap' ? 'bound' : 'strength'} ${short(strength)}${matchedKl === null ? '' : ` (KL ${short(matchedKl)})`}${changed(changes)}`,
-        ];
+      : [`${scale.name} ${short(strength)}${matchedKl === null ? '' : ` (KL ${short(matchedKl)})`}${changed(changes)}`];
   const places = where === 'all' ? [] : [where === 'generated' ? 'own words only' : `from token ${where} on`];
   const made =
     carriedOver === undefined ? '' : `; ${agreementShort(carriedOver, weakestLayer(carriedOver, { from, to }))}`;

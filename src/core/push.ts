@@ -6,12 +6,7 @@ import type { DtypeAgreement } from './dtype-agreement.ts';
 import { AppError } from './errors.ts';
 import type { Pole } from './heads.ts';
 import type { ModelIdentity } from './probe-types.ts';
-
-/**
- * `add`: a vector along the direction is added. `cap`: the product with the direction is kept from falling behind a
- * bound, on the side of the pole. `ablate`: the product is taken away altogether.
- */
-export type PushMode = 'add' | 'cap' | 'ablate';
+import { modeDef, STEERING_MODES, type SteeringMode } from './steering/modes.ts';
 
 /**
  * Which tokens are pushed: all; those that choose words of the model's own, which begin with the last token that is given;
@@ -21,7 +16,7 @@ export type PushWhere = 'all' | 'generated' | number;
 
 /** What the reader sets. */
 export interface PushSettings {
-  readonly mode: PushMode;
+  readonly mode: SteeringMode;
   readonly pole: Pole;
   /** First and last stream that is pushed, 1 (what leaves the first layer) to the number of layers. */
   readonly from: number;
@@ -46,10 +41,6 @@ export interface StreamPush {
 /** What is done to every stream, each at most once; nothing to those that are not named. */
 export type Push = readonly StreamPush[];
 
-/** The strongest push that is taken at all: twice the stream itself. Text is long broken there. */
-export const STRONGEST_PUSH = 2;
-
-const MODES: Readonly<Record<PushMode, true>> = { add: true, cap: true, ablate: true };
 const POLES: Readonly<Record<Pole, true>> = { positive: true, negative: true };
 
 /** Refuses settings that this model cannot be pushed by. Throws `push-invalid`. */
@@ -57,7 +48,7 @@ export function checkPushSettings(
   { mode, pole, from, to, strength, where }: PushSettings,
   { id, layerCount }: Pick<ModelIdentity, 'id' | 'layerCount'>,
 ): void {
-  known('mode', mode, MODES);
+  known('mode', mode, STEERING_MODES);
   known('pole', pole, POLES);
   const stream = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= layerCount;
   if (!stream(from) || !stream(to) || from > to)
@@ -66,11 +57,11 @@ export function checkPushSettings(
       `Layers ${from} to ${to} cannot be pushed: ${id} has 1 to ${layerCount}, the first not after the last.`,
       { from, to, layerCount },
     );
-  const least = mode === 'cap' ? -STRONGEST_PUSH : 0;
-  if (mode !== 'ablate' && !(strength >= least && strength <= STRONGEST_PUSH))
+  const [least, most] = modeDef(mode).strength?.bounds ?? [-Infinity, Infinity];
+  if (modeDef(mode).strength !== null && !(strength >= least && strength <= most))
     throw new AppError(
       'push-invalid',
-      `A strength of ${strength} is not between ${least} and ${STRONGEST_PUSH} lengths of the stream. Give a smaller one, or match a KL.`,
+      `A strength of ${strength} is not between ${least} and ${most} lengths of the stream. Give a smaller one, or match a KL.`,
       { strength },
     );
   if (typeof where !== 'number') known('where', where, { all: true, generated: true });
@@ -81,7 +72,7 @@ export function checkPushSettings(
 }
 
 /** Settings may come from a file or another version of the page: a word that nobody knows must not be taken for one that is known. */
-function known<T extends string>(what: string, value: T, words: Readonly<Record<T, true>>): void {
+function known<T extends string>(what: string, value: T, words: Readonly<Record<T, unknown>>): void {
   if (!Object.hasOwn(words, value))
     throw new AppError(
       'push-invalid',

@@ -1,5 +1,6 @@
 /** Whether two runs were pushed alike. */
 import type { PushRecord } from './push.ts';
+import { isScaled } from './steering/modes.ts';
 
 /** Whether two pushes, or none, do the same to the stream. What they are called does not count, nor how their strength was found. */
 export function samePush(a: PushRecord | null, b: PushRecord | null): boolean {
@@ -10,7 +11,7 @@ export function samePush(a: PushRecord | null, b: PushRecord | null): boolean {
     a.from === b.from &&
     a.to === b.to &&
     a.where === b.where &&
-    (a.mode === 'ablate' || a.strength === b.strength) &&
+    (!isScaled(a.mode) || a.strength === b.strength) &&
     a.probeSha256 === b.probeSha256 &&
     (a.probeSha256 !== null || a.direction === b.direction) &&
     JSON.stringify(a.changes ?? []) === JSON.stringify(b.changes ?? [])

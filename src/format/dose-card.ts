@@ -1,15 +1,8 @@
 /** The card of a dose–response in Markdown: what was measured, what it shows, what it does not, and how to make it again. */
 import { plain, signed } from '../core/claim-words.ts';
 import { DOSE_DRAWS, type DoseReport, type DoseSeries } from '../core/dose-types.ts';
-import {
-  doseFindings,
-  layerWords,
-  MODE_WORDS,
-  nats,
-  perplexityWords,
-  rankWords,
-  whereWords,
-} from '../core/dose-words.ts';
+import { doseFindings, layerWords, nats, perplexityWords, rankWords, whereWords } from '../core/dose-words.ts';
+import { modeDef } from '../core/steering/modes.ts';
 import { estimateCells, table } from './card-tables.ts';
 
 /** Names of the files that a dose–response is made of, all in one folder. */
@@ -55,7 +48,7 @@ ${table(
   [
     ['probe', `${probe.title} (${probe.id}, sha256 ${probe.sha256.slice(0, 16)}…), its direction for steering`],
     ['model', `${model.id}, weights ${model.weightsSha256.slice(0, 16)}…`],
-    ['push', `${MODE_WORDS[mode]}, at ${layerWords(report)}, ${whereWords(where)}`],
+    ['push', `${modeDef(mode).description}, at ${layerWords(report)}, ${whereWords(where)}`],
     ['choices', setOf(choices)],
     ['control', control === null ? 'none' : setOf(control.choices)],
     [

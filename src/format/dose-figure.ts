@@ -4,16 +4,8 @@
  */
 import type { Theme } from '../core/colour.ts';
 import { DOSE_DRAWS, type DoseReport, type DoseSeries } from '../core/dose-types.ts';
-import {
-  carriedSentence,
-  doseFindings,
-  klWords,
-  layerWords,
-  MODE_WORDS,
-  nats,
-  rankWords,
-  whereWords,
-} from '../core/dose-words.ts';
+import { carriedSentence, doseFindings, klWords, layerWords, nats, rankWords, whereWords } from '../core/dose-words.ts';
+import { modeDef } from '../core/steering/modes.ts';
 import { plain } from '../core/claim-words.ts';
 import { visibleToken } from '../core/visible-text.ts';
 import { fitWords, wrapWords } from '../core/wrap-words.ts';
@@ -158,7 +150,7 @@ function caption(
   return [
     `Log-odds of going on ${shown(axis.positive)} rather than ${shown(axis.negative)} from the same context, mean over ${choices.pairs} choices (${shown(choices.name)}), unpushed ${plain(choices.unpushed.value).replace('-', '−')}${control ? `; ${shown(control.choices.name)}: the same of choices of another kind` : ''}.`,
     `Intervals: 95 %, ${DOSE_DRAWS.toLocaleString('en-GB')} resamples of the choices. ${null_.length > 0 ? null_.join(' ') : placebos.length > 0 ? 'No placebo to rank the direction by.' : 'No placebos were measured: there is no null.'}`,
-    `The push: ${MODE_WORDS[mode]}, at ${layerWords(layers)}, ${whereWords(where)}. ${carriedSentence(layers)
+    `The push: ${modeDef(mode).description}, at ${layerWords(layers)}, ${whereWords(where)}. ${carriedSentence(layers)
       .map((sentence) => `${sentence} `)
       .join(
         '',

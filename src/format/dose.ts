@@ -6,7 +6,8 @@
  */
 import type { DoseChoices, DoseLevel, DoseRank, DoseReport, DoseSeries } from '../core/dose-types.ts';
 import { AppError } from '../core/errors.ts';
-import { STRONGEST_PUSH, type PushMode, type PushWhere } from '../core/push.ts';
+import type { PushWhere } from '../core/push.ts';
+import { MAX_STRENGTH, MODE_NAMES } from '../core/steering/modes.ts';
 import type { Estimate } from '../core/report-types.ts';
 import { significantAll } from '../core/round.ts';
 import { parseAgreement } from './agreement-json.ts';
@@ -63,7 +64,7 @@ function toDose(
     },
     model: { id: words(field(model, 'id'), 200), weightsSha256: sha256(field(model, 'weightsSha256')) },
     axis: parseAxis(field(root, 'axis')),
-    mode: oneOf<PushMode>(field(root, 'mode'), ['add', 'cap', 'ablate']),
+    mode: oneOf(field(root, 'mode'), MODE_NAMES),
     from,
     to: integer(field(root, 'to'), from, 511),
     where: parseWhere(field(root, 'where')),
@@ -131,7 +132,7 @@ function parseLevel(node: JsonNode): DoseLevel {
     target,
     kl: inRange(field(node, 'kl'), 0, NATS),
     meanKl: inRange(field(node, 'meanKl'), 0, NATS),
-    strength: inRange(field(node, 'strength'), -STRONGEST_PUSH, STRONGEST_PUSH),
+    strength: inRange(field(node, 'strength'), -MAX_STRENGTH, MAX_STRENGTH),
     perplexity: parsePerplexity(field(node, 'perplexity')),
     batches: integer(field(node, 'batches'), 0, MANY),
     towards: parseNats(field(node, 'towards')),

@@ -1,6 +1,7 @@
 /** A push as files hold it. Hostile until validated: every refusal names the path of what is wrong. */
 import { POLES } from '../core/heads.ts';
-import { type PushRecord, type PushWhere, STRONGEST_PUSH } from '../core/push.ts';
+import type { PushRecord, PushWhere } from '../core/push.ts';
+import { MAX_STRENGTH, MODE_NAMES, modeDef } from '../core/steering/modes.ts';
 import { parseAgreement } from './agreement-json.ts';
 import { field, has, integer, type JsonNode, list, words } from './json-path.ts';
 import { inRange, oneOf, positive, sha256 } from './json-values.ts';
@@ -10,9 +11,9 @@ const MOST_TOKENS = 131_072;
 
 /** Reads a push on a model of so many layers; members that it has not are passed over. */
 export function parsePushRecord(node: JsonNode, layerCount: number): PushRecord {
-  const mode = oneOf(field(node, 'mode'), ['add', 'cap', 'ablate'] as const);
+  const mode = oneOf(field(node, 'mode'), MODE_NAMES);
   const from = integer(field(node, 'from'), 1, layerCount);
-  const bounds = [mode === 'cap' ? -STRONGEST_PUSH : 0, STRONGEST_PUSH] as const;
+  const bounds = modeDef(mode).strength?.bounds ?? ([0, MAX_STRENGTH] as const);
   const [hash, kl] = [field(node, 'probeSha256'), field(node, 'matchedKl')];
   return {
     mode,

@@ -1,5 +1,5 @@
 /** The table of a run at one layer, as text between tabs: what a spreadsheet takes from the clipboard. */
-import { drawnThing } from '../core/grain.ts';
+import { drawnThing, grainDef } from '../core/grain.ts';
 import { headName } from '../core/heads.ts';
 import { visibleToken } from '../core/visible-text.ts';
 import { type FigureChoice, figureData, headOf } from './figure-data.ts';
@@ -18,7 +18,7 @@ export function runTable(recording: Recording, choice: FigureChoice): string {
     'token',
     'text',
     `${headName(head, recording.axis)}, layer ${layer} (sd)`,
-    grain === 'token' ? 'shown (sd)' : `${drawnThing(grain, window)} (sd)`,
+    grainDef(grain).single ? 'shown (sd)' : `${drawnThing(grain, window)} (sd)`,
     'words alone (sd)',
     'reading after it',
     'reading: 5 % of random',

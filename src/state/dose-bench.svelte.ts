@@ -4,7 +4,8 @@ import { comparedWith, DOSE_SEED } from '../core/dose-defaults.ts';
 import { AppError } from '../core/errors.ts';
 import { defaultStream, MATCH_TARGETS, PLACEBO_TARGETS } from '../core/push-defaults.ts';
 import type { Axis } from '../core/probe-types.ts';
-import type { PushMode, PushWhere } from '../core/push.ts';
+import type { PushWhere } from '../core/push.ts';
+import { DEFAULT_MODE, type ScaledMode } from '../core/steering/modes.ts';
 import type { SetSource } from '../core/training-plan.ts';
 import type { DoseArgs } from '../worker/protocol.ts';
 import type { BatchPace } from './batch-pace.svelte.ts';
@@ -27,7 +28,7 @@ const LUCK = 'luck';
 
 /** What the reader may choose of a measurement; null: what the page takes by itself. */
 export interface DoseChoice {
-  readonly mode: Exclude<PushMode, 'ablate'>;
+  readonly mode: ScaledMode;
   readonly from: number | null;
   readonly to: number | null;
   readonly where: PushWhere;
@@ -75,7 +76,7 @@ export class DoseBench {
   #sets = $state.raw<readonly ChoiceOffer[]>([]);
   #plan = $state.raw<DosePlan | null>(null);
   options = $state.raw<DoseChoice>({
-    mode: 'add',
+    mode: DEFAULT_MODE,
     from: null,
     to: null,
     where: 'generated',

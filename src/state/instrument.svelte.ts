@@ -5,7 +5,7 @@
 import { drawnLines, drawnTapLines } from '../core/alarm.ts';
 import { drawnValues } from '../core/drawn-values.ts';
 import type { ScoreRows, Smoothing } from '../core/drawn-values.ts';
-import { DOMAIN_SDS, domainOf, type Grain, unitAround, unitStarts } from '../core/grain.ts';
+import { DOMAIN_SDS, domainOf, type Grain, grainDef, unitAround, unitStarts } from '../core/grain.ts';
 import type { Head } from '../core/heads.ts';
 import type { TapReading } from '../core/reading.ts';
 import { hasLexical } from '../core/lexical.ts';
@@ -94,7 +94,7 @@ export class Instrument {
     const grain = this.grain === 'reading' ? 'mean' : this.grain;
     const reading = this.#reading();
     const tokens = reading?.tokens.length ?? 0;
-    if (grain === 'mean' || grain === 'token') return { grain, window, starts: [], tokens };
+    if (grainDef(grain).starts === null) return { grain, window, starts: [], tokens };
     const known = this.#units.reading === reading && this.#units.grain === grain ? this.#units.starts : [];
     const starts = unitStarts(grain, this.#pieces, known);
     this.#units = { reading, grain, starts };
@@ -215,7 +215,8 @@ export class Instrument {
       const stretch = this.stretchOf(token);
       return stretch === null ? 0 : stretch.afterToken + 1 - stretch.from;
     }
-    if (grain === 'mean') return Math.max(1, Math.min(window, token));
+    const { trailing } = grainDef(grain);
+    if (trailing !== null) return Math.max(1, Math.min(trailing(window), token));
     const { from, to } = unitAround(starts, token, tokens);
     return to - Math.max(from, Math.min(1, to - 1));
   }

@@ -3,7 +3,8 @@
  * not which tokens are pushed.
  */
 import type { DoseReport, MatchedStrength } from '../core/dose-types.ts';
-import { type PushSettings, STRONGEST_PUSH } from '../core/push.ts';
+import type { PushSettings } from '../core/push.ts';
+import { MAX_STRENGTH } from '../core/steering/modes.ts';
 import { Kept } from './kept.ts';
 
 const KEY = 'flipside.matched';
@@ -83,7 +84,7 @@ function strengthsIn(found: unknown): Readonly<Record<string, number>> {
   if (typeof found !== 'object' || found === null) return {};
   return Object.fromEntries(
     Object.entries(found).filter(
-      (entry): entry is [string, number] => typeof entry[1] === 'number' && Math.abs(entry[1]) <= STRONGEST_PUSH,
+      (entry): entry is [string, number] => typeof entry[1] === 'number' && Math.abs(entry[1]) <= MAX_STRENGTH,
     ),
   );
 }

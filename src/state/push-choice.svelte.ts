@@ -1,10 +1,11 @@
 /** What the reader sets of a push: along which probe's direction, to which pole, how, where and how strongly. */
 import type { DtypeAgreement } from '../core/dtype-agreement.ts';
 import { AppError } from '../core/errors.ts';
-import { defaultStream, FIRST_STRENGTH } from '../core/push-defaults.ts';
-import { checkPushSettings, type PushMode, type PushSettings, type PushWhere } from '../core/push.ts';
+import { defaultStream } from '../core/push-defaults.ts';
+import { checkPushSettings, type PushSettings, type PushWhere } from '../core/push.ts';
 import type { Pole } from '../core/heads.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
+import { DEFAULT_MODE, modeDef, type SteeringMode, strengthDef } from '../core/steering/modes.ts';
 import type { ProbeCard, ProbeOffer } from './probe-card.ts';
 import type { Probes } from './probes.svelte.ts';
 
@@ -28,11 +29,11 @@ export class PushChoice {
   readonly #probes: Probes;
   #key = $state<string | null>(null);
   #card = $state.raw<{ readonly key: string; readonly card: ProbeCard } | null>(null);
-  #mode = $state<PushMode>('add');
+  #mode = $state<SteeringMode>(DEFAULT_MODE);
   #pole = $state<Pole>('positive');
   #typed = $state.raw<Typed>({ from: null, to: null });
   #where = $state<PushWhere>('generated');
-  #strength = $state(FIRST_STRENGTH.add);
+  #strength = $state(strengthDef(DEFAULT_MODE).first);
   #matched = $state.raw<MatchedKl | null>(null);
   #agreed = $state.raw<{
     readonly key: string;
@@ -126,8 +127,8 @@ export class PushChoice {
   }
 
   /** Changes how the pushed stream is changed; each way has a strength to begin with. */
-  use(mode: PushMode): void {
-    if (mode !== this.#mode) this.#strength = FIRST_STRENGTH[mode];
+  use(mode: SteeringMode): void {
+    if (mode !== this.#mode) this.#strength = modeDef(mode).strength?.first ?? 0;
     this.#mode = mode;
     this.#matched = null;
   }

@@ -2,6 +2,7 @@
 import { AppError } from '../core/errors.ts';
 import type { DoseReport } from '../core/dose-types.ts';
 import type { PushSettings } from '../core/push.ts';
+import { DEFAULT_MODE, isScaled } from '../core/steering/modes.ts';
 import type { SetSource } from '../core/training-plan.ts';
 import type { BatchPace } from './batch-pace.svelte.ts';
 import { MatchBook, type MatchQuestion } from './match-book.ts';
@@ -48,7 +49,7 @@ export class StrengthMatcher {
       session.needReady();
       if (choice.fault !== null) throw choice.fault;
       await this.#search(
-        choice.settings.mode === 'ablate' ? { ...choice.settings, mode: 'add' } : choice.settings,
+        isScaled(choice.settings.mode) ? choice.settings : { ...choice.settings, mode: DEFAULT_MODE },
         TIMED_TARGET,
       );
     } catch (error) {

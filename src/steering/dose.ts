@@ -15,6 +15,7 @@ import { clusterMean, shareAbove } from '../core/effect.ts';
 import type { Axis } from '../core/probe-types.ts';
 import type { Push, PushSettings } from '../core/push.ts';
 import { mean } from '../core/stats.ts';
+import type { ScaledMode } from '../core/steering/modes.ts';
 import { VERSION } from '../core/version.ts';
 import type { ChoiceOdds, ForcedChoice, NeutralGround, PushBench } from './bench.ts';
 import { makePush, type PushDirection } from './make-push.ts';
@@ -35,7 +36,7 @@ export interface DoseOptions {
   readonly direction: PushDirection;
   readonly placebos: readonly Placebo[];
   /** Strength and pole do not matter: all strengths of both poles are measured. */
-  readonly settings: PushSettings & { readonly mode: 'add' | 'cap' };
+  readonly settings: PushSettings & { readonly mode: ScaledMode };
   /** KLs in nats, ascending, and those at which the placebos are measured too. */
   readonly targets: readonly number[];
   readonly placeboTargets: readonly number[];
@@ -133,13 +134,13 @@ const oddsOf = ({ positive, negative }: ChoiceOdds): number => positive - negati
 /** Measures effects with one kind of push. */
 class EffectMeter {
   readonly #bench: PushBench;
-  readonly #settings: PushSettings & { readonly mode: 'add' | 'cap' };
+  readonly #settings: PushSettings & { readonly mode: ScaledMode };
   readonly #ground: NeutralGround;
   readonly #signal: AbortSignal | undefined;
 
   constructor(
     bench: PushBench,
-    settings: PushSettings & { readonly mode: 'add' | 'cap' },
+    settings: PushSettings & { readonly mode: ScaledMode },
     ground: NeutralGround,
     signal: AbortSignal | undefined,
   ) {

@@ -1,6 +1,7 @@
 /** From what the reader sets and a direction to what is done to each stream. */
 import { AppError } from '../core/errors.ts';
 import { checkPushSettings, type Push, type PushSettings, type StreamPush } from '../core/push.ts';
+import type { SteeringMode } from '../core/steering/modes.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 import type { NeutralGround } from './bench.ts';
 
@@ -53,15 +54,34 @@ function pushStream(
       { stream },
     );
   const side = pole === 'positive' ? 1 : -1;
-  if (mode === 'add')
-    return { stream, add: vector.map((value) => (side * strength * typical * value) / length), bound: null };
-  const unit = vector.map((value) => value / length);
-  if (mode === 'ablate') return { stream, add: null, bound: { direction: unit, low: 0, high: 0 } };
-  const centre = unit.reduce((sum, value, feature) => sum + value * (ground.mean[stream * hidden + feature] ?? NaN), 0);
-  const bound = centre + side * strength * typical;
-  return {
-    stream,
-    add: null,
-    bound: { direction: unit, low: side > 0 ? bound : -Infinity, high: side > 0 ? Infinity : bound },
-  };
+  const mean = ground.mean.subarray(stream * hidden, (stream + 1) * hidden);
+  return { stream, add: null, bound: null, ...EDITS[mode]({ vector, length, typical, mean, side, strength }) };
 }
+
+/** What the arithmetic of a mode works with, at one layer. */
+interface EditContext {
+  /** The direction `[hidden]`, towards the positive pole, and its length. */
+  readonly vector: Float32Array;
+  readonly length: number;
+  /** The typical length of the stream: the unit of `strength`. */
+  readonly typical: number;
+  /** Mean of the stream over neutral tokens `[hidden]`. */
+  readonly mean: Float32Array;
+  /** 1 towards the positive pole, -1 towards the negative one. */
+  readonly side: 1 | -1;
+  readonly strength: number;
+}
+
+/** The arithmetic of each steering mode: what is added to a stream, or the bounds that it is held between. */
+const EDITS = {
+  add: ({ vector, length, typical, side, strength }) => ({
+    add: vector.map((value) => (side * strength * typical * value) / length),
+  }),
+  cap: ({ vector, length, typical, mean, side, strength }) => {
+    const direction = vector.map((value) => value / length);
+    const centre = direction.reduce((sum, value, feature) => sum + value * (mean[feature] ?? NaN), 0);
+    const bound = centre + side * strength * typical;
+    return { bound: { direction, low: side > 0 ? bound : -Infinity, high: side > 0 ? Infinity : bound } };
+  },
+  ablate: ({ vector, length }) => ({ bound: { direction: vector.map((value) => value / length), low: 0, high: 0 } }),
+} satisfies Record<SteeringMode, (context: EditContext) => Partial<Omit<StreamPush, 'stream'>>>;

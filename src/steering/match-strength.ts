@@ -1,8 +1,9 @@
 /** The strength at which a push changes the next word by a chosen amount: what makes two directions comparable. */
 import type { MatchedStrength, StrengthTrial } from '../core/dose-types.ts';
 import { AppError } from '../core/errors.ts';
-import { STRONGEST_PUSH, type Push } from '../core/push.ts';
+import type { Push } from '../core/push.ts';
 import { quantile } from '../core/stats.ts';
+import { MAX_STRENGTH, type ScaledMode, strengthDef, type StrengthDef } from '../core/steering/modes.ts';
 import type { PushBench } from './bench.ts';
 
 /** The quantile of KL over neutral tokens that is matched: a push is felt where it changes much, not on average. */
@@ -29,16 +30,22 @@ const FIRST_LENGTH = 0.3;
 const FIRST_BOUND = 0;
 const BOUND_STEP = 0.4;
 
+/** The strength to try next on each scale. */
+const SEARCHES = { length: nextLength, bound: nextBound } satisfies Record<
+  StrengthDef['search'],
+  (trials: readonly StrengthTrial[], target: number) => number
+>;
+
 /**
  * Finds the strengths whose KL is each of `targets` (ascending, nats), all from one search: each step goes along the straight
  * line through the tries around the target, and what one target has taught serves the next. Of what is added KL grows
- * about as the square, so for `add` both scales are logarithmic; a bound may lie on either side of zero, so for
- * `cap` only that of KL is. `pushes` makes the pushes that are pooled: one, or a pole and its opposite. Throws `push-invalid` where
+ * about as the square, so for a length both scales are logarithmic; a bound may lie on either side of zero, so for
+ * it only that of KL is. `pushes` makes the pushes that are pooled: one, or a pole and its opposite. Throws `push-invalid` where
  * {@link MOST_BATCHES} readings a target (or `most`) do not find it, because the direction moves too little or too abruptly.
  */
 export async function matchStrengths(
   bench: Pick<PushBench, 'neutral'>,
-  mode: 'add' | 'cap',
+  mode: ScaledMode,
   pushes: (strength: number) => readonly Push[],
   targets: readonly number[],
   signal?: AbortSignal,
@@ -46,11 +53,12 @@ export async function matchStrengths(
 ): Promise<readonly MatchedStrength[]> {
   const trials: StrengthTrial[] = [];
   const found: MatchedStrength[] = [];
+  const next = SEARCHES[strengthDef(mode).search];
   for (const target of targets) {
     let batches = 0;
     let best = closest(trials, target);
     while (best === null || Math.abs(best.kl / target - 1) > tolerance) {
-      const strength = (mode === 'add' ? nextLength : nextBound)(trials, target);
+      const strength = next(trials, target);
       const some = pushes(strength);
       batches += some.length;
       if (batches > most || trials.some((trial) => trial.strength === strength)) throw unmatched(target, best);
@@ -105,8 +113,8 @@ function around(trials: readonly StrengthTrial[], target: number) {
 function nextBound(trials: readonly StrengthTrial[], target: number): number {
   const { below, above, share } = around(trials, target);
   if (below && above) return below.strength + (above.strength - below.strength) * share;
-  if (below) return Math.min(STRONGEST_PUSH, below.strength + BOUND_STEP);
-  return above ? Math.max(-STRONGEST_PUSH, above.strength - BOUND_STEP) : FIRST_BOUND;
+  if (below) return Math.min(MAX_STRENGTH, below.strength + BOUND_STEP);
+  return above ? Math.max(-MAX_STRENGTH, above.strength - BOUND_STEP) : FIRST_BOUND;
 }
 
 /** The same of a length. */
@@ -122,7 +130,7 @@ function nextLength(trials: readonly StrengthTrial[], target: number): number {
       : only.kl > 0
         ? 1 / 4
         : 4;
-  return Math.min(STRONGEST_PUSH, only.strength * factor);
+  return Math.min(MAX_STRENGTH, only.strength * factor);
 }
 
 function unmatched(target: number, best: StrengthTrial | null): AppError {
@@ -132,7 +140,7 @@ function unmatched(target: number, best: StrengthTrial | null): AppError {
       : ` The closest was ${best.kl.toPrecision(3)} nats at a strength of ${best.strength.toPrecision(3)}.`;
   return new AppError(
     'push-invalid',
-    `No strength up to ${STRONGEST_PUSH} lengths of the stream has a KL of ${target} nats (95th percentile).${reached} Choose another KL or another layer.`,
+    `No strength up to ${MAX_STRENGTH} lengths of the stream has a KL of ${target} nats (95th percentile).${reached} Choose another KL or another layer.`,
     { target, reached: best === null || !Number.isFinite(best.kl) ? null : best.kl },
   );
 }

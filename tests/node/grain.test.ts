@@ -4,7 +4,7 @@ import type { Smoothing } from '../../src/core/drawn-values.ts';
 import {
   domainOf,
   firstChanged,
-  GRAINS,
+  GRAIN_NAMES,
   isGrain,
   RAW_GRAINS,
   READING_DOMAIN,
@@ -193,7 +193,7 @@ describe('the scale', () => {
   });
 
   it('knows its grains from other words', () => {
-    expect(GRAINS.every(isGrain)).toBe(true);
+    expect(GRAIN_NAMES.every(isGrain)).toBe(true);
     for (const other of ['raw', '', null, 1, undefined]) expect(isGrain(other)).toBe(false);
   });
 });

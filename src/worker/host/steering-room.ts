@@ -4,8 +4,9 @@ import type { RunSummary } from '../../core/engine-report.ts';
 import { titleWith } from '../../core/dtype-agreement.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Axis } from '../../core/probe-types.ts';
-import type { PushMode, PushSettings } from '../../core/push.ts';
+import type { PushSettings } from '../../core/push.ts';
 import type { ReadingSink } from '../../core/reading.ts';
+import { needScaled } from '../../core/steering/modes.ts';
 import type { SetSource } from '../../core/training-plan.ts';
 import { parsePromptSet } from '../../format/prompt-set.ts';
 import type { WebEngine } from '../../runtime/web-engine.ts';
@@ -85,7 +86,7 @@ export function createSteeringRoom(
       const ground = await bench.ground(signal);
       return matchStrengths(
         bench,
-        matchable(settings.mode),
+        needScaled(settings.mode),
         (strength) => [makePush(direction, { ...settings, strength }, ground, bench.model)],
         targets,
         signal,
@@ -101,7 +102,7 @@ export function createSteeringRoom(
         axis: probe.axis,
         direction,
         placebos: placebosFor(probe, unrelated, seed),
-        settings: { ...settings, mode: matchable(settings.mode) },
+        settings: { ...settings, mode: needScaled(settings.mode) },
         targets,
         placeboTargets,
         choices: choicesBetween(args.choices, probe.axis),
@@ -113,16 +114,6 @@ export function createSteeringRoom(
       });
     },
   };
-}
-
-/** The mode, where it has a strength to match. */
-function matchable(mode: PushMode): 'add' | 'cap' {
-  if (mode === 'ablate')
-    throw new AppError(
-      'push-invalid',
-      'Taking a direction away has no strength, so none can be matched. Add along it, or cap it.',
-    );
-  return mode;
 }
 
 /** Choices between the poles of an axis: choices of another would be told as this axis' effect. Throws `push-invalid`. */
