@@ -190,8 +190,11 @@ export interface NumbersReport {
   readonly compared: readonly string[];
   readonly residualLimit: number;
   readonly logitsLimit: number;
-  /** Largest difference of the last logits between the untouched graph and the rewritten one. */
-  readonly untouchedLogitsError: number;
+  /**
+   * Largest difference of the last logits between the untouched graph and the rewritten one; null where that had no room
+   * beside this one and there are PyTorch's values to hold this one to.
+   */
+  readonly untouchedLogitsError: number | null;
   readonly untouchedLimit: number;
   /** Relative error of what is read when a vector is added after each layer; null where the decoder takes none. */
   readonly placeError: number | null;

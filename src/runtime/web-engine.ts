@@ -43,7 +43,7 @@ import type { ResolvedModel } from './store/model-source.ts';
 import { withTextHabits } from './text/text-habits.ts';
 import { TextRun } from './text-run.ts';
 import type { TextTokenizer } from './tokenizer.ts';
-import { checkHere } from './web-numbers.ts';
+import { checkHere, type GivenFile } from './web-numbers.ts';
 
 /** What is there once a model is loaded. */
 interface Loaded {
@@ -303,9 +303,13 @@ export class WebEngine {
     };
   }
 
-  /** The numbers check on this device. */
-  checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport> {
-    return checkHere(this.#needLoaded(), onProgress, signal);
+  /** The numbers check on this device, against a reference that is given or the one that lies with the model. */
+  checkNumbers(
+    given: GivenFile | null,
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<NumbersReport> {
+    return checkHere(this.#needLoaded(), given, onProgress, signal);
   }
 
   /** What is held in memory now. */

@@ -1,6 +1,6 @@
 /**
- * The numbers check in the browser: against the reference that lies beside the model or, where none does, a float32
- * pass on the processor where that is another computation.
+ * The numbers check in the browser: against a reference that is given, the one that lies beside the model or, where
+ * there is neither, a float32 pass on the processor where that is another computation.
  */
 import { throwIfStopped } from '../core/abort.ts';
 import type { NumbersReport } from '../core/engine-report.ts';
@@ -8,6 +8,7 @@ import { AppError } from '../core/errors.ts';
 import { describeDecoder } from '../onnx/decoder-shape.ts';
 import type { Decoder } from './decoder.ts';
 import { decoderFilesOf, fileAt } from './model-files.ts';
+import { givenReference } from './numbers/given-reference.ts';
 import { checkNumbers, limitsOf } from './numbers-check.ts';
 import { ownReference, ownTexts, shippedReference } from './numbers-reference.ts';
 import type { DecoderFiles, WebBackend } from './ort/opening.ts';
@@ -27,16 +28,26 @@ interface CheckedModel {
   readonly files: DecoderFiles | null;
 }
 
+/** A reference as it lies on disk; `name` is its file's. */
+export interface GivenFile {
+  readonly bytes: ArrayBuffer;
+  readonly name: string;
+}
+
 /**
- * Checks the model where it runs; fetches what it needs and has not. Throws `cancelled`, and what opening a decoder
- * throws: the second one needs room for the weights again.
+ * Checks the model where it runs; fetches what it needs and has not. Throws `cancelled`, `tensor-file-invalid` where `given`
+ * does not fit, and what opening a decoder throws: the second one needs room for the weights again.
  */
 export async function checkHere(
   { source, decoder, tokenizer, backend, chunkTokens, files }: CheckedModel,
+  given: GivenFile | null,
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<NumbersReport> {
-  const ships = source.manifest.files.some(({ role }) => role === 'reference');
+  const start = (text: string): readonly number[] => tokenizer.start(text);
+  // Before anything large is fetched.
+  const own = given && givenReference(new Uint8Array(given.bytes), given.name, decoder.sizes, start);
+  const ships = given === null && source.manifest.files.some(({ role }) => role === 'reference');
   const roles = [
     ...(files ? [] : (['graph', 'weights', 'config'] as const)),
     ...(ships ? (['reference'] as const) : []),
@@ -46,7 +57,6 @@ export async function checkHere(
   if (modelFiles === null) throw new AppError('internal', 'The model is loaded, and its files are nowhere.');
   const untouched = async (): Promise<Decoder> =>
     (await openWebDecoder(modelFiles, backend, { tapped: false })).decoder;
-  const start = (text: string): readonly number[] => tokenizer.start(text);
   const parts = {
     decoder,
     chunkTokens,
@@ -57,6 +67,7 @@ export async function checkHere(
     onProgress,
     signal,
   };
+  if (own !== null) return checkNumbers({ ...parts, reference: own, against: 'given' });
   if (loaded !== null && ships) {
     const reference = shippedReference(
       new TextDecoder().decode(fileAt(loaded, 'reference.json')),

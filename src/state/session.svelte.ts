@@ -21,7 +21,7 @@ import { USUAL } from '../core/refinement.ts';
 import type { TokenDivergence } from '../core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
-import type { Calls, DoseArgs, ProbeFiles, ProbeToUse, VectorFile } from '../worker/protocol.ts';
+import type { Calls, DoseArgs, ProbeFiles, ProbeToUse, ReferenceFile, VectorFile } from '../worker/protocol.ts';
 import { EngineLine } from './engine-line.svelte.ts';
 import type { FinishedRun, Phase } from './phase.ts';
 import type { ReadingState } from './reading.svelte.ts';
@@ -186,13 +186,13 @@ export class Session extends EngineLine {
     return outcome;
   }
 
-  /** Compares the engine's numbers with the reference that ships with the model. The text in its memory stays there. */
-  async check(): Promise<void> {
+  /** Compares the engine's numbers with a reference: `given`, or the model's own. The text in its memory stays there. */
+  async check(given: ReferenceFile | null = null): Promise<void> {
     const { client, status } = this.idle();
     this.#numbers = null;
     const step = (done: number, total: number): void => this.goOn({ kind: 'checking', status, done, total });
     const report = await this.run({ kind: 'checking', status, done: 0, total: 0 }, (signal) =>
-      client.checkNumbers(step, signal),
+      client.checkNumbers(given, step, signal),
     );
     if (report === null) return;
     this.#numbers = report;

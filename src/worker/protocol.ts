@@ -64,6 +64,12 @@ export interface VectorFile {
   readonly name: string;
 }
 
+/** A reference for the numbers check as it lies on disk, not yet validated; `name` is its file's, for messages. */
+export interface ReferenceFile {
+  readonly bytes: ArrayBuffer;
+  readonly name: string;
+}
+
 /** A push along a probe's steering direction, and neutral stories to take the unit of its strength from. */
 export interface PushArgs {
   readonly probe: ProbeFiles;
@@ -185,7 +191,8 @@ export interface Calls {
   weighModel: { args: { readonly chosen: ChosenOffer; readonly hosts: readonly string[] }; value: WeighedModel };
   /** Whether the small files of a model can be read, before another is given up for it; needs no model. */
   checkModel: { args: { readonly model: ModelSource; readonly hosts: readonly string[] }; value: null };
-  checkNumbers: { args: Record<string, never>; value: NumbersReport };
+  /** `given` takes the place of the reference that lies with the model. */
+  checkNumbers: { args: { readonly given: ReferenceFile | null }; value: NumbersReport };
 }
 
 /** The name of a request. */

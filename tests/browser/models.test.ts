@@ -123,7 +123,7 @@ describe('a model on a hub', { timeout: 60_000 }, () => {
       ),
     ).toMatchObject({ code: 'probe-model-mismatch' });
     const shares: number[] = [];
-    const report = await client.checkNumbers((done, total) => shares.push(done / total), never);
+    const report = await client.checkNumbers(null, (done, total) => shares.push(done / total), never);
     expect(report).toMatchObject({ passed: true, against: 'none', rows: [], untouchedLimit: 5e-3 });
     for (const error of [report.untouchedLogitsError, report.placeError, report.branchError])
       expect(error).toBeLessThan(1e-3);

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { NumbersReport } from '../../src/core/engine-report.ts';
+import { AppError } from '../../src/core/errors.ts';
 import { serialiseSafetensors, type TensorToWrite } from '../../src/format/safetensors.ts';
 import { GQA } from '../../src/onnx/attention-node.ts';
 import { ATTENTION_BIAS_INPUT } from '../../src/onnx/branching.ts';
@@ -15,12 +16,12 @@ import { tapDecoder, type TappedDecoder } from '../../src/onnx/decoder-taps.ts';
 import { GraphEdits } from '../../src/onnx/edits.ts';
 import { encodeNodeWith, parseModel, writeModel, type GraphNode, type ModelGraph } from '../../src/onnx/graph.ts';
 import { openNodeFiles, openNodeGraph } from '../../src/runtime/node/node-decoder.ts';
-import { checkNumbers, limitsOf } from '../../src/runtime/numbers-check.ts';
+import { checkNumbers, limitsOf, type NumbersCheckParts } from '../../src/runtime/numbers-check.ts';
 import { givenReference } from '../../src/runtime/numbers/given-reference.ts';
 import type { DecoderFiles } from '../../src/runtime/ort/opening.ts';
 import { familyFiles, familyReference, HIDDEN, LAYERS, type FamilyFacts } from '../fixtures/families.ts';
 import { flipside } from '../fixtures/command.ts';
-import { refusal } from '../fixtures/refusal.ts';
+import { refusal, refusalOf } from '../fixtures/refusal.ts';
 import { writeToyFolder } from '../fixtures/toy-folder.ts';
 import { toyDecoderFiles } from '../fixtures/toy-graph.ts';
 
@@ -252,7 +253,9 @@ describe('a reference that was made elsewhere', () => {
     return serialiseSafetensors(new Map(Object.entries(tensors)), metadata);
   }
   const start = (): readonly number[] => facts.tokens;
-  const check = async (bytes: Uint8Array): Promise<NumbersReport> => {
+  const noRoom = (): Promise<never> =>
+    Promise.reject(new AppError('model-session-failed', 'onnxruntime could not open the model: std::bad_alloc'));
+  const check = async (bytes: Uint8Array, changed: Partial<NumbersCheckParts> = {}): Promise<NumbersReport> => {
     const files = await familyFiles(read, 'llama', 'fp32');
     const { decoder, shape } = await openNodeFiles(files, { tapped: true }, 'llama');
     try {
@@ -268,6 +271,7 @@ describe('a reference that was made elsewhere', () => {
         limits: limitsOf('float32'),
         onProgress: () => undefined,
         signal: never,
+        ...changed,
       });
     } finally {
       await decoder.dispose();
@@ -284,6 +288,19 @@ describe('a reference that was made elsewhere', () => {
     });
     expect(Math.max(...report.rows[0]!.residualError)).toBeLessThan(1e-5);
     expect(report.compared[0]).toContain('the reference file that was given');
+  });
+
+  test('suffices where the graph as it was exported has no room beside the one in use, which is said', async () => {
+    const report = await check(await fileOf(), { untouched: noRoom });
+    expect(report).toMatchObject({ passed: true, untouchedLogitsError: null });
+    expect(report.compared[1]).toBe(
+      'The graph as it was exported had no room beside this one, so the two were not compared with each other.',
+    );
+    expect(await check(await fileOf({ scale: 1.01 }), { untouched: noRoom })).toMatchObject({ passed: false });
+    const without = { reference: [], against: 'none', texts: [{ name: 'story', ids: facts.tokens }] } as const;
+    expect(await refusalOf(check(await fileOf(), { ...without, untouched: noRoom }))).toMatchObject({
+      code: 'model-session-failed',
+    });
   });
 
   test('of another model, whose stream is one part in a hundred longer, fails', async () => {

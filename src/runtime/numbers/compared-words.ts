@@ -17,7 +17,7 @@ const AGAINST = {
 
 /** The sentences of a report. */
 export function comparedWords(
-  report: Pick<NumbersReport, 'against' | 'placeError' | 'branchError'>,
+  report: Pick<NumbersReport, 'against' | 'untouchedLogitsError' | 'placeError' | 'branchError'>,
   {
     texts,
     rounds,
@@ -27,7 +27,9 @@ export function comparedWords(
 ): readonly string[] {
   return [
     AGAINST[report.against],
-    `The last logits of ${texts === 1 ? 'one text' : `${texts} texts`} were compared with those of the graph as it was exported, on this device, without the setting that rounds activations to eight bits (accuracy_level)${rounds ? '. Its products of whole numbers round them all the same, so the two may differ by a fifth of the largest logit' : ''}.`,
+    report.untouchedLogitsError === null
+      ? 'The graph as it was exported had no room beside this one, so the two were not compared with each other.'
+      : `The last logits of ${texts === 1 ? 'one text' : `${texts} texts`} were compared with those of the graph as it was exported, on this device, without the setting that rounds activations to eight bits (accuracy_level)${rounds ? '. Its products of whole numbers round them all the same, so the two may differ by a fifth of the largest logit' : ''}.`,
     ...(report.placeError === null
       ? []
       : [

@@ -35,6 +35,7 @@ import type {
   NumbersReport,
   ProbeFiles,
   ProbeToUse,
+  ReferenceFile,
   RefineSummary,
   RunSummary,
   VectorFile,
@@ -165,8 +166,15 @@ export interface EngineClient {
     onPart: (part: ExperimentPart) => void,
     signal: AbortSignal,
   ): Promise<ExperimentOutcome>;
-  /** The numbers check against the float32 reference that ships with the model. */
-  checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport>;
+  /**
+   * The numbers check: against the file that is given, which is handed over, or else against the float32 reference that
+   * lies with the model. Throws `tensor-file-invalid` for a file that does not fit.
+   */
+  checkNumbers(
+    given: ReferenceFile | null,
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<NumbersReport>;
   /** The models whose files this browser keeps. Needs no model, so it can be asked of a client that has loaded none. */
   listKept(): Promise<readonly KeptModel[]>;
   /** Deletes those files, or those of one model (and of no other), but for what another tab is storing at this moment. */

@@ -211,10 +211,10 @@ export function createWorkerClient(worker: Worker): EngineClient {
         },
         signal,
       ),
-    checkNumbers: (onProgress, signal) =>
+    checkNumbers: (given, onProgress, signal) =>
       call(
         'checkNumbers',
-        {},
+        { given },
         (event) => event.event === 'check-progress' && onProgress(event.done, event.total),
         signal,
       ),

@@ -153,7 +153,11 @@ function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallN
     case 'checkModel':
       return checkModel(request.args, signal).then(() => null);
     case 'checkNumbers':
-      return engine.checkNumbers((done, total) => emit({ event: 'check-progress', done, total }), signal);
+      return engine.checkNumbers(
+        request.args.given,
+        (done, total) => emit({ event: 'check-progress', done, total }),
+        signal,
+      );
   }
 }
 

@@ -415,10 +415,12 @@ export class FakeEngine implements EngineClient {
     return { ab, ba: ab.map((value) => value / 2) };
   }
 
-  async checkNumbers(onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<NumbersReport> {
+  async checkNumbers(...args: Parameters<EngineClient['checkNumbers']>): Promise<NumbersReport> {
+    const [given, onProgress, signal] = args;
+    this.calls.push(`checkNumbers ${given === null ? 'own' : `${given.name} of ${given.bytes.byteLength}`}`);
     onProgress(1, 2);
     await this.#step(signal);
-    return NUMBERS;
+    return given === null ? NUMBERS : { ...NUMBERS, against: 'given' };
   }
 
   listKept(): Promise<readonly KeptModel[]> {

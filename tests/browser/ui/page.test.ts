@@ -300,6 +300,29 @@ describe('loading and reading', () => {
   });
 });
 
+describe('a reference file that PyTorch made', () => {
+  const pick = (bytes: number) =>
+    userEvent.upload(
+      page.getByLabelText('Check against a reference file…'),
+      new File([new Uint8Array(bytes)], 'mine.safetensors'),
+    );
+
+  it('goes to the engine with its name, and the verdict is shown as for the one that ships', async () => {
+    await open();
+    await load();
+    await button('Diagnostics').click();
+    await pick(12);
+    await expect.element(page.getByText('Passed.', { exact: true })).toBeVisible();
+    expect(engines[0]!.calls).toContain('checkNumbers mine.safetensors of 12');
+  });
+
+  it('cannot be picked before a model is loaded', async () => {
+    await open();
+    await button('Diagnostics').click();
+    await expect.element(page.getByLabelText('Check against a reference file…')).toBeDisabled();
+  });
+});
+
 describe('the same numbers without pictures', () => {
   it('are in tables', async () => {
     await open();
