@@ -43,3 +43,8 @@ export function textOf(value: unknown): string {
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The neutral pole of rows that name two poles only; `other` where one of these is called so. */
+export function neutralName(names: readonly string[]): string {
+  return names[2] ?? ['neutral', 'other', 'neither'].find((name) => !names.includes(name)) ?? '';
+}

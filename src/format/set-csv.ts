@@ -1,10 +1,12 @@
-/** A prompt set's rows from a CSV table with the columns topic, pole, context, text and perhaps style, template, split. */
+/** A prompt set's rows from a CSV table with the columns topic, pole, text and perhaps context, style, template, split. */
 import { type CsvRecord, csvRecords, plainCell } from '../core/csv.ts';
 import { MAX_CHARACTERS, MAX_ROWS, rowRefusal } from './set-lines.ts';
 import type { Problems } from './set-problems.ts';
 
-const NEEDED = ['topic', 'pole', 'context', 'text'] as const;
-const COLUMNS: readonly string[] = [...NEEDED, 'template', 'style', 'split'];
+const NEEDED = ['topic', 'pole', 'text'] as const;
+/** Columns that a row of ours always has, in the order in which they are asked for. */
+const ASKED = ['topic', 'pole', 'context', 'text'] as const;
+const COLUMNS: readonly string[] = [...ASKED, 'template', 'style', 'split'];
 /** Columns that nobody asked for are passed over, up to so many. */
 const MAX_COLUMNS = 200;
 
@@ -29,7 +31,7 @@ export function linesFromCsv(source: string, file: string, problems: Problems): 
     return null;
   }
   if (head === null) {
-    problems.add(`${file} is empty. Its first line must name the columns ${NEEDED.join(', ')}.`, { file });
+    problems.add(`${file} is empty. Its first line must name the columns ${ASKED.join(', ')}.`, { file });
     return null;
   }
   const names = head.cells.map((cell) => cell.trim().toLowerCase());
@@ -85,7 +87,7 @@ export function linesFromCsv(source: string, file: string, problems: Problems): 
     const row: Record<string, string> = {};
     for (const name of COLUMNS) {
       const cell = plainCell(cells[names.indexOf(name)]?.trim() ?? '');
-      if (cell !== '' || NEEDED.some((needed) => needed === name)) row[name] = cell;
+      if (cell !== '' || ASKED.some((asked) => asked === name)) row[name] = cell;
     }
     lines[line - 1] = JSON.stringify(row);
   }

@@ -1,8 +1,10 @@
 /**
  * A set that somebody brings: `NAME.set.json` with `NAME.jsonl`, or rows alone (`.jsonl` or `.csv`), for which a header is
- * written. What comes out has passed every check of `prompt-set.ts`, or is a list of all that is wrong.
+ * written. What comes out has passed every check of `prompt-set.ts`, or is a list of all that is wrong. A set without any
+ * scene, or without any neutral turn, as most public sets are, can be judged and not trained on.
  */
 import type { Axis } from '../core/probe-types.ts';
+import { neutralName } from '../core/set-header.ts';
 import type { SetSource } from '../core/training-plan.ts';
 import { PROMPT_SET_FORMAT, type PromptSet, readPromptSet } from './prompt-set.ts';
 import { linesFromCsv } from './set-csv.ts';
@@ -45,9 +47,18 @@ export interface PoleName {
   readonly example: string;
 }
 
+/** What no row of a set has, so that it can be judged and not trained on. */
+export type Lack = 'scenes' | 'neutral turns';
+
 /** What an import gives. */
 export type SetImport =
-  | { readonly kind: 'ready'; readonly source: SetSource; readonly set: Omit<PromptSet, 'sha256'> }
+  | {
+      readonly kind: 'ready';
+      readonly source: SetSource;
+      readonly set: Omit<PromptSet, 'sha256'>;
+      /** What training would need and no row of it has; empty where it can be trained on. */
+      readonly lacks: readonly Lack[];
+    }
   /** Everything else is in order; ask which pole is which and import again with `ImportChoices.poles`. */
   | { readonly kind: 'needs'; readonly poles: readonly PoleName[] }
   | ({ readonly kind: 'problems' } & Findings);
@@ -62,16 +73,21 @@ export function importSet(files: readonly DroppedFile[], choices: ImportChoices 
   const names = asking ? poleNames(texts, problems) : [];
   if (names === null) return { kind: 'problems', ...problems.findings() };
   // Any order of the names will do to check the rows one by one; which poles must be equally many is not known before.
-  const [first, second, third] = names;
+  const [first, second] = names;
   const axis = choices.poles ?? {
     positive: first?.name ?? '',
     negative: second?.name ?? '',
-    neutral: third?.name ?? '',
+    neutral: neutralName(names.map(({ name }) => name)),
   };
   const header = texts.header ?? headerFor(axis, choices, rowsName);
+  const lacks = lacksOf({ ...texts, header }, asking);
   const set = readPromptSet(
     { ...texts, header },
-    { requireNeutral: true, checkTopics: !asking && problems.total === 0 },
+    {
+      requireNeutral: !lacks.includes('neutral turns'),
+      emptyScenes: lacks.includes('scenes'),
+      checkTopics: !asking && problems.total === 0,
+    },
     problems,
   );
   const topics = set.topics.length;
@@ -84,7 +100,17 @@ export function importSet(files: readonly DroppedFile[], choices: ImportChoices 
   if (problems.total > 0) return { kind: 'problems', ...problems.findings() };
   return asking
     ? { kind: 'needs', poles: names }
-    : { kind: 'ready', source: { name: set.name, header, rows: compact(rows) }, set };
+    : { kind: 'ready', source: { name: set.name, header, rows: compact(rows) }, set, lacks };
+}
+
+/** What none of the rows has that can be read; nothing where none can. */
+function lacksOf(texts: SetTexts, asking: boolean): readonly Lack[] {
+  const lenient = { requireNeutral: false, emptyScenes: true, checkTopics: false };
+  const { rows } = readPromptSet(texts, lenient, new Problems());
+  if (rows.length === 0) return [];
+  const lacks: Lack[] = rows.every(({ context }) => context === '') ? ['scenes'] : [];
+  // While nobody has said which pole is which, the third name may be any.
+  return asking || rows.some(({ pole }) => pole === 'neutral') ? lacks : [...lacks, 'neutral turns'];
 }
 
 interface ReadTexts extends Omit<SetTexts, 'header'> {
@@ -124,7 +150,7 @@ function textsOf(files: readonly DroppedFile[], problems: Problems): ReadTexts |
     : { headerName: header?.name ?? `${table.name} (header)`, rowsName: table.name, rows, header: headerSource };
 }
 
-/** The three names that the rows use for the poles; null, with the problems, where there is another number of names. */
+/** The two or three names that the rows use for the poles; null, with the problems, where there is another number of names. */
 function poleNames(texts: ReadTexts, problems: Problems): readonly PoleName[] | null {
   const found = new Map<string, { rows: number; line: number; example: string }>();
   const broken = new Problems();
@@ -134,7 +160,8 @@ function poleNames(texts: ReadTexts, problems: Problems): readonly PoleName[] | 
     const own = found.get(pole) ?? { rows: 0, line, example: typeof text === 'string' ? text.slice(0, 400) : '' };
     found.set(pole, { ...own, rows: own.rows + 1 });
   }
-  if (found.size === 3) return [...found].map(([name, { rows, example }]) => ({ name, rows, example }));
+  if (found.size === 2 || found.size === 3)
+    return [...found].map(([name, { rows, example }]) => ({ name, rows, example }));
   broken.passTo(problems);
   if (found.size > 0) {
     const list = [...found]
@@ -145,9 +172,9 @@ function poleNames(texts: ReadTexts, problems: Problems): readonly PoleName[] | 
       )
       .join(', ');
     const advice =
-      found.size < 3
-        ? 'Give every topic a turn of each pole and a neutral one, so that there are three names.'
-        : 'There must be three: a pole, its opposite and neutral. Correct the names that are misspelt.';
+      found.size < 2
+        ? 'Give every topic a turn of each pole, so that there are two names, and for training a neutral one.'
+        : 'There must be two or three: a pole, its opposite and perhaps neutral. Correct the names that are misspelt.';
     problems.add(
       `${texts.rowsName} names ${found.size} ${found.size === 1 ? 'pole' : 'poles'}: ${list}${found.size > 8 ? ', …' : ''}. ${advice}`,
       { file: texts.rowsName, field: 'pole' },

@@ -1,6 +1,6 @@
 /** A set that the reader brings: read, questioned where it leaves something open, and put on the bench. */
 import type { Axis } from '../core/probe-types.ts';
-import type { DroppedFile, SetImport } from '../format/set-import.ts';
+import type { DroppedFile, Lack, SetImport } from '../format/set-import.ts';
 import { parseSet } from '../worker/client/parse-files.ts';
 import { bytesOf } from './bytes-of.ts';
 import type { PickedFile } from './library.svelte.ts';
@@ -10,7 +10,13 @@ import type { SetBench } from './set-bench.svelte.ts';
 export type Intake =
   | { readonly kind: 'none' }
   | Exclude<SetImport, { readonly kind: 'ready' }>
-  | { readonly kind: 'taken'; readonly name: string; readonly topics: number; readonly turns: number };
+  | {
+      readonly kind: 'taken';
+      readonly name: string;
+      readonly topics: number;
+      readonly turns: number;
+      readonly lacks: readonly Lack[];
+    };
 
 /** One import at a time. */
 export class SetIntake {
@@ -55,6 +61,7 @@ export class SetIntake {
       name: result.set.name,
       topics: result.set.topics.length,
       turns: result.set.rows.length,
+      lacks: result.lacks,
     };
   }
 }

@@ -107,6 +107,26 @@ const pairs = [
   { a: 2, b: 2 },
 ];
 
+describe('on the variant that the probe was made on', () => {
+  it('a set of two poles without any scene is judged, as most public sets are', async () => {
+    const { training, dispose } = await roomsOver('toy-q4');
+    const header = JSON.stringify({ ...(JSON.parse(dozen.header) as object), name: 'pairs' });
+    const rows = Array.from({ length: 8 }, (_, topic) =>
+      ['kind', 'cruel'].map((pole) =>
+        JSON.stringify({ topic: `t${topic}`, pole, text: `One was ${pole} to ${topic}.` }),
+      ),
+    );
+    const set = { name: 'pairs', header, rows: rows.flat().join('\n') };
+    expect(await training.judge({ probe: files, set }, () => undefined, never)).toMatchObject({
+      set: 'pairs',
+      topics: 8,
+      readings: 16,
+      means: { neutral: null },
+    });
+    await dispose();
+  });
+});
+
 describe('on another variant', () => {
   it(
     'nothing pushes or is judged before it was measured; then all of it does, and it is measured once',

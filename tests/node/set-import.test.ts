@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { csv } from '../../src/core/csv.ts';
+import { neutralName } from '../../src/core/set-header.ts';
 import { DEFAULT_TAPS, type DroppedFile, importSet, type SetImport } from '../../src/format/set-import.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -245,7 +246,7 @@ describe('rows that are wrong', () => {
   });
 
   it('are counted beyond fifty', () => {
-    const got = problemsIn(dropped(rowsOf(40).map((row) => ({ ...row, context: '' }))));
+    const got = problemsIn(dropped(rowsOf(41).map((row, index) => (index < 3 ? row : { ...row, context: '' }))));
     expect([got.problems.length, got.total]).toEqual([50, 120]);
   });
 
@@ -273,13 +274,12 @@ describe('rows that are wrong', () => {
     expect(got.problems.map(({ line, field }) => [line, field])).toEqual([
       [1, 'topic'],
       [1, 'pole'],
-      [1, 'context'],
       [1, 'text'],
     ]);
     expect(messages(got)).toContain('seem to be separated by semicolons');
     expect(
       problemsIn(importSet([file('a.csv', 'topic,pole,text,text\na,b,c,d\n')])).problems.map(({ field }) => field),
-    ).toEqual(['context', 'text']);
+    ).toEqual(['pole', 'text']);
   });
 
   it.each<[string, Row[], string]>([
@@ -289,14 +289,9 @@ describe('rows that are wrong', () => {
       'a.jsonl names 1 pole: "kind" (4 rows, first on line 1). Give every topic a turn of each pole',
     ],
     [
-      'without neutral turns',
-      rowsOf(4, ['kind', 'cruel']),
-      'names 2 poles: "kind" (4 rows, first on line 1), "cruel" (4 rows, first on line 2)',
-    ],
-    [
       'with a misspelt label',
       [...rowsOf(4), { ...rowsOf(5).at(-1)!, pole: 'plian' }],
-      '"plian" (1 row, first on line 13). There must be three',
+      '"plian" (1 row, first on line 13). There must be two or three',
     ],
     ['of one topic', rowsOf(1), 'a.jsonl has 1 topic; at least 4 are needed'],
     ['of three topics', rowsOf(3), 'a.jsonl has 3 topics; at least 4 are needed'],
@@ -304,6 +299,17 @@ describe('rows that are wrong', () => {
     const got = problemsIn(dropped(rows));
     expect(got.total).toBe(1);
     expect(messages(got)).toContain(message);
+  });
+
+  it('of which some have a scene are told where it lacks', () => {
+    const rows = rowsOf(4).map((row, index) => (index === 5 ? { ...row, context: '' } : row));
+    expect(problemsIn(dropped(rows)).problems.map(({ line, field }) => [line, field])).toEqual([[6, 'context']]);
+  });
+
+  it('of which some topics have a neutral turn are told of the others', () => {
+    const rows = rowsOf(4).filter(({ pole, topic }) => pole !== 'plain' || topic === 't0');
+    const got = importSet([file('a.jsonl', jsonl(rows))], { poles: POLES });
+    expect(problemsIn(got).problems.map(({ topic }) => topic)).toEqual(['t1', 't2', 't3']);
   });
 
   it('that are no JSON at all are told as such, not as lacking poles', () => {
@@ -352,4 +358,45 @@ test('poles that are not those of the rows are refused row by row', () => {
   const got = problemsIn(importSet([file('a.jsonl', jsonl(rowsOf(4)))], { poles: { ...POLES, negative: 'mean' } }));
   expect(got.total).toBe(4);
   expect(messages(got)).toContain('a.jsonl line 2.pole must be one of "kind", "mean", "plain", got "cruel"');
+});
+
+describe('a set as most public ones are', () => {
+  const pairs = rowsOf(4, ['kind', 'cruel']);
+  const bare = pairs.map(({ topic, pole, text }) => ({ topic, pole, text }));
+
+  it('of two poles and without a scene is asked which pole is which, and says what it lacks for training', () => {
+    const files = [file('pairs.jsonl', jsonl(bare))];
+    expect(importSet(files)).toEqual({
+      kind: 'needs',
+      poles: ['kind', 'cruel'].map((name) => ({ name, rows: 4, example: `What is ${name} in 0.` })),
+    });
+    const poles = { positive: 'kind', negative: 'cruel', neutral: neutralName(['kind', 'cruel']) };
+    const { set, source, lacks } = ready(importSet(files, { poles }));
+    expect(lacks).toEqual(['scenes', 'neutral turns']);
+    expect(set.axis).toEqual({ positive: 'kind', negative: 'cruel', neutral: 'neutral' });
+    expect([set.rows.length, set.topics.length, set.rows[0]!.context]).toEqual([8, 4, '']);
+    // What comes out goes in again.
+    const again = ready(importSet([file('a.set.json', source.header), file('a.jsonl', source.rows)]));
+    expect(again.lacks).toEqual(lacks);
+    expect(again.set.rows).toEqual(set.rows);
+  });
+
+  it('may be a table without the column, or lack one of the two only', () => {
+    const tableOf = (rows: typeof bare) =>
+      file(
+        'a.csv',
+        csv(
+          ['topic', 'pole', 'text'],
+          rows.map(({ topic, pole, text }) => [topic, pole, text]),
+        ),
+      );
+    const three = rowsOf(4).map(({ topic, pole, text }) => ({ topic, pole, text }));
+    expect(ready(importSet([tableOf(three)], { poles: POLES })).lacks).toEqual(['scenes']);
+    expect(ready(importSet([file('a.jsonl', jsonl(pairs))], { poles: POLES })).lacks).toEqual(['neutral turns']);
+    expect(ready(importSet([file('a.jsonl', jsonl(rowsOf(4)))], { poles: POLES })).lacks).toEqual([]);
+  });
+
+  it('has a neutral pole of a name that neither of its poles has', () => {
+    expect([neutralName(['kind', 'neutral']), neutralName(['a', 'b', 'c'])]).toEqual(['other', 'c']);
+  });
 });

@@ -70,7 +70,7 @@ export function createTrainingRoom(
           rows: set.rows,
           sha256: hash(set.rows),
         },
-        { requireNeutral: false },
+        { requireNeutral: false, emptyScenes: true },
       );
       const remembering = rememberReadings(reader(), memory);
       const call = { onProgress, signal, pause: laterTask, makeRoom: memory.makeRoom };

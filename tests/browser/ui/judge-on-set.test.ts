@@ -81,6 +81,26 @@ describe('a probe on a set', () => {
       .toHaveTextContent('4 topics are too few for an interval: every number here may be luck.');
   });
 
+  it('can be a set of two poles without any scene, as most public sets are, which is said to be none to train on', async () => {
+    await open();
+    const rows = ['warm', 'cold'].flatMap((pole) =>
+      Array.from({ length: 6 }, (_, topic) => `t${topic},${pole},Ann was ${pole} to guest ${topic}.`),
+    );
+    await importSet(file('pairs.csv', `topic,pole,text\n${rows.join('\n')}\n`));
+    await page.getByLabelText('Positive', { exact: true }).selectOptions('warm');
+    await page.getByLabelText('Negative', { exact: true }).selectOptions('cold');
+    await button('Import').click();
+    await expect
+      .element(page.getByText(/Imported pairs: 6 topics, 12 turns\./))
+      .toHaveTextContent('It has no scenes and no neutral turns: probes can be judged on it, and none trained.');
+    await load();
+    await openJudging();
+    await button('Judge').click();
+    await expect.element(result('pairs')).toBeVisible();
+    expect(engines[0]!.calls).toContain('judge kind-cruel on pairs');
+    expect(await violations()).toEqual([]);
+  });
+
   it('is stopped, and the last result stays', async () => {
     await open({ pace: 60 });
     await load();
