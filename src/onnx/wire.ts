@@ -118,9 +118,13 @@ export function stringOf(field: Field): string {
   }
 }
 
-/** Encodes a non-negative safe integer as a varint. */
+/** Encodes a safe integer as a varint; a negative one as int64 has it, in ten bytes. */
 export function encodeVarint(value: number): Uint8Array {
   const out: number[] = [];
+  if (value < 0) {
+    for (let at = 0n; at < 9n; at += 1n) out.push(Number((BigInt(value) >> (7n * at)) & 127n) | 0x80);
+    return Uint8Array.from([...out, 1]);
+  }
   let rest = value;
   while (rest >= 128) {
     out.push((rest % 128) | 0x80);

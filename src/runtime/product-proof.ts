@@ -7,8 +7,8 @@ import { chosenForm, sameKind, type ProductForm, type ProductKind, type ProductT
 import { createRng } from '../core/rng.ts';
 import { parseModel } from '../onnx/graph.ts';
 import { withForms } from '../onnx/products/forms.ts';
-import { packedProducts, type PackedProduct } from '../onnx/products/packed-product.ts';
-import { firstRows, sampleOf } from '../onnx/products/sample.ts';
+import { packedProducts, someRows, type PackedProduct } from '../onnx/products/packed-product.ts';
+import { sampleOf } from '../onnx/products/sample.ts';
 import { unpack } from '../onnx/products/unpack.ts';
 
 /** A sample that is open; activations `[columns]` in, product `[rows]` out. */
@@ -57,7 +57,7 @@ export async function proveProducts(
   const trials: ProductTrial[] = [];
   for (const { first, weights } of kinds) {
     if (weights < FEWEST_WEIGHTS || offered[first.bits].length === 0) continue;
-    const product = firstRows(first, SAMPLE_ROWS);
+    const product = someRows(first, 0, SAMPLE_ROWS);
     const sample = sampleOf(model, product);
     const activations = normals(product.columns);
     const exact = exactProduct(product, activations);

@@ -1,6 +1,8 @@
 /** Products with packed weights in other forms: the same numbers as PyTorch has, chosen only where they are right and faster. */
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProductForm, ProductTrial } from '../../src/core/product-forms.ts';
@@ -59,7 +61,7 @@ describe.each([
       product,
       { ...product, ...high, bits: 4 as const },
       { ...product, ...low, bits: 4 as const },
-    ].map(unpack);
+    ].map((one) => unpack(one));
     // Each is a whole number times the scale, so only the last bit of a float32 may differ.
     for (const [at, value] of whole!.entries())
       expect(Math.abs((above![at] ?? NaN) + (below![at] ?? NaN) - value)).toBeLessThanOrEqual(
@@ -118,6 +120,49 @@ it('replaces every product of its kind, and leaves out the weights that nothing 
     packed.reduce((sum, { rows, columns }) => sum + 4 * rows * columns, 0),
   );
   expect(withForms(tapped, weights, () => 'packed').graph).toBe(tapped);
+});
+
+it.each([
+  ['llama', 'q4', 100],
+  ['llama', 'q8', 7],
+])('%s %s: a product in parts of %i rows is the product as a whole', async (family, name, rows) => {
+  const { graph, weights } = await familyFiles(read, family, name);
+  const model = parseModel(graph);
+  for (const product of packedProducts(model, weights)) {
+    const sample = sampleOf(model, product);
+    const activations = Float32Array.from({ length: product.columns }, (_, at) => Math.sin(at));
+    const results = [];
+    for (const bytes of [2 ** 30, 4 * product.columns * rows]) {
+      const { graph: formed, made } = withForms(sample.graph, sample.files, () => 'float', bytes);
+      const session = await openSample(formed, new Map([...sample.files, [made!.file, made!.whole()]]));
+      results.push(await session.run(activations));
+      await session.dispose();
+    }
+    const [whole, parts] = results;
+    expect(parts).toHaveLength(product.rows);
+    const largest = Math.max(...whole!.map(Math.abs));
+    for (const [row, value] of whole!.entries())
+      expect(Math.abs((parts![row] ?? NaN) - value)).toBeLessThanOrEqual(1e-6 * largest);
+  }
+});
+
+it('makes one weight after the other in the same memory, the same numbers as all at once', async () => {
+  const { graph, weights } = await familyFiles(read, 'llama', 'q4');
+  const { made } = withForms(graph, weights, () => 'float');
+  const whole = made!.whole();
+  const model = parseModel(graph);
+  const rooms = new Set<ArrayBufferLike>();
+  let from = 0;
+  for (const product of packedProducts(model, weights)) {
+    const to = from + 4 * product.rows * product.columns;
+    const part = made!.part(from, to);
+    rooms.add(part.buffer);
+    expect(Buffer.compare(part, whole.subarray(from, to))).toBe(0);
+    expect([...new Float32Array(part.slice().buffer)]).toEqual([...unpack(product)]);
+    from = Math.ceil(to / 64) * 64;
+  }
+  expect(from).toBeGreaterThanOrEqual(made!.bytes);
+  expect(rooms.size).toBe(1);
 });
 
 /** The parser refuses names of weight files with a slash, which no export has: here the made file gets a plain one of the same length. */
@@ -295,6 +340,32 @@ describe('unpacked weights in a browser', () => {
     expect(roomForUnpacked(4)).toBe(before - formed.report.madeBytes);
     formed.release();
     expect(roomForUnpacked(4)).toBe(before);
+    await session.release();
+  });
+
+  it('leave nothing of the model’s files in memory but what the runtime has', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const opened = async (): Promise<{ file: WeakRef<ArrayBuffer>; session: InferenceSession; release(): void }> => {
+      const { graph, weights, trials } = await float();
+      // The weights of this small model lie in its graph.
+      const { buffer } = new Uint8Array(graph);
+      const { session, formed } = await openFormed(new Uint8Array(buffer), weights, trials, apart, 2 ** 30);
+      return { file: new WeakRef(buffer), session, release: formed.release };
+    };
+    // onnxruntime-node holds on to the arrays that it is given, so it is given others.
+    const apart = ({ graph, files, ...rest }: FormedFiles): Promise<InferenceSession> =>
+      open({
+        ...rest,
+        graph: new Uint8Array(graph),
+        files: new Map([...files].map(([name, bytes]) => [name, new Uint8Array(whole(bytes))])),
+      });
+    const { file, session, release } = await opened();
+    // A WeakRef holds what it was made for until the task is over.
+    await new Promise((resolve) => setTimeout(resolve));
+    collect();
+    expect(file.deref()).toBeUndefined();
+    release();
     await session.release();
   });
 

@@ -5,7 +5,7 @@ import { readersOf } from '../element-types.ts';
 import { encodeNode, filesOf, parseModel, writeModel, type GraphNode, type ModelGraph } from '../graph.ts';
 import { FLOAT32, UINT8 } from '../tensor-type.ts';
 import { MadeWeights } from './made-weights.ts';
-import { PACKED_PRODUCT, packedProducts, type PackedProduct } from './packed-product.ts';
+import { PACKED_PRODUCT, packedProducts, someRows, type PackedProduct } from './packed-product.ts';
 import { splitProduct, type HalfProduct } from './split.ts';
 import { unpack } from './unpack.ts';
 
@@ -21,19 +21,26 @@ export interface FormedGraph {
 /** The file that made weights are in. No export can have one of this name: a slash is refused in names of weight files. */
 const MADE_FILE = 'flipside/made-weights';
 
+/**
+ * Bytes of unpacked weights in one product at most. onnxruntime has a weight twice while it lays it out for its kernels, and what it gives
+ * back then stays in the heap; so a large product, such as the output head, becomes several, whose results are joined.
+ */
+const MOST_PART_BYTES = 1 << 25;
+
 /** What a form puts in a product's place: complete graph fields. */
-type Write = (product: PackedProduct, made: MadeWeights) => readonly Uint8Array[];
+type Write = (product: PackedProduct, made: MadeWeights, mostPartBytes: number) => readonly Uint8Array[];
 
 const WRITTEN = { packed: null, split: writeSplit, float: writeFloat } satisfies Record<ProductForm, Write | null>;
 
 /**
  * Every product in the form that is asked for; `split` holds for 8 bits only, and others stay as they are. Weights are
- * made when they are read. Throws `model-graph-malformed`.
+ * made when they are read, at most `mostPartBytes` of floats at a time. Throws `model-graph-malformed`.
  */
 export function withForms(
   bytes: Uint8Array,
   files: ReadonlyMap<string, Uint8Array>,
   formOf: (product: PackedProduct) => ProductForm,
+  mostPartBytes = MOST_PART_BYTES,
 ): FormedGraph {
   const model = parseModel(bytes);
   const made = new MadeWeights(MADE_FILE);
@@ -45,7 +52,7 @@ export function withForms(
     if (write === null) return [];
     rewritten.add(product.node);
     if (form === 'split') splitScales.add(product.node.inputs[2] ?? '');
-    return write(product, made);
+    return write(product, made, mostPartBytes);
   });
   if (rewritten.size === 0) return { graph: bytes, weightFiles: model.weightFiles, made: null };
   // The low half of a product that is split takes the scales that it was exported with.
@@ -126,26 +133,49 @@ function writeSplit(product: PackedProduct, made: MadeWeights): readonly Uint8Ar
   return [half('high', high, null), half('low', low, product.bias), sum];
 }
 
-function writeFloat(product: PackedProduct, made: MadeWeights): readonly Uint8Array[] {
+function writeFloat(product: PackedProduct, made: MadeWeights, mostPartBytes: number): readonly Uint8Array[] {
   const { node, rows, columns, bias } = product;
   const [result = ''] = node.outputs;
-  const weight = made.add({
-    name: `flipside.${result}.floats`,
-    elemType: FLOAT32,
-    dims: [columns, rows],
-    bytes: 4 * columns * rows,
-    make: () => new Uint8Array(unpack(product).buffer),
-  });
   const unbiased = bias === null ? result : `flipside.${result}.unbiased`;
-  return [
-    encodeNode({
-      name: `flipside/${result}/product`,
+  const parts = Math.ceil((4 * columns * rows) / mostPartBytes);
+  const partRows = Math.ceil(rows / parts);
+  const outputs = Array.from({ length: parts }, (_, part) =>
+    parts === 1 ? unbiased : `flipside.${result}.part${part}`,
+  );
+  const products = outputs.map((output, at) => {
+    const part = someRows(product, at * partRows, partRows);
+    const weight = made.add({
+      name: `flipside.${result}.floats${at}`,
+      elemType: FLOAT32,
+      dims: [columns, part.rows],
+      bytes: 4 * columns * part.rows,
+      make: (room) => bytesOf(unpack(part, room)),
+    });
+    return encodeNode({
+      name: `flipside/${result}/product${at}`,
       opType: 'MatMul',
       inputs: [node.inputs[0] ?? '', weight],
-      outputs: [unbiased],
-    }),
+      outputs: [output],
+    });
+  });
+  return [
+    ...products,
+    ...(parts === 1
+      ? []
+      : [
+          encodeNode({
+            name: `flipside/${result}/joined`,
+            opType: 'Concat',
+            inputs: outputs,
+            outputs: [unbiased],
+            attributes: [intAttribute('axis', -1)],
+          }),
+        ]),
     ...(bias === null
       ? []
       : [encodeNode({ name: `flipside/${result}/bias`, opType: 'Add', inputs: [unbiased, bias], outputs: [result] })]),
   ];
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);

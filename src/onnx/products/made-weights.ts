@@ -1,13 +1,16 @@
 /** Weights that are made from others, in a file that exists in memory only and is never there whole unless it is asked for. */
 import { encodeWeight } from '../graph.ts';
 
-/** One weight; `make` gives its bytes, newly or not, as often as it is called. */
+/**
+ * One weight; `make` gives its bytes as often as it is called. They may lie in the room that it is given, which holds `bytes` of them or
+ * more, and then stay there only until the room is used again.
+ */
 export interface MadeWeight {
   readonly name: string;
   readonly elemType: number;
   readonly dims: readonly number[];
   readonly bytes: number;
-  readonly make: () => Uint8Array;
+  readonly make: (room: Float32Array) => Uint8Array;
 }
 
 /** Weights begin at multiples of this in their file, as exporters have it. */
@@ -19,6 +22,9 @@ export class MadeWeights {
   readonly file: string;
   readonly #weights = new Map<number, MadeWeight>();
   #end = 0;
+  /** Where weights are made, one after the other: new arrays for each would wait for the garbage collector by the hundred megabytes. */
+  #room: Float32Array | null = null;
+  #asked = 0;
 
   constructor(file: string) {
     this.file = file;
@@ -45,19 +51,31 @@ export class MadeWeights {
   }
 
   /**
-   * The bytes from `from` up to `to`, which must be those of one weight. Throws RangeError otherwise: a reader that
-   * follows the graph asks for nothing else.
+   * The bytes from `from` up to `to`, which must be those of one weight, to be copied before the next are asked for. Throws RangeError
+   * otherwise: a reader that follows the graph asks for nothing else.
    */
   part(from: number, to: number): Uint8Array {
     const weight = this.#weights.get(from);
     if (weight?.bytes !== to - from) throw new RangeError(`No weight lies at bytes ${from} to ${to} of ${this.file}.`);
-    return weight.make();
+    const bytes = weight.make((this.#room ??= this.#newRoom()));
+    this.#asked += 1;
+    // Whoever has asked for every weight once is done.
+    if (this.#asked % this.#weights.size === 0) this.#room = null;
+    return bytes;
   }
 
   /** The file as a whole, newly made. */
   whole(): Uint8Array {
     const out = new Uint8Array(this.#end);
-    for (const [offset, { make }] of this.#weights) out.set(make(), offset);
+    const room = this.#newRoom();
+    for (const [offset, { make }] of this.#weights) out.set(make(room), offset);
     return out;
+  }
+
+  /** Room for any one of the weights. */
+  #newRoom(): Float32Array {
+    return new Float32Array(
+      Math.ceil([...this.#weights.values()].reduce((most, { bytes }) => Math.max(most, bytes), 0) / 4),
+    );
   }
 }

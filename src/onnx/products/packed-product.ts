@@ -81,6 +81,22 @@ export function zeroPointOf(
   return block % 2 === 0 ? byte & 15 : byte >> 4;
 }
 
+/** The same product with rows `from` up to `from + count` only, or up to the last; views on the same bytes. It has no bias. */
+export function someRows(product: PackedProduct, from: number, count: number): PackedProduct {
+  const rows = Math.min(count, product.rows - from);
+  const part = (bytes: Uint8Array, rowBytes: number): Uint8Array =>
+    bytes.subarray(from * rowBytes, (from + rows) * rowBytes);
+  const { bits, blocks, blockSize, packed, scales, zeroPoints } = product;
+  return {
+    ...product,
+    rows,
+    packed: part(packed, (blocks * blockSize * bits) / 8),
+    scales: part(scales, 4 * blocks),
+    zeroPoints: zeroPoints && part(zeroPoints, zeroRowBytes(product)),
+    bias: null,
+  };
+}
+
 /**
  * Scales as numbers `[rows, blocks]`, newly made: a view need not begin at a multiple of four bytes, and `slice` of a
  * Node buffer copies nothing.

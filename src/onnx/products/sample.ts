@@ -3,7 +3,7 @@ import { intAttribute } from '../attributes.ts';
 import { encodeInput, encodeNode, encodeOutput, writeModel, type ModelGraph } from '../graph.ts';
 import { FLOAT32, tensorType, UINT8 } from '../tensor-type.ts';
 import { MadeWeights } from './made-weights.ts';
-import { PACKED_PRODUCT, zeroRowBytes, type PackedProduct } from './packed-product.ts';
+import { PACKED_PRODUCT, type PackedProduct } from './packed-product.ts';
 
 /** Input float32 `[1, columns]` of a sample. */
 export const SAMPLE_INPUT = 'flipside.sample';
@@ -55,17 +55,3 @@ export function sampleOf(model: ModelGraph, product: PackedProduct): ProductSamp
 
 /** GraphProto.name. */
 const GRAPH_NAME = 2;
-
-/** The same product with its first rows only. */
-export function firstRows(product: PackedProduct, count: number): PackedProduct {
-  const rows = Math.min(count, product.rows);
-  const part = (bytes: Uint8Array, rowBytes: number): Uint8Array => bytes.subarray(0, rows * rowBytes);
-  const { bits, blocks, blockSize, packed, scales, zeroPoints } = product;
-  return {
-    ...product,
-    rows,
-    packed: part(packed, (blocks * blockSize * bits) / 8),
-    scales: part(scales, 4 * blocks),
-    zeroPoints: zeroPoints && part(zeroPoints, zeroRowBytes(product)),
-  };
-}

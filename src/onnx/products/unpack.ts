@@ -6,11 +6,12 @@ const TILE = 16;
 
 /**
  * Weights `[columns, rows]`, as MatMul takes them: (q − zero point) · scale, rounded once to float32. It runs once for
- * every weight of a model, so it loops over arrays.
+ * every weight of a model, so it loops over arrays. They are written into `room` where it is given, which must hold
+ * `columns · rows` numbers, and returned as its beginning.
  */
-export function unpack(product: PackedProduct): Float32Array {
+export function unpack(product: PackedProduct, room?: Float32Array): Float32Array {
   const { bits, rows, columns, blockSize, blocks } = product;
-  const out = new Float32Array(columns * rows);
+  const out = room?.subarray(0, columns * rows) ?? new Float32Array(columns * rows);
   const scales = scalesOf(product);
   const tile: Tile = { first: 0, count: 0, scale: new Float32Array(TILE), zero: new Int32Array(TILE) };
   const unpackBlock = bits === 8 ? unpackBytes : unpackHalves;

@@ -63,9 +63,12 @@ function inChosenForms(
     weightFiles: [...formed.weightFiles, made.file],
     files: all,
     report: { trials, madeBytes: bytes, reason: null },
-    release: () => void (openBytes -= bytes),
+    release: releaseOf(bytes),
   };
 }
+
+/** A function of its own: made among the weights, it would keep all of them in memory for as long as the session is open. */
+const releaseOf = (bytes: number) => (): void => void (openBytes -= bytes);
 
 /** Opens a session with its products in the forms that trials chose; as they were exported where that fails, e.g. for want of memory. */
 export async function openFormed(
