@@ -190,7 +190,10 @@ export async function readPicked(
   }
 }
 
-/** The hash that a manifest lists for a file. Once all bytes are there: the browser's own code takes a fifth of the time, but takes no pieces. */
+/**
+ * The hash that a manifest lists for a file, once all bytes are there: the browser's own code takes a fifth of the time, but
+ * takes no pieces.
+ */
 async function hashOf(file: ManifestFile, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   if (file.sha256 !== null) return sha256HexFast(bytes);
   const blob = createGitBlob(file.bytes);
