@@ -64,6 +64,14 @@ export const MESSAGES: Readonly<Record<ErrorCode, MessageWords>> = {
     title: 'The model file is damaged',
     remedy: 'Take a fresh copy of the file from where the model came from, and load again.',
   },
+  'model-checkpoint-invalid': {
+    title: 'The model file is damaged',
+    remedy: 'Take a fresh copy of the file from where the model came from, and load again.',
+  },
+  'model-checkpoint-unknown': {
+    title: 'The model file holds something that is not read',
+    remedy: 'docs/models.md says which GGUF and safetensors files are read.',
+  },
   'model-session-failed': {
     title: 'The model would not start',
     remedy:

@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'model-variant-missing'
   | 'model-node-missing'
   | 'model-graph-malformed'
+  | 'model-checkpoint-invalid'
+  | 'model-checkpoint-unknown'
   | 'model-session-failed'
   | 'model-gpu-only'
   | 'numbers-not-finite'

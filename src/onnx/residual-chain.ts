@@ -36,6 +36,15 @@ export interface ResidualChain {
 /** Operators from the final norm to the logits: of these a row depends on its own row alone. */
 const HEAD = new Set(['MatMul', 'MatMulNBits', 'Gemm', 'Cast', 'Add', 'Mul', 'Div', 'Tanh', 'Where']);
 
+/** Operators that look an embedding up. */
+const LOOKUP = new Set(['Gather', 'GatherBlockQuantized']);
+
+/** Operators between the lookup and the stream: casts, scales, offsets of blocks, and other orders of the same numbers. */
+const ON_THE_WAY = new Set(['Cast', 'DequantizeLinear', 'Mul', 'Add', 'Reshape', 'Transpose', 'Unsqueeze']);
+
+/** How many of these there are at most. */
+const MOST_STEPS = 8;
+
 /** The norm that adds first. */
 export const FUSED_NORM = 'SkipSimplifiedLayerNormalization';
 const NORM = 'SimplifiedLayerNormalization';
@@ -84,18 +93,14 @@ function embeddingOf(
   readersAt: (name: string) => readonly GraphNode[],
   constants: ReadonlySet<string>,
 ): Pick<ResidualChain, 'embedding' | 'openingNorm'> {
-  const lookup = readersAt('input_ids').find(({ opType }) => opType === 'Gather' || opType === 'GatherBlockQuantized');
+  const lookup = readersAt('input_ids').find(({ opType }) => LOOKUP.has(opType));
   let embedding = lookup?.outputs[0] ?? '';
   if (embedding === '') throw missingNode('Gather', 'the embedding that input_ids are looked up in');
-  for (let steps = 0; steps < 4; steps += 1) {
-    const onward: GraphNode | undefined = readersAt(embedding).find(
-      ({ opType, inputs }) =>
-        opType === 'Cast' ||
-        opType === 'DequantizeLinear' ||
-        (opType === 'Mul' && inputs.some((name) => constants.has(name))),
-    );
+  const lookedUp = lookedUpFrom('input_ids', readersAt, constants);
+  for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+    const onward: GraphNode | undefined = readersAt(embedding).find(({ outputs }) => lookedUp.has(outputs[0] ?? ''));
     // The stream is what is added to. Where the first norm reads a cast of it, the stream itself may be added to as it was.
-    if (!onward?.outputs[0] || additionAfter(embedding, readersAt, constants, false)) break;
+    if (!onward?.outputs[0] || additionAfter(embedding, readersAt, new Set([...constants, ...lookedUp]), false)) break;
     embedding = onward.outputs[0];
   }
   const openingNorm = castsOf(embedding, readersAt)
@@ -103,6 +108,26 @@ function embeddingOf(
     .find(({ opType }) => opType === NORM);
   if (!openingNorm) throw missingNode(NORM, `the norm that opens layer 0 and reads the embedding, ${embedding}`);
   return { embedding, openingNorm };
+}
+
+/** Tensors that are made of a lookup and constants alone: an embedding on its way to the stream. */
+function lookedUpFrom(
+  ids: string,
+  readersAt: (name: string) => readonly GraphNode[],
+  constants: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  const open = readersAt(ids).filter(({ opType }) => LOOKUP.has(opType));
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const [output = ''] = node.outputs;
+    const known = node.inputs.every((name) => name === '' || name === ids || constants.has(name) || found.has(name));
+    // Of the table that is looked up in nothing needs to be known.
+    if (output === '' || found.has(output) || !(LOOKUP.has(node.opType) || (ON_THE_WAY.has(node.opType) && known)))
+      continue;
+    found.add(output);
+    open.push(...readersAt(output));
+  }
+  return found;
 }
 
 /** The addition that reads a stream, as it is or cast. */

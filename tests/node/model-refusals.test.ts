@@ -57,7 +57,7 @@ describe('--model that names', () => {
         message: expect.stringContaining(`${words} ${where}. Point --model at`) as string,
       });
     expect(refusal(() => modelPaths(file)).message).toBe(
-      `${file} is a file, not the folder of a model. Point --model at the folder that holds config.json and the graph, such as the embedded public/models/smollm2-135m-instruct-q4, or at a graph itself (.onnx).`,
+      `${file} is a file, not the folder of a model. Point --model at the folder that holds config.json and the graph, such as the embedded public/models/smollm2-135m-instruct-q4, at a graph itself (.onnx), or at a model in GGUF (.gguf).`,
     );
     expect(refusal(() => graphOfType(join(root, 'nowhere'), 'q4')).message).toContain('There is no folder');
   });

@@ -95,11 +95,11 @@ describe('a model in another form', () => {
   test.each([
     [
       'SmolLM2.Q4_K_M.gguf',
-      /SmolLM2\.Q4_K_M\.gguf is a GGUF checkpoint, which llama\.cpp reads, and Flipside reads ONNX graphs\. .*onnx-community.*builder -m MODEL/,
+      /SmolLM2\.Q4_K_M\.gguf is a GGUF checkpoint\. The page reads ONNX graphs; the command reads it as it is \(--model FILE\.gguf\)\. .*onnx-community.*builder -m MODEL/,
     ],
     [
       'model.safetensors',
-      /model\.safetensors is a safetensors checkpoint, which PyTorch reads, and Flipside reads ONNX graphs\. .*export this folder: python -m/,
+      /model\.safetensors is a safetensors checkpoint\. The page reads ONNX graphs; the command reads the folder .*export this folder: python -m/,
     ],
     ['pytorch_model-00001-of-00002.bin', /is a PyTorch checkpoint, and Flipside reads ONNX graphs/],
   ])('(%s) is called by its name, as a folder, as a file and as what was picked', async (file, words) => {

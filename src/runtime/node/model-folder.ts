@@ -62,10 +62,10 @@ export function modelPaths(where: string): ModelPaths {
  * are, or `usage` for a graph that is named itself.
  */
 export function graphOfType(where: string, dtype: string): string {
-  if (isGraph(where))
+  if (isGraph(where) || where.endsWith('.gguf'))
     throw new AppError(
       'usage',
-      `--dtype picks among the variants in a folder, and ${where} is one graph. Leave --dtype out, or give the folder.`,
+      `--dtype picks among the variants in a folder, and ${where} is one ${isGraph(where) ? 'graph' : 'model'}. Leave --dtype out, or give the folder.`,
       { where, dtype },
     );
   const { folder, variants } = variantsIn(where);
@@ -76,6 +76,12 @@ export function graphOfType(where: string, dtype: string): string {
     `${where} has no variant "${dtype}": there are ${variants.map((variant) => variant.dtype).join(', ')}. Pick another with --dtype.`,
     { folder: where, dtype },
   );
+}
+
+/** Whether a path is a graph, or a folder that holds one by a name that is looked for. */
+export function holdsGraph(where: string): boolean {
+  const folder = resolve(where);
+  return isGraph(where) || (statOf(folder)?.isDirectory() === true && variantsOf(filesIn(folder)).length > 0);
 }
 
 /** Whether a path is meant as a graph: also one that is not there, but no folder of such a name. */
@@ -90,7 +96,7 @@ type Variant = ModelOffer & { readonly path: string };
 function variantsIn(where: string): { readonly folder: string; readonly variants: readonly Variant[] } {
   const folder = resolve(where);
   const stat = statOf(folder);
-  const wanted = `Point --model at the folder that holds config.json and the graph, such as the embedded ${embeddedFolder()}, or at a graph itself (.onnx).`;
+  const wanted = `Point --model at the folder that holds config.json and the graph, such as the embedded ${embeddedFolder()}, at a graph itself (.onnx), or at a model in GGUF (.gguf).`;
   if (stat === undefined)
     throw new AppError('model-fetch-failed', `There is no folder ${where}. ${wanted}`, { path: folder });
   if (!stat.isDirectory())

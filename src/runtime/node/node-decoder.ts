@@ -1,5 +1,4 @@
 /** Opens a model folder on onnxruntime-node (CPU): what the `flipside` command and the tests read with. */
-import { dirname, join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../core/errors.ts';
 import { tapDecoder, type TappedDecoder } from '../../onnx/decoder-taps.ts';
@@ -9,7 +8,7 @@ import { withForms } from '../../onnx/products/forms.ts';
 import type { ProductForm } from '../../core/product-forms.ts';
 import type { Decoder, DecoderSizes } from '../decoder.ts';
 import type { LensHead } from '../lens-head.ts';
-import { parseModelConfig, type ModelConfig } from '../model-config.ts';
+import type { ModelConfig } from '../model-config.ts';
 import { createCpuLens } from '../ort/cpu-lens.ts';
 import { createGrowingCache } from '../ort/growing-cache.ts';
 import { createStaticCpuCaches } from '../ort/static-cpu-cache.ts';
@@ -27,8 +26,9 @@ import { createOrtDecoder } from '../ort/ort-decoder.ts';
 import { sampleOn } from '../ort/product-sample.ts';
 import { steeringOnCpu } from '../ort/steering-feeds.ts';
 import { formBy, proveProducts, type FormsOffered } from '../product-proof.ts';
-import { about, readModelFile } from './model-file.ts';
-import { modelPaths } from './model-folder.ts';
+import type { ModelOnDisk } from './disk-model.ts';
+import { about } from './model-file.ts';
+import { modelOnDisk } from './model-on-disk.ts';
 
 /** How a decoder is opened. */
 export interface NodeOptions {
@@ -48,23 +48,21 @@ export interface NodeOptions {
 /** Forms that onnxruntime-node may gain by: it has a fast kernel for 4 bits, and none for 8 whose activations are not rounded. */
 const OFFERED: FormsOffered = { 4: [], 8: ['split'] };
 
-/**
- * Opens the lens of the model in the folder `modelDir`, or of the graph of that path, with weights of its own. Throws
- * model errors that name the file, or `model-node-missing`.
- */
-export async function openNodeLens(modelDir: string, sizes: DecoderSizes): Promise<LensHead> {
-  const files = await readModelFolder(modelDir, lensGraph);
+/** Opens the lens of a model, with weights of its own. Throws model errors that name the file, or `model-node-missing`. */
+export async function openNodeLens(model: ModelOnDisk, sizes: DecoderSizes): Promise<LensHead> {
+  const files = await readModel(model, lensGraph);
   const session = await openSession(await inFastForms(files), files.path);
   return createCpuLens({ session, Tensor, sizes, pause: () => Promise.resolve() });
 }
 
-/**
- * Opens the decoder in the folder `modelDir`, or the graph of that path. Throws model errors that name the file, or
- * `model-node-missing`.
- */
-export async function openNodeDecoder(modelDir: string, options: NodeOptions = { tapped: true }): Promise<Decoder> {
-  const config = parseModelConfig((await readModelFile(modelPaths(modelDir).beside('config.json'))).toString('utf8'));
-  const { path, ...files } = await readModelFolder(modelDir, (stock) => rewritten(stock, options));
+/** Opens the decoder of a model, or of what lies at a path. Throws model errors that name the file, or `model-node-missing`. */
+export async function openNodeDecoder(
+  model: ModelOnDisk | string,
+  options: NodeOptions = { tapped: true },
+): Promise<Decoder> {
+  const found = typeof model === 'string' ? modelOnDisk(model) : model;
+  const config = await found.config();
+  const { path, ...files } = await readModel(found, (stock) => rewritten(stock, options));
   return decoderOn(await openSession(await inForms(files, options), path), files.cut, config);
 }
 
@@ -165,17 +163,15 @@ function formed({ cut, weights }: CutGraph, formOf: Parameters<typeof withForms>
   };
 }
 
-/** The graph of a model folder, cut or rewritten, with the weight files that it then needs. */
-async function readModelFolder<T extends Pick<TappedDecoder, 'graph' | 'weightFiles'>>(
-  modelDir: string,
+/** The graph of a model, cut or rewritten, with the weight files that it then needs. */
+async function readModel<T extends Pick<TappedDecoder, 'graph' | 'weightFiles'>>(
+  model: ModelOnDisk,
   cutting: (stock: Uint8Array) => T,
 ): Promise<CutGraph<T> & { readonly path: string }> {
-  const path = modelPaths(modelDir).graph;
-  const stock = await readModelFile(path);
+  const { path } = model;
+  const stock = await model.graph();
   const cut = about(path, () => cutting(stock));
-  const weights = await Promise.all(
-    cut.weightFiles.map(async (file) => [file, await readModelFile(join(dirname(path), file))] as const),
-  );
+  const weights = await Promise.all(cut.weightFiles.map(async (file) => [file, await model.weights(file)] as const));
   return { cut, weights: new Map(weights), path };
 }
 

@@ -24,7 +24,9 @@ import { withTextHabits } from '../text/text-habits.ts';
 import { TextTokenizer } from '../tokenizer.ts';
 import { HeldFiles, type HeldFilesReport } from './held-files.ts';
 import { about, modelFileBytes, readModelFile } from './model-file.ts';
-import { modelPaths } from './model-folder.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { modelPaths, type ModelPaths } from './model-folder.ts';
+import { checkpointAt, modelOnDisk } from './model-on-disk.ts';
 import { openNodeDecoder, openNodeLens } from './node-decoder.ts';
 
 /** Tokens a pass: the CPU computes any number right, and this many keep memory small. */
@@ -44,6 +46,9 @@ const CONFIG = 'config.json';
 
 /** What float32 PyTorch computes on the same weights, where a model ships with it. */
 const REFERENCE = 'reference.json';
+
+/** The name of a graph that says nothing of its numbers: they are told by the graph that is built. */
+const BUILT = 'model.onnx';
 
 /** What the commands read with. */
 export interface NodeEngine {
@@ -78,14 +83,16 @@ export interface NodeEngineOptions {
 }
 
 /**
- * Opens a model folder, or a graph in one by its path. Every file that is read is held to the hashes that lie with it first: those of
- * graph and weights are taken anyway, for the identity. Throws model errors that name the file.
+ * Opens a model: the folder of an ONNX graph or the graph itself, a GGUF file, or a safetensors folder. Every file that is read is held to
+ * the hashes that lie with it first: those of graph and weights are taken anyway, for the identity. Throws model errors that name the file.
  */
 export async function openNodeEngine(
   modelDir: string,
   { editing = false, everyListedFile = false, onHeld }: NodeEngineOptions = {},
 ): Promise<NodeEngine> {
-  const { graph, folder, id, beside } = modelPaths(modelDir);
+  const checkpoint = checkpointAt(modelDir);
+  const { graph, folder, id, beside } = checkpoint === null ? modelPaths(modelDir) : placesOf(checkpoint);
+  const disk = checkpoint ?? modelOnDisk(modelDir);
   const held = await HeldFiles.of(folder);
   if (everyListedFile) await held.everyListed(onHeld);
   const bytesOf = async (name: string): Promise<Buffer> => {
@@ -94,23 +101,26 @@ export async function openNodeEngine(
   };
   const text = async (name: string): Promise<string> => (await bytesOf(name)).toString('utf8');
   const textIfThere = async (name: string): Promise<string | null> => (existsSync(beside(name)) ? text(name) : null);
-  const { weights, shape } = await lookInto(graph, held, () => textIfThere(CONFIG));
-  const settings = await text('tokenizer_config.json');
-  const template = await textIfThere(TEMPLATE);
-  const tokens = await text(TOKENIZER);
+  const { weights, shape } =
+    checkpoint === null
+      ? await lookInto(graph, held, () => textIfThere(CONFIG))
+      : await lookIntoBuilt(checkpoint, held);
+  const own = checkpoint?.tokenizer ?? null;
+  const settings = own?.config ?? (await text('tokenizer_config.json'));
+  const template = own === null ? await textIfThere(TEMPLATE) : null;
+  const tokens = own?.tokenizer ?? (await text(TOKENIZER));
   const tokenizer = about(
-    beside(TOKENIZER),
+    own === null ? beside(TOKENIZER) : graph,
     () => new TextTokenizer(tokens, template === null ? settings : withTemplate(settings, TEMPLATE, template)),
   );
-  const generation = await textIfThere('generation_config.json');
-  const sizes = await text(CONFIG);
-  const config = about(beside(CONFIG), () =>
-    generation === null ? parseModelConfig(sizes) : withGenerationConfig(parseModelConfig(sizes), generation),
-  );
-  const decoder = await openNodeDecoder(modelDir, { tapped: true, editing });
+  const generation = own === null ? await textIfThere('generation_config.json') : null;
+  const sizes = own === null ? await text(CONFIG) : null;
+  const stated = sizes === null ? await disk.config() : about(beside(CONFIG), () => parseModelConfig(sizes));
+  const config = generation === null ? stated : about(beside(CONFIG), () => withGenerationConfig(stated, generation));
+  const decoder = await openNodeDecoder(disk, { tapped: true, editing });
   const { layerCount, hidden } = decoder.sizes;
   const model = withTextHabits(
-    withDtype({ id, weightsSha256: weights, layerCount, hidden }, graph, shape.numbers),
+    withDtype({ id, weightsSha256: weights, layerCount, hidden }, checkpoint === null ? graph : BUILT, shape.numbers),
     tokenizer,
   );
   return {
@@ -127,11 +137,11 @@ export async function openNodeEngine(
         limits,
         texts: ownTexts(start),
         rounds: shape.rounds,
-        untouched: () => openNodeDecoder(modelDir, { tapped: false }),
+        untouched: () => openNodeDecoder(disk, { tapped: false }),
       };
       if (given !== undefined)
         return { ...parts, reference: givenReference(given.bytes, given.file, decoder.sizes, start), against: 'given' };
-      if (existsSync(beside(REFERENCE))) {
+      if (checkpoint === null && existsSync(beside(REFERENCE))) {
         const reference = shippedReference(
           await text(REFERENCE),
           await bytesOf('reference.safetensors'),
@@ -141,7 +151,7 @@ export async function openNodeEngine(
       }
       // In float32 that pass would be this one again.
       if (decoder.activations === 'float32') return { ...parts, reference: [], against: 'none' };
-      const float32 = await openNodeDecoder(modelDir, { tapped: true, float32: true });
+      const float32 = await openNodeDecoder(disk, { tapped: true, float32: true });
       try {
         return {
           ...parts,
@@ -153,7 +163,7 @@ export async function openNodeEngine(
       }
     },
     files: () => held.report(),
-    openLens: () => openNodeLens(modelDir, decoder.sizes),
+    openLens: () => openNodeLens(disk, decoder.sizes),
     dispose: () => decoder.dispose(),
   };
 }
@@ -185,6 +195,21 @@ async function lookInto(
     hashes.push({ role: 'weights', sha256 });
   }
   return { weights: weightsSha256(hashes), shape };
+}
+
+/** The same of a checkpoint, whose identity is that of its files. */
+async function lookIntoBuilt(
+  { path, files, graph }: Checkpoint,
+  held: HeldFiles,
+): Promise<{ readonly weights: string; readonly shape: DecoderShape }> {
+  const hashes: { readonly role: 'weights'; readonly sha256: string }[] = [];
+  for (const file of files) hashes.push({ role: 'weights', sha256: await held.sha256(file) });
+  return { weights: weightsSha256(hashes), shape: await readable(path, await graph(), () => Promise.resolve(null)) };
+}
+
+/** Where the files of a checkpoint lie. */
+function placesOf({ path, folder, id }: Checkpoint): ModelPaths {
+  return { graph: path, folder, id, beside: (name) => join(folder, name) };
 }
 
 /** The shape of a graph that can be rewritten. */

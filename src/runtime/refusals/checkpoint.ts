@@ -7,18 +7,18 @@ export const EXPORT_COMMAND = 'python -m onnxruntime_genai.models.builder -m MOD
 const KINDS = [
   {
     pattern: /\.gguf$/i,
-    what: 'a GGUF checkpoint, which llama.cpp reads',
+    what: 'a GGUF checkpoint. The page reads ONNX graphs; the command reads it as it is (--model FILE.gguf)',
     remedy:
-      'Look for an ONNX export of the same model (onnx-community has many), or export the checkpoint that the GGUF was made of',
+      'Or look for an ONNX export of the same model (onnx-community has many), or export the checkpoint that the GGUF was made of',
   },
   {
     pattern: /\.safetensors$/i,
-    what: 'a safetensors checkpoint, which PyTorch reads',
-    remedy: 'Look for an ONNX export of the same model (onnx-community has many), or export this folder',
+    what: 'a safetensors checkpoint. The page reads ONNX graphs; the command reads the folder that it lies in (--model DIR)',
+    remedy: 'Or look for an ONNX export of the same model (onnx-community has many), or export this folder',
   },
   {
     pattern: /(?:pytorch_model[\w-]*\.bin|\.pth|\.pt|\.ckpt)$/i,
-    what: 'a PyTorch checkpoint',
+    what: 'a PyTorch checkpoint, and Flipside reads ONNX graphs',
     remedy: 'Look for an ONNX export of the same model (onnx-community has many), or export this folder',
   },
 ] as const;
@@ -28,7 +28,7 @@ export function checkpointWords(paths: Iterable<string>): string | null {
   for (const path of paths) {
     const found = KINDS.find(({ pattern }) => pattern.test(path));
     if (found !== undefined)
-      return `${path.slice(path.lastIndexOf('/') + 1).slice(0, 100)} is ${found.what}, and Flipside reads ONNX graphs. ${found.remedy}: ${EXPORT_COMMAND}`;
+      return `${path.slice(path.lastIndexOf('/') + 1).slice(0, 100)} is ${found.what}. ${found.remedy}: ${EXPORT_COMMAND}`;
   }
   return null;
 }
