@@ -11,7 +11,7 @@ import type { ModelSource } from '../core/model-source.ts';
 import type { ModelIdentity } from '../core/probe-types.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
 import type { PackedReadings } from '../core/training-plan.ts';
-import type { ProbeToUse } from '../worker/protocol.ts';
+import type { ProbeToUse, Steps } from '../worker/protocol.ts';
 import { answerOrLeave, SILENCE_MS } from './patience.ts';
 import { rescueReadings } from './rescue.ts';
 import type { Phase } from './phase.ts';
@@ -194,16 +194,17 @@ export class EngineLine {
           if (client === this.#client) this.#progress(step);
         };
         const { source: model, hosts } = this.#parts.model();
-        const status = await client.load({ model, hosts, backend }, progress, stop.signal);
+        const status = await client.load({ model, hosts, backend }, { on: { progress }, signal: stop.signal });
         await this.#tryProbe(
           client,
           status.model,
-          (done, total) => progress({ phase: 'warm-up', doneTokens: done, totalTokens: total }),
+          ({ done, total }) => progress({ phase: 'warm-up', doneTokens: done, totalTokens: total }),
           stop.signal,
         );
         const rescued = await this.#rescued;
         this.#rescued = null;
-        if (rescued !== null && rescued.keys.length > 0) await client.giveReadings(rescued);
+        if (rescued !== null && rescued.keys.length > 0)
+          await client.giveReadings(rescued, { transfer: [rescued.values.buffer] });
         throwIfStopped(stop.signal);
         return status;
       };
@@ -305,13 +306,16 @@ export class EngineLine {
   async #tryProbe(
     client: EngineClient,
     model: ModelIdentity,
-    onProgress: (done: number, total: number) => void,
+    onProgress: (steps: Steps) => void,
     signal: AbortSignal,
   ): Promise<void> {
     this.agreed = null;
     this.#misfit = null;
     try {
-      this.agreed = await client.useProbe(await this.#parts.probeFiles(model), onProgress, signal);
+      this.agreed = await client.useProbe(await this.#parts.probeFiles(model), {
+        on: { progress: onProgress },
+        signal,
+      });
     } catch (thrown) {
       const problem = AppError.from(thrown);
       if (problem.code !== 'probe-model-mismatch' && problem.code !== 'probe-width-mismatch') throw problem;

@@ -89,12 +89,14 @@ export class ModelBench {
   /** Asks the host for the model that is typed, and looks into the variant that is taken where none is named. */
   async look(): Promise<void> {
     const { host, repo } = this;
-    await this.#list((client, signal) => client.listHub({ host, repo: repo.trim(), hosts: this.#parts.hosts }, signal));
+    await this.#list((client, signal) =>
+      client.listHub({ host, repo: repo.trim(), hosts: this.#parts.hosts }, { signal }),
+    );
   }
 
   /** The same of files that were picked or dropped. */
   async pick(folder: () => Promise<PickedFolder>): Promise<void> {
-    await this.#list(async (client, signal) => client.listPicked(await folder(), signal));
+    await this.#list(async (client, signal) => client.listPicked(await folder(), { signal }));
   }
 
   /**
@@ -156,12 +158,12 @@ export class ModelBench {
 
   /** Looks at the kept models anew. */
   async lookAtKept(): Promise<void> {
-    await this.#ask(async (client) => (this.#kept = await client.listKept()));
+    await this.#ask(async (client) => (this.#kept = await client.listKept({})));
   }
 
   /** Deletes the files of a kept model. One that is loaded works on until the page is closed. */
   async remove({ key }: Pick<KeptModel, 'key'>): Promise<void> {
-    await this.#ask((client) => client.deleteKept(key));
+    await this.#ask((client) => client.deleteKept({ key }));
     this.#parts.choice.deleted(key, this.#parts.session.status?.key ?? null);
     await this.lookAtKept();
   }
@@ -175,7 +177,7 @@ export class ModelBench {
   async #take(other: OtherModel): Promise<void> {
     let read = false;
     await this.#do('checking', async (client, signal) => {
-      await client.checkModel({ model: other.source, hosts: this.#parts.hosts }, signal);
+      await client.checkModel({ model: other.source, hosts: this.#parts.hosts }, { signal });
       read = true;
     });
     if (!read) return;
@@ -189,7 +191,7 @@ export class ModelBench {
     offer: ModelOffer,
     signal: AbortSignal,
   ): Promise<WeighedOffer> {
-    const weighed = await client.weighModel({ chosen: { listing, offer }, hosts: this.#parts.hosts }, signal);
+    const weighed = await client.weighModel({ chosen: { listing, offer }, hosts: this.#parts.hosts }, { signal });
     return { offer: weighed.offer, weighed, estimate: estimateMemory(weighed.needs, weighed.limits) };
   }
 

@@ -80,7 +80,7 @@ export class OwnExperiment {
     const specs = await this.#parts.kept.specs().catch(() => []);
     if (specs.length === 0) return;
     await this.#attempt('a spec that is kept here', async (client) => {
-      for (const { source } of specs) this.#add(await client.checkSpec(source), source);
+      for (const { source } of specs) this.#add(await client.checkSpec({ source }), source);
     });
   }
 
@@ -93,7 +93,7 @@ export class OwnExperiment {
       const advice = ELSEWHERE[kind];
       if (advice !== undefined) throw new AppError('unit-invalid', advice);
       if (kind === 'experiment-units') await this.#bring(client, file.name, source);
-      else await this.#keep(await client.checkSpec(source), source);
+      else await this.#keep(await client.checkSpec({ source }), source);
     });
   }
 
@@ -113,7 +113,7 @@ export class OwnExperiment {
       ({ shipped }) => (shipped?.spec ?? null) !== null,
     );
     const specs = await Promise.all(cards.map(async ({ shipped }) => (await shipped?.spec?.text()) ?? ''));
-    const { spec, outcome } = await client.analyseUnits(specs, units);
+    const { spec, outcome } = await client.analyseUnits({ specs, units });
     const card = cards[spec];
     card?.bring(outcome);
     if (card !== undefined) this.#brought = { name, card };

@@ -139,7 +139,7 @@ export class Patching {
       const { request } = this;
       const work = patchWork(request.a, request.b, request.streams.length, 1 + request.placebos.length);
       const started = this.#clock();
-      const report = await this.#session.patch(request, (done, total) => {
+      const report = await this.#session.patch(request, ({ done, total }) => {
         const took = this.#clock() - started;
         this.#left = done === 0 ? null : (took * (total - done)) / done;
       });

@@ -8,7 +8,7 @@ export async function rescueReadings(
   client: Pick<EngineClient, 'takeReadings' | 'dispose'>,
 ): Promise<PackedReadings | null> {
   const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));
-  const readings = await Promise.race([client.takeReadings().catch(() => null), late]);
+  const readings = await Promise.race([client.takeReadings({}).catch(() => null), late]);
   client.dispose();
   return readings;
 }

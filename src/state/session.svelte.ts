@@ -21,7 +21,15 @@ import { USUAL } from '../core/refinement.ts';
 import type { TokenDivergence } from '../core/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
-import type { Calls, DoseArgs, ProbeFiles, ProbeToUse, ReferenceFile, VectorFile } from '../worker/protocol.ts';
+import type {
+  CallArgs,
+  DoseArgs,
+  ProbeFiles,
+  ProbeToUse,
+  ReferenceFile,
+  Steps,
+  VectorFile,
+} from '../worker/protocol.ts';
 import { EngineLine } from './engine-line.svelte.ts';
 import type { FinishedRun, Phase } from './phase.ts';
 import type { ReadingState } from './reading.svelte.ts';
@@ -51,7 +59,7 @@ export class Session extends EngineLine {
   /** A conversation as the text that the model reads; null when it was stopped or failed, which is then already shown. */
   async renderChat(messages: readonly ChatMessage[]): Promise<string | null> {
     const { client, status } = this.idle();
-    return this.run({ kind: 'reading', status }, (signal) => client.renderChat(messages, signal));
+    return this.run({ kind: 'reading', status }, (signal) => client.renderChat({ messages }, { signal }));
   }
 
   /** Reads a text into a live reading. */
@@ -67,7 +75,7 @@ export class Session extends EngineLine {
       },
     };
     const summary = await this.#runInto(reading, { kind: 'reading', status }, (signal) =>
-      client.read({ text, taps }, sink, signal),
+      client.read({ text, taps }, { on: sink, signal }),
     );
     if (summary === null) return false;
     this.#held = reading;
@@ -84,9 +92,9 @@ export class Session extends EngineLine {
     const { client, status } = this;
     if (client === null || status === null || this.phase.kind !== 'ready' || !this.holds(reading)) return 0;
     const before = reading.heard;
-    const step = paced((done: number, total: number) => this.goOn({ kind: 'refining', status, done, total }));
+    const step = paced((steps: Steps) => this.goOn({ kind: 'refining', status, ...steps }));
     const summary = await this.run({ kind: 'refining', status, done: 0, total: 0 }, (signal) =>
-      client.refine({ every: USUAL }, reading.sink, step, signal),
+      client.refine({ every: USUAL }, { on: { ...reading.sink, progress: step }, signal }),
     );
     reading.flush();
     if (summary !== null) reading.left = summary.left;
@@ -103,7 +111,7 @@ export class Session extends EngineLine {
     this.say(SAY.writing());
     const sink = timedSink(reading.sink, (tokensPerSecond) => this.goOn({ kind: 'writing', status, tokensPerSecond }));
     const summary = await this.#runInto(reading, { kind: 'writing', status, tokensPerSecond: null }, (signal) =>
-      client.generate({ sampling, taps }, sink, signal),
+      client.generate({ sampling, taps }, { on: sink, signal }),
     );
     if (summary === null) return false;
     this.#finished = { ...summary, what: 'write' };
@@ -116,7 +124,7 @@ export class Session extends EngineLine {
    * already shown. The text in the engine's memory stays there.
    */
   async writePushed(
-    args: Calls['writePushed']['args'],
+    args: CallArgs<'writePushed'>,
     reading: ReadingState,
     adjusting: (adjust: (strength: number) => void) => void,
   ): Promise<RunSummary | null> {
@@ -124,18 +132,18 @@ export class Session extends EngineLine {
     this.say(SAY.pushing());
     const sink = timedSink(reading.sink, (tokensPerSecond) => this.goOn({ kind: 'writing', status, tokensPerSecond }));
     const summary = await this.run({ kind: 'writing', status, tokensPerSecond: null }, (signal) =>
-      client.writePushed(args, sink, adjusting, signal).finally(() => reading.flush()),
+      client.writePushed(args, { on: sink, changing: adjusting, signal }).finally(() => reading.flush()),
     );
     if (summary !== null) this.say(SAY.wrote(summary.tokens, summary.ended));
     return summary;
   }
 
   /** Finds the strengths that change the next word by these KLs; null as above. */
-  async matchPush(args: Calls['matchPush']['args']): Promise<readonly MatchedStrength[] | null> {
+  async matchPush(args: CallArgs<'matchPush'>): Promise<readonly MatchedStrength[] | null> {
     const { client, status } = this.idle();
     this.say(SAY.matching());
     const matched = await this.run({ kind: 'measuring', status, progress: null }, (signal) =>
-      client.matchPush(args, signal),
+      client.matchPush(args, { signal }),
     );
     if (matched !== null) this.say(SAY.matched(matched.map(({ strength }) => strength)));
     return matched;
@@ -150,18 +158,18 @@ export class Session extends EngineLine {
       if (this.phase.kind === 'measuring') onProgress(progress);
     };
     const report = await this.run({ kind: 'measuring', status, progress: null }, (signal) =>
-      client.measureDose(args, step, signal),
+      client.measureDose(args, { on: { progress: step }, signal }),
     );
     if (report !== null) this.say(SAY.dosed(report.probe.title));
     return report;
   }
 
   /** Times the model on an experiment; null as above. */
-  async estimateExperiment(args: Calls['estimateExperiment']['args']): Promise<ExperimentEstimate | null> {
+  async estimateExperiment(args: CallArgs<'estimateExperiment'>): Promise<ExperimentEstimate | null> {
     const { client, status } = this.idle();
     this.say(SAY.timing());
     const estimate = await this.run({ kind: 'experimenting', status, progress: null }, (signal) =>
-      client.estimateExperiment(args, signal),
+      client.estimateExperiment(args, { signal }),
     );
     if (estimate !== null) this.say(SAY.timed());
     return estimate;
@@ -180,7 +188,7 @@ export class Session extends EngineLine {
       if (this.phase.kind === 'experimenting') onProgress(progress);
     };
     const outcome = await this.run({ kind: 'experimenting', status, progress: null }, (signal) =>
-      client.runExperiment(args, step, onPart, signal),
+      client.runExperiment(args, { on: { progress: step, part: onPart }, signal }),
     );
     if (outcome !== null) this.say(SAY.experimented(outcome.report.experiment.title, outcome.report.verdict));
     return outcome;
@@ -190,9 +198,9 @@ export class Session extends EngineLine {
   async check(given: ReferenceFile | null = null): Promise<void> {
     const { client, status } = this.idle();
     this.#numbers = null;
-    const step = (done: number, total: number): void => this.goOn({ kind: 'checking', status, done, total });
+    const step = (steps: Steps): void => this.goOn({ kind: 'checking', status, ...steps });
     const report = await this.run({ kind: 'checking', status, done: 0, total: 0 }, (signal) =>
-      client.checkNumbers(given, step, signal),
+      client.checkNumbers({ given }, { on: { progress: step }, signal }),
     );
     if (report === null) return;
     this.#numbers = report;
@@ -203,9 +211,9 @@ export class Session extends EngineLine {
    * How far the next words of two texts are apart; null when it was stopped or failed, which is then already shown. The
    * text in the engine's memory stays there.
    */
-  async diverge(args: Calls['diverge']['args']): Promise<TokenDivergence | null> {
+  async diverge(args: CallArgs<'diverge'>): Promise<TokenDivergence | null> {
     this.say(SAY.comparing());
-    return this.#compare((client, step, signal) => client.diverge(args, step, signal));
+    return this.#compare((client, step, signal) => client.diverge(args, { on: { progress: step }, signal }));
   }
 
   /**
@@ -220,10 +228,16 @@ export class Session extends EngineLine {
   }): Promise<{ readonly found: FoundWords; readonly lens: LensReading } | null> {
     const { client, status } = this.idle();
     this.say(SAY.looking());
-    const step = (done: number, total: number): void => this.goOn({ kind: 'looking', status, done, total });
+    const step = (steps: Steps): void => this.goOn({ kind: 'looking', status, ...steps });
     const looked = await this.run({ kind: 'looking', status, done: 0, total: 0 }, async (signal) => {
-      const found = await client.findWords(args.words, args.firstToken, signal);
-      return { found, lens: await client.lens({ text: args.text, top: args.top, words: found.found }, step, signal) };
+      const found = await client.findWords({ words: args.words, firstToken: args.firstToken }, { signal });
+      return {
+        found,
+        lens: await client.lens(
+          { text: args.text, top: args.top, words: found.found },
+          { on: { progress: step }, signal },
+        ),
+      };
     });
     if (looked !== null) this.say(SAY.looked(looked.lens.tokens.length, looked.lens.layers.length));
     return looked;
@@ -233,43 +247,46 @@ export class Session extends EngineLine {
   async lookAlong(args: { kind: DirectionKind; layer: number; count: number }): Promise<DirectionWords | null> {
     const { client, status } = this.idle();
     const told = await this.run({ kind: 'looking', status, done: 0, total: 0 }, (signal) =>
-      client.lensDirection(args, signal),
+      client.lensDirection(args, { signal }),
     );
     if (told !== null) this.say(SAY.lookedAlong(args.layer));
     return told;
   }
 
   /** Patches one text into another, cell by cell; null as above. */
-  async patch(args: PatchRequest, onProgress: (done: number, total: number) => void): Promise<PatchReport | null> {
+  async patch(args: PatchRequest, onProgress: (steps: Steps) => void): Promise<PatchReport | null> {
     this.say(SAY.patching());
     const report = await this.#compare((client, step, signal) =>
-      client.patch(
-        args,
-        (done, total) => {
-          step(done, total);
-          onProgress(done, total);
+      client.patch(args, {
+        on: {
+          progress: (steps) => {
+            step(steps);
+            onProgress(steps);
+          },
         },
         signal,
-      ),
+      }),
     );
     if (report !== null) this.say(SAY.patched(report.streams.length * report.pairs.length));
     return report;
   }
 
   /** How a text goes on with one patch; null as above. */
-  async patchGoOn(args: Calls['patchGoOn']['args']): Promise<PatchedWriting | null> {
-    return this.#compare((client, _, signal) => client.patchGoOn(args, signal));
+  async patchGoOn(args: CallArgs<'patchGoOn'>): Promise<PatchedWriting | null> {
+    return this.#compare((client, _, signal) => client.patchGoOn(args, { signal }));
   }
 
   /** What the probe in use reads of a text with one patch; null as above. */
-  async patchRead(args: Calls['patchRead']['args']): Promise<PatchedScores | null> {
-    return this.#compare((client, _, signal) => client.patchRead(args, signal));
+  async patchRead(args: CallArgs<'patchRead'>): Promise<PatchedScores | null> {
+    return this.#compare((client, _, signal) => client.patchRead(args, { signal }));
   }
 
   /** Trains a probe; null when it was stopped or failed, which is then already shown. The text in the engine's memory stays there. */
   async train(plan: TrainingPlan, onProgress: (progress: TrainingProgress) => void): Promise<TrainedProbe | null> {
     this.say(SAY.training());
-    const trained = await this.#long(onProgress, (client, step, signal) => client.train(plan, step, signal));
+    const trained = await this.#long(onProgress, (client, step, signal) =>
+      client.train(plan, { on: { progress: step }, signal }),
+    );
     if (trained !== null) this.say(SAY.trained(plan.title));
     return trained;
   }
@@ -282,7 +299,7 @@ export class Session extends EngineLine {
   ): Promise<Judgement | null> {
     this.say(SAY.judging(set.name));
     const judgement = await this.#long(onProgress, (client, step, signal) =>
-      client.judge({ probe, set }, step, signal),
+      client.judge({ probe, set }, { on: { progress: step }, signal }),
     );
     if (judgement !== null) this.say(SAY.judged(set.name));
     return judgement;
@@ -297,7 +314,7 @@ export class Session extends EngineLine {
     if (client === null || status === null || !this.ready) return;
     this.makeWay();
     const probe = await files(status.model);
-    this.agreed = probe.sets.length === 0 ? await client.useProbe(probe, () => undefined) : await this.#toScore(probe);
+    this.agreed = probe.sets.length === 0 ? await client.useProbe(probe) : await this.#toScore(probe);
     this.fitted();
     // The engine forgets its text with the probe that scored it.
     this.#held = null;
@@ -310,14 +327,16 @@ export class Session extends EngineLine {
    */
   async carryOver(probe: ProbeToUse): Promise<{ readonly agreement: DtypeAgreement | null } | null> {
     this.say(SAY.agreeing());
-    return this.#compare(async (client, step, signal) => ({ agreement: await client.carryOver(probe, step, signal) }));
+    return this.#compare(async (client, step, signal) => ({
+      agreement: await client.carryOver(probe, { on: { progress: step }, signal }),
+    }));
   }
 
   /** The same of a probe that is to score. Throws `cancelled` where it was stopped or refused, which is then already shown. */
   async #toScore(probe: ProbeToUse): Promise<DtypeAgreement | null> {
     this.say(SAY.agreeing());
     const answer = await this.#compare(async (client, step, signal) => ({
-      agreement: await client.useProbe(probe, step, signal),
+      agreement: await client.useProbe(probe, { on: { progress: step }, signal }),
     }));
     if (answer === null) throw new AppError('cancelled', 'The probe was not measured.');
     return answer.agreement;
@@ -334,10 +353,10 @@ export class Session extends EngineLine {
   }
 
   async #compare<T>(
-    call: (client: EngineClient, step: (done: number, total: number) => void, signal: AbortSignal) => Promise<T>,
+    call: (client: EngineClient, step: (steps: Steps) => void, signal: AbortSignal) => Promise<T>,
   ): Promise<T | null> {
     const { client, status } = this.idle();
-    const step = (done: number, total: number): void => this.goOn({ kind: 'comparing', status, done, total });
+    const step = (steps: Steps): void => this.goOn({ kind: 'comparing', status, ...steps });
     return this.run({ kind: 'comparing', status, done: 0, total: 0 }, (signal) => call(client, step, signal));
   }
 

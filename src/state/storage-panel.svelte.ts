@@ -68,7 +68,7 @@ export class StoragePanel {
 
   /** Deletes the kept files of every model. One that is loaded works on until the page is closed. */
   async deleteModels(): Promise<void> {
-    await this.#ask((client) => client.deleteKept(null));
+    await this.#ask((client) => client.deleteKept({ key: null }));
     this.#app.model.deleted(null, this.#app.session.status?.key ?? null);
     await this.look();
   }
@@ -96,7 +96,7 @@ export class StoragePanel {
   }
 
   async #lookAtModels(): Promise<void> {
-    this.#models = await this.#ask((client) => client.listKept());
+    this.#models = await this.#ask((client) => client.listKept({}));
   }
 
   async #ask<T>(question: (client: EngineClient) => Promise<T>): Promise<T> {

@@ -1,17 +1,18 @@
 /** How fast the model writes, measured where its tokens come in. */
 import type { ReadingSink } from '../core/reading.ts';
+import type { Steps } from '../worker/protocol.ts';
 
 /** How often the speed is brought up to date; faster only flickers. */
 const SPEED_EVERY_MS = 250;
 
 /** Passes a count on now and then, and the last one in any case. */
-export function paced(onCount: (done: number, total: number) => void): (done: number, total: number) => void {
+export function paced(onSteps: (steps: Steps) => void): (steps: Steps) => void {
   let shown = 0;
-  return (done, total) => {
+  return (steps) => {
     const now = performance.now();
-    if (done < total && now - shown < SPEED_EVERY_MS) return;
+    if (steps.done < steps.total && now - shown < SPEED_EVERY_MS) return;
     shown = now;
-    onCount(done, total);
+    onSteps(steps);
   };
 }
 

@@ -103,136 +103,241 @@ export interface PatchedPair {
   readonly place: PatchPlace;
 }
 
-/** A request and what its reply holds. */
-export interface Calls {
-  load: {
-    args: {
-      readonly model: ModelSource;
-      /** Hosts that its files may come from. */ readonly hosts: readonly string[];
-      readonly backend: 'auto' | 'wasm';
-    };
-    value: EngineStatus;
-  };
-  /**
-   * `sets` are looked at where the probe was made on another variant of the model: those that it was fitted on are read
-   * again, and how far it agrees is the answer.
-   */
-  useProbe: { args: ProbeToUse; value: DtypeAgreement | null };
-  /** The same measurement for a probe that texts are not read with: the calls that push or judge take it from then on. */
-  carryOver: { args: ProbeToUse; value: DtypeAgreement | null };
-  /** A conversation in the model's own form, special tokens spelled out, ending where its answer begins: a text to {@link Calls.read}. */
-  renderChat: { args: { readonly messages: readonly ChatMessage[] }; value: string };
-  read: { args: { readonly text: string; readonly taps: boolean }; value: RunSummary };
-  /** Reads inside the sentences of the text that was read or written last: what has not been read yet, the most telling places first. */
-  refine: { args: { readonly every: Granularity }; value: RefineSummary };
-  /** Goes on from the text that was read last. */
-  generate: { args: { readonly sampling: SamplingOptions; readonly taps: boolean }; value: RunSummary };
-  /** Reads a text and writes on, pushed; the text in the engine's memory stays there, and is not this one. */
-  writePushed: {
-    args: PushArgs & { readonly text: string; readonly sampling: SamplingOptions; readonly taps: boolean };
-    value: RunSummary;
-  };
-  /**
-   * Strengths whose KL, 95th percentile over neutral tokens, is each of `targets` in nats; the strength in the settings
-   * does not matter.
-   */
-  matchPush: { args: PushArgs & { readonly targets: readonly number[] }; value: readonly MatchedStrength[] };
-  measureDose: { args: DoseArgs; value: DoseReport };
-  /** Words as the lens can follow them. */
-  findWords: { args: { readonly words: readonly string[]; readonly firstToken: boolean }; value: FoundWords };
-  /** A text, or the tokens of one, through the lens at every layer. The text in the engine's memory stays there. */
-  lens: {
-    args: { readonly text: string | readonly number[]; readonly top: number; readonly words: readonly LensWord[] };
-    value: LensReading;
-  };
-  /** A direction of the probe in use through the lens, at one layer. */
-  lensDirection: {
-    args: { readonly kind: DirectionKind; readonly layer: number; readonly count: number };
-    value: DirectionWords;
-  };
-  /** How far the next words of two texts are apart after each pair of tokens. The text in the engine's memory stays there. */
-  diverge: {
-    args: { readonly a: ReadRun; readonly b: ReadRun; readonly pairs: readonly TokenPair[] };
-    value: TokenDivergence;
-  };
-  /** The stream of one text put into another, at every token and layer that is asked for; the text in the engine's memory stays there. */
-  patch: { args: PatchRequest; value: PatchReport };
-  /** How the second of two texts goes on with one patch. */
-  patchGoOn: { args: PatchedPair & { readonly sampling: SamplingOptions }; value: PatchedWriting };
-  /** What the probe in use reads of it. */
-  patchRead: { args: PatchedPair; value: PatchedScores };
-  /** Trains a probe and judges it. The text in the engine's memory stays there. */
-  train: { args: TrainingPlan; value: TrainedProbe };
-  /** What of texts for training has been read, out of the memory of an engine whose device is gone and into that of the next. */
-  takeReadings: { args: Record<string, never>; value: PackedReadings };
-  giveReadings: { args: PackedReadings; value: null };
-  /** Reads another set with a probe, or a control vector, that exists. */
-  judge: { args: { readonly probe: ProbeFiles | VectorFile; readonly set: SetSource }; value: Judgement };
-  /** Reads the file of an experiment and says what it asks for; needs no model. */
-  checkSpec: { args: { readonly source: string }; value: SpecSummary };
-  /** Analyses the units of a whole run, with the one of these specs that they belong to; needs no model. */
-  analyseUnits: { args: { readonly specs: readonly string[]; readonly units: string }; value: AnalysedUnits };
-  /** How long an experiment would take; `parts` may be of either size. */
-  estimateExperiment: { args: Omit<ExperimentArgs, 'size'>; value: ExperimentEstimate };
-  /** Runs what of an experiment has not run, and analyses it. The text in the engine's memory stays there. */
-  runExperiment: { args: ExperimentArgs; value: ExperimentOutcome };
-  /** The models whose files this browser keeps; needs no model. */
-  listKept: { args: Record<string, never>; value: readonly KeptModel[] };
-  /** Deletes them, or the one of that key, but for files that another tab is storing at this moment. A model that is loaded goes on. */
-  deleteKept: { args: { readonly key: string | null }; value: null };
-  /** What a host says about a model of that id; needs no model. */
-  listHub: {
-    args: { readonly host: string; readonly repo: string; readonly hosts: readonly string[] };
-    value: ModelListing;
-  };
-  /** What picked files are; needs no model. */
-  listPicked: { args: { readonly name: string; readonly files: LocalFiles }; value: ModelListing };
-  /** What a model would take here, by its graph and config; needs no model. */
-  weighModel: { args: { readonly chosen: ChosenOffer; readonly hosts: readonly string[] }; value: WeighedModel };
-  /** Whether the small files of a model can be read, before another is given up for it; needs no model. */
-  checkModel: { args: { readonly model: ModelSource; readonly hosts: readonly string[] }; value: null };
-  /** `given` takes the place of the reference that lies with the model. */
-  checkNumbers: { args: { readonly given: ReferenceFile | null }; value: NumbersReport };
+/** Of a call that tells nothing while it runs, and of one that takes nothing. */
+type NoEvents = Record<never, never>;
+type Nothing = Record<string, never>;
+
+/** Steps that are done, and how many there are. */
+export interface Steps {
+  readonly done: number;
+  readonly total: number;
 }
 
-/** The name of a request. */
-export type CallName = keyof Calls;
+/** Tokens and readings of a text as they come. */
+interface ReadingEvents {
+  readonly tokens: TokenBatch;
+  readonly tap: TapReading;
+}
+
+/** What the client has to know of a call. */
+interface CallFacts {
+  /** Whether a worker still answers it after the graphics device is lost. */
+  readonly afterLoss?: boolean;
+}
+
+/** A call: what it takes, what it gives, what it tells while it runs, and what can be changed while it does. */
+interface EngineCall<Args, Value, Events, Change> extends CallFacts {
+  /** Of the type only; there is no such value. */
+  readonly types?: { readonly args: Args; readonly value: Value; readonly events: Events; readonly change: Change };
+}
+
+const call = <Args, Value, Events = NoEvents, Change = never>(
+  facts: CallFacts = {},
+): EngineCall<Args, Value, Events, Change> => facts;
+
+/**
+ * Every call of the engine. The client is made from this table, and the worker's handlers are a record that the compiler
+ * holds to it: a new call is an entry here and a handler in `host/engine.worker.ts`. Any call can be stopped by its
+ * signal and then throws `cancelled`.
+ */
+export const ENGINE_CALLS = {
+  /**
+   * Brings a model in: bytes, session, warm-up. Resolves when a text can be read; throws model errors.
+   * `hosts`: where its files may come from.
+   */
+  load: call<
+    { readonly model: ModelSource; readonly hosts: readonly string[]; readonly backend: 'auto' | 'wasm' },
+    EngineStatus,
+    { readonly progress: LoadProgress }
+  >(),
+  /**
+   * Validates the probe and makes it the one that scores what follows. Where it was made on another variant of the model
+   * it is measured first on its own `sets`, and how far it agrees is the answer; the steps are their turns. Throws probe
+   * errors with the path of what is wrong, or with what was measured.
+   */
+  useProbe: call<ProbeToUse, DtypeAgreement | null, { readonly progress: Steps }>(),
+  /** The same measurement for a probe that texts are not read with: calls that steer or judge accept it from then on. */
+  carryOver: call<ProbeToUse, DtypeAgreement | null, { readonly progress: Steps }>(),
+  /**
+   * A conversation as the text that the model was trained on, special tokens spelled out, ending where its answer begins.
+   * Throws `usage` for a model without such a form.
+   */
+  renderChat: call<{ readonly messages: readonly ChatMessage[] }, string>(),
+  /** Reads a text from its start. */
+  read: call<{ readonly text: string; readonly taps: boolean }, RunSummary, ReadingEvents>(),
+  /**
+   * Reads inside the sentences of the text that was read or written last, the most telling places first; the steps are
+   * readings. Readings come in that order, so before others that are there already. Stopped, what came stays and the
+   * next call reads the rest.
+   */
+  refine: call<{ readonly every: Granularity }, RefineSummary, ReadingEvents & { readonly progress: Steps }>(),
+  /** Writes on from the text that was read last; token indices continue. */
+  generate: call<{ readonly sampling: SamplingOptions; readonly taps: boolean }, RunSummary, ReadingEvents>(),
+  /**
+   * Reads a text and writes on, steered; token indices begin at 0. The text in the engine's memory stays there, and is
+   * not this one. The strength can be changed on the way, from the next token on.
+   */
+  writePushed: call<
+    PushArgs & { readonly text: string; readonly sampling: SamplingOptions; readonly taps: boolean },
+    RunSummary,
+    ReadingEvents,
+    number
+  >(),
+  /**
+   * Strengths whose KL, 95th percentile over neutral tokens, is each of `targets` in nats; the strength in the settings
+   * does not matter. Throws `push-invalid` where there are none.
+   */
+  matchPush: call<PushArgs & { readonly targets: readonly number[] }, readonly MatchedStrength[]>(),
+  /** What steering does at several strengths, beside its placebos. */
+  measureDose: call<DoseArgs, DoseReport, { readonly progress: DoseProgress }>(),
+  /** Words as the lens can follow them; with `firstToken` a word of several tokens is followed by its first. */
+  findWords: call<{ readonly words: readonly string[]; readonly firstToken: boolean }, FoundWords>(),
+  /**
+   * A text, or the tokens of one, through the lens at every layer; the steps are tokens times layers. The text in the
+   * engine's memory stays there. Throws text errors or `numbers-wrong`.
+   */
+  lens: call<
+    { readonly text: string | readonly number[]; readonly top: number; readonly words: readonly LensWord[] },
+    LensReading,
+    { readonly progress: Steps }
+  >(),
+  /** A direction of the probe in use through the lens at one layer. Throws `usage` where there is no such direction or layer. */
+  lensDirection: call<
+    { readonly kind: DirectionKind; readonly layer: number; readonly count: number },
+    DirectionWords
+  >(),
+  /**
+   * How far the next words of two texts are apart after each pair of tokens, in nats; the steps are pairs. The text in the
+   * engine's memory stays there. Throws `recording-invalid` for tokens that the model has not, and what steering throws.
+   */
+  diverge: call<
+    { readonly a: ReadRun; readonly b: ReadRun; readonly pairs: readonly TokenPair[] },
+    TokenDivergence,
+    { readonly progress: Steps }
+  >(),
+  /**
+   * The stream of one text put into another, at every token and layer that is asked for; the steps are patches. The text
+   * in the engine's memory stays there. Throws text errors and `usage`.
+   */
+  patch: call<PatchRequest, PatchReport, { readonly progress: Steps }>(),
+  /** How the second of two texts goes on with one patch, and both without. */
+  patchGoOn: call<PatchedPair & { readonly sampling: SamplingOptions }, PatchedWriting>(),
+  /** What the probe in use reads of the second text with one patch and without it. */
+  patchRead: call<PatchedPair, PatchedScores>(),
+  /** Trains a probe and judges it. The text in the engine's memory stays there. Throws set errors and `numbers-not-finite`. */
+  train: call<TrainingPlan, TrainedProbe, { readonly progress: TrainingProgress }>(),
+  /** Takes the readings of texts for training out of the engine's memory. */
+  takeReadings: call<Nothing, PackedReadings>({ afterLoss: true }),
+  /** Gives an engine what another has read: those texts are not read again. */
+  giveReadings: call<PackedReadings, null>(),
+  /** Reads another set with a probe, or a control vector, that exists; nothing is fitted. */
+  judge: call<
+    { readonly probe: ProbeFiles | VectorFile; readonly set: SetSource },
+    Judgement,
+    { readonly progress: TrainingProgress }
+  >(),
+  /** Reads the file of an experiment; throws `spec-invalid` with the path of what is wrong. Needs no model. */
+  checkSpec: call<{ readonly source: string }, SpecSummary>(),
+  /**
+   * Analyses the units of a whole run with the one of these specs that they belong to; throws `unit-invalid` and
+   * `units-missing`. Needs no model.
+   */
+  analyseUnits: call<{ readonly specs: readonly string[]; readonly units: string }, AnalysedUnits>(),
+  /** How long an experiment would take here, by a short reading; `parts` may be of either size. */
+  estimateExperiment: call<Omit<ExperimentArgs, 'size'>, ExperimentEstimate>(),
+  /**
+   * Runs what of an experiment has not run, and analyses it; each `part` comes as it ends, to be stored. The text in the
+   * engine's memory stays there. Throws spec and unit errors, and what stops a reading.
+   */
+  runExperiment: call<
+    ExperimentArgs,
+    ExperimentOutcome,
+    { readonly progress: ExperimentProgress; readonly part: ExperimentPart }
+  >(),
+  /** The models whose files this browser stores. Needs no model. */
+  listKept: call<Nothing, readonly KeptModel[]>(),
+  /**
+   * Deletes those files, or those of the model of that key, but for files that another tab is storing at this moment.
+   * A model that is loaded goes on.
+   */
+  deleteKept: call<{ readonly key: string | null }, null>(),
+  /**
+   * What a host says about a model: its variants, with sizes and hashes. Needs no model. Throws `model-host-off`,
+   * `model-gated`, `model-fetch-failed`, `model-list-invalid` or `usage`.
+   */
+  listHub: call<{ readonly host: string; readonly repo: string; readonly hosts: readonly string[] }, ModelListing>(),
+  /** The same of picked files. */
+  listPicked: call<{ readonly name: string; readonly files: LocalFiles }, ModelListing>(),
+  /** What a variant would take here, by its graph and its config, and nothing else of it. Needs no model. */
+  weighModel: call<{ readonly chosen: ChosenOffer; readonly hosts: readonly string[] }, WeighedModel>(),
+  /**
+   * Reads the small files of a model as loading does, before another is given up for it. Throws `model-text-invalid`,
+   * naming the file, and what loading throws. Needs no model.
+   */
+  checkModel: call<{ readonly model: ModelSource; readonly hosts: readonly string[] }, null>(),
+  /**
+   * Compares the engine's numbers with a float32 reference: the file that is given, or else what lies with the model.
+   * Throws `tensor-file-invalid` for a file that does not fit.
+   */
+  checkNumbers: call<{ readonly given: ReferenceFile | null }, NumbersReport, { readonly progress: Steps }>(),
+};
+
+/** {@link ENGINE_CALLS}, as a type. */
+export type EngineCalls = typeof ENGINE_CALLS;
+
+/** The name of a call. */
+export type CallName = keyof EngineCalls;
+
+/** All names. */
+export const CALL_NAMES = Object.keys(ENGINE_CALLS) as readonly CallName[];
+
+type Types<Name extends CallName> = NonNullable<EngineCalls[Name]['types']>;
+
+/** What a call takes. */
+export type CallArgs<Name extends CallName> = Types<Name>['args'];
+
+/** What it gives. */
+export type CallValue<Name extends CallName> = Types<Name>['value'];
+
+/** What changes it while it runs; never for most. */
+export type CallChange<Name extends CallName> = Types<Name>['change'];
+
+/** A function for each thing that a call tells while it runs. */
+export type CallListeners<Name extends CallName> = {
+  readonly [Event in keyof Types<Name>['events']]: (value: Types<Name>['events'][Event]) => void;
+};
+
+/** A request that the worker answers once. */
+export type CallRequest<Name extends CallName = CallName> = {
+  [Each in Name]: {
+    readonly kind: 'call';
+    readonly id: number;
+    readonly call: Each;
+    readonly args: CallArgs<Each>;
+  };
+}[Name];
 
 /** From the page to the worker. */
 export type Request =
-  | {
-      [K in CallName]: {
-        readonly kind: 'call';
-        readonly id: number;
-        readonly call: K;
-        readonly args: Calls[K]['args'];
-      };
-    }[CallName]
+  | CallRequest
   | { readonly kind: 'cancel'; readonly id: number }
-  /** Another strength for the text that is being written, at once. */
-  | { readonly kind: 'adjust'; readonly id: number; readonly strength: number };
+  /** A change of the call that runs, at once. */
+  | { readonly kind: 'change'; readonly id: number; readonly change: CallChange<CallName> };
 
-/** Events of a running request. */
-export type CallEvent =
-  | { readonly event: 'load-progress'; readonly progress: LoadProgress }
-  | { readonly event: 'tokens'; readonly batch: TokenBatch }
-  | { readonly event: 'tap'; readonly tap: TapReading }
-  /** Readings inside sentences. */
-  | { readonly event: 'refine-progress'; readonly done: number; readonly total: number }
-  | { readonly event: 'train-progress'; readonly progress: TrainingProgress }
-  | { readonly event: 'dose-progress'; readonly progress: DoseProgress }
-  | { readonly event: 'experiment-progress'; readonly progress: ExperimentProgress }
-  /** Done, and to be kept. */
-  | { readonly event: 'experiment-part'; readonly part: ExperimentPart }
-  /** Rows of the lens, one a token and layer. */
-  | { readonly event: 'lens-progress'; readonly done: number; readonly total: number }
-  | { readonly event: 'runs-progress'; readonly done: number; readonly total: number }
-  | { readonly event: 'check-progress'; readonly done: number; readonly total: number };
+/** What a running call tells: the name of its event and the value. */
+export type CallEvent = {
+  [Name in CallName]: {
+    [Event in keyof Types<Name>['events']]: {
+      readonly event: Event;
+      readonly value: Types<Name>['events'][Event];
+    };
+  }[keyof Types<Name>['events']];
+}[CallName];
 
 /** From the worker to the page. */
 export type Message =
-  | { readonly kind: 'event'; readonly id: number; readonly event: CallEvent }
-  | { readonly kind: 'value'; readonly id: number; readonly value: Calls[CallName]['value'] }
+  | ({ readonly kind: 'event'; readonly id: number } & CallEvent)
+  | { readonly kind: 'value'; readonly id: number; readonly value: CallValue<CallName> }
   | { readonly kind: 'error'; readonly id: number; readonly error: ErrorRecord }
   /** What the engine holds, after each call that it has answered. */
   | { readonly kind: 'memory'; readonly memory: EngineMemory }

@@ -11,7 +11,6 @@ import { connectEngine } from '../../src/worker/client/worker-client.ts';
 import facts from '../fixtures/families/families.json';
 import { familyReference, HIDDEN, LAYERS } from '../fixtures/families.ts';
 
-const never = new AbortController().signal;
 const urls = import.meta.glob<string>('../fixtures/families/llama/*', {
   query: '?url',
   import: 'default',
@@ -26,7 +25,7 @@ let client: EngineClient;
 
 beforeAll(async () => {
   client = connectEngine();
-  await client.deleteKept(null);
+  await client.deleteKept({ key: null });
   const files = new Map<string, File>();
   const put = (path: string, bytes: BlobPart) => files.set(path, new File([bytes], path.split('/').at(-1)!));
   put('onnx/model.onnx', await read('llama/fp32.onnx'));
@@ -39,11 +38,11 @@ beforeAll(async () => {
         path,
         Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)),
       );
-  const listing = await client.listPicked({ name: 'llama', files }, never);
+  const listing = await client.listPicked({ name: 'llama', files });
   // Its weights have names of their own, which the graph says.
-  const { offer } = await client.weighModel({ chosen: { listing, offer: listing.offers[0]! }, hosts: [] }, never);
+  const { offer } = await client.weighModel({ chosen: { listing, offer: listing.offers[0]! }, hosts: [] });
   const model = { kind: 'offer', chosen: { listing, offer } } as const;
-  await client.load({ model, hosts: [], backend: 'wasm' }, () => undefined, never);
+  await client.load({ model, hosts: [], backend: 'wasm' });
 });
 afterAll(() => client.dispose());
 
@@ -70,7 +69,7 @@ async function fileOf(scale: number, { text, tokens = facts.tokens }: { text?: s
   return { name: 'mine.safetensors', bytes: bytes.slice().buffer };
 }
 const check = async (...of: Parameters<typeof fileOf>): Promise<NumbersReport> =>
-  client.checkNumbers(await fileOf(...of), () => undefined, never);
+  client.checkNumbers({ given: await fileOf(...of) });
 
 test('that PyTorch made is agreed with at every layer and in every greedy token', async () => {
   const report = await check(1);

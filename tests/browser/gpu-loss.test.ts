@@ -91,8 +91,7 @@ async function loaded(): Promise<{ readonly client: EngineClient; readonly lost:
   client.onLost(({ code }) => lost.push(code));
   const status = await client.load(
     { model: { kind: 'site', manifestUrl: TOY_MANIFEST }, hosts: [], backend: 'auto' },
-    () => undefined,
-    never,
+    { signal: never },
   );
   expect(status).toMatchObject({ backend: 'webgpu', model: { id: 'toy-q4', layerCount: 3, hidden: 64 } });
   return { client, lost };
@@ -135,27 +134,27 @@ describe('a device that goes away', () => {
     'while a probe is trained ends the training by name; the worker gives what it has read, and the next device trains on from there',
     async () => {
       const { client, lost } = await loaded();
-      const failing = client.train(
-        plan,
-        ({ stage, done }) => {
-          if (stage === 'reading' && done >= 6) takeAway();
+      const failing = client.train(plan, {
+        on: {
+          progress: ({ stage, done }) => {
+            if (stage === 'reading' && done >= 6) takeAway();
+          },
         },
-        never,
-      );
+      });
       expect((await lossIn(failing)).code).toBe('gpu-device-lost');
       expect(lost).toEqual(['gpu-device-lost']);
-      await expect(client.train(plan, () => undefined, never)).rejects.toMatchObject({ code: 'gpu-device-lost' });
-      const readings = await client.takeReadings();
+      await expect(client.train(plan, { signal: never })).rejects.toMatchObject({ code: 'gpu-device-lost' });
+      const readings = await client.takeReadings({});
       expect(readings.keys.length).toBeGreaterThan(0);
       client.dispose();
       const next = await loaded();
       await next.client.giveReadings(readings);
-      const trained = await next.client.train(plan, () => undefined, never);
+      const trained = await next.client.train(plan, { signal: never });
       probe = { json: trained.json, tensors: trained.tensors, sets: [] };
-      expect(await next.client.useProbe(files(), () => undefined)).toBeNull();
+      expect(await next.client.useProbe(files())).toBeNull();
       // What was read before the loss and after it gives the probe that one device gives.
       const whole = (await loaded()).client;
-      const truth = await whole.train(plan, () => undefined, never);
+      const truth = await whole.train(plan, { signal: never });
       const numbers = (bytes: ArrayBuffer): string => new Uint8Array(bytes).join();
       expect(numbers(trained.tensors)).toBe(numbers(truth.tensors));
       expect(trained.json).toBe(truth.json);
@@ -167,19 +166,19 @@ describe('a device that goes away', () => {
     'while a text is read ends the reading by name and keeps what was told; the next device reads it whole',
     async () => {
       const { client, lost } = await loaded();
-      await client.useProbe(files(), () => undefined);
+      await client.useProbe(files());
       const told = new Told();
       told.onBatch = ({ start }) => {
         if (start === 0) takeAway();
       };
-      expect((await lossIn(client.read({ text: TEXT.repeat(4), taps: false }, told, never))).code).toBe(
+      expect((await lossIn(client.read({ text: TEXT.repeat(4), taps: false }, { on: told, signal: never }))).code).toBe(
         'gpu-device-lost',
       );
       expect(lost).toEqual(['gpu-device-lost']);
       client.dispose();
       const [next, again] = [(await loaded()).client, new Told()];
-      await next.useProbe(files(), () => undefined);
-      await next.read({ text: TEXT.repeat(4), taps: false }, again, never);
+      await next.useProbe(files());
+      await next.read({ text: TEXT.repeat(4), taps: false }, { on: again });
       expect(again.ids).toHaveLength(TEXT.length * 4);
       expect(told.ids.length).toBeGreaterThan(0);
       expect(told.ids.length).toBeLessThan(again.ids.length);
@@ -196,28 +195,31 @@ describe('a device that goes away', () => {
       const sampling = { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 12 };
       const letters = (ids: readonly number[]): string => String.fromCharCode(...ids.map((id) => id + 32));
       const { client, lost } = await loaded();
-      await client.useProbe(files(), () => undefined);
+      await client.useProbe(files());
       const told = new Told();
-      await client.read({ text: TEXT, taps: false }, told, never);
+      await client.read({ text: TEXT, taps: false }, { on: told, signal: never });
       expect(letters(told.ids)).toBe(TEXT);
       told.onBatch = () => {
         if (told.ids.length === TEXT.length + 4) takeAway();
       };
       expect(
-        (await lossIn(client.generate({ sampling: { ...sampling, maxTokens: 400 }, taps: false }, told, never))).code,
+        (
+          await lossIn(
+            client.generate({ sampling: { ...sampling, maxTokens: 400 }, taps: false }, { on: told, signal: never }),
+          )
+        ).code,
       ).toBe('gpu-device-lost');
       expect(lost).toEqual(['gpu-device-lost']);
       client.dispose();
       const next = (await loaded()).client;
-      await next.useProbe(files(), () => undefined);
+      await next.useProbe(files());
       const [onward, truth] = [new Told(), new Told()];
-      await next.read({ text: letters(told.ids), taps: false }, onward, never);
-      await next.generate({ sampling, taps: false }, onward, never);
-      await next.read({ text: TEXT, taps: false }, truth, never);
+      await next.read({ text: letters(told.ids), taps: false }, { on: onward });
+      await next.generate({ sampling, taps: false }, { on: onward });
+      await next.read({ text: TEXT, taps: false }, { on: truth });
       await next.generate(
         { sampling: { ...sampling, maxTokens: onward.ids.length - TEXT.length }, taps: false },
-        truth,
-        never,
+        { on: truth },
       );
       expect(onward.ids).toEqual(truth.ids);
     },
@@ -239,12 +241,15 @@ describe('a device that goes away', () => {
         const stop = new AbortController();
         const running = client.runExperiment(
           { spec: smallExperiment(), size: 'quick', parts: before, stories },
-          () => undefined,
-          (one) => {
-            told.push(one);
-            if (before.length + told.length === most) then(stop);
+          {
+            on: {
+              part: (one) => {
+                told.push(one);
+                if (before.length + told.length === most) then(stop);
+              },
+            },
+            signal: stop.signal,
           },
-          stop.signal,
         );
         return { error: await lossIn(running), told };
       };

@@ -21,10 +21,11 @@ let progress: LoadProgress[];
 const json = async <T>(path: string): Promise<T> => (await (await fetch(path)).json()) as T;
 const behave = (list: string): Promise<unknown> => json(`/hub/${run}/behave/${list}`);
 const asked = (): Promise<readonly HubRequest[]> => json(`/hub/${run}/log`);
-const list = (hosts = [host]): Promise<ModelListing> => client.listHub({ host, repo: `${run}/toy`, hosts }, never);
+const list = (hosts = [host]): Promise<ModelListing> =>
+  client.listHub({ host, repo: `${run}/toy`, hosts }, { signal: never });
 const variant = ({ offers }: ModelListing, dtype: string): ModelOffer => offers.find((offer) => offer.dtype === dtype)!;
 const load = (model: ModelSource, hosts = [host]) =>
-  client.load({ model, hosts, backend: 'wasm' }, (step) => progress.push(step), never);
+  client.load({ model, hosts, backend: 'wasm' }, { on: { progress: (step) => progress.push(step) }, signal: never });
 const fromHub = async (dtype = 'q4'): Promise<ModelSource> => {
   const listing = await list();
   return { kind: 'offer', chosen: { listing, offer: variant(listing, dtype) } };
@@ -64,7 +65,7 @@ beforeEach(async () => {
   run = crypto.randomUUID();
   progress = [];
   client = connectEngine();
-  await client.deleteKept(null);
+  await client.deleteKept({ key: null });
 });
 afterEach(async () => {
   client.dispose();
@@ -80,7 +81,7 @@ describe('a model on a hub', { timeout: 60_000 }, () => {
       ['fp16', []],
     ]);
     const offer = variant(listing, 'q4');
-    const { needs } = await client.weighModel({ chosen: { listing, offer }, hosts: [host] }, never);
+    const { needs } = await client.weighModel({ chosen: { listing, offer }, hosts: [host] }, { signal: never });
     expect(needs).toMatchObject({
       layerCount: 3,
       contextTokens: 1024,
@@ -108,22 +109,25 @@ describe('a model on a hub', { timeout: 60_000 }, () => {
       'tokenizer.json',
       'tokenizer_config.json',
     ]);
-    const lens = await client.lens({ text: 'kind', top: 1, words: [] }, () => undefined, never);
+    const lens = await client.lens({ text: 'kind', top: 1, words: [] }, { signal: never });
     expect(lens.tokens.map(({ text }) => text).join('')).toBe('kind');
     expect(lens.layers).toHaveLength(4);
     // The template lies in a file of its own.
-    expect(await client.renderChat([{ role: 'user', content: 'Hello.' }], never)).toBe('[user] Hello.\n[assistant]');
+    expect(await client.renderChat({ messages: [{ role: 'user', content: 'Hello.' }] })).toBe(
+      '[user] Hello.\n[assistant]',
+    );
   });
 
   test('says that no probe reads it, and is checked against the graph as it was exported, since it came without a reference', async () => {
     await load(await fromHub());
-    expect(
-      await failure(
-        client.read({ text: 'kind', taps: false }, { tokens: () => undefined, tap: () => undefined }, never),
-      ),
-    ).toMatchObject({ code: 'probe-model-mismatch' });
+    expect(await failure(client.read({ text: 'kind', taps: false }, { signal: never }))).toMatchObject({
+      code: 'probe-model-mismatch',
+    });
     const shares: number[] = [];
-    const report = await client.checkNumbers(null, (done, total) => shares.push(done / total), never);
+    const report = await client.checkNumbers(
+      { given: null },
+      { on: { progress: ({ done, total }) => shares.push(done / total) }, signal: never },
+    );
     expect(report).toMatchObject({ passed: true, against: 'none', rows: [], untouchedLimit: 5e-3 });
     for (const error of [report.untouchedLogitsError, report.placeError, report.branchError])
       expect(error).toBeLessThan(1e-3);
@@ -135,7 +139,7 @@ describe('a model on a hub', { timeout: 60_000 }, () => {
     const first = await load(await fromHub('q4'));
     const second = await load(await fromHub('fp16'));
     expect(second.model.weightsSha256).not.toBe(first.model.weightsSha256);
-    const kept = await client.listKept();
+    const kept = await client.listKept({});
     expect(kept.map(({ title }) => title).sort()).toEqual(['toy (fp16)', 'toy (q4)']);
     for (const { from, files, changed, licence } of kept) {
       expect({ from, licence }).toEqual({
@@ -150,8 +154,8 @@ describe('a model on a hub', { timeout: 60_000 }, () => {
     const back = await load({ kind: 'kept', key: first.key }, []);
     expect(back).toMatchObject({ model: first.model, bytesFrom: 'storage', kept: { yes: true } });
     expect(await asked()).toEqual([]);
-    await client.deleteKept(first.key);
-    expect((await client.listKept()).map(({ title }) => title)).toEqual(['toy (fp16)']);
+    await client.deleteKept({ key: first.key });
+    expect((await client.listKept({})).map(({ title }) => title)).toEqual(['toy (fp16)']);
     again();
     expect(await load({ kind: 'kept', key: second.key }, [])).toMatchObject({ bytesFrom: 'storage' });
     expect(await failure(load({ kind: 'kept', key: first.key }))).toMatchObject({
@@ -189,7 +193,9 @@ describe('a model on a hub', { timeout: 60_000 }, () => {
     const listing = await list();
     expect(listing.gated).toBe(true);
     expect(
-      await failure(client.weighModel({ chosen: { listing, offer: variant(listing, 'q4') }, hosts: [host] }, never)),
+      await failure(
+        client.weighModel({ chosen: { listing, offer: variant(listing, 'q4') }, hosts: [host] }, { signal: never }),
+      ),
     ).toMatchObject({ code: 'model-gated', details: { status: 401 } });
     expect(await failure(load({ kind: 'offer', chosen: { listing, offer: variant(listing, 'q4') } }))).toMatchObject({
       code: 'model-gated',
@@ -212,17 +218,17 @@ describe('a model on a hub', { timeout: 60_000 }, () => {
   test('whose tokenizer is broken is found by its small files, before its graph is fetched or anything is kept', async () => {
     await behave('hollow-tokenizer.json');
     const model = await fromHub();
-    for (const attempt of [() => client.checkModel({ model, hosts: [host] }, never), () => load(model)]) {
+    for (const attempt of [() => client.checkModel({ model, hosts: [host] }, { signal: never }), () => load(model)]) {
       expect(await failure(attempt())).toMatchObject({
         code: 'model-text-invalid',
         message: expect.stringContaining('tokenizer.json') as string,
       });
       expect((await asked()).filter(({ path }) => path.startsWith('onnx/'))).toEqual([]);
-      expect(await client.listKept()).toEqual([]);
+      expect(await client.listKept({})).toEqual([]);
     }
     await behave('good');
     const whole = await fromHub();
-    await client.checkModel({ model: whole, hosts: [host] }, never);
+    await client.checkModel({ model: whole, hosts: [host] }, { signal: never });
     expect((await asked()).map(({ path }) => path).sort()).toEqual([
       'chat_template.jinja',
       'config.json',
@@ -271,7 +277,9 @@ describe('a model on a hub', { timeout: 60_000 }, () => {
   test.each(['toy', '../x', 'a/b/c', 'a/..', 'a b/c', ''])(
     'is not asked for by a name that is none (%j)',
     async (repo) => {
-      expect(await failure(client.listHub({ host, repo, hosts: [host] }, never))).toMatchObject({ code: 'usage' });
+      expect(await failure(client.listHub({ host, repo, hosts: [host] }, { signal: never }))).toMatchObject({
+        code: 'usage',
+      });
     },
   );
 
@@ -282,13 +290,13 @@ describe('a model on a hub', { timeout: 60_000 }, () => {
       yes: false,
       reason: expect.stringContaining('has no room left') as string,
     });
-    expect((await client.lens({ text: 'kind', top: 1, words: [] }, () => undefined, never)).tokens).toHaveLength(4);
+    expect((await client.lens({ text: 'kind', top: 1, words: [] }, { signal: never })).tokens).toHaveLength(4);
   });
 });
 
 describe('a model from files', { timeout: 60_000 }, () => {
   const picked = async (files?: Map<string, File>): Promise<ModelListing> =>
-    client.listPicked({ name: 'my toy', files: files ?? (await filesOfRun()) }, never);
+    client.listPicked({ name: 'my toy', files: files ?? (await filesOfRun()) }, { signal: never });
 
   test('is the same model as on the hub, is hashed first, needs no host, and is kept', async () => {
     const listing = await picked();
@@ -333,14 +341,17 @@ describe('a model from files', { timeout: 60_000 }, () => {
       code: 'model-variant-missing',
       message: expect.stringContaining('tokenizer.json is not there') as string,
     });
-    expect(await client.listKept()).toEqual([]);
+    expect(await client.listKept({})).toEqual([]);
   });
 
   test('of which a weight file was forgotten is told by its graph', async () => {
     const files = await filesOfRun();
     files.delete('onnx/model_q4.onnx_data');
     const listing = await picked(files);
-    const { needs } = await client.weighModel({ chosen: { listing, offer: variant(listing, 'q4') }, hosts: [] }, never);
+    const { needs } = await client.weighModel(
+      { chosen: { listing, offer: variant(listing, 'q4') }, hosts: [] },
+      { signal: never },
+    );
     expect(needs.missing).toEqual(['model_q4.onnx_data is not there, and the graph takes weights from it']);
     expect(await failure(load({ kind: 'offer', chosen: { listing, offer: variant(listing, 'q4') } }))).toMatchObject({
       code: 'model-session-failed',
@@ -358,8 +369,8 @@ describe('a model from files', { timeout: 60_000 }, () => {
     const listing = await picked((await filesOfRun()).set(name, new File([content], name)));
     const chosen = { listing, offer: variant(listing, 'q4') };
     for (const attempt of [
-      () => client.weighModel({ chosen, hosts: [] }, never),
-      () => client.checkModel({ model: { kind: 'offer', chosen }, hosts: [] }, never),
+      () => client.weighModel({ chosen, hosts: [] }, { signal: never }),
+      () => client.checkModel({ model: { kind: 'offer', chosen }, hosts: [] }, { signal: never }),
       () => load({ kind: 'offer', chosen }),
     ]) {
       expect(await failure(attempt())).toMatchObject({
@@ -367,7 +378,7 @@ describe('a model from files', { timeout: 60_000 }, () => {
         message: expect.stringContaining(name) as string,
       });
     }
-    expect(await client.listKept()).toEqual([]);
+    expect(await client.listKept({})).toEqual([]);
   });
 
   test('that was opened and would not start is kept with the reason, until it starts', async () => {
@@ -377,13 +388,13 @@ describe('a model from files', { timeout: 60_000 }, () => {
     const listing = await picked(files);
     const error = await failure(load({ kind: 'offer', chosen: { listing, offer: variant(listing, 'q4') } }, []));
     expect(error.code).toBe('model-session-failed');
-    const [kept] = await client.listKept();
+    const [kept] = await client.listKept({});
     expect(kept).toMatchObject({ title: 'my toy (q4)', unopened: expect.stringContaining('onnxruntime') as string });
     again();
-    await client.deleteKept(kept!.key);
+    await client.deleteKept({ key: kept!.key });
     const good = await picked(await filesOfRun());
     await load({ kind: 'offer', chosen: { listing: good, offer: variant(good, 'q4') } }, []);
-    expect(await client.listKept()).toMatchObject([{ title: 'my toy (q4)', unopened: null }]);
+    expect(await client.listKept({})).toMatchObject([{ title: 'my toy (q4)', unopened: null }]);
   });
 
   test('that is not kept whole is not begun again without its files', async () => {
@@ -391,7 +402,9 @@ describe('a model from files', { timeout: 60_000 }, () => {
     await setQuota(200_000);
     const { key } = await load({ kind: 'offer', chosen: { listing, offer: variant(listing, 'q4') } }, []);
     await setQuota();
-    expect(await failure(client.checkModel({ model: { kind: 'kept', key }, hosts: [] }, never))).toMatchObject({
+    expect(
+      await failure(client.checkModel({ model: { kind: 'kept', key }, hosts: [] }, { signal: never })),
+    ).toMatchObject({
       code: 'model-fetch-failed',
       message: expect.stringContaining('Pick the model\u2019s folder again'.replace('\u2019', "'")) as string,
     });
@@ -408,7 +421,7 @@ describe('a model from files', { timeout: 60_000 }, () => {
     const listing = await picked(files);
     const { needs, offer } = await client.weighModel(
       { chosen: { listing, offer: variant(listing, 'q8') }, hosts: [] },
-      never,
+      { signal: never },
     );
     expect(needs.missing).toEqual([]);
     expect(offer.files.map(({ path }) => path)).toContain('onnx/model_q4.onnx_data');

@@ -27,8 +27,8 @@ scope.onmessage = ({ data }) => {
     post({ kind: 'error', id, error: { code: 'cancelled', message: 'Stopped.', details: {} } });
     return;
   }
-  if (data.kind === 'adjust') {
-    post({ kind: 'event', id, event: { event: 'tokens', batch: batch(data.strength) } });
+  if (data.kind === 'change') {
+    post({ kind: 'event', id, event: 'tokens', value: batch(data.change) });
     post({ kind: 'value', id, value: summary });
     return;
   }
@@ -47,10 +47,10 @@ scope.onmessage = ({ data }) => {
   }
   switch (data.args.text) {
     case 'two tokens':
-      post({ kind: 'event', id, event: { event: 'tokens', batch: batch(0) } });
-      post({ kind: 'event', id, event: { event: 'tokens', batch: batch(1) } });
+      post({ kind: 'event', id, event: 'tokens', value: batch(0) });
+      post({ kind: 'event', id, event: 'tokens', value: batch(1) });
       post({ kind: 'value', id, value: summary });
-      post({ kind: 'event', id, event: { event: 'tokens', batch: batch(2) } }); // late: nobody waits for it
+      post({ kind: 'event', id, event: 'tokens', value: batch(2) }); // late: nobody waits for it
       return;
     case 'fail':
       post({
@@ -62,11 +62,11 @@ scope.onmessage = ({ data }) => {
     case 'throw':
       throw new Error('worker script broke');
     case 'close':
-      post({ kind: 'event', id, event: { event: 'tokens', batch: batch(0) } });
+      post({ kind: 'event', id, event: 'tokens', value: batch(0) });
       scope.close();
       return;
     case 'hang':
-      post({ kind: 'event', id, event: { event: 'tokens', batch: batch(0) } });
+      post({ kind: 'event', id, event: 'tokens', value: batch(0) });
       for (;;);
     case 'answer and close':
       post({ kind: 'value', id, value: summary });
@@ -76,6 +76,6 @@ scope.onmessage = ({ data }) => {
       post({ kind: 'lost', error: { code: 'gpu-device-lost', message: 'Gone.', details: { reason: 'unknown' } } });
       return;
     default: // waits until it is cancelled
-      post({ kind: 'event', id, event: { event: 'tokens', batch: batch(0) } });
+      post({ kind: 'event', id, event: 'tokens', value: batch(0) });
   }
 };

@@ -10,7 +10,7 @@ let batches: TokenBatch[];
 let sink: ReadingSink;
 const never = new AbortController().signal;
 const read = (text: string, signal = never, into: ReadingSink = sink) =>
-  client.read({ text, taps: false }, into, signal);
+  client.read({ text, taps: false }, { on: into, signal });
 const locks = async (): Promise<readonly string[]> => {
   const { held = [], pending = [] } = await navigator.locks.query();
   return [...held, ...pending].flatMap(({ name = '' }) => (name.startsWith('flipside-engine') ? [name] : []));
@@ -27,7 +27,7 @@ afterEach(() => client.dispose());
 
 test('events arrive in order before the value, and late ones are dropped', async () => {
   expect(await read('two tokens')).toMatchObject({ ended: 'text' });
-  await client.useProbe({ json: '', tensors: new ArrayBuffer(0), sets: [] }, () => undefined); // anything sent late would have come by now
+  await client.useProbe({ json: '', tensors: new ArrayBuffer(0), sets: [] }); // anything sent late would have come by now
   expect(batches.map((batch) => [batch.start, batch.scores[0]])).toEqual([
     [0, 0],
     [1, 1],
@@ -106,9 +106,9 @@ test('a lost device ends every call with its own code', async () => {
 test('a worker whose device is gone still gives what it has read for training, and nothing else', async () => {
   await expect(read('lose')).rejects.toMatchObject({ code: 'gpu-device-lost' });
   await expect(read('two tokens')).rejects.toMatchObject({ code: 'gpu-device-lost' });
-  expect(await client.takeReadings()).toEqual({ keys: ['kept'], lengths: [2], values: Float32Array.of(1, 2) });
+  expect(await client.takeReadings({})).toEqual({ keys: ['kept'], lengths: [2], values: Float32Array.of(1, 2) });
   client.dispose();
-  await expect(client.takeReadings()).rejects.toMatchObject({ code: 'gpu-device-lost' });
+  await expect(client.takeReadings({})).rejects.toMatchObject({ code: 'gpu-device-lost' });
 });
 
 test('another strength reaches the text that is being written', async () => {
@@ -119,9 +119,7 @@ test('another strength reaches the text that is being written', async () => {
   } as const;
   const writing = client.writePushed(
     { ...push, text: 'a', sampling: { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 }, taps: false },
-    sink,
-    (adjust) => adjust(0.5),
-    never,
+    { on: sink, changing: (change) => change(0.5) },
   );
   expect(await writing).toMatchObject({ ended: 'text' });
   expect(batches[0]?.start).toBe(0.5);

@@ -1,16 +1,25 @@
 /** The engine client over a worker: turns messages into promises and sinks, and a worker's death into an error. */
 import { AppError } from '../../core/errors.ts';
 import type { ModelSource } from '../../core/model-source.ts';
-import type { ReadingSink } from '../../core/reading.ts';
 import engineScript from '../host/engine.worker.ts?worker&url';
-import type { CallEvent, CallName, Calls, EngineMemory, Message, Request } from '../protocol.ts';
+import {
+  CALL_NAMES,
+  type CallArgs,
+  type CallName,
+  type CallRequest,
+  type CallValue,
+  ENGINE_CALLS,
+  type EngineMemory,
+  type Message,
+  type Request,
+} from '../protocol.ts';
 import { startWorker } from '../start-worker.ts';
-import type { EngineClient } from './engine-client.ts';
+import type { CallOptions, EngineCallers, EngineClient } from './engine-client.ts';
 
 interface Pending {
-  resolve(value: Calls[CallName]['value']): void;
+  resolve(value: CallValue<CallName>): void;
   reject(error: AppError): void;
-  onEvent(event: CallEvent): void;
+  readonly on: Readonly<Record<string, ((value: unknown) => void) | undefined>>;
 }
 
 /** Starts the engine worker. Relative model addresses are resolved against the page. */
@@ -95,7 +104,7 @@ export function createWorkerClient(worker: Worker): EngineClient {
     if (!call) return; // the answer to a call that the page no longer waits for
     if (data.kind === 'event') {
       try {
-        call.onEvent(data.event);
+        call.on[data.event]?.(data.value);
       } catch (thrown) {
         // Whoever asked cannot take the answer: a reading with a hole in it must not end as if it were whole.
         pending.delete(data.id);
@@ -109,125 +118,36 @@ export function createWorkerClient(worker: Worker): EngineClient {
     else call.reject(AppError.fromRecord(data.error));
   };
 
-  function call<K extends CallName>(
-    name: K,
-    args: Calls[K]['args'],
-    onEvent: (event: CallEvent) => void,
-    signal?: AbortSignal,
-    begun?: (id: number) => void,
-    transfer: Transferable[] = [],
-  ): Promise<Calls[K]['value']> {
-    if (dead && (ended || name !== 'takeReadings')) return Promise.reject(dead);
+  function call<Name extends CallName>(
+    name: Name,
+    args: CallArgs<Name>,
+    { on = {}, signal, changing, transfer = [] }: CallOptions<Name>,
+  ): Promise<CallValue<Name>> {
+    if (dead && (ended || ENGINE_CALLS[name].afterLoss !== true)) return Promise.reject(dead);
     if (signal?.aborted) return Promise.reject(new AppError('cancelled', 'Stopped.'));
     const id = ++lastId;
-    const send = (request: Request, carried: Transferable[] = []): void => worker.postMessage(request, carried);
+    const send = (request: Request, handedOver: readonly Transferable[] = []): void =>
+      worker.postMessage(request, [...handedOver]);
     const cancel = (): void => send({ kind: 'cancel', id });
     signal?.addEventListener('abort', cancel, { once: true });
-    return new Promise<Calls[K]['value']>((resolve, reject) => {
-      pending.set(id, { resolve, reject, onEvent });
-      // The union of requests is built from `Calls`, which TypeScript cannot see through a generic name.
-      send({ kind: 'call', id, call: name, args } as Request, transfer);
-      begun?.(id);
+    return new Promise<CallValue<Name>>((resolve, reject) => {
+      // What belongs together by its name and id is of one type on both sides, which TypeScript cannot see.
+      pending.set(id, { resolve, reject, on } as Pending);
+      send({ kind: 'call', id, call: name, args } as CallRequest, transfer);
+      changing?.((change) => send({ kind: 'change', id, change }));
     }).finally(() => signal?.removeEventListener('abort', cancel));
   }
 
-  const toSink =
-    (sink: ReadingSink) =>
-    (event: CallEvent): void => {
-      if (event.event === 'tokens') sink.tokens(event.batch);
-      else if (event.event === 'tap') sink.tap(event.tap);
-    };
+  const calls = Object.fromEntries(
+    CALL_NAMES.map((name) => [
+      name,
+      (args: CallArgs<typeof name>, options: CallOptions<typeof name> = {}) => call(name, args, options),
+    ]),
+  ) as unknown as EngineCallers;
 
   return {
-    load: (args, onProgress, signal) =>
-      call(
-        'load',
-        { ...args, model: absolute(args.model) },
-        (event) => event.event === 'load-progress' && onProgress(event.progress),
-        signal,
-      ),
-    useProbe: ({ json, tensors, sets }, onProgress, signal) =>
-      call(
-        'useProbe',
-        { json, tensors, sets },
-        (event) => event.event === 'check-progress' && onProgress(event.done, event.total),
-        signal,
-      ),
-    carryOver: ({ json, tensors, sets }, onProgress, signal) =>
-      call(
-        'carryOver',
-        { json, tensors, sets },
-        (event) => event.event === 'check-progress' && onProgress(event.done, event.total),
-        signal,
-      ),
-    renderChat: (messages, signal) => call('renderChat', { messages }, () => undefined, signal),
-    read: (args, sink, signal) => call('read', args, toSink(sink), signal),
-    refine: (args, sink, onProgress, signal) =>
-      call(
-        'refine',
-        args,
-        (event) => {
-          if (event.event === 'refine-progress') onProgress(event.done, event.total);
-          else toSink(sink)(event);
-        },
-        signal,
-      ),
-    generate: (args, sink, signal) => call('generate', args, toSink(sink), signal),
-    writePushed: (args, sink, adjusting, signal) =>
-      call('writePushed', args, toSink(sink), signal, (id) =>
-        adjusting((strength) => worker.postMessage({ kind: 'adjust', id, strength } satisfies Request)),
-      ),
-    matchPush: (args, signal) => call('matchPush', args, () => undefined, signal),
-    measureDose: (args, onProgress, signal) =>
-      call('measureDose', args, (event) => event.event === 'dose-progress' && onProgress(event.progress), signal),
-    findWords: (words, firstToken, signal) => call('findWords', { words, firstToken }, () => undefined, signal),
-    lens: (args, onProgress, signal) =>
-      call('lens', args, (event) => event.event === 'lens-progress' && onProgress(event.done, event.total), signal),
-    lensDirection: (args, signal) => call('lensDirection', args, () => undefined, signal),
-    diverge: (args, onProgress, signal) =>
-      call('diverge', args, (event) => event.event === 'runs-progress' && onProgress(event.done, event.total), signal),
-    patch: (args, onProgress, signal) =>
-      call('patch', args, (event) => event.event === 'runs-progress' && onProgress(event.done, event.total), signal),
-    patchGoOn: (args, signal) => call('patchGoOn', args, () => undefined, signal),
-    patchRead: (args, signal) => call('patchRead', args, () => undefined, signal),
-    train: (plan, onProgress, signal) =>
-      call('train', plan, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
-    takeReadings: () => call('takeReadings', {}, () => undefined),
-    giveReadings: async (readings) => {
-      await call('giveReadings', readings, () => undefined, undefined, undefined, [readings.values.buffer]);
-    },
-    judge: (args, onProgress, signal) =>
-      call('judge', args, (event) => event.event === 'train-progress' && onProgress(event.progress), signal),
-    checkSpec: (source) => call('checkSpec', { source }, () => undefined),
-    analyseUnits: (specs, units) => call('analyseUnits', { specs, units }, () => undefined),
-    estimateExperiment: (args, signal) => call('estimateExperiment', args, () => undefined, signal),
-    runExperiment: (args, onProgress, onPart, signal) =>
-      call(
-        'runExperiment',
-        args,
-        (event) => {
-          if (event.event === 'experiment-progress') onProgress(event.progress);
-          else if (event.event === 'experiment-part') onPart(event.part);
-        },
-        signal,
-      ),
-    checkNumbers: (given, onProgress, signal) =>
-      call(
-        'checkNumbers',
-        { given },
-        (event) => event.event === 'check-progress' && onProgress(event.done, event.total),
-        signal,
-      ),
-    listKept: () => call('listKept', {}, () => undefined),
-    deleteKept: async (key) => {
-      await call('deleteKept', { key }, () => undefined);
-    },
-    listHub: (args, signal) => call('listHub', args, () => undefined, signal),
-    listPicked: (args, signal) => call('listPicked', args, () => undefined, signal),
-    weighModel: (args, signal) => call('weighModel', args, () => undefined, signal),
-    checkModel: async (args, signal) => {
-      await call('checkModel', args, () => undefined, signal);
-    },
+    ...calls,
+    load: (args, options) => calls.load({ ...args, model: absolute(args.model) }, options),
     onLost: (callback) => {
       onLost = callback;
       if (dead) callback(dead);

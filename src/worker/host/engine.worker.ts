@@ -2,14 +2,23 @@
 import './threads.ts';
 import { throwIfStopped } from '../../core/abort.ts';
 import { AppError } from '../../core/errors.ts';
-import type { ReadingSink, TokenBatch } from '../../core/reading.ts';
+import type { TokenBatch } from '../../core/reading.ts';
 import { checkModel } from '../../runtime/store/check-model.ts';
 import { deleteKept, listKept } from '../../runtime/store/kept.ts';
 import { listHub } from '../../runtime/store/hub.ts';
 import { listPicked } from '../../runtime/store/picked.ts';
 import { weighHere } from '../../runtime/store/weigh.ts';
 import { WebEngine } from '../../runtime/web-engine.ts';
-import type { CallEvent, CallName, Calls, Message, Request } from '../protocol.ts';
+import type {
+  CallArgs,
+  CallListeners,
+  CallName,
+  CallRequest,
+  CallValue,
+  Message,
+  Request,
+  Steps,
+} from '../protocol.ts';
 import { createCarriedProbes } from './carried-probes.ts';
 import { createExperimentRoom } from './experiment-room.ts';
 import { holdLife } from './hold-life.ts';
@@ -18,8 +27,6 @@ import { createSteeringRoom } from './steering-room.ts';
 import { createTrainingRoom } from './training-room.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
-
-type CallRequest = Extract<Request, { kind: 'call' }>;
 
 const engine = new WebEngine((error) => post({ kind: 'lost', error: error.toRecord() }));
 const probes = createCarriedProbes(engine);
@@ -34,6 +41,66 @@ const running = new Map<number, AbortController>();
 /** Calls wait for the one before: the engine has one text and one cache. */
 let queue: Promise<void> = Promise.resolve();
 
+/** Answers of every call. */
+const HANDLERS: {
+  readonly [Name in CallName]: (
+    args: CallArgs<Name>,
+    call: { readonly on: CallListeners<Name>; readonly signal: AbortSignal },
+  ) => Promise<CallValue<Name>> | CallValue<Name>;
+} = {
+  load: (args, { on, signal }) => engine.load(args, on.progress, signal),
+  useProbe: async (args, { on, signal }) => {
+    const { probe, agreement } = await probes.measure(args, counted(on.progress), signal);
+    engine.useProbe(probe);
+    return agreement;
+  },
+  carryOver: async (args, { on, signal }) => (await probes.measure(args, counted(on.progress), signal)).agreement,
+  renderChat: ({ messages }) => engine.renderChat(messages),
+  read: (args, { on, signal }) => engine.read(args, on, signal),
+  refine: ({ every }, { on, signal }) => engine.refine(every, on, counted(on.progress), signal),
+  generate: (args, { on, signal }) => engine.generate(args, on, signal),
+  writePushed: (args, { on, signal }) => steering.write(args, on, signal),
+  matchPush: (args, { signal }) => steering.match(args, signal),
+  measureDose: (args, { on, signal }) => steering.measure(args, on.progress, signal),
+  findWords: ({ words, firstToken }) => engine.findWords(words, firstToken),
+  lens: (args, { on, signal }) => engine.lens(args, counted(on.progress), signal),
+  lensDirection: (args, { signal }) => engine.lensDirection(args, signal),
+  diverge: (args, { on, signal }) => runs.diverge(args, counted(on.progress), signal),
+  patch: (args, { on, signal }) => runs.patch(args, counted(on.progress), signal),
+  patchGoOn: (args, { signal }) => runs.patchGoOn(args, signal),
+  patchRead: (args, { signal }) => runs.patchRead(args, signal),
+  train: (args, { on, signal }) => training.train(args, on.progress, signal),
+  takeReadings: () => training.takeReadings(),
+  giveReadings: (args) => {
+    training.giveReadings(args);
+    return null;
+  },
+  judge: (args, { on, signal }) => training.judge(args, on.progress, signal),
+  checkSpec: ({ source }) => experiments.check(source),
+  analyseUnits: ({ specs, units }) => experiments.analyse(specs, units),
+  estimateExperiment: (args, { signal }) => experiments.estimate(args, signal),
+  runExperiment: (args, { on, signal }) => experiments.run(args, on.progress, on.part, signal),
+  listKept: () => listKept(),
+  deleteKept: async ({ key }) => {
+    await deleteKept(key);
+    return null;
+  },
+  listHub: (args, { signal }) => listHub(args, signal),
+  listPicked: (args, { signal }) => listPicked(args, signal),
+  weighModel: (args, { signal }) => weighHere(args, signal),
+  checkModel: async (args, { signal }) => {
+    await checkModel(args, signal);
+    return null;
+  },
+  checkNumbers: ({ given }, { on, signal }) => engine.checkNumbers(given, counted(on.progress), signal),
+};
+
+/** Buffers of answers that are handed over, not copied: a long text through the lens is some megabytes. */
+const HANDED_OVER: { readonly [Name in CallName]?: (value: CallValue<Name>) => ArrayBufferLike[] } = {
+  lens: ({ rows }) => Object.values(rows).map((numbers: Uint32Array | Float32Array) => numbers.buffer),
+  takeReadings: ({ values }) => [values.buffer],
+};
+
 holdLife((lock) => post({ kind: 'alive', lock }));
 
 self.onmessage = (message: MessageEvent<Request>) => {
@@ -42,9 +109,9 @@ self.onmessage = (message: MessageEvent<Request>) => {
     running.get(request.id)?.abort();
     return;
   }
-  if (request.kind === 'adjust') {
+  if (request.kind === 'change') {
     // At once, not in the queue: the call that it is for is the one that runs.
-    if (running.has(request.id)) steering.adjust(request.strength);
+    if (running.has(request.id)) steering.adjust(request.change);
     return;
   }
   const controller = new AbortController();
@@ -56,7 +123,7 @@ async function answer(request: CallRequest, signal: AbortSignal): Promise<void> 
   try {
     throwIfStopped(signal);
     const value = await perform(request, signal);
-    post({ kind: 'value', id: request.id, value }, carriedBy(value));
+    post({ kind: 'value', id: request.id, value }, HANDED_OVER[request.call]?.(value as never));
   } catch (thrown) {
     post({ kind: 'error', id: request.id, error: AppError.from(thrown).toRecord() });
   } finally {
@@ -65,100 +132,21 @@ async function answer(request: CallRequest, signal: AbortSignal): Promise<void> 
   }
 }
 
-function perform(request: CallRequest, signal: AbortSignal): Promise<Calls[CallName]['value']> {
-  const emit = (event: CallEvent): void => post({ kind: 'event', id: request.id, event });
-  const sink: ReadingSink = {
-    tokens: (batch) => post({ kind: 'event', id: request.id, event: { event: 'tokens', batch } }, buffersOf(batch)),
-    tap: (tap) => emit({ event: 'tap', tap }),
-  };
-  switch (request.call) {
-    case 'load':
-      return engine.load(request.args, (progress) => emit({ event: 'load-progress', progress }), signal);
-    case 'useProbe':
-      return probes
-        .measure(request.args, (done, total) => emit({ event: 'check-progress', done, total }), signal)
-        .then(({ probe, agreement }) => {
-          engine.useProbe(probe);
-          return agreement;
-        });
-    case 'carryOver':
-      return probes
-        .measure(request.args, (done, total) => emit({ event: 'check-progress', done, total }), signal)
-        .then(({ agreement }) => agreement);
-    case 'renderChat':
-      return Promise.resolve(engine.renderChat(request.args.messages));
-    case 'read':
-      return engine.read(request.args, sink, signal);
-    case 'refine':
-      return engine.refine(
-        request.args.every,
-        sink,
-        (done, total) => emit({ event: 'refine-progress', done, total }),
-        signal,
-      );
-    case 'generate':
-      return engine.generate(request.args, sink, signal);
-    case 'writePushed':
-      return steering.write(request.args, sink, signal);
-    case 'matchPush':
-      return steering.match(request.args, signal);
-    case 'measureDose':
-      return steering.measure(request.args, (progress) => emit({ event: 'dose-progress', progress }), signal);
-    case 'findWords':
-      return Promise.resolve(engine.findWords(request.args.words, request.args.firstToken));
-    case 'lens':
-      return engine.lens(request.args, (done, total) => emit({ event: 'lens-progress', done, total }), signal);
-    case 'lensDirection':
-      return engine.lensDirection(request.args, signal);
-    case 'diverge':
-      return runs.diverge(request.args, (done, total) => emit({ event: 'runs-progress', done, total }), signal);
-    case 'patch':
-      return runs.patch(request.args, (done, total) => emit({ event: 'runs-progress', done, total }), signal);
-    case 'patchGoOn':
-      return runs.patchGoOn(request.args, signal);
-    case 'patchRead':
-      return runs.patchRead(request.args, signal);
-    case 'train':
-      return training.train(request.args, (progress) => emit({ event: 'train-progress', progress }), signal);
-    case 'takeReadings':
-      return Promise.resolve(training.takeReadings());
-    case 'giveReadings':
-      training.giveReadings(request.args);
-      return Promise.resolve(null);
-    case 'judge':
-      return training.judge(request.args, (progress) => emit({ event: 'train-progress', progress }), signal);
-    case 'checkSpec':
-      return Promise.resolve(experiments.check(request.args.source));
-    case 'analyseUnits':
-      return Promise.resolve(experiments.analyse(request.args.specs, request.args.units));
-    case 'estimateExperiment':
-      return experiments.estimate(request.args, signal);
-    case 'runExperiment':
-      return experiments.run(
-        request.args,
-        (progress) => emit({ event: 'experiment-progress', progress }),
-        (part) => emit({ event: 'experiment-part', part }),
-        signal,
-      );
-    case 'listKept':
-      return listKept();
-    case 'deleteKept':
-      return deleteKept(request.args.key).then(() => null);
-    case 'listHub':
-      return listHub(request.args, signal);
-    case 'listPicked':
-      return listPicked(request.args, signal);
-    case 'weighModel':
-      return weighHere(request.args, signal);
-    case 'checkModel':
-      return checkModel(request.args, signal).then(() => null);
-    case 'checkNumbers':
-      return engine.checkNumbers(
-        request.args.given,
-        (done, total) => emit({ event: 'check-progress', done, total }),
-        signal,
-      );
-  }
+function perform<Name extends CallName>(
+  { id, call, args }: CallRequest<Name>,
+  signal: AbortSignal,
+): Promise<CallValue<Name>> | CallValue<Name> {
+  // Each event has a listener that posts it; which events a call has is known to the type only.
+  const on = new Proxy({} as CallListeners<Name>, {
+    get: (_, event) => (value: unknown) =>
+      post({ kind: 'event', id, event, value } as Message, event === 'tokens' ? buffersOf(value as TokenBatch) : []),
+  });
+  return HANDLERS[call](args, { on, signal });
+}
+
+/** Steps as a listener of two numbers. */
+function counted(progress: (steps: Steps) => void): (done: number, total: number) => void {
+  return (done, total) => progress({ done, total });
 }
 
 /** What a batch is carried in: handed over, not copied. */
@@ -167,14 +155,6 @@ function buffersOf({ scores, words, poles }: TokenBatch): ArrayBufferLike[] {
     each.scores.buffer,
     each.words.buffer,
   ]);
-}
-
-/** The same of a value: a long text through the lens is some megabytes. */
-function carriedBy(value: Calls[CallName]['value']): ArrayBufferLike[] {
-  if (value !== null && typeof value === 'object' && 'lengths' in value) return [value.values.buffer];
-  return value !== null && typeof value === 'object' && 'texts' in value
-    ? Object.values(value.rows).map((numbers: Uint32Array | Float32Array) => numbers.buffer)
-    : [];
 }
 
 function post(message: Message, transfer: Transferable[] = []): void {

@@ -28,7 +28,7 @@ import {
   type UnitsHead,
 } from '../../experiments/unit-file.ts';
 import { sha256Hex } from '../../runtime/store/sha256.ts';
-import type { Calls } from '../protocol.ts';
+import type { CallArgs } from '../protocol.ts';
 import { neutralTexts } from './push-args.ts';
 
 /** Calls about experiments. */
@@ -36,7 +36,7 @@ export interface ExperimentRoom {
   check(source: string): SpecSummary;
   /** Throws `unit-invalid` and `units-missing`. */
   analyse(specs: readonly string[], units: string): AnalysedUnits;
-  estimate(args: Calls['estimateExperiment']['args'], signal: AbortSignal): Promise<ExperimentEstimate>;
+  estimate(args: CallArgs<'estimateExperiment'>, signal: AbortSignal): Promise<ExperimentEstimate>;
   run(
     args: ExperimentArgs,
     onProgress: (progress: ExperimentProgress) => void,

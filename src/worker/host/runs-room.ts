@@ -4,14 +4,14 @@ import { firstPushed } from '../../core/push.ts';
 import type { TokenDivergence } from '../../core/token-divergence.ts';
 import type { PushedIds } from '../../runtime/engine-editor.ts';
 import type { WebEngine } from '../../runtime/web-engine.ts';
-import type { Calls, ReadRun } from '../protocol.ts';
+import type { CallArgs, ReadRun } from '../protocol.ts';
 import type { CarriedProbes } from './carried-probes.ts';
 import { pushOf } from './push-args.ts';
 
 /** Calls that take two texts. */
 export interface RunsRoom {
   diverge(
-    args: Calls['diverge']['args'],
+    args: CallArgs<'diverge'>,
     onProgress: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<TokenDivergence>;
@@ -20,8 +20,8 @@ export interface RunsRoom {
     onProgress: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<PatchReport>;
-  patchGoOn(args: Calls['patchGoOn']['args'], signal: AbortSignal): Promise<PatchedWriting>;
-  patchRead(args: Calls['patchRead']['args'], signal: AbortSignal): Promise<PatchedScores>;
+  patchGoOn(args: CallArgs<'patchGoOn'>, signal: AbortSignal): Promise<PatchedWriting>;
+  patchRead(args: CallArgs<'patchRead'>, signal: AbortSignal): Promise<PatchedScores>;
 }
 
 /** A room over the engine's model, whichever is loaded when a call comes; runs are pushed by probes that `probes` takes. */

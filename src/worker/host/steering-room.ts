@@ -15,17 +15,17 @@ import { measureDose } from '../../steering/dose.ts';
 import { makePush, type PushDirection } from '../../steering/make-push.ts';
 import { matchStrengths } from '../../steering/match-strength.ts';
 import { placebosFor } from '../../steering/placebos.ts';
-import type { Calls, DoseArgs, ProbeToUse } from '../protocol.ts';
+import type { CallArgs, DoseArgs, ProbeToUse } from '../protocol.ts';
 import { type CarriedProbes, hashOf } from './carried-probes.ts';
 import { directionOf, neutralTexts } from './push-args.ts';
 import { setFiles } from './set-files.ts';
 
 /** Calls that push. */
 export interface SteeringRoom {
-  write(args: Calls['writePushed']['args'], sink: ReadingSink, signal: AbortSignal): Promise<RunSummary>;
+  write(args: CallArgs<'writePushed'>, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary>;
   /** Another strength for the text that is being written; nothing where none is. */
   adjust(strength: number): void;
-  match(args: Calls['matchPush']['args'], signal: AbortSignal): Promise<readonly MatchedStrength[]>;
+  match(args: CallArgs<'matchPush'>, signal: AbortSignal): Promise<readonly MatchedStrength[]>;
   measure(args: DoseArgs, onProgress: (progress: DoseProgress) => void, signal: AbortSignal): Promise<DoseReport>;
 }
 

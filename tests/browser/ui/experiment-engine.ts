@@ -1,14 +1,8 @@
 /** An engine that runs experiments as the worker does, of a design that counts the letters of words. */
 import { AppError } from '../../../src/core/errors.ts';
-import type {
-  AnalysedUnits,
-  ExperimentEstimate,
-  ExperimentOutcome,
-  SpecSummary,
-} from '../../../src/core/experiment-run.ts';
 import { createExperimentRoom } from '../../../src/worker/host/experiment-room.ts';
 import { tinyDesign, tinySubject } from '../../fixtures/tiny-design.ts';
-import { FakeEngine, STATUS } from './fake-engine.ts';
+import { FakeEngine, ignore, never, STATUS } from './fake-engine.ts';
 
 /** The fake with experiments; `holdAt` names a unit that does not end until the engine is stopped or dies. */
 export class ExperimentEngine extends FakeEngine {
@@ -28,24 +22,22 @@ export class ExperimentEngine extends FakeEngine {
     this.#dead.catch(() => undefined);
   }
 
-  override async checkSpec(source: string): Promise<SpecSummary> {
+  override readonly checkSpec: FakeEngine['checkSpec'] = async ({ source }) => {
     return this.#room.check(source);
-  }
+  };
 
-  override async analyseUnits(specs: readonly string[], units: string): Promise<AnalysedUnits> {
+  override readonly analyseUnits: FakeEngine['analyseUnits'] = async ({ specs, units }) => {
     return this.#room.analyse(specs, units);
-  }
+  };
 
-  override estimateExperiment(
-    ...[args, signal]: Parameters<FakeEngine['estimateExperiment']>
-  ): Promise<ExperimentEstimate> {
+  override readonly estimateExperiment: FakeEngine['estimateExperiment'] = (args, { signal = never } = {}) => {
     return this.#room.estimate(args, signal);
-  }
+  };
 
-  override runExperiment(...call: Parameters<FakeEngine['runExperiment']>): Promise<ExperimentOutcome> {
+  override readonly runExperiment: FakeEngine['runExperiment'] = (args, { on, signal = never } = {}) => {
     const closed = new Promise<never>((_, reject) => (this.#end = reject));
-    return Promise.race([this.#room.run(...call), this.#dead, closed]);
-  }
+    return Promise.race([this.#room.run(args, on?.progress ?? ignore, on?.part ?? ignore, signal), this.#dead, closed]);
+  };
 
   override die(error = new AppError('worker-died', 'The engine worker ended without a word.')): void {
     this.#fail(error);

@@ -1,6 +1,5 @@
 /** An engine without a model: steps of a load, made-up scores, and every way to fail. */
-import type { ChatMessage } from '../../../src/core/chat.ts';
-import type { DoseProgress, DoseReport, MatchedStrength } from '../../../src/core/dose-types.ts';
+import type { DoseReport, MatchedStrength } from '../../../src/core/dose-types.ts';
 import type { DtypeAgreement } from '../../../src/core/dtype-agreement.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
@@ -12,27 +11,13 @@ import type {
   RefineSummary,
   RunSummary,
 } from '../../../src/core/engine-report.ts';
-import type {
-  AnalysedUnits,
-  ExperimentEstimate,
-  ExperimentOutcome,
-  SpecSummary,
-} from '../../../src/core/experiment-run.ts';
 import type { Judgement } from '../../../src/core/judgement-types.ts';
 import type { DirectionWords, FoundWords, LensReading } from '../../../src/core/lens.ts';
-import type { ModelListing, WeighedModel } from '../../../src/core/model-source.ts';
-import type { PatchedScores, PatchedWriting, PatchReport } from '../../../src/core/patching.ts';
-import type { ReadingSink, TokenPiece } from '../../../src/core/reading.ts';
+import type { TokenPiece } from '../../../src/core/reading.ts';
 import type { TokenDivergence } from '../../../src/core/token-divergence.ts';
-import type {
-  PackedReadings,
-  SetSource,
-  TrainedProbe,
-  TrainingPlan,
-  TrainingProgress,
-} from '../../../src/core/training-plan.ts';
-import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
-import type { Calls, DoseArgs, ProbeFiles, VectorFile } from '../../../src/worker/protocol.ts';
+import type { PackedReadings, TrainedProbe, TrainingPlan } from '../../../src/core/training-plan.ts';
+import type { CallOptions, EngineClient } from '../../../src/worker/client/engine-client.ts';
+import { CALL_NAMES, type CallArgs, type DoseArgs } from '../../../src/worker/protocol.ts';
 import { madeUpDose, madeUpMatches } from './fake-pushes.ts';
 import { madeUpJudgement } from './sample-judgement.ts';
 import { BETRAYAL, cut, insideTaps, LAYERS, polesFor, scoresFor, tapsFor, turn, wordsFor } from './sample.ts';
@@ -87,15 +72,32 @@ export interface FakeOptions {
   readonly kept?: readonly KeptModel[];
 }
 
-/** The fake, with a way to kill it from outside. */
-export class FakeEngine implements EngineClient {
+/** What a call has that nobody stops or watches. */
+export const never = new AbortController().signal;
+export const ignore = (): void => undefined;
+
+/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type --
+   the static block gives the class every call of the table */
+/** Calls that the fake does not answer itself are refused, so that a new call needs nothing here. */
+export interface FakeEngine extends EngineClient {}
+
+/** The fake, with a way to kill it from outside. Experiments, patches and lists of models are answered by its subclasses. */
+export class FakeEngine {
+  static {
+    const refused: Record<string, () => Promise<never>> = {};
+    for (const name of CALL_NAMES)
+      if (!Object.hasOwn(FakeEngine.prototype, name))
+        refused[name] = () => Promise.reject(new AppError('usage', `This engine does not answer "${name}".`));
+    Object.assign(FakeEngine.prototype, refused);
+  }
+
   disposed = false;
   /** Set, what runs neither ends nor hears that it should stop, as in a worker that hangs, until it {@link hear}s again. */
   deaf = false;
   readonly calls: string[] = [];
   readonly plans: TrainingPlan[] = [];
   /** What was pushed, matched and measured. */
-  readonly pushes: (Calls['writePushed']['args'] | Calls['matchPush']['args'] | DoseArgs)[] = [];
+  readonly pushes: (CallArgs<'writePushed'> | CallArgs<'matchPush'> | DoseArgs)[] = [];
   /** Strengths that were asked for while a text was being written, each with the tokens that had been told. */
   readonly adjusted: { readonly strength: number; readonly tokens: number }[] = [];
   #lost: (error: AppError) => void = () => undefined;
@@ -114,19 +116,19 @@ export class FakeEngine implements EngineClient {
     this.#ending.catch(() => undefined); // nothing may be under way
   }
 
-  async load(_: unknown, onProgress: Parameters<EngineClient['load']>[1], signal: AbortSignal): Promise<EngineStatus> {
+  async load(_: unknown, { on, signal }: CallOptions<'load'> = {}): Promise<EngineStatus> {
     this.calls.push('load');
     const totalBytes = STATUS.downloadBytes;
     for (let step = 0; step <= 8; step += 1) {
-      onProgress({ phase: 'bytes', loadedBytes: (totalBytes * step) / 8, totalBytes, source: 'network' });
+      on?.progress?.({ phase: 'bytes', loadedBytes: (totalBytes * step) / 8, totalBytes, source: 'network' });
       await this.#step(signal);
       if (step === 4 && this.#options.failLoad)
         throw new AppError(this.#options.failLoad, 'onnx/model_q4.onnx_data has SHA-256 00…, expected c3….');
     }
-    onProgress({ phase: 'session' });
+    on?.progress?.({ phase: 'session' });
     if (this.#options.stuck) await new Promise(() => undefined);
     await this.#step(signal);
-    onProgress({ phase: 'warm-up', doneTokens: 31, totalTokens: 95 });
+    on?.progress?.({ phase: 'warm-up', doneTokens: 31, totalTokens: 95 });
     await this.#step(signal);
     return { ...STATUS, ...this.#options.status };
   }
@@ -141,13 +143,13 @@ export class FakeEngine implements EngineClient {
     return Promise.resolve(null);
   }
 
-  async renderChat(messages: readonly ChatMessage[], signal: AbortSignal): Promise<string> {
+  async renderChat({ messages }: CallArgs<'renderChat'>, { signal }: CallOptions<'renderChat'> = {}): Promise<string> {
     this.calls.push(`renderChat ${messages.map((message) => message.role).join(' ')}`);
     await this.#step(signal);
     return `${messages.map(({ role, content }) => `<|im_start|>${role}\n${content}<|im_end|>\n`).join('')}<|im_start|>assistant\n`;
   }
 
-  async read({ text, taps }: { text: string; taps: boolean }, sink: ReadingSink, signal: AbortSignal) {
+  async read({ text, taps }: CallArgs<'read'>, { on, signal }: CallOptions<'read'> = {}) {
     this.calls.push(`read ${text.length}`);
     const { failRead, failReadOf } = this.#options;
     if (failRead !== undefined && text.includes(failReadOf ?? ''))
@@ -160,7 +162,7 @@ export class FakeEngine implements EngineClient {
     for (let start = 0; start < pieces.length; start += 31) {
       const some = pieces.slice(start, start + 31);
       const part = scores.slice(start * LAYERS, (start + some.length) * LAYERS);
-      sink.tokens({
+      on?.tokens?.({
         start,
         pieces: some,
         scores: part,
@@ -170,7 +172,7 @@ export class FakeEngine implements EngineClient {
       await this.#step(signal);
     }
     const readings = taps ? tapsFor(pieces, turn, 3) : [];
-    for (const tap of readings) sink.tap(tap);
+    for (const tap of readings) on?.tap?.(tap);
     this.#tokens = pieces.length;
     return {
       tokens: pieces.length,
@@ -181,18 +183,13 @@ export class FakeEngine implements EngineClient {
     };
   }
 
-  async refine(
-    _: unknown,
-    sink: ReadingSink,
-    onProgress: (done: number, total: number) => void,
-    signal: AbortSignal,
-  ): Promise<RefineSummary> {
+  async refine(_: unknown, { on, signal }: CallOptions<'refine'> = {}): Promise<RefineSummary> {
     if (this.#options.refines === true) this.calls.push('refine');
     const readings = this.#options.refines === true ? insideTaps(this.#pieces) : [];
     for (const [index, tap] of readings.entries()) {
       await this.#step(signal);
-      sink.tap(tap);
-      onProgress(index + 1, readings.length);
+      on?.tap?.(tap);
+      on?.progress?.({ done: index + 1, total: readings.length });
     }
     return {
       readings: readings.length,
@@ -202,7 +199,7 @@ export class FakeEngine implements EngineClient {
     };
   }
 
-  async generate({ sampling }: Parameters<EngineClient['generate']>[0], sink: ReadingSink, signal: AbortSignal) {
+  async generate({ sampling }: CallArgs<'generate'>, { on, signal }: CallOptions<'generate'> = {}) {
     this.calls.push(`generate ${sampling.maxTokens}`);
     const pieces = cut(this.#options.text ?? ' He slept badly, and in the morning he turned the horse around.').slice(
       0,
@@ -212,7 +209,7 @@ export class FakeEngine implements EngineClient {
     const words = wordsFor(scores);
     for (const [index, piece] of pieces.entries()) {
       const part = scores.slice((index + 1) * LAYERS, (index + 2) * LAYERS);
-      sink.tokens({
+      on?.tokens?.({
         start: this.#tokens,
         pieces: [piece],
         scores: part,
@@ -226,29 +223,25 @@ export class FakeEngine implements EngineClient {
     return { tokens: pieces.length, tapTokens: 0, remembered: 0, milliseconds: 800, ended: 'length' as const };
   }
 
-  findWords(words: readonly string[], firstToken: boolean): Promise<FoundWords> {
+  findWords({ words, firstToken }: CallArgs<'findWords'>): Promise<FoundWords> {
     this.calls.push(`findWords ${words.join(' ')}`);
     return Promise.resolve(madeUpWords(words, firstToken));
   }
 
-  async lens(
-    { text, top, words }: Parameters<EngineClient['lens']>[0],
-    onProgress: (done: number, total: number) => void,
-    signal: AbortSignal,
-  ): Promise<LensReading> {
+  async lens({ text, top, words }: CallArgs<'lens'>, { on, signal }: CallOptions<'lens'> = {}): Promise<LensReading> {
     const tokens =
       typeof text === 'string' ? cut(text) : text.map((id) => ({ id, text: cut(BETRAYAL)[id]?.text ?? ` w${id}` }));
     this.calls.push(`lens ${tokens.length} of ${words.map(({ text: word }) => word).join('')}`);
     for (let done = 1; done <= 4; done += 1) {
-      onProgress((tokens.length * LAYERS * done) / 4, tokens.length * LAYERS);
+      on?.progress?.({ done: (tokens.length * LAYERS * done) / 4, total: tokens.length * LAYERS });
       await this.#step(signal);
     }
     return madeUpLens(tokens, top, words);
   }
 
   async lensDirection(
-    { kind, layer, count }: Parameters<EngineClient['lensDirection']>[0],
-    signal: AbortSignal,
+    { kind, layer, count }: CallArgs<'lensDirection'>,
+    { signal }: CallOptions<'lensDirection'> = {},
   ): Promise<DirectionWords> {
     this.calls.push(`lensDirection ${kind} ${layer}`);
     await this.#step(signal);
@@ -256,10 +249,8 @@ export class FakeEngine implements EngineClient {
   }
 
   async writePushed(
-    args: Calls['writePushed']['args'],
-    sink: ReadingSink,
-    adjusting: Parameters<EngineClient['writePushed']>[2],
-    signal: AbortSignal,
+    args: CallArgs<'writePushed'>,
+    { on, changing, signal }: CallOptions<'writePushed'> = {},
   ): Promise<RunSummary> {
     const { text, sampling, taps } = args;
     this.calls.push(`writePushed ${text.length}`);
@@ -279,7 +270,7 @@ export class FakeEngine implements EngineClient {
     const words = wordsFor(scores);
     const tell = (start: number, end: number): void => {
       const part = scores.slice(start * LAYERS, end * LAYERS);
-      sink.tokens({
+      on?.tokens?.({
         start,
         pieces: pieces.slice(start, end),
         scores: part,
@@ -288,18 +279,21 @@ export class FakeEngine implements EngineClient {
       });
     };
     let told = given.length;
-    adjusting((strength) => this.adjusted.push({ strength, tokens: told }));
+    changing?.((strength) => this.adjusted.push({ strength, tokens: told }));
     tell(0, given.length);
     for (; told < pieces.length; told += 1) {
       if (failPush !== undefined && told - given.length >= failPushAfter) fail();
       await this.#step(signal);
       tell(told, told + 1);
     }
-    for (const tap of taps ? tapsFor(pieces, () => 1.4, 6) : []) sink.tap(tap);
+    for (const tap of taps ? tapsFor(pieces, () => 1.4, 6) : []) on?.tap?.(tap);
     return { tokens: own.length, tapTokens: 0, remembered: 0, milliseconds: 800, ended: pushEnds };
   }
 
-  async matchPush(args: Calls['matchPush']['args'], signal: AbortSignal): Promise<readonly MatchedStrength[]> {
+  async matchPush(
+    args: CallArgs<'matchPush'>,
+    { signal }: CallOptions<'matchPush'> = {},
+  ): Promise<readonly MatchedStrength[]> {
     this.calls.push(`matchPush ${args.targets.join(' ')}`);
     this.pushes.push(args);
     await this.#step(signal);
@@ -311,17 +305,13 @@ export class FakeEngine implements EngineClient {
     return madeUpMatches(args);
   }
 
-  async measureDose(
-    args: DoseArgs,
-    onProgress: (progress: DoseProgress) => void,
-    signal: AbortSignal,
-  ): Promise<DoseReport> {
+  async measureDose(args: DoseArgs, { on, signal }: CallOptions<'measureDose'> = {}): Promise<DoseReport> {
     this.calls.push(`measureDose ${args.targets.join(' ')}`);
     this.pushes.push(args);
     const report = await madeUpDose(args);
     const titles = ['neutral text', report.direction.title, ...report.placebos.map(({ title }) => title)];
     for (const [index, title] of titles.entries()) {
-      onProgress({
+      on?.progress?.({
         stage: index === 0 ? 'ground' : index === 1 ? 'direction' : 'placebos',
         done: Math.max(0, index - 1),
         total: titles.length - 1,
@@ -332,66 +322,28 @@ export class FakeEngine implements EngineClient {
     return report;
   }
 
-  async train(
-    plan: TrainingPlan,
-    onProgress: (progress: TrainingProgress) => void,
-    signal: AbortSignal,
-  ): Promise<TrainedProbe> {
+  async train(plan: TrainingPlan, { on, signal }: CallOptions<'train'> = {}): Promise<TrainedProbe> {
     this.calls.push(`train ${plan.id}`);
     this.plans.push(plan);
     if (this.#options.failTrain)
       throw new AppError(this.#options.failTrain, 'kind-cruel-24.jsonl line 3.text is empty.');
     for (const stage of ['reading', 'fitting', 'tokens', 'judging'] as const) {
       for (let done = 1; done <= 6; done += 1) {
-        onProgress({ stage, done, total: 6 });
+        on?.progress?.({ stage, done, total: 6 });
         await this.#step(signal);
       }
     }
     return sampleBundle(plan.id);
   }
 
-  async judge(
-    { probe, set }: { probe: ProbeFiles | VectorFile; set: SetSource },
-    onProgress: (progress: TrainingProgress) => void,
-    signal: AbortSignal,
-  ): Promise<Judgement> {
+  async judge({ probe, set }: CallArgs<'judge'>, { on, signal }: CallOptions<'judge'> = {}): Promise<Judgement> {
     const { id } = 'vector' in probe ? { id: probe.name } : (JSON.parse(probe.json) as { id: string });
     this.calls.push(`judge ${id} on ${set.name}`);
     for (let done = 1; done <= 6; done += 1) {
-      onProgress({ stage: 'reading', done, total: 6 });
+      on?.progress?.({ stage: 'reading', done, total: 6 });
       await this.#step(signal);
     }
     return madeUpJudgement(set);
-  }
-
-  /** Experiments need what runs them: see `experiment-engine.ts`. */
-  checkSpec(..._: Parameters<EngineClient['checkSpec']>): Promise<SpecSummary> {
-    return Promise.reject(new AppError('usage', 'This engine runs no experiment.'));
-  }
-
-  analyseUnits(..._: Parameters<EngineClient['analyseUnits']>): Promise<AnalysedUnits> {
-    return Promise.reject(new AppError('usage', 'This engine runs no experiment.'));
-  }
-
-  estimateExperiment(..._: Parameters<EngineClient['estimateExperiment']>): Promise<ExperimentEstimate> {
-    return Promise.reject(new AppError('usage', 'This engine runs no experiment.'));
-  }
-
-  runExperiment(..._: Parameters<EngineClient['runExperiment']>): Promise<ExperimentOutcome> {
-    return Promise.reject(new AppError('usage', 'This engine runs no experiment.'));
-  }
-
-  /** Patches need numbers of a model: see `patch-engine.ts`. */
-  patch(..._: Parameters<EngineClient['patch']>): Promise<PatchReport> {
-    return Promise.reject(new AppError('usage', 'This engine patches nothing.'));
-  }
-
-  patchGoOn(..._: Parameters<EngineClient['patchGoOn']>): Promise<PatchedWriting> {
-    return Promise.reject(new AppError('usage', 'This engine patches nothing.'));
-  }
-
-  patchRead(..._: Parameters<EngineClient['patchRead']>): Promise<PatchedScores> {
-    return Promise.reject(new AppError('usage', 'This engine patches nothing.'));
   }
 
   /**
@@ -399,15 +351,14 @@ export class FakeEngine implements EngineClient {
    * half of that the other.
    */
   async diverge(
-    { a, b, pairs }: Parameters<EngineClient['diverge']>[0],
-    onProgress: (done: number, total: number) => void,
-    signal: AbortSignal,
+    { a, b, pairs }: CallArgs<'diverge'>,
+    { on, signal }: CallOptions<'diverge'> = {},
   ): Promise<TokenDivergence> {
     this.calls.push(
       `diverge ${a.ids.length} ${b.ids.length}${b.push === null ? '' : ` pushed ${b.push.settings.pole} ${b.push.settings.from}`}`,
     );
     for (let done = 1; done <= 6; done += 1) {
-      onProgress(Math.round((done * pairs.length) / 6), pairs.length);
+      on?.progress?.({ done: Math.round((done * pairs.length) / 6), total: pairs.length });
       await this.#step(signal);
     }
     const apart = pairs.findIndex((pair, index) => pair.a !== index || pair.b !== index);
@@ -415,10 +366,12 @@ export class FakeEngine implements EngineClient {
     return { ab, ba: ab.map((value) => value / 2) };
   }
 
-  async checkNumbers(...args: Parameters<EngineClient['checkNumbers']>): Promise<NumbersReport> {
-    const [given, onProgress, signal] = args;
+  async checkNumbers(
+    { given }: CallArgs<'checkNumbers'>,
+    { on, signal }: CallOptions<'checkNumbers'> = {},
+  ): Promise<NumbersReport> {
     this.calls.push(`checkNumbers ${given === null ? 'own' : `${given.name} of ${given.bytes.byteLength}`}`);
-    onProgress(1, 2);
+    on?.progress?.({ done: 1, total: 2 });
     await this.#step(signal);
     return given === null ? NUMBERS : { ...NUMBERS, against: 'given' };
   }
@@ -428,35 +381,22 @@ export class FakeEngine implements EngineClient {
     return Promise.resolve(this.#options.kept ?? []);
   }
 
-  deleteKept(key: string | null): Promise<void> {
+  deleteKept({ key }: CallArgs<'deleteKept'>): Promise<null> {
     this.calls.push(key === null ? 'deleteKept' : `deleteKept ${key}`);
-    return Promise.resolve();
+    return Promise.resolve(null);
   }
 
-  /** Models from elsewhere need what lists them: see `models-engine.ts`. */
-  listHub(..._: Parameters<EngineClient['listHub']>): Promise<ModelListing> {
-    return Promise.reject(new AppError('usage', 'This engine asks no host.'));
-  }
-
-  listPicked(..._: Parameters<EngineClient['listPicked']>): Promise<ModelListing> {
-    return Promise.reject(new AppError('usage', 'This engine looks at no files.'));
-  }
-
-  checkModel(..._: Parameters<EngineClient['checkModel']>): Promise<void> {
-    return Promise.resolve();
-  }
-
-  weighModel(..._: Parameters<EngineClient['weighModel']>): Promise<WeighedModel> {
-    return Promise.reject(new AppError('usage', 'This engine weighs nothing.'));
+  checkModel(..._: Parameters<EngineClient['checkModel']>): Promise<null> {
+    return Promise.resolve(null);
   }
 
   /** It trains nothing: see `toy-engine.ts`. */
-  takeReadings(): Promise<PackedReadings> {
+  takeReadings(..._: Parameters<EngineClient['takeReadings']>): Promise<PackedReadings> {
     return Promise.resolve({ keys: [], lengths: [], values: new Float32Array(0) });
   }
 
-  giveReadings(..._: [PackedReadings]): Promise<void> {
-    return Promise.resolve();
+  giveReadings(..._: Parameters<EngineClient['giveReadings']>): Promise<null> {
+    return Promise.resolve(null);
   }
 
   onMemory(callback: (memory: EngineMemory) => void): void {
@@ -493,7 +433,7 @@ export class FakeEngine implements EngineClient {
     this.#close(new AppError('cancelled', 'The engine was closed.'));
   }
 
-  async #step(signal: AbortSignal): Promise<void> {
+  async #step(signal: AbortSignal | undefined): Promise<void> {
     await Promise.race([new Promise((resolve) => setTimeout(resolve, this.#options.pace ?? 0)), this.#ending]);
     if (this.deaf) {
       await new Promise<void>((resolve, reject) => {
@@ -502,6 +442,6 @@ export class FakeEngine implements EngineClient {
       });
     }
     if (this.#dead !== null) throw this.#dead;
-    if (signal.aborted) throw new AppError('cancelled', 'Stopped.');
+    if (signal?.aborted) throw new AppError('cancelled', 'Stopped.');
   }
 }

@@ -2,7 +2,7 @@
 import type { DoseLevel, DoseReport, DoseSeries, MatchedStrength } from '../../../src/core/dose-types.ts';
 import type { Estimate } from '../../../src/core/report-types.ts';
 import { sha256Hex } from '../../../src/state/sha256.ts';
-import type { Calls, DoseArgs } from '../../../src/worker/protocol.ts';
+import type { CallArgs, DoseArgs } from '../../../src/worker/protocol.ts';
 
 const estimate = (value: number, half: number, n = 30): Estimate => ({
   value,
@@ -12,7 +12,7 @@ const estimate = (value: number, half: number, n = 30): Estimate => ({
 });
 
 /** KL grows as the square of the strength, and is 1 nat at 0.26. */
-export function madeUpMatches({ targets }: Pick<Calls['matchPush']['args'], 'targets'>): readonly MatchedStrength[] {
+export function madeUpMatches({ targets }: Pick<CallArgs<'matchPush'>, 'targets'>): readonly MatchedStrength[] {
   return targets.map((target) => ({
     target,
     strength: 0.26 * Math.sqrt(target),

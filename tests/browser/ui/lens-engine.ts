@@ -8,7 +8,8 @@ import { readLens } from '../../../src/runtime/lens.ts';
 import type { OpenedDecoder } from '../../../src/runtime/ort/opening.ts';
 import { openWebDecoder } from '../../../src/runtime/ort/web-decoder.ts';
 import { toyDecoderFiles, toyTokenizer, TOY } from '../../fixtures/toy-graph.ts';
-import { FakeEngine } from './fake-engine.ts';
+import type { CallArgs } from '../../../src/worker/protocol.ts';
+import { FakeEngine, never } from './fake-engine.ts';
 import { LAYERS } from './sample.ts';
 
 /** Letters are its words. */
@@ -19,18 +20,18 @@ export class LensEngine extends FakeEngine {
   readonly lenses: LensReading[] = [];
   readonly directions: DirectionWords[] = [];
 
-  override findWords(words: readonly string[], firstToken: boolean): Promise<FoundWords> {
+  override findWords({ words, firstToken }: CallArgs<'findWords'>): Promise<FoundWords> {
     return Promise.resolve(findWords(this.#tokenizer, words, firstToken));
   }
 
-  override async lens(...[args, onProgress, signal]: Parameters<FakeEngine['lens']>): Promise<LensReading> {
+  override async lens(...[args, { on, signal = never } = {}]: Parameters<FakeEngine['lens']>): Promise<LensReading> {
     const { decoder, head } = await this.#open();
     // Tokens of the page's stories are not the toy's: any letter will do.
     const text = typeof args.text === 'string' ? args.text : args.text.map((id) => (id * 7 + 1) % (TOY.vocabulary - 1));
     const lens = await readLens(
       { decoder, tokenizer: this.#tokenizer, chunkTokens: 64, head },
       { ...args, text, layers: [] },
-      onProgress,
+      (done, total) => on?.progress?.({ done, total }),
       signal,
     );
     this.lenses.push(lens);

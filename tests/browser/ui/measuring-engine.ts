@@ -48,16 +48,14 @@ export class MeasuringEngine extends PatchEngine {
     this.#agreement = agreement;
   }
 
-  override async useProbe(...[probe, onProgress]: Parameters<FakeEngine['useProbe']>): Promise<DtypeAgreement | null> {
+  override async useProbe(...[probe, options]: Parameters<FakeEngine['useProbe']>): Promise<DtypeAgreement | null> {
     this.used.push(probe);
-    return this.#measure(probe, onProgress);
+    return this.#measure(probe, options);
   }
 
-  override async carryOver(
-    ...[probe, onProgress]: Parameters<FakeEngine['carryOver']>
-  ): Promise<DtypeAgreement | null> {
+  override async carryOver(...[probe, options]: Parameters<FakeEngine['carryOver']>): Promise<DtypeAgreement | null> {
     this.carried.push(probe);
-    return this.#measure(probe, onProgress);
+    return this.#measure(probe, options);
   }
 
   override async writePushed(...args: Parameters<FakeEngine['writePushed']>): Promise<RunSummary> {
@@ -65,9 +63,9 @@ export class MeasuringEngine extends PatchEngine {
     return super.writePushed(...args);
   }
 
-  async #measure(probe: ProbeToUse, onProgress: (done: number, total: number) => void): Promise<DtypeAgreement | null> {
+  async #measure(...[probe, { on } = {}]: Parameters<FakeEngine['carryOver']>): Promise<DtypeAgreement | null> {
     if (probe.sets.length === 0) return null;
-    onProgress(24, 48);
+    on?.progress?.({ done: 24, total: 48 });
     await new Promise((resolve) => setTimeout(resolve, 50));
     assertAgrees({ id: 'eight-bit' }, this.#agreement);
     return this.#agreement;

@@ -5,11 +5,11 @@
 import type { DtypeAgreement } from '../../../src/core/dtype-agreement.ts';
 import { AppError, type ErrorCode } from '../../../src/core/errors.ts';
 import type { EngineStatus, KeptModel } from '../../../src/core/engine-report.ts';
-import type { ModelListing, ModelSource, WeighedModel } from '../../../src/core/model-source.ts';
+import type { ModelSource } from '../../../src/core/model-source.ts';
 import { parseHubReply } from '../../../src/runtime/store/hub.ts';
 import { listPicked } from '../../../src/runtime/store/picked.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
-import { FakeEngine } from './fake-engine.ts';
+import { FakeEngine, never } from './fake-engine.ts';
 
 /** What all engines of one browser share. */
 export interface Shared {
@@ -76,10 +76,10 @@ export class ModelsEngine extends FakeEngine {
     this.#shared = shared;
   }
 
-  override async load(...[args, onProgress, signal]: Parameters<EngineClient['load']>): Promise<EngineStatus> {
+  override async load(...[args, options]: Parameters<EngineClient['load']>): Promise<EngineStatus> {
     this.#source = args.model;
     this.#shared.sources.push(args.model);
-    const status = await super.load(args, onProgress, signal);
+    const status = await super.load(args, options);
     const { model } = args;
     if (model.kind === 'site') return status;
     if (this.#shared.failLoad !== null)
@@ -119,17 +119,17 @@ export class ModelsEngine extends FakeEngine {
     return super.useProbe(...args);
   }
 
-  override async listHub(...[{ host, repo }]: Parameters<EngineClient['listHub']>): Promise<ModelListing> {
+  override readonly listHub: FakeEngine['listHub'] = async ({ host, repo }) => {
     this.#shared.asked.push(`${host} ${repo}`);
     if (this.#shared.fail !== null) throw new AppError(this.#shared.fail, `${host} does not give ${repo}.`);
     return parseHubReply(REPLY, { host, repo });
-  }
+  };
 
-  override listPicked(...[args, signal]: Parameters<EngineClient['listPicked']>): Promise<ModelListing> {
+  override readonly listPicked: FakeEngine['listPicked'] = (args, { signal = never } = {}) => {
     return listPicked(args, signal);
-  }
+  };
 
-  override async weighModel(...[{ chosen }]: Parameters<EngineClient['weighModel']>): Promise<WeighedModel> {
+  override readonly weighModel: FakeEngine['weighModel'] = async ({ chosen }) => {
     const { dtype } = chosen.offer;
     this.#shared.asked.push(`weigh ${dtype}`);
     const needs = {
@@ -154,12 +154,12 @@ export class ModelsEngine extends FakeEngine {
             half: this.#shared.half,
           },
     };
-  }
+  };
 
-  override checkModel(...[{ model }]: Parameters<EngineClient['checkModel']>): Promise<void> {
+  override checkModel(...[{ model }]: Parameters<EngineClient['checkModel']>): Promise<null> {
     this.#shared.asked.push(`check ${model.kind}`);
     return this.#shared.failCheck === null
-      ? Promise.resolve()
+      ? Promise.resolve(null)
       : Promise.reject(new AppError(this.#shared.failCheck, 'tokenizer.json is not valid JSON.'));
   }
 
@@ -167,8 +167,8 @@ export class ModelsEngine extends FakeEngine {
     return Promise.resolve(this.#shared.kept);
   }
 
-  override deleteKept(key: string | null): Promise<void> {
+  override deleteKept(...[{ key }]: Parameters<EngineClient['deleteKept']>): Promise<null> {
     this.#shared.kept = this.#shared.kept.filter((model) => key !== null && model.key !== key);
-    return super.deleteKept(key);
+    return super.deleteKept({ key });
   }
 }

@@ -4,7 +4,7 @@ import { openWebDecoder } from '../../../src/runtime/ort/web-decoder.ts';
 import { PatchBench } from '../../../src/runtime/patch-bench.ts';
 import { toyDecoderFiles, toyTokenizer, TOY } from '../../fixtures/toy-graph.ts';
 import { wholeScorer } from '../../fixtures/whole-scorer.ts';
-import { FakeEngine, STATUS } from './fake-engine.ts';
+import { FakeEngine, never, STATUS } from './fake-engine.ts';
 import { LAYERS } from './sample.ts';
 
 /** Letters are its words. */
@@ -15,29 +15,28 @@ export class PatchEngine extends FakeEngine {
   readonly writings: PatchedWriting[] = [];
   readonly scores: PatchedScores[] = [];
 
-  override async patch(...[args, onProgress, signal]: Parameters<FakeEngine['patch']>): Promise<PatchReport> {
-    const report = await (await this.#open()).grid(args, onProgress, signal);
+  override readonly patch: FakeEngine['patch'] = async (args, { on, signal = never } = {}) => {
+    const report = await (await this.#open()).grid(args, (done, total) => on?.progress?.({ done, total }), signal);
     this.reports.push(report);
     return report;
-  }
+  };
 
-  override async patchGoOn(
-    ...[{ place, sampling, ...texts }, signal]: Parameters<FakeEngine['patchGoOn']>
-  ): Promise<PatchedWriting> {
+  override readonly patchGoOn: FakeEngine['patchGoOn'] = async (
+    { place, sampling, ...texts },
+    { signal = never } = {},
+  ) => {
     const writing = await (await this.#open()).goOn(texts, place, sampling, signal);
     this.writings.push(writing);
     return writing;
-  }
+  };
 
-  override async patchRead(
-    ...[{ place, ...texts }, signal]: Parameters<FakeEngine['patchRead']>
-  ): Promise<PatchedScores> {
+  override readonly patchRead: FakeEngine['patchRead'] = async ({ place, ...texts }, { signal = never } = {}) => {
     const scores = await (
       await this.#open()
     ).readAgain(texts, place, wholeScorer([], { layers: LAYERS, hidden: TOY.hidden, count: 1 }), signal);
     this.scores.push(scores);
     return scores;
-  }
+  };
 
   #open(): Promise<PatchBench> {
     this.#bench ??= (async () => {

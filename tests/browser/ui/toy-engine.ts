@@ -4,7 +4,7 @@ import type { PackedReadings, SetSource, TrainedProbe } from '../../../src/core/
 import type { SegmentReader } from '../../../src/training/reader.ts';
 import { createTrainingRoom } from '../../../src/worker/host/training-room.ts';
 import { toyReader } from '../../fixtures/toy-reader.ts';
-import { FakeEngine } from './fake-engine.ts';
+import { FakeEngine, ignore, never } from './fake-engine.ts';
 
 /** The toy engine. */
 export class ToyEngine extends FakeEngine {
@@ -16,14 +16,14 @@ export class ToyEngine extends FakeEngine {
   /** Sets that were judged on. */
   readonly sets: SetSource[] = [];
 
-  override async train(...[plan, onProgress, signal]: Parameters<FakeEngine['train']>): Promise<TrainedProbe> {
+  override async train(...[plan, { on, signal = never } = {}]: Parameters<FakeEngine['train']>): Promise<TrainedProbe> {
     this.plans.push(plan);
     // The page draws every step; a toy takes thousands in a second.
     return this.#whileThere((gone) =>
       this.#room.train(
         plan,
         (progress) => {
-          if (progress.done % 100 === 0) onProgress(progress);
+          if (progress.done % 100 === 0) on?.progress?.(progress);
         },
         AbortSignal.any([signal, gone]),
       ),
@@ -34,8 +34,9 @@ export class ToyEngine extends FakeEngine {
     return this.#room.takeReadings();
   }
 
-  override async giveReadings(...[packed]: [PackedReadings]): Promise<void> {
+  override async giveReadings(...[packed]: Parameters<FakeEngine['giveReadings']>): Promise<null> {
     this.#room.giveReadings(packed);
+    return null;
   }
 
   override die(...[error]: Parameters<FakeEngine['die']>): void {
@@ -66,8 +67,8 @@ export class ToyEngine extends FakeEngine {
     };
   }
 
-  override async judge(...[args, onProgress, signal]: Parameters<FakeEngine['judge']>): Promise<Judgement> {
-    const judgement = await this.#room.judge(args, onProgress, signal);
+  override async judge(...[args, { on, signal = never } = {}]: Parameters<FakeEngine['judge']>): Promise<Judgement> {
+    const judgement = await this.#room.judge(args, on?.progress ?? ignore, signal);
     this.judgements.push(judgement);
     this.sets.push(args.set);
     return judgement;
