@@ -5,6 +5,7 @@
  * A push may make text so unlikely that its perplexity is beyond any number: Infinity in memory, null in the file.
  */
 import type { DoseChoices, DoseLevel, DoseRank, DoseReport, DoseSeries } from '../core/dose-types.ts';
+import { shown } from '../core/shown.ts';
 import { AppError } from '../core/errors.ts';
 import type { PushWhere } from '../core/push.ts';
 import { MAX_STRENGTH, MODE_NAMES } from '../core/steering/modes.ts';
@@ -146,7 +147,7 @@ function parseControl(node: JsonNode, targets: readonly number[]): NonNullable<D
   const levels = list(field(node, 'levels'), targets.length, targets.length).map((level, index) => {
     const target = field(level, 'target');
     if (target.value !== targets[index])
-      target.refuse(`${target.path} must be ${targets[index]} as that of the direction, got ${String(target.value)}.`);
+      target.refuse(`${target.path} must be ${targets[index]} as that of the direction, got ${shown(target.value)}.`);
     return {
       target: positive(target),
       effect: parseNats(field(level, 'effect')),
@@ -165,7 +166,7 @@ function parseRank(node: JsonNode, targets: readonly number[]): DoseRank {
   const p = field(node, 'p');
   const expected = (1 + atLeast) / (1 + placebos);
   if (Math.abs(share(p) - expected) > 1e-5)
-    p.refuse(`${p.path} must be (1 + atLeast) / (1 + placebos) = ${expected}, got ${String(p.value)}.`);
+    p.refuse(`${p.path} must be (1 + atLeast) / (1 + placebos) = ${expected}, got ${shown(p.value)}.`);
   return {
     target,
     largest: inRange(field(node, 'largest'), 0, NATS),

@@ -3,6 +3,7 @@
  * writing is deterministic and passes through the same checks, so that nothing is written that cannot be read again.
  */
 import { AppError } from '../core/errors.ts';
+import { shown } from '../core/shown.ts';
 import type {
   Contrast,
   DesignName,
@@ -99,8 +100,7 @@ function named<T extends { readonly id: string }>(node: JsonNode, read: (item: J
   const seen = new Set<string>();
   return list(node, 0, 400).map((item) => {
     const one = read(item);
-    if (seen.has(one.id))
-      item.refuse(`${item.path}.id is ${JSON.stringify(one.id)}, as that of another one before it.`);
+    if (seen.has(one.id)) item.refuse(`${item.path}.id is ${shown(one.id)}, as that of another one before it.`);
     seen.add(one.id);
     return one;
   });

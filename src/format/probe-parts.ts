@@ -1,5 +1,6 @@
 /** The parts of `probe.json`, each checked in full and refused by its path. `layers` is model.layerCount + 1. */
 import { DTYPES } from '../core/model-dtype.ts';
+import { shown } from '../core/shown.ts';
 import type {
   AlarmLines,
   EarlyTokens,
@@ -64,9 +65,7 @@ export function parseEarlyTokens(node: JsonNode, layers: number): EarlyTokens {
   const steadyFrom = integer(field(node, 'steadyFrom'), 2, 1_000_000);
   const ascending = [...from, steadyFrom].every((first, index, all) => index === 0 || first > (all[index - 1] ?? 0));
   if (from[0] !== 1 || !ascending)
-    node.refuse(
-      `${node.path}.from must rise from 1 to below steadyFrom, got ${JSON.stringify(from)} and ${steadyFrom}.`,
-    );
+    node.refuse(`${node.path}.from must rise from 1 to below steadyFrom, got ${shown(from)} and ${steadyFrom}.`);
   return { from, steadyFrom, means: exactly(field(node, 'means'), layers, (row) => exactly(row, from.length, number)) };
 }
 

@@ -1,5 +1,6 @@
 /** The part of a probe's files that holds its trace readout: new in version 5, absent in older ones and where there is none. */
 import { byPole, type ByPole, POLES } from '../core/heads.ts';
+import { shown } from '../core/shown.ts';
 import type { TraceCard, TraceHeadCard } from '../core/probe-head.ts';
 import type { Estimate } from '../core/report-types.ts';
 import type { TraceAuroc, TraceHead, TraceNull, TraceReadout } from '../core/trace-types.ts';
@@ -135,7 +136,7 @@ function parseNull(
 function layerList(node: JsonNode, layers: number): number[] {
   const found = list(node, 1, layers).map((layer) => integer(layer, 0, layers - 1));
   if (found.some((layer, index) => index > 0 && layer <= (found[index - 1] ?? -1)))
-    node.refuse(`${node.path} must rise, got ${JSON.stringify(found)}.`);
+    node.refuse(`${node.path} must rise, got ${shown(found)}.`);
   return found;
 }
 

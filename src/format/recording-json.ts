@@ -3,6 +3,7 @@
  * Scores are rounded to 2 decimals and packed (see `packed-row.ts`).
  */
 import { AppError } from '../core/errors.ts';
+import { shown } from '../core/shown.ts';
 import { type ByPole, byPole } from '../core/heads.ts';
 import type { AlarmLines, LayerCalibration } from '../core/probe-types.ts';
 import type { PushRecord } from '../core/push.ts';
@@ -210,7 +211,7 @@ export function parseRecordingIndex(source: string): RecordingEntry[] {
     const id = text(field(entry, 'id'));
     // The id becomes part of an address, so it must not lead anywhere else.
     if (!/^[a-z0-9][a-z0-9-]*$/.test(id))
-      refuse(`${entry.path}.id must be lower-case letters, digits and hyphens, got ${JSON.stringify(id)}.`);
+      refuse(`${entry.path}.id must be lower-case letters, digits and hyphens, got ${shown(id)}.`);
     return {
       id,
       title: text(field(entry, 'title')),

@@ -1,5 +1,6 @@
 /** What all sets have in common: a header `NAME.set.json` beside rows `NAME.jsonl`, one JSON object a line. */
 import { AppError } from '../core/errors.ts';
+import { shown } from '../core/shown.ts';
 import { checkFormat, field, has, type JsonNode, jsonRoot, type Refuse, words } from './json-path.ts';
 
 /** The most characters of rows that are read. */
@@ -44,9 +45,7 @@ export function setHeader(files: SetTexts, format: string, version: number, vers
 export function headerText(root: JsonNode): { name: string; licence: string; about: string } {
   const name = words(field(root, 'name'), 80);
   if (!/^[\w.-]+$/.test(name))
-    root.refuse(
-      `${root.path}.name may hold letters, digits, dots, hyphens and underscores, got ${JSON.stringify(name)}.`,
-    );
+    root.refuse(`${root.path}.name may hold letters, digits, dots, hyphens and underscores, got ${shown(name)}.`);
   return { name, licence: words(field(root, 'licence'), 200), about: words(field(root, 'about'), 4000) };
 }
 

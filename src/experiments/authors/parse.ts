@@ -1,5 +1,6 @@
 /** Reads what only an authors spec says; refuses by path. */
 import { field, has, integer, type JsonNode, list, words } from '../../format/json-path.ts';
+import { shown } from '../../core/shown.ts';
 import { identifier, inRange } from '../../format/json-values.ts';
 import type { SpecHead } from '../design.ts';
 import { checkExcerpts, checkLikeLengths, checkNames, checkStories, checkUnique, checkUnits } from './checks.ts';
@@ -117,7 +118,7 @@ function levels(node: JsonNode, wanted: readonly string[]): void {
   list(node, wanted.length, wanted.length).forEach(({ value, path }, at) => {
     if (value !== wanted[at])
       node.refuse(
-        `${path} must be "${wanted[at] ?? ''}", got ${JSON.stringify(value)}; the levels are ${wanted.join(' and ')}, in this order.`,
+        `${path} must be "${wanted[at] ?? ''}", got ${shown(value)}; the levels are ${wanted.join(' and ')}, in this order.`,
       );
   });
 }
@@ -162,12 +163,10 @@ function template(node: JsonNode): Template {
   const unsigned = field(node, 'unsigned');
   const heading = words(signed, LONGEST);
   if (heading.split('{byline}').length !== 2)
-    signed.refuse(`${signed.path} must hold {byline} once, got ${JSON.stringify(heading)}.`);
+    signed.refuse(`${signed.path} must hold {byline} once, got ${shown(heading)}.`);
   const bare = words(unsigned, LONGEST);
   if (bare.includes('{'))
-    unsigned.refuse(
-      `${unsigned.path} is the heading without a byline and takes no placeholder, got ${JSON.stringify(bare)}.`,
-    );
+    unsigned.refuse(`${unsigned.path} is the heading without a byline and takes no placeholder, got ${shown(bare)}.`);
   return { id: identifier(field(node, 'id')), signed: heading, unsigned: bare, pieces: pieces(field(node, 'story')) };
 }
 
@@ -190,7 +189,7 @@ function pieces(node: JsonNode): Template['pieces'] {
   const found = read.filter((piece) => typeof piece === 'string');
   if (found.join() !== SPANS.join())
     node.refuse(
-      `${node.path} must hold {before}, {quote} and {after}, each once and in this order, got ${JSON.stringify(layout)}.`,
+      `${node.path} must hold {before}, {quote} and {after}, each once and in this order, got ${shown(layout)}.`,
     );
   return read;
 }

@@ -1,5 +1,6 @@
 /** Reads what only flip-back specs say, and refuses by path what would make a difference mean something else than it should. */
 import { field, has, integer, type JsonNode, list, text, words } from '../../format/json-path.ts';
+import { shown } from '../../core/shown.ts';
 import { identifier, inRange, oneOf, positive, share } from '../../format/json-values.ts';
 import type { SpecHead } from '../design.ts';
 import { parseStories } from './parse-stories.ts';
@@ -100,7 +101,7 @@ function parseSchedules(node: JsonNode): Schedule[] {
 function parseLetters(node: JsonNode): Letter[] {
   const letters = [...text(node)];
   const odd = letters.find((letter) => letter !== 'L' && letter !== 'W');
-  if (odd !== undefined) node.refuse(`${node.path} may hold the letters L and W only, got ${JSON.stringify(odd)}.`);
+  if (odd !== undefined) node.refuse(`${node.path} may hold the letters L and W only, got ${shown(odd)}.`);
   if (letters.length !== BEATS)
     node.refuse(`${node.path} must have ${BEATS} letters, one a beat, got ${letters.length}.`);
   return letters as Letter[];

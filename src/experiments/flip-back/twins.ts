@@ -1,5 +1,6 @@
 /** Names that may stand only once in a list. */
 import type { JsonNode } from '../../format/json-path.ts';
+import { shown } from '../../core/shown.ts';
 
 /**
  * Refuses the second of two equal `values`; those before `from` belong to other lists and are only compared with.
@@ -9,9 +10,7 @@ export function refuseTwins(node: JsonNode, values: readonly string[], name: str
   const seen = new Set<string>();
   values.forEach((value, i) => {
     if (seen.has(value) && i >= from)
-      node.refuse(
-        `${node.path}[${i - from}].${name} ${JSON.stringify(value)} stands there twice, or among the stories.`,
-      );
+      node.refuse(`${node.path}[${i - from}].${name} ${shown(value)} stands there twice, or among the stories.`);
     seen.add(value);
   });
 }

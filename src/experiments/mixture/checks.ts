@@ -1,5 +1,6 @@
 /** What the strings of a mixture spec must be true of; each check refuses by path. */
 import { wordsOf } from '../../core/words.ts';
+import { shown } from '../../core/shown.ts';
 import { type JsonNode, text } from '../../format/json-path.ts';
 import { type ByPole, type MixtureSpec, POLES, type Scene, type Topic } from './spec.ts';
 
@@ -16,7 +17,7 @@ export function checkLikeLengths(
 ): void {
   if (first === second)
     node.refuse(
-      `${node.path}.${secondKey} is the same as ${firstKey}: ${JSON.stringify(first)}. What is said is all that tells them apart.`,
+      `${node.path}.${secondKey} is the same as ${firstKey}: ${shown(first)}. What is said is all that tells them apart.`,
     );
   if (Math.abs(first.length - second.length) > LIKE_LENGTH * Math.max(first.length, second.length))
     node.refuse(
@@ -30,7 +31,7 @@ export function sentenceBy(node: JsonNode, pronoun: Scene['pronoun']): void {
   const value = text(node);
   if (!value.startsWith(`${begins} `) || !/^[^.!?\n]+\.$/u.test(value))
     node.refuse(
-      `${node.path} must be one sentence that begins with "${begins}" and ends with its only full stop, got ${JSON.stringify(value)}.`,
+      `${node.path} must be one sentence that begins with "${begins}" and ends with its only full stop, got ${shown(value)}.`,
     );
 }
 
@@ -39,7 +40,7 @@ export function checkOpening(node: JsonNode, { kind, cruel }: ByPole): void {
   const opening = (value: string): string => value.split(' ').slice(0, 2).join(' ');
   if (opening(kind) !== opening(cruel))
     node.refuse(
-      `${node.path}.cruel must begin with the words ${JSON.stringify(opening(kind))} as kind does, got ${JSON.stringify(cruel)}.`,
+      `${node.path}.cruel must begin with the words ${shown(opening(kind))} as kind does, got ${shown(cruel)}.`,
     );
 }
 
@@ -49,9 +50,7 @@ export function checkNames(node: JsonNode, topics: readonly Topic[], which: stri
     const all = topics.map((topic) => topic[key]);
     const again = all.findIndex((value, at) => all.indexOf(value) !== at);
     if (again >= 0)
-      node.refuse(
-        `${node.path}[${again}].${key} is ${JSON.stringify(all[again])}, as that of another; give it its own.`,
-      );
+      node.refuse(`${node.path}[${again}].${key} is ${shown(all[again])}, as that of another; give it its own.`);
   }
   const he = topics.filter(({ pronoun }) => pronoun === 'he').length;
   if (2 * he !== topics.length)
@@ -92,9 +91,7 @@ export function checkOnce(root: JsonNode, spec: MixtureSpec): void {
   for (const { path, value } of stringsOf(spec)) {
     const before = seen.get(value);
     if (before !== undefined)
-      root.refuse(
-        `${root.path}.${path} is the same as ${root.path}.${before}: ${JSON.stringify(value)}. Write another one.`,
-      );
+      root.refuse(`${root.path}.${path} is the same as ${root.path}.${before}: ${shown(value)}. Write another one.`);
     seen.set(value, path);
   }
 }
@@ -106,7 +103,7 @@ export function checkKeywords(root: JsonNode, spec: MixtureSpec): void {
     const found = wordsOf(value).find((word) => keywords.has(word));
     if (found !== undefined)
       root.refuse(
-        `${root.path}.${path} holds the keyword "${found}": ${JSON.stringify(value)}. Say it in other words, or the word would give it away.`,
+        `${root.path}.${path} holds the keyword "${found}": ${shown(value)}. Say it in other words, or the word would give it away.`,
       );
   }
 }

@@ -1,5 +1,6 @@
 /** Reads what only a mixture spec says; refuses by path. */
 import { field, integer, type JsonNode, list, words } from '../../format/json-path.ts';
+import { shown } from '../../core/shown.ts';
 import { exactly, identifier, inRange, oneOf } from '../../format/json-values.ts';
 import type { SpecHead } from '../design.ts';
 import { checkKeywords, checkLikeLengths, checkNames, checkOnce, checkOpening, sentenceBy } from './checks.ts';
@@ -95,7 +96,7 @@ function levels(node: JsonNode, wanted: readonly (string | number)[]): void {
   exactly(node, wanted.length, (item) => item).forEach(({ value, path, refuse }, at) => {
     if (value !== wanted[at])
       refuse(
-        `${path} must be ${JSON.stringify(wanted[at])}, got ${JSON.stringify(value)}; the levels are ${wanted.join(', ')}, in this order.`,
+        `${path} must be ${shown(wanted[at])}, got ${shown(value)}; the levels are ${wanted.join(', ')}, in this order.`,
       );
   });
 }
@@ -151,7 +152,7 @@ function sceneOf(node: JsonNode): Scene {
   const pronoun = oneOf(field(node, 'pronoun'), ['he', 'she']);
   const setting = words(field(node, 'setting'), LONGEST);
   if (!setting.startsWith(`${name} `))
-    node.refuse(`${node.path}.setting must begin with the name ${name}, got ${JSON.stringify(setting)}.`);
+    node.refuse(`${node.path}.setting must begin with the name ${name}, got ${shown(setting)}.`);
   const evidence = list(field(node, 'evidence'), 1, MOST).map((item) => {
     const pair = pairOf(item);
     for (const pole of POLES) sentenceBy(field(item, pole), pronoun);

@@ -3,6 +3,7 @@
  * strings that show, name and test them. Everything that a reader could dispute is in the file and fixed before a run.
  */
 import { field, has, integer, type JsonNode, list, words } from '../../format/json-path.ts';
+import { shown } from '../../core/shown.ts';
 import { flag, identifier, inRange, positive, share } from '../../format/json-values.ts';
 import type { SpecHead } from '../design.ts';
 import { checkAxes, clause, sentence, triggerOf } from './strings.ts';
@@ -211,7 +212,7 @@ function template(node: JsonNode, placeholder: string): string {
   const value = words(node, MOST_CHARACTERS);
   return value.split(placeholder).length === 2
     ? value
-    : node.refuse(`${node.path} must hold ${placeholder} once, got ${JSON.stringify(value)}.`);
+    : node.refuse(`${node.path} must hold ${placeholder} once, got ${shown(value)}.`);
 }
 
 function relatedOf(node: JsonNode, axes: readonly OppositesAxis[]): string[] {

@@ -3,6 +3,7 @@
  * that gives X away.
  */
 import { type JsonNode, words } from '../../format/json-path.ts';
+import { shown } from '../../core/shown.ts';
 import type { OppositesAxis } from './spec.ts';
 
 const MOST_CHARACTERS = 200;
@@ -19,7 +20,7 @@ export function sentence(node: JsonNode): string {
   return /^He [^.!?\n]+\.$/.test(value)
     ? value
     : node.refuse(
-        `${node.path} must be one sentence that begins with "He" and ends with a full stop, got ${JSON.stringify(value)}.`,
+        `${node.path} must be one sentence that begins with "He" and ends with a full stop, got ${shown(value)}.`,
       );
 }
 
@@ -29,7 +30,7 @@ export function clause(node: JsonNode): string {
   return /^[a-z][^.!?\n]+ [^.!?\n]+\.$/.test(value)
     ? value
     : node.refuse(
-        `${node.path} must be a clause that begins with a small letter and ends with its only full stop, got ${JSON.stringify(value)}.`,
+        `${node.path} must be a clause that begins with a small letter and ends with its only full stop, got ${shown(value)}.`,
       );
 }
 
@@ -38,7 +39,7 @@ export function triggerOf(node: JsonNode): string {
   const value = words(node, MOST_CHARACTERS);
   return /^[A-Z][^.!?\n]* he$/.test(value)
     ? value
-    : node.refuse(`${node.path} must begin with a capital and end with "he", got ${JSON.stringify(value)}.`);
+    : node.refuse(`${node.path} must begin with a capital and end with "he", got ${shown(value)}.`);
 }
 
 /**
@@ -54,8 +55,7 @@ export function checkAxes(
   const seen = new Map<string, string>();
   const once = (key: string, path: string): void => {
     const before = seen.get(key);
-    if (before !== undefined)
-      node.refuse(`${path} is the same as ${before}: ${JSON.stringify(key)}. Write another one.`);
+    if (before !== undefined) node.refuse(`${path} is the same as ${before}: ${shown(key)}. Write another one.`);
     seen.set(key, path);
   };
   axes.forEach((axis, a) => {
@@ -67,7 +67,7 @@ export function checkAxes(
         const name = namedIn(value, [axis.x, axis.opposite]);
         if (name !== null)
           node.refuse(
-            `${path}.${key}[${i}] holds "${name}", which names ${axis.x} or ${axis.opposite}: ${JSON.stringify(value)}. Show it in other words.`,
+            `${path}.${key}[${i}] holds "${name}", which names ${axis.x} or ${axis.opposite}: ${shown(value)}. Show it in other words.`,
           );
       });
     }

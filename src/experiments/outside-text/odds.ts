@@ -5,6 +5,7 @@
  * the shares that are needed change by known factors, and what normalises them cancels.
  */
 import { AppError } from '../../core/errors.ts';
+import { shown } from '../../core/shown.ts';
 import type { ContextEnd, EndRequest, Subject } from '../subject.ts';
 import type { Family, Item, OutsideTextSpec } from './spec.ts';
 
@@ -54,7 +55,7 @@ export function requestOf(
     if (id !== undefined && ids.length === 1 && behind.length === before.length + 1 && behind.at(-1) === id) return id;
     throw new AppError(
       'spec-invalid',
-      `${path}: ${JSON.stringify(ending)} is ${ids.length} tokens of this model, or joins the text before it, and one token must decide. Choose another word.`,
+      `${path}: ${shown(ending)} is ${ids.length} tokens of this model, or joins the text before it, and one token must decide. Choose another word.`,
       { tokens: ids.length },
     );
   };

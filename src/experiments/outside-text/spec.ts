@@ -4,6 +4,7 @@
  * in every condition.
  */
 import { field, integer, type JsonNode, list, text, words } from '../../format/json-path.ts';
+import { shown } from '../../core/shown.ts';
 import { identifier, oneOf } from '../../format/json-values.ts';
 import type { SpecHead } from '../design.ts';
 
@@ -141,9 +142,7 @@ export function parseOutsideText(root: JsonNode, head: SpecHead): OutsideTextSpe
   const families = nodes.map((node) => parseFamily(node, Math.max(...doses), Math.max(...rungs)));
   const [first, second] = families;
   if (first?.id === second?.id)
-    nodes[1]?.refuse(
-      `${nodes[1].path}.id is ${JSON.stringify(second?.id)} as that of the first family; give it another.`,
-    );
+    nodes[1]?.refuse(`${nodes[1].path}.id is ${shown(second?.id)} as that of the first family; give it another.`);
   if (first?.items.length !== second?.items.length)
     nodes[1]?.refuse(
       `${nodes[1].path}.items must be as many as those of the first family, ${first?.items.length}, got ${second?.items.length}.`,
@@ -170,7 +169,7 @@ function parseFamily(node: JsonNode, mostDose: number, mostRung: number): Family
   if (kept.length !== broken.length)
     node.refuse(`${node.path}.broken must have as many words as kept, ${kept.length}, got ${broken.length}.`);
   const both = broken.findIndex((word) => kept.includes(word));
-  if (both >= 0) node.refuse(`${node.path}.broken[${both}] is ${JSON.stringify(broken[both])}, which is also in kept.`);
+  if (both >= 0) node.refuse(`${node.path}.broken[${both}] is ${shown(broken[both])}, which is also in kept.`);
 
   const family: Family = {
     id: identifier(field(node, 'id')),
@@ -212,7 +211,7 @@ function checkFamily(
   const odd = towards.findIndex((line, at) => ending(line) !== ending(away[at] ?? ''));
   if (odd >= 0)
     node.refuse(
-      `${node.path}.away[${odd}] must end in the words ${JSON.stringify(ending(towards[odd] ?? ''))} as towards[${odd}] does, so that only what came before differs.`,
+      `${node.path}.away[${odd}] must end in the words ${shown(ending(towards[odd] ?? ''))} as towards[${odd}] does, so that only what came before differs.`,
     );
   const own = new Set(items.map(({ text }) => text));
   const apart: [string, readonly { readonly text: string }[]][] = [
@@ -226,7 +225,7 @@ function checkFamily(
     const at = others.findIndex((other) => own.has(other.text));
     if (at >= 0)
       node.refuse(
-        `${node.path}.${name}[${at}] is also an item: ${JSON.stringify(others[at]?.text.trim())}. Items must be new to the model under test and to its instruments.`,
+        `${node.path}.${name}[${at}] is also an item: ${shown(others[at]?.text.trim())}. Items must be new to the model under test and to its instruments.`,
       );
   }
 }
@@ -236,7 +235,7 @@ function classOf(node: JsonNode): readonly string[] {
     node,
     (item) => {
       const word = words(item, 40);
-      return /\s/.test(word) ? item.refuse(`${item.path} must be one word, got ${JSON.stringify(word)}.`) : word;
+      return /\s/.test(word) ? item.refuse(`${item.path} must be one word, got ${shown(word)}.`) : word;
     },
     4,
   );
@@ -252,7 +251,7 @@ function items(node: JsonNode, kind: Kind, least: number): readonly Item[] {
     const again = seen.findIndex((value, at) => seen.indexOf(value) < at);
     if (again >= 0)
       node.refuse(
-        `${node.path}[${again}] has the ${part} of ${node.path}[${seen.indexOf(seen[again] ?? '')}]: ${JSON.stringify(seen[again])}.`,
+        `${node.path}[${again}] has the ${part} of ${node.path}[${seen.indexOf(seen[again] ?? '')}]: ${shown(seen[again])}.`,
       );
   }
   return found;
@@ -302,7 +301,7 @@ function frames(node: JsonNode, allowed: readonly string[], count: number): read
     const form = words(line, MOST);
     // What stands before the deciding token is then the item itself, the same in every condition.
     if (!form.endsWith('{item}') || form.indexOf('{item}') !== form.length - '{item}'.length)
-      line.refuse(`${line.path} must hold {item} once, at its end, got ${JSON.stringify(form)}.`);
+      line.refuse(`${line.path} must hold {item} once, at its end, got ${shown(form)}.`);
     return {
       id: oneOf(field(item, 'id'), allowed),
       opening: opening === '' ? '' : words(field(item, 'opening'), MOST),
@@ -311,7 +310,7 @@ function frames(node: JsonNode, allowed: readonly string[], count: number): read
   });
   const ids = found.map(({ id }) => id);
   const again = ids.findIndex((id, at) => ids.indexOf(id) < at);
-  if (again >= 0) node.refuse(`${node.path}[${again}].id is ${JSON.stringify(ids[again])} for the second time.`);
+  if (again >= 0) node.refuse(`${node.path}[${again}].id is ${shown(ids[again])} for the second time.`);
   return found;
 }
 
@@ -319,7 +318,7 @@ function distinct<T>(node: JsonNode, read: (item: JsonNode) => T, least: number)
   const nodes = list(node, least, 200);
   const found = nodes.map(read);
   const again = found.findIndex((value, at) => found.indexOf(value) < at);
-  if (again >= 0) nodes[again]?.refuse(`${nodes[again].path} is ${JSON.stringify(found[again])} for the second time.`);
+  if (again >= 0) nodes[again]?.refuse(`${nodes[again].path} is ${shown(found[again])} for the second time.`);
   return found;
 }
 
