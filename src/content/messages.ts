@@ -98,6 +98,10 @@ export const MESSAGES: Readonly<Record<ErrorCode, MessageWords>> = {
     title: 'The graphics card has no room left',
     remedy: 'Close other tabs that use it, or read a shorter text. Your text and the reading so far are still here.',
   },
+  'memory-short': {
+    title: 'There is too little memory for that',
+    remedy: 'Nothing was read.',
+  },
   'push-invalid': {
     title: 'The model cannot be pushed like that',
     remedy: 'Change what the sentence names. Nothing was read.',

@@ -29,6 +29,8 @@ export type ErrorCode =
   // the graphics processor; why a model does not run there at all is a `GpuCause`
   | 'gpu-device-lost'
   | 'gpu-memory-refused'
+  // the computer's own memory
+  | 'memory-short'
   // a push on the stream
   | 'push-invalid'
   | 'push-too-strong'

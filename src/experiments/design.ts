@@ -4,6 +4,7 @@
  */
 import type { DesignName, ExperimentRule, Findings, RunSize } from '../core/experiment-types.ts';
 import type { JsonNode } from '../format/json-path.ts';
+import type { Reach } from './reach.ts';
 import type { Subject } from './subject.ts';
 
 /** JSON as we write it. */
@@ -75,6 +76,8 @@ export interface Design<S extends SpecHead = SpecHead> {
   units(spec: S, size: RunSize): readonly UnitPlan[];
   /** What {@link prepare} asks of a model. */
   preparation(spec: S, size: RunSize): Cost;
+  /** How far its texts and its work reach: looked at before anything is read. */
+  reach(spec: S, size: RunSize): Reach;
   /** What all units need: fitted instruments, calibrated strengths. Kept with the units; the same model gives the same. */
   prepare(spec: S, size: RunSize, subject: Subject, call: PrepareCall): Promise<JsonObject>;
   /** Measures one unit. Numbers are rounded here (`significantAll` of core/round.ts), so that a file holds what is analysed. */

@@ -19,6 +19,7 @@ import type { Push } from '../core/push.ts';
 import { VERSION } from '../core/version.ts';
 import { assertProbeFits } from '../format/probe.ts';
 import { cacheBytesPerToken } from '../onnx/decoder-shape.ts';
+import type { Reach } from '../experiments/reach.ts';
 import type { Subject } from '../experiments/subject.ts';
 import type { SegmentReader } from '../training/reader.ts';
 import type { Decoder } from './decoder.ts';
@@ -34,6 +35,7 @@ import type { DecoderFiles, WebBackend } from './ort/opening.ts';
 import { openWebDecoder } from './ort/web-decoder.ts';
 import type { PushedText } from './pushed-writing.ts';
 import { unreadable } from './refusals/unreadable.ts';
+import { assertReach, roomFor } from './run-room.ts';
 import { createScorer, type Scorer } from './scorer.ts';
 import { createSegmentReader } from './segment-reader.ts';
 import { noteUnopened } from './store/kept.ts';
@@ -62,7 +64,13 @@ interface Loaded {
   readonly editor: EngineEditor;
   /** The files, held only where storage does not keep them: the numbers check needs them again. */
   readonly files: DecoderFiles | null;
+  /** Bytes of all weights as the runtime is given them. */
+  readonly weightBytes: number;
+  readonly cacheBytesPerToken: number;
 }
+
+/** What WebAssembly can address. */
+const WASM_BYTES = 2 ** 32;
 
 /** One model, one probe, one text. Calls must not overlap. */
 export class WebEngine {
@@ -168,6 +176,8 @@ export class WebEngine {
       lens,
       editor,
       files: held,
+      weightBytes: placed.shape.weightBytes + (placed.products?.madeBytes ?? 0),
+      cacheBytesPerToken: cacheBytesPerToken(placed.shape),
     };
     // A device that goes away while another decoder is in use (after a fallback, or a second load) is nobody's loss.
     void placed.gpu?.lost.then((error) => this.#loaded?.decoder === decoder && this.#onLost(error));
@@ -294,10 +304,23 @@ export class WebEngine {
     return createSegmentReader(this.#needLoaded());
   }
 
-  /** The loaded model under test, and which engine reads it; the text in memory stays. Throws `internal` without one. */
-  subject(neutral: readonly string[]): { readonly subject: Subject; readonly backend: WebBackend } {
+  /**
+   * The loaded model under test, which engine reads it, and whether there is room for a run; the text in memory stays.
+   * Throws `internal` without one.
+   */
+  subject(neutral: readonly string[]): {
+    readonly subject: Subject;
+    readonly backend: WebBackend;
+    readonly assertRoom: (reach: Reach) => void;
+  } {
     const loaded = this.#needLoaded();
+    const model = { ...loaded, sizes: loaded.decoder.sizes, start: (text: string) => loaded.tokenizer.start(text) };
     return {
+      assertRoom: (reach) => {
+        assertReach(reach, model);
+        // A graphics card says itself what it has no room for.
+        if (loaded.backend === 'wasm') roomFor(model, reach.pushes, WASM_BYTES);
+      },
       subject: createSubject({ ...loaded, neutral, editor: (signal) => loaded.editor.decoder(signal) }),
       backend: loaded.backend,
     };

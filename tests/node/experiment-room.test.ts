@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/core/errors.ts';
 import type { ExperimentPart, ExperimentProgress } from '../../src/core/experiment-run.ts';
 import { STORIES_SET } from '../../src/core/training-defaults.ts';
+import type { Reach } from '../../src/experiments/reach.ts';
 import { parseUnits } from '../../src/experiments/unit-file.ts';
 import { createExperimentRoom } from '../../src/worker/host/experiment-room.ts';
 import { TINY_SPEC, tinyDesign, tinySubject } from '../fixtures/tiny-design.ts';
@@ -16,12 +17,20 @@ const STORIES = {
   rows: readFileSync(`probes/sets/${STORIES_SET}/${STORIES_SET}.jsonl`, 'utf8'),
 };
 
-const room = ({ backend = 'webgpu', ran = () => undefined }: { backend?: string; ran?: (id: string) => void } = {}) => {
+const room = ({
+  backend = 'webgpu',
+  ran = () => undefined,
+  assertRoom = () => undefined,
+}: {
+  backend?: string;
+  ran?: (id: string) => void;
+  assertRoom?: (reach: Reach) => void;
+} = {}) => {
   const clock = { now: 0 };
   return createExperimentRoom(
     (neutral) => {
       expect(neutral.length).toBeGreaterThan(0);
-      return { subject: tinySubject(clock), backend };
+      return { subject: tinySubject(clock), backend, assertRoom };
     },
     { authors: tinyDesign(ran) },
     () => clock.now,
@@ -38,6 +47,7 @@ const run = async (
     spec?: string;
     backend?: string;
     ran?: (id: string) => void;
+    assertRoom?: (reach: Reach) => void;
     signal?: AbortSignal;
   } = {},
 ) => {
@@ -70,6 +80,18 @@ describe('the room of experiments', () => {
         throw new Error('no model');
       }, {}).check(TINY_SPEC),
     ).toThrow(/spec\.design is "authors", which this version cannot run/);
+  });
+
+  it('is refused before anything is read where there is no room for it', async () => {
+    const ran: string[] = [];
+    const { outcome, told } = await run([], {
+      ran: (id) => ran.push(id),
+      assertRoom: ({ longest, pushes }) => {
+        throw new AppError('memory-short', `No room for "${longest}", pushed: ${pushes}.`);
+      },
+    });
+    expect(outcome).toMatchObject({ code: 'memory-short', message: 'No room for "A text.", pushed: false.' });
+    expect([ran, told]).toEqual([[], []]);
   });
 
   it('tells every part as it ends, and gives the report and the units of all', async () => {

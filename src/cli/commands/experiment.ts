@@ -11,6 +11,7 @@ import type { Decoder } from '../../runtime/decoder.ts';
 import { createSubject } from '../../runtime/engine-subject.ts';
 import { openNodeDecoder } from '../../runtime/node/node-decoder.ts';
 import { openNodeEngine } from '../../runtime/node/node-engine.ts';
+import { assertReach, roomFor } from '../../runtime/run-room.ts';
 import { Options, type Command } from '../command.ts';
 import {
   openExperimentFolder,
@@ -21,19 +22,21 @@ import {
   writeResults,
 } from '../experiment-folder.ts';
 import { readText, writeOutput } from '../files.ts';
+import { availableBytes, MEMORY, MEMORY_USAGE, memoryWords } from '../memory-option.ts';
 import { showProgress } from '../progress.ts';
 import { neutralTexts, SHIPPED_EXPERIMENTS } from '../shipped.ts';
 
-const KNOWN = ['model', 'out', 'shard', 'prepared'];
+const KNOWN = ['model', 'out', 'shard', 'prepared', ...Object.keys(MEMORY)];
 const SWITCHES = ['quick', 'prepare', 'estimate'];
 
 /** Runs an experiment, or the part of it that is asked for. */
 export const experiment: Command = {
   name: 'experiment',
   usage:
-    'experiment A|A2|B|C|D|SPEC.json --model DIR --out DIR [--quick] [--shard I/N] [--prepare] [--prepared FILE] [--estimate]',
+    'experiment A|A2|B|C|D|SPEC.json --model DIR --out DIR [--quick] [--shard I/N] [--prepare] [--prepared FILE] [--estimate] ' +
+    MEMORY_USAGE,
   summary:
-    'Puts a claim to the test and prints the verdict by its written rule. What has run lies in DIR/units and is never run again. --shard runs every N-th unit from the I-th on, for flipside merge; --prepare only fits what all units need, and --prepared takes it from there; --estimate only says how long it would take here.',
+    'Puts a claim to the test and prints the verdict by its written rule. What has run lies in DIR/units and is never run again. --shard runs every N-th unit from the I-th on, for flipside merge; --prepare only fits what all units need, and --prepared takes it from there; --estimate only says how long it would take here, and how much memory. Context and memory are looked at before anything is read; --memory says how much may be used, where that is not what is free.',
   async run(args, signal) {
     const options = new Options(
       'experiment',
@@ -60,10 +63,15 @@ export const experiment: Command = {
         model: engine.model,
         backend: 'node',
       };
+      const reach = loaded.design.reach(loaded.spec, size);
+      assertReach(reach, { sizes: engine.decoder.sizes, start: (text) => engine.tokenizer.start(text) });
+      const available = availableBytes(options);
+      const { setTokens, bytes } = roomFor({ ...engine, sizes: engine.decoder.sizes }, reach.pushes, available);
       const store = await openExperimentFolder(out, head);
       await takePrepared(options.text('prepared'), head, store);
       const subject = createSubject({
         ...engine,
+        setTokens,
         neutral: await neutralTexts(),
         editor: async () => (editor ??= await openNodeDecoder(modelDir, { tapped: true, editing: true })),
       });
@@ -79,7 +87,7 @@ export const experiment: Command = {
       };
       const estimate = await estimateRun(parts);
       process.stderr.write(
-        `${loaded.spec.id}: ${unitsOfShard(loaded.design.units(loaded.spec, size), shard).length} units, about ${spoken(estimate.seconds)} on this machine\n`,
+        `${loaded.spec.id}: ${unitsOfShard(loaded.design.units(loaded.spec, size), shard).length} units, about ${spoken(estimate.seconds)} on this machine; ${memoryWords(bytes, available)}\n`,
       );
       if (options.flag('estimate'))
         return {
@@ -87,6 +95,7 @@ export const experiment: Command = {
             experiment: head.experiment,
             size,
             secondsEstimated: Math.round(estimate.seconds),
+            bytesEstimated: Math.round(bytes),
             pace: estimate.pace,
           },
           ok: true,

@@ -17,10 +17,14 @@ import { type Hash, readPlan, runReadout, runTraining } from '../../training/run
 import { Options, type Command } from '../command.ts';
 import { prepareBundle, writeBundle } from '../bundle-folder.ts';
 import { readProbe, readText } from '../files.ts';
+import { availableBytes, MEMORY, MEMORY_USAGE } from '../memory-option.ts';
 import { showProgress } from '../progress.ts';
 import { readingFolder, whileThereIsRoom } from '../reading-folder.ts';
 import { planOf, readRecipes, type Recipe } from '../recipes.ts';
 import { PLAN_OPTIONS, PLAN_USAGE, planFrom } from '../train-plan.ts';
+
+/** What a training holds beside the model at most: readings and the words of its stories (training/reading-memory.ts). */
+const TRAINING_BYTES = 500e6;
 
 const hash: Hash = (content) => createHash('sha256').update(content).digest('hex');
 
@@ -30,7 +34,7 @@ const hash: Hash = (content) => createHash('sha256').update(content).digest('hex
  */
 export const trainWith = (open: typeof openNodeReader): Command => ({
   name: 'train',
-  usage: `train --model DIR (--recipes FILE [--only ID …] --out DIR | ${PLAN_USAGE}) [--readout-only] [--csv] [--force] [--readings DIR]`,
+  usage: `train --model DIR (--recipes FILE [--only ID …] --out DIR | ${PLAN_USAGE}) [--readout-only] [--csv] [--force] [--readings DIR] ${MEMORY_USAGE}`,
   summary:
     'Fits a direction at every layer and judges it, held out by topic, against nulls, baselines, controls and other axes: what the page does unless options say otherwise. --readout-only makes the readout for text of probes that lie in --out already, by the same plan, and leaves their other numbers alone. --csv also writes every table; --force replaces a probe that is there; what the model has read lies in OUT.readings until the training is done, so that one that was stopped goes on; --readings keeps it in a folder of yours, so that training again takes seconds.',
   async run(args, signal) {
@@ -46,6 +50,7 @@ export const trainWith = (open: typeof openNodeReader): Command => ({
       csv: { type: 'boolean' },
       force: { type: 'boolean' },
       'readout-only': { type: 'boolean' },
+      ...MEMORY,
     });
     const readoutOnly = options.flag('readout-only');
     const out = options.needed('out');
@@ -59,7 +64,7 @@ export const trainWith = (open: typeof openNodeReader): Command => ({
     // Whatever is wrong is said before the model is opened, and long before hours of work would be lost.
     for (const { plan } of jobs) readPlan(plan, hash);
     for (const { folder } of jobs) await prepareBundle(folder, readoutOnly || options.flag('force'));
-    const opened = await open(model);
+    const opened = await open(model, { available: availableBytes(options), besides: TRAINING_BYTES });
     const named = options.text('readings');
     // Kept until the training is done: one that is stopped, or fails, goes on from there.
     const keep = named ?? `${resolve(out)}.readings`;

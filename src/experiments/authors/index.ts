@@ -2,7 +2,7 @@
 import type { Design } from '../design.ts';
 import { analyseAuthors } from './analyse.ts';
 import { parseAuthors } from './parse.ts';
-import { planOf, preparationCost, unitsOf } from './plan.ts';
+import { planOf, preparationCost, reachOf, unitsOf } from './plan.ts';
 import { prepareAuthors } from './prepare.ts';
 import { runUnit } from './run.ts';
 import type { AuthorsSpec } from './spec.ts';
@@ -13,6 +13,7 @@ export const authors: Design<AuthorsSpec> = {
   parse: parseAuthors,
   units: (spec, size) => unitsOf(spec, size).map((unit) => planOf(spec, unit)),
   preparation: (spec) => preparationCost(spec),
+  reach: reachOf,
   prepare: (spec, _size, subject, call) => prepareAuthors(spec, subject, call),
   run: runUnit,
   analyse: analyseAuthors,

@@ -1,6 +1,7 @@
 /** How an authors experiment is cut into units, and what they cost. A unit is one scenario in one template. */
 import type { RunSize } from '../../core/experiment-types.ts';
 import type { Cost, UnitPlan } from '../design.ts';
+import { longestOf, type Reach } from '../reach.ts';
 import { bindingCells, type CellText, controlCells, CONTROLS, mainCells, type Place, wholeText } from './cells.ts';
 import { type AuthorsSpec, strongest } from './spec.ts';
 
@@ -77,6 +78,16 @@ export function planOf(spec: AuthorsSpec, unit: AuthorsUnit): UnitPlan {
     ),
   );
   return { id: unit.id, cost: { read: read + choices, written: 0 } };
+}
+
+/** The longest text is a cell with a continuation behind it; nothing is written or pushed. */
+export function reachOf(spec: AuthorsSpec, size: RunSize): Reach {
+  const texts = [
+    ...unitsOf(spec, size).flatMap((unit) => Object.values(cellsOf(spec, unit)).flat()),
+    ...fitPlaces(spec).flatMap((place) => Object.values(fitCells(spec, place)).flat()),
+  ].map(wholeText);
+  const end = longestOf(spec.continuations.flatMap(({ kind, cruel }) => [kind, cruel]));
+  return { longest: `${longestOf(texts)} ${end}`, written: null, pushes: false };
 }
 
 /** What fitting the instruments reads. */

@@ -9,7 +9,7 @@ import { prepareFlipBack, readPrepared } from './prepare.ts';
 import { runRollouts } from './rollouts.ts';
 import type { FlipBackSpec } from './spec.ts';
 import { runStory } from './story-unit.ts';
-import { partsOf, preparationCost } from './units.ts';
+import { partsOf, preparationCost, reachOf } from './units.ts';
 
 /** The design `flip-back`; `docs/experiments/flip-back.md` says what it measures and why. */
 export const flipBack: Design<FlipBackSpec> = {
@@ -17,6 +17,7 @@ export const flipBack: Design<FlipBackSpec> = {
   parse: parseFlipBack,
   units: (spec, size) => partsOf(spec, size).map(({ plan }) => plan),
   preparation: preparationCost,
+  reach: reachOf,
   prepare: prepareFlipBack,
   run: async (spec, unit, prepared, subject, call) => {
     const ready = readPrepared(prepared);

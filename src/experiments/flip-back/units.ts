@@ -1,7 +1,8 @@
 /** How a flip-back experiment is cut up, and what each part asks of a model. Tokens are counted as characters / 4. */
 import type { RunSize } from '../../core/experiment-types.ts';
 import type { Cost, UnitPlan } from '../design.ts';
-import { charactersOf } from './schedules.ts';
+import { longestOf, type Reach } from '../reach.ts';
+import { charactersOf, segmentsOf } from './schedules.ts';
 import { AXIS_IDS, axisOf, type AxisId, type FitTopic, type FlipBackSpec, type FreePrompt } from './spec.ts';
 
 /** What a unit is about. */
@@ -79,6 +80,21 @@ export function partsOf(spec: FlipBackSpec, size: RunSize): PlannedPart[] {
     }
   });
   return parts.sort((a, b) => (a.plan.id < b.plan.id ? -1 : 1));
+}
+
+/** The longest text is a whole story with a tap behind it; rollouts go on from the longest prompt. */
+export function reachOf(spec: FlipBackSpec, size: RunSize): Reach {
+  const stories = axesOf(size).flatMap((id) => {
+    const { stories: all, schedules } = axisOf(spec, id);
+    return all.flatMap((story) => schedules.map((schedule) => segmentsOf(story, schedule).join(' ')));
+  });
+  const { prompts, maxTokens } = freeSize(spec, size);
+  const after = longestOf(prompts.map(({ setting, text }) => `${setting} ${text}`));
+  return {
+    longest: `${longestOf(stories)} ${longestOf(spec.taps)}`,
+    written: { after, tokens: maxTokens },
+    pushes: false,
+  };
 }
 
 /** The prompt and the setting are read once; every sentence with its taps, and those that are judged again with the questions. */

@@ -2,6 +2,7 @@
 import type { RunSize } from '../../core/experiment-types.ts';
 import type { Passage } from '../../training/reader.ts';
 import type { Cost, UnitPlan } from '../design.ts';
+import { longestOf, type Reach } from '../reach.ts';
 import { matchTokens } from '../matched-push.ts';
 import type { Question } from '../subject.ts';
 import { type Order, ordersOf } from './orders.ts';
@@ -120,6 +121,14 @@ export function passagesOf(spec: MixtureSpec, { topic, orders }: MixtureUnit): r
     // Segment 0 is the setting, so segment n ends the n-th sentence.
     tapAfter: at === 0 ? spec.doses : dosed(spec),
   }));
+}
+
+/** The longest text is a context of most sentences with a continuation behind it. */
+export function reachOf(spec: MixtureSpec, size: RunSize): Reach {
+  const texts = unitsOf(spec, size).flatMap((unit) =>
+    questionsOf(spec, unit).map(({ context, continuations }) => `${context} ${longestOf(continuations)}`),
+  );
+  return { longest: longestOf(texts), written: null, pushes: true };
 }
 
 /** A unit's plan. */

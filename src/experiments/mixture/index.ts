@@ -1,7 +1,7 @@
 /** The design `mixture`: whether a context weighs the characters as evidence, sentence by sentence, whatever its place. */
 import type { Design } from '../design.ts';
 import { analyseMixture } from './analyse.ts';
-import { planOf, preparationCost, unitsOf } from './contexts.ts';
+import { planOf, preparationCost, reachOf, unitsOf } from './contexts.ts';
 import { parseMixture } from './parse.ts';
 import { prepareMixture } from './prepare.ts';
 import { runUnit } from './run.ts';
@@ -13,6 +13,7 @@ export const mixture: Design<MixtureSpec> = {
   parse: parseMixture,
   units: (spec, size) => unitsOf(spec, size).map((unit) => planOf(spec, unit)),
   preparation: (spec) => preparationCost(spec),
+  reach: reachOf,
   prepare: (spec, _size, subject, call) => prepareMixture(spec, subject, call),
   run: runUnit,
   analyse: analyseMixture,

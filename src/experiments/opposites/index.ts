@@ -4,7 +4,7 @@
  */
 import type { Design } from '../design.ts';
 import { analyseOpposites } from './analyse.ts';
-import { preparationCost, prepareAxes, runAxis, unitsOf } from './run.ts';
+import { preparationCost, prepareAxes, reachOf, runAxis, unitsOf } from './run.ts';
 import { type OppositesSpec, parseOpposites } from './spec.ts';
 
 /** The design; see docs/experiments/opposites.md. */
@@ -13,6 +13,7 @@ export const opposites: Design<OppositesSpec> = {
   parse: parseOpposites,
   units: unitsOf,
   preparation: preparationCost,
+  reach: reachOf,
   prepare: prepareAxes,
   run: runAxis,
   analyse: analyseOpposites,

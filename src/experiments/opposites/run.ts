@@ -5,6 +5,7 @@
 import { AppError } from '../../core/errors.ts';
 import type { RunSize } from '../../core/experiment-types.ts';
 import type { Cost, JsonObject, PrepareCall, UnitCall, UnitPlan } from '../design.ts';
+import { longestOf, type Reach } from '../reach.ts';
 import type { Likelihood, Question, Subject } from '../subject.ts';
 import { actBits, bitsOf, UNKNOWN } from './act-bits.ts';
 import { agreementOf, answerTokens, questionAbout } from './agreement.ts';
@@ -66,6 +67,18 @@ function costOf(spec: OppositesSpec, used: UsedAxis, extent: Extent): Cost {
   return {
     read: Math.ceil((length(contexts) + read + pushed) / CHARACTERS) + (extent.pushed ? matchCost(spec) : 0),
     written: 0,
+  };
+}
+
+/** The longest text is a context with an act behind it; a full run pushes. */
+export function reachOf(spec: OppositesSpec, size: RunSize): Reach {
+  const extent = extentOf(spec, size);
+  const contexts = longestOf(extent.axes.flatMap((used) => contextsOf(spec, used, extent).map(({ text }) => text)));
+  const acts = longestOf(spec.axes.flatMap(({ acts: own, oppositeActs }) => [...own, ...oppositeActs]));
+  return {
+    longest: [contexts, longestOf(spec.triggers), acts].join(' '),
+    written: null,
+    pushes: extent.pushed,
   };
 }
 

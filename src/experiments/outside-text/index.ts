@@ -2,7 +2,7 @@
 import type { Design } from '../design.ts';
 import { analyseOutsideText } from './analyse.ts';
 import { preparationCost, prepareOutsideText } from './calibrate.ts';
-import { runUnit, unitsOf } from './run.ts';
+import { reachOf, runUnit, unitsOf } from './run.ts';
 import { type OutsideTextSpec, parseOutsideText } from './spec.ts';
 
 /** The design. */
@@ -11,6 +11,7 @@ export const outsideText: Design<OutsideTextSpec> = {
   parse: parseOutsideText,
   units: unitsOf,
   preparation: (spec) => preparationCost(spec),
+  reach: reachOf,
   prepare: (spec, _, subject, call) => prepareOutsideText(spec, subject, call),
   run: runUnit,
   analyse: analyseOutsideText,

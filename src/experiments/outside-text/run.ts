@@ -6,6 +6,7 @@ import type { RunSize } from '../../core/experiment-types.ts';
 import { AppError } from '../../core/errors.ts';
 import { significant, significantAll } from '../../core/round.ts';
 import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
+import { longestOf, type Reach } from '../reach.ts';
 import type { Pushed, Subject } from '../subject.ts';
 import { headOf } from './calibrate.ts';
 import {
@@ -89,6 +90,20 @@ function costOf(spec: OutsideTextSpec, family: Family, condition: Condition, siz
   );
   // The clean condition is read once more, to see whether what reads nothing leaves the streams alone.
   return (MOST_PASSES - 2 + (condition.kind === 'clean' ? 1 : 0)) * once + 2 * read(main, longest) + doses;
+}
+
+/** The longest text is an attack of most lines behind the longest prompt. */
+export function reachOf(spec: OutsideTextSpec, size: RunSize): Reach {
+  const dose = Math.max(spec.dose, ...spec.doses);
+  const rung = Math.max(...spec.rungs);
+  const texts = spec.families.flatMap((family) =>
+    conditionsOf(family, size).flatMap((condition) =>
+      [promptOf(family, rung), placeboOf(family, rung)].flatMap((prompt) =>
+        itemsOf(family, size).map((item) => contextOf(family, condition, dose, item, prompt)),
+      ),
+    ),
+  );
+  return { longest: longestOf(texts), written: null, pushes: true };
 }
 
 function neutralCost(spec: OutsideTextSpec, family: Family): number {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import { byWeightOrder } from '../../core/model-offer.ts';
-import type { DecoderShape } from '../../onnx/decoder-shape.ts';
+import { cacheBytesPerToken, type DecoderShape } from '../../onnx/decoder-shape.ts';
 import { tapDecoder } from '../../onnx/decoder-taps.ts';
 import { parseModel } from '../../onnx/graph.ts';
 import { weightEnds } from '../../onnx/weights.ts';
@@ -18,6 +18,7 @@ import { limitsOf, type NumbersCheckParts } from '../numbers-check.ts';
 import { givenReference } from '../numbers/given-reference.ts';
 import { ownReference, ownTexts, shippedReference } from '../numbers-reference.ts';
 import { unreadable } from '../refusals/unreadable.ts';
+import { roomFor } from '../run-room.ts';
 import { createSegmentReader } from '../segment-reader.ts';
 import { weightsSha256 } from '../store/manifest.ts';
 import { withTextHabits } from '../text/text-habits.ts';
@@ -59,6 +60,9 @@ export interface NodeEngine {
   readonly chunkTokens: number;
   /** Tokens of a pass over prompt sets. */
   readonly setTokens: number;
+  /** Bytes of all weights as they lie in their files. */
+  readonly weightBytes: number;
+  readonly cacheBytesPerToken: number;
   /** What the numbers check holds it to: the reference that is given or lies in the folder; of 16-bit models without one a float32 pass. */
   readonly numbers: (given?: {
     readonly file: string;
@@ -130,6 +134,8 @@ export async function openNodeEngine(
     endTokens: config.endTokens,
     chunkTokens: NODE_CHUNK_TOKENS,
     setTokens: NODE_SET_TOKENS,
+    weightBytes: shape.weightBytes,
+    cacheBytesPerToken: cacheBytesPerToken(shape),
     numbers: async (given) => {
       const limits = limitsOf(decoder.activations);
       const start = (words: string): readonly number[] => tokenizer.start(words);
@@ -168,10 +174,23 @@ export async function openNodeEngine(
   };
 }
 
-/** Opens a model folder for training and judging. */
-export async function openNodeReader(modelDir: string): Promise<SegmentReader & { dispose(): Promise<void> }> {
+/**
+ * Opens a model folder for training and judging. Where `memory` is given, a pass is as large as fits beside what the caller
+ * holds; throws `memory-short` with the numbers where none does.
+ */
+export async function openNodeReader(
+  modelDir: string,
+  memory?: { readonly available: number; readonly besides: number },
+): Promise<SegmentReader & { dispose(): Promise<void> }> {
   const engine = await openNodeEngine(modelDir);
-  return { ...createSegmentReader(engine), dispose: () => engine.dispose() };
+  try {
+    const model = { ...engine, sizes: engine.decoder.sizes, besides: memory?.besides ?? 0 };
+    const { setTokens } = memory === undefined ? engine : roomFor(model, false, memory.available);
+    return { ...createSegmentReader({ ...engine, setTokens }), dispose: () => engine.dispose() };
+  } catch (thrown) {
+    await engine.dispose();
+    throw thrown;
+  }
 }
 
 /**

@@ -13,6 +13,7 @@ import type { RunSize } from '../../core/experiment-types.ts';
 import type { JsonObject, UnitResult } from '../../experiments/design.ts';
 import { type Designs, DESIGNS } from '../../experiments/designs.ts';
 import { measurePace, secondsOf } from '../../experiments/pace.ts';
+import type { Reach } from '../../experiments/reach.ts';
 import { makeReport } from '../../experiments/report.ts';
 import { dueCost, runUnits, type UnitStore } from '../../experiments/runner.ts';
 import { type LoadedSpec, parseSpec } from '../../experiments/spec.ts';
@@ -46,7 +47,12 @@ export interface ExperimentRoom {
 }
 
 /** Gives the loaded model under test, for these neutral texts. */
-export type SubjectSource = (neutral: readonly string[]) => { readonly subject: Subject; readonly backend: string };
+export type SubjectSource = (neutral: readonly string[]) => {
+  readonly subject: Subject;
+  readonly backend: string;
+  /** Throws `text-too-long` or `memory-short` where there is no room for a run that reaches so far. */
+  readonly assertRoom: (reach: Reach) => void;
+};
 
 /** A room over the model that is loaded when a call comes, for these kinds of experiments. */
 export function createExperimentRoom(
@@ -97,7 +103,8 @@ export function createExperimentRoom(
     },
     async run({ spec: source, size, parts, stories }, onProgress, onPart, signal) {
       const loaded = load(source);
-      const { subject, backend } = subjectFor(neutralTexts(stories));
+      const { subject, backend, assertRoom } = subjectFor(neutralTexts(stories));
+      assertRoom(loaded.design.reach(loaded.spec, size));
       const head: UnitsHead = {
         experiment: loaded.spec.id,
         design: loaded.design.name,

@@ -13,7 +13,11 @@ export class ExperimentEngine extends FakeEngine {
   #end: (error: AppError) => void = () => undefined;
   readonly #dead = new Promise<never>((_, reject) => (this.#fail = reject));
   readonly #room = createExperimentRoom(
-    () => ({ subject: { ...tinySubject({ now: 0 }), model: STATUS.model }, backend: 'webgpu' }),
+    () => ({
+      subject: { ...tinySubject({ now: 0 }), model: STATUS.model },
+      backend: 'webgpu',
+      assertRoom: () => undefined,
+    }),
     { authors: this.#held() },
   );
 
