@@ -1,24 +1,76 @@
 /**
  * Lint is where the architecture bites: which folder may import which, and what pure code may not touch. The rest are
- * the rules of the house that a machine can check. `tests/node/architecture.test.ts` shows that they do.
+ * the rules of the house that a machine can check. `tests/node/house/architecture.test.ts` shows that they do.
  */
 import importX from 'eslint-plugin-import-x';
 import svelte from 'eslint-plugin-svelte';
 import tseslint from 'typescript-eslint';
 
-/** What each folder of src/ may import of the others (itself always). What is not named here, it may not. */
+/** Pure rooms, lowest first: no DOM, no Svelte, no package. Each may import what its line names (itself always). */
+const PURE = {
+  base: [],
+  stats: ['base'],
+  text: ['base', 'stats'],
+  probe: ['base', 'stats', 'text'],
+  models: ['probe'],
+  reading: ['base', 'stats', 'text', 'probe', 'models'],
+  lens: ['base', 'stats', 'reading'],
+  steering: ['base', 'stats', 'text', 'probe', 'models', 'reading'],
+  charts: ['base', 'stats', 'text', 'probe'],
+  chat: ['base', 'stats', 'text', 'probe'],
+  json: ['base', 'text', 'probe', 'reading'],
+  graph: ['base', 'models'],
+  formats: ['base', 'stats', 'text', 'probe', 'models', 'reading', 'steering', 'charts', 'json'],
+  training: ['base', 'stats', 'text', 'probe', 'models', 'reading', 'formats'],
+  // Of training the type of its reader and pure fits.
+  experiments: [
+    'base',
+    'stats',
+    'text',
+    'probe',
+    'models',
+    'reading',
+    'steering',
+    'charts',
+    'json',
+    'formats',
+    'training',
+  ],
+  content: ['base', 'stats', 'text', 'probe', 'models', 'reading', 'lens', 'steering', 'chat'],
+};
+const KNOWLEDGE = [
+  'base',
+  'stats',
+  'text',
+  'probe',
+  'models',
+  'reading',
+  'lens',
+  'steering',
+  'charts',
+  'chat',
+  'json',
+  'formats',
+];
+
+/** A place of the page: its view, its state and its words. It imports no other place, but for those named here. */
+const features = (...others) => [
+  'panels',
+  'ui',
+  'state',
+  'content',
+  'worker/client',
+  'worker/protocol.ts',
+  ...KNOWLEDGE,
+  ...others,
+];
+
+/** What each room of src/ may import of the others. What is not named here, it may not. */
 const LAYERS = {
-  core: [],
-  content: ['core'],
-  onnx: ['core'],
-  format: ['core'],
-  training: ['core', 'format'],
-  steering: ['core', 'format'],
-  // Of training and steering the types of their seams, and pure fits.
-  experiments: ['core', 'format', 'training', 'steering'],
-  // The types of training/reader.ts, steering/bench.ts and experiments/subject.ts only: runtime implements what they read by.
-  runtime: ['core', 'onnx', 'format', 'content', 'training', 'steering', 'experiments'],
-  'worker/protocol.ts': ['core'],
+  ...PURE,
+  // It implements the readers and runners whose types training, steering and experiments own.
+  engine: [...KNOWLEDGE, 'graph', 'content', 'training', 'experiments'],
+  'worker/protocol.ts': [...KNOWLEDGE, 'experiments'],
   'worker/start-worker.ts': [],
   // Of the host its address, which is no import of it.
   'worker/client': [
@@ -26,38 +78,38 @@ const LAYERS = {
     'worker/start-worker.ts',
     'worker/host/engine.worker.ts?worker&url',
     'worker/host/files.worker.ts?worker&url',
-    'core',
-    'format',
-  ],
-  'worker/host': [
-    'worker/protocol.ts',
-    'worker/start-worker.ts',
-    'runtime',
-    'training',
-    'steering',
+    ...KNOWLEDGE,
     'experiments',
-    'core',
-    'format',
   ],
-  // Its last layer is trained on: the reader fills the seam of training/reader.ts.
-  'second-engine': ['core', 'training', 'worker/start-worker.ts'],
+  'worker/host': ['worker/protocol.ts', 'worker/start-worker.ts', 'engine', 'training', 'experiments', ...KNOWLEDGE],
+  // Its last layer is trained on: it implements the reader of training.
+  'second-engine': ['base', 'stats', 'text', 'probe', 'chat', 'training', 'worker/start-worker.ts'],
   state: [
     'worker/client',
     'worker/protocol.ts',
     'second-engine/connect.ts',
-    'second-engine/train-last-layer.ts',
-    'core',
-    'format',
     'content',
+    ...KNOWLEDGE,
+    // Types of specs and reports.
+    'experiments',
   ],
-  ui: ['core', 'content'],
-  views: ['ui', 'state', 'content', 'core'],
-  offline: ['core'],
-  cli: ['runtime', 'training', 'steering', 'experiments', 'onnx', 'format', 'content', 'core'],
+  ui: ['content', ...KNOWLEDGE],
+  panels: ['ui', 'state', 'content', ...KNOWLEDGE],
+  'features/compare': features(),
+  'features/experiments': features('experiments', 'features/train'),
+  'features/help': features(),
+  'features/inside': features(),
+  // It lists what was trained and run.
+  'features/library': features('features/experiments', 'features/train'),
+  'features/models': features(),
+  'features/read': features(),
+  'features/steer': features(),
+  'features/train': features('second-engine/connect.ts', 'second-engine/train-last-layer.ts'),
+  'features/write': features(),
+  shell: ['features', 'panels', 'ui', 'state', 'content', 'styles', 'worker/client', ...KNOWLEDGE],
+  offline: ['base', 'models'],
+  cli: ['engine', 'training', 'experiments', 'graph', 'content', ...KNOWLEDGE],
 };
-
-/** The page is put together here; everything else gets what it needs handed in. */
-const ROOTS = ['views', 'ui', 'state', 'content', 'core', 'styles', 'worker/client', 'App.svelte'];
 
 const zones = [
   ...Object.entries(LAYERS).map(([folder, others]) => ({
@@ -66,11 +118,11 @@ const zones = [
     except: [folder, ...others].map((name) => `./${name}`),
     message: `src/${folder} may import only ${[folder, ...others].join(', ')} (see LAYERS in eslint.config.js).`,
   })),
-  ...['./src/main.ts', './src/App.svelte'].map((target) => ({
-    target,
+  {
+    target: './src/main.ts',
     from: './src',
-    except: ROOTS.map((name) => `./${name}`),
-  })),
+    except: ['./main.ts', './shell', './state', './worker/client', './models', './styles'],
+  },
   ...['./tests', './bench', './scripts'].map((from) => ({
     target: './src',
     from,
@@ -80,13 +132,13 @@ const zones = [
 
 /** Packages that only one place may name, so that they can be replaced and loaded when they are needed. */
 const OWNED = [
-  { group: ['onnxruntime-web', 'onnxruntime-web/*'], owner: 'src/runtime/ort' },
-  { group: ['onnxruntime-node', 'onnxruntime-node/*'], owner: 'src/runtime/node' },
-  { group: ['onnxruntime-common', 'onnxruntime-common/*'], owner: 'src/runtime/ort and src/runtime/node' },
+  { group: ['onnxruntime-web', 'onnxruntime-web/*'], owner: 'src/engine/ort' },
+  { group: ['onnxruntime-node', 'onnxruntime-node/*'], owner: 'src/engine/node' },
+  { group: ['onnxruntime-common', 'onnxruntime-common/*'], owner: 'src/engine/ort and src/engine/node' },
   { group: ['@mlc-ai/web-llm', '@mlc-ai/web-llm/*'], owner: 'src/second-engine' },
-  { group: ['plotly.js*'], owner: 'src/ui/PlotlyChart.svelte' },
+  { group: ['plotly.js*'], owner: 'src/ui/charts/PlotlyChart.svelte' },
 ];
-const NODE = { regex: '^node:', message: 'Only src/runtime/node, src/cli, tests and benchmarks run in Node.' };
+const NODE = { regex: '^node:', message: 'Only src/engine/node, src/cli, tests and benchmarks run in Node.' };
 const SVELTE = { regex: '^svelte(/|$)', message: 'Svelte belongs to state, ui, views and the entry.' };
 const ANY_PACKAGE = { regex: '^[^.]', message: 'Pure code has no dependencies.' };
 
@@ -231,15 +283,7 @@ export default tseslint.config(
   { files: ['src/worker/host/**', 'src/offline/**', 'tests/**/*.worker.ts'], rules: UNSAFE_OFF },
   { files: ['**/*.d.ts'], rules: { 'import-x/no-default-export': 'off' } },
   {
-    files: [
-      'src/core/**',
-      'src/onnx/**',
-      'src/format/**',
-      'src/training/**',
-      'src/steering/**',
-      'src/experiments/**',
-      'src/content/**',
-    ],
+    files: Object.keys(PURE).map((room) => `src/${room}/**`),
     rules: {
       'no-restricted-imports': ['error', { patterns: [ANY_PACKAGE] }],
       'no-restricted-globals': ['error', ...IMPURE_GLOBALS],
@@ -248,7 +292,7 @@ export default tseslint.config(
   {
     // The rule about imports sees `import … from` only.
     files: ['src/**'],
-    ignores: ['src/runtime/ort/**', 'src/runtime/node/**', 'src/second-engine/**', 'src/ui/PlotlyChart.svelte'],
+    ignores: ['src/engine/ort/**', 'src/engine/node/**', 'src/second-engine/**', 'src/ui/charts/PlotlyChart.svelte'],
     rules: {
       'no-restricted-syntax': [
         'error',
@@ -265,16 +309,16 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': ['error', ...IMPURE_GLOBALS.filter((name) => name !== 'setTimeout')] },
   },
   {
-    files: ['src/{state,ui,views}/**', 'src/main.ts', 'src/App.svelte'],
+    files: ['src/{state,ui,panels,features,shell}/**', 'src/main.ts'],
     rules: { 'no-restricted-imports': restrict([NODE]) },
   },
   {
-    files: ['src/ui/PlotlyChart.svelte', 'src/ui/plotly.d.ts'],
+    files: ['src/ui/charts/PlotlyChart.svelte', 'src/ui/plotly.d.ts'],
     rules: { 'no-restricted-imports': restrict([NODE], 'PlotlyChart') },
   },
-  { files: ['src/runtime/ort/**'], rules: { 'no-restricted-imports': restrict([NODE, SVELTE], 'runtime/ort') } },
+  { files: ['src/engine/ort/**'], rules: { 'no-restricted-imports': restrict([NODE, SVELTE], 'engine/ort') } },
   { files: ['src/second-engine/**'], rules: { 'no-restricted-imports': restrict([NODE, SVELTE], 'second-engine') } },
-  { files: ['src/runtime/node/**'], rules: { 'no-restricted-imports': restrict([SVELTE], 'runtime/node') } },
+  { files: ['src/engine/node/**'], rules: { 'no-restricted-imports': restrict([SVELTE], 'engine/node') } },
   { files: ['src/cli/**'], rules: { 'no-restricted-imports': restrict([SVELTE]) } },
   {
     files: ['tests/**', 'bench/**', '*.config.ts'],

@@ -6,9 +6,9 @@ import { type Connect, defineConfig, type Plugin } from 'vite';
 import { notices } from './scripts/notices.mjs';
 import { offline } from './scripts/offline.mjs';
 import { FORK } from './src/content/front.ts';
-import { serialiseFork } from './src/format/fork-json.ts';
-import { parseRecording } from './src/format/recording-json.ts';
-import { HOSTS_VARIABLE, parseModelHosts } from './src/core/model-hosts.ts';
+import { serialiseFork } from './src/formats/runs/fork-json.ts';
+import { parseRecording } from './src/formats/runs/recording-json.ts';
+import { HOSTS_VARIABLE, parseModelHosts } from './src/models/model-hosts.ts';
 
 /** Cross-origin isolation lets the WASM provider use threads. Nothing is taken for a script or a style that is not sent as one. */
 export const siteHeaders = {

@@ -2,10 +2,10 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM, CHROMIUM_FLAGS, SOFTWARE_GPU_FLAGS } from './scripts/chromium.mjs';
-import { flipsideOnToy } from './tests/fixtures/command-on-toy.ts';
-import { chatModelServer } from './tests/fixtures/chat-model-server.ts';
-import { hubServer } from './tests/fixtures/hub-server.ts';
-import { modelServer } from './tests/fixtures/model-server.ts';
+import { flipsideOnToy } from './tests/fixtures/toy/command-on-toy.ts';
+import { chatModelServer } from './tests/fixtures/servers/chat-model-server.ts';
+import { hubServer } from './tests/fixtures/servers/hub-server.ts';
+import { modelServer } from './tests/fixtures/servers/model-server.ts';
 import { siteHeaders } from './vite.config.ts';
 
 /** A project that runs in real Chromium; `flags` decide whether it has a WebGPU adapter. */

@@ -5,10 +5,10 @@
  * training does by default, the hardened ridge on every text that it reads, beside the four methods on the poles, with
  * four styles left out.
  */
-import { BOOTSTRAP_DRAWS } from '../src/core/evidence.ts';
-import type { FitMethod } from '../src/core/probe-types.ts';
-import { createRng } from '../src/core/rng.ts';
-import { readingsOf, type RowInfo, type RowRole, type TapRows } from '../src/core/rows.ts';
+import { BOOTSTRAP_DRAWS } from '../src/probe/evidence/evidence.ts';
+import type { FitMethod } from '../src/probe/probe-types.ts';
+import { createRng } from '../src/base/rng.ts';
+import { readingsOf, type RowInfo, type RowRole, type TapRows } from '../src/stats/linear/rows.ts';
 import { layerSource, methodCurve } from '../src/training/method-curve.ts';
 import { readingsIn, selectFor } from '../src/training/readings.ts';
 

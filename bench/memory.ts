@@ -8,8 +8,8 @@
 import { fileURLToPath } from 'node:url';
 import { Options } from '../src/cli/command.ts';
 import { PLAN_OPTIONS, planFrom } from '../src/cli/train-plan.ts';
-import { createRng } from '../src/core/rng.ts';
-import type { TrainingPlan } from '../src/core/training-plan.ts';
+import { createRng } from '../src/base/rng.ts';
+import type { TrainingPlan } from '../src/probe/training-plan.ts';
 import { READING_BUDGET_BYTES } from '../src/training/reading-memory.ts';
 import type { SegmentReader, TapRead } from '../src/training/reader.ts';
 import { createTrainingRoom } from '../src/worker/host/training-room.ts';

@@ -5,13 +5,13 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { readProbe } from '../src/cli/files.ts';
-import type { ReadingSink } from '../src/core/reading.ts';
-import type { RefineSummary } from '../src/core/engine-report.ts';
-import { USUAL } from '../src/core/refinement.ts';
-import { parseRecording } from '../src/format/recording-json.ts';
-import { openNodeEngine } from '../src/runtime/node/node-engine.ts';
-import { createScorer, type Scorer } from '../src/runtime/scorer.ts';
-import { TextRun } from '../src/runtime/text-run.ts';
+import type { ReadingSink } from '../src/reading/reading.ts';
+import type { RefineSummary } from '../src/models/engine-report.ts';
+import { USUAL } from '../src/reading/refinement.ts';
+import { parseRecording } from '../src/formats/runs/recording-json.ts';
+import { openNodeEngine } from '../src/engine/node/node-engine.ts';
+import { createScorer, type Scorer } from '../src/engine/scorer.ts';
+import { TextRun } from '../src/engine/text-run.ts';
 import { median } from './median.ts';
 
 const STORY = fileURLToPath(new URL('../public/recordings/betrayal.json', import.meta.url));

@@ -1,6 +1,6 @@
 /** Types of offline.mjs. */
 import type { Plugin } from 'vite';
-import type { BuiltFile } from '../src/core/offline-files.ts';
+import type { BuiltFile } from '../src/models/offline-files.ts';
 export const SERVICE_WORKER: string;
 export function offline(): Plugin;
 export function writeServiceWorker(dir: string): Promise<void>;

@@ -39,7 +39,7 @@ if (only.length === 0) {
 // The end-to-end tests open the built page.
 if (only.length === 0 || only.includes('e2e')) {
   await check('build', ['vite/bin/vite.js', 'build', '--logLevel', 'warn']);
-  await check('budgets', ['../scripts/budgets.mjs'], { show: true });
+  await check('budgets', ['./budgets.mjs'], { show: true });
 }
 
 const report = join(ROOT, 'node_modules', '.cache', `flipside-test-report.${process.pid}.json`);

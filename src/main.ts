@@ -1,7 +1,7 @@
 /** Mounts the page. The only place that knows both the page and the workers behind it. */
 import { mount } from 'svelte';
-import App from './App.svelte';
-import { parseModelHosts } from './core/model-hosts.ts';
+import App from './shell/App.svelte';
+import { parseModelHosts } from './models/model-hosts.ts';
 import { Offline } from './state/offline.svelte.ts';
 import './styles/tokens.css';
 import './styles/base.css';

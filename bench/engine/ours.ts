@@ -2,19 +2,19 @@
  * Our engine as the benchmark drives it: what the page's worker does, without the page. This is the one file of the
  * benchmark that knows the inside of src/runtime; a new way of writing or reading is measured by changing it here.
  */
-import { weightsSha256 } from '../../src/runtime/store/manifest.ts';
-import { parseProbe } from '../../src/format/probe.ts';
-import type { ReadingSink } from '../../src/core/reading.ts';
-import type { Decoder, Pass } from '../../src/runtime/decoder.ts';
-import { decoderFilesOf, textOf } from '../../src/runtime/model-files.ts';
-import { placeDecoder, type PlacedDecoder } from '../../src/runtime/open-decoder.ts';
-import type { DecoderFiles } from '../../src/runtime/ort/opening.ts';
-import { openWebDecoder } from '../../src/runtime/ort/web-decoder.ts';
-import { createScorer, noScorer, type Scorer } from '../../src/runtime/scorer.ts';
-import { Sequence } from '../../src/runtime/sequence.ts';
-import { loadModelFiles } from '../../src/runtime/store/load.ts';
-import { TextRun } from '../../src/runtime/text-run.ts';
-import { TextTokenizer } from '../../src/runtime/tokenizer.ts';
+import { weightsSha256 } from '../../src/engine/store/manifest.ts';
+import { parseProbe } from '../../src/formats/probe/probe.ts';
+import type { ReadingSink } from '../../src/reading/reading.ts';
+import type { Decoder, Pass } from '../../src/engine/decoder.ts';
+import { decoderFilesOf, textOf } from '../../src/engine/model/model-files.ts';
+import { placeDecoder, type PlacedDecoder } from '../../src/engine/open-decoder.ts';
+import type { DecoderFiles } from '../../src/engine/ort/opening.ts';
+import { openWebDecoder } from '../../src/engine/ort/web-decoder.ts';
+import { createScorer, noScorer, type Scorer } from '../../src/engine/scorer.ts';
+import { Sequence } from '../../src/engine/sequence.ts';
+import { loadModelFiles } from '../../src/engine/store/load.ts';
+import { TextRun } from '../../src/engine/text-run.ts';
+import { TextTokenizer } from '../../src/engine/text/tokenizer.ts';
 import type { BenchEngine, Reads, Written } from './engine.ts';
 import { MODEL, PROBE } from './names.ts';
 import { packed } from './packed.ts';

@@ -1,5 +1,5 @@
 /** Numbers of several rounds: middle, quartiles, and how two of them compare round by round. */
-import { mean, quantile } from '../../src/core/stats.ts';
+import { mean, quantile } from '../../src/stats/stats.ts';
 
 /** What was measured in one round, by name. */
 export type Values = Readonly<Record<string, number>>;

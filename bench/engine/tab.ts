@@ -1,7 +1,7 @@
 /** A browser of its own with the benchmark's page in it: nothing is cached, neither files nor shaders. */
 import { platform } from 'node:os';
 import { chromium } from 'playwright';
-import type { EngineStatus } from '../../src/core/engine-report.ts';
+import type { EngineStatus } from '../../src/models/engine-report.ts';
 import { CHROMIUM, CHROMIUM_FLAGS, SOFTWARE_GPU_FLAGS } from '../../scripts/chromium.mjs';
 import type { CallEngine, EngineName, HostedEngine } from './engine.ts';
 

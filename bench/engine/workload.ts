@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/packages.mjs';
 import { readPromptSet } from '../../src/cli/files.ts';
-import { PROOF_TEXT } from '../../src/runtime/proof-text.ts';
+import { PROOF_TEXT } from '../../src/engine/proofs/proof-text.ts';
 import type { EngineOptions } from './options.ts';
 
 /** Sizes and texts of one benchmark. */

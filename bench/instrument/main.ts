@@ -1,11 +1,11 @@
 /** Runs inside the browser: a made-up reading of any length in the real components, and steps that can be timed. */
 import { flushSync, mount } from 'svelte';
 import { AppState } from '../../src/state/app.svelte.ts';
-import { byPole } from '../../src/core/heads.ts';
-import { serialiseRecording, serialiseRecordingIndex } from '../../src/format/recording-json.ts';
+import { byPole } from '../../src/probe/heads.ts';
+import { serialiseRecording, serialiseRecordingIndex } from '../../src/formats/runs/recording-json.ts';
 import '../../src/styles/tokens.css';
 import '../../src/styles/base.css';
-import { fakeParts } from '../../tests/browser/ui/parts.ts';
+import { fakeParts } from '../../tests/browser/pages/support/parts.ts';
 import {
   BETRAYAL,
   cut,
@@ -14,7 +14,7 @@ import {
   sampleRecording,
   scoresFor,
   wordsFor,
-} from '../../tests/browser/ui/sample.ts';
+} from '../../tests/browser/pages/support/sample.ts';
 import type { InstrumentBench } from '../instrument-steps.ts';
 import BenchPage from './BenchPage.svelte';
 

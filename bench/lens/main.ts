@@ -1,7 +1,7 @@
 /** Runs inside the browser: the lens of a whole text on the toy decoder, with as many layers as the embedded model has. */
-import { openWebDecoder } from '../../src/runtime/ort/web-decoder.ts';
-import { readLens } from '../../src/runtime/lens.ts';
-import { toyDecoderFiles, toyTokenizer, TOY } from '../../tests/fixtures/toy-graph.ts';
+import { openWebDecoder } from '../../src/engine/ort/web-decoder.ts';
+import { readLens } from '../../src/engine/lens/lens.ts';
+import { toyDecoderFiles, toyTokenizer, TOY } from '../../tests/fixtures/toy/toy-graph.ts';
 
 /** What bench/toy-lens.ts asks of the page: milliseconds of each round, on `wasm` or `webgpu`. */
 export interface LensBench {
@@ -19,7 +19,7 @@ export interface LensBench {
 }
 
 const LAYERS = 30;
-/** The software adapter's own size of pass (see src/runtime/chunk-proof.ts). */
+/** The software adapter's own size of pass (see src/engine/proofs/chunk-proof.ts). */
 const PASS = 31;
 
 const bench: LensBench = {

@@ -1,11 +1,11 @@
 /** The command's own engine: products as they are exported (`packed`), or as a trial chooses (`chosen`). Every layer is read and scored. */
 import { fileURLToPath } from 'node:url';
 import { readProbe } from '../../src/cli/files.ts';
-import { openNodeDecoder } from '../../src/runtime/node/node-decoder.ts';
-import { openNodeEngine } from '../../src/runtime/node/node-engine.ts';
-import type { ReadingSink } from '../../src/core/reading.ts';
-import { createScorer } from '../../src/runtime/scorer.ts';
-import { TextRun } from '../../src/runtime/text-run.ts';
+import { openNodeDecoder } from '../../src/engine/node/node-decoder.ts';
+import { openNodeEngine } from '../../src/engine/node/node-engine.ts';
+import type { ReadingSink } from '../../src/reading/reading.ts';
+import { createScorer } from '../../src/engine/scorer.ts';
+import { TextRun } from '../../src/engine/text-run.ts';
 import { report } from './run.ts';
 
 const MODEL = fileURLToPath(new URL('../../public/models/smollm2-135m-instruct-q4', import.meta.url));

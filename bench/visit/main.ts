@@ -9,7 +9,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, platform, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { quantile } from '../../src/core/stats.ts';
+import { quantile } from '../../src/stats/stats.ts';
 import { ROOT } from '../../scripts/packages.mjs';
 import { withSection } from '../engine/results-file.ts';
 import { spreadOf, type Spread } from '../engine/spread.ts';

@@ -1,8 +1,8 @@
 /** The folder of a probe: written whole beside its place and moved there, so that files of two trainings never lie together. */
 import { chmod, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { AppError } from '../core/errors.ts';
-import { PROBE_FILES } from '../format/probe.ts';
+import { AppError } from '../base/errors.ts';
+import { PROBE_FILES } from '../formats/probe/probe.ts';
 import { cannot, prepareFolder, writeOutput } from './files.ts';
 
 const CARD = 'CARD.md';

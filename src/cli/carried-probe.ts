@@ -1,10 +1,10 @@
 /** A probe on the model of a command, measured first where it was made on another variant of it. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assertPushes, type DtypeAgreement } from '../core/dtype-agreement.ts';
-import type { Probe } from '../core/probe-types.ts';
-import type { PushSettings } from '../core/push.ts';
-import type { PromptSet } from '../format/prompt-set.ts';
+import { assertPushes, type DtypeAgreement } from '../probe/dtype-agreement.ts';
+import type { Probe } from '../probe/probe-types.ts';
+import type { PushSettings } from '../steering/push.ts';
+import type { PromptSet } from '../formats/sets/prompt-set.ts';
 import { type CarriedProbe, carryOver } from '../training/dtype-agreement.ts';
 import type { LongCall } from '../training/collect.ts';
 import type { SegmentReader } from '../training/reader.ts';

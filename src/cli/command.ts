@@ -1,7 +1,7 @@
 /** What a command is, and how its options are read. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { AppError } from '../core/errors.ts';
-import { embeddedFolder, graphOfType } from '../runtime/node/model-folder.ts';
+import { AppError } from '../base/errors.ts';
+import { embeddedFolder, graphOfType } from '../engine/node/model-folder.ts';
 
 /** A command: `result` is printed as JSON, `ok: false` ends the program with status 1. */
 export interface Command {

@@ -1,11 +1,11 @@
 /** What a dose–response is measured on, from the options of the command line: what ships, and what was named instead. */
 import { basename, join } from 'node:path';
-import { choicesName, comparedWith, DOSE_SEED } from '../core/dose-defaults.ts';
-import { MATCH_TARGETS } from '../core/push-defaults.ts';
-import type { Axis, Probe } from '../core/probe-types.ts';
-import { headerFacts } from '../core/set-header.ts';
-import { SCALED_MODES } from '../core/steering/modes.ts';
-import { choicesOf } from '../steering/choice-set.ts';
+import { choicesName, comparedWith, DOSE_SEED } from '../steering/dose-defaults.ts';
+import { MATCH_TARGETS } from '../steering/push-defaults.ts';
+import type { Axis, Probe } from '../probe/probe-types.ts';
+import { headerFacts } from '../probe/sets/set-header.ts';
+import { SCALED_MODES } from '../steering/modes.ts';
+import { choicesOf } from '../formats/sets/choice-set.ts';
 import type { DoseOptions } from '../steering/dose.ts';
 import { placebosFor } from '../steering/placebos.ts';
 import type { Options } from './command.ts';

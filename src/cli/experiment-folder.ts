@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { AppError } from '../core/errors.ts';
-import type { ExperimentReport } from '../core/experiment-types.ts';
+import { AppError } from '../base/errors.ts';
+import type { ExperimentReport } from '../experiments/experiment-types.ts';
 import type { JsonObject, UnitResult } from '../experiments/design.ts';
 import { makeReport } from '../experiments/report.ts';
 import type { UnitStore } from '../experiments/runner.ts';
@@ -18,9 +18,9 @@ import {
   type UnitFile,
   type UnitsHead,
 } from '../experiments/unit-file.ts';
-import { experimentCard } from '../format/experiment-card.ts';
-import { experimentFigureSvg } from '../format/experiment-figure.ts';
-import { serialiseReport } from '../format/experiment-report.ts';
+import { experimentCard } from '../experiments/report/experiment-card.ts';
+import { experimentFigureSvg } from '../formats/figures/experiment-figure.ts';
+import { serialiseReport } from '../experiments/report/experiment-report.ts';
 import { listFolder, prepareFolder, readIfThere, readText, writeOutput } from './files.ts';
 
 const PREPARED = 'prepared.json';

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { access, constants, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { AppError } from '../core/errors.ts';
-import type { Probe } from '../core/probe-types.ts';
-import { parseProbe } from '../format/probe.ts';
-import { parsePromptSet, type PromptSet, type PromptSetOptions } from '../format/prompt-set.ts';
-import type { SetFiles } from '../format/set-lines.ts';
-import { parseStorySet, type StorySet } from '../format/story-set.ts';
-import { decodeText, MAX_TEXT_BYTES } from '../format/text-file.ts';
+import { AppError } from '../base/errors.ts';
+import type { Probe } from '../probe/probe-types.ts';
+import { parseProbe } from '../formats/probe/probe.ts';
+import { parsePromptSet, type PromptSet, type PromptSetOptions } from '../formats/sets/prompt-set.ts';
+import type { SetFiles } from '../formats/sets/set-lines.ts';
+import { parseStorySet, type StorySet } from '../formats/sets/story-set.ts';
+import { decodeText, MAX_TEXT_BYTES } from '../formats/containers/text-file.ts';
 
 const HEADER_ENDING = '.set.json';
 

@@ -1,6 +1,6 @@
 /** Gathers a reading in memory while it is made. */
-import { type ByPole, byPole, type Head, HEADS, type Pole } from '../core/heads.ts';
-import type { ReadingSink, TapReading, TokenBatch, TokenPiece, TokenScores } from '../core/reading.ts';
+import { type ByPole, byPole, type Head, HEADS, type Pole } from '../probe/heads.ts';
+import type { ReadingSink, TapReading, TokenBatch, TokenPiece, TokenScores } from '../reading/reading.ts';
 
 /** A sink that keeps everything. */
 export class GrownReading implements ReadingSink {

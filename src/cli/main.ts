@@ -2,7 +2,7 @@
  * The command `flipside`: the same core as the page, on onnxruntime-node. One JSON document on standard output, progress
  * on standard error, and one clear line with a non-zero status when something fails.
  */
-import { AppError } from '../core/errors.ts';
+import { AppError } from '../base/errors.ts';
 import { check } from './commands/check.ts';
 import { compare } from './commands/compare.ts';
 import { experiment } from './commands/experiment.ts';

@@ -1,8 +1,8 @@
 /** A push from the options of the command line. */
-import { defaultStream } from '../core/push-defaults.ts';
-import type { ModelIdentity } from '../core/probe-types.ts';
-import { checkPushSettings, type PushSettings, type PushWhere } from '../core/push.ts';
-import { DEFAULT_MODE, MODE_NAMES, type SteeringMode } from '../core/steering/modes.ts';
+import { defaultStream } from '../steering/push-defaults.ts';
+import type { ModelIdentity } from '../probe/probe-types.ts';
+import { checkPushSettings, type PushSettings, type PushWhere } from '../steering/push.ts';
+import { DEFAULT_MODE, MODE_NAMES, type SteeringMode } from '../steering/modes.ts';
 import type { Options } from './command.ts';
 
 /** Options of a push, for `Options`. */

@@ -1,10 +1,10 @@
 /** A push as it is typed on the command line, and what it becomes on a model. */
-import { assertPushes } from '../core/dtype-agreement.ts';
-import { AppError } from '../core/errors.ts';
-import { checkPushSettings, type Push, type PushRecord, type PushSettings } from '../core/push.ts';
-import { DEFAULT_MODE, MODE_NAMES, modeDef, type SteeringMode } from '../core/steering/modes.ts';
-import type { NodeEngine } from '../runtime/node/node-engine.ts';
-import { createPushBench } from '../runtime/push-bench.ts';
+import { assertPushes } from '../probe/dtype-agreement.ts';
+import { AppError } from '../base/errors.ts';
+import { checkPushSettings, type Push, type PushRecord, type PushSettings } from '../steering/push.ts';
+import { DEFAULT_MODE, MODE_NAMES, modeDef, type SteeringMode } from '../steering/modes.ts';
+import type { NodeEngine } from '../engine/node/node-engine.ts';
+import { createPushBench } from '../engine/steering/push-bench.ts';
 import { makePush } from '../steering/make-push.ts';
 import type { CarriedProbe } from '../training/dtype-agreement.ts';
 import { agreementPart } from './carried-probe.ts';

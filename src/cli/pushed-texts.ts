@@ -1,11 +1,11 @@
 /** Texts written under a push, each read again by the unpushed model. */
-import type { Probe } from '../core/probe-types.ts';
-import type { Push, PushWhere } from '../core/push.ts';
-import type { SamplingOptions } from '../core/reading.ts';
-import type { Decoder } from '../runtime/decoder.ts';
-import { PushedWriting } from '../runtime/pushed-writing.ts';
-import { createScorer } from '../runtime/scorer.ts';
-import { TextRun, type TextRunParts } from '../runtime/text-run.ts';
+import type { Probe } from '../probe/probe-types.ts';
+import type { Push, PushWhere } from '../steering/push.ts';
+import type { SamplingOptions } from '../reading/reading.ts';
+import type { Decoder } from '../engine/decoder.ts';
+import { PushedWriting } from '../engine/steering/pushed-writing.ts';
+import { createScorer } from '../engine/scorer.ts';
+import { TextRun, type TextRunParts } from '../engine/text-run.ts';
 import type { PushSide, WrittenText } from '../steering/written.ts';
 import { GrownReading } from './grown-reading.ts';
 

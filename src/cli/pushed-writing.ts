@@ -1,11 +1,11 @@
 /** `steer --prompt`: the model writes under a push, and reads what it wrote without. */
-import { POLES, type Pole } from '../core/heads.ts';
-import type { MatchedStrength } from '../core/dose-types.ts';
-import type { Push, PushSettings } from '../core/push.ts';
-import { isScaled, MAX_STRENGTH, MODE_NAMES, modeDef } from '../core/steering/modes.ts';
-import { openNodeEngine } from '../runtime/node/node-engine.ts';
-import { createPushBench } from '../runtime/push-bench.ts';
-import { createSegmentReader } from '../runtime/segment-reader.ts';
+import { POLES, type Pole } from '../probe/heads.ts';
+import type { MatchedStrength } from '../steering/dose-types.ts';
+import type { Push, PushSettings } from '../steering/push.ts';
+import { isScaled, MAX_STRENGTH, MODE_NAMES, modeDef } from '../steering/modes.ts';
+import { openNodeEngine } from '../engine/node/node-engine.ts';
+import { createPushBench } from '../engine/steering/push-bench.ts';
+import { createSegmentReader } from '../engine/passages/segment-reader.ts';
 import type { PushBench } from '../steering/bench.ts';
 import { makePush, type PushDirection } from '../steering/make-push.ts';
 import { matchStrengths } from '../steering/match-strength.ts';

@@ -1,10 +1,10 @@
 /** How densely a text is read, from the options of the command line, and what is printed of it. */
 import { readingsLack } from '../content/readings.ts';
-import type { ReadingsLeft } from '../core/engine-report.ts';
-import type { ReadingSink, TapReading } from '../core/reading.ts';
-import { GRANULARITIES, type Granularity } from '../core/refinement.ts';
-import { type TracePoint, tracePoints } from '../core/trace.ts';
-import type { TextRun } from '../runtime/text-run.ts';
+import type { ReadingsLeft } from '../models/engine-report.ts';
+import type { ReadingSink, TapReading } from '../reading/reading.ts';
+import { GRANULARITIES, type Granularity } from '../reading/refinement.ts';
+import { type TracePoint, tracePoints } from '../reading/trace.ts';
+import type { TextRun } from '../engine/text-run.ts';
 import type { Options } from './command.ts';
 import { showProgress } from './progress.ts';
 

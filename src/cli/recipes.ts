@@ -1,10 +1,10 @@
 /** Recipes: how the probes of a folder are made, so that all of them come from one command and the files beside it. */
 import { dirname, join } from 'node:path';
-import { AppError } from '../core/errors.ts';
-import type { FitMethod } from '../core/probe-types.ts';
-import type { SetSource, TracePlan, TrainingPlan } from '../core/training-plan.ts';
-import { field, fileObject, has, integer, type JsonNode, list, text, words } from '../format/json-path.ts';
-import { identifier, inRange, oneOf } from '../format/json-values.ts';
+import { AppError } from '../base/errors.ts';
+import type { FitMethod } from '../probe/probe-types.ts';
+import type { SetSource, TracePlan, TrainingPlan } from '../probe/training-plan.ts';
+import { field, fileObject, has, integer, type JsonNode, list, text, words } from '../json/json-path.ts';
+import { identifier, inRange, oneOf } from '../json/json-values.ts';
 import { readSetFiles, readText } from './files.ts';
 
 const FORMAT = 'flipside-recipes';

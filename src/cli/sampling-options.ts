@@ -1,5 +1,5 @@
 /** How words are chosen, from the options of the command line. */
-import type { SamplingOptions } from '../core/reading.ts';
+import type { SamplingOptions } from '../reading/reading.ts';
 import type { Options } from './command.ts';
 
 /** Options of writing, for `Options`. */

@@ -1,7 +1,7 @@
 /** What ships with the page, wherever the command is run from. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { STORIES_SET } from '../core/training-defaults.ts';
+import { STORIES_SET } from '../probe/training-defaults.ts';
 import { readStorySet } from './files.ts';
 
 /** Folder of the shipped probes, sets and choices. */

@@ -1,10 +1,10 @@
 /** The plan of a training from the options of the command line: the page's own defaults, and what was asked for instead. */
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AppError } from '../core/errors.ts';
-import { DEFAULT_PENALTY } from '../core/fit.ts';
-import type { FitMethod } from '../core/probe-types.ts';
-import { headerFacts } from '../core/set-header.ts';
+import { AppError } from '../base/errors.ts';
+import { DEFAULT_PENALTY } from '../probe/fit/fit.ts';
+import type { FitMethod } from '../probe/probe-types.ts';
+import { headerFacts } from '../probe/sets/set-header.ts';
 import {
   CONTROL_SETS,
   OTHER_SETS,
@@ -13,8 +13,8 @@ import {
   STORIES_SET,
   TRAINING_DEFAULTS,
   ZERO_SETS,
-} from '../core/training-defaults.ts';
-import type { SetSource, TrainingPlan } from '../core/training-plan.ts';
+} from '../probe/training-defaults.ts';
+import type { SetSource, TrainingPlan } from '../probe/training-plan.ts';
 import type { Options } from './command.ts';
 import { readSetSource } from './recipes.ts';
 

@@ -1,6 +1,6 @@
 /** Names that are spoken, not shown. In one place, so that they can be read as a whole and changed together. */
-import type { StripCell, TapMark } from '../core/strip-cell.ts';
-import { spokenToken } from '../core/visible-text.ts';
+import type { StripCell, TapMark } from '../reading/strip-cell.ts';
+import { spokenToken } from '../text/visible-text.ts';
 import { spoken } from './numbers.ts';
 
 /** Fixed accessible names. */

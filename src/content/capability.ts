@@ -1,6 +1,6 @@
 /** Why the engine does not run on the graphics card, in words. */
 
-import type { GpuCause } from '../core/engine-report.ts';
+import type { GpuCause } from '../models/engine-report.ts';
 
 /** What a notice about a missing graphics card says. The model runs on the processor meanwhile, with the same numbers. */
 export interface CapabilityWords {

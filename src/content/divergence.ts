@@ -1,7 +1,7 @@
 /** What may be said of how far the next words of two runs are apart. */
-import { BLOCK_DRAWS } from '../core/block-bootstrap.ts';
-import { FEWEST_OF_SERIES } from '../core/series-mean.ts';
-import type { DirectedDivergence, DivergenceSummary } from '../core/token-divergence.ts';
+import { BLOCK_DRAWS } from '../stats/block-bootstrap.ts';
+import { FEWEST_OF_SERIES } from '../stats/series-mean.ts';
+import type { DirectedDivergence, DivergenceSummary } from '../reading/token-divergence.ts';
 import { count, plural } from './numbers.ts';
 
 /** A divergence in nats, e.g. `0.52`, `0.0031`, `12.4`. */

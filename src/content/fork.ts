@@ -1,12 +1,12 @@
 /** What is seen in the story with two endings, and how sure that is. */
-import type { ForkedStory } from '../core/fork.ts';
-import { lastClause } from '../core/last-clause.ts';
-import { mean } from '../core/stats.ts';
-import type { TraceCard } from '../core/probe-head.ts';
-import type { ProbeEvidence } from '../core/probe-types.ts';
-import type { Estimate } from '../core/report-types.ts';
-import { sentenceStarts } from '../core/token-walk.ts';
-import type { TracePoint } from '../core/trace.ts';
+import type { ForkedStory } from '../reading/fork.ts';
+import { lastClause } from '../text/last-clause.ts';
+import { mean } from '../stats/stats.ts';
+import type { TraceCard } from '../probe/probe-head.ts';
+import type { ProbeEvidence } from '../probe/probe-types.ts';
+import type { Estimate } from '../stats/estimate.ts';
+import { sentenceStarts } from '../text/token-walk.ts';
+import type { TracePoint } from '../reading/trace.ts';
 import { plainNumber, plural } from './numbers.ts';
 import { sided } from './trace.ts';
 

@@ -1,7 +1,7 @@
 /** What one colour stands for, in words. */
-import type { Grain } from '../core/grain.ts';
-import { DEFAULT_WINDOW } from '../core/smoothing.ts';
-import type { Stand } from '../core/reading.ts';
+import type { Grain } from '../reading/grain.ts';
+import { DEFAULT_WINDOW } from '../stats/smoothing.ts';
+import type { Stand } from '../reading/reading.ts';
 
 /** The name of the raw views, and what they are worth. */
 export const RAW = { name: 'Raw scores', says: 'the words themselves are in them' } as const;

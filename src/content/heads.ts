@@ -1,6 +1,6 @@
 /** The words for ways of reading: the difference of the poles, or one pole from neutral. */
-import { endsOf, type Head, headName, opposite, type Pole } from '../core/heads.ts';
-import type { Axis } from '../core/probe-types.ts';
+import { endsOf, type Head, headName, opposite, type Pole } from '../probe/heads.ts';
+import type { Axis } from '../probe/probe-types.ts';
 
 /** Why a pole cannot be read by itself. */
 export const HEADS_MISSING = {

@@ -1,8 +1,8 @@
 /** The words of the place Look inside, and how its numbers are written. */
-import type { DirectionKind, LensWord } from '../core/lens.ts';
-import { endsOf, headName, type ByPole, type Head } from '../core/heads.ts';
-import type { Axis } from '../core/probe-types.ts';
-import { visibleToken } from '../core/visible-text.ts';
+import type { DirectionKind, LensWord } from '../lens/lens.ts';
+import { endsOf, headName, type ByPole, type Head } from '../probe/heads.ts';
+import type { Axis } from '../probe/probe-types.ts';
+import { visibleToken } from '../text/visible-text.ts';
 import { count, plainNumber } from './numbers.ts';
 
 /** "How is this computed?" */

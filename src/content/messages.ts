@@ -2,7 +2,7 @@
  * What the page says about every error code beside the error's own sentence: a short title and what to do next. The
  * sentence (with the values that were found) comes from where it happened.
  */
-import type { ErrorCode } from '../core/errors.ts';
+import type { ErrorCode } from '../base/errors.ts';
 
 /** Title and remedy of one error code. */
 export interface MessageWords {

@@ -1,6 +1,6 @@
 /** What is said of patching, and the texts that it begins with. */
-import { LEAST_GAP, patchGap, type PatchCell, type PatchReport, placeboScale } from '../core/patching.ts';
-import { visibleToken } from '../core/visible-text.ts';
+import { LEAST_GAP, patchGap, type PatchCell, type PatchReport, placeboScale } from '../steering/patching.ts';
+import { visibleToken } from '../text/visible-text.ts';
 import { nats } from './divergence.ts';
 import { plainNumber, plural, signed } from './numbers.ts';
 

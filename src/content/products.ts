@@ -1,5 +1,5 @@
 /** How packed weights are computed with, in words. */
-import type { ProductForm, ProductsReport } from '../core/product-forms.ts';
+import type { ProductForm, ProductsReport } from '../models/product-forms.ts';
 import { megabytes, scientific } from './numbers.ts';
 
 /** What a form is called. */

@@ -1,7 +1,7 @@
 /** Sentences about the readings of a text: which it lacks, and why. */
-import type { ReadingsLeft } from '../core/engine-report.ts';
-import type { TapReading } from '../core/reading.ts';
-import { hasShown } from '../core/trace.ts';
+import type { ReadingsLeft } from '../models/engine-report.ts';
+import type { TapReading } from '../reading/reading.ts';
+import { hasShown } from '../reading/trace.ts';
 
 /** Why a text has fewer readings than it could. */
 export const READINGS_LEFT = {

@@ -1,6 +1,6 @@
 /** What is said about chat models, their drafts and their choices. */
-import type { Inside } from '../core/second-engine/chat-model.ts';
-import type { DraftMark } from '../core/second-engine/draft-rows.ts';
+import type { Inside } from '../chat/chat-model.ts';
+import type { DraftMark } from '../chat/draft-rows.ts';
 
 /** What a loaded chat model shows of its inside. */
 export function insideWords(inside: Inside): string {

@@ -1,6 +1,6 @@
 /** What was read in a chosen span, in words. */
-import { BLOCK_DRAWS, FEWEST_VALUES } from '../core/block-bootstrap.ts';
-import type { SpanReading } from '../core/token-span.ts';
+import { BLOCK_DRAWS, FEWEST_VALUES } from '../stats/block-bootstrap.ts';
+import type { SpanReading } from '../text/token-span.ts';
 import { count, plural, signed, signedShort, spoken } from './numbers.ts';
 
 /** The interval as it is shown, or why there is none, e.g. `[+0.210, +1.44]`. */

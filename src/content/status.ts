@@ -1,5 +1,5 @@
 /** The one line that always says what model and graphics card are doing, and the sentences that are announced. */
-import type { LoadProgress, WritingMode } from '../core/engine-report.ts';
+import type { LoadProgress, WritingMode } from '../models/engine-report.ts';
 import { fileSize, plainNumber, plural } from './numbers.ts';
 
 /** Name and size of the embedded model, known before anything is fetched. */

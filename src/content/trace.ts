@@ -1,8 +1,8 @@
 /** What is seen in a trace, in plain words: first what, then how sure. */
-import type { ByPole } from '../core/heads.ts';
-import { lastClause } from '../core/last-clause.ts';
-import type { TraceMove } from '../core/trace-move.ts';
-import type { TracePoint } from '../core/trace.ts';
+import type { ByPole } from '../probe/heads.ts';
+import { lastClause } from '../text/last-clause.ts';
+import type { TraceMove } from '../reading/trace-move.ts';
+import type { TracePoint } from '../reading/trace.ts';
 import { plural, signedShort } from './numbers.ts';
 
 /** Moves by less are not worth telling: most readings lie that far from the one before by chance. */

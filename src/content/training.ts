@@ -1,7 +1,7 @@
 /** The words of the Train place: what each choice means, in one line each. */
-import type { FitMethod } from '../core/probe-types.ts';
-import type { Effect } from '../core/report-types.ts';
-import type { TrainingProgress } from '../core/training-plan.ts';
+import type { FitMethod } from '../probe/probe-types.ts';
+import type { Effect } from '../probe/report-types.ts';
+import type { TrainingProgress } from '../probe/training-plan.ts';
 
 /** A choice with its name and its one line. */
 export interface Choice<T extends string> {

@@ -2,8 +2,8 @@
  * What a kind of experiment is made of: how its spec is read, how it is cut into units, what each unit measures on a
  * model, and how the units are analysed. Everything a design gives is plain JSON, so that it can be kept, split and merged.
  */
-import type { DesignName, ExperimentRule, Findings, RunSize } from '../core/experiment-types.ts';
-import type { JsonNode } from '../format/json-path.ts';
+import type { DesignName, ExperimentRule, Findings, RunSize } from './experiment-types.ts';
+import type { JsonNode } from '../json/json-path.ts';
 import type { Reach } from './reach.ts';
 import type { Subject } from './subject.ts';
 

@@ -1,5 +1,5 @@
 /** Every kind of experiment there is code for. */
-import type { DesignName } from '../core/experiment-types.ts';
+import type { DesignName } from './experiment-types.ts';
 import { authors } from './authors/index.ts';
 import type { Design } from './design.ts';
 import { flipBack } from './flip-back/index.ts';

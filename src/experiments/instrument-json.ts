@@ -1,7 +1,7 @@
 /** Instruments as JSON, exact to the last bit: what `prepare` leaves behind for every unit. */
-import { AppError } from '../core/errors.ts';
-import { field, integer, type JsonNode, number, text } from '../format/json-path.ts';
-import { exactly, oneOf, positive, share } from '../format/json-values.ts';
+import { AppError } from '../base/errors.ts';
+import { field, integer, type JsonNode, number, text } from '../json/json-path.ts';
+import { exactly, oneOf, positive, share } from '../json/json-values.ts';
 import type { Json, JsonObject } from './design.ts';
 import type { Instrument } from './instrument.ts';
 import { packVectors, unpackVectors } from './vectors.ts';

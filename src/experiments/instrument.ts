@@ -2,9 +2,9 @@
  * Directions that an experiment fits for itself, from mean streams of two poles in several topics (stories, scenarios, axes): a
  * topic's rows share everything but the pole, so what a topic adds to all of its rows takes no part.
  */
-import { directionOf, fitLayer, prepareLayer } from '../core/fit.ts';
-import { leaveUnitsOut } from '../core/leave-out.ts';
-import { auroc, mean } from '../core/stats.ts';
+import { directionOf, fitLayer, prepareLayer } from '../probe/fit/fit.ts';
+import { leaveUnitsOut } from '../probe/fit/leave-out.ts';
+import { auroc, mean } from '../stats/stats.ts';
 import { alongAt, checkSize, type Gauge } from './gauge.ts';
 
 /** How a direction is fitted: the mean over topics of the differences between pole means, or the project's default reading probe. */

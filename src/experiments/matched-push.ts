@@ -2,9 +2,9 @@
  * How strong a push along a direction must be to change neutral text by a given KL: what makes two directions
  * comparable in an experiment.
  */
-import { AppError } from '../core/errors.ts';
-import type { Push } from '../core/push.ts';
-import { significant } from '../core/round.ts';
+import { AppError } from '../base/errors.ts';
+import type { Push } from '../steering/push.ts';
+import { significant } from '../base/round.ts';
 import { type MatchSearch, matchStrengths } from '../steering/match-strength.ts';
 import type { Subject } from './subject.ts';
 

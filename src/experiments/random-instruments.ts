@@ -1,6 +1,6 @@
 /** What random directions of the rows' own covariance read: the null of a reading. */
-import { drawLayerDirections } from '../core/null-band.ts';
-import { standardRows } from '../core/standard-rows.ts';
+import { drawLayerDirections } from '../probe/fit/null-band.ts';
+import { standardRows } from '../stats/linear/standard-rows.ts';
 import { checkSize, type Gauge } from './gauge.ts';
 
 /**

@@ -1,10 +1,10 @@
 /** From units to the report: analysed, and said what it belongs to. */
-import type { ExperimentReport } from '../core/experiment-types.ts';
-import { trueMinus } from '../core/verdict-words.ts';
-import type { Findings } from '../core/experiment-types.ts';
+import type { ExperimentReport } from './experiment-types.ts';
+import { trueMinus } from './verdict-words.ts';
+import type { Findings } from './experiment-types.ts';
 import type { LoadedSpec } from './spec.ts';
 import { assertComplete, sortedUnits, type UnitSet } from './unit-file.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError } from '../base/errors.ts';
 
 /** `unitsSha256` is that of the text of `serialiseUnits`. Throws `unit-invalid` and `units-missing`. */
 export function makeReport({ spec, design, sha256 }: LoadedSpec, set: UnitSet, unitsSha256: string): ExperimentReport {

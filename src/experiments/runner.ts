@@ -1,14 +1,14 @@
 /** Runs the units of an experiment that have not run, one after another, keeping each as it ends. */
-import { throwIfStopped } from '../core/abort.ts';
-import type { ExperimentProgress } from '../core/experiment-run.ts';
-import type { RunSize } from '../core/experiment-types.ts';
+import { throwIfStopped } from '../base/abort.ts';
+import type { ExperimentProgress } from './experiment-run.ts';
+import type { RunSize } from './experiment-types.ts';
 import type { Cost, JsonObject, UnitCall, UnitPlan, UnitResult } from './design.ts';
 import { Eta } from './eta.ts';
 import { measurePace, type Pace, secondsOf, totalCost } from './pace.ts';
 import type { LoadedSpec } from './spec.ts';
 import type { Subject } from './subject.ts';
 
-export type { ExperimentProgress } from '../core/experiment-run.ts';
+export type { ExperimentProgress } from './experiment-run.ts';
 
 /** Where what has run is kept. */
 export interface UnitStore {

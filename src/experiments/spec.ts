@@ -1,7 +1,7 @@
 /** Reads a spec: what every spec says here, the rest by the design that it names. */
-import type { DesignName, ExperimentRule } from '../core/experiment-types.ts';
-import { AppError } from '../core/errors.ts';
-import { isShippedId } from '../core/experiment-files.ts';
+import type { DesignName, ExperimentRule } from './experiment-types.ts';
+import { AppError } from '../base/errors.ts';
+import { isShippedId } from './experiment-files.ts';
 import {
   checkFormat,
   field,
@@ -12,8 +12,8 @@ import {
   refuseUnknown,
   text,
   words,
-} from '../format/json-path.ts';
-import { identifier, oneOf } from '../format/json-values.ts';
+} from '../json/json-path.ts';
+import { identifier, oneOf } from '../json/json-values.ts';
 import type { Design, SpecHead } from './design.ts';
 import type { Designs } from './designs.ts';
 

@@ -4,8 +4,8 @@
  *
  * Every call throws `cancelled` once `signal` is aborted, between passes.
  */
-import type { ModelIdentity } from '../core/probe-types.ts';
-import type { Push, PushWhere } from '../core/push.ts';
+import type { ModelIdentity } from '../probe/probe-types.ts';
+import type { Push, PushWhere } from '../steering/push.ts';
 import type { NeutralEffect, NeutralGround } from '../steering/bench.ts';
 import type { Passage, PassageReading } from '../training/reader.ts';
 

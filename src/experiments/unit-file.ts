@@ -2,13 +2,13 @@
  * Units as files: one file a unit while an experiment runs, so that nothing is done twice, and all in one when it has run.
  * Every file says what it belongs to, and what does not belong together is refused.
  */
-import type { DesignName, RunSize } from '../core/experiment-types.ts';
-import { AppError } from '../core/errors.ts';
-import { DTYPES } from '../core/model-dtype.ts';
-import type { ModelIdentity } from '../core/probe-types.ts';
-import { DEEPEST_JSON, tooDeep } from '../core/shown.ts';
-import { field, fileObject, has, integer, type JsonNode, text } from '../format/json-path.ts';
-import { oneOf, parseHabits, sha256 } from '../format/json-values.ts';
+import type { DesignName, RunSize } from './experiment-types.ts';
+import { AppError } from '../base/errors.ts';
+import { DTYPES } from '../models/model-dtype.ts';
+import type { ModelIdentity } from '../probe/probe-types.ts';
+import { DEEPEST_JSON, tooDeep } from '../text/shown.ts';
+import { field, fileObject, has, integer, type JsonNode, text } from '../json/json-path.ts';
+import { oneOf, parseHabits, sha256 } from '../json/json-values.ts';
 import type { Json, JsonObject, UnitPlan, UnitResult } from './design.ts';
 
 const UNIT = 'flipside-unit';

@@ -1,6 +1,6 @@
 /** Vectors as text: what an experiment fitted for itself lies in JSON beside its units. */
-import { fromBase64, toBase64 } from '../core/base64.ts';
-import { AppError } from '../core/errors.ts';
+import { fromBase64, toBase64 } from '../base/base64.ts';
+import { AppError } from '../base/errors.ts';
 
 /** Base64 of `vector` as little-endian float32. */
 export function packVectors(vector: Float32Array): string {

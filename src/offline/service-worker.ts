@@ -5,8 +5,8 @@
  * Files whose names change with their content come from the cache. The page itself, and what has a lasting name, come from
  * the network while there is one: a visit shows the newest build, and nothing is ever reloaded under a reader's hands.
  */
-import type { Build, BuiltFile, OfflineRequest, ServeAnswer } from '../core/offline-files.ts';
-import { lastingName } from '../core/offline-files.ts';
+import type { Build, BuiltFile, OfflineRequest, ServeAnswer } from '../models/offline-files.ts';
+import { lastingName } from '../models/offline-files.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build step. */

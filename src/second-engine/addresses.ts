@@ -1,5 +1,5 @@
 /** Where the files of a chat model lie, and which of them is not there. */
-import { type ChatModelRecord, isBesidePage } from '../core/second-engine/model-list.ts';
+import { type ChatModelRecord, isBesidePage } from '../chat/model-list.ts';
 
 /**
  * The folder of a model as web-llm is told it, and the address that it makes of that. web-llm puts `resolve/main/` behind an address

@@ -1,7 +1,7 @@
 /** A loaded web-llm engine as the page's chat model. */
-import { AppError } from '../core/errors.ts';
-import { throwIfStopped } from '../core/abort.ts';
-import type { ChatModel, ChatReply, ChatRequest } from '../core/second-engine/chat-model.ts';
+import { AppError } from '../base/errors.ts';
+import { throwIfStopped } from '../base/abort.ts';
+import type { ChatModel, ChatReply, ChatRequest } from '../chat/chat-model.ts';
 import { insideOf, readStates } from './last-states.ts';
 import type { Engine } from './web-llm-parts.ts';
 

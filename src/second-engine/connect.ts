@@ -2,10 +2,10 @@
 import type { AppConfig } from '@mlc-ai/web-llm';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { throwIfStopped } from '../core/abort.ts';
-import { AppError } from '../core/errors.ts';
-import type { ConnectChatModel } from '../core/second-engine/chat-model.ts';
-import type { ChatModelRecord } from '../core/second-engine/model-list.ts';
+import { throwIfStopped } from '../base/abort.ts';
+import { AppError } from '../base/errors.ts';
+import type { ConnectChatModel } from '../chat/chat-model.ts';
+import type { ChatModelRecord } from '../chat/model-list.ts';
 import { missingFile, modelFolder, weightsList } from './addresses.ts';
 import { chatModelOf } from './chat-model.ts';
 import type { Engine } from './web-llm-parts.ts';

@@ -3,10 +3,10 @@
  * the last layer and the final norm. What lies between is not to be had, and neither is a push. Every tap is a reading of
  * its own of everything before it: the library cannot branch.
  */
-import { throwIfStopped } from '../core/abort.ts';
-import { AppError } from '../core/errors.ts';
-import type { ModelIdentity } from '../core/probe-types.ts';
-import type { TokenStates } from '../core/second-engine/chat-model.ts';
+import { throwIfStopped } from '../base/abort.ts';
+import { AppError } from '../base/errors.ts';
+import type { ModelIdentity } from '../probe/probe-types.ts';
+import type { TokenStates } from '../chat/chat-model.ts';
 import type { Passage, PassageReading, SegmentReader, TapRead } from '../training/reader.ts';
 
 /** A chat model as far as it is read here; it may answer from another thread. */

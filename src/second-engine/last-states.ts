@@ -3,9 +3,9 @@
  * `decode_to_last_hidden_states` (the Llama family has them; Gemma 3, Qwen 2 and Phi do not). They give every token's state after
  * the final norm. Nothing of the layers between is to be had, and nothing can be pushed.
  */
-import { AppError } from '../core/errors.ts';
-import { halfToFloat } from '../core/half.ts';
-import type { Inside, TokenStates } from '../core/second-engine/chat-model.ts';
+import { AppError } from '../base/errors.ts';
+import { halfToFloat } from '../base/half.ts';
+import type { Inside, TokenStates } from '../chat/chat-model.ts';
 import type { ForwardFunction, Pipeline, Tensor } from './web-llm-parts.ts';
 
 /** For passes of several tokens, and of one. */

@@ -1,8 +1,8 @@
 /** A probe on a chat model's last layer: the worker that trains it asks the model, which lives in the page, text by text. */
-import { throwIfStopped } from '../core/abort.ts';
-import { AppError } from '../core/errors.ts';
-import type { ChatModel, TokenStates } from '../core/second-engine/chat-model.ts';
-import type { TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
+import { throwIfStopped } from '../base/abort.ts';
+import { AppError } from '../base/errors.ts';
+import type { ChatModel, TokenStates } from '../chat/chat-model.ts';
+import type { TrainedProbe, TrainingPlan, TrainingProgress } from '../probe/training-plan.ts';
 import { startWorker } from '../worker/start-worker.ts';
 import type { FromTraining, ModelQuestion, ToTraining } from './training-messages.ts';
 import trainingScript from './training.worker.ts?worker&url';

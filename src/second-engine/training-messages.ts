@@ -2,9 +2,9 @@
  * What the page and the worker that trains on a chat model's last layer say to each other: the model lives in the page,
  * the arithmetic in the worker.
  */
-import type { ErrorRecord } from '../core/errors.ts';
-import type { TokenStates } from '../core/second-engine/chat-model.ts';
-import type { TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
+import type { ErrorRecord } from '../base/errors.ts';
+import type { TokenStates } from '../chat/chat-model.ts';
+import type { TrainedProbe, TrainingPlan, TrainingProgress } from '../probe/training-plan.ts';
 
 /** What the worker asks of the chat model. */
 export type ModelQuestion =

@@ -1,8 +1,8 @@
 /** Trains and judges a probe on a chat model's last layer, by the same steps as any other; the model answers from the page. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { AppError } from '../core/errors.ts';
-import type { TokenStates } from '../core/second-engine/chat-model.ts';
+import { AppError } from '../base/errors.ts';
+import type { TokenStates } from '../chat/chat-model.ts';
 import { runTraining } from '../training/run-plan.ts';
 import { lastLayerReader, type StatesSource } from './last-layer-reader.ts';
 import type { FromTraining, ModelQuestion, ToTraining } from './training-messages.ts';

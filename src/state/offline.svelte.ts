@@ -1,5 +1,5 @@
 /** The page without a network: the service worker that keeps its files, as the page lives with it. */
-import type { FileKind, OfflineRequest, ServeAnswer } from '../core/offline-files.ts';
+import type { FileKind, OfflineRequest, ServeAnswer } from '../models/offline-files.ts';
 
 /** What the page needs to have itself kept. */
 export interface OfflineParts {

@@ -1,9 +1,9 @@
 /** What the reader has chosen about the page itself; kept in this browser. */
-import type { Theme } from '../core/colour.ts';
-import { isGrain } from '../core/grain.ts';
-import type { Grain } from '../core/grain.ts';
-import { DEFAULT_WINDOW } from '../core/smoothing.ts';
-import { Kept } from './kept.ts';
+import type { Theme } from '../charts/colour.ts';
+import { isGrain } from '../reading/grain.ts';
+import type { Grain } from '../reading/grain.ts';
+import { DEFAULT_WINDOW } from '../stats/smoothing.ts';
+import { Kept } from './storage/kept.ts';
 
 /** What decides the appearance: the system, or the reader. */
 export type ThemeChoice = 'system' | Theme;

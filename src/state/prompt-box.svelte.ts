@@ -1,9 +1,9 @@
 /** A prompt as the reader writes it: kept over visits, replaced by starters, and brought back. */
 import { EMPTY_PROMPT, type Prompt, type Starter } from '../content/prompts.ts';
-import type { ChatMessage } from '../core/chat.ts';
-import type { AppError } from '../core/errors.ts';
-import { checkText } from '../core/text-check.ts';
-import { Kept } from './kept.ts';
+import type { ChatMessage } from '../text/chat.ts';
+import type { AppError } from '../base/errors.ts';
+import { checkText } from '../text/text-check.ts';
+import { Kept } from './storage/kept.ts';
 
 /** Prompts of the reader's own that starters have replaced and that can be brought back. */
 const MOST_SET_ASIDE = 5;

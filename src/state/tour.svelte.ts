@@ -1,6 +1,6 @@
 /** The tour through the page: where it is, and whether it has been offered. */
 import { TOUR, type TourChapter, type TourStep } from '../content/tour.ts';
-import { Kept } from './kept.ts';
+import { Kept } from './storage/kept.ts';
 import type { Place } from './place.svelte.ts';
 
 const KEY = 'flipside.tour';

@@ -2,8 +2,8 @@
  * The seam between measuring a push and whatever runs the model: measuring asks what a push does to neutral text and to
  * choices, and knows no backend.
  */
-import type { ModelIdentity } from '../core/probe-types.ts';
-import type { Push, PushWhere } from '../core/push.ts';
+import type { ModelIdentity } from '../probe/probe-types.ts';
+import type { Push, PushWhere } from './push.ts';
 
 /** What the streams of neutral text look like, unpushed. */
 export interface NeutralGround {

@@ -1,5 +1,5 @@
 /** Measures a dose–response: a direction and its placebos, at strengths that change the next word alike. */
-import { throwIfStopped } from '../core/abort.ts';
+import { throwIfStopped } from '../base/abort.ts';
 import {
   DOSE_DRAWS,
   type DoseChoices,
@@ -8,15 +8,15 @@ import {
   type DoseRank,
   type DoseReport,
   type DoseSeries,
-} from '../core/dose-types.ts';
-import type { DtypeAgreement } from '../core/dtype-agreement.ts';
-import { AppError } from '../core/errors.ts';
-import { clusterMean, shareAbove } from '../core/effect.ts';
-import type { Axis } from '../core/probe-types.ts';
-import type { Push, PushSettings } from '../core/push.ts';
-import { mean } from '../core/stats.ts';
-import type { ScaledMode } from '../core/steering/modes.ts';
-import { VERSION } from '../core/version.ts';
+} from './dose-types.ts';
+import type { DtypeAgreement } from '../probe/dtype-agreement.ts';
+import { AppError } from '../base/errors.ts';
+import { clusterMean, shareAbove } from '../stats/effect.ts';
+import type { Axis } from '../probe/probe-types.ts';
+import type { Push, PushSettings } from './push.ts';
+import { mean } from '../stats/stats.ts';
+import type { ScaledMode } from './modes.ts';
+import { VERSION } from '../base/version.ts';
 import type { ChoiceOdds, ForcedChoice, NeutralGround, PushBench } from './bench.ts';
 import { makePush, type PushDirection } from './make-push.ts';
 import { matchStrengths } from './match-strength.ts';

@@ -1,8 +1,8 @@
 /** From what the reader sets and a direction to what is done to each stream. */
-import { AppError } from '../core/errors.ts';
-import { checkPushSettings, type Push, type PushSettings, type StreamPush } from '../core/push.ts';
-import type { SteeringMode } from '../core/steering/modes.ts';
-import type { ModelIdentity } from '../core/probe-types.ts';
+import { AppError } from '../base/errors.ts';
+import { checkPushSettings, type Push, type PushSettings, type StreamPush } from './push.ts';
+import type { SteeringMode } from './modes.ts';
+import type { ModelIdentity } from '../probe/probe-types.ts';
 import type { NeutralGround } from './bench.ts';
 
 /** Vectors by layer, of any length `[layers, hidden]`; they point to the positive pole. */

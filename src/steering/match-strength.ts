@@ -1,9 +1,9 @@
 /** The strength at which a push changes the next word by a chosen amount: what makes two directions comparable. */
-import type { MatchedStrength, StrengthTrial } from '../core/dose-types.ts';
-import { AppError } from '../core/errors.ts';
-import type { Push } from '../core/push.ts';
-import { quantile } from '../core/stats.ts';
-import { MAX_STRENGTH, type ScaledMode, strengthDef, type StrengthDef } from '../core/steering/modes.ts';
+import type { MatchedStrength, StrengthTrial } from './dose-types.ts';
+import { AppError } from '../base/errors.ts';
+import type { Push } from './push.ts';
+import { quantile } from '../stats/stats.ts';
+import { MAX_STRENGTH, type ScaledMode, strengthDef, type StrengthDef } from './modes.ts';
 import type { PushBench } from './bench.ts';
 
 /** The quantile of KL over neutral tokens that is matched: a push is felt where it changes much, not on average. */

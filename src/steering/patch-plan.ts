@@ -1,8 +1,8 @@
 /** Which token of one text is put in the place of which token of another, at which layers. Pure; no model. */
-import { type Alignment, alignTokens } from '../core/align.ts';
-import { AppError } from '../core/errors.ts';
-import type { PatchTokens } from '../core/patching.ts';
-import type { TokenPair } from '../core/token-divergence.ts';
+import { type Alignment, alignTokens } from '../text/align.ts';
+import { AppError } from '../base/errors.ts';
+import type { PatchTokens } from './patching.ts';
+import type { TokenPair } from '../reading/token-divergence.ts';
 
 /** Cells of a grid at most: a minute or two on a slow machine. */
 export const MOST_CELLS = 2000;

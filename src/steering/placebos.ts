@@ -3,8 +3,8 @@
  * way as the direction itself and are harder to beat than noise; three isotropic ones show what any vector does; an
  * unrelated axis shows what a real direction does that means something else.
  */
-import type { Probe } from '../core/probe-types.ts';
-import { createRng } from '../core/rng.ts';
+import type { Probe } from '../probe/probe-types.ts';
+import { createRng } from '../base/rng.ts';
 import type { PushDirection } from './make-push.ts';
 
 /** What a direction is compared with. */

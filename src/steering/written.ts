@@ -2,11 +2,11 @@
  * What pushed texts come to: how the unpushed model reads them, and whether they are still texts. The pass that writes a text
  * under a push moves its own trace by the push itself, so only the reading afterwards is evidence.
  */
-import { clusterMean } from '../core/effect.ts';
-import type { RunSummary } from '../core/engine-report.ts';
-import type { Estimate } from '../core/report-types.ts';
-import { mean } from '../core/stats.ts';
-import { writtenFacts } from '../core/written-facts.ts';
+import { clusterMean } from '../stats/effect.ts';
+import type { RunSummary } from '../models/engine-report.ts';
+import type { Estimate } from '../stats/estimate.ts';
+import { mean } from '../stats/stats.ts';
+import { writtenFacts } from '../text/written-facts.ts';
 
 /** Resamples of the prompts behind every interval. */
 const DRAWS = 2000;

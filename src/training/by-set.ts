@@ -2,12 +2,12 @@
  * Evidence of one probe set by set: a probe that was trained on several sets may owe its overall number to the easiest of
  * them, so each set's own turns are shown apart. Every topic was still left out when it was scored.
  */
-import { clusterAuroc } from '../core/effect.ts';
-import { BOOTSTRAP_DRAWS, pairedAccuracy } from '../core/evidence.ts';
-import type { SetEvidence } from '../core/probe-types.ts';
-import { significant } from '../core/round.ts';
-import { labelOf, type RowInfo } from '../core/rows.ts';
-import type { PromptSet } from '../format/prompt-set.ts';
+import { clusterAuroc } from '../stats/effect.ts';
+import { BOOTSTRAP_DRAWS, pairedAccuracy } from '../probe/evidence/evidence.ts';
+import type { SetEvidence } from '../probe/probe-types.ts';
+import { significant } from '../base/round.ts';
+import { labelOf, type RowInfo } from '../stats/linear/rows.ts';
+import type { PromptSet } from '../formats/sets/prompt-set.ts';
 
 /**
  * AUROC, interval and pairs of each set's turns. `held` are held-out scores of the readings of `info`, which names the set

@@ -1,9 +1,9 @@
 /** Reads prompt sets and neutral stories at their taps: one row for every text and tap, at every layer. */
-import { AppError } from '../core/errors.ts';
-import { labelOf, type RowInfo, type TapRows } from '../core/rows.ts';
-import type { TrainingProgress } from '../core/training-plan.ts';
-import type { PromptSet } from '../format/prompt-set.ts';
-import type { StorySet } from '../format/story-set.ts';
+import { AppError } from '../base/errors.ts';
+import { labelOf, type RowInfo, type TapRows } from '../stats/linear/rows.ts';
+import type { TrainingProgress } from '../probe/training-plan.ts';
+import type { PromptSet } from '../formats/sets/prompt-set.ts';
+import type { StorySet } from '../formats/sets/story-set.ts';
 import { giveWay } from './give-way.ts';
 import { readAll } from './read-all.ts';
 import type { Passage, SegmentReader, TapRead } from './reader.ts';

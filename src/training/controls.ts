@@ -1,11 +1,11 @@
 /** Reads control sets with a finished probe: no row of them ever enters a fit. */
-import { project } from '../core/calibrate.ts';
-import { clusterAuroc, clusterMean, shareAbove } from '../core/effect.ts';
-import { BOOTSTRAP_DRAWS } from '../core/evidence.ts';
-import type { ControlResult, Effect } from '../core/report-types.ts';
-import { meanReading } from '../core/score.ts';
-import { mean } from '../core/stats.ts';
-import type { Contrast, ControlRow, ControlSet } from '../format/control-set.ts';
+import { project } from '../probe/fit/calibrate.ts';
+import { clusterAuroc, clusterMean, shareAbove } from '../stats/effect.ts';
+import { BOOTSTRAP_DRAWS } from '../probe/evidence/evidence.ts';
+import type { ControlResult, Effect } from '../probe/report-types.ts';
+import { meanReading } from '../reading/score.ts';
+import { mean } from '../stats/stats.ts';
+import type { Contrast, ControlRow, ControlSet } from '../formats/sets/control-set.ts';
 import { readAll } from './read-all.ts';
 import type { Passage, SegmentReader, PassageReading } from './reader.ts';
 

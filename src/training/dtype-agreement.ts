@@ -1,14 +1,14 @@
 /** Measures how far a probe holds on another variant of its model: its own turns are read again, and the poles' difference compared. */
-import { cosineByLayer } from '../core/cosine.ts';
-import { assertAgrees, type DtypeAgreement, LEAST_AGREEMENT_TOPICS } from '../core/dtype-agreement.ts';
-import { AppError } from '../core/errors.ts';
-import { otherDtype } from '../core/model-dtype.ts';
-import type { Probe } from '../core/probe-types.ts';
-import { createRng } from '../core/rng.ts';
-import { labelOf } from '../core/rows.ts';
-import { quantile } from '../core/stats.ts';
-import { assertProbeFits } from '../format/probe.ts';
-import type { PromptSet } from '../format/prompt-set.ts';
+import { cosineByLayer } from '../stats/linear/cosine.ts';
+import { assertAgrees, type DtypeAgreement, LEAST_AGREEMENT_TOPICS } from '../probe/dtype-agreement.ts';
+import { AppError } from '../base/errors.ts';
+import { otherDtype } from '../models/model-dtype.ts';
+import type { Probe } from '../probe/probe-types.ts';
+import { createRng } from '../base/rng.ts';
+import { labelOf } from '../stats/linear/rows.ts';
+import { quantile } from '../stats/stats.ts';
+import { assertProbeFits } from '../formats/probe/probe.ts';
+import type { PromptSet } from '../formats/sets/prompt-set.ts';
 import type { LongCall } from './collect.ts';
 import { giveWay } from './give-way.ts';
 import { readAll } from './read-all.ts';

@@ -1,21 +1,21 @@
 /** One pass over the layers: the probe's direction, its curve beside those of other methods, the null model, held-out stories. */
-import { tapLines, type TapLines } from '../core/alarm.ts';
-import { calibrateTaps, project, type TapCalibration } from '../core/calibrate.ts';
-import { DEFAULT_PENALTY, directionOf } from '../core/fit.ts';
-import { leaveUnitsOut } from '../core/leave-out.ts';
-import { type ByPole, byPole, type Pole, POLES } from '../core/heads.ts';
-import { driftOriginOf, fitNullLayer, type NullLayer } from '../core/null-model.ts';
-import type { FitMethod } from '../core/probe-types.ts';
-import type { MethodCurve, Transfer } from '../core/report-types.ts';
-import { readingsOf, type TapRows } from '../core/rows.ts';
-import type { PromptSet } from '../format/prompt-set.ts';
+import { tapLines, type TapLines } from '../reading/alarm.ts';
+import { calibrateTaps, project, type TapCalibration } from '../probe/fit/calibrate.ts';
+import { DEFAULT_PENALTY, directionOf } from '../probe/fit/fit.ts';
+import { leaveUnitsOut } from '../probe/fit/leave-out.ts';
+import { type ByPole, byPole, type Pole, POLES } from '../probe/heads.ts';
+import { driftOriginOf, fitNullLayer, type NullLayer } from '../probe/fit/null-model.ts';
+import type { FitMethod } from '../probe/probe-types.ts';
+import type { MethodCurve, Transfer } from '../probe/report-types.ts';
+import { readingsOf, type TapRows } from '../stats/linear/rows.ts';
+import type { PromptSet } from '../formats/sets/prompt-set.ts';
 import type { LongCall } from './collect.ts';
 import { giveWay } from './give-way.ts';
 import { groupTransfers, heldGroups } from './held-groups.ts';
 import { type LayerFit, layerSource, methodCurve } from './method-curve.ts';
 import { type FittedPole, poleMakers } from './pole-fit.ts';
 import { type Readings, unitsOf } from './readings.ts';
-import { scoreScale } from './score-scale.ts';
+import { scoreScale } from './evidence/score-scale.ts';
 
 /** Components of the null model's covariance. */
 export const NULL_RANK = 64;

@@ -1,5 +1,5 @@
 /** Lets the thread answer messages in the middle of long arithmetic. */
-import { throwIfStopped } from '../core/abort.ts';
+import { throwIfStopped } from '../base/abort.ts';
 import type { LongCall } from './collect.ts';
 
 /** Awaits the caller's `pause`, so that progress is drawn and an abort is heard, then throws `cancelled` if the call was stopped. */

@@ -1,8 +1,8 @@
 /** Styles, and sets of several, left out as a whole with their topics. */
-import type { Transfer } from '../core/report-types.ts';
-import type { RowInfo } from '../core/rows.ts';
-import type { PromptSet } from '../format/prompt-set.ts';
-import { readOf } from './judge-layer.ts';
+import type { Transfer } from '../probe/report-types.ts';
+import type { RowInfo } from '../stats/linear/rows.ts';
+import type { PromptSet } from '../formats/sets/prompt-set.ts';
+import { readOf } from './evidence/judge-layer.ts';
 import type { GroupScores } from './method-curve.ts';
 import type { Readings } from './readings.ts';
 

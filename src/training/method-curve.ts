@@ -1,17 +1,18 @@
 /** One method judged at every layer: held out by topic, against shuffled labels, and with layer and penalty chosen inside. */
-import { shuffleWithinTopics } from '../core/bootstrap.ts';
-import { clusterAuroc } from '../core/effect.ts';
-import { BOOTSTRAP_DRAWS, nullEvidence, pairedAccuracy } from '../core/evidence.ts';
-import { fitLayer, PENALTIES, prepareLayer, type PreparedLayer, ridgePenalty } from '../core/fit.ts';
-import { applyOperator, type LeftOutFit, leaveOutOperator, leaveUnitsOut } from '../core/leave-out.ts';
-import { chosenCandidate, type GroupCandidate, groupCandidate } from '../core/left-out-groups.ts';
-import { type Candidate, nestedCandidate, topicBlock } from '../core/nested.ts';
-import { nestedEvidence } from '../core/nested-evidence.ts';
-import type { FitMethod } from '../core/probe-types.ts';
-import type { Estimate, MethodCurve } from '../core/report-types.ts';
-import { dPrime } from '../core/separation.ts';
-import { smootherOf } from '../core/smoother.ts';
-import { auroc } from '../core/stats.ts';
+import { shuffleWithinTopics } from '../stats/bootstrap.ts';
+import { clusterAuroc } from '../stats/effect.ts';
+import { BOOTSTRAP_DRAWS, nullEvidence, pairedAccuracy } from '../probe/evidence/evidence.ts';
+import { fitLayer, PENALTIES, prepareLayer, type PreparedLayer, ridgePenalty } from '../probe/fit/fit.ts';
+import { applyOperator, type LeftOutFit, leaveOutOperator, leaveUnitsOut } from '../probe/fit/leave-out.ts';
+import { chosenCandidate, type GroupCandidate, groupCandidate } from '../probe/fit/left-out-groups.ts';
+import { type Candidate, nestedCandidate, topicBlock } from '../probe/fit/nested.ts';
+import { nestedEvidence } from '../probe/evidence/nested-evidence.ts';
+import type { FitMethod } from '../probe/probe-types.ts';
+import type { MethodCurve } from '../probe/report-types.ts';
+import type { Estimate } from '../stats/estimate.ts';
+import { dPrime } from '../stats/separation.ts';
+import { smootherOf } from '../probe/fit/smoother.ts';
+import { auroc } from '../stats/stats.ts';
 import { type Readings, type Selection, selectFor, unitsOf } from './readings.ts';
 
 /** A layer as a method left it. */

@@ -1,14 +1,14 @@
 /** Each pole from neutral: the probe's own method and penalty, with the other pole's turns left out of the fit. */
-import { calibrateTaps, project, type TapCalibration } from '../core/calibrate.ts';
-import { clusterAuroc } from '../core/effect.ts';
-import { BOOTSTRAP_DRAWS } from '../core/evidence.ts';
-import { directionOf, fitLayer, redesign } from '../core/fit.ts';
-import { byPole, opposite, type Pole, signOf } from '../core/heads.ts';
-import { leaveUnitsOut } from '../core/leave-out.ts';
-import type { FitMethod, PoleEvidence } from '../core/probe-types.ts';
-import type { Estimate } from '../core/report-types.ts';
-import { significant } from '../core/round.ts';
-import type { TapRows } from '../core/rows.ts';
+import { calibrateTaps, project, type TapCalibration } from '../probe/fit/calibrate.ts';
+import { clusterAuroc } from '../stats/effect.ts';
+import { BOOTSTRAP_DRAWS } from '../probe/evidence/evidence.ts';
+import { directionOf, fitLayer, redesign } from '../probe/fit/fit.ts';
+import { byPole, opposite, type Pole, signOf } from '../probe/heads.ts';
+import { leaveUnitsOut } from '../probe/fit/leave-out.ts';
+import type { FitMethod, PoleEvidence } from '../probe/probe-types.ts';
+import type { Estimate } from '../stats/estimate.ts';
+import { significant } from '../base/round.ts';
+import type { TapRows } from '../stats/linear/rows.ts';
 import type { LayerFit, LayerSource } from './method-curve.ts';
 import { type Readings, selectPole, selectWithNeutral, unitsOf } from './readings.ts';
 

@@ -1,5 +1,5 @@
 /** Reads many passages: group by group, each reading with the passage that it is of. */
-import { AppError } from '../core/errors.ts';
+import { AppError } from '../base/errors.ts';
 import type { Passage, SegmentReader, PassageReading } from './reader.ts';
 
 /**

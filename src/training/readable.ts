@@ -3,10 +3,10 @@
  * must not end a training when all
  * else is done. Texts that it is fitted on must be readable; what only judges is left out and said on the card.
  */
-import { evenlySpaced, FORM_TOPICS } from '../core/evenly.ts';
-import { AppError } from '../core/errors.ts';
-import type { ControlSet } from '../format/control-set.ts';
-import type { PromptSet } from '../format/prompt-set.ts';
+import { evenlySpaced, FORM_TOPICS } from '../base/evenly.ts';
+import { AppError } from '../base/errors.ts';
+import type { ControlSet } from '../formats/sets/control-set.ts';
+import type { PromptSet } from '../formats/sets/prompt-set.ts';
 import { plannedPassages, type ReadingPlan, topicNames } from './collect.ts';
 import { controlPassage } from './controls.ts';
 import type { Passage, SegmentReader } from './reader.ts';

@@ -4,8 +4,8 @@
  * Segment 0 is tokenised as it is, every later one with one leading space. A tap is tokenised as `" " + tap`, branches
  * off after a segment and never enters the text. Position 0, the attention sink, never enters a mean.
  */
-import type { AppError } from '../core/errors.ts';
-import type { ModelIdentity } from '../core/probe-types.ts';
+import type { AppError } from '../base/errors.ts';
+import type { ModelIdentity } from '../probe/probe-types.ts';
 
 /** What was read after one segment. */
 export interface TapRead {

@@ -3,7 +3,7 @@
  * memory all readings may take: those of the running training and the remembered ones share one budget, so that with what
  * fits and the words of stories need, up to 200 MB, a training stays under 500 MB beside the model (`npm run bench` measures it).
  */
-import type { PackedReadings } from '../core/training-plan.ts';
+import type { PackedReadings } from '../probe/training-plan.ts';
 import type { ReadingStore } from './remembered.ts';
 
 /** Bytes that readings may take in all; a training that needs more by itself is refused. */

@@ -1,7 +1,7 @@
 /** The readings of a training, one a text, and which of them belong together. */
-import { labelOf, type RowInfo, type TapRows, type TurnRows, turnsOf } from '../core/rows.ts';
-import { opposite, type Pole, signOf } from '../core/heads.ts';
-import type { FitMethod } from '../core/probe-types.ts';
+import { labelOf, type RowInfo, type TapRows, type TurnRows, turnsOf } from '../stats/linear/rows.ts';
+import { opposite, type Pole, signOf } from '../probe/heads.ts';
+import type { FitMethod } from '../probe/probe-types.ts';
 
 /** Weight of the turns of a zero set in a hardened fit; its neutral turns weigh 1 like all others. */
 const HARD_WEIGHT = 10;

@@ -2,7 +2,7 @@
  * A reader that remembers: what a model read once it need not read again, for another probe or another way to fit.
  * Where the readings are kept is the caller's: a map in the page, a folder for the command.
  */
-import type { ModelIdentity } from '../core/probe-types.ts';
+import type { ModelIdentity } from '../probe/probe-types.ts';
 import type { Passage, SegmentReader, PassageReading, TapRead } from './reader.ts';
 
 /** Keeps vectors by name. Names are as long as the text they stand for. */

@@ -1,14 +1,14 @@
 /** From a plan as it crosses threads and command lines to the files of a judged probe. */
-import { AppError } from '../core/errors.ts';
-import type { Probe } from '../core/probe-types.ts';
-import type { Report } from '../core/report-types.ts';
-import type { JudgedProbe, SetSource, TrainedProbe, TrainingPlan } from '../core/training-plan.ts';
-import { parseControlSet } from '../format/control-set.ts';
-import { assertProbeFits, checkProbeNames, serialiseProbe } from '../format/probe.ts';
-import { parsePromptSet } from '../format/prompt-set.ts';
-import type { SetFiles } from '../format/set-lines.ts';
-import { serialiseReport } from '../format/report.ts';
-import { parseStorySet } from '../format/story-set.ts';
+import { AppError } from '../base/errors.ts';
+import type { Probe } from '../probe/probe-types.ts';
+import type { Report } from '../probe/report-types.ts';
+import type { JudgedProbe, SetSource, TrainedProbe, TrainingPlan } from '../probe/training-plan.ts';
+import { parseControlSet } from '../formats/sets/control-set.ts';
+import { assertProbeFits, checkProbeNames, serialiseProbe } from '../formats/probe/probe.ts';
+import { parsePromptSet } from '../formats/sets/prompt-set.ts';
+import type { SetFiles } from '../formats/sets/set-lines.ts';
+import { serialiseReport } from '../formats/probe/report.ts';
+import { parseStorySet } from '../formats/sets/story-set.ts';
 import type { LongCall } from './collect.ts';
 import type { SegmentReader } from './reader.ts';
 import { provenanceOf, traceFor, trainProbe, type TrainOptions } from './train.ts';

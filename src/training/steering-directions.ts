@@ -2,11 +2,11 @@
  * Directions for pushing a model, not for reading it: the difference of the poles, and the placebos that a push along it is
  * compared with. In the residual stream's own units, each of its own length.
  */
-import { AppError } from '../core/errors.ts';
-import { roundToHalf } from '../core/half.ts';
-import { PLACEBO_COUNT } from '../core/probe-types.ts';
-import { createRng } from '../core/rng.ts';
-import { labelOf, type TapRows } from '../core/rows.ts';
+import { AppError } from '../base/errors.ts';
+import { roundToHalf } from '../base/half.ts';
+import { PLACEBO_COUNT } from '../probe/probe-types.ts';
+import { createRng } from '../base/rng.ts';
+import { labelOf, type TapRows } from '../stats/linear/rows.ts';
 
 /** Which numbers of a training seed deal the flips; the null model has one stream a layer, from 1, and a model at most 512 layers. */
 const FLIP_STREAM = 1000;

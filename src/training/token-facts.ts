@@ -1,11 +1,11 @@
 /** What single tokens of neutral text read: their zero and spread, how much of it the words alone explain, and the 1 % lines. */
-import { type TokenLines, tokenLines } from '../core/alarm.ts';
-import { project } from '../core/calibrate.ts';
-import { AppError } from '../core/errors.ts';
-import { fitLexical, lexicalSteps } from '../core/lexical-fit.ts';
-import type { LexicalModel } from '../core/probe-types.ts';
-import { significant } from '../core/round.ts';
-import type { StorySet } from '../format/story-set.ts';
+import { type TokenLines, tokenLines } from '../reading/alarm.ts';
+import { project } from '../probe/fit/calibrate.ts';
+import { AppError } from '../base/errors.ts';
+import { fitLexical, lexicalSteps } from '../probe/fit/lexical-fit.ts';
+import type { LexicalModel } from '../probe/probe-types.ts';
+import { significant } from '../base/round.ts';
+import type { StorySet } from '../formats/sets/story-set.ts';
 import type { LongCall } from './collect.ts';
 import { giveWay } from './give-way.ts';
 import { readAll } from './read-all.ts';

@@ -1,8 +1,8 @@
 /** Zero and spread of single tokens at one layer: what the words of neutral stories read, one by one and as a running mean. */
-import { EARLY_FROM, earlyGroup, STEADY_FROM } from '../core/early-tokens.ts';
-import type { LayerCalibration } from '../core/probe-types.ts';
-import { DEFAULT_WINDOW, runningMean } from '../core/smoothing.ts';
-import { mean, standardDeviation } from '../core/stats.ts';
+import { EARLY_FROM, earlyGroup, STEADY_FROM } from '../reading/early-tokens.ts';
+import type { LayerCalibration } from '../probe/probe-types.ts';
+import { DEFAULT_WINDOW, runningMean } from '../stats/smoothing.ts';
+import { mean, standardDeviation } from '../stats/stats.ts';
 
 /** The token half of a layer's calibration. */
 export interface TokenUnits {

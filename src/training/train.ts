@@ -2,41 +2,41 @@
  * Trains a probe and judges it: reads the sets, fits a direction at every layer, and gathers the evidence for and against
  * it. Knows no backend; everything random comes from one seed, so that the same readings give the same probe.
  */
-import { bagOfWords } from '../core/bag-of-words.ts';
-import { clusterAuroc, FEWEST_UNITS } from '../core/effect.ts';
-import { AppError } from '../core/errors.ts';
-import { BOOTSTRAP_DRAWS } from '../core/evidence.ts';
-import { roundToHalf } from '../core/half.ts';
-import { byPole } from '../core/heads.ts';
-import { drawNullDirections } from '../core/null-band.ts';
-import { driftOriginOf, joinNullLayers } from '../core/null-model.ts';
-import type { FitMethod, NullModel, Probe, ProbeEvidence } from '../core/probe-types.ts';
-import type { Baselines, Report } from '../core/report-types.ts';
-import type { TraceReadout } from '../core/trace-types.ts';
-import { significant } from '../core/round.ts';
-import { labelOf, readingsOf, type TapRows } from '../core/rows.ts';
-import { VERSION } from '../core/version.ts';
-import { wordCount } from '../core/words.ts';
-import type { ControlSet } from '../format/control-set.ts';
-import type { PromptSet } from '../format/prompt-set.ts';
-import { LEAST_TOPICS } from '../format/set-import.ts';
-import type { StorySet } from '../format/story-set.ts';
+import { bagOfWords } from '../probe/evidence/bag-of-words.ts';
+import { clusterAuroc, FEWEST_UNITS } from '../stats/effect.ts';
+import { AppError } from '../base/errors.ts';
+import { BOOTSTRAP_DRAWS } from '../probe/evidence/evidence.ts';
+import { roundToHalf } from '../base/half.ts';
+import { byPole } from '../probe/heads.ts';
+import { drawNullDirections } from '../probe/fit/null-band.ts';
+import { driftOriginOf, joinNullLayers } from '../probe/fit/null-model.ts';
+import type { FitMethod, NullModel, Probe, ProbeEvidence } from '../probe/probe-types.ts';
+import type { Baselines, Report } from '../probe/report-types.ts';
+import type { TraceReadout } from '../probe/trace-types.ts';
+import { significant } from '../base/round.ts';
+import { labelOf, readingsOf, type TapRows } from '../stats/linear/rows.ts';
+import { VERSION } from '../base/version.ts';
+import { wordCount } from '../text/words.ts';
+import type { ControlSet } from '../formats/sets/control-set.ts';
+import type { PromptSet } from '../formats/sets/prompt-set.ts';
+import { LEAST_TOPICS } from '../formats/sets/set-import.ts';
+import type { StorySet } from '../formats/sets/story-set.ts';
 import { evidenceBySet } from './by-set.ts';
 import { collectRows, type LongCall, topicNames } from './collect.ts';
-import { embeddingBaseline } from './embedding-baseline.ts';
-import { equalLengthPart, equalLengthTopics, lengthTells } from './equal-length.ts';
+import { embeddingBaseline } from './evidence/embedding-baseline.ts';
+import { equalLengthPart, equalLengthTopics, lengthTells } from './evidence/equal-length.ts';
 import { chosenLayer, type FittedLayers, fitLayers, NULL_RANK } from './fit-layers.ts';
-import { judgeLayer, selectivityAt } from './judge-layer.ts';
-import { judgeByReading } from './judge-reading.ts';
+import { judgeLayer, selectivityAt } from './evidence/judge-layer.ts';
+import { judgeByReading } from './evidence/judge-reading.ts';
 import { fitReadings, layerSource } from './method-curve.ts';
 import { poleEvidence } from './pole-fit.ts';
-import { randomAurocs } from './random-directions.ts';
+import { randomAurocs } from './evidence/random-directions.ts';
 import { readableOn } from './readable.ts';
 import type { SegmentReader } from './reader.ts';
 import { type Readings, readingsIn } from './readings.ts';
-import { scoredHeads } from './scored-heads.ts';
+import { scoredHeads } from './evidence/scored-heads.ts';
 import { placebosOf, steeringOf } from './steering-directions.ts';
-import { trainTrace } from './trace-readout.ts';
+import { trainTrace } from './trace/trace-readout.ts';
 
 /** With fewer topics the best layer of the inner folds is mostly luck. */
 const TOPICS_TO_CHOOSE = 24;

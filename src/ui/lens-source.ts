@@ -1,5 +1,5 @@
 /** What the grid of the lens shows, cell by cell. */
-import type { LensReading } from '../core/lens.ts';
+import type { LensReading } from '../lens/lens.ts';
 
 /** The likeliest next word at one token and layer. */
 export interface LensCell {

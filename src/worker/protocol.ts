@@ -2,10 +2,10 @@
  * Everything that crosses between the page and the engine worker: a closed set of requests, events and replies.
  * Every message carries the id of its request. Errors keep their code and details.
  */
-import type { ChatMessage } from '../core/chat.ts';
-import type { DoseProgress, DoseReport, MatchedStrength } from '../core/dose-types.ts';
-import type { DtypeAgreement } from '../core/dtype-agreement.ts';
-import type { ErrorRecord } from '../core/errors.ts';
+import type { ChatMessage } from '../text/chat.ts';
+import type { DoseProgress, DoseReport, MatchedStrength } from '../steering/dose-types.ts';
+import type { DtypeAgreement } from '../probe/dtype-agreement.ts';
+import type { ErrorRecord } from '../base/errors.ts';
 import type {
   AnalysedUnits,
   ExperimentArgs,
@@ -14,7 +14,7 @@ import type {
   ExperimentPart,
   ExperimentProgress,
   SpecSummary,
-} from '../core/experiment-run.ts';
+} from '../experiments/experiment-run.ts';
 import type {
   EngineMemory,
   EngineStatus,
@@ -23,16 +23,22 @@ import type {
   NumbersReport,
   RefineSummary,
   RunSummary,
-} from '../core/engine-report.ts';
-import type { Judgement } from '../core/judgement-types.ts';
-import type { ChosenOffer, LocalFiles, ModelListing, ModelSource, WeighedModel } from '../core/model-source.ts';
-import type { PatchedScores, PatchedWriting, PatchPlace, PatchReport, PatchRequest } from '../core/patching.ts';
-import type { PushSettings } from '../core/push.ts';
-import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../core/lens.ts';
-import type { SamplingOptions, TapReading, TokenBatch } from '../core/reading.ts';
-import type { Granularity } from '../core/refinement.ts';
-import type { TokenDivergence, TokenPair } from '../core/token-divergence.ts';
-import type { PackedReadings, SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../core/training-plan.ts';
+} from '../models/engine-report.ts';
+import type { Judgement } from '../probe/evidence/judgement-types.ts';
+import type { ChosenOffer, LocalFiles, ModelListing, ModelSource, WeighedModel } from '../models/model-source.ts';
+import type { PatchedScores, PatchedWriting, PatchPlace, PatchReport, PatchRequest } from '../steering/patching.ts';
+import type { PushSettings } from '../steering/push.ts';
+import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../lens/lens.ts';
+import type { SamplingOptions, TapReading, TokenBatch } from '../reading/reading.ts';
+import type { Granularity } from '../reading/refinement.ts';
+import type { TokenDivergence, TokenPair } from '../reading/token-divergence.ts';
+import type {
+  PackedReadings,
+  SetSource,
+  TrainedProbe,
+  TrainingPlan,
+  TrainingProgress,
+} from '../probe/training-plan.ts';
 
 export type {
   ByteSource,
@@ -45,7 +51,7 @@ export type {
   NumbersRow,
   RefineSummary,
   RunSummary,
-} from '../core/engine-report.ts';
+} from '../models/engine-report.ts';
 
 /** The two files of a probe as they lie on disk, not yet validated. */
 export interface ProbeFiles {

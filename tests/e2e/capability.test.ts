@@ -44,7 +44,7 @@ async function probeAt(host: string, flags: readonly string[], before = ''): Pro
     await page.addInitScript(before);
     await page.goto(`http://${host}:${String(port)}/blank`);
     // Text, because the test runner rewrites functions before they could be sent to the page.
-    return await page.evaluate(`import('/src/runtime/capability/probe-gpu.ts')
+    return await page.evaluate(`import('/src/engine/capability/probe-gpu.ts')
       .then(({ probeGpu }) => probeGpu())
       .then((answer) => (answer.ok ? { ok: true, adapter: answer.adapter } : answer))`);
   } finally {

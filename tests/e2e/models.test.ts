@@ -4,9 +4,9 @@ import { chromium, type Browser, type Page } from 'playwright';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../../scripts/chromium.mjs';
-import { HOSTS_VARIABLE } from '../../src/core/model-hosts.ts';
-import { startHub } from '../fixtures/hub-server.ts';
-import { type OtherServer, startOtherServer } from '../fixtures/other-server.ts';
+import { HOSTS_VARIABLE } from '../../src/models/model-hosts.ts';
+import { startHub } from '../fixtures/servers/hub-server.ts';
+import { type OtherServer, startOtherServer } from '../fixtures/servers/other-server.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RUN = 'e2e-run';

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright';
 import { SOFTWARE_GPU_FLAGS } from '../../scripts/chromium.mjs';
-import { tracePoints } from '../../src/core/trace.ts';
-import { parseRecording } from '../../src/format/recording-json.ts';
+import { tracePoints } from '../../src/reading/trace.ts';
+import { parseRecording } from '../../src/formats/runs/recording-json.ts';
 import { checkNumbers, loadModel, Site, stripText, sentenceReadings, waitUntilIdle, writeAtMost } from './site.ts';
 
 const MINUTE = 60_000;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page, Worker } from 'playwright';
 import type { Plugin } from 'vite';
 import { siteHeaders } from '../../vite.config.ts';
-import { type OtherServer, startOtherServer } from '../fixtures/other-server.ts';
+import { type OtherServer, startOtherServer } from '../fixtures/servers/other-server.ts';
 import { loadButton, Site, waitForStatus } from './site.ts';
 
 /** A script beside the page that asks another address as soon as it runs, and tells what came of it. */

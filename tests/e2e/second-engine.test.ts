@@ -2,8 +2,8 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SOFTWARE_GPU_FLAGS } from '../../scripts/chromium.mjs';
-import { chatModelServer } from '../fixtures/chat-model-server.ts';
-import type { LoggedRequest } from '../fixtures/model-server.ts';
+import { chatModelServer } from '../fixtures/servers/chat-model-server.ts';
+import type { LoggedRequest } from '../fixtures/servers/model-server.ts';
 import { Site } from './site.ts';
 
 let site: Site;

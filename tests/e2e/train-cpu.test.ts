@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseCsv } from '../fixtures/parse-csv.ts';
-import { parseReport } from '../../src/format/report.ts';
-import type { Report } from '../../src/core/report-types.ts';
+import { parseReport } from '../../src/formats/probe/report.ts';
+import type { Report } from '../../src/probe/report-types.ts';
 import { loadModel, Site } from './site.ts';
 
 const MINUTE = 60_000;

@@ -1,9 +1,9 @@
 /** Pages of the gallery with a chat model, over a fake of web-llm: what it drafts, some of it not ready, and what it chooses. */
-import type { ConnectChatModel } from '../../src/core/second-engine/chat-model.ts';
+import type { ConnectChatModel } from '../../src/chat/chat-model.ts';
 import type { AppState } from '../../src/state/app.svelte.ts';
-import { trainRoom } from '../../src/state/train-room.ts';
+import { trainRoom } from '../../src/features/train/train-room.ts';
 import { chatModelOf } from '../../src/second-engine/chat-model.ts';
-import { type FakeLibrary, fakeWebLlm } from '../fixtures/fake-web-llm.ts';
+import { type FakeLibrary, fakeWebLlm } from '../fixtures/servers/fake-web-llm.ts';
 
 /** A chat model whose drafts name a pole in one turn, repeat themselves, and which chooses A in most questions. */
 export const chatty =

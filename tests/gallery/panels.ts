@@ -1,12 +1,12 @@
 /** Specimens of the page's panels, each over a page of its own that was brought into a state. */
 import { CAPABILITY } from '../../src/content/capability.ts';
 import { MESSAGES } from '../../src/content/messages.ts';
-import type { GpuCause } from '../../src/core/engine-report.ts';
-import { AppError, type ErrorCode } from '../../src/core/errors.ts';
+import type { GpuCause } from '../../src/models/engine-report.ts';
+import { AppError, type ErrorCode } from '../../src/base/errors.ts';
 import type { AppState } from '../../src/state/app.svelte.ts';
-import { insideRoom } from '../../src/state/inside-room.ts';
-import { steerRoom } from '../../src/state/steer-room.ts';
-import { trainRoom } from '../../src/state/train-room.ts';
+import { insideRoom } from '../../src/features/inside/inside-room.ts';
+import { steerRoom } from '../../src/features/steer/steer-room.ts';
+import { trainRoom } from '../../src/features/train/train-room.ts';
 import { chatty, withChat } from './chat.ts';
 import { READINGS, telling } from './readings.ts';
 import { frame, openAll, panel, PLACE_VIEWS, type Specimen } from './specimen.ts';

@@ -1,9 +1,9 @@
 /** Recordings in every state that a strip and its charts must bear. */
-import { serialiseRecording, serialiseRecordingIndex } from '../../src/format/recording-json.ts';
-import { UNMEASURED_ALARM } from '../../src/format/probe-parts.ts';
-import type { Recording } from '../../src/format/recording.ts';
+import { serialiseRecording, serialiseRecordingIndex } from '../../src/formats/runs/recording-json.ts';
+import { UNMEASURED_ALARM } from '../../src/formats/probe/probe-parts.ts';
+import type { Recording } from '../../src/formats/runs/recording.ts';
 import type { AppParts } from '../../src/state/app.svelte.ts';
-import { BETRAYAL, LAYERS, sampleRecording } from '../browser/ui/sample.ts';
+import { BETRAYAL, LAYERS, sampleRecording } from '../browser/pages/support/sample.ts';
 
 const scored = (change: (score: number, token: number) => number): Recording => {
   const plain = sampleRecording();

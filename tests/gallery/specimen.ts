@@ -1,8 +1,8 @@
 /** What the gallery shows: one component in one state. */
 import { createRawSnippet, type Component, type Snippet } from 'svelte';
-import type { Theme } from '../../src/core/colour.ts';
+import type { Theme } from '../../src/charts/colour.ts';
 import type { AppParts, AppState } from '../../src/state/app.svelte.ts';
-import type { FakeOptions } from '../browser/ui/fake-engine.ts';
+import type { FakeOptions } from '../browser/pages/support/fake-engine.ts';
 
 /** One component in one state. */
 export interface Specimen {
@@ -40,7 +40,10 @@ export function piece<P extends object>(
 /** By name, so that a view may move among its folders. */
 const views = Object.fromEntries(
   Object.entries(
-    import.meta.glob<Component<Record<string, unknown>>>('/src/views/**/*.svelte', { import: 'default', eager: true }),
+    import.meta.glob<Component<Record<string, unknown>>>(
+      ['/src/panels/**/*.svelte', '/src/features/**/*.svelte', '/src/shell/**/*.svelte'],
+      { import: 'default', eager: true },
+    ),
   ).map(([path, component]) => [path.split('/').at(-1)?.replace('.svelte', '') ?? '', component]),
 );
 

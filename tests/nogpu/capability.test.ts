@@ -1,6 +1,6 @@
 /** The graphics processor's absence, in a real Chromium that was started without WebGPU's software adapter. */
 import { expect, test } from 'vitest';
-import { probeGpu } from '../../src/runtime/capability/probe-gpu.ts';
+import { probeGpu } from '../../src/engine/capability/probe-gpu.ts';
 
 test('a browser without an adapter is told from one without WebGPU, after more than one request', async () => {
   const probe = await probeGpu();

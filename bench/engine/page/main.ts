@@ -1,5 +1,5 @@
 /** Runs inside the browser: starts a worker for each engine when it is first called, and finds out what adapter there is. */
-import { probeGpu } from '../../../src/runtime/capability/probe-gpu.ts';
+import { probeGpu } from '../../../src/engine/capability/probe-gpu.ts';
 import type { EngineName } from '../engine.ts';
 import type { AnswerMessage, CallMessage } from '../host.ts';
 import type { BenchPage } from '../tab.ts';

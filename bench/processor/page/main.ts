@@ -1,11 +1,11 @@
 /** Runs inside the browser: the embedded model in WebAssembly, with its weights packed and unpacked. */
-import { createRng } from '../../../src/core/rng.ts';
-import { chooseToken } from '../../../src/core/sampling.ts';
-import type { ProductsReport } from '../../../src/core/product-forms.ts';
-import type { Decoder } from '../../../src/runtime/decoder.ts';
-import { parseModelConfig } from '../../../src/runtime/model-config.ts';
-import type { DecoderFiles } from '../../../src/runtime/ort/opening.ts';
-import { openWebDecoder, wasmRuntime } from '../../../src/runtime/ort/web-decoder.ts';
+import { createRng } from '../../../src/base/rng.ts';
+import { chooseToken } from '../../../src/reading/sampling.ts';
+import type { ProductsReport } from '../../../src/models/product-forms.ts';
+import type { Decoder } from '../../../src/engine/decoder.ts';
+import { parseModelConfig } from '../../../src/engine/model/model-config.ts';
+import type { DecoderFiles } from '../../../src/engine/ort/opening.ts';
+import { openWebDecoder, wasmRuntime } from '../../../src/engine/ort/web-decoder.ts';
 
 /** How weights lie in the heap. */
 export type Weights = 'packed' | 'unpacked';

@@ -2,8 +2,8 @@
  * A visit from the press of "Load" on, in the engine's worker: the engine is that of a checkout, put in this one's place by
  * bench/visit/build.ts, so that one program measures two versions.
  */
-import { parseProbe } from '../../../src/format/probe.ts';
-import { WebEngine } from '../../../src/runtime/web-engine.ts';
+import { parseProbe } from '../../../src/formats/probe/probe.ts';
+import { WebEngine } from '../../../src/engine/web-engine.ts';
 import type { VisitCall, VisitSteps } from '../visit.ts';
 
 const never = new AbortController().signal;

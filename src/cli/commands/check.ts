@@ -1,8 +1,8 @@
 /** `check`: what a prompt set gives away before any model reads it. */
 import { dirname, join } from 'node:path';
-import { checkSet } from '../../core/set-checks.ts';
-import { checksSection, withChecks } from '../../format/set-checks-card.ts';
-import { checkPromptSet } from '../../format/prompt-set.ts';
+import { checkSet } from '../../probe/sets/set-checks.ts';
+import { checksSection, withChecks } from '../../formats/sets/set-checks-card.ts';
+import { checkPromptSet } from '../../formats/sets/prompt-set.ts';
 import { type Command, Options } from '../command.ts';
 import { readIfThere, readSetFiles, writeOutput } from '../files.ts';
 

@@ -1,17 +1,17 @@
 /** `experiment`: runs one of the shipped experiments, or one's own, and prints its verdict. */
 import { join } from 'node:path';
-import { AppError } from '../../core/errors.ts';
-import { isShippedId } from '../../core/experiment-files.ts';
-import type { RunSize } from '../../core/experiment-types.ts';
+import { AppError } from '../../base/errors.ts';
+import { isShippedId } from '../../experiments/experiment-files.ts';
+import type { RunSize } from '../../experiments/experiment-types.ts';
 import { DESIGNS } from '../../experiments/designs.ts';
 import { estimateRun, runUnits, type Shard, type UnitStore, unitsOfShard } from '../../experiments/runner.ts';
 import { type LoadedSpec, parseSpec } from '../../experiments/spec.ts';
 import { assertBelongs, type UnitsHead } from '../../experiments/unit-file.ts';
-import type { Decoder } from '../../runtime/decoder.ts';
-import { createSubject } from '../../runtime/engine-subject.ts';
-import { openNodeDecoder } from '../../runtime/node/node-decoder.ts';
-import { openNodeEngine } from '../../runtime/node/node-engine.ts';
-import { assertReach, roomFor } from '../../runtime/run-room.ts';
+import type { Decoder } from '../../engine/decoder.ts';
+import { createSubject } from '../../engine/engine-subject.ts';
+import { openNodeDecoder } from '../../engine/node/node-decoder.ts';
+import { openNodeEngine } from '../../engine/node/node-engine.ts';
+import { assertReach, roomFor } from '../../engine/model/run-room.ts';
 import { Options, type Command } from '../command.ts';
 import {
   openExperimentFolder,

@@ -1,9 +1,9 @@
 /** `generate`: the model writes on, with the reading of its own words where a probe is given. */
-import { openNodeEngine } from '../../runtime/node/node-engine.ts';
-import { createScorer, noScorer } from '../../runtime/scorer.ts';
-import { createSegmentReader } from '../../runtime/segment-reader.ts';
-import { TextRun } from '../../runtime/text-run.ts';
-import type { TapReading } from '../../core/reading.ts';
+import { openNodeEngine } from '../../engine/node/node-engine.ts';
+import { createScorer, noScorer } from '../../engine/scorer.ts';
+import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
+import { TextRun } from '../../engine/text-run.ts';
+import type { TapReading } from '../../reading/reading.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
 import { readProbe } from '../files.ts';

@@ -1,16 +1,16 @@
 /** `judge`: an existing probe, or a control vector made elsewhere, on a prompt set. */
 import { basename, join } from 'node:path';
-import { csv } from '../../core/csv.ts';
-import type { DtypeAgreement } from '../../core/dtype-agreement.ts';
-import { AppError } from '../../core/errors.ts';
-import type { Judgement } from '../../core/judgement-types.ts';
-import { judgedAbout, judgedLayers } from '../../core/judgement-tables.ts';
-import { readControlVector } from '../../format/gguf.ts';
-import type { PromptSet } from '../../format/prompt-set.ts';
-import { openNodeReader } from '../../runtime/node/node-engine.ts';
+import { csv } from '../../base/csv.ts';
+import type { DtypeAgreement } from '../../probe/dtype-agreement.ts';
+import { AppError } from '../../base/errors.ts';
+import type { Judgement } from '../../probe/evidence/judgement-types.ts';
+import { judgedAbout, judgedLayers } from '../../probe/evidence/judgement-tables.ts';
+import { readControlVector } from '../../formats/containers/gguf.ts';
+import type { PromptSet } from '../../formats/sets/prompt-set.ts';
+import { openNodeReader } from '../../engine/node/node-engine.ts';
 import type { LongCall } from '../../training/collect.ts';
-import { judgeProbe } from '../../training/judge.ts';
-import { judgeVector } from '../../training/judge-vector.ts';
+import { judgeProbe } from '../../training/evidence/judge.ts';
+import { judgeVector } from '../../training/evidence/judge-vector.ts';
 import type { SegmentReader } from '../../training/reader.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';

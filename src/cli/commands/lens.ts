@@ -1,5 +1,5 @@
 /** `lens`: a text through the logit lens, and a probe's direction through the same lens. */
-import { AppError } from '../../core/errors.ts';
+import { AppError } from '../../base/errors.ts';
 import {
   checkLayers,
   checkTop,
@@ -9,15 +9,15 @@ import {
   type DirectionKind,
   type DirectionWord,
   type LensReading,
-} from '../../core/lens.ts';
-import type { Probe } from '../../core/probe-types.ts';
-import { significant } from '../../core/round.ts';
-import { directionOf, directionThroughLens } from '../../runtime/lens-direction.ts';
-import { findWords } from '../../runtime/lens-words.ts';
-import { readLens } from '../../runtime/lens.ts';
-import { openNodeEngine } from '../../runtime/node/node-engine.ts';
-import { createSegmentReader } from '../../runtime/segment-reader.ts';
-import type { TextTokenizer } from '../../runtime/tokenizer.ts';
+} from '../../lens/lens.ts';
+import type { Probe } from '../../probe/probe-types.ts';
+import { significant } from '../../base/round.ts';
+import { directionOf, directionThroughLens } from '../../engine/lens/lens-direction.ts';
+import { findWords } from '../../engine/lens/lens-words.ts';
+import { readLens } from '../../engine/lens/lens.ts';
+import { openNodeEngine } from '../../engine/node/node-engine.ts';
+import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
+import type { TextTokenizer } from '../../engine/text/tokenizer.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
 import { readProbe, readProse } from '../files.ts';

@@ -1,6 +1,6 @@
 /** `merge`: joins the shards of an experiment and analyses them as one run. */
 import { join } from 'node:path';
-import { AppError } from '../../core/errors.ts';
+import { AppError } from '../../base/errors.ts';
 import type { JsonObject, UnitResult } from '../../experiments/design.ts';
 import { DESIGNS } from '../../experiments/designs.ts';
 import { type LoadedSpec, parseSpec } from '../../experiments/spec.ts';

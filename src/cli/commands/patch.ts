@@ -1,7 +1,7 @@
 /** `patch`: the stream of one text put into another, token by token and layer by layer, and how far that moves a choice of words. */
 import { PATCH_PLACEBOS, patchSentences } from '../../content/patching.ts';
-import { AppError } from '../../core/errors.ts';
-import { streamsEvery } from '../../core/patch-work.ts';
+import { AppError } from '../../base/errors.ts';
+import { streamsEvery } from '../../steering/patch-work.ts';
 import {
   type PatchCell,
   patchCell,
@@ -11,12 +11,12 @@ import {
   type PatchReport,
   type PatchTokens,
   strongestPatch,
-} from '../../core/patching.ts';
-import { openNodeDecoder } from '../../runtime/node/node-decoder.ts';
-import { openNodeEngine } from '../../runtime/node/node-engine.ts';
-import { PatchBench } from '../../runtime/patch-bench.ts';
-import { createScorer } from '../../runtime/scorer.ts';
-import { createSegmentReader } from '../../runtime/segment-reader.ts';
+} from '../../steering/patching.ts';
+import { openNodeDecoder } from '../../engine/node/node-decoder.ts';
+import { openNodeEngine } from '../../engine/node/node-engine.ts';
+import { PatchBench } from '../../engine/steering/patch-bench.ts';
+import { createScorer } from '../../engine/scorer.ts';
+import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
 import { readProbe } from '../files.ts';

@@ -1,9 +1,9 @@
 /** `read`: scores of a text, token by token and layer by layer. */
-import { openNodeEngine } from '../../runtime/node/node-engine.ts';
-import { createScorer } from '../../runtime/scorer.ts';
-import { createSegmentReader } from '../../runtime/segment-reader.ts';
-import { TextRun } from '../../runtime/text-run.ts';
-import { AppError } from '../../core/errors.ts';
+import { openNodeEngine } from '../../engine/node/node-engine.ts';
+import { createScorer } from '../../engine/scorer.ts';
+import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
+import { TextRun } from '../../engine/text-run.ts';
+import { AppError } from '../../base/errors.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
 import { readProbe, readProse } from '../files.ts';

@@ -1,12 +1,12 @@
 /** `steer`: pushes the model along a probe's steering direction, to measure what that does or to let it write. */
 import { join } from 'node:path';
-import { titleWith } from '../../core/dtype-agreement.ts';
-import { DOSE_FILES, doseCard } from '../../format/dose-card.ts';
-import { doseFigure } from '../../format/dose-figure.ts';
-import { parseDose, serialiseDose } from '../../format/dose.ts';
-import { openNodeEngine } from '../../runtime/node/node-engine.ts';
-import { createPushBench } from '../../runtime/push-bench.ts';
-import { createSegmentReader } from '../../runtime/segment-reader.ts';
+import { titleWith } from '../../probe/dtype-agreement.ts';
+import { DOSE_FILES, doseCard } from '../../formats/probe/dose-card.ts';
+import { doseFigure } from '../../formats/figures/dose-figure.ts';
+import { parseDose, serialiseDose } from '../../formats/probe/dose.ts';
+import { openNodeEngine } from '../../engine/node/node-engine.ts';
+import { createPushBench } from '../../engine/steering/push-bench.ts';
+import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import { measureDose } from '../../steering/dose.ts';
 import { FITTED_ON, FITTED_ON_USAGE, pushingProbe } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';

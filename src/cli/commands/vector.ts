@@ -1,7 +1,7 @@
 /** `vector`: a probe's directions as a control vector for llama.cpp. */
-import { AppError } from '../../core/errors.ts';
-import { controlVectorOf } from '../../format/control-vector.ts';
-import { writeControlVector } from '../../format/gguf.ts';
+import { AppError } from '../../base/errors.ts';
+import { controlVectorOf } from '../../formats/containers/control-vector.ts';
+import { writeControlVector } from '../../formats/containers/gguf.ts';
 import { Options, type Command } from '../command.ts';
 import { readProbe, writeOutput } from '../files.ts';
 

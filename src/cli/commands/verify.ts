@@ -1,7 +1,7 @@
 /** `verify`: the model's files against their hashes, and the numbers check on this machine. */
-import { throwIfStopped } from '../../core/abort.ts';
-import { openNodeEngine } from '../../runtime/node/node-engine.ts';
-import { checkNumbers } from '../../runtime/numbers-check.ts';
+import { throwIfStopped } from '../../base/abort.ts';
+import { openNodeEngine } from '../../engine/node/node-engine.ts';
+import { checkNumbers } from '../../engine/numbers/numbers-check.ts';
 import { Options, type Command } from '../command.ts';
 import { readInput } from '../files.ts';
 import { showProgress } from '../progress.ts';

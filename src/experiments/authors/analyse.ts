@@ -1,5 +1,5 @@
 /** From the units of an authors experiment to its verdict. */
-import type { Findings, RunSize } from '../../core/experiment-types.ts';
+import type { Findings, RunSize } from '../experiment-types.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import { contrastsOf, measuresOf } from './contrasts.ts';
 import { figureOf } from './figure.ts';

@@ -2,7 +2,7 @@
  * The cells of an authors experiment as texts: which excerpts stand before a story, under which heading, and whose story it is.
  * A text is a list of segments; every span is a segment of its own, so that its tokens are the same wherever it stands.
  */
-import { createRng } from '../../core/rng.ts';
+import { createRng } from '../../base/rng.ts';
 import {
   AUTHORS,
   type Author,

@@ -1,6 +1,6 @@
 /** What the stimuli of an authors spec must be true of; each check refuses by path. */
-import { wordCount, wordsOf } from '../../core/words.ts';
-import { field, type JsonNode, list } from '../../format/json-path.ts';
+import { wordCount, wordsOf } from '../../text/words.ts';
+import { field, type JsonNode, list } from '../../json/json-path.ts';
 import {
   AUTHORS,
   type Author,

@@ -1,10 +1,10 @@
 /** The contrasts that were planned before any run, with the sign-flip test of each and Holm over all of them. */
-import type { Contrast, Measure } from '../../core/experiment-types.ts';
-import { detectable } from '../../core/power.ts';
-import { holm } from '../../core/holm.ts';
-import { ropeReading } from '../../core/rope.ts';
-import { signFlip } from '../../core/sign-flip.ts';
-import { standardDeviation } from '../../core/stats.ts';
+import type { Contrast, Measure } from '../experiment-types.ts';
+import { detectable } from '../../stats/power.ts';
+import { holm } from '../../stats/holm.ts';
+import { ropeReading } from '../rope.ts';
+import { signFlip } from '../../stats/sign-flip.ts';
+import { standardDeviation } from '../../stats/stats.ts';
 import { meanOver, type Numbers } from './numbers.ts';
 import type { AuthorsSpec } from './spec.ts';
 

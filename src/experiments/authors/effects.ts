@@ -1,6 +1,6 @@
 /** The three effects of a 2 × 2 in every scenario: b of z = b0 + bA a + bC c + bAC ac + u_scenario with a, c = ±1, kind and hero +1. */
-import { etaSquared } from '../../core/eta-squared.ts';
-import { mean } from '../../core/stats.ts';
+import { etaSquared } from '../../stats/eta-squared.ts';
+import { mean } from '../../stats/stats.ts';
 import type { Author, Character } from './spec.ts';
 
 /** Values of a cell, one a scenario. */

@@ -1,8 +1,8 @@
 /** The figure of an authors experiment: effects by layer, and at the ruled layer by span and condition. */
-import { clusterMean } from '../../core/effect.ts';
-import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../core/experiment-types.ts';
-import type { Estimate } from '../../core/report-types.ts';
-import { mean } from '../../core/stats.ts';
+import { clusterMean } from '../../stats/effect.ts';
+import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../charts/figure.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { mean } from '../../stats/stats.ts';
 import { mainId } from './cells.ts';
 import { effectsOf } from './effects.ts';
 import { flippedMaximum } from './null-curve.ts';

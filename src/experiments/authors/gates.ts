@@ -1,6 +1,6 @@
 /** What must hold before the verdict may be read: the instruments read what they were made for, and authors are bound to their bylines. */
-import type { Gate } from '../../core/experiment-types.ts';
-import type { Estimate } from '../../core/report-types.ts';
+import type { Gate } from '../experiment-types.ts';
+import type { Estimate } from '../../stats/estimate.ts';
 import { meanOver, type Numbers } from './numbers.ts';
 import type { Instruments } from './prepare.ts';
 import type { AuthorsSpec } from './spec.ts';

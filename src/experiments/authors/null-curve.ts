@@ -1,6 +1,6 @@
 /** What sign flips leave of curves: how far the mean of any of them goes from zero where no unit's sign means anything. */
-import { createRng } from '../../core/rng.ts';
-import { quantile } from '../../core/stats.ts';
+import { createRng } from '../../base/rng.ts';
+import { quantile } from '../../stats/stats.ts';
 
 /**
  * 95 % point, over `flips` draws of one sign a unit, of the largest |mean| on all `curves` `[points][units]`: a line that chance

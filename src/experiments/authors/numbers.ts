@@ -1,8 +1,8 @@
 /** Every number of an authors experiment, from the table of its units: effects scenario by scenario and estimates over scenarios. */
-import { clusterStatistics } from '../../core/cluster-statistic.ts';
-import { clusterAuroc, clusterMean } from '../../core/effect.ts';
-import type { RunSize } from '../../core/experiment-types.ts';
-import type { Estimate } from '../../core/report-types.ts';
+import { clusterStatistics } from '../../stats/cluster-statistic.ts';
+import { clusterAuroc, clusterMean } from '../../stats/effect.ts';
+import type { RunSize } from '../experiment-types.ts';
+import type { Estimate } from '../../stats/estimate.ts';
 import { bindingId, type Control, controlId, mainId, ORDERS } from './cells.ts';
 import { clarity, dominance, type Effects, effectsOf, meanAt, type Row, rowsOf } from './effects.ts';
 import { strengthsOf } from './plan.ts';

@@ -1,5 +1,5 @@
 /** How an authors experiment is cut into units, and what they cost. A unit is one scenario in one template. */
-import type { RunSize } from '../../core/experiment-types.ts';
+import type { RunSize } from '../experiment-types.ts';
 import type { Cost, UnitPlan } from '../design.ts';
 import { longestOf, type Reach } from '../reach.ts';
 import { bindingCells, type CellText, controlCells, CONTROLS, mainCells, type Place, wholeText } from './cells.ts';

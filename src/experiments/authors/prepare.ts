@@ -1,7 +1,7 @@
 /** The instruments of an authors experiment, fitted on scenarios that are never measured. */
-import { throwIfStopped } from '../../core/abort.ts';
-import { cosineByLayer } from '../../core/cosine.ts';
-import { significantAll } from '../../core/round.ts';
+import { throwIfStopped } from '../../base/abort.ts';
+import { cosineByLayer } from '../../stats/linear/cosine.ts';
+import { significantAll } from '../../base/round.ts';
 import type { JsonObject, PrepareCall } from '../design.ts';
 import { fitInstrument, type Instrument, type InstrumentTopic } from '../instrument.ts';
 import { instrumentFromJson, instrumentToJson } from '../instrument-json.ts';

@@ -1,8 +1,8 @@
 /** Measures one unit: what the instruments read on every span of every cell, and which way of going on the model prefers. */
-import { throwIfStopped } from '../../core/abort.ts';
-import { AppError } from '../../core/errors.ts';
-import { mean } from '../../core/stats.ts';
-import { significant } from '../../core/round.ts';
+import { throwIfStopped } from '../../base/abort.ts';
+import { AppError } from '../../base/errors.ts';
+import { mean } from '../../stats/stats.ts';
+import { significant } from '../../base/round.ts';
 import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import { scoreAt } from '../gauge.ts';
 import type { Likelihood, Subject } from '../subject.ts';

@@ -1,8 +1,8 @@
 /** What the units of an authors experiment say, scenario by scenario: templates are averaged, so that a scenario counts once. */
-import { AppError } from '../../core/errors.ts';
-import type { RunSize } from '../../core/experiment-types.ts';
-import { mean } from '../../core/stats.ts';
-import { field, integer, type JsonNode, list, number } from '../../format/json-path.ts';
+import { AppError } from '../../base/errors.ts';
+import type { RunSize } from '../experiment-types.ts';
+import { mean } from '../../stats/stats.ts';
+import { field, integer, type JsonNode, list, number } from '../../json/json-path.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import { unitsOf } from './plan.ts';
 import type { InstrumentName, Instruments } from './prepare.ts';

@@ -1,7 +1,7 @@
 /** The rule of an authors experiment, applied to its numbers, and why, in sentences. */
-import { figure, plain, signedFigure } from '../../core/claim-words.ts';
-import type { Contrast, ExperimentVerdict, Gate, RunSize } from '../../core/experiment-types.ts';
-import { gateNeeded, gateWords } from '../../core/verdict-words.ts';
+import { figure, plain, signedFigure } from '../../probe/claims/claim-words.ts';
+import type { Contrast, ExperimentVerdict, Gate, RunSize } from '../experiment-types.ts';
+import { gateNeeded, gateWords } from '../verdict-words.ts';
 import type { Ratios } from './numbers.ts';
 import type { AuthorsSpec } from './spec.ts';
 

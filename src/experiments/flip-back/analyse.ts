@@ -1,10 +1,10 @@
 /** From units to the verdict: both halves, their gates, the control axes, Holm over what was planned, the rule. */
-import { clusterMean } from '../../core/effect.ts';
-import type { Contrast, Findings, Measure, RunSize } from '../../core/experiment-types.ts';
-import { holm } from '../../core/holm.ts';
-import type { Estimate } from '../../core/report-types.ts';
-import { signFlip } from '../../core/sign-flip.ts';
-import { mean } from '../../core/stats.ts';
+import { clusterMean } from '../../stats/effect.ts';
+import type { Contrast, Findings, Measure, RunSize } from '../experiment-types.ts';
+import { holm } from '../../stats/holm.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { signFlip } from '../../stats/sign-flip.ts';
+import { mean } from '../../stats/stats.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import { bare, contrast, errorOfMean, measure, solid } from './estimates.ts';
 import { asymmetryOf, crossingOf } from './evidence.ts';

@@ -1,5 +1,5 @@
 /** Whether a story that turned light reads again like stories that always were. */
-import { quantile } from '../../core/stats.ts';
+import { quantile } from '../../stats/stats.ts';
 import { SWITCHES } from './schedules.ts';
 import type { FlipBackSpec } from './spec.ts';
 import { lineOf, type Trace } from './traces.ts';

@@ -1,9 +1,9 @@
 /** Estimates and contrasts as a report can hold them. */
-import type { Contrast, Measure, RopeReading } from '../../core/experiment-types.ts';
-import { detectableBy } from '../../core/power.ts';
-import type { Estimate } from '../../core/report-types.ts';
-import { ropeReading } from '../../core/rope.ts';
-import { standardDeviation } from '../../core/stats.ts';
+import type { Contrast, Measure, RopeReading } from '../experiment-types.ts';
+import { detectableBy } from '../../stats/power.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { ropeReading } from '../rope.ts';
+import { standardDeviation } from '../../stats/stats.ts';
 
 /** The estimate, or 0 with a note where there is no number: JSON has none for it. Half an interval is none. */
 export function solid(estimate: Estimate): Estimate {

@@ -1,7 +1,7 @@
 /** The figure: readings along the story, what follows what in free writing, and the evidence ratio with both claims. */
-import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../core/experiment-types.ts';
-import type { Estimate } from '../../core/report-types.ts';
-import { mean, quantile } from '../../core/stats.ts';
+import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../charts/figure.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { mean, quantile } from '../../stats/stats.ts';
 import type { Forced } from './forced.ts';
 import type { Free } from './free-half.ts';
 import { LABELS } from './label.ts';

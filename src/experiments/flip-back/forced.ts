@@ -1,11 +1,11 @@
 /** The forced half: stories whose beats are given, read at the same neutral sentences. */
-import { clusterResampled, type Resampled } from '../../core/cluster-statistic.ts';
-import { clusterMean } from '../../core/effect.ts';
-import type { Contrast, Measure } from '../../core/experiment-types.ts';
-import { logNormalBayesFactor } from '../../core/normal-bayes-factor.ts';
-import type { Estimate } from '../../core/report-types.ts';
-import { createRng } from '../../core/rng.ts';
-import { signFlip } from '../../core/sign-flip.ts';
+import { clusterResampled, type Resampled } from '../../stats/cluster-statistic.ts';
+import { clusterMean } from '../../stats/effect.ts';
+import type { Contrast, Measure } from '../experiment-types.ts';
+import { logNormalBayesFactor } from '../../stats/normal-bayes-factor.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { createRng } from '../../base/rng.ts';
+import { signFlip } from '../../stats/sign-flip.ts';
 import { bandOf } from './band.ts';
 import { bare, contrast, errorOfMean, measure, solid } from './estimates.ts';
 import {

@@ -1,10 +1,10 @@
 /** The free half: whether what the model writes leaves the dark as often as it enters it. */
-import { clusterResampled, clusterStatistics } from '../../core/cluster-statistic.ts';
-import { dirichletDraws } from '../../core/dirichlet.ts';
-import { clusterMean, percentileEstimate } from '../../core/effect.ts';
-import type { Contrast, Measure } from '../../core/experiment-types.ts';
-import type { Estimate } from '../../core/report-types.ts';
-import { signFlip } from '../../core/sign-flip.ts';
+import { clusterResampled, clusterStatistics } from '../../stats/cluster-statistic.ts';
+import { dirichletDraws } from '../../stats/dirichlet.ts';
+import { clusterMean, percentileEstimate } from '../../stats/effect.ts';
+import type { Contrast, Measure } from '../experiment-types.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { signFlip } from '../../stats/sign-flip.ts';
 import {
   dwell,
   followed,

@@ -1,7 +1,7 @@
 /** What must hold before either half may be read. */
-import { clusterAuroc } from '../../core/effect.ts';
-import type { Gate } from '../../core/experiment-types.ts';
-import type { Estimate } from '../../core/report-types.ts';
+import { clusterAuroc } from '../../stats/effect.ts';
+import type { Gate } from '../experiment-types.ts';
+import type { Estimate } from '../../stats/estimate.ts';
 import { bare, solid } from './estimates.ts';
 import type { Free } from './free-half.ts';
 import type { Prepared } from './prepare.ts';

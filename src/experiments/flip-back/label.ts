@@ -1,7 +1,7 @@
 /** From scores to labels of sentences, and how far two labellers agree. */
-import { cohenKappa } from '../../core/kappa.ts';
-import { isRefusal } from '../../core/refusal.ts';
-import { mean } from '../../core/stats.ts';
+import { cohenKappa } from '../../stats/kappa.ts';
+import { isRefusal } from '../../text/refusal.ts';
+import { mean } from '../../stats/stats.ts';
 
 /** What a written sentence is: light, dark, neither, or a refusal, which is a state of its own and never merged. */
 export const LABELS = ['L', 'W', 'N', 'R'] as const;

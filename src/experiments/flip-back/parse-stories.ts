@@ -1,6 +1,6 @@
 /** Reads stories and refuses, by path, those whose two versions differ in more than what they should. */
-import { field, has, type JsonNode, list, words } from '../../format/json-path.ts';
-import { identifier } from '../../format/json-values.ts';
+import { field, has, type JsonNode, list, words } from '../../json/json-path.ts';
+import { identifier } from '../../json/json-values.ts';
 import { BEATS, type Schedule, type Special, SPECIALS, type Story } from './schedules.ts';
 import { refuseTwins } from './twins.ts';
 

@@ -1,11 +1,11 @@
 /** What all units need: an instrument for each axis, random directions as its null, and the lines of both labellers. */
-import { AppError } from '../../core/errors.ts';
-import type { RunSize } from '../../core/experiment-types.ts';
-import { mean } from '../../core/stats.ts';
-import { meanReading } from '../../core/score.ts';
-import { significantAll } from '../../core/round.ts';
-import { field, type JsonNode, list, number, text } from '../../format/json-path.ts';
-import { oneOf } from '../../format/json-values.ts';
+import { AppError } from '../../base/errors.ts';
+import type { RunSize } from '../experiment-types.ts';
+import { mean } from '../../stats/stats.ts';
+import { meanReading } from '../../reading/score.ts';
+import { significantAll } from '../../base/round.ts';
+import { field, type JsonNode, list, number, text } from '../../json/json-path.ts';
+import { oneOf } from '../../json/json-values.ts';
 import type { Json, JsonObject, PrepareCall } from '../design.ts';
 import { type Gauge, scoreAt } from '../gauge.ts';
 import { fitInstrument, type Instrument, type InstrumentTopic } from '../instrument.ts';

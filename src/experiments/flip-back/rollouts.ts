@@ -1,8 +1,8 @@
 /** Lets the model go on with a prompt and labels every sentence that it writes, each by itself, by the probe and in part by the judge. */
-import { isRefusal } from '../../core/refusal.ts';
-import { significant } from '../../core/round.ts';
-import { meanReading } from '../../core/score.ts';
-import { sentenceEnds } from '../../core/sentences.ts';
+import { isRefusal } from '../../text/refusal.ts';
+import { significant } from '../../base/round.ts';
+import { meanReading } from '../../reading/score.ts';
+import { sentenceEnds } from '../../text/sentences.ts';
 import type { JsonObject, UnitCall } from '../design.ts';
 import { scoreAt } from '../gauge.ts';
 import type { Subject } from '../subject.ts';

@@ -1,6 +1,6 @@
 /** Reads one story in all orders of its axis: the score after the opening and after every beat. */
-import { meanReading } from '../../core/score.ts';
-import { significant } from '../../core/round.ts';
+import { meanReading } from '../../reading/score.ts';
+import { significant } from '../../base/round.ts';
 import type { JsonObject, UnitCall } from '../design.ts';
 import { type Gauge, scoreAt } from '../gauge.ts';
 import type { Subject } from '../subject.ts';

@@ -1,7 +1,7 @@
 /** Units as the analysis needs them: a trace for every story and order, labels for every prompt. */
-import { AppError } from '../../core/errors.ts';
-import type { RunSize } from '../../core/experiment-types.ts';
-import { field, has, type JsonNode, list, number, text } from '../../format/json-path.ts';
+import { AppError } from '../../base/errors.ts';
+import type { RunSize } from '../experiment-types.ts';
+import { field, has, type JsonNode, list, number, text } from '../../json/json-path.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import { BEATS, type ScheduleId } from './schedules.ts';
 import { axisOf, type AxisId, type FlipBackSpec, type SoFar } from './spec.ts';

@@ -1,5 +1,5 @@
 /** How a flip-back experiment is cut up, and what each part asks of a model. Tokens are counted as characters / 4. */
-import type { RunSize } from '../../core/experiment-types.ts';
+import type { RunSize } from '../experiment-types.ts';
 import type { Cost, UnitPlan } from '../design.ts';
 import { longestOf, type Reach } from '../reach.ts';
 import { charactersOf, segmentsOf } from './schedules.ts';

@@ -1,7 +1,7 @@
 /** The rule of the spec, step by step, with the sentences that say why. */
-import type { ExperimentVerdict, Gate } from '../../core/experiment-types.ts';
-import type { Estimate } from '../../core/report-types.ts';
-import { gateWords } from '../../core/verdict-words.ts';
+import type { ExperimentVerdict, Gate } from '../experiment-types.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { gateWords } from '../verdict-words.ts';
 import { told } from './estimates.ts';
 import type { FlipBackSpec } from './spec.ts';
 

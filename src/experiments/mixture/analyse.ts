@@ -1,5 +1,5 @@
 /** From the units of a mixture experiment to its verdict. */
-import type { Findings, RunSize } from '../../core/experiment-types.ts';
+import type { Findings, RunSize } from '../experiment-types.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import { contrastsOf, gatesOf, measuresOf } from './contrasts.ts';
 import { figureOf } from './figure.ts';

@@ -1,7 +1,7 @@
 /** What the strings of a mixture spec must be true of; each check refuses by path. */
-import { wordsOf } from '../../core/words.ts';
-import { shown } from '../../core/shown.ts';
-import { type JsonNode, text } from '../../format/json-path.ts';
+import { wordsOf } from '../../text/words.ts';
+import { shown } from '../../text/shown.ts';
+import { type JsonNode, text } from '../../json/json-path.ts';
 import { type ByPole, type MixtureSpec, POLES, type Scene, type Topic } from './spec.ts';
 
 /** Texts that stand for one another may differ in characters by this share of the longer one. */

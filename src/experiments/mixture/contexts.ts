@@ -1,5 +1,5 @@
 /** The texts of one topic in one condition, what is asked after them, and what a run of either size takes. No model. */
-import type { RunSize } from '../../core/experiment-types.ts';
+import type { RunSize } from '../experiment-types.ts';
 import type { Passage } from '../../training/reader.ts';
 import type { Cost, UnitPlan } from '../design.ts';
 import { longestOf, type Reach } from '../reach.ts';

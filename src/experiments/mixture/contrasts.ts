@@ -1,11 +1,11 @@
 /** The contrasts that were planned before any run, with the sign-flip test of each and Holm over all; and the numbers that stand beside. */
-import type { Contrast, Gate, Measure } from '../../core/experiment-types.ts';
-import { holm } from '../../core/holm.ts';
-import { detectable } from '../../core/power.ts';
-import type { Estimate } from '../../core/report-types.ts';
-import { ropeReading } from '../../core/rope.ts';
-import { signFlip } from '../../core/sign-flip.ts';
-import { standardDeviation } from '../../core/stats.ts';
+import type { Contrast, Gate, Measure } from '../experiment-types.ts';
+import { holm } from '../../stats/holm.ts';
+import { detectable } from '../../stats/power.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { ropeReading } from '../rope.ts';
+import { signFlip } from '../../stats/sign-flip.ts';
+import { standardDeviation } from '../../stats/stats.ts';
 import { ACCOUNTS } from './models.ts';
 import { meanOver, NEVER, type Numbers } from './numbers.ts';
 import type { Prepared } from './prepare.ts';

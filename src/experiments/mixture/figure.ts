@@ -1,7 +1,8 @@
 /** The figure: odds against evidence as found and as fitted, by number of sentences, frame and push; and what every rival loses or wins. */
-import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries, RunSize } from '../../core/experiment-types.ts';
-import type { Estimate } from '../../core/report-types.ts';
-import { mean } from '../../core/stats.ts';
+import type { RunSize } from '../experiment-types.ts';
+import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../charts/figure.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { mean } from '../../stats/stats.ts';
 import { dosed, extentOf } from './contexts.ts';
 import { ACCOUNTS, evidenceOf } from './models.ts';
 import { levels, meanOver, NEVER, type Numbers } from './numbers.ts';

@@ -2,7 +2,7 @@
  * Fits of an account, by moments: the cross products of a topic's columns about that topic's means are all that least squares
  * with an intercept a topic needs, so a resample of topics, or all topics but one, is a sum of them.
  */
-import { choleskyInPlace, choleskySolve } from '../../core/linalg.ts';
+import { choleskyInPlace, choleskySolve } from '../../stats/linear/linalg.ts';
 import { type Account, evidenceOf } from './models.ts';
 import type { Row, TopicRows } from './table.ts';
 import type { ConditionId } from './spec.ts';

@@ -1,9 +1,9 @@
 /** What the rows of a run say, number by number, with intervals over topics. */
-import { clusterStatistic, clusterStatistics } from '../../core/cluster-statistic.ts';
-import { clusterMean, clusterRatio } from '../../core/effect.ts';
-import type { RunSize } from '../../core/experiment-types.ts';
-import type { Estimate } from '../../core/report-types.ts';
-import { mean } from '../../core/stats.ts';
+import { clusterStatistic, clusterStatistics } from '../../stats/cluster-statistic.ts';
+import { clusterMean, clusterRatio } from '../../stats/effect.ts';
+import type { RunSize } from '../experiment-types.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { mean } from '../../stats/stats.ts';
 import { type Interaction, interactionOf, INTERACTIONS, slopeMoments } from './additivity.ts';
 import { extentOf } from './contexts.ts';
 import { fitted, type Fitted, indicators, momentsOf, type Outcome, solved, summed } from './fit.ts';

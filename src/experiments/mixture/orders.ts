@@ -1,5 +1,5 @@
 /** The orders in which evidence is told: which sentences stand where, and which of them are kind. Drawn from the spec's seed; no model. */
-import { createRng, type Rng } from '../../core/rng.ts';
+import { createRng, type Rng } from '../../base/rng.ts';
 import { type MixtureSpec, mostSentences } from './spec.ts';
 
 /** Evidence in the order in which it is told. */

@@ -1,7 +1,7 @@
 /** Reads what only a mixture spec says; refuses by path. */
-import { field, integer, type JsonNode, list, words } from '../../format/json-path.ts';
-import { shown } from '../../core/shown.ts';
-import { exactly, identifier, inRange, oneOf } from '../../format/json-values.ts';
+import { field, integer, type JsonNode, list, words } from '../../json/json-path.ts';
+import { shown } from '../../text/shown.ts';
+import { exactly, identifier, inRange, oneOf } from '../../json/json-values.ts';
 import type { SpecHead } from '../design.ts';
 import { checkKeywords, checkLikeLengths, checkNames, checkOnce, checkOpening, sentenceBy } from './checks.ts';
 import {

@@ -2,9 +2,9 @@
  * What all units need: a direction to push along, the strength at which it changes neutral text by the KL of the spec, and an
  * instrument that reads taps. Both are fitted on scenes of their own, of which none is measured.
  */
-import { AppError } from '../../core/errors.ts';
-import type { Push } from '../../core/push.ts';
-import { field, type JsonNode, number } from '../../format/json-path.ts';
+import { AppError } from '../../base/errors.ts';
+import type { Push } from '../../steering/push.ts';
+import { field, type JsonNode, number } from '../../json/json-path.ts';
 import type { NeutralGround } from '../../steering/bench.ts';
 import { makePush } from '../../steering/make-push.ts';
 import type { Passage, PassageReading, TapRead } from '../../training/reader.ts';

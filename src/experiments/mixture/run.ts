@@ -2,10 +2,10 @@
  * Measures one unit: a topic in a condition, which way of going on the model prefers after every dose of every order,
  * and what a tap reads there.
  */
-import { throwIfStopped } from '../../core/abort.ts';
-import { AppError } from '../../core/errors.ts';
-import { significant } from '../../core/round.ts';
-import { mean } from '../../core/stats.ts';
+import { throwIfStopped } from '../../base/abort.ts';
+import { AppError } from '../../base/errors.ts';
+import { significant } from '../../base/round.ts';
+import { mean } from '../../stats/stats.ts';
 import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import { scoreAt } from '../gauge.ts';
 import type { Likelihood, Pushed, Subject } from '../subject.ts';

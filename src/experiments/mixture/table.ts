@@ -1,9 +1,9 @@
 /** What the units say, as rows: one a context, with its evidence and the odds that were found after it. */
-import { AppError } from '../../core/errors.ts';
-import type { RunSize } from '../../core/experiment-types.ts';
-import { mean } from '../../core/stats.ts';
-import { field, type JsonNode, list, number } from '../../format/json-path.ts';
-import { exactly } from '../../format/json-values.ts';
+import { AppError } from '../../base/errors.ts';
+import type { RunSize } from '../experiment-types.ts';
+import { mean } from '../../stats/stats.ts';
+import { field, type JsonNode, list, number } from '../../json/json-path.ts';
+import { exactly } from '../../json/json-values.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import { dosed, type MixtureUnit, unitsOf } from './contexts.ts';
 import { type ConditionId, CONDITIONS, type MixtureSpec } from './spec.ts';

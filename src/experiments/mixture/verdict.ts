@@ -1,7 +1,7 @@
 /** The rule of a mixture experiment, applied to its numbers, and why, in sentences. */
-import { plain, signed } from '../../core/claim-words.ts';
-import type { Contrast, ExperimentVerdict, Gate, RunSize } from '../../core/experiment-types.ts';
-import { briefly, gateNeeded, gateWords } from '../../core/verdict-words.ts';
+import { plain, signed } from '../../probe/claims/claim-words.ts';
+import type { Contrast, ExperimentVerdict, Gate, RunSize } from '../experiment-types.ts';
+import { briefly, gateNeeded, gateWords } from '../verdict-words.ts';
 import { INTERACTIONS } from './additivity.ts';
 import { ACCOUNTS } from './models.ts';
 import type { Numbers, Rivalry } from './numbers.ts';

@@ -1,8 +1,8 @@
 /** From the units to the verdict: gates, contrasts, measures, the rule, and what the experiment cannot say. */
-import { clusterMean } from '../../core/effect.ts';
-import type { Contrast, Findings, Gate, Measure, RunSize } from '../../core/experiment-types.ts';
-import type { Estimate } from '../../core/report-types.ts';
-import { briefly } from '../../core/verdict-words.ts';
+import { clusterMean } from '../../stats/effect.ts';
+import type { Contrast, Findings, Gate, Measure, RunSize } from '../experiment-types.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { briefly } from '../verdict-words.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import { type Planned, plannedContrasts } from './contrasts.ts';
 import { oppositesFigure } from './figure.ts';

@@ -4,8 +4,8 @@
  * beyond those pairs is about
  * being opposites: any two marked acts may leave neutral the same way.
  */
-import { clusterStatistics } from '../../core/cluster-statistic.ts';
-import type { Estimate } from '../../core/report-types.ts';
+import { clusterStatistics } from '../../stats/cluster-statistic.ts';
+import type { Estimate } from '../../stats/estimate.ts';
 import { betweenAxes, type Products } from './geometry.ts';
 import type { AxisRow } from './rows.ts';
 

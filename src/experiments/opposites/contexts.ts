@@ -2,7 +2,7 @@
  * The texts of one axis. Every context has as many sentences as the largest dose: what shows, names or denies X stands last,
  * neutral sentences before it fill it up. So a context differs from the neutral one in what its last sentences say, not in length.
  */
-import type { RunSize } from '../../core/experiment-types.ts';
+import type { RunSize } from '../experiment-types.ts';
 import type { Question } from '../subject.ts';
 import { CELLS, cellOf, type CellId, type OppositesAxis, type OppositesSpec } from './spec.ts';
 

@@ -3,16 +3,16 @@
  *   ΔW = b0 + bM M + bO O + bMO M·O + bv |valence difference| + bp prior,
  * with M and O at ±0.5. Intervals resample whole axes; p shuffles what the model without the coefficient leaves (Freedman and Lane).
  */
-import { clusterMean } from '../../core/effect.ts';
-import type { Contrast } from '../../core/experiment-types.ts';
-import { freedmanLane } from '../../core/freedman-lane.ts';
-import { holm } from '../../core/holm.ts';
-import { type Columns, leastSquares, resampledLeastSquares } from '../../core/least-squares.ts';
-import { detectable, detectableBetween, detectableBy } from '../../core/power.ts';
-import type { Estimate } from '../../core/report-types.ts';
-import { ropeReading } from '../../core/rope.ts';
-import { signFlip } from '../../core/sign-flip.ts';
-import { standardDeviation } from '../../core/stats.ts';
+import { clusterMean } from '../../stats/effect.ts';
+import type { Contrast } from '../experiment-types.ts';
+import { freedmanLane } from '../../stats/linear/freedman-lane.ts';
+import { holm } from '../../stats/holm.ts';
+import { type Columns, leastSquares, resampledLeastSquares } from '../../stats/linear/least-squares.ts';
+import { detectable, detectableBetween, detectableBy } from '../../stats/power.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { ropeReading } from '../rope.ts';
+import { signFlip } from '../../stats/sign-flip.ts';
+import { standardDeviation } from '../../stats/stats.ts';
 import type { AxisRow } from './rows.ts';
 import { CELLS, type OppositesSpec } from './spec.ts';
 

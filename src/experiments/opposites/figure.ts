@@ -1,6 +1,6 @@
 /** The figure: the gain of every axis by cell, antipodality against it, how it grows with the dose, and what pushing does. */
-import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../core/experiment-types.ts';
-import type { Estimate } from '../../core/report-types.ts';
+import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../charts/figure.ts';
+import type { Estimate } from '../../stats/estimate.ts';
 import { antipodalityByAxis } from './antipodality.ts';
 import type { Planned } from './contrasts.ts';
 import { axesOf } from './judge.ts';

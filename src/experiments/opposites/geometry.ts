@@ -3,7 +3,7 @@
  * of items that share no sentence, and every product is taken across the halves: noise of a half never meets itself
  * (as in core/pole-geometry.ts, over pairs of topics). Features are in standard units of taps after neutral sentences.
  */
-import { auroc, standardDeviation } from '../../core/stats.ts';
+import { auroc, standardDeviation } from '../../stats/stats.ts';
 import type { Passage, PassageReading } from '../../training/reader.ts';
 import { asSentence, halfOf, neutralOf, type UsedAxis } from './contexts.ts';
 import type { OppositesSpec } from './spec.ts';

@@ -1,6 +1,6 @@
 /** The rule: from gates and contrasts to the verdict and to which account of it stands. */
-import type { Contrast, ExperimentVerdict, Gate } from '../../core/experiment-types.ts';
-import { briefly, gateWords } from '../../core/verdict-words.ts';
+import type { Contrast, ExperimentVerdict, Gate } from '../experiment-types.ts';
+import { briefly, gateWords } from '../verdict-words.ts';
 import type { Planned } from './contrasts.ts';
 import { CELLS } from './spec.ts';
 

@@ -2,12 +2,12 @@
  * What preparation and units leave behind, to and from JSON. It is analysed as it lies in the file, so it is read back
  * with the path of what is wrong.
  */
-import { AppError } from '../../core/errors.ts';
-import type { RunSize } from '../../core/experiment-types.ts';
-import { significantAll } from '../../core/round.ts';
-import { field, integer, type JsonNode, list, number, text } from '../../format/json-path.ts';
-import { exactly, identifier, oneOf, positive } from '../../format/json-values.ts';
-import { orNull } from '../../format/report-parts.ts';
+import { AppError } from '../../base/errors.ts';
+import type { RunSize } from '../experiment-types.ts';
+import { significantAll } from '../../base/round.ts';
+import { field, integer, type JsonNode, list, number, text } from '../../json/json-path.ts';
+import { exactly, identifier, oneOf, positive } from '../../json/json-values.ts';
+import { orNull } from '../../formats/probe/report-parts.ts';
 import type { JsonObject } from '../design.ts';
 import { packVectors, unpackVectors } from '../vectors.ts';
 import type { AxisGeometry, Products } from './geometry.ts';

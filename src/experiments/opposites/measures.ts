@@ -1,11 +1,11 @@
 /** The numbers that stand beside and decide nothing. */
-import { clusterStatistic } from '../../core/cluster-statistic.ts';
-import { clusterMean } from '../../core/effect.ts';
-import type { Measure } from '../../core/experiment-types.ts';
-import { clusterLeastSquares, leastSquares } from '../../core/least-squares.ts';
-import type { Estimate } from '../../core/report-types.ts';
-import { spearman } from '../../core/spearman.ts';
-import { standardDeviation } from '../../core/stats.ts';
+import { clusterStatistic } from '../../stats/cluster-statistic.ts';
+import { clusterMean } from '../../stats/effect.ts';
+import type { Measure } from '../experiment-types.ts';
+import { clusterLeastSquares, leastSquares } from '../../stats/linear/least-squares.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { spearman } from '../../stats/spearman.ts';
+import { standardDeviation } from '../../stats/stats.ts';
 import { antipodalityByAxis, pooledGeometry } from './antipodality.ts';
 import { type Planned, UNIT } from './contrasts.ts';
 import type { OppositesPrepared } from './kept.ts';

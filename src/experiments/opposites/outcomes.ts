@@ -2,7 +2,7 @@
  * From what was measured of an axis to its numbers. The gain of an act Y by a context is W(X→Y) = E(Y | neutral) - E(Y | context),
  * with E = -log2 p in bits; the outcome is ΔW = W(X→opposite) - W(X→unrelated), item by item, then averaged over items and orders.
  */
-import { mean } from '../../core/stats.ts';
+import { mean } from '../../stats/stats.ts';
 import type { AxisData, ContextBits } from './kept.ts';
 
 /** Mean gains in bits an act. */

@@ -3,13 +3,13 @@
  * through neutral), or does only the opposite's own direction do it? Four contrasts of their own, corrected among themselves: they are
  * about the stream, and those that decide the verdict should not have to pay for them.
  */
-import { clusterMean } from '../../core/effect.ts';
-import type { Contrast, Measure } from '../../core/experiment-types.ts';
-import { holm } from '../../core/holm.ts';
-import { detectable } from '../../core/power.ts';
-import { ropeReading } from '../../core/rope.ts';
-import { signFlip } from '../../core/sign-flip.ts';
-import { standardDeviation } from '../../core/stats.ts';
+import { clusterMean } from '../../stats/effect.ts';
+import type { Contrast, Measure } from '../experiment-types.ts';
+import { holm } from '../../stats/holm.ts';
+import { detectable } from '../../stats/power.ts';
+import { ropeReading } from '../rope.ts';
+import { signFlip } from '../../stats/sign-flip.ts';
+import { standardDeviation } from '../../stats/stats.ts';
 import { axesOf, interval } from './judge.ts';
 import { PUSHES, type PushId } from './push-directions.ts';
 import type { PushOutcome } from './push-outcomes.ts';

@@ -1,5 +1,5 @@
 /** What each push did to the acts of an axis: the change of log2 p(opposite's act) - log2 p(unrelated act), item by item, then averaged. */
-import { mean } from '../../core/stats.ts';
+import { mean } from '../../stats/stats.ts';
 import type { AxisData } from './kept.ts';
 import { type PushId } from './push-directions.ts';
 import { JUDGED_CONTEXT } from './pushes.ts';

@@ -1,6 +1,6 @@
 /** Pushing the stream of an axis: every direction as strongly as has one KL on neutral text, and acts asked for again. */
-import { AppError } from '../../core/errors.ts';
-import type { Push } from '../../core/push.ts';
+import { AppError } from '../../base/errors.ts';
+import type { Push } from '../../steering/push.ts';
 import type { NeutralGround } from '../../steering/bench.ts';
 import { makePush } from '../../steering/make-push.ts';
 import type { Passage } from '../../training/reader.ts';

@@ -1,6 +1,6 @@
 /** One row an axis: the unit of everything that is estimated here. */
-import { AppError } from '../../core/errors.ts';
-import type { RunSize } from '../../core/experiment-types.ts';
+import { AppError } from '../../base/errors.ts';
+import type { RunSize } from '../experiment-types.ts';
 import type { UnitResult } from '../design.ts';
 import { extentOf } from './contexts.ts';
 import { axisDataFromJson, type OppositesPrepared } from './kept.ts';

@@ -2,8 +2,8 @@
  * What a model is asked: how likely acts are in neutral contexts and what opposites are called (once), then, axis by
  * axis, acts after contexts and readings at taps.
  */
-import { AppError } from '../../core/errors.ts';
-import type { RunSize } from '../../core/experiment-types.ts';
+import { AppError } from '../../base/errors.ts';
+import type { RunSize } from '../experiment-types.ts';
 import type { Cost, JsonObject, PrepareCall, UnitCall, UnitPlan } from '../design.ts';
 import { longestOf, type Reach } from '../reach.ts';
 import type { Likelihood, Question, Subject } from '../subject.ts';

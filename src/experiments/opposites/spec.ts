@@ -2,9 +2,9 @@
  * The spec of an `opposites` experiment: axes crossed by moral or not and with or without a natural opposite, and the
  * strings that show, name and test them. Everything that a reader could dispute is in the file and fixed before a run.
  */
-import { field, has, integer, type JsonNode, list, words } from '../../format/json-path.ts';
-import { shown } from '../../core/shown.ts';
-import { flag, identifier, inRange, positive, share } from '../../format/json-values.ts';
+import { field, has, integer, type JsonNode, list, words } from '../../json/json-path.ts';
+import { shown } from '../../text/shown.ts';
+import { flag, identifier, inRange, positive, share } from '../../json/json-values.ts';
 import type { SpecHead } from '../design.ts';
 import { checkAxes, clause, sentence, triggerOf } from './strings.ts';
 

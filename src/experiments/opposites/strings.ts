@@ -2,8 +2,8 @@
  * What the strings of an `opposites` spec must look like, so that no difference can come from their form or from a word
  * that gives X away.
  */
-import { type JsonNode, words } from '../../format/json-path.ts';
-import { shown } from '../../core/shown.ts';
+import { type JsonNode, words } from '../../json/json-path.ts';
+import { shown } from '../../text/shown.ts';
 import type { OppositesAxis } from './spec.ts';
 
 const MOST_CHARACTERS = 200;

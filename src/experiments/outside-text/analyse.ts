@@ -1,9 +1,9 @@
 /** From the units to the verdict, by the rule that the spec wrote down first. */
-import type { ExperimentVerdict, Findings, RunSize } from '../../core/experiment-types.ts';
-import { figureNumber } from '../../core/figure-scale.ts';
-import type { Estimate } from '../../core/report-types.ts';
-import { gateWords } from '../../core/verdict-words.ts';
-import { significantAll } from '../../core/round.ts';
+import type { ExperimentVerdict, Findings, RunSize } from '../experiment-types.ts';
+import { figureNumber } from '../../charts/figure-scale.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { gateWords } from '../verdict-words.ts';
+import { significantAll } from '../../base/round.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import { type FamilyFindings, familyFindings } from './family-findings.ts';
 import { figureOf } from './figure.ts';

@@ -3,8 +3,8 @@
  * has the clean effect that all share, and the one at which it changes neutral text by the KL that all share. Items of
  * the experiment take no part. A placement without such a strength is kept as what it is, with how far it came.
  */
-import { significant } from '../../core/round.ts';
-import { mean, quantile } from '../../core/stats.ts';
+import { significant } from '../../base/round.ts';
+import { mean, quantile } from '../../stats/stats.ts';
 import type { NeutralGround } from '../../steering/bench.ts';
 import { MATCHED_QUANTILE } from '../../steering/match-strength.ts';
 import type { Cost, JsonObject, PrepareCall } from '../design.ts';

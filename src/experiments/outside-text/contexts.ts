@@ -1,5 +1,5 @@
 /** The texts that a model reads in each condition, put together from the parts of a family. No model. */
-import type { RunSize } from '../../core/experiment-types.ts';
+import type { RunSize } from '../experiment-types.ts';
 import type { Family, Frame, Item, OutsideTextSpec, Shown } from './spec.ts';
 
 /** Lines of broken rule that an exception shows: enough to see what is asked for, far fewer than an attack. */

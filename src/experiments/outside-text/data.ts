@@ -1,8 +1,8 @@
 /** The numbers of all units of a family, by condition and by placement or control. */
-import type { RunSize } from '../../core/experiment-types.ts';
-import { AppError } from '../../core/errors.ts';
-import { field, has, type JsonNode, list, number } from '../../format/json-path.ts';
-import { exactly } from '../../format/json-values.ts';
+import type { RunSize } from '../experiment-types.ts';
+import { AppError } from '../../base/errors.ts';
+import { field, has, type JsonNode, list, number } from '../../json/json-path.ts';
+import { exactly } from '../../json/json-values.ts';
 import type { UnitResult } from '../design.ts';
 import { type Condition, conditionsOf, itemsOf } from './contexts.ts';
 import { dosedPlaces, unitId } from './run.ts';

@@ -1,12 +1,12 @@
 /** What one family of rules shows: scores of its placements, trends over them, dominance, visibility, gates. */
-import { clusterResampled, clusterStatistics, type Resampled } from '../../core/cluster-statistic.ts';
-import { clusterAuroc, clusterMean } from '../../core/effect.ts';
-import type { Contrast, Gate, Measure, RunSize } from '../../core/experiment-types.ts';
-import { holm } from '../../core/holm.ts';
-import { pageTrend } from '../../core/page-trend.ts';
-import { detectable, detectableBy } from '../../core/power.ts';
-import { spearman } from '../../core/spearman.ts';
-import { mean, standardDeviation } from '../../core/stats.ts';
+import { clusterResampled, clusterStatistics, type Resampled } from '../../stats/cluster-statistic.ts';
+import { clusterAuroc, clusterMean } from '../../stats/effect.ts';
+import type { Contrast, Gate, Measure, RunSize } from '../experiment-types.ts';
+import { holm } from '../../stats/holm.ts';
+import { pageTrend } from '../../stats/page-trend.ts';
+import { detectable, detectableBy } from '../../stats/power.ts';
+import { spearman } from '../../stats/spearman.ts';
+import { mean, standardDeviation } from '../../stats/stats.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import { familyData, type FamilyData } from './data.ts';
 import { isSteered } from './instruments.ts';

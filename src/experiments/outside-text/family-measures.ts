@@ -1,9 +1,9 @@
 /** The numbers of one family that stand beside its contrasts: areas, log-odds under controls, visibility by layer. */
-import { clusterStatistics } from '../../core/cluster-statistic.ts';
-import { clusterMean } from '../../core/effect.ts';
-import type { Measure } from '../../core/experiment-types.ts';
-import type { Estimate } from '../../core/report-types.ts';
-import { mean } from '../../core/stats.ts';
+import { clusterStatistics } from '../../stats/cluster-statistic.ts';
+import { clusterMean } from '../../stats/effect.ts';
+import type { Measure } from '../experiment-types.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { mean } from '../../stats/stats.ts';
 import { type FamilyData } from './data.ts';
 import { shareOf } from './odds.ts';
 import { calledOf, ofFamily } from './names.ts';

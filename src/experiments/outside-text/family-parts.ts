@@ -1,5 +1,5 @@
 /** What the statistics of one family share: its parts, the estimates of a placement, seeds. */
-import type { Estimate } from '../../core/report-types.ts';
+import type { Estimate } from '../../stats/estimate.ts';
 import type { FamilyData } from './data.ts';
 import type { PreparedFamily } from './prepared.ts';
 import type { PlacementScores } from './scores.ts';

@@ -1,6 +1,6 @@
 /** The figure: what robustness costs in flexibility, both against outside-textiness, and where supervision can be seen. */
-import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../core/experiment-types.ts';
-import type { Estimate } from '../../core/report-types.ts';
+import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../charts/figure.ts';
+import type { Estimate } from '../../stats/estimate.ts';
 import type { FamilyFindings } from './family-findings.ts';
 import type { PlacedEstimates, Visible } from './family-parts.ts';
 import { SHOWN } from './names.ts';

@@ -1,8 +1,8 @@
 /** What the placements are made of: a direction between keeping and breaking the rule, random ones, and readouts at the last layer. */
-import { choleskyInPlace, choleskySolve } from '../../core/linalg.ts';
-import type { ModelIdentity } from '../../core/probe-types.ts';
-import type { Push } from '../../core/push.ts';
-import { kernelOf, standardRows } from '../../core/standard-rows.ts';
+import { choleskyInPlace, choleskySolve } from '../../stats/linear/linalg.ts';
+import type { ModelIdentity } from '../../probe/probe-types.ts';
+import type { Push } from '../../steering/push.ts';
+import { kernelOf, standardRows } from '../../stats/linear/standard-rows.ts';
 import type { NeutralGround } from '../../steering/bench.ts';
 import { makePush } from '../../steering/make-push.ts';
 import { scoreAt } from '../gauge.ts';

@@ -4,8 +4,8 @@
  * rule. Edits of the word scores themselves are worked out here from one unedited reading: an edit adds to some logits, so
  * the shares that are needed change by known factors, and what normalises them cancels.
  */
-import { AppError } from '../../core/errors.ts';
-import { shown } from '../../core/shown.ts';
+import { AppError } from '../../base/errors.ts';
+import { shown } from '../../text/shown.ts';
 import type { ContextEnd, EndRequest, Subject } from '../subject.ts';
 import type { Family, Item, OutsideTextSpec } from './spec.ts';
 

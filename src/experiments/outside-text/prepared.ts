@@ -1,7 +1,7 @@
 /** What `prepare` leaves behind for every unit: instruments and strengths, as JSON and back. */
-import { AppError } from '../../core/errors.ts';
-import { field, type JsonNode, number, text } from '../../format/json-path.ts';
-import { exactly, share } from '../../format/json-values.ts';
+import { AppError } from '../../base/errors.ts';
+import { field, type JsonNode, number, text } from '../../json/json-path.ts';
+import { exactly, share } from '../../json/json-values.ts';
 import type { Json, JsonObject } from '../design.ts';
 import type { Instrument } from '../instrument.ts';
 import { instrumentFromJson, instrumentToJson } from '../instrument-json.ts';

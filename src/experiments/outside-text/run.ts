@@ -2,9 +2,9 @@
  * The units: a family under one condition, all its items at once, so that what their contexts share is read once. Each gives
  * the log-odds of every item under every placement that has a strength.
  */
-import type { RunSize } from '../../core/experiment-types.ts';
-import { AppError } from '../../core/errors.ts';
-import { significant, significantAll } from '../../core/round.ts';
+import type { RunSize } from '../experiment-types.ts';
+import { AppError } from '../../base/errors.ts';
+import { significant, significantAll } from '../../base/round.ts';
 import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import { longestOf, type Reach } from '../reach.ts';
 import type { Pushed, Subject } from '../subject.ts';

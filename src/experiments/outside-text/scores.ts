@@ -8,7 +8,7 @@
  * - outside-textiness: o = 1 − Σ (Δ − mean of Δ over contexts)² / Σ Δ², over all contexts of all items. 1: what is added
  *   does not depend on the context.
  */
-import { mean } from '../../core/stats.ts';
+import { mean } from '../../stats/stats.ts';
 import type { FamilyData, OddsByName } from './data.ts';
 import { shareOf } from './odds.ts';
 

@@ -3,9 +3,9 @@
  * it. Every text that a model reads is put together from these parts (contexts.ts), so that an item is the same string
  * in every condition.
  */
-import { field, integer, type JsonNode, list, text, words } from '../../format/json-path.ts';
-import { shown } from '../../core/shown.ts';
-import { identifier, oneOf } from '../../format/json-values.ts';
+import { field, integer, type JsonNode, list, text, words } from '../../json/json-path.ts';
+import { shown } from '../../text/shown.ts';
+import { identifier, oneOf } from '../../json/json-values.ts';
 import type { SpecHead } from '../design.ts';
 
 /** Where a rule can be put, from the text to what reads nothing; `mask` is the limit of the last one and never in a trend. */

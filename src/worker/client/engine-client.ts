@@ -1,5 +1,5 @@
 /** The engine as the page sees it. The state classes know this interface only; a worker stands behind it. */
-import type { AppError } from '../../core/errors.ts';
+import type { AppError } from '../../base/errors.ts';
 import type { CallArgs, CallChange, CallListeners, CallName, CallValue, EngineMemory } from '../protocol.ts';
 
 /** How a call is watched, stopped and changed. */

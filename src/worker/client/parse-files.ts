@@ -1,8 +1,8 @@
 /** Parsing of files that somebody brings: small ones here, large ones in a worker of their own, so that the page never stands still. */
-import { AppError } from '../../core/errors.ts';
-import { type ParseReply, type ParseRequest, parseFile } from '../../format/parse-file.ts';
-import type { Recording } from '../../format/recording.ts';
-import type { DroppedFile, ImportChoices, SetImport } from '../../format/set-import.ts';
+import { AppError } from '../../base/errors.ts';
+import { type ParseReply, type ParseRequest, parseFile } from '../../formats/runs/parse-file.ts';
+import type { Recording } from '../../formats/runs/recording.ts';
+import type { DroppedFile, ImportChoices, SetImport } from '../../formats/sets/set-import.ts';
 import script from '../host/files.worker.ts?worker&url';
 import { startWorker } from '../start-worker.ts';
 

@@ -1,6 +1,6 @@
 /** The engine client over a worker: turns messages into promises and sinks, and a worker's death into an error. */
-import { AppError } from '../../core/errors.ts';
-import type { ModelSource } from '../../core/model-source.ts';
+import { AppError } from '../../base/errors.ts';
+import type { ModelSource } from '../../models/model-source.ts';
 import engineScript from '../host/engine.worker.ts?worker&url';
 import {
   CALL_NAMES,

@@ -2,14 +2,14 @@
  * Probes as the loaded model takes them. One that was made on another variant of it is measured first, once for each: after
  * that every call that takes a probe takes it, and until then none does.
  */
-import { assertPushes, type DtypeAgreement } from '../../core/dtype-agreement.ts';
-import { otherDtype } from '../../core/model-dtype.ts';
-import type { ModelIdentity } from '../../core/probe-types.ts';
-import type { PushSettings } from '../../core/push.ts';
-import { assertProbeFits, parseProbe } from '../../format/probe.ts';
-import { parsePromptSet } from '../../format/prompt-set.ts';
-import { sha256Hex } from '../../runtime/store/sha256.ts';
-import type { WebEngine } from '../../runtime/web-engine.ts';
+import { assertPushes, type DtypeAgreement } from '../../probe/dtype-agreement.ts';
+import { otherDtype } from '../../models/model-dtype.ts';
+import type { ModelIdentity } from '../../probe/probe-types.ts';
+import type { PushSettings } from '../../steering/push.ts';
+import { assertProbeFits, parseProbe } from '../../formats/probe/probe.ts';
+import { parsePromptSet } from '../../formats/sets/prompt-set.ts';
+import { sha256Hex } from '../../engine/store/sha256.ts';
+import type { WebEngine } from '../../engine/web-engine.ts';
 import { type CarriedProbe, carryOver } from '../../training/dtype-agreement.ts';
 import type { ProbeFiles, ProbeToUse } from '../protocol.ts';
 import { setFiles } from './set-files.ts';

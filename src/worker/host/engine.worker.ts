@@ -1,14 +1,14 @@
 /** Entry of the engine worker: answers requests one at a time and lets a running one be stopped. */
 import './threads.ts';
-import { throwIfStopped } from '../../core/abort.ts';
-import { AppError } from '../../core/errors.ts';
-import type { TokenBatch } from '../../core/reading.ts';
-import { checkModel } from '../../runtime/store/check-model.ts';
-import { deleteKept, listKept } from '../../runtime/store/kept.ts';
-import { listHub } from '../../runtime/store/hub.ts';
-import { listPicked } from '../../runtime/store/picked.ts';
-import { weighHere } from '../../runtime/store/weigh.ts';
-import { WebEngine } from '../../runtime/web-engine.ts';
+import { throwIfStopped } from '../../base/abort.ts';
+import { AppError } from '../../base/errors.ts';
+import type { TokenBatch } from '../../reading/reading.ts';
+import { checkModel } from '../../engine/store/check-model.ts';
+import { deleteKept, listKept } from '../../engine/store/kept.ts';
+import { listHub } from '../../engine/store/hub.ts';
+import { listPicked } from '../../engine/store/picked.ts';
+import { weighHere } from '../../engine/store/weigh.ts';
+import { WebEngine } from '../../engine/web-engine.ts';
 import type {
   CallArgs,
   CallListeners,

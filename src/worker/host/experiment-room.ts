@@ -1,5 +1,5 @@
 /** Experiments in the worker: a spec is read, what has not run is run on the loaded model, and all of it analysed. */
-import { AppError } from '../../core/errors.ts';
+import { AppError } from '../../base/errors.ts';
 import type {
   AnalysedUnits,
   ExperimentArgs,
@@ -8,8 +8,8 @@ import type {
   ExperimentPart,
   ExperimentProgress,
   SpecSummary,
-} from '../../core/experiment-run.ts';
-import type { RunSize } from '../../core/experiment-types.ts';
+} from '../../experiments/experiment-run.ts';
+import type { RunSize } from '../../experiments/experiment-types.ts';
 import type { JsonObject, UnitResult } from '../../experiments/design.ts';
 import { type Designs, DESIGNS } from '../../experiments/designs.ts';
 import { measurePace, secondsOf } from '../../experiments/pace.ts';
@@ -28,7 +28,7 @@ import {
   serialiseUnits,
   type UnitsHead,
 } from '../../experiments/unit-file.ts';
-import { sha256Hex } from '../../runtime/store/sha256.ts';
+import { sha256Hex } from '../../engine/store/sha256.ts';
 import type { CallArgs } from '../protocol.ts';
 import { neutralTexts } from './push-args.ts';
 

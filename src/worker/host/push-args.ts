@@ -1,8 +1,8 @@
 /** What a message asks to push by, as a push on the engine's model. */
-import type { Push, PushSettings } from '../../core/push.ts';
-import type { SetSource } from '../../core/training-plan.ts';
-import { parseStorySet } from '../../format/story-set.ts';
-import type { WebEngine } from '../../runtime/web-engine.ts';
+import type { Push, PushSettings } from '../../steering/push.ts';
+import type { SetSource } from '../../probe/training-plan.ts';
+import { parseStorySet } from '../../formats/sets/story-set.ts';
+import type { WebEngine } from '../../engine/web-engine.ts';
 import { makePush, type PushDirection } from '../../steering/make-push.ts';
 import type { CarriedProbe } from '../../training/dtype-agreement.ts';
 import type { ProbeFiles, PushArgs } from '../protocol.ts';

@@ -1,9 +1,9 @@
 /** What is computed of two texts in the worker. */
-import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '../../core/patching.ts';
-import { firstPushed } from '../../core/push.ts';
-import type { TokenDivergence } from '../../core/token-divergence.ts';
-import type { PushedIds } from '../../runtime/engine-editor.ts';
-import type { WebEngine } from '../../runtime/web-engine.ts';
+import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '../../steering/patching.ts';
+import { firstPushed } from '../../steering/push.ts';
+import type { TokenDivergence } from '../../reading/token-divergence.ts';
+import type { PushedIds } from '../../engine/steering/engine-editor.ts';
+import type { WebEngine } from '../../engine/web-engine.ts';
 import type { CallArgs, ReadRun } from '../protocol.ts';
 import type { CarriedProbes } from './carried-probes.ts';
 import { pushOf } from './push-args.ts';

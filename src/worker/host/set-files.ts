@@ -1,6 +1,6 @@
 /** A set of a message as the two files that are read. */
-import type { SetSource } from '../../core/training-plan.ts';
-import { sha256Hex } from '../../runtime/store/sha256.ts';
+import type { SetSource } from '../../probe/training-plan.ts';
+import { sha256Hex } from '../../engine/store/sha256.ts';
 
 /** A set as its two files, with the hash of its rows. */
 export const setFiles = (set: SetSource) => ({

@@ -1,16 +1,16 @@
 /** Pushing and measuring pushes in the worker. */
-import type { DoseProgress, DoseReport, MatchedStrength } from '../../core/dose-types.ts';
-import type { RunSummary } from '../../core/engine-report.ts';
-import { titleWith } from '../../core/dtype-agreement.ts';
-import { AppError } from '../../core/errors.ts';
-import type { Axis } from '../../core/probe-types.ts';
-import type { PushSettings } from '../../core/push.ts';
-import type { ReadingSink } from '../../core/reading.ts';
-import { needScaled } from '../../core/steering/modes.ts';
-import type { SetSource } from '../../core/training-plan.ts';
-import { parsePromptSet } from '../../format/prompt-set.ts';
-import type { WebEngine } from '../../runtime/web-engine.ts';
-import { choicesOf } from '../../steering/choice-set.ts';
+import type { DoseProgress, DoseReport, MatchedStrength } from '../../steering/dose-types.ts';
+import type { RunSummary } from '../../models/engine-report.ts';
+import { titleWith } from '../../probe/dtype-agreement.ts';
+import { AppError } from '../../base/errors.ts';
+import type { Axis } from '../../probe/probe-types.ts';
+import type { PushSettings } from '../../steering/push.ts';
+import type { ReadingSink } from '../../reading/reading.ts';
+import { needScaled } from '../../steering/modes.ts';
+import type { SetSource } from '../../probe/training-plan.ts';
+import { parsePromptSet } from '../../formats/sets/prompt-set.ts';
+import type { WebEngine } from '../../engine/web-engine.ts';
+import { choicesOf } from '../../formats/sets/choice-set.ts';
 import { measureDose } from '../../steering/dose.ts';
 import { makePush, type PushDirection } from '../../steering/make-push.ts';
 import { matchStrengths } from '../../steering/match-strength.ts';

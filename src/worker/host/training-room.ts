@@ -1,19 +1,19 @@
 /** Training and judging in the worker: the model reads, the readings are remembered, and the page hears how far it is. */
-import type { Judgement } from '../../core/judgement-types.ts';
-import type { Probe } from '../../core/probe-types.ts';
+import type { Judgement } from '../../probe/evidence/judgement-types.ts';
+import type { Probe } from '../../probe/probe-types.ts';
 import type {
   PackedReadings,
   SetSource,
   TrainedProbe,
   TrainingPlan,
   TrainingProgress,
-} from '../../core/training-plan.ts';
-import { readControlVector } from '../../format/gguf.ts';
-import { parseProbe } from '../../format/probe.ts';
-import { parsePromptSet } from '../../format/prompt-set.ts';
-import { sha256Hex } from '../../runtime/store/sha256.ts';
-import { judgeProbe } from '../../training/judge.ts';
-import { judgeVector } from '../../training/judge-vector.ts';
+} from '../../probe/training-plan.ts';
+import { readControlVector } from '../../formats/containers/gguf.ts';
+import { parseProbe } from '../../formats/probe/probe.ts';
+import { parsePromptSet } from '../../formats/sets/prompt-set.ts';
+import { sha256Hex } from '../../engine/store/sha256.ts';
+import { judgeProbe } from '../../training/evidence/judge.ts';
+import { judgeVector } from '../../training/evidence/judge-vector.ts';
 import type { SegmentReader } from '../../training/reader.ts';
 import { rememberReadings } from '../../training/remembered.ts';
 import { runTraining } from '../../training/run-plan.ts';

@@ -1,0 +1,41 @@
+/** What a figure is made of: panels, series, points. */
+/** A point of a figure. */
+export interface FigurePoint {
+  /** A number, or the name of a category of the panel. */
+  readonly x: number | string;
+  readonly y: number;
+  readonly low?: number;
+  readonly high?: number;
+  /** What it is, for the pointer and the table. */
+  readonly label?: string;
+}
+
+/** One line or cloud of a figure. `null` is drawn grey and thin: what no effect looks like. */
+export interface FigureSeries {
+  readonly name: string;
+  readonly as: 'line' | 'dots' | 'intervals';
+  readonly tone: 'positive' | 'negative' | 'first' | 'second' | 'third' | 'fourth' | 'null';
+  readonly points: readonly FigurePoint[];
+}
+
+/** One coordinate system. */
+export interface FigurePanel {
+  readonly title: string;
+  readonly x: { readonly label: string; readonly categories?: readonly string[]; readonly log?: boolean };
+  readonly y: { readonly label: string; readonly range?: readonly [low: number, high: number] };
+  readonly series: readonly FigureSeries[];
+  /** A band that holds what chance gives, or a region of practical equivalence. */
+  readonly bands?: readonly { readonly from: number; readonly to: number; readonly says: string }[];
+  /**
+   * Lines across the plot, such as a threshold of the rule: `x` runs along the x axis at a value of y, `y` runs along
+   * the y axis at a value of x.
+   */
+  readonly lines?: readonly { readonly at: number; readonly across: 'x' | 'y'; readonly says: string }[];
+}
+
+/** The figure of an experiment; the panels stand side by side where there is room. */
+export interface ExperimentFigure {
+  /** What is seen, in a sentence or two: also the text for whoever does not see it. */
+  readonly caption: string;
+  readonly panels: readonly FigurePanel[];
+}

@@ -1,0 +1,93 @@
+/** The loaded files of a model by what they are for. */
+import { AppError } from '../../base/errors.ts';
+import { parseModelConfig, withGenerationConfig, type ModelConfig } from './model-config.ts';
+import type { DecoderFiles } from '../ort/opening.ts';
+import type { FileRole, ManifestFile } from '../store/manifest.ts';
+import { objectIn } from './model-text.ts';
+import { TextTokenizer } from '../text/tokenizer.ts';
+
+/** Files of a model in memory, by the paths of a list that says what each is for. */
+export interface FilesInMemory {
+  readonly manifest: { readonly files: readonly Pick<ManifestFile, 'path' | 'role'>[] };
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** What is read of a model before anything large: small files that say what it is and how text becomes tokens. */
+export const TEXT_ROLES: readonly FileRole[] = [
+  'config',
+  'generation-config',
+  'tokenizer',
+  'tokenizer-config',
+  'chat-template',
+];
+
+/** Reads them as loading does. Throws `model-text-invalid`, naming the file. */
+export function checkTexts(files: FilesInMemory): void {
+  configOf(files);
+  tokenizerOf(files);
+}
+
+/** The bytes of the decoder; throws `model-manifest-invalid` when the manifest lacks a part. */
+export function decoderFilesOf(files: FilesInMemory): DecoderFiles {
+  const weights = files.manifest.files.filter((file) => file.role === 'weights');
+  return {
+    graph: fileAt(files, pathOf(files, 'graph')),
+    weights: new Map(weights.map(({ path }) => [path.slice(path.lastIndexOf('/') + 1), fileAt(files, path)])),
+    config: configOf(files),
+  };
+}
+
+function configOf(files: FilesInMemory): ModelConfig {
+  const config = parseModelConfig(textOf(files, 'config'));
+  const more = files.manifest.files.find(({ role, path }) => role === 'generation-config' && files.files.has(path));
+  return more === undefined ? config : withGenerationConfig(config, textOf(files, 'generation-config'));
+}
+
+/** A text file of the model by its role. */
+export function textOf(files: FilesInMemory, role: FileRole): string {
+  return new TextDecoder().decode(fileAt(files, pathOf(files, role)));
+}
+
+/** The model's tokenizer, with its chat template where that lies in a file of its own. Throws `model-text-invalid`, naming the file. */
+export function tokenizerOf(files: FilesInMemory): TextTokenizer {
+  const config = textOf(files, 'tokenizer-config');
+  const template = files.manifest.files.find(({ role }) => role === 'chat-template');
+  return new TextTokenizer(
+    textOf(files, 'tokenizer'),
+    template === undefined ? config : withTemplate(config, template.path, textOf(files, 'chat-template')),
+  );
+}
+
+/** The text of tokenizer_config.json with the chat template of another file, `.jinja` or `.json`, in it. Throws `model-text-invalid`. */
+export function withTemplate(config: string, path: string, template: string): string {
+  const settings = objectIn('tokenizer_config.json', config);
+  try {
+    const text: unknown = path.endsWith('.json')
+      ? (JSON.parse(template) as { chat_template?: unknown }).chat_template
+      : template;
+    return JSON.stringify({ ...settings, chat_template: text });
+  } catch (thrown) {
+    throw new AppError(
+      'model-text-invalid',
+      `The chat template in ${path} cannot be used: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
+      { file: path },
+      thrown,
+    );
+  }
+}
+
+/** The bytes of a loaded file by its path in the manifest. */
+export function fileAt(files: FilesInMemory, path: string): Uint8Array {
+  const bytes = files.files.get(path);
+  if (!bytes)
+    throw new AppError('model-manifest-invalid', `The model's manifest lists no wanted file "${path}".`, { path });
+  return bytes;
+}
+
+/** The path of a model's file by its role; throws `model-manifest-invalid` where the manifest lists none. */
+export function pathOf(files: FilesInMemory, role: FileRole): string {
+  const file = files.manifest.files.find((entry) => entry.role === role);
+  if (!file)
+    throw new AppError('model-manifest-invalid', `The model's manifest lists no file of role "${role}".`, { role });
+  return file.path;
+}

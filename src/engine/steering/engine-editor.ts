@@ -1,0 +1,132 @@
+/**
+ * Pushing a loaded model: the decoder whose stream can be edited, opened when it is first asked for since it takes memory of
+ * its own, and what is done with it. Adding vectors while writing takes the model's own decoder, which is the fast one.
+ */
+import type { GpuMemoryReport, RunSummary } from '../../models/engine-report.ts';
+import type { ModelIdentity } from '../../probe/probe-types.ts';
+import type { Push } from '../../steering/push.ts';
+import type { ReadingSink } from '../../reading/reading.ts';
+import type { TokenDivergence, TokenPair } from '../../reading/token-divergence.ts';
+import type { NeutralGround, PushBench } from '../../steering/bench.ts';
+import type { Decoder } from '../decoder.ts';
+import type { OpenedDecoder } from '../ort/opening.ts';
+import { PatchBench } from './patch-bench.ts';
+import { createPushBench } from './push-bench.ts';
+import { PushedWriting, takesPush, type PushedText } from './pushed-writing.ts';
+import type { RowText } from './row-reader.ts';
+import { readDivergence } from './run-divergence.ts';
+import type { Scorer } from '../scorer.ts';
+import type { TextTokenizer } from '../text/tokenizer.ts';
+
+/** A decoder, and the device that may be lost under it. */
+type Opened = Pick<OpenedDecoder, 'decoder' | 'gpu'>;
+
+/** What {@link EngineEditor} needs. */
+export interface EngineEditorParts {
+  /** The model's own. */
+  readonly decoder: Decoder;
+  readonly tokenizer: TextTokenizer;
+  readonly model: ModelIdentity;
+  readonly endTokens: readonly number[];
+  readonly chunkTokens: number;
+  readonly setTokens: number;
+  /** Opens a decoder that edits. */
+  readonly open: (signal: AbortSignal | undefined) => Promise<Opened>;
+}
+
+/** A text by its tokens, with what is done to the stream while it is read. */
+export type PushedIds = Pick<RowText, 'ids' | 'push' | 'from'>;
+
+/** One model's editor. Calls must not overlap. */
+export class EngineEditor {
+  readonly #parts: EngineEditorParts;
+  #opened: Opened | null = null;
+  #ground: { readonly key: string; readonly ground: NeutralGround } | null = null;
+
+  constructor(parts: EngineEditorParts) {
+    this.#parts = parts;
+  }
+
+  /** The decoder whose stream can be edited. */
+  async decoder(signal?: AbortSignal): Promise<Decoder> {
+    const opened = (this.#opened ??= await this.#open(signal));
+    // Whether branches come out right has been proved of the model's own decoder, on this very card.
+    return { ...opened.decoder, branching: opened.decoder.branching && this.#parts.decoder.branching };
+  }
+
+  async #open(signal?: AbortSignal): Promise<Opened> {
+    const opened = await this.#parts.open(signal);
+    // While nothing runs, a device that is lost takes this decoder with it and not the model: the next call opens another.
+    void opened.gpu?.lost.then(async () => {
+      if (this.#opened === opened) this.#opened = null;
+      await opened.decoder.dispose().catch(() => undefined); // what is lost may not be freed any more
+    });
+    return opened;
+  }
+
+  /** Measures pushes, with these neutral texts. */
+  async bench(neutral: readonly string[], signal: AbortSignal): Promise<PushBench> {
+    return createPushBench({ ...this.#parts, decoder: await this.decoder(signal), neutral });
+  }
+
+  /** What the streams of these neutral texts look like; read once for the same texts. */
+  async ground(neutral: readonly string[], signal: AbortSignal): Promise<NeutralGround> {
+    const key = neutral.join('\n');
+    if (this.#ground?.key !== key)
+      this.#ground = { key, ground: await createPushBench({ ...this.#parts, neutral }).ground(signal) };
+    return this.#ground.ground;
+  }
+
+  /** Writes a text under a push; `changing` gets what changes the push on the way, and null when writing has ended. */
+  async write(
+    text: PushedText,
+    push: Push,
+    scorer: Scorer,
+    sink: ReadingSink,
+    signal: AbortSignal,
+    changing: (change: ((push: Push) => void) | null) => void,
+  ): Promise<RunSummary> {
+    const decoder = takesPush(this.#parts.decoder, push) ? this.#parts.decoder : await this.decoder(signal);
+    const writing = new PushedWriting({ ...this.#parts, decoder, scorer }, push);
+    changing((other) => writing.change(other));
+    try {
+      return await writing.write(text, sink, signal);
+    } finally {
+      changing(null);
+    }
+  }
+
+  /** How far the next words of two texts are apart after each pair of tokens. */
+  async divergence(
+    a: PushedIds,
+    b: PushedIds,
+    pairs: readonly TokenPair[],
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<TokenDivergence> {
+    const { decoder, chunkTokens } = this.#parts;
+    const text = async (each: PushedIds): Promise<RowText> => ({
+      ...each,
+      decoder: each.push.length === 0 ? decoder : await this.decoder(signal),
+    });
+    return readDivergence(await text(a), await text(b), pairs, { chunkTokens, onProgress, signal });
+  }
+
+  /** Patches one text into another. */
+  async patches(): Promise<PatchBench> {
+    return new PatchBench({ ...this.#parts, decoder: await this.decoder() });
+  }
+
+  /** What its own device holds; null where there is none, or it is not open. */
+  memory(): GpuMemoryReport | null {
+    return this.#opened?.gpu?.memory() ?? null;
+  }
+
+  /** Frees the decoder that it opened. */
+  async dispose(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = null;
+    this.#ground = null;
+    await opened?.decoder.dispose();
+  }
+}

@@ -1,0 +1,123 @@
+/** What a model takes, found by fetching its graph and its config alone. */
+import { AppError } from '../../base/errors.ts';
+import { dtypeFrom } from '../../models/model-dtype.ts';
+import { withWeights } from '../../models/graph-weights.ts';
+import { fileOfRole, type ModelOffer, type OfferedFile } from '../../models/model-offer.ts';
+import type { ChosenOffer, ModelNeeds, WeighedModel } from '../../models/model-source.ts';
+import { cacheBytesPerToken, type DecoderShape } from '../../graph/decoder-shape.ts';
+import { tapDecoder } from '../../graph/decoder-taps.ts';
+import { parseDecoder } from '../../graph/parse-decoder.ts';
+import { weightEnds } from '../../graph/weights.ts';
+import { probeGpu } from '../capability/probe-gpu.ts';
+import { estimateNeeds } from '../model/config-estimate.ts';
+import { namingGraph } from '../model/graph-error.ts';
+import { parseModelConfig } from '../model/model-config.ts';
+import { unreadable } from '../refusals/unreadable.ts';
+import { bytesOf, checkPicked } from './check-model.ts';
+import { loadFile } from './load-file.ts';
+import type { ManifestFile } from './manifest.ts';
+import { baseOf, needWhole } from './offer-manifest.ts';
+import { withoutPointers } from './picked-pointers.ts';
+
+/** Graphs with their weights in them are not fetched to be looked at. */
+const LARGEST_GRAPH_BYTES = 32 << 20;
+
+/** The same against this machine's graphics card, where the page may use one. */
+export async function weighHere(
+  { chosen, hosts }: { readonly chosen: ChosenOffer; readonly hosts: readonly string[] },
+  signal: AbortSignal,
+): Promise<WeighedModel> {
+  const weighed = await weighOffer(chosen, hosts, signal);
+  const gpu = await probeGpu();
+  return {
+    ...weighed,
+    limits: gpu.ok
+      ? {
+          maxBufferSize: gpu.limits.maxBufferSize,
+          maxStorageBufferBindingSize: gpu.limits.maxStorageBufferBindingSize,
+          half: gpu.features.includes('shader-f16'),
+        }
+      : null,
+  };
+}
+
+/**
+ * Fetches graph and config (from memory or network, nothing is kept), checks them and reads what the model takes, and
+ * which files its weights are
+ * in; of picked files the tokenizer is read as well. Throws what loading does, and the graph's own errors with its path.
+ */
+export async function weighOffer(
+  { listing, offer }: ChosenOffer,
+  hosts: readonly string[],
+  signal: AbortSignal,
+): Promise<Omit<WeighedModel, 'limits'>> {
+  needWhole(offer);
+  const { from } = listing;
+  const bring = async (file: OfferedFile): Promise<Uint8Array> => {
+    if (from.kind === 'local') return bytesOf(file, from.files, signal);
+    const { path, bytes, role, sha256, gitBlob } = file;
+    const listed: ManifestFile = { path, bytes, role, sha256, ...(sha256 === null && gitBlob !== null && { gitBlob }) };
+    return loadFile({
+      file: listed,
+      place: { kind: 'url', url: baseOf(listing) + path, hosts },
+      keeping: { vault: null, reason: null },
+      onProgress: () => undefined,
+      signal,
+    });
+  };
+  if (from.kind === 'local') await checkPicked({ offer }, from.files, signal);
+  const [graph, config] = [fileOfRole(offer, 'graph'), fileOfRole(offer, 'config')];
+  if (graph === null || config === null)
+    throw new AppError('internal', 'An offer without a graph or a config was let through.');
+  const text = new TextDecoder().decode(await bring(config));
+  const { contextTokens } = parseModelConfig(text);
+  if (graph.bytes > LARGEST_GRAPH_BYTES)
+    return {
+      offer,
+      needs: {
+        ...estimateNeeds(text, offer.dtype),
+        contextTokens,
+        weightBytes: weightBytesOf(offer) + graph.bytes,
+        gpuOnly: null,
+        missing: [],
+      },
+    };
+  const { shape, ends } = lookInto(graph.path, await bring(graph), text);
+  const named = {
+    ...withWeights(offer, ends, listing.beside),
+    dtype: dtypeFrom(graph.path, shape.numbers) ?? offer.dtype,
+  };
+  const whole = from.kind === 'local' ? await withoutPointers(named, from.files) : named;
+  return { offer: whole, needs: needsOf(shape, whole, contextTokens) };
+}
+
+function needsOf(shape: DecoderShape, offer: ModelOffer, contextTokens: number): ModelNeeds {
+  return {
+    layerCount: shape.layerCount,
+    contextTokens,
+    weightBytes: Math.max(weightBytesOf(offer), shape.weightBytes),
+    cacheBytesPerToken: cacheBytesPerToken(shape),
+    largestWeightBytes: shape.largestWeightBytes,
+    half: shape.half,
+    estimated: false,
+    gpuOnly: shape.gpuOnly,
+    missing: offer.missing,
+  };
+}
+
+const weightBytesOf = ({ files }: ModelOffer): number =>
+  files.reduce((sum, { role, bytes }) => (role === 'weights' ? sum + bytes : sum), 0);
+
+/** What a graph looks like, and by each file that it takes weights from the byte where the last of them ends. */
+function lookInto(
+  path: string,
+  bytes: Uint8Array,
+  config: string,
+): { readonly shape: DecoderShape; readonly ends: ReadonlyMap<string, number> } {
+  try {
+    // All that is done to a graph that is loaded: what cannot be read is refused before its weights are fetched.
+    return { shape: tapDecoder(bytes), ends: weightEnds(parseDecoder(bytes).weights) };
+  } catch (thrown) {
+    throw namingGraph(path, unreadable(thrown, config, bytes));
+  }
+}

@@ -1,0 +1,20 @@
+/** A text as the tokens that a model reads it by. */
+import { AppError } from '../../base/errors.ts';
+import { checkText } from '../../text/text-check.ts';
+import type { TextTokenizer } from './tokenizer.ts';
+
+/**
+ * Ids of a whole text, its start token first where the model has one. Throws text errors, `text-empty` where the
+ * vocabulary has a token for none of it.
+ */
+export function wholeText(tokenizer: TextTokenizer, text: string): readonly number[] {
+  checkText(text);
+  const ids = tokenizer.start(text);
+  const own = tokenizer.startToken === null ? ids.length : ids.length - 1;
+  if (own === 0)
+    throw new AppError(
+      'text-empty',
+      `“${text.slice(0, 40)}” is a text without tokens: the vocabulary of this model has none for any of its characters. Write it in letters that the model knows, or read it with another model.`,
+    );
+  return ids;
+}

@@ -1,0 +1,386 @@
+/** The engine as it runs in the worker: brings the model in, and reads, writes and checks on one text at a time. */
+import type { ChatMessage } from '../text/chat.ts';
+import type {
+  EngineMemory,
+  EngineStatus,
+  GpuMemoryReport,
+  LoadProgress,
+  NumbersReport,
+  RefineSummary,
+  RunSummary,
+} from '../models/engine-report.ts';
+import { AppError } from '../base/errors.ts';
+import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../lens/lens.ts';
+import { withDtype } from '../models/model-dtype.ts';
+import type { ModelSource } from '../models/model-source.ts';
+import type { ModelIdentity, Probe } from '../probe/probe-types.ts';
+import type { ReadingSink, SamplingOptions } from '../reading/reading.ts';
+import type { Push } from '../steering/push.ts';
+import { VERSION } from '../base/version.ts';
+import { assertProbeFits } from '../formats/probe/probe.ts';
+import { cacheBytesPerToken } from '../graph/decoder-shape.ts';
+import type { Reach } from '../experiments/reach.ts';
+import type { Subject } from '../experiments/subject.ts';
+import type { SegmentReader } from '../training/reader.ts';
+import type { Decoder } from './decoder.ts';
+import { EngineEditor } from './steering/engine-editor.ts';
+import { EngineLens } from './lens/engine-lens.ts';
+import { createSubject } from './engine-subject.ts';
+import { namingGraph } from './model/graph-error.ts';
+import { findWords } from './lens/lens-words.ts';
+import type { LensRequest } from './lens/lens.ts';
+import { decoderFilesOf, fileAt, pathOf, textOf, tokenizerOf } from './model/model-files.ts';
+import { placeDecoder } from './open-decoder.ts';
+import type { DecoderFiles, WebBackend } from './ort/opening.ts';
+import { openWebDecoder } from './ort/web-decoder.ts';
+import type { PushedText } from './steering/pushed-writing.ts';
+import { unreadable } from './refusals/unreadable.ts';
+import { assertReach, roomFor } from './model/run-room.ts';
+import { createScorer, type Scorer } from './scorer.ts';
+import { createSegmentReader } from './passages/segment-reader.ts';
+import { noteUnopened } from './store/kept.ts';
+import { type LoadedFiles, loadModelFiles } from './store/load.ts';
+import { weightsSha256 } from './store/manifest.ts';
+import type { ResolvedModel } from './store/model-source.ts';
+import { withTextHabits } from './text/text-habits.ts';
+import { TextRun } from './text-run.ts';
+import type { TextTokenizer } from './text/tokenizer.ts';
+import { checkHere, type GivenFile } from './numbers/web-numbers.ts';
+
+/** What is there once a model is loaded. */
+interface Loaded {
+  /** Where its files are. */
+  readonly source: ResolvedModel;
+  readonly model: ModelIdentity;
+  readonly decoder: Decoder;
+  readonly tokenizer: TextTokenizer;
+  readonly endTokens: readonly number[];
+  readonly backend: WebBackend;
+  readonly chunkTokens: number;
+  readonly gpuMemory: () => GpuMemoryReport | null;
+  /** Tokens of a pass over prompt sets. */
+  readonly setTokens: number;
+  readonly lens: EngineLens;
+  readonly editor: EngineEditor;
+  /** The files, held only where storage does not keep them: the numbers check needs them again. */
+  readonly files: DecoderFiles | null;
+  /** Bytes of all weights as the runtime is given them. */
+  readonly weightBytes: number;
+  readonly cacheBytesPerToken: number;
+}
+
+/** What WebAssembly can address. */
+const WASM_BYTES = 2 ** 32;
+
+/** One model, one probe, one text. Calls must not overlap. */
+export class WebEngine {
+  readonly #onLost: (error: AppError) => void;
+  #loaded: Loaded | null = null;
+  #scorer: Scorer | null = null;
+  #probe: Probe | null = null;
+  #run: TextRun | null = null;
+
+  constructor(onLost: (error: AppError) => void) {
+    this.#onLost = onLost;
+  }
+
+  /** Loads a model in place of the one before; `auto` takes WebGPU where it works and WASM with the reason where it does not. */
+  async load(
+    args: { model: ModelSource; hosts: readonly string[]; backend: 'auto' | 'wasm' },
+    onProgress: (progress: LoadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<EngineStatus> {
+    await this.dispose();
+    const loaded = await loadModelFiles(args.model, {
+      roles: [
+        'graph',
+        'weights',
+        'tokenizer',
+        'tokenizer-config',
+        'chat-template',
+        'config',
+        ...(args.model.kind === 'site' ? [] : ['generation-config' as const]),
+      ],
+      hosts: args.hosts,
+      onProgress,
+      signal,
+    });
+    const { key } = loaded.model;
+    try {
+      const status = await this.#open(loaded, args.backend, onProgress, signal);
+      await noteUnopened(key, null);
+      return status;
+    } catch (thrown) {
+      const error = namingGraph(
+        pathOf(loaded, 'graph'),
+        unreadable(thrown, textOf(loaded, 'config'), fileAt(loaded, pathOf(loaded, 'graph'))),
+      );
+      if (args.model.kind !== 'site' && /^(?:model|numbers)-|^gpu-memory/.test(error.code))
+        await noteUnopened(key, error.message);
+      throw error;
+    }
+  }
+
+  /** Opens a model whose files are there. */
+  async #open(
+    loaded: LoadedFiles,
+    wanted: 'auto' | 'wasm',
+    onProgress: (progress: LoadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<EngineStatus> {
+    const source = loaded.model;
+    const files = decoderFilesOf(loaded);
+    const tokenizer = tokenizerOf(loaded);
+    const weights = weightsSha256(loaded.manifest.files);
+    onProgress({ phase: 'session' });
+    const placed = await placeDecoder({ files, weightsSha256: weights, tokenizer, wanted, onProgress, signal });
+    const { decoder, backend, chunkTokens, setTokens } = placed;
+    const model = withTextHabits(
+      withDtype(
+        {
+          id: loaded.manifest.id,
+          weightsSha256: weights,
+          layerCount: decoder.sizes.layerCount,
+          hidden: decoder.sizes.hidden,
+        },
+        pathOf(loaded, 'graph'),
+        placed.shape.numbers,
+      ),
+      tokenizer,
+    );
+    const held = loaded.kept.yes ? null : files;
+    const again = async (stop?: AbortSignal): Promise<DecoderFiles> =>
+      held ??
+      decoderFilesOf(
+        await loadModelFiles(source, { roles: ['graph', 'weights', 'config'], ...(stop && { signal: stop }) }),
+      );
+    const parts = { model, decoder, tokenizer, endTokens: files.config.endTokens, chunkTokens, setTokens };
+    const lens = new EngineLens({
+      ...parts,
+      open: async (stop) => placed.openLens(await again(stop), { mostRows: chunkTokens, signal: stop }),
+    });
+    const editor = new EngineEditor({
+      ...parts,
+      open: async (stop) =>
+        openWebDecoder(await again(stop), backend, {
+          tapped: true,
+          editing: true,
+          ...(placed.products !== null && { products: placed.products.trials }),
+        }),
+    });
+    this.#loaded = {
+      ...parts,
+      source,
+      backend,
+      gpuMemory: () => placed.gpu?.memory() ?? null,
+      lens,
+      editor,
+      files: held,
+      weightBytes: placed.shape.weightBytes + (placed.products?.madeBytes ?? 0),
+      cacheBytesPerToken: cacheBytesPerToken(placed.shape),
+    };
+    // A device that goes away while another decoder is in use (after a fallback, or a second load) is nobody's loss.
+    void placed.gpu?.lost.then((error) => this.#loaded?.decoder === decoder && this.#onLost(error));
+    return {
+      model,
+      title: loaded.manifest.title,
+      hasChat: tokenizer.hasChat,
+      key: source.key,
+      contextTokens: files.config.contextTokens,
+      cacheBytesPerToken: cacheBytesPerToken(placed.shape),
+      backend,
+      runtime: placed.gpu?.build ?? 'wasm',
+      fallback: placed.fallback,
+      adapter: placed.adapter,
+      chunkTokens,
+      chunkTrials: placed.trials,
+      branching: decoder.branching,
+      branchError: placed.branchError,
+      limits: placed.shape.limits,
+      writing: placed.writing,
+      products: placed.products,
+      bytesFrom: loaded.source,
+      kept: loaded.kept,
+      downloadBytes: loaded.totalBytes,
+      versions: { flipside: VERSION, onnxruntime: placed.runtimeVersion },
+    };
+  }
+
+  /** Scores what is read from now on with this probe. Throws probe errors. */
+  useProbe(probe: Probe): void {
+    assertProbeFits(probe, this.#needLoaded().model);
+    this.#scorer = createScorer(probe);
+    this.#probe = probe;
+    this.#forgetText();
+  }
+
+  /** A conversation in the form that the model was trained on. Throws `usage` where it has none. */
+  renderChat(messages: readonly ChatMessage[]): string {
+    return this.#needLoaded().tokenizer.chat(messages);
+  }
+
+  /** Reads a text; of the text before it stays what both begin with, and all of it where this one is refused. */
+  async read(args: { text: string; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+    const loaded = this.#needLoaded();
+    if (!this.#scorer) throw noProbe();
+    const run = this.#run ?? new TextRun({ ...loaded, scorer: this.#scorer });
+    const plan = run.plan(args.text, { taps: args.taps });
+    this.#run = run;
+    return run.readPlan(plan, sink, signal);
+  }
+
+  /** Reads inside the sentences of the text read or written last, as {@link TextRun.refine}. */
+  async refine(...args: Parameters<TextRun['refine']>): Promise<RefineSummary> {
+    if (!this.#run) throw new AppError('text-empty', 'There is no text to read more of yet. Read one first.');
+    return this.#run.refine(...args);
+  }
+
+  /** Writes on from the text read last. */
+  async generate(
+    args: { sampling: SamplingOptions; taps: boolean },
+    sink: ReadingSink,
+    signal: AbortSignal,
+  ): Promise<RunSummary> {
+    if (!this.#run) throw new AppError('text-empty', 'There is nothing to continue yet. Read a text first.');
+    return this.#run.generate(args.sampling, { taps: args.taps }, sink, signal);
+  }
+
+  /** Words that the lens can follow. */
+  findWords(words: readonly string[], firstToken: boolean): FoundWords {
+    return findWords(this.#needLoaded().tokenizer, words, firstToken);
+  }
+
+  /** A text through the lens; the text in memory stays. */
+  async lens(
+    request: Omit<LensRequest, 'layers'>,
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<LensReading> {
+    return this.#needLoaded().lens.read({ ...request, layers: [] }, onProgress, signal);
+  }
+
+  /** A direction of the probe in use through the lens, at one layer. */
+  async lensDirection(
+    asked: { kind: DirectionKind; layer: number; count: number },
+    signal: AbortSignal,
+  ): Promise<DirectionWords> {
+    if (this.#probe === null) throw noProbe();
+    return this.#needLoaded().lens.direction(this.#probe, asked, signal);
+  }
+
+  /** The model that is loaded. Throws `internal` without one. */
+  get model(): ModelIdentity {
+    return this.#needLoaded().model;
+  }
+
+  /** What scores with the probe in use. Throws `internal` without one. */
+  get scorer(): Scorer {
+    if (!this.#scorer) throw noProbe();
+    return this.#scorer;
+  }
+
+  /** What pushes the loaded model. */
+  get editor(): EngineEditor {
+    return this.#needLoaded().editor;
+  }
+
+  /** Writes a text under a push, scored with the probe in use, as {@link EngineEditor.write}; the text in memory stays. */
+  async writePushed(
+    ...[text, push, sink, signal, changing]: [
+      PushedText,
+      Push,
+      ReadingSink,
+      AbortSignal,
+      (change: ((push: Push) => void) | null) => void,
+    ]
+  ): Promise<RunSummary> {
+    const { editor } = this.#needLoaded();
+    if (!this.#scorer) throw noProbe();
+    return editor.write(text, push, this.#scorer, sink, signal, changing);
+  }
+
+  /** Reads segments for training and judging on the loaded model; the text in memory stays. Throws `internal` without one. */
+  segmentReader(): SegmentReader {
+    return createSegmentReader(this.#needLoaded());
+  }
+
+  /**
+   * The loaded model under test, which engine reads it, and whether there is room for a run; the text in memory stays.
+   * Throws `internal` without one.
+   */
+  subject(neutral: readonly string[]): {
+    readonly subject: Subject;
+    readonly backend: WebBackend;
+    readonly assertRoom: (reach: Reach) => void;
+  } {
+    const loaded = this.#needLoaded();
+    const model = { ...loaded, sizes: loaded.decoder.sizes, start: (text: string) => loaded.tokenizer.start(text) };
+    return {
+      assertRoom: (reach) => {
+        assertReach(reach, model);
+        // A graphics card says itself what it has no room for.
+        if (loaded.backend === 'wasm') roomFor(model, reach.pushes, WASM_BYTES);
+      },
+      subject: createSubject({ ...loaded, neutral, editor: (signal) => loaded.editor.decoder(signal) }),
+      backend: loaded.backend,
+    };
+  }
+
+  /** The numbers check on this device, against a reference that is given or the one that lies with the model. */
+  checkNumbers(
+    given: GivenFile | null,
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<NumbersReport> {
+    return checkHere(this.#needLoaded(), given, onProgress, signal);
+  }
+
+  /** What is held in memory now. */
+  memory(): EngineMemory {
+    const reports = [this.#loaded?.gpuMemory(), this.#loaded?.editor.memory()].filter(
+      (report) => report !== null && report !== undefined,
+    );
+    return { gpu: reports.length === 0 ? null : reports.reduce(addMemory) };
+  }
+
+  /** Frees model, probe and text. */
+  async dispose(): Promise<void> {
+    this.#forgetText();
+    this.#scorer = null;
+    this.#probe = null;
+    const loaded = this.#loaded;
+    this.#loaded = null;
+    await loaded?.lens.dispose();
+    await loaded?.editor.dispose();
+    await loaded?.decoder.dispose();
+  }
+
+  #forgetText(): void {
+    this.#run?.dispose();
+    this.#run = null;
+  }
+
+  #needLoaded(): Loaded {
+    if (!this.#loaded) throw new AppError('internal', 'No model is loaded.');
+    return this.#loaded;
+  }
+}
+
+/** A model of the reader's own may have no probe yet. */
+function noProbe(): AppError {
+  return new AppError(
+    'probe-model-mismatch',
+    'No probe that fits the loaded model is in use, so there is nothing to read it with. Train one on it, or load the embedded model, which the shipped probes fit.',
+  );
+}
+
+/** What two devices hold together; the peak is at most the sum of theirs. */
+function addMemory(a: GpuMemoryReport, b: GpuMemoryReport): GpuMemoryReport {
+  const kinds = [...new Set([...Object.keys(a.byKind), ...Object.keys(b.byKind)])];
+  return {
+    bytes: a.bytes + b.bytes,
+    peakBytes: a.peakBytes + b.peakBytes,
+    buffers: a.buffers + b.buffers,
+    byKind: Object.fromEntries(kinds.map((kind) => [kind, (a.byKind[kind] ?? 0) + (b.byKind[kind] ?? 0)])),
+  };
+}

@@ -1,0 +1,64 @@
+/** Words about models that are brought in: variants, where they come from, and whether they fit. */
+import type { MemoryEstimate } from '../../models/model-memory.ts';
+import { HOSTS_VARIABLE } from '../../models/model-hosts.ts';
+import { count, fileSize } from '../../content/numbers.ts';
+
+/** What a variant is, by the name that exporters give it. */
+const DTYPES: Readonly<Record<string, string>> = {
+  fp32: 'as exported; mostly 32-bit weights',
+  fp16: '16-bit weights and activations',
+  q4: '4-bit weights, 32-bit activations',
+  q4f16: '4-bit weights, 16-bit activations',
+  q8: '8-bit weights',
+  int8: '8-bit weights',
+  uint8: '8-bit weights',
+  bnb4: '4-bit weights, bitsandbytes',
+  q2: '2-bit weights',
+  q2f16: '2-bit weights, 16-bit activations',
+};
+
+/** What is known of a variant by its name. */
+export function dtypeWords(dtype: string): string {
+  return DTYPES[dtype] ?? '';
+}
+
+/** Why there is no field for a model's id, and how to get one. */
+export const HOSTS_OFF = `This page asks no other address for anything, so it fetches no models. To let it, stop Flipside and start it as ${HOSTS_VARIABLE}="https://huggingface.co https://*.hf.co" npm start.`;
+
+/** How much memory a model takes, in one sentence. */
+export function memorySentence(estimate: MemoryEstimate): string {
+  const { weightBytes, cacheBytes, tokens, bytes, bufferLimitBytes, estimated } = estimate;
+  const where = bufferLimitBytes === null ? 'of memory' : 'on the graphics card';
+  if (cacheBytes === null)
+    return `About ${fileSize(bytes)} ${where} for its weights; what a text takes is known once it is loaded, because this graph holds its weights and config.json does not say.`;
+  return `About ${fileSize(bytes)} ${where}: ${fileSize(weightBytes)} of weights and ${fileSize(cacheBytes)} for a text of ${count(tokens)} tokens${estimated ? ', estimated from config.json' : ''}.${bufferLimitBytes === null ? '' : ' Writing fast takes the weights once more, where there is room.'}`;
+}
+
+/** Whether it runs here, and where. */
+export function fitSentence({
+  largestBufferBytes,
+  bufferLimitBytes,
+  lacksHalf,
+  estimated,
+  gpuOnly,
+  fits,
+}: MemoryEstimate): string {
+  if (bufferLimitBytes === null)
+    return gpuOnly === null
+      ? 'This browser offers no graphics card, so it would run on the processor, slowly, if at all.'
+      : `It cannot be loaded here: it runs on a graphics card only (${gpuOnly}), and this browser offers none.`;
+  const elsewhere =
+    gpuOnly === null
+      ? 'On the processor it would be slow, if it runs there at all.'
+      : `It cannot be loaded here, because it runs on a graphics card only (${gpuOnly}).`;
+  if (lacksHalf)
+    return `It computes in 16 bits (shader-f16), which this card does not offer to the browser: on the card it does not fit. ${elsewhere}`;
+  const only = gpuOnly === null ? '' : ` It runs on a graphics card only: ${gpuOnly}.`;
+  if (largestBufferBytes === null) return `Its largest buffer is known once it is loaded.${only}`;
+  const largest = `Its largest buffer is ${estimated ? 'at most ' : ''}${fileSize(largestBufferBytes)}`;
+  if (fits === null)
+    return `${largest}, estimated from config.json, and this card takes ${fileSize(bufferLimitBytes)} in one: on the card it may not fit.${only}`;
+  return fits
+    ? `${largest}${estimated ? ', estimated from config.json' : ''}; this card takes ${fileSize(bufferLimitBytes)}.${only}`
+    : `${largest}, and this card takes ${fileSize(bufferLimitBytes)} in one: on the card it does not fit. ${elsewhere}`;
+}

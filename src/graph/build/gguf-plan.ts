@@ -1,0 +1,287 @@
+/**
+ * What a GGUF file says of a model, as the graph builder takes it: sizes from its metadata, tensors by their names (llama.cpp,
+ * gguf-py/gguf/constants.py and src/llama-model.cpp). Keys, tensors and settings that are not known are refused by their names.
+ */
+import type { ReadTensor, StoredTensor } from '../../models/checkpoint/stored-tensor.ts';
+import { damaged, notRead } from '../../models/checkpoint/refusal.ts';
+import type { DecoderPlan, LayerKind } from './decoder-config.ts';
+import { smallTensor } from './made-tensors.ts';
+import { planOf, type TensorNames } from './plan.ts';
+import { inverseFrequencies } from './rotary.ts';
+
+/** Values of GGUF metadata as they are read here. */
+export type Metadata = ReadonlyMap<string, unknown>;
+
+/** What of a family a GGUF file does not say (llama.cpp has it in its code). */
+interface GgufFamily {
+  readonly activation: DecoderPlan['activation'];
+  /** Whether rows of queries and keys lie in pairs. */
+  readonly paired: boolean;
+  /** Whether queries, keys and values have a bias in every model of the family. */
+  readonly biased: boolean;
+  readonly headNorms: boolean;
+  readonly afterNorms: boolean;
+  readonly scalesEmbedding: boolean;
+  /** Of how many layers one, the last, has no rotary embedding; 0 where all have it. */
+  readonly everyNoRotary: number;
+  /** Of how many layers one, the last, sees everything where the others look back over a window; 0 where none has a window. */
+  readonly everyWhole: number;
+  /** The rotary base of layers with a window. */
+  readonly localBase: number;
+}
+
+const PLAIN: GgufFamily = {
+  activation: 'silu',
+  paired: false,
+  biased: false,
+  headNorms: false,
+  afterNorms: false,
+  scalesEmbedding: false,
+  everyNoRotary: 0,
+  everyWhole: 0,
+  localBase: 0,
+};
+
+/** By `general.architecture`. */
+const FAMILIES: Readonly<Record<string, GgufFamily>> = {
+  llama: { ...PLAIN, paired: true },
+  smollm3: { ...PLAIN, paired: true, everyNoRotary: 4 },
+  qwen2: { ...PLAIN, biased: true },
+  qwen3: { ...PLAIN, headNorms: true },
+  gemma3: {
+    ...PLAIN,
+    activation: 'gelu-tanh',
+    headNorms: true,
+    afterNorms: true,
+    scalesEmbedding: true,
+    everyWhole: 6,
+    localBase: 10_000,
+  },
+};
+
+/** Layers of Gemma 3 27B, whose queries are scaled by its width (llama.cpp, LLM_TYPE_27B). */
+const GEMMA_27B_LAYERS = 62;
+
+/** Names of tensors, by role. */
+const NAMES: TensorNames = {
+  embedding: 'token_embd',
+  finalNorm: 'output_norm',
+  head: 'output',
+  layer: (index, part) => `blk.${index}.${part}`,
+  parts: {
+    attentionNorm: 'attn_norm',
+    query: 'attn_q',
+    key: 'attn_k',
+    value: 'attn_v',
+    output: 'attn_output',
+    queryNorm: 'attn_q_norm',
+    keyNorm: 'attn_k_norm',
+    afterAttentionNorm: 'post_attention_norm',
+    mlpNorm: 'ffn_norm',
+    gate: 'ffn_gate',
+    up: 'ffn_up',
+    down: 'ffn_down',
+    afterMlpNorm: 'post_ffw_norm',
+  },
+};
+
+/** Factors of the rotary embedding, which Llama 3.1 and later have. */
+const ROPE_FACTORS = 'rope_freqs.weight';
+
+/** Keys below the architecture's name that are read. */
+const KEYS = new Set([
+  'block_count',
+  'context_length',
+  'embedding_length',
+  'feed_forward_length',
+  'vocab_size',
+  'attention.head_count',
+  'attention.head_count_kv',
+  'attention.key_length',
+  'attention.value_length',
+  'attention.layer_norm_rms_epsilon',
+  'attention.sliding_window',
+  'attention.sliding_window_pattern',
+  'rope.dimension_count',
+  'rope.freq_base',
+  'rope.freq_base_swa',
+  'rope.scaling.type',
+  'rope.scaling.factor',
+  'rope.scaling.original_context_length',
+  'rope.scaling.finetuned',
+]);
+
+/** Keys that change nothing at the one value that they may have. */
+const NEUTRAL: Readonly<Record<string, readonly unknown[]>> = {
+  expert_count: [0],
+  expert_used_count: [0],
+  final_logit_softcapping: [0],
+  attn_logit_softcapping: [0],
+  'attention.causal': [true],
+  logit_scale: [1],
+  tensor_data_layout: ['Meta AI original pth', 'reference'],
+};
+
+/**
+ * The plan of a model by its metadata and tensors, from one file or several. Throws `model-checkpoint-unknown` and
+ * `model-checkpoint-invalid`, naming what is wrong.
+ */
+export function ggufPlan(
+  file: string,
+  metadata: Metadata,
+  tensors: readonly StoredTensor[],
+  read: ReadTensor,
+): DecoderPlan {
+  const architecture = metadata.get('general.architecture');
+  const family =
+    typeof architecture === 'string' && Object.hasOwn(FAMILIES, architecture) ? FAMILIES[architecture] : undefined;
+  if (typeof architecture !== 'string' || family === undefined)
+    return notRead(
+      file,
+      `${file} is of the architecture ${JSON.stringify(architecture ?? null).slice(0, 80)}, which is not read.`,
+    );
+  const settings = new Settings(file, metadata, architecture);
+  const layerCount = settings.whole('block_count', 1, 512);
+  const hidden = settings.whole('embedding_length', 1, 65_536);
+  const heads = settings.whole('attention.head_count', 1, 1024);
+  const headSize = settings.whole('attention.key_length', 2, 4096, hidden / heads);
+  settings.equal('attention.value_length', headSize);
+  settings.equal('rope.dimension_count', headSize);
+  const [factors, others] = [
+    tensors.filter(({ name }) => name === ROPE_FACTORS),
+    tensors.filter(({ name }) => name !== ROPE_FACTORS),
+  ];
+  const base = settings.real('rope.freq_base', 10_000);
+  const linear = settings.linearFactor();
+  const stretch = factors[0] === undefined ? linear : factorsIn(file, factors[0], headSize, read);
+  const rotations = [inverseFrequencies(headSize, base, stretch)];
+  const window = family.everyWhole === 0 ? null : settings.whole('attention.sliding_window', 1, 2 ** 31);
+  if (window !== null)
+    rotations.push(inverseFrequencies(headSize, settings.real('rope.freq_base_swa', family.localBase)));
+  const isWhole = settings.pattern(layerCount, family.everyWhole);
+  const kinds = Array.from({ length: layerCount }, (_, layer): LayerKind => {
+    const local = window !== null && !isWhole(layer);
+    const none = family.everyNoRotary > 0 && (layer + 1) % family.everyNoRotary === 0;
+    return { rotation: none ? null : local ? 1 : 0, window: local ? window : null };
+  });
+  const widthOfQueries = architecture === 'gemma3' && layerCount === GEMMA_27B_LAYERS ? hidden / heads : headSize;
+  return planOf(
+    {
+      file,
+      hidden,
+      heads,
+      kvHeads: settings.whole('attention.head_count_kv', 1, heads, heads),
+      headSize,
+      inner: settings.whole('feed_forward_length', 1, 2 ** 24),
+      vocabulary: null,
+      contextTokens: settings.whole('context_length', 1, 2 ** 24),
+      epsilon: settings.real('attention.layer_norm_rms_epsilon'),
+      attentionScale: widthOfQueries ** -0.5,
+      activation: family.activation,
+      embeddingScale: family.scalesEmbedding ? Math.sqrt(hidden) : 1,
+      normOffset: 0,
+      headNorms: family.headNorms,
+      afterNorms: family.afterNorms,
+      rotations,
+      kinds,
+      paired: family.paired,
+      biased: family.biased,
+    },
+    NAMES,
+    others,
+  );
+}
+
+function factorsIn(file: string, tensor: StoredTensor, headSize: number, read: ReadTensor): Float32Array {
+  const values = tensor.dims.length === 1 && tensor.dims[0] === headSize / 2 ? smallTensor(tensor, read) : null;
+  if (values === null || values.some((value) => !Number.isFinite(value) || value <= 0))
+    return damaged(
+      file,
+      `${file} ${tensor.name} must hold ${headSize / 2} factors above 0, one for each pair of a head.`,
+    );
+  return values;
+}
+
+/** The metadata below an architecture's name. */
+class Settings {
+  readonly #file: string;
+  readonly #values: ReadonlyMap<string, unknown>;
+
+  constructor(file: string, metadata: Metadata, architecture: string) {
+    this.#file = file;
+    const prefix = `${architecture}.`;
+    this.#values = new Map(
+      [...metadata].flatMap(([key, value]) =>
+        key.startsWith(prefix) ? [[key.slice(prefix.length), value] as const] : [],
+      ),
+    );
+    for (const [key, value] of this.#values) {
+      const neutral = Object.hasOwn(NEUTRAL, key) ? NEUTRAL[key] : undefined;
+      if (KEYS.has(key) || neutral?.includes(value) === true) continue;
+      notRead(
+        file,
+        `${file} has the setting ${prefix}${key} = ${JSON.stringify(value).slice(0, 80)}, which is not read.`,
+      );
+    }
+  }
+
+  /** A whole number; lists, as layers of several kinds have them, only where all are equal. */
+  whole(key: string, least: number, most: number, missing?: number): number {
+    const given = this.#values.get(key);
+    const value =
+      Array.isArray(given) && given.length > 0 && given.every((one) => one === given[0])
+        ? (given[0] as unknown)
+        : (given ?? missing);
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
+      return damaged(
+        this.#file,
+        `${this.#file} ${key} must be a whole number from ${least} to ${most}, got ${JSON.stringify(value ?? null).slice(0, 80)}.`,
+      );
+    return value;
+  }
+
+  /** A number above 0. */
+  real(key: string, missing?: number): number {
+    const value = this.#values.get(key) ?? missing;
+    if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
+      return damaged(
+        this.#file,
+        `${this.#file} ${key} must be a number above 0, got ${JSON.stringify(value ?? null).slice(0, 80)}.`,
+      );
+    return value;
+  }
+
+  /** Refuses a setting that is there and another than the one that is read. */
+  equal(key: string, wanted: number): void {
+    const value = this.#values.get(key);
+    if (value !== undefined && value !== wanted)
+      notRead(
+        this.#file,
+        `${this.#file} ${key} is ${JSON.stringify(value).slice(0, 80)}; only ${wanted}, the size of a head, is read.`,
+      );
+  }
+
+  /** What inverse frequencies are divided by. */
+  linearFactor(): number {
+    const type = this.#values.get('rope.scaling.type') ?? 'none';
+    if (type === 'none') return 1;
+    if (type === 'linear') return this.real('rope.scaling.factor');
+    return notRead(
+      this.#file,
+      `${this.#file} scales its rotary embedding by ${JSON.stringify(type).slice(0, 80)}, which is not read.`,
+    );
+  }
+
+  /** Which layers see everything: as the file says, or else one in `every`. */
+  pattern(layerCount: number, every: number): (layer: number) => boolean {
+    const given = this.#values.get('attention.sliding_window_pattern');
+    if (every === 0 || given === undefined) return (layer) => every === 0 || (layer + 1) % every === 0;
+    if (typeof given === 'number' && Number.isInteger(given) && given > 0) return (layer) => (layer + 1) % given === 0;
+    if (Array.isArray(given) && given.length === layerCount && given.every((one) => typeof one === 'boolean'))
+      return (layer) => given[layer] === false;
+    return damaged(
+      this.#file,
+      `${this.#file} attention.sliding_window_pattern must say for each of ${layerCount} layers whether it has a window.`,
+    );
+  }
+}

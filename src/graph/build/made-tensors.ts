@@ -1,0 +1,165 @@
+/** The weights of a graph, made from those of a checkpoint when they are read: no more than one tensor is taken apart at a time. */
+import { numbersOf, STORED_TYPES, type ReadTensor, type StoredTensor } from '../../models/checkpoint/stored-tensor.ts';
+import { halfToFloat } from '../../base/half.ts';
+import type { MadeWeight } from '../products/made-weights.ts';
+import { FLOAT32, UINT8 } from '../tensor-type.ts';
+import { isPacked, PACKED_FORMS, unpackBlocks, type PackedType } from './stored-blocks.ts';
+
+/** Numbers that are multiplied out at a time. */
+const PIECE = 1 << 20;
+
+/** Rows of a product, and which row of the file each is. */
+export interface RowsOf {
+  readonly tensor: StoredTensor;
+  readonly rows: number;
+  readonly columns: number;
+  /** The row in the file of a row of the graph. */
+  readonly rowOf: (row: number) => number;
+}
+
+/** The rows of a tensor `[rows, columns]`; those of `pairedHeads` heads from pairs into halves. */
+export function rowsOf(tensor: StoredTensor, pairedHeads: number | null = null): RowsOf {
+  const [rows = 1, columns = 1] = tensor.dims.length === 1 ? [tensor.dims[0], 1] : tensor.dims;
+  if (pairedHeads === null) return { tensor, rows, columns, rowOf: (row) => row };
+  const size = rows / pairedHeads;
+  const rowOf = (row: number): number => {
+    const [head, within] = [Math.floor(row / size), row % size];
+    return head * size + 2 * (within % (size / 2)) + Math.floor((2 * within) / size);
+  };
+  return { tensor, rows, columns, rowOf };
+}
+
+/** A list of numbers in float32, with `offset` added to each. */
+export function vectorWeight(name: string, rows: RowsOf, read: ReadTensor, offset = 0): MadeWeight {
+  return {
+    name,
+    elemType: FLOAT32,
+    dims: [rows.rows],
+    bytes: 4 * rows.rows,
+    make: () => {
+      const plain = floatsOf(rows.tensor.type, read(rows.tensor));
+      return bytesOf(Float32Array.from(plain, (_, row) => (plain[rows.rowOf(row)] as number) + offset));
+    },
+  };
+}
+
+/** Weights in float32, `[columns, rows]` as MatMul takes them. */
+export function matrixWeight(name: string, { tensor, rows, columns, rowOf }: RowsOf, read: ReadTensor): MadeWeight {
+  const make = (): Uint8Array => {
+    const out = new Float32Array(rows * columns);
+    const places = placesOf(rows, rowOf);
+    const rowBytes = tensor.bytes / rows;
+    const count = Math.max(1, Math.floor(PIECE / columns));
+    for (let first = 0; first < rows; first += count) {
+      const last = Math.min(rows, first + count);
+      const piece = floatsOf(tensor.type, read(tensor, first * rowBytes, last * rowBytes));
+      for (let from = first; from < last; from += 1) {
+        const to = places[from] as number;
+        const start = (from - first) * columns;
+        for (let column = 0; column < columns; column += 1) out[column * rows + to] = piece[start + column] as number;
+      }
+    }
+    return bytesOf(out);
+  };
+  return { name, elemType: FLOAT32, dims: [columns, rows], bytes: 4 * rows * columns, make };
+}
+
+/** The weights of one packed product. */
+export interface PackedWeights {
+  /** `[rows, blocks, blockSize · bits / 8]`, uint8. */
+  readonly packed: MadeWeight;
+  /** `[rows, blocks]`, float32. */
+  readonly scales: MadeWeight;
+  /** `[blocks, rows]`, float32; null where the format has no minimum. */
+  readonly offsets: MadeWeight | null;
+}
+
+/** Weights in 4 or 8 bits. */
+export function packedWeights(
+  name: string,
+  from: RowsOf & { readonly type: PackedType },
+  read: ReadTensor,
+): PackedWeights {
+  const { tensor, rows, columns, rowOf, type } = from;
+  const { bits, blockSize, offsets: minimum } = PACKED_FORMS[type];
+  const [blocks, rowBytes, packedBytes] = [columns / blockSize, tensor.bytes / rows, (columns * bits) / 8];
+  /** Gives each row of the graph, with its place, taken apart. */
+  const eachRow = (take: (row: number, unpacked: ReturnType<typeof unpackBlocks>) => void): void => {
+    const bytes = read(tensor);
+    for (let row = 0; row < rows; row += 1) {
+      const start = rowOf(row) * rowBytes;
+      take(row, unpackBlocks(type, bytes.subarray(start, start + rowBytes)));
+    }
+  };
+  const packed = (): Uint8Array => {
+    const out = new Uint8Array(rows * packedBytes);
+    eachRow((row, { levels }) => {
+      const at = row * packedBytes;
+      if (bits === 8) out.set(levels, at);
+      else
+        for (let i = 0; i < packedBytes; i += 1)
+          out[at + i] = (levels[2 * i] as number) | ((levels[2 * i + 1] as number) << 4);
+    });
+    return out;
+  };
+  const scales = (): Uint8Array => {
+    const out = new Float32Array(rows * blocks);
+    eachRow((row, unpacked) => out.set(unpacked.scales, row * blocks));
+    return bytesOf(out);
+  };
+  const offsets = (): Uint8Array => {
+    const out = new Float32Array(rows * blocks);
+    eachRow((row, unpacked) => unpacked.offsets.forEach((value, block) => (out[block * rows + row] = value)));
+    return bytesOf(out);
+  };
+  const floats = { elemType: FLOAT32, bytes: 4 * rows * blocks };
+  return {
+    packed: {
+      name: `${name}_packed`,
+      elemType: UINT8,
+      dims: [rows, blocks, (blockSize * bits) / 8],
+      bytes: rows * packedBytes,
+      make: packed,
+    },
+    scales: { name: `${name}_scales`, ...floats, dims: [rows, blocks], make: scales },
+    offsets: minimum ? { name: `${name}_offsets`, ...floats, dims: [blocks, rows], make: offsets } : null,
+  };
+}
+
+/** The numbers of plain bytes of a type, and of packed ones multiplied out. */
+export function floatsOf(type: StoredTensor['type'], bytes: Uint8Array): Float32Array {
+  if (isPacked(type)) return multipliedOut(type, bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const out = new Float32Array(bytes.length / STORED_TYPES[type].bytes);
+  if (type === 'F32') for (let i = 0; i < out.length; i += 1) out[i] = view.getFloat32(4 * i, true);
+  else if (type === 'F16') for (let i = 0; i < out.length; i += 1) out[i] = halfToFloat(view.getUint16(2 * i, true));
+  else {
+    // A bfloat16 is the upper half of a float32.
+    const bits = new Uint32Array(out.buffer);
+    for (let i = 0; i < out.length; i += 1) bits[i] = view.getUint16(2 * i, true) << 16;
+  }
+  return out;
+}
+
+function multipliedOut(type: PackedType, bytes: Uint8Array): Float32Array {
+  const { levels, scales, offsets } = unpackBlocks(type, bytes);
+  const { bits, blockSize } = PACKED_FORMS[type];
+  const zero = bits === 8 ? 128 : 8;
+  return Float32Array.from(levels, (level, i) => {
+    const block = Math.floor(i / blockSize);
+    return (level - zero) * (scales[block] as number) + (offsets[block] as number);
+  });
+}
+
+/** Numbers of a small tensor. */
+export const smallTensor = (tensor: StoredTensor, read: ReadTensor): Float32Array =>
+  floatsOf(tensor.type, read(tensor)).subarray(0, numbersOf(tensor));
+
+/** By row of the file the row of the graph. */
+function placesOf(rows: number, rowOf: (row: number) => number): Uint32Array {
+  const places = new Uint32Array(rows);
+  for (let row = 0; row < rows; row += 1) places[rowOf(row)] = row;
+  return places;
+}
+
+const bytesOf = (floats: Float32Array<ArrayBuffer>): Uint8Array => new Uint8Array(floats.buffer);

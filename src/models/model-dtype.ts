@@ -1,0 +1,76 @@
+/**
+ * In which numbers a model's weights are kept, and when two models are one but for that. A name does not prove it: it only
+ * says what is worth measuring (see `training/dtype-agreement.ts`).
+ */
+import type { ModelIdentity } from '../probe/probe-types.ts';
+
+/** The variants that exporters write, as they name them: `model_q4f16.onnx`, or a model's id that ends in `-q4f16`. */
+export const DTYPES = ['fp32', 'fp16', 'q8', 'q4', 'q4f16', 'int8', 'uint8', 'bnb4', 'quantized'] as const;
+
+const ENDING = new RegExp(`[-_.](${[...DTYPES].sort((a, b) => b.length - a.length).join('|')})$`);
+
+const GRAPH = /^(?:decoder_)?model(?:_merged)?(?:_([a-z0-9]{1,20}))?\.onnx$/;
+
+/** A variant by the one name that it has here: exporters call the graph of `q8` by `model_quantized.onnx`. */
+export function dtypeNamed(name: string): string {
+  return name === 'quantized' ? 'q8' : name;
+}
+
+/**
+ * The variant of a decoder's graph by its file's name, as {@link dtypeNamed}, `fp32` where the name says nothing; null
+ * for a file that is no such graph.
+ */
+export function dtypeOfGraph(path: string): string | null {
+  const named = GRAPH.exec(path.slice(path.lastIndexOf('/') + 1));
+  return named === null ? null : dtypeNamed(named[1] ?? 'fp32');
+}
+
+/**
+ * The variant that the graph's own weights show, where its file's name says nothing (`model.onnx`); else what the name
+ * says, null for a file that is no such graph.
+ */
+export function dtypeFrom(graphPath: string, inside: string): string | null {
+  const named = GRAPH.exec(graphPath.slice(graphPath.lastIndexOf('/') + 1));
+  return named === null ? null : dtypeNamed(named[1] ?? inside);
+}
+
+/**
+ * An identity with what its graph says of the weights, by its name or else by its weights, in a field of its own only
+ * where the id does not say the same
+ * already, and only for a variant in {@link DTYPES}.
+ */
+export function withDtype(model: ModelIdentity, graphPath: string, inside = 'fp32'): ModelIdentity {
+  const dtype = dtypeFrom(graphPath, inside);
+  const known = DTYPES.some((one) => one === dtype);
+  return dtype === null || !known || dtype === endingOf(model.id) ? model : { ...model, dtype };
+}
+
+/** The variant of a model, as {@link dtypeNamed}: what its identity says, else the ending of its id; null where neither does. */
+export function dtypeOf({ id, dtype }: Pick<ModelIdentity, 'id' | 'dtype'>): string | null {
+  return dtype === undefined ? endingOf(id) : dtypeNamed(dtype);
+}
+
+/** A model's id without its variant. */
+export function baseOf({ id }: Pick<ModelIdentity, 'id'>): string {
+  return id.replace(ENDING, '');
+}
+
+/**
+ * The variants of two models that may be one in other numbers: equal ids but for the ending, equal sizes, and two variants
+ * that are both known and differ. Null where they are the same weights, or where nothing speaks for it.
+ */
+export function otherDtype(
+  own: ModelIdentity,
+  model: ModelIdentity,
+): { readonly from: string; readonly to: string } | null {
+  const [from, to] = [dtypeOf(own), dtypeOf(model)];
+  const sameSizes = own.hidden === model.hidden && own.layerCount === model.layerCount;
+  if (from === null || to === null || from === to || !sameSizes || own.weightsSha256 === model.weightsSha256)
+    return null;
+  return baseOf(own) === baseOf(model) ? { from, to } : null;
+}
+
+function endingOf(id: string): string | null {
+  const named = ENDING.exec(id)?.[1];
+  return named === undefined ? null : dtypeNamed(named);
+}

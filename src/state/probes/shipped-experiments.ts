@@ -1,0 +1,68 @@
+/** The experiments that ship with the page, and what runs of them found; each file is fetched when it is first asked for. */
+import { AppError } from '../../base/errors.ts';
+
+/** A run whose report ships. */
+export interface ShippedRun {
+  /** Name of its folder: the model that it ran on. */
+  readonly model: string;
+  report(): Promise<string>;
+  /** Where its units can be had from; null where they do not ship. */
+  readonly unitsUrl: string | null;
+}
+
+/** An experiment that ships. */
+export interface ShippedExperiment {
+  /** Name of its folder. */
+  readonly id: string;
+  /** Null where there are runs but no spec; without an address where the reader brought it. */
+  readonly spec: { readonly url: string | null; text(): Promise<string> } | null;
+  readonly runs: readonly ShippedRun[];
+}
+
+const specs = import.meta.glob<string>('/experiments/*/spec.json', { query: '?url', import: 'default', eager: true });
+const reports = import.meta.glob<string>('/experiments/*/results/*/report.json', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
+const units = import.meta.glob<string>('/experiments/*/results/*/units.jsonl', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
+
+/** What lies in `experiments/` of this page. */
+export const SHIPPED_EXPERIMENTS: readonly ShippedExperiment[] = [
+  ...new Set([...Object.keys(specs), ...Object.keys(reports)].map((path) => path.split('/')[2] ?? '')),
+]
+  .sort()
+  .map((id) => {
+    const specUrl = specs[`/experiments/${id}/spec.json`];
+    return {
+      id,
+      spec: specUrl === undefined ? null : { url: specUrl, text: () => fetched(specUrl) },
+      runs: Object.entries(reports).flatMap(([path, url]) => {
+        const [, , folder, , model = ''] = path.split('/');
+        return folder === id
+          ? [
+              {
+                model,
+                report: () => fetched(url),
+                unitsUrl: units[path.replace(/report\.json$/, 'units.jsonl')] ?? null,
+              },
+            ]
+          : [];
+      }),
+    };
+  });
+
+async function fetched(url: string): Promise<string> {
+  const response = await fetch(url).catch(() => null);
+  if (!response?.ok)
+    throw new AppError(
+      'unit-invalid',
+      'A file of the experiment could not be fetched. Once there is a network, come back to this place.',
+      { url },
+    );
+  return response.text();
+}

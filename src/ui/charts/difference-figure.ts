@@ -1,0 +1,247 @@
+/** Two runs over one axis, and below it what the second differs by from the first, as a Plotly figure. Pure. */
+import type { Interval } from '../../stats/bootstrap.ts';
+import { endLines, INK } from '../../charts/colour.ts';
+import type { Theme } from '../../charts/colour.ts';
+import type { Head } from '../../probe/heads.ts';
+import { GREY, MARGIN, signedAreas, yTicks } from './trajectory-figure.ts';
+
+/** A tap on the upper part. */
+export interface DifferencePoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The lower part. */
+export interface DifferenceInput {
+  /** By place on the axis; NaN where there is none. */
+  readonly series: ArrayLike<number>;
+  readonly taps: readonly DifferencePoint[];
+  readonly mean: number;
+  readonly interval: Interval | null;
+  /** Where the values behind the mean begin. */
+  readonly from: number;
+}
+
+/** What the chart shows. */
+export interface TwoRunsInput {
+  /** By place on the axis; NaN where a run has nothing there. */
+  readonly a: ArrayLike<number>;
+  readonly b: ArrayLike<number>;
+  readonly tapsA: readonly DifferencePoint[];
+  readonly tapsB: readonly DifferencePoint[];
+  /** Null where the runs may not be subtracted or share too little. */
+  readonly difference: DifferenceInput | null;
+  /** Where the runs part, or null. */
+  readonly parting: number | null;
+  /** The scale's own domain, so that the picture does not jump from layer to layer by chance. */
+  readonly domain: number;
+  /** What the axis counts. */
+  readonly unit: 'column' | 'sentence';
+  /** Which end of the scale has its hue. */
+  readonly head: Head;
+  readonly theme: Theme;
+}
+
+/** Height of the chart in CSS pixels, with and without the lower part. */
+export const HEIGHTS = { both: 380, upper: 240 } as const;
+
+/** Shares of the plot, from below, that the two parts take when there are two. */
+export const PARTS = { lower: 0.36, upper: 0.44 } as const;
+
+/** The second run's own colour: no pole's. The first is drawn in ink. */
+const SECOND: Readonly<Record<Theme, string>> = { light: '#875400', dark: '#f0b84e' };
+
+/** Traces and layout, and the value at the upper end of each part's axis (the lower end is its negative). */
+export function twoRunsFigure(input: TwoRunsInput): { data: object[]; layout: object; upper: number; lower: number } {
+  const { theme, difference, parting } = input;
+  const grey = GREY[theme];
+  const length = Math.max(input.a.length, input.b.length);
+  const upper = limitOf([
+    input.domain,
+    3,
+    ...finite(input.a),
+    ...finite(input.b),
+    ...input.tapsA.map((tap) => tap.y),
+    ...input.tapsB.map((tap) => tap.y),
+  ]);
+  const lower =
+    difference === null
+      ? 0
+      : limitOf([
+          input.domain / 3,
+          ...finite(difference.series),
+          ...difference.taps.map((tap) => tap.y),
+          difference.interval?.low ?? 0,
+          difference.interval?.high ?? 0,
+        ]);
+  const axis = (limit: number, domain: readonly number[]): object => {
+    const ticks = yTicks(limit);
+    return {
+      range: [-limit, limit],
+      domain,
+      fixedrange: true,
+      gridcolor: grey.grid,
+      zeroline: true,
+      zerolinecolor: grey.line,
+      zerolinewidth: 1,
+      tickvals: ticks,
+      ticktext: ticks.map((tick) => (tick === 0 ? '0' : `${tick < 0 ? '−' : '+'}${Math.abs(tick)}`)),
+    };
+  };
+  const start = input.unit === 'sentence' ? 1 : 0;
+  return {
+    upper,
+    lower,
+    data: [
+      ...runTraces(input.a, input.tapsA, start, { color: INK[theme], dash: 'solid' }, 'square'),
+      ...runTraces(input.b, input.tapsB, start, { color: SECOND[theme], dash: '5px 2px' }, 'diamond'),
+      ...(difference === null ? [] : differenceTraces(difference, theme, input.head)),
+    ],
+    layout: {
+      margin: { l: MARGIN.left, r: MARGIN.right, t: MARGIN.top, b: MARGIN.bottom, pad: 0 },
+      paper_bgcolor: 'rgba(0,0,0,0)',
+      plot_bgcolor: 'rgba(0,0,0,0)',
+      font: { family: 'system-ui, sans-serif', size: 11, color: grey.text },
+      xaxis: {
+        range: rangeOf(length, start),
+        anchor: difference === null ? 'y' : 'y2',
+        fixedrange: true,
+        showgrid: false,
+        zeroline: false,
+        ticks: 'outside',
+        ticklen: 4,
+        tickcolor: grey.grid,
+        nticks: 8,
+        tickformat: 'd',
+      },
+      yaxis: axis(upper, difference === null ? [0, 1] : [PARTS.upper, 1]),
+      ...(difference === null ? {} : { yaxis2: axis(lower, [0, PARTS.lower]) }),
+      shapes: [
+        ...(parting === null
+          ? []
+          : [
+              {
+                type: 'line',
+                xref: 'x',
+                yref: 'paper',
+                x0: parting,
+                x1: parting,
+                y0: 0,
+                y1: 1,
+                line: { width: 1, color: grey.line, dash: 'dot' },
+              },
+            ]),
+        ...(difference === null || difference.interval === null
+          ? []
+          : [
+              {
+                type: 'rect',
+                xref: 'x',
+                yref: 'y2',
+                layer: 'below',
+                x0: difference.from,
+                x1: length - 1,
+                y0: difference.interval.low,
+                y1: difference.interval.high,
+                fillcolor: grey.band,
+                line: { width: 0 },
+              },
+            ]),
+        ...(difference === null || !Number.isFinite(difference.mean)
+          ? []
+          : [
+              {
+                type: 'line',
+                xref: 'x',
+                yref: 'y2',
+                x0: difference.from,
+                x1: length - 1,
+                y0: difference.mean,
+                y1: difference.mean,
+                line: { width: 1.5, color: grey.line, dash: '6px 3px' },
+              },
+            ]),
+      ],
+      annotations: [],
+    },
+  };
+}
+
+/** The first and the last place on the axis. */
+export function rangeOf(length: number, start: number): [number, number] {
+  return [start, Math.max(start + 1, start + length - 1)];
+}
+
+const COMMON = { type: 'scatter', hoverinfo: 'skip', showlegend: false } as const;
+
+function runTraces(
+  values: ArrayLike<number>,
+  taps: readonly DifferencePoint[],
+  start: number,
+  line: { readonly color: string; readonly dash: string },
+  symbol: string,
+): object[] {
+  // By sentence the taps are what counts, and there is one a sentence: they are joined, and the means of the words are faint.
+  const sentences = start === 1;
+  return [
+    {
+      ...COMMON,
+      mode: 'lines',
+      opacity: sentences ? 0.55 : 1,
+      x: Array.from(values, (_, at) => at + start),
+      y: Array.from(values, orNull),
+      line: { width: sentences ? 1 : 1.6, ...line },
+    },
+    {
+      ...COMMON,
+      mode: sentences ? 'lines+markers' : 'markers',
+      line: { width: 1.8, ...line },
+      cliponaxis: false,
+      x: taps.map((tap) => tap.x),
+      y: taps.map((tap) => orNull(tap.y)),
+      marker: { size: 8, color: line.color, symbol },
+    },
+  ];
+}
+
+function differenceTraces({ series, taps }: DifferenceInput, theme: Theme, head: Head): object[] {
+  const line = endLines(theme, head);
+  const area = signedAreas(series);
+  const shade = (y: readonly (number | null)[], colour: string): object => ({
+    ...COMMON,
+    yaxis: 'y2',
+    mode: 'lines',
+    x: area.x,
+    y,
+    fill: 'tozeroy',
+    fillcolor: `${colour}40`,
+    line: { width: 1, color: `${colour}b0` },
+  });
+  return [
+    shade(area.above, line.positive),
+    shade(area.below, line.negative),
+    {
+      ...COMMON,
+      yaxis: 'y2',
+      mode: 'markers',
+      cliponaxis: false,
+      x: taps.map((tap) => tap.x),
+      y: taps.map((tap) => orNull(tap.y)),
+      marker: { size: 8, symbol: 'diamond-open', color: INK[theme], line: { width: 1.5 } },
+    },
+  ];
+}
+
+function orNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function finite(values: ArrayLike<number>): number[] {
+  return Array.from(values).filter(Number.isFinite);
+}
+
+/** The next whole number above all of them, or the next tenth where all are small. */
+function limitOf(values: readonly number[]): number {
+  const highest = values.filter(Number.isFinite).reduce((most, value) => Math.max(most, Math.abs(value)), 0) * 1.05;
+  return highest >= 1 ? Math.ceil(highest) : Math.max(0.1, Math.ceil(highest * 10) / 10);
+}

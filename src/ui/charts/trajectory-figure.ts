@@ -1,0 +1,240 @@
+/**
+ * The raw trajectory as a Plotly figure: running mean over single tokens, the same without the words, the 1 % lines,
+ * and readings with the range of random directions behind each. Pure.
+ */
+import type { LinePair } from '../../reading/alarm.ts';
+import { endLines, INK } from '../../charts/colour.ts';
+import type { Theme } from '../../charts/colour.ts';
+import type { Head } from '../../probe/heads.ts';
+import type { TracePoint } from '../../reading/trace.ts';
+
+/** A tap on the trajectory. */
+export interface TrajectoryTap {
+  readonly afterToken: number;
+  readonly score: number;
+  readonly low: number;
+  readonly high: number;
+  readonly inside: boolean;
+}
+
+/** What the trajectory shows. */
+export interface TrajectoryInput {
+  /** The readings, drawn as the line; null where the line is the raw scores. */
+  readonly trace: readonly TracePoint[] | null;
+  /** The running mean of the raw scores, to be drawn beside the readings; null where it is not wanted. */
+  readonly raw: ArrayLike<number> | null;
+  readonly series: ArrayLike<number>;
+  /** Scores of single tokens, drawn faintly: a smoothed line never stands alone. Null where the series is the single tokens. */
+  readonly alone: ArrayLike<number> | null;
+  /** The series without what the words alone predict; null where that is not known. */
+  readonly wordless: ArrayLike<number> | null;
+  /** Beyond each, 1 in 100 neutral values of what `series` shows; null where that is not known. */
+  readonly lines: LinePair | null;
+  readonly taps: readonly TrajectoryTap[];
+  /** Visible tokens on the continuous axis of the layer map. */
+  readonly range: { readonly from: number; readonly to: number };
+  readonly domain: number;
+  /** Which end of the scale has its hue. */
+  readonly head: Head;
+  readonly theme: Theme;
+}
+
+/** Room around the plot; left and right are those of the layer map, so that both share one axis. */
+export const MARGIN = { left: 44, right: 12, top: 8, bottom: 28 } as const;
+
+/** Height of the chart in CSS pixels. */
+export const HEIGHT = 240;
+
+/** Side of the square that is a single token, in CSS pixels. */
+const DOT = 2.5;
+
+/** Greys of lines, grid, words, bands and dots. */
+export const GREY: Readonly<
+  Record<
+    Theme,
+    { readonly line: string; readonly grid: string; readonly text: string; readonly band: string; readonly dot: string }
+  >
+> = {
+  light: { line: '#5a5e67', grid: '#e8eaec', text: '#5a5e67', band: '#c9ccd1', dot: '#b4b8bf' },
+  dark: { line: '#a9adb6', grid: '#303236', text: '#a9adb6', band: '#54575d', dot: '#5f636a' },
+};
+
+/** Traces and layout of the trajectory, and the score at the upper end of its axis (the lower end is its negative). */
+export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layout: object; limit: number } {
+  const { theme, taps, range, alone, wordless } = input;
+  const grey = GREY[theme];
+  const line = endLines(theme, input.head);
+  // Only what is in sight, and a little beside it: of a long text that is a small part. Taps are few and stay whole.
+  const first = Math.max(0, Math.floor(range.from) - 1);
+  const end = Math.ceil(range.to) + 2;
+  const area = signedAreas(input.series, first, end);
+  const common = { type: 'scatter', hoverinfo: 'skip', showlegend: false };
+  const shade = (y: readonly (number | null)[], colour: string): object => ({
+    ...common,
+    mode: 'lines',
+    x: area.x,
+    y,
+    fill: 'tozeroy',
+    fillcolor: `${colour}40`,
+    line: { width: 1, color: `${colour}b0` },
+  });
+  const tapTrace = (chosen: readonly TrajectoryTap[], marker: object): object => ({
+    ...common,
+    mode: 'markers',
+    cliponaxis: false,
+    x: chosen.map((tap) => tap.afterToken),
+    y: chosen.map((tap) => tap.score),
+    marker: { symbol: 'diamond', size: 10, ...marker },
+  });
+  const limit = axisLimit(input);
+  return {
+    limit,
+    data: [
+      ...(alone === null
+        ? []
+        : [{ ...common, mode: 'lines', ...dots(alone, limit, first, end), line: { width: DOT, color: grey.dot } }]),
+      shade(area.above, line.positive),
+      shade(area.below, line.negative),
+      ...(wordless === null
+        ? []
+        : [{ ...common, mode: 'lines', ...points(wordless, first, end), line: { width: 1.1, color: grey.line } }]),
+      {
+        ...common,
+        mode: 'lines',
+        x: taps.flatMap((tap) => [tap.afterToken, tap.afterToken, null]),
+        y: taps.flatMap((tap) => [tap.low, tap.high, null]),
+        line: { width: 7, color: grey.band },
+      },
+      {
+        ...common,
+        mode: 'lines',
+        x: taps.map((tap) => tap.afterToken),
+        y: taps.map((tap) => tap.score),
+        line: { width: 1.5, color: INK[theme] },
+      },
+      tapTrace(
+        taps.filter((tap) => tap.inside),
+        { size: 9, color: theme === 'light' ? '#fcfcfc' : '#1d1d1d', line: { width: 1.5, color: grey.line } },
+      ),
+      tapTrace(
+        taps.filter((tap) => !tap.inside && tap.score > 0),
+        { color: line.positive },
+      ),
+      tapTrace(
+        taps.filter((tap) => !tap.inside && tap.score <= 0),
+        { color: line.negative },
+      ),
+    ],
+    layout: layoutOf(limit, range, theme),
+  };
+}
+
+/** Axes and room of a trajectory: neutral in the middle, tokens along the text. */
+export function layoutOf(limit: number, range: TrajectoryInput['range'], theme: Theme): object {
+  const grey = GREY[theme];
+  const ticks = yTicks(limit);
+  return {
+    margin: { l: MARGIN.left, r: MARGIN.right, t: MARGIN.top, b: MARGIN.bottom, pad: 0 },
+    paper_bgcolor: 'rgba(0,0,0,0)',
+    plot_bgcolor: 'rgba(0,0,0,0)',
+    font: { family: 'system-ui, sans-serif', size: 11, color: grey.text },
+    xaxis: {
+      range: [range.from, range.to],
+      fixedrange: true,
+      showgrid: false,
+      zeroline: false,
+      ticks: 'outside',
+      ticklen: 4,
+      tickcolor: grey.grid,
+      nticks: 8,
+      tickformat: 'd',
+    },
+    yaxis: {
+      range: [-limit, limit],
+      fixedrange: true,
+      gridcolor: grey.grid,
+      zeroline: true,
+      zerolinecolor: grey.line,
+      zerolinewidth: 1,
+      tickvals: ticks,
+      ticktext: ticks.map((tick) => (tick === 0 ? 'neutral' : `${tick < 0 ? '−' : '+'}${Math.abs(tick)}`)),
+    },
+    annotations: [],
+  };
+}
+
+/**
+ * The score at the upper end of the axis: the scale's own domain, or more where a line or a tap needs it, so that the
+ * picture does not jump while words arrive.
+ */
+export function axisLimit({ taps, domain, lines }: Pick<TrajectoryInput, 'taps' | 'domain' | 'lines'>): number {
+  const highest = Math.max(
+    domain,
+    3,
+    ...(lines === null ? [] : [Math.abs(lines.low), Math.abs(lines.high)]),
+    ...taps.flatMap((tap) => [tap.score, tap.low, tap.high].filter(Number.isFinite).map(Math.abs)),
+  );
+  return Math.ceil(highest * 1.05);
+}
+
+/** Even steps to both sides of zero, at most four. */
+export function yTicks(limit: number): number[] {
+  const step = [1, 2, 5, 10, 20, 50].find((size) => limit / size <= 4) ?? 100;
+  const side = Array.from({ length: Math.floor(limit / step) }, (_, index) => (index + 1) * step);
+  return [...side.map((tick) => -tick).reverse(), 0, ...side];
+}
+
+/**
+ * Single tokens as squares: one path of short upright strokes, because thousands of markers would be thousands of
+ * elements. What lies beyond the axis is a stroke half as long at its end.
+ */
+function dots(
+  values: ArrayLike<number>,
+  limit: number,
+  first: number,
+  end: number,
+): { x: (number | null)[]; y: (number | null)[] } {
+  const half = (DOT / (HEIGHT - MARGIN.top - MARGIN.bottom)) * limit;
+  const x: (number | null)[] = [];
+  const y: (number | null)[] = [];
+  for (let token = first; token < Math.min(end, values.length); token += 1) {
+    const value = values[token] ?? Number.NaN;
+    if (!Number.isFinite(value)) continue;
+    const at = Math.max(-limit, Math.min(limit, value));
+    x.push(token, token, null);
+    y.push(at - half, at + half, null);
+  }
+  return { x, y };
+}
+
+/** A line through the values that there are. */
+export function points(values: ArrayLike<number>, first: number, end: number): { x: number[]; y: (number | null)[] } {
+  const x = Array.from({ length: Math.max(0, Math.min(end, values.length) - first) }, (_, index) => first + index);
+  return { x, y: x.map((token) => (Number.isFinite(values[token]) ? (values[token] ?? null) : null)) };
+}
+
+/** Splits a line at zero, with the exact crossing as a point of both parts, so that each side is shaded in its colour. */
+export function signedAreas(
+  series: ArrayLike<number>,
+  first = 0,
+  end = series.length,
+): { x: number[]; above: (number | null)[]; below: (number | null)[] } {
+  const x: number[] = [];
+  const above: (number | null)[] = [];
+  const below: (number | null)[] = [];
+  const put = (at: number, value: number | null): void => {
+    x.push(at);
+    above.push(value === null ? null : Math.max(0, value));
+    below.push(value === null ? null : Math.min(0, value));
+  };
+  for (let token = first; token < Math.min(end, series.length); token += 1) {
+    const value = series[token] ?? Number.NaN;
+    const before = token === first ? Number.NaN : (series[token - 1] ?? Number.NaN);
+    if (before * value < 0) put(token - 1 + before / (before - value), 0);
+    // A hole is no area: the fill is one outline over all points, which meets zero on both sides of what is missing.
+    if (Number.isFinite(before) !== Number.isFinite(value) && token > 0)
+      put(Number.isFinite(before) ? token - 1 : token, 0);
+    put(token, Number.isFinite(value) ? value : null);
+  }
+  return { x, above, below };
+}

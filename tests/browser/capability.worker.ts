@@ -1,6 +1,0 @@
-/** Tells what the probe finds in a worker. */
-import { probeGpu } from '../../src/runtime/capability/probe-gpu.ts';
-
-void probeGpu().then((probe) => {
-  postMessage(probe.ok ? { ok: true, adapter: probe.adapter } : probe);
-});

@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import { type Locator, page, userEvent } from 'vitest/browser';
+import { CLAIMS, NO_RUN } from '../../../../src/features/experiments/words.ts';
+import { AppError } from '../../../../src/base/errors.ts';
+import type { FileContent } from '../../../../src/state/storage/save-file.ts';
+import { driftOf, ShippedEvidence, worstDrift } from '../../../../src/state/probes/shipped-evidence.svelte.ts';
+import { parseReport } from '../../../../src/experiments/report/experiment-report.ts';
+import { sampleExperiment } from '../../../fixtures/experiments/experiment-sample.ts';
+import { SAMPLE_EXPERIMENTS } from '../support/parts.ts';
+import { sampleOffer } from '../support/sample-bundle.ts';
+import { freshPages, openAt, violations } from '../support/whole-page.ts';
+
+freshPages();
+
+const AXIS = { positive: 'kind', negative: 'cruel', neutral: 'neutral' };
+const failing = {
+  ...sampleOffer('loyal-treacherous', 'Loyal–treacherous', AXIS, 4),
+  report: () => Promise.reject(new AppError('probe-invalid', 'It is offline.')),
+};
+
+const open = async (more: Parameters<typeof openAt>[2] = {}) => {
+  const screen = await openAt('#/experiments', {}, more);
+  await expect.element(page.getByRole('heading', { name: 'The probes behind these numbers' })).toBeVisible();
+  return screen;
+};
+const article = (title: string | RegExp): Locator => page.getByRole('article', { name: title });
+const first = (): Locator => article('Authors, not simulacra');
+/** Opens what is folded under a summary. */
+const unfold = async (within: Locator, summary: string | RegExp): Promise<void> => {
+  await within.getByText(summary).click();
+};
+
+describe('the evidence', () => {
+  it('comes from the reports, sorted into moral and not moral, and names what it could not have', async () => {
+    const evidence = new ShippedEvidence(() => [
+      sampleOffer('kind-cruel', 'Kind–cruel', AXIS, 1),
+      sampleOffer('formal-casual', 'Formal–casual', AXIS, 2),
+      failing,
+      sampleOffer('terse-wordy', 'Terse–wordy', AXIS, 3, false),
+    ]);
+    expect(evidence.rows).toBeNull();
+    await evidence.open();
+    expect(evidence.moral.map((row) => row.title)).toEqual(['Kind–cruel']);
+    expect(evidence.other.map((row) => row.title)).toEqual(['Formal–casual']);
+    expect(evidence.missing).toEqual([
+      { title: 'Loyal–treacherous', why: 'It is offline.' },
+      { title: 'Terse–wordy', why: 'It has no report.' },
+    ]);
+  });
+
+  it('gives the drift its interval over stories, and finds the largest', async () => {
+    const report = (await sampleOffer('kind-cruel', 'Kind–cruel', AXIS, 1).report())!;
+    const [first] = driftOf(report);
+    expect(first!.high! - first!.value).toBeCloseTo((1.96 * 0.5) / 6, 10);
+    expect(worstDrift(report)).toMatchObject({ sentences: 0, n: 36 });
+    expect(worstDrift(report)!.value).toBeCloseTo(0.1);
+  });
+});
+
+describe('the place', () => {
+  it('has every claim with how it is tested', async () => {
+    await open();
+    for (const claim of CLAIMS) {
+      const panel = article(claim.title);
+      await unfold(panel, 'How it is tested, and the rule as written');
+      await expect.element(panel.getByText(claim.test, { exact: true })).toBeVisible();
+    }
+    for (const claim of CLAIMS.slice(1))
+      await expect.element(article(claim.title).getByText(claim.claimed, { exact: true })).toBeVisible();
+  });
+
+  it('says where no run ships that there is no verdict, and shows the rule of the spec', async () => {
+    await open();
+    const second = article('The flip side can flip back');
+    await expect.element(second.getByText(NO_RUN)).toBeVisible();
+    await unfold(second, 'How it is tested, and the rule as written');
+    await expect.element(second.getByText('The rule of the second experiment.')).toBeVisible();
+    expect(second.element().querySelector('.verdict')).toBeNull();
+  });
+
+  it('shows the numbers of the reports with interval and n', async () => {
+    await open();
+    const last = article('Tropes or opposites?');
+    await unfold(last, 'What the shipped probes say beside it');
+    const row = last.getByRole('table', { name: /Moral axes cosine/ }).getByRole('row', { name: /Kind–cruel/ });
+    await expect.element(row).toHaveTextContent('−0.21');
+    await expect.element(row).toHaveTextContent('−0.39 to −0.03');
+    await expect.element(row).toHaveTextContent('48');
+    const second = article('The flip side can flip back');
+    await unfold(second, 'What the shipped probes say beside it');
+    const flips = second.getByRole('table', { name: /Moral axes sd/ });
+    await expect.element(flips.getByRole('row', { name: /Kind–cruel/ })).toHaveTextContent(/0\.90.*too few.*5/);
+    const third = article(/outside of the text/);
+    await unfold(third, 'What the shipped probes say beside it');
+    await expect.element(third.getByText(/no number that would bear on this claim/)).toBeVisible();
+  });
+
+  it('leads to a probe’s card in Train', async () => {
+    await open();
+    await page.getByRole('link', { name: 'Honest–deceptive' }).click();
+    await expect.element(page.getByText(/^Tells honest from deceptive/)).toBeVisible();
+    await expect.element(page.getByLabelText('Probe', { exact: true })).toHaveValue('shipped:honest-deceptive');
+  });
+
+  it('names a probe without a report', async () => {
+    await open();
+    await expect.element(page.getByText('Formal–casual: It has no report.')).toBeVisible();
+  });
+});
+
+describe('the card of a run that ships', () => {
+  it('says the verdict in words with a glyph, why, and which run it is of, before anything is opened', async () => {
+    await open();
+    await expect.element(first().getByText('✓ CONFIRM')).toBeVisible();
+    await expect.element(first().getByText(sampleExperiment.because)).toBeVisible();
+    await expect
+      .element(first().getByText('Full run, 24 units, smollm2-135m-instruct-q4 on node; recorded by the command'))
+      .toBeVisible();
+    await expect.element(first().getByText(sampleExperiment.figure.caption)).toBeVisible();
+    expect(first().element().textContent).not.toContain('no verdict of record');
+  });
+
+  it('of a quick run says that it is a look, and shows the gate that failed', async () => {
+    await open();
+    await first().getByText('sample-360m').click();
+    await expect.element(first().getByText('? INCONCLUSIVE, a quick look')).toBeVisible();
+    await expect.element(first().getByText(/no verdict of record/)).toBeVisible();
+    await unfold(first(), 'Gates: 1 of 2 passed');
+    await expect.element(first().getByText('✗ failed')).toBeVisible();
+    await expect
+      .element(first().getByText('0.61 AUROC, 95 % interval 0.41 to 0.81, n = 6; asked for: at least 0.7'))
+      .toBeVisible();
+  });
+
+  it('has every contrast with interval, p, Holm, null, ROPE and what could be detected, and the measures beside', async () => {
+    await open();
+    await unfold(first(), 'Planned contrasts: 3');
+    await expect.element(first().getByText('0.66 ratio, 95 % interval 0.54 to 0.78, n = 24')).toBeVisible();
+    await expect
+      .element(
+        first().getByText(
+          /p = 0\.0005, Holm 0\.001\. Null: author labels flipped by scene, 2 000 times\. ROPE 0\.45 to 0\.55: across its edge: cannot be told\. Detectable: 0\.57\./,
+        ),
+      )
+      .toBeVisible();
+    await expect.element(first().getByText(/^Null: none: an interval only/)).toBeVisible();
+    await unfold(first(), 'Other measures: 2');
+    await expect
+      .element(first().getByText(/0\.75 share, 95 % interval none \(too few scenes for an interval\), n = 4/))
+      .toBeVisible();
+  });
+
+  it('has the rule as written, what would change the verdict, and its limits', async () => {
+    await open();
+    await unfold(first(), 'How it is tested, and the rule as written');
+    const { confirm, deny, partial, inconclusive } = sampleExperiment.experiment.rule;
+    for (const says of [confirm, deny, partial, inconclusive])
+      await expect.element(first().getByText(says)).toBeVisible();
+    await unfold(first(), /^What would change/);
+    for (const says of [...sampleExperiment.wouldChange, ...sampleExperiment.limits])
+      await expect.element(first().getByText(says)).toBeVisible();
+  });
+
+  it('gives the files and the command to make it again', async () => {
+    const saved: Record<string, FileContent> = {};
+    await open({ save: (name, content) => void (saved[name] = content) });
+    await unfold(first(), 'Make it again');
+    await expect.element(first().getByRole('link', { name: 'A-spec.json' })).toHaveAttribute('download', 'A-spec.json');
+    await expect.element(first().getByRole('link', { name: 'A-units.jsonl' })).toBeVisible();
+    await expect.element(first().getByText(/^npm run -s flipside -- experiment/)).toBeVisible();
+    for (const name of ['A-report.json', 'A-figure.svg', 'A-CARD.md'])
+      await first().getByRole('button', { name }).click();
+    await expect.poll(() => Object.keys(saved).sort()).toEqual(['A-CARD.md', 'A-figure.svg', 'A-report.json']);
+    expect(parseReport(saved['A-report.json'] as string)).toEqual(sampleExperiment);
+    expect(saved['A-figure.svg']).toMatch(/^<\?xml/);
+    expect(saved['A-CARD.md']).toContain('# A. Authors, not simulacra');
+  });
+
+  it('that is broken says so by path and leaves the other claims', async () => {
+    const [a] = SAMPLE_EXPERIMENTS;
+    await open({
+      experiments: [
+        {
+          ...a!,
+          runs: [
+            {
+              model: 'broken',
+              report: () => Promise.resolve('{"format":"flipside-experiment-report","version":1}'),
+              unitsUrl: null,
+            },
+          ],
+        },
+      ],
+    });
+    await expect.element(page.getByText(/report\.experiment is missing/)).toBeVisible();
+    await expect.element(first().getByText(NO_RUN)).toBeVisible();
+  });
+});
+
+describe('the figure', () => {
+  const plot = () => first().getByRole('application', { name: /Persistence and leakage/ });
+  const focus = () => (plot().element() as HTMLElement).focus();
+
+  it('is walked with the arrow keys, and says each point in words', async () => {
+    await open();
+    await expect.element(plot()).toBeVisible();
+    focus();
+    await userEvent.keyboard('{ArrowRight}');
+    await expect.element(first().getByText('all scenes, author stays: 0.66, interval 0.54 to 0.78')).toBeVisible();
+    await userEvent.keyboard('{ArrowRight}');
+    await expect.element(first().getByText('all scenes, character leaks: 0.14, interval 0.05 to 0.22')).toBeVisible();
+    await userEvent.keyboard('{ArrowDown}');
+    await expect.element(first().getByText(/^single scenes, character leaks: /)).toBeVisible();
+    await userEvent.keyboard('{ArrowDown}{End}');
+    await expect
+      .element(first().getByText('shuffled excerpts, author after shuffling: 0.31, interval 0.12 to 0.52'))
+      .toBeVisible();
+    await userEvent.keyboard('{Escape}');
+    await expect.element(first().getByText(/^shuffled excerpts, author/)).not.toBeInTheDocument();
+  });
+
+  it('says the point under the pointer', async () => {
+    await open();
+    await expect.element(plot()).toBeVisible();
+    const whisker = plot().element().querySelector('[data-series="shuffled excerpts"] .mark')!;
+    await userEvent.hover(whisker);
+    await expect
+      .element(first().getByText('shuffled excerpts, author after shuffling: 0.31, interval 0.12 to 0.52'))
+      .toBeVisible();
+  });
+
+  it('hides a series by its key, and passes over it', async () => {
+    await open();
+    const key = first().getByRole('button', { name: 'all scenes' });
+    await key.click();
+    await expect.element(key).toHaveAttribute('aria-pressed', 'false');
+    expect(plot().element().querySelector('[data-series="all scenes"]')).toBeNull();
+    focus();
+    await userEvent.keyboard('{ArrowRight}');
+    await expect.element(first().getByText(/^single scenes, author stays: /)).toBeVisible();
+    await key.click();
+    expect(plot().element().querySelector('[data-series="all scenes"]')).not.toBeNull();
+  });
+
+  it('has a table of every point, which can be saved', async () => {
+    const saved: Record<string, FileContent> = {};
+    await open({ save: (name, content) => void (saved[name] = content) });
+    await unfold(first(), 'Show the numbers as a table');
+    expect(first().getByRole('table').getByRole('row').elements()).toHaveLength(1 + 31 * 3 + 2 + 24 + 1);
+    await first().getByRole('button', { name: 'Save A-figure.csv' }).click();
+    expect(saved['A-figure.csv']).toContain(
+      '"Persistence and leakage, by scene",all scenes,author stays,0.66,0.54,0.78,',
+    );
+  });
+});
+
+describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) => {
+  it('on a screen and on a phone, folded and unfolded, without scrolling sideways', async () => {
+    localStorage.setItem('flipside.theme', theme);
+    await openAt('#/experiments', {}, { storage: localStorage });
+    await expect.element(page.getByRole('heading', { name: 'The probes behind these numbers' })).toBeVisible();
+    await expect.element(first().getByText('✓ CONFIRM')).toBeVisible();
+    expect(await violations()).toEqual([]);
+    for (const details of document.querySelectorAll('article details')) (details as HTMLDetailsElement).open = true;
+    await expect.element(first().getByRole('link', { name: 'A-spec.json' })).toBeVisible();
+    expect(await violations()).toEqual([]);
+    await page.viewport(320, 740);
+    expect(await violations()).toEqual([]);
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(320);
+  }, 120_000);
+});

@@ -1,0 +1,158 @@
+/** The first view: one story with two endings, what is seen said first, one button, everything else behind Details. */
+import { describe, expect, it } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { FORK, FRONT } from '../../../../src/content/front.ts';
+import { serialiseFork } from '../../../../src/formats/runs/fork-json.ts';
+import { parseRecording } from '../../../../src/formats/runs/recording-json.ts';
+import { withDetails } from '../support/parts.ts';
+import { button, engines, freshPages, openAt, stripText, violations } from '../support/whole-page.ts';
+
+freshPages();
+
+/** The recordings that ship. */
+const shipped = async (url: string): Promise<string> => {
+  const get = async (name: string): Promise<string> => {
+    const response = await fetch(`/public/recordings/${name}`);
+    if (!response.ok) throw new Error(`no ${name}`);
+    return response.text();
+  };
+  const name = url.split('/').at(-1)!;
+  if (name !== 'fork.json') return get(name);
+  const [a, b] = await Promise.all([FORK.a.id, FORK.b.id].map(async (id) => parseRecording(await get(`${id}.json`))));
+  return serialiseFork(a!, b!);
+};
+const open = async (more: Parameters<typeof openAt>[2] = {}, hash = '') => {
+  const screen = await openAt(hash, {}, { fetchText: shipped, storage: null, ...more });
+  await expect.element(page.getByRole('heading', { name: FORK.title })).toBeInTheDocument();
+  return screen;
+};
+const colours = (element: Element): string => getComputedStyle(element).backgroundColor;
+const inView = (element: Element): boolean =>
+  element.getBoundingClientRect().top >= 0 && element.getBoundingClientRect().bottom <= innerHeight;
+/** Words that can be seen without scrolling, but for the story itself. */
+const wordsInView = (): number => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const words: string[] = [];
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const parent = node.parentElement!;
+    if (
+      parent.closest('.unseen, .skip, script, style, [data-skip], option, #js-plotly-tester') !== null ||
+      !parent.checkVisibility()
+    )
+      continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const { top, height } = range.getBoundingClientRect();
+    if (height > 0 && top < innerHeight)
+      words.push(...(node.textContent ?? '').split(/\s+/u).filter((word) => /\p{L}/u.test(word)));
+  }
+  return words.length;
+};
+
+describe('the first view', () => {
+  it('shows one story that forks, under a headline, with the name that people come for and one main button', async () => {
+    await page.viewport(1440, 900);
+    await open();
+    await expect.element(page.getByRole('heading', { name: FRONT.headline })).toBeVisible();
+    await expect.element(page.getByText('Waluigi effect')).toBeVisible();
+    for (const heading of [FORK.a.heading, FORK.b.heading])
+      await expect.element(page.getByRole('heading', { name: heading })).toBeVisible();
+    await expect.element(page.getByText(/^The reading reaches \+\d\.\d \(kind\) after “/)).toBeVisible();
+    expect([...document.querySelectorAll('main button.primary')].map((element) => element.textContent.trim())).toEqual([
+      FRONT.button,
+    ]);
+    expect(inView(button(FRONT.button).element())).toBe(true);
+    expect(inView(page.getByRole('img', { name: /two|both endings/ }).element())).toBe(true);
+    expect(wordsInView()).toBeLessThanOrEqual(150);
+    expect(engines).toHaveLength(0);
+  });
+
+  it('is green before the fork and parts in colour after it, without a note in the way', async () => {
+    await open();
+    const [shared, betrayal, mercy] = [...document.querySelectorAll('.fork p[translate="no"]')];
+    // By what is coloured, in characters: single words go the other way, for a reading follows every few of them.
+    const share = (part: Element, side: 'up' | 'down'): number => {
+      const length = (selector: string): number =>
+        [...part.querySelectorAll(selector)].reduce((sum, { textContent }) => sum + (textContent?.length ?? 0), 0);
+      return length(`.${side}`) / length('.up, .down');
+    };
+    expect(share(shared!, 'up')).toBeGreaterThan(2 / 3);
+    expect(share(betrayal!, 'down')).toBeGreaterThan(2 / 3);
+    expect(share(mercy!, 'up')).toBeGreaterThan(2 / 3);
+    expect(colours(betrayal!.querySelector('.down')!)).not.toBe(colours(mercy!.querySelector('.up')!));
+    expect(button('Show the story').elements()).toHaveLength(0);
+    await expect.element(page.getByText(FORK.note)).toBeVisible();
+  });
+
+  it('has coloured words in view on a phone of 360 px, and nothing that scrolls sideways', async () => {
+    await page.viewport(360, 740);
+    await open();
+    const coloured = [...document.querySelectorAll('.fork p[translate="no"] > span.up')].filter((span) =>
+      [...span.getClientRects()].some(({ bottom }) => bottom <= innerHeight),
+    );
+    expect(coloured.length).toBeGreaterThanOrEqual(2);
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360);
+  });
+
+  it('keeps the instruments behind Details, which is remembered', async () => {
+    const storage = withDetails();
+    storage.removeItem('flipside.details');
+    const screen = await open({ storage });
+    expect(page.getByRole('slider').elements()).toHaveLength(0);
+    expect(page.getByText('Colour by').elements()).toHaveLength(0);
+    await button('Details').click();
+    await expect.element(page.getByRole('slider', { name: /Layer map/ })).toBeVisible();
+    await expect.element(page.getByRole('heading', { name: 'How far to believe this probe' })).toBeVisible();
+    await screen.unmount();
+    await open({ storage });
+    await expect.element(page.getByRole('slider', { name: /Layer map/ })).toBeVisible();
+  });
+
+  it('takes the reader to a text of their own, and to another story', async () => {
+    await open();
+    await button(FRONT.button).click();
+    await expect.poll(() => document.activeElement?.matches('[data-own-text]')).toBe(true);
+    expect(scrollY).toBe(0);
+    await page.getByText('Recorded stories', { exact: true }).click();
+    await page.getByText('New bakery', { exact: true }).click();
+    await expect.element(page.getByRole('heading', { name: 'New bakery' })).toBeVisible();
+    expect(stripText()).toMatch(/^Tilda ran the bakery/);
+    expect(document.querySelector('.fork')).toBeNull();
+    await page.getByText(FORK.title, { exact: true }).click();
+    await expect.poll(() => document.querySelector('.fork')).not.toBeNull();
+  });
+
+  it('has every number in a table, and is walked to by the skip link', async () => {
+    await open();
+    await page.getByText('The numbers as a table').click();
+    expect(document.querySelectorAll('.fork table tbody tr')).toHaveLength(3 + 6 + 4 + 4);
+    (page.getByRole('link', { name: 'Skip to the text' }).element() as HTMLElement).focus();
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => document.activeElement?.closest('.fork .words')).not.toBeNull();
+  });
+
+  it('opens on a story without a note where the one with two endings cannot be had', async () => {
+    await openAt(
+      '',
+      {},
+      {
+        fetchText: (url) =>
+          url.endsWith('fork.json') ? Promise.resolve('{"format":"flipside-fork","version":9}') : shipped(url),
+        storage: null,
+      },
+    );
+    await expect.element(page.getByRole('heading', { name: 'New bakery' })).toBeVisible();
+    expect(page.getByRole('alert').elements()).toHaveLength(0);
+  });
+});
+
+describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) => {
+  it('on the first view, wide and on a phone', async () => {
+    localStorage.removeItem('flipside.details');
+    localStorage.setItem('flipside.theme', theme);
+    await open({ storage: localStorage });
+    expect(await violations()).toEqual([]);
+    await page.viewport(360, 740);
+    expect(await violations()).toEqual([]);
+  });
+});

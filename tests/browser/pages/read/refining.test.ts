@@ -1,0 +1,150 @@
+/** Readings inside sentences on the page: they come after the reading, out of order, and make way for whatever the reader does. */
+import { describe, expect, it } from 'vitest';
+import { refinement } from '../../../../src/reading/refinement.ts';
+import { ReadingState } from '../../../../src/state/runs/reading.svelte.ts';
+import { newDesk } from '../support/desks.ts';
+import { fakeFetch } from '../support/parts.ts';
+import {
+  ALARM,
+  cut,
+  EXPLAINED,
+  insideTaps,
+  LAYERS,
+  polesFor,
+  SAMPLE_CARD,
+  scoresFor,
+  tapsFor,
+  turn,
+  wordsFor,
+} from '../support/sample.ts';
+
+const TEXT =
+  'The ferryman took the boy across, and asked for nothing. On the way back he threw the parcel, unopened, into the river.';
+const PIECES = cut(TEXT);
+const INSIDE = refinement(
+  PIECES.map((piece) => piece.text),
+  'word',
+).length;
+const { axis, calibration } = SAMPLE_CARD;
+const frame = {
+  title: 'T',
+  axis,
+  defaultLayer: 16,
+  layers: LAYERS,
+  calibration,
+  explained: EXPLAINED,
+  alarm: ALARM,
+  poles: null,
+};
+
+/** A desk with a model that reads inside sentences, a text in its box, and what was kept. */
+async function readyDesk(pace = 0) {
+  const kept: { id: string; taps: number }[] = [];
+  const parts = newDesk({ refines: true, pace }, fakeFetch, {
+    keep: (reading) => kept.push({ id: reading.id, taps: reading.taps.length }),
+  });
+  await parts.desk.open();
+  await parts.session.load();
+  parts.draft.text = TEXT;
+  return { ...parts, kept };
+}
+
+describe('a reading', () => {
+  it('has its taps in the order of the text, however they come, and the later of two in one place', () => {
+    const reading = ReadingState.live(frame, (commit) => commit());
+    const scores = scoresFor(PIECES.length, turn, 3);
+    reading.sink.tokens({ start: 0, pieces: PIECES, scores, words: wordsFor(scores), poles: polesFor(scores) });
+    const [sentences, inside] = [tapsFor(PIECES, turn, 3), insideTaps(PIECES)];
+    for (const tap of [...sentences, ...inside]) reading.sink.tap(tap);
+    const places = reading.taps.map(({ afterToken }) => afterToken);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).toHaveLength(sentences.length + inside.length);
+    const again = { ...sentences[0]!, stand: 'word' as const };
+    reading.sink.tap(again);
+    expect(reading.taps).toHaveLength(places.length);
+    expect(reading.taps.find(({ afterToken }) => afterToken === again.afterToken)).toBe(again);
+  });
+});
+
+describe('reading inside sentences', () => {
+  it('follows a reading by itself, and the run is kept with and without it under one name', async () => {
+    const { desk, session, engines, kept } = await readyDesk();
+    await desk.readDraft();
+    const sentences = desk.reading!.taps.length;
+    expect(sentences).toBe(2);
+    await expect.poll(() => desk.reading!.taps.length).toBe(sentences + INSIDE);
+    await expect.poll(() => session.phase.kind).toBe('ready');
+    expect(engines[0]!.calls.filter((call) => /^(read|refine)/.test(call))).toEqual([`read ${TEXT.length}`, 'refine']);
+    expect(kept).toEqual([
+      { id: desk.reading!.id, taps: sentences },
+      { id: desk.reading!.id, taps: sentences + INSIDE },
+    ]);
+    expect(session.said).toBe(`Read inside the sentences: ${sentences + INSIDE} readings in all.`);
+  });
+
+  it('makes way for writing, which can begin while it goes on, and comes after it', async () => {
+    const { desk, session, engines } = await readyDesk(5);
+    await desk.readDraft();
+    await expect.poll(() => desk.reading!.taps.length).toBeGreaterThan(3);
+    expect([session.phase.kind, session.ready, session.busy]).toEqual(['refining', true, false]);
+    await desk.goOn();
+    expect(session.problem).toBeNull();
+    expect(desk.reading!.tokens.length).toBeGreaterThan(PIECES.length);
+    expect(
+      engines[0]!.calls.filter((call) => /^(read|refine|generate)/.test(call)).map((call) => call.split(' ')[0]),
+    ).toEqual(['read', 'refine', 'generate', 'refine']);
+    const all = refinement(
+      desk.reading!.tokens.map((piece) => piece.text),
+      'word',
+    ).length;
+    await expect
+      .poll(() => desk.reading!.taps.filter(({ stand }) => stand !== 'sentence').length, { timeout: 5000 })
+      .toBe(all);
+  });
+
+  it('stops at once where it is asked to, keeps what came, and can be gone on with', async () => {
+    const { desk, session, kept } = await readyDesk(5);
+    await desk.readDraft();
+    await expect.poll(() => desk.reading!.taps.length).toBeGreaterThan(4);
+    session.stop();
+    await expect.poll(() => session.phase.kind).toBe('ready');
+    const read = desk.reading!.taps.length;
+    expect(read).toBeLessThan(2 + INSIDE);
+    expect(session.said).toBe('Stopped.');
+    expect(desk.reading!.incomplete).toBe(false);
+    expect(kept.at(-1)).toEqual({ id: desk.reading!.id, taps: read });
+    expect(session.holds(desk.reading)).toBe(true);
+    desk.refine(desk.reading);
+    await expect.poll(() => desk.reading!.taps.length, { timeout: 5000 }).toBe(2 + INSIDE);
+  });
+
+  it('makes way for another text, whose readings it leaves alone', async () => {
+    const { desk, session, draft } = await readyDesk(5);
+    await desk.readDraft();
+    const first = desk.reading!;
+    await expect.poll(() => first.taps.length).toBeGreaterThan(3);
+    draft.text = 'She fed the gulls. Then she left.';
+    await desk.readDraft();
+    expect(session.problem).toBeNull();
+    const at = first.taps.length;
+    expect(desk.reading).not.toBe(first);
+    const wanted =
+      2 +
+      refinement(
+        desk.reading!.tokens.map((piece) => piece.text),
+        'word',
+      ).length;
+    await expect.poll(() => desk.reading!.taps.length, { timeout: 5000 }).toBe(wanted);
+    expect(first.taps).toHaveLength(at);
+  });
+
+  it('says why there is none where the probe has no numbers for it', async () => {
+    const { desk, session, draft } = newDesk();
+    await desk.open();
+    await session.load();
+    draft.text = TEXT;
+    await desk.readDraft();
+    await expect.poll(() => desk.reading!.left).toBe('probe');
+    expect(desk.reading!.taps).toHaveLength(2);
+  });
+});

@@ -1,0 +1,174 @@
+/**
+ * An engine for the room of models: lists are read by the worker's own code, limits and sizes are made up, and the
+ * shipped probes fit the embedded model alone.
+ */
+import type { DtypeAgreement } from '../../../../src/probe/dtype-agreement.ts';
+import { AppError, type ErrorCode } from '../../../../src/base/errors.ts';
+import type { EngineStatus, KeptModel } from '../../../../src/models/engine-report.ts';
+import type { ModelSource } from '../../../../src/models/model-source.ts';
+import { parseHubReply } from '../../../../src/engine/store/hub.ts';
+import { listPicked } from '../../../../src/engine/store/picked.ts';
+import type { EngineClient } from '../../../../src/worker/client/engine-client.ts';
+import { FakeEngine, never } from './fake-engine.ts';
+
+/** What all engines of one browser share. */
+export interface Shared {
+  readonly sources: ModelSource[];
+  readonly asked: string[];
+  kept: KeptModel[];
+  fail: ErrorCode | null;
+  /** Fails every load of another model than the embedded one after its bytes are there, where it is set. */
+  failLoad: ErrorCode | null;
+  /** Fails the look at a model's small files. */
+  failCheck: ErrorCode | null;
+  /** Bytes that one buffer of the graphics card takes. */
+  limit: number;
+  /** Whether it computes in 16 bits. */
+  half: boolean;
+  /** Whether the browser offers a card. */
+  card: boolean;
+  /** Why a variant runs on a card only, by its name. */
+  gpuOnly: Readonly<Record<string, string>>;
+  /** Whether graphs are too large to be looked into. */
+  estimated: boolean;
+  /** What the graph names and the files have not. */
+  missing: readonly string[];
+  /** What a loaded model cannot do. */
+  limits: readonly string[];
+}
+
+const sha = (digit: string): string => digit.repeat(64);
+const sibling = (rfilename: string, size: number, digit: string) => ({
+  rfilename,
+  size,
+  blobId: digit.repeat(40),
+  lfs: { sha256: sha(digit), size },
+});
+
+/** A hub's answer: two variants, and one that lacks nothing but is twice as large. */
+export const REPLY = JSON.stringify({
+  sha: 'ab'.repeat(20),
+  gated: false,
+  cardData: { license: 'apache-2.0' },
+  siblings: [
+    sibling('onnx/model_q4.onnx', 200_000, '1'),
+    sibling('onnx/model_q4.onnx_data', 900_000_000, '2'),
+    sibling('onnx/model_q4f16.onnx', 210_000, '3'),
+    sibling('onnx/model_q4f16.onnx_data', 560_000_000, '4'),
+    sibling('onnx/model.onnx', 190_000, '5'),
+    sibling('onnx/model.onnx_data', 2_400_000_000, '6'),
+    { rfilename: 'config.json', size: 700, blobId: '7'.repeat(40) },
+    { rfilename: 'tokenizer_config.json', size: 800, blobId: '8'.repeat(40) },
+    sibling('tokenizer.json', 9_000_000, '9'),
+  ],
+});
+
+/** Largest weight by variant: a float32 embedding of 151936 by 1024, and a float16 one. */
+const LARGEST: Readonly<Record<string, number>> = { q4: 622_329_856, q4f16: 311_164_928 };
+
+/** The engine. */
+export class ModelsEngine extends FakeEngine {
+  readonly #shared: Shared;
+  #source: ModelSource = { kind: 'site', manifestUrl: '' };
+
+  constructor(shared: Shared) {
+    super({});
+    this.#shared = shared;
+  }
+
+  override async load(...[args, options]: Parameters<EngineClient['load']>): Promise<EngineStatus> {
+    this.#source = args.model;
+    this.#shared.sources.push(args.model);
+    const status = await super.load(args, options);
+    const { model } = args;
+    if (model.kind === 'site') return status;
+    if (this.#shared.failLoad !== null)
+      throw new AppError(this.#shared.failLoad, 'onnxruntime could not open the model on WebGPU: no kernel.', {
+        backend: this.#shared.card ? 'webgpu' : 'wasm',
+      });
+    const key = model.kind === 'kept' ? model.key : sha('d');
+    const title = model.kind === 'offer' ? `${model.chosen.listing.title} (${model.chosen.offer.dtype})` : 'Kept';
+    if (model.kind === 'offer')
+      this.#shared.kept = [
+        {
+          key,
+          id: 'other',
+          title,
+          licence: 'apache-2.0',
+          from: { kind: 'hub', address: 'https://hub.example/a/b/resolve/ab/' },
+          unopened: null,
+          changed: Date.UTC(2026, 4, 17, 12),
+          files: [{ path: 'onnx/model_q4.onnx', sha256: sha('1'), bytes: 570_000_000, keptBytes: 570_000_000 }],
+        },
+      ];
+    return {
+      ...status,
+      key,
+      title,
+      limits: this.#shared.limits,
+      model: { id: 'other', weightsSha256: sha('e'), layerCount: 28, hidden: 1024 },
+    };
+  }
+
+  override async useProbe(...args: Parameters<EngineClient['useProbe']>): Promise<DtypeAgreement | null> {
+    if (this.#source.kind !== 'site')
+      throw new AppError(
+        'probe-width-mismatch',
+        'Probe "kind-cruel" expects 576 numbers a token in 30 layers, but other gives 1024 in 28.',
+      );
+    return super.useProbe(...args);
+  }
+
+  override readonly listHub: FakeEngine['listHub'] = async ({ host, repo }) => {
+    this.#shared.asked.push(`${host} ${repo}`);
+    if (this.#shared.fail !== null) throw new AppError(this.#shared.fail, `${host} does not give ${repo}.`);
+    return parseHubReply(REPLY, { host, repo });
+  };
+
+  override readonly listPicked: FakeEngine['listPicked'] = (args, { signal = never } = {}) => {
+    return listPicked(args, signal);
+  };
+
+  override readonly weighModel: FakeEngine['weighModel'] = async ({ chosen }) => {
+    const { dtype } = chosen.offer;
+    this.#shared.asked.push(`weigh ${dtype}`);
+    const needs = {
+      layerCount: 28,
+      contextTokens: 40_960,
+      weightBytes: dtype === 'q4' ? 900_000_000 : 560_000_000,
+      cacheBytesPerToken: 229_376,
+      largestWeightBytes: LARGEST[dtype] ?? 4096,
+      half: dtype === 'q4f16',
+      estimated: this.#shared.estimated,
+      gpuOnly: this.#shared.gpuOnly[dtype] ?? null,
+      missing: this.#shared.missing,
+    };
+    return {
+      needs,
+      offer: chosen.offer,
+      limits: !this.#shared.card
+        ? null
+        : {
+            maxBufferSize: this.#shared.limit,
+            maxStorageBufferBindingSize: this.#shared.limit,
+            half: this.#shared.half,
+          },
+    };
+  };
+
+  override checkModel(...[{ model }]: Parameters<EngineClient['checkModel']>): Promise<null> {
+    this.#shared.asked.push(`check ${model.kind}`);
+    return this.#shared.failCheck === null
+      ? Promise.resolve(null)
+      : Promise.reject(new AppError(this.#shared.failCheck, 'tokenizer.json is not valid JSON.'));
+  }
+
+  override listKept(): Promise<readonly KeptModel[]> {
+    return Promise.resolve(this.#shared.kept);
+  }
+
+  override deleteKept(...[{ key }]: Parameters<EngineClient['deleteKept']>): Promise<null> {
+    this.#shared.kept = this.#shared.kept.filter((model) => key !== null && model.key !== key);
+    return super.deleteKept({ key });
+  }
+}

@@ -1,0 +1,265 @@
+/** Checkpoints that are cut, lie, or hold what is not read: refused by name before a weight is touched, and never a crash or a hang. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { ReadTensor, StoredTensor } from '../../../src/models/checkpoint/stored-tensor.ts';
+import { AppError } from '../../../src/base/errors.ts';
+import { parseGgufHead, type GgufHead } from '../../../src/formats/checkpoint/gguf-header.ts';
+import { parseSafetensorsHead } from '../../../src/formats/checkpoint/safetensors-header.ts';
+import { buildDecoder } from '../../../src/graph/build/build-decoder.ts';
+import { ggufPlan } from '../../../src/graph/build/gguf-plan.ts';
+import { hfPlan } from '../../../src/graph/build/hf-plan.ts';
+import { describeDecoder } from '../../../src/graph/decoder-shape.ts';
+import { openGguf, openSafetensors } from '../../../src/engine/node/checkpoint.ts';
+import { checkpointAt } from '../../../src/engine/node/model-on-disk.ts';
+import { ggufTokenizer } from '../../../src/engine/text/gguf-tokenizer.ts';
+import { createRng } from '../../../src/base/rng.ts';
+import { byteMutations } from '../../fixtures/mutate/mutate-bytes.ts';
+
+const FOLDER = fileURLToPath(new URL('../../fixtures/containers/', import.meta.url));
+const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(join(FOLDER, path)));
+const scratch = mkdtempSync(join(tmpdir(), 'checkpoints-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const untouched: ReadTensor = () => {
+  throw new Error('a weight was read');
+};
+
+/** Everything that opening does before weights are read. */
+function openHead(bytes: Uint8Array, size = bytes.length): GgufHead {
+  const head = parseGgufHead(bytes, 'model.gguf', size);
+  if (typeof head === 'number') throw new Error(`wants ${head} of ${size} bytes`);
+  const plan = ggufPlan('model.gguf', head.metadata, head.tensors, untouched);
+  ggufTokenizer('model.gguf', head.metadata, plan.vocabulary);
+  describeDecoder(buildDecoder(plan, untouched).graph);
+  return head;
+}
+
+const LLAMA = bytesOf('llama/q4_0.gguf');
+
+/** The bytes with a text in them replaced by one of equal length. */
+function replaced(bytes: Uint8Array, from: string, to: string): Uint8Array {
+  const out = Buffer.from(bytes);
+  const at = out.indexOf(from, 0, 'latin1');
+  expect(at).toBeGreaterThan(0);
+  expect(to).toHaveLength(from.length);
+  out.write(to, at, 'latin1');
+  return new Uint8Array(out);
+}
+
+/** The bytes with a number after a text changed; `after` counts from the end of the text. */
+function changed(bytes: Uint8Array, text: string, after: number, value: number, size: 4 | 8 = 4): Uint8Array {
+  const out = Buffer.from(bytes);
+  const at = out.indexOf(text, 0, 'latin1') + text.length + after;
+  out.writeUInt32LE(value % 2 ** 32, at);
+  if (size === 8) out.writeUInt32LE(Math.floor(value / 2 ** 32), at + 4);
+  return new Uint8Array(out);
+}
+
+function refusal(work: () => unknown): { readonly code: string; readonly message: string } {
+  try {
+    work();
+  } catch (thrown) {
+    if (thrown instanceof AppError) return { code: thrown.code, message: thrown.message };
+    throw thrown;
+  }
+  throw new Error('it was not refused');
+}
+
+describe('a GGUF file is refused by name before its weights are read', () => {
+  const DAMAGED: readonly (readonly [what: string, bytes: () => Uint8Array, says: RegExp])[] = [
+    ['cut in its head', () => LLAMA.subarray(0, 3000), /takes \d+ bytes, but only \d+ follow/],
+    ['cut in its weights', () => LLAMA.subarray(0, LLAMA.length - 64), /needs \d+ bytes from byte \d+.*cut short/],
+    ['longer than it says', () => Buffer.concat([LLAMA, new Uint8Array(64)]), /has 64 bytes after its last tensor/],
+    [
+      'without its mark',
+      () => replaced(LLAMA, 'llama.block_count', 'llama.block_coun.').fill(0, 0, 4),
+      /is not a GGUF file/,
+    ],
+    [
+      'with more tensors than it can hold',
+      () => new Uint8Array(Buffer.from(LLAMA).fill(255, 8, 16)),
+      /tensor count is \d+; at most 65536/,
+    ],
+    [
+      'with more tokens than bytes',
+      () => changed(LLAMA, 'tokenizer.ggml.tokens', 8, 2 ** 24 - 1, 8),
+      /claims 16777215 items/,
+    ],
+    [
+      'with a name twice',
+      () => replaced(LLAMA, 'blk.1.attn_q.weight', 'blk.0.attn_q.weight'),
+      /"blk.0.attn_q.weight" comes twice/,
+    ],
+    [
+      'with tensors that overlap',
+      () => changed(LLAMA, 'blk.1.attn_q.weight', 4 + 16 + 4, 0, 8),
+      /begins at byte 0 of the data, where \d+ is next/,
+    ],
+    [
+      'with other heads than its tensors',
+      () => changed(LLAMA, 'llama.attention.head_count', 4, 2),
+      /attn_q.weight is \[64, 64\], and by the sizes of the model it must be \[32, 64\]/,
+    ],
+    [
+      'with heads that do not fit',
+      () => changed(LLAMA, 'llama.attention.head_count_kv', 4, 3),
+      /4 heads of 16 numbers over 3 heads of keys/,
+    ],
+    [
+      'with fewer layers than tensors',
+      () => changed(LLAMA, 'llama.block_count', 4, 0),
+      /block_count must be a whole number from 1 to 512, got 0/,
+    ],
+    ['with more layers than tensors', () => changed(LLAMA, 'llama.block_count', 4, 4), /holds no tensor blk.3/],
+    [
+      'with a shape that no file holds',
+      () => changed(LLAMA, 'blk.1.attn_q.weight', 4, 2 ** 39, 8),
+      /needs \d+ bytes|begins at byte/,
+    ],
+    [
+      'with rows that are no blocks',
+      () => changed(LLAMA, 'blk.1.attn_q.weight', 4, 63, 8),
+      /rows of 63 numbers, and Q4_0 takes 32/,
+    ],
+    [
+      'whose start token there is not',
+      () => changed(LLAMA, 'tokenizer.ggml.bos_token_id', 4, 256),
+      /bos_token_id is 256, and there is no such token/,
+    ],
+  ];
+  test.each(DAMAGED)('%s', (_, bytes, says) => {
+    const { code, message } = refusal(() => openHead(bytes()));
+    expect(message).toMatch(says);
+    expect(message).toMatch(/Get the file again from where it came from\.$/);
+    expect(code).toBe('model-checkpoint-invalid');
+  });
+
+  const UNKNOWN: readonly (readonly [what: string, bytes: () => Uint8Array, says: RegExp])[] = [
+    ['an architecture', () => replaced(LLAMA, 'llama', 'mamba'), /of the architecture "mamba"/],
+    ['a version', () => changed(LLAMA, 'GGUF', 0, 1), /GGUF version 1;/],
+    ['a big-endian file', () => changed(LLAMA, 'GGUF', 0, 3 * 2 ** 24), /big-endian/],
+    [
+      'a quantisation',
+      () => changed(LLAMA, 'blk.1.attn_q.weight', 4 + 16, 23),
+      /"blk.1.attn_q.weight" is of the type IQ4_XS/,
+    ],
+    ['a quantisation of experts', () => changed(LLAMA, 'blk.1.attn_q.weight', 4 + 16, 39), /of the type MXFP4/],
+    ['a type without a name', () => changed(LLAMA, 'blk.1.attn_q.weight', 4 + 16, 99), /of the type number 99/],
+    [
+      'a tensor',
+      () => replaced(LLAMA, 'blk.1.attn_q.weight', 'blk.9.attn_q.weight'),
+      /holds no tensor blk.1.attn_q.weight/,
+    ],
+    ['a tensor too many', () => changed(LLAMA, 'llama.block_count', 4, 2), /holds a tensor "blk.2.\w+.weight"/],
+    [
+      'a setting',
+      () => replaced(LLAMA, 'llama.vocab_size', 'llama.logitscale'),
+      /has the setting llama.logitscale = 256/,
+    ],
+    [
+      'a size of rotation',
+      () => changed(LLAMA, 'llama.rope.dimension_count', 4, 8),
+      /rope.dimension_count is 8; only 16/,
+    ],
+    ['a way of cutting words', () => replaced(LLAMA, 'gpt-2', 'gpt-9'), /in the way "gpt-9" \(tokenizer.ggml.pre\)/],
+    ['a tokenizer', () => replaced(LLAMA, 'gpt2', 'bert'), /of the kind "bert"/],
+  ];
+  test.each(UNKNOWN)('%s that is not read', (_, bytes, says) => {
+    const { message, code } = refusal(() => openHead(bytes()));
+    expect(message).toMatch(says);
+    expect(code).toMatch(/^model-checkpoint-(?:unknown|invalid)$/);
+  });
+});
+
+describe('files of one model', () => {
+  const folder = join(scratch, 'split');
+  mkdirSync(folder);
+  const name = (place: number): string => join(folder, `m-0000${place}-of-00002.gguf`);
+
+  test('a part that is missing, or that is the whole of another model, is named', () => {
+    writeFileSync(name(1), LLAMA);
+    expect(refusal(() => openGguf(name(1))).message).toMatch(
+      /one of 2 files of a model, and m-00002-of-00002.gguf is not beside it/,
+    );
+    writeFileSync(name(2), LLAMA);
+    expect(refusal(() => openGguf(name(1))).message).toMatch(/m-00001-of-00002.gguf says that it is file 0 of 1/);
+  });
+
+  test('a folder of safetensors is held to its index and its config', () => {
+    const at = join(scratch, 'shards');
+    mkdirSync(at);
+    const write = (file: string, value: unknown): void => writeFileSync(join(at, file), JSON.stringify(value));
+    const config = JSON.parse(readFileSync(join(FOLDER, 'llama/config.json'), 'utf8')) as Record<string, unknown>;
+    writeFileSync(join(at, 'model.safetensors'), bytesOf('llama/model.safetensors'));
+    const says = (): string => refusal(() => openSafetensors(at)).message;
+    expect(says()).toMatch(/config.json is not there/);
+    for (const [change, expected] of [
+      [{ model_type: 'phi' }, /has the model_type "phi"/],
+      [{ hidden_act: 'relu' }, /the activation "relu"/],
+      [{ rope_parameters: { rope_type: 'yarn', factor: 4 } }, /rotary embedding by "yarn"/],
+      [{ quantization_config: {} }, /quantised in safetensors/],
+      [{ num_hidden_layers: 2 }, /holds a tensor "model.layers.2/],
+      [{ vocab_size: 250 }, /embed_tokens.weight is \[256, 64\], and .* must be \[250, 64\]/],
+      [{ partial_rotary_factor: 0.5 }, /partial_rotary_factor/],
+    ] as const) {
+      write('config.json', { ...config, ...change });
+      expect(says()).toMatch(expected);
+    }
+    write('config.json', config);
+    expect(checkpointAt(at)?.files).toEqual([join(at, 'model.safetensors')]);
+    write('model.safetensors.index.json', { weight_map: { 'lm_head.weight': '../model.safetensors' } });
+    expect(says()).toMatch(/is no name of a shard beside it/);
+    write('model.safetensors.index.json', { weight_map: { 'lm_head.weight': 'model.safetensors' } });
+    expect(says()).toMatch(/does not look for there: it is of another model/);
+  });
+});
+
+/** Ten thousand heads with some bytes changed: each opens or is refused in words, and quickly. */
+function mutants(
+  head: Uint8Array,
+  open: (bytes: Uint8Array) => void,
+): { readonly refused: number; readonly opened: number } {
+  const counts = { refused: 0, opened: 0 };
+  for (const bytes of byteMutations(head, 10_000, createRng(20))) {
+    try {
+      open(bytes);
+      counts.opened += 1;
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.code === 'internal') throw thrown;
+      counts.refused += 1;
+    }
+  }
+  return counts;
+}
+
+test('ten thousand changed heads of GGUF open or are refused in words', () => {
+  const whole = bytesOf('llama/q4_0.gguf');
+  const { tensors } = openHead(whole);
+  const start = Math.min(...tensors.map(({ offset }) => offset));
+  const { refused, opened } = mutants(whole.subarray(0, start), (bytes) => {
+    const file = Buffer.concat([bytes, whole.subarray(start)]);
+    const head = parseGgufHead(file, 'model.gguf', file.length) as GgufHead;
+    ggufPlan('model.gguf', head.metadata, head.tensors, untouched);
+  });
+  expect(refused).toBeGreaterThan(5000);
+  expect(opened).toBeGreaterThan(100);
+});
+
+test('ten thousand changed heads of safetensors open or are refused in words', () => {
+  const whole = bytesOf('llama/model.safetensors');
+  const config = JSON.parse(readFileSync(join(FOLDER, 'llama/config.json'), 'utf8')) as Record<string, unknown>;
+  const tensors = parseSafetensorsHead(whole, 'model.safetensors', whole.length) as readonly StoredTensor[];
+  const start = Math.min(...tensors.map(({ offset }) => offset));
+  const { refused } = mutants(whole.subarray(0, start), (bytes) => {
+    const file = Buffer.concat([bytes, whole.subarray(start)]);
+    hfPlan(
+      'config.json',
+      config,
+      parseSafetensorsHead(file, 'model.safetensors', file.length) as readonly StoredTensor[],
+    );
+  });
+  expect(refused).toBeGreaterThan(5000);
+});
