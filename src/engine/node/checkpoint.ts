@@ -31,8 +31,8 @@ export interface Checkpoint extends ModelOnDisk {
   readonly id: string;
   /** Its files, in the order that gives it its identity. */
   readonly files: readonly string[];
-  /** The tokenizer in it; null where tokenizer.json lies in its folder. */
-  readonly tokenizer: TokenizerTexts | null;
+  /** The tokenizer in it, made when it is asked for; null where tokenizer.json lies in its folder. */
+  readonly tokenizer: (() => TokenizerTexts) | null;
 }
 
 /** Whether a path is a model in GGUF, by its ending or its first bytes. */
@@ -65,7 +65,7 @@ export function openGguf(where: string): Checkpoint {
     folder: dirname(first),
     id: name.replace(/\.gguf$/i, '').replace(SPLIT_ENDING, ''),
     files: paths,
-    tokenizer: ggufTokenizer(name, head.metadata, plan.vocabulary),
+    tokenizer: () => ggufTokenizer(name, head.metadata, plan.vocabulary),
   };
 }
 

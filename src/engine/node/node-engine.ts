@@ -109,7 +109,7 @@ export async function openNodeEngine(
     checkpoint === null
       ? await lookInto(graph, held, () => textIfThere(CONFIG))
       : await lookIntoBuilt(checkpoint, held);
-  const own = checkpoint?.tokenizer ?? null;
+  const own = checkpoint?.tokenizer?.() ?? null;
   const settings = own?.config ?? (await text('tokenizer_config.json'));
   const template = own === null ? await textIfThere(TEMPLATE) : null;
   const tokens = own?.tokenizer ?? (await text(TOKENIZER));

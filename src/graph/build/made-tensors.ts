@@ -80,37 +80,15 @@ export function packedWeights(
   from: RowsOf & { readonly type: PackedType },
   read: ReadTensor,
 ): PackedWeights {
-  const { tensor, rows, columns, rowOf, type } = from;
+  const { rows, columns, type } = from;
   const { bits, blockSize, offsets: minimum } = PACKED_FORMS[type];
-  const [blocks, rowBytes, packedBytes] = [columns / blockSize, tensor.bytes / rows, (columns * bits) / 8];
-  /** Gives each row of the graph, with its place, taken apart. */
-  const eachRow = (take: (row: number, unpacked: ReturnType<typeof unpackBlocks>) => void): void => {
-    const bytes = read(tensor);
-    for (let row = 0; row < rows; row += 1) {
-      const start = rowOf(row) * rowBytes;
-      take(row, unpackBlocks(type, bytes.subarray(start, start + rowBytes)));
-    }
-  };
-  const packed = (): Uint8Array => {
-    const out = new Uint8Array(rows * packedBytes);
-    eachRow((row, { levels }) => {
-      const at = row * packedBytes;
-      if (bits === 8) out.set(levels, at);
-      else
-        for (let i = 0; i < packedBytes; i += 1)
-          out[at + i] = (levels[2 * i] as number) | ((levels[2 * i + 1] as number) << 4);
-    });
-    return out;
-  };
-  const scales = (): Uint8Array => {
-    const out = new Float32Array(rows * blocks);
-    eachRow((row, unpacked) => out.set(unpacked.scales, row * blocks));
-    return bytesOf(out);
-  };
-  const offsets = (): Uint8Array => {
-    const out = new Float32Array(rows * blocks);
-    eachRow((row, unpacked) => unpacked.offsets.forEach((value, block) => (out[block * rows + row] = value)));
-    return bytesOf(out);
+  const blocks = columns / blockSize;
+  // Asked for one after the other, all parts are made of one pass over the tensor; the last one lets go of it.
+  let held: PackedParts | null = null;
+  const part = (name: keyof PackedParts, last: boolean) => (): Uint8Array => {
+    const parts = (held ??= packedParts(from, read));
+    if (last) held = null;
+    return parts[name];
   };
   const floats = { elemType: FLOAT32, bytes: 4 * rows * blocks };
   return {
@@ -118,12 +96,54 @@ export function packedWeights(
       name: `${name}_packed`,
       elemType: UINT8,
       dims: [rows, blocks, (blockSize * bits) / 8],
-      bytes: rows * packedBytes,
-      make: packed,
+      bytes: (rows * columns * bits) / 8,
+      make: part('packed', false),
     },
-    scales: { name: `${name}_scales`, ...floats, dims: [rows, blocks], make: scales },
-    offsets: minimum ? { name: `${name}_offsets`, ...floats, dims: [blocks, rows], make: offsets } : null,
+    scales: { name: `${name}_scales`, ...floats, dims: [rows, blocks], make: part('scales', !minimum) },
+    offsets: minimum ? { name: `${name}_offsets`, ...floats, dims: [blocks, rows], make: part('offsets', true) } : null,
   };
+}
+
+/** The bytes of the weights of a packed product. */
+interface PackedParts {
+  readonly packed: Uint8Array;
+  readonly scales: Uint8Array;
+  readonly offsets: Uint8Array;
+}
+
+/** Takes a tensor apart, some rows at a time. */
+function packedParts(
+  { tensor, rows, columns, rowOf, type }: RowsOf & { readonly type: PackedType },
+  read: ReadTensor,
+): PackedParts {
+  const { bits, blockSize, offsets: minimum } = PACKED_FORMS[type];
+  const [blocks, rowBytes, packedBytes] = [columns / blockSize, tensor.bytes / rows, (columns * bits) / 8];
+  const packed = new Uint8Array(rows * packedBytes);
+  const scales = new Float32Array(rows * blocks);
+  const offsets = new Float32Array(minimum ? rows * blocks : 0);
+  const places = placesOf(rows, rowOf);
+  const count = Math.max(1, Math.floor(PIECE / columns));
+  for (let first = 0; first < rows; first += count) {
+    const last = Math.min(rows, first + count);
+    const piece = unpackBlocks(type, read(tensor, first * rowBytes, last * rowBytes));
+    for (let from = first; from < last; from += 1) {
+      const [to, start] = [places[from] as number, (from - first) * columns];
+      const ownBlocks = (from - first) * blocks;
+      if (bits === 8) packed.set(piece.levels.subarray(start, start + columns), to * packedBytes);
+      else packHalves(piece.levels, start, packed, to * packedBytes, packedBytes);
+      scales.set(piece.scales.subarray(ownBlocks, ownBlocks + blocks), to * blocks);
+      if (minimum)
+        for (let block = 0; block < blocks; block += 1)
+          offsets[block * rows + to] = piece.offsets[ownBlocks + block] as number;
+    }
+  }
+  return { packed, scales: bytesOf(scales), offsets: bytesOf(offsets) };
+}
+
+/** Two numbers of four bits in a byte, the even one in its low half. */
+function packHalves(levels: Uint8Array, from: number, out: Uint8Array, to: number, count: number): void {
+  for (let i = 0; i < count; i += 1)
+    out[to + i] = (levels[from + 2 * i] as number) | ((levels[from + 2 * i + 1] as number) << 4);
 }
 
 /** The numbers of plain bytes of a type, and of packed ones multiplied out. */

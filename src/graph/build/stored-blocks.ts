@@ -49,30 +49,34 @@ export interface Unpacked {
   readonly offsets: Float32Array;
 }
 
-/** Where a block lies, and where its numbers and its scales go. */
+/** Where a block lies, and where its numbers and its scales go; moved on from block to block. */
 interface Place {
   readonly bytes: Uint8Array;
-  readonly at: number;
+  at: number;
   readonly out: Unpacked;
   /** The first of its numbers, and the first of its scales. */
-  readonly first: number;
-  readonly scale: number;
+  first: number;
+  scale: number;
 }
 
 /** Takes blocks of a type apart; `bytes` must hold whole blocks. */
 export function unpackBlocks(type: PackedType, bytes: Uint8Array): Unpacked {
   const { bytes: blockBytes, numbers } = STORED_TYPES[type];
-  const { blockSize } = PACKED_FORMS[type];
+  const scalesOfBlock = numbers / PACKED_FORMS[type].blockSize;
   const blocks = bytes.length / blockBytes;
-  const scales = (blocks * numbers) / blockSize;
   const out: Unpacked = {
     levels: new Uint8Array(blocks * numbers),
-    scales: new Float32Array(scales),
-    offsets: new Float32Array(scales),
+    scales: new Float32Array(blocks * scalesOfBlock),
+    offsets: new Float32Array(blocks * scalesOfBlock),
   };
   const unpack = UNPACK[type];
-  for (let block = 0; block < blocks; block += 1)
-    unpack({ bytes, at: block * blockBytes, out, first: block * numbers, scale: (block * numbers) / blockSize });
+  const place: Place = { bytes, at: 0, out, first: 0, scale: 0 };
+  for (let block = 0; block < blocks; block += 1) {
+    unpack(place);
+    place.at += blockBytes;
+    place.first += numbers;
+    place.scale += scalesOfBlock;
+  }
   return out;
 }
 
@@ -97,7 +101,9 @@ const UNPACK = {
   },
   Q8_0: (place) => {
     place.out.scales[place.scale] = half(place, 0);
-    for (let i = 0; i < 32; i += 1) place.out.levels[place.first + i] = byte(place, 2 + i) ^ 0x80;
+    const { bytes, at, first } = place;
+    const { levels } = place.out;
+    for (let i = 0; i < 32; i += 1) levels[first + i] = (bytes[at + 2 + i] as number) ^ 0x80;
   },
   Q2_K: unpackQ2K,
   Q3_K: unpackQ3K,
@@ -108,27 +114,30 @@ const UNPACK = {
 
 const byte = ({ bytes, at }: Place, offset: number): number => bytes[at + offset] as number;
 
+/** Every float16 as a number: millions of blocks have a scale each. */
+const HALVES = Float32Array.from({ length: 2 ** 16 }, (_, half) => halfToFloat(half));
+
 /** A float16 of a block. */
-const half = (place: Place, offset: number): number =>
-  halfToFloat(byte(place, offset) | (byte(place, offset + 1) << 8));
+const half = ({ bytes, at }: Place, offset: number): number =>
+  HALVES[(bytes[at + offset] as number) | ((bytes[at + offset + 1] as number) << 8)] as number;
 
 /** Sixteen bytes that hold numbers 0 to 15 in their low halves and 16 to 31 in their high ones. */
-function halves(place: Place, from: number): void {
-  const { levels } = place.out;
+function halves({ bytes, at, first, out: { levels } }: Place, from: number): void {
   for (let i = 0; i < 16; i += 1) {
-    const both = byte(place, from + i);
-    levels[place.first + i] = both & 15;
-    levels[place.first + 16 + i] = both >> 4;
+    const both = bytes[at + from + i] as number;
+    levels[first + i] = both & 15;
+    levels[first + 16 + i] = both >> 4;
   }
 }
 
 /** The same with a fifth bit of each number in four bytes; 16 becomes the zero point of 8 bits. */
 function fifths(place: Place, fifth: number, from: number): void {
+  const { bytes, at, first } = place;
   const { levels } = place.out;
   halves(place, from);
   for (let i = 0; i < 32; i += 1) {
-    const high = (byte(place, fifth + (i >> 3)) >> (i & 7)) & 1;
-    levels[place.first + i] = (levels[place.first + i] as number) + 16 * high + 112;
+    const high = ((bytes[at + fifth + (i >> 3)] as number) >> (i & 7)) & 1;
+    levels[first + i] = (levels[first + i] as number) + 16 * high + 112;
   }
 }
 
