@@ -10,11 +10,19 @@ export interface FigurePoint {
   readonly label?: string;
 }
 
+/** How a series is drawn. `series.ts` has what each kind looks like. */
+export const SERIES_KINDS = ['line', 'dots', 'intervals'] as const;
+export type SeriesKind = (typeof SERIES_KINDS)[number];
+
+/** Looks of a series, by what it stands for. `looks.ts` has the colour, stroke and mark of each. */
+export const FIGURE_TONES = ['positive', 'negative', 'first', 'second', 'third', 'fourth', 'null'] as const;
+export type FigureTone = (typeof FIGURE_TONES)[number];
+
 /** One line or cloud of a figure. `null` is drawn grey and thin: what no effect looks like. */
 export interface FigureSeries {
   readonly name: string;
-  readonly as: 'line' | 'dots' | 'intervals';
-  readonly tone: 'positive' | 'negative' | 'first' | 'second' | 'third' | 'fourth' | 'null';
+  readonly as: SeriesKind;
+  readonly tone: FigureTone;
   readonly points: readonly FigurePoint[];
 }
 

@@ -3,6 +3,12 @@
 /** Finished markup; made by {@link tag} and {@link svgText} only. */
 export type Markup = string & { readonly markup: true };
 
+/** A drawn part and its height. */
+export interface Part {
+  readonly markup: readonly Markup[];
+  readonly height: number;
+}
+
 /** An element. Attribute values are escaped; numbers are written to two decimals. */
 export function tag(
   name: string,

@@ -1,17 +1,15 @@
 /** The figure of an experiment's report, checked in full and refused by its path. */
-import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../charts/figure.ts';
+import {
+  type ExperimentFigure,
+  FIGURE_TONES,
+  type FigurePanel,
+  type FigurePoint,
+  type FigureSeries,
+  SERIES_KINDS,
+} from '../../charts/figure.ts';
 import { field, has, type JsonNode, list, number, words } from '../../json/json-path.ts';
 import { exactly, flag, inRange, oneOf } from '../../json/json-values.ts';
 
-const TONES = [
-  'positive',
-  'negative',
-  'first',
-  'second',
-  'third',
-  'fourth',
-  'null',
-] as const satisfies readonly FigureSeries['tone'][];
 /** Beyond anything that a figure shows: what an axis can still be drawn for. */
 const FAR = 1e12;
 
@@ -61,8 +59,8 @@ function parseLine(node: JsonNode, log: boolean): NonNullable<FigurePanel['lines
 function parseSeries(node: JsonNode, categories: readonly string[] | undefined, log: boolean): FigureSeries {
   return {
     name: words(field(node, 'name'), 300),
-    as: oneOf(field(node, 'as'), ['line', 'dots', 'intervals']),
-    tone: oneOf(field(node, 'tone'), TONES),
+    as: oneOf(field(node, 'as'), SERIES_KINDS),
+    tone: oneOf(field(node, 'tone'), FIGURE_TONES),
     points: list(field(node, 'points'), 0, 5000).map((item) => parsePoint(item, categories, log)),
   };
 }

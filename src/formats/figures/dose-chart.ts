@@ -4,8 +4,7 @@ import type { DoseReport, DoseSeries } from '../../steering/dose-types.ts';
 import { nats, perplexityWords } from '../../steering/dose-words.ts';
 import type { Estimate } from '../../stats/estimate.ts';
 import type { FigureColours } from '../../charts/figure-colours.ts';
-import type { Part } from './figure-strip.ts';
-import { characters, coordinate, type Markup, svgText, tag } from '../../charts/svg.ts';
+import { characters, coordinate, type Markup, type Part, svgText, tag } from '../../charts/svg.ts';
 
 /** Room for the numbers of the upright axis. */
 const LEFT = 60;

@@ -19,9 +19,8 @@ import { visibleToken } from '../../text/visible-text.ts';
 import { fitWords, wrapWords } from '../../text/wrap-words.ts';
 import { DOSE_LINES, DOSE_MARKS, doseChart, type DoseInk } from './dose-chart.ts';
 import { FIGURE_COLOURS } from '../../charts/figure-colours.ts';
-import type { Part } from './figure-strip.ts';
 import { FIGURE_WIDTH } from './run-figure.ts';
-import { characters, type Markup, svgText, tag } from '../../charts/svg.ts';
+import { characters, type Markup, type Part, svgText, tag } from '../../charts/svg.ts';
 
 const MARGIN = 32;
 /** Width of the plot; to its right stands the legend. */

@@ -5,8 +5,8 @@ import type { ByPole, Head } from '../../probe/heads.ts';
 import type { TracePoint } from '../../reading/trace.ts';
 import type { FigureColours } from '../../charts/figure-colours.ts';
 import type { FigureData } from '../runs/figure-data.ts';
-import { lozenge, type Part } from './figure-strip.ts';
-import { coordinate, type Markup, svgText, tag } from '../../charts/svg.ts';
+import { lozenge } from './figure-strip.ts';
+import { coordinate, type Markup, type Part, svgText, tag } from '../../charts/svg.ts';
 
 /** Room for the numbers of the upright axis. */
 const LEFT = 52;

@@ -8,7 +8,7 @@ import type { StripCell } from '../../reading/strip-cell.ts';
 import { visibleSegments } from '../../text/visible-text.ts';
 import type { FigureColours } from '../../charts/figure-colours.ts';
 import type { FigureData } from '../runs/figure-data.ts';
-import { type Markup, svgText, tag } from '../../charts/svg.ts';
+import { type Markup, type Part, svgText, tag } from '../../charts/svg.ts';
 
 const FONT = 14;
 /** Advance of a letter in every common fixed-width font, in ems. */
@@ -23,12 +23,6 @@ interface Ink {
   readonly lines: ByPole<string>;
   readonly theme: Theme;
   readonly colours: FigureColours;
-}
-
-/** A drawn part and its height. */
-export interface Part {
-  readonly markup: readonly Markup[];
-  readonly height: number;
 }
 
 /** Draws the text into a column. */

@@ -8,10 +8,10 @@ import { fitWords } from '../../text/wrap-words.ts';
 import { figureMap, figureTrajectory } from './figure-charts.ts';
 import { FIGURE_COLOURS, type FigureColours } from '../../charts/figure-colours.ts';
 import { type FigureChoice, figureData, type FigureData } from '../runs/figure-data.ts';
-import { figureStrip, lozenge, type Part } from './figure-strip.ts';
+import { figureStrip, lozenge } from './figure-strip.ts';
 import { recordedPush } from '../runs/recorded-push.ts';
 import type { Recording } from '../runs/recording.ts';
-import { characters, type Markup, svgText, tag } from '../../charts/svg.ts';
+import { characters, type Markup, type Part, svgText, tag } from '../../charts/svg.ts';
 
 /** Width of a figure in CSS pixels. */
 export const FIGURE_WIDTH = 960;

@@ -1,6 +1,6 @@
 /** Pointing at a place on a chart whose axis counts columns: hovering previews, a click holds. */
 import type { Attachment } from 'svelte/attachments';
-import { MARGIN } from './trajectory-figure.ts';
+import { MARGIN } from '../../charts/along.ts';
 
 /** Hears what is pointed at; places are whole numbers on the axis, null beside the plot. */
 export interface ColumnPointing {

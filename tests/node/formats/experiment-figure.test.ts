@@ -1,17 +1,22 @@
 /** The figure and the card of an experiment say what its report says, and let nothing of a file become markup. */
 import { describe, expect, it } from 'vitest';
 import type { ExperimentFigure, FigurePanel } from '../../../src/charts/figure.ts';
-import { layOutPanel, nearestPoint } from '../../../src/charts/figure-layout.ts';
+import { panelFigure } from '../../../src/charts/panel.ts';
+import { assertDrawable } from '../../../src/charts/attributes.ts';
+import type { Figure } from '../../../src/charts/plotly-figure.ts';
+import { renderSvg } from '../../../src/charts/render-svg.ts';
+import { linesOf, plotlyText } from '../../../src/charts/text.ts';
 import { figureNumber, logTicksBetween, ticksBetween } from '../../../src/charts/figure-scale.ts';
 import { figureRows, pointWords } from '../../../src/charts/figure-words.ts';
 import { experimentCard } from '../../../src/experiments/report/experiment-card.ts';
-import { experimentFigureSvg } from '../../../src/formats/figures/experiment-figure.ts';
+import { experimentFigureJson, experimentFigureSvg } from '../../../src/formats/figures/experiment-figure.ts';
 import { markupFaults } from '../../fixtures/closed-markup.ts';
 import { quickExperiment, sampleExperiment } from '../../fixtures/experiments/experiment-sample.ts';
 
 const { figure } = sampleExperiment;
 const [byLayer, byMeasure] = figure.panels as [FigurePanel, FigurePanel];
 const count = (text: string, pattern: RegExp): number => [...text.matchAll(pattern)].length;
+const figureOf = (...panels: FigurePanel[]): ExperimentFigure => ({ caption: 'c', panels });
 const one = (panel: Partial<FigurePanel>): FigurePanel => ({
   title: 't',
   x: { label: 'x' },
@@ -41,132 +46,214 @@ describe('the axes of a figure', () => {
   });
 });
 
-describe('a panel, laid out', () => {
-  it('puts marks where their numbers are, and a logarithm where it is asked for', () => {
-    const points = [1, 2, 4, 8].map((x) => ({ x, y: 10 * x, low: 10 * x - 5, high: 10 * x + 5 }));
-    const {
-      series: [line],
-      plot,
-    } = layOutPanel(
-      one({
-        x: { label: 'x', log: true },
-        y: { label: 'y', range: [0, 100] },
-        series: [{ name: 's', as: 'line', tone: 'first', points }],
-      }),
-      500,
-    );
-    const xs = line!.points.map(({ x }) => x);
-    expect(xs[1]! - xs[0]!).toBeCloseTo(xs[3]! - xs[2]!, 6);
-    const scale = (plot.bottom - plot.top) / 100;
-    line!.points.forEach(({ y, low, high, point }) => {
-      expect(plot.bottom - y).toBeCloseTo(point.y * scale, 6);
-      expect(low! - high!).toBeCloseTo(10 * scale, 6);
+/** Where a value of the upright axis lies, in pixels above the lower end of the plot. */
+const heights = ({ layout: { height, margin, yaxis } }: Figure): number =>
+  (height - margin.t - margin.b) / (yaxis.range[1] - yaxis.range[0]);
+/** Where a place on the lower axis lies, in pixels from the left end of the plot. */
+const across = ({ layout: { width, margin, xaxis } }: Figure, x: number): number => {
+  const [from, to] = xaxis.range;
+  return (((xaxis.type === 'log' ? Math.log10(x) : x) - from) / (to - from)) * (width - margin.l - margin.r);
+};
+const draw = (panel: FigurePanel, width: number): Figure => panelFigure(panel, { theme: 'light', width });
+
+describe('a panel as a Plotly figure', () => {
+  it('has its numbers as they are, their intervals as lengths, and a logarithm where it is asked for', () => {
+    const points = [1, 2, 4, 8].map((x) => ({ x, y: 10 * x, low: 10 * x - 5, high: 10 * x + 7 }));
+    const panel = one({
+      x: { label: 'x', log: true },
+      y: { label: 'y', range: [0, 100] },
+      series: [
+        { name: 's', as: 'dots', tone: 'first', points },
+        { name: 't', as: 'line', tone: 'second', points },
+      ],
     });
-    expect(line!.line).toMatch(/^M[\d. ]+(L[\d. ]+){3}$/);
-    expect(line!.band).toMatch(/z$/);
+    const figure = draw(panel, 500);
+    const [dots, band, line] = figure.data;
+    expect(figure.layout.xaxis.type).toBe('log');
+    expect([dots!.x, dots!.y]).toEqual([
+      [1, 2, 4, 8],
+      [10, 20, 40, 80],
+    ]);
+    expect([dots!.error_y!.array, dots!.error_y!.arrayminus]).toEqual([
+      [7, 7, 7, 7],
+      [5, 5, 5, 5],
+    ]);
+    expect(across(figure, 2) - across(figure, 1)).toBeCloseTo(across(figure, 8) - across(figure, 4), 6);
+    // The area of a line runs along all upper ends and back along all lower ones.
+    expect(band).toMatchObject({ fill: 'toself', y: [17, 27, 47, 87, 75, 35, 15, 5] });
+    expect(line).toMatchObject({ mode: 'lines+markers', y: [10, 20, 40, 80] });
+    expect(line).not.toHaveProperty('error_y');
   });
 
   it.each([260, 300, 360, 460, 640])('writes numbers below the axis that do not touch, at %d pixels', (width) => {
     const at = (xs: readonly number[]) =>
-      layOutPanel(
-        one({ series: [{ name: 's', as: 'dots', tone: 'first', points: xs.map((x) => ({ x, y: 0 })) }] }),
-        width,
-      );
+      draw(one({ series: [{ name: 's', as: 'dots', tone: 'first', points: xs.map((x) => ({ x, y: 0 })) }] }), width);
     for (const xs of [
       [-0.7662, -0.5168, 0.2004],
       [0.4415, 0.8215, 0.905, 1],
       [-1.917, -0.9102, 0.1033, 1.288],
     ]) {
-      const { texts, plot } = at(xs);
-      const below = texts.filter(({ as, y, anchor }) => as === 'tick' && anchor === 'middle' && y > plot.bottom);
-      expect(below.length).toBeGreaterThan(1);
-      below.slice(1).forEach(({ x, text }, index) => {
+      const figure = at(xs);
+      const { tickvals, ticktext } = figure.layout.xaxis;
+      expect(tickvals.length).toBeGreaterThan(1);
+      tickvals.slice(1).forEach((tick, index) => {
+        const letters = (ticktext[index]!.length + ticktext[index + 1]!.length) / 2;
         // Digits of 12 pixels are about 6.6 wide in every common font.
-        expect(x - below[index]!.x).toBeGreaterThan(((text.length + below[index]!.text.length) / 2) * 6.6 + 4);
+        expect(across(figure, tick) - across(figure, tickvals[index]!)).toBeGreaterThan(letters * 6.6 + 4);
       });
     }
-    if (width >= 460)
-      expect(
-        at([1, 2, 4, 8])
-          .texts.filter(({ as, anchor }) => as === 'tick' && anchor === 'middle')
-          .map(({ text }) => text),
-      ).toEqual(['1', '2', '4', '8']);
+    if (width >= 460) expect(at([1, 2, 4, 8]).layout.xaxis.ticktext).toEqual(['1', '2', '4', '8']);
   });
 
   it('grows a range that was given where a point lies beyond it, and never leaves one outside', () => {
-    const {
-      series: [dots],
-      plot,
-    } = layOutPanel(
-      one({
-        y: { label: 'y', range: [0, 1] },
-        series: [
-          {
-            name: 's',
-            as: 'dots',
-            tone: 'first',
-            points: [
-              { x: 0, y: -3 },
-              { x: 1, y: 2, low: 1, high: 9 },
-            ],
-          },
-        ],
-      }),
+    const points = [
+      { x: 0, y: -3 },
+      { x: 1, y: 2, low: 1, high: 9 },
+    ];
+    const { layout } = draw(
+      one({ y: { label: 'y', range: [0, 1] }, series: [{ name: 's', as: 'dots', tone: 'first', points }] }),
       400,
     );
-    for (const { x, y, high } of dots!.points) {
-      expect(x).toBeGreaterThanOrEqual(plot.left);
-      expect(x).toBeLessThanOrEqual(plot.right);
-      expect(y).toBeLessThanOrEqual(plot.bottom);
-      expect(high ?? y).toBeGreaterThanOrEqual(plot.top);
-    }
+    expect(layout.yaxis.range).toEqual([-3, 9]);
+    expect(layout.xaxis.range[0]).toBeLessThan(0);
+    expect(layout.xaxis.range[1]).toBeGreaterThan(1);
   });
 
   it('puts the series of a category side by side, and spreads what would lie on one another', () => {
-    const layout = layOutPanel(byMeasure, 460);
-    const at = (series: number, name: string): number[] =>
-      layout.series[series]!.points.filter(({ point }) => point.x === name).map(({ x }) => x);
-    const cloud = at(1, 'author stays');
+    const { data } = draw(byMeasure, 460);
+    const at = (series: string, name: string): number[] => {
+      const found = byMeasure.series.find((own) => own.name === series)!;
+      const trace = data.find((own) => own.name === series)!;
+      return found.points.flatMap((point, index) => (point.x === name ? [trace.x[index]!] : []));
+    };
+    const cloud = at('single scenes', 'author stays');
     expect(new Set(cloud).size).toBe(12);
-    expect(Math.min(...cloud)).toBeGreaterThan(at(0, 'author stays')[0]!);
-    expect(Math.max(...cloud)).toBeLessThan(Math.min(...at(1, 'character leaks')));
+    expect(Math.min(...cloud)).toBeGreaterThan(at('all scenes', 'author stays')[0]!);
+    expect(Math.max(...cloud)).toBeLessThan(Math.min(...at('single scenes', 'character leaks')));
+    // Every category keeps to its slot: half a step to each side of its number.
+    for (const x of cloud) expect(Math.abs(x)).toBeLessThan(0.5);
+  });
+
+  it('puts intervals of several series at one number side by side, a few pixels apart', () => {
+    const points = [
+      { x: 1, y: 0, low: -1, high: 1 },
+      { x: 2, y: 0, low: -1, high: 1 },
+    ];
+    const figure = draw(
+      one({
+        series: (['first', 'second', 'third'] as const).map((tone) => ({ name: tone, as: 'intervals', tone, points })),
+      }),
+      460,
+    );
+    const xs = figure.data.map(({ x }) => across(figure, x[0]!));
+    expect(xs[1]).toBeCloseTo(across(figure, 1), 6);
+    expect([xs[1]! - xs[0]!, xs[2]! - xs[1]!]).toEqual([expect.closeTo(8, 6), expect.closeTo(8, 6)]);
   });
 
   it('writes all names of categories where there is room, and slants them where there is none', () => {
-    const wide = layOutPanel(byMeasure, 640).texts.filter(({ as, text }) => as === 'tick' && /[a-z]/.test(text));
-    expect(wide.map(({ text }) => text).join(' ')).toBe('author stays character leaks author after shuffling');
-    expect(wide.every(({ turned }) => turned === 0)).toBe(true);
-    const narrow = layOutPanel(byMeasure, 220).texts.filter(({ as, text }) => as === 'tick' && /[a-z]/.test(text));
-    expect(narrow.map(({ turned }) => turned)).toEqual([-38, -38, -38]);
+    const wide = draw(byMeasure, 640).layout.xaxis;
+    expect(wide.ticktext.flatMap(linesOf).join(' ')).toBe('author stays character leaks author after shuffling');
+    expect(wide.tickangle).toBe(0);
+    const narrow = draw(byMeasure, 220).layout;
+    expect(narrow.xaxis.tickangle).toBe(-38);
+    expect(narrow.margin.b).toBeGreaterThan(draw(byMeasure, 640).layout.margin.b);
   });
 
   it('draws a line across the axis that it is meant for', () => {
-    const rule = (panel: FigurePanel): string[] =>
-      layOutPanel(panel, 400)
-        .rules.filter(({ as }) => as === 'reference')
-        .map(({ d }) => d);
-    expect(rule(byLayer)).toEqual([expect.stringMatching(/^M[\d.]+ [\d.]+V/)]);
-    expect(rule(byMeasure)).toEqual([
-      expect.stringMatching(/^M[\d.]+ [\d.]+H/),
-      expect.stringMatching(/^M[\d.]+ [\d.]+H/),
+    const lines = (panel: FigurePanel) => draw(panel, 400).layout.shapes!.filter(({ type }) => type === 'line');
+    expect(lines(byLayer)).toMatchObject([{ xref: 'x', yref: 'paper', x0: 19, x1: 19 }]);
+    expect(lines(byMeasure)).toMatchObject([
+      { xref: 'paper', yref: 'y', y0: 0.5, y1: 0.5 },
+      { xref: 'paper', yref: 'y', y0: 0.25, y1: 0.25 },
     ]);
   });
 
-  it('finds the point under the pointer, but none that is hidden or far', () => {
-    const layout = layOutPanel(byLayer, 600);
-    const { x, y } = layout.series[0]!.points[19]!;
-    expect(nearestPoint(layout, x + 2, y - 2, 24, () => true)).toEqual({ series: 0, point: 19 });
-    expect(nearestPoint(layout, x + 2, y - 2, 24, (series) => series !== 0)).toBeNull();
+  it('says of every point what it is, in lines that fit', () => {
+    const { data } = draw(byLayer, 360);
+    const author = data.find(({ name }) => name === 'author')!;
+    const lines = linesOf(author.hovertext![19]!);
+    expect(lines.join(' ')).toBe('author, layer 19: 0.9, interval 0.75 to 1.05');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(24);
+  });
+});
+
+describe('text of a figure', () => {
+  it.each(['<b>bold</b>', 'R&D', '$x^2$', '<a href="https://example.org">click</a>', 'a<br>b', '%{y}'])(
+    'is read as it was written: %s',
+    (text) => {
+      const written = plotlyText(text);
+      expect(written).not.toMatch(/[<>$]/);
+      expect(linesOf(written)).toEqual([text]);
+    },
+  );
+
+  it('has no tag and no entity of its own', () => {
+    expect(() => linesOf('<b>bold</b>')).toThrow('a tag that is not <br>');
+    expect(() => linesOf('&nbsp;')).toThrow('holds "&nbsp;"');
+  });
+});
+
+describe('the renderer', () => {
+  const figure = draw(byLayer, 460);
+  const changed = (change: { data?: object; layout?: object }): Figure =>
+    ({
+      data: [{ ...figure.data[0], ...change.data }],
+      layout: { ...figure.layout, ...change.layout },
+    }) as unknown as Figure;
+
+  it.each([
+    ['data[0].type = "violin"', { data: { type: 'violin' } }],
+    ['data[0].fill = "tonexty"', { data: { fill: 'tonexty' } }],
+    [
+      'data[0].marker.colorscale',
+      { data: { marker: { symbol: 'circle', size: 4, color: 'red', colorscale: 'Greys' } } },
+    ],
+    ['data[0].marker.symbol = "star"', { data: { marker: { symbol: 'star', size: 4, color: 'red' } } }],
+    ['layout.polar', { layout: { polar: {} } }],
+    ['layout.yaxis.type = "category"', { layout: { yaxis: { ...figure.layout.yaxis, type: 'category' } } }],
+    ['layout.shapes[0].path', { layout: { shapes: [{ ...figure.layout.shapes![0], path: 'M0 0' }] } }],
+    [
+      'layout.annotations[0].arrowhead',
+      { layout: { annotations: [{ ...figure.layout.annotations![0], arrowhead: 2 }] } },
+    ],
+  ])('refuses %s by name', (path, change) => {
+    expect(() => renderSvg(changed(change))).toThrow(`A picture cannot show ${path}`);
+  });
+
+  it('puts marks and the ends of intervals where their numbers are', () => {
+    const panel = one({
+      y: { label: 'y', range: [0, 100] },
+      series: [{ name: 's', as: 'dots', tone: 'first', points: [{ x: 3, y: 40, low: 30, high: 60 }] }],
+    });
+    const drawn = draw(panel, 400);
+    const svg = renderSvg(drawn).markup.join('');
+    const [, x, y] = /translate\(([\d.]+) ([\d.]+)\)" d="M4,0A/.exec(svg)!.map(Number);
+    const bottom = drawn.layout.height - drawn.layout.margin.b;
+    expect(x).toBeCloseTo(drawn.layout.margin.l + across(drawn, 3), 1);
+    expect(y).toBeCloseTo(bottom - 40 * heights(drawn), 1);
+    const [, low, high] = new RegExp(`d="M${x} ([\\d.]+)V([\\d.]+)M`).exec(svg)!.map(Number);
+    expect(low).toBeCloseTo(bottom - 30 * heights(drawn), 1);
+    expect(high).toBeCloseTo(bottom - 60 * heights(drawn), 1);
+  });
+
+  it('draws several coordinate systems, each in its own part, and cuts off what reaches beyond', () => {
+    const both = JSON.parse(experimentFigureJson(figureOf(byLayer, byMeasure), { dark: false })) as Figure;
+    assertDrawable(both);
+    const svg = renderSvg(both).markup.join('');
+    const count = (pattern: RegExp): number => [...svg.matchAll(pattern)].length;
+    expect(count(/ d="M4,0A4,4/g)).toBe(31 + 2);
+    expect(count(/ d="M3.8,3.8H/g)).toBe(31);
+    expect(markupFaults(`<svg>${svg}</svg>`)).toEqual([]);
   });
 });
 
 describe('the figure as a file', () => {
   it.each([false, true])('has a mark of its own shape for every point and one in the key, dark %s', (dark) => {
     const svg = experimentFigureSvg(figure, { dark });
-    expect(count(svg, /<path d="M[^"]*m-4 0a4 4 [^"]*"/g)).toBe(31 + 1 + 2 + 1); // discs: author; all scenes
-    expect(count(svg, /<path d="M[^"]*m-3\.8 -3\.8h/g)).toBe(31 + 1); // squares: character
-    expect(count(svg, /<path d="M[^"]*m-2\.6 -2\.6l/g)).toBe(31 + 1 + 24 + 1); // crosses: both nulls
-    expect(count(svg, /<path d="M[^"]*m0 -5l5 5/g)).toBe(1 + 1); // diamonds: shuffled
+    expect(count(svg, / d="M4,0A4,4 /g)).toBe(31 + 1 + 2 + 1); // discs: author; all scenes
+    expect(count(svg, / d="M3\.8,3\.8H/g)).toBe(31 + 1); // squares: character
+    expect(count(svg, / d="M2\.6,2\.6L/g)).toBe(31 + 1 + 24 + 1); // crosses: both nulls
+    expect(count(svg, / d="M5\.01,0L0,5\.01L/g)).toBe(1 + 1); // diamonds: shuffled
     expect(count(svg, /h8M[^"]*h8"/g)).toBe(3); // whiskers of the intervals
     expect(count(svg, /fill-opacity="0\.14"/g)).toBe(2); // bands of the lines
     expect(markupFaults(svg)).toEqual([]);
@@ -252,6 +339,31 @@ describe('the figure as a file', () => {
     ],
   ] as const)('of %s has every tag closed and no number that is none', (_, panel) => {
     expect(markupFaults(experimentFigureSvg({ caption: 'c', panels: [panel] }, { dark: false }))).toEqual([]);
+  });
+
+  it('as JSON has every panel, name and number, and names what is hidden in a text', () => {
+    const file = JSON.parse(experimentFigureJson(figure, { dark: false })) as Figure;
+    expect(file.layout.meta).toEqual({ caption: plotlyText(figure.caption) });
+    const names = [...file.data, ...file.layout.shapes!].flatMap(({ name }) => (name ? [linesOf(name).join(' ')] : []));
+    for (const name of ['author', 'single scenes', 'at 19: layer chosen beforehand']) expect(names).toContain(name);
+    expect(file.data.find(({ name }) => name === 'all scenes')).toMatchObject({
+      y: [0.66, 0.14],
+      error_y: { array: [0.12, 0.08], arrayminus: [0.12, 0.09] },
+      xaxis: 'x2',
+      yaxis: 'y2',
+      legend: 'legend2',
+    });
+    const hostile = '<a href="https://example.org">x</a>\u202e';
+    const bad = one({
+      title: hostile,
+      series: [{ name: hostile, as: 'dots', tone: 'first', points: [{ x: 1, y: 1, label: hostile }] }],
+    });
+    const text = experimentFigureJson(figureOf(bad), { dark: true });
+    expect(text).not.toMatch(/<a|\u202e/);
+    expect(text).toContain('⟨U+202E⟩');
+    expect(
+      () => JSON.parse(experimentFigureJson({ caption: 'nothing', panels: [] }, { dark: false })) as Figure,
+    ).not.toThrow();
   });
 
   it('without a panel is its caption', () => {

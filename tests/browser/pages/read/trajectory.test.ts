@@ -11,8 +11,9 @@ import '../../../../src/styles/tokens.css';
 import '../../../../src/styles/base.css';
 import TokenTip from '../../../../src/ui/strip/TokenTip.svelte';
 import Trajectory from '../../../../src/ui/charts/Trajectory.svelte';
-import { HEIGHT, MARGIN, trajectoryFigure } from '../../../../src/ui/charts/trajectory-figure.ts';
-import type { TrajectoryInput } from '../../../../src/ui/charts/trajectory-figure.ts';
+import { MARGIN } from '../../../../src/charts/along.ts';
+import { HEIGHT, trajectoryFigure } from '../../../../src/charts/trajectory.ts';
+import type { TrajectoryInput } from '../../../../src/charts/trajectory.ts';
 import TrajectoryKey from '../../../../src/ui/charts/TrajectoryKey.svelte';
 import { memory } from '../support/desks.ts';
 import { ALARM, EXPLAINED, LAYERS, sampleRecording } from '../support/sample.ts';
@@ -117,7 +118,7 @@ describe('the trajectory', () => {
     const all = trajectoryFigure(inputOf(instrument)).data.length;
     expect(trajectoryFigure(inputOf(instrument, { wordless: null })).data).toHaveLength(all - 1);
     const { data } = trajectoryFigure(inputOf(instrument));
-    const [dots] = data as { x: (number | null)[]; y: (number | null)[] }[];
+    const [dots] = data;
     expect(dots!.x.filter((x) => x === null)).toHaveLength(instrument.cells.length - 1); // the sink is left out
     expect(dots!.x.includes(0)).toBe(false);
   });
@@ -125,12 +126,9 @@ describe('the trajectory', () => {
   it('shades nothing where values are missing', () => {
     const instrument = instrumentOf(sampleRecording());
     const series = Array.from(instrument.series, (value, token) => (token >= 30 && token < 60 ? Number.NaN : value));
-    const [, above, below] = trajectoryFigure(inputOf(instrument, { series })).data as {
-      x: number[];
-      y: (number | null)[];
-    }[];
+    const [, above, below] = trajectoryFigure(inputOf(instrument, { series })).data;
     for (const { x, y } of [above!, below!]) {
-      const hole = x.flatMap((token, at) => (token >= 30 && token < 60 ? [y[at]] : []));
+      const hole = x.flatMap((token, at) => (token! >= 30 && token! < 60 ? [y[at]] : []));
       expect(new Set(hole)).toEqual(new Set([null]));
       expect([y[x.indexOf(30) - 1], y[x.indexOf(60)]]).toEqual([0, 0]);
     }
@@ -140,7 +138,7 @@ describe('the trajectory', () => {
     const instrument = instrumentOf(sampleRecording());
     const alone = instrument.alone.map((value, token) => (token === 5 ? 400 : token === 6 ? -400 : value));
     const { data, limit } = trajectoryFigure(inputOf(instrument, { alone }));
-    const [dots] = data as { x: (number | null)[]; y: (number | null)[] }[];
+    const [dots] = data;
     const middle = (token: number): number => (dots!.y[(token - 1) * 3]! + dots!.y[(token - 1) * 3 + 1]!) / 2;
     expect(middle(5)).toBeCloseTo(limit, 6);
     expect(middle(6)).toBeCloseTo(-limit, 6);

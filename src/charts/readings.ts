@@ -2,10 +2,14 @@
  * The readings along the text as a Plotly figure: one line with coloured points over the chance range, on the readings'
  * own scale. Pure.
  */
-import { endLines, INK } from '../../charts/colour.ts';
-import { READING_DOMAIN } from '../../reading/grain.ts';
-import type { TracePoint } from '../../reading/trace.ts';
-import { GREY, layoutOf, points, type TrajectoryInput } from './trajectory-figure.ts';
+import { endLines, INK } from './colour.ts';
+import { READING_DOMAIN } from '../reading/grain.ts';
+import type { TracePoint } from '../reading/trace.ts';
+import { SILENT, SILENT_LINE } from './along.ts';
+import { FIGURE_COLOURS } from './figure-colours.ts';
+import type { Figure, Trace } from './plotly-figure.ts';
+import { seeThrough } from './looks.ts';
+import { layoutOf, points, type TrajectoryInput } from './trajectory.ts';
 
 /** What the figure shows: the readings, and where it is wanted the running mean of the raw scores. */
 export type ReadingFigureInput = Pick<TrajectoryInput, 'range' | 'head' | 'theme'> & {
@@ -17,49 +21,46 @@ export type ReadingFigureInput = Pick<TrajectoryInput, 'range' | 'head' | 'theme
 const MOST_POINTS = 60;
 
 /** Traces and layout of the figure, and the score at the upper end of its axis (the lower end is its negative). */
-export function readingFigure(input: ReadingFigureInput): { data: object[]; layout: object; limit: number } {
+export function readingFigure(input: ReadingFigureInput): Figure & { readonly limit: number } {
   const { theme, range, trace, raw } = input;
-  const grey = GREY[theme];
+  const { muted, paper, band: grey } = FIGURE_COLOURS[theme];
   const line = endLines(theme, input.head);
   const drawn = trace.filter(({ score }) => Number.isFinite(score));
   const band = drawn.filter(({ low, high }) => Number.isFinite(low) && Number.isFinite(high));
   const marked = drawn.length <= MOST_POINTS ? drawn : drawn.filter(({ stand }) => stand === 'sentence');
   const limit = readingLimit(input);
-  const common = { type: 'scatter', hoverinfo: 'skip', showlegend: false };
   const at = (chosen: readonly TracePoint[]): { x: number[]; y: number[] } => ({
     x: chosen.map(({ afterToken }) => afterToken),
     y: chosen.map(({ score }) => score),
   });
-  const dots = (chosen: readonly TracePoint[], colour: string): object => ({
-    ...common,
+  const dots = (chosen: readonly TracePoint[], colour: string): Trace => ({
+    ...SILENT,
     mode: 'markers',
     cliponaxis: false,
     ...at(chosen),
-    marker: { size: 9, color: colour, line: { width: 1, color: theme === 'light' ? '#fcfcfc' : '#1d1d1d' } },
+    marker: { symbol: 'circle', size: 9, color: colour, line: { width: 1, color: paper } },
   });
   return {
     limit,
     data: [
       {
-        ...common,
-        mode: 'lines',
+        ...SILENT_LINE,
         x: [...band.map(({ afterToken }) => afterToken), ...band.toReversed().map(({ afterToken }) => afterToken)],
         y: [...band.map(({ high }) => high), ...band.toReversed().map(({ low }) => low)],
         fill: 'toself',
-        fillcolor: `${grey.band}59`,
-        line: { width: 0 },
+        fillcolor: seeThrough(grey, 0.35),
+        line: { width: 0, color: grey },
       },
       ...(raw === null
         ? []
         : [
             {
-              ...common,
-              mode: 'lines',
+              ...SILENT_LINE,
               ...points(raw, Math.max(0, Math.floor(range.from) - 1), Math.ceil(range.to) + 2),
-              line: { width: 1, color: grey.line, dash: 'dot' },
+              line: { width: 1, color: muted, dash: 'dot' },
             },
           ]),
-      { ...common, mode: 'lines', ...at(drawn), line: { width: 1.8, color: INK[theme] } },
+      { ...SILENT_LINE, ...at(drawn), line: { width: 1.8, color: INK[theme] } },
       dots(
         marked.filter(({ score }) => score > 0),
         line.positive,

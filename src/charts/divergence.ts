@@ -1,7 +1,10 @@
 /** How far the next words of two runs are apart, by column, as a Plotly figure: one way round upwards, the other downwards. Pure. */
-import { INK, type Theme } from '../../charts/colour.ts';
-import { rangeOf } from './difference-figure.ts';
-import { GREY, MARGIN } from './trajectory-figure.ts';
+import { INK, type Theme } from './colour.ts';
+import { figureNumber } from './figure-scale.ts';
+import { rangeOf } from './two-runs.ts';
+import { alongLayout, evenAxis, SILENT_LINE } from './along.ts';
+import { FIGURE_COLOURS } from './figure-colours.ts';
+import type { Coordinate, Figure, Shape, Trace } from './plotly-figure.ts';
 
 /** What the chart shows. */
 export interface DivergenceInput {
@@ -21,16 +24,20 @@ export interface DivergenceInput {
 export const DIVERGENCE_HEIGHT = 180;
 
 /** Traces and layout, and the value at both ends of the axis. */
-export function divergenceFigure({ ab, ba, meanAb, meanBa, parting, first, theme }: DivergenceInput): {
-  data: object[];
-  layout: object;
-  limit: number;
-} {
-  const grey = GREY[theme];
+export function divergenceFigure({
+  ab,
+  ba,
+  meanAb,
+  meanBa,
+  parting,
+  first,
+  theme,
+}: DivergenceInput): Figure & { readonly limit: number } {
+  const { muted } = FIGURE_COLOURS[theme];
   const limit = limitOf([...Array.from(ab), ...Array.from(ba)]);
-  const stems = (values: ArrayLike<number>, sign: 1 | -1): object => {
-    const x: (number | null)[] = [];
-    const y: (number | null)[] = [];
+  const stems = (values: ArrayLike<number>, sign: 1 | -1): Trace => {
+    const x: Coordinate[] = [];
+    const y: Coordinate[] = [];
     for (let column = 0; column < values.length; column += 1) {
       const value = values[column] ?? Number.NaN;
       if (!Number.isFinite(value)) continue;
@@ -38,80 +45,54 @@ export function divergenceFigure({ ab, ba, meanAb, meanBa, parting, first, theme
       y.push(0, sign * value, null);
     }
     return {
-      type: 'scatter',
-      hoverinfo: 'skip',
-      showlegend: false,
-      mode: 'lines',
+      ...SILENT_LINE,
       x,
       y,
-      line: { width: 2, color: sign > 0 ? INK[theme] : grey.line },
+      line: { width: 2, color: sign > 0 ? INK[theme] : muted },
     };
   };
-  const upright = (at: number, dash: string): object => ({
+  const upright = (at: number, dash: string): Shape => ({
     type: 'line',
+    layer: 'above',
     xref: 'x',
     yref: 'paper',
     x0: at,
     x1: at,
     y0: 0,
     y1: 1,
-    line: { width: 1, color: grey.line, dash },
+    line: { width: 1, color: muted, dash },
   });
-  const level = (value: number): object[] =>
+  const level = (value: number): Shape[] =>
     Number.isFinite(value)
       ? [
           {
             type: 'line',
+            layer: 'above',
             xref: 'paper',
             yref: 'y',
             x0: 0,
             x1: 1,
             y0: value,
             y1: value,
-            line: { width: 1.5, color: grey.line, dash: '6px 3px' },
+            line: { width: 1.5, color: muted, dash: '6px,3px' },
           },
         ]
       : [];
-  const step = [0.1, 0.2, 0.5, 1, 2, 5, 10].find((size) => limit / size <= 3) ?? 20;
-  const side = Array.from({ length: Math.floor(limit / step + 1e-9) }, (_, index) => (index + 1) * step);
-  const ticks = [...side.map((tick) => -tick).reverse(), 0, ...side];
   return {
     limit,
     data: [stems(ab, 1), stems(ba, -1)],
-    layout: {
-      margin: { l: MARGIN.left, r: MARGIN.right, t: MARGIN.top, b: MARGIN.bottom, pad: 0 },
-      paper_bgcolor: 'rgba(0,0,0,0)',
-      plot_bgcolor: 'rgba(0,0,0,0)',
-      font: { family: 'system-ui, sans-serif', size: 11, color: grey.text },
-      xaxis: {
-        range: rangeOf(ab.length, 0),
-        fixedrange: true,
-        showgrid: false,
-        zeroline: false,
-        ticks: 'outside',
-        ticklen: 4,
-        tickcolor: grey.grid,
-        nticks: 8,
-        tickformat: 'd',
-      },
-      yaxis: {
-        range: [-limit, limit],
-        fixedrange: true,
-        gridcolor: grey.grid,
-        zeroline: true,
-        zerolinecolor: grey.line,
-        zerolinewidth: 1,
-        tickvals: ticks,
-        ticktext: ticks.map((tick) => String(Number(Math.abs(tick).toPrecision(3)))),
-      },
+    layout: alongLayout({
+      theme,
+      height: DIVERGENCE_HEIGHT,
+      range: rangeOf(ab.length, 0),
+      yaxis: evenAxis(limit, theme, { most: 6, write: (tick) => figureNumber(Math.abs(tick), 3) }),
       shapes: [
         ...(parting === null ? [] : [upright(parting, 'dot')]),
         ...(first === null || first === parting ? [] : [upright(first, 'dash')]),
         ...level(meanAb),
         ...level(-meanBa),
       ],
-      annotations: [],
-    },
+    }),
   };
 }
 

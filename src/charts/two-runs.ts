@@ -1,9 +1,13 @@
 /** Two runs over one axis, and below it what the second differs by from the first, as a Plotly figure. Pure. */
-import type { Interval } from '../../stats/bootstrap.ts';
-import { endLines, INK } from '../../charts/colour.ts';
-import type { Theme } from '../../charts/colour.ts';
-import type { Head } from '../../probe/heads.ts';
-import { GREY, MARGIN, signedAreas, yTicks } from './trajectory-figure.ts';
+import type { Interval } from '../stats/bootstrap.ts';
+import { endLines, INK } from './colour.ts';
+import type { Theme } from './colour.ts';
+import type { Head } from '../probe/heads.ts';
+import { alongLayout, evenAxis, orNull, SILENT, SILENT_LINE } from './along.ts';
+import { FIGURE_COLOURS } from './figure-colours.ts';
+import type { Coordinate, Figure, MarkSymbol, Shape, Stroke, Trace } from './plotly-figure.ts';
+import { seeThrough } from './looks.ts';
+import { signedAreas } from './trajectory.ts';
 
 /** A tap on the upper part. */
 export interface DifferencePoint {
@@ -52,9 +56,12 @@ export const PARTS = { lower: 0.36, upper: 0.44 } as const;
 const SECOND: Readonly<Record<Theme, string>> = { light: '#875400', dark: '#f0b84e' };
 
 /** Traces and layout, and the value at the upper end of each part's axis (the lower end is its negative). */
-export function twoRunsFigure(input: TwoRunsInput): { data: object[]; layout: object; upper: number; lower: number } {
+export function twoRunsFigure(input: TwoRunsInput): Figure & {
+  readonly upper: number;
+  readonly lower: number;
+} {
   const { theme, difference, parting } = input;
-  const grey = GREY[theme];
+  const { muted, band } = FIGURE_COLOURS[theme];
   const length = Math.max(input.a.length, input.b.length);
   const upper = limitOf([
     input.domain,
@@ -74,97 +81,77 @@ export function twoRunsFigure(input: TwoRunsInput): { data: object[]; layout: ob
           difference.interval?.low ?? 0,
           difference.interval?.high ?? 0,
         ]);
-  const axis = (limit: number, domain: readonly number[]): object => {
-    const ticks = yTicks(limit);
-    return {
-      range: [-limit, limit],
-      domain,
-      fixedrange: true,
-      gridcolor: grey.grid,
-      zeroline: true,
-      zerolinecolor: grey.line,
-      zerolinewidth: 1,
-      tickvals: ticks,
-      ticktext: ticks.map((tick) => (tick === 0 ? '0' : `${tick < 0 ? '−' : '+'}${Math.abs(tick)}`)),
-    };
-  };
   const start = input.unit === 'sentence' ? 1 : 0;
   return {
     upper,
     lower,
     data: [
       ...runTraces(input.a, input.tapsA, start, { color: INK[theme], dash: 'solid' }, 'square'),
-      ...runTraces(input.b, input.tapsB, start, { color: SECOND[theme], dash: '5px 2px' }, 'diamond'),
+      ...runTraces(input.b, input.tapsB, start, { color: SECOND[theme], dash: '5px,2px' }, 'diamond'),
       ...(difference === null ? [] : differenceTraces(difference, theme, input.head)),
     ],
-    layout: {
-      margin: { l: MARGIN.left, r: MARGIN.right, t: MARGIN.top, b: MARGIN.bottom, pad: 0 },
-      paper_bgcolor: 'rgba(0,0,0,0)',
-      plot_bgcolor: 'rgba(0,0,0,0)',
-      font: { family: 'system-ui, sans-serif', size: 11, color: grey.text },
-      xaxis: {
-        range: rangeOf(length, start),
-        anchor: difference === null ? 'y' : 'y2',
-        fixedrange: true,
-        showgrid: false,
-        zeroline: false,
-        ticks: 'outside',
-        ticklen: 4,
-        tickcolor: grey.grid,
-        nticks: 8,
-        tickformat: 'd',
-      },
-      yaxis: axis(upper, difference === null ? [0, 1] : [PARTS.upper, 1]),
-      ...(difference === null ? {} : { yaxis2: axis(lower, [0, PARTS.lower]) }),
+    layout: alongLayout({
+      theme,
+      height: difference === null ? HEIGHTS.upper : HEIGHTS.both,
+      range: rangeOf(length, start),
+      yaxis: evenAxis(upper, theme, { domain: difference === null ? [0, 1] : [PARTS.upper, 1] }),
+      ...(difference === null ? {} : { yaxis2: evenAxis(lower, theme, { domain: [0, PARTS.lower] }) }),
       shapes: [
         ...(parting === null
           ? []
           : [
               {
                 type: 'line',
+                layer: 'above',
                 xref: 'x',
                 yref: 'paper',
                 x0: parting,
                 x1: parting,
                 y0: 0,
                 y1: 1,
-                line: { width: 1, color: grey.line, dash: 'dot' },
-              },
+                line: { width: 1, color: muted, dash: 'dot' },
+              } satisfies Shape,
             ]),
-        ...(difference === null || difference.interval === null
-          ? []
-          : [
-              {
-                type: 'rect',
-                xref: 'x',
-                yref: 'y2',
-                layer: 'below',
-                x0: difference.from,
-                x1: length - 1,
-                y0: difference.interval.low,
-                y1: difference.interval.high,
-                fillcolor: grey.band,
-                line: { width: 0 },
-              },
-            ]),
-        ...(difference === null || !Number.isFinite(difference.mean)
-          ? []
-          : [
-              {
-                type: 'line',
-                xref: 'x',
-                yref: 'y2',
-                x0: difference.from,
-                x1: length - 1,
-                y0: difference.mean,
-                y1: difference.mean,
-                line: { width: 1.5, color: grey.line, dash: '6px 3px' },
-              },
-            ]),
+        ...(difference === null ? [] : meanShapes(difference, length - 1, { muted, band })),
       ],
-      annotations: [],
-    },
+    }),
   };
+}
+
+/** The mean of a difference as a line, over its interval. */
+function meanShapes(
+  { interval, mean, from }: DifferenceInput,
+  to: number,
+  { muted, band }: { readonly muted: string; readonly band: string },
+): Shape[] {
+  const along = { xref: 'x', yref: 'y2', x0: from, x1: to } as const;
+  return [
+    ...(interval === null
+      ? []
+      : [
+          {
+            type: 'rect',
+            layer: 'below',
+            ...along,
+            y0: interval.low,
+            y1: interval.high,
+            fillcolor: band,
+            line: { width: 0 },
+          } satisfies Shape,
+        ]),
+    ...(Number.isFinite(mean)
+      ? [
+          {
+            type: 'line',
+            layer: 'above',
+            ...along,
+            y0: mean,
+            y1: mean,
+            line: { width: 1.5, color: muted, dash: '6px,3px' },
+          } satisfies Shape,
+        ]
+      : []),
+  ];
 }
 
 /** The first and the last place on the axis. */
@@ -172,28 +159,25 @@ export function rangeOf(length: number, start: number): [number, number] {
   return [start, Math.max(start + 1, start + length - 1)];
 }
 
-const COMMON = { type: 'scatter', hoverinfo: 'skip', showlegend: false } as const;
-
 function runTraces(
   values: ArrayLike<number>,
   taps: readonly DifferencePoint[],
   start: number,
-  line: { readonly color: string; readonly dash: string },
-  symbol: string,
-): object[] {
+  line: Omit<Stroke, 'width'>,
+  symbol: MarkSymbol,
+): Trace[] {
   // By sentence the taps are what counts, and there is one a sentence: they are joined, and the means of the words are faint.
   const sentences = start === 1;
   return [
     {
-      ...COMMON,
-      mode: 'lines',
+      ...SILENT_LINE,
       opacity: sentences ? 0.55 : 1,
       x: Array.from(values, (_, at) => at + start),
       y: Array.from(values, orNull),
       line: { width: sentences ? 1 : 1.6, ...line },
     },
     {
-      ...COMMON,
+      ...SILENT,
       mode: sentences ? 'lines+markers' : 'markers',
       line: { width: 1.8, ...line },
       cliponaxis: false,
@@ -204,36 +188,32 @@ function runTraces(
   ];
 }
 
-function differenceTraces({ series, taps }: DifferenceInput, theme: Theme, head: Head): object[] {
+function differenceTraces({ series, taps }: DifferenceInput, theme: Theme, head: Head): Trace[] {
   const line = endLines(theme, head);
   const area = signedAreas(series);
-  const shade = (y: readonly (number | null)[], colour: string): object => ({
-    ...COMMON,
+  const shade = (y: readonly Coordinate[], colour: string): Trace => ({
+    ...SILENT,
     yaxis: 'y2',
     mode: 'lines',
     x: area.x,
     y,
     fill: 'tozeroy',
-    fillcolor: `${colour}40`,
-    line: { width: 1, color: `${colour}b0` },
+    fillcolor: seeThrough(colour, 0.25),
+    line: { width: 1, color: seeThrough(colour, 0.69) },
   });
   return [
     shade(area.above, line.positive),
     shade(area.below, line.negative),
     {
-      ...COMMON,
+      ...SILENT,
       yaxis: 'y2',
       mode: 'markers',
       cliponaxis: false,
       x: taps.map((tap) => tap.x),
       y: taps.map((tap) => orNull(tap.y)),
-      marker: { size: 8, symbol: 'diamond-open', color: INK[theme], line: { width: 1.5 } },
+      marker: { size: 8, symbol: 'diamond-open', color: INK[theme], line: { width: 1.5, color: INK[theme] } },
     },
   ];
-}
-
-function orNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }
 
 function finite(values: ArrayLike<number>): number[] {

@@ -2,11 +2,15 @@
  * The raw trajectory as a Plotly figure: running mean over single tokens, the same without the words, the 1 % lines,
  * and readings with the range of random directions behind each. Pure.
  */
-import type { LinePair } from '../../reading/alarm.ts';
-import { endLines, INK } from '../../charts/colour.ts';
-import type { Theme } from '../../charts/colour.ts';
-import type { Head } from '../../probe/heads.ts';
-import type { TracePoint } from '../../reading/trace.ts';
+import type { LinePair } from '../reading/alarm.ts';
+import { endLines, INK } from './colour.ts';
+import type { Theme } from './colour.ts';
+import type { Head } from '../probe/heads.ts';
+import type { TracePoint } from '../reading/trace.ts';
+import { alongLayout, evenAxis, MARGIN, SILENT, SILENT_LINE, signedNumber } from './along.ts';
+import { FIGURE_COLOURS } from './figure-colours.ts';
+import type { Coordinate, Figure, Layout, MarkLook, Trace } from './plotly-figure.ts';
+import { seeThrough } from './looks.ts';
 
 /** A tap on the trajectory. */
 export interface TrajectoryTap {
@@ -39,52 +43,39 @@ export interface TrajectoryInput {
   readonly theme: Theme;
 }
 
-/** Room around the plot; left and right are those of the layer map, so that both share one axis. */
-export const MARGIN = { left: 44, right: 12, top: 8, bottom: 28 } as const;
-
 /** Height of the chart in CSS pixels. */
 export const HEIGHT = 240;
 
 /** Side of the square that is a single token, in CSS pixels. */
 const DOT = 2.5;
 
-/** Greys of lines, grid, words, bands and dots. */
-export const GREY: Readonly<
-  Record<
-    Theme,
-    { readonly line: string; readonly grid: string; readonly text: string; readonly band: string; readonly dot: string }
-  >
-> = {
-  light: { line: '#5a5e67', grid: '#e8eaec', text: '#5a5e67', band: '#c9ccd1', dot: '#b4b8bf' },
-  dark: { line: '#a9adb6', grid: '#303236', text: '#a9adb6', band: '#54575d', dot: '#5f636a' },
-};
+/** Colour of single tokens. */
+const FAINT: Readonly<Record<Theme, string>> = { light: '#b4b8bf', dark: '#5f636a' };
 
 /** Traces and layout of the trajectory, and the score at the upper end of its axis (the lower end is its negative). */
-export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layout: object; limit: number } {
+export function trajectoryFigure(input: TrajectoryInput): Figure & { readonly limit: number } {
   const { theme, taps, range, alone, wordless } = input;
-  const grey = GREY[theme];
+  const { muted, band, paper } = FIGURE_COLOURS[theme];
   const line = endLines(theme, input.head);
   // Only what is in sight, and a little beside it: of a long text that is a small part. Taps are few and stay whole.
   const first = Math.max(0, Math.floor(range.from) - 1);
   const end = Math.ceil(range.to) + 2;
   const area = signedAreas(input.series, first, end);
-  const common = { type: 'scatter', hoverinfo: 'skip', showlegend: false };
-  const shade = (y: readonly (number | null)[], colour: string): object => ({
-    ...common,
-    mode: 'lines',
+  const shade = (y: readonly Coordinate[], colour: string): Trace => ({
+    ...SILENT_LINE,
     x: area.x,
     y,
     fill: 'tozeroy',
-    fillcolor: `${colour}40`,
-    line: { width: 1, color: `${colour}b0` },
+    fillcolor: seeThrough(colour, 0.25),
+    line: { width: 1, color: seeThrough(colour, 0.69) },
   });
-  const tapTrace = (chosen: readonly TrajectoryTap[], marker: object): object => ({
-    ...common,
+  const tapTrace = (chosen: readonly TrajectoryTap[], marker: Omit<MarkLook, 'symbol' | 'size'>): Trace => ({
+    ...SILENT,
     mode: 'markers',
     cliponaxis: false,
     x: chosen.map((tap) => tap.afterToken),
     y: chosen.map((tap) => tap.score),
-    marker: { symbol: 'diamond', size: 10, ...marker },
+    marker: { symbol: 'diamond', size: 9, ...marker },
   });
   const limit = axisLimit(input);
   return {
@@ -92,29 +83,27 @@ export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layo
     data: [
       ...(alone === null
         ? []
-        : [{ ...common, mode: 'lines', ...dots(alone, limit, first, end), line: { width: DOT, color: grey.dot } }]),
+        : [{ ...SILENT_LINE, ...dots(alone, limit, first, end), line: { width: DOT, color: FAINT[theme] } }]),
       shade(area.above, line.positive),
       shade(area.below, line.negative),
       ...(wordless === null
         ? []
-        : [{ ...common, mode: 'lines', ...points(wordless, first, end), line: { width: 1.1, color: grey.line } }]),
+        : [{ ...SILENT_LINE, ...points(wordless, first, end), line: { width: 1.1, color: muted } }]),
       {
-        ...common,
-        mode: 'lines',
+        ...SILENT_LINE,
         x: taps.flatMap((tap) => [tap.afterToken, tap.afterToken, null]),
         y: taps.flatMap((tap) => [tap.low, tap.high, null]),
-        line: { width: 7, color: grey.band },
+        line: { width: 7, color: band },
       },
       {
-        ...common,
-        mode: 'lines',
+        ...SILENT_LINE,
         x: taps.map((tap) => tap.afterToken),
         y: taps.map((tap) => tap.score),
         line: { width: 1.5, color: INK[theme] },
       },
       tapTrace(
         taps.filter((tap) => tap.inside),
-        { size: 9, color: theme === 'light' ? '#fcfcfc' : '#1d1d1d', line: { width: 1.5, color: grey.line } },
+        { color: paper, line: { width: 1.5, color: muted } },
       ),
       tapTrace(
         taps.filter((tap) => !tap.inside && tap.score > 0),
@@ -130,37 +119,13 @@ export function trajectoryFigure(input: TrajectoryInput): { data: object[]; layo
 }
 
 /** Axes and room of a trajectory: neutral in the middle, tokens along the text. */
-export function layoutOf(limit: number, range: TrajectoryInput['range'], theme: Theme): object {
-  const grey = GREY[theme];
-  const ticks = yTicks(limit);
-  return {
-    margin: { l: MARGIN.left, r: MARGIN.right, t: MARGIN.top, b: MARGIN.bottom, pad: 0 },
-    paper_bgcolor: 'rgba(0,0,0,0)',
-    plot_bgcolor: 'rgba(0,0,0,0)',
-    font: { family: 'system-ui, sans-serif', size: 11, color: grey.text },
-    xaxis: {
-      range: [range.from, range.to],
-      fixedrange: true,
-      showgrid: false,
-      zeroline: false,
-      ticks: 'outside',
-      ticklen: 4,
-      tickcolor: grey.grid,
-      nticks: 8,
-      tickformat: 'd',
-    },
-    yaxis: {
-      range: [-limit, limit],
-      fixedrange: true,
-      gridcolor: grey.grid,
-      zeroline: true,
-      zerolinecolor: grey.line,
-      zerolinewidth: 1,
-      tickvals: ticks,
-      ticktext: ticks.map((tick) => (tick === 0 ? 'neutral' : `${tick < 0 ? '−' : '+'}${Math.abs(tick)}`)),
-    },
-    annotations: [],
-  };
+export function layoutOf(limit: number, { from, to }: TrajectoryInput['range'], theme: Theme): Layout {
+  return alongLayout({
+    theme,
+    height: HEIGHT,
+    range: [from, to],
+    yaxis: evenAxis(limit, theme, { write: (tick) => (tick === 0 ? 'neutral' : signedNumber(tick)) }),
+  });
 }
 
 /**
@@ -177,13 +142,6 @@ export function axisLimit({ taps, domain, lines }: Pick<TrajectoryInput, 'taps' 
   return Math.ceil(highest * 1.05);
 }
 
-/** Even steps to both sides of zero, at most four. */
-export function yTicks(limit: number): number[] {
-  const step = [1, 2, 5, 10, 20, 50].find((size) => limit / size <= 4) ?? 100;
-  const side = Array.from({ length: Math.floor(limit / step) }, (_, index) => (index + 1) * step);
-  return [...side.map((tick) => -tick).reverse(), 0, ...side];
-}
-
 /**
  * Single tokens as squares: one path of short upright strokes, because thousands of markers would be thousands of
  * elements. What lies beyond the axis is a stroke half as long at its end.
@@ -193,10 +151,10 @@ function dots(
   limit: number,
   first: number,
   end: number,
-): { x: (number | null)[]; y: (number | null)[] } {
+): { x: Coordinate[]; y: Coordinate[] } {
   const half = (DOT / (HEIGHT - MARGIN.top - MARGIN.bottom)) * limit;
-  const x: (number | null)[] = [];
-  const y: (number | null)[] = [];
+  const x: Coordinate[] = [];
+  const y: Coordinate[] = [];
   for (let token = first; token < Math.min(end, values.length); token += 1) {
     const value = values[token] ?? Number.NaN;
     if (!Number.isFinite(value)) continue;
@@ -208,7 +166,7 @@ function dots(
 }
 
 /** A line through the values that there are. */
-export function points(values: ArrayLike<number>, first: number, end: number): { x: number[]; y: (number | null)[] } {
+export function points(values: ArrayLike<number>, first: number, end: number): { x: number[]; y: Coordinate[] } {
   const x = Array.from({ length: Math.max(0, Math.min(end, values.length) - first) }, (_, index) => first + index);
   return { x, y: x.map((token) => (Number.isFinite(values[token]) ? (values[token] ?? null) : null)) };
 }
@@ -218,10 +176,10 @@ export function signedAreas(
   series: ArrayLike<number>,
   first = 0,
   end = series.length,
-): { x: number[]; above: (number | null)[]; below: (number | null)[] } {
+): { x: number[]; above: Coordinate[]; below: Coordinate[] } {
   const x: number[] = [];
-  const above: (number | null)[] = [];
-  const below: (number | null)[] = [];
+  const above: Coordinate[] = [];
+  const below: Coordinate[] = [];
   const put = (at: number, value: number | null): void => {
     x.push(at);
     above.push(value === null ? null : Math.max(0, value));

@@ -1,0 +1,97 @@
+/** What charts along a text share: room, axes and looks. One step of the lower axis is a token, a column or a sentence. */
+import type { Theme } from './colour.ts';
+import { figureNumber, ticksBetween } from './figure-scale.ts';
+import { FIGURE_COLOURS } from './figure-colours.ts';
+import type { Axis, Layout, Shape } from './plotly-figure.ts';
+import { SANS } from './looks.ts';
+
+/** Room around the plot in CSS pixels; left and right are those of the layer map, so that both share one axis. */
+export const MARGIN = { left: 44, right: 12, top: 8, bottom: 28 } as const;
+
+/** Width where nobody says another, in CSS pixels; the page stretches it. */
+const WIDTH = 720;
+
+/** What no trace along a text has: a label under the pointer, or a name in a legend; the page has keys of its own. */
+export const SILENT = { type: 'scatter', hoverinfo: 'skip', showlegend: false } as const;
+export const SILENT_LINE = { ...SILENT, mode: 'lines' } as const;
+
+/** What a chart is made of. */
+export interface Along {
+  readonly theme: Theme;
+  readonly height: number;
+  /** The lower axis, from its left to its right end. */
+  readonly range: readonly [number, number];
+  readonly yaxis: Axis;
+  /** An axis below the first, with a part of the height. */
+  readonly yaxis2?: Axis;
+  readonly shapes?: readonly Shape[];
+}
+
+/** The layout of a chart along a text. */
+export function alongLayout({ theme, height, range, yaxis, yaxis2, shapes }: Along): Layout {
+  const { muted, hairline, paper } = FIGURE_COLOURS[theme];
+  const ticks = ticksBetween(range[0], range[1], 8).filter(Number.isInteger);
+  return {
+    width: WIDTH,
+    height,
+    margin: { l: MARGIN.left, r: MARGIN.right, t: MARGIN.top, b: MARGIN.bottom, pad: 0 },
+    paper_bgcolor: paper,
+    plot_bgcolor: paper,
+    font: { family: SANS, size: 11, color: muted },
+    xaxis: {
+      range,
+      anchor: yaxis2 === undefined ? 'y' : 'y2',
+      fixedrange: true,
+      showgrid: false,
+      zeroline: false,
+      ticks: 'outside',
+      ticklen: 4,
+      tickcolor: hairline,
+      tickvals: ticks,
+      ticktext: ticks.map(String),
+    },
+    yaxis,
+    ...(yaxis2 === undefined ? {} : { yaxis2 }),
+    shapes: shapes ?? [],
+    hovermode: false,
+  };
+}
+
+/** An upright axis from `-limit` to `limit` with at most `most` numbers, each written by `write`. */
+export function evenAxis(
+  limit: number,
+  theme: Theme,
+  {
+    most = 8,
+    write = signedNumber,
+    domain = [0, 1],
+  }: {
+    readonly most?: number;
+    readonly write?: (value: number) => string;
+    readonly domain?: readonly [number, number];
+  } = {},
+): Axis {
+  const { muted, hairline } = FIGURE_COLOURS[theme];
+  const ticks = ticksBetween(-limit, limit, most);
+  return {
+    range: [-limit, limit],
+    domain,
+    fixedrange: true,
+    gridcolor: hairline,
+    zeroline: true,
+    zerolinecolor: muted,
+    zerolinewidth: 1,
+    tickvals: ticks,
+    ticktext: ticks.map(write),
+  };
+}
+
+/** A number with its sign; zero without. */
+export function signedNumber(value: number): string {
+  return value > 0 ? `+${figureNumber(value)}` : figureNumber(value);
+}
+
+/** A value as a coordinate: null where there is none. */
+export function orNull(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
