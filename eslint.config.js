@@ -16,7 +16,7 @@ const PURE = {
   reading: ['base', 'stats', 'text', 'probe', 'models'],
   lens: ['base', 'stats', 'reading'],
   steering: ['base', 'stats', 'text', 'probe', 'models', 'reading'],
-  charts: ['base', 'stats', 'text', 'probe', 'models', 'reading'],
+  charts: ['base', 'stats', 'text', 'probe', 'models', 'reading', 'steering'],
   chat: ['base', 'stats', 'text', 'probe'],
   json: ['base', 'text', 'probe', 'reading'],
   graph: ['base', 'models'],

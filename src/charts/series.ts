@@ -50,7 +50,7 @@ export const SERIES = {
 } as const satisfies Record<SeriesKind, Kind>;
 
 /** Points with the mark of their tone and a sentence each. */
-function pointTrace(points: readonly PlacedPoint[], { name, tone, theme, rank }: SeriesInk): ScatterTrace {
+export function pointTrace(points: readonly PlacedPoint[], { name, tone, theme, rank }: SeriesInk): ScatterTrace {
   return {
     type: 'scatter',
     name,
@@ -67,7 +67,7 @@ function pointTrace(points: readonly PlacedPoint[], { name, tone, theme, rank }:
 }
 
 /** The intervals of points as error bars; nothing where none has one. */
-function whiskers(points: readonly PlacedPoint[], { tone, theme }: SeriesInk): Pick<ScatterTrace, 'error_y'> {
+export function whiskers(points: readonly PlacedPoint[], { tone, theme }: SeriesInk): Pick<ScatterTrace, 'error_y'> {
   if (!points.some(hasInterval)) return {};
   const reach = (end: (point: PlacedPoint) => number | undefined): Coordinate[] =>
     points.map((point) => {

@@ -6,6 +6,7 @@ import { AppError } from '../base/errors.ts';
 import { check } from './commands/check.ts';
 import { compare } from './commands/compare.ts';
 import { experiment } from './commands/experiment.ts';
+import { figure } from './commands/figure.ts';
 import { generate } from './commands/generate.ts';
 import { judge } from './commands/judge.ts';
 import { lens } from './commands/lens.ts';
@@ -34,6 +35,7 @@ const COMMANDS: readonly Command[] = [
   patch,
   experiment,
   merge,
+  figure,
   record,
 ];
 

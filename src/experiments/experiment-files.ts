@@ -7,6 +7,7 @@ export const EXPERIMENT_FILES = {
   units: 'units.jsonl',
   light: 'figure.svg',
   dark: 'figure-dark.svg',
+  plotly: 'figure.plotly.json',
   card: 'CARD.md',
 } as const;
 

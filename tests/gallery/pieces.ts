@@ -7,7 +7,7 @@ import RunButtons from '../../src/ui/fields/RunButtons.svelte';
 import ChoiceRow from '../../src/ui/fields/ChoiceRow.svelte';
 import DarkNote from '../../src/ui/DarkNote.svelte';
 import Disclosure from '../../src/ui/Disclosure.svelte';
-import DoseChart from '../../src/ui/charts/DoseChart.svelte';
+import FigureChart from '../../src/ui/charts/FigureChart.svelte';
 import Emphasis from '../../src/ui/Emphasis.svelte';
 import EvidenceCurve from '../../src/ui/charts/EvidenceCurve.svelte';
 import Explain from '../../src/ui/Explain.svelte';
@@ -28,6 +28,8 @@ import DivergenceChart from '../../src/ui/charts/DivergenceChart.svelte';
 import PatchGrid from '../../src/ui/charts/PatchGrid.svelte';
 import type { ForkedStory } from '../../src/reading/fork.ts';
 import type { DtypeAgreement } from '../../src/probe/dtype-agreement.ts';
+import { doseResponseFigure } from '../../src/charts/dose.ts';
+import type { DoseReport } from '../../src/steering/dose-types.ts';
 import type { PatchReport } from '../../src/steering/patching.ts';
 import { NUMBERS, STATUS } from '../browser/pages/support/fake-engine.ts';
 import { LAYERS } from '../browser/pages/support/sample.ts';
@@ -64,6 +66,11 @@ const apart = {
   meanAb: 0.8,
   meanBa: 0.35,
 };
+/** A dose–response as its panel shows it. */
+const drawnDose = (report: DoseReport) => ({
+  title: 'Dose–response',
+  figure: (width: number) => doseResponseFigure(report, { theme: 'light', width }),
+});
 /** Patches that move less the higher they are, but for the last token. */
 const patches = (gap: number, scale: number, columns = 6): PatchReport => {
   const streams = [1, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30];
@@ -345,35 +352,26 @@ export const PIECES: readonly Specimen[] = [
     plain: { sentence: 'Nothing stands out.' },
     loud: { sentence: 'They move **both the same way**, so part of this is any push.' },
   }),
-  ...piece('DoseChart', DoseChart, {
-    measured: { report: sampleDose, label: 'Dose–response' },
-    'without null and control': {
-      report: { ...sampleDose, placebos: [], ranks: [], control: null },
-      label: 'Dose–response',
-    },
-    'at one KL, the wrong way': {
-      report: {
-        ...sampleDose,
-        direction: {
-          ...sampleDose.direction,
-          levels: sampleDose.direction.levels.slice(2, 3).map((level) => ({
-            ...level,
-            effect: { value: -3, low: null, high: null, n: 4 },
-            towards: level.away,
-            away: level.towards,
-          })),
-        },
+  ...piece('FigureChart', FigureChart, {
+    measured: drawnDose(sampleDose),
+    'without null and control': drawnDose({ ...sampleDose, placebos: [], ranks: [], control: null }),
+    'at one KL, the wrong way': drawnDose({
+      ...sampleDose,
+      direction: {
+        ...sampleDose.direction,
+        levels: sampleDose.direction.levels.slice(2, 3).map((level) => ({
+          ...level,
+          effect: { value: -3, low: null, high: null, n: 4 },
+          towards: level.away,
+          away: level.towards,
+        })),
       },
-      label: 'Dose–response',
-    },
-    'long names': {
-      report: {
-        ...sampleDose,
-        axis: { ...sampleDose.axis, positive: LONG },
-        placebos: sampleDose.placebos.map((one) => ({ ...one, title: `${one.title} ${LONG}` })),
-      },
-      label: 'Dose–response',
-    },
+    }),
+    'long names': drawnDose({
+      ...sampleDose,
+      axis: { ...sampleDose.axis, positive: LONG },
+      placebos: sampleDose.placebos.map((one) => ({ ...one, title: `${one.title} ${LONG}` })),
+    }),
   }),
   ...piece('ThemeSwitch', ThemeSwitch, {
     system: { value: 'system', onchange: nothing },

@@ -31,6 +31,15 @@ export const EXPERIMENT_SAVES: readonly ExperimentFileKind[] = [
       }),
   },
   {
+    name: EXPERIMENT_FILES.plotly,
+    says: 'the figure for plotly.js or Python’s plotly',
+    type: 'application/json',
+    make: async (report, theme) =>
+      (await import('../../formats/figures/experiment-figure.ts')).experimentFigureJson(report.figure, {
+        dark: theme === 'dark',
+      }),
+  },
+  {
     name: EXPERIMENT_FILES.card,
     says: 'verdict, gates, contrasts and rule in words',
     type: 'text/markdown',

@@ -28,6 +28,12 @@ export const DOSE_FILES: readonly DoseFileKind[] = [
     make: async (report, theme) => (await import('../../formats/figures/dose-figure.ts')).doseFigure(report, theme),
   },
   {
+    ending: 'dose.plotly.json',
+    says: 'the figure for plotly.js or Python’s plotly',
+    type: 'application/json',
+    make: async (report, theme) => (await import('../../formats/figures/dose-figure.ts')).doseFigureJson(report, theme),
+  },
+  {
     ending: 'dose.md',
     says: 'what it shows and does not, with every number',
     type: 'text/markdown',

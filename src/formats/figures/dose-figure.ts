@@ -3,7 +3,7 @@
  * made it. SVG, pure.
  */
 import type { Theme } from '../../charts/colour.ts';
-import { DOSE_DRAWS, type DoseReport, type DoseSeries } from '../../steering/dose-types.ts';
+import { DOSE_DRAWS, type DoseReport } from '../../steering/dose-types.ts';
 import {
   carriedSentence,
   doseFindings,
@@ -17,32 +17,37 @@ import { modeDef } from '../../steering/modes.ts';
 import { plain } from '../../probe/claims/claim-words.ts';
 import { visibleToken } from '../../text/visible-text.ts';
 import { fitWords, wrapWords } from '../../text/wrap-words.ts';
-import { DOSE_LINES, DOSE_MARKS, doseChart, type DoseInk } from './dose-chart.ts';
+import { doseResponseFigure } from '../../charts/dose.ts';
+import { figureFile } from '../../charts/figure-file.ts';
+import { keyPart } from '../../charts/key.ts';
+import { SANS } from '../../charts/looks.ts';
+import { renderSvg } from '../../charts/render-svg.ts';
 import { FIGURE_COLOURS } from '../../charts/figure-colours.ts';
 import { FIGURE_WIDTH } from './run-figure.ts';
-import { characters, type Markup, type Part, svgText, tag } from '../../charts/svg.ts';
+import { characters, type Part, svgText, tag } from '../../charts/svg.ts';
 
 const MARGIN = 32;
 /** Width of the plot; to its right stands the legend. */
 const PLOT = 620;
-const SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
-/** Characters that fit a line of the caption and of the legend in every common font. */
+/** Characters that fit a line of the caption in every common font. */
 const LINE_CHARACTERS = 132;
-const LEGEND_CHARACTERS = 38;
 
 /** The figure as a whole SVG file. */
 export function doseFigure(report: DoseReport, theme: Theme): string {
-  const ink: DoseInk = { theme, colours: FIGURE_COLOURS[theme] };
-  const { colours } = ink;
+  const colours = FIGURE_COLOURS[theme];
   const shown = (text: string): string => visibleToken(text).replaceAll('␣', ' ');
   const title = `${shown(report.probe.title)}: what a push does to choices, at ${layerWords(report)}`;
-  const chart = doseChart(report, PLOT, shown, ink);
+  const figure = doseResponseFigure(report, { theme, width: PLOT });
+  const [chart, key] = [renderSvg(figure), keyPart(figure, FIGURE_WIDTH - 2 * MARGIN - PLOT - 16, theme)];
   const parts: readonly Part[] = [
     {
       markup: [svgText(0, 22, fitWords(title, 80), { 'font-size': 22, 'font-weight': 600, fill: colours.ink })],
       height: 46,
     },
-    { markup: [...chart.markup, ...legend(report, shown, ink)], height: chart.height + 8 },
+    {
+      markup: [...chart.markup, tag('g', { transform: `translate(${PLOT + 16} 24)` }, key.markup)],
+      height: Math.max(chart.height, key.height + 24) + 8,
+    },
     ...caption(report, shown)
       .flatMap((text) => wrapWords(text, LINE_CHARACTERS))
       .map((text): Part => ({ markup: [svgText(0, 14, text, { 'font-size': 12, fill: colours.muted })], height: 18 })),
@@ -74,6 +79,11 @@ export function doseFigure(report: DoseReport, theme: Theme): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
 }
 
+/** The figure alone as Plotly's JSON, which plotly.js and Python's plotly open. */
+export function doseFigureJson(report: DoseReport, theme: Theme): string {
+  return figureFile(doseResponseFigure(report, { theme, width: FIGURE_WIDTH }), description(report));
+}
+
 /** What the picture shows, for who cannot see it. */
 function description(report: DoseReport): string {
   const levels = report.direction.levels.map(
@@ -81,68 +91,6 @@ function description(report: DoseReport): string {
       `${plain(value)}${low === null || high === null ? '' : ` [${plain(low)}, ${plain(high)}]`} at ${nats(target)}`,
   );
   return `${doseFindings(report).headline} Effect in nats by KL in nats: ${levels.join('; ')}.`;
-}
-
-type Row = readonly [mark: keyof typeof DOSE_MARKS, text: string];
-
-function legend(
-  { axis, choices, control, direction, placebos }: DoseReport,
-  shown: (text: string) => string,
-  ink: DoseInk,
-): Markup[] {
-  const { colours } = ink;
-  const of = (kind: DoseSeries['kind']): readonly DoseSeries[] => placebos.filter((one) => one.kind === kind);
-  const rows: Row[] = [
-    [
-      'direction',
-      `${shown(direction.title)}: half of what lies between both pushes, with 95 % interval (${choices.pairs} choices)`,
-    ],
-    ['towards', `pushed towards ${shown(axis.positive)}: change from unpushed`],
-    ['away', `pushed towards ${shown(axis.negative)}: change from unpushed`],
-    ...(control
-      ? [
-          [
-            'control',
-            `the same strength on ${shown(control.choices.name)}, with 95 % interval (${control.choices.pairs} choices)`,
-          ] as const,
-        ]
-      : []),
-    ...(of('flipped').length > 0
-      ? [
-          [
-            'flipped',
-            `placebos, poles flipped by chance (n = ${of('flipped').length}); grey: from least to most`,
-          ] as const,
-        ]
-      : []),
-    ...(of('isotropic').length > 0
-      ? [['isotropic', `placebos, isotropic (n = ${of('isotropic').length})`] as const]
-      : []),
-    ...of('unrelated').map(({ title }) => ['unrelated', `unrelated axis: ${shown(title)}`] as const),
-  ];
-  const left = PLOT + 16;
-  let top = 10;
-  return rows.flatMap(([mark, text]) => {
-    const lines = wrapWords(text, LEGEND_CHARACTERS);
-    const at = top;
-    top += 16 * lines.length + 10;
-    const line =
-      mark === 'direction' || mark === 'towards' || mark === 'away' || mark === 'control'
-        ? [tag('path', { d: `M${left} ${at}h26`, ...DOSE_LINES[mark](ink) })]
-        : [];
-    const grey =
-      mark === 'flipped'
-        ? [tag('rect', { x: left + 4, y: at - 9, width: 18, height: 18, rx: 3, fill: colours.band })]
-        : [];
-    return [
-      ...grey,
-      ...line,
-      DOSE_MARKS[mark](left + 13, at, ink),
-      ...lines.map((words, index) =>
-        svgText(left + 36, at + 4 + 16 * index, words, { 'font-size': 12, fill: colours.ink }),
-      ),
-    ];
-  });
 }
 
 /** What is drawn, in which unit, of how much, against which null, and what made it. */

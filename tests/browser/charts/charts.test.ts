@@ -4,6 +4,7 @@
  */
 import plotly from 'plotly.js-cartesian-dist-min';
 import { afterEach, describe, expect, it } from 'vitest';
+import { doseResponseFigure } from '../../../src/charts/dose.ts';
 import { divergenceFigure } from '../../../src/charts/divergence.ts';
 import type { Figure } from '../../../src/charts/plotly-figure.ts';
 import { panelFigure } from '../../../src/charts/panel.ts';
@@ -13,6 +14,7 @@ import { trajectoryFigure } from '../../../src/charts/trajectory.ts';
 import { twoRunsFigure } from '../../../src/charts/two-runs.ts';
 import type { FigurePanel } from '../../../src/charts/figure.ts';
 import { experimentFigureJson } from '../../../src/formats/figures/experiment-figure.ts';
+import { sampleDose } from '../../fixtures/samples/dose-sample.ts';
 import { sampleExperiment } from '../../fixtures/experiments/experiment-sample.ts';
 
 const [byLayer, byMeasure] = sampleExperiment.figure.panels as [FigurePanel, FigurePanel];
@@ -47,6 +49,8 @@ const FIGURES: Readonly<Record<string, Figure>> = {
   categories: panelFigure(byMeasure, { theme: 'dark', width: 640 }),
   'slanted categories': panelFigure(byMeasure, { theme: 'light', width: 300 }),
   logarithms: panelFigure(dose, { theme: 'light', width: 460 }),
+  'a dose–response': doseResponseFigure(sampleDose, { theme: 'light', width: 620 }),
+  'a dose–response on a phone': doseResponseFigure(sampleDose, { theme: 'dark', width: 320 }),
   'nothing at all': panelFigure({ ...byLayer, series: [] }, { theme: 'light', width: 460 }),
   'several panels': JSON.parse(experimentFigureJson(sampleExperiment.figure, { dark: false })) as Figure,
   'no panel': JSON.parse(experimentFigureJson({ caption: 'c', panels: [] }, { dark: false })) as Figure,

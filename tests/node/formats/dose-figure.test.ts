@@ -1,9 +1,10 @@
 /** The picture and the card of a dose–response say what its numbers say, and let nothing of a file become markup. */
 import { describe, expect, it } from 'vitest';
+import type { Figure } from '../../../src/charts/plotly-figure.ts';
 import type { DoseLevel, DoseReport } from '../../../src/steering/dose-types.ts';
 import { doseFindings } from '../../../src/steering/dose-words.ts';
 import { doseCard } from '../../../src/formats/probe/dose-card.ts';
-import { doseFigure } from '../../../src/formats/figures/dose-figure.ts';
+import { doseFigure, doseFigureJson } from '../../../src/formats/figures/dose-figure.ts';
 import { sampleDose } from '../../fixtures/samples/dose-sample.ts';
 
 const bare: DoseReport = {
@@ -30,21 +31,21 @@ describe('the figure of a dose–response', () => {
     (theme) => {
       const svg = doseFigure(sampleDose, theme);
       // One of each is the legend's.
-      expect(count(svg, /<circle [^>]*r="5"/g)).toBe(4 + 1);
-      expect(count(svg, /<circle [^>]*r="2.8"/g)).toBe(10 + 1);
-      expect(count(svg, /<path d="M[^"]*l6\.4 6\.4m0 -6\.4l-6\.4 6\.4"/g)).toBe(3 + 1);
-      expect(count(svg, /<path d="M[^"]*l4 5l-4 5l-4 -5z"/g)).toBe(1 + 1);
-      expect(count(svg, /<path d="M[^"]*l4 7h-8z"/g)).toBe(4 + 1);
-      expect(count(svg, /<path d="M[^"]*l4 -7h-8z"/g)).toBe(4 + 1);
-      expect(count(svg, /<rect [^>]*width="8" height="8"/g)).toBe(4 + 1);
-      expect(count(svg, /<rect [^>]*width="18"/g)).toBe(1 + 1);
-      expect(count(svg, /h10M[^"]*h10"/g)).toBe(8); // intervals of direction and control
+      expect(count(svg, / d="M4,0A4,4 /g)).toBe(4 + 1); // the direction
+      expect(count(svg, / d="M2\.8,0A2\.8,2\.8 /g)).toBe(10 + 1); // flipped
+      expect(count(svg, / d="M3,3L-3,-3M/g)).toBe(3 + 1); // isotropic
+      expect(count(svg, / d="M5\.01,0L0,5\.01L/g)).toBe(1 + 1); // unrelated
+      expect(count(svg, / d="M-5\.54,2\.4H/g)).toBe(4 + 1); // towards
+      expect(count(svg, / d="M-5\.54,-2\.4H/g)).toBe(4 + 1); // away
+      expect(count(svg, / d="M3\.8,3\.8H/g)).toBe(4 + 1); // the control
+      expect(count(svg, /<rect [^>]*opacity="0\.5"/g)).toBe(1); // what the flipped span
+      expect(count(svg, /h8M[^"]*h8"/g)).toBe(8); // intervals of direction and control
     },
   );
 
   it('puts marks where their numbers are', () => {
     const svg = doseFigure(sampleDose, 'light');
-    const [first, second, third, fourth] = [...svg.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)" r="5"/g)].map(
+    const [first, second, third, fourth] = [...svg.matchAll(/translate\(([\d.]+) ([\d.]+)\)" d="M4,0A/g)].map(
       ([, x, y]) => [Number(x), Number(y)] as const,
     );
     // KLs that double lie equally far apart; effects 2.5, 4, 6.25 and 8.5 lie as they differ.
@@ -54,8 +55,16 @@ describe('the figure of a dose–response', () => {
     const scale = (first![1] - second![1]) / 1.5;
     expect((second![1] - third![1]) / 2.25).toBeCloseTo(scale, 1);
     expect((third![1] - fourth![1]) / 2.25).toBeCloseTo(scale, 1);
-    const zero = Number(/<text x="52" y="([\d.]+)"[^>]*>0<\/text>/.exec(svg)?.[1]) - 4;
+    const zero = Number(/translate\([\d.]+ ([\d.]+)\)"[^>]*>0<\/text>/.exec(svg)?.[1]) - 4.2;
     expect((zero - first![1]) / 2.5).toBeCloseTo(scale, 1);
+  });
+
+  it('as JSON has every number and what is seen', () => {
+    const { data, layout } = JSON.parse(doseFigureJson(sampleDose, 'dark')) as Figure;
+    const effects = data.find(({ legendrank }) => legendrank === 1)!;
+    expect(effects.y).toEqual(sampleDose.direction.levels.map(({ effect }) => effect.value));
+    expect(effects.x).toEqual(sampleDose.direction.levels.map(({ target }) => target));
+    expect(layout.meta?.caption).toContain('At a KL of 1 nat the push moves the choices');
   });
 
   it('says unit, n, intervals, null with the least p, and what made it; and in words what it shows', () => {

@@ -168,9 +168,12 @@ describe('the card of a run that ships', () => {
     await expect.element(first().getByRole('link', { name: 'A-spec.json' })).toHaveAttribute('download', 'A-spec.json');
     await expect.element(first().getByRole('link', { name: 'A-units.jsonl' })).toBeVisible();
     await expect.element(first().getByText(/^npm run -s flipside -- experiment/)).toBeVisible();
-    for (const name of ['A-report.json', 'A-figure.svg', 'A-CARD.md'])
+    for (const name of ['A-report.json', 'A-figure.svg', 'A-figure.plotly.json', 'A-CARD.md'])
       await first().getByRole('button', { name }).click();
-    await expect.poll(() => Object.keys(saved).sort()).toEqual(['A-CARD.md', 'A-figure.svg', 'A-report.json']);
+    await expect
+      .poll(() => Object.keys(saved).sort())
+      .toEqual(['A-CARD.md', 'A-figure.plotly.json', 'A-figure.svg', 'A-report.json']);
+    expect(JSON.parse(saved['A-figure.plotly.json'] as string)).toMatchObject({ layout: { xaxis2: { anchor: 'y2' } } });
     expect(parseReport(saved['A-report.json'] as string)).toEqual(sampleExperiment);
     expect(saved['A-figure.svg']).toMatch(/^<\?xml/);
     expect(saved['A-CARD.md']).toContain('# A. Authors, not simulacra');

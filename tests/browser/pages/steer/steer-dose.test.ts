@@ -11,7 +11,8 @@ import { button, engines, freshPages, violations } from '../support/whole-page.t
 import type { DoseArgs } from '../../../../src/worker/protocol.ts';
 
 freshPages();
-const figure = () => page.getByRole('img', { name: /^Dose–response of/ });
+const figure = () => page.getByRole('application', { name: /^Dose–response of/ });
+const FILES = ['json', 'svg', 'plotly.json', 'md', 'csv'].map((ending) => `kind-cruel.dose.${ending}`);
 const measured = () => page.getByText(/^Measured in this browser\./);
 
 describe('the recorded dose–response', () => {
@@ -29,15 +30,12 @@ describe('the recorded dose–response', () => {
       .toBeVisible();
     await expect.element(page.getByText('At 1 nat: none of 13 placebos do as much; p = 0.071.')).toBeVisible();
     await expect.element(page.getByText('Recorded by the command, on the same model.')).toBeVisible();
-    const svg = figure().element();
     // The direction's four levels, ten flipped, three isotropic and one unrelated placebo, and the control.
-    expect([
-      svg.querySelectorAll('circle.direction').length,
-      svg.querySelectorAll('.flipped').length,
-      svg.querySelectorAll('.isotropic').length,
-      svg.querySelectorAll('.unrelated').length,
-      svg.querySelectorAll('rect.control').length,
-    ]).toEqual([4, 10, 3, 1, 4]);
+    const drawn = (shape: string): number =>
+      figure().element().querySelectorAll(`.scatterlayer .point[d^="${shape}"]`).length;
+    await expect
+      .poll(() => ['M4,0A', 'M2.8,0A', 'M3,3L', 'M5.01,0L', 'M3.8,3.8H'].map(drawn), { timeout: 20_000 })
+      .toEqual([4, 10, 3, 1, 4]);
     await page.getByText('Show the numbers as a table').click();
     expect(page.getByRole('region', { name: 'Table dose' }).element().querySelectorAll('tbody tr')).toHaveLength(
       4 + 14 + 4,
@@ -48,20 +46,21 @@ describe('the recorded dose–response', () => {
   it('puts the points where the axis has their numbers', async () => {
     await open();
     await expect.element(figure()).toBeVisible();
-    const svg = figure().element();
-    const ticks = [...svg.querySelectorAll('text')]
-      .map((text) => ({
-        value: Number(text.textContent.replace('−', '-')),
-        y: Number(text.getAttribute('y')) - 4,
-        anchor: text.getAttribute('text-anchor'),
-      }))
-      .filter(({ anchor }) => anchor === 'end');
+    const points = (): Element[] => [...figure().element().querySelectorAll('.scatterlayer .point[d^="M4,0A"]')];
+    await expect.poll(() => points().length, { timeout: 20_000 }).toBe(4);
+    const middle = (of: Element): number => {
+      const { top, bottom } = of.getBoundingClientRect();
+      return (top + bottom) / 2;
+    };
+    const ticks = [...figure().element().querySelectorAll('.ytick text')].map((text) => ({
+      value: Number(text.textContent.replace('−', '-')),
+      y: middle(text),
+    }));
     const [first, last] = [ticks[0]!, ticks.at(-1)!];
     const at = (value: number): number =>
       first.y + ((value - first.value) / (last.value - first.value)) * (last.y - first.y);
-    const dots = [...svg.querySelectorAll('circle.direction')];
     for (const [index, level] of sampleDose.direction.levels.entries())
-      expect(Number(dots[index]!.getAttribute('cy'))).toBeCloseTo(at(level.effect.value), 6);
+      expect(Math.abs(middle(points()[index]!) - at(level.effect.value))).toBeLessThan(1.5);
   });
 
   it('gives its strengths to the slider at once, without a model, where it is of this very probe', async () => {
@@ -109,15 +108,13 @@ describe('the recorded dose–response', () => {
   it('is saved as what the command writes, as a figure, a card and a table', async () => {
     await open();
     await page.getByText('Save it', { exact: true }).click();
-    for (const name of ['kind-cruel.dose.json', 'kind-cruel.dose.svg', 'kind-cruel.dose.md', 'kind-cruel.dose.csv'])
-      await button(name).click();
-    await expect
-      .poll(() => saved.map(({ name }) => name))
-      .toEqual(['kind-cruel.dose.json', 'kind-cruel.dose.svg', 'kind-cruel.dose.md', 'kind-cruel.dose.csv']);
+    for (const name of FILES) await button(name).click();
+    await expect.poll(() => saved.map(({ name }) => name)).toEqual(FILES);
     expect(parseDose(saved[0]!.content)).toEqual(sampleDose);
     expect(saved[1]!.content).toMatch(/^<\?xml.*<svg/s);
-    expect(saved[2]!.content).toContain('## What it does not show');
-    expect(saved[3]!.content.trim().split('\n')).toHaveLength(1 + 4 + 14 + 4);
+    expect(JSON.parse(saved[2]!.content)).toHaveProperty('layout.meta.caption');
+    expect(saved[3]!.content).toContain('## What it does not show');
+    expect(saved[4]!.content.trim().split('\n')).toHaveLength(1 + 4 + 14 + 4);
   });
 });
 

@@ -1,0 +1,67 @@
+/** `figure`: the figure of a saved report, as a picture or for plotly.js and Python's plotly. Reads every version that Flipside reads. */
+import { AppError } from '../../base/errors.ts';
+import { parseReport } from '../../experiments/report/experiment-report.ts';
+import { doseFigure, doseFigureJson } from '../../formats/figures/dose-figure.ts';
+import { experimentFigureJson, experimentFigureSvg } from '../../formats/figures/experiment-figure.ts';
+import { parseDose } from '../../formats/probe/dose.ts';
+import { type Command, Options } from '../command.ts';
+import { readText, writeOutput } from '../files.ts';
+
+/** What a report can be drawn as. */
+interface Drawing {
+  svg(dark: boolean): string;
+  json(dark: boolean): string;
+}
+
+/** By the `format` of the file. */
+const DRAWINGS: Readonly<Record<string, (source: string) => Drawing>> = {
+  'flipside-experiment-report': (source) => {
+    const { figure } = parseReport(source);
+    return {
+      svg: (dark) => experimentFigureSvg(figure, { dark }),
+      json: (dark) => experimentFigureJson(figure, { dark }),
+    };
+  },
+  'flipside-dose': (source) => {
+    const report = parseDose(source);
+    return {
+      svg: (dark) => doseFigure(report, dark ? 'dark' : 'light'),
+      json: (dark) => doseFigureJson(report, dark ? 'dark' : 'light'),
+    };
+  },
+};
+
+/** Writes the figure of a report; the ending of `--out` says which kind. */
+export const figure: Command = {
+  name: 'figure',
+  usage: 'figure REPORT.json --out FILE.json|FILE.svg [--dark]',
+  summary:
+    "Draws the figure of an experiment's report.json or of a dose.json. FILE.json is Plotly's own description, which plotly.js and Python's plotly.io.read_json open; FILE.svg is a picture.",
+  async run(args) {
+    const known = { out: { type: 'string' }, dark: { type: 'boolean' } } as const;
+    const options = new Options('figure', args, known, { takesWords: true });
+    const out = options.needed('out');
+    const [path, ...more] = options.words;
+    if (path === undefined || more.length > 0) return options.refuse('name one report');
+    const kind = (['json', 'svg'] as const).find((ending) => out.endsWith(`.${ending}`));
+    if (kind === undefined) return options.refuse(`--out must end in .json or .svg, got ${out}`);
+    const source = await readText(path);
+    const make = DRAWINGS[formatOf(source)];
+    if (make === undefined)
+      throw new AppError(
+        'usage',
+        `${path} is no report with a figure. Give the report.json of an experiment, or the dose.json of a dose–response.`,
+      );
+    await writeOutput(out, make(source)[kind](options.flag('dark')));
+    return { result: { figure: out }, ok: true };
+  },
+};
+
+function formatOf(source: string): string {
+  try {
+    const root: unknown = JSON.parse(source);
+    return typeof root === 'object' && root !== null && 'format' in root ? String(root.format) : '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,52 @@
+/** The command that draws the figure of a saved report, for Plotly or as a picture. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Figure } from '../../../src/charts/plotly-figure.ts';
+import { figure } from '../../../src/cli/commands/figure.ts';
+import { serialiseDose } from '../../../src/formats/probe/dose.ts';
+import { sampleDose } from '../../fixtures/samples/dose-sample.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'flipside-figure-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+const at = (name: string): string => join(dir, name);
+const run = (...args: string[]) => figure.run(args, new AbortController().signal);
+const REPORT = 'experiments/D/results/smollm2-135m-instruct-q4';
+
+describe('flipside figure', () => {
+  it('draws the figure of a committed report as the picture that lies beside it', async () => {
+    for (const [file, dark] of [
+      ['figure.svg', []],
+      ['figure-dark.svg', ['--dark']],
+    ] as const) {
+      await run(`${REPORT}/report.json`, '--out', at(file), ...dark);
+      const texts = (svg: string): string[] => [...svg.matchAll(/>([^<>]+)</g)].map(([, text]) => text!);
+      expect(texts(readFileSync(at(file), 'utf8'))).toEqual(texts(readFileSync(`${REPORT}/${file}`, 'utf8')));
+    }
+  });
+
+  it('writes it for Plotly, every panel with its points', async () => {
+    await run(`${REPORT}/report.json`, '--out', at('d.json'));
+    const { data, layout } = JSON.parse(readFileSync(at('d.json'), 'utf8')) as Figure;
+    expect(layout).toHaveProperty('yaxis4');
+    const pushed = data.filter(({ xaxis, hovertext }) => xaxis === 'x4' && hovertext);
+    expect(pushed.map(({ x }) => x.length)).toEqual([192, 4]);
+  });
+
+  it('does the same for a dose–response', async () => {
+    writeFileSync(at('dose.json'), serialiseDose(sampleDose));
+    await run(at('dose.json'), '--out', at('dose-figure.json'));
+    const { data } = JSON.parse(readFileSync(at('dose-figure.json'), 'utf8')) as Figure;
+    expect(data.find(({ legendrank }) => legendrank === 1)!.y).toEqual([2.5, 4, 6.25, 8.5]);
+    await run(at('dose.json'), '--out', at('dose.svg'));
+    expect(readFileSync(at('dose.svg'), 'utf8')).toMatch(/^<\?xml/);
+  });
+
+  it('refuses what has no figure, and an ending that says nothing', async () => {
+    writeFileSync(at('other.json'), '{"format":"flipside-probe"}');
+    await expect(run(at('other.json'), '--out', at('x.svg'))).rejects.toThrow('is no report with a figure');
+    await expect(run(at('dose.json'), '--out', at('x.png'))).rejects.toThrow('--out must end in .json or .svg');
+    await expect(run('--out', at('x.svg'))).rejects.toThrow('name one report');
+  });
+});
