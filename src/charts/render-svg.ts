@@ -70,7 +70,9 @@ function drawScatter(trace: Extract<Trace, { type: 'scatter' }>, frame: Frame): 
   const { mode, line, marker, fill, fillcolor, error_y: error, cliponaxis = true, opacity } = trace;
   const places = trace.x.map((x, index) => {
     const y = trace.y[index] ?? null;
-    return x === null || y === null ? null : { x: frame.xAt(x), y: frame.yAt(y), index, value: y };
+    return x === null || y === null || !Number.isFinite(x + y)
+      ? null
+      : { x: frame.xAt(x), y: frame.yAt(y), index, value: y };
   });
   const known = places.flatMap((place) => (place === null ? [] : [place]));
   const inSight = known.filter(

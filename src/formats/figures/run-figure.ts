@@ -5,6 +5,7 @@ import { endsOf, type Head, headName, opposite } from '../../probe/heads.ts';
 import { READING_DOMAIN } from '../../reading/grain.ts';
 import { visibleToken } from '../../text/visible-text.ts';
 import { fitWords } from '../../text/wrap-words.ts';
+import { SANS } from '../../charts/looks.ts';
 import { figureMap, figureTrajectory } from './figure-charts.ts';
 import { FIGURE_COLOURS, type FigureColours } from '../../charts/figure-colours.ts';
 import { type FigureChoice, figureData, type FigureData } from '../runs/figure-data.ts';
@@ -16,7 +17,6 @@ import { characters, type Markup, type Part, svgText, tag } from '../../charts/s
 /** Width of a figure in CSS pixels. */
 export const FIGURE_WIDTH = 960;
 const MARGIN = 32;
-const SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
 
 /** The figure of a recording at a layer, as a whole SVG file. */
 export function runFigure(recording: Recording, choice: FigureChoice & { readonly theme: Theme }): string {
@@ -43,7 +43,7 @@ export function runFigure(recording: Recording, choice: FigureChoice & { readonl
         : `${headName(data.head, axis)}: the reading along the text. Grey: 5th to 95th percentile of random directions at the same places`,
       colours,
     ),
-    figureTrajectory(data, width, theme, colours),
+    figureTrajectory(data, width, theme),
     heading(
       data.trace === null
         ? `All ${layers} layers, each on its own scale of three standard deviations of neutral text`
