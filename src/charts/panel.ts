@@ -52,7 +52,7 @@ export function panelFigure(
         y: 1,
         yref: 'container',
         yanchor: 'top',
-        pad: { t: 2 },
+        pad: { t: 4 },
       },
       xaxis: {
         type: across.type,
