@@ -41,7 +41,7 @@ export interface StreamPush {
 /** What is done to every stream, each at most once; nothing to those that are not named. */
 export type Push = readonly StreamPush[];
 
-const POLES: Readonly<Record<Pole, true>> = { positive: true, negative: true };
+const POLES = { positive: true, negative: true } satisfies Record<Pole, true>;
 
 /** Refuses settings that this model cannot be pushed by. Throws `push-invalid`. */
 export function checkPushSettings(
@@ -72,7 +72,7 @@ export function checkPushSettings(
 }
 
 /** Settings may come from a file or another version of the page: a word that nobody knows must not be taken for one that is known. */
-function known<T extends string>(what: string, value: T, words: Readonly<Record<T, unknown>>): void {
+function known(what: string, value: string, words: Readonly<Record<string, unknown>>): void {
   if (!Object.hasOwn(words, value))
     throw new AppError(
       'push-invalid',

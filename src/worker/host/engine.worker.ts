@@ -41,13 +41,15 @@ const running = new Map<number, AbortController>();
 /** Calls wait for the one before: the engine has one text and one cache. */
 let queue: Promise<void> = Promise.resolve();
 
-/** Answers of every call. */
-const HANDLERS: {
+/** What answers each call. */
+type Handlers = {
   readonly [Name in CallName]: (
     args: CallArgs<Name>,
     call: { readonly on: CallListeners<Name>; readonly signal: AbortSignal },
   ) => Promise<CallValue<Name>> | CallValue<Name>;
-} = {
+};
+
+const HANDLERS: Handlers = {
   load: (args, { on, signal }) => engine.load(args, on.progress, signal),
   useProbe: async (args, { on, signal }) => {
     const { probe, agreement } = await probes.measure(args, counted(on.progress), signal);
