@@ -3,7 +3,12 @@
  * `positive` and `negative`: that pole from neutral, by a direction of its own. Both poles may leave neutral in nearly
  * the same way; a difference alone would hide it.
  */
-import type { Axis } from './probe-types.ts';
+/** The two poles of an axis and the neutral origin that both are measured from. */
+export interface Axis {
+  readonly positive: string;
+  readonly negative: string;
+  readonly neutral: string;
+}
 
 /** A pole of an axis. */
 export type Pole = 'positive' | 'negative';

@@ -1,13 +1,8 @@
 /** What a trained probe is, in memory. `format/probe.ts` reads and writes it. */
-import type { ByPole } from './heads.ts';
+import type { Axis, ByPole } from './heads.ts';
 import type { TraceReadout } from './trace-types.ts';
 
-/** The two poles of an axis and the neutral origin that both are measured from. */
-export interface Axis {
-  readonly positive: string;
-  readonly negative: string;
-  readonly neutral: string;
-}
+export type { Axis } from './heads.ts';
 
 /** How texts are put to a model. */
 export interface TextHabits {

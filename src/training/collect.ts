@@ -4,7 +4,7 @@ import { labelOf, type RowInfo, type TapRows } from '../stats/linear/rows.ts';
 import type { TrainingProgress } from '../probe/training-plan.ts';
 import type { PromptSet } from '../formats/sets/prompt-set.ts';
 import type { StorySet } from '../formats/sets/story-set.ts';
-import { giveWay } from './give-way.ts';
+import { giveWay, type PausingCall } from './give-way.ts';
 import { readAll } from './read-all.ts';
 import type { Passage, SegmentReader, TapRead } from './reader.ts';
 import { READING_BUDGET_BYTES } from './reading-memory.ts';
@@ -21,14 +21,8 @@ export interface ReadingPlan {
 }
 
 /** What happens along the way. */
-export interface LongCall {
+export interface LongCall extends PausingCall {
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /**
-   * Called between passes and between layers, which take up to a second each: a thread that must answer messages meanwhile
-   * gives one that resolves in a later task. Pure code has no timer of its own.
-   */
-  readonly pause?: (() => Promise<void>) | undefined;
   /** Called with the bytes that the readings of this call will take, before there are any: whoever keeps others makes room. */
   readonly makeRoom?: ((bytes: number) => void) | undefined;
 }

@@ -2,7 +2,8 @@
 import { shuffleWithinTopics } from '../stats/bootstrap.ts';
 import { clusterAuroc } from '../stats/effect.ts';
 import { BOOTSTRAP_DRAWS, nullEvidence, pairedAccuracy } from '../probe/evidence/evidence.ts';
-import { fitLayer, PENALTIES, prepareLayer, type PreparedLayer, ridgePenalty } from '../probe/fit/fit.ts';
+import { fitLayer, PENALTIES, prepareLayer, ridgePenalty } from '../probe/fit/fit.ts';
+import type { PreparedLayer } from '../probe/fit/smoother.ts';
 import { applyOperator, type LeftOutFit, leaveOutOperator, leaveUnitsOut } from '../probe/fit/leave-out.ts';
 import { chosenCandidate, type GroupCandidate, groupCandidate } from '../probe/fit/left-out-groups.ts';
 import { type Candidate, nestedCandidate, topicBlock } from '../probe/fit/nested.ts';

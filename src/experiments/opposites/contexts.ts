@@ -4,7 +4,8 @@
  */
 import type { RunSize } from '../experiment-types.ts';
 import type { Question } from '../subject.ts';
-import { CELLS, cellOf, type CellId, type OppositesAxis, type OppositesSpec } from './spec.ts';
+import { CELLS, cellOf, type CellId, type OppositesSpec } from './spec.ts';
+import type { OppositesAxis } from './strings.ts';
 
 /** An axis that a run uses, and where it stands in the spec. */
 export interface UsedAxis {

@@ -4,7 +4,8 @@
  * unrelated act comes from the same side of moral or not and, where there is one, from a pole of the same valence.
  */
 import type { ActPool, Extent, ItemActs } from './contexts.ts';
-import type { OppositesAxis, OppositesSpec } from './spec.ts';
+import type { OppositesSpec } from './spec.ts';
+import type { OppositesAxis } from './strings.ts';
 
 /** Which list of an axis an act stands in. */
 export type ActList = 'acts' | 'oppositeActs';

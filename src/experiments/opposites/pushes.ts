@@ -12,7 +12,8 @@ import { asSentence, halfOf, type PlannedContext } from './contexts.ts';
 import { passageOf } from './geometry.ts';
 import type { PushBits } from './kept.ts';
 import { FITTED_HALF, type PushDirections, PUSHES, type PushId } from './push-directions.ts';
-import type { OppositesAxis, OppositesSpec } from './spec.ts';
+import type { OppositesSpec } from './spec.ts';
+import type { OppositesAxis } from './strings.ts';
 
 /** Readings of neutral text that one direction takes on average: for estimates. */
 const MATCH_READINGS = 2;

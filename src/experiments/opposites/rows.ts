@@ -8,7 +8,8 @@ import type { AxisGeometry } from './geometry.ts';
 import type { Match } from './match.ts';
 import { type KindOutcome, neutralBits, type Outcomes, outcomesOf } from './outcomes.ts';
 import { type PushOutcome, pushOutcomesOf } from './push-outcomes.ts';
-import { cellOf, type CellId, type OppositesAxis, type OppositesSpec } from './spec.ts';
+import { cellOf, type CellId, type OppositesSpec } from './spec.ts';
+import type { OppositesAxis } from './strings.ts';
 
 /** What is known of an axis when it is analysed. */
 export interface AxisRow {

@@ -6,28 +6,7 @@ import { field, has, integer, type JsonNode, list, words } from '../../json/json
 import { shown } from '../../text/shown.ts';
 import { flag, identifier, inRange, positive, share } from '../../json/json-values.ts';
 import type { SpecHead } from '../design.ts';
-import { checkAxes, clause, sentence, triggerOf } from './strings.ts';
-
-/** One pair of opposites. */
-export interface OppositesAxis {
-  readonly id: string;
-  /** Whether it is about right and wrong. */
-  readonly moral: boolean;
-  /** Whether X has a natural antonym; otherwise the opposite is constructed by the spec's rule. */
-  readonly opposable: boolean;
-  readonly x: string;
-  readonly opposite: string;
-  /** X as a person is called: `an honest man`, `a poacher`. */
-  readonly called: string;
-  /** How good X and its opposite are to be, -2 to 2, rated apart from `moral`. */
-  readonly valence: number;
-  readonly oppositeValence: number;
-  /** Sentences that show X without naming it. */
-  readonly shows: readonly string[];
-  /** Clauses that go on after a trigger: acts of X, and of the opposite. */
-  readonly acts: readonly string[];
-  readonly oppositeActs: readonly string[];
-}
+import { checkAxes, clause, type OppositesAxis, sentence, triggerOf } from './strings.ts';
 
 /** How the stream is pushed, at the layer that is read. */
 export interface OppositesPush {

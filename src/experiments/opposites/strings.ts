@@ -4,7 +4,27 @@
  */
 import { type JsonNode, words } from '../../json/json-path.ts';
 import { shown } from '../../text/shown.ts';
-import type { OppositesAxis } from './spec.ts';
+
+/** One pair of opposites. */
+export interface OppositesAxis {
+  readonly id: string;
+  /** Whether it is about right and wrong. */
+  readonly moral: boolean;
+  /** Whether X has a natural antonym; otherwise the opposite is constructed by the spec's rule. */
+  readonly opposable: boolean;
+  readonly x: string;
+  readonly opposite: string;
+  /** X as a person is called: `an honest man`, `a poacher`. */
+  readonly called: string;
+  /** How good X and its opposite are to be, -2 to 2, rated apart from `moral`. */
+  readonly valence: number;
+  readonly oppositeValence: number;
+  /** Sentences that show X without naming it. */
+  readonly shows: readonly string[];
+  /** Clauses that go on after a trigger: acts of X, and of the opposite. */
+  readonly acts: readonly string[];
+  readonly oppositeActs: readonly string[];
+}
 
 const MOST_CHARACTERS = 200;
 

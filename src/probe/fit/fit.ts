@@ -16,26 +16,11 @@ import { project } from './calibrate.ts';
 import type { LeftOutFit } from './leave-out.ts';
 import { fitLogistic } from './logistic.ts';
 import type { FitMethod } from '../probe-types.ts';
-import { smootherOf, smootherParts, type SmootherParts, withWeights } from './smoother.ts';
+import { type Design, type PreparedLayer, smootherOf, smootherParts, withWeights } from './smoother.ts';
 import { inStreamUnits, inUnitsOf, standardRows, type StandardRows } from '../../stats/linear/standard-rows.ts';
 
 /** Stands for infinity: directions differ from the limit by a millionth. */
 const ENDLESS = 1e6;
-
-/** What a method learns from: rows with a target and a weight. */
-export interface Design {
-  /** +1, -1, 0 `[count]`. */
-  readonly targets: Float64Array;
-  /** `[count]`, above 0. */
-  readonly weights: Float64Array;
-}
-
-/** A layer prepared for fits of one design with any penalty. */
-export interface PreparedLayer {
-  readonly rows: StandardRows;
-  readonly design: Design;
-  readonly parts: SmootherParts;
-}
 
 /**
  * Prepares the rows `select` of `readings` `[*, hidden]`, in units of their own; `primal` picks the form of the system,

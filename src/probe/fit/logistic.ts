@@ -6,9 +6,8 @@
  * Each step is a ridge fit with weights c p (1 - p), so the last one is a smoother, and leaving a unit out of it is one Newton
  * step from the full fit to the fit without that unit (approximate leave-one-out; Pregibon 1981, Rad and Maleki 2020).
  */
-import type { PreparedLayer } from './fit.ts';
 import type { LeftOutFit } from './leave-out.ts';
-import { smootherOf, smootherParts } from './smoother.ts';
+import { type PreparedLayer, smootherOf, smootherParts } from './smoother.ts';
 
 const MAX_STEPS = 50;
 /** Scores that move by less than this have settled. */

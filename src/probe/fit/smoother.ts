@@ -42,6 +42,21 @@ export interface SmootherParts {
   readonly primal: boolean;
 }
 
+/** What a method learns from: rows with a target and a weight. */
+export interface Design {
+  /** +1, -1, 0 `[count]`. */
+  readonly targets: Float64Array;
+  /** `[count]`, above 0. */
+  readonly weights: Float64Array;
+}
+
+/** A layer prepared for fits of one design with any penalty. */
+export interface PreparedLayer {
+  readonly rows: StandardRows;
+  readonly design: Design;
+  readonly parts: SmootherParts;
+}
+
 /** Prepares rows for smoothers of different penalties; `primal` picks the form, by default the smaller system. */
 export function smootherParts(
   rows: StandardRows,

@@ -2,56 +2,15 @@
  * What a prompt set gives away before any model reads it: lengths, punctuation, pronouns, repeated texts, and how well
  * its words alone tell the poles apart. Plain data: JSON holds it without loss, and nothing in it is NaN.
  */
-import { type BagOfWords, bagOfWords } from '../evidence/bag-of-words.ts';
+import { bagOfWords } from '../evidence/bag-of-words.ts';
 import type { Axis } from '../probe-types.ts';
-import { type SeparatingWord, separatingWords } from './separating-words.ts';
-import { type SetLengths, setLengths } from './set-lengths.ts';
-import { type SetNames, setNames } from './set-names.ts';
+import { separatingWords } from './separating-words.ts';
+import { setLengths } from './set-lengths.ts';
+import { setNames } from './set-names.ts';
 import { type ByPole, byPole, groupBy, labelledTurns, type SetRow } from './set-rows.ts';
+import type { SetFindings } from './set-findings.ts';
 import { setWarnings } from './set-warnings.ts';
-import {
-  type Duplicate,
-  duplicates,
-  poleWords,
-  type PoleWord,
-  type PronounShare,
-  pronounShares,
-  type Punctuation,
-  punctuation,
-  unsharedContexts,
-} from './set-wording.ts';
-
-/** Turns of one style by pole; `style` is null for turns without one. */
-export interface StyleCount {
-  readonly style: string | null;
-  readonly rows: ByPole<number>;
-}
-
-/** Everything that was checked. */
-export interface SetFindings {
-  readonly axis: Axis;
-  readonly rows: number;
-  readonly topics: number;
-  /** Topics without a neutral turn. */
-  readonly withoutNeutral: readonly string[];
-  /** Topics with more turns of one pole than of the other. */
-  readonly unbalanced: readonly string[];
-  /** Topics in which a context does not stand with every pole. */
-  readonly unsharedContexts: readonly string[];
-  readonly styles: readonly StyleCount[];
-  /** Different scenes: contexts, each counted once. */
-  readonly scenes: number;
-  readonly names: SetNames;
-  readonly lengths: SetLengths;
-  readonly punctuation: Punctuation;
-  readonly pronouns: readonly PronounShare[];
-  readonly duplicates: readonly Duplicate[];
-  readonly poleWords: readonly PoleWord[];
-  /** Naive Bayes on the words, every topic left out in turn, with the range of shuffled labels; null with one topic or one pole. */
-  readonly bagOfWords: Omit<BagOfWords, 'scores'> | null;
-  /** The ten words that tell the poles apart best. */
-  readonly separatingWords: readonly SeparatingWord[];
-}
+import { duplicates, poleWords, pronounShares, punctuation, unsharedContexts } from './set-wording.ts';
 
 /** What was checked, and what of it is worth a warning, in sentences. */
 export interface SetChecks extends SetFindings {

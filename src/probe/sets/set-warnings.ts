@@ -1,7 +1,7 @@
 /** What of a set's checks is worth a warning, in sentences with the values that were found. */
 import { FEWEST_UNITS } from '../../stats/effect.ts';
 import type { Estimate } from '../../stats/estimate.ts';
-import type { SetFindings } from './set-checks.ts';
+import type { SetFindings } from './set-findings.ts';
 import { LENGTH_TOLERANCE } from './set-lengths.ts';
 import type { SetPole } from './set-rows.ts';
 

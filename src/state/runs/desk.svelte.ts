@@ -8,7 +8,7 @@ import type { ProbeToUse } from '../../worker/protocol.ts';
 import type { ProbeCard } from '../probes/probe-card.ts';
 import { ReadingState } from './reading.svelte.ts';
 import type { Again, HeadScales, Schedule } from './reading.svelte.ts';
-import type { Maker } from './run-record.ts';
+import type { Maker } from './reading.svelte.ts';
 import { Showing, type ShowingParts } from './showing.svelte.ts';
 
 /** What a desk works with. */

@@ -11,7 +11,14 @@ import type { ShownReading, TapReading } from '../../reading/reading.ts';
 import { hasShown } from '../../reading/trace.ts';
 import { isOfLink, recordingOfTrace, type SharedTrace } from '../../formats/runs/shared-trace.ts';
 import type { Shared } from '../../formats/runs/share-link.ts';
-import type { AppState } from '../app.svelte.ts';
+import type { Desk } from './desk.svelte.ts';
+import type { Draft } from './draft.svelte.ts';
+import type { History } from './history.svelte.ts';
+import type { Place } from '../place.svelte.ts';
+import type { Preferences } from '../preferences.svelte.ts';
+import type { Probes } from '../probes/probes.svelte.ts';
+import type { Session } from '../engine/session.svelte.ts';
+import type { Stories } from './stories.svelte.ts';
 import type { ProbeOffer } from '../probes/probe-card.ts';
 import { newId } from '../storage/new-id.ts';
 import { ReadingState } from './reading.svelte.ts';
@@ -33,15 +40,28 @@ export interface OpenedLink {
   readonly carried: boolean;
 }
 
+/** What links are made of, and what they change. */
+export interface LinkParts {
+  readonly desk: Desk;
+  readonly draft: Draft;
+  readonly history: History;
+  readonly place: Place;
+  readonly preferences: Preferences;
+  readonly probes: Probes;
+  readonly session: Session;
+  readonly stories: Stories;
+  useProbe(key: string): Promise<void>;
+}
+
 /** Making and opening links. */
 export class Links {
-  readonly #app: AppState;
+  readonly #app: LinkParts;
   #opened = $state.raw<OpenedLink | null>(null);
   #noted = $state.raw<{ readonly shared: Shared; readonly entry: RecordingEntry } | null>(null);
   /** Counts openings: one that comes later makes those before it worthless. */
   #openings = 0;
 
-  constructor(app: AppState) {
+  constructor(app: LinkParts) {
     this.#app = app;
   }
 

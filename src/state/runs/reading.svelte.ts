@@ -3,7 +3,7 @@
  * ever sees; the token list is the trigger, and is replaced once per animation frame, however many batches arrive.
  */
 import { type DtypeAgreement, titleWith } from '../../probe/dtype-agreement.ts';
-import type { ReadingsLeft } from '../../models/engine-report.ts';
+import type { EngineStatus, ReadingsLeft } from '../../models/engine-report.ts';
 import { AppError } from '../../base/errors.ts';
 import { type ByPole, byPole, type Head, HEADS } from '../../probe/heads.ts';
 import type { AlarmLines, Axis, LayerCalibration } from '../../probe/probe-types.ts';
@@ -20,7 +20,19 @@ import type {
 import { recordedPush } from '../../formats/runs/recorded-push.ts';
 import type { Continuation, Recording } from '../../formats/runs/recording.ts';
 import { newId } from '../storage/new-id.ts';
-import type { Maker } from './run-record.ts';
+
+/** What makes a reading, as it is when the reading begins. */
+export interface Maker {
+  readonly engine: EngineStatus;
+  readonly probe: { readonly id: string; readonly key: string; readonly title: string };
+  /** How far the probe agrees with the model, where it was made on another variant of it. */
+  readonly agreement: DtypeAgreement | null;
+  /** Hash of the probe's files; see `probeHash`. */
+  readonly probeSha256: () => Promise<string>;
+  readonly taps: boolean;
+  /** What is done to the stream; null where nothing is. */
+  readonly push: PushRecord | null;
+}
 
 /** What one way of reading is measured with. */
 export interface HeadScales {

@@ -1,26 +1,11 @@
 /** A live reading as a recording: with what made it, so that it can be made again. */
-import type { DtypeAgreement } from '../../probe/dtype-agreement.ts';
 import type { EngineStatus } from '../../models/engine-report.ts';
 import { habitsOf } from '../../probe/probe-types.ts';
-import type { PushRecord } from '../../steering/push.ts';
 import { VERSION } from '../../base/version.ts';
 import type { RecordedPole, Recording } from '../../formats/runs/recording.ts';
 import type { ProbeOffer } from '../probes/probe-card.ts';
-import type { HeadReading, ReadingState } from './reading.svelte.ts';
+import type { HeadReading, Maker, ReadingState } from './reading.svelte.ts';
 import { sha256Hex } from '../storage/sha256.ts';
-
-/** What makes a reading, as it is when the reading begins. */
-export interface Maker {
-  readonly engine: EngineStatus;
-  readonly probe: { readonly id: string; readonly key: string; readonly title: string };
-  /** How far the probe agrees with the model, where it was made on another variant of it. */
-  readonly agreement: DtypeAgreement | null;
-  /** Hash of the probe's files; see {@link probeHash}. */
-  readonly probeSha256: () => Promise<string>;
-  readonly taps: boolean;
-  /** What is done to the stream; null where nothing is. */
-  readonly push: PushRecord | null;
-}
 
 /** The recording of what a reading holds now. Throws nothing that is not the probe's files' fault. */
 export async function recordRun(reading: ReadingState, maker: Maker, now: number): Promise<Recording> {

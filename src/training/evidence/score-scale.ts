@@ -1,5 +1,6 @@
 /** From the units of a fit's targets to scores: zero at neutral, one standard deviation of the training turns a unit. */
-import { type PreparedLayer, wholeScores } from '../../probe/fit/fit.ts';
+import { wholeScores } from '../../probe/fit/fit.ts';
+import type { PreparedLayer } from '../../probe/fit/smoother.ts';
 import type { LeftOutFit } from '../../probe/fit/leave-out.ts';
 import { neutralWeights } from '../../stats/linear/rows.ts';
 import { standardDeviation } from '../../stats/stats.ts';

@@ -1,14 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  type Design,
-  directionOf,
-  fitLayer,
-  prepareLayer,
-  type PreparedLayer,
-  standardDirection,
-  wholeScores,
-} from '../../../src/probe/fit/fit.ts';
+import { directionOf, fitLayer, prepareLayer, standardDirection, wholeScores } from '../../../src/probe/fit/fit.ts';
+import type { Design, PreparedLayer } from '../../../src/probe/fit/smoother.ts';
 import {
   applyOperator,
   coefficientsWithout,
