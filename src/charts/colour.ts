@@ -3,9 +3,10 @@
  *
  * Defined in OKLCH with bounded lightness, so that one ink per theme stays readable on every step (at least 6.7:1)
  * and both arms stay apart for four kinds of colour vision. Pure: no DOM, no theme detection.
- * In the reading of one pole only that pole has its hue; the other arm is the same ramp of lightness in grey, because
- * "less kind than neutral" is not "cruel". From v = 0.5 on its two ends lie 11 or more apart in CIEDE2000 for four kinds of
- * colour vision (the two hues: 28); the ink reads on grey as on the hue, because lightness is the same.
+ * The reading of one pole from neutral has a hue of its own, because both poles may differ from neutral alike: a cruel deed far from
+ * neutral is not kind. The other arm is the same ramp of lightness in grey, because "less kind than neutral" is not "cruel"; the
+ * ink reads on all of them, because lightness is the same. Green and purple lie 28 or more apart in CIEDE2000 for four kinds of colour
+ * vision from v = 0.5 on; blue against grey was not measured.
  * OKLab: B. Ottosson, https://bottosson.github.io/posts/oklab/
  */
 import type { ByPole, Head } from '../probe/heads.ts';
@@ -28,6 +29,8 @@ const ARMS: Readonly<Record<Theme, Arm>> = {
 };
 const HUE_POSITIVE = 145;
 const HUE_NEGATIVE = 310;
+/** Of one pole from neutral, whichever it is. */
+const HUE_FROM_NEUTRAL = 250;
 
 /** Text on the scale. It never flips, so the words give no false edge in the middle of the scale. */
 export const INK: Readonly<Record<Theme, string>> = { light: '#16181d', dark: '#f5f6f8' };
@@ -38,14 +41,17 @@ export const LINE: Readonly<Record<Theme, { readonly positive: string; readonly 
   dark: { positive: '#61dc6b', negative: '#c583f3' },
 };
 
+/** The same for one pole from neutral. */
+const FROM_NEUTRAL_LINE: Readonly<Record<Theme, string>> = { light: '#1f5fa8', dark: '#7db4f0' };
+
 /** The same for what is neither pole. */
 const GREY_LINE: Readonly<Record<Theme, string>> = { light: '#5a5e67', dark: '#a9adb6' };
 
 /** Lines, bars and marks for both ends of the scale of a way of reading. */
 export function endLines(theme: Theme, head: Head): ByPole<string> {
-  const { positive, negative } = LINE[theme];
-  const grey = GREY_LINE[theme];
-  return { positive: head === 'negative' ? grey : positive, negative: head === 'positive' ? grey : negative };
+  if (head === 'difference') return LINE[theme];
+  const [own, grey] = [FROM_NEUTRAL_LINE[theme], GREY_LINE[theme]];
+  return head === 'positive' ? { positive: own, negative: grey } : { positive: grey, negative: own };
 }
 
 /** Steps of {@link scaleCss} on each side of zero: finer than the eye tells apart, coarse enough for a small table. */
@@ -60,7 +66,8 @@ export function scaleRgb(t: number, theme: Theme, head: Head = 'difference'): Rg
   const arm = ARMS[theme];
   const lightness = arm.lightnessAtZero + (arm.lightnessAtEnd - arm.lightnessAtZero) * magnitude;
   const end = clamped >= 0 ? 'positive' : 'negative';
-  const hue = ((end === 'positive' ? HUE_POSITIVE : HUE_NEGATIVE) * Math.PI) / 180;
+  const degrees = head !== 'difference' ? HUE_FROM_NEUTRAL : end === 'positive' ? HUE_POSITIVE : HUE_NEGATIVE;
+  const hue = (degrees * Math.PI) / 180;
   return fit(lightness, head === 'difference' || head === end ? arm.chromaAtEnd * magnitude : 0, hue);
 }
 

@@ -6,6 +6,7 @@
  */
 import type { Estimate } from '../stats/estimate.ts';
 import type { Axis, FitMethod } from './probe-types.ts';
+import type { ReadoutEvidence } from './trace-types.ts';
 
 /** One way to fit, judged at every layer with every topic left out in turn. */
 export interface MethodCurve {
@@ -141,6 +142,8 @@ export interface Report {
   readonly transfer: readonly Transfer[];
   readonly controls: readonly ControlResult[];
   readonly drift: readonly DriftPoint[];
+  /** How well the readout tells the poles apart inside texts; null where the probe has none, and in reports of before it was judged. */
+  readonly readout: ReadoutEvidence | null;
   /** What must be said beside every number, e.g. that there are few topics. */
   readonly caveats: readonly string[];
 }

@@ -58,8 +58,30 @@ export interface TraceEvidence {
     readonly within: TraceAuroc;
     readonly pooled: TraceAuroc;
   } | null;
-  /** What should not move the reading, at sentence ends, by halves left out of the fit: AUROC, 0.5 is right. */
+  /**
+   * What should not move the reading, at sentence ends, by sixths of the topics left out of fit and projection (halves before
+   * version 0.3): AUROC, 0.5 is right.
+   */
   readonly apart: readonly { readonly name: string; readonly auroc: Estimate }[];
+}
+
+/** The raw views of a text: a running mean of the tokens' own scores, single tokens, words, sentences. */
+export const RAW_VIEWS = ['mean', 'token', 'word', 'sentence'] as const;
+
+/** One of {@link RAW_VIEWS}. */
+export type RawView = (typeof RAW_VIEWS)[number];
+
+/** What one raw view of the tokens' own scores is worth on labelled stories: over the tokens of their labelled sentences. */
+export interface RawWorth {
+  readonly grain: RawView;
+  /** Mean over stories with both poles of the AUROC inside one. */
+  readonly within: Estimate;
+  readonly pooled: Estimate;
+}
+
+/** The readout's part of a report: its evidence, with what the raw views are worth on the same stories (none without stories). */
+export interface ReadoutEvidence extends TraceEvidence {
+  readonly raw: readonly RawWorth[];
 }
 
 /** How a probe is read after any token. */

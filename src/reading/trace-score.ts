@@ -132,14 +132,26 @@ export function traceScores(
     .map((mean, d) => mean / (drawn.meanUnits[d] ?? NaN))
     .filter((value) => Number.isFinite(value))
     .sort();
-  const mean = shownLayers.reduce((sum, layer) => sum + (score[layer] ?? NaN), 0) / shownLayers.length;
   return {
     score,
     low,
     high,
     poles: byPole((pole) => layerScores(head.poles[pole], reading)),
-    shown: { score: mean / head.scale, low: quantileOfSorted(chance, 0.05), high: quantileOfSorted(chance, 0.95) },
+    shown: {
+      score: shownScore(head, shownLayers, score),
+      low: quantileOfSorted(chance, 0.05),
+      high: quantileOfSorted(chance, 0.95),
+    },
   };
+}
+
+/** The reading that is shown: the mean of z over `shownLayers`, in its own unit. */
+export function shownScore(
+  head: Pick<TraceHead, 'scale'>,
+  shownLayers: readonly number[],
+  score: Float32Array,
+): number {
+  return shownLayers.reduce((sum, layer) => sum + (score[layer] ?? NaN), 0) / shownLayers.length / head.scale;
 }
 
 /** z = w·h - zero at every layer `[layers]`. Throws `RangeError` where the size does not fit. */

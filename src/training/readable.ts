@@ -10,6 +10,7 @@ import type { PromptSet } from '../formats/sets/prompt-set.ts';
 import { plannedPassages, type ReadingPlan, topicNames } from './collect.ts';
 import { controlPassage } from './controls.ts';
 import type { Passage, SegmentReader } from './reader.ts';
+import { toldTexts, tracePassages, type TraceTexts } from './trace/trace-passages.ts';
 
 /** What is wanted. */
 export interface Wanted {
@@ -29,29 +30,12 @@ export interface Readable extends Omit<Wanted, 'plan'> {
 
 /** Sorts out what can be read. Throws what is in the way of a text that is fitted on, with the text. Computes nothing. */
 export function readableOn(reader: SegmentReader, { plan, controls, others, unseenTaps, chatForm }: Wanted): Readable {
-  for (const passage of plannedPassages(plan)) {
-    const error = reader.unreadable(passage);
-    if (error !== null)
-      throw new AppError(
-        error.code,
-        `“${passage.text.join(' ').slice(0, 60)}…” is trained on and cannot be read: ${error.message}`,
-        error.details,
-        error,
-      );
-  }
+  assertReadable(reader, plannedPassages(plan));
   const leftOut: string[] = [];
-  /** Whether all of these can be read; says so where not. */
   const whole = (what: string, passages: readonly Passage[]): boolean => {
-    const errors = passages.flatMap((passage) => reader.unreadable(passage) ?? []);
-    const [first] = errors;
-    if (first !== undefined)
-      leftOut.push(
-        `${what} left out: ${errors.length} of ${passages.length} texts cannot be read with this model. ${first.message}`.slice(
-          0,
-          900,
-        ),
-      );
-    return first === undefined;
+    const why = unreadableOf(reader, what, passages);
+    if (why !== null) leftOut.push(why);
+    return why === null;
   };
   const turns = (sets: readonly PromptSet[], taps: readonly string[]): Passage[] =>
     sets.flatMap((set) => set.rows.map((row) => ({ text: [row.context, row.text], taps, tapAfter: [1] })));
@@ -79,4 +63,67 @@ export function readableOn(reader: SegmentReader, { plan, controls, others, unse
     chatForm: chatForm && whole('The model’s chat form was', replies),
     leftOut,
   };
+}
+
+/**
+ * The texts of a readout without the sets that cannot be read, and a sentence for each of these. Throws what is in the way of
+ * a turn that it is fitted on. Computes nothing.
+ */
+export function readableTrace(
+  reader: SegmentReader,
+  from: TraceTexts,
+  texts: readonly string[],
+): { readonly from: TraceTexts; readonly leftOut: readonly string[] } {
+  assertReadable(reader, tracePassages({ ...from, freeOf: [], told: [] }, texts));
+  const leftOut: string[] = [];
+  const kept = (what: string, passages: readonly Passage[]): boolean => {
+    const why = unreadableOf(reader, what, passages);
+    if (why !== null) leftOut.push(why);
+    return why === null;
+  };
+  const { axis = { positive: '', negative: '' } } = from.sets[0] ?? {};
+  const nothing = { ...from, sets: [], zeros: [], freeOf: [], told: [], stories: { ...from.stories, stories: [] } };
+  return {
+    from: {
+      ...from,
+      freeOf: from.freeOf.filter((set) =>
+        kept(`For the readout the set “${set.name}” was`, tracePassages({ ...nothing, freeOf: [set] }, texts)),
+      ),
+      told: from.told.filter((set) =>
+        kept(
+          `For the readout the stories of “${set.name}” were`,
+          toldTexts([set], axis).map(({ text }) => ({ text, taps: texts, tapAfter: text.map((_, part) => part) })),
+        ),
+      ),
+    },
+    leftOut,
+  };
+}
+
+function assertReadable(
+  reader: SegmentReader,
+  passages: readonly (Passage & { readonly text: readonly string[] })[],
+): void {
+  for (const passage of passages) {
+    const error = reader.unreadable(passage);
+    if (error !== null)
+      throw new AppError(
+        error.code,
+        `“${passage.text.join(' ').slice(0, 60)}…” is trained on and cannot be read: ${error.message}`,
+        error.details,
+        error,
+      );
+  }
+}
+
+/** The sentence that says what cannot be read; null where all can. */
+function unreadableOf(reader: SegmentReader, what: string, passages: readonly Passage[]): string | null {
+  const errors = passages.flatMap((passage) => reader.unreadable(passage) ?? []);
+  const [first] = errors;
+  return first === undefined
+    ? null
+    : `${what} left out: ${errors.length} of ${passages.length} texts cannot be read with this model. ${first.message}`.slice(
+        0,
+        900,
+      );
 }

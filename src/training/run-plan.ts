@@ -11,7 +11,8 @@ import { serialiseReport } from '../formats/probe/report.ts';
 import { parseStorySet } from '../formats/sets/story-set.ts';
 import type { LongCall } from './collect.ts';
 import type { SegmentReader } from './reader.ts';
-import { provenanceOf, traceFor, trainProbe, type TrainOptions } from './train.ts';
+import { reportedReadout } from './trace/judge-readout.ts';
+import { planReadout, provenanceOf, traceFor, trainProbe, type TrainOptions } from './train.ts';
 
 /** SHA-256 of a text (as UTF-8) or of bytes, as hex; hashing is the caller's. */
 export type Hash = (content: string | Uint8Array) => string;
@@ -96,12 +97,15 @@ export async function runReadout(
       `The set "${changed.name}" is not the one that "${made.probe.id}" was made from (${changed.sha256.slice(0, 12)}…): its other numbers would not fit. Train the whole probe again.`,
       { probe: made.probe.id, set: changed.name },
     );
+  const planned = planReadout(reader, options);
   const probe: Probe = {
     ...made.probe,
-    trace: await traceFor(reader, options),
+    trace: await traceFor(reader, planned, options),
     provenance: { ...made.probe.provenance, sets, seed: plan.seed },
   };
-  return files(probe, made.report, hash);
+  const readout = await reportedReadout(reader, probe, planned?.from.told ?? [], options);
+  const caveats = [...new Set([...made.report.caveats, ...(planned?.leftOut ?? [])])];
+  return files(probe, { ...made.report, readout, caveats }, hash);
 }
 
 function files(probe: Probe, judged: Omit<Report, 'probe'>, hash: Hash): TrainedProbe & JudgedProbe {

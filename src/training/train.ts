@@ -31,11 +31,13 @@ import { judgeByReading } from './evidence/judge-reading.ts';
 import { fitReadings, layerSource } from './method-curve.ts';
 import { poleEvidence } from './pole-fit.ts';
 import { randomAurocs } from './evidence/random-directions.ts';
-import { readableOn } from './readable.ts';
+import { readableOn, readableTrace } from './readable.ts';
 import type { SegmentReader } from './reader.ts';
 import { type Readings, readingsIn } from './readings.ts';
+import { reportedReadout } from './trace/judge-readout.ts';
 import { scoredHeads } from './evidence/scored-heads.ts';
 import { placebosOf, steeringOf } from './steering-directions.ts';
+import type { TraceTexts } from './trace/trace-passages.ts';
 import { trainTrace } from './trace/trace-readout.ts';
 
 /** With fewer topics the best layer of the inner folds is mostly luck. */
@@ -98,6 +100,7 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
     unseenTaps: options.otherTaps === false ? [] : allTaps.slice(taps.length),
     chatForm: options.otherTaps !== false,
   });
+  const planned = planReadout(reader, options);
   const {
     readings,
     fitted,
@@ -113,7 +116,7 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
   } = await learn(reader, options, taps);
   const { own, poles } = await scoredHeads(reader, stories, fitted, options);
   const { directions, calibration } = own;
-  const trace = await traceFor(reader, options);
+  const trace = await traceFor(reader, planned, options);
   const probe: Probe = {
     id: options.id,
     title: options.title,
@@ -164,28 +167,43 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
       transfer: [...fitted.transfer, ...part, ...read.transfer],
       controls: [...judged.controls, ...read.controls],
       drift: judged.drift,
+      readout: await reportedReadout(reader, probe, planned?.from.told ?? [], options),
       caveats: [
         ...readable.leftOut,
+        ...(planned?.leftOut ?? []),
         ...caveatsOf(topicCount, options, { length: baselines.length, neutralTokens: probe.alarm.tokens }),
       ],
     },
   };
 }
 
-/** The readout of these options; null where none is wanted. Throws as {@link trainProbe}. */
-export async function traceFor(
-  reader: SegmentReader,
-  options: Pick<TrainOptions, 'sets' | 'stories' | 'zeros' | 'others' | 'method' | 'trace' | 'seed'> & LongCall,
-): Promise<TraceReadout | null> {
-  const { trace = null, sets, stories, zeros = [], others = [], seed } = options;
+/** What a readout is made of. */
+export type ReadoutOptions = Pick<TrainOptions, 'sets' | 'stories' | 'zeros' | 'others' | 'method' | 'trace' | 'seed'>;
+
+/** A readout that can be made: its texts, and a sentence for each set that the model cannot read. */
+export interface PlannedReadout {
+  readonly texts: readonly string[];
+  readonly from: TraceTexts;
+  readonly leftOut: readonly string[];
+}
+
+/** The readout of these options; null where none is wanted. Throws what is in the way of a text that it is fitted on; computes nothing. */
+export function planReadout(reader: SegmentReader, options: ReadoutOptions): PlannedReadout | null {
+  const { trace = null, sets, stories, zeros = [], others = [] } = options;
   if (trace === null) return null;
   const named = [...zeros, ...others];
   const freeOf = trace.freeOf.flatMap((name) => named.filter((set) => set.name === name));
-  return trainTrace(
-    reader,
-    { sets, stories, zeros: options.method.target === 'hardened' ? zeros : [], freeOf, told: trace.told },
-    { ...options, texts: trace.texts, seed },
-  );
+  const wanted = { sets, stories, zeros: options.method.target === 'hardened' ? zeros : [], freeOf, told: trace.told };
+  return { texts: trace.texts, ...readableTrace(reader, wanted, trace.texts) };
+}
+
+/** Makes a planned readout; null for none. Throws as {@link trainProbe}. */
+export async function traceFor(
+  reader: SegmentReader,
+  planned: PlannedReadout | null,
+  options: LongCall & { readonly seed: number },
+): Promise<TraceReadout | null> {
+  return planned === null ? null : trainTrace(reader, planned.from, { ...options, texts: planned.texts });
 }
 
 /** What a probe was made from: every set that took part in a fit. */

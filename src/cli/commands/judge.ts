@@ -6,32 +6,37 @@ import { AppError } from '../../base/errors.ts';
 import type { Judgement } from '../../probe/evidence/judgement-types.ts';
 import { judgedAbout, judgedLayers } from '../../probe/evidence/judgement-tables.ts';
 import { readControlVector } from '../../formats/containers/gguf.ts';
+import { parseControlSet } from '../../formats/sets/control-set.ts';
 import type { PromptSet } from '../../formats/sets/prompt-set.ts';
 import { openNodeReader } from '../../engine/node/node-engine.ts';
 import type { LongCall } from '../../training/collect.ts';
 import { judgeProbe } from '../../training/evidence/judge.ts';
 import { judgeVector } from '../../training/evidence/judge-vector.ts';
 import type { SegmentReader } from '../../training/reader.ts';
+import { judgeStories } from '../../training/trace/judge-readout.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
-import { readInput, readProbe, readPromptSet, writeOutput } from '../files.ts';
+import { readInput, readProbe, readPromptSet, readSetFiles, writeOutput } from '../files.ts';
 import { showProgress } from '../progress.ts';
 
 /** Scores a set with a probe that was trained elsewhere. `open` brings the model of a folder in. */
 export const judgeWith = (open: typeof openNodeReader): Command => ({
   name: 'judge',
-  usage: `judge --model DIR (--probe DIR ${FITTED_ON_USAGE} | --vector FILE.gguf) --set FILE.set.json [--csv DIR]`,
+  usage: `judge --model DIR (--probe DIR ${FITTED_ON_USAGE} (--set FILE.set.json | --stories FILE.set.json) | --vector FILE.gguf --set FILE.set.json) [--csv DIR]`,
   summary:
-    'AUROC and paired accuracy per layer of an existing probe, or of a control vector, on a prompt set (neutral rows and scenes may be missing), against 1,000 shuffles of the labels within topics, with what must be said beside them. --csv also writes the tables. A probe of another variant of this model is measured first, as by read.',
+    'AUROC and paired accuracy per layer of an existing probe, or of a control vector, on a prompt set (neutral rows and scenes may be missing), against 1,000 shuffles of the labels within topics, with what must be said beside them. --stories judges its readings inside a text instead, on labelled stories (a control set whose cells are named like the poles): AUROC over all words and at sentence ends, within stories and pooled, beside the raw views. --csv also writes the tables of a set. A probe of another variant of this model is measured first, as by read.',
   async run(args, signal) {
     const options = new Options('judge', args, {
       model: { type: 'string' },
       probe: { type: 'string' },
       vector: { type: 'string' },
       set: { type: 'string' },
+      stories: { type: 'string' },
       csv: { type: 'string' },
       ...FITTED_ON,
     });
+    const stories = options.text('stories');
+    if (stories !== undefined) return onStories(open, options, stories, signal);
     const subject = await subjectOf(options);
     const set = await readPromptSet(options.needed('set'), { requireNeutral: false, emptyScenes: true });
     const tables = options.text('csv');
@@ -60,6 +65,44 @@ export const judgeWith = (open: typeof openNodeReader): Command => ({
     }
   },
 });
+
+/** Judges the readings of a probe inside labelled stories. */
+async function onStories(
+  open: typeof openNodeReader,
+  options: Options,
+  path: string,
+  signal: AbortSignal,
+): ReturnType<Command['run']> {
+  const other = ['set', 'vector', 'csv'].find((name) => options.text(name) !== undefined);
+  if (other !== undefined)
+    throw new AppError('usage', `judge: --stories judges the readings of a probe alone; leave out --${other}.`);
+  const { probe, sha256 } = await readProbe(options.needed('probe'));
+  const set = parseControlSet(await readSetFiles(path));
+  const reader = await open(options.model());
+  try {
+    const { probe: here, agreement } = await carriedProbe(reader, probe, options, signal);
+    const judgement = await judgeStories(reader, here, set, {
+      onProgress: ({ stage, done, total }) => showProgress(stage, done, total),
+      signal,
+    });
+    const fitted = probe.provenance.sets.some((own) => own.sha256 === set.sha256);
+    return {
+      result: {
+        model: reader.model,
+        probe: { id: probe.id, sha256, axis: probe.axis, defaultLayer: probe.defaultLayer },
+        ...agreementPart(agreement),
+        ...judgement,
+        caveats: [
+          ...(fitted ? ['The probe was fitted on these stories: this is no test of it.'] : []),
+          ...judgement.caveats,
+        ],
+      },
+      ok: true,
+    };
+  } finally {
+    await reader.dispose();
+  }
+}
 
 /** The same on onnxruntime-node. */
 export const judge = judgeWith(openNodeReader);

@@ -2,11 +2,10 @@
 import { byPole, type ByPole, POLES } from '../../probe/heads.ts';
 import { shown } from '../../text/shown.ts';
 import type { TraceCard, TraceHeadCard } from '../../probe/probe-head.ts';
-import type { Estimate } from '../../stats/estimate.ts';
-import type { TraceAuroc, TraceHead, TraceNull, TraceReadout } from '../../probe/trace-types.ts';
+import type { TraceHead, TraceNull, TraceReadout } from '../../probe/trace-types.ts';
 import { field, has, integer, type JsonNode, list, number, words } from '../../json/json-path.ts';
 import { exactly, positive } from '../../json/json-values.ts';
-import { parseEstimate } from './report-parts.ts';
+import { parseEvidence } from './report-parts.ts';
 import type { TensorToWrite } from '../containers/safetensors.ts';
 
 /** Reads a tensor of a shape; whatever is wrong with it throws. */
@@ -24,28 +23,12 @@ export function parseTraceCard(root: JsonNode, layers: number): TraceCard | null
     (typeof HEADS)[number],
     TraceHeadCard
   >;
-  const evidence = field(node, 'evidence');
-  const stories = field(evidence, 'stories');
   return {
     texts: list(field(node, 'texts'), 1, 16).map((text) => words(text, 400)),
     layers: shown,
     ...heads,
     freeOf: list(field(node, 'freeOf'), 0, 16).map((name) => words(name, 80)),
-    evidence: {
-      topics: parseAuroc(field(evidence, 'topics')),
-      sets: list(field(evidence, 'sets'), 0, 64).map((set) => ({
-        name: words(field(set, 'name'), 80),
-        ...parseAuroc(set),
-      })),
-      stories:
-        stories.value === null
-          ? null
-          : { within: parseAuroc(field(stories, 'within')), pooled: parseAuroc(field(stories, 'pooled')) },
-      apart: list(field(evidence, 'apart'), 0, 16).map((set) => ({
-        name: words(field(set, 'name'), 80),
-        auroc: estimate(field(set, 'auroc')),
-      })),
-    },
+    evidence: parseEvidence(field(node, 'evidence')),
   };
 }
 
@@ -139,10 +122,3 @@ function layerList(node: JsonNode, layers: number): number[] {
     node.refuse(`${node.path} must rise, got ${shown(found)}.`);
   return found;
 }
-
-function parseAuroc(node: JsonNode): TraceAuroc {
-  return { ends: estimate(field(node, 'ends')), inside: estimate(field(node, 'inside')) };
-}
-
-/** An AUROC. */
-const estimate = (node: JsonNode): Estimate => parseEstimate(node, [0, 1]);

@@ -4,6 +4,7 @@ import { DRIFT_LIMIT, wantedOf } from '../../probe/claims/claim-beyond.ts';
 import { countOf, percent, shareOf, shortP, signed } from '../../probe/claims/claim-words.ts';
 import { eitherWay } from '../../probe/claims/either-way.ts';
 import type { ProbeHead } from '../../probe/probe-head.ts';
+import { readoutRows } from '../../probe/evidence/readout-rows.ts';
 import type { MethodCurve, Report, Transfer } from '../../probe/report-types.ts';
 import { verdict } from '../../probe/claims/verdict.ts';
 import { driftTable, estimateCells, methodName, table, three } from './card-tables.ts';
@@ -21,6 +22,30 @@ export function judgementSections(probe: ProbeHead, report: Report): string[] {
     polesSection(report),
     calibrationSection(report),
     driftSection(report),
+    ...readoutSection(probe, report),
+  ];
+}
+
+/** What the raw views are worth beside the readout; of a report from before that, what it lacks. */
+function readoutSection({ trace }: ProbeHead, { readout }: Report): string[] {
+  if (trace === null) return [];
+  if (readout === null)
+    return [
+      '## Reading inside a text, judged\n\nThis report was made before the readout was judged by it, so it lacks what the raw views are worth. `train --readout-only` adds that.',
+    ];
+  if (readout.raw.length === 0) return [];
+  return [
+    `## Reading inside a text, beside the raw views
+
+AUROC over the labelled sentences of the same stories. The readout is scored by fits without the story; the raw views, the tokens' own scores at the probe's
+layer, were fitted on no story. 95 % interval over stories.
+
+${table(
+  ['texts', 'places', 'AUROC', '95 % interval', 'stories'],
+  readoutRows(readout)
+    .filter(({ texts }) => /stor/.test(texts))
+    .map(({ texts, places, auroc }) => [texts, places, ...estimateCells(auroc)]),
+)}`,
   ];
 }
 

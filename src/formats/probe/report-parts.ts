@@ -9,6 +9,7 @@ import type {
   Selectivity,
   Transfer,
 } from '../../probe/report-types.ts';
+import type { TraceAuroc, TraceEvidence } from '../../probe/trace-types.ts';
 import type { Estimate } from '../../stats/estimate.ts';
 import { field, has, integer, type JsonNode, list, number, words } from '../../json/json-path.ts';
 import { exactly, flag, inRange, oneOf, share } from '../../json/json-values.ts';
@@ -160,6 +161,27 @@ function parseEffect(node: JsonNode): Effect {
     unit,
     wanted: oneOf(field(node, 'wanted'), ['above zero', 'below zero', 'near zero', 'near 0.5', 'above 0.5', 'near 1']),
   };
+}
+
+/** What a readout is worth, as it stands in a probe and in its report. */
+export function parseEvidence(node: JsonNode): TraceEvidence {
+  const stories = field(node, 'stories');
+  return {
+    topics: parseAuroc(field(node, 'topics')),
+    sets: list(field(node, 'sets'), 0, 64).map((set) => ({ name: words(field(set, 'name'), 80), ...parseAuroc(set) })),
+    stories:
+      stories.value === null
+        ? null
+        : { within: parseAuroc(field(stories, 'within')), pooled: parseAuroc(field(stories, 'pooled')) },
+    apart: list(field(node, 'apart'), 0, 16).map((set) => ({
+      name: words(field(set, 'name'), 80),
+      auroc: parseEstimate(field(set, 'auroc'), SHARE),
+    })),
+  };
+}
+
+function parseAuroc(node: JsonNode): TraceAuroc {
+  return { ends: parseEstimate(field(node, 'ends'), SHARE), inside: parseEstimate(field(node, 'inside'), SHARE) };
 }
 
 /** What `read` reads, or null where the file says null. */

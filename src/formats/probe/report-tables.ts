@@ -2,6 +2,7 @@
 import { csv, type Cell } from '../../base/csv.ts';
 import { eitherWay } from '../../probe/claims/either-way.ts';
 import type { FitMethod } from '../../probe/probe-types.ts';
+import { readoutRows } from '../../probe/evidence/readout-rows.ts';
 import type { Report } from '../../probe/report-types.ts';
 import type { Estimate } from '../../stats/estimate.ts';
 
@@ -21,7 +22,7 @@ const ESTIMATE_COLUMNS = ['value', 'low95', 'high95', 'n', 'note'] as const;
  * bound the 95 % interval.
  */
 export function reportTables(report: Report): ReportTable[] {
-  const { curves, baselines, selectivity, calibration, poles, transfer, controls, drift } = report;
+  const { curves, baselines, selectivity, calibration, poles, transfer, controls, drift, readout } = report;
   const about: ReportTable = {
     name: 'about',
     header: ['field', 'value'],
@@ -184,6 +185,19 @@ export function reportTables(report: Report): ReportTable[] {
       name: 'drift',
       header: ['sentences_after_setting', 'mean_score', 'sd_score', 'stories'],
       rows: drift.map(({ beats, mean, sd, n }) => [beats, mean, sd, n]),
+    },
+    {
+      name: 'readout',
+      header: ['texts', 'places', 'wanted', ...ESTIMATE_COLUMNS.map((column) => `auroc_${column}`)],
+      rows:
+        readout === null
+          ? []
+          : readoutRows(readout).map(({ texts, places, wanted, auroc }) => [
+              texts,
+              places,
+              wanted,
+              ...estimateCells(auroc),
+            ]),
     },
   ];
   return tables.filter(({ rows }) => rows.length > 0);

@@ -6,10 +6,11 @@ import { AppError } from '../../base/errors.ts';
 import type { ProbeHead } from '../../probe/probe-head.ts';
 import type { Report } from '../../probe/report-types.ts';
 import { significantAll } from '../../base/round.ts';
-import { field, fileObject, integer, type JsonNode, list, type Refuse, words } from '../../json/json-path.ts';
+import { field, fileObject, has, integer, type JsonNode, list, type Refuse, words } from '../../json/json-path.ts';
 import { identifier, parseAxis, sha256 } from '../../json/json-values.ts';
 import { layOut } from '../../json/lay-out.ts';
 import { parseDrift } from './probe-parts.ts';
+import { parseReadoutEvidence } from './readout-evidence.ts';
 import {
   orNull,
   parseBaselines,
@@ -22,8 +23,11 @@ import {
 } from './report-parts.ts';
 
 const FORMAT = 'flipside-report';
-/** Version 1 had no baseline of embeddings, no chat form, no parts, and no layer of its own for a style that was left out. */
-const VERSION = 2;
+/**
+ * Version 1 had no baseline of embeddings, no chat form, no parts, and no layer of its own for a style that was left out;
+ * version 2 had nothing of the readout.
+ */
+const VERSION = 3;
 const MAX_LAYERS = 512;
 
 /** Reads a report; throws `probe-invalid` with the path of the first thing that is wrong. */
@@ -85,6 +89,7 @@ function toReport(root: JsonNode): Report {
     transfer: list(field(root, 'transfer'), 0, 256).map((item) => parseTransfer(item, layers)),
     controls: list(field(root, 'controls'), 0, 64).map(parseControl),
     drift: parseDrift(field(root, 'drift')),
+    readout: has(root, 'readout') ? orNull(field(root, 'readout'), parseReadoutEvidence) : null,
     caveats: list(field(root, 'caveats'), 0, 64).map((caveat) => words(caveat, 1000)),
   };
 }

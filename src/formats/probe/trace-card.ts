@@ -51,7 +51,7 @@ sentence carry its label before anything has happened.`,
   ];
   if (apart.length > 0)
     parts.push(
-      `What should not move it, at sentence ends (0.5 is right), by halves that neither fit nor projection saw: ${apart.map(({ name, auroc }) => `${name} ${withInterval(auroc)} (n = ${auroc.n})`).join('; ')}.`,
+      `What should not move it, at sentence ends (0.5 is right), by parts of the topics that neither fit nor projection saw: ${apart.map(({ name, auroc }) => `${name} ${withInterval(auroc)} (n = ${auroc.n})`).join('; ')}.`,
     );
   return parts;
 }

@@ -2,6 +2,7 @@
 import type { Cell } from '../../base/csv.ts';
 import type { Judgement } from './judgement-types.ts';
 import type { Axis } from '../probe-types.ts';
+import type { Estimate } from '../../stats/estimate.ts';
 
 /** A table with a name that may be a file's. */
 export interface JudgementTable {
@@ -35,7 +36,7 @@ export function judgedLayers(
 
 /** What is not by layer, a field a row. `probe` names what was judged. */
 export function judgedAbout(
-  { set, sha256, topics, readings, null: shuffled, caveats }: Judgement,
+  { set, sha256, topics, readings, null: shuffled, readout, caveats }: Judgement,
   probe: string,
 ): JudgementTable {
   const ofShuffles: [string, Cell][] =
@@ -58,7 +59,20 @@ export function judgedAbout(
       ['topics', topics],
       ['readings', readings],
       ...ofShuffles,
+      ...(readout === null
+        ? []
+        : [...estimateRows('readout_ends', readout.ends), ...estimateRows('readout_inside', readout.inside)]),
       ...caveats.map((caveat): [string, Cell] => ['caveat', caveat]),
     ],
   };
+}
+
+/** AUROC, interval and n of one estimate, a field a row. */
+function estimateRows(name: string, { value, low, high, n }: Estimate): [string, Cell][] {
+  return [
+    [`${name}_auroc`, value],
+    [`${name}_low95`, low],
+    [`${name}_high95`, high],
+    [`${name}_n`, n],
+  ];
 }

@@ -3,6 +3,8 @@
  * and the command show it.
  */
 
+import type { RawWorth, TraceAuroc } from '../trace-types.ts';
+
 /** What shuffled labels reach on the same scores (`judgement-null.ts`). */
 export interface JudgementNull {
   readonly shuffles: number;
@@ -47,6 +49,21 @@ export interface Judgement {
    * whoever compares turn by turn.
    */
   readonly turnScores: readonly (readonly number[])[];
+  /** The same turns by the probe's readout, at their ends and inside; null where the probe has none. */
+  readonly readout: TraceAuroc | null;
   /** What must be said beside every number, in sentences. */
+  readonly caveats: readonly string[];
+}
+
+/** What an existing probe reads on labelled stories, smoothed as a text is shown. */
+export interface StoriesJudgement {
+  readonly set: string;
+  readonly sha256: string;
+  readonly stories: number;
+  /** AUROC at sentence ends, and over all words of labelled sentences (`inside`): mean over the stories that have both poles. */
+  readonly within: TraceAuroc;
+  readonly pooled: TraceAuroc;
+  /** The tokens' own scores at the probe's default layer, over all tokens of labelled sentences. */
+  readonly raw: readonly RawWorth[];
   readonly caveats: readonly string[];
 }

@@ -31,6 +31,7 @@ export async function judgeVector(
       taps: set.taps.slice(0, TAPS),
       directions,
       calibration: Array.from({ length: model.layerCount + 1 }, () => unit),
+      trace: null,
     },
     set,
     call,

@@ -12,12 +12,13 @@ import { collectRows, type LongCall } from '../collect.ts';
 import { giveWay } from '../give-way.ts';
 import { readOf } from './judge-layer.ts';
 import type { SegmentReader } from '../reader.ts';
+import { judgeTurns } from '../trace/judge-readout.ts';
 
 /** With fewer topics an AUROC depends on which they are. */
 const ENOUGH_TOPICS = 24;
 
 /** What can be judged: directions with the taps to read at and the units of their scores. */
-export type Judged = Pick<Probe, 'id' | 'model' | 'taps' | 'directions' | 'calibration'>;
+export type Judged = Pick<Probe, 'id' | 'model' | 'taps' | 'directions' | 'calibration' | 'trace'>;
 
 /**
  * Reads `set` at the probe's own taps and scores it at every layer. Throws `probe-width-mismatch` or
@@ -80,6 +81,7 @@ export async function judgeProbe(
       neutral: info.some((row) => row.role === 'neutral') ? layers.map((layer) => layer.neutral) : null,
     },
     turnScores: layers.map((layer) => layer.scores),
+    readout: probe.trace !== null && bothPoles ? await judgeTurns(reader, probe.trace, set, call) : null,
     caveats: caveatsOf(set, rows.topicCount, shuffled),
   };
 }

@@ -15,6 +15,11 @@ import { rowsOfLayer, type TraceRow, type TraceRows } from './trace-rows.ts';
 
 /** Penalty of the ridge, in units of the rows' weights (docs/decisions/0022). */
 export const TRACE_PENALTY = 5;
+/**
+ * Into how many parts the topics of a set that must not count are dealt, each scored by a fit without it. Of few topics the
+ * difference that is projected out is placed badly: halves would judge a readout that is worse than the one that is made.
+ */
+const APART_PARTS = 6;
 /** Weight of rows that are scored, their unit left out, and have no say. */
 const NO_SAY = 1e-9;
 
@@ -38,8 +43,8 @@ export interface FittedTrace extends TraceDirections {
   readonly whole: Float64Array;
   readonly unitOut: Float64Array;
   readonly setOut: Float64Array;
-  /** By row: rows of sets that must not count, by fits and differences that saw nothing of their half; NaN elsewhere. */
-  readonly halfOut: Float64Array;
+  /** By row: rows of sets that must not count, by fits and differences that saw nothing of their part of the topics; NaN elsewhere. */
+  readonly partOut: Float64Array;
 }
 
 /** Fits one head at every layer. Throws `cancelled`. */
@@ -57,7 +62,7 @@ export async function fitTrace(all: TraceRows, plan: TraceFitPlan, call: LongCal
     whole: new Float64Array(info.length),
     unitOut: new Float64Array(info.length),
     setOut: new Float64Array(info.length),
-    halfOut: new Float64Array(info.length),
+    partOut: new Float64Array(info.length),
   };
   for (let layer = 0; layer < halves.length; layer += 1) {
     const readings = rowsOfLayer(all, layer, rows);
@@ -108,7 +113,7 @@ class LayerDesign {
     readonly main: LayerHead;
     readonly positive: LayerHead;
     readonly negative: LayerHead;
-    readonly scores?: Record<'whole' | 'unitOut' | 'setOut' | 'halfOut', Float64Array>;
+    readonly scores?: Record<'whole' | 'unitOut' | 'setOut' | 'partOut', Float64Array>;
   } {
     const everything = this.#standard(readings, hidden);
     const free = without(
@@ -148,7 +153,7 @@ class LayerDesign {
         whole,
         unitOut: scaled(held.units),
         setOut: scaled(held.sets),
-        halfOut: this.#halves(everything, readings),
+        partOut: this.#parts(everything, readings),
       },
     };
   }
@@ -243,13 +248,13 @@ class LayerDesign {
     };
   }
 
-  /** Rows of the sets that must not count, each by a fit without its half of the topics. */
-  #halves(rows: StandardRows, readings: Float32Array): Float64Array {
+  /** Rows of the sets that must not count, each by a fit and differences without its part of the topics. */
+  #parts(rows: StandardRows, readings: Float32Array): Float64Array {
     const out = new Float64Array(this.#info.length).fill(NaN);
     const judged = (row: TraceRow): boolean => this.#plan.freeOf.includes(row.set);
     if (!this.#info.some(judged)) return out;
-    for (const half of [0, 1]) {
-      const kept = (row: TraceRow): boolean => !judged(row) || row.unit % 2 !== half;
+    for (let part = 0; part < APART_PARTS; part += 1) {
+      const kept = (row: TraceRow): boolean => !judged(row) || row.unit % APART_PARTS !== part;
       const free = without(rows, this.#differences(rows, kept));
       const groups = [1, -1, 0].map((label) =>
         this.#fitted((row, i) => this.#labels[i] === label && row.role !== 'apart' && kept(row)),

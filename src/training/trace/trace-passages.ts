@@ -1,4 +1,5 @@
 /** Which texts a trace readout is fitted on and where in them is read: ends of turns and sentences, and places inside. */
+import type { Axis } from '../../probe/probe-types.ts';
 import { labelOf, type RowRole } from '../../stats/linear/rows.ts';
 import type { Stand } from '../../reading/reading.ts';
 import type { ControlSet } from '../../formats/sets/control-set.ts';
@@ -44,7 +45,7 @@ export interface TracePassage extends Passage {
 }
 
 /** Where inside a turn is read, as shares of its words, besides its end. */
-const INSIDE = [0.45, 0.65, 0.85] as const;
+export const INSIDE = [0.45, 0.65, 0.85] as const;
 const INSIDE_ZERO = [0.7] as const;
 const INSIDE_BEAT = [0.6] as const;
 /** Weight of what is pulled to zero although something else differs in it. */
@@ -117,21 +118,36 @@ export function tracePassages(from: TraceTexts, texts: readonly string[]): Trace
       places,
     );
   }
-  let told = 0;
-  for (const set of from.told) {
-    for (const row of set.rows) {
-      if (row.kind !== 'story') continue;
+  const { axis = null } = from.sets[0] ?? {};
+  if (axis !== null)
+    for (const { text, places } of toldTexts(from.told, axis)) {
       const unit = units++;
-      const story = told++;
-      const cells = row.beats.map(({ text, cell }) => storyParts(text, sideOf(cell, from.sets[0])));
       add(
-        cells.flatMap(({ parts }) => parts),
-        cells.flatMap(({ parts }) => parts).map((_, place) => place),
-        cells.flatMap(({ places }) => places.map((place) => ({ ...place, unit, set: set.name, story }))),
+        text,
+        text.map((_, part) => part),
+        places.map((place) => ({ ...place, unit })),
       );
     }
-  }
   return passages;
+}
+
+/** A labelled story in parts, with what the place after each part is. */
+export interface ToldText {
+  readonly text: readonly string[];
+  readonly places: readonly Omit<TracePlace, 'unit'>[];
+}
+
+/** The labelled stories of sets, those of sentences with the names of the poles; rows of other kinds are passed over. */
+export function toldTexts(sets: readonly ControlSet[], axis: Pick<Axis, 'positive' | 'negative'>): ToldText[] {
+  return sets
+    .flatMap(({ name, rows }) => rows.flatMap((row) => (row.kind === 'story' ? [{ name, beats: row.beats }] : [])))
+    .map(({ name, beats }, story) => {
+      const sentences = beats.map(({ text, cell }) => storyParts(text, sideOf(cell, axis)));
+      return {
+        text: sentences.flatMap(({ parts }) => parts),
+        places: sentences.flatMap(({ places }) => places.map((place) => ({ ...place, set: name, story }))),
+      };
+    });
 }
 
 /** A labelled sentence word by word; one without a label in a few parts, which only the running zero of a trace needs. */
@@ -158,9 +174,9 @@ function storyParts(
   };
 }
 
-function sideOf(cell: string, set: PromptSet | undefined): -1 | 0 | 1 {
-  if (cell === set?.axis.positive) return 1;
-  return cell === set?.axis.negative ? -1 : 0;
+function sideOf(cell: string, { positive, negative }: Pick<Axis, 'positive' | 'negative'>): -1 | 0 | 1 {
+  if (cell === positive) return 1;
+  return cell === negative ? -1 : 0;
 }
 
 /** A text cut after so many shares of its words, without empty parts; the last part ends it. */

@@ -20,20 +20,29 @@ const CALM = 'c';
 /** Length of that bar at the end of the scale, in CSS pixels. */
 const CALM_BAR_PX = 3;
 
-/** The four arms by the letter of their classes: two with the hue of a pole, two in the grey of what one pole alone does not tell. */
+/** The arms by the letter of their classes: two with the hue of a pole, two with that of one pole from neutral, two in grey. */
 const ARMS = {
   p: { above: true, head: 'difference' },
   n: { above: false, head: 'difference' },
-  q: { above: true, head: 'negative' },
+  k: { above: true, head: 'positive' },
   m: { above: false, head: 'positive' },
+  q: { above: true, head: 'negative' },
+  w: { above: false, head: 'negative' },
 } as const satisfies Record<string, { readonly above: boolean; readonly head: Head }>;
+
+/** The arms of each way of reading: above and below its zero. */
+const ARMS_OF = {
+  difference: ['p', 'n'],
+  positive: ['k', 'm'],
+  negative: ['q', 'w'],
+} as const satisfies Record<Head, readonly [keyof typeof ARMS, keyof typeof ARMS]>;
 
 /** The classes that paint a cell, e.g. `p40`, or `px beyond`; the sheet of {@link adoptScale} knows them. */
 export function cellClass(cell: StripCell, head: Head): string {
   if (cell.state === 'sink' || cell.state === 'missing' || cell.state === 'unread') return cell.state;
   const step = Math.round(Math.abs(cell.t) * STEPS);
   if (step === 0) return 's0';
-  const arm = cell.t > 0 ? (head === 'negative' ? 'q' : 'p') : head === 'positive' ? 'm' : 'n';
+  const arm = ARMS_OF[head][cell.t > 0 ? 0 : 1];
   if (cell.calm) return `${CALM}${arm}${step}`;
   return cell.state === 'beyond' ? `${arm}x beyond` : `${arm}${step}`;
 }

@@ -19,6 +19,7 @@ const contrast = (a: Rgb, b: Rgb): number => {
   const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
   return (high + 0.05) / (low + 0.05);
 };
+const distance = (a: Rgb, b: Rgb): number => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 const parse = (hex: string): Rgb => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
 
 describe('the signed colour scale', () => {
@@ -35,12 +36,13 @@ describe('the signed colour scale', () => {
   });
 
   it.each(THEMES.flatMap((theme) => (['positive', 'negative'] as const).map((head) => [head, theme] as const)))(
-    'of one pole, %s in %s, keeps its hue, makes the other end grey, and the ink as readable',
+    'of one pole from neutral, %s in %s, has a hue of neither pole, makes the other end grey, and the ink as readable',
     (head, theme) => {
       const sign = head === 'positive' ? 1 : -1;
       for (let step = 0; step <= 100; step += 1) {
         const t = (sign * step) / 100;
-        expect(scaleRgb(t, theme, head)).toEqual(scaleRgb(t, theme));
+        // One hue for both poles, and at the end of the scale far from both of theirs.
+        expect(scaleRgb(t, theme, head)).toEqual(scaleRgb(-t, theme, head === 'positive' ? 'negative' : 'positive'));
         const [red, green, blue] = scaleRgb(-t, theme, head);
         expect([green, blue]).toEqual([red, red]);
       }
@@ -53,7 +55,14 @@ describe('the signed colour scale', () => {
       // Lines and marks of the grey end stand out from the paper as those of the poles do.
       const other = head === 'positive' ? 'negative' : 'positive';
       expect(contrast(parse(endLines(theme, head)[other]), scaleRgb(0, theme))).toBeGreaterThanOrEqual(4.5);
-      expect(endLines(theme, head)[head]).toBe(endLines(theme, 'difference')[head]);
+      const own = parse(endLines(theme, head)[head]);
+      expect(contrast(own, scaleRgb(0, theme))).toBeGreaterThanOrEqual(4.5);
+      for (const pole of ['positive', 'negative'] as const) {
+        expect(distance(own, parse(endLines(theme, 'difference')[pole]))).toBeGreaterThan(60);
+        expect(distance(scaleRgb(sign, theme, head), scaleRgb(pole === 'positive' ? 1 : -1, theme))).toBeGreaterThan(
+          40,
+        );
+      }
     },
   );
 

@@ -4,8 +4,10 @@ import { probeCard } from '../../../src/formats/probe/probe-card.ts';
 import { assertReportFits, parseReport, serialiseReport } from '../../../src/formats/probe/report.ts';
 import { sampleHead, sampleReport } from '../../fixtures/samples/report-sample.ts';
 import { alteredJson, refusal } from '../../fixtures/refusal.ts';
+import { sampleProbe } from '../../fixtures/samples/sample-probe.ts';
 
 const source = serialiseReport(sampleReport);
+const headWithReadout = { ...sampleHead, trace: sampleProbe.trace };
 /** The report with one value changed, `path` being its keys; an undefined value removes it. */
 const altered = (path: readonly (string | number)[], value: unknown): string => alteredJson(source, path, value);
 
@@ -14,7 +16,7 @@ describe('a report file', () => {
     const parsed = parseReport(source);
     expect(parsed).toEqual(sampleReport);
     expect(serialiseReport(parsed)).toBe(source);
-    expect(JSON.parse(source)).toMatchObject({ format: 'flipside-report', version: 2 });
+    expect(JSON.parse(source)).toMatchObject({ format: 'flipside-report', version: 3 });
   });
 
   it('of the first version still opens, without what was not measured then', () => {
@@ -25,6 +27,18 @@ describe('a report file', () => {
       ...sampleReport,
       baselines: { ...sampleReport.baselines, embedding: null },
     });
+  });
+
+  it('of the second version still opens, and its card says that the readout was not judged by it', () => {
+    const old = JSON.parse(source) as Record<string, unknown>;
+    old['version'] = 2;
+    delete old['readout'];
+    const report = parseReport(JSON.stringify(old));
+    expect(report).toEqual({ ...sampleReport, readout: null });
+    const lack = 'was made before the readout was judged by it';
+    expect(probeCard(headWithReadout, report)).toContain(lack);
+    expect(probeCard(headWithReadout, sampleReport)).not.toContain(lack);
+    expect(probeCard({ ...headWithReadout, trace: null }, report)).not.toContain(lack);
   });
 
   it('keeps the layer and penalty by which a style was read that was left out', () => {
@@ -81,7 +95,10 @@ describe('a report file', () => {
 
   it.each([
     [['format'], 'flipside-probe', 'report.format must be "flipside-report"'],
-    [['version'], 3, 'report.version is 3, written by a newer Flipside'],
+    [['version'], 4, 'report.version is 4, written by a newer Flipside'],
+    [['readout', 'topics', 'ends', 'value'], 1.5, 'report.readout.topics.ends.value must lie between 0 and 1'],
+    [['readout', 'raw', 0, 'grain'], 'reading', 'report.readout.raw[0].grain must be one of'],
+    [['readout', 'stories', 'pooled', 'inside', 'low'], null, 'must have both ends of its interval or neither'],
     [['probe', 'id'], '../x', 'report.probe.id must hold'],
     [['probe', 'sha256'], 'AB', 'report.probe.sha256 must be a SHA-256'],
     [['axis', 'positive'], '', 'report.axis.positive is empty'],

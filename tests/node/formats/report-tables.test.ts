@@ -40,6 +40,7 @@ const report: Report = {
     randomHigh: [0.6, 0.59],
     randomCount: 100,
   },
+  readout: null,
   selectivity: { task: 0.8, control: 0.7, selectivity: estimate(0.1), controlTasks: 10 },
   calibration: {
     slope: 1.5,

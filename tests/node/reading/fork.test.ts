@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { forkSentence } from '../../../src/content/fork.ts';
+import { forkSure } from '../../../src/content/readout/fork-sure.ts';
 import { mean } from '../../../src/stats/stats.ts';
 import { FORK, WALUIGI } from '../../../src/content/front.ts';
 import { sharedOpening } from '../../../src/reading/fork.ts';
 import { tracePoints } from '../../../src/reading/trace.ts';
 import { parseReport } from '../../../src/experiments/report/experiment-report.ts';
 import { parseFork, serialiseFork } from '../../../src/formats/runs/fork-json.ts';
+import { parseProbeCard } from '../../../src/formats/probe/probe.ts';
 import { parseRecording } from '../../../src/formats/runs/recording-json.ts';
 
 const file = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
@@ -106,5 +108,35 @@ describe('what the first view says', () => {
         experiment,
       ).toBe(verdict);
     }
+  });
+});
+
+describe('how sure it is', () => {
+  const [sideA, sideB] = [a, b].map(({ id, tokens, taps, defaultLayer }) => ({
+    id,
+    pieces: tokens.map(({ text }) => text),
+    trace: tracePoints(taps, tokens.length, null, defaultLayer),
+  }));
+  const story = {
+    axis: a.axis,
+    shared: sharedOpening(sideA!.pieces, sideB!.pieces),
+    a: sideA!,
+    b: sideB!,
+  };
+  const estimate = (value: number, n: number) => ({ value, low: value - 0.05, high: value + 0.05, n });
+  const auroc = (value: number, n: number) => ({ ends: estimate(value, n), inside: estimate(value - 0.1, n) });
+  const probe = { defaultLayer: 0, evidence: { ...parseProbeCard(file('probes/kind-cruel/probe.json')).evidence } };
+
+  it('names the stories that its figure is over, else the topics', () => {
+    const evidence = { topics: auroc(0.8, 156), sets: [], apart: [] };
+    const stories = { within: auroc(0.93, 30), pooled: auroc(0.9, 30) };
+    expect(forkSure(story, { ...probe, trace: { evidence: { ...evidence, stories } } })).toContain(
+      'Over 30 stories, each left out of the fit that scored it, it ranks kind above cruel with AUROC 0.93 [0.88, 0.98] at sentence ends and 0.83 [0.78, 0.88] over all words, the mean of one inside each story',
+    );
+    expect(forkSure(story, { ...probe, trace: { evidence: { ...evidence, stories: null } } })).toContain(
+      'Over 156 topics of two turns, each left out of the fit that scored it, it ranks kind above cruel with AUROC 0.80 [0.75, 0.85] at the ends of turns',
+    );
+    expect(forkSure(story, { ...probe, trace: null })).toContain('Over 156 topics, each left out');
+    expect(forkSure(story, null)).not.toContain('AUROC');
   });
 });

@@ -2,7 +2,9 @@
 import { WANTED } from '../../../content/training.ts';
 import { rivalsOf } from '../../../probe/claims/claim-baselines.ts';
 import { countOf } from '../../../probe/claims/claim-words.ts';
+import { readoutRows } from '../../../probe/evidence/readout-rows.ts';
 import type { ControlResult, Effect, Report, Transfer } from '../../../probe/report-types.ts';
+import type { ReadoutEvidence } from '../../../probe/trace-types.ts';
 import type { Estimate } from '../../../stats/estimate.ts';
 import { verdict } from '../../../probe/claims/verdict.ts';
 import type { IntervalRow } from '../../../ui/tables/interval-row.ts';
@@ -41,6 +43,18 @@ function withCount(known: IntervalRow, unit: Effect['unit']): IntervalRow {
   return unit === 'share'
     ? { ...known, note: `${countOf(known)}${known.note === '' ? '' : `, ${known.note}`}` }
     : known;
+}
+
+/** What the readout tells inside texts, and the raw views beside it. */
+export function readingRows(readout: ReadoutEvidence): IntervalRow[] {
+  return readoutRows(readout).map(({ texts, places, auroc, wanted }) => {
+    const known = row(`readout ${texts} ${places}`, texts, auroc);
+    return {
+      ...known,
+      note: `${places}${known.note === '' ? '' : `, ${known.note}`}`,
+      ...(wanted === 0.5 && { wanted: { words: WANTED['near 0.5'], verdict: verdict(auroc, 'near 0.5', 'AUROC') } }),
+    };
+  });
 }
 
 const KINDS: Readonly<Record<Transfer['kind'], string>> = {

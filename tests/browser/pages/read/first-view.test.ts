@@ -125,7 +125,7 @@ describe('the first view', () => {
   it('has every number in a table, and is walked to by the skip link', async () => {
     await open();
     await page.getByText('The numbers as a table').click();
-    expect(document.querySelectorAll('.fork table tbody tr')).toHaveLength(3 + 6 + 4 + 4);
+    await expect.poll(() => document.querySelectorAll('.fork table tbody tr').length).toBe(3 + 6 + 4 + 4);
     (page.getByRole('link', { name: 'Skip to the text' }).element() as HTMLElement).focus();
     await userEvent.keyboard('{Enter}');
     await expect.poll(() => document.activeElement?.closest('.fork .words')).not.toBeNull();

@@ -214,7 +214,7 @@ describe('on the page', () => {
     await expect.poll(() => new Set(getComputedStyle(span).backgroundColor.match(/\d+/g)).size).toBe(1);
     const bar = (of: HTMLElement) => /rgb\([^)]*\)/.exec(getComputedStyle(of).backgroundImage)![0];
     expect(bar(span)).toBe(getComputedStyle(document.querySelector('.muted')!).color);
-    expect(bar(painted('p'))).not.toBe(bar(span));
+    expect(bar(painted('k'))).not.toBe(bar(span));
     expect(scaleCss(-1, 'positive')).not.toBe(scaleCss(-1));
   });
 

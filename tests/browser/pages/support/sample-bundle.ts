@@ -172,6 +172,13 @@ export function sampleReport(probe: Probe, sha256 = 'ab'.repeat(32)): Report {
         ],
       },
     ],
+    readout: {
+      topics: { ends: estimate(0.81, 0.06, 48), inside: estimate(0.66, 0.06, 48) },
+      sets: [],
+      stories: null,
+      apart: [{ name: 'luck', auroc: estimate(0.58, 0.07, 64) }],
+      raw: [],
+    },
     drift: [0, 2, 4, 8].map((beats) => ({ beats, mean: 0.1 - beats / 40, sd: 0.5, n: 36 })),
     caveats: ['48 topics of one author: other texts may read otherwise.'],
   };

@@ -37,6 +37,7 @@ export function madeUpJudgement(set: SetSource): Judgement {
       auroc95: 0.7,
       p: 0.02,
     },
+    readout: null,
     turnScores: byLayer(() => 0).map(() => turnScores),
     caveats: topics < 6 ? [`${topics} topics are too few for an interval: every number here may be luck.`] : [],
     means: { positive: byLayer(() => 0.4), negative: byLayer(() => -0.3), neutral: byLayer(() => 0.05) },
