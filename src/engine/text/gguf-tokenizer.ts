@@ -44,7 +44,7 @@ const CUTTINGS: Readonly<Record<string, Cutting>> = {
   'llama-v3': LLAMA3,
   llama3: LLAMA3,
   smollm: SMOLLM,
-  smollm3: { ...LLAMA3, startsWithToken: false },
+  'smaug-bpe': { ...LLAMA3, startsWithToken: false },
   qwen2: QWEN2,
 };
 

@@ -188,6 +188,32 @@ describe('files of one model', () => {
     expect(refusal(() => openGguf(name(1))).message).toMatch(/m-00001-of-00002.gguf says that it is file 0 of 1/);
   });
 
+  test('a model that was split opens as the whole one does, by any of its parts, whatever its files are called', () => {
+    const head = parseGgufHead(LLAMA, 'model.gguf', LLAMA.length) as GgufHead;
+    const half = Math.floor(head.tensors.length / 2);
+    const at = join(scratch, 'parts');
+    mkdirSync(at);
+    const paths = [0, 1].map((no) => {
+      const path = join(at, `m-0000${no + 1}-of-00002.gguf`);
+      const tensors = no === 0 ? head.tensors.slice(0, half) : head.tensors.slice(half);
+      const metadata = no === 0 ? head.metadata : new Map([['general.architecture', 'llama'] as const]);
+      const split = { 'split.no': no, 'split.count': 2, 'split.tensors.count': head.tensors.length };
+      writeFileSync(path, ggufOf(2, new Map([...metadata, ...Object.entries(split)]), tensors, LLAMA));
+      return path;
+    });
+    const whole = openHead(LLAMA);
+    for (const path of paths) {
+      const model = checkpointAt(path);
+      expect(model?.files).toEqual(paths);
+      expect(model?.id).toBe('m');
+    }
+    const plan = (path: string): unknown => describeDecoder(graphOf(path));
+    const file = join(scratch, 'sha256-0123456789abcdef');
+    writeFileSync(file, LLAMA);
+    expect(plan(paths[1]!)).toEqual(plan(file));
+    expect(whole.tensors).toHaveLength(head.tensors.length);
+  });
+
   test('a folder of safetensors is held to its index and its config', () => {
     const at = join(scratch, 'shards');
     mkdirSync(at);
@@ -216,6 +242,55 @@ describe('files of one model', () => {
     expect(says()).toMatch(/does not look for there: it is of another model/);
   });
 });
+
+/** The graph that is built of a file. */
+function graphOf(path: string): Uint8Array {
+  const paths = checkpointAt(path)?.files ?? [];
+  const heads = paths.map((each) => {
+    const bytes = new Uint8Array(readFileSync(each));
+    return parseGgufHead(bytes, 'model.gguf', bytes.length) as GgufHead;
+  });
+  const tensors = heads.flatMap((head) => head.tensors);
+  return buildDecoder(ggufPlan('model.gguf', heads[0]!.metadata, tensors, untouched), untouched).graph;
+}
+
+/** A GGUF file of a version, with tensors whose bytes lie in another. */
+function ggufOf(
+  version: number,
+  metadata: ReadonlyMap<string, unknown>,
+  tensors: readonly StoredTensor[],
+  from: Uint8Array,
+): Uint8Array {
+  const u32 = (value: number): Buffer => Buffer.from(Uint32Array.of(value).buffer);
+  const u64 = (value: number): Buffer => Buffer.from(BigUint64Array.of(BigInt(value)).buffer);
+  const text = (value: string): Buffer => Buffer.concat([u64(Buffer.byteLength(value)), Buffer.from(value)]);
+  const one = (value: unknown): readonly [type: number, bytes: Buffer] => {
+    if (typeof value === 'string') return [8, text(value)];
+    if (typeof value === 'boolean') return [7, Buffer.of(value ? 1 : 0)];
+    return Number.isInteger(value)
+      ? [4, u32(value as number)]
+      : [12, Buffer.from(Float64Array.of(value as number).buffer)];
+  };
+  const value = (given: unknown): Buffer => {
+    if (!Array.isArray(given)) return Buffer.concat([u32(one(given)[0]), one(given)[1]]);
+    return Buffer.concat([u32(9), u32(one(given[0])[0]), u64(given.length), ...given.map((item) => one(item)[1])]);
+  };
+  const padded = (bytes: Uint8Array): Buffer => Buffer.concat([bytes, Buffer.alloc((32 - (bytes.length % 32)) % 32)]);
+  const types: Readonly<Record<string, number>> = { F32: 0, Q4_0: 2 };
+  let at = 0;
+  const infos = tensors.map(({ name, dims, type, bytes }) => {
+    const info = [text(name), u32(dims.length), ...[...dims].reverse().map(u64), u32(types[type]!), u64(at)];
+    at += Math.ceil(bytes / 32) * 32;
+    return Buffer.concat(info);
+  });
+  const keys = [...metadata].map(([key, given]) => Buffer.concat([text(key), value(given)]));
+  return Buffer.concat([
+    padded(
+      Buffer.concat([Buffer.from('GGUF'), u32(version), u64(tensors.length), u64(metadata.size), ...keys, ...infos]),
+    ),
+    ...tensors.map(({ offset, bytes }) => padded(from.subarray(offset, offset + bytes))),
+  ]);
+}
 
 /** Ten thousand heads with some bytes changed: each opens or is refused in words, and quickly. */
 function mutants(
