@@ -42,6 +42,7 @@ export interface PlacedDecoder extends OpenedDecoder {
   readonly backend: WebBackend;
   readonly fallback: EngineStatus['fallback'];
   readonly adapter: EngineStatus['adapter'];
+  readonly threads: EngineStatus['threads'];
   readonly chunkTokens: number;
   /** Tokens of a pass over prompt sets. */
   readonly setTokens: number;
@@ -104,6 +105,7 @@ async function onWebGpu(parts: PlacingParts, gpu: Extract<GpuAnswer, { ok: true 
       backend: 'webgpu',
       fallback: null,
       adapter: gpu.adapter,
+      threads: null,
       setTokens: proof.chunkTokens,
       ...proof,
       writing: status,
@@ -179,6 +181,7 @@ async function onWasm(parts: PlacingParts, fallback: { cause: GpuCause; detail: 
     backend: 'wasm',
     fallback,
     adapter: null,
+    threads,
     chunkTokens: WASM_CHUNK_TOKENS,
     setTokens: WASM_SET_TOKENS,
     trials: [],

@@ -192,6 +192,7 @@ export class WebEngine {
       runtime: placed.gpu?.build ?? 'wasm',
       fallback: placed.fallback,
       adapter: placed.adapter,
+      threads: placed.threads,
       chunkTokens,
       chunkTrials: placed.trials,
       branching: decoder.branching,

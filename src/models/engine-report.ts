@@ -73,6 +73,8 @@ export interface EngineStatus {
     readonly description: string;
     readonly software: boolean;
   } | null;
+  /** Threads of a pass on the processor; null on WebGPU. */
+  readonly threads: number | null;
   /** Largest number of new tokens in one pass that a check has proved right on this adapter. */
   readonly chunkTokens: number;
   /**

@@ -266,6 +266,15 @@ describe('loading and reading', () => {
     await expect.element(page.getByRole('status')).toHaveTextContent('Stopped.');
   });
 
+  it('says on how many threads the processor computes', async () => {
+    await open({ status: { backend: 'wasm', adapter: null, threads: 2 } });
+    await load();
+    await button('Diagnostics').click();
+    await expect
+      .element(page.getByText(new RegExp(`^WebAssembly, 2 threads of ${navigator.hardwareConcurrency} processors?$`)))
+      .toBeVisible();
+  });
+
   it('says how tokens are written, with what was tried, and what the graphics card holds', async () => {
     const trials = [
       { mode: 'stepwise' as const, msPerToken: 14.1, relativeError: 0, sameTokens: true, accepted: true },

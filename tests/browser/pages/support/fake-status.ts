@@ -13,6 +13,7 @@ export const STATUS: EngineStatus = {
   runtime: 'jspi',
   fallback: null,
   adapter: { vendor: 'google', architecture: 'swiftshader', description: '', software: true },
+  threads: null,
   chunkTokens: 31,
   branching: true,
   branchError: 3.4e-6,
