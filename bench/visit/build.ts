@@ -30,7 +30,7 @@ export async function serveVisit(checkout: string, outDir: string): Promise<Serv
     configFile: false,
     publicDir: false,
     logLevel: 'error',
-    resolve: { alias: [{ find: /^(?:\.\.\/){3}src\//, replacement: `${checkout}/src/` }] },
+    resolve: { alias: engineOf(checkout) },
     worker: { format: 'es' },
     build: { outDir, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 4000 },
   });
@@ -59,3 +59,13 @@ export async function serveVisit(checkout: string, outDir: string): Promise<Serv
     },
   };
 }
+
+/** What the page's worker imports of the engine, and where version 0.2.0 had it. */
+const ENGINE = { 'formats/probe/probe.ts': 'format/probe.ts', 'engine/web-engine.ts': 'runtime/web-engine.ts' };
+
+/** The same files of another checkout. */
+const engineOf = (checkout: string): { find: string; replacement: string }[] =>
+  Object.entries(ENGINE).map(([path, older]) => ({
+    find: `../../../src/${path}`,
+    replacement: join(checkout, 'src', existsSync(join(checkout, 'src', path)) ? path : older),
+  }));
