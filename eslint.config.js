@@ -12,7 +12,7 @@ const PURE = {
   stats: ['base'],
   text: ['base', 'stats'],
   probe: ['base', 'stats', 'text'],
-  models: ['probe'],
+  models: ['base', 'probe'],
   reading: ['base', 'stats', 'text', 'probe', 'models'],
   lens: ['base', 'stats', 'reading'],
   steering: ['base', 'stats', 'text', 'probe', 'models', 'reading'],
