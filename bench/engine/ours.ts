@@ -1,6 +1,6 @@
 /**
  * Our engine as the benchmark drives it: what the page's worker does, without the page. This is the one file of the
- * benchmark that knows the inside of src/runtime; a new way of writing or reading is measured by changing it here.
+ * benchmark that knows the inside of src/engine; a new way of writing or reading is measured by changing it here.
  */
 import { weightsSha256 } from '../../src/engine/store/manifest.ts';
 import { parseProbe } from '../../src/formats/probe/probe.ts';

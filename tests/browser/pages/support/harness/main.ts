@@ -1,4 +1,4 @@
-/** The whole page on a made-up engine, for looking at it: `npx vite`, then /tests/browser/ui/harness/index.html. */
+/** The whole page on a made-up engine, for looking at it: `npx vite`, then /tests/browser/pages/support/harness/index.html. */
 import { mount } from 'svelte';
 import App from '../../../../../src/shell/App.svelte';
 import '../../../../../src/styles/tokens.css';
