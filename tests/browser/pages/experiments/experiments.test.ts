@@ -265,8 +265,8 @@ describe('the figure', () => {
     fire(cover, 'mouseup', 240, 200);
     const button = first().getByRole('button', { name: 'Show all' });
     await expect.element(button).toBeVisible();
-    await expect.poll(numbers).not.toEqual(all);
-    expect(numbers().length).toBeGreaterThan(1);
+    // Numbers between the old ones.
+    await expect.poll(() => numbers().filter((number) => !all.includes(number)).length).toBeGreaterThan(0);
     await button.click();
     await expect.element(button).not.toBeInTheDocument();
     await expect.poll(numbers).toEqual(all);
