@@ -24,6 +24,7 @@ if (only.length === 0) {
   // Side by side: each is busy on one core.
   await Promise.all([
     check('form', ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
+    check('unused code', ['knip/bin/knip.js', '--no-progress']),
     check('lint', ['eslint/bin/eslint.js', '--max-warnings', '0', '.']),
     (async () => {
       await check('types', ['typescript/bin/tsc', '-b', '--noEmit']);
@@ -39,7 +40,7 @@ if (only.length === 0) {
 // The end-to-end tests open the built page.
 if (only.length === 0 || only.includes('e2e')) {
   await check('build', ['vite/bin/vite.js', 'build', '--logLevel', 'warn']);
-  await check('budgets', ['./budgets.mjs'], { show: true });
+  await check('budgets', ['../scripts/budgets.mjs'], { show: true });
 }
 
 const report = join(ROOT, 'node_modules', '.cache', `flipside-test-report.${process.pid}.json`);

@@ -24,7 +24,7 @@ export interface OpenEngine {
 }
 
 /** A text of about 1,100 tokens: shipped stories, one after the other. */
-export const READ_TEXT = ['betrayal', 'redemption', 'mercy', 'dream', 'bakery']
+const READ_TEXT = ['betrayal', 'redemption', 'mercy', 'dream', 'bakery']
   .map((name) =>
     readFileSync(fileURLToPath(new URL(`../../src/content/stories/${name}.json`, import.meta.url)), 'utf8'),
   )

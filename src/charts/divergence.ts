@@ -21,7 +21,7 @@ export interface DivergenceInput {
 }
 
 /** Height of the chart in CSS pixels. */
-export const DIVERGENCE_HEIGHT = 180;
+const DIVERGENCE_HEIGHT = 180;
 
 /** Traces and layout, and the value at both ends of the axis. */
 export function divergenceFigure({

@@ -4,7 +4,7 @@
 const POWERS = Array.from({ length: 37 }, (_, index) => 10 ** (index - 18));
 
 /** The smallest step of 1, 2 or 5 times a power of ten that cuts `span` into at most `most` pieces. */
-export function tickStep(span: number, most: number): number {
+function tickStep(span: number, most: number): number {
   for (const power of POWERS) {
     for (const digit of [1, 2, 5]) if (span / (digit * power) <= most) return digit * power;
   }

@@ -47,7 +47,7 @@ export interface TwoRunsInput {
 }
 
 /** Height of the chart in CSS pixels, with and without the lower part. */
-export const HEIGHTS = { both: 380, upper: 240 } as const;
+const HEIGHTS = { both: 380, upper: 240 } as const;
 
 /** Shares of the plot, from below, that the two parts take when there are two. */
 export const PARTS = { lower: 0.36, upper: 0.44 } as const;

@@ -23,7 +23,7 @@ export function isShippedId(id: string): boolean {
 export const EMBEDDED_MODEL = 'smollm2-135m-instruct-q4';
 
 /** What stands in a command for what only whoever runs it knows. */
-export const PLACEHOLDERS = { model: 'MODEL_FOLDER', spec: 'YOUR_SPEC.json' } as const;
+const PLACEHOLDERS = { model: 'MODEL_FOLDER', spec: 'YOUR_SPEC.json' } as const;
 
 /**
  * The command line that repeats a run. Where the files of another model lie, and what the file of a spec is called that does not ship,

@@ -39,7 +39,7 @@ export function sha256(node: JsonNode): string {
 }
 
 /** A day, `YYYY-MM-DD`. */
-export function day(node: JsonNode): string {
+function day(node: JsonNode): string {
   const value = text(node);
   return /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(value)
     ? value

@@ -7,7 +7,7 @@ import type { LensRows } from './lens-rows.ts';
 import type { TokenPiece } from '../reading/reading.ts';
 
 /** Likeliest words a place at most: beyond that the list says less than the entropy does. */
-export const MOST_TOP = 50;
+const MOST_TOP = 50;
 
 /** Words that are followed at most. */
 export const MOST_WORDS = 16;

@@ -2,7 +2,7 @@
 import type { BufferLimits, ModelNeeds } from './model-source.ts';
 
 /** Text that the estimate is for, in tokens; longer ones take more, by {@link ModelNeeds.cacheBytesPerToken} a token. */
-export const WEIGHED_TOKENS = 2048;
+const WEIGHED_TOKENS = 2048;
 
 /** Estimated memory, in bytes. */
 export interface MemoryEstimate {

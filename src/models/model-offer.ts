@@ -101,7 +101,7 @@ export function byWeightOrder(a: string, b: string): number {
 }
 
 /** Whether a file holds weights of the graph with this name: `X.onnx_data`, `X.onnx_data_1`, `X.onnx.data`. */
-export function holdsWeightsOf(graph: string, name: string): boolean {
+function holdsWeightsOf(graph: string, name: string): boolean {
   return name.startsWith(graph) && /^(?:_data(?:_\d{1,6})?|\.data)$/.test(name.slice(graph.length));
 }
 

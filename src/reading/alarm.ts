@@ -5,7 +5,7 @@ import { DEFAULT_WINDOW, runningMean } from '../stats/smoothing.ts';
 import { quantileOfSorted } from '../stats/stats.ts';
 
 /** Share of neutral readings beyond each line. */
-export const ALARM_RATE = 0.01;
+const ALARM_RATE = 0.01;
 
 /** The lines of single tokens and of their running mean. */
 export type TokenLines = Pick<AlarmLines, 'tokens' | 'tokenLow' | 'tokenHigh' | 'smoothLow' | 'smoothHigh'>;

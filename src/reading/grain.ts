@@ -27,7 +27,7 @@ export interface GrainDef {
 }
 
 /** Every grain, in the order in which they are offered. */
-export const GRAINS = {
+const GRAINS = {
   reading: { noun: () => 'reading', single: false, spread: null, lines: null, trailing: null, starts: null },
   mean: {
     noun: (window) => `mean of ${window}`,

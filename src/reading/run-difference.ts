@@ -66,7 +66,7 @@ export interface SharedDifference {
 }
 
 /** Recordings hold two decimals: values that differ by no more may have been equal. */
-export const ROUNDING = 0.0101;
+const ROUNDING = 0.0101;
 
 const SEED = 1;
 

@@ -11,7 +11,7 @@ import { chatModelOf } from './chat-model.ts';
 import type { Engine } from './web-llm-parts.ts';
 
 /** A model as web-llm is told it. */
-export function appConfigOf(record: ChatModelRecord, page: string): AppConfig {
+function appConfigOf(record: ChatModelRecord, page: string): AppConfig {
   return {
     model_list: [
       {

@@ -23,7 +23,7 @@ export function insideOf(pipeline: Pipeline): Inside {
 }
 
 /** Tokens that a text may have. */
-export function contextOf({ contextWindowSize, slidingWindowSize }: Pipeline): number {
+function contextOf({ contextWindowSize, slidingWindowSize }: Pipeline): number {
   return contextWindowSize > 0 ? contextWindowSize : slidingWindowSize;
 }
 

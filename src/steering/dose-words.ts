@@ -59,7 +59,7 @@ export function rankWords({ p, placebos, atLeast }: DoseRank): string {
 }
 
 /** The level to speak of: the one nearest a nat, of those at which the placebos were measured too where there are any. */
-export function spokenLevel({ direction, ranks }: DoseReport): {
+function spokenLevel({ direction, ranks }: DoseReport): {
   readonly level: DoseLevel;
   readonly rank: DoseRank | null;
 } {

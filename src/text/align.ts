@@ -30,7 +30,7 @@ export interface Alignment {
  * Share of the shorter text that must be shared before the two are compared token by token. Two stories of 220 tokens
  * about different things share 0 to 3 % (see tests/node/text/align.test.ts); a common opening is far above.
  */
-export const FEWEST_SHARED = 0.1;
+const FEWEST_SHARED = 0.1;
 
 /** Aligns two lists of token texts. Equal lists give equal columns, whatever else they hold. */
 export function alignTokens(a: readonly string[], b: readonly string[]): Alignment {

@@ -12,7 +12,7 @@ export const READING_BUDGET_BYTES = 300_000_000;
  * Bytes that are remembered at most, however little a training needs: about 250 texts of four sentences at four taps,
  * 31 layers of 576 numbers.
  */
-export const READING_MEMORY_BYTES = 250_000_000;
+const READING_MEMORY_BYTES = 250_000_000;
 
 /** A store with a limit. */
 export interface ReadingMemory extends ReadingStore {

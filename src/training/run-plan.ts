@@ -115,7 +115,7 @@ function files(probe: Probe, judged: Omit<Report, 'probe'>, hash: Hash): Trained
 }
 
 /** What a report and a recording name a probe by: SHA-256 of probe.json followed by directions.safetensors. */
-export function hashOfFiles(json: string, tensors: Uint8Array, hash: Hash): string {
+function hashOfFiles(json: string, tensors: Uint8Array, hash: Hash): string {
   const head = new TextEncoder().encode(json);
   const both = new Uint8Array(head.length + tensors.length);
   both.set(head);

@@ -41,14 +41,11 @@ import type {
 } from '../probe/training-plan.ts';
 
 export type {
-  ByteSource,
   EngineMemory,
   EngineStatus,
-  GpuCause,
   KeptModel,
   LoadProgress,
   NumbersReport,
-  NumbersRow,
   RefineSummary,
   RunSummary,
 } from '../models/engine-report.ts';

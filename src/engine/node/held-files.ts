@@ -58,7 +58,7 @@ export class HeldFiles {
     if (existsSync(sums)) lists.set(SUMS, parseSums(await textOf(sums), sums));
     if (existsSync(manifest)) {
       const listed = manifestFiles(await textOf(manifest), manifest, folder);
-      if (listed !== null) lists.set(`../../runtime/${basename(manifest)}`, listed);
+      if (listed !== null) lists.set(`../${basename(manifest)}`, listed);
     }
     return new HeldFiles(folder, lists);
   }

@@ -31,7 +31,7 @@ import { checkpointAt, modelOnDisk } from './model-on-disk.ts';
 import { openNodeDecoder, openNodeLens } from './node-decoder.ts';
 
 /** Tokens a pass: the CPU computes any number right, and this many keep memory small. */
-export const NODE_CHUNK_TOKENS = 128;
+const NODE_CHUNK_TOKENS = 128;
 
 /** Tokens of a pass that holds many short texts: each token costs least here (docs/decisions/0014). */
 const NODE_SET_TOKENS = 512;

@@ -17,7 +17,7 @@ ort.env.wasm.numThreads = threadsFor(navigator.hardwareConcurrency, globalThis.c
  * Threads of a pass: shared memory needs an isolated page. Half of the processors, so that the page itself always has
  * one: passes on all of them wait for each other.
  */
-export function threadsFor(processors: number, isolated: boolean): number {
+function threadsFor(processors: number, isolated: boolean): number {
   return isolated ? Math.min(MOST_THREADS, Math.ceil(processors / 2)) : 1;
 }
 

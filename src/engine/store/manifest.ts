@@ -15,7 +15,7 @@ import {
 } from '../../models/model-offer.ts';
 import { sha256Hex } from './sha256.ts';
 
-export { FILE_ROLES, type FileRole } from '../../models/model-offer.ts';
+export type { FileRole } from '../../models/model-offer.ts';
 
 /** One file of a model. */
 export interface ManifestFile {

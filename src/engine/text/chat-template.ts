@@ -7,7 +7,7 @@ import { AppError } from '../../base/errors.ts';
  * The day that a template is told where it asks for today's: what is read must not depend on when. It is the one that
  * Llama 3.2's own template falls back on.
  */
-export const CHAT_DATE = '2024-07-26';
+const CHAT_DATE = '2024-07-26';
 
 /** Characters of a template at most. */
 const LONGEST_TEMPLATE = 200_000;

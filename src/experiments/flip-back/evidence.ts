@@ -7,7 +7,7 @@ import { BEATS, SWITCHES } from './schedules.ts';
 import { lineOf, MIDDLE, type Trace } from './traces.ts';
 
 /** Beats after the first switch. */
-export const AFTER = BEATS - SWITCHES[0];
+const AFTER = BEATS - SWITCHES[0];
 
 /** What crossing has done, 1 to {@link AFTER} beats after the switch. */
 export interface Crossing {

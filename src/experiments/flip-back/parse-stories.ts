@@ -5,8 +5,8 @@ import { BEATS, type Schedule, type Special, SPECIALS, type Story } from './sche
 import { refuseTwins } from './twins.ts';
 
 /** How far the versions of a beat, and of a story, may differ in characters, as a share of their mean. */
-export const BEAT_LENGTHS = 0.2;
-export const STORY_LENGTHS = 0.1;
+const BEAT_LENGTHS = 0.2;
+const STORY_LENGTHS = 0.1;
 
 /** Longest sentence in characters. */
 const LONGEST = 400;

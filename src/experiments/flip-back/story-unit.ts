@@ -9,7 +9,7 @@ import { BEATS, passageOf, type ScheduleId } from './schedules.ts';
 import { axisOf, type AxisId, type FlipBackSpec } from './spec.ts';
 
 /** Beats over which the layer curve and the random directions are averaged: from the first of them on a story has shown what it is. */
-export const SETTLED_FROM = 4;
+const SETTLED_FROM = 4;
 
 /**
  * `z`: by order, by kept layer, the score after the opening and after each beat. On the moral axis also `byLayer` and `random`:

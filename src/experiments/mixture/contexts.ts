@@ -71,17 +71,17 @@ function unitsOfTopic(spec: MixtureSpec, at: number, size: RunSize): readonly Mi
 }
 
 /** A unit's id. */
-export function unitId({ id }: Pick<Topic, 'id'>, condition: ConditionId, size: RunSize): string {
+function unitId({ id }: Pick<Topic, 'id'>, condition: ConditionId, size: RunSize): string {
   return `${id}.${condition}${size === 'quick' ? '.quick' : ''}`;
 }
 
 /** How many orders a condition is read in, each with its mirror. */
-export function ordersIn({ orders, beside }: Extent, condition: ConditionId): number {
+function ordersIn({ orders, beside }: Extent, condition: ConditionId): number {
   return condition === 'none' ? orders : beside;
 }
 
 /** The context after `dose` sentences of an order. */
-export function contextOf(
+function contextOf(
   { frames }: MixtureSpec,
   { topic, condition }: MixtureUnit,
   { beats, signs }: Order,

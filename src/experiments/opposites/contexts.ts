@@ -4,7 +4,7 @@
  */
 import type { RunSize } from '../experiment-types.ts';
 import type { Question } from '../subject.ts';
-import { CELLS, cellOf, type CellId, type OppositesSpec } from './spec.ts';
+import { CELLS, cellOf, type OppositesSpec } from './spec.ts';
 import type { OppositesAxis } from './strings.ts';
 
 /** An axis that a run uses, and where it stands in the spec. */
@@ -73,11 +73,6 @@ export function extentOf(spec: OppositesSpec, size: RunSize): Extent {
     pushed: false,
     pool,
   };
-}
-
-/** Which cell a unit's axis belongs to, from its id. */
-export function cellOfUnit(unit: string): CellId | undefined {
-  return CELLS.find(({ id }) => unit.startsWith(`${id}-`))?.id;
 }
 
 /** The contexts of an axis. The two orders share no neutral sentence and show X in opposite orders. */

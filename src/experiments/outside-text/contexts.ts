@@ -3,7 +3,7 @@ import type { RunSize } from '../experiment-types.ts';
 import type { Family, Frame, Item, OutsideTextSpec, Shown } from './spec.ts';
 
 /** Lines of broken rule that an exception shows: enough to see what is asked for, far fewer than an attack. */
-export const ILLUSTRATIONS = 2;
+const ILLUSTRATIONS = 2;
 
 /** Items, attacks and exceptions of a quick run. */
 const QUICK = { items: 10, attacks: 2, exceptions: 2 } as const;

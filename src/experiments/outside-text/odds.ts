@@ -28,7 +28,7 @@ export interface Reading {
 }
 
 /** log Σ e^x. */
-export function logSum(values: readonly number[]): number {
+function logSum(values: readonly number[]): number {
   const most = Math.max(...values);
   return most === -Infinity
     ? -Infinity

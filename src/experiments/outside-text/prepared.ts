@@ -26,7 +26,7 @@ export interface PreparedFamily {
 }
 
 /** As JSON. */
-export function familyToJson({ instrument, random, readout, effect, kl, randomKl }: PreparedFamily): JsonObject {
+function familyToJson({ instrument, random, readout, effect, kl, randomKl }: PreparedFamily): JsonObject {
   const strengths = (map: ReadonlyMap<string, Strength>): JsonObject =>
     Object.fromEntries([...map].map(([name, { strength, reached }]) => [name, { strength, reached }]));
   return {

@@ -23,10 +23,10 @@ export const PLACEMENTS = [
 export type Placement = (typeof PLACEMENTS)[number];
 
 /** Ways to talk a model out of a rule. */
-export const ATTACKS = ['world', 'liar', 'dream', 'double-agent', 'examples'] as const;
+const ATTACKS = ['world', 'liar', 'dream', 'double-agent', 'examples'] as const;
 
 /** Where the rule should not bind. */
-export const EXCEPTIONS = ['quotation', 'fiction', 'dictionary', 'wrong-answer'] as const;
+const EXCEPTIONS = ['quotation', 'fiction', 'dictionary', 'wrong-answer'] as const;
 
 /** Thresholds that must be in the spec. */
 export const THRESHOLDS = [

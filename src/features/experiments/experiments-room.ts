@@ -58,7 +58,7 @@ export class ExperimentsRoom {
 }
 
 /** The room of a page. */
-export const experimentsRoom = roomOf((app) => new ExperimentsRoom(app));
+const experimentsRoom = roomOf((app) => new ExperimentsRoom(app));
 
 /** The room of this page, within the component tree. */
 export function useExperiments(): ExperimentsRoom {

@@ -6,10 +6,10 @@ import type { ReadingState } from '../../state/runs/reading.svelte.ts';
 import type { Session } from '../../state/engine/session.svelte.ts';
 
 /** Likeliest words at every place. */
-export const TOP = 10;
+const TOP = 10;
 
 /** Words at each end of a direction. */
-export const DIRECTION_COUNT = 15;
+const DIRECTION_COUNT = 15;
 
 /** A text that was looked at. */
 export interface Look {

@@ -2,7 +2,7 @@
 import { AppError, type ErrorCode } from '../../base/errors.ts';
 
 /** How many problems are kept; the rest are counted. */
-export const MAX_PROBLEMS = 50;
+const MAX_PROBLEMS = 50;
 
 /** One thing that is wrong, and where. */
 export interface SetProblem {

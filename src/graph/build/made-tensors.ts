@@ -147,7 +147,7 @@ function packHalves(levels: Uint8Array, from: number, out: Uint8Array, to: numbe
 }
 
 /** The numbers of plain bytes of a type, and of packed ones multiplied out. */
-export function floatsOf(type: StoredTensor['type'], bytes: Uint8Array): Float32Array {
+function floatsOf(type: StoredTensor['type'], bytes: Uint8Array): Float32Array {
   if (isPacked(type)) return multipliedOut(type, bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const out = new Float32Array(bytes.length / STORED_TYPES[type].bytes);

@@ -51,7 +51,7 @@ export function rivalsOf({
 }
 
 /** Whether the probe's interval lies above that of less than a model. */
-export function isBeaten(rival: Estimate, probe: Estimate): boolean {
+function isBeaten(rival: Estimate, probe: Estimate): boolean {
   return rival.high !== null && probe.low !== null && rival.high < probe.low;
 }
 

@@ -15,7 +15,7 @@ export interface PlattLine {
 }
 
 /** Bins of equal width on [0, 1] behind `Calibration.bins` and `expectedError`. */
-export const CALIBRATION_BINS = 10;
+const CALIBRATION_BINS = 10;
 
 /** Platt's line through `scores` with `labels` +1 and -1; rows with label 0 are left out. Scores without spread give slope 0. */
 export function plattFit(scores: ArrayLike<number>, labels: ArrayLike<number>): PlattLine {

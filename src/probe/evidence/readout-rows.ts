@@ -14,7 +14,7 @@ export interface ReadoutRow {
 }
 
 /** What a raw view is called. */
-export const RAW_NAMES: Readonly<Record<RawView, string>> = {
+const RAW_NAMES: Readonly<Record<RawView, string>> = {
   mean: `raw: running mean of ${DEFAULT_WINDOW} tokens`,
   token: 'raw: single tokens',
   word: 'raw: words',

@@ -8,7 +8,7 @@ import { choleskyInPlace, choleskySolve } from '../../stats/linear/linalg.ts';
 import type { LexicalModel } from '../probe-types.ts';
 
 /** Ridge penalties that are tried, in units of the variance of one standardised feature. */
-export const LEXICAL_PENALTIES: readonly number[] = [0.03, 0.1, 0.3, 1];
+const LEXICAL_PENALTIES: readonly number[] = [0.03, 0.1, 0.3, 1];
 
 /** Groups of texts that are left out in turn; fewer where there are fewer texts. */
 const FOLDS = 5;

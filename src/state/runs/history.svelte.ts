@@ -21,7 +21,7 @@ export interface HistoryLimits {
 }
 
 /** Two hundred runs of a page's length, or twenty that fill the model's context. */
-export const HISTORY_LIMITS: HistoryLimits = { runs: 200, bytes: 64_000_000 };
+const HISTORY_LIMITS: HistoryLimits = { runs: 200, bytes: 64_000_000 };
 
 /** What a history works with. */
 export interface HistoryParts {

@@ -8,7 +8,7 @@ export type ShortKind = 'texts' | 'sets' | 'measured' | 'preferences';
 const PREFIX = 'flipside.';
 
 /** What a key of the page holds. What is not a text, a set of the reader's or a measurement is a preference. */
-export function kindOf(key: string): ShortKind {
+function kindOf(key: string): ShortKind {
   if (key.startsWith('flipside.draft') || key === 'flipside.write' || key === 'flipside.steer') return 'texts';
   if (key.startsWith('flipside.dose.') || key === 'flipside.matched') return 'measured';
   return key.startsWith('flipside.sets') ? 'sets' : 'preferences';

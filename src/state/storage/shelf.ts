@@ -26,6 +26,6 @@ export function memoryShelf<T extends Keepable>(): Shelf<T> {
 }
 
 /** The browser's shelf of probes; in memory where IndexedDB is refused, as in some private windows. */
-export async function browserShelf<T extends Keepable>(name?: string): Promise<Shelf<T>> {
+async function browserShelf<T extends Keepable>(name?: string): Promise<Shelf<T>> {
   return shelfIn(await browserDatabase(name), 'probes');
 }

@@ -51,7 +51,7 @@ export function covarianceFactor(x: Float64Array, rows: number, width: number, r
  * The `count` leading eigenvectors of the symmetric positive semi-definite `matrix` `[n, n]`, as rows `[count, n]`,
  * largest eigenvalue first. Subspace iteration with a few spare vectors, then Rayleigh–Ritz (Halko, Martinsson, Tropp 2011).
  */
-export function leadingEigenvectors(matrix: Float64Array, n: number, count: number): Float64Array {
+function leadingEigenvectors(matrix: Float64Array, n: number, count: number): Float64Array {
   const m = Math.min(n, count + 16);
   const rng = createRng(1);
   let basis = Float64Array.from({ length: m * n }, () => rng.normal());
@@ -87,10 +87,7 @@ export function leadingEigenvectors(matrix: Float64Array, n: number, count: numb
 }
 
 /** All eigenvalues, and eigenvectors as columns, of a small symmetric matrix `[n, n]` (overwritten): cyclic Jacobi rotations. */
-export function jacobiEigen(
-  a: Float64Array,
-  n: number,
-): { readonly values: Float64Array; readonly vectors: Float64Array } {
+function jacobiEigen(a: Float64Array, n: number): { readonly values: Float64Array; readonly vectors: Float64Array } {
   const vectors = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) vectors[i * n + i] = 1;
   let total = 0;

@@ -14,7 +14,7 @@ import { giveWay } from '../give-way.ts';
 import { rowsOfLayer, type TraceRow, type TraceRows } from './trace-rows.ts';
 
 /** Penalty of the ridge, in units of the rows' weights (docs/decisions/0022). */
-export const TRACE_PENALTY = 5;
+const TRACE_PENALTY = 5;
 /**
  * Into how many parts the topics of a set that must not count are dealt, each scored by a fit without it. Of few topics the
  * difference that is projected out is placed badly: halves would judge a readout that is worse than the one that is made.

@@ -5,7 +5,7 @@ import type { TraceNull } from '../../probe/trace-types.ts';
 import { rowsOfLayer, type TraceRow, type TraceRows } from './trace-rows.ts';
 
 /** Components of the joint covariance. */
-export const TRACE_RANK = 32;
+const TRACE_RANK = 32;
 /** Random directions behind a range. */
 const DIRECTIONS = 200;
 

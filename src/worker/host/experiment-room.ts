@@ -124,7 +124,7 @@ export function createExperimentRoom(
 }
 
 /** How the page names a part of a run of a size. */
-export function keyOf(size: RunSize, id: string): string {
+function keyOf(size: RunSize, id: string): string {
   return `${size}/${id}`;
 }
 

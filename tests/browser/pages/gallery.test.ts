@@ -73,7 +73,7 @@ async function photograph(scene: HTMLElement, specimen: Specimen, what: string):
   return pictureOf(
     await page.screenshot({
       element: scene,
-      path: `../../shots/gallery/${`${specimen.of} ${specimen.state} ${what}`.replace(/[^\w-]+/g, '-')}.png`,
+      path: `../../../shots/gallery/${`${specimen.of} ${specimen.state} ${what}`.replace(/[^\w-]+/g, '-')}.png`,
       base64: true,
     }),
   );

@@ -113,7 +113,7 @@ describe('the instrument', () => {
     const { session } = newSession();
     const desk = new Desk({
       session,
-      stories: new Stories(fakeFetch, '../../ui/'),
+      stories: new Stories(fakeFetch, './'),
       draft: new Draft(null),
       preferences,
       probeCard: () => Promise.resolve(SAMPLE_CARD),

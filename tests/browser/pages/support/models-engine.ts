@@ -46,7 +46,7 @@ const sibling = (rfilename: string, size: number, digit: string) => ({
 });
 
 /** A hub's answer: two variants, and one that lacks nothing but is twice as large. */
-export const REPLY = JSON.stringify({
+const REPLY = JSON.stringify({
   sha: 'ab'.repeat(20),
   gated: false,
   cardData: { license: 'apache-2.0' },

@@ -67,7 +67,7 @@ export function lastingDatabase(): Database {
 }
 
 /** What lies beside the probes: a dose–response of the first. */
-export const SAMPLE_DOSES = { 'kind-cruel': () => Promise.resolve(serialiseDose(sampleDose)) };
+const SAMPLE_DOSES = { 'kind-cruel': () => Promise.resolve(serialiseDose(sampleDose)) };
 
 /** Experiments that pass for shipped: the first has runs of two models, the second a rule and no run yet. */
 export const SAMPLE_EXPERIMENTS: readonly ShippedExperiment[] = [

@@ -21,7 +21,7 @@ const estimate = (value: number, half: number, n: number): Estimate => ({
 });
 
 /** A probe whose directions depend on the seed. */
-export function sampleProbe(id: string, axis: Probe['axis'], seed = 1): Probe {
+function sampleProbe(id: string, axis: Probe['axis'], seed = 1): Probe {
   const next = noise(seed);
   const directions = Float32Array.from({ length: LAYERS * HIDDEN }, (_, at) => (at < HIDDEN ? 0 : 1 + seed * next()));
   const zeros = new Float32Array(LAYERS * HIDDEN);
@@ -77,7 +77,7 @@ function curve(method: FitMethod, height: number): MethodCurve {
 }
 
 /** A judgement of {@link sampleProbe}; `sha256` is that of its two files. */
-export function sampleReport(probe: Probe, sha256 = 'ab'.repeat(32)): Report {
+function sampleReport(probe: Probe, sha256 = 'ab'.repeat(32)): Report {
   return {
     probe: { id: probe.id, sha256 },
     axis: probe.axis,
