@@ -95,7 +95,7 @@ describe('a link', { timeout: 90_000 }, () => {
     await expect
       .element(
         page.getByText(
-          /^The run was not the model by itself: pushed to the positive pole of Kind–cruel, layer 2.* is read without it and scores will differ/,
+          /^The run was not the model by itself: pushed to the positive pole of Kind–cruel, layer 2[\s\S]* is read without it and scores will differ/,
         ),
       )
       .toBeVisible();

@@ -42,7 +42,7 @@ describe('a push along its direction', () => {
     await expect
       .element(
         page.getByText(
-          /^The probe was made on q8; this is q4\. Before it pushes, it is measured how far it holds here, and below 0\.9 it does not push\./,
+          /^The probe was made on q8; this is q4\. Before it pushes, it is measured how far it holds\s+here, and below 0\.9 it does not push\./,
         ),
       )
       .toBeVisible();
