@@ -1,5 +1,14 @@
 /** The page without a network, after one visit with one; and a build that takes the place of the one before. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +32,8 @@ const NEWER = /A newer version of this page is here/;
 let scratch: string;
 /** A build like dist/, but with another program and another title of a story; each test sees the one or the other at one address. */
 let changedDist: string;
+/** Name of the program of the changed build. */
+let changedProgram: string;
 let browser: Browser;
 let context: BrowserContext;
 let server: PreviewServer | null;
@@ -57,19 +68,30 @@ afterEach(async () => {
   silence?.close();
 });
 
-/** Renames the page's program wherever it is named, and a story in the list. */
+/**
+ * Makes a build with other names for all scripts, as another build of other code has them, and with a renamed story. A
+ * script of the same name must hold the same bytes: what was kept under that name is not asked for again.
+ */
 async function makeChangedBuild(): Promise<void> {
   cpSync(DIST, changedDist, { recursive: true, filter: (source) => source !== join(DIST, 'models') });
   symlinkSync(join(DIST, 'models'), join(changedDist, 'models'));
-  const [, program = ''] =
-    /src="\.\/assets\/(index-[\w-]+)\.js"/.exec(readFileSync(join(DIST, 'index.html'), 'utf8')) ?? [];
-  const rename = (path: string): void =>
-    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(program, 'index-changed0'));
   const assets = join(changedDist, 'assets');
-  for (const name of readdirSync(assets)) if (name.endsWith('.js')) rename(join(assets, name));
-  rename(join(changedDist, 'index.html'));
-  cpSync(join(assets, `${program}.js`), join(assets, 'index-changed0.js'));
-  rmSync(join(assets, `${program}.js`));
+  const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'));
+  const renamed = new Map(
+    scripts.map((name) => [name, name.replace(/.(?=\.js$)/, (last) => (last === '0' ? '1' : '0'))]),
+  );
+  const rename = (path: string): void =>
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replace(/[\w.-]+\.js\b/g, (name) => renamed.get(name) ?? name),
+    );
+  for (const [name, other] of renamed) {
+    rename(join(assets, name));
+    renameSync(join(assets, name), join(assets, other));
+  }
+  const html = join(changedDist, 'index.html');
+  rename(html);
+  changedProgram = /src="\.\/assets\/(index-[\w-]+\.js)"/.exec(readFileSync(html, 'utf8'))?.[1] ?? '';
   const index = join(changedDist, 'recordings', 'index.json');
   writeFileSync(index, readFileSync(index, 'utf8').replace('"Betrayal"', '"Betrayal, retold"'));
   await writeServiceWorker(changedDist);
@@ -214,7 +236,7 @@ test(
     await page.reload();
     await page.getByText('Betrayal, retold').first().waitFor();
     await expect.poll(() => page.evaluate(() => caches.keys()), { timeout: MINUTE }).not.toContain(before);
-    await waitUntilKept(page, /index-changed0/, /TrainView/, /plotly/);
+    await waitUntilKept(page, new RegExp(changedProgram), /TrainView/, /plotly/);
     expect(await page.evaluate(async () => (await caches.keys()).length)).toBe(1);
     expect(await page.getByText(NEWER).count()).toBe(0);
     await takeNetworkAway();
