@@ -1,5 +1,5 @@
 /** Things of one kind that outlive the page: one store of the page's database. */
-import { browserDatabase, type Database, type Keepable, memoryDatabase, type StoreName } from './database.ts';
+import { type Database, type Keepable, memoryDatabase, type StoreName } from './database.ts';
 
 /** A place for things. */
 export interface Shelf<T extends Keepable> {
@@ -23,9 +23,4 @@ export function shelfIn<T extends Keepable>(database: Database, store: StoreName
 /** A shelf that forgets with the page. */
 export function memoryShelf<T extends Keepable>(): Shelf<T> {
   return shelfIn(memoryDatabase(), 'probes');
-}
-
-/** The browser's shelf of probes; in memory where IndexedDB is refused, as in some private windows. */
-async function browserShelf<T extends Keepable>(name?: string): Promise<Shelf<T>> {
-  return shelfIn(await browserDatabase(name), 'probes');
 }
