@@ -37,7 +37,7 @@ const ENTRIES: readonly Insertion[] = [
   { mark: 'const EDITS = {', text: 'scale: () => ({ add: null }),' },
   { mark: 'const MODE_CHOICES = {', text: "scale: { label: 'Scale', says: 'Scaled.', strength: () => 'Times.' }," },
   {
-    mark: 'export const GRAINS = {',
+    mark: 'const GRAINS = {',
     text: "page: { noun: () => 'pages', single: false, spread: null, lines: null, trailing: null, starts: () => [0] },",
   },
   {
