@@ -27,6 +27,8 @@ const inChromium = (name: string, include: string[], flags: readonly string[]) =
     name,
     include,
     testTimeout: 60_000,
+    // What a test waits for may come late on a busy machine; the default is one second.
+    expect: { poll: { timeout: 15_000 } },
     browser: {
       enabled: true,
       headless: true,
