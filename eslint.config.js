@@ -139,7 +139,10 @@ const OWNED = [
   { group: ['plotly.js*'], owner: 'src/ui/charts/PlotlyChart.svelte' },
 ];
 const NODE = { regex: '^node:', message: 'Only src/engine/node, src/cli, tests and benchmarks run in Node.' };
-const SVELTE = { regex: '^svelte(/|$)', message: 'Svelte belongs to state, ui, views and the entry.' };
+const SVELTE = {
+  regex: '^svelte(/|$)',
+  message: 'Svelte belongs to state, ui, panels, features, shell and the entry.',
+};
 const ANY_PACKAGE = { regex: '^[^.]', message: 'Pure code has no dependencies.' };
 
 /** Import restrictions of one kind of file; `mine` are the owners whose packages it may name. */

@@ -1,5 +1,5 @@
 /** What is seen in the story with two endings, and how sure that is. */
-import type { ForkedStory } from '../reading/fork.ts';
+import { type ForkedStory, sentenceReadings } from '../reading/fork.ts';
 import { lastClause } from '../text/last-clause.ts';
 import { mean } from '../stats/stats.ts';
 import { sentenceStarts } from '../text/token-walk.ts';
@@ -9,13 +9,13 @@ import { sided } from './trace.ts';
 /** The highest reading of the opening, and the mean over the sentences of each ending: one sentence alone may stray. */
 export function forkSentence(story: ForkedStory): string {
   const { a, b, axis, shared } = story;
-  const opening = ends(a.trace).filter(({ afterToken }) => afterToken < shared);
+  const opening = sentenceReadings(a.trace).filter(({ afterToken }) => afterToken < shared);
   const peak = opening.reduce<TracePoint | null>(
     (best, point) => (best === null || Math.abs(point.score) > Math.abs(best.score) ? point : best),
     null,
   );
   const [endingA, endingB] = [a, b].map(({ trace }) =>
-    ends(trace)
+    sentenceReadings(trace)
       .filter(({ afterToken }) => afterToken >= shared)
       .map(({ score }) => score),
   );
@@ -25,8 +25,4 @@ export function forkSentence(story: ForkedStory): string {
     .slice(starts.findLast((start) => start <= peak.afterToken) ?? 0, peak.afterToken + 1)
     .join('');
   return `The reading reaches ${sided(peak.score, axis)} after “${lastClause(sentence)}”. Where they part, one ending reads ${sided(mean(endingA), axis)} on average, the other ${sided(mean(endingB), axis)}.`;
-}
-
-function ends(trace: readonly TracePoint[]): TracePoint[] {
-  return trace.filter(({ stand, score }) => stand === 'sentence' && Number.isFinite(score));
 }

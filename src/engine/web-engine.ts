@@ -8,6 +8,7 @@ import type {
   NumbersReport,
   RefineSummary,
   RunSummary,
+  ReferenceFile,
 } from '../models/engine-report.ts';
 import { AppError } from '../base/errors.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../lens/lens.ts';
@@ -45,7 +46,7 @@ import type { ResolvedModel } from './store/model-source.ts';
 import { withTextHabits } from './text/text-habits.ts';
 import { TextRun } from './text-run.ts';
 import type { TextTokenizer } from './text/tokenizer.ts';
-import { checkHere, type GivenFile } from './numbers/web-numbers.ts';
+import { checkHere } from './numbers/web-numbers.ts';
 
 /** What is there once a model is loaded. */
 interface Loaded {
@@ -329,7 +330,7 @@ export class WebEngine {
 
   /** The numbers check on this device, against a reference that is given or the one that lies with the model. */
   checkNumbers(
-    given: GivenFile | null,
+    given: ReferenceFile | null,
     onProgress: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<NumbersReport> {

@@ -80,7 +80,7 @@ export interface Design<S extends SpecHead = SpecHead> {
   reach(spec: S, size: RunSize): Reach;
   /** What all units need: fitted instruments, calibrated strengths. Kept with the units; the same model gives the same. */
   prepare(spec: S, size: RunSize, subject: Subject, call: PrepareCall): Promise<JsonObject>;
-  /** Measures one unit. Numbers are rounded here (`significantAll` of core/round.ts), so that a file holds what is analysed. */
+  /** Measures one unit. Numbers are rounded here (`significantAll` of base/round.ts), so that a file holds what is analysed. */
   run(spec: S, unit: UnitPlan, prepared: JsonObject, subject: Subject, call: UnitCall): Promise<JsonObject>;
   /** From the units, in order of their ids, to the verdict; no model, no clock, no order of arrival. */
   analyse(spec: S, size: RunSize, prepared: JsonObject, units: readonly UnitResult[]): Findings;

@@ -31,7 +31,7 @@ export interface Instrument extends Gauge {
   readonly quality: readonly number[];
 }
 
-/** λ of the ridge fit, in the standard units of core/fit.ts. */
+/** λ of the ridge fit, in the standard units of probe/fit/fit.ts. */
 const PENALTY = 1;
 
 /** Spread along a direction below this share of the rows' size is the rounding of float32 readings. */

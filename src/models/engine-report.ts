@@ -179,6 +179,12 @@ export interface NumbersRow {
   readonly greedyTotal: number;
 }
 
+/** A reference for the numbers check as it lies on disk, not yet validated; `name` is its file's, for messages. */
+export interface ReferenceFile {
+  readonly bytes: ArrayBuffer;
+  readonly name: string;
+}
+
 /** The numbers check: rows, the limits they were held to and whether all of them held. */
 export interface NumbersReport {
   readonly rows: readonly NumbersRow[];

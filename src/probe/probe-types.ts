@@ -1,4 +1,4 @@
-/** What a trained probe is, in memory. `format/probe.ts` reads and writes it. */
+/** What a trained probe is, in memory. `formats/probe/probe.ts` reads and writes it. */
 import type { Axis, ByPole } from './heads.ts';
 import type { TraceReadout } from './trace-types.ts';
 

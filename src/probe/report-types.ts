@@ -1,6 +1,6 @@
 /**
  * The judgement of a probe: every number for and against it, with its interval, its n and its null. `training/judgement`
- * computes it, `format/report.ts` reads and writes it beside the probe, the page and the card show it.
+ * computes it, `formats/probe/report.ts` reads and writes it beside the probe, the page and the card show it.
  *
  * Lists "by layer" have model.layerCount + 1 entries. A reading is the mean over the probe's taps after one text.
  */

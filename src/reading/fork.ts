@@ -46,3 +46,8 @@ export function atSentenceEnds(story: ForkedStory): ForkedStory {
   };
   return { ...story, a: side(story.a), b: side(story.b) };
 }
+
+/** The readings at the ends of sentences that have a number. */
+export function sentenceReadings(trace: readonly TracePoint[]): TracePoint[] {
+  return trace.filter(({ stand, score }) => stand === 'sentence' && Number.isFinite(score));
+}

@@ -19,7 +19,7 @@ export function argmax(logits: Float32Array): number {
  * Chooses a token. Temperature 0 is greedy. Otherwise from softmax(logits / temperature): of the `topK` largest, the fewest
  * largest whose probability reaches `topP` of them (Holtzman et al. 2020, arXiv 1904.09751). Words as likely as the last one
  * that is kept are kept too, and the draw goes through them in the order of the vocabulary: no order among equals decides, so that
- * the kernel of `runtime/ort/webgpu/sampler.ts` chooses the same. `uniform` gives numbers in [0, 1) and is asked once, unless greedy.
+ * the kernel of `engine/ort/webgpu/sampler.ts` chooses the same. `uniform` gives numbers in [0, 1) and is asked once, unless greedy.
  *
  * It runs for every written token over the whole vocabulary, so it loops over arrays and sorts only what may be kept.
  */

@@ -10,3 +10,11 @@ export interface Estimate {
   /** What stands between this number and a claim, e.g. "too few topics for an interval". */
   readonly note?: string;
 }
+
+/** A value with its interval where it has one, e.g. `0.82 [0.76, 0.88]`; `write` writes one number. */
+export function withInterval(
+  { value, low, high }: Pick<Estimate, 'value' | 'low' | 'high'>,
+  write: (value: number) => string,
+): string {
+  return `${write(value)}${low === null || high === null ? '' : ` [${write(low)}, ${write(high)}]`}`;
+}

@@ -31,12 +31,7 @@ export interface Readable extends Omit<Wanted, 'plan'> {
 /** Sorts out what can be read. Throws what is in the way of a text that is fitted on, with the text. Computes nothing. */
 export function readableOn(reader: SegmentReader, { plan, controls, others, unseenTaps, chatForm }: Wanted): Readable {
   assertReadable(reader, plannedPassages(plan));
-  const leftOut: string[] = [];
-  const whole = (what: string, passages: readonly Passage[]): boolean => {
-    const why = unreadableOf(reader, what, passages);
-    if (why !== null) leftOut.push(why);
-    return why === null;
-  };
+  const { leftOut, whole } = sorter(reader);
   const turns = (sets: readonly PromptSet[], taps: readonly string[]): Passage[] =>
     sets.flatMap((set) => set.rows.map((row) => ({ text: [row.context, row.text], taps, tapAfter: [1] })));
   const names = topicNames(plan.sets);
@@ -75,22 +70,17 @@ export function readableTrace(
   texts: readonly string[],
 ): { readonly from: TraceTexts; readonly leftOut: readonly string[] } {
   assertReadable(reader, tracePassages({ ...from, freeOf: [], told: [] }, texts));
-  const leftOut: string[] = [];
-  const kept = (what: string, passages: readonly Passage[]): boolean => {
-    const why = unreadableOf(reader, what, passages);
-    if (why !== null) leftOut.push(why);
-    return why === null;
-  };
+  const { leftOut, whole } = sorter(reader);
   const { axis = { positive: '', negative: '' } } = from.sets[0] ?? {};
   const nothing = { ...from, sets: [], zeros: [], freeOf: [], told: [], stories: { ...from.stories, stories: [] } };
   return {
     from: {
       ...from,
       freeOf: from.freeOf.filter((set) =>
-        kept(`For the readout the set “${set.name}” was`, tracePassages({ ...nothing, freeOf: [set] }, texts)),
+        whole(`For the readout the set “${set.name}” was`, tracePassages({ ...nothing, freeOf: [set] }, texts)),
       ),
       told: from.told.filter((set) =>
-        kept(
+        whole(
           `For the readout the stories of “${set.name}” were`,
           toldTexts([set], axis).map(({ text }) => ({ text, taps: texts, tapAfter: text.map((_, part) => part) })),
         ),
@@ -116,14 +106,22 @@ function assertReadable(
   }
 }
 
-/** The sentence that says what cannot be read; null where all can. */
-function unreadableOf(reader: SegmentReader, what: string, passages: readonly Passage[]): string | null {
-  const errors = passages.flatMap((passage) => reader.unreadable(passage) ?? []);
-  const [first] = errors;
-  return first === undefined
-    ? null
-    : `${what} left out: ${errors.length} of ${passages.length} texts cannot be read with this model. ${first.message}`.slice(
-        0,
-        900,
-      );
+/** Tells what can be read whole, and collects a sentence for everything else. */
+function sorter(reader: SegmentReader) {
+  const leftOut: string[] = [];
+  return {
+    leftOut,
+    whole: (what: string, passages: readonly Passage[]): boolean => {
+      const errors = passages.flatMap((passage) => reader.unreadable(passage) ?? []);
+      const [first] = errors;
+      if (first !== undefined)
+        leftOut.push(
+          `${what} left out: ${errors.length} of ${passages.length} texts cannot be read with this model. ${first.message}`.slice(
+            0,
+            900,
+          ),
+        );
+      return first === undefined;
+    },
+  };
 }

@@ -23,6 +23,7 @@ import type {
   NumbersReport,
   RefineSummary,
   RunSummary,
+  ReferenceFile,
 } from '../models/engine-report.ts';
 import type { Judgement } from '../probe/evidence/judgement-types.ts';
 import type { ChosenOffer, LocalFiles, ModelListing, ModelSource, WeighedModel } from '../models/model-source.ts';
@@ -64,12 +65,6 @@ export interface ProbeToUse extends ProbeFiles {
 /** A control vector (GGUF) as it lies on disk, not yet validated; `name` is its file's, for messages. */
 export interface VectorFile {
   readonly vector: ArrayBuffer;
-  readonly name: string;
-}
-
-/** A reference for the numbers check as it lies on disk, not yet validated; `name` is its file's, for messages. */
-export interface ReferenceFile {
-  readonly bytes: ArrayBuffer;
   readonly name: string;
 }
 

@@ -92,9 +92,9 @@ const MODEL = ['--model', 'public/models/smollm2-135m-instruct-q4'];
  */
 function expectNear(own: unknown, other: unknown, path: string): void {
   if (/^\.probe\.sha256$|\.nested\.chosen$/.test(path)) return;
-  // Page and command add in another order. Over a dozen topics one pair that changes places moves an AUROC of the readout
-  // by more than a hundredth, and the ends of its interval by more than itself.
-  const most = !path.startsWith('.readout.') ? 0.03 : /\.(?:low|high)$/.test(path) ? 0.1 : 0.05;
+  // Page and command add in another order. Over six topics one pair that changes places moves an AUROC of the readout by
+  // 0.005 and the ends of its interval by up to 0.036.
+  const most = /^\.readout\..*\.(?:low|high)$/.test(path) ? 0.05 : 0.03;
   if (typeof own === 'number' && typeof other === 'number')
     expect(Math.abs(own - other), `${path}: ${own} and ${other}`).toBeLessThanOrEqual(
       most * Math.max(1, Math.abs(own)),

@@ -1,8 +1,8 @@
 /** How sure the story with two endings is. */
-import type { ForkedStory } from '../../reading/fork.ts';
+import { type ForkedStory, sentenceReadings } from '../../reading/fork.ts';
 import type { TraceCard } from '../../probe/probe-head.ts';
 import type { ProbeEvidence } from '../../probe/probe-types.ts';
-import type { Estimate } from '../../stats/estimate.ts';
+import { type Estimate, withInterval } from '../../stats/estimate.ts';
 import type { TracePoint } from '../../reading/trace.ts';
 import { plainNumber, plural } from '../numbers.ts';
 
@@ -19,14 +19,14 @@ export function forkSure(
   } | null,
 ): string {
   const after = (trace: readonly TracePoint[]): TracePoint[] =>
-    ends(trace).filter(({ afterToken }) => afterToken >= shared);
+    sentenceReadings(trace).filter(({ afterToken }) => afterToken >= shared);
   const [endA, endB] = [after(a.trace), after(b.trace)];
   const pairs = Math.min(endA.length, endB.length);
   const apart = endA.slice(0, pairs).filter(({ score }, index) => score < (endB[index]?.score ?? Number.NaN)).length;
   const single = `One reading alone could be chance; ${apart === pairs ? `all ${plural(pairs, 'pair')}` : `${apart} of ${plural(pairs, 'pair')}`} after the fork lie apart the same way.`;
   if (probe === null) return single;
-  const said = ({ value, low, high }: Pick<Estimate, 'value' | 'low' | 'high'>): string =>
-    `${plainNumber(value, 2)}${low === null || high === null ? '' : ` [${plainNumber(low, 2)}, ${plainNumber(high, 2)}]`}`;
+  const said = (auroc: Pick<Estimate, 'value' | 'low' | 'high'>): string =>
+    withInterval(auroc, (value) => plainNumber(value, 2));
   const over = (units: string, auroc: string): string =>
     `${single} Over ${units}, each left out of the fit that scored it, it ranks kind above cruel with AUROC ${auroc}; 0.5 is chance.`;
   const { stories, topics: turns } = probe.trace?.evidence ?? {};
@@ -39,9 +39,4 @@ export function forkSure(
   const { auroc, aurocLow, aurocHigh, topics } = probe.evidence;
   const at = (values: readonly number[]): number => values[probe.defaultLayer] ?? Number.NaN;
   return over(`${topics} topics`, said({ value: at(auroc), low: at(aurocLow), high: at(aurocHigh) }));
-}
-
-/** The readings at the ends of sentences that have a number. */
-function ends(trace: readonly TracePoint[]): TracePoint[] {
-  return trace.filter(({ stand, score }) => stand === 'sentence' && Number.isFinite(score));
 }

@@ -1,7 +1,7 @@
 /** What a view of a text is worth, in a sentence. */
 import type { Grain } from '../../reading/grain.ts';
 import type { Axis } from '../../probe/probe-types.ts';
-import type { Estimate } from '../../stats/estimate.ts';
+import { type Estimate, withInterval } from '../../stats/estimate.ts';
 import type { ReadoutEvidence } from '../../probe/trace-types.ts';
 
 /**
@@ -15,8 +15,7 @@ export function worthSentence(
 ): string {
   const reading = evidence?.stories?.within.inside;
   if (!reading) return '';
-  const said = ({ value, low, high }: Estimate): string =>
-    `${value.toFixed(2)}${low === null || high === null ? '' : ` [${low.toFixed(2)}, ${high.toFixed(2)}]`}`;
+  const said = (auroc: Estimate): string => withInterval(auroc, (value) => value.toFixed(2));
   const over = `inside ${reading.n} stories, 0.5 is chance`;
   if (grain === 'reading')
     return `The reading ranks ${positive} above ${negative} words with AUROC ${said(reading)} ${over}, each story left out of its fit.`;

@@ -3,7 +3,7 @@
  * there is neither, a float32 pass on the processor where that is another computation.
  */
 import { throwIfStopped } from '../../base/abort.ts';
-import type { NumbersReport } from '../../models/engine-report.ts';
+import type { NumbersReport, ReferenceFile } from '../../models/engine-report.ts';
 import { AppError } from '../../base/errors.ts';
 import { describeDecoder } from '../../graph/decoder-shape.ts';
 import type { Decoder } from '../decoder.ts';
@@ -28,19 +28,13 @@ interface CheckedModel {
   readonly files: DecoderFiles | null;
 }
 
-/** A reference as it lies on disk; `name` is its file's. */
-export interface GivenFile {
-  readonly bytes: ArrayBuffer;
-  readonly name: string;
-}
-
 /**
  * Checks the model where it runs; fetches what it needs and has not. Throws `cancelled`, `tensor-file-invalid` where `given`
  * does not fit, and what opening a decoder throws: the second one needs room for the weights again.
  */
 export async function checkHere(
   { source, decoder, tokenizer, backend, chunkTokens, files }: CheckedModel,
-  given: GivenFile | null,
+  given: ReferenceFile | null,
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<NumbersReport> {

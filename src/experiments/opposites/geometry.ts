@@ -1,7 +1,7 @@
 /**
  * How X and its opposite leave neutral in the stream, at taps, whose words are the same after every text. Readings come in two halves
  * of items that share no sentence, and every product is taken across the halves: noise of a half never meets itself
- * (as in core/pole-geometry.ts, over pairs of topics). Features are in standard units of taps after neutral sentences.
+ * (as in probe/evidence/pole-geometry.ts, over pairs of topics). Features are in standard units of taps after neutral sentences.
  */
 import { auroc, standardDeviation } from '../../stats/stats.ts';
 import type { Passage, PassageReading } from '../../training/reader.ts';

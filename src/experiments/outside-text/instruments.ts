@@ -64,7 +64,7 @@ export interface Readout {
   readonly accuracy: number;
 }
 
-/** λ of the ridge fit, in the standard units of core/standard-rows.ts. */
+/** λ of the ridge fit, in the standard units of stats/linear/standard-rows.ts. */
 const PENALTY = 1;
 
 /**

@@ -109,7 +109,7 @@ export function isRight({ item, logs }: Reading): boolean {
   return logs.every((log, digit) => digit === item.answer || log < (logs[item.answer ?? -1] ?? -Infinity));
 }
 
-/** What each part's logits get from an edit of strength `beta`; `head` is what the edit reads of the streams (see head-edits.ts). */
+/** What each part's logits get from an edit of strength `beta`; `head` is what the edit reads of the streams. */
 export type HeadEdit = (beta: number, head: readonly number[], answer: number | null) => (part: number) => number;
 
 /** Their names. */

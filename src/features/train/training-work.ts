@@ -71,7 +71,7 @@ export function workOf({
 }
 
 /**
- * Places that a readout is read at (training/trace-passages.ts): in a turn of the axis, in one of another set, in a
+ * Places that a readout is read at (training/trace/trace-passages.ts): in a turn of the axis, in one of another set, in a
  * neutral beat, in a beat without a label.
  */
 const PLACES = { own: 4, other: 2, beat: 2, unlabelled: 3 } as const;

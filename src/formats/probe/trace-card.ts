@@ -1,6 +1,6 @@
 /** The section of a probe's card about the readout inside a text: what is read, and what that is worth. */
 import type { ProbeHead } from '../../probe/probe-head.ts';
-import type { Estimate } from '../../stats/estimate.ts';
+import { type Estimate, withInterval } from '../../stats/estimate.ts';
 import { mean } from '../../stats/stats.ts';
 import { table, three } from './card-tables.ts';
 
@@ -15,8 +15,8 @@ export function traceSection({ trace, axis }: ProbeHead): string[] {
   } = trace;
   const row = (name: string, { ends, inside }: { readonly ends: Estimate; readonly inside: Estimate }): string[] => [
     name,
-    withInterval(ends),
-    withInterval(inside),
+    withInterval(ends, three),
+    withInterval(inside, three),
     String(ends.n),
   ];
   const meanOf = (of: 'ends' | 'inside'): string => three(mean(sets.map((set) => set[of].value)));
@@ -51,11 +51,7 @@ sentence carry its label before anything has happened.`,
   ];
   if (apart.length > 0)
     parts.push(
-      `What should not move it, at sentence ends (0.5 is right), by parts of the topics that neither fit nor projection saw: ${apart.map(({ name, auroc }) => `${name} ${withInterval(auroc)} (n = ${auroc.n})`).join('; ')}.`,
+      `What should not move it, at sentence ends (0.5 is right), by parts of the topics that neither fit nor projection saw: ${apart.map(({ name, auroc }) => `${name} ${withInterval(auroc, three)} (n = ${auroc.n})`).join('; ')}.`,
     );
   return parts;
-}
-
-function withInterval({ value, low, high }: Estimate): string {
-  return low === null || high === null ? three(value) : `${three(value)} [${three(low)}, ${three(high)}]`;
 }

@@ -33,7 +33,7 @@ export interface DroppedFile {
 
 /** What the rows alone do not say; needed for files without a header only. */
 export interface ImportChoices {
-  /** Which of the three names of {@link PoleName} is which. */
+  /** Which of the names of {@link PoleName} is which. */
   readonly poles?: Axis;
   readonly licence?: string;
   readonly about?: string;

@@ -1,5 +1,5 @@
 /**
- * What an existing probe reads on another set, of its own axis or of another: `training/judge.ts` computes it, the page
+ * What an existing probe reads on another set, of its own axis or of another: `training/evidence/judge.ts` computes it, the page
  * and the command show it.
  */
 

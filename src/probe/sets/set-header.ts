@@ -1,4 +1,4 @@
-/** What a set's header says, read without judging it: `format/prompt-set.ts` does that, before training. */
+/** What a set's header says, read without judging it: `formats/sets/prompt-set.ts` does that, before training. */
 import type { Axis } from '../probe-types.ts';
 
 /** What a header says that is shown or planned by; empty where it does not say it. */

@@ -11,7 +11,7 @@ import type {
   ExperimentPart,
   ExperimentProgress,
 } from '../../experiments/experiment-run.ts';
-import type { EngineStatus, NumbersReport, RunSummary } from '../../models/engine-report.ts';
+import type { EngineStatus, NumbersReport, ReferenceFile, RunSummary } from '../../models/engine-report.ts';
 import type { Judgement } from '../../probe/evidence/judgement-types.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../../lens/lens.ts';
 import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '../../steering/patching.ts';
@@ -21,15 +21,7 @@ import { USUAL } from '../../reading/refinement.ts';
 import type { TokenDivergence } from '../../reading/token-divergence.ts';
 import type { SetSource, TrainedProbe, TrainingPlan, TrainingProgress } from '../../probe/training-plan.ts';
 import type { EngineClient } from '../../worker/client/engine-client.ts';
-import type {
-  CallArgs,
-  DoseArgs,
-  ProbeFiles,
-  ProbeToUse,
-  ReferenceFile,
-  Steps,
-  VectorFile,
-} from '../../worker/protocol.ts';
+import type { CallArgs, DoseArgs, ProbeFiles, ProbeToUse, Steps, VectorFile } from '../../worker/protocol.ts';
 import { EngineLine } from './engine-line.svelte.ts';
 import type { FinishedRun, Phase } from './phase.ts';
 import type { ReadingState } from '../runs/reading.svelte.ts';

@@ -2,7 +2,7 @@
 import { parseProbeCard } from '../../formats/probe/probe.ts';
 import { offerOf, type ProbeOffer } from './probe-card.ts';
 
-/** An offer over files that can be had. Reports are read in Train alone, so their format comes with the first of them. */
+/** An offer over files that can be had. The format of reports comes with the first of them. */
 export function readOffer(parts: Parameters<typeof offerOf>[0]): ProbeOffer {
   return offerOf(parts, {
     card: parseProbeCard,

@@ -135,6 +135,12 @@ export class ReadingState {
     this.#givenCharacters = givenCharacters;
   }
 
+  /** Key of the probe that read it, as the page offers it; null where it is not known. Another may be chosen by now. */
+  get probeKey(): string | null {
+    const { maker, recording } = this;
+    return maker?.probe.key ?? recording?.run?.probeKey ?? (recording ? `shipped:${recording.provenance.probe}` : null);
+  }
+
   /** A finished reading from a file. */
   static fromRecording(recording: Recording): ReadingState {
     const { title, axis, defaultLayer, layers, calibration, explained, alarm, poles } = recording;

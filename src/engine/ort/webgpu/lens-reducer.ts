@@ -1,6 +1,6 @@
 /**
  * Reduces rows of logits where they are: of 49,152 numbers a row the likeliest words, the entropy and the ranks of a few words
- * come back. The rule is that of `core/lens-rows.ts`, with sums in float32 that are gathered from many threads.
+ * come back. The rule is that of `lens/lens-rows.ts`, with sums in float32 that are gathered from many threads.
  *
  * One workgroup a row. The likeliest words are found one after the other, each the largest behind the one before it: for the
  * ten or so that are looked at this is less work than sorting, and words that are equally likely come in the order of the vocabulary.

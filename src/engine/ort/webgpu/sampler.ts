@@ -1,6 +1,6 @@
 /**
  * Chooses the next token on the GPU, where the logits are, and puts it where the next pass looks for it. The rule is that
- * of `core/sampling.ts`, in float32.
+ * of `reading/sampling.ts`, in float32.
  *
  * One workgroup does it all. What is kept (top-k, then top-p) is everything above some logit, and that logit is found by
  * halving the range of float32 numbers, read as whole numbers in the same order, 32 times: no sorting, no second kernel.

@@ -4,6 +4,7 @@ import { page, userEvent } from 'vitest/browser';
 import { FORK, FRONT } from '../../../../src/content/front.ts';
 import { serialiseFork } from '../../../../src/formats/runs/fork-json.ts';
 import { parseRecording } from '../../../../src/formats/runs/recording-json.ts';
+import { readOffer } from '../../../../src/state/probes/read-offer.ts';
 import { withDetails } from '../support/parts.ts';
 import { button, engines, freshPages, openAt, stripText, violations } from '../support/whole-page.ts';
 
@@ -25,6 +26,18 @@ const open = async (more: Parameters<typeof openAt>[2] = {}, hash = '') => {
   const screen = await openAt(hash, {}, { fetchText: shipped, storage: null, ...more });
   await expect.element(page.getByRole('heading', { name: FORK.title })).toBeInTheDocument();
   return screen;
+};
+/** A probe that ships, with its report. */
+const shippedProbe = (id: string, title: string) => {
+  const get = (name: string) => fetch(`/probes/${id}/${name}`);
+  return readOffer({
+    key: `shipped:${id}`,
+    title,
+    origin: 'shipped',
+    json: async () => (await get('probe.json')).text(),
+    tensors: async () => (await get('directions.safetensors')).arrayBuffer(),
+    reportJson: async () => (await get('report.json')).text(),
+  });
 };
 const colours = (element: Element): string => getComputedStyle(element).backgroundColor;
 const inView = (element: Element): boolean =>
@@ -92,6 +105,23 @@ describe('the first view', () => {
     );
     expect(coloured.length).toBeGreaterThanOrEqual(2);
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360);
+  });
+
+  it('says what a view is worth by the probe that read the text, and only of a layer that was measured', async () => {
+    const probes = [shippedProbe('kind-cruel', 'Kind–cruel'), shippedProbe('formal-casual', 'Formal–casual')];
+    await open({ storage: withDetails(), shipped: probes });
+    const worth = page.getByText(/ranks \w+ above \w+ (?:words|tokens) with AUROC/);
+    await expect.element(worth).toHaveTextContent(/^The reading ranks kind above cruel words with AUROC 0\.\d\d \[/);
+    const said = worth.element().textContent;
+    await page.getByLabelText('Read with the probe').selectOptions('Formal–casual');
+    await expect.element(page.getByLabelText('Read with the probe')).toHaveDisplayValue('Formal–casual');
+    await expect.element(worth).toHaveTextContent(said!);
+    const layer = page.getByRole('slider', { name: 'Layer', exact: true });
+    await layer.fill('17');
+    await expect.element(layer).toHaveValue('17');
+    await expect.poll(() => worth.elements()).toEqual([]);
+    await layer.fill('16');
+    await expect.element(worth).toHaveTextContent(said!);
   });
 
   it('keeps the instruments behind Details, which is remembered', async () => {
