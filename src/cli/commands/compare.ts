@@ -9,7 +9,6 @@ import { streamProducts } from '../../reading/score.ts';
 import { checkText } from '../../text/text-check.ts';
 import { divergenceByColumn, firstApart, sharedPairs, summariseDivergence } from '../../reading/token-divergence.ts';
 import type { Decoder } from '../../engine/decoder.ts';
-import { openNodeDecoder } from '../../engine/node/node-decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../engine/node/node-engine.ts';
 import { readDivergence } from '../../engine/steering/run-divergence.ts';
 import type { RowText } from '../../engine/steering/row-reader.ts';
@@ -71,8 +70,7 @@ export const compare: Command = {
         options.text('given') === undefined
           ? null
           : options.number('given', 0, { min: 0, max: engine.decoder.sizes.contextTokens, whole: true });
-      if (a.settings !== null || b.settings !== null)
-        editor = await openNodeDecoder(options.model(), { tapped: true, editing: true });
+      if (a.settings !== null || b.settings !== null) editor = await engine.openEditor();
       const prepared = { engine, editor, layer, given, signal };
       const [runA, runB] = [await prepare(a, carriedA, prepared), await prepare(b, carriedB, prepared)];
       return { result: await compared(runA, runB, { engine, layer, signal }), ok: true };

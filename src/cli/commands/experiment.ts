@@ -9,7 +9,6 @@ import { type LoadedSpec, parseSpec } from '../../experiments/spec.ts';
 import { assertBelongs, type UnitsHead } from '../../experiments/unit-file.ts';
 import type { Decoder } from '../../engine/decoder.ts';
 import { createSubject } from '../../engine/engine-subject.ts';
-import { openNodeDecoder } from '../../engine/node/node-decoder.ts';
 import { openNodeEngine } from '../../engine/node/node-engine.ts';
 import { assertReach, roomFor } from '../../engine/model/run-room.ts';
 import { Options, type Command } from '../command.ts';
@@ -73,7 +72,7 @@ export const experiment: Command = {
         ...engine,
         setTokens,
         neutral: await neutralTexts(),
-        editor: async () => (editor ??= await openNodeDecoder(modelDir, { tapped: true, editing: true })),
+        editor: async () => (editor ??= await engine.openEditor()),
       });
       const parts = {
         loaded,

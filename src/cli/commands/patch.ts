@@ -12,7 +12,6 @@ import {
   type PatchTokens,
   strongestPatch,
 } from '../../steering/patching.ts';
-import { openNodeDecoder } from '../../engine/node/node-decoder.ts';
 import { openNodeEngine } from '../../engine/node/node-engine.ts';
 import { PatchBench } from '../../engine/steering/patch-bench.ts';
 import { createScorer } from '../../engine/scorer.ts';
@@ -49,7 +48,7 @@ export const patch: Command = {
     try {
       const carried = read && (await carriedProbe(createSegmentReader(engine), read.probe, options, signal));
       const streams = streamsIn(options, engine.model.layerCount);
-      const decoder = await openNodeDecoder(options.model(), { tapped: true, editing: true });
+      const decoder = await engine.openEditor();
       try {
         const bench = new PatchBench({ ...engine, decoder });
         const report = await bench.grid(

@@ -4,19 +4,22 @@ import { parseModelConfig } from '../model/model-config.ts';
 import { isGguf, isSafetensorsFolder, openGguf, openSafetensors, type Checkpoint } from './checkpoint.ts';
 import type { ModelOnDisk } from './disk-model.ts';
 import { readModelFile } from './model-file.ts';
-import { holdsGraph, modelPaths } from './model-folder.ts';
+import { holdsGraph, modelPaths, type ModelPaths } from './model-folder.ts';
 
 /** A model as it is published, whose graph is built; null where `where` is an ONNX graph or its folder. */
 export function checkpointAt(where: string): Checkpoint | null {
   if (isGguf(where)) return openGguf(where);
-  return !holdsGraph(where) && isSafetensorsFolder(where) ? openSafetensors(where) : null;
+  // In this order: the folder of an export is not walked only to learn that it holds no safetensors.
+  return isSafetensorsFolder(where) && !holdsGraph(where) ? openSafetensors(where) : null;
 }
 
 /** The model at a path: a graph, the folder of one, a GGUF file or a safetensors folder. */
 export function modelOnDisk(where: string): ModelOnDisk {
-  const checkpoint = checkpointAt(where);
-  if (checkpoint !== null) return checkpoint;
-  const { graph, beside } = modelPaths(where);
+  return checkpointAt(where) ?? exportOnDisk(modelPaths(where));
+}
+
+/** The model of an ONNX graph whose files have been found. */
+export function exportOnDisk({ graph, beside }: Pick<ModelPaths, 'graph' | 'beside'>): ModelOnDisk {
   return {
     path: graph,
     graph: () => readModelFile(graph),

@@ -27,7 +27,7 @@ import { HeldFiles, type HeldFilesReport } from './held-files.ts';
 import { about, modelFileBytes, readModelFile } from './model-file.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { modelPaths, type ModelPaths } from './model-folder.ts';
-import { checkpointAt, modelOnDisk } from './model-on-disk.ts';
+import { checkpointAt, exportOnDisk } from './model-on-disk.ts';
 import { openNodeDecoder, openNodeLens } from './node-decoder.ts';
 
 /** Tokens a pass: the CPU computes any number right, and this many keep memory small. */
@@ -72,6 +72,8 @@ export interface NodeEngine {
   readonly files: () => HeldFilesReport;
   /** The lens; the caller's to dispose of. */
   readonly openLens: () => Promise<LensHead>;
+  /** A second decoder of the same files, whose stream can be steered and edited; the caller's to dispose of. */
+  readonly openEditor: () => Promise<Decoder>;
   dispose(): Promise<void>;
 }
 
@@ -95,8 +97,9 @@ export async function openNodeEngine(
   { editing = false, everyListedFile = false, onHeld }: NodeEngineOptions = {},
 ): Promise<NodeEngine> {
   const checkpoint = checkpointAt(modelDir);
-  const { graph, folder, id, beside } = checkpoint === null ? modelPaths(modelDir) : placesOf(checkpoint);
-  const disk = checkpoint ?? modelOnDisk(modelDir);
+  const paths = checkpoint === null ? modelPaths(modelDir) : placesOf(checkpoint);
+  const { graph, folder, id, beside } = paths;
+  const disk = checkpoint ?? exportOnDisk(paths);
   const held = await HeldFiles.of(folder);
   if (everyListedFile) await held.everyListed(onHeld);
   const bytesOf = async (name: string): Promise<Buffer> => {
@@ -170,6 +173,7 @@ export async function openNodeEngine(
     },
     files: () => held.report(),
     openLens: () => openNodeLens(disk, decoder.sizes),
+    openEditor: () => openNodeDecoder(disk, { tapped: true, editing: true }),
     dispose: () => decoder.dispose(),
   };
 }
