@@ -49,9 +49,14 @@ function roundShift(value: number, shift: number): number {
 /** The number of every word: a look-up for each of a pass's numbers is faster than taking it apart. Made when it is first wanted. */
 let everyHalf: Float32Array | null = null;
 
+/** By 16-bit word its number, 65,536 of them; one array for all callers, who only read it. */
+export function halfNumbers(): Float32Array {
+  return (everyHalf ??= Float32Array.from({ length: 1 << 16 }, (_, half) => halfToFloat(half)));
+}
+
 /** The numbers behind 16-bit words; a new array. */
 export function fromFloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
-  const numbers = (everyHalf ??= Float32Array.from({ length: 1 << 16 }, (_, half) => halfToFloat(half)));
+  const numbers = halfNumbers();
   const out = new Float32Array(halves.length);
   for (let index = 0; index < halves.length; index += 1) out[index] = numbers[halves[index] ?? 0] ?? NaN;
   return out;

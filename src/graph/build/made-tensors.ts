@@ -1,6 +1,6 @@
 /** The weights of a graph, made from those of a checkpoint when they are read: no more than one tensor is taken apart at a time. */
 import { numbersOf, STORED_TYPES, type ReadTensor, type StoredTensor } from '../../models/checkpoint/stored-tensor.ts';
-import { halfToFloat } from '../../base/half.ts';
+import { fromFloat16 } from '../../base/half.ts';
 import type { MadeWeight } from '../products/made-weights.ts';
 import { FLOAT32, UINT8 } from '../tensor-type.ts';
 import { isPacked, PACKED_FORMS, unpackBlocks, type PackedType } from './stored-blocks.ts';
@@ -149,10 +149,11 @@ function packHalves(levels: Uint8Array, from: number, out: Uint8Array, to: numbe
 /** The numbers of plain bytes of a type, and of packed ones multiplied out. */
 function floatsOf(type: StoredTensor['type'], bytes: Uint8Array): Float32Array {
   if (isPacked(type)) return multipliedOut(type, bytes);
+  // A copy: where bytes begin in a file need not be an even place.
+  if (type === 'F16') return fromFloat16(new Uint16Array(new Uint8Array(bytes).buffer));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const out = new Float32Array(bytes.length / STORED_TYPES[type].bytes);
   if (type === 'F32') for (let i = 0; i < out.length; i += 1) out[i] = view.getFloat32(4 * i, true);
-  else if (type === 'F16') for (let i = 0; i < out.length; i += 1) out[i] = halfToFloat(view.getUint16(2 * i, true));
   else {
     // A bfloat16 is the upper half of a float32.
     const bits = new Uint32Array(out.buffer);

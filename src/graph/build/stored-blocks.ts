@@ -9,7 +9,7 @@
  * Source: llama.cpp, ggml/src/ggml-common.h and ggml-quants.c (dequantize_row_…).
  */
 import { STORED_TYPES, type StoredType } from '../../models/checkpoint/stored-tensor.ts';
-import { halfToFloat } from '../../base/half.ts';
+import { halfNumbers } from '../../base/half.ts';
 
 /** The types that stay whole numbers; the others are plain numbers. */
 export type PackedType = Exclude<StoredType, 'F32' | 'F16' | 'BF16'>;
@@ -54,6 +54,8 @@ interface Place {
   readonly bytes: Uint8Array;
   at: number;
   readonly out: Unpacked;
+  /** Every float16 as a number: millions of blocks have a scale each. */
+  readonly numbersOfHalves: Float32Array;
   /** The first of its numbers, and the first of its scales. */
   first: number;
   scale: number;
@@ -70,7 +72,7 @@ export function unpackBlocks(type: PackedType, bytes: Uint8Array): Unpacked {
     offsets: new Float32Array(blocks * scalesOfBlock),
   };
   const unpack = UNPACK[type];
-  const place: Place = { bytes, at: 0, out, first: 0, scale: 0 };
+  const place: Place = { bytes, at: 0, out, numbersOfHalves: halfNumbers(), first: 0, scale: 0 };
   for (let block = 0; block < blocks; block += 1) {
     unpack(place);
     place.at += blockBytes;
@@ -114,12 +116,9 @@ const UNPACK = {
 
 const byte = ({ bytes, at }: Place, offset: number): number => bytes[at + offset] as number;
 
-/** Every float16 as a number: millions of blocks have a scale each. */
-const HALVES = Float32Array.from({ length: 2 ** 16 }, (_, half) => halfToFloat(half));
-
 /** A float16 of a block. */
-const half = ({ bytes, at }: Place, offset: number): number =>
-  HALVES[(bytes[at + offset] as number) | ((bytes[at + offset + 1] as number) << 8)] as number;
+const half = ({ bytes, at, numbersOfHalves }: Place, offset: number): number =>
+  numbersOfHalves[(bytes[at + offset] as number) | ((bytes[at + offset + 1] as number) << 8)] as number;
 
 /** Sixteen bytes that hold numbers 0 to 15 in their low halves and 16 to 31 in their high ones. */
 function halves({ bytes, at, first, out: { levels } }: Place, from: number): void {
