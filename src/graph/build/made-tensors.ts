@@ -1,7 +1,7 @@
 /** The weights of a graph, made from those of a checkpoint when they are read: no more than one tensor is taken apart at a time. */
 import { numbersOf, STORED_TYPES, type ReadTensor, type StoredTensor } from '../../models/checkpoint/stored-tensor.ts';
 import { fromFloat16 } from '../../base/half.ts';
-import type { MadeWeight } from '../products/made-weights.ts';
+import { bytesOf, type MadeWeight } from '../products/made-weights.ts';
 import { FLOAT32, UINT8 } from '../tensor-type.ts';
 import { isPacked, PACKED_FORMS, unpackBlocks, type PackedType } from './stored-blocks.ts';
 
@@ -45,8 +45,8 @@ export function vectorWeight(name: string, rows: RowsOf, read: ReadTensor, offse
 
 /** Weights in float32, `[columns, rows]` as MatMul takes them. */
 export function matrixWeight(name: string, { tensor, rows, columns, rowOf }: RowsOf, read: ReadTensor): MadeWeight {
-  const make = (): Uint8Array => {
-    const out = new Float32Array(rows * columns);
+  const make = (room: Float32Array): Uint8Array => {
+    const out = room.subarray(0, rows * columns);
     const places = placesOf(rows, rowOf);
     const rowBytes = tensor.bytes / rows;
     const count = Math.max(1, Math.floor(PIECE / columns));
@@ -182,5 +182,3 @@ function placesOf(rows: number, rowOf: (row: number) => number): Uint32Array {
   for (let row = 0; row < rows; row += 1) places[rowOf(row)] = row;
   return places;
 }
-
-const bytesOf = (floats: Float32Array<ArrayBuffer>): Uint8Array => new Uint8Array(floats.buffer);

@@ -4,7 +4,7 @@ import { intAttribute } from '../attributes.ts';
 import { readersOf } from '../element-types.ts';
 import { encodeNode, filesOf, parseModel, writeModel, type GraphNode, type ModelGraph } from '../graph.ts';
 import { FLOAT32, UINT8 } from '../tensor-type.ts';
-import { MadeWeights } from './made-weights.ts';
+import { bytesOf, MadeWeights } from './made-weights.ts';
 import { PACKED_PRODUCT, packedProducts, someRows, type PackedProduct } from './packed-product.ts';
 import { splitProduct, type HalfProduct } from './split.ts';
 import { unpack } from './unpack.ts';
@@ -176,6 +176,3 @@ function writeFloat(product: PackedProduct, made: MadeWeights, mostPartBytes: nu
       : [encodeNode({ name: `flipside/${result}/bias`, opType: 'Add', inputs: [unbiased, bias], outputs: [result] })]),
   ];
 }
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);

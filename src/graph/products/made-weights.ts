@@ -13,6 +13,10 @@ export interface MadeWeight {
   readonly make: (room: Float32Array) => Uint8Array;
 }
 
+/** The bytes of numbers, wherever in their room these lie; nothing is copied. */
+export const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
 /** Weights begin at multiples of this in their file, as exporters have it. */
 const ALIGNMENT = 64;
 
