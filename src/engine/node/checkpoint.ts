@@ -13,7 +13,7 @@ import { objectIn } from '../model/model-text.ts';
 import type { ModelConfig } from '../model/model-config.ts';
 import { ggufEndTokens, ggufTokenizer, type TokenizerTexts } from '../text/gguf-tokenizer.ts';
 import type { ModelOnDisk } from './disk-model.ts';
-import { about, cannotRead, modelFileBytes } from './model-file.ts';
+import { about, assertNoPointer, cannotRead, modelFileBytes } from './model-file.ts';
 
 /** Bytes that are read of a file at first; a head that goes on is read again, longer. */
 const FIRST_BYTES = 2 ** 20;
@@ -54,8 +54,9 @@ export function isSafetensorsFolder(where: string): boolean {
 export function openGguf(where: string): Checkpoint {
   const first = resolve(where);
   const paths = splitFiles(first);
-  const heads = paths.map((path) => ({ path, head: ggufHead(path) }));
-  const [{ head } = { head: ggufHead(first) }] = heads;
+  const [start, ...others] = paths;
+  const head = ggufHead(start);
+  const heads = [{ path: start, head }, ...others.map((path) => ({ path, head: ggufHead(path) }))];
   checkSplit(heads);
   const tensors = heads.flatMap((each) => each.head.tensors.map((tensor) => ({ ...tensor, file: each.path })));
   const name = basename(first);
@@ -88,7 +89,8 @@ export function openSafetensors(where: string): Checkpoint {
       return { ...tensor, file: path };
     });
   });
-  const missing = [...(index?.keys() ?? [])].find((name) => !tensors.some((tensor) => tensor.name === name));
+  const names = new Set(tensors.map(({ name }) => name));
+  const missing = [...(index?.keys() ?? [])].find((name) => !names.has(name));
   if (missing !== undefined)
     damaged(INDEX, `${INDEX} names the tensor ${JSON.stringify(missing)}, and its shard holds none.`);
   const config = objectIn('config.json', textAt(at('config.json')));
@@ -142,18 +144,25 @@ function bytesAt(path: string, from: number, count: number): Uint8Array {
 }
 
 function textAt(path: string): string {
+  let bytes: Buffer;
+  let text: string;
   try {
-    return readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
+    text = bytes.toString('utf8');
   } catch (thrown) {
     throw cannotRead(path, thrown);
   }
+  assertNoPointer(path, bytes);
+  return text;
 }
 
 /** The head of a file, of which more is read until it is whole. */
 function headOf<T extends object>(path: string, parse: (bytes: Uint8Array, size: number) => T | number): T {
   const size = modelFileBytes(path);
   for (let wanted = FIRST_BYTES; ;) {
-    const found = about(path, () => parse(bytesAt(path, 0, Math.min(size, wanted)), size));
+    const bytes = bytesAt(path, 0, Math.min(size, wanted));
+    assertNoPointer(path, bytes);
+    const found = about(path, () => parse(bytes, size));
     if (typeof found === 'object') return found;
     wanted = Math.max(4 * wanted, found);
   }
@@ -165,7 +174,7 @@ const ggufHead = (path: string): GgufHead => headOf(path, (bytes, size) => parse
 const SPLIT_ENDING = /-(\d{5})-of-(\d{5})$/;
 
 /** The files of a model by one of them: itself, or all that it was split into, by their names. */
-function splitFiles(path: string): readonly string[] {
+function splitFiles(path: string): readonly [string, ...string[]] {
   const stem = basename(path).replace(/\.gguf$/i, '');
   const count = Number(SPLIT_ENDING.exec(stem)?.[2] ?? 1);
   if (count <= 1) return [path];
@@ -173,12 +182,13 @@ function splitFiles(path: string): readonly string[] {
     damaged(path, `${basename(path)} is one of ${count} files; at most ${MOST_SHARDS} are read.`);
   const start = stem.replace(SPLIT_ENDING, '');
   const there = new Set(readdirSync(dirname(path)));
-  return Array.from({ length: count }, (_, place) => {
+  const at = (place: number): string => {
     const name = `${start}-${String(place + 1).padStart(5, '0')}-of-${String(count).padStart(5, '0')}.gguf`;
     if (!there.has(name))
       damaged(path, `${basename(path)} is one of ${count} files of a model, and ${name} is not beside it.`);
     return join(dirname(path), name);
-  });
+  };
+  return [at(0), ...Array.from({ length: count - 1 }, (_, index) => at(index + 1))];
 }
 
 /** Refuses files that say of themselves that they are of another model, or in another place. */

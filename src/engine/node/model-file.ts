@@ -90,7 +90,8 @@ function builder(path: string): string | null {
   return why === null ? null : `${path} is not there: ${why}.`;
 }
 
-function assertNoPointer(path: string, bytes: Uint8Array): void {
+/** Refuses with `model-fetch-failed` bytes that are a pointer of Git LFS in the file's place. */
+export function assertNoPointer(path: string, bytes: Uint8Array): void {
   const pointer = lfsPointerOf(bytes);
   if (pointer === null) return;
   const size = pointer.bytes === null ? 'a large file' : `a file of ${pointer.bytes.toLocaleString('en')} bytes`;

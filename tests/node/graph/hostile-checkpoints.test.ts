@@ -243,6 +243,29 @@ describe('files of one model', () => {
   });
 });
 
+describe('a folder or file as a repository has it that was fetched without its large files', () => {
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'ab'.repeat(32)}\nsize 47669248\n`;
+  const WHOLE = {
+    'model.safetensors': bytesOf('llama/model.safetensors'),
+    'config.json': bytesOf('llama/config.json'),
+  };
+  test.each([
+    ['model.gguf', {}],
+    ['model.safetensors', WHOLE],
+    ['config.json', WHOLE],
+    ['model.safetensors.index.json', WHOLE],
+  ] as const)('the pointer of Git LFS in the place of %s is named', (file, others) => {
+    const at = mkdtempSync(join(scratch, 'pointer-'));
+    for (const [name, bytes] of Object.entries(others)) writeFileSync(join(at, name), bytes);
+    const path = join(at, file);
+    writeFileSync(path, pointer);
+    const { code, message } = refusal(() => checkpointAt(file.endsWith('.gguf') ? path : at));
+    expect(message).toMatch(/is a pointer of Git LFS that stands for a file of 47,669,248 bytes/);
+    expect(message.split(path)).toHaveLength(2);
+    expect(code).toBe('model-fetch-failed');
+  });
+});
+
 /** The graph that is built of a file. */
 function graphOf(path: string): Uint8Array {
   const paths = checkpointAt(path)?.files ?? [];
