@@ -3,7 +3,7 @@
  * `model_id` and `model_lib`), from a file or from fields. It comes from outside, so every value is checked.
  */
 import { AppError } from '../base/errors.ts';
-import { shown } from '../text/shown.ts';
+import { shown } from '../base/shown.ts';
 
 /** One chat model. */
 export interface ChatModelRecord {

@@ -6,7 +6,7 @@ import type { DesignName, RunSize } from './experiment-types.ts';
 import { AppError } from '../base/errors.ts';
 import { DTYPES } from '../models/model-dtype.ts';
 import type { ModelIdentity } from '../probe/probe-types.ts';
-import { DEEPEST_JSON, tooDeep } from '../text/shown.ts';
+import { DEEPEST_JSON, tooDeep } from '../base/shown.ts';
 import { field, fileObject, has, integer, type JsonNode, text } from '../json/json-path.ts';
 import { oneOf, parseHabits, sha256 } from '../json/json-values.ts';
 import type { Json, JsonObject, UnitPlan, UnitResult } from './design.ts';

@@ -1,6 +1,6 @@
 /** Reading untrusted JSON with the path of every value at hand, so that a refusal says where. Pure. */
 import { nearestWord } from '../base/nearest-word.ts';
-import { DEEPEST_JSON, shown, tooDeep } from '../text/shown.ts';
+import { DEEPEST_JSON, shown, tooDeep } from '../base/shown.ts';
 
 /** What a refusal does: it throws. The path and the sentence are already in the message. */
 export type Refuse = (message: string) => never;

@@ -1,7 +1,7 @@
 /** Values that several of our files hold, each refused by its path. Pure. */
 import type { Axis, TextHabits } from '../probe/probe-types.ts';
 import type { SamplingOptions } from '../reading/reading.ts';
-import { shown } from '../text/shown.ts';
+import { shown } from '../base/shown.ts';
 import { field, has, integer, type JsonNode, list, number, text, words } from './json-path.ts';
 
 /** A finite number between `low` and `high`, both included. */

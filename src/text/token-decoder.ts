@@ -4,7 +4,7 @@
  * A character whose bytes lie in several tokens is added by the token that ends it. The pieces joined are what the tokenizer's own library
  * decodes all tokens to, but for bytes that are no UTF-8: they become U+FFFD, as many as a text decoder gives.
  */
-import { shown } from './shown.ts';
+import { shown } from '../base/shown.ts';
 import { bytesOfToken } from './byte-level.ts';
 
 /** Where a stream of tokens stands: at the start of a text, or after other tokens of it. */

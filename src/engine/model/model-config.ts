@@ -1,6 +1,6 @@
 /** The few numbers of a model's `config.json` that the engine needs. */
 import { AppError } from '../../base/errors.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 import { jsonIn } from './model-text.ts';
 
 /** Sizes from `config.json`. */

@@ -4,7 +4,7 @@
  * Pure: works in a worker and in Node.
  */
 import { AppError } from '../../base/errors.ts';
-import { shown, tooDeep } from '../../text/shown.ts';
+import { shown, tooDeep } from '../../base/shown.ts';
 import {
   FILE_ROLES,
   LARGEST_FILE_BYTES,

@@ -1,6 +1,6 @@
 /** Reads what only an authors spec says; refuses by path. */
 import { field, has, integer, type JsonNode, list, words } from '../../json/json-path.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 import { identifier, inRange } from '../../json/json-values.ts';
 import type { SpecHead } from '../design.ts';
 import { checkExcerpts, checkLikeLengths, checkNames, checkStories, checkUnique, checkUnits } from './checks.ts';

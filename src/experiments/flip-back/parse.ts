@@ -1,6 +1,6 @@
 /** Reads what only flip-back specs say, and refuses by path what would make a difference mean something else than it should. */
 import { field, has, integer, type JsonNode, list, text, words } from '../../json/json-path.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 import { identifier, inRange, oneOf, positive, share } from '../../json/json-values.ts';
 import type { SpecHead } from '../design.ts';
 import { parseStories } from './parse-stories.ts';

@@ -1,6 +1,6 @@
 /** Names that may stand only once in a list. */
 import type { JsonNode } from '../../json/json-path.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 
 /**
  * Refuses the second of two equal `values`; those before `from` belong to other lists and are only compared with.

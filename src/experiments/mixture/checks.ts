@@ -1,6 +1,6 @@
 /** What the strings of a mixture spec must be true of; each check refuses by path. */
 import { wordsOf } from '../../text/words.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 import { type JsonNode, text } from '../../json/json-path.ts';
 import { type ByPole, type MixtureSpec, POLES, type Scene, type Topic } from './spec.ts';
 

@@ -1,6 +1,6 @@
 /** Reads what only a mixture spec says; refuses by path. */
 import { field, integer, type JsonNode, list, words } from '../../json/json-path.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 import { exactly, identifier, inRange, oneOf } from '../../json/json-values.ts';
 import type { SpecHead } from '../design.ts';
 import { checkKeywords, checkLikeLengths, checkNames, checkOnce, checkOpening, sentenceBy } from './checks.ts';

@@ -3,7 +3,7 @@
  * strings that show, name and test them. Everything that a reader could dispute is in the file and fixed before a run.
  */
 import { field, has, integer, type JsonNode, list, words } from '../../json/json-path.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 import { flag, identifier, inRange, positive, share } from '../../json/json-values.ts';
 import type { SpecHead } from '../design.ts';
 import { checkAxes, clause, type OppositesAxis, sentence, triggerOf } from './strings.ts';

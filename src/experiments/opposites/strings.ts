@@ -3,7 +3,7 @@
  * that gives X away.
  */
 import { type JsonNode, words } from '../../json/json-path.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 
 /** One pair of opposites. */
 export interface OppositesAxis {

@@ -5,7 +5,7 @@
  * the shares that are needed change by known factors, and what normalises them cancels.
  */
 import { AppError } from '../../base/errors.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 import type { ContextEnd, EndRequest, Subject } from '../subject.ts';
 import type { Family, Item, OutsideTextSpec } from './spec.ts';
 

@@ -4,7 +4,7 @@
  * in every condition.
  */
 import { field, integer, type JsonNode, list, text, words } from '../../json/json-path.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 import { identifier, oneOf } from '../../json/json-values.ts';
 import type { SpecHead } from '../design.ts';
 

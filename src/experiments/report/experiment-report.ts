@@ -3,7 +3,7 @@
  * writing is deterministic and passes through the same checks, so that nothing is written that cannot be read again.
  */
 import { AppError } from '../../base/errors.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 import type {
   Contrast,
   DesignName,

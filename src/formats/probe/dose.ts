@@ -5,7 +5,7 @@
  * A push may make text so unlikely that its perplexity is beyond any number: Infinity in memory, null in the file.
  */
 import type { DoseChoices, DoseLevel, DoseRank, DoseReport, DoseSeries } from '../../steering/dose-types.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 import { AppError } from '../../base/errors.ts';
 import type { PushWhere } from '../../steering/push.ts';
 import { MAX_STRENGTH, MODE_NAMES } from '../../steering/modes.ts';

@@ -1,6 +1,6 @@
 /** The parts of `probe.json`, each checked in full and refused by its path. `layers` is model.layerCount + 1. */
 import { DTYPES } from '../../models/model-dtype.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 import type {
   AlarmLines,
   EarlyTokens,

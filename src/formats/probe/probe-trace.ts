@@ -1,6 +1,6 @@
 /** The part of a probe's files that holds its trace readout: new in version 5, absent in older ones and where there is none. */
 import { byPole, type ByPole, POLES } from '../../probe/heads.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 import type { TraceCard, TraceHeadCard } from '../../probe/probe-head.ts';
 import type { TraceHead, TraceNull, TraceReadout } from '../../probe/trace-types.ts';
 import { field, has, integer, type JsonNode, list, number, words } from '../../json/json-path.ts';

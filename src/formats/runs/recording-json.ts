@@ -3,7 +3,7 @@
  * Scores are rounded to 2 decimals and packed (see `packed-row.ts`).
  */
 import { AppError } from '../../base/errors.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 import { type ByPole, byPole } from '../../probe/heads.ts';
 import type { AlarmLines, LayerCalibration } from '../../probe/probe-types.ts';
 import type { PushRecord } from '../../steering/push.ts';

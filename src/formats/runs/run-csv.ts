@@ -19,7 +19,7 @@
 import { type Cell, csv, type CsvFault, type CsvRecord, csvRecords, plainCell } from '../../base/csv.ts';
 import { AppError } from '../../base/errors.ts';
 import { type ByPole, POLES } from '../../probe/heads.ts';
-import { tooDeep } from '../../text/shown.ts';
+import { tooDeep } from '../../base/shown.ts';
 import { recordingIn, recordingObject, type RecordingObject } from './recording-json.ts';
 import type { Recording } from './recording.ts';
 

@@ -6,7 +6,7 @@
  */
 import { AppError } from '../../base/errors.ts';
 import type { Axis } from '../../probe/probe-types.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 import { field, has, type JsonNode, list, words } from '../../json/json-path.ts';
 import {
   headerText,

@@ -1,6 +1,6 @@
 /** What all sets have in common: a header `NAME.set.json` beside rows `NAME.jsonl`, one JSON object a line. */
 import { AppError } from '../../base/errors.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../base/shown.ts';
 import { checkFormat, field, has, type JsonNode, jsonRoot, type Refuse, words } from '../../json/json-path.ts';
 
 /** The most characters of rows that are read. */
