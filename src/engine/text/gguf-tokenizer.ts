@@ -5,6 +5,7 @@
  * Sources: llama.cpp, src/llama-vocab.cpp; transformers, convert_slow_tokenizer.py (merges by scores).
  */
 import { damaged, notRead } from '../../models/checkpoint/refusal.ts';
+import { shown } from '../../base/shown.ts';
 
 /** The texts of tokenizer.json and tokenizer_config.json. */
 export interface TokenizerTexts {
@@ -79,7 +80,7 @@ export function ggufTokenizer(
   if (model === 'llama') return sentencePiece(own);
   return notRead(
     file,
-    `${file} has a tokenizer of the kind ${JSON.stringify(model ?? null).slice(0, 80)} (tokenizer.ggml.model), which is not read: "gpt2" and "llama" are.`,
+    `${file} has a tokenizer of the kind ${shown(model ?? null)} (tokenizer.ggml.model), which is not read: "gpt2" and "llama" are.`,
   );
 }
 
@@ -90,7 +91,7 @@ function byteLevel(own: Vocabulary): TokenizerTexts {
   if (cutting === undefined)
     return notRead(
       file,
-      `${file} cuts words in the way ${JSON.stringify(pre ?? null).slice(0, 80)} (tokenizer.ggml.pre), which is not known; known are ${Object.keys(CUTTINGS).join(', ')}. Take the model as a folder with its tokenizer.json.`,
+      `${file} cuts words in the way ${shown(pre ?? null)} (tokenizer.ggml.pre), which is not known; known are ${Object.keys(CUTTINGS).join(', ')}. Take the model as a folder with its tokenizer.json.`,
     );
   const merges = listOf(metadata.get('tokenizer.ggml.merges'), 'string');
   if (merges === null) return damaged(file, `${file} holds no merges (tokenizer.ggml.merges).`);
@@ -231,10 +232,7 @@ function named({ file, tokens, metadata }: Vocabulary, key: string): string | nu
   const id = metadata.get(`tokenizer.ggml.${key}`);
   if (id === undefined) return null;
   const token = typeof id === 'number' ? tokens[id] : undefined;
-  return (
-    token ??
-    damaged(file, `${file} tokenizer.ggml.${key} is ${JSON.stringify(id).slice(0, 80)}, and there is no such token.`)
-  );
+  return token ?? damaged(file, `${file} tokenizer.ggml.${key} is ${shown(id)}, and there is no such token.`);
 }
 
 /** Ids that end a text. */

@@ -4,10 +4,12 @@
  */
 import type { ReadTensor, StoredTensor } from '../../models/checkpoint/stored-tensor.ts';
 import { damaged, notRead } from '../../models/checkpoint/refusal.ts';
+import { shown } from '../../base/shown.ts';
 import type { DecoderPlan, LayerKind } from './decoder-config.ts';
 import { smallTensor } from './made-tensors.ts';
 import { planOf, type TensorNames } from './plan.ts';
 import { inverseFrequencies } from './rotary.ts';
+import { positiveIn, wholeIn } from './settings.ts';
 
 /** Values of GGUF metadata as they are read here. */
 export type Metadata = ReadonlyMap<string, unknown>;
@@ -136,10 +138,7 @@ export function ggufPlan(
   const family =
     typeof architecture === 'string' && Object.hasOwn(FAMILIES, architecture) ? FAMILIES[architecture] : undefined;
   if (typeof architecture !== 'string' || family === undefined)
-    return notRead(
-      file,
-      `${file} is of the architecture ${JSON.stringify(architecture ?? null).slice(0, 80)}, which is not read.`,
-    );
+    return notRead(file, `${file} is of the architecture ${shown(architecture ?? null)}, which is not read.`);
   const settings = new Settings(file, metadata, architecture);
   const layerCount = settings.whole('block_count', 1, 512);
   const hidden = settings.whole('embedding_length', 1, 65_536);
@@ -218,10 +217,7 @@ class Settings {
     for (const [key, value] of this.#values) {
       const neutral = Object.hasOwn(NEUTRAL, key) ? NEUTRAL[key] : undefined;
       if (KEYS.has(key) || neutral?.includes(value) === true) continue;
-      notRead(
-        file,
-        `${file} has the setting ${prefix}${key} = ${JSON.stringify(value).slice(0, 80)}, which is not read.`,
-      );
+      notRead(file, `${file} has the setting ${prefix}${key} = ${shown(value)}, which is not read.`);
     }
   }
 
@@ -232,33 +228,19 @@ class Settings {
       Array.isArray(given) && given.length > 0 && given.every((one) => one === given[0])
         ? (given[0] as unknown)
         : (given ?? missing);
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
-      return damaged(
-        this.#file,
-        `${this.#file} ${key} must be a whole number from ${least} to ${most}, got ${JSON.stringify(value ?? null).slice(0, 80)}.`,
-      );
-    return value;
+    return wholeIn({ file: this.#file, key, value }, least, most);
   }
 
   /** A number above 0. */
   real(key: string, missing?: number): number {
-    const value = this.#values.get(key) ?? missing;
-    if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
-      return damaged(
-        this.#file,
-        `${this.#file} ${key} must be a number above 0, got ${JSON.stringify(value ?? null).slice(0, 80)}.`,
-      );
-    return value;
+    return positiveIn({ file: this.#file, key, value: this.#values.get(key) ?? missing });
   }
 
   /** Refuses a setting that is there and another than the one that is read. */
   equal(key: string, wanted: number): void {
     const value = this.#values.get(key);
     if (value !== undefined && value !== wanted)
-      notRead(
-        this.#file,
-        `${this.#file} ${key} is ${JSON.stringify(value).slice(0, 80)}; only ${wanted}, the size of a head, is read.`,
-      );
+      notRead(this.#file, `${this.#file} ${key} is ${shown(value)}; only ${wanted}, the size of a head, is read.`);
   }
 
   /** What inverse frequencies are divided by. */
@@ -266,10 +248,7 @@ class Settings {
     const type = this.#values.get('rope.scaling.type') ?? 'none';
     if (type === 'none') return 1;
     if (type === 'linear') return this.real('rope.scaling.factor');
-    return notRead(
-      this.#file,
-      `${this.#file} scales its rotary embedding by ${JSON.stringify(type).slice(0, 80)}, which is not read.`,
-    );
+    return notRead(this.#file, `${this.#file} scales its rotary embedding by ${shown(type)}, which is not read.`);
   }
 
   /** Which layers see everything: as the file says, or else one in `every`. */

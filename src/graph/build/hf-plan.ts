@@ -4,9 +4,11 @@
  */
 import type { StoredTensor } from '../../models/checkpoint/stored-tensor.ts';
 import { damaged, notRead } from '../../models/checkpoint/refusal.ts';
+import { shown } from '../../base/shown.ts';
 import type { DecoderPlan, LayerKind } from './decoder-config.ts';
 import { planOf, type TensorNames } from './plan.ts';
 import { inverseFrequencies, llama3Frequencies } from './rotary.ts';
+import { positiveIn, wholeIn } from './settings.ts';
 
 /** What of a family its config does not say. */
 interface HfFamily {
@@ -78,7 +80,7 @@ export function hfPlan(
   const type = config['model_type'];
   const family = typeof type === 'string' && Object.hasOwn(FAMILIES, type) ? FAMILIES[type] : undefined;
   if (typeof type !== 'string' || family === undefined)
-    return notRead(file, `${file} has the model_type ${shownValue(type)}, which is not read.`);
+    return notRead(file, `${file} has the model_type ${shown(type ?? null)}, which is not read.`);
   if (config['quantization_config'] !== undefined)
     notRead(file, `${file} has quantization_config: weights that are quantised in safetensors are not read.`);
   for (const key of ['final_logit_softcapping', 'attn_logit_softcapping']) settings.without(key);
@@ -120,8 +122,6 @@ export function hfPlan(
   );
 }
 
-const shownValue = (value: unknown): string => JSON.stringify(value ?? null).slice(0, 80);
-
 /** The settings of a config. */
 class Settings {
   readonly #file: string;
@@ -133,34 +133,25 @@ class Settings {
   }
 
   whole(key: string, least: number, most: number, missing?: number): number {
-    const value = this.#config[key] ?? missing;
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
-      return damaged(
-        this.#file,
-        `${this.#file} ${key} must be a whole number from ${least} to ${most}, got ${shownValue(value)}.`,
-      );
-    return value;
+    return wholeIn({ file: this.#file, key, value: this.#config[key] ?? missing }, least, most);
   }
 
   real(key: string, missing?: number, from = this.#config): number {
-    const value = from[key] ?? missing;
-    if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
-      return damaged(this.#file, `${this.#file} ${key} must be a number above 0, got ${shownValue(value)}.`);
-    return value;
+    return positiveIn({ file: this.#file, key, value: from[key] ?? missing });
   }
 
   /** Refuses a setting that is there and not null. */
   without(key: string): void {
     const value = this.#config[key];
     if (value !== undefined && value !== null)
-      notRead(this.#file, `${this.#file} has the setting ${key} = ${shownValue(value)}, which is not read.`);
+      notRead(this.#file, `${this.#file} has the setting ${key} = ${shown(value)}, which is not read.`);
   }
 
   activation(): DecoderPlan['activation'] {
     const name = this.#config['hidden_activation'] ?? this.#config['hidden_act'] ?? 'silu';
     if (name === 'silu') return 'silu';
     if (name === 'gelu_pytorch_tanh') return 'gelu-tanh';
-    return notRead(this.#file, `${this.#file} has the activation ${shownValue(name)}, which is not read.`);
+    return notRead(this.#file, `${this.#file} has the activation ${shown(name)}, which is not read.`);
   }
 
   /** How each layer attends. */
@@ -182,7 +173,7 @@ class Settings {
     )
       damaged(
         this.#file,
-        `${this.#file} no_rope_layers must say 0 or 1 for each of ${layerCount} layers, got ${shownValue(rotary)}.`,
+        `${this.#file} no_rope_layers must say 0 or 1 for each of ${layerCount} layers, got ${shown(rotary)}.`,
       );
     return Array.from({ length: layerCount }, (_, layer): LayerKind => {
       const local = isLocal(layer);
@@ -198,7 +189,7 @@ class Settings {
       if (!Array.isArray(types) || types.length !== layerCount || !types.every((one) => known.includes(one as string)))
         return notRead(
           this.#file,
-          `${this.#file} layer_types must be "sliding_attention" or "full_attention" for each of ${layerCount} layers, got ${shownValue(types)}.`,
+          `${this.#file} layer_types must be "sliding_attention" or "full_attention" for each of ${layerCount} layers, got ${shown(types)}.`,
         );
       return (layer) => types[layer] === 'sliding_attention';
     }
@@ -240,7 +231,7 @@ class Settings {
         highFrequencyFactor: real('high_freq_factor'),
         originalContext: real('original_max_position_embeddings'),
       });
-    return notRead(this.#file, `${this.#file} scales its rotary embedding by ${shownValue(type)}, which is not read.`);
+    return notRead(this.#file, `${this.#file} scales its rotary embedding by ${shown(type)}, which is not read.`);
   }
 }
 

@@ -266,6 +266,21 @@ describe('a folder or file as a repository has it that was fetched without its l
   });
 });
 
+test.each(['model_type', 'hidden_size', 'rms_norm_eps', 'hidden_act', 'final_logit_softcapping', 'no_rope_layers'])(
+  'a config whose %s is nested 200,000 deep is refused by name',
+  (key) => {
+    const at = mkdtempSync(join(scratch, 'deep-'));
+    writeFileSync(join(at, 'model.safetensors'), bytesOf('llama/model.safetensors'));
+    const config = JSON.parse(readFileSync(join(FOLDER, 'llama/config.json'), 'utf8')) as Record<string, unknown>;
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    writeFileSync(join(at, 'config.json'), JSON.stringify({ ...config, [key]: 'DEEP' }).replace('"DEEP"', deep));
+    const { code, message } = refusal(() => openSafetensors(at));
+    expect(message).toContain(key === 'hidden_act' ? 'config.json has the activation' : key);
+    expect(message.length).toBeLessThan(400);
+    expect(code).toMatch(/^model-checkpoint-(?:unknown|invalid)$/);
+  },
+);
+
 /** The graph that is built of a file. */
 function graphOf(path: string): Uint8Array {
   const paths = checkpointAt(path)?.files ?? [];
