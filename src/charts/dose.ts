@@ -3,7 +3,6 @@ import { ticksBetween } from './figure-scale.ts';
 import type { Estimate } from '../stats/estimate.ts';
 import type { DoseReport, DoseSeries } from '../steering/dose-types.ts';
 import { effectWords, nats, perplexityWords } from '../steering/dose-words.ts';
-import { visibleToken } from '../text/visible-text.ts';
 import { signedNumber } from './along.ts';
 import { CHARACTER } from './across.ts';
 import type { Theme } from './colour.ts';
@@ -198,7 +197,7 @@ function traces(report: DoseReport, across: Across, theme: Theme, hover: number)
       'first',
       0,
       `${direction.title}: half of what lies between both pushes, with 95 % interval (${choices.pairs} choices)`,
-      level.map(({ target, effect }) => point(visibleToken(direction.title).replaceAll('␣', ' '), target, effect)),
+      level.map(({ target, effect }) => point(direction.title, target, effect)),
       true,
     ),
   ];

@@ -3,14 +3,12 @@ import type { Theme } from './colour.ts';
 import type { FigurePanel, FigureSeries } from './figure.ts';
 import { figureNumber, ticksBetween } from './figure-scale.ts';
 import { pointWords, referenceWords } from './figure-words.ts';
-import { visibleToken } from '../text/visible-text.ts';
-import { wrapWords } from '../text/wrap-words.ts';
 import { type Across, acrossOf, CHARACTER } from './across.ts';
 import { FIGURE_COLOURS } from './figure-colours.ts';
 import type { Annotation, Figure, Shape, Trace } from './plotly-figure.ts';
 import { commonLayout } from './looks.ts';
 import { SERIES } from './series.ts';
-import { plotlyLines, plotlyText } from './text.ts';
+import { linesOf, plotlyLines, plotlyText } from './text.ts';
 
 /** Height of the plot alone, in CSS pixels. */
 const PLOT_HEIGHT = 260;
@@ -31,11 +29,11 @@ export function panelFigure(
   const ticks = ticksBetween(low, high, 6);
   const left = Math.ceil(12 + CHARACTER * Math.max(1, ...ticks.map((tick) => figureNumber(tick).length)));
   const across = acrossOf(panel, width - left - RIGHT);
-  const titles = wrapped(panel.title, width / TITLE_CHARACTER);
-  const upLabels = wrapped(panel.y.label, width / CHARACTER);
-  const acrossLabels = wrapped(panel.x.label, (width - left - RIGHT) / CHARACTER);
-  const top = 18 * titles + LINE * upLabels + 18;
-  const below = across.below + LINE * acrossLabels + 12;
+  const title = plotlyLines(panel.title, width / TITLE_CHARACTER);
+  const upLabel = plotlyLines(panel.y.label, width / CHARACTER);
+  const acrossLabel = plotlyLines(panel.x.label, (width - left - RIGHT) / CHARACTER);
+  const top = 18 * linesOf(title).length + LINE * linesOf(upLabel).length + 18;
+  const below = across.below + LINE * linesOf(acrossLabel).length + 12;
   return {
     data: traces(panel, across, theme, Math.min(HOVER, (width / 2 - 24) / CHARACTER)),
     layout: {
@@ -44,7 +42,7 @@ export function panelFigure(
       height: top + PLOT_HEIGHT + below,
       margin: { l: left, r: RIGHT, t: top, b: below, pad: 0 },
       title: {
-        text: plotlyLines(panel.title, width / TITLE_CHARACTER),
+        text: title,
         font: { size: 14, color: colours.ink, weight: 600 },
         x: 0,
         xref: 'container',
@@ -68,7 +66,7 @@ export function panelFigure(
         tickangle: across.tickangle,
         tickfont: { color: colours.muted },
         title: {
-          text: plotlyLines(panel.x.label, (width - left - RIGHT) / CHARACTER),
+          text: acrossLabel,
           font: { size: 12, color: colours.ink },
           standoff: 8,
         },
@@ -86,7 +84,7 @@ export function panelFigure(
       shapes: [...bandShapes(panel, theme), ...lineShapes(panel, theme)],
       annotations: [
         {
-          ...overPlot(plotlyLines(panel.y.label, width / CHARACTER), left),
+          ...overPlot(upLabel, left),
           font: { size: 12, color: colours.ink },
         },
         ...(panel.series.every(({ points }) => points.length === 0) ? [nothing(colours.muted)] : []),
@@ -184,11 +182,6 @@ function nothing(color: string): Annotation {
     showarrow: false,
     font: { size: 12, color },
   };
-}
-
-/** Lines that a text takes. */
-function wrapped(text: string, most: number): number {
-  return wrapWords(visibleToken(text).replaceAll('␣', ' '), most | 0).length;
 }
 
 /** From the least to the most that is shown, with a little room; a range that is given holds at least that. */

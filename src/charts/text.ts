@@ -3,7 +3,7 @@
  * escaped here, with `<br>` alone for a new line, and what our renderer reads is turned back here.
  */
 import { AppError } from '../base/errors.ts';
-import { visibleToken } from '../text/visible-text.ts';
+import { shownText } from '../text/visible-text.ts';
 import { wrapWords } from '../text/wrap-words.ts';
 
 /** `$` would be the sign of a formula where MathJax is loaded. */
@@ -14,15 +14,13 @@ const CHARACTERS: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** A text as Plotly shows it and nothing else happens; what is hidden in it is named. */
 export function plotlyText(text: string): string {
-  return visibleToken(text)
-    .replaceAll('␣', ' ')
-    .replace(/[&<>$]/g, (character) => ENTITIES[character as keyof typeof ENTITIES]);
+  return escaped(shownText(text));
 }
 
 /** The same in lines of at most `most` characters. */
 export function plotlyLines(text: string, most: number): string {
-  return wrapWords(visibleToken(text).replaceAll('␣', ' '), Math.max(1, most | 0))
-    .map(plotlyText)
+  return wrapWords(shownText(text), Math.max(1, most | 0))
+    .map(escaped)
     .join('<br>');
 }
 
@@ -41,4 +39,8 @@ export function linesOf(text: string): string[] {
 /** A text of {@link plotlyText} in one line, for people. */
 export function plainText(text: string): string {
   return linesOf(text).join(' ');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>$]/g, (character) => ENTITIES[character as keyof typeof ENTITIES]);
 }

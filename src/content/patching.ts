@@ -1,6 +1,6 @@
 /** What is said of patching, and the texts that it begins with. */
 import { LEAST_GAP, patchGap, type PatchCell, type PatchReport, placeboScale } from '../steering/patching.ts';
-import { visibleToken } from '../text/visible-text.ts';
+import { shownText, visibleToken } from '../text/visible-text.ts';
 import { nats } from './divergence.ts';
 import { plainNumber, plural, signed } from './numbers.ts';
 
@@ -21,7 +21,7 @@ export const PATCH_PLACEBOS: readonly string[] = [
 export function patchSentences(report: PatchReport): readonly string[] {
   const { a, b, words, wordTokens } = report;
   const gap = patchGap(report);
-  const [first, second] = words.map((word) => `“${visibleToken(word).replaceAll('␣', ' ').trim()}”`);
+  const [first, second] = words.map((word) => `“${shownText(word).trim()}”`);
   const odds = (value: number): string => `${signed(value)} nats`;
   const size =
     wordTokens[0] === 1 && wordTokens[1] === 1

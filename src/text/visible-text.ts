@@ -62,6 +62,11 @@ export function visibleToken(text: string): string {
   ).join('');
 }
 
+/** A text as people read it, on one line: spaces stay spaces, and every other character that acts or hides is named. */
+export function shownText(text: string): string {
+  return visibleToken(text).replaceAll('␣', ' ');
+}
+
 /** A token as it is spoken: no glyph for the space before a word, and one only where there is nothing else to say. */
 export function spokenToken(text: string): string {
   return visibleToken(text.trim() || text);

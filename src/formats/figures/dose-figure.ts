@@ -15,7 +15,7 @@ import {
 } from '../../steering/dose-words.ts';
 import { modeDef } from '../../steering/modes.ts';
 import { plain } from '../../probe/claims/claim-words.ts';
-import { visibleToken } from '../../text/visible-text.ts';
+import { shownText } from '../../text/visible-text.ts';
 import { fitWords, wrapWords } from '../../text/wrap-words.ts';
 import { doseResponseFigure } from '../../charts/dose.ts';
 import { figureFile } from '../../charts/figure-file.ts';
@@ -35,8 +35,7 @@ const LINE_CHARACTERS = 132;
 /** The figure as a whole SVG file. */
 export function doseFigure(report: DoseReport, theme: Theme): string {
   const colours = FIGURE_COLOURS[theme];
-  const shown = (text: string): string => visibleToken(text).replaceAll('␣', ' ');
-  const title = `${shown(report.probe.title)}: what a push does to choices, at ${layerWords(report)}`;
+  const title = `${shownText(report.probe.title)}: what a push does to choices, at ${layerWords(report)}`;
   const figure = doseResponseFigure(report, { theme, width: PLOT });
   const [chart, key] = [renderSvg(figure), keyPart(figure, FIGURE_WIDTH - 2 * MARGIN - PLOT - 16, theme)];
   const parts: readonly Part[] = [
@@ -48,7 +47,7 @@ export function doseFigure(report: DoseReport, theme: Theme): string {
       markup: [...chart.markup, tag('g', { transform: `translate(${PLOT + 16} 24)` }, key.markup)],
       height: Math.max(chart.height, key.height + 24) + 8,
     },
-    ...caption(report, shown)
+    ...caption(report)
       .flatMap((text) => wrapWords(text, LINE_CHARACTERS))
       .map((text): Part => ({ markup: [svgText(0, 14, text, { 'font-size': 12, fill: colours.muted })], height: 18 })),
   ];
@@ -71,7 +70,7 @@ export function doseFigure(report: DoseReport, theme: Theme): string {
     },
     [
       tag('title', {}, [characters(title)]),
-      tag('desc', {}, [characters(shown(description(report)))]),
+      tag('desc', {}, [characters(shownText(description(report)))]),
       tag('rect', { width: FIGURE_WIDTH, height, fill: colours.paper }),
       ...placed,
     ],
@@ -94,22 +93,33 @@ function description(report: DoseReport): string {
 }
 
 /** What is drawn, in which unit, of how much, against which null, and what made it. */
-function caption(
-  { axis, choices, control, neutral, mode, where, probe, model, ranks, placebos, seed, version, ...layers }: DoseReport,
-  shown: (text: string) => string,
-): string[] {
+function caption({
+  axis,
+  choices,
+  control,
+  neutral,
+  mode,
+  where,
+  probe,
+  model,
+  ranks,
+  placebos,
+  seed,
+  version,
+  ...layers
+}: DoseReport): string[] {
   const null_ = ranks.map(
     (rank) =>
-      `At a KL of ${klWords(rank.target)}, ${rank.atLeast === 0 ? 'none' : rank.atLeast} of ${rank.placebos} placebos (flipped and isotropic) ${rank.atLeast < 2 ? 'moves' : 'move'} the choices as much as the direction does, either way; the largest (${shown(rank.largestTitle)}) by ${plain(rank.largest)}: ${rankWords(rank)}.`,
+      `At a KL of ${klWords(rank.target)}, ${rank.atLeast === 0 ? 'none' : rank.atLeast} of ${rank.placebos} placebos (flipped and isotropic) ${rank.atLeast < 2 ? 'moves' : 'move'} the choices as much as the direction does, either way; the largest (${shownText(rank.largestTitle)}) by ${plain(rank.largest)}: ${rankWords(rank)}.`,
   );
   return [
-    `Log-odds of going on ${shown(axis.positive)} rather than ${shown(axis.negative)} from the same context, mean over ${choices.pairs} choices (${shown(choices.name)}), unpushed ${plain(choices.unpushed.value).replace('-', '−')}${control ? `; ${shown(control.choices.name)}: the same of choices of another kind` : ''}.`,
+    `Log-odds of going on ${shownText(axis.positive)} rather than ${shownText(axis.negative)} from the same context, mean over ${choices.pairs} choices (${shownText(choices.name)}), unpushed ${plain(choices.unpushed.value).replace('-', '−')}${control ? `; ${shownText(control.choices.name)}: the same of choices of another kind` : ''}.`,
     `Intervals: 95 %, ${DOSE_DRAWS.toLocaleString('en-GB')} resamples of the choices. ${null_.length > 0 ? null_.join(' ') : placebos.length > 0 ? 'No placebo to rank the direction by.' : 'No placebos were measured: there is no null.'}`,
     `The push: ${modeDef(mode).description}, at ${layerWords(layers)}, ${whereWords(where)}. ${carriedSentence(layers)
       .map((sentence) => `${sentence} `)
       .join(
         '',
       )}KL(unpushed ‖ pushed) of the next token, 95th percentile over ${neutral.tokens} tokens of ${neutral.texts} neutral texts, both pushes pooled; strengths match it within 3 %.`,
-    `Probe ${shown(probe.title)} (${probe.id}, SHA-256 ${probe.sha256.slice(0, 12)}…); choices ${choices.sha256.slice(0, 12)}…; model ${shown(model.id)} (weights ${model.weightsSha256.slice(0, 12)}…); seed ${seed}; Flipside ${shown(version)}.`,
+    `Probe ${shownText(probe.title)} (${probe.id}, SHA-256 ${probe.sha256.slice(0, 12)}…); choices ${choices.sha256.slice(0, 12)}…; model ${shownText(model.id)} (weights ${model.weightsSha256.slice(0, 12)}…); seed ${seed}; Flipside ${shownText(version)}.`,
   ];
 }

@@ -1,7 +1,7 @@
 /** The figure of an experiment as a picture that can stand alone, and as a file for other programs. Pure. */
 import type { Theme } from '../../charts/colour.ts';
 import type { ExperimentFigure } from '../../charts/figure.ts';
-import { visibleToken } from '../../text/visible-text.ts';
+import { shownText } from '../../text/visible-text.ts';
 import { wrapWords } from '../../text/wrap-words.ts';
 import { FIGURE_COLOURS } from '../../charts/figure-colours.ts';
 import { figureFile } from '../../charts/figure-file.ts';
@@ -49,7 +49,7 @@ export function experimentFigureSvg(
     );
     top += Math.max(...row.map(({ height }) => height)) + 20;
   }
-  for (const line of wrapWords(shown(caption), Math.floor(inner / CHARACTER))) {
+  for (const line of wrapWords(shownText(caption), Math.floor(inner / CHARACTER))) {
     placed.push(svgText(MARGIN, top + 10, line, { 'font-size': 12, fill: colours.muted }));
     top += 18;
   }
@@ -65,8 +65,8 @@ export function experimentFigureSvg(
       role: 'img',
     },
     [
-      tag('title', {}, [characters(panels.map(({ title }) => shown(title)).join('; '))]),
-      tag('desc', {}, [characters(shown(caption))]),
+      tag('title', {}, [characters(panels.map(({ title }) => shownText(title)).join('; '))]),
+      tag('desc', {}, [characters(shownText(caption))]),
       tag('rect', { width, height, fill: colours.paper }),
       ...placed,
     ],
@@ -82,9 +82,4 @@ export function experimentFigureJson(
   const theme: Theme = dark ? 'dark' : 'light';
   const figures = panels.map((panel) => panelFigure(panel, { theme, width: panels.length < 2 ? ALONE : BESIDE }));
   return figureFile(sideBySide(figures, { theme, perRow: PER_ROW, gap: GAP }), caption);
-}
-
-/** A figure may come from a file of anybody's: every character that acts or hides is named. */
-function shown(text: string): string {
-  return visibleToken(text).replaceAll('␣', ' ');
 }

@@ -3,7 +3,7 @@ import { drawnThing } from '../../reading/grain.ts';
 import { endLines, scaleHex, type Theme } from '../../charts/colour.ts';
 import { endsOf, type Head, headName, opposite } from '../../probe/heads.ts';
 import { READING_DOMAIN } from '../../reading/grain.ts';
-import { visibleToken } from '../../text/visible-text.ts';
+import { shownText } from '../../text/visible-text.ts';
 import { fitWords } from '../../text/wrap-words.ts';
 import { SANS } from '../../charts/looks.ts';
 import { figureMap, figureTrajectory } from './figure-charts.ts';
@@ -25,12 +25,13 @@ export function runFigure(recording: Recording, choice: FigureChoice & { readonl
   const colours = FIGURE_COLOURS[theme];
   const data = figureData(recording, choice);
   const width = FIGURE_WIDTH - 2 * MARGIN;
-  const shown = (text: string): string => visibleToken(text).replaceAll('␣', ' ');
   const beyond = data.taps.filter((tap) => !tap.inside).length;
   const counts = `${tokens.length} tokens${givenTokens < tokens.length ? `, ${tokens.length - givenTokens} of them written by the model` : ''}; ${data.taps.length} readings at sentence ends${data.taps.length === 0 ? '' : `, ${beyond} beyond 90 % of random directions, about ${(0.1 * data.taps.length).toFixed(1)} expected by chance`}`;
   const parts: readonly Part[] = [
     {
-      markup: [svgText(0, 22, fitWords(shown(title), 80), { 'font-size': 22, 'font-weight': 600, fill: colours.ink })],
+      markup: [
+        svgText(0, 22, fitWords(shownText(title), 80), { 'font-size': 22, 'font-weight': 600, fill: colours.ink }),
+      ],
       height: 32,
     },
     line(counts, colours),
@@ -51,7 +52,7 @@ export function runFigure(recording: Recording, choice: FigureChoice & { readonl
       colours,
     ),
     figureMap(data, layers, layer, width, theme, colours),
-    ...sources(recording, shown).map((text) => line(text, colours)),
+    ...sources(recording).map((text) => line(text, colours)),
   ];
   let top = MARGIN;
   const placed = parts.map(({ markup, height }) => {
@@ -75,7 +76,7 @@ export function runFigure(recording: Recording, choice: FigureChoice & { readonl
       role: 'img',
     },
     [
-      tag('title', {}, [characters(`${shown(title)}: ${headName(data.head, axis)}, ${counts}`)]),
+      tag('title', {}, [characters(`${shownText(title)}: ${headName(data.head, axis)}, ${counts}`)]),
       tag('defs', {}, [hatch(colours), gradient(theme, data.head)]),
       tag('rect', { width: FIGURE_WIDTH, height, fill: colours.paper }),
       ...placed,
@@ -147,7 +148,7 @@ function legend(
   return { markup, height: 118 };
 }
 
-function sources(recording: Recording, shown: (text: string) => string): readonly string[] {
+function sources(recording: Recording): readonly string[] {
   const { provenance, run } = recording;
   const { probe, probeSha256, model, weightsSha256, backend, version, startToken, chatDate } = provenance;
   const sampled = (run?.continuations ?? []).map(
@@ -159,15 +160,15 @@ function sources(recording: Recording, shown: (text: string) => string): readonl
     ...(pushed === null
       ? []
       : [
-          `Not the model by itself: ${shown(pushed)}. Strength in lengths of the stream; KL in nats, 95th percentile on neutral text.`,
+          `Not the model by itself: ${shownText(pushed)}. Strength in lengths of the stream; KL in nats, 95th percentile on neutral text.`,
         ]),
-    `Probe ${shown(run?.probeTitle ?? probe)} (${shown(probe)}, SHA-256 ${probeSha256.slice(0, 12)}…). A score is a score, not a verdict on the text.`,
-    `Model ${shown(model)} (weights SHA-256 ${weightsSha256.slice(0, 12)}…) on ${shown(backend)}; Flipside ${shown(version)}${run === undefined ? '' : `, ${new Date(run.finishedAt).toISOString().slice(0, 10)}`}.`,
+    `Probe ${shownText(run?.probeTitle ?? probe)} (${shownText(probe)}, SHA-256 ${probeSha256.slice(0, 12)}…). A score is a score, not a verdict on the text.`,
+    `Model ${shownText(model)} (weights SHA-256 ${weightsSha256.slice(0, 12)}…) on ${shownText(backend)}; Flipside ${shownText(version)}${run === undefined ? '' : `, ${new Date(run.finishedAt).toISOString().slice(0, 10)}`}.`,
     ...(startToken === undefined && chatDate === undefined
       ? []
       : [
           [
-            ...(startToken === undefined ? [] : [`The text begins with the start token ${shown(startToken)}.`]),
+            ...(startToken === undefined ? [] : [`The text begins with the start token ${shownText(startToken)}.`]),
             ...(chatDate === undefined ? [] : [`In chat form the day is ${chatDate}.`]),
           ].join(' '),
         ]),
