@@ -23,6 +23,65 @@ export function tag(
   ) as Markup;
 }
 
+/** A whole SVG file, on paper of its own. Width and height in CSS pixels; the view box has them in whole pixels. */
+export interface SvgFile {
+  readonly width: number;
+  readonly height: number;
+  /** Colour of the ground. */
+  readonly paper: string;
+  readonly font: string;
+  readonly title: string;
+  /** What the picture shows, for people who do not see it. */
+  readonly desc?: string;
+  /** What other parts refer to by name. */
+  readonly defs?: readonly Markup[];
+}
+
+/** The text of an SVG file with these parts on its ground. */
+export function svgFile(
+  { width, height, paper, font, title, desc, defs }: SvgFile,
+  children: readonly Markup[],
+): string {
+  const root = tag(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      width,
+      height,
+      viewBox: `0 0 ${Math.round(width)} ${Math.round(height)}`,
+      'font-family': font,
+      role: 'img',
+    },
+    [
+      tag('title', {}, [characters(title)]),
+      ...(desc === undefined ? [] : [tag('desc', {}, [characters(desc)])]),
+      ...(defs === undefined ? [] : [tag('defs', {}, defs)]),
+      tag('rect', { width, height, fill: paper }),
+      ...children,
+    ],
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
+}
+
+/** Parts one below the other, the first at left, top; `bottom` is where the last one ends. */
+export function stacked(
+  parts: readonly Part[],
+  left: number,
+  top: number,
+): { readonly markup: readonly Markup[]; readonly bottom: number } {
+  let bottom = top;
+  const markup = parts.map((part) => {
+    const group = tag(
+      'g',
+      { transform: `translate(${left} ${bottom})` },
+      part.markup.length === 0 ? [characters('')] : part.markup,
+    );
+    bottom += part.height;
+    return group;
+  });
+  return { markup, bottom };
+}
+
 /** Characters between tags. */
 export function characters(text: string): Markup {
   return escape(text) as Markup;

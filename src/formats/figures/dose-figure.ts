@@ -24,7 +24,7 @@ import { SANS } from '../../charts/looks.ts';
 import { renderSvg } from '../../charts/render-svg.ts';
 import { FIGURE_COLOURS } from '../../charts/figure-colours.ts';
 import { FIGURE_WIDTH } from './run-figure.ts';
-import { characters, type Part, svgText, tag } from '../../charts/svg.ts';
+import { type Part, stacked, svgFile, svgText, tag } from '../../charts/svg.ts';
 
 const MARGIN = 32;
 /** Width of the plot; to its right stands the legend. */
@@ -51,31 +51,18 @@ export function doseFigure(report: DoseReport, theme: Theme): string {
       .flatMap((text) => wrapWords(text, LINE_CHARACTERS))
       .map((text): Part => ({ markup: [svgText(0, 14, text, { 'font-size': 12, fill: colours.muted })], height: 18 })),
   ];
-  let top = MARGIN;
-  const placed = parts.map(({ markup, height }) => {
-    const group = tag('g', { transform: `translate(${MARGIN} ${top})` }, markup);
-    top += height;
-    return group;
-  });
-  const height = top + MARGIN - 8;
-  const root = tag(
-    'svg',
+  const placed = stacked(parts, MARGIN, MARGIN);
+  return svgFile(
     {
-      xmlns: 'http://www.w3.org/2000/svg',
       width: FIGURE_WIDTH,
-      height,
-      viewBox: `0 0 ${FIGURE_WIDTH} ${height}`,
-      'font-family': SANS,
-      role: 'img',
+      height: placed.bottom + MARGIN - 8,
+      paper: colours.paper,
+      font: SANS,
+      title,
+      desc: shownText(description(report)),
     },
-    [
-      tag('title', {}, [characters(title)]),
-      tag('desc', {}, [characters(shownText(description(report)))]),
-      tag('rect', { width: FIGURE_WIDTH, height, fill: colours.paper }),
-      ...placed,
-    ],
+    placed.markup,
   );
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
 }
 
 /** The figure alone as Plotly's JSON, which plotly.js and Python's plotly open. */

@@ -10,7 +10,7 @@ import { SANS } from '../../charts/looks.ts';
 import { panelFigure } from '../../charts/panel.ts';
 import { renderSvg } from '../../charts/render-svg.ts';
 import { sideBySide } from '../../charts/side-by-side.ts';
-import { characters, type Markup, type Part, svgText, tag } from '../../charts/svg.ts';
+import { type Markup, type Part, svgFile, svgText, tag } from '../../charts/svg.ts';
 
 const MARGIN = 28;
 const GAP = 36;
@@ -53,25 +53,17 @@ export function experimentFigureSvg(
     placed.push(svgText(MARGIN, top + 10, line, { 'font-size': 12, fill: colours.muted }));
     top += 18;
   }
-  const [width, height] = [inner + 2 * MARGIN, top + MARGIN - 8];
-  const root = tag(
-    'svg',
+  return svgFile(
     {
-      xmlns: 'http://www.w3.org/2000/svg',
-      width,
-      height,
-      viewBox: `0 0 ${Math.round(width)} ${Math.round(height)}`,
-      'font-family': SANS,
-      role: 'img',
+      width: inner + 2 * MARGIN,
+      height: top + MARGIN - 8,
+      paper: colours.paper,
+      font: SANS,
+      title: panels.map(({ title }) => shownText(title)).join('; '),
+      desc: shownText(caption),
     },
-    [
-      tag('title', {}, [characters(panels.map(({ title }) => shownText(title)).join('; '))]),
-      tag('desc', {}, [characters(shownText(caption))]),
-      tag('rect', { width, height, fill: colours.paper }),
-      ...placed,
-    ],
+    placed,
   );
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
 }
 
 /** The figure as Plotly's JSON, which plotly.js and Python's plotly open; its caption is in `layout.meta`. */

@@ -12,7 +12,7 @@ import { type FigureChoice, figureData, type FigureData } from '../runs/figure-d
 import { figureStrip, lozenge } from './figure-strip.ts';
 import { recordedPush } from '../runs/recorded-push.ts';
 import type { Recording } from '../runs/recording.ts';
-import { characters, type Markup, type Part, svgText, tag } from '../../charts/svg.ts';
+import { type Markup, type Part, stacked, svgFile, svgText, tag } from '../../charts/svg.ts';
 
 /** Width of a figure in CSS pixels. */
 export const FIGURE_WIDTH = 960;
@@ -54,35 +54,18 @@ export function runFigure(recording: Recording, choice: FigureChoice & { readonl
     figureMap(data, layers, layer, width, theme, colours),
     ...sources(recording).map((text) => line(text, colours)),
   ];
-  let top = MARGIN;
-  const placed = parts.map(({ markup, height }) => {
-    const group = tag(
-      'g',
-      { transform: `translate(${MARGIN} ${top})` },
-      markup.length === 0 ? [characters('')] : markup,
-    );
-    top += height;
-    return group;
-  });
-  const height = top + MARGIN - 8;
-  const root = tag(
-    'svg',
+  const placed = stacked(parts, MARGIN, MARGIN);
+  return svgFile(
     {
-      xmlns: 'http://www.w3.org/2000/svg',
       width: FIGURE_WIDTH,
-      height,
-      viewBox: `0 0 ${FIGURE_WIDTH} ${height}`,
-      'font-family': SANS,
-      role: 'img',
+      height: placed.bottom + MARGIN - 8,
+      paper: colours.paper,
+      font: SANS,
+      title: `${shownText(title)}: ${headName(data.head, axis)}, ${counts}`,
+      defs: [hatch(colours), gradient(theme, data.head)],
     },
-    [
-      tag('title', {}, [characters(`${shownText(title)}: ${headName(data.head, axis)}, ${counts}`)]),
-      tag('defs', {}, [hatch(colours), gradient(theme, data.head)]),
-      tag('rect', { width: FIGURE_WIDTH, height, fill: colours.paper }),
-      ...placed,
-    ],
+    placed.markup,
   );
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
 }
 
 function legend(
