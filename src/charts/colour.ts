@@ -44,8 +44,8 @@ export const LINE: Readonly<Record<Theme, { readonly positive: string; readonly 
 /** The same for one pole from neutral. */
 const FROM_NEUTRAL_LINE: Readonly<Record<Theme, string>> = { light: '#1f5fa8', dark: '#7db4f0' };
 
-/** The same for what is neither pole. */
-const GREY_LINE: Readonly<Record<Theme, string>> = { light: '#5a5e67', dark: '#a9adb6' };
+/** The same for what is neither pole, and for quiet text: as `--muted` of tokens.css. */
+export const GREY_LINE: Readonly<Record<Theme, string>> = { light: '#5a5e67', dark: '#a9adb6' };
 
 /** Lines, bars and marks for both ends of the scale of a way of reading. */
 export function endLines(theme: Theme, head: Head): ByPole<string> {

@@ -1,5 +1,5 @@
 /** How a figure and its series look. Every tone has a colour, a stroke and a mark, so that no two differ by colour alone. */
-import { INK, LINE, type Theme } from './colour.ts';
+import { GREY_LINE, INK, LINE, type Theme } from './colour.ts';
 import type { FigureTone } from './figure.ts';
 import { FIGURE_COLOURS } from './figure-colours.ts';
 import type { Layout, MarkLook, MarkSymbol, Stroke } from './plotly-figure.ts';
@@ -50,7 +50,7 @@ const TONES = {
     stroke: 1.8,
     fill: 'ring',
   },
-  null: { light: '#5a5e67', dark: '#a9adb6', dash: 'solid', symbol: 'x-thin', size: 5.2, stroke: 1, fill: 'none' },
+  null: { ...GREY_LINE, dash: 'solid', symbol: 'x-thin', size: 5.2, stroke: 1, fill: 'none' },
 } as const satisfies Record<FigureTone, Tone>;
 
 /** The colour of a tone. */

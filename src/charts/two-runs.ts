@@ -6,7 +6,7 @@ import type { Head } from '../probe/heads.ts';
 import { alongLayout, evenAxis, orNull, SILENT, SILENT_LINE } from './along.ts';
 import { FIGURE_COLOURS } from './figure-colours.ts';
 import type { Coordinate, Figure, MarkSymbol, Shape, Stroke, Trace } from './plotly-figure.ts';
-import { seeThrough } from './looks.ts';
+import { seeThrough, toneColour } from './looks.ts';
 import { signedAreas } from './trajectory.ts';
 
 /** A tap on the upper part. */
@@ -52,9 +52,6 @@ const HEIGHTS = { both: 380, upper: 240 } as const;
 /** Shares of the plot, from below, that the two parts take when there are two. */
 export const PARTS = { lower: 0.36, upper: 0.44 } as const;
 
-/** The second run's own colour: no pole's. The first is drawn in ink. */
-const SECOND: Readonly<Record<Theme, string>> = { light: '#875400', dark: '#f0b84e' };
-
 /** Traces and layout, and the value at the upper end of each part's axis (the lower end is its negative). */
 export function twoRunsFigure(input: TwoRunsInput): Figure & {
   readonly upper: number;
@@ -86,8 +83,9 @@ export function twoRunsFigure(input: TwoRunsInput): Figure & {
     upper,
     lower,
     data: [
+      // The first run is drawn in ink, the second in a colour that is no pole's.
       ...runTraces(input.a, input.tapsA, start, { color: INK[theme], dash: 'solid' }, 'square'),
-      ...runTraces(input.b, input.tapsB, start, { color: SECOND[theme], dash: '5px,2px' }, 'diamond'),
+      ...runTraces(input.b, input.tapsB, start, { color: toneColour('second', theme), dash: '5px,2px' }, 'diamond'),
       ...(difference === null ? [] : differenceTraces(difference, theme, input.head)),
     ],
     layout: alongLayout({

@@ -2,7 +2,7 @@
  * The lozenges of taps as classes of the strip's style sheet, for the same reason as the steps of the scale: a hundred
  * of them change with every layer, and a browser works out a class once.
  */
-import { endLines, scaleCss } from '../../charts/colour.ts';
+import { endLines, GREY_LINE, scaleCss } from '../../charts/colour.ts';
 import type { Head } from '../../probe/heads.ts';
 import { HEADS } from '../../probe/heads.ts';
 import type { TapMark } from '../../reading/strip-cell.ts';
@@ -22,7 +22,7 @@ export function tapClass(tap: TapMark, head: Head): string {
 
 /** The rules behind {@link tapClass}. */
 export function tapRules(): string {
-  const rules = [rule('tap-hollow', scaleCss(0), `light-dark(${MUTED.light},${MUTED.dark})`, HOLLOW)];
+  const rules = [rule('tap-hollow', scaleCss(0), `light-dark(${GREY_LINE.light},${GREY_LINE.dark})`, HOLLOW)];
   for (const head of HEADS) {
     for (const end of ['positive', 'negative'] as const) {
       const rim = `light-dark(${endLines('light', head)[end]},${endLines('dark', head)[end]})`;
@@ -34,9 +34,6 @@ export function tapRules(): string {
   }
   return rules.join('\n');
 }
-
-/** As --muted of tokens.css. */
-const MUTED = { light: '#5a5e67', dark: '#a9adb6' } as const;
 
 /** The corners of a square that together make a lozenge: where each triangle points, and on which side of the middle it lies. */
 const TRIANGLES = [
