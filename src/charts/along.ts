@@ -1,9 +1,10 @@
-/** What charts along a text share: room, axes and looks. One step of the lower axis is a token, a column or a sentence. */
+/** What charts along a text share: room, axes, upright lines, areas and looks. One step of the lower axis is a token, a column or a sentence. */
+import type { ByPole } from '../probe/heads.ts';
 import type { Theme } from './colour.ts';
 import { figureNumber, ticksBetween } from './figure-scale.ts';
 import { FIGURE_COLOURS } from './figure-colours.ts';
-import type { Axis, Layout, Shape } from './plotly-figure.ts';
-import { SANS } from './looks.ts';
+import type { Axis, Coordinate, Layout, ScatterTrace, Shape } from './plotly-figure.ts';
+import { SANS, seeThrough } from './looks.ts';
 
 /** Room around the plot in CSS pixels; left and right are those of the layer map, so that both share one axis. */
 export const MARGIN = { left: 44, right: 12, top: 8, bottom: 28 } as const;
@@ -94,4 +95,64 @@ export function signedNumber(value: number): string {
 /** A value as a coordinate: null where there is none. */
 export function orNull(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+/** A thin upright line through all of the plot at a place of the lower axis; `dash` as in a stroke. */
+export function uprightLine(at: number, dash: string, theme: Theme): Shape {
+  return {
+    type: 'line',
+    layer: 'above',
+    xref: 'x',
+    yref: 'paper',
+    x0: at,
+    x1: at,
+    y0: 0,
+    y1: 1,
+    line: { width: 1, color: FIGURE_COLOURS[theme].muted, dash },
+  };
+}
+
+/** The areas between zero and the values from `first` to before `end`: what lies above zero, then what lies below. */
+export function shadedSides(
+  series: ArrayLike<number>,
+  colours: ByPole<string>,
+  first = 0,
+  end = series.length,
+): readonly [above: ScatterTrace, below: ScatterTrace] {
+  const { x, above, below } = signedAreas(series, first, end);
+  const shade = (y: readonly Coordinate[], colour: string): ScatterTrace => ({
+    ...SILENT_LINE,
+    x,
+    y,
+    fill: 'tozeroy',
+    fillcolor: seeThrough(colour, 0.25),
+    line: { width: 1, color: seeThrough(colour, 0.69) },
+  });
+  return [shade(above, colours.positive), shade(below, colours.negative)];
+}
+
+/** Splits a line at zero, with the exact crossing as a point of both parts, so that each side is shaded in its colour. */
+function signedAreas(
+  series: ArrayLike<number>,
+  first: number,
+  end: number,
+): { x: number[]; above: Coordinate[]; below: Coordinate[] } {
+  const x: number[] = [];
+  const above: Coordinate[] = [];
+  const below: Coordinate[] = [];
+  const put = (at: number, value: number | null): void => {
+    x.push(at);
+    above.push(value === null ? null : Math.max(0, value));
+    below.push(value === null ? null : Math.min(0, value));
+  };
+  for (let token = first; token < Math.min(end, series.length); token += 1) {
+    const value = series[token] ?? Number.NaN;
+    const before = token === first ? Number.NaN : (series[token - 1] ?? Number.NaN);
+    if (before * value < 0) put(token - 1 + before / (before - value), 0);
+    // A hole is no area: the fill is one outline over all points, which meets zero on both sides of what is missing.
+    if (Number.isFinite(before) !== Number.isFinite(value) && token > 0)
+      put(Number.isFinite(before) ? token - 1 : token, 0);
+    put(token, Number.isFinite(value) ? value : null);
+  }
+  return { x, above, below };
 }

@@ -2,7 +2,7 @@
 import { INK, type Theme } from './colour.ts';
 import { figureNumber } from './figure-scale.ts';
 import { rangeOf } from './two-runs.ts';
-import { alongLayout, evenAxis, SILENT_LINE } from './along.ts';
+import { alongLayout, evenAxis, SILENT_LINE, uprightLine } from './along.ts';
 import { FIGURE_COLOURS } from './figure-colours.ts';
 import type { Coordinate, Figure, Shape, Trace } from './plotly-figure.ts';
 
@@ -51,17 +51,6 @@ export function divergenceFigure({
       line: { width: 2, color: sign > 0 ? INK[theme] : muted },
     };
   };
-  const upright = (at: number, dash: string): Shape => ({
-    type: 'line',
-    layer: 'above',
-    xref: 'x',
-    yref: 'paper',
-    x0: at,
-    x1: at,
-    y0: 0,
-    y1: 1,
-    line: { width: 1, color: muted, dash },
-  });
   const level = (value: number): Shape[] =>
     Number.isFinite(value)
       ? [
@@ -87,8 +76,8 @@ export function divergenceFigure({
       range: rangeOf(ab.length, 0),
       yaxis: evenAxis(limit, theme, { most: 6, write: (tick) => figureNumber(Math.abs(tick), 3) }),
       shapes: [
-        ...(parting === null ? [] : [upright(parting, 'dot')]),
-        ...(first === null || first === parting ? [] : [upright(first, 'dash')]),
+        ...(parting === null ? [] : [uprightLine(parting, 'dot', theme)]),
+        ...(first === null || first === parting ? [] : [uprightLine(first, 'dash', theme)]),
         ...level(meanAb),
         ...level(-meanBa),
       ],

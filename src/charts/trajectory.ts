@@ -7,10 +7,9 @@ import { endLines, INK } from './colour.ts';
 import type { Theme } from './colour.ts';
 import type { Head } from '../probe/heads.ts';
 import type { TracePoint } from '../reading/trace.ts';
-import { alongLayout, evenAxis, MARGIN, SILENT, SILENT_LINE, signedNumber } from './along.ts';
+import { alongLayout, evenAxis, MARGIN, shadedSides, SILENT, SILENT_LINE, signedNumber } from './along.ts';
 import { FIGURE_COLOURS } from './figure-colours.ts';
 import type { Coordinate, Figure, Layout, MarkLook, Trace } from './plotly-figure.ts';
-import { seeThrough } from './looks.ts';
 
 /** A tap on the trajectory. */
 export interface TrajectoryTap {
@@ -60,15 +59,6 @@ export function trajectoryFigure(input: TrajectoryInput): Figure & { readonly li
   // Only what is in sight, and a little beside it: of a long text that is a small part. Taps are few and stay whole.
   const first = Math.max(0, Math.floor(range.from) - 1);
   const end = Math.ceil(range.to) + 2;
-  const area = signedAreas(input.series, first, end);
-  const shade = (y: readonly Coordinate[], colour: string): Trace => ({
-    ...SILENT_LINE,
-    x: area.x,
-    y,
-    fill: 'tozeroy',
-    fillcolor: seeThrough(colour, 0.25),
-    line: { width: 1, color: seeThrough(colour, 0.69) },
-  });
   const tapTrace = (chosen: readonly TrajectoryTap[], marker: Omit<MarkLook, 'symbol' | 'size'>): Trace => ({
     ...SILENT,
     mode: 'markers',
@@ -84,8 +74,7 @@ export function trajectoryFigure(input: TrajectoryInput): Figure & { readonly li
       ...(alone === null
         ? []
         : [{ ...SILENT_LINE, ...dots(alone, limit, first, end), line: { width: DOT, color: FAINT[theme] } }]),
-      shade(area.above, line.positive),
-      shade(area.below, line.negative),
+      ...shadedSides(input.series, line, first, end),
       ...(wordless === null
         ? []
         : [{ ...SILENT_LINE, ...points(wordless, first, end), line: { width: 1.1, color: muted } }]),
@@ -169,30 +158,4 @@ function dots(
 export function points(values: ArrayLike<number>, first: number, end: number): { x: number[]; y: Coordinate[] } {
   const x = Array.from({ length: Math.max(0, Math.min(end, values.length) - first) }, (_, index) => first + index);
   return { x, y: x.map((token) => (Number.isFinite(values[token]) ? (values[token] ?? null) : null)) };
-}
-
-/** Splits a line at zero, with the exact crossing as a point of both parts, so that each side is shaded in its colour. */
-export function signedAreas(
-  series: ArrayLike<number>,
-  first = 0,
-  end = series.length,
-): { x: number[]; above: Coordinate[]; below: Coordinate[] } {
-  const x: number[] = [];
-  const above: Coordinate[] = [];
-  const below: Coordinate[] = [];
-  const put = (at: number, value: number | null): void => {
-    x.push(at);
-    above.push(value === null ? null : Math.max(0, value));
-    below.push(value === null ? null : Math.min(0, value));
-  };
-  for (let token = first; token < Math.min(end, series.length); token += 1) {
-    const value = series[token] ?? Number.NaN;
-    const before = token === first ? Number.NaN : (series[token - 1] ?? Number.NaN);
-    if (before * value < 0) put(token - 1 + before / (before - value), 0);
-    // A hole is no area: the fill is one outline over all points, which meets zero on both sides of what is missing.
-    if (Number.isFinite(before) !== Number.isFinite(value) && token > 0)
-      put(Number.isFinite(before) ? token - 1 : token, 0);
-    put(token, Number.isFinite(value) ? value : null);
-  }
-  return { x, above, below };
 }

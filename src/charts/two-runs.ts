@@ -3,11 +3,10 @@ import type { Interval } from '../stats/bootstrap.ts';
 import { endLines, INK } from './colour.ts';
 import type { Theme } from './colour.ts';
 import type { Head } from '../probe/heads.ts';
-import { alongLayout, evenAxis, orNull, SILENT, SILENT_LINE } from './along.ts';
+import { alongLayout, evenAxis, orNull, shadedSides, SILENT, SILENT_LINE, uprightLine } from './along.ts';
 import { FIGURE_COLOURS } from './figure-colours.ts';
-import type { Coordinate, Figure, MarkSymbol, Shape, Stroke, Trace } from './plotly-figure.ts';
-import { seeThrough, toneColour } from './looks.ts';
-import { signedAreas } from './trajectory.ts';
+import type { Figure, MarkSymbol, Shape, Stroke, Trace } from './plotly-figure.ts';
+import { toneColour } from './looks.ts';
 
 /** A tap on the upper part. */
 export interface DifferencePoint {
@@ -95,21 +94,7 @@ export function twoRunsFigure(input: TwoRunsInput): Figure & {
       yaxis: evenAxis(upper, theme, { domain: difference === null ? [0, 1] : [PARTS.upper, 1] }),
       ...(difference === null ? {} : { yaxis2: evenAxis(lower, theme, { domain: [0, PARTS.lower] }) }),
       shapes: [
-        ...(parting === null
-          ? []
-          : [
-              {
-                type: 'line',
-                layer: 'above',
-                xref: 'x',
-                yref: 'paper',
-                x0: parting,
-                x1: parting,
-                y0: 0,
-                y1: 1,
-                line: { width: 1, color: muted, dash: 'dot' },
-              } satisfies Shape,
-            ]),
+        ...(parting === null ? [] : [uprightLine(parting, 'dot', theme)]),
         ...(difference === null ? [] : meanShapes(difference, length - 1, { muted, band })),
       ],
     }),
@@ -187,21 +172,8 @@ function runTraces(
 }
 
 function differenceTraces({ series, taps }: DifferenceInput, theme: Theme, head: Head): Trace[] {
-  const line = endLines(theme, head);
-  const area = signedAreas(series);
-  const shade = (y: readonly Coordinate[], colour: string): Trace => ({
-    ...SILENT,
-    yaxis: 'y2',
-    mode: 'lines',
-    x: area.x,
-    y,
-    fill: 'tozeroy',
-    fillcolor: seeThrough(colour, 0.25),
-    line: { width: 1, color: seeThrough(colour, 0.69) },
-  });
   return [
-    shade(area.above, line.positive),
-    shade(area.below, line.negative),
+    ...shadedSides(series, endLines(theme, head)).map((trace): Trace => ({ ...trace, yaxis: 'y2' })),
     {
       ...SILENT,
       yaxis: 'y2',
