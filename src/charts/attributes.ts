@@ -30,14 +30,12 @@ const SYMBOLS = {
   'triangle-up': true,
   'triangle-down': true,
   'x-thin': true,
-  'line-ns': true,
 } as const satisfies Record<MarkSymbol, true>;
 
 const MARKER = {
   symbol: Object.keys(SYMBOLS),
   size: 'any',
   color: 'any',
-  opacity: 'any',
   line: { color: 'any', width: 'any' },
 } as const satisfies Record<keyof MarkLook, Known>;
 
@@ -137,9 +135,7 @@ const LEGEND = {
   yanchor: ['top'],
   xref: ['paper'],
   yref: ['paper'],
-  orientation: ['v', 'h'],
   tracegroupgap: 'any',
-  font: FONT,
   bgcolor: 'any',
 } as const satisfies Record<keyof LegendPlace, Known>;
 
@@ -159,7 +155,7 @@ const LAYOUT = {
     y: [1],
     yref: ['container'],
     yanchor: ['top'],
-    pad: { t: 'any', l: 'any' },
+    pad: { t: 'any' },
   },
   xaxis: AXIS,
   yaxis: AXIS,

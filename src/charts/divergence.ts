@@ -23,16 +23,8 @@ export interface DivergenceInput {
 /** Height of the chart in CSS pixels. */
 const DIVERGENCE_HEIGHT = 180;
 
-/** Traces and layout, and the value at both ends of the axis. */
-export function divergenceFigure({
-  ab,
-  ba,
-  meanAb,
-  meanBa,
-  parting,
-  first,
-  theme,
-}: DivergenceInput): Figure & { readonly limit: number } {
+/** Traces and layout of the figure. */
+export function divergenceFigure({ ab, ba, meanAb, meanBa, parting, first, theme }: DivergenceInput): Figure {
   const { muted } = FIGURE_COLOURS[theme];
   const limit = limitOf([...Array.from(ab), ...Array.from(ba)]);
   const stems = (values: ArrayLike<number>, sign: 1 | -1): Trace => {
@@ -68,7 +60,6 @@ export function divergenceFigure({
         ]
       : [];
   return {
-    limit,
     data: [stems(ab, 1), stems(ba, -1)],
     layout: alongLayout({
       theme,

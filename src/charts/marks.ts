@@ -12,14 +12,13 @@ const PATHS = {
   'triangle-down': (r) => `M-${short(WIDE * r)},-${short(r / 2)}H${short(WIDE * r)}L0,${short(r)}Z`,
   'x-thin': (r) =>
     `M${short(r)},${short(r)}L-${short(r)},-${short(r)}M${short(r)},-${short(r)}L-${short(r)},${short(r)}`,
-  'line-ns': (r) => `M0,${short(1.4 * r)}V-${short(1.4 * r)}`,
 } as const satisfies Record<MarkSymbol, (r: number) => string>;
 
 /** Half the width of a triangle, in halves of its size. */
 const WIDE = 2 / Math.sqrt(3);
 
 /** Marks that have an outline and no inside. */
-const OUTLINES: ReadonlySet<MarkSymbol> = new Set<MarkSymbol>(['x-thin', 'line-ns', 'diamond-open']);
+const OUTLINES: ReadonlySet<MarkSymbol> = new Set<MarkSymbol>(['x-thin', 'diamond-open']);
 
 /** The path of a mark around 0, 0; `size` in CSS pixels. */
 export function markPath(symbol: MarkSymbol, size: number): string {

@@ -16,15 +16,14 @@ export function strokeOf({ color, width, dash = 'solid' }: Stroke): Attributes {
   };
 }
 
-/** The SVG attributes of the mark of one point around 0, 0. */
-export function markAttributes({ symbol, size, color, opacity, line }: MarkLook, point = 0): Attributes {
+/** The SVG attributes of a mark around 0, 0. */
+export function markAttributes({ symbol, size, color, line }: MarkLook): Attributes {
   return {
-    d: markPath(symbol, typeof size === 'number' ? size : (size[point] ?? 0)),
+    d: markPath(symbol, size),
     ...(isOutline(symbol) ? { fill: 'none' } : paint('fill', color)),
     ...(line === undefined
       ? {}
       : { ...paint('stroke', symbol === 'diamond-open' ? color : line.color), 'stroke-width': line.width }),
-    ...(opacity === undefined ? {} : { opacity }),
   };
 }
 

@@ -8,8 +8,7 @@
 export type Coordinate = number | null;
 
 /** Shapes of marks, by Plotly's names. */
-export type MarkSymbol =
-  'circle' | 'square' | 'diamond' | 'diamond-open' | 'triangle-up' | 'triangle-down' | 'x-thin' | 'line-ns';
+export type MarkSymbol = 'circle' | 'square' | 'diamond' | 'diamond-open' | 'triangle-up' | 'triangle-down' | 'x-thin';
 
 /** A stroke; `dash` is `solid`, `dot`, `dash`, or lengths such as `5px,3px`. */
 export interface Stroke {
@@ -26,12 +25,11 @@ export interface Font {
   readonly weight?: number;
 }
 
-/** The look of a mark; `size` is its width in CSS pixels, or one width for each point. */
+/** The look of a mark; `size` is its width in CSS pixels. */
 export interface MarkLook {
   readonly symbol: MarkSymbol;
-  readonly size: number | readonly number[];
+  readonly size: number;
   readonly color: string;
-  readonly opacity?: number;
   readonly line?: { readonly color: string; readonly width: number };
 }
 
@@ -143,9 +141,7 @@ export interface LegendPlace {
   readonly yanchor?: 'top';
   readonly xref?: 'paper';
   readonly yref?: 'paper';
-  readonly orientation?: 'v' | 'h';
   readonly tracegroupgap?: number;
-  readonly font?: Font;
   readonly bgcolor?: string;
 }
 
@@ -172,7 +168,7 @@ export interface Layout
     readonly y: 1;
     readonly yref: 'container';
     readonly yanchor: 'top';
-    readonly pad?: { readonly t?: number; readonly l?: number };
+    readonly pad?: { readonly t?: number };
   };
   readonly xaxis: Axis;
   readonly yaxis: Axis;

@@ -20,8 +20,8 @@ export type ReadingFigureInput = Pick<TrajectoryInput, 'range' | 'head' | 'theme
 /** Readings after every word are a line; a point for each would hide it. */
 const MOST_POINTS = 60;
 
-/** Traces and layout of the figure, and the score at the upper end of its axis (the lower end is its negative). */
-export function readingFigure(input: ReadingFigureInput): Figure & { readonly limit: number } {
+/** Traces and layout of the figure. */
+export function readingFigure(input: ReadingFigureInput): Figure {
   const { theme, range, trace, raw } = input;
   const { muted, paper, band: grey } = FIGURE_COLOURS[theme];
   const line = endLines(theme, input.head);
@@ -41,7 +41,6 @@ export function readingFigure(input: ReadingFigureInput): Figure & { readonly li
     marker: { symbol: 'circle', size: 9, color: colour, line: { width: 1, color: paper } },
   });
   return {
-    limit,
     data: [
       {
         ...SILENT_LINE,

@@ -116,10 +116,10 @@ function drawScatter(trace: Extract<Trace, { type: 'scatter' }>, frame: Frame): 
     if (d !== '') clipped.push(tag('path', { d, fill: 'none', ...strokeOf(line), 'stroke-linejoin': 'round' }));
   }
   if (mode !== 'lines' && marker !== undefined) {
-    const marks = (cliponaxis ? known : inSight).map(({ x, y, index }) =>
+    const marks = (cliponaxis ? known : inSight).map(({ x, y }) =>
       tag('path', {
         transform: `translate(${short(x)} ${short(y)})`,
-        ...markAttributes(marker, index),
+        ...markAttributes(marker),
       }),
     );
     (cliponaxis ? clipped : free).push(...marks);
@@ -223,9 +223,7 @@ function drawAxes({ left, right, bottom, xAxis, yAxis, xAt, yAt, ownsX, ownsY }:
 function drawTitle({ title, font }: Layout): Markup[] {
   if (title === undefined) return [];
   const own = { ...font, ...title.font };
-  return [
-    drawLines(linesOf(title.text), title.pad?.l ?? 0, (title.pad?.t ?? 0) + (own.size ?? 12) * 0.95, 'start', own),
-  ];
+  return [drawLines(linesOf(title.text), 0, (title.pad?.t ?? 0) + (own.size ?? 12) * 0.95, 'start', own)];
 }
 
 function drawAnnotation(note: Annotation, layout: Layout): Markup[] {

@@ -51,8 +51,8 @@ const DOT = 2.5;
 /** Colour of single tokens. */
 const FAINT: Readonly<Record<Theme, string>> = { light: '#b4b8bf', dark: '#5f636a' };
 
-/** Traces and layout of the trajectory, and the score at the upper end of its axis (the lower end is its negative). */
-export function trajectoryFigure(input: TrajectoryInput): Figure & { readonly limit: number } {
+/** Traces and layout of the trajectory. */
+export function trajectoryFigure(input: TrajectoryInput): Figure {
   const { theme, taps, range, alone, wordless } = input;
   const { muted, band, paper } = FIGURE_COLOURS[theme];
   const line = endLines(theme, input.head);
@@ -69,7 +69,6 @@ export function trajectoryFigure(input: TrajectoryInput): Figure & { readonly li
   });
   const limit = axisLimit(input);
   return {
-    limit,
     data: [
       ...(alone === null
         ? []
@@ -118,8 +117,8 @@ export function layoutOf(limit: number, { from, to }: TrajectoryInput['range'], 
 }
 
 /**
- * The score at the upper end of the axis: the scale's own domain, or more where a line or a tap needs it, so that the
- * picture does not jump while words arrive.
+ * The score at the upper end of the axis; the lower end is its negative. The scale's own domain, or more where a line
+ * or a tap needs it, so that the picture does not jump while words arrive.
  */
 export function axisLimit({ taps, domain, lines }: Pick<TrajectoryInput, 'taps' | 'domain' | 'lines'>): number {
   const highest = Math.max(

@@ -51,11 +51,8 @@ const HEIGHTS = { both: 380, upper: 240 } as const;
 /** Shares of the plot, from below, that the two parts take when there are two. */
 export const PARTS = { lower: 0.36, upper: 0.44 } as const;
 
-/** Traces and layout, and the value at the upper end of each part's axis (the lower end is its negative). */
-export function twoRunsFigure(input: TwoRunsInput): Figure & {
-  readonly upper: number;
-  readonly lower: number;
-} {
+/** Traces and layout of the chart. */
+export function twoRunsFigure(input: TwoRunsInput): Figure {
   const { theme, difference, parting } = input;
   const { muted, band } = FIGURE_COLOURS[theme];
   const length = Math.max(input.a.length, input.b.length);
@@ -79,8 +76,6 @@ export function twoRunsFigure(input: TwoRunsInput): Figure & {
         ]);
   const start = input.unit === 'sentence' ? 1 : 0;
   return {
-    upper,
-    lower,
     data: [
       // The first run is drawn in ink, the second in a colour that is no pole's.
       ...runTraces(input.a, input.tapsA, start, { color: INK[theme], dash: 'solid' }, 'square'),

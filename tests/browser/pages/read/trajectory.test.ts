@@ -12,7 +12,7 @@ import '../../../../src/styles/base.css';
 import TokenTip from '../../../../src/ui/strip/TokenTip.svelte';
 import Trajectory from '../../../../src/ui/charts/Trajectory.svelte';
 import { MARGIN } from '../../../../src/charts/along.ts';
-import { HEIGHT, trajectoryFigure } from '../../../../src/charts/trajectory.ts';
+import { axisLimit, HEIGHT, trajectoryFigure } from '../../../../src/charts/trajectory.ts';
 import type { TrajectoryInput } from '../../../../src/charts/trajectory.ts';
 import TrajectoryKey from '../../../../src/ui/charts/TrajectoryKey.svelte';
 import { memory } from '../support/desks.ts';
@@ -102,7 +102,7 @@ describe('the trajectory', () => {
     const input = inputOf(instrumentOf(sampleRecording()));
     const { container } = await draw(input);
     await expect.element(page.getByText('1 in 100 neutral tokens lies beyond +3.7')).toBeVisible();
-    const { limit } = trajectoryFigure(input);
+    const limit = axisLimit(input);
     const top = container.querySelector('.trajectory')!.getBoundingClientRect().top + MARGIN.top;
     const plot = HEIGHT - MARGIN.top - MARGIN.bottom;
     const at = (name: string): number =>
@@ -137,8 +137,9 @@ describe('the trajectory', () => {
   it('keeps tokens beyond the axis at its end', () => {
     const instrument = instrumentOf(sampleRecording());
     const alone = instrument.alone.map((value, token) => (token === 5 ? 400 : token === 6 ? -400 : value));
-    const { data, limit } = trajectoryFigure(inputOf(instrument, { alone }));
-    const [dots] = data;
+    const input = inputOf(instrument, { alone });
+    const [dots] = trajectoryFigure(input).data;
+    const limit = axisLimit(input);
     const middle = (token: number): number => (dots!.y[(token - 1) * 3]! + dots!.y[(token - 1) * 3 + 1]!) / 2;
     expect(middle(5)).toBeCloseTo(limit, 6);
     expect(middle(6)).toBeCloseTo(-limit, 6);
