@@ -5,9 +5,8 @@
 import { assertDrawable } from './attributes.ts';
 import type { Annotation, Axis, Figure, Font, Layout, Shape, Trace } from './plotly-figure.ts';
 import { type Frame, framesOf, placeOn } from './frames.ts';
-import { short } from './marks.ts';
 import { type Attributes, markAttributes, paint, strokeOf } from './paint.ts';
-import { characters, type Markup, type Part, tag } from './svg.ts';
+import { characters, coordinate, type Markup, type Part, tag } from './svg.ts';
 import { linesOf } from './text.ts';
 
 type Draw<T extends Trace> = (trace: T, frame: Frame) => Markup[];
@@ -42,8 +41,8 @@ export function renderSvg(figure: Figure): Part {
 }
 
 function drawGrid({ left, right, top, bottom, xAxis, yAxis, xAt, yAt }: Frame): Markup[] {
-  const upright = (value: number): string => `M${short(xAt(value))} ${short(top)}V${short(bottom)}`;
-  const level = (value: number): string => `M${short(left)} ${short(yAt(value))}H${short(right)}`;
+  const upright = (value: number): string => `M${coordinate(xAt(value))} ${coordinate(top)}V${coordinate(bottom)}`;
+  const level = (value: number): string => `M${coordinate(left)} ${coordinate(yAt(value))}H${coordinate(right)}`;
   return [...gridOf(xAxis, upright), ...gridOf(yAxis, level), ...zeroOf(xAxis, upright), ...zeroOf(yAxis, level)];
 }
 
@@ -81,15 +80,15 @@ function drawScatter(trace: Extract<Trace, { type: 'scatter' }>, frame: Frame): 
   const clipped: Markup[] = [];
   const free: Markup[] = [];
   if (fill !== undefined && known.length > 1) {
-    const zero = short(frame.yAt(0));
+    const zero = coordinate(frame.yAt(0));
     const [first, last] = [known[0], known.at(-1)];
-    const through = known.map(({ x, y }) => `${short(x)} ${short(y)}`).join('L');
+    const through = known.map(({ x, y }) => `${coordinate(x)} ${coordinate(y)}`).join('L');
     clipped.push(
       tag('path', {
         d:
           fill === 'toself'
             ? `M${through}z`
-            : `M${short(first?.x ?? 0)} ${zero}L${through}L${short(last?.x ?? 0)} ${zero}z`,
+            : `M${coordinate(first?.x ?? 0)} ${zero}L${through}L${coordinate(last?.x ?? 0)} ${zero}z`,
         ...paint('fill', fillcolor ?? 'none'),
       }),
     );
@@ -98,10 +97,10 @@ function drawScatter(trace: Extract<Trace, { type: 'scatter' }>, frame: Frame): 
     const bars = known.flatMap(({ x, index, value }) => {
       const [up, down] = [error.array[index] ?? null, error.arrayminus[index] ?? null];
       if (up === null || down === null) return [];
-      const [high, low] = [short(frame.yAt(value + up)), short(frame.yAt(value - down))];
-      const cap = `h${short(2 * error.width)}`;
-      const from = short(x - error.width);
-      return [`M${short(x)} ${low}V${high}M${from} ${low}${cap}M${from} ${high}${cap}`];
+      const [high, low] = [coordinate(frame.yAt(value + up)), coordinate(frame.yAt(value - down))];
+      const cap = `h${coordinate(2 * error.width)}`;
+      const from = coordinate(x - error.width);
+      return [`M${coordinate(x)} ${low}V${high}M${from} ${low}${cap}M${from} ${high}${cap}`];
     });
     const whiskers = bars.map((d) =>
       tag('path', { d, fill: 'none', stroke: error.color, 'stroke-width': error.thickness }),
@@ -111,14 +110,14 @@ function drawScatter(trace: Extract<Trace, { type: 'scatter' }>, frame: Frame): 
   if (mode !== 'markers' && line !== undefined && line.width > 0) {
     const d = runsOf(places)
       .filter((run) => run.length > 1)
-      .map((run) => `M${run.map(({ x, y }) => `${short(x)} ${short(y)}`).join('L')}`)
+      .map((run) => `M${run.map(({ x, y }) => `${coordinate(x)} ${coordinate(y)}`).join('L')}`)
       .join('');
     if (d !== '') clipped.push(tag('path', { d, fill: 'none', ...strokeOf(line), 'stroke-linejoin': 'round' }));
   }
   if (mode !== 'lines' && marker !== undefined) {
     const marks = (cliponaxis ? known : inSight).map(({ x, y }) =>
       tag('path', {
-        transform: `translate(${short(x)} ${short(y)})`,
+        transform: `translate(${coordinate(x)} ${coordinate(y)})`,
         ...markAttributes(marker),
       }),
     );
@@ -143,7 +142,13 @@ function clip({ left, right, top, bottom }: Frame, children: readonly Markup[]):
   const [width, height] = [right - left, bottom - top];
   return tag(
     'svg',
-    { x: left, y: top, width, height, viewBox: `${short(left)} ${short(top)} ${short(width)} ${short(height)}` },
+    {
+      x: left,
+      y: top,
+      width,
+      height,
+      viewBox: `${coordinate(left)} ${coordinate(top)} ${coordinate(width)} ${coordinate(height)}`,
+    },
     children,
   );
 }
@@ -156,7 +161,11 @@ function drawShape(shape: Shape, layout: Layout): Markup {
     ...(shape.opacity === undefined ? {} : { opacity: shape.opacity }),
   };
   return shape.type === 'line'
-    ? tag('path', { d: `M${short(x[0])} ${short(y[0])}L${short(x[1])} ${short(y[1])}`, fill: 'none', ...look })
+    ? tag('path', {
+        d: `M${coordinate(x[0])} ${coordinate(y[0])}L${coordinate(x[1])} ${coordinate(y[1])}`,
+        fill: 'none',
+        ...look,
+      })
     : tag('rect', {
         x: Math.min(...x),
         y: Math.min(...y),
@@ -173,7 +182,7 @@ function drawAxes({ left, right, bottom, xAxis, yAxis, xAt, yAt, ownsX, ownsY }:
     if (xAxis.showline)
       markup.push(
         tag('path', {
-          d: `M${short(left)} ${short(bottom)}H${short(right)}`,
+          d: `M${coordinate(left)} ${coordinate(bottom)}H${coordinate(right)}`,
           fill: 'none',
           stroke: xAxis.linecolor ?? 'currentColor',
         }),
@@ -186,7 +195,7 @@ function drawAxes({ left, right, bottom, xAxis, yAxis, xAt, yAt, ownsX, ownsY }:
       if (length > 0)
         markup.push(
           tag('path', {
-            d: `M${short(at)} ${short(bottom)}v${length}`,
+            d: `M${coordinate(at)} ${coordinate(bottom)}v${length}`,
             fill: 'none',
             stroke: xAxis.tickcolor ?? 'currentColor',
           }),
@@ -249,7 +258,7 @@ function drawLines(
   return tag(
     'text',
     {
-      transform: `translate(${short(x)} ${short(y)})${turned === 0 ? '' : ` rotate(${turned})`}`,
+      transform: `translate(${coordinate(x)} ${coordinate(y)})${turned === 0 ? '' : ` rotate(${turned})`}`,
       'text-anchor': anchor,
       'font-size': font.size ?? 12,
       ...(font.weight === undefined ? {} : { 'font-weight': font.weight }),

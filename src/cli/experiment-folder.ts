@@ -165,8 +165,8 @@ export async function writeResults(
   const report = makeReport(loaded, { head, prepared, units }, sha256Of(all));
   const contents: Record<(typeof RESULT_FILES)[number], string> = {
     'CARD.md': experimentCard(report),
-    'figure.svg': experimentFigureSvg(report.figure, { dark: false }),
-    'figure-dark.svg': experimentFigureSvg(report.figure, { dark: true }),
+    'figure.svg': experimentFigureSvg(report.figure, 'light'),
+    'figure-dark.svg': experimentFigureSvg(report.figure, 'dark'),
     'report.json': serialiseReport(report),
     'units.jsonl': all,
     'spec.json': loaded.source,

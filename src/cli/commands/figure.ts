@@ -1,5 +1,6 @@
 /** `figure`: the figure of a saved report, as a picture or for plotly.js and Python's plotly. Reads every version that Flipside reads. */
 import { AppError } from '../../base/errors.ts';
+import type { Theme } from '../../charts/colour.ts';
 import { parseReport } from '../../experiments/report/experiment-report.ts';
 import { doseFigure, doseFigureJson } from '../../formats/figures/dose-figure.ts';
 import { experimentFigureJson, experimentFigureSvg } from '../../formats/figures/experiment-figure.ts';
@@ -9,8 +10,8 @@ import { readText, writeOutput } from '../files.ts';
 
 /** What a report can be drawn as. */
 interface Drawing {
-  svg(dark: boolean): string;
-  json(dark: boolean): string;
+  svg(theme: Theme): string;
+  json(theme: Theme): string;
 }
 
 /** By the `format` of the file. */
@@ -18,15 +19,15 @@ const DRAWINGS: Readonly<Record<string, (source: string) => Drawing>> = {
   'flipside-experiment-report': (source) => {
     const { figure } = parseReport(source);
     return {
-      svg: (dark) => experimentFigureSvg(figure, { dark }),
-      json: (dark) => experimentFigureJson(figure, { dark }),
+      svg: (theme) => experimentFigureSvg(figure, theme),
+      json: (theme) => experimentFigureJson(figure, theme),
     };
   },
   'flipside-dose': (source) => {
     const report = parseDose(source);
     return {
-      svg: (dark) => doseFigure(report, dark ? 'dark' : 'light'),
-      json: (dark) => doseFigureJson(report, dark ? 'dark' : 'light'),
+      svg: (theme) => doseFigure(report, theme),
+      json: (theme) => doseFigureJson(report, theme),
     };
   },
 };
@@ -52,7 +53,7 @@ export const figure: Command = {
         'usage',
         `${path} is no report with a figure. Give the report.json of an experiment, or the dose.json of a dose–response.`,
       );
-    await writeOutput(out, make(source)[kind](options.flag('dark')));
+    await writeOutput(out, make(source)[kind](options.flag('dark') ? 'dark' : 'light'));
     return { result: { figure: out }, ok: true };
   },
 };

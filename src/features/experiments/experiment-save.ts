@@ -26,18 +26,14 @@ export const EXPERIMENT_SAVES: readonly ExperimentFileKind[] = [
     says: 'the figure, which stands alone',
     type: 'image/svg+xml',
     make: async (report, theme) =>
-      (await import('../../formats/figures/experiment-figure.ts')).experimentFigureSvg(report.figure, {
-        dark: theme === 'dark',
-      }),
+      (await import('../../formats/figures/experiment-figure.ts')).experimentFigureSvg(report.figure, theme),
   },
   {
     name: EXPERIMENT_FILES.plotly,
     says: 'the figure for plotly.js or Python’s plotly',
     type: 'application/json',
     make: async (report, theme) =>
-      (await import('../../formats/figures/experiment-figure.ts')).experimentFigureJson(report.figure, {
-        dark: theme === 'dark',
-      }),
+      (await import('../../formats/figures/experiment-figure.ts')).experimentFigureJson(report.figure, theme),
   },
   {
     name: EXPERIMENT_FILES.card,

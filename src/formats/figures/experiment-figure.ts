@@ -23,11 +23,7 @@ const PER_ROW = 2;
 const CHARACTER = 6.7;
 
 /** The figure as a whole SVG file, on paper of its own. */
-export function experimentFigureSvg(
-  { panels, caption }: ExperimentFigure,
-  { dark }: { readonly dark: boolean },
-): string {
-  const theme: Theme = dark ? 'dark' : 'light';
+export function experimentFigureSvg({ panels, caption }: ExperimentFigure, theme: Theme): string {
   const colours = FIGURE_COLOURS[theme];
   const panelWidth = panels.length < 2 ? ALONE : BESIDE;
   const columns = Math.max(1, Math.min(PER_ROW, panels.length));
@@ -67,11 +63,7 @@ export function experimentFigureSvg(
 }
 
 /** The figure as Plotly's JSON, which plotly.js and Python's plotly open; its caption is in `layout.meta`. */
-export function experimentFigureJson(
-  { panels, caption }: ExperimentFigure,
-  { dark }: { readonly dark: boolean },
-): string {
-  const theme: Theme = dark ? 'dark' : 'light';
+export function experimentFigureJson({ panels, caption }: ExperimentFigure, theme: Theme): string {
   const figures = panels.map((panel) => panelFigure(panel, { theme, width: panels.length < 2 ? ALONE : BESIDE }));
   return figureFile(sideBySide(figures, { theme, perRow: PER_ROW, gap: GAP }), caption);
 }

@@ -52,8 +52,8 @@ const FIGURES: Readonly<Record<string, Figure>> = {
   'a dose–response': doseResponseFigure(sampleDose, { theme: 'light', width: 620 }),
   'a dose–response on a phone': doseResponseFigure(sampleDose, { theme: 'dark', width: 320 }),
   'nothing at all': panelFigure({ ...byLayer, series: [] }, { theme: 'light', width: 460 }),
-  'several panels': JSON.parse(experimentFigureJson(sampleExperiment.figure, { dark: false })) as Figure,
-  'no panel': JSON.parse(experimentFigureJson({ caption: 'c', panels: [] }, { dark: false })) as Figure,
+  'several panels': JSON.parse(experimentFigureJson(sampleExperiment.figure, 'light')) as Figure,
+  'no panel': JSON.parse(experimentFigureJson({ caption: 'c', panels: [] }, 'light')) as Figure,
   trajectory: trajectoryFigure({
     ...along,
     trace: null,

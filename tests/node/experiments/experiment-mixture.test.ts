@@ -221,7 +221,7 @@ describe('a report', () => {
     const text = serialiseReport(report);
     expect(serialiseReport(parseReport(text))).toBe(text);
     expect(experimentCard(report)).toContain('N*: kind sentences');
-    expect(experimentFigureSvg(report.figure, { dark: false })).toContain('By balance and number, no frame');
+    expect(experimentFigureSvg(report.figure, 'light')).toContain('By balance and number, no frame');
   });
 
   it('is not made without a unit, nor of numbers that do not fit', async () => {

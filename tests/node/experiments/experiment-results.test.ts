@@ -49,8 +49,8 @@ describe.each(['A', 'A2', 'B', 'C', 'D'])('the results of %s', (letter) => {
     const report = makeReport(parseSpec(source, sha256(source), DESIGNS), set, sha256(units));
     expect(serialiseReport(report)).toBe(read('report.json'));
     expect(experimentCard(report)).toBe(read('CARD.md'));
-    expect(experimentFigureSvg(report.figure, { dark: false })).toBe(read('figure.svg'));
-    expect(experimentFigureSvg(report.figure, { dark: true })).toBe(read('figure-dark.svg'));
+    expect(experimentFigureSvg(report.figure, 'light')).toBe(read('figure.svg'));
+    expect(experimentFigureSvg(report.figure, 'dark')).toBe(read('figure-dark.svg'));
   }, 120_000);
 
   it('say in the two sentences at a glance what decides, without names of the code or a hyphen for a minus', () => {

@@ -237,7 +237,7 @@ describe('the renderer', () => {
   });
 
   it('draws several coordinate systems, each in its own part, and cuts off what reaches beyond', () => {
-    const both = JSON.parse(experimentFigureJson(figureOf(byLayer, byMeasure), { dark: false })) as Figure;
+    const both = JSON.parse(experimentFigureJson(figureOf(byLayer, byMeasure), 'light')) as Figure;
     assertDrawable(both);
     const svg = renderSvg(both).markup.join('');
     const count = (pattern: RegExp): number => [...svg.matchAll(pattern)].length;
@@ -248,8 +248,8 @@ describe('the renderer', () => {
 });
 
 describe('the figure as a file', () => {
-  it.each([false, true])('has a mark of its own shape for every point and one in the key, dark %s', (dark) => {
-    const svg = experimentFigureSvg(figure, { dark });
+  it.each(['light', 'dark'] as const)('has a mark of its own shape for every point and one in the key, %s', (theme) => {
+    const svg = experimentFigureSvg(figure, theme);
     expect(count(svg, / d="M4,0A4,4 /g)).toBe(31 + 1 + 2 + 1); // discs: author; all scenes
     expect(count(svg, / d="M3\.8,3\.8H/g)).toBe(31 + 1); // squares: character
     expect(count(svg, / d="M2\.6,2\.6L/g)).toBe(31 + 1 + 24 + 1); // crosses: both nulls
@@ -260,7 +260,7 @@ describe('the figure as a file', () => {
   });
 
   it('says in words what is seen, and every name, band and line with its number', () => {
-    const svg = experimentFigureSvg(figure, { dark: false });
+    const svg = experimentFigureSvg(figure, 'light');
     expect(svg).toContain(`<desc>${figure.caption}</desc>`);
     const said = svg.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
     for (const words of [
@@ -289,7 +289,7 @@ describe('the figure as a file', () => {
         },
       ],
     };
-    const svg = experimentFigureSvg(bad, { dark: true });
+    const svg = experimentFigureSvg(bad, 'dark');
     expect(svg).not.toMatch(/<script|<\/script|\u202e/);
     expect(markupFaults(svg)).toEqual([]);
   });
@@ -338,11 +338,11 @@ describe('the figure as a file', () => {
       }),
     ],
   ] as const)('of %s has every tag closed and no number that is none', (_, panel) => {
-    expect(markupFaults(experimentFigureSvg({ caption: 'c', panels: [panel] }, { dark: false }))).toEqual([]);
+    expect(markupFaults(experimentFigureSvg({ caption: 'c', panels: [panel] }, 'light'))).toEqual([]);
   });
 
   it('as JSON has every panel, name and number, and names what is hidden in a text', () => {
-    const file = JSON.parse(experimentFigureJson(figure, { dark: false })) as Figure;
+    const file = JSON.parse(experimentFigureJson(figure, 'light')) as Figure;
     expect(file.layout.meta).toEqual({ caption: plotlyText(figure.caption) });
     const names = [...file.data, ...file.layout.shapes!].flatMap(({ name }) => (name ? [linesOf(name).join(' ')] : []));
     for (const name of ['author', 'single scenes', 'at 19: layer chosen beforehand']) expect(names).toContain(name);
@@ -358,16 +358,14 @@ describe('the figure as a file', () => {
       title: hostile,
       series: [{ name: hostile, as: 'dots', tone: 'first', points: [{ x: 1, y: 1, label: hostile }] }],
     });
-    const text = experimentFigureJson(figureOf(bad), { dark: true });
+    const text = experimentFigureJson(figureOf(bad), 'dark');
     expect(text).not.toMatch(/<a|\u202e/);
     expect(text).toContain('⟨U+202E⟩');
-    expect(
-      () => JSON.parse(experimentFigureJson({ caption: 'nothing', panels: [] }, { dark: false })) as Figure,
-    ).not.toThrow();
+    expect(() => JSON.parse(experimentFigureJson({ caption: 'nothing', panels: [] }, 'light')) as Figure).not.toThrow();
   });
 
   it('without a panel is its caption', () => {
-    const svg = experimentFigureSvg({ caption: 'Nothing to draw.', panels: [] }, { dark: false });
+    const svg = experimentFigureSvg({ caption: 'Nothing to draw.', panels: [] }, 'light');
     expect(svg).toContain('>Nothing to draw.</text>');
     expect(markupFaults(svg)).toEqual([]);
   });
