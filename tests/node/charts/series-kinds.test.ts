@@ -1,7 +1,9 @@
 /** A new kind of series, or a new kind of trace, is asked for by the compiler where it must be drawn, and nowhere else. */
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { changedPrograms } from '../../fixtures/house/changed-program.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const WATCHED = [
@@ -13,24 +15,20 @@ const WATCHED = [
 ].concat('experiments/report/experiment-figure-parts.ts', 'formats/figures/experiment-figure.ts');
 const path = (name: string): string => resolve(ROOT, 'src', name);
 
+const { config } = ts.readConfigFile(resolve(ROOT, 'tsconfig.base.json'), (file) => ts.sys.readFile(file)) as {
+  config: { compilerOptions: object };
+};
+const { options } = ts.convertCompilerOptionsFromJson(
+  { ...config.compilerOptions, lib: ['ES2024'], types: [], noEmit: true, composite: false, incremental: false },
+  ROOT,
+);
+const programOf = changedPrograms([...WATCHED.map(path), resolve(ROOT, 'types/core-globals.d.ts')], options);
+
 /** Errors of the type check by file, with some files as they would read after a change. */
 function faults(changed: Readonly<Record<string, (source: string) => string>>): Record<string, string[]> {
-  const { config } = ts.readConfigFile(resolve(ROOT, 'tsconfig.base.json'), (file) => ts.sys.readFile(file)) as {
-    config: { compilerOptions: object };
-  };
-  const { options } = ts.convertCompilerOptionsFromJson(
-    { ...config.compilerOptions, lib: ['ES2024'], types: [], noEmit: true, composite: false, incremental: false },
-    ROOT,
+  const program = programOf(
+    new Map(Object.entries(changed).map(([name, edit]) => [path(name), edit(readFileSync(path(name), 'utf8'))])),
   );
-  const host = ts.createCompilerHost(options);
-  const read = host.readFile.bind(host);
-  const change = new Map(Object.entries(changed).map(([name, edit]) => [path(name), edit]));
-  host.readFile = (file) => {
-    const source = read(file);
-    const edit = change.get(resolve(file));
-    return source === undefined || edit === undefined ? source : edit(source);
-  };
-  const program = ts.createProgram([...WATCHED.map(path), resolve(ROOT, 'types/core-globals.d.ts')], options, host);
   const found: Record<string, string[]> = {};
   for (const name of WATCHED) {
     const file = program.getSourceFile(path(name));
