@@ -1,4 +1,4 @@
-/** What our renderer can draw of Plotly's schema: the compiler holds it to `figure.ts`, and every figure is held to it by name. */
+/** What our renderer can draw of Plotly's schema: the compiler holds it to `plotly-figure.ts`, and every figure is held to it by name. */
 import { AppError } from '../base/errors.ts';
 import type {
   Annotation,

@@ -1,4 +1,5 @@
 /** What a figure is made of: panels, series, points. */
+
 /** A point of a figure. */
 export interface FigurePoint {
   /** A number, or the name of a category of the panel. */

@@ -1,4 +1,4 @@
-/** What each kind of series is drawn as. A new kind is a name in `core/experiment-types.ts` and an entry here. */
+/** What each kind of series is drawn as. A new kind is a name in `SERIES_KINDS` of `figure.ts` and an entry here. */
 import type { Theme } from './colour.ts';
 import type { FigureTone, SeriesKind } from './figure.ts';
 import type { Coordinate, ScatterTrace, Trace } from './plotly-figure.ts';
