@@ -1,4 +1,4 @@
-/** What charts along a text share: room, axes, upright lines, areas and looks. One step of the lower axis is a token, a column or a sentence. */
+/** What charts along a text share: margins, axes, upright lines, areas, looks. A step of the lower axis is a token, column or sentence. */
 import type { ByPole } from '../probe/heads.ts';
 import type { Theme } from './colour.ts';
 import { figureNumber, ticksBetween } from './figure-scale.ts';
