@@ -4,12 +4,11 @@
  * scores; tokens without a score (position 0, failed numbers) are left out.
  */
 import type { LayerCalibration } from '../probe/probe-types.ts';
-import { RAW_VIEWS, type RawView } from '../probe/trace-types.ts';
 import { DECIDED_BY } from '../text/sentences.ts';
 import { sentenceStarts } from '../text/token-walk.ts';
 
 /** A grain: what one colour stands for. All but `reading` are raw: the words themselves are in them. */
-export type Grain = 'reading' | RawView;
+export type Grain = 'reading' | 'mean' | 'token' | 'word' | 'sentence';
 
 /** What the program knows about a grain. Its words on the page are in `content/grain.ts`. */
 export interface GrainDef {
@@ -58,13 +57,13 @@ const GRAINS = {
 } satisfies Record<Grain, GrainDef>;
 
 /** Grains that show the tokens' own scores. */
-export type RawGrain = RawView;
+export type RawGrain = Exclude<Grain, 'reading'>;
 
 /** The names of all grains. */
 export const GRAIN_NAMES = Object.keys(GRAINS) as readonly Grain[];
 
 /** The names of the raw ones. */
-export const RAW_GRAINS: readonly RawGrain[] = RAW_VIEWS;
+export const RAW_GRAINS = GRAIN_NAMES.filter((grain) => grain !== 'reading');
 
 /** The entry of a grain in {@link GRAINS}. */
 export function grainDef(grain: Grain): GrainDef {
