@@ -7,6 +7,7 @@ import { check } from './commands/check.ts';
 import { compare } from './commands/compare.ts';
 import { experiment } from './commands/experiment.ts';
 import { figure } from './commands/figure.ts';
+import { futures } from './commands/futures.ts';
 import { generate } from './commands/generate.ts';
 import { judge } from './commands/judge.ts';
 import { lens } from './commands/lens.ts';
@@ -29,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   judge,
   vector,
   generate,
+  futures,
   steer,
   lens,
   compare,

@@ -32,7 +32,7 @@ export interface TextRunParts {
 }
 
 /** The largest float32 below 1: rounded to float32, a number closer to 1 would be 1. */
-const LARGEST_UNIFORM = 1 - 2 ** -24;
+export const LARGEST_UNIFORM = 1 - 2 ** -24;
 
 /** A text that has been found readable. */
 export interface ReadPlan {

@@ -169,6 +169,18 @@ export interface RunSummary {
   readonly left?: ReadingsLeft;
 }
 
+/** What it took to write many continuations side by side. */
+export interface FuturesSummary {
+  readonly lines: number;
+  /** Tokens that were written, of all lines together. */
+  readonly tokens: number;
+  /** Readings that were made. */
+  readonly readings: number;
+  /** Why there are no readings; null where there are. */
+  readonly left: ReadingsLeft | null;
+  readonly milliseconds: number;
+}
+
 /** One prompt of the numbers check. */
 export interface NumbersRow {
   readonly prompt: string;

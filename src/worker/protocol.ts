@@ -18,6 +18,7 @@ import type {
 import type {
   EngineMemory,
   EngineStatus,
+  FuturesSummary,
   KeptModel,
   LoadProgress,
   NumbersReport,
@@ -29,8 +30,9 @@ import type { Judgement } from '../probe/evidence/judgement-types.ts';
 import type { ChosenOffer, LocalFiles, ModelListing, ModelSource, WeighedModel } from '../models/model-source.ts';
 import type { PatchedScores, PatchedWriting, PatchPlace, PatchReport, PatchRequest } from '../steering/patching.ts';
 import type { PushSettings } from '../steering/push.ts';
+import type { FutureEnd, FutureReading, FuturesPlan } from '../reading/futures/futures.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../lens/lens.ts';
-import type { SamplingOptions, TapReading, TokenBatch } from '../reading/reading.ts';
+import type { SamplingOptions, ShownReading, TapReading, TokenBatch, TokenPiece } from '../reading/reading.ts';
 import type { Granularity } from '../reading/refinement.ts';
 import type { TokenDivergence, TokenPair } from '../reading/token-divergence.ts';
 import type {
@@ -117,6 +119,14 @@ interface ReadingEvents {
   readonly tap: TapReading;
 }
 
+/** What is told while futures are written; see `FuturesSink`. */
+interface FuturesEvents {
+  readonly start: ShownReading;
+  readonly written: readonly { readonly line: number; readonly piece: TokenPiece }[];
+  readonly readings: readonly { readonly line: number; readonly reading: FutureReading }[];
+  readonly ended: { readonly line: number; readonly why: FutureEnd };
+}
+
 /** What the client has to know of a call. */
 interface CallFacts {
   /** Whether a worker still answers it after the graphics device is lost. */
@@ -180,6 +190,21 @@ export const ENGINE_CALLS = {
     RunSummary,
     ReadingEvents,
     number
+  >(),
+  /**
+   * Writes many continuations of a text, or of the tokens of one, side by side, each read every few tokens by the probe in
+   * use; `layer`: that of the readings of a probe that has none to show. The text in the engine's memory stays there. Throws
+   * `usage`, text errors and what steering throws.
+   */
+  futures: call<
+    {
+      readonly text: string | readonly number[];
+      readonly plan: FuturesPlan;
+      readonly steering: PushArgs | null;
+      readonly layer: number;
+    },
+    FuturesSummary,
+    FuturesEvents
   >(),
   /**
    * Strengths whose KL, 95th percentile over neutral tokens, is each of `targets` in nats; the strength in the settings

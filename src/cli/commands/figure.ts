@@ -4,7 +4,9 @@ import type { Theme } from '../../charts/colour.ts';
 import { parseReport } from '../../experiments/report/experiment-report.ts';
 import { doseFigure, doseFigureJson } from '../../formats/figures/dose-figure.ts';
 import { experimentFigureJson, experimentFigureSvg } from '../../formats/figures/experiment-figure.ts';
+import { futuresFigure, futuresFigureJson } from '../../formats/figures/futures-figure.ts';
 import { parseDose } from '../../formats/probe/dose.ts';
+import { parseFutures } from '../../formats/runs/futures-json.ts';
 import { type Command, Options } from '../command.ts';
 import { readText, writeOutput } from '../files.ts';
 
@@ -23,6 +25,13 @@ const DRAWINGS: Readonly<Record<string, (source: string) => Drawing>> = {
       json: (theme) => experimentFigureJson(figure, theme),
     };
   },
+  'flipside-futures': (source) => {
+    const record = parseFutures(source);
+    return {
+      svg: (dark) => futuresFigure(record, dark ? 'dark' : 'light'),
+      json: (dark) => futuresFigureJson(record, dark ? 'dark' : 'light'),
+    };
+  },
   'flipside-dose': (source) => {
     const report = parseDose(source);
     return {
@@ -37,7 +46,7 @@ export const figure: Command = {
   name: 'figure',
   usage: 'figure REPORT.json --out FILE.json|FILE.svg [--dark]',
   summary:
-    "Draws the figure of an experiment's report.json or of a dose.json. FILE.json is Plotly's own description, which plotly.js and Python's plotly.io.read_json open; FILE.svg is a picture.",
+    "Draws the figure of an experiment's report.json, of a dose.json, or of what futures prints. FILE.json is Plotly's own description, which plotly.js and Python's plotly.io.read_json open; FILE.svg is a picture.",
   async run(args) {
     const known = { out: { type: 'string' }, dark: { type: 'boolean' } } as const;
     const options = new Options('figure', args, known, { takesWords: true });
@@ -51,7 +60,7 @@ export const figure: Command = {
     if (make === undefined)
       throw new AppError(
         'usage',
-        `${path} is no report with a figure. Give the report.json of an experiment, or the dose.json of a dose–response.`,
+        `${path} is no report with a figure. Give the report.json of an experiment, the dose.json of a dose–response, or what futures printed.`,
       );
     await writeOutput(out, make(source)[kind](options.flag('dark') ? 'dark' : 'light'));
     return { result: { figure: out }, ok: true };

@@ -3,7 +3,6 @@
  * the final norm and the head. No more than one pass of streams is held.
  */
 import { throwIfStopped } from '../../base/abort.ts';
-import { AppError } from '../../base/errors.ts';
 import { checkLayers, checkTop, type LensReading, type LensWord } from '../../lens/lens.ts';
 import { emptyRows, reduceLogits, type LensAsk, type LensRows } from '../../lens/lens-rows.ts';
 import { checkLength } from '../../text/text-check.ts';
@@ -11,7 +10,7 @@ import type { Decoder } from '../decoder.ts';
 import type { LensHead } from './lens-head.ts';
 import { assertAgrees } from '../proofs/lens-proof.ts';
 import { Sequence, type PassReading } from '../sequence.ts';
-import { wholeText } from '../text/whole-text.ts';
+import { givenTokens } from '../text/whole-text.ts';
 import type { TextTokenizer } from '../text/tokenizer.ts';
 
 /** What reads. */
@@ -49,7 +48,7 @@ export async function readLens(
   const started = performance.now();
   const { decoder, tokenizer, head } = parts;
   const { sizes } = decoder;
-  const ids = tokensOf(request.text, tokenizer, sizes.vocabulary);
+  const ids = givenTokens(request.text, tokenizer, sizes.vocabulary);
   checkLength(ids.length, sizes.contextTokens);
   checkTop(request.top, sizes.vocabulary);
   const layers = checkLayers(request.layers, sizes.layerCount);
@@ -96,19 +95,6 @@ export async function readLens(
     disagreement,
     milliseconds: performance.now() - started,
   };
-}
-
-function tokensOf(text: LensRequest['text'], tokenizer: TextTokenizer, vocabulary: number): readonly number[] {
-  if (typeof text === 'string') return wholeText(tokenizer, text);
-  if (text.length === 0) throw new AppError('text-empty', 'There is nothing to look through yet.');
-  const wrong = text.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary);
-  if (wrong !== undefined)
-    throw new AppError(
-      'usage',
-      `Token ${wrong} is not in the vocabulary of this model, which has ${vocabulary}. The text belongs to another model: read it again with this one.`,
-      { token: wrong, vocabulary },
-    );
-  return text;
 }
 
 /** Streams `[layers + 1, tokens, hidden]` of some layers as rows `[tokens, layers, hidden]`. */

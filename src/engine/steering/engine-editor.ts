@@ -2,13 +2,15 @@
  * Pushing a loaded model: the decoder whose stream can be edited, opened when it is first asked for since it takes memory of
  * its own, and what is done with it. Adding vectors while writing takes the model's own decoder, which is the fast one.
  */
-import type { GpuMemoryReport, RunSummary } from '../../models/engine-report.ts';
+import type { FuturesSummary, GpuMemoryReport, RunSummary } from '../../models/engine-report.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
 import type { Push } from '../../steering/push.ts';
+import type { FuturesSink } from '../../reading/futures/futures.ts';
 import type { ReadingSink } from '../../reading/reading.ts';
 import type { TokenDivergence, TokenPair } from '../../reading/token-divergence.ts';
 import type { NeutralGround, PushBench } from '../../steering/bench.ts';
 import type { Decoder } from '../decoder.ts';
+import { type FuturesRequest, writeFutures } from '../futures/write-futures.ts';
 import type { OpenedDecoder } from '../ort/opening.ts';
 import { PatchBench } from './patch-bench.ts';
 import { createPushBench } from './push-bench.ts';
@@ -17,6 +19,7 @@ import type { RowText } from './row-reader.ts';
 import { readDivergence } from './run-divergence.ts';
 import type { Scorer } from '../scorer.ts';
 import type { TextTokenizer } from '../text/tokenizer.ts';
+import { givenTokens } from '../text/whole-text.ts';
 
 /** A decoder, and the device that may be lost under it. */
 type Opened = Pick<OpenedDecoder, 'decoder' | 'gpu'>;
@@ -94,6 +97,23 @@ export class EngineEditor {
     } finally {
       changing(null);
     }
+  }
+
+  /**
+   * Writes futures of a text, or of the tokens of one, and tells them as they grow; `layer`: that of the readings of a probe
+   * that has none to show. Throws what {@link writeFutures} does, and text errors.
+   */
+  async futures(
+    { text, ...request }: Omit<FuturesRequest, 'given'> & { readonly text: string | readonly number[] },
+    { scorer, layer }: { readonly scorer: Scorer; readonly layer: number },
+    sink: FuturesSink,
+    signal: AbortSignal,
+  ): Promise<FuturesSummary> {
+    const { decoder: reader, tokenizer } = this.#parts;
+    const given = givenTokens(text, tokenizer, reader.sizes.vocabulary);
+    const own = request.push.length === 0 || takesPush(reader, request.push);
+    const writer = own ? reader : await this.decoder(signal);
+    return writeFutures({ ...this.#parts, reader, writer, scorer, layer }, { ...request, given }, sink, signal);
   }
 
   /** How far the next words of two texts are apart after each pair of tokens. */

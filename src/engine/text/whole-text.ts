@@ -18,3 +18,24 @@ export function wholeText(tokenizer: TextTokenizer, text: string): readonly numb
     );
   return ids;
 }
+
+/**
+ * Ids of a text that is given in words, or by its tokens: written words need not be the tokens that their text would be
+ * cut into. Throws text errors, and `usage` for a token that the vocabulary has not.
+ */
+export function givenTokens(
+  text: string | readonly number[],
+  tokenizer: TextTokenizer,
+  vocabulary: number,
+): readonly number[] {
+  if (typeof text === 'string') return wholeText(tokenizer, text);
+  if (text.length === 0) throw new AppError('text-empty', 'There is no text yet. Read or write one first.');
+  const wrong = text.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary);
+  if (wrong !== undefined)
+    throw new AppError(
+      'usage',
+      `Token ${wrong} is not in the vocabulary of this model, which has ${vocabulary}. The text belongs to another model: read it again with this one.`,
+      { token: wrong, vocabulary },
+    );
+  return text;
+}

@@ -5,6 +5,7 @@ import { RUN_CSV_HEADER } from './run-csv.ts';
 export type FileKind =
   | 'run-json'
   | 'run-csv'
+  | 'futures'
   | 'probe'
   | 'tensors'
   | 'report'
@@ -27,6 +28,7 @@ export type FileKind =
 export const KIND_WORDS: Readonly<Record<FileKind, string>> = {
   'run-json': 'a run',
   'run-csv': 'a run as a table',
+  futures: 'many futures of one text',
   probe: 'the description of a probe (probe.json)',
   tensors: 'the directions of a probe (directions.safetensors)',
   report: 'the judgement of a probe (report.json)',
@@ -49,6 +51,7 @@ export const KIND_WORDS: Readonly<Record<FileKind, string>> = {
 const BY_FORMAT: Readonly<Record<string, FileKind>> = {
   'flipside-recording': 'run-json',
   'flipside-recordings': 'story-index',
+  'flipside-futures': 'futures',
   'flipside-probe': 'probe',
   'flipside-report': 'report',
   'flipside-prompt-set': 'set-header',

@@ -62,6 +62,7 @@ const HANDLERS: Handlers = {
   refine: ({ every }, { on, signal }) => engine.refine(every, on, counted(on.progress), signal),
   generate: (args, { on, signal }) => engine.generate(args, on, signal),
   writePushed: (args, { on, signal }) => steering.write(args, on, signal),
+  futures: (args, { on, signal }) => steering.futures(args, on, signal),
   matchPush: (args, { signal }) => steering.match(args, signal),
   measureDose: (args, { on, signal }) => steering.measure(args, on.progress, signal),
   findWords: ({ words, firstToken }) => engine.findWords(words, firstToken),

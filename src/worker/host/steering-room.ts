@@ -1,10 +1,11 @@
 /** Pushing and measuring pushes in the worker. */
 import type { DoseProgress, DoseReport, MatchedStrength } from '../../steering/dose-types.ts';
-import type { RunSummary } from '../../models/engine-report.ts';
+import type { FuturesSummary, RunSummary } from '../../models/engine-report.ts';
 import { titleWith } from '../../probe/dtype-agreement.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Axis } from '../../probe/probe-types.ts';
 import type { PushSettings } from '../../steering/push.ts';
+import type { FuturesSink } from '../../reading/futures/futures.ts';
 import type { ReadingSink } from '../../reading/reading.ts';
 import { needScaled } from '../../steering/modes.ts';
 import type { SetSource } from '../../probe/training-plan.ts';
@@ -17,7 +18,7 @@ import { matchStrengths } from '../../steering/match-strength.ts';
 import { placebosFor } from '../../steering/placebos.ts';
 import type { CallArgs, DoseArgs, ProbeToUse } from '../protocol.ts';
 import { type CarriedProbes, hashOf } from './carried-probes.ts';
-import { directionOf, neutralTexts } from './push-args.ts';
+import { directionOf, neutralTexts, pushOf } from './push-args.ts';
 import { setFiles } from './set-files.ts';
 
 /** Calls that push. */
@@ -25,13 +26,14 @@ export interface SteeringRoom {
   write(args: CallArgs<'writePushed'>, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary>;
   /** Another strength for the text that is being written; nothing where none is. */
   adjust(strength: number): void;
+  futures(args: CallArgs<'futures'>, sink: FuturesSink, signal: AbortSignal): Promise<FuturesSummary>;
   match(args: CallArgs<'matchPush'>, signal: AbortSignal): Promise<readonly MatchedStrength[]>;
   measure(args: DoseArgs, onProgress: (progress: DoseProgress) => void, signal: AbortSignal): Promise<DoseReport>;
 }
 
 /** A room over the engine's model, whichever is loaded when a call comes; it pushes by probes that `probes` takes. */
 export function createSteeringRoom(
-  engine: Pick<WebEngine, 'model' | 'editor' | 'writePushed'>,
+  engine: Pick<WebEngine, 'model' | 'editor' | 'scorer' | 'writePushed'>,
   probes: CarriedProbes,
 ): SteeringRoom {
   /** Changes the text that is being written. */
@@ -79,6 +81,11 @@ export function createSteeringRoom(
     adjust(strength) {
       asked = strength;
       adjust?.(strength);
+    },
+    async futures({ text, plan, steering, layer }, sink, signal) {
+      const push = steering === null ? [] : await pushOf(engine, probes, steering, signal);
+      const where = steering?.settings.where ?? 'generated';
+      return engine.editor.futures({ ...plan, text, push, where }, { scorer: engine.scorer, layer }, sink, signal);
     },
     async match({ probe, settings, stories, targets }, signal) {
       const { direction } = directionOf(probes, probe, settings);

@@ -255,7 +255,7 @@ describe('refused', () => {
     [{ top: 0 }, 'usage', /1 to 50, got 0/],
     [{ top: 51 }, 'usage', /1 to 50, got 51/],
     [{ text: ' ' }, 'text-empty', /nothing to read/],
-    [{ text: [] }, 'text-empty', /nothing to look through/],
+    [{ text: [] }, 'text-empty', /There is no text yet/],
     [{ text: [5, 49152] }, 'usage', /Token 49152 is not in the vocabulary/],
     [{ text: 'word '.repeat(8300) }, 'text-too-long', /8192/],
   ] as const)('%j', async (request, code, message) => {
