@@ -26,7 +26,7 @@ const inChromium = (name: string, include: string[], flags: readonly string[]) =
   test: {
     name,
     include,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     // What a test waits for may come late on a busy machine; the default is one second.
     expect: { poll: { timeout: 15_000 } },
     browser: {
@@ -43,7 +43,7 @@ const inChromium = (name: string, include: string[], flags: readonly string[]) =
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'node', environment: 'node', include: ['tests/node/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'node', environment: 'node', include: ['tests/node/**/*.test.ts'], testTimeout: 180_000 } },
       inChromium('browser', ['tests/browser/**/*.test.ts'], SOFTWARE_GPU_FLAGS),
       inChromium('nogpu', ['tests/nogpu/**/*.test.ts'], []),
       {
@@ -53,7 +53,6 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
     ],

@@ -1,6 +1,7 @@
 /**
  * The page on real WebGPU: Chromium's software adapter, which is slow (a pass takes seconds) and wrong from 32 new
- * tokens on, which the page must find out by itself. Without an adapter these tests fail.
+ * tokens on, which the page must find out by itself. Without an adapter these tests fail. The model's streams and words on
+ * this adapter are held to PyTorch by tests/browser/engine/embedded-webgpu.test.ts.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,14 +10,18 @@ import type { Page } from 'playwright';
 import { SOFTWARE_GPU_FLAGS } from '../../scripts/chromium.mjs';
 import { tracePoints } from '../../src/reading/trace.ts';
 import { parseRecording } from '../../src/formats/runs/recording-json.ts';
-import { checkNumbers, loadModel, Site, stripText, sentenceReadings, waitUntilIdle, writeAtMost } from './site.ts';
+import { loadModel, readingsShown, Site, stripText, waitUntilIdle, writeAtMost } from './site.ts';
 
 const MINUTE = 60_000;
 const stories = fileURLToPath(new URL('../../src/content/stories/', import.meta.url));
-const betrayal = JSON.parse(readFileSync(`${stories}/betrayal.json`, 'utf8')) as {
-  sentences: { text: string; label: string }[];
-};
-const TEXT = betrayal.sentences.map((sentence) => sentence.text).join(' ');
+const betrayal = JSON.parse(readFileSync(`${stories}/betrayal.json`, 'utf8')) as { sentences: { text: string }[] };
+
+/** Few, for a pass takes this adapter seconds, whatever its size. What is read of a text depends on what comes before alone. */
+const SENTENCES = 2;
+const TEXT = betrayal.sentences
+  .slice(0, SENTENCES)
+  .map((sentence) => sentence.text)
+  .join(' ');
 
 let site: Site;
 let page: Page;
@@ -35,51 +40,39 @@ test('the page runs on WebGPU, and has found that this adapter is right up to 31
 });
 
 test(
-  'the betrayal story reads on WebGPU as it was recorded on the CPU, and turns',
+  'the betrayal story reads on WebGPU as it was recorded on the CPU: at the ends of its sentences, of clauses and of words',
   async () => {
     await page.getByText('Your own text', { exact: true }).first().click();
     await page.getByRole('textbox', { name: 'Your own text' }).fill(TEXT);
     const recorded = parseRecording(await (await fetch(new URL('recordings/betrayal.json', site.address))).text());
-    const readings = tracePoints(recorded.taps, recorded.tokens.length, null, recorded.defaultLayer).filter(
-      ({ stand }) => stand === 'sentence',
-    );
+    const readings = tracePoints(recorded.taps, recorded.tokens.length, null, recorded.defaultLayer);
+    const end = readings.filter(({ stand }) => stand === 'sentence')[SENTENCES - 1]!.afterToken;
+    const truth = readings.filter(({ afterToken }) => afterToken <= end);
     await page.getByRole('button', { name: 'Read', exact: true }).click();
-    await page.locator('[data-token="1"]').waitFor({ timeout: MINUTE });
-    await waitUntilIdle(page, 20 * MINUTE);
+    await page.locator('[data-token="1"]').waitFor({ timeout: 2 * MINUTE });
+    await waitUntilIdle(page, 10 * MINUTE);
     expect(await stripText(page)).toBe(TEXT);
-    const scores = await sentenceReadings(page);
-    expect(scores).toHaveLength(betrayal.sentences.length);
+    const shown = await readingsShown(page);
+    expect(shown.map(({ stand }) => stand)).toEqual(truth.map(({ stand }) => stand));
+    expect(new Set(truth.map(({ stand }) => stand))).toEqual(new Set(['sentence', 'clause', 'word']));
     // two roundings and float32 kernels
-    for (const [index, { score }] of readings.entries()) expect(Math.abs(scores[index]! - score)).toBeLessThan(0.03);
-    const mean = (label: string): number => {
-      const own = scores.filter((_, index) => betrayal.sentences[index]!.label === label);
-      return own.reduce((sum, score) => sum + score, 0) / own.length;
-    };
-    expect(mean('kind') - mean('cruel')).toBeGreaterThan(0.5);
+    for (const [index, { score }] of truth.entries()) expect(Math.abs(shown[index]!.score - score)).toBeLessThan(0.03);
   },
-  25 * MINUTE,
+  12 * MINUTE,
 );
 
 test(
   'it writes on with a key/value cache on the GPU',
   async () => {
-    await writeAtMost(page, 3);
+    await writeAtMost(page, 2);
     await page.getByRole('button', { name: 'Continue this text' }).click();
     await page.waitForFunction(
-      (start) => document.querySelectorAll('.strip [data-token]').length >= start + 3,
+      (start) => document.querySelectorAll('.strip [data-token]').length >= start + 2,
       await page.locator('.strip [data-token]').count(),
       { timeout: 5 * MINUTE },
     );
     await waitUntilIdle(page, 10 * MINUTE);
     expect((await stripText(page)).startsWith(TEXT)).toBe(true);
-  },
-  14 * MINUTE,
-);
-
-test(
-  'the numbers check passes: residuals, logits and 24 greedy tokens of both prompts',
-  async () => {
-    await checkNumbers(page, 12 * MINUTE);
   },
   14 * MINUTE,
 );

@@ -120,8 +120,14 @@ export function stripText(page: Page): Promise<string> {
   );
 }
 
-/** Readings at the ends of sentences in order, with three digits, from the table. */
-export async function sentenceReadings(page: Page): Promise<number[]> {
+/** One reading as the table shows it, with two digits. */
+interface ReadingShown {
+  readonly stand: string;
+  readonly score: number;
+}
+
+/** All readings in order, from the table. */
+export async function readingsShown(page: Page): Promise<readonly ReadingShown[]> {
   const table = page.getByRole('region', { name: /^Readings,/ });
   if (!(await table.isVisible())) {
     const details = page.getByRole('button', { name: 'Details' }).first();
@@ -133,7 +139,12 @@ export async function sentenceReadings(page: Page): Promise<number[]> {
     .locator('tbody tr')
     .evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)));
   await page.getByRole('radio', { name: 'Text', exact: true }).check();
-  return rows.filter(([stand]) => stand === 'sentence').map(([, score = '']) => Number(score.replace('−', '-')));
+  return rows.map(([stand = '', score = '']) => ({ stand, score: Number(score.replace('−', '-')) }));
+}
+
+/** Scores at the ends of sentences in order, from the table. */
+export async function sentenceReadings(page: Page): Promise<number[]> {
+  return (await readingsShown(page)).filter(({ stand }) => stand === 'sentence').map(({ score }) => score);
 }
 
 /** Sets how many tokens the model writes at most: in the Write place, and back. */

@@ -58,9 +58,10 @@ const begun =
 const READ: readonly Specimen[] = [
   ...panel('Problems', {
     ...Object.fromEntries(
-      errors.map((code) => [
+      errors.map((code, at) => [
         code,
         {
+          ...(at > 0 && { words: true }),
           arrange: (app: AppState) =>
             app.session.report(
               new AppError(

@@ -19,6 +19,8 @@ export interface Specimen {
   readonly narrow?: true;
   /** It stands at the edge of the window: here, of its scene. */
   readonly fixed?: true;
+  /** It differs from the one before it in words alone: the tests show its state in the same scene. */
+  readonly words?: true;
   /** A whole place: shown alone, because its marks are one a page. */
   readonly whole?: true;
 }

@@ -56,7 +56,7 @@ describe.each(onGpu)('%s %s on WebGPU', (family, name) => {
   beforeAll(async () => {
     truth = await familyReference(read, facts, family, name);
     opened = await openWebDecoder(await familyFiles(read, family, name), 'webgpu', { tapped: true });
-  }, 60_000);
+  }, 120_000);
   afterAll(() => opened?.decoder.dispose());
 
   const once = async (ids: readonly number[]): Promise<Pass> => {
@@ -152,7 +152,7 @@ test.each(onlyHalf)(
         message: expect.stringContaining('shader-f16') as string,
       });
   },
-  60_000,
+  120_000,
 );
 
 /** And products of whole numbers, which onnxruntime fuses on the processor and nowhere else. */
@@ -171,5 +171,5 @@ test.each([...onlyHalf, ['llama', 'quantized'] as const])(
     for (const cache of [pass.cache, cut, again.cache]) cache.dispose();
     await decoder.dispose();
   },
-  60_000,
+  120_000,
 );

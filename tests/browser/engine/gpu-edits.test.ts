@@ -23,7 +23,7 @@ beforeAll(async () => {
   cpu = await openWebDecoder(files, 'wasm', { tapped: true, editing: true });
   gpu = await openWebDecoder(files, 'webgpu', { tapped: true, editing: true });
   plain = await openWebDecoder(files, 'webgpu', { tapped: true });
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   for (const opened of [cpu, gpu, plain]) await opened?.decoder.dispose();
 });

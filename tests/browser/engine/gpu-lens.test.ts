@@ -24,7 +24,7 @@ beforeAll(async () => {
   cpu = await openWebDecoder(files, 'wasm', { tapped: true });
   gpu = await openWebDecoder(files, 'webgpu', { tapped: true });
   heads = { cpu: await cpu.openLens(files, { mostRows: 64 }), gpu: await gpu.openLens(files, { mostRows: 64 }) };
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   for (const head of [heads.cpu, heads.gpu]) await head.dispose();
   for (const { decoder } of [cpu, gpu]) await decoder.dispose();
@@ -74,7 +74,7 @@ test('a whole text gives the same on both, and its last layer is what the model 
   expect(alike / truth.rows.ids.length).toBeGreaterThan(0.99);
   expectClose(found.rows.entropy, truth.rows.entropy);
   expectClose(found.rows.logProbabilities, truth.rows.logProbabilities);
-}, 60_000);
+}, 120_000);
 
 test('many equal words are told in the order of the vocabulary, whatever the thread that finds them', async () => {
   const adapter = await navigator.gpu.requestAdapter();

@@ -24,7 +24,7 @@ let gpu: OpenedDecoder;
 beforeAll(async () => {
   cpu = await openWebDecoder(files, 'wasm', { tapped: true });
   gpu = await openWebDecoder(files, 'webgpu', { tapped: true });
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await cpu.decoder.dispose();
   await gpu.decoder.dispose();
@@ -109,7 +109,7 @@ describe('a text in several passes', () => {
       for (const [at, { passes }] of read.entries())
         expectClose(found[index]!.peeks[at]!.passes[0]!.residuals, passes[0]!.residuals);
     }
-  }, 60_000);
+  }, 120_000);
 
   test('stops where the caller stops: what was under way is forgotten, and the text goes on from there', async () => {
     const sequence = new Sequence(gpu.decoder, PASS);
@@ -124,7 +124,7 @@ describe('a text in several passes', () => {
     sequence.dispose();
     truth.cache.dispose();
     expect(memory()).toBeLessThanOrEqual(held + 2);
-  }, 60_000);
+  }, 120_000);
 
   test('a pass that fails while another is told is heard of at its turn, and what was told stays', async () => {
     let passes = 0;
@@ -141,7 +141,7 @@ describe('a text in several passes', () => {
     expect(told).toEqual([0, PASS]);
     expect(sequence.length).toBe(2 * PASS);
     sequence.dispose();
-  }, 60_000);
+  }, 120_000);
 });
 
 test('buffers that a failed text gives back while its next pass runs are given back once: the next text reads right', async () => {
@@ -170,7 +170,7 @@ test('buffers that a failed text gives back while its next pass runs are given b
     expectClose(found.residuals, truth.residuals);
     for (const { cache } of [truth, found]) cache.dispose();
   }
-}, 60_000);
+}, 120_000);
 
 describe('steering', () => {
   test('a vector moves every later layer as it does on the CPU, live, and leaves no trace when it is off', async () => {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   cpu = await openWebDecoder(files, 'wasm', { tapped: true });
   gpu = await openWebDecoder(files, 'webgpu', { tapped: true });
   writer = await gpu.gpu!.openWriter();
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await cpu.decoder.dispose();
   await gpu.decoder.dispose();
@@ -73,7 +73,7 @@ describe('the writer', () => {
     }
     for (const cache of [raw.cache, end.cache, place.cache]) cache.dispose();
     projection!.dispose();
-  }, 60_000);
+  }, 120_000);
 
   test('captured and dispatched directly, it gives the tokens, streams and last logits of the CPU', async () => {
     const truth = await written(cpu.decoder, TEXT, GREEDY, uniforms(12));
@@ -165,7 +165,7 @@ describe('the writer', () => {
     expect(found.tokens.map(({ id }) => id)).toEqual(truth.ids);
     found.cache.dispose();
     place.cache.dispose();
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('a text run', () => {
@@ -265,7 +265,7 @@ test('a text whose writing fails on the way is read and written again as if it h
     return ids;
   };
   expect(await told({ ...gpu.decoder, writer: failing }, 2)).toEqual(await told(cpu.decoder, 1));
-}, 60_000);
+}, 120_000);
 
 test('the proof accepts both fast ways and picks the fastest of all', async () => {
   let tokens = 0;
@@ -308,4 +308,4 @@ test('the build of the runtime for browsers that cannot suspend WebAssembly give
   expect(ids).toEqual(truth.ids);
   for (const cache of [end.cache, place.cache]) cache.dispose();
   await other.decoder.dispose();
-}, 60_000);
+}, 120_000);

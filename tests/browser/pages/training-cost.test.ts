@@ -73,5 +73,5 @@ it.each<[string, Partial<TrainingPlan>]>([
     const whole = { ...plan, ...changes };
     expect(readingsOf(whole)).toBe(await counted(whole));
   },
-  60_000,
+  120_000,
 );

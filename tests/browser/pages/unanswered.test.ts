@@ -70,7 +70,7 @@ test('a worker that hangs is said not to answer, a second stop ends it as a cras
       ReadingState.live(FRAME, (commit) => commit()),
     ),
   ).toBe(true);
-}, 30_000);
+}, 120_000);
 
 test('a worker that stops in time is never said not to answer', async () => {
   const running = session.read('wait', false, reading);
@@ -81,4 +81,4 @@ test('a worker that stops in time is never said not to answer', async () => {
   await new Promise((resolve) => setTimeout(resolve, SILENCE_MS + 500));
   expect(session.silent).toBe(false);
   expect(session.ready).toBe(true);
-}, 30_000);
+}, 120_000);

@@ -205,7 +205,7 @@ describe('the lens on a direction of another variant', () => {
       expect(first(there).id).toBe(first(here).id);
       expect(first(there).logit).toBeCloseTo(first(here).logit, 1);
     },
-    MINUTE,
+    3 * MINUTE,
   );
 
   it(
@@ -213,7 +213,7 @@ describe('the lens on a direction of another variant', () => {
     async () => {
       expect(await on(lens, 'toy-q4f16', '--text', TEXT, '--layer', '3', '--top', '1')).not.toHaveProperty('direction');
     },
-    MINUTE,
+    3 * MINUTE,
   );
 });
 
@@ -240,7 +240,7 @@ it(
     agrees(there.probe.carriedOver);
     expect(there.probe.patchedScores[1]).not.toBeNull();
   },
-  MINUTE,
+  3 * MINUTE,
 );
 
 describe('two texts, on another variant', () => {
@@ -304,7 +304,7 @@ describe('two texts, on another variant', () => {
       expect(b).not.toHaveProperty('carriedOver');
       expect(difference.refused).toMatch(/no common scale/);
     },
-    MINUTE,
+    3 * MINUTE,
   );
 });
 
@@ -321,5 +321,5 @@ it(
     expect(found).toMatchObject({ code: 'probe-model-mismatch', details: { from: 'q4', to: 'q4f16' } });
     expect(found.message).toMatch(/has to be measured first, which is not done here/);
   },
-  MINUTE,
+  3 * MINUTE,
 );

@@ -56,7 +56,7 @@ describe('compare', () => {
       expect(divergence.ab.mean.mean).toBeGreaterThan(0.1);
       expect(difference.mean!.n).toBeGreaterThan(3);
     },
-    MINUTE,
+    3 * MINUTE,
   );
 
   it(
@@ -88,7 +88,7 @@ describe('compare', () => {
       expect(difference.refused).toMatch(/A was read with kind-cruel, B with formal-casual/);
       expect(divergence.ab.mean.mean).toBeGreaterThan(0.1);
     },
-    MINUTE,
+    3 * MINUTE,
   );
 
   it(

@@ -1,10 +1,16 @@
-/** The commands `experiment` and `merge` on the embedded model, with the shipped spec of D cut down to two axes a cell. */
+/**
+ * The commands `experiment` and `merge` with the shipped spec of A cut down for the toy: in shards on it, and one unit
+ * on the embedded model.
+ */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectRefusal, flipside, ROOT } from '../../fixtures/command.ts';
 import { MODEL } from '../../fixtures/embedded-model.ts';
+import { smallAuthors } from '../../fixtures/experiments/small-authors.ts';
+import { writeToyFolder } from '../../fixtures/toy/toy-folder.ts';
+import { toyDecoderFiles } from '../../fixtures/toy/toy-graph.ts';
 
 const MINUTE = 60_000;
 const FILES = ['CARD.md', 'figure.svg', 'figure-dark.svg', 'report.json', 'units.jsonl', 'spec.json'];
@@ -16,16 +22,21 @@ interface Axis {
 }
 
 let folder: string;
-let spec: string;
+let authors: string;
+let toy: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'flipside-experiment-'));
-  spec = join(folder, 'small.json');
-  writeFileSync(spec, smallSpec());
+  authors = join(folder, 'authors.json');
+  writeFileSync(authors, smallAuthors(shipped('A')));
+  toy = writeToyFolder(join(folder, 'toy'), toyDecoderFiles(), 'model_q4.onnx');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function smallSpec(change: (spec: Record<string, unknown>) => void = () => undefined): string {
-  const whole = JSON.parse(readFileSync(join(ROOT, 'experiments/D/spec.json'), 'utf8')) as Record<string, unknown> & {
+const shipped = (letter: string): string => readFileSync(join(ROOT, `experiments/${letter}/spec.json`), 'utf8');
+
+/** The spec of D with two axes a cell, changed. */
+function smallSpec(change: (spec: Record<string, unknown>) => void): string {
+  const whole = JSON.parse(shipped('D')) as Record<string, unknown> & {
     axes: Axis[];
     related: string[][];
     thresholds: Record<string, number>;
@@ -51,7 +62,7 @@ function smallSpec(change: (spec: Record<string, unknown>) => void = () => undef
 
 const at = (name: string): string => join(folder, name);
 const run = (out: string, ...more: string[]) =>
-  flipside('experiment', spec, '--model', MODEL, '--out', at(out), '--quick', ...more);
+  flipside('experiment', authors, '--model', toy, '--out', at(out), '--quick', ...more);
 const contents = (out: string): Record<string, string> =>
   Object.fromEntries(FILES.map((name) => [name, readFileSync(join(at(out), name), 'utf8')]));
 
@@ -60,25 +71,25 @@ describe('an experiment of one’s own', () => {
     'in shards that are joined gives the files of one run, bit by bit, and what has run is not run again',
     async () => {
       const whole = await run('whole');
-      expect(whole.stderr).toMatch(/small: 4 units, about \d+ (s|min) on this machine/);
+      expect(whole.stderr).toMatch(/small: 6 units, about \d+ (s|min) on this machine/);
       const printed = JSON.parse(whole.stdout) as {
         verdict: string;
         because: string;
         secondsEstimated: number;
         seconds: number;
       };
-      // Four axes are fewer than the rule asks for.
+      // A random model says nothing.
       expect(printed.verdict).toBe('INCONCLUSIVE');
 
       await run('prepared', '--prepare');
       expect(readdirSync(join(at('prepared'), 'units'))).toEqual([]);
       for (const index of [1, 2])
         await run(`shard-${index}`, '--shard', `${index}/2`, '--prepared', join(at('prepared'), 'prepared.json'));
-      expect([1, 2].map((index) => readdirSync(join(at(`shard-${index}`), 'units')).length)).toEqual([2, 2]);
+      expect([1, 2].map((index) => readdirSync(join(at(`shard-${index}`), 'units')).length)).toEqual([3, 3]);
 
       expectRefusal(
         await flipside('merge', '--out', at('half'), at('shard-1')),
-        /units-missing: 2 of 4 units are missing: .* Run the shards that hold them/,
+        /units-missing: 3 of 6 units are missing: .* Run the shards that hold them/,
       );
       const merged = await flipside('merge', '--out', at('merged'), at('shard-2'), at('shard-1'));
       expect((JSON.parse(merged.stdout) as { because: string }).because).toBe(printed.because);
@@ -98,12 +109,9 @@ describe('an experiment of one’s own', () => {
     'refuses units of another spec, and of another preparation',
     async () => {
       const other = at('other.json');
-      writeFileSync(
-        other,
-        smallSpec((changed) => (changed.title = 'Another one')),
-      );
+      writeFileSync(other, smallAuthors(shipped('A'), 'Another one'));
       expectRefusal(
-        await flipside('experiment', other, '--model', MODEL, '--out', at('prepared'), '--quick'),
+        await flipside('experiment', other, '--model', toy, '--out', at('prepared'), '--quick'),
         /unit-invalid: .*prepared\.json\.specSha256 is [0-9a-f]{64}, and the others have .* The spec was changed/,
       );
       mkdirSync(at('mixed'));
@@ -122,6 +130,29 @@ describe('an experiment of one’s own', () => {
   );
 });
 
+it(
+  'a unit is measured on the embedded model, and says which model it was',
+  async () => {
+    const ran = await flipside(
+      'experiment',
+      authors,
+      '--model',
+      MODEL,
+      '--out',
+      at('real'),
+      '--quick',
+      '--shard',
+      '1/6',
+    );
+    expect(ran.status, ran.stderr).toBe(0);
+    const units = readdirSync(join(at('real'), 'units'));
+    expect(units).toHaveLength(1);
+    const prepared = JSON.parse(readFileSync(join(at('real'), 'prepared.json'), 'utf8')) as { model: { id: string } };
+    expect(prepared.model.id).toBe('smollm2-135m-instruct-q4');
+  },
+  5 * MINUTE,
+);
+
 describe('what cannot be run is refused before a model is opened', () => {
   it.each([
     ['no experiment', [], /name one experiment: A, A2, B, C, D or the file of a spec, got none/],
@@ -137,7 +168,7 @@ describe('what cannot be run is refused before a model is opened', () => {
     async (_, args, pattern) => {
       expectRefusal(await flipside('experiment', ...args, '--model', 'nowhere', '--out', at('x')), pattern);
     },
-    MINUTE,
+    3 * MINUTE,
   );
 
   it(
@@ -153,7 +184,7 @@ describe('what cannot be run is refused before a model is opened', () => {
         /spec-invalid: spec\.axes\[3\]\.zodiac is no factor of this design/,
       );
     },
-    MINUTE,
+    3 * MINUTE,
   );
 
   it(
@@ -162,6 +193,6 @@ describe('what cannot be run is refused before a model is opened', () => {
       expectRefusal(await flipside('merge', '--out', at('x')), /name the folders of the shards/);
       expectRefusal(await flipside('merge', '--out', at('x'), at('nowhere')), /Cannot read .*nowhere\/prepared\.json/);
     },
-    MINUTE,
+    3 * MINUTE,
   );
 });

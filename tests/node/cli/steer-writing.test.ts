@@ -42,7 +42,7 @@ describe('words that cannot be written are refused:', () => {
       code: 'push-invalid',
       message: expect.stringContaining('A strength of -0.5 is not between 0 and 2') as string,
     });
-  }, 60_000);
+  }, 120_000);
 });
 
 test('every prompt is written with every seed on every side, and read again', async () => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
     engine.tokenizer.encode(tap),
   ) as [number[], number[]];
   peeks = [12, 20, 33, 48].flatMap((after) => [one, two].map((tap) => ({ after, ids: tap })));
-}, 60_000);
+}, 120_000);
 afterAll(() => engine.dispose());
 
 const counted = (branching = true) => countedDecoder({ ...engine.decoder, branching });
@@ -72,7 +72,7 @@ describe('the proof of branches', () => {
     expect(branchError).toBeLessThan(LIMIT);
     // Two passes more than the sizes take.
     expect(passes.slice(-2)).toEqual([12, 8]);
-  }, 60_000);
+  }, 120_000);
 
   it.each<[string, (ids: readonly number[], past: number, branches: Branches) => Branches]>([
     [
@@ -102,7 +102,7 @@ describe('the proof of branches', () => {
       expect(chunkTokens).toBe(512);
       expect(branchError).toBeGreaterThan(toleranceOf('float32'));
     },
-    60_000,
+    120_000,
   );
 
   it('is lost where a decoder takes none, and where it gives numbers that are none', async () => {
@@ -118,7 +118,7 @@ describe('the proof of branches', () => {
           : engine.decoder.run(tokens, past),
     };
     expect((await proveChunk(broken, ids, () => undefined)).branchError).toBe(Infinity);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('texts with branches', () => {
@@ -153,7 +153,7 @@ describe('texts with branches', () => {
     expect(found).toEqual(peeks.slice(0, 2).map((peek) => peek.ids.length));
     expect(sequence.length).toBe(20);
     sequence.dispose();
-  }, 60_000);
+  }, 120_000);
 
   it('after a text that is there already take one pass for all of them, and the next token with it', async () => {
     const { decoder, passes } = counted();
@@ -166,5 +166,5 @@ describe('texts with branches', () => {
     expect(read).toBe(2);
     expect(sequence.length).toBe(13);
     sequence.dispose();
-  }, 60_000);
+  }, 120_000);
 });

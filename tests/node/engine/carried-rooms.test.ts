@@ -214,7 +214,7 @@ describe('on another variant', () => {
       expect((await refusalOf(steering.write(write(files), nobody, never))).code).toBe('probe-model-mismatch');
       await dispose();
     },
-    MINUTE,
+    3 * MINUTE,
   );
 });
 
@@ -229,5 +229,5 @@ it(
     expect(refusal(() => probes.take({ ...files, json: '{' })).code).toBe('probe-invalid');
     await dispose();
   },
-  MINUTE,
+  3 * MINUTE,
 );

@@ -27,7 +27,7 @@ beforeAll(async () => {
   engine = await openNodeEngine(MODEL);
   editor = await openNodeDecoder(MODEL, { tapped: true, editing: true });
   subject = subjectOf();
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await engine?.dispose();
   await editor?.dispose();
@@ -78,7 +78,7 @@ describe('likelihoods', () => {
         for (const [part, value] of row.entries()) expect(found[index]?.[part]?.logP).toBeCloseTo(value, 3);
       expect(found[1]?.[0]?.tokens).toBe(engine.tokenizer.encode(' shrugged at the crowd.').length);
     }
-  }, 60_000);
+  }, 120_000);
 
   it('under a push of generated tokens leave what was given alone, and move with the push', async () => {
     const rng = createRng(3);
@@ -107,7 +107,7 @@ describe('likelihoods', () => {
       expect(together[index]?.[0]?.logP).toBeCloseTo(apart[index]?.[0]?.[0]?.logP ?? NaN, 3);
       expect(Math.abs((together[index]?.[0]?.logP ?? NaN) - (plain[index]?.[0]?.logP ?? NaN))).toBeGreaterThan(0.02);
     }
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('what is heard', () => {
@@ -134,7 +134,7 @@ describe('what is heard', () => {
     own.hear?.(null);
     await own.likelihoods([{ context: BEGINNING, continuations: ['smiled'] }], null);
     expect(heard.reduce((sum, tokens) => sum + tokens, 0)).toBe(2 * 40);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('ends', () => {
@@ -156,7 +156,7 @@ describe('ends', () => {
       );
     }
     expect((await subject.ends([BEGINNING], { classes: [], tokens: [], streams: false }, null))[0]?.streams).toBeNull();
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('rollouts', () => {
@@ -205,7 +205,7 @@ describe('rollouts', () => {
     expect(first).toHaveLength(2);
     expect(second).not.toEqual(first);
     expect(await subject.write([BEGINNING], plan)).toEqual([first]);
-  }, 60_000);
+  }, 120_000);
 
   it('that the context cannot hold are refused, and a stop is heard', async () => {
     await expect(

@@ -81,7 +81,7 @@ describe('one flipped bit in a shard of the embedded model', () => {
         );
       }
     },
-    MINUTE,
+    3 * MINUTE,
   );
 });
 
@@ -132,7 +132,7 @@ test(
       files: { lists: ['SHA256SUMS'], held: 5, note: null },
     });
   },
-  MINUTE,
+  3 * MINUTE,
 );
 
 describe('a folder with a list', () => {

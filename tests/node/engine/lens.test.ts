@@ -48,7 +48,7 @@ let head: LensHead;
 beforeAll(async () => {
   engine = await openNodeEngine(MODEL);
   head = await engine.openLens();
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await head.dispose();
   await engine.dispose();
@@ -165,7 +165,7 @@ describe('the numbers', () => {
       expect(rows.entropy[token]).toBeCloseTo(whole.entropy[0]!, 3);
     }
     expect(disagreement).toBeLessThan(1e-3);
-  }, 60_000);
+  }, 120_000);
 
   test('of a direction are linear: numpy’s words and logits, and what a step along it does to the lens', async () => {
     const sine = Float32Array.from({ length: 576 }, (_, index) => Math.sin(index));
@@ -231,7 +231,7 @@ describe('a whole text', () => {
     for (let token = 0; token < whole.tokens.length; token += 1)
       expect(whole.rows.ranks[(token * 31 + 30) * asked + 2]! > 0).toBe(token + 1 < whole.tokens.length);
     for (const id of whole.rows.ids) expect(whole.texts.get(id)).toBe(engine.tokenizer.textOf(id));
-  }, 60_000);
+  }, 120_000);
 
   test('of some layers is the same as of all', async () => {
     const [all, some] = [await look({ top: 2 }), await look({ top: 2, layers: [30, 4, 4] })];
@@ -239,7 +239,7 @@ describe('a whole text', () => {
     for (let token = 0; token < all.tokens.length; token += 1)
       for (const [index, layer] of [4, 30].entries())
         expect(some.rows.ids[(token * 2 + index) * 2]).toBe(all.rows.ids[(token * 31 + layer) * 2]);
-  }, 60_000);
+  }, 120_000);
 
   test('stops when it is told to', async () => {
     const controller = new AbortController();

@@ -109,7 +109,7 @@ describe('--model that names', () => {
       expectRefusal(outcome, /^flipside: model-fetch-failed: README\.md is a file/);
       expect(outcome.stderr.trim().split('\n')).toHaveLength(1);
     },
-    MINUTE,
+    3 * MINUTE,
   );
 });
 

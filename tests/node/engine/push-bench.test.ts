@@ -44,7 +44,7 @@ beforeAll(async () => {
   bench = benchOf(editor);
   const rng = createRng(2);
   direction = { title: 'a random direction', vectors: Float32Array.from({ length: 31 * 576 }, () => rng.normal()) };
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await engine?.dispose();
   await editor?.dispose();
@@ -128,7 +128,7 @@ describe('what a push does to neutral text', () => {
   it('is nothing without a push', async () => {
     const { kl } = await bench.neutral([]);
     expect(Math.max(...kl)).toBeLessThan(1e-6);
-  }, 60_000);
+  }, 120_000);
 
   it('rests on streams whose lengths and means are those of the plain decoder, the first token of each text apart', async () => {
     const ground = await bench.ground();
@@ -150,7 +150,7 @@ describe('what a push does to neutral text', () => {
     expect(ground.lengths[STREAM]).toBeCloseTo(Math.sqrt(squares), 2);
     const mean = ground.mean.subarray(STREAM * 576, (STREAM + 1) * 576);
     expect(Math.max(...mean.map((value, feature) => Math.abs(value - (sum[feature] ?? NaN))))).toBeLessThan(1e-3);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('what a push does to choices', () => {
@@ -220,7 +220,7 @@ describe('a push', () => {
     plain.cache.dispose();
     expect(pass.logits).toEqual(plain.logits);
     expect(await bench.choices(CHOICES, [], 'generated')).toEqual(before);
-  }, 60_000);
+  }, 120_000);
 
   it('that ablates leaves no product with the direction at the tokens that are pushed, and the first as it was', async () => {
     const push = makePush(
@@ -253,7 +253,7 @@ describe('a push', () => {
     expect(after[0]).toBe(before[0]);
     for (const [token, product] of after.entries()) if (token > 0) expect(Math.abs(product)).toBeLessThan(1e-3);
     expect(Math.max(...before.slice(1).map(Math.abs))).toBeGreaterThan(1);
-  }, 60_000);
+  }, 120_000);
 
   it('is refused where nobody gave neutral text that is long enough', () => {
     expect(() => createPushBench({ ...engine, decoder: editor, neutral: ['Too short.'] })).toThrow(
@@ -268,5 +268,5 @@ describe('a push', () => {
     const fresh = benchOf(editor);
     await expect(fresh.ground(AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
     expect((await fresh.ground()).texts).toBe(2);
-  }, 60_000);
+  }, 120_000);
 });

@@ -26,7 +26,7 @@ beforeAll(async () => {
   parts = { ...engine, scorer: createScorer(probe) };
   editing = { ...parts, decoder: await openNodeDecoder(MODEL, { tapped: true, editing: true }) };
   vector = probe.steering.slice(STREAM * probe.model.hidden, (STREAM + 1) * probe.model.hidden);
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await engine?.dispose();
   await editing?.decoder.dispose();
@@ -69,16 +69,16 @@ describe('writing under a push', () => {
     for (let cell = layers; cell < still; cell += 1) expect(scores[cell]).toBeCloseTo(before.scores[cell]!, 3);
     expect(scores[still + STREAM]).not.toBeCloseTo(before.scores[still + STREAM]!, 1);
     expect((await unpushed()).pieces).toEqual(before.pieces);
-  }, 60_000);
+  }, 120_000);
 
   it('by edits is writing by vectors', async () => {
     const push = pushed(60);
     expect((await write(editing, push)).ids).toEqual((await write(parts, push)).ids);
-  }, 60_000);
+  }, 120_000);
 
   it('of no length is writing', async () => {
     expect((await write(parts, [])).ids).toEqual((await unpushed()).pieces.map(({ id }) => id));
-  }, 60_000);
+  }, 120_000);
 
   it('begins where it should: with the first token, or behind what is given', async () => {
     const push = pushed(60);
@@ -93,7 +93,7 @@ describe('writing under a push', () => {
     expect(later.ids.slice(0, given + 3)).toEqual(before.pieces.slice(0, given + 3).map(({ id }) => id));
     expect(later.ids).toHaveLength(given + SAMPLING.maxTokens);
     expect(later.ids).not.toEqual(before.pieces.map(({ id }) => id));
-  }, 60_000);
+  }, 120_000);
 
   it('takes a change on the way from the next token on', async () => {
     const writing = new PushedWriting(parts, []);
@@ -111,7 +111,7 @@ describe('writing under a push', () => {
     expect(grown.pieces.slice(0, given + 4)).toEqual(before.pieces.slice(0, given + 4));
     const at = (given + 4) * (engine.model.layerCount + 1) + STREAM;
     expect(Math.abs(grown.scores()[at]! - before.scores[at]!)).toBeGreaterThan(1);
-  }, 60_000);
+  }, 120_000);
 
   it('stops where the words go round and round, and says so', async () => {
     const { summary, ids } = await write(parts, pushed(600), 'generated', 100);
@@ -127,7 +127,7 @@ describe('writing under a push', () => {
       code: 'push-too-strong',
     });
     expect((await unpushed()).pieces.length).toBeGreaterThan(10);
-  }, 60_000);
+  }, 120_000);
 
   it('knows which decoder takes which push', () => {
     const bound: Push = [{ stream: STREAM, add: null, bound: { direction: vector, low: 0, high: 0 } }];

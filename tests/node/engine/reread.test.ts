@@ -16,7 +16,7 @@ let scorer: Scorer;
 beforeAll(async () => {
   engine = await openNodeEngine(MODEL);
   scorer = createScorer((await readProbe(PROBE)).probe);
-}, 60_000);
+}, 120_000);
 afterAll(() => engine.dispose());
 
 /** A run whose passes are counted, in tokens. */
@@ -72,7 +72,7 @@ describe('a text that is read again', () => {
       else expect(summary.remembered).toBe(0);
       run.dispose();
     },
-    60_000,
+    120_000,
   );
 
   it('with taps where there were none reads all that the taps need', async () => {
@@ -81,7 +81,7 @@ describe('a text that is read again', () => {
     const { reading } = await read(run, TEXT, true);
     expectAlike(reading, await fresh(TEXT, true));
     run.dispose();
-  }, 60_000);
+  }, 120_000);
 
   it('without taps where there were some computes one token', async () => {
     const { run } = countedRun();
@@ -91,7 +91,7 @@ describe('a text that is read again', () => {
     expect(reading.taps).toHaveLength(0);
     expectAlike(reading, await fresh(TEXT, false));
     run.dispose();
-  }, 60_000);
+  }, 120_000);
 
   it('after it was written on writes the same words again', async () => {
     const { run } = countedRun();
@@ -104,7 +104,7 @@ describe('a text that is read again', () => {
     const first = await write();
     expect(await write()).toBe(first);
     run.dispose();
-  }, 60_000);
+  }, 120_000);
 
   it('after it was stopped goes on from where it was', async () => {
     const { run } = countedRun();
@@ -124,5 +124,5 @@ describe('a text that is read again', () => {
     expect(summary.remembered).toBeGreaterThan(0);
     expectAlike(reading, await fresh(long));
     run.dispose();
-  }, 60_000);
+  }, 120_000);
 });

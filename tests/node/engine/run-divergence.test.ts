@@ -42,7 +42,7 @@ beforeAll(async () => {
     const piece = tokenizer.pieces();
     return { ids: [...ids], texts: ids.map((id) => piece(id).text) };
   };
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await plain?.dispose();
   await editor?.dispose();

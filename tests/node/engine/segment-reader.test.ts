@@ -101,12 +101,12 @@ describe('passages that are read together', () => {
     await reader.read(turns);
     expect(passes).toHaveLength(reader.groups(turns).length);
     expect(passes.length).toBeLessThanOrEqual(Math.ceil(tokens / 256));
-  }, 60_000);
+  }, 120_000);
 
   it('give the same bytes every time', async () => {
     const reader = createSegmentReader(engine);
     expect(await reader.read(turns)).toEqual(await reader.read(turns));
-  }, 60_000);
+  }, 120_000);
 
   it('are read each by itself where the decoder takes no branches, every tap in a pass of its own', async () => {
     const { decoder, passes } = counted(false);
@@ -115,14 +115,14 @@ describe('passages that are read together', () => {
     await reader.read(turns.slice(0, 3));
     // The scene, the turn, and two taps after each; then twice a text and its two taps.
     expect(passes).toHaveLength(6 + 3 + 3);
-  }, 60_000);
+  }, 120_000);
 
   it('are refused where one is longer than the model reads', async () => {
     const { decoder } = counted();
     const short: Decoder = { ...decoder, sizes: { ...decoder.sizes, contextTokens: 24 } };
     const reader = createSegmentReader({ ...engine, decoder: short });
     await expect(reader.read(turns.slice(0, 1))).rejects.toMatchObject({ code: 'text-too-long' });
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('a reading that is stopped', () => {
@@ -141,7 +141,7 @@ describe('a reading that is stopped', () => {
     expect(passes).toHaveLength(1);
     await expect(reader.read(turns, controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
     expect(passes).toHaveLength(1);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('remembered passages', () => {
@@ -166,7 +166,7 @@ describe('remembered passages', () => {
     expect(tokens(fresh)).toBeLessThan(tokens(whole) / 2);
     expect(await remembering.read(turns)).toEqual(all);
     expect(passes).toHaveLength(0);
-  }, 60_000);
+  }, 120_000);
 
   it('are kept pass by pass, so that what was read before a stop is there', async () => {
     const store = new Map<string, Float32Array>();
@@ -187,5 +187,5 @@ describe('remembered passages', () => {
     expect(passes).toHaveLength(1);
     await remembering.read(turns.slice(0, seen));
     expect(passes).toHaveLength(1);
-  }, 60_000);
+  }, 120_000);
 });

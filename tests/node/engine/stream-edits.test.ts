@@ -16,7 +16,7 @@ let editor: Decoder;
 beforeAll(async () => {
   plain = await openNodeDecoder(MODEL);
   editor = await openNodeDecoder(MODEL, { tapped: true, editing: true });
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await plain?.dispose();
   await editor?.dispose();

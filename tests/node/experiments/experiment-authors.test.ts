@@ -61,7 +61,7 @@ describe('a world in which authors are bound and outlast characters', () => {
   let run: Run;
   beforeAll(async () => {
     run = await runOf(BOUND, 'full');
-  }, 60_000);
+  }, 120_000);
 
   it('is confirmed, all gates passed and all conditions told', () => {
     expect(run.findings.verdict).toBe('CONFIRM');

@@ -60,7 +60,7 @@ test('vite build prints that refusal as its last line, without a stack that woul
     /^FLIPSIDE_MODEL_HOSTS holds "huggingface\.co", which is no https origin such as https:\/\/huggingface\.co /,
   );
   expect(printed.filter((line) => line.startsWith('    at '))).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 test('npm start builds again when the hosts change', () => {
   delete process.env[HOSTS_VARIABLE];

@@ -33,7 +33,7 @@ beforeAll(async () => {
   engine = await openNodeEngine(MODEL);
   editor = await openNodeDecoder(MODEL, { tapped: true, editing: true });
   bench = new PatchBench({ ...engine, decoder: editor });
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await editor?.dispose();
   await engine?.dispose();
@@ -99,7 +99,7 @@ describe('a patch', () => {
     const same = await read({ a: B });
     expect(Math.max(...same.odds.map((odds) => Math.abs(odds - same.b.odds)))).toBeLessThan(1e-3);
     expect(patchCell(same, 0, 0).share).toBeNaN();
-  }, 60_000);
+  }, 120_000);
 
   it('of the first layer at the one token that differs is almost the whole way', async () => {
     const report = await read();
@@ -107,7 +107,7 @@ describe('a patch', () => {
     expect(effectAt(report, 1, CHANGED).share).toBeLessThan(1.1);
     // Of those that are no mere copy of the answer it is the strongest.
     expect(strongestPatch(report)).toEqual({ row: 0, column: 0 });
-  }, 60_000);
+  }, 120_000);
 
   it('in a grid has the effect that a pass of its own gives, word by word', async () => {
     const report = await read();
@@ -156,7 +156,7 @@ describe('a patch', () => {
     );
     expect(placeboScale(report)).toMatchObject({ n: report.pairs.length });
     expect(placeboScale(report).high).toBeGreaterThan(0);
-  }, 60_000);
+  }, 120_000);
 
   it('reads ways of going on of several tokens, each after the one before', async () => {
     const words = [' a very kind woman', ' a monster'] as const;
@@ -212,7 +212,7 @@ describe('a patch', () => {
     for (let layer = 12; layer < 31; layer += 1)
       expect(at(patched, CHANGED, layer)).toBeCloseTo(at(own.plain, CHANGED, layer), 2);
     expect(Math.abs(at(patched, CHANGED, 16) - at(plain, CHANGED, 16))).toBeGreaterThan(0.05);
-  }, 60_000);
+  }, 120_000);
 
   it('tells how far it is, stops when asked, and refuses what cannot be patched', async () => {
     const told: [number, number][] = [];
@@ -237,5 +237,5 @@ describe('a patch', () => {
         { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 },
       ),
     ).rejects.toMatchObject({ code: 'usage' });
-  }, 60_000);
+  }, 120_000);
 });

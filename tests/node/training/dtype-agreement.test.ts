@@ -65,7 +65,7 @@ describe('a probe on the weights that it was made on', () => {
       // Half of the topics swapped leaves a line of chance; (kept - swapped) / topics of the axis stays in it.
       for (const chance of agreement!.null95) expect(chance).toBeLessThan(0.95);
     },
-    MINUTE,
+    3 * MINUTE,
   );
 });
 
@@ -87,7 +87,7 @@ describe('a probe on another variant of its model', () => {
       for (const [index, { scores }] of there.tokens.entries())
         if (index > 0) expect(Math.abs(scores[2]! - here.tokens[index]!.scores[2]!)).toBeLessThan(0.5);
     },
-    MINUTE,
+    3 * MINUTE,
   );
 
   it(
@@ -99,7 +99,7 @@ describe('a probe on another variant of its model', () => {
       );
       expect(result).toMatchObject({ carriedOver: { from: 'q4', to: 'q4f16', topics: TOPICS }, topics: TOPICS });
     },
-    MINUTE,
+    3 * MINUTE,
   );
 
   it(
@@ -120,7 +120,7 @@ describe('a probe on another variant of its model', () => {
         );
       }
     },
-    MINUTE,
+    3 * MINUTE,
   );
 
   it(
@@ -135,7 +135,7 @@ describe('a probe on another variant of its model', () => {
         (await refusalOf(readOn(at('toy-q4f16'), at('probe'), '--fitted-on', at('altered.set.json')))).message,
       ).toMatch(/only 0 of their topics/);
     },
-    MINUTE,
+    3 * MINUTE,
   );
 
   it(
@@ -145,7 +145,7 @@ describe('a probe on another variant of its model', () => {
         /was trained on toy-q4 with weights [0-9a-f]{12}…, but the weights of other-q4f16 here are/,
       );
     },
-    MINUTE,
+    3 * MINUTE,
   );
 });
 

@@ -63,7 +63,7 @@ it('a training with nothing chosen is planned alike: hardened, with all controls
     otherTaps: true,
     zeros: [{ name: 'luck' }, { name: 'cheerful-gloomy' }],
   });
-}, 60_000);
+}, 120_000);
 
 it('a hardened training gives the same report field by field and the same probe, and it and its vector are judged alike', async () => {
   const engine = new ToyEngine();

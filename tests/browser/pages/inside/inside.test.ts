@@ -81,7 +81,7 @@ describe('the lens of the text on show', () => {
     )!;
     expect(Number(line.children[4]!.textContent)).toBe(lens.rows.ranks[row * 3]);
     expect(Number(line.children[8]!.textContent)).toBe(rank);
-  }, 60_000);
+  }, 120_000);
 
   it('has one tab stop that walks by token and layer, stays inside, and takes Read along', async () => {
     await open();
@@ -109,7 +109,7 @@ describe('the lens of the text on show', () => {
     await expect
       .poll(() => document.querySelector('.strip [tabindex="0"]')?.getAttribute('data-token'))
       .toBe(String(token));
-  }, 60_000);
+  }, 120_000);
 
   it('of a long text holds only the columns that can be seen', async () => {
     await open();
@@ -129,7 +129,7 @@ describe('the lens of the text on show', () => {
     await expect.poll(() => Number(stop().dataset['token'])).toBeGreaterThan(1000);
     expect(grid.querySelectorAll('[role="gridcell"]').length).toBeLessThan(LAYERS * 40);
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(innerWidth);
-  }, 60_000);
+  }, 120_000);
 
   it('belongs to its text: another one has not been looked at, and the first is still there on return', async () => {
     await open();
@@ -144,7 +144,7 @@ describe('the lens of the text on show', () => {
     await page.getByRole('button', { name: /Undo/ }).first().click();
     await page.getByRole('link', { name: 'Look inside', exact: true }).click();
     await expect.element(page.getByRole('grid')).toBeVisible();
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('words', () => {
@@ -234,5 +234,5 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
     await page.getByText('Table', { exact: true }).click();
     expect(await violations()).toEqual([]);
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(320);
-  }, 60_000);
+  }, 120_000);
 });

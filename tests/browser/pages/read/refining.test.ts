@@ -97,9 +97,7 @@ describe('reading inside sentences', () => {
       desk.reading!.tokens.map((piece) => piece.text),
       'word',
     ).length;
-    await expect
-      .poll(() => desk.reading!.taps.filter(({ stand }) => stand !== 'sentence').length, { timeout: 5000 })
-      .toBe(all);
+    await expect.poll(() => desk.reading!.taps.filter(({ stand }) => stand !== 'sentence').length).toBe(all);
   });
 
   it('stops at once where it is asked to, keeps what came, and can be gone on with', async () => {
@@ -115,7 +113,7 @@ describe('reading inside sentences', () => {
     expect(kept.at(-1)).toEqual({ id: desk.reading!.id, taps: read });
     expect(session.holds(desk.reading)).toBe(true);
     desk.refine(desk.reading);
-    await expect.poll(() => desk.reading!.taps.length, { timeout: 5000 }).toBe(2 + INSIDE);
+    await expect.poll(() => desk.reading!.taps.length).toBe(2 + INSIDE);
   });
 
   it('makes way for another text, whose readings it leaves alone', async () => {
@@ -134,7 +132,7 @@ describe('reading inside sentences', () => {
         desk.reading!.tokens.map((piece) => piece.text),
         'word',
       ).length;
-    await expect.poll(() => desk.reading!.taps.length, { timeout: 5000 }).toBe(wanted);
+    await expect.poll(() => desk.reading!.taps.length).toBe(wanted);
     expect(first.taps).toHaveLength(at);
   });
 

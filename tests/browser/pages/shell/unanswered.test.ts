@@ -50,7 +50,7 @@ describe('an engine that hangs', () => {
     expect(made[0]!.disposed).toBe(true);
     // It was to end, so nothing is read again unasked.
     expect(made[1]!.calls).toEqual(['load', 'useProbe']);
-  }, 30_000);
+  }, 120_000);
 
   it('one that answers late after all stays, and the page says no more of it', async () => {
     const engine = new FakeEngine({ pace: 100 });
@@ -68,7 +68,7 @@ describe('an engine that hangs', () => {
     await expect.element(button('Read')).toBeEnabled();
     await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
     expect(engine.disposed).toBe(false);
-  }, 30_000);
+  }, 120_000);
 
   it('while an experiment runs: a second press on Stop ends it, and the units that ran are kept and not run again', async () => {
     const made: ExperimentEngine[] = [];
@@ -97,5 +97,5 @@ describe('an engine that hangs', () => {
     await article.getByRole('button', { name: 'Run it all here' }).click();
     await expect.element(article.getByText('✓ CONFIRM', { exact: true })).toBeVisible();
     expect([...made[0]!.ran, ...made[1]!.ran]).toEqual(['w0', 'w1', 'w2', 'w3', 'w4', 'w5', 'w6']);
-  }, 30_000);
+  }, 120_000);
 });

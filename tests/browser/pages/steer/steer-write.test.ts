@@ -68,7 +68,7 @@ describe('a text under a push', () => {
     await expect
       .element(page.getByText(/strength 0.25, changed (2 times, last )?to 0.27 after token \d+/).first())
       .toBeVisible();
-  }, 30_000);
+  }, 120_000);
 
   it('is kept twice in the history, pushed and read back', async () => {
     await write();

@@ -91,7 +91,7 @@ describe('what was written', () => {
     await written().getByText('Told to be kind, seed 1').click();
     await expect.element(page.getByRole('heading', { name: 'Told to be kind, seed 1' })).toBeVisible();
     expect(stripText()).toBe(first);
-  }, 60_000);
+  }, 120_000);
 
   it('is shown in Read as well: there is one reading', async () => {
     await open();
