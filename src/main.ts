@@ -6,7 +6,7 @@ import { Offline } from './state/offline.svelte.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/print.css';
-import { connectEngine } from './worker/client/worker-client.ts';
+import { connectEngine } from './worker/client/connect-engine.ts';
 
 const target = document.getElementById('app');
 if (target === null) throw new Error('index.html must hold an element with the id "app".');

@@ -1,7 +1,6 @@
 /** The engine client over a worker: turns messages into promises and sinks, and a worker's death into an error. */
 import { AppError } from '../../base/errors.ts';
 import type { ModelSource } from '../../models/model-source.ts';
-import engineScript from '../host/engine.worker.ts?worker&url';
 import {
   CALL_NAMES,
   type CallArgs,
@@ -13,18 +12,12 @@ import {
   type Message,
   type Request,
 } from '../protocol.ts';
-import { startWorker } from '../start-worker.ts';
 import type { CallOptions, EngineCallers, EngineClient } from './engine-client.ts';
 
 interface Pending {
   resolve(value: CallValue<CallName>): void;
   reject(error: AppError): void;
   readonly on: Readonly<Record<string, ((value: unknown) => void) | undefined>>;
-}
-
-/** Starts the engine worker. Relative model addresses are resolved against the page. */
-export function connectEngine(): EngineClient {
-  return createWorkerClient(startWorker(new URL(engineScript, import.meta.url).href, { name: 'flipside-engine' }));
 }
 
 /** The client over any worker that speaks the protocol. */

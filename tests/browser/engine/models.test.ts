@@ -9,7 +9,7 @@ import { AppError } from '../../../src/base/errors.ts';
 import type { ModelOffer } from '../../../src/models/model-offer.ts';
 import type { ModelListing, ModelSource } from '../../../src/models/model-source.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
-import { connectEngine } from '../../../src/worker/client/worker-client.ts';
+import { connectEngine } from '../../../src/worker/client/connect-engine.ts';
 import type { HubRequest } from '../../fixtures/servers/hub-server.ts';
 
 const never = new AbortController().signal;

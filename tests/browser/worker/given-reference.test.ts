@@ -7,7 +7,7 @@ import type { NumbersReport } from '../../../src/models/engine-report.ts';
 import { AppError } from '../../../src/base/errors.ts';
 import { serialiseSafetensors } from '../../../src/formats/containers/safetensors.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
-import { connectEngine } from '../../../src/worker/client/worker-client.ts';
+import { connectEngine } from '../../../src/worker/client/connect-engine.ts';
 import facts from '../../fixtures/families/families.json';
 import { familyReference, HIDDEN, LAYERS } from '../../fixtures/families.ts';
 

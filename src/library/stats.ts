@@ -1,0 +1,20 @@
+/** `flipside/stats`: the statistics behind every number of Flipside. No dependencies. */
+export { type Interval, aurocInterval, shuffleWithinTopics } from '../stats/bootstrap.ts';
+export { blockInterval, blockLength } from '../stats/block-bootstrap.ts';
+export { clusterAuroc, clusterMean, clusterRatio, percentileEstimate, shareAbove } from '../stats/effect.ts';
+export type { Estimate } from '../stats/estimate.ts';
+export { holm } from '../stats/holm.ts';
+export { jackknifeAuroc } from '../stats/jackknife.ts';
+export { cohenKappa } from '../stats/kappa.ts';
+export { cosineByLayer } from '../stats/linear/cosine.ts';
+export { freedmanLane, type PermutationTest } from '../stats/linear/freedman-lane.ts';
+export { type Columns, leastSquares, type LeastSquares } from '../stats/linear/least-squares.ts';
+export { midRanks } from '../stats/mid-ranks.ts';
+export { detectable, detectableBetween, powerAt } from '../stats/power.ts';
+export { dPrime } from '../stats/separation.ts';
+export { type SignFlip, signFlip } from '../stats/sign-flip.ts';
+export { runningMean, trailingMean } from '../stats/smoothing.ts';
+export { spearman } from '../stats/spearman.ts';
+export { auroc, mean, quantile, standardDeviation } from '../stats/stats.ts';
+export { wilsonInterval } from '../stats/wilson.ts';
+export { createRng, type Rng } from '../base/rng.ts';
