@@ -12,6 +12,7 @@ import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { ensureChromium } from './ensure-chromium.mjs';
 import { ensurePackages, ROOT, say } from './packages.mjs';
+import { ensurePython } from './python.mjs';
 import { countLine, countTests } from './test-count.mjs';
 
 /** How far a check stands behind the tests for the processors, as `nice` counts. */
@@ -23,6 +24,7 @@ const passedOn = args.filter((arg) => !arg.startsWith('--only='));
 
 ensurePackages();
 if (only.length === 0 || only.some((name) => name !== 'node')) ensureChromium();
+if (only.length === 0 || only.includes('node')) ensurePython();
 
 const failedChecks = [];
 const ofChanges = passedOn.some((arg) => /^--changed(=|$)/.test(arg));

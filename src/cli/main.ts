@@ -13,6 +13,7 @@ import { judge } from './commands/judge.ts';
 import { lens } from './commands/lens.ts';
 import { merge } from './commands/merge.ts';
 import { patch } from './commands/patch.ts';
+import { python } from './commands/python.ts';
 import { read } from './commands/read.ts';
 import { record } from './commands/record.ts';
 import { steer } from './commands/steer.ts';
@@ -38,6 +39,7 @@ const COMMANDS: readonly Command[] = [
   experiment,
   merge,
   figure,
+  python,
   record,
 ];
 

@@ -1,0 +1,76 @@
+/** What a Python program needs of a probe to read one place of a text as Flipside did. */
+import { AppError } from '../../base/errors.ts';
+import type { Probe } from '../../probe/probe-types.ts';
+import { tokenZero } from '../../reading/early-tokens.ts';
+import type { Stand } from '../../reading/reading.ts';
+import type { PythonReading, PythonWeights, PythonWords } from './python-program.ts';
+
+/** A place of a text, with the number that Flipside found there. */
+export interface ReadPlace {
+  readonly text: string;
+  /** The token, from 0, and its id in the vocabulary. */
+  readonly token: number;
+  readonly id: number;
+  /** Null: the token itself was read; else neutral words after it, at such a place. */
+  readonly stand: Stand | null;
+  /** Whether the token's own stream had a part in the readout, as it has at the end of a sentence where passes branch. */
+  readonly own: boolean;
+  /** One layer; null for the reading that the page shows, over several. */
+  readonly layer: number | null;
+  readonly expected: number;
+  readonly tolerance: number;
+  readonly weights: PythonWeights;
+}
+
+/** The reading as a program has it. `idsOf` gives tokens of neutral words where they are known. Throws `usage` for a wrong layer. */
+export function readingOf(
+  probe: Probe,
+  place: ReadPlace,
+  idsOf: (text: string) => readonly number[] | null = () => null,
+): PythonReading {
+  const { model, title, trace } = probe;
+  const { layer, stand, own, token } = place;
+  if (layer !== null && !(Number.isInteger(layer) && layer >= 0 && layer <= model.layerCount))
+    throw new AppError('usage', `There is no layer ${layer}: ${model.id} has 0 to ${model.layerCount}.`, { layer });
+  const rows = (source: Float32Array, layers: readonly number[]): Float32Array => {
+    const out = new Float32Array(layers.length * model.hidden);
+    layers.forEach((at, row) =>
+      out.set(source.subarray(at * model.hidden, (at + 1) * model.hidden), row * model.hidden),
+    );
+    return out;
+  };
+  const words = (texts: readonly string[]): PythonWords[] =>
+    texts.map((each) => ({ text: ` ${each}`, ids: idsOf(` ${each}`) }));
+  const { text, id, expected, tolerance, weights } = place;
+  const common = { kind: 'reading', title, weights, text, expected, tolerance, token, id } as const;
+  if (stand !== null && trace !== null) {
+    const head = own ? trace.ends : trace.inside;
+    const layers = layer === null ? trace.layers : [layer];
+    return {
+      ...common,
+      neutral: words(trace.texts),
+      own,
+      layers,
+      directions: rows(head.directions, layers),
+      zero: layers.map((at) => head.zero[at] ?? Number.NaN),
+      scale: layer === null ? head.scale : 1,
+    };
+  }
+  const at = layer ?? probe.defaultLayer;
+  const calibration = probe.calibration[at];
+  return {
+    ...common,
+    neutral: stand === null ? [] : words(probe.taps),
+    own: false,
+    layers: [at],
+    directions: rows(probe.directions, [at]),
+    zero: [
+      calibration === undefined
+        ? Number.NaN
+        : stand === null
+          ? tokenZero(calibration, probe.earlyTokens, at, token)
+          : calibration.tapMean,
+    ],
+    scale: calibration?.scale ?? Number.NaN,
+  };
+}
