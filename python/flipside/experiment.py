@@ -70,5 +70,9 @@ class Experiment:
                     "name": "estimate and 95 % interval",
                 }
             ],
-            "layout": {"title": {"text": f"{self.id}. {self.title} {self.verdict}"}, "xaxis": {"zeroline": True}, "yaxis": {"autorange": "reversed", "automargin": True}},
+            "layout": {
+                "title": {"text": f"{self.id}. {self.title} {self.verdict}"},
+                "xaxis": {"zeroline": True},
+                "yaxis": {"autorange": "reversed", "automargin": True},
+            },
         }

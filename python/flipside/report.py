@@ -45,7 +45,11 @@ class Report:
         }
         return {
             "layer": np.arange(len(auroc)),
-            **{name: numbers(member(curve, path, key, list), f"{path}.{key}", len(auroc)) for name, key in columns.items() if key in curve},
+            **{
+                name: numbers(member(curve, path, key, list), f"{path}.{key}", len(auroc))
+                for name, key in columns.items()
+                if key in curve
+            },
         }
 
     def figure(self, method=0):
@@ -53,17 +57,20 @@ class Report:
         table = self.table(method)
         x = table["layer"].tolist()
         y = lambda key: [None if not np.isfinite(value) else float(value) for value in table[key]]
+        line = lambda key, **more: {"type": "scatter", "x": x, "y": y(key), "mode": "lines", **more}
         data = []
         if "auroc_low" in table:
-            data += [
-                {"type": "scatter", "x": x, "y": y("auroc_low"), "mode": "lines", "line": {"width": 0}, "showlegend": False},
-                {"type": "scatter", "x": x, "y": y("auroc_high"), "mode": "lines", "line": {"width": 0}, "fill": "tonexty", "name": "95 % interval"},
-            ]
-        data.append({"type": "scatter", "x": x, "y": y("auroc"), "mode": "lines+markers", "name": "AUROC, topics left out"})
+            data.append(line("auroc_low", line={"width": 0}, showlegend=False))
+            data.append(line("auroc_high", line={"width": 0}, fill="tonexty", name="95 % interval"))
+        data.append({**line("auroc", name="AUROC, topics left out"), "mode": "lines+markers"})
         if "null_auroc95" in table:
-            data.append({"type": "scatter", "x": x, "y": y("null_auroc95"), "mode": "lines", "line": {"dash": "dot"}, "name": "95 % of shuffled labels"})
+            data.append(line("null_auroc95", line={"dash": "dot"}, name="95 % of shuffled labels"))
         title = f"{self.axis['positive']} and {self.axis['negative']}: {self.topics} topics, {self.readings} readings"
         return {
             "data": data,
-            "layout": {"title": {"text": title}, "xaxis": {"title": {"text": "layer"}}, "yaxis": {"title": {"text": "AUROC"}, "range": [0, 1]}},
+            "layout": {
+                "title": {"text": title},
+                "xaxis": {"title": {"text": "layer"}},
+                "yaxis": {"title": {"text": "AUROC"}, "range": [0, 1]},
+            },
         }

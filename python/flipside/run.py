@@ -138,7 +138,11 @@ class Run:
             "data": [
                 line(trace["low"], line={"width": 0}, hoverinfo="skip", showlegend=False),
                 line(trace["high"], line={"width": 0}, fill="tonexty", fillcolor=grey, name="5 to 95 % of random directions"),
-                {**line(trace["score"], name=name, text=words), "mode": "lines+markers", "hovertemplate": "%{text}<br>%{y:.2f}<extra></extra>"},
+                {
+                    **line(trace["score"], name=name, text=words),
+                    "mode": "lines+markers",
+                    "hovertemplate": "%{text}<br>%{y:.2f}<extra></extra>",
+                },
             ],
             "layout": {
                 "title": {"text": self.title},

@@ -4,6 +4,7 @@
  *
  * Files whose names change with their content come from the cache. The page itself, and what has a lasting name, come from
  * the network while there is one: a visit shows the newest build, and nothing is ever reloaded under a reader's hands.
+ * The page is isolated, whatever headers its host sends.
  */
 import type { Build, BuiltFile, OfflineRequest, ServeAnswer } from '../models/offline-files.ts';
 import { lastingName } from '../models/offline-files.ts';
@@ -32,7 +33,9 @@ self.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(request.url);
   const isPage = request.mode === 'navigate' && origin + pathname === `${scope}index.html`;
   const file = files.get(isPage ? scope : origin + pathname);
-  if (file !== undefined) event.respondWith(file.hashed ? fromCache(event, file) : fromNetwork(request, file));
+  if (file === undefined) return;
+  const answer = file.hashed ? fromCache(event, file) : fromNetwork(request, file);
+  event.respondWith(request.mode === 'navigate' ? answer.then(isolated) : answer);
 });
 
 self.addEventListener('message', (event) => {
@@ -112,6 +115,18 @@ async function fromNetwork(request: Request, file: BuiltFile): Promise<Response>
   const answer = await Promise.race([fetch(request).catch(() => null), patience]);
   // A redirect is the server's own wish, e.g. to sign in.
   return answer !== null && (answer.ok || answer.type === 'opaqueredirect') ? answer : copy;
+}
+
+/**
+ * The page with the headers that let the processor compute on several threads, as a host that sends none would have to send
+ * them. A first visit comes before this worker, and computes on one.
+ */
+function isolated(response: Response): Response {
+  if (!response.ok) return response;
+  const headers = new Headers(response.headers);
+  headers.set('Cross-Origin-Opener-Policy', 'same-origin');
+  headers.set('Cross-Origin-Embedder-Policy', 'require-corp');
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }
 
 /** A server may say that answers vary by some header; the files of a build do not. */
