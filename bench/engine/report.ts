@@ -1,7 +1,7 @@
 /** The results as a section of a Markdown file, which reads as a table on a terminal too. */
 import type { Measured } from './measure.ts';
 import { rowsAgainstTheirs, rowsWithinOurs, type Row } from './rows.ts';
-import type { Spread } from './spread.ts';
+import { digits, type Spread } from './spread.ts';
 import type { Workload } from './workload.ts';
 
 /** Where and when it was measured. */
@@ -71,8 +71,3 @@ const shown = ({ median }: Spread, unit: Row['unit']): string => digits(unit ===
 
 const ratio = ({ n, low, median, high }: Spread): string =>
   n === 1 ? median.toFixed(2) : `${median.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
-
-/** Three digits that count, and no more behind the point than they need. */
-function digits(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
-}

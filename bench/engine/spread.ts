@@ -24,6 +24,11 @@ export function spreadOf(values: readonly number[]): Spread {
   return { n: values.length, low: quantile(values, 0.25), median: quantile(values, 0.5), high: quantile(values, 0.75) };
 }
 
+/** A number with three digits that count, and no more behind the point than they need. */
+export function digits(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
 /**
  * Milliseconds a token, without those of the first tokens. The mean: an engine that reads ahead tells its tokens in bursts,
  * and a median of gaps would then be of whatever lies within a burst.

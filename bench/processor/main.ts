@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../scripts/packages.mjs';
 import { withSection } from '../engine/results-file.ts';
-import { spreadOf, type Spread } from '../engine/spread.ts';
+import { digits, spreadOf, type Spread } from '../engine/spread.ts';
 import { bringLlama } from './llama.ts';
 import { benchPageOnProcessor, type PageResult } from './page.ts';
 import type { EngineRun } from './run.ts';
@@ -52,9 +52,8 @@ const page = asked['no-page'] ? null : await benchPageOnProcessor(PROMPT, WRITTE
 
 const reading = ({ readTokens, readMs }: EngineRun): number => (1000 * readTokens) / readMs;
 const writing = ({ writtenTokens, writeMs }: EngineRun): number => (1000 * writtenTokens) / writeMs;
-const number = (value: number): string => value.toPrecision(3);
 const spread = ({ low, median, high }: Spread, unit: string): string =>
-  `${number(median)}${unit} [${number(low)}, ${number(high)}]`;
+  `${digits(median)}${unit} [${digits(low)}, ${digits(high)}]`;
 const ratio = (measure: (run: EngineRun) => number, a = 'chosen', b = 'exported'): string => {
   const [first, second] = [runs[a] ?? [], runs[b] ?? []];
   return first.length === 0 || second.length === 0

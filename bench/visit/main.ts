@@ -1,8 +1,8 @@
 /**
  * A visit to the page without a graphics card, of this checkout beside an older one:
  * `npm run -s bench -- visit --against DIR [--rounds N] [--results FILE]`. DIR is a checkout with its packages installed. Each visit has
- * a browser of its own and finds the model's files in its storage; versions take turns, and ratios are taken within rounds. Beside the
- * clock stands the time that the page's processes computed, which other work on the machine hardly moves. Linux only: it asks the
+ * a new browser and finds the model's files in its storage; versions take turns, and ratios are taken within rounds. Beside the
+ * clock stands the time that the page's processes computed, which other work on the machine moves less. Linux only: it asks the
  * kernel. Never part of the tests.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { quantile } from '../../src/stats/stats.ts';
 import { ROOT } from '../../scripts/packages.mjs';
 import { withSection } from '../engine/results-file.ts';
-import { spreadOf, type Spread } from '../engine/spread.ts';
+import { digits, spreadOf, type Spread } from '../engine/spread.ts';
 import { serveVisit } from './build.ts';
 import { openVisit, type Timed } from './tab.ts';
 
@@ -103,9 +103,8 @@ try {
 }
 if (asked.against === undefined) process.exit(0);
 
-const number = (value: number): string => value.toPrecision(3);
 const spread = ({ low, median, high }: Spread, unit: string): string =>
-  `${number(median)}${unit} [${number(low)}, ${number(high)}]`;
+  `${digits(median)}${unit} [${digits(low)}, ${digits(high)}]`;
 const valuesOf = (name: string, key: string): number[] => (runs.get(name) ?? []).slice(1).map((run) => run[key] ?? NaN);
 const row = (title: string, unit: string, key: string): string => {
   const [before, now] = [valuesOf('before', key), valuesOf('now', key)];
@@ -114,14 +113,14 @@ const row = (title: string, unit: string, key: string): string => {
 };
 const firstVisit = (title: string, key: string): string => {
   const [before = NaN, now = NaN] = ['before', 'now'].map((name) => runs.get(name)?.[0]?.[key]);
-  return `| ${title} | ${number(before)} ms | ${number(now)} ms | ${number(before / now)} |`;
+  return `| ${title} | ${digits(before)} ms | ${digits(now)} ms | ${digits(before / now)} |`;
 };
 const heading = 'A visit without a graphics card, beside version 0.2.0';
 const body = [
-  `- Processor: ${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} threads, ${platform()}, load ${number(load)} at the beginning and ${number(loadavg()[1] ?? NaN)} at the end. Chromium, WebAssembly, ${new Date().toISOString().slice(0, 10)}.`,
-  `- Each visit has a browser of its own, with the files in its storage and the trials remembered; n = ${rounds} rounds, versions in turn, medians [quartiles]. A ratio above 1 is a gain.`,
+  `- Processor: ${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} threads, ${platform()}, load ${digits(load)} at the beginning and ${digits(loadavg()[1] ?? NaN)} at the end. Chromium, WebAssembly, ${new Date().toISOString().slice(0, 10)}.`,
+  `- Each visit has a new browser, with the files in its storage and the trials remembered; n = ${rounds} rounds, versions in turn, medians [quartiles]. A ratio above 1 is a gain.`,
   `- A text of four sentences is read with readouts, then ${WRITTEN} tokens are written and scored, then six short texts are read. Written tokens: ${ids.get('before') === ids.get('now') ? 'the same' : 'NOT the same'}.`,
-  '- Computing time is what the kernel counts for the page, on all threads; other work on the machine hardly moves it.',
+  '- Computing time is what the kernel counts for the page, on all threads; other work on the machine moves it less than the clock, but caches and memory are shared.',
   '',
   '| page | before | now | before to now |',
   '|---|---|---|---|',

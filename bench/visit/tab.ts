@@ -1,4 +1,4 @@
-/** A browser of its own with the benchmark's page in it, and what the kernel knows of the page's process. */
+/** A new browser with the benchmark's page in it, and what the kernel knows of the page's process. */
 import { readFile } from 'node:fs/promises';
 import { chromium } from 'playwright';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../../scripts/chromium.mjs';

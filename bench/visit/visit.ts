@@ -6,7 +6,6 @@ export interface VisitSteps {
     readonly loadedMs: number;
     /** Weights unpacked in the heap. */
     readonly unpackedBytes: number;
-    readonly bytesFrom: string;
   }>;
   /** Reads a text with readouts. */
   read(given: { readonly text: string }): Promise<{ readonly firstScoreMs: number }>;

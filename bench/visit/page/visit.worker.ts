@@ -27,7 +27,7 @@ const steps: VisitSteps = {
     const loadedMs = since();
     engine.useProbe(probe);
     const { products } = status as { readonly products?: { readonly madeBytes: number } | null };
-    return { loadedMs, unpackedBytes: products?.madeBytes ?? 0, bytesFrom: status.bytesFrom };
+    return { loadedMs, unpackedBytes: products?.madeBytes ?? 0 };
   },
   async read({ text }) {
     let firstScoreMs = 0;

@@ -23,7 +23,7 @@ export function buildDecoder(plan: DecoderPlan, read: ReadTensor): BuiltDecoder 
   return new DecoderWriter(plan, read).write();
 }
 
-/** What attention is told of the lengths of a pass. */
+/** Lengths of a pass, as inputs of attention. */
 interface Lengths {
   readonly last: string;
   readonly total: string;

@@ -7,6 +7,7 @@
 import { intAttribute } from '../attributes.ts';
 import { encodeInput, encodeNode } from '../graph.ts';
 import { MadeWeights, type MadeWeight } from '../products/made-weights.ts';
+import { PACKED_PRODUCT } from '../products/packed-product.ts';
 import { FLOAT32, INT64, tensorType } from '../tensor-type.ts';
 import { bytesField, concatBytes, varintField } from '../wire.ts';
 import { floatAttribute, intsAttribute, textAttribute } from './more-attributes.ts';
@@ -19,7 +20,7 @@ const PRODUCER = 'flipside';
 /** Operators that are onnxruntime's own. */
 const CONTRIB = new Set([
   'GroupQueryAttention',
-  'MatMulNBits',
+  PACKED_PRODUCT,
   'GatherBlockQuantized',
   'SkipSimplifiedLayerNormalization',
 ]);

@@ -1,11 +1,12 @@
 /** Products and lookups of a graph that is built, in the form that the weights' numbers ask for. */
 import type { ReadTensor } from '../../models/checkpoint/stored-tensor.ts';
+import { PACKED_PRODUCT } from '../products/packed-product.ts';
 import type { ProductWeights } from './decoder-config.ts';
 import type { GraphWriter } from './graph-writer.ts';
 import { matrixWeight, packedWeights, rowsOf, vectorWeight } from './made-tensors.ts';
 import { isPacked, PACKED_FORMS } from './stored-blocks.ts';
 
-/** Writes what multiplies; block sums of one tensor are written once, whoever needs them. */
+/** Writes what multiplies. Products of one tensor share its block sums. */
 export class ProductWriter {
   readonly #graph: GraphWriter;
   readonly #read: ReadTensor;
@@ -30,8 +31,8 @@ export class ProductWriter {
       made.packed === null
         ? graph.node('MatMul', `${name}/MatMul`, [input, made.matrix], {}, outputs(last))
         : graph.node(
-            'MatMulNBits',
-            `${name}/MatMulNBits`,
+            PACKED_PRODUCT,
+            `${name}/${PACKED_PRODUCT}`,
             [input, made.matrix, made.scales],
             { K: made.columns, N: made.rows, bits: made.packed.bits, block_size: made.packed.blockSize },
             outputs(last),

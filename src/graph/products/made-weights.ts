@@ -63,7 +63,7 @@ export class MadeWeights {
     if (weight?.bytes !== to - from) throw new RangeError(`No weight lies at bytes ${from} to ${to} of ${this.file}.`);
     const bytes = weight.make((this.#room ??= this.#newRoom()));
     this.#asked += 1;
-    // Whoever has asked for every weight once is done.
+    // A reader asks for each weight once; after the last the room can go.
     if (this.#asked % this.#weights.size === 0) this.#room = null;
     return bytes;
   }
