@@ -9,7 +9,7 @@ import { VERSION } from '../base/version.ts';
 import { describeDecoder } from '../graph/decoder-shape.ts';
 import { needsOf, probeGpu, type GpuAnswer } from './capability/probe-gpu.ts';
 import { PROOF_TOKENS, proveChunk, toleranceOf, type ChunkTrial } from './proofs/chunk-proof.ts';
-import type { DecoderFiles, OpenedDecoder, WebBackend } from './ort/opening.ts';
+import type { DecoderFiles, OpenedDecoder, OpenOptions, WebBackend } from './ort/opening.ts';
 import { openWebDecoder, wasmRuntime } from './ort/web-decoder.ts';
 import type { Writer } from './decoder.ts';
 import type { CapturedWriter } from './ort/webgpu/captured-writer.ts';
@@ -56,6 +56,8 @@ export interface PlacedDecoder extends OpenedDecoder {
 /** What {@link placeDecoder} needs. */
 export interface PlacingParts {
   readonly files: DecoderFiles;
+  /** As {@link OpenOptions.again}. */
+  readonly again?: () => Promise<DecoderFiles>;
   readonly weightsSha256: string;
   readonly tokenizer: TextTokenizer;
   readonly wanted: 'auto' | 'wasm';
@@ -172,7 +174,11 @@ async function onWasm(parts: PlacingParts, fallback: { cause: GpuCause; detail: 
     flipsideVersion: VERSION,
   };
   const known = await recallProof(PRODUCT_PROOF, key);
-  const opened = await openWebDecoder(parts.files, 'wasm', { tapped: true, products: known ?? 'prove' });
+  const opened = await openWebDecoder(parts.files, 'wasm', {
+    tapped: true,
+    products: known ?? 'prove',
+    ...(parts.again && { again: parts.again }),
+  });
   if (known === null && opened.products !== null) await keepProof(PRODUCT_PROOF, key, opened.products.trials);
   if (parts.signal.aborted) await opened.decoder.dispose();
   throwIfStopped(parts.signal);

@@ -134,7 +134,23 @@ export class WebEngine {
     const tokenizer = tokenizerOf(loaded);
     const weights = weightsSha256(loaded.manifest.files);
     onProgress({ phase: 'session' });
-    const placed = await placeDecoder({ files, weightsSha256: weights, tokenizer, wanted, onProgress, signal });
+    const held = loaded.kept.yes ? null : files;
+    const again = async (stop?: AbortSignal): Promise<DecoderFiles> =>
+      held ??
+      decoderFilesOf(
+        await loadModelFiles(source, { roles: ['graph', 'weights', 'config'], ...(stop && { signal: stop }) }),
+      );
+    /** Files that storage has need not stay in memory while they are opened. */
+    const usedUp = (stop?: AbortSignal) => (held === null ? { again: () => again(stop) } : {});
+    const placed = await placeDecoder({
+      files,
+      ...usedUp(signal),
+      weightsSha256: weights,
+      tokenizer,
+      wanted,
+      onProgress,
+      signal,
+    });
     const { decoder, backend, chunkTokens, setTokens } = placed;
     const model = withTextHabits(
       withDtype(
@@ -149,16 +165,11 @@ export class WebEngine {
       ),
       tokenizer,
     );
-    const held = loaded.kept.yes ? null : files;
-    const again = async (stop?: AbortSignal): Promise<DecoderFiles> =>
-      held ??
-      decoderFilesOf(
-        await loadModelFiles(source, { roles: ['graph', 'weights', 'config'], ...(stop && { signal: stop }) }),
-      );
     const parts = { model, decoder, tokenizer, endTokens: files.config.endTokens, chunkTokens, setTokens };
     const lens = new EngineLens({
       ...parts,
-      open: async (stop) => placed.openLens(await again(stop), { mostRows: chunkTokens, signal: stop }),
+      open: async (stop) =>
+        placed.openLens(await again(stop), { mostRows: chunkTokens, ...usedUp(stop), signal: stop }),
     });
     const editor = new EngineEditor({
       ...parts,
@@ -166,6 +177,7 @@ export class WebEngine {
         openWebDecoder(await again(stop), backend, {
           tapped: true,
           editing: true,
+          ...usedUp(stop),
           ...(placed.products !== null && { products: placed.products.trials }),
         }),
     });

@@ -19,6 +19,7 @@ import { parseDecoder } from './parse-decoder.ts';
 import { at, residualChain, type Addition } from './residual-chain.ts';
 import { addSteering } from './steering.ts';
 import { addStreamEdits } from './stream-edits.ts';
+import { addWrittenSlots } from './written-slots.ts';
 import { ELEMENT, elementTypeOf, INT64, nameOfType, tensorType, type ElementType } from './tensor-type.ts';
 
 /** Name of the added input: int64 `[rows]`, which positions of a pass get logits. */
@@ -54,6 +55,8 @@ export interface TapOptions {
   readonly lengths: boolean;
   /** Let the stream be changed after every layer, which costs kernels, in place of vectors that cost none. */
   readonly editing?: boolean;
+  /** Give the keys and values that a pass writes apart from those before; see written-slots.ts. */
+  readonly writtenSlots?: boolean;
 }
 
 /** Rewrites a decoder so that every layer's residual stream can be read. Throws `model-node-missing` or `model-graph-malformed`. */
@@ -78,6 +81,7 @@ export function tapDecoder(
   if (logits !== 'logits') edits.addOutputs([logits]);
   makeProductsExact(model, edits);
   if (options.lengths) feedLengths(model, edits);
+  if (options.writtenSlots === true) addWrittenSlots(shape.layerCount, edits);
   const branching = options.branching ? addBranching(model, shape, edits) : null;
   const editing = options.editing === true;
   const branchType = computedType(branchOf(at(additions, 1)), typeOf);

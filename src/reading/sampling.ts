@@ -26,7 +26,7 @@ export function argmax(logits: Float32Array): number {
 export function chooseToken(logits: Float32Array, options: TokenChoice, uniform: () => number): number {
   if (options.temperature === 0) return argmax(logits);
   const top = logits[argmax(logits)] ?? 0;
-  const weights = new Float64Array(logits.length);
+  const weights = roomOf('weights', logits.length);
   for (let index = 0; index < logits.length; index += 1)
     weights[index] = Math.exp(((logits[index] as number) - top) / options.temperature);
   const least = leastKept(weights, options);
@@ -47,6 +47,15 @@ export function chooseToken(logits: Float32Array, options: TokenChoice, uniform:
   return last; // rounding can leave a hair of probability after the last one
 }
 
+/** Arrays that every choice uses again: new ones would be 800 kB of garbage for each token of a vocabulary of 49,152. */
+const rooms = { weights: new Float64Array(0), sorted: new Float64Array(0) };
+
+/** The first numbers of a room, with whatever they were left as. */
+function roomOf(name: keyof typeof rooms, length: number): Float64Array {
+  if (rooms[name].length < length) rooms[name] = new Float64Array(length);
+  return rooms[name].subarray(0, length);
+}
+
 /** The smallest weight that is kept. */
 function leastKept(weights: Float64Array, { topK, topP }: TokenChoice): number {
   const all = topK === 0 || topK >= weights.length;
@@ -55,11 +64,28 @@ function leastKept(weights: Float64Array, { topK, topP }: TokenChoice): number {
   if (!all && topP >= 1) return leastOfK;
   const total = all ? sum(weights) : 0;
   // Without top-k, weights below this cannot be kept: all such weights together hold less than 1 - topP. Sorting them would be wasted.
-  const floor = all ? (total * (1 - topP)) / weights.length : leastOfK;
+  const floor = all ? higherFloor(weights, (total * (1 - topP)) / weights.length, topP * total) : leastOfK;
   const order = atLeast(weights, floor).sort().reverse();
   const wanted = topP * (all ? total : sum(order));
   let share = 0;
   return order.find((weight) => (share += weight) >= wanted) ?? leastOfK;
+}
+
+/**
+ * A floor that is at least the given one, above which there are weights enough: few words hold most of the probability, and only they are
+ * worth sorting. The largest weight is 1.
+ */
+function higherFloor(weights: Float64Array, floor: number, wanted: number): number {
+  for (let higher = 2 ** -4; higher > floor; higher /= 16) {
+    let held = 0;
+    for (let index = 0; index < weights.length; index += 1) {
+      const weight = weights[index] as number;
+      if (weight >= higher) held += weight;
+    }
+    // The margin is for the other order in which the sorted weights are added up.
+    if (held * (1 - 1e-9) >= wanted) return higher;
+  }
+  return floor;
 }
 
 function sum(values: Float64Array): number {
@@ -70,7 +96,7 @@ function sum(values: Float64Array): number {
 
 /** The weights that reach a floor, in their order. */
 function atLeast(weights: Float64Array, floor: number): Float64Array {
-  const out = new Float64Array(weights.length);
+  const out = roomOf('sorted', weights.length);
   let count = 0;
   for (let index = 0; index < weights.length; index += 1) {
     const weight = weights[index] as number;

@@ -11,7 +11,7 @@ import type { LensHead } from '../lens/lens-head.ts';
 import type { ModelConfig } from '../model/model-config.ts';
 import { createCpuLens } from '../ort/cpu-lens.ts';
 import { createGrowingCache } from '../ort/growing-cache.ts';
-import { createStaticCpuCaches } from '../ort/static-cpu-cache.ts';
+import { createStaticCpuCaches, IN_PLACE } from '../ort/static-cpu-cache.ts';
 import { createEditFeeds } from '../ort/edit-feeds.ts';
 import { fetchFromCpu } from '../ort/fetch.ts';
 import {
@@ -123,7 +123,7 @@ function decoderOn(session: InferenceSession, graph: TappedDecoder, config: Mode
     graph,
     steering: graph.steering ? steeringOnCpu(Tensor, sizes, graph.steeringType) : null,
     editing: graph.editing ? createEditFeeds(Tensor, sizes) : null,
-    caches: graph.taps.length > 0 ? createStaticCpuCaches(Tensor, graph) : createGrowingCache(Tensor, graph),
+    caches: graph.taps.length > 0 ? createStaticCpuCaches(Tensor, graph, IN_PLACE) : createGrowingCache(Tensor, graph),
     fetch: fetchFromCpu,
     rowless: true,
     project: null,

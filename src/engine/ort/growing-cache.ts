@@ -1,4 +1,7 @@
-/** Caches on the CPU: every pass gives new tensors, one token longer than those before, and the old ones stay as they are. */
+/**
+ * Caches of a graph that was not rewritten: every pass gives new tensors, longer than those before, and the old ones stay as they are.
+ * Slow, and only used to compare numbers.
+ */
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
 import { AppError } from '../../base/errors.ts';
 import { cacheNames } from '../../graph/cache-names.ts';

@@ -58,6 +58,8 @@ export interface OpenedDecoder {
 export interface LensOptions {
   /** Rows at a time at most; on a graphics processor as many tokens as it gets right in a pass, since more need not be tried. */
   readonly mostRows: number;
+  /** As {@link OpenOptions.again}. */
+  readonly again?: () => Promise<DecoderFiles>;
   readonly signal?: AbortSignal;
 }
 
@@ -68,6 +70,11 @@ export interface OpenOptions {
   readonly editing?: boolean;
   /** On WASM only: what trials of this device found, or `prove` to make them; left out, packed products stay as they are. */
   readonly products?: readonly ProductTrial[] | 'prove';
+  /**
+   * On WASM only: brings the same files once more. Where it is given, the weights of the files are used up if they are unpacked, and their
+   * memory is given back before the session is opened; left out, they stay.
+   */
+  readonly again?: () => Promise<DecoderFiles>;
   /** On WASM only: computed in float32 whatever it was exported in. */
   readonly float32?: boolean;
   /** The runtime's build on WebGPU; left out, the best that the browser can run. */

@@ -145,7 +145,7 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
           products,
           residuals: all.subarray(end, logitsAt),
           tokens: tokens - from,
-          logits: all.slice(taps.length > 0 ? logitsAt : all.length - sizes.vocabulary),
+          logits: tailOf(all, taps.length > 0 ? logitsAt : all.length - sizes.vocabulary),
         };
       },
     };
@@ -175,6 +175,11 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
       await session.release();
     },
   };
+}
+
+/** The end of an array: a view where it is most of it, else a copy, so that a few logits do not hold the streams of a long pass. */
+function tailOf(all: Float32Array, from: number): Float32Array {
+  return 2 * from <= all.length ? all.subarray(from) : all.slice(from);
 }
 
 function missing(name: string): never {

@@ -4,6 +4,7 @@ import { ATTENTION_BIAS_INPUT, SLOT_POSITIONS_INPUT, WINDOW_BIAS_INPUT } from '.
 import { POSITION_IDS_INPUT } from '../../graph/decoder-shape.ts';
 import { LOGIT_ROWS_INPUT, type TappedDecoder } from '../../graph/decoder-taps.ts';
 import { ATTENTION_MASK_INPUT, LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../graph/lengths.ts';
+import { WRITTEN_FROM_INPUT, WRITTEN_TO_INPUT } from '../../graph/written-slots.ts';
 import { attentionLayout, withinWindow } from '../attention-layout.ts';
 import type { PassOptions } from '../decoder.ts';
 
@@ -43,6 +44,10 @@ export function passInputs(
     }
     if (wanted.has(ATTENTION_MASK_INPUT))
       feeds[ATTENTION_MASK_INPUT] = new TensorClass('int64', ones(total), [1, total]);
+    if (wanted.has(WRITTEN_FROM_INPUT)) {
+      feeds[WRITTEN_FROM_INPUT] = int64([before], [1]);
+      feeds[WRITTEN_TO_INPUT] = int64([total], [1]);
+    }
     if (taps.length > 0) feeds[LOGIT_ROWS_INPUT] = int64(logitRows, [logitRows.length]);
     const layout = branches ? attentionLayout(before, branches.parents, branches.pastParents, activations) : null;
     if (wanted.has(POSITION_IDS_INPUT))

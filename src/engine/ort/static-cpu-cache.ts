@@ -1,13 +1,17 @@
 /**
- * Caches in this process that stay where they are, for runtimes that compute where the caller's arrays lie (onnxruntime-node): room for
- * more tokens than there are is given to a pass as past and as present, and onnxruntime then writes the new tokens in place
- * (GroupQueryAttention with past and present in one buffer). Growing caches copy every key and value for every token.
+ * Caches in this process that stay where they are: a pass is given room for more tokens than there are. Where the runtime computes in the
+ * caller's arrays (onnxruntime-node) the room is past and present of a pass, and onnxruntime writes the new tokens in place
+ * (GroupQueryAttention with past and present in one buffer). Where it copies (onnxruntime-web) a pass gives the new tokens alone,
+ * which are put into the room. Growing caches would copy every key and value back for every token.
  */
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
 import { boundTo, cacheNames } from '../../graph/cache-names.ts';
 import type { DecoderShape } from '../../graph/decoder-shape.ts';
+import { writtenNames } from '../../graph/written-slots.ts';
+import { AppError } from '../../base/errors.ts';
 import type { CacheKeeper } from './cache-keeper.ts';
 import { cutCache, Line, ownCache, StaticCache } from './cache-line.ts';
+import { wordsOf } from './element.ts';
 
 /** The arrays of one text, as tensors `[1, heads, tokens, size]` in the order of {@link cacheNames}. */
 interface Room {
@@ -17,15 +21,30 @@ interface Room {
 
 type Numbers = Float32Array | Uint16Array;
 
-/** Room grows by so many tokens: little is held that is not used, and moving what is there costs under 1 ms a token even in long texts. */
-const STEP = 256;
+/** How a runtime takes the room. */
+export interface RoomUse {
+  /** Room grows by so many tokens: little is held that is not used, and moving what is there costs under 1 ms a token even in long texts. */
+  readonly step: number;
+  /** Whether a pass writes into the room; else it gives what it wrote by the names of written-slots.ts. */
+  readonly inPlace: boolean;
+}
 
-/** The size of the smallest room that holds so many tokens. */
-const roomFor = (tokens: number): number => STEP * Math.ceil(tokens / STEP);
+/** For a runtime that computes in the caller's arrays. */
+export const IN_PLACE: RoomUse = { step: 256, inPlace: true };
 
-/** A keeper of caches in this process. The arrays of the text that was forgotten last are kept for the next one. */
-export function createStaticCpuCaches(TensorClass: TensorConstructor, shape: DecoderShape): CacheKeeper {
+/** For a runtime that copies the room of every pass, so that it must not be large. */
+export const COPIED: RoomUse = { step: 64, inPlace: false };
+
+/** A keeper of caches in this process. The arrays of the text that was forgotten last are stored for the next one. */
+export function createStaticCpuCaches(
+  TensorClass: TensorConstructor,
+  shape: DecoderShape,
+  { step, inPlace }: RoomUse,
+): CacheKeeper {
   const names = cacheNames(shape.layerCount);
+  const written = writtenNames(shape.layerCount);
+  /** The size of the smallest room that holds so many tokens. */
+  const roomFor = (tokens: number): number => step * Math.ceil(tokens / step);
   let spare: Room | null = null;
 
   const makeRoom = (tokens: number): Room => ({
@@ -67,6 +86,28 @@ export function createStaticCpuCaches(TensorClass: TensorConstructor, shape: Dec
     line.room = room;
   }
 
+  /** Puts the first `count` tokens that a pass gave behind the first `from` of a line. */
+  function take(line: Line<Room>, from: number, count: number, outputs: Readonly<Record<string, Tensor>>): void {
+    for (const [index, { heads, size }] of shape.cache.entries()) {
+      const given = outputs[written[index] ?? ''];
+      const room = line.room.tensors[index];
+      if (given === undefined || room === undefined)
+        throw new AppError('internal', `The session gave no output "${written[index] ?? ''}".`);
+      const numbers = wordsOf(given);
+      const tokens = given.dims[2] ?? 0;
+      for (let head = 0; head < heads; head += 1)
+        wordsOf(room).set(
+          numbers.subarray(head * tokens * size, (head * tokens + count) * size),
+          (head * line.room.tokens + from) * size,
+        );
+    }
+  }
+
+  /** Frees what a pass gave. */
+  function drop(outputs: Readonly<Record<string, Tensor>>): void {
+    if (!inPlace) for (const name of written) outputs[name]?.dispose();
+  }
+
   return {
     async begin(past, tokens) {
       const before = past === null ? null : ownCache<Room>(past);
@@ -81,13 +122,18 @@ export function createStaticCpuCaches(TensorClass: TensorConstructor, shape: Dec
       grow(line, from + tokens, from);
       return {
         feeds: boundTo(names, 'past', line.room.tensors),
-        fetches: boundTo(names, 'present', line.room.tensors),
-        keep(_, kept) {
+        fetches: inPlace
+          ? boundTo(names, 'present', line.room.tensors)
+          : Object.fromEntries(written.map((name) => [name, null])),
+        keep(outputs, kept) {
+          if (!inPlace) take(line, from, kept, outputs);
+          drop(outputs);
           const cache = new StaticCache(line, from + kept, line.goOn(from), free);
           over();
           return cache;
         },
-        abandon() {
+        abandon(outputs) {
+          drop(outputs);
           line.goOn(from);
           over();
         },

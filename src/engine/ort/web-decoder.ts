@@ -7,6 +7,7 @@ import { inFloat32 } from '../../graph/float32-graph.ts';
 import { lensGraph } from '../../graph/lens-graph.ts';
 import { createCpuLens } from './cpu-lens.ts';
 import { createGrowingCache } from './growing-cache.ts';
+import { COPIED, createStaticCpuCaches } from './static-cpu-cache.ts';
 import { createEditFeeds } from './edit-feeds.ts';
 import {
   assertRunsOnCpu,
@@ -44,7 +45,12 @@ export async function openWebDecoder(
   if (backend === 'webgpu') return (await import('./webgpu/open-gpu-decoder.ts')).openGpuDecoder(files, options);
   const { ort } = await import('./runtime-wasm.ts');
   const stock = options.tapped
-    ? tapDecoder(files.graph, { branching: true, lengths: false, editing: options.editing === true })
+    ? tapDecoder(files.graph, {
+        branching: true,
+        lengths: false,
+        editing: options.editing === true,
+        writtenSlots: true,
+      })
     : untouched(files.graph);
   const graph = options.float32 === true ? inFloat32(stock) : stock;
   assertRunsOnCpu(graph);
@@ -69,7 +75,9 @@ export async function openWebDecoder(
     options.products === 'prove'
       ? await proveProducts(graph.graph, files.weights, WEB_OFFERED, openSample)
       : (options.products ?? []);
-  const { session, formed } = await openFormed(graph.graph, files.weights, trials, open);
+  const { session, formed } = await openFormed(graph.graph, files.weights, trials, open, {
+    again: weightsOf(options.again),
+  });
   const sizes = { ...files.config, layerCount: graph.layerCount };
   const decoder = createOrtDecoder({
     session,
@@ -78,7 +86,7 @@ export async function openWebDecoder(
     graph,
     steering: graph.steering ? steeringOnCpu(ort.Tensor, sizes, graph.steeringType) : null,
     editing: graph.editing ? createEditFeeds(ort.Tensor, sizes) : null,
-    caches: createGrowingCache(ort.Tensor, graph),
+    caches: options.tapped ? createStaticCpuCaches(ort.Tensor, graph, COPIED) : createGrowingCache(ort.Tensor, graph),
     fetch: fetchAndListen,
     rowless: true,
     project: null,
@@ -91,12 +99,17 @@ export async function openWebDecoder(
     shape: graph,
     runtimeVersion: versionOf(ort.env.versions),
     gpu: null,
-    openLens: async (of) => {
-      const lens = await openFormed(lensGraph(of.graph).graph, of.weights, trials, open);
+    openLens: async (of, { again }) => {
+      const lens = await openFormed(lensGraph(of.graph).graph, of.weights, trials, open, { again: weightsOf(again) });
       return releasing(createCpuLens({ session: lens.session, Tensor: ort.Tensor, sizes, pause: listen }), lens.formed);
     },
   };
 }
+
+const weightsOf = (
+  again: (() => Promise<DecoderFiles>) | undefined,
+): (() => Promise<DecoderFiles['weights']>) | null =>
+  again === undefined ? null : async () => (await again()).weights;
 
 /** The same, giving back the room of unpacked weights when it is disposed of. */
 function releasing<T extends { dispose(): Promise<void> }>(owner: T, { release }: FormedFiles): T {

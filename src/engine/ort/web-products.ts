@@ -4,11 +4,14 @@
  */
 import type { InferenceSession } from 'onnxruntime-common';
 import { AppError } from '../../base/errors.ts';
+import { releaseBytes } from '../../base/release-bytes.ts';
 import type { ProductsReport, ProductTrial } from '../../models/product-forms.ts';
 import { parseModel } from '../../graph/graph.ts';
-import { withForms } from '../../graph/products/forms.ts';
+import { withForms, type FormedGraph } from '../../graph/products/forms.ts';
+import type { MadeWeights } from '../../graph/products/made-weights.ts';
 import { formBy, type FormsOffered } from '../proofs/product-proof.ts';
 import { lazyFile } from './lazy-file.ts';
+import { WeightPieces } from './weight-pieces.ts';
 
 /** Forms that onnxruntime-web may gain by on the processor. */
 export const WEB_OFFERED: FormsOffered = { 4: ['float'], 8: ['float'] };
@@ -50,6 +53,7 @@ function inChosenForms(
   files: ReadonlyMap<string, Uint8Array>,
   trials: readonly ProductTrial[],
   room: number,
+  consume: boolean,
 ): FormedFiles {
   const formed = withForms(graph, files, formBy(trials));
   const { made } = formed;
@@ -57,7 +61,10 @@ function inChosenForms(
   const { bytes } = made;
   if (bytes > room) return exported(graph, files, trials, noRoom(bytes, room));
   openBytes += bytes;
-  const all = new Map([...files, [made.file, lazyFile(bytes, (from, to) => made.part(from, to))]]);
+  const all = new Map([
+    ...(consume ? consumed(formed, made, files) : files),
+    [made.file, lazyFile(bytes, (from, to) => made.part(from, to))],
+  ]);
   return {
     graph: formed.graph,
     weightFiles: [...formed.weightFiles, made.file],
@@ -67,8 +74,37 @@ function inChosenForms(
   };
 }
 
-/** A function of its own: made among the weights, it would keep all of them in memory for as long as the session is open. */
+/**
+ * The files that a formed graph still reads, in pieces. What lay in the files is copied, and goes piece by piece as onnxruntime takes it
+ * over; the files themselves go now, so that the unpacked weights do not come on top of them.
+ */
+function consumed(
+  { weights, weightFiles }: FormedGraph,
+  made: MadeWeights,
+  files: ReadonlyMap<string, Uint8Array>,
+): ReadonlyMap<string, Uint8Array> {
+  made.ownSources();
+  const pieces = weightFiles.map((name) => {
+    const own = weights.filter(({ file }) => file === name);
+    return [name, new WeightPieces(files.get(name) ?? new Uint8Array(0), own).file] as const;
+  });
+  for (const bytes of files.values()) releaseBytes(bytes);
+  return new Map(pieces);
+}
+
+/** A function apart: made among the weights, it would keep all of them in memory for as long as the session is open. */
 const releaseOf = (bytes: number) => (): void => void (openBytes -= bytes);
+
+/** How {@link openFormed} opens. */
+export interface FormedOptions {
+  /** Bytes that unpacked weights may take. */
+  readonly room?: number;
+  /**
+   * Brings the weight files once more. Where it is given, files whose weights are unpacked are used up: their memory is
+   * given back before the session is opened. Null where the caller goes on to use them.
+   */
+  readonly again: (() => Promise<ReadonlyMap<string, Uint8Array>>) | null;
+}
 
 /** Opens a session with its products in the forms that trials chose; as they were exported where that fails, e.g. for want of memory. */
 export async function openFormed(
@@ -76,16 +112,21 @@ export async function openFormed(
   weights: ReadonlyMap<string, Uint8Array>,
   trials: readonly ProductTrial[],
   open: (files: FormedFiles) => Promise<InferenceSession>,
-  room = roomForUnpacked(),
+  { room = roomForUnpacked(), again }: FormedOptions,
 ): Promise<{ readonly session: InferenceSession; readonly formed: FormedFiles }> {
-  const formed = inChosenForms(graph, weights, trials, room);
+  const formed = inChosenForms(graph, weights, trials, room, again !== null);
   try {
     return { session: await open(formed), formed };
   } catch (thrown) {
     formed.release();
     const { madeBytes } = formed.report;
     if (madeBytes === 0) throw thrown;
-    const packed = exported(graph, weights, trials, notOpened(madeBytes, AppError.from(thrown).message));
+    const packed = exported(
+      graph,
+      (await again?.()) ?? weights,
+      trials,
+      notOpened(madeBytes, AppError.from(thrown).message),
+    );
     return { session: await open(packed), formed: packed };
   }
 }

@@ -2,7 +2,15 @@
 import type { ProductForm } from '../../models/product-forms.ts';
 import { intAttribute } from '../attributes.ts';
 import { readersOf } from '../element-types.ts';
-import { encodeNode, filesOf, parseModel, writeModel, type GraphNode, type ModelGraph } from '../graph.ts';
+import {
+  encodeNode,
+  filesOf,
+  parseModel,
+  writeModel,
+  type GraphNode,
+  type GraphWeight,
+  type ModelGraph,
+} from '../graph.ts';
 import { FLOAT32, UINT8 } from '../tensor-type.ts';
 import { bytesOf, MadeWeights } from './made-weights.ts';
 import { PACKED_PRODUCT, packedProducts, someRows, type PackedProduct } from './packed-product.ts';
@@ -14,6 +22,8 @@ export interface FormedGraph {
   readonly graph: Uint8Array;
   /** Files of the model that it still takes weights from. */
   readonly weightFiles: readonly string[];
+  /** Weights of the model that it still reads. */
+  readonly weights: readonly GraphWeight[];
   /** The weights that were made; null where every product stays as it is, and then `graph` is what was given. */
   readonly made: MadeWeights | null;
 }
@@ -25,7 +35,7 @@ const MADE_FILE = 'flipside/made-weights';
  * Bytes of unpacked weights in one product at most. onnxruntime has a weight twice while it lays it out for its kernels, and what it gives
  * back then stays in the heap; so a large product, such as the output head, becomes several, whose results are joined.
  */
-const MOST_PART_BYTES = 1 << 25;
+const MOST_PART_BYTES = 1 << 23;
 
 /** What a form puts in a product's place: complete graph fields. */
 type Write = (product: PackedProduct, made: MadeWeights, mostPartBytes: number) => readonly Uint8Array[];
@@ -54,14 +64,15 @@ export function withForms(
     if (form === 'split') splitScales.add(product.node.inputs[2] ?? '');
     return write(product, made, mostPartBytes);
   });
-  if (rewritten.size === 0) return { graph: bytes, weightFiles: model.weightFiles, made: null };
+  if (rewritten.size === 0) return { graph: bytes, weightFiles: model.weightFiles, weights: model.weights, made: null };
   // The low half of a product that is split takes the scales that it was exported with.
   const unread = unreadWeights(model, rewritten).filter(({ name }) => !splitScales.has(name));
   const drop = new Set([...rewritten, ...unread].map(({ field }) => field));
-  const weightFiles = filesOf(model.weights.filter((weight) => !drop.has(weight.field)));
+  const weights = model.weights.filter((weight) => !drop.has(weight.field));
   return {
     graph: writeModel(model, { replaceNodes: new Map(), append: [...append, ...made.fields()], drop }),
-    weightFiles,
+    weightFiles: filesOf(weights),
+    weights,
     made,
   };
 }
@@ -149,7 +160,9 @@ function writeFloat(product: PackedProduct, made: MadeWeights, mostPartBytes: nu
       elemType: FLOAT32,
       dims: [columns, part.rows],
       bytes: 4 * columns * part.rows,
-      make: (room) => bytesOf(unpack(part, room)),
+      sources: part.zeroPoints === null ? [part.packed, part.scales] : [part.packed, part.scales, part.zeroPoints],
+      make: (room, [packed = part.packed, scales = part.scales, zeroPoints = null]) =>
+        bytesOf(unpack({ ...part, packed, scales, zeroPoints }, room)),
     });
     return encodeNode({
       name: `flipside/${result}/product${at}`,

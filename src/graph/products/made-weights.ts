@@ -1,16 +1,20 @@
 /** Weights that are made from others, in a file that exists in memory only and is never there whole unless it is asked for. */
+import { releaseBytes } from '../../base/release-bytes.ts';
 import { encodeWeight } from '../graph.ts';
 
 /**
- * One weight; `make` gives its bytes as often as it is called. They may lie in the room that it is given, which holds `bytes` of them or
- * more, and then stay there only until the room is used again.
+ * One weight; `make` gives its bytes. They may lie in the room that it is given, which holds `bytes` of them or more, and then
+ * stay there only until the room is used again.
  */
 export interface MadeWeight {
   readonly name: string;
   readonly elemType: number;
   readonly dims: readonly number[];
   readonly bytes: number;
-  readonly make: (room: Float32Array) => Uint8Array;
+  /** Views on the files that it is made of; left out, there are none that could be given back. */
+  readonly sources?: readonly Uint8Array[];
+  /** Takes the sources, or copies of them. */
+  readonly make: (room: Float32Array, sources: readonly Uint8Array[]) => Uint8Array;
 }
 
 /** The bytes of numbers, wherever in their room these lie; nothing is copied. */
@@ -29,6 +33,7 @@ export class MadeWeights {
   /** Where weights are made, one after the other: new arrays for each would wait for the garbage collector by the hundred megabytes. */
   #room: Float32Array | null = null;
   #asked = 0;
+  #ownBytes = 0;
 
   constructor(file: string) {
     this.file = file;
@@ -47,6 +52,33 @@ export class MadeWeights {
     return weight.name;
   }
 
+  /** Bytes of copies that {@link ownSources} made and that have not been given back yet. */
+  get ownBytes(): number {
+    return this.#ownBytes;
+  }
+
+  /**
+   * Copies what every weight is made of, so that the files can go. From then on each weight can be asked for once: its copies
+   * are given back when it has been made.
+   */
+  ownSources(): void {
+    for (const [offset, weight] of this.#weights) {
+      const sources = (weight.sources ?? []).map((bytes) => new Uint8Array(bytes));
+      this.#ownBytes += totalBytes(sources);
+      this.#weights.set(offset, {
+        ...weight,
+        sources,
+        make: (room, own) => {
+          const made = weight.make(room, own);
+          this.#ownBytes -= totalBytes(own);
+          for (const bytes of own) releaseBytes(bytes);
+          this.#weights.set(offset, { ...weight, sources: [], make: madeAlready });
+          return made;
+        },
+      });
+    }
+  }
+
   /** Complete graph fields of all weights. */
   fields(): readonly Uint8Array[] {
     return [...this.#weights].map(([offset, { name, elemType, dims, bytes }]) =>
@@ -61,7 +93,7 @@ export class MadeWeights {
   part(from: number, to: number): Uint8Array {
     const weight = this.#weights.get(from);
     if (weight?.bytes !== to - from) throw new RangeError(`No weight lies at bytes ${from} to ${to} of ${this.file}.`);
-    const bytes = weight.make((this.#room ??= this.#newRoom()));
+    const bytes = weight.make((this.#room ??= this.#newRoom()), weight.sources ?? []);
     this.#asked += 1;
     // A reader asks for each weight once; after the last the room can go.
     if (this.#asked % this.#weights.size === 0) this.#room = null;
@@ -72,7 +104,7 @@ export class MadeWeights {
   whole(): Uint8Array {
     const out = new Uint8Array(this.#end);
     const room = this.#newRoom();
-    for (const [offset, { make }] of this.#weights) out.set(make(room), offset);
+    for (const [offset, { make, sources = [] }] of this.#weights) out.set(make(room, sources), offset);
     return out;
   }
 
@@ -82,4 +114,11 @@ export class MadeWeights {
       Math.ceil([...this.#weights.values()].reduce((most, { bytes }) => Math.max(most, bytes), 0) / 4),
     );
   }
+}
+
+const totalBytes = (sources: readonly Uint8Array[]): number =>
+  sources.reduce((sum, { byteLength }) => sum + byteLength, 0);
+
+function madeAlready(): never {
+  throw new RangeError('This weight was made once, and what it is made of has been given back.');
 }

@@ -9,7 +9,7 @@ import { parseModel } from '../../../src/graph/graph.ts';
 import { packedProducts } from '../../../src/graph/products/packed-product.ts';
 import { lazyFile } from '../../../src/engine/ort/lazy-file.ts';
 import { openWebDecoder } from '../../../src/engine/ort/web-decoder.ts';
-import { roomForUnpacked } from '../../../src/engine/ort/web-products.ts';
+import { openFormed, roomForUnpacked } from '../../../src/engine/ort/web-products.ts';
 import facts from '../../fixtures/families/families.json';
 import { familyFiles, familyReference, HIDDEN } from '../../fixtures/families.ts';
 import { worstError } from '../../fixtures/stream-error.ts';
@@ -70,6 +70,59 @@ describe.each([
     await decoder.dispose();
     expect(roomForUnpacked()).toBe(before);
   });
+});
+
+/** Floats for every product, and the files of a model whose weights lie beside the graph. */
+async function external() {
+  const files = await familyFiles(read, 'smollm2', 'q4');
+  return { files, trials: unpacking(files), buffers: [...files.weights.values()].map(({ buffer }) => buffer) };
+}
+
+test('weight files that can be had again are gone before the runtime has its weights, and stay where they cannot', async () => {
+  const truth = await familyReference(read, facts, 'smollm2', 'q4');
+  for (const again of [null, () => familyFiles(read, 'smollm2', 'q4')]) {
+    const { files, trials, buffers } = await external();
+    const { decoder, products } = await openWebDecoder(files, 'wasm', {
+      tapped: true,
+      products: trials,
+      ...(again && { again }),
+    });
+    expect(products?.madeBytes).toBeGreaterThan(0);
+    expect(buffers.map(({ byteLength }) => byteLength > 0)).toEqual([again === null]);
+    const { residuals } = await decoder.run(facts.tokens, null);
+    expect(worstError(residuals, truth.streams, facts.tokens.length, HIDDEN)).toBeLessThan(1e-5);
+    await decoder.dispose();
+  }
+});
+
+test('where unpacking fails half way the files are brought again, and the weights stay packed', async () => {
+  const { files, trials, buffers } = await external();
+  const room = roomForUnpacked();
+  const { ort } = await import('../../../src/engine/ort/runtime-wasm.ts');
+  let brought = 0;
+  let opened = 0;
+  const { session, formed } = await openFormed(
+    tapDecoder(files.graph).graph,
+    files.weights,
+    trials,
+    async ({ graph, weightFiles, files: data }) => {
+      opened += 1;
+      // The first time the file of made weights is too short, so the runtime itself refuses it.
+      const given = (path: string, bytes: Uint8Array): Uint8Array =>
+        opened === 1 && path.startsWith('flipside/') ? lazyFile(64, (from, to) => bytes.subarray(from, to)) : bytes;
+      return ort.InferenceSession.create(graph, {
+        executionProviders: ['wasm'],
+        externalData: weightFiles.map((path) => ({ path, data: given(path, data.get(path) ?? new Uint8Array(0)) })),
+        logSeverityLevel: 4,
+      });
+    },
+    { again: async () => ((brought += 1), (await familyFiles(read, 'smollm2', 'q4')).weights) },
+  );
+  expect([opened, brought, formed.report.madeBytes]).toEqual([2, 1, 0]);
+  expect(formed.report.reason).toMatch(/could not be opened, so they stay packed/);
+  expect(buffers.map(({ byteLength }) => byteLength)).toEqual([0]);
+  expect(roomForUnpacked()).toBe(room);
+  await session.release();
 });
 
 test('a pass that nobody asks for logits has none, and streams as ever', async () => {

@@ -19,6 +19,7 @@ import type { Decoder } from '../../../src/engine/decoder.ts';
 import { openNodeDecoder, openNodeFiles } from '../../../src/engine/node/node-decoder.ts';
 import type { DecoderFiles } from '../../../src/engine/ort/opening.ts';
 import { sampleOn } from '../../../src/engine/ort/product-sample.ts';
+import { WeightPieces } from '../../../src/engine/ort/weight-pieces.ts';
 import { openFormed, roomForUnpacked, type FormedFiles } from '../../../src/engine/ort/web-products.ts';
 import { proveProducts, type OpenSampleOn } from '../../../src/engine/proofs/product-proof.ts';
 import { MODEL } from '../../fixtures/embedded-model.ts';
@@ -163,6 +164,49 @@ it('makes one weight after the other in the same memory, the same numbers as all
   }
   expect(from).toBeGreaterThanOrEqual(made!.bytes);
   expect(rooms.size).toBe(1);
+});
+
+it('makes weights of copies where the files are to go, and gives each copy back once its weight is made', async () => {
+  const { graph, weights } = await familyFiles(read, 'smollm2', 'q4');
+  const whole = withForms(graph, weights, () => 'float').made!.whole();
+  const { made } = withForms(graph, weights, () => 'float');
+  const products = packedProducts(parseModel(graph), weights);
+  const sourceBytes = ({ packed, scales, zeroPoints }: PackedProduct): number =>
+    packed.byteLength + scales.byteLength + (zeroPoints?.byteLength ?? 0);
+  let held = products.reduce((sum, product) => sum + sourceBytes(product), 0);
+  made!.ownSources();
+  expect(made!.ownBytes).toBe(held);
+  for (const bytes of weights.values()) bytes.fill(0);
+  let from = 0;
+  for (const product of products) {
+    const to = from + 4 * product.rows * product.columns;
+    expect(Buffer.compare(made!.part(from, to), whole.subarray(from, to))).toBe(0);
+    held -= sourceBytes(product);
+    expect(made!.ownBytes).toBe(held);
+    from = Math.ceil(to / 64) * 64;
+  }
+  expect(held).toBe(0);
+  expect(() => made!.part(0, 4 * products[0]!.rows * products[0]!.columns)).toThrow('given back');
+});
+
+it('holds the other weights of a file in pieces, those that share bytes once, until they are read', () => {
+  const bytes = Uint8Array.from({ length: 100 }, (_, at) => at);
+  const places = [
+    { offset: 10, bytes: 20 },
+    { offset: 64, bytes: 8 },
+    { offset: 10, bytes: 20 },
+  ];
+  const pieces = new WeightPieces(bytes, places);
+  bytes.fill(0);
+  expect([pieces.file.byteLength, pieces.bytes]).toEqual([100, 28]);
+  for (const [place, left] of [28, 20, 0].entries()) {
+    const { offset, bytes: count } = places[place]!;
+    expect([...pieces.file.subarray(offset, offset + count)]).toEqual(
+      Array.from({ length: count }, (_, at) => offset + at),
+    );
+    expect(pieces.bytes).toBe(left);
+  }
+  expect(() => pieces.file.subarray(64, 72)).toThrow('has been read');
 });
 
 /** The parser refuses names of weight files with a slash, which no export has: here the made file gets a plain one of the same length. */
@@ -322,7 +366,7 @@ describe('unpacked weights in a browser', () => {
 
   it('stay packed where they have no room, and say so', async () => {
     const { graph, weights, trials } = await float();
-    const { session, formed } = await openFormed(graph, weights, trials, open, 1000);
+    const { session, formed } = await openFormed(graph, weights, trials, open, { room: 1000, again: null });
     expect(formed.report).toMatchObject({
       madeBytes: 0,
       reason: expect.stringMatching(
@@ -336,7 +380,7 @@ describe('unpacked weights in a browser', () => {
   it('count against the room while they are open, and no longer', async () => {
     const { graph, weights, trials } = await float();
     const before = roomForUnpacked(4);
-    const { session, formed } = await openFormed(graph, weights, trials, open, before);
+    const { session, formed } = await openFormed(graph, weights, trials, open, { room: before, again: null });
     expect(roomForUnpacked(4)).toBe(before - formed.report.madeBytes);
     formed.release();
     expect(roomForUnpacked(4)).toBe(before);
@@ -350,7 +394,10 @@ describe('unpacked weights in a browser', () => {
       const { graph, weights, trials } = await float();
       // The weights of this small model lie in its graph.
       const { buffer } = new Uint8Array(graph);
-      const { session, formed } = await openFormed(new Uint8Array(buffer), weights, trials, apart, 2 ** 30);
+      const { session, formed } = await openFormed(new Uint8Array(buffer), weights, trials, apart, {
+        room: 2 ** 30,
+        again: null,
+      });
       return { file: new WeakRef(buffer), session, release: formed.release };
     };
     // onnxruntime-node holds on to the arrays that it is given, so it is given others.
@@ -380,7 +427,8 @@ describe('unpacked weights in a browser', () => {
           [...files].map(([name, bytes]) => [name, bytes.byteLength === bytes.length ? bytes : new Uint8Array(64)]),
         ),
       });
-    const { session, formed } = await openFormed(graph, weights, trials, cut, before);
+    const { session, formed } = await openFormed(graph, weights, trials, cut, { room: before, again: null });
+    expect(formed.files).toBe(weights);
     expect(formed.report.madeBytes).toBe(0);
     expect(formed.report.reason).toMatch(
       /^Unpacked weights \(\d+ MB\) could not be opened, so they stay packed, which writes more slowly: .+/,

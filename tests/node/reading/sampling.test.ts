@@ -97,3 +97,28 @@ test('over a large vocabulary it draws what a plain reading of the rule draws', 
     }
   }
 });
+
+test('top-p over a large vocabulary chooses what sorting all of it does, draw by draw, whatever was chosen before', () => {
+  const rng = createRng(11);
+  const rows = [1, 3, 8].map((spread) => Float32Array.from({ length: 5000 }, () => spread * rng.normal()));
+  /** Holtzman et al. by the letter: sort everything, add up, cut, draw in the order of the vocabulary. */
+  const byTheLetter = (row: Float32Array, temperature: number, topP: number, uniform: number): number => {
+    const top = Math.max(...row);
+    const weights = [...row].map((logit) => Math.exp((logit - top) / temperature));
+    const total = weights.reduce((a, b) => a + b, 0);
+    let share = 0;
+    const least = [...weights].sort((a, b) => b - a).find((weight) => (share += weight) >= topP * total) ?? 0;
+    let rest = uniform * weights.reduce((a, b) => a + (b >= least ? b : 0), 0);
+    return weights.findIndex((weight) => weight >= least && (rest -= weight) < 0);
+  };
+  for (const temperature of [0.3, 0.8, 1.5])
+    for (const topP of [0.05, 0.5, 0.95, 0.999])
+      for (const row of rows) {
+        const uniform = rng.uniform();
+        expect(chooseToken(row, { temperature, topK: 0, topP }, () => uniform)).toBe(
+          byTheLetter(row, temperature, topP, uniform),
+        );
+        // A smaller vocabulary in between finds what the larger one left in memory.
+        expect(chooseToken(logits, { temperature: 1, topK: 0, topP: 0.01 }, () => 0.1)).toBe(1);
+      }
+});
