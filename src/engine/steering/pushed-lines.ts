@@ -46,10 +46,10 @@ export interface LineReading {
 }
 
 /**
- * Bytes of logits that a pass gives at most: with a vocabulary of 262,144 a row is a megabyte. A vocabulary of 49,152
- * never comes near it.
+ * Bytes of logits that a pass gives at most. A head in two products has them three times while it computes, and a result is
+ * copied: more rows take memory and save no time (docs/decisions/0028). With a vocabulary of 262,144 a row is a megabyte.
  */
-const LOGITS_BYTES = 128 << 20;
+const LOGITS_BYTES = 48 << 20;
 
 /** Rows of logits that a pass gives at most. */
 export function mostRows({ sizes: { vocabulary } }: Pick<Decoder, 'sizes'>): number {
@@ -139,7 +139,7 @@ async function readTogether(decoder: Decoder, laid: readonly Laid[], push: Push,
   );
   const pass = await decoder.run(ids, null, {
     branches: { parents, kept: 0 },
-    logitRows: wanted.length > 0 ? wanted.map(([slot]) => slot) : undefined,
+    logitRows: wanted.map(([slot]) => slot),
     residuals: how.onStreams !== undefined || how.rowStreams === true,
   });
   pass.cache.dispose();

@@ -78,7 +78,7 @@ export class RowReader {
     );
     const pass = await underPush(push, () =>
       decoder.run(ids.slice(start, end), this.#cache, {
-        logitRows: wanted.length > 0 ? wanted.map((token) => token - start) : undefined,
+        logitRows: wanted.map((token) => token - start),
         residuals: onPass !== undefined,
       }),
     );

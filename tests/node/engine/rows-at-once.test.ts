@@ -3,15 +3,19 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Decoder } from '../../../src/engine/decoder.ts';
 import { openNodeFiles } from '../../../src/engine/node/node-decoder.ts';
 import { mostRows, readPushedLines, type PushedLine } from '../../../src/engine/steering/pushed-lines.ts';
+import { writeRollouts } from '../../../src/engine/steering/rollouts.ts';
 import { toyDecoderFiles } from '../../fixtures/toy/toy-graph.ts';
 
 let decoder: Decoder;
 let most = 0;
+/** Rows of logits that each pass computes. */
+const asked: number[] = [];
 beforeAll(async () => {
   const opened = (await openNodeFiles(toyDecoderFiles(), { tapped: true }, 'toy')).decoder;
   decoder = {
     ...opened,
     run: (ids, past, options) => {
+      asked.push(options?.logitRows?.length ?? 1);
       most = Math.max(most, options?.logitRows?.length ?? 1);
       return opened.run(ids, past, options);
     },
@@ -49,9 +53,36 @@ test('a pass gives no more of them than fit, and each row is what it is without 
     expect(Math.max(...row.map((value, at) => Math.abs(value - few.get(key)![at]!)))).toBeLessThan(1e-4);
 });
 
-test('the bound is never met by the embedded model’s vocabulary in a pass of 512 tokens, and is 128 rows of a quarter of a million words', () => {
+test('no pass computes logits that nobody asked for', async () => {
+  const heard: number[] = [];
+  const silent = groups.map((lines) => lines.map((each) => ({ ...each, rows: [] })));
+  asked.length = 0;
+  await readPushedLines(decoder, silent, [], {
+    setTokens: 24,
+    chunkTokens: 8,
+    onRow: () => undefined,
+    onStreams: ({ tokens }) => heard.push(tokens),
+  });
+  expect(heard.length).toBeGreaterThan(3);
+  expect(asked).toEqual(heard.map(() => 0));
+
+  asked.length = 0;
+  const given = line(3, 20).ids;
+  const choice = { temperature: 0, topK: 0, topP: 1 };
+  await writeRollouts({ decoder, endTokens: [], chunkTokens: 8 }, given, {
+    count: 2,
+    maxTokens: 3,
+    choice,
+    seed: 1,
+    firstStream: 0,
+  });
+  // Three passes over what is given, of which the last gives a row; the last written token is not read.
+  expect(asked).toEqual([0, 0, 1, 2, 2]);
+});
+
+test('the bound is 256 rows of the embedded model’s vocabulary, and 48 of a quarter of a million words', () => {
   const rows = (vocabulary: number): number =>
     mostRows({ sizes: { vocabulary, layerCount: 1, hidden: 1, contextTokens: 1 } });
-  expect(rows(49_152)).toBeGreaterThan(512);
-  expect(rows(262_144)).toBe(128);
+  expect(rows(49_152)).toBe(256);
+  expect(rows(262_144)).toBe(48);
 });
