@@ -3,12 +3,22 @@ import type { DesignName } from './experiment-types.ts';
 import { authors } from './authors/index.ts';
 import type { Design } from './design.ts';
 import { flipBack } from './flip-back/index.ts';
+import { midpoint } from './midpoint/index.ts';
 import { mixture } from './mixture/index.ts';
 import { opposites } from './opposites/index.ts';
 import { outsideText } from './outside-text/index.ts';
+import { twoPoles } from './two-poles/index.ts';
 
 /** By the name that a spec gives; no two share one. */
 export type Designs = Readonly<Partial<Record<DesignName, Design>>>;
 
 /** What this version can run. */
-export const DESIGNS: Designs = { authors, 'flip-back': flipBack, 'outside-text': outsideText, opposites, mixture };
+export const DESIGNS: Designs = {
+  authors,
+  'flip-back': flipBack,
+  'outside-text': outsideText,
+  opposites,
+  mixture,
+  'two-poles': twoPoles,
+  midpoint,
+};

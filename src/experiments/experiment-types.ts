@@ -12,8 +12,17 @@ import type { Estimate } from '../stats/estimate.ts';
  */
 export type ExperimentVerdict = 'CONFIRM' | 'DENY' | 'PARTIAL' | 'INCONCLUSIVE';
 
-/** The kinds of experiment there is code for; a spec names one. */
-export type DesignName = 'authors' | 'flip-back' | 'outside-text' | 'opposites' | 'mixture';
+/** The kinds of experiment there is code for; a spec names one. what each is stands in design-words.ts. */
+export const DESIGN_NAMES = [
+  'authors',
+  'flip-back',
+  'outside-text',
+  'opposites',
+  'mixture',
+  'two-poles',
+  'midpoint',
+] as const;
+export type DesignName = (typeof DESIGN_NAMES)[number];
 
 /** `quick` runs a part that was fixed beforehand; its verdict is never more than a look. */
 export type RunSize = 'full' | 'quick';

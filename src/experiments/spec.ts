@@ -1,5 +1,5 @@
 /** Reads a spec: what every spec says here, the rest by the design that it names. */
-import type { DesignName, ExperimentRule } from './experiment-types.ts';
+import { DESIGN_NAMES, type DesignName, type ExperimentRule } from './experiment-types.ts';
 import { AppError } from '../base/errors.ts';
 import { isShippedId } from './experiment-files.ts';
 import {
@@ -57,7 +57,7 @@ function parseHead(root: JsonNode): SpecHead {
   const sentence = (name: keyof ExperimentRule): string => words(field(rule, name), 2000);
   return {
     id: identifierOf(field(root, 'id')),
-    design: oneOf<DesignName>(field(root, 'design'), ['authors', 'flip-back', 'outside-text', 'opposites', 'mixture']),
+    design: oneOf<DesignName>(field(root, 'design'), DESIGN_NAMES),
     title: words(field(root, 'title'), 200),
     claim: words(field(root, 'claim'), 2000),
     rule: {

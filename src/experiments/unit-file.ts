@@ -2,7 +2,7 @@
  * Units as files: one file a unit while an experiment runs, so that nothing is done twice, and all in one when it has run.
  * Every file says what it belongs to, and what does not belong together is refused.
  */
-import type { DesignName, RunSize } from './experiment-types.ts';
+import { DESIGN_NAMES, type DesignName, type RunSize } from './experiment-types.ts';
 import { AppError } from '../base/errors.ts';
 import { DTYPES } from '../models/model-dtype.ts';
 import type { ModelIdentity } from '../probe/probe-types.ts';
@@ -173,7 +173,7 @@ function headOf(root: JsonNode): UnitsHead {
   const model = field(root, 'model');
   return {
     experiment: text(field(root, 'experiment')),
-    design: oneOf<DesignName>(field(root, 'design'), ['authors', 'flip-back', 'outside-text', 'opposites', 'mixture']),
+    design: oneOf<DesignName>(field(root, 'design'), DESIGN_NAMES),
     specSha256: sha256(field(root, 'specSha256')),
     size: oneOf<RunSize>(field(root, 'size'), ['full', 'quick']),
     model: {

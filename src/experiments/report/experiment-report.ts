@@ -4,15 +4,15 @@
  */
 import { AppError } from '../../base/errors.ts';
 import { shown } from '../../base/shown.ts';
-import type {
-  Contrast,
-  DesignName,
-  ExperimentReport,
-  ExperimentRule,
-  ExperimentVerdict,
-  Gate,
-  Measure,
-  RopeReading,
+import {
+  type Contrast,
+  DESIGN_NAMES,
+  type ExperimentReport,
+  type ExperimentRule,
+  type ExperimentVerdict,
+  type Gate,
+  type Measure,
+  type RopeReading,
 } from '../experiment-types.ts';
 import { significantAll } from '../../base/round.ts';
 import { parseFigure } from './experiment-figure-parts.ts';
@@ -38,13 +38,6 @@ const VERSION = 1;
 const ANY = [-1e9, 1e9] as const;
 const SENTENCE = 2000;
 const VERDICTS = ['CONFIRM', 'DENY', 'PARTIAL', 'INCONCLUSIVE'] as const satisfies readonly ExperimentVerdict[];
-const DESIGNS = [
-  'authors',
-  'flip-back',
-  'outside-text',
-  'opposites',
-  'mixture',
-] as const satisfies readonly DesignName[];
 const READINGS = ['within', 'above', 'below', 'open'] as const satisfies readonly RopeReading[];
 
 /** Reads a report; throws `unit-invalid` with the path of the first thing that is wrong. */
@@ -90,7 +83,7 @@ function toReport(root: JsonNode): ExperimentReport {
 function parseExperiment(node: JsonNode): ExperimentReport['experiment'] {
   return {
     id: words(field(node, 'id'), 80),
-    design: oneOf(field(node, 'design'), DESIGNS),
+    design: oneOf(field(node, 'design'), DESIGN_NAMES),
     title: words(field(node, 'title'), 200),
     claim: words(field(node, 'claim'), SENTENCE),
     rule: parseRule(field(node, 'rule')),

@@ -67,7 +67,7 @@ describe('context', () => {
     expect(refusal(() => assertReach(written, model)).message).toContain('has 6 tokens');
   });
 
-  it.each(['A', 'A2', 'B', 'C', 'D'])(
+  it.each(['A', 'A2', 'B', 'C', 'D', 'B/next', 'D/next'])(
     'of %s: its longest text is one that it holds, and a full run reaches no less than a quick one',
     (letter) => {
       const source = readFileSync(new URL(`../../../experiments/${letter}/spec.json`, import.meta.url), 'utf8');

@@ -1,0 +1,192 @@
+/** From the units to the verdict: gates, contrasts, measures, the rule, and what the experiment cannot say. */
+import { AppError } from '../../base/errors.ts';
+import { createRng } from '../../base/rng.ts';
+import { clusterMean, FEWEST_UNITS, percentileEstimate, withoutInterval } from '../../stats/effect.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import type { JsonObject, UnitResult } from '../design.ts';
+import type { Findings, Gate, Measure, RunSize } from '../experiment-types.ts';
+import { briefly, gateNeeded } from '../verdict-words.ts';
+import { PLACE, placeOf, type Planned, plannedContrasts } from './contrasts.ts';
+import { midpointFigure } from './figure.ts';
+import { judge } from './judge.ts';
+import { awayWay, backWay, blockWay, EVENT_WORDS, EVENTS, gapAt, mixedWay, type Way } from './places.ts';
+import { lengthsOf } from './plan.ts';
+import { oddsFromJson, type StoryOdds, usedStories } from './run.ts';
+import type { MidpointAxis, MidpointSpec } from './spec.ts';
+
+/** An axis with what was measured of its stories. */
+export interface AxisOdds {
+  readonly axis: MidpointAxis;
+  readonly lengths: readonly number[];
+  readonly stories: readonly StoryOdds[];
+}
+
+/** Analyses the units of a size. Throws `units-missing` and `unit-invalid`. */
+export function analyseMidpoint(
+  spec: MidpointSpec,
+  size: RunSize,
+  _prepared: JsonObject,
+  units: readonly UnitResult[],
+): Findings {
+  const axes = axesOf(spec, size, units);
+  const moral = axes[0];
+  if (moral === undefined) throw new RangeError('there is no moral axis'); // cannot be: parsing asks for it
+  const planned = plannedContrasts(spec, moral.stories, moral.lengths);
+  const gates = axes.map((one) => gateOf(spec, one));
+  const [gate] = gates;
+  if (gate === undefined) throw new RangeError('there is no gate'); // cannot be: one an axis
+  return {
+    ...judge(gate, planned, spec.thresholds),
+    gates,
+    contrasts: [planned.mixed, planned.blocks, planned.back],
+    measures: measuresOf(spec, axes),
+    wouldChange: wouldChange(spec, gates, planned),
+    limits: limitsOf(spec, size, axes),
+    figure: midpointFigure(spec, axes),
+  };
+}
+
+function axesOf(spec: MidpointSpec, size: RunSize, units: readonly UnitResult[]): AxisOdds[] {
+  const used = usedStories(spec, size);
+  return spec.axes.map((axis) => ({
+    axis,
+    lengths: lengthsOf(spec, axis, size),
+    stories: used
+      .filter((one) => one.axis === axis)
+      .map((one) => {
+        const unit = units.find(({ id }) => id === one.unit);
+        if (unit === undefined)
+          throw new AppError('units-missing', `The unit ${one.unit} is missing. Run the experiment to its end.`);
+        return oddsFromJson(unit.data, spec, size, one);
+      }),
+  }));
+}
+
+/** Does the model tell all light from all dark acts at all? */
+function gateOf({ draws, seed }: MidpointSpec, { axis, lengths, stories }: AxisOdds): Gate {
+  const measured = clusterMean(
+    stories.map((story) => lengths.reduce((sum, length) => sum + gapAt(story, length), 0) / lengths.length),
+    draws,
+    seed,
+  );
+  return {
+    id: `gap-${axis.id}`,
+    says: `All ${axis.light} acts make ${axis.light} endings likelier than all ${axis.dark} acts do${axis.id === 'moral' ? '' : '; decides nothing of the verdict'}.`,
+    unit: 'nats an ending',
+    measured,
+    side: 'above',
+    at: 0,
+    needs: 'interval',
+    passed: measured.low !== null && measured.low > 0,
+  };
+}
+
+function measuresOf(spec: MidpointSpec, axes: readonly AxisOdds[]): Measure[] {
+  const measure = (id: string, says: string, ways: readonly Way[]): Measure => ({
+    id,
+    says,
+    unit: PLACE,
+    estimate: placeOf(ways, spec),
+  });
+  const [moral, ...others] = axes;
+  return [
+    ...axes.flatMap(({ axis, lengths, stories }) => {
+      const { light, dark } = axis;
+      return [
+        measure(
+          `${axis.id}-mixed`,
+          `equally many ${light} and ${dark} acts, over all lengths`,
+          stories.map((story) => mixedWay(story, lengths)),
+        ),
+        ...lengths.map((length) =>
+          measure(
+            `${axis.id}-mixed-${length}`,
+            `the same, ${length / 2} and ${length / 2} ${light} and ${dark} acts`,
+            stories.map((story) => mixedWay(story, [length])),
+          ),
+        ),
+        measure(
+          `${axis.id}-blocks`,
+          `${light} and ${dark} acts in two blocks, both orders`,
+          stories.map((story) => blockWay(story, spec.blocks, 'plain')),
+        ),
+        ...EVENTS.map((event) =>
+          measure(
+            `${axis.id}-${event}`,
+            `the same, ${EVENT_WORDS[event]} (${light} and ${dark})`,
+            stories.map((story) => blockWay(story, spec.blocks, event)),
+          ),
+        ),
+        measure(
+          `${axis.id}-back`,
+          `${light} acts after ${dark} ones: how far up from all ${dark}`,
+          stories.map((story) => backWay(story, spec.blocks)),
+        ),
+        measure(
+          `${axis.id}-away`,
+          `${dark} acts after ${light} ones: how far down from all ${light}`,
+          stories.map((story) => awayWay(story, spec.blocks)),
+        ),
+      ];
+    }),
+    ...(moral === undefined
+      ? []
+      : others.map((other) => ({
+          id: `moral-less-${other.axis.id}`,
+          says: `place with equally many acts, ${moral.axis.light}–${moral.axis.dark} less ${other.axis.light}–${other.axis.dark}, at the lengths of both`,
+          unit: PLACE,
+          estimate: difference(spec, moral, other),
+        }))),
+  ];
+}
+
+/** Place of one axis less that of another, at the lengths that both have; stories of each are drawn apart. */
+function difference({ draws, seed }: MidpointSpec, one: AxisOdds, other: AxisOdds): Estimate {
+  const lengths = one.lengths.filter((length) => other.lengths.includes(length));
+  const ways = [one, other].map(({ stories }) => stories.map((story) => mixedWay(story, lengths)));
+  const place = (some: readonly Way[], pick: (i: number) => number): number => {
+    let [gone, whole] = [0, 0];
+    some.forEach((_, i) => {
+      const way = some[pick(i)];
+      gone += way?.gone ?? NaN;
+      whole += way?.whole ?? NaN;
+    });
+    return gone / whole;
+  };
+  const [a = [], b = []] = ways;
+  const value = place(a, (i) => i) - place(b, (i) => i);
+  const n = a.length + b.length;
+  const smaller = Math.min(a.length, b.length);
+  if (smaller < FEWEST_UNITS) return withoutInterval(value, n, 'items');
+  const rng = createRng(seed);
+  const found = Array.from(
+    { length: draws },
+    () => place(a, () => rng.below(a.length)) - place(b, () => rng.below(b.length)),
+  );
+  const { low, high } = percentileEstimate(value, found, smaller);
+  return { value, low, high, n };
+}
+
+function wouldChange({ thresholds }: MidpointSpec, gates: readonly Gate[], { mixed, blocks, back }: Planned): string[] {
+  const { noAttractor, attractor, movedBack } = thresholds;
+  return [
+    ...gates.slice(0, 1).flatMap((gate) => (gate.passed ? [] : [gateNeeded(gate)])),
+    `CONFIRM needs both places above ${noAttractor} by their whole intervals, and kind acts to bring back more than ${movedBack}; they are ${briefly(mixed.estimate)}, ${briefly(blocks.estimate)} and ${briefly(back.estimate)}.`,
+    `DENY needs the place with equally many acts below ${attractor} by its whole interval; it is ${briefly(mixed.estimate)}.`,
+  ];
+}
+
+function limitsOf(spec: MidpointSpec, size: RunSize, axes: readonly AxisOdds[]): string[] {
+  return [
+    ...(size === 'quick'
+      ? [
+          `A quick run: ${spec.quick.stories} stories an axis, too few for an interval, so it can have no verdict. It is a look at the numbers.`,
+        ]
+      : []),
+    spec.seenBefore,
+    'A place of 0.5 is what any reader that counts acts gives, so it denies an attractor; it does not show that the model holds a picture of a character.',
+    'Acts and endings are given, not written by the model: whether it would come to kind acts by itself is not asked.',
+    `Stories of an axis draw from one list of acts (${axes.map(({ axis }) => `${axis.acts.length} ${axis.id}`).join(', ')}), each in its own order; endings are each story's own. The interval is over stories and takes the acts as they are.`,
+    'Contexts with an event are held against pure contexts without one. One writer, one model of 135 million parameters, four-bit weights, English.',
+  ];
+}

@@ -1,0 +1,18 @@
+/** "Can it flip back? The midpoint test in behaviour": where as many kind as cruel acts were read, how does the model go on? */
+import type { Design } from '../design.ts';
+import { analyseMidpoint } from './analyse.ts';
+import { parseMidpoint } from './parse.ts';
+import { preparationCost, prepareStories, reachOf, runStory, unitsOf } from './run.ts';
+import type { MidpointSpec } from './spec.ts';
+
+/** The design; see docs/experiments/midpoint.md. */
+export const midpoint: Design<MidpointSpec> = {
+  name: 'midpoint',
+  parse: parseMidpoint,
+  units: unitsOf,
+  preparation: preparationCost,
+  reach: reachOf,
+  prepare: prepareStories,
+  run: runStory,
+  analyse: analyseMidpoint,
+};

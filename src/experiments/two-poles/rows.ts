@@ -1,0 +1,125 @@
+/** The axes with their gains, and intervals over axes and, within each, over contexts. */
+import { AppError } from '../../base/errors.ts';
+import { createRng } from '../../base/rng.ts';
+import { FEWEST_UNITS, percentileEstimate, withoutInterval } from '../../stats/effect.ts';
+import type { Estimate } from '../../stats/estimate.ts';
+import { standardDeviation } from '../../stats/stats.ts';
+import type { UnitResult } from '../design.ts';
+import type { RunSize } from '../experiment-types.ts';
+import { type Gains, gainsOf, meanGains } from './gains.ts';
+import { contextsOf } from './plan.ts';
+import { unitId } from './run.ts';
+import type { AxisClass, PoleAxis, TwoPolesSpec } from './spec.ts';
+import { type AxisData, axisDataFromJson } from './stored.ts';
+
+/** An axis with everything that was measured of it. */
+export interface AxisRow {
+  readonly axis: PoleAxis;
+  readonly data: AxisData;
+  /** Gains of the topics, by context. */
+  readonly contexts: readonly (readonly Gains[])[];
+  /** Means over all topics. */
+  readonly gains: Gains;
+}
+
+/** A statistic, and how far it varies. */
+export interface Spread {
+  readonly estimate: Estimate;
+  /** Over the resamples, widened as that of a mean has to be; NaN where there is no interval. */
+  readonly standardError: number;
+}
+
+/** The rows in the order of the spec. Throws `units-missing` and `unit-invalid`. */
+export function rowsOf(spec: TwoPolesSpec, size: RunSize, units: readonly UnitResult[]): AxisRow[] {
+  return spec.axes.map((axis) => {
+    const unit = units.find(({ id }) => id === unitId(axis));
+    if (unit === undefined)
+      throw new AppError('units-missing', `The unit ${unitId(axis)} is missing. Run the experiment to its end.`);
+    const data = axisDataFromJson(unit.data, unit.id, contextsOf(spec, axis, size));
+    const contexts = data.contexts.map(gainsOf);
+    return { axis, data, contexts, gains: meanGains(contexts.flat()) };
+  });
+}
+
+/** The rows of a class. */
+export function ofClass(rows: readonly AxisRow[], kind: AxisClass): AxisRow[] {
+  return rows.filter(({ axis }) => axis.kind === kind);
+}
+
+/**
+ * A statistic of groups of axes, with its 95 % interval over resamples of whole axes within each group and of whole contexts
+ * within each axis: topics asked after one context share it, so they are drawn together. n is the number of axes.
+ */
+export function overAxes(
+  groups: readonly (readonly AxisRow[])[],
+  statistic: (...groups: (readonly Gains[])[]) => number,
+  draws: number,
+  seed: number,
+): Spread {
+  const value = statistic(...groups.map((rows) => rows.map(({ gains }) => gains)));
+  const n = groups.reduce((sum, rows) => sum + rows.length, 0);
+  const smallest = Math.min(...groups.map(({ length }) => length));
+  if (smallest < FEWEST_UNITS) return { estimate: withoutInterval(value, n, 'items'), standardError: NaN };
+  const rng = createRng(seed);
+  const found: number[] = [];
+  for (let draw = 0; draw < draws; draw += 1) {
+    const drawn = groups.map((rows) =>
+      rows.map(() => {
+        const { contexts } = rows[rng.below(rows.length)] ?? { contexts: [] };
+        return meanGains(contexts.flatMap(() => contexts[rng.below(contexts.length)] ?? []));
+      }),
+    );
+    const one = statistic(...drawn);
+    if (Number.isFinite(one)) found.push(one);
+  }
+  // Few axes of the smaller group set how far the percentiles are taken out.
+  const { low, high } = percentileEstimate(value, found, smallest);
+  return {
+    estimate: { value, low, high, n },
+    standardError: standardDeviation(found, 'sample') * Math.sqrt(smallest / (smallest - 1)),
+  };
+}
+
+/** A statistic of one axis with its 95 % interval over contexts. */
+export function overContexts(
+  { contexts, gains }: AxisRow,
+  statistic: (topics: readonly Gains[]) => number,
+  draws: number,
+  seed: number,
+): Estimate {
+  const value = statistic([gains]);
+  const n = contexts.length;
+  if (n < FEWEST_UNITS) return withoutInterval(value, n, 'items');
+  const rng = createRng(seed);
+  const found: number[] = [];
+  for (let draw = 0; draw < draws; draw += 1) {
+    const one = statistic([meanGains(contexts.flatMap(() => contexts[rng.below(n)] ?? []))]);
+    if (Number.isFinite(one)) found.push(one);
+  }
+  return percentileEstimate(value, found, n);
+}
+
+/**
+ * Two-sided p of a difference between two groups of axes: how often it comes out as large when the axes are dealt to the two
+ * groups at random, (1 + those) / (1 + permutations).
+ */
+export function dealtP(
+  one: readonly AxisRow[],
+  other: readonly AxisRow[],
+  statistic: (one: readonly Gains[], other: readonly Gains[]) => number,
+  permutations: number,
+  seed: number,
+): number {
+  const gains = [...one, ...other].map((row) => row.gains);
+  const line = Math.abs(statistic(gains.slice(0, one.length), gains.slice(one.length)));
+  if (!Number.isFinite(line)) return NaN;
+  const rng = createRng(seed);
+  let reached = 0;
+  for (let permutation = 0; permutation < permutations; permutation += 1) {
+    const dealt = rng.shuffle([...gains]);
+    const found = Math.abs(statistic(dealt.slice(0, one.length), dealt.slice(one.length)));
+    // What has no number (no gain to take a share of) counts as reached: the test never gains by it.
+    if (!(found < line - 1e-12)) reached += 1;
+  }
+  return (1 + reached) / (1 + permutations);
+}
