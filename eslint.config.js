@@ -108,6 +108,8 @@ const LAYERS = {
   'features/write': features(),
   shell: ['features', 'panels', 'ui', 'state', 'content', 'styles', 'worker/client', ...KNOWLEDGE],
   offline: ['base', 'models'],
+  // One reading in a frame, without the page's parts.
+  embed: ['state/runs/link-code.ts', ...KNOWLEDGE],
   cli: ['engine', 'training', 'experiments', 'graph', 'content', ...KNOWLEDGE],
   // What other projects import: entries over the same core.
   library: ['engine', 'training', 'experiments', 'graph', 'worker/client', 'worker/host', ...KNOWLEDGE],
@@ -317,7 +319,7 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': ['error', ...IMPURE_GLOBALS.filter((name) => name !== 'setTimeout')] },
   },
   {
-    files: ['src/{state,ui,panels,features,shell}/**', 'src/main.ts'],
+    files: ['src/{state,ui,panels,features,shell,embed}/**', 'src/main.ts'],
     rules: { 'no-restricted-imports': restrict([NODE]) },
   },
   {

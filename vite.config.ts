@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { type Connect, defineConfig, type Plugin } from 'vite';
+import { EMBED, embed } from './scripts/embed.mjs';
 import { notices } from './scripts/notices.mjs';
 import { offline } from './scripts/offline.mjs';
 import { FORK } from './src/content/front.ts';
@@ -34,8 +35,10 @@ const assetFileNames = ({
 function sendPolicy(middlewares: Connect.Server, html: string): void {
   const [, policy] = /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(html) ?? [];
   if (policy === undefined) throw new Error('index.html must hold a Content-Security-Policy.');
-  middlewares.use((_, response, next) => {
-    response.setHeader('Content-Security-Policy', `${policy}; ${HEADER_ONLY}`);
+  middlewares.use(({ url = '' }, response, next) => {
+    // An embedded reading is made to be shown in frames, and has a policy of its own in it.
+    if (!url.split('?')[0]?.endsWith(`/${EMBED.page}`))
+      response.setHeader('Content-Security-Policy', `${policy}; ${HEADER_ONLY}`);
     next();
   });
 }
@@ -105,7 +108,7 @@ export default defineConfig({
   base: './',
   // A missing file must be a plain 404: the model store would take a page for a model.
   appType: 'mpa',
-  plugins: [svelte(), forkFile(), modelHosts(process.env[HOSTS_VARIABLE] ?? ''), licences.page, offline()],
+  plugins: [svelte(), forkFile(), modelHosts(process.env[HOSTS_VARIABLE] ?? ''), licences.page, embed(), offline()],
   worker: { format: 'es', plugins: () => [licences.workers()] },
   build: {
     target: 'es2022',

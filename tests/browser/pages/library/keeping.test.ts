@@ -142,6 +142,11 @@ describe('what is saved', { timeout: 90_000 }, () => {
           .map((row) => row.split('\t').length),
       ),
     ).toEqual(new Set([8]));
+    await page.getByText('Export', { exact: true }).click();
+    await button('Copy embed').click();
+    await expect
+      .poll(() => hands.copied)
+      .toMatch(/^<iframe src="http[^"#]*\/embed\.html#\/\w+\?s=\d\.[^"]+" title="A reading by Flipside" /);
   });
 });
 
