@@ -38,7 +38,7 @@ interface Fixture {
 }
 
 const fixture = JSON.parse(
-  readFileSync(new URL('../../fixtures/lens.fixture.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../fixtures/reference/lens.fixture.json', import.meta.url), 'utf8'),
 ) as Fixture;
 const TEXT = 'The guard opened the gate and';
 const never = new AbortController().signal;

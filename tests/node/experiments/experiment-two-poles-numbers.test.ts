@@ -13,7 +13,9 @@ import {
 import { type AxisRow, dealtP, overAxes } from '../../../src/experiments/two-poles/rows.ts';
 
 type Bits = Record<'a' | 'b' | 'neutral', number[]>;
-const fixture = JSON.parse(readFileSync(new URL('../../fixtures/two-poles.fixture.json', import.meta.url), 'utf8')) as {
+const fixture = JSON.parse(
+  readFileSync(new URL('../../fixtures/reference/two-poles.fixture.json', import.meta.url), 'utf8'),
+) as {
   axes: { kind: string; contexts: { asked: Bits[]; marked: Bits[] }[]; gains: number[][][] }[];
   share: [number, number];
   beyondShare: [number, number];

@@ -20,7 +20,7 @@ interface Fitted {
   scores: number[];
 }
 const fixture = JSON.parse(
-  readFileSync(new URL('../../fixtures/instrument.fixture.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../fixtures/reference/instrument.fixture.json', import.meta.url), 'utf8'),
 ) as {
   layers: number;
   hidden: number;

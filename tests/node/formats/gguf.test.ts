@@ -1,4 +1,4 @@
-/** Control vectors in GGUF, against the files of the `gguf` package (tests/fixtures/make_gguf_fixture.py). */
+/** Control vectors in GGUF, against the files of the `gguf` package (tests/fixtures/control-vector/make_gguf_fixture.py). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { AppError } from '../../../src/base/errors.ts';
@@ -9,7 +9,7 @@ import { readControlVector, writeControlVector } from '../../../src/formats/cont
 import { refusal } from '../../fixtures/refusal.ts';
 
 const fixture = (name: string): Uint8Array =>
-  new Uint8Array(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url)));
+  new Uint8Array(readFileSync(new URL(`../../fixtures/control-vector/${name}`, import.meta.url)));
 const made = fixture('control-vector.gguf');
 /** The numbers of the fixture script. */
 const numbers = (n: number): Float32Array =>

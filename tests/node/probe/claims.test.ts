@@ -381,7 +381,9 @@ describe('what may be claimed of a probe', () => {
 });
 
 describe("Wilson's interval", () => {
-  const cases = JSON.parse(readFileSync(new URL('../../fixtures/wilson.fixture.json', import.meta.url), 'utf8')) as {
+  const cases = JSON.parse(
+    readFileSync(new URL('../../fixtures/reference/wilson.fixture.json', import.meta.url), 'utf8'),
+  ) as {
     right: number;
     n: number;
     low: number;

@@ -21,7 +21,9 @@ interface Reference {
   scores: number[];
   leftOut: number[];
 }
-const { fits } = JSON.parse(readFileSync(new URL('../../fixtures/judging.fixture.json', import.meta.url), 'utf8')) as {
+const { fits } = JSON.parse(
+  readFileSync(new URL('../../fixtures/reference/judging.fixture.json', import.meta.url), 'utf8'),
+) as {
   fits: {
     hidden: number;
     x: number[];

@@ -1,5 +1,5 @@
 /**
- * The fit, the smoothing and the chance range of a trace readout against numpy (tests/fixtures/make_trace_fixture.py),
+ * The fit, the smoothing and the chance range of a trace readout against numpy (tests/fixtures/reference/make_trace_fixture.py),
  * and on the toy model.
  */
 import { readFileSync } from 'node:fs';
@@ -38,7 +38,7 @@ interface Fixture {
   };
 }
 const fixture = JSON.parse(
-  readFileSync(new URL('../../fixtures/trace.fixture.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../fixtures/reference/trace.fixture.json', import.meta.url), 'utf8'),
 ) as Fixture;
 const close = (found: ArrayLike<number>, wanted: readonly number[], digits = 9): void => {
   expect(found).toHaveLength(wanted.length);

@@ -21,7 +21,9 @@ interface Reference {
   };
 }
 const at = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-const reference = JSON.parse(readFileSync(at('tests/fixtures/kind-cruel-24.reference.json'), 'utf8')) as Reference;
+const reference = JSON.parse(
+  readFileSync(at('tests/fixtures/reference/kind-cruel-24.reference.json'), 'utf8'),
+) as Reference;
 /** The reference reads layer 30 after the final norm, we before it: another quantity. */
 const COMPARED_LAYERS = 30;
 

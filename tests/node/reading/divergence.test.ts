@@ -12,7 +12,7 @@ interface Case {
   readonly kl: number;
 }
 const { cases } = JSON.parse(
-  readFileSync(new URL('../../fixtures/divergence.fixture.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../fixtures/reference/divergence.fixture.json', import.meta.url), 'utf8'),
 ) as {
   cases: readonly Case[];
 };

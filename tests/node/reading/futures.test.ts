@@ -27,7 +27,7 @@ interface Case {
   turned: Share | null;
 }
 const CASES = JSON.parse(
-  readFileSync(new URL('../../fixtures/futures.fixture.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../fixtures/reference/futures.fixture.json', import.meta.url), 'utf8'),
 ) as Case[];
 const PLAN = {
   count: 3,

@@ -21,7 +21,7 @@ interface Fixture {
   percentiles: { values: number[]; single: [number, number]; smooth: [number, number] };
 }
 const fixture = JSON.parse(
-  readFileSync(new URL('../../fixtures/lexical.fixture.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../fixtures/reference/lexical.fixture.json', import.meta.url), 'utf8'),
 ) as Fixture;
 const { hidden } = fixture;
 const texts = fixture.texts.map((text) => ({

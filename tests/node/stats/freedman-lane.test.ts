@@ -17,7 +17,7 @@ interface Fixture {
   }[];
 }
 const fixture = JSON.parse(
-  readFileSync(new URL('../../fixtures/freedman-lane.fixture.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../fixtures/reference/freedman-lane.fixture.json', import.meta.url), 'utf8'),
 ) as Fixture;
 
 describe('the test of a coefficient', () => {

@@ -10,7 +10,7 @@ import { logNormalBayesFactor, normalBayesFactor } from '../../../src/stats/norm
 import { logNormalBetween, normalBelow } from '../../../src/stats/normal-distribution.ts';
 import { detectable, detectableBetween, powerAt } from '../../../src/stats/power.ts';
 import { mean, quantile, standardDeviation } from '../../../src/stats/stats.ts';
-import { inference } from '../../fixtures/inference.ts';
+import { inference } from '../../fixtures/reference/inference.ts';
 
 const relative = (found: number, expected: number): number => (found === expected ? 0 : Math.abs(found / expected - 1));
 

@@ -6,7 +6,7 @@ import { pageTrend } from '../../../src/stats/page-trend.ts';
 import { ropeReading } from '../../../src/experiments/rope.ts';
 import { signFlip } from '../../../src/stats/sign-flip.ts';
 import { spearman } from '../../../src/stats/spearman.ts';
-import { drawnWithin, inference } from '../../fixtures/inference.ts';
+import { drawnWithin, inference } from '../../fixtures/reference/inference.ts';
 
 describe('the sign-flip test', () => {
   it('tries every flip where it can: of three values of one sign only all plus and all minus reach the sum', () => {

@@ -46,7 +46,7 @@ interface Fixture {
   };
 }
 const fixture = JSON.parse(
-  readFileSync(new URL('../../fixtures/judging.fixture.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../fixtures/reference/judging.fixture.json', import.meta.url), 'utf8'),
 ) as Fixture;
 
 describe("d'", () => {

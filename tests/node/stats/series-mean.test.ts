@@ -12,7 +12,7 @@ interface Series {
   half_widths: Record<string, number>;
 }
 const { series } = JSON.parse(
-  readFileSync(new URL('../../fixtures/compare.fixture.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../fixtures/reference/compare.fixture.json', import.meta.url), 'utf8'),
 ) as {
   series: Series[];
 };

@@ -18,7 +18,7 @@ interface Fixture {
   covariance: { rows: number; width: number; x: number[]; rank: number; kept: number; truncated: number[] };
 }
 const fixture = JSON.parse(
-  readFileSync(new URL('../../fixtures/stats.fixture.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../fixtures/reference/stats.fixture.json', import.meta.url), 'utf8'),
 ) as Fixture;
 
 const expectClose = (actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void => {

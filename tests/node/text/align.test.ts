@@ -10,7 +10,7 @@ interface Fixture {
   lcs: { a: string; b: string; length: number }[];
 }
 const fixture = JSON.parse(
-  readFileSync(new URL('../../fixtures/compare.fixture.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../fixtures/reference/compare.fixture.json', import.meta.url), 'utf8'),
 ) as Fixture;
 const ids = parseRecordingIndex(
   readFileSync(new URL('../../../public/recordings/index.json', import.meta.url), 'utf8'),

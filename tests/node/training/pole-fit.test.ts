@@ -30,7 +30,7 @@ interface Fixture {
   }[];
 }
 const fixture = JSON.parse(
-  readFileSync(new URL('../../fixtures/poles.fixture.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../fixtures/reference/poles.fixture.json', import.meta.url), 'utf8'),
 ) as Fixture;
 
 const tapRows = (readings: readonly (readonly number[])[], hidden: number): TapRows => ({

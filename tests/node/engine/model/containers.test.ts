@@ -1,0 +1,141 @@
+/** One model, three containers, one stream: random models as GGUF, safetensors and ONNX, against PyTorch. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { argmax } from '../../../../src/reading/sampling.ts';
+import { parseSafetensors } from '../../../../src/formats/containers/safetensors.ts';
+import type { Decoder } from '../../../../src/engine/decoder.ts';
+import { openNodeDecoder } from '../../../../src/engine/node/node-decoder.ts';
+import { openNodeEngine } from '../../../../src/engine/node/node-engine.ts';
+import { checkNumbers } from '../../../../src/engine/numbers/numbers-check.ts';
+import { worstError } from '../../../fixtures/stream-error.ts';
+
+const FOLDER = fileURLToPath(new URL('../../../fixtures/containers/', import.meta.url));
+
+/** `containers.json` (make_containers.py). */
+interface Facts {
+  readonly tokens: readonly number[];
+  readonly texts: Readonly<Record<string, readonly number[]>>;
+  readonly models: Readonly<Record<string, { readonly greedy: Readonly<Record<string, readonly number[]>> }>>;
+}
+
+const facts = JSON.parse(readFileSync(join(FOLDER, 'containers.json'), 'utf8')) as Facts;
+const { tokens: IDS } = facts;
+
+/** Each model in each of its containers, and the reference that it has: by name, path and reference. */
+const CONTAINERS: readonly (readonly [name: string, path: string, reference: string])[] = [
+  ['llama', 'f16.gguf', 'plain'],
+  ['llama', 'q8_0.gguf', 'q8_0'],
+  ['llama', 'q4_0.gguf', 'q4_0'],
+  ['llama', 'q5_0.gguf', 'q5_0'],
+  ['llama31', 'f32.gguf', 'plain'],
+  ['smollm2', 'bf16.gguf', 'plain'],
+  ['smollm2', 'q4_1.gguf', 'q4_1'],
+  ['smollm2', 'q5_1.gguf', 'q5_1'],
+  ['smollm3', 'f16.gguf', 'plain'],
+  ['qwen2', 'f16.gguf', 'plain'],
+  ['qwen3', 'f16.gguf', 'plain'],
+  ['gemma3', 'f16.gguf', 'plain'],
+  ['k_quants', 'k_quants.gguf', 'k_quants'],
+  ...['llama', 'llama31', 'smollm2', 'smollm3', 'mistral', 'qwen2', 'qwen3', 'gemma3'].map(
+    (name) => [name, '.', 'plain'] as const,
+  ),
+];
+
+/** Largest ‖difference‖ / ‖reference‖ of a token's stream at any layer, and of the logits: what float32 leaves. */
+const LIMIT = 1e-5;
+
+describe.each(CONTAINERS)('%s %s', (name, path, key) => {
+  const where = join(FOLDER, name, path);
+  let decoder: Decoder;
+  let truth: ReturnType<typeof parseSafetensors>;
+  beforeAll(async () => {
+    truth = parseSafetensors(readFileSync(join(FOLDER, name, 'reference.safetensors')), 'reference.safetensors');
+    decoder = await openNodeDecoder(where);
+  });
+  afterAll(() => decoder.dispose());
+  const tensor = (part: string): Float32Array => truth.get(`${key}.${part}`)?.data ?? new Float32Array(0);
+
+  test('the stream of every layer and the logits are those of PyTorch', async () => {
+    const { residuals, logits, cache } = await decoder.run(IDS, null);
+    cache.dispose();
+    const streams = tensor('streams');
+    expect(residuals).toHaveLength(streams.length);
+    expect(worstError(residuals, streams, IDS.length, decoder.sizes.hidden)).toBeLessThan(LIMIT);
+    expect(worstError(logits, tensor('logits'), 1, logits.length)).toBeLessThan(LIMIT);
+  });
+
+  test('after a cache the greedy tokens are those of PyTorch', async () => {
+    const wanted = facts.models[name]?.greedy[key] ?? [];
+    let pass = await decoder.run(IDS, null);
+    const greedy: number[] = [];
+    while (greedy.length < wanted.length) {
+      greedy.push(argmax(pass.logits));
+      const next = await decoder.run(greedy.slice(-1), pass.cache);
+      pass.cache.dispose();
+      pass = next;
+    }
+    pass.cache.dispose();
+    expect(wanted).toHaveLength(12);
+    expect(greedy).toEqual(wanted);
+  });
+});
+
+test('an ONNX export, a GGUF file and a safetensors folder of the same weights give the same stream', async () => {
+  const onnx = fileURLToPath(new URL('../../../fixtures/families/llama/fp32.onnx', import.meta.url));
+  const [exported, gguf, safetensors] = await Promise.all(
+    [onnx, join(FOLDER, 'llama/f16.gguf'), join(FOLDER, 'llama')].map(async (path) => {
+      const decoder = await openNodeDecoder(path);
+      const { residuals, cache } = await decoder.run(IDS, null);
+      cache.dispose();
+      await decoder.dispose();
+      return residuals;
+    }),
+  );
+  for (const other of [gguf, safetensors])
+    expect(worstError(other ?? new Float32Array(0), exported ?? new Float32Array(0), IDS.length, 64)).toBeLessThan(
+      LIMIT,
+    );
+});
+
+describe.each(['llama/q4_0.gguf', 'smollm2/q4_1.gguf', 'gemma3/f16.gguf', 'smollm3', 'k_quants/k_quants.gguf'])(
+  '%s',
+  (path) => {
+    test('is checked as an export is: streams are where they must be, branches read alone, and the lens reads as the model', async () => {
+      const engine = await openNodeEngine(join(FOLDER, path));
+      const report = await checkNumbers({
+        decoder: engine.decoder,
+        chunkTokens: engine.chunkTokens,
+        ...(await engine.numbers()),
+        onProgress: () => undefined,
+        signal: new AbortController().signal,
+      });
+      expect(report).toMatchObject({ passed: true });
+      for (const error of [report.untouchedLogitsError, report.placeError, report.branchError])
+        expect(error).toBeLessThan(1e-4);
+      const { residuals, logits, cache, tokens } = await engine.decoder.run(IDS, null);
+      cache.dispose();
+      const lens = await engine.openLens();
+      const { hidden } = engine.decoder.sizes;
+      const last = residuals.subarray(residuals.length - hidden);
+      expect(tokens).toBe(IDS.length);
+      expect(worstError(await lens.logits(last), logits, 1, logits.length)).toBeLessThan(LIMIT);
+      await lens.dispose();
+      await engine.dispose();
+    });
+  },
+);
+
+test('the tokenizer in a GGUF file gives the tokens that the one in the folder gives, those of its makers', async () => {
+  for (const path of ['qwen3/f16.gguf', 'qwen3']) {
+    const { tokenizer, endTokens, dispose } = await openNodeEngine(join(FOLDER, path));
+    for (const [text, ids] of Object.entries(facts.texts)) {
+      expect(tokenizer.start(text)).toEqual(ids);
+      const piece = tokenizer.pieces();
+      expect(ids.map((id) => piece(id).text).join('')).toBe(text);
+    }
+    expect(endTokens).toEqual([1]);
+    await dispose();
+  }
+});
