@@ -16,6 +16,7 @@ import {
   type PythonWeights,
 } from '../../formats/python/python-program.ts';
 import { assertProbeFits } from '../../formats/probe/probe.ts';
+import { POLES } from '../../probe/heads.ts';
 import type { Probe } from '../../probe/probe-types.ts';
 import { makePush } from '../../steering/make-push.ts';
 import { MAX_STRENGTH, MODE_NAMES } from '../../steering/modes.ts';
@@ -151,8 +152,9 @@ async function steering({
 }: Parts & { readonly path: string }): Promise<PythonProgram> {
   const plan = pushFrom(options, engine.model, MODE_NAMES);
   if (plan.where === 'all') options.refuse('--where must be generated or the position of a token');
-  const pole = options.text('pole') ?? 'positive';
-  if (pole !== 'positive' && pole !== 'negative') options.refuse(`--pole must be positive or negative, got "${pole}"`);
+  const asked = options.text('pole') ?? 'positive';
+  const pole =
+    POLES.find((known) => known === asked) ?? options.refuse(`--pole must be positive or negative, got "${asked}"`);
   const strength = options.number('strength', 0.2, { min: 0, max: MAX_STRENGTH });
   const words = options.needed('continuation').trim();
   const editor = await openNodeDecoder(path, { tapped: true, editing: true });
