@@ -21,7 +21,7 @@ export const WALUIGI = {
   name: 'Waluigi effect',
   claim: 'a model that plays a character is said to flip to its opposite and stay there.',
   found: [
-    { experiment: 'D', verdict: 'CONFIRM', says: 'Found here: the opposite gets cheaper.' },
+    { experiment: 'D', verdict: 'CONFIRM', says: 'Found here: showing a character makes its opposite likelier too.' },
     { experiment: 'B', verdict: 'INCONCLUSIVE', says: 'That it stays: not shown.' },
   ],
 } as const;

@@ -1,4 +1,5 @@
 /** Names of the files of an experiment, and the command that makes it again. */
+import { DESIGN_WORDS } from './design-words.ts';
 import type { ExperimentReport } from './experiment-types.ts';
 
 /** In `experiments/ID/results/MODEL/`. */
@@ -30,10 +31,11 @@ const PLACEHOLDERS = { model: 'MODEL_FOLDER', spec: 'YOUR_SPEC.json' } as const;
  * nobody here knows: {@link PLACEHOLDERS} stand for them. `ships`: whether the spec is one of the checkout's.
  */
 export function experimentCommand(
-  { experiment: { id, size }, model }: Pick<ExperimentReport, 'experiment' | 'model'>,
+  { experiment: { id, size, design }, model }: Pick<ExperimentReport, 'experiment' | 'model'>,
   ships = isShippedId(id),
 ): string {
-  return `npm run -s flipside -- experiment ${ships ? id : PLACEHOLDERS.spec} --model ${model.id === EMBEDDED_MODEL ? `public/models/${model.id}` : PLACEHOLDERS.model} --out ${id}-results${size === 'quick' ? ' --quick' : ''}`;
+  const spec = ships ? (DESIGN_WORDS[design].earlierSpec ?? id) : PLACEHOLDERS.spec;
+  return `npm run -s flipside -- experiment ${spec} --model ${model.id === EMBEDDED_MODEL ? `public/models/${model.id}` : PLACEHOLDERS.model} --out ${id}-results${size === 'quick' ? ' --quick' : ''}`;
 }
 
 /** What the placeholders of a command stand for, a sentence each; none where it has none. */

@@ -8,8 +8,8 @@ import type { Estimate } from '../stats/estimate.ts';
 export const VERDICT_WORDS: Readonly<Record<ExperimentVerdict, { readonly glyph: string; readonly word: string }>> = {
   CONFIRM: { glyph: '✓', word: 'Confirmed' },
   DENY: { glyph: '✗', word: 'Denied' },
-  PARTIAL: { glyph: '◐', word: 'Confirmed in part' },
-  INCONCLUSIVE: { glyph: '?', word: 'Inconclusive' },
+  PARTIAL: { glyph: '◐', word: 'Partly' },
+  INCONCLUSIVE: { glyph: '?', word: 'No answer' },
 };
 
 /** What a quick run is, wherever its verdict stands. */

@@ -21,7 +21,7 @@ export interface OppositesPush {
   readonly rule: string;
 }
 
-/** See experiments/D/spec.json. */
+/** See experiments/D/earlier/spec.json. */
 export interface OppositesSpec extends SpecHead {
   readonly thresholds: Readonly<Record<(typeof THRESHOLDS)[number], number>>;
   /** The layer that is read, as a share of the model's layers. */

@@ -9,6 +9,7 @@ import {
   runWords,
   VERDICT_WORDS,
 } from '../verdict-words.ts';
+import { DESIGN_WORDS, earlierWords } from '../design-words.ts';
 import { figureNumber } from '../../charts/figure-scale.ts';
 import { commandNotes, experimentCommand } from '../experiment-files.ts';
 import type { ExperimentReport } from '../experiment-types.ts';
@@ -20,9 +21,11 @@ import { table } from '../../formats/probe/card-tables.ts';
 export function experimentCard(report: ExperimentReport): string {
   const { experiment, because, gates, contrasts, measures, wouldChange, limits, figure } = report;
   const { glyph, word } = VERDICT_WORDS[report.verdict];
+  const earlier = earlierWords(experiment.design);
   return `${[
     `# ${experiment.id}. ${experiment.title}`,
-    `**${glyph} ${report.verdict}** (${word.toLowerCase()}). ${because}`,
+    `**${glyph} ${word}** (${report.verdict}). ${because}`,
+    ...(earlier === null ? [] : [`> ${earlier}`]),
     ...(experiment.size === 'quick' ? [`> ${QUICK_WORDS}`] : []),
     `Claim: ${experiment.claim}`,
     `<picture><source media="(prefers-color-scheme: dark)" srcset="${EXPERIMENT_FILES.dark}"><img src="${EXPERIMENT_FILES.light}" alt="${quoted(figure.caption)}"></picture>`,
@@ -94,6 +97,7 @@ ${table(
   ['', ''],
   [
     ['run', runWords(report)],
+    ['design', DESIGN_WORDS[experiment.design].says],
     ['weights', `sha256 ${model.weightsSha256}`],
     ['spec', `sha256 ${experiment.specSha256}`],
     [EXPERIMENT_FILES.units, `sha256 ${unitsSha256}`],

@@ -7,9 +7,9 @@ import { briefly, gateNeeded } from '../verdict-words.ts';
 import { listed, type Planned, plannedContrasts } from './contrasts.ts';
 import { doseShares } from './doses.ts';
 import { twoPolesFigure } from './figure.ts';
-import { shareOf, shownOf } from './gains.ts';
+import { meanGains, shareOf, shownOf } from './gains.ts';
 import { judge } from './judge.ts';
-import { type AxisRow, ofClass, overAxes, overContexts, rowsOf } from './rows.ts';
+import { type AxisRow, ofClass, overAxes, overTopics, rowsOf } from './rows.ts';
 import { CLASSES, type TwoPolesSpec } from './spec.ts';
 
 /** Analyses the units of a size. Throws `units-missing` and `unit-invalid`. */
@@ -22,7 +22,10 @@ export function analyseTwoPoles(
   const rows = rowsOf(spec, size, units);
   const planned = plannedContrasts(spec, rows);
   const gates = gatesOf(spec, rows);
-  const { verdict, because } = judge(gates, planned, spec.thresholds);
+  const { verdict, because } = judge(gates, planned, spec.thresholds, {
+    conduct: meanGains(ofClass(rows, 'conduct').map(({ gains }) => gains)),
+    style: meanGains(ofClass(rows, 'style').map(({ gains }) => gains)),
+  });
   return {
     verdict,
     because,
@@ -83,14 +86,14 @@ function measuresOf(spec: TwoPolesSpec, rows: readonly AxisRow[]): Measure[] {
     {
       id: `share-of-${row.axis.id}`,
       says: `W(opposite) / W(own), ${row.axis.a} – ${row.axis.b} (${row.axis.kind})`,
-      unit: 'share; n: contexts',
-      estimate: overContexts(row, shareOf, draws, seed),
+      unit: 'share; n: topics',
+      estimate: overTopics(row, shareOf, draws, seed),
     },
     {
       id: `beyond-of-${row.axis.id}`,
       says: `W(opposite) less W(marked), ${row.axis.a} – ${row.axis.b}`,
-      unit: 'bits a turn; n: contexts',
-      estimate: overContexts(row, ([one]) => (one?.opposite ?? NaN) - (one?.marked ?? NaN), draws, seed),
+      unit: 'bits a turn; n: topics',
+      estimate: overTopics(row, ([one]) => (one?.opposite ?? NaN) - (one?.marked ?? NaN), draws, seed),
     },
   ]);
   return [...gains, ...doseShares(spec, rows), ...axes.filter(({ estimate }) => Number.isFinite(estimate.value))];
@@ -128,9 +131,10 @@ function limitsOf(spec: TwoPolesSpec, size: RunSize, rows: readonly AxisRow[]): 
       ? ['A quick run: the first contexts of every axis, at the last dose alone. It is a look, not a result.']
       : []),
     spec.seenBefore,
+    'What is shown is a difference of shares, not its cause. A share is larger where the opposite gains more, or where the shown pole itself gains less: see the bits of both. The classes may differ in more than conduct and style.',
     'The turns are given, not written by the model: what is measured is how likely they become, not whether the model would come to them.',
     'Poles are shown and asked behind one opening, so the subject is given to all of them; what opposites share beyond it (that somebody acts at all towards the other) is in the marked turn only as far as turns of another axis have it.',
-    `The share is of means over axes, so axes that gain much weigh more. Over axes it goes along with how rare a pole's turn is beside its neutral one at a rank correlation of ${spearman(shares, neutral).toFixed(2)}.`,
+    `The share is of means over axes, so axes that gain much weigh more. Over axes it goes along with how rare a pole's turn is beside its neutral one at a rank correlation of ${spearman(shares, neutral).toFixed(2)}. Intervals of single axes are over topics and take the contexts as they are.`,
     'One writer wrote 18 of the 24 axes and sorted all of them; the six others are of sets that probes of this page are trained on, which plays no part here. Some axes of style are about things rather than manners.',
     'One model of 135 million parameters, four-bit weights, English.',
   ];

@@ -3,7 +3,7 @@ import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '.
 import type { Estimate } from '../../stats/estimate.ts';
 import type { Planned } from './contrasts.ts';
 import { dosePoints } from './doses.ts';
-import { type AxisRow, ofClass, overContexts } from './rows.ts';
+import { type AxisRow, ofClass, overTopics } from './rows.ts';
 import { type AxisClass, CLASSES, mostShown, type TwoPolesSpec } from './spec.ts';
 
 const TONES: Readonly<Record<AxisClass, FigureSeries['tone']>> = { conduct: 'negative', style: 'first' };
@@ -13,7 +13,7 @@ const LONG: Readonly<Record<AxisClass, string>> = { conduct: 'conduct and feelin
 export function twoPolesFigure(spec: TwoPolesSpec, rows: readonly AxisRow[], planned: Planned): ExperimentFigure {
   const doses = dosePanel(spec, rows);
   return {
-    caption: `Waluigi gain by axis: how many bits cheaper a turn of the opposite becomes once ${mostShown(spec)} turns of other topics have shown one pole, beyond a marked turn of another axis. Coloured: the opposite, with its 95 % interval over contexts; grey: the shown pole itself. Axes of conduct and feeling first, then axes of style, each in order of the gain. Share by class: what the opposite gains as a share of what the shown pole gains, an axis a dot, each class with its 95 % interval over axes.${doses.length === 0 ? '' : ' By dose: the same share by how many turns show the pole.'}`,
+    caption: `Waluigi gain by axis: how many bits cheaper a turn of the opposite becomes once ${mostShown(spec)} turns of other topics have shown one pole, beyond a marked turn of another axis. Coloured: the opposite, with its 95 % interval over topics; grey: the shown pole itself. Axes of conduct and feeling first, then axes of style, each in order of the gain. Share by class: what the opposite gains as a share of what the shown pole gains, an axis a dot, each class with its 95 % interval over axes.${doses.length === 0 ? '' : ' By dose: what both gain by how many turns show the pole.'}`,
     panels: [axisPanel(spec, rows), sharePanel(rows, planned), ...doses],
   };
 }
@@ -31,7 +31,7 @@ function axisPanel(spec: TwoPolesSpec, rows: readonly AxisRow[]): FigurePanel {
         as: 'intervals',
         tone: TONES[kind],
         points: ofClass(order, kind).map((row) => {
-          const estimate = overContexts(
+          const estimate = overTopics(
             row,
             ([one]) => (one?.opposite ?? NaN) - (one?.marked ?? NaN),
             spec.draws,

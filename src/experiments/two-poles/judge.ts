@@ -2,7 +2,8 @@
 import type { Contrast, ExperimentVerdict, Gate } from '../experiment-types.ts';
 import { briefly, gateWords } from '../verdict-words.ts';
 import type { Planned } from './contrasts.ts';
-import { CLASSES, type TwoPolesSpec } from './spec.ts';
+import type { Gains } from './gains.ts';
+import { type AxisClass, CLASSES, type TwoPolesSpec } from './spec.ts';
 
 /** What explains how much the opposite gains. */
 export type Account = 'TROPES' | 'OPPOSITES' | 'NEITHER';
@@ -28,9 +29,10 @@ export function judge(
   gates: readonly Gate[],
   planned: Planned,
   thresholds: TwoPolesSpec['thresholds'],
+  means: Readonly<Record<AxisClass, Gains>>,
 ): { readonly verdict: ExperimentVerdict; readonly because: string; readonly account: Account | null } {
   const account = accountOf(planned, thresholds);
-  const found = foundWords(planned);
+  const found = `${bitsWords(means)} ${foundWords(planned)}`;
   const failed = gates.filter(({ passed }) => !passed);
   if (failed.length > 0)
     return {
@@ -68,6 +70,12 @@ export function judge(
     account,
     because: `The intervals allow more than one account. Found: ${found}`,
   };
+}
+
+/** What a share is made of: a larger one may come from the opposite or from the shown pole. */
+function bitsWords({ conduct, style }: Readonly<Record<AxisClass, Gains>>): string {
+  const bits = (value: number): string => value.toFixed(1);
+  return `In bits the opposite gains ${bits(conduct.opposite)} and ${bits(style.opposite)}, the shown pole ${bits(conduct.own)} and ${bits(style.own)}.`;
 }
 
 /** Every number that the rule asks for. */

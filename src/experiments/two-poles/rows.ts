@@ -80,20 +80,21 @@ export function overAxes(
   };
 }
 
-/** A statistic of one axis with its 95 % interval over contexts. */
-export function overContexts(
+/** A statistic of one axis with its 95 % interval over topics, given the contexts that they were asked after. */
+export function overTopics(
   { contexts, gains }: AxisRow,
   statistic: (topics: readonly Gains[]) => number,
   draws: number,
   seed: number,
 ): Estimate {
   const value = statistic([gains]);
-  const n = contexts.length;
-  if (n < FEWEST_UNITS) return withoutInterval(value, n, 'items');
+  const topics = contexts.flat();
+  const n = topics.length;
+  if (n < FEWEST_UNITS) return withoutInterval(value, n, 'topics');
   const rng = createRng(seed);
   const found: number[] = [];
   for (let draw = 0; draw < draws; draw += 1) {
-    const one = statistic([meanGains(contexts.flatMap(() => contexts[rng.below(n)] ?? []))]);
+    const one = statistic([meanGains(topics.flatMap(() => topics[rng.below(n)] ?? []))]);
     if (Number.isFinite(one)) found.push(one);
   }
   return percentileEstimate(value, found, n);

@@ -3,8 +3,9 @@ import { AppError } from '../../base/errors.ts';
 import type { ExperimentOutcome } from '../../experiments/experiment-run.ts';
 import type { ExperimentReport, ExperimentRule } from '../../experiments/experiment-types.ts';
 import { parseReport, parseRule } from '../../experiments/report/experiment-report.ts';
+import { DESIGN_WORDS } from '../../experiments/design-words.ts';
 import { field, jsonRoot } from '../../json/json-path.ts';
-import type { ShippedExperiment, ShippedRun } from '../../state/probes/shipped-experiments.ts';
+import type { ShippedExperiment, ShippedRun, ShippedSpec } from '../../state/probes/shipped-experiments.ts';
 
 /** A report on show, and where it is from. */
 export interface ShownReport {
@@ -96,6 +97,11 @@ export class ExperimentCard {
     } finally {
       this.#settled = true;
     }
+  }
+
+  /** The spec that a report is of, as far as its design tells: the one in use or the earlier one. */
+  specOf({ experiment: { design } }: ExperimentReport): ShippedSpec | null {
+    return (DESIGN_WORDS[design].earlierSpec === null ? this.shipped?.spec : this.shipped?.earlier) ?? null;
   }
 
   /** Shows the run of another model. Throws as {@link settle}. */

@@ -109,12 +109,13 @@ export class OwnExperiment {
   }
 
   async #bring(client: EngineClient, name: string, units: string): Promise<void> {
-    const cards = [...this.#parts.shipped, ...this.#opened.map(({ card }) => card)].filter(
-      ({ shipped }) => (shipped?.spec ?? null) !== null,
+    // Units of an earlier design of an experiment are shown on the card of the one in use, which says so.
+    const known = [...this.#parts.shipped, ...this.#opened.map(({ card }) => card)].flatMap((card) =>
+      [card.shipped?.spec, card.shipped?.earlier].flatMap((spec) => (spec ? [{ card, spec }] : [])),
     );
-    const specs = await Promise.all(cards.map(async ({ shipped }) => (await shipped?.spec?.text()) ?? ''));
+    const specs = await Promise.all(known.map(({ spec }) => spec.text()));
     const { spec, outcome } = await client.analyseUnits({ specs, units });
-    const card = cards[spec];
+    const card = known[spec]?.card;
     card?.bring(outcome);
     if (card !== undefined) this.#brought = { name, card };
   }

@@ -49,8 +49,8 @@ export const CLAIMS: readonly ClaimWords[] = [
     id: 'D',
     title: 'Tropes or opposites?',
     claimed:
-      'Calling up a character makes its opposite cheap to call up. Because it is the opposite of anything, or because moral characters with a dark twin are a trope of stories?',
-    test: 'At least 12 axes in each of four cells: moral or not, with a natural opposite or without. For each, how many bits cheaper the opposite becomes when the character is called up, against an unrelated one that is as likely. Beside it, whether a push away from the character brings up its opposite.',
+      'A character calls up its opposite because stories turn characters. So the opposite gains a larger share on axes of conduct and feeling than on axes of style.',
+    test: 'Twelve axes of conduct and feeling, twelve of style, all with plain antonyms. One pole is shown by 1 to 8 turns about other topics. Then, behind one opening, how many bits cheaper do the same pole, its opposite and a neutral turn become? A marked turn of another axis stands beside, so that neither the subject nor any striking act can pass for the opposite.',
   },
 ];
 

@@ -10,16 +10,29 @@ export interface ShippedRun {
   readonly unitsUrl: string | null;
 }
 
+/** A spec and where it is fetched from. */
+export interface ShippedSpec {
+  readonly url: string | null;
+  text(): Promise<string>;
+}
+
 /** An experiment that ships. */
 export interface ShippedExperiment {
   /** Name of its folder. */
   readonly id: string;
   /** Null where there are runs but no spec; without an address where the reader brought it. */
-  readonly spec: { readonly url: string | null; text(): Promise<string> } | null;
+  readonly spec: ShippedSpec | null;
+  /** Of an earlier design, so that its units can still be opened; left out where there was none. */
+  readonly earlier?: ShippedSpec | undefined;
   readonly runs: readonly ShippedRun[];
 }
 
 const specs = import.meta.glob<string>('/experiments/*/spec.json', { query: '?url', import: 'default', eager: true });
+const earlier = import.meta.glob<string>('/experiments/*/earlier/spec.json', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
 const reports = import.meta.glob<string>('/experiments/*/results/*/report.json', {
   query: '?url',
   import: 'default',
@@ -37,10 +50,10 @@ export const SHIPPED_EXPERIMENTS: readonly ShippedExperiment[] = [
 ]
   .sort()
   .map((id) => {
-    const specUrl = specs[`/experiments/${id}/spec.json`];
     return {
       id,
-      spec: specUrl === undefined ? null : { url: specUrl, text: () => fetched(specUrl) },
+      spec: specAt(specs[`/experiments/${id}/spec.json`]) ?? null,
+      earlier: specAt(earlier[`/experiments/${id}/earlier/spec.json`]),
       runs: Object.entries(reports).flatMap(([path, url]) => {
         const [, , folder, , model = ''] = path.split('/');
         return folder === id
@@ -55,6 +68,10 @@ export const SHIPPED_EXPERIMENTS: readonly ShippedExperiment[] = [
       }),
     };
   });
+
+function specAt(url: string | undefined): ShippedSpec | undefined {
+  return url === undefined ? undefined : { url, text: () => fetched(url) };
+}
 
 async function fetched(url: string): Promise<string> {
   const response = await fetch(url).catch(() => null);

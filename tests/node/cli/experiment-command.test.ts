@@ -34,9 +34,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const shipped = (letter: string): string => readFileSync(join(ROOT, `experiments/${letter}/spec.json`), 'utf8');
 
-/** The spec of D with two axes a cell, changed. */
+/** The spec of the earlier D with two axes a cell, changed. */
 function smallSpec(change: (spec: Record<string, unknown>) => void): string {
-  const whole = JSON.parse(shipped('D')) as Record<string, unknown> & {
+  const whole = JSON.parse(shipped('D/earlier')) as Record<string, unknown> & {
     axes: Axis[];
     related: string[][];
     thresholds: Record<string, number>;

@@ -12,7 +12,7 @@ const dir = mkdtempSync(join(tmpdir(), 'flipside-figure-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 const at = (name: string): string => join(dir, name);
 const run = (...args: string[]) => figure.run(args, new AbortController().signal);
-const REPORT = 'experiments/D/results/smollm2-135m-instruct-q4';
+const REPORT = 'experiments/D/earlier/results/smollm2-135m-instruct-q4';
 
 describe('flipside figure', () => {
   it('draws the figure of a committed report as the picture that lies beside it', async () => {

@@ -67,7 +67,7 @@ describe('the worked example', () => {
 });
 
 describe('a copy under another name', () => {
-  it.each(['A', 'A2', 'B', 'C', 'D', 'B/next', 'D/next'])(
+  it.each(['A', 'A2', 'B', 'C', 'D', 'B/next', 'D/earlier'])(
     'of %s plans what the shipped one does, and less of it quickly',
     (id) => {
       const own = loaded(altered(shipped(id), ['id'], () => 'my-own'));
@@ -81,7 +81,7 @@ describe('a copy under another name', () => {
 });
 
 describe('a name that nothing reads', () => {
-  it.each(['A', 'A2', 'B', 'C', 'D', 'B/next', 'D/next'])(
+  it.each(['A', 'A2', 'B', 'C', 'D', 'B/next', 'D/earlier'])(
     'is refused in %s by its path, at the top and among the thresholds',
     (id) => {
       expect(refusal(altered(shipped(id), ['threshholds'], () => ({})))).toMatch(
@@ -106,8 +106,8 @@ describe('a name that nothing reads', () => {
   });
 });
 
-describe('another axis in D', () => {
-  const source = shipped('D');
+describe('another axis in the earlier D', () => {
+  const source = shipped('D/earlier');
   const [axis] = (JSON.parse(source) as { axes: [Record<string, unknown>] }).axes;
   const strings = (begin: string): string[] =>
     Array.from({ length: 8 }, (_, at) => `${begin} the ${'lm'.repeat(at + 1)} under the bench.`);
@@ -158,7 +158,7 @@ describe('what the guide says of refusals', () => {
     'a level that the design does not have': altered(a, ['factors', 'author'], () => ['kind', 'wicked']),
     'a threshold is left out': altered(a, ['thresholds', 'persistence'], () => undefined),
     'a threshold is misspelt beside the right one': altered(a, ['thresholds', 'persistance'], () => 0.3),
-    'a moral axis of D is made not moral': altered(shipped('D'), ['axes'], (all) =>
+    'a moral axis of D is made not moral': altered(shipped('D/earlier'), ['axes'], (all) =>
       (all as { moral: boolean; opposable: boolean }[]).map((axis, at, axes) =>
         at === axes.findIndex(({ moral, opposable }) => moral && opposable) ? { ...axis, moral: false } : axis,
       ),

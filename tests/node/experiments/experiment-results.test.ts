@@ -24,7 +24,7 @@ const WEIGHTS = (
 ).model.weightsSha256;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-describe.each(['A', 'A2', 'B', 'C', 'D'])('the results of %s', (letter) => {
+describe.each(['A', 'A2', 'B', 'C', 'D', 'D/earlier'])('the results of %s', (letter) => {
   const read = (name: string): string => readFileSync(join(EXPERIMENTS, letter, 'results', MODEL, name), 'utf8');
 
   it('belong to the shipped spec, the embedded model and a full run', () => {
@@ -38,7 +38,14 @@ describe.each(['A', 'A2', 'B', 'C', 'D'])('the results of %s', (letter) => {
       model: model.id,
       weights: model.weightsSha256,
       backend,
-    }).toEqual({ id: letter, size: 'full', spec: sha256(source), model: MODEL, weights: WEIGHTS, backend: 'node' });
+    }).toEqual({
+      id: letter.split('/')[0],
+      size: 'full',
+      spec: sha256(source),
+      model: MODEL,
+      weights: WEIGHTS,
+      backend: 'node',
+    });
   });
 
   it('come out of their units again, bit by bit', () => {
@@ -62,7 +69,8 @@ describe.each(['A', 'A2', 'B', 'C', 'D'])('the results of %s', (letter) => {
         A2: 'Additivity is refuted',
         B: 'may not be read',
         C: 'A gate fails',
-        D: 'Tropes or opposites cannot be told',
+        D: 'Tropes: on axes of conduct and feeling the opposite gains 76 %',
+        'D/earlier': 'Tropes or opposites cannot be told',
       }[letter] ?? 'a sixth experiment',
     );
     expect(leadOf(lead, 1).rest, 'two sentences').not.toBe('');

@@ -402,7 +402,7 @@ describe('the card of an experiment', () => {
     const card = experimentCard(sampleExperiment);
     for (const part of [
       '# A. Authors, not simulacra',
-      '**✓ CONFIRM** (confirmed). Sample: the author keeps 0.66',
+      '**✓ Confirmed** (CONFIRM). Sample: the author keeps 0.66',
       '| The byline can be read off the state | 0.84 | 0.78 to 0.9 | 24 | AUROC | at least 0.7 | ✓ passed |',
       '| Author after the quotation over author before | 0.66 | 0.54 to 0.78 | 24 | ratio | 0.0005 | 0.001 | author labels flipped by scene, 2 000 times | 0.45 to 0.55: across its edge: cannot be told | 0.57 |',
       '| 0.8 | 0.3 to 1.3 | 24 | nats | – | – | none: an interval only | – | – |',

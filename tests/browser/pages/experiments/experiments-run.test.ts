@@ -54,7 +54,7 @@ describe('running an experiment in the page', () => {
     await ready();
     expect(engine.ran).toEqual([]);
     await first().getByRole('button', { name: 'Run a quick look here' }).click();
-    await expect.element(first().getByText('✓ CONFIRM, a quick look')).toBeVisible();
+    await expect.element(first().getByText('✓ Confirmed, a quick look')).toBeVisible();
     await expect
       .element(first().getByText('Quick look, 2 units, smollm2-135m-instruct-q4 on webgpu; measured in this browser'))
       .toBeVisible();
@@ -75,7 +75,7 @@ describe('running an experiment in the page', () => {
     await expect.element(first().getByText(/0 units of the quick look, 3 units of the full run/)).toBeVisible();
     engine.holdAt = null;
     await first().getByRole('button', { name: 'Run it all here' }).click();
-    await expect.element(first().getByText('✓ CONFIRM', { exact: true })).toBeVisible();
+    await expect.element(first().getByText('✓ Confirmed', { exact: true })).toBeVisible();
     expect(engine.ran).toEqual(['w0', 'w1', 'w2', 'w3', 'w4', 'w5', 'w6']);
   });
 
@@ -103,7 +103,7 @@ describe('running an experiment in the page', () => {
     await ready();
     await expect.element(first().getByText(/4 units of the full run/)).toBeVisible();
     await first().getByRole('button', { name: 'Run it all here' }).click();
-    await expect.element(first().getByText('✓ CONFIRM', { exact: true })).toBeVisible();
+    await expect.element(first().getByText('✓ Confirmed', { exact: true })).toBeVisible();
     expect(again.engine.ran).toEqual(['w4', 'w5', 'w6']);
   });
 
@@ -145,7 +145,7 @@ describe('running an experiment in the page', () => {
     await open({ database: refusing });
     await ready();
     await first().getByRole('button', { name: 'Run a quick look here' }).click();
-    await expect.element(first().getByText('✓ CONFIRM, a quick look')).toBeVisible();
+    await expect.element(first().getByText('✓ Confirmed, a quick look')).toBeVisible();
     await expect.element(page.getByText(/will not be here after this tab is closed: No room\./)).toBeVisible();
   });
 });
@@ -187,13 +187,13 @@ describe('an experiment of one’s own', () => {
       .getByRole('button', { name: /^Load the model and time it/ })
       .click();
     await own().getByRole('button', { name: 'Run a quick look here' }).click();
-    await expect.element(own().getByText('✓ CONFIRM, a quick look')).toBeVisible();
+    await expect.element(own().getByText('✓ Confirmed, a quick look')).toBeVisible();
     expect(engine.ran).toEqual(['w0', 'w1']);
     await button('Put it away Are words long?').click();
     await expect.element(own()).not.toBeInTheDocument();
     // What has run is there when it is opened again.
     await bring(TINY_SPEC);
-    await expect.element(own().getByText('✓ CONFIRM, a quick look')).toBeVisible();
+    await expect.element(own().getByText('✓ Confirmed, a quick look')).toBeVisible();
   });
 
   it('is there again after the page was loaded again, until it is put away', async () => {
@@ -251,7 +251,7 @@ describe('an experiment of one’s own', () => {
         }),
       )
       .toBeVisible();
-    await expect.element(first().getByText('✓ CONFIRM, a quick look')).toBeVisible();
+    await expect.element(first().getByText('✓ Confirmed, a quick look')).toBeVisible();
     await expect
       .element(
         first().getByText('Quick look, 2 units, a-larger-model on node; from a file of units that was opened here'),
@@ -260,7 +260,7 @@ describe('an experiment of one’s own', () => {
     expect(engine.ran).toEqual([]);
     expect(await violations()).toEqual([]);
     await button('Put the file away').click();
-    await expect.element(first().getByText('✓ CONFIRM, a quick look')).not.toBeInTheDocument();
+    await expect.element(first().getByText('✓ Confirmed, a quick look')).not.toBeInTheDocument();
   });
 });
 
@@ -270,7 +270,7 @@ describe('what is kept of experiments', () => {
     const { screen } = await open({ database });
     await ready();
     await first().getByRole('button', { name: 'Run a quick look here' }).click();
-    await expect.element(first().getByText('✓ CONFIRM, a quick look')).toBeVisible();
+    await expect.element(first().getByText('✓ Confirmed, a quick look')).toBeVisible();
     await screen.unmount();
     await openAt(
       '#/library',

@@ -111,7 +111,7 @@ describe('the place', () => {
 describe('the card of a run that ships', () => {
   it('says the verdict in words with a glyph, why, and which run it is of, before anything is opened', async () => {
     await open();
-    await expect.element(first().getByText('✓ CONFIRM')).toBeVisible();
+    await expect.element(first().getByText('✓ Confirmed')).toBeVisible();
     await expect.element(first().getByText(sampleExperiment.because)).toBeVisible();
     await expect
       .element(first().getByText('Full run, 24 units, smollm2-135m-instruct-q4 on node; recorded by the command'))
@@ -123,7 +123,7 @@ describe('the card of a run that ships', () => {
   it('of a quick run says that it is a look, and shows the gate that failed', async () => {
     await open();
     await first().getByText('sample-360m').click();
-    await expect.element(first().getByText('? INCONCLUSIVE, a quick look')).toBeVisible();
+    await expect.element(first().getByText('? No answer, a quick look')).toBeVisible();
     await expect.element(first().getByText(/no verdict of record/)).toBeVisible();
     await unfold(first(), 'Gates: 1 of 2 passed');
     await expect.element(first().getByText('✗ failed')).toBeVisible();
@@ -305,7 +305,7 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
     localStorage.setItem('flipside.theme', theme);
     await openAt('#/experiments', {}, { storage: localStorage });
     await expect.element(page.getByRole('heading', { name: 'The probes behind these numbers' })).toBeVisible();
-    await expect.element(first().getByText('✓ CONFIRM')).toBeVisible();
+    await expect.element(first().getByText('✓ Confirmed')).toBeVisible();
     expect(await violations()).toEqual([]);
     for (const details of document.querySelectorAll('article details')) (details as HTMLDetailsElement).open = true;
     await expect.element(first().getByRole('link', { name: 'A-spec.json' })).toBeVisible();

@@ -121,7 +121,7 @@ describe('the graphics card goes away', () => {
     await expect.element(article.getByText('4 of 7 units')).toBeVisible();
     engines[0]!.die(gone());
     await startAgain();
-    await expect.element(article.getByText('✓ CONFIRM', { exact: true })).toBeVisible();
+    await expect.element(article.getByText('✓ Confirmed', { exact: true })).toBeVisible();
     expect([...engines[0]!.ran, ...engines[1]!.ran]).toEqual(['w0', 'w1', 'w2', 'w3', 'w4', 'w5', 'w6']);
   });
 });

@@ -95,7 +95,7 @@ describe('an engine that hangs', () => {
     await startAgain();
     await expect.element(article.getByText(/0 units of the quick look, 3 units of the full run/)).toBeVisible();
     await article.getByRole('button', { name: 'Run it all here' }).click();
-    await expect.element(article.getByText('✓ CONFIRM', { exact: true })).toBeVisible();
+    await expect.element(article.getByText('✓ Confirmed', { exact: true })).toBeVisible();
     expect([...made[0]!.ran, ...made[1]!.ran]).toEqual(['w0', 'w1', 'w2', 'w3', 'w4', 'w5', 'w6']);
   }, 120_000);
 });
