@@ -9,7 +9,7 @@ import { VERSION } from '../base/version.ts';
 import { describeDecoder } from '../graph/decoder-shape.ts';
 import { needsOf, probeGpu, type GpuAnswer } from './capability/probe-gpu.ts';
 import { PROOF_TOKENS, proveChunk, toleranceOf, type ChunkTrial } from './proofs/chunk-proof.ts';
-import type { DecoderFiles, OpenedDecoder, OpenOptions, WebBackend } from './ort/opening.ts';
+import type { DecoderFiles, OpenedDecoder, WebBackend } from './ort/opening.ts';
 import { openWebDecoder, wasmRuntime } from './ort/web-decoder.ts';
 import type { Writer } from './decoder.ts';
 import type { CapturedWriter } from './ort/webgpu/captured-writer.ts';
@@ -56,7 +56,7 @@ export interface PlacedDecoder extends OpenedDecoder {
 /** What {@link placeDecoder} needs. */
 export interface PlacingParts {
   readonly files: DecoderFiles;
-  /** As {@link OpenOptions.again}. */
+  /** Brings the same files once more, where they need not stay in memory while they are opened. */
   readonly again?: () => Promise<DecoderFiles>;
   readonly weightsSha256: string;
   readonly tokenizer: TextTokenizer;

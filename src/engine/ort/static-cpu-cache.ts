@@ -23,7 +23,10 @@ type Numbers = Float32Array | Uint16Array;
 
 /** How a runtime takes the room. */
 export interface RoomUse {
-  /** Room grows by so many tokens: little is held that is not used, and moving what is there costs under 1 ms a token even in long texts. */
+  /**
+   * Room grows by so many tokens: little is held that is not used, and moving what is there costs under 1 ms a token even in long
+   * texts.
+   */
   readonly step: number;
   /** Whether a pass writes into the room; else it gives what it wrote by the names of written-slots.ts. */
   readonly inPlace: boolean;
