@@ -4,15 +4,17 @@
  * directions. Pure.
  */
 import { commonSteps, fanSteps, leanOf, lastReading } from '../reading/futures/fan.ts';
-import type { FutureLine, FutureReading, Futures } from '../reading/futures/futures.ts';
+import { type FutureLine, type FutureReading, type Futures, textOf } from '../reading/futures/futures.ts';
+import { stepWords } from '../reading/futures/fan-words.ts';
+import { significant } from '../base/round.ts';
 import { READING_DOMAIN } from '../reading/grain.ts';
 import type { Axis } from '../probe/probe-types.ts';
 import { alongLayout, evenAxis, SILENT_LINE, signedNumber } from './along.ts';
 import { INK, LINE, type Theme } from './colour.ts';
 import { FIGURE_COLOURS } from './figure-colours.ts';
-import { seeThrough } from './looks.ts';
+import { commonLayout, seeThrough } from './looks.ts';
 import type { Coordinate, Figure, MarkSymbol, ScatterTrace, Trace } from './plotly-figure.ts';
-import { plotlyText } from './text.ts';
+import { plotlyLines, plotlyText } from './text.ts';
 
 /** What the figure shows. */
 export interface FanInput {
@@ -24,10 +26,16 @@ export interface FanInput {
   /** A line that is drawn over the others; null for none. */
   readonly chosen: number | null;
   readonly theme: Theme;
+  /** In CSS pixels. */
+  readonly width: number;
 }
 
 /** Height in CSS pixels. */
 const HEIGHT = 340;
+
+/** Characters of a line under the pointer, and of a future's last words there. */
+const HOVER = 46;
+const LAST = 80;
 
 /** Where a line can end: beyond the chance range, or within it on one side of neutral. */
 const ENDS = ['positive', 'upper', 'lower', 'negative'] as const;
@@ -45,7 +53,7 @@ const LOOKS = {
 >;
 
 /** The figure. While lines grow, its axes stay. */
-export function fanFigure({ futures, every, maxTokens, axis, chosen, theme }: FanInput): Figure {
+export function fanFigure({ futures, every, maxTokens, axis, chosen, theme, width }: FanInput): Figure {
   const { paper, band } = FIGURE_COLOURS[theme];
   const steps = commonSteps(fanSteps(futures), every);
   const names = {
@@ -103,6 +111,8 @@ export function fanFigure({ futures, every, maxTokens, axis, chosen, theme }: Fa
         ...SILENT_LINE,
         x: steps.map(({ after }) => after),
         y: at(2),
+        hoverinfo: 'text',
+        hovertext: steps.map((step) => plotlyLines(stepWords(step), HOVER)),
         line: { width: 2.4, color: ink },
         name: 'median',
         showlegend: true,
@@ -110,7 +120,7 @@ export function fanFigure({ futures, every, maxTokens, axis, chosen, theme }: Fa
       },
       ...ENDS.map((end): Trace => {
         const { pole, symbol, beyond } = LOOKS[end];
-        const own = ends.flatMap((each) => (each?.end === end ? [each] : []));
+        const own = ends.flatMap((each, line) => (each?.end === end ? [{ ...each, line }] : []));
         const colour = LINE[theme][pole];
         return {
           ...SILENT_LINE,
@@ -118,6 +128,14 @@ export function fanFigure({ futures, every, maxTokens, axis, chosen, theme }: Fa
           cliponaxis: false,
           x: own.map(({ after }) => after),
           y: own.map(({ score }) => score),
+          hoverinfo: 'text',
+          hovertext: own.map(({ line, score }) =>
+            plotlyLines(
+              `Future ${line + 1} ends at ${signedNumber(significant(score, 2))}: …${lastWords(futures.lines[line])}`,
+              HOVER,
+            ),
+          ),
+          legendrank: 10,
           marker: {
             symbol,
             size: beyond ? 10 : 6,
@@ -141,13 +159,22 @@ export function fanFigure({ futures, every, maxTokens, axis, chosen, theme }: Fa
             },
           ]),
     ],
-    layout: alongLayout({
-      theme,
-      height: HEIGHT,
-      range: [0, maxTokens + 0.02 * maxTokens],
-      yaxis: evenAxis(limitOf(futures), theme, { write: (tick) => (tick === 0 ? 'neutral' : signedNumber(tick)) }),
-    }),
+    layout: {
+      ...alongLayout({
+        theme,
+        height: HEIGHT,
+        range: [0, 1.02 * maxTokens],
+        yaxis: evenAxis(limitOf(futures), theme, { write: (tick) => (tick === 0 ? 'neutral' : signedNumber(tick)) }),
+      }),
+      hovermode: 'closest',
+      hoverlabel: commonLayout(theme).hoverlabel,
+      width,
+    },
   };
+}
+
+function lastWords(line: FutureLine | undefined): string {
+  return line === undefined ? '' : textOf(line).trim().slice(-LAST);
 }
 
 function endOf(reading: FutureReading): End {

@@ -25,9 +25,8 @@ const LINE_CHARACTERS = 132;
 /** The figure as a whole SVG file. */
 export function futuresFigure(record: FuturesRecord, theme: Theme): string {
   const colours = FIGURE_COLOURS[theme];
-  const figure = { ...figureOf(record, theme) };
-  const narrow = { ...figure, layout: { ...figure.layout, width: PLOT } };
-  const [chart, key] = [renderSvg(narrow), keyPart(narrow, FIGURE_WIDTH - 2 * MARGIN - PLOT - 16, theme)];
+  const figure = figureOf(record, theme, PLOT);
+  const [chart, key] = [renderSvg(figure), keyPart(figure, FIGURE_WIDTH - 2 * MARGIN - PLOT - 16, theme)];
   const title = headlineOf(record);
   const small = (text: string): Part[] =>
     wrapWords(shown(text), LINE_CHARACTERS).map((line) => ({
@@ -80,12 +79,12 @@ export function futuresFigure(record: FuturesRecord, theme: Theme): string {
 
 /** The figure alone as Plotly's JSON, which plotly.js and Python's plotly open. */
 export function futuresFigureJson(record: FuturesRecord, theme: Theme): string {
-  return figureFile(figureOf(record, theme), `${headlineOf(record)} ${caption(record).join(' ')}`);
+  return figureFile(figureOf(record, theme, FIGURE_WIDTH), `${headlineOf(record)} ${caption(record).join(' ')}`);
 }
 
-function figureOf({ futures, plan, probe }: FuturesRecord, theme: Theme): ReturnType<typeof fanFigure> {
+function figureOf({ futures, plan, probe }: FuturesRecord, theme: Theme, width: number): ReturnType<typeof fanFigure> {
   const { every, sampling } = plan;
-  return fanFigure({ futures, every, maxTokens: sampling.maxTokens, axis: probe.axis, chosen: null, theme });
+  return fanFigure({ futures, every, maxTokens: sampling.maxTokens, axis: probe.axis, chosen: null, theme, width });
 }
 
 function headlineOf({ futures, probe }: FuturesRecord): string {

@@ -9,13 +9,10 @@ import type { ShownReading } from '../reading.ts';
 import type { FutureLine, FutureReading, Futures } from './futures.ts';
 
 /** Quantiles of a step, ascending. */
-export const FAN_SHARES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
+const FAN_SHARES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 
 /** Where a reading lies: beyond the range of random directions on either side, or within it. */
 export type Lean = 'positive' | 'negative' | 'none';
-
-/** All of them, from the upper end of the scale to its lower end. */
-export const LEANS = ['positive', 'none', 'negative'] as const satisfies readonly Lean[];
 
 /** Of 100 readings of a random direction so many lie beyond the range on one side. */
 export const CHANCE_SHARE = 0.05;
@@ -26,7 +23,7 @@ export interface FanStep {
   readonly after: number;
   /** Lines that have a reading there: those that ended before have none. */
   readonly n: number;
-  /** By {@link FAN_SHARES}, linear between the two nearest readings. */
+  /** 5, 25, 50, 75 and 95 %, linear between the two nearest readings. */
   readonly quantiles: readonly number[];
   /** Medians over the lines of the ends of the chance range. */
   readonly low: number;

@@ -16,6 +16,7 @@ import type { Judgement } from '../../probe/evidence/judgement-types.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../../lens/lens.ts';
 import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '../../steering/patching.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
+import type { FuturesSink } from '../../reading/futures/futures.ts';
 import type { ReadingSink, SamplingOptions } from '../../reading/reading.ts';
 import { USUAL } from '../../reading/refinement.ts';
 import type { TokenDivergence } from '../../reading/token-divergence.ts';
@@ -128,6 +129,13 @@ export class Session extends EngineLine {
     );
     if (summary !== null) this.say(SAY.wrote(summary.tokens, summary.ended));
     return summary;
+  }
+
+  /** Writes futures, told to `on` as they grow; false when it was stopped or failed, which is then already shown. */
+  async futures(args: CallArgs<'futures'>, on: FuturesSink): Promise<boolean> {
+    const { client, status } = this.idle();
+    const phase = { kind: 'writing', status, tokensPerSecond: null } as const;
+    return (await this.run(phase, (signal) => client.futures(args, { on, signal }))) !== null;
   }
 
   /** Finds the strengths that change the next word by these KLs; null as above. */
