@@ -1,7 +1,8 @@
 /**
  * What reading costs, as ratios within one run: the machine is noisy, so variants are interleaved and medians compared.
  * `npm run -s bench` prints JSON; `npm run -s bench -- page` measures only how soon the built page can be used, `-- lens` only the
- * lens, `-- steer` only what pushing costs, `-- readings` only what readings of a text cost. Never part of the tests: a
+ * lens, `-- steer` only what pushing costs, `-- readings` only what readings of a text cost, `-- futures` only
+ * what many futures cost. Never part of the tests: a
  * timed test fails on a busy machine.
  */
 import { execFileSync } from 'node:child_process';
@@ -16,6 +17,7 @@ import { openNodeEngine } from '../src/engine/node/node-engine.ts';
 import { PROOF_TEXT } from '../src/engine/proofs/proof-text.ts';
 import { createScorer, noScorer, type Scorer } from '../src/engine/scorer.ts';
 import { TextRun } from '../src/engine/text-run.ts';
+import { benchFutures } from './futures.ts';
 import { benchFit } from './fit.ts';
 import { readLens } from '../src/engine/lens/lens.ts';
 import { median } from './median.ts';
@@ -104,6 +106,11 @@ if (process.argv.includes('readings')) {
   process.stdout.write(
     `${JSON.stringify({ device, readings: await benchReadings(MODEL, PROBE, control) }, null, 1)}\n`,
   );
+  process.exit(0);
+}
+
+if (process.argv.includes('futures')) {
+  process.stdout.write(`${JSON.stringify({ device, futures: await benchFutures(MODEL, PROBE) }, null, 1)}\n`);
   process.exit(0);
 }
 
