@@ -201,12 +201,29 @@ export function encodeWeight({ name, elemType, dims, file, offset, bytes }: NewW
   );
 }
 
+/** The numbers of a weight, read when they are asked for: its file may be made piece by piece. */
+export interface WeightSource {
+  readonly bytes: number;
+  /** The bytes from `from` up to `to`. */
+  readonly read: (from: number, to: number) => Uint8Array;
+}
+
+/** Where the numbers of a weight are read, in the graph or in its file; null where they are not there as plain bytes. */
+export function weightSource(weight: GraphWeight, files: ReadonlyMap<string, Uint8Array>): WeightSource | null {
+  const { offset, bytes } = weight;
+  if (weight.file === null) {
+    const inside = only(weight.field.payload, TENSOR.raw)?.payload;
+    return inside === undefined ? null : { bytes: inside.length, read: (from, to) => inside.subarray(from, to) };
+  }
+  const file = files.get(weight.file);
+  if (file === undefined || bytes === 0 || offset + bytes > file.byteLength) return null;
+  return { bytes, read: (from, to) => file.subarray(offset + from, offset + to) };
+}
+
 /** The numbers of a weight as bytes, from the graph or from its file; null where they are not there as plain bytes. */
 export function weightBytes(weight: GraphWeight, files: ReadonlyMap<string, Uint8Array>): Uint8Array | null {
-  if (weight.file === null) return only(weight.field.payload, TENSOR.raw)?.payload ?? null;
-  const end = weight.offset + weight.bytes;
-  const file = files.get(weight.file);
-  return file === undefined || weight.bytes === 0 || end > file.byteLength ? null : file.subarray(weight.offset, end);
+  const source = weightSource(weight, files);
+  return source && source.read(0, source.bytes);
 }
 
 /** A complete graph field that makes a tensor a graph output; onnxruntime infers its type and shape. */

@@ -6,6 +6,7 @@ export interface ModelOnDisk {
   /** What errors call it. */
   readonly path: string;
   readonly graph: () => Promise<Uint8Array>;
-  readonly weights: (file: string) => Promise<Uint8Array>;
+  /** A file of weights; those of other names than the wanted need not be in it. */
+  readonly weights: (file: string, wanted: ReadonlySet<string>) => Promise<Uint8Array>;
   readonly config: () => Promise<ModelConfig>;
 }

@@ -3,6 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../base/errors.ts';
 import { tapDecoder, type TappedDecoder } from '../../graph/decoder-taps.ts';
 import { inFloat32 } from '../../graph/float32-graph.ts';
+import { parseModel } from '../../graph/graph.ts';
 import { lensGraph } from '../../graph/lens-graph.ts';
 import { withForms } from '../../graph/products/forms.ts';
 import type { ProductForm } from '../../models/product-forms.ts';
@@ -171,7 +172,10 @@ async function readModel<T extends Pick<TappedDecoder, 'graph' | 'weightFiles'>>
   const { path } = model;
   const stock = await model.graph();
   const cut = about(path, () => cutting(stock));
-  const weights = await Promise.all(cut.weightFiles.map(async (file) => [file, await model.weights(file)] as const));
+  const wanted = new Set(parseModel(cut.graph).weights.map(({ name }) => name));
+  const weights = await Promise.all(
+    cut.weightFiles.map(async (file) => [file, await model.weights(file, wanted)] as const),
+  );
   return { cut, weights: new Map(weights), path };
 }
 

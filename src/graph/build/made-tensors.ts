@@ -84,23 +84,49 @@ export function packedWeights(
   const { bits, blockSize, offsets: minimum } = PACKED_FORMS[type];
   const blocks = columns / blockSize;
   // Asked for one after the other, all parts are made of one pass over the tensor; the last one lets go of it.
-  let held: PackedParts | null = null;
-  const part = (name: keyof PackedParts, last: boolean) => (): Uint8Array => {
-    const parts = (held ??= packedParts(from, read));
-    if (last) held = null;
-    return parts[name];
+  let held: { readonly first: number; readonly end: number; readonly parts: PackedParts } | null = null;
+  const partsOf = (name: keyof PackedParts, isLast: boolean, first = 0, end = rows): Uint8Array => {
+    if (held?.first !== first || held.end !== end) held = { first, end, parts: packedParts(from, read, first, end) };
+    const bytes = held.parts[name];
+    if (isLast) held = null;
+    return bytes;
   };
-  const floats = { elemType: FLOAT32, bytes: 4 * rows * blocks };
+  /** A weight that lies row after row, of which some can be made alone. */
+  const inRows = (
+    part: 'packed' | 'scales',
+    isLast: boolean,
+    rowBytes: number,
+  ): Pick<MadeWeight, 'bytes' | 'make' | 'part'> => ({
+    bytes: rows * rowBytes,
+    make: () => partsOf(part, isLast),
+    part: (start, stop) => {
+      const [first, end] = [Math.floor(start / rowBytes), Math.ceil(stop / rowBytes)];
+      const made = partsOf(part, part === 'scales', first, end);
+      return made.subarray(start - first * rowBytes, stop - first * rowBytes);
+    },
+  });
   return {
     packed: {
       name: `${name}_packed`,
       elemType: UINT8,
       dims: [rows, blocks, (blockSize * bits) / 8],
-      bytes: (rows * columns * bits) / 8,
-      make: part('packed', false),
+      ...inRows('packed', false, (columns * bits) / 8),
     },
-    scales: { name: `${name}_scales`, ...floats, dims: [rows, blocks], make: part('scales', !minimum) },
-    offsets: minimum ? { name: `${name}_offsets`, ...floats, dims: [blocks, rows], make: part('offsets', true) } : null,
+    scales: {
+      name: `${name}_scales`,
+      elemType: FLOAT32,
+      dims: [rows, blocks],
+      ...inRows('scales', !minimum, 4 * blocks),
+    },
+    offsets: minimum
+      ? {
+          name: `${name}_offsets`,
+          elemType: FLOAT32,
+          bytes: 4 * rows * blocks,
+          dims: [blocks, rows],
+          make: () => partsOf('offsets', true),
+        }
+      : null,
   };
 }
 
@@ -111,30 +137,35 @@ interface PackedParts {
   readonly offsets: Uint8Array;
 }
 
-/** Takes a tensor apart, some rows at a time. */
+/** Takes rows `start` up to `end` of a product apart, some at a time. */
 function packedParts(
   { tensor, rows, columns, rowOf, type }: RowsOf & { readonly type: PackedType },
   read: ReadTensor,
+  start: number,
+  end: number,
 ): PackedParts {
   const { bits, blockSize, offsets: minimum } = PACKED_FORMS[type];
   const [blocks, rowBytes, packedBytes] = [columns / blockSize, tensor.bytes / rows, (columns * bits) / 8];
-  const packed = new Uint8Array(rows * packedBytes);
-  const scales = new Float32Array(rows * blocks);
-  const offsets = new Float32Array(minimum ? rows * blocks : 0);
+  const wanted = end - start;
+  const packed = new Uint8Array(wanted * packedBytes);
+  const scales = new Float32Array(wanted * blocks);
+  const offsets = new Float32Array(minimum ? wanted * blocks : 0);
   const places = placesOf(rows, rowOf);
   const count = Math.max(1, Math.floor(PIECE / columns));
-  for (let first = 0; first < rows; first += count) {
-    const last = Math.min(rows, first + count);
+  const [begin, stop] = rangeOf(places, start, end);
+  for (let first = begin; first < stop; first += count) {
+    const last = Math.min(stop, first + count);
     const piece = unpackBlocks(type, read(tensor, first * rowBytes, last * rowBytes));
     for (let from = first; from < last; from += 1) {
-      const [to, start] = [places[from] as number, (from - first) * columns];
-      const ownBlocks = (from - first) * blocks;
-      if (bits === 8) packed.set(piece.levels.subarray(start, start + columns), to * packedBytes);
-      else packHalves(piece.levels, start, packed, to * packedBytes, packedBytes);
+      const to = (places[from] as number) - start;
+      if (to < 0 || to >= wanted) continue;
+      const [level, ownBlocks] = [(from - first) * columns, (from - first) * blocks];
+      if (bits === 8) packed.set(piece.levels.subarray(level, level + columns), to * packedBytes);
+      else packHalves(piece.levels, level, packed, to * packedBytes, packedBytes);
       scales.set(piece.scales.subarray(ownBlocks, ownBlocks + blocks), to * blocks);
       if (minimum)
         for (let block = 0; block < blocks; block += 1)
-          offsets[block * rows + to] = piece.offsets[ownBlocks + block] as number;
+          offsets[block * wanted + to] = piece.offsets[ownBlocks + block] as number;
     }
   }
   return { packed, scales: bytesOf(scales), offsets: bytesOf(offsets) };
@@ -175,6 +206,12 @@ function multipliedOut(type: PackedType, bytes: Uint8Array): Float32Array {
 /** Numbers of a small tensor. */
 export const smallTensor = (tensor: StoredTensor, read: ReadTensor): Float32Array =>
   floatsOf(tensor.type, read(tensor)).subarray(0, numbersOf(tensor));
+
+/** From which row of the file on, and up to which, those lie that the graph has from `start` up to `end`. */
+function rangeOf(places: Uint32Array, start: number, end: number): readonly [number, number] {
+  const isWanted = (to: number): boolean => to >= start && to < end;
+  return [places.findIndex(isWanted), places.findLastIndex(isWanted) + 1];
+}
 
 /** By row of the file the row of the graph. */
 function placesOf(rows: number, rowOf: (row: number) => number): Uint32Array {

@@ -13,7 +13,7 @@ import {
 } from '../graph.ts';
 import { FLOAT32, UINT8 } from '../tensor-type.ts';
 import { bytesOf, MadeWeights } from './made-weights.ts';
-import { PACKED_PRODUCT, packedProducts, someRows, type PackedProduct } from './packed-product.ts';
+import { holding, PACKED_PRODUCT, packedProducts, readOnce, someRows, type PackedProduct } from './packed-product.ts';
 import { splitProduct, type HalfProduct } from './split.ts';
 import { unpack } from './unpack.ts';
 
@@ -87,7 +87,8 @@ function unreadWeights(model: ModelGraph, gone: ReadonlySet<GraphNode>): ModelGr
   );
 }
 
-function writeSplit(product: PackedProduct, made: MadeWeights): readonly Uint8Array[] {
+function writeSplit(of: PackedProduct, made: MadeWeights): readonly Uint8Array[] {
+  const product = readOnce(of);
   const [activations = '', , scales = ''] = product.node.inputs;
   const [result = ''] = product.node.outputs;
   const { high, low } = splitProduct(product);
@@ -160,9 +161,12 @@ function writeFloat(product: PackedProduct, made: MadeWeights, mostPartBytes: nu
       elemType: FLOAT32,
       dims: [columns, part.rows],
       bytes: 4 * columns * part.rows,
-      sources: part.zeroPoints === null ? [part.packed, part.scales] : [part.packed, part.scales, part.zeroPoints],
+      sources: () => {
+        const { packed, scales, zeroPoints } = part;
+        return zeroPoints === null ? [packed, scales] : [packed, scales, zeroPoints];
+      },
       make: (room, [packed = part.packed, scales = part.scales, zeroPoints = null]) =>
-        bytesOf(unpack({ ...part, packed, scales, zeroPoints }, room)),
+        bytesOf(unpack(holding(part, { packed, scales, zeroPoints }), room)),
     });
     return encodeNode({
       name: `flipside/${result}/product${at}`,

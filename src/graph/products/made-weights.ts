@@ -11,10 +11,12 @@ export interface MadeWeight {
   readonly elemType: number;
   readonly dims: readonly number[];
   readonly bytes: number;
-  /** Views on the files that it is made of; left out, there are none that could be given back. */
-  readonly sources?: readonly Uint8Array[];
+  /** Views on the files that it is made of, read when they are asked for; left out, there are none that could be given back. */
+  readonly sources?: () => readonly Uint8Array[];
   /** Takes the sources, or copies of them. */
   readonly make: (room: Float32Array, sources: readonly Uint8Array[]) => Uint8Array;
+  /** Its bytes from `from` up to `to`, in memory of their own; left out, the whole weight is made for them. */
+  readonly part?: (from: number, to: number) => Uint8Array;
 }
 
 /** The bytes of numbers, wherever in their room these lie; nothing is copied. */
@@ -63,16 +65,16 @@ export class MadeWeights {
    */
   ownSources(): void {
     for (const [offset, weight] of this.#weights) {
-      const sources = (weight.sources ?? []).map((bytes) => new Uint8Array(bytes));
-      this.#ownBytes += totalBytes(sources);
+      const copies = (weight.sources?.() ?? []).map((bytes) => new Uint8Array(bytes));
+      this.#ownBytes += totalBytes(copies);
       this.#weights.set(offset, {
         ...weight,
-        sources,
+        sources: () => copies,
         make: (room, own) => {
           const made = weight.make(room, own);
           this.#ownBytes -= totalBytes(own);
           for (const bytes of own) releaseBytes(bytes);
-          this.#weights.set(offset, { ...weight, sources: [], make: madeAlready });
+          this.#weights.set(offset, { ...weight, sources: () => [], make: madeAlready });
           return made;
         },
       });
@@ -87,25 +89,36 @@ export class MadeWeights {
   }
 
   /**
-   * The bytes from `from` up to `to`, which must be those of one weight, to be copied before the next are asked for. Throws RangeError
-   * otherwise: a reader that follows the graph asks for nothing else.
+   * The bytes from `from` up to `to`: those of one weight, to be copied before the next are asked for, or some of one, in memory of
+   * their own. Throws RangeError otherwise: a reader that follows the graph asks for nothing else.
    */
   part(from: number, to: number): Uint8Array {
     const weight = this.#weights.get(from);
-    if (weight?.bytes !== to - from) throw new RangeError(`No weight lies at bytes ${from} to ${to} of ${this.file}.`);
-    const bytes = weight.make((this.#room ??= this.#newRoom()), weight.sources ?? []);
+    if (weight?.bytes !== to - from) return this.#within(from, to);
+    const bytes = weight.make((this.#room ??= this.#newRoom()), weight.sources?.() ?? []);
     this.#asked += 1;
     // A reader asks for each weight once; after the last the room can go.
     if (this.#asked % this.#weights.size === 0) this.#room = null;
     return bytes;
   }
 
-  /** The file as a whole, newly made. */
-  whole(): Uint8Array {
+  /** The file as a whole, newly made; where `wanted` is given, with zeros in place of weights of other names. */
+  whole(wanted?: ReadonlySet<string>): Uint8Array {
     const out = new Uint8Array(this.#end);
     const room = this.#newRoom();
-    for (const [offset, { make, sources = [] }] of this.#weights) out.set(make(room, sources), offset);
+    for (const [offset, { name, make, sources }] of this.#weights)
+      if (wanted?.has(name) !== false) out.set(make(room, sources?.() ?? []), offset);
     return out;
+  }
+
+  /** Some bytes of one weight. */
+  #within(from: number, to: number): Uint8Array {
+    for (const [offset, { bytes, part, make, sources }] of this.#weights) {
+      if (from < offset || to > offset + bytes) continue;
+      const [start, end] = [from - offset, to - offset];
+      return part?.(start, end) ?? make(this.#newRoom(), sources?.() ?? []).slice(start, end);
+    }
+    throw new RangeError(`No weight lies at bytes ${from} to ${to} of ${this.file}.`);
   }
 
   /** Room for any one of the weights. */

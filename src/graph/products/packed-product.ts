@@ -6,13 +6,16 @@
  * Source: onnxruntime, docs/ContribOperators.md, com.microsoft.MatMulNBits.
  */
 import { intAttributeOf } from '../attributes.ts';
-import { weightBytes, type GraphNode, type GraphWeight, type ModelGraph } from '../graph.ts';
+import { weightSource, type GraphNode, type GraphWeight, type ModelGraph, type WeightSource } from '../graph.ts';
 import { FLOAT32, UINT8 } from '../tensor-type.ts';
 
 /** The operator. */
 export const PACKED_PRODUCT = 'MatMulNBits';
 
-/** One product; `packed`, `scales` and `zeroPoints` are views on the model's files. */
+/**
+ * One product. `packed`, `scales` and `zeroPoints` are read from the model's files each time that they are asked for: work that
+ * asks often begins with {@link readOnce}.
+ */
 export interface PackedProduct {
   readonly node: GraphNode;
   readonly bits: 4 | 8;
@@ -33,6 +36,15 @@ export interface PackedProduct {
   readonly zeroPoints: Uint8Array | null;
   /** The tensor `[rows]` that is added to the product; null where there is none. */
   readonly bias: string | null;
+  /** Where the numbers of its first row and of those after it are read; left out where they are there. */
+  readonly sources?: Sources;
+}
+
+/** Where the numbers of a product are read. */
+interface Sources {
+  readonly packed: WeightSource;
+  readonly scales: WeightSource;
+  readonly zeroPoints: WeightSource | null;
 }
 
 /** The products of a graph that can be written in another way: float32 scales, whole-number zero points and no order of columns. */
@@ -53,17 +65,51 @@ function productOf(
   if ((bits !== 4 && bits !== 8) || columns < 1 || rows < 1 || blockSize < 16 || order !== '' || others.length > 0)
     return null;
   const blocks = Math.ceil(columns / blockSize);
-  const bytesOf = (name: string, elemType: number, due: number): Uint8Array | null => {
+  const sourceOf = (name: string, elemType: number, due: number): WeightSource | null => {
     const weight = weights.get(name);
-    const bytes = weight?.elemType === elemType ? weightBytes(weight, files) : null;
-    return bytes?.byteLength === due ? bytes : null;
+    const source = weight?.elemType === elemType ? weightSource(weight, files) : null;
+    return source?.bytes === due ? source : null;
   };
-  const packed = bytesOf(packedName, UINT8, (rows * blocks * blockSize * bits) / 8);
-  const scales = bytesOf(scalesName, FLOAT32, 4 * rows * blocks);
-  const zeroPoints = zeroName === '' ? null : bytesOf(zeroName, UINT8, rows * zeroRowBytes({ bits, blocks }));
+  const packed = sourceOf(packedName, UINT8, (rows * blocks * blockSize * bits) / 8);
+  const scales = sourceOf(scalesName, FLOAT32, 4 * rows * blocks);
+  const zeroPoints = zeroName === '' ? null : sourceOf(zeroName, UINT8, rows * zeroRowBytes({ bits, blocks }));
   if (packed === null || scales === null || (zeroName !== '' && zeroPoints === null)) return null;
-  return { node, bits, rows, columns, blockSize, blocks, packed, scales, zeroPoints, bias: bias === '' ? null : bias };
+  return readFrom(
+    { packed, scales, zeroPoints },
+    { node, bits, rows, columns, blockSize, blocks, bias: bias === '' ? null : bias },
+  );
 }
+
+function readFrom(
+  sources: Sources,
+  sizes: Omit<PackedProduct, 'packed' | 'scales' | 'zeroPoints' | 'sources'>,
+): PackedProduct {
+  const whole = ({ bytes, read }: WeightSource): Uint8Array => read(0, bytes);
+  return {
+    ...sizes,
+    sources,
+    get packed() {
+      return whole(sources.packed);
+    },
+    get scales() {
+      return whole(sources.scales);
+    },
+    get zeroPoints() {
+      return sources.zeroPoints && whole(sources.zeroPoints);
+    },
+  };
+}
+
+/** The same product with numbers that are in memory; its own are not read. */
+export function holding(
+  { node, bits, rows, columns, blockSize, blocks, bias }: PackedProduct,
+  numbers: Pick<PackedProduct, 'packed' | 'scales' | 'zeroPoints'>,
+): PackedProduct {
+  return { node, bits, rows, columns, blockSize, blocks, bias, ...numbers };
+}
+
+/** The same product with its numbers in memory. */
+export const readOnce = (product: PackedProduct): PackedProduct => ({ ...product });
 
 /** Bytes that the zero points of a row take. */
 export const zeroRowBytes = ({ bits, blocks }: Pick<PackedProduct, 'bits' | 'blocks'>): number =>
@@ -81,20 +127,31 @@ export function zeroPointOf(
   return block % 2 === 0 ? byte & 15 : byte >> 4;
 }
 
-/** The same product with rows `from` up to `from + count` only, or up to the last; views on the same bytes. It has no bias. */
+/** The same product with rows `from` up to `from + count` only, or up to the last, which are all that is read. It has no bias. */
 export function someRows(product: PackedProduct, from: number, count: number): PackedProduct {
   const rows = Math.min(count, product.rows - from);
-  const part = (bytes: Uint8Array, rowBytes: number): Uint8Array =>
-    bytes.subarray(from * rowBytes, (from + rows) * rowBytes);
-  const { bits, blocks, blockSize, packed, scales, zeroPoints } = product;
-  return {
-    ...product,
-    rows,
-    packed: part(packed, (blocks * blockSize * bits) / 8),
-    scales: part(scales, 4 * blocks),
-    zeroPoints: zeroPoints && part(zeroPoints, zeroRowBytes(product)),
-    bias: null,
-  };
+  const { node, bits, columns, blocks, blockSize } = product;
+  const { packed, scales, zeroPoints } = product.sources ?? inMemory(product);
+  const part = ({ read }: WeightSource, rowBytes: number): WeightSource => ({
+    bytes: rows * rowBytes,
+    read: (start, end) => read(from * rowBytes + start, from * rowBytes + end),
+  });
+  return readFrom(
+    {
+      packed: part(packed, (blocks * blockSize * bits) / 8),
+      scales: part(scales, 4 * blocks),
+      zeroPoints: zeroPoints && part(zeroPoints, zeroRowBytes(product)),
+    },
+    { node, bits, rows, columns, blockSize, blocks, bias: null },
+  );
+}
+
+function inMemory({ packed, scales, zeroPoints }: PackedProduct): Sources {
+  const source = (bytes: Uint8Array): WeightSource => ({
+    bytes: bytes.length,
+    read: (from, to) => bytes.subarray(from, to),
+  });
+  return { packed: source(packed), scales: source(scales), zeroPoints: zeroPoints && source(zeroPoints) };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The weights of a packed product as float32. */
-import { scalesOf, zeroPointOf, type PackedProduct } from './packed-product.ts';
+import { readOnce, scalesOf, zeroPointOf, type PackedProduct } from './packed-product.ts';
 
 /** Rows that are unpacked together, so that neighbouring numbers of the result are written together. */
 const TILE = 16;
@@ -9,7 +9,8 @@ const TILE = 16;
  * every weight of a model, so it loops over arrays. They are written into `room` where it is given, which must hold
  * `columns · rows` numbers, and returned as its beginning.
  */
-export function unpack(product: PackedProduct, room?: Float32Array): Float32Array {
+export function unpack(of: PackedProduct, room?: Float32Array): Float32Array {
+  const product = readOnce(of);
   const { bits, rows, columns, blockSize, blocks } = product;
   const out = room?.subarray(0, columns * rows) ?? new Float32Array(columns * rows);
   const scales = scalesOf(product);

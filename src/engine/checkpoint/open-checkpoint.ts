@@ -1,0 +1,194 @@
+/** Opens a model as it is published, GGUF files or safetensors, from wherever its files lie: its graph is built here. */
+import { AppError } from '../../base/errors.ts';
+import { parseGgufHead, type GgufHead } from '../../formats/checkpoint/gguf-header.ts';
+import { parseSafetensorsHead, parseShardIndex } from '../../formats/checkpoint/safetensors-header.ts';
+import { buildDecoder } from '../../graph/build/build-decoder.ts';
+import type { DecoderPlan } from '../../graph/build/decoder-config.ts';
+import { ggufPlan } from '../../graph/build/gguf-plan.ts';
+import { hfPlan } from '../../graph/build/hf-plan.ts';
+import { isPacked, PACKED_FORMS } from '../../graph/build/stored-blocks.ts';
+import type { MadeWeights } from '../../graph/products/made-weights.ts';
+import type { CheckpointAbout, CheckpointFile, StoredNumbers } from '../../models/checkpoint/checkpoint-file.ts';
+import { damaged } from '../../models/checkpoint/refusal.ts';
+import { numbersOf, type ReadTensor, type StoredTensor } from '../../models/checkpoint/stored-tensor.ts';
+import type { ModelConfig } from '../model/model-config.ts';
+import { objectIn } from '../model/model-text.ts';
+import { ggufEndTokens, ggufTokenizer, type TokenizerTexts } from '../text/gguf-tokenizer.ts';
+
+/** Bytes that are read of a file at first; a head that goes on is read again, longer. */
+const FIRST_BYTES = 2 ** 20;
+
+/** Most files of one model. */
+export const MOST_SHARDS = 512;
+
+/** Which shard holds which tensor, where there are several; the name of the only one where there are not. */
+export const SHARD_INDEX = 'model.safetensors.index.json';
+export const SINGLE_SHARD = 'model.safetensors';
+
+/** A checkpoint whose heads have been read. */
+export interface OpenedCheckpoint {
+  readonly graph: Uint8Array;
+  /** The files that the graph takes weights from, made when they are read. */
+  readonly weights: readonly MadeWeights[];
+  readonly config: ModelConfig;
+  /** The tokenizer in it, made when it is asked for; null where it lies in files of its own. */
+  readonly tokenizer: (() => TokenizerTexts) | null;
+  readonly about: CheckpointAbout;
+}
+
+/**
+ * Opens a GGUF model by its files, in their order. No weight is read. Throws `model-checkpoint-invalid` and
+ * `model-checkpoint-unknown`, naming the file.
+ */
+export function openGgufFiles(files: readonly [CheckpointFile, ...CheckpointFile[]]): OpenedCheckpoint {
+  const heads = files.map((file) => ({ file, head: ggufHead(file) }));
+  checkSplit(heads);
+  const [{ name }] = files;
+  const metadata = heads[0]?.head.metadata ?? new Map<string, unknown>();
+  const tensors = heads.flatMap(({ file, head }) => head.tensors.map((tensor) => ({ ...tensor, file: file.name })));
+  const read = readerOf(files);
+  const plan = ggufPlan(name, metadata, tensors, read);
+  const licence = metadata.get('general.license');
+  return opened(plan, tensors, read, {
+    endTokens: ggufEndTokens(metadata),
+    tokenizer: () => ggufTokenizer(name, metadata, plan.vocabulary),
+    container: 'gguf',
+    family: String(metadata.get('general.architecture')),
+    licence: typeof licence === 'string' && licence !== '' ? licence.slice(0, 80) : null,
+  });
+}
+
+/** The texts beside the shards of safetensors. */
+export interface SafetensorsTexts {
+  readonly config: string;
+  /** The text of {@link SHARD_INDEX}; null where there is one file only. */
+  readonly index: string | null;
+}
+
+/** Opens safetensors by their shards, in the order of their names. Throws as {@link openGgufFiles} does, and `model-text-invalid`. */
+export function openSafetensorsFiles(texts: SafetensorsTexts, shards: readonly CheckpointFile[]): OpenedCheckpoint {
+  const index = texts.index === null ? null : parseShardIndex(texts.index, SHARD_INDEX);
+  const tensors = shards.flatMap((shard) =>
+    headOf(shard, (bytes, size) => parseSafetensorsHead(bytes, shard.name, size)).map((tensor) => {
+      if (index !== null && index.get(tensor.name) !== shard.name)
+        damaged(
+          shard.name,
+          `${shard.name} holds the tensor ${JSON.stringify(tensor.name)}, which ${SHARD_INDEX} does not look for there: it is of another model.`,
+        );
+      return { ...tensor, file: shard.name };
+    }),
+  );
+  const names = new Set(tensors.map(({ name }) => name));
+  const missing = [...(index?.keys() ?? [])].find((name) => !names.has(name));
+  if (missing !== undefined)
+    damaged(SHARD_INDEX, `${SHARD_INDEX} names the tensor ${JSON.stringify(missing)}, and its shard holds none.`);
+  const config = objectIn('config.json', texts.config);
+  return opened(hfPlan('config.json', config, tensors), tensors, readerOf(shards), {
+    endTokens: [],
+    tokenizer: null,
+    container: 'safetensors',
+    family: String(config['model_type']),
+    licence: null,
+  });
+}
+
+/** The shards that an index names, in the order that gives a model its identity. Throws `model-checkpoint-invalid`. */
+export function shardNames(index: string | null): readonly string[] {
+  const names = index === null ? [SINGLE_SHARD] : [...new Set(parseShardIndex(index, SHARD_INDEX).values())].sort();
+  if (names.length > MOST_SHARDS)
+    damaged(SHARD_INDEX, `${SHARD_INDEX} names ${names.length} files; at most ${MOST_SHARDS} are read.`);
+  return names;
+}
+
+/** What of a checkpoint its plan does not say. */
+type Beside = Pick<OpenedCheckpoint, 'tokenizer'> &
+  Pick<CheckpointAbout, 'container' | 'family' | 'licence'> & { readonly endTokens: readonly number[] };
+
+function opened(
+  plan: DecoderPlan,
+  tensors: readonly StoredTensor[],
+  read: ReadTensor,
+  { endTokens, tokenizer, ...about }: Beside,
+): OpenedCheckpoint {
+  const { hidden, vocabulary, contextTokens } = plan;
+  const { graph, files } = buildDecoder(plan, read);
+  return {
+    graph,
+    weights: files,
+    config: { hidden, vocabulary, contextTokens, endTokens },
+    tokenizer,
+    about: {
+      ...about,
+      layers: plan.layers.length,
+      hidden,
+      vocabulary,
+      parameters: tensors.reduce((sum, tensor) => sum + numbersOf(tensor), 0),
+      numbers: numbersIn(tensors),
+    },
+  };
+}
+
+function numbersIn(tensors: readonly StoredTensor[]): readonly StoredNumbers[] {
+  const found = new Map<string, StoredNumbers>();
+  for (const { type, bytes } of tensors) {
+    const form = isPacked(type) ? PACKED_FORMS[type] : { bits: 32 as const, offsets: false };
+    const known = found.get(type) ?? { type, tensors: 0, bytes: 0, bits: form.bits, offsets: form.offsets };
+    found.set(type, { ...known, tensors: known.tensors + 1, bytes: known.bytes + bytes });
+  }
+  return [...found.values()].sort((a, b) => b.bytes - a.bytes);
+}
+
+/** Bytes of a tensor from its file. */
+function readerOf(files: readonly CheckpointFile[]): ReadTensor {
+  const byName = new Map(files.map((file) => [file.name, file]));
+  return ({ file: name, offset, bytes }, from = 0, to = bytes) => {
+    const file = byName.get(name) ?? damaged(name, `${name} is not there.`);
+    const read = file.read(offset + from, offset + to);
+    return read.length === to - from
+      ? read
+      : damaged(name, `${file.path} ended while its weights were read: it was changed or cut meanwhile.`);
+  };
+}
+
+/** The head of a file, of which more is read until it is whole. */
+function headOf<T extends object>(file: CheckpointFile, parse: (bytes: Uint8Array, size: number) => T | number): T {
+  for (let wanted = FIRST_BYTES; ;) {
+    const found = telling(file, () => parse(file.read(0, Math.min(file.bytes, wanted)), file.bytes));
+    if (typeof found === 'object') return found;
+    wanted = Math.max(4 * wanted, found);
+  }
+}
+
+const ggufHead = (file: CheckpointFile): GgufHead =>
+  headOf(file, (bytes, size) => parseGgufHead(bytes, file.name, size));
+
+/** What `work` gives; the message of an error of ours that it throws then begins with the file's path. */
+function telling<T>({ name, path }: CheckpointFile, work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || name === path) throw thrown;
+    const { message } = thrown;
+    const said = message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
+    throw new AppError(thrown.code, `${path}: ${said}`, { ...thrown.details, path }, thrown);
+  }
+}
+
+/** Refuses files that say of themselves that they are of another model, or in another place. */
+function checkSplit(files: readonly { readonly file: CheckpointFile; readonly head: GgufHead }[]): void {
+  const total = files.reduce((sum, { head }) => sum + head.tensors.length, 0);
+  for (const [place, { file, head }] of files.entries()) {
+    const said = (key: string, missing: number): unknown => head.metadata.get(`split.${key}`) ?? missing;
+    const { name } = file;
+    if (said('count', 1) !== files.length || said('no', 0) !== place)
+      damaged(
+        name,
+        `${name} says that it is file ${JSON.stringify(said('no', 0))} of ${JSON.stringify(said('count', 1))}, counted from 0, and it is file ${place} of ${files.length}.`,
+      );
+    if (said('tensors.count', total) !== total)
+      damaged(
+        name,
+        `${name} says that its model has ${JSON.stringify(said('tensors.count', total))} tensors, and its files hold ${total}.`,
+      );
+  }
+}
