@@ -12,7 +12,8 @@ import type {
 } from '../models/engine-report.ts';
 import { AppError } from '../base/errors.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../lens/lens.ts';
-import { withDtype } from '../models/model-dtype.ts';
+import { containerOf, isCheckpoint } from '../models/checkpoint/checkpoint-offers.ts';
+import { BUILT_GRAPH, withDtype } from '../models/model-dtype.ts';
 import type { ModelSource } from '../models/model-source.ts';
 import type { ModelIdentity, Probe } from '../probe/probe-types.ts';
 import type { ReadingSink, SamplingOptions } from '../reading/reading.ts';
@@ -30,7 +31,7 @@ import { createSubject } from './engine-subject.ts';
 import { namingGraph } from './model/graph-error.ts';
 import { findWords } from './lens/lens-words.ts';
 import type { LensRequest } from './lens/lens.ts';
-import { decoderFilesOf, fileAt, pathOf, textOf, tokenizerOf } from './model/model-files.ts';
+import { DECODER_ROLES, decoderFilesOf, fileAt, pathOf, textOf, tokenizerOf } from './model/model-files.ts';
 import { placeDecoder } from './open-decoder.ts';
 import type { DecoderFiles, WebBackend } from './ort/opening.ts';
 import { openWebDecoder } from './ort/web-decoder.ts';
@@ -96,6 +97,8 @@ export class WebEngine {
       roles: [
         'graph',
         'weights',
+        'checkpoint',
+        'checkpoint-index',
         'tokenizer',
         'tokenizer-config',
         'chat-template',
@@ -112,10 +115,12 @@ export class WebEngine {
       await noteUnopened(key, null);
       return status;
     } catch (thrown) {
-      const error = namingGraph(
-        pathOf(loaded, 'graph'),
-        unreadable(thrown, textOf(loaded, 'config'), fileAt(loaded, pathOf(loaded, 'graph'))),
-      );
+      const error = isCheckpoint(loaded.manifest)
+        ? AppError.from(thrown)
+        : namingGraph(
+            pathOf(loaded, 'graph'),
+            unreadable(thrown, textOf(loaded, 'config'), fileAt(loaded, pathOf(loaded, 'graph'))),
+          );
       if (args.model.kind !== 'site' && /^(?:model|numbers)-|^gpu-memory/.test(error.code))
         await noteUnopened(key, error.message);
       throw error;
@@ -133,13 +138,12 @@ export class WebEngine {
     const files = decoderFilesOf(loaded);
     const tokenizer = tokenizerOf(loaded);
     const weights = weightsSha256(loaded.manifest.files);
+    const container = containerOf(loaded.manifest);
     onProgress({ phase: 'session' });
-    const held = loaded.kept.yes ? null : files;
+    // Weights of a checkpoint are read from where they lie, so holding its files holds nothing.
+    const held = loaded.kept.yes && container === null ? null : files;
     const again = async (stop?: AbortSignal): Promise<DecoderFiles> =>
-      held ??
-      decoderFilesOf(
-        await loadModelFiles(source, { roles: ['graph', 'weights', 'config'], ...(stop && { signal: stop }) }),
-      );
+      held ?? decoderFilesOf(await loadModelFiles(source, { roles: DECODER_ROLES, ...(stop && { signal: stop }) }));
     /** Files that storage has need not stay in memory while they are opened. */
     const usedUp = (stop?: AbortSignal) => (held === null ? { again: () => again(stop) } : {});
     const placed = await placeDecoder({
@@ -157,10 +161,11 @@ export class WebEngine {
         {
           id: loaded.manifest.id,
           weightsSha256: weights,
+          ...(container !== null && { container }),
           layerCount: decoder.sizes.layerCount,
           hidden: decoder.sizes.hidden,
         },
-        pathOf(loaded, 'graph'),
+        container === null ? pathOf(loaded, 'graph') : BUILT_GRAPH,
         placed.shape.numbers,
       ),
       tokenizer,

@@ -3,13 +3,26 @@
  * says what is worth measuring (see `training/dtype-agreement.ts`).
  */
 import type { ModelIdentity } from '../probe/probe-types.ts';
+import { CONTAINERS, type Container } from './checkpoint/checkpoint-file.ts';
 
 /** The variants that exporters write, as they name them: `model_q4f16.onnx`, or a model's id that ends in `-q4f16`. */
 export const DTYPES = ['fp32', 'fp16', 'q8', 'q4', 'q4f16', 'int8', 'uint8', 'bnb4', 'quantized'] as const;
 
+/** Containers as variants are called by. */
+const IN_WORDS = { gguf: 'in GGUF', safetensors: 'in safetensors' } as const satisfies Record<Container, string>;
+
+/** What a variant can be called: its numbers, and its container where that is no ONNX graph. */
+export const VARIANTS: readonly string[] = [
+  ...DTYPES,
+  ...DTYPES.flatMap((dtype) => CONTAINERS.map((container) => `${dtype} ${IN_WORDS[container]}`)),
+];
+
 const ENDING = new RegExp(`[-_.](${[...DTYPES].sort((a, b) => b.length - a.length).join('|')})$`);
 
 const GRAPH = /^(?:decoder_)?model(?:_merged)?(?:_([a-z0-9]{1,20}))?\.onnx$/;
+
+/** The name of a graph that says nothing of its numbers: that of one that is built from a checkpoint, whose weights tell them. */
+export const BUILT_GRAPH = 'model.onnx';
 
 /** A variant by the one name that it has here: exporters call the graph of `q8` by `model_quantized.onnx`. */
 export function dtypeNamed(name: string): string {
@@ -45,25 +58,35 @@ export function withDtype(model: ModelIdentity, graphPath: string, inside = 'fp3
   return dtype === null || !known || dtype === endingOf(model.id) ? model : { ...model, dtype };
 }
 
-/** The variant of a model, as {@link dtypeNamed}: what its identity says, else the ending of its id; null where neither does. */
+/** The numbers of a model, as {@link dtypeNamed}: what its identity says, else the ending of its id; null where neither does. */
 export function dtypeOf({ id, dtype }: Pick<ModelIdentity, 'id' | 'dtype'>): string | null {
   return dtype === undefined ? endingOf(id) : dtypeNamed(dtype);
 }
 
-/** A model's id without its variant. */
+/** What a checkpoint is called by at the end of its name beside {@link DTYPES}: ggml's formats, and what it is kept in. */
+const STORED_ENDING = /[-_.](?:i?q\d\w*|b?f16|f32|gguf|safetensors)$/;
+
+/** A model's id without its variant, in small letters. */
 export function baseOf({ id }: Pick<ModelIdentity, 'id'>): string {
-  return id.replace(ENDING, '');
+  const small = id.toLowerCase();
+  return small.replace(ENDING, '').replace(STORED_ENDING, '');
+}
+
+/** Its numbers with its container; null where the numbers are not known. */
+function variantOf(model: ModelIdentity): string | null {
+  const dtype = dtypeOf(model);
+  return dtype === null || model.container === undefined ? dtype : `${dtype} ${IN_WORDS[model.container]}`;
 }
 
 /**
- * The variants of two models that may be one in other numbers: equal ids but for the ending, equal sizes, and two variants
- * that are both known and differ. Null where they are the same weights, or where nothing speaks for it.
+ * The variants of two models that may be one in other numbers, or in another container: equal ids but for the ending, equal sizes, and
+ * two variants that are both known and differ. Null where they are the same weights, or where nothing speaks for it.
  */
 export function otherDtype(
   own: ModelIdentity,
   model: ModelIdentity,
 ): { readonly from: string; readonly to: string } | null {
-  const [from, to] = [dtypeOf(own), dtypeOf(model)];
+  const [from, to] = [variantOf(own), variantOf(model)];
   const sameSizes = own.hidden === model.hidden && own.layerCount === model.layerCount;
   if (from === null || to === null || from === to || !sameSizes || own.weightsSha256 === model.weightsSha256)
     return null;

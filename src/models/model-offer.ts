@@ -8,6 +8,8 @@ import { dtypeOfGraph } from './model-dtype.ts';
 export const FILE_ROLES = [
   'graph',
   'weights',
+  'checkpoint',
+  'checkpoint-index',
   'tokenizer',
   'tokenizer-config',
   'config',

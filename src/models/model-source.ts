@@ -1,4 +1,5 @@
 /** Where a model comes from, what is known of it before it is fetched, and whether it fits: plain data between page and worker. */
+import type { CheckpointAbout } from './checkpoint/checkpoint-file.ts';
 import type { ListedFile, ModelOffer } from './model-offer.ts';
 
 /** What is needed of a browser's `File`; crosses between threads as a handle, not as bytes. */
@@ -84,6 +85,8 @@ export interface WeighedModel {
   readonly needs: ModelNeeds;
   /** The variant with the weight files that its graph names, as far as it was read. */
   readonly offer: ModelOffer;
+  /** What its checkpoint says of itself; null for a graph. */
+  readonly about: CheckpointAbout | null;
   /** Null where the page may not use a graphics card: it then runs on the processor. */
   readonly limits: BufferLimits | null;
 }

@@ -1,4 +1,5 @@
 /** What a trained probe is, in memory. `formats/probe/probe.ts` reads and writes it. */
+import type { Container } from '../models/checkpoint/checkpoint-file.ts';
 import type { Axis, ByPole } from './heads.ts';
 import type { TraceReadout } from './trace-types.ts';
 
@@ -27,6 +28,8 @@ export interface ModelIdentity extends TextHabits {
   readonly weightsSha256: string;
   /** In which numbers the weights are kept, as exporters name it (`q4f16`); absent where the id ends in it, or where it is not known. */
   readonly dtype?: string;
+  /** What its weights were read from, where that is no ONNX graph. */
+  readonly container?: Container;
   readonly layerCount: number;
   readonly hidden: number;
 }

@@ -1,6 +1,12 @@
 /** The loaded files of a model by what they are for. */
 import { AppError } from '../../base/errors.ts';
+import type { CheckpointFile } from '../../models/checkpoint/checkpoint-file.ts';
+import { isCheckpoint } from '../../models/checkpoint/checkpoint-offers.ts';
+import { damaged } from '../../models/checkpoint/refusal.ts';
+import { openListed } from '../checkpoint/listed-checkpoint.ts';
+import type { OpenedCheckpoint } from '../checkpoint/open-checkpoint.ts';
 import { parseModelConfig, withGenerationConfig, type ModelConfig } from './model-config.ts';
+import { lazyFile } from '../ort/lazy-file.ts';
 import type { DecoderFiles } from '../ort/opening.ts';
 import type { FileRole, ManifestFile } from '../store/manifest.ts';
 import { objectIn } from './model-text.ts';
@@ -10,6 +16,8 @@ import { TextTokenizer } from '../text/tokenizer.ts';
 export interface FilesInMemory {
   readonly manifest: { readonly files: readonly Pick<ManifestFile, 'path' | 'role'>[] };
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Files of a checkpoint, which are read in pieces. */
+  readonly streams?: ReadonlyMap<string, CheckpointFile>;
 }
 
 /** What is read of a model before anything large: small files that say what it is and how text becomes tokens. */
@@ -21,14 +29,40 @@ export const TEXT_ROLES: readonly FileRole[] = [
   'chat-template',
 ];
 
+/** What a decoder is opened from. */
+export const DECODER_ROLES: readonly FileRole[] = ['graph', 'weights', 'checkpoint', 'checkpoint-index', 'config'];
+
 /** Reads them as loading does. Throws `model-text-invalid`, naming the file. */
 export function checkTexts(files: FilesInMemory): void {
-  configOf(files);
-  tokenizerOf(files);
+  const { vocabulary } = configOf(files);
+  const tokenizer = tokenizerOf(files);
+  if (isCheckpoint(files.manifest)) tokenizer.assertWithin(vocabulary);
+}
+
+const opened = new WeakMap<FilesInMemory, OpenedCheckpoint>();
+
+/** The checkpoint among the files, opened once; null where they are those of a graph. Throws checkpoint errors, naming the file. */
+export function checkpointOf(files: FilesInMemory): OpenedCheckpoint | null {
+  if (!isCheckpoint(files.manifest)) return null;
+  const known = opened.get(files);
+  if (known !== undefined) return known;
+  const at = (path: string): CheckpointFile => files.streams?.get(path) ?? damaged(path, `${path} is not there.`);
+  const found = openListed(files.manifest.files, at, (path) => new TextDecoder().decode(fileAt(files, path)));
+  opened.set(files, found);
+  return found;
 }
 
 /** The bytes of the decoder; throws `model-manifest-invalid` when the manifest lacks a part. */
 export function decoderFilesOf(files: FilesInMemory): DecoderFiles {
+  const checkpoint = checkpointOf(files);
+  if (checkpoint !== null)
+    return {
+      graph: checkpoint.graph,
+      weights: new Map(
+        checkpoint.weights.map((made) => [made.file, lazyFile(made.bytes, (from, to) => made.part(from, to))]),
+      ),
+      config: configOf(files),
+    };
   const weights = files.manifest.files.filter((file) => file.role === 'weights');
   return {
     graph: fileAt(files, pathOf(files, 'graph')),
@@ -38,7 +72,10 @@ export function decoderFilesOf(files: FilesInMemory): DecoderFiles {
 }
 
 function configOf(files: FilesInMemory): ModelConfig {
-  const config = parseModelConfig(textOf(files, 'config'));
+  const built = checkpointOf(files)?.config;
+  if (built !== undefined && !files.manifest.files.some(({ role }) => role === 'config')) return built;
+  const stated = parseModelConfig(textOf(files, 'config'));
+  const config = built === undefined ? stated : { ...built, endTokens: stated.endTokens };
   const more = files.manifest.files.find(({ role, path }) => role === 'generation-config' && files.files.has(path));
   return more === undefined ? config : withGenerationConfig(config, textOf(files, 'generation-config'));
 }
@@ -50,6 +87,9 @@ export function textOf(files: FilesInMemory, role: FileRole): string {
 
 /** The model's tokenizer, with its chat template where that lies in a file of its own. Throws `model-text-invalid`, naming the file. */
 export function tokenizerOf(files: FilesInMemory): TextTokenizer {
+  const checkpoint = checkpointOf(files);
+  const own = checkpoint?.tokenizer?.();
+  if (own !== undefined) return new TextTokenizer(own.tokenizer, own.config);
   const config = textOf(files, 'tokenizer-config');
   const template = files.manifest.files.find(({ role }) => role === 'chat-template');
   return new TextTokenizer(
@@ -82,6 +122,12 @@ export function fileAt(files: FilesInMemory, path: string): Uint8Array {
   if (!bytes)
     throw new AppError('model-manifest-invalid', `The model's manifest lists no wanted file "${path}".`, { path });
   return bytes;
+}
+
+/** The path of the file that a model is opened from: its graph, or the first file of its checkpoint. */
+export function mainPath(files: FilesInMemory): string {
+  const checkpoint = files.manifest.files.find(({ role }) => role === 'checkpoint');
+  return checkpoint?.path ?? pathOf(files, 'graph');
 }
 
 /** The path of a model's file by its role; throws `model-manifest-invalid` where the manifest lists none. */

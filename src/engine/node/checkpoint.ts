@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LFS_POINTER_BYTES } from '../../base/lfs-pointer.ts';
-import { ggufStem, splitOf, type CheckpointFile } from '../../models/checkpoint/checkpoint-file.ts';
+import { ggufStem, splitOf, type CheckpointFile, type Container } from '../../models/checkpoint/checkpoint-file.ts';
 import { damaged } from '../../models/checkpoint/refusal.ts';
 import {
   MOST_SHARDS,
@@ -21,6 +21,7 @@ const GGUF_MAGIC = 'GGUF';
 
 /** A model as it is published. */
 export interface Checkpoint extends ModelOnDisk {
+  readonly container: Container;
   readonly folder: string;
   readonly id: string;
   /** Its files, in the order that gives it its identity. */
@@ -65,10 +66,11 @@ export function openSafetensors(where: string): Checkpoint {
 
 function onDisk(
   path: string,
-  { graph, weights, config, tokenizer }: OpenedCheckpoint,
-): ModelOnDisk & Pick<Checkpoint, 'tokenizer'> {
+  { graph, weights, config, tokenizer, about }: OpenedCheckpoint,
+): ModelOnDisk & Pick<Checkpoint, 'tokenizer' | 'container'> {
   return {
     path,
+    container: about.container,
     tokenizer,
     config: () => Promise.resolve(config),
     graph: () => Promise.resolve(graph),

@@ -7,7 +7,7 @@ import { cacheBytesPerToken, type DecoderShape } from '../../graph/decoder-shape
 import { tapDecoder } from '../../graph/decoder-taps.ts';
 import { parseModel } from '../../graph/graph.ts';
 import { weightEnds } from '../../graph/weights.ts';
-import { withDtype } from '../../models/model-dtype.ts';
+import { BUILT_GRAPH, withDtype } from '../../models/model-dtype.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
 import type { SegmentReader } from '../../training/reader.ts';
 import type { Decoder } from '../decoder.ts';
@@ -47,9 +47,6 @@ const CONFIG = 'config.json';
 
 /** What float32 PyTorch computes on the same weights, where a model ships with it. */
 const REFERENCE = 'reference.json';
-
-/** The name of a graph that says nothing of its numbers: they are told by the graph that is built. */
-const BUILT = 'model.onnx';
 
 /** What the commands read with. */
 export interface NodeEngine {
@@ -124,10 +121,15 @@ export async function openNodeEngine(
   const sizes = own === null ? await text(CONFIG) : null;
   const stated = sizes === null ? await disk.config() : about(beside(CONFIG), () => parseModelConfig(sizes));
   const config = generation === null ? stated : about(beside(CONFIG), () => withGenerationConfig(stated, generation));
+  if (checkpoint !== null) about(beside(TOKENIZER), () => tokenizer.assertWithin(config.vocabulary));
   const decoder = await openNodeDecoder(disk, { tapped: true, editing });
   const { layerCount, hidden } = decoder.sizes;
   const model = withTextHabits(
-    withDtype({ id, weightsSha256: weights, layerCount, hidden }, checkpoint === null ? graph : BUILT, shape.numbers),
+    withDtype(
+      { id, weightsSha256: weights, ...(checkpoint && { container: checkpoint.container }), layerCount, hidden },
+      checkpoint === null ? graph : BUILT_GRAPH,
+      shape.numbers,
+    ),
     tokenizer,
   );
   return {

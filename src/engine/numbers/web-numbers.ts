@@ -7,7 +7,7 @@ import type { NumbersReport, ReferenceFile } from '../../models/engine-report.ts
 import { AppError } from '../../base/errors.ts';
 import { describeDecoder } from '../../graph/decoder-shape.ts';
 import type { Decoder } from '../decoder.ts';
-import { decoderFilesOf, fileAt } from '../model/model-files.ts';
+import { DECODER_ROLES, decoderFilesOf, fileAt } from '../model/model-files.ts';
 import { givenReference } from './given-reference.ts';
 import { checkNumbers, limitsOf } from './numbers-check.ts';
 import { ownReference, ownTexts, shippedReference } from './numbers-reference.ts';
@@ -42,10 +42,7 @@ export async function checkHere(
   // Before anything large is fetched.
   const own = given && givenReference(new Uint8Array(given.bytes), given.name, decoder.sizes, start);
   const ships = given === null && source.manifest.files.some(({ role }) => role === 'reference');
-  const roles = [
-    ...(files ? [] : (['graph', 'weights', 'config'] as const)),
-    ...(ships ? (['reference'] as const) : []),
-  ];
+  const roles = [...(files ? [] : DECODER_ROLES), ...(ships ? (['reference'] as const) : [])];
   const loaded = roles.length === 0 ? null : await loadModelFiles(source, { roles, signal });
   const modelFiles = files ?? (loaded && decoderFilesOf(loaded));
   if (modelFiles === null) throw new AppError('internal', 'The model is loaded, and its files are nowhere.');

@@ -7,13 +7,13 @@ export const EXPORT_COMMAND = 'python -m onnxruntime_genai.models.builder -m MOD
 const KINDS = [
   {
     pattern: /\.gguf$/i,
-    what: 'a GGUF checkpoint. The page reads ONNX graphs; the command reads it as it is (--model FILE.gguf)',
+    what: 'a GGUF checkpoint, which is opened by itself: pick the file in the page, or name it (--model FILE.gguf)',
     remedy:
       'Or look for an ONNX export of the same model (onnx-community has many), or export the checkpoint that the GGUF was made of',
   },
   {
     pattern: /\.safetensors$/i,
-    what: 'a safetensors checkpoint. The page reads ONNX graphs; the command reads the folder that it lies in (--model DIR)',
+    what: 'a safetensors checkpoint, which is opened as a folder: with model.safetensors, or with model.safetensors.index.json and the shards that it names',
     remedy: 'Or look for an ONNX export of the same model (onnx-community has many), or export this folder',
   },
   {

@@ -1,16 +1,19 @@
 /** Whether a model's small files can be read, before another is given up for it. */
 import { AppError } from '../../base/errors.ts';
 import type { OfferedFile } from '../../models/model-offer.ts';
-import type { ChosenOffer, LocalFiles, ModelSource } from '../../models/model-source.ts';
+import type { CheckpointFile } from '../../models/checkpoint/checkpoint-file.ts';
+import { isCheckpoint } from '../../models/checkpoint/checkpoint-offers.ts';
+import type { ChosenOffer, FileData, LocalFiles, ModelSource } from '../../models/model-source.ts';
 import { concatBytes } from '../../graph/wire.ts';
-import { checkTexts, TEXT_ROLES } from '../model/model-files.ts';
+import { checkTexts, TEXT_ROLES, type FilesInMemory } from '../model/model-files.ts';
+import { blobFile, withFetchedParts, type RemoteFile } from './blob-file.ts';
 import { sweep } from './kept.ts';
 import { loadModelFiles } from './load.ts';
 import { readPicked } from './load-file.ts';
 import { keyOf } from './manifest.ts';
 import { needWhole } from './offer-manifest.ts';
-import { resolveModel, resolveUnkept } from './model-source.ts';
-import { openVault } from './vault.ts';
+import { resolveModel, resolveUnkept, type ResolvedModel } from './model-source.ts';
+import { openVault, type Vault } from './vault.ts';
 
 /** What to check. */
 export interface ModelToCheck {
@@ -43,9 +46,10 @@ export async function checkModel({ model, hosts }: ModelToCheck, signal: AbortSi
         { file: file.path },
       );
   }
-  const texts = await loadModelFiles(resolved, { roles: TEXT_ROLES, signal });
+  const texts = await loadModelFiles(resolved, { roles: [...TEXT_ROLES, 'checkpoint-index'], signal });
   try {
-    checkTexts(texts);
+    if (isCheckpoint(manifest)) await checkHeads(resolved, texts.files, vault, signal);
+    else checkTexts(texts);
   } catch (error) {
     if (vault !== null) await sweep(vault, null).catch(() => undefined);
     throw error;
@@ -59,9 +63,49 @@ export async function checkPicked(
   signal: AbortSignal,
 ): Promise<void> {
   needWhole(offer);
-  const texts = offer.files.filter(({ role }) => TEXT_ROLES.includes(role));
+  const opened = await pickedTexts(offer, files, signal);
+  checkTexts(opened);
+}
+
+/** The small files of a pick in memory, and its checkpoint where it lies. Throws as {@link bytesOf}. */
+export async function pickedTexts(
+  offer: ChosenOffer['offer'],
+  files: LocalFiles,
+  signal: AbortSignal,
+): Promise<FilesInMemory> {
+  const texts = offer.files.filter(({ role }) => role === 'checkpoint-index' || TEXT_ROLES.includes(role));
+  const weights = offer.files.filter(({ role }) => role === 'checkpoint');
   const read = await Promise.all(texts.map(async (file) => [file.path, await bytesOf(file, files, signal)] as const));
-  checkTexts({ manifest: { files: texts }, files: new Map(read) });
+  return {
+    manifest: { files: [...weights, ...texts] },
+    files: new Map(read),
+    streams: new Map(weights.map(({ path }) => [path, blobFile(path, pickedAt(path, files))])),
+  };
+}
+
+/** The same of a checkpoint that is stored or on a host, of which parts are fetched. */
+async function checkHeads(
+  { manifest, placeOf }: ResolvedModel,
+  files: FilesInMemory['files'],
+  vault: Vault | null,
+  signal: AbortSignal,
+): Promise<void> {
+  const weights = manifest.files.filter(({ role }) => role === 'checkpoint');
+  const stored = await Promise.all(weights.map((file) => vault?.whole(keyOf(file)) ?? null));
+  const check = (heads: readonly CheckpointFile[]): void =>
+    checkTexts({
+      manifest,
+      files,
+      streams: new Map(weights.map(({ path }, at) => [path, heads[at] as CheckpointFile])),
+    });
+  if (stored.every((blob) => blob !== null))
+    return check(stored.map((blob, at) => blobFile(weights[at]?.path ?? '', blob)));
+  const remotes = weights.map((file): RemoteFile => {
+    const place = placeOf(file);
+    if (place.kind !== 'url') throw new AppError('internal', 'A checkpoint that is not stored has no address.');
+    return { url: place.url, path: file.path, bytes: file.bytes, hosts: place.hosts ?? [] };
+  });
+  await withFetchedParts(remotes, check, signal);
 }
 
 /**
@@ -73,6 +117,12 @@ export async function bytesOf(
   files: LocalFiles,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  await readPicked(path, pickedAt(path, files), 0, signal, (piece) => pieces.push(piece));
+  return concatBytes(pieces);
+}
+
+function pickedAt(path: string, files: LocalFiles): FileData {
   const data = files.get(path);
   if (data === undefined)
     throw new AppError(
@@ -80,7 +130,5 @@ export async function bytesOf(
       `${path} is not among the files that were picked. Pick the model's folder again.`,
       { path },
     );
-  const pieces: Uint8Array[] = [];
-  await readPicked(path, data, 0, signal, (piece) => pieces.push(piece));
-  return concatBytes(pieces);
+  return data;
 }

@@ -4,7 +4,8 @@
  */
 import { AppError } from '../../base/errors.ts';
 import { besideGraphs } from '../../models/graph-weights.ts';
-import { type ListedFile, offersOf, PLAIN_PATH } from '../../models/model-offer.ts';
+import { everyOffer } from '../../models/checkpoint/checkpoint-offers.ts';
+import { type ListedFile, PLAIN_PATH } from '../../models/model-offer.ts';
 import type { ModelListing } from '../../models/model-source.ts';
 import { cancelled } from './fetch-file.ts';
 import { checkHost, checkLanding, gated } from './hosts.ts';
@@ -98,7 +99,7 @@ export function parseHubReply(text: string, { host, repo }: Pick<HubQuestion, 'h
     seen.add(path);
   }
   const gate = reply['gated'];
-  const offers = offersOf(files);
+  const offers = everyOffer(files);
   return {
     from: { kind: 'hub', host, repo, revision: sha },
     title: repo.slice(repo.indexOf('/') + 1),

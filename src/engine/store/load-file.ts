@@ -39,7 +39,7 @@ export interface FileJob {
 }
 
 /** Kept files are read in pieces of this size, so that the bar moves. */
-const PIECE_BYTES = 8 << 20;
+export const PIECE_BYTES = 8 << 20;
 
 /** The bytes of one file. Throws `model-fetch-failed`, `model-file-altered` or `cancelled`. */
 export async function loadFile(job: FileJob): Promise<Uint8Array<ArrayBuffer>> {
@@ -134,7 +134,8 @@ async function download(job: FileJob, buffer: Uint8Array<ArrayBuffer>, fresh: bo
   await whole?.keep().catch(stopKeeping);
 }
 
-async function openPart(job: FileJob): Promise<Part | null> {
+/** The part to store a file in; null where nothing can be stored. */
+export async function openPart(job: FileJob): Promise<Part | null> {
   if (job.keeping.reason !== null) return null;
   try {
     return (await job.keeping.vault?.part(keyOf(job.file))) ?? null;
@@ -144,7 +145,8 @@ async function openPart(job: FileJob): Promise<Part | null> {
   }
 }
 
-function attempt(action: () => void, onError: (error: unknown) => void): void {
+/** Does something with storage; what goes wrong is for `onError`. */
+export function attempt(action: () => void, onError: (error: unknown) => void): void {
   try {
     action();
   } catch (error) {
@@ -153,7 +155,12 @@ function attempt(action: () => void, onError: (error: unknown) => void): void {
 }
 
 /** Streams the rest of a file into the sink, from wherever it is. */
-async function bring({ file, place, signal }: FileJob, from: number, fresh: boolean, sink: ByteSink): Promise<void> {
+export async function bring(
+  { file, place, signal }: FileJob,
+  from: number,
+  fresh: boolean,
+  sink: ByteSink,
+): Promise<void> {
   if (place.kind === 'url') return fetchFile({ url: place.url, hosts: place.hosts, file, from, fresh, signal }, sink);
   if (place.kind === 'gone')
     throw new AppError(
@@ -205,7 +212,11 @@ const isRight = async (file: ManifestFile, bytes: Uint8Array<ArrayBuffer>): Prom
   (await hashOf(file, bytes)) === (file.sha256 ?? file.gitBlob);
 
 async function checkHash(file: ManifestFile, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-  const actual = await hashOf(file, bytes);
+  assertHash(file, await hashOf(file, bytes));
+}
+
+/** Throws `model-file-altered` where the hash of what arrived is not the one that the manifest lists. */
+export function assertHash(file: ManifestFile, actual: string): void {
   const [name, expected] = file.sha256 === null ? ['git blob id', file.gitBlob ?? ''] : ['SHA-256', file.sha256];
   if (actual === expected) return;
   throw new AppError(

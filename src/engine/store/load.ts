@@ -4,13 +4,17 @@
  */
 import type { ByteSource, LoadProgress } from '../../models/engine-report.ts';
 import type { ModelSource } from '../../models/model-source.ts';
+import { isCheckpoint } from '../../models/checkpoint/checkpoint-offers.ts';
 import { checkTexts, TEXT_ROLES } from '../model/model-files.ts';
 import { cancelled } from './fetch-file.ts';
 import { forget, sweep } from './kept.ts';
-import { type Keeping, loadFile } from './load-file.ts';
+import type { CheckpointFile } from '../../models/checkpoint/checkpoint-file.ts';
+import { blobFile } from './blob-file.ts';
+import { type FileJob, type Keeping, loadFile } from './load-file.ts';
 import { createCount } from './load-progress.ts';
 import { type FileRole, keyOf, type ManifestFile, type ModelManifest } from './manifest.ts';
 import { type ResolvedModel, resolveModel } from './model-source.ts';
+import { streamFile } from './stream-file.ts';
 import { openVault, type Vault } from './vault.ts';
 
 /** How to load. */
@@ -30,6 +34,8 @@ export interface LoadedFiles {
   readonly manifest: ModelManifest;
   /** Bytes by the path in the manifest. The caller owns them. */
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  /** Files of a checkpoint by the same paths: they stay where they lie and are read in pieces. */
+  readonly streams: ReadonlyMap<string, CheckpointFile>;
   readonly source: ByteSource;
   /** How many of the bytes came over the network just now. */
   readonly networkBytes: number;
@@ -64,13 +70,13 @@ export async function loadModelFiles(source: ModelSource | ResolvedModel, option
     options.onProgress,
   );
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  const streams = new Map<string, CheckpointFile>();
   try {
     for (const [at, file] of wanted.entries()) {
       if (at > 0 && at === wanted.findIndex(isLarge)) await checkSmall(model, files, vault);
-      files.set(
-        file.path,
-        await loadFile({ file, place: model.placeOf(file), keeping, onProgress: count.current, signal }),
-      );
+      const job: FileJob = { file, place: model.placeOf(file), keeping, onProgress: count.current, signal };
+      if (file.role === 'checkpoint') streams.set(file.path, blobFile(file.path, await streamFile(job)));
+      else files.set(file.path, await loadFile(job));
       if (signal.aborted) throw cancelled();
       count.fileDone();
     }
@@ -85,6 +91,7 @@ export async function loadModelFiles(source: ModelSource | ResolvedModel, option
     model,
     manifest,
     files,
+    streams,
     source: count.source(),
     networkBytes: count.networkBytes(),
     totalBytes,
@@ -97,7 +104,7 @@ function smallFirst(files: readonly ManifestFile[]): readonly ManifestFile[] {
   return [...files.filter((file) => !isLarge(file)), ...files.filter(isLarge)];
 }
 
-const isLarge = ({ role }: ManifestFile): boolean => !TEXT_ROLES.includes(role);
+const isLarge = ({ role }: ManifestFile): boolean => role !== 'checkpoint-index' && !TEXT_ROLES.includes(role);
 
 /** Parses the small files; a model from elsewhere whose are wrong is not kept. */
 async function checkSmall(
@@ -105,8 +112,13 @@ async function checkSmall(
   files: ReadonlyMap<string, Uint8Array>,
   vault: Vault | null,
 ): Promise<void> {
-  // What lies beside the page is published with its hashes, and mostly asked for in part.
-  if (manifest.from === undefined || manifest.files.some((file) => !isLarge(file) && !files.has(file.path))) return;
+  // What lies beside the page is published with its hashes, and mostly asked for in part. A checkpoint is checked by its head.
+  if (
+    manifest.from === undefined ||
+    isCheckpoint(manifest) ||
+    manifest.files.some((file) => !isLarge(file) && !files.has(file.path))
+  )
+    return;
   try {
     checkTexts({ manifest, files });
   } catch (error) {

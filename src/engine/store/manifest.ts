@@ -99,7 +99,9 @@ export function weightsSha256(files: readonly Pick<ManifestFile, 'role' | 'sha25
 }
 
 /** Whether a file makes the model what it is. */
-const isWeighty = ({ role }: Pick<ManifestFile, 'role'>): boolean => role === 'graph' || role === 'weights';
+const isWeighty = ({ role }: Pick<ManifestFile, 'role'>): boolean => WEIGHTY.includes(role);
+
+const WEIGHTY: readonly FileRole[] = ['graph', 'weights', 'checkpoint'];
 
 function fromOf(raw: unknown): 'hub' | 'local' | undefined {
   if (raw === undefined || raw === 'hub' || raw === 'local') return raw;
@@ -113,8 +115,12 @@ function parseFiles(raw: unknown): readonly ManifestFile[] {
   const files = raw.map((entry, i) => parseFile(entry, `files[${String(i)}]`));
   const twice = files.find((file, i) => files.findIndex((other) => other.path === file.path) !== i);
   if (twice) throw invalid('files', `names "${twice.path}" twice`);
-  const graphs = files.filter((file) => file.role === 'graph').length;
-  if (graphs !== 1) throw invalid('files', `must have one file of role "graph", got ${String(graphs)}`);
+  const count = (...roles: readonly FileRole[]): number => files.filter(({ role }) => roles.includes(role)).length;
+  const [graphs, checkpoints] = [count('graph'), count('checkpoint')];
+  if (checkpoints === 0 && graphs !== 1)
+    throw invalid('files', `must have one file of role "graph", got ${String(graphs)}`);
+  if (checkpoints > 0 && count('graph', 'weights') > 0)
+    throw invalid('files', 'must have a graph with its weights or a checkpoint, and has both');
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   if (total > LARGEST_MODEL_BYTES)
     throw invalid('files', `must be at most ${String(LARGEST_MODEL_BYTES)} bytes in all, got ${String(total)}`);
@@ -126,8 +132,10 @@ function parseFile(raw: unknown, at: string): ManifestFile {
   const { path, bytes, sha256, gitBlob, role } = fields;
   if (typeof path !== 'string' || !PLAIN_PATH.test(path))
     throw invalid(`${at}.path`, `must be a relative path of plain names, got ${shown(path)}`);
-  if (typeof bytes !== 'number' || !Number.isInteger(bytes) || bytes < 1 || bytes > LARGEST_FILE_BYTES) {
-    throw invalid(`${at}.bytes`, `must be a whole number from 1 to ${String(LARGEST_FILE_BYTES)}, got ${shown(bytes)}`);
+  // A checkpoint is read in pieces; everything else becomes one buffer.
+  const most = role === 'checkpoint' ? LARGEST_MODEL_BYTES : LARGEST_FILE_BYTES;
+  if (typeof bytes !== 'number' || !Number.isInteger(bytes) || bytes < 1 || bytes > most) {
+    throw invalid(`${at}.bytes`, `must be a whole number from 1 to ${String(most)}, got ${shown(bytes)}`);
   }
   const known = FILE_ROLES.find((name) => name === role);
   if (known === undefined) throw invalid(`${at}.role`, `must be one of ${FILE_ROLES.join(', ')}, got ${shown(role)}`);

@@ -53,5 +53,8 @@ function idOf(title: string, { dtype }: ModelOffer): string {
       .replace(/[^a-z0-9._-]+/g, '-')
       .replace(/^[-.]+|[-.]+$/g, '')
       .slice(0, 100) || 'model';
-  return plain.endsWith(`-${dtype}`) ? plain : `${plain}-${dtype}`;
+  const numbers = dtype.toLowerCase();
+  return plain === numbers || ['-', '.', '_'].some((mark) => plain.endsWith(mark + numbers))
+    ? plain
+    : `${plain}-${numbers}`;
 }

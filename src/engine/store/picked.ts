@@ -1,7 +1,9 @@
 /** What files that the reader picked are: the same listing that a host gives, with a licence where the card says one. */
 import { AppError } from '../../base/errors.ts';
 import { besideGraphs } from '../../models/graph-weights.ts';
-import { offersOf, type ListedFile } from '../../models/model-offer.ts';
+import { ggufStem } from '../../models/checkpoint/checkpoint-file.ts';
+import { everyOffer } from '../../models/checkpoint/checkpoint-offers.ts';
+import { PLAIN_PATH, type ListedFile, type ModelOffer } from '../../models/model-offer.ts';
 import type { LocalFiles, ModelListing } from '../../models/model-source.ts';
 import { checkpointWords } from '../refusals/checkpoint.ts';
 import { cancelled } from './fetch-file.ts';
@@ -12,16 +14,17 @@ const CARD_BYTES = 64 << 10;
 
 /** Lists picked files. `name` is the folder's, or empty for single files. Throws `model-variant-missing` where no graph is among them. */
 export async function listPicked(
-  { name, files }: { readonly name: string; readonly files: LocalFiles },
+  { name, files: given }: { readonly name: string; readonly files: LocalFiles },
   signal: AbortSignal,
 ): Promise<ModelListing> {
+  const files = await withGgufNames(given);
   const listed: readonly ListedFile[] = [...files].map(([path, { size }]) => ({
     path,
     bytes: size,
     sha256: null,
     gitBlob: null,
   }));
-  const found = offersOf(listed);
+  const found = everyOffer(listed);
   if (found.length === 0)
     throw new AppError(
       'model-variant-missing',
@@ -34,12 +37,46 @@ export async function listPicked(
   if (signal.aborted) throw cancelled();
   return {
     from: { kind: 'local', name, files },
-    title: titleOf(name),
+    title: titleOf(name === '' ? (onlyGguf(found) ?? '') : name),
     licence: card === undefined ? null : licenceOfCard(new TextDecoder().decode(card)),
     gated: false,
     offers,
     beside: besideGraphs(listed, offers),
   };
+}
+
+/** Most files that are looked into for what they are. */
+const MOST_SNIFFED = 64;
+
+/** The first bytes of a GGUF file. */
+const GGUF_MAGIC = 'GGUF';
+
+/**
+ * The files, those that are GGUF by names that end in `.gguf` and are plain: Ollama calls its files by their hashes alone, and a
+ * browser numbers a second download in brackets.
+ */
+async function withGgufNames(files: LocalFiles): Promise<LocalFiles> {
+  if (files.size > MOST_SNIFFED) return files;
+  const renamed = await Promise.all(
+    [...files].map(async ([path, data]) => {
+      const isNamed = /\.gguf$/i.test(path);
+      if (!isNamed && (/\.\w{1,12}$/.test(path) || data.size < 1024)) return [path, data] as const;
+      const magic = isNamed || new TextDecoder().decode(await data.slice(0, 4).arrayBuffer()) === GGUF_MAGIC;
+      if (!magic || (isNamed && PLAIN_PATH.test(path))) return [path, data] as const;
+      const plain = path
+        .replace(/\.gguf$/i, '')
+        .replace(/[^A-Za-z0-9._/-]+/g, '-')
+        .slice(0, 90);
+      return [`${plain}.gguf`, data] as const;
+    }),
+  );
+  return new Map(renamed);
+}
+
+/** The name of the only model among picked files, where it is in GGUF. */
+function onlyGguf([offer, ...others]: readonly ModelOffer[]): string | null {
+  const [file] = offer?.files ?? [];
+  return file?.role === 'checkpoint' && others.length === 0 && file.path.endsWith('.gguf') ? ggufStem(file.path) : null;
 }
 
 /** The licence in a model card's front matter: `license`, or `license_name` where that is `other`; null where it names none. */

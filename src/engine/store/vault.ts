@@ -10,8 +10,8 @@
 export interface Part {
   /** Bytes that an earlier try left. */
   readonly bytes: number;
-  /** Reads what is there from the start; returns the number of bytes read. */
-  read(into: Uint8Array): number;
+  /** Reads what is there from `at` on, or from the start; returns the number of bytes read. */
+  read(into: Uint8Array, at?: number): number;
   /** Forgets everything that was written. */
   restart(): void;
   /** Writes at the end; throws a `DOMException` when there is no room. */
@@ -133,7 +133,7 @@ function partOf(file: WritableHandle, handle: SyncHandle, wholeName: string, rem
   let end = bytes;
   return {
     bytes,
-    read: (into) => handle.read(into, { at: 0 }),
+    read: (into, at = 0) => handle.read(into, { at }),
     restart: () => {
       handle.truncate(0);
       end = 0;

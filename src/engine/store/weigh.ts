@@ -1,10 +1,11 @@
 /** What a model takes, found by fetching its graph and its config alone. */
 import { AppError } from '../../base/errors.ts';
 import { dtypeFrom } from '../../models/model-dtype.ts';
+import { isCheckpoint } from '../../models/checkpoint/checkpoint-offers.ts';
 import { withWeights } from '../../models/graph-weights.ts';
-import { fileOfRole, type ModelOffer, type OfferedFile } from '../../models/model-offer.ts';
-import type { ChosenOffer, ModelNeeds, WeighedModel } from '../../models/model-source.ts';
-import { cacheBytesPerToken, type DecoderShape } from '../../graph/decoder-shape.ts';
+import { fileOfRole, type OfferedFile } from '../../models/model-offer.ts';
+import type { ChosenOffer, WeighedModel } from '../../models/model-source.ts';
+import type { DecoderShape } from '../../graph/decoder-shape.ts';
 import { tapDecoder } from '../../graph/decoder-taps.ts';
 import { parseDecoder } from '../../graph/parse-decoder.ts';
 import { weightEnds } from '../../graph/weights.ts';
@@ -17,7 +18,9 @@ import { bytesOf, checkPicked } from './check-model.ts';
 import { loadFile } from './load-file.ts';
 import type { ManifestFile } from './manifest.ts';
 import { baseOf, needWhole } from './offer-manifest.ts';
+import { needsOf, weightBytesOf } from './graph-needs.ts';
 import { withoutPointers } from './picked-pointers.ts';
+import { weighCheckpoint } from './weigh-checkpoint.ts';
 
 /** Graphs with their weights in them are not fetched to be looked at. */
 const LARGEST_GRAPH_BYTES = 32 << 20;
@@ -52,6 +55,7 @@ export async function weighOffer(
   signal: AbortSignal,
 ): Promise<Omit<WeighedModel, 'limits'>> {
   needWhole(offer);
+  if (isCheckpoint(offer)) return weighCheckpoint({ listing, offer }, hosts, signal);
   const { from } = listing;
   const bring = async (file: OfferedFile): Promise<Uint8Array> => {
     if (from.kind === 'local') return bytesOf(file, from.files, signal);
@@ -74,6 +78,7 @@ export async function weighOffer(
   if (graph.bytes > LARGEST_GRAPH_BYTES)
     return {
       offer,
+      about: null,
       needs: {
         ...estimateNeeds(text, offer.dtype),
         contextTokens,
@@ -88,25 +93,8 @@ export async function weighOffer(
     dtype: dtypeFrom(graph.path, shape.numbers) ?? offer.dtype,
   };
   const whole = from.kind === 'local' ? await withoutPointers(named, from.files) : named;
-  return { offer: whole, needs: needsOf(shape, whole, contextTokens) };
+  return { offer: whole, about: null, needs: needsOf(shape, whole, contextTokens) };
 }
-
-function needsOf(shape: DecoderShape, offer: ModelOffer, contextTokens: number): ModelNeeds {
-  return {
-    layerCount: shape.layerCount,
-    contextTokens,
-    weightBytes: Math.max(weightBytesOf(offer), shape.weightBytes),
-    cacheBytesPerToken: cacheBytesPerToken(shape),
-    largestWeightBytes: shape.largestWeightBytes,
-    half: shape.half,
-    estimated: false,
-    gpuOnly: shape.gpuOnly,
-    missing: offer.missing,
-  };
-}
-
-const weightBytesOf = ({ files }: ModelOffer): number =>
-  files.reduce((sum, { role, bytes }) => (role === 'weights' ? sum + bytes : sum), 0);
 
 /** What a graph looks like, and by each file that it takes weights from the byte where the last of them ends. */
 function lookInto(

@@ -51,6 +51,20 @@ export class TextTokenizer {
     this.#chat = chatOf(config);
   }
 
+  /**
+   * Throws `model-text-invalid` where it has tokens that a head of `vocabulary` rows has not: they are of two models. Tokens that were
+   * added to the vocabulary may lie beyond it, as those for images do in Gemma 3.
+   */
+  assertWithin(vocabulary: number): void {
+    let largest = -1;
+    for (const id of this.#tokenizer.get_vocab(false).values()) largest = Math.max(largest, id);
+    if (largest >= vocabulary)
+      throw textInvalid(
+        'tokenizer.json',
+        `has tokens up to number ${largest}, and the model has ${vocabulary}: they are of two models`,
+      );
+  }
+
   /** The token that every text begins with, as the vocabulary writes it; null where texts begin with their first word. */
   get startToken(): string | null {
     return this.#startId === null ? null : (this.#tokenizer.id_to_token(this.#startId) ?? null);

@@ -131,7 +131,10 @@ export class ModelBench {
       title,
       bytes: offer.bytes,
       host: listing.from.kind === 'hub' ? listing.from.host : null,
-      source: { kind: 'offer', chosen: { listing, offer } },
+      source: {
+        kind: 'offer',
+        chosen: { listing: { ...listing, licence: listing.licence ?? weighed.weighed.about?.licence ?? null }, offer },
+      },
     });
   }
 
@@ -202,7 +205,7 @@ export class ModelBench {
       if (listing.offers.length === 0)
         throw new AppError(
           'model-variant-missing',
-          `${listing.title} has no graph by the name of model.onnx, model_q4.onnx and the like. Look for the same model under onnx-community, or export it.`,
+          `${listing.title} has no graph by the name of model.onnx, model_q4.onnx and the like, no GGUF file and no model.safetensors. Look for the same model under onnx-community, or export it.`,
           { title: listing.title },
         );
       if (!signal.aborted) this.#listing = listing;

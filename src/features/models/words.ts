@@ -1,7 +1,8 @@
 /** Words about models that are brought in: variants, where they come from, and whether they fit. */
+import type { CheckpointAbout, Container, StoredNumbers } from '../../models/checkpoint/checkpoint-file.ts';
 import type { MemoryEstimate } from '../../models/model-memory.ts';
 import { HOSTS_VARIABLE } from '../../models/model-hosts.ts';
-import { count, fileSize } from '../../content/numbers.ts';
+import { count, fileSize, plural } from '../../content/numbers.ts';
 
 /** What a variant is, by the name that exporters give it. */
 const DTYPES: Readonly<Record<string, string>> = {
@@ -20,6 +21,48 @@ const DTYPES: Readonly<Record<string, string>> = {
 /** What is known of a variant by its name. */
 export function dtypeWords(dtype: string): string {
   return DTYPES[dtype] ?? '';
+}
+
+/** Containers as they are called. */
+const CONTAINERS: Readonly<Record<Container, string>> = { gguf: 'GGUF', safetensors: 'safetensors' };
+
+/** What a checkpoint is, in one sentence. */
+export function aboutSentence({ container, family, layers, hidden, vocabulary, parameters }: CheckpointAbout): string {
+  return `A ${family} model in ${CONTAINERS[container]}: ${plural(layers, 'layer')} of ${count(hidden)}, a vocabulary of ${count(vocabulary)} tokens, ${parametersOf(parameters)} parameters.`;
+}
+
+/** In which numbers it is stored and what these become here, a sentence for each kind, the most bytes first. */
+export function numbersSentences({ numbers }: CheckpointAbout): readonly string[] {
+  return numbers.map(
+    ({ type, tensors, bytes, ...form }) =>
+      `${type}: ${plural(tensors, 'tensor')}, ${fileSize(bytes)}. ${becomes({ type, ...form })}`,
+  );
+}
+
+/** No format is quantised again (docs/decisions/0025), so what is left is one rounding of a float of 32 bits: 2^-24. */
+function becomes({ type, bits, offsets }: Pick<StoredNumbers, 'type' | 'bits' | 'offsets'>): string {
+  if (bits === 32)
+    return type === 'F32' ? 'They stay as they are.' : 'Each becomes a float of 32 bits of the same value.';
+  const product = `Each stays a whole number of ${bits} bits with its block’s scale`;
+  const second = offsets ? '; minimums take a second, small product' : '';
+  return `${product}${second}. Largest relative change of a weight: 6·10⁻⁸, one rounding.`;
+}
+
+const parametersOf = (parameters: number): string =>
+  parameters >= 1e9
+    ? `${(parameters / 1e9).toFixed(1)} billion`
+    : parameters >= 1e6
+      ? `${Math.round(parameters / 1e6)} million`
+      : count(parameters);
+
+/** What WebAssembly can address in a tab. */
+const TAB_BYTES = 2 ** 32;
+
+/** Whether it fits a tab where it runs on the processor, in one sentence. */
+export function tabSentence({ bytes }: Pick<MemoryEstimate, 'bytes'>): string {
+  return bytes < TAB_BYTES
+    ? `On the processor a tab has ${fileSize(TAB_BYTES)} at most, and this takes about ${fileSize(bytes)} of it.`
+    : `On the processor it does not fit: a tab has ${fileSize(TAB_BYTES)} at most, and this takes about ${fileSize(bytes)}.`;
 }
 
 /** Why there is no field for a model's id, and how to get one. */

@@ -3,7 +3,7 @@
  * names the path of what is wrong.
  */
 import type { DtypeAgreement } from '../../probe/dtype-agreement.ts';
-import { DTYPES } from '../../models/model-dtype.ts';
+import { VARIANTS } from '../../models/model-dtype.ts';
 import { field, integer, type JsonNode } from '../../json/json-path.ts';
 import { exactly, inRange, oneOf } from '../../json/json-values.ts';
 
@@ -14,8 +14,8 @@ export function parseAgreement(node: JsonNode, layers: number): DtypeAgreement {
   const byLayer = (key: string): (number | null)[] =>
     exactly(field(node, key), layers, (item) => (item.value === null ? null : inRange(item, -1.001, 1.001)));
   return {
-    from: oneOf(field(node, 'from'), DTYPES),
-    to: oneOf(field(node, 'to'), DTYPES),
+    from: oneOf(field(node, 'from'), VARIANTS),
+    to: oneOf(field(node, 'to'), VARIANTS),
     layer: integer(field(node, 'layer'), 0, layers - 1),
     cosine: byLayer('cosine'),
     null95: byLayer('null95'),

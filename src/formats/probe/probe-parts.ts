@@ -1,4 +1,5 @@
 /** The parts of `probe.json`, each checked in full and refused by its path. `layers` is model.layerCount + 1. */
+import { CONTAINERS } from '../../models/checkpoint/checkpoint-file.ts';
 import { DTYPES } from '../../models/model-dtype.ts';
 import { shown } from '../../base/shown.ts';
 import type {
@@ -26,6 +27,7 @@ export function parseModel(node: JsonNode): ModelIdentity {
     hidden: integer(field(node, 'hidden'), 1, 65536),
     ...parseHabits(node),
     ...(has(node, 'dtype') ? { dtype: oneOf(field(node, 'dtype'), DTYPES) } : {}),
+    ...(has(node, 'container') ? { container: oneOf(field(node, 'container'), CONTAINERS) } : {}),
   };
 }
 

@@ -13,7 +13,10 @@ export interface CheckpointFile {
 }
 
 /** How a checkpoint is kept in files. */
-export type Container = 'gguf' | 'safetensors';
+export const CONTAINERS = ['gguf', 'safetensors'] as const;
+
+/** How a checkpoint is kept in files. */
+export type Container = (typeof CONTAINERS)[number];
 
 /** Tensors that are stored in one kind of numbers. */
 export interface StoredNumbers {

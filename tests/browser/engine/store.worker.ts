@@ -24,7 +24,7 @@ export type StoreReply =
   | { readonly is: 'progress'; readonly loadedBytes: number; readonly totalBytes: number; readonly source: string }
   | {
       readonly is: 'loaded';
-      readonly result: Omit<LoadedFiles, 'files' | 'model'>;
+      readonly result: Omit<LoadedFiles, 'files' | 'model' | 'streams'>;
       readonly hashes: Readonly<Record<string, string>>;
     }
   | { readonly is: 'error'; readonly error: ErrorRecord }
@@ -43,6 +43,7 @@ const handlers = {
     const {
       files,
       model: _,
+      streams: __,
       ...result
     } = await loadModelFiles(
       { kind: 'site', manifestUrl: url },

@@ -145,6 +145,7 @@ export class ModelsEngine extends FakeEngine {
     };
     return {
       needs,
+      about: null,
       offer: chosen.offer,
       limits: !this.#shared.card
         ? null

@@ -95,18 +95,19 @@ describe('a model in another form', () => {
   test.each([
     [
       'SmolLM2.Q4_K_M.gguf',
-      /SmolLM2\.Q4_K_M\.gguf is a GGUF checkpoint\. The page reads ONNX graphs; the command reads it as it is \(--model FILE\.gguf\)\. .*onnx-community.*builder -m MODEL/,
+      /SmolLM2\.Q4_K_M\.gguf is a GGUF checkpoint, which is opened by itself: .*\(--model FILE\.gguf\)\. .*onnx-community.*builder -m MODEL/,
     ],
     [
-      'model.safetensors',
-      /model\.safetensors is a safetensors checkpoint\. The page reads ONNX graphs; the command reads the folder .*export this folder: python -m/,
+      'adapter_model.safetensors',
+      /adapter_model\.safetensors is a safetensors checkpoint, which is opened as a folder: with model\.safetensors, .*export this folder: python -m/,
     ],
     ['pytorch_model-00001-of-00002.bin', /is a PyTorch checkpoint, and Flipside reads ONNX graphs/],
   ])('(%s) is called by its name, as a folder, as a file and as what was picked', async (file, words) => {
     const dir = folder(`checkpoint ${file}`, { [file]: 'x', 'config.json': '{}', ...texts });
     expect(refusal(() => modelPaths(dir)).message).toMatch(words);
     expect(refusal(() => modelPaths(join(dir, file))).message).toMatch(words);
-    expect((await refusalOf(picked({ [file]: 'x', 'config.json': '{}' }))).message).toMatch(words);
+    if (!file.endsWith('.gguf'))
+      expect((await refusalOf(picked({ [file]: 'x', 'config.json': '{}' }))).message).toMatch(words);
   });
 
   test('a folder of the model builder without config.json says where that lies', async () => {

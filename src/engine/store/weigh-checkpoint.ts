@@ -1,0 +1,73 @@
+/** What a checkpoint is and takes, by the heads of its files: the graph is built, and no weight is read. */
+import { tapDecoder } from '../../graph/decoder-taps.ts';
+import type { CheckpointFile } from '../../models/checkpoint/checkpoint-file.ts';
+import type { ChosenOffer, WeighedModel } from '../../models/model-source.ts';
+import { openListed } from '../checkpoint/listed-checkpoint.ts';
+import type { OpenedCheckpoint } from '../checkpoint/open-checkpoint.ts';
+import { checkpointOf, checkTexts } from '../model/model-files.ts';
+import { withFetchedParts } from './blob-file.ts';
+import { pickedTexts } from './check-model.ts';
+import { needsOf } from './graph-needs.ts';
+import { loadFile } from './load-file.ts';
+import { baseOf } from './offer-manifest.ts';
+
+/**
+ * Reads the heads, from disk or from the host, and of picked files the tokenizer as well. Throws what loading does: `model-checkpoint-…`,
+ * `model-text-invalid`, `model-fetch-failed`, naming the file.
+ */
+export async function weighCheckpoint(
+  chosen: ChosenOffer,
+  hosts: readonly string[],
+  signal: AbortSignal,
+): Promise<Omit<WeighedModel, 'limits'>> {
+  const { listing, offer } = chosen;
+  const opened =
+    listing.from.kind === 'local' ? await openPicked(chosen, signal) : await openRemote(chosen, hosts, signal);
+  const [numbers] = opened.about.numbers;
+  // A name may say in which numbers a GGUF file mostly is; of others the tensors say it.
+  const named =
+    opened.about.container === 'gguf' && offer.dtype !== 'GGUF' ? offer.dtype : (numbers?.type ?? offer.dtype);
+  const dtyped = { ...offer, dtype: named };
+  return {
+    offer: dtyped,
+    about: opened.about,
+    needs: needsOf(tapDecoder(opened.graph), dtyped, opened.config.contextTokens),
+  };
+}
+
+async function openPicked({ listing: { from }, offer }: ChosenOffer, signal: AbortSignal): Promise<OpenedCheckpoint> {
+  const files = await pickedTexts(offer, from.kind === 'local' ? from.files : new Map(), signal);
+  checkTexts(files);
+  const opened = checkpointOf(files);
+  if (opened === null) throw new TypeError('An offer of a checkpoint holds none.');
+  return opened;
+}
+
+async function openRemote(
+  { listing, offer }: ChosenOffer,
+  hosts: readonly string[],
+  signal: AbortSignal,
+): Promise<OpenedCheckpoint> {
+  const urlOf = (path: string): string => baseOf(listing) + path;
+  const texts = new Map<string, string>();
+  for (const { path, bytes, role, sha256, gitBlob } of offer.files) {
+    if (role !== 'config' && role !== 'checkpoint-index') continue;
+    const brought = await loadFile({
+      file: { path, bytes, role, sha256, ...(sha256 === null && gitBlob !== null && { gitBlob }) },
+      place: { kind: 'url', url: urlOf(path), hosts },
+      keeping: { vault: null, reason: null },
+      onProgress: () => undefined,
+      signal,
+    });
+    texts.set(path, new TextDecoder().decode(brought));
+  }
+  const weights = offer.files.filter(({ role }) => role === 'checkpoint');
+  const remotes = weights.map(({ path, bytes }) => ({ url: urlOf(path), path, bytes, hosts }));
+  const open = (files: readonly CheckpointFile[]): OpenedCheckpoint =>
+    openListed(
+      offer.files,
+      (path) => files[weights.findIndex((file) => file.path === path)] as CheckpointFile,
+      (path) => texts.get(path) ?? '',
+    );
+  return withFetchedParts(remotes, open, signal);
+}

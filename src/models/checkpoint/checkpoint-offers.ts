@@ -1,0 +1,122 @@
+/** What a list of files offers as it was published: GGUF files, whole or split, and safetensors, by their names. */
+import {
+  LARGEST_MODEL_BYTES,
+  MOST_FILES,
+  offersOf,
+  PLAIN_PATH,
+  type FileRole,
+  type ListedFile,
+  type ModelOffer,
+  type OfferedFile,
+} from '../model-offer.ts';
+import { ggufStem, splitOf, type Container } from './checkpoint-file.ts';
+
+/** The numbers that a GGUF file's name ends in, e.g. `Q4_K_M`. */
+const NUMBERS = /[-._]((?:I?Q\d\w*|B?F16|F32|MXFP4))$/i;
+
+const SINGLE = 'model.safetensors';
+const INDEX = 'model.safetensors.index.json';
+const SHARD = /^model-\d{5}-of-\d{5}\.safetensors$/;
+
+/** What is taken from beside safetensors; the first three must be there. */
+const BESIDE: readonly (readonly [role: FileRole, names: readonly string[], needed: boolean])[] = [
+  ['config', ['config.json'], true],
+  ['tokenizer', ['tokenizer.json'], true],
+  ['tokenizer-config', ['tokenizer_config.json'], true],
+  ['generation-config', ['generation_config.json'], false],
+  ['chat-template', ['chat_template.jinja', 'chat_template.json'], false],
+];
+
+/** Whether a list of files holds weights as they were published. */
+export const isCheckpoint = ({ files }: { readonly files: readonly { readonly role: FileRole }[] }): boolean =>
+  files.some(({ role }) => role === 'checkpoint');
+
+/** What the weights of a list of files are kept in; null for a graph. */
+export function containerOf({
+  files,
+}: {
+  readonly files: readonly { readonly path: string; readonly role: FileRole }[];
+}): Container | null {
+  const weights = files.find(({ role }) => role === 'checkpoint');
+  return weights === undefined ? null : weights.path.endsWith('.safetensors') ? 'safetensors' : 'gguf';
+}
+
+/** Everything that a list of files offers, graphs and checkpoints, smallest first; what lacks something comes last. */
+export function everyOffer(listed: readonly ListedFile[]): readonly ModelOffer[] {
+  const lacks = ({ missing }: ModelOffer): number => (missing.length === 0 ? 0 : 1);
+  return [...offersOf(listed), ...checkpointOffers(listed)].sort((a, b) => lacks(a) - lacks(b) || a.bytes - b.bytes);
+}
+
+/** The checkpoints that a list of files holds. Names that are no plain paths are passed over. */
+function checkpointOffers(listed: readonly ListedFile[]): readonly ModelOffer[] {
+  const byPath = new Map(listed.filter(({ path }) => PLAIN_PATH.test(path)).map((file) => [file.path, file]));
+  return [...ggufOffers(byPath), ...safetensorsOffers(byPath)];
+}
+
+type ByPath = ReadonlyMap<string, ListedFile>;
+
+function ggufOffers(byPath: ByPath): readonly ModelOffer[] {
+  const seen = new Set<string>();
+  return [...byPath.keys()].flatMap((path) => {
+    const name = nameOf(path);
+    if (!/\.gguf$/i.test(name) || seen.has(path)) return [];
+    const split = splitOf(name);
+    const dtype = NUMBERS.exec(ggufStem(name))?.[1]?.toUpperCase() ?? 'GGUF';
+    if (split !== null && split.count > MOST_FILES)
+      return [offer(dtype, [], [`${name} is one of ${split.count} files, and at most ${MOST_FILES} are read`])];
+    const paths = (split?.names() ?? [name]).map((part) => folderOf(path) + part);
+    for (const part of paths) seen.add(part);
+    const files = paths.flatMap((part) => byPath.get(part) ?? []);
+    const missing = paths
+      .filter((part) => !byPath.has(part))
+      .map((part) => `${nameOf(part)} is not there, and ${name} is one of ${paths.length} files of a model`);
+    return [offer(dtype, files.map(asCheckpoint), missing)];
+  });
+}
+
+function safetensorsOffers(byPath: ByPath): readonly ModelOffer[] {
+  const folders = new Set([...byPath.keys()].filter((path) => isWeights(nameOf(path))).map((path) => folderOf(path)));
+  return [...folders].flatMap((folder) => {
+    const at = (name: string): ListedFile | undefined => byPath.get(folder + name);
+    const [index, single] = [at(INDEX), at(SINGLE)];
+    const shards = [...byPath.values()]
+      .filter(({ path }) => folderOf(path) === folder && SHARD.test(nameOf(path)))
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
+    const missing: string[] = [];
+    if (index === undefined && single === undefined) missing.push(`${INDEX} is not there, and it names the shards`);
+    const count = Number(/-of-(\d{5})/.exec(shards[0]?.path ?? '')?.[1] ?? 0);
+    if (index !== undefined && shards.length < Math.max(1, count))
+      missing.push(`of ${Math.max(1, count)} shards ${shards.length} are there`);
+    const beside = BESIDE.flatMap(([role, names, needed]): readonly OfferedFile[] => {
+      const found = names.map(at).find((file) => file !== undefined);
+      if (found !== undefined) return [{ ...found, role }];
+      if (needed) missing.push(`${names[0] ?? ''} is not there`);
+      return [];
+    });
+    const weights = index === undefined && single !== undefined ? [single] : shards;
+    const named = index === undefined ? [] : [{ ...index, role: 'checkpoint-index' as const }];
+    return [offer('safetensors', [...weights.map(asCheckpoint), ...named, ...beside], missing)];
+  });
+}
+
+const isWeights = (name: string): boolean => name === SINGLE || name === INDEX || SHARD.test(name);
+
+const asCheckpoint = (file: ListedFile): OfferedFile => ({ ...file, role: 'checkpoint' });
+
+function offer(dtype: string, files: readonly OfferedFile[], missing: readonly string[]): ModelOffer {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return {
+    dtype,
+    files,
+    bytes,
+    missing: [
+      ...missing,
+      ...files.filter((file) => file.bytes < 1).map(({ path }) => `${path} is empty`),
+      ...(bytes > LARGEST_MODEL_BYTES ? ['it has more than 16 GiB in all'] : []),
+      ...(files.length > MOST_FILES ? [`it has more than ${MOST_FILES} files`] : []),
+    ],
+  };
+}
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);

@@ -1,0 +1,240 @@
+/**
+ * Models as they are published, GGUF files and safetensors folders, picked on the page and opened by its own worker: they compute what
+ * PyTorch does, stay in this browser, and are refused by name before the model before them is given up.
+ */
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { AppError } from '../../../src/base/errors.ts';
+import { parseSafetensors, serialiseSafetensors } from '../../../src/formats/containers/safetensors.ts';
+import type { EngineStatus, NumbersReport } from '../../../src/models/engine-report.ts';
+import type { ChosenOffer, WeighedModel } from '../../../src/models/model-source.ts';
+import { probeGpu } from '../../../src/engine/capability/probe-gpu.ts';
+import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
+import { connectEngine } from '../../../src/worker/client/worker-client.ts';
+import facts from '../../fixtures/containers/containers.json';
+
+const urls = import.meta.glob<string>('../../fixtures/containers/*/*', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
+const read = async (path: string): Promise<Uint8Array<ArrayBuffer>> => {
+  const answer = await fetch(urls[`../../fixtures/containers/${path}`] ?? path);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+};
+
+const never = new AbortController().signal;
+let client: EngineClient;
+beforeAll(async () => {
+  client = connectEngine();
+  await client.deleteKept({ key: null });
+  client.dispose();
+});
+beforeEach(() => {
+  client = connectEngine();
+});
+afterEach(() => client.dispose());
+
+type Files = Map<string, File>;
+const fileOf = (name: string, bytes: BlobPart): File => new File([bytes], name);
+const gguf = async (model: string, name: string): Promise<Files> =>
+  new Map([[name, fileOf(name, await read(`${model}/${name}`))]]);
+const FOLDER = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
+const folder = async (model: string): Promise<Files> =>
+  new Map(await Promise.all(FOLDER.map(async (name) => [name, fileOf(name, await read(`${model}/${name}`))] as const)));
+
+/** Picks files and looks into what they offer first. */
+async function weigh(files: Files, name = ''): Promise<{ chosen: ChosenOffer; weighed: WeighedModel }> {
+  const listing = await client.listPicked({ name, files });
+  const weighed = await client.weighModel({ chosen: { listing, offer: listing.offers[0]! }, hosts: [] });
+  return { chosen: { listing, offer: weighed.offer }, weighed };
+}
+async function load(files: Files, backend: 'auto' | 'wasm' = 'wasm', name = ''): Promise<EngineStatus> {
+  const { chosen } = await weigh(files, name);
+  const model = { kind: 'offer', chosen } as const;
+  await client.checkModel({ model, hosts: [] }, { signal: never });
+  return client.load({ model, hosts: [], backend }, { signal: never });
+}
+
+/** Holds what is loaded to what PyTorch computed (make_containers.py). */
+async function held(model: string, key: string): Promise<NumbersReport> {
+  const truth = parseSafetensors(await read(`${model}/reference.safetensors`), 'reference.safetensors');
+  const { greedy } = facts.models[model as keyof typeof facts.models];
+  const f32 = (shape: readonly number[], data: ArrayLike<number>) =>
+    ({ dtype: 'F32', shape, data: Float32Array.from(data) }) as const;
+  const [streams, logits] = ['streams', 'logits'].map((part) => truth.get(`${key}.${part}`)!);
+  const tokens = facts.tokens.length;
+  const layers = streams!.data.length / tokens / hiddenOf(streams!.shape);
+  const bytes = serialiseSafetensors(
+    new Map([
+      ['story.ids', f32([tokens], facts.tokens)],
+      ['story.streams', f32([layers, tokens, hiddenOf(streams!.shape)], streams!.data)],
+      ['story.logits', f32([logits!.data.length], logits!.data)],
+      ['story.greedy', f32([12], (greedy as Record<string, number[]>)[key]!)],
+    ]),
+  );
+  return client.checkNumbers({ given: { bytes: bytes.slice().buffer, name: 'reference.safetensors' } });
+}
+const hiddenOf = (shape: readonly number[]): number => shape.at(-1)!;
+
+const CONTAINERS = [
+  ['llama', 'f16.gguf', 'plain'],
+  ['llama', 'q8_0.gguf', 'q8_0'],
+  ['llama', 'q4_0.gguf', 'q4_0'],
+  ['smollm2', 'q4_1.gguf', 'q4_1'],
+  ['k_quants', 'k_quants.gguf', 'k_quants'],
+  ['gemma3', 'f16.gguf', 'plain'],
+  ...['llama', 'llama31', 'smollm2', 'smollm3', 'mistral', 'qwen2', 'qwen3', 'gemma3'].map(
+    (model) => [model, 'folder', 'plain'] as const,
+  ),
+] as const;
+
+test.each(CONTAINERS)('%s %s computes what PyTorch does, in WebAssembly', async (model, name, key) => {
+  const status = await load(name === 'folder' ? await folder(model) : await gguf(model, name));
+  expect(status).toMatchObject({ backend: 'wasm', kept: { yes: true } });
+  const report = await held(model, key);
+  expect(report).toMatchObject({ passed: true, against: 'given' });
+  const [row] = report.rows;
+  expect(row).toMatchObject({ greedyMatches: 12, greedyTotal: 12 });
+  expect(Math.max(...row!.residualError)).toBeLessThan(1e-5);
+  // In units of logits, of which the largest here is between 1 and 10.
+  expect(row!.logitsError).toBeLessThan(5e-5);
+});
+
+test.runIf((await probeGpu()).ok)(
+  'llama q4_0.gguf computes what PyTorch does, on WebGPU',
+  { timeout: 240_000 },
+  async () => {
+    const status = await load(await gguf('llama', 'q4_0.gguf'), 'auto');
+    expect(status).toMatchObject({ backend: 'webgpu', fallback: null });
+    const report = await held('llama', 'q4_0');
+    expect(report.rows[0]).toMatchObject({ greedyMatches: 12, greedyTotal: 12 });
+    expect(Math.max(...report.rows[0]!.residualError)).toBeLessThan(1e-5);
+  },
+);
+
+describe('before any weight is read', () => {
+  test('a GGUF file says what it is, what becomes of its numbers, and what it takes', async () => {
+    const { chosen, weighed } = await weigh(await gguf('k_quants', 'k_quants.gguf'));
+    expect(chosen.listing).toMatchObject({ title: 'k_quants', gated: false });
+    expect(weighed.about).toMatchObject({ container: 'gguf', family: 'llama', vocabulary: 256 });
+    expect(weighed.about!.numbers.map(({ type, bits, offsets }) => [type, bits, offsets])).toEqual(
+      expect.arrayContaining([
+        ['Q4_K', 4, true],
+        ['Q6_K', 8, false],
+        ['F32', 32, false],
+      ]),
+    );
+    expect(weighed.needs).toMatchObject({ estimated: false, half: false, missing: [] });
+    expect(weighed.needs.weightBytes).toBeGreaterThan(0);
+  });
+
+  test('a folder of safetensors too', async () => {
+    const { chosen, weighed } = await weigh(await folder('gemma3'), 'gemma3');
+    expect(chosen.offer.dtype).toBe(weighed.about!.numbers[0]!.type);
+    expect(weighed.about).toMatchObject({ container: 'safetensors', family: 'gemma3_text', licence: null });
+  });
+
+  test('a file that Ollama calls by its hash is known by its first bytes', async () => {
+    const name = `sha256-${'ab'.repeat(32)}`;
+    const { chosen } = await weigh(new Map([[name, fileOf(name, await read('llama/q4_0.gguf'))]]));
+    expect(chosen.listing.title).toBe(name);
+    expect(chosen.offer.dtype).toBe('Q4_0');
+  });
+});
+
+test('a model is stored, opened again without its files, and deleted alone', async () => {
+  const first = await load(await gguf('llama', 'q8_0.gguf'));
+  expect(first.model).toMatchObject({ id: 'q8_0', container: 'gguf', layerCount: 3, hidden: 64 });
+  client.dispose();
+  client = connectEngine();
+  const kept = await client.listKept({});
+  const mine = kept.find(({ key }) => key === first.key)!;
+  expect(mine.files.every(({ bytes, keptBytes }) => bytes === keptBytes)).toBe(true);
+  const again = await client.load({ model: { kind: 'kept', key: mine.key }, hosts: [], backend: 'wasm' });
+  expect(again).toMatchObject({ bytesFrom: 'storage', model: { weightsSha256: first.model.weightsSha256 } });
+  await client.deleteKept({ key: mine.key });
+  expect((await client.listKept({})).map(({ key }) => key)).toEqual(
+    kept.map(({ key }) => key).filter((key) => key !== mine.key),
+  );
+});
+
+describe('is refused by name, and the model before it stays:', () => {
+  const cut = (bytes: Uint8Array<ArrayBuffer>, count: number) => bytes.slice(0, count);
+  /** A text in a file exchanged for one of the same length. */
+  const exchanged = (bytes: Uint8Array<ArrayBuffer>, from: string, to: string): Uint8Array<ArrayBuffer> => {
+    const text = new TextDecoder('latin1').decode(bytes);
+    const at = text.indexOf(from);
+    expect(at).toBeGreaterThan(0);
+    const out = bytes.slice();
+    out.set(new TextEncoder().encode(to), at);
+    return out;
+  };
+  const INDEX = 'model.safetensors.index.json';
+  const CASES: readonly (readonly [what: string, files: () => Promise<Files>, words: RegExp])[] = [
+    [
+      'a GGUF file that was cut',
+      async () => new Map([['m.gguf', fileOf('m.gguf', cut(await read('llama/q4_0.gguf'), 60_000))]]),
+      /m\.gguf tensor .*, but the file has 60000: it is cut short/,
+    ],
+    [
+      'safetensors that were cut',
+      async () =>
+        new Map([
+          ...(await folder('llama')),
+          ['model.safetensors', fileOf('m', cut(await read('llama/model.safetensors'), 100_000))],
+        ]),
+      /model\.safetensors holds \d+ bytes of data, but its header describes|data_offsets/,
+    ],
+    [
+      'a family that is not read',
+      async () => new Map([['m.gguf', fileOf('m.gguf', exchanged(await read('qwen3/f16.gguf'), 'qwen3', 'mamba'))]]),
+      /m\.gguf is of the architecture "mamba", which is not read/,
+    ],
+    [
+      'a way of cutting words that is not known',
+      async () => new Map([['m.gguf', fileOf('m.gguf', exchanged(await read('qwen3/f16.gguf'), 'gpt-2', 'gpt-7'))]]),
+      /m\.gguf cuts words in the way "gpt-7"/,
+    ],
+    [
+      'a tokenizer of another model',
+      async () => {
+        const tokenizer = JSON.parse(new TextDecoder().decode(await read('llama/tokenizer.json'))) as {
+          model: { vocab: Record<string, number> };
+        };
+        tokenizer.model.vocab['kindness'] = 555;
+        return new Map([...(await folder('llama')), ['tokenizer.json', fileOf('t', JSON.stringify(tokenizer))]]);
+      },
+      /tokenizer\.json: it has tokens up to number 555, and the model has 256: they are of two models/,
+    ],
+    [
+      'shards that are missing',
+      async () => {
+        const files = await folder('llama');
+        files.delete('model.safetensors');
+        files.set('model-00001-of-00002.safetensors', fileOf('m', await read('llama/model.safetensors')));
+        files.set(INDEX, fileOf('i', JSON.stringify({ weight_map: { x: 'model-00002-of-00002.safetensors' } })));
+        return files;
+      },
+      /of 2 shards 1 are there/,
+    ],
+    [
+      'a pointer of Git LFS',
+      async () =>
+        new Map([
+          ['m.gguf', fileOf('m.gguf', 'version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 91739456\n')],
+        ]),
+      /m\.gguf is a pointer of Git LFS that stands for the file of 91739456 bytes/,
+    ],
+  ];
+
+  test.each(CASES)('%s', async (_, files, words) => {
+    const before = await load(await gguf('llama', 'q4_0.gguf'));
+    const error: unknown = await load(await files()).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(AppError);
+    expect((error as AppError).message).toMatch(words);
+    const { tokens } = await client.lens({ text: 'kind', top: 1, words: [] }, { signal: never });
+    expect(tokens.length).toBeGreaterThan(0);
+    expect((await client.listKept({})).some(({ key }) => key === before.key)).toBe(true);
+  });
+});
