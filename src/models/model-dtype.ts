@@ -11,11 +11,17 @@ export const DTYPES = ['fp32', 'fp16', 'q8', 'q4', 'q4f16', 'int8', 'uint8', 'bn
 /** Containers as variants are called by. */
 const IN_WORDS = { gguf: 'in GGUF', safetensors: 'in safetensors' } as const satisfies Record<Container, string>;
 
-/** What a variant can be called: its numbers, and its container where that is no ONNX graph. */
-export const VARIANTS: readonly string[] = [
-  ...DTYPES,
-  ...DTYPES.flatMap((dtype) => CONTAINERS.map((container) => `${dtype} ${IN_WORDS[container]}`)),
-];
+/** What the name of a variant ends in where an adapter is merged into its weights. */
+const ADAPTED = ' with an adapter';
+
+/** What a variant can be called: its numbers, its container where that is no ONNX graph, and whether it has an adapter. */
+export const VARIANTS: readonly string[] = DTYPES.flatMap((dtype) => [
+  dtype,
+  ...CONTAINERS.flatMap((container) => [
+    `${dtype} ${IN_WORDS[container]}`,
+    `${dtype} ${IN_WORDS[container]}${ADAPTED}`,
+  ]),
+]);
 
 const ENDING = new RegExp(`[-_.](${[...DTYPES].sort((a, b) => b.length - a.length).join('|')})$`);
 
@@ -75,12 +81,14 @@ export function baseOf({ id }: Pick<ModelIdentity, 'id'>): string {
 /** Its numbers with its container; null where the numbers are not known. */
 function variantOf(model: ModelIdentity): string | null {
   const dtype = dtypeOf(model);
-  return dtype === null || model.container === undefined ? dtype : `${dtype} ${IN_WORDS[model.container]}`;
+  if (dtype === null || model.container === undefined) return dtype;
+  return `${dtype} ${IN_WORDS[model.container]}${model.adapter === undefined ? '' : ADAPTED}`;
 }
 
 /**
- * The variants of two models that may be one in other numbers, or in another container: equal ids but for the ending, equal sizes, and
- * two variants that are both known and differ. Null where they are the same weights, or where nothing speaks for it.
+ * The variants of two models that may be one in other numbers, in another container, or with an adapter: equal ids but for the
+ * ending, equal sizes, and two variants that are both known and differ. Null where they are the same weights, or where nothing
+ * speaks for it.
  */
 export function otherDtype(
   own: ModelIdentity,

@@ -1,5 +1,4 @@
 /** What a trained probe is, in memory. `formats/probe/probe.ts` reads and writes it. */
-import type { Container } from '../models/checkpoint/checkpoint-file.ts';
 import type { Axis, ByPole } from './heads.ts';
 import type { TraceReadout } from './trace-types.ts';
 
@@ -29,7 +28,9 @@ export interface ModelIdentity extends TextHabits {
   /** In which numbers the weights are kept, as exporters name it (`q4f16`); absent where the id ends in it, or where it is not known. */
   readonly dtype?: string;
   /** What its weights were read from, where that is no ONNX graph. */
-  readonly container?: Container;
+  readonly container?: 'gguf' | 'safetensors';
+  /** The name of a LoRA adapter that is merged into its weights. */
+  readonly adapter?: string;
   readonly layerCount: number;
   readonly hidden: number;
 }

@@ -1,7 +1,9 @@
 /** Opens a model as it is published, GGUF files or safetensors, from wherever its files lie: its graph is built here. */
 import { AppError } from '../../base/errors.ts';
+import { parseAdapterConfig } from '../../formats/checkpoint/adapter-config.ts';
 import { parseGgufHead, type GgufHead } from '../../formats/checkpoint/gguf-header.ts';
 import { parseSafetensorsHead, parseShardIndex } from '../../formats/checkpoint/safetensors-header.ts';
+import { withAdapter } from '../../graph/build/adapter.ts';
 import { buildDecoder } from '../../graph/build/build-decoder.ts';
 import type { DecoderPlan } from '../../graph/build/decoder-config.ts';
 import { ggufPlan } from '../../graph/build/gguf-plan.ts';
@@ -65,8 +67,21 @@ export interface SafetensorsTexts {
   readonly index: string | null;
 }
 
-/** Opens safetensors by their shards, in the order of their names. Throws as {@link openGgufFiles} does, and `model-text-invalid`. */
-export function openSafetensorsFiles(texts: SafetensorsTexts, shards: readonly CheckpointFile[]): OpenedCheckpoint {
+/** An adapter of a model: the text of its adapter_config.json, and its tensors. */
+export interface AdapterFiles {
+  readonly config: string;
+  readonly file: CheckpointFile;
+}
+
+/**
+ * Opens safetensors by their shards, in the order of their names, with an adapter merged into them where one is given. Throws as
+ * {@link openGgufFiles} does, and `model-text-invalid`.
+ */
+export function openSafetensorsFiles(
+  texts: SafetensorsTexts,
+  shards: readonly CheckpointFile[],
+  adapter: AdapterFiles | null = null,
+): OpenedCheckpoint {
   const index = texts.index === null ? null : parseShardIndex(texts.index, SHARD_INDEX);
   const tensors = shards.flatMap((shard) =>
     headOf(shard, (bytes, size) => parseSafetensorsHead(bytes, shard.name, size)).map((tensor) => {
@@ -83,13 +98,20 @@ export function openSafetensorsFiles(texts: SafetensorsTexts, shards: readonly C
   if (missing !== undefined)
     damaged(SHARD_INDEX, `${SHARD_INDEX} names the tensor ${JSON.stringify(missing)}, and its shard holds none.`);
   const config = objectIn('config.json', texts.config);
-  return opened(hfPlan('config.json', config, tensors), tensors, readerOf(shards), {
+  const plan = hfPlan('config.json', config, tensors);
+  const changed = adapter === null ? plan : adapted(plan, adapter);
+  return opened(changed, tensors, readerOf([...shards, ...(adapter === null ? [] : [adapter.file])]), {
     endTokens: [],
     tokenizer: null,
     container: 'safetensors',
     family: String(config['model_type']),
     licence: null,
   });
+}
+
+function adapted(plan: DecoderPlan, { config, file }: AdapterFiles): DecoderPlan {
+  const tensors = headOf(file, (bytes, size) => parseSafetensorsHead(bytes, file.name, size));
+  return withAdapter(plan, parseAdapterConfig(config), tensors, file.name);
 }
 
 /** The shards that an index names, in the order that gives a model its identity. Throws `model-checkpoint-invalid`. */

@@ -2,6 +2,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LFS_POINTER_BYTES } from '../../base/lfs-pointer.ts';
+import { parseAdapterConfig } from '../../formats/checkpoint/adapter-config.ts';
 import { ggufStem, splitOf, type CheckpointFile, type Container } from '../../models/checkpoint/checkpoint-file.ts';
 import { damaged } from '../../models/checkpoint/refusal.ts';
 import {
@@ -11,6 +12,7 @@ import {
   SHARD_INDEX,
   shardNames,
   SINGLE_SHARD,
+  type AdapterFiles,
   type OpenedCheckpoint,
 } from '../checkpoint/open-checkpoint.ts';
 import type { TokenizerTexts } from '../text/gguf-tokenizer.ts';
@@ -19,9 +21,15 @@ import { assertNoPointer, cannotRead, modelFileBytes } from './model-file.ts';
 
 const GGUF_MAGIC = 'GGUF';
 
+/** The two files of a LoRA adapter, as peft names them. */
+const ADAPTER_CONFIG = 'adapter_config.json';
+const ADAPTER_FILE = 'adapter_model.safetensors';
+
 /** A model as it is published. */
 export interface Checkpoint extends ModelOnDisk {
   readonly container: Container;
+  /** The name of the adapter that is merged into its weights; null where there is none. */
+  readonly adapter: string | null;
   readonly folder: string;
   readonly id: string;
   /** Its files, in the order that gives it its identity. */
@@ -53,24 +61,50 @@ export function openGguf(where: string): Checkpoint {
   return { ...onDisk(path, opened), folder: dirname(path), id: ggufStem(basename(path)), files: [first, ...others] };
 }
 
+/** Whether a folder holds a LoRA adapter and no model. */
+export function isAdapterFolder(where: string): boolean {
+  return existsSync(join(resolve(where), ADAPTER_CONFIG)) && !isSafetensorsFolder(where);
+}
+
+/**
+ * Opens the base of an adapter with the adapter merged into it. The base is looked for where adapter_config.json says, from the adapter's
+ * folder on, and by its name alone beside the adapter. Throws as {@link openSafetensors} does.
+ */
+export function openAdapter(where: string): Checkpoint {
+  const folder = resolve(where);
+  const config = textAt(join(folder, ADAPTER_CONFIG));
+  const { base } = parseAdapterConfig(config);
+  const places = [resolve(folder, base), resolve(folder, '..', basename(base))];
+  const found = places.find((place) => isSafetensorsFolder(place));
+  if (found === undefined)
+    return damaged(
+      ADAPTER_CONFIG,
+      `${join(folder, ADAPTER_CONFIG)} is an adapter of ${JSON.stringify(base.slice(0, 200))}, and that model lies neither at ${places.join(' nor at ')}. Put its folder there.`,
+    );
+  const file = fileAt(join(folder, ADAPTER_FILE));
+  return { ...openSafetensors(found, { config, file }), adapter: basename(folder) };
+}
+
 /** The same of a safetensors folder, whose config.json and tokenizer.json lie in it. */
-export function openSafetensors(where: string): Checkpoint {
+export function openSafetensors(where: string, adapter: AdapterFiles | null = null): Checkpoint {
   const folder = resolve(where);
   const at = (name: string): string => join(folder, name);
   const index = existsSync(at(SHARD_INDEX)) ? textAt(at(SHARD_INDEX)) : null;
   const files = shardNames(index).map(at);
   const shards = files.map(fileAt);
-  const opened = openSafetensorsFiles({ config: textAt(at('config.json')), index }, shards);
-  return { ...onDisk(files[0] ?? folder, opened), folder, id: basename(folder), files };
+  const opened = openSafetensorsFiles({ config: textAt(at('config.json')), index }, shards, adapter);
+  const all = adapter === null ? files : [...files, adapter.file.path];
+  return { ...onDisk(files[0] ?? folder, opened), folder, id: basename(folder), files: all };
 }
 
 function onDisk(
   path: string,
   { graph, weights, config, tokenizer, about }: OpenedCheckpoint,
-): ModelOnDisk & Pick<Checkpoint, 'tokenizer' | 'container'> {
+): ModelOnDisk & Pick<Checkpoint, 'tokenizer' | 'container' | 'adapter'> {
   return {
     path,
     container: about.container,
+    adapter: null,
     tokenizer,
     config: () => Promise.resolve(config),
     graph: () => Promise.resolve(graph),

@@ -126,7 +126,7 @@ export async function openNodeEngine(
   const { layerCount, hidden } = decoder.sizes;
   const model = withTextHabits(
     withDtype(
-      { id, weightsSha256: weights, ...(checkpoint && { container: checkpoint.container }), layerCount, hidden },
+      { id, weightsSha256: weights, ...containedIn(checkpoint), layerCount, hidden },
       checkpoint === null ? graph : BUILT_GRAPH,
       shape.numbers,
     ),
@@ -230,6 +230,13 @@ async function lookIntoBuilt(
   const hashes: { readonly role: 'weights'; readonly sha256: string }[] = [];
   for (const file of files) hashes.push({ role: 'weights', sha256: await held.sha256(file) });
   return { weights: weightsSha256(hashes), shape: await readable(path, await graph(), () => Promise.resolve(null)) };
+}
+
+/** What a checkpoint adds to a model's identity. */
+function containedIn(checkpoint: Checkpoint | null): Pick<ModelIdentity, 'container' | 'adapter'> {
+  if (checkpoint === null) return {};
+  const { container, adapter } = checkpoint;
+  return { container, ...(adapter !== null && { adapter: adapter.slice(0, 100) }) };
 }
 
 /** Where the files of a checkpoint lie. */

@@ -1,4 +1,6 @@
-/** Files of a checkpoint in a browser: read at once, piece by piece, from disk or storage (workers only), or by their beginnings over the network. */
+/**
+ * Files of a checkpoint in a browser, read piece by piece: at once from disk or storage, in workers only, or in parts that are fetched.
+ */
 import { AppError } from '../../base/errors.ts';
 import type { CheckpointFile } from '../../models/checkpoint/checkpoint-file.ts';
 import type { FileData } from '../../models/model-source.ts';

@@ -91,7 +91,7 @@ async function checkHeads(
   signal: AbortSignal,
 ): Promise<void> {
   const weights = manifest.files.filter(({ role }) => role === 'checkpoint');
-  const stored = await Promise.all(weights.map((file) => vault?.whole(keyOf(file)) ?? null));
+  const stored = await Promise.all(weights.map(async (file) => (await vault?.whole(keyOf(file))) ?? null));
   const check = (heads: readonly CheckpointFile[]): void =>
     checkTexts({
       manifest,

@@ -28,6 +28,7 @@ export function parseModel(node: JsonNode): ModelIdentity {
     ...parseHabits(node),
     ...(has(node, 'dtype') ? { dtype: oneOf(field(node, 'dtype'), DTYPES) } : {}),
     ...(has(node, 'container') ? { container: oneOf(field(node, 'container'), CONTAINERS) } : {}),
+    ...(has(node, 'adapter') ? { adapter: words(field(node, 'adapter'), 100) } : {}),
   };
 }
 

@@ -14,6 +14,18 @@ export interface ProductWeights {
    * is made of it. Null where they lie as halves already.
    */
   readonly pairedHeads: number | null;
+  /** What an adapter adds; left out where there is none. */
+  readonly delta?: LowRank;
+}
+
+/** A change of weights `[rows, columns]` by two small matrices: scale · b · a. */
+export interface LowRank {
+  /** `[rank, columns]`. */
+  readonly a: StoredTensor;
+  /** `[rows, rank]`. */
+  readonly b: StoredTensor;
+  readonly rank: number;
+  readonly scale: number;
 }
 
 /** The tensors of a layer by their role; null where the family has none. */

@@ -3,6 +3,7 @@ import { numbersOf, STORED_TYPES, type ReadTensor, type StoredTensor } from '../
 import { fromFloat16 } from '../../base/half.ts';
 import { bytesOf, type MadeWeight } from '../products/made-weights.ts';
 import { FLOAT32, UINT8 } from '../tensor-type.ts';
+import type { LowRank } from './decoder-config.ts';
 import { isPacked, PACKED_FORMS, unpackBlocks, type PackedType } from './stored-blocks.ts';
 
 /** Numbers that are multiplied out at a time. */
@@ -15,6 +16,8 @@ export interface RowsOf {
   readonly columns: number;
   /** The row in the file of a row of the graph. */
   readonly rowOf: (row: number) => number;
+  /** What an adapter adds to the rows of the file. */
+  readonly delta?: LowRank;
 }
 
 /** The rows of a tensor `[rows, columns]`; those of `pairedHeads` heads from pairs into halves. */
@@ -44,24 +47,46 @@ export function vectorWeight(name: string, rows: RowsOf, read: ReadTensor, offse
 }
 
 /** Weights in float32, `[columns, rows]` as MatMul takes them. */
-export function matrixWeight(name: string, { tensor, rows, columns, rowOf }: RowsOf, read: ReadTensor): MadeWeight {
+export function matrixWeight(
+  name: string,
+  { tensor, rows, columns, rowOf, delta }: RowsOf,
+  read: ReadTensor,
+): MadeWeight {
   const make = (room: Float32Array): Uint8Array => {
     const out = room.subarray(0, rows * columns);
     const places = placesOf(rows, rowOf);
     const rowBytes = tensor.bytes / rows;
     const count = Math.max(1, Math.floor(PIECE / columns));
+    const add = delta === undefined ? null : addTo(delta, columns, read);
     for (let first = 0; first < rows; first += count) {
       const last = Math.min(rows, first + count);
       const piece = floatsOf(tensor.type, read(tensor, first * rowBytes, last * rowBytes));
       for (let from = first; from < last; from += 1) {
         const to = places[from] as number;
         const start = (from - first) * columns;
+        add?.(piece, start, from);
         for (let column = 0; column < columns; column += 1) out[column * rows + to] = piece[start + column] as number;
       }
     }
     return bytesOf(out);
   };
   return { name, elemType: FLOAT32, dims: [columns, rows], bytes: 4 * rows * columns, make };
+}
+
+/** Adds a row of scale · b · a to the numbers of a piece from `start` on. */
+function addTo(
+  { a, b, rank, scale }: LowRank,
+  columns: number,
+  read: ReadTensor,
+): (piece: Float32Array, start: number, row: number) => void {
+  const [inner, outer] = [smallTensor(a, read), smallTensor(b, read)];
+  return (piece, start, row) => {
+    for (let at = 0; at < rank; at += 1) {
+      const factor = scale * (outer[row * rank + at] as number);
+      for (let column = 0; column < columns; column += 1)
+        piece[start + column] = (piece[start + column] as number) + factor * (inner[at * columns + column] as number);
+    }
+  };
 }
 
 /** The weights of one packed product. */

@@ -99,10 +99,10 @@ export class ProductWriter {
     return sums;
   }
 
-  #weightsOf(name: string, { tensor, pairedHeads }: ProductWeights): Made {
+  #weightsOf(name: string, { tensor, pairedHeads, delta }: ProductWeights): Made {
     const known = this.#made.get(tensor.name);
     if (known !== undefined) return known;
-    const rows = rowsOf(tensor, pairedHeads);
+    const rows = { ...rowsOf(tensor, pairedHeads), ...(delta && { delta }) };
     const made = this.#make(tensorName(name), rows);
     this.#made.set(tensor.name, made);
     return made;

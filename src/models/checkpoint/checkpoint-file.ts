@@ -45,6 +45,15 @@ export interface CheckpointAbout {
   readonly numbers: readonly StoredNumbers[];
 }
 
+/** What a LoRA adapter says of itself. */
+export interface AdapterConfig {
+  /** The model that it was trained on: a folder, or a name on a hub. */
+  readonly base: string;
+  readonly rank: number;
+  /** What B · A is multiplied by. */
+  readonly scale: number;
+}
+
 /** The ending of a split file's name, without `.gguf` (llama.cpp, llama_split_path). */
 const SPLIT_ENDING = /-(\d{5})-of-(\d{5})$/;
 

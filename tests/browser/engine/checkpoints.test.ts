@@ -7,7 +7,6 @@ import { AppError } from '../../../src/base/errors.ts';
 import { parseSafetensors, serialiseSafetensors } from '../../../src/formats/containers/safetensors.ts';
 import type { EngineStatus, NumbersReport } from '../../../src/models/engine-report.ts';
 import type { ChosenOffer, WeighedModel } from '../../../src/models/model-source.ts';
-import { probeGpu } from '../../../src/engine/capability/probe-gpu.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
 import { connectEngine } from '../../../src/worker/client/worker-client.ts';
 import facts from '../../fixtures/containers/containers.json';
@@ -101,17 +100,13 @@ test.each(CONTAINERS)('%s %s computes what PyTorch does, in WebAssembly', async 
   expect(row!.logitsError).toBeLessThan(5e-5);
 });
 
-test.runIf((await probeGpu()).ok)(
-  'llama q4_0.gguf computes what PyTorch does, on WebGPU',
-  { timeout: 240_000 },
-  async () => {
-    const status = await load(await gguf('llama', 'q4_0.gguf'), 'auto');
-    expect(status).toMatchObject({ backend: 'webgpu', fallback: null });
-    const report = await held('llama', 'q4_0');
-    expect(report.rows[0]).toMatchObject({ greedyMatches: 12, greedyTotal: 12 });
-    expect(Math.max(...report.rows[0]!.residualError)).toBeLessThan(1e-5);
-  },
-);
+test('llama q4_0.gguf computes what PyTorch does, on WebGPU', { timeout: 240_000 }, async () => {
+  const status = await load(await gguf('llama', 'q4_0.gguf'), 'auto');
+  expect(status).toMatchObject({ backend: 'webgpu', fallback: null });
+  const report = await held('llama', 'q4_0');
+  expect(report.rows[0]).toMatchObject({ greedyMatches: 12, greedyTotal: 12 });
+  expect(Math.max(...report.rows[0]!.residualError)).toBeLessThan(1e-5);
+});
 
 describe('before any weight is read', () => {
   test('a GGUF file says what it is, what becomes of its numbers, and what it takes', async () => {

@@ -1,11 +1,13 @@
 /** One model, three containers, one stream: random models as GGUF, safetensors and ONNX, against PyTorch. */
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { argmax } from '../../../../src/reading/sampling.ts';
 import { parseSafetensors } from '../../../../src/formats/containers/safetensors.ts';
 import type { Decoder } from '../../../../src/engine/decoder.ts';
+import { otherDtype } from '../../../../src/models/model-dtype.ts';
 import { openNodeDecoder } from '../../../../src/engine/node/node-decoder.ts';
 import { openNodeEngine } from '../../../../src/engine/node/node-engine.ts';
 import { checkNumbers } from '../../../../src/engine/numbers/numbers-check.ts';
@@ -138,4 +140,72 @@ test('the tokenizer in a GGUF file gives the tokens that the one in the folder g
     expect(endTokens).toEqual([1]);
     await dispose();
   }
+});
+
+describe('a LoRA adapter', () => {
+  const BASE = join(FOLDER, 'mistral');
+  const ADAPTER = join(FOLDER, 'mistral-adapter');
+  const root = mkdtempSync(join(tmpdir(), 'flipside-adapter-'));
+  afterAll(() => rmSync(root, { recursive: true }));
+  /** A copy of the adapter with another config, or with the adapter's tensors cut to those that `kept` lets through. */
+  const altered = (name: string, config: object): string => {
+    const folder = join(root, name);
+    cpSync(ADAPTER, folder, { recursive: true });
+    const own = JSON.parse(readFileSync(join(ADAPTER, 'adapter_config.json'), 'utf8')) as object;
+    writeFileSync(
+      join(folder, 'adapter_config.json'),
+      JSON.stringify({ ...own, base_model_name_or_path: BASE, ...config }),
+    );
+    return folder;
+  };
+
+  test('merged into its base gives the streams, logits and greedy tokens of PyTorch', async () => {
+    const truth = parseSafetensors(readFileSync(join(ADAPTER, 'reference.safetensors')), 'reference.safetensors');
+    const tensor = (part: string): Float32Array => truth.get(`plain.${part}`)?.data ?? new Float32Array(0);
+    const engine = await openNodeEngine(ADAPTER);
+    expect(engine.model).toMatchObject({ id: 'mistral', container: 'safetensors', adapter: 'mistral-adapter' });
+    let pass = await engine.decoder.run(IDS, null);
+    expect(worstError(pass.residuals, tensor('streams'), IDS.length, engine.decoder.sizes.hidden)).toBeLessThan(LIMIT);
+    expect(worstError(pass.logits, tensor('logits'), 1, pass.logits.length)).toBeLessThan(LIMIT);
+    const greedy: number[] = [];
+    while (greedy.length < 12) {
+      greedy.push(argmax(pass.logits));
+      const next = await engine.decoder.run(greedy.slice(-1), pass.cache);
+      pass.cache.dispose();
+      pass = next;
+    }
+    pass.cache.dispose();
+    expect(greedy).toEqual([...tensor('greedy')]);
+    await engine.dispose();
+  });
+
+  test('is a variant of its base: a probe of the base is measured first', async () => {
+    const [base, adapted] = [await openNodeEngine(BASE), await openNodeEngine(ADAPTER)];
+    expect(adapted.model.weightsSha256).not.toBe(base.model.weightsSha256);
+    expect(otherDtype(base.model, adapted.model)).toEqual({
+      from: 'fp32 in safetensors',
+      to: 'fp32 in safetensors with an adapter',
+    });
+    await base.dispose();
+    await adapted.dispose();
+  });
+
+  test.each([
+    [
+      'another base',
+      { base_model_name_or_path: join(FOLDER, 'llama') },
+      /is an adapter of another base, by its own words/,
+    ],
+    [
+      'a base that is not there',
+      { base_model_name_or_path: 'someone/else' },
+      /adapter of "someone\/else", and that model lies neither at/,
+    ],
+    ['DoRA', { use_dora: true }, /has the setting use_dora = true, which is not read/],
+    ['another rank', { r: 8 }, /lora_A\.weight is \[4, 32\], and here it must be \[8, 32\]/],
+    ['another kind', { peft_type: 'IA3' }, /is of the kind "IA3"; LORA is read/],
+  ])('with %s is refused by name before any weight is read', async (name, config, words) => {
+    const error: unknown = await openNodeEngine(altered(name, config)).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringMatching(words) as string });
+  });
 });
