@@ -149,8 +149,9 @@ function writeFloat(product: PackedProduct, made: MadeWeights, mostPartBytes: nu
   const { node, rows, columns, bias } = product;
   const [result = ''] = node.outputs;
   const unbiased = bias === null ? result : `flipside.${result}.unbiased`;
-  const parts = Math.ceil((4 * columns * rows) / mostPartBytes);
-  const partRows = Math.ceil(rows / parts);
+  const partRows = Math.ceil(rows / Math.ceil((4 * columns * rows) / mostPartBytes));
+  // Rounded up, so many rows a part may need fewer parts.
+  const parts = Math.ceil(rows / partRows);
   const outputs = Array.from({ length: parts }, (_, part) =>
     parts === 1 ? unbiased : `flipside.${result}.part${part}`,
   );

@@ -8,7 +8,7 @@ import { parseSafetensors, serialiseSafetensors } from '../../../src/formats/con
 import type { EngineStatus, NumbersReport } from '../../../src/models/engine-report.ts';
 import type { ChosenOffer, WeighedModel } from '../../../src/models/model-source.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
-import { connectEngine } from '../../../src/worker/client/worker-client.ts';
+import { connectEngine } from '../../../src/worker/client/connect-engine.ts';
 import facts from '../../fixtures/containers/containers.json';
 
 const urls = import.meta.glob<string>('../../fixtures/containers/*/*', {
