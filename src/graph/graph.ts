@@ -220,12 +220,6 @@ export function weightSource(weight: GraphWeight, files: ReadonlyMap<string, Uin
   return { bytes, read: (from, to) => file.subarray(offset + from, offset + to) };
 }
 
-/** The numbers of a weight as bytes, from the graph or from its file; null where they are not there as plain bytes. */
-export function weightBytes(weight: GraphWeight, files: ReadonlyMap<string, Uint8Array>): Uint8Array | null {
-  const source = weightSource(weight, files);
-  return source && source.read(0, source.bytes);
-}
-
 /** A complete graph field that makes a tensor a graph output; onnxruntime infers its type and shape. */
 export function encodeOutput(name: string): Uint8Array {
   return bytesField(GRAPH.output, bytesField(VALUE_INFO.name, name));

@@ -61,7 +61,7 @@ export function openGgufFiles(files: readonly [CheckpointFile, ...CheckpointFile
 }
 
 /** The texts beside the shards of safetensors. */
-export interface SafetensorsTexts {
+interface SafetensorsTexts {
   readonly config: string;
   /** The text of {@link SHARD_INDEX}; null where there is one file only. */
   readonly index: string | null;
