@@ -2,7 +2,6 @@
 import { writeFutures } from '../../../../src/engine/futures/write-futures.ts';
 import type { OpenedDecoder } from '../../../../src/engine/ort/opening.ts';
 import { openWebDecoder } from '../../../../src/engine/ort/web-decoder.ts';
-import type { FuturesSummary } from '../../../../src/models/engine-report.ts';
 import type { CallArgs } from '../../../../src/worker/protocol.ts';
 import { toyDecoderFiles, toyTokenizer, TOY } from '../../../fixtures/toy/toy-graph.ts';
 import { wholeScorer } from '../../../fixtures/whole-scorer.ts';
@@ -16,9 +15,7 @@ export class FuturesEngine extends FakeEngine {
   readonly #scorer = wholeScorer(['a'], { layers: LAYERS, hidden: TOY.hidden, count: 1 }, ['b c']);
   #opened: Promise<OpenedDecoder['decoder']> | null = null;
 
-  override async futures(
-    ...[args, { on, signal = never } = {}]: Parameters<FakeEngine['futures']>
-  ): Promise<FuturesSummary> {
+  override futures: FakeEngine['futures'] = async (args, { on, signal = never } = {}) => {
     this.asked.push(args);
     this.#opened ??= openWebDecoder(toyDecoderFiles({ layerCount: LAYERS - 1 }), 'wasm', { tapped: true }).then(
       ({ decoder }) => decoder,
@@ -46,5 +43,5 @@ export class FuturesEngine extends FakeEngine {
       },
       signal,
     );
-  }
+  };
 }

@@ -77,7 +77,7 @@ describe('futures', () => {
 
   it('are steered along the probe in use where that is wanted, and the record says so', async () => {
     const saved: string[] = [];
-    const engine = await open((_, content) => saved.push(String(content)));
+    const engine = await open((_, content) => saved.push(typeof content === 'string' ? content : ''));
     await section().getByText('towards cruel').click();
     await write();
     expect(engine.asked[0]!.steering?.settings).toMatchObject({ mode: 'add', pole: 'negative', where: 'generated' });
