@@ -11,14 +11,7 @@ export {
   type TapOptions as ReadoutOptions,
 } from '../graph/decoder-taps.ts';
 export { inFloat32 } from '../graph/float32-graph.ts';
-export {
-  type GraphNode,
-  type GraphWeight,
-  type ModelGraph,
-  parseModel,
-  weightBytes,
-  writeModel,
-} from '../graph/graph.ts';
+export { type GraphNode, type GraphWeight, type ModelGraph, parseModel, writeModel } from '../graph/graph.ts';
 export { type LensGraph, lensGraph } from '../graph/lens-graph.ts';
 export { steeringInput } from '../graph/steering.ts';
 export { editInputs } from '../graph/stream-edits.ts';

@@ -9,17 +9,10 @@ import { briefly, gateNeeded } from '../verdict-words.ts';
 import { PLACE, placeOf, type Planned, plannedContrasts } from './contrasts.ts';
 import { midpointFigure } from './figure.ts';
 import { judge } from './judge.ts';
-import { awayWay, backWay, blockWay, EVENT_WORDS, EVENTS, gapAt, mixedWay, type Way } from './places.ts';
+import { type AxisOdds, awayWay, backWay, blockWay, EVENT_WORDS, EVENTS, gapAt, mixedWay, type Way } from './places.ts';
 import { lengthsOf } from './plan.ts';
-import { oddsFromJson, type StoryOdds, usedStories } from './run.ts';
-import type { MidpointAxis, MidpointSpec } from './spec.ts';
-
-/** An axis with what was measured of its stories. */
-export interface AxisOdds {
-  readonly axis: MidpointAxis;
-  readonly lengths: readonly number[];
-  readonly stories: readonly StoryOdds[];
-}
+import { oddsFromJson, usedStories } from './run.ts';
+import type { MidpointSpec } from './spec.ts';
 
 /** Analyses the units of a size. Throws `units-missing` and `unit-invalid`. */
 export function analyseMidpoint(

@@ -1,9 +1,8 @@
 /** The figure: where equally many acts lie, by how many there are and by what happens between them. */
 import type { ExperimentFigure, FigurePoint, FigureSeries } from '../../charts/figure.ts';
 import type { Estimate } from '../../stats/estimate.ts';
-import type { AxisOdds } from './analyse.ts';
 import { placeOf } from './contrasts.ts';
-import { awayWay, backWay, blockWay, EVENT_WORDS, mixedWay } from './places.ts';
+import { type AxisOdds, awayWay, backWay, blockWay, EVENT_WORDS, mixedWay } from './places.ts';
 import { EVENT_IDS } from './plan.ts';
 import type { AxisId, MidpointSpec } from './spec.ts';
 

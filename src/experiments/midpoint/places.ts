@@ -4,6 +4,14 @@
  */
 import { EVENT_IDS, type EventId } from './plan.ts';
 import type { StoryOdds } from './run.ts';
+import type { MidpointAxis } from './spec.ts';
+
+/** An axis with what was measured of its stories. */
+export interface AxisOdds {
+  readonly axis: MidpointAxis;
+  readonly lengths: readonly number[];
+  readonly stories: readonly StoryOdds[];
+}
 
 /** How far one story has gone and how far it could, in nats: a place is the sum of the first over the sum of the second. */
 export interface Way {
