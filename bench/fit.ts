@@ -8,7 +8,7 @@
 import { BOOTSTRAP_DRAWS } from '../src/probe/evidence/evidence.ts';
 import type { FitMethod } from '../src/probe/probe-types.ts';
 import { createRng } from '../src/base/rng.ts';
-import { readingsOf, type RowInfo, type RowRole, type TapRows } from '../src/stats/linear/rows.ts';
+import { readingsOf, type RowInfo, type RowRole, type ReadoutRows } from '../src/stats/linear/rows.ts';
 import { layerSource, methodCurve } from '../src/training/method-curve.ts';
 import { readingsIn, selectFor } from '../src/training/readings.ts';
 
@@ -57,7 +57,7 @@ function rowInfo(everything: boolean): RowInfo[] {
 }
 
 /** Readings with a falling spectrum, as real ones have, and a weak axis. */
-function syntheticRows(everything: boolean): TapRows {
+function syntheticRows(everything: boolean): ReadoutRows {
   const rng = createRng(11);
   const info = rowInfo(everything);
   const residuals = Array.from({ length: LAYERS }, () => {
@@ -101,7 +101,7 @@ export function benchFit(): object {
   };
 }
 
-function run(rows: TapRows, methods: readonly FitMethod[], styles: number): object {
+function run(rows: ReadoutRows, methods: readonly FitMethod[], styles: number): object {
   const readings = readingsIn(rows);
   const groups = Array.from({ length: styles }, (_, style) =>
     Array.from({ length: TOPICS / STYLES }, (_unused, i) => i * STYLES + style),

@@ -161,7 +161,7 @@ const writes = await interleave({ plain: () => write(noScorer), scored: () => wr
 const set = await readPromptSet(SET, { requireNeutral: true });
 const turns = set.rows
   .slice(0, TURNS)
-  .map((row) => ({ text: [row.context, row.text], taps: set.taps.slice(0, 2), tapAfter: [1] }));
+  .map((row) => ({ text: [row.context, row.text], taps: set.taps.slice(0, 2), readoutAfter: [1] }));
 const together = createSegmentReader(engine);
 const oneByOne = createSegmentReader({ ...engine, decoder: { ...engine.decoder, branching: false } });
 const texts = await interleave(
@@ -194,10 +194,10 @@ process.stdout.write(
         withResidualsMs: round(passes.residuals),
         ratio: round(passes.residuals / passes.untouched),
       },
-      readingWithTaps: {
+      readingWithReadouts: {
         tokens: ids.length,
         plainMs: round(reads.plain),
-        withTapsMs: round(reads.tapped),
+        withReadoutsMs: round(reads.tapped),
         ratio: round(reads.tapped / reads.plain),
         plainTokensPerSecond: round((ids.length * 1000) / reads.plain),
       },

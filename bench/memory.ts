@@ -11,8 +11,8 @@ import { PLAN_OPTIONS, planFrom } from '../src/cli/train-plan.ts';
 import { createRng } from '../src/base/rng.ts';
 import type { TrainingPlan } from '../src/probe/training-plan.ts';
 import { READING_BUDGET_BYTES } from '../src/training/reading-memory.ts';
-import type { SegmentReader, TapRead } from '../src/training/reader.ts';
-import { createTrainingRoom } from '../src/worker/host/training-room.ts';
+import type { SegmentReader, ReadoutPass } from '../src/training/reader.ts';
+import { createTrainingCalls } from '../src/worker/host/training-calls.ts';
 
 const LAYERS = 31;
 const HIDDEN = 576;
@@ -34,9 +34,9 @@ function emptyReader(): SegmentReader {
       ),
     read: (passages) =>
       Promise.resolve(
-        passages.map(({ text, taps, tapAfter, keepTokens }) => {
+        passages.map(({ text, taps, readoutAfter, keepTokens }) => {
           const count = ('user' in text ? text.assistant : text.join(' ')).split(' ').length;
-          const read: TapRead[] = tapAfter.map((_, index) => ({
+          const read: ReadoutPass[] = readoutAfter.map((_, index) => ({
             tokensBefore: 10 * (index + 1),
             means: taps.map(() => vector(LAYERS * HIDDEN)),
             own: vector(LAYERS * HIDDEN),
@@ -81,7 +81,7 @@ const look = (): void => {
 };
 
 const plan = await planOfMany();
-const room = createTrainingRoom(emptyReader);
+const room = createTrainingCalls(emptyReader);
 const before = process.memoryUsage().rss;
 const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
 const trainings = [];
@@ -97,7 +97,7 @@ for (const seed of [1, 2]) {
 process.stdout.write(
   JSON.stringify({
     turns: TOPICS * 3,
-    taps: plan.tapCount,
+    taps: plan.readoutCount,
     layers: LAYERS,
     hidden: HIDDEN,
     shuffles: plan.shuffles,

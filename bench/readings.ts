@@ -66,7 +66,7 @@ export async function benchReadings(model: string, probeFolder: string, control:
       tokens,
       sentenceEnds: ends,
       readingsInside: refined?.readings,
-      readingTokens: refined?.tapTokens,
+      readingTokens: refined?.readoutTokens,
     },
     controlTexts: scorer.readouts.word.texts,
     rounds: ROUNDS,

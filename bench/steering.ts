@@ -1,13 +1,13 @@
 /** What pushing costs, beside the same without: passes that can be edited, and writing with vectors that are added. */
-import { makePush } from '../src/steering/make-push.ts';
+import { makeSteering } from '../src/steering/make-steering.ts';
 import { matchStrengths } from '../src/steering/match-strength.ts';
 import { neutralTexts } from '../src/cli/shipped.ts';
 import { readProbe } from '../src/cli/files.ts';
-import type { Push } from '../src/steering/push.ts';
+import type { Push } from '../src/steering/steering.ts';
 import { openNodeDecoder } from '../src/engine/node/node-decoder.ts';
 import { openNodeEngine } from '../src/engine/node/node-engine.ts';
-import { createPushBench } from '../src/engine/steering/push-bench.ts';
-import { applyPush, PushedWriting } from '../src/engine/steering/pushed-writing.ts';
+import { createSteeringRunner } from '../src/engine/steering/steering-runner.ts';
+import { applySteering, SteeredWriting } from '../src/engine/steering/steered-writing.ts';
 import { PROOF_TEXT } from '../src/engine/proofs/proof-text.ts';
 import { noScorer } from '../src/engine/scorer.ts';
 
@@ -26,10 +26,10 @@ export async function benchSteering(model: string, probeFolder: string, interlea
   const engine = await openNodeEngine(model);
   const decoder = await openNodeDecoder(model, { tapped: true, editing: true });
   const { probe } = await readProbe(probeFolder);
-  const bench = createPushBench({ ...engine, decoder, neutral: await neutralTexts() });
+  const bench = createSteeringRunner({ ...engine, decoder, neutral: await neutralTexts() });
   const ground = await bench.ground();
   const push = (mode: 'add' | 'cap', strength: number, pole: 'positive' | 'negative' = 'positive'): Push =>
-    makePush(
+    makeSteering(
       { title: probe.title, vectors: probe.steering },
       { mode, pole, strength, from: STREAM, to: STREAM, where: 'generated' },
       ground,
@@ -37,9 +37,9 @@ export async function benchSteering(model: string, probeFolder: string, interlea
     );
   const ids = engine.tokenizer.encode(PROOF_TEXT).slice(0, PASS_TOKENS);
   const read = (on: typeof decoder, how: Push) => async (): Promise<void> => {
-    applyPush(on, how);
+    applySteering(on, how);
     (await on.run(ids, null)).cache.dispose();
-    applyPush(on, []);
+    applySteering(on, []);
   };
   const passes = await interleave({
     plain: read(engine.decoder, []),
@@ -48,7 +48,7 @@ export async function benchSteering(model: string, probeFolder: string, interlea
     edited: read(decoder, push('cap', 0)),
   });
   const write = (on: typeof decoder, how: Push) => async (): Promise<unknown> =>
-    new PushedWriting({ ...engine, decoder: on, scorer: noScorer }, how).write(
+    new SteeredWriting({ ...engine, decoder: on, scorer: noScorer }, how).write(
       {
         text: 'The ferry left at noon and',
         where: 'generated',

@@ -57,12 +57,12 @@ const app = new AppState(
   fakeParts(undefined, { fetchText: (url) => Promise.resolve(url.endsWith('index.json') ? files.index : files.story) }),
 );
 await app.open();
-app.desk.view.face = 'text';
+app.readingController.view.face = 'text';
 const target = document.getElementById('app');
 if (target === null) throw new Error('no #app');
 mount(BenchPage, { target, props: { app, charts: query.get('only') !== 'strip' } });
 
-const { view, instrument } = app.desk;
+const { view, instrument } = app.readingController;
 const spare = scoresFor(4097, () => 0.5, 77).slice(LAYERS);
 const spareWords = wordsFor(spare);
 const pieces = cut(` ${BETRAYAL}`);
@@ -79,7 +79,7 @@ function timed(change: () => void): number {
 let step = 0;
 
 function push(batch: number): void {
-  const { reading } = app.desk;
+  const { reading } = app.readingController;
   if (reading === null) throw new Error('no reading');
   const start = reading.tokens.length;
   const from = (start % 2048) * LAYERS;

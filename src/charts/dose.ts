@@ -24,7 +24,7 @@ const ROOM = 44;
 const GAP = 14;
 /** How far from its KL the control stands, and the two pushes by themselves. */
 const CONTROL_ASIDE = 9;
-const PUSH_ASIDE = -7;
+const STEERING_ASIDE = -7;
 const LINE = 16;
 const HOVER = 40;
 
@@ -172,14 +172,14 @@ function traces(report: DoseReport, across: Across, theme: Theme, hover: number)
       'positive',
       1,
       `pushed towards ${axis.positive}: change from unpushed`,
-      level.map(({ target, towards }) => point(`towards ${axis.positive}`, target, towards, PUSH_ASIDE)),
+      level.map(({ target, towards }) => point(`towards ${axis.positive}`, target, towards, STEERING_ASIDE)),
       false,
     ),
     line(
       'negative',
       2,
       `pushed towards ${axis.negative}: change from unpushed`,
-      level.map(({ target, away }) => point(`towards ${axis.negative}`, target, away, PUSH_ASIDE)),
+      level.map(({ target, away }) => point(`towards ${axis.negative}`, target, away, STEERING_ASIDE)),
       false,
     ),
     ...(control === null

@@ -44,7 +44,7 @@ export interface FigurePanel {
 
 /** The figure of an experiment; the panels stand side by side where there is room. */
 export interface ExperimentFigure {
-  /** What is seen, in a sentence or two: also the text for whoever does not see it. */
+  /** What is seen, in a sentence or two: also the text for anyone who does not see it. */
   readonly caption: string;
   readonly panels: readonly FigurePanel[];
 }

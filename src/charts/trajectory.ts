@@ -12,7 +12,7 @@ import { FIGURE_COLOURS } from './figure-colours.ts';
 import type { Coordinate, Figure, Layout, MarkLook, Trace } from './plotly-figure.ts';
 
 /** A tap on the trajectory. */
-export interface TrajectoryTap {
+export interface TrajectoryReadout {
   readonly afterToken: number;
   readonly score: number;
   readonly low: number;
@@ -33,7 +33,7 @@ export interface TrajectoryInput {
   readonly wordless: ArrayLike<number> | null;
   /** Beyond each, 1 in 100 neutral values of what `series` shows; null where that is not known. */
   readonly lines: LinePair | null;
-  readonly taps: readonly TrajectoryTap[];
+  readonly taps: readonly TrajectoryReadout[];
   /** Visible tokens on the continuous axis of the layer map. */
   readonly range: { readonly from: number; readonly to: number };
   readonly domain: number;
@@ -59,7 +59,7 @@ export function trajectoryFigure(input: TrajectoryInput): Figure {
   // Only what is in sight, and a little beside it: of a long text that is a small part. Taps are few and stay whole.
   const first = Math.max(0, Math.floor(range.from) - 1);
   const end = Math.ceil(range.to) + 2;
-  const tapTrace = (chosen: readonly TrajectoryTap[], marker: Omit<MarkLook, 'symbol' | 'size'>): Trace => ({
+  const readoutTrace = (chosen: readonly TrajectoryReadout[], marker: Omit<MarkLook, 'symbol' | 'size'>): Trace => ({
     ...SILENT,
     mode: 'markers',
     cliponaxis: false,
@@ -89,15 +89,15 @@ export function trajectoryFigure(input: TrajectoryInput): Figure {
         y: taps.map((tap) => tap.score),
         line: { width: 1.5, color: INK[theme] },
       },
-      tapTrace(
+      readoutTrace(
         taps.filter((tap) => tap.inside),
         { color: paper, line: { width: 1.5, color: muted } },
       ),
-      tapTrace(
+      readoutTrace(
         taps.filter((tap) => !tap.inside && tap.score > 0),
         { color: line.positive },
       ),
-      tapTrace(
+      readoutTrace(
         taps.filter((tap) => !tap.inside && tap.score <= 0),
         { color: line.negative },
       ),

@@ -30,8 +30,8 @@ export interface TwoRunsInput {
   /** By place on the axis; NaN where a run has nothing there. */
   readonly a: ArrayLike<number>;
   readonly b: ArrayLike<number>;
-  readonly tapsA: readonly DifferencePoint[];
-  readonly tapsB: readonly DifferencePoint[];
+  readonly readoutsA: readonly DifferencePoint[];
+  readonly readoutsB: readonly DifferencePoint[];
   /** Null where the runs may not be subtracted or share too little. */
   readonly difference: DifferenceInput | null;
   /** Where the runs part, or null. */
@@ -61,8 +61,8 @@ export function twoRunsFigure(input: TwoRunsInput): Figure {
     3,
     ...finite(input.a),
     ...finite(input.b),
-    ...input.tapsA.map((tap) => tap.y),
-    ...input.tapsB.map((tap) => tap.y),
+    ...input.readoutsA.map((tap) => tap.y),
+    ...input.readoutsB.map((tap) => tap.y),
   ]);
   const lower =
     difference === null
@@ -78,8 +78,8 @@ export function twoRunsFigure(input: TwoRunsInput): Figure {
   return {
     data: [
       // The first run is drawn in ink, the second in a colour that is no pole's.
-      ...runTraces(input.a, input.tapsA, start, { color: INK[theme], dash: 'solid' }, 'square'),
-      ...runTraces(input.b, input.tapsB, start, { color: toneColour('second', theme), dash: '5px,2px' }, 'diamond'),
+      ...runTraces(input.a, input.readoutsA, start, { color: INK[theme], dash: 'solid' }, 'square'),
+      ...runTraces(input.b, input.readoutsB, start, { color: toneColour('second', theme), dash: '5px,2px' }, 'diamond'),
       ...(difference === null ? [] : differenceTraces(difference, theme, input.head)),
     ],
     layout: alongLayout({

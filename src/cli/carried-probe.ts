@@ -1,9 +1,9 @@
 /** A probe on the model of a command, measured first where it was made on another variant of it. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assertPushes, type DtypeAgreement } from '../probe/dtype-agreement.ts';
+import { assertInterventions, type DtypeAgreement } from '../probe/dtype-agreement.ts';
 import type { Probe } from '../probe/probe-types.ts';
-import type { PushSettings } from '../steering/push.ts';
+import type { SteeringSettings } from '../steering/steering.ts';
 import type { PromptSet } from '../formats/sets/prompt-set.ts';
 import { type CarriedProbe, carryOver } from '../training/dtype-agreement.ts';
 import type { LongCall } from '../training/collect.ts';
@@ -34,15 +34,15 @@ export async function carriedProbe(
 }
 
 /** The same for a probe whose direction pushes these layers. Throws `probe-model-mismatch` too where it does not hold at one of them. */
-export async function pushingProbe(
+export async function steeringProbe(
   reader: SegmentReader,
   probe: Probe,
-  pushed: Pick<PushSettings, 'from' | 'to'>,
+  pushed: Pick<SteeringSettings, 'from' | 'to'>,
   options: Options,
   signal: AbortSignal,
 ): Promise<CarriedProbe> {
   const carried = await carriedProbe(reader, probe, options, signal);
-  if (carried.agreement !== null) assertPushes(probe, carried.agreement, pushed);
+  if (carried.agreement !== null) assertInterventions(probe, carried.agreement, pushed);
   return carried;
 }
 

@@ -19,7 +19,7 @@ export class Options {
   readonly words: readonly string[];
 
   /**
-   * Parses `args`; unknown options throw `usage`, and stray words do unless the command takes some. Whoever knows
+   * Parses `args`; unknown options throw `usage`, and stray words do unless the command takes some. Anyone who knows
    * `model` knows `dtype`.
    */
   constructor(

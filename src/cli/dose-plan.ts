@@ -1,7 +1,7 @@
 /** What a dose–response is measured on, from the options of the command line: what ships, and what was named instead. */
 import { basename, join } from 'node:path';
 import { choicesName, comparedWith, DOSE_SEED } from '../steering/dose-defaults.ts';
-import { MATCH_TARGETS } from '../steering/push-defaults.ts';
+import { MATCH_TARGETS } from '../steering/steering-defaults.ts';
 import type { Axis, Probe } from '../probe/probe-types.ts';
 import { headerFacts } from '../probe/sets/set-header.ts';
 import { SCALED_MODES } from '../steering/modes.ts';
@@ -10,7 +10,7 @@ import type { DoseOptions } from '../steering/dose.ts';
 import { placebosFor } from '../steering/placebos.ts';
 import type { Options } from './command.ts';
 import { listFolder, readProbe, readPromptSet, readText } from './files.ts';
-import { klsFrom, pushFrom } from './push-options.ts';
+import { klsFrom, steeringFrom } from './steering-options.ts';
 import { neutralTexts, SHIPPED } from './shipped.ts';
 
 const SET_ENDING = '.set.json';
@@ -45,7 +45,7 @@ export interface DosePlan {
 /** Reads what is needed for the probe in `dir`. Throws `usage`, `push-invalid` and what reading a probe and a set throws. */
 export async function dosePlanFrom(options: Options, dir: string): Promise<DosePlan> {
   const { probe, sha256 } = await readProbe(dir);
-  const settings = { ...pushFrom(options, probe.model, SCALED_MODES), pole: 'positive' as const, strength: 0 };
+  const settings = { ...steeringFrom(options, probe.model, SCALED_MODES), pole: 'positive' as const, strength: 0 };
   const seed = options.number('seed', DOSE_SEED, { min: 0, max: 2 ** 32 - 1, whole: true });
   const targets = klsFrom(options, 'kl', MATCH_TARGETS);
   const defaults = comparedWith(probe.axis);

@@ -132,7 +132,7 @@ export function cannot(what: string, path: string, thrown: unknown): AppError {
   );
 }
 
-/** The size is the file's own; a pipe or a device says 0, and then only the limit is told. */
+/** The size is the file's own; a pipe or a device says 0, and then only the limit is named. */
 function tooLarge(path: string, size: number, most: number): AppError {
   const has = size > most ? `has ${Math.ceil(size / 1e6)} MB` : 'has no end, or is larger';
   return new AppError(

@@ -1,11 +1,11 @@
 /** Gathers a reading in memory while it is made. */
 import { type ByPole, byPole, type Head, HEADS, type Pole } from '../probe/heads.ts';
-import type { ReadingSink, TapReading, TokenBatch, TokenPiece, TokenScores } from '../reading/reading.ts';
+import type { ReadingSink, ReadoutReading, TokenBatch, TokenPiece, TokenScores } from '../reading/reading.ts';
 
 /** A sink that keeps everything. */
 export class GrownReading implements ReadingSink {
   readonly pieces: TokenPiece[] = [];
-  readonly #taps = new Map<number, TapReading>();
+  readonly #taps = new Map<number, ReadoutReading>();
   readonly #batches: Readonly<Record<Head, TokenScores[]>> = { difference: [], positive: [], negative: [] };
 
   tokens(batch: TokenBatch): void {
@@ -16,12 +16,12 @@ export class GrownReading implements ReadingSink {
     }
   }
 
-  tap(tap: TapReading): void {
+  tap(tap: ReadoutReading): void {
     this.#taps.set(tap.afterToken, tap);
   }
 
   /** Readings in the order in which their places were first read; one that was read again takes the place of the one before. */
-  get taps(): readonly TapReading[] {
+  get taps(): readonly ReadoutReading[] {
     return [...this.#taps.values()];
   }
 
@@ -68,10 +68,11 @@ export function toJson(reading: GrownReading): { tokens: unknown[]; taps: unknow
     poles === null
       ? {}
       : byPole((pole) => ({ scores: at(poles[pole].scores, index), words: at(poles[pole].words, index) }));
-  const inOrder = (taps: readonly TapReading[]): TapReading[] => [...taps].sort((a, b) => a.afterToken - b.afterToken);
-  const shown = (tap: TapReading): (number | null)[] | null =>
+  const inOrder = (taps: readonly ReadoutReading[]): ReadoutReading[] =>
+    [...taps].sort((a, b) => a.afterToken - b.afterToken);
+  const shown = (tap: ReadoutReading): (number | null)[] | null =>
     tap.shown && row(Float32Array.of(tap.shown.score, tap.shown.low, tap.shown.high));
-  const tapPoles = (tap: TapReading): object =>
+  const readoutPoles = (tap: ReadoutReading): object =>
     tap.poles === null ? {} : { positive: row(tap.poles.positive), negative: row(tap.poles.negative) };
   return {
     tokens: reading.pieces.map((piece, index) => ({
@@ -88,7 +89,7 @@ export function toJson(reading: GrownReading): { tokens: unknown[]; taps: unknow
       score: row(tap.score),
       nullLow: row(tap.nullLow),
       nullHigh: row(tap.nullHigh),
-      ...tapPoles(tap),
+      ...readoutPoles(tap),
     })),
   };
 }

@@ -81,7 +81,7 @@ main(process.argv.slice(2)).then(
     const error = AppError.from(thrown);
     clearProgress();
     process.stderr.write(`flipside: ${error.code}: ${error.message}\n`);
-    // What nobody foresaw needs its stack; everything else is told in its sentence.
+    // What nobody foresaw needs its stack; everything else is reported in its sentence.
     if (error.code === 'internal' && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ''}\n`);
     process.exitCode = error.code === 'usage' ? 2 : 1;
   },

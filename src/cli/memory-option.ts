@@ -1,5 +1,5 @@
 /** How much memory a command may use. */
-import { gigabytes } from '../engine/model/run-room.ts';
+import { gigabytes } from '../engine/model/run-memory.ts';
 import type { Options } from './command.ts';
 
 /** The option, for `Options` and for the line that says how a command is used. */

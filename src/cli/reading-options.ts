@@ -1,7 +1,7 @@
 /** How densely a text is read, from the options of the command line, and what is printed of it. */
 import { readingsLack } from '../content/readings.ts';
 import type { ReadingsLeft } from '../models/engine-report.ts';
-import type { ReadingSink, TapReading } from '../reading/reading.ts';
+import type { ReadingSink, ReadoutReading } from '../reading/reading.ts';
 import { GRANULARITIES, type Granularity } from '../reading/refinement.ts';
 import { type TracePoint, tracePoints } from '../reading/trace.ts';
 import type { TextRun } from '../engine/text-run.ts';
@@ -41,7 +41,7 @@ export async function readInside(
 
 /** The readings as they are shown, in the order of the text, with a sentence on what they lack. */
 export function shownReadings(
-  taps: readonly TapReading[],
+  taps: readonly ReadoutReading[],
   tokens: number,
   defaultLayer: number,
   left: ReadingsLeft | null,

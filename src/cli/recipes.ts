@@ -67,8 +67,8 @@ function toRecipe(node: JsonNode, folder: string): Recipe {
     controls: paths('controls', 0),
     others: paths('others', 0),
     trace: has(node, 'readout') ? toReadout(field(node, 'readout'), folder) : null,
-    tapCount: integer(field(node, 'taps'), 1, 16),
-    otherTaps: true,
+    readoutCount: integer(field(node, 'taps'), 1, 16),
+    otherReadouts: true,
     method: {
       kind: oneOf<FitMethod['kind']>(field(method, 'kind'), ['ridge', 'logistic', 'lda', 'difference-of-means']),
       target: oneOf<FitMethod['target']>(field(method, 'target'), ['poles', 'zeroed', 'hardened']),

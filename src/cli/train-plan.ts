@@ -64,7 +64,7 @@ export async function planFrom(options: Options, out: string): Promise<TrainingP
       `train: difference-of-means pulls nothing to zero: leave --target out, or choose another --method.`,
     );
   const asked = await zerosAsked(options, sets);
-  const tapCount = Math.max(1, headerFacts(first.header).taps.length);
+  const readoutCount = Math.max(1, headerFacts(first.header).taps.length);
   const title = options.text('title');
   const about = options.text('about');
   return planTraining(
@@ -79,7 +79,11 @@ export async function planFrom(options: Options, out: string): Promise<TrainingP
       kind,
       target,
       penalty: options.number('penalty', DEFAULT_PENALTY[kind], { min: 0, max: 1e6 }),
-      taps: options.number('taps', Math.min(TRAINING_DEFAULTS.taps, tapCount), { min: 1, max: tapCount, whole: true }),
+      taps: options.number('taps', Math.min(TRAINING_DEFAULTS.taps, readoutCount), {
+        min: 1,
+        max: readoutCount,
+        whole: true,
+      }),
       stories:
         options.text('story-count') === undefined
           ? TRAINING_DEFAULTS.stories

@@ -1,5 +1,5 @@
 /** Names that are spoken, not shown. In one place, so that they can be read as a whole and changed together. */
-import type { StripCell, TapMark } from '../reading/strip-cell.ts';
+import type { StripCell, ReadoutMark } from '../reading/strip-cell.ts';
 import { spokenToken } from '../text/visible-text.ts';
 import { spoken } from './numbers.ts';
 
@@ -33,7 +33,7 @@ export function tokenName(cell: StripCell, tokens: number, layer: number | null,
 }
 
 /** Name of a tap mark, e.g. `Reading 3, after token 41: plus 0.20, kind against cruel, beyond 90 percent of random directions, …`. */
-export function tapName(tap: TapMark, afterToken: number, reading: string): string {
+export function readoutName(tap: ReadoutMark, afterToken: number, reading: string): string {
   const place = tap.inside ? 'no further out than' : 'beyond';
   return `Reading ${tap.index + 1}, after token ${afterToken}: ${spoken(tap.score)}, ${reading}, ${place} 90 percent of random directions, ${spoken(tap.low)} to ${spoken(tap.high)}`;
 }

@@ -39,6 +39,6 @@ export const privacyHelp = (modelHosts: readonly string[]): readonly string[] =>
   'What you type, train and keep lies in this browser’s storage for this site, and nowhere else. Clearing the site’s data in the browser deletes all of it.',
 ];
 
-/** The content note, for whoever looks it up. */
+/** The content note, for anyone who looks it up. */
 export const DARK_HELP =
   'Some recorded stories contain cruelty: people in them are hurt, robbed or mocked, without bloody detail. They are marked with a dot, and say so before they are shown for the first time. A model that writes can become cruel, and it can be wrong; what it writes is its own invention.';

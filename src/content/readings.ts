@@ -1,6 +1,6 @@
 /** Sentences about the readings of a text: which it lacks, and why. */
 import type { ReadingsLeft } from '../models/engine-report.ts';
-import type { TapReading } from '../reading/reading.ts';
+import type { ReadoutReading } from '../reading/reading.ts';
 import { hasShown } from '../reading/trace.ts';
 
 /** Why a text has fewer readings than it could. */
@@ -20,7 +20,7 @@ const BEFORE =
   'It was read before there was a reading over several layers: it has the ends of its sentences, at one layer. Read it again for more.';
 
 /** What the readings of a finished text lack, in a sentence; null where it was read inside its sentences too. */
-export function readingsLack(readings: readonly TapReading[], left: ReadingsLeft | null = null): string | null {
+export function readingsLack(readings: readonly ReadoutReading[], left: ReadingsLeft | null = null): string | null {
   if (left !== null) return READINGS_LEFT[left];
   if (readings.length === 0) return 'No neutral text was read with it, so it has its tokens’ scores only.';
   if (!hasShown(readings)) return BEFORE;

@@ -2,7 +2,7 @@
 import { throwIfStopped } from '../base/abort.ts';
 import { logSumExp } from '../reading/divergence.ts';
 import type { ModelIdentity } from '../probe/probe-types.ts';
-import { firstPushed, type Push } from '../steering/push.ts';
+import { firstSteered, type Push } from '../steering/steering.ts';
 import type {
   ContextEnd,
   EndRequest,
@@ -12,12 +12,12 @@ import type {
   RolloutPlan,
   Subject,
 } from '../experiments/subject.ts';
-import type { PushBench } from '../steering/bench.ts';
+import type { SteeringRunner } from '../steering/steering-runner.ts';
 import type { Decoder } from './decoder.ts';
 import { Forest } from './forest.ts';
-import { createPushBench } from './steering/push-bench.ts';
-import { underPush } from './steering/push-faults.ts';
-import { mostRows, readPushedLines, type LineReading, type PushedLine } from './steering/pushed-lines.ts';
+import { createSteeringRunner } from './steering/steering-runner.ts';
+import { underSteering } from './steering/steering-faults.ts';
+import { mostRows, readSteeredLines, type LineReading, type SteeredLine } from './steering/steered-lines.ts';
 import { writeRollouts } from './steering/rollouts.ts';
 import { createSegmentReader } from './passages/segment-reader.ts';
 import type { TextTokenizer } from './text/tokenizer.ts';
@@ -37,7 +37,7 @@ export interface SubjectParts {
 }
 
 /** A line of text and whose it is. */
-interface OwnedLine extends PushedLine {
+interface OwnedLine extends SteeredLine {
   readonly owner: number;
   readonly part: number;
 }
@@ -60,9 +60,9 @@ export function createSubject(given: SubjectParts): Subject {
   };
   const { tokenizer, model, endTokens, chunkTokens, setTokens } = parts;
   const reader = createSegmentReader(parts);
-  let bench: Promise<PushBench> | null = null;
-  const needBench = (signal?: AbortSignal): Promise<PushBench> => {
-    bench ??= parts.editor(signal).then((decoder) => createPushBench({ ...parts, decoder }));
+  let bench: Promise<SteeringRunner> | null = null;
+  const needBench = (signal?: AbortSignal): Promise<SteeringRunner> => {
+    bench ??= parts.editor(signal).then((decoder) => createSteeringRunner({ ...parts, decoder }));
     bench.catch(() => (bench = null));
     return bench;
   };
@@ -87,7 +87,7 @@ export function createSubject(given: SubjectParts): Subject {
         if (own !== undefined) onRow(own, token, logits, streams);
       },
     };
-    await underPush(push, () => readPushedLines(decoder, groups, push, how, signal));
+    await underSteering(push, () => readSteeredLines(decoder, groups, push, how, signal));
   }
 
   return {
@@ -122,7 +122,7 @@ export function createSubject(given: SubjectParts): Subject {
         const ids = tokenizer.start(context);
         return {
           ids,
-          from: pushed === null ? 0 : firstPushed(pushed.where, ids.length),
+          from: pushed === null ? 0 : firstSteered(pushed.where, ids.length),
           rows: [ids.length - 1],
           owner,
           part: 0,
@@ -175,7 +175,7 @@ function linesOf(
   pushed: Pushed | null,
 ): readonly OwnedLine[] {
   const given = tokenizer.start(context);
-  const from = pushed === null ? 0 : firstPushed(pushed.where, given.length);
+  const from = pushed === null ? 0 : firstSteered(pushed.where, given.length);
   return continuations.map((text, part): OwnedLine => {
     const ids = [...given, ...tokenizer.encode(` ${text}`)];
     return { ids, from, rows: ids.slice(given.length).map((_, token) => given.length - 1 + token), owner, part };

@@ -75,7 +75,7 @@ export async function placeDecoder(parts: PlacingParts): Promise<PlacedDecoder> 
   } catch (thrown) {
     const error = AppError.from(thrown);
     if (error.code === 'cancelled') throw error;
-    // The reader still gets a reading, on the CPU, and is told why it is not on the graphics processor.
+    // The reader still gets a reading, on the CPU, and sees why it is not on the graphics processor.
     return onWasm(parts, { cause: causeOf(error), detail: error.message });
   }
 }

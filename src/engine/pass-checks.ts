@@ -9,9 +9,9 @@ import type { DecoderSizes } from './decoder.ts';
  * `config.json` may belong to another model; a wrong width would shift every number without any error. `widths` are
  * those of the streams, then of the logits.
  */
-export function assertSizes(widths: readonly (number | undefined)[], tapCount: number, sizes: DecoderSizes): void {
+export function assertSizes(widths: readonly (number | undefined)[], readoutCount: number, sizes: DecoderSizes): void {
   for (const [index, found] of widths.entries()) {
-    const [name, expected] = index < tapCount ? ['hidden_size', sizes.hidden] : ['vocab_size', sizes.vocabulary];
+    const [name, expected] = index < readoutCount ? ['hidden_size', sizes.hidden] : ['vocab_size', sizes.vocabulary];
     if (found !== expected)
       throw new AppError(
         'model-manifest-invalid',

@@ -1,13 +1,13 @@
 /** What has been told about a text, so that it can be told again when a text that begins like it is read. */
 import { byPole } from '../probe/heads.ts';
-import type { ReadingSink, Stand, TapReading, TokenBatch, TokenScores } from '../reading/reading.ts';
+import type { ReadingSink, Stand, ReadoutReading, TokenBatch, TokenScores } from '../reading/reading.ts';
 import type { ReadingPlace } from '../reading/refinement.ts';
 
 /** The readings of one text: tokens in order, taps in any. Copies what it hears: a sink may hand the buffers on. */
 export class ReadingLog {
   #batches: TokenBatch[] = [];
   /** By the token after which they stand: one that is read again takes the place of the one before. */
-  readonly #taps = new Map<number, TapReading>();
+  readonly #taps = new Map<number, ReadoutReading>();
 
   /** A sink that remembers what it passes on. */
   through(sink: ReadingSink): ReadingSink {
@@ -24,7 +24,7 @@ export class ReadingLog {
   }
 
   /** Whether a place has been read as what it is: what ended the text once may stand inside a sentence now. */
-  hasTap({ afterToken, stand }: ReadingPlace): boolean {
+  hasReadout({ afterToken, stand }: ReadingPlace): boolean {
     return this.#taps.get(afterToken)?.stand === stand;
   }
 
@@ -42,7 +42,7 @@ export class ReadingLog {
   }
 
   /** Tells those taps after the tokens `from` to before `to` again that were read as what their tokens are by these stands of the text. */
-  replayTaps(sink: ReadingSink, stands: readonly Stand[], from: number, to: number): void {
+  replayReadouts(sink: ReadingSink, stands: readonly Stand[], from: number, to: number): void {
     for (let token = from; token < Math.min(to, stands.length); token += 1) {
       const tap = this.#taps.get(token);
       if (tap !== undefined && tap.stand === stands[token]) sink.tap(tap);

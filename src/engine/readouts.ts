@@ -1,7 +1,7 @@
 /** What is branched off a text to read it, place by place: the peeks of each, and the means that come of them. */
 import type { ReadingsLeft } from '../models/engine-report.ts';
 import type { ReadingPlace } from '../reading/refinement.ts';
-import type { Stand, TapReading } from '../reading/reading.ts';
+import type { Stand, ReadoutReading } from '../reading/reading.ts';
 import type { Decoder } from './decoder.ts';
 import type { Peek } from './pass-plan.ts';
 import type { Scorer } from './scorer.ts';
@@ -87,7 +87,7 @@ export class Readouts {
   }
 
   /** The reading of a place from what its peeks brought, in their order. */
-  score({ afterToken, stand, own }: DueReadout, brought: readonly (readonly PassReading[])[]): TapReading {
+  score({ afterToken, stand, own }: DueReadout, brought: readonly (readonly PassReading[])[]): ReadoutReading {
     const {
       scorer,
       decoder: { sizes },

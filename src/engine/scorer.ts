@@ -3,8 +3,8 @@ import { byPole } from '../probe/heads.ts';
 import { lexicalScores } from '../reading/lexical.ts';
 import { drawNullDirections, nullBand } from '../probe/fit/null-band.ts';
 import type { PoleHead, Probe } from '../probe/probe-types.ts';
-import type { Stand, TapReading, TokenBatch, TokenScores } from '../reading/reading.ts';
-import { meanReading, tapScore, tokenScores, type StreamProducts } from '../reading/score.ts';
+import type { Stand, ReadoutReading, TokenBatch, TokenScores } from '../reading/reading.ts';
+import { meanReading, readoutScore, tokenScores, type StreamProducts } from '../reading/score.ts';
 import { drawTrace, endReading, traceScores } from '../reading/trace-score.ts';
 import type { TraceReadout } from '../probe/trace-types.ts';
 
@@ -41,7 +41,7 @@ export interface Scorer {
     tokensBefore: number,
     stand: Stand,
     own: Float32Array | null,
-  ): Omit<TapReading, 'afterToken'>;
+  ): Omit<ReadoutReading, 'afterToken'>;
 }
 
 /** Nothing is read. */
@@ -70,12 +70,12 @@ export function createScorer(probe: Probe): Scorer {
       ...scored(products, probe, ...where),
       poles: poles === null ? null : byPole((pole) => scored(products, poles[pole], ...where)),
     }),
-    ...(probe.trace === null ? tapsOf(probe) : traceOf(probe.trace)),
+    ...(probe.trace === null ? readoutsOf(probe) : traceOf(probe.trace)),
   };
 }
 
 /** Readings at the taps of a probe, at sentence ends alone. */
-function tapsOf(probe: Probe): Pick<Scorer, 'readouts' | 'tap'> {
+function readoutsOf(probe: Probe): Pick<Scorer, 'readouts' | 'tap'> {
   const { model, poles } = probe;
   const drawn = drawNullDirections(probe.nullModel, model.layerCount + 1);
   return {
@@ -86,10 +86,10 @@ function tapsOf(probe: Probe): Pick<Scorer, 'readouts' | 'tap'> {
       return {
         stand,
         shown: null,
-        score: tapScore(probe, mean),
+        score: readoutScore(probe, mean),
         nullLow: low,
         nullHigh: high,
-        poles: poles === null ? null : byPole((pole) => tapScore({ ...poles[pole], model }, mean)),
+        poles: poles === null ? null : byPole((pole) => readoutScore({ ...poles[pole], model }, mean)),
       };
     },
   };

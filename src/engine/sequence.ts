@@ -103,7 +103,7 @@ export class Sequence {
         const next = plan[index + 1];
         if (this.#decoder.start !== null && next !== undefined && !('alone' in next)) {
           ahead = start(next, planned.ids.length > 0 ? current.cache : this.#cache);
-          // Whoever waits for it hears of it; until then it is no failure that nobody has caught.
+          // Anyone who waits for it hears of it; until then it is no failure that nobody has caught.
           ahead.catch(() => undefined);
         }
         yield await this.#finish(current, planned.ids.length);

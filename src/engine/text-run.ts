@@ -78,7 +78,7 @@ export class TextRun {
   #logits: Float32Array | null = null;
   /** The probe's directions where the streams are; null where these come here, undefined before anything is read. */
   #projection: Projection | null | undefined;
-  #tapTokens = 0;
+  #readoutTokens = 0;
 
   constructor(parts: TextRunParts) {
     this.#parts = parts;
@@ -119,20 +119,20 @@ export class TextRun {
       );
     const remembered = this.#remember(ids, stops);
     this.#log.replayTokens(sink);
-    this.#log.replayTaps(sink, stands, 0, remembered);
+    this.#log.replayReadouts(sink, stands, 0, remembered);
     const due = stops
       .map((afterToken) => ({ afterToken, stand: 'sentence' as const }))
-      .filter((place) => !this.#log.hasTap(place));
-    // The last token is read in any case; what was read after it before is told behind it.
+      .filter((place) => !this.#log.hasReadout(place));
+    // The last token is read in any case; what was read after it earlier is reported behind it.
     const last = ids.length - 1;
-    const known = this.#log.hasTap({ afterToken: last, stand: 'sentence' });
+    const known = this.#log.hasReadout({ afterToken: last, stand: 'sentence' });
     await this.#read(
       ids.slice(remembered),
       due.map((place) => this.#readouts.at(place, ids)),
       sink,
       signal,
     );
-    if (known) this.#log.replayTaps(sink, stands, last, ids.length);
+    if (known) this.#log.replayReadouts(sink, stands, last, ids.length);
     return {
       ...this.#summary(ids.length - remembered, started, 'text', remembered),
       ...(left === null ? {} : { left }),
@@ -155,7 +155,7 @@ export class TextRun {
     const ends = standsOf(pieces).flatMap((stand, afterToken) => (stand === 'sentence' ? [{ afterToken, stand }] : []));
     const wanted = [...ends, ...refinement(pieces, every)];
     const due = this.#readouts.branches
-      ? wanted.filter((place) => this.#readouts.fits(place) && !this.#log.hasTap(place))
+      ? wanted.filter((place) => this.#readouts.fits(place) && !this.#log.hasReadout(place))
       : [];
     let done = 0;
     const counting: ReadingSink = {
@@ -171,9 +171,9 @@ export class TextRun {
       counting,
       signal,
     );
-    const { tapTokens, milliseconds } = this.#summary(0, started, 'text');
-    const left = this.#readouts.obstacle(wanted.filter((place) => !this.#log.hasTap(place)));
-    return { readings: due.length, tapTokens, milliseconds, left };
+    const { readoutTokens, milliseconds } = this.#summary(0, started, 'text');
+    const left = this.#readouts.obstacle(wanted.filter((place) => !this.#log.hasReadout(place)));
+    return { readings: due.length, readoutTokens, milliseconds, left };
   }
 
   /**
@@ -270,7 +270,7 @@ export class TextRun {
     try {
       this.#logits = await this.#sequence.write({ logits, choice, uniforms }, onToken);
     } catch (thrown) {
-      // What has been told stays with whoever heard it, but not here: its keys and values are not in the cache.
+      // What was reported stays reported, but is no longer here: its keys and values are not in the cache.
       this.#cutTo(this.#sequence.length);
       throw thrown;
     }
@@ -299,7 +299,7 @@ export class TextRun {
   /** What is read after the last token, as the end of a sentence; nothing where that has been read, or has no room. */
   #dueAtEnd(): readonly DueReadout[] {
     const place = { afterToken: this.#ids.length - 1, stand: 'sentence' } as const;
-    return place.afterToken < 0 || this.#log.hasTap(place) || !this.#readouts.fits(place)
+    return place.afterToken < 0 || this.#log.hasReadout(place) || !this.#readouts.fits(place)
       ? []
       : [this.#readouts.at(place, this.#ids)];
   }
@@ -313,7 +313,7 @@ export class TextRun {
     const alike = differs < 0 ? ids.length : differs;
     const missing = this.#readouts.branches
       ? undefined
-      : stops.find((afterToken) => !this.#log.hasTap({ afterToken, stand: 'sentence' }));
+      : stops.find((afterToken) => !this.#log.hasReadout({ afterToken, stand: 'sentence' }));
     const kept = Math.min(alike, ids.length - 1, missing === undefined ? alike : missing + 1);
     this.#cutTo(kept, missing === undefined ? alike : kept);
     this.#logits = null;
@@ -355,7 +355,7 @@ export class TextRun {
         );
       for (const { peek, passes } of peeks) {
         brought.push(passes);
-        this.#tapTokens += peek.ids.length;
+        this.#readoutTokens += peek.ids.length;
         const [readout] = open;
         if (readout === undefined || brought.length < readout.peeks.length) continue;
         open.shift();
@@ -389,8 +389,8 @@ export class TextRun {
   }
 
   #summary(tokens: number, started: number, ended: RunSummary['ended'], remembered = 0): RunSummary {
-    const tapTokens = this.#tapTokens;
-    this.#tapTokens = 0;
-    return { tokens, tapTokens, remembered, milliseconds: performance.now() - started, ended };
+    const readoutTokens = this.#readoutTokens;
+    this.#readoutTokens = 0;
+    return { tokens, readoutTokens, remembered, milliseconds: performance.now() - started, ended };
   }
 }

@@ -17,7 +17,7 @@ import { BUILT_GRAPH, withDtype } from '../models/model-dtype.ts';
 import type { ModelSource } from '../models/model-source.ts';
 import type { ModelIdentity, Probe } from '../probe/probe-types.ts';
 import type { ReadingSink, SamplingOptions } from '../reading/reading.ts';
-import type { Push } from '../steering/push.ts';
+import type { Push } from '../steering/steering.ts';
 import { VERSION } from '../base/version.ts';
 import { assertProbeFits } from '../formats/probe/probe.ts';
 import { cacheBytesPerToken } from '../graph/decoder-shape.ts';
@@ -35,12 +35,12 @@ import { DECODER_ROLES, decoderFilesOf, fileAt, pathOf, textOf, tokenizerOf } fr
 import { placeDecoder } from './open-decoder.ts';
 import type { DecoderFiles, WebBackend } from './ort/opening.ts';
 import { openWebDecoder } from './ort/web-decoder.ts';
-import type { PushedText } from './steering/pushed-writing.ts';
+import type { SteeredText } from './steering/steered-writing.ts';
 import { unreadable } from './refusals/unreadable.ts';
-import { assertReach, roomFor } from './model/run-room.ts';
+import { assertReach, roomFor } from './model/run-memory.ts';
 import { createScorer, type Scorer } from './scorer.ts';
 import { createSegmentReader } from './passages/segment-reader.ts';
-import { noteUnopened } from './store/kept.ts';
+import { noteUnopened } from './store/stored-models.ts';
 import { type LoadedFiles, loadModelFiles } from './store/load.ts';
 import { weightsSha256 } from './store/manifest.ts';
 import type { ResolvedModel } from './store/model-source.ts';
@@ -304,9 +304,9 @@ export class WebEngine {
   }
 
   /** Writes a text under a push, scored with the probe in use, as {@link EngineEditor.write}; the text in memory stays. */
-  async writePushed(
+  async writeSteered(
     ...[text, push, sink, signal, changing]: [
-      PushedText,
+      SteeredText,
       Push,
       ReadingSink,
       AbortSignal,

@@ -57,7 +57,7 @@ export interface UnitResult {
 /** What happens along the way. */
 export interface UnitCall {
   readonly signal?: AbortSignal | undefined;
-  /** Share done of this call, 0 to 1: of what writes. What only reads is told by the tokens that the subject reads. */
+  /** Share done of this call, 0 to 1: of what writes. What only reads is counted by the tokens that the subject reads. */
   readonly onShare?: ((share: number) => void) | undefined;
 }
 

@@ -23,7 +23,7 @@ export function isShippedId(id: string): boolean {
 /** The model whose files lie in `public/models` of every checkout. */
 export const EMBEDDED_MODEL = 'smollm2-135m-instruct-q4';
 
-/** What stands in a command for what only whoever runs it knows. */
+/** What stands in a command for what only anyone who runs it knows. */
 const PLACEHOLDERS = { model: 'MODEL_FOLDER', spec: 'YOUR_SPEC.json' } as const;
 
 /**

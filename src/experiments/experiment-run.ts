@@ -1,5 +1,5 @@
 /**
- * Running an experiment where a model is: what is asked for and what is told on the way. Plain data, so that it can be
+ * Running an experiment where a model is: what is asked for and what is reported on the way. Plain data, so that it can be
  * sent between threads.
  */
 import type { DesignName, ExperimentReport, ExperimentRule, RunSize } from './experiment-types.ts';

@@ -1,4 +1,4 @@
-/** What reads a vector along a direction at every layer, whoever made the direction. */
+/** What reads a vector along a direction at every layer, however the direction was made. */
 
 /** Directions with zero and unit. */
 export interface Gauge {

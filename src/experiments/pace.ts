@@ -26,7 +26,7 @@ export async function measurePace(
   const passages = Array.from({ length: TEXTS }, (_, index) => ({
     text: [`${index + 1} carts came down the hill. ${BEGINNING}`, 'Nobody was at the gate.'],
     taps: [TAP],
-    tapAfter: [0, 1],
+    readoutAfter: [0, 1],
   }));
   const [first] = passages;
   // The first pass of a session pays for what later ones find ready.

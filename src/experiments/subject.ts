@@ -5,8 +5,8 @@
  * Every call throws `cancelled` once `signal` is aborted, between passes.
  */
 import type { ModelIdentity } from '../probe/probe-types.ts';
-import type { Push, PushWhere } from '../steering/push.ts';
-import type { NeutralEffect, NeutralGround } from '../steering/bench.ts';
+import type { Push, SteeringWhere } from '../steering/steering.ts';
+import type { NeutralEffect, NeutralGround } from '../steering/steering-runner.ts';
 import type { Passage, PassageReading } from '../training/reader.ts';
 
 /** A context and ways of going on. */
@@ -44,7 +44,7 @@ export interface ContextEnd {
 /** What is done to the stream while the model reads. */
 export interface Pushed {
   readonly push: Push;
-  readonly where: PushWhere;
+  readonly where: SteeringWhere;
 }
 
 /** How rollouts are drawn. */
@@ -63,7 +63,7 @@ export interface RolloutPlan {
 export interface Subject {
   readonly model: ModelIdentity;
   /**
-   * Whoever wants to know how far a call is hears, from now on, how many tokens each pass over the model read, as it
+   * Anyone who wants to know how far a call is hears, from now on, how many tokens each pass over the model read, as it
    * ends; null ends that.
    */
   hear?(onTokens: ((tokens: number) => void) | null): void;

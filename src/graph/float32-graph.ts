@@ -4,7 +4,7 @@
  * keys, values and logits are float32 where they enter and leave. Weights in 4 and 8 bits stay as they are; their scales are cast.
  */
 import { intAttribute, intAttributeOf, tensorAttributeType } from './attributes.ts';
-import type { TappedDecoder } from './decoder-taps.ts';
+import type { HookedDecoder } from './decoder-hooks.ts';
 import {
   encodeInput,
   encodeNode,
@@ -22,7 +22,7 @@ const ATTRIBUTE_FIELD = 5;
 const VALUE_INFO_FIELD = 13;
 
 /** A rewritten decoder in float32, to be loaded with the same weight files; itself where nothing in it is float16. */
-export function inFloat32(tapped: TappedDecoder): TappedDecoder {
+export function inFloat32(tapped: HookedDecoder): HookedDecoder {
   const graph = widened(tapped.graph);
   return graph === tapped.graph
     ? tapped

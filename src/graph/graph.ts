@@ -283,7 +283,7 @@ export function filesOf(weights: readonly GraphWeight[]): readonly string[] {
   return [...new Set(weights.flatMap(({ file }) => file ?? []))];
 }
 
-/** An initializer; where it lies beside the graph is told by StringStringEntryProto pairs of location and length. */
+/** An initializer; where it lies beside the graph is given by StringStringEntryProto pairs of location and length. */
 function parseWeight(field: Field): GraphWeight {
   const entries = new Map<string, string>();
   for (const part of splitFields(field.payload)) {

@@ -1,5 +1,5 @@
 /**
- * What is told of logits: the likeliest words, how sure they are, and where words that one asks for stand. Of a row of
+ * What is reported of logits: the likeliest words, how sure they are, and where words that one asks for stand. Of a row of
  * 49,152 logits a few numbers remain.
  */
 import { expBelow } from '../stats/exp-below.ts';

@@ -24,7 +24,7 @@ import { parseStorySet } from '../formats/sets/story-set.ts';
 import type { Probe } from '../probe/probe-types.ts';
 import { STORIES_SET } from '../probe/training-defaults.ts';
 import { sha256Of } from '../base/sha256.ts';
-import { makePush } from '../steering/make-push.ts';
+import { makeSteering } from '../steering/make-steering.ts';
 import type { Engine, OpenOptions, ProbeFiles, ProbePlace } from './engine/engine-types.ts';
 import { makeEngine } from './engine/make-engine.ts';
 
@@ -88,7 +88,7 @@ export async function open(model: string | URL, options: OpenOptions = {}): Prom
       if (probe === null) throw new AppError('usage', 'There is no probe to steer by. Give open or use one.');
       const { title, steering } = probe;
       const ground = await editor.ground(await neutralTexts(), signal);
-      const push = makePush({ title, vectors: steering }, settings, ground, opened.model);
+      const push = makeSteering({ title, vectors: steering }, settings, ground, opened.model);
       await editor.write({ text, where: settings.where, sampling, taps }, push, scorer, sink, signal, () => undefined);
     },
     findWords: async (words) => findWords(opened.tokenizer, words, false),

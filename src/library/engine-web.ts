@@ -59,7 +59,7 @@ export async function open(model: string | URL, options: OpenOptions = {}): Prom
       async steer(text, settings, sampling, taps, { tokens, tap }, signal) {
         if (files === null) throw new AppError('usage', 'There is no probe to steer by. Give open or use one.');
         const stories = await neutralStories();
-        await client.writePushed(
+        await client.writeSteered(
           { text, sampling, taps, settings, stories, probe: copied(files) },
           { on: { tokens, tap }, signal },
         );

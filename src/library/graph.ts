@@ -6,10 +6,10 @@ export { ggufPlan } from '../graph/build/gguf-plan.ts';
 export { hfPlan } from '../graph/build/hf-plan.ts';
 export { cacheBytesPerToken, type DecoderShape, describeDecoder } from '../graph/decoder-shape.ts';
 export {
-  tapDecoder as readoutDecoder,
-  type TappedDecoder as ReadoutDecoder,
-  type TapOptions as ReadoutOptions,
-} from '../graph/decoder-taps.ts';
+  hookDecoder as readoutDecoder,
+  type HookedDecoder as ReadoutDecoder,
+  type HookOptions as ReadoutOptions,
+} from '../graph/decoder-hooks.ts';
 export { inFloat32 } from '../graph/float32-graph.ts';
 export { type GraphNode, type GraphWeight, type ModelGraph, parseModel, writeModel } from '../graph/graph.ts';
 export { type LensGraph, lensGraph } from '../graph/lens-graph.ts';

@@ -11,7 +11,7 @@ export type { Judgement } from '../probe/evidence/judgement-types.ts';
 export type { Axis, Pole } from '../probe/heads.ts';
 export type { ModelIdentity, Probe } from '../probe/probe-types.ts';
 export type { Report } from '../probe/report-types.ts';
-export { streamProducts, tapScore as readoutScore, tokenScores } from '../reading/score.ts';
+export { streamProducts, readoutScore, tokenScores } from '../reading/score.ts';
 export { endReading, shownScore } from '../reading/trace-score.ts';
 export { tracePoints, type TracePoint } from '../reading/trace.ts';
 export { judgeProbe } from '../training/evidence/judge.ts';

@@ -118,7 +118,7 @@ export interface EngineMemory {
 }
 
 /** A model whose files this browser keeps, wholly or in part. */
-export interface KeptModel {
+export interface StoredModel {
   /** The name that its list of files is kept by. */
   readonly key: string;
   readonly id: string;
@@ -149,7 +149,7 @@ export interface RefineSummary {
   /** Readings that were made. */
   readonly readings: number;
   /** Tokens that went through the model for them. */
-  readonly tapTokens: number;
+  readonly readoutTokens: number;
   readonly milliseconds: number;
   /** Null where every place that was asked for has its reading. */
   readonly left: ReadingsLeft | null;
@@ -159,7 +159,7 @@ export interface RefineSummary {
 export interface RunSummary {
   /** Tokens that went through the model: those of the text, and those of taps. */
   readonly tokens: number;
-  readonly tapTokens: number;
+  readonly readoutTokens: number;
   /** Tokens at the text's beginning that the engine remembered from the text before. */
   readonly remembered: number;
   readonly milliseconds: number;

@@ -1,14 +1,18 @@
 /** The keys of the strip and of the layer map: one function, so that both always do the same. */
 import { SPAN_GONE, spanSpoken } from '../content/span.ts';
-import type { Desk } from '../state/runs/desk.svelte.ts';
+import type { ReadingController } from '../state/runs/reading-controller.svelte.ts';
 
 /**
  * Acts on a key, and says what a span has become; what it used is not seen by the browser any more. Keys with another
  * modifier than Shift belong to the browser.
  */
-export function walk(event: KeyboardEvent, desk: Desk, say: (sentence: string) => void): void {
+export function walk(
+  event: KeyboardEvent,
+  readingController: ReadingController,
+  say: (sentence: string) => void,
+): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const { view, instrument, reading } = desk;
+  const { view, instrument, reading } = readingController;
   const last = instrument.cells.length - 1;
   if (reading === null || last < 0) return;
   const to = (token: number): void => {
@@ -31,7 +35,7 @@ export function walk(event: KeyboardEvent, desk: Desk, say: (sentence: string) =
     '[': () => to(instrument.peakFrom(view.at, -1)),
     ']': () => to(instrument.peakFrom(view.at, 1)),
     Enter: () => view.toggleLock(view.at),
-    Escape: () => (view.span === null ? view.unlock() : letGo(desk, say)),
+    Escape: () => (view.span === null ? view.unlock() : letGo(readingController, say)),
   };
   const action = actions[event.key];
   if (action === undefined) return;
@@ -42,14 +46,20 @@ export function walk(event: KeyboardEvent, desk: Desk, say: (sentence: string) =
 }
 
 /** A hand's span: between two tokens in either order, said once the hand is off. */
-export function brush(desk: Desk, say: (sentence: string) => void, from: number, to: number, done: boolean): void {
-  desk.view.brush(from, to, desk.instrument.cells.length);
-  if (done && desk.instrument.span !== null) say(spanSpoken(desk.instrument.span));
+export function brush(
+  readingController: ReadingController,
+  say: (sentence: string) => void,
+  from: number,
+  to: number,
+  done: boolean,
+): void {
+  readingController.view.brush(from, to, readingController.instrument.cells.length);
+  if (done && readingController.instrument.span !== null) say(spanSpoken(readingController.instrument.span));
 }
 
 /** Lets the span go, and with it the selection of text that made it. */
-export function letGo(desk: Desk, say: (sentence: string) => void): void {
-  desk.view.span = null;
+export function letGo(readingController: ReadingController, say: (sentence: string) => void): void {
+  readingController.view.span = null;
   getSelection()?.removeAllRanges();
   say(SPAN_GONE);
 }

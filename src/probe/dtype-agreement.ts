@@ -75,7 +75,7 @@ export function assertAgrees(probe: Pick<Probe, 'id'>, agreement: DtypeAgreement
 }
 
 /** The same of its direction at every layer that is pushed: where it reads may be another. */
-export function assertPushes(probe: Pick<Probe, 'id'>, agreement: DtypeAgreement, pushed: LayerRange): void {
+export function assertInterventions(probe: Pick<Probe, 'id'>, agreement: DtypeAgreement, pushed: LayerRange): void {
   for (const layer of layersOf(pushed))
     assertAgreesAt(
       probe,

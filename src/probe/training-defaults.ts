@@ -27,7 +27,7 @@ export const OTHER_SETS: readonly string[] = [
 /** The readout of a probe: its neutral text, and what must not move it (docs/decisions/0022). */
 export const TRACE_DEFAULTS: TracePlan = { texts: ['It was an act of'], freeOf: ['luck', 'formal-casual'], told: [] };
 
-/** What whoever trains may choose. */
+/** What anyone who trains may choose. */
 export interface TrainingOptions {
   readonly kind: FitMethod['kind'];
   readonly target: FitMethod['target'];
@@ -108,9 +108,9 @@ export function planTraining(
     others: options.others
       ? texts.others.filter((set) => foreign(set) && !zeros.some((zero) => zero.name === set.name))
       : [],
-    tapCount: Math.max(1, Math.min(options.taps, first?.taps.length ?? 1)),
+    readoutCount: Math.max(1, Math.min(options.taps, first?.taps.length ?? 1)),
     trace: TRACE_DEFAULTS,
-    otherTaps: options.controls,
+    otherReadouts: options.controls,
     method,
     seed: options.seed,
     shuffles: options.shuffles,

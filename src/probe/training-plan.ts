@@ -38,9 +38,9 @@ export interface TrainingPlan {
   /** How the probe is read anywhere in a text; null where no such readout is made. */
   readonly trace: TracePlan | null;
   /** Taps to train on, from the first of the set; later ones are wordings never trained on. */
-  readonly tapCount: number;
+  readonly readoutCount: number;
   /** Whether the turns are read at the later taps, and those of some topics in the model's chat form, for the judgement only. */
-  readonly otherTaps: boolean;
+  readonly otherReadouts: boolean;
   readonly method: FitMethod;
   /** The layer to show first; when null the one that most inner folds chose, or 16 of 30 in proportion below 24 topics. */
   readonly defaultLayer: number | null;

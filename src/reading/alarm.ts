@@ -11,7 +11,7 @@ const ALARM_RATE = 0.01;
 export type TokenLines = Pick<AlarmLines, 'tokens' | 'tokenLow' | 'tokenHigh' | 'smoothLow' | 'smoothHigh'>;
 
 /** The lines of tap readings. */
-export type TapLines = Pick<AlarmLines, 'taps' | 'tapLow' | 'tapHigh'>;
+export type ReadoutLines = Pick<AlarmLines, 'taps' | 'tapLow' | 'tapHigh'>;
 
 /** A pair of lines on the scale of the score. */
 export interface LinePair {
@@ -38,7 +38,7 @@ export function tokenLines(scores: readonly (readonly ArrayLike<number>[])[]): T
 }
 
 /** Lines from tap scores of neutral stories, each story scored by a probe that was fitted without it `[layers][readings]`. */
-export function tapLines(scores: readonly ArrayLike<number>[]): TapLines {
+export function readoutLines(scores: readonly ArrayLike<number>[]): ReadoutLines {
   const lines = scores.map((readings) => linesOf(finite(readings)));
   return {
     taps: finite(scores[0] ?? []).length,
@@ -48,7 +48,7 @@ export function tapLines(scores: readonly ArrayLike<number>[]): TapLines {
 }
 
 /** Both kinds of lines together. */
-export function alarmLines(tokens: TokenLines, taps: TapLines): AlarmLines {
+export function alarmLines(tokens: TokenLines, taps: ReadoutLines): AlarmLines {
   return { rate: ALARM_RATE, ...tokens, ...taps };
 }
 
@@ -68,7 +68,7 @@ export function drawnLines(alarm: AlarmLines, layer: number, grain: Grain): Line
 }
 
 /** The lines of tap readings; null as above. */
-export function drawnTapLines(alarm: AlarmLines, layer: number): LinePair | null {
+export function drawnReadoutLines(alarm: AlarmLines, layer: number): LinePair | null {
   return alarm.taps === 0 ? null : pair(alarm.tapLow[layer], alarm.tapHigh[layer]);
 }
 

@@ -51,7 +51,7 @@ export interface ShownReading {
 }
 
 /** A readout: neutral words put after a token, off to the side, so that they never enter the text. */
-export interface TapReading {
+export interface ReadoutReading {
   /** Index of the token after which was read. */
   readonly afterToken: number;
   readonly stand: Stand;
@@ -73,7 +73,7 @@ export interface TapReading {
  */
 export interface ReadingSink {
   tokens(batch: TokenBatch): void;
-  tap(tap: TapReading): void;
+  tap(tap: ReadoutReading): void;
 }
 
 /** How a token is chosen from logits. */

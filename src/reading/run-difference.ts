@@ -37,18 +37,18 @@ export function columnDifference(columns: readonly Column[], a: ArrayLike<number
 }
 
 /** Taps of both runs after the same sentence end, by place in their lists, with the column of that end. */
-export interface TapPair {
+export interface ReadoutPair {
   readonly a: number;
   readonly b: number;
   readonly column: number;
 }
 
 /** Pairs the taps that stand after the same token in both runs. */
-export function tapPairs(
+export function readoutPairs(
   columns: readonly Column[],
   a: readonly { readonly afterToken: number }[],
   b: readonly { readonly afterToken: number }[],
-): TapPair[] {
+): ReadoutPair[] {
   const indexA = new Map(a.map((tap, index) => [tap.afterToken, index]));
   const indexB = new Map(b.map((tap, index) => [tap.afterToken, index]));
   return columns.flatMap((column, at) => {

@@ -26,7 +26,7 @@ export function argmax(logits: Float32Array): number {
 export function chooseToken(logits: Float32Array, options: TokenChoice, uniform: () => number): number {
   if (options.temperature === 0) return argmax(logits);
   const top = logits[argmax(logits)] ?? 0;
-  const weights = roomOf('weights', logits.length);
+  const weights = placeState('weights', logits.length);
   for (let index = 0; index < logits.length; index += 1)
     weights[index] = Math.exp(((logits[index] as number) - top) / options.temperature);
   const least = leastKept(weights, options);
@@ -51,7 +51,7 @@ export function chooseToken(logits: Float32Array, options: TokenChoice, uniform:
 const rooms = { weights: new Float64Array(0), sorted: new Float64Array(0) };
 
 /** The first numbers of a room, with whatever they were left as. */
-function roomOf(name: keyof typeof rooms, length: number): Float64Array {
+function placeState(name: keyof typeof rooms, length: number): Float64Array {
   if (rooms[name].length < length) rooms[name] = new Float64Array(length);
   return rooms[name].subarray(0, length);
 }
@@ -96,7 +96,7 @@ function sum(values: Float64Array): number {
 
 /** The weights that reach a floor, in their order. */
 function atLeast(weights: Float64Array, floor: number): Float64Array {
-  const out = roomOf('sorted', weights.length);
+  const out = placeState('sorted', weights.length);
   let count = 0;
   for (let index = 0; index < weights.length; index += 1) {
     const weight = weights[index] as number;

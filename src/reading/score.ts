@@ -68,7 +68,7 @@ export function tokenScores(
  * The tap reading by layer `[layers]`. `tapMean` `[layers, hidden]` is the mean residual over the tap's tokens, then over
  * the probe's taps. Throws `RangeError` where the size does not fit.
  */
-export function tapScore(
+export function readoutScore(
   probe: Pick<Probe, 'model' | 'directions' | 'calibration'>,
   tapMean: Float32Array,
 ): Float32Array {

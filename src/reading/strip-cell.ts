@@ -4,7 +4,7 @@ import { isPlain, visibleSegments } from '../text/visible-text.ts';
 import type { VisibleSegment } from '../text/visible-text.ts';
 
 /** The mark of a tap after a sentence. */
-export interface TapMark {
+export interface ReadoutMark {
   /** Place among the taps, from 0. */
   readonly index: number;
   readonly score: number;
@@ -43,7 +43,7 @@ export interface StripCell {
   readonly state: 'value' | 'beyond' | 'sink' | 'missing' | 'unread';
   /** Whether it has the colour of a reading, and not of its own score. */
   readonly calm: boolean;
-  readonly tap: TapMark | null;
+  readonly tap: ReadoutMark | null;
 }
 
 /** The shape of one token; `before` again where nothing about it has changed. */
@@ -67,7 +67,7 @@ export function partingAt(cells: readonly StripCell[], token: number | null): re
 }
 
 /** The cell of one token; `domain` is the value at the end of the scale. */
-export function stripCell(shape: TokenShape, value: number, domain: number, tap: TapMark | null): StripCell {
+export function stripCell(shape: TokenShape, value: number, domain: number, tap: ReadoutMark | null): StripCell {
   const { token, text } = shape;
   const finite = Number.isFinite(value);
   const state = finite ? (Math.abs(value) > domain ? 'beyond' : 'value') : token === 0 ? 'sink' : 'missing';
@@ -91,7 +91,7 @@ export function readingCell(shape: TokenShape, score: number, read: boolean): St
 }
 
 /** The mark of a tap at one layer. */
-export function tapMark(index: number, score: number, low: number, high: number): TapMark {
+export function readoutMark(index: number, score: number, low: number, high: number): ReadoutMark {
   const t = Number.isFinite(score) ? clamped(score / READING_DOMAIN) : 0;
   return { index, score, low, high, t, inside: !(score < low || score > high) };
 }

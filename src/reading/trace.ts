@@ -3,7 +3,7 @@
  * exports all take it from here, so all show the same numbers. Nothing later in the text changes a point: a live trace
  * and a finished one are alike.
  */
-import type { ShownReading, Stand, TapReading } from './reading.ts';
+import type { ShownReading, Stand, ReadoutReading } from './reading.ts';
 
 /** One stretch of the text with the reading that follows it. */
 export interface TracePoint extends ShownReading {
@@ -24,12 +24,12 @@ export interface TracePoint extends ShownReading {
  * gives a point with NaN.
  */
 export function tracePoints(
-  readings: readonly TapReading[],
+  readings: readonly ReadoutReading[],
   tokenCount: number,
   layer: number | null,
   defaultLayer: number,
 ): TracePoint[] {
-  const byToken = new Map<number, TapReading>();
+  const byToken = new Map<number, ReadoutReading>();
   for (const reading of readings) if (reading.afterToken < tokenCount) byToken.set(reading.afterToken, reading);
   const ordered = [...byToken.values()].sort((a, b) => a.afterToken - b.afterToken);
   const column = layer ?? (hasShown(ordered) ? null : defaultLayer);
@@ -90,11 +90,11 @@ export function smoothed(values: readonly TraceValue[]): TraceValue[] {
 }
 
 /** Whether all of these readouts carry a reading to show; false where there is none. */
-export function hasShown(readings: readonly TapReading[]): boolean {
+export function hasShown(readings: readonly ReadoutReading[]): boolean {
   return readings.length > 0 && readings.every(({ shown }) => shown !== null);
 }
 
-function valuesOf(reading: TapReading, layer: number | null): ShownReading {
+function valuesOf(reading: ReadoutReading, layer: number | null): ShownReading {
   if (layer === null) return reading.shown ?? { score: Number.NaN, low: Number.NaN, high: Number.NaN };
   return {
     score: reading.score[layer] ?? Number.NaN,

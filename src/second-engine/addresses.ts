@@ -2,7 +2,7 @@
 import { type ChatModelRecord, isBesidePage } from '../chat/model-list.ts';
 
 /**
- * The folder of a model as web-llm is told it, and the address that it makes of that. web-llm puts `resolve/main/` behind an address
+ * The folder of a model as web-llm is given it, and the address that it makes of that. web-llm puts `resolve/main/` behind an address
  * without `/resolve/…/`, as model hubs have it; a folder beside the page is taken as it is, by a detour that cancels itself
  * when the address is put together. `page` is the page's own address.
  */
@@ -69,7 +69,7 @@ async function read(url: string, get: typeof fetch): Promise<unknown> {
   try {
     return (await (await get(url)).json()) as unknown;
   } catch {
-    // What is no JSON names no further files; whoever loads it says so.
+    // What is no JSON names no further files; anyone who loads it says so.
     return null;
   }
 }

@@ -10,7 +10,7 @@ import { missingFile, modelFolder, weightsList } from './addresses.ts';
 import { chatModelOf } from './chat-model.ts';
 import type { Engine } from './web-llm-parts.ts';
 
-/** A model as web-llm is told it. */
+/** A model as web-llm is given it. */
 function appConfigOf(record: ChatModelRecord, page: string): AppConfig {
   return {
     model_list: [

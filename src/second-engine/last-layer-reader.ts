@@ -7,7 +7,7 @@ import { throwIfStopped } from '../base/abort.ts';
 import { AppError } from '../base/errors.ts';
 import type { ModelIdentity } from '../probe/probe-types.ts';
 import type { TokenStates } from '../chat/chat-model.ts';
-import type { Passage, PassageReading, SegmentReader, TapRead } from '../training/reader.ts';
+import type { Passage, PassageReading, SegmentReader, ReadoutPass } from '../training/reader.ts';
 
 /** A chat model as far as it is read here; it may answer from another thread. */
 export interface StatesSource {
@@ -25,7 +25,7 @@ const LAYERS = 2;
  */
 export async function lastLayerReader(chat: StatesSource): Promise<SegmentReader> {
   const { hidden } = await chat.states(await chat.tokens('The', true));
-  // The name says what layer 1 is, for whoever sees a probe of it beside others.
+  // The name says what layer 1 is, for anyone who sees a probe of it beside others.
   const model: ModelIdentity = {
     id: `${chat.id} (last layer, after its norm)`,
     weightsSha256: chat.weightsSha256,
@@ -53,7 +53,7 @@ function noChatForm(): AppError {
 
 async function readPassage(
   chat: StatesSource,
-  { text, taps, tapAfter, keepTokens }: Passage,
+  { text, taps, readoutAfter, keepTokens }: Passage,
   signal: AbortSignal | undefined,
 ): Promise<PassageReading> {
   if (!Array.isArray(text)) throw noChatForm();
@@ -62,18 +62,18 @@ async function readPassage(
       chat.tokens(index === 0 ? segment : ` ${segment}`, index === 0),
     ),
   );
-  const tapTokens = await Promise.all(taps.map(async (tap) => chat.tokens(` ${tap}`, false)));
+  const readoutTokens = await Promise.all(taps.map(async (tap) => chat.tokens(` ${tap}`, false)));
   const states = async (tokens: readonly number[]): Promise<TokenStates> => {
     throwIfStopped(signal);
     return chat.states(tokens);
   };
-  const found: TapRead[] = [];
-  for (const after of tapAfter) {
+  const found: ReadoutPass[] = [];
+  for (const after of readoutAfter) {
     const before = segments.slice(0, after + 1).flat();
     const start = before.length - (segments[after]?.length ?? 0);
     const means: Float32Array[] = [];
     let own: Float32Array | null = null;
-    for (const tap of tapTokens) {
+    for (const tap of readoutTokens) {
       const read = await states([...before, ...tap]);
       means.push(meanOf(read, before.length, read.count));
       own ??= meanOf(read, start, before.length);

@@ -4,11 +4,11 @@ import { titleWith } from '../probe/dtype-agreement.ts';
 import { AppError } from '../base/errors.ts';
 import type { ConnectChatModel } from '../chat/chat-model.ts';
 import type { EngineClient } from '../worker/client/engine-client.ts';
-import { Desk, type DeskParts } from './runs/desk.svelte.ts';
+import { ReadingController, type ReadingControllerParts } from './runs/reading-controller.svelte.ts';
 import { Draft } from './runs/draft.svelte.ts';
 import { Help } from './help.svelte.ts';
-import { browserStorage } from './storage/kept.ts';
-import { Library, type KeptProbe } from './probes/library.svelte.ts';
+import { browserStorage } from './storage/text-storage.ts';
+import { Library, type StoredProbe } from './probes/library.svelte.ts';
 import { ModelChoice } from './engine/model-choice.svelte.ts';
 import { Offline } from './offline.svelte.ts';
 import { Place } from './place.svelte.ts';
@@ -41,7 +41,7 @@ import { Tour } from './tour.svelte.ts';
 export interface AppParts {
   readonly connect: () => EngineClient;
   readonly shipped?: readonly ProbeOffer[];
-  readonly shelf?: () => Promise<Shelf<KeptProbe>>;
+  readonly shelf?: () => Promise<Shelf<StoredProbe>>;
   /** Where probes and runs are kept. */
   readonly database?: () => Promise<Database>;
   readonly tabs?: Tabs;
@@ -71,7 +71,7 @@ export class AppState {
   readonly modelHosts: readonly string[];
   readonly session: Session;
   readonly stories: Stories;
-  readonly desk: Desk;
+  readonly readingController: ReadingController;
   readonly help = new Help();
   readonly tour: Tour;
   readonly offline: Offline;
@@ -100,7 +100,7 @@ export class AppState {
     this.draft = new Draft(storage);
     const tabs = (this.tabs = parts.tabs ?? browserTabs());
     const database = (this.database = once(parts.database ?? (() => browserDatabase())));
-    this.library = new Library(parts.shelf ?? (async () => shelfIn<KeptProbe>(await database(), 'probes')), tabs);
+    this.library = new Library(parts.shelf ?? (async () => shelfIn<StoredProbe>(await database(), 'probes')), tabs);
     this.history = new History({ connect: database, tabs, warn: (problem) => this.session.report(problem) });
     const probes = (this.probes = new Probes(parts.shipped ?? shippedProbes(), this.library, storage));
     this.model = new ModelChoice(storage, MANIFEST_URL);
@@ -113,7 +113,7 @@ export class AppState {
     });
     this.stories = new Stories(parts.fetchText ?? fetchText, RECORDINGS_URL);
     const { session, stories, draft, preferences } = this;
-    this.desk = new Desk({
+    this.readingController = new ReadingController({
       session,
       stories,
       draft,
@@ -144,7 +144,7 @@ export class AppState {
     const code = this.place.query.get('s');
     const shared = code === null ? null : await this.links.read(code);
     await kept;
-    await this.desk.open({ first: shared === null });
+    await this.readingController.open({ first: shared === null });
     if (shared !== null) await this.links.show(shared);
   }
 
@@ -163,10 +163,10 @@ export class AppState {
     await this.attempt(async () => {
       const before = this.probes.chosen;
       const card = await offer.card();
-      // Chosen first: whoever loads the model meanwhile gets this probe.
+      // Chosen first: anyone who loads the model meanwhile gets this probe.
       this.probes.choose(key);
       try {
-        await this.desk.useProbe(card, offer.title, async (model) => {
+        await this.readingController.useProbe(card, offer.title, async (model) => {
           const files = await probeToUse(offer, model);
           if (this.probes.chosen?.key !== key) throw new AppError('cancelled', 'Another probe was chosen meanwhile.');
           return files;
@@ -180,14 +180,14 @@ export class AppState {
 
   /** What is on show as a recording; null where nothing is, or where it is not known what made it. */
   async recordingOnShow(): Promise<Recording | null> {
-    const { reading } = this.desk;
+    const { reading } = this.readingController;
     if (reading === null || reading.recording !== null) return reading?.recording ?? null;
     return reading.maker === null || reading.tokens.length === 0 ? null : recordRun(reading, reading.maker, Date.now());
   }
 
   /** Saves a recording as a file. */
   async saveRun(kind: RunFileKind, recording: Recording): Promise<void> {
-    const { view } = this.desk;
+    const { view } = this.readingController;
     const { grain, window, shownTheme: theme } = this.preferences;
     const layer = Math.min(view.layer, recording.layers - 1);
     await this.attempt(async () =>
@@ -199,7 +199,7 @@ export class AppState {
     );
   }
 
-  #probeChoice(): NonNullable<DeskParts['probeChoice']> {
+  #probeChoice(): NonNullable<ReadingControllerParts['probeChoice']> {
     const { probes } = this;
     return {
       get key() {
@@ -211,7 +211,7 @@ export class AppState {
 
   #maker(engine: EngineStatus, taps: boolean): Maker | null {
     const { chosen } = this.probes;
-    const id = this.desk.probe?.id;
+    const id = this.readingController.probe?.id;
     if (chosen === null || id === undefined) return null;
     return {
       engine,

@@ -33,7 +33,7 @@ export class Place {
     return this.#path;
   }
 
-  /** What follows the `?`. Written by whoever made the link: to be checked before use. */
+  /** What follows the `?`. Written by anyone who made the link: to be checked before use. */
   readonly query = $derived.by(() => new URLSearchParams(this.#query));
 
   /** Takes the part of the address after `#`, e.g. `#/train`; what follows a further `/` or `?` is for the place itself. */

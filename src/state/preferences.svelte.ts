@@ -3,7 +3,7 @@ import type { Theme } from '../charts/colour.ts';
 import { isGrain } from '../reading/grain.ts';
 import type { Grain } from '../reading/grain.ts';
 import { DEFAULT_WINDOW } from '../stats/smoothing.ts';
-import { Kept } from './storage/kept.ts';
+import { TextStorage } from './storage/text-storage.ts';
 
 /** What decides the appearance: the system, or the reader. */
 export type ThemeChoice = 'system' | Theme;
@@ -12,7 +12,7 @@ const DARK = '(prefers-color-scheme: dark)';
 
 /** Theme, what a colour stands for, whether taps are read, whether the trajectory has its lines, dark texts, and the key of the help. */
 export class Preferences {
-  readonly #kept: Kept;
+  readonly #kept: TextStorage;
   #theme = $state<ThemeChoice>('system');
   #systemDark = $state(false);
   #grain = $state<Grain>('reading');
@@ -26,7 +26,7 @@ export class Preferences {
 
   /** `storage` is null where the browser refuses it: everything then works, and is forgotten. */
   constructor(storage: Storage | null) {
-    this.#kept = new Kept(storage);
+    this.#kept = new TextStorage(storage);
     // What is chosen in one tab holds in all: so no tab writes an older choice over a newer one.
     const follow = (key: string, take: (value: string | null) => void): void => {
       take(this.#kept.read(key));

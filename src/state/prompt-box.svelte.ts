@@ -3,7 +3,7 @@ import { EMPTY_PROMPT, type Prompt, type Starter } from '../content/prompts.ts';
 import type { ChatMessage } from '../text/chat.ts';
 import type { AppError } from '../base/errors.ts';
 import { checkText } from '../text/text-check.ts';
-import { Kept } from './storage/kept.ts';
+import { TextStorage } from './storage/text-storage.ts';
 
 /** Prompts of the reader's own that starters have replaced and that can be brought back. */
 const MOST_SET_ASIDE = 5;
@@ -20,7 +20,7 @@ export interface PromptBoxParts {
 
 /** The prompt of one place. */
 export class PromptBox {
-  readonly #kept: Kept;
+  readonly #kept: TextStorage;
   readonly #key: string;
   readonly #starters: readonly Starter[];
   readonly #hasChat: () => boolean;
@@ -29,7 +29,7 @@ export class PromptBox {
   #fault = $state.raw<AppError | null>(null);
 
   constructor({ storage, key, starters, hasChat = () => true }: PromptBoxParts) {
-    this.#kept = new Kept(storage);
+    this.#kept = new TextStorage(storage);
     this.#key = key;
     this.#starters = starters;
     this.#hasChat = hasChat;

@@ -1,6 +1,6 @@
 /** The tour through the page: where it is, and whether it has been offered. */
 import { TOUR, type TourChapter, type TourStep } from '../content/tour.ts';
-import { Kept } from './storage/kept.ts';
+import { TextStorage } from './storage/text-storage.ts';
 import type { Place } from './place.svelte.ts';
 
 const KEY = 'flipside.tour';
@@ -8,7 +8,7 @@ const KEY = 'flipside.tour';
 /** The tour. It moves the reader between places; the page behind it works as ever. */
 export class Tour {
   readonly #place: Place;
-  readonly #kept: Kept;
+  readonly #kept: TextStorage;
   readonly #open: () => void;
   #chapter = $state.raw<TourChapter | null>(null);
   #at = $state(0);
@@ -18,7 +18,7 @@ export class Tour {
   constructor(place: Place, storage: Storage | null, open: () => void) {
     this.#place = place;
     this.#open = open;
-    this.#kept = new Kept(storage);
+    this.#kept = new TextStorage(storage);
     this.#offered = this.#kept.read(KEY) === null;
   }
 

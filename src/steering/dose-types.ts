@@ -1,7 +1,7 @@
 /** What a push does at several strengths, beside what other directions do at the same: a dose–response. Plain data. */
 import type { DtypeAgreement } from '../probe/dtype-agreement.ts';
 import type { Axis, ModelIdentity } from '../probe/probe-types.ts';
-import type { PushWhere } from './push.ts';
+import type { SteeringWhere } from './steering.ts';
 import type { SteeringMode } from './modes.ts';
 import type { Estimate } from '../stats/estimate.ts';
 
@@ -74,7 +74,7 @@ export interface DoseReport {
   readonly mode: SteeringMode;
   readonly from: number;
   readonly to: number;
-  readonly where: PushWhere;
+  readonly where: SteeringWhere;
   readonly neutral: { readonly texts: number; readonly tokens: number; readonly perplexity: number };
   readonly choices: DoseChoices;
   readonly direction: DoseSeries;

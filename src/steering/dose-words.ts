@@ -2,7 +2,7 @@
 import { percent, plain, shareOf, signed } from '../probe/claims/claim-words.ts';
 import { agreementLine, weakestLayer } from '../probe/dtype-agreement.ts';
 import type { DoseLevel, DoseRank, DoseReport } from './dose-types.ts';
-import type { PushWhere } from './push.ts';
+import type { SteeringWhere } from './steering.ts';
 import { AppError } from '../base/errors.ts';
 import type { Estimate } from '../stats/estimate.ts';
 
@@ -22,7 +22,7 @@ export function layerWords({ from, to }: Pick<DoseReport, 'from' | 'to'>): strin
 }
 
 /** Which tokens of a choice are pushed. */
-export function whereWords(where: PushWhere): string {
+export function whereWords(where: SteeringWhere): string {
   if (where === 'all') return 'at all tokens';
   return where === 'generated' ? 'from the last token of the context on' : `from position ${where} on`;
 }

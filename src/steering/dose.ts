@@ -13,12 +13,12 @@ import type { DtypeAgreement } from '../probe/dtype-agreement.ts';
 import { AppError } from '../base/errors.ts';
 import { clusterMean, shareAbove } from '../stats/effect.ts';
 import type { Axis } from '../probe/probe-types.ts';
-import type { Push, PushSettings } from './push.ts';
+import type { Push, SteeringSettings } from './steering.ts';
 import { mean } from '../stats/stats.ts';
 import type { ScaledMode } from './modes.ts';
 import { VERSION } from '../base/version.ts';
-import type { ChoiceOdds, ForcedChoice, NeutralGround, PushBench } from './bench.ts';
-import { makePush, type PushDirection } from './make-push.ts';
+import type { ChoiceOdds, ForcedChoice, NeutralGround, SteeringRunner } from './steering-runner.ts';
+import { makeSteering, type SteeringDirection } from './make-steering.ts';
 import { matchStrengths } from './match-strength.ts';
 import type { Placebo } from './placebos.ts';
 
@@ -33,10 +33,10 @@ export interface ChoiceSet {
 export interface DoseOptions {
   readonly probe: DoseReport['probe'];
   readonly axis: Axis;
-  readonly direction: PushDirection;
+  readonly direction: SteeringDirection;
   readonly placebos: readonly Placebo[];
   /** Strength and pole do not matter: all strengths of both poles are measured. */
-  readonly settings: PushSettings & { readonly mode: ScaledMode };
+  readonly settings: SteeringSettings & { readonly mode: ScaledMode };
   /** KLs in nats, ascending, and those at which the placebos are measured too. */
   readonly targets: readonly number[];
   readonly placeboTargets: readonly number[];
@@ -50,7 +50,7 @@ export interface DoseOptions {
 }
 
 /** Measures. Throws `push-invalid`, `cancelled` and what the model's engine throws. */
-export async function measureDose(bench: PushBench, options: DoseOptions): Promise<DoseReport> {
+export async function measureDose(bench: SteeringRunner, options: DoseOptions): Promise<DoseReport> {
   const {
     probe,
     axis,
@@ -133,14 +133,14 @@ const oddsOf = ({ positive, negative }: ChoiceOdds): number => positive - negati
 
 /** Measures effects with one kind of push. */
 class EffectMeter {
-  readonly #bench: PushBench;
-  readonly #settings: PushSettings & { readonly mode: ScaledMode };
+  readonly #bench: SteeringRunner;
+  readonly #settings: SteeringSettings & { readonly mode: ScaledMode };
   readonly #ground: NeutralGround;
   readonly #signal: AbortSignal | undefined;
 
   constructor(
-    bench: PushBench,
-    settings: PushSettings & { readonly mode: ScaledMode },
+    bench: SteeringRunner,
+    settings: SteeringSettings & { readonly mode: ScaledMode },
     ground: NeutralGround,
     signal: AbortSignal | undefined,
   ) {
@@ -159,7 +159,7 @@ class EffectMeter {
     const estimate = (values: readonly number[]) => clusterMean(values, DOSE_DRAWS, seed);
     /** What a direction does at one strength. */
     const at = async (
-      direction: PushDirection,
+      direction: SteeringDirection,
       strength: number,
     ): Promise<Pick<DoseLevel, 'towards' | 'away' | 'effect' | 'right'>> => {
       const [positive, negative] = this.#both(direction, strength);
@@ -170,7 +170,7 @@ class EffectMeter {
       return { towards: shift(up), away: shift(down), effect: estimate(effects), right: shareAbove(effects, 0) };
     };
     /** The same at the strengths that match these KLs. */
-    const levels = async (direction: PushDirection, targets: readonly number[]): Promise<readonly DoseLevel[]> => {
+    const levels = async (direction: SteeringDirection, targets: readonly number[]): Promise<readonly DoseLevel[]> => {
       const matched = await matchStrengths(
         this.#bench,
         this.#settings.mode,
@@ -186,9 +186,9 @@ class EffectMeter {
     return { choices: facts, at, levels };
   }
 
-  #both(direction: PushDirection, strength: number): readonly [Push, Push] {
+  #both(direction: SteeringDirection, strength: number): readonly [Push, Push] {
     const push = (pole: 'positive' | 'negative'): Push =>
-      makePush(direction, { ...this.#settings, pole, strength }, this.#ground, this.#bench.model);
+      makeSteering(direction, { ...this.#settings, pole, strength }, this.#ground, this.#bench.model);
     return [push('positive'), push('negative')];
   }
 }

@@ -1,10 +1,10 @@
 /** The strength at which a push changes the next word by a chosen amount: what makes two directions comparable. */
 import type { MatchedStrength, StrengthTrial } from './dose-types.ts';
 import { AppError } from '../base/errors.ts';
-import type { Push } from './push.ts';
+import type { Push } from './steering.ts';
 import { quantile } from '../stats/stats.ts';
 import { MAX_STRENGTH, type ScaledMode, strengthDef, type StrengthDef } from './modes.ts';
-import type { PushBench } from './bench.ts';
+import type { SteeringRunner } from './steering-runner.ts';
 
 /** The quantile of KL over neutral tokens that is matched: a push is felt where it changes much, not on average. */
 export const MATCHED_QUANTILE = 0.95;
@@ -44,7 +44,7 @@ const SEARCHES = { length: nextLength, bound: nextBound } satisfies Record<
  * {@link MOST_BATCHES} readings a target (or `most`) do not find it, because the direction moves too little or too abruptly.
  */
 export async function matchStrengths(
-  bench: Pick<PushBench, 'neutral'>,
+  bench: Pick<SteeringRunner, 'neutral'>,
   mode: ScaledMode,
   pushes: (strength: number) => readonly Push[],
   targets: readonly number[],
@@ -72,7 +72,7 @@ export async function matchStrengths(
 
 /** What a push of this strength does to the neutral texts; `pushes` are pooled. Numbers that break count as the strongest effect. */
 export async function tryStrength(
-  bench: Pick<PushBench, 'neutral'>,
+  bench: Pick<SteeringRunner, 'neutral'>,
   pushes: readonly Push[],
   strength: number,
   signal?: AbortSignal,

@@ -5,13 +5,13 @@
  */
 import type { Probe } from '../probe/probe-types.ts';
 import { createRng } from '../base/rng.ts';
-import type { PushDirection } from './make-push.ts';
+import type { SteeringDirection } from './make-steering.ts';
 
 /** What a direction is compared with. */
 export type PlaceboKind = 'flipped' | 'isotropic' | 'unrelated';
 
 /** A direction to compare with. */
-export interface Placebo extends PushDirection {
+export interface Placebo extends SteeringDirection {
   readonly kind: PlaceboKind;
 }
 
@@ -46,7 +46,7 @@ export function flippedPlacebos(tensor: Float32Array, layers: number, hidden: nu
  */
 export function placebosFor(
   { placebos, model }: Pick<Probe, 'placebos' | 'model'>,
-  unrelated: PushDirection | null,
+  unrelated: SteeringDirection | null,
   seed: number,
 ): readonly Placebo[] {
   const layers = model.layerCount + 1;

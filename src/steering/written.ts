@@ -12,13 +12,13 @@ import { writtenFacts } from '../text/written-facts.ts';
 const DRAWS = 2000;
 
 /** How a text was written: pushed to a pole, or not at all. */
-export type PushSide = 'positive' | 'negative' | 'unpushed';
+export type SteeringSide = 'positive' | 'negative' | 'unpushed';
 
 /** A text that was written. */
 export interface WrittenText {
   readonly prompt: string;
   readonly seed: number;
-  readonly side: PushSide;
+  readonly side: SteeringSide;
   /** The words of the model's own, without the prompt. */
   readonly text: string;
   readonly tokens: number;
@@ -42,7 +42,7 @@ export interface SideSummary {
 
 /** What a push makes of writing. Estimates are means over prompts, refusals left out. */
 export interface WrittenSummary {
-  readonly sides: Readonly<Record<PushSide, SideSummary>>;
+  readonly sides: Readonly<Record<SteeringSide, SideSummary>>;
   /** Read back: positive less negative push, and each less the unpushed text of the same prompt and seed; null where a side is missing. */
   readonly apart: Estimate | null;
   readonly towards: Estimate | null;
@@ -53,7 +53,7 @@ const refuses = ({ text, tokens }: WrittenText): boolean => writtenFacts(text, t
 
 /** Sums up texts. Of a prompt and seed two sides are compared where neither refuses. */
 export function summariseWritten(texts: readonly WrittenText[], seed: number): WrittenSummary {
-  const difference = (one: PushSide, other: PushSide): Estimate | null => {
+  const difference = (one: SteeringSide, other: SteeringSide): Estimate | null => {
     const byPrompt = new Map<string, number[]>();
     for (const text of texts) {
       const match =
@@ -68,7 +68,7 @@ export function summariseWritten(texts: readonly WrittenText[], seed: number): W
     }
     return byPrompt.size === 0 ? null : clusterMean([...byPrompt.values()].map(mean), DRAWS, seed);
   };
-  const side = (which: PushSide): SideSummary => {
+  const side = (which: SteeringSide): SideSummary => {
     const some = texts.filter((text) => text.side === which);
     return {
       texts: some.length,

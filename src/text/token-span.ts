@@ -9,7 +9,7 @@ export interface TokenSpan {
 }
 
 /** A tap as far as a span needs it. */
-export interface SpanTap {
+export interface SpanReadout {
   readonly afterToken: number;
   readonly score: number;
   readonly low: number;
@@ -48,7 +48,7 @@ export function spanBetween(one: number, other: number, tokens: number): TokenSp
 const SEED = 1989;
 
 /** What was read in a span, from the score of every single token of the text at one layer and the taps of the text. */
-export function readSpan(span: TokenSpan, scores: ArrayLike<number>, taps: readonly SpanTap[]): SpanReading {
+export function readSpan(span: TokenSpan, scores: ArrayLike<number>, taps: readonly SpanReadout[]): SpanReading {
   const values: number[] = [];
   for (let token = span.from; token <= span.to; token += 1) {
     const score = scores[token] ?? Number.NaN;

@@ -1,12 +1,12 @@
 /** Reads prompt sets and neutral stories at their taps: one row for every text and tap, at every layer. */
 import { AppError } from '../base/errors.ts';
-import { labelOf, type RowInfo, type TapRows } from '../stats/linear/rows.ts';
+import { labelOf, type RowInfo, type ReadoutRows } from '../stats/linear/rows.ts';
 import type { TrainingProgress } from '../probe/training-plan.ts';
 import type { PromptSet } from '../formats/sets/prompt-set.ts';
 import type { StorySet } from '../formats/sets/story-set.ts';
 import { giveWay, type PausingCall } from './give-way.ts';
 import { readAll } from './read-all.ts';
-import type { Passage, SegmentReader, TapRead } from './reader.ts';
+import type { Passage, SegmentReader, ReadoutPass } from './reader.ts';
 import { READING_BUDGET_BYTES } from './reading-memory.ts';
 
 /** What to read. */
@@ -23,14 +23,14 @@ export interface ReadingPlan {
 /** What happens along the way. */
 export interface LongCall extends PausingCall {
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
-  /** Called with the bytes that the readings of this call will take, before there are any: whoever keeps others makes room. */
+  /** Called with the bytes that the readings of this call will take, before there are any: anyone who keeps others makes room. */
   readonly makeRoom?: ((bytes: number) => void) | undefined;
 }
 
 /** A row before it has been read. */
 type Expected = Omit<RowInfo, 'tap' | 'tokensBefore'>;
 
-/** A text to be read and the rows that it gives: one description for each of `tapAfter`. */
+/** A text to be read and the rows that it gives: one description for each of `readoutAfter`. */
 export interface Planned extends Passage {
   readonly text: readonly string[];
   readonly rows: readonly Expected[];
@@ -41,7 +41,7 @@ export interface Planned extends Passage {
  * out together. Throws `set-invalid` where sets name different poles, `numbers-not-finite` where the model fails, and
  * `cancelled`.
  */
-export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call: LongCall = {}): Promise<TapRows> {
+export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call: LongCall = {}): Promise<ReadoutRows> {
   checkAxes(plan.sets);
   const stories = plan.stories?.stories ?? [];
   const topicCount = topicNames(plan.sets).length;
@@ -131,14 +131,14 @@ function turnPassages({ sets, taps, settings }: ReadingPlan, zeros: readonly Pro
         const own: Expected = { ...base, role: zero ? 'zero' : row.pole, side: labelOf(row.pole) };
         const scene = `${row.topic}\n${row.context}`;
         // A set that is only judged may have no scenes.
-        if (row.context === '') return { text: [row.text], taps, tapAfter: [0], rows: [own] };
+        if (row.context === '') return { text: [row.text], taps, readoutAfter: [0], rows: [own] };
         if (zero || !settings || scenes.has(scene))
-          return { text: [row.context, row.text], taps, tapAfter: [1], rows: [own] };
+          return { text: [row.context, row.text], taps, readoutAfter: [1], rows: [own] };
         scenes.add(scene);
         return {
           text: [row.context, row.text],
           taps,
-          tapAfter: [0, 1],
+          readoutAfter: [0, 1],
           rows: [{ ...base, role: 'setting', side: 0 }, own],
         };
       });
@@ -150,7 +150,7 @@ function storyPassages({ stories, taps }: ReadingPlan): Planned[] {
   return (stories?.stories ?? []).map((story, index) => ({
     text: story.beats,
     taps,
-    tapAfter: story.beats.map((_, beat) => beat),
+    readoutAfter: story.beats.map((_, beat) => beat),
     rows: story.beats.map((_, beats) => ({
       role: beats === 0 ? 'setting' : 'beat',
       topic: -1,
@@ -169,7 +169,7 @@ function store(
   hidden: number,
   mean: Float32Array,
   passage: Planned,
-  read: TapRead,
+  read: ReadoutPass,
 ): void {
   if (mean.length !== residuals.length * hidden)
     throw new AppError(

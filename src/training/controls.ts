@@ -54,11 +54,11 @@ export async function readControls(
 export function controlPassage(row: ControlRow, taps: readonly string[]): Passage {
   switch (row.kind) {
     case 'chat':
-      return { text: { system: row.system, user: row.user, assistant: row.assistant }, taps: [], tapAfter: [1] };
+      return { text: { system: row.system, user: row.user, assistant: row.assistant }, taps: [], readoutAfter: [1] };
     case 'text':
-      return { text: [row.context, row.text], taps, tapAfter: [1] };
+      return { text: [row.context, row.text], taps, readoutAfter: [1] };
     case 'story':
-      return { text: row.beats.map(({ text }) => text), taps, tapAfter: row.beats.map((_, beat) => beat) };
+      return { text: row.beats.map(({ text }) => text), taps, readoutAfter: row.beats.map((_, beat) => beat) };
   }
 }
 

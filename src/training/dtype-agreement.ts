@@ -126,7 +126,7 @@ function turnsOf(sets: readonly PromptSet[]): Turn[] {
       .map(({ context, text, topic, pole }) => ({
         text: [context, text],
         taps: [],
-        tapAfter: [1],
+        readoutAfter: [1],
         topic,
         label: labelOf(pole),
       })),

@@ -1,13 +1,13 @@
 /** One pass over the layers: the probe's direction, its curve beside those of other methods, the null model, held-out stories. */
-import { tapLines, type TapLines } from '../reading/alarm.ts';
-import { calibrateTaps, project, type TapCalibration } from '../probe/fit/calibrate.ts';
+import { readoutLines, type ReadoutLines } from '../reading/alarm.ts';
+import { calibrateReadouts, project, type ReadoutCalibration } from '../probe/fit/calibrate.ts';
 import { DEFAULT_PENALTY, directionOf } from '../probe/fit/fit.ts';
 import { leaveUnitsOut } from '../probe/fit/leave-out.ts';
 import { type ByPole, byPole, type Pole, POLES } from '../probe/heads.ts';
 import { driftOriginOf, fitNullLayer, type NullLayer } from '../probe/fit/null-model.ts';
 import type { FitMethod } from '../probe/probe-types.ts';
 import type { MethodCurve, Transfer } from '../probe/report-types.ts';
-import { readingsOf, type TapRows } from '../stats/linear/rows.ts';
+import { readingsOf, type ReadoutRows } from '../stats/linear/rows.ts';
 import type { PromptSet } from '../formats/sets/prompt-set.ts';
 import type { LongCall } from './collect.ts';
 import { giveWay } from './give-way.ts';
@@ -23,7 +23,7 @@ export const NULL_RANK = 64;
 /** One layer of the probe. */
 export interface FittedLayer {
   readonly direction: Float32Array;
-  readonly taps: TapCalibration;
+  readonly taps: ReadoutCalibration;
   readonly nullLayer: NullLayer;
   /** Held-out scores of the readings of both poles. */
   readonly held: Float64Array;
@@ -39,8 +39,8 @@ export interface FittedLayers {
   /** What the probe's own method reads in styles and sets that were left out. */
   readonly transfer: readonly Transfer[];
   /** Of tap readings in stories that were left out. */
-  readonly storyLines: TapLines;
-  readonly poleStoryLines: ByPole<TapLines>;
+  readonly storyLines: ReadoutLines;
+  readonly poleStoryLines: ByPole<ReadoutLines>;
 }
 
 /** The methods that stand beside the probe's own: pole against pole, so that nothing but the fit differs between them. */
@@ -53,7 +53,7 @@ const BESIDE: readonly FitMethod[] = [
 
 /** Fits every layer; throws `cancelled`. */
 export async function fitLayers(
-  rows: TapRows,
+  rows: ReadoutRows,
   readings: Readings,
   options: LongCall & {
     readonly sets: readonly PromptSet[];
@@ -88,7 +88,7 @@ export async function fitLayers(
     const poles = byPole((pole) => makers[pole].add(source, residuals));
     layers.push({
       direction,
-      taps: calibrateTaps(project(residuals, direction), rows.info),
+      taps: calibrateReadouts(project(residuals, direction), rows.info),
       nullLayer: fitNullLayer(rows, layer, NULL_RANK, driftOrigin),
       held: fitted.held,
       poles: byPole((pole) => withoutFit(poles[pole])),
@@ -102,8 +102,8 @@ export async function fitLayers(
     layers,
     curves: [own, ...others].map((curve) => curve.finish()),
     transfer: groupTransfers(groups, own.groups(), readings, seed),
-    storyLines: tapLines(storyScores),
-    poleStoryLines: byPole((pole) => tapLines(poleStoryScores[pole])),
+    storyLines: readoutLines(storyScores),
+    poleStoryLines: byPole((pole) => readoutLines(poleStoryScores[pole])),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Each pole from neutral: the probe's own method and penalty, with the other pole's turns left out of the fit. */
-import { calibrateTaps, project, type TapCalibration } from '../probe/fit/calibrate.ts';
+import { calibrateReadouts, project, type ReadoutCalibration } from '../probe/fit/calibrate.ts';
 import { clusterAuroc } from '../stats/effect.ts';
 import { BOOTSTRAP_DRAWS } from '../probe/evidence/evidence.ts';
 import { directionOf, fitLayer, redesign } from '../probe/fit/fit.ts';
@@ -8,14 +8,14 @@ import { leaveUnitsOut } from '../probe/fit/leave-out.ts';
 import type { FitMethod, PoleEvidence } from '../probe/probe-types.ts';
 import type { Estimate } from '../stats/estimate.ts';
 import { significant } from '../base/round.ts';
-import type { TapRows } from '../stats/linear/rows.ts';
+import type { ReadoutRows } from '../stats/linear/rows.ts';
 import type { LayerFit, LayerSource } from './method-curve.ts';
 import { type Readings, selectPole, selectWithNeutral, unitsOf } from './readings.ts';
 
 /** One pole's direction at one layer. */
 export interface FittedPole {
   readonly direction: Float32Array;
-  readonly taps: TapCalibration;
+  readonly taps: ReadoutCalibration;
   /** Of this pole's turns, and of the other pole's, against neutral ones; see `PoleEvidence`. */
   readonly own: Estimate;
   readonly other: Estimate;
@@ -33,7 +33,7 @@ export interface PoleMaker {
  * its target reads neutral turns.
  */
 export function poleMakers(
-  rows: TapRows,
+  rows: ReadoutRows,
   readings: Readings,
   method: FitMethod,
   seed: number,
@@ -66,7 +66,7 @@ export function poleMakers(
         const held = flat ? new Float64Array(selection.select.length) : leaveUnitsOut(fit, topics);
         return {
           direction,
-          taps: calibrateTaps(project(residuals, direction), rows.info),
+          taps: calibrateReadouts(project(residuals, direction), rows.info),
           own: against(held, pole),
           other: against(held, opposite(pole)),
           fitted: { method, selection, prepared, fit },

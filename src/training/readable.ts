@@ -19,7 +19,7 @@ export interface Wanted {
   readonly controls: readonly ControlSet[];
   /** Sets of other axes. */
   readonly others: readonly PromptSet[];
-  readonly unseenTaps: readonly string[];
+  readonly unseenReadouts: readonly string[];
   readonly chatForm: boolean;
 }
 
@@ -29,18 +29,21 @@ export interface Readable extends Omit<Wanted, 'plan'> {
 }
 
 /** Sorts out what can be read. Throws what is in the way of a text that is fitted on, with the text. Computes nothing. */
-export function readableOn(reader: SegmentReader, { plan, controls, others, unseenTaps, chatForm }: Wanted): Readable {
+export function readableOn(
+  reader: SegmentReader,
+  { plan, controls, others, unseenReadouts, chatForm }: Wanted,
+): Readable {
   assertReadable(reader, plannedPassages(plan));
   const { leftOut, whole } = sorter(reader);
   const turns = (sets: readonly PromptSet[], taps: readonly string[]): Passage[] =>
-    sets.flatMap((set) => set.rows.map((row) => ({ text: [row.context, row.text], taps, tapAfter: [1] })));
+    sets.flatMap((set) => set.rows.map((row) => ({ text: [row.context, row.text], taps, readoutAfter: [1] })));
   const names = topicNames(plan.sets);
   const inForm = new Set(evenlySpaced(names.length, FORM_TOPICS).flatMap((at) => names[at] ?? []));
   const replies = plan.sets.flatMap((set) =>
     set.rows.flatMap((row): Passage[] =>
       row.pole === 'neutral' || !inForm.has(row.topic)
         ? []
-        : [{ text: { user: row.context, assistant: row.text }, taps: plan.taps, tapAfter: [1] }],
+        : [{ text: { user: row.context, assistant: row.text }, taps: plan.taps, readoutAfter: [1] }],
     ),
   );
   return {
@@ -51,9 +54,9 @@ export function readableOn(reader: SegmentReader, { plan, controls, others, unse
       ),
     ),
     others: others.filter((set) => whole(`The set “${set.name}” of another axis was`, turns([set], plan.taps))),
-    unseenTaps:
-      unseenTaps.length === 0 || whole('Readouts that were never trained on were', turns(plan.sets, unseenTaps))
-        ? unseenTaps
+    unseenReadouts:
+      unseenReadouts.length === 0 || whole('Readouts that were never trained on were', turns(plan.sets, unseenReadouts))
+        ? unseenReadouts
         : [],
     chatForm: chatForm && whole('The model’s chat form was', replies),
     leftOut,
@@ -82,7 +85,7 @@ export function readableTrace(
       told: from.told.filter((set) =>
         whole(
           `For the readout the stories of “${set.name}” were`,
-          toldTexts([set], axis).map(({ text }) => ({ text, taps: texts, tapAfter: text.map((_, part) => part) })),
+          toldTexts([set], axis).map(({ text }) => ({ text, taps: texts, readoutAfter: text.map((_, part) => part) })),
         ),
       ),
     },

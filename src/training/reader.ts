@@ -8,7 +8,7 @@ import type { AppError } from '../base/errors.ts';
 import type { ModelIdentity } from '../probe/probe-types.ts';
 
 /** What was read after one segment. */
-export interface TapRead {
+export interface ReadoutPass {
   /** Tokens of text before the tap. */
   readonly tokensBefore: number;
   /** Mean residual over the tap's tokens, for each tap `[layers, hidden]`; layers = model.layerCount + 1. */
@@ -33,7 +33,7 @@ export interface Passage {
   readonly text: readonly string[] | Exchange;
   readonly taps: readonly string[];
   /** Indices of the segments after which is read, ascending; `taps` of the reading has one entry for each. */
-  readonly tapAfter: readonly number[];
+  readonly readoutAfter: readonly number[];
   /** Also give the residuals of the text's own tokens. */
   readonly keepTokens?: boolean;
   /** Also give the residual of each segment's last token. */
@@ -42,7 +42,7 @@ export interface Passage {
 
 /** What was read of a passage. */
 export interface PassageReading {
-  readonly taps: TapRead[];
+  readonly taps: ReadoutPass[];
   /** With `keepTokens`: the residuals of the text's tokens `[layers, count, hidden]`, position 0 included. */
   readonly tokens?: { readonly count: number; readonly residuals: Float32Array };
 }

@@ -1,5 +1,5 @@
 /** The readings of a training, one a text, and which of them belong together. */
-import { labelOf, type RowInfo, type TapRows, type TurnRows, turnsOf } from '../stats/linear/rows.ts';
+import { labelOf, type RowInfo, type ReadoutRows, type TurnRows, turnsOf } from '../stats/linear/rows.ts';
 import { opposite, type Pole, signOf } from '../probe/heads.ts';
 import type { FitMethod } from '../probe/probe-types.ts';
 
@@ -19,7 +19,7 @@ export interface Readings {
 }
 
 /** Sorts the rows of a training into readings. */
-export function readingsIn(rows: TapRows): Readings {
+export function readingsIn(rows: ReadoutRows): Readings {
   const turns = turnsOf(rows.info, () => true);
   const info = turns.map((turn) => turn.info);
   const byTopic = groupBy(info, (row) => row.topic);

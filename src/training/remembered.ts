@@ -3,7 +3,7 @@
  * Where the readings are kept is the caller's: a map in the page, a folder for the command.
  */
 import type { ModelIdentity } from '../probe/probe-types.ts';
-import type { Passage, SegmentReader, PassageReading, TapRead } from './reader.ts';
+import type { Passage, SegmentReader, PassageReading, ReadoutPass } from './reader.ts';
 
 /** Keeps vectors by name. Names are as long as the text they stand for. */
 export interface ReadingStore {
@@ -52,8 +52,8 @@ interface PlaceKeys {
 }
 
 /** Names of what is read after each place. Of segments only those up to the place have a say. */
-function keysOf(weights: string, { text, taps, tapAfter, lastTokens }: Passage): readonly PlaceKeys[] {
-  return tapAfter.map((index) => {
+function keysOf(weights: string, { text, taps, readoutAfter, lastTokens }: Passage): readonly PlaceKeys[] {
+  return readoutAfter.map((index) => {
     const place = JSON.stringify(
       'user' in text
         ? [weights, 'exchange', text.system ?? null, text.user, text.assistant, index]
@@ -75,7 +75,7 @@ async function recall(store: ReadingStore, weights: string, passage: Passage): P
   return taps.length === places.length ? { taps } : undefined;
 }
 
-async function recallPlace(store: ReadingStore, keys: PlaceKeys): Promise<TapRead | undefined> {
+async function recallPlace(store: ReadingStore, keys: PlaceKeys): Promise<ReadoutPass | undefined> {
   const [length, own, ...means] = await Promise.all([keys.length, keys.own, ...keys.taps].map((key) => store.get(key)));
   const last = keys.last === null ? undefined : await store.get(keys.last);
   const tokensBefore = length?.[0];
@@ -96,7 +96,7 @@ async function keep(
   await Promise.all(keysOf(weights, passage).map((keys, place) => keepPlace(store, keys, reading?.taps[place])));
 }
 
-async function keepPlace(store: ReadingStore, keys: PlaceKeys, tap: TapRead | undefined): Promise<void> {
+async function keepPlace(store: ReadingStore, keys: PlaceKeys, tap: ReadoutPass | undefined): Promise<void> {
   if (tap === undefined) return;
   await store.set(keys.length, Float32Array.of(tap.tokensBefore));
   await store.set(keys.own, tap.own);

@@ -6,13 +6,13 @@ import { AppError } from '../base/errors.ts';
 import { roundToHalf } from '../base/half.ts';
 import { PLACEBO_COUNT } from '../probe/probe-types.ts';
 import { createRng } from '../base/rng.ts';
-import { labelOf, type TapRows } from '../stats/linear/rows.ts';
+import { labelOf, type ReadoutRows } from '../stats/linear/rows.ts';
 
 /** Which numbers of a training seed deal the flips; the null model has one stream a layer, from 1, and a model at most 512 layers. */
 const FLIP_STREAM = 1000;
 
 /** Turns of both poles: what was read of their own words, and which topic they belong to. */
-type PoleTurns = Pick<TapRows, 'own' | 'info'>;
+type PoleTurns = Pick<ReadoutRows, 'own' | 'info'>;
 
 /** Difference of the poles' mean residuals over the tokens of what was done `[layers, hidden]`. */
 export function steeringOf(turns: PoleTurns): Float32Array {

@@ -51,7 +51,7 @@ export async function tokenFacts(
     story: id,
     text: beats,
     taps: [],
-    tapAfter: [],
+    readoutAfter: [],
     keepTokens: true,
   }));
   for await (const [{ story }, { tokens }] of readAll(reader, passages, step, call.signal)) {

@@ -14,7 +14,7 @@ import type { FitMethod, NullModel, Probe, ProbeEvidence } from '../probe/probe-
 import type { Baselines, Report } from '../probe/report-types.ts';
 import type { TraceReadout } from '../probe/trace-types.ts';
 import { significant } from '../base/round.ts';
-import { labelOf, readingsOf, type TapRows } from '../stats/linear/rows.ts';
+import { labelOf, readingsOf, type ReadoutRows } from '../stats/linear/rows.ts';
 import { VERSION } from '../base/version.ts';
 import { wordCount } from '../text/words.ts';
 import type { ControlSet } from '../formats/sets/control-set.ts';
@@ -67,9 +67,9 @@ export interface TrainOptions extends LongCall {
     readonly told: readonly ControlSet[];
   } | null;
   /** How many taps of the first set to train on, from its first; the rest are wordings never trained on. 2 by default. */
-  readonly tapCount?: number;
+  readonly readoutCount?: number;
   /** Whether the turns are read at the rest and in the model's chat form too, for the judgement; true by default. */
-  readonly otherTaps?: boolean;
+  readonly otherReadouts?: boolean;
   readonly method: FitMethod;
   /**
    * The layer to show first; by default the one that most inner folds chose, and 16 of 30 in proportion where topics
@@ -90,15 +90,15 @@ export interface Trained {
 /** Trains a probe. Throws `set-invalid`, `numbers-not-finite` or `cancelled`. */
 export async function trainProbe(reader: SegmentReader, options: TrainOptions): Promise<Trained> {
   const { sets, stories, method, seed, zeros = [], controls = [], others = [] } = options;
-  const allTaps = sets[0]?.taps ?? [];
-  const taps = allTaps.slice(0, options.tapCount ?? 2);
+  const allReadouts = sets[0]?.taps ?? [];
+  const taps = allReadouts.slice(0, options.readoutCount ?? 2);
   checkOptions(options, taps, reader.model.layerCount + 1);
   const readable = readableOn(reader, {
     plan: { sets, stories, zeros, taps, settings: true },
     controls,
     others,
-    unseenTaps: options.otherTaps === false ? [] : allTaps.slice(taps.length),
-    chatForm: options.otherTaps !== false,
+    unseenReadouts: options.otherReadouts === false ? [] : allReadouts.slice(taps.length),
+    chatForm: options.otherReadouts !== false,
   });
   const planned = planReadout(reader, options);
   const {
@@ -295,7 +295,7 @@ function evidenceOf(
 }
 
 function baselinesOf(
-  rows: TapRows,
+  rows: ReadoutRows,
   readings: Readings,
   nullModel: NullModel,
   { sets, method, seed }: TrainOptions,

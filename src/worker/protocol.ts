@@ -19,7 +19,7 @@ import type {
   EngineMemory,
   EngineStatus,
   FuturesSummary,
-  KeptModel,
+  StoredModel,
   LoadProgress,
   NumbersReport,
   RefineSummary,
@@ -29,10 +29,10 @@ import type {
 import type { Judgement } from '../probe/evidence/judgement-types.ts';
 import type { ChosenOffer, LocalFiles, ModelListing, ModelSource, WeighedModel } from '../models/model-source.ts';
 import type { PatchedScores, PatchedWriting, PatchPlace, PatchReport, PatchRequest } from '../steering/patching.ts';
-import type { PushSettings } from '../steering/push.ts';
+import type { SteeringSettings } from '../steering/steering.ts';
 import type { FutureEnd, FutureReading, FuturesPlan } from '../reading/futures/futures.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../lens/lens.ts';
-import type { SamplingOptions, ShownReading, TapReading, TokenBatch, TokenPiece } from '../reading/reading.ts';
+import type { SamplingOptions, ShownReading, ReadoutReading, TokenBatch, TokenPiece } from '../reading/reading.ts';
 import type { Granularity } from '../reading/refinement.ts';
 import type { TokenDivergence, TokenPair } from '../reading/token-divergence.ts';
 import type {
@@ -46,7 +46,7 @@ import type {
 export type {
   EngineMemory,
   EngineStatus,
-  KeptModel,
+  StoredModel,
   LoadProgress,
   NumbersReport,
   RefineSummary,
@@ -71,14 +71,14 @@ export interface VectorFile {
 }
 
 /** A push along a probe's steering direction, and neutral stories to take the unit of its strength from. */
-export interface PushArgs {
+export interface SteeringArgs {
   readonly probe: ProbeFiles;
-  readonly settings: PushSettings;
+  readonly settings: SteeringSettings;
   readonly stories: SetSource;
 }
 
 /** What a dose–response is measured on; see `DoseReport`. Sets are prompt sets whose topics hold two turns each. */
-export interface DoseArgs extends PushArgs {
+export interface DoseArgs extends SteeringArgs {
   readonly targets: readonly number[];
   readonly placeboTargets: readonly number[];
   readonly choices: SetSource;
@@ -93,7 +93,7 @@ export interface ReadRun {
   readonly ids: readonly number[];
   /** Tokens that were given. */
   readonly given: number;
-  readonly push: PushArgs | null;
+  readonly push: SteeringArgs | null;
 }
 
 /** Two texts and one patch of the first into the second. */
@@ -116,7 +116,7 @@ export interface Steps {
 /** Tokens and readings of a text as they come. */
 interface ReadingEvents {
   readonly tokens: TokenBatch;
-  readonly tap: TapReading;
+  readonly tap: ReadoutReading;
 }
 
 /** What is told while futures are written; see `FuturesSink`. */
@@ -185,8 +185,8 @@ export const ENGINE_CALLS = {
    * Reads a text and writes on, steered; token indices begin at 0. The text in the engine's memory stays there, and is
    * not this one. The strength can be changed on the way, from the next token on.
    */
-  writePushed: call<
-    PushArgs & { readonly text: string; readonly sampling: SamplingOptions; readonly taps: boolean },
+  writeSteered: call<
+    SteeringArgs & { readonly text: string; readonly sampling: SamplingOptions; readonly taps: boolean },
     RunSummary,
     ReadingEvents,
     number
@@ -200,7 +200,7 @@ export const ENGINE_CALLS = {
     {
       readonly text: string | readonly number[];
       readonly plan: FuturesPlan;
-      readonly steering: PushArgs | null;
+      readonly steering: SteeringArgs | null;
       readonly layer: number;
     },
     FuturesSummary,
@@ -210,7 +210,7 @@ export const ENGINE_CALLS = {
    * Strengths whose KL, 95th percentile over neutral tokens, is each of `targets` in nats; the strength in the settings
    * does not matter. Throws `push-invalid` where there are none.
    */
-  matchPush: call<PushArgs & { readonly targets: readonly number[] }, readonly MatchedStrength[]>(),
+  matchSteering: call<SteeringArgs & { readonly targets: readonly number[] }, readonly MatchedStrength[]>(),
   /** What steering does at several strengths, beside its placebos. */
   measureDose: call<DoseArgs, DoseReport, { readonly progress: DoseProgress }>(),
   /** Words as the lens can follow them; with `firstToken` a word of several tokens is followed by its first. */
@@ -278,12 +278,12 @@ export const ENGINE_CALLS = {
     { readonly progress: ExperimentProgress; readonly part: ExperimentPart }
   >(),
   /** The models whose files this browser stores. Needs no model. */
-  listKept: call<Nothing, readonly KeptModel[]>(),
+  listStored: call<Nothing, readonly StoredModel[]>(),
   /**
    * Deletes those files, or those of the model of that key, but for files that another tab is storing at this moment.
    * A model that is loaded goes on.
    */
-  deleteKept: call<{ readonly key: string | null }, null>(),
+  deleteStored: call<{ readonly key: string | null }, null>(),
   /**
    * What a host says about a model: its variants, with sizes and hashes. Needs no model. Throws `model-host-off`,
    * `model-gated`, `model-fetch-failed`, `model-list-invalid` or `usage`.

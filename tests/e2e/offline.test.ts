@@ -135,7 +135,7 @@ async function open(): Promise<Page> {
 }
 
 /** Waits until files whose paths match are kept, and a service worker answers for the page. */
-async function waitUntilKept(page: Page, ...patterns: readonly RegExp[]): Promise<void> {
+async function waitUntilStored(page: Page, ...patterns: readonly RegExp[]): Promise<void> {
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null, null, { timeout: MINUTE });
   await expect
     .poll(
@@ -162,7 +162,7 @@ test(
     await serve(DIST);
     const page = await open();
     await storyShows(page);
-    await waitUntilKept(page, /plotly/, /recordings\/dream\.json$/, /TrainView/);
+    await waitUntilStored(page, /plotly/, /recordings\/dream\.json$/, /TrainView/);
     await takeNetworkAway();
     failed.length = 0;
     await page.reload();
@@ -203,9 +203,9 @@ test(
     await serve(DIST);
     const page = await open();
     await storyShows(page);
-    await waitUntilKept(page, /TrainView/);
+    await waitUntilStored(page, /TrainView/);
     await loadModel(page, 2 * MINUTE);
-    await waitUntilKept(page, /threaded-[\w-]+\.wasm$/, /terse-wordy\.directions/);
+    await waitUntilStored(page, /threaded-[\w-]+\.wasm$/, /terse-wordy\.directions/);
     const kept = await keptFiles(page);
     expect(kept.filter((path) => path.includes('/models/'))).toEqual([]);
     expect(kept.filter((path) => /asyncify|jspi/.test(path) && path.endsWith('.wasm'))).toEqual([]);
@@ -230,13 +230,13 @@ test(
   async () => {
     await serve(DIST);
     const page = await open();
-    await waitUntilKept(page, /TrainView/, /plotly/);
+    await waitUntilStored(page, /TrainView/, /plotly/);
     const [before] = await page.evaluate(() => caches.keys());
     await serve(changedDist);
     await page.reload();
     await page.getByText('Betrayal, retold').first().waitFor();
     await expect.poll(() => page.evaluate(() => caches.keys()), { timeout: MINUTE }).not.toContain(before);
-    await waitUntilKept(page, new RegExp(changedProgram), /TrainView/, /plotly/);
+    await waitUntilStored(page, new RegExp(changedProgram), /TrainView/, /plotly/);
     expect(await page.evaluate(async () => (await caches.keys()).length)).toBe(1);
     expect(await page.getByText(NEWER).count()).toBe(0);
     await takeNetworkAway();
@@ -252,7 +252,7 @@ test(
   async () => {
     await serve(DIST);
     const page = await open();
-    await waitUntilKept(page, /TrainView/, /plotly/);
+    await waitUntilStored(page, /TrainView/, /plotly/);
     await page.evaluate(() => document.body.setAttribute('data-mark', 'same document'));
     await serve(changedDist);
     const second = await open();
@@ -275,7 +275,7 @@ test(
     await serve(DIST);
     const page = await open();
     await storyShows(page);
-    await waitUntilKept(page, /plotly/, /TrainView/);
+    await waitUntilStored(page, /plotly/, /TrainView/);
     await fallSilent();
     await page.reload({ waitUntil: 'commit' });
     await storyShows(page);
@@ -310,7 +310,7 @@ test(
   async () => {
     await serve(DIST, '/tools/flipside/');
     const page = await open();
-    await waitUntilKept(page, /^\/tools\/flipside\/$/, /TrainView/);
+    await waitUntilStored(page, /^\/tools\/flipside\/$/, /TrainView/);
     await takeNetworkAway();
     await page.reload();
     await storyShows(page);

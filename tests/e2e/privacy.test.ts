@@ -144,7 +144,7 @@ const ask = (worker: Worker, address: string): Promise<string> =>
       ),
     address,
   );
-/** The same from a worker that whoever evaluates this starts from an address, as the runtime starts its threads. */
+/** The same from a worker that anyone who evaluates this starts from an address, as the runtime starts its threads. */
 const askInWorker = ([script, address]: readonly [string, string]): Promise<string> =>
   new Promise((resolve, reject) => {
     const begun = new Worker(script, { type: 'module' });
@@ -175,7 +175,7 @@ test('the policy holds in the engine’s worker and in the threads that it start
       ] as const),
     ).toBe('refused');
     expect(other.asked).toEqual([]);
-    // Its own address is not refused, and the other server does answer whoever may ask.
+    // Its own address is not refused, and the other server does answer anyone who may ask.
     expect(await ask(worker, new URL('recordings/index.json', bare.address).href)).toBe('answered');
     expect(await fetch(`${other.address}/from-here`).then((response) => response.text())).toBe('here');
     expect(other.asked).toEqual(['/from-here']);

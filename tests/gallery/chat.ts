@@ -1,7 +1,7 @@
 /** Pages of the gallery with a chat model, over a fake of web-llm: what it drafts, some of it not ready, and what it chooses. */
 import type { ConnectChatModel } from '../../src/chat/chat-model.ts';
 import type { AppState } from '../../src/state/app.svelte.ts';
-import { trainRoom } from '../../src/features/train/train-room.ts';
+import { trainState } from '../../src/features/train/train-state.ts';
 import { chatModelOf } from '../../src/second-engine/chat-model.ts';
 import { type FakeLibrary, fakeWebLlm } from '../fixtures/servers/fake-web-llm.ts';
 
@@ -31,7 +31,7 @@ export const chatty =
 
 /** Configures a chat model and loads it. */
 export async function withChat(app: AppState): Promise<void> {
-  const { chat } = trainRoom(app);
+  const { chat } = trainState(app);
   await chat.add({
     id: 'Llama-3.2-1B-Instruct-q4f16_1-MLC',
     model: './models/llama/',

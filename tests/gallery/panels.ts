@@ -4,9 +4,9 @@ import { MESSAGES } from '../../src/content/messages.ts';
 import type { GpuCause } from '../../src/models/engine-report.ts';
 import { AppError, type ErrorCode } from '../../src/base/errors.ts';
 import type { AppState } from '../../src/state/app.svelte.ts';
-import { insideRoom } from '../../src/features/inside/inside-room.ts';
-import { steerRoom } from '../../src/features/steer/steer-room.ts';
-import { trainRoom } from '../../src/features/train/train-room.ts';
+import { insideState } from '../../src/features/inside/inside-state.ts';
+import { steerState } from '../../src/features/steer/steer-state.ts';
+import { trainState } from '../../src/features/train/train-state.ts';
 import { chatty, withChat } from './chat.ts';
 import { READINGS, telling } from './readings.ts';
 import { frame, openAll, panel, PLACE_VIEWS, type Specimen } from './specimen.ts';
@@ -20,13 +20,13 @@ const loaded: Arrange = async (app) => {
   await app.session.load();
 };
 const read = async (app: AppState, text: string): Promise<void> => {
-  app.desk.source = 'own';
+  app.readingController.source = 'own';
   app.draft.text = text;
-  await app.desk.readDraft();
+  await app.readingController.readDraft();
 };
 const train: Arrange = async (app) => {
   await app.open();
-  const room = trainRoom(app);
+  const room = trainState(app);
   await room.bench.open();
   await room.judged.settle();
 };
@@ -100,7 +100,7 @@ const READ: readonly Specimen[] = [
     held: {
       arrange: async (app) => {
         await app.open();
-        app.desk.view.toggleLock(20);
+        app.readingController.view.toggleLock(20);
       },
     },
     'one token at a time': {
@@ -113,13 +113,13 @@ const READ: readonly Specimen[] = [
       arrange: async (app) => {
         await app.open();
         app.preferences.grain = 'word';
-        app.desk.view.span = { from: 20, to: 60 };
+        app.readingController.view.span = { from: 20, to: 60 };
       },
     },
     'as a table': {
       arrange: async (app) => {
         await app.open();
-        app.desk.view.face = 'table';
+        app.readingController.view.face = 'table';
       },
     },
     'read live': {
@@ -152,7 +152,7 @@ const READ: readonly Specimen[] = [
     held: {
       arrange: async (app) => {
         await app.open();
-        app.desk.view.toggleLock(20);
+        app.readingController.view.toggleLock(20);
       },
     },
     narrow: { arrange: story, narrow: true },
@@ -160,7 +160,7 @@ const READ: readonly Specimen[] = [
   ...panel('SourcePanel', {
     empty: {},
     stories: { arrange: story },
-    'own text': { arrange: begun((app) => (app.desk.source = 'own')) },
+    'own text': { arrange: begun((app) => (app.readingController.source = 'own')) },
   }),
   ...panel('OwnText', {
     empty: {},
@@ -179,7 +179,7 @@ const READ: readonly Specimen[] = [
     'of one pole': {
       arrange: opened(async (app) => {
         await app.open();
-        app.desk.view.head = 'positive';
+        app.readingController.view.head = 'positive';
       }),
     },
   }),
@@ -204,11 +204,11 @@ const READ: readonly Specimen[] = [
 /** A text and a direction that were looked at. */
 const looked: Arrange = async (app, node) => {
   await loaded(app, node);
-  const room = insideRoom(app);
+  const room = insideState(app);
   room.words = 'kind, cruel, lighthearted';
   await room.lookThrough();
   await room.lookAlong();
-  app.desk.view.at = 12;
+  app.readingController.view.at = 12;
 };
 
 const INSIDE: readonly Specimen[] = [
@@ -235,15 +235,15 @@ const INSIDE: readonly Specimen[] = [
     'of the negative pole': {
       arrange: async (app, node) => {
         await loaded(app, node);
-        insideRoom(app).kind = 'negative';
-        await insideRoom(app).lookAlong();
+        insideState(app).kind = 'negative';
+        await insideState(app).lookAlong();
       },
     },
     'without a direction': {
       arrange: async (app, node) => {
         await loaded(app, node);
-        insideRoom(app).directionLayer = 0;
-        await insideRoom(app).lookAlong();
+        insideState(app).directionLayer = 0;
+        await insideState(app).lookAlong();
       },
     },
   }),
@@ -260,7 +260,7 @@ const TRAIN: readonly Specimen[] = [
       arrange: opened(async (app, node) => {
         await train(app, node);
         await withChat(app);
-        const { drafts } = trainRoom(app);
+        const { drafts } = trainState(app);
         drafts.topics = 'tram\nquarry\nbakery\na topic it will not write about';
         await drafts.draft();
       }),
@@ -273,8 +273,8 @@ const TRAIN: readonly Specimen[] = [
         await train(app, node);
         await withChat(app);
         await app.session.load();
-        await trainRoom(app).judging.judge();
-        await trainRoom(app).chatJudging.judge();
+        await trainState(app).judging.judge();
+        await trainState(app).chatJudging.judge();
       }),
     },
   }),
@@ -303,7 +303,7 @@ const TRAIN: readonly Specimen[] = [
     'never judged': {
       arrange: opened(async (app, node) => {
         await train(app, node);
-        await trainRoom(app).judged.show('shipped:formal-casual');
+        await trainState(app).judged.show('shipped:formal-casual');
       }),
     },
   }),
@@ -313,7 +313,7 @@ const TRAIN: readonly Specimen[] = [
       arrange: opened(async (app, node) => {
         await train(app, node);
         for (const key of ['shipped:kind-cruel', 'shipped:honest-deceptive', 'shipped:formal-casual'])
-          await trainRoom(app).comparison.toggle(key);
+          await trainState(app).comparison.toggle(key);
       }),
     },
   }),
@@ -325,23 +325,23 @@ const steered =
   async (app) => {
     await app.open();
     await app.session.load();
-    const room = steerRoom(app);
+    const room = steerState(app);
     await room.choice.settle();
-    await room.pusher.write();
+    await room.steerer.write();
     await also(app);
   };
 const steering =
-  (set: (room: ReturnType<typeof steerRoom>) => unknown = () => undefined): Arrange =>
+  (set: (room: ReturnType<typeof steerState>) => unknown = () => undefined): Arrange =>
   async (app) => {
     await app.open();
-    const room = steerRoom(app);
+    const room = steerState(app);
     await room.choice.settle();
     await set(room);
   };
-const shownText = (app: AppState) => steerRoom(app).pusher.texts.at(-1)!;
+const shownText = (app: AppState) => steerState(app).steerer.texts.at(-1)!;
 
 const STEER: readonly Specimen[] = [
-  ...panel('PushPanel', {
+  ...panel('SteeringPanel', {
     'as it opens': { arrange: steering() },
     capped: { arrange: steering(({ choice }) => choice.use('cap')) },
     'taken out': { arrange: steering(({ choice }) => choice.use('ablate')) },
@@ -352,10 +352,10 @@ const STEER: readonly Specimen[] = [
   ...panel('TracePanel', {
     empty: {},
     'read back': { arrange: steered() },
-    'during the push': { arrange: steered((app) => steerRoom(app).pusher.show(shownText(app), 'during')) },
-    'gone round': { engine: { pushEnds: 'repetition', text: ' round and round'.repeat(6) }, arrange: steered() },
+    'during the push': { arrange: steered((app) => steerState(app).steerer.show(shownText(app), 'during')) },
+    'gone round': { engine: { steeringEnds: 'repetition', text: ' round and round'.repeat(6) }, arrange: steered() },
     refused: { engine: { text: ' I’m sorry, but I can’t help with that.' }, arrange: steered() },
-    'beside the model by itself': { arrange: steered((app) => steerRoom(app).pusher.compare(shownText(app))) },
+    'beside the model by itself': { arrange: steered((app) => steerState(app).steerer.compare(shownText(app))) },
   }),
   ...panel('DosePanel', {
     recorded: { arrange: opened(steering()) },
@@ -366,7 +366,7 @@ const STEER: readonly Specimen[] = [
       arrange: opened(async (app) => {
         await app.open();
         await app.session.load();
-        await steerRoom(app).choice.settle();
+        await steerState(app).choice.settle();
       }),
     },
   }),

@@ -2,8 +2,8 @@
 import { alignTokens, type Column } from '../../text/align.ts';
 import type { DtypeAgreement } from '../../probe/dtype-agreement.ts';
 import { AppError } from '../../base/errors.ts';
-import { firstPushed, type PushSettings } from '../../steering/push.ts';
-import { pushWords } from '../../steering/push-words.ts';
+import { firstSteered, type SteeringSettings } from '../../steering/steering.ts';
+import { steeringWords } from '../../steering/steering-words.ts';
 import { columnDifference, obstacle, sharedDifference, type ReadWith } from '../../reading/run-difference.ts';
 import { streamProducts } from '../../reading/score.ts';
 import { checkText } from '../../text/text-check.ts';
@@ -20,7 +20,7 @@ import { Options, type Command } from '../command.ts';
 import { readProbe, readProse } from '../files.ts';
 import { showProgress } from '../progress.ts';
 import type { CarriedProbe } from '../../training/dtype-agreement.ts';
-import { parsePushSpec, PUSH_SPEC, pushAlong } from '../push-spec.ts';
+import { parseSteeringSpec, STEERING_SPEC, steeringAlong } from '../steering-spec.ts';
 
 const KNOWN = ['model', 'a', 'a-file', 'b', 'b-file', 'probe', 'probe-b', 'layer', 'given', 'push-a', 'push-b'];
 /** Decimals of what is printed: finer than float32 kernels agree. */
@@ -30,7 +30,7 @@ const DECIMALS = 4;
 interface Side {
   readonly text: string;
   readonly probe: Awaited<ReturnType<typeof readProbe>>;
-  readonly settings: PushSettings | null;
+  readonly settings: SteeringSettings | null;
 }
 
 /** The same, ready to be read. */
@@ -47,7 +47,7 @@ interface Run extends RowText {
 export const compare: Command = {
   name: 'compare',
   usage: `compare --model DIR (--a TEXT | --a-file FILE) (--b TEXT | --b-file FILE) --probe DIR [--probe-b DIR] ${FITTED_ON_USAGE} [--layer N] [--push-a PUSH] [--push-b PUSH] [--given N]`,
-  summary: `Two texts token by token: where they part, the score of each and B less A at a layer, and the KL divergence of their next words after tokens that they share, both ways round, in nats. PUSH is ${PUSH_SPEC}; strength is in lengths of the stream. "generated" means tokens after the first N that are given (all of them unless --given says so). A probe of another variant of this model is measured first, as by read.`,
+  summary: `Two texts token by token: where they part, the score of each and B less A at a layer, and the KL divergence of their next words after tokens that they share, both ways round, in nats. PUSH is ${STEERING_SPEC}; strength is in lengths of the stream. "generated" means tokens after the first N that are given (all of them unless --given says so). A probe of another variant of this model is measured first, as by read.`,
   async run(args, signal) {
     const options = new Options('compare', args, {
       ...Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])),
@@ -86,7 +86,7 @@ async function sideOf(options: Options, side: 'a' | 'b'): Promise<Side> {
   if ((text === undefined) === (file === undefined))
     throw new AppError('usage', `compare: give either --${side} or --${side}-file.`);
   const spec = options.text(`push-${side}`);
-  const settings = spec === undefined ? null : parsePushSpec(`push-${side}`, spec);
+  const settings = spec === undefined ? null : parseSteeringSpec(`push-${side}`, spec);
   const body = text ?? (await readProse(file ?? ''));
   checkText(body);
   return {
@@ -110,7 +110,7 @@ async function prepare(
   const ids = wholeText(engine.tokenizer, text);
   const piece = engine.tokenizer.pieces();
   const { probe, agreement } = carried;
-  const pushed = settings && (await pushAlong(settings, { ...carried, sha256 }, engine, signal));
+  const pushed = settings && (await steeringAlong(settings, { ...carried, sha256 }, engine, signal));
   const { hidden } = engine.decoder.sizes;
   const scorer = createScorer(probe);
   const layers = engine.model.layerCount + 1;
@@ -121,9 +121,9 @@ async function prepare(
     ids,
     texts: ids.map((id) => piece(id).text),
     push: pushed?.push ?? [],
-    from: firstPushed(settings?.where ?? 'all', Math.min(given ?? ids.length, ids.length)),
+    from: firstSteered(settings?.where ?? 'all', Math.min(given ?? ids.length, ids.length)),
     scores,
-    pushed: pushed && pushWords(pushed.record, probe.axis),
+    pushed: pushed && steeringWords(pushed.record, probe.axis),
     agreement,
     readWith: {
       model: engine.model.id,

@@ -10,7 +10,7 @@ import { assertBelongs, type UnitsHead } from '../../experiments/unit-file.ts';
 import type { Decoder } from '../../engine/decoder.ts';
 import { createSubject } from '../../engine/engine-subject.ts';
 import { openNodeEngine } from '../../engine/node/node-engine.ts';
-import { assertReach, roomFor } from '../../engine/model/run-room.ts';
+import { assertReach, roomFor } from '../../engine/model/run-memory.ts';
 import { Options, type Command } from '../command.ts';
 import {
   openExperimentFolder,

@@ -4,22 +4,22 @@ import { writeFutures } from '../../engine/futures/write-futures.ts';
 import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import { createScorer } from '../../engine/scorer.ts';
 import { givenTokens } from '../../engine/text/whole-text.ts';
-import { takesPush } from '../../engine/steering/pushed-writing.ts';
+import { takesSteering } from '../../engine/steering/steered-writing.ts';
 import { futuresCsv, futuresObject } from '../../formats/runs/futures-json.ts';
 import { textOf, FUTURE_EVERY, FUTURE_LINES, FUTURE_TOKENS, MOST_FUTURE_LINES } from '../../reading/futures/futures.ts';
 import { GrownFutures } from '../../reading/futures/grown-futures.ts';
-import { carriedProbe, FITTED_ON, FITTED_ON_USAGE, pushingProbe } from '../carried-probe.ts';
+import { carriedProbe, FITTED_ON, FITTED_ON_USAGE, steeringProbe } from '../carried-probe.ts';
 import { type Command, Options } from '../command.ts';
 import { readProbe, readProse, writeOutput } from '../files.ts';
 import { showProgress } from '../progress.ts';
-import { parsePushSpec, PUSH_SPEC, pushAlong } from '../push-spec.ts';
+import { parseSteeringSpec, STEERING_SPEC, steeringAlong } from '../steering-spec.ts';
 import { SAMPLING_OPTIONS, SAMPLING_USAGE, samplingFrom } from '../sampling-options.ts';
 
 /** Writes futures of a text. */
 export const futures: Command = {
   name: 'futures',
   usage: `futures --model DIR --probe DIR (--text TEXT | --file FILE) [--at TOKEN] [--chat] [--lines N] [--every N] [--steer STEERING] ${SAMPLING_USAGE} [--csv FILE] ${FITTED_ON_USAGE}`,
-  summary: `Writes ${FUTURE_LINES} continuations of a text side by side (--lines 2 to ${MOST_FUTURE_LINES}), each read every ${FUTURE_EVERY} tokens, and prints how many end beyond the range of random directions, and how many turn, with Wilson's interval. Line 1 has the words that generate gives for the same seed, line 2 those of the next seed. --at goes on after that token of the text, the first is 0. --steer: ${PUSH_SPEC}. Readings are of the model without steering. "figure" draws what is printed.`,
+  summary: `Writes ${FUTURE_LINES} continuations of a text side by side (--lines 2 to ${MOST_FUTURE_LINES}), each read every ${FUTURE_EVERY} tokens, and prints how many end beyond the range of random directions, and how many turn, with Wilson's interval. Line 1 has the words that generate gives for the same seed, line 2 those of the next seed. --at goes on after that token of the text, the first is 0. --steer: ${STEERING_SPEC}. Readings are of the model without steering. "figure" draws what is printed.`,
   async run(args, signal) {
     const options = new Options('futures', args, {
       model: { type: 'string' },
@@ -46,7 +46,7 @@ export const futures: Command = {
     };
     if (sampling.temperature === 0) options.refuse('--temperature must be above 0, or every line has the same words');
     const spec = options.text('steer');
-    const settings = spec === undefined ? null : parsePushSpec('steer', spec);
+    const settings = spec === undefined ? null : parseSteeringSpec('steer', spec);
     const own = await readProbe(options.needed('probe'));
     const engine = await openNodeEngine(options.model(), { editing: settings !== null });
     try {
@@ -54,16 +54,16 @@ export const futures: Command = {
       const carried =
         settings === null
           ? await carriedProbe(reader, own.probe, options, signal)
-          : await pushingProbe(reader, own.probe, settings, options, signal);
+          : await steeringProbe(reader, own.probe, settings, options, signal);
       const { probe } = carried;
       const steering =
-        settings === null ? null : await pushAlong(settings, { ...carried, sha256: own.sha256 }, engine, signal);
+        settings === null ? null : await steeringAlong(settings, { ...carried, sha256: own.sha256 }, engine, signal);
       const text = options.flag('chat') ? engine.tokenizer.chat([{ role: 'user', content: source }]) : source;
       const whole = givenTokens(text, engine.tokenizer, engine.decoder.sizes.vocabulary);
       const at = options.number('at', whole.length - 1, { min: 0, max: whole.length - 1, whole: true });
       const given = whole.slice(0, at + 1);
       const push = steering?.push ?? [];
-      if (!takesPush(engine.decoder, push)) options.refuse('this model takes no such steering');
+      if (!takesSteering(engine.decoder, push)) options.refuse('this model takes no such steering');
       const grown = new GrownFutures(plan, ({ lines }) =>
         showProgress(
           'tokens',

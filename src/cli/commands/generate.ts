@@ -3,7 +3,7 @@ import { openNodeEngine } from '../../engine/node/node-engine.ts';
 import { createScorer, noScorer } from '../../engine/scorer.ts';
 import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import { TextRun } from '../../engine/text-run.ts';
-import type { TapReading } from '../../reading/reading.ts';
+import type { ReadoutReading } from '../../reading/reading.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
 import { readProbe } from '../files.ts';
@@ -55,7 +55,7 @@ export const generate: Command = {
         },
         signal,
       );
-      const inside = (tap: TapReading): void => (tap.afterToken < started ? given : grown).tap(tap);
+      const inside = (tap: ReadoutReading): void => (tap.afterToken < started ? given : grown).tap(tap);
       const left = read === null ? null : await readInside(run, every, inside, signal);
       run.dispose();
       const written = grown.pieces.map((piece) => piece.text).join('');

@@ -13,7 +13,7 @@ import {
   strongestPatch,
 } from '../../steering/patching.ts';
 import { openNodeEngine } from '../../engine/node/node-engine.ts';
-import { PatchBench } from '../../engine/steering/patch-bench.ts';
+import { PatchRunner } from '../../engine/steering/patch-runner.ts';
 import { createScorer } from '../../engine/scorer.ts';
 import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
@@ -50,7 +50,7 @@ export const patch: Command = {
       const streams = streamsIn(options, engine.model.layerCount);
       const decoder = await engine.openEditor();
       try {
-        const bench = new PatchBench({ ...engine, decoder });
+        const bench = new PatchRunner({ ...engine, decoder });
         const report = await bench.grid(
           { ...texts, words, streams, tokens, placebos: options.flag('no-placebo') ? [] : PATCH_PLACEBOS },
           (done, total) => showProgress('patching', done, total),

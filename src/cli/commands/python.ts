@@ -18,13 +18,13 @@ import {
 import { assertProbeFits } from '../../formats/probe/probe.ts';
 import { POLES } from '../../probe/heads.ts';
 import type { Probe } from '../../probe/probe-types.ts';
-import { makePush } from '../../steering/make-push.ts';
+import { makeSteering } from '../../steering/make-steering.ts';
 import { MAX_STRENGTH, MODE_NAMES } from '../../steering/modes.ts';
-import { firstPushed } from '../../steering/push.ts';
+import { firstSteered } from '../../steering/steering.ts';
 import { Options, type Command } from '../command.ts';
 import { readProbe, readProse, writeOutput } from '../files.ts';
 import { GrownReading } from '../grown-reading.ts';
-import { PUSH_OPTIONS, pushFrom } from '../push-options.ts';
+import { STEERING_OPTIONS, steeringFrom } from '../steering-options.ts';
 import { neutralTexts } from '../shipped.ts';
 
 const KNOWN = [
@@ -52,7 +52,7 @@ export const python: Command = {
     const options = new Options('python', args, {
       ...Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])),
       model: { type: 'string' },
-      ...PUSH_OPTIONS,
+      ...STEERING_OPTIONS,
     });
     const path = options.model();
     const text = await textFrom(options);
@@ -150,7 +150,7 @@ async function steering({
   signal,
   path,
 }: Parts & { readonly path: string }): Promise<PythonProgram> {
-  const plan = pushFrom(options, engine.model, MODE_NAMES);
+  const plan = steeringFrom(options, engine.model, MODE_NAMES);
   if (plan.where === 'all') options.refuse('--where must be generated or the position of a token');
   const asked = options.text('pole') ?? 'positive';
   const pole =
@@ -161,7 +161,7 @@ async function steering({
   try {
     const subject = createSubject({ ...engine, neutral: await neutralTexts(), editor: async () => editor });
     const direction = { title: probe.title, vectors: probe.steering };
-    const steps = makePush(direction, { ...plan, pole, strength }, await subject.ground(signal), engine.model);
+    const steps = makeSteering(direction, { ...plan, pole, strength }, await subject.ground(signal), engine.model);
     const [[found] = []] = await subject.likelihoods(
       [{ context: text, continuations: [words] }],
       { push: steps, where: plan.where },
@@ -174,7 +174,7 @@ async function steering({
       weights,
       text,
       continuation: { text: ` ${words}`, ids: engine.tokenizer.encode(` ${words}`) },
-      from: firstPushed(plan.where, engine.tokenizer.start(text).length),
+      from: firstSteered(plan.where, engine.tokenizer.start(text).length),
       steps,
       expected,
       tolerance: toleranceOf(expected),

@@ -5,27 +5,27 @@ import { DOSE_FILES, doseCard } from '../../formats/probe/dose-card.ts';
 import { doseFigure } from '../../formats/figures/dose-figure.ts';
 import { parseDose, serialiseDose } from '../../formats/probe/dose.ts';
 import { openNodeEngine } from '../../engine/node/node-engine.ts';
-import { createPushBench } from '../../engine/steering/push-bench.ts';
+import { createSteeringRunner } from '../../engine/steering/steering-runner.ts';
 import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import { measureDose } from '../../steering/dose.ts';
-import { FITTED_ON, FITTED_ON_USAGE, pushingProbe } from '../carried-probe.ts';
+import { FITTED_ON, FITTED_ON_USAGE, steeringProbe } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
 import { DOSE_OPTIONS, DOSE_USAGE, dosePlanFrom } from '../dose-plan.ts';
 import { prepareFolder, writeOutput } from '../files.ts';
 import { showProgress } from '../progress.ts';
-import { PUSH_OPTIONS, PUSH_USAGE } from '../push-options.ts';
-import { asksToWrite, WRITING_OPTIONS, WRITING_USAGE, writeUnderPush } from '../pushed-writing.ts';
+import { STEERING_OPTIONS, STEERING_USAGE } from '../steering-options.ts';
+import { asksToWrite, WRITING_OPTIONS, WRITING_USAGE, writeUnderSteering } from '../steered-writing.ts';
 
 /** Measures what a push does, or writes under one. */
 export const steer: Command = {
   name: 'steer',
-  usage: `steer --model DIR --probe DIR (--dose --out DIR ${DOSE_USAGE} | ${WRITING_USAGE}) ${PUSH_USAGE} ${FITTED_ON_USAGE}`,
+  usage: `steer --model DIR --probe DIR (--dose --out DIR ${DOSE_USAGE} | ${WRITING_USAGE}) ${STEERING_USAGE} ${FITTED_ON_USAGE}`,
   summary:
-    "Pushes the model along a probe's steering direction. --dose measures how far it moves forced choices, at strengths that change the next word by a KL (95th percentile over neutral tokens, nats), beside placebos, an unrelated axis and a control, and writes dose.json, the figure and a card. --prompt lets the model write under the push, unless told otherwise towards both poles and unpushed, and gives each text as the unpushed model reads it. A probe of another variant of this model is measured first, as by read.",
+    "Interventions the model along a probe's steering direction. --dose measures how far it moves forced choices, at strengths that change the next word by a KL (95th percentile over neutral tokens, nats), beside placebos, an unrelated axis and a control, and writes dose.json, the figure and a card. --prompt lets the model write under the push, unless told otherwise towards both poles and unpushed, and gives each text as the unpushed model reads it. A probe of another variant of this model is measured first, as by read.",
   async run(args, signal) {
     const text = { type: 'string' } as const;
     const options = new Options('steer', args, {
-      ...PUSH_OPTIONS,
+      ...STEERING_OPTIONS,
       ...DOSE_OPTIONS,
       ...WRITING_OPTIONS,
       model: text,
@@ -47,7 +47,7 @@ export const steer: Command = {
       options.refuse(
         `--${stray} is no option of ${writes ? 'writing under a push: it goes with --dose' : '--dose: it goes with --prompt'}`,
       );
-    return { result: await (writes ? writeUnderPush : dose)(options, signal), ok: true };
+    return { result: await (writes ? writeUnderSteering : dose)(options, signal), ok: true };
   },
 };
 
@@ -60,15 +60,15 @@ async function dose(options: Options, signal: AbortSignal): Promise<unknown> {
   try {
     const { probe, unrelated, measure } = plan;
     const reader = createSegmentReader(engine);
-    const { agreement } = await pushingProbe(reader, probe, measure.settings, options, signal);
-    const other = unrelated && (await pushingProbe(reader, unrelated, measure.settings, options, signal)).agreement;
+    const { agreement } = await steeringProbe(reader, probe, measure.settings, options, signal);
+    const other = unrelated && (await steeringProbe(reader, unrelated, measure.settings, options, signal)).agreement;
     // An axis that means something else is as little this model's own.
     const placebos = measure.placebos.map((placebo) =>
       placebo.kind === 'unrelated'
         ? { ...placebo, title: titleWith(placebo.title, other, measure.settings.from) }
         : placebo,
     );
-    const bench = createPushBench({ ...engine, neutral: plan.neutral });
+    const bench = createSteeringRunner({ ...engine, neutral: plan.neutral });
     const report = await measureDose(bench, {
       ...measure,
       placebos,

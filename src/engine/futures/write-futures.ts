@@ -14,12 +14,12 @@ import {
   seedOf,
 } from '../../reading/futures/futures.ts';
 import type { ShownReading, Stand, TokenPiece } from '../../reading/reading.ts';
-import { firstPushed, type Push, type PushWhere } from '../../steering/push.ts';
+import { firstSteered, type Push, type SteeringWhere } from '../../steering/steering.ts';
 import { repeatsItself } from '../../text/repetition.ts';
 import type { Decoder } from '../decoder.ts';
 import type { Scorer } from '../scorer.ts';
-import { applyPush } from '../steering/pushed-writing.ts';
-import { underPush } from '../steering/push-faults.ts';
+import { applySteering } from '../steering/steered-writing.ts';
+import { underSteering } from '../steering/steering-faults.ts';
 import { linesAtOnce } from '../steering/rollouts.ts';
 import type { TextTokenizer } from '../text/tokenizer.ts';
 import { LARGEST_UNIFORM } from '../text-run.ts';
@@ -45,7 +45,7 @@ export interface FuturesRequest extends FuturesPlan {
   /** Tokens of the text that all lines begin with, its start token included. */
   readonly given: readonly number[];
   readonly push: Push;
-  readonly where: PushWhere;
+  readonly where: SteeringWhere;
 }
 
 /** A line with its place among all of them and with what has been read of it. */
@@ -85,9 +85,9 @@ export async function writeFutures(
       { tokens: sampling.maxTokens, given: given.length, context: contextTokens },
     );
   const check = (): void => throwIfStopped(signal);
-  const first = firstPushed(where, given.length);
+  const first = firstSteered(where, given.length);
   const steer = (on: boolean): void => {
-    if (steered) applyPush(writer, on ? push : []);
+    if (steered) applySteering(writer, on ? push : []);
   };
   const text = new BranchedText({ decoder: writer, chunkTokens, beforePass: (position) => steer(position >= first) });
   const apart = steered
@@ -148,7 +148,7 @@ export async function writeFutures(
   };
 
   try {
-    return await underPush(push, async () => {
+    return await underSteering(push, async () => {
       await apart?.begin(given, 0, check);
       const logits = await text.begin(given, steered ? first : 0, check);
       if (readout.left === null) {

@@ -26,7 +26,7 @@ export interface LinesRequest {
   readonly endTokens: readonly number[];
   /** Whether a line goes round and round and is to end; left out, none does. */
   readonly repeats?: (ids: readonly number[]) => boolean;
-  /** Whether the last token of a line is read too, for whoever goes on from there. */
+  /** Whether the last token of a line is read too, for anyone who goes on from there. */
   readonly readLast: boolean;
   /** Called before each token; throws to stop. */
   readonly check: () => void;

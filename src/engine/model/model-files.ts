@@ -125,7 +125,7 @@ export function fileAt(files: FilesInMemory, path: string): Uint8Array {
 }
 
 /** The path of the file that a model is opened from: its graph, or the first file of its checkpoint. */
-export function mainPath(files: FilesInMemory): string {
+function mainPath(files: FilesInMemory): string {
   const checkpoint = files.manifest.files.find(({ role }) => role === 'checkpoint');
   return checkpoint?.path ?? pathOf(files, 'graph');
 }

@@ -1,7 +1,7 @@
 /** Opens a model folder on onnxruntime-node (CPU): what the `flipside` command and the tests read with. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../base/errors.ts';
-import { tapDecoder, type TappedDecoder } from '../../graph/decoder-taps.ts';
+import { hookDecoder, type HookedDecoder } from '../../graph/decoder-hooks.ts';
 import { inFloat32 } from '../../graph/float32-graph.ts';
 import { parseModel } from '../../graph/graph.ts';
 import { lensGraph } from '../../graph/lens-graph.ts';
@@ -92,7 +92,7 @@ export async function openNodeFiles(
 
 /** Opens a graph that has been rewritten, with the weights of its files, its products as they are. */
 export async function openNodeGraph(
-  cut: TappedDecoder,
+  cut: HookedDecoder,
   { weights, config }: Omit<DecoderFiles, 'graph'>,
   name: string,
 ): Promise<Decoder> {
@@ -102,20 +102,20 @@ export async function openNodeGraph(
 /** An open decoder, and what its graph is. */
 export interface OpenedNodeDecoder {
   readonly decoder: Decoder;
-  readonly shape: TappedDecoder;
+  readonly shape: HookedDecoder;
   /** Opens the lens of the same files; the caller's to dispose of. */
   openLens(): Promise<LensHead>;
 }
 
-function rewritten(stock: Uint8Array, { tapped, editing, float32 }: NodeOptions): TappedDecoder {
+function rewritten(stock: Uint8Array, { tapped, editing, float32 }: NodeOptions): HookedDecoder {
   const graph = tapped
-    ? tapDecoder(stock, { branching: true, lengths: false, editing: editing === true })
+    ? hookDecoder(stock, { branching: true, lengths: false, editing: editing === true })
     : untouched(stock);
   assertRunsOnCpu(graph);
   return float32 === true ? inFloat32(graph) : graph;
 }
 
-function decoderOn(session: InferenceSession, graph: TappedDecoder, config: ModelConfig): Decoder {
+function decoderOn(session: InferenceSession, graph: HookedDecoder, config: ModelConfig): Decoder {
   const sizes = { ...config, layerCount: graph.layerCount };
   return createOrtDecoder({
     session,
@@ -135,7 +135,7 @@ function decoderOn(session: InferenceSession, graph: TappedDecoder, config: Mode
 
 /** A graph with the weight files that it needs. */
 interface CutGraph<
-  T extends Pick<TappedDecoder, 'graph' | 'weightFiles'> = Pick<TappedDecoder, 'graph' | 'weightFiles'>,
+  T extends Pick<HookedDecoder, 'graph' | 'weightFiles'> = Pick<HookedDecoder, 'graph' | 'weightFiles'>,
 > {
   readonly cut: T;
   readonly weights: ReadonlyMap<string, Uint8Array>;
@@ -165,7 +165,7 @@ function formed({ cut, weights }: CutGraph, formOf: Parameters<typeof withForms>
 }
 
 /** The graph of a model, cut or rewritten, with the weight files that it then needs. */
-async function readModel<T extends Pick<TappedDecoder, 'graph' | 'weightFiles'>>(
+async function readModel<T extends Pick<HookedDecoder, 'graph' | 'weightFiles'>>(
   model: ModelOnDisk,
   cutting: (stock: Uint8Array) => T,
 ): Promise<CutGraph<T> & { readonly path: string }> {
@@ -197,7 +197,7 @@ async function openSession({ cut, weights }: CutGraph, path: string): Promise<In
   }
 }
 
-/** Sizes that the graph does not have come from a `config.json` of another model; everything else is told as it is. */
+/** Sizes that the graph does not have come from a `config.json` of another model; everything else is reported as it is. */
 function explained(thrown: unknown, { hidden, vocabulary }: ModelConfig): AppError {
   if (thrown instanceof AppError || !/invalid dimensions for input/i.test(wordsOf(thrown))) return explainPass(thrown);
   return new AppError(

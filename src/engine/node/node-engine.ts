@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { byWeightOrder } from '../../models/model-offer.ts';
 import { cacheBytesPerToken, type DecoderShape } from '../../graph/decoder-shape.ts';
-import { tapDecoder } from '../../graph/decoder-taps.ts';
+import { hookDecoder } from '../../graph/decoder-hooks.ts';
 import { parseModel } from '../../graph/graph.ts';
 import { weightEnds } from '../../graph/weights.ts';
 import { BUILT_GRAPH, withDtype } from '../../models/model-dtype.ts';
@@ -18,7 +18,7 @@ import { limitsOf, type NumbersCheckParts } from '../numbers/numbers-check.ts';
 import { givenReference } from '../numbers/given-reference.ts';
 import { ownReference, ownTexts, shippedReference } from '../numbers/numbers-reference.ts';
 import { unreadable } from '../refusals/unreadable.ts';
-import { roomFor } from '../model/run-room.ts';
+import { roomFor } from '../model/run-memory.ts';
 import { createSegmentReader } from '../passages/segment-reader.ts';
 import { weightsSha256 } from '../store/manifest.ts';
 import { withTextHabits } from '../text/text-habits.ts';
@@ -247,7 +247,7 @@ function placesOf({ path, folder, id }: Checkpoint): ModelPaths {
 /** The shape of a graph that can be rewritten. */
 async function readable(path: string, stock: Uint8Array, config: () => Promise<string | null>): Promise<DecoderShape> {
   try {
-    return tapDecoder(stock);
+    return hookDecoder(stock);
   } catch (thrown) {
     const why = unreadable(thrown, await config().catch(() => null), stock);
     return about(path, (): never => {

@@ -65,7 +65,7 @@ export function ownTexts(start: (text: string) => readonly number[]): readonly P
   return Object.entries(OWN_TEXTS).map(([name, text]) => ({ name, ids: start(text) }));
 }
 
-/** What a float32 decoder of the same weights gives. `decoder` stays the caller's; `advance` is told of tokens and throws `cancelled`. */
+/** What the weights give in float32. `decoder` stays the caller's; `advance` is called with tokens and throws `cancelled`. */
 export async function ownReference(
   decoder: Decoder,
   start: (text: string) => readonly number[],

@@ -15,7 +15,7 @@ export interface CpuLensParts {
   readonly session: InferenceSession;
   readonly Tensor: TensorConstructor;
   readonly sizes: DecoderSizes;
-  /** Waited for before each block: where a block is one task, so that whoever computes hears that it should stop. */
+  /** Waited for before each block: where a block is one task, so that the computation can be stopped. */
   readonly pause: () => Promise<void>;
 }
 

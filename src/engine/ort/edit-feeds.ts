@@ -1,4 +1,4 @@
-/** What a graph is told to change after its layers (see src/graph/stream-edits.ts), as feeds of every pass. */
+/** What a graph changes after its layers (see src/graph/stream-edits.ts), as feeds of every pass. */
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
 import { AppError } from '../../base/errors.ts';
 import { editInputs } from '../../graph/stream-edits.ts';

@@ -4,7 +4,7 @@ import type { GpuMemoryReport, RuntimeBuild } from '../../models/engine-report.t
 import { AppError } from '../../base/errors.ts';
 import type { ProductsReport, ProductTrial } from '../../models/product-forms.ts';
 import { describeDecoder } from '../../graph/decoder-shape.ts';
-import type { TappedDecoder } from '../../graph/decoder-taps.ts';
+import type { HookedDecoder } from '../../graph/decoder-hooks.ts';
 import { graphAsExported } from '../../graph/parse-decoder.ts';
 import type { Decoder } from '../decoder.ts';
 import type { LensHead } from '../lens/lens-head.ts';
@@ -40,7 +40,7 @@ export interface OpenedGpu {
 
 /** An open decoder with the version of the runtime that it runs on. */
 export interface OpenedDecoder {
-  readonly shape: TappedDecoder;
+  readonly shape: HookedDecoder;
   readonly decoder: Decoder;
   readonly runtimeVersion: string;
   /** Null on WASM. */
@@ -88,7 +88,7 @@ export interface OpenOptions {
 export const SESSION_SETTINGS = { qdq_matmulnbits_accuracy_level: '0' } as const;
 
 /** A graph as it is, described like one that was rewritten. */
-export function untouched(graph: Uint8Array): TappedDecoder {
+export function untouched(graph: Uint8Array): HookedDecoder {
   return {
     ...describeDecoder(graph),
     graph: graphAsExported(graph),
@@ -103,7 +103,7 @@ export function untouched(graph: Uint8Array): TappedDecoder {
 }
 
 /** Throws `model-gpu-only` where a graph does not run on the processor, naming the node. */
-export function assertRunsOnCpu({ gpuOnly }: Pick<TappedDecoder, 'gpuOnly'>): void {
+export function assertRunsOnCpu({ gpuOnly }: Pick<HookedDecoder, 'gpuOnly'>): void {
   if (gpuOnly !== null)
     throw new AppError(
       'model-gpu-only',
@@ -134,7 +134,7 @@ export function explainPass(thrown: unknown): AppError {
 /** The weight files that a graph names. Throws `model-manifest-invalid` where one is missing. */
 export function externalData(
   files: Pick<DecoderFiles, 'weights'>,
-  graph: Pick<TappedDecoder, 'weightFiles'>,
+  graph: Pick<HookedDecoder, 'weightFiles'>,
 ): { path: string; data: Uint8Array }[] {
   return graph.weightFiles.map((path) => {
     const data = files.weights.get(path);

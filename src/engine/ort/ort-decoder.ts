@@ -4,7 +4,7 @@
  */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { AppError } from '../../base/errors.ts';
-import type { TappedDecoder } from '../../graph/decoder-taps.ts';
+import type { HookedDecoder } from '../../graph/decoder-hooks.ts';
 import type { Cache, Decoder, DecoderSizes, Pass, PassOptions, Projection, StartedPass } from '../decoder.ts';
 import { assertFinite, assertLogitsFinite, assertProductsFinite, assertSizes } from '../pass-checks.ts';
 import { splitProducts } from '../stream-products.ts';
@@ -20,7 +20,7 @@ export interface OrtDecoderParts {
   readonly Tensor: TensorConstructor;
   readonly sizes: DecoderSizes;
   /** What the graph takes and gives; an untouched one has no taps, and gives logits only. */
-  readonly graph: Pick<TappedDecoder, 'taps' | 'logits' | 'branching' | 'windows' | 'activations'>;
+  readonly graph: Pick<HookedDecoder, 'taps' | 'logits' | 'branching' | 'windows' | 'activations'>;
   /** Null where the graph takes no vectors. */
   readonly steering: SteeringFeeds | null;
   /** Null where the graph cannot be edited. */

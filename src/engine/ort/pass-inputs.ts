@@ -2,14 +2,14 @@
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
 import { ATTENTION_BIAS_INPUT, SLOT_POSITIONS_INPUT, WINDOW_BIAS_INPUT } from '../../graph/branching.ts';
 import { POSITION_IDS_INPUT } from '../../graph/decoder-shape.ts';
-import { LOGIT_ROWS_INPUT, type TappedDecoder } from '../../graph/decoder-taps.ts';
+import { LOGIT_ROWS_INPUT, type HookedDecoder } from '../../graph/decoder-hooks.ts';
 import { ATTENTION_MASK_INPUT, LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../graph/lengths.ts';
 import { WRITTEN_FROM_INPUT, WRITTEN_TO_INPUT } from '../../graph/written-slots.ts';
 import { attentionLayout, withinWindow } from '../attention-layout.ts';
 import type { PassOptions } from '../decoder.ts';
 
 /** What a graph is and takes, as its inputs depend on it. */
-export type PassGraph = Pick<TappedDecoder, 'taps' | 'branching' | 'windows' | 'activations'>;
+export type PassGraph = Pick<HookedDecoder, 'taps' | 'branching' | 'windows' | 'activations'>;
 
 /** Makes the inputs of a pass of `ids` after `before` tokens. */
 export type PassInputs = (

@@ -2,7 +2,7 @@
  * Opens a decoder on onnxruntime-web, on WebGPU or on WASM, inside a worker. Files come as bytes (already verified).
  */
 import type { InferenceSession } from 'onnxruntime-common';
-import { tapDecoder } from '../../graph/decoder-taps.ts';
+import { hookDecoder } from '../../graph/decoder-hooks.ts';
 import { inFloat32 } from '../../graph/float32-graph.ts';
 import { lensGraph } from '../../graph/lens-graph.ts';
 import { createCpuLens } from './cpu-lens.ts';
@@ -45,7 +45,7 @@ export async function openWebDecoder(
   if (backend === 'webgpu') return (await import('./webgpu/open-gpu-decoder.ts')).openGpuDecoder(files, options);
   const { ort } = await import('./runtime-wasm.ts');
   const stock = options.tapped
-    ? tapDecoder(files.graph, {
+    ? hookDecoder(files.graph, {
         branching: true,
         lengths: false,
         editing: options.editing === true,

@@ -15,7 +15,7 @@ export interface PassageTokens {
 /** The tokens of a passage. Throws `usage` for an exchange where the model has no chat form. */
 export function passageTokens(
   tokenizer: TextTokenizer,
-  { text, taps, tapAfter, keepTokens = false, lastTokens = false }: Passage,
+  { text, taps, readoutAfter, keepTokens = false, lastTokens = false }: Passage,
 ): PassageTokens {
   const ids: number[] = [];
   const segments = segmentsOf(tokenizer, text).map((segment, index) => {
@@ -25,7 +25,7 @@ export function passageTokens(
   });
   return {
     ids,
-    places: tapAfter.flatMap((index) => segments[index] ?? []),
+    places: readoutAfter.flatMap((index) => segments[index] ?? []),
     taps: taps.map((tap) => tokenizer.encode(` ${tap}`)),
     keepTokens,
     lastTokens,

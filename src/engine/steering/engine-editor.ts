@@ -4,17 +4,17 @@
  */
 import type { FuturesSummary, GpuMemoryReport, RunSummary } from '../../models/engine-report.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
-import type { Push } from '../../steering/push.ts';
+import type { Push } from '../../steering/steering.ts';
 import type { FuturesSink } from '../../reading/futures/futures.ts';
 import type { ReadingSink } from '../../reading/reading.ts';
 import type { TokenDivergence, TokenPair } from '../../reading/token-divergence.ts';
-import type { NeutralGround, PushBench } from '../../steering/bench.ts';
+import type { NeutralGround, SteeringRunner } from '../../steering/steering-runner.ts';
 import type { Decoder } from '../decoder.ts';
 import { type FuturesRequest, writeFutures } from '../futures/write-futures.ts';
 import type { OpenedDecoder } from '../ort/opening.ts';
-import { PatchBench } from './patch-bench.ts';
-import { createPushBench } from './push-bench.ts';
-import { PushedWriting, takesPush, type PushedText } from './pushed-writing.ts';
+import { PatchRunner } from './patch-runner.ts';
+import { createSteeringRunner } from './steering-runner.ts';
+import { SteeredWriting, takesSteering, type SteeredText } from './steered-writing.ts';
 import type { RowText } from './row-reader.ts';
 import { readDivergence } from './run-divergence.ts';
 import type { Scorer } from '../scorer.ts';
@@ -38,7 +38,7 @@ export interface EngineEditorParts {
 }
 
 /** A text by its tokens, with what is done to the stream while it is read. */
-export type PushedIds = Pick<RowText, 'ids' | 'push' | 'from'>;
+export type SteeredIds = Pick<RowText, 'ids' | 'push' | 'from'>;
 
 /** One model's editor. Calls must not overlap. */
 export class EngineEditor {
@@ -68,29 +68,29 @@ export class EngineEditor {
   }
 
   /** Measures pushes, with these neutral texts. */
-  async bench(neutral: readonly string[], signal: AbortSignal): Promise<PushBench> {
-    return createPushBench({ ...this.#parts, decoder: await this.decoder(signal), neutral });
+  async bench(neutral: readonly string[], signal: AbortSignal): Promise<SteeringRunner> {
+    return createSteeringRunner({ ...this.#parts, decoder: await this.decoder(signal), neutral });
   }
 
   /** What the streams of these neutral texts look like; read once for the same texts. */
   async ground(neutral: readonly string[], signal: AbortSignal): Promise<NeutralGround> {
     const key = neutral.join('\n');
     if (this.#ground?.key !== key)
-      this.#ground = { key, ground: await createPushBench({ ...this.#parts, neutral }).ground(signal) };
+      this.#ground = { key, ground: await createSteeringRunner({ ...this.#parts, neutral }).ground(signal) };
     return this.#ground.ground;
   }
 
   /** Writes a text under a push; `changing` gets what changes the push on the way, and null when writing has ended. */
   async write(
-    text: PushedText,
+    text: SteeredText,
     push: Push,
     scorer: Scorer,
     sink: ReadingSink,
     signal: AbortSignal,
     changing: (change: ((push: Push) => void) | null) => void,
   ): Promise<RunSummary> {
-    const decoder = takesPush(this.#parts.decoder, push) ? this.#parts.decoder : await this.decoder(signal);
-    const writing = new PushedWriting({ ...this.#parts, decoder, scorer }, push);
+    const decoder = takesSteering(this.#parts.decoder, push) ? this.#parts.decoder : await this.decoder(signal);
+    const writing = new SteeredWriting({ ...this.#parts, decoder, scorer }, push);
     changing((other) => writing.change(other));
     try {
       return await writing.write(text, sink, signal);
@@ -111,21 +111,21 @@ export class EngineEditor {
   ): Promise<FuturesSummary> {
     const { decoder: reader, tokenizer } = this.#parts;
     const given = givenTokens(text, tokenizer, reader.sizes.vocabulary);
-    const own = request.push.length === 0 || takesPush(reader, request.push);
+    const own = request.push.length === 0 || takesSteering(reader, request.push);
     const writer = own ? reader : await this.decoder(signal);
     return writeFutures({ ...this.#parts, reader, writer, scorer, layer }, { ...request, given }, sink, signal);
   }
 
   /** How far the next words of two texts are apart after each pair of tokens. */
   async divergence(
-    a: PushedIds,
-    b: PushedIds,
+    a: SteeredIds,
+    b: SteeredIds,
     pairs: readonly TokenPair[],
     onProgress: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<TokenDivergence> {
     const { decoder, chunkTokens } = this.#parts;
-    const text = async (each: PushedIds): Promise<RowText> => ({
+    const text = async (each: SteeredIds): Promise<RowText> => ({
       ...each,
       decoder: each.push.length === 0 ? decoder : await this.decoder(signal),
     });
@@ -133,8 +133,8 @@ export class EngineEditor {
   }
 
   /** Patches one text into another. */
-  async patches(): Promise<PatchBench> {
-    return new PatchBench({ ...this.#parts, decoder: await this.decoder() });
+  async patches(): Promise<PatchRunner> {
+    return new PatchRunner({ ...this.#parts, decoder: await this.decoder() });
   }
 
   /** What its own device holds; null where there is none, or it is not open. */

@@ -1,11 +1,11 @@
 /** Reads one text from its start, as far as it is asked, and gives the logits after the tokens that are asked for. */
-import type { Push } from '../../steering/push.ts';
+import type { Push } from '../../steering/steering.ts';
 import { AppError } from '../../base/errors.ts';
 import { throwIfStopped } from '../../base/abort.ts';
 import { checkLength } from '../../text/text-check.ts';
 import type { Cache, Decoder, Pass } from '../decoder.ts';
-import { underPush } from './push-faults.ts';
-import { setEdits } from './push-edits.ts';
+import { underSteering } from './steering-faults.ts';
+import { setEdits } from './steering-edits.ts';
 
 /** A text with what is done to the stream while it is read. */
 export interface RowText {
@@ -60,7 +60,7 @@ export class RowReader {
     return out;
   }
 
-  /** Reads on to the end of the text, for whoever hears its streams. */
+  /** Reads on to the end of the text, for anyone who hears its streams. */
   async finish(signal?: AbortSignal): Promise<void> {
     while (this.#read < this.#text.ids.length)
       await this.#goOn(Math.min(this.#text.ids.length, this.#read + this.#chunkTokens), [], signal);
@@ -76,7 +76,7 @@ export class RowReader {
       push,
       Array.from({ length: end - start }, (_, token) => start + token >= from),
     );
-    const pass = await underPush(push, () =>
+    const pass = await underSteering(push, () =>
       decoder.run(ids.slice(start, end), this.#cache, {
         logitRows: wanted.map((token) => token - start),
         residuals: onPass !== undefined,

@@ -7,7 +7,7 @@ import type { ChosenOffer, FileData, LocalFiles, ModelSource } from '../../model
 import { concatBytes } from '../../graph/wire.ts';
 import { checkTexts, TEXT_ROLES, type FilesInMemory } from '../model/model-files.ts';
 import { blobFile, withFetchedParts, type RemoteFile } from './blob-file.ts';
-import { sweep } from './kept.ts';
+import { sweep } from './stored-models.ts';
 import { loadModelFiles } from './load.ts';
 import { readPicked } from './load-file.ts';
 import { keyOf } from './manifest.ts';

@@ -8,13 +8,13 @@ export interface LoadCount {
   current(storedBytes: number, networkBytes: number): void;
   /** The current file is complete. */
   fileDone(): void;
-  /** The load is over, well or badly: nothing more is told. */
+  /** The load is over, well or badly: nothing more is reported. */
   end(): void;
   networkBytes(): number;
   source(): ByteSource;
 }
 
-/** Progress is told at most this often, and at the end of every file. */
+/** Progress is reported at most this often, and at the end of every file. */
 const EVERY_MS = 50;
 
 /**

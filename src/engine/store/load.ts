@@ -7,7 +7,7 @@ import type { ModelSource } from '../../models/model-source.ts';
 import { isCheckpoint } from '../../models/checkpoint/checkpoint-offers.ts';
 import { checkTexts, TEXT_ROLES } from '../model/model-files.ts';
 import { cancelled } from './fetch-file.ts';
-import { forget, sweep } from './kept.ts';
+import { forget, sweep } from './stored-models.ts';
 import type { CheckpointFile } from '../../models/checkpoint/checkpoint-file.ts';
 import { blobFile } from './blob-file.ts';
 import { type FileJob, type Keeping, loadFile } from './load-file.ts';
@@ -86,7 +86,7 @@ export async function loadModelFiles(source: ModelSource | ResolvedModel, option
   // A storage that cannot be tidied now is tidied on the next visit.
   if (vault !== null) await sweep(vault, manifest).catch(() => undefined);
   // What could not be stored does not matter when all of it was there already.
-  const allKept = await areKept(wanted, vault);
+  const allStored = await areKept(wanted, vault);
   return {
     model,
     manifest,
@@ -95,7 +95,7 @@ export async function loadModelFiles(source: ModelSource | ResolvedModel, option
     source: count.source(),
     networkBytes: count.networkBytes(),
     totalBytes,
-    kept: { yes: allKept, reason: allKept ? null : keeping.reason },
+    kept: { yes: allStored, reason: allStored ? null : keeping.reason },
   };
 }
 

@@ -83,7 +83,7 @@ async function keepManifest(
 ): Promise<ResolvedModel> {
   const text = JSON.stringify(manifest);
   const key = keyOfText(text);
-  // A storage that refuses is told of with the files.
+  // A storage that refuses is reported with the files.
   await vault?.writeText(key + MANIFEST_SUFFIX, text).catch(() => undefined);
   return { manifest, key, placeOf: placesOf(manifest) };
 }

@@ -1,5 +1,5 @@
 /** What a checkpoint is and takes, by the heads of its files: the graph is built, and no weight is read. */
-import { tapDecoder } from '../../graph/decoder-taps.ts';
+import { hookDecoder } from '../../graph/decoder-hooks.ts';
 import type { CheckpointFile } from '../../models/checkpoint/checkpoint-file.ts';
 import type { ChosenOffer, WeighedModel } from '../../models/model-source.ts';
 import { openListed } from '../checkpoint/listed-checkpoint.ts';
@@ -31,7 +31,7 @@ export async function weighCheckpoint(
   return {
     offer: dtyped,
     about: opened.about,
-    needs: needsOf(tapDecoder(opened.graph), dtyped, opened.config.contextTokens),
+    needs: needsOf(hookDecoder(opened.graph), dtyped, opened.config.contextTokens),
   };
 }
 

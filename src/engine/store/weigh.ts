@@ -6,7 +6,7 @@ import { withWeights } from '../../models/graph-weights.ts';
 import { fileOfRole, type OfferedFile } from '../../models/model-offer.ts';
 import type { ChosenOffer, WeighedModel } from '../../models/model-source.ts';
 import type { DecoderShape } from '../../graph/decoder-shape.ts';
-import { tapDecoder } from '../../graph/decoder-taps.ts';
+import { hookDecoder } from '../../graph/decoder-hooks.ts';
 import { parseDecoder } from '../../graph/parse-decoder.ts';
 import { weightEnds } from '../../graph/weights.ts';
 import { probeGpu } from '../capability/probe-gpu.ts';
@@ -104,7 +104,7 @@ function lookInto(
 ): { readonly shape: DecoderShape; readonly ends: ReadonlyMap<string, number> } {
   try {
     // All that is done to a graph that is loaded: what cannot be read is refused before its weights are fetched.
-    return { shape: tapDecoder(bytes), ends: weightEnds(parseDecoder(bytes).weights) };
+    return { shape: hookDecoder(bytes), ends: weightEnds(parseDecoder(bytes).weights) };
   } catch (thrown) {
     throw namingGraph(path, unreadable(thrown, config, bytes));
   }

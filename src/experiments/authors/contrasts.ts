@@ -18,7 +18,7 @@ interface Planned {
 const SD = 'sd';
 const NATS = 'nats a token';
 
-/** The contrasts, in the order in which they are told. */
+/** The contrasts, in the order of the report. */
 export function contrastsOf(spec: AuthorsSpec, numbers: Numbers): Contrast[] {
   const planned = plan(numbers);
   const tests = planned.map(({ values }) => signFlip(values, spec.permutations, spec.seed));

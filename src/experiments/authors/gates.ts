@@ -5,7 +5,7 @@ import { meanOver, type Numbers } from './numbers.ts';
 import type { Instruments } from './prepare.ts';
 import type { AuthorsSpec } from './spec.ts';
 
-/** The gates, in the order in which they are told. */
+/** The gates, in the order of the report. */
 export function gatesOf(spec: AuthorsSpec, numbers: Numbers, instruments: Instruments, layer: number): Gate[] {
   const { thresholds } = spec;
   const quality = (name: 'opening' | 'speech'): Estimate => ({

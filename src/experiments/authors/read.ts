@@ -16,7 +16,7 @@ export async function readSpans(
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, SpanMeans>> {
   const readings = await subject.read(
-    cells.map((cell) => ({ text: cell.segments, taps: [], tapAfter: spanIndices(cell) })),
+    cells.map((cell) => ({ text: cell.segments, taps: [], readoutAfter: spanIndices(cell) })),
     signal,
   );
   return new Map(

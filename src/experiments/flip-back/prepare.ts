@@ -86,7 +86,7 @@ async function readTopics(
   signal?: AbortSignal,
 ): Promise<InstrumentTopic[]> {
   const passages = axis.fit.flatMap(({ setting, light, dark }) =>
-    [light, dark].map((behaviour) => ({ text: [setting, behaviour], taps: spec.taps, tapAfter: [1] })),
+    [light, dark].map((behaviour) => ({ text: [setting, behaviour], taps: spec.taps, readoutAfter: [1] })),
   );
   const rows = (await subject.read(passages, signal)).map(({ taps }) => meanReading(taps[0]?.means ?? []));
   return axis.fit.map((_, i) => ({

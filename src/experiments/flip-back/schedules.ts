@@ -86,19 +86,19 @@ export function segmentsOf(story: Story, schedule: Schedule): string[] {
 /** What is read: after the opening and after every beat. */
 export function passageOf(story: Story, schedule: Schedule, taps: readonly string[]): Passage {
   const text = segmentsOf(story, schedule);
-  return { text, taps, tapAfter: text.map((_, i) => i) };
+  return { text, taps, readoutAfter: text.map((_, i) => i) };
 }
 
 /** Characters that reading all of `schedules` takes, taps included and common beginnings counted once. */
 export function charactersOf(story: Story, schedules: readonly Schedule[], taps: readonly string[]): number {
-  const tapLength = taps.reduce((sum, tap) => sum + tap.length + 1, 0);
+  const readoutLength = taps.reduce((sum, tap) => sum + tap.length + 1, 0);
   const seen = new Set<string>();
   let sum = 0;
   for (const schedule of schedules) {
     let path = '';
     for (const segment of segmentsOf(story, schedule)) {
       path += `\n${segment}`;
-      if (!seen.has(path)) sum += segment.length + 1 + tapLength;
+      if (!seen.has(path)) sum += segment.length + 1 + readoutLength;
       seen.add(path);
     }
   }

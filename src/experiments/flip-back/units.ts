@@ -104,7 +104,7 @@ function freeCost(spec: FlipBackSpec, prompt: FreePrompt, rollouts: number, maxT
   const characters =
     2 * prompt.setting.length +
     prompt.text.length +
-    rollouts * sentences * (WRITTEN_SENTENCE + tapLength(spec)) +
+    rollouts * sentences * (WRITTEN_SENTENCE + readoutLength(spec)) +
     judged * (WRITTEN_SENTENCE + prompt.setting.length + questionLength(spec));
   return { read: Math.ceil(characters / PER_TOKEN), written: rollouts * maxTokens };
 }
@@ -116,7 +116,7 @@ export function preparationCost(spec: FlipBackSpec, size: RunSize): Cost {
   const sum = (topics: readonly FitTopic[], of: (topic: FitTopic) => number): number =>
     topics.reduce((total, topic) => total + of(topic), 0);
   const characters =
-    sum(fitted, ({ setting, light, dark }) => setting.length + light.length + dark.length + 2 * tapLength(spec)) +
+    sum(fitted, ({ setting, light, dark }) => setting.length + light.length + dark.length + 2 * readoutLength(spec)) +
     sum(
       judged,
       ({ setting, light, dark, neutral }) =>
@@ -125,7 +125,7 @@ export function preparationCost(spec: FlipBackSpec, size: RunSize): Cost {
   return { read: Math.ceil(characters / PER_TOKEN), written: 0 };
 }
 
-function tapLength({ taps }: FlipBackSpec): number {
+function readoutLength({ taps }: FlipBackSpec): number {
   return taps.reduce((sum, tap) => sum + tap.length + 1, 0);
 }
 

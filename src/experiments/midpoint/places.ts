@@ -20,7 +20,7 @@ export interface Way {
 }
 
 /** The mean log odds of a story after one context; NaN where it was not read. */
-export function oddsAfter(story: StoryOdds, id: string): number {
+function oddsAfter(story: StoryOdds, id: string): number {
   const odds = story.get(id) ?? [];
   return odds.reduce((sum, value) => sum + value, 0) / odds.length;
 }

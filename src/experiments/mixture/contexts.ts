@@ -3,7 +3,7 @@ import type { RunSize } from '../experiment-types.ts';
 import type { Passage } from '../../training/reader.ts';
 import type { Cost, UnitPlan } from '../design.ts';
 import { longestOf, type Reach } from '../reach.ts';
-import { matchTokens } from '../matched-push.ts';
+import { matchTokens } from '../matched-steering.ts';
 import type { Question } from '../subject.ts';
 import { type Order, ordersOf } from './orders.ts';
 import {
@@ -119,7 +119,7 @@ export function passagesOf(spec: MixtureSpec, { topic, orders }: MixtureUnit): r
     text: [topic.setting, ...evidenceOf(topic, beats, signs, mostSentences(spec))],
     taps: spec.taps,
     // Segment 0 is the setting, so segment n ends the n-th sentence.
-    tapAfter: at === 0 ? spec.doses : dosed(spec),
+    readoutAfter: at === 0 ? spec.doses : dosed(spec),
   }));
 }
 

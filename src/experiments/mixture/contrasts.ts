@@ -54,7 +54,7 @@ interface Planned {
   readonly scale?: number;
 }
 
-/** The contrasts, in the order in which they are told; one that this run has no number for is left out. */
+/** The contrasts, in the order of the report; one that this run has no number for is left out. */
 export function contrastsOf(spec: MixtureSpec, numbers: Numbers): Contrast[] {
   const planned = plan(spec, numbers).filter(({ byTopic, estimate }) =>
     [...byTopic, estimate?.value ?? 0].every(Number.isFinite),

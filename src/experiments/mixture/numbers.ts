@@ -22,7 +22,7 @@ export interface Rivalry {
   readonly above: Above;
 }
 
-/** Everything that is told. */
+/** Everything that is reported. */
 export interface Numbers {
   readonly conditions: readonly ConditionId[];
   /** The account of the claim fitted to all topics. */
@@ -68,7 +68,7 @@ export function numbersOf(spec: MixtureSpec, size: RunSize, table: Table): Numbe
   );
   const all = topics.map((_, at) => at);
   const fit = fitted(adding, own.moments, all);
-  const [gamma, alpha, frameCrossing, pushCrossing, ...shares] = clusterStatistics(
+  const [gamma, alpha, frameCrossing, steeringCrossing, ...shares] = clusterStatistics(
     topics.length,
     (pick) => {
       const one = fitted(adding, own.moments, pick);
@@ -125,13 +125,13 @@ export function numbersOf(spec: MixtureSpec, size: RunSize, table: Table): Numbe
       share: shares[at] ?? nothing(topics.length),
       byTopic: all.map((topic) => interactionOf(interaction, conditions, slopes[fit.at] ?? [], [topic])),
     })),
-    crossings: { frame: frameCrossing ?? null, push: measured('plus') ? (pushCrossing ?? null) : null },
+    crossings: { frame: frameCrossing ?? null, push: measured('plus') ? (steeringCrossing ?? null) : null },
     frame: byTopic((topic) => meanIn(topic, 'kind') - meanIn(topic, 'cruel')),
     push: measured('plus') ? byTopic((topic) => (meanIn(topic, 'plus') - meanIn(topic, 'minus')) / 2) : null,
     extremes: byTopic((topic) => extreme(topic, mostSentences(spec)) - extreme(topic, -mostSentences(spec))),
     balance: balanceOf(plain.flatMap(({ rows }) => rows)),
     lastExtra: lastExtra(topics, conditions, adding, fit.shape, spec),
-    taps: tapsOf(plain),
+    taps: readoutsOf(plain),
   };
 }
 
@@ -192,7 +192,7 @@ function lastExtra(
   return clusterStatistic(topics.length, (pick) => solved(summed(moments, pick))?.at(-1) ?? NaN, draws, seed, 'topics');
 }
 
-function tapsOf(plain: readonly TopicRows[]): Numbers['taps'] {
+function readoutsOf(plain: readonly TopicRows[]): Numbers['taps'] {
   const [adding, ...rivals] = ACCOUNTS;
   const tap: Outcome = (row) => row.tap ?? NaN;
   const own = heldOut(adding, plain, ['none'], tap);

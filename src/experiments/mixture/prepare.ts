@@ -3,15 +3,15 @@
  * instrument that reads taps. Both are fitted on scenes of their own, of which none is measured.
  */
 import { AppError } from '../../base/errors.ts';
-import type { Push } from '../../steering/push.ts';
+import type { Push } from '../../steering/steering.ts';
 import { field, type JsonNode, number } from '../../json/json-path.ts';
-import type { NeutralGround } from '../../steering/bench.ts';
-import { makePush } from '../../steering/make-push.ts';
-import type { Passage, PassageReading, TapRead } from '../../training/reader.ts';
+import type { NeutralGround } from '../../steering/steering-runner.ts';
+import { makeSteering } from '../../steering/make-steering.ts';
+import type { Passage, PassageReading, ReadoutPass } from '../../training/reader.ts';
 import type { Json, JsonObject, PrepareCall } from '../design.ts';
 import { fitInstrument, type Instrument, type InstrumentTopic } from '../instrument.ts';
 import { instrumentFromJson, instrumentToJson } from '../instrument-json.ts';
-import { strengthOfKl } from '../matched-push.ts';
+import { strengthOfKl } from '../matched-steering.ts';
 import type { Subject } from '../subject.ts';
 import { layerAt, type MixtureSpec, POLES } from './spec.ts';
 
@@ -42,11 +42,11 @@ export async function prepareMixture(
     POLES.map((pole): Passage => ({
       text: [setting, ...evidence.map((pair) => pair[pole])],
       taps: spec.taps,
-      tapAfter: evidence.map((_, at) => at + 1),
+      readoutAfter: evidence.map((_, at) => at + 1),
     })),
   );
   const readings = await subject.read(passages, signal);
-  const topics = (rows: (after: TapRead) => readonly Float32Array[]): InstrumentTopic[] =>
+  const topics = (rows: (after: ReadoutPass) => readonly Float32Array[]): InstrumentTopic[] =>
     spec.fit.map((_, at) => {
       const own = (reading: PassageReading | undefined): Float32Array[] => (reading?.taps ?? []).flatMap(rows);
       return { positive: own(readings[2 * at]), negative: own(readings[2 * at + 1]) };
@@ -64,7 +64,7 @@ export async function prepareMixture(
   const ground = await subject.ground(signal);
   const matched = await strengthOfKl(
     subject,
-    (strength) => ([1, -1] as const).map((side) => pushOf(spec, steering, strength, side, ground, subject)),
+    (strength) => ([1, -1] as const).map((side) => instrumentSteering(spec, steering, strength, side, ground, subject)),
     spec.thresholds.kl,
     signal,
   );
@@ -76,8 +76,8 @@ export async function prepareMixture(
   };
 }
 
-/** The push of a side, +1 towards kind. Throws what makePush throws. */
-export function pushOf(
+/** The push of a side, +1 towards kind. Throws what makeSteering throws. */
+export function instrumentSteering(
   { steering: depth }: MixtureSpec,
   steering: Instrument,
   strength: number,
@@ -86,7 +86,7 @@ export function pushOf(
   { model }: Pick<Subject, 'model'>,
 ): Push {
   const layer = layerAt(depth, model.layerCount);
-  return makePush(
+  return makeSteering(
     { title: 'The direction from cruel to kind sentences', vectors: steering.directions },
     { mode: 'add', pole: side > 0 ? 'positive' : 'negative', from: layer, to: layer, strength, where: 'all' },
     ground,

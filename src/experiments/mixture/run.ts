@@ -10,7 +10,7 @@ import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import { scoreAt } from '../gauge.ts';
 import type { Likelihood, Pushed, Subject } from '../subject.ts';
 import { dosed, type MixtureUnit, passagesOf, questionsOf, unitOf } from './contexts.ts';
-import { type Prepared, preparedFromJson, pushOf } from './prepare.ts';
+import { type Prepared, preparedFromJson, instrumentSteering } from './prepare.ts';
 import { layerAt, type MixtureSpec } from './spec.ts';
 
 /** Digits of a number in a units file; readings of a model repeat to fewer. */
@@ -42,7 +42,7 @@ export async function runUnit(
   onShare?.(unit.condition.id === 'none' ? 0.7 : 1);
   if (unit.condition.id !== 'none') return { start, odds };
   throwIfStopped(signal);
-  return { start, odds, taps: await tapsOf(spec, unit, kept, subject, signal) };
+  return { start, odds, taps: await readoutsOf(spec, unit, kept, subject, signal) };
 }
 
 /** One list of pairs a question; nothing where the condition cannot be read. */
@@ -60,7 +60,14 @@ async function oddsOf(
       side === 0 || prepared.strength === null
         ? null
         : {
-            push: pushOf(spec, prepared.steering, prepared.strength, side, await subject.ground(signal), subject),
+            push: instrumentSteering(
+              spec,
+              prepared.steering,
+              prepared.strength,
+              side,
+              await subject.ground(signal),
+              subject,
+            ),
             where: 'all',
           };
     return (await subject.likelihoods(questionsOf(spec, unit), pushed, signal)).map(pairs);
@@ -75,7 +82,7 @@ function pairs(answers: readonly Likelihood[]): number[] {
   return answers.flatMap(({ logP }, at) => (at % 2 === 0 ? [kept(logP - (answers[at + 1]?.logP ?? NaN))] : []));
 }
 
-async function tapsOf(
+async function readoutsOf(
   spec: MixtureSpec,
   unit: MixtureUnit,
   { reading }: Prepared,

@@ -7,9 +7,9 @@ import type { JsonObject, UnitResult } from '../design.ts';
 import { type Planned, plannedContrasts } from './contrasts.ts';
 import { oppositesFigure } from './figure.ts';
 import { axesOf, interval, judge } from './judge.ts';
-import { type OppositesPrepared, preparedFromJson } from './kept.ts';
+import { type OppositesPrepared, preparedFromJson } from './stored-axis.ts';
 import { measuresOf } from './measures.ts';
-import { pushContrasts, pushReach, pushSentence } from './push-findings.ts';
+import { steeringContrasts, steeringReach, steeringSentence } from './steering-findings.ts';
 import { type AxisRow, mainKind, outcomeOf, rowsOf } from './rows.ts';
 import { type CellId, CELLS, type OppositesSpec } from './spec.ts';
 
@@ -25,7 +25,7 @@ export function analyseOpposites(
   const planned = plannedContrasts(spec, rows);
   const gates = gatesOf(spec, size, rows);
   const { verdict, because } = judge(gates, planned, spec.thresholds);
-  const pushed = pushContrasts(spec, rows);
+  const pushed = steeringContrasts(spec, rows);
   const middle = Math.floor(prepared.layers.length / 2);
   const contrasts: readonly Contrast[] = [
     planned.overall,
@@ -38,7 +38,7 @@ export function analyseOpposites(
   const measures = measuresOf(spec, rows, prepared, planned);
   // Where a gate fails nothing is concluded, from pushes neither.
   const beside = gates.every(({ passed }) => passed)
-    ? pushSentence(spec, rows, pushed, prepared.layers[middle] ?? 0)
+    ? steeringSentence(spec, rows, pushed, prepared.layers[middle] ?? 0)
     : null;
   return {
     verdict,
@@ -158,7 +158,7 @@ function limitsOf(
     rows.map((row) => row.valence),
   );
   const covariates = Object.keys(adjusted);
-  const reach = pushReach(spec, rows);
+  const reach = steeringReach(spec, rows);
   return [
     ...(size === 'quick'
       ? [
@@ -177,7 +177,7 @@ function limitsOf(
     ...(reach === null
       ? []
       : [
-          `${reach} Directions are of one half of the items and judged on the other, in one neutral context; what a push does where X has been shown is not asked. Pushes and their contrasts came to this design after a first full run of the axes that ship with it had been seen; the rule of the verdict did not change, and that run had the same verdict.`,
+          `${reach} Directions are of one half of the items and judged on the other, in one neutral context; what a push does where X has been shown is not asked. Interventions and their contrasts came to this design after a first full run of the axes that ship with it had been seen; the rule of the verdict did not change, and that run had the same verdict.`,
         ]),
   ];
 }

@@ -5,8 +5,8 @@ import { antipodalityByAxis } from './antipodality.ts';
 import type { Planned } from './contrasts.ts';
 import { axesOf } from './judge.ts';
 import { doseEstimate } from './measures.ts';
-import { PUSHES, type PushId } from './push-directions.ts';
-import { PUSHED, pushMeasures } from './push-findings.ts';
+import { INTERVENTIONS, type SteeringId } from './steering-directions.ts';
+import { STEERED_WORDS, steeringMeasures } from './steering-findings.ts';
 import type { AxisRow } from './rows.ts';
 import { CELLS, type CellId, type OppositesSpec } from './spec.ts';
 
@@ -28,7 +28,7 @@ export function oppositesFigure(
   const rope = { from: -spec.thresholds.ropeBits, to: spec.thresholds.ropeBits, says: 'practically nothing' };
   const gain = 'gain of the opposite over an unrelated act (bits an act)';
   const most = spec.doses.at(-1) ?? 0;
-  const pushed = pushPanel(spec, rows, rope);
+  const pushed = steeringPanel(spec, rows, rope);
   return {
     caption: `How many bits cheaper an act of the opposite becomes than an equally likely unrelated act once X has been shown by ${most} sentences. By cell: a dot an axis, with the mean and 95 % interval of each cell. Against antipodality: the same against how far X and its opposite leave neutral in opposite ways. By dose: by how many sentences show X.${pushed.length === 0 ? '' : ' Pushed: what pushing the stream does where nobody has been shown to be anything; all pushes change neutral text by the same KL.'}`,
     panels: [
@@ -129,7 +129,7 @@ function dosePanel(spec: OppositesSpec, rows: readonly AxisRow[], gain: string, 
 }
 
 /** What each push is called under the plot. */
-const SHORT: Readonly<Record<PushId, string>> = {
+const SHORT: Readonly<Record<SteeringId, string>> = {
   away: 'away from X',
   opposite: 'opposite',
   random: 'random',
@@ -137,9 +137,9 @@ const SHORT: Readonly<Record<PushId, string>> = {
 };
 
 /** What each push does, a dot an axis; none of a run without pushes. */
-function pushPanel(spec: OppositesSpec, rows: readonly AxisRow[], rope: Band): FigurePanel[] {
-  const measures = pushMeasures(spec, rows);
-  const means = PUSHES.flatMap((id): FigurePoint[] => {
+function steeringPanel(spec: OppositesSpec, rows: readonly AxisRow[], rope: Band): FigurePanel[] {
+  const measures = steeringMeasures(spec, rows);
+  const means = INTERVENTIONS.flatMap((id): FigurePoint[] => {
     const { value, low, high, n } = measures.find((measure) => measure.id === `push-${id}`)?.estimate ?? NOTHING;
     return Number.isNaN(value)
       ? []
@@ -148,7 +148,7 @@ function pushPanel(spec: OppositesSpec, rows: readonly AxisRow[], rope: Band): F
             x: SHORT[id],
             y: value,
             ...(low === null || high === null ? {} : { low, high }),
-            label: `${PUSHED[id]}: ${axesOf(n)}`,
+            label: `${STEERED_WORDS[id]}: ${axesOf(n)}`,
           },
         ];
   });
@@ -163,7 +163,7 @@ function pushPanel(spec: OppositesSpec, rows: readonly AxisRow[], rope: Band): F
   return [
     {
       title: 'Pushed',
-      x: { label: 'direction of the push', categories: PUSHES.map((id) => SHORT[id]) },
+      x: { label: 'direction of the push', categories: INTERVENTIONS.map((id) => SHORT[id]) },
       y: { label: 'change of the opposite over an unrelated act (bits an act)' },
       series: [
         { name: 'an axis under a push', as: 'dots', tone: 'fourth', points: dots },

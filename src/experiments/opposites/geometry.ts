@@ -63,7 +63,7 @@ export function passagesOf(spec: OppositesSpec, { axis, at }: UsedAxis): Passage
 
 /** Sentences with taps after each. */
 export function passageOf({ taps }: Pick<OppositesSpec, 'taps'>, text: readonly string[]): Passage {
-  return { text, taps, tapAfter: text.map((_, i) => i) };
+  return { text, taps, readoutAfter: text.map((_, i) => i) };
 }
 
 /** The readings of {@link passagesOf} of one half. */
@@ -76,7 +76,7 @@ export function readingsOfHalf(
 }
 
 /** Mean over taps at some layers, a row a sentence `[layers, hidden]`. */
-export function tapRows(
+export function rowsOfReadouts(
   reading: PassageReading | undefined,
   layers: readonly number[],
   hidden: number,
@@ -86,7 +86,7 @@ export function tapRows(
 
 /** What the standard units are taken from: each neutral sentence by itself. */
 export function unitPassages(spec: OppositesSpec): Passage[] {
-  return spec.neutral.map((text) => ({ text: [text], taps: spec.taps, tapAfter: [0] }));
+  return spec.neutral.map((text) => ({ text: [text], taps: spec.taps, readoutAfter: [0] }));
 }
 
 /**
@@ -98,7 +98,7 @@ export function unitsFrom(
   layers: readonly number[],
   hidden: number,
 ): Float32Array {
-  const rows = readings.flatMap((reading) => tapRows(reading, layers, hidden));
+  const rows = readings.flatMap((reading) => rowsOfReadouts(reading, layers, hidden));
   return Float32Array.from({ length: layers.length * hidden }, (_, f) => {
     const values = rows.map((row) => row[f] ?? NaN);
     const sd = standardDeviation(values, 'population');
@@ -122,7 +122,7 @@ export function geometryOf(
     return Object.fromEntries(
       SIDES.map((side) => [
         side,
-        tapRows(mine[side], layers, hidden).map((row) => row.map((value, f) => value * (units[f] ?? 0))),
+        rowsOfReadouts(mine[side], layers, hidden).map((row) => row.map((value, f) => value * (units[f] ?? 0))),
       ]),
     ) as Record<Side, Float64Array[]>;
   });

@@ -8,9 +8,9 @@ import { spearman } from '../../stats/spearman.ts';
 import { standardDeviation } from '../../stats/stats.ts';
 import { antipodalityByAxis, pooledGeometry } from './antipodality.ts';
 import { type Planned, UNIT } from './contrasts.ts';
-import type { OppositesPrepared } from './kept.ts';
+import type { OppositesPrepared } from './stored-axis.ts';
 import type { Fit } from './match.ts';
-import { pushMeasures } from './push-findings.ts';
+import { steeringMeasures } from './steering-findings.ts';
 import { type AxisRow, mainKind, outcomeOf } from './rows.ts';
 import { CELLS, type OppositesSpec } from './spec.ts';
 
@@ -28,7 +28,7 @@ export function measuresOf(
     ...actMeasures(spec, rows, planned),
     ...matchMeasures(spec, rows),
     ...streamMeasures(spec, rows, prepared),
-    ...pushMeasures(spec, rows),
+    ...steeringMeasures(spec, rows),
   ];
   return measures.filter(({ estimate }) => !Number.isNaN(estimate.value));
 }

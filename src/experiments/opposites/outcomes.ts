@@ -3,7 +3,7 @@
  * with E = -log2 p in bits; the outcome is ΔW = W(X→opposite) - W(X→unrelated), item by item, then averaged over items and orders.
  */
 import { mean } from '../../stats/stats.ts';
-import type { AxisData, ContextBits } from './kept.ts';
+import type { AxisData, ContextBits } from './stored-axis.ts';
 
 /** Mean gains in bits an act. */
 export interface Gains {

@@ -3,11 +3,11 @@ import { AppError } from '../../base/errors.ts';
 import type { RunSize } from '../experiment-types.ts';
 import type { UnitResult } from '../design.ts';
 import { extentOf } from './contexts.ts';
-import { axisDataFromJson, type OppositesPrepared } from './kept.ts';
+import { axisDataFromJson, type OppositesPrepared } from './stored-axis.ts';
 import type { AxisGeometry } from './geometry.ts';
 import type { Match } from './match.ts';
 import { type KindOutcome, neutralBits, type Outcomes, outcomesOf } from './outcomes.ts';
-import { type PushOutcome, pushOutcomesOf } from './push-outcomes.ts';
+import { type SteeringOutcome, steeringOutcomesOf } from './steering-outcomes.ts';
 import { cellOf, type CellId, type OppositesSpec } from './spec.ts';
 import type { OppositesAxis } from './strings.ts';
 
@@ -30,8 +30,8 @@ export interface AxisRow {
   /** ΔW at the largest dose, bits an act. */
   readonly specific: number;
   readonly geometry: AxisGeometry;
-  /** One a direction of PUSHES; none in a quick run. */
-  readonly pushes: readonly PushOutcome[];
+  /** One a direction of INTERVENTIONS; none in a quick run. */
+  readonly pushes: readonly SteeringOutcome[];
 }
 
 /** The kind of context that the verdict is about: X shown by as many sentences as the largest dose. */
@@ -75,7 +75,7 @@ export function rowsOf(
       outcomes,
       specific: outcomeOf(outcomes, mainKind(spec)).specific,
       geometry: measured.geometry,
-      pushes: pushOutcomesOf(measured),
+      pushes: steeringOutcomesOf(measured),
     };
   });
 }

@@ -21,10 +21,10 @@ import {
   type UsedAxis,
 } from './contexts.ts';
 import { geometryOf, layersOf, passagesOf, unitPassages, unitsFrom } from './geometry.ts';
-import { axisDataToJson, type ContextBits, preparedFromJson, preparedToJson } from './kept.ts';
+import { axisDataToJson, type ContextBits, preparedFromJson, preparedToJson } from './stored-axis.ts';
 import { type ActPrior, actsOf, hasUnrelated, matchActs, type Priors, unrelatedAxisOf } from './match.ts';
-import { pushDirections, PUSHES } from './push-directions.ts';
-import { comparedPassage, judgedContext, matchCost, runPushes } from './pushes.ts';
+import { steeringDirections, INTERVENTIONS } from './steering-directions.ts';
+import { comparedPassage, judgedContext, matchCost, runInterventions } from './interventions.ts';
 import type { OppositesSpec } from './spec.ts';
 
 /** Characters a token, for estimates. */
@@ -63,7 +63,7 @@ function costOf(spec: OppositesSpec, used: UsedAxis, extent: Extent): Cost {
       sum + (text as readonly string[]).reduce((all, segment) => all + segment.length + taps.join(' ').length, 0),
     0,
   );
-  const pushed = extent.pushed ? PUSHES.length * length([judgedContext(spec, contexts)]) : 0;
+  const pushed = extent.pushed ? INTERVENTIONS.length * length([judgedContext(spec, contexts)]) : 0;
   return {
     read: Math.ceil((length(contexts) + read + pushed) / CHARACTERS) + (extent.pushed ? matchCost(spec) : 0),
     written: 0,
@@ -212,10 +212,10 @@ export async function runAxis(
   onShare?.(extent.pushed ? 0.5 : 1);
   const stream = kept.layers[Math.floor(kept.layers.length / 2)] ?? 0;
   const pushes = extent.pushed
-    ? await runPushes(
+    ? await runInterventions(
         spec,
         questionsOf(spec, [judgedContext(spec, contexts)], acts),
-        pushDirections(readings, readings[own.length], stream, kept.hidden, spec.seed + mine.at),
+        steeringDirections(readings, readings[own.length], stream, kept.hidden, spec.seed + mine.at),
         subject,
         { stream, signal, onShare: (share) => onShare?.(0.5 + 0.5 * share) },
       )

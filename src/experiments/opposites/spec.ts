@@ -9,7 +9,7 @@ import type { SpecHead } from '../design.ts';
 import { checkAxes, clause, type OppositesAxis, sentence, triggerOf } from './strings.ts';
 
 /** How the stream is pushed, at the layer that is read. */
-export interface OppositesPush {
+export interface OppositesSteering {
   /** The change of neutral text that every direction is made to have: 95th percentile of KL over its tokens, in nats. */
   readonly kl: number;
   /** How close to it a strength must come, as a share of it. */
@@ -38,7 +38,7 @@ export interface OppositesSpec extends SpecHead {
   readonly taps: readonly string[];
   /** With `{x}`: ways to ask for the opposite. */
   readonly questions: readonly string[];
-  readonly push: OppositesPush;
+  readonly push: OppositesSteering;
   /** Ordinary acts: the reference, and what fills a context up. */
   readonly neutral: readonly string[];
   /** Axes whose acts never stand in for unrelated ones of each other. */
@@ -124,7 +124,7 @@ export function parseOpposites(root: JsonNode, head: SpecHead): OppositesSpec {
     },
     taps: list(field(root, 'taps'), 1, 8).map((node) => words(node, MOST_CHARACTERS)),
     questions: list(field(root, 'questions'), 1, 100).map((node) => template(node, '{x}')),
-    push: parsePush(field(root, 'push')),
+    push: parseSteering(field(root, 'push')),
     neutral,
     related: list(field(root, 'related'), 0, MOST_AXES).map((node) => relatedOf(node, axes)),
     axes,
@@ -146,7 +146,7 @@ function checkCells(node: JsonNode, axes: readonly OppositesAxis[], thresholds: 
   }
 }
 
-function parsePush(node: JsonNode): OppositesPush {
+function parseSteering(node: JsonNode): OppositesSteering {
   return {
     kl: positive(field(node, 'kl')),
     tolerance: inRange(field(node, 'tolerance'), 0.01, 0.5),

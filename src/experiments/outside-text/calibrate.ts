@@ -5,11 +5,11 @@
  */
 import { significant } from '../../base/round.ts';
 import { mean, quantile } from '../../stats/stats.ts';
-import type { NeutralGround } from '../../steering/bench.ts';
+import type { NeutralGround } from '../../steering/steering-runner.ts';
 import { MATCHED_QUANTILE } from '../../steering/match-strength.ts';
 import type { Cost, JsonObject, PrepareCall } from '../design.ts';
 import { fitInstrument } from '../instrument.ts';
-import { matchTokens, orBroken, type Strength, strengthOfKl } from '../matched-push.ts';
+import { matchTokens, orBroken, type Strength, strengthOfKl } from '../matched-steering.ts';
 import { randomInstruments } from '../random-instruments.ts';
 import type { Pushed, Subject } from '../subject.ts';
 import { type Condition, contextOf, fittingContext, promptOf, tokensOfFamily } from './contexts.ts';
@@ -17,7 +17,7 @@ import {
   fitReadout,
   gateOf,
   isSteered,
-  pushOf,
+  instrumentSteering,
   readDigits,
   type Readout,
   type Steered,
@@ -137,7 +137,7 @@ async function prepareFamily(
             async (strength) =>
               orBroken(async () => {
                 const pushed = {
-                  push: pushOf(vectors, placement, strength, ground, subject.model),
+                  push: instrumentSteering(vectors, placement, strength, ground, subject.model),
                   where: 'all' as const,
                 };
                 return raised(plain, await read(family.calibration, cleanContexts(family, family.calibration), pushed));
@@ -149,7 +149,7 @@ async function prepareFamily(
       const match = (direction: Float32Array): Promise<Strength> =>
         strengthOfKl(
           subject,
-          (strength) => [pushOf(direction, placement, strength, ground, subject.model)],
+          (strength) => [instrumentSteering(direction, placement, strength, ground, subject.model)],
           spec.thresholds.kl,
           signal,
         );

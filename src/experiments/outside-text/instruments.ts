@@ -1,10 +1,10 @@
 /** What the placements are made of: a direction between keeping and breaking the rule, random ones, and readouts at the last layer. */
 import { choleskyInPlace, choleskySolve } from '../../stats/linear/linalg.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
-import type { Push } from '../../steering/push.ts';
+import type { Push } from '../../steering/steering.ts';
 import { kernelOf, standardRows } from '../../stats/linear/standard-rows.ts';
-import type { NeutralGround } from '../../steering/bench.ts';
-import { makePush } from '../../steering/make-push.ts';
+import type { NeutralGround } from '../../steering/steering-runner.ts';
+import { makeSteering } from '../../steering/make-steering.ts';
 import { scoreAt } from '../gauge.ts';
 import type { Instrument } from '../instrument.ts';
 import { DIGITS, type Reading } from './odds.ts';
@@ -28,8 +28,8 @@ export function isSteered(placement: Placement): placement is Steered {
   return STEERED.some((one) => one === placement);
 }
 
-/** The push of a placement, at all tokens. Throws what makePush throws. */
-export function pushOf(
+/** The push of a placement, at all tokens. Throws what makeSteering throws. */
+export function instrumentSteering(
   vectors: Float32Array,
   placement: Steered,
   strength: number,
@@ -37,7 +37,7 @@ export function pushOf(
   model: ModelIdentity,
 ): Push {
   const stream = streamOf(placement, model);
-  return makePush(
+  return makeSteering(
     { title: `The direction of ${placement} steering`, vectors },
     { mode: 'add', pole: 'positive', from: stream, to: stream, strength, where: 'all' },
     ground,

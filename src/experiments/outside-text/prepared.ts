@@ -5,7 +5,7 @@ import { exactly, share } from '../../json/json-values.ts';
 import type { Json, JsonObject } from '../design.ts';
 import type { Instrument } from '../instrument.ts';
 import { instrumentFromJson, instrumentToJson } from '../instrument-json.ts';
-import type { Strength } from '../matched-push.ts';
+import type { Strength } from '../matched-steering.ts';
 import { packVectors, unpackVectors } from '../vectors.ts';
 import { isSteered, type Readout, type Steered } from './instruments.ts';
 import { DIGITS } from './odds.ts';

@@ -20,7 +20,7 @@ import {
   tokensOf,
   tokensOfFamily,
 } from './contexts.ts';
-import { isSteered, pushOf, STEERED } from './instruments.ts';
+import { isSteered, instrumentSteering, STEERED } from './instruments.ts';
 import {
   editOfNeutral,
   HEAD_EDITS,
@@ -275,7 +275,7 @@ async function passesOf(
         passes.push({
           name,
           prompt: [],
-          pushed: { push: pushOf(vectors, placement, strength, ground, subject.model), where: 'all' },
+          pushed: { push: instrumentSteering(vectors, placement, strength, ground, subject.model), where: 'all' },
           dosed: name === placement,
         });
     };

@@ -9,7 +9,7 @@ import { type AxisClass, CLASSES, type TwoPolesSpec } from './spec.ts';
 export type Account = 'TROPES' | 'OPPOSITES' | 'NEITHER';
 
 /** The account that stands by the rule; null where none does. */
-export function accountOf(planned: Planned, thresholds: TwoPolesSpec['thresholds']): Account | null {
+function accountOf(planned: Planned, thresholds: TwoPolesSpec['thresholds']): Account | null {
   const { shares, beyondShares, gains, share } = planned;
   const { gainBits, shareFloor, alpha } = thresholds;
   const larger = ({ estimate: { low }, pHolm }: Contrast): boolean =>

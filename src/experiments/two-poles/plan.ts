@@ -70,7 +70,7 @@ export function contextsOf(spec: TwoPolesSpec, axis: PoleAxis, size: RunSize): r
 }
 
 /** The text of a context at a dose. */
-export function textOf({ shows }: Pick<PlannedContext, 'shows'>, shown: Shown, dose: number): string {
+function textOf({ shows }: Pick<PlannedContext, 'shows'>, shown: Shown, dose: number): string {
   return shows
     .slice(0, dose)
     .map((topic) => `${topic.lead} ${topic[shown]}`)

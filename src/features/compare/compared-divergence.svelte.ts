@@ -11,7 +11,7 @@ import type { Recording } from '../../formats/runs/recording.ts';
 import type { ReadRun } from '../../worker/protocol.ts';
 import type { ComparedRuns } from './compared-runs.svelte.ts';
 import type { ProbeOffer } from '../../state/probes/probe-card.ts';
-import { pushArgsOf } from '../../state/probes/pushed-by.ts';
+import { steeringArgsOf } from '../../state/probes/steered-by.ts';
 import type { Session } from '../../state/engine/session.svelte.ts';
 
 /** What a measurement is of. */
@@ -91,7 +91,7 @@ export class ComparedDivergence {
       const run = async ({ tokens, givenTokens, run: origin }: Recording): Promise<ReadRun> => ({
         ids: tokens.map(({ id }) => id),
         given: givenTokens,
-        push: origin?.push ? await pushArgsOf(origin.push, offers(), session) : null,
+        push: origin?.push ? await steeringArgsOf(origin.push, offers(), session) : null,
       });
       const divergence = await session.diverge({
         a: await run(a),

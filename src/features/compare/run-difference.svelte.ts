@@ -1,12 +1,18 @@
 /** What two compared runs differ by at the chosen layer and running mean. Everything follows from the runs and the view. */
-import { columnDifference, obstacle, sentenceMeans, sharedDifference, tapPairs } from '../../reading/run-difference.ts';
+import {
+  columnDifference,
+  obstacle,
+  sentenceMeans,
+  sharedDifference,
+  readoutPairs,
+} from '../../reading/run-difference.ts';
 import type { ReadWith, SharedDifference } from '../../reading/run-difference.ts';
 import { sentenceEnds } from '../../text/sentences.ts';
 import type { Recording } from '../../formats/runs/recording.ts';
 import type { ComparedRuns, Side } from './compared-runs.svelte.ts';
 
 /** Two taps after the same sentence end, with the score of each. */
-export interface ComparedTap {
+export interface ComparedReadout {
   readonly column: number;
   readonly a: number;
   readonly b: number;
@@ -52,11 +58,11 @@ export class RunDifference {
   });
 
   /** Taps after shared sentence ends, whether or not they may be subtracted. */
-  readonly taps = $derived.by((): readonly ComparedTap[] => {
+  readonly taps = $derived.by((): readonly ComparedReadout[] => {
     const { alignment, instruments } = this.#runs;
     if (alignment?.alike !== true) return [];
     const [a, b] = [instruments.a.taps, instruments.b.taps];
-    return tapPairs(alignment.columns, a, b).map((pair) => ({
+    return readoutPairs(alignment.columns, a, b).map((pair) => ({
       column: pair.column,
       a: a[pair.a]?.score ?? Number.NaN,
       b: b[pair.b]?.score ?? Number.NaN,

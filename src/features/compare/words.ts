@@ -58,7 +58,7 @@ export function differenceSentence({ mean, opening }: SharedDifference, axis: Ax
 }
 
 /** Which of two runs the model did not read by itself, each push in words; null where neither was pushed. */
-export function pushesSentence(a: string | null, b: string | null): string | null {
+export function interventionsSentence(a: string | null, b: string | null): string | null {
   if (a === null && b === null) return null;
   const said =
     a === null

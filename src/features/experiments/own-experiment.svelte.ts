@@ -6,9 +6,9 @@ import { AppError } from '../../base/errors.ts';
 import type { SpecSummary } from '../../experiments/experiment-run.ts';
 import { type FileKind, recogniseFile } from '../../formats/runs/recognise.ts';
 import type { EngineClient } from '../../worker/client/engine-client.ts';
-import type { ExperimentBench } from './experiment-bench.svelte.ts';
+import type { ExperimentRuns } from './experiment-runs.svelte.ts';
 import { ExperimentCard } from './experiment-card.svelte.ts';
-import type { KeptExperiments } from './kept-experiments.ts';
+import type { StoredExperiments } from './stored-experiments.ts';
 import { bytesOf } from '../../state/storage/bytes-of.ts';
 import type { PickedFile } from '../../state/probes/library.svelte.ts';
 
@@ -16,15 +16,15 @@ import type { PickedFile } from '../../state/probes/library.svelte.ts';
 export interface OpenedExperiment {
   readonly summary: SpecSummary;
   readonly card: ExperimentCard;
-  readonly bench: ExperimentBench;
+  readonly bench: ExperimentRuns;
 }
 
 /** What it works with. */
 export interface OwnExperimentParts {
   /** Starts a worker of its own: reading a spec needs no model, and the one with a model may be at work. */
   readonly connect: () => EngineClient;
-  readonly benchFor: (card: ExperimentCard) => ExperimentBench;
-  readonly kept: KeptExperiments;
+  readonly benchFor: (card: ExperimentCard) => ExperimentRuns;
+  readonly kept: StoredExperiments;
   /** Cards of the experiments that ship, whose units can be opened too. */
   readonly shipped: readonly ExperimentCard[];
   /** Says what went wrong beside the file: that the browser keeps nothing. */

@@ -1,6 +1,6 @@
 /** The place Look inside: the text on show through the lens, and the probe's directions through the same lens. */
 import type { DirectionKind, DirectionWords, LensReading, SplitWord } from '../../lens/lens.ts';
-import type { Desk } from '../../state/runs/desk.svelte.ts';
+import type { ReadingController } from '../../state/runs/reading-controller.svelte.ts';
 import type { ProbeCard } from '../../state/probes/probe-card.ts';
 import type { ReadingState } from '../../state/runs/reading.svelte.ts';
 import type { Session } from '../../state/engine/session.svelte.ts';
@@ -22,13 +22,13 @@ export interface Look {
 
 /** What the place works with. */
 export interface InsideParts {
-  readonly desk: Desk;
+  readonly readingController: ReadingController;
   readonly session: Session;
 }
 
 /** What was looked at in this visit. It is forgotten with the reading, or the probe, that it belongs to. */
 export class Inside {
-  readonly #desk: Desk;
+  readonly #readingController: ReadingController;
   readonly #session: Session;
   readonly #looks = new WeakMap<ReadingState, Look>();
   readonly #told = new WeakMap<ProbeCard, Map<string, DirectionWords>>();
@@ -40,14 +40,14 @@ export class Inside {
   kind = $state<DirectionKind>('steering');
   #directionLayer = $state<number | null>(null);
 
-  constructor({ desk, session }: InsideParts) {
-    this.#desk = desk;
+  constructor({ readingController, session }: InsideParts) {
+    this.#readingController = readingController;
     this.#session = session;
   }
 
   /** The words to follow, as they stand in the field: the poles of the probe until the reader types. */
   get words(): string {
-    const { probe } = this.#desk;
+    const { probe } = this.#readingController;
     return this.#typed ?? (probe === null ? '' : `${probe.axis.positive}, ${probe.axis.negative}`);
   }
 
@@ -58,13 +58,13 @@ export class Inside {
   /** The text on show through the lens; null where it has not been looked at. */
   readonly look = $derived.by((): Look | null => {
     void this.#version;
-    const { reading } = this.#desk;
+    const { reading } = this.#readingController;
     return reading === null ? null : (this.#looks.get(reading) ?? null);
   });
 
   /** Whether the text has grown since it was looked at. */
   readonly outgrown = $derived.by(
-    () => this.look !== null && this.look.lens.tokens.length < (this.#desk.reading?.tokens.length ?? 0),
+    () => this.look !== null && this.look.lens.tokens.length < (this.#readingController.reading?.tokens.length ?? 0),
   );
 
   /** Whether other words stand in the field than were looked for. */
@@ -72,7 +72,7 @@ export class Inside {
 
   /** The layer whose direction is looked at: the probe's own until the reader chooses. */
   get directionLayer(): number {
-    return this.#directionLayer ?? this.#desk.probe?.defaultLayer ?? 0;
+    return this.#directionLayer ?? this.#readingController.probe?.defaultLayer ?? 0;
   }
 
   set directionLayer(layer: number) {
@@ -82,13 +82,13 @@ export class Inside {
   /** The words of the chosen direction; null where it has not been looked at. */
   readonly told = $derived.by((): DirectionWords | null => {
     void this.#version;
-    const { probe } = this.#desk;
+    const { probe } = this.#readingController;
     return probe === null ? null : (this.#told.get(probe)?.get(`${this.kind} ${this.directionLayer}`) ?? null);
   });
 
   /** Looks at the text on show, at every token and layer. What goes wrong is shown. */
   async lookThrough(): Promise<void> {
-    const { reading } = this.#desk;
+    const { reading } = this.#readingController;
     if (reading === null) return;
     const asked = this.#asked();
     await this.#attempt(async () => {
@@ -102,13 +102,13 @@ export class Inside {
       this.#looks.set(reading, { lens: looked.lens, asked, split: looked.found.split });
       this.#version += 1;
       // A cursor beyond the end belongs to another text.
-      this.#desk.view.at = Math.min(this.#desk.view.at, looked.lens.tokens.length - 1);
+      this.#readingController.view.at = Math.min(this.#readingController.view.at, looked.lens.tokens.length - 1);
     });
   }
 
   /** Looks at the chosen direction at the chosen layer. */
   async lookAlong(): Promise<void> {
-    const { probe } = this.#desk;
+    const { probe } = this.#readingController;
     if (probe === null) return;
     const { kind, directionLayer: layer } = this;
     await this.#attempt(async () => {

@@ -1,10 +1,10 @@
 /** Everything that the page keeps in this browser, with sizes, and how to delete it. */
 import { AppError } from '../../base/errors.ts';
-import type { KeptModel } from '../../models/engine-report.ts';
+import type { StoredModel } from '../../models/engine-report.ts';
 import type { EngineClient } from '../../worker/client/engine-client.ts';
 import type { AppState } from '../../state/app.svelte.ts';
-import { forgetKeys, keptKeys, type ShortKind } from '../../state/storage/kept-keys.ts';
-import { Kept } from '../../state/storage/kept.ts';
+import { forgetKeys, storedKeys, type ShortKind } from '../../state/storage/stored-keys.ts';
+import { TextStorage } from '../../state/storage/text-storage.ts';
 
 /** What the browser says about its storage. */
 export interface BrowserStorage {
@@ -19,9 +19,9 @@ export interface BrowserStorage {
 export class StoragePanel {
   readonly #app: AppState;
   readonly #connect: () => EngineClient;
-  #models = $state.raw<readonly KeptModel[] | null>(null);
+  #models = $state.raw<readonly StoredModel[] | null>(null);
   #browser = $state.raw<BrowserStorage>({ usedBytes: null, mostBytes: null, persistent: null });
-  #short = $state.raw<ReturnType<typeof keptKeys>>([]);
+  #short = $state.raw<ReturnType<typeof storedKeys>>([]);
   /** What the browser answered to {@link persist}; null before it was asked. */
   #asked = $state<'granted' | 'refused' | null>(null);
 
@@ -32,7 +32,7 @@ export class StoragePanel {
   }
 
   /** Kept models; null until they have been looked for. */
-  get models(): readonly KeptModel[] | null {
+  get models(): readonly StoredModel[] | null {
     return this.#models;
   }
 
@@ -62,20 +62,20 @@ export class StoragePanel {
 
   /** Looks at everything anew. */
   async look(): Promise<void> {
-    this.#short = keptKeys(this.#app.storage);
+    this.#short = storedKeys(this.#app.storage);
     await Promise.all([this.#lookAtBrowser(), this.#lookAtModels()]);
   }
 
   /** Deletes the kept files of every model. One that is loaded works on until the page is closed. */
   async deleteModels(): Promise<void> {
-    await this.#ask((client) => client.deleteKept({ key: null }));
+    await this.#ask((client) => client.deleteStored({ key: null }));
     this.#app.model.deleted(null, this.#app.session.status?.key ?? null);
     await this.look();
   }
 
   /** Forgets the short things of a kind. What stands on the page now stays there. */
   async forget(kind: ShortKind): Promise<void> {
-    forgetKeys(this.#app.storage, new Kept(this.#app.storage), kind);
+    forgetKeys(this.#app.storage, new TextStorage(this.#app.storage), kind);
     await this.look();
   }
 
@@ -96,7 +96,7 @@ export class StoragePanel {
   }
 
   async #lookAtModels(): Promise<void> {
-    this.#models = await this.#ask((client) => client.listKept({}));
+    this.#models = await this.#ask((client) => client.listStored({}));
   }
 
   async #ask<T>(question: (client: EngineClient) => Promise<T>): Promise<T> {

@@ -46,7 +46,7 @@ async function walk(entry: FileSystemEntry, depth: number, found: [string, File]
     found.push([entry.fullPath.replace(/^\//, ''), file]);
   } else if (depth < DEEPEST) {
     const reader = (entry as FileSystemDirectoryEntry).createReader();
-    // A folder is told in batches; an empty one ends it.
+    // A folder is listed in batches; an empty one ends it.
     for (;;) {
       const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
       if (batch.length === 0) return;

@@ -3,17 +3,17 @@
  * not which tokens are pushed.
  */
 import type { DoseReport, MatchedStrength } from '../../steering/dose-types.ts';
-import type { PushSettings } from '../../steering/push.ts';
+import type { SteeringSettings } from '../../steering/steering.ts';
 import { MAX_STRENGTH } from '../../steering/modes.ts';
-import { Kept } from '../../state/storage/kept.ts';
+import { TextStorage } from '../../state/storage/text-storage.ts';
 
 const KEY = 'flipside.matched';
 
-/** Pushes that are remembered; beyond, the first go. */
+/** Interventions that are remembered; beyond, the first go. */
 const MOST = 100;
 
 /** What is pushed, and how. */
-export interface MatchQuestion extends Pick<PushSettings, 'mode' | 'pole' | 'from' | 'to'> {
+export interface MatchQuestion extends Pick<SteeringSettings, 'mode' | 'pole' | 'from' | 'to'> {
   readonly probeSha256: string;
   readonly weightsSha256: string;
 }
@@ -22,11 +22,11 @@ type Book = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** The strengths known in this browser. */
 export class MatchBook {
-  readonly #kept: Kept;
+  readonly #kept: TextStorage;
   #book: Book;
 
   constructor(storage: Storage | null) {
-    this.#kept = new Kept(storage);
+    this.#kept = new TextStorage(storage);
     this.#book = bookIn(this.#kept.read(KEY));
   }
 

@@ -1,13 +1,13 @@
 /** Strengths by what they do: the one that moves the next word by a chosen KL, remembered or searched for. */
 import { AppError } from '../../base/errors.ts';
 import type { DoseReport } from '../../steering/dose-types.ts';
-import type { PushSettings } from '../../steering/push.ts';
+import type { SteeringSettings } from '../../steering/steering.ts';
 import { DEFAULT_MODE, isScaled } from '../../steering/modes.ts';
 import type { SetSource } from '../../probe/training-plan.ts';
 import type { BatchPace } from '../../state/engine/batch-pace.svelte.ts';
 import { MatchBook, type MatchQuestion } from './match-book.ts';
 import type { ProbeOffer } from '../../state/probes/probe-card.ts';
-import type { PushChoice } from '../../state/probes/push-choice.svelte.ts';
+import type { SteeringChoice } from '../../state/probes/steering-choice.svelte.ts';
 import { carriedFiles } from '../../state/probes/probe-to-use.ts';
 import { probeHash } from '../../state/runs/run-record.ts';
 import type { Session } from '../../state/engine/session.svelte.ts';
@@ -18,7 +18,7 @@ const TIMED_TARGET = 1;
 /** What the matcher works with. */
 export interface MatcherParts {
   readonly session: Session;
-  readonly choice: PushChoice;
+  readonly choice: SteeringChoice;
   readonly pace: BatchPace;
   readonly storage: Storage | null;
   readonly stories: () => Promise<SetSource>;
@@ -85,7 +85,7 @@ export class StrengthMatcher {
     }
   }
 
-  async #question(settings: PushSettings): Promise<MatchQuestion> {
+  async #question(settings: SteeringSettings): Promise<MatchQuestion> {
     const { choice, session } = this.#parts;
     const { offer, card } = choice;
     if (offer === null || card === null)
@@ -101,7 +101,7 @@ export class StrengthMatcher {
   }
 
   /** The strength of a KL, found, timed and remembered; null where the search was stopped or failed, which is then shown. */
-  async #search(settings: PushSettings, target: number): Promise<number | null> {
+  async #search(settings: SteeringSettings, target: number): Promise<number | null> {
     const { session, choice, pace, stories } = this.#parts;
     const question = await this.#question(settings);
     const { offer } = choice;
@@ -119,7 +119,7 @@ export class StrengthMatcher {
     this.#searching = target;
     try {
       const done = pace.begin();
-      const matched = await session.matchPush(args);
+      const matched = await session.matchSteering(args);
       const found = matched?.[0];
       if (!matched || found === undefined) return null;
       // One more, for the reading without the push.
@@ -133,6 +133,6 @@ export class StrengthMatcher {
 }
 
 /** Whether two settings have the same strength for a KL. */
-function same(a: PushSettings, b: PushSettings): boolean {
+function same(a: SteeringSettings, b: SteeringSettings): boolean {
   return a.mode === b.mode && a.pole === b.pole && a.from === b.from && a.to === b.to;
 }

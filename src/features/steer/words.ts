@@ -1,14 +1,14 @@
 /** The words of the Steer place: what each choice of a push does, in one line each. */
-import { MATCH_TARGETS } from '../../steering/push-defaults.ts';
+import { MATCH_TARGETS } from '../../steering/steering-defaults.ts';
 import type { Axis } from '../../probe/probe-types.ts';
 import type { DoseProgress } from '../../steering/dose-types.ts';
-import type { PushSettings } from '../../steering/push.ts';
+import type { SteeringSettings } from '../../steering/steering.ts';
 import { MODE_NAMES, SCALED_MODES, type ScaledMode, type SteeringMode } from '../../steering/modes.ts';
 import { plainNumber } from '../../content/numbers.ts';
 import type { Choice } from '../../content/training.ts';
 
 /** What a strength is set on. */
-type Strength = Pick<PushSettings, 'strength' | 'pole' | 'from' | 'to'>;
+type Strength = Pick<SteeringSettings, 'strength' | 'pole' | 'from' | 'to'>;
 
 /** What the page says of each steering mode: its name, what it does, and what a strength means. */
 const MODE_CHOICES = {
@@ -48,7 +48,7 @@ export const MODE_OPTIONS: readonly Choice<SteeringMode>[] = MODE_NAMES.map(choi
 export const SCALED_MODE_OPTIONS: readonly Choice<ScaledMode>[] = SCALED_MODES.map(choiceOf);
 
 /** Which tokens are pushed. */
-export const PUSH_PLACES: readonly Choice<'generated' | 'all' | 'from'>[] = [
+export const STEERING_PLACES: readonly Choice<'generated' | 'all' | 'from'>[] = [
   {
     value: 'generated',
     label: 'Its own words',
@@ -71,7 +71,7 @@ const ADD_BANDS: readonly (readonly [from: number, says: string])[] = [
 ];
 
 /** What a strength means, in words. */
-export function strengthWords(settings: Strength & Pick<PushSettings, 'mode'>, axis: Axis): string {
+export function strengthWords(settings: Strength & Pick<SteeringSettings, 'mode'>, axis: Axis): string {
   return MODE_CHOICES[settings.mode].strength(settings, axis);
 }
 
@@ -113,19 +113,19 @@ export const TRACES = {
 export const NOT_READ_BACK = 'Not read back yet: this trace was moved by the push itself, so it is no evidence.';
 
 /** How a pushed text ended, where that needs words. */
-export const PUSH_ENDED = {
+export const STEERING_ENDED = {
   repetition: {
     title: 'Its words went round and round',
     says: 'A push that is too strong makes a small model repeat itself, so it was stopped. What was written stays, and its read-back says little. Take a smaller strength, or match one to 0.5 nats or less.',
   },
 } as const;
 
-/** What the place is, for whoever opens it. */
+/** What the place is, for anyone who opens it. */
 export const STEER_LEAD =
   'A probe that reads a direction has shown that something lies there, not that the model uses it. Push the stream along that direction and see what is written; then measure what a push does, beside pushes along directions that mean nothing.';
 
 /** How the numbers of a push came about. */
-export const PUSH_EXPLAIN: readonly string[] = [
+export const STEERING_EXPLAIN: readonly string[] = [
   'The push uses the probe’s steering direction: the difference of the means over the words of its turns, not the direction that reads. In this model the two are not the same.',
   'Strength is in typical lengths of the stream: the root mean square over tokens of neutral stories, at the pushed layer. Layer 18 is what leaves the eighteenth step of the model.',
   `A strength says little across layers and directions. Matching finds the one at which the next-word distribution moves by a chosen Kullback–Leibler divergence: ${MATCH_TARGETS.join(', ')} nats, 95th percentile over 468 tokens of 12 neutral stories, within 3 %. It does not depend on which tokens are pushed, so it is remembered for the probe, layers, mode and pole. A strength that stands in a dose–response is taken from there; it was matched with both poles pooled, so that of one pole may lie a little off.`,

@@ -5,14 +5,14 @@ import { trainLastLayer } from '../../second-engine/train-last-layer.ts';
 import type { Probes } from '../../state/probes/probes.svelte.ts';
 import { readOffer } from '../../state/probes/read-offer.ts';
 import type { SecondEngine } from './second-engine.svelte.ts';
-import type { SetBench } from '../../state/sets/set-bench.svelte.ts';
+import type { PromptSetEditor } from '../../state/sets/prompt-set-editor.svelte.ts';
 import { stepPace, type StepPace } from '../../state/engine/step-pace.ts';
 import type { Trainer } from './trainer.svelte.ts';
 
 /** One training at a time. */
 export class LastLayer {
   readonly #chat: SecondEngine;
-  readonly #bench: SetBench;
+  readonly #bench: PromptSetEditor;
   readonly #trainer: Trainer;
   readonly #probes: Probes;
   #running = $state(false);
@@ -25,7 +25,7 @@ export class LastLayer {
     probes,
   }: {
     readonly chat: SecondEngine;
-    readonly bench: SetBench;
+    readonly bench: PromptSetEditor;
     readonly trainer: Trainer;
     readonly probes: Probes;
   }) {

@@ -3,7 +3,7 @@ import { AppError } from '../../base/errors.ts';
 import type { ChatLoadProgress, ChatModel, ConnectChatModel } from '../../chat/chat-model.ts';
 import { type ChatModelRecord, modelListText, parseModelList } from '../../chat/model-list.ts';
 import { forgetWebLlmFiles } from '../../second-engine/connect.ts';
-import { Kept } from '../../state/storage/kept.ts';
+import { TextStorage } from '../../state/storage/text-storage.ts';
 import type { PickedFile } from '../../state/probes/library.svelte.ts';
 import type { Session } from '../../state/engine/session.svelte.ts';
 
@@ -20,7 +20,7 @@ export type ChatPhase =
 export class SecondEngine {
   readonly #connect: ConnectChatModel;
   readonly #session: Session;
-  readonly #kept: Kept;
+  readonly #kept: TextStorage;
   #records = $state.raw<readonly ChatModelRecord[]>([]);
   #chosen = $state<string | null>(null);
   #phase = $state.raw<ChatPhase>({ kind: 'none' });
@@ -37,7 +37,7 @@ export class SecondEngine {
   }) {
     this.#connect = connect;
     this.#session = session;
-    this.#kept = new Kept(storage);
+    this.#kept = new TextStorage(storage);
     const kept = this.#kept.read(KEY);
     try {
       if (kept !== null) this.#records = parseModelList(kept, 'list');

@@ -4,11 +4,11 @@ import { DEFAULT_PENALTY } from '../../probe/fit/fit.ts';
 import type { FitMethod } from '../../probe/probe-types.ts';
 import { methodOf, planTraining, TRAINING_DEFAULTS, type TrainingOptions } from '../../probe/training-defaults.ts';
 import type { TrainingPlan } from '../../probe/training-plan.ts';
-import { Kept } from '../../state/storage/kept.ts';
+import { TextStorage } from '../../state/storage/text-storage.ts';
 import type { Probes } from '../../state/probes/probes.svelte.ts';
 import { readOffer } from '../../state/probes/read-offer.ts';
 import type { Session } from '../../state/engine/session.svelte.ts';
-import type { SetBench } from '../../state/sets/set-bench.svelte.ts';
+import type { PromptSetEditor } from '../../state/sets/prompt-set-editor.svelte.ts';
 import { stepPace, type StepPace } from '../../state/engine/step-pace.ts';
 import { readingsOf } from './training-cost.ts';
 import { workOf } from './training-work.ts';
@@ -19,9 +19,9 @@ const RATE_KEY = 'flipside.training.ms-a-reading';
 /** The trainer. */
 export class Trainer {
   readonly #session: Session;
-  readonly #bench: SetBench;
+  readonly #bench: PromptSetEditor;
   readonly #probes: Probes;
-  readonly #kept: Kept;
+  readonly #kept: TextStorage;
   readonly #clock: () => number;
   options = $state.raw<TrainingOptions>(TRAINING_DEFAULTS);
   #state = $state.raw<StepPace | null>(null);
@@ -38,7 +38,7 @@ export class Trainer {
 
   constructor(parts: {
     readonly session: Session;
-    readonly bench: SetBench;
+    readonly bench: PromptSetEditor;
     readonly probes: Probes;
     readonly storage: Storage | null;
     readonly clock?: () => number;
@@ -46,7 +46,7 @@ export class Trainer {
     this.#session = parts.session;
     this.#bench = parts.bench;
     this.#probes = parts.probes;
-    this.#kept = new Kept(parts.storage);
+    this.#kept = new TextStorage(parts.storage);
     this.#clock = parts.clock ?? (() => performance.now());
     const pace = Number(this.#kept.read(RATE_KEY));
     this.#pace = pace > 0 ? pace : null;

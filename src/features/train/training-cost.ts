@@ -7,7 +7,7 @@ import { draftRows } from '../../state/sets/set-rows.ts';
 /** The part of a plan that decides what is read. */
 export type PlannedTexts = Pick<
   TrainingPlan,
-  'sets' | 'stories' | 'storyCount' | 'zeros' | 'controls' | 'others' | 'tapCount' | 'otherTaps'
+  'sets' | 'stories' | 'storyCount' | 'zeros' | 'controls' | 'others' | 'readoutCount' | 'otherReadouts'
 >;
 
 /**
@@ -16,14 +16,14 @@ export type PlannedTexts = Pick<
  * axes, the controls.
  */
 export function readingsOf(plan: PlannedTexts): number {
-  const { sets, stories, storyCount, zeros, controls, others, tapCount, otherTaps } = plan;
+  const { sets, stories, storyCount, zeros, controls, others, readoutCount, otherReadouts } = plan;
   const [first] = sets;
-  const laterTaps = otherTaps && first !== undefined && headerFacts(first.header).taps.length > tapCount;
+  const laterReadouts = otherReadouts && first !== undefined && headerFacts(first.header).taps.length > readoutCount;
   return (
     sum(sets, (set) => draftRows(set.rows).length + scenes(set)) +
     sum(zeros, (set) => draftRows(set.rows).length) +
-    sum(laterTaps ? [...sets, ...others] : others, poleTurns) +
-    (otherTaps ? turnsInForm(sets) : 0) +
+    sum(laterReadouts ? [...sets, ...others] : others, poleTurns) +
+    (otherReadouts ? turnsInForm(sets) : 0) +
     sum(controls, (set) => sum(jsonLines(set.rows), (line) => Math.max(1, beatsIn(line)))) +
     sum(jsonLines(stories.rows).slice(0, storyCount ?? undefined), beatsIn)
   );
@@ -56,7 +56,7 @@ function beatsIn(line: string): number {
     const { beats } = JSON.parse(line) as { beats?: unknown };
     return Array.isArray(beats) ? beats.length : 0;
   } catch {
-    // Whoever trains on it is told where it is broken.
+    // Anyone who trains on it is told where it is broken.
     return 0;
   }
 }

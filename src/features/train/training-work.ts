@@ -10,7 +10,7 @@ export type TrainingWork = Readonly<Record<Exclude<TrainingProgress['stage'], 'f
   readonly texts: number;
 };
 
-/** The work of a plan. What is broken in a set counts nothing: whoever trains on it is told. */
+/** The work of a plan. What is broken in a set counts nothing: anyone who trains on it is told. */
 export function workOf({
   sets,
   stories,
@@ -19,15 +19,15 @@ export function workOf({
   controls,
   others,
   trace,
-  tapCount,
-  otherTaps,
+  readoutCount,
+  otherReadouts,
   method,
 }: TrainingPlan): TrainingWork {
   const all = headerFacts(sets[0]?.header ?? '').taps;
-  const [taps, later] = [all.slice(0, tapCount), all.slice(tapCount)].map((some) =>
+  const [taps, later] = [all.slice(0, readoutCount), all.slice(readoutCount)].map((some) =>
     sum(some.map(({ length }) => length)),
   );
-  const atTaps = (texts: readonly string[], places: number, length = taps ?? 0): number =>
+  const atReadouts = (texts: readonly string[], places: number, length = taps ?? 0): number =>
     sum(texts.map((text) => text.length)) + places * length;
   const beats = lines(stories)
     .slice(0, storyCount ?? undefined)
@@ -37,33 +37,33 @@ export function workOf({
   const places: number[] = [];
   const turn = (row: DraftRow, own: boolean): number => {
     places.push(own && isNew(row) ? 2 : 1);
-    return atTaps([row.context, row.text], places.at(-1) ?? 1);
+    return atReadouts([row.context, row.text], places.at(-1) ?? 1);
   };
   const reading = [
     ...sets.flatMap((set) => draftRows(set.rows).map((row) => turn(row, true))),
     ...zeros.flatMap((set) => draftRows(set.rows).map((row) => turn(row, false))),
-    ...beats.map((texts) => atTaps(texts, texts.length)),
+    ...beats.map((texts) => atReadouts(texts, texts.length)),
   ];
   const seen =
-    otherTaps && (later ?? 0) > 0
-      ? sets.flatMap(poleTurns).map((row) => atTaps([row.context, row.text], 1, later))
+    otherReadouts && (later ?? 0) > 0
+      ? sets.flatMap(poleTurns).map((row) => atReadouts([row.context, row.text], 1, later))
       : [];
   const topics = [...new Set(sets.flatMap((set) => draftRows(set.rows).map(({ topic }) => topic)))];
-  const inForm = new Set(otherTaps ? evenlySpaced(topics.length, FORM_TOPICS).map((index) => topics[index]) : []);
+  const inForm = new Set(otherReadouts ? evenlySpaced(topics.length, FORM_TOPICS).map((index) => topics[index]) : []);
   const readout =
     trace === null ? [] : readoutWork(trace, sets, besideReadout(trace, { zeros, others, method }), beats);
   const form = sets
     .flatMap(poleTurns)
     .filter(({ topic }) => inForm.has(topic))
-    .map((row) => atTaps([row.context, row.text], 1));
+    .map((row) => atReadouts([row.context, row.text], 1));
   return {
     reading,
-    tokens: beats.map((texts) => atTaps(texts, 0)),
+    tokens: beats.map((texts) => atReadouts(texts, 0)),
     judging: [
       ...seen,
       ...form,
-      ...others.flatMap(poleTurns).map((row) => atTaps([row.context, row.text], 1)),
-      ...controls.flatMap(lines).map((row) => controlWork(row, atTaps)),
+      ...others.flatMap(poleTurns).map((row) => atReadouts([row.context, row.text], 1)),
+      ...controls.flatMap(lines).map((row) => controlWork(row, atReadouts)),
     ],
     readout,
     texts: sum(places) + sum(beats.map((texts) => texts.length)),
@@ -124,15 +124,17 @@ function readoutWork(
 
 function controlWork(
   row: Record<string, unknown>,
-  atTaps: (texts: readonly string[], places: number) => number,
+  atReadouts: (texts: readonly string[], places: number) => number,
 ): number {
   if (Array.isArray(row['beats']))
-    return atTaps(
+    return atReadouts(
       row['beats'].map((beat: unknown) => textOf((beat as Record<string, unknown> | null)?.['text'])),
       row['beats'].length,
     );
   const chat = ['system', 'user', 'assistant'].map((key) => textOf(row[key]));
-  return row['assistant'] === undefined ? atTaps([textOf(row['context']), textOf(row['text'])], 1) : atTaps(chat, 0);
+  return row['assistant'] === undefined
+    ? atReadouts([textOf(row['context']), textOf(row['text'])], 1)
+    : atReadouts(chat, 0);
 }
 
 function poleTurns(set: SetSource): DraftRow[] {

@@ -1,7 +1,7 @@
 /** The Write place: the prompt that the reader gives, and what the model has made of it so far. */
 import { STARTERS } from '../../content/prompts.ts';
 import { AppError } from '../../base/errors.ts';
-import type { Desk } from '../../state/runs/desk.svelte.ts';
+import type { ReadingController } from '../../state/runs/reading-controller.svelte.ts';
 import { PromptBox } from '../../state/prompt-box.svelte.ts';
 import type { ReadingState } from '../../state/runs/reading.svelte.ts';
 import type { Session } from '../../state/engine/session.svelte.ts';
@@ -21,21 +21,21 @@ export interface Take {
 
 /** What the writer works with. */
 export interface WriterParts {
-  readonly desk: Desk;
+  readonly readingController: ReadingController;
   readonly session: Session;
   readonly storage: Storage | null;
 }
 
 /** Prompt and takes. */
 export class Writer {
-  readonly #desk: Desk;
+  readonly #readingController: ReadingController;
   readonly #session: Session;
   readonly box: PromptBox;
   #takes = $state.raw<readonly Take[]>([]);
   #lastKey = 0;
 
-  constructor({ desk, session, storage }: WriterParts) {
-    this.#desk = desk;
+  constructor({ readingController, session, storage }: WriterParts) {
+    this.#readingController = readingController;
     this.#session = session;
     this.box = new PromptBox({ storage, key: KEY, starters: STARTERS, hasChat: () => session.status?.hasChat ?? true });
   }
@@ -47,15 +47,15 @@ export class Writer {
   async write(): Promise<void> {
     const { box } = this;
     box.refuse(null);
-    const { seed } = this.#desk.sampling;
+    const { seed } = this.#readingController.sampling;
     const { title } = box;
-    const before = this.#desk.reading;
+    const before = this.#readingController.reading;
     try {
       this.#session.needReady();
       const text = await box.text((messages) => this.#session.renderChat(messages));
       if (text === null) return;
-      const writing = this.#desk.write(`${title}, seed ${seed}`, text);
-      const reading = this.#desk.reading;
+      const writing = this.#readingController.write(`${title}, seed ${seed}`, text);
+      const reading = this.#readingController.reading;
       if (reading !== null && reading !== before) this.#keep({ key: (this.#lastKey += 1), title, seed, reading });
       await writing;
     } catch (thrown) {
@@ -68,13 +68,13 @@ export class Writer {
 
   /** The same prompt with the next seed. */
   async another(): Promise<void> {
-    this.#desk.nextSeed();
+    this.#readingController.nextSeed();
     await this.write();
   }
 
   /** Shows what was written before. */
   show(take: Take): void {
-    this.#desk.bringBack(take.reading);
+    this.#readingController.bringBack(take.reading);
   }
 
   #keep(take: Take): void {

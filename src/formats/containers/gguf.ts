@@ -4,7 +4,7 @@
  *
  * The convention is that of llama.cpp and repeng: `general.architecture` is "controlvector", `controlvector.model_hint` says for
  * which model, `controlvector.layer_count` how many directions there are, and the tensors are `direction.N`, float32
- * `[hidden]`, N from 1. What N means for a residual stream is told in `control-vector.ts`.
+ * `[hidden]`, N from 1. What N means for a residual stream is said in `control-vector.ts`.
  */
 import { AppError } from '../../base/errors.ts';
 import { halfToFloat } from '../../base/half.ts';

@@ -1,6 +1,6 @@
 /**
  * The coloured text of a figure. Without a browser nobody knows how wide words are, so the letters stand on a grid in a
- * fixed-width font, and every token is told its width: it then fits its colour in every program.
+ * fixed-width font, and every token is given its width: it then fits its colour in every program.
  */
 import { endLines, scaleHex, type Theme } from '../../charts/colour.ts';
 import type { ByPole, Head } from '../../probe/heads.ts';

@@ -10,7 +10,7 @@ import { characters, type Part, svgText, tag } from '../../charts/svg.ts';
 import { fanEnd } from '../../reading/futures/fan.ts';
 import { fanHeadline, fanSure } from '../../reading/futures/fan-words.ts';
 import { textOf } from '../../reading/futures/futures.ts';
-import { pushWords } from '../../steering/push-words.ts';
+import { steeringWords } from '../../steering/steering-words.ts';
 import { visibleToken } from '../../text/visible-text.ts';
 import { fitWords, wrapWords } from '../../text/wrap-words.ts';
 import type { FuturesRecord } from '../runs/futures-json.ts';
@@ -110,7 +110,7 @@ function caption(record: FuturesRecord): readonly string[] {
   return [
     `Reading of ${probe.axis.positive} (up) against ${probe.axis.negative} (down) every ${every} tokens, from the end of the text on, in standard deviations over the training turns; 0 is ${probe.axis.neutral}.`,
     ...(end === null ? [] : fanSure(end, probe.axis)),
-    `${title}: temperature ${sampling.temperature}, top-p ${sampling.topP}${sampling.topK > 0 ? `, top-k ${sampling.topK}` : ''}, ${count} futures of at most ${sampling.maxTokens} tokens, ${tokens} tokens in all${stopped > 0 ? `; ${stopped} were stopped` : ''}. ${steering === null ? 'Nothing was steered.' : `The writing was steered: ${pushWords(steering, steering.probeSha256 === probe.sha256 ? probe.axis : null)}; readings are of the model without steering.`}`,
+    `${title}: temperature ${sampling.temperature}, top-p ${sampling.topP}${sampling.topK > 0 ? `, top-k ${sampling.topK}` : ''}, ${count} futures of at most ${sampling.maxTokens} tokens, ${tokens} tokens in all${stopped > 0 ? `; ${stopped} were stopped` : ''}. ${steering === null ? 'Nothing was steered.' : `The writing was steered: ${steeringWords(steering, steering.probeSha256 === probe.sha256 ? probe.axis : null)}; readings are of the model without steering.`}`,
     `Probe ${probe.title} (${probe.id}, SHA-256 ${probe.sha256.slice(0, 12)}…); model ${model.id} (weights ${model.weightsSha256.slice(0, 12)}…); Flipside ${version}. First future: “${shown(
       textOf(futures.lines[0] ?? { seed: 0, pieces: [], readings: [], ended: null }),
     )

@@ -10,7 +10,7 @@ import { figureMap, figureTrajectory } from './figure-charts.ts';
 import { FIGURE_COLOURS, type FigureColours } from '../../charts/figure-colours.ts';
 import { type FigureChoice, figureData, type FigureData } from '../runs/figure-data.ts';
 import { figureStrip, lozenge } from './figure-strip.ts';
-import { recordedPush } from '../runs/recorded-push.ts';
+import { recordedSteering } from '../runs/recorded-steering.ts';
 import type { Recording } from '../runs/recording.ts';
 import { type Markup, type Part, stacked, svgFile, svgText, tag } from '../../charts/svg.ts';
 
@@ -138,7 +138,7 @@ function sources(recording: Recording): readonly string[] {
     ({ sampling: { temperature, topK, topP, seed } }) =>
       `temperature ${temperature}${topK === 0 ? '' : `, top-k ${topK}`}, top-p ${topP}, seed ${seed}`,
   );
-  const pushed = recordedPush(recording);
+  const pushed = recordedSteering(recording);
   return [
     ...(pushed === null
       ? []

@@ -7,7 +7,7 @@
 import type { DoseChoices, DoseLevel, DoseRank, DoseReport, DoseSeries } from '../../steering/dose-types.ts';
 import { shown } from '../../base/shown.ts';
 import { AppError } from '../../base/errors.ts';
-import type { PushWhere } from '../../steering/push.ts';
+import type { SteeringWhere } from '../../steering/steering.ts';
 import { MAX_STRENGTH, MODE_NAMES } from '../../steering/modes.ts';
 import type { Estimate } from '../../stats/estimate.ts';
 import { significantAll } from '../../base/round.ts';
@@ -92,10 +92,10 @@ function parseCarried(node: JsonNode): NonNullable<DoseReport['carriedOver']> {
   return parseAgreement(node, list(field(node, 'cosine'), 2, 512).length);
 }
 
-function parseWhere(node: JsonNode): PushWhere {
+function parseWhere(node: JsonNode): SteeringWhere {
   return typeof node.value === 'number'
     ? integer(node, 0, MANY)
-    : oneOf<Exclude<PushWhere, number>>(node, ['all', 'generated']);
+    : oneOf<Exclude<SteeringWhere, number>>(node, ['all', 'generated']);
 }
 
 function parsePerplexity(node: JsonNode): number {

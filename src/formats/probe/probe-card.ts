@@ -28,7 +28,7 @@ const TARGET_WORDS: Readonly<Record<FitMethod['target'], string>> = {
  */
 export function probeCard(probe: ProbeHead, report?: Report): string {
   const judged = report === undefined ? evidenceSections(probe) : judgementSections(probe, report);
-  return `${[`# ${probe.title}`, probe.about, factsTable(probe, report), tapsSection(probe), ...traceSection(probe), ...judged, ...polesSection(probe), setsSection(probe), linesSection(probe), STANDING].join('\n\n')}\n`;
+  return `${[`# ${probe.title}`, probe.about, factsTable(probe, report), readoutsSection(probe), ...traceSection(probe), ...judged, ...polesSection(probe), setsSection(probe), linesSection(probe), STANDING].join('\n\n')}\n`;
 }
 
 function factsTable(
@@ -64,7 +64,7 @@ function factsTable(
   );
 }
 
-function tapsSection({ taps, axis }: ProbeHead): string {
+function readoutsSection({ taps, axis }: ProbeHead): string {
   return `Read after a text at ${taps.length === 1 ? 'this neutral sentence' : 'the mean over these neutral sentences'}, the same words after every text:
 
 ${taps.map((tap) => `- ${tap}`).join('\n')}

@@ -4,7 +4,7 @@
  */
 import { AppError } from '../../base/errors.ts';
 import { toBase64 } from '../../base/base64.ts';
-import type { StreamPush } from '../../steering/push.ts';
+import type { StreamSteering } from '../../steering/steering.ts';
 import { VERSION } from '../../base/version.ts';
 
 /** Lines that a program has at most. */
@@ -66,7 +66,7 @@ export interface PythonSteering extends PythonText {
   /** First token that is steered. */
   readonly from: number;
   /** What is done to each stream; one of added vectors or bounds. */
-  readonly steps: readonly StreamPush[];
+  readonly steps: readonly StreamSteering[];
 }
 
 /** What a program can say. */

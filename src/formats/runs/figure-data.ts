@@ -2,8 +2,15 @@
 import { drawnValues, type Smoothing } from '../../reading/drawn-values.ts';
 import { domainOf, type Grain, unitStarts } from '../../reading/grain.ts';
 import type { Head } from '../../probe/heads.ts';
-import type { TapReading } from '../../reading/reading.ts';
-import { readingCell, stripCell, type StripCell, tapMark, type TapMark, tokenShape } from '../../reading/strip-cell.ts';
+import type { ReadoutReading } from '../../reading/reading.ts';
+import {
+  readingCell,
+  stripCell,
+  type StripCell,
+  readoutMark,
+  type ReadoutMark,
+  tokenShape,
+} from '../../reading/strip-cell.ts';
 import { traceValues } from '../../reading/trace-values.ts';
 import { type TracePoint, tracePoints } from '../../reading/trace.ts';
 import type { RecordedPole, Recording } from './recording.ts';
@@ -30,7 +37,7 @@ export interface FigureData {
   readonly domain: number;
   readonly cells: readonly StripCell[];
   /** Readings at the ends of sentences, at the layer. */
-  readonly taps: readonly (TapMark & { readonly afterToken: number })[];
+  readonly taps: readonly (ReadoutMark & { readonly afterToken: number })[];
   /** The stretches whose readings are the colours; null where tokens show their own scores. */
   readonly trace: readonly TracePoint[] | null;
   /** Place on the colour scale of one token at any layer; NaN where there is no score. */
@@ -51,7 +58,7 @@ export function figureData(
     return row === undefined ? 1 : domainOf(grain, row);
   };
   const domain = domainAt(layer);
-  const readings = recording.taps.map((tap): TapReading =>
+  const readings = recording.taps.map((tap): ReadoutReading =>
     head === 'difference'
       ? tap
       : { ...tap, score: tap.poles?.[head] ?? new Float32Array(layers).fill(Number.NaN), shown: null },
@@ -59,7 +66,7 @@ export function figureData(
   const traceAt = (at: number | null): TracePoint[] => tracePoints(readings, tokens.length, at, defaultLayer);
   const taps = traceAt(layer)
     .filter(({ stand }) => stand === 'sentence')
-    .map(({ score, low, high, afterToken }, index) => ({ ...tapMark(index, score, low, high), afterToken }));
+    .map(({ score, low, high, afterToken }, index) => ({ ...readoutMark(index, score, low, high), afterToken }));
   const common = { head, grain, domain, taps };
   const shapeOf = (token: number, tapped: boolean): ReturnType<typeof tokenShape> =>
     tokenShape(token, tokens[token]?.text ?? '', token === givenTokens && token > 0, tapped);
@@ -75,7 +82,7 @@ export function figureData(
       at: (token, other) => clamped((byLayer[other]?.[token] ?? Number.NaN) / domainAt(other)),
     };
   }
-  const tapAfter = new Map(taps.map((tap) => [tap.afterToken, tap]));
+  const readoutAfter = new Map(taps.map((tap) => [tap.afterToken, tap]));
   const smoothing: Smoothing = {
     grain,
     window,
@@ -91,7 +98,12 @@ export function figureData(
     ...common,
     trace: null,
     cells: tokens.map((_, token) =>
-      stripCell(shapeOf(token, tapAfter.has(token)), valueAt(token, layer), domain, tapAfter.get(token) ?? null),
+      stripCell(
+        shapeOf(token, readoutAfter.has(token)),
+        valueAt(token, layer),
+        domain,
+        readoutAfter.get(token) ?? null,
+      ),
     ),
     at: (token, other) => clamped(valueAt(token, other) / domainAt(other)),
   };

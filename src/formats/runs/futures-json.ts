@@ -19,8 +19,8 @@ import {
   MOST_FUTURE_LINES,
 } from '../../reading/futures/futures.ts';
 import type { ShownReading, TokenPiece } from '../../reading/reading.ts';
-import type { PushRecord } from '../../steering/push.ts';
-import { parsePushRecord } from '../probe/push-json.ts';
+import type { SteeringRecord } from '../../steering/steering.ts';
+import { parseSteeringRecord } from '../probe/steering-json.ts';
 
 const FORMAT = 'flipside-futures';
 const VERSION = 1;
@@ -43,7 +43,7 @@ export interface FuturesRecord {
   readonly given: readonly TokenPiece[];
   readonly plan: FuturesPlan;
   /** What steered the writing; null where nothing did. Readings are always of the model without steering. */
-  readonly steering: PushRecord | null;
+  readonly steering: SteeringRecord | null;
   readonly futures: Futures;
 }
 
@@ -132,7 +132,7 @@ export function parseFutures(source: string): FuturesRecord {
     },
     given: list(field(root, 'given'), 1, MOST_TOKENS).map(toPiece),
     plan: { count: lines.length, sampling, every },
-    steering: steering.value === null ? null : parsePushRecord(steering, layerCount),
+    steering: steering.value === null ? null : parseSteeringRecord(steering, layerCount),
     futures: { start: start.value === null ? null : toNumbers(start, 0), lines },
   };
 }

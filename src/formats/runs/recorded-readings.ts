@@ -1,14 +1,14 @@
 /** The readings of a recording as its file holds them: where each stands, what is shown of it, and every layer. Pure. */
 import { type ByPole, byPole } from '../../probe/heads.ts';
-import type { ShownReading, TapReading } from '../../reading/reading.ts';
+import type { ShownReading, ReadoutReading } from '../../reading/reading.ts';
 import { field, has, integer, type JsonNode, list } from '../../json/json-path.ts';
 import { inRange, oneOf } from '../../json/json-values.ts';
 import { roundedRow, rowOf } from '../json/packed-row.ts';
 
 /** A reading as its file holds it; scores of the poles where the recording has them. */
-export interface TapObject extends Partial<ByPole<readonly (number | null)[]>> {
+export interface ReadoutObject extends Partial<ByPole<readonly (number | null)[]>> {
   readonly afterToken: number;
-  readonly stand: TapReading['stand'];
+  readonly stand: ReadoutReading['stand'];
   /** Score, low and high of what is shown; null where the probe has no such reading. */
   readonly shown: readonly [score: number, low: number, high: number] | null;
   readonly score: readonly (number | null)[];
@@ -21,10 +21,10 @@ export interface TapObject extends Partial<ByPole<readonly (number | null)[]>> {
 const LARGEST_SHOWN = 1e6;
 
 /** The object of a reading, rounded to hundredths. */
-export function tapObject(
-  { afterToken, stand, shown, score, nullLow, nullHigh, poles }: TapReading,
+export function readoutObject(
+  { afterToken, stand, shown, score, nullLow, nullHigh, poles }: ReadoutReading,
   hasPoles: boolean,
-): TapObject {
+): ReadoutObject {
   const ranged = [...nullLow, ...nullHigh].some(Number.isFinite);
   const hundredths = (value: number): number => Math.round(value * 100) / 100;
   return {
@@ -40,14 +40,14 @@ export function tapObject(
 }
 
 /** The readings of a text of so many tokens. Those of files before version 5 stand at the ends of sentences, and have nothing shown. */
-export function tapsIn(
+export function readoutsIn(
   node: JsonNode,
   version: number,
   layers: number,
   tokens: number,
   hasPoles: boolean,
-): TapReading[] {
-  const taps = list(node, 0, tokens).map((tap) => tapIn(tap, version, layers, tokens, hasPoles));
+): ReadoutReading[] {
+  const taps = list(node, 0, tokens).map((tap) => readoutIn(tap, version, layers, tokens, hasPoles));
   for (const [index, { afterToken }] of taps.entries()) {
     // Before version 5 files of several programs held them in any order.
     if (version < 5 || afterToken > (taps[index - 1]?.afterToken ?? -1)) continue;
@@ -58,7 +58,7 @@ export function tapsIn(
   return taps;
 }
 
-function tapIn(node: JsonNode, version: number, layers: number, tokens: number, hasPoles: boolean): TapReading {
+function readoutIn(node: JsonNode, version: number, layers: number, tokens: number, hasPoles: boolean): ReadoutReading {
   const none = new Float32Array(layers).fill(Number.NaN);
   const range = (name: 'nullLow' | 'nullHigh'): Float32Array =>
     version < 5 || has(node, name) ? rowOf(field(node, name), layers) : none.slice();

@@ -6,16 +6,16 @@ import { AppError } from '../../base/errors.ts';
 import { shown } from '../../base/shown.ts';
 import { type ByPole, byPole } from '../../probe/heads.ts';
 import type { AlarmLines, LayerCalibration } from '../../probe/probe-types.ts';
-import type { PushRecord } from '../../steering/push.ts';
-import type { TapReading, TokenPiece } from '../../reading/reading.ts';
+import type { SteeringRecord } from '../../steering/steering.ts';
+import type { ReadoutReading, TokenPiece } from '../../reading/reading.ts';
 import { parseAgreement } from '../json/agreement-json.ts';
 import { checkFormat, field, fileObject, has, integer, jsonRoot, list, number, text } from '../../json/json-path.ts';
 import type { JsonNode } from '../../json/json-path.ts';
 import { flag, inRange, parseHabits, parseSampling } from '../../json/json-values.ts';
 import { parseAlarm, UNMEASURED_ALARM } from '../probe/probe-parts.ts';
 import { packRow, roundedRow, rowOf } from '../json/packed-row.ts';
-import { parsePushRecord } from '../probe/push-json.ts';
-import { type TapObject, tapObject, tapsIn } from './recorded-readings.ts';
+import { parseSteeringRecord } from '../probe/steering-json.ts';
+import { type ReadoutObject, readoutObject, readoutsIn } from './recorded-readings.ts';
 import type { RecordedPole, Recording, RunOrigin } from './recording.ts';
 
 const FORMAT = 'flipside-recording';
@@ -83,7 +83,7 @@ function recordingFrom(root: JsonNode): Recording {
     words: old
       ? new Float32Array(tokens.length * layers).fill(Number.NaN)
       : scoreRows(field(root, 'words'), tokens.length, layers),
-    taps: tapsIn(field(root, 'taps'), version, layers, tokens.length, poles !== null),
+    taps: readoutsIn(field(root, 'taps'), version, layers, tokens.length, poles !== null),
     calibration: list(field(root, 'calibration'), layers, layers).map(toCalibration),
     explained: old ? new Array<number>(layers).fill(0) : toExplained(field(root, 'explained'), layers),
     alarm: old ? UNMEASURED_ALARM : parseAlarm(field(root, 'alarm'), layers),
@@ -116,9 +116,9 @@ export interface RecordingObject
   readonly format: string;
   readonly version: number;
   readonly tokens: readonly (readonly [number, string])[];
-  readonly taps: readonly TapObject[];
+  readonly taps: readonly ReadoutObject[];
   readonly poles?: ByPole<HeadObject>;
-  readonly run?: Omit<RunOrigin, 'push'> & { readonly push?: PushRecord };
+  readonly run?: Omit<RunOrigin, 'push'> & { readonly push?: SteeringRecord };
 }
 
 /** The object of a recording, scores rounded; {@link recordingIn} reads it back. */
@@ -162,7 +162,7 @@ export function recordingObject(recording: Recording): RecordingObject {
     ...(run === undefined ? {} : { run: runObject(run) }),
     tokens: tokens.map((piece) => [piece.id, piece.text] as const),
     ...headObject(recording),
-    taps: inOrder(taps).map((tap) => tapObject(tap, poles !== null)),
+    taps: inOrder(taps).map((tap) => readoutObject(tap, poles !== null)),
     ...(poles === null
       ? {}
       : { poles: { positive: headObject(poles.positive), negative: headObject(poles.negative) } }),
@@ -170,7 +170,7 @@ export function recordingObject(recording: Recording): RecordingObject {
 }
 
 /** Readings by their places; of two in one place, which files of before could hold, the later. */
-function inOrder(taps: readonly TapReading[]): readonly TapReading[] {
+function inOrder(taps: readonly ReadoutReading[]): readonly ReadoutReading[] {
   return [...new Map(taps.map((tap) => [tap.afterToken, tap])).values()].sort((a, b) => a.afterToken - b.afterToken);
 }
 
@@ -261,7 +261,7 @@ function toRun(node: JsonNode, characters: number, layerCount: number): RunOrigi
       fromCharacter: integer(field(item, 'fromCharacter'), 0, characters),
       sampling: parseSampling(field(item, 'sampling')),
     })),
-    push: has(node, 'push') ? parsePushRecord(field(node, 'push'), layerCount) : null,
+    push: has(node, 'push') ? parseSteeringRecord(field(node, 'push'), layerCount) : null,
     ...(has(node, 'carriedOver') && { carriedOver: parseAgreement(field(node, 'carriedOver'), layerCount + 1) }),
   };
 }

@@ -5,8 +5,8 @@
 import type { DtypeAgreement } from '../../probe/dtype-agreement.ts';
 import type { AlarmLines, Axis, LayerCalibration, TextHabits } from '../../probe/probe-types.ts';
 import type { ByPole } from '../../probe/heads.ts';
-import type { PushRecord } from '../../steering/push.ts';
-import type { SamplingOptions, TapReading, TokenPiece, TokenScores } from '../../reading/reading.ts';
+import type { SteeringRecord } from '../../steering/steering.ts';
+import type { SamplingOptions, ReadoutReading, TokenPiece, TokenScores } from '../../reading/reading.ts';
 
 /** Of each pole from neutral, what a recording holds beside the taps' own: scores `[tokens, layers]` and their scales. */
 export interface RecordedPole extends TokenScores {
@@ -29,7 +29,7 @@ export interface RunOrigin {
   /** In the order of the text; empty where everything was given. */
   readonly continuations: readonly Continuation[];
   /** What was done to the stream while it was read or written; null where nothing was, and in recordings of version 1 to 3. */
-  readonly push: PushRecord | null;
+  readonly push: SteeringRecord | null;
   /** How far the probe agrees with the model, where it was made on another variant of it; left out where it was made on these weights. */
   readonly carriedOver?: DtypeAgreement;
 }
@@ -69,7 +69,7 @@ export interface Recording {
    * recordings of version 1.
    */
   readonly words: Float32Array;
-  readonly taps: readonly TapReading[];
+  readonly taps: readonly ReadoutReading[];
   readonly calibration: readonly LayerCalibration[];
   /** By layer: the share of variance that the words explain (see `LexicalModel.explained`); 0 throughout recordings of version 1. */
   readonly explained: readonly number[];

@@ -11,7 +11,7 @@ export function runTable(recording: Recording, choice: FigureChoice): string {
   const { layers } = recording;
   const { cells, grain, head, taps } = figureData(recording, choice);
   const { scores, words } = headOf(recording, head);
-  const tapAfter = new Map(taps.map((tap) => [tap.afterToken, tap]));
+  const readoutAfter = new Map(taps.map((tap) => [tap.afterToken, tap]));
   const number = (value: number | undefined): string =>
     value === undefined || !Number.isFinite(value) ? '' : String(Number(value.toFixed(2)));
   const header = [
@@ -25,7 +25,7 @@ export function runTable(recording: Recording, choice: FigureChoice): string {
     'reading: 95 % of random',
   ];
   const rows = cells.map(({ token, text, value }) => {
-    const tap = tapAfter.get(token);
+    const tap = readoutAfter.get(token);
     const shown = visibleToken(text);
     // A spreadsheet would compute what begins like a formula.
     const cell = /^[=+\-@]/.test(shown) ? `'${shown}` : shown;

@@ -1,15 +1,15 @@
 /**
  * The part of an address that carries what is on show: `VERSION.LENGTH.CHECKSUM.BODY`. The body is the state as JSON,
- * compressed and in base64url by whoever calls (compression needs the browser); length and checksum are those of the
+ * compressed and in base64url by anyone who calls (compression needs the browser); length and checksum are those of the
  * body as it stands in the address, so that a link that was cut or altered says which, before anything is unpacked.
  */
 import { fromBase64, toBase64 } from '../../base/base64.ts';
 import { AppError } from '../../base/errors.ts';
-import type { PushRecord } from '../../steering/push.ts';
+import type { SteeringRecord } from '../../steering/steering.ts';
 import type { SamplingOptions } from '../../reading/reading.ts';
 import { field, has, integer, jsonRoot, type JsonNode, list, text } from '../../json/json-path.ts';
 import { flag, parseSampling, sha256 } from '../../json/json-values.ts';
-import { parsePushRecord } from '../probe/push-json.ts';
+import { parseSteeringRecord } from '../probe/steering-json.ts';
 import { type SharedTrace, traceIn, traceObject } from './shared-trace.ts';
 
 /** What a link brings back. */
@@ -37,7 +37,7 @@ export interface Shared {
    * What was done to the stream; null where nothing was. A link names a push but holds no direction, so that alone does
    * not make the run again.
    */
-  readonly push: PushRecord | null;
+  readonly push: SteeringRecord | null;
   /** What was read of the text; null where that is not in the link, as in those of version 1 and 2. */
   readonly readings: SharedTrace | null;
 }
@@ -101,7 +101,7 @@ export function parseShared(source: string): Shared {
     sampling: parseSampling(field(root, 'sampling')),
     place: short(field(root, 'place')),
     view: has(root, 'view') ? viewIn(field(root, 'view')) : {},
-    push: pushIn(root),
+    push: steeringIn(root),
     readings: readingsIn(root, body),
   };
 }
@@ -111,9 +111,9 @@ function readingsIn(root: JsonNode, body: string): SharedTrace | null {
   return readings === null || readings.value === null ? null : traceIn(readings, body);
 }
 
-function pushIn(root: JsonNode): PushRecord | null {
+function steeringIn(root: JsonNode): SteeringRecord | null {
   const push = has(root, 'push') ? field(root, 'push') : null;
-  return push === null || push.value === null ? null : parsePushRecord(push, MOST_LAYERS);
+  return push === null || push.value === null ? null : parseSteeringRecord(push, MOST_LAYERS);
 }
 
 /** The whole code from a packed body (base64url) and its {@link linkVersion}. */

@@ -4,7 +4,7 @@
  */
 import { fromBase64, toBase64 } from '../../base/base64.ts';
 import type { Axis } from '../../probe/probe-types.ts';
-import type { Stand, TapReading, TokenPiece } from '../../reading/reading.ts';
+import type { Stand, ReadoutReading, TokenPiece } from '../../reading/reading.ts';
 import type { TracePoint } from '../../reading/trace.ts';
 import { field, integer, type JsonNode, text, words } from '../../json/json-path.ts';
 import { parseAxis, sha256 } from '../../json/json-values.ts';
@@ -54,8 +54,8 @@ export function traceObject({ tokens, points, ...rest }: SharedTrace): TraceObje
   const steps = (value: number): number =>
     Math.max(-MOST_STEPS, Math.min(MOST_STEPS, Math.round(value * STEPS))) & 0xff;
   for (const [index, { id, text: piece }] of tokens.entries()) {
-    pushNumber(bytes, id);
-    pushNumber(bytes, piece.length);
+    steeringNumber(bytes, id);
+    steeringNumber(bytes, piece.length);
     const point = at.get(index);
     const known = point !== undefined && [point.score, point.low, point.high].every(Number.isFinite);
     bytes.push(known ? STANDS.indexOf(point.stand) + 1 : 0);
@@ -112,7 +112,7 @@ export function recordingOfTrace(
     layers,
     scores: none(),
     words: none(),
-    taps: points.map((point) => tapOf(point, layers, layer)),
+    taps: points.map((point) => readoutOf(point, layers, layer)),
     calibration: Array.from({ length: layers }, () => ({
       tapMean: 0,
       scale: 1,
@@ -148,7 +148,11 @@ export function isOfLink({ provenance }: Pick<Recording, 'provenance'>): boolean
   return provenance.version === LINKED;
 }
 
-function tapOf({ afterToken, stand, score, low, high }: SharedPoint, layers: number, layer: number | null): TapReading {
+function readoutOf(
+  { afterToken, stand, score, low, high }: SharedPoint,
+  layers: number,
+  layer: number | null,
+): ReadoutReading {
   const at = layer ?? layers;
   const only = (value: number): Float32Array => new Float32Array(layers).fill(Number.NaN).fill(value, at, at + 1);
   const shown = layer === null ? { score, low, high } : null;
@@ -200,7 +204,7 @@ function unpack(node: JsonNode, packed: string, body: string): Pick<SharedTrace,
 }
 
 /** Seven bits a byte, the lowest first. */
-function pushNumber(bytes: number[], value: number): void {
+function steeringNumber(bytes: number[], value: number): void {
   let rest = value;
   while (rest >= 128) {
     bytes.push((rest % 128) + 128);

@@ -21,7 +21,7 @@ import { type Findings, Problems } from './set-problems.ts';
 
 /** `format` and `version` of a prompt set's header. */
 export const PROMPT_SET_FORMAT = { format: 'flipside-prompt-set', version: 1 } as const;
-const MAX_TAPS = 16;
+const MAX_READOUTS = 16;
 
 /** The pole of a turn, whatever the set calls it. */
 export type Pole = 'positive' | 'negative' | 'neutral';
@@ -150,7 +150,7 @@ function readHeader(
     neutral: words(field(poles, 'neutral'), 80),
   };
   if (new Set(Object.values(axis)).size < 3) root.refuse(`${poles.path} must name three different poles.`);
-  const taps = list(field(root, 'taps'), 1, MAX_TAPS).map((tap) => words(tap, 400));
+  const taps = list(field(root, 'taps'), 1, MAX_READOUTS).map((tap) => words(tap, 400));
   if (new Set(taps).size < taps.length) root.refuse(`${root.path}.taps holds a sentence twice.`);
   return {
     ...headerText(root),

@@ -13,7 +13,7 @@ import { type Findings, Problems } from './set-problems.ts';
 import { decodeText } from '../containers/text-file.ts';
 
 /** The taps of a set that names none: those of the set kind-cruel-24. */
-export const DEFAULT_TAPS: readonly string[] = [
+export const DEFAULT_READOUTS: readonly string[] = [
   'The clock on the wall showed a quarter past four.',
   'Outside, a cart rolled slowly along the road.',
   'Then there was a short silence.',
@@ -188,7 +188,7 @@ function headerFor(poles: Axis, choices: ImportChoices, rowsName: string): strin
     ...PROMPT_SET_FORMAT,
     name: nameFrom(rowsName),
     poles,
-    taps: DEFAULT_TAPS,
+    taps: DEFAULT_READOUTS,
     licence: choices.licence ?? 'not stated',
     about: choices.about ?? `Imported from ${rowsName}.`,
   };

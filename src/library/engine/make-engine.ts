@@ -5,8 +5,8 @@ import type { ModelIdentity } from '../../probe/probe-types.ts';
 import type { ReadingSink, SamplingOptions } from '../../reading/reading.ts';
 import type { Granularity } from '../../reading/refinement.ts';
 import { DEFAULT_MODE } from '../../steering/modes.ts';
-import { defaultStream } from '../../steering/push-defaults.ts';
-import { checkPushSettings, type PushSettings } from '../../steering/push.ts';
+import { defaultStream } from '../../steering/steering-defaults.ts';
+import { checkSteeringSettings, type SteeringSettings } from '../../steering/steering.ts';
 import type { Engine, ProbePlace, Score, SteerOptions, WriteOptions } from './engine-types.ts';
 import { scoreStream } from './score-stream.ts';
 import { scoresInto } from './scores.ts';
@@ -23,7 +23,7 @@ export interface EngineCore extends Pick<Engine, 'model' | 'backend' | 'fallback
   generate(sampling: SamplingOptions, readouts: boolean, sink: ReadingSink, signal: AbortSignal): Promise<void>;
   steer(
     text: string,
-    settings: PushSettings,
+    settings: SteeringSettings,
     sampling: SamplingOptions,
     readouts: boolean,
     sink: ReadingSink,
@@ -112,9 +112,9 @@ function samplingOf(options: WriteOptions): SamplingOptions {
 }
 
 /** Throws `push-invalid`. */
-function settingsOf(options: SteerOptions, model: ModelIdentity): PushSettings {
+function settingsOf(options: SteerOptions, model: ModelIdentity): SteeringSettings {
   const from = options.from ?? options.to ?? defaultStream(model.layerCount);
-  const settings: PushSettings = {
+  const settings: SteeringSettings = {
     mode: options.mode ?? DEFAULT_MODE,
     pole: options.pole ?? 'positive',
     from,
@@ -122,6 +122,6 @@ function settingsOf(options: SteerOptions, model: ModelIdentity): PushSettings {
     strength: options.strength,
     where: options.where ?? 'generated',
   };
-  checkPushSettings(settings, model);
+  checkSteeringSettings(settings, model);
   return settings;
 }

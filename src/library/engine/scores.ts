@@ -1,5 +1,5 @@
 /** From what the engine tells to the scores of the library, and back to the trace that the page draws. */
-import type { ReadingSink, TapReading, TokenBatch } from '../../reading/reading.ts';
+import type { ReadingSink, ReadoutReading, TokenBatch } from '../../reading/reading.ts';
 import { tracePoints, type TracePoint } from '../../reading/trace.ts';
 import type { ReadoutScore, Score, TokenScore } from './engine-types.ts';
 
@@ -29,7 +29,7 @@ function tokenScoresOf({ start, pieces, scores, words }: TokenBatch, layer: numb
 }
 
 function readoutScore(
-  { afterToken, stand, shown, score, nullLow, nullHigh, poles }: TapReading,
+  { afterToken, stand, shown, score, nullLow, nullHigh, poles }: ReadoutReading,
   layer: number,
 ): ReadoutScore {
   return {

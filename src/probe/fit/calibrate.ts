@@ -8,7 +8,7 @@ import { labelOf, meanByTurn, neutralWeights, type RowInfo, turnsOf } from '../.
 import { standardDeviation } from '../../stats/stats.ts';
 
 /** Zero and unit of tap readings at one layer. */
-export interface TapCalibration {
+export interface ReadoutCalibration {
   readonly tapMean: number;
   readonly scale: number;
 }
@@ -30,7 +30,7 @@ export function project(residuals: ArrayLike<number>, direction: ArrayLike<numbe
  * Zero (the weighted mean over neutral rows, {@link neutralWeights}) and unit of the projections of all rows. A
  * direction without spread (layer 0) gets unit 1.
  */
-export function calibrateTaps(projections: ArrayLike<number>, info: readonly RowInfo[]): TapCalibration {
+export function calibrateReadouts(projections: ArrayLike<number>, info: readonly RowInfo[]): ReadoutCalibration {
   const tapMean = neutralWeights(info).reduce((sum, weight, row) => sum + weight * (projections[row] ?? NaN), 0);
   const poles = turnsOf(info, (row) => labelOf(row.role) !== 0);
   const scale = standardDeviation(meanByTurn(projections, poles), 'population');

@@ -105,17 +105,17 @@ export interface NullBand {
 }
 
 /**
- * The null band at one tap. `tapMeanResidual` `[layers, hidden]` is the mean residual over the tap's tokens, then over
- * taps, exactly what {@link tapScore} in `score.ts` takes; `tokensBefore` is the number of tokens of text before the tap.
+ * The null band at one tap. `readoutMeanResidual` `[layers, hidden]` is the mean residual over the tap's tokens, then over
+ * taps, exactly what {@link readoutScore} in `score.ts` takes; `tokensBefore` is the number of tokens of text before the tap.
  */
-export function nullBand(drawn: DrawnDirections, tapMeanResidual: Float32Array, tokensBefore: number): NullBand {
+export function nullBand(drawn: DrawnDirections, readoutMeanResidual: Float32Array, tokensBefore: number): NullBand {
   const { layers, hidden, count, directions, offsets, slopes } = drawn;
   const low = new Float32Array(layers);
   const high = new Float32Array(layers);
   const length = Math.log(tokensBefore) - drawn.driftOrigin;
   const scores = new Float64Array(count);
   for (let layer = 0; layer < layers; layer += 1) {
-    const h = Float64Array.from(tapMeanResidual.subarray(layer * hidden, (layer + 1) * hidden));
+    const h = Float64Array.from(readoutMeanResidual.subarray(layer * hidden, (layer + 1) * hidden));
     for (let d = 0; d < count; d += 1) {
       const at = layer * count + d;
       const start = at * hidden;

@@ -4,7 +4,7 @@
  */
 import type { NullModel } from '../probe-types.ts';
 import { covarianceFactor } from '../../stats/linear/principal.ts';
-import { labelOf, neutralWeights, type TapRows, turnsOf } from '../../stats/linear/rows.ts';
+import { labelOf, neutralWeights, type ReadoutRows, turnsOf } from '../../stats/linear/rows.ts';
 
 /** One layer of a null model. */
 export interface NullLayer {
@@ -22,7 +22,7 @@ export interface NullLayer {
  * each feature's own standard deviation + 1e-6. Centre and drift: weighted least squares of the neutral rows on
  * ln(tokens before the tap), with the weights that also define zero, so that the null is pinned where the probe is.
  */
-export function fitNullLayer(rows: TapRows, layer: number, rank: number, driftOrigin: number): NullLayer {
+export function fitNullLayer(rows: ReadoutRows, layer: number, rank: number, driftOrigin: number): NullLayer {
   const { hidden, info } = rows;
   const residuals = rows.residuals[layer] ?? new Float32Array(0);
   const turns = turnsOf(info, (row) => labelOf(row.role) !== 0);
@@ -60,12 +60,16 @@ export function fitNullLayer(rows: TapRows, layer: number, rank: number, driftOr
 }
 
 /** Weighted mean of ln(tokens before the tap) over the neutral rows: the length at which the centre is taken. */
-export function driftOriginOf(rows: TapRows): number {
+export function driftOriginOf(rows: ReadoutRows): number {
   const weights = neutralWeights(rows.info);
   return rows.info.reduce((sum, row, i) => sum + (weights[i] ?? 0) * Math.log(row.tokensBefore), 0);
 }
 
-function fitDrift(rows: TapRows, residuals: Float32Array, driftOrigin: number): Pick<NullLayer, 'center' | 'drift'> {
+function fitDrift(
+  rows: ReadoutRows,
+  residuals: Float32Array,
+  driftOrigin: number,
+): Pick<NullLayer, 'center' | 'drift'> {
   const { hidden, info } = rows;
   const weights = neutralWeights(info);
   const center = new Float64Array(hidden);

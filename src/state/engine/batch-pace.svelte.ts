@@ -1,12 +1,12 @@
 /** How long one reading of the neutral stories takes here: what every estimate of a measurement rests on. */
 import type { EngineStatus } from '../../models/engine-report.ts';
-import { Kept } from '../storage/kept.ts';
+import { TextStorage } from '../storage/text-storage.ts';
 
 const KEY = 'flipside.steer.ms-a-batch';
 
 /** Remembered by what the model runs on: a processor is no guide to a graphics card. */
 export class BatchPace {
-  readonly #kept: Kept;
+  readonly #kept: TextStorage;
   readonly #status: () => EngineStatus | null;
   readonly #clock: () => number;
   #pace = $state.raw<Readonly<Record<string, number>>>({});
@@ -20,7 +20,7 @@ export class BatchPace {
     readonly status: () => EngineStatus | null;
     readonly clock?: () => number;
   }) {
-    this.#kept = new Kept(storage);
+    this.#kept = new TextStorage(storage);
     this.#status = status;
     this.#clock = clock;
     this.#pace = paceIn(this.#kept.read(KEY));

@@ -129,7 +129,7 @@ export class EngineLine {
     if (problem.code !== 'cancelled') this.#problem = problem;
   }
 
-  /** Says an event to whoever listens instead of looking. */
+  /** Says an event to anyone who listens instead of looking. */
   say(sentence: string): void {
     this.#said = sentence;
   }

@@ -2,7 +2,7 @@
 import { EMBEDDED_MODEL, loadLabel } from '../../content/status.ts';
 import type { EngineStatus } from '../../models/engine-report.ts';
 import type { ModelSource } from '../../models/model-source.ts';
-import { Kept } from '../storage/kept.ts';
+import { TextStorage } from '../storage/text-storage.ts';
 
 const KEY = 'flipside.model';
 
@@ -17,14 +17,14 @@ export interface OtherModel {
 
 /** The choice. */
 export class ModelChoice {
-  readonly #kept: Kept;
+  readonly #kept: TextStorage;
   readonly #embedded: ModelSource;
   #other = $state.raw<OtherModel | null>(null);
   #failed = $state.raw<OtherModel | null>(null);
 
   /** `manifestUrl` is the embedded model's. */
   constructor(storage: Storage | null, manifestUrl: string) {
-    this.#kept = new Kept(storage);
+    this.#kept = new TextStorage(storage);
     this.#embedded = { kind: 'site', manifestUrl };
     this.#other = remembered(this.#kept.read(KEY));
   }

@@ -116,8 +116,8 @@ export class Session extends EngineLine {
    * Reads a text and writes on under a push, into a live reading; null when it was stopped or failed, which is then
    * already shown. The text in the engine's memory stays there.
    */
-  async writePushed(
-    args: CallArgs<'writePushed'>,
+  async writeSteered(
+    args: CallArgs<'writeSteered'>,
     reading: ReadingState,
     adjusting: (adjust: (strength: number) => void) => void,
   ): Promise<RunSummary | null> {
@@ -125,7 +125,7 @@ export class Session extends EngineLine {
     this.say(SAY.pushing());
     const sink = timedSink(reading.sink, (tokensPerSecond) => this.goOn({ kind: 'writing', status, tokensPerSecond }));
     const summary = await this.run({ kind: 'writing', status, tokensPerSecond: null }, (signal) =>
-      client.writePushed(args, { on: sink, changing: adjusting, signal }).finally(() => reading.flush()),
+      client.writeSteered(args, { on: sink, changing: adjusting, signal }).finally(() => reading.flush()),
     );
     if (summary !== null) this.say(SAY.wrote(summary.tokens, summary.ended));
     return summary;
@@ -139,11 +139,11 @@ export class Session extends EngineLine {
   }
 
   /** Finds the strengths that change the next word by these KLs; null as above. */
-  async matchPush(args: CallArgs<'matchPush'>): Promise<readonly MatchedStrength[] | null> {
+  async matchSteering(args: CallArgs<'matchSteering'>): Promise<readonly MatchedStrength[] | null> {
     const { client, status } = this.idle();
     this.say(SAY.matching());
     const matched = await this.run({ kind: 'measuring', status, progress: null }, (signal) =>
-      client.matchPush(args, { signal }),
+      client.matchSteering(args, { signal }),
     );
     if (matched !== null) this.say(SAY.matched(matched.map(({ strength }) => strength)));
     return matched;

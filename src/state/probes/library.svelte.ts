@@ -10,7 +10,7 @@ import type { Shelf } from '../storage/shelf.ts';
 import { NO_TABS, type Tabs } from '../storage/tabs.ts';
 
 /** A probe as it lies on the shelf. */
-export interface KeptProbe extends BundleFiles {
+export interface StoredProbe extends BundleFiles {
   readonly id: string;
   /** The reader's own name for it; the file keeps its title. */
   readonly title: string;
@@ -29,26 +29,26 @@ export interface PickedFile {
 
 /** Kept probes, the newest first. */
 export class Library {
-  readonly #connect: () => Promise<Shelf<KeptProbe>>;
+  readonly #connect: () => Promise<Shelf<StoredProbe>>;
   readonly #tabs: Tabs;
-  #items = $state.raw<readonly KeptProbe[]>([]);
-  #removed = $state.raw<KeptProbe | null>(null);
+  #items = $state.raw<readonly StoredProbe[]>([]);
+  #removed = $state.raw<StoredProbe | null>(null);
   #lasts = $state(true);
 
-  /** `tabs`: where a change in another tab is heard of, and one in this tab is told. */
-  constructor(connect: () => Promise<Shelf<KeptProbe>>, tabs: Tabs = NO_TABS) {
+  /** `tabs`: where a change in another tab is heard of, and one in this tab is announced. */
+  constructor(connect: () => Promise<Shelf<StoredProbe>>, tabs: Tabs = NO_TABS) {
     this.#connect = once(connect);
     this.#tabs = tabs;
     // What cannot be read now is what was here before; the next change says what is wrong.
     tabs.hear('probes', () => void this.open().catch(() => undefined));
   }
 
-  get items(): readonly KeptProbe[] {
+  get items(): readonly StoredProbe[] {
     return this.#items;
   }
 
   /** What {@link undo} would bring back. */
-  get removed(): KeptProbe | null {
+  get removed(): StoredProbe | null {
     return this.#removed;
   }
 
@@ -145,7 +145,7 @@ export class Library {
     return this.keep(probe.title, { json, tensors, reportJson });
   }
 
-  async #put(item: KeptProbe): Promise<void> {
+  async #put(item: StoredProbe): Promise<void> {
     try {
       await (await this.#connect()).put(item);
       this.#tabs.tell('probes');
@@ -173,7 +173,7 @@ export function keyOf(id: string): string {
   return `kept:${id}`;
 }
 
-function offer(item: KeptProbe): ProbeOffer {
+function offer(item: StoredProbe): ProbeOffer {
   return readOffer({
     key: keyOf(item.id),
     title: item.title,

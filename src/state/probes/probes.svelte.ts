@@ -1,6 +1,6 @@
 /** Every probe that can be read with or looked at: shipped, kept, and the one just trained. */
 import { AppError } from '../../base/errors.ts';
-import { Kept } from '../storage/kept.ts';
+import { TextStorage } from '../storage/text-storage.ts';
 import type { Library } from './library.svelte.ts';
 import type { ProbeOffer } from './probe-card.ts';
 import { FIRST_PROBE } from './shipped.ts';
@@ -11,7 +11,7 @@ const KEY = 'flipside.probe';
 export class Probes {
   readonly shipped: readonly ProbeOffer[];
   readonly #library: Library;
-  readonly #kept: Kept;
+  readonly #kept: TextStorage;
   #key = $state('');
   /** The probe just trained, until it is kept or another is trained. */
   trained = $state.raw<ProbeOffer | null>(null);
@@ -19,7 +19,7 @@ export class Probes {
   constructor(shipped: readonly ProbeOffer[], library: Library, storage: Storage | null) {
     this.shipped = shipped;
     this.#library = library;
-    this.#kept = new Kept(storage);
+    this.#kept = new TextStorage(storage);
     this.#key = this.#kept.read(KEY) ?? FIRST_PROBE;
   }
 

@@ -4,7 +4,7 @@ import type { ScoreRows, Smoothing } from '../../reading/drawn-values.ts';
 import { firstChanged } from '../../reading/grain.ts';
 import type { Head } from '../../probe/heads.ts';
 import { readingCell, stripCell, tokenShape } from '../../reading/strip-cell.ts';
-import type { StripCell, TapMark } from '../../reading/strip-cell.ts';
+import type { StripCell, ReadoutMark } from '../../reading/strip-cell.ts';
 import { traceValues } from '../../reading/trace-values.ts';
 import type { TracePoint } from '../../reading/trace.ts';
 import type { ReadingState } from './reading.svelte.ts';
@@ -22,7 +22,7 @@ export interface CellSource {
   /** Value at the end of the colour scale. */
   readonly domain: number;
   /** The readings that are marked behind their token where tokens show their own scores. */
-  readonly taps: readonly (TapMark & { readonly afterToken: number })[];
+  readonly taps: readonly (ReadoutMark & { readonly afterToken: number })[];
 }
 
 /** Remembers the cells that it made last. */
@@ -50,10 +50,10 @@ export class CellMaker {
     const from = same ? Math.min(before.length, firstChanged(last.source.smoothing.starts, smoothing.starts)) : 0;
     const cells = before.slice(0, from);
     const values = drawnValues(rows, smoothing, from, tokens.length, layer, 1);
-    const tapAt = new Map(taps.map((tap) => [tap.afterToken, tap]));
+    const readoutAt = new Map(taps.map((tap) => [tap.afterToken, tap]));
     const make = (token: number, value: number): StripCell => {
       const old = before[token];
-      const mark = sameMark(old?.tap ?? null, tapAt.get(token) ?? null);
+      const mark = sameMark(old?.tap ?? null, readoutAt.get(token) ?? null);
       const shape = tokenShape(
         token,
         tokens[token]?.text ?? '',
@@ -68,7 +68,7 @@ export class CellMaker {
     for (let token = from; token < tokens.length; token += 1)
       cells.push(make(token, values[token - from] ?? Number.NaN));
     // Marks and the border may come to tokens that have long been there, in any order.
-    for (const token of [...tapAt.keys(), ...(last !== null && last.given !== given ? [last.given, given] : [])]) {
+    for (const token of [...readoutAt.keys(), ...(last !== null && last.given !== given ? [last.given, given] : [])]) {
       const cell = token < from ? cells[token] : undefined;
       if (cell !== undefined) cells[token] = make(token, cell.value);
     }
@@ -96,7 +96,7 @@ function calmCells(
 }
 
 /** The mark from before where it says the same. */
-function sameMark(old: TapMark | null, mark: TapMark | null): TapMark | null {
+function sameMark(old: ReadoutMark | null, mark: ReadoutMark | null): ReadoutMark | null {
   return old !== null &&
     mark !== null &&
     old.index === mark.index &&

@@ -1,7 +1,7 @@
 /** The text that the reader types. It survives errors, reloads, stories put in its place and a dead worker. */
 import { AppError } from '../../base/errors.ts';
 import { checkText } from '../../text/text-check.ts';
-import { Kept } from '../storage/kept.ts';
+import { TextStorage } from '../storage/text-storage.ts';
 import { newId } from '../storage/new-id.ts';
 
 const KEY = 'flipside.draft';
@@ -14,7 +14,7 @@ const MOST_SET_ASIDE = 5;
 
 /** The text box: what is in it, what was in it before a story replaced it, and what is wrong with it. */
 export class Draft {
-  readonly #kept: Kept;
+  readonly #kept: TextStorage;
   #text = $state('');
   /** The reader's own texts, the one replaced last first. Typing does not touch them: only {@link undo} takes them out. */
   #setAside = $state.raw<readonly string[]>([]);
@@ -32,7 +32,7 @@ export class Draft {
   #elsewhere = $state<string | null>(null);
 
   constructor(storage: Storage | null) {
-    this.#kept = new Kept(storage);
+    this.#kept = new TextStorage(storage);
     this.#seen = this.#kept.read(KEY);
     this.#text = this.#seen ?? '';
     this.#seenAside = textsIn(this.#kept.read(SET_ASIDE_KEY));

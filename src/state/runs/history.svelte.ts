@@ -4,14 +4,14 @@
  */
 import { plural } from '../../content/numbers.ts';
 import { AppError } from '../../base/errors.ts';
-import type { PushRecord } from '../../steering/push.ts';
-import { samePush } from '../../steering/same-push.ts';
+import type { SteeringRecord } from '../../steering/steering.ts';
+import { sameSteering } from '../../steering/same-steering.ts';
 import { parseRecording, serialiseRecording } from '../../formats/runs/recording-json.ts';
 import type { Recording } from '../../formats/runs/recording.ts';
 import { type Change, type Database, reasonOf } from '../storage/database.ts';
 import { newId } from '../storage/new-id.ts';
 import { once } from '../probes/probe-card.ts';
-import { headOf, isRunHead, type KeptRun, type RunFile, type RunHead, sameRun } from './run-head.ts';
+import { headOf, isRunHead, type StoredRun, type RunFile, type RunHead, sameRun } from './run-head.ts';
 import type { Tabs } from '../storage/tabs.ts';
 
 /** How much is kept; beyond, the oldest go. */
@@ -39,9 +39,9 @@ export class History {
   readonly limits: HistoryLimits;
   #items = $state.raw<readonly RunHead[]>([]);
   /** Runs that the browser did not take: they live as long as the page. */
-  #loose = $state.raw<ReadonlyMap<string, KeptRun>>(new Map());
-  #removed = $state.raw<readonly KeptRun[]>([]);
-  #dropped = $state.raw<readonly KeptRun[]>([]);
+  #loose = $state.raw<ReadonlyMap<string, StoredRun>>(new Map());
+  #removed = $state.raw<readonly StoredRun[]>([]);
+  #dropped = $state.raw<readonly StoredRun[]>([]);
   #refusal = $state<string | null>(null);
   #warned = false;
   /** Changes come one after another: each looks at what the one before has left. */
@@ -103,10 +103,11 @@ export class History {
   }
 
   /** A kept run of the same text with the same probe files, pushed alike, the newest, or null. */
-  find(text: string, probeSha256: string, push: PushRecord | null): RunHead | null {
+  find(text: string, probeSha256: string, push: SteeringRecord | null): RunHead | null {
     return (
       this.#items.find(
-        (head) => head.text === text && head.probeSha256 === probeSha256 && samePush(head.push?.record ?? null, push),
+        (head) =>
+          head.text === text && head.probeSha256 === probeSha256 && sameSteering(head.push?.record ?? null, push),
       ) ?? null
     );
   }
@@ -202,7 +203,7 @@ export class History {
       const database = await this.#connect();
       const gone = this.#items.filter(({ id }) => ids.includes(id));
       const removed = await Promise.all(
-        gone.map(async (head): Promise<KeptRun | null> => {
+        gone.map(async (head): Promise<StoredRun | null> => {
           const file = await this.file(head.id);
           return file === null ? null : { head, file };
         }),
@@ -238,7 +239,7 @@ export class History {
     this.#dropped = [];
   }
 
-  async #put(run: KeptRun, known: readonly RunHead[]): Promise<void> {
+  async #put(run: StoredRun, known: readonly RunHead[]): Promise<void> {
     const { over } = this.#after(run.head, known);
     const room = await this.#filesOf(over);
     await this.#write(await this.#connect(), run, (kept) => {
@@ -254,7 +255,7 @@ export class History {
   }
 
   /** Writes in one transaction what is decided from what the database has at that moment; `run` stays in the page where that fails. */
-  async #write(database: Database, run: KeptRun, decide: (kept: readonly RunHead[]) => Written): Promise<void> {
+  async #write(database: Database, run: StoredRun, decide: (kept: readonly RunHead[]) => Written): Promise<void> {
     let written: Written | null = null;
     try {
       await database.write({
@@ -326,7 +327,7 @@ export class History {
 
   #next<T>(change: () => Promise<T>): Promise<T> {
     const result = this.#queue.then(change);
-    this.#queue = result.catch(() => undefined); // whoever asked hears of it
+    this.#queue = result.catch(() => undefined); // anyone who asked hears of it
     return result;
   }
 }
@@ -340,11 +341,11 @@ interface Written {
   /** Runs that make room. */
   readonly over: readonly RunHead[];
   /** The same with their files, from where they can still be saved. */
-  readonly dropped: readonly KeptRun[];
+  readonly dropped: readonly StoredRun[];
 }
 
 /** Where a run goes, and what stays in the page where it cannot be written. */
-type Placed = Omit<Written, 'dropped'> & { readonly unwritten: KeptRun };
+type Placed = Omit<Written, 'dropped'> & { readonly unwritten: StoredRun };
 
 /** Now, or the first moment after it at which nothing was kept: the order in which runs were kept is theirs. */
 function moment(known: readonly RunHead[]): number {

@@ -2,15 +2,15 @@
  * What strip, map and trajectory show of one text by the chosen way of reading, at the chosen layer and grain. Everything
  * here follows from the reading and the view; nothing is stored twice.
  */
-import { drawnLines, drawnTapLines } from '../../reading/alarm.ts';
+import { drawnLines, drawnReadoutLines } from '../../reading/alarm.ts';
 import { drawnValues } from '../../reading/drawn-values.ts';
 import type { ScoreRows, Smoothing } from '../../reading/drawn-values.ts';
 import { DOMAIN_SDS, domainOf, type Grain, grainDef, unitAround, unitStarts } from '../../reading/grain.ts';
 import type { Head } from '../../probe/heads.ts';
-import type { TapReading } from '../../reading/reading.ts';
+import type { ReadoutReading } from '../../reading/reading.ts';
 import { hasLexical } from '../../reading/lexical.ts';
-import { tapMark } from '../../reading/strip-cell.ts';
-import type { StripCell, TapMark } from '../../reading/strip-cell.ts';
+import { readoutMark } from '../../reading/strip-cell.ts';
+import type { StripCell, ReadoutMark } from '../../reading/strip-cell.ts';
 import { readSpan } from '../../text/token-span.ts';
 import type { SpanReading } from '../../text/token-span.ts';
 import { stretchAt, traceValues } from '../../reading/trace-values.ts';
@@ -22,7 +22,7 @@ import type { HeadReading, ReadingState } from './reading.svelte.ts';
 import type { View } from './view.svelte.ts';
 
 /** A reading with the token after which it stands. */
-export type PlacedTap = TapMark & { readonly afterToken: number };
+export type PlacedReadout = ReadoutMark & { readonly afterToken: number };
 
 /** The linked instrument: values, colours' domains and the walk through the text. */
 export class Instrument {
@@ -60,7 +60,7 @@ export class Instrument {
   }
 
   /** The readings by the way of reading on show. */
-  readonly #readings = $derived.by((): readonly TapReading[] => readingsBy(this.#reading()?.taps ?? [], this.head));
+  readonly #readings = $derived.by((): readonly ReadoutReading[] => readingsBy(this.#reading()?.taps ?? [], this.head));
 
   /** The layer that readings are of; null where they are over all layers that the probe reads at. */
   readonly readingLayer = $derived.by((): number | null =>
@@ -129,10 +129,10 @@ export class Instrument {
   );
 
   /** Readings at the ends of sentences, at the chosen layer. */
-  readonly taps = $derived.by((): readonly PlacedTap[] =>
+  readonly taps = $derived.by((): readonly PlacedReadout[] =>
     tracePoints(this.#readings, Number.POSITIVE_INFINITY, this.#view.layer, this.#view.layer)
       .filter(({ stand }) => stand === 'sentence')
-      .map(({ score, low, high, afterToken }, index) => ({ ...tapMark(index, score, low, high), afterToken })),
+      .map(({ score, low, high, afterToken }, index) => ({ ...readoutMark(index, score, low, high), afterToken })),
   );
 
   /** Score of every token alone at the chosen layer. */
@@ -158,13 +158,13 @@ export class Instrument {
   /** The 1 % lines of what is drawn for tokens, and of taps; null where the probe has none, or where none was measured for the grain. */
   readonly lines = $derived.by(() => {
     const alarm = this.#shown?.alarm;
-    if (alarm === undefined) return { drawn: null, taps: null, tokens: 0, tapCount: 0 };
+    if (alarm === undefined) return { drawn: null, taps: null, tokens: 0, readoutCount: 0 };
     const { layer } = this.#view;
     return {
       drawn: drawnLines(alarm, layer, this.grain),
-      taps: drawnTapLines(alarm, layer),
+      taps: drawnReadoutLines(alarm, layer),
       tokens: alarm.tokens,
-      tapCount: alarm.taps,
+      readoutCount: alarm.taps,
     };
   });
 
@@ -263,7 +263,7 @@ export class Instrument {
  * Readings by a pole from neutral as if they were those of the difference; NaN where one lacks it. Only the difference
  * has a reading over layers.
  */
-function readingsBy(readings: readonly TapReading[], head: Head): readonly TapReading[] {
+function readingsBy(readings: readonly ReadoutReading[], head: Head): readonly ReadoutReading[] {
   if (head === 'difference') return readings;
   return readings.map((reading) => ({
     ...reading,

@@ -5,13 +5,13 @@
 import { SAY } from '../../content/status.ts';
 import { isGrain } from '../../reading/grain.ts';
 import { isHead } from '../../probe/heads.ts';
-import { samePush } from '../../steering/same-push.ts';
+import { sameSteering } from '../../steering/same-steering.ts';
 import type { RecordingEntry } from '../../formats/runs/recording-json.ts';
-import type { ShownReading, TapReading } from '../../reading/reading.ts';
+import type { ShownReading, ReadoutReading } from '../../reading/reading.ts';
 import { hasShown } from '../../reading/trace.ts';
 import { isOfLink, recordingOfTrace, type SharedTrace } from '../../formats/runs/shared-trace.ts';
 import type { Shared } from '../../formats/runs/share-link.ts';
-import type { Desk } from './desk.svelte.ts';
+import type { ReadingController } from './reading-controller.svelte.ts';
 import type { Draft } from './draft.svelte.ts';
 import type { History } from './history.svelte.ts';
 import type { Place } from '../place.svelte.ts';
@@ -42,7 +42,7 @@ export interface OpenedLink {
 
 /** What links are made of, and what they change. */
 export interface LinkParts {
-  readonly desk: Desk;
+  readonly readingController: ReadingController;
   readonly draft: Draft;
   readonly history: History;
   readonly place: Place;
@@ -75,18 +75,18 @@ export class Links {
     return this.#noted?.entry.title ?? null;
   }
 
-  /** Takes the notice away. Whoever does not want the story that a page was opened with gets the one that it opens with. */
+  /** Takes the notice away. Anyone who does not want the story that a page was opened with gets the one that it opens with. */
   async dismiss(): Promise<void> {
     this.#opened = null;
     this.#noted = null;
-    await this.#app.desk.showFirst();
+    await this.#app.readingController.showFirst();
   }
 
   /** Shows the story that is {@link noted}. */
   async showNoted(): Promise<void> {
     const noted = this.#noted;
     if (noted === null) return;
-    this.#app.desk.darkTexts.allow([noted.entry.id]);
+    this.#app.readingController.darkTexts.allow([noted.entry.id]);
     await this.show(noted.shared);
   }
 
@@ -123,30 +123,30 @@ export class Links {
    */
   async show(shared: Shared): Promise<void> {
     const opening = (this.#openings += 1);
-    const { desk, draft, preferences, place, probes, session, stories } = this.#app;
+    const { readingController, draft, preferences, place, probes, session, stories } = this.#app;
     const { offer, missing } = await this.#probeOf(shared);
     const scores = await this.#scoresOf(shared);
     const reading = scores ?? carriedBy(shared);
     if (opening !== this.#openings) return;
     const story = stories.entries.find((entry) => entry.id === reading?.recording?.id);
-    if (story !== undefined && reading !== desk.reading && desk.darkTexts.withholds(story)) {
+    if (story !== undefined && reading !== readingController.reading && readingController.darkTexts.withholds(story)) {
       this.#noted = { shared, entry: story };
       place.rewrite(`#/${place.current}`);
       session.say(SAY.noted(story.title));
       return;
     }
     this.#noted = null;
-    desk.step('opening the link', { draft: scores === null, settings: true }, () => {
-      desk.sampling = shared.sampling;
+    readingController.step('opening the link', { draft: scores === null, settings: true }, () => {
+      readingController.sampling = shared.sampling;
       if (isWindow(shared.window)) preferences.window = shared.window;
       const { grain } = shared.view;
       if (isGrain(grain)) preferences.grain = grain;
       if (scores === null) {
         draft.replace(shared.text);
-        desk.source = 'own';
+        readingController.source = 'own';
       }
       if (reading !== null) {
-        desk.lay(reading);
+        readingController.lay(reading);
         this.#look(shared);
       }
     });
@@ -163,22 +163,22 @@ export class Links {
 
   /** Loads the model if it is not there, and reads the text of the link that was opened. */
   async readOpened(): Promise<void> {
-    const { desk, draft, session } = this.#app;
+    const { readingController, draft, session } = this.#app;
     const opened = this.#opened;
     if (opened === null) return;
     if (!session.ready) await session.load();
     if (!session.ready) return;
     const { shared } = opened;
     const unaltered = draft.text === shared.text;
-    await desk.readDraft(unaltered ? shared.given : null);
-    if (desk.reading?.text !== draft.text) return;
+    await readingController.readDraft(unaltered ? shared.given : null);
+    if (readingController.reading?.text !== draft.text) return;
     if (this.#opened === opened) this.#opened = null;
     if (unaltered) this.#look(shared);
   }
 
   /** Looks where the link looked, as far as that is there. */
   #look({ layer, token, locked, view: { head } }: Shared): void {
-    const { reading, view } = this.#app.desk;
+    const { reading, view } = this.#app.readingController;
     if (reading === null) return;
     const last = Math.max(0, reading.tokens.length - 1);
     if (isHead(head)) view.head = head;
@@ -191,8 +191,8 @@ export class Links {
   }
 
   async #shared(): Promise<Shared | null> {
-    const { desk, preferences } = this.#app;
-    const { reading, view } = desk;
+    const { readingController, preferences } = this.#app;
+    const { reading, view } = readingController;
     if (reading === null || reading.tokens.length === 0) return null;
     return {
       text: reading.text,
@@ -203,7 +203,7 @@ export class Links {
       token: view.locked || view.at > 0 ? view.at : null,
       locked: view.locked,
       window: preferences.window,
-      sampling: $state.snapshot(desk.sampling),
+      sampling: $state.snapshot(readingController.sampling),
       place: 'read',
       view: { grain: preferences.grain, head: view.head },
       push: reading.push,
@@ -244,7 +244,7 @@ export class Links {
 
   /** A reading with the scores of the link's text by the link's probe, where one is at hand. */
   async #scoresOf({ text, probe, story, push }: Shared): Promise<ReadingState | null> {
-    const { desk, history, stories } = this.#app;
+    const { readingController, history, stories } = this.#app;
     if (probe === null) return null;
     const kept = history.find(text, probe.sha256, push);
     const ids = stories.entries.map((entry) => entry.id);
@@ -256,10 +256,12 @@ export class Links {
         return ReadingState.fromRecording(recording);
     }
     if (kept !== null) return ReadingState.fromRecording(await history.recording(kept.id));
-    const shown = desk.reading;
+    const shown = readingController.reading;
     // What a link brought once holds no scores.
     if (shown !== null && shown.recording !== null && isOfLink(shown.recording)) return null;
-    return shown?.text === text && samePush(shown.push, push) && (await this.#probeOn(shown))?.sha256 === probe.sha256
+    return shown?.text === text &&
+      sameSteering(shown.push, push) &&
+      (await this.#probeOn(shown))?.sha256 === probe.sha256
       ? shown
       : null;
   }
@@ -279,7 +281,7 @@ function traceOf({ recording, maker, frame, taps, tokens }: ReadingState): Share
   const { model, weightsSha256, backend } = made;
   const layer = hasShown(taps) ? null : defaultLayer;
   // As they were read: what is shown is smoothed from them where the link is opened.
-  const valuesOf = ({ shown, score, nullLow, nullHigh }: TapReading): ShownReading =>
+  const valuesOf = ({ shown, score, nullLow, nullHigh }: ReadoutReading): ShownReading =>
     (layer === null ? shown : null) ?? {
       score: score[defaultLayer] ?? Number.NaN,
       low: nullLow[defaultLayer] ?? Number.NaN,

@@ -7,17 +7,17 @@ import type { EngineStatus, ReadingsLeft } from '../../models/engine-report.ts';
 import { AppError } from '../../base/errors.ts';
 import { type ByPole, byPole, type Head, HEADS } from '../../probe/heads.ts';
 import type { AlarmLines, Axis, LayerCalibration } from '../../probe/probe-types.ts';
-import { pushWords } from '../../steering/push-words.ts';
-import type { PushRecord } from '../../steering/push.ts';
+import { steeringWords } from '../../steering/steering-words.ts';
+import type { SteeringRecord } from '../../steering/steering.ts';
 import type {
   ReadingSink,
   SamplingOptions,
-  TapReading,
+  ReadoutReading,
   TokenBatch,
   TokenPiece,
   TokenScores,
 } from '../../reading/reading.ts';
-import { recordedPush } from '../../formats/runs/recorded-push.ts';
+import { recordedSteering } from '../../formats/runs/recorded-steering.ts';
 import type { Continuation, Recording } from '../../formats/runs/recording.ts';
 import { newId } from '../storage/new-id.ts';
 
@@ -31,7 +31,7 @@ export interface Maker {
   readonly probeSha256: () => Promise<string>;
   readonly taps: boolean;
   /** What is done to the stream; null where nothing is. */
-  readonly push: PushRecord | null;
+  readonly push: SteeringRecord | null;
 }
 
 /** What one way of reading is measured with. */
@@ -89,10 +89,10 @@ export class ReadingState {
   /** Where the engine delivers; what arrives is drawn with the next frame. */
   readonly sink: ReadingSink = {
     tokens: (batch) => this.#takeTokens(batch),
-    tap: (tap) => this.#takeTap(tap),
+    tap: (tap) => this.#takeReadout(tap),
   };
   #tokens = $state.raw<readonly TokenPiece[]>([]);
-  #taps = $state.raw<readonly TapReading[]>([]);
+  #taps = $state.raw<readonly ReadoutReading[]>([]);
   #givenTokens = $state<number | null>(null);
   /** Characters that were given, where that is known before the tokens are; null where everything is given. */
   readonly #givenCharacters: number | null;
@@ -101,7 +101,7 @@ export class ReadingState {
   readonly #heads: { readonly difference: GrowingHead } & Partial<Record<Head, GrowingHead>>;
   #received = 0;
   #newTokens: TokenPiece[] = [];
-  #newTaps: TapReading[] = [];
+  #newReadouts: ReadoutReading[] = [];
   #scheduled = false;
   readonly #schedule: Schedule;
   #heard = 0;
@@ -237,7 +237,7 @@ export class ReadingState {
   }
 
   /** The taps that may be drawn, by the tokens after which they stand. */
-  get taps(): readonly TapReading[] {
+  get taps(): readonly ReadoutReading[] {
     return this.#taps;
   }
 
@@ -304,17 +304,17 @@ export class ReadingState {
   }
 
   /** What was done to the stream while it was read or written; null where nothing was. */
-  get push(): PushRecord | null {
+  get push(): SteeringRecord | null {
     return this.recording?.run?.push ?? this.maker?.push ?? null;
   }
 
   /** The same in words. */
   get pushed(): string | null {
     const { push, recording, maker, frame } = this;
-    if (recording !== null) return recordedPush(recording);
+    if (recording !== null) return recordedSteering(recording);
     return push === null
       ? null
-      : pushWords(
+      : steeringWords(
           push,
           maker !== null && titleWith(push.direction, maker.agreement) === maker.probe.title ? frame.axis : null,
         );
@@ -331,9 +331,9 @@ export class ReadingState {
   flush(): void {
     this.#scheduled = false;
     if (this.#newTokens.length > 0) this.#tokens = [...this.#tokens, ...this.#newTokens];
-    if (this.#newTaps.length > 0) this.#taps = inOrder(this.#taps, this.#newTaps);
+    if (this.#newReadouts.length > 0) this.#taps = inOrder(this.#taps, this.#newReadouts);
     this.#newTokens = [];
-    this.#newTaps = [];
+    this.#newReadouts = [];
   }
 
   #takeTokens(batch: TokenBatch): void {
@@ -376,9 +376,9 @@ export class ReadingState {
     }
   }
 
-  #takeTap(tap: TapReading): void {
+  #takeReadout(tap: ReadoutReading): void {
     this.#heard += 1;
-    this.#newTaps.push(tap);
+    this.#newReadouts.push(tap);
     this.#soon();
   }
 
@@ -406,7 +406,7 @@ function enlarged(values: Float32Array, size: number): Float32Array {
 }
 
 /** All taps in the order of the text; one that was read again takes the place of the one before. */
-function inOrder(known: readonly TapReading[], fresh: readonly TapReading[]): readonly TapReading[] {
+function inOrder(known: readonly ReadoutReading[], fresh: readonly ReadoutReading[]): readonly ReadoutReading[] {
   const last = known.at(-1)?.afterToken ?? -1;
   const behind = fresh.every(({ afterToken }, index) => afterToken > (fresh[index - 1]?.afterToken ?? last));
   if (behind) return [...known, ...fresh];

@@ -1,7 +1,7 @@
 /** What the list of kept runs knows of each: enough to find it and to tell two apart, without its scores. */
-import type { PushRecord } from '../../steering/push.ts';
-import { samePush } from '../../steering/same-push.ts';
-import { recordedPush } from '../../formats/runs/recorded-push.ts';
+import type { SteeringRecord } from '../../steering/steering.ts';
+import { sameSteering } from '../../steering/same-steering.ts';
+import { recordedSteering } from '../../formats/runs/recorded-steering.ts';
 import type { Recording } from '../../formats/runs/recording.ts';
 
 /** One line of the list. */
@@ -23,7 +23,7 @@ export interface RunHead {
   /** Size of its file. */
   readonly bytes: number;
   /** What it was pushed by, and the same in words; absent where the model read and wrote by itself. */
-  readonly push?: { readonly record: PushRecord; readonly words: string };
+  readonly push?: { readonly record: SteeringRecord; readonly words: string };
 }
 
 /** A run's file as it is kept: the recording as JSON, UTF-8. */
@@ -33,7 +33,7 @@ export interface RunFile {
 }
 
 /** A run with its file. */
-export interface KeptRun {
+export interface StoredRun {
   readonly head: RunHead;
   readonly file: RunFile;
 }
@@ -43,7 +43,7 @@ export function headOf(recording: Recording, id: string, bytes: number, now: num
   const { title, text, provenance, tokens, givenTokens, taps, run } = recording;
   const { probe, probeSha256, weightsSha256 } = provenance;
   const record = run?.push ?? null;
-  const words = recordedPush(recording);
+  const words = recordedSteering(recording);
   return {
     id,
     title,
@@ -67,7 +67,7 @@ export function headOf(recording: Recording, id: string, bytes: number, now: num
 export function sameRun(a: RunHead, b: RunHead): boolean {
   const facts = ({ text, probeSha256, weightsSha256, tokens, given, taps }: RunHead): string =>
     JSON.stringify([text, probeSha256, weightsSha256, tokens, given, taps > 0]);
-  return facts(a) === facts(b) && samePush(a.push?.record ?? null, b.push?.record ?? null);
+  return facts(a) === facts(b) && sameSteering(a.push?.record ?? null, b.push?.record ?? null);
 }
 
 /** A kept line that is one; databases outlive versions, so what lies there is looked at like a file. */

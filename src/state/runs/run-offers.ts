@@ -19,7 +19,7 @@ export function runOffers(app: AppState): readonly RunOffer[] {
   const stories = app.stories.entries.map((entry) => ({
     key: storyKey(entry.id),
     title: entry.title,
-    withheld: app.desk.darkTexts.withholds(entry) ? entry.id : null,
+    withheld: app.readingController.darkTexts.withholds(entry) ? entry.id : null,
     recording: () => app.stories.recording(entry.id),
   }));
   const kept = app.history.items.map(({ id, title }) => ({
@@ -32,8 +32,8 @@ export function runOffers(app: AppState): readonly RunOffer[] {
 }
 
 /** The address that puts the reading on show beside its natural partner; without it while it is not kept yet. */
-export function compareAddress({ desk, history }: AppState): string {
-  const { reading } = desk;
+export function compareAddress({ readingController, history }: AppState): string {
+  const { reading } = readingController;
   if (reading === null) return '#/library/compare';
   const others = history.items.filter(({ id }) => id !== reading.id);
   const kept = history.items.find(({ id }) => id === reading.id);

@@ -113,7 +113,7 @@ export class Showing {
     return (this.#forked ??= await this.#parts.stories.fork());
   }
 
-  /** Brings the whole recording of the first ending, for whoever looks closer. The fork is there without it. */
+  /** Brings the whole recording of the first ending, for anyone who looks closer. The fork is there without it. */
   async #followFork(): Promise<void> {
     const fork = this.#fork;
     const id = this.#readingId;

@@ -104,7 +104,7 @@ async function recordingIn({ file, bytes, kind }: Sorted): Promise<Recording> {
   }
 }
 
-/** The library knows a probe's files by their names; whoever renamed them is helped. */
+/** The library knows a probe's files by their names; anyone who renamed them is helped. */
 function named({ file, kind }: Sorted): PickedFile {
   const name = kind === 'tensors' ? 'directions.safetensors' : kind === 'report' ? 'report.json' : 'probe.json';
   return { name, text: () => file.text(), arrayBuffer: () => file.arrayBuffer() };

@@ -1,6 +1,6 @@
 /** The reader's own sets: imported, or copies of shipped ones that were changed. Kept in this browser as they are typed. */
 import type { SetSource } from '../../probe/training-plan.ts';
-import { Kept } from '../storage/kept.ts';
+import { TextStorage } from '../storage/text-storage.ts';
 import { renamedHeader } from './set-rows.ts';
 
 const KEY = 'flipside.sets';
@@ -14,7 +14,7 @@ export interface OwnSet {
 
 /** Own sets by name. */
 export class OwnSets {
-  readonly #kept: Kept;
+  readonly #kept: TextStorage;
   #sets = $state.raw<readonly OwnSet[]>([]);
   #stored = $state(true);
   /** What this tab last saw in storage: what differs there now, another tab has changed. */
@@ -24,7 +24,7 @@ export class OwnSets {
   onelsewhere: (names: readonly string[]) => void = () => undefined;
 
   constructor(storage: Storage | null) {
-    this.#kept = new Kept(storage);
+    this.#kept = new TextStorage(storage);
     this.#seen = setsIn(this.#kept.read(KEY));
     this.#sets = this.#seen;
     this.#kept.hear(KEY, () => this.#takeOver());

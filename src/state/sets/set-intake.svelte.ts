@@ -4,7 +4,7 @@ import type { DroppedFile, Lack, SetImport } from '../../formats/sets/set-import
 import { parseSet } from '../../worker/client/parse-files.ts';
 import { bytesOf } from '../storage/bytes-of.ts';
 import type { PickedFile } from '../probes/library.svelte.ts';
-import type { SetBench } from './set-bench.svelte.ts';
+import type { PromptSetEditor } from './prompt-set-editor.svelte.ts';
 
 /** Where an import stands. */
 export type Intake =
@@ -20,11 +20,11 @@ export type Intake =
 
 /** One import at a time. */
 export class SetIntake {
-  readonly #bench: SetBench;
+  readonly #bench: PromptSetEditor;
   #files: readonly DroppedFile[] = [];
   #state = $state.raw<Intake>({ kind: 'none' });
 
-  constructor(bench: SetBench) {
+  constructor(bench: PromptSetEditor) {
     this.#bench = bench;
   }
 

@@ -33,7 +33,7 @@ export interface RowInfo {
 }
 
 /** All rows with their readings. */
-export interface TapRows {
+export interface ReadoutRows {
   readonly info: readonly RowInfo[];
   readonly hidden: number;
   /** Topics of the axis. */

@@ -4,7 +4,7 @@ import { nestedCandidate } from '../../probe/fit/nested.ts';
 import { nestedEvidence } from '../../probe/evidence/nested-evidence.ts';
 import type { FitMethod } from '../../probe/probe-types.ts';
 import type { Estimate } from '../../stats/estimate.ts';
-import type { TapRows } from '../../stats/linear/rows.ts';
+import type { ReadoutRows } from '../../stats/linear/rows.ts';
 import { type Readings, selectFor, unitsOf } from '../readings.ts';
 
 /**
@@ -13,7 +13,7 @@ import { type Readings, selectFor, unitsOf } from '../readings.ts';
  * are the same after every text.)
  */
 export function embeddingBaseline(
-  { hidden, embeddings }: Pick<TapRows, 'hidden' | 'embeddings'>,
+  { hidden, embeddings }: Pick<ReadoutRows, 'hidden' | 'embeddings'>,
   readings: Readings,
   method: FitMethod,
 ): Estimate {

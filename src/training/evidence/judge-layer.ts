@@ -14,7 +14,7 @@ import type {
   Transfer,
 } from '../../probe/report-types.ts';
 import type { Estimate } from '../../stats/estimate.ts';
-import { labelOf, type RowInfo, type TapRows } from '../../stats/linear/rows.ts';
+import { labelOf, type RowInfo, type ReadoutRows } from '../../stats/linear/rows.ts';
 import { selectivityOf } from '../../probe/evidence/selectivity.ts';
 import { mean, standardDeviation } from '../../stats/stats.ts';
 import type { PromptSet } from '../../formats/sets/prompt-set.ts';
@@ -180,14 +180,14 @@ function driftOf(readings: Readings, scores: Float64Array): DriftPoint[] {
 
 /** Selectivity between the first two taps, at one layer; null with a single tap. */
 export function selectivityAt(
-  rows: TapRows,
+  rows: ReadoutRows,
   readings: Readings,
   fitted: LayerFit,
   layer: number,
   seed: number,
 ): Selectivity | null {
   const residuals = rows.residuals[layer] ?? new Float32Array(0);
-  const atTap = (tap: number): Float32Array => {
+  const atReadout = (tap: number): Float32Array => {
     const out = new Float32Array(readings.poles.length * rows.hidden);
     readings.poles.forEach((reading, i) => {
       const row = readings.turns[reading]?.rows[tap];
@@ -199,8 +199,8 @@ export function selectivityAt(
   const info = readings.poles.flatMap((reading) => readings.info[reading] ?? []);
   const { method, prepared } = fitted;
   return selectivityOf({
-    learned: atTap(0),
-    tested: atTap(1),
+    learned: atReadout(0),
+    tested: atReadout(1),
     hidden: rows.hidden,
     labels: info.map((row) => labelOf(row.role)),
     topics: info.map((row) => row.topic),

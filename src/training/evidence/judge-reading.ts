@@ -21,7 +21,7 @@ export interface MoreToRead {
   /** Sets of other axes. */
   readonly others: readonly PromptSet[];
   /** Wordings that were never trained on; none is a smaller judgement, not an error. */
-  readonly unseenTaps: readonly string[];
+  readonly unseenReadouts: readonly string[];
   /** Whether the turns of some topics are read in the model's chat form too. */
   readonly chatForm: boolean;
 }
@@ -44,7 +44,7 @@ export async function judgeByReading(
   const inForm = new Set(more.chatForm ? evenlySpaced(names.length, FORM_TOPICS) : []);
   const formRows = own.filter((row) => inForm.has(numbers.get(row.topic) ?? -1));
   const total =
-    (more.unseenTaps.length > 0 ? own.length : 0) +
+    (more.unseenReadouts.length > 0 ? own.length : 0) +
     formRows.length +
     more.controls.reduce((sum, set) => sum + set.rows.length, 0) +
     poleRows(more.others).length;
@@ -82,19 +82,19 @@ export async function judgeByReading(
   };
   const asItStands =
     (taps: readonly string[]) =>
-    (row: PromptRow): Passage => ({ text: [row.context, row.text], taps, tapAfter: [1] });
-  if (more.unseenTaps.length > 0) {
+    (row: PromptRow): Passage => ({ text: [row.context, row.text], taps, readoutAfter: [1] });
+  if (more.unseenReadouts.length > 0) {
     transfer.push({
       kind: 'tap',
-      name: more.unseenTaps.join(' / '),
-      ...(await judged(own, numbers, asItStands(more.unseenTaps), scoreOwn)),
+      name: more.unseenReadouts.join(' / '),
+      ...(await judged(own, numbers, asItStands(more.unseenReadouts), scoreOwn)),
     });
   }
   if (formRows.length > 0) {
     const asReply = (row: PromptRow): Passage => ({
       text: { user: row.context, assistant: row.text },
       taps: probe.taps,
-      tapAfter: [1],
+      readoutAfter: [1],
     });
     transfer.push({
       kind: 'form',

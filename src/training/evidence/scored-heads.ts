@@ -1,6 +1,6 @@
 /** From fitted directions to scores: zero, unit, tokens, words and lines of the difference and of each pole from neutral. */
-import { alarmLines, type TapLines } from '../../reading/alarm.ts';
-import type { TapCalibration } from '../../probe/fit/calibrate.ts';
+import { alarmLines, type ReadoutLines } from '../../reading/alarm.ts';
+import type { ReadoutCalibration } from '../../probe/fit/calibrate.ts';
 import { EARLY_FROM, STEADY_FROM } from '../../reading/early-tokens.ts';
 import { type ByPole, byPole, POLES } from '../../probe/heads.ts';
 import { concat } from '../../probe/fit/null-model.ts';
@@ -17,7 +17,7 @@ export type Scored = Omit<PoleHead, 'evidence'>;
 
 interface Direction {
   readonly direction: Float32Array;
-  readonly taps: TapCalibration;
+  readonly taps: ReadoutCalibration;
 }
 
 /** Reads the stories once for all ways of reading; throws as {@link tokenFacts}. */
@@ -37,8 +37,8 @@ export async function scoredHeads(
     rows.map(({ taps }) => taps.scale),
     call,
   );
-  const part = (head: number, tapLines: TapLines): Scored =>
-    scoredOf(heads[head] ?? [], factsOf(facts, head * layers.length, (head + 1) * layers.length), tapLines);
+  const part = (head: number, readoutLines: ReadoutLines): Scored =>
+    scoredOf(heads[head] ?? [], factsOf(facts, head * layers.length, (head + 1) * layers.length), readoutLines);
   return {
     own: part(0, fitted.storyLines),
     poles: byPole((pole) => part(1 + POLES.indexOf(pole), fitted.poleStoryLines[pole])),
@@ -48,7 +48,7 @@ export async function scoredHeads(
 function scoredOf(
   layers: readonly Direction[],
   { units, lexical, lines }: TokenFacts,
-  { taps, tapLow, tapHigh }: TapLines,
+  { taps, tapLow, tapHigh }: ReadoutLines,
 ): Scored {
   return {
     directions: concat(layers.map(({ direction }) => direction)),

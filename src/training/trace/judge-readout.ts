@@ -15,7 +15,7 @@ import type { PromptSet } from '../../formats/sets/prompt-set.ts';
 import type { LongCall } from '../collect.ts';
 import { giveWay } from '../give-way.ts';
 import { readAll } from '../read-all.ts';
-import type { SegmentReader, TapRead } from '../reader.ts';
+import type { SegmentReader, ReadoutPass } from '../reader.ts';
 import { inParts, INSIDE, type ToldText, toldTexts } from './trace-passages.ts';
 import { rawWorth } from './raw-worth.ts';
 import { storiesAuroc, type ToldStory } from './told-stories.ts';
@@ -26,7 +26,7 @@ const ENOUGH_STORIES = 12;
 type SeededCall = LongCall & { readonly seed?: number };
 
 /** The reading that is shown at one place, before it is smoothed. */
-function scoreOf({ layers, ends, inside }: TraceReadout, { means, last }: TapRead, end: boolean): number {
+function scoreOf({ layers, ends, inside }: TraceReadout, { means, last }: ReadoutPass, end: boolean): number {
   const text = meanReading(means);
   const head = end ? ends : inside;
   const reading = end && last !== undefined ? endReading(last, text) : text;
@@ -47,7 +47,7 @@ export async function judgeTurns(
     const first = text.length - parts.length;
     return labelOf(row.pole) === 0
       ? []
-      : [{ row, text, taps: trace.texts, tapAfter: parts.map((_, part) => first + part), lastTokens: true }];
+      : [{ row, text, taps: trace.texts, readoutAfter: parts.map((_, part) => first + part), lastTokens: true }];
   });
   const read: Record<keyof TraceAuroc, { score: number; side: number; topic: number }[]> = { ends: [], inside: [] };
   let done = 0;
@@ -139,7 +139,7 @@ async function readStories(
   const passages = told.map((story) => ({
     ...story,
     taps: trace.texts,
-    tapAfter: story.text.map((_, part) => part),
+    readoutAfter: story.text.map((_, part) => part),
     lastTokens: true,
   }));
   const stories: ToldStory[] = [];

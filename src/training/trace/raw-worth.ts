@@ -41,7 +41,7 @@ export async function rawWorth(
   }));
   for await (const [{ story }, { taps, tokens }] of readAll(
     reader,
-    passages.map((passage) => ({ ...passage, tapAfter: passage.text.map((_, word) => word) })),
+    passages.map((passage) => ({ ...passage, readoutAfter: passage.text.map((_, word) => word) })),
     () => giveWay(call),
     call.signal,
   )) {

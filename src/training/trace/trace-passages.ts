@@ -59,8 +59,8 @@ export function tracePassages(from: TraceTexts, texts: readonly string[]): Trace
   let units = 0;
   const passages: TracePassage[] = [];
   const unitsByTopic = new Map<string, number>();
-  const add = (text: readonly string[], tapAfter: readonly number[], places: readonly TracePlace[]): void => {
-    passages.push({ text, taps: texts, tapAfter, places, lastTokens: true });
+  const add = (text: readonly string[], readoutAfter: readonly number[], places: readonly TracePlace[]): void => {
+    passages.push({ text, taps: texts, readoutAfter, places, lastTokens: true });
   };
   const turns = (set: PromptSet, kind: 'axis' | 'zero' | 'apart'): void => {
     const scenes = new Set<string>();

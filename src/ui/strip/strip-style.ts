@@ -6,7 +6,7 @@
 import { endLines, INK, scaleCss } from '../../charts/colour.ts';
 import type { Head } from '../../probe/heads.ts';
 import type { StripCell } from '../../reading/strip-cell.ts';
-import { tapRules } from './tap-style.ts';
+import { readoutRules } from './readout-style.ts';
 
 /** Length of the bar at the end of the scale, in CSS pixels: half of the space that the line height leaves. */
 const BAR_PX = 7;
@@ -52,7 +52,7 @@ export function adoptScale(page: Document): void {
   if (adopted.has(page)) return;
   adopted.add(page);
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`${scaleRules()}\n${tapRules()}`);
+  sheet.replaceSync(`${scaleRules()}\n${readoutRules()}`);
   page.adoptedStyleSheets.push(sheet);
 }
 

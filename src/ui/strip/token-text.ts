@@ -3,12 +3,12 @@
  * two runs part, and the marks of taps. Built by hand, because a text may have thousands of tokens that never change:
  * as template expressions each of them would cost more to remember than all that is known of it.
  */
-import { tapName } from '../../content/aria.ts';
+import { readoutName } from '../../content/aria.ts';
 import type { Head } from '../../probe/heads.ts';
 import type { StripCell, TokenShape } from '../../reading/strip-cell.ts';
 import type { VisibleSegment } from '../../text/visible-text.ts';
 import { cellClass } from './strip-style.ts';
-import { tapClass } from './tap-style.ts';
+import { readoutClass } from './readout-style.ts';
 
 /** The tokens in one paragraph, which belongs to it: nothing else may put anything there. */
 export class TokenText {
@@ -52,7 +52,7 @@ export class TokenText {
       if (element.className !== paint) element.className = paint;
       if (known === undefined) this.#append(element);
       setLabels(element, cell.shape, before?.shape);
-      this.#markTap(element, cell, head, reading);
+      this.#markReadout(element, cell, head, reading);
     }
     this.#cells = cells;
     this.#head = head;
@@ -76,17 +76,17 @@ export class TokenText {
     this.#cells = this.#cells.slice(0, tokens);
   }
 
-  #markTap(element: HTMLElement, { token, tap }: StripCell, head: Head, reading: string): void {
+  #markReadout(element: HTMLElement, { token, tap }: StripCell, head: Head, reading: string): void {
     const known = this.#taps.get(token);
     if (tap === null) {
       known?.remove();
       this.#taps.delete(token);
       return;
     }
-    const mark = known ?? tapAfter(element, token);
+    const mark = known ?? readoutAfter(element, token);
     if (known === undefined) this.#taps.set(token, mark);
-    mark.className = `tap ${tapClass(tap, head)}`;
-    mark.ariaLabel = tapName(tap, token, reading);
+    mark.className = `tap ${readoutClass(tap, head)}`;
+    mark.ariaLabel = readoutName(tap, token, reading);
   }
 }
 
@@ -133,7 +133,7 @@ function label(words: string): HTMLElement {
  * The mark of a tap, right after its token: a bare inline box, because a hundred real buttons would double what a long
  * text costs to lay out.
  */
-function tapAfter(element: HTMLElement, token: number): HTMLElement {
+function readoutAfter(element: HTMLElement, token: number): HTMLElement {
   const mark = document.createElement('span');
   mark.role = 'button';
   mark.tabIndex = -1;

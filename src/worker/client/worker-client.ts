@@ -99,7 +99,7 @@ export function createWorkerClient(worker: Worker): EngineClient {
       try {
         call.on[data.event]?.(data.value);
       } catch (thrown) {
-        // Whoever asked cannot take the answer: a reading with a hole in it must not end as if it were whole.
+        // The caller failed on a part of the answer: a reading with a hole must not end as if it were whole.
         pending.delete(data.id);
         worker.postMessage({ kind: 'cancel', id: data.id } satisfies Request);
         call.reject(AppError.from(thrown));

@@ -2,10 +2,10 @@
  * Probes as the loaded model takes them. One that was made on another variant of it is measured first, once for each: after
  * that every call that takes a probe takes it, and until then none does.
  */
-import { assertPushes, type DtypeAgreement } from '../../probe/dtype-agreement.ts';
+import { assertInterventions, type DtypeAgreement } from '../../probe/dtype-agreement.ts';
 import { otherDtype } from '../../models/model-dtype.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
-import type { PushSettings } from '../../steering/push.ts';
+import type { SteeringSettings } from '../../steering/steering.ts';
 import { assertProbeFits, parseProbe } from '../../formats/probe/probe.ts';
 import { parsePromptSet } from '../../formats/sets/prompt-set.ts';
 import { sha256Hex } from '../../engine/store/sha256.ts';
@@ -13,7 +13,7 @@ import type { WebEngine } from '../../engine/web-engine.ts';
 import { type CarriedProbe, carryOver } from '../../training/dtype-agreement.ts';
 import type { ProbeFiles, ProbeToUse } from '../protocol.ts';
 import { setFiles } from './set-files.ts';
-import { laterTask } from './training-room.ts';
+import { laterTask } from './training-calls.ts';
 
 /** What the worker knows of probes. */
 export interface CarriedProbes {
@@ -26,7 +26,7 @@ export interface CarriedProbes {
   /** A probe that fits, or that was measured before. Throws probe errors. */
   take(files: ProbeFiles): CarriedProbe;
   /** The same for one whose direction pushes these layers. Throws `probe-model-mismatch` too where it does not hold at one of them. */
-  takeToPush(files: ProbeFiles, pushed: Pick<PushSettings, 'from' | 'to'>): CarriedProbe;
+  takeToSteering(files: ProbeFiles, pushed: Pick<SteeringSettings, 'from' | 'to'>): CarriedProbe;
 }
 
 /** What an engine's model takes, whichever is loaded when a call comes. */
@@ -45,9 +45,9 @@ export function createCarriedProbes(engine: Pick<WebEngine, 'model' | 'segmentRe
 
   return {
     take,
-    takeToPush(files, pushed) {
+    takeToSteering(files, pushed) {
       const carried = take(files);
-      if (carried.agreement !== null) assertPushes(carried.probe, carried.agreement, pushed);
+      if (carried.agreement !== null) assertInterventions(carried.probe, carried.agreement, pushed);
       return carried;
     },
     async measure(files, onProgress, signal) {

@@ -4,7 +4,7 @@ import { throwIfStopped } from '../../base/abort.ts';
 import { AppError } from '../../base/errors.ts';
 import type { TokenBatch } from '../../reading/reading.ts';
 import { checkModel } from '../../engine/store/check-model.ts';
-import { deleteKept, listKept } from '../../engine/store/kept.ts';
+import { deleteStored, listStored } from '../../engine/store/stored-models.ts';
 import { listHub } from '../../engine/store/hub.ts';
 import { listPicked } from '../../engine/store/picked.ts';
 import { weighHere } from '../../engine/store/weigh.ts';
@@ -20,23 +20,23 @@ import type {
   Steps,
 } from '../protocol.ts';
 import { createCarriedProbes } from './carried-probes.ts';
-import { createExperimentRoom } from './experiment-room.ts';
+import { createExperimentCalls } from './experiment-calls.ts';
 import { holdLife } from './hold-life.ts';
-import { createRunsRoom } from './runs-room.ts';
-import { createSteeringRoom } from './steering-room.ts';
-import { createTrainingRoom } from './training-room.ts';
+import { createRunCalls } from './run-calls.ts';
+import { createSteeringCalls } from './steering-calls.ts';
+import { createTrainingCalls } from './training-calls.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
 const engine = new WebEngine((error) => post({ kind: 'lost', error: error.toRecord() }));
 const probes = createCarriedProbes(engine);
-const training = createTrainingRoom(
+const training = createTrainingCalls(
   () => engine.segmentReader(),
   (files) => probes.take(files).probe,
 );
-const steering = createSteeringRoom(engine, probes);
-const runs = createRunsRoom(engine, probes);
-const experiments = createExperimentRoom((neutral) => engine.subject(neutral));
+const steering = createSteeringCalls(engine, probes);
+const runs = createRunCalls(engine, probes);
+const experiments = createExperimentCalls((neutral) => engine.subject(neutral));
 const running = new Map<number, AbortController>();
 /** Calls wait for the one before: the engine has one text and one cache. */
 let queue: Promise<void> = Promise.resolve();
@@ -61,9 +61,9 @@ const HANDLERS: Handlers = {
   read: (args, { on, signal }) => engine.read(args, on, signal),
   refine: ({ every }, { on, signal }) => engine.refine(every, on, counted(on.progress), signal),
   generate: (args, { on, signal }) => engine.generate(args, on, signal),
-  writePushed: (args, { on, signal }) => steering.write(args, on, signal),
+  writeSteered: (args, { on, signal }) => steering.write(args, on, signal),
   futures: (args, { on, signal }) => steering.futures(args, on, signal),
-  matchPush: (args, { signal }) => steering.match(args, signal),
+  matchSteering: (args, { signal }) => steering.match(args, signal),
   measureDose: (args, { on, signal }) => steering.measure(args, on.progress, signal),
   findWords: ({ words, firstToken }) => engine.findWords(words, firstToken),
   lens: (args, { on, signal }) => engine.lens(args, counted(on.progress), signal),
@@ -83,9 +83,9 @@ const HANDLERS: Handlers = {
   analyseUnits: ({ specs, units }) => experiments.analyse(specs, units),
   estimateExperiment: (args, { signal }) => experiments.estimate(args, signal),
   runExperiment: (args, { on, signal }) => experiments.run(args, on.progress, on.part, signal),
-  listKept: () => listKept(),
-  deleteKept: async ({ key }) => {
-    await deleteKept(key);
+  listStored: () => listStored(),
+  deleteStored: async ({ key }) => {
+    await deleteStored(key);
     return null;
   },
   listHub: (args, { signal }) => listHub(args, signal),

@@ -1,7 +1,7 @@
 /** A sign of life that nobody has to send: a lock that a worker holds until it ends, whatever ends it. */
 
 /**
- * Takes a lock that nobody else has a name for, holds it for ever, and tells its name once it is held: whoever asks for
+ * Takes a lock that nobody else has a name for, holds it for ever, and tells its name once it is held: anyone who asks for
  * it then gets it when this worker is gone. Tells nothing where the browser has no locks.
  */
 export function holdLife(held: (lock: string) => void): void {

@@ -69,8 +69,8 @@ const FIGURES: Readonly<Record<string, Figure>> = {
   'two runs': twoRunsFigure({
     a: wave(30),
     b: wave(30, 1),
-    tapsA: [{ x: 4, y: 1 }],
-    tapsB: [{ x: 6, y: -1 }],
+    readoutsA: [{ x: 4, y: 1 }],
+    readoutsB: [{ x: 6, y: -1 }],
     difference: {
       series: wave(30, 2),
       taps: [{ x: 9, y: 0.5 }],
@@ -87,8 +87,8 @@ const FIGURES: Readonly<Record<string, Figure>> = {
   'two runs by sentence': twoRunsFigure({
     a: wave(6),
     b: wave(6, 1),
-    tapsA: [{ x: 1, y: 1 }],
-    tapsB: [],
+    readoutsA: [{ x: 1, y: 1 }],
+    readoutsB: [],
     difference: null,
     parting: null,
     domain: 3,

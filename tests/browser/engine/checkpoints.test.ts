@@ -26,7 +26,7 @@ const never = new AbortController().signal;
 let client: EngineClient;
 beforeAll(async () => {
   client = connectEngine();
-  await client.deleteKept({ key: null });
+  await client.deleteStored({ key: null });
   client.dispose();
 });
 beforeEach(() => {
@@ -143,13 +143,13 @@ test('a model is stored, opened again without its files, and deleted alone', asy
   expect(first.model).toMatchObject({ id: 'q8_0', container: 'gguf', layerCount: 3, hidden: 64 });
   client.dispose();
   client = connectEngine();
-  const kept = await client.listKept({});
+  const kept = await client.listStored({});
   const mine = kept.find(({ key }) => key === first.key)!;
   expect(mine.files.every(({ bytes, keptBytes }) => bytes === keptBytes)).toBe(true);
   const again = await client.load({ model: { kind: 'kept', key: mine.key }, hosts: [], backend: 'wasm' });
   expect(again).toMatchObject({ bytesFrom: 'storage', model: { weightsSha256: first.model.weightsSha256 } });
-  await client.deleteKept({ key: mine.key });
-  expect((await client.listKept({})).map(({ key }) => key)).toEqual(
+  await client.deleteStored({ key: mine.key });
+  expect((await client.listStored({})).map(({ key }) => key)).toEqual(
     kept.map(({ key }) => key).filter((key) => key !== mine.key),
   );
 });
@@ -230,6 +230,6 @@ describe('is refused by name, and the model before it stays:', () => {
     expect((error as AppError).message).toMatch(words);
     const { tokens } = await client.lens({ text: 'kind', top: 1, words: [] }, { signal: never });
     expect(tokens.length).toBeGreaterThan(0);
-    expect((await client.listKept({})).some(({ key }) => key === before.key)).toBe(true);
+    expect((await client.listStored({})).some(({ key }) => key === before.key)).toBe(true);
   });
 });

@@ -4,11 +4,11 @@ import { createRng } from '../../../src/base/rng.ts';
 import type { LayerEdit } from '../../../src/engine/decoder.ts';
 import type { OpenedDecoder } from '../../../src/engine/ort/opening.ts';
 import { openWebDecoder } from '../../../src/engine/ort/web-decoder.ts';
-import { createPushBench } from '../../../src/engine/steering/push-bench.ts';
-import { applyPush, PushedWriting } from '../../../src/engine/steering/pushed-writing.ts';
+import { createSteeringRunner } from '../../../src/engine/steering/steering-runner.ts';
+import { applySteering, SteeredWriting } from '../../../src/engine/steering/steered-writing.ts';
 import { noScorer } from '../../../src/engine/scorer.ts';
-import type { Push } from '../../../src/steering/push.ts';
-import type { PushBench } from '../../../src/steering/bench.ts';
+import type { Push } from '../../../src/steering/steering.ts';
+import type { SteeringRunner } from '../../../src/steering/steering-runner.ts';
 import { expectClose, PASS, readAll, TEXT } from '../../fixtures/toy/toy-decoding.ts';
 import { toyDecoderFiles, toyTokenizer, TOY } from '../../fixtures/toy/toy-graph.ts';
 
@@ -75,8 +75,8 @@ describe('a stream that is edited', () => {
 
 describe('a push', () => {
   const push: Push = [{ stream: 2, add: drawn(7), bound: null }];
-  const bench = ({ decoder }: OpenedDecoder): PushBench =>
-    createPushBench({
+  const bench = ({ decoder }: OpenedDecoder): SteeringRunner =>
+    createSteeringRunner({
       decoder,
       tokenizer,
       model: { id: 'toy', weightsSha256: '', layerCount: TOY.layerCount, hidden: TOY.hidden },
@@ -112,7 +112,7 @@ describe('a push', () => {
   test('while writing takes the fast path where it is added, and gives the words that edits give', async () => {
     const write = async (decoder: OpenedDecoder['decoder']): Promise<number[]> => {
       const ids: number[] = [];
-      const writing = new PushedWriting(
+      const writing = new SteeredWriting(
         { decoder, tokenizer, scorer: noScorer, chunkTokens: PASS, endTokens: [] },
         push,
       );
@@ -131,9 +131,9 @@ describe('a push', () => {
     const [byEdits, byVectors] = [await write(gpu.decoder), await write(plain.decoder)];
     expect(byVectors).toEqual(byEdits);
     expect(byVectors).toEqual(await write(cpu.decoder));
-    applyPush(plain.decoder, push);
+    applySteering(plain.decoder, push);
     const pushed = await plain.decoder.run(IDS, null);
-    applyPush(plain.decoder, []);
+    applySteering(plain.decoder, []);
     const unpushed = await plain.decoder.run(IDS, null);
     expect(pushed.logits).not.toEqual(unpushed.logits);
     for (const { cache } of [pushed, unpushed]) cache.dispose();

@@ -12,7 +12,7 @@ import type { Peek } from '../../../src/engine/pass-plan.ts';
 import { Sequence, type MixedReading } from '../../../src/engine/sequence.ts';
 import { columnsOf, expectClose, PASS, readAll, TEXT } from '../../fixtures/toy/toy-decoding.ts';
 import { toyDecoderFiles, toyTokenizer, TOY } from '../../fixtures/toy/toy-graph.ts';
-import type { TapReading } from '../../../src/reading/reading.ts';
+import type { ReadoutReading } from '../../../src/reading/reading.ts';
 import { refinement } from '../../../src/reading/refinement.ts';
 import { TextRun } from '../../../src/engine/text-run.ts';
 import { wholeScorer } from '../../fixtures/whole-scorer.ts';
@@ -230,11 +230,11 @@ describe('a text run', () => {
   const sizes = { layers: TOY.layerCount + 1, hidden: TOY.hidden, count: 2 };
 
   /** What a decoder reads of the text, and inside its sentences. */
-  async function readingsOf(decoder: Decoder): Promise<TapReading[]> {
+  async function readingsOf(decoder: Decoder): Promise<ReadoutReading[]> {
     const scorer = wholeScorer(['So it was.'], sizes, ['So']);
     const run = new TextRun({ decoder, tokenizer: toyTokenizer(), scorer, chunkTokens: PASS, endTokens: [] });
-    const taps: TapReading[] = [];
-    const sink = { tokens: () => undefined, tap: (tap: TapReading) => void taps.push(tap) };
+    const taps: ReadoutReading[] = [];
+    const sink = { tokens: () => undefined, tap: (tap: ReadoutReading) => void taps.push(tap) };
     const { signal } = new AbortController();
     await run.read(text, { taps: true }, sink, signal);
     await run.refine('token', sink, () => undefined, signal);

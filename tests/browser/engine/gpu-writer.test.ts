@@ -3,7 +3,7 @@
  * dispatches and the choice on the GPU against the same decoder on the CPU.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TapReading, TokenChoice } from '../../../src/reading/reading.ts';
+import type { ReadoutReading, TokenChoice } from '../../../src/reading/reading.ts';
 import { argmax } from '../../../src/reading/sampling.ts';
 import { streamProducts } from '../../../src/reading/score.ts';
 import type { Cache, Decoder, WrittenToken } from '../../../src/engine/decoder.ts';
@@ -173,7 +173,7 @@ describe('a text run', () => {
     const readAndWrite = async (
       decoder: Decoder,
       seed: number,
-    ): Promise<{ ids: number[]; taps: TapReading[]; scores: number[]; ended: string; written: number }> => {
+    ): Promise<{ ids: number[]; taps: ReadoutReading[]; scores: number[]; ended: string; written: number }> => {
       const run = new TextRun({
         decoder,
         tokenizer,
@@ -181,13 +181,13 @@ describe('a text run', () => {
         chunkTokens: PASS,
         endTokens: [TOY.vocabulary - 1],
       });
-      const [ids, taps, scores]: [number[], TapReading[], number[]] = [[], [], []];
+      const [ids, taps, scores]: [number[], ReadoutReading[], number[]] = [[], [], []];
       const sink = {
         tokens: (batch: { pieces: readonly { id: number }[]; scores: Float32Array; words: Float32Array }) => {
           ids.push(...batch.pieces.map(({ id }) => id));
           scores.push(...batch.scores, ...batch.words);
         },
-        tap: (tap: TapReading) => {
+        tap: (tap: ReadoutReading) => {
           taps.push(tap);
         },
       };

@@ -65,7 +65,7 @@ beforeEach(async () => {
   run = crypto.randomUUID();
   progress = [];
   client = connectEngine();
-  await client.deleteKept({ key: null });
+  await client.deleteStored({ key: null });
 });
 afterEach(async () => {
   client.dispose();
@@ -139,7 +139,7 @@ describe('a model on a hub', { timeout: 60_000 }, () => {
     const first = await load(await fromHub('q4'));
     const second = await load(await fromHub('fp16'));
     expect(second.model.weightsSha256).not.toBe(first.model.weightsSha256);
-    const kept = await client.listKept({});
+    const kept = await client.listStored({});
     expect(kept.map(({ title }) => title).sort()).toEqual(['toy (fp16)', 'toy (q4)']);
     for (const { from, files, changed, licence } of kept) {
       expect({ from, licence }).toEqual({
@@ -154,8 +154,8 @@ describe('a model on a hub', { timeout: 60_000 }, () => {
     const back = await load({ kind: 'kept', key: first.key }, []);
     expect(back).toMatchObject({ model: first.model, bytesFrom: 'storage', kept: { yes: true } });
     expect(await asked()).toEqual([]);
-    await client.deleteKept({ key: first.key });
-    expect((await client.listKept({})).map(({ title }) => title)).toEqual(['toy (fp16)']);
+    await client.deleteStored({ key: first.key });
+    expect((await client.listStored({})).map(({ title }) => title)).toEqual(['toy (fp16)']);
     again();
     expect(await load({ kind: 'kept', key: second.key }, [])).toMatchObject({ bytesFrom: 'storage' });
     expect(await failure(load({ kind: 'kept', key: first.key }))).toMatchObject({
@@ -224,7 +224,7 @@ describe('a model on a hub', { timeout: 60_000 }, () => {
         message: expect.stringContaining('tokenizer.json') as string,
       });
       expect((await asked()).filter(({ path }) => path.startsWith('onnx/'))).toEqual([]);
-      expect(await client.listKept({})).toEqual([]);
+      expect(await client.listStored({})).toEqual([]);
     }
     await behave('good');
     const whole = await fromHub();
@@ -341,7 +341,7 @@ describe('a model from files', { timeout: 60_000 }, () => {
       code: 'model-variant-missing',
       message: expect.stringContaining('tokenizer.json is not there') as string,
     });
-    expect(await client.listKept({})).toEqual([]);
+    expect(await client.listStored({})).toEqual([]);
   });
 
   test('of which a weight file was forgotten is told by its graph', async () => {
@@ -378,7 +378,7 @@ describe('a model from files', { timeout: 60_000 }, () => {
         message: expect.stringContaining(name) as string,
       });
     }
-    expect(await client.listKept({})).toEqual([]);
+    expect(await client.listStored({})).toEqual([]);
   });
 
   test('that was opened and would not start is kept with the reason, until it starts', async () => {
@@ -388,13 +388,13 @@ describe('a model from files', { timeout: 60_000 }, () => {
     const listing = await picked(files);
     const error = await failure(load({ kind: 'offer', chosen: { listing, offer: variant(listing, 'q4') } }, []));
     expect(error.code).toBe('model-session-failed');
-    const [kept] = await client.listKept({});
+    const [kept] = await client.listStored({});
     expect(kept).toMatchObject({ title: 'my toy (q4)', unopened: expect.stringContaining('onnxruntime') as string });
     again();
-    await client.deleteKept({ key: kept!.key });
+    await client.deleteStored({ key: kept!.key });
     const good = await picked(await filesOfRun());
     await load({ kind: 'offer', chosen: { listing: good, offer: variant(good, 'q4') } }, []);
-    expect(await client.listKept({})).toMatchObject([{ title: 'my toy (q4)', unopened: null }]);
+    expect(await client.listStored({})).toMatchObject([{ title: 'my toy (q4)', unopened: null }]);
   });
 
   test('that is not kept whole is not begun again without its files', async () => {

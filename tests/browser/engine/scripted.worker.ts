@@ -17,7 +17,7 @@ const batch = (start: number) => ({
   words: Float32Array.of(start / 2),
   poles: null,
 });
-const summary = { tokens: 1, tapTokens: 0, remembered: 0, milliseconds: 1, ended: 'text' as const };
+const summary = { tokens: 1, readoutTokens: 0, remembered: 0, milliseconds: 1, ended: 'text' as const };
 
 holdLife((lock) => post({ kind: 'alive', lock }));
 
@@ -32,7 +32,7 @@ scope.onmessage = ({ data }) => {
     post({ kind: 'value', id, value: summary });
     return;
   }
-  if (data.call === 'writePushed') return; // waits for another strength, and tells it
+  if (data.call === 'writeSteered') return; // waits for another strength, and tells it
   if (data.call === 'takeReadings') {
     post({ kind: 'value', id, value: { keys: ['kept'], lengths: [2], values: Float32Array.of(1, 2) } });
     return;

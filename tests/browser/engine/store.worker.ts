@@ -1,7 +1,7 @@
 /** Runs the store in a worker for its tests: sync access handles exist nowhere else. Never returns the bytes, only their hashes. */
 import { AppError, type ErrorRecord } from '../../../src/base/errors.ts';
-import type { KeptModel } from '../../../src/models/engine-report.ts';
-import { deleteKept, listKept } from '../../../src/engine/store/kept.ts';
+import type { StoredModel } from '../../../src/models/engine-report.ts';
+import { deleteStored, listStored } from '../../../src/engine/store/stored-models.ts';
 import { type LoadedFiles, loadModelFiles } from '../../../src/engine/store/load.ts';
 import type { FileRole } from '../../../src/engine/store/manifest.ts';
 import { sha256HexFast } from '../../../src/engine/store/sha256.ts';
@@ -28,7 +28,7 @@ export type StoreReply =
       readonly hashes: Readonly<Record<string, string>>;
     }
   | { readonly is: 'error'; readonly error: ErrorRecord }
-  | { readonly is: 'list'; readonly models: readonly KeptModel[] }
+  | { readonly is: 'list'; readonly models: readonly StoredModel[] }
   | { readonly is: 'names'; readonly names: readonly string[] }
   | { readonly is: 'done' };
 
@@ -66,10 +66,10 @@ const handlers = {
     reply({ is: 'loaded', result, hashes });
   },
   list: async () => {
-    reply({ is: 'list', models: await listKept() });
+    reply({ is: 'list', models: await listStored() });
   },
   delete: async () => {
-    await deleteKept();
+    await deleteStored();
     reply({ is: 'done' });
   },
   names: async () => {

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { ProductTrial } from '../../../src/models/product-forms.ts';
-import { tapDecoder } from '../../../src/graph/decoder-taps.ts';
+import { hookDecoder } from '../../../src/graph/decoder-hooks.ts';
 import { parseModel } from '../../../src/graph/graph.ts';
 import { packedProducts } from '../../../src/graph/products/packed-product.ts';
 import { lazyFile } from '../../../src/engine/ort/lazy-file.ts';
@@ -30,7 +30,7 @@ function unpacking(files: {
   readonly graph: Uint8Array;
   readonly weights: ReadonlyMap<string, Uint8Array>;
 }): ProductTrial[] {
-  const kinds = packedProducts(parseModel(tapDecoder(files.graph).graph), files.weights);
+  const kinds = packedProducts(parseModel(hookDecoder(files.graph).graph), files.weights);
   return kinds.map(({ bits, columns, blockSize }) => ({
     bits,
     columns,
@@ -102,7 +102,7 @@ test('where unpacking fails half way the files are brought again, and the weight
   let brought = 0;
   let opened = 0;
   const { session, formed } = await openFormed(
-    tapDecoder(files.graph).graph,
+    hookDecoder(files.graph).graph,
     files.weights,
     trials,
     async ({ graph, weightFiles, files: data }) => {

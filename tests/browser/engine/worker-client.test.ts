@@ -117,7 +117,7 @@ test('another strength reaches the text that is being written', async () => {
     settings: { mode: 'add', pole: 'positive', from: 1, to: 1, strength: 0.2, where: 'all' },
     stories: { name: '', header: '', rows: '' },
   } as const;
-  const writing = client.writePushed(
+  const writing = client.writeSteered(
     { ...push, text: 'a', sampling: { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 }, taps: false },
     { on: sink, changing: (change) => change(0.5) },
   );

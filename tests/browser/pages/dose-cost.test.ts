@@ -1,14 +1,14 @@
 /** What the page says a measurement takes, against what one reads; and what it remembers of strengths. */
 import { describe, expect, it } from 'vitest';
 import type { DoseReport } from '../../../src/steering/dose-types.ts';
-import { NEUTRAL_TEXTS, NEUTRAL_TOKENS } from '../../../src/engine/steering/push-bench.ts';
+import { NEUTRAL_TEXTS, NEUTRAL_TOKENS } from '../../../src/engine/steering/steering-runner.ts';
 import { BATCH_TOKENS, doseBatches, type DosePlan, doseShare } from '../../../src/features/steer/dose-cost.ts';
 import { MatchBook, type MatchQuestion } from '../../../src/features/steer/match-book.ts';
-import type { PushBench } from '../../../src/steering/bench.ts';
+import type { SteeringRunner } from '../../../src/steering/steering-runner.ts';
 import { measureDose } from '../../../src/steering/dose.ts';
 import { isotropicPlacebos } from '../../../src/steering/placebos.ts';
 import { sampleDose } from '../../fixtures/samples/dose-sample.ts';
-import { memory } from './support/desks.ts';
+import { memory } from './support/reading-controllers.ts';
 
 const words = (count: number): string => 'word '.repeat(count).trim();
 const set = (name: string, choices: number) => ({
@@ -37,7 +37,7 @@ describe('the cost of a measurement', () => {
     ],
   ])('at %j with placebos at %j is within a third of what is read', async (targets, placeboTargets) => {
     let read = 0;
-    const bench: PushBench = {
+    const bench: SteeringRunner = {
       model: { id: 'formula', weightsSha256: 'e'.repeat(64), layerCount: 2, hidden: 4 },
       ground: async () => ((read += 1), { texts: 3, tokens: 99, lengths: [1, 10, 10], mean: new Float32Array(12) }),
       async neutral(push) {

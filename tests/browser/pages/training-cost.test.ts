@@ -23,7 +23,7 @@ async function counted(plan: TrainingPlan): Promise<number> {
   const counting: SegmentReader = {
     ...reader,
     read: (passages, signal) => {
-      count += passages.reduce((sum, { tapAfter }) => sum + tapAfter.length, 0);
+      count += passages.reduce((sum, { readoutAfter }) => sum + readoutAfter.length, 0);
       return reader.read(passages, signal);
     },
   };
@@ -43,9 +43,9 @@ const plan: TrainingPlan = {
   zeros: [],
   controls: [],
   others: [],
-  tapCount: 2,
+  readoutCount: 2,
   trace: null,
-  otherTaps: false,
+  otherReadouts: false,
   method: { kind: 'ridge', target: 'poles', penalty: 1 },
   defaultLayer: 1,
   seed: 1,
@@ -55,7 +55,7 @@ const everything: Partial<TrainingPlan> = {
   zeros: [await part('luck', 24)],
   others: [await part('formal-casual', 24)],
   controls: await Promise.all(['negation', 'personas', 'flips'].map(source)),
-  otherTaps: true,
+  otherReadouts: true,
   method: { kind: 'ridge', target: 'hardened', penalty: 1 },
 };
 
@@ -64,9 +64,9 @@ it.each<[string, Partial<TrainingPlan>]>([
   ['zeros, controls, other taps and other axes', everything],
   [
     'more topics than are read in the chat form',
-    { sets: [await part('kind-cruel-24', 72), await part('kind-cruel-more', 30)], otherTaps: true },
+    { sets: [await part('kind-cruel-24', 72), await part('kind-cruel-more', 30)], otherReadouts: true },
   ],
-  ['all taps trained on, so that there is no other', { tapCount: 4, otherTaps: true }],
+  ['all taps trained on, so that there is no other', { readoutCount: 4, otherReadouts: true }],
 ])(
   'is counted right: %s',
   async (_, changes) => {

@@ -25,7 +25,7 @@ let client: EngineClient;
 
 beforeAll(async () => {
   client = connectEngine();
-  await client.deleteKept({ key: null });
+  await client.deleteStored({ key: null });
   const files = new Map<string, File>();
   const put = (path: string, bytes: BlobPart) => files.set(path, new File([bytes], path.split('/').at(-1)!));
   put('onnx/model.onnx', await read('llama/fp32.onnx'));

@@ -1,6 +1,6 @@
 /** `flipside compare` on the embedded model, and the pushes that are typed for it. */
 import { describe, expect, it } from 'vitest';
-import { parsePushSpec } from '../../../src/cli/push-spec.ts';
+import { parseSteeringSpec } from '../../../src/cli/steering-spec.ts';
 import { expectRefusal, flipside } from '../../fixtures/command.ts';
 import { MODEL, PROBE, SETS } from '../../fixtures/embedded-model.ts';
 
@@ -123,7 +123,7 @@ describe('compare', () => {
 });
 
 describe('a push that is typed', () => {
-  it.each<[string, ReturnType<typeof parsePushSpec>]>([
+  it.each<[string, ReturnType<typeof parseSteeringSpec>]>([
     [
       'positive:18:0.26:generated',
       { mode: 'add', pole: 'positive', from: 18, to: 18, strength: 0.26, where: 'generated' },
@@ -133,7 +133,7 @@ describe('a push that is typed', () => {
     ['ablate:3-30:12', { mode: 'ablate', pole: 'positive', from: 3, to: 30, strength: 0, where: 12 }],
     ['ablate:3', { mode: 'ablate', pole: 'positive', from: 3, to: 3, strength: 0, where: 'all' }],
   ])('as %s is read', (spec, settings) => {
-    expect(parsePushSpec('push-a', spec)).toEqual(settings);
+    expect(parseSteeringSpec('push-a', spec)).toEqual(settings);
   });
 
   it.each<[string, RegExp]>([
@@ -150,7 +150,7 @@ describe('a push that is typed', () => {
     ['ablate:18:0.2', /must end in/],
     ['ablate:positive:18', /names no layer/],
   ])('as "%s" is refused, with how it is typed', (spec, message) => {
-    expect(() => parsePushSpec('push-a', spec)).toThrow(message);
-    expect(() => parsePushSpec('push-a', spec)).toThrow(/typed as \[add\|cap:\]POLE/);
+    expect(() => parseSteeringSpec('push-a', spec)).toThrow(message);
+    expect(() => parseSteeringSpec('push-a', spec)).toThrow(/typed as \[add\|cap:\]POLE/);
   });
 });

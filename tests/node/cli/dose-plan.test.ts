@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Options } from '../../../src/cli/command.ts';
 import { DOSE_OPTIONS, dosePlanFrom } from '../../../src/cli/dose-plan.ts';
-import { PUSH_OPTIONS } from '../../../src/cli/push-options.ts';
+import { STEERING_OPTIONS } from '../../../src/cli/steering-options.ts';
 import { ROOT } from '../../fixtures/command.ts';
 import { PROBE } from '../../fixtures/embedded-model.ts';
 
 const plan = (...args: string[]) =>
-  dosePlanFrom(new Options('steer', args, { ...PUSH_OPTIONS, ...DOSE_OPTIONS }), PROBE);
+  dosePlanFrom(new Options('steer', args, { ...STEERING_OPTIONS, ...DOSE_OPTIONS }), PROBE);
 
 test('the choices are those that are matched word for word, though others of the same axis come first by name', async () => {
   const { measure } = await plan();

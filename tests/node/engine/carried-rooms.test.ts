@@ -16,10 +16,10 @@ import { createScorer } from '../../../src/engine/scorer.ts';
 import { createSegmentReader } from '../../../src/engine/passages/segment-reader.ts';
 import type { WebEngine } from '../../../src/engine/web-engine.ts';
 import { createCarriedProbes, hashOf } from '../../../src/worker/host/carried-probes.ts';
-import { createRunsRoom } from '../../../src/worker/host/runs-room.ts';
-import { createSteeringRoom } from '../../../src/worker/host/steering-room.ts';
-import { createTrainingRoom } from '../../../src/worker/host/training-room.ts';
-import type { ProbeFiles, PushArgs } from '../../../src/worker/protocol.ts';
+import { createRunCalls } from '../../../src/worker/host/run-calls.ts';
+import { createSteeringCalls } from '../../../src/worker/host/steering-calls.ts';
+import { createTrainingCalls } from '../../../src/worker/host/training-calls.ts';
+import type { ProbeFiles, SteeringArgs } from '../../../src/worker/protocol.ts';
 import { ROOT } from '../../fixtures/command.ts';
 import { refusal, refusalOf } from '../../fixtures/refusal.ts';
 import { TOPICS, writeToyVariants } from '../../fixtures/toy/toy-variants.ts';
@@ -62,7 +62,7 @@ async function roomsOver(model: string) {
     ...parts,
     open: async () => ({ decoder: await openNodeDecoder(path, { tapped: true, editing: true }), gpu: null }),
   });
-  const engine: Pick<WebEngine, 'model' | 'editor' | 'scorer' | 'segmentReader' | 'writePushed'> = {
+  const engine: Pick<WebEngine, 'model' | 'editor' | 'scorer' | 'segmentReader' | 'writeSteered'> = {
     model: parts.model,
     editor,
     scorer,
@@ -70,7 +70,8 @@ async function roomsOver(model: string) {
       read += 1;
       return createSegmentReader(parts);
     },
-    writePushed: async (text, push, sink, signal, changing) => editor.write(text, push, scorer, sink, signal, changing),
+    writeSteered: async (text, push, sink, signal, changing) =>
+      editor.write(text, push, scorer, sink, signal, changing),
   };
   const probes = createCarriedProbes(engine);
   const dispose = async (): Promise<void> => {
@@ -79,17 +80,17 @@ async function roomsOver(model: string) {
   };
   return {
     probes,
-    training: createTrainingRoom(
+    training: createTrainingCalls(
       () => createSegmentReader(parts),
       (own) => probes.take(own).probe,
     ),
-    steering: createSteeringRoom(engine, probes),
-    runs: createRunsRoom(engine, probes),
+    steering: createSteeringCalls(engine, probes),
+    runs: createRunCalls(engine, probes),
     measurements: () => read,
     dispose,
   };
 }
-const push = (probe: ProbeFiles, strength = 0.4): PushArgs => ({
+const push = (probe: ProbeFiles, strength = 0.4): SteeringArgs => ({
   probe,
   settings: { mode: 'add', pole: 'positive', from: 2, to: 2, strength, where: 'all' },
   stories,
@@ -100,7 +101,7 @@ const write = (probe: ProbeFiles) => ({
   sampling: { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 },
   taps: false,
 });
-const run = (pushed: PushArgs | null) => ({ ids: [40, 41, 42], given: 3, push: pushed });
+const run = (pushed: SteeringArgs | null) => ({ ids: [40, 41, 42], given: 3, push: pushed });
 const pairs = [
   { a: 0, b: 0 },
   { a: 1, b: 1 },

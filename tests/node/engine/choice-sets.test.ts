@@ -51,7 +51,7 @@ function readSet(name: string): PromptSet {
 
 /** Tokens of a continuation as they are read after its context. */
 function continuation({ context, text }: PromptRow): readonly number[] {
-  const { ids, places } = passageTokens(tokenizer, { text: [context, text], taps: [], tapAfter: [1] });
+  const { ids, places } = passageTokens(tokenizer, { text: [context, text], taps: [], readoutAfter: [1] });
   return ids.slice(places[0]?.from);
 }
 

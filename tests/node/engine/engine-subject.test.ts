@@ -10,7 +10,7 @@ import { createSubject } from '../../../src/engine/engine-subject.ts';
 import { openNodeDecoder } from '../../../src/engine/node/node-decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../../src/engine/node/node-engine.ts';
 import { writeRollouts } from '../../../src/engine/steering/rollouts.ts';
-import { makePush } from '../../../src/steering/make-push.ts';
+import { makeSteering } from '../../../src/steering/make-steering.ts';
 import { MODEL, SETS } from '../../fixtures/embedded-model.ts';
 
 const NEUTRAL = readFileSync(join(SETS, 'neutral-stories/neutral-stories.jsonl'), 'utf8')
@@ -86,7 +86,7 @@ describe('likelihoods', () => {
       title: 'a random direction',
       vectors: Float32Array.from({ length: 31 * 576 }, () => rng.normal()),
     };
-    const push = makePush(
+    const push = makeSteering(
       direction,
       { mode: 'add', pole: 'positive', from: 18, to: 18, strength: 0.5, where: 'generated' },
       await subject.ground(),
@@ -117,8 +117,8 @@ describe('what is heard', () => {
     own.hear?.((tokens) => heard.push(tokens));
     const text = 'One morning the harbour was empty, and the nets hung dry between the posts until the evening.';
     await own.read([
-      { text: [text], taps: ['It rained.'], tapAfter: [0] },
-      { text: [`Later ${text}`], taps: ['It rained.'], tapAfter: [0] },
+      { text: [text], taps: ['It rained.'], readoutAfter: [0] },
+      { text: [`Later ${text}`], taps: ['It rained.'], readoutAfter: [0] },
     ]);
     const tap = engine.tokenizer.encode(' It rained.').length;
     const [first, second] = [text, `Later ${text}`].map((line) => engine.tokenizer.encode(line).length + tap);

@@ -185,14 +185,14 @@ test('a tap reading is the probe at the mean of the tap’s own tokens', async (
   const { tapMean, scale } = probe.calibration[layer]!;
   let z = 0;
   for (const tap of probe.taps) {
-    const tapIds = engine.tokenizer.encode(` ${tap}`);
-    const pass = await engine.decoder.run([...text, ...tapIds], null);
+    const readoutIds = engine.tokenizer.encode(` ${tap}`);
+    const pass = await engine.decoder.run([...text, ...readoutIds], null);
     pass.cache.dispose();
     let sum = 0;
     for (let token = text.length; token < pass.tokens; token++) {
       for (let f = 0; f < 576; f++) sum += direction[f]! * pass.residuals[(layer * pass.tokens + token) * 576 + f]!;
     }
-    z += (sum / tapIds.length - tapMean) / scale / probe.taps.length;
+    z += (sum / readoutIds.length - tapMean) / scale / probe.taps.length;
   }
   expect(reading.taps[0]!.score[layer]).toBeCloseTo(z, 2);
 });

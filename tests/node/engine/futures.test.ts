@@ -8,12 +8,12 @@ import type { Decoder } from '../../../src/engine/decoder.ts';
 import { writeFutures, type FuturesParts } from '../../../src/engine/futures/write-futures.ts';
 import { openNodeEngine, type NodeEngine } from '../../../src/engine/node/node-engine.ts';
 import { collect, Sequence } from '../../../src/engine/sequence.ts';
-import { PushedWriting } from '../../../src/engine/steering/pushed-writing.ts';
+import { SteeredWriting } from '../../../src/engine/steering/steered-writing.ts';
 import { TextRun } from '../../../src/engine/text-run.ts';
 import { meanOverTokens } from '../../../src/engine/token-mean.ts';
 import { GrownFutures } from '../../../src/reading/futures/grown-futures.ts';
 import type { ReadingSink } from '../../../src/reading/reading.ts';
-import type { Push } from '../../../src/steering/push.ts';
+import type { Push } from '../../../src/steering/steering.ts';
 import { toyDecoderFiles, TOY } from '../../fixtures/toy/toy-graph.ts';
 import { writeToyFolder } from '../../fixtures/toy/toy-folder.ts';
 import { wholeScorer } from '../../fixtures/whole-scorer.ts';
@@ -77,7 +77,7 @@ async function alone(seed: number, push: Push, where: 'generated' | 'all' | numb
   const sink: ReadingSink = { tap: () => undefined, tokens: ({ pieces }) => ids.push(...pieces.map(({ id }) => id)) };
   const sampling = { ...PLAN.sampling, seed };
   if (push.length > 0)
-    await new PushedWriting({ ...editing, scorer }, push).write(
+    await new SteeredWriting({ ...editing, scorer }, push).write(
       { text: GIVEN, where, sampling, taps: false },
       sink,
       signal,

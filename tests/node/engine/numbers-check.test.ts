@@ -12,7 +12,7 @@ import { AppError } from '../../../src/base/errors.ts';
 import { serialiseSafetensors, type TensorToWrite } from '../../../src/formats/containers/safetensors.ts';
 import { GQA } from '../../../src/graph/attention-node.ts';
 import { ATTENTION_BIAS_INPUT } from '../../../src/graph/branching.ts';
-import { tapDecoder, type TappedDecoder } from '../../../src/graph/decoder-taps.ts';
+import { hookDecoder, type HookedDecoder } from '../../../src/graph/decoder-hooks.ts';
 import { GraphEdits } from '../../../src/graph/edits.ts';
 import { encodeNodeWith, parseModel, writeModel, type GraphNode, type ModelGraph } from '../../../src/graph/graph.ts';
 import { openNodeFiles, openNodeGraph } from '../../../src/engine/node/node-decoder.ts';
@@ -34,10 +34,10 @@ const TEXTS = [{ name: 'numbers', ids: Array.from({ length: 26 }, (_, token) => 
 const root = mkdtempSync(join(tmpdir(), 'flipside-numbers-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-const tapped = ({ graph }: DecoderFiles): TappedDecoder =>
-  tapDecoder(graph, { branching: true, lengths: false, editing: false });
+const tapped = ({ graph }: DecoderFiles): HookedDecoder =>
+  hookDecoder(graph, { branching: true, lengths: false, editing: false });
 
-async function checked(files: DecoderFiles, cut: TappedDecoder): Promise<NumbersReport> {
+async function checked(files: DecoderFiles, cut: HookedDecoder): Promise<NumbersReport> {
   const decoder = await openNodeGraph(cut, files, 'a family');
   try {
     const untouched = async () => (await openNodeFiles(files, { tapped: false }, 'a family')).decoder;
@@ -59,7 +59,7 @@ async function checked(files: DecoderFiles, cut: TappedDecoder): Promise<Numbers
 }
 
 /** The rewritten graph with changes made to it. */
-function changed(cut: TappedDecoder, change: (model: ModelGraph, edits: GraphEdits) => void): TappedDecoder {
+function changed(cut: HookedDecoder, change: (model: ModelGraph, edits: GraphEdits) => void): HookedDecoder {
   const model = parseModel(cut.graph);
   const edits = new GraphEdits(model);
   change(model, edits);
@@ -102,7 +102,7 @@ const BROKEN: readonly (readonly [
   string,
   string,
   'untouchedLogitsError' | 'placeError' | 'branchError',
-  (cut: TappedDecoder, files: DecoderFiles) => TappedDecoder,
+  (cut: HookedDecoder, files: DecoderFiles) => HookedDecoder,
 ])[] = [
   [
     'streams of two layers are mixed up',

@@ -67,7 +67,7 @@ describe('a text that is read again', () => {
       expectAlike(reading, await fresh(changed));
       const tokens = reading.pieces.length;
       expect(summary.remembered + summary.tokens).toBe(tokens);
-      expect(passes.reduce((sum, count) => sum + count, 0)).toBe(summary.tokens + summary.tapTokens);
+      expect(passes.reduce((sum, count) => sum + count, 0)).toBe(summary.tokens + summary.readoutTokens);
       if (changed.startsWith('Ada')) expect(summary.remembered).toBeGreaterThan(3);
       else expect(summary.remembered).toBe(0);
       run.dispose();

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alignTokens } from '../../../src/text/align.ts';
-import type { Push } from '../../../src/steering/push.ts';
+import type { Push } from '../../../src/steering/steering.ts';
 import { createRng } from '../../../src/base/rng.ts';
 import {
   divergenceByColumn,
@@ -173,7 +173,7 @@ describe('the divergence of two runs, token by token', () => {
       return Promise.resolve({ decoder: editor, gpu: null } as unknown as OpenedDecoder);
     };
     const { ids } = tokens('She fed it.');
-    const desk = new EngineEditor({
+    const readingController = new EngineEditor({
       decoder: plain,
       tokenizer,
       model: { id: 'm', weightsSha256: 'w', layerCount: plain.sizes.layerCount, hidden: plain.sizes.hidden },
@@ -185,9 +185,9 @@ describe('the divergence of two runs, token by token', () => {
     const pairs = ids.map((_, token) => ({ a: token, b: token }));
     const told: number[] = [];
     const none = { ids, push: [], from: 0 };
-    await desk.divergence(none, none, pairs, (done) => told.push(done), new AbortController().signal);
+    await readingController.divergence(none, none, pairs, (done) => told.push(done), new AbortController().signal);
     expect([opened, told.at(-1)]).toEqual([0, pairs.length]);
-    const { ab } = await desk.divergence(
+    const { ab } = await readingController.divergence(
       none,
       { ids, push: push(), from: 1 },
       pairs,

@@ -25,20 +25,20 @@ beforeAll(async () => {
   const taps = set.taps.slice(0, 2);
   turns = set.rows
     .slice(0, 12)
-    .map((row, index) => ({ text: [row.context, row.text], taps, tapAfter: index % 3 === 0 ? [0, 1] : [1] }));
+    .map((row, index) => ({ text: [row.context, row.text], taps, readoutAfter: index % 3 === 0 ? [0, 1] : [1] }));
   const [first, second, third] = set.rows;
   const sentences = PROOF_TEXT.split(/(?<=\.) /);
   everything = [
     ...turns.slice(0, 4),
-    { text: sentences, taps, tapAfter: sentences.map((_, index) => index) },
-    { text: { user: first!.context, assistant: first!.text }, taps, tapAfter: [1] },
-    { text: { user: second!.context, assistant: second!.text }, taps: taps.slice(1), tapAfter: [1] },
+    { text: sentences, taps, readoutAfter: sentences.map((_, index) => index) },
+    { text: { user: first!.context, assistant: first!.text }, taps, readoutAfter: [1] },
+    { text: { user: second!.context, assistant: second!.text }, taps: taps.slice(1), readoutAfter: [1] },
     {
       text: { system: 'You keep a shop.', user: 'When do you open?', assistant: third!.text },
       taps: [],
-      tapAfter: [1],
+      readoutAfter: [1],
     },
-    { text: [first!.context, first!.text], taps: [], tapAfter: [], keepTokens: true },
+    { text: [first!.context, first!.text], taps: [], readoutAfter: [], keepTokens: true },
   ];
   const { decoder } = counted(false);
   alone = await createSegmentReader({ ...engine, decoder, setTokens: 128 }).read(everything);
@@ -88,9 +88,9 @@ describe('passages that are read together', () => {
     const { decoder, passes } = counted();
     const length = (text: string): number => engine.tokenizer.encode(text).length;
     const apart = turns.map(
-      ({ text, taps, tapAfter }) =>
+      ({ text, taps, readoutAfter }) =>
         length((text as readonly string[]).join(' ')) +
-        tapAfter.length * taps.reduce((sum, tap) => sum + length(` ${tap}`), 0),
+        readoutAfter.length * taps.reduce((sum, tap) => sum + length(` ${tap}`), 0),
     );
     const tokens = apart.reduce((sum, each) => sum + each, 0);
     await createSegmentReader({ ...engine, decoder, setTokens: 1024 }).read(turns);

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { tapDecoder } from '../../../src/graph/decoder-taps.ts';
+import { hookDecoder } from '../../../src/graph/decoder-hooks.ts';
 import { argmax } from '../../../src/reading/sampling.ts';
 import type { Cache, Decoder, PassOptions } from '../../../src/engine/decoder.ts';
 import { openNodeFiles } from '../../../src/engine/node/node-decoder.ts';
@@ -28,7 +28,7 @@ let givenBytes = 0;
 /** A decoder as the page has it on the processor. */
 async function copying(family: string, name: string): Promise<Decoder> {
   const { graph: stock, weights, config } = await familyFiles(read, family, name);
-  const graph = tapDecoder(stock, { branching: true, lengths: false, writtenSlots: true });
+  const graph = hookDecoder(stock, { branching: true, lengths: false, writtenSlots: true });
   const session = await InferenceSession.create(graph.graph, {
     externalData: graph.weightFiles.map((path) => ({ path, data: weights.get(path) ?? new Uint8Array(0) })),
     logSeverityLevel: 3,

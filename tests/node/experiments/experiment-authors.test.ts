@@ -97,7 +97,7 @@ describe('a world in which authors are bound and outlast characters', () => {
       ]);
     }
     expect(contains(estimateOf(run.findings, 'author-after-0'), 0)).toBe(true);
-    // Whoever came last makes no difference either.
+    // Anyone who came last makes no difference either.
     expect(contains(estimateOf(run.findings, 'recency-before'), 0)).toBe(true);
   });
 

@@ -313,7 +313,7 @@ describe('refusals', () => {
     expect(() => parsed(moved)).toThrow(
       'spec.axes: the cells hold 11 (moral, with an antonym), 12 (moral, without one), 13 (not moral, with an antonym), 12 (not moral, without one), and thresholds.axesPerCell asks for 12 in each',
     );
-    // Whoever writes down that fewer are enough may run with fewer; a cell may have more.
+    // Anyone who writes down that fewer are enough may run with fewer; a cell may have more.
     moved.thresholds.axesPerCell = 11;
     expect(parsed(moved).axes).toHaveLength(48);
     moved.thresholds.axesPerCellQuick = 12;

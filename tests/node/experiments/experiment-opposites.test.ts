@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { extentOf } from '../../../src/experiments/opposites/contexts.ts';
 import { opposites } from '../../../src/experiments/opposites/index.ts';
-import { preparedFromJson } from '../../../src/experiments/opposites/kept.ts';
+import { preparedFromJson } from '../../../src/experiments/opposites/stored-axis.ts';
 import { matchActs } from '../../../src/experiments/opposites/match.ts';
 import { CELLS, cellOf, type OppositesSpec } from '../../../src/experiments/opposites/spec.ts';
 import type { Findings, RunSize } from '../../../src/experiments/experiment-types.ts';

@@ -138,9 +138,9 @@ describe('running units', () => {
       ...loaded.design,
       prepare: async (...args: Parameters<typeof loaded.design.prepare>) => {
         await args[2].read([
-          { text: ['abcd'], taps: [], tapAfter: [] },
-          { text: ['efgh'], taps: [], tapAfter: [] },
-          { text: ['ijklmn'], taps: [], tapAfter: [] },
+          { text: ['abcd'], taps: [], readoutAfter: [] },
+          { text: ['efgh'], taps: [], readoutAfter: [] },
+          { text: ['ijklmn'], taps: [], readoutAfter: [] },
         ]);
         return loaded.design.prepare(...args);
       },
@@ -158,8 +158,8 @@ describe('running units', () => {
       onProgress: ({ stage, share }) => stage === 'prepare' && shares.push(share),
     });
     expect(shares).toEqual([0, 0.4, 0.8, 0.99]);
-    // Whoever reads with the same model afterwards is not counted.
-    await subject.read([{ text: ['abcd'], taps: [], tapAfter: [] }]);
+    // Anyone who reads with the same model afterwards is not counted.
+    await subject.read([{ text: ['abcd'], taps: [], readoutAfter: [] }]);
     expect(shares).toHaveLength(4);
   });
 

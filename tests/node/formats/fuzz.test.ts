@@ -13,7 +13,7 @@ import { parsePromptSet } from '../../../src/formats/sets/prompt-set.ts';
 import { parseRecording, serialiseRecording } from '../../../src/formats/runs/recording-json.ts';
 import { parseSafetensors, serialiseSafetensors } from '../../../src/formats/containers/safetensors.ts';
 import { linkBody, linkCode, parseShared, sharedJson, type Shared } from '../../../src/formats/runs/share-link.ts';
-import { tapDecoder } from '../../../src/graph/decoder-taps.ts';
+import { hookDecoder } from '../../../src/graph/decoder-hooks.ts';
 import { parseModel } from '../../../src/graph/graph.ts';
 import { codeOf, sharedIn } from '../../../src/state/runs/link-code.ts';
 import { mutations } from '../../fixtures/mutate/mutate.ts';
@@ -21,7 +21,7 @@ import { byteMutations } from '../../fixtures/mutate/mutate-bytes.ts';
 import { graphMutations } from '../../fixtures/mutate/mutate-graph.ts';
 import { alteredJson } from '../../fixtures/refusal.ts';
 import { sampleProbe } from '../../fixtures/samples/sample-probe.ts';
-import { samplePush, sampleRun } from '../../fixtures/samples/sample-run.ts';
+import { sampleSteering, sampleRun } from '../../fixtures/samples/sample-run.ts';
 import { sampleShared } from '../../fixtures/samples/sample-shared.ts';
 import { toyDecoderFiles } from '../../fixtures/toy/toy-graph.ts';
 
@@ -66,7 +66,7 @@ const everyNumber = (value: unknown, passes: (number: number) => boolean): boole
 };
 /** Not a number is what a missing score is; infinite is none. */
 const notInfinite = (number: number): boolean => Math.abs(number) !== Infinity;
-const shared: Shared = { ...sampleShared, push: samplePush };
+const shared: Shared = { ...sampleShared, push: sampleSteering };
 
 describe('damaged in 10,000 ways', () => {
   // Bits turned anywhere, and whole files whose nodes, tensors and types say something else.
@@ -80,7 +80,7 @@ describe('damaged in 10,000 ways', () => {
       const tally = openAll(
         mutationsOf(graph, COUNT, createRng(seed)),
         ['model-graph-malformed', 'model-node-missing'],
-        (bytes) => tapDecoder(bytes),
+        (bytes) => hookDecoder(bytes),
         (tapped) => {
           expect(tapped.taps).toHaveLength(tapped.layerCount + 1);
           expect(new Set(tapped.taps).size).toBe(tapped.taps.length);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DtypeAgreement } from '../../../src/probe/dtype-agreement.ts';
 import { AppError } from '../../../src/base/errors.ts';
-import type { PushRecord } from '../../../src/steering/push.ts';
+import type { SteeringRecord } from '../../../src/steering/steering.ts';
 import {
   parseRecording,
   parseRecordingIndex,
@@ -99,7 +99,7 @@ const CARRIED: DtypeAgreement = {
   fittedTopics: 72,
   turns: 48,
 };
-const push: PushRecord = {
+const push: SteeringRecord = {
   mode: 'add',
   pole: 'positive',
   from: 1,
@@ -110,7 +110,7 @@ const push: PushRecord = {
   probeSha256: 'ab'.repeat(32),
   matchedKl: 1,
 };
-const pushed = (change: Partial<PushRecord> = {}): Recording => ({
+const pushed = (change: Partial<SteeringRecord> = {}): Recording => ({
   ...run,
   run: { ...run.run!, push: { ...push, ...change } },
 });
@@ -167,7 +167,7 @@ describe('recordings', () => {
       poles: { positive: Float32Array.of(1, 2), negative: none },
     };
     const word: Recording['taps'][number] = { ...inside, afterToken: 1, stand: 'word', shown: null };
-    // Whoever writes them, they stand in the order of the text, and of two in one place the later stays.
+    // Anyone who writes them, they stand in the order of the text, and of two in one place the later stays.
     const back = parseRecording(
       serialiseRecording({ ...recording, taps: [...recording.taps, { ...word, stand: 'sentence' }, word, inside] }),
     );
@@ -253,7 +253,7 @@ describe('recordings', () => {
     expect(serialiseRecording(back)).toBe(serialiseRecording(carried));
   });
 
-  it.each<[string, Partial<PushRecord>]>([
+  it.each<[string, Partial<SteeringRecord>]>([
     ['to a pole', {}],
     ['with a bound below neutral, everywhere', { mode: 'cap', strength: -0.5, where: 'all', matchedKl: null }],
     [
@@ -281,55 +281,59 @@ describe('recordings', () => {
     expect(parseRecording(broken((origin) => delete origin['push'])).run!.push).toBeNull();
   });
 
-  const badPush = (change: object): string => broken((origin) => (origin['push'] = { ...push, ...change }));
+  const badSteering = (change: object): string => broken((origin) => (origin['push'] = { ...push, ...change }));
   it.each<[string, string, RegExp]>([
     [
       'a push of a mode that there is not',
-      badPush({ mode: 'shove' }),
+      badSteering({ mode: 'shove' }),
       /recording\.run\.push\.mode must be one of add, cap, ablate, got "shove"/,
     ],
     [
       'a push at the embedding',
-      badPush({ from: 0 }),
+      badSteering({ from: 0 }),
       /recording\.run\.push\.from must be a whole number from 1 to 1, got 0/,
     ],
     [
       'a push beyond the last layer',
-      badPush({ to: 2 }),
+      badSteering({ to: 2 }),
       /recording\.run\.push\.to must be a whole number from 1 to 1, got 2/,
     ],
     [
       'a push that would break the model',
-      badPush({ strength: 3 }),
+      badSteering({ strength: 3 }),
       /recording\.run\.push\.strength must lie between 0 and 2, got 3/,
     ],
-    ['a push backwards', badPush({ strength: -1 }), /recording\.run\.push\.strength must lie between 0 and 2, got -1/],
-    ['a push from half a token on', badPush({ where: 0.5 }), /recording\.run\.push\.where must be a whole number/],
+    [
+      'a push backwards',
+      badSteering({ strength: -1 }),
+      /recording\.run\.push\.strength must lie between 0 and 2, got -1/,
+    ],
+    ['a push from half a token on', badSteering({ where: 0.5 }), /recording\.run\.push\.where must be a whole number/],
     [
       'a push of some tokens',
-      badPush({ where: 'some' }),
+      badSteering({ where: 'some' }),
       /recording\.run\.push\.where must be one of all, generated, got "some"/,
     ],
-    ['a push by nothing', badPush({ direction: '' }), /recording\.run\.push\.direction is empty/],
+    ['a push by nothing', badSteering({ direction: '' }), /recording\.run\.push\.direction is empty/],
     [
       'a push by a probe with a strange hash',
-      badPush({ probeSha256: 'q' }),
+      badSteering({ probeSha256: 'q' }),
       /recording\.run\.push\.probeSha256 must be a SHA-256/,
     ],
     [
       'a push matched to no KL',
-      badPush({ matchedKl: 0 }),
+      badSteering({ matchedKl: 0 }),
       /recording\.run\.push\.matchedKl must be greater than 0, got 0/,
     ],
     [
       'a push that changed to what breaks the model',
-      badPush({ changes: [{ after: 2, strength: 3 }] }),
+      badSteering({ changes: [{ after: 2, strength: 3 }] }),
       /recording\.run\.push\.changes\[0\]\.strength must lie between 0 and 2, got 3/,
     ],
-    ['a push that changed nowhere', badPush({ changes: [] }), /recording\.run\.push\.changes must have 1 to/],
+    ['a push that changed nowhere', badSteering({ changes: [] }), /recording\.run\.push\.changes must have 1 to/],
     [
       'a push of a cosine beyond 1',
-      badPush({ carriedOver: { ...CARRIED, cosine: [null, 2] } }),
+      badSteering({ carriedOver: { ...CARRIED, cosine: [null, 2] } }),
       /recording\.run\.push\.carriedOver\.cosine\[1\] must lie between -1\.001 and 1\.001, got 2/,
     ],
     [

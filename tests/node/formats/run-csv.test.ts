@@ -5,14 +5,14 @@ import { createRng } from '../../../src/base/rng.ts';
 import { parseRecording, serialiseRecording } from '../../../src/formats/runs/recording-json.ts';
 import { parseRunCsv, RUN_CSV_HEADER, runCsv } from '../../../src/formats/runs/run-csv.ts';
 import { refusal as refusalIn } from '../../fixtures/refusal.ts';
-import { denseRun, pushedRun, samplePush, sampleRun } from '../../fixtures/samples/sample-run.ts';
+import { denseRun, steeredRun, sampleSteering, sampleRun } from '../../fixtures/samples/sample-run.ts';
 import type { Recording } from '../../../src/formats/runs/recording.ts';
 import { mutations } from '../../fixtures/mutate/mutate.ts';
 
 const run = sampleRun();
 /** Only the push is damaged: in a whole file few places are. */
-const parsePush = (source: string): Recording =>
-  parseRecording(serialiseRecording(pushedRun()).replace(JSON.stringify(samplePush), source));
+const parseSteering = (source: string): Recording =>
+  parseRecording(serialiseRecording(steeredRun()).replace(JSON.stringify(sampleSteering), source));
 const refusal = (source: string): AppError => {
   try {
     parseRunCsv(source);
@@ -30,8 +30,8 @@ describe('a run as CSV', () => {
   });
 
   it('comes back with its push, every member of it on a line', () => {
-    const source = runCsv(pushedRun());
-    expect(serialiseRecording(parseRunCsv(source))).toBe(serialiseRecording(pushedRun()));
+    const source = runCsv(steeredRun());
+    expect(serialiseRecording(parseRunCsv(source))).toBe(serialiseRecording(steeredRun()));
     for (const line of [
       'about,,run.push.direction,Kind–cruel,',
       'about,,run.push.pole,positive,',
@@ -39,7 +39,7 @@ describe('a run as CSV', () => {
       'about,,run.push.where,generated,',
     ])
       expect(source).toContain(line);
-    const from = pushedRun({ ...samplePush, where: 3, probeSha256: null, matchedKl: null });
+    const from = steeredRun({ ...sampleSteering, where: 3, probeSha256: null, matchedKl: null });
     expect(serialiseRecording(parseRunCsv(runCsv(from)))).toBe(serialiseRecording(from));
   });
 
@@ -155,7 +155,7 @@ describe('files that were damaged', () => {
     for (const [source, parse] of [
       [serialiseRecording(run), parseRecording],
       [runCsv(run), parseRunCsv],
-      [JSON.stringify(samplePush), parsePush],
+      [JSON.stringify(sampleSteering), parseSteering],
     ] as const) {
       for (const damaged of mutations(source, 1500, rng)) {
         try {

@@ -4,7 +4,7 @@ import { parseRecording } from '../../../src/formats/runs/recording-json.ts';
 import { runFigure } from '../../../src/formats/figures/run-figure.ts';
 import { runTable } from '../../../src/formats/runs/run-table.ts';
 import { coordinate, svgText, tag } from '../../../src/charts/svg.ts';
-import { pushedRun, samplePush, sampleRun } from '../../fixtures/samples/sample-run.ts';
+import { steeredRun, sampleSteering, sampleRun } from '../../fixtures/samples/sample-run.ts';
 
 const choice = { head: 'difference', layer: 1, grain: 'mean', window: 10, theme: 'light' } as const;
 
@@ -30,13 +30,13 @@ describe('a figure', () => {
 
   it('of a pushed run says so, by its pole where the probe is the one that read', () => {
     expect(runFigure(sampleRun(), choice)).not.toContain('Not the model by itself');
-    expect(runFigure(pushedRun(), choice)).toContain(
+    expect(runFigure(steeredRun(), choice)).toContain(
       'Not the model by itself: pushed to kind, layer 2, strength 0.26 (KL 1), own words only.',
     );
     expect(
       runFigure(
-        pushedRun({
-          ...samplePush,
+        steeredRun({
+          ...sampleSteering,
           probeSha256: 'cd'.repeat(32),
           direction: 'Loyal <b>',
           from: 1,
@@ -46,12 +46,12 @@ describe('a figure', () => {
         choice,
       ),
     ).toContain('pushed to the positive pole of Loyal &lt;b&gt;, layers 1 to 2, strength 0.26.');
-    expect(runFigure(pushedRun({ ...samplePush, mode: 'ablate', where: 7 }), choice)).toContain(
+    expect(runFigure(steeredRun({ ...sampleSteering, mode: 'ablate', where: 7 }), choice)).toContain(
       'kind–cruel taken out, layer 2, from token 7 on',
     );
-    expect(runFigure(pushedRun({ ...samplePush, mode: 'cap', pole: 'negative', strength: -0.4 }), choice)).toContain(
-      'held towards cruel, layer 2, bound −0.4 (KL 1)',
-    );
+    expect(
+      runFigure(steeredRun({ ...sampleSteering, mode: 'cap', pole: 'negative', strength: -0.4 }), choice),
+    ).toContain('held towards cruel, layer 2, bound −0.4 (KL 1)');
   });
 
   it('of readings has their scale, a line through them over the chance range, and no colour where none has come', () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { csv } from '../../../src/base/csv.ts';
 import { neutralName } from '../../../src/probe/sets/set-header.ts';
-import { DEFAULT_TAPS, type DroppedFile, importSet, type SetImport } from '../../../src/formats/sets/set-import.ts';
+import { DEFAULT_READOUTS, type DroppedFile, importSet, type SetImport } from '../../../src/formats/sets/set-import.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const file = (name: string, text: string | Uint8Array): DroppedFile => ({
@@ -74,7 +74,7 @@ describe('what is dropped', () => {
     expect(source.name).toBe('Frere-Sohne');
     expect(set).toMatchObject({
       axis: POLES,
-      taps: DEFAULT_TAPS,
+      taps: DEFAULT_READOUTS,
       licence: 'not stated',
       about: 'Imported from Frère & Söhne.jsonl.',
     });
@@ -164,7 +164,7 @@ describe('what is dropped', () => {
   });
 
   it('has the taps of kind-cruel-24 where it names none', () => {
-    expect((JSON.parse(seed('.set.json')) as { taps: string[] }).taps).toEqual(DEFAULT_TAPS);
+    expect((JSON.parse(seed('.set.json')) as { taps: string[] }).taps).toEqual(DEFAULT_READOUTS);
   });
 });
 

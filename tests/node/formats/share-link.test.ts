@@ -4,12 +4,12 @@ import { parseRecording, serialiseRecording } from '../../../src/formats/runs/re
 import { linkCode, MOST_UNPACKED_BYTES, type Shared, toBase64Url } from '../../../src/formats/runs/share-link.ts';
 import { deflate } from '../../../src/state/storage/deflate.ts';
 import { codeOf, sharedIn } from '../../../src/state/runs/link-code.ts';
-import { samplePush } from '../../fixtures/samples/sample-run.ts';
+import { sampleSteering } from '../../fixtures/samples/sample-run.ts';
 import { recordingOfTrace, type SharedTrace, traceObject } from '../../../src/formats/runs/shared-trace.ts';
 import { sampleShared, sharedWithReadings } from '../../fixtures/samples/sample-shared.ts';
 
 const shared = sampleShared;
-const pushed: Shared = { ...shared, push: samplePush };
+const pushed: Shared = { ...shared, push: sampleSteering };
 
 const refusal = async (code: string): Promise<AppError> => {
   const error: unknown = await sharedIn(code).then(
@@ -205,7 +205,7 @@ describe('a link', () => {
     ],
     [
       'with a push of no strength',
-      () => altered({ push: { ...samplePush, strength: 'much' } }),
+      () => altered({ push: { ...sampleSteering, strength: 'much' } }),
       /link\.push\.strength must be a finite number/,
     ],
     ['that holds no JSON', () => packed('{"text'), /link is not JSON/],

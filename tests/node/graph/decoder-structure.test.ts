@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { intAttribute } from '../../../src/graph/attributes.ts';
-import { tapDecoder } from '../../../src/graph/decoder-taps.ts';
+import { hookDecoder } from '../../../src/graph/decoder-hooks.ts';
 import {
   attributesOf,
   encodeNode,
@@ -121,7 +121,7 @@ test('windows of several widths are read, not branched, and the reader is told',
   const graph = await changed('gemma3/q4.onnx', (node) =>
     node.name === '/model/layers.2/attn/GroupQueryAttention' ? withAttribute(node, 'local_window_size', 5) : null,
   );
-  const { branching, windows, limits, steering } = tapDecoder(graph);
+  const { branching, windows, limits, steering } = hookDecoder(graph);
   expect([branching, windows, steering]).toEqual([false, [8, 5], true]);
   expect(limits).toEqual([expect.stringContaining('windows of 8 and 5 tokens')]);
 });
@@ -129,7 +129,7 @@ test('windows of several widths are read, not branched, and the reader is told',
 test('attention of another kind, a head that is no head and a stream in another type are refused by name', async () => {
   const refusal = (graph: Uint8Array): string => {
     try {
-      tapDecoder(graph);
+      hookDecoder(graph);
     } catch (thrown) {
       return (thrown as Error).message;
     }
@@ -177,7 +177,7 @@ test('an input for the number of logits that does more than cut rows is refused 
     replaceNodes: new Map(),
     append: [encodeOutput('/lm_head/negative')],
   });
-  expect(() => tapDecoder(wanted)).toThrow(
+  expect(() => hookDecoder(wanted)).toThrow(
     expect.objectContaining({
       code: 'model-node-missing',
       message: expect.stringContaining(
@@ -211,7 +211,7 @@ test.each([
   ],
 ])('a product of whole numbers with %s is refused by its node', async (_, change) => {
   const graph = await changed('llama/quantized.onnx', change);
-  expect(() => tapDecoder(graph)).toThrow(
+  expect(() => hookDecoder(graph)).toThrow(
     expect.objectContaining({
       code: 'model-node-missing',
       message: expect.stringContaining(

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { tapDecoder } from '../../../src/graph/decoder-taps.ts';
+import { hookDecoder } from '../../../src/graph/decoder-hooks.ts';
 import { inFloat32 } from '../../../src/graph/float32-graph.ts';
 import type { Decoder } from '../../../src/engine/decoder.ts';
 import { openNodeFiles } from '../../../src/engine/node/node-decoder.ts';
@@ -78,6 +78,6 @@ describe.each(exportsOf(facts).filter(([, name]) => isHalf(name)))('%s %s in flo
 });
 
 it('a graph without 16-bit numbers stays as it is', async () => {
-  const tapped = tapDecoder(await read('llama/q4.onnx'));
+  const tapped = hookDecoder(await read('llama/q4.onnx'));
   expect(inFloat32(tapped)).toBe(tapped);
 });

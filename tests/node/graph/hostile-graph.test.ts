@@ -1,6 +1,6 @@
-/** Graphs that somebody made to hang, crash or mislead whoever opens them. */
+/** Graphs that somebody made to hang, crash or mislead anyone who opens them. */
 import { describe, expect, it } from 'vitest';
-import { tapDecoder } from '../../../src/graph/decoder-taps.ts';
+import { hookDecoder } from '../../../src/graph/decoder-hooks.ts';
 import { GraphEdits } from '../../../src/graph/edits.ts';
 import {
   encodeInput,
@@ -56,13 +56,13 @@ describe('a graph', () => {
     if (!first || !second) throw new Error('The toy has no additions.');
     // The second addition gives the first one its stream again.
     const circle = rewired(new Map([[second, { outputs: [second.outputs[0] ?? '', '', '', first.inputs[0] ?? ''] }]]));
-    expect(refusal(() => tapDecoder(circle)).code).toBe('model-node-missing');
+    expect(refusal(() => hookDecoder(circle)).code).toBe('model-node-missing');
   });
 
   it.each(['../../etc/passwd', '/etc/passwd', 'C:\\secrets', 'https://example.org/x', '..', 'a/b', 'x\0y', ''])(
     'that takes weights from %j is refused, naming the place',
     (location) => {
-      const error = refusal(() => tapDecoder(withWeight('location', location)));
+      const error = refusal(() => hookDecoder(withWeight('location', location)));
       expect(error.code).toBe('model-graph-malformed');
       expect(error.message).toContain(JSON.stringify(location));
     },
@@ -96,7 +96,7 @@ describe('a graph', () => {
           : where === 'training'
             ? concatBytes([graph, bytesField(20, bytesField(2, subgraph))])
             : writeModel(model, { replaceNodes: new Map(), append: [bytesField(1, node)] });
-      for (const open of [tapDecoder, graphAsExported])
+      for (const open of [hookDecoder, graphAsExported])
         expect(refusal(() => open(hostile))).toMatchObject({
           code: 'model-graph-malformed',
           message: expect.stringMatching(/hides a tensor "hidden" .* takes its numbers from a file/) as string,
@@ -105,7 +105,7 @@ describe('a graph', () => {
   );
 
   it.each(['-1', '1e30', 'NaN', '99999999999999999999', ''])('with a weight of %j bytes is refused', (length) => {
-    expect(refusal(() => tapDecoder(withWeight('length', length))).message).toContain(
+    expect(refusal(() => hookDecoder(withWeight('length', length))).message).toContain(
       `a weight of ${JSON.stringify(length)} bytes`,
     );
   });
@@ -120,7 +120,7 @@ describe('a graph', () => {
       length += head.length;
     }
     nested = concatBytes([...heads.reverse(), nested]);
-    expect(refusal(() => tapDecoder(nested)).code).toMatch(/^model-/);
+    expect(refusal(() => hookDecoder(nested)).code).toMatch(/^model-/);
   });
 
   it('with a field that claims more bytes than a file can have is refused before anything of that size is made', () => {
@@ -143,7 +143,7 @@ describe('a graph', () => {
     );
     const input = bytesField(11, concatBytes([bytesField(1, 'past_key_values.0.key'), bytesField(2, type)]));
     const error = refusal(() =>
-      tapDecoder(writeModel(model, { replaceNodes: new Map(), append: [input], drop: new Set([huge[1]]) })),
+      hookDecoder(writeModel(model, { replaceNodes: new Map(), append: [input], drop: new Set([huge[1]]) })),
     );
     expect(error.code).toMatch(/^model-/);
     expect(error.message).toContain('past_key_values.0.key');
@@ -155,7 +155,7 @@ describe('a graph', () => {
     const input = encodeInput(value.name, tensorType(FLOAT32, ['batch', 2, 'past', 16, 1].slice(0, rank)));
     expect(
       refusal(() =>
-        tapDecoder(writeModel(model, { replaceNodes: new Map(), append: [input], drop: new Set([value.field]) })),
+        hookDecoder(writeModel(model, { replaceNodes: new Map(), append: [input], drop: new Set([value.field]) })),
       ).message,
     ).toContain('past_key_values.1.value is missing (an input [batch, heads, past, head size]');
   });
@@ -174,7 +174,7 @@ describe('a graph', () => {
         outputs: [`o${layer}`],
       }),
     ]);
-    expect(refusal(() => tapDecoder(writeModel(model, { replaceNodes: new Map(), append }))).message).toContain(
+    expect(refusal(() => hookDecoder(writeModel(model, { replaceNodes: new Map(), append }))).message).toContain(
       'claims 20003 layers; at most 512 are read',
     );
   });
@@ -190,7 +190,7 @@ describe('a graph', () => {
     });
     expect(
       refusal(() =>
-        tapDecoder(writeModel(model, { replaceNodes: new Map(), append: [wide], drop: new Set([head.field]) })),
+        hookDecoder(writeModel(model, { replaceNodes: new Map(), append: [wide], drop: new Set([head.field]) })),
       ).message,
     ).toContain('output head is missing');
   });
@@ -200,7 +200,7 @@ describe('a graph', () => {
     ['length', '15', /"hostile", \[4\], takes 15 bytes of its file, and its shape takes 16/],
     ['offset', '-4', /a weight at byte "-4" of its file/],
   ] as const)('with a weight whose %s is %s is refused: it would be other numbers', (key, value, said) => {
-    expect(refusal(() => tapDecoder(withWeight(key, value))).message).toMatch(said);
+    expect(refusal(() => hookDecoder(withWeight(key, value))).message).toMatch(said);
   });
 
   it('of a hundred thousand nodes that lead to the mask, in the worst order, is rewritten without going through them again for each', () => {

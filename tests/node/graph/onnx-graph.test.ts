@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { AppError } from '../../../src/base/errors.ts';
 import { cacheBytesPerToken, describeDecoder } from '../../../src/graph/decoder-shape.ts';
-import { LOGIT_ROWS_INPUT, tapDecoder } from '../../../src/graph/decoder-taps.ts';
+import { LOGIT_ROWS_INPUT, hookDecoder } from '../../../src/graph/decoder-hooks.ts';
 import { LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../../src/graph/lengths.ts';
 import { encodeInput, encodeNodeWith, parseModel, writeModel } from '../../../src/graph/graph.ts';
 import {
@@ -96,7 +96,7 @@ test('the decoder is described from its own inputs', () => {
 });
 
 test('tapping names 31 streams, in the order of the layers, and makes each a graph output', () => {
-  const { taps, graph } = tapDecoder(stock);
+  const { taps, graph } = hookDecoder(stock);
   const outputs = parseModel(graph).outputs.map((output) => output.name);
   expect(taps).toHaveLength(31);
   expect(taps[0]).toBe('/model/embed_tokens/GatherBlockQuantized/output_0');
@@ -110,7 +110,7 @@ test('tapping names 31 streams, in the order of the layers, and makes each a gra
 
 test('tapping changes the final norm, the head, what attention looks up and what each layer adds last, and adds three gathers; all other nodes keep their bytes', () => {
   const before = parseModel(stock).nodes.map((node) => Buffer.from(node.field.raw).toString('hex'));
-  const { graph, branching, steering, layerCount } = tapDecoder(stock);
+  const { graph, branching, steering, layerCount } = hookDecoder(stock);
   const after = parseModel(graph).nodes.map((node) => Buffer.from(node.field.raw).toString('hex'));
   expect([branching, steering]).toEqual([true, true]);
   expect(after).toHaveLength(before.length + 3);
@@ -119,7 +119,7 @@ test('tapping changes the final norm, the head, what attention looks up and what
 
 test('with lengths as inputs the mask goes, with every node that only it needed', () => {
   const before = parseModel(stock);
-  const { graph, branching } = tapDecoder(stock, { branching: false, lengths: true });
+  const { graph, branching } = hookDecoder(stock, { branching: false, lengths: true });
   const after = parseModel(graph);
   expect(branching).toBe(false);
   expect(after.inputs.map(({ name }) => name)).toEqual(expect.arrayContaining([LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT]));
@@ -145,7 +145,7 @@ test('a layer whose last product has a bias already takes its vector in an addit
     ]),
     append: [],
   });
-  const { graph, steering } = tapDecoder(biased);
+  const { graph, steering } = hookDecoder(biased);
   expect(steering).toBe(true);
   const rewritten = parseModel(graph);
   const readers = (layer: number) =>
@@ -165,7 +165,7 @@ test('attention that cannot be told what to see keeps its bytes: the decoder the
   const inputs = [...node.inputs];
   inputs[9] = 'positions_of_its_own';
   const strange = writeModel(model, { replaceNodes: new Map([[node, encodeNodeWith(node, { inputs })]]), append: [] });
-  const { graph, branching, limits } = tapDecoder(strange);
+  const { graph, branching, limits } = hookDecoder(strange);
   expect(branching).toBe(false);
   expect(limits).toEqual([
     expect.stringMatching(
@@ -181,22 +181,22 @@ test('attention that cannot be told what to see keeps its bytes: the decoder the
 });
 
 test('a graph without residual additions is refused, naming the node', () => {
-  expect(codeOf(() => tapDecoder(without((op) => op !== 'SkipSimplifiedLayerNormalization')))).toMatch(
+  expect(codeOf(() => hookDecoder(without((op) => op !== 'SkipSimplifiedLayerNormalization')))).toMatch(
     /^model-node-missing: .*SkipSimplifiedLayerNormalization.*ends after 0/,
   );
 });
 
 test('a graph that lacks one addition in the middle is refused with how far the chain goes', () => {
   expect(
-    codeOf(() => tapDecoder(without((_, name) => name !== '/model/layers.12/input_layernorm/SkipLayerNorm'))),
+    codeOf(() => hookDecoder(without((_, name) => name !== '/model/layers.12/input_layernorm/SkipLayerNorm'))),
   ).toMatch(/60 residual additions .* ends after 23/);
 });
 
 test('a graph without its first norm or its head is refused, naming it', () => {
-  expect(codeOf(() => tapDecoder(without((op) => op !== 'SimplifiedLayerNormalization')))).toContain(
+  expect(codeOf(() => hookDecoder(without((op) => op !== 'SimplifiedLayerNormalization')))).toContain(
     'SimplifiedLayerNormalization is missing',
   );
-  expect(codeOf(() => tapDecoder(without((_, name) => name !== '/lm_head/MatMul_Q8')))).toContain(
+  expect(codeOf(() => hookDecoder(without((_, name) => name !== '/lm_head/MatMul_Q8')))).toContain(
     'output head is missing',
   );
 });
@@ -209,19 +209,19 @@ test('inputs and outputs of the cache are checked by name and type, and strange 
     const graphFields = model.graphFields.filter((field) => ![11, 12].includes(field.number) || nameOf(field) !== name);
     return writeModel({ ...model, graphFields }, { replaceNodes: new Map(), append: [] });
   };
-  expect(codeOf(() => tapDecoder(drop('past_key_values.4.value')))).toContain('past_key_values.4.value is missing');
-  expect(codeOf(() => tapDecoder(drop('present.7.key')))).toContain('present.7.key is missing');
-  expect(codeOf(() => tapDecoder(drop('logits')))).toContain('logits is missing');
+  expect(codeOf(() => hookDecoder(drop('past_key_values.4.value')))).toContain('past_key_values.4.value is missing');
+  expect(codeOf(() => hookDecoder(drop('present.7.key')))).toContain('present.7.key is missing');
+  expect(codeOf(() => hookDecoder(drop('logits')))).toContain('logits is missing');
   const vector = (elemType: number): Uint8Array =>
     bytesField(1, concatBytes([varintField(1, elemType), bytesField(2, bytesField(1, bytesField(2, 'n')))]));
   const pruning = writeModel(model, { replaceNodes: new Map(), append: [encodeInput('token_type_ids', vector(7))] });
-  expect(codeOf(() => tapDecoder(pruning))).toContain('wants an input "token_type_ids"');
+  expect(codeOf(() => hookDecoder(pruning))).toContain('wants an input "token_type_ids"');
   const half = new Uint8Array(stock); // bfloat16 (16) where the first cache input says float32 (1)
   const name = Buffer.from(half).indexOf('past_key_values.0.key', Buffer.from(half).lastIndexOf('attention_mask'));
   const elem = half.indexOf(8, name + 'past_key_values.0.key'.length);
   expect(half[elem + 1]).toBe(1);
   half[elem + 1] = 16;
-  expect(codeOf(() => tapDecoder(half))).toMatch(/past_key_values\.0\.key" is bfloat16/);
+  expect(codeOf(() => hookDecoder(half))).toMatch(/past_key_values\.0\.key" is bfloat16/);
 });
 
 test('a chain of additions that bites its own tail ends in an error, not in a loop', () => {
@@ -230,13 +230,13 @@ test('a chain of additions that bites its own tail ends in an error, not in a lo
   const last = additions[3]!;
   const loop = encodeNodeWith(last, { outputs: [last.outputs[0]!, '', '', additions[0]!.inputs[0]!] });
   const looped = writeModel(model, { replaceNodes: new Map([[last, loop]]), append: [] });
-  expect(codeOf(() => tapDecoder(looped))).toMatch(/^model-node-missing/);
+  expect(codeOf(() => hookDecoder(looped))).toMatch(/^model-node-missing/);
 });
 
 test('a file that is cut off or no model at all is refused', () => {
-  expect(codeOf(() => tapDecoder(stock.slice(0, 5000)))).toMatch(/^model-graph-malformed/);
-  expect(codeOf(() => tapDecoder(new TextEncoder().encode('<!doctype html><title>Not found</title>')))).toMatch(
+  expect(codeOf(() => hookDecoder(stock.slice(0, 5000)))).toMatch(/^model-graph-malformed/);
+  expect(codeOf(() => hookDecoder(new TextEncoder().encode('<!doctype html><title>Not found</title>')))).toMatch(
     /^model-graph-malformed/,
   );
-  expect(codeOf(() => tapDecoder(new Uint8Array(0)))).toMatch(/^model-graph-malformed: .*no graph/);
+  expect(codeOf(() => hookDecoder(new Uint8Array(0)))).toMatch(/^model-graph-malformed: .*no graph/);
 });

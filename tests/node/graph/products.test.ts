@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProductForm, ProductTrial } from '../../../src/models/product-forms.ts';
 import { createRng } from '../../../src/base/rng.ts';
 import { chooseToken } from '../../../src/reading/sampling.ts';
-import { tapDecoder } from '../../../src/graph/decoder-taps.ts';
+import { hookDecoder } from '../../../src/graph/decoder-hooks.ts';
 import { parseModel } from '../../../src/graph/graph.ts';
 import { withForms } from '../../../src/graph/products/forms.ts';
 import { packedProducts, type PackedProduct } from '../../../src/graph/products/packed-product.ts';
@@ -109,7 +109,7 @@ describe.each(packedExports)('%s %s', (family, name) => {
 
 it('replaces every product of its kind, and leaves out the weights that nothing reads any more', async () => {
   const { graph, weights } = await familyFiles(read, 'llama', 'q8');
-  const tapped = tapDecoder(graph).graph;
+  const tapped = hookDecoder(graph).graph;
   const before = parseModel(tapped);
   const formed = withForms(tapped, weights, () => 'float');
   const after = parseModel(new Uint8Array(withoutMadeFile(formed.graph, formed.made?.file ?? '')));
@@ -228,7 +228,7 @@ describe('the trial on the embedded model', () => {
   let files: DecoderFiles;
   beforeAll(async () => {
     const at = (name: string): Promise<Buffer> => readFile(`${MODEL}/onnx/${name}`);
-    const { graph, weightFiles } = tapDecoder(new Uint8Array(await at('model_q4.onnx')));
+    const { graph, weightFiles } = hookDecoder(new Uint8Array(await at('model_q4.onnx')));
     files = {
       graph,
       weights: new Map(
@@ -331,7 +331,7 @@ describe('unpacked weights in a browser', () => {
     trials: ProductTrial[];
   }> => {
     const { graph, weights } = await familyFiles(read, 'llama', 'q4');
-    const tapped = tapDecoder(graph).graph;
+    const tapped = hookDecoder(graph).graph;
     const kinds = packedProducts(parseModel(tapped), weights).map(({ bits, columns, blockSize }) => ({
       bits,
       columns,

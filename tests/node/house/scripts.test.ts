@@ -176,7 +176,7 @@ describe('npm start', () => {
     // The first start leaves a stamp among the packages, which another user does not have.
     rmSync(join(project, 'node_modules', '.flipside-stamp'), { force: true });
     rmSync(join(project, 'node_modules', '.vite-temp'), { recursive: true, force: true });
-    // Root may write anywhere, and steps down; whoever else runs this test takes the right from itself.
+    // Root may write anywhere, and steps down; anyone who else runs this test takes the right from itself.
     const root = process.getuid?.() === 0;
     chmodSync(scratch, 0o755);
     for (const name of ['.', 'node_modules']) chmodSync(join(project, name), 0o555);

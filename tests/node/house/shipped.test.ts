@@ -67,7 +67,7 @@ describe.each(recipes)('$id', (recipe) => {
 
   // That the recipe makes these very bytes takes the model and an hour: `train --recipes` does it, not this test.
   test('names its recipe and the very rows of the sets that lie beside it as what it was made from, and its report and card are its own', () => {
-    const { title, about, method, seed, shuffles, tapCount } = recipe;
+    const { title, about, method, seed, shuffles, readoutCount } = recipe;
     expect(probe).toMatchObject({
       title,
       about,
@@ -75,7 +75,7 @@ describe.each(recipes)('$id', (recipe) => {
       evidence: { nullShuffles: shuffles },
       provenance: { seed, version: VERSION },
     });
-    expect(probe.taps).toHaveLength(tapCount);
+    expect(probe.taps).toHaveLength(readoutCount);
     const free = recipe.others.filter((path) => recipe.trace?.freeOf.includes(basename(path, '.set.json')));
     const names = [...recipe.sets, ...recipe.zeros, ...free, recipe.stories, ...(recipe.trace?.told ?? [])].map(
       (path) => basename(path, '.set.json'),

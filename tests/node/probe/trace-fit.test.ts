@@ -202,7 +202,7 @@ test("the scorer reads an end with the text's own token and every other place wi
       await readOne(toyReader(), {
         text: ['In place 30 someone works.', `There a person ${verb} number 30.`],
         taps: trace.texts,
-        tapAfter: [1],
+        readoutAfter: [1],
         lastTokens: true,
       })
     ).taps[0]!;

@@ -27,8 +27,8 @@ const plan: TrainingPlan = {
   controls: [],
   others: [sourceOf('formal-casual', 18)],
   trace: TRACE_DEFAULTS,
-  tapCount: 1,
-  otherTaps: false,
+  readoutCount: 1,
+  otherReadouts: false,
   method: { kind: 'ridge', target: 'hardened', penalty: 1 },
   defaultLayer: 1,
   seed: 3,
@@ -78,7 +78,7 @@ test('two texts of one group that begin alike are kept one after the other', asy
   const passages = ['She waved.', 'She left.'].map((end) => ({
     text: ['A boy came in', end],
     taps: ['A clock struck.'],
-    tapAfter: [0, 1],
+    readoutAfter: [0, 1],
     lastTokens: true,
   }));
   const readings = await rememberReadings(toyReader({ together: 2 }), store).read(passages);

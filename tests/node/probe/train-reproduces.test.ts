@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { fitLayer, prepareLayer } from '../../../src/probe/fit/fit.ts';
 import { leaveUnitsOut } from '../../../src/probe/fit/leave-out.ts';
 import type { FitMethod } from '../../../src/probe/probe-types.ts';
-import { labelOf, type TapRows } from '../../../src/stats/linear/rows.ts';
+import { labelOf, type ReadoutRows } from '../../../src/stats/linear/rows.ts';
 import { auroc } from '../../../src/stats/stats.ts';
 import { parsePromptSet } from '../../../src/formats/sets/prompt-set.ts';
 import { openNodeReader } from '../../../src/engine/node/node-engine.ts';
@@ -27,7 +27,7 @@ const reference = JSON.parse(
 /** The reference reads layer 30 after the final norm, we before it: another quantity. */
 const COMPARED_LAYERS = 30;
 
-let rows: TapRows;
+let rows: ReadoutRows;
 
 beforeAll(async () => {
   const folder = at('probes/sets/kind-cruel-24/kind-cruel-24');

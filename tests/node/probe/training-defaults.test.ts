@@ -71,8 +71,8 @@ test('the defaults are a hardened fit with everything that can be read and 1,000
   expect(plan).toMatchObject({
     id: 'my-probe',
     title: 'Terse–wordy',
-    otherTaps: true,
-    tapCount: 2,
+    otherReadouts: true,
+    readoutCount: 2,
     shuffles: 1000,
     method: { kind: 'ridge', target: 'hardened', penalty: 1 },
     stories: { name: 'neutral-stories' },
@@ -116,7 +116,7 @@ describe('an option', () => {
 
   it('leaves controls out, and the zeros with them where nothing is pulled to zero', async () => {
     const without = await planned(...set, '--no-controls');
-    expect([names(without.zeros), without.controls, without.otherTaps]).toEqual([ZERO_SETS, [], false]);
+    expect([names(without.zeros), without.controls, without.otherReadouts]).toEqual([ZERO_SETS, [], false]);
     expect(names(without.others)).not.toEqual([]);
     const zeroed = await planned(...set, '--no-controls', '--no-others', '--target', 'zeroed');
     expect([zeroed.zeros, zeroed.controls, zeroed.others]).toEqual([[], [], []]);
@@ -157,7 +157,7 @@ describe('an option', () => {
       method: { kind: 'lda', target: 'hardened', penalty: 0.85 },
       shuffles: 7,
       seed: 3,
-      tapCount: 1,
+      readoutCount: 1,
       defaultLayer: 9,
       storyCount: 4,
       title: 'T',

@@ -4,8 +4,8 @@ import {
   alarmLines,
   beyondLines,
   drawnLines,
-  drawnTapLines,
-  tapLines,
+  drawnReadoutLines,
+  readoutLines,
   tokenLines,
 } from '../../../src/reading/alarm.ts';
 import { fitLexical, lexicalSteps } from '../../../src/probe/fit/lexical-fit.ts';
@@ -126,7 +126,7 @@ describe('the words’ part of a score', () => {
 describe('the 1 % lines', () => {
   const { values, single, smooth } = fixture.percentiles;
   const tokens = tokenLines([[[NaN, ...values]], [[NaN, ...values.map(() => 0)]]]);
-  const taps = tapLines([values, values.map(() => 0)]);
+  const taps = readoutLines([values, values.map(() => 0)]);
   const alarm = alarmLines(tokens, taps);
 
   it('are numpy’s percentiles of single tokens, of the running mean and of taps', () => {
@@ -155,10 +155,10 @@ describe('the 1 % lines', () => {
   it('are those of what is drawn, and none where nothing can be beyond', () => {
     expect(drawnLines(alarm, 0, 'token')).toEqual({ low: alarm.tokenLow[0], high: alarm.tokenHigh[0] });
     expect(drawnLines(alarm, 0, 'mean')).toEqual({ low: alarm.smoothLow[0], high: alarm.smoothHigh[0] });
-    expect(drawnTapLines(alarm, 0)).toEqual({ low: alarm.tapLow[0], high: alarm.tapHigh[0] });
+    expect(drawnReadoutLines(alarm, 0)).toEqual({ low: alarm.tapLow[0], high: alarm.tapHigh[0] });
     expect(drawnLines(alarm, 1, 'mean')).toBeNull();
     expect(drawnLines({ ...alarm, tokens: 0 }, 0, 'mean')).toBeNull();
-    expect(drawnTapLines({ ...alarm, taps: 0 }, 0)).toBeNull();
+    expect(drawnReadoutLines({ ...alarm, taps: 0 }, 0)).toBeNull();
     const lines = { low: -2, high: 3 };
     expect([-2.01, -2, 0, 3, 3.01].map((value) => beyondLines(value, lines))).toEqual([
       true,

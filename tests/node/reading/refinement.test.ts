@@ -11,7 +11,7 @@ import type { Decoder } from '../../../src/engine/decoder.ts';
 import { pickTokens } from '../../../src/engine/pick-tokens.ts';
 import { openNodeDecoder } from '../../../src/engine/node/node-decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../../src/engine/node/node-engine.ts';
-import type { TapReading } from '../../../src/reading/reading.ts';
+import type { ReadoutReading } from '../../../src/reading/reading.ts';
 import type { Scorer } from '../../../src/engine/scorer.ts';
 import { TextRun } from '../../../src/engine/text-run.ts';
 import { countedDecoder } from '../../fixtures/counted-decoder.ts';
@@ -164,7 +164,7 @@ describe('on the toy', () => {
     // Nothing of the text is computed again, and passes are full.
     const each = toy.tokenizer.encode(' So').length;
     expect(passes.reduce((sum, count) => sum + count, 0)).toBe(wanted.length * each);
-    expect(summary.tapTokens).toBe(wanted.length * each);
+    expect(summary.readoutTokens).toBe(wanted.length * each);
     expect(passes).toHaveLength(Math.ceil(wanted.length / Math.floor(16 / each)));
     const alone = await byThemselves(toy, TOY_SCORER, TOY_TEXT, reading.taps);
     for (const [index, tap] of reading.taps.entries())
@@ -175,7 +175,7 @@ describe('on the toy', () => {
   it('a stop is heard after a pass, what was read stays, and the rest is read the next time', async () => {
     const { run, reading } = await read(TOY_TEXT);
     const stop = new AbortController();
-    const tap = (each: TapReading): void => {
+    const tap = (each: ReadoutReading): void => {
       reading.tap(each);
       if (reading.taps.length === 5) stop.abort();
     };

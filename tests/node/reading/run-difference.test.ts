@@ -12,7 +12,7 @@ import {
   obstacle,
   sentenceMeans,
   sharedDifference,
-  tapPairs,
+  readoutPairs,
 } from '../../../src/reading/run-difference.ts';
 import { createRng } from '../../../src/base/rng.ts';
 
@@ -31,11 +31,11 @@ describe('the difference of two runs', () => {
   it('pairs taps after the same sentence end, and no others', () => {
     const { columns } = alignTokens(A, B);
     const at = (...tokens: number[]) => tokens.map((afterToken) => ({ afterToken }));
-    expect(tapPairs(columns, at(3, 6), at(3, 7))).toEqual([
+    expect(readoutPairs(columns, at(3, 6), at(3, 7))).toEqual([
       { a: 0, b: 0, column: 3 },
       { a: 1, b: 1, column: 7 },
     ]);
-    expect(tapPairs(columns, at(1, 6), at(1, 7))).toEqual([{ a: 1, b: 1, column: 7 }]);
+    expect(readoutPairs(columns, at(1, 6), at(1, 7))).toEqual([{ a: 1, b: 1, column: 7 }]);
   });
 
   it('may not be taken across models or probes', () => {

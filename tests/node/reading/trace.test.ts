@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ShownReading, Stand, TapReading } from '../../../src/reading/reading.ts';
+import type { ShownReading, Stand, ReadoutReading } from '../../../src/reading/reading.ts';
 import { hasShown, tracePoints } from '../../../src/reading/trace.ts';
 
 function reading(
@@ -7,7 +7,7 @@ function reading(
   score: number,
   shown: ShownReading | null = null,
   stand: Stand = 'sentence',
-): TapReading {
+): ReadoutReading {
   return {
     afterToken,
     stand,

@@ -172,7 +172,7 @@ describe('a probe on the last layer', () => {
     const chat = chatModelOf(fakeWebLlm('m', silent).engine, 'm', SHA);
     const reader = await lastLayerReader(chat);
     const [reading] = await reader.read([
-      { text: ['Mara sat.', 'She helps Ben.'], taps: ['It rained.', 'Noon.'], tapAfter: [0, 1], keepTokens: true },
+      { text: ['Mara sat.', 'She helps Ben.'], taps: ['It rained.', 'Noon.'], readoutAfter: [0, 1], keepTokens: true },
     ]);
     const text = ['Mara', 'sat.', 'She', 'helps', 'Ben.'].map(tokenOf);
     const meanOf = (rows: number[][]): Float32Array =>
@@ -191,7 +191,7 @@ describe('a probe on the last layer', () => {
     expect(reading!.tokens!.count).toBe(5);
     expect(reading!.tokens!.residuals.slice(-HIDDEN)).toEqual(Float32Array.from(lastOf(text)));
     await expect(
-      reader.read([{ text: { user: 'Who?', assistant: 'I.' }, taps: [], tapAfter: [] }]),
+      reader.read([{ text: { user: 'Who?', assistant: 'I.' }, taps: [], readoutAfter: [] }]),
     ).rejects.toMatchObject({ code: 'usage' });
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DoseProgress } from '../../../src/steering/dose-types.ts';
 import type { Estimate } from '../../../src/stats/estimate.ts';
-import type { ForcedChoice, PushBench } from '../../../src/steering/bench.ts';
+import type { ForcedChoice, SteeringRunner } from '../../../src/steering/steering-runner.ts';
 import { type ChoiceSet, type DoseOptions, measureDose } from '../../../src/steering/dose.ts';
 import {
   flippedPlacebos,
@@ -48,7 +48,7 @@ const CONTROL: readonly Answer[] = Array.from({ length: 20 }, (_, i) => ({
 }));
 
 /** KL 8 s² of a push of s typical lengths, whatever its direction. */
-const bench: PushBench = {
+const bench: SteeringRunner = {
   model: { id: 'formula', weightsSha256: 'e'.repeat(64), layerCount: LAYERS - 1, hidden: HIDDEN },
   ground: async () => ({
     texts: 3,

@@ -1,14 +1,14 @@
 /** Finding the strength of a KL, on benches whose KL is a formula of the strength. */
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/base/errors.ts';
-import type { Push } from '../../../src/steering/push.ts';
-import type { PushBench } from '../../../src/steering/bench.ts';
+import type { Push } from '../../../src/steering/steering.ts';
+import type { SteeringRunner } from '../../../src/steering/steering-runner.ts';
 import { matchStrengths, MOST_BATCHES, tryStrength } from '../../../src/steering/match-strength.ts';
 
 /** A bench on which a push of strength s has a 95th percentile of `curve(s)` nats; it keeps the strengths that it was asked for. */
 function benchOf(curve: (strength: number) => number) {
   const asked: number[] = [];
-  const bench: PushBench = {
+  const bench: SteeringRunner = {
     model: { id: 'formula', weightsSha256: '', layerCount: 1, hidden: 1 },
     ground: () => Promise.reject(new Error('nobody asks')),
     choices: () => Promise.reject(new Error('nobody asks')),

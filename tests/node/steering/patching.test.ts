@@ -14,7 +14,7 @@ import {
 import type { Decoder } from '../../../src/engine/decoder.ts';
 import { openNodeDecoder } from '../../../src/engine/node/node-decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../../src/engine/node/node-engine.ts';
-import { PatchBench } from '../../../src/engine/steering/patch-bench.ts';
+import { PatchRunner } from '../../../src/engine/steering/patch-runner.ts';
 import { createScorer } from '../../../src/engine/scorer.ts';
 import { readProbe } from '../../../src/cli/files.ts';
 import { MODEL, PROBE } from '../../fixtures/embedded-model.ts';
@@ -28,11 +28,11 @@ const [CHANGED, LAST] = [6, 11];
 
 let engine: NodeEngine;
 let editor: Decoder;
-let bench: PatchBench;
+let bench: PatchRunner;
 beforeAll(async () => {
   engine = await openNodeEngine(MODEL);
   editor = await openNodeDecoder(MODEL, { tapped: true, editing: true });
-  bench = new PatchBench({ ...engine, decoder: editor });
+  bench = new PatchRunner({ ...engine, decoder: editor });
 }, 120_000);
 afterAll(async () => {
   await editor?.dispose();
@@ -176,7 +176,7 @@ describe('a patch', () => {
   }, 90_000);
 
   it('has the same effect one copy after another, where nothing can be read side by side', async () => {
-    const alone = new PatchBench({ ...engine, decoder: { ...editor, branching: false }, chunkTokens: 5 });
+    const alone = new PatchRunner({ ...engine, decoder: { ...editor, branching: false }, chunkTokens: 5 });
     const [together, apart] = [
       await read({ streams: [12], words: [' kind', ' a monster'] }),
       await read({ streams: [12], words: [' kind', ' a monster'] }, alone),

@@ -1,11 +1,11 @@
 /** What pushed texts come to: read back, repetition and refusals counted apart. */
 import { describe, expect, it } from 'vitest';
 import { isRefusal } from '../../../src/text/refusal.ts';
-import { summariseWritten, type PushSide, type WrittenText } from '../../../src/steering/written.ts';
+import { summariseWritten, type SteeringSide, type WrittenText } from '../../../src/steering/written.ts';
 
 const text = (
   prompt: number,
-  side: PushSide,
+  side: SteeringSide,
   readBack: number,
   words = 'The cook took the pan',
   seed = 1,

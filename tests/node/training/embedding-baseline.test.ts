@@ -77,7 +77,7 @@ describe('the baseline of word embeddings', () => {
     const { taps } = await readOne(reader, {
       text: ['In place 0 someone works.', 'There a person helps number 0.'],
       taps: [],
-      tapAfter: [1],
+      readoutAfter: [1],
     });
     expect(rows.embeddings.get(positive.turn)).toEqual(taps[0]!.own.slice(0, rows.hidden));
   });

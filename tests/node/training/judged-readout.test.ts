@@ -50,8 +50,8 @@ const options = {
   zeros: [toySet(6, 'zeros')],
   others: [style],
   trace: { texts: ['A clock struck.'], freeOf: ['style'], told: [told] },
-  tapCount: 1,
-  otherTaps: false,
+  readoutCount: 1,
+  otherReadouts: false,
   method: { kind: 'ridge', target: 'hardened', penalty: 1 },
   defaultLayer: 1,
   seed: 3,
@@ -93,7 +93,7 @@ test('the worth of single tokens and of their running mean is the share of pairs
       const { tokens } = await readOne(toyReader(), {
         text: beats.map(({ text }) => text),
         taps: [],
-        tapAfter: [],
+        readoutAfter: [],
         keepTokens: true,
       });
       const { count, residuals } = tokens!;

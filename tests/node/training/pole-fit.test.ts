@@ -6,7 +6,7 @@ import { POLES } from '../../../src/probe/heads.ts';
 import { leaveUnitsOut } from '../../../src/probe/fit/leave-out.ts';
 import type { FitMethod, PoleHead } from '../../../src/probe/probe-types.ts';
 import { createRng } from '../../../src/base/rng.ts';
-import type { RowInfo, TapRows } from '../../../src/stats/linear/rows.ts';
+import type { RowInfo, ReadoutRows } from '../../../src/stats/linear/rows.ts';
 import { parseProbe, serialiseProbe } from '../../../src/formats/probe/probe.ts';
 import { probeCard } from '../../../src/formats/probe/probe-card.ts';
 import { streamProducts } from '../../../src/reading/score.ts';
@@ -33,7 +33,7 @@ const fixture = JSON.parse(
   readFileSync(new URL('../../fixtures/reference/poles.fixture.json', import.meta.url), 'utf8'),
 ) as Fixture;
 
-const tapRows = (readings: readonly (readonly number[])[], hidden: number): TapRows => ({
+const rowsOfReadouts = (readings: readonly (readonly number[])[], hidden: number): ReadoutRows => ({
   info: fixture.rows.map((row, turn) => ({ ...row, set: 0, turn, tap: 0, tokensBefore: 20 + turn })),
   hidden,
   topicCount: fixture.topicCount,
@@ -47,7 +47,7 @@ describe('one pole from neutral', () => {
   it.each(fixture.cases.map((one) => [one.target, one.hidden, one] as const))(
     '%s, %i features: direction and held-out AUROCs are those of scikit-learn',
     (target, hidden, { readings, penalty, heads }) => {
-      const rows = tapRows(readings, hidden);
+      const rows = rowsOfReadouts(readings, hidden);
       const [residuals] = rows.residuals;
       const makers = poleMakers(rows, readingsIn(rows), { kind: 'ridge', target, penalty }, 1);
       for (const pole of POLES) {
@@ -69,7 +69,7 @@ describe('one pole from neutral', () => {
       const moved = readings.map((row, i) =>
         negative.includes(i) ? readings[negative[(negative.indexOf(i) + change) % negative.length]!]! : row,
       );
-      const rows = tapRows(moved, hidden);
+      const rows = rowsOfReadouts(moved, hidden);
       return poleMakers(rows, readingsIn(rows), { kind: 'ridge', target: 'zeroed', penalty: 1 }, 1).positive.add(
         layerSource(rows.residuals[0]!, hidden),
         rows.residuals[0]!,
@@ -161,7 +161,7 @@ describe('a training', () => {
         toySet(14)
           .rows.filter((row) => row.pole === pole)
           .map(async ({ context, text }) => {
-            const { taps } = await readOne(reader, { text: [context, text], taps: probe.taps, tapAfter: [1] });
+            const { taps } = await readOne(reader, { text: [context, text], taps: probe.taps, readoutAfter: [1] });
             return scorer.tap(taps[0]!.means, taps[0]!.tokensBefore, 'sentence', null).poles![by][2]!;
           }),
       );
@@ -176,7 +176,7 @@ describe('a training', () => {
     const { tokens } = await readOne(toyReader({ salience: 3 }), {
       text: ['A person walks in.', 'There a person helps number 3.'],
       taps: [],
-      tapAfter: [],
+      readoutAfter: [],
       keepTokens: true,
     });
     const scoredBy = (by: typeof probe) => {

@@ -106,13 +106,13 @@ describe('what cannot be read on a model', () => {
         plan,
         controls: [personas()],
         others,
-        unseenTaps: ['The clock struck four.'],
+        unseenReadouts: ['The clock struck four.'],
         chatForm: true,
       });
       expect(readable).toMatchObject({
         controls: [],
         others: [],
-        unseenTaps: ['The clock struck four.'],
+        unseenReadouts: ['The clock struck four.'],
         chatForm: false,
       });
       words.push([...readable.leftOut]);
@@ -187,7 +187,7 @@ describe('readings that are kept', () => {
       get: (key: string) => Promise.resolve(store.get(key)),
       set: async (key: string, values: Float32Array) => void store.set(key, values),
     };
-    const passage = { text: ['She sat.'], taps: ['A cart went by.'], tapAfter: [0] };
+    const passage = { text: ['She sat.'], taps: ['A cart went by.'], readoutAfter: [0] };
     let read = 0;
     const reader = (model: Partial<SegmentReader['model']>): SegmentReader => {
       const own = toyReader();

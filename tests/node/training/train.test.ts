@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { drawNullDirections, nullBand } from '../../../src/probe/fit/null-band.ts';
-import { meanReading, tapScore } from '../../../src/reading/score.ts';
+import { meanReading, readoutScore } from '../../../src/reading/score.ts';
 import { parseProbe, serialiseProbe } from '../../../src/formats/probe/probe.ts';
 import { parsePromptSet } from '../../../src/formats/sets/prompt-set.ts';
 import { probeCard } from '../../../src/formats/probe/probe-card.ts';
@@ -85,7 +85,7 @@ describe('training', () => {
       const means = members.map((row) =>
         Float32Array.from(rows.residuals.flatMap((layer) => [...layer.subarray(row * 12, row * 12 + 12)])),
       );
-      return tapScore(probe, meanReading(means))[2]!;
+      return readoutScore(probe, meanReading(means))[2]!;
     };
     const poles = rows.info.filter((row) => row.tap === 0 && row.role !== 'neutral').map((row) => reading(row.turn));
     const centre = poles.reduce((a, b) => a + b, 0) / poles.length;
@@ -224,8 +224,8 @@ describe('judging', () => {
     const judgement = await judgeProbe(reader, probe, set);
     for (const layer of [1, 2]) {
       const score = async ({ context, text }: (typeof set.rows)[number]): Promise<number> => {
-        const { taps } = await readOne(reader, { text: [context, text], taps: probe.taps, tapAfter: [1] });
-        return tapScore(probe, meanReading(taps[0]!.means))[layer]!;
+        const { taps } = await readOne(reader, { text: [context, text], taps: probe.taps, readoutAfter: [1] });
+        return readoutScore(probe, meanReading(taps[0]!.means))[layer]!;
       };
       const of = (pole: string) => Promise.all(set.rows.filter((row) => row.pole === pole).map(score));
       const [positive, negative] = [await of('positive'), await of('negative')];
@@ -277,9 +277,9 @@ describe('judging', () => {
     const { taps } = await readOne(reader, {
       text: ['There a person helps number 0.'],
       taps: probe.taps,
-      tapAfter: [0],
+      readoutAfter: [0],
     });
-    expect(judgement.turnScores[2]![0]).toBeCloseTo(tapScore(probe, meanReading(taps[0]!.means))[2]!, 4);
+    expect(judgement.turnScores[2]![0]).toBeCloseTo(readoutScore(probe, meanReading(taps[0]!.means))[2]!, 4);
     expect(judgement.caveats.join(' ')).toContain('Turns without a scene were read alone');
   });
 

@@ -5,7 +5,7 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { boundTo, cacheNames } from '../../../graph/cache-names.ts';
 import { POSITION_IDS_INPUT } from '../../../graph/decoder-shape.ts';
-import { LOGIT_ROWS_INPUT, type TappedDecoder } from '../../../graph/decoder-taps.ts';
+import { LOGIT_ROWS_INPUT, type HookedDecoder } from '../../../graph/decoder-hooks.ts';
 import { LAST_SLOT_INPUT, TOTAL_LENGTH_INPUT } from '../../../graph/lengths.ts';
 import type { DecoderSizes } from '../../decoder.ts';
 import type { DirectDispatch, DispatchRule, SeenDispatch } from './direct-dispatch.ts';
@@ -19,7 +19,7 @@ export interface CapturedPassParts {
   readonly session: InferenceSession;
   readonly Tensor: TensorConstructor & GpuTensorClass;
   readonly sizes: DecoderSizes;
-  readonly graph: Pick<TappedDecoder, 'taps' | 'logits' | 'activations'>;
+  readonly graph: Pick<HookedDecoder, 'taps' | 'logits' | 'activations'>;
   readonly steering: Readonly<Record<string, Tensor>>;
   readonly memory: GpuMemory;
   readonly dispatch: DirectDispatch;

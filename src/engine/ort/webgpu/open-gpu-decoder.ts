@@ -2,7 +2,7 @@
 import { AppError } from '../../../base/errors.ts';
 import { ATTENTION_MASK_INPUT } from '../../../graph/lengths.ts';
 import { describeDecoder } from '../../../graph/decoder-shape.ts';
-import { tapDecoder, type TapOptions, type TappedDecoder } from '../../../graph/decoder-taps.ts';
+import { hookDecoder, type HookOptions, type HookedDecoder } from '../../../graph/decoder-hooks.ts';
 import { lensGraph } from '../../../graph/lens-graph.ts';
 import { needsOf, probeGpu } from '../../capability/probe-gpu.ts';
 import { createEditFeeds } from '../edit-feeds.ts';
@@ -38,7 +38,7 @@ import { createStaticCaches } from './static-cache.ts';
 type Runtime = typeof import('onnxruntime-web/webgpu');
 
 /** How graphs are rewritten for the GPU: reading branches, which cannot be captured; writing is captured, and does not branch. */
-const GPU_GRAPHS: { readonly reading: TapOptions; readonly writing: TapOptions } = {
+const GPU_GRAPHS: { readonly reading: HookOptions; readonly writing: HookOptions } = {
   reading: { branching: true, lengths: true },
   writing: { branching: false, lengths: true },
 };
@@ -86,8 +86,8 @@ async function openOn(
   const dispatch = wrapDispatches(device);
   const lost = lossOf(device);
   const explain = (thrown: unknown): Promise<AppError> => explainGpu(thrown, lost);
-  const graph = tapped ? tapDecoder(files.graph, { ...GPU_GRAPHS.reading, editing }) : untouched(files.graph);
-  const sessionOptions = (of: Pick<TappedDecoder, 'weightFiles'>, from = files) => ({
+  const graph = tapped ? hookDecoder(files.graph, { ...GPU_GRAPHS.reading, editing }) : untouched(files.graph);
+  const sessionOptions = (of: Pick<HookedDecoder, 'weightFiles'>, from = files) => ({
     executionProviders: [{ name: 'webgpu' as const, device }],
     externalData: externalData(from, of),
     logSeverityLevel: 3 as const,
@@ -142,7 +142,7 @@ async function openOn(
         'model-session-failed',
         `Layers of this model look back over ${windows.join(' or ')} tokens only, which onnxruntime 1.30 computes wrongly in captured passes.`,
       );
-    const captured = tapDecoder(files.graph, GPU_GRAPHS.writing);
+    const captured = hookDecoder(files.graph, GPU_GRAPHS.writing);
     const writing = await createSession(
       () => ort.InferenceSession.create(captured.graph, capturing(sessionOptions(captured))),
       'webgpu',

@@ -6,7 +6,7 @@ import { headerFacts } from '../../../probe/sets/set-header.ts';
 import type { SetRow } from '../../../probe/sets/set-rows.ts';
 import type { SetSource } from '../../../probe/training-plan.ts';
 import type { SecondEngine } from '../second-engine.svelte.ts';
-import type { SetBench } from '../../../state/sets/set-bench.svelte.ts';
+import type { PromptSetEditor } from '../../../state/sets/prompt-set-editor.svelte.ts';
 import type { JudgedSet, SetJudging } from './set-judging.svelte.ts';
 import { setRows } from '../../../state/sets/set-rows.ts';
 
@@ -37,7 +37,7 @@ export interface ComparedJudgement extends ChatJudgement {
 /** The judging of a page. */
 export class ChatJudging {
   readonly #chat: SecondEngine;
-  readonly #bench: SetBench;
+  readonly #bench: PromptSetEditor;
   readonly #judging: SetJudging;
   #pace = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
   #judgement = $state.raw<ChatJudgement | null>(null);
@@ -48,7 +48,7 @@ export class ChatJudging {
     judging,
   }: {
     readonly chat: SecondEngine;
-    readonly bench: SetBench;
+    readonly bench: PromptSetEditor;
     readonly judging: SetJudging;
   }) {
     this.#chat = chat;

@@ -11,7 +11,7 @@ import { offerName, type ProbeOffer } from '../../../state/probes/probe-card.ts'
 import { carriedFiles } from '../../../state/probes/probe-to-use.ts';
 import type { Probes } from '../../../state/probes/probes.svelte.ts';
 import type { Session } from '../../../state/engine/session.svelte.ts';
-import type { SetBench, SetInfo } from '../../../state/sets/set-bench.svelte.ts';
+import type { PromptSetEditor, SetInfo } from '../../../state/sets/prompt-set-editor.svelte.ts';
 import { stepPace, type StepPace } from '../../../state/engine/step-pace.ts';
 
 /** What a probe, or a control vector, reads on a set. */
@@ -46,7 +46,7 @@ export interface BroughtVector extends VectorFile {
 /** The judging of a set. */
 export class SetJudging {
   readonly #session: Session;
-  readonly #bench: SetBench;
+  readonly #bench: PromptSetEditor;
   readonly #probes: Probes;
   readonly #clock: () => number;
   #key = $state<string | null>(null);
@@ -56,7 +56,7 @@ export class SetJudging {
 
   constructor(parts: {
     readonly session: Session;
-    readonly bench: SetBench;
+    readonly bench: PromptSetEditor;
     readonly probes: Probes;
     readonly clock?: () => number;
   }) {

@@ -12,7 +12,7 @@ import {
 import { refusalOfRow } from './row-refusal.ts';
 import type { SecondEngine } from '../second-engine.svelte.ts';
 import type { Session } from '../../../state/engine/session.svelte.ts';
-import type { SetBench } from '../../../state/sets/set-bench.svelte.ts';
+import type { PromptSetEditor } from '../../../state/sets/prompt-set-editor.svelte.ts';
 import { linesOf, setRows } from '../../../state/sets/set-rows.ts';
 
 /** An answer that gave no rows. */
@@ -31,7 +31,7 @@ export interface DraftPace {
 /** The drafts of a page. They go with it: what is worth keeping is taken. */
 export class RowDrafts {
   readonly #chat: SecondEngine;
-  readonly #bench: SetBench;
+  readonly #bench: PromptSetEditor;
   readonly #session: Session;
   /** What the reader wrote: topics, one a line, and what the poles mean. */
   topics = $state('');
@@ -52,7 +52,7 @@ export class RowDrafts {
     session,
   }: {
     readonly chat: SecondEngine;
-    readonly bench: SetBench;
+    readonly bench: PromptSetEditor;
     readonly session: Session;
   }) {
     this.#chat = chat;

@@ -12,24 +12,24 @@ import {
 import { GrownFutures } from '../../../reading/futures/grown-futures.ts';
 import type { TokenPiece } from '../../../reading/reading.ts';
 import type { Pole } from '../../../probe/heads.ts';
-import { defaultStream } from '../../../steering/push-defaults.ts';
+import { defaultStream } from '../../../steering/steering-defaults.ts';
 import { DEFAULT_MODE, strengthDef } from '../../../steering/modes.ts';
-import type { PushRecord, PushSettings } from '../../../steering/push.ts';
+import type { SteeringRecord, SteeringSettings } from '../../../steering/steering.ts';
 import type { CallArgs } from '../../../worker/protocol.ts';
 import type { Session } from '../../../state/engine/session.svelte.ts';
 import { neutralStories } from '../../../state/probes/neutral-stories.ts';
 import { carriedFiles } from '../../../state/probes/probe-to-use.ts';
 import type { Probes } from '../../../state/probes/probes.svelte.ts';
-import type { Desk } from '../../../state/runs/desk.svelte.ts';
+import type { ReadingController } from '../../../state/runs/reading-controller.svelte.ts';
 import type { ReadingState } from '../../../state/runs/reading.svelte.ts';
 import { probeHash } from '../../../state/runs/run-record.ts';
 
 /** Where futures begin: at the end of the text, where the model began to write it, or after the word that is chosen. */
 export type Beginning = 'end' | 'written' | 'chosen';
 
-/** What the desk works with. */
+/** What the readingController works with. */
 export interface FuturesDeskParts {
-  readonly desk: Desk;
+  readonly readingController: ReadingController;
   readonly session: Session;
   readonly probes: Probes;
   readonly taps: () => boolean;
@@ -67,7 +67,7 @@ export class FuturesDesk {
 
   /** Tokens of the text shown that futures would begin with; 0 where there is no text. */
   readonly given = $derived.by((): number => {
-    const { reading, view } = this.#parts.desk;
+    const { reading, view } = this.#parts.readingController;
     if (reading === null) return 0;
     const all = reading.tokens.length;
     const wanted = { end: all, written: reading.givenTokens, chosen: view.at + 1 }[this.from];
@@ -76,8 +76,8 @@ export class FuturesDesk {
 
   /** Writes futures of the text shown. What goes wrong is shown; what was written before a stop stays. */
   async write(): Promise<void> {
-    const { desk, session } = this.#parts;
-    const { reading, probe } = desk;
+    const { readingController, session } = this.#parts;
+    const { reading, probe } = readingController;
     try {
       session.needReady();
       const { status } = session;
@@ -89,7 +89,7 @@ export class FuturesDesk {
       const plan: FuturesPlan = {
         count: this.count,
         every: FUTURE_EVERY,
-        sampling: { ...$state.snapshot(desk.sampling), maxTokens: this.tokens },
+        sampling: { ...$state.snapshot(readingController.sampling), maxTokens: this.tokens },
       };
       const given = reading.tokens.slice(0, this.given).map(({ id, text }): TokenPiece => ({ id, text }));
       const steered = await this.#steering();
@@ -132,13 +132,13 @@ export class FuturesDesk {
 
   /** Reads a line with the text before it, as any other text: it is shown, stored, and can be gone on from. Null where that was stopped. */
   async open(line: number): Promise<ReadingState | null> {
-    const { desk, session, taps } = this.#parts;
+    const { readingController, session, taps } = this.#parts;
     const record = this.#record;
     const future = record?.futures.lines[line];
     if (record === null || future === undefined) return null;
     const known = this.#opened.get(record)?.get(line);
     if (known !== undefined) {
-      desk.bringBack(known);
+      readingController.bringBack(known);
       return known;
     }
     try {
@@ -147,8 +147,10 @@ export class FuturesDesk {
       const whole = before + textOf(future);
       const title = `Future ${line + 1}, seed ${future.seed}`;
       const sampling = { ...record.plan.sampling, seed: future.seed };
-      const reading = desk.blank(title, whole, { fromCharacter: before.length, sampling });
-      const read = await desk.fill(`reading ${title}`, reading, () => session.read(whole, taps(), reading));
+      const reading = readingController.blank(title, whole, { fromCharacter: before.length, sampling });
+      const read = await readingController.fill(`reading ${title}`, reading, () =>
+        session.read(whole, taps(), reading),
+      );
       if (read === null) return null;
       const opened = this.#opened.get(record) ?? new Map<number, ReadingState>();
       this.#opened.set(record, opened.set(line, read));
@@ -173,14 +175,14 @@ export class FuturesDesk {
 
   /** What steers, for the engine and for the record; null for nothing. */
   async #steering(): Promise<
-    { readonly args: NonNullable<CallArgs<'futures'>['steering']>; readonly record: PushRecord } | 'stopped' | null
+    { readonly args: NonNullable<CallArgs<'futures'>['steering']>; readonly record: SteeringRecord } | 'stopped' | null
   > {
     const { pole, strength } = this;
     const { session, probes } = this.#parts;
     const offer = probes.chosen;
     if (pole === null || offer === null) return null;
     const stream = defaultStream((await offer.card()).model.layerCount);
-    const settings: PushSettings = {
+    const settings: SteeringSettings = {
       mode: DEFAULT_MODE,
       pole,
       from: stream,

@@ -1,13 +1,13 @@
 /** The state of the futures of this page. */
 import { useApp } from '../../../state/app.svelte.ts';
-import { roomOf } from '../../../state/room.ts';
+import { placeState } from '../../../state/place-state.ts';
 import { recordRun } from '../../../state/runs/run-record.ts';
 import { FuturesDesk } from './futures-desk.svelte.ts';
 
-const roomIn = roomOf(
-  ({ desk, session, probes, preferences, history }) =>
+const roomIn = placeState(
+  ({ readingController, session, probes, preferences, history }) =>
     new FuturesDesk({
-      desk,
+      readingController,
       session,
       probes,
       taps: () => preferences.taps,

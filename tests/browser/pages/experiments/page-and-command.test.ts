@@ -18,7 +18,7 @@ const TOPICS = 8;
 const csvFrom = (first: number): string =>
   `topic,pole,context,text\n${Array.from({ length: TOPICS }, (_, t) => row(`t${first + t}`, 'warm', `There Ann helps number ${first + t}.`) + row(`t${first + t}`, 'cold', `There Ann harms number ${first + t}.`) + row(`t${first + t}`, 'plain', `There Ann passes number ${first + t}.`)).join('')}`;
 
-/** Brings the set in, as whoever has written one does. */
+/** Brings the set in, as anyone who has written one does. */
 async function bringSet(name: string, csv: string): Promise<void> {
   await importSet(file(`${name}.csv`, csv));
   await page.getByLabelText('Positive', { exact: true }).selectOptions('warm');
@@ -60,7 +60,7 @@ it('a training with nothing chosen is planned alike: hardened, with all controls
   expect(plan).toMatchObject({
     method: { kind: 'ridge', target: 'hardened', penalty: 1 },
     shuffles: 1000,
-    otherTaps: true,
+    otherReadouts: true,
     zeros: [{ name: 'luck' }, { name: 'cheerful-gloomy' }],
   });
 }, 120_000);

@@ -5,7 +5,7 @@ import type { Recording } from '../../../../src/formats/runs/recording.ts';
 import { browserDatabase, type Database, memoryDatabase } from '../../../../src/state/storage/database.ts';
 import { History, type HistoryLimits } from '../../../../src/state/runs/history.svelte.ts';
 import { browserTabs } from '../../../../src/state/storage/tabs.ts';
-import { pushedRun, samplePush, sampleRun } from '../../../fixtures/samples/sample-run.ts';
+import { steeredRun, sampleSteering, sampleRun } from '../../../fixtures/samples/sample-run.ts';
 
 let names: string[] = [];
 let opened = 0;
@@ -92,7 +92,7 @@ describe('kept runs', () => {
     const name = freshName();
     const { history } = tab(name);
     const pushed = (strength: number): Recording => ({
-      ...pushedRun({ ...samplePush, strength }),
+      ...steeredRun({ ...sampleSteering, strength }),
       id: `by-${strength}`,
     });
     await history.keep(run('a'));
@@ -109,9 +109,9 @@ describe('kept runs', () => {
     expect(later.matching('pushed KIND')).toHaveLength(2);
     const { text, provenance } = sampleRun();
     expect(later.find(text, provenance.probeSha256, null)?.id).toBe('a');
-    expect(later.find(text, provenance.probeSha256, samplePush)?.id).toBe('by-0.26');
-    expect(later.find(text, provenance.probeSha256, { ...samplePush, strength: 1 })).toBeNull();
-    expect((await later.recording('by-0.26')).run!.push).toEqual(samplePush);
+    expect(later.find(text, provenance.probeSha256, sampleSteering)?.id).toBe('by-0.26');
+    expect(later.find(text, provenance.probeSha256, { ...sampleSteering, strength: 1 })).toBeNull();
+    expect((await later.recording('by-0.26')).run!.push).toEqual(sampleSteering);
   });
 
   it('come back after they were deleted, file and all', async () => {

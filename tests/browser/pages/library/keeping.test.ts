@@ -318,9 +318,9 @@ describe('the Library', () => {
     await expect.element(page.getByText('SmolLM2-135M')).toBeVisible();
     await expect.element(page.getByRole('row', { name: /Model files/ })).toHaveTextContent(/1\.0 MB/);
     await button('Delete Model files').click();
-    expect(engines.flatMap(({ calls }) => calls)).not.toContain('deleteKept');
+    expect(engines.flatMap(({ calls }) => calls)).not.toContain('deleteStored');
     await button(/^Press again to delete/).click();
-    await expect.poll(() => engines.flatMap(({ calls }) => calls)).toContain('deleteKept');
+    await expect.poll(() => engines.flatMap(({ calls }) => calls)).toContain('deleteStored');
     await button('Delete Texts being written').click();
     await button(/^Press again to delete/).click();
     await expect.poll(() => localStorage.getItem('flipside.draft')).toBeNull();

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import { serialiseRecording } from '../../../../src/formats/runs/recording-json.ts';
-import { pushedRun, sampleRun } from '../../../fixtures/samples/sample-run.ts';
+import { steeredRun, sampleRun } from '../../../fixtures/samples/sample-run.ts';
 import { box, freshHands, give, goTo, hands, open, readOwn, title } from '../support/keeping-page.ts';
 import { fakeParts, lastingDatabase } from '../support/parts.ts';
 import { button, load, violations } from '../support/whole-page.ts';
@@ -73,21 +73,21 @@ describe('a link', { timeout: 90_000 }, () => {
     const screen = await open();
     await title('Betrayal');
     await goTo('library');
-    await give([new File([serialiseRecording(pushedRun())], 'pushed.json')]);
+    await give([new File([serialiseRecording(steeredRun())], 'pushed.json')]);
     await expect
       .element(page.getByText(/pushed to kind, layer 2, strength 0\.26 \(KL 1\), own words only/).first())
       .toBeVisible();
     await button(/^Show @Your text/)
       .first()
       .click();
-    await title(pushedRun().title);
+    await title(steeredRun().title);
     await expect
       .element(page.getByText(/pushed to kind, layer 2, strength 0\.26 \(KL 1\), own words only/).first())
       .toBeVisible();
     const hash = await linkOf();
     await screen.unmount();
     const again = await open(hash);
-    await title(pushedRun().title);
+    await title(steeredRun().title);
     expect(page.getByText('A text from a link').elements()).toHaveLength(0);
     await again.unmount();
     hands.database = lastingDatabase();

@@ -2,7 +2,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { Preferences } from '../../../../src/state/preferences.svelte.ts';
 import { browserDatabase } from '../../../../src/state/storage/database.ts';
-import { memory } from '../support/desks.ts';
+import { memory } from '../support/reading-controllers.ts';
 
 const NAME = `test-released-${Date.now()}`;
 afterEach(() => void indexedDB.deleteDatabase(NAME));

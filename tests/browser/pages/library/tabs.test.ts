@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Draft } from '../../../../src/state/runs/draft.svelte.ts';
 import { OwnSets } from '../../../../src/state/sets/own-sets.svelte.ts';
 import { Preferences } from '../../../../src/state/preferences.svelte.ts';
-import { memory } from '../support/desks.ts';
+import { memory } from '../support/reading-controllers.ts';
 
 /** The browser tells every other tab of a change; within one page, a test has to. */
 function heard(storage: Storage, key: string): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/base/errors.ts';
 import { Draft } from '../../../../src/state/runs/draft.svelte.ts';
-import { memory } from '../support/desks.ts';
+import { memory } from '../support/reading-controllers.ts';
 
 const full = {
   getItem: () => null,

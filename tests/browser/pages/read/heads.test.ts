@@ -14,7 +14,7 @@ import { View } from '../../../../src/state/runs/view.svelte.ts';
 import Legend from '../../../../src/ui/charts/Legend.svelte';
 import '../../../../src/styles/tokens.css';
 import '../../../../src/styles/base.css';
-import { newDesk } from '../support/desks.ts';
+import { newReadingController } from '../support/reading-controllers.ts';
 import { FakeEngine } from '../support/fake-engine.ts';
 import { fakeFetch, fakeParts, withDetails } from '../support/parts.ts';
 import { CALIBRATION, LAYERS, POLE_CALIBRATION, POLE_EXPLAINED, sampleRecording } from '../support/sample.ts';
@@ -91,34 +91,34 @@ describe('the instrument', () => {
   });
 
   it('keeps all three readings of a text that is read live, however long it grows', async () => {
-    const { desk, session } = newDesk();
-    await desk.open();
+    const { readingController, session } = newReadingController();
+    await readingController.open();
     await session.load();
-    desk.source = 'own';
-    for (const _ of Array.from({ length: 3 })) await desk.goOn();
-    const reading = desk.reading!;
+    readingController.source = 'own';
+    for (const _ of Array.from({ length: 3 })) await readingController.goOn();
+    const reading = readingController.reading!;
     expect(reading.recording).toBeNull();
     for (const head of HEADS) {
-      desk.view.head = head;
+      readingController.view.head = head;
       const { scores, words } = reading.head(head)!;
       expect(scores.length).toBe(reading.scores.length);
       const last = (reading.tokens.length - 1) * LAYERS + 16;
       expect(Number.isFinite(scores[last])).toBe(true);
       expect(Number.isFinite(words[last])).toBe(true);
-      expect(desk.instrument.raw(reading.tokens.length - 1, 16)).toBe(scores[last]);
+      expect(readingController.instrument.raw(reading.tokens.length - 1, 16)).toBe(scores[last]);
     }
     expect(reading.head('positive')!.scores).not.toEqual(reading.head('negative')!.scores);
   });
 
   it('refuses a batch that lacks a pole which the frame has', async () => {
-    const { desk, session } = newDesk();
-    await desk.open();
+    const { readingController, session } = newReadingController();
+    await readingController.open();
     await session.load();
-    await desk.goOn();
-    const { tokens } = desk.reading!;
+    await readingController.goOn();
+    const { tokens } = readingController.reading!;
     const row = new Float32Array(LAYERS);
     expect(() =>
-      desk.reading!.sink.tokens({
+      readingController.reading!.sink.tokens({
         start: tokens.length,
         pieces: [{ id: 1, text: 'x' }],
         scores: row,

@@ -1,6 +1,6 @@
 /** What happens when two things are wanted at once, or one is wanted again. */
 import { describe, expect, it } from 'vitest';
-import { newDesk, newSession } from '../support/desks.ts';
+import { newReadingController, newSession } from '../support/reading-controllers.ts';
 import { fakeFetch } from '../support/parts.ts';
 
 const until = async (ready: () => boolean): Promise<void> => {
@@ -23,44 +23,44 @@ function slowShelf() {
 
 describe('a story picked while the engine is at work', () => {
   it('is not written into when another text was being read to be continued', async () => {
-    const { desk, session, engines } = newDesk({ pace: 2 });
-    await desk.open();
+    const { readingController, session, engines } = newReadingController({ pace: 2 });
+    await readingController.open();
     await session.load();
-    const going = desk.goOn();
+    const going = readingController.goOn();
     await until(() => session.phase.kind === 'reading');
-    await desk.showStory('dream');
-    const dream = desk.reading!;
+    await readingController.showStory('dream');
+    const dream = readingController.reading!;
     const { length } = dream.tokens;
     await going;
-    expect(desk.reading).toBe(dream);
+    expect(readingController.reading).toBe(dream);
     expect(dream.tokens.length).toBe(length);
     expect(session.problem).toBeNull();
     expect(engines[0]!.calls.some((call) => call.startsWith('generate'))).toBe(false);
   });
 
   it('stays when the reading that it replaced is stopped before its first token', async () => {
-    const { desk, session, draft } = newDesk({ pace: 5, slowStart: true });
-    await desk.open();
+    const { readingController, session, draft } = newReadingController({ pace: 5, slowStart: true });
+    await readingController.open();
     await session.load();
     draft.text = 'Mine.';
-    const reading = desk.readDraft();
-    await desk.showStory('dream');
+    const reading = readingController.readDraft();
+    await readingController.showStory('dream');
     session.stop();
     await reading;
-    expect(desk.reading?.frame.title).toBe('The dream');
+    expect(readingController.reading?.frame.title).toBe('The dream');
   });
 
   it('does not replace the reader’s text when it arrives late', async () => {
     const { waiting, fetchText } = slowShelf();
-    const { desk, session, draft, stories } = newDesk({}, fetchText);
-    await desk.open();
+    const { readingController, session, draft, stories } = newReadingController({}, fetchText);
+    await readingController.open();
     await session.load();
-    const story = desk.showStory('dream');
+    const story = readingController.showStory('dream');
     draft.text = 'Mine.';
-    await desk.readDraft();
+    await readingController.readDraft();
     waiting.get('dream')!.arrive();
     await story;
-    expect(desk.reading?.frame.title).toBe('Your text');
+    expect(readingController.reading?.frame.title).toBe('Your text');
     expect(stories.awaited).toBeNull();
   });
 });
@@ -68,92 +68,94 @@ describe('a story picked while the engine is at work', () => {
 describe('a recording', () => {
   it('can be asked for again after it failed', async () => {
     const { waiting, fetchText } = slowShelf();
-    const { desk, session, stories } = newDesk({}, fetchText);
-    await desk.open();
-    const story = desk.showStory('dream');
+    const { readingController, session, stories } = newReadingController({}, fetchText);
+    await readingController.open();
+    const story = readingController.showStory('dream');
     expect(stories.awaited).toBe('dream');
     waiting.get('dream')!.fail();
     await story;
     expect(session.problem?.message).toContain('offline');
     expect(stories.awaited).toBeNull();
-    expect(desk.reading?.recording?.id).toBe('betrayal');
+    expect(readingController.reading?.recording?.id).toBe('betrayal');
   });
 
   it('is shown again after the same story was continued', async () => {
-    const { desk, session } = newDesk();
-    await desk.open();
+    const { readingController, session } = newReadingController();
+    await readingController.open();
     await session.load();
-    await desk.goOn();
-    expect(desk.reading?.recording).toBeNull();
-    await desk.showStory('betrayal');
-    expect(desk.reading?.recording?.id).toBe('betrayal');
+    await readingController.goOn();
+    expect(readingController.reading?.recording).toBeNull();
+    await readingController.showStory('betrayal');
+    expect(readingController.reading?.recording?.id).toBe('betrayal');
   });
 });
 
 describe('the text in the engine’s memory', () => {
-  const continued = async (options: Parameters<typeof newDesk>[0] = {}) => {
-    const parts = newDesk(options);
-    await parts.desk.open();
+  const continued = async (options: Parameters<typeof newReadingController>[0] = {}) => {
+    const parts = newReadingController(options);
+    await parts.readingController.open();
     await parts.session.load();
-    await parts.desk.goOn();
-    return { ...parts, given: parts.desk.reading!.givenTokens };
+    await parts.readingController.goOn();
+    return { ...parts, given: parts.readingController.reading!.givenTokens };
   };
 
   it('is still there after a numbers check, with the border', async () => {
-    const { desk, session, engines, given } = await continued();
+    const { readingController, session, engines, given } = await continued();
     await session.check();
-    await desk.goOn();
-    expect(desk.reading!.givenTokens).toBe(given);
+    await readingController.goOn();
+    expect(readingController.reading!.givenTokens).toBe(given);
     expect(engines[0]!.calls.filter((call) => call.startsWith('read'))).toHaveLength(1);
   });
 
   it('is read again after a restart, and the border stays where it was', async () => {
-    const { desk, session, engines, given } = await continued();
-    const before = desk.reading!;
+    const { readingController, session, engines, given } = await continued();
+    const before = readingController.reading!;
     engines[0]!.die();
     await session.load();
-    await desk.goOn();
-    expect(desk.reading).not.toBe(before);
-    expect(desk.reading!.tokens.length).toBeGreaterThan(before.tokens.length);
-    expect(desk.reading!.givenTokens).toBe(given);
-    expect(desk.instrument.cells.filter((cell) => cell.shape.begins).map((cell) => cell.token)).toEqual([given]);
+    await readingController.goOn();
+    expect(readingController.reading).not.toBe(before);
+    expect(readingController.reading!.tokens.length).toBeGreaterThan(before.tokens.length);
+    expect(readingController.reading!.givenTokens).toBe(given);
+    expect(readingController.instrument.cells.filter((cell) => cell.shape.begins).map((cell) => cell.token)).toEqual([
+      given,
+    ]);
   });
 
   it('is still there after another text was refused', async () => {
-    const { desk, session, draft, engines } = await continued({
+    const { readingController, session, draft, engines } = await continued({
       failRead: 'text-too-long',
       failReadOf: 'far too long',
     });
-    const before = desk.reading!;
+    const before = readingController.reading!;
     draft.text = 'This is far too long.';
-    await desk.readDraft();
+    await readingController.readDraft();
     expect(draft.fault?.code).toBe('text-too-long');
     expect(session.problem).toBeNull();
-    expect(desk.reading).toBe(before);
+    expect(readingController.reading).toBe(before);
     expect(session.holds(before)).toBe(true);
-    await desk.goOn();
+    await readingController.goOn();
     expect(engines[0]!.calls.filter((call) => call.startsWith('generate'))).toHaveLength(2);
   });
 
   it('is gone once another text has begun', async () => {
-    const { desk, session, draft } = await continued();
-    const before = desk.reading!;
+    const { readingController, session, draft } = await continued();
+    const before = readingController.reading!;
     draft.text = 'Mine.';
-    await desk.readDraft();
+    await readingController.readDraft();
     expect(session.holds(before)).toBe(false);
-    expect(session.holds(desk.reading)).toBe(true);
+    expect(session.holds(readingController.reading)).toBe(true);
   });
 });
 
 describe('asking before the model is there', () => {
   it('says that it must be loaded, and leaves what is on show', async () => {
-    const { desk, session, draft } = newDesk();
-    await desk.open();
-    const before = desk.reading;
+    const { readingController, session, draft } = newReadingController();
+    await readingController.open();
+    const before = readingController.reading;
     draft.text = 'Mine.';
-    await desk.readDraft();
+    await readingController.readDraft();
     expect(session.problem?.message).toMatch(/must be loaded first/);
-    expect(desk.reading).toBe(before);
+    expect(readingController.reading).toBe(before);
   });
 });
 

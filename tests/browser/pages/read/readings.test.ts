@@ -1,6 +1,6 @@
 /** What the instrument makes of readings: the colour of a stretch, whatever the order in which they come. */
 import { describe, expect, it } from 'vitest';
-import type { TapReading } from '../../../../src/reading/reading.ts';
+import type { ReadoutReading } from '../../../../src/reading/reading.ts';
 import { tracePoints } from '../../../../src/reading/trace.ts';
 import type { Recording } from '../../../../src/formats/runs/recording.ts';
 import { Instrument } from '../../../../src/state/runs/instrument.svelte.ts';
@@ -17,7 +17,7 @@ function instrumentOf(reading: ReadingState) {
 }
 
 const shown = (recording: Recording) => instrumentOf(ReadingState.fromRecording(recording));
-const withShown = (taps: readonly TapReading[]): TapReading[] =>
+const withShown = (taps: readonly ReadoutReading[]): ReadoutReading[] =>
   taps.map((tap, index) => ({ ...tap, shown: { score: index - 3, low: -1, high: 1 } }));
 
 /** A live reading of the sample's tokens that draws at once. */

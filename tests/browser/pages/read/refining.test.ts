@@ -2,18 +2,18 @@
 import { describe, expect, it } from 'vitest';
 import { refinement } from '../../../../src/reading/refinement.ts';
 import { ReadingState } from '../../../../src/state/runs/reading.svelte.ts';
-import { newDesk } from '../support/desks.ts';
+import { newReadingController } from '../support/reading-controllers.ts';
 import { fakeFetch } from '../support/parts.ts';
 import {
   ALARM,
   cut,
   EXPLAINED,
-  insideTaps,
+  insideReadouts,
   LAYERS,
   polesFor,
   SAMPLE_CARD,
   scoresFor,
-  tapsFor,
+  readoutsFor,
   turn,
   wordsFor,
 } from '../support/sample.ts';
@@ -37,13 +37,13 @@ const frame = {
   poles: null,
 };
 
-/** A desk with a model that reads inside sentences, a text in its box, and what was kept. */
-async function readyDesk(pace = 0) {
+/** A readingController with a model that reads inside sentences, a text in its box, and what was kept. */
+async function readyReadingController(pace = 0) {
   const kept: { id: string; taps: number }[] = [];
-  const parts = newDesk({ refines: true, pace }, fakeFetch, {
+  const parts = newReadingController({ refines: true, pace }, fakeFetch, {
     keep: (reading) => kept.push({ id: reading.id, taps: reading.taps.length }),
   });
-  await parts.desk.open();
+  await parts.readingController.open();
   await parts.session.load();
   parts.draft.text = TEXT;
   return { ...parts, kept };
@@ -54,7 +54,7 @@ describe('a reading', () => {
     const reading = ReadingState.live(frame, (commit) => commit());
     const scores = scoresFor(PIECES.length, turn, 3);
     reading.sink.tokens({ start: 0, pieces: PIECES, scores, words: wordsFor(scores), poles: polesFor(scores) });
-    const [sentences, inside] = [tapsFor(PIECES, turn, 3), insideTaps(PIECES)];
+    const [sentences, inside] = [readoutsFor(PIECES, turn, 3), insideReadouts(PIECES)];
     for (const tap of [...sentences, ...inside]) reading.sink.tap(tap);
     const places = reading.taps.map(({ afterToken }) => afterToken);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
@@ -68,81 +68,83 @@ describe('a reading', () => {
 
 describe('reading inside sentences', () => {
   it('follows a reading by itself, and the run is kept with and without it under one name', async () => {
-    const { desk, session, engines, kept } = await readyDesk();
-    await desk.readDraft();
-    const sentences = desk.reading!.taps.length;
+    const { readingController, session, engines, kept } = await readyReadingController();
+    await readingController.readDraft();
+    const sentences = readingController.reading!.taps.length;
     expect(sentences).toBe(2);
-    await expect.poll(() => desk.reading!.taps.length).toBe(sentences + INSIDE);
+    await expect.poll(() => readingController.reading!.taps.length).toBe(sentences + INSIDE);
     await expect.poll(() => session.phase.kind).toBe('ready');
     expect(engines[0]!.calls.filter((call) => /^(read|refine)/.test(call))).toEqual([`read ${TEXT.length}`, 'refine']);
     expect(kept).toEqual([
-      { id: desk.reading!.id, taps: sentences },
-      { id: desk.reading!.id, taps: sentences + INSIDE },
+      { id: readingController.reading!.id, taps: sentences },
+      { id: readingController.reading!.id, taps: sentences + INSIDE },
     ]);
     expect(session.said).toBe(`Read inside the sentences: ${sentences + INSIDE} readings in all.`);
   });
 
   it('makes way for writing, which can begin while it goes on, and comes after it', async () => {
-    const { desk, session, engines } = await readyDesk(5);
-    await desk.readDraft();
-    await expect.poll(() => desk.reading!.taps.length).toBeGreaterThan(3);
+    const { readingController, session, engines } = await readyReadingController(5);
+    await readingController.readDraft();
+    await expect.poll(() => readingController.reading!.taps.length).toBeGreaterThan(3);
     expect([session.phase.kind, session.ready, session.busy]).toEqual(['refining', true, false]);
-    await desk.goOn();
+    await readingController.goOn();
     expect(session.problem).toBeNull();
-    expect(desk.reading!.tokens.length).toBeGreaterThan(PIECES.length);
+    expect(readingController.reading!.tokens.length).toBeGreaterThan(PIECES.length);
     expect(
       engines[0]!.calls.filter((call) => /^(read|refine|generate)/.test(call)).map((call) => call.split(' ')[0]),
     ).toEqual(['read', 'refine', 'generate', 'refine']);
     const all = refinement(
-      desk.reading!.tokens.map((piece) => piece.text),
+      readingController.reading!.tokens.map((piece) => piece.text),
       'word',
     ).length;
-    await expect.poll(() => desk.reading!.taps.filter(({ stand }) => stand !== 'sentence').length).toBe(all);
+    await expect
+      .poll(() => readingController.reading!.taps.filter(({ stand }) => stand !== 'sentence').length)
+      .toBe(all);
   });
 
   it('stops at once where it is asked to, keeps what came, and can be gone on with', async () => {
-    const { desk, session, kept } = await readyDesk(5);
-    await desk.readDraft();
-    await expect.poll(() => desk.reading!.taps.length).toBeGreaterThan(4);
+    const { readingController, session, kept } = await readyReadingController(5);
+    await readingController.readDraft();
+    await expect.poll(() => readingController.reading!.taps.length).toBeGreaterThan(4);
     session.stop();
     await expect.poll(() => session.phase.kind).toBe('ready');
-    const read = desk.reading!.taps.length;
+    const read = readingController.reading!.taps.length;
     expect(read).toBeLessThan(2 + INSIDE);
     expect(session.said).toBe('Stopped.');
-    expect(desk.reading!.incomplete).toBe(false);
-    expect(kept.at(-1)).toEqual({ id: desk.reading!.id, taps: read });
-    expect(session.holds(desk.reading)).toBe(true);
-    desk.refine(desk.reading);
-    await expect.poll(() => desk.reading!.taps.length).toBe(2 + INSIDE);
+    expect(readingController.reading!.incomplete).toBe(false);
+    expect(kept.at(-1)).toEqual({ id: readingController.reading!.id, taps: read });
+    expect(session.holds(readingController.reading)).toBe(true);
+    readingController.refine(readingController.reading);
+    await expect.poll(() => readingController.reading!.taps.length).toBe(2 + INSIDE);
   });
 
   it('makes way for another text, whose readings it leaves alone', async () => {
-    const { desk, session, draft } = await readyDesk(5);
-    await desk.readDraft();
-    const first = desk.reading!;
+    const { readingController, session, draft } = await readyReadingController(5);
+    await readingController.readDraft();
+    const first = readingController.reading!;
     await expect.poll(() => first.taps.length).toBeGreaterThan(3);
     draft.text = 'She fed the gulls. Then she left.';
-    await desk.readDraft();
+    await readingController.readDraft();
     expect(session.problem).toBeNull();
     const at = first.taps.length;
-    expect(desk.reading).not.toBe(first);
+    expect(readingController.reading).not.toBe(first);
     const wanted =
       2 +
       refinement(
-        desk.reading!.tokens.map((piece) => piece.text),
+        readingController.reading!.tokens.map((piece) => piece.text),
         'word',
       ).length;
-    await expect.poll(() => desk.reading!.taps.length).toBe(wanted);
+    await expect.poll(() => readingController.reading!.taps.length).toBe(wanted);
     expect(first.taps).toHaveLength(at);
   });
 
   it('says why there is none where the probe has no numbers for it', async () => {
-    const { desk, session, draft } = newDesk();
-    await desk.open();
+    const { readingController, session, draft } = newReadingController();
+    await readingController.open();
     await session.load();
     draft.text = TEXT;
-    await desk.readDraft();
-    await expect.poll(() => desk.reading!.left).toBe('probe');
-    expect(desk.reading!.taps).toHaveLength(2);
+    await readingController.readDraft();
+    await expect.poll(() => readingController.reading!.left).toBe('probe');
+    expect(readingController.reading!.taps).toHaveLength(2);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
-import { stripCell, tapMark, tokenShape } from '../../../../src/reading/strip-cell.ts';
+import { stripCell, readoutMark, tokenShape } from '../../../../src/reading/strip-cell.ts';
 import type { StripCell } from '../../../../src/reading/strip-cell.ts';
 import '../../../../src/styles/tokens.css';
 import '../../../../src/styles/base.css';
@@ -9,13 +9,13 @@ import StripFixture from '../support/StripFixture.svelte';
 
 const WORDS = ['He', ' came', ' home', '.', ' She', ' \u202eleft', ' her', '\n', 'a', '\ud83d\ude00', '.'];
 const VALUES = [NaN, 1, 4, -9, -1, 0.5, NaN, 1, 2, -2, 0];
-const cellsOf = (tapAfter = 3, begins = -1): StripCell[] =>
+const cellsOf = (readoutAfter = 3, begins = -1): StripCell[] =>
   WORDS.map((word, token) =>
     stripCell(
-      tokenShape(token, word, token === begins, token === tapAfter),
+      tokenShape(token, word, token === begins, token === readoutAfter),
       VALUES[token]!,
       5,
-      token === tapAfter ? tapMark(0, -1.2, -0.5, 0.5) : null,
+      token === readoutAfter ? readoutMark(0, -1.2, -0.5, 0.5) : null,
     ),
   );
 
@@ -175,7 +175,7 @@ describe('the mark of a tap', () => {
     const { screen, token } = await strip();
     const place = () => [token(4), token(10)].map((element) => element.getBoundingClientRect().left);
     const before = place();
-    const other = cellsOf().map((cell) => (cell.token === 3 ? { ...cell, tap: tapMark(0, 0.1, -0.5, 0.5) } : cell));
+    const other = cellsOf().map((cell) => (cell.token === 3 ? { ...cell, tap: readoutMark(0, 0.1, -0.5, 0.5) } : cell));
     const mark = () => screen.container.querySelector('[data-tap]')!;
     const filled = getComputedStyle(mark()).backgroundImage;
     await screen.rerender({ cells: other });

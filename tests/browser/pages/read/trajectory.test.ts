@@ -15,7 +15,7 @@ import { MARGIN } from '../../../../src/charts/along.ts';
 import { axisLimit, HEIGHT, trajectoryFigure } from '../../../../src/charts/trajectory.ts';
 import type { TrajectoryInput } from '../../../../src/charts/trajectory.ts';
 import TrajectoryKey from '../../../../src/ui/charts/TrajectoryKey.svelte';
-import { memory } from '../support/desks.ts';
+import { memory } from '../support/reading-controllers.ts';
 import { ALARM, EXPLAINED, LAYERS, sampleRecording } from '../support/sample.ts';
 
 /** A recording as the first version of the format wrote it. */
@@ -78,7 +78,7 @@ describe('the instrument', () => {
     expect(instrumentOf(sampleRecording()).lines).toMatchObject({
       drawn: { low: ALARM.smoothLow[16], high: ALARM.smoothHigh[16] },
       tokens: 7183,
-      tapCount: 324,
+      readoutCount: 324,
     });
     expect(instrumentOf(sampleRecording(), 16, 1).lines.drawn).toEqual({
       low: ALARM.tokenLow[16],

@@ -1,13 +1,13 @@
 import { flushSync } from 'svelte';
 import { describe, expect, it } from 'vitest';
 import type { TokenBatch } from '../../../../src/reading/reading.ts';
-import { Desk } from '../../../../src/state/runs/desk.svelte.ts';
+import { ReadingController } from '../../../../src/state/runs/reading-controller.svelte.ts';
 import { Draft } from '../../../../src/state/runs/draft.svelte.ts';
 import { Preferences } from '../../../../src/state/preferences.svelte.ts';
 import { ReadingState } from '../../../../src/state/runs/reading.svelte.ts';
 import { recordRun } from '../../../../src/state/runs/run-record.ts';
 import { Stories } from '../../../../src/state/runs/stories.svelte.ts';
-import { memory, newDesk, newSession } from '../support/desks.ts';
+import { memory, newReadingController, newSession } from '../support/reading-controllers.ts';
 import { fakeFetch } from '../support/parts.ts';
 import {
   ALARM,
@@ -94,45 +94,45 @@ describe('a reading', () => {
 
 describe('the instrument', () => {
   it('keeps old cells as the same objects while a text grows, and makes new ones for another layer', async () => {
-    const { desk, session } = newDesk();
-    await desk.open();
+    const { readingController, session } = newReadingController();
+    await readingController.open();
     await session.load();
-    await desk.goOn();
-    const before = desk.instrument.cells;
-    expect(before.length).toBe(desk.reading?.tokens.length);
-    desk.reading!.sink.tokens(batch(before.length, ' more'));
-    const after = desk.instrument.cells;
+    await readingController.goOn();
+    const before = readingController.instrument.cells;
+    expect(before.length).toBe(readingController.reading?.tokens.length);
+    readingController.reading!.sink.tokens(batch(before.length, ' more'));
+    const after = readingController.instrument.cells;
     expect(after.length).toBe(before.length + 1);
     expect(before.every((cell, index) => cell === after[index])).toBe(true);
-    desk.view.layer = 20;
-    expect(desk.instrument.cells[5]).not.toBe(after[5]);
+    readingController.view.layer = 20;
+    expect(readingController.instrument.cells[5]).not.toBe(after[5]);
   });
 
   it('has one fixed scale: ±3 for readings, by probe and layer for raw scores, wider for tokens', async () => {
     const preferences = new Preferences(null);
     const { session } = newSession();
-    const desk = new Desk({
+    const readingController = new ReadingController({
       session,
       stories: new Stories(fakeFetch, './'),
       draft: new Draft(null),
       preferences,
       probeCard: () => Promise.resolve(SAMPLE_CARD),
     });
-    await desk.open();
-    expect(desk.instrument.domain).toBe(3);
+    await readingController.open();
+    expect(readingController.instrument.domain).toBe(3);
     preferences.grain = 'mean';
-    expect(desk.instrument.domain).toBeCloseTo(3 * SAMPLE_CARD.calibration[16]!.smoothSd);
+    expect(readingController.instrument.domain).toBeCloseTo(3 * SAMPLE_CARD.calibration[16]!.smoothSd);
     preferences.window = 1;
-    expect(desk.instrument.domain).toBeCloseTo(3 * SAMPLE_CARD.calibration[16]!.tokenSd);
-    expect(desk.instrument.cells[10]!.value).toBe(desk.instrument.raw(10, 16));
+    expect(readingController.instrument.domain).toBeCloseTo(3 * SAMPLE_CARD.calibration[16]!.tokenSd);
+    expect(readingController.instrument.cells[10]!.value).toBe(readingController.instrument.raw(10, 16));
   });
 
   it('leaves the sink without a raw score and hollows readings within chance', async () => {
-    const { desk, preferences } = newDesk();
+    const { readingController, preferences } = newReadingController();
     preferences.grain = 'mean';
-    await desk.open();
-    expect(desk.instrument.cells[0]).toMatchObject({ state: 'sink', value: Number.NaN });
-    const { taps } = desk.instrument;
+    await readingController.open();
+    expect(readingController.instrument.cells[0]).toMatchObject({ state: 'sink', value: Number.NaN });
+    const { taps } = readingController.instrument;
     for (const tap of taps) expect(tap.inside).toBe(tap.score >= tap.low && tap.score <= tap.high);
     expect(taps.some((tap) => tap.inside)).toBe(true);
     expect(taps.some((tap) => !tap.inside)).toBe(true);
@@ -186,62 +186,69 @@ describe('the session', () => {
   });
 
   it('offers a new start when the worker dies, and keeps what was read', async () => {
-    const { desk, session, engines } = newDesk();
-    await desk.open();
+    const { readingController, session, engines } = newReadingController();
+    await readingController.open();
     await session.load();
-    await desk.goOn();
-    const { text } = desk.reading!;
+    await readingController.goOn();
+    const { text } = readingController.reading!;
     engines[0]!.die();
     expect(session.phase.kind).toBe('lost');
     expect(session.problem?.code).toBe('worker-died');
-    expect(desk.reading!.text).toBe(text);
+    expect(readingController.reading!.text).toBe(text);
     await session.load();
     expect(session.phase.kind).toBe('ready');
   });
 
   it('stops writing, keeps the words so far, and can go on from them', async () => {
-    const { desk, session, engines } = newDesk({ pace: 2, text: ' and he rode on'.repeat(100) });
-    await desk.open();
+    const { readingController, session, engines } = newReadingController({
+      pace: 2,
+      text: ' and he rode on'.repeat(100),
+    });
+    await readingController.open();
     await session.load();
-    const given = desk.reading!.tokens.length;
+    const given = readingController.reading!.tokens.length;
     const written = async (more: number): Promise<void> => {
-      while (session.phase.kind !== 'writing' || desk.reading!.tokens.length < given + more)
+      while (session.phase.kind !== 'writing' || readingController.reading!.tokens.length < given + more)
         await new Promise((resolve) => setTimeout(resolve, 1));
     };
-    const going = desk.goOn();
+    const going = readingController.goOn();
     await written(5);
     session.stop();
     await going;
     expect(session.phase.kind).toBe('ready');
     expect(session.problem).toBeNull();
-    const { text } = desk.reading!;
-    const kept = desk.reading!.tokens.length;
+    const { text } = readingController.reading!;
+    const kept = readingController.reading!.tokens.length;
     expect(kept).toBeGreaterThanOrEqual(given + 5);
     expect(text).toContain(' and he rode on');
-    const again = desk.goOn();
+    const again = readingController.goOn();
     await written(kept - given + 5);
     session.stop();
     await again;
     expect(session.problem).toBeNull();
-    expect(desk.reading!.text.startsWith(text)).toBe(true);
-    expect(desk.reading!.givenTokens).toBe(given);
+    expect(readingController.reading!.text.startsWith(text)).toBe(true);
+    expect(readingController.reading!.givenTokens).toBe(given);
     expect(engines[0]!.calls.filter((call) => call.startsWith('read'))).toHaveLength(1);
   });
 });
 
 describe('a reading that was stopped', () => {
   it('is read whole before it is continued, and says in the history that it was stopped', async () => {
-    const { desk, session, engines, draft } = newDesk({ pace: 2, text: ' and he rode on' });
-    await desk.open();
+    const { readingController, session, engines, draft } = newReadingController({ pace: 2, text: ' and he rode on' });
+    await readingController.open();
     await session.load();
     const whole = 'She fed the fox and sat with it until it slept. '.repeat(20).trim();
     draft.replace(whole);
-    const reading = desk.readDraft();
-    while (session.phase.kind !== 'reading' || desk.reading!.recording !== null || desk.reading!.tokens.length < 31)
+    const reading = readingController.readDraft();
+    while (
+      session.phase.kind !== 'reading' ||
+      readingController.reading!.recording !== null ||
+      readingController.reading!.tokens.length < 31
+    )
       await new Promise((resolve) => setTimeout(resolve, 1));
     session.stop();
     await reading;
-    const stopped = desk.reading!;
+    const stopped = readingController.reading!;
     expect(stopped.text.length).toBeLessThan(whole.length);
     expect(stopped.whole).toBe(whole);
     const maker = {
@@ -253,22 +260,22 @@ describe('a reading that was stopped', () => {
       agreement: null,
     };
     expect((await recordRun(stopped, maker, 0)).title).toBe(`${stopped.frame.title}, stopped`);
-    await desk.goOn();
+    await readingController.goOn();
     expect(engines[0]!.calls.filter((call) => call.startsWith('read'))).toEqual([
       `read ${whole.length}`,
       `read ${whole.length}`,
     ]);
-    expect(desk.reading!.text).toBe(`${whole} and he rode on`);
-    expect(desk.reading!.whole).toBe(desk.reading!.text);
-    expect((await recordRun(desk.reading!, maker, 0)).title).toBe(desk.reading!.frame.title);
+    expect(readingController.reading!.text).toBe(`${whole} and he rode on`);
+    expect(readingController.reading!.whole).toBe(readingController.reading!.text);
+    expect((await recordRun(readingController.reading!, maker, 0)).title).toBe(readingController.reading!.frame.title);
   });
 });
 
-describe('the desk', () => {
+describe('the readingController', () => {
   it('shows the betrayal at once, without an engine', async () => {
-    const { desk, engines } = newDesk();
-    await desk.open();
-    expect(desk.reading?.frame.title).toBe('Betrayal');
+    const { readingController, engines } = newReadingController();
+    await readingController.open();
+    expect(readingController.reading?.frame.title).toBe('Betrayal');
     expect(engines).toHaveLength(0);
   });
 
@@ -279,28 +286,28 @@ describe('the desk', () => {
       return fakeFetch(url);
     }, '/');
     const { session } = newSession();
-    const desk = new Desk({
+    const readingController = new ReadingController({
       session,
       stories,
       draft: new Draft(null),
       preferences: new Preferences(null),
       probeCard: () => Promise.resolve(SAMPLE_CARD),
     });
-    const first = desk.showStory('dream');
-    const second = desk.showStory('redemption');
+    const first = readingController.showStory('dream');
+    const second = readingController.showStory('redemption');
     waiting.get('/redemption.json')!();
     await second;
     waiting.get('/dream.json')!();
     await first;
-    expect(desk.reading?.frame.title).toBe('Redemption');
+    expect(readingController.reading?.frame.title).toBe('Redemption');
   });
 
   it('reads a recording before it goes on from it, and only once', async () => {
-    const { desk, session, engines } = newDesk();
-    await desk.open();
+    const { readingController, session, engines } = newReadingController();
+    await readingController.open();
     await session.load();
-    await desk.goOn();
-    await desk.goOn();
+    await readingController.goOn();
+    await readingController.goOn();
     expect(engines[0]!.calls.map((call) => call.split(' ')[0])).toEqual([
       'load',
       'useProbe',

@@ -27,7 +27,7 @@ describe('a text under a push', () => {
       stories: { name: 'neutral-stories' },
     });
     expect(pushed().stories.rows.length).toBeGreaterThan(10_000);
-    expect(engines[0]!.calls.slice(-2)).toEqual([`writePushed ${PROMPT.length}`, `read ${(PROMPT + OWN).length}`]);
+    expect(engines[0]!.calls.slice(-2)).toEqual([`writeSteered ${PROMPT.length}`, `read ${(PROMPT + OWN).length}`]);
     await expect.element(trace('Read back without the push')).toBeChecked();
     await expect.element(page.getByRole('heading', { name: 'A gate, seed 1, read back' })).toBeVisible();
     await expect.element(page.getByText('What shows here came from the words, not from the push.')).toBeVisible();
@@ -96,7 +96,7 @@ describe('a text under a push', () => {
   });
 
   it('of a push that breaks the model keeps its words and says what to do', async () => {
-    await open({ failPush: 'push-too-strong', failPushAfter: 4 });
+    await open({ failSteering: 'push-too-strong', failSteeringAfter: 4 });
     await load();
     await button('Push and write').click();
     await expect.element(page.getByRole('alert')).toHaveTextContent(/The push was too strong.*Take a smaller strength/);
@@ -105,7 +105,7 @@ describe('a text under a push', () => {
   });
 
   it('that goes round and round says so, and is read back all the same', async () => {
-    await write({ pushEnds: 'repetition', text: ' round and round'.repeat(8) });
+    await write({ steeringEnds: 'repetition', text: ' round and round'.repeat(8) });
     await expect.element(page.getByText('Its words went round and round')).toBeVisible();
     await expect.element(page.getByText(/92 % repeated words/)).toBeVisible();
     await expect.element(trace('Read back without the push')).toBeChecked();
@@ -159,7 +159,7 @@ describe('a strength', () => {
     await match('0.5').click();
     await expect.element(match('0.5')).toHaveAttribute('aria-pressed', 'true');
     await expect.element(strengthNumber()).toHaveValue(0.184);
-    expect(engines[0]!.calls.filter((call) => call.startsWith('match'))).toEqual(['matchPush 0.5']);
+    expect(engines[0]!.calls.filter((call) => call.startsWith('match'))).toEqual(['matchSteering 0.5']);
     await page.getByText('All tokens').click();
     await expect.element(match('0.5')).toHaveAttribute('aria-pressed', 'true');
     await page.getByText('cruel', { exact: true }).click();
@@ -169,7 +169,7 @@ describe('a strength', () => {
     await userEvent.keyboard('{Tab}');
     await match('0.5').click();
     await expect.element(strengthNumber()).toHaveValue(0.184);
-    expect(engines[0]!.calls.filter((call) => call.startsWith('match'))).toEqual(['matchPush 0.5']);
+    expect(engines[0]!.calls.filter((call) => call.startsWith('match'))).toEqual(['matchSteering 0.5']);
   });
 
   it('that was matched in an earlier visit needs no model', async () => {
@@ -196,7 +196,7 @@ describe('a strength', () => {
   });
 
   it('that no search finds is said, and the old one stays', async () => {
-    await open({ failPush: 'push-invalid' }, { doses: {} });
+    await open({ failSteering: 'push-invalid' }, { doses: {} });
     await load();
     await match('2').click();
     await expect.element(page.getByRole('alert')).toHaveTextContent(/No strength up to 2 lengths/);
@@ -261,7 +261,7 @@ describe('what cannot be pushed', () => {
   });
 
   it('the direction of another model, in its own words', async () => {
-    await open({ failPush: 'probe-model-mismatch' });
+    await open({ failSteering: 'probe-model-mismatch' });
     await load();
     await button('Push and write').click();
     await expect.element(page.getByRole('alert')).toHaveTextContent(/The probe belongs to another model/);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect } from 'vitest';
 import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import App from '../../../../src/shell/App.svelte';
-import type { PushRecord } from '../../../../src/steering/push.ts';
+import type { SteeringRecord } from '../../../../src/steering/steering.ts';
 import { serialiseRecording, serialiseRecordingIndex } from '../../../../src/formats/runs/recording-json.ts';
 import type { Recording } from '../../../../src/formats/runs/recording.ts';
 import type { AppParts } from '../../../../src/state/app.svelte.ts';
@@ -40,7 +40,7 @@ const own = (id: string): Recording | null => {
     );
   if (id === 'pushed') {
     const recording = sampleRecording(id, 'Pushed', BETRAYAL, () => 0.9);
-    const push: PushRecord = {
+    const push: SteeringRecord = {
       mode: 'add',
       pole: 'positive',
       from: 3,

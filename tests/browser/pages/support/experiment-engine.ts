@@ -1,6 +1,6 @@
 /** An engine that runs experiments as the worker does, of a design that counts the letters of words. */
 import { AppError } from '../../../../src/base/errors.ts';
-import { createExperimentRoom } from '../../../../src/worker/host/experiment-room.ts';
+import { createExperimentCalls } from '../../../../src/worker/host/experiment-calls.ts';
 import { tinyDesign, tinySubject } from '../../../fixtures/toy/tiny-design.ts';
 import { FakeEngine, ignore, never, STATUS } from './fake-engine.ts';
 
@@ -12,7 +12,7 @@ export class ExperimentEngine extends FakeEngine {
   #fail: (error: AppError) => void = () => undefined;
   #end: (error: AppError) => void = () => undefined;
   readonly #dead = new Promise<never>((_, reject) => (this.#fail = reject));
-  readonly #room = createExperimentRoom(
+  readonly #room = createExperimentCalls(
     () => ({
       subject: { ...tinySubject({ now: 0 }), model: STATUS.model },
       backend: 'webgpu',

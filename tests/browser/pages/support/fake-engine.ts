@@ -6,7 +6,7 @@ import type { ErrorCode } from '../../../../src/base/errors.ts';
 import type {
   EngineMemory,
   EngineStatus,
-  KeptModel,
+  StoredModel,
   NumbersReport,
   RefineSummary,
   RunSummary,
@@ -18,9 +18,9 @@ import type { TokenDivergence } from '../../../../src/reading/token-divergence.t
 import type { PackedReadings, TrainedProbe, TrainingPlan } from '../../../../src/probe/training-plan.ts';
 import type { CallOptions, EngineClient } from '../../../../src/worker/client/engine-client.ts';
 import { CALL_NAMES, type CallArgs, type DoseArgs } from '../../../../src/worker/protocol.ts';
-import { madeUpDose, madeUpMatches } from './fake-pushes.ts';
+import { madeUpDose, madeUpMatches } from './fake-interventions.ts';
 import { madeUpJudgement } from './sample-judgement.ts';
-import { BETRAYAL, cut, insideTaps, LAYERS, polesFor, scoresFor, tapsFor, turn, wordsFor } from './sample.ts';
+import { BETRAYAL, cut, insideReadouts, LAYERS, polesFor, scoresFor, readoutsFor, turn, wordsFor } from './sample.ts';
 import { sampleBundle } from './sample-bundle.ts';
 import { madeUpDirection, madeUpLens, madeUpWords } from './sample-lens.ts';
 import { STATUS } from './fake-status.ts';
@@ -63,13 +63,13 @@ export interface FakeOptions {
   readonly text?: string;
   /** Whether the probe can be read inside sentences; if not, no readings come of it. */
   readonly refines?: boolean;
-  readonly failPush?: ErrorCode;
-  /** Tokens of its own after which {@link failPush} fails; left out, before the first. */
-  readonly failPushAfter?: number;
+  readonly failSteering?: ErrorCode;
+  /** Tokens of its own after which {@link failSteering} fails; left out, before the first. */
+  readonly failSteeringAfter?: number;
   /** Why pushed writing ends. */
-  readonly pushEnds?: RunSummary['ended'];
+  readonly steeringEnds?: RunSummary['ended'];
   /** Models whose files the browser keeps. */
-  readonly kept?: readonly KeptModel[];
+  readonly kept?: readonly StoredModel[];
 }
 
 /** What a call has that nobody stops or watches. */
@@ -97,7 +97,7 @@ export class FakeEngine {
   readonly calls: string[] = [];
   readonly plans: TrainingPlan[] = [];
   /** What was pushed, matched and measured. */
-  readonly pushes: (CallArgs<'writePushed'> | CallArgs<'matchPush'> | DoseArgs)[] = [];
+  readonly pushes: (CallArgs<'writeSteered'> | CallArgs<'matchSteering'> | DoseArgs)[] = [];
   /** Strengths that were asked for while a text was being written, each with the tokens that had been told. */
   readonly adjusted: { readonly strength: number; readonly tokens: number }[] = [];
   #lost: (error: AppError) => void = () => undefined;
@@ -171,12 +171,12 @@ export class FakeEngine {
       });
       await this.#step(signal);
     }
-    const readings = taps ? tapsFor(pieces, turn, 3) : [];
+    const readings = taps ? readoutsFor(pieces, turn, 3) : [];
     for (const tap of readings) on?.tap?.(tap);
     this.#tokens = pieces.length;
     return {
       tokens: pieces.length,
-      tapTokens: 22 * readings.length,
+      readoutTokens: 22 * readings.length,
       remembered: 0,
       milliseconds: 1234,
       ended: 'text' as const,
@@ -185,7 +185,7 @@ export class FakeEngine {
 
   async refine(_: unknown, { on, signal }: CallOptions<'refine'> = {}): Promise<RefineSummary> {
     if (this.#options.refines === true) this.calls.push('refine');
-    const readings = this.#options.refines === true ? insideTaps(this.#pieces) : [];
+    const readings = this.#options.refines === true ? insideReadouts(this.#pieces) : [];
     for (const [index, tap] of readings.entries()) {
       await this.#step(signal);
       on?.tap?.(tap);
@@ -193,7 +193,7 @@ export class FakeEngine {
     }
     return {
       readings: readings.length,
-      tapTokens: 2 * readings.length,
+      readoutTokens: 2 * readings.length,
       milliseconds: 100,
       left: this.#options.refines === true ? null : 'probe',
     };
@@ -220,7 +220,7 @@ export class FakeEngine {
       this.#pieces = [...this.#pieces, piece];
       await this.#step(signal);
     }
-    return { tokens: pieces.length, tapTokens: 0, remembered: 0, milliseconds: 800, ended: 'length' as const };
+    return { tokens: pieces.length, readoutTokens: 0, remembered: 0, milliseconds: 800, ended: 'length' as const };
   }
 
   findWords({ words, firstToken }: CallArgs<'findWords'>): Promise<FoundWords> {
@@ -248,18 +248,18 @@ export class FakeEngine {
     return madeUpDirection(layer, count);
   }
 
-  async writePushed(
-    args: CallArgs<'writePushed'>,
-    { on, changing, signal }: CallOptions<'writePushed'> = {},
+  async writeSteered(
+    args: CallArgs<'writeSteered'>,
+    { on, changing, signal }: CallOptions<'writeSteered'> = {},
   ): Promise<RunSummary> {
     const { text, sampling, taps } = args;
-    this.calls.push(`writePushed ${text.length}`);
+    this.calls.push(`writeSteered ${text.length}`);
     this.pushes.push(args);
-    const { failPush, failPushAfter = 0, pushEnds = 'length' } = this.#options;
+    const { failSteering, failSteeringAfter = 0, steeringEnds = 'length' } = this.#options;
     const fail = (): never => {
-      throw new AppError(failPush ?? 'internal', 'This push breaks the model: its numbers are no longer finite.');
+      throw new AppError(failSteering ?? 'internal', 'This push breaks the model: its numbers are no longer finite.');
     };
-    if (failPush !== undefined && failPushAfter === 0) fail();
+    if (failSteering !== undefined && failSteeringAfter === 0) fail();
     const given = cut(text);
     const own = cut(this.#options.text ?? ' He slept badly, and in the morning he turned the horse around.').slice(
       0,
@@ -282,24 +282,24 @@ export class FakeEngine {
     changing?.((strength) => this.adjusted.push({ strength, tokens: told }));
     tell(0, given.length);
     for (; told < pieces.length; told += 1) {
-      if (failPush !== undefined && told - given.length >= failPushAfter) fail();
+      if (failSteering !== undefined && told - given.length >= failSteeringAfter) fail();
       await this.#step(signal);
       tell(told, told + 1);
     }
-    for (const tap of taps ? tapsFor(pieces, () => 1.4, 6) : []) on?.tap?.(tap);
-    return { tokens: own.length, tapTokens: 0, remembered: 0, milliseconds: 800, ended: pushEnds };
+    for (const tap of taps ? readoutsFor(pieces, () => 1.4, 6) : []) on?.tap?.(tap);
+    return { tokens: own.length, readoutTokens: 0, remembered: 0, milliseconds: 800, ended: steeringEnds };
   }
 
-  async matchPush(
-    args: CallArgs<'matchPush'>,
-    { signal }: CallOptions<'matchPush'> = {},
+  async matchSteering(
+    args: CallArgs<'matchSteering'>,
+    { signal }: CallOptions<'matchSteering'> = {},
   ): Promise<readonly MatchedStrength[]> {
-    this.calls.push(`matchPush ${args.targets.join(' ')}`);
+    this.calls.push(`matchSteering ${args.targets.join(' ')}`);
     this.pushes.push(args);
     await this.#step(signal);
-    if (this.#options.failPush)
+    if (this.#options.failSteering)
       throw new AppError(
-        this.#options.failPush,
+        this.#options.failSteering,
         'No strength up to 2 lengths of the stream has a KL of 2 nats (95th percentile).',
       );
     return madeUpMatches(args);
@@ -376,13 +376,13 @@ export class FakeEngine {
     return given === null ? NUMBERS : { ...NUMBERS, against: 'given' };
   }
 
-  listKept(): Promise<readonly KeptModel[]> {
-    this.calls.push('listKept');
+  listStored(): Promise<readonly StoredModel[]> {
+    this.calls.push('listStored');
     return Promise.resolve(this.#options.kept ?? []);
   }
 
-  deleteKept({ key }: CallArgs<'deleteKept'>): Promise<null> {
-    this.calls.push(key === null ? 'deleteKept' : `deleteKept ${key}`);
+  deleteStored({ key }: CallArgs<'deleteStored'>): Promise<null> {
+    this.calls.push(key === null ? 'deleteStored' : `deleteStored ${key}`);
     return Promise.resolve(null);
   }
 

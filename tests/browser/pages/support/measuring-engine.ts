@@ -2,7 +2,7 @@
  * An engine that has measured how far a probe of another variant agrees, and holds it to the rules; patches are real,
  * the rest is made up.
  */
-import { assertAgrees, assertPushes, type DtypeAgreement } from '../../../../src/probe/dtype-agreement.ts';
+import { assertAgrees, assertInterventions, type DtypeAgreement } from '../../../../src/probe/dtype-agreement.ts';
 import type { RunSummary } from '../../../../src/models/engine-report.ts';
 import type { ProbeOffer } from '../../../../src/state/probes/probe-card.ts';
 import type { ProbeToUse } from '../../../../src/worker/protocol.ts';
@@ -58,9 +58,9 @@ export class MeasuringEngine extends PatchEngine {
     return this.#measure(probe, options);
   }
 
-  override async writePushed(...args: Parameters<FakeEngine['writePushed']>): Promise<RunSummary> {
-    if (this.carried.length > 0) assertPushes({ id: 'eight-bit' }, this.#agreement, args[0].settings);
-    return super.writePushed(...args);
+  override async writeSteered(...args: Parameters<FakeEngine['writeSteered']>): Promise<RunSummary> {
+    if (this.carried.length > 0) assertInterventions({ id: 'eight-bit' }, this.#agreement, args[0].settings);
+    return super.writeSteered(...args);
   }
 
   async #measure(...[probe, { on } = {}]: Parameters<FakeEngine['carryOver']>): Promise<DtypeAgreement | null> {

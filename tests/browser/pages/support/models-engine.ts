@@ -4,7 +4,7 @@
  */
 import type { DtypeAgreement } from '../../../../src/probe/dtype-agreement.ts';
 import { AppError, type ErrorCode } from '../../../../src/base/errors.ts';
-import type { EngineStatus, KeptModel } from '../../../../src/models/engine-report.ts';
+import type { EngineStatus, StoredModel } from '../../../../src/models/engine-report.ts';
 import type { ModelSource } from '../../../../src/models/model-source.ts';
 import { parseHubReply } from '../../../../src/engine/store/hub.ts';
 import { listPicked } from '../../../../src/engine/store/picked.ts';
@@ -15,7 +15,7 @@ import { FakeEngine, never } from './fake-engine.ts';
 export interface Shared {
   readonly sources: ModelSource[];
   readonly asked: string[];
-  kept: KeptModel[];
+  kept: StoredModel[];
   fail: ErrorCode | null;
   /** Fails every load of another model than the embedded one after its bytes are there, where it is set. */
   failLoad: ErrorCode | null;
@@ -164,12 +164,12 @@ export class ModelsEngine extends FakeEngine {
       : Promise.reject(new AppError(this.#shared.failCheck, 'tokenizer.json is not valid JSON.'));
   }
 
-  override listKept(): Promise<readonly KeptModel[]> {
+  override listStored(): Promise<readonly StoredModel[]> {
     return Promise.resolve(this.#shared.kept);
   }
 
-  override deleteKept(...[{ key }]: Parameters<EngineClient['deleteKept']>): Promise<null> {
+  override deleteStored(...[{ key }]: Parameters<EngineClient['deleteStored']>): Promise<null> {
     this.#shared.kept = this.#shared.kept.filter((model) => key !== null && model.key !== key);
-    return super.deleteKept({ key });
+    return super.deleteStored({ key });
   }
 }

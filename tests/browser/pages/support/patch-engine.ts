@@ -1,7 +1,7 @@
 /** An engine whose patches are real: the toy decoder on WASM, edited, with as many layers as the page expects. All else is made up. */
 import type { PatchedScores, PatchedWriting, PatchReport } from '../../../../src/steering/patching.ts';
 import { openWebDecoder } from '../../../../src/engine/ort/web-decoder.ts';
-import { PatchBench } from '../../../../src/engine/steering/patch-bench.ts';
+import { PatchRunner } from '../../../../src/engine/steering/patch-runner.ts';
 import { toyDecoderFiles, toyTokenizer, TOY } from '../../../fixtures/toy/toy-graph.ts';
 import { wholeScorer } from '../../../fixtures/whole-scorer.ts';
 import { FakeEngine, never, STATUS } from './fake-engine.ts';
@@ -9,7 +9,7 @@ import { LAYERS } from './sample.ts';
 
 /** Letters are its words. */
 export class PatchEngine extends FakeEngine {
-  #bench: Promise<PatchBench> | null = null;
+  #bench: Promise<PatchRunner> | null = null;
   /** What it gave, in order. */
   readonly reports: PatchReport[] = [];
   readonly writings: PatchedWriting[] = [];
@@ -38,13 +38,13 @@ export class PatchEngine extends FakeEngine {
     return scores;
   };
 
-  #open(): Promise<PatchBench> {
+  #open(): Promise<PatchRunner> {
     this.#bench ??= (async () => {
       const { decoder } = await openWebDecoder(toyDecoderFiles({ layerCount: LAYERS - 1 }), 'wasm', {
         tapped: true,
         editing: true,
       });
-      return new PatchBench({
+      return new PatchRunner({
         decoder,
         tokenizer: toyTokenizer(),
         model: { ...STATUS.model, hidden: TOY.hidden },

@@ -2,7 +2,7 @@
 import { type ByPole, byPole, type Pole, signOf } from '../../../../src/probe/heads.ts';
 import type { PoleCard } from '../../../../src/probe/probe-head.ts';
 import type { AlarmLines, LayerCalibration, ProbeEvidence } from '../../../../src/probe/probe-types.ts';
-import type { TapReading, TokenPiece, TokenScores } from '../../../../src/reading/reading.ts';
+import type { ReadoutReading, TokenPiece, TokenScores } from '../../../../src/reading/reading.ts';
 import { refinement } from '../../../../src/reading/refinement.ts';
 import { sentenceEnds } from '../../../../src/text/sentences.ts';
 import type { Recording } from '../../../../src/formats/runs/recording.ts';
@@ -103,7 +103,11 @@ export const ALARM: AlarmLines = {
   tapHigh: lines(() => 1.5),
 };
 
-export function tapsFor(pieces: readonly TokenPiece[], lean: (share: number) => number, seed: number): TapReading[] {
+export function readoutsFor(
+  pieces: readonly TokenPiece[],
+  lean: (share: number) => number,
+  seed: number,
+): ReadoutReading[] {
   const next = noise(seed + 7);
   return sentenceEnds(pieces.map((piece) => piece.text)).map((afterToken) => {
     const centre = 0.15 * next();
@@ -124,7 +128,7 @@ export function tapsFor(pieces: readonly TokenPiece[], lean: (share: number) => 
 }
 
 /** Made-up readings inside the sentences of a text, in the order in which they are made. */
-export function insideTaps(pieces: readonly TokenPiece[]): TapReading[] {
+export function insideReadouts(pieces: readonly TokenPiece[]): ReadoutReading[] {
   const next = noise(11);
   const none = new Float32Array(LAYERS).fill(Number.NaN);
   return refinement(
@@ -166,7 +170,7 @@ export function sampleRecording(id = 'betrayal', title = 'Betrayal', text = BETR
     layers: LAYERS,
     scores,
     words: wordsFor(scores),
-    taps: tapsFor(tokens, lean, id.length),
+    taps: readoutsFor(tokens, lean, id.length),
     calibration: CALIBRATION,
     explained: EXPLAINED,
     alarm: ALARM,

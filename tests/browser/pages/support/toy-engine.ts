@@ -2,7 +2,7 @@
 import type { Judgement } from '../../../../src/probe/evidence/judgement-types.ts';
 import type { PackedReadings, SetSource, TrainedProbe } from '../../../../src/probe/training-plan.ts';
 import type { SegmentReader } from '../../../../src/training/reader.ts';
-import { createTrainingRoom } from '../../../../src/worker/host/training-room.ts';
+import { createTrainingCalls } from '../../../../src/worker/host/training-calls.ts';
 import { toyReader } from '../../../fixtures/toy/toy-reader.ts';
 import { FakeEngine, ignore, never } from './fake-engine.ts';
 
@@ -11,7 +11,7 @@ export class ToyEngine extends FakeEngine {
   /** Passages that were read for the sake of their taps, by their words and taps. */
   readonly passages: string[] = [];
   readonly #gone = new AbortController();
-  readonly #room = createTrainingRoom(() => this.#counted());
+  readonly #room = createTrainingCalls(() => this.#counted());
   readonly judgements: Judgement[] = [];
   /** Sets that were judged on. */
   readonly sets: SetSource[] = [];
@@ -60,7 +60,7 @@ export class ToyEngine extends FakeEngine {
         this.passages.push(
           ...passages
             .filter(({ keepTokens }) => keepTokens !== true)
-            .map(({ text, taps, tapAfter }) => JSON.stringify([text, taps, tapAfter])),
+            .map(({ text, taps, readoutAfter }) => JSON.stringify([text, taps, readoutAfter])),
         );
         return reader.read(passages, signal);
       },

@@ -210,9 +210,9 @@ describe('a training', () => {
     expect(plan).toMatchObject({
       id: 'kind-cruel',
       storyCount: 12,
-      tapCount: 2,
+      readoutCount: 2,
       method: { kind: 'lda', target: 'zeroed', penalty: 0.85 },
-      otherTaps: true,
+      otherReadouts: true,
       shuffles: 1000,
     });
     expect(plan!.others.map((set) => set.name)).toEqual([
@@ -240,7 +240,7 @@ describe('a training', () => {
     await train();
     expect(engines[0]!.plans[0]).toMatchObject({
       controls: [],
-      otherTaps: false,
+      otherReadouts: false,
       zeros: [{ name: 'luck' }, { name: 'cheerful-gloomy' }],
     });
   });
@@ -258,7 +258,7 @@ describe('a training', () => {
       zeros: [],
       controls: [],
       others: [],
-      otherTaps: false,
+      otherReadouts: false,
       method: { target: 'zeroed' },
     });
     await full.click();
@@ -341,7 +341,7 @@ describe('a trained probe', () => {
   it('is judged, kept, renamed, exported, deleted and brought back', async () => {
     await open();
     await train();
-    await expect.element(page.getByText('Not kept yet: it goes with this tab.')).toBeVisible();
+    await expect.element(page.getByText('Not stored yet: closing this tab loses it.')).toBeVisible();
     await button('Keep').click();
     await expect.element(button('Rename Kind–cruel')).toBeVisible();
     await button('Rename Kind–cruel').click();

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Decoder } from '../../../../src/engine/decoder.ts';
 import { openNodeFiles } from '../../../../src/engine/node/node-decoder.ts';
-import { mostRows, readPushedLines, type PushedLine } from '../../../../src/engine/steering/pushed-lines.ts';
+import { mostRows, readSteeredLines, type SteeredLine } from '../../../../src/engine/steering/steered-lines.ts';
 import { writeRollouts } from '../../../../src/engine/steering/rollouts.ts';
 import { toyDecoderFiles } from '../../../fixtures/toy/toy-graph.ts';
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => decoder.dispose());
 
-const line = (first: number, length: number): PushedLine => ({
+const line = (first: number, length: number): SteeredLine => ({
   ids: Array.from({ length }, (_, at) => (first + 5 * at) % 90),
   from: length,
   rows: Array.from({ length: length - 1 }, (_, at) => at + 1),
@@ -34,7 +34,7 @@ const groups = [[line(3, 9), { ...line(3, 12), rows: [10, 11] }], [line(7, 8)], 
 async function rowsOf(rowsAtOnce?: number): Promise<Map<string, Float32Array>> {
   const rows = new Map<string, Float32Array>();
   most = 0;
-  await readPushedLines(decoder, groups, [], {
+  await readSteeredLines(decoder, groups, [], {
     setTokens: 24,
     chunkTokens: 8,
     ...(rowsAtOnce !== undefined && { rowsAtOnce }),
@@ -57,7 +57,7 @@ test('no pass computes logits that nobody asked for', async () => {
   const heard: number[] = [];
   const silent = groups.map((lines) => lines.map((each) => ({ ...each, rows: [] })));
   asked.length = 0;
-  await readPushedLines(decoder, silent, [], {
+  await readSteeredLines(decoder, silent, [], {
     setTokens: 24,
     chunkTokens: 8,
     onRow: () => undefined,

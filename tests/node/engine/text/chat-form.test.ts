@@ -23,7 +23,7 @@ const options = (topics: number): TrainOptions => ({
 });
 const exchange = { user: 'Where is the ferry?', assistant: 'It left at noon.' };
 const TAPS = ['A cart went by.', 'The clock struck four.'];
-const reply = (text: Exchange, taps: readonly string[] = TAPS): Passage => ({ text, taps, tapAfter: [1] });
+const reply = (text: Exchange, taps: readonly string[] = TAPS): Passage => ({ text, taps, readoutAfter: [1] });
 const formOf = async (reader: SegmentReader, given: TrainOptions) =>
   (await trainProbe(reader, given)).report.transfer.filter(({ kind }) => kind === 'form');
 
@@ -67,7 +67,7 @@ describe('turns in the chat form of the model', () => {
       },
     };
     expect(await formOf({ ...strict, unreadable: withoutChatForm }, options(6))).toEqual([]);
-    expect(await formOf(strict, { ...options(6), otherTaps: false })).toEqual([]);
+    expect(await formOf(strict, { ...options(6), otherReadouts: false })).toEqual([]);
   });
 
   it('are read once where readings are kept', async () => {
@@ -109,12 +109,12 @@ describe('the embedded model', () => {
       expect(relativeError(apart, second!)).toBeLessThan(1e-5);
       // The same text spelled out: the form is nothing but words and tokens that stand for its parts.
       const spelled = engine.tokenizer.chat([{ role: 'user', content: exchange.user }]) + exchange.assistant;
-      const { taps } = await readOne(reader, { text: [spelled], taps: TAPS, tapAfter: [0] });
+      const { taps } = await readOne(reader, { text: [spelled], taps: TAPS, readoutAfter: [0] });
       taps[0]!.means[0]!.forEach((value, at) => {
         if (Math.abs(value - first![at]!) > 1e-3 * (1 + Math.abs(value)))
           throw new Error(`unlike at ${at}: ${value} and ${first![at]}`);
       });
-      const plain = await readOne(reader, { text: [exchange.user, exchange.assistant], taps: TAPS, tapAfter: [1] });
+      const plain = await readOne(reader, { text: [exchange.user, exchange.assistant], taps: TAPS, readoutAfter: [1] });
       const layer = 16 * hidden;
       const away = plain.taps[0]!.means[0]!.subarray(layer, layer + hidden).reduce(
         (sum, value, f) => sum + (value - first![layer + f]!) ** 2,

@@ -18,8 +18,8 @@ import { readLens } from '../../../../src/engine/lens/lens.ts';
 import { openNodeDecoder } from '../../../../src/engine/node/node-decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../../../src/engine/node/node-engine.ts';
 import { passageTokens } from '../../../../src/engine/passages/passage-tokens.ts';
-import { PatchBench } from '../../../../src/engine/steering/patch-bench.ts';
-import { createPushBench } from '../../../../src/engine/steering/push-bench.ts';
+import { PatchRunner } from '../../../../src/engine/steering/patch-runner.ts';
+import { createSteeringRunner } from '../../../../src/engine/steering/steering-runner.ts';
 import { noScorer } from '../../../../src/engine/scorer.ts';
 import { createSegmentReader } from '../../../../src/engine/passages/segment-reader.ts';
 import { TextRun } from '../../../../src/engine/text-run.ts';
@@ -119,15 +119,15 @@ describe('a text begins with it, once', () => {
     const reader = createSegmentReader(parts());
     const [reading] = await beginnings(() =>
       reader.read([
-        { text: ['She sat.', 'He ran.'], taps: ['A cart.'], tapAfter: [0, 1] },
-        { text: { user: 'Go?', assistant: 'No.' }, taps: ['A cart.'], tapAfter: [1] },
+        { text: ['She sat.', 'He ran.'], taps: ['A cart.'], readoutAfter: [0, 1] },
+        { text: { user: 'Go?', assistant: 'No.' }, taps: ['A cart.'], readoutAfter: [1] },
       ]),
     );
     expect(reading?.taps.map(({ tokensBefore }) => tokensBefore)).toEqual([9, 17]);
     const plain = passageTokens(engine.tokenizer, {
       text: ['She sat.', 'He ran.'],
       taps: ['A cart.'],
-      tapAfter: [0, 1],
+      readoutAfter: [0, 1],
     });
     expect(plain.ids).toEqual([TOY_START, ...ids('She sat.'), ...ids(' He ran.')]);
     expect(plain.taps).toEqual([ids(' A cart.')]);
@@ -140,7 +140,7 @@ describe('a text begins with it, once', () => {
     );
     await head.dispose();
     expect(seen.tokens.map(({ id }) => id)).toEqual([TOY_START, ...ids(TEXT)]);
-    const bench = new PatchBench(editing());
+    const bench = new PatchRunner(editing());
     const report = await beginnings(() =>
       bench.grid(
         {
@@ -180,7 +180,7 @@ describe('a text begins with it, once', () => {
   });
 
   test('where a push is measured: on neutral text and between two ways of going on', async () => {
-    const bench = createPushBench({ ...editing(), neutral: NEUTRAL });
+    const bench = createSteeringRunner({ ...editing(), neutral: NEUTRAL });
     await beginnings(() => bench.ground());
     await beginnings(() =>
       bench.choices(

@@ -1,0 +1,68 @@
+/** Texts written under a push, each read again by the unpushed model. */
+import type { Probe } from '../probe/probe-types.ts';
+import type { Push, SteeringWhere } from '../steering/steering.ts';
+import type { SamplingOptions } from '../reading/reading.ts';
+import type { Decoder } from '../engine/decoder.ts';
+import { SteeredWriting } from '../engine/steering/steered-writing.ts';
+import { createScorer } from '../engine/scorer.ts';
+import { TextRun, type TextRunParts } from '../engine/text-run.ts';
+import type { SteeringSide, WrittenText } from '../steering/written.ts';
+import { GrownReading } from './grown-reading.ts';
+
+/** What is written. */
+export interface SteeredTextPlan {
+  readonly prompts: readonly string[];
+  readonly seeds: readonly number[];
+  /** What is done for each side that is written. */
+  readonly pushes: ReadonlyMap<SteeringSide, Push>;
+  readonly where: SteeringWhere;
+  readonly sampling: Omit<SamplingOptions, 'seed'>;
+}
+
+/**
+ * Writes and reads back, on a decoder that takes the pushes and one that is never pushed (they may be one). `onText`
+ * hears how many are done.
+ */
+export async function writeSteeredTexts(
+  parts: Omit<TextRunParts, 'decoder' | 'scorer'>,
+  pushed: Decoder,
+  unpushed: Decoder,
+  probe: Probe,
+  plan: SteeredTextPlan,
+  onText: (done: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<readonly WrittenText[]> {
+  const scorer = createScorer(probe);
+  const texts: WrittenText[] = [];
+  const total = plan.prompts.length * plan.seeds.length * plan.pushes.size;
+  for (const prompt of plan.prompts) {
+    for (const seed of plan.seeds) {
+      for (const [side, push] of plan.pushes) {
+        const during = new GrownReading();
+        const summary = await new SteeredWriting({ ...parts, decoder: pushed, scorer }, push).write(
+          { text: prompt, where: plan.where, sampling: { ...plan.sampling, seed }, taps: true },
+          during,
+          signal,
+        );
+        const whole = during.pieces.map(({ text }) => text).join('');
+        const back = new GrownReading();
+        const run = new TextRun({ ...parts, decoder: unpushed, scorer });
+        await run.read(whole, { taps: true }, back, signal);
+        run.dispose();
+        const last = ({ taps }: GrownReading): number => taps.at(-1)?.score[probe.defaultLayer] ?? NaN;
+        texts.push({
+          prompt,
+          seed,
+          side,
+          text: whole.slice(prompt.length),
+          tokens: summary.tokens,
+          ended: summary.ended,
+          readBack: last(back),
+          during: last(during),
+        });
+        onText(texts.length, total);
+      }
+    }
+  }
+  return texts;
+}

@@ -1,0 +1,141 @@
+/** `steer --prompt`: the model writes under a push, and reads what it wrote without. */
+import { POLES, type Pole } from '../probe/heads.ts';
+import type { MatchedStrength } from '../steering/dose-types.ts';
+import type { Push, SteeringSettings } from '../steering/steering.ts';
+import { isScaled, MAX_STRENGTH, MODE_NAMES, modeDef } from '../steering/modes.ts';
+import { openNodeEngine } from '../engine/node/node-engine.ts';
+import { createSteeringRunner } from '../engine/steering/steering-runner.ts';
+import { createSegmentReader } from '../engine/passages/segment-reader.ts';
+import type { SteeringRunner } from '../steering/steering-runner.ts';
+import { makeSteering, type SteeringDirection } from '../steering/make-steering.ts';
+import { matchStrengths } from '../steering/match-strength.ts';
+import { summariseWritten, type SteeringSide } from '../steering/written.ts';
+import { agreementPart, steeringProbe } from './carried-probe.ts';
+import type { Options } from './command.ts';
+import { readProbe, readProse } from './files.ts';
+import { showProgress } from './progress.ts';
+import { steeringFrom } from './steering-options.ts';
+import { writeSteeredTexts } from './steered-texts.ts';
+import { neutralTexts } from './shipped.ts';
+import { SAMPLING_OPTIONS, SAMPLING_USAGE, samplingFrom } from './sampling-options.ts';
+
+/** Options of writing under a push, for `Options`. */
+export const WRITING_OPTIONS = {
+  ...SAMPLING_OPTIONS,
+  prompt: { type: 'string' },
+  prompts: { type: 'string' },
+  pole: { type: 'string' },
+  strength: { type: 'string' },
+  match: { type: 'string' },
+  seeds: { type: 'string' },
+} as const;
+
+/** How they are written. */
+export const WRITING_USAGE = `(--prompt TEXT | --prompts FILE) [--pole positive|negative|both] [--strength X | --match KL] [--seeds N] ${SAMPLING_USAGE}`;
+
+/** Whether these options ask for words. */
+export function asksToWrite(options: Options): boolean {
+  return options.text('prompt') !== undefined || options.text('prompts') !== undefined;
+}
+
+/**
+ * Writes every prompt with every seed: unpushed, and pushed to the poles that were asked for. Gives each text with what the
+ * unpushed model reads after it, and what all of them come to. Throws `usage`, `push-invalid`, `push-too-strong` and model errors.
+ */
+export async function writeUnderSteering(options: Options, signal: AbortSignal): Promise<unknown> {
+  const { probe: own, sha256 } = await readProbe(options.needed('probe'));
+  const prompts = await promptsFrom(options);
+  const plan = steeringFrom(options, own.model, MODE_NAMES);
+  // What is the same for both poles stands under the first.
+  const poles = modeDef(plan.mode).hasPole ? polesFrom(options) : POLES.slice(0, 1);
+  const { seed, ...sampling } = samplingFrom(options);
+  const seeds = Array.from(
+    { length: options.number('seeds', 1, { min: 1, max: 1000, whole: true }) },
+    (_, index) => (seed + index) % 2 ** 32,
+  );
+  if (options.text('strength') !== undefined && options.text('match') !== undefined)
+    options.refuse('--strength and --match contradict each other');
+  const given =
+    options.text('strength') === undefined
+      ? null
+      : options.number('strength', 0, { min: -MAX_STRENGTH, max: MAX_STRENGTH });
+  const target = options.number('match', 1, { min: 0.001, max: 20 });
+  const neutral = await neutralTexts();
+  const engine = await openNodeEngine(options.model(), { editing: true });
+  try {
+    const { probe, agreement } = await steeringProbe(createSegmentReader(engine), own, plan, options, signal);
+    const bench = createSteeringRunner({ ...engine, neutral });
+    const ground = await bench.ground(signal);
+    const direction: SteeringDirection = { title: probe.title, vectors: probe.steering };
+    const steeringAt = (pole: Pole, strength: number): Push =>
+      makeSteering(direction, { ...plan, pole, strength }, ground, engine.model);
+    const matched =
+      given === null
+        ? await strengthFor(
+            bench,
+            plan.mode,
+            target,
+            (strength) => poles.map((pole) => steeringAt(pole, strength)),
+            signal,
+          )
+        : null;
+    const strength = given ?? matched?.strength ?? 0;
+    const pushes = new Map<SteeringSide, Push>([
+      ['unpushed', []],
+      ...poles.map((pole): [SteeringSide, Push] => [pole, steeringAt(pole, strength)]),
+    ]);
+    const texts = await writeSteeredTexts(
+      engine,
+      engine.decoder,
+      engine.decoder,
+      probe,
+      { prompts, seeds, pushes, where: plan.where, sampling },
+      (done, total) => showProgress('writing', done, total),
+      signal,
+    );
+    return {
+      model: engine.model,
+      probe: { id: probe.id, sha256 },
+      ...agreementPart(agreement),
+      unit: 'standard deviations of the probe at the taps of its training turns',
+      layer: probe.defaultLayer,
+      push: { ...plan, strength, matched },
+      sampling: { seeds, ...sampling },
+      summary: summariseWritten(texts, seed),
+      texts,
+    };
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** The strength that was asked for as a KL, of the poles' pushes pooled; null for a mode without one. */
+async function strengthFor(
+  bench: SteeringRunner,
+  mode: SteeringSettings['mode'],
+  target: number,
+  pushes: (strength: number) => readonly Push[],
+  signal: AbortSignal,
+): Promise<MatchedStrength | null> {
+  if (!isScaled(mode)) return null;
+  const [match] = await matchStrengths(bench, mode, pushes, [target], signal);
+  return match ?? null;
+}
+
+async function promptsFrom(options: Options): Promise<readonly string[]> {
+  const [one, file] = [options.text('prompt'), options.text('prompts')];
+  if (one !== undefined && file !== undefined) options.refuse('--prompt and --prompts contradict each other');
+  const prompts =
+    one !== undefined ? [one] : (await readProse(file ?? '')).split(/\r?\n/).filter((line) => line.trim() !== '');
+  return prompts.length === 0
+    ? options.refuse('--prompts names a file without a line in it: write one prompt a line')
+    : prompts;
+}
+
+function polesFrom(options: Options): readonly Pole[] {
+  const asked = options.text('pole') ?? 'both';
+  if (asked === 'both') return POLES;
+  return POLES.includes(asked as Pole)
+    ? [asked as Pole]
+    : options.refuse(`--pole must be positive, negative or both, got "${asked}"`);
+}

@@ -1,0 +1,108 @@
+/** Writes a text under a push: what is given is read, pushed from where it should be, and the model writes on. */
+import type { RunSummary } from '../../models/engine-report.ts';
+import { firstSteered, type Push, type SteeringWhere } from '../../steering/steering.ts';
+import type { ReadingSink, SamplingOptions } from '../../reading/reading.ts';
+import type { Decoder } from '../decoder.ts';
+import { underSteering } from './steering-faults.ts';
+import { setEdits } from './steering-edits.ts';
+import { TextRun, type TextRunParts } from '../text-run.ts';
+
+/** What is to be written. */
+export interface SteeredText {
+  readonly text: string;
+  readonly where: SteeringWhere;
+  readonly sampling: SamplingOptions;
+  readonly taps: boolean;
+}
+
+/** Ignores everything: what a first pass reads is reported with the second. */
+const DEAF: ReadingSink = { tokens: () => undefined, tap: () => undefined };
+
+/** Whether a decoder can be pushed like this: by vectors that are added, or by edits. */
+export function takesSteering(decoder: Decoder, push: Push): boolean {
+  return decoder.editing || (decoder.steering && push.every(({ bound }) => bound === null));
+}
+
+/** Interventions every pass that follows, or none. Throws `internal` where {@link takesSteering} says no. */
+export function applySteering(decoder: Decoder, push: Push): void {
+  if (decoder.editing) setEdits(decoder, push, [true]);
+  else decoder.steer(new Map(push.flatMap(({ stream, add }) => (add === null ? [] : [[stream - 1, add] as const]))));
+}
+
+/** A text that is being written under a push, which can be changed on the way. */
+export class SteeredWriting {
+  readonly #parts: TextRunParts;
+  #push: Push;
+  #pushing = false;
+
+  constructor(parts: TextRunParts, push: Push) {
+    this.#parts = parts;
+    this.#push = push;
+  }
+
+  /** Interventions otherwise from the next token on that is begun; tokens that are under way, three at most, are not. */
+  change(push: Push): void {
+    this.#push = push;
+    if (this.#pushing) applySteering(this.#parts.decoder, push);
+  }
+
+  /**
+   * Reads what is given and writes, with the words that the seed would draw unpushed until the push begins. Throws what {@link TextRun}
+   * throws, and `push-too-strong` where the push breaks the numbers; the decoder is unpushed afterwards.
+   */
+  async write(
+    { text, where, sampling, taps }: SteeredText,
+    sink: ReadingSink,
+    signal: AbortSignal,
+  ): Promise<RunSummary> {
+    const run = new TextRun(this.#parts);
+    try {
+      // Before the push begins nothing would be its fault, but the unpushed model breaks no numbers either.
+      return await underSteering(this.#push, () => this.#run(run, { text, where, sampling, taps }, sink, signal));
+    } finally {
+      this.#pushing = false;
+      applySteering(this.#parts.decoder, []);
+      run.dispose();
+    }
+  }
+
+  async #run(
+    run: TextRun,
+    { text, where, sampling, taps }: SteeredText,
+    sink: ReadingSink,
+    signal: AbortSignal,
+  ): Promise<RunSummary> {
+    const plan = run.plan(text, { taps });
+    const given = plan.ids.length;
+    const first = firstSteered(where, given);
+    const unpushed = Math.min(first, given);
+    await run.readPlan(
+      { ...plan, ids: plan.ids.slice(0, unpushed), stops: plan.stops.filter((stop) => stop < unpushed) },
+      unpushed < given ? DEAF : sink,
+      signal,
+    );
+    if (unpushed < given) {
+      this.#begin();
+      await run.readPlan(plan, sink, signal);
+    }
+    const manner = { taps, stopAtRepetition: true };
+    const before = Math.max(0, Math.min(first - given, sampling.maxTokens));
+    if (before > 0) {
+      const summary = await run.generate({ ...sampling, maxTokens: before }, manner, sink, signal);
+      if (summary.ended !== 'length' || before === sampling.maxTokens) return summary;
+    }
+    this.#begin();
+    const summary = await run.generate(
+      { ...sampling, maxTokens: sampling.maxTokens - before },
+      { ...manner, drawn: before },
+      sink,
+      signal,
+    );
+    return { ...summary, tokens: summary.tokens + before };
+  }
+
+  #begin(): void {
+    this.#pushing = true;
+    applySteering(this.#parts.decoder, this.#push);
+  }
+}

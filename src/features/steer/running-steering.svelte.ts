@@ -1,0 +1,32 @@
+/** A push while its text is being written: what a run will remember of it, changes on the way included. */
+import type { SteeringRecord, StrengthChange } from '../../steering/steering.ts';
+
+/** The record, growing. */
+export class RunningSteering {
+  #push = $state.raw<SteeringRecord>() as SteeringRecord;
+  #adjust: ((strength: number) => void) | null = null;
+
+  constructor(push: SteeringRecord) {
+    this.#push = push;
+  }
+
+  /** What is remembered now. */
+  get push(): SteeringRecord {
+    return this.#push;
+  }
+
+  /** Takes what changes the strength of the text that is being written; null once it has ended. */
+  reach(adjust: ((strength: number) => void) | null): void {
+    this.#adjust = adjust;
+  }
+
+  /** Another strength from the next token on that is begun; `after`: tokens that are there. */
+  change(strength: number, after: number): void {
+    if (this.#adjust === null) return;
+    this.#adjust(strength);
+    const change: StrengthChange = { after, strength };
+    // A slider that is dragged asks many times between two tokens: only the last of them can be felt.
+    const before = (this.#push.changes ?? []).filter((each) => each.after !== after);
+    this.#push = { ...this.#push, changes: [...before, change] };
+  }
+}

@@ -1,0 +1,225 @@
+/** Push and write: a text is written under a push, read back by the model without it, and compared with what it writes by itself. */
+import { AppError } from '../../base/errors.ts';
+import type { RunSummary } from '../../models/engine-report.ts';
+import type { SteeringRecord } from '../../steering/steering.ts';
+import type { SamplingOptions } from '../../reading/reading.ts';
+import type { SetSource } from '../../probe/training-plan.ts';
+import type { ProbeFiles } from '../../worker/protocol.ts';
+import type { ReadingController } from '../../state/runs/reading-controller.svelte.ts';
+import type { PromptBox } from '../../state/prompt-box.svelte.ts';
+import type { ProbeOffer } from '../../state/probes/probe-card.ts';
+import { type CarriedFiles, carriedFiles } from '../../state/probes/probe-to-use.ts';
+import type { SteeringChoice } from '../../state/probes/steering-choice.svelte.ts';
+import type { ReadingState } from '../../state/runs/reading.svelte.ts';
+import { RunningSteering } from './running-steering.svelte.ts';
+import { probeHash } from '../../state/runs/run-record.ts';
+import type { Session } from '../../state/engine/session.svelte.ts';
+
+/** Texts of this visit that stay within reach; each holds some megabytes of scores, twice. */
+const MOST_TEXTS = 8;
+
+/** A text that was written under a push, with what was made of it since. */
+export interface SteeredText {
+  readonly key: number;
+  readonly title: string;
+  readonly prompt: string;
+  readonly sampling: SamplingOptions;
+  /** As it was written, and its trace: moved by the push itself. */
+  readonly during: ReadingState;
+  /** How the writing ended; null where it was stopped or failed. */
+  readonly ended: RunSummary['ended'] | null;
+  /** The same text as the model reads it without the push; null until it was read to its end. */
+  readonly back: ReadingState | null;
+  /** What the model writes by itself with the same seed; null until that was asked for. */
+  readonly unpushed: ReadingState | null;
+}
+
+/** What the steerer works with. */
+export interface SteererParts {
+  readonly readingController: ReadingController;
+  readonly session: Session;
+  readonly box: PromptBox;
+  readonly choice: SteeringChoice;
+  readonly taps: () => boolean;
+  readonly stories: () => Promise<SetSource>;
+  /** Keeps a reading in the history; the id that it has there, null where it is not known what made it. */
+  readonly keep: (reading: ReadingState) => Promise<string | null>;
+}
+
+/** The texts, and the one being written. */
+export class Steerer {
+  readonly #parts: SteererParts;
+  #texts = $state.raw<readonly SteeredText[]>([]);
+  #running = $state.raw<{ readonly push: RunningSteering; readonly during: ReadingState } | null>(null);
+  #lastKey = 0;
+
+  constructor(parts: SteererParts) {
+    this.#parts = parts;
+  }
+
+  /** What was written in this visit, the oldest first. A prompt that was refused or stopped before its first token is none. */
+  readonly texts = $derived.by((): readonly SteeredText[] =>
+    this.#texts.filter(({ during }) => during.tokens.length > 0),
+  );
+
+  /** The text whose trace is on show, whichever of them; null where something else is. */
+  readonly shown = $derived.by((): SteeredText | null => {
+    const { reading } = this.#parts.readingController;
+    return reading === null
+      ? null
+      : (this.texts.findLast(({ during, back, unpushed }) => [during, back, unpushed].includes(reading)) ?? null);
+  });
+
+  /** Whether a text is being written under a push. */
+  readonly writing = $derived.by(() => this.#running !== null);
+
+  /** Reads the prompt and writes on under the push, then reads the whole text back without it. */
+  async write(): Promise<void> {
+    const { box, choice, readingController, session } = this.#parts;
+    box.refuse(null);
+    try {
+      session.needReady();
+      if (choice.fault !== null) throw choice.fault;
+      const { offer, settings, matchedKl } = choice;
+      if (offer === null)
+        throw new AppError(
+          'probe-invalid',
+          'There is no probe whose direction could push. Load the page again, or train one.',
+        );
+      const sampling = $state.snapshot(readingController.sampling);
+      const { title } = box;
+      const prompt = await box.text((messages) => session.renderChat(messages));
+      if (prompt === null) return;
+      const pushing = await this.#carried(offer);
+      if (pushing === null) return;
+      const { files, agreement } = pushing;
+      const push: SteeringRecord = {
+        ...settings,
+        direction: offer.title,
+        probeSha256: await probeHash(offer),
+        matchedKl,
+        ...(agreement && { carriedOver: agreement }),
+      };
+      const text = await this.#writeUnder(push, files, { title: `${title}, seed ${sampling.seed}`, prompt, sampling });
+      // Anyone who has picked another text meanwhile does not want this one read.
+      if (text !== null && text.ended !== null && readingController.reading === text.during) await this.readBack(text);
+    } catch (thrown) {
+      const error = AppError.from(thrown);
+      // What is wrong with the prompt is said where the prompt is.
+      if (error.code.startsWith('text-') || error.code === 'model-text-invalid') box.refuse(error);
+      else session.report(error);
+    }
+  }
+
+  /** The same prompt with the next seed. */
+  async another(): Promise<void> {
+    this.#parts.readingController.nextSeed();
+    await this.write();
+  }
+
+  /** Sets the strength; a text that is being written feels it from the next word on that is begun. */
+  strengthen(strength: number): void {
+    const { choice } = this.#parts;
+    choice.strengthen(strength);
+    // Of the text that is written, whichever is on show.
+    if (choice.fault === null) this.#running?.push.change(strength, this.#running.during.tokens.length);
+  }
+
+  /** Reads a text by the model without the push. */
+  async readBack(text: SteeredText): Promise<void> {
+    const back = await this.#parts.readingController.readBack(`${text.title}, read back`, text.during);
+    if (back !== null) this.#put({ ...text, back });
+  }
+
+  /**
+   * Lets the model write by itself from the same prompt with the same seed, after reading back where that was not done;
+   * the address that puts both side by side, null where something was stopped.
+   */
+  async compare(text: SteeredText): Promise<string | null> {
+    const { readingController, session, keep } = this.#parts;
+    try {
+      session.needReady();
+      if (text.back === null) await this.readBack(text);
+      const { back, unpushed } = this.#find(text);
+      if (back === null) return null;
+      readingController.sampling = { ...text.sampling };
+      const other = unpushed ?? (await readingController.write(text.title, text.prompt));
+      if (other === null || other.incomplete || other.givenTokens >= other.tokens.length) return null;
+      this.#put({ ...this.#find(text), unpushed: other });
+      const [a, b] = [await keep(other), await keep(back)];
+      return a === null || b === null ? null : `#/library/compare?a=run:${a}&b=run:${b}`;
+    } catch (error) {
+      session.report(error);
+      return null;
+    }
+  }
+
+  /** Shows one of the traces of a text; the read-back where there is one unless another is wanted. */
+  show(text: SteeredText, which: 'back' | 'during' = 'back'): void {
+    this.#parts.readingController.bringBack((which === 'back' ? text.back : null) ?? text.during);
+  }
+
+  /** The probe that pushes, as the loaded model takes it. Throws `push-invalid` where the strength was matched on another. */
+  async #carried(offer: ProbeOffer): Promise<CarriedFiles | null> {
+    const { choice, session } = this.#parts;
+    const model = session.status?.model;
+    if (model !== undefined) choice.needMatchedOn(model);
+    const pushing = await carriedFiles(offer, session);
+    if (pushing !== null && model !== undefined) choice.agree(offer, model, pushing.agreement);
+    return pushing;
+  }
+
+  async #writeUnder(
+    push: SteeringRecord,
+    probe: ProbeFiles,
+    { title, prompt, sampling }: Pick<SteeredText, 'title' | 'prompt' | 'sampling'>,
+  ): Promise<SteeredText | null> {
+    const { readingController, session, taps, stories } = this.#parts;
+    const { mode, pole, from, to, strength, where } = push;
+    const args = {
+      probe,
+      settings: { mode, pole, from, to, strength, where },
+      stories: await stories(),
+      text: prompt,
+      sampling,
+      taps: taps(),
+    };
+    const running = new RunningSteering(push);
+    const during = readingController.blank(
+      `${title}, pushed`,
+      prompt,
+      { fromCharacter: prompt.length, sampling },
+      running,
+    );
+    const key = (this.#lastKey += 1);
+    this.#texts = [
+      ...this.#texts,
+      { key, title, prompt, sampling, during, ended: null, back: null, unpushed: null },
+    ].slice(-MOST_TEXTS);
+    let ended: SteeredText['ended'] = null;
+    this.#running = { push: running, during };
+    try {
+      await readingController.fill(`writing ${title} under a push`, during, async () => {
+        const summary = await session.writeSteered(args, during, (adjust) => running.reach(adjust));
+        ended = summary?.ended ?? null;
+        return summary !== null;
+      });
+    } finally {
+      running.reach(null);
+      this.#running = null;
+    }
+    const text = this.#texts.find((each) => each.key === key);
+    if (text === undefined) return null;
+    const done = { ...text, ended };
+    this.#put(done);
+    return done;
+  }
+
+  #find(text: SteeredText): SteeredText {
+    return this.#texts.find(({ key }) => key === text.key) ?? text;
+  }
+
+  #put(text: SteeredText): void {
+    this.#texts = this.#texts.map((each) => (each.key === text.key ? text : each));
+  }
+}

@@ -1,0 +1,16 @@
+/** How a recording was pushed, in words. */
+import { steeringWords } from '../../steering/steering-words.ts';
+import type { Recording } from './recording.ts';
+
+/**
+ * The push of a recording; null where the model read and wrote by itself. The poles have names where the direction was
+ * that of the probe that read.
+ */
+export function recordedSteering({
+  axis,
+  provenance,
+  run,
+}: Pick<Recording, 'axis' | 'provenance'> & Partial<Pick<Recording, 'run'>>): string | null {
+  const push = run?.push ?? null;
+  return push === null ? null : steeringWords(push, push.probeSha256 === provenance.probeSha256 ? axis : null);
+}

@@ -1,0 +1,140 @@
+/** Pushing and measuring pushes in the worker. */
+import type { DoseProgress, DoseReport, MatchedStrength } from '../../steering/dose-types.ts';
+import type { FuturesSummary, RunSummary } from '../../models/engine-report.ts';
+import { titleWith } from '../../probe/dtype-agreement.ts';
+import { AppError } from '../../base/errors.ts';
+import type { Axis } from '../../probe/probe-types.ts';
+import type { SteeringSettings } from '../../steering/steering.ts';
+import type { FuturesSink } from '../../reading/futures/futures.ts';
+import type { ReadingSink } from '../../reading/reading.ts';
+import { needScaled } from '../../steering/modes.ts';
+import type { SetSource } from '../../probe/training-plan.ts';
+import { parsePromptSet } from '../../formats/sets/prompt-set.ts';
+import type { WebEngine } from '../../engine/web-engine.ts';
+import { choicesOf } from '../../formats/sets/choice-set.ts';
+import { measureDose } from '../../steering/dose.ts';
+import { makeSteering, type SteeringDirection } from '../../steering/make-steering.ts';
+import { matchStrengths } from '../../steering/match-strength.ts';
+import { placebosFor } from '../../steering/placebos.ts';
+import type { CallArgs, DoseArgs, ProbeToUse } from '../protocol.ts';
+import { type CarriedProbes, hashOf } from './carried-probes.ts';
+import { directionOf, neutralTexts, instrumentSteering } from './steering-args.ts';
+import { setFiles } from './set-files.ts';
+
+/** Calls that push. */
+export interface SteeringCalls {
+  write(args: CallArgs<'writeSteered'>, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary>;
+  /** Another strength for the text that is being written; nothing where none is. */
+  adjust(strength: number): void;
+  futures(args: CallArgs<'futures'>, sink: FuturesSink, signal: AbortSignal): Promise<FuturesSummary>;
+  match(args: CallArgs<'matchSteering'>, signal: AbortSignal): Promise<readonly MatchedStrength[]>;
+  measure(args: DoseArgs, onProgress: (progress: DoseProgress) => void, signal: AbortSignal): Promise<DoseReport>;
+}
+
+/** A room over the engine's model, whichever is loaded when a call comes; it pushes by probes that `probes` takes. */
+export function createSteeringCalls(
+  engine: Pick<WebEngine, 'model' | 'editor' | 'scorer' | 'writeSteered'>,
+  probes: CarriedProbes,
+): SteeringCalls {
+  /** Changes the text that is being written. */
+  let adjust: ((strength: number) => void) | null = null;
+  /** The strength that was asked for since the call came, before there was anything to change. */
+  let asked: number | null = null;
+
+  /**
+   * The direction of another axis; null where its probe does not fit the model and does not hold on it, for the rest is
+   * no less known without.
+   */
+  async function unrelatedOf(
+    probe: ProbeToUse,
+    settings: SteeringSettings,
+    signal: AbortSignal,
+  ): Promise<SteeringDirection | null> {
+    try {
+      const { agreement } = await probes.measure(probe, () => undefined, signal);
+      const { direction } = directionOf(probes, probe, settings);
+      return { ...direction, title: titleWith(direction.title, agreement, settings.from) };
+    } catch (thrown) {
+      const { code } = AppError.from(thrown);
+      if (code !== 'probe-model-mismatch' && code !== 'probe-width-mismatch') throw thrown;
+      return null;
+    }
+  }
+
+  return {
+    async write({ text, probe, settings, sampling, taps, stories }, sink, signal) {
+      asked = null;
+      const { direction } = directionOf(probes, probe, settings);
+      const ground = await engine.editor.ground(neutralTexts(stories), signal);
+      const steeringAt = (strength: number) => makeSteering(direction, { ...settings, strength }, ground, engine.model);
+      return engine.writeSteered(
+        { text, where: settings.where, sampling, taps },
+        steeringAt(settings.strength),
+        sink,
+        signal,
+        (change) => {
+          adjust = change && ((strength) => change(steeringAt(strength)));
+          if (asked !== null) adjust?.(asked);
+        },
+      );
+    },
+    adjust(strength) {
+      asked = strength;
+      adjust?.(strength);
+    },
+    async futures({ text, plan, steering, layer }, sink, signal) {
+      const push = steering === null ? [] : await instrumentSteering(engine, probes, steering, signal);
+      const where = steering?.settings.where ?? 'generated';
+      return engine.editor.futures({ ...plan, text, push, where }, { scorer: engine.scorer, layer }, sink, signal);
+    },
+    async match({ probe, settings, stories, targets }, signal) {
+      const { direction } = directionOf(probes, probe, settings);
+      const bench = await engine.editor.bench(neutralTexts(stories), signal);
+      const ground = await bench.ground(signal);
+      return matchStrengths(
+        bench,
+        needScaled(settings.mode),
+        (strength) => [makeSteering(direction, { ...settings, strength }, ground, bench.model)],
+        targets,
+        signal,
+      );
+    },
+    async measure(args, onProgress, signal) {
+      const { settings, targets, placeboTargets, seed } = args;
+      const { probe, direction, agreement } = directionOf(probes, args.probe, settings);
+      const unrelated = args.unrelated && (await unrelatedOf(args.unrelated, settings, signal));
+      const bench = await engine.editor.bench(neutralTexts(args.stories), signal);
+      return measureDose(bench, {
+        probe: { id: probe.id, title: probe.title, sha256: hashOf(args.probe) },
+        axis: probe.axis,
+        direction,
+        placebos: placebosFor(probe, unrelated, seed),
+        settings: { ...settings, mode: needScaled(settings.mode) },
+        targets,
+        placeboTargets,
+        choices: choicesBetween(args.choices, probe.axis),
+        control: args.control && choiceSet(args.control),
+        seed,
+        carriedOver: agreement,
+        onProgress,
+        signal,
+      });
+    },
+  };
+}
+
+/** Choices between the poles of an axis: choices of another would be told as this axis' effect. Throws `push-invalid`. */
+function choicesBetween(set: SetSource, { positive, negative }: Axis): ReturnType<typeof choicesOf> {
+  const { axis } = parsePromptSet(setFiles(set), { requireNeutral: false });
+  if (axis.positive !== positive || axis.negative !== negative)
+    throw new AppError(
+      'push-invalid',
+      `The choices of ${set.name} are between ${axis.positive} and ${axis.negative}, and the probe is of ${positive} and ${negative}. Measure with choices of that axis.`,
+      { set: set.name },
+    );
+  return choiceSet(set);
+}
+
+function choiceSet(set: SetSource): ReturnType<typeof choicesOf> {
+  return choicesOf(parsePromptSet(setFiles(set), { requireNeutral: false }));
+}
