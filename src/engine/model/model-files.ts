@@ -124,12 +124,6 @@ export function fileAt(files: FilesInMemory, path: string): Uint8Array {
   return bytes;
 }
 
-/** The path of the file that a model is opened from: its graph, or the first file of its checkpoint. */
-function mainPath(files: FilesInMemory): string {
-  const checkpoint = files.manifest.files.find(({ role }) => role === 'checkpoint');
-  return checkpoint?.path ?? pathOf(files, 'graph');
-}
-
 /** The path of a model's file by its role; throws `model-manifest-invalid` where the manifest lists none. */
 export function pathOf(files: FilesInMemory, role: FileRole): string {
   const file = files.manifest.files.find((entry) => entry.role === role);
