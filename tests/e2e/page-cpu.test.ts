@@ -146,7 +146,7 @@ test(
     await goTo('Write');
     await page.getByRole('textbox', { name: 'Who it is told to be' }).fill('You are a grumpy ferryman.');
     await page.getByRole('textbox', { name: 'What it is told' }).fill('Will you take me over?');
-    await page.getByRole('spinbutton', { name: 'Tokens' }).fill('8');
+    await page.getByRole('spinbutton', { name: 'Tokens', exact: true }).fill('8');
     await page.getByRole('button', { name: 'Write', exact: true }).click();
     await page
       .getByRole('status')
@@ -174,7 +174,7 @@ test(
     const goTo = (place: string): Promise<void> =>
       page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place, exact: true }).click();
     await goTo('Steer');
-    await page.getByRole('spinbutton', { name: 'Tokens' }).fill('8');
+    await page.getByRole('spinbutton', { name: 'Tokens', exact: true }).fill('8');
     const texts: string[] = [];
     for (const [index, strength] of ['0', '0.8'].entries()) {
       await page

@@ -150,7 +150,7 @@ export async function sentenceReadings(page: Page): Promise<number[]> {
 /** Sets how many tokens the model writes at most: in the Write place, and back. */
 export async function writeAtMost(page: Page, tokens: number): Promise<void> {
   await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Write', exact: true }).click();
-  await page.getByRole('spinbutton', { name: 'Tokens' }).fill(String(tokens));
+  await page.getByRole('spinbutton', { name: 'Tokens', exact: true }).fill(String(tokens));
   await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Read', exact: true }).click();
   await page.getByRole('button', { name: 'Continue this text' }).waitFor();
 }

@@ -331,7 +331,7 @@ describe('a training', () => {
 
   it('measures how long the next one takes', async () => {
     await open({}, { storage: localStorage });
-    await expect.element(page.getByText(/is told once the first few texts have been read/)).toBeVisible();
+    await expect.element(page.getByText(/is shown once the first few texts have been read/)).toBeVisible();
     await train();
     await expect.element(page.getByText(/By the last training here, that takes/)).toBeVisible();
   });
