@@ -9,7 +9,7 @@ import { TextStorage } from '../../state/storage/text-storage.ts';
 
 const KEY = 'flipside.matched';
 
-/** Interventions that are remembered; beyond, the first go. */
+/** Matched strengths that are remembered; beyond, the first go. */
 const MOST = 100;
 
 /** What is pushed, and how. */

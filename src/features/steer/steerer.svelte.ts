@@ -34,7 +34,7 @@ export interface SteeredText {
   readonly unpushed: ReadingState | null;
 }
 
-/** What the steerer works with. */
+/** What steered writing works with. */
 export interface SteererParts {
   readonly readingController: ReadingController;
   readonly session: Session;

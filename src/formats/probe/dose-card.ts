@@ -39,7 +39,7 @@ function factsSection(report: DoseReport): string {
   return `## What was measured
 
 The model is made to choose between two ways of going on from one context, ${axis.positive} and ${axis.negative}: the log-odds are the log-probability of all tokens of
-the one less that of the other. **Effect**: half the difference between the log-odds under the push and under its opposite, mean over choices, in nats. Interventions of all
+the one less that of the other. **Effect**: half the difference between the log-odds under the push and under its opposite, mean over choices, in nats. Pushes of all
 directions are compared at strengths that change the next word alike: **KL** is the Kullback–Leibler divergence of the pushed from the unpushed next-token distribution, its 95th
 percentile over the tokens of neutral texts, both pushes pooled. Intervals: 95 %, ${DOSE_DRAWS.toLocaleString('en-GB')} resamples of the choices; of shares Wilson's.
 

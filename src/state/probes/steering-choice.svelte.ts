@@ -133,13 +133,13 @@ export class SteeringChoice {
     this.#matched = null;
   }
 
-  /** Interventions to the other pole; what was matched was matched for one. */
+  /** Steers to the other pole; what was matched was matched for one. */
   aim(pole: Pole): void {
     this.#pole = pole;
     this.#matched = null;
   }
 
-  /** Interventions other layers; null: the first is the default of the model, the last the same as the first. */
+  /** Steers other layers; null: the first is the default of the model, the last the same as the first. */
   reach({ from = this.#typed.from, to = this.#typed.to }: Partial<Typed>): void {
     this.#typed = { from, to };
     this.#matched = null;

@@ -1,4 +1,4 @@
-/** The readingController of Read and Write: what the reader lets the model read and write, on top of what is on show. */
+/** The reading controller of Read and Write: what the reader lets the model read and write, on top of what is on show. */
 import { SAY } from '../../content/status.ts';
 import type { EngineStatus } from '../../models/engine-report.ts';
 import { AppError } from '../../base/errors.ts';
@@ -11,7 +11,7 @@ import type { Again, HeadScales, Schedule } from './reading.svelte.ts';
 import type { Maker } from './reading.svelte.ts';
 import { Showing, type ShowingParts } from './showing.svelte.ts';
 
-/** What a readingController works with. */
+/** What a reading controller works with. */
 export interface ReadingControllerParts extends ShowingParts {
   readonly probeCard: () => Promise<ProbeCard>;
   readonly schedule?: Schedule;

@@ -1,4 +1,4 @@
-/** What the readingController can go back to. */
+/** What the reading controller can go back to. */
 import type { ForkedStory } from '../../reading/fork.ts';
 import type { Grain } from '../../reading/grain.ts';
 import type { Head } from '../../probe/heads.ts';

@@ -2,11 +2,11 @@
 import { useApp } from '../../../state/app.svelte.ts';
 import { placeState } from '../../../state/place-state.ts';
 import { recordRun } from '../../../state/runs/run-record.ts';
-import { FuturesDesk } from './futures-desk.svelte.ts';
+import { FuturesState } from './futures-state.svelte.ts';
 
 const roomIn = placeState(
   ({ readingController, session, probes, preferences, history }) =>
-    new FuturesDesk({
+    new FuturesState({
       readingController,
       session,
       probes,
@@ -17,6 +17,6 @@ const roomIn = placeState(
 );
 
 /** What is set and was written, within the component tree. */
-export function useFutures(): FuturesDesk {
+export function useFutures(): FuturesState {
   return roomIn(useApp());
 }

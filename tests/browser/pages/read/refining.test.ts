@@ -37,7 +37,7 @@ const frame = {
   poles: null,
 };
 
-/** A readingController with a model that reads inside sentences, a text in its box, and what was kept. */
+/** A reading controller with a model that reads inside sentences, a text in its box, and what was kept. */
 async function readyReadingController(pace = 0) {
   const kept: { id: string; taps: number }[] = [];
   const parts = newReadingController({ refines: true, pace }, fakeFetch, {

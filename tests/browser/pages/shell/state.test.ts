@@ -271,7 +271,7 @@ describe('a reading that was stopped', () => {
   });
 });
 
-describe('the readingController', () => {
+describe('the reading controller', () => {
   it('shows the betrayal at once, without an engine', async () => {
     const { readingController, engines } = newReadingController();
     await readingController.open();

@@ -39,7 +39,7 @@ export function newSession(options: FakeOptions = {}) {
   return { session, engines };
 }
 
-/** A readingController that draws at once. */
+/** A reading controller that draws at once. */
 export function newReadingController(
   options: FakeOptions = {},
   fetchText: FetchText = fakeFetch,

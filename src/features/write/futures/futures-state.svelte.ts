@@ -27,8 +27,8 @@ import { probeHash } from '../../../state/runs/run-record.ts';
 /** Where futures begin: at the end of the text, where the model began to write it, or after the word that is chosen. */
 export type Beginning = 'end' | 'written' | 'chosen';
 
-/** What the readingController works with. */
-export interface FuturesDeskParts {
+/** What writing futures works with. */
+export interface FuturesStateParts {
   readonly readingController: ReadingController;
   readonly session: Session;
   readonly probes: Probes;
@@ -38,8 +38,8 @@ export interface FuturesDeskParts {
 }
 
 /** One set of futures at a time; the last one stays until others are written. */
-export class FuturesDesk {
-  readonly #parts: FuturesDeskParts;
+export class FuturesState {
+  readonly #parts: FuturesStateParts;
   from = $state<Beginning>('end');
   /** To which pole the writing is steered; null for neither. */
   pole = $state<Pole | null>(null);
@@ -52,7 +52,7 @@ export class FuturesDesk {
   chosen = $state<number | null>(null);
   readonly #opened = new WeakMap<FuturesRecord, Map<number, ReadingState>>();
 
-  constructor(parts: FuturesDeskParts) {
+  constructor(parts: FuturesStateParts) {
     this.#parts = parts;
   }
 
