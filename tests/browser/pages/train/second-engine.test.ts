@@ -67,7 +67,7 @@ describe('a chat model', () => {
   it('is none until one is configured; a list is refused by the path that is wrong, kept, and outlives the page', async () => {
     const first = await open({}, { storage: localStorage });
     await openDrafts();
-    await expect.element(page.getByText(/None is configured: this page\s+brings none/)).toBeVisible();
+    await expect.element(page.getByText(/None is configured: this page\s+brings\s+none/)).toBeVisible();
     await page.getByText('Which chat models there are').click();
     await userEvent.upload(page.getByLabelText('Import a list of chat models…'), [
       file('models.json', '{"model_list":[{"model_id":"x","model":"file:///x/"}]}'),
