@@ -108,10 +108,10 @@ async function fetchRange(
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   checkHost(url, hosts);
-  const failed = (why: string, cause?: unknown): AppError =>
+  const failed: Failed = (why, next = 'Check the network, then ask again.', cause) =>
     new AppError(
       'model-fetch-failed',
-      `The head of ${path} could not be fetched from ${new URL(url).host}: ${why}. Check the network, then ask again.`,
+      `The head of ${path} could not be fetched from ${new URL(url).host}: ${why}. ${next}`,
       { file: path },
       cause,
     );
@@ -124,39 +124,58 @@ async function fetchRange(
       signal,
     });
     await checkLanding(response, hosts);
-    if (response.status === 401 || response.status === 403) throw gated(new URL(url).host, path, response.status);
-    if (!response.ok) throw failed(`it answered ${response.status}`);
-    // A server may ignore the range and answer with everything from the start.
-    return await someOf(response, response.status === 206 ? 0 : from, to - from, failed, bytes);
+    try {
+      if (response.status === 401 || response.status === 403) throw gated(new URL(url).host, path, response.status);
+      if (!response.ok) throw failed(`it answered ${response.status}`);
+      checkPart(response, [from, to], bytes, failed);
+      return await someOf(response, to - from, failed);
+    } finally {
+      // Nothing more is waited for; a stream that broke rejects with what is thrown already.
+      await response.body?.cancel().catch(() => undefined);
+    }
   } catch (thrown) {
     if (signal.aborted) throw cancelled();
-    throw thrown instanceof AppError ? thrown : failed('the connection broke', thrown);
+    throw thrown instanceof AppError ? thrown : failed('the connection broke', undefined, thrown);
   }
 }
 
-/** `count` bytes of an answer after the first `skip`; no more of it is waited for. */
-async function someOf(
-  response: Response,
-  skip: number,
-  count: number,
-  failed: (why: string) => AppError,
-  fileBytes: number,
-): Promise<Uint8Array> {
+/** The error of a part that did not come: why, what to do next, and what was thrown. */
+type Failed = (why: string, next?: string, cause?: unknown) => AppError;
+
+/** Refuses an answer that is another part than was asked for, as far as its headers tell. */
+function checkPart(
+  { status, headers }: Response,
+  [from, to]: readonly [number, number],
+  bytes: number,
+  failed: Failed,
+): void {
+  const pick = 'Download the model there, and pick its files here.';
+  if (status !== 206) {
+    if (from === 0 && to === bytes) return;
+    throw failed('it sends the whole file where a part is asked for', pick);
+  }
+  // Across origins the header is there only where the host lets it be read.
+  const said = headers.get('content-range');
+  const [, first, whole] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(said ?? '') ?? [];
+  if (said !== null && (Number(first) !== from || (whole !== '*' && Number(whole) !== bytes)))
+    throw failed(`it sent ${said.slice(0, 80)}, and bytes ${from}-${to - 1}/${bytes} were asked for`, pick);
+}
+
+/** The first `count` bytes of an answer. */
+async function someOf({ body }: Response, count: number, failed: Failed): Promise<Uint8Array> {
   const out = new Uint8Array(count);
-  const reader = response.body?.getReader();
-  let [passed, done] = [0, 0];
+  const reader = body?.getReader();
+  let done = 0;
   try {
     while (done < count) {
       const { value, done: ended } = (await reader?.read()) ?? { value: undefined, done: true };
-      if (ended || value === undefined) throw failed(`it ended before byte ${skip + count} of ${fileBytes}`);
-      const piece = value.subarray(Math.min(value.length, Math.max(0, skip - passed)));
-      passed += value.length;
-      const taken = piece.subarray(0, count - done);
+      if (ended || value === undefined) throw failed(`it sent ${done} of ${count} bytes`);
+      const taken = value.subarray(0, count - done);
       out.set(taken, done);
       done += taken.length;
     }
   } finally {
-    await reader?.cancel().catch(() => undefined);
+    reader?.releaseLock();
   }
   return out;
 }

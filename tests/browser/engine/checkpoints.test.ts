@@ -4,23 +4,11 @@
  */
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/base/errors.ts';
-import { parseSafetensors, serialiseSafetensors } from '../../../src/formats/containers/safetensors.ts';
-import type { EngineStatus, NumbersReport } from '../../../src/models/engine-report.ts';
+import type { EngineStatus } from '../../../src/models/engine-report.ts';
 import type { ChosenOffer, WeighedModel } from '../../../src/models/model-source.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
 import { connectEngine } from '../../../src/worker/client/connect-engine.ts';
-import facts from '../../fixtures/containers/containers.json';
-
-const urls = import.meta.glob<string>('../../fixtures/containers/*/*', {
-  query: '?url',
-  import: 'default',
-  eager: true,
-});
-const read = async (path: string): Promise<Uint8Array<ArrayBuffer>> => {
-  const answer = await fetch(urls[`../../fixtures/containers/${path}`] ?? path);
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-  return new Uint8Array(await answer.arrayBuffer());
-};
+import { containerFile, heldToPytorch } from './container-truth.ts';
 
 const never = new AbortController().signal;
 let client: EngineClient;
@@ -37,10 +25,14 @@ afterEach(() => client.dispose());
 type Files = Map<string, File>;
 const fileOf = (name: string, bytes: BlobPart): File => new File([bytes], name);
 const gguf = async (model: string, name: string): Promise<Files> =>
-  new Map([[name, fileOf(name, await read(`${model}/${name}`))]]);
+  new Map([[name, fileOf(name, await containerFile(`${model}/${name}`))]]);
 const FOLDER = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
 const folder = async (model: string): Promise<Files> =>
-  new Map(await Promise.all(FOLDER.map(async (name) => [name, fileOf(name, await read(`${model}/${name}`))] as const)));
+  new Map(
+    await Promise.all(
+      FOLDER.map(async (name) => [name, fileOf(name, await containerFile(`${model}/${name}`))] as const),
+    ),
+  );
 
 /** Picks files and looks into what they offer first. */
 async function weigh(files: Files, name = ''): Promise<{ chosen: ChosenOffer; weighed: WeighedModel }> {
@@ -54,27 +46,6 @@ async function load(files: Files, backend: 'auto' | 'wasm' = 'wasm', name = ''):
   await client.checkModel({ model, hosts: [] }, { signal: never });
   return client.load({ model, hosts: [], backend }, { signal: never });
 }
-
-/** Holds what is loaded to what PyTorch computed (make_containers.py). */
-async function held(model: string, key: string): Promise<NumbersReport> {
-  const truth = parseSafetensors(await read(`${model}/reference.safetensors`), 'reference.safetensors');
-  const { greedy } = facts.models[model as keyof typeof facts.models];
-  const f32 = (shape: readonly number[], data: ArrayLike<number>) =>
-    ({ dtype: 'F32', shape, data: Float32Array.from(data) }) as const;
-  const [streams, logits] = ['streams', 'logits'].map((part) => truth.get(`${key}.${part}`)!);
-  const tokens = facts.tokens.length;
-  const layers = streams!.data.length / tokens / hiddenOf(streams!.shape);
-  const bytes = serialiseSafetensors(
-    new Map([
-      ['story.ids', f32([tokens], facts.tokens)],
-      ['story.streams', f32([layers, tokens, hiddenOf(streams!.shape)], streams!.data)],
-      ['story.logits', f32([logits!.data.length], logits!.data)],
-      ['story.greedy', f32([12], (greedy as Record<string, number[]>)[key]!)],
-    ]),
-  );
-  return client.checkNumbers({ given: { bytes: bytes.slice().buffer, name: 'reference.safetensors' } });
-}
-const hiddenOf = (shape: readonly number[]): number => shape.at(-1)!;
 
 const CONTAINERS = [
   ['llama', 'f16.gguf', 'plain'],
@@ -91,7 +62,7 @@ const CONTAINERS = [
 test.each(CONTAINERS)('%s %s computes what PyTorch does, in WebAssembly', async (model, name, key) => {
   const status = await load(name === 'folder' ? await folder(model) : await gguf(model, name));
   expect(status).toMatchObject({ backend: 'wasm', kept: { yes: true } });
-  const report = await held(model, key);
+  const report = await heldToPytorch(client, model, key);
   expect(report).toMatchObject({ passed: true, against: 'given' });
   const [row] = report.rows;
   expect(row).toMatchObject({ greedyMatches: 12, greedyTotal: 12 });
@@ -103,7 +74,7 @@ test.each(CONTAINERS)('%s %s computes what PyTorch does, in WebAssembly', async 
 test('llama q4_0.gguf computes what PyTorch does, on WebGPU', { timeout: 240_000 }, async () => {
   const status = await load(await gguf('llama', 'q4_0.gguf'), 'auto');
   expect(status).toMatchObject({ backend: 'webgpu', fallback: null });
-  const report = await held('llama', 'q4_0');
+  const report = await heldToPytorch(client, 'llama', 'q4_0');
   expect(report.rows[0]).toMatchObject({ greedyMatches: 12, greedyTotal: 12 });
   expect(Math.max(...report.rows[0]!.residualError)).toBeLessThan(1e-5);
 });
@@ -132,7 +103,7 @@ describe('before any weight is read', () => {
 
   test('a file that Ollama calls by its hash is known by its first bytes', async () => {
     const name = `sha256-${'ab'.repeat(32)}`;
-    const { chosen } = await weigh(new Map([[name, fileOf(name, await read('llama/q4_0.gguf'))]]));
+    const { chosen } = await weigh(new Map([[name, fileOf(name, await containerFile('llama/q4_0.gguf'))]]));
     expect(chosen.listing.title).toBe(name);
     expect(chosen.offer.dtype).toBe('Q4_0');
   });
@@ -169,7 +140,7 @@ describe('is refused by name, and the model before it stays:', () => {
   const CASES: readonly (readonly [what: string, files: () => Promise<Files>, words: RegExp])[] = [
     [
       'a GGUF file that was cut',
-      async () => new Map([['m.gguf', fileOf('m.gguf', cut(await read('llama/q4_0.gguf'), 60_000))]]),
+      async () => new Map([['m.gguf', fileOf('m.gguf', cut(await containerFile('llama/q4_0.gguf'), 60_000))]]),
       /m\.gguf tensor .*, but the file has 60000: it is cut short/,
     ],
     [
@@ -177,24 +148,26 @@ describe('is refused by name, and the model before it stays:', () => {
       async () =>
         new Map([
           ...(await folder('llama')),
-          ['model.safetensors', fileOf('m', cut(await read('llama/model.safetensors'), 100_000))],
+          ['model.safetensors', fileOf('m', cut(await containerFile('llama/model.safetensors'), 100_000))],
         ]),
       /model\.safetensors holds \d+ bytes of data, but its header describes|data_offsets/,
     ],
     [
       'a family that is not read',
-      async () => new Map([['m.gguf', fileOf('m.gguf', exchanged(await read('qwen3/f16.gguf'), 'qwen3', 'mamba'))]]),
+      async () =>
+        new Map([['m.gguf', fileOf('m.gguf', exchanged(await containerFile('qwen3/f16.gguf'), 'qwen3', 'mamba'))]]),
       /m\.gguf is of the architecture "mamba", which is not read/,
     ],
     [
       'a way of cutting words that is not known',
-      async () => new Map([['m.gguf', fileOf('m.gguf', exchanged(await read('qwen3/f16.gguf'), 'gpt-2', 'gpt-7'))]]),
+      async () =>
+        new Map([['m.gguf', fileOf('m.gguf', exchanged(await containerFile('qwen3/f16.gguf'), 'gpt-2', 'gpt-7'))]]),
       /m\.gguf cuts words in the way "gpt-7"/,
     ],
     [
       'a tokenizer of another model',
       async () => {
-        const tokenizer = JSON.parse(new TextDecoder().decode(await read('llama/tokenizer.json'))) as {
+        const tokenizer = JSON.parse(new TextDecoder().decode(await containerFile('llama/tokenizer.json'))) as {
           model: { vocab: Record<string, number> };
         };
         tokenizer.model.vocab['kindness'] = 555;
@@ -207,7 +180,7 @@ describe('is refused by name, and the model before it stays:', () => {
       async () => {
         const files = await folder('llama');
         files.delete('model.safetensors');
-        files.set('model-00001-of-00002.safetensors', fileOf('m', await read('llama/model.safetensors')));
+        files.set('model-00001-of-00002.safetensors', fileOf('m', await containerFile('llama/model.safetensors')));
         files.set(INDEX, fileOf('i', JSON.stringify({ weight_map: { x: 'model-00002-of-00002.safetensors' } })));
         return files;
       },

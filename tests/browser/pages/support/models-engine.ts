@@ -4,6 +4,7 @@
  */
 import type { DtypeAgreement } from '../../../../src/probe/dtype-agreement.ts';
 import { AppError, type ErrorCode } from '../../../../src/base/errors.ts';
+import type { CheckpointAbout } from '../../../../src/models/checkpoint/checkpoint-file.ts';
 import type { EngineStatus, StoredModel } from '../../../../src/models/engine-report.ts';
 import type { ModelSource } from '../../../../src/models/model-source.ts';
 import { parseHubReply } from '../../../../src/engine/store/hub.ts';
@@ -35,6 +36,14 @@ export interface Shared {
   missing: readonly string[];
   /** What a loaded model cannot do. */
   limits: readonly string[];
+  /** What a checkpoint says of itself; a graph where it is left out. */
+  about?: CheckpointAbout;
+  /** What its weights take, in bytes, where that is not left to the variant's name. */
+  weightBytes?: number;
+  /** Fails the look into a variant, with this message. */
+  failWeigh?: { readonly code: ErrorCode; readonly message: string } | null;
+  /** Why nothing can be stored. */
+  notStored?: string;
 }
 
 const sha = (digit: string): string => digit.repeat(64);
@@ -88,7 +97,8 @@ export class ModelsEngine extends FakeEngine {
       });
     const key = model.kind === 'kept' ? model.key : sha('d');
     const title = model.kind === 'offer' ? `${model.chosen.listing.title} (${model.chosen.offer.dtype})` : 'Kept';
-    if (model.kind === 'offer')
+    const { notStored } = this.#shared;
+    if (model.kind === 'offer' && notStored === undefined)
       this.#shared.kept = [
         {
           key,
@@ -106,6 +116,7 @@ export class ModelsEngine extends FakeEngine {
       key,
       title,
       limits: this.#shared.limits,
+      ...(notStored !== undefined && { kept: { yes: false, reason: notStored } }),
       model: { id: 'other', weightsSha256: sha('e'), layerCount: 28, hidden: 1024 },
     };
   }
@@ -132,10 +143,12 @@ export class ModelsEngine extends FakeEngine {
   override readonly weighModel: FakeEngine['weighModel'] = async ({ chosen }) => {
     const { dtype } = chosen.offer;
     this.#shared.asked.push(`weigh ${dtype}`);
+    const { failWeigh, about = null, weightBytes } = this.#shared;
+    if (failWeigh) throw new AppError(failWeigh.code, failWeigh.message);
     const needs = {
       layerCount: 28,
       contextTokens: 40_960,
-      weightBytes: dtype === 'q4' ? 900_000_000 : 560_000_000,
+      weightBytes: weightBytes ?? (dtype === 'q4' ? 900_000_000 : 560_000_000),
       cacheBytesPerToken: 229_376,
       largestWeightBytes: LARGEST[dtype] ?? 4096,
       half: dtype === 'q4f16',
@@ -145,7 +158,7 @@ export class ModelsEngine extends FakeEngine {
     };
     return {
       needs,
-      about: null,
+      about,
       offer: chosen.offer,
       limits: !this.#shared.card
         ? null

@@ -1,0 +1,219 @@
+/** What the room of models says of a GGUF file or a folder of safetensors before its weights are read, and of one that cannot be read. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import type { CheckpointAbout, StoredNumbers } from '../../../../src/models/checkpoint/checkpoint-file.ts';
+import App from '../../../../src/shell/App.svelte';
+import { ModelsEngine, type Shared } from '../support/models-engine.ts';
+import { fakeParts } from '../support/parts.ts';
+import { button, engines, freshPages, violations } from '../support/whole-page.ts';
+
+freshPages();
+let shared: Shared;
+
+const numbers = (type: StoredNumbers['type'], tensors: number, bytes: number, bits: 4 | 8 | 32, offsets = false) => ({
+  type,
+  tensors,
+  bytes,
+  bits,
+  offsets,
+});
+const GGUF: CheckpointAbout = {
+  container: 'gguf',
+  family: 'llama',
+  layers: 30,
+  hidden: 576,
+  vocabulary: 49_152,
+  parameters: 134_515_008,
+  licence: 'apache-2.0',
+  numbers: [
+    numbers('Q4_1', 180, 66_355_200, 4, true),
+    numbers('Q8_0', 31, 30_081_024, 8),
+    numbers('F16', 1, 1_000_000, 32),
+    numbers('F32', 61, 140_544, 32),
+  ],
+};
+const SAFETENSORS: CheckpointAbout = {
+  ...GGUF,
+  container: 'safetensors',
+  family: 'gemma3_text',
+  parameters: 1_235_814_400,
+  licence: null,
+  numbers: [numbers('BF16', 340, 2_471_628_800, 32)],
+};
+
+beforeEach(async () => {
+  shared = {
+    sources: [],
+    asked: [],
+    kept: [],
+    fail: null,
+    failLoad: null,
+    failCheck: null,
+    limit: 2 ** 31 - 4,
+    half: true,
+    card: true,
+    gpuOnly: {},
+    estimated: false,
+    missing: [],
+    limits: [],
+    about: GGUF,
+    weightBytes: 110_000_000,
+  };
+  location.hash = '#/library/models';
+  const connect = () => {
+    const engine = new ModelsEngine(shared);
+    engines.push(engine);
+    return engine;
+  };
+  render(App, { props: { parts: fakeParts(connect, { storage: localStorage }) } });
+  await expect.element(page.getByRole('heading', { name: 'Bring another' })).toBeVisible();
+});
+
+const pick = (...names: readonly string[]) =>
+  userEvent.upload(
+    page.getByLabelText('Pick files…'),
+    names.map((name) => new File([name === 'README.md' ? '---\nlicense: mit\n---\n' : 'x'], name)),
+  );
+const FOLDER = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
+const MODEL = 'SmolLM2-135M-Instruct.Q4_1.gguf';
+const offer = (title: string) => page.getByRole('region', { name: title });
+const text = (words: string | RegExp) => page.getByText(words).first();
+/** The items of the list of its numbers. */
+const sentences = (title: string): readonly string[] =>
+  [...offer(title).element().querySelectorAll('.weighed li')].map((item) => item.textContent.trim());
+
+describe('a GGUF file', () => {
+  const TITLE = 'SmolLM2-135M-Instruct.Q4_1';
+
+  it('is said to be of its family, licence and sizes, before it is loaded', async () => {
+    await pick(MODEL);
+    await expect
+      .element(text(/^A llama model in GGUF/))
+      .toHaveTextContent(
+        /^A llama model in GGUF: 30 layers of 576, a vocabulary of 49.152 tokens, 135 million parameters\.$/,
+      );
+    await expect.element(text(/From 1 file of yours\.\s+Licence: apache-2\.0\./)).toBeVisible();
+    expect(shared.asked).toEqual(['weigh Q4_1']);
+    expect(shared.sources).toEqual([]);
+    expect(await violations()).toEqual([]);
+  });
+
+  it('says of each kind of numbers what becomes of it, and with which error', async () => {
+    await pick(MODEL);
+    await expect.element(text(/^Q4_1:/)).toBeVisible();
+    const rounding = 'Largest relative change of a weight: 6·10⁻⁸, one rounding.';
+    expect(sentences(TITLE)).toEqual([
+      `Q4_1: 180 tensors, 66 MB. Each stays a whole number of 4 bits with its block’s scale; minimums take a second, small product. ${rounding}`,
+      `Q8_0: 31 tensors, 30 MB. Each stays a whole number of 8 bits with its block’s scale. ${rounding}`,
+      'F16: 1 tensor, 1.0 MB. Each becomes a float of 32 bits of the same value.',
+      'F32: 61 tensors, 141 kB. They stay as they are.',
+    ]);
+  });
+
+  it('says what it takes on the card and in a tab', async () => {
+    await pick(MODEL);
+    await expect
+      .element(text(/^About 580 MB on the graphics card: 110 MB of weights and 470 MB for a text of 2.048 tokens\./))
+      .toBeVisible();
+    await expect
+      .element(text('On the processor a tab has 4.3 GB at most, and this takes about 580 MB of it.'))
+      .toBeVisible();
+    await expect.element(button(/^Load Q4_1 /)).toBeEnabled();
+  });
+
+  it('that is larger than a tab is said not to fit there', async () => {
+    Object.assign(shared, { weightBytes: 4_100_000_000, card: false });
+    await pick(MODEL);
+    await expect.element(text(/^About 4\.6 GB of memory: 4\.1 GB of weights/)).toBeVisible();
+    await expect
+      .element(text('On the processor it does not fit: a tab has 4.3 GB at most, and this takes about 4.6 GB.'))
+      .toBeVisible();
+  });
+
+  it('that was split names the files that are not there, and cannot be loaded', async () => {
+    await pick('story-Q8_0-00001-of-00002.gguf');
+    await expect
+      .element(
+        text(
+          'Cannot be loaded: story-Q8_0-00002-of-00002.gguf is not there, and story-Q8_0-00001-of-00002.gguf is one of 2 files of a model.',
+        ),
+      )
+      .toBeVisible();
+    await expect.element(page.getByRole('radio', { name: /^Q8_0 / })).toBeDisabled();
+    expect(shared.asked).toEqual([]);
+  });
+
+  it('that cannot be stored says so once it is loaded, and why', async () => {
+    shared.notStored = 'This browser offers no private file storage to this page.';
+    await pick(MODEL);
+    await button(/^Load Q4_1 /).click();
+    const inUse = page.getByRole('region', { name: 'In use' });
+    await expect.element(inUse).toHaveTextContent(/SmolLM2-135M-Instruct\.Q4_1 \(Q4_1\) is loaded/);
+    await expect
+      .element(inUse)
+      .toHaveTextContent(
+        /It is not kept for the next visit\. This browser offers no private file storage to this page\./,
+      );
+  });
+});
+
+describe('safetensors', () => {
+  it('say the same; a licence that nobody names is said to be so', async () => {
+    Object.assign(shared, { about: SAFETENSORS, weightBytes: 2_600_000_000 });
+    await pick(...FOLDER);
+    await expect.element(text(/^A gemma3_text model in safetensors: .*, 1\.2 billion parameters\.$/)).toBeVisible();
+    await expect
+      .element(text(/From 4 files of yours\.\s+Licence: not named; look for it where the model comes from\./))
+      .toBeVisible();
+    expect(sentences('Your model')).toEqual([
+      'BF16: 340 tensors, 2.5 GB. Each becomes a float of 32 bits of the same value.',
+    ]);
+  });
+
+  it('take their licence from the card beside them', async () => {
+    shared.about = SAFETENSORS;
+    await pick(...FOLDER, 'README.md');
+    await expect.element(text(/Licence: mit\./)).toBeVisible();
+  });
+
+  it('without a tokenizer cannot be loaded, and name it', async () => {
+    await pick('config.json', 'model.safetensors');
+    await expect
+      .element(text('Cannot be loaded: tokenizer.json is not there; tokenizer_config.json is not there.'))
+      .toBeVisible();
+    await expect.element(page.getByRole('radio', { name: /^safetensors / })).toBeDisabled();
+  });
+});
+
+describe('what cannot be read', () => {
+  const CASES = [
+    ['model-checkpoint-invalid', `${MODEL} tensor 3 ends at byte 90000, but the file has 60000: it is cut short.`],
+    ['model-checkpoint-unknown', `${MODEL} is of the architecture "mamba", which is not read.`],
+  ] as const;
+
+  it.each(CASES)('is refused by name, is not offered, and the model before stays (%s)', async (code, message) => {
+    await pick(MODEL);
+    await button(/^Load Q4_1 /).click();
+    await expect.element(text('is loaded:')).toBeVisible();
+    shared.failWeigh = { code, message };
+    await pick(MODEL);
+    await expect.element(text(message)).toBeVisible();
+    await expect.element(page.getByText(code, { exact: true })).toBeVisible();
+    expect(page.getByRole('button', { name: /^Load Q4_1 / }).elements()).toEqual([]);
+    expect(page.getByText(/^A llama model/).elements()).toEqual([]);
+    await expect.element(text('is loaded:')).toBeVisible();
+    expect(shared.sources).toHaveLength(1);
+
+    shared.failWeigh = null;
+    await pick(MODEL);
+    await expect.element(button(/^Load Q4_1 /)).toBeEnabled();
+    expect(page.getByText(message).elements()).toEqual([]);
+  });
+
+  it('as a photo is said to hold no model', async () => {
+    await pick('holiday.jpg');
+    await expect.element(text(/The file that was picked is no graph/)).toBeVisible();
+    expect(page.getByRole('group', { name: 'Variants, smallest first' }).elements()).toEqual([]);
+  });
+});
