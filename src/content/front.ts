@@ -22,6 +22,10 @@ export const WALUIGI = {
   claim: 'a model that plays a character is said to flip to its opposite and stay there.',
   found: [
     { experiment: 'D', verdict: 'CONFIRM', says: 'Found here: showing a character makes its opposite likelier too.' },
-    { experiment: 'B', verdict: 'INCONCLUSIVE', says: 'That it stays: not shown.' },
+    {
+      experiment: 'B',
+      verdict: 'CONFIRM',
+      says: 'It need not stay: reading kind acts brings it part of the way back.',
+    },
   ],
 } as const;

@@ -12,7 +12,7 @@ export interface DesignWords {
 export const DESIGN_WORDS = {
   authors: { says: 'authors against characters, by bylines', earlierSpec: null },
   mixture: { says: 'evidence that adds up, against its rivals', earlierSpec: null },
-  'flip-back': { says: 'stories that turn, by a reading', earlierSpec: null },
+  'flip-back': { says: 'stories that turn, by a reading', earlierSpec: 'experiments/B/earlier/spec.json' },
   'outside-text': { says: 'one rule at several places, attacked', earlierSpec: null },
   midpoint: { says: 'the midpoint test in behaviour', earlierSpec: null },
   'two-poles': { says: 'the two-pole gain, free of subject', earlierSpec: null },

@@ -21,7 +21,7 @@ export const steer: Command = {
   name: 'steer',
   usage: `steer --model DIR --probe DIR (--dose --out DIR ${DOSE_USAGE} | ${WRITING_USAGE}) ${STEERING_USAGE} ${FITTED_ON_USAGE}`,
   summary:
-    "Interventions the model along a probe's steering direction. --dose measures how far it moves forced choices, at strengths that change the next word by a KL (95th percentile over neutral tokens, nats), beside placebos, an unrelated axis and a control, and writes dose.json, the figure and a card. --prompt lets the model write under the push, unless told otherwise towards both poles and unpushed, and gives each text as the unpushed model reads it. A probe of another variant of this model is measured first, as by read.",
+    "Steers the model along a probe's steering direction. --dose measures how far it moves forced choices, at strengths that change the next word by a KL (95th percentile over neutral tokens, nats), beside placebos, an unrelated axis and a control, and writes dose.json, the figure and a card. --prompt lets the model write under the push, unless told otherwise towards both poles and unpushed, and gives each text as the unpushed model reads it. A probe of another variant of this model is measured first, as by read.",
   async run(args, signal) {
     const text = { type: 'string' } as const;
     const options = new Options('steer', args, {

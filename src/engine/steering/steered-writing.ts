@@ -23,7 +23,7 @@ export function takesSteering(decoder: Decoder, push: Push): boolean {
   return decoder.editing || (decoder.steering && push.every(({ bound }) => bound === null));
 }
 
-/** Interventions every pass that follows, or none. Throws `internal` where {@link takesSteering} says no. */
+/** Steers every pass that follows, or none. Throws `internal` where {@link takesSteering} says no. */
 export function applySteering(decoder: Decoder, push: Push): void {
   if (decoder.editing) setEdits(decoder, push, [true]);
   else decoder.steer(new Map(push.flatMap(({ stream, add }) => (add === null ? [] : [[stream - 1, add] as const]))));
@@ -40,7 +40,7 @@ export class SteeredWriting {
     this.#push = push;
   }
 
-  /** Interventions otherwise from the next token on that is begun; tokens that are under way, three at most, are not. */
+  /** Steers otherwise from the next token on that is begun; tokens that are under way, three at most, are not. */
   change(push: Push): void {
     this.#push = push;
     if (this.#pushing) applySteering(this.#parts.decoder, push);

@@ -11,7 +11,7 @@ import { midpointFigure } from './figure.ts';
 import { judge } from './judge.ts';
 import { type AxisOdds, awayWay, backWay, blockWay, EVENT_WORDS, EVENTS, gapAt, mixedWay, type Way } from './places.ts';
 import { lengthsOf } from './plan.ts';
-import { oddsFromJson, usedStories } from './run.ts';
+import { oddsFromJson, type StoryOdds, usedStories } from './run.ts';
 import type { MidpointSpec } from './spec.ts';
 
 /** Analyses the units of a size. Throws `units-missing` and `unit-invalid`. */
@@ -28,8 +28,10 @@ export function analyseMidpoint(
   const gates = axes.map((one) => gateOf(spec, one));
   const [gate] = gates;
   if (gate === undefined) throw new RangeError('there is no gate'); // cannot be: one an axis
+  const { verdict, because } = judge(gate, planned, spec.thresholds);
   return {
-    ...judge(gate, planned, spec.thresholds),
+    verdict,
+    because: `${because} ${besideWords(spec, moral)}`,
     gates,
     contrasts: [planned.mixed, planned.blocks, planned.back],
     measures: measuresOf(spec, axes),
@@ -53,6 +55,13 @@ function axesOf(spec: MidpointSpec, size: RunSize, units: readonly UnitResult[])
         return oddsFromJson(unit.data, spec, size, one);
       }),
   }));
+}
+
+/** What the rule puts together or leaves out, so that no reader has to look for it: each length, and another subject after two blocks. */
+function besideWords(spec: MidpointSpec, { lengths, stories }: AxisOdds): string {
+  const place = (way: (story: StoryOdds) => Way): string => briefly(placeOf(stories.map(way), spec));
+  const byLength = lengths.map((length) => `${place((story) => mixedWay(story, [length]))} after ${length}`);
+  return `Beside the rule: by acts read it is ${byLength.join(', ')}; in two blocks with another subject after them ${place((story) => blockWay(story, spec.blocks, 'break'))}.`;
 }
 
 /** Does the model tell all light from all dark acts at all? */

@@ -19,7 +19,7 @@ export function judge(
   const above = (low: number | null, line: number): boolean => low !== null && low > line;
   const { low, high } = mixed.estimate;
   if (above(low, noAttractor) && above(blocks.estimate.low, noAttractor) && above(back.estimate.low, movedBack))
-    return { verdict: 'CONFIRM', because: `It can flip back; there is no attractor. ${found}` };
+    return { verdict: 'CONFIRM', because: `It can flip back; no attractor is seen. ${found}` };
   if (high !== null && high < attractor)
     return { verdict: 'DENY', because: `Cruel acts hold it as an attractor would. ${found}` };
   if (above(low, attractor))

@@ -36,7 +36,7 @@ export function figureOf(spec: MixtureSpec, size: RunSize, table: Table, numbers
       ...(pushes
         ? [
             drawing.crossed(
-              'Interventions',
+              'Pushes',
               [
                 ['plus', 'pushed towards kind', 'positive'],
                 ['minus', 'pushed towards cruel', 'negative'],

@@ -177,7 +177,7 @@ function limitsOf(
     ...(reach === null
       ? []
       : [
-          `${reach} Directions are of one half of the items and judged on the other, in one neutral context; what a push does where X has been shown is not asked. Interventions and their contrasts came to this design after a first full run of the axes that ship with it had been seen; the rule of the verdict did not change, and that run had the same verdict.`,
+          `${reach} Directions are of one half of the items and judged on the other, in one neutral context; what a push does where X has been shown is not asked. Pushes and their contrasts came to this design after a first full run of the axes that ship with it had been seen; the rule of the verdict did not change, and that run had the same verdict.`,
         ]),
   ];
 }

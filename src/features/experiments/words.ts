@@ -35,8 +35,8 @@ export const CLAIMS: readonly ClaimWords[] = [
     id: 'B',
     title: 'The flip side can flip back',
     claimed:
-      'A model told to be kind can flip to cruel. The strong form says that it then stays there, as in an attractor; the reply says that it can flip back.',
-    test: '24 stories of 12 sentences on 8 schedules (kind, cruel, there and back, dreams and double agents), a tap after each sentence, and free runs of the model. A filter adds up what each sentence is worth as evidence.',
+      'A character that has been cruel can flip back to kind. The strong form of the Waluigi effect denies it: once cruel acts were read, kind ones would no longer count.',
+    test: '12 stories of kind and cruel acts, 6 cheerful or gloomy, 6 formal or casual. After 4 to 32 acts, half of either side in drawn orders with their mirror images, or in two blocks: where do the log odds of a kind over a cruel ending lie between all cruel and all kind? Acts and endings are given; the model writes nothing.',
   },
   {
     id: 'C',

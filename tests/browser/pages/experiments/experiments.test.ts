@@ -4,7 +4,8 @@ import { CLAIMS, NO_RUN } from '../../../../src/features/experiments/words.ts';
 import { AppError } from '../../../../src/base/errors.ts';
 import type { FileContent } from '../../../../src/state/storage/save-file.ts';
 import { driftOf, ShippedEvidence, worstDrift } from '../../../../src/state/probes/shipped-evidence.svelte.ts';
-import { parseReport } from '../../../../src/experiments/report/experiment-report.ts';
+import type { DesignName } from '../../../../src/experiments/experiment-types.ts';
+import { parseReport, serialiseReport } from '../../../../src/experiments/report/experiment-report.ts';
 import { sampleExperiment } from '../../../fixtures/experiments/experiment-sample.ts';
 import { SAMPLE_EXPERIMENTS } from '../support/parts.ts';
 import { sampleOffer } from '../support/sample-bundle.ts';
@@ -177,6 +178,37 @@ describe('the card of a run that ships', () => {
     expect(parseReport(saved['A-report.json'] as string)).toEqual(sampleExperiment);
     expect(saved['A-figure.svg']).toMatch(/^<\?xml/);
     expect(saved['A-CARD.md']).toContain('# A. Authors, not simulacra');
+  });
+
+  it('of an earlier design says so, and offers the spec of that design', async () => {
+    const [a] = SAMPLE_EXPERIMENTS;
+    const report = (design: DesignName): Promise<string> =>
+      Promise.resolve(
+        serialiseReport({ ...sampleExperiment, experiment: { ...sampleExperiment.experiment, id: 'B', design } }),
+      );
+    await open({
+      experiments: [
+        {
+          ...a!,
+          id: 'B',
+          earlier: { url: 'data:application/json,earlier', text: () => Promise.resolve('{}') },
+          runs: [
+            { model: 'in-use', report: () => report('midpoint'), unitsUrl: null },
+            { model: 'before', report: () => report('flip-back'), unitsUrl: null },
+          ],
+        },
+      ],
+    });
+    const panel = article('The flip side can flip back');
+    const note = panel.getByText(/^An earlier design of this experiment: stories that turn, by a reading\./);
+    await expect.element(panel.getByText('✓ Confirmed')).toBeVisible();
+    expect(note.elements()).toHaveLength(0);
+    await panel.getByText('before', { exact: true }).click();
+    await expect.element(note).toBeVisible();
+    await unfold(panel, 'Make it again');
+    await expect
+      .element(panel.getByRole('link', { name: 'B-spec.json' }))
+      .toHaveAttribute('href', 'data:application/json,earlier');
   });
 
   it('that is broken says so by path and leaves the other claims', async () => {
