@@ -128,7 +128,7 @@ describe('running an experiment in the page', () => {
     // What ships is shown first, without a model.
     await expect.element(first().getByText(sampleExperiment.because)).toBeVisible();
     await first().getByText('Measured here', { exact: true }).click();
-    await expect.element(first().getByText(/^Confirmed\. Words have 6 letters\./)).toBeVisible();
+    await expect.element(first().getByText(/^Words have 6 letters\./)).toBeVisible();
     await first().getByText('Make it again').click();
     await first().getByRole('button', { name: 'A-units.jsonl' }).click();
     await expect.poll(() => typeof saved['A-units.jsonl']).toBe('string');
