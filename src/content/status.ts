@@ -27,6 +27,7 @@ export const SAY = {
   share: (quarter: number): string => `${quarter * 25} percent of the model has arrived.`,
   starting: (): string => 'Starting the model.',
   warming: (): string => 'Checking how many tokens this machine gets right in one pass.',
+  measuring: (): string => 'Measuring the probe on these weights.',
   ready: (backend: string): string => `The model is ready on ${backend}.`,
   reading: (): string => 'Reading the text.',
   read: (tokens: number, taps: number): string => `Read ${plural(tokens, 'token')} and ${plural(taps, 'tap')}.`,
@@ -86,11 +87,19 @@ export const SILENT = {
   end: 'End it',
 } as const;
 
+/** What each phase without bytes is announced by. */
+const PHASES = {
+  hashing: SAY.hashing,
+  session: SAY.starting,
+  'warm-up': SAY.warming,
+  probe: SAY.measuring,
+} as const satisfies Record<Exclude<LoadProgress['phase'], 'bytes'>, () => string>;
+
 /** What a step of a load is worth saying, or null: quarters of the bytes, and each phase once. */
 export function progressSentence(before: LoadProgress | null, now: LoadProgress): string | null {
   if (now.phase !== 'bytes') {
     if (now.phase === before?.phase) return null;
-    return now.phase === 'session' ? SAY.starting() : now.phase === 'hashing' ? SAY.hashing() : SAY.warming();
+    return PHASES[now.phase]();
   }
   const quarter = (at: LoadProgress | null): number =>
     at?.phase === 'bytes' && at.totalBytes > 0 ? Math.floor((4 * at.loadedBytes) / at.totalBytes) : 0;

@@ -27,7 +27,9 @@ export type LoadProgress =
   /** Files that the reader picked are hashed before they are taken in. */
   | { readonly phase: 'hashing'; readonly loadedBytes: number; readonly totalBytes: number }
   | { readonly phase: 'session' }
-  | { readonly phase: 'warm-up'; readonly doneTokens: number; readonly totalTokens: number };
+  | { readonly phase: 'warm-up'; readonly doneTokens: number; readonly totalTokens: number }
+  /** A probe that was made on other weights of the model is measured on these, turn by turn. */
+  | { readonly phase: 'probe'; readonly doneTurns: number; readonly totalTurns: number };
 
 /** How tokens are written: captured with direct dispatches, captured, or one pass after the other with the choice in between. */
 export type WritingMode = 'direct' | 'captured' | 'stepwise';

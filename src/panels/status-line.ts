@@ -97,6 +97,8 @@ function loadParts(progress: Extract<Phase, { kind: 'loading' }>['progress']): s
       return ['starting'];
     case 'warm-up':
       return ['warm-up'];
+    case 'probe':
+      return ['measuring the probe'];
   }
 }
 

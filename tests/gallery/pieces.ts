@@ -249,6 +249,7 @@ export const PIECES: readonly Specimen[] = [
     'of unknown size': { progress: { phase: 'bytes', loadedBytes: 0, totalBytes: 0, source: 'network' } },
     starting: { progress: { phase: 'session' } },
     'warm-up': { progress: { phase: 'warm-up', doneTokens: 31, totalTokens: 95 } },
+    'measuring a probe': { progress: { phase: 'probe', doneTurns: 120, totalTurns: 312 } },
   }),
   ...piece('StepBar', StepBar, {
     'not begun': { words: 'Reading', done: 0, total: 0, amount: '', left: '', label: 'Training' },

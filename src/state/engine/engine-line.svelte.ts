@@ -198,7 +198,7 @@ export class EngineLine {
         await this.#tryProbe(
           client,
           status.model,
-          ({ done, total }) => progress({ phase: 'warm-up', doneTokens: done, totalTokens: total }),
+          ({ done, total }) => progress({ phase: 'probe', doneTurns: done, totalTurns: total }),
           stop.signal,
         );
         const rescued = await this.#rescued;

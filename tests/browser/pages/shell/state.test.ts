@@ -7,6 +7,8 @@ import { Preferences } from '../../../../src/state/preferences.svelte.ts';
 import { ReadingState } from '../../../../src/state/runs/reading.svelte.ts';
 import { recordRun } from '../../../../src/state/runs/run-record.ts';
 import { Stories } from '../../../../src/state/runs/stories.svelte.ts';
+import { FakeEngine } from '../support/fake-engine.ts';
+import { Session } from '../../../../src/state/engine/session.svelte.ts';
 import { memory, newReadingController, newSession } from '../support/reading-controllers.ts';
 import { fakeFetch } from '../support/parts.ts';
 import {
@@ -152,6 +154,28 @@ describe('the session', () => {
     flushSync();
     stop();
     expect(seen).toEqual(['absent', 'bytes', 'session', 'warm-up', 'ready']);
+  });
+
+  it('says that a probe of other weights is measured, and not that the model warms up', async () => {
+    class Measuring extends FakeEngine {
+      override async useProbe(...[probe, options]: Parameters<FakeEngine['useProbe']>) {
+        options?.on?.progress?.({ done: 120, total: 312 });
+        return super.useProbe(probe, options);
+      }
+    }
+    const session = new Session({
+      connect: () => new Measuring({}),
+      probeFiles: () => Promise.resolve({ json: '', tensors: new ArrayBuffer(0), sets: [] }),
+      model: () => ({ source: { kind: 'site', manifestUrl: 'm.json' }, hosts: [] }),
+    });
+    const seen: unknown[] = [];
+    const stop = track(() => {
+      if (session.phase.kind === 'loading') seen.push(session.phase.progress);
+    });
+    await session.load();
+    flushSync();
+    stop();
+    expect(seen.at(-1)).toEqual({ phase: 'probe', doneTurns: 120, totalTurns: 312 });
   });
 
   it('says one sentence an event, not one a step', async () => {
