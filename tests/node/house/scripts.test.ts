@@ -32,7 +32,14 @@ beforeAll(() => {
   scratch = realpathSync(mkdtempSync(join(tmpdir(), 'flipside-scripts-')));
   project = join(scratch, 'project');
   mkdirSync(join(project, 'node_modules'), { recursive: true });
-  for (const path of ['scripts', 'package.json', 'package-lock.json', 'vite.config.ts', 'tsconfig.base.json'])
+  for (const path of [
+    'scripts',
+    'package.json',
+    'package-lock.json',
+    'vite.config.ts',
+    'tsconfig.base.json',
+    'embed.html',
+  ])
     cpSync(path, join(project, path), { recursive: true });
   // The installed packages, but not the caches and stamps among them.
   for (const name of readdirSync('node_modules')) {
@@ -43,8 +50,11 @@ beforeAll(() => {
   writeFileSync(join(project, 'public', 'models', 'weights.onnx_data'), DATA);
   writeFileSync(join(project, 'index.html'), pageOf('one'));
   mkdirSync(join(project, 'src', 'cli'), { recursive: true });
-  // What the build itself is made with: the offline worker, and the story with two endings from its recordings.
+  // What the build itself is made with: the offline worker, the frame for one reading, and the story with two endings from its recordings.
   const rooms = [
+    'embed',
+    'state/runs',
+    'state/storage',
     'offline',
     'base',
     'stats',
