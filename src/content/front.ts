@@ -19,13 +19,9 @@ export const FRONT = {
 /** What is said of the name that people come for. What was found is held against the verdicts of the shipped experiments by a test. */
 export const WALUIGI = {
   name: 'Waluigi effect',
-  claim: 'a model that plays a character is said to flip to its opposite and stay there.',
+  claim: 'a model’s character is said to flip to its opposite and stay.',
   found: [
-    { experiment: 'D', verdict: 'CONFIRM', says: 'Found here: showing a character makes its opposite likelier too.' },
-    {
-      experiment: 'B',
-      verdict: 'CONFIRM',
-      says: 'It need not stay: reading kind acts brings it part of the way back.',
-    },
+    { experiment: 'D', verdict: 'CONFIRM', says: 'Found here: the opposite gets likelier.' },
+    { experiment: 'B', verdict: 'CONFIRM', says: 'Kind acts bring it partly back.' },
   ],
 } as const;
