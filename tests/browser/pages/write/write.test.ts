@@ -106,7 +106,7 @@ describe('what was written', () => {
   it('shows its speed while it comes and stops at once', async () => {
     await open({ pace: 40, text: ' and he rode on'.repeat(200) });
     await load();
-    await page.getByRole('spinbutton', { name: 'Tokens' }).fill('800');
+    await page.getByRole('spinbutton', { name: 'Tokens', exact: true }).fill('800');
     await userEvent.keyboard('{Tab}');
     await button('Write').click();
     await expect.element(page.getByText(/writing… \d+\.\d tok\/s/)).toBeVisible();
