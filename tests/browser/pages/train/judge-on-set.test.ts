@@ -113,11 +113,13 @@ describe('a probe on a set', () => {
   });
 
   it('is stopped, and the last result stays', async () => {
-    await open({ pace: 60 });
+    const speed = { pace: 0 };
+    await open(speed);
     await load();
     await openJudging();
     await button('Judge').click();
     await expect.element(result('kind-cruel-24')).toBeVisible();
+    speed.pace = 3000; // slow enough to be seen at work and stopped on a busy machine
     await page.getByLabelText('Probe to judge').selectOptions('Honest–deceptive');
     await button('Judge').click();
     await expect
