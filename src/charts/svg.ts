@@ -23,7 +23,7 @@ export function tag(
   ) as Markup;
 }
 
-/** A whole SVG file, on paper of its own. Width and height in CSS pixels; the view box has them in whole pixels. */
+/** A whole SVG file, with its own background. Width and height in CSS pixels; the view box has them in whole pixels. */
 export interface SvgFile {
   readonly width: number;
   readonly height: number;

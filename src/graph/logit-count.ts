@@ -1,7 +1,7 @@
 /**
  * Newer exports take an input that says for how many of the last tokens they are to compute logits (`num_logits_to_keep`,
  * transformers 4.45; later `logits_to_keep`), 0 for all of them. A slice behind the final norm does it. Flipside picks rows by an
- * input of its own (see decoder-taps.ts), so the answer is always "all", and the slice goes with the nodes that give its number.
+ * input of its own (see decoder-hooks.ts), so the answer is always "all", and the slice goes with the nodes that give its number.
  */
 import { GraphEdits } from './edits.ts';
 import { makersOf, readersOf } from './element-types.ts';

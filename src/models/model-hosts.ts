@@ -1,5 +1,5 @@
 /**
- * The hosts that this build may fetch models from: none unless anyone who builds it says so. A host is an https origin
+ * The hosts that this build may fetch models from: none unless the build names them. A host is an https origin
  * (`https://huggingface.co`), all names under one (`https://*.hf.co`), or a server on this machine (`http://localhost:8080`,
  * `http://localhost:*`), written as a content security policy writes it.
  */

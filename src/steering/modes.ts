@@ -1,7 +1,7 @@
 /**
  * The steering modes: what can be done to the residual stream along a direction. This table says what each mode needs
  * (a pole, a strength) and how captions name it. Two more tables complete a mode, and the compiler asks for both:
- * `EDITS` in `steering/make-push.ts` (the arithmetic) and `MODE_CHOICES` in `features/steer/words.ts` (what the page says).
+ * `EDITS` in `steering/make-steering.ts` (the arithmetic) and `MODE_CHOICES` in `features/steer/words.ts` (what the page says).
  */
 import { AppError } from '../base/errors.ts';
 

@@ -119,7 +119,7 @@ interface ReadingEvents {
   readonly tap: ReadoutReading;
 }
 
-/** What is told while futures are written; see `FuturesSink`. */
+/** What is reported while futures are written; see `FuturesSink`. */
 interface FuturesEvents {
   readonly start: ShownReading;
   readonly written: readonly { readonly line: number; readonly piece: TokenPiece }[];

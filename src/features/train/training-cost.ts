@@ -56,7 +56,7 @@ function beatsIn(line: string): number {
     const { beats } = JSON.parse(line) as { beats?: unknown };
     return Array.isArray(beats) ? beats.length : 0;
   } catch {
-    // Anyone who trains on it is told where it is broken.
+    // The training itself says where it is broken.
     return 0;
   }
 }

@@ -10,7 +10,7 @@ export type TrainingWork = Readonly<Record<Exclude<TrainingProgress['stage'], 'f
   readonly texts: number;
 };
 
-/** The work of a plan. What is broken in a set counts nothing: anyone who trains on it is told. */
+/** The work of a plan. What is broken in a set counts nothing: the training itself says what is broken. */
 export function workOf({
   sets,
   stories,

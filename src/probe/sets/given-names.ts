@@ -1,6 +1,6 @@
 /**
  * A list of given names, to count whose names stand in a set: those of the shipped sets and common English ones. It is small and
- * knows nothing about anybody; anyone who reads a count from it is told how many names it holds. Names that are words as
+ * knows nothing about anybody; a count from it stands beside the number of names that it holds. Names that are words as
  * well (Grace, Ivy, Mark, Will) are left out.
  */
 

@@ -30,7 +30,7 @@ export function recordIn(json: string): Record<string, unknown> {
     const value: unknown = JSON.parse(json);
     return isRecord(value) ? value : {};
   } catch {
-    // Anyone who trains on it is told where it is broken; here there is nothing to show of it.
+    // The training itself says where it is broken; here there is nothing to show of it.
     return {};
   }
 }

@@ -39,22 +39,22 @@ export interface FuturesPlan {
   readonly every: number;
 }
 
-/** What is told while lines are written. */
+/** What is reported while lines are written. */
 export interface FuturesSink {
   /** The reading where all lines begin, before anything is written. */
   start(reading: ShownReading): void;
   /** One more token of each of these lines. */
   written(tokens: readonly { readonly line: number; readonly piece: TokenPiece }[]): void;
-  /** A reading of each of these lines, at tokens that have been told. */
+  /** A reading of each of these lines, at tokens that were reported before. */
   readings(readings: readonly { readonly line: number; readonly reading: FutureReading }[]): void;
   ended(end: { readonly line: number; readonly why: FutureEnd }): void;
 }
 
-/** Lines that are written where nobody says how many, and the most. */
+/** Lines that are written by default, and the most. */
 export const FUTURE_LINES = 24;
 export const MOST_FUTURE_LINES = 96;
 
-/** Tokens of a line, and tokens between its readings, where nobody says otherwise. */
+/** Tokens of a line, and tokens between its readings, by default. */
 export const FUTURE_TOKENS = 40;
 export const FUTURE_EVERY = 8;
 
